@@ -1,0 +1,1 @@
+//! The bundle: one file that carries a patch.

@@ -1,0 +1,1 @@
+//! Runs the declarative checks of a bundle.

@@ -1,0 +1,1 @@
+//! The command line: arguments to the workbench, answers to text or JSON.

@@ -1,0 +1,1 @@
+//! Two contents in, their differences out.

@@ -1,0 +1,78 @@
+//! Clock, chance, user and machine as one value, so that whole outputs can be repeated in a test.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Everything the engine wants to know that is neither in a bundle nor in a folder.
+#[derive(Clone)]
+pub struct Environment {
+    now: Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>,
+    random: Arc<dyn Fn() -> u128 + Send + Sync>,
+    /// Who runs the program.
+    pub user: String,
+    /// The machine's name.
+    pub host: String,
+    /// `os/arch` as in a bundle's `platforms`, such as `linux/x86_64`.
+    pub platform: String,
+}
+
+impl Environment {
+    /// The real one.
+    pub fn of_this_machine() -> Self {
+        let name = |keys: &[&str]| {
+            keys.iter().find_map(|key| std::env::var(key).ok()).filter(|name| !name.is_empty())
+        };
+        Self {
+            now: Arc::new(jiff::Timestamp::now),
+            random: Arc::new(random_id),
+            user: name(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "unknown".to_owned()),
+            host: host_name().unwrap_or_else(|| "unknown".to_owned()),
+            platform: format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH),
+        }
+    }
+
+    /// One in which time stands still and chance counts up from one.
+    pub fn fixed(now: jiff::Timestamp, user: &str, host: &str, platform: &str) -> Self {
+        let counter = std::sync::atomic::AtomicU64::new(1);
+        Self {
+            now: Arc::new(move || now),
+            random: Arc::new(move || u128::from(counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed))),
+            user: user.to_owned(),
+            host: host.to_owned(),
+            platform: platform.to_owned(),
+        }
+    }
+
+    /// The present time as RFC 3339 in UTC, whole seconds.
+    pub fn now(&self) -> String {
+        let now = (self.now)();
+        jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+    }
+
+    /// 32 hex digits that nobody can guess.
+    pub fn random_id(&self) -> String {
+        format!("{:032x}", (self.random)())
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Environment({}@{}, {})", self.user, self.host, self.platform)
+    }
+}
+
+fn random_id() -> u128 {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the system's random source answers");
+    u128::from_le_bytes(bytes)
+}
+
+#[cfg(unix)]
+fn host_name() -> Option<String> {
+    rustix::system::uname().nodename().to_str().ok().map(str::to_owned)
+}
+
+#[cfg(not(unix))]
+fn host_name() -> Option<String> {
+    std::env::var("COMPUTERNAME").ok()
+}

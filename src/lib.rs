@@ -1,0 +1,30 @@
+//! Patchwright applies one patch at a time to one product folder, so carefully that anybody can take it back.
+//!
+//! Read from the bottom of this page upwards: `model` has the words, `plan` says what should happen, `transaction`
+//! makes it true, `workbench` has one method per thing a person wants, and the front ends render its answers.
+//!
+//! ```text
+//! bin → cli | gui → report → workbench → bundle, checks, transaction → target → plan → diff → text → model
+//! ```
+//!
+//! A module uses only what stands to its right; `tests/suite/architecture.rs` fails on an arrow that points left.
+
+pub mod cli;
+pub mod report;
+pub mod workbench;
+
+pub mod bundle;
+pub mod checks;
+pub mod transaction;
+
+pub mod target;
+
+pub mod plan;
+
+pub mod diff;
+pub mod text;
+
+pub mod model;
+
+pub mod environment;
+pub mod progress;

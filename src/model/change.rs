@@ -1,0 +1,115 @@
+//! What a patch does at one place, and what a plan does there.
+
+use super::{Digest, Node, TreePath};
+
+/// What a patch does at one path. A patch has at most one change per path; a rename is a change at the old
+/// path (nothing there afterwards) and one at the new path whose payload says where the content comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileChange {
+    /// The place.
+    pub path: TreePath,
+    /// What may stand there before; any one of them will do. Empty: nothing may stand there.
+    pub before: Vec<Node>,
+    /// What stands there afterwards; `None`: nothing.
+    pub after: Option<Node>,
+    /// How the content of `after` is found. `None` exactly when `after` is no file, or a file whose content
+    /// is that of the file before (only its mode changes).
+    pub payload: Option<Payload>,
+    /// Blob with the content before, shipped for text files: the change can be read, and local edits merged,
+    /// without the product at hand.
+    pub base: Option<Digest>,
+    /// What the file is to the product.
+    pub role: Role,
+    /// What to do where somebody edited it.
+    pub local_edits: LocalEdits,
+    /// Ids out of the patch's fix set that this change belongs to; empty: all of them.
+    pub fixes: Vec<String>,
+}
+
+impl FileChange {
+    /// Whether `observed` is what this change expects to find.
+    pub fn expects(&self, observed: Option<&Node>) -> bool {
+        match observed {
+            Some(node) => self.before.contains(node),
+            None => self.before.is_empty(),
+        }
+    }
+
+    /// Whether `observed` is what this change would leave.
+    pub fn is_done(&self, observed: Option<&Node>) -> bool {
+        self.after.as_ref() == observed
+    }
+}
+
+/// Where the content of an after file comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// The blob is the content. Its digest equals the after file's.
+    Whole {
+        /// Digest of the blob.
+        blob: Digest,
+    },
+    /// The blob turns the content that stood at `from` before into the content.
+    Delta {
+        /// Digest of the blob.
+        blob: Digest,
+        /// The place whose before file is the source: usually the change's own path, the old path of a rename.
+        from: TreePath,
+        /// SHA-256 of the source content; other before files cannot be used.
+        source: Digest,
+    },
+    /// The content is that of the file that stood at `from` before (a rename, a copy, a swap).
+    Same {
+        /// The place whose before file has the content.
+        from: TreePath,
+    },
+}
+
+/// What a file is to the product.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Program code or a library.
+    Binary,
+    /// Settings that people edit.
+    Config,
+    /// Anything else the product reads.
+    #[default]
+    Data,
+    /// For people to read.
+    Doc,
+    /// Written by a program.
+    Generated,
+}
+
+/// What to do with a file that differs from everything the change expects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LocalEdits {
+    /// Stop and say so.
+    #[default]
+    Refuse,
+    /// Leave the edited file as it is.
+    KeepLocal,
+    /// Merge with the shipped base.
+    Merge,
+    /// Put the edited file aside and write ours.
+    Replace,
+}
+
+/// One exchange at one place: exactly `before` is there, exactly `after` will be. What a plan consists of and a
+/// transaction makes true; turned around, it is its own undo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The place.
+    pub path: TreePath,
+    /// What was seen there.
+    pub before: Option<Node>,
+    /// What will be there.
+    pub after: Option<Node>,
+}
+
+impl Step {
+    /// The step that takes this one back.
+    pub fn inverse(&self) -> Self {
+        Self { path: self.path.clone(), before: self.after.clone(), after: self.before.clone() }
+    }
+}

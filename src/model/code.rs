@@ -1,0 +1,164 @@
+//! The codes that a person can quote on the phone: the same on the command line, in JSON and in the window.
+
+use std::fmt;
+
+/// What a failure means for whoever started the run; decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The machine could not do it (disk, permission …). The folder is as before.
+    Machine,
+    /// The command line itself is wrong.
+    Usage,
+    /// Something stands in the way. Nothing changed.
+    Refused,
+    /// The bundle is damaged, hostile or not trusted. Nothing changed.
+    NotTrusted,
+    /// It failed while changing and was put back as before.
+    PutBack,
+    /// A person has to decide; everything is kept.
+    NeedsPerson,
+    /// Stopped by the user before any change.
+    Interrupted,
+}
+
+impl Kind {
+    /// The exit code of the command line (see `patchwright --help`).
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Kind::Machine => 1,
+            Kind::Usage => 2,
+            Kind::Refused => 3,
+            Kind::NotTrusted => 4,
+            Kind::PutBack => 5,
+            Kind::NeedsPerson => 6,
+            Kind::Interrupted => 130,
+        }
+    }
+
+    /// The word for it in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Kind::Machine => "failed",
+            Kind::Usage => "usage",
+            Kind::Refused => "refused",
+            Kind::NotTrusted => "not-trusted",
+            Kind::PutBack => "put-back",
+            Kind::NeedsPerson => "needs-person",
+            Kind::Interrupted => "interrupted",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $kind:ident;)+) => {
+        /// Why something did not go ahead. Prints as `E-…`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)+];
+
+            /// The code as it is printed.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $text,)+ }
+            }
+
+            /// What it usually means for whoever started the run.
+            pub const fn kind(self) -> Kind {
+                match self { $(Code::$name => Kind::$kind,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The file is no strict bundle container.
+    Container = "E-CONTAINER", NotTrusted;
+    /// Something is larger, deeper or more than the limits allow.
+    Limit = "E-LIMIT", NotTrusted;
+    /// The manifest breaks a rule.
+    Manifest = "E-MANIFEST", NotTrusted;
+    /// A path could escape, hide or deceive.
+    Path = "E-PATH", NotTrusted;
+    /// Two names are the same name to some system.
+    Collide = "E-COLLIDE", NotTrusted;
+    /// A delta does not produce what it should.
+    Delta = "E-DELTA", NotTrusted;
+    /// A bundle's rule is stricter than, or forbidden by, local policy.
+    Policy = "E-POLICY", NotTrusted;
+    /// Nobody trusted has signed it.
+    Trust = "E-TRUST", NotTrusted;
+    /// A signature is broken.
+    Signature = "E-SIG", NotTrusted;
+    /// The target's own records are damaged or not ours.
+    State = "E-STATE", NeedsPerson;
+    /// A place in the target is not what it must be (a device, a link in the way, another filesystem).
+    FileSystem = "E-FS", Refused;
+    /// The product in the folder is another one.
+    Product = "E-PRODUCT", Refused;
+    /// The product's version is another one.
+    Version = "E-VERSION", Refused;
+    /// The bundle is for another system.
+    Platform = "E-PLATFORM", Refused;
+    /// A file is not what the patch expects.
+    Drift = "E-DRIFT", Refused;
+    /// A file that the patch needs is missing.
+    Missing = "E-MISSING", Refused;
+    /// Something stands where the patch creates.
+    Occupied = "E-OCCUPIED", Refused;
+    /// A required patch is missing.
+    Requires = "E-REQUIRES", Refused;
+    /// A conflicting patch is there.
+    Conflicts = "E-CONFLICTS", Refused;
+    /// The patch may not be applied any more.
+    Expired = "E-EXPIRED", Refused;
+    /// A preflight check failed.
+    Preflight = "E-PREFLIGHT", Refused;
+    /// A health check failed after the change; it was put back.
+    Health = "E-HEALTH", PutBack;
+    /// Not enough room.
+    Space = "E-SPACE", Refused;
+    /// Not enough rights.
+    Rights = "E-RIGHTS", Refused;
+    /// Owner, permissions or attributes could not be kept.
+    Attributes = "E-ATTRIBUTES", Refused;
+    /// A program holds a file.
+    InUse = "E-IN-USE", Refused;
+    /// The filesystem cannot keep the promises.
+    Volume = "E-VOLUME", Refused;
+    /// Somebody else is changing this folder.
+    Busy = "E-BUSY", Refused;
+    /// Unfinished work has to be put back or finished first.
+    Unfinished = "E-UNFINISHED", NeedsPerson;
+    /// Somebody changed a file during an interrupted change; both versions are kept.
+    Foreign = "E-FOREIGN", NeedsPerson;
+    /// The folder moved on since the plan was made.
+    Moved = "E-MOVED", Refused;
+    /// A safe copy is missing or damaged.
+    Store = "E-STORE", Refused;
+    /// The vendor says it cannot be taken back, or the way back was given up.
+    NoWayBack = "E-NO-WAY-BACK", Refused;
+    /// There is no such patch in this folder.
+    Unknown = "E-UNKNOWN-PATCH", Refused;
+    /// The person said no, or could not be asked.
+    Declined = "E-DECLINED", Refused;
+    /// Changing failed; the folder was put back as before.
+    PutBack = "E-PUT-BACK", PutBack;
+    /// The system refused a call.
+    Io = "E-IO", Machine;
+    /// The order cannot be made into a bundle.
+    Order = "E-ORDER", Refused;
+    /// The command line is wrong.
+    Usage = "E-USAGE", Usage;
+    /// Stopped before any change.
+    Interrupted = "E-INTERRUPTED", Interrupted;
+    /// The bundle needs a newer program.
+    Newer = "E-NEWER", Refused;
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,23 @@
+//! The words of the trade as values: what cannot be wrong here is not checked again elsewhere.
+//!
+//! Nothing in this module reads a file, asks for the time, knows JSON or draws. Values are made at the edge
+//! (a manifest, a scan of a folder) and travel inward as proof that they were checked.
+
+mod change;
+mod code;
+mod collision;
+mod digest;
+mod node;
+mod patch;
+mod path;
+
+pub use change::{FileChange, LocalEdits, Payload, Role, Step};
+pub use code::{Code, Kind};
+pub use collision::{Collision, CollisionKey, find_collision};
+pub use digest::{Digest, DigestError, Hasher};
+pub use node::{FileNode, LinkNode, Mode, Node, TreeState};
+pub use patch::{
+    Check, Conflict, Detect, Hold, Issue, Level, Patch, PatchId, PatchKind, PatchRef, Probe, Product,
+    Requirement, RequirementMode, Rollback, RollbackPossible, Severity,
+};
+pub use path::{PathError, PathProblem, TreePath, Unportable};

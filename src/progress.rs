@@ -1,0 +1,101 @@
+//! How far a long piece of work has come, and the wish to stop it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a long piece of work is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Reading and checking the bundle.
+    Reading,
+    /// Comparing two folders.
+    Comparing,
+    /// Writing the bundle.
+    Packing,
+    /// Trying the bundle on a copy.
+    Proving,
+    /// Looking at the folder.
+    Checking,
+    /// Preparing the new files beside the old ones. Nothing in the folder has changed yet.
+    Preparing,
+    /// Exchanging old for new.
+    Changing,
+    /// Reading back what was written.
+    Verifying,
+    /// Putting everything back.
+    PuttingBack,
+}
+
+impl Phase {
+    /// The word for it in JSON progress lines.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Phase::Reading => "reading",
+            Phase::Comparing => "comparing",
+            Phase::Packing => "packing",
+            Phase::Proving => "proving",
+            Phase::Checking => "checking",
+            Phase::Preparing => "preparing",
+            Phase::Changing => "changing",
+            Phase::Verifying => "verifying",
+            Phase::PuttingBack => "putting-back",
+        }
+    }
+
+    /// Whether a wish to stop is still heard in this phase.
+    pub const fn can_be_cancelled(self) -> bool {
+        !matches!(self, Phase::Verifying | Phase::PuttingBack)
+    }
+}
+
+/// Hears how work goes. Called from several threads, often; it must be quick and must not fail.
+pub trait Progress: Sync {
+    /// A phase begins; `total` is its size in units that [`Progress::advance`] counts (bytes, or files where a
+    /// phase moves no bytes).
+    fn begin(&self, phase: Phase, total: u64);
+    /// `amount` more is done.
+    fn advance(&self, amount: u64);
+}
+
+/// Hears nothing.
+pub struct Quiet;
+
+impl Progress for Quiet {
+    fn begin(&self, _: Phase, _: u64) {}
+    fn advance(&self, _: u64) {}
+}
+
+/// The wish to stop, shared between who works and who asks. Work looks at it where stopping is safe; once the
+/// commit has begun nobody looks any more, and the change is finished.
+#[derive(Clone, Default, Debug)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+/// The work was stopped because somebody wished so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("stopped on request")]
+pub struct Cancelled;
+
+impl CancelToken {
+    /// One that nobody has used.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks the work to stop as soon as that is safe.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether somebody asked.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Fails if somebody asked.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn check(&self) -> Result<(), Cancelled> {
+        if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+}

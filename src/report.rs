@@ -1,0 +1,1 @@
+//! Words every failure: the one place that turns an error into something a person can act on.

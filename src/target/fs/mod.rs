@@ -1,0 +1,304 @@
+//! Every call that reaches a target's disk, as one small interface.
+//!
+//! Three things implement [`Fs`]: [`OsFs`] (the real disk), and in the tests a disk that loses power and one whose
+//! calls fail or kill the process. All differences between systems end here.
+//!
+//! The interface itself carries two promises. A [`Place`] is inside the target and an implementation follows no
+//! link on the way to it. And only four calls touch what belongs to the product, each of which moves or exchanges
+//! whole things and destroys nothing: [`Fs::exchange`], [`Fs::move_in`], [`Fs::move_out`], [`Fs::set_dir_mode`].
+//! Writing, truncating and removing need a [`StatePath`], a place in our own state folder.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Read, Seek, Write};
+
+use crate::model::{Mode, TreePath};
+
+/// Name of the state folder, directly in the target.
+pub const STATE_DIR: &str = ".patchwright";
+
+/// A place inside the state folder, relative to it; the empty path is the state folder itself.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StatePath(String);
+
+impl StatePath {
+    /// The state folder.
+    pub fn root() -> Self {
+        Self(String::new())
+    }
+
+    /// A place of ours. `path` is `/`-separated and made of our own names only, never of text from outside.
+    ///
+    /// # Panics
+    /// If `path` holds anything but ASCII letters, digits, `.`, `-`, `_` and single slashes, or a name of dots.
+    pub fn new(path: &str) -> Self {
+        let plain = |name: &str| {
+            !name.is_empty()
+                && name != "."
+                && name != ".."
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
+        };
+        assert!(path.split('/').all(plain), "state paths are made of our own names: {path:?}");
+        Self(path.to_owned())
+    }
+
+    /// The place called `name` in it.
+    pub fn join(&self, name: impl fmt::Display) -> Self {
+        if self.0.is_empty() {
+            Self::new(&name.to_string())
+        } else {
+            Self::new(&format!("{}/{name}", self.0))
+        }
+    }
+
+    /// Relative to the state folder.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for StatePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(STATE_DIR)?;
+        if self.0.is_empty() { Ok(()) } else { write!(f, "/{}", self.0) }
+    }
+}
+
+impl fmt::Debug for StatePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// A place inside the target.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Place {
+    /// The target folder itself.
+    Root,
+    /// A place of the product.
+    Tree(TreePath),
+    /// A place of ours.
+    State(StatePath),
+}
+
+impl Place {
+    /// The folder that `path` is in.
+    pub fn parent_of(path: &TreePath) -> Self {
+        path.parent().map_or(Place::Root, Place::Tree)
+    }
+}
+
+impl From<&TreePath> for Place {
+    fn from(path: &TreePath) -> Self {
+        Place::Tree(path.clone())
+    }
+}
+
+impl From<&StatePath> for Place {
+    fn from(path: &StatePath) -> Self {
+        Place::State(path.clone())
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Root => f.write_str("."),
+            Place::Tree(path) => path.fmt(f),
+            Place::State(path) => path.fmt(f),
+        }
+    }
+}
+
+/// What kind of thing is at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundKind {
+    /// A regular file of this many bytes.
+    File {
+        /// Length in bytes.
+        size_bytes: u64,
+    },
+    /// A symbolic link (on Windows also a junction).
+    Link,
+    /// A folder on the same filesystem as the target.
+    Dir,
+    /// A folder where another filesystem is mounted.
+    Mount,
+    /// A device, pipe or socket; the word says which.
+    Special(&'static str),
+}
+
+/// What a look at a place shows, without following a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What it is.
+    pub kind: FoundKind,
+    /// Its permission bits, or the stand-ins of [`Mode`] where the system has none.
+    pub mode: Mode,
+    /// Identity of the object on its filesystem (inode number): the same object has the same one under any name.
+    pub object: u64,
+    /// How many names the object has.
+    pub names: u64,
+    /// When its content last changed, in nanoseconds since 1970.
+    pub modified_nanos: i128,
+}
+
+/// What a filesystem can and cannot do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Features {
+    /// Two things can trade places in one atomic step.
+    pub exchange: bool,
+    /// Permission bits are kept.
+    pub modes: bool,
+    /// A thing can have two names.
+    pub hard_links: bool,
+    /// `a` and `A` are different names.
+    pub case_sensitive: bool,
+    /// Names that Windows refuses can be stored.
+    pub any_name: bool,
+    /// What the volume is and whether it keeps the promises.
+    pub volume: Volume,
+}
+
+/// What sort of volume a folder is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Volume {
+    /// A local filesystem that keeps order and locks.
+    Local,
+    /// FAT or exFAT: no journal; a power cut may harm it beyond our reach.
+    Fat,
+    /// A network or user-space filesystem, by name: locks and the order of renames are not promised.
+    Network(String),
+    /// Mounted read-only.
+    ReadOnly,
+}
+
+/// Room on the target's volume for the present user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    /// Free bytes.
+    pub free_bytes: u64,
+    /// Free file entries; `u64::MAX` where the filesystem has no such limit.
+    pub free_entries: u64,
+    /// Allocation unit in bytes.
+    pub block_bytes: u64,
+}
+
+/// Everything about an object that is neither content nor permission bits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attributes {
+    /// User and group that own it, where the system has them.
+    pub owner: Option<(u32, u32)>,
+    /// Extended attributes, access control lists and labels among them, by name. On Windows `acl` holds the
+    /// security descriptor and `flags` the hidden, system and archive flags.
+    pub extended: BTreeMap<String, Vec<u8>>,
+}
+
+/// An open regular file.
+pub trait FileRead: Read + Seek + Send {}
+impl<T: Read + Seek + Send> FileRead for T {}
+
+/// A new file in the state folder. Dropping it closes it; it is durable only after [`Fs::sync`].
+pub trait FileWrite: Write + Send {}
+impl<T: Write + Send> FileWrite for T {}
+
+/// The lock on a target; held until dropped. The system releases it when the process dies.
+pub trait LockGuard: Send + Sync {}
+
+/// How a target is locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockKind {
+    /// Many readers.
+    Shared,
+    /// One writer.
+    Exclusive,
+}
+
+/// The disk of one target.
+///
+/// Every call is atomic with respect to a crash, none is durable before [`Fs::sync`]. Errors are the system's;
+/// callers add the place. Calls that create or move fail with [`io::ErrorKind::AlreadyExists`] rather than
+/// replace something.
+pub trait Fs: Send + Sync {
+    /// What the filesystem can do. Asked once; does not fail: what is unknown is reported as absent.
+    fn features(&self) -> Features;
+
+    /// What is at `at`; `None` when nothing is there or a parent is missing. A parent that is a link, a file or
+    /// another filesystem is an error: [`io::ErrorKind::NotADirectory`] or [`io::ErrorKind::CrossesDevices`].
+    fn look(&self, at: &Place) -> io::Result<Option<Found>>;
+
+    /// The names in a folder, in no order. A name that is not UTF-8 is an error of kind
+    /// [`io::ErrorKind::InvalidData`] that spells its bytes.
+    fn list(&self, dir: &Place) -> io::Result<Vec<String>>;
+
+    /// Where a symbolic link points.
+    fn read_link(&self, at: &Place) -> io::Result<String>;
+
+    /// Opens a regular file for reading; anything else is refused without waiting for it.
+    fn open(&self, at: &Place) -> io::Result<Box<dyn FileRead>>;
+
+    /// Room for the present user.
+    fn space(&self) -> io::Result<Space>;
+
+    /// Owner, extended attributes, access control lists.
+    fn attributes(&self, at: &Place) -> io::Result<Attributes>;
+
+    /// Reasons why the present user could not create, rename and remove names in `dir` (a missing right, a sticky
+    /// folder, an immutable flag …), as lower-case phrases. Empty: nothing speaks against it. Writes nothing.
+    fn obstacles_to_change(&self, dir: &Place) -> io::Result<Vec<String>>;
+
+    /// Reasons why the thing at `at` itself could not be moved (immutable, held open by a named program …).
+    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<String>>;
+
+    /// Takes the lock, or returns `None` if somebody else holds it. Exclusive creates the state folder
+    /// (mode 0700) when it is missing; shared creates nothing and locks nothing when it is missing.
+    fn lock(&self, kind: LockKind) -> io::Result<Option<Box<dyn LockGuard>>>;
+
+    /// Makes a folder of ours.
+    fn make_dir(&self, at: &StatePath, mode: Mode) -> io::Result<()>;
+
+    /// Makes an empty file of ours, mode 0600, and opens it for writing.
+    fn create(&self, at: &StatePath) -> io::Result<Box<dyn FileWrite>>;
+
+    /// Makes a symbolic link of ours.
+    fn make_link(&self, at: &StatePath, points_to: &str) -> io::Result<()>;
+
+    /// Gives the object at `from` a second name of ours.
+    fn hard_link(&self, from: &Place, to: &StatePath) -> io::Result<()>;
+
+    /// Makes `to` share the content blocks of the file at `from`; [`io::ErrorKind::Unsupported`] where the
+    /// filesystem cannot. `to` must not exist and gets mode 0600.
+    fn reflink(&self, from: &Place, to: &StatePath) -> io::Result<()>;
+
+    /// Sets permission bits of something of ours.
+    fn set_mode(&self, at: &StatePath, mode: Mode) -> io::Result<()>;
+
+    /// Gives something of ours these attributes.
+    fn set_attributes(&self, at: &StatePath, attributes: &Attributes) -> io::Result<()>;
+
+    /// Renames something of ours to a name nobody has.
+    fn rename(&self, from: &StatePath, to: &StatePath) -> io::Result<()>;
+
+    /// Removes a file or link of ours.
+    fn remove_file(&self, at: &StatePath) -> io::Result<()>;
+
+    /// Removes an empty folder of ours.
+    fn remove_dir(&self, at: &StatePath) -> io::Result<()>;
+
+    /// Lets the two things trade places in one step. Only where [`Features::exchange`].
+    fn exchange(&self, ours: &StatePath, product: &TreePath) -> io::Result<()>;
+
+    /// Moves something of ours to a free place of the product.
+    fn move_in(&self, ours: &StatePath, product: &TreePath) -> io::Result<()>;
+
+    /// Moves something of the product to a free place of ours.
+    fn move_out(&self, product: &TreePath, ours: &StatePath) -> io::Result<()>;
+
+    /// Sets the permission bits of a folder of the product, in place.
+    fn set_dir_mode(&self, dir: &TreePath, mode: Mode) -> io::Result<()>;
+
+    /// Returns when the content and permission bits of these files, and the names in these folders, are on disk
+    /// and would survive a power cut. One call is one sync point; an implementation may sync more than asked. An
+    /// error means that nothing is known about any of them.
+    fn sync(&self, places: &[Place]) -> io::Result<()>;
+}

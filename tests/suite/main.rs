@@ -1,0 +1,3 @@
+//! Every user story, one file each.
+
+mod support;
