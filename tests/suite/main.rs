@@ -1,3 +1,4 @@
 //! Every user story, one file each.
 
 mod support;
+mod write_diffs_for_git;
