@@ -10,6 +10,8 @@
 //! A module uses only what stands to its right; `tests/suite/architecture.rs` fails on an arrow that points left.
 
 pub mod cli;
+#[cfg(feature = "gui")]
+pub mod gui;
 pub mod report;
 pub mod workbench;
 
