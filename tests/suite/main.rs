@@ -4,3 +4,7 @@ mod support;
 
 mod failing_disk;
 mod simulated_disk;
+mod write_diffs_for_git;
+
+mod architecture;
+mod documentation;
