@@ -17,7 +17,7 @@ pub use collision::{Collision, CollisionKey, find_collision};
 pub use digest::{Digest, DigestError, Hasher};
 pub use node::{FileNode, LinkNode, Mode, Node, TreeState};
 pub use patch::{
-    Check, Conflict, Detect, Hold, Issue, Level, Patch, PatchId, PatchKind, PatchRef, Probe, Product,
-    Requirement, RequirementMode, Rollback, RollbackPossible, Severity,
+    Check, Conflict, Detect, Evidence, Hold, Issue, Level, Patch, PatchId, PatchKind, PatchRef, Probe,
+    Product, Requirement, RequirementMode, Rollback, RollbackPossible, Severity,
 };
 pub use path::{PathError, PathProblem, TreePath, Unportable};
