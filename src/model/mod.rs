@@ -23,8 +23,8 @@ pub use link::{check_link, resolve_link, unportable_link};
 pub use node::{FileNode, LinkNode, Mode, Node, TreeState};
 pub use oddity::Oddity;
 pub use patch::{
-    Check, Conflict, Detect, Hold, Issue, Level, Patch, PatchId, PatchKind, PatchRef, Probe, Product,
-    Requirement, RequirementMode, Rollback, RollbackPossible, Severity,
+    Check, Conflict, Detect, Evidence, Hold, Issue, Level, Patch, PatchId, PatchKind, PatchRef, Probe,
+    Product, Requirement, RequirementMode, Rollback, RollbackPossible, Severity,
 };
 pub use path::{PathError, PathProblem, TreePath};
 pub use portable::Unportable;
