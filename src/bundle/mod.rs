@@ -1,1 +1,7 @@
 //! The bundle: one file that carries a patch.
+
+pub mod container;
+mod error;
+pub mod limits;
+
+pub use error::BundleError;
