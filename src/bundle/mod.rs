@@ -1,4 +1,8 @@
 //! The bundle: one file that carries a patch.
 
-pub mod json;
+pub mod container;
+mod error;
+pub mod limits;
 pub mod manifest;
+
+pub use error::BundleError;
