@@ -1,6 +1,6 @@
 //! The manifest: what a bundle says about itself, as strict JSON, and its way to and from [`Patch`].
 //!
-//! Reading goes from the outside in: strict JSON ([`super::json`]), known names and types (`wire`), forms such as
+//! Reading goes from the outside in: strict JSON ([`crate::text::json`]), known names and types (`wire`), forms such as
 //! digests, paths and fixed words (`read`), and then the rules that make one consistent patch (`rules` for what a
 //! person wrote, `tree` for the changes). Whoever holds a [`Patch`] that came through [`read_manifest`] needs none
 //! of these checks again. The same rules judge an order before a bundle is made from it.
@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::json::{self, JsonError, Position};
 use crate::model::{Code, Digest, Patch, Payload};
+use crate::text::json::{self, JsonError, Position};
 
 mod wire;
 mod words;
@@ -26,8 +26,6 @@ mod tree;
 pub use write::write_manifest;
 
 pub(super) use problem::{Problem, Problems};
-
-
 
 /// Why a manifest is refused, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
