@@ -137,9 +137,9 @@ impl ApprovedPlan {
         &self.0
     }
 
-    /// The steps, given away.
-    pub fn into_steps(self) -> Vec<Step> {
-        self.0.steps
+    /// The steps, in an order in which they can be done.
+    pub fn steps(&self) -> &[Step] {
+        &self.0.steps
     }
 }
 
