@@ -12,7 +12,7 @@ use crate::model::{Code, Digest, Patch, Payload};
 use crate::text::json::{self, JsonError, Position};
 
 mod wire;
-mod words;
+pub(super) mod words;
 
 mod op;
 mod read;
@@ -25,7 +25,8 @@ mod tree;
 
 pub use write::write_manifest;
 
-pub(super) use problem::{Problem, Problems};
+pub(super) use problem::Problem;
+use problem::Problems;
 
 /// Why a manifest is refused, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,6 +96,13 @@ pub fn check(patch: &Patch) -> Result<(), ManifestError> {
         None => Ok(()),
         Some(Problem { code, at, message }) => Err(ManifestError { code, position: None, at, message }),
     }
+}
+
+/// Everything that is wrong with what a person wrote for `patch`; its changes are not looked at.
+pub(super) fn text_problems(patch: &Patch) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    rules::check(patch, &mut problems);
+    problems.into_all()
 }
 
 /// The blobs that a bundle with this patch must hold, no more and no fewer, each with its size where the manifest
