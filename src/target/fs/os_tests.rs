@@ -126,7 +126,7 @@ fn a_folder_of_ours_moves_in() {
     target.fs.move_in(&ours("t/dir"), &tree("share")).expect("in");
     target.fs.move_out(&tree("share"), &ours("t/dir")).expect("out");
     target.fs.remove_dir(&ours("t/dir")).expect("removed");
-    assert_eq!(target.fs.list(&Place::State(ours("t"))).expect("names"), Vec::new());
+    assert_eq!(target.fs.list(&Place::State(ours("t"))).expect("names"), Vec::<String>::new());
 }
 
 #[test]
@@ -252,8 +252,8 @@ fn attributes_can_be_given_to_another_file() {
 #[test]
 fn a_free_folder_has_no_obstacles_and_some_room() {
     let target = Target::new();
-    assert_eq!(target.fs.obstacles_to_change(&place("lib")).expect("an answer"), Vec::new());
-    assert_eq!(target.fs.obstacles_to_change(&Place::Root).expect("an answer"), Vec::new());
+    assert_eq!(target.fs.obstacles_to_change(&place("lib")).expect("an answer"), Vec::<String>::new());
+    assert_eq!(target.fs.obstacles_to_change(&Place::Root).expect("an answer"), Vec::<String>::new());
     assert_eq!(target.fs.obstacles_to_move(&tree("lib/a.so")).expect("an answer"), Vec::new());
     assert_eq!(target.fs.obstacles_to_move(&tree("lib")).expect("an answer"), Vec::new());
     let space = target.fs.space().expect("an answer");
