@@ -2,3 +2,4 @@
 
 pub mod json;
 pub mod manifest;
+pub mod order;
