@@ -58,7 +58,7 @@ pub struct Survey {
     pub calls: usize,
 }
 
-/// A trial that went wrong. [`Trial`] numbers and a scenario that does the same each time make it happen again.
+/// A trial that went wrong.
 pub struct Violation {
     /// Which trial.
     pub trial: Trial,
@@ -68,7 +68,7 @@ pub struct Violation {
     pub story: Vec<String>,
 }
 
-/// One trial of an exploration.
+/// One trial of an exploration. It is the same each time as long as the program under test is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Trial {
     /// The call at which the power is cut; one more than there are calls is after the last one.
