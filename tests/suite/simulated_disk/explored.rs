@@ -6,8 +6,8 @@ use std::io;
 use patchwright::model::Mode;
 use patchwright::target::fs::Fs;
 
-use super::{content, disk_with_app, ours, set, state, state_dir, write_new};
-use crate::support::explore::{Effort, Exploration, Outcome};
+use super::{content, disk_with_app, ours, place, product, set, state, state_dir, write_new};
+use crate::support::explore::{Effort, Exploration, MutedSync, Outcome};
 
 /// Writes a record so that its name appears only with all of its bytes.
 fn write_record(disk: &dyn Fs) -> io::Result<()> {
@@ -62,22 +62,21 @@ fn a_record_written_without_the_second_sync_may_be_lost() {
 
 // The explorer.
 
-/// Explores the small protocol. Its recovery removes the temporary file and makes a record that is missing.
+/// Explores the small protocol. Its recovery removes the temporary file and then does the rest.
 fn explore_record(
-    muted_sync: Option<usize>,
-    recovery_sync: &(dyn Fn(&dyn Fs) -> io::Result<()> + Sync),
+    muted_sync: Option<MutedSync>,
+    rest_of_recovery: &(dyn Fn(&dyn Fs) -> io::Result<()> + Sync),
 ) -> String {
     let recover = |disk: &dyn Fs| {
         if disk.look(&ours("record.tmp"))?.is_some() {
             disk.remove_file(&state("record.tmp"))?;
         }
-        if disk.look(&ours("recovered"))?.is_none() {
-            disk.make_dir(&state("recovered"), Mode::DIR)?;
-        }
-        recovery_sync(disk)
+        rest_of_recovery(disk)
     };
+    let start = disk_with_app();
+    start.put_dir("lib", 0o755);
     let exploration = Exploration {
-        start: &disk_with_app(),
+        start: &start,
         scenario: &|disk| match write_record(&*disk) {
             Ok(()) => Outcome::ClaimedDone,
             Err(_) => Outcome::Failed,
@@ -97,25 +96,53 @@ fn sync_state_dir(disk: &dyn Fs) -> io::Result<()> {
     disk.sync(&[state_dir()])
 }
 
+/// Protects a folder of the product and leaves a note that this was done.
+fn protect_once(disk: &dyn Fs) -> io::Result<()> {
+    if disk.look(&ours("protected"))?.is_none() {
+        disk.set_dir_mode(&product("lib"), Mode::new(0o700))?;
+        disk.sync(&[place("lib")])?;
+        disk.make_dir(&state("protected"), Mode::DIR)?;
+    }
+    sync_state_dir(disk)
+}
+
 #[test]
 fn an_exploration_of_a_safe_protocol_finds_nothing() {
-    assert_eq!(explore_record(None, &sync_state_dir), "600 trials of 5 calls");
+    assert_eq!(explore_record(None, &protect_once), "600 trials of 5 calls");
 }
 
 #[test]
 fn an_exploration_of_an_unsafe_protocol_tells_the_story() {
-    let torn = explore_record(Some(1), &sync_state_dir);
+    let torn = explore_record(Some(MutedSync::OfScenario(1)), &sync_state_dir);
     assert!(torn.contains("the record is torn"), "{torn}");
-    let lost = explore_record(Some(2), &sync_state_dir);
+    let lost = explore_record(Some(MutedSync::OfScenario(2)), &sync_state_dir);
     assert!(lost.starts_with("power cut at call 6, seed "), "{lost}");
     assert!(lost.contains("the record is lost\n     1 create .patchwright/record.tmp\n"), "{lost}");
     assert!(lost.contains("\n  power cut\n  lost: "), "{lost}");
 }
 
 #[test]
-fn an_exploration_reports_a_recovery_that_fails_or_panics() {
-    let failing = explore_record(None, &|_| Err(io::Error::other("no idea")));
-    assert!(failing.contains("no idea"), "{failing}");
+fn an_exploration_reports_a_recovery_that_does_not_last() {
+    let forgetful = explore_record(Some(MutedSync::OfRecovery(1)), &protect_once);
+    // The note is kept, what it says is not.
+    assert!(forgetful.contains("a power cut after the recovery changes something\nlib: "), "{forgetful}");
+}
+
+#[test]
+fn an_exploration_reports_a_recovery_that_works_only_the_second_time() {
+    let stubborn = explore_record(None, &|disk| {
+        if disk.look(&ours("tried"))?.is_some() {
+            return Ok(());
+        }
+        disk.make_dir(&state("tried"), Mode::DIR)?;
+        sync_state_dir(disk)?;
+        Err(io::Error::other("not today"))
+    });
+    assert!(stubborn.contains("not today"), "{stubborn}");
+}
+
+#[test]
+fn an_exploration_reports_a_recovery_that_panics() {
     let panicking = explore_record(None, &|_| panic!("out of ideas"));
     assert!(panicking.contains("panicked: out of ideas"), "{panicking}");
 }

@@ -36,8 +36,17 @@ pub struct Exploration<'a> {
     pub check: &'a (dyn Fn(&SimFs, Outcome) -> Result<(), String> + Sync),
     /// How much is tried.
     pub effort: Effort,
-    /// The sync of the scenario that does nothing, counted from 1: the exploration should notice.
-    pub muted_sync: Option<usize>,
+    /// A sync that does nothing: the exploration should notice.
+    pub muted_sync: Option<MutedSync>,
+}
+
+/// A sync that does nothing, counted from 1 in each run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MutedSync {
+    /// In every run of the recovery.
+    OfRecovery(usize),
+    /// In the scenario.
+    OfScenario(usize),
 }
 
 /// How much is tried.
@@ -137,7 +146,7 @@ impl Exploration<'_> {
     fn run_until(&self, disk: SimFs, call: usize) -> (Arc<SimFs>, Outcome) {
         let disk = Arc::new(disk);
         disk.crash_at_call(call);
-        if let Some(k) = self.muted_sync {
+        if let Some(MutedSync::OfScenario(k)) = self.muted_sync {
             disk.mute_sync(k);
         }
         let outcome = (self.scenario)(disk.clone());
@@ -155,6 +164,9 @@ impl Exploration<'_> {
         let mut chance = Seeded::new(trial.seed ^ ((trial.call as u64) << 32));
         let mut restart = |before: &SimFs, chance: &mut Seeded| {
             let disk = Arc::new(before.crash_by(chance));
+            if let Some(MutedSync::OfRecovery(k)) = self.muted_sync {
+                disk.mute_sync(k);
+            }
             *last = Some(disk.clone());
             disk
         };
