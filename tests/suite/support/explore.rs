@@ -173,8 +173,10 @@ impl Exploration<'_> {
         let mut disk = restart(cut, &mut chance);
         for _ in 0..chance.pick(self.effort.recovery_crashes + 1) {
             disk.crash_at_call(1 + chance.pick(trial.call + 1));
-            // Without power it fails; what matters is what is left.
-            let _ = (self.recovery)(disk.clone());
+            match (self.recovery)(disk.clone()) {
+                Err(problem) if !disk.is_power_lost() => return Err(problem),
+                _ => {}
+            }
             disk = restart(&disk, &mut chance);
         }
         (self.recovery)(disk.clone())?;
