@@ -4,10 +4,10 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use patchwright::model::{Mode, TreePath};
-use patchwright::target::fs::{Attributes, Fs, LockKind, Place, StatePath};
+use patchwright::target::fs::{Attributes, FoundKind, Fs, LockKind, Place, StatePath};
 
 use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
-use crate::support::sim_fs::SimFs;
+use crate::support::sim_fs::{Settled, SimFs};
 
 fn disk() -> Arc<SimFs> {
     let disk = SimFs::new();
@@ -115,6 +115,20 @@ fn a_short_write_writes_half_and_then_the_disk_is_full() {
     let at = Place::State(StatePath::new("file"));
     inner.open(&at).unwrap().read_to_string(&mut written).unwrap();
     assert_eq!(written, "abc");
+}
+
+#[test]
+fn somebody_else_may_come_first() {
+    let inner = disk();
+    let editor = inner.clone();
+    let edit = move || editor.outside_write("app", "edited", Settled::OnDisk);
+    let interfered = FaultFs::interfered(inner, At::CallOf("look", 2), edit);
+    let sizes = [1, 2, 3].map(|_| {
+        let found = interfered.look(&Place::from(&app())).unwrap().expect("it is there");
+        found.kind
+    });
+    let file = |size_bytes| FoundKind::File { size_bytes };
+    assert_eq!(sizes, [file(3), file(6), file(6)]);
 }
 
 /// Tells the test program that it is the one to be killed.

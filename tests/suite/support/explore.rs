@@ -36,8 +36,17 @@ pub struct Exploration<'a> {
     pub check: &'a (dyn Fn(&SimFs, Outcome) -> Result<(), String> + Sync),
     /// How much is tried.
     pub effort: Effort,
-    /// The sync of the scenario that does nothing, counted from 1: the exploration should notice.
-    pub muted_sync: Option<usize>,
+    /// A sync that does nothing: the exploration should notice.
+    pub muted_sync: Option<MutedSync>,
+}
+
+/// A sync that does nothing, counted from 1 in each run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MutedSync {
+    /// In every run of the recovery.
+    OfRecovery(usize),
+    /// In the scenario.
+    OfScenario(usize),
 }
 
 /// How much is tried.
@@ -58,7 +67,7 @@ pub struct Survey {
     pub calls: usize,
 }
 
-/// A trial that went wrong. [`Trial`] numbers and a scenario that does the same each time make it happen again.
+/// A trial that went wrong.
 pub struct Violation {
     /// Which trial.
     pub trial: Trial,
@@ -68,7 +77,7 @@ pub struct Violation {
     pub story: Vec<String>,
 }
 
-/// One trial of an exploration.
+/// One trial of an exploration. It is the same each time as long as the program under test is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Trial {
     /// The call at which the power is cut; one more than there are calls is after the last one.
@@ -137,7 +146,7 @@ impl Exploration<'_> {
     fn run_until(&self, disk: SimFs, call: usize) -> (Arc<SimFs>, Outcome) {
         let disk = Arc::new(disk);
         disk.crash_at_call(call);
-        if let Some(k) = self.muted_sync {
+        if let Some(MutedSync::OfScenario(k)) = self.muted_sync {
             disk.mute_sync(k);
         }
         let outcome = (self.scenario)(disk.clone());
@@ -155,14 +164,19 @@ impl Exploration<'_> {
         let mut chance = Seeded::new(trial.seed ^ ((trial.call as u64) << 32));
         let mut restart = |before: &SimFs, chance: &mut Seeded| {
             let disk = Arc::new(before.crash_by(chance));
+            if let Some(MutedSync::OfRecovery(k)) = self.muted_sync {
+                disk.mute_sync(k);
+            }
             *last = Some(disk.clone());
             disk
         };
         let mut disk = restart(cut, &mut chance);
         for _ in 0..chance.pick(self.effort.recovery_crashes + 1) {
             disk.crash_at_call(1 + chance.pick(trial.call + 1));
-            // Without power it fails; what matters is what is left.
-            let _ = (self.recovery)(disk.clone());
+            match (self.recovery)(disk.clone()) {
+                Err(problem) if !disk.is_power_lost() => return Err(problem),
+                _ => {}
+            }
             disk = restart(&disk, &mut chance);
         }
         (self.recovery)(disk.clone())?;

@@ -1,5 +1,5 @@
-//! A disk on which one call goes wrong: it fails as the system would, writes less than it should, or is the last
-//! thing the process gets to.
+//! A disk on which one call goes wrong: it fails as the system would, writes less than it should, is the last thing
+//! the process gets to, or somebody else is there just before it.
 //!
 //! Every call that can fail is counted, those on open files too, and is written down in [`FaultFs::calls`], so that
 //! a test can first watch a run and then let each of its calls fail in each way.
@@ -156,9 +156,15 @@ pub struct FaultFs {
 /// What was called, and what is to go wrong.
 struct Watch {
     calls: Vec<Call>,
-    trouble: Option<(At, Fault, Lasting)>,
+    trouble: Trouble,
     /// A short write was done, the next one fails.
     is_full: bool,
+}
+
+enum Trouble {
+    Fault(At, Fault, Lasting),
+    Interference(At, Box<dyn FnMut() + Send>),
+    None,
 }
 
 /// What a call has to do after it was counted.
@@ -171,7 +177,14 @@ impl Watch {
     fn begin(&mut self, kind: &'static str, place: String) -> io::Result<Course> {
         let number_of_kind = 1 + self.calls.iter().filter(|call| call.kind == kind).count();
         let call = Call { number: self.calls.len() + 1, number_of_kind, kind, place };
-        let fault = self.trouble.and_then(|(at, fault, lasting)| at.hits(&call, lasting).then_some(fault));
+        let fault = match &mut self.trouble {
+            Trouble::Fault(at, fault, lasting) if at.hits(&call, *lasting) => Some(*fault),
+            Trouble::Interference(at, interfere) if at.hits(&call, Lasting::Once) => {
+                interfere();
+                None
+            }
+            _ => None,
+        };
         self.calls.push(call);
         if kind == "write" && std::mem::take(&mut self.is_full) {
             return Err(Errno::NoSpace.error());
@@ -218,15 +231,21 @@ fn kill_this_process() -> ! {
 impl FaultFs {
     /// A disk on which nothing goes wrong; its calls are written down.
     pub fn watching(inner: Arc<dyn Fs>) -> Self {
-        Self::with(inner, None)
+        Self::with(inner, Trouble::None)
     }
 
     /// A disk on which this goes wrong.
     pub fn failing(inner: Arc<dyn Fs>, at: At, fault: Fault, lasting: Lasting) -> Self {
-        Self::with(inner, Some((at, fault, lasting)))
+        Self::with(inner, Trouble::Fault(at, fault, lasting))
     }
 
-    fn with(inner: Arc<dyn Fs>, trouble: Option<(At, Fault, Lasting)>) -> Self {
+    /// A disk on which somebody else does something just before this call. `interfere` works on the disk inside,
+    /// not on this one.
+    pub fn interfered(inner: Arc<dyn Fs>, at: At, interfere: impl FnMut() + Send + 'static) -> Self {
+        Self::with(inner, Trouble::Interference(at, Box::new(interfere)))
+    }
+
+    fn with(inner: Arc<dyn Fs>, trouble: Trouble) -> Self {
         let watch = Watch { calls: Vec::new(), trouble, is_full: false };
         Self { inner, watch: Arc::new(Mutex::new(watch)) }
     }

@@ -84,24 +84,19 @@ impl Log {
 impl SimFs {
     /// An empty disk as on Linux: it exchanges, links, and keeps modes and case.
     pub fn new() -> Self {
-        Self::with_features(Features {
-            exchange: true,
-            modes: true,
-            hard_links: true,
-            case_sensitive: true,
-            any_name: true,
-            volume: Volume::Local,
-        })
+        Self::with_features(features_of_linux())
     }
 
     /// An empty disk as on Windows: no exchange, no modes, and case does not matter.
     pub fn like_windows() -> Self {
-        let linux = SimFs::new().machine().disk.features.clone();
-        let features =
-            Features { exchange: false, modes: false, case_sensitive: false, any_name: false, ..linux };
-        let disk = Self::with_features(features);
-        disk.machine().has_reflinks = false;
-        disk
+        let features = Features {
+            exchange: false,
+            modes: false,
+            case_sensitive: false,
+            any_name: false,
+            ..features_of_linux()
+        };
+        Self::with_features(features).without_reflinks()
     }
 
     /// An empty disk with these features.
@@ -288,8 +283,8 @@ impl SimFs {
         self.machine().meter.is_counting_reads = true;
     }
 
-    /// Cuts the power at the `n`-th call, counted from 1: it does not happen (a sync may happen in part), and it
-    /// and every later call fail.
+    /// Cuts the power at the `n`-th call, counted from 1: it does not happen, and it and every later call fail. A
+    /// sync that was cut may have done a part of its work: that part is among what a crash keeps by chance.
     pub fn crash_at_call(&self, n: usize) {
         self.machine().meter.crash_at_call = Some(n);
     }
@@ -323,7 +318,7 @@ impl SimFs {
         let machine = self.machine();
         let mut log = machine.meter.log.clone();
         log.add(|| "power cut".to_owned());
-        let disk = machine.disk.after_power_cut(&machine.meter.interrupted, chance, &mut log);
+        let disk = machine.disk.after_power_cut(chance, &mut log);
         Self::from_machine(machine.with_disk(disk, log))
     }
 }
@@ -358,6 +353,17 @@ impl Disk {
                 self.settle_newest_names();
             }
         }
+    }
+}
+
+fn features_of_linux() -> Features {
+    Features {
+        exchange: true,
+        modes: true,
+        hard_links: true,
+        case_sensitive: true,
+        any_name: true,
+        volume: Volume::Local,
     }
 }
 

@@ -36,8 +36,6 @@ pub(super) struct Meter {
     pub crash_at_call: Option<usize>,
     pub muted_syncs: BTreeSet<usize>,
     pub is_power_lost: bool,
-    /// What a sync was about when the power went.
-    pub interrupted: Vec<ObjectId>,
     pub log: Log,
 }
 
@@ -268,22 +266,15 @@ impl Fs for SimFs {
     }
 
     fn sync(&self, places: &[Place]) -> io::Result<()> {
-        let mut machine = self.machine();
+        let mut machine = self.changing(format_args!("sync {}", listed(places)))?;
         let Machine { disk, meter, .. } = &mut *machine;
-        let objects = || places.iter().map(|place| disk.syncable(&path(place)));
-        let had_power = !meter.is_power_lost;
-        if let Err(error) = meter.change(format_args!("sync {}", listed(places))) {
-            if had_power {
-                meter.interrupted = objects().filter_map(Result::ok).collect();
-            }
-            return Err(error);
-        }
         meter.syncs += 1;
         if meter.muted_syncs.contains(&meter.syncs) {
             meter.log.add(|| "     (the drive lies: nothing was synced)".to_owned());
             return Ok(());
         }
-        for id in objects().collect::<io::Result<Vec<_>>>()? {
+        let objects = places.iter().map(|place| disk.syncable(&path(place)));
+        for id in objects.collect::<io::Result<Vec<_>>>()? {
             disk.sync(id);
         }
         Ok(())

@@ -10,27 +10,31 @@ use super::Log;
 use super::disk::{Change, Content, Data, Disk, Entry, Group, Kept, Names, Object, ObjectId, ROOT};
 use crate::support::chance::Chance;
 
-/// Which of several unsynced things survive. The extremes are rare when each one is decided by itself, yet they
-/// are what happens most on real machines.
+/// Which of several unsynced things survive. When each is decided by itself, the extremes are rare; yet none and all
+/// are what happens most on real machines, and a single exception is what finds a missing sync soonest.
 #[derive(Clone, Copy)]
 enum Survivors {
-    None,
     All,
+    AllBut(usize),
+    ByChance,
+    None,
     OldestFirst(usize),
+    Only(usize),
+}
+
+/// What becomes of one of them.
+#[derive(Clone, Copy)]
+enum Fate {
+    Kept,
+    Lost,
     ByChance,
 }
 
 impl Disk {
     /// The disk after a power cut: what it holds is durable, and nothing else is left.
-    ///
-    /// `interrupted` are the objects of a sync that was under way. What was lost goes to the log, in words.
-    pub fn after_power_cut(&self, interrupted: &[ObjectId], chance: &mut dyn Chance, log: &mut Log) -> Disk {
+    /// What was lost goes to the log, in words.
+    pub fn after_power_cut(&self, chance: &mut dyn Chance, log: &mut Log) -> Disk {
         let mut after = self.clone();
-        for &id in interrupted {
-            if chance.flip() {
-                after.sync(id);
-            }
-        }
         after.lose_names(chance, log);
         after.forget_the_nameless();
         after.lose_content(chance, log);
@@ -39,19 +43,11 @@ impl Disk {
 
     fn lose_names(&mut self, chance: &mut dyn Chance, log: &mut Log) {
         let pending = std::mem::take(&mut self.pending);
-        let survivors = match pending.len() {
-            0 => Survivors::None,
-            count => match chance.pick(4) {
-                0 => Survivors::None,
-                1 => Survivors::All,
-                2 => Survivors::OldestFirst(chance.pick(count + 1)),
-                _ => Survivors::ByChance,
-            },
-        };
+        let survivors = Survivors::of(pending.len(), chance);
         let mut lost_entries = BTreeSet::new();
         for (position, group) in pending.iter().enumerate() {
             let builds_on_lost = group.iter().any(|change| lost_entries.contains(&change.entry()));
-            if survivors.include(position, chance) && !builds_on_lost {
+            if survivors.fate_of(position).is_kept(chance) && !builds_on_lost {
                 self.carry_out_durably(group);
             } else {
                 lost_entries.extend(group.iter().map(Change::entry));
@@ -91,16 +87,9 @@ impl Disk {
 
     fn lose_content(&mut self, chance: &mut dyn Chance, log: &mut Log) {
         let unsynced: Vec<ObjectId> = (0..self.objects.len()).filter(|&id| self.is_unsynced(id)).collect();
-        if unsynced.is_empty() {
-            return;
-        }
-        let survivors = match chance.pick(3) {
-            0 => Survivors::None,
-            1 => Survivors::All,
-            _ => Survivors::ByChance,
-        };
-        for id in unsynced {
-            let outcome = self.lose_content_of(id, survivors, chance);
+        let survivors = Survivors::of(unsynced.len(), chance);
+        for (position, id) in unsynced.into_iter().enumerate() {
+            let outcome = self.lose_content_of(id, survivors.fate_of(position), chance);
             log.add(|| format!("left: {} with {}", self.path_of(id), outcome.join(", ")));
         }
     }
@@ -112,24 +101,19 @@ impl Disk {
     }
 
     /// Decides the fate of one object and says it.
-    fn lose_content_of(
-        &mut self,
-        id: ObjectId,
-        survivors: Survivors,
-        chance: &mut dyn Chance,
-    ) -> Vec<&'static str> {
+    fn lose_content_of(&mut self, id: ObjectId, fate: Fate, chance: &mut dyn Chance) -> Vec<&'static str> {
         let object = self.object_mut(id);
         let mut words = Vec::new();
         if object.has_unsettled_bytes()
             && let Content::File(data) = &mut object.content
         {
-            words.push(data.lose(survivors, chance));
+            words.push(data.decide_bytes(fate, chance));
         }
         if object.mode.differs() {
-            words.push(if object.mode.decide(survivors, chance) { "its new mode" } else { "its old mode" });
+            words.push(if object.mode.decide(fate, chance) { "its new mode" } else { "its old mode" });
         }
         if object.attributes.differs() {
-            let is_new = object.attributes.decide(survivors, chance);
+            let is_new = object.attributes.decide(fate, chance);
             words.push(if is_new { "its new attributes" } else { "its old attributes" });
         }
         words
@@ -165,12 +149,39 @@ impl Disk {
 }
 
 impl Survivors {
-    fn include(self, position: usize, chance: &mut dyn Chance) -> bool {
-        match self {
-            Survivors::None => false,
+    fn of(count: usize, chance: &mut dyn Chance) -> Self {
+        if count <= 1 {
+            return Survivors::ByChance;
+        }
+        match chance.pick(6) {
+            0 => Survivors::All,
+            1 => Survivors::AllBut(chance.pick(count)),
+            2 => Survivors::None,
+            3 => Survivors::OldestFirst(chance.pick(count + 1)),
+            4 => Survivors::Only(chance.pick(count)),
+            _ => Survivors::ByChance,
+        }
+    }
+
+    fn fate_of(self, position: usize) -> Fate {
+        let is_kept = match self {
             Survivors::All => true,
+            Survivors::AllBut(exception) => position != exception,
+            Survivors::ByChance => return Fate::ByChance,
+            Survivors::None => false,
             Survivors::OldestFirst(count) => position < count,
-            Survivors::ByChance => chance.flip(),
+            Survivors::Only(exception) => position == exception,
+        };
+        if is_kept { Fate::Kept } else { Fate::Lost }
+    }
+}
+
+impl Fate {
+    fn is_kept(self, chance: &mut dyn Chance) -> bool {
+        match self {
+            Fate::Kept => true,
+            Fate::Lost => false,
+            Fate::ByChance => chance.flip(),
         }
     }
 }
@@ -196,18 +207,19 @@ impl Object {
 
 impl Kept<Data> {
     /// Decides what becomes of bytes that were not synced, and says it.
-    fn lose(&mut self, survivors: Survivors, chance: &mut dyn Chance) -> &'static str {
+    fn decide_bytes(&mut self, fate: Fate, chance: &mut dyn Chance) -> &'static str {
         let new = self.now.bytes.clone();
-        let (bytes, words) = match survivors {
-            Survivors::None => (self.durable.bytes.clone(), "its old bytes"),
-            Survivors::All => (new, "its new bytes"),
-            Survivors::OldestFirst(_) | Survivors::ByChance => match chance.pick(5) {
-                0 => (self.durable.bytes.clone(), "its old bytes"),
-                1 => (new, "its new bytes"),
-                2 => (Arc::new(new[..chance.pick(new.len() + 1)].to_vec()), "the beginning of its new bytes"),
-                3 => (Arc::new(vec![0; new.len()]), "zeros"),
-                _ => (Arc::default(), "no bytes"),
-            },
+        let outcome = match fate {
+            Fate::Kept => 4,
+            Fate::Lost => chance.pick(4),
+            Fate::ByChance => chance.pick(5),
+        };
+        let (bytes, words) = match outcome {
+            0 => (self.durable.bytes.clone(), "its old bytes"),
+            1 => (Arc::new(new[..chance.pick(new.len() + 1)].to_vec()), "the beginning of its new bytes"),
+            2 => (Arc::new(vec![0; new.len()]), "zeros"),
+            3 => (Arc::default(), "no bytes"),
+            _ => (new, "its new bytes"),
         };
         if Arc::ptr_eq(&bytes, &self.durable.bytes) {
             self.now = self.durable.clone();
@@ -225,8 +237,8 @@ impl<T: Clone + PartialEq> Kept<T> {
     }
 
     /// Keeps the new value or goes back to the old one, and says whether it is the new one.
-    fn decide(&mut self, survivors: Survivors, chance: &mut dyn Chance) -> bool {
-        let is_new = survivors.include(0, chance);
+    fn decide(&mut self, fate: Fate, chance: &mut dyn Chance) -> bool {
+        let is_new = fate.is_kept(chance);
         if is_new {
             self.settle();
         } else {
