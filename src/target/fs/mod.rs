@@ -8,9 +8,24 @@
 //! whole things and destroys nothing: [`Fs::exchange`], [`Fs::move_in`], [`Fs::move_out`], [`Fs::set_dir_mode`].
 //! Writing, truncating and removing need a [`StatePath`], a place in our own state folder.
 
+mod os;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(test)]
+mod os_tests;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
+
+pub use self::os::OpenError;
+#[cfg(unix)]
+pub use self::unix::OsFs;
+#[cfg(windows)]
+pub use self::windows::OsFs;
 
 use crate::model::{Mode, TreePath};
 
