@@ -10,3 +10,6 @@ pub use scan::{Observation, Problem, ScanError, hash_file, observe, observe_all}
 
 pub(crate) use identify::{Beginning, MAX_TEXT_BYTES, contains, first_bytes};
 pub(crate) use scan::hash_while;
+
+#[cfg(test)]
+mod scan_tests;
