@@ -96,7 +96,9 @@ fn everything_in_a_folder_is_seen_with_its_digest() {
 fn our_state_folder_is_not_part_of_the_product() {
     let state_file = format!("{STATE_DIR}/format");
     let target = Target::with(&[("app", "program"), (&state_file, "ours")]);
-    assert_eq!(names(&target.observe_all()), ["app"]);
+    let seen = target.observe_all();
+    assert_eq!(names(&seen), ["app"]);
+    assert_eq!(seen.problems, []);
 }
 
 #[test]
@@ -304,6 +306,15 @@ mod on_unix {
         let missing = |name| problem(name, Code::Rights, "the right to read it is missing");
         assert_eq!(seen.problems, [missing("a"), missing("b"), missing("closed")]);
         assert_eq!(names(&seen), ["closed", "z"]);
+    }
+
+    #[test]
+    fn every_name_that_breaks_the_path_policy_is_reported() {
+        let target = Target::with(&[("good", "x"), ("data/a\nb", "x"), ("data/c\u{202e}d", "x")]);
+        let seen = target.observe_all();
+        assert_eq!(names(&seen), ["data", "good"]);
+        let problems: Vec<_> = seen.problems.iter().map(|problem| (&*problem.path, problem.code)).collect();
+        assert_eq!(problems, [("data/a\nb", Code::Path), ("data/c\u{202e}d", Code::Path)]);
     }
 
     #[cfg(target_os = "linux")]
