@@ -9,6 +9,9 @@ mod http;
 mod port;
 mod process;
 
+#[cfg(test)]
+mod files_tests;
+
 use std::time::{Duration, Instant};
 
 use crate::model::{Check, Probe, Product};

@@ -6,6 +6,9 @@ pub mod ledger;
 mod node;
 mod scan;
 
+#[cfg(test)]
+mod scan_tests;
+
 use std::io;
 use std::sync::Arc;
 

@@ -1,0 +1,74 @@
+//! Runs whole commands and says how long they took and how much memory they needed.
+
+use std::fs;
+use std::io;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What is measured. Never both in one run: looking at the memory takes time from the command.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    Memory,
+    Time,
+}
+
+/// What was measured of one step.
+#[derive(Clone, Default)]
+pub struct Samples {
+    pub times: Vec<Duration>,
+    /// The most memory that any of the step's commands had resident at once.
+    pub peak_bytes: Option<u64>,
+}
+
+impl Samples {
+    pub fn median(&self) -> Option<Duration> {
+        let mut sorted = self.times.clone();
+        sorted.sort();
+        sorted.get(sorted.len() / 2).copied()
+    }
+}
+
+/// Runs `commands` one after the other as one step. A status in `accepted` counts as success.
+///
+/// # Panics
+/// If one of them cannot be started or fails: a benchmark of failures would look fast.
+pub fn run(commands: Vec<Command>, accepted: &[i32], measure: Measure, samples: &mut Samples) {
+    let begin = Instant::now();
+    for mut command in commands {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        let status = match measure {
+            Measure::Time => child.wait(),
+            Measure::Memory => wait_and_watch(&mut child, &mut samples.peak_bytes),
+        };
+        let code = status.unwrap_or_else(|error| panic!("cannot wait for {command:?}: {error}")).code();
+        assert!(code.is_some_and(|code| accepted.contains(&code)), "{command:?} ended with {code:?}");
+    }
+    if measure == Measure::Time {
+        samples.times.push(begin.elapsed());
+    }
+}
+
+/// Asks the kernel again and again for the process's high-water mark, which only grows; what it grows within the
+/// last two milliseconds of the process is missed.
+fn wait_and_watch(child: &mut Child, peak_bytes: &mut Option<u64>) -> io::Result<ExitStatus> {
+    let file = format!("/proc/{}/status", child.id());
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        *peak_bytes = (*peak_bytes).max(high_water_mark(&file));
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn high_water_mark(file: &str) -> Option<u64> {
+    let status = fs::read_to_string(file).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kib * 1024)
+}
