@@ -7,9 +7,14 @@
 //! bin → cli | gui → report → workbench → bundle, checks, transaction → target → plan → diff → text → model
 //! ```
 //!
-//! A module uses only what stands to its right; `tests/suite/architecture.rs` fails on an arrow that points left.
+//! A module uses only what stands to its right, and never its neighbour in the same place;
+//! `tests/suite/architecture.rs` fails on an arrow that points left.
+//! `environment` and `progress` stand beside the line: whoever does something may use them (`plan`, `diff`, `text`
+//! and `model` only compute), and they use nothing but `model`.
 
 pub mod cli;
+#[cfg(feature = "gui")]
+pub mod gui;
 pub mod report;
 pub mod workbench;
 

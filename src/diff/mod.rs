@@ -1,1 +1,37 @@
 //! Two contents in, their differences out.
+//!
+//! Pure: contents come as bytes, whoever calls has read them. Lines end at `\n` and nowhere else, as in Git, so
+//! that a difference in line endings is a difference one can see.
+
+mod change_view;
+mod kind;
+mod lines;
+mod unified;
+
+pub use change_view::{ChangeView, Content, pair_renames};
+pub use kind::is_text;
+pub use lines::{Budget, Hunk, Line, LineKind, Precision, TextDiff, diff_lines, diff_lines_within};
+pub use unified::{unified, write_patch};
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
+
+    pub fn file(content: &[u8]) -> Node {
+        let size_bytes = content.len() as u64;
+        Node::File(FileNode { digest: Digest::of(content), size_bytes, mode: Mode::FILE })
+    }
+
+    pub fn change(path: &str, before: impl IntoIterator<Item = Node>, after: Option<Node>) -> FileChange {
+        FileChange {
+            path: TreePath::parse(path).expect("a path"),
+            before: before.into_iter().collect(),
+            after,
+            payload: None,
+            base: None,
+            role: Role::Data,
+            local_edits: LocalEdits::Refuse,
+            fixes: Vec::new(),
+        }
+    }
+}

@@ -1,3 +1,10 @@
 //! Every user story, one file each.
 
 mod support;
+
+mod failing_disk;
+mod simulated_disk;
+mod write_diffs_for_git;
+
+mod architecture;
+mod documentation;

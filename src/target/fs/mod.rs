@@ -27,7 +27,7 @@ pub use self::unix::OsFs;
 #[cfg(windows)]
 pub use self::windows::OsFs;
 
-use crate::model::{Mode, TreePath};
+use crate::model::{Code, Mode, TreePath};
 
 /// Name of the state folder, directly in the target.
 pub const STATE_DIR: &str = ".patchwright";
@@ -63,6 +63,15 @@ impl StatePath {
             Self::new(&name.to_string())
         } else {
             Self::new(&format!("{}/{name}", self.0))
+        }
+    }
+
+    /// The folder it is in; `None` for the state folder itself.
+    pub fn parent(&self) -> Option<Self> {
+        if self.0.is_empty() {
+            None
+        } else {
+            Some(Self(self.0.rsplit_once('/').map_or("", |(p, _)| p).to_owned()))
         }
     }
 
@@ -262,8 +271,10 @@ pub trait Fs: Send + Sync {
     /// folder, an immutable flag …), as lower-case phrases. Empty: nothing speaks against it. Writes nothing.
     fn obstacles_to_change(&self, dir: &Place) -> io::Result<Vec<String>>;
 
-    /// Reasons why the thing at `at` itself could not be moved (immutable, held open by a named program …).
-    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<String>>;
+    /// Reasons why the thing at `at` itself could not be replaced with everything kept: it is immutable
+    /// ([`Code::Rights`]), a named program holds it ([`Code::InUse`]), the present user could not give a new one the
+    /// same owner ([`Code::Attributes`]) …
+    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<(Code, String)>>;
 
     /// Takes the lock, or returns `None` if somebody else holds it. Exclusive creates the state folder
     /// (mode 0700) when it is missing; shared creates nothing and locks nothing when it is missing.

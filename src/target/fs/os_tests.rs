@@ -255,8 +255,8 @@ fn a_free_folder_has_no_obstacles_and_some_room() {
     let target = Target::new();
     assert_eq!(target.fs.obstacles_to_change(&place("lib")).expect("an answer"), Vec::<String>::new());
     assert_eq!(target.fs.obstacles_to_change(&Place::Root).expect("an answer"), Vec::<String>::new());
-    assert_eq!(target.fs.obstacles_to_move(&tree("lib/a.so")).expect("an answer"), Vec::<String>::new());
-    assert_eq!(target.fs.obstacles_to_move(&tree("lib")).expect("an answer"), Vec::<String>::new());
+    assert_eq!(target.fs.obstacles_to_move(&tree("lib/a.so")).expect("an answer"), Vec::new());
+    assert_eq!(target.fs.obstacles_to_move(&tree("lib")).expect("an answer"), Vec::new());
     let space = target.fs.space().expect("an answer");
     assert!(space.free_bytes > 0 && space.free_entries > 0 && space.block_bytes > 0, "{space:?}");
 }

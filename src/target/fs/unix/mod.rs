@@ -30,7 +30,7 @@ use super::os::{OpenError, refused, utf8};
 use super::{
     Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Place, Space, StatePath,
 };
-use crate::model::{Mode, TreePath};
+use crate::model::{Code, Mode, TreePath};
 
 /// Permission bits of a new file of ours until its content is complete.
 const PRIVATE: fs::Mode = fs::Mode::RUSR.union(fs::Mode::WUSR);
@@ -130,7 +130,7 @@ impl Fs for OsFs {
         obstacles::to_change(&self.root, dir)
     }
 
-    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<String>> {
+    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<(Code, String)>> {
         obstacles::to_move(&self.root, &Place::Tree(at.clone()))
     }
 

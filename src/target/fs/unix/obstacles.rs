@@ -5,6 +5,8 @@ use std::io;
 use rustix::fs::{self, Access, OFlags, StatVfsMountFlags};
 use rustix::io::Errno;
 
+use crate::model::Code;
+
 use super::super::Place;
 use super::confine::{Root, may};
 use super::status::{self, Kind, Status};
@@ -36,8 +38,8 @@ pub(super) fn to_change(root: &Root, dir: &Place) -> io::Result<Vec<String>> {
     Ok(obstacles)
 }
 
-/// Reasons why the thing at `at` could not be moved out of its folder.
-pub(super) fn to_move(root: &Root, at: &Place) -> io::Result<Vec<String>> {
+/// Reasons why the thing at `at` could not be moved out of its folder, or replaced by one with the same owner.
+pub(super) fn to_move(root: &Root, at: &Place) -> io::Result<Vec<(Code, String)>> {
     let spot = root.spot(at)?;
     let thing = spot.status()?.ok_or(Errno::NOENT)?;
     let mut obstacles = Vec::new();
@@ -52,7 +54,25 @@ pub(super) fn to_move(root: &Root, at: &Place) -> io::Result<Vec<String>> {
         obstacles.push("the present user may not write in it, which moving a folder needs".to_owned());
     }
     obstacles.extend(flags(&thing));
+    let mut obstacles: Vec<(Code, String)> =
+        obstacles.into_iter().map(|phrase| (Code::Rights, phrase)).collect();
+    if thing.kind != Kind::Dir && !may_give(thing.owner) {
+        let (user, group) = thing.owner;
+        let phrase =
+            format!("it belongs to {user}:{group}, and the present user cannot give a new file that owner");
+        obstacles.push((Code::Attributes, phrase));
+    }
     Ok(obstacles)
+}
+
+/// Whether the present user can make a file with this owner.
+fn may_give((user, group): (u32, u32)) -> bool {
+    let is_mine = |group: u32| {
+        rustix::process::getegid().as_raw() == group
+            || rustix::process::getgroups()
+                .is_ok_and(|groups| groups.iter().any(|mine| mine.as_raw() == group))
+    };
+    me() == 0 || (user == me() && is_mine(group))
 }
 
 #[cfg(target_os = "linux")]

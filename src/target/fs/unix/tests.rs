@@ -389,7 +389,7 @@ fn an_immutable_thing_is_an_obstacle() {
         let folder = (path == "lib").then(|| target.fs.obstacles_to_change(&place(path)).expect("an answer"));
         ioctl_setflags(&handle, before).expect("taken back");
         let expected = [format!("it is marked as {word}")];
-        assert_eq!(obstacles, expected);
+        assert_eq!(obstacles, [(Code::Rights, expected[0].clone())]);
         assert!(folder.is_none_or(|folder| folder == expected));
     }
 }
@@ -516,7 +516,7 @@ fn mounts_are_refused(root: &Path) {
             let found = fs.look(&place(path)).expect("a look").expect("there");
             assert_eq!(found.kind, FoundKind::Mount, "{path}");
             let obstacles = fs.obstacles_to_move(&tree(path)).expect("an answer");
-            assert_eq!(obstacles, ["another filesystem is mounted on it"]);
+            assert_eq!(obstacles[0], (Code::Rights, "another filesystem is mounted on it".to_owned()));
         }
         for path in ["memory", "twin"] {
             assert_all_refused(every_call(&fs, path), ErrorKind::CrossesDevices);

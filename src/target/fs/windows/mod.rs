@@ -29,7 +29,7 @@ use super::{
     Attributes, Features, FileRead, FileWrite, Found, FoundKind, Fs, LockGuard, LockKind, Place, Space,
     StatePath, Volume,
 };
-use crate::model::{Mode, TreePath};
+use crate::model::{Code, Mode, TreePath};
 
 /// What an allocation unit of NTFS is unless somebody chose another one.
 const USUAL_BLOCK_BYTES: u64 = 4096;
@@ -144,14 +144,14 @@ impl Fs for OsFs {
         Ok(obstacles)
     }
 
-    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<String>> {
+    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<(Code, String)>> {
         let spot = self.theirs(at)?;
         // Asked once and without patience: a list of obstacles that takes five seconds per file helps nobody.
         Ok(match options(DELETE).open(&spot.path) {
             Ok(_) => Vec::new(),
-            Err(error) if is_sharing_violation(&error) => vec![held_open(&spot.path)],
+            Err(error) if is_sharing_violation(&error) => vec![(Code::InUse, held_open(&spot.path))],
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                vec!["the present user may not move or delete it".to_owned()]
+                vec![(Code::Rights, "the present user may not move or delete it".to_owned())]
             }
             Err(error) => return Err(error),
         })

@@ -1,0 +1,456 @@
+//! Writes a change as the unified diff that Git writes, so that people and programs can read it.
+//!
+//! What a unified diff cannot say is written so that a program refuses it instead of doing half: a binary file
+//! and a file whose content is not at hand are lines that start as Git's do when it leaves a content out.
+//! Folders, which Git does not know, are remarks between the diffs.
+
+use std::fmt;
+use std::io;
+
+use super::{ChangeView, Content, Hunk, LineKind, Precision, diff_lines, is_text};
+use crate::model::{FileNode, Mode, Node};
+
+/// Unchanged lines around each change; what everybody's tools show.
+const CONTEXT_LINES: usize = 3;
+
+/// Writes `change` for a person: every line goes through `escape`, because names and contents come from a bundle
+/// and could otherwise hide or move what is on the screen.
+///
+/// # Errors
+/// Those of `out`.
+pub fn unified(
+    out: &mut dyn fmt::Write,
+    change: &ChangeView<'_>,
+    escape: fn(&[u8]) -> String,
+) -> fmt::Result {
+    write_lines(change, &mut |line| {
+        out.write_str(&escape(line))?;
+        out.write_char('\n')
+    })
+}
+
+/// Writes `change` for programs such as `git apply`: the bytes as they are.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_patch(out: &mut dyn io::Write, change: &ChangeView<'_>) -> io::Result<()> {
+    write_lines(change, &mut |line| {
+        out.write_all(line)?;
+        out.write_all(b"\n")
+    })
+}
+
+/// Takes the lines of the diff, without their `\n`, one after the other.
+type Emit<'a, E> = dyn FnMut(&[u8]) -> Result<(), E> + 'a;
+
+/// A file or link on one side: what Git keeps as a blob with a mode.
+#[derive(Clone, Copy)]
+struct Blob<'a> {
+    mode: u32,
+    content: Content<'a>,
+    file: Option<&'a FileNode>,
+}
+
+impl<'a> Blob<'a> {
+    fn of(node: Option<&'a Node>, content: Content<'a>) -> Option<Self> {
+        match node? {
+            Node::File(file) => {
+                let mode = if file.mode.is_executable() { 0o100_755 } else { 0o100_644 };
+                Some(Self { mode, content, file: Some(file) })
+            }
+            Node::Link(link) => {
+                let content = Content::Bytes(link.points_to.as_bytes());
+                Some(Self { mode: 0o120_000, content, file: None })
+            }
+            Node::Dir(_) => None,
+        }
+    }
+
+    fn is_link(&self) -> bool {
+        self.file.is_none()
+    }
+
+    /// Whether both sides are known to hold the same bytes; the digests in the patch say so even where the
+    /// contents are not at hand.
+    fn same_content(&self, other: &Blob<'_>) -> bool {
+        match (self.file, other.file) {
+            (Some(file), Some(other)) => file.digest == other.digest,
+            _ => self.content == other.content,
+        }
+    }
+}
+
+fn write_lines<E>(change: &ChangeView<'_>, emit: &mut Emit<'_, E>) -> Result<(), E> {
+    if let Some(remark) = remark(change) {
+        emit(remark.as_bytes())?;
+    }
+    let before = Blob::of(change.before_node(), change.before);
+    let after = Blob::of(change.after_node(), change.after);
+    match (&before, &after) {
+        (None, None) => Ok(()),
+        // As in Git, a file that becomes a link is one diff that takes away and one that creates.
+        (Some(old), Some(new)) if old.is_link() != new.is_link() => {
+            write_blob(change, Some(old), None, emit)?;
+            write_blob(change, None, Some(new), emit)
+        }
+        (Some(old), Some(new))
+            if change.renamed_from.is_none() && old.mode == new.mode && old.same_content(new) =>
+        {
+            Ok(())
+        }
+        _ => write_blob(change, before.as_ref(), after.as_ref(), emit),
+    }
+}
+
+/// What Git has no words for: folders, and permissions beside the one bit that makes a program.
+fn remark(change: &ChangeView<'_>) -> Option<String> {
+    let path = &change.change.path;
+    match (change.before_node(), change.after_node()) {
+        (Some(Node::Dir(old)), Some(Node::Dir(new))) => {
+            (old != new).then(|| format!("Folder permissions changed: {path} ({old} → {new})"))
+        }
+        (Some(Node::Dir(_)), _) => Some(format!("Folder removed: {path}")),
+        (_, Some(Node::Dir(mode))) => Some(format!("Folder created: {path} ({mode})")),
+        (Some(Node::File(old)), Some(Node::File(new))) => {
+            let said = is_said_by_git(old.mode) && is_said_by_git(new.mode);
+            let (old, new) = (old.mode, new.mode);
+            (old != new && !said).then(|| format!("Permissions changed: {path} ({old} → {new})"))
+        }
+        (_, Some(Node::File(new))) => {
+            (!is_said_by_git(new.mode)).then(|| format!("Permissions: {path} ({})", new.mode))
+        }
+        _ => None,
+    }
+}
+
+fn is_said_by_git(mode: Mode) -> bool {
+    mode == Mode::FILE || mode == Mode::PROGRAM
+}
+
+/// Writes the diff between two blobs of which at least one is there.
+fn write_blob<E>(
+    change: &ChangeView<'_>,
+    before: Option<&Blob<'_>>,
+    after: Option<&Blob<'_>>,
+    emit: &mut Emit<'_, E>,
+) -> Result<(), E> {
+    let names = Names::of(change);
+    let body = Body::of(before, after);
+    if matches!(&body, Body::Text(diff) if diff.precision == Precision::Coarse) {
+        emit(b"Compared coarsely: finding the smallest difference would take too long")?;
+    }
+    emit(format!("diff --git {} {}", names.old, names.new).as_bytes())?;
+    match (before, after) {
+        (None, Some(new)) => emit(format!("new file mode {:o}", new.mode).as_bytes())?,
+        (Some(old), None) => emit(format!("deleted file mode {:o}", old.mode).as_bytes())?,
+        (Some(old), Some(new)) if old.mode != new.mode => {
+            emit(format!("old mode {:o}", old.mode).as_bytes())?;
+            emit(format!("new mode {:o}", new.mode).as_bytes())?;
+        }
+        _ => {}
+    }
+    if change.renamed_from.is_some() {
+        if let Some(percent) = body.similarity(before, after) {
+            emit(format!("similarity index {percent}%").as_bytes())?;
+        }
+        emit(format!("rename from {}", quoted("", change.old_path().as_str())).as_bytes())?;
+        emit(format!("rename to {}", quoted("", change.change.path.as_str())).as_bytes())?;
+    }
+    let old_name = if before.is_some() { names.old.as_str() } else { "/dev/null" };
+    let new_name = if after.is_some() { names.new.as_str() } else { "/dev/null" };
+    match body {
+        Body::Same => Ok(()),
+        // Git knows these two by their first words and the last one, and refuses to apply them.
+        Body::Binary => {
+            emit(format!("Binary files {old_name} and {new_name} differ").as_bytes())?;
+            emit(facts(before, after).as_bytes())
+        }
+        Body::Unavailable(reason) => {
+            emit(format!("Files {old_name} and {new_name} differ").as_bytes())?;
+            emit(format!("{}; not shown: {reason}", facts(before, after)).as_bytes())
+        }
+        Body::Text(diff) => {
+            emit(format!("--- {}", ended(old_name)).as_bytes())?;
+            emit(format!("+++ {}", ended(new_name)).as_bytes())?;
+            diff.hunks.iter().try_for_each(|hunk| write_hunk(hunk, emit))
+        }
+    }
+}
+
+/// What comes after the header lines.
+enum Body<'a> {
+    Binary,
+    Same,
+    Text(super::TextDiff<'a>),
+    Unavailable(&'a str),
+}
+
+impl<'a> Body<'a> {
+    fn of(before: Option<&Blob<'a>>, after: Option<&Blob<'a>>) -> Self {
+        if let (Some(old), Some(new)) = (before, after)
+            && old.same_content(new)
+        {
+            return Self::Same;
+        }
+        let bytes = |side: Option<&Blob<'a>>| match side.map(|blob| blob.content) {
+            None => Ok(&[][..]),
+            Some(Content::Bytes(bytes)) => Ok(bytes),
+            Some(Content::Unavailable(reason)) => Err(reason),
+            Some(Content::Absent) => Err("the content is not at hand"),
+        };
+        match (bytes(before), bytes(after)) {
+            (Err(reason), _) | (_, Err(reason)) => Self::Unavailable(reason),
+            (Ok(old), Ok(new)) if old == new => Self::Same,
+            (Ok(old), Ok(new)) if is_text(old) && is_text(new) => {
+                Self::Text(diff_lines(old, new, CONTEXT_LINES))
+            }
+            _ => Self::Binary,
+        }
+    }
+
+    /// How much of the larger side is in both, in percent; `None` where that was not looked at.
+    fn similarity(&self, before: Option<&Blob<'_>>, after: Option<&Blob<'_>>) -> Option<usize> {
+        let diff = match self {
+            Self::Same => return Some(100),
+            Self::Text(diff) => diff,
+            Self::Binary | Self::Unavailable(_) => return None,
+        };
+        let (Content::Bytes(old), Content::Bytes(new)) = (before?.content, after?.content) else {
+            return None;
+        };
+        let is_removed = |line: &&super::Line<'_>| line.kind == LineKind::Removed;
+        let removed: usize = diff.lines().filter(is_removed).map(super::Line::size_bytes).sum();
+        // 100 is kept for equal contents.
+        Some(((old.len() - removed) * 100 / old.len().max(new.len())).min(99))
+    }
+}
+
+fn write_hunk<E>(hunk: &Hunk<'_>, emit: &mut Emit<'_, E>) -> Result<(), E> {
+    let range = |start: usize, len: usize| match len {
+        1 => start.to_string(),
+        _ => format!("{start},{len}"),
+    };
+    let (old, new) = (range(hunk.old_start, hunk.old_len), range(hunk.new_start, hunk.new_len));
+    emit(format!("@@ -{old} +{new} @@").as_bytes())?;
+    let mut raw = Vec::new();
+    for line in &hunk.lines {
+        raw.clear();
+        raw.push(match line.kind {
+            LineKind::Added => b'+',
+            LineKind::Context => b' ',
+            LineKind::Removed => b'-',
+        });
+        raw.extend(line.content);
+        emit(&raw)?;
+        if line.missing_newline {
+            emit(b"\\ No newline at end of file")?;
+        }
+    }
+    Ok(())
+}
+
+/// `a/old` and `b/new`, quoted where needed.
+struct Names {
+    old: String,
+    new: String,
+}
+
+impl Names {
+    fn of(change: &ChangeView<'_>) -> Self {
+        let (old, new) = (change.old_path().as_str(), change.change.path.as_str());
+        Self { old: quoted("a/", old), new: quoted("b/", new) }
+    }
+}
+
+/// A name as Git writes it with `core.quotePath` off: in quotes if it has a quote or a backslash, which are the
+/// only such characters that a path in a patch can have.
+fn quoted(prefix: &str, name: &str) -> String {
+    if name.contains(['"', '\\']) {
+        format!("\"{prefix}{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+    } else {
+        format!("{prefix}{name}")
+    }
+}
+
+/// With a tab behind a name that has a space: older tools would take the part after the space for a date.
+fn ended(name: &str) -> String {
+    let tab = if name.contains(' ') && !name.starts_with('"') { "\t" } else { "" };
+    format!("{name}{tab}")
+}
+
+/// Size and identity of what cannot be shown as lines.
+fn facts(before: Option<&Blob<'_>>, after: Option<&Blob<'_>>) -> String {
+    let size = |file: &FileNode| with_thousands(file.size_bytes);
+    let unit = |file: &FileNode| if file.size_bytes == 1 { "byte" } else { "bytes" };
+    let sha256 = |file: &FileNode| format!("{}…", file.digest.short());
+    match (before.and_then(|blob| blob.file), after.and_then(|blob| blob.file)) {
+        (Some(old), Some(new)) => {
+            format!("{} → {} {}, sha256 {} → {}", size(old), size(new), unit(new), sha256(old), sha256(new))
+        }
+        (Some(file), None) | (None, Some(file)) => {
+            format!("{} {}, sha256 {}", size(file), unit(file), sha256(file))
+        }
+        (None, None) => "a link".to_owned(),
+    }
+}
+
+/// `1234567` as `1,234,567`.
+fn with_thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::tests::{change, file};
+    use crate::model::{FileChange, LinkNode};
+
+    fn program(content: &[u8]) -> Node {
+        match file(content) {
+            Node::File(file) => Node::File(FileNode { mode: Mode::PROGRAM, ..file }),
+            other => other,
+        }
+    }
+
+    fn link(points_to: &str) -> Node {
+        Node::Link(LinkNode { points_to: points_to.to_owned() })
+    }
+
+    fn shown(change: &FileChange, before: Content<'_>, after: Content<'_>) -> String {
+        let view = ChangeView { change, renamed_from: None, before, after };
+        let mut text = String::new();
+        unified(&mut text, &view, |line| String::from_utf8_lossy(line).replace('\u{1b}', "\\e"))
+            .expect("a string takes it");
+        text
+    }
+
+    #[test]
+    fn a_changed_line_reads_as_in_git() {
+        let (old, new) = (b"1\n2\n3\n4\n5\n".as_slice(), b"1\n2\n3\nfour\n5".as_slice());
+        let change = change("conf/app", [file(old)], Some(program(new)));
+        insta::assert_snapshot!(shown(&change, Content::Bytes(old), Content::Bytes(new)), @r"
+        diff --git a/conf/app b/conf/app
+        old mode 100644
+        new mode 100755
+        --- a/conf/app
+        +++ b/conf/app
+        @@ -1,5 +1,5 @@
+         1
+         2
+         3
+        -4
+        -5
+        +four
+        +5
+        \ No newline at end of file
+        ");
+    }
+
+    #[test]
+    fn a_file_that_becomes_a_link_is_taken_away_and_created() {
+        let change = change("app", [file(b"x\n")], Some(link("app-2")));
+        insta::assert_snapshot!(shown(&change, Content::Bytes(b"x\n"), Content::Absent), @r"
+        diff --git a/app b/app
+        deleted file mode 100644
+        --- a/app
+        +++ /dev/null
+        @@ -1 +0,0 @@
+        -x
+        diff --git a/app b/app
+        new file mode 120000
+        --- /dev/null
+        +++ b/app
+        @@ -0,0 +1 @@
+        +app-2
+        \ No newline at end of file
+        ");
+    }
+
+    #[test]
+    fn a_person_never_gets_a_control_character() {
+        let change = change("a", [], Some(file(b"\x1b[2J\n")));
+        let text = shown(&change, Content::Absent, Content::Bytes(b"\x1b[2J\n"));
+        assert!(text.ends_with("\n+\\e[2J\n"), "{text}");
+    }
+
+    #[test]
+    fn a_binary_file_is_told_by_size_and_identity() {
+        let (old, new) = (vec![0; 1234], vec![0; 1_300_000]);
+        let change = change("bin/app", [file(&old)], Some(file(&new)));
+        insta::assert_snapshot!(shown(&change, Content::Bytes(&old), Content::Bytes(&new)), @r"
+        diff --git a/bin/app b/bin/app
+        Binary files a/bin/app and b/bin/app differ
+        1,234 → 1,300,000 bytes, sha256 ad47fd9e8715… → 8d3bfc8c9a4c…
+        ");
+    }
+
+    #[test]
+    fn a_content_that_is_not_at_hand_says_why() {
+        let created = change("big", [], Some(file(b"x")));
+        insta::assert_snapshot!(shown(&created, Content::Absent, Content::Unavailable("larger than 64 MiB")), @r"
+        diff --git a/big b/big
+        new file mode 100644
+        Files /dev/null and b/big differ
+        1 byte, sha256 2d711642b726…; not shown: larger than 64 MiB
+        ");
+        let mode_only = change("big", [file(b"x")], Some(program(b"x")));
+        let unavailable = Content::Unavailable("not in the bundle");
+        insta::assert_snapshot!(shown(&mode_only, unavailable, unavailable), @r"
+        diff --git a/big b/big
+        old mode 100644
+        new mode 100755
+        ");
+    }
+
+    #[test]
+    fn folders_are_remarks() {
+        let created = change("logs", [], Some(Node::Dir(Mode::new(0o750))));
+        let closed = change("logs", [Node::Dir(Mode::DIR)], Some(Node::Dir(Mode::new(0o700))));
+        let replaced = change("logs", [Node::Dir(Mode::DIR)], Some(file(b"x\n")));
+        let nothing = Content::Absent;
+        let all = [
+            shown(&created, nothing, nothing),
+            shown(&closed, nothing, nothing),
+            shown(&replaced, nothing, Content::Bytes(b"x\n")),
+        ];
+        insta::assert_snapshot!(all.concat(), @r"
+        Folder created: logs (0750)
+        Folder permissions changed: logs (0755 → 0700)
+        Folder removed: logs
+        diff --git a/logs b/logs
+        new file mode 100644
+        --- /dev/null
+        +++ b/logs
+        @@ -0,0 +1 @@
+        +x
+        ");
+    }
+
+    #[test]
+    fn permissions_that_git_does_not_keep_are_remarks() {
+        let with_mode = |bits| match file(b"x\n") {
+            Node::File(file) => Node::File(FileNode { mode: Mode::new(bits), ..file }),
+            other => other,
+        };
+        let text = Content::Bytes(b"x\n");
+        let narrowed = change("key", [with_mode(0o640)], Some(with_mode(0o600)));
+        assert_eq!(shown(&narrowed, text, text), "Permissions changed: key (0640 → 0600)\n");
+        let privileged = change("su", [], Some(with_mode(0o4755)));
+        let first_lines = "Permissions: su (4755)\ndiff --git a/su b/su\nnew file mode 100755\n";
+        assert!(shown(&privileged, Content::Absent, text).starts_with(first_lines));
+    }
+
+    #[test]
+    fn a_name_with_quotes_is_quoted() {
+        assert_eq!(quoted("a/", r#"x\y"z"#), r#""a/x\\y\"z""#);
+        assert_eq!(ended(&quoted("a/", "ü 1")), "a/ü 1\t");
+    }
+}

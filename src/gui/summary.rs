@@ -1,0 +1,116 @@
+//! What the window knows about a patch file, and the one place where it asks for it.
+
+use std::path::Path;
+
+use crate::model::{FileChange, Node, Patch};
+
+/// Reads the patch file at `path`: the one place where the window asks the workbench.
+pub fn load(path: &Path) -> Result<Summary, Refusal> {
+    // Seam for the merge: `Workbench::inspect(path)`, then `Summary::of(&patch, crate::text::escape)` or the
+    // report's headline and hints.
+    Err(Refusal {
+        headline: format!("cannot read {path:?}: the window is not connected to the workbench"),
+        hints: vec!["Use the command line: patchwright show FILE".to_owned()],
+    })
+}
+
+/// What a patch file says, in the words of the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Its one-line title.
+    pub title: String,
+    /// Its id and revision.
+    pub identity: String,
+    /// Who made it.
+    pub vendor: String,
+    /// Whom to call.
+    pub contact: Option<String>,
+    /// Its paragraph for everybody.
+    pub summary: String,
+    /// The product and the versions it is for.
+    pub product: String,
+    /// How many files it adds, changes and removes.
+    pub counts: Counts,
+}
+
+/// How many files and links a patch adds, changes and removes. One that moves is added and removed; folders come
+/// and go with what is in them and are not counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Nothing was there before.
+    pub added: usize,
+    /// Something is there before and afterwards.
+    pub changed: usize,
+    /// Nothing is there afterwards.
+    pub removed: usize,
+}
+
+/// Why a patch file cannot be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What happened.
+    pub headline: String,
+    /// What a person can do now.
+    pub hints: Vec<String>,
+}
+
+impl Summary {
+    /// The summary of `patch`. Every text of the vendor goes through `escape`: it could otherwise hide or move
+    /// what is on the screen.
+    #[expect(dead_code, reason = "called by `load` once it asks the workbench")]
+    pub fn of(patch: &Patch, escape: fn(&str) -> String) -> Self {
+        let product = &patch.product;
+        Self {
+            title: escape(&patch.title),
+            identity: patch.identity.to_string(),
+            vendor: escape(&patch.vendor),
+            contact: patch.contact.as_deref().map(escape),
+            summary: escape(&patch.summary),
+            product: escape(&format!("{} {}", product.name, product.versions.join(", "))),
+            counts: Counts::of(&patch.changes),
+        }
+    }
+}
+
+impl Counts {
+    fn of(changes: &[FileChange]) -> Self {
+        let mut counts = Self::default();
+        let is_dir = |change: &FileChange| change.before.iter().chain(&change.after).all(Node::is_dir);
+        for change in changes.iter().filter(|change| !is_dir(change)) {
+            match (change.before.is_empty(), &change.after) {
+                (true, _) => counts.added += 1,
+                (false, Some(_)) => counts.changed += 1,
+                (false, None) => counts.removed += 1,
+            }
+        }
+        counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{LinkNode, LocalEdits, Mode, Role, TreePath};
+
+    #[test]
+    fn files_and_links_are_counted_and_folders_are_not() {
+        let link = || Node::Link(LinkNode { points_to: "x".to_owned() });
+        let change = |before: Option<Node>, after| FileChange {
+            path: TreePath::parse("a").expect("a path"),
+            before: before.into_iter().collect(),
+            after,
+            payload: None,
+            base: None,
+            role: Role::Data,
+            local_edits: LocalEdits::Refuse,
+            fixes: Vec::new(),
+        };
+        let changes = [
+            change(None, Some(link())),
+            change(Some(link()), None),
+            change(Some(Node::Dir(Mode::DIR)), Some(link())),
+            change(None, Some(Node::Dir(Mode::DIR))),
+        ];
+        assert_eq!(Counts::of(&changes), Counts { added: 1, changed: 1, removed: 1 });
+    }
+}

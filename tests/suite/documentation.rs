@@ -1,0 +1,115 @@
+//! What the documents say is true.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use patchwright::model::{Code, Kind};
+
+#[test]
+fn the_two_commands_of_the_readme_are_what_ci_runs() {
+    let set_up = section(&document("README.md"), "Set up");
+    let commands: Vec<_> = code_lines(&set_up).map(|line| before_comment(&line)).collect();
+    assert_eq!(commands, ["cargo run --release", "cargo test --no-default-features"]);
+
+    let ci = document(".ci/run");
+    let steps: Vec<_> = ci.lines().filter(|line| line.starts_with("step ")).collect();
+    let runs = |command: &str| steps.iter().any(|step| step.ends_with(&format!("' {command}")));
+    assert!(runs("cargo test --no-default-features"), "{steps:?}");
+    // The same build as `cargo run --release`, which would open the window.
+    assert!(runs("cargo build --release"), "{steps:?}");
+}
+
+#[test]
+fn the_readme_shows_every_verb() {
+    let tour = section(&document("README.md"), "From the command line");
+    let shown: BTreeSet<_> = code_lines(&tour)
+        .filter_map(|line| Some(line.strip_prefix("patchwright ")?.split(' ').next()?.to_owned()))
+        .collect();
+    let verbs =
+        ["accept", "apply", "diff", "history", "make", "plan", "recover", "rollback", "show", "status"];
+    assert_eq!(shown.iter().map(String::as_str).collect::<Vec<_>>(), verbs);
+}
+
+#[test]
+fn the_exit_codes_of_the_readme_are_those_of_the_program() {
+    let table: BTreeMap<u8, String> = section(&document("README.md"), "Exit codes")
+        .lines()
+        .filter_map(|line| {
+            let (code, meaning) = line.strip_prefix("| ")?.split_once(" | ")?;
+            Some((code.parse().ok()?, meaning.to_owned()))
+        })
+        .collect();
+    let kinds: BTreeMap<u8, Kind> =
+        Code::ALL.iter().map(|code| (code.kind().exit_code(), code.kind())).collect();
+
+    let documented: Vec<_> = table.keys().copied().filter(|code| *code != 0).collect();
+    assert_eq!(documented, kinds.keys().copied().collect::<Vec<_>>());
+    assert!(table[&0].starts_with("done"));
+    for (code, kind) in kinds {
+        assert!(table[&code].starts_with(first_words(kind)), "{code}: {}", table[&code]);
+    }
+}
+
+/// How the meaning of an exit code begins.
+fn first_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Machine => "failed for a reason of the machine",
+        Kind::Usage => "the command line itself is wrong",
+        Kind::Refused => "refused",
+        Kind::NotTrusted => "not trusted",
+        Kind::PutBack => "failed while changing and put back",
+        Kind::NeedsPerson => "needs a person",
+        Kind::Interrupted => "interrupted",
+    }
+}
+
+#[test]
+fn no_two_reasons_share_a_code() {
+    let codes: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(codes.len(), Code::ALL.len());
+    for code in codes {
+        let name = code.strip_prefix("E-").unwrap_or_else(|| panic!("{code} does not start with E-"));
+        assert!(name.chars().all(|c| c.is_ascii_uppercase() || c == '-'), "{code}");
+    }
+}
+
+#[test]
+fn the_changelog_has_a_place_for_the_next_line() {
+    let changelog = document("CHANGELOG.md");
+    let first = changelog.lines().find(|line| line.starts_with("## "));
+    assert_eq!(first, Some("## [Unreleased]"));
+}
+
+#[test]
+fn the_licence_is_the_one_cargo_names() {
+    let licence = env!("CARGO_PKG_LICENSE");
+    assert!(document("LICENSE").contains(licence), "{licence}");
+    for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        assert!(document("LICENSE").contains(name) && !document(name).is_empty(), "{name}");
+    }
+}
+
+/// The text below the heading `title`, up to the next one.
+fn section(document: &str, title: &str) -> String {
+    let is_heading = |line: &&str| line.starts_with("## ") || line.starts_with("### ");
+    let mut lines = document.lines().skip_while(|line| line.trim_start_matches('#').trim() != title);
+    assert!(lines.next().is_some(), "there is no section {title:?}");
+    lines.take_while(|line| !is_heading(line)).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// The lines in the blocks of code.
+fn code_lines(text: &str) -> impl Iterator<Item = String> {
+    let blocks = text.split("```").skip(1).step_by(2);
+    let lines: Vec<_> = blocks.flat_map(|block| block.lines().skip(1)).map(str::to_owned).collect();
+    lines.into_iter().filter(|line| !line.is_empty())
+}
+
+fn before_comment(line: &str) -> String {
+    line.split('#').next().unwrap_or_default().trim_end().to_owned()
+}
+
+fn document(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.replace("\r\n", "\n")
+}
