@@ -59,6 +59,17 @@ impl BundleError {
         self.member.as_deref()
     }
 
+    /// The system's error, if it is one; otherwise the refusal itself.
+    ///
+    /// # Errors
+    /// Gives a refusal back.
+    pub fn into_io(self) -> Result<io::Error, Self> {
+        match self.source {
+            Some(source) => Ok(source),
+            None => Err(self),
+        }
+    }
+
     /// What is wrong, without the place.
     pub fn problem(&self) -> &str {
         &self.problem

@@ -5,5 +5,8 @@ pub mod delta;
 mod error;
 pub mod limits;
 pub mod manifest;
+mod open;
+pub mod order;
 
 pub use error::BundleError;
+pub use open::{OpenError, UnverifiedBundle, Verdict, VerifiedBundle};

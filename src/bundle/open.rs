@@ -138,8 +138,8 @@ impl VerifiedBundle {
     ///
     /// # Errors
     /// If there is no such blob.
-    pub fn blob_reader(&self, digest: &Digest) -> Result<impl Read + '_, BundleError> {
-        self.container.blob_reader(digest)
+    pub fn open_blob(&self, digest: &Digest) -> Result<impl Read, BundleError> {
+        self.container.open_blob(digest)
     }
 
     /// A blob of at most `max_bytes`.

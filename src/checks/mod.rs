@@ -75,6 +75,23 @@ pub fn run_all(checks: &[Check], surroundings: &Surroundings<'_>, cancel: &Cance
     checks.iter().map(|check| run(check, surroundings, cancel)).collect()
 }
 
+/// What `probe` asks for, as a lower-case phrase. May hold text from the bundle: escape it before showing it.
+pub fn describe(probe: &Probe) -> String {
+    match probe {
+        Probe::File { path, present: true, digest: None } => format!("{path} is there"),
+        Probe::File { path, present: true, digest: Some(_) } => format!("{path} has the expected content"),
+        Probe::File { path, present: false, .. } => format!("{path} is not there"),
+        Probe::Text { path, contains } => format!("{path} contains {contains:?}"),
+        Probe::Version { is } => format!("the version is {is}"),
+        Probe::Disk { free_bytes } => format!("{:.1} MB of disk space are free", *free_bytes as f64 / 1e6),
+        Probe::Port { host, port, open: true } => format!("port {port} on {host} is open"),
+        Probe::Port { host, port, open: false } => format!("port {port} on {host} is closed"),
+        Probe::Http { url, status, .. } => format!("{url} answers with {status}"),
+        Probe::Process { name, running: true } => format!("{name} is running"),
+        Probe::Process { name, running: false } => format!("{name} is not running"),
+    }
+}
+
 /// How long one try may take.
 struct Limits<'a> {
     deadline: Instant,

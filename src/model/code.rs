@@ -147,6 +147,10 @@ codes! {
     PutBack = "E-PUT-BACK", PutBack;
     /// The system refused a call.
     Io = "E-IO", Machine;
+    /// Newer patches have to be taken back first.
+    NotNewest = "E-NOT-NEWEST", Refused;
+    /// The finished bundle did not stand the proof on a copy.
+    Proof = "E-PROOF", Refused;
     /// The order cannot be made into a bundle.
     Order = "E-ORDER", Refused;
     /// The command line is wrong.

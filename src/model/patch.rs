@@ -360,6 +360,11 @@ pub struct Patch {
 }
 
 impl Patch {
+    /// What it does at `path`.
+    pub fn change_at(&self, path: &TreePath) -> Option<&FileChange> {
+        self.changes.binary_search_by(|change| change.path.cmp(path)).ok().map(|index| &self.changes[index])
+    }
+
     /// Whether the patch says it is never for Windows, so that names Windows cannot store are allowed.
     pub fn leaves_windows_out(&self) -> bool {
         !self.platforms.is_empty() && self.platforms.iter().all(|platform| !platform.starts_with("windows/"))

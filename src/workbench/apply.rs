@@ -217,7 +217,7 @@ impl Contents for BundleContents<'_> {
             Some(Payload::Same { from }) => Ok(io::copy(&mut fs.open(&Place::from(from))?, out).map(drop)?),
             Some(Payload::Delta { blob, from, source }) => {
                 let source_bytes = size_of(from)(*source).ok_or_else(|| refused(Code::Manifest, "its source is not named"))?;
-                let mut delta = self.bundle.blob_reader(blob).map_err(content_error)?;
+                let mut delta = self.bundle.open_blob(blob).map_err(content_error)?;
                 let mut old = fs.open(&Place::from(from))?;
                 delta::decode(&mut delta, &mut *old, source_bytes, size_after, out).map_err(|error| content_error(error.into()))
             }

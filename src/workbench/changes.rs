@@ -128,7 +128,7 @@ impl Sides<'_> {
                 });
                 let source_bytes = source_file.map_or(0, |file| file.size_bytes);
                 let old = self.before(from, *source, source_bytes)?;
-                let mut delta = self.bundle.blob_reader(blob).map_err(|error| error.to_string())?;
+                let mut delta = self.bundle.open_blob(blob).map_err(|error| error.to_string())?;
                 let mut new = Vec::new();
                 delta::decode(&mut delta, &mut std::io::Cursor::new(old), source_bytes, size_bytes, &mut new)
                     .map_err(|error| error.to_string())?;

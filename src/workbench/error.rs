@@ -1,5 +1,6 @@
 //! Everything that can go wrong on the workbench.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use crate::bundle::order::Finding;
@@ -101,12 +102,14 @@ impl Error {
     /// The code to print.
     pub fn code(&self) -> Code {
         match self {
-            Error::Folder { error, .. } => error.code(),
-            Error::File { source, .. } => match source.kind() {
-                std::io::ErrorKind::PermissionDenied => Code::Rights,
-                std::io::ErrorKind::StorageFull => Code::Space,
-                _ => Code::Io,
-            },
+            Error::Folder { error: FolderError::IsLink { .. } | FolderError::NotAFolder(_), .. } => Code::FileSystem,
+            Error::Folder { error: FolderError::System { source, .. }, .. } | Error::File { source, .. } => {
+                match source.kind() {
+                    ErrorKind::PermissionDenied => Code::Rights,
+                    ErrorKind::StorageFull => Code::Space,
+                    _ => Code::Io,
+                }
+            }
             Error::Bundle(error) => error.code(),
             Error::Refused(obstacles) => obstacles.first().map_or(Code::Declined, |obstacle| obstacle.code),
             Error::NotTrusted => Code::Trust,

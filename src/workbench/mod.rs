@@ -1,1 +1,105 @@
 //! One method per thing a person wants to do; the only door for the command line and the window.
+//!
+//! Every method takes data, says how far it is through a [`Progress`], listens to a [`CancelToken`], and returns data.
+//! Nothing is printed here, and nothing is asked: a question is a preview, and the answer is the next call.
+
+mod accept;
+mod apply;
+mod changes;
+mod error;
+mod inspect;
+mod make;
+mod plan_file;
+mod preview;
+mod recover;
+mod rollback;
+mod situation;
+mod status;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use accept::Accepted;
+pub use apply::{Applied, ApplyOptions};
+pub use changes::{ChangeContents, Side};
+pub use error::{Error, Result};
+pub use inspect::{Inspection, Verification};
+pub use make::{MadeBundle, MakeRequest, OrderSource, Proof};
+pub use plan_file::PlanFile;
+pub use preview::ApplyPreview;
+pub use recover::{Choice, Recovered};
+pub use rollback::{RollbackOptions, RollbackPreview, RolledBack, Which};
+pub use status::{Drift, DriftKind, History, Status, UnfinishedWork};
+
+use crate::environment::Environment;
+use crate::progress::{CancelToken, Progress};
+use crate::target::TargetRoot;
+use crate::target::fs::{Fs, OsFs};
+use crate::transaction::{TransactionError, recover as recovery};
+
+/// Opens the disk of a target folder.
+pub type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
+
+/// The service behind both front ends.
+#[derive(Clone)]
+pub struct Workbench {
+    environment: Environment,
+    open_disk: Arc<DiskOpener>,
+}
+
+/// How a piece of work is watched and stopped.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Hears how it goes.
+    pub progress: &'a dyn Progress,
+    /// The wish to stop.
+    pub cancel: &'a CancelToken,
+}
+
+impl Workbench {
+    /// One for this machine's real folders.
+    pub fn new(environment: Environment) -> Self {
+        let open = |path: &Path| -> Result<Arc<dyn Fs>> {
+            let disk = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
+            Ok(Arc::new(disk))
+        };
+        Self { environment, open_disk: Arc::new(open) }
+    }
+
+    /// One whose targets are on other disks: simulated ones, or ones whose calls fail.
+    pub fn with_disks(environment: Environment, open_disk: Arc<DiskOpener>) -> Self {
+        Self { environment, open_disk }
+    }
+
+    /// Time, user, host.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The commented order template.
+    pub fn template(&self) -> &'static str {
+        crate::bundle::order::TEMPLATE
+    }
+
+    fn disk(&self, target: &Path) -> Result<Arc<dyn Fs>> {
+        (self.open_disk)(target)
+    }
+
+    /// Locks a folder for a change, with the remains of finished work tidied away.
+    fn lock(&self, target: &Path) -> Result<TargetRoot> {
+        let root = self.lock_as_it_is(target)?;
+        recovery::tidy(&root)?;
+        Ok(root)
+    }
+
+    /// Locks a folder, leaving unfinished work as it is.
+    fn lock_as_it_is(&self, target: &Path) -> Result<TargetRoot> {
+        let fs = self.disk(target)?;
+        let unlockable = |source| Error::Transaction(TransactionError::Io {
+            doing: "lock",
+            place: target.display().to_string(),
+            source,
+        });
+        TargetRoot::lock(fs).map_err(unlockable)?.ok_or_else(|| Error::Busy { path: target.to_owned() })
+    }
+}

@@ -82,8 +82,11 @@ impl Problems {
         self.length(at, text, max_chars);
     }
 
-    /// At most so many characters.
+    /// At most so many characters, in the one spelling that the strict reader takes.
     pub fn length(&mut self, at: impl fmt::Display, text: &str, max_chars: usize) {
+        if text.contains('\0') || !unicode_normalization::is_nfc(text) {
+            self.manifest(&at, "the text holds a NUL or is not in Unicode's composed form (NFC)");
+        }
         let chars = text.chars().count();
         if chars > max_chars {
             self.push(Code::Limit, at, format!("the text has {chars} characters, {max_chars} are allowed"));

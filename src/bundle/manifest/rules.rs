@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::limits;
 use super::problem::Problems;
 use super::words::{HOLD_KINDS, HOLD_PHASES, RESTARTS, SEVERITIES};
+use crate::text::json;
 use crate::model::{Check, Code, Detect, Patch, PatchId, Probe, RollbackPossible};
 
 /// Checks everything but the changes.
@@ -286,6 +287,8 @@ fn extensions(patch: &Patch, problems: &mut Problems) {
         }
         if key.len() > limits::EXTENSION_NAME_BYTES || value.len() > limits::EXTENSION_BYTES {
             problems.push(Code::Limit, key, "a key of your own or its value is too long");
+        } else if let Err(error) = json::check(value.as_bytes(), limits::EXTENSION_BYTES) {
+            problems.manifest(key, format!("the value is no strict JSON: {}", error.message));
         }
     }
 }

@@ -233,9 +233,16 @@ fn images(change: &FileChange) -> Found {
     if change.before.iter().enumerate().any(repeated) {
         return refuse(Code::Manifest, "before", "one before image is there twice");
     }
-    let too_long = |node: &Node| matches!(node, Node::Link(link) if link.points_to.is_empty() || link.points_to.len() > limits::LINK_BYTES);
-    if change.before.iter().any(too_long) {
-        return refuse(Code::Manifest, "before", "a link's target is empty or longer than any system stores");
+    let unwritable = |node: &Node| match node {
+        Node::Link(LinkNode { points_to }) => {
+            let fits = (1..=limits::LINK_BYTES).contains(&points_to.len());
+            !fits || points_to.contains('\0') || !unicode_normalization::is_nfc(points_to)
+        }
+        Node::File(_) | Node::Dir(_) => false,
+    };
+    if change.before.iter().any(unwritable) {
+        let message = "a link's target is empty, too long, or not in Unicode's composed form (NFC)";
+        return refuse(Code::Manifest, "before", message);
     }
     let too_large = |node: &Node| node.as_file().is_some_and(|file| file.size_bytes > limits::FILE_BYTES);
     if change.before.iter().chain(&change.after).any(too_large) {

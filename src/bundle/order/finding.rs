@@ -1,0 +1,85 @@
+//! What is to be said about an order, each with its place.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::text::json::Position;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// No bundle can be made.
+    Error,
+    /// A bundle can be made; the order could say more.
+    Warning,
+}
+
+/// One thing to be said about an order. Prints as `line:column: error: field: message`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The line, from 1.
+    pub line: usize,
+    /// The character in the line, from 1.
+    pub column: usize,
+    /// How much it matters.
+    pub level: Weight,
+    /// The key it is about, such as `product.versions[0]`; empty: the whole order.
+    pub field: String,
+    /// What is wrong. Quotes the order: escape it before it is shown.
+    pub message: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let level = match self.level {
+            Weight::Error => "error",
+            Weight::Warning => "warning",
+        };
+        let field = if self.field.is_empty() { String::new() } else { format!("{}: ", self.field) };
+        write!(f, "{}:{}: {level}: {field}{}", self.line, self.column, self.message)
+    }
+}
+
+/// The findings so far, about one text.
+pub(super) struct Findings<'t> {
+    text: &'t str,
+    found: Vec<Finding>,
+}
+
+impl<'t> Findings<'t> {
+    pub fn new(text: &'t str) -> Self {
+        Self { text, found: Vec::new() }
+    }
+
+    pub fn push(
+        &mut self,
+        level: Weight,
+        span: &Range<usize>,
+        field: impl Into<String>,
+        message: impl Into<String>,
+    ) {
+        let Position { line, column } = Position::of(self.text.as_bytes(), span.start);
+        self.found.push(Finding { line, column, level, field: field.into(), message: message.into() });
+    }
+
+    pub fn error(&mut self, span: &Range<usize>, field: impl Into<String>, message: impl Into<String>) {
+        self.push(Weight::Error, span, field, message);
+    }
+
+    /// Whether something was found at `field`, around it or inside: then nobody needs to hear more about it.
+    pub fn knows(&self, field: &str) -> bool {
+        let within = |inner: &str, outer: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        self.found.iter().any(|known| within(field, &known.field) || within(&known.field, field))
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.found.iter().any(|finding| finding.level == Weight::Error)
+    }
+
+    pub fn into_sorted(mut self) -> Vec<Finding> {
+        self.found.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
+        self.found
+    }
+}

@@ -1,0 +1,83 @@
+//! What is wrong with an order that was read, and what it could say better.
+
+use toml::Spanned;
+use toml::de::DeTable;
+
+use super::finding::{Findings, Weight};
+use super::table::span_of;
+use super::{Bases, Order};
+use crate::bundle::manifest;
+use crate::model::{LocalEdits, PatchKind};
+
+/// Stands in for the time of making, which no order knows; later than no other time.
+const SOME_TIME: &str = "0001-01-01T00:00:00Z";
+
+/// Systems whose names people write in `platforms`; another name is more likely a slip than a system.
+const SYSTEMS: &[&str] = &["android", "freebsd", "linux", "macos", "netbsd", "openbsd", "windows"];
+
+pub(super) fn check(order: &Order, root: &Spanned<DeTable<'_>>, findings: &mut Findings<'_>) {
+    let mut say = |weight: Weight, field: &str, message: String| {
+        if !findings.knows(field) {
+            findings.push(weight, &span_of(root, field), field, message);
+        }
+    };
+    let patch = order.clone().into_patch(Vec::new(), SOME_TIME.to_owned(), false);
+    for problem in manifest::text_problems(&patch) {
+        say(Weight::Error, &field_of(&problem.at), problem.message);
+    }
+    for (field, message) in contradictions(order) {
+        say(Weight::Error, &field, message);
+    }
+    for (field, message) in advice(order) {
+        say(Weight::Warning, &field, message.to_owned());
+    }
+}
+
+/// The order's name of a manifest's field.
+fn field_of(at: &str) -> String {
+    match at {
+        "result.version" => "result_version".to_owned(),
+        other => other.replace(".args", ""),
+    }
+}
+
+fn contradictions(order: &Order) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (index, policy) in order.make.policies.iter().enumerate() {
+        if let Some(unknown) = policy.fixes.iter().find(|fix| !order.fixes.contains(fix)) {
+            found.push((format!("make.policy[{index}].fixes"), format!("{unknown:?} is not in the fix set")));
+        }
+        if policy.local_edits == Some(LocalEdits::Merge) && order.make.bases == Bases::None {
+            let message =
+                "local edits cannot be merged without the content before; bases is \"none\"".to_owned();
+            found.push((format!("make.policy[{index}].local_edits"), message));
+        }
+    }
+    found
+}
+
+fn advice(order: &Order) -> Vec<(String, &'static str)> {
+    let mut advice = Vec::new();
+    let mut unless = |good: bool, field: &str, message: &'static str| {
+        if !good {
+            advice.push((field.to_owned(), message));
+        }
+    };
+    unless(order.contact.is_some(), "contact", "nobody is named to call when something goes wrong");
+    unless(order.title != order.summary, "summary", "the summary only repeats the title");
+    unless(
+        !order.product.detect.is_empty(),
+        "product.detect",
+        "the product is recognised by its changed files only",
+    );
+    unless(!order.issues.is_empty(), "issues", "no tracked work is named");
+    unless(!order.evidence.tests.is_empty(), "tests", "nothing is said about tests");
+    unless(!order.evidence.review.is_empty(), "review", "nothing is said about a review");
+    let retires = order.kind != PatchKind::ServicePack || !order.supersedes.is_empty();
+    unless(retires, "supersedes", "a service pack usually replaces the hotfixes in it");
+    for (index, platform) in order.platforms.iter().enumerate() {
+        let system = platform.split('/').next().unwrap_or_default();
+        unless(SYSTEMS.contains(&system), &format!("platforms[{index}]"), "no system is known by this name");
+    }
+    advice
+}

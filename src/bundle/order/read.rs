@@ -1,0 +1,315 @@
+//! Reads an order section by section.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use toml::de::{DeTable, DeValue};
+
+use super::finding::{Finding, Findings};
+use super::table::Table;
+use super::{MAX_ORDER_BYTES, Make, Order, PathPolicy, lint};
+use crate::model::{
+    Check, Conflict, Detect, Evidence, Hold, Issue, Level, PatchId, PatchRef, Probe, Product, Requirement,
+    RequirementMode, Rollback, Severity, TreePath,
+};
+
+/// Seconds that one try of a check may take if the order does not say.
+const DEFAULT_TIMEOUT_SECS: u32 = 10;
+
+pub(super) fn order(text: &str) -> Result<Order, Vec<Finding>> {
+    let findings = RefCell::new(Findings::new(text));
+    if text.len() > MAX_ORDER_BYTES {
+        let message = format!("the order is {} bytes long, {MAX_ORDER_BYTES} are allowed", text.len());
+        findings.borrow_mut().error(&(0..0), "", message);
+        return Err(findings.into_inner().into_sorted());
+    }
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let span = error.span().unwrap_or_default();
+        findings.borrow_mut().error(&span, "", format!("not TOML: {}", error.message()));
+    }
+    if !errors.is_empty() {
+        // The rest may be misread; complaining about it would only hide the cause.
+        return Err(findings.into_inner().into_sorted());
+    }
+    let table = Table::new(root.get_ref(), root.span(), String::new(), &findings);
+    let order = sections(&table);
+    drop(table);
+    let mut findings = findings.into_inner();
+    lint::check(&order, &root, &mut findings);
+    match findings.has_errors() {
+        true => Err(findings.into_sorted()),
+        false => Ok(Order { warnings: findings.into_sorted(), ..order }),
+    }
+}
+
+/// What was read so far; texts that are missing are empty, and there is a finding for each.
+fn sections(table: &Table<'_, '_>) -> Order {
+    let order = Order {
+        identity: PatchRef {
+            id: table.must_id("id").unwrap_or_else(unknown_id),
+            revision: table.number("revision").unwrap_or(1),
+        },
+        sequence: table.must_number("sequence"),
+        kind: table.must_word("kind"),
+        title: table.must_text("title"),
+        summary: table.must_text("summary"),
+        severity: table.table("severity").map(|table| severity(&table)),
+        issues: each(table, "issues", issue),
+        fixes: table.must_texts("fixes"),
+        vulnerabilities: table.texts("vulnerabilities"),
+        expires: table.text("expires"),
+        support_until: table.text("support_until"),
+        vendor: table.must_text("vendor"),
+        contact: table.text("contact"),
+        license: table.text("license"),
+        product: product(table),
+        platforms: table.texts("platforms"),
+        result_version: table.text("result_version"),
+        requires: each(table, "requires", requirement),
+        conflicts: each(table, "conflicts", conflict),
+        supersedes: supersedes(table),
+        holds: each(table, "holds", hold),
+        preflight: checks(table, "preflight"),
+        health: checks(table, "health"),
+        restart: table.text("restart").unwrap_or_else(|| "none".to_owned()),
+        rollback: rollback(table),
+        source: table.text("source"),
+        evidence: Evidence {
+            provenance: table.texts("provenance"),
+            review: table.texts("review"),
+            tests: table.texts("tests"),
+        },
+        extensions: extensions(table),
+        make: make(table),
+        warnings: Vec::new(),
+    };
+    for (key, ..) in table.unknown().filter(|(key, ..)| !key.starts_with("x-")) {
+        table.error(key, "unknown key");
+    }
+    order
+}
+
+/// Stands in for an id that is missing or wrong; an order with it is never handed out.
+fn unknown_id() -> PatchId {
+    PatchId::parse("unknown").expect("the word keeps the rules of ids")
+}
+
+fn each<T>(table: &Table<'_, '_>, key: &'static str, read: impl Fn(&Table<'_, '_>) -> T) -> Vec<T> {
+    let read = |table: Table<'_, '_>| {
+        let value = read(&table);
+        table.finish();
+        value
+    };
+    table.tables(key).into_iter().map(read).collect()
+}
+
+fn severity(table: &Table<'_, '_>) -> Severity {
+    let severity = Severity { level: table.must_text("level"), cvss: table.text("cvss") };
+    table.finish();
+    severity
+}
+
+fn issue(table: &Table<'_, '_>) -> Issue {
+    Issue {
+        system: table.must_text("system"),
+        key: table.must_text("key"),
+        url: table.text("url"),
+        kind: table.text("type"),
+    }
+}
+
+fn product(order: &Table<'_, '_>) -> Product {
+    let Some(table) = order.table("product") else {
+        order.error("product", "the table [product] is missing: it says what is patched");
+        return Product {
+            name: String::new(),
+            purl: None,
+            cpe: None,
+            versions: Vec::new(),
+            detect: Vec::new(),
+        };
+    };
+    let product = Product {
+        name: table.must_text("name"),
+        purl: table.text("purl"),
+        cpe: table.text("cpe"),
+        versions: table.must_texts("versions"),
+        detect: each(&table, "detect", detect).into_iter().flatten().collect(),
+    };
+    table.finish();
+    product
+}
+
+fn detect(table: &Table<'_, '_>) -> Option<Detect> {
+    let kind = table.must_text("kind");
+    let path = table.must_path("path");
+    let detect = match kind.as_str() {
+        "exists" => path.map(|path| Detect::Exists { path }),
+        "hash" => path.zip(must_digest(table)).map(|(path, digest)| Detect::Hash { path, digest }),
+        "text" => {
+            let contains = table.must_text("contains");
+            path.map(|path| Detect::Text { path, contains })
+        }
+        "version" => {
+            let (after, until) = (table.must_text("after"), table.text("until"));
+            path.map(|path| Detect::Version { path, after, until })
+        }
+        "" => None,
+        other => {
+            table.error("kind", format!("{other:?} is none of exists, hash, text, version"));
+            None
+        }
+    };
+    detect
+}
+
+fn must_digest(table: &Table<'_, '_>) -> Option<crate::model::Digest> {
+    table.must_text("sha256");
+    table.digest("sha256")
+}
+
+fn requirement(table: &Table<'_, '_>) -> Requirement {
+    Requirement {
+        id: table.must_id("id").unwrap_or_else(unknown_id),
+        min_revision: table.number("min_revision").unwrap_or(1),
+        mode: table.word("mode").unwrap_or(RequirementMode::Before),
+    }
+}
+
+fn conflict(table: &Table<'_, '_>) -> Conflict {
+    Conflict { id: table.must_id("id").unwrap_or_else(unknown_id), reason: table.must_text("reason") }
+}
+
+fn supersedes(table: &Table<'_, '_>) -> Vec<PatchId> {
+    let read = |text: String| {
+        let id = PatchId::parse(&text);
+        if id.is_none() {
+            table.error("supersedes", format!("{text:?} is no patch id"));
+        }
+        id
+    };
+    table.texts("supersedes").into_iter().filter_map(read).collect()
+}
+
+fn hold(table: &Table<'_, '_>) -> Hold {
+    Hold {
+        kind: table.must_text("kind"),
+        text: table.must_text("text"),
+        phase: table.text("phase").unwrap_or_else(|| "before".to_owned()),
+    }
+}
+
+fn checks(table: &Table<'_, '_>, key: &'static str) -> Vec<Check> {
+    let read = |table: &Table<'_, '_>| {
+        let level = table.word("level").unwrap_or(Level::Required);
+        let timeout_secs = table.number("timeout").unwrap_or(DEFAULT_TIMEOUT_SECS);
+        let retries = table.number("retries").unwrap_or(0);
+        probe(table).map(|probe| Check { probe, level, timeout_secs, retries })
+    };
+    each(table, key, read).into_iter().flatten().collect()
+}
+
+fn probe(table: &Table<'_, '_>) -> Option<Probe> {
+    let with_path = |read: &dyn Fn(TreePath) -> Probe| table.must_path("path").map(read);
+    match table.must_text("check").as_str() {
+        "file" => {
+            let (present, digest) = (table.flag("present").unwrap_or(true), table.digest("sha256"));
+            with_path(&|path| Probe::File { path, present, digest })
+        }
+        "text" => {
+            let contains = table.must_text("contains");
+            with_path(&|path| Probe::Text { path, contains: contains.clone() })
+        }
+        "version" => Some(Probe::Version { is: table.must_text("is") }),
+        "disk" => Some(Probe::Disk { free_bytes: table.must_number("free_bytes") }),
+        "port" => Some(Probe::Port {
+            host: table.text("host").unwrap_or_else(|| "localhost".to_owned()),
+            port: table.must_number("port"),
+            open: table.flag("open").unwrap_or(true),
+        }),
+        "http" => Some(Probe::Http {
+            url: table.must_text("url"),
+            status: table.number("status").unwrap_or(200),
+            contains: table.text("contains"),
+        }),
+        "process" => Some(Probe::Process {
+            name: table.must_text("name"),
+            running: table.flag("running").unwrap_or(true),
+        }),
+        "" => None,
+        other => {
+            table.error(
+                "check",
+                format!("{other:?} is none of file, text, version, disk, port, http, process"),
+            );
+            None
+        }
+    }
+}
+
+fn rollback(order: &Table<'_, '_>) -> Rollback {
+    let Some(table) = order.table("rollback") else {
+        order.error("rollback", "the table [rollback] is missing: it says how the patch is taken back");
+        let possible = crate::model::RollbackPossible::Yes;
+        return Rollback { possible, reason: None, data_warning: None, steps: Vec::new() };
+    };
+    let rollback = Rollback {
+        possible: table.must_word("possible"),
+        reason: table.text("reason"),
+        data_warning: table.text("data_warning"),
+        steps: table.texts("steps"),
+    };
+    table.finish();
+    rollback
+}
+
+fn make(order: &Table<'_, '_>) -> Make {
+    let Some(table) = order.table("make") else { return Make::default() };
+    let make = Make {
+        ignore: table.globs("ignore"),
+        bases: table.word("bases").unwrap_or_default(),
+        policies: each(&table, "policy", |table| PathPolicy {
+            paths: {
+                table.must_texts("paths");
+                table.globs("paths")
+            },
+            role: table.word("role"),
+            local_edits: table.word("local_edits"),
+            fixes: table.texts("fixes"),
+        }),
+    };
+    table.finish();
+    make
+}
+
+fn extensions(table: &Table<'_, '_>) -> BTreeMap<String, String> {
+    let mut extensions = BTreeMap::new();
+    for (key, value, _) in table.unknown().filter(|(key, ..)| key.starts_with("x-")) {
+        match json(value.get_ref()) {
+            Some(value) => drop(extensions.insert(key.to_owned(), value.to_string())),
+            None => table
+                .error(key, "the value cannot be written into a manifest; fractions, for example, cannot"),
+        }
+    }
+    extensions
+}
+
+fn json(value: &DeValue<'_>) -> Option<Value> {
+    match value {
+        DeValue::Array(entries) => entries.iter().map(|entry| json(entry.get_ref())).collect(),
+        DeValue::Boolean(flag) => Some(Value::from(*flag)),
+        DeValue::Datetime(time) => Some(Value::from(time.to_string())),
+        DeValue::Float(_) => None,
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).ok().map(Value::from)
+        }
+        DeValue::String(text) => Some(Value::from(text.as_ref())),
+        DeValue::Table(entries) => {
+            let entries =
+                entries.iter().map(|(key, value)| Some((key.get_ref().to_string(), json(value.get_ref())?)));
+            entries.collect::<Option<serde_json::Map<_, _>>>().map(Value::Object)
+        }
+    }
+}
