@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Place, STATE_DIR};
 
+/// So many calls wait for the disk at the same time; they can share one commit of the filesystem's journal.
+const THREADS: usize = 8;
+
 /// Name of the lock file in the state folder.
 pub(super) const LOCK_FILE: &str = "lock";
 
@@ -78,10 +81,25 @@ pub(super) fn refused(why: &str) -> io::Error {
 }
 
 /// A name or link as text, or an error that spells its bytes.
-#[cfg(unix)]
 pub(super) fn utf8(bytes: &[u8]) -> io::Result<String> {
     std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| {
         let message = format!("a name is not UTF-8: \"{}\"", bytes.escape_ascii());
         io::Error::new(io::ErrorKind::InvalidData, message)
+    })
+}
+
+/// Calls `one` for every place, on several threads, and returns when all are done, with the first error if any.
+pub(super) fn in_parallel(places: &[Place], one: impl Fn(&Place) -> io::Result<()> + Sync) -> io::Result<()> {
+    let one_share = &|places: &[Place]| places.iter().try_for_each(&one);
+    if places.len() < 2 {
+        return one_share(places);
+    }
+    std::thread::scope(|scope| {
+        let jobs =
+            places.chunks(places.len().div_ceil(THREADS)).map(|share| scope.spawn(move || one_share(share)));
+        let jobs = jobs.collect::<Vec<_>>();
+        // Join all before answering: nothing may still be running when the caller goes on.
+        let answers = jobs.into_iter().map(|job| job.join().unwrap_or_else(|e| std::panic::resume_unwind(e)));
+        answers.collect::<Vec<_>>().into_iter().collect()
     })
 }

@@ -7,10 +7,11 @@ use super::*;
 
 /// A folder with a product in it, opened; beside it a canary that nobody may touch.
 pub(super) struct Target {
-    _home: tempfile::TempDir,
     pub(super) root: PathBuf,
     pub(super) canary: PathBuf,
     pub(super) fs: OsFs,
+    // Last, because on Windows a folder cannot be removed while it is open.
+    _home: tempfile::TempDir,
 }
 
 impl Target {
@@ -26,7 +27,7 @@ impl Target {
         std::fs::write(root.join("lib/a.so"), "old").expect("a product file");
         std::fs::write(canary.join("a.so"), "canary").expect("a canary file");
         let fs = open(&root);
-        Self { _home: home, root, canary, fs }
+        Self { root, canary, fs, _home: home }
     }
 
     /// The same, with a state folder and the folder `t` in it, as a transaction has it.

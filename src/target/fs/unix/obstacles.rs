@@ -54,10 +54,12 @@ pub(super) fn to_move(root: &Root, at: &Place) -> io::Result<Vec<(Code, String)>
         obstacles.push("the present user may not write in it, which moving a folder needs".to_owned());
     }
     obstacles.extend(flags(&thing));
-    let mut obstacles: Vec<(Code, String)> = obstacles.into_iter().map(|phrase| (Code::Rights, phrase)).collect();
+    let mut obstacles: Vec<(Code, String)> =
+        obstacles.into_iter().map(|phrase| (Code::Rights, phrase)).collect();
     if thing.kind != Kind::Dir && !may_give(thing.owner) {
         let (user, group) = thing.owner;
-        let phrase = format!("it belongs to {user}:{group}, and the present user cannot give a new file that owner");
+        let phrase =
+            format!("it belongs to {user}:{group}, and the present user cannot give a new file that owner");
         obstacles.push((Code::Attributes, phrase));
     }
     Ok(obstacles)
@@ -67,7 +69,8 @@ pub(super) fn to_move(root: &Root, at: &Place) -> io::Result<Vec<(Code, String)>
 fn may_give((user, group): (u32, u32)) -> bool {
     let is_mine = |group: u32| {
         rustix::process::getegid().as_raw() == group
-            || rustix::process::getgroups().is_ok_and(|groups| groups.iter().any(|mine| mine.as_raw() == group))
+            || rustix::process::getgroups()
+                .is_ok_and(|groups| groups.iter().any(|mine| mine.as_raw() == group))
     };
     me() == 0 || (user == me() && is_mine(group))
 }

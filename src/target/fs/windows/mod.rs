@@ -1,0 +1,354 @@
+//! The real disk on Windows.
+//!
+//! What differs from Unix: nothing can be exchanged in one step, there are no permission bits, a folder's names are
+//! made durable by the rename itself (write-through) because nobody can sync a folder, and a file that somebody
+//! holds open is in the way.
+
+mod attributes;
+mod confine;
+mod sys;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::os::windows::fs::OpenOptionsExt;
+use std::path::{Component, Path, Prefix};
+
+use windows_sys::Win32::Foundation::{GENERIC_READ, GENERIC_WRITE};
+use windows_sys::Win32::Storage::FileSystem::{
+    DELETE, FILE_ADD_FILE, FILE_ADD_SUBDIRECTORY, FILE_ATTRIBUTE_READONLY, FILE_SHARE_READ, FILE_SHARE_WRITE,
+    READ_CONTROL,
+};
+use windows_sys::Win32::System::SystemServices::{FILE_READ_ONLY_VOLUME, FILE_SUPPORTS_HARD_LINKS};
+
+use self::confine::{Root, Spot, Status, is_sharing_violation, options, patiently};
+use super::os::{LOCK_FILE, OpenError, in_parallel, refused, utf8};
+use super::{
+    Attributes, Features, FileRead, FileWrite, Found, FoundKind, Fs, LockGuard, LockKind, Place, Space,
+    StatePath, Volume,
+};
+use crate::model::{Code, Mode, TreePath};
+
+/// What an allocation unit of NTFS is unless somebody chose another one.
+const USUAL_BLOCK_BYTES: u64 = 4096;
+
+/// The real disk, confined to one folder.
+pub struct OsFs {
+    root: Root,
+    features: Features,
+}
+
+struct Held(Option<File>);
+
+impl LockGuard for Held {}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Windows releases the lock of a closed file "at some time"; this releases it now.
+        if let Some(file) = &self.0 {
+            file.unlock().ok();
+        }
+    }
+}
+
+impl OsFs {
+    /// Opens the folder. Its own name must not be a link; folders above it may be links. As long as it is open,
+    /// nobody can rename or remove the folder.
+    ///
+    /// # Errors
+    /// The folder is a link, is none, or the system refuses.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        OpenError::check(path)?;
+        let open = || {
+            let root = Root::open(path)?;
+            let features = features(&root)?;
+            Ok(Self { root, features })
+        };
+        open().map_err(|e| OpenError::new(path, e))
+    }
+
+    /// Who took the lock last. On Windows nobody can read a locked file, so this is never known.
+    pub fn lock_holder(&self) -> Option<String> {
+        None
+    }
+
+    fn ours(&self, at: &StatePath) -> io::Result<Spot> {
+        self.root.spot(&Place::State(at.clone()))
+    }
+
+    fn theirs(&self, at: &TreePath) -> io::Result<Spot> {
+        self.root.spot(&Place::Tree(at.clone()))
+    }
+}
+
+impl Fs for OsFs {
+    fn features(&self) -> Features {
+        self.features.clone()
+    }
+
+    fn look(&self, at: &Place) -> io::Result<Option<Found>> {
+        match self.root.spot(at) {
+            Ok(spot) => spot.found(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn list(&self, dir: &Place) -> io::Result<Vec<String>> {
+        let spot = self.root.spot(dir)?;
+        spot.only_dir()?;
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&spot.path)? {
+            names.push(utf8(entry?.file_name().as_encoded_bytes())?);
+        }
+        Ok(names)
+    }
+
+    fn read_link(&self, at: &Place) -> io::Result<String> {
+        let target = std::fs::read_link(&self.root.spot(at)?.path)?;
+        // Bundles spell links with slashes, on every system.
+        Ok(utf8(target.as_os_str().as_encoded_bytes())?.replace('\\', "/"))
+    }
+
+    fn open(&self, at: &Place) -> io::Result<Box<dyn FileRead>> {
+        Ok(Box::new(self.root.spot(at)?.open_file(GENERIC_READ)?))
+    }
+
+    fn space(&self) -> io::Result<Space> {
+        // The system wants a trailing backslash at a network folder and does not mind one elsewhere.
+        let folder = self.root.path.join("");
+        let block_bytes = sys::block_bytes(&folder).unwrap_or(USUAL_BLOCK_BYTES).max(1);
+        Ok(Space { free_bytes: sys::free_bytes(&folder)?, free_entries: u64::MAX, block_bytes })
+    }
+
+    fn attributes(&self, at: &Place) -> io::Result<Attributes> {
+        attributes::read(&self.root.spot(at)?)
+    }
+
+    fn obstacles_to_change(&self, dir: &Place) -> io::Result<Vec<String>> {
+        let spot = self.root.spot(dir)?;
+        spot.only_dir()?;
+        let mut obstacles = Vec::new();
+        if self.features.volume == Volume::ReadOnly {
+            obstacles.push("the volume is read-only".to_owned());
+        }
+        match spot.open(FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                obstacles.push("the present user may not add files or folders to the folder".to_owned());
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(obstacles)
+    }
+
+    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<(Code, String)>> {
+        let spot = self.theirs(at)?;
+        // Asked once and without patience: a list of obstacles that takes five seconds per file helps nobody.
+        Ok(match options(DELETE).open(&spot.path) {
+            Ok(_) => Vec::new(),
+            Err(error) if is_sharing_violation(&error) => vec![(Code::InUse, held_open(&spot.path))],
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                vec![(Code::Rights, "the present user may not move or delete it".to_owned())]
+            }
+            Err(error) => return Err(error),
+        })
+    }
+
+    fn lock(&self, kind: LockKind) -> io::Result<Option<Box<dyn LockGuard>>> {
+        let file = match kind {
+            LockKind::Exclusive => Some(self.lock_file_made()?),
+            LockKind::Shared => self.lock_file()?,
+        };
+        let Some(file) = file else {
+            return Ok(Some(Box::new(Held(None))));
+        };
+        let answer = match kind {
+            LockKind::Shared => file.try_lock_shared(),
+            LockKind::Exclusive => file.try_lock(),
+        };
+        match answer {
+            Ok(()) => Ok(Some(Box::new(Held(Some(file))))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    fn make_dir(&self, at: &StatePath, _mode: Mode) -> io::Result<()> {
+        std::fs::create_dir(&self.ours(at)?.path)
+    }
+
+    fn create(&self, at: &StatePath) -> io::Result<Box<dyn FileWrite>> {
+        let spot = self.ours(at)?;
+        Ok(Box::new(options(GENERIC_WRITE).write(true).create_new(true).open(&spot.path)?))
+    }
+
+    fn make_link(&self, at: &StatePath, points_to: &str) -> io::Result<()> {
+        let spot = self.ours(at)?;
+        // Windows wants to know what a link will point to. A link to a folder is told by its final slash.
+        let target = points_to.replace('/', "\\");
+        match target.strip_suffix('\\') {
+            Some(folder) => std::os::windows::fs::symlink_dir(folder, &spot.path),
+            None => std::os::windows::fs::symlink_file(target, &spot.path),
+        }
+    }
+
+    fn hard_link(&self, from: &Place, to: &StatePath) -> io::Result<()> {
+        let (from, to) = (self.root.spot(from)?, self.ours(to)?);
+        patiently(|| std::fs::hard_link(&from.path, &to.path))
+    }
+
+    fn reflink(&self, _from: &Place, _to: &StatePath) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn set_mode(&self, at: &StatePath, _mode: Mode) -> io::Result<()> {
+        self.ours(at)?.existing().map(drop)
+    }
+
+    fn set_attributes(&self, at: &StatePath, attributes: &Attributes) -> io::Result<()> {
+        attributes::write(&self.ours(at)?, attributes)
+    }
+
+    fn rename(&self, from: &StatePath, to: &StatePath) -> io::Result<()> {
+        let (from, to) = (self.ours(from)?, self.ours(to)?);
+        patiently(|| sys::rename(&from.path, &to.path))
+    }
+
+    fn remove_file(&self, at: &StatePath) -> io::Result<()> {
+        let spot = self.ours(at)?;
+        attributes::make_removable(&spot)?;
+        patiently(|| std::fs::remove_file(&spot.path))
+    }
+
+    fn remove_dir(&self, at: &StatePath) -> io::Result<()> {
+        let spot = self.ours(at)?;
+        patiently(|| std::fs::remove_dir(&spot.path))
+    }
+
+    fn exchange(&self, _ours: &StatePath, _product: &TreePath) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn move_in(&self, ours: &StatePath, product: &TreePath) -> io::Result<()> {
+        let (from, to) = (self.ours(ours)?, self.theirs(product)?);
+        patiently(|| sys::rename(&from.path, &to.path))
+    }
+
+    fn move_out(&self, product: &TreePath, ours: &StatePath) -> io::Result<()> {
+        let (from, to) = (self.theirs(product)?, self.ours(ours)?);
+        patiently(|| sys::rename(&from.path, &to.path))
+    }
+
+    fn set_dir_mode(&self, dir: &TreePath, _mode: Mode) -> io::Result<()> {
+        self.theirs(dir)?.only_dir()
+    }
+
+    fn sync(&self, places: &[Place]) -> io::Result<()> {
+        in_parallel(places, |place| self.sync_one(place))
+    }
+}
+
+impl OsFs {
+    fn sync_one(&self, place: &Place) -> io::Result<()> {
+        let spot = self.root.spot(place)?;
+        let seen = spot.existing()?;
+        match seen.found.kind {
+            // Renames are written through, and Windows has no promise to give about folders beyond that.
+            FoundKind::Dir | FoundKind::Link => Ok(()),
+            // Cannot be opened for writing, as a sync needs; was synced when it got the flag, or long ago.
+            FoundKind::File { .. } if seen.flags & FILE_ATTRIBUTE_READONLY != 0 => Ok(()),
+            _ => spot.open_file(GENERIC_WRITE)?.sync_all(),
+        }
+    }
+
+    /// The lock file in a state folder that is ours; `None` when either is missing.
+    fn lock_file(&self) -> io::Result<Option<File>> {
+        let Some(state) = self.state_dir()? else {
+            return Ok(None);
+        };
+        check_owner(&state)?;
+        let spot = self.ours(&StatePath::new(LOCK_FILE))?;
+        match spot.existing() {
+            Ok(_) => spot.open_file(GENERIC_READ).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn lock_file_made(&self) -> io::Result<File> {
+        let state = self.ours(&StatePath::root())?;
+        match std::fs::create_dir(&state.path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        if self.lock_file()?.is_none() {
+            let spot = self.ours(&StatePath::new(LOCK_FILE))?;
+            match options(GENERIC_WRITE).write(true).create_new(true).open(&spot.path) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+        }
+        let spot = self.ours(&StatePath::new(LOCK_FILE))?;
+        // Whoever holds the lock does not let the file be replaced, so two locks at a time cannot be.
+        let file = patiently(|| {
+            options(GENERIC_READ | GENERIC_WRITE)
+                .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE)
+                .open(&spot.path)
+        })?;
+        match Status::of(&file)?.found.kind {
+            FoundKind::File { .. } => Ok(file),
+            _ => Err(refused("the lock file is not a regular file")),
+        }
+    }
+
+    fn state_dir(&self) -> io::Result<Option<Spot>> {
+        let spot = self.ours(&StatePath::root())?;
+        match spot.found()? {
+            None => Ok(None),
+            Some(_) => spot.only_dir().map(|()| Some(spot)),
+        }
+    }
+}
+
+/// A state folder that came with a downloaded product, or was put there by another user, is not ours.
+fn check_owner(state: &Spot) -> io::Result<()> {
+    if sys::belongs_to_us(&state.open(READ_CONTROL)?)? {
+        return Ok(());
+    }
+    let why = "the state folder does not belong to the present user";
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+}
+
+fn held_open(path: &Path) -> String {
+    match sys::holders(path) {
+        Ok(holders) if !holders.is_empty() => format!("it is held open by {}", holders.join(", ")),
+        _ => "it is held open by another program".to_owned(),
+    }
+}
+
+fn features(root: &Root) -> io::Result<Features> {
+    let (name, flags) = sys::filesystem(&root.handle)?;
+    let on_network = root.path.components().next().is_some_and(
+        |first| matches!(first, Component::Prefix(prefix) if matches!(prefix.kind(), Prefix::VerbatimUNC(..))),
+    );
+    let volume = if flags & FILE_READ_ONLY_VOLUME != 0 {
+        Volume::ReadOnly
+    } else if on_network {
+        Volume::Network("SMB".to_owned())
+    } else if name.to_ascii_uppercase().contains("FAT") {
+        Volume::Fat
+    } else {
+        Volume::Local
+    };
+    Ok(Features {
+        exchange: false,
+        modes: false,
+        hard_links: flags & FILE_SUPPORTS_HARD_LINKS != 0,
+        case_sensitive: false,
+        any_name: false,
+        volume,
+    })
+}
