@@ -1,12 +1,13 @@
 //! What the window knows about a patch file, and the one place where it asks for it.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::model::{FileChange, Node, Patch};
 
 /// Reads the patch file at `path`: the one place where the window asks the workbench.
 pub fn load(path: &Path) -> Result<Summary, Refusal> {
-    // Seam for the merge: `Workbench::inspect(path)`, then `Summary::of(&patch, crate::text::escape)` or the
+    // Seam for the merge: `Workbench::inspect(path)`, then `Summary::of(&patch, crate::text::escape_line)` or the
     // report's headline and hints.
     Err(Refusal {
         headline: format!("cannot read {path:?}: the window is not connected to the workbench"),
@@ -58,7 +59,8 @@ impl Summary {
     /// The summary of `patch`. Every text of the vendor goes through `escape`: it could otherwise hide or move
     /// what is on the screen.
     #[expect(dead_code, reason = "called by `load` once it asks the workbench")]
-    pub fn of(patch: &Patch, escape: fn(&str) -> String) -> Self {
+    pub fn of(patch: &Patch, escape: fn(&str) -> Cow<'_, str>) -> Self {
+        let escape = |text: &str| escape(text).into_owned();
         let product = &patch.product;
         Self {
             title: escape(&patch.title),
