@@ -1,1 +1,213 @@
-//! Runs the declarative checks of a bundle.
+//! Runs the declarative checks of a bundle: before a change (preflight) and after it (health).
+//!
+//! No check starts a program, writes anything, or looks at files outside the target; what a bundle may ask is the
+//! list in [`Probe`]. A check that cannot be answered has not passed.
+
+mod background;
+mod files;
+mod http;
+mod port;
+mod process;
+
+use std::time::{Duration, Instant};
+
+use crate::model::{Check, Probe, Product};
+use crate::progress::{CancelToken, Cancelled};
+use crate::target::fs::Fs;
+
+/// Longest time one try may take, whatever a bundle says.
+const MAX_TIMEOUT_SECS: u32 = 300;
+
+/// Most tries after the first, whatever a bundle says.
+const MAX_RETRIES: u32 = 60;
+
+/// Pause between two tries: a service that starts needs seconds, not milliseconds.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How often a waiting check listens for the wish to stop. A person does not notice a delay as short as this.
+const LISTEN_EVERY: Duration = Duration::from_millis(25);
+
+/// What checks may look at besides the machine itself.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The target.
+    pub fs: &'a dyn Fs,
+    /// The product in it, with the rules that find its version.
+    pub product: &'a Product,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckResult {
+    /// Whether it holds.
+    pub passed: bool,
+    /// What the last try saw, as a lower-case phrase. May hold text from the bundle: escape it before showing it.
+    pub evidence: String,
+    /// How often it was tried; 0 if somebody wished to stop before the first time.
+    pub tries: u32,
+}
+
+/// What one try showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Answer {
+    Yes(String),
+    No(String),
+    /// Trying again will not help.
+    CannotTell(String),
+}
+
+impl Answer {
+    fn when(holds: bool, evidence: String) -> Self {
+        if holds { Answer::Yes(evidence) } else { Answer::No(evidence) }
+    }
+}
+
+/// Tries `check` until it holds or its tries are used up.
+///
+/// When somebody wishes to stop, the result is that of the tries so far and has not passed.
+pub fn run(check: &Check, surroundings: &Surroundings<'_>, cancel: &CancelToken) -> CheckResult {
+    repeat(check, cancel, |limits| try_once(&check.probe, surroundings, limits))
+}
+
+/// Runs all `checks` one after the other, in their order, and gives one result for each. One that fails does not
+/// keep the others from running, so that a person sees everything at once.
+pub fn run_all(checks: &[Check], surroundings: &Surroundings<'_>, cancel: &CancelToken) -> Vec<CheckResult> {
+    checks.iter().map(|check| run(check, surroundings, cancel)).collect()
+}
+
+/// How long one try may take.
+struct Limits<'a> {
+    deadline: Instant,
+    timeout: Duration,
+    cancel: &'a CancelToken,
+}
+
+impl Limits<'_> {
+    fn is_late(&self) -> bool {
+        Instant::now() >= self.deadline
+    }
+}
+
+fn repeat(
+    check: &Check,
+    cancel: &CancelToken,
+    mut one_try: impl FnMut(&Limits<'_>) -> Result<Answer, Cancelled>,
+) -> CheckResult {
+    let timeout = Duration::from_secs(check.timeout_secs.clamp(1, MAX_TIMEOUT_SECS).into());
+    let most_tries = 1 + check.retries.min(MAX_RETRIES);
+    let mut result = CheckResult { passed: false, evidence: Cancelled.to_string(), tries: 0 };
+    while result.tries < most_tries {
+        if result.tries > 0 && pause(PAUSE, cancel).is_err() {
+            break;
+        }
+        let limits = Limits { deadline: Instant::now() + timeout, timeout, cancel };
+        let Ok(answer) = one_try(&limits) else { break };
+        result.tries += 1;
+        result.passed = matches!(answer, Answer::Yes(_));
+        let is_final = !matches!(answer, Answer::No(_));
+        let (Answer::Yes(evidence) | Answer::No(evidence) | Answer::CannotTell(evidence)) = answer;
+        result.evidence = evidence;
+        if is_final {
+            break;
+        }
+    }
+    result
+}
+
+fn try_once(
+    probe: &Probe,
+    surroundings: &Surroundings<'_>,
+    limits: &Limits<'_>,
+) -> Result<Answer, Cancelled> {
+    limits.cancel.check()?;
+    match probe {
+        Probe::Disk { free_bytes } => Ok(files::disk(surroundings.fs, *free_bytes)),
+        Probe::File { path, present, digest } => {
+            files::file(surroundings.fs, path, *present, digest.as_ref(), limits)
+        }
+        Probe::Http { url, status, contains } => http::http(url, *status, contains.as_deref(), limits),
+        Probe::Port { host, port, open } => port::port(host, *port, *open, limits),
+        Probe::Process { name, running } => Ok(process::process(name, *running)),
+        Probe::Text { path, contains } => Ok(files::text(surroundings.fs, path, contains)),
+        Probe::Version { is } => Ok(files::version(surroundings.fs, surroundings.product, is)),
+    }
+}
+
+/// Waits for `pause`, or until somebody wishes to stop.
+fn pause(pause: Duration, cancel: &CancelToken) -> Result<(), Cancelled> {
+    let end = Instant::now() + pause;
+    loop {
+        cancel.check()?;
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        std::thread::sleep(left.min(LISTEN_EVERY));
+    }
+}
+
+/// "1 second", "5 seconds".
+fn seconds(timeout: Duration) -> String {
+    match timeout.as_secs() {
+        1 => "1 second".to_owned(),
+        secs => format!("{secs} seconds"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Level;
+
+    fn tried(retries: u32) -> Check {
+        let probe = Probe::Disk { free_bytes: 0 };
+        Check { probe, level: Level::Required, timeout_secs: 1, retries }
+    }
+
+    fn result(passed: bool, evidence: &str, tries: u32) -> CheckResult {
+        CheckResult { passed, evidence: evidence.to_owned(), tries }
+    }
+
+    #[test]
+    fn a_check_is_tried_again_a_second_later_until_it_holds() {
+        let mut answers = vec![Answer::Yes("up".to_owned()), Answer::No("down".to_owned())];
+        let started = Instant::now();
+        let outcome = repeat(&tried(5), &CancelToken::new(), |_| Ok(answers.pop().unwrap()));
+        assert_eq!(outcome, result(true, "up", 2));
+        assert!(started.elapsed() >= PAUSE);
+    }
+
+    #[test]
+    fn a_check_that_never_holds_ends_after_its_tries() {
+        let outcome = repeat(&tried(1), &CancelToken::new(), |_| Ok(Answer::No("down".to_owned())));
+        assert_eq!(outcome, result(false, "down", 2));
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_not_tried_again() {
+        let answer = || Answer::CannotTell("no view".to_owned());
+        let outcome = repeat(&tried(5), &CancelToken::new(), |_| Ok(answer()));
+        assert_eq!(outcome, result(false, "no view", 1));
+    }
+
+    #[test]
+    fn a_wish_to_stop_is_heard_between_two_tries() {
+        let cancel = CancelToken::new();
+        let started = Instant::now();
+        let outcome = repeat(&tried(60), &cancel, |_| {
+            cancel.cancel();
+            Ok(Answer::No("down".to_owned()))
+        });
+        assert_eq!(outcome, result(false, "down", 1));
+        assert!(started.elapsed() < PAUSE);
+    }
+
+    #[test]
+    fn a_bundle_cannot_ask_for_endless_time() {
+        let check = Check { timeout_secs: u32::MAX, ..tried(0) };
+        repeat(&check, &CancelToken::new(), |limits| {
+            assert_eq!(limits.timeout.as_secs(), u64::from(MAX_TIMEOUT_SECS));
+            Ok(Answer::Yes(String::new()))
+        });
+    }
+}

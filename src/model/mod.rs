@@ -4,20 +4,27 @@
 //! (a manifest, a scan of a folder) and travel inward as proof that they were checked.
 
 mod change;
+pub(crate) mod characters;
 mod code;
 mod collision;
 mod digest;
+mod link;
 mod node;
+mod oddity;
 mod patch;
 mod path;
+mod portable;
 
 pub use change::{FileChange, LocalEdits, Payload, Role, Step};
 pub use code::{Code, Kind};
-pub use collision::{Collision, CollisionKey, find_collision};
+pub use collision::{Collision, CollisionKey, CollisionMap, collisions, find_collision};
 pub use digest::{Digest, DigestError, Hasher};
+pub use link::{check_link, resolve_link, unportable_link};
 pub use node::{FileNode, LinkNode, Mode, Node, TreeState};
+pub use oddity::Oddity;
 pub use patch::{
-    Check, Conflict, Detect, Hold, Issue, Level, Patch, PatchId, PatchKind, PatchRef, Probe, Product,
-    Requirement, RequirementMode, Rollback, RollbackPossible, Severity,
+    Check, Conflict, Detect, Evidence, Hold, Issue, Level, Patch, PatchId, PatchKind, PatchRef, Probe,
+    Product, Requirement, RequirementMode, Rollback, RollbackPossible, Severity,
 };
-pub use path::{PathError, PathProblem, TreePath, Unportable};
+pub use path::{PathError, PathProblem, TreePath};
+pub use portable::Unportable;

@@ -280,6 +280,17 @@ pub struct Rollback {
     pub steps: Vec<String>,
 }
 
+/// What shows that the patch was made with care: lines of text, for people to read and follow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Where the content comes from: a commit, a build, an attestation.
+    pub provenance: Vec<String>,
+    /// Who reviewed it, and what they looked at.
+    pub review: Vec<String>,
+    /// What was tested, and with which result.
+    pub tests: Vec<String>,
+}
+
 /// Everything one bundle says about itself, checked. One field per field of the manifest (see the schema in
 /// `assets/schema`); texts are as the vendor wrote them and must be escaped before they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -340,6 +351,8 @@ pub struct Patch {
     pub rollback: Rollback,
     /// Where it was made from, in the author's words.
     pub source: Option<String>,
+    /// How it was reviewed and tested.
+    pub evidence: Evidence,
     /// Whether `make` applied it and rolled it back on a copy before it wrote the bundle.
     pub proven: bool,
     /// Keys starting `x-`: shown, never interpreted. Values are compact JSON.

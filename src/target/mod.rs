@@ -1,3 +1,38 @@
 //! The folder a patch goes into: what is in it, and what our records say about it.
 
 pub mod fs;
+mod identify;
+pub mod ledger;
+mod node;
+mod scan;
+
+use std::io;
+use std::sync::Arc;
+
+use fs::{Fs, LockGuard, LockKind};
+pub use identify::{Identity, Match, identify};
+pub(crate) use identify::{Beginning, MAX_TEXT_BYTES, contains, first_bytes};
+pub use node::{node_at, present_nodes};
+pub(crate) use scan::hash_while;
+pub use scan::{Observation, Problem, ScanError, hash_file, observe, observe_all};
+
+/// A target that is open, confined to its own folder, and locked for one writer: us.
+pub struct TargetRoot {
+    fs: Arc<dyn Fs>,
+    _lock: Box<dyn LockGuard>,
+}
+
+impl TargetRoot {
+    /// Locks the folder behind `fs`; `None` if somebody else is changing it.
+    ///
+    /// # Errors
+    /// The system's, for example when the state folder cannot be made.
+    pub fn lock(fs: Arc<dyn Fs>) -> io::Result<Option<Self>> {
+        Ok(fs.lock(LockKind::Exclusive)?.map(|lock| Self { fs, _lock: lock }))
+    }
+
+    /// The disk.
+    pub fn fs(&self) -> &dyn Fs {
+        &*self.fs
+    }
+}

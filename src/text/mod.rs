@@ -1,1 +1,5 @@
 //! Text as it is shown and compared.
+
+mod escape;
+
+pub use escape::{escape_bytes, escape_line, escape_text, hidden_count, one_line};

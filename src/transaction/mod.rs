@@ -1,1 +1,261 @@
-//! The only code that changes a target.
+//! The only code that changes a target: all of a plan becomes true, or none of it.
+//!
+//! # The protocol
+//!
+//! Everything happens in `.patchwright/t` inside the target, so that every rename stays on one filesystem. Each
+//! step of the plan has one *object* there. Before the step it is the new thing, afterwards the original: the two
+//! trade places in one atomic call, and nothing of the product is ever written to or removed.
+//!
+//! 1. *Stage* ([`prepare`]): make `t`, write every new object, the history entry and the unarmed intent.
+//! 2. **Sync 1**: all of that, and the originals, reach the disk.
+//! 3. *Arm*: rename the intent to its final name. **Sync 2**: `t`. Nothing in the target has changed up to here.
+//! 4. *Swap* ([`Prepared::commit`]): one move or exchange per step. Whoever traded places must be the object that
+//!    was hashed; otherwise somebody replaced it meanwhile, and everything goes back.
+//! 5. **Sync 3**: every folder that got or lost a name. *Verify*: read back and hash every new file.
+//! 6. *Commit*: rename the commit record to its final name. **Sync 4**: `t`. Only now is anything reported done.
+//! 7. *Finish*: move the entry into the history, and `t`, which now holds the originals, to `undo/<entry>`.
+//!
+//! A crash before 3 leaves an untouched target and rubbish; after 6, a finished change and some tidying; between
+//! them, a target that [`recover`] puts back: every original is at its place or in its object, decided by hash.
+//!
+//! # Differences from the design this began with
+//!
+//! The originals are not linked aside beforehand: the exchange itself leaves them in `objects`, which saves two
+//! calls and a name per file and leaves no second name through which they could change. (An original that has
+//! other names outside is copied too, into `copies`.) The intent is not kept twice: it is three lines, and the
+//! list of steps is in the history entry whose digest it names. Syncing the staged files and the unarmed
+//! intent together is safe, because an intent without swaps puts back nothing.
+
+mod commit;
+mod finish;
+mod layout;
+mod prepare;
+mod record;
+pub mod recover;
+mod store;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Write};
+
+pub use commit::Receipt;
+pub use finish::{append, give_up};
+pub use prepare::{Prepared, prepare};
+pub use store::{Kept, StoreError};
+
+use crate::environment::Environment;
+use crate::model::{Code, Step, TreePath};
+use crate::progress::{CancelToken, Cancelled, Progress};
+use crate::target::TargetRoot;
+use crate::target::fs::{Found, Fs, Place, StatePath};
+use crate::target::ledger::{Entry, LedgerError};
+
+/// Everything that a change needs.
+pub struct Request<'a> {
+    /// The folder, locked for us alone.
+    pub root: &'a TargetRoot,
+    /// The steps in an order in which they can be done ([`crate::plan::in_order`]).
+    pub steps: Vec<Step>,
+    /// How each present place looked when its content was hashed.
+    pub looks: &'a BTreeMap<TreePath, Found>,
+    /// The history entry that becomes true with the change. Its steps are filled in here.
+    pub entry: Entry,
+    /// The manifest to keep with the entry.
+    pub manifest: Option<&'a [u8]>,
+    /// History entries whose safe copies are used up by this change.
+    pub retires: Vec<u64>,
+    /// Where new content comes from.
+    pub contents: &'a dyn Contents,
+    /// Time and chance.
+    pub environment: &'a Environment,
+    /// Hears how it goes.
+    pub progress: &'a dyn Progress,
+    /// The wish to stop.
+    pub cancel: &'a CancelToken,
+}
+
+/// Where the new objects of a transaction come from.
+pub trait Contents: Sync {
+    /// A thing of ours that is exactly what `step` leaves, attributes included, and may become live.
+    fn kept(&self, step: &Step) -> Option<StatePath>;
+
+    /// Writes the content of the file that `step` leaves. Files of the target may be read through `fs`; they are
+    /// still as they were before the transaction. What is written is hashed and compared by the caller.
+    ///
+    /// # Errors
+    /// If the content cannot be produced.
+    fn write(&self, step: &Step, fs: &dyn Fs, out: &mut dyn Write) -> Result<(), ContentError>;
+}
+
+/// Why new content cannot be produced.
+#[derive(Debug, thiserror::Error)]
+pub enum ContentError {
+    /// The bundle is damaged or hostile.
+    #[error("{detail}")]
+    Refused {
+        /// Which rule it breaks.
+        code: Code,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The system refused.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// What the target is like after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// No change had begun.
+    NothingChanged,
+    /// Some steps were done and have been taken back.
+    PutBack,
+    /// Some steps are done, and taking them back needs a person's decision. Everything is kept.
+    NeedsPerson,
+}
+
+/// A change that did not happen.
+#[derive(Debug, thiserror::Error)]
+#[error("{cause}")]
+pub struct Failure {
+    /// What the target is like now.
+    pub condition: Condition,
+    /// What went wrong first.
+    #[source]
+    pub cause: TransactionError,
+    /// What went wrong when it was put back.
+    pub undo: Option<Box<TransactionError>>,
+}
+
+impl Failure {
+    fn nothing_changed(cause: impl Into<TransactionError>) -> Self {
+        Self { condition: Condition::NothingChanged, cause: cause.into(), undo: None }
+    }
+
+    fn needs_person(cause: impl Into<TransactionError>) -> Self {
+        Self { condition: Condition::NeedsPerson, cause: cause.into(), undo: None }
+    }
+}
+
+/// What can go wrong in a transaction.
+#[derive(Debug, thiserror::Error)]
+pub enum TransactionError {
+    /// The system refused a call.
+    #[error("cannot {doing} {place}")]
+    Io {
+        /// What was attempted.
+        doing: &'static str,
+        /// Where.
+        place: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// New content could not be produced or is not what was promised.
+    #[error("cannot produce the new content of {path}: {detail}")]
+    Content {
+        /// Which file.
+        path: TreePath,
+        /// Which rule is broken.
+        code: Code,
+        /// What is wrong.
+        detail: String,
+    },
+    /// Somebody changed a place while we were working.
+    #[error("{path} was changed by somebody else at the same moment")]
+    ChangedMeanwhile {
+        /// Where.
+        path: TreePath,
+    },
+    /// A new file did not read back as it was written.
+    #[error("{path} did not read back as it was written")]
+    NotVerified {
+        /// Where.
+        path: TreePath,
+    },
+    /// Places hold something that is neither old nor new.
+    #[error("{} changed by somebody else since: {}", if .paths.len() == 1 { "a place was" } else { "places were" }, list(.paths))]
+    Foreign {
+        /// Where.
+        paths: Vec<TreePath>,
+    },
+    /// An original that an undo needs is missing or damaged.
+    #[error("the safe copy of {path} is missing or damaged")]
+    OriginalLost {
+        /// Whose.
+        path: TreePath,
+    },
+    /// The records in the state folder contradict each other or are not ours.
+    #[error("the records in .patchwright cannot be trusted: {0}")]
+    State(String),
+    /// There is unfinished work.
+    #[error("an earlier change was interrupted")]
+    Unfinished,
+    /// There is nothing to recover.
+    #[error("no change was interrupted here")]
+    NothingUnfinished,
+    /// Not every place is new, so the change cannot be finished.
+    #[error("the interrupted change cannot be finished: {} not changed yet", list(.paths))]
+    NotAllNew {
+        /// The places that are not.
+        paths: Vec<TreePath>,
+    },
+    /// The history is damaged.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// Somebody wished to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl TransactionError {
+    /// The code to print.
+    pub fn code(&self) -> Code {
+        match self {
+            TransactionError::Io { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::Space,
+                io::ErrorKind::PermissionDenied => Code::Rights,
+                io::ErrorKind::ReadOnlyFilesystem => Code::Volume,
+                io::ErrorKind::NotADirectory | io::ErrorKind::CrossesDevices => Code::FileSystem,
+                _ => Code::Io,
+            },
+            TransactionError::Content { code, .. } => *code,
+            TransactionError::ChangedMeanwhile { .. } => Code::Moved,
+            TransactionError::NotVerified { .. } => Code::Io,
+            TransactionError::Foreign { .. } => Code::Foreign,
+            TransactionError::OriginalLost { .. } => Code::Store,
+            TransactionError::State(_) | TransactionError::Ledger(LedgerError::Damaged { .. }) => Code::State,
+            TransactionError::Unfinished | TransactionError::NotAllNew { .. } => Code::Unfinished,
+            TransactionError::NothingUnfinished => Code::Unknown,
+            TransactionError::Ledger(LedgerError::Io { .. }) => Code::Io,
+            TransactionError::Cancelled(_) => Code::Interrupted,
+        }
+    }
+}
+
+fn list(paths: &[TreePath]) -> String {
+    const SHOWN: usize = 5;
+    let mut text: Vec<&str> = paths.iter().take(SHOWN).map(TreePath::as_str).collect();
+    let more;
+    if paths.len() > SHOWN {
+        more = format!("{} more", paths.len() - SHOWN);
+        text.push(&more);
+    }
+    text.join(", ")
+}
+
+/// Adds what was attempted and where to an error of the system.
+trait While<T> {
+    fn while_(self, doing: &'static str, place: impl fmt::Display) -> Result<T, TransactionError>;
+}
+
+impl<T> While<T> for io::Result<T> {
+    fn while_(self, doing: &'static str, place: impl fmt::Display) -> Result<T, TransactionError> {
+        self.map_err(|source| TransactionError::Io { doing, place: place.to_string(), source })
+    }
+}
+
+/// Whether something is at a place of ours.
+fn exists(fs: &dyn Fs, place: &StatePath) -> Result<bool, TransactionError> {
+    Ok(fs.look(&Place::from(place)).while_("look at", place)?.is_some())
+}

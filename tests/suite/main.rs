@@ -2,6 +2,8 @@
 
 mod support;
 
+mod failing_disk;
+mod simulated_disk;
 mod write_diffs_for_git;
 
 mod architecture;

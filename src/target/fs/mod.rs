@@ -51,6 +51,15 @@ impl StatePath {
         }
     }
 
+    /// The folder it is in; `None` for the state folder itself.
+    pub fn parent(&self) -> Option<Self> {
+        if self.0.is_empty() {
+            None
+        } else {
+            Some(Self(self.0.rsplit_once('/').map_or("", |(p, _)| p).to_owned()))
+        }
+    }
+
     /// Relative to the state folder.
     pub fn as_str(&self) -> &str {
         &self.0

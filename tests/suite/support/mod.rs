@@ -1,1 +1,6 @@
 //! What the stories share.
+
+pub mod chance;
+pub mod explore;
+pub mod fault_fs;
+pub mod sim_fs;

@@ -1,0 +1,206 @@
+//! The one strict JSON reader: what it accepts, every other JSON reader reads the same way.
+//!
+//! Two programs that read one signed text differently are how a signature gets bypassed. So whatever the
+//! standard leaves open is refused here: duplicate keys, numbers that are no 64-bit integers, texts in two
+//! spellings, a byte-order mark, anything after the end. Manifests, transaction records and saved plans all
+//! come through this door, in two passes: [`check`] looks at the whole text, and only then [`from_slice`]
+//! makes a value of it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+mod locate;
+mod strict;
+
+pub use locate::Position;
+
+/// Deepest nesting of objects and lists. Manifests need six; parsers of other programs fail from about a hundred.
+pub const MAX_DEPTH: usize = 16;
+
+/// Why a text is refused, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {message}", place = self.place())]
+pub struct JsonError {
+    /// The place in the text.
+    pub position: Position,
+    /// The value it is about, such as `changes[3].path`; empty: the document itself.
+    pub at: String,
+    /// What is wrong, without the place.
+    pub message: String,
+}
+
+impl JsonError {
+    fn place(&self) -> String {
+        match self.at.as_str() {
+            "" => self.position.to_string(),
+            at => format!("{} ({at})", self.position),
+        }
+    }
+
+    fn at_offset(bytes: &[u8], offset: usize, message: impl Into<String>) -> Self {
+        let position = Position::of(bytes, offset);
+        Self { position, at: String::new(), message: message.into() }
+    }
+
+    fn from_serde(bytes: &[u8], error: &serde_json::Error) -> Self {
+        let offset = locate::offset_of_line(bytes, error.line(), error.column());
+        let full = error.to_string();
+        let suffix = format!(" at line {} column {}", error.line(), error.column());
+        let message = full.strip_suffix(&suffix).unwrap_or(&full);
+        // The list of every key that would have been right is longer than anybody reads.
+        let message = match message.split_once(", expected ") {
+            Some((short, _)) if message.starts_with("unknown field") => short.replace('`', "\""),
+            _ => message.to_owned(),
+        };
+        Self { position: Position::of(bytes, offset), at: locate::name_at(bytes, offset), message }
+    }
+}
+
+/// Checks that `bytes` are one strict JSON document of at most `limit_bytes`.
+///
+/// # Errors
+/// Names the first place that breaks a rule.
+pub fn check(bytes: &[u8], limit_bytes: usize) -> Result<(), JsonError> {
+    let text = plain_text(bytes, limit_bytes)?;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let shape = Shape { containers: 0 };
+    shape
+        .deserialize(&mut reader)
+        .and_then(|()| reader.end())
+        .map_err(|error| JsonError::from_serde(bytes, &error))
+}
+
+/// Reads a `T` from one strict JSON document of at most `limit_bytes`.
+///
+/// Structs are only read from objects (serde would also take lists). That a `T` refuses unknown keys is its own
+/// business: derive it with `deny_unknown_fields` and without `flatten`. An `Option` takes `null`; use [`present`]
+/// where leaving the key out is the only way to say "none".
+///
+/// # Errors
+/// As [`check`], and where the document is no `T`.
+pub fn from_slice<T: DeserializeOwned>(bytes: &[u8], limit_bytes: usize) -> Result<T, JsonError> {
+    check(bytes, limit_bytes)?;
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    T::deserialize(strict::Strict(&mut reader)).map_err(|error| JsonError::from_serde(bytes, &error))
+}
+
+/// For `#[serde(default, deserialize_with = "present")]`: the key may be left out, but not be `null`.
+///
+/// # Errors
+/// As those of `T`.
+pub fn present<'de, D: Deserializer<'de>, T: serde::Deserialize<'de>>(
+    reader: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(reader).map(Some)
+}
+
+/// The place of the value called `at` (such as `changes[3].path`) in a document that passed [`check`].
+pub fn position_of(bytes: &[u8], at: &str) -> Option<Position> {
+    locate::offset_of_name(bytes, at).map(|offset| Position::of(bytes, offset))
+}
+
+fn plain_text(bytes: &[u8], limit_bytes: usize) -> Result<&str, JsonError> {
+    if bytes.len() > limit_bytes {
+        let message = format!("the text is {} bytes long, {limit_bytes} are allowed", bytes.len());
+        return Err(JsonError::at_offset(bytes, limit_bytes, message));
+    }
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        return Err(JsonError::at_offset(bytes, 0, "the text starts with a byte-order mark"));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        JsonError::at_offset(bytes, error.valid_up_to(), "the text is not UTF-8 from here on")
+    })
+}
+
+/// Visits a whole value and keeps nothing of it.
+#[derive(Clone, Copy)]
+struct Shape {
+    /// How many objects and lists are open around the value.
+    containers: usize,
+}
+
+impl Shape {
+    fn inside<E: serde::de::Error>(self) -> Result<Self, E> {
+        let containers = self.containers + 1;
+        if containers > MAX_DEPTH {
+            return Err(E::custom(format_args!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        Ok(Self { containers })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Shape {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Shape {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    // serde_json hands over as a float whatever has a fraction or exponent, is `-0`, or fits no 64 bits.
+    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
+        Err(E::custom("a number is not an integer of 64 bits in its plain form"))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        one_spelling(text)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let inner = self.inside()?;
+        while list.next_element_seed(inner)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let inner = self.inside()?;
+        let mut seen = BTreeSet::new();
+        while let Some(key) = object.next_key::<String>()? {
+            one_spelling(&key)?;
+            if seen.contains(&key) {
+                return Err(A::Error::custom(format_args!("the key {key:?} is there twice")));
+            }
+            seen.insert(key);
+            object.next_value_seed(inner)?;
+        }
+        Ok(())
+    }
+}
+
+fn one_spelling<E: serde::de::Error>(text: &str) -> Result<(), E> {
+    if text.contains('\0') {
+        return Err(E::custom("a text contains a NUL"));
+    }
+    if !unicode_normalization::is_nfc(text) {
+        return Err(E::custom("a text is not in Unicode's composed form (NFC)"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

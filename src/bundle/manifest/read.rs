@@ -1,0 +1,262 @@
+//! From the wire to the model: each text becomes the value it stands for, or is refused.
+
+use super::op::Op;
+use super::problem::Problem;
+use super::wire;
+use super::words::Word;
+use crate::model::{
+    Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue, LinkNode, Mode, Node,
+    Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, Rollback, Severity, TreePath,
+};
+
+type Read<T> = Result<T, Problem>;
+
+pub(super) fn patch(document: wire::Document) -> Read<Patch> {
+    let wire::Document { manifest: raw, extensions } = document;
+    if raw.format != wire::FORMAT {
+        return Err(Problem::manifest("format", format!("the format is not {:?}", wire::FORMAT)));
+    }
+    if let Some(version) = &raw.min_tool_version {
+        semver::Version::parse(version).map_err(|error| {
+            Problem::manifest("min_tool_version", format!("no semantic version: {error}"))
+        })?;
+    }
+    Ok(Patch {
+        identity: PatchRef { id: patch_id("id", &raw.id)?, revision: raw.revision },
+        sequence: raw.sequence,
+        kind: word("kind", &raw.kind)?,
+        title: raw.title,
+        summary: raw.summary,
+        severity: raw.severity.map(|raw| Severity { level: raw.level, cvss: raw.cvss }),
+        issues: raw.issues.into_iter().map(issue).collect(),
+        fixes: raw.fixes,
+        vulnerabilities: raw.vulnerabilities,
+        created: raw.created,
+        expires: raw.expires,
+        support_until: raw.support_until,
+        vendor: raw.vendor,
+        contact: raw.contact,
+        license: raw.license,
+        product: product(raw.product).map_err(|problem| problem.inside("product"))?,
+        platforms: raw.platforms,
+        result_version: raw.result.map(|result| result.version),
+        requires: each("requires", raw.requires, requirement)?,
+        conflicts: each("conflicts", raw.conflicts, |raw| {
+            Ok(Conflict { id: patch_id("id", &raw.id)?, reason: raw.reason })
+        })?,
+        supersedes: each("supersedes", raw.supersedes, |id| patch_id("", &id))?,
+        holds: raw.holds.into_iter().map(hold).collect(),
+        changes: each("changes", raw.changes, change)?,
+        preflight: each("preflight", raw.preflight, check)?,
+        health: each("health", raw.health, check)?,
+        restart: raw.restart.unwrap_or_else(|| "none".to_owned()),
+        rollback: rollback(raw.rollback).map_err(|problem| problem.inside("rollback"))?,
+        source: raw.source,
+        evidence: Evidence { provenance: raw.provenance, review: raw.review, tests: raw.tests },
+        proven: raw.proof.is_some_and(|proof| proof.round_trip),
+        extensions: extensions.into_iter().map(|(key, value)| (key, value.to_string())).collect(),
+    })
+}
+
+fn each<T, U>(name: &str, raw: Vec<T>, read: impl Fn(T) -> Read<U>) -> Read<Vec<U>> {
+    raw.into_iter()
+        .enumerate()
+        .map(|(index, raw)| read(raw).map_err(|problem| problem.inside(format_args!("{name}[{index}]"))))
+        .collect()
+}
+
+fn issue(raw: wire::Issue) -> Issue {
+    Issue { system: raw.system, key: raw.key, url: raw.url, kind: raw.kind }
+}
+
+fn hold(raw: wire::Hold) -> Hold {
+    Hold { kind: raw.kind, text: raw.text, phase: raw.phase }
+}
+
+fn product(raw: wire::Product) -> Read<Product> {
+    Ok(Product {
+        name: raw.name,
+        purl: raw.purl,
+        cpe: raw.cpe,
+        versions: raw.versions,
+        detect: each("detect", raw.detect, detect)?,
+    })
+}
+
+fn detect(mut raw: wire::Detect) -> Read<Detect> {
+    let path = path("path", &raw.path)?;
+    let found = match raw.kind.as_str() {
+        "exists" => Detect::Exists { path },
+        "hash" => Detect::Hash { path, digest: digest("sha256", &must("sha256", raw.sha256.take())?)? },
+        "text" => Detect::Text { path, contains: must("contains", raw.contains.take())? },
+        "version" => {
+            Detect::Version { path, after: must("after", raw.after.take())?, until: raw.until.take() }
+        }
+        other => return Err(none_of("kind", other, "exists, hash, text, version")),
+    };
+    let wire::Detect { kind, path, .. } = &raw;
+    let taken = wire::Detect { kind: kind.clone(), path: path.clone(), ..Default::default() };
+    nothing_more(raw == taken, &raw.kind)?;
+    Ok(found)
+}
+
+fn requirement(raw: wire::Requirement) -> Read<Requirement> {
+    Ok(Requirement {
+        id: patch_id("id", &raw.id)?,
+        min_revision: raw.min_revision,
+        mode: word("mode", &raw.mode)?,
+    })
+}
+
+fn rollback(raw: wire::Rollback) -> Read<Rollback> {
+    Ok(Rollback {
+        possible: word("possible", &raw.possible)?,
+        reason: raw.reason,
+        data_warning: raw.data_warning,
+        steps: raw.steps,
+    })
+}
+
+fn check(raw: wire::Check) -> Read<Check> {
+    Ok(Check {
+        probe: probe(&raw.check, raw.args)?,
+        level: word("level", &raw.level)?,
+        timeout_secs: raw.timeout,
+        retries: raw.retries,
+    })
+}
+
+fn probe(kind: &str, mut args: wire::Args) -> Read<Probe> {
+    let inside = |problem: Problem| problem.inside("args");
+    let probe = match kind {
+        "file" => Probe::File {
+            path: must("path", args.path.take()).and_then(|raw| path("path", &raw)).map_err(inside)?,
+            present: must("present", args.present.take()).map_err(inside)?,
+            digest: args.sha256.take().map(|raw| digest("sha256", &raw)).transpose().map_err(inside)?,
+        },
+        "text" => Probe::Text {
+            path: must("path", args.path.take()).and_then(|raw| path("path", &raw)).map_err(inside)?,
+            contains: must("contains", args.contains.take()).map_err(inside)?,
+        },
+        "version" => Probe::Version { is: must("is", args.is.take()).map_err(inside)? },
+        "disk" => Probe::Disk { free_bytes: must("free_bytes", args.free_bytes.take()).map_err(inside)? },
+        "port" => Probe::Port {
+            host: args.host.take().unwrap_or_else(|| "localhost".to_owned()),
+            port: must("port", args.port.take()).map_err(inside)?,
+            open: must("open", args.open.take()).map_err(inside)?,
+        },
+        "http" => Probe::Http {
+            url: must("url", args.url.take()).map_err(inside)?,
+            status: must("status", args.status.take()).map_err(inside)?,
+            contains: args.contains.take(),
+        },
+        "process" => Probe::Process {
+            name: must("name", args.name.take()).map_err(inside)?,
+            running: must("running", args.running.take()).map_err(inside)?,
+        },
+        other => return Err(none_of("check", other, "file, text, version, disk, port, http, process")),
+    };
+    nothing_more(args == wire::Args::default(), kind).map_err(inside)?;
+    Ok(probe)
+}
+
+fn change(raw: wire::Change) -> Read<FileChange> {
+    let change = FileChange {
+        path: path("path", &raw.path)?,
+        before: each("before", raw.before, image)?,
+        after: raw.after.map(image).transpose().map_err(|problem| problem.inside("after"))?,
+        payload: raw.payload.map(payload).transpose().map_err(|problem| problem.inside("payload"))?,
+        base: raw.base.map(|raw| digest("base", &raw)).transpose()?,
+        role: raw.role.map(|raw| word("role", &raw)).transpose()?.unwrap_or_default(),
+        local_edits: raw.local_edits.map(|raw| word("local_edits", &raw)).transpose()?.unwrap_or_default(),
+        fixes: raw.fixes,
+    };
+    let stated: Op = word("op", &raw.op)?;
+    let meant = Op::of(&change);
+    if stated != meant {
+        let message = format!("the op is {:?}, but before, after and payload say {:?}", raw.op, meant.word());
+        return Err(Problem::manifest("op", message));
+    }
+    Ok(change)
+}
+
+fn image(mut raw: wire::Image) -> Read<Node> {
+    let node = match raw.kind.as_str() {
+        "file" => Node::File(FileNode {
+            digest: digest("sha256", &must("sha256", raw.sha256.take())?)?,
+            size_bytes: must("size", raw.size.take())?,
+            mode: mode("mode", &must("mode", raw.mode.take())?)?,
+        }),
+        "link" => Node::Link(LinkNode { points_to: must("target", raw.target.take())? }),
+        "dir" => Node::Dir(mode("mode", &must("mode", raw.mode.take())?)?),
+        other => return Err(none_of("kind", other, "file, link, dir")),
+    };
+    nothing_more(raw == wire::Image { kind: raw.kind.clone(), ..Default::default() }, &raw.kind)?;
+    Ok(node)
+}
+
+fn payload(mut raw: wire::Payload) -> Read<Payload> {
+    let blob = |raw: &mut wire::Payload| digest("blob", &must("blob", raw.blob.take())?);
+    let from = |raw: &mut wire::Payload| path("from", &must("from", raw.from.take())?);
+    let payload = match raw.encoding.as_str() {
+        "full" => Payload::Whole { blob: blob(&mut raw)? },
+        "zstd-delta" => Payload::Delta {
+            blob: blob(&mut raw)?,
+            from: from(&mut raw)?,
+            source: digest("source", &must("source", raw.source.take())?)?,
+        },
+        "same" => Payload::Same { from: from(&mut raw)? },
+        other => return Err(none_of("encoding", other, "full, zstd-delta, same")),
+    };
+    let taken = wire::Payload { encoding: raw.encoding.clone(), ..Default::default() };
+    nothing_more(raw == taken, &raw.encoding)?;
+    Ok(payload)
+}
+
+fn must<T>(at: &str, value: Option<T>) -> Read<T> {
+    value.ok_or_else(|| Problem::manifest("", format!("missing field {at:?}")))
+}
+
+fn nothing_more(holds: bool, kind: &str) -> Read<()> {
+    if holds {
+        return Ok(());
+    }
+    Err(Problem::manifest("", format!("there is a key that {kind:?} does not have")))
+}
+
+fn none_of(at: &str, word: &str, choices: &str) -> Problem {
+    Problem::manifest(at, format!("{word:?} is none of {choices}"))
+}
+
+fn word<W: Word>(at: &str, text: &str) -> Read<W> {
+    W::of_word(text).ok_or_else(|| none_of(at, text, &W::choices()))
+}
+
+fn patch_id(at: &str, text: &str) -> Read<PatchId> {
+    PatchId::parse(text).ok_or_else(|| {
+        Problem::manifest(
+            at,
+            format!("{text:?} is no patch id: letters, digits, \".\", \"_\" and \"-\" only"),
+        )
+    })
+}
+
+fn path(at: &str, text: &str) -> Read<TreePath> {
+    TreePath::parse(text).map_err(|error| Problem {
+        code: Code::Path,
+        at: at.to_owned(),
+        message: error.to_string(),
+    })
+}
+
+fn digest(at: &str, text: &str) -> Read<Digest> {
+    text.parse().map_err(|error: crate::model::DigestError| Problem::manifest(at, error.to_string()))
+}
+
+/// Four octal digits, as [`Mode`] prints them: one spelling, and no room for bits beyond the twelve.
+fn mode(at: &str, text: &str) -> Read<Mode> {
+    let octal = text.len() == 4 && text.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
+    let bits = octal.then(|| u32::from_str_radix(text, 8).ok()).flatten();
+    bits.map(Mode::new)
+        .ok_or_else(|| Problem::manifest(at, format!("a mode is written as four octal digits, not {text:?}")))
+}

@@ -1,0 +1,356 @@
+//! The rules about what a person wrote: texts that fit, dates that are dates, words that are known, statements that do
+//! not contradict each other. A manifest and an order are held to the same.
+
+use jiff::Timestamp;
+
+use super::limits;
+use super::problem::Problems;
+use super::words::{HOLD_KINDS, HOLD_PHASES, RESTARTS, SEVERITIES};
+use crate::model::{Check, Code, Detect, Patch, PatchId, Probe, RollbackPossible};
+
+/// Checks everything but the changes.
+pub(crate) fn check(patch: &Patch, problems: &mut Problems) {
+    identity(patch, problems);
+    meaning(patch, problems);
+    dates(patch, problems);
+    vendor(patch, problems);
+    product(patch, problems);
+    relations(patch, problems);
+    holds(patch, problems);
+    checks("preflight", &patch.preflight, problems);
+    checks("health", &patch.health, problems);
+    rollback(patch, problems);
+    evidence(patch, problems);
+    extensions(patch, problems);
+    portable_paths(patch, problems);
+}
+
+fn identity(patch: &Patch, problems: &mut Problems) {
+    if patch.identity.revision == 0 {
+        problems.manifest("revision", "revisions count from 1");
+    }
+    problems.line("title", &patch.title, limits::TITLE_CHARS);
+    problems.paragraph("summary", &patch.summary, limits::SUMMARY_CHARS);
+    problems.one_of("restart", &patch.restart, RESTARTS);
+}
+
+fn meaning(patch: &Patch, problems: &mut Problems) {
+    if let Some(severity) = &patch.severity {
+        problems.one_of("severity.level", &severity.level, SEVERITIES);
+        optional_line("severity.cvss", severity.cvss.as_deref(), problems);
+    }
+    problems.entries("issues", patch.issues.len(), limits::ENTRIES);
+    for (index, issue) in patch.issues.iter().enumerate() {
+        problems.line(format_args!("issues[{index}].system"), &issue.system, limits::NAME_CHARS);
+        problems.line(format_args!("issues[{index}].key"), &issue.key, limits::NAME_CHARS);
+        if let Some(url) = &issue.url {
+            address(format_args!("issues[{index}].url"), url, &["https://", "http://"], problems);
+        }
+        if let Some(kind) = &issue.kind {
+            problems.line(format_args!("issues[{index}].type"), kind, limits::NAME_CHARS);
+        }
+    }
+    // An empty fix set would be contained in every other one: the patch would always count as installed.
+    if patch.fixes.is_empty() {
+        problems
+            .manifest("fixes", "the fix set is empty; name at least one thing that the patch mends or adds");
+    }
+    names("fixes", &patch.fixes, problems);
+    names("vulnerabilities", &patch.vulnerabilities, problems);
+    for (index, id) in patch.vulnerabilities.iter().enumerate() {
+        if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':' | b'_')) {
+            let message = format!("{id:?} is no vulnerability id such as CVE-2026-12345");
+            problems.manifest(format_args!("vulnerabilities[{index}]"), message);
+        }
+    }
+}
+
+fn dates(patch: &Patch, problems: &mut Problems) {
+    let mut date = |at: &str, text: &str| {
+        let time = rfc3339(text);
+        if time.is_none() {
+            problems.manifest(at, format!("{text:?} is no time such as 2026-11-23T09:30:00Z"));
+        }
+        time
+    };
+    let created = date("created", &patch.created);
+    let expires = patch.expires.as_deref().and_then(|text| date("expires", text));
+    let support_until = patch.support_until.as_deref().and_then(|text| date("support_until", text));
+    for (at, end) in [("expires", expires), ("support_until", support_until)] {
+        if created.zip(end).is_some_and(|(created, end)| end <= created) {
+            problems.manifest(at, "the time lies before the patch was made");
+        }
+    }
+}
+
+/// Only the form of RFC 3339 that all readers share: `T`, seconds and a zone are there, letters are capitals.
+pub(super) fn rfc3339(text: &str) -> Option<Timestamp> {
+    const SHAPE: &[u8] = b"0000-00-00T00:00:00";
+    let (head, tail) = text.as_bytes().split_at_checked(SHAPE.len())?;
+    let fits = |(byte, shape): (&u8, &u8)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == shape };
+    let tail = match tail.strip_prefix(b".") {
+        Some(fraction) => {
+            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            (1..=9).contains(&digits).then(|| &fraction[digits..])?
+        }
+        None => tail,
+    };
+    let zone = match tail {
+        b"Z" => true,
+        [b'+' | b'-', offset @ ..] => offset.len() == 5 && offset.iter().zip(b"00:00").all(fits),
+        _ => false,
+    };
+    (head.iter().zip(SHAPE).all(fits) && zone).then(|| text.parse().ok())?
+}
+
+fn vendor(patch: &Patch, problems: &mut Problems) {
+    problems.line("vendor", &patch.vendor, limits::NAME_CHARS);
+    if let Some(contact) = &patch.contact {
+        problems.line("contact", contact, limits::SENTENCE_CHARS);
+    }
+    optional_line("license", patch.license.as_deref(), problems);
+}
+
+fn product(patch: &Patch, problems: &mut Problems) {
+    let product = &patch.product;
+    problems.line("product.name", &product.name, limits::NAME_CHARS);
+    optional_line("product.purl", product.purl.as_deref(), problems);
+    optional_line("product.cpe", product.cpe.as_deref(), problems);
+    if product.purl.as_ref().is_some_and(|purl| !purl.starts_with("pkg:")) {
+        problems.manifest("product.purl", "a package URL starts with \"pkg:\"");
+    }
+    if product.cpe.as_ref().is_some_and(|cpe| !cpe.starts_with("cpe:2.3:")) {
+        problems.manifest("product.cpe", "a CPE name starts with \"cpe:2.3:\"");
+    }
+    if product.versions.is_empty() {
+        problems.manifest("product.versions", "no version is named");
+    }
+    names("product.versions", &product.versions, problems);
+    problems.entries("product.versions", product.versions.len(), limits::DETECT);
+    problems.entries("product.detect", product.detect.len(), limits::DETECT);
+    for (index, detect) in product.detect.iter().enumerate() {
+        match detect {
+            Detect::Exists { .. } | Detect::Hash { .. } => {}
+            Detect::Text { contains, .. } => {
+                needle(format_args!("product.detect[{index}].contains"), contains, problems);
+            }
+            Detect::Version { after, until, .. } => {
+                problems.length(format_args!("product.detect[{index}].after"), after, limits::NEEDLE_CHARS);
+                if let Some(until) = until {
+                    needle(format_args!("product.detect[{index}].until"), until, problems);
+                }
+            }
+        }
+    }
+    names("platforms", &patch.platforms, problems);
+    for (index, platform) in patch.platforms.iter().enumerate() {
+        let word = |text: &str| {
+            let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+            !text.is_empty() && text.bytes().all(allowed)
+        };
+        if !platform.split_once('/').is_some_and(|(os, arch)| word(os) && word(arch)) {
+            let message = format!("{platform:?} is no platform such as linux/x86_64");
+            problems.manifest(format_args!("platforms[{index}]"), message);
+        }
+    }
+    optional_line("result.version", patch.result_version.as_deref(), problems);
+}
+
+fn relations(patch: &Patch, problems: &mut Problems) {
+    let own = &patch.identity.id;
+    let requires: Vec<_> = patch.requires.iter().map(|requirement| &requirement.id).collect();
+    let conflicts: Vec<_> = patch.conflicts.iter().map(|conflict| &conflict.id).collect();
+    let supersedes: Vec<_> = patch.supersedes.iter().collect();
+    for (at, ids) in [("requires", &requires), ("conflicts", &conflicts), ("supersedes", &supersedes)] {
+        problems.entries(at, ids.len(), limits::ENTRIES);
+        problems.distinct(at, ids.iter().map(|id| id.as_str()));
+        if let Some(index) = ids.iter().position(|id| *id == own) {
+            problems.manifest(format_args!("{at}[{index}]"), "the patch names itself");
+        }
+    }
+    let clashes = |id: &&PatchId| conflicts.contains(id) || supersedes.contains(id);
+    if let Some(index) = requires.iter().position(|id| clashes(id)) {
+        let message = format!("{} is required, and has to be absent or is replaced as well", requires[index]);
+        problems.manifest(format_args!("requires[{index}]"), message);
+    }
+    for (index, requirement) in patch.requires.iter().enumerate() {
+        if requirement.min_revision == 0 {
+            problems.manifest(format_args!("requires[{index}].min_revision"), "revisions count from 1");
+        }
+    }
+    for (index, conflict) in patch.conflicts.iter().enumerate() {
+        problems.line(format_args!("conflicts[{index}].reason"), &conflict.reason, limits::SENTENCE_CHARS);
+    }
+}
+
+fn holds(patch: &Patch, problems: &mut Problems) {
+    problems.entries("holds", patch.holds.len(), limits::ENTRIES);
+    for (index, hold) in patch.holds.iter().enumerate() {
+        problems.one_of(format_args!("holds[{index}].kind"), &hold.kind, HOLD_KINDS);
+        problems.paragraph(format_args!("holds[{index}].text"), &hold.text, limits::SENTENCE_CHARS);
+        problems.one_of(format_args!("holds[{index}].phase"), &hold.phase, HOLD_PHASES);
+    }
+}
+
+fn checks(list: &str, checks: &[Check], problems: &mut Problems) {
+    problems.entries(list, checks.len(), limits::CHECKS);
+    for (index, check) in checks.iter().enumerate() {
+        let at = format!("{list}[{index}]");
+        if !(1..=limits::CHECK_TIMEOUT_SECS).contains(&check.timeout_secs) {
+            let message = format!("a try may take 1 to {} seconds", limits::CHECK_TIMEOUT_SECS);
+            problems.push(Code::Limit, format_args!("{at}.timeout"), message);
+        }
+        if check.retries > limits::CHECK_RETRIES {
+            let message = format!("at most {} further tries are allowed", limits::CHECK_RETRIES);
+            problems.push(Code::Limit, format_args!("{at}.retries"), message);
+        }
+        probe(&format!("{at}.args"), &check.probe, problems);
+    }
+}
+
+fn probe(at: &str, probe: &Probe, problems: &mut Problems) {
+    match probe {
+        Probe::File { present, digest, .. } => {
+            if !present && digest.is_some() {
+                problems.manifest(format_args!("{at}.sha256"), "a file that must be absent has no content");
+            }
+        }
+        Probe::Text { contains, .. } => needle(format_args!("{at}.contains"), contains, problems),
+        Probe::Version { is } => problems.line(format_args!("{at}.is"), is, limits::NAME_CHARS),
+        Probe::Disk { free_bytes } => {
+            if *free_bytes > limits::FILE_BYTES * 1024 {
+                problems.push(Code::Limit, format_args!("{at}.free_bytes"), "no disk has that much room");
+            }
+        }
+        Probe::Port { host, port, .. } => {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':');
+            if host.is_empty() || host.len() > 253 || !host.bytes().all(allowed) {
+                problems.manifest(format_args!("{at}.host"), format!("{host:?} is no host name or address"));
+            }
+            if *port == 0 {
+                problems.manifest(format_args!("{at}.port"), "ports count from 1");
+            }
+        }
+        Probe::Http { url, status, contains } => {
+            address(format_args!("{at}.url"), url, &["http://"], problems);
+            if !(100..=599).contains(status) {
+                problems.manifest(format_args!("{at}.status"), "an HTTP status lies between 100 and 599");
+            }
+            if let Some(contains) = contains {
+                needle(format_args!("{at}.contains"), contains, problems);
+            }
+        }
+        Probe::Process { name, .. } => {
+            problems.line(format_args!("{at}.name"), name, limits::NAME_CHARS);
+            if name.contains(['/', '\\']) {
+                problems.manifest(format_args!("{at}.name"), "a process is named without its folder");
+            }
+        }
+    }
+}
+
+fn rollback(patch: &Patch, problems: &mut Problems) {
+    let rollback = &patch.rollback;
+    if rollback.possible != RollbackPossible::Yes && rollback.reason.is_none() {
+        problems
+            .manifest("rollback.reason", "the reason why the patch cannot always be taken back is missing");
+    }
+    if let Some(reason) = &rollback.reason {
+        problems.paragraph("rollback.reason", reason, limits::SENTENCE_CHARS);
+    }
+    if let Some(warning) = &rollback.data_warning {
+        problems.paragraph("rollback.data_warning", warning, limits::SENTENCE_CHARS);
+    }
+    sentences("rollback.steps", &rollback.steps, problems);
+}
+
+fn evidence(patch: &Patch, problems: &mut Problems) {
+    if let Some(source) = &patch.source {
+        problems.line("source", source, limits::SENTENCE_CHARS);
+    }
+    sentences("provenance", &patch.evidence.provenance, problems);
+    sentences("tests", &patch.evidence.tests, problems);
+    sentences("review", &patch.evidence.review, problems);
+}
+
+fn extensions(patch: &Patch, problems: &mut Problems) {
+    problems.entries("", patch.extensions.len(), limits::EXTENSIONS);
+    for (key, value) in &patch.extensions {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let named = key.strip_prefix("x-").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(plain));
+        if !named {
+            problems.manifest(
+                key,
+                "a key of your own is \"x-\" with ASCII letters, digits, \"-\", \"_\" or \".\"",
+            );
+        }
+        if key.len() > limits::EXTENSION_NAME_BYTES || value.len() > limits::EXTENSION_BYTES {
+            problems.push(Code::Limit, key, "a key of your own or its value is too long");
+        }
+    }
+}
+
+/// The changes' own paths are checked in `tree`; these are only looked at, but opening `nul.txt` on Windows is no
+/// looking.
+fn portable_paths(patch: &Patch, problems: &mut Problems) {
+    if patch.leaves_windows_out() {
+        return;
+    }
+    let mut portable = |at: String, path: &crate::model::TreePath| {
+        if let Some(reason) = path.unportable() {
+            problems.push(Code::Path, at, format!("{path:?} cannot exist on Windows: {reason}"));
+        }
+    };
+    for (index, detect) in patch.product.detect.iter().enumerate() {
+        let (Detect::Exists { path }
+        | Detect::Hash { path, .. }
+        | Detect::Text { path, .. }
+        | Detect::Version { path, .. }) = detect;
+        portable(format!("product.detect[{index}].path"), path);
+    }
+    for (list, checks) in [("preflight", &patch.preflight), ("health", &patch.health)] {
+        for (index, check) in checks.iter().enumerate() {
+            if let Probe::File { path, .. } | Probe::Text { path, .. } = &check.probe {
+                portable(format!("{list}[{index}].args.path"), path);
+            }
+        }
+    }
+}
+
+fn optional_line(at: &str, text: Option<&str>, problems: &mut Problems) {
+    if let Some(text) = text {
+        problems.line(at, text, limits::NAME_CHARS);
+    }
+}
+
+fn names(at: &str, names: &[String], problems: &mut Problems) {
+    problems.entries(at, names.len(), limits::ENTRIES);
+    problems.distinct(at, names.iter().map(String::as_str));
+    for (index, name) in names.iter().enumerate() {
+        problems.line(format_args!("{at}[{index}]"), name, limits::NAME_CHARS);
+    }
+}
+
+fn sentences(at: &str, sentences: &[String], problems: &mut Problems) {
+    problems.entries(at, sentences.len(), limits::ENTRIES);
+    for (index, sentence) in sentences.iter().enumerate() {
+        problems.paragraph(format_args!("{at}[{index}]"), sentence, limits::SENTENCE_CHARS);
+    }
+}
+
+/// A text to look for. It may hold line breaks as a file does, but not be empty: everything contains nothing.
+fn needle(at: impl std::fmt::Display, text: &str, problems: &mut Problems) {
+    if text.is_empty() {
+        problems.manifest(&at, "the text is empty");
+    }
+    problems.length(at, text, limits::NEEDLE_CHARS);
+}
+
+fn address(at: impl std::fmt::Display, url: &str, schemes: &[&str], problems: &mut Problems) {
+    let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
+    let plain = |c: char| !c.is_control() && !c.is_whitespace();
+    if !rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(plain)) {
+        problems.manifest(&at, format!("{url:?} is no address that starts with {}", schemes.join(" or ")));
+    }
+    problems.length(at, url, limits::URL_CHARS);
+}

@@ -1,0 +1,346 @@
+//! The rules about the changes: what stands at each path before and afterwards has to be one possible folder, and
+//! following the manifest must never lead out of it.
+//!
+//! Everything here is decided from the manifest alone, before anything is written. What really stands on the disk is
+//! checked again when the patch is planned and when it is applied.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::limits;
+use super::op::needs_payload;
+use super::problem::Problems;
+use crate::model::{
+    Code, CollisionKey, Digest, FileChange, FileNode, LinkNode, Mode, Node, Patch, Payload, TreePath,
+    find_collision,
+};
+
+/// Checks all changes.
+pub(super) fn check(patch: &Patch, problems: &mut Problems) {
+    if patch.changes.is_empty() {
+        // It would be recorded as installed, and everything it claims to fix as fixed.
+        problems.manifest("changes", "the patch changes nothing");
+    }
+    problems.entries("changes", patch.changes.len(), limits::CHANGES);
+    let before = problems.len();
+    in_order(patch, problems);
+    if problems.len() > before {
+        return; // With two changes at one path there is no tree to look at.
+    }
+    let changes = Changes::of(patch);
+    let fixes: BTreeSet<_> = patch.fixes.iter().map(String::as_str).collect();
+    for (index, change) in patch.changes.iter().enumerate() {
+        let found = changes.problem(change).or_else(|| unknown_fix(change, &fixes));
+        if let Some((code, field, message)) = found {
+            let dot = if field.is_empty() { "" } else { "." };
+            problems.push(code, format_args!("changes[{index}]{dot}{field}"), message);
+        }
+    }
+    one_size_per_content(patch, problems);
+    portable_names(patch, problems);
+    distinct_names(patch, &changes, problems);
+}
+
+/// What is wrong with a change: the code, the field (may be empty) and the message.
+type Found = Option<(Code, &'static str, String)>;
+
+fn refuse(code: Code, field: &'static str, message: impl Into<String>) -> Found {
+    Some((code, field, message.into()))
+}
+
+fn in_order(patch: &Patch, problems: &mut Problems) {
+    for (index, pair) in patch.changes.windows(2).enumerate() {
+        let at = format!("changes[{}].path", index + 1);
+        match pair[0].path.cmp(&pair[1].path) {
+            std::cmp::Ordering::Less => {}
+            std::cmp::Ordering::Equal => problems.manifest(at, "two changes at one path"),
+            std::cmp::Ordering::Greater => problems.manifest(at, "changes are not sorted by path"),
+        }
+    }
+}
+
+fn unknown_fix(change: &FileChange, fixes: &BTreeSet<&str>) -> Found {
+    let unknown = change.fixes.iter().find(|fix| !fixes.contains(fix.as_str()))?;
+    refuse(Code::Manifest, "fixes", format!("{unknown:?} is not in the patch's fix set"))
+}
+
+/// The changes by path.
+struct Changes<'a> {
+    by_path: BTreeMap<&'a str, &'a FileChange>,
+    /// Where links will stand, as the least discerning system sees it.
+    links: BTreeSet<CollisionKey>,
+}
+
+impl<'a> Changes<'a> {
+    fn of(patch: &'a Patch) -> Self {
+        let by_path = patch.changes.iter().map(|change| (change.path.as_str(), change)).collect();
+        let is_link = |change: &&FileChange| matches!(change.after, Some(Node::Link(_)));
+        let links =
+            patch.changes.iter().filter(is_link).map(|change| CollisionKey::of(&change.path)).collect();
+        Self { by_path, links }
+    }
+
+    /// The first rule that `change` breaks.
+    fn problem(&self, change: &FileChange) -> Found {
+        images(change)
+            .or_else(|| modes(change))
+            .or_else(|| base(change))
+            .or_else(|| self.payload(change))
+            .or_else(|| self.parents(change))
+            .or_else(|| self.link(change))
+    }
+
+    fn at(&self, path: &TreePath) -> Option<&'a FileChange> {
+        self.by_path.get(path.as_str()).copied()
+    }
+
+    /// Whether a file, and never anything else, stands there in the course of the patch.
+    fn only_plain_file(&self, path: &TreePath) -> bool {
+        let is_file = |node: &Node| node.as_file().is_some();
+        self.at(path).is_some_and(|change| change.before.iter().chain(&change.after).all(is_file))
+    }
+
+    fn payload(&self, change: &FileChange) -> Found {
+        let after = change.after.as_ref().and_then(Node::as_file);
+        match (&change.payload, after.filter(|_| needs_payload(change))) {
+            (None, None) => None,
+            (None, Some(_)) => refuse(Code::Manifest, "", "the payload with the new content is missing"),
+            (Some(_), None) => refuse(Code::Manifest, "payload", "a payload where no new content is needed"),
+            (Some(payload), Some(after)) => self.source(change, payload, after),
+        }
+    }
+
+    /// Whether the payload gives the content of `after`, as far as digests can tell.
+    fn source(&self, change: &FileChange, payload: &Payload, after: &FileNode) -> Found {
+        match payload {
+            Payload::Whole { blob } if *blob == after.digest => None,
+            Payload::Whole { .. } => refuse(
+                Code::Manifest,
+                "payload.blob",
+                "the blob is not the content that stands there afterwards",
+            ),
+            Payload::Delta { from, source, .. } => {
+                let expected = |file: &FileNode| file.digest == *source;
+                self.every_before(from, expected)
+            }
+            Payload::Same { from } if *from == change.path => {
+                refuse(Code::Manifest, "payload.from", "the content cannot come from the path itself")
+            }
+            Payload::Same { from } => {
+                let expected =
+                    |file: &FileNode| (file.digest, file.size_bytes) == (after.digest, after.size_bytes);
+                self.every_before(from, expected)
+            }
+        }
+    }
+
+    /// Whatever build of the product is found, the file at `from` must be the source that the payload needs.
+    fn every_before(&self, from: &TreePath, expected: impl Fn(&FileNode) -> bool) -> Found {
+        let Some(source) = self.at(from) else {
+            let message = format!("the content comes from {from:?}, where the patch changes nothing");
+            return refuse(Code::Manifest, "payload.from", message);
+        };
+        let fits = |before: &Node| before.as_file().is_some_and(&expected);
+        if !source.before.is_empty() && source.before.iter().all(fits) {
+            return None;
+        }
+        let message =
+            format!("the file that stands at {from:?} before is not the source that the payload needs");
+        refuse(Code::Manifest, "payload.from", message)
+    }
+
+    /// Every folder on the way that the patch changes as well must be a folder whenever it is walked through: before
+    /// if something is expected below it, afterwards if something stays there. Links are never walked through, not
+    /// even on their way out, so nothing may be listed below one.
+    fn parents(&self, change: &FileChange) -> Found {
+        for folder in change.path.ancestors() {
+            let Some(parent) = self.at(&folder) else { continue };
+            let mut images = parent.before.iter().chain(&parent.after);
+            if images.any(|node| matches!(node, Node::Link(_))) {
+                return refuse(
+                    Code::Path,
+                    "path",
+                    format!("it lies below {folder:?}, which is or becomes a link"),
+                );
+            }
+            if change.after.is_some() && !parent.after.as_ref().is_some_and(Node::is_dir) {
+                return refuse(Code::Path, "path", format!("{folder:?} is no folder any more afterwards"));
+            }
+            let was_folder = !parent.before.is_empty() && parent.before.iter().all(Node::is_dir);
+            if !change.before.is_empty() && !was_folder {
+                return refuse(
+                    Code::Path,
+                    "before",
+                    format!("{folder:?} is no folder before, so nothing is in it"),
+                );
+            }
+        }
+        None
+    }
+
+    fn link(&self, change: &FileChange) -> Found {
+        let Some(Node::Link(LinkNode { points_to })) = &change.after else { return None };
+        if let Some(message) = leads_out(&change.path, points_to) {
+            return refuse(Code::Path, "after.target", message);
+        }
+        let through = self.link_on_the_way(&change.path, points_to)?;
+        let message = format!("the link to {points_to:?} leads through the link {through:?}");
+        refuse(Code::Path, "after.target", message)
+    }
+
+    /// The first link of the after-tree that has to be followed to find `points_to`. The last name may be a link
+    /// itself (`lib.so` to `lib.so.1` to `lib.so.1.2`): that one is checked where it is listed.
+    fn link_on_the_way(&self, at: &TreePath, points_to: &str) -> Option<String> {
+        let mut walked: Vec<&str> = at.components().collect();
+        walked.pop();
+        let mut names = points_to.split('/').peekable();
+        while let Some(name) = names.next() {
+            match name {
+                "" | "." => {}
+                ".." => drop(walked.pop()),
+                name => walked.push(name),
+            }
+            let path = walked.join("/");
+            let is_link =
+                || TreePath::parse(&path).is_ok_and(|path| self.links.contains(&CollisionKey::of(&path)));
+            if names.peek().is_some() && is_link() {
+                return Some(path);
+            }
+        }
+        None
+    }
+}
+
+/// Why a link at `at` may not point there, if so.
+fn leads_out(at: &TreePath, points_to: &str) -> Option<String> {
+    let refused = || Some(format!("the link to {points_to:?} is not a relative path inside the folder"));
+    if points_to.is_empty() || points_to.len() > TreePath::MAX_BYTES {
+        return refused();
+    }
+    if points_to.starts_with('/') || points_to.contains(['\\', ':']) || points_to.contains(char::is_control) {
+        return refused();
+    }
+    let mut depth = at.depth() - 1;
+    for name in points_to.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => match depth.checked_sub(1) {
+                Some(up) => depth = up,
+                None => return refused(),
+            },
+            _ => depth += 1,
+        }
+    }
+    None
+}
+
+/// Before and after differ, and neither says the same thing twice.
+fn images(change: &FileChange) -> Found {
+    if change.before.len() > limits::BEFORE_IMAGES {
+        let message = format!("{} before images, {} are allowed", change.before.len(), limits::BEFORE_IMAGES);
+        return refuse(Code::Limit, "before", message);
+    }
+    if change.before.is_empty() && change.after.is_none() {
+        return refuse(Code::Manifest, "", "nothing stands there before, and nothing afterwards");
+    }
+    if change.after.as_ref().is_some_and(|after| change.before.contains(after)) {
+        return refuse(Code::Manifest, "after", "before and after are the same");
+    }
+    let repeated = |(index, node): (usize, &Node)| change.before[..index].contains(node);
+    if change.before.iter().enumerate().any(repeated) {
+        return refuse(Code::Manifest, "before", "one before image is there twice");
+    }
+    let too_long = |node: &Node| matches!(node, Node::Link(link) if link.points_to.is_empty() || link.points_to.len() > limits::LINK_BYTES);
+    if change.before.iter().any(too_long) {
+        return refuse(Code::Manifest, "before", "a link's target is empty or longer than any system stores");
+    }
+    let too_large = |node: &Node| node.as_file().is_some_and(|file| file.size_bytes > limits::FILE_BYTES);
+    if change.before.iter().chain(&change.after).any(too_large) {
+        return refuse(Code::Limit, "", format!("a file is larger than {} bytes", limits::FILE_BYTES));
+    }
+    None
+}
+
+/// A patch may keep special bits that are there already, but not hand out new ones, nor lock the owner out.
+fn modes(change: &FileChange) -> Found {
+    let after = change.after.as_ref().and_then(Node::mode)?;
+    let kept = |mask: u32| {
+        let same = |mode: Mode| mode.bits() & mask == after.bits() & mask;
+        !change.before.is_empty() && change.before.iter().all(|before| before.mode().is_some_and(same))
+    };
+    if after.is_special() && !kept(0o7000) {
+        return refuse(
+            Code::Policy,
+            "after.mode",
+            format!(
+                "the mode {after} has special bits (set-user-id, set-group-id or sticky) that are not there before"
+            ),
+        );
+    }
+    let owner_needs = if change.after.as_ref().is_some_and(Node::is_dir) { 0o500 } else { 0o400 };
+    if after.bits() & owner_needs != owner_needs && !kept(0o700) {
+        return refuse(
+            Code::Policy,
+            "after.mode",
+            format!("with the mode {after} not even the owner could read it"),
+        );
+    }
+    None
+}
+
+fn base(change: &FileChange) -> Found {
+    let base = change.base?;
+    match change.before.as_slice() {
+        [Node::File(only)] if only.digest == base => None,
+        [Node::File(_)] => {
+            refuse(Code::Manifest, "base", "the base is not the content that stands there before")
+        }
+        _ => refuse(Code::Manifest, "base", "a base needs exactly one before image, a file"),
+    }
+}
+
+/// The same content cannot have two sizes. Space is reckoned with these numbers before any byte is seen.
+fn one_size_per_content(patch: &Patch, problems: &mut Problems) {
+    let mut sizes: BTreeMap<Digest, u64> = BTreeMap::new();
+    for (index, change) in patch.changes.iter().enumerate() {
+        for file in change.before.iter().chain(&change.after).filter_map(Node::as_file) {
+            if *sizes.entry(file.digest).or_insert(file.size_bytes) != file.size_bytes {
+                let message = format!("the content {} has two different sizes", file.digest.short());
+                problems.manifest(format_args!("changes[{index}]"), message);
+            }
+        }
+    }
+}
+
+fn portable_names(patch: &Patch, problems: &mut Problems) {
+    if patch.leaves_windows_out() {
+        return;
+    }
+    for (index, change) in patch.changes.iter().enumerate() {
+        if let Some(reason) = change.path.unportable() {
+            let message = format!(
+                "{:?} cannot exist on Windows, which \"platforms\" does not leave out: {reason}",
+                change.path
+            );
+            problems.push(Code::Path, format_args!("changes[{index}].path"), message);
+        }
+    }
+}
+
+/// No two paths, nor their folders, are one path on some system. Only two plain files that differ in upper and lower
+/// case are let through, and only in a patch that is never for Windows.
+fn distinct_names(patch: &Patch, changes: &Changes<'_>, problems: &mut Problems) {
+    let mut known: BTreeMap<CollisionKey, TreePath> = BTreeMap::new();
+    for (index, change) in patch.changes.iter().enumerate() {
+        for path in std::iter::once(change.path.clone()).chain(change.path.ancestors()) {
+            let first = known.entry(CollisionKey::of(&path)).or_insert_with(|| path.clone());
+            if *first == path {
+                continue;
+            }
+            let Some(collision) = find_collision([&*first, &path]) else { continue };
+            let plain_files = changes.only_plain_file(first) && changes.only_plain_file(&path);
+            if !(collision.case_only && plain_files && patch.leaves_windows_out()) {
+                problems.push(Code::Collide, format_args!("changes[{index}].path"), collision.to_string());
+            }
+        }
+    }
+}

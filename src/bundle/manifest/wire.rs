@@ -1,0 +1,271 @@
+//! The manifest as it is written in JSON, field by field; no rule is checked here but names and types.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::bundle::json::present;
+
+/// The value of `format` in every manifest that this program writes and reads.
+pub(super) const FORMAT: &str = "patchwright-bundle/1";
+/// What the `format` of every later manifest starts with.
+pub(super) const FORMAT_FAMILY: &str = "patchwright-bundle/";
+
+/// What every later format keeps, so that an old program can tell "newer" from "damaged".
+#[derive(Deserialize)]
+pub(super) struct Head {
+    pub format: String,
+    #[serde(default)]
+    pub min_tool_version: Option<String>,
+}
+
+/// The whole document: what is interpreted, and the keys starting `x-`.
+pub(super) struct Document {
+    pub manifest: Manifest,
+    pub extensions: BTreeMap<String, Value>,
+}
+
+/// Declares wire structs. `name: T` must be there, `name?: T` may be left out (but is never `null`), `name*: T` is a
+/// list that may be left out when empty.
+macro_rules! wire {
+    () => {};
+    ($(#[$meta:meta])* struct $name:ident { $($fields:tt)* } $($rest:tt)*) => {
+        wire!(@fields [$(#[$meta])*] $name {} $($fields)*);
+        wire!($($rest)*);
+    };
+    (@fields $meta:tt $name:ident {$($done:tt)*} $(#[$own:meta])* $field:ident: $kind:ty, $($rest:tt)*) => {
+        wire!(@fields $meta $name {$($done)* $(#[$own])* pub $field: $kind,} $($rest)*);
+    };
+    (@fields $meta:tt $name:ident {$($done:tt)*} $(#[$own:meta])* $field:ident?: $kind:ty, $($rest:tt)*) => {
+        wire!(@fields $meta $name {$($done)* $(#[$own])*
+            #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+            pub $field: Option<$kind>,
+        } $($rest)*);
+    };
+    (@fields $meta:tt $name:ident {$($done:tt)*} $(#[$own:meta])* $field:ident*: $kind:ty, $($rest:tt)*) => {
+        wire!(@fields $meta $name {$($done)* $(#[$own])*
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            pub $field: Vec<$kind>,
+        } $($rest)*);
+    };
+    (@fields [$($meta:tt)*] $name:ident {$($done:tt)*}) => {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        $($meta)*
+        pub(super) struct $name { $($done)* }
+    };
+}
+
+wire! {
+    struct Manifest {
+        format: String,
+        min_tool_version?: String,
+        id: String,
+        revision: u32,
+        sequence: u64,
+        kind: String,
+        title: String,
+        summary: String,
+        severity?: Severity,
+        issues*: Issue,
+        fixes: Vec<String>,
+        vulnerabilities*: String,
+        created: String,
+        expires?: String,
+        support_until?: String,
+        vendor: String,
+        contact?: String,
+        license?: String,
+        product: Product,
+        platforms*: String,
+        result?: Outcome,
+        requires*: Requirement,
+        conflicts*: Conflict,
+        supersedes*: String,
+        holds*: Hold,
+        changes: Vec<Change>,
+        preflight*: Check,
+        health*: Check,
+        restart?: String,
+        rollback: Rollback,
+        source?: String,
+        provenance*: String,
+        tests*: String,
+        review*: String,
+        proof?: Proof,
+    }
+
+    struct Severity {
+        level: String,
+        cvss?: String,
+    }
+
+    struct Issue {
+        system: String,
+        key: String,
+        url?: String,
+        #[serde(rename = "type")]
+        kind?: String,
+    }
+
+    struct Product {
+        name: String,
+        purl?: String,
+        cpe?: String,
+        versions: Vec<String>,
+        detect: Vec<Detect>,
+    }
+
+    #[derive(Default)]
+    struct Detect {
+        kind: String,
+        path: String,
+        sha256?: String,
+        contains?: String,
+        after?: String,
+        until?: String,
+    }
+
+    struct Outcome {
+        version: String,
+    }
+
+    struct Requirement {
+        id: String,
+        min_revision: u32,
+        mode: String,
+    }
+
+    struct Conflict {
+        id: String,
+        reason: String,
+    }
+
+    struct Hold {
+        kind: String,
+        text: String,
+        phase: String,
+    }
+
+    struct Change {
+        path: String,
+        op: String,
+        before*: Image,
+        after?: Image,
+        payload?: Payload,
+        base?: String,
+        role?: String,
+        local_edits?: String,
+        fixes*: String,
+    }
+
+    #[derive(Default)]
+    struct Image {
+        kind: String,
+        sha256?: String,
+        size?: u64,
+        mode?: String,
+        target?: String,
+    }
+
+    #[derive(Default)]
+    struct Payload {
+        encoding: String,
+        blob?: String,
+        from?: String,
+        source?: String,
+    }
+
+    struct Check {
+        check: String,
+        args: Args,
+        level: String,
+        timeout: u32,
+        retries: u32,
+    }
+
+    #[derive(Default)]
+    struct Args {
+        path?: String,
+        present?: bool,
+        sha256?: String,
+        contains?: String,
+        is?: String,
+        free_bytes?: u64,
+        host?: String,
+        port?: u16,
+        open?: bool,
+        url?: String,
+        status?: u16,
+        name?: String,
+        running?: bool,
+    }
+
+    struct Rollback {
+        possible: String,
+        reason?: String,
+        data_warning?: String,
+        steps*: String,
+    }
+
+    struct Proof {
+        round_trip: bool,
+    }
+}
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        reader.deserialize_map(DocumentVisitor)
+    }
+}
+
+struct DocumentVisitor;
+
+impl<'de> Visitor<'de> for DocumentVisitor {
+    type Value = Document;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a manifest")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Document, A::Error> {
+        let mut extensions = BTreeMap::new();
+        let interpreted = Interpreted { object, extensions: &mut extensions, at_start: true };
+        let manifest = Manifest::deserialize(MapAccessDeserializer::new(interpreted))?;
+        Ok(Document { manifest, extensions })
+    }
+}
+
+/// The keys of a manifest without those starting `x-`, which are put aside. (`flatten` would do the same, but
+/// switches off the refusal of unknown keys.)
+struct Interpreted<'a, A> {
+    object: A,
+    extensions: &'a mut BTreeMap<String, Value>,
+    at_start: bool,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Interpreted<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        while let Some(key) = self.object.next_key::<String>()? {
+            if std::mem::take(&mut self.at_start) && key != "format" {
+                return Err(A::Error::custom("the first key is not \"format\""));
+            }
+            if !key.starts_with("x-") {
+                return seed.deserialize(key.into_deserializer()).map(Some);
+            }
+            let value = self.object.next_value()?;
+            self.extensions.insert(key, value);
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.object.next_value_seed(seed)
+    }
+}

@@ -1,0 +1,237 @@
+//! From the model to the wire: the same patch always gives the same bytes, laid out so that people can read them and
+//! line-based tools can compare them.
+
+use serde_json::{Map, Value};
+
+use super::op::Op;
+use super::wire;
+use super::words::Word;
+use crate::model::{
+    Check, Conflict, Detect, FileChange, Hold, Issue, Node, Patch, Payload, Probe, Product, Requirement,
+    Rollback, Severity,
+};
+
+/// The first version of this program that reads what [`write_manifest`] writes. Raise it together with the format.
+const OLDEST_READER: &str = "0.1.0";
+
+/// Writes `patch` as a manifest. For every patch that [`super::check`] accepts, reading gives the same patch back.
+pub fn write_manifest(patch: &Patch) -> Vec<u8> {
+    let manifest =
+        serde_json::to_value(manifest(patch)).expect("a manifest has only texts, numbers and lists");
+    let Value::Object(mut fields) = manifest else {
+        unreachable!("a struct becomes an object");
+    };
+    for (key, value) in &patch.extensions {
+        // A value that is no JSON is a text that somebody forgot to quote.
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.clone()));
+        fields.insert(key.clone(), value);
+    }
+    laid_out(&fields).into_bytes()
+}
+
+/// One field per line, and one line per object of a list (so one per change).
+fn laid_out(fields: &Map<String, Value>) -> String {
+    let lines: Vec<_> =
+        fields.iter().map(|(key, value)| format!(" {}: {}", quoted(key), field(value))).collect();
+    format!("{{\n{}\n}}\n", lines.join(",\n"))
+}
+
+fn field(value: &Value) -> String {
+    match value {
+        Value::Array(entries) if entries.iter().any(Value::is_object) => {
+            let lines: Vec<_> = entries.iter().map(|entry| format!("  {entry}")).collect();
+            format!("[\n{}\n ]", lines.join(",\n"))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn quoted(key: &str) -> String {
+    Value::from(key).to_string()
+}
+
+fn manifest(patch: &Patch) -> wire::Manifest {
+    wire::Manifest {
+        format: wire::FORMAT.to_owned(),
+        min_tool_version: Some(OLDEST_READER.to_owned()),
+        id: patch.identity.id.to_string(),
+        revision: patch.identity.revision,
+        sequence: patch.sequence,
+        kind: word(patch.kind),
+        title: patch.title.clone(),
+        summary: patch.summary.clone(),
+        severity: patch.severity.as_ref().map(severity),
+        issues: patch.issues.iter().map(issue).collect(),
+        fixes: patch.fixes.clone(),
+        vulnerabilities: patch.vulnerabilities.clone(),
+        created: patch.created.clone(),
+        expires: patch.expires.clone(),
+        support_until: patch.support_until.clone(),
+        vendor: patch.vendor.clone(),
+        contact: patch.contact.clone(),
+        license: patch.license.clone(),
+        product: product(&patch.product),
+        platforms: patch.platforms.clone(),
+        result: patch.result_version.clone().map(|version| wire::Outcome { version }),
+        requires: patch.requires.iter().map(requirement).collect(),
+        conflicts: patch.conflicts.iter().map(conflict).collect(),
+        supersedes: patch.supersedes.iter().map(ToString::to_string).collect(),
+        holds: patch.holds.iter().map(hold).collect(),
+        changes: patch.changes.iter().map(change).collect(),
+        preflight: patch.preflight.iter().map(check).collect(),
+        health: patch.health.iter().map(check).collect(),
+        restart: Some(patch.restart.clone()),
+        rollback: rollback(&patch.rollback),
+        source: patch.source.clone(),
+        provenance: patch.evidence.provenance.clone(),
+        tests: patch.evidence.tests.clone(),
+        review: patch.evidence.review.clone(),
+        proof: Some(wire::Proof { round_trip: patch.proven }),
+    }
+}
+
+fn word(value: impl Word) -> String {
+    value.word().to_owned()
+}
+
+fn severity(severity: &Severity) -> wire::Severity {
+    wire::Severity { level: severity.level.clone(), cvss: severity.cvss.clone() }
+}
+
+fn issue(issue: &Issue) -> wire::Issue {
+    let Issue { system, key, url, kind } = issue.clone();
+    wire::Issue { system, key, url, kind }
+}
+
+fn product(product: &Product) -> wire::Product {
+    wire::Product {
+        name: product.name.clone(),
+        purl: product.purl.clone(),
+        cpe: product.cpe.clone(),
+        versions: product.versions.clone(),
+        detect: product.detect.iter().map(detect).collect(),
+    }
+}
+
+fn detect(detect: &Detect) -> wire::Detect {
+    let of = |kind: &str, path: &crate::model::TreePath| wire::Detect {
+        kind: kind.to_owned(),
+        path: path.to_string(),
+        ..Default::default()
+    };
+    match detect {
+        Detect::Exists { path } => of("exists", path),
+        Detect::Hash { path, digest } => {
+            wire::Detect { sha256: Some(digest.to_string()), ..of("hash", path) }
+        }
+        Detect::Text { path, contains } => {
+            wire::Detect { contains: Some(contains.clone()), ..of("text", path) }
+        }
+        Detect::Version { path, after, until } => {
+            wire::Detect { after: Some(after.clone()), until: until.clone(), ..of("version", path) }
+        }
+    }
+}
+
+fn requirement(requirement: &Requirement) -> wire::Requirement {
+    wire::Requirement {
+        id: requirement.id.to_string(),
+        min_revision: requirement.min_revision,
+        mode: word(requirement.mode),
+    }
+}
+
+fn conflict(conflict: &Conflict) -> wire::Conflict {
+    wire::Conflict { id: conflict.id.to_string(), reason: conflict.reason.clone() }
+}
+
+fn hold(hold: &Hold) -> wire::Hold {
+    let Hold { kind, text, phase } = hold.clone();
+    wire::Hold { kind, text, phase }
+}
+
+fn rollback(rollback: &Rollback) -> wire::Rollback {
+    wire::Rollback {
+        possible: word(rollback.possible),
+        reason: rollback.reason.clone(),
+        data_warning: rollback.data_warning.clone(),
+        steps: rollback.steps.clone(),
+    }
+}
+
+fn check(check: &Check) -> wire::Check {
+    let (kind, args) = probe(&check.probe);
+    wire::Check {
+        check: kind.to_owned(),
+        args,
+        level: word(check.level),
+        timeout: check.timeout_secs,
+        retries: check.retries,
+    }
+}
+
+fn probe(probe: &Probe) -> (&'static str, wire::Args) {
+    let none = wire::Args::default();
+    match probe.clone() {
+        Probe::File { path, present, digest } => {
+            let sha256 = digest.map(|digest| digest.to_string());
+            ("file", wire::Args { path: Some(path.to_string()), present: Some(present), sha256, ..none })
+        }
+        Probe::Text { path, contains } => {
+            ("text", wire::Args { path: Some(path.to_string()), contains: Some(contains), ..none })
+        }
+        Probe::Version { is } => ("version", wire::Args { is: Some(is), ..none }),
+        Probe::Disk { free_bytes } => ("disk", wire::Args { free_bytes: Some(free_bytes), ..none }),
+        Probe::Port { host, port, open } => {
+            ("port", wire::Args { host: Some(host), port: Some(port), open: Some(open), ..none })
+        }
+        Probe::Http { url, status, contains } => {
+            ("http", wire::Args { url: Some(url), status: Some(status), contains, ..none })
+        }
+        Probe::Process { name, running } => {
+            ("process", wire::Args { name: Some(name), running: Some(running), ..none })
+        }
+    }
+}
+
+fn change(change: &FileChange) -> wire::Change {
+    wire::Change {
+        path: change.path.to_string(),
+        op: word(Op::of(change)),
+        before: change.before.iter().map(image).collect(),
+        after: change.after.as_ref().map(image),
+        payload: change.payload.as_ref().map(payload),
+        base: change.base.map(|base| base.to_string()),
+        role: Some(word(change.role)),
+        local_edits: Some(word(change.local_edits)),
+        fixes: change.fixes.clone(),
+    }
+}
+
+fn image(node: &Node) -> wire::Image {
+    let of = |kind: &str| wire::Image { kind: kind.to_owned(), ..Default::default() };
+    match node {
+        Node::File(file) => wire::Image {
+            sha256: Some(file.digest.to_string()),
+            size: Some(file.size_bytes),
+            mode: Some(file.mode.to_string()),
+            ..of("file")
+        },
+        Node::Link(link) => wire::Image { target: Some(link.points_to.clone()), ..of("link") },
+        Node::Dir(mode) => wire::Image { mode: Some(mode.to_string()), ..of("dir") },
+    }
+}
+
+fn payload(payload: &Payload) -> wire::Payload {
+    let of = |encoding: &str| wire::Payload { encoding: encoding.to_owned(), ..Default::default() };
+    match payload {
+        Payload::Whole { blob } => wire::Payload { blob: Some(blob.to_string()), ..of("full") },
+        Payload::Delta { blob, from, source } => wire::Payload {
+            blob: Some(blob.to_string()),
+            from: Some(from.to_string()),
+            source: Some(source.to_string()),
+            ..of("zstd-delta")
+        },
+        Payload::Same { from } => wire::Payload { from: Some(from.to_string()), ..of("same") },
+    }
+}

@@ -1,0 +1,110 @@
+//! The checks that look at the target: files, texts, the version, free space.
+
+use std::io;
+
+use super::{Answer, Limits, seconds};
+use crate::model::{Digest, Product, TreePath};
+use crate::progress::Cancelled;
+use crate::target::fs::{FoundKind, Fs};
+use crate::target::{Beginning, MAX_TEXT_BYTES, contains, first_bytes, hash_while, identify};
+
+pub(super) fn file(
+    fs: &dyn Fs,
+    path: &TreePath,
+    present: bool,
+    digest: Option<&Digest>,
+    limits: &Limits<'_>,
+) -> Result<Answer, Cancelled> {
+    let found = match fs.look(&path.into()) {
+        Ok(found) => found,
+        // Behind a link there may be anything, so this proves neither presence nor absence.
+        Err(error) => return Ok(Answer::No(cannot_read(path, &error))),
+    };
+    let Some(found) = found else {
+        return Ok(Answer::when(!present, format!("nothing is at {path:?}")));
+    };
+    match (present, digest, found.kind) {
+        (false, ..) => Ok(Answer::No(format!("{path:?} is there"))),
+        (true, None, _) => Ok(Answer::Yes(format!("{path:?} is there"))),
+        (true, Some(digest), FoundKind::File { .. }) => content(fs, path, digest, limits),
+        (true, Some(_), _) => Ok(Answer::No(format!("{path:?} is not a file"))),
+    }
+}
+
+fn content(
+    fs: &dyn Fs,
+    path: &TreePath,
+    expected: &Digest,
+    limits: &Limits<'_>,
+) -> Result<Answer, Cancelled> {
+    let mut go_on = |_| !limits.cancel.is_cancelled() && !limits.is_late();
+    let read = hash_while(fs, &path.into(), &mut go_on);
+    limits.cancel.check()?;
+    Ok(match read {
+        Ok(Some((found, _))) if found == *expected => {
+            Answer::Yes(format!("{path:?} has the expected content"))
+        }
+        Ok(Some((found, _))) => {
+            Answer::No(format!("{path:?} has sha256 {}, not {}", found.short(), expected.short()))
+        }
+        Ok(None) => Answer::No(format!("reading {path:?} took longer than {}", seconds(limits.timeout))),
+        Err(error) => Answer::No(cannot_read(path, &error)),
+    })
+}
+
+pub(super) fn text(fs: &dyn Fs, path: &TreePath, text: &str) -> Answer {
+    match first_bytes(fs, path) {
+        Ok(Beginning::Text(content)) if contains(&content, text.as_bytes()) => {
+            Answer::Yes(format!("{path:?} contains {text:?}"))
+        }
+        Ok(Beginning::Text(content)) if content.len() as u64 >= MAX_TEXT_BYTES => {
+            Answer::No(format!("the first {} KiB of {path:?} do not contain {text:?}", MAX_TEXT_BYTES / 1024))
+        }
+        Ok(Beginning::Text(_)) => Answer::No(format!("{path:?} does not contain {text:?}")),
+        Ok(Beginning::Unreadable(absence)) => Answer::No(absence),
+        Err(error) => Answer::No(error_with_cause(&error)),
+    }
+}
+
+pub(super) fn version(fs: &dyn Fs, product: &Product, expected: &str) -> Answer {
+    match identify(fs, product).map(|identity| identity.version) {
+        Ok(Some(found)) if found == expected => Answer::Yes(format!("the version is {found:?}")),
+        Ok(Some(found)) => Answer::No(format!("the version is {found:?}, not {expected:?}")),
+        Ok(None) => Answer::No(format!("no version was found where {expected:?} was expected")),
+        Err(error) => Answer::No(error_with_cause(&error)),
+    }
+}
+
+pub(super) fn disk(fs: &dyn Fs, needed_bytes: u64) -> Answer {
+    match fs.space() {
+        Ok(space) => Answer::when(
+            space.free_bytes >= needed_bytes,
+            format!("{} free of {} needed", in_mib(space.free_bytes), in_mib(needed_bytes)),
+        ),
+        Err(error) => Answer::No(format!("the free space is unknown: {error}")),
+    }
+}
+
+/// Rounded down, so that what is free never looks larger than it is.
+fn in_mib(bytes: u64) -> String {
+    match bytes {
+        0..0x10_0000 => format!("{bytes} bytes"),
+        _ => format!("{} MiB", bytes >> 20),
+    }
+}
+
+fn cannot_read(path: &TreePath, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::CrossesDevices => format!("{path:?} is on another filesystem"),
+        io::ErrorKind::NotADirectory => format!("a parent of {path:?} is not a folder"),
+        io::ErrorKind::PermissionDenied => format!("the right to read {path:?} is missing"),
+        _ => format!("cannot read {path:?}: {error}"),
+    }
+}
+
+fn error_with_cause(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,57 @@
+//! Whether a process of a given name runs. Nothing is started, signalled or opened to find out.
+
+use std::io;
+
+use super::Answer;
+
+#[cfg(target_os = "linux")]
+#[path = "process/linux.rs"]
+mod system;
+
+#[cfg(windows)]
+#[path = "process/windows.rs"]
+mod system;
+
+/// macOS and the BSDs tell it through interfaces that change with their releases and that no crate we use wraps.
+/// An honest "cannot tell" is better than a guess.
+#[cfg(not(any(target_os = "linux", windows)))]
+mod system {
+    pub(super) fn find(_: &str) -> std::io::Result<Option<u32>> {
+        Err(std::io::Error::other("this system does not say which processes run"))
+    }
+}
+
+pub(super) fn process(name: &str, running: bool) -> Answer {
+    answer(name, running, system::find(name))
+}
+
+fn answer(name: &str, running: bool, found: io::Result<Option<u32>>) -> Answer {
+    match found {
+        Ok(Some(id)) => Answer::when(running, format!("{name:?} runs as process {id}")),
+        Ok(None) => Answer::when(!running, format!("no process is called {name:?}")),
+        Err(error) => Answer::CannotTell(format!("cannot tell whether {name:?} runs: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn not_knowing_passes_neither_way() {
+        for running in [true, false] {
+            let answer = answer("app", running, Err(io::Error::other("no view")));
+            assert_eq!(answer, Answer::CannotTell("cannot tell whether \"app\" runs: no view".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_running_process_passes_only_where_it_should_run() {
+        let evidence = "\"app\" runs as process 7".to_owned();
+        assert_eq!(answer("app", true, Ok(Some(7))), Answer::Yes(evidence.clone()));
+        assert_eq!(answer("app", false, Ok(Some(7))), Answer::No(evidence));
+        let evidence = "no process is called \"app\"".to_owned();
+        assert_eq!(answer("app", false, Ok(None)), Answer::Yes(evidence.clone()));
+        assert_eq!(answer("app", true, Ok(None)), Answer::No(evidence));
+    }
+}

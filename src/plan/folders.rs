@@ -1,0 +1,75 @@
+//! Folders that somebody uses stay, and everything that appears has a folder to appear in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Note, Obstacle, Situation};
+use crate::model::{Code, Node, Step, TreePath};
+
+/// Drops the steps that would take away a folder in which somebody keeps something of their own, with a note. A
+/// folder that was to become a file or link is an obstacle then.
+pub(super) fn settle_folders(
+    steps: Vec<Step>,
+    situation: &Situation,
+    obstacles: &mut Vec<Obstacle>,
+    notes: &mut Vec<Note>,
+) -> Vec<Step> {
+    let going: BTreeSet<&TreePath> =
+        steps.iter().filter(|step| step.after.is_none()).map(|step| &step.path).collect();
+    let mut folders: Vec<&Step> = steps.iter().filter(|step| stops_being_a_folder(step)).collect();
+    // Deepest first, because a folder that stays keeps the folders around it.
+    folders.sort_by_key(|step| std::cmp::Reverse(step.path.depth()));
+    let mut kept: BTreeSet<TreePath> = BTreeSet::new();
+    for step in folders {
+        let names = situation.names.get(&Some(step.path.clone())).into_iter().flatten();
+        let stays = |name: &&String| match step.path.join(name) {
+            Ok(child) => !going.contains(&child) || kept.contains(&child),
+            Err(_) => true,
+        };
+        let path = Some(step.path.as_str().to_owned());
+        match (names.into_iter().find(stays), &step.after) {
+            (None, _) => {}
+            (Some(name), None) => {
+                let text = format!("stays, because {name:?} in it does not belong to the patch");
+                notes.push(Note { path, text });
+                kept.insert(step.path.clone());
+            }
+            (Some(name), Some(after)) => {
+                let word = after.word();
+                let meaning =
+                    format!("becomes a {word}, but holds {name:?}, which does not belong to the patch");
+                let hint = "Move what is in it out of the folder, then try again.".to_owned();
+                obstacles.push(Obstacle { code: Code::Occupied, path, meaning, hint });
+            }
+        }
+    }
+    steps.into_iter().filter(|step| !kept.contains(&step.path)).collect()
+}
+
+fn stops_being_a_folder(step: &Step) -> bool {
+    matches!(step.before, Some(Node::Dir(_))) && !matches!(step.after, Some(Node::Dir(_)))
+}
+
+/// An obstacle for every folder that is missing where `steps` put something new.
+pub(super) fn find_missing_parents(steps: &[Step], situation: &Situation, obstacles: &mut Vec<Obstacle>) {
+    let after: BTreeMap<&TreePath, Option<&Node>> =
+        steps.iter().map(|step| (&step.path, step.after.as_ref())).collect();
+    let mut told = BTreeSet::new();
+    for step in steps.iter().filter(|step| step.before.is_none()) {
+        let Some(parent) = step.path.parent() else { continue };
+        let node = after.get(&parent).copied().unwrap_or_else(|| situation.tree.at(&parent));
+        if node.is_some_and(Node::is_dir) || !told.insert(parent.clone()) {
+            continue;
+        }
+        let meaning = match node {
+            None => "the folder is missing".to_owned(),
+            Some(node) => format!("a {} stands where a folder is expected", node.word()),
+        };
+        let hint = "Check that this is the right folder and version.".to_owned();
+        obstacles.push(Obstacle {
+            code: Code::Missing,
+            path: Some(parent.as_str().to_owned()),
+            meaning,
+            hint,
+        });
+    }
+}

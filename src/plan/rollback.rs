@@ -1,0 +1,61 @@
+//! Plans taking a change back.
+
+use super::folders::{find_missing_parents, settle_folders};
+use super::{Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
+use crate::model::{Code, Node, Step};
+
+/// What to do with files that were edited after the change that is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDrift {
+    /// Stop and say so.
+    Stop,
+    /// Go back all the same; the edited file is kept as the safe copy of the rollback.
+    KeepCopy,
+}
+
+/// What would happen if the change made of `steps` were taken back. What `situation` shows at a place must be what
+/// the change left there.
+pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -> Preview {
+    let (mut obstacles, mut notes, mut inverse) = (Vec::new(), Vec::new(), Vec::new());
+    for step in steps.iter().map(Step::inverse) {
+        let observed = situation.tree.at(&step.path);
+        let path = Some(step.path.as_str().to_owned());
+        if observed == step.after.as_ref() {
+            notes.push(Note { path, text: "is already as it was before".to_owned() });
+            continue;
+        }
+        let edited = observed != step.before.as_ref();
+        let is_file = |node: Option<&Node>| matches!(node, None | Some(Node::File(_)));
+        let can_be_kept = is_file(observed) && is_file(step.before.as_ref()) && is_file(step.after.as_ref());
+        if edited && on_drift == OnDrift::KeepCopy && can_be_kept {
+            notes.push(Note {
+                path,
+                text: "was changed after the patch; your version is kept as a safe copy".to_owned(),
+            });
+        } else if edited {
+            let meaning = match observed {
+                None => "was removed after the patch was applied",
+                Some(_) => "was changed after the patch was applied",
+            };
+            let hint = match can_be_kept {
+                true => {
+                    "Go back with --keep-edits, which keeps your version as a safe copy, or put the file right first."
+                }
+                false => "Put this place right first, then try again.",
+            };
+            obstacles.push(Obstacle {
+                code: Code::Drift,
+                path,
+                meaning: meaning.to_owned(),
+                hint: hint.to_owned(),
+            });
+            continue;
+        }
+        inverse.push(Step { before: observed.cloned(), ..step });
+    }
+    let inverse = settle_folders(inverse, situation, &mut obstacles, &mut notes);
+    find_missing_parents(&inverse, situation, &mut obstacles);
+    let needed_bytes = common_obstacles(situation, &inverse, &mut obstacles);
+    let base = situation.fingerprint(steps.iter().map(|step| &step.path));
+    Preview { plan: Plan { steps: in_order(inverse), base }, obstacles, notes, needed_bytes }
+}

@@ -1,0 +1,236 @@
+//! Recognises the product in a folder and reads its version, by the rules that a bundle brings.
+
+use std::io::{self, Read};
+
+use crate::model::{Detect, Product, TreePath};
+use crate::target::fs::{FoundKind, Fs, Place};
+use crate::target::scan::{ScanError, hash_file};
+
+/// How much of a file is searched for a text: a version stands near the beginning of a small file, and a rule that
+/// names a large one must not fill the memory.
+pub(crate) const MAX_TEXT_BYTES: u64 = 1024 * 1024;
+
+/// Longest version in characters; anything longer is the wrong part of a file.
+const MAX_VERSION_CHARS: usize = 64;
+
+/// What the rules of a bundle say about a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Every rule and what came of it, in the bundle's order.
+    pub matches: Vec<Match>,
+    /// Whether all rules that recognise the product hold; `None` if the bundle has no such rule. All and not any:
+    /// a patch for another product does more harm than one refused.
+    pub is_product: Option<bool>,
+    /// What the first rule that finds a version found. Text from the folder: escape it before showing it.
+    pub version: Option<String>,
+}
+
+/// One rule and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// The rule.
+    pub rule: Detect,
+    /// Whether it holds; for a version rule, whether a version was found.
+    pub holds: bool,
+    /// What was seen, as a lower-case phrase.
+    pub evidence: String,
+}
+
+/// Tries every rule of `product`.
+///
+/// # Errors
+/// [`ScanError::Io`] if the system refuses a call for a reason that says nothing about the product. A file that is
+/// missing, no file, or not readable for the present user is an answer and no error.
+pub fn identify(fs: &dyn Fs, product: &Product) -> Result<Identity, ScanError> {
+    let mut identity = Identity { matches: Vec::new(), is_product: None, version: None };
+    for rule in &product.detect {
+        let (holds, evidence) = match rule {
+            Detect::Exists { path } => exists(fs, path)?,
+            Detect::Hash { path, digest } => match file_at(fs, path)? {
+                Err(absence) => (false, absence),
+                Ok(place) => match hash_file(fs, &place) {
+                    Ok((found, _)) if found == *digest => {
+                        (true, format!("{path:?} has the expected content"))
+                    }
+                    Ok(_) => (false, format!("{path:?} has another content")),
+                    Err(error) => (false, absence_or_error(path, error)?),
+                },
+            },
+            Detect::Text { path, contains: text } => match first_bytes(fs, path)? {
+                Beginning::Unreadable(absence) => (false, absence),
+                Beginning::Text(content) if contains(&content, text.as_bytes()) => {
+                    (true, format!("{path:?} contains {text:?}"))
+                }
+                Beginning::Text(_) => (false, format!("{path:?} does not contain {text:?}")),
+            },
+            Detect::Version { path, after, until } => match first_bytes(fs, path)? {
+                Beginning::Unreadable(absence) => (false, absence),
+                Beginning::Text(content) => match version_in(&content, after, until.as_deref()) {
+                    Some(version) => {
+                        let evidence = format!("{path:?} names version {version:?}");
+                        identity.version.get_or_insert(version);
+                        (true, evidence)
+                    }
+                    None => (false, format!("{path:?} names no version after {after:?}")),
+                },
+            },
+        };
+        if !matches!(rule, Detect::Version { .. }) {
+            identity.is_product = Some(identity.is_product.unwrap_or(true) && holds);
+        }
+        identity.matches.push(Match { rule: rule.clone(), holds, evidence });
+    }
+    Ok(identity)
+}
+
+fn exists(fs: &dyn Fs, path: &TreePath) -> Result<(bool, String), ScanError> {
+    match fs.look(&path.into()) {
+        Ok(Some(_)) => Ok((true, format!("{path:?} is there"))),
+        Ok(None) => Ok((false, format!("{path:?} is missing"))),
+        Err(error) => Ok((false, absence_or_error(path, error)?)),
+    }
+}
+
+/// What the beginning of a file shows.
+pub(crate) enum Beginning {
+    /// At most [`MAX_TEXT_BYTES`]. UTF-16 with a byte order mark is turned into UTF-8; everything else is as stored.
+    Text(Vec<u8>),
+    /// There is no such file, or it may not be read; the phrase says what is there instead.
+    Unreadable(String),
+}
+
+/// Reads the beginning of the file at `path`.
+pub(crate) fn first_bytes(fs: &dyn Fs, path: &TreePath) -> Result<Beginning, ScanError> {
+    let place = match file_at(fs, path)? {
+        Ok(place) => place,
+        Err(absence) => return Ok(Beginning::Unreadable(absence)),
+    };
+    let mut content = Vec::new();
+    let read = fs.open(&place).and_then(|file| file.take(MAX_TEXT_BYTES).read_to_end(&mut content));
+    match read {
+        Ok(_) => Ok(Beginning::Text(in_searchable_form(content))),
+        Err(error) => Ok(Beginning::Unreadable(absence_or_error(path, error)?)),
+    }
+}
+
+/// Whether `text` stands somewhere in `content`.
+pub(crate) fn contains(content: &[u8], text: &[u8]) -> bool {
+    find(content, text).is_some()
+}
+
+/// The regular file at `path`, or a phrase that says what is there instead.
+fn file_at(fs: &dyn Fs, path: &TreePath) -> Result<Result<Place, String>, ScanError> {
+    let place = Place::from(path);
+    Ok(match fs.look(&place) {
+        Ok(Some(found)) => match found.kind {
+            FoundKind::File { .. } => Ok(place),
+            FoundKind::Dir | FoundKind::Mount => Err(format!("{path:?} is a folder, not a file")),
+            FoundKind::Link => Err(format!("{path:?} is a link, not a file")),
+            FoundKind::Special(word) => Err(format!("{path:?} is a {word}, not a file")),
+        },
+        Ok(None) => Err(format!("{path:?} is missing")),
+        Err(error) => Err(absence_or_error(path, error)?),
+    })
+}
+
+/// A phrase for an error that is an answer; the error itself if it says nothing about the folder.
+fn absence_or_error(path: &TreePath, error: io::Error) -> Result<String, ScanError> {
+    match error.kind() {
+        io::ErrorKind::NotFound => Ok(format!("{path:?} is missing")),
+        io::ErrorKind::PermissionDenied => Ok(format!("the right to read {path:?} is missing")),
+        io::ErrorKind::CrossesDevices => Ok(format!("{path:?} is on another filesystem")),
+        io::ErrorKind::NotADirectory => Ok(format!("a parent of {path:?} is not a folder")),
+        _ => Err(ScanError::Io { place: path.into(), source: error }),
+    }
+}
+
+fn in_searchable_form(content: Vec<u8>) -> Vec<u8> {
+    let decode = |unit: fn([u8; 2]) -> u16| {
+        let units = content[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        let text: String =
+            char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        text.into_bytes()
+    };
+    match content.as_slice() {
+        [0xff, 0xfe, ..] => decode(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => decode(u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => rest.to_vec(),
+        _ => content,
+    }
+}
+
+fn find(content: &[u8], text: &[u8]) -> Option<usize> {
+    let Some(&first) = text.first() else { return Some(0) };
+    // Looking for the first byte alone is what the optimiser makes fast; `windows` compares at every place.
+    let mut start = 0;
+    while let Some(step) = content[start..].iter().position(|&byte| byte == first) {
+        start += step;
+        if content[start..].starts_with(text) {
+            return Some(start);
+        }
+        start += 1;
+    }
+    None
+}
+
+fn version_in(content: &[u8], after: &str, until: Option<&str>) -> Option<String> {
+    let start = find(content, after.as_bytes())? + after.len();
+    let rest = &content[start..];
+    let end = match until {
+        Some(until) => find(rest, until.as_bytes())?,
+        None => rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len()),
+    };
+    let version = String::from_utf8_lossy(&rest[..end]).trim().to_owned();
+    let is_plausible = !version.is_empty()
+        && version.chars().count() <= MAX_VERSION_CHARS
+        && !version.contains(char::is_control);
+    is_plausible.then_some(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_stands_between_two_texts() {
+        let cases: [(&str, &str, Option<&str>, Option<&str>); 9] = [
+            ("4.2.0\n", "", None, Some("4.2.0")),
+            ("name = x\nversion =  4.2.0 \r\nz", "version =", None, Some("4.2.0")),
+            ("{\"version\": \"4.2.0\", \"x\": 1}", "\"version\": \"", Some("\""), Some("4.2.0")),
+            ("<v>\n  4.2.0\n</v>", "<v>", Some("</v>"), Some("4.2.0")),
+            ("version=4.2.0", "version=", None, Some("4.2.0")),
+            ("version=4.2.0", "release=", None, None),
+            ("version=\"4.2.0", "version=\"", Some("\""), None),
+            ("version=\nother", "version=", None, None),
+            ("<v>4\nlines</v>", "<v>", Some("</v>"), None),
+        ];
+        for (content, after, until, expected) in cases {
+            assert_eq!(version_in(content.as_bytes(), after, until).as_deref(), expected, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_no_version() {
+        let fits = "1".repeat(MAX_VERSION_CHARS);
+        assert_eq!(version_in(fits.as_bytes(), "", None), Some(fits.clone()));
+        assert_eq!(version_in(format!("{fits}1").as_bytes(), "", None), None);
+    }
+
+    #[test]
+    fn text_is_found_among_bytes_of_any_kind() {
+        assert!(contains(b"\xff\x00aab\xfe", b"aab"));
+        assert!(contains(b"aaab", b"aab"));
+        assert!(contains(b"anything", b""));
+        assert!(!contains(b"aa", b"aab"));
+        assert!(!contains(b"", b"a"));
+    }
+
+    #[test]
+    fn text_with_a_byte_order_mark_is_searched_as_text() {
+        let little: Vec<u8> = "\u{feff}version=4".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = "\u{feff}version=4".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for stored in [little, big, "\u{feff}version=4".as_bytes().to_vec(), b"version=4".to_vec()] {
+            assert_eq!(in_searchable_form(stored), b"version=4");
+        }
+    }
+}

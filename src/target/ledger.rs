@@ -1,0 +1,455 @@
+//! What happened to a target: one entry per event, each naming the digest of the one before it, none ever changed.
+//!
+//! An entry is a folder `history/<number>` with `entry.json` and, when a patch was applied, the exact
+//! `manifest.json` of its bundle. A whole folder appears with one rename, so an entry is there or not, never half.
+//! What is in the product now is derived from the entries; nothing is stored twice.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+
+use serde::{Deserialize, Serialize};
+
+use super::fs::{Fs, Place, StatePath};
+use crate::model::{Digest, FileNode, LinkNode, Mode, Node, PatchId, PatchRef, Step, TreePath};
+
+/// Longest entry that is read, in bytes: 100,000 steps at about 500 bytes each.
+const MAX_ENTRY_BYTES: u64 = 64 << 20;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// A patch was applied.
+    Apply,
+    /// An earlier change was taken back: a patch, or itself a rollback.
+    Rollback,
+    /// A change was begun, failed or was interrupted, and was put back.
+    PutBack,
+    /// The way back of earlier changes was given up.
+    Accept,
+    /// Health checks ran.
+    Checked,
+}
+
+/// The patch that an entry is about, as far as later entries and people need it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatchNote {
+    /// The vendor's id.
+    pub id: String,
+    /// Edition.
+    pub revision: u32,
+    /// One line.
+    pub title: String,
+    /// Who made it.
+    pub vendor: String,
+    /// Whom to call.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub contact: Option<String>,
+}
+
+impl PatchNote {
+    /// Id and revision, if the id is well formed (entries are only as trustworthy as the disk they are on).
+    pub fn reference(&self) -> Option<PatchRef> {
+        Some(PatchRef { id: PatchId::parse(&self.id)?, revision: self.revision })
+    }
+}
+
+/// The outcome of one check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckNote {
+    /// What was looked at.
+    pub check: String,
+    /// Whether it was as required.
+    pub passed: bool,
+    /// What was seen.
+    pub evidence: String,
+}
+
+/// One event in the life of a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Counts from 1, without gaps.
+    pub seq: u64,
+    /// Digest of the entry before, all zeros for the first.
+    #[serde(with = "as_text")]
+    pub previous: Digest,
+    /// What happened.
+    pub action: Action,
+    /// When, RFC 3339 in UTC.
+    pub time: String,
+    /// Who did it.
+    pub user: String,
+    /// On which machine.
+    pub host: String,
+    /// Version of the program.
+    pub tool: String,
+    /// The patch it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub patch: Option<PatchNote>,
+    /// For a rollback: the entry that it takes back.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reverses: Option<u64>,
+    /// Digest of the bundle file.
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "as_text_option")]
+    pub bundle: Option<Digest>,
+    /// Digest of the manifest.
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "as_text_option")]
+    pub manifest: Option<Digest>,
+    /// The product's version before and after, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub version_before: Option<String>,
+    /// The version afterwards.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub version_after: Option<String>,
+    /// Safety rules that were set aside on request, and files that were put aside.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub remarks: Vec<String>,
+    /// Checks that ran.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub checks: Vec<CheckNote>,
+    /// What changed, in the order in which it was done.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    steps: Vec<StepNote>,
+}
+
+/// Why the history cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The system refused.
+    #[error("cannot read {place}")]
+    Io {
+        /// Where.
+        place: StatePath,
+        /// Why.
+        source: io::Error,
+    },
+    /// An entry is not what was written.
+    #[error("the history is damaged at entry {seq}: {detail}")]
+    Damaged {
+        /// The first entry that does not fit.
+        seq: u64,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+impl Entry {
+    /// An entry to follow `head`, with nothing in it yet.
+    pub fn after(head: &Head, action: Action, environment: &crate::environment::Environment) -> Self {
+        Self {
+            seq: head.seq + 1,
+            previous: head.digest,
+            action,
+            time: environment.now(),
+            user: environment.user.clone(),
+            host: environment.host.clone(),
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            patch: None,
+            reverses: None,
+            bundle: None,
+            manifest: None,
+            version_before: None,
+            version_after: None,
+            remarks: Vec::new(),
+            checks: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
+    /// The same entry with these steps.
+    pub fn with_steps(mut self, steps: &[Step]) -> Self {
+        self.steps = steps.iter().map(StepNote::of).collect();
+        self
+    }
+
+    /// What changed, in the order in which it was done.
+    ///
+    /// # Errors
+    /// If a path breaks the path policy or a digest is malformed: the entry was not written by this program.
+    pub fn steps(&self) -> Result<Vec<Step>, LedgerError> {
+        let damaged = |detail| LedgerError::Damaged { seq: self.seq, detail };
+        self.steps.iter().map(|note| note.step().map_err(damaged)).collect()
+    }
+
+    /// The exact bytes of `entry.json`.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec(self).expect("an entry has text keys only");
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// Reads the bytes of an `entry.json`.
+    ///
+    /// # Errors
+    /// Says what is wrong with them.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    }
+}
+
+/// The newest entry of a ledger, as far as the next one needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Its number; 0 for an empty ledger.
+    pub seq: u64,
+    /// Its digest; zeros for an empty ledger.
+    pub digest: Digest,
+}
+
+/// All entries of a target, oldest first, their chain verified.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    entries: Vec<Entry>,
+    head: Head,
+}
+
+/// A patch that is in the product now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installed {
+    /// The patch.
+    pub patch: PatchNote,
+    /// The entry that applied it first.
+    pub applied: u64,
+    /// The entry whose safe copies take it out again: `applied`, or the newest entry that brought it back.
+    pub way_back: u64,
+    /// When it came in.
+    pub time: String,
+    /// Whether its way back was given up.
+    pub accepted: bool,
+}
+
+impl Ledger {
+    /// Where the entries are.
+    pub fn folder() -> StatePath {
+        StatePath::new("history")
+    }
+
+    /// Where entry `seq` is.
+    pub fn place_of(seq: u64) -> StatePath {
+        Self::folder().join(format!("{seq:08}"))
+    }
+
+    /// Reads every entry and checks the chain. A target without a state folder has an empty ledger.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] names the first entry that does not fit.
+    pub fn read(fs: &dyn Fs) -> Result<Self, LedgerError> {
+        let io = |place: &StatePath| {
+            let place = place.clone();
+            move |source| LedgerError::Io { place, source }
+        };
+        let folder = Self::folder();
+        let mut ledger = Self { entries: Vec::new(), head: Head { seq: 0, digest: Digest::from([0; 32]) } };
+        if fs.look(&Place::from(&folder)).map_err(io(&folder))?.is_none() {
+            return Ok(ledger);
+        }
+        let count = fs.list(&Place::from(&folder)).map_err(io(&folder))?.len() as u64;
+        for seq in 1..=count {
+            let place = Self::place_of(seq).join("entry.json");
+            let bytes = read_small(fs, &place, MAX_ENTRY_BYTES).map_err(|source| match source.kind() {
+                io::ErrorKind::NotFound => LedgerError::Damaged { seq, detail: "it is missing".to_owned() },
+                _ => LedgerError::Io { place, source },
+            })?;
+            ledger.push(seq, &bytes).map_err(|detail| LedgerError::Damaged { seq, detail })?;
+        }
+        Ok(ledger)
+    }
+
+    fn push(&mut self, seq: u64, bytes: &[u8]) -> Result<(), String> {
+        let entry = Entry::from_bytes(bytes)?;
+        if entry.seq != seq {
+            return Err(format!("it calls itself entry {}", entry.seq));
+        }
+        if entry.previous != self.head.digest {
+            return Err("it does not follow the entry before it".to_owned());
+        }
+        self.head = Head { seq, digest: Digest::of(bytes) };
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Takes in an entry that is committed but still lies in the transaction's folder.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] if it does not follow the last entry.
+    pub fn push_committed(&mut self, bytes: &[u8]) -> Result<(), LedgerError> {
+        let seq = self.head.seq + 1;
+        self.push(seq, bytes).map_err(|detail| LedgerError::Damaged { seq, detail })
+    }
+
+    /// The newest entry.
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// All entries, oldest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Entry number `seq`.
+    pub fn entry(&self, seq: u64) -> Option<&Entry> {
+        self.entries.get(usize::try_from(seq).ok()?.checked_sub(1)?)
+    }
+
+    /// The patches that are in the product, in the order in which they came in.
+    pub fn installed(&self) -> Vec<Installed> {
+        let mut stack: Vec<Installed> = Vec::new();
+        // Which patch a rollback took out, so that taking the rollback back can bring it in again.
+        let mut taken_out: BTreeMap<u64, Installed> = BTreeMap::new();
+        for entry in &self.entries {
+            match entry.action {
+                Action::Apply => stack.extend(entry.patch.clone().map(|patch| Installed {
+                    patch,
+                    applied: entry.seq,
+                    way_back: entry.seq,
+                    time: entry.time.clone(),
+                    accepted: false,
+                })),
+                Action::Rollback => {
+                    let Some(reversed) = entry.reverses else { continue };
+                    if let Some(index) = stack.iter().position(|patch| patch.way_back == reversed) {
+                        taken_out.insert(entry.seq, stack.remove(index));
+                    } else if let Some(mut back) = taken_out.remove(&reversed) {
+                        back.way_back = entry.seq;
+                        stack.push(back);
+                    }
+                }
+                Action::Accept => {
+                    let newest = entry.reverses.unwrap_or(u64::MAX);
+                    stack.iter_mut().filter(|patch| patch.way_back <= newest).for_each(|p| p.accepted = true);
+                }
+                Action::PutBack | Action::Checked => {}
+            }
+        }
+        stack
+    }
+
+    /// The newest change, if it is a rollback that can itself be taken back.
+    pub fn last_rollback(&self) -> Option<&Entry> {
+        let changed =
+            |entry: &&Entry| matches!(entry.action, Action::Apply | Action::Rollback | Action::Accept);
+        self.entries.iter().rev().find(changed).filter(|entry| entry.action == Action::Rollback)
+    }
+
+    /// What every place that was ever changed should hold now; `None`: nothing.
+    ///
+    /// # Errors
+    /// As [`Entry::steps`].
+    pub fn expected(&self) -> Result<BTreeMap<TreePath, Option<Node>>, LedgerError> {
+        let mut expected = BTreeMap::new();
+        for entry in self.entries.iter().filter(|e| matches!(e.action, Action::Apply | Action::Rollback)) {
+            expected.extend(entry.steps()?.into_iter().map(|step| (step.path, step.after)));
+        }
+        Ok(expected)
+    }
+
+    /// The version that the newest entry left, where it is known.
+    pub fn version(&self) -> Option<&str> {
+        let changed =
+            self.entries.iter().rev().find(|e| matches!(e.action, Action::Apply | Action::Rollback));
+        changed.and_then(|entry| entry.version_after.as_deref())
+    }
+}
+
+/// Reads a whole file of ours that must not be longer than `max_bytes`.
+///
+/// # Errors
+/// The system's, or [`io::ErrorKind::FileTooLarge`].
+pub fn read_small(fs: &dyn Fs, place: &StatePath, max_bytes: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs.open(&Place::from(place))?.take(max_bytes + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > max_bytes {
+        return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+    }
+    Ok(bytes)
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepNote {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    before: Option<NodeNote>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    after: Option<NodeNote>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+enum NodeNote {
+    File { sha256: String, size: u64, mode: u32 },
+    Link { to: String },
+    Dir { mode: u32 },
+}
+
+impl StepNote {
+    fn of(step: &Step) -> Self {
+        let note = |node: &Option<Node>| node.as_ref().map(NodeNote::of);
+        Self { path: step.path.as_str().to_owned(), before: note(&step.before), after: note(&step.after) }
+    }
+
+    fn step(&self) -> Result<Step, String> {
+        let node = |note: &Option<NodeNote>| note.as_ref().map(NodeNote::node).transpose();
+        let path = TreePath::parse(&self.path).map_err(|error| error.to_string())?;
+        Ok(Step { path, before: node(&self.before)?, after: node(&self.after)? })
+    }
+}
+
+impl NodeNote {
+    fn of(node: &Node) -> Self {
+        match node {
+            Node::File(file) => NodeNote::File {
+                sha256: file.digest.to_string(),
+                size: file.size_bytes,
+                mode: file.mode.bits(),
+            },
+            Node::Link(link) => NodeNote::Link { to: link.points_to.clone() },
+            Node::Dir(mode) => NodeNote::Dir { mode: mode.bits() },
+        }
+    }
+
+    fn node(&self) -> Result<Node, String> {
+        Ok(match self {
+            NodeNote::File { sha256, size, mode } => Node::File(FileNode {
+                digest: sha256.parse().map_err(|error: crate::model::DigestError| error.to_string())?,
+                size_bytes: *size,
+                mode: Mode::new(*mode),
+            }),
+            NodeNote::Link { to } => Node::Link(LinkNode { points_to: to.clone() }),
+            NodeNote::Dir { mode } => Node::Dir(Mode::new(*mode)),
+        })
+    }
+}
+
+mod as_text {
+    use super::Digest;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(digest)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+mod as_text_option {
+    use super::{Digest, as_text};
+    use serde::{Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {
+        match digest {
+            Some(digest) => as_text::serialize(digest, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Digest>, D::Error> {
+        as_text::deserialize(deserializer).map(Some)
+    }
+}

@@ -1,0 +1,442 @@
+//! Looks at a target: what stands at which place, and the digest of every file.
+//!
+//! A scan writes nothing, follows no link, waits for no pipe, and reports everything that is wrong at once: what
+//! is wrong with one place is a [`Problem`] in the answer, never a reason to stop looking at the others.
+//!
+//! A file that somebody writes to during the scan is a problem too. It is noticed by looking at the file before
+//! and after it is read; a writer that keeps both length and time stamp is not noticed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+
+use rayon::prelude::*;
+
+use crate::model::{Code, Digest, FileNode, Hasher, LinkNode, Node, TreePath, TreeState};
+use crate::progress::{CancelToken, Cancelled, Phase, Progress};
+use crate::target::fs::{Found, FoundKind, Fs, Place, STATE_DIR};
+
+/// Bytes read in one go: large enough that the disk and not the system calls set the pace, small enough that a
+/// wish to stop is heard at once and that all threads together need only a few megabytes.
+const PIECE_BYTES: usize = 1024 * 1024;
+
+/// Most places one scan looks at. Real products stay far below; a filesystem that invents names without end (some
+/// user-space ones do) would otherwise take all memory.
+const MAX_PLACES: usize = 4_000_000;
+
+/// What a scan saw.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Observation {
+    /// What stands at the places; a place with a problem is not in it.
+    pub tree: TreeState,
+    /// The look of every place where something is, problem or not.
+    pub facts: BTreeMap<TreePath, Found>,
+    /// Everything that is wrong, sorted, each thing once.
+    pub problems: Vec<Problem>,
+}
+
+/// Why one place could not be observed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The place; a plain text, because a name that breaks the path policy is no [`TreePath`].
+    pub path: String,
+    /// The class of the problem.
+    pub code: Code,
+    /// What is wrong, as a lower-case phrase without the path.
+    pub detail: String,
+}
+
+/// Why there is no answer at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// Somebody wished so.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The system refused a call without which nothing can be said.
+    #[error("cannot read \"{place}\"")]
+    Io {
+        /// Where.
+        place: Place,
+        /// The system's words.
+        source: io::Error,
+    },
+}
+
+/// Looks at the named places only and reads the files among them.
+///
+/// Nothing stands at a place below a link or a file: if that link or file is itself among the named places the
+/// caller sees it there, otherwise it is a problem.
+///
+/// # Errors
+/// [`ScanError::Cancelled`]; whatever is wrong with a place is in [`Observation::problems`].
+pub fn observe<'p>(
+    fs: &dyn Fs,
+    paths: impl IntoIterator<Item = &'p TreePath>,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<Observation, ScanError> {
+    let scan = Scan { fs, progress, cancel };
+    let named: BTreeSet<&TreePath> = paths.into_iter().collect();
+    let sights: Vec<_> = named
+        .par_iter()
+        .map(|&path| cancel.check().map(|()| (path.clone(), scan.look(path))))
+        .collect::<Result<_, _>>()?;
+
+    let mut present = Vec::new();
+    let mut problems = Vec::new();
+    for (path, sight) in sights {
+        match sight {
+            Sight::Nothing => {}
+            Sight::Thing(found) => present.push((path, found)),
+            Sight::Blocked { by, .. } if named.contains(&by) => {}
+            Sight::Blocked { problem, .. } | Sight::Wrong(problem) => problems.push(problem),
+        }
+    }
+    Ok(scan.read_all(present, problems)?)
+}
+
+/// Looks at the whole target without our state folder and reads every file.
+///
+/// What `ignore` accepts (the place, whether it is a folder) is left out, and so is everything below it.
+///
+/// # Errors
+/// [`ScanError::Io`] if the target folder itself cannot be listed or holds more than a few million places.
+pub fn observe_all(
+    fs: &dyn Fs,
+    ignore: &dyn Fn(&TreePath, bool) -> bool,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<Observation, ScanError> {
+    let scan = Scan { fs, progress, cancel };
+    let (present, problems) = scan.walk(ignore)?;
+    Ok(scan.read_all(present, problems)?)
+}
+
+/// Digest and length of a regular file.
+///
+/// # Errors
+/// The system's.
+pub fn hash_file(fs: &dyn Fs, place: &Place) -> io::Result<(Digest, u64)> {
+    let read = hash_while(fs, place, &mut |_| true)?;
+    Ok(read.expect("nobody asked to stop"))
+}
+
+/// As [`hash_file`], telling `go_on` the length of every piece; `None` once that says no.
+pub(crate) fn hash_while(
+    fs: &dyn Fs,
+    place: &Place,
+    go_on: &mut dyn FnMut(u64) -> bool,
+) -> io::Result<Option<(Digest, u64)>> {
+    hash_reader(&mut *fs.open(place)?, PIECE_BYTES, go_on)
+}
+
+/// What a look at one place shows.
+enum Sight {
+    Nothing,
+    Thing(Found),
+    /// Something that is no folder of this filesystem stands on the way.
+    Blocked {
+        by: TreePath,
+        problem: Problem,
+    },
+    Wrong(Problem),
+}
+
+struct Scan<'a> {
+    fs: &'a dyn Fs,
+    progress: &'a dyn Progress,
+    cancel: &'a CancelToken,
+}
+
+impl Scan<'_> {
+    fn look(&self, path: &TreePath) -> Sight {
+        match self.fs.look(&path.into()) {
+            Ok(None) => Sight::Nothing,
+            Ok(Some(found)) => Sight::Thing(found),
+            Err(error) if is_blocked(&error) => self.find_blocker(path),
+            Err(error) => Sight::Wrong(problem_of(path, &error)),
+        }
+    }
+
+    /// The outermost thing on the way to `path` that is no folder of this filesystem.
+    fn find_blocker(&self, path: &TreePath) -> Sight {
+        let mut ancestors: Vec<_> = path.ancestors().collect();
+        ancestors.reverse();
+        for ancestor in ancestors {
+            let thing = match self.fs.look(&(&ancestor).into()) {
+                Ok(None) => return Sight::Nothing,
+                Ok(Some(found)) => match found.kind {
+                    FoundKind::Dir => continue,
+                    FoundKind::File { .. } => "a file stands where a folder is needed".to_owned(),
+                    FoundKind::Link => "a link stands where a folder is needed".to_owned(),
+                    FoundKind::Mount => "another filesystem is mounted here".to_owned(),
+                    FoundKind::Special(word) => format!("a {word} stands where a folder is needed"),
+                },
+                Err(error) => return Sight::Wrong(problem_of(&ancestor, &error)),
+            };
+            let problem = problem(&ancestor, Code::FileSystem, thing);
+            return Sight::Blocked { by: ancestor, problem };
+        }
+        // By now the way is free, so somebody is rebuilding the folder under our eyes.
+        Sight::Wrong(changed(path))
+    }
+
+    /// Everything in the target, level by level; each level is listed and looked at by all threads. (Recursion
+    /// would let one thread stack up as many folders as it steals.)
+    fn walk(&self, ignore: &dyn Fn(&TreePath, bool) -> bool) -> Result<Walked, ScanError> {
+        let mut present = Vec::new();
+        let mut problems = Vec::new();
+        let mut level = vec![Place::Root];
+        while !level.is_empty() {
+            let names = self.list_all(&level, &mut problems)?;
+            if present.len() + names.len() > MAX_PLACES {
+                let source = io::Error::other(format!("it holds more than {MAX_PLACES} files and folders"));
+                return Err(ScanError::Io { place: Place::Root, source });
+            }
+            let sights: Vec<_> = names
+                .par_iter()
+                .map(|(dir, name)| self.cancel.check().map(|()| self.look_in(dir, name)))
+                .collect::<Result<_, _>>()?;
+            level = Vec::new();
+            for sight in sights {
+                match sight {
+                    Err(problem) => problems.push(problem),
+                    Ok(None) => {}
+                    Ok(Some((path, found))) => {
+                        let is_dir = matches!(found.kind, FoundKind::Dir | FoundKind::Mount);
+                        if ignore(&path, is_dir) {
+                            continue;
+                        }
+                        if found.kind == FoundKind::Dir {
+                            level.push(Place::Tree(path.clone()));
+                        }
+                        present.push((path, found));
+                    }
+                }
+            }
+        }
+        Ok((present, problems))
+    }
+
+    /// The names in all `dirs`, each with its folder.
+    fn list_all<'d>(
+        &self,
+        dirs: &'d [Place],
+        problems: &mut Vec<Problem>,
+    ) -> Result<Vec<(&'d Place, String)>, ScanError> {
+        let lists: Vec<_> = dirs
+            .par_iter()
+            .map(|dir| self.cancel.check().map(|()| (dir, self.fs.list(dir))))
+            .collect::<Result<_, _>>()?;
+        let case_sensitive = self.fs.features().case_sensitive;
+        let is_ours = |dir: &Place, name: &str| {
+            *dir == Place::Root
+                && (name == STATE_DIR || (!case_sensitive && name.eq_ignore_ascii_case(STATE_DIR)))
+        };
+        let mut all = Vec::new();
+        for (dir, names) in lists {
+            match (dir, names) {
+                (_, Ok(names)) => {
+                    all.extend(names.into_iter().filter(|name| !is_ours(dir, name)).map(|name| (dir, name)));
+                }
+                // A strange name directly in the target is a problem like any other; a target that cannot be
+                // listed at all is not.
+                (Place::Root, Err(source)) if source.kind() != io::ErrorKind::InvalidData => {
+                    return Err(ScanError::Io { place: Place::Root, source });
+                }
+                (_, Err(error)) => problems.push(problem_of(dir, &error)),
+            }
+        }
+        Ok(all)
+    }
+
+    /// What is called `name` in `dir`; `None` if it went away meanwhile.
+    fn look_in(&self, dir: &Place, name: &str) -> Result<Option<(TreePath, Found)>, Problem> {
+        let path = match dir {
+            Place::Tree(dir) => dir.join(name),
+            _ => TreePath::parse(name),
+        };
+        let path = path.map_err(|refused| problem(refused.raw, Code::Path, refused.problem.to_string()))?;
+        match self.look(&path) {
+            Sight::Nothing => Ok(None),
+            Sight::Thing(found) => Ok(Some((path, found))),
+            Sight::Blocked { problem, .. } | Sight::Wrong(problem) => Err(problem),
+        }
+    }
+
+    /// Reads every file and link among `present`.
+    fn read_all(
+        &self,
+        present: Vec<(TreePath, Found)>,
+        mut problems: Vec<Problem>,
+    ) -> Result<Observation, Cancelled> {
+        let total = present.iter().map(|(_, found)| size_of(found)).fold(0, u64::saturating_add);
+        self.progress.begin(Phase::Checking, total);
+        let nodes: Vec<_> = present
+            .par_iter()
+            // Small shares, so that no thread sits on several large files while the others have nothing to do.
+            .with_max_len(8)
+            .map(|(path, found)| self.cancel.check().and_then(|()| self.read(path, found)))
+            .collect::<Result<_, _>>()?;
+
+        let mut tree = TreeState::new();
+        for ((path, _), node) in present.iter().zip(nodes) {
+            match node {
+                Ok(node) => tree.set(path.clone(), Some(node)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        problems.sort();
+        problems.dedup();
+        Ok(Observation { tree, facts: present.into_iter().collect(), problems })
+    }
+
+    fn read(&self, path: &TreePath, found: &Found) -> Result<Result<Node, Problem>, Cancelled> {
+        Ok(match found.kind {
+            FoundKind::Dir => Ok(Node::Dir(found.mode)),
+            FoundKind::File { size_bytes } => return self.read_file(path, found, size_bytes),
+            FoundKind::Link => match self.fs.read_link(&path.into()) {
+                Ok(points_to) => Ok(Node::Link(LinkNode { points_to })),
+                Err(error) => Err(problem_of(path, &error)),
+            },
+            FoundKind::Mount => {
+                Err(problem(path, Code::FileSystem, "another filesystem is mounted here".to_owned()))
+            }
+            FoundKind::Special(word) => {
+                Err(problem(path, Code::FileSystem, format!("a {word}, not a file, link or folder")))
+            }
+        })
+    }
+
+    fn read_file(
+        &self,
+        path: &TreePath,
+        before: &Found,
+        size_bytes: u64,
+    ) -> Result<Result<Node, Problem>, Cancelled> {
+        let place = Place::from(path);
+        let mut go_on = |read| {
+            self.progress.advance(read);
+            !self.cancel.is_cancelled()
+        };
+        let piece_bytes = usize::try_from(size_bytes).unwrap_or(PIECE_BYTES).clamp(1, PIECE_BYTES);
+        let read = self.fs.open(&place).and_then(|file| {
+            // One byte more than there should be shows that a file grows, and a file that grows as fast as it is
+            // read still comes to an end.
+            hash_reader(&mut file.take(size_bytes.saturating_add(1)), piece_bytes, &mut go_on)
+        });
+        let (digest, read_bytes) = match read {
+            Ok(Some(read)) => read,
+            Ok(None) => return Err(Cancelled),
+            Err(error) => return Ok(Err(problem_of(path, &error))),
+        };
+        let after = match self.fs.look(&place) {
+            Ok(after) => after,
+            Err(error) => return Ok(Err(problem_of(path, &error))),
+        };
+        let is_same = after.is_some_and(|after| {
+            (after.kind, after.object, after.modified_nanos)
+                == (before.kind, before.object, before.modified_nanos)
+        });
+        Ok(if is_same && read_bytes == size_bytes {
+            Ok(Node::File(FileNode { digest, size_bytes, mode: before.mode }))
+        } else {
+            Err(changed(path))
+        })
+    }
+}
+
+type Walked = (Vec<(TreePath, Found)>, Vec<Problem>);
+
+fn hash_reader(
+    file: &mut dyn Read,
+    piece_bytes: usize,
+    go_on: &mut dyn FnMut(u64) -> bool,
+) -> io::Result<Option<(Digest, u64)>> {
+    let mut piece = vec![0; piece_bytes];
+    let mut hasher = Hasher::new();
+    let mut total_bytes = 0;
+    loop {
+        let read = match file.read(&mut piece) {
+            Ok(0) => return Ok(Some((hasher.finish(), total_bytes))),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        hasher.update(&piece[..read]);
+        total_bytes += read as u64;
+        if !go_on(read as u64) {
+            return Ok(None);
+        }
+    }
+}
+
+fn size_of(found: &Found) -> u64 {
+    match found.kind {
+        FoundKind::File { size_bytes } => size_bytes,
+        _ => 0,
+    }
+}
+
+fn is_blocked(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotADirectory | io::ErrorKind::CrossesDevices)
+}
+
+fn problem(path: impl ToString, code: Code, detail: String) -> Problem {
+    Problem { path: path.to_string(), code, detail }
+}
+
+fn changed(path: &TreePath) -> Problem {
+    problem(path, Code::InUse, "changed while it was read".to_owned())
+}
+
+fn problem_of(path: impl ToString, error: &io::Error) -> Problem {
+    let (code, detail) = match error.kind() {
+        io::ErrorKind::NotFound => (Code::InUse, "changed while it was read".to_owned()),
+        io::ErrorKind::PermissionDenied => (Code::Rights, "the right to read it is missing".to_owned()),
+        io::ErrorKind::CrossesDevices | io::ErrorKind::NotADirectory => {
+            (Code::FileSystem, "a parent is not a folder of this filesystem".to_owned())
+        }
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidFilename => (Code::Path, error.to_string()),
+        _ => (Code::Io, format!("cannot be read: {error}")),
+    };
+    problem(path, code, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_longer_than_a_piece_has_the_digest_of_the_whole() {
+        let content = vec![7; 10_000];
+        let mut pieces = Vec::new();
+        let read = hash_reader(&mut content.as_slice(), 4096, &mut |bytes| {
+            pieces.push(bytes);
+            true
+        });
+        assert_eq!(read.unwrap(), Some((Digest::of(&content), 10_000)));
+        assert_eq!(pieces, [4096, 4096, 1808]);
+    }
+
+    #[test]
+    fn a_wish_to_stop_is_heard_between_two_pieces() {
+        let read = hash_reader(&mut io::repeat(1), 4096, &mut |_| false);
+        assert_eq!(read.unwrap(), None);
+    }
+
+    #[test]
+    fn an_interrupted_read_is_tried_again() {
+        struct Interrupted(bool);
+        impl Read for Interrupted {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                if std::mem::replace(&mut self.0, true) {
+                    Ok(0)
+                } else {
+                    Err(io::ErrorKind::Interrupted.into())
+                }
+            }
+        }
+        let read = hash_reader(&mut Interrupted(false), 16, &mut |_| true);
+        assert_eq!(read.unwrap(), Some((Digest::of(b""), 0)));
+    }
+}

@@ -1,0 +1,216 @@
+//! Makes text from a bundle or a folder safe to show: nothing in it can move a cursor, turn the reading direction,
+//! or stand there unseen.
+//!
+//! What cannot be seen is spelled as a *token*: `\n`, `\r`, `\t`, `\u{202e}`, or `\xff` for a byte that is no
+//! text. Escaping can be undone, so a token always means what it says: backslashes are left alone, except that a
+//! run of them right before a token, or before characters that read like one, is doubled. `C:\lib` stays as it
+//! is, a title with the ten characters `\u{202e}` in it shows `\\u{202e}`.
+//!
+//! Spelled out are control characters, all formatting characters (bidirectional, zero-width, tags), variation
+//! selectors and everything else that is ignorable, line and paragraph separators, letters drawn as nothing,
+//! private-use and unassigned code points, and combining marks without a base or beyond [`MAX_MARKS`] on one.
+
+use std::borrow::Cow;
+use std::str::Chars;
+
+use crate::model::characters::{is_mark, unseen};
+
+/// Most combining marks that are drawn on one character. No writing system stacks more; hundreds climb over the
+/// lines above.
+const MAX_MARKS: usize = 8;
+
+/// For one line, such as a title, a name or a value: nothing in the result breaks the line.
+pub fn escape_line(text: &str) -> Cow<'_, str> {
+    escape(text, Form::Line)
+}
+
+/// For several lines: line feeds and tabs stay. A carriage return at the end of a line shows as `\r`, any other
+/// as `\u{d}`.
+pub fn escape_text(text: &str) -> Cow<'_, str> {
+    escape(text, Form::Text)
+}
+
+/// For a line of a file, with or without its line feed: as [`escape_text`], and a byte that is no UTF-8 shows as
+/// `\xNN`.
+pub fn escape_bytes(line: &[u8]) -> String {
+    let mut shown = String::with_capacity(line.len());
+    for chunk in line.utf8_chunks() {
+        let form = Form::Bytes { token_follows: !chunk.invalid().is_empty() };
+        Walk::new(chunk.valid(), form).for_each(|piece| piece.write_to(&mut shown));
+        for byte in chunk.invalid() {
+            shown.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    shown
+}
+
+/// For one line with little room: [`escape_line`] of `text`, and if that is longer than `max_chars` characters, its
+/// start and `…`, together at most `max_chars`. Tokens are never cut. Reads no more than it shows.
+pub fn one_line(text: &str, max_chars: usize) -> String {
+    let mut shown = String::new();
+    let mut shown_chars = 0;
+    // Where to cut if the text turns out too long: the last place with room for the ellipsis.
+    let mut cut = 0;
+    for piece in Walk::new(text, Form::Line) {
+        if shown_chars < max_chars {
+            cut = shown.len();
+        }
+        let start = shown.len();
+        piece.write_to(&mut shown);
+        shown_chars += shown[start..].chars().count();
+        if shown_chars > max_chars {
+            shown.truncate(cut);
+            shown.extend((max_chars > 0).then_some('…'));
+            return shown;
+        }
+    }
+    shown
+}
+
+/// How many characters of `text` nobody would see, for a warning above it. Line feeds, tabs and a carriage return
+/// at the end of a line do not count.
+pub fn hidden_count(text: &str) -> usize {
+    Walk::new(text, Form::Text).filter(|piece| matches!(piece, Piece::Token(_))).count()
+}
+
+fn escape(text: &str, form: Form) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'[' | b']'..=b'~')) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    Walk::new(text, form).for_each(|piece| piece.write_to(&mut shown));
+    if shown == text { Cow::Borrowed(text) } else { Cow::Owned(shown) }
+}
+
+/// What the text is shown as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// One line.
+    Line,
+    /// Lines.
+    Text,
+    /// The part of a line up to a byte that is no UTF-8, or up to its end.
+    Bytes { token_follows: bool },
+}
+
+impl Form {
+    /// Whether `c` is shown as it is although it draws nothing.
+    fn keeps(self, c: char) -> bool {
+        self != Form::Line && matches!(c, '\n' | '\t')
+    }
+
+    /// Whether a line ends where `rest` begins.
+    fn is_line_end(self, rest: &str) -> bool {
+        let ends_here = rest.is_empty() && self != Form::Bytes { token_follows: true };
+        ends_here || rest.starts_with('\n')
+    }
+
+    /// Whether a token comes where `rest` begins, or would be seen there by whoever reads a backslash before it.
+    fn begins_token(self, rest: &str) -> bool {
+        let mut chars = rest.chars();
+        match chars.next() {
+            None => self == Form::Bytes { token_follows: true },
+            Some('u') => chars.next() == Some('{'),
+            Some('x') => matches!(self, Form::Bytes { .. }) && starts_with_two_hex_digits(chars),
+            Some('n' | 't') => self == Form::Line,
+            Some('r') => self == Form::Line || self.is_line_end(chars.as_str()),
+            Some(c) => unseen(c).is_some() && !self.keeps(c),
+        }
+    }
+}
+
+fn starts_with_two_hex_digits(chars: Chars<'_>) -> bool {
+    chars.take(2).filter(char::is_ascii_hexdigit).count() == 2
+}
+
+/// How one character is shown.
+#[derive(Clone, Copy)]
+enum Piece {
+    /// As it is.
+    Plain(char),
+    /// A backslash that must not be taken for the start of a token.
+    Twice,
+    /// By its well-known name, such as `\n`.
+    Named(&'static str),
+    /// By its code point.
+    Token(char),
+}
+
+impl Piece {
+    fn write_to(self, shown: &mut String) {
+        match self {
+            Piece::Plain(c) => shown.push(c),
+            Piece::Twice => shown.push_str(r"\\"),
+            Piece::Named(name) => shown.push_str(name),
+            Piece::Token(c) => shown.extend(c.escape_unicode()),
+        }
+    }
+}
+
+/// Goes through a text once, character by character.
+struct Walk<'a> {
+    rest: &'a str,
+    form: Form,
+    /// Marks on the present base; [`MAX_MARKS`] also where there is no base, so that none can climb onto what
+    /// stands before the text or onto a token.
+    marks: usize,
+    /// Inside a run of backslashes: whether they are doubled.
+    doubles: Option<bool>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(text: &'a str, form: Form) -> Self {
+        Self { rest: text, form, marks: MAX_MARKS, doubles: None }
+    }
+
+    fn backslash(&mut self) -> Piece {
+        // Decided once per run: looking ahead from every backslash of a long run would take quadratic time.
+        let doubles = self.doubles.unwrap_or_else(|| {
+            let after_run = self.rest.trim_start_matches('\\');
+            self.form.begins_token(after_run)
+        });
+        self.doubles = Some(doubles);
+        if doubles { Piece::Twice } else { Piece::Plain('\\') }
+    }
+
+    fn unseen(&self, c: char) -> Piece {
+        match (c, self.form) {
+            ('\n', Form::Line) => Piece::Named(r"\n"),
+            ('\t', Form::Line) => Piece::Named(r"\t"),
+            ('\r', Form::Line) => Piece::Named(r"\r"),
+            ('\r', form) if form.is_line_end(self.rest) => Piece::Named(r"\r"),
+            _ if self.form.keeps(c) => Piece::Plain(c),
+            _ => Piece::Token(c),
+        }
+    }
+}
+
+impl Iterator for Walk<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        let c = self.rest.chars().next()?;
+        self.rest = &self.rest[c.len_utf8()..];
+        if c == '\\' {
+            self.marks = 0;
+            return Some(self.backslash());
+        }
+        self.doubles = None;
+        if unseen(c).is_some() {
+            self.marks = MAX_MARKS;
+            return Some(self.unseen(c));
+        }
+        if !is_mark(c) {
+            self.marks = 0;
+            return Some(Piece::Plain(c));
+        }
+        if self.marks == MAX_MARKS {
+            return Some(Piece::Token(c));
+        }
+        self.marks += 1;
+        Some(Piece::Plain(c))
+    }
+}
+
+#[cfg(test)]
+mod tests;

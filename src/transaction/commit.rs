@@ -1,0 +1,187 @@
+//! Makes an armed transaction true: swap, sync, verify, commit. Whatever fails on the way is put back at once.
+
+use std::collections::BTreeSet;
+
+use super::record::{self, Outcome};
+use super::recover::{self, OnForeign};
+use super::{Condition, Failure, Prepared, TransactionError, While, finish, layout};
+use crate::model::{Node, Step, TreePath};
+use crate::progress::{CancelToken, Phase, Quiet};
+use crate::target::fs::{Found, Fs, Place, StatePath};
+use crate::target::ledger::Entry;
+use crate::target::present_nodes;
+
+/// Proof that a change is done: every new file was read back, and the commit record is on disk.
+#[derive(Debug)]
+#[must_use]
+pub struct Receipt {
+    /// The history entry.
+    pub entry: Entry,
+    /// Why tidying up afterwards did not succeed, if so. The change is done; the next start tidies.
+    pub untidy: Option<TransactionError>,
+}
+
+impl Prepared<'_> {
+    /// Makes the change.
+    ///
+    /// # Errors
+    /// [`Condition::PutBack`] when everything is as before; [`Condition::NeedsPerson`] when taking it back failed
+    /// too: then everything is kept for [`recover`].
+    pub fn commit(self) -> Result<Receipt, Failure> {
+        let fs = self.request.root.fs();
+        match self.swap_and_verify(fs).and_then(|()| self.make_durable(fs)) {
+            Ok(()) => {
+                let untidy = finish::committed(fs, &self.intent).err();
+                Ok(Receipt { entry: self.request.entry, untidy })
+            }
+            Err(cause) => Err(self.put_back(cause)),
+        }
+    }
+
+    fn swap_and_verify(&self, fs: &dyn Fs) -> Result<(), TransactionError> {
+        let steps = &self.request.steps;
+        self.request.progress.begin(Phase::Changing, steps.len() as u64);
+        for (n, step) in steps.iter().enumerate() {
+            self.request.cancel.check()?;
+            swap(fs, n, step, self.request.looks.get(&step.path))?;
+            self.request.progress.advance(1);
+        }
+        let outcome = Outcome { intent: self.intent_digest.to_string(), seq: self.intent.seq };
+        let unsynced = record::unfinished(&layout::commit());
+        record::write_small(fs, &unsynced, &record::render("commit", &self.id, &outcome))
+            .while_("write", &unsynced)?;
+        let mut touched = touched_places(steps);
+        touched.push(Place::from(&unsynced));
+        fs.sync(&touched).while_("write to disk", "the changed folders")?;
+        self.request.progress.begin(Phase::Verifying, steps.len() as u64);
+        verify(fs, steps)
+    }
+
+    /// The point of no return.
+    fn make_durable(&self, fs: &dyn Fs) -> Result<(), TransactionError> {
+        let (unsynced, commit) = (record::unfinished(&layout::commit()), layout::commit());
+        fs.rename(&unsynced, &commit).while_("commit", &commit)?;
+        let live = Place::from(&layout::live());
+        let synced = fs.sync(std::slice::from_ref(&live)).while_("write to disk", layout::live());
+        if synced.is_err() {
+            // Nobody knows whether the commit is on disk. It must be gone for certain before anything is undone,
+            // or a crash in the undo would be taken for a finished change.
+            fs.rename(&commit, &unsynced).while_("take back", &commit)?;
+            fs.sync(&[live]).while_("write to disk", layout::live())?;
+        }
+        synced
+    }
+
+    fn put_back(&self, cause: TransactionError) -> Failure {
+        let root = self.request.root;
+        let committed = !matches!(
+            record::read::<Outcome>(root.fs(), "commit", &layout::commit()),
+            Ok(record::Read::Absent)
+        );
+        if committed {
+            return Failure::needs_person(cause);
+        }
+        self.request.progress.begin(Phase::PuttingBack, self.request.steps.len() as u64);
+        let undone = recover::interrupted(root).and_then(|interrupted| {
+            let options = recover::Options {
+                on_foreign: OnForeign::Stop,
+                reason: cause.to_string(),
+                environment: self.request.environment,
+                progress: &Quiet,
+                cancel: &CancelToken::new(),
+            };
+            recover::undo(root, &interrupted, &options)
+        });
+        match undone {
+            Ok(_) => Failure { condition: Condition::PutBack, cause, undo: None },
+            Err(undo) => Failure { condition: Condition::NeedsPerson, cause, undo: Some(Box::new(undo)) },
+        }
+    }
+}
+
+/// Lets one step's two things trade places.
+fn swap(fs: &dyn Fs, n: usize, step: &Step, expected: Option<&Found>) -> Result<(), TransactionError> {
+    let object = layout::object(&layout::live(), n);
+    let path = &step.path;
+    match (&step.before, &step.after) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => fs.move_in(&object, path).while_("put the new thing at", path),
+        (Some(Node::Dir(_)), Some(Node::Dir(mode))) => {
+            fs.set_dir_mode(path, *mode).while_("set the permissions of the folder", path)
+        }
+        (Some(_), None) => {
+            fs.move_out(path, &object).while_("take away", path)?;
+            keep_if_expected(fs, path, &object, step, expected)
+        }
+        (Some(_), Some(_)) if fs.features().exchange => {
+            fs.exchange(&object, path).while_("exchange", path)?;
+            keep_if_expected(fs, path, &object, step, expected)
+        }
+        (Some(_), Some(_)) => {
+            let aside = layout::aside(&layout::live(), n);
+            fs.move_out(path, &aside).while_("put aside", path)?;
+            fs.move_in(&object, path).while_("put the new thing at", path)?;
+            keep_if_expected(fs, path, &aside, step, expected)
+        }
+    }
+}
+
+/// The thing that came out must be the one that was hashed, unchanged since; a folder must be empty. Otherwise
+/// somebody else was at work: the caller puts everything back, this step included.
+fn keep_if_expected(
+    fs: &dyn Fs,
+    path: &TreePath,
+    out: &StatePath,
+    step: &Step,
+    expected: Option<&Found>,
+) -> Result<(), TransactionError> {
+    let place = Place::from(out);
+    let found = fs.look(&place).while_("look at what was at", path)?;
+    let unchanged = match (&found, expected) {
+        // A folder's own time changes when its entries are taken out, which is what the steps before this did.
+        (Some(found), Some(expected)) if matches!(step.before, Some(Node::Dir(_))) => {
+            found.object == expected.object
+        }
+        (Some(found), Some(expected)) => {
+            (found.object, found.kind, found.mode, found.modified_nanos)
+                == (expected.object, expected.kind, expected.mode, expected.modified_nanos)
+        }
+        _ => false,
+    };
+    let empty = !matches!(step.before, Some(Node::Dir(_)))
+        || fs.list(&place).while_("list what was at", path)?.is_empty();
+    if unchanged && empty { Ok(()) } else { Err(TransactionError::ChangedMeanwhile { path: path.clone() }) }
+}
+
+/// Every folder that the steps change, and our folder of objects.
+pub(super) fn touched_places(steps: &[Step]) -> Vec<Place> {
+    let mut places: BTreeSet<Place> = steps.iter().map(|step| Place::parent_of(&step.path)).collect();
+    // A folder that is gone cannot be synced and need not be: its parent lost its name.
+    for step in steps {
+        match (&step.before, &step.after) {
+            (Some(Node::Dir(_)), Some(Node::Dir(_))) => {
+                places.insert(Place::from(&step.path));
+            }
+            (Some(Node::Dir(_)), _) => {
+                places.remove(&Place::from(&step.path));
+            }
+            _ => {}
+        }
+    }
+    places.insert(Place::State(layout::live().join("objects")));
+    places.into_iter().collect()
+}
+
+/// Reads every place back and compares it with what it should hold.
+pub(super) fn verify(fs: &dyn Fs, steps: &[Step]) -> Result<(), TransactionError> {
+    let paths: Vec<&TreePath> = steps.iter().map(|step| &step.path).collect();
+    let nodes = present_nodes(fs, &paths).map_err(|(path, source)| TransactionError::Io {
+        doing: "read back",
+        place: path.to_string(),
+        source,
+    })?;
+    match steps.iter().zip(nodes).find(|(step, node)| step.after != *node) {
+        Some((step, _)) => Err(TransactionError::NotVerified { path: step.path.clone() }),
+        None => Ok(()),
+    }
+}

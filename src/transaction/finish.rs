@@ -1,0 +1,139 @@
+//! Tidies up after a transaction, and writes history entries that change no file.
+//!
+//! A folder is renamed to `dead`, synced, and only then emptied: a power cut could otherwise keep the deletions and
+//! lose the rename.
+
+use super::prepare::FORMAT;
+use super::record::{self, Intent};
+use super::{TransactionError, While, exists, layout};
+use crate::model::{Digest, Mode};
+use crate::target::TargetRoot;
+use crate::target::fs::{FoundKind, Fs, Place, StatePath};
+use crate::target::ledger::{Entry, Ledger, read_small};
+
+const OURS: Mode = Mode::new(0o700);
+
+/// Makes those of `folders` that are missing, in order.
+pub(super) fn make_folders(fs: &dyn Fs, folders: &[StatePath]) -> Result<(), TransactionError> {
+    for folder in folders {
+        if !exists(fs, folder)? {
+            fs.make_dir(folder, OURS).while_("make", folder)?;
+        }
+    }
+    Ok(())
+}
+
+/// After a commit: the entry joins the history, the originals become the way back.
+pub(super) fn committed(fs: &dyn Fs, intent: &Intent) -> Result<(), TransactionError> {
+    let live = layout::live();
+    if exists(fs, &layout::entry())? {
+        let place = Ledger::place_of(intent.seq);
+        fs.rename(&layout::entry(), &place).while_("record in the history", &place)?;
+    }
+    let check = Ledger::place_of(intent.seq).join("entry.json");
+    let entry = read_small(fs, &check, 64 << 20).while_("read", &check)?;
+    if Digest::of(&entry).to_string() != intent.entry {
+        return Err(TransactionError::State(format!("{check} is not what was committed")));
+    }
+    bury(fs)?;
+    if !intent.retires.is_empty() {
+        make_folders(fs, &[layout::dead()])?;
+    }
+    for seq in &intent.retires {
+        let retired = layout::way_back(*seq);
+        if exists(fs, &retired)? {
+            fs.rename(&retired, &layout::dead().join(seq)).while_("retire", &retired)?;
+        }
+    }
+    let folders = [live.clone(), Ledger::folder(), layout::undo(), StatePath::root()].map(Place::State);
+    fs.sync(&folders).while_("write to disk", StatePath::root())?;
+    let way_back = layout::way_back(intent.seq);
+    fs.rename(&live, &way_back).while_("keep", &way_back)?;
+    bury(fs)
+}
+
+/// After an undo: its entry joins the history, the rest goes.
+pub(super) fn aborted(fs: &dyn Fs, seq: u64) -> Result<(), TransactionError> {
+    if exists(fs, &layout::undone())? {
+        let place = Ledger::place_of(seq);
+        fs.rename(&layout::undone(), &place).while_("record in the history", &place)?;
+        let folders = [layout::live(), Ledger::folder()].map(Place::State);
+        fs.sync(&folders).while_("write to disk", Ledger::folder())?;
+    }
+    discard(fs)
+}
+
+/// Removes the live transaction, of which nothing is needed any more.
+pub(super) fn discard(fs: &dyn Fs) -> Result<(), TransactionError> {
+    bury(fs)?;
+    if !exists(fs, &layout::live())? {
+        return Ok(());
+    }
+    fs.rename(&layout::live(), &layout::dead()).while_("discard", layout::live())?;
+    fs.sync(&[Place::State(StatePath::root())]).while_("write to disk", StatePath::root())?;
+    bury(fs)
+}
+
+/// Deletes what is dead.
+pub(super) fn bury(fs: &dyn Fs) -> Result<(), TransactionError> {
+    remove_tree(fs, &layout::dead())
+}
+
+/// Removes a thing of ours with everything in it, if it is there.
+pub(super) fn remove_tree(fs: &dyn Fs, place: &StatePath) -> Result<(), TransactionError> {
+    let Some(found) = fs.look(&Place::from(place)).while_("look at", place)? else { return Ok(()) };
+    if found.kind != FoundKind::Dir {
+        return fs.remove_file(place).while_("remove", place);
+    }
+    if fs.features().modes && found.mode.bits() & 0o700 != 0o700 {
+        // A folder of the product may come without the right to empty it.
+        fs.set_mode(place, OURS).while_("remove", place)?;
+    }
+    for name in fs.list(&Place::from(place)).while_("list", place)? {
+        remove_tree(fs, &place.join(name))?;
+    }
+    fs.remove_dir(place).while_("remove", place)
+}
+
+/// Adds an entry that goes with no change of the product.
+///
+/// # Errors
+/// The system's; then the history is as before.
+pub fn append(root: &TargetRoot, entry: &Entry) -> Result<(), TransactionError> {
+    let fs = root.fs();
+    if !exists(fs, &layout::format())? {
+        record::write_small(fs, &layout::format(), FORMAT).while_("write", layout::format())?;
+    }
+    make_folders(fs, &[Ledger::folder(), layout::undo()])?;
+    // Staged outside the history, where a cut leaves nothing that could be taken for an entry.
+    let staged = layout::staged_entry();
+    remove_tree(fs, &staged)?;
+    make_folders(fs, std::slice::from_ref(&staged))?;
+    let file = staged.join("entry.json");
+    record::write_small(fs, &file, &entry.to_bytes()).while_("write", &file)?;
+    let places = [file, staged.clone(), layout::format(), StatePath::root()].map(Place::State);
+    fs.sync(&places).while_("write to disk", &staged)?;
+    let place = Ledger::place_of(entry.seq);
+    fs.rename(&staged, &place).while_("record in the history", &place)?;
+    fs.sync(&[Place::State(Ledger::folder())]).while_("write to disk", Ledger::folder())
+}
+
+/// Gives up the way back of these history entries and frees the space. Call it after the entry that says so is in
+/// the history.
+///
+/// # Errors
+/// The system's; running it again goes on where it stopped.
+pub fn give_up(root: &TargetRoot, entries: &[u64]) -> Result<(), TransactionError> {
+    let fs = root.fs();
+    bury(fs)?;
+    make_folders(fs, &[layout::dead()])?;
+    for seq in entries {
+        let way_back = layout::way_back(*seq);
+        if exists(fs, &way_back)? {
+            fs.rename(&way_back, &layout::dead().join(seq)).while_("give up", &way_back)?;
+        }
+    }
+    fs.sync(&[layout::undo(), StatePath::root()].map(Place::State))
+        .while_("write to disk", StatePath::root())?;
+    bury(fs)
+}

@@ -1,0 +1,79 @@
+//! Where the transaction keeps its things inside the state folder.
+
+use crate::target::fs::StatePath;
+
+/// Says which program generation wrote the state folder.
+pub(super) fn format() -> StatePath {
+    StatePath::new("format")
+}
+
+/// The one live transaction.
+pub(super) fn live() -> StatePath {
+    StatePath::new("t")
+}
+
+/// Step `n`'s other object: the new one until the step is done, the original afterwards.
+pub(super) fn object(folder: &StatePath, n: usize) -> StatePath {
+    folder.join("objects").join(n)
+}
+
+/// Where the original of step `n` waits on systems where two things cannot trade places in one step.
+pub(super) fn aside(folder: &StatePath, n: usize) -> StatePath {
+    folder.join("objects").join(format!("{n}.old"))
+}
+
+/// A copy of step `n`'s original, made only when the original has other names outside, through which somebody
+/// could change it later.
+pub(super) fn copy(folder: &StatePath, n: usize) -> StatePath {
+    folder.join("copies").join(n)
+}
+
+/// What arms the transaction.
+pub(super) fn intent() -> StatePath {
+    live().join("intent")
+}
+
+/// What ends it with everything new.
+pub(super) fn commit() -> StatePath {
+    live().join("commit")
+}
+
+/// What ends it with everything old.
+pub(super) fn abort() -> StatePath {
+    live().join("abort")
+}
+
+/// The history entry that the commit makes true.
+pub(super) fn entry() -> StatePath {
+    live().join("entry")
+}
+
+/// The history entry that the abort makes true.
+pub(super) fn undone() -> StatePath {
+    live().join("undone")
+}
+
+/// The safe copies that take back history entry `seq`.
+pub(super) fn way_back(seq: u64) -> StatePath {
+    undo().join(format!("{seq:08}"))
+}
+
+/// Where the safe copies of all entries are.
+pub(super) fn undo() -> StatePath {
+    StatePath::new("undo")
+}
+
+/// What is being deleted.
+pub(super) fn dead() -> StatePath {
+    StatePath::new("dead")
+}
+
+/// Things of other people that stood in the way of an undo.
+pub(super) fn conflict(id: &str) -> StatePath {
+    StatePath::new("conflict").join(id)
+}
+
+/// An entry on its way into the history.
+pub(super) fn staged_entry() -> StatePath {
+    StatePath::new("entry.new")
+}

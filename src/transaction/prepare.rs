@@ -1,0 +1,323 @@
+//! Stages the new objects beside the old ones and arms the transaction. Changes nothing in the product.
+
+use std::io::{self, Write};
+
+use rayon::prelude::*;
+
+use super::record::{self, Intent};
+use super::{ContentError, Failure, Request, TransactionError, While, exists, finish, layout};
+use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step};
+use crate::progress::Phase;
+use crate::target::fs::{Fs, Place, StatePath};
+use crate::target::ledger::Ledger;
+
+/// Written into the state folder so that a program of another generation keeps its hands off.
+pub(super) const FORMAT: &[u8] = b"patchwright-state/1\n";
+
+/// Mode of every folder of ours.
+const OURS: Mode = Mode::new(0o700);
+
+/// A transaction that is staged, synced and armed. Dropping it leaves an armed transaction behind, which the
+/// next start offers to put back.
+#[must_use = "a prepared transaction is either committed or left for recovery"]
+pub struct Prepared<'a> {
+    pub(super) request: Request<'a>,
+    pub(super) id: String,
+    pub(super) intent: Intent,
+    pub(super) intent_digest: Digest,
+}
+
+/// Stages everything and arms the transaction.
+///
+/// # Errors
+/// Always with [`super::Condition::NothingChanged`]; what was staged is removed again.
+pub fn prepare(request: Request<'_>) -> Result<Prepared<'_>, Failure> {
+    let fs = request.root.fs();
+    if exists(fs, &layout::live()).map_err(Failure::nothing_changed)? {
+        return Err(Failure::nothing_changed(TransactionError::Unfinished));
+    }
+    stage_and_arm(request).map_err(|cause| {
+        // What remains of the staging is rubbish that the next start removes if this fails.
+        let _ = finish::discard(fs);
+        Failure::nothing_changed(cause)
+    })
+}
+
+fn stage_and_arm(mut request: Request<'_>) -> Result<Prepared<'_>, TransactionError> {
+    let fs = request.root.fs();
+    request.cancel.check()?;
+    request.entry = request.entry.with_steps(&request.steps);
+    make_folders(&request)?;
+    let total =
+        request.steps.iter().filter_map(|step| step.after.as_ref()?.as_file()).map(|file| file.size_bytes);
+    request.progress.begin(Phase::Preparing, total.sum());
+    (0..request.steps.len()).into_par_iter().try_for_each(|n| {
+        request.cancel.check()?;
+        Staging { request: &request, fs, n, step: &request.steps[n] }.stage()
+    })?;
+
+    let entry = request.entry.to_bytes();
+    let intent = Intent {
+        root: fs.look(&Place::Root).while_("look at", "the folder")?.map_or(0, |found| found.object),
+        entry: Digest::of(&entry).to_string(),
+        seq: request.entry.seq,
+        retires: request.retires.clone(),
+    };
+    let id = request.environment.random_id();
+    let intent_bytes = record::render("intent", &id, &intent);
+    let write =
+        |place: StatePath, bytes: &[u8]| record::write_small(fs, &place, bytes).while_("write", &place);
+    write(layout::entry().join("entry.json"), &entry)?;
+    if let Some(manifest) = request.manifest {
+        write(layout::entry().join("manifest.json"), manifest)?;
+    }
+    let unarmed = record::unfinished(&layout::intent());
+    write(unarmed.clone(), &intent_bytes)?;
+
+    request.cancel.check()?;
+    fs.sync(&everything_staged(&request, fs)?)
+        .while_("write to disk what was prepared in", layout::live())?;
+    fs.rename(&unarmed, &layout::intent()).while_("arm", layout::intent())?;
+    fs.sync(&[Place::from(&layout::live())]).while_("write to disk", layout::live())?;
+    Ok(Prepared { request, id, intent, intent_digest: Digest::of(&intent_bytes) })
+}
+
+fn make_folders(request: &Request<'_>) -> Result<(), TransactionError> {
+    let fs = request.root.fs();
+    let make = |place: StatePath| fs.make_dir(&place, OURS).while_("make", &place);
+    if !exists(fs, &layout::format())? {
+        record::write_small(fs, &layout::format(), FORMAT).while_("write", layout::format())?;
+    }
+    for lasting in [Ledger::folder(), layout::undo()] {
+        if !exists(fs, &lasting)? {
+            make(lasting)?;
+        }
+    }
+    make(layout::live())?;
+    make(layout::live().join("objects"))?;
+    make(layout::entry())?;
+    if request.steps.iter().any(|step| has_other_names(request, step)) {
+        make(layout::live().join("copies"))?;
+    }
+    Ok(())
+}
+
+/// Whether the original of `step` has names besides its own, through which it could be changed later.
+fn has_other_names(request: &Request<'_>, step: &Step) -> bool {
+    matches!(step.before, Some(Node::File(_)))
+        && request.looks.get(&step.path).is_some_and(|look| look.names > 1)
+}
+
+/// Everything that has to be on disk before the first swap. The originals are among it: a product that was
+/// unpacked a moment ago may not be on disk yet, and we are about to become its safe copy.
+fn everything_staged(request: &Request<'_>, fs: &dyn Fs) -> Result<Vec<Place>, TransactionError> {
+    let live = layout::live();
+    let state = |place: StatePath| Place::State(place);
+    let mut places = vec![Place::Root, state(StatePath::root()), state(layout::format())];
+    places.extend(
+        [Ledger::folder(), layout::undo(), live.clone(), live.join("objects"), layout::entry()].map(state),
+    );
+    places.extend([record::unfinished(&layout::intent()), layout::entry().join("entry.json")].map(state));
+    if request.manifest.is_some() {
+        places.push(state(layout::entry().join("manifest.json")));
+    }
+    if exists(fs, &live.join("copies"))? {
+        places.push(state(live.join("copies")));
+    }
+    for (n, step) in request.steps.iter().enumerate() {
+        let changes_mode_in_place =
+            matches!((&step.before, &step.after), (Some(Node::Dir(_)), Some(Node::Dir(_))));
+        if matches!(step.after, Some(Node::File(_) | Node::Dir(_))) && !changes_mode_in_place {
+            places.push(state(layout::object(&live, n)));
+        }
+        if matches!(step.before, Some(Node::File(_))) {
+            places.push(Place::from(&step.path));
+        }
+        if has_other_names(request, step) {
+            places.push(state(layout::copy(&live, n)));
+        }
+    }
+    Ok(places)
+}
+
+/// One step being staged.
+struct Staging<'a> {
+    request: &'a Request<'a>,
+    fs: &'a dyn Fs,
+    n: usize,
+    step: &'a Step,
+}
+
+impl Staging<'_> {
+    fn stage(&self) -> Result<(), TransactionError> {
+        let object = layout::object(&layout::live(), self.n);
+        match (&self.step.before, &self.step.after) {
+            (Some(Node::Dir(_)), Some(Node::Dir(_))) | (_, None) => {}
+            (_, Some(Node::Dir(mode))) => self.stage_dir(&object, *mode)?,
+            (_, Some(Node::Link(link))) => {
+                self.fs.make_link(&object, &link.points_to).while_("prepare the link", &self.step.path)?;
+                self.inherit_attributes(&object)?;
+            }
+            (_, Some(Node::File(file))) => self.stage_file(&object, file)?,
+        }
+        if has_other_names(self.request, self.step) {
+            self.copy_original(&layout::copy(&layout::live(), self.n))?;
+        }
+        Ok(())
+    }
+
+    fn stage_dir(&self, object: &StatePath, mode: Mode) -> Result<(), TransactionError> {
+        self.fs.make_dir(object, mode).while_("prepare the folder", &self.step.path)?;
+        match self.request.contents.kept(self.step) {
+            Some(kept) => self.copy_attributes(&Place::from(&kept), object)?,
+            None => self.inherit_attributes(object)?,
+        }
+        self.fs.set_mode(object, mode).while_("set the permissions of", &self.step.path)
+    }
+
+    fn stage_file(&self, object: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
+        if let Some(kept) = self.request.contents.kept(self.step) {
+            return self.bring_back(&Place::from(&kept), object, file);
+        }
+        let unchanged =
+            self.step.before.as_ref().and_then(Node::as_file).is_some_and(|b| b.digest == file.digest);
+        if unchanged {
+            self.copy(&Place::from(&self.step.path), object, file)?;
+        } else {
+            let mut out = self.create(object)?;
+            let mut sink = Checked::new(&mut *out, self, file);
+            let written = self.request.contents.write(self.step, self.fs, &mut sink);
+            let result = sink.finish();
+            written.map_err(|error| self.content_error(error))?;
+            result?;
+            out.flush().while_("write the new content of", &self.step.path)?;
+        }
+        self.inherit_attributes(object)?;
+        self.fs.set_mode(object, file.mode).while_("set the permissions of", &self.step.path)
+    }
+
+    /// A kept original becomes live again under its own inode where the filesystem has hard links, so that its
+    /// owner, time and attributes are what they were.
+    fn bring_back(&self, kept: &Place, object: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
+        if self.fs.hard_link(kept, object).is_ok() {
+            self.request.progress.advance(file.size_bytes);
+            return Ok(());
+        }
+        self.copy(kept, object, file)?;
+        self.copy_attributes(kept, object)?;
+        self.fs.set_mode(object, file.mode).while_("set the permissions of", &self.step.path)
+    }
+
+    fn copy_original(&self, copy: &StatePath) -> Result<(), TransactionError> {
+        let Some(Node::File(file)) = &self.step.before else { return Ok(()) };
+        self.copy(&Place::from(&self.step.path), copy, file)?;
+        self.copy_attributes(&Place::from(&self.step.path), copy)?;
+        self.fs.set_mode(copy, file.mode).while_("set the permissions of the safe copy of", &self.step.path)
+    }
+
+    /// Copies a file and checks that it is `file`.
+    fn copy(&self, from: &Place, to: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
+        let mut source = self.fs.open(from).while_("read", from)?;
+        let shares_blocks = self.fs.reflink(from, to).is_ok();
+        let mut nowhere = io::sink();
+        let mut out: Option<Box<dyn crate::target::fs::FileWrite>> =
+            if shares_blocks { None } else { Some(self.create(to)?) };
+        let sink: &mut dyn Write = match &mut out {
+            Some(out) => &mut **out,
+            None => &mut nowhere,
+        };
+        let mut sink = Checked::new(sink, self, file);
+        let copied = io::copy(&mut source, &mut sink);
+        let result = sink.finish();
+        copied.while_("copy", from)?;
+        result?;
+        Ok(())
+    }
+
+    fn create(&self, object: &StatePath) -> Result<Box<dyn crate::target::fs::FileWrite>, TransactionError> {
+        self.fs.create(object).while_("prepare the new content of", &self.step.path)
+    }
+
+    /// The new object takes over owner and attributes of what it replaces.
+    fn inherit_attributes(&self, object: &StatePath) -> Result<(), TransactionError> {
+        let same_kind = |(before, after): (&Node, &Node)| before.word() == after.word();
+        if !self.step.before.as_ref().zip(self.step.after.as_ref()).is_some_and(same_kind) {
+            return Ok(());
+        }
+        self.copy_attributes(&Place::from(&self.step.path), object)
+    }
+
+    fn copy_attributes(&self, from: &Place, to: &StatePath) -> Result<(), TransactionError> {
+        let attributes = self.fs.attributes(from).while_("read the owner and attributes of", from)?;
+        self.fs.set_attributes(to, &attributes).while_("keep the owner and attributes of", from)
+    }
+
+    fn content_error(&self, error: ContentError) -> TransactionError {
+        if let Err(cancelled) = self.request.cancel.check() {
+            return cancelled.into();
+        }
+        match error {
+            ContentError::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                TransactionError::Content {
+                    path: self.step.path.clone(),
+                    code: Code::Delta,
+                    detail: error.to_string(),
+                }
+            }
+            ContentError::Refused { code, detail } => {
+                TransactionError::Content { path: self.step.path.clone(), code, detail }
+            }
+            ContentError::Io(source) => TransactionError::Io {
+                doing: "prepare the new content of",
+                place: self.step.path.to_string(),
+                source,
+            },
+        }
+    }
+}
+
+/// Passes content on, hashes it, and refuses one byte more than was promised.
+struct Checked<'a> {
+    out: &'a mut dyn Write,
+    staging: &'a Staging<'a>,
+    promised: &'a FileNode,
+    hasher: Hasher,
+    size_bytes: u64,
+}
+
+impl<'a> Checked<'a> {
+    fn new(out: &'a mut dyn Write, staging: &'a Staging<'a>, promised: &'a FileNode) -> Self {
+        Self { out, staging, promised, hasher: Hasher::new(), size_bytes: 0 }
+    }
+
+    fn finish(self) -> Result<(), TransactionError> {
+        if self.size_bytes == self.promised.size_bytes && self.hasher.finish() == self.promised.digest {
+            return Ok(());
+        }
+        Err(TransactionError::Content {
+            path: self.staging.step.path.clone(),
+            code: Code::Delta,
+            detail: "it is not what the patch promises".to_owned(),
+        })
+    }
+}
+
+impl Write for Checked<'_> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        if self.staging.request.cancel.is_cancelled() {
+            return Err(io::Error::other(crate::progress::Cancelled));
+        }
+        if self.size_bytes + piece.len() as u64 > self.promised.size_bytes {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is longer than the patch promises"));
+        }
+        let count = self.out.write(piece)?;
+        self.hasher.update(&piece[..count]);
+        self.size_bytes += count as u64;
+        self.staging.request.progress.advance(count as u64);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

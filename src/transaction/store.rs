@@ -1,0 +1,95 @@
+//! The safe copies: what was there before, kept until the change is accepted, and proven before it is used.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use rayon::prelude::*;
+
+use super::layout;
+use crate::model::{Node, Step, TreePath};
+use crate::target::fs::{Fs, Place, StatePath};
+use crate::target::node_at;
+
+/// The verified safe copies of one history entry, by path.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    copies: BTreeMap<TreePath, StatePath>,
+}
+
+/// Why the safe copies cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Their folder is gone.
+    #[error("the safe copies in {0} are gone")]
+    Gone(StatePath),
+    /// Some are not what they were.
+    #[error("safe copies are missing or damaged: {}", super::list(.0))]
+    Damaged(Vec<TreePath>),
+    /// The system refused.
+    #[error("cannot read the safe copy of {path}")]
+    Io {
+        /// Whose.
+        path: TreePath,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Kept {
+    /// Finds and hashes the safe copy of every original of entry `seq`, whose steps are `steps`.
+    ///
+    /// # Errors
+    /// Lists every copy that is missing or differs; nothing was touched.
+    pub fn verify(fs: &dyn Fs, seq: u64, steps: &[Step]) -> Result<Self, StoreError> {
+        let folder = layout::way_back(seq);
+        let path = || steps.first().map(|step| step.path.clone());
+        match (fs.look(&Place::from(&folder)), path()) {
+            (Ok(Some(_)), _) | (_, None) => {}
+            (Ok(None), _) => return Err(StoreError::Gone(folder)),
+            (Err(source), Some(path)) => return Err(StoreError::Io { path, source }),
+        }
+        let found: Vec<Option<StatePath>> = (0..steps.len())
+            .into_par_iter()
+            .map(|n| {
+                find(fs, &folder, n, &steps[n])
+                    .map_err(|source| StoreError::Io { path: steps[n].path.clone(), source })
+            })
+            .collect::<Result<_, _>>()?;
+        let mut copies = BTreeMap::new();
+        let mut damaged = Vec::new();
+        for (step, place) in steps.iter().zip(found) {
+            match (needs_copy(step), place) {
+                (false, _) => {}
+                (true, Some(place)) => {
+                    copies.insert(step.path.clone(), place);
+                }
+                (true, None) => damaged.push(step.path.clone()),
+            }
+        }
+        if damaged.is_empty() { Ok(Self { copies }) } else { Err(StoreError::Damaged(damaged)) }
+    }
+
+    /// The safe copy for `path`.
+    pub fn of(&self, path: &TreePath) -> Option<&StatePath> {
+        self.copies.get(path)
+    }
+}
+
+/// A folder whose permissions changed in place has no copy and needs none.
+fn needs_copy(step: &Step) -> bool {
+    let in_place = matches!((&step.before, &step.after), (Some(Node::Dir(_)), Some(Node::Dir(_))));
+    step.before.is_some() && !in_place
+}
+
+fn find(fs: &dyn Fs, folder: &StatePath, n: usize, step: &Step) -> io::Result<Option<StatePath>> {
+    if !needs_copy(step) {
+        return Ok(None);
+    }
+    for place in [layout::copy(folder, n), layout::aside(folder, n), layout::object(folder, n)] {
+        if node_at(fs, &Place::from(&place))? == step.before {
+            return Ok(Some(place));
+        }
+    }
+    Ok(None)
+}
