@@ -27,8 +27,6 @@ pub use write::write_manifest;
 
 pub(super) use problem::{Problem, Problems};
 
-
-
 /// Why a manifest is refused, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ManifestError {
