@@ -27,6 +27,8 @@ pub use write::write_manifest;
 
 pub(super) use problem::{Problem, Problems};
 
+
+
 /// Why a manifest is refused, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ManifestError {
