@@ -1,4 +1,9 @@
 //! The bundle: one file that carries a patch.
 
-pub mod json;
+pub mod container;
+pub mod delta;
+mod error;
+pub mod limits;
 pub mod manifest;
+
+pub use error::BundleError;

@@ -137,9 +137,9 @@ impl ApprovedPlan {
         &self.0
     }
 
-    /// The steps, given away.
-    pub fn into_steps(self) -> Vec<Step> {
-        self.0.steps
+    /// The steps, in an order in which they can be done.
+    pub fn steps(&self) -> &[Step] {
+        &self.0.steps
     }
 }
 
@@ -198,7 +198,9 @@ fn common_obstacles(situation: &Situation, steps: &[Step], obstacles: &mut Vec<O
             "Look at this place, and move it out of the way if it is not part of the product.",
         );
     }
-    for (code, place, phrase) in &situation.rights {
+    // Who owns a file matters only where a new one takes its place.
+    let replaced = |place: &str| steps.iter().any(|s| s.path.as_str() == place && s.before.is_some() && s.after.is_some());
+    for (code, place, phrase) in situation.rights.iter().filter(|(c, p, _)| *c != Code::Attributes || replaced(p)) {
         let hint = match code {
             Code::InUse => "Close the program that uses it, then try again.",
             Code::Attributes => "Run as the user who owns the file, or as administrator.",

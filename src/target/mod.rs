@@ -10,8 +10,8 @@ use std::io;
 use std::sync::Arc;
 
 use fs::{Fs, LockGuard, LockKind};
-pub use identify::{Identity, Match, identify};
 pub(crate) use identify::{Beginning, MAX_TEXT_BYTES, contains, first_bytes};
+pub use identify::{Identity, Match, identify};
 pub use node::{node_at, present_nodes};
 pub(crate) use scan::hash_while;
 pub use scan::{Observation, Problem, ScanError, hash_file, observe, observe_all};

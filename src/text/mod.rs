@@ -1,5 +1,6 @@
 //! Text as it is shown and compared.
 
 mod escape;
+pub mod json;
 
 pub use escape::{escape_bytes, escape_line, escape_text, hidden_count, one_line};

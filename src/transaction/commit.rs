@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::record::{self, Outcome};
 use super::recover::{self, OnForeign};
-use super::{Condition, Failure, Prepared, TransactionError, While, finish, layout};
+use super::{Condition, Failure, Prepared, TransactionError, While, finish, is_empty, layout};
 use crate::model::{Node, Step, TreePath};
 use crate::progress::{CancelToken, Phase, Quiet};
 use crate::target::fs::{Found, Fs, Place, StatePath};
@@ -39,7 +39,7 @@ impl Prepared<'_> {
     }
 
     fn swap_and_verify(&self, fs: &dyn Fs) -> Result<(), TransactionError> {
-        let steps = &self.request.steps;
+        let steps = self.request.plan.steps();
         self.request.progress.begin(Phase::Changing, steps.len() as u64);
         for (n, step) in steps.iter().enumerate() {
             self.request.cancel.check()?;
@@ -81,7 +81,7 @@ impl Prepared<'_> {
         if committed {
             return Failure::needs_person(cause);
         }
-        self.request.progress.begin(Phase::PuttingBack, self.request.steps.len() as u64);
+        self.request.progress.begin(Phase::PuttingBack, self.request.plan.steps().len() as u64);
         let undone = recover::interrupted(root).and_then(|interrupted| {
             let options = recover::Options {
                 on_foreign: OnForeign::Stop,
@@ -149,7 +149,7 @@ fn keep_if_expected(
         _ => false,
     };
     let empty = !matches!(step.before, Some(Node::Dir(_)))
-        || fs.list(&place).while_("list what was at", path)?.is_empty();
+        || is_empty(fs, &place).while_("list what was at", path)?;
     if unchanged && empty { Ok(()) } else { Err(TransactionError::ChangedMeanwhile { path: path.clone() }) }
 }
 

@@ -45,6 +45,7 @@ pub use store::{Kept, StoreError};
 
 use crate::environment::Environment;
 use crate::model::{Code, Step, TreePath};
+use crate::plan::ApprovedPlan;
 use crate::progress::{CancelToken, Cancelled, Progress};
 use crate::target::TargetRoot;
 use crate::target::fs::{Found, Fs, Place, StatePath};
@@ -54,8 +55,8 @@ use crate::target::ledger::{Entry, LedgerError};
 pub struct Request<'a> {
     /// The folder, locked for us alone.
     pub root: &'a TargetRoot,
-    /// The steps in an order in which they can be done ([`crate::plan::in_order`]).
-    pub steps: Vec<Step>,
+    /// What to do, with nothing in its way.
+    pub plan: ApprovedPlan,
     /// How each present place looked when its content was hashed.
     pub looks: &'a BTreeMap<TreePath, Found>,
     /// The history entry that becomes true with the change. Its steps are filled in here.
@@ -242,6 +243,15 @@ fn list(paths: &[TreePath]) -> String {
         text.push(&more);
     }
     text.join(", ")
+}
+
+/// Whether a folder holds nothing. A name that is not text is something.
+fn is_empty(fs: &dyn Fs, folder: &Place) -> io::Result<bool> {
+    match fs.list(folder) {
+        Ok(names) => Ok(names.is_empty()),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Adds what was attempted and where to an error of the system.

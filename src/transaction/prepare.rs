@@ -46,14 +46,18 @@ pub fn prepare(request: Request<'_>) -> Result<Prepared<'_>, Failure> {
 fn stage_and_arm(mut request: Request<'_>) -> Result<Prepared<'_>, TransactionError> {
     let fs = request.root.fs();
     request.cancel.check()?;
-    request.entry = request.entry.with_steps(&request.steps);
+    request.entry = request.entry.with_steps(request.plan.steps());
     make_folders(&request)?;
-    let total =
-        request.steps.iter().filter_map(|step| step.after.as_ref()?.as_file()).map(|file| file.size_bytes);
+    let total = request
+        .plan
+        .steps()
+        .iter()
+        .filter_map(|step| step.after.as_ref()?.as_file())
+        .map(|file| file.size_bytes);
     request.progress.begin(Phase::Preparing, total.sum());
-    (0..request.steps.len()).into_par_iter().try_for_each(|n| {
+    (0..request.plan.steps().len()).into_par_iter().try_for_each(|n| {
         request.cancel.check()?;
-        Staging { request: &request, fs, n, step: &request.steps[n] }.stage()
+        Staging { request: &request, fs, n, step: &request.plan.steps()[n] }.stage()
     })?;
 
     let entry = request.entry.to_bytes();
@@ -96,7 +100,7 @@ fn make_folders(request: &Request<'_>) -> Result<(), TransactionError> {
     make(layout::live())?;
     make(layout::live().join("objects"))?;
     make(layout::entry())?;
-    if request.steps.iter().any(|step| has_other_names(request, step)) {
+    if request.plan.steps().iter().any(|step| has_other_names(request, step)) {
         make(layout::live().join("copies"))?;
     }
     Ok(())
@@ -124,7 +128,7 @@ fn everything_staged(request: &Request<'_>, fs: &dyn Fs) -> Result<Vec<Place>, T
     if exists(fs, &live.join("copies"))? {
         places.push(state(live.join("copies")));
     }
-    for (n, step) in request.steps.iter().enumerate() {
+    for (n, step) in request.plan.steps().iter().enumerate() {
         let changes_mode_in_place =
             matches!((&step.before, &step.after), (Some(Node::Dir(_)), Some(Node::Dir(_))));
         if matches!(step.after, Some(Node::File(_) | Node::Dir(_))) && !changes_mode_in_place {

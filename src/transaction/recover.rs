@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::record::{self, Intent, Outcome, Read};
-use super::{TransactionError, While, commit, exists, finish, layout};
+use super::{TransactionError, While, commit, exists, finish, is_empty, layout};
 use crate::environment::Environment;
 use crate::model::{Digest, Node, Step, TreePath};
 use crate::progress::{CancelToken, Phase, Progress};
@@ -481,7 +481,7 @@ fn carry_out(
     match (step.action, &step.original) {
         (UndoAction::TakeOut, _) => fs.move_out(path, &object).while_("take away", path)?,
         (UndoAction::TakeOutIfEmpty, _) => {
-            if !fs.list(&Place::from(path)).while_("list", path)?.is_empty() {
+            if !is_empty(fs, &Place::from(path)).while_("list", path)? {
                 report.folders_kept.push(path.clone());
                 return Ok(());
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
-use patchwright::model::{Mode, TreePath};
+use patchwright::model::{Code, Mode, TreePath};
 use patchwright::target::fs::{Attributes, FoundKind, Fs, LockKind, Place, StatePath};
 
 use crate::support::explore::{Effort, Exploration, Outcome};
@@ -510,9 +510,12 @@ fn obstacles_are_those_that_the_test_put_there() {
     let disk = disk_with_app();
     assert!(disk.obstacles_to_change(&ROOT).unwrap().is_empty());
     disk.add_obstacle_to_change("", "the folder is immutable");
-    disk.add_obstacle_to_move("app", "held open by \"editor\"");
+    disk.add_obstacle_to_move("app", Code::InUse, "held open by \"editor\"");
     assert_eq!(disk.obstacles_to_change(&ROOT).unwrap(), ["the folder is immutable"]);
-    assert_eq!(disk.obstacles_to_move(&product("app")).unwrap(), ["held open by \"editor\""]);
+    assert_eq!(
+        disk.obstacles_to_move(&product("app")).unwrap(),
+        [(Code::InUse, "held open by \"editor\"".to_owned())]
+    );
 }
 
 // Outside edits and whole trees.

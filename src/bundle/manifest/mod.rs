@@ -1,6 +1,6 @@
 //! The manifest: what a bundle says about itself, as strict JSON, and its way to and from [`Patch`].
 //!
-//! Reading goes from the outside in: strict JSON ([`super::json`]), known names and types (`wire`), forms such as
+//! Reading goes from the outside in: strict JSON ([`crate::text::json`]), known names and types (`wire`), forms such as
 //! digests, paths and fixed words (`read`), and then the rules that make one consistent patch (`rules` for what a
 //! person wrote, `tree` for the changes). Whoever holds a [`Patch`] that came through [`read_manifest`] needs none
 //! of these checks again. The same rules judge an order before a bundle is made from it.
@@ -8,11 +8,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::json::{self, JsonError, Position};
 use crate::model::{Code, Digest, Patch, Payload};
+use crate::text::json::{self, JsonError, Position};
 
 mod wire;
-mod words;
+pub(super) mod words;
 
 mod op;
 mod read;
@@ -25,9 +25,8 @@ mod tree;
 
 pub use write::write_manifest;
 
-pub(super) use problem::{Problem, Problems};
-
-
+pub(super) use problem::Problem;
+use problem::Problems;
 
 /// Why a manifest is refused, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,6 +96,13 @@ pub fn check(patch: &Patch) -> Result<(), ManifestError> {
         None => Ok(()),
         Some(Problem { code, at, message }) => Err(ManifestError { code, position: None, at, message }),
     }
+}
+
+/// Everything that is wrong with what a person wrote for `patch`; its changes are not looked at.
+pub(super) fn text_problems(patch: &Patch) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    rules::check(patch, &mut problems);
+    problems.into_all()
 }
 
 /// The blobs that a bundle with this patch must hold, no more and no fewer, each with its size where the manifest

@@ -5,13 +5,14 @@
 //! checked again when the patch is planned and when it is applied.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::limits;
 use super::op::needs_payload;
 use super::problem::Problems;
 use crate::model::{
     Code, CollisionKey, Digest, FileChange, FileNode, LinkNode, Mode, Node, Patch, Payload, TreePath,
-    find_collision,
+    Unportable, check_link, collisions, unportable_link,
 };
 
 /// Checks all changes.
@@ -210,27 +211,10 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// Why a link at `at` may not point there, if so.
+/// Why a link at `at` may not point there, whatever else the patch does.
 fn leads_out(at: &TreePath, points_to: &str) -> Option<String> {
-    let refused = || Some(format!("the link to {points_to:?} is not a relative path inside the folder"));
-    if points_to.is_empty() || points_to.len() > TreePath::MAX_BYTES {
-        return refused();
-    }
-    if points_to.starts_with('/') || points_to.contains(['\\', ':']) || points_to.contains(char::is_control) {
-        return refused();
-    }
-    let mut depth = at.depth() - 1;
-    for name in points_to.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => match depth.checked_sub(1) {
-                Some(up) => depth = up,
-                None => return refused(),
-            },
-            _ => depth += 1,
-        }
-    }
-    None
+    let error = check_link(at, points_to).err()?;
+    Some(format!("the link may not point to {points_to:?}: {}", error.problem))
 }
 
 /// Before and after differ, and neither says the same thing twice.
@@ -317,30 +301,35 @@ fn portable_names(patch: &Patch, problems: &mut Problems) {
     }
     for (index, change) in patch.changes.iter().enumerate() {
         if let Some(reason) = change.path.unportable() {
-            let message = format!(
-                "{:?} cannot exist on Windows, which \"platforms\" does not leave out: {reason}",
-                change.path
-            );
-            problems.push(Code::Path, format_args!("changes[{index}].path"), message);
+            not_for_windows(format_args!("changes[{index}].path"), change.path.as_str(), &reason, problems);
+        }
+        if let Some(Node::Link(LinkNode { points_to })) = &change.after
+            && let Some(reason) = unportable_link(points_to)
+        {
+            not_for_windows(format_args!("changes[{index}].after.target"), points_to, &reason, problems);
         }
     }
+}
+
+fn not_for_windows(at: impl fmt::Display, name: &str, reason: &Unportable, problems: &mut Problems) {
+    let message =
+        format!("{name:?} cannot exist on Windows, which \"platforms\" does not leave out: {reason}");
+    problems.push(Code::Path, at, message);
 }
 
 /// No two paths, nor their folders, are one path on some system. Only two plain files that differ in upper and lower
 /// case are let through, and only in a patch that is never for Windows.
 fn distinct_names(patch: &Patch, changes: &Changes<'_>, problems: &mut Problems) {
-    let mut known: BTreeMap<CollisionKey, TreePath> = BTreeMap::new();
-    for (index, change) in patch.changes.iter().enumerate() {
-        for path in std::iter::once(change.path.clone()).chain(change.path.ancestors()) {
-            let first = known.entry(CollisionKey::of(&path)).or_insert_with(|| path.clone());
-            if *first == path {
-                continue;
-            }
-            let Some(collision) = find_collision([&*first, &path]) else { continue };
-            let plain_files = changes.only_plain_file(first) && changes.only_plain_file(&path);
-            if !(collision.case_only && plain_files && patch.leaves_windows_out()) {
-                problems.push(Code::Collide, format_args!("changes[{index}].path"), collision.to_string());
-            }
+    for collision in collisions(patch.changes.iter().map(|change| &change.path)) {
+        let plain_files =
+            changes.only_plain_file(&collision.first) && changes.only_plain_file(&collision.second);
+        if collision.case_only && plain_files && patch.leaves_windows_out() {
+            continue;
         }
+        // The second may be a folder that no change names; the change below it is then the one to point at.
+        let named =
+            |change: &FileChange| change.path == collision.second || change.path.is_below(&collision.second);
+        let index = patch.changes.iter().position(named).unwrap_or_default();
+        problems.push(Code::Collide, format_args!("changes[{index}].path"), collision.to_string());
     }
 }

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, Map
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::bundle::json::present;
+use crate::text::json::present;
 
 /// The value of `format` in every manifest that this program writes and reads.
 pub(super) const FORMAT: &str = "patchwright-bundle/1";

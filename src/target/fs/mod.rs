@@ -8,11 +8,26 @@
 //! whole things and destroys nothing: [`Fs::exchange`], [`Fs::move_in`], [`Fs::move_out`], [`Fs::set_dir_mode`].
 //! Writing, truncating and removing need a [`StatePath`], a place in our own state folder.
 
+mod os;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(test)]
+mod os_tests;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
 
-use crate::model::{Mode, TreePath};
+pub use self::os::OpenError;
+#[cfg(unix)]
+pub use self::unix::OsFs;
+#[cfg(windows)]
+pub use self::windows::OsFs;
+
+use crate::model::{Code, Mode, TreePath};
 
 /// Name of the state folder, directly in the target.
 pub const STATE_DIR: &str = ".patchwright";
@@ -256,8 +271,10 @@ pub trait Fs: Send + Sync {
     /// folder, an immutable flag …), as lower-case phrases. Empty: nothing speaks against it. Writes nothing.
     fn obstacles_to_change(&self, dir: &Place) -> io::Result<Vec<String>>;
 
-    /// Reasons why the thing at `at` itself could not be moved (immutable, held open by a named program …).
-    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<String>>;
+    /// Reasons why the thing at `at` itself could not be replaced with everything kept: it is immutable
+    /// ([`Code::Rights`]), a named program holds it ([`Code::InUse`]), the present user could not give a new one the
+    /// same owner ([`Code::Attributes`]) …
+    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<(Code, String)>>;
 
     /// Takes the lock, or returns `None` if somebody else holds it. Exclusive creates the state folder
     /// (mode 0700) when it is missing; shared creates nothing and locks nothing when it is missing.

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
 
-use patchwright::model::{Mode, TreePath};
+use patchwright::model::{Code, Mode, TreePath};
 use patchwright::target::fs::{
     Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Place, Space, StatePath,
 };
@@ -286,7 +286,7 @@ impl Fs for FaultFs {
         self.inner.obstacles_to_change(dir)
     }
 
-    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<String>> {
+    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<(Code, String)>> {
         self.begin("obstacles_to_move", at)?;
         self.inner.obstacles_to_move(at)
     }

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use patchwright::model::Mode;
+use patchwright::model::{Code, Mode};
 use patchwright::target::fs::{Attributes, Features, Volume};
 
 use self::calls::Meter;
@@ -66,7 +66,7 @@ struct Machine {
     meter: Meter,
     has_reflinks: bool,
     obstacles_to_change: BTreeMap<String, Vec<String>>,
-    obstacles_to_move: BTreeMap<String, Vec<String>>,
+    obstacles_to_move: BTreeMap<String, Vec<(Code, String)>>,
 }
 
 /// What happened, if somebody wants to know.
@@ -183,8 +183,8 @@ impl SimFs {
     }
 
     /// A reason that `obstacles_to_move` shall give for this place. Nothing is hindered by it.
-    pub fn add_obstacle_to_move(&self, path: &str, reason: &str) {
-        self.machine().obstacles_to_move.entry(path.to_owned()).or_default().push(reason.to_owned());
+    pub fn add_obstacle_to_move(&self, path: &str, code: Code, reason: &str) {
+        self.machine().obstacles_to_move.entry(path.to_owned()).or_default().push((code, reason.to_owned()));
     }
 
     /// Makes everything durable, as if the disk had been idle for a while.

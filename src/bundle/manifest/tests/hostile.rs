@@ -347,15 +347,121 @@ fn h31_a_hash_has_one_spelling() {
 #[test]
 fn h34_a_path_that_the_policy_refuses_is_refused_wherever_it_stands() {
     for mutate in [
-        (|m| at(m, "bin/app")["path"] = json!("")) as fn(&mut Value),
-        |m| at(m, "bin/app")["payload"]["from"] = json!(""),
-        |m| m["product"]["detect"][0]["path"] = json!(""),
-        |m| m["preflight"][0]["args"]["path"] = json!(""),
+        (|m| at(m, "bin/app")["path"] = json!("../x")) as fn(&mut Value),
+        |m| at(m, "bin/app")["payload"]["from"] = json!("../x"),
+        |m| m["product"]["detect"][0]["path"] = json!("../x"),
+        |m| m["preflight"][0]["args"]["path"] = json!("../x"),
     ] {
-        let error = read_mutated(mutate).expect_err("an empty path");
+        let error = read_mutated(mutate).expect_err("a path out of the folder");
         assert_eq!(error.code, Code::Path, "{error}");
         assert!(error.position.is_some_and(|position| position.line == 1), "{error}");
     }
+}
+
+#[test]
+fn h34_to_h51_no_path_escapes_hides_or_deceives() {
+    let long_name = "n".repeat(256);
+    let long_path = "abc/".repeat(256) + "x";
+    let deep = "d/".repeat(300) + "x";
+    let always: &[&str] = &[
+        "../x",
+        "a/../../x",
+        "a/..",
+        "/x",
+        "//x",
+        "a//b",
+        "./a",
+        "a/.",
+        "a/",
+        "",
+        " lead",
+        ".patchwright/intent",
+        ".PATCHWRIGHT/x",
+        ".patch\u{200c}wright/x",
+        &long_name,
+        &long_path,
+        &deep,
+        "a\nb",
+        "a\r",
+        "a\u{1b}b",
+        "a\tb",
+        "a\u{7f}",
+        "a\u{85}",
+        "app\u{202e}fdp.exe",
+        "a\u{2066}b",
+        "a\u{e0041}",
+        "a\u{fffe}",
+        "a\u{f03a}b",
+    ];
+    let unless_windows_is_left_out: &[&str] = &[
+        "z:x",
+        "zz:s",
+        "za\\..\\..\\x",
+        "\\\\server\\share",
+        "CON",
+        "nul.txt",
+        "aux.c",
+        "COM\u{b9}",
+        "z/conOut$  .xyz/t",
+        "zapp.",
+        "zapp ",
+        "zdir. ./x",
+        "ZROGRA~1/x",
+        "z*",
+        "z?",
+        "z|",
+        "z\"q",
+    ];
+    let with = |path: &str, platform: &str| {
+        read_mutated(|m| {
+            m["platforms"] = json!([platform]);
+            add(m, create(path));
+        })
+    };
+    for path in always.iter().chain(unless_windows_is_left_out) {
+        assert_eq!(with(path, "windows/x86_64").expect_err(path).code, Code::Path, "{path:?}");
+    }
+    for path in always {
+        assert_eq!(with(path, "linux/x86_64").expect_err(path).code, Code::Path, "{path:?}");
+    }
+    for path in unless_windows_is_left_out {
+        with(path, "linux/x86_64").expect(path);
+    }
+    // Legal names that merely look like something else: created as they are, never decoded.
+    for path in ["%2e%2e/x", "z%2f", "z..x", "z…", "zπ"] {
+        with(path, "windows/x86_64").expect(path);
+    }
+}
+
+#[test]
+fn h44_h46_names_that_are_one_name_elsewhere_are_refused() {
+    let both = |first: Value, second: Value, platform: &str| {
+        read_mutated(|m| {
+            m["platforms"] = json!([platform]);
+            add(m, first);
+            add(m, second);
+        })
+    };
+    let collides = |first: Value, second: Value| {
+        for platform in ["windows/x86_64", "linux/x86_64"] {
+            let error = both(first.clone(), second.clone(), platform).expect_err("a collision");
+            assert_eq!(error.code, Code::Collide, "{error}");
+        }
+    };
+    collides(create("Zoc"), create("zoc/y"));
+    collides(create_link("ZIB", "lib"), create("zib/z"));
+    collides(create_link("ZIB", "lib"), create("zib"));
+    collides(create("Zir/a"), create("zir/b"));
+    for (first, second) in
+        [("zstraße", "zstrasse"), ("za", "z\u{ff41}"), ("zs", "z\u{17f}"), ("z\u{fb01}", "zfi")]
+    {
+        collides(create(first), create(second));
+    }
+    both(create("zi"), create("z\u{131}"), "windows/x86_64").expect("dotless i is another letter");
+
+    let (upper, lower) = (create("xt_MARK.h"), create("xt_mark.h"));
+    assert_eq!(both(upper.clone(), lower.clone(), "windows/x86_64").expect_err("case").code, Code::Collide);
+    both(upper, lower, "linux/x86_64").expect("two plain files where case counts");
 }
 
 #[test]
@@ -376,7 +482,7 @@ fn h52_h53_h56_nothing_is_written_through_a_link() {
             |m| add(m, create_link("zd", "..")),
             Code::Path,
             "changes[10].after.target",
-            "inside",
+            "leads out",
         ),
         (
             "h53 through a link and up",

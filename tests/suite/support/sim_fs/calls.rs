@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::sync::{Arc, MutexGuard};
 
-use patchwright::model::{Mode, TreePath};
+use patchwright::model::{Code, Mode, TreePath};
 use patchwright::target::fs::{
     Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Place, STATE_DIR, Space,
     StatePath,
@@ -153,7 +153,7 @@ impl Fs for SimFs {
         Ok(machine.obstacles_to_change.get(&path(dir)).cloned().unwrap_or_default())
     }
 
-    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<String>> {
+    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<(Code, String)>> {
         let machine = self.asking(format_args!("obstacles_to_move {at}"))?;
         Ok(machine.obstacles_to_move.get(at.as_str()).cloned().unwrap_or_default())
     }

@@ -1,0 +1,280 @@
+//! Packed blobs on their way into a container.
+//!
+//! The manifest is a container's first member but known last: it names every blob, and which of two forms of a file
+//! is shorter is only known when both are packed. So blobs are packed first, by as many threads as there are, into
+//! one nameless temporary file, and copied from there when the manifest stands.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use zstd::zstd_safe::CParameter;
+
+use crate::bundle::BundleError;
+use crate::bundle::limits::{MAX_LEVEL, MAX_TOTAL_RATIO};
+use crate::model::{Code, Digest, Hasher};
+
+use super::positioned::{Section, write_all_at};
+use super::records::Method;
+use super::tally::expands_beyond;
+
+/// Bytes that one blob puts into the spool at a time, so that blobs packed side by side do not wait for each other.
+const EXTENT_BYTES: usize = 1 << 20;
+
+/// Bytes read from content at a time.
+const READ_BYTES: usize = 128 << 10;
+
+/// Content between two flushes when it must not be packed too well. A flush ends a block, and a block has at least
+/// four bytes: at most 128:1, below [`MAX_TOTAL_RATIO`].
+const FLUSHED_BYTES: usize = 512;
+
+/// A nameless temporary file for packed blobs. Clones share the file, which is gone with the last of them.
+#[derive(Debug, Clone)]
+pub struct Spool(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    file: File,
+    /// The file's length; held while somebody appends.
+    end: Mutex<u64>,
+}
+
+/// A blob that is packed and waits in a [`Spool`].
+#[derive(Debug, Clone)]
+pub struct PackedBlob {
+    spool: Spool,
+    extents: Vec<Extent>,
+    pub(super) method: Method,
+    pub(super) crc32: u32,
+    digest: Digest,
+    size_bytes: u64,
+    packed_bytes: u64,
+}
+
+/// A piece of the spool.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    offset: u64,
+    length: u64,
+}
+
+impl Spool {
+    /// A spool in `folder`, which needs room for about as much as the bundle will take, twice in the worst case.
+    pub fn create_in(folder: &Path) -> Result<Self, BundleError> {
+        let file = tempfile::tempfile_in(folder);
+        let file =
+            file.map_err(|error| BundleError::io(format!("cannot create a file in {folder:?}"), error))?;
+        Ok(Self(Arc::new(Shared { file, end: Mutex::new(0) })))
+    }
+
+    /// Packs `content` with zstd at `level` (1 to [`MAX_LEVEL`], others are brought into this range), or stores it
+    /// where packing does not make it smaller. The same content gives the same bytes. The blob's digest and size are
+    /// those of what was read: compare them with what was expected.
+    pub fn compress(&self, content: &mut (impl Read + Seek), level: i32) -> Result<PackedBlob, BundleError> {
+        let packed = self.compress_flushing(content, level, None)?;
+        if packed.packed_bytes >= packed.size_bytes {
+            let mut stored = self.store();
+            rewind(content)?;
+            io::copy(content, &mut stored).map_err(cannot_pack)?;
+            return packed.replaced_by(stored.finish()?);
+        }
+        if expands_beyond(packed.size_bytes, packed.packed_bytes, MAX_TOTAL_RATIO) {
+            return packed.replaced_by(self.compress_flushing(content, 1, Some(FLUSHED_BYTES))?);
+        }
+        Ok(packed)
+    }
+
+    /// Takes content that is packed in itself, such as a delta, as it is written.
+    pub fn store(&self) -> StoredBlobWriter {
+        StoredBlobWriter { sum: Sum::default(), extents: ExtentWriter::new(self.clone()) }
+    }
+
+    fn compress_flushing(
+        &self,
+        content: &mut (impl Read + Seek),
+        level: i32,
+        flush_every: Option<usize>,
+    ) -> Result<PackedBlob, BundleError> {
+        let size_bytes = content.seek(SeekFrom::End(0)).map_err(cannot_pack)?;
+        rewind(content)?;
+        let encoder = || {
+            let level = level.clamp(1, MAX_LEVEL);
+            let mut encoder = zstd::Encoder::new(ExtentWriter::new(self.clone()), level)?;
+            // The member has a checksum already.
+            encoder.set_parameter(CParameter::ChecksumFlag(false))?;
+            encoder.set_pledged_src_size(Some(size_bytes))?;
+            Ok(encoder)
+        };
+        let (sum, extents) =
+            encoder().and_then(|encoder| encode(content, encoder, flush_every)).map_err(cannot_pack)?;
+        sum.into_blob(Method::Zstd, extents)
+    }
+
+    /// Appends to the file and returns where.
+    fn append(&self, bytes: &[u8]) -> io::Result<Extent> {
+        // After a panic elsewhere `end` is still the end of what is in use: it moves only after a complete write.
+        let mut end = self.0.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let offset = *end;
+        write_all_at(&self.0.file, bytes, offset)?;
+        let length = bytes.len() as u64;
+        *end += length;
+        Ok(Extent { offset, length })
+    }
+}
+
+impl PackedBlob {
+    /// The digest of the content.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The length of the content.
+    pub fn size_bytes(&self) -> u64 {
+        self.size_bytes
+    }
+
+    /// What it takes in the container, records apart.
+    pub fn packed_bytes(&self) -> u64 {
+        self.packed_bytes
+    }
+
+    /// The packed bytes, piece by piece.
+    pub(super) fn packed(&self) -> impl Iterator<Item = impl Read> {
+        let file = &self.spool.0.file;
+        self.extents
+            .iter()
+            .map(|extent| Section::buffered(file, extent.offset, extent.offset + extent.length))
+    }
+
+    /// The same content, read and packed a second time.
+    fn replaced_by(self, again: PackedBlob) -> Result<Self, BundleError> {
+        if again.digest == self.digest {
+            return Ok(again);
+        }
+        Err(BundleError::new(Code::Moved, "the content changed while it was packed"))
+    }
+}
+
+fn encode(
+    content: &mut impl Read,
+    mut encoder: zstd::Encoder<'_, ExtentWriter>,
+    flush_every: Option<usize>,
+) -> io::Result<(Sum, ExtentWriter)> {
+    let mut sum = Sum::default();
+    let mut chunk = vec![0; flush_every.unwrap_or(READ_BYTES)];
+    loop {
+        let length = content.read(&mut chunk)?;
+        if length == 0 {
+            return Ok((sum, encoder.finish()?));
+        }
+        sum.add(&chunk[..length]);
+        encoder.write_all(&chunk[..length])?;
+        if flush_every.is_some() {
+            encoder.flush()?;
+        }
+    }
+}
+
+/// Writes a blob that is stored as it is.
+pub struct StoredBlobWriter {
+    sum: Sum,
+    extents: ExtentWriter,
+}
+
+impl StoredBlobWriter {
+    /// Ends the blob.
+    pub fn finish(self) -> Result<PackedBlob, BundleError> {
+        self.sum.into_blob(Method::Stored, self.extents)
+    }
+}
+
+impl Write for StoredBlobWriter {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.extents.write_all(piece)?;
+        self.sum.add(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is to be known about the content of a member.
+#[derive(Default)]
+struct Sum {
+    crc32: crc32fast::Hasher,
+    sha256: Hasher,
+    size_bytes: u64,
+}
+
+impl Sum {
+    fn add(&mut self, piece: &[u8]) {
+        self.crc32.update(piece);
+        self.sha256.update(piece);
+        self.size_bytes += piece.len() as u64;
+    }
+
+    fn into_blob(self, method: Method, writer: ExtentWriter) -> Result<PackedBlob, BundleError> {
+        let (spool, extents) = writer.finish().map_err(cannot_pack)?;
+        Ok(PackedBlob {
+            spool,
+            method,
+            crc32: self.crc32.finalize(),
+            digest: self.sha256.finish(),
+            size_bytes: self.size_bytes,
+            packed_bytes: extents.iter().map(|extent| extent.length).sum(),
+            extents,
+        })
+    }
+}
+
+/// Puts what is written into the spool, one extent after another.
+#[derive(Debug)]
+struct ExtentWriter {
+    spool: Spool,
+    pending: Vec<u8>,
+    extents: Vec<Extent>,
+}
+
+impl ExtentWriter {
+    fn new(spool: Spool) -> Self {
+        Self { spool, pending: Vec::new(), extents: Vec::new() }
+    }
+
+    fn finish(mut self) -> io::Result<(Spool, Vec<Extent>)> {
+        self.append_pending()?;
+        Ok((self.spool, self.extents))
+    }
+
+    fn append_pending(&mut self) -> io::Result<()> {
+        if !self.pending.is_empty() {
+            self.extents.push(self.spool.append(&self.pending)?);
+            self.pending.clear();
+        }
+        Ok(())
+    }
+}
+
+impl Write for ExtentWriter {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.pending.extend_from_slice(piece);
+        if self.pending.len() >= EXTENT_BYTES {
+            self.append_pending()?;
+        }
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn rewind(content: &mut impl Seek) -> Result<(), BundleError> {
+    content.rewind().map_err(cannot_pack)
+}
+
+fn cannot_pack(error: io::Error) -> BundleError {
+    BundleError::io("cannot pack content", error)
+}

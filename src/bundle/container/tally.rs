@@ -1,0 +1,119 @@
+//! The rules that go across members: order, position, number, sizes and ratios. The reader and the writer keep the
+//! same tally, so that nothing is written that would not be read.
+
+use crate::bundle::BundleError;
+use crate::bundle::limits::{
+    MAX_CONTENT_BYTES, MAX_MANIFEST_BYTES, MAX_MEMBER_RATIO, MAX_MEMBERS, MAX_SIGNATURE_BYTES,
+    MAX_SIGNATURES, MAX_TOTAL_RATIO,
+};
+use crate::model::Code;
+
+use super::name::MemberName;
+use super::records::{Entry, Method};
+
+/// The members seen so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    entries: Vec<Entry>,
+    signatures: usize,
+    packed_bytes: u64,
+    size_bytes: u64,
+    next_offset: u64,
+}
+
+impl Tally {
+    /// Where the next member has to begin.
+    pub(super) fn next_offset(&self) -> u64 {
+        self.next_offset
+    }
+
+    /// Takes the next member, or says which rule it breaks.
+    pub(super) fn admit(&mut self, entry: Entry) -> Result<(), BundleError> {
+        let next_offset = self.check_place(&entry).map_err(|error| error.in_member(&entry.name))?;
+        check_packing(&entry).map_err(|error| error.in_member(&entry.name))?;
+        if matches!(entry.name, MemberName::Signature(_)) {
+            self.signatures += 1;
+        }
+        self.packed_bytes = self.packed_bytes.saturating_add(entry.packed_bytes);
+        self.size_bytes = self.size_bytes.saturating_add(entry.size_bytes);
+        self.next_offset = next_offset;
+        self.entries.push(entry);
+        self.check_sums()
+    }
+
+    /// All members there are, once the last is known.
+    pub(super) fn finish(self) -> Result<Vec<Entry>, BundleError> {
+        if self.entries.is_empty() {
+            return Err(refused("it has no members"));
+        }
+        // Only now: the total may be above the limit while the well-packed members come first.
+        if expands_beyond(self.size_bytes, self.packed_bytes, MAX_TOTAL_RATIO) {
+            let problem = format!("unpacking makes it more than {MAX_TOTAL_RATIO} times larger");
+            return Err(BundleError::new(Code::Limit, problem));
+        }
+        Ok(self.entries)
+    }
+
+    fn check_place(&self, entry: &Entry) -> Result<u64, BundleError> {
+        match self.entries.last() {
+            None if entry.name != MemberName::Manifest => {
+                return Err(refused("the first member has to be manifest.json"));
+            }
+            Some(last) if last.name == entry.name => {
+                return Err(refused("there are two members of this name"));
+            }
+            Some(last) if last.name > entry.name => return Err(refused("it is out of order")),
+            _ => {}
+        }
+        if entry.offset != self.next_offset {
+            return Err(refused("it does not begin where the member before it ends"));
+        }
+        entry.end_offset().ok_or_else(|| refused("it ends beyond any possible file"))
+    }
+
+    fn check_sums(&self) -> Result<(), BundleError> {
+        let limit = |problem: String| Err(BundleError::new(Code::Limit, problem));
+        if self.entries.len() as u64 > MAX_MEMBERS {
+            return limit(format!("more than {MAX_MEMBERS} members"));
+        }
+        if self.signatures > MAX_SIGNATURES {
+            return limit(format!("more than {MAX_SIGNATURES} signatures"));
+        }
+        if self.size_bytes > MAX_CONTENT_BYTES {
+            return limit(format!("its members unpack to more than {MAX_CONTENT_BYTES} bytes"));
+        }
+        Ok(())
+    }
+}
+
+fn check_packing(entry: &Entry) -> Result<(), BundleError> {
+    let (is_blob, max_bytes) = match entry.name {
+        MemberName::Manifest => (false, MAX_MANIFEST_BYTES),
+        MemberName::Signature(_) => (false, MAX_SIGNATURE_BYTES),
+        MemberName::Blob(_) => (true, MAX_CONTENT_BYTES),
+    };
+    if entry.size_bytes > max_bytes {
+        let problem = format!("{} bytes are more than the allowed {max_bytes}", entry.size_bytes);
+        return Err(BundleError::new(Code::Limit, problem));
+    }
+    if !is_blob && entry.method != Method::Stored {
+        return Err(refused("it has to be stored uncompressed"));
+    }
+    if entry.method == Method::Stored && entry.size_bytes != entry.packed_bytes {
+        return Err(refused("it is stored, and its two sizes differ"));
+    }
+    if expands_beyond(entry.size_bytes, entry.packed_bytes, MAX_MEMBER_RATIO) {
+        let problem = format!("unpacking makes it more than {MAX_MEMBER_RATIO} times larger");
+        return Err(BundleError::new(Code::Limit, problem));
+    }
+    Ok(())
+}
+
+/// Whether `size` is more than `ratio` times `packed`.
+pub(super) fn expands_beyond(size: u64, packed: u64, ratio: u64) -> bool {
+    size > packed.saturating_mul(ratio)
+}
+
+fn refused(problem: &str) -> BundleError {
+    BundleError::new(Code::Container, problem)
+}

@@ -1,0 +1,106 @@
+//! Writes a container. Same members, same bytes.
+
+use std::io::{self, Read, Write};
+
+use crate::bundle::BundleError;
+use crate::bundle::limits::MAX_BUNDLE_BYTES;
+use crate::model::{Code, Digest};
+
+use super::name::{Fingerprint, MemberName};
+use super::read::Container;
+use super::records::{End, Entry, Method};
+use super::spool::PackedBlob;
+use super::tally::Tally;
+
+/// Writes the members one after another: the manifest, then signatures, then blobs, each ascending by name. Anything
+/// else is refused, like everything that [`Container::open`] would refuse. Everything is known before it is written,
+/// so that `out` needs no seeking.
+#[must_use = "without its end record a container cannot be read"]
+#[derive(Debug)]
+pub struct ContainerWriter<W> {
+    out: W,
+    tally: Tally,
+}
+
+impl<W: Write> ContainerWriter<W> {
+    /// Begins with the manifest.
+    pub fn begin(out: W, manifest: &[u8]) -> Result<Self, BundleError> {
+        let mut writer = Self { out, tally: Tally::default() };
+        writer.add_stored(MemberName::Manifest, manifest)?;
+        Ok(writer)
+    }
+
+    /// Adds a signature. `fingerprint` is 16 to 64 lower-case hex digits.
+    pub fn add_signature(&mut self, fingerprint: &str, signature: &[u8]) -> Result<(), BundleError> {
+        let fingerprint = Fingerprint::parse(fingerprint).ok_or_else(|| {
+            let problem =
+                format!("a signature is named with 16 to 64 lower-case hex digits, not {fingerprint:?}");
+            BundleError::new(Code::Container, problem)
+        })?;
+        self.add_stored(MemberName::Signature(fingerprint), signature)
+    }
+
+    /// Adds a blob from the spool.
+    pub fn add_blob(&mut self, blob: &PackedBlob) -> Result<(), BundleError> {
+        let entry = Entry {
+            name: MemberName::Blob(blob.digest()),
+            method: blob.method,
+            crc32: blob.crc32,
+            packed_bytes: blob.packed_bytes(),
+            size_bytes: blob.size_bytes(),
+            offset: self.tally.next_offset(),
+        };
+        self.add(entry, blob.packed())
+    }
+
+    /// Adds a blob of another container as it is packed there, for a bundle that only gets another signature. Its
+    /// content is not checked.
+    pub fn copy_blob(&mut self, from: &Container, digest: &Digest) -> Result<(), BundleError> {
+        let (entry, packed) = from.packed_blob(digest)?;
+        self.add(Entry { offset: self.tally.next_offset(), ..entry.clone() }, [packed])
+    }
+
+    /// Ends the container and returns what it was written into. Nothing is flushed or synced.
+    pub fn finish(mut self) -> Result<W, BundleError> {
+        let central_offset = self.tally.next_offset();
+        let entries = self.tally.finish()?;
+        let mut directory: Vec<u8> = entries.iter().flat_map(Entry::central_header).collect();
+        let central_bytes = directory.len() as u64;
+        directory.extend(End { members: entries.len() as u64, central_bytes, central_offset }.records());
+        self.out.write_all(&directory).map_err(cannot_write)?;
+        if central_offset.saturating_add(directory.len() as u64) > MAX_BUNDLE_BYTES {
+            let problem = format!("the bundle is larger than the allowed {MAX_BUNDLE_BYTES} bytes");
+            return Err(BundleError::new(Code::Limit, problem));
+        }
+        Ok(self.out)
+    }
+
+    fn add_stored(&mut self, name: MemberName, content: &[u8]) -> Result<(), BundleError> {
+        let size_bytes = content.len() as u64;
+        let entry = Entry {
+            name,
+            method: Method::Stored,
+            crc32: crc32fast::hash(content),
+            packed_bytes: size_bytes,
+            size_bytes,
+            offset: self.tally.next_offset(),
+        };
+        self.add(entry, [content])
+    }
+
+    fn add<R: Read>(&mut self, entry: Entry, packed: impl IntoIterator<Item = R>) -> Result<(), BundleError> {
+        self.tally.admit(entry.clone())?;
+        self.out.write_all(&entry.local_header()).map_err(cannot_write)?;
+        let mut copied = 0;
+        for mut piece in packed {
+            copied += io::copy(&mut piece, &mut self.out).map_err(cannot_write)?;
+        }
+        // The header is out already: a source that gave another length must not become a container.
+        assert_eq!(copied, entry.packed_bytes, "packed content keeps its length");
+        Ok(())
+    }
+}
+
+fn cannot_write(error: io::Error) -> BundleError {
+    BundleError::io("cannot write the bundle", error)
+}

@@ -1,0 +1,102 @@
+//! Why a bundle cannot be read or written.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::model::Code;
+
+/// A refusal or failure: which code, what is wrong, and as far as known in which file and member.
+///
+/// The cause from the system, where there is one, is the [`source`](std::error::Error::source) and not part of
+/// the message.
+#[derive(Debug)]
+pub struct BundleError {
+    code: Code,
+    problem: String,
+    member: Option<String>,
+    file: Option<PathBuf>,
+    source: Option<io::Error>,
+}
+
+impl BundleError {
+    /// `problem` is a lower-case phrase; text from outside stands in it only as `{:?}`.
+    pub fn new(code: Code, problem: impl Into<String>) -> Self {
+        Self { code, problem: problem.into(), member: None, file: None, source: None }
+    }
+
+    /// The system refused to do what `attempted` says (`cannot read the central directory`).
+    pub fn io(attempted: impl Into<String>, source: io::Error) -> Self {
+        Self { source: Some(source), ..Self::new(Code::Io, attempted) }
+    }
+
+    /// Says in which member it is, unless that is already known.
+    #[must_use]
+    pub fn in_member(mut self, name: impl fmt::Display) -> Self {
+        self.member.get_or_insert_with(|| name.to_string());
+        self
+    }
+
+    /// Says in which file it is, unless that is already known.
+    #[must_use]
+    pub fn in_file(mut self, path: &Path) -> Self {
+        self.file.get_or_insert_with(|| path.to_owned());
+        self
+    }
+
+    /// The code a person can quote.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The bundle file, where known.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// The member, where it is about one.
+    pub fn member(&self) -> Option<&str> {
+        self.member.as_deref()
+    }
+
+    /// What is wrong, without the place.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+}
+
+impl fmt::Display for BundleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "bundle {file:?}: ")?;
+        }
+        if let Some(member) = &self.member {
+            write!(f, "member {member:?}: ")?;
+        }
+        f.write_str(&self.problem)
+    }
+}
+
+impl std::error::Error for BundleError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_names_the_file_and_the_member_and_hides_no_character() {
+        let error = BundleError::new(Code::Container, "its checksum is wrong")
+            .in_member("blobs/\u{1b}[2J")
+            .in_member("another")
+            .in_file(Path::new("fonts.patchbundle"));
+        assert_eq!(
+            error.to_string(),
+            "bundle \"fonts.patchbundle\": member \"blobs/\\u{1b}[2J\": its checksum is wrong"
+        );
+        assert_eq!(error.code(), Code::Container);
+    }
+}

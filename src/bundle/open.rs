@@ -1,0 +1,170 @@
+//! Opens a bundle: from a file nobody knows to a patch whose every rule was checked.
+
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use super::container::Container;
+use super::manifest::{ManifestError, read_manifest, referenced_blobs};
+use super::{BundleError, limits};
+use crate::model::{Code, Digest, Patch};
+
+/// Why a bundle is not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The container is damaged, hostile or unreadable.
+    #[error(transparent)]
+    Container(#[from] BundleError),
+    /// The manifest breaks a rule.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+}
+
+impl OpenError {
+    /// The code to print.
+    pub fn code(&self) -> Code {
+        match self {
+            OpenError::Container(error) => error.code(),
+            OpenError::Manifest(error) => error.code,
+        }
+    }
+}
+
+/// A bundle whose container keeps every rule. What it says is not known yet.
+#[derive(Debug)]
+pub struct UnverifiedBundle {
+    container: Container,
+    manifest: Vec<u8>,
+    signatures: usize,
+}
+
+/// Whether anybody trusted vouches for a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nobody has signed it.
+    Unsigned,
+    /// It carries signatures by keys that this program does not know.
+    Unknown {
+        /// How many.
+        signatures: usize,
+    },
+}
+
+impl Verdict {
+    /// The verdict as a sentence.
+    pub fn sentence(self) -> String {
+        match self {
+            Verdict::Unsigned => "Unsigned: nobody vouches for this patch".to_owned(),
+            Verdict::Unknown { signatures } => {
+                format!("Untrusted: signed by {signatures} unknown key{}", if signatures == 1 { "" } else { "s" })
+            }
+        }
+    }
+}
+
+impl UnverifiedBundle {
+    /// Opens the file at `path` and checks its container.
+    ///
+    /// # Errors
+    /// Names the first rule that the container breaks.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let container = Container::open(path)?;
+        let manifest = container.manifest_bytes()?;
+        let signatures = container.signatures()?.len();
+        Ok(Self { container, manifest, signatures })
+    }
+
+    /// Reads the manifest, checks every rule, and that the content in the bundle is what the manifest names.
+    ///
+    /// # Errors
+    /// Names the first rule that is broken.
+    pub fn verify(self) -> Result<VerifiedBundle, OpenError> {
+        let patch = read_manifest(&self.manifest)?;
+        let referenced = referenced_blobs(&patch);
+        self.container.check_blobs(&referenced.keys().copied().collect::<BTreeSet<_>>())?;
+        for (digest, size_bytes) in referenced {
+            if size_bytes.is_some() && self.container.blob_size(&digest) != size_bytes {
+                let problem = format!("blob {digest} has another size than the manifest says");
+                return Err(BundleError::new(Code::Manifest, problem).in_file(self.container.path()).into());
+            }
+        }
+        let verdict = match self.signatures {
+            0 => Verdict::Unsigned,
+            signatures => Verdict::Unknown { signatures },
+        };
+        Ok(VerifiedBundle { patch, verdict, manifest: self.manifest, container: self.container })
+    }
+}
+
+/// A bundle whose manifest was read and whose content is readable.
+#[derive(Debug)]
+pub struct VerifiedBundle {
+    /// What it says.
+    pub patch: Patch,
+    /// Who vouches for it.
+    pub verdict: Verdict,
+    manifest: Vec<u8>,
+    container: Container,
+}
+
+impl VerifiedBundle {
+    /// The exact bytes of the manifest.
+    pub fn manifest(&self) -> &[u8] {
+        &self.manifest
+    }
+
+    /// SHA-256 of the whole file.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn file_digest(&self) -> Result<Digest, BundleError> {
+        self.container.file_digest()
+    }
+
+    /// Length of the whole file in bytes.
+    pub fn file_bytes(&self) -> u64 {
+        self.container.file_bytes()
+    }
+
+    /// Writes a blob to `out`; its digest is checked, so on an error what was written must not be used.
+    ///
+    /// # Errors
+    /// If the blob is damaged or cannot be read.
+    pub fn copy_blob(&self, digest: &Digest, out: &mut dyn Write) -> Result<u64, BundleError> {
+        self.container.copy_blob(digest, out)
+    }
+
+    /// A blob to read from; it is known to be right only when its end was read.
+    ///
+    /// # Errors
+    /// If there is no such blob.
+    pub fn blob_reader(&self, digest: &Digest) -> Result<impl Read + '_, BundleError> {
+        self.container.blob_reader(digest)
+    }
+
+    /// A blob of at most `max_bytes`.
+    ///
+    /// # Errors
+    /// As [`VerifiedBundle::copy_blob`], or [`Code::Limit`].
+    pub fn read_blob(&self, digest: &Digest, max_bytes: u64) -> Result<Vec<u8>, BundleError> {
+        self.container.read_blob(digest, max_bytes)
+    }
+
+    /// Reads every blob once and checks its digest.
+    ///
+    /// # Errors
+    /// Names the first damaged blob.
+    pub fn check_all_blobs(&self) -> Result<(), BundleError> {
+        use rayon::prelude::*;
+        let blobs: Vec<Digest> = self.container.blobs().map(|(digest, _)| digest).collect();
+        blobs.par_iter().try_for_each(|digest| self.copy_blob(digest, &mut std::io::sink()).map(drop))
+    }
+
+    /// Number of blobs.
+    pub fn blob_count(&self) -> usize {
+        self.container.blobs().count()
+    }
+
+    /// The largest bundle that is opened, in bytes.
+    pub const MAX_BYTES: u64 = limits::MAX_BUNDLE_BYTES;
+}

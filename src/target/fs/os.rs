@@ -1,0 +1,87 @@
+//! What the real disk means on every system: how a folder is opened, where a place lies in it, who holds the lock.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Place, STATE_DIR};
+
+/// Name of the lock file in the state folder.
+pub(super) const LOCK_FILE: &str = "lock";
+
+/// Why a folder cannot be opened as a target.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder's own name is a link. Nothing is followed silently; the person may choose the real path.
+    #[error("{path:?} is a link to {real:?}")]
+    IsLink {
+        /// The path as it was given.
+        path: PathBuf,
+        /// The folder it leads to.
+        real: PathBuf,
+    },
+    /// Something else than a folder.
+    #[error("{0:?} is not a folder")]
+    NotAFolder(PathBuf),
+    /// The system refuses.
+    #[error("cannot open {path:?}")]
+    System {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl OpenError {
+    pub(super) fn new(path: &Path, source: io::Error) -> Self {
+        Self::System { path: path.to_owned(), source }
+    }
+
+    /// Refuses a link and anything that is not a folder, before the folder is opened.
+    pub(super) fn check(root: &Path) -> Result<(), Self> {
+        // Collecting the components drops a trailing slash, which would follow the link.
+        let root = root.components().collect::<PathBuf>();
+        let seen = std::fs::symlink_metadata(&root).map_err(|e| Self::new(&root, e))?;
+        if seen.is_symlink() {
+            let real = std::fs::canonicalize(&root).map_err(|e| Self::new(&root, e))?;
+            return Err(Self::IsLink { path: root, real });
+        }
+        if seen.is_dir() { Ok(()) } else { Err(Self::NotAFolder(root)) }
+    }
+}
+
+/// The place as a `/`-separated path below the target; empty for the target itself.
+///
+/// A path of the product that leads into the state folder is refused here too, although the path policy already
+/// does so: this is the last gate before the disk.
+pub(super) fn relative(place: &Place) -> io::Result<String> {
+    match place {
+        Place::Root => Ok(String::new()),
+        Place::Tree(path) => {
+            let first = path.components().next().unwrap_or_default();
+            if first.eq_ignore_ascii_case(STATE_DIR) {
+                return Err(refused("a path of the product leads into the state folder"));
+            }
+            if path.components().any(|name| matches!(name, "" | "." | "..") || name.contains('\0')) {
+                return Err(refused("a path of the product is not a plain path"));
+            }
+            Ok(path.as_str().to_owned())
+        }
+        Place::State(path) if path.as_str().is_empty() => Ok(STATE_DIR.to_owned()),
+        Place::State(path) => Ok(format!("{STATE_DIR}/{}", path.as_str())),
+    }
+}
+
+/// An error for something that must not be done, whatever the system would say.
+pub(super) fn refused(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, why)
+}
+
+/// A name or link as text, or an error that spells its bytes.
+#[cfg(unix)]
+pub(super) fn utf8(bytes: &[u8]) -> io::Result<String> {
+    std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| {
+        let message = format!("a name is not UTF-8: \"{}\"", bytes.escape_ascii());
+        io::Error::new(io::ErrorKind::InvalidData, message)
+    })
+}

@@ -1,0 +1,218 @@
+//! The way to a place: always from the open root, name by name, through no link and onto no other filesystem.
+//!
+//! Linux has one call for it, `openat2`. Elsewhere, and where a kernel or a container does not offer that call, the
+//! names are walked one after the other. Both hold the folder itself, so that renaming or replacing a folder on
+//! the way can only lead to an error or to the folder as it was, never out of the target. Nothing is remembered
+//! between two calls.
+
+use std::io;
+use std::path::Path;
+
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{self, AtFlags, CWD, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::super::Place;
+use super::super::os::{refused, relative};
+use super::status::{self, Kind, Status};
+
+/// Opens a folder only to start from it. Linux needs no right to read it for that.
+#[cfg(target_os = "linux")]
+const START: OFlags = OFlags::PATH.union(OFlags::DIRECTORY);
+#[cfg(not(target_os = "linux"))]
+const START: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY);
+
+/// Never follow a link, never wait for a pipe's other end, never leak into a child, never become a terminal.
+const ALWAYS: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC).union(OFlags::NOCTTY);
+
+/// How names are resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Resolver {
+    /// The kernel promises it in one call.
+    #[cfg(target_os = "linux")]
+    Openat2,
+    /// One name at a time.
+    Walk,
+}
+
+/// The open target folder.
+pub(super) struct Root {
+    /// Open for reading, since before anything was written: `syncfs` on it reports every error since then.
+    pub(super) handle: OwnedFd,
+    pub(super) device: u64,
+    resolver: Resolver,
+}
+
+/// An open folder inside the target and a name in it, which may or may not exist.
+pub(super) struct Spot {
+    pub(super) dir: OwnedFd,
+    pub(super) name: String,
+    device: u64,
+    resolver: Resolver,
+}
+
+impl Root {
+    pub(super) fn open(path: &Path, resolver: Option<Resolver>) -> io::Result<Self> {
+        let path = path.components().collect::<std::path::PathBuf>();
+        let flags = ALWAYS | OFlags::RDONLY | OFlags::DIRECTORY;
+        let handle = fs::openat(CWD, &path, flags, Mode::empty())?;
+        let device = status::of_handle(&handle)?.device;
+        let resolver = resolver.unwrap_or_else(|| best_resolver(&handle));
+        Ok(Self { handle, device, resolver })
+    }
+
+    /// The folder that `place` is in, and its name there. The root has none.
+    pub(super) fn spot(&self, place: &Place) -> io::Result<Spot> {
+        let path = relative(place)?;
+        if path.is_empty() {
+            return Err(refused("the target folder itself is not a place in it"));
+        }
+        let (parent, name) = path.rsplit_once('/').unwrap_or((".", &path));
+        let dir = self.folder(parent)?;
+        Ok(Spot { dir, name: name.to_owned(), device: self.device, resolver: self.resolver })
+    }
+
+    /// The folder at `place`, open for `flags`.
+    pub(super) fn open_dir(&self, place: &Place, flags: OFlags) -> io::Result<OwnedFd> {
+        match place {
+            Place::Root => {
+                Ok(fs::openat(&self.handle, ".", ALWAYS | flags | OFlags::DIRECTORY, Mode::empty())?)
+            }
+            _ => self.spot(place)?.open_dir(flags),
+        }
+    }
+
+    fn folder(&self, path: &str) -> io::Result<OwnedFd> {
+        match self.resolver {
+            #[cfg(target_os = "linux")]
+            Resolver::Openat2 => Ok(beneath(&self.handle, path, START, Mode::empty()).map_err(not_a_dir)?),
+            Resolver::Walk => {
+                let mut dir = fs::openat(&self.handle, ".", ALWAYS | START, Mode::empty())?;
+                for name in path.split('/').filter(|name| *name != ".") {
+                    dir = one_step(&dir, name, START, Mode::empty(), self.device).map_err(not_a_dir)?;
+                }
+                Ok(dir)
+            }
+        }
+    }
+}
+
+impl Spot {
+    /// What is there, without following it.
+    pub(super) fn status(&self) -> io::Result<Option<Status>> {
+        match status::at(&self.dir, &self.name) {
+            Ok(found) => Ok(Some(found)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What is there; it is an error if there is nothing or another filesystem.
+    pub(super) fn existing(&self) -> io::Result<Status> {
+        let found = self.status()?.ok_or(Errno::NOENT)?;
+        if found.is_mount(self.device) { Err(Errno::XDEV.into()) } else { Ok(found) }
+    }
+
+    /// Opens or creates what is there, on this filesystem only. A link is never followed.
+    pub(super) fn open(&self, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {
+        let opened = match self.resolver {
+            #[cfg(target_os = "linux")]
+            Resolver::Openat2 => beneath(&self.dir, &self.name, flags, mode),
+            Resolver::Walk => one_step(&self.dir, &self.name, flags, mode, self.device),
+        };
+        Ok(opened?)
+    }
+
+    /// Opens the folder there.
+    pub(super) fn open_dir(&self, flags: OFlags) -> io::Result<OwnedFd> {
+        self.open(flags | OFlags::DIRECTORY, Mode::empty()).map_err(|error| {
+            match Errno::from_io_error(&error) {
+                Some(Errno::LOOP) => Errno::NOTDIR.into(),
+                _ => error,
+            }
+        })
+    }
+
+    /// Opens the regular file there. It is looked at first, because opening a device can already do something,
+    /// and again afterwards, because it may have been replaced in between.
+    pub(super) fn open_file(&self, flags: OFlags) -> io::Result<OwnedFd> {
+        only_file(&self.existing()?)?;
+        let file = self.open(flags, Mode::empty())?;
+        only_file(&status::of_handle(&file)?)?;
+        Ok(file)
+    }
+
+    /// Opens the file or folder there for reading.
+    pub(super) fn open_file_or_dir(&self) -> io::Result<OwnedFd> {
+        match self.existing()?.kind {
+            Kind::Dir => self.open_dir(OFlags::RDONLY),
+            _ => self.open_file(OFlags::RDONLY),
+        }
+    }
+}
+
+fn only_file(found: &Status) -> io::Result<()> {
+    match found.kind {
+        Kind::File => Ok(()),
+        Kind::Dir => Err(Errno::ISDIR.into()),
+        Kind::Link => Err(refused("not a regular file but a link")),
+        Kind::Special(word) => Err(refused(&format!("not a regular file but a {word}"))),
+    }
+}
+
+/// A link where a folder should be is reported as "too many links".
+fn not_a_dir(error: Errno) -> Errno {
+    if error == Errno::LOOP { Errno::NOTDIR } else { error }
+}
+
+#[cfg(target_os = "linux")]
+fn beneath(dir: impl AsFd, path: &str, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
+    use rustix::fs::ResolveFlags;
+    let confined = ResolveFlags::BENEATH
+        | ResolveFlags::NO_SYMLINKS
+        | ResolveFlags::NO_MAGICLINKS
+        | ResolveFlags::NO_XDEV;
+    fs::openat2(dir, path, permitted(flags), mode, confined)
+}
+
+fn one_step(dir: impl AsFd, name: &str, flags: OFlags, mode: Mode, device: u64) -> Result<OwnedFd, Errno> {
+    // The mount check by name comes first: it also sees a folder of this same filesystem mounted there.
+    match status::at(&dir, name) {
+        Ok(found) if found.is_mount(device) => return Err(Errno::XDEV),
+        _ => {}
+    }
+    let opened = fs::openat(dir, name, permitted(flags), mode)?;
+    if status::of_handle(&opened)?.device == device { Ok(opened) } else { Err(Errno::XDEV) }
+}
+
+/// `openat2` refuses flags that mean nothing together with `O_PATH`.
+fn permitted(flags: OFlags) -> OFlags {
+    #[cfg(target_os = "linux")]
+    if flags.contains(OFlags::PATH) {
+        return flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    }
+    flags | ALWAYS
+}
+
+#[cfg(target_os = "linux")]
+fn best_resolver(root: &OwnedFd) -> Resolver {
+    // Kernels before 5.6 do not know the call and some containers forbid it; either way it fails on "." already.
+    match beneath(root, ".", START, Mode::empty()) {
+        Ok(_) => Resolver::Openat2,
+        Err(_) => Resolver::Walk,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn best_resolver(_: &OwnedFd) -> Resolver {
+    Resolver::Walk
+}
+
+/// Whether the present user has `access` to `name` in `dir`.
+pub(super) fn may(dir: impl AsFd, name: &str, access: fs::Access) -> io::Result<bool> {
+    match fs::accessat(dir, name, access, AtFlags::EACCESS) {
+        Ok(()) => Ok(true),
+        Err(Errno::ACCESS | Errno::PERM | Errno::ROFS) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}

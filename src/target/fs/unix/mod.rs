@@ -1,0 +1,275 @@
+//! The real disk on Linux and macOS.
+//!
+//! Every call finds its folder anew from the open root ([`confine`]) and then uses the system's `*at` calls on the
+//! last name, which do not follow a link there.
+
+mod attributes;
+mod confine;
+mod lock;
+mod obstacles;
+mod rename;
+mod status;
+mod sync;
+mod volume;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use rustix::fd::{AsFd, AsRawFd, OwnedFd};
+use rustix::fs::{self, AtFlags, Dir, OFlags};
+use rustix::io::Errno;
+
+pub(super) use self::confine::Resolver;
+use self::confine::{Root, Spot};
+use self::volume::Traits;
+use super::os::{OpenError, refused, utf8};
+use super::{
+    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Place, Space, StatePath,
+};
+use crate::model::{Code, Mode, TreePath};
+
+/// Permission bits of a new file of ours until its content is complete.
+const PRIVATE: fs::Mode = fs::Mode::RUSR.union(fs::Mode::WUSR);
+
+/// The real disk, confined to one folder.
+pub struct OsFs {
+    root: Root,
+    traits: Traits,
+}
+
+impl OsFs {
+    /// Opens the folder. Its own name must not be a link; folders above it may be links.
+    ///
+    /// # Errors
+    /// The folder is a link, is none, or the system refuses.
+    pub fn open(root: &Path) -> Result<Self, OpenError> {
+        Self::open_with(root, None)
+    }
+
+    /// As [`OsFs::open`], with a given way to resolve names or the best one.
+    pub(super) fn open_with(path: &Path, resolver: Option<Resolver>) -> Result<Self, OpenError> {
+        OpenError::check(path)?;
+        let open = || {
+            let root = Root::open(path, resolver)?;
+            let traits = Traits::of(&root)?;
+            Ok(Self { root, traits })
+        };
+        open().map_err(|e| OpenError::new(path, e))
+    }
+
+    /// Who took the lock last, as text for a message; nothing depends on it.
+    pub fn lock_holder(&self) -> Option<String> {
+        lock::holder(&self.root)
+    }
+
+    fn ours(&self, at: &StatePath) -> io::Result<Spot> {
+        self.root.spot(&Place::State(at.clone()))
+    }
+
+    fn theirs(&self, at: &TreePath) -> io::Result<Spot> {
+        self.root.spot(&Place::Tree(at.clone()))
+    }
+
+    fn keeps_modes(&self) -> bool {
+        self.traits.features.modes
+    }
+}
+
+impl Fs for OsFs {
+    fn features(&self) -> Features {
+        self.traits.features.clone()
+    }
+
+    fn look(&self, at: &Place) -> io::Result<Option<Found>> {
+        let found = match at {
+            Place::Root => Some(status::of_handle(&self.root.handle)?),
+            _ => match self.root.spot(at) {
+                Ok(spot) => spot.status()?,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(error) => return Err(error),
+            },
+        };
+        Ok(found.map(|found| found.found(self.root.device, self.keeps_modes())))
+    }
+
+    fn list(&self, dir: &Place) -> io::Result<Vec<String>> {
+        let entries = Dir::new(self.root.open_dir(dir, OFlags::RDONLY)?)?;
+        let mut names = Vec::new();
+        for entry in entries {
+            match utf8(entry?.file_name().to_bytes())?.as_str() {
+                "." | ".." => {}
+                name => names.push(name.to_owned()),
+            }
+        }
+        Ok(names)
+    }
+
+    fn read_link(&self, at: &Place) -> io::Result<String> {
+        let spot = self.root.spot(at)?;
+        utf8(fs::readlinkat(&spot.dir, &spot.name, Vec::new())?.as_bytes())
+    }
+
+    fn open(&self, at: &Place) -> io::Result<Box<dyn FileRead>> {
+        let file = self.root.spot(at)?.open_file(OFlags::RDONLY)?;
+        Ok(Box::new(File::from(file)))
+    }
+
+    fn space(&self) -> io::Result<Space> {
+        volume::space(&self.root)
+    }
+
+    fn attributes(&self, at: &Place) -> io::Result<Attributes> {
+        attributes::read(&self.root.spot(at)?)
+    }
+
+    fn obstacles_to_change(&self, dir: &Place) -> io::Result<Vec<String>> {
+        obstacles::to_change(&self.root, dir)
+    }
+
+    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<(Code, String)>> {
+        obstacles::to_move(&self.root, &Place::Tree(at.clone()))
+    }
+
+    fn lock(&self, kind: LockKind) -> io::Result<Option<Box<dyn LockGuard>>> {
+        lock::lock(&self.root, self.keeps_modes(), kind)
+    }
+
+    fn make_dir(&self, at: &StatePath, mode: Mode) -> io::Result<()> {
+        let spot = self.ours(at)?;
+        fs::mkdirat(&spot.dir, &spot.name, fs::Mode::RWXU)?;
+        // The process's mask and a folder with the set-group-id bit have a say in the first mode, not in this one.
+        self.change_mode(&spot, mode)
+    }
+
+    fn create(&self, at: &StatePath) -> io::Result<Box<dyn FileWrite>> {
+        Ok(Box::new(File::from(self.create_file(at)?)))
+    }
+
+    fn make_link(&self, at: &StatePath, points_to: &str) -> io::Result<()> {
+        let spot = self.ours(at)?;
+        Ok(fs::symlinkat(points_to, &spot.dir, &spot.name)?)
+    }
+
+    fn hard_link(&self, from: &Place, to: &StatePath) -> io::Result<()> {
+        let (from, to) = (self.root.spot(from)?, self.ours(to)?);
+        Ok(fs::linkat(&from.dir, &from.name, &to.dir, &to.name, AtFlags::empty())?)
+    }
+
+    fn reflink(&self, from: &Place, to: &StatePath) -> io::Result<()> {
+        let from = self.root.spot(from)?.open_file(OFlags::RDONLY)?;
+        self.clone_content(&from, to)
+    }
+
+    fn set_mode(&self, at: &StatePath, mode: Mode) -> io::Result<()> {
+        self.change_mode(&self.ours(at)?, mode)
+    }
+
+    fn set_attributes(&self, at: &StatePath, attributes: &Attributes) -> io::Result<()> {
+        attributes::write(&self.ours(at)?, attributes)
+    }
+
+    fn rename(&self, from: &StatePath, to: &StatePath) -> io::Result<()> {
+        rename::to_free_name(&self.ours(from)?, &self.ours(to)?)
+    }
+
+    fn remove_file(&self, at: &StatePath) -> io::Result<()> {
+        let spot = self.ours(at)?;
+        Ok(fs::unlinkat(&spot.dir, &spot.name, AtFlags::empty())?)
+    }
+
+    fn remove_dir(&self, at: &StatePath) -> io::Result<()> {
+        let spot = self.ours(at)?;
+        Ok(fs::unlinkat(&spot.dir, &spot.name, AtFlags::REMOVEDIR)?)
+    }
+
+    fn exchange(&self, ours: &StatePath, product: &TreePath) -> io::Result<()> {
+        rename::exchange(&self.ours(ours)?, &self.theirs(product)?)
+    }
+
+    fn move_in(&self, ours: &StatePath, product: &TreePath) -> io::Result<()> {
+        rename::to_free_name(&self.ours(ours)?, &self.theirs(product)?)
+    }
+
+    fn move_out(&self, product: &TreePath, ours: &StatePath) -> io::Result<()> {
+        rename::to_free_name(&self.theirs(product)?, &self.ours(ours)?)
+    }
+
+    fn set_dir_mode(&self, dir: &TreePath, mode: Mode) -> io::Result<()> {
+        let spot = self.theirs(dir)?;
+        if spot.existing()?.kind != status::Kind::Dir {
+            return Err(Errno::NOTDIR.into());
+        }
+        self.change_mode(&spot, mode)
+    }
+
+    fn sync(&self, places: &[Place]) -> io::Result<()> {
+        sync::sync(&self.root, self.traits.syncs_whole, places)
+    }
+}
+
+impl OsFs {
+    fn create_file(&self, at: &StatePath) -> io::Result<OwnedFd> {
+        self.ours(at)?.open(OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, PRIVATE)
+    }
+
+    fn change_mode(&self, spot: &Spot, mode: Mode) -> io::Result<()> {
+        if !self.keeps_modes() {
+            return Ok(());
+        }
+        // Bits fit in the system's type on every system: there are twelve.
+        #[allow(clippy::unnecessary_cast, reason = "16 bits on macOS, 32 on Linux")]
+        let bits = fs::Mode::from_raw_mode(mode.bits() as fs::RawMode);
+        match spot.open_file_or_dir() {
+            Ok(handle) => Ok(fs::fchmod(handle, bits)?),
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::ACCESS) => {
+                change_unreadable(spot, bits)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn clone_content(&self, from: &OwnedFd, to: &StatePath) -> io::Result<()> {
+        let copy = self.create_file(to)?;
+        let Err(error) = fs::ioctl_ficlone(&copy, from) else {
+            return Ok(());
+        };
+        self.remove_file(to)?;
+        match error {
+            Errno::NOTSUP | Errno::NOTTY | Errno::INVAL | Errno::XDEV | Errno::NOSYS => {
+                Err(io::ErrorKind::Unsupported.into())
+            }
+            error => Err(error.into()),
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn clone_content(&self, from: &OwnedFd, to: &StatePath) -> io::Result<()> {
+        let spot = self.ours(to)?;
+        match fs::fclonefileat(from, &spot.dir, &spot.name, fs::CloneFlags::NOFOLLOW) {
+            Ok(()) => self.change_mode(&spot, Mode::new(0o600)),
+            Err(Errno::NOTSUP | Errno::XDEV | Errno::INVAL) => Err(io::ErrorKind::Unsupported.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Changes the mode of something its owner may not even read. The handle holds the object itself, so the way
+/// through /proc cannot lead anywhere else.
+#[cfg(target_os = "linux")]
+fn change_unreadable(spot: &Spot, mode: fs::Mode) -> io::Result<()> {
+    let handle = spot.open(OFlags::PATH, fs::Mode::empty())?;
+    if status::of_handle(&handle)?.kind == status::Kind::Link {
+        return Err(refused("a link has no permission bits"));
+    }
+    Ok(fs::chmod(format!("/proc/self/fd/{}", handle.as_fd().as_raw_fd()), mode)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn change_unreadable(spot: &Spot, mode: fs::Mode) -> io::Result<()> {
+    Ok(fs::chmodat(&spot.dir, &spot.name, mode, AtFlags::SYMLINK_NOFOLLOW)?)
+}

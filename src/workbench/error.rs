@@ -1,0 +1,147 @@
+//! Everything that can go wrong on the workbench.
+
+use std::path::PathBuf;
+
+use crate::bundle::order::Finding;
+use crate::bundle::{BundleError, OpenError};
+use crate::model::Code;
+use crate::plan::Obstacle;
+use crate::progress::Cancelled;
+use crate::target::fs::OpenError as FolderError;
+use crate::target::ledger::LedgerError;
+use crate::target::ScanError;
+use crate::transaction::{Failure, StoreError, TransactionError};
+
+/// What the workbench returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A failure, with everything needed to word it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The target folder cannot be opened.
+    #[error("cannot open the folder {path:?}")]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: FolderError,
+    },
+    /// A file that is not part of a target cannot be read or written.
+    #[error("cannot {doing} {path:?}")]
+    File {
+        /// What was attempted.
+        doing: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The bundle is not opened.
+    #[error(transparent)]
+    Bundle(#[from] OpenError),
+    /// Obstacles stand in the way. Nothing changed.
+    #[error("{}", summary(.0))]
+    Refused(Vec<Obstacle>),
+    /// Nobody trusted vouches for the bundle.
+    #[error("nobody you trust has signed this patch")]
+    NotTrusted,
+    /// Somebody else is changing the folder.
+    #[error("somebody else is changing {path:?} right now")]
+    Busy {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// A change did not happen.
+    #[error(transparent)]
+    Change(#[from] Failure),
+    /// A required health check failed; the change was taken back.
+    #[error("a health check failed after the change, so it was taken back: {}", .failed.join("; "))]
+    Unhealthy {
+        /// What was checked, and what was seen.
+        failed: Vec<String>,
+        /// Why taking it back did not succeed either, if so.
+        undo: Option<Box<Error>>,
+    },
+    /// Recovery, history or state.
+    #[error(transparent)]
+    Transaction(#[from] TransactionError),
+    /// Safe copies are missing or damaged. Nothing changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The folder cannot be read.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// The order cannot be made into a bundle.
+    #[error("the patch order has {} finding{}", .findings.len(), if .findings.len() == 1 { "" } else { "s" })]
+    Order {
+        /// The order file, if it is one.
+        path: Option<PathBuf>,
+        /// What is wrong, with line numbers.
+        findings: Vec<Finding>,
+    },
+    /// The bundle that was made did not stand the proof.
+    #[error("the finished bundle did not stand the proof on a copy: {0}")]
+    Proof(String),
+    /// A saved plan cannot be used.
+    #[error("the plan {path:?} cannot be used: {detail}")]
+    PlanFile {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// Somebody wished to stop before anything changed.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl Error {
+    /// The code to print.
+    pub fn code(&self) -> Code {
+        match self {
+            Error::Folder { error, .. } => error.code(),
+            Error::File { source, .. } => match source.kind() {
+                std::io::ErrorKind::PermissionDenied => Code::Rights,
+                std::io::ErrorKind::StorageFull => Code::Space,
+                _ => Code::Io,
+            },
+            Error::Bundle(error) => error.code(),
+            Error::Refused(obstacles) => obstacles.first().map_or(Code::Declined, |obstacle| obstacle.code),
+            Error::NotTrusted => Code::Trust,
+            Error::Busy { .. } => Code::Busy,
+            Error::Change(failure) => failure.cause.code(),
+            Error::Unhealthy { .. } => Code::Health,
+            Error::Transaction(error) => error.code(),
+            Error::Store(_) => Code::Store,
+            Error::Scan(ScanError::Cancelled(_)) | Error::Cancelled(_) => Code::Interrupted,
+            Error::Scan(ScanError::Io { .. }) => Code::Io,
+            Error::Order { .. } => Code::Order,
+            Error::Proof(_) => Code::Proof,
+            Error::PlanFile { .. } => Code::Moved,
+        }
+    }
+}
+
+impl From<BundleError> for Error {
+    fn from(error: BundleError) -> Self {
+        Error::Bundle(error.into())
+    }
+}
+
+impl From<LedgerError> for Error {
+    fn from(error: LedgerError) -> Self {
+        Error::Transaction(error.into())
+    }
+}
+
+fn summary(obstacles: &[Obstacle]) -> String {
+    match obstacles {
+        [one] => match &one.path {
+            Some(path) => format!("{path}: {}", one.meaning),
+            None => one.meaning.clone(),
+        },
+        many => format!("{} reasons stand in the way", many.len()),
+    }
+}

@@ -1,0 +1,67 @@
+//! What applying a bundle would do, without doing any of it.
+
+use std::path::Path;
+
+use super::status::read_ledger;
+use super::{Result, Watch, Workbench, inspect};
+use crate::bundle::{Verdict, VerifiedBundle};
+use crate::model::{Digest, Patch};
+use crate::plan::{Preview, plan_apply};
+use crate::target::fs::Fs;
+use crate::transaction::recover::{self, Unfinished};
+use crate::transaction::TransactionError;
+
+/// A preview together with what it is a preview of.
+#[derive(Debug, Clone)]
+pub struct ApplyPreview {
+    /// The patch.
+    pub patch: Patch,
+    /// Who vouches for it.
+    pub verdict: Verdict,
+    /// SHA-256 of the manifest.
+    pub manifest_digest: Digest,
+    /// What would happen.
+    pub preview: Preview,
+    /// The version found in the folder, where it can be told.
+    pub version: Option<String>,
+}
+
+impl Workbench {
+    /// What applying `bundle` to `target` would do. Writes nothing, not even a lock.
+    ///
+    /// # Errors
+    /// If bundle or folder cannot be read, or unfinished work has to be dealt with first. Everything that stands in
+    /// the patch's own way is in the preview.
+    pub fn preview(&self, bundle: &Path, target: &Path, watch: Watch<'_>) -> Result<ApplyPreview> {
+        let bundle = inspect::open(bundle)?;
+        let fs = self.disk(target)?;
+        refuse_unfinished(&*fs)?;
+        self.preview_here(&bundle, &*fs, watch).map(|(preview, _)| preview)
+    }
+
+    pub(super) fn preview_here(
+        &self,
+        bundle: &VerifiedBundle,
+        fs: &dyn Fs,
+        watch: Watch<'_>,
+    ) -> Result<(ApplyPreview, super::situation::Survey)> {
+        let ledger = read_ledger(fs)?;
+        let survey = self.survey_for_apply(fs, &bundle.patch, &ledger, watch)?;
+        let preview = ApplyPreview {
+            patch: bundle.patch.clone(),
+            verdict: bundle.verdict,
+            manifest_digest: Digest::of(bundle.manifest()),
+            preview: plan_apply(&bundle.patch, &survey.situation),
+            version: survey.situation.version.clone().or_else(|| ledger.version().map(str::to_owned)),
+        };
+        Ok((preview, survey))
+    }
+}
+
+/// Unfinished work blocks every other change of a folder, and plans for it would be wrong.
+pub(super) fn refuse_unfinished(fs: &dyn Fs) -> Result<()> {
+    match recover::inspect(fs)? {
+        Unfinished::Interrupted(_) => Err(TransactionError::Unfinished.into()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,233 @@
+//! Takes a change back, and takes the taking back back.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::status::read_ledger;
+use super::{Error, Result, Watch, Workbench};
+use crate::bundle::manifest::read_manifest;
+use crate::model::{Code, Patch, RollbackPossible, Step};
+use crate::plan::{Fingerprint, Obstacle, OnDrift, Preview, plan_rollback};
+use crate::target::TargetRoot;
+use crate::target::fs::{Fs, StatePath};
+use crate::target::ledger::{Action, CheckNote, Entry, Installed, Ledger, PatchNote, read_small};
+use crate::transaction::{ContentError, Contents, Kept};
+
+/// What to take back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// The patch that came in last.
+    Last,
+    /// The patch with this id. It must be the last one.
+    Patch(String),
+    /// The last rollback: the patch comes back.
+    LastRollback,
+}
+
+/// How to take back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollbackOptions {
+    /// What to take back.
+    pub which: Which,
+    /// What to do with files that were edited since.
+    pub on_drift: OnDrift,
+    /// The folder must still be as it was when this was computed.
+    pub expected: Option<Fingerprint>,
+}
+
+/// What a rollback would do.
+#[derive(Debug, Clone)]
+pub struct RollbackPreview {
+    /// The patch that goes, or, for [`Which::LastRollback`], comes back.
+    pub patch: Option<PatchNote>,
+    /// The entry that is taken back.
+    pub entry: u64,
+    /// What would happen.
+    pub preview: Preview,
+    /// The vendor's steps and warnings for taking it back.
+    pub advice: Vec<String>,
+}
+
+/// What a rollback did.
+#[derive(Debug)]
+#[must_use]
+pub struct RolledBack {
+    /// The patch that went, or came back.
+    pub patch: Option<PatchNote>,
+    /// The history entry.
+    pub entry: Entry,
+    /// What was worth knowing.
+    pub notes: Vec<crate::plan::Note>,
+    /// Why tidying up did not succeed, if so. The change is done.
+    pub untidy: Option<String>,
+}
+
+impl Workbench {
+    /// What taking back would do. The safe copies are read and hashed. Writes nothing.
+    ///
+    /// # Errors
+    /// If there is nothing to take back, the way back was given up, or safe copies are missing or damaged.
+    pub fn preview_rollback(&self, target: &Path, options: &RollbackOptions, watch: Watch<'_>) -> Result<RollbackPreview> {
+        let fs = self.disk(target)?;
+        super::preview::refuse_unfinished(&*fs)?;
+        let ledger = read_ledger(&*fs)?;
+        let entry = find(&ledger, &options.which)?;
+        let vendor = vendor_plan(&*fs, &ledger, entry)?;
+        refuse_what_the_vendor_forbids(vendor.as_ref(), entry)?;
+        let steps = entry.steps()?;
+        Kept::verify(&*fs, entry.seq, &steps)?;
+        let survey = self.survey_for_rollback(&*fs, &steps, &ledger, watch)?;
+        let preview = plan_rollback(&steps, &survey.situation, options.on_drift);
+        let advice = vendor.map(|patch| {
+            let rollback = patch.rollback;
+            rollback.data_warning.into_iter().chain(rollback.steps).collect()
+        });
+        Ok(RollbackPreview { patch: entry.patch.clone(), entry: entry.seq, preview, advice: advice.unwrap_or_default() })
+    }
+
+    /// Takes back the last patch, or the last rollback: everything, or nothing.
+    ///
+    /// # Errors
+    /// As [`Workbench::preview_rollback`]; [`Error::Refused`] lists every obstacle.
+    pub fn roll_back(&self, target: &Path, options: &RollbackOptions, watch: Watch<'_>) -> Result<RolledBack> {
+        let before = self.preview_rollback(target, options, watch)?;
+        if options.expected.is_some_and(|expected| expected != before.preview.plan.base) {
+            return Err(moved());
+        }
+        before.preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
+        let root = self.lock(target)?;
+        let entry = find(&read_ledger(root.fs())?, &options.which)?.seq;
+        if entry != before.entry {
+            return Err(moved());
+        }
+        self.take_back(&root, entry, options.on_drift, Vec::new(), &[], watch)
+    }
+
+    /// Takes back history entry `seq` under the lock.
+    pub(super) fn take_back(
+        &self,
+        root: &TargetRoot,
+        seq: u64,
+        on_drift: OnDrift,
+        checks: Vec<CheckNote>,
+        remarks: &[String],
+        watch: Watch<'_>,
+    ) -> Result<RolledBack> {
+        let fs = root.fs();
+        let ledger = read_ledger(fs)?;
+        let reversed = ledger.entry(seq).expect("the caller found this entry");
+        let steps = reversed.steps()?;
+        let kept = Kept::verify(fs, seq, &steps)?;
+        let survey = self.survey_for_rollback(fs, &steps, &ledger, watch)?;
+        let preview = plan_rollback(&steps, &survey.situation, on_drift);
+        let notes = preview.notes.clone();
+        let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
+        let mut entry = Entry::after(&ledger.head(), Action::Rollback, &self.environment);
+        entry.patch.clone_from(&reversed.patch);
+        entry.reverses = Some(seq);
+        entry.version_before.clone_from(&reversed.version_after);
+        entry.version_after.clone_from(&reversed.version_before);
+        entry.checks = checks;
+        entry.remarks = remarks.to_vec();
+        entry.remarks.extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));
+        let patch = entry.patch.clone();
+        let contents = KeptContents { kept: &kept };
+        let receipt = self.change(root, plan, &survey, entry, None, vec![seq], &contents, watch)?;
+        Ok(RolledBack { patch, entry: receipt.entry, notes, untidy: receipt.untidy.map(|error| error.to_string()) })
+    }
+}
+
+fn moved() -> Error {
+    Error::Refused(vec![Obstacle {
+        code: Code::Moved,
+        path: None,
+        meaning: "the folder has changed since you looked at it".to_owned(),
+        hint: "Look at what would happen again.".to_owned(),
+    }])
+}
+
+fn refused(code: Code, meaning: String, hint: &str) -> Error {
+    Error::Refused(vec![Obstacle { code, path: None, meaning, hint: hint.to_owned() }])
+}
+
+/// The entry to take back.
+fn find<'a>(ledger: &'a Ledger, which: &Which) -> Result<&'a Entry> {
+    let installed = ledger.installed();
+    let Some(last) = installed.last() else {
+        if *which == Which::LastRollback {
+            return find_last_rollback(ledger);
+        }
+        return Err(refused(Code::Unknown, "no patch is in this folder".to_owned(), "There is nothing to take back."));
+    };
+    let wanted = match which {
+        Which::LastRollback => return find_last_rollback(ledger),
+        Which::Last => last,
+        Which::Patch(id) => match installed.iter().rev().find(|patch| patch.patch.id == *id) {
+            Some(found) if found == last => found,
+            Some(_) => {
+                let meaning = format!("{} was applied after {id} and has to go first", last.patch.id);
+                return Err(refused(Code::NotNewest, meaning, "Take the newer patches back first, the newest first."));
+            }
+            None => return Err(refuse_unknown(id, &installed)),
+        },
+    };
+    if wanted.accepted {
+        let meaning = format!("the way back of {} was given up with \"accept\"", wanted.patch.id);
+        return Err(refused(Code::NoWayBack, meaning, "Ask the vendor for a patch that undoes it."));
+    }
+    Ok(ledger.entry(wanted.way_back).expect("an installed patch has its entry"))
+}
+
+pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
+    let ids: Vec<&str> = installed.iter().map(|patch| patch.patch.id.as_str()).collect();
+    let (here, hint) = match ids[..] {
+        [] => ("no patch is in it".to_owned(), "Check that this is the right folder."),
+        _ => (format!("in it are {}", ids.join(", ")), "Choose one of these."),
+    };
+    refused(Code::Unknown, format!("{id} is not in this folder; {here}"), hint)
+}
+
+fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
+    ledger.last_rollback().ok_or_else(|| {
+        let meaning = "the last change of this folder was not a rollback".to_owned();
+        refused(Code::Unknown, meaning, "Apply the patch again instead.")
+    })
+}
+
+/// What the vendor says about taking back the patch of `entry`; `None` for a rollback, which can always be undone.
+fn vendor_plan(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Option<Patch>> {
+    let applied = ledger.installed().into_iter().find(|patch| patch.way_back == entry.seq).map(|patch| patch.applied);
+    let Some(applied) = applied else { return Ok(None) };
+    let place = Ledger::place_of(applied).join("manifest.json");
+    let bytes = read_small(fs, &place, 8 << 20);
+    // A manifest that is gone or damaged costs the vendor's advice, not the way back.
+    Ok(bytes.ok().and_then(|bytes| read_manifest(&bytes).ok()))
+}
+
+fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Result<()> {
+    match vendor {
+        Some(patch) if patch.rollback.possible == RollbackPossible::No && entry.action == Action::Apply => {
+            let reason = patch.rollback.reason.as_deref().unwrap_or("no reason is given");
+            let meaning = format!("the vendor says that {} cannot be taken back: {reason}", patch.identity);
+            let contact = patch.contact.as_deref().unwrap_or(&patch.vendor);
+            Err(refused(Code::NoWayBack, meaning, &format!("Ask {contact} how to go on.")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Old content out of the safe copies.
+struct KeptContents<'a> {
+    kept: &'a Kept,
+}
+
+impl Contents for KeptContents<'_> {
+    fn kept(&self, step: &Step) -> Option<StatePath> {
+        self.kept.of(&step.path).cloned()
+    }
+
+    fn write(&self, _: &Step, _: &dyn Fs, _: &mut dyn Write) -> std::result::Result<(), ContentError> {
+        let detail = "there is no safe copy of it".to_owned();
+        Err(ContentError::Refused { code: Code::Store, detail })
+    }
+}

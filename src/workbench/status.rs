@@ -1,0 +1,195 @@
+//! What is in a folder: product, patches, drift, unfinished work, and how it came to be so.
+
+use std::path::Path;
+
+use super::{Result, Watch, Workbench};
+use crate::bundle::manifest::read_manifest;
+use crate::model::{Node, TreePath};
+use crate::target::fs::Fs;
+use crate::target::identify;
+use crate::target::ledger::{Entry, Installed, Ledger, PatchNote, read_small};
+use crate::target::observe;
+use crate::transaction::recover::{self, Unfinished};
+
+/// How things stand in a folder.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// The product, as the newest patch calls it.
+    pub product: Option<String>,
+    /// Its version: read from the folder where a patch brought a rule for that, else what the history says.
+    pub version: Option<String>,
+    /// Patches in it, in the order in which they came in.
+    pub installed: Vec<Installed>,
+    /// Places that are not as the history says.
+    pub drift: Vec<Drift>,
+    /// Number of places that were compared.
+    pub compared: usize,
+    /// An interrupted change.
+    pub unfinished: Option<UnfinishedWork>,
+    /// Whether the last change was a rollback that can be taken back.
+    pub can_undo_rollback: bool,
+}
+
+/// An interrupted change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfinishedWork {
+    /// The patch.
+    pub patch: Option<PatchNote>,
+    /// Whether it was being taken back rather than applied.
+    pub is_rollback: bool,
+    /// When it was begun.
+    pub begun: String,
+    /// Who began it.
+    pub user: String,
+}
+
+/// One place that is not as the history says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// The place.
+    pub path: TreePath,
+    /// In which way.
+    pub kind: DriftKind,
+    /// The last patch that changed it.
+    pub patch: Option<String>,
+}
+
+/// In which way a place is not as expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriftKind {
+    /// It is gone.
+    Missing,
+    /// Something is there that should not be.
+    Unexpected,
+    /// Its content, kind or target differs.
+    Edited,
+    /// Only its permissions differ.
+    Permissions,
+}
+
+impl DriftKind {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            DriftKind::Missing => "missing",
+            DriftKind::Unexpected => "unexpected",
+            DriftKind::Edited => "edited",
+            DriftKind::Permissions => "permissions",
+        }
+    }
+}
+
+/// Everything that happened to a folder.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// Entries, oldest first. Their chain was verified.
+    pub entries: Vec<Entry>,
+}
+
+/// The verified history of a target, with the entry of a change that is done and not yet tidied away.
+pub(super) fn read_ledger(fs: &dyn Fs) -> Result<Ledger> {
+    let mut ledger = Ledger::read(fs)?;
+    if let Unfinished::Done(tidying) = recover::inspect(fs)?
+        && let Some(bytes) = tidying.entry
+    {
+        ledger.push_committed(&bytes)?;
+    }
+    Ok(ledger)
+}
+
+impl Workbench {
+    /// How things stand in `target`. Writes nothing.
+    ///
+    /// # Errors
+    /// If the folder or its history cannot be read.
+    pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<Status> {
+        let fs = self.disk(target)?;
+        let ledger = read_ledger(&*fs)?;
+        let unfinished = match recover::inspect(&*fs)? {
+            Unfinished::Interrupted(interrupted) => Some(UnfinishedWork {
+                is_rollback: interrupted.entry.action == crate::target::ledger::Action::Rollback,
+                patch: interrupted.entry.patch,
+                begun: interrupted.entry.time,
+                user: interrupted.entry.user,
+            }),
+            _ => None,
+        };
+        let installed = ledger.installed();
+        let expected = ledger.expected()?;
+        let observation = observe(&*fs, expected.keys(), watch.progress, watch.cancel)?;
+        // During unfinished work every place may be old or new, and neither is drift.
+        let drift = match unfinished {
+            Some(_) => Vec::new(),
+            None => drift(&*fs, &ledger, &expected, &observation.tree)?,
+        };
+        let (product, version) = product(&*fs, &ledger)?;
+        Ok(Status {
+            product,
+            version: version.or_else(|| ledger.version().map(str::to_owned)),
+            can_undo_rollback: unfinished.is_none() && ledger.last_rollback().is_some(),
+            compared: expected.len(),
+            installed,
+            drift,
+            unfinished,
+        })
+    }
+
+    /// Everything that happened to `target`, its chain verified. Writes nothing.
+    ///
+    /// # Errors
+    /// If the history cannot be read, or an entry does not fit.
+    pub fn history(&self, target: &Path) -> Result<History> {
+        let fs = self.disk(target)?;
+        Ok(History { entries: read_ledger(&*fs)?.entries().to_vec() })
+    }
+}
+
+fn drift(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    expected: &std::collections::BTreeMap<TreePath, Option<Node>>,
+    tree: &crate::model::TreeState,
+) -> Result<Vec<Drift>> {
+    let mut drift = Vec::new();
+    for (path, expected) in expected {
+        let expected = expected.clone().map(|node| if fs.features().modes { node } else { node.without_mode() });
+        let observed = tree.at(path);
+        let kind = match (&expected, observed) {
+            (expected, observed) if expected.as_ref() == observed => continue,
+            (Some(_), None) => DriftKind::Missing,
+            // A folder that stayed because somebody uses it is no drift: the plan said so.
+            (None, Some(Node::Dir(_))) => continue,
+            (None, Some(_)) => DriftKind::Unexpected,
+            (Some(expected), Some(observed)) if expected.same_content(observed) => DriftKind::Permissions,
+            _ => DriftKind::Edited,
+        };
+        drift.push(Drift { path: path.clone(), kind, patch: None });
+    }
+    if drift.is_empty() {
+        return Ok(drift);
+    }
+    for entry in ledger.entries().iter().rev() {
+        let id = entry.patch.as_ref().map(|patch| &patch.id);
+        for step in entry.steps()? {
+            if let Ok(index) = drift.binary_search_by(|drift| drift.path.cmp(&step.path))
+                && drift[index].patch.is_none()
+            {
+                drift[index].patch = id.cloned();
+            }
+        }
+    }
+    Ok(drift)
+}
+
+/// Product and version by the rules of the newest manifest in the history.
+fn product(fs: &dyn Fs, ledger: &Ledger) -> Result<(Option<String>, Option<String>)> {
+    for entry in ledger.entries().iter().rev().filter(|entry| entry.manifest.is_some()) {
+        let place = Ledger::place_of(entry.seq).join("manifest.json");
+        let bytes = read_small(fs, &place, 8 << 20).ok();
+        if let Some(patch) = bytes.and_then(|bytes| read_manifest(&bytes).ok()) {
+            let version = identify(fs, &patch.product)?.version;
+            return Ok((Some(patch.product.name), version));
+        }
+    }
+    Ok((None, None))
+}
