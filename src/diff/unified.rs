@@ -23,7 +23,8 @@ pub fn unified(
     change: &ChangeView<'_>,
     escape: fn(&[u8]) -> String,
 ) -> fmt::Result {
-    write_lines(change, &mut |line| {
+    write_lines(change, &mut |marker, line| {
+        out.write_str(marker)?;
         out.write_str(&escape(line))?;
         out.write_char('\n')
     })
@@ -34,14 +35,16 @@ pub fn unified(
 /// # Errors
 /// Those of `out`.
 pub fn write_patch(out: &mut dyn io::Write, change: &ChangeView<'_>) -> io::Result<()> {
-    write_lines(change, &mut |line| {
+    write_lines(change, &mut |marker, line| {
+        out.write_all(marker.as_bytes())?;
         out.write_all(line)?;
         out.write_all(b"\n")
     })
 }
 
-/// Takes the lines of the diff, without their `\n`, one after the other.
-type Emit<'a, E> = dyn FnMut(&[u8]) -> Result<(), E> + 'a;
+/// Takes the lines of the diff, without their `\n`, one after the other: the marker of a line of content apart from
+/// the content, so that an accent at its start is not drawn on the marker.
+type Emit<'a, E> = dyn FnMut(&str, &[u8]) -> Result<(), E> + 'a;
 
 /// A file or link on one side: what Git keeps as a blob with a mode.
 #[derive(Clone, Copy)]
@@ -82,7 +85,7 @@ impl<'a> Blob<'a> {
 
 fn write_lines<E>(change: &ChangeView<'_>, emit: &mut Emit<'_, E>) -> Result<(), E> {
     if let Some(remark) = remark(change) {
-        emit(remark.as_bytes())?;
+        emit("", remark.as_bytes())?;
     }
     let before = Blob::of(change.before_node(), change.before);
     let after = Blob::of(change.after_node(), change.after);
@@ -137,24 +140,24 @@ fn write_blob<E>(
     let names = Names::of(change);
     let body = Body::of(before, after);
     if matches!(&body, Body::Text(diff) if diff.precision == Precision::Coarse) {
-        emit(b"Compared coarsely: finding the smallest difference would take too long")?;
+        emit("", b"Compared coarsely: finding the smallest difference would take too long")?;
     }
-    emit(format!("diff --git {} {}", names.old, names.new).as_bytes())?;
+    emit("", format!("diff --git {} {}", names.old, names.new).as_bytes())?;
     match (before, after) {
-        (None, Some(new)) => emit(format!("new file mode {:o}", new.mode).as_bytes())?,
-        (Some(old), None) => emit(format!("deleted file mode {:o}", old.mode).as_bytes())?,
+        (None, Some(new)) => emit("", format!("new file mode {:o}", new.mode).as_bytes())?,
+        (Some(old), None) => emit("", format!("deleted file mode {:o}", old.mode).as_bytes())?,
         (Some(old), Some(new)) if old.mode != new.mode => {
-            emit(format!("old mode {:o}", old.mode).as_bytes())?;
-            emit(format!("new mode {:o}", new.mode).as_bytes())?;
+            emit("", format!("old mode {:o}", old.mode).as_bytes())?;
+            emit("", format!("new mode {:o}", new.mode).as_bytes())?;
         }
         _ => {}
     }
     if change.renamed_from.is_some() {
         if let Some(percent) = body.similarity(before, after) {
-            emit(format!("similarity index {percent}%").as_bytes())?;
+            emit("", format!("similarity index {percent}%").as_bytes())?;
         }
-        emit(format!("rename from {}", quoted("", change.old_path().as_str())).as_bytes())?;
-        emit(format!("rename to {}", quoted("", change.change.path.as_str())).as_bytes())?;
+        emit("", format!("rename from {}", quoted("", change.old_path().as_str())).as_bytes())?;
+        emit("", format!("rename to {}", quoted("", change.change.path.as_str())).as_bytes())?;
     }
     let old_name = if before.is_some() { names.old.as_str() } else { "/dev/null" };
     let new_name = if after.is_some() { names.new.as_str() } else { "/dev/null" };
@@ -162,16 +165,16 @@ fn write_blob<E>(
         Body::Same => Ok(()),
         // Git knows these two by their first words and the last one, and refuses to apply them.
         Body::Binary => {
-            emit(format!("Binary files {old_name} and {new_name} differ").as_bytes())?;
-            emit(facts(before, after).as_bytes())
+            emit("", format!("Binary files {old_name} and {new_name} differ").as_bytes())?;
+            emit("", facts(before, after).as_bytes())
         }
         Body::Unavailable(reason) => {
-            emit(format!("Files {old_name} and {new_name} differ").as_bytes())?;
-            emit(format!("{}; not shown: {reason}", facts(before, after)).as_bytes())
+            emit("", format!("Files {old_name} and {new_name} differ").as_bytes())?;
+            emit("", format!("{}; not shown: {reason}", facts(before, after)).as_bytes())
         }
         Body::Text(diff) => {
-            emit(format!("--- {}", ended(old_name)).as_bytes())?;
-            emit(format!("+++ {}", ended(new_name)).as_bytes())?;
+            emit("", format!("--- {}", ended(old_name)).as_bytes())?;
+            emit("", format!("+++ {}", ended(new_name)).as_bytes())?;
             diff.hunks.iter().try_for_each(|hunk| write_hunk(hunk, emit))
         }
     }
@@ -231,19 +234,16 @@ fn write_hunk<E>(hunk: &Hunk<'_>, emit: &mut Emit<'_, E>) -> Result<(), E> {
         _ => format!("{start},{len}"),
     };
     let (old, new) = (range(hunk.old_start, hunk.old_len), range(hunk.new_start, hunk.new_len));
-    emit(format!("@@ -{old} +{new} @@").as_bytes())?;
-    let mut raw = Vec::new();
+    emit("", format!("@@ -{old} +{new} @@").as_bytes())?;
     for line in &hunk.lines {
-        raw.clear();
-        raw.push(match line.kind {
-            LineKind::Added => b'+',
-            LineKind::Context => b' ',
-            LineKind::Removed => b'-',
-        });
-        raw.extend(line.content);
-        emit(&raw)?;
+        let marker = match line.kind {
+            LineKind::Added => "+",
+            LineKind::Context => " ",
+            LineKind::Removed => "-",
+        };
+        emit(marker, line.content)?;
         if line.missing_newline {
-            emit(b"\\ No newline at end of file")?;
+            emit("", b"\\ No newline at end of file")?;
         }
     }
     Ok(())

@@ -7,6 +7,7 @@ use egui::{Align, Key, Label, Layout, RichText, ScrollArea, TextEdit, Ui};
 use super::summary::{Counts, Refusal, Summary};
 use super::theme::{self, GAP, READING_WIDTH, Tones, WIDE_GAP};
 use super::{Command, Page};
+use crate::text::escape_line;
 
 /// The whole window.
 pub fn root_ui(ui: &mut Ui, page: &Page, typed_path: &mut String, command: &mut Option<Command>) {
@@ -69,7 +70,7 @@ fn start_ui(ui: &mut Ui, typed_path: &mut String, command: &mut Option<Command>)
 
 fn reading_ui(ui: &mut Ui, path: &Path) {
     ui.label(RichText::new("Reading the patch file").text_style(theme::outcome()));
-    ui.label(path.to_string_lossy());
+    ui.label(escape_line(&path.to_string_lossy()));
 }
 
 fn patch_ui(ui: &mut Ui, summary: &Summary, command: &mut Option<Command>) {

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::model::{FileChange, Node, Patch};
+use crate::text::{escape_line, escape_text};
 
 /// Reads the patch file at `path`: the one place where the window asks the workbench.
 pub fn load(path: &Path) -> Result<Summary, Refusal> {
-    // Seam for the merge: `Workbench::inspect(path)`, then `Summary::of(&patch, crate::text::escape)` or the
-    // report's headline and hints.
+    // Seam for the merge: `Workbench::inspect(path)`, then `Summary::of(&patch)` or the report's headline and hints.
     Err(Refusal {
         headline: format!("cannot read {path:?}: the window is not connected to the workbench"),
         hints: vec!["Use the command line: patchwright show FILE".to_owned()],
@@ -55,18 +55,18 @@ pub struct Refusal {
 }
 
 impl Summary {
-    /// The summary of `patch`. Every text of the vendor goes through `escape`: it could otherwise hide or move
-    /// what is on the screen.
+    /// The summary of `patch`, with every text of the vendor escaped.
     #[expect(dead_code, reason = "called by `load` once it asks the workbench")]
-    pub fn of(patch: &Patch, escape: fn(&str) -> String) -> Self {
+    pub fn of(patch: &Patch) -> Self {
+        let line = |text: &str| escape_line(text).into_owned();
         let product = &patch.product;
         Self {
-            title: escape(&patch.title),
+            title: line(&patch.title),
             identity: patch.identity.to_string(),
-            vendor: escape(&patch.vendor),
-            contact: patch.contact.as_deref().map(escape),
-            summary: escape(&patch.summary),
-            product: escape(&format!("{} {}", product.name, product.versions.join(", "))),
+            vendor: line(&patch.vendor),
+            contact: patch.contact.as_deref().map(line),
+            summary: escape_text(&patch.summary).into_owned(),
+            product: line(&format!("{} {}", product.name, product.versions.join(", "))),
             counts: Counts::of(&patch.changes),
         }
     }

@@ -141,7 +141,10 @@ fn obstacles_are_those_that_the_test_put_there() {
     disk.add_obstacle_to_change("", "the folder is immutable");
     disk.add_obstacle_to_move("app", Code::InUse, "held open by \"editor\"");
     assert_eq!(disk.obstacles_to_change(&ROOT).unwrap(), ["the folder is immutable"]);
-    assert_eq!(disk.obstacles_to_move(&product("app")).unwrap(), [(Code::InUse, "held open by \"editor\"".to_owned())]);
+    assert_eq!(
+        disk.obstacles_to_move(&product("app")).unwrap(),
+        [(Code::InUse, "held open by \"editor\"".to_owned())]
+    );
 }
 
 // Outside edits and whole trees.
