@@ -56,7 +56,10 @@ impl Verdict {
         match self {
             Verdict::Unsigned => "Unsigned: nobody vouches for this patch".to_owned(),
             Verdict::Unknown { signatures } => {
-                format!("Untrusted: signed by {signatures} unknown key{}", if signatures == 1 { "" } else { "s" })
+                format!(
+                    "Untrusted: signed by {signatures} unknown key{}",
+                    if signatures == 1 { "" } else { "s" }
+                )
             }
         }
     }

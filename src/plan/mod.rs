@@ -199,8 +199,12 @@ fn common_obstacles(situation: &Situation, steps: &[Step], obstacles: &mut Vec<O
         );
     }
     // Who owns a file matters only where a new one takes its place.
-    let replaced = |place: &str| steps.iter().any(|s| s.path.as_str() == place && s.before.is_some() && s.after.is_some());
-    for (code, place, phrase) in situation.rights.iter().filter(|(c, p, _)| *c != Code::Attributes || replaced(p)) {
+    let replaced = |place: &str| {
+        steps.iter().any(|s| s.path.as_str() == place && s.before.is_some() && s.after.is_some())
+    };
+    for (code, place, phrase) in
+        situation.rights.iter().filter(|(c, p, _)| *c != Code::Attributes || replaced(p))
+    {
         let hint = match code {
             Code::InUse => "Close the program that uses it, then try again.",
             Code::Attributes => "Run as the user who owns the file, or as administrator.",

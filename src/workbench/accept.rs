@@ -37,7 +37,8 @@ impl Workbench {
         }
         let root = self.lock(target)?;
         let ledger = read_ledger(root.fs())?;
-        let accepted: Vec<_> = ledger.installed().into_iter().take(count).filter(|patch| !patch.accepted).collect();
+        let accepted: Vec<_> =
+            ledger.installed().into_iter().take(count).filter(|patch| !patch.accepted).collect();
         let Some(newest) = accepted.iter().map(|patch| patch.way_back).max() else {
             return Ok(Accepted { patches: Vec::new() });
         };

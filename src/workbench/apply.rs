@@ -9,7 +9,7 @@ use super::{ApplyPreview, Error, Result, Watch, Workbench, inspect};
 use crate::bundle::{VerifiedBundle, delta};
 use crate::checks::{self, Surroundings};
 use crate::model::{Code, Level, Node, Patch, Payload, Step, TreePath};
-use crate::plan::{ApprovedPlan, Fingerprint, Obstacle};
+use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift};
 use crate::progress::{CancelToken, Quiet};
 use crate::target::TargetRoot;
 use crate::target::fs::{Fs, Place, StatePath};
@@ -49,7 +49,13 @@ impl Workbench {
     /// # Errors
     /// [`Error::Refused`] lists every obstacle; nothing changed. [`Error::Change`] says what the folder is like.
     /// [`Error::Unhealthy`]: a required health check failed, and the change was taken back.
-    pub fn apply(&self, bundle: &Path, target: &Path, options: ApplyOptions, watch: Watch<'_>) -> Result<Applied> {
+    pub fn apply(
+        &self,
+        bundle: &Path,
+        target: &Path,
+        options: ApplyOptions,
+        watch: Watch<'_>,
+    ) -> Result<Applied> {
         let bundle = inspect::open(bundle)?;
         if !options.allow_unsigned {
             return Err(Error::NotTrusted);
@@ -57,29 +63,33 @@ impl Workbench {
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
         super::preview::refuse_unfinished(&*fs)?;
-        let (first_look, _) = self.preview_here(&bundle, &*fs, watch)?;
-        let first_look = approve(first_look, options, &mut Vec::new())?;
-        if first_look.plan().steps.is_empty() {
+        let first_look = self.preview_here(&bundle, &*fs, watch)?;
+        if approve(first_look.0.clone(), options, &mut Vec::new())?.steps().is_empty() {
             let notes = Vec::new();
             return Ok(Applied { patch: bundle.patch, entry: None, notes, checks: Vec::new(), untidy: None });
         }
         let root = self.lock(target)?;
-        self.apply_locked(&bundle, &root, options, watch)
+        self.apply_locked(&bundle, &root, first_look, options, watch)
     }
 
     fn apply_locked(
         &self,
         bundle: &VerifiedBundle,
         root: &TargetRoot,
+        first_look: (ApplyPreview, Survey),
         options: ApplyOptions,
         watch: Watch<'_>,
     ) -> Result<Applied> {
-        // Looked at again, because only under the lock does what was seen stay true.
-        let (preview, survey) = self.preview_here(bundle, root.fs(), watch)?;
+        let ledger = read_ledger(root.fs())?;
+        // Only under the lock does what was seen stay true. What looks different now is read again.
+        let (preview, survey) = match first_look.1.still_holds(root.fs(), &ledger) {
+            true => first_look,
+            false => self.preview_here(bundle, root.fs(), watch)?,
+        };
         let (notes, version) = (preview.preview.notes.clone(), preview.version.clone());
         let mut remarks = vec![bundle.verdict.sentence()];
         let plan = approve(preview, options, &mut remarks)?;
-        let mut entry = Entry::after(&read_ledger(root.fs())?.head(), Action::Apply, &self.environment);
+        let mut entry = Entry::after(&ledger.head(), Action::Apply, &self.environment);
         entry.patch = Some(note_of(&bundle.patch));
         entry.bundle = Some(bundle.file_digest()?);
         entry.manifest = Some(crate::model::Digest::of(bundle.manifest()));
@@ -87,7 +97,8 @@ impl Workbench {
         entry.version_before = version;
         entry.remarks = remarks;
         let contents = BundleContents { bundle };
-        let receipt = self.change(root, plan, &survey, entry, Some(bundle.manifest()), Vec::new(), &contents, watch)?;
+        let receipt =
+            self.change(root, plan, &survey, entry, Some(bundle.manifest()), Vec::new(), &contents, watch)?;
         let checks = self.prove_health(&bundle.patch, root, &receipt.entry, watch)?;
         Ok(Applied {
             patch: bundle.patch.clone(),
@@ -99,7 +110,10 @@ impl Workbench {
     }
 
     /// Carries out an approved plan in one transaction.
-    #[expect(clippy::too_many_arguments, reason = "each is a different thing, and there is one caller per front-end verb")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a different thing, and there is one caller per front-end verb"
+    )]
     pub(super) fn change(
         &self,
         root: &TargetRoot,
@@ -127,7 +141,13 @@ impl Workbench {
     }
 
     /// Runs the health checks. When a required one fails, takes the change back.
-    fn prove_health(&self, patch: &Patch, root: &TargetRoot, applied: &Entry, watch: Watch<'_>) -> Result<Vec<CheckNote>> {
+    fn prove_health(
+        &self,
+        patch: &Patch,
+        root: &TargetRoot,
+        applied: &Entry,
+        watch: Watch<'_>,
+    ) -> Result<Vec<CheckNote>> {
         if patch.health.is_empty() {
             return Ok(Vec::new());
         }
@@ -159,7 +179,11 @@ impl Workbench {
         }
         // The wish to stop is not heard any more: going back is the safe way.
         let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
-        let undo = self.take_back(root, applied.seq, crate::plan::OnDrift::Stop, notes, &failed, watch).err();
+        let ledger = read_ledger(root.fs())?;
+        let undo = self
+            .look_at(root.fs(), &ledger, applied, OnDrift::Stop, Vec::new(), watch)
+            .and_then(|look| self.take_back(root, &ledger, look, notes, &failed, watch))
+            .err();
         Err(Error::Unhealthy { failed, undo: undo.map(Box::new) })
     }
 }
@@ -177,7 +201,8 @@ fn approve(preview: ApplyPreview, options: ApplyOptions, remarks: &mut Vec<Strin
     }
     if options.accept_weak_volume {
         let weak = |obstacle: &Obstacle| obstacle.code == Code::Volume;
-        remarks.extend(preview.obstacles.iter().filter(|o| weak(o)).map(|o| format!("accepted: {}", o.meaning)));
+        remarks
+            .extend(preview.obstacles.iter().filter(|o| weak(o)).map(|o| format!("accepted: {}", o.meaning)));
         preview.obstacles.retain(|obstacle| !weak(obstacle));
     }
     preview.approve().map_err(|preview| Error::Refused(preview.obstacles))
@@ -205,21 +230,32 @@ impl Contents for BundleContents<'_> {
 
     fn write(&self, step: &Step, fs: &dyn Fs, out: &mut dyn Write) -> std::result::Result<(), ContentError> {
         let refused = |code, detail: &str| ContentError::Refused { code, detail: detail.to_owned() };
-        let change = self.bundle.patch.change_at(&step.path).ok_or_else(|| refused(Code::Manifest, "the patch does not name it"))?;
+        let change = self
+            .bundle
+            .patch
+            .change_at(&step.path)
+            .ok_or_else(|| refused(Code::Manifest, "the patch does not name it"))?;
         let size_of = |path: &TreePath| {
-            let before = self.bundle.patch.change_at(path).map(|change| change.before.as_slice()).unwrap_or_default();
-            move |digest| before.iter().filter_map(Node::as_file).find(|f| f.digest == digest).map(|f| f.size_bytes)
+            let before =
+                self.bundle.patch.change_at(path).map(|change| change.before.as_slice()).unwrap_or_default();
+            move |digest| {
+                before.iter().filter_map(Node::as_file).find(|f| f.digest == digest).map(|f| f.size_bytes)
+            }
         };
         let size_after = step.after.as_ref().and_then(Node::as_file).map_or(0, |file| file.size_bytes);
         match &change.payload {
             None => Err(refused(Code::Manifest, "the patch brings no content for it")),
-            Some(Payload::Whole { blob }) => self.bundle.copy_blob(blob, out).map(drop).map_err(content_error),
+            Some(Payload::Whole { blob }) => {
+                self.bundle.copy_blob(blob, out).map(drop).map_err(content_error)
+            }
             Some(Payload::Same { from }) => Ok(io::copy(&mut fs.open(&Place::from(from))?, out).map(drop)?),
             Some(Payload::Delta { blob, from, source }) => {
-                let source_bytes = size_of(from)(*source).ok_or_else(|| refused(Code::Manifest, "its source is not named"))?;
+                let source_bytes = size_of(from)(*source)
+                    .ok_or_else(|| refused(Code::Manifest, "its source is not named"))?;
                 let mut delta = self.bundle.open_blob(blob).map_err(content_error)?;
                 let mut old = fs.open(&Place::from(from))?;
-                delta::decode(&mut delta, &mut *old, source_bytes, size_after, out).map_err(|error| content_error(error.into()))
+                delta::decode(&mut delta, &mut *old, source_bytes, size_after, out)
+                    .map_err(|error| content_error(error.into()))
             }
         }
     }

@@ -55,7 +55,8 @@ impl Workbench {
         let bundle = inspect::open(bundle)?;
         let disk = target.map(|target| self.disk(target)).transpose()?;
         let sides = Sides { bundle: &bundle, disk: disk.as_deref(), cancel: watch.cancel };
-        let wanted = |path: &TreePath| paths.is_empty() || paths.iter().any(|p| p == path || path.is_below(p));
+        let wanted =
+            |path: &TreePath| paths.is_empty() || paths.iter().any(|p| p == path || path.is_below(p));
         for change in bundle.patch.changes.iter().filter(|change| wanted(&change.path)) {
             watch.cancel.check()?;
             show(&sides.of(change));
@@ -104,16 +105,28 @@ impl Sides<'_> {
         }
     }
 
-    fn before(&self, path: &TreePath, digest: Digest, size_bytes: u64) -> std::result::Result<Vec<u8>, String> {
+    fn before(
+        &self,
+        path: &TreePath,
+        digest: Digest,
+        size_bytes: u64,
+    ) -> std::result::Result<Vec<u8>, String> {
         let base = self.change(path).and_then(|change| change.base).filter(|base| *base == digest);
         match (base, self.disk) {
             (Some(base), _) => self.blob(&base, size_bytes),
             (None, Some(disk)) => read_from(disk, path, digest, size_bytes),
-            (None, None) => Err("the original is not in the patch file; name a folder to compare with".to_owned()),
+            (None, None) => {
+                Err("the original is not in the patch file; name a folder to compare with".to_owned())
+            }
         }
     }
 
-    fn after(&self, change: &FileChange, digest: Digest, size_bytes: u64) -> std::result::Result<Vec<u8>, String> {
+    fn after(
+        &self,
+        change: &FileChange,
+        digest: Digest,
+        size_bytes: u64,
+    ) -> std::result::Result<Vec<u8>, String> {
         self.cancel.check().map_err(|error| error.to_string())?;
         if size_bytes > MAX_SHOWN_BYTES {
             return Err(format!("{size_bytes} bytes are too many to show"));
@@ -154,7 +167,12 @@ fn shown(content: std::result::Result<Vec<u8>, String>) -> Side {
     content.map_or_else(Side::Unavailable, Side::Content)
 }
 
-fn read_from(disk: &dyn Fs, path: &TreePath, digest: Digest, size_bytes: u64) -> std::result::Result<Vec<u8>, String> {
+fn read_from(
+    disk: &dyn Fs,
+    path: &TreePath,
+    digest: Digest,
+    size_bytes: u64,
+) -> std::result::Result<Vec<u8>, String> {
     use std::io::Read;
     if size_bytes > MAX_SHOWN_BYTES {
         return Err(format!("{size_bytes} bytes are too many to show"));
@@ -162,5 +180,9 @@ fn read_from(disk: &dyn Fs, path: &TreePath, digest: Digest, size_bytes: u64) ->
     let mut content = Vec::new();
     let file = disk.open(&Place::from(path)).map_err(|error| error.to_string())?;
     file.take(size_bytes + 1).read_to_end(&mut content).map_err(|error| error.to_string())?;
-    if Digest::of(&content) == digest { Ok(content) } else { Err("the folder does not hold the original".to_owned()) }
+    if Digest::of(&content) == digest {
+        Ok(content)
+    } else {
+        Err("the folder does not hold the original".to_owned())
+    }
 }

@@ -8,9 +8,9 @@ use crate::bundle::{BundleError, OpenError};
 use crate::model::Code;
 use crate::plan::Obstacle;
 use crate::progress::Cancelled;
+use crate::target::ScanError;
 use crate::target::fs::OpenError as FolderError;
 use crate::target::ledger::LedgerError;
-use crate::target::ScanError;
 use crate::transaction::{Failure, StoreError, TransactionError};
 
 /// What the workbench returns.
@@ -102,7 +102,9 @@ impl Error {
     /// The code to print.
     pub fn code(&self) -> Code {
         match self {
-            Error::Folder { error: FolderError::IsLink { .. } | FolderError::NotAFolder(_), .. } => Code::FileSystem,
+            Error::Folder { error: FolderError::IsLink { .. } | FolderError::NotAFolder(_), .. } => {
+                Code::FileSystem
+            }
             Error::Folder { error: FolderError::System { source, .. }, .. } | Error::File { source, .. } => {
                 match source.kind() {
                     ErrorKind::PermissionDenied => Code::Rights,

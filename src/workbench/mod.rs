@@ -95,11 +95,13 @@ impl Workbench {
     /// Locks a folder, leaving unfinished work as it is.
     fn lock_as_it_is(&self, target: &Path) -> Result<TargetRoot> {
         let fs = self.disk(target)?;
-        let unlockable = |source| Error::Transaction(TransactionError::Io {
-            doing: "lock",
-            place: target.display().to_string(),
-            source,
-        });
+        let unlockable = |source| {
+            Error::Transaction(TransactionError::Io {
+                doing: "lock",
+                place: target.display().to_string(),
+                source,
+            })
+        };
         TargetRoot::lock(fs).map_err(unlockable)?.ok_or_else(|| Error::Busy { path: target.to_owned() })
     }
 }

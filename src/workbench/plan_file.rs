@@ -68,7 +68,9 @@ impl PlannedStep {
 
 fn in_words(node: &Node) -> String {
     match node {
-        Node::File(file) => format!("file, {} bytes, mode {}, sha256 {}", file.size_bytes, file.mode, file.digest),
+        Node::File(file) => {
+            format!("file, {} bytes, mode {}, sha256 {}", file.size_bytes, file.mode, file.digest)
+        }
         Node::Link(link) => format!("link to {}", link.points_to),
         Node::Dir(mode) => format!("folder, mode {mode}"),
     }
@@ -117,6 +119,9 @@ impl PlanFile {
         if plan.manifest != manifest.to_string() {
             return Err(wrong(format!("it is a plan for another bundle ({})", plan.patch)));
         }
-        plan.fingerprint.parse().map(Fingerprint).map_err(|_| wrong("its fingerprint is malformed".to_owned()))
+        plan.fingerprint
+            .parse()
+            .map(Fingerprint)
+            .map_err(|_| wrong("its fingerprint is malformed".to_owned()))
     }
 }

@@ -8,8 +8,8 @@ use crate::bundle::{Verdict, VerifiedBundle};
 use crate::model::{Digest, Patch};
 use crate::plan::{Preview, plan_apply};
 use crate::target::fs::Fs;
-use crate::transaction::recover::{self, Unfinished};
 use crate::transaction::TransactionError;
+use crate::transaction::recover::{self, Unfinished};
 
 /// A preview together with what it is a preview of.
 #[derive(Debug, Clone)]

@@ -30,7 +30,7 @@ pub enum Recovered {
         undone: Undone,
     },
     /// The interrupted change is done.
-    Finished(Entry),
+    Finished(Box<Entry>),
 }
 
 impl Workbench {
@@ -45,15 +45,12 @@ impl Workbench {
             return Ok(Recovered::NothingToDo);
         }
         let root = self.lock_as_it_is(target)?;
-        let interrupted = match recover::inspect(root.fs())? {
-            Unfinished::Interrupted(interrupted) => interrupted,
-            _ => {
-                recover::tidy(&root)?;
-                return Ok(Recovered::NothingToDo);
-            }
+        let Unfinished::Interrupted(interrupted) = recover::inspect(root.fs())? else {
+            recover::tidy(&root)?;
+            return Ok(Recovered::NothingToDo);
         };
         match choice {
-            Choice::Finish => Ok(Recovered::Finished(recover::roll_forward(&root, &interrupted)?)),
+            Choice::Finish => Ok(Recovered::Finished(Box::new(recover::roll_forward(&root, &interrupted)?))),
             Choice::Undo(on_foreign) => {
                 let what = match interrupted.entry.action {
                     Action::Rollback => "the rollback was interrupted and put back",
@@ -68,7 +65,10 @@ impl Workbench {
                 };
                 let undone = recover::undo(&root, &interrupted, &options)?;
                 let head = read_ledger(root.fs())?;
-                Ok(Recovered::PutBack { patch: head.entries().last().and_then(|entry| entry.patch.clone()), undone })
+                Ok(Recovered::PutBack {
+                    patch: head.entries().last().and_then(|entry| entry.patch.clone()),
+                    undone,
+                })
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::situation::Survey;
 use super::status::read_ledger;
 use super::{Error, Result, Watch, Workbench};
 use crate::bundle::manifest::read_manifest;
@@ -67,74 +68,114 @@ impl Workbench {
     ///
     /// # Errors
     /// If there is nothing to take back, the way back was given up, or safe copies are missing or damaged.
-    pub fn preview_rollback(&self, target: &Path, options: &RollbackOptions, watch: Watch<'_>) -> Result<RollbackPreview> {
+    pub fn preview_rollback(
+        &self,
+        target: &Path,
+        options: &RollbackOptions,
+        watch: Watch<'_>,
+    ) -> Result<RollbackPreview> {
         let fs = self.disk(target)?;
-        super::preview::refuse_unfinished(&*fs)?;
-        let ledger = read_ledger(&*fs)?;
-        let entry = find(&ledger, &options.which)?;
-        let vendor = vendor_plan(&*fs, &ledger, entry)?;
-        refuse_what_the_vendor_forbids(vendor.as_ref(), entry)?;
-        let steps = entry.steps()?;
-        Kept::verify(&*fs, entry.seq, &steps)?;
-        let survey = self.survey_for_rollback(&*fs, &steps, &ledger, watch)?;
-        let preview = plan_rollback(&steps, &survey.situation, options.on_drift);
-        let advice = vendor.map(|patch| {
-            let rollback = patch.rollback;
-            rollback.data_warning.into_iter().chain(rollback.steps).collect()
-        });
-        Ok(RollbackPreview { patch: entry.patch.clone(), entry: entry.seq, preview, advice: advice.unwrap_or_default() })
+        self.look(&*fs, options, watch).map(|look| look.preview)
     }
 
     /// Takes back the last patch, or the last rollback: everything, or nothing.
     ///
     /// # Errors
     /// As [`Workbench::preview_rollback`]; [`Error::Refused`] lists every obstacle.
-    pub fn roll_back(&self, target: &Path, options: &RollbackOptions, watch: Watch<'_>) -> Result<RolledBack> {
-        let before = self.preview_rollback(target, options, watch)?;
-        if options.expected.is_some_and(|expected| expected != before.preview.plan.base) {
+    pub fn roll_back(
+        &self,
+        target: &Path,
+        options: &RollbackOptions,
+        watch: Watch<'_>,
+    ) -> Result<RolledBack> {
+        let fs = self.disk(target)?;
+        let first_look = self.look(&*fs, options, watch)?;
+        if options.expected.is_some_and(|expected| expected != first_look.preview.preview.plan.base) {
             return Err(moved());
         }
-        before.preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
+        first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         let root = self.lock(target)?;
-        let entry = find(&read_ledger(root.fs())?, &options.which)?.seq;
-        if entry != before.entry {
-            return Err(moved());
-        }
-        self.take_back(&root, entry, options.on_drift, Vec::new(), &[], watch)
+        let ledger = read_ledger(root.fs())?;
+        // Only under the lock does what was seen stay true.
+        let look = match first_look.survey.still_holds(root.fs(), &ledger) {
+            true => first_look,
+            false => self.look(root.fs(), options, watch)?,
+        };
+        self.take_back(&root, &ledger, look, Vec::new(), &[], watch)
     }
 
-    /// Takes back history entry `seq` under the lock.
+    /// What the options ask for, in this folder.
+    fn look(&self, fs: &dyn Fs, options: &RollbackOptions, watch: Watch<'_>) -> Result<Look> {
+        super::preview::refuse_unfinished(fs)?;
+        let ledger = read_ledger(fs)?;
+        let entry = find(&ledger, &options.which)?;
+        let vendor = vendor_plan(fs, &ledger, entry)?;
+        refuse_what_the_vendor_forbids(vendor.as_ref(), entry)?;
+        let advice = vendor.map(|patch| {
+            let rollback = patch.rollback;
+            rollback.data_warning.into_iter().chain(rollback.steps).collect()
+        });
+        self.look_at(fs, &ledger, entry, options.on_drift, advice.unwrap_or_default(), watch)
+    }
+
+    /// What taking back `entry` would do, its safe copies verified.
+    pub(super) fn look_at(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        entry: &Entry,
+        on_drift: OnDrift,
+        advice: Vec<String>,
+        watch: Watch<'_>,
+    ) -> Result<Look> {
+        let steps = entry.steps()?;
+        let kept = Kept::verify(fs, entry.seq, &steps)?;
+        let survey = self.survey_for_rollback(fs, &steps, ledger, watch)?;
+        let preview = plan_rollback(&steps, &survey.situation, on_drift);
+        let preview = RollbackPreview { patch: entry.patch.clone(), entry: entry.seq, preview, advice };
+        Ok(Look { preview, survey, kept })
+    }
+
+    /// Takes back what `look` shows, under the lock.
     pub(super) fn take_back(
         &self,
         root: &TargetRoot,
-        seq: u64,
-        on_drift: OnDrift,
+        ledger: &Ledger,
+        look: Look,
         checks: Vec<CheckNote>,
         remarks: &[String],
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
-        let fs = root.fs();
-        let ledger = read_ledger(fs)?;
-        let reversed = ledger.entry(seq).expect("the caller found this entry");
-        let steps = reversed.steps()?;
-        let kept = Kept::verify(fs, seq, &steps)?;
-        let survey = self.survey_for_rollback(fs, &steps, &ledger, watch)?;
-        let preview = plan_rollback(&steps, &survey.situation, on_drift);
+        let Look { preview: RollbackPreview { entry: seq, patch, preview, .. }, survey, kept } = look;
+        let reversed = ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         let mut entry = Entry::after(&ledger.head(), Action::Rollback, &self.environment);
-        entry.patch.clone_from(&reversed.patch);
+        entry.patch.clone_from(&patch);
         entry.reverses = Some(seq);
         entry.version_before.clone_from(&reversed.version_after);
         entry.version_after.clone_from(&reversed.version_before);
         entry.checks = checks;
         entry.remarks = remarks.to_vec();
-        entry.remarks.extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));
-        let patch = entry.patch.clone();
+        entry
+            .remarks
+            .extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));
         let contents = KeptContents { kept: &kept };
         let receipt = self.change(root, plan, &survey, entry, None, vec![seq], &contents, watch)?;
-        Ok(RolledBack { patch, entry: receipt.entry, notes, untidy: receipt.untidy.map(|error| error.to_string()) })
+        Ok(RolledBack {
+            patch,
+            entry: receipt.entry,
+            notes,
+            untidy: receipt.untidy.map(|error| error.to_string()),
+        })
     }
+}
+
+/// A preview with what it was made from.
+pub(super) struct Look {
+    preview: RollbackPreview,
+    survey: Survey,
+    kept: Kept,
 }
 
 fn moved() -> Error {
@@ -157,7 +198,11 @@ fn find<'a>(ledger: &'a Ledger, which: &Which) -> Result<&'a Entry> {
         if *which == Which::LastRollback {
             return find_last_rollback(ledger);
         }
-        return Err(refused(Code::Unknown, "no patch is in this folder".to_owned(), "There is nothing to take back."));
+        return Err(refused(
+            Code::Unknown,
+            "no patch is in this folder".to_owned(),
+            "There is nothing to take back.",
+        ));
     };
     let wanted = match which {
         Which::LastRollback => return find_last_rollback(ledger),
@@ -166,7 +211,11 @@ fn find<'a>(ledger: &'a Ledger, which: &Which) -> Result<&'a Entry> {
             Some(found) if found == last => found,
             Some(_) => {
                 let meaning = format!("{} was applied after {id} and has to go first", last.patch.id);
-                return Err(refused(Code::NotNewest, meaning, "Take the newer patches back first, the newest first."));
+                return Err(refused(
+                    Code::NotNewest,
+                    meaning,
+                    "Take the newer patches back first, the newest first.",
+                ));
             }
             None => return Err(refuse_unknown(id, &installed)),
         },
@@ -196,7 +245,8 @@ fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
 
 /// What the vendor says about taking back the patch of `entry`; `None` for a rollback, which can always be undone.
 fn vendor_plan(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Option<Patch>> {
-    let applied = ledger.installed().into_iter().find(|patch| patch.way_back == entry.seq).map(|patch| patch.applied);
+    let applied =
+        ledger.installed().into_iter().find(|patch| patch.way_back == entry.seq).map(|patch| patch.applied);
     let Some(applied) = applied else { return Ok(None) };
     let place = Ledger::place_of(applied).join("manifest.json");
     let bytes = read_small(fs, &place, 8 << 20);

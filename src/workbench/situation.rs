@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use rayon::prelude::*;
+
 use super::{Result, Watch, Workbench};
 use crate::checks::{self, Surroundings};
 use crate::model::{Code, Level, Node, Patch, Step, TreePath};
@@ -16,6 +18,24 @@ use crate::target::observe;
 pub(super) struct Survey {
     pub situation: Situation,
     pub looks: BTreeMap<TreePath, Found>,
+    paths: BTreeSet<TreePath>,
+}
+
+impl Survey {
+    /// Whether every place still looks as it did when it was hashed, and nothing happened to the history since.
+    pub fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
+        self.situation.history_head == Some(ledger.head().digest)
+            && self.paths.par_iter().all(|path| {
+                let look = fs.look(&Place::from(path));
+                // A folder's time changes with its entries, and the lock has just added one to the target.
+                look.is_ok_and(|look| match (&look, self.looks.get(path)) {
+                    (Some(now), Some(then)) if then.kind == FoundKind::Dir => {
+                        (now.object, now.mode) == (then.object, then.mode)
+                    }
+                    (now, then) => now.as_ref() == then,
+                })
+            })
+    }
 }
 
 /// Where names will appear and disappear.
@@ -44,10 +64,17 @@ impl Interest {
 
 impl Workbench {
     /// The situation that applying `patch` would meet.
-    pub(super) fn survey_for_apply(&self, fs: &dyn Fs, patch: &Patch, ledger: &Ledger, watch: Watch<'_>) -> Result<Survey> {
-        let places = patch.changes.iter().map(|change| {
-            (&change.path, change.before.is_empty(), change.before.iter().any(Node::is_dir))
-        });
+    pub(super) fn survey_for_apply(
+        &self,
+        fs: &dyn Fs,
+        patch: &Patch,
+        ledger: &Ledger,
+        watch: Watch<'_>,
+    ) -> Result<Survey> {
+        let places = patch
+            .changes
+            .iter()
+            .map(|change| (&change.path, change.before.is_empty(), change.before.iter().any(Node::is_dir)));
         let touched: Vec<&TreePath> = patch.changes.iter().map(|change| &change.path).collect();
         let mut survey = self.survey(fs, Interest::of(places), &touched, ledger, watch)?;
         let situation = &mut survey.situation;
@@ -64,13 +91,21 @@ impl Workbench {
             .iter()
             .zip(results)
             .filter(|(_, result)| !result.passed)
-            .map(|(check, result)| (check.level == Level::Required, checks::describe(&check.probe), result.evidence))
+            .map(|(check, result)| {
+                (check.level == Level::Required, checks::describe(&check.probe), result.evidence)
+            })
             .collect();
         Ok(survey)
     }
 
     /// The situation that taking back `steps` would meet.
-    pub(super) fn survey_for_rollback(&self, fs: &dyn Fs, steps: &[Step], ledger: &Ledger, watch: Watch<'_>) -> Result<Survey> {
+    pub(super) fn survey_for_rollback(
+        &self,
+        fs: &dyn Fs,
+        steps: &[Step],
+        ledger: &Ledger,
+        watch: Watch<'_>,
+    ) -> Result<Survey> {
         let is_folder = |node: &Option<Node>| node.as_ref().is_some_and(Node::is_dir);
         let places = steps.iter().map(|step| (&step.path, step.after.is_none(), is_folder(&step.after)));
         let touched: Vec<&TreePath> = steps.iter().map(|step| &step.path).collect();
@@ -87,10 +122,14 @@ impl Workbench {
     ) -> Result<Survey> {
         let observation = observe(fs, &interest.paths, watch.progress, watch.cancel)?;
         let features = fs.features();
-        let mut problems: Vec<(Code, String, String)> =
-            observation.problems.into_iter().map(|problem| (problem.code, problem.path, problem.detail)).collect();
+        let mut problems: Vec<(Code, String, String)> = observation
+            .problems
+            .into_iter()
+            .map(|problem| (problem.code, problem.path, problem.detail))
+            .collect();
         let names = names(fs, &interest.listed, &mut problems);
-        let space = fs.space().map_err(|source| crate::target::ScanError::Io { place: Place::Root, source })?;
+        let space =
+            fs.space().map_err(|source| crate::target::ScanError::Io { place: Place::Root, source })?;
         let looks = observation.facts;
         let has_other_names = |path: &&&TreePath| {
             looks.get(path).is_some_and(|look| matches!(look.kind, FoundKind::File { .. }) && look.names > 1)
@@ -116,7 +155,7 @@ impl Workbench {
             tree: observation.tree,
             ..Situation::default()
         };
-        Ok(Survey { situation, looks })
+        Ok(Survey { situation, looks, paths: interest.paths })
     }
 }
 
@@ -147,9 +186,14 @@ fn names(
     names
 }
 
-fn rights(fs: &dyn Fs, touched: &[&TreePath], looks: &BTreeMap<TreePath, Found>) -> Vec<(Code, String, String)> {
+fn rights(
+    fs: &dyn Fs,
+    touched: &[&TreePath],
+    looks: &BTreeMap<TreePath, Found>,
+) -> Vec<(Code, String, String)> {
     let mut rights = Vec::new();
-    let parents: BTreeSet<Place> = touched.iter().map(|path| Place::parent_of(path)).chain([Place::Root]).collect();
+    let parents: BTreeSet<Place> =
+        touched.iter().map(|path| Place::parent_of(path)).chain([Place::Root]).collect();
     for place in parents {
         let present = match &place {
             Place::Tree(path) => looks.get(path).is_some_and(|look| look.kind == FoundKind::Dir),
@@ -159,13 +203,17 @@ fn rights(fs: &dyn Fs, touched: &[&TreePath], looks: &BTreeMap<TreePath, Found>)
             continue;
         }
         match fs.obstacles_to_change(&place) {
-            Ok(phrases) => rights.extend(phrases.into_iter().map(|phrase| (Code::Rights, place.to_string(), phrase))),
+            Ok(phrases) => {
+                rights.extend(phrases.into_iter().map(|phrase| (Code::Rights, place.to_string(), phrase)));
+            }
             Err(error) => rights.push((Code::Rights, place.to_string(), error.to_string())),
         }
     }
     for path in touched.iter().filter(|path| looks.contains_key(**path)) {
         match fs.obstacles_to_move(path) {
-            Ok(obstacles) => rights.extend(obstacles.into_iter().map(|(code, phrase)| (code, path.to_string(), phrase))),
+            Ok(obstacles) => {
+                rights.extend(obstacles.into_iter().map(|(code, phrase)| (code, path.to_string(), phrase)));
+            }
             Err(error) => rights.push((Code::Rights, path.to_string(), error.to_string())),
         }
     }
@@ -175,10 +223,12 @@ fn rights(fs: &dyn Fs, touched: &[&TreePath], looks: &BTreeMap<TreePath, Found>)
 fn volume_problem(volume: &Volume) -> Option<String> {
     match volume {
         Volume::Local => None,
-        Volume::Fat => Some("this disk has no journal (FAT): a power cut could harm it beyond repair".to_owned()),
-        Volume::Network(kind) => {
-            Some(format!("this folder is on a network or user-space disk ({kind}), which does not promise to keep order"))
+        Volume::Fat => {
+            Some("this disk has no journal (FAT): a power cut could harm it beyond repair".to_owned())
         }
+        Volume::Network(kind) => Some(format!(
+            "this folder is on a network or user-space disk ({kind}), which does not promise to keep order"
+        )),
         Volume::ReadOnly => Some("this disk is read-only".to_owned()),
     }
 }

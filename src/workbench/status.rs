@@ -152,7 +152,8 @@ fn drift(
 ) -> Result<Vec<Drift>> {
     let mut drift = Vec::new();
     for (path, expected) in expected {
-        let expected = expected.clone().map(|node| if fs.features().modes { node } else { node.without_mode() });
+        let expected =
+            expected.clone().map(|node| if fs.features().modes { node } else { node.without_mode() });
         let observed = tree.at(path);
         let kind = match (&expected, observed) {
             (expected, observed) if expected.as_ref() == observed => continue,

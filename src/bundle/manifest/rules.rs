@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use super::limits;
 use super::problem::Problems;
 use super::words::{HOLD_KINDS, HOLD_PHASES, RESTARTS, SEVERITIES};
-use crate::text::json;
 use crate::model::{Check, Code, Detect, Patch, PatchId, Probe, RollbackPossible};
+use crate::text::json;
 
 /// Checks everything but the changes.
 pub(crate) fn check(patch: &Patch, problems: &mut Problems) {
