@@ -1,7 +1,7 @@
 //! ZIP files for tests with any field set to anything. Written without a look at `records`, so that the two check
 //! each other.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::bundle::BundleError;
@@ -263,7 +263,13 @@ fn read_file(path: PathBuf) -> Result<Vec<Vec<u8>>, BundleError> {
     }
     for (digest, _) in container.blobs() {
         let mut content = Vec::new();
-        container.copy_blob(&digest, &mut content)?;
+        let copied = container.copy_blob(&digest, &mut content);
+        // Pulled or pushed, the verdict is the same.
+        let mut pulled = Vec::new();
+        let read = container.open_blob(&digest)?.read_to_end(&mut pulled);
+        assert_eq!(read.is_ok(), copied.is_ok());
+        copied?;
+        assert!(pulled == content);
         all.push(content);
     }
     Ok(all)

@@ -1,7 +1,7 @@
 //! Containers made to deceive, to escape or to exhaust; numbered as in the list of hostile inputs. Each is a valid
 //! container with one thing changed.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
@@ -434,6 +434,12 @@ fn a_frame_that_wants_a_large_window_is_refused() {
 fn content_that_is_not_what_its_name_says_is_refused() {
     let lie = Member::stored(&blob_name(b"promised"), b"supplied");
     refused_on_reading(&bundle_with([lie]), "does not match the SHA-256");
+    let file = OnDisk::new(&bundle_with([Member::stored(&blob_name(b"promised"), b"supplied")]));
+    let container = Container::open(file.path()).unwrap();
+    let mut reader = container.open_blob(&container.blobs().next().unwrap().0).unwrap();
+    for _ in 0..3 {
+        reader.read_to_end(&mut Vec::new()).expect_err("an error stays an error");
+    }
     let damaged = with(|c| c.members[1].content[0] ^= 1);
     refused_on_reading(&damaged, "does not match its CRC-32");
 }

@@ -13,7 +13,7 @@ use super::name::MemberName;
 use super::positioned::{Section, read_exact_at};
 use super::records::{self, CENTRAL_BYTES, END_BYTES, END64_BYTES, End, Entry};
 use super::tally::Tally;
-use super::unpack::unpack;
+use super::unpack::Content;
 
 /// An open bundle file that keeps every rule of the strict profile.
 ///
@@ -118,8 +118,16 @@ impl Container {
     /// error what `out` has got is unusable.
     pub fn copy_blob(&self, digest: &Digest, out: &mut dyn Write) -> Result<u64, BundleError> {
         let entry = self.find(digest).ok_or_else(|| self.missing(digest))?;
-        unpack(entry, self.packed(entry), out).map_err(|error| error.in_file(&self.path))?;
+        self.unpack(entry, out)?;
         Ok(entry.size_bytes)
+    }
+
+    /// Opens a blob for reading, for those who pull rather than get pushed (a delta is read by its decoder). What is
+    /// wrong shows as an error of the read that meets it, at the latest the one that would have returned 0: only
+    /// who reads to the end knows that the content was right.
+    pub fn open_blob(&self, digest: &Digest) -> Result<impl Read + use<'_>, BundleError> {
+        let entry = self.find(digest).ok_or_else(|| self.missing(digest))?;
+        Content::new(entry, self.packed(entry)).map_err(|error| error.in_file(&self.path))
     }
 
     /// The content of a blob of at most `max_bytes`.
@@ -141,8 +149,14 @@ impl Container {
     fn content_of(&self, entry: &Entry) -> Result<Vec<u8>, BundleError> {
         // Grows with what arrives, not with what is declared.
         let mut content = Vec::new();
-        unpack(entry, self.packed(entry), &mut content).map_err(|error| error.in_file(&self.path))?;
+        self.unpack(entry, &mut content)?;
         Ok(content)
+    }
+
+    fn unpack(&self, entry: &Entry, out: &mut dyn Write) -> Result<(), BundleError> {
+        Content::new(entry, self.packed(entry))
+            .and_then(|content| content.copy_to(out))
+            .map_err(|error| error.in_file(&self.path))
     }
 
     fn check_local_header(&self, entry: &Entry) -> Result<(), BundleError> {

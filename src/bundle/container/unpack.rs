@@ -1,6 +1,6 @@
 //! Unpacks one member while it is read, and believes nothing that its header declares.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read, Write};
 
 use flate2::{Decompress, FlushDecompress, Status};
 use zstd::zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer, get_error_name};
@@ -15,36 +15,125 @@ use super::records::{Entry, Method};
 /// Unpacked bytes that are held at a time.
 const CHUNK_BYTES: usize = 64 << 10;
 
-/// Unpacks `packed`, which ends where the member ends, into `out`. After an error `out` holds something unusable:
-/// size, CRC-32 and SHA-256 are known to be right only at the end.
-pub(super) fn unpack(entry: &Entry, packed: impl BufRead, out: &mut dyn Write) -> Result<(), BundleError> {
-    let content = Checked::new(out, entry.size_bytes);
-    unpack_into(entry.method, packed, content)
-        .and_then(|content| content.compare(entry))
-        .map_err(|error| error.in_member(&entry.name))
+/// The content of a member. Size, CRC-32 and SHA-256 are known to be right only when the end was reached without an
+/// error: until then what was read is not to be relied on.
+pub(super) struct Content<'a, R> {
+    entry: &'a Entry,
+    packed: R,
+    unpacker: Unpacker,
+    is_complete: bool,
+    has_failed: bool,
+    chunk: Vec<u8>,
+    /// The part of the chunk that was not handed out yet.
+    pending: std::ops::Range<usize>,
+    size_bytes: u64,
+    crc32: crc32fast::Hasher,
+    sha256: Hasher,
 }
 
-fn unpack_into<'a>(
-    method: Method,
-    mut packed: impl BufRead,
-    mut content: Checked<'a>,
-) -> Result<Checked<'a>, BundleError> {
-    let mut unpacker = Unpacker::new(method)?;
-    let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        let input = packed.fill_buf().map_err(|error| BundleError::io("cannot read", error))?;
-        let step = unpacker.step(input, &mut chunk)?;
-        packed.consume(step.consumed);
-        content.take(&chunk[..step.produced])?;
-        if step.ended {
-            break;
+impl<'a, R: BufRead> Content<'a, R> {
+    /// `packed` ends where the member ends.
+    pub(super) fn new(entry: &'a Entry, packed: R) -> Result<Self, BundleError> {
+        Ok(Self {
+            entry,
+            packed,
+            unpacker: Unpacker::new(entry.method)?,
+            is_complete: false,
+            has_failed: false,
+            chunk: vec![0; CHUNK_BYTES],
+            pending: 0..0,
+            size_bytes: 0,
+            crc32: crc32fast::Hasher::new(),
+            sha256: Hasher::new(),
+        })
+    }
+
+    /// Writes all that is left to `out`.
+    pub(super) fn copy_to(mut self, out: &mut dyn Write) -> Result<(), BundleError> {
+        let name = &self.entry.name;
+        while self.fill().map_err(|error| error.in_member(name))? {
+            out.write_all(&self.chunk[self.pending.clone()])
+                .map_err(|error| BundleError::io("cannot write its content", error).in_member(name))?;
+            self.pending = 0..0;
         }
-        if step.consumed == 0 && step.produced == 0 {
-            return Err(refused("its packed content ends early"));
+        Ok(())
+    }
+
+    /// Makes sure that some content is pending; `false` when there is no more, and all of it was right.
+    fn fill(&mut self) -> Result<bool, BundleError> {
+        // Who reads on after an error must not come to an end that looks right.
+        if self.has_failed {
+            return Err(refused("its content could not be read before"));
+        }
+        let filled = self.unpack_some();
+        self.has_failed = filled.is_err();
+        filled
+    }
+
+    fn unpack_some(&mut self) -> Result<bool, BundleError> {
+        while self.pending.is_empty() && !self.is_complete {
+            let input = self.packed.fill_buf().map_err(cannot_read)?;
+            let step = self.unpacker.step(input, &mut self.chunk)?;
+            self.packed.consume(step.consumed);
+            if !step.ended && step.consumed == 0 && step.produced == 0 {
+                return Err(refused("its packed content ends early"));
+            }
+            self.take(step.produced)?;
+            if step.ended {
+                self.compare()?;
+                self.is_complete = true;
+            }
+        }
+        Ok(!self.pending.is_empty())
+    }
+
+    fn take(&mut self, produced: usize) -> Result<(), BundleError> {
+        self.size_bytes += produced as u64;
+        if self.size_bytes > self.entry.size_bytes {
+            let declared = self.entry.size_bytes;
+            return Err(refused(format!("it unpacks to more than the declared {declared} bytes")));
+        }
+        self.crc32.update(&self.chunk[..produced]);
+        self.sha256.update(&self.chunk[..produced]);
+        self.pending = 0..produced;
+        Ok(())
+    }
+
+    fn compare(&mut self) -> Result<(), BundleError> {
+        if !self.packed.fill_buf().map_err(cannot_read)?.is_empty() {
+            return Err(refused("something follows its packed content"));
+        }
+        let (unpacked, declared) = (self.size_bytes, self.entry.size_bytes);
+        if unpacked != declared {
+            return Err(refused(format!(
+                "it unpacks to {unpacked} bytes instead of the declared {declared}"
+            )));
+        }
+        if self.crc32.clone().finalize() != self.entry.crc32 {
+            return Err(refused("its content does not match its CRC-32"));
+        }
+        match self.entry.name {
+            MemberName::Blob(name) if self.sha256.clone().finish() != name => {
+                Err(refused("its content does not match the SHA-256 in its name"))
+            }
+            _ => Ok(()),
         }
     }
-    let rest = packed.fill_buf().map_err(|error| BundleError::io("cannot read", error))?;
-    if rest.is_empty() { Ok(content) } else { Err(refused("something follows its packed content")) }
+}
+
+impl<R: BufRead> Read for Content<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let in_member = |error: BundleError| io::Error::other(error.in_member(&self.entry.name));
+        match self.fill() {
+            Err(error) => return Err(in_member(error)),
+            Ok(false) => return Ok(0),
+            Ok(true) => {}
+        }
+        let length = buffer.len().min(self.pending.len());
+        buffer[..length].copy_from_slice(&self.chunk[self.pending.start..][..length]);
+        self.pending.start += length;
+        Ok(length)
+    }
 }
 
 /// One step of unpacking.
@@ -103,49 +192,12 @@ impl Unpacker {
     }
 }
 
-/// Passes content on and keeps count of it.
-struct Checked<'a> {
-    out: &'a mut dyn Write,
-    declared: u64,
-    written: u64,
-    crc32: crc32fast::Hasher,
-    sha256: Hasher,
-}
-
-impl<'a> Checked<'a> {
-    fn new(out: &'a mut dyn Write, declared: u64) -> Self {
-        Self { out, declared, written: 0, crc32: crc32fast::Hasher::new(), sha256: Hasher::new() }
-    }
-
-    fn take(&mut self, piece: &[u8]) -> Result<(), BundleError> {
-        self.written += piece.len() as u64;
-        if self.written > self.declared {
-            return Err(refused(format!("it unpacks to more than the declared {} bytes", self.declared)));
-        }
-        self.crc32.update(piece);
-        self.sha256.update(piece);
-        self.out.write_all(piece).map_err(|error| BundleError::io("cannot write its content", error))
-    }
-
-    fn compare(self, entry: &Entry) -> Result<(), BundleError> {
-        if self.written != self.declared {
-            let (written, declared) = (self.written, self.declared);
-            return Err(refused(format!("it unpacks to {written} bytes instead of the declared {declared}")));
-        }
-        if self.crc32.finalize() != entry.crc32 {
-            return Err(refused("its content does not match its CRC-32"));
-        }
-        match entry.name {
-            MemberName::Blob(name) if self.sha256.finish() != name => {
-                Err(refused("its content does not match the SHA-256 in its name"))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
 fn damaged_zstd(code: usize) -> BundleError {
     refused(format!("its zstd frame is damaged: {}", get_error_name(code)))
+}
+
+fn cannot_read(error: io::Error) -> BundleError {
+    BundleError::io("cannot read", error)
 }
 
 fn refused(problem: impl Into<String>) -> BundleError {
