@@ -141,7 +141,7 @@ impl VerifiedBundle {
     ///
     /// # Errors
     /// If there is no such blob.
-    pub fn open_blob(&self, digest: &Digest) -> Result<impl Read, BundleError> {
+    pub fn open_blob(&self, digest: &Digest) -> Result<impl Read + use<'_>, BundleError> {
         self.container.open_blob(digest)
     }
 

@@ -125,7 +125,7 @@ impl Container {
     /// Opens a blob for reading, for those who pull rather than get pushed (a delta is read by its decoder). What is
     /// wrong shows as an error of the read that meets it, at the latest the one that would have returned 0: only
     /// who reads to the end knows that the content was right.
-    pub fn open_blob(&self, digest: &Digest) -> Result<impl Read, BundleError> {
+    pub fn open_blob(&self, digest: &Digest) -> Result<impl Read + use<'_>, BundleError> {
         let entry = self.find(digest).ok_or_else(|| self.missing(digest))?;
         Content::new(entry, self.packed(entry)).map_err(|error| error.in_file(&self.path))
     }
