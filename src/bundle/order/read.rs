@@ -145,7 +145,7 @@ fn product(order: &Table<'_, '_>) -> Product {
 fn detect(table: &Table<'_, '_>) -> Option<Detect> {
     let kind = table.must_text("kind");
     let path = table.must_path("path");
-    let detect = match kind.as_str() {
+    match kind.as_str() {
         "exists" => path.map(|path| Detect::Exists { path }),
         "hash" => path.zip(must_digest(table)).map(|(path, digest)| Detect::Hash { path, digest }),
         "text" => {
@@ -161,8 +161,7 @@ fn detect(table: &Table<'_, '_>) -> Option<Detect> {
             table.error("kind", format!("{other:?} is none of exists, hash, text, version"));
             None
         }
-    };
-    detect
+    }
 }
 
 fn must_digest(table: &Table<'_, '_>) -> Option<crate::model::Digest> {

@@ -310,7 +310,8 @@ fn h31_changes_that_make_no_sense_are_refused() {
         (
             "one before, two sizes",
             |m| {
-                at(m, "lib/a.so")["before"][0]["sha256"] = at(m, "lib/dead.so")["before"][0]["sha256"].clone()
+                at(m, "lib/a.so")["before"][0]["sha256"] =
+                    at(m, "lib/dead.so")["before"][0]["sha256"].clone();
             },
             Code::Manifest,
             "changes[6]",
