@@ -147,7 +147,7 @@ fn detect(table: &Table<'_, '_>) -> Option<Detect> {
     let path = table.must_path("path");
     match kind.as_str() {
         "exists" => path.map(|path| Detect::Exists { path }),
-        "hash" => path.zip(must_digest(table)).map(|(path, digest)| Detect::Hash { path, digest }),
+        "hash" => path.zip(table.must_digest("sha256")).map(|(path, digest)| Detect::Hash { path, digest }),
         "text" => {
             let contains = table.must_text("contains");
             path.map(|path| Detect::Text { path, contains })
@@ -162,11 +162,6 @@ fn detect(table: &Table<'_, '_>) -> Option<Detect> {
             None
         }
     }
-}
-
-fn must_digest(table: &Table<'_, '_>) -> Option<crate::model::Digest> {
-    table.must_text("sha256");
-    table.digest("sha256")
 }
 
 fn requirement(table: &Table<'_, '_>) -> Requirement {
@@ -270,10 +265,7 @@ fn make(order: &Table<'_, '_>) -> Make {
         ignore: table.globs("ignore"),
         bases: table.word("bases").unwrap_or_default(),
         policies: each(&table, "policy", |table| PathPolicy {
-            paths: {
-                table.must_texts("paths");
-                table.globs("paths")
-            },
+            paths: table.must_globs("paths"),
             role: table.word("role"),
             local_edits: table.word("local_edits"),
             fixes: table.texts("fixes"),
