@@ -19,6 +19,7 @@ mod read;
 mod write;
 
 pub mod limits;
+mod links;
 mod problem;
 mod rules;
 mod tree;

@@ -39,7 +39,7 @@ impl Problems {
     const MAX: usize = 100;
 
     pub fn push(&mut self, code: Code, at: impl fmt::Display, message: impl Into<String>) {
-        if self.found.len() < Self::MAX {
+        if !self.is_full() {
             self.found.push(Problem { code, at: at.to_string(), message: message.into() });
         }
     }
@@ -50,6 +50,11 @@ impl Problems {
 
     pub fn len(&self) -> usize {
         self.found.len()
+    }
+
+    /// Whether nothing more is taken.
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= Self::MAX
     }
 
     pub fn into_first(self) -> Option<Problem> {

@@ -170,7 +170,7 @@ fn relations(patch: &Patch, problems: &mut Problems) {
         }
     }
     let clashes = |id: &&PatchId| conflicts.contains(id) || supersedes.contains(id);
-    if let Some(index) = requires.iter().position(|id| clashes(id)) {
+    if let Some(index) = requires.iter().position(clashes) {
         let message = format!("{} is required, and has to be absent or is replaced as well", requires[index]);
         problems.manifest(format_args!("requires[{index}]"), message);
     }

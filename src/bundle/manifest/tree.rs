@@ -4,15 +4,16 @@
 //! Everything here is decided from the manifest alone, before anything is written. What really stands on the disk is
 //! checked again when the patch is planned and when it is applied.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use super::limits;
+use super::links::Links;
 use super::op::needs_payload;
 use super::problem::Problems;
 use crate::model::{
-    Code, CollisionKey, Digest, FileChange, FileNode, LinkNode, Mode, Node, Patch, Payload, TreePath,
-    Unportable, check_link, collisions, unportable_link,
+    Code, Digest, FileChange, FileNode, LinkNode, Mode, Node, Patch, Payload, TreePath, Unportable,
+    check_link, collisions, unportable_link,
 };
 
 /// Checks all changes.
@@ -64,20 +65,16 @@ fn unknown_fix(change: &FileChange, fixes: &BTreeSet<&str>) -> Found {
     refuse(Code::Manifest, "fixes", format!("{unknown:?} is not in the patch's fix set"))
 }
 
-/// The changes by path.
+/// The changes by path, and the links they leave.
 struct Changes<'a> {
-    by_path: BTreeMap<&'a str, &'a FileChange>,
-    /// Where links will stand, as the least discerning system sees it.
-    links: BTreeSet<CollisionKey>,
+    by_path: HashMap<&'a str, &'a FileChange>,
+    links: Links,
 }
 
 impl<'a> Changes<'a> {
     fn of(patch: &'a Patch) -> Self {
         let by_path = patch.changes.iter().map(|change| (change.path.as_str(), change)).collect();
-        let is_link = |change: &&FileChange| matches!(change.after, Some(Node::Link(_)));
-        let links =
-            patch.changes.iter().filter(is_link).map(|change| CollisionKey::of(&change.path)).collect();
-        Self { by_path, links }
+        Self { by_path, links: Links::of(patch) }
     }
 
     /// The first rule that `change` breaks.
@@ -90,14 +87,14 @@ impl<'a> Changes<'a> {
             .or_else(|| self.link(change))
     }
 
-    fn at(&self, path: &TreePath) -> Option<&'a FileChange> {
-        self.by_path.get(path.as_str()).copied()
+    fn at(&self, path: &str) -> Option<&'a FileChange> {
+        self.by_path.get(path).copied()
     }
 
     /// Whether a file, and never anything else, stands there in the course of the patch.
     fn only_plain_file(&self, path: &TreePath) -> bool {
         let is_file = |node: &Node| node.as_file().is_some();
-        self.at(path).is_some_and(|change| change.before.iter().chain(&change.after).all(is_file))
+        self.at(path.as_str()).is_some_and(|change| change.before.iter().chain(&change.after).all(is_file))
     }
 
     fn payload(&self, change: &FileChange) -> Found {
@@ -136,7 +133,7 @@ impl<'a> Changes<'a> {
 
     /// Whatever build of the product is found, the file at `from` must be the source that the payload needs.
     fn every_before(&self, from: &TreePath, expected: impl Fn(&FileNode) -> bool) -> Found {
-        let Some(source) = self.at(from) else {
+        let Some(source) = self.at(from.as_str()) else {
             let message = format!("the content comes from {from:?}, where the patch changes nothing");
             return refuse(Code::Manifest, "payload.from", message);
         };
@@ -153,8 +150,10 @@ impl<'a> Changes<'a> {
     /// if something is expected below it, afterwards if something stays there. Links are never walked through, not
     /// even on their way out, so nothing may be listed below one.
     fn parents(&self, change: &FileChange) -> Found {
-        for folder in change.path.ancestors() {
-            let Some(parent) = self.at(&folder) else { continue };
+        let path = change.path.as_str();
+        for (end, _) in path.rmatch_indices('/') {
+            let folder = &path[..end];
+            let Some(parent) = self.at(folder) else { continue };
             let mut images = parent.before.iter().chain(&parent.after);
             if images.any(|node| matches!(node, Node::Link(_))) {
                 return refuse(
@@ -183,31 +182,9 @@ impl<'a> Changes<'a> {
         if let Some(message) = leads_out(&change.path, points_to) {
             return refuse(Code::Path, "after.target", message);
         }
-        let through = self.link_on_the_way(&change.path, points_to)?;
+        let through = self.links.on_the_way(&change.path, points_to)?;
         let message = format!("the link to {points_to:?} leads through the link {through:?}");
         refuse(Code::Path, "after.target", message)
-    }
-
-    /// The first link of the after-tree that has to be followed to find `points_to`. The last name may be a link
-    /// itself (`lib.so` to `lib.so.1` to `lib.so.1.2`): that one is checked where it is listed.
-    fn link_on_the_way(&self, at: &TreePath, points_to: &str) -> Option<String> {
-        let mut walked: Vec<&str> = at.components().collect();
-        walked.pop();
-        let mut names = points_to.split('/').peekable();
-        while let Some(name) = names.next() {
-            match name {
-                "" | "." => {}
-                ".." => drop(walked.pop()),
-                name => walked.push(name),
-            }
-            let path = walked.join("/");
-            let is_link =
-                || TreePath::parse(&path).is_ok_and(|path| self.links.contains(&CollisionKey::of(&path)));
-            if names.peek().is_some() && is_link() {
-                return Some(path);
-            }
-        }
-        None
     }
 }
 
@@ -332,6 +309,9 @@ fn distinct_names(patch: &Patch, changes: &Changes<'_>, problems: &mut Problems)
             changes.only_plain_file(&collision.first) && changes.only_plain_file(&collision.second);
         if collision.case_only && plain_files && patch.leaves_windows_out() {
             continue;
+        }
+        if problems.is_full() {
+            return; // Finding the change again takes time, and nobody would hear of it.
         }
         // The second may be a folder that no change names; the change below it is then the one to point at.
         let named =

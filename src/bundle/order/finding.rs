@@ -79,7 +79,7 @@ impl<'t> Findings<'t> {
     }
 
     pub fn into_sorted(mut self) -> Vec<Finding> {
-        self.found.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
+        self.found.sort_by_key(|finding| (finding.line, finding.column));
         self.found
     }
 }

@@ -145,9 +145,9 @@ fn product(order: &Table<'_, '_>) -> Product {
 fn detect(table: &Table<'_, '_>) -> Option<Detect> {
     let kind = table.must_text("kind");
     let path = table.must_path("path");
-    let detect = match kind.as_str() {
+    match kind.as_str() {
         "exists" => path.map(|path| Detect::Exists { path }),
-        "hash" => path.zip(must_digest(table)).map(|(path, digest)| Detect::Hash { path, digest }),
+        "hash" => path.zip(table.must_digest("sha256")).map(|(path, digest)| Detect::Hash { path, digest }),
         "text" => {
             let contains = table.must_text("contains");
             path.map(|path| Detect::Text { path, contains })
@@ -161,13 +161,7 @@ fn detect(table: &Table<'_, '_>) -> Option<Detect> {
             table.error("kind", format!("{other:?} is none of exists, hash, text, version"));
             None
         }
-    };
-    detect
-}
-
-fn must_digest(table: &Table<'_, '_>) -> Option<crate::model::Digest> {
-    table.must_text("sha256");
-    table.digest("sha256")
+    }
 }
 
 fn requirement(table: &Table<'_, '_>) -> Requirement {
@@ -271,10 +265,7 @@ fn make(order: &Table<'_, '_>) -> Make {
         ignore: table.globs("ignore"),
         bases: table.word("bases").unwrap_or_default(),
         policies: each(&table, "policy", |table| PathPolicy {
-            paths: {
-                table.must_texts("paths");
-                table.globs("paths")
-            },
+            paths: table.must_globs("paths"),
             role: table.word("role"),
             local_edits: table.word("local_edits"),
             fixes: table.texts("fixes"),

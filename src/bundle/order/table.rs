@@ -87,10 +87,15 @@ impl<'a, 't> Table<'a, 't> {
     }
 
     /// Reports a required key that is not there.
-    fn required<T: Default>(&self, key: &'static str, value: Option<T>) -> T {
-        if value.is_none() && !self.entries.contains_key(key) {
+    fn must_have(&self, key: &'static str) {
+        if !self.entries.contains_key(key) {
             self.error(key, "the key is missing");
         }
+    }
+
+    /// The value of a required key, or nothing of its kind.
+    fn required<T: Default>(&self, key: &'static str, value: Option<T>) -> T {
+        self.must_have(key);
         value.unwrap_or_default()
     }
 
@@ -123,8 +128,8 @@ impl<'a, 't> Table<'a, 't> {
 
     /// A list of texts that must be there.
     pub fn must_texts(&self, key: &'static str) -> Vec<String> {
-        let texts = self.texts(key);
-        self.required(key, (!texts.is_empty()).then_some(texts))
+        self.must_have(key);
+        self.texts(key)
     }
 
     /// A whole number that fits `T`.
@@ -177,6 +182,12 @@ impl<'a, 't> Table<'a, 't> {
         text.parse().map_err(|error: crate::model::DigestError| self.error(key, error.to_string())).ok()
     }
 
+    /// A SHA-256 that must be there.
+    pub fn must_digest(&self, key: &'static str) -> Option<Digest> {
+        self.must_have(key);
+        self.digest(key)
+    }
+
     /// A patch's id.
     pub fn must_id(&self, key: &'static str) -> Option<PatchId> {
         let text = Some(self.must_text(key)).filter(|text| !text.is_empty())?;
@@ -193,6 +204,12 @@ impl<'a, 't> Table<'a, 't> {
             self.error(key, format!("entry {} is no pattern: {reason}", index + 1));
             Globs::default()
         })
+    }
+
+    /// Patterns of file names that must be there.
+    pub fn must_globs(&self, key: &'static str) -> Globs {
+        self.must_have(key);
+        self.globs(key)
     }
 
     /// A table inside this one.

@@ -6,6 +6,7 @@ use super::*;
 use crate::model::*;
 
 mod hostile;
+mod hostile_paths;
 mod round_trip;
 mod schema;
 
@@ -208,4 +209,19 @@ fn a_patch_made_here_is_held_to_the_same_rules() {
     assert_eq!(check(&good()), Ok(()));
     let error = check(&Patch { fixes: Vec::new(), ..good() }).expect_err("no fix set");
     assert_eq!((error.at.as_str(), error.position), ("fixes", None));
+}
+
+#[test]
+fn what_the_reader_would_refuse_is_no_patch_made_here() {
+    let decomposed = || "e\u{301}".to_owned();
+    let old_link = change("zl", vec![link(&decomposed())], None, None);
+    let refused = [
+        (Patch { title: decomposed(), ..good() }, "title"),
+        (Patch { changes: vec![old_link], ..good() }, "changes[0].before"),
+        (Patch { extensions: [("x-a".to_owned(), "no JSON".to_owned())].into(), ..good() }, "x-a"),
+        (Patch { extensions: [("x-a".to_owned(), "1.5".to_owned())].into(), ..good() }, "x-a"),
+    ];
+    for (patch, at) in refused {
+        assert_eq!(check(&patch).expect_err(at).at, at);
+    }
 }

@@ -62,7 +62,8 @@ fn the_schema_knows_the_same_keys_and_words() {
 #[test]
 fn what_the_schema_can_refuse_it_refuses() {
     let schema = schema();
-    let mutations: &[(&str, fn(&mut Value))] = &[
+    type Row = (&'static str, fn(&mut Value));
+    let mutations: &[Row] = &[
         ("unknown key", |m| m["rollout"] = json!(1)),
         ("capital X", |m| m["X-team"] = json!(1)),
         ("missing key", |m| drop(m.as_object_mut().expect("object").remove("vendor"))),
@@ -96,7 +97,7 @@ fn what_the_schema_can_refuse_it_refuses() {
         ("mode of a link", |m| m["changes"][1]["after"]["mode"] = json!("0777")),
         ("size of no file", |m| m["changes"][0]["after"]["size"] = json!(1_u64 << 41)),
         ("delta without source", |m| {
-            drop(m["changes"][0]["payload"].as_object_mut().expect("object").remove("source"))
+            drop(m["changes"][0]["payload"].as_object_mut().expect("object").remove("source"));
         }),
         ("blob of a rename", |m| m["changes"][3]["payload"]["blob"] = json!("0".repeat(64))),
         ("unknown encoding", |m| m["changes"][0]["payload"]["encoding"] = json!("bsdiff")),
