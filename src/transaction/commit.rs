@@ -1,6 +1,9 @@
 //! Makes an armed transaction true: swap, sync, verify, commit. Whatever fails on the way is put back at once.
 
 use std::collections::BTreeSet;
+use std::io;
+
+use rayon::prelude::*;
 
 use super::record::{self, Outcome};
 use super::recover::{self, OnForeign};
@@ -9,7 +12,7 @@ use crate::model::{Node, Step, TreePath};
 use crate::progress::{CancelToken, Phase, Quiet};
 use crate::target::fs::{Found, Fs, Place, StatePath};
 use crate::target::ledger::Entry;
-use crate::target::present_nodes;
+use crate::target::node_at;
 
 /// Proof that a change is done: every new file was read back, and the commit record is on disk.
 #[derive(Debug)]
@@ -174,14 +177,18 @@ pub(super) fn touched_places(steps: &[Step]) -> Vec<Place> {
 
 /// Reads every place back and compares it with what it should hold.
 pub(super) fn verify(fs: &dyn Fs, steps: &[Step]) -> Result<(), TransactionError> {
-    let paths: Vec<&TreePath> = steps.iter().map(|step| &step.path).collect();
-    let nodes = present_nodes(fs, &paths).map_err(|(path, source)| TransactionError::Io {
-        doing: "read back",
-        place: path.to_string(),
-        source,
-    })?;
-    match steps.iter().zip(nodes).find(|(step, node)| step.after != *node) {
+    let verified: Vec<bool> =
+        steps.par_iter().map(|step| holds_after(fs, step)).collect::<Result<_, TransactionError>>()?;
+    match steps.iter().zip(verified).find(|(_, verified)| !verified) {
         Some((step, _)) => Err(TransactionError::NotVerified { path: step.path.clone() }),
         None => Ok(()),
+    }
+}
+
+fn holds_after(fs: &dyn Fs, step: &Step) -> Result<bool, TransactionError> {
+    match node_at(fs, &Place::from(&step.path)) {
+        // Where a folder became a file or link, nothing is at the places that were in it.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(step.after.is_none()),
+        node => Ok(node.while_("read back", &step.path)? == step.after),
     }
 }

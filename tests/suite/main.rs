@@ -4,6 +4,7 @@ mod support;
 
 mod failing_disk;
 mod simulated_disk;
+mod survive_a_crash;
 mod write_diffs_for_git;
 
 mod architecture;

@@ -10,8 +10,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use patchwright::target::fs::Fs;
-
 use super::chance::{Chance, Seeded};
 use super::sim_fs::{SimFs, difference};
 
@@ -29,9 +27,9 @@ pub struct Exploration<'a> {
     /// The disk before.
     pub start: &'a SimFs,
     /// The program under test.
-    pub scenario: &'a (dyn Fn(Arc<dyn Fs>) -> Outcome + Sync),
+    pub scenario: &'a (dyn Fn(Arc<SimFs>) -> Outcome + Sync),
     /// What the next start of the program does first.
-    pub recovery: &'a (dyn Fn(Arc<dyn Fs>) -> Result<(), String> + Sync),
+    pub recovery: &'a (dyn Fn(Arc<SimFs>) -> Result<(), String> + Sync),
     /// Whether the disk is as it should be, after this outcome and the recovery.
     pub check: &'a (dyn Fn(&SimFs, Outcome) -> Result<(), String> + Sync),
     /// How much is tried.
@@ -210,7 +208,7 @@ impl Exploration<'_> {
 
 /// Runs `work` on this thread, which is a new one, with everything in it that rayon does, so that it happens in the
 /// same order each time.
-fn in_order<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub fn in_order<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
     one_thread.build().expect("a new thread is in no other pool").install(work)
 }

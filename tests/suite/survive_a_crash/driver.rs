@@ -1,0 +1,197 @@
+//! One change from beginning to end, and what the next start of the program does when it was interrupted.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::Write;
+use std::sync::Arc;
+
+use patchwright::environment::Environment;
+use patchwright::model::{Digest, Node, Step, TreePath};
+use patchwright::plan::{ApprovedPlan, Fingerprint, Plan, Preview, in_order};
+use patchwright::progress::{CancelToken, Progress, Quiet};
+use patchwright::target::TargetRoot;
+use patchwright::target::fs::{Found, Fs, Place, StatePath};
+use patchwright::target::ledger::{Action, Entry, Ledger};
+use patchwright::transaction::recover::{self, OnForeign, Options, UndoTable, Undone};
+use patchwright::transaction::{
+    ContentError, Contents, Failure, Kept, Receipt, Request, TransactionError, prepare,
+};
+
+/// The same moment, user and machine every time, so that every trial can be repeated.
+pub fn environment() -> Environment {
+    let now = "2026-03-04T05:06:07Z".parse().expect("a good time");
+    Environment::fixed(now, "tester", "testbed", "linux/x86_64")
+}
+
+/// What somebody wants done.
+#[derive(Clone)]
+pub enum Deed {
+    /// These steps, in any order, and the bytes of every new file.
+    Apply(Vec<Step>, BTreeMap<TreePath, Arc<Vec<u8>>>),
+    /// Take back this history entry.
+    Rollback(u64),
+}
+
+/// A deed that is ready to be done in the folder as it was seen.
+pub struct Planned {
+    pub steps: Vec<Step>,
+    pub looks: BTreeMap<TreePath, Found>,
+    entry: Entry,
+    retires: Vec<u64>,
+    source: Source,
+}
+
+/// Where new content comes from.
+struct Source {
+    bytes: BTreeMap<TreePath, Arc<Vec<u8>>>,
+    /// Places that hold these contents before the change.
+    present: BTreeMap<Digest, TreePath>,
+    kept: Option<Kept>,
+}
+
+impl Contents for Source {
+    fn kept(&self, step: &Step) -> Option<StatePath> {
+        self.kept.as_ref()?.of(&step.path).cloned()
+    }
+
+    fn write(&self, step: &Step, fs: &dyn Fs, out: &mut dyn Write) -> Result<(), ContentError> {
+        let digest = step.after.as_ref().and_then(Node::as_file).map(|file| file.digest);
+        // What is in the target already is read from there, as for a file that is renamed.
+        match digest.and_then(|digest| self.present.get(&digest)) {
+            Some(from) => drop(std::io::copy(&mut fs.open(&Place::from(from))?, out)?),
+            None => out.write_all(&self.bytes[&step.path])?,
+        }
+        Ok(())
+    }
+}
+
+impl Deed {
+    /// Looks at the folder and makes the plan.
+    pub fn plan(&self, fs: &dyn Fs) -> Result<Planned, String> {
+        let ledger = Ledger::read(fs).map_err(|error| told(&error))?;
+        let (steps, bytes, kept, retires) = match self {
+            Deed::Apply(steps, bytes) => (steps.clone(), bytes.clone(), None, Vec::new()),
+            Deed::Rollback(seq) => {
+                let entry = ledger.entry(*seq).ok_or("there is no such entry")?;
+                let steps = entry.steps().map_err(|error| told(&error))?;
+                let kept = Kept::verify(fs, *seq, &steps).map_err(|error| told(&error))?;
+                (steps.iter().map(Step::inverse).collect(), BTreeMap::new(), Some(kept), vec![*seq])
+            }
+        };
+        let action = if kept.is_some() { Action::Rollback } else { Action::Apply };
+        let mut entry = Entry::after(&ledger.head(), action, &environment());
+        entry.reverses = retires.first().copied();
+        let mut looks = BTreeMap::new();
+        for step in steps.iter().filter(|step| step.before.is_some()) {
+            let found = fs.look(&Place::from(&step.path)).map_err(|error| told(&error))?;
+            looks.extend(found.map(|found| (step.path.clone(), found)));
+        }
+        let present = steps
+            .iter()
+            .filter_map(|step| Some((step.before.as_ref()?.as_file()?.digest, step.path.clone())))
+            .collect();
+        let source = Source { bytes, present, kept };
+        Ok(Planned { steps: in_order(steps), looks, entry, retires, source })
+    }
+}
+
+impl Planned {
+    /// Does it.
+    pub fn carry_out(
+        &self,
+        root: &TargetRoot,
+        progress: &dyn Progress,
+        cancel: &CancelToken,
+    ) -> Result<Receipt, Failure> {
+        let request = Request {
+            root,
+            plan: approved(self.steps.clone()),
+            looks: &self.looks,
+            entry: self.entry.clone(),
+            manifest: Some(b"{}\n"),
+            retires: self.retires.clone(),
+            contents: &self.source,
+            environment: &environment(),
+            progress,
+            cancel,
+        };
+        prepare(request)?.commit()
+    }
+}
+
+fn approved(steps: Vec<Step>) -> ApprovedPlan {
+    let preview = Preview {
+        plan: Plan { steps, base: Fingerprint(Digest::of(b"")) },
+        obstacles: Vec::new(),
+        notes: Vec::new(),
+        needed_bytes: 0,
+    };
+    preview.approve().expect("nothing is in its way")
+}
+
+/// A whole run of the program that does this.
+pub fn run(disk: Arc<dyn Fs>, deed: &Deed) -> Result<Receipt, String> {
+    run_with(disk, deed, &Quiet, &CancelToken::new())?.map_err(|failure| told(&failure.cause))
+}
+
+/// The same with somebody who listens or stops it. The outer error is from before the transaction.
+pub fn run_with(
+    disk: Arc<dyn Fs>,
+    deed: &Deed,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<Result<Receipt, Failure>, String> {
+    let root = locked(disk)?;
+    let planned = deed.plan(root.fs())?;
+    Ok(planned.carry_out(&root, progress, cancel))
+}
+
+/// Does this, which must succeed.
+pub fn must_run(disk: &Arc<impl Fs + 'static>, deed: &Deed) -> Receipt {
+    let receipt = run(disk.clone(), deed).expect("nothing is in its way");
+    assert!(receipt.untidy.is_none(), "{:?}", receipt.untidy);
+    receipt
+}
+
+/// Opens the folder for writing.
+pub fn locked(disk: Arc<dyn Fs>) -> Result<TargetRoot, String> {
+    let root = TargetRoot::lock(disk).map_err(|error| told(&error))?;
+    root.ok_or_else(|| "somebody else has the lock".to_owned())
+}
+
+/// What the next start of the program does first, when the person says "put back" to every question.
+pub fn recover(disk: Arc<dyn Fs>) -> Result<(), String> {
+    let root = locked(disk)?;
+    match recover::tidy(&root) {
+        Ok(()) => Ok(()),
+        Err(TransactionError::Unfinished) => {
+            undo(&root, &UndoTable::default(), OnForeign::Stop).map(drop).map_err(|error| told(&error))
+        }
+        Err(error) => Err(told(&error)),
+    }
+}
+
+/// Undoes the interrupted change.
+pub fn undo(root: &TargetRoot, table: &UndoTable, on_foreign: OnForeign) -> Result<Undone, TransactionError> {
+    let interrupted = recover::interrupted(root)?;
+    let options = Options {
+        on_foreign,
+        reason: "interrupted".to_owned(),
+        environment: &environment(),
+        progress: &Quiet,
+        cancel: &CancelToken::new(),
+    };
+    recover::undo_by(table, root, &interrupted, &options)
+}
+
+/// An error with all its causes.
+pub fn told(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
