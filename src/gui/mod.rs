@@ -21,7 +21,7 @@ use summary::{Refusal, Summary};
 /// say), the next one is tried.
 ///
 /// # Errors
-/// Why the last of the renderers did not work either.
+/// Why there is no display, or why the last of the renderers did not work either.
 pub fn run(bundle: Option<PathBuf>, renderers: &[Renderer]) -> eframe::Result {
     let mut outcome = Ok(());
     for renderer in renderers {
@@ -34,7 +34,8 @@ pub fn run(bundle: Option<PathBuf>, renderers: &[Renderer]) -> eframe::Result {
                 Ok(Box::new(Window::new(&creation.egui_ctx, bundle)))
             }),
         );
-        if outcome.is_ok() {
+        // Without a display no renderer helps.
+        if matches!(outcome, Ok(()) | Err(eframe::Error::WinitEventLoop(_))) {
             break;
         }
     }
