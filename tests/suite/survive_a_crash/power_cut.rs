@@ -2,7 +2,7 @@
 
 use super::case::{Case, all_cases};
 use super::driver::{recover, run};
-use crate::support::explore::{Effort, Exploration, Outcome, Survey, Violation};
+use crate::support::explore::{Effort, Exploration, MutedSync, Outcome, Survey, Violation};
 
 /// Cuts the power at every call of a change.
 pub fn explore(case: &Case, effort: Effort, muted_sync: Option<usize>) -> Result<Survey, Violation> {
@@ -15,7 +15,7 @@ pub fn explore(case: &Case, effort: Effort, muted_sync: Option<usize>) -> Result
         recovery: &|disk| recover(disk),
         check: &|disk, outcome| case.check(disk, outcome),
         effort,
-        muted_sync,
+        muted_sync: muted_sync.map(MutedSync::OfScenario),
     };
     exploration.run()
 }
