@@ -7,4 +7,5 @@ mod case;
 mod driver;
 mod verdict;
 
+mod killed;
 mod power_cut;
