@@ -9,3 +9,4 @@ mod verdict;
 
 mod killed;
 mod power_cut;
+mod teeth;
