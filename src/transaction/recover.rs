@@ -159,10 +159,14 @@ pub fn interrupted(root: &TargetRoot) -> Result<Interrupted, TransactionError> {
 pub fn tidy(root: &TargetRoot) -> Result<(), TransactionError> {
     let fs = root.fs();
     match inspect(fs)? {
-        Unfinished::Nothing => finish::bury(fs),
+        Unfinished::Nothing => finish::bury_remains(fs),
         Unfinished::NotArmed => finish::discard(fs),
         Unfinished::Undone { seq } => finish::aborted(fs, seq),
-        Unfinished::Done(tidying) => finish::committed(fs, &tidying.intent),
+        Unfinished::Done(tidying) => {
+            // A process may have died between the commit and its sync.
+            fs.sync(&[Place::from(&layout::live())]).while_("write to disk", layout::live())?;
+            finish::committed(fs, &tidying.intent)
+        }
         Unfinished::Interrupted(_) => Err(TransactionError::Unfinished),
     }
 }

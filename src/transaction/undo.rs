@@ -264,6 +264,8 @@ fn carry_out(
     if step.foreign_first && is_something_at(fs, path)? {
         let aside = conflicts.join(step.n);
         fs.move_out(path, &aside).while_("put aside", path)?;
+        // At once: a power cut could otherwise lose this and keep a later move, which takes away the folder it was in.
+        fs.sync(&[Place::parent_of(path), Place::from(conflicts)]).while_("write to disk", conflicts)?;
         report.put_aside.push((path.clone(), aside));
     }
     match (step.action, step.original) {
@@ -352,9 +354,6 @@ fn touched_for_undo(fs: &dyn Fs, steps: &[Step], report: &Undone) -> Result<Vec<
         if found.while_("look at", &place)?.is_some() {
             present.push(place);
         }
-    }
-    for aside in &report.put_aside {
-        present.extend(aside.1.parent().map(Place::State));
     }
     Ok(present)
 }
