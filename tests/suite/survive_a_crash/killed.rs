@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::case::{Case, KINDS, all_cases};
 use super::driver::{recover, run};
 use super::verdict::State;
-use crate::support::explore::{Effort, Exploration, Outcome, Survey, Violation};
+use crate::support::explore::{Effort, Exploration, MutedSync, Outcome, Survey, Violation};
 use crate::support::sim_fs::{Settled, SimFs, What};
 
 /// The folder after a process that was killed before call `n` of a change, and what it had said by then.
@@ -44,7 +44,7 @@ fn explore_recovery(
         recovery: &|disk| recover(disk),
         check: &|disk, outcome| case.check(disk, outcome),
         effort,
-        muted_sync,
+        muted_sync: muted_sync.map(MutedSync::OfScenario),
     };
     exploration.run()
 }
@@ -147,7 +147,7 @@ fn explore_edit_after_undo(
             Err(format!("the history says {entries:?} instead of {entries_after_undo:?}"))
         },
         effort: Effort { seeds_per_call: 8, recovery_crashes: 0 },
-        muted_sync,
+        muted_sync: muted_sync.map(MutedSync::OfScenario),
     };
     exploration.run()
 }
