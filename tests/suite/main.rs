@@ -5,6 +5,7 @@ mod support;
 mod failing_disk;
 mod simulated_disk;
 mod survive_a_crash;
+mod survive_a_kill;
 mod write_diffs_for_git;
 
 mod architecture;

@@ -1,6 +1,10 @@
 //! What the stories share.
 
 pub mod chance;
+pub mod child;
 pub mod explore;
 pub mod fault_fs;
+pub mod interruption;
+pub mod product;
+pub mod real_folder;
 pub mod sim_fs;
