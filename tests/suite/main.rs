@@ -3,6 +3,7 @@
 mod support;
 
 mod failing_disk;
+mod one_writer;
 mod simulated_disk;
 mod survive_a_crash;
 mod survive_a_kill;

@@ -127,7 +127,7 @@ fn a_killed_rollback_leaves_everything_old_or_everything_new() {
 #[ignore = "takes minutes"]
 fn slow_a_kill_at_every_call_leaves_everything_old_or_everything_new() {
     for deed in [Deed::Apply, Deed::RollBack] {
-        let count = kill_at_every_call(deed, Effort { every: 1, again: 4 });
+        let count = kill_at_every_call(deed, Effort { every: 1, again: 20 });
         println!("{deed:?}: {count:?}");
     }
 }

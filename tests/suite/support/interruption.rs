@@ -148,6 +148,19 @@ impl<'a> Interruption<'a> {
         if fits { Ok(()) } else { Err(format!("the history says {actions:?}")) }
     }
 
+    /// Whether a folder to which patch and rollback came in turn, `changes` times in all, is as the last one leaves it.
+    pub fn judge_changes(&self, folder: &Path, changes: usize) -> Result<(), String> {
+        let history = workbench().history(folder).map_err(|error| format!("history fails: {error}"))?;
+        let actions: Vec<Action> = history.entries.iter().map(|entry| entry.action).collect();
+        let in_turn = [Action::Apply, Action::Rollback].into_iter().cycle().take(changes);
+        if !actions.iter().copied().eq(in_turn) {
+            return Err(format!("{changes} changes, and the history says {actions:?}"));
+        }
+        let now = Tree::of(folder);
+        let wrong = if changes % 2 == 1 { self.after().unlike(&now) } else { self.delivered.unlike(&now) };
+        fails_on(wrong, &format!("after {changes} changes"))
+    }
+
     /// The change that was cut short can simply be made now, or taken back if it was finished.
     pub fn go_on(&self, folder: &Path, is_new: bool) -> Result<(), String> {
         let (deed, is_new_then) = match (self.deed, is_new) {
