@@ -1,1 +1,381 @@
 //! Words every failure: the one place that turns an error into something a person can act on.
+//!
+//! A report always says three things: what happened, what it means for the files, and what to do next. Its texts
+//! may quote bundles and folders as they are; whoever shows them escapes them.
+
+mod words;
+
+use std::path::Path;
+
+use crate::bundle::{BundleError, OpenError};
+use crate::model::{Code, Kind};
+use crate::plan::Obstacle;
+use crate::target::fs::OpenError as FolderError;
+use crate::transaction::{Condition, Failure, StoreError, TransactionError};
+use crate::workbench::Error;
+use words::{in_words, reasons, sentence, shell_word};
+
+/// A failure, worded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What it means for whoever started the run; decides the exit code.
+    pub kind: Kind,
+    /// The code to quote on the phone.
+    pub code: Code,
+    /// What happened, in one line.
+    pub headline: String,
+    /// The place it is about, if it is about one.
+    pub path: Option<String>,
+    /// Why, the nearest reason first; lower-case phrases.
+    pub causes: Vec<String>,
+    /// Everything that stands in the way, if that is the reason.
+    pub obstacles: Vec<Obstacle>,
+    /// What it means for the files.
+    pub files: Files,
+    /// What to do next, one sentence each.
+    pub hints: Vec<String>,
+}
+
+/// What a failure means for the files in the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files {
+    /// They were not even looked at.
+    NotConcerned,
+    /// They are as before.
+    Unchanged,
+    /// They were changed and are as before again.
+    PutBack,
+    /// Some may be new and some old.
+    Between,
+    /// All are new.
+    New,
+}
+
+impl Files {
+    /// The meaning as a sentence.
+    pub const fn sentence(self) -> Option<&'static str> {
+        match self {
+            Files::NotConcerned => None,
+            Files::Unchanged => Some("Nothing was changed."),
+            Files::PutBack => Some("Everything was put back as it was."),
+            Files::Between => Some("Some files may be new and some old; nothing is lost."),
+            Files::New => Some("The patch is in the folder; its safe copies are kept."),
+        }
+    }
+}
+
+impl Report {
+    /// Words `error`. Hints that name the folder say `folder`, if one was given.
+    pub fn of(error: &Error, folder: Option<&Path>) -> Self {
+        let code = error.code();
+        let folder =
+            folder.map_or_else(|| "FOLDER".to_owned(), |path| shell_word(&path.display().to_string()));
+        match error {
+            Error::Folder { path, error } => of_folder(code, path, error),
+            Error::File { doing, path, source } => {
+                Self::new(code, format!("Cannot {doing}")).at(path.display()).because(in_words(source))
+            }
+            Error::Bundle(OpenError::Container(error)) => of_container(error),
+            Error::Bundle(OpenError::Manifest(error)) => {
+                Self::new(code, bundle_headline(code)).because(error.to_string()).hint(bundle_hint(code))
+            }
+            Error::Refused(obstacles) => of_obstacles(obstacles),
+            Error::NotTrusted => Self::new(code, "Nobody you trust has signed this patch file")
+                .because("this version does not check signatures yet, so every patch file counts as unsigned")
+                .hint(
+                    "If you know where the file comes from, add --allow-unsigned; the history will say so.",
+                ),
+            Error::Busy { path } => Self::new(code, "Somebody else is changing this folder right now")
+                .at(path.display())
+                .hint("Wait until they are done, then try again."),
+            Error::Change(failure) => of_failure(failure, &folder),
+            Error::Unhealthy { failed, undo } => of_unhealthy(failed, undo.as_deref(), &folder),
+            Error::Transaction(error) => of_transaction(error, &folder),
+            Error::Store(error) => of_store(error),
+            Error::Scan(_) => Self::generic(code, error),
+            Error::Order { path, findings } => {
+                let name = path.as_ref().map_or(String::new(), |path| format!("{}:", path.display()));
+                let mut report = Self::new(code, sentence(&error.to_string())).about_no_files();
+                report.causes = findings.iter().map(|finding| format!("{name}{finding}")).collect();
+                report.hint("Correct these lines, then make the patch again.")
+            }
+            Error::Proof(detail) => Self::new(
+                code,
+                "The finished patch file did not stand the proof on a copy, so it was not kept",
+            )
+            .because(detail.clone())
+            .about_no_files()
+            .hint("Do not give this patch to anybody; please report how to see this again."),
+            Error::PlanFile { path, detail } => Self::new(code, "This plan cannot be used")
+                .at(path.display())
+                .because(detail.clone())
+                .hint("Make the plan again for this patch and this folder, and look at it."),
+            Error::Cancelled(_) => stopped(code),
+        }
+    }
+
+    /// Words an `error` of a recovery: unless it never began, the interrupted change is still there.
+    pub fn of_recovery(error: &Error, folder: &Path) -> Self {
+        let mut report = Self::of(error, Some(folder));
+        if matches!(error, Error::Transaction(_) | Error::Store(_)) && report.kind != Kind::Interrupted {
+            report.kind = Kind::NeedsPerson;
+            report.files = Files::Between;
+            if report.hints.is_empty() {
+                report.hints.push("When the reason is gone, run the same command again.".to_owned());
+            }
+        }
+        report
+    }
+
+    /// The command line is wrong.
+    pub fn usage(headline: impl Into<String>) -> Self {
+        Self::new(Code::Usage, headline).about_no_files()
+    }
+
+    /// The person said no.
+    pub fn declined() -> Self {
+        Self::new(Code::Declined, "Not done, because you said no")
+    }
+
+    /// The person could not be asked.
+    pub fn cannot_ask() -> Self {
+        Self::new(Code::Declined, "This changes the folder, and there is no terminal to ask you on")
+            .hint("Look at what would happen, then add --yes.")
+    }
+
+    /// Printing failed.
+    pub fn output(error: &std::io::Error) -> Self {
+        Self::new(Code::Io, "Cannot write the answer").because(in_words(error)).about_no_files()
+    }
+
+    /// Adds a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Headline and place in one line.
+    pub fn title(&self) -> String {
+        match &self.path {
+            Some(path) if !self.headline.starts_with(path) => format!("{}: {path}", self.headline),
+            _ => self.headline.clone(),
+        }
+    }
+
+    fn new(code: Code, headline: impl Into<String>) -> Self {
+        Self {
+            kind: code.kind(),
+            code,
+            headline: headline.into(),
+            path: None,
+            causes: Vec::new(),
+            obstacles: Vec::new(),
+            files: Files::Unchanged,
+            hints: Vec::new(),
+        }
+    }
+
+    /// An error whose own words say it, with its causes.
+    fn generic(code: Code, error: &dyn std::error::Error) -> Self {
+        let mut report = Self::new(code, sentence(&error.to_string()));
+        report.causes = reasons(error);
+        report
+    }
+
+    fn at(mut self, path: impl std::fmt::Display) -> Self {
+        self.path = Some(path.to_string());
+        self
+    }
+
+    fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
+    fn about_no_files(mut self) -> Self {
+        self.files = Files::NotConcerned;
+        self
+    }
+
+    fn leaving(mut self, kind: Kind, files: Files) -> Self {
+        (self.kind, self.files) = (kind, files);
+        self
+    }
+}
+
+fn stopped(code: Code) -> Report {
+    Report::new(code, "Stopped, as you wished, before anything was changed")
+}
+
+fn of_folder(code: Code, path: &Path, error: &FolderError) -> Report {
+    let report = Report::new(code, "Cannot open the folder").at(path.display());
+    match error {
+        FolderError::IsLink { real, .. } => {
+            let real = real.display().to_string();
+            let hint = format!("If you mean the folder it leads to, name that one: {}", shell_word(&real));
+            report.because(format!("it is a link to {real}")).hint(hint)
+        }
+        FolderError::NotAFolder(_) => {
+            report.because("it is not a folder").hint("Name the folder that the product is installed in.")
+        }
+        FolderError::System { source, .. } => {
+            report.because(in_words(source)).hint("Name the folder that the product is installed in.")
+        }
+    }
+}
+
+fn of_container(error: &BundleError) -> Report {
+    let mut report = Report::new(error.code(), bundle_headline(error.code()));
+    report.path = error.file().map(|file| file.display().to_string());
+    let problem = match error.member() {
+        Some(member) => format!("{member}: {}", error.problem()),
+        None => error.problem().to_owned(),
+    };
+    report.causes.push(problem);
+    report.causes.extend(reasons(error));
+    if error.code() == Code::Io { report } else { report.hint(bundle_hint(error.code())) }
+}
+
+fn bundle_headline(code: Code) -> &'static str {
+    match code {
+        Code::Container => "This is not a patch file, or it is damaged",
+        Code::Io => "Cannot read the patch file",
+        Code::Newer => "This patch file needs a newer version of the program",
+        _ => "This patch file breaks a rule, so nothing in it is used",
+    }
+}
+
+fn bundle_hint(code: Code) -> &'static str {
+    match code {
+        Code::Container => "Get the file again, and compare its SHA-256 with the one the sender has.",
+        Code::Newer => "Get the newer version, or ask the vendor for a patch file that this one reads.",
+        _ => "Do not use this file; show this message to whoever sent it.",
+    }
+}
+
+fn of_obstacles(obstacles: &[Obstacle]) -> Report {
+    let code = obstacles.first().map_or(Code::Declined, |obstacle| obstacle.code);
+    let mut report = match obstacles {
+        [one] => {
+            let headline = match &one.path {
+                Some(path) => format!("{path}: {}", one.meaning),
+                None => sentence(&one.meaning),
+            };
+            let mut report = Report::new(code, headline).hint(one.hint.clone());
+            report.path.clone_from(&one.path);
+            report
+        }
+        many => Report::new(code, format!("This cannot be done, for {} reasons", many.len())),
+    };
+    report.obstacles = obstacles.to_vec();
+    // Whatever the code says elsewhere: the folder did not fit the patch, and nobody is to be distrusted for it.
+    report.kind = Kind::Refused;
+    report
+}
+
+fn of_failure(failure: &Failure, folder: &str) -> Report {
+    let code = failure.cause.code();
+    let mut causes = vec![failure.cause.to_string()];
+    causes.extend(reasons(&failure.cause));
+    if let Some(undo) = &failure.undo {
+        causes.push(format!("putting it back failed, too: {undo}"));
+        causes.extend(reasons(&**undo));
+    }
+    let report = match failure.condition {
+        Condition::NothingChanged if code == Code::Interrupted => return stopped(code),
+        Condition::NothingChanged => Report::new(code, "The change was given up before it began"),
+        Condition::PutBack => Report::new(code, "The change failed").leaving(Kind::PutBack, Files::PutBack),
+        Condition::NeedsPerson => {
+            let mut report =
+                Report::new(code, "The change stopped halfway").leaving(Kind::NeedsPerson, Files::Between);
+            report.hints = recovery_hints(folder);
+            report
+        }
+    };
+    Report { causes, ..report }
+}
+
+fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report {
+    let mut report = match undo {
+        None => {
+            Report::new(Code::Health, "A health check failed after the change, so the change was taken back")
+                .leaving(Kind::PutBack, Files::PutBack)
+                .hint("Find out why the check failed, or ask the vendor, before you try again.")
+        }
+        Some(error) => {
+            let headline = "A health check failed after the change, and the change could not be taken back";
+            let report = Report::new(Code::Health, headline);
+            match error {
+                Error::Change(Failure { condition: Condition::NeedsPerson, .. }) => {
+                    let mut report = report.leaving(Kind::NeedsPerson, Files::Between);
+                    report.hints = recovery_hints(folder);
+                    report
+                }
+                _ => report
+                    .leaving(Kind::NeedsPerson, Files::New)
+                    .hint(format!("When the reason is gone, take it back: patchwright rollback {folder}")),
+            }
+        }
+    };
+    report.causes = failed.to_vec();
+    if let Some(undo) = undo {
+        report.causes.push(format!("taking it back: {undo}"));
+        report.causes.extend(reasons(undo));
+    }
+    report
+}
+
+fn recovery_hints(folder: &str) -> Vec<String> {
+    vec![
+        format!("Put everything back as it was: patchwright recover {folder} --undo"),
+        format!(
+            "If every file is already new, it can be finished instead: patchwright recover {folder} --finish"
+        ),
+    ]
+}
+
+fn of_transaction(error: &TransactionError, folder: &str) -> Report {
+    let code = error.code();
+    match error {
+        TransactionError::Unfinished => {
+            let mut report = Report::new(code, "An earlier change of this folder was interrupted")
+                .leaving(Kind::NeedsPerson, Files::Between);
+            report.hints = recovery_hints(folder);
+            report
+        }
+        TransactionError::Foreign { paths } => {
+            let mut report = Report::new(code, "Somebody changed files after the change was interrupted")
+                .leaving(Kind::NeedsPerson, Files::Between);
+            report.causes =
+                paths.iter().map(|path| format!("{path} is neither the old nor the new one")).collect();
+            report.hint(format!(
+                "To put these aside, keep them, and put the old ones back: patchwright recover {folder} --undo --on-conflict aside"
+            ))
+        }
+        TransactionError::NotAllNew { .. } => Report::generic(code, error)
+            .leaving(Kind::NeedsPerson, Files::Between)
+            .hint(format!("Put everything back instead: patchwright recover {folder} --undo")),
+        TransactionError::OriginalLost { .. } => Report::generic(code, error)
+            .leaving(Kind::NeedsPerson, Files::Between)
+            .hint("Keep the folder as it is, and get this file from a backup or the product's own medium."),
+        TransactionError::State(_) | TransactionError::Ledger(_) => {
+            let report = Report::generic(code, error);
+            if code != Code::State {
+                return report;
+            }
+            report.hint("Keep the folder as it is, and show this message to whoever looks after it.")
+        }
+        TransactionError::Cancelled(_) => stopped(code),
+        _ => Report::generic(code, error),
+    }
+}
+
+fn of_store(error: &StoreError) -> Report {
+    Report::generic(Code::Store, error).hint(
+        "Without them there is no way back; get the old files from a backup or the product's own medium.",
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ pub(super) fn committed(fs: &dyn Fs, intent: &Intent) -> Result<(), TransactionE
     if Digest::of(&entry).to_string() != intent.entry {
         return Err(TransactionError::State(format!("{check} is not what was committed")));
     }
-    bury(fs)?;
+    bury_remains(fs)?;
     if !intent.retires.is_empty() {
         make_folders(fs, &[layout::dead()])?;
     }
@@ -57,26 +57,39 @@ pub(super) fn aborted(fs: &dyn Fs, seq: u64) -> Result<(), TransactionError> {
     if exists(fs, &layout::undone())? {
         let place = Ledger::place_of(seq);
         fs.rename(&layout::undone(), &place).while_("record in the history", &place)?;
-        let folders = [layout::live(), Ledger::folder()].map(Place::State);
-        fs.sync(&folders).while_("write to disk", Ledger::folder())?;
     }
+    // Also when the entry is there already: the process that moved it may have died before this.
+    let folders = [layout::live(), Ledger::folder()].map(Place::State);
+    fs.sync(&folders).while_("write to disk", Ledger::folder())?;
     discard(fs)
 }
 
 /// Removes the live transaction, of which nothing is needed any more.
 pub(super) fn discard(fs: &dyn Fs) -> Result<(), TransactionError> {
-    bury(fs)?;
+    bury_remains(fs)?;
     if !exists(fs, &layout::live())? {
         return Ok(());
     }
     fs.rename(&layout::live(), &layout::dead()).while_("discard", layout::live())?;
-    fs.sync(&[Place::State(StatePath::root())]).while_("write to disk", StatePath::root())?;
+    sync_names(fs)?;
     bury(fs)
 }
 
-/// Deletes what is dead.
-pub(super) fn bury(fs: &dyn Fs) -> Result<(), TransactionError> {
+/// Deletes what an earlier process left in `dead`. It may have died before the names were on disk.
+pub(super) fn bury_remains(fs: &dyn Fs) -> Result<(), TransactionError> {
+    if exists(fs, &layout::dead())? {
+        sync_names(fs)?;
+    }
+    bury(fs)
+}
+
+/// Deletes what is dead; that it is dead must be on disk.
+fn bury(fs: &dyn Fs) -> Result<(), TransactionError> {
     remove_tree(fs, &layout::dead())
+}
+
+fn sync_names(fs: &dyn Fs) -> Result<(), TransactionError> {
+    fs.sync(&[Place::State(StatePath::root())]).while_("write to disk", StatePath::root())
 }
 
 /// Removes a thing of ours with everything in it, if it is there.
@@ -125,7 +138,7 @@ pub fn append(root: &TargetRoot, entry: &Entry) -> Result<(), TransactionError> 
 /// The system's; running it again goes on where it stopped.
 pub fn give_up(root: &TargetRoot, entries: &[u64]) -> Result<(), TransactionError> {
     let fs = root.fs();
-    bury(fs)?;
+    bury_remains(fs)?;
     make_folders(fs, &[layout::dead()])?;
     for seq in entries {
         let way_back = layout::way_back(*seq);

@@ -160,7 +160,7 @@ impl Staging<'_> {
             (_, Some(Node::Dir(mode))) => self.stage_dir(&object, *mode)?,
             (_, Some(Node::Link(link))) => {
                 self.fs.make_link(&object, &link.points_to).while_("prepare the link", &self.step.path)?;
-                self.inherit_attributes(&object)?;
+                self.take_over_attributes(&object)?;
             }
             (_, Some(Node::File(file))) => self.stage_file(&object, file)?,
         }
@@ -172,10 +172,7 @@ impl Staging<'_> {
 
     fn stage_dir(&self, object: &StatePath, mode: Mode) -> Result<(), TransactionError> {
         self.fs.make_dir(object, mode).while_("prepare the folder", &self.step.path)?;
-        match self.request.contents.kept(self.step) {
-            Some(kept) => self.copy_attributes(&Place::from(&kept), object)?,
-            None => self.inherit_attributes(object)?,
-        }
+        self.take_over_attributes(object)?;
         self.fs.set_mode(object, mode).while_("set the permissions of", &self.step.path)
     }
 
@@ -240,6 +237,15 @@ impl Staging<'_> {
 
     fn create(&self, object: &StatePath) -> Result<Box<dyn crate::target::fs::FileWrite>, TransactionError> {
         self.fs.create(object).while_("prepare the new content of", &self.step.path)
+    }
+
+    /// The new object gets the owner and attributes of the kept thing that it brings back, or else of what it
+    /// replaces.
+    fn take_over_attributes(&self, object: &StatePath) -> Result<(), TransactionError> {
+        match self.request.contents.kept(self.step) {
+            Some(kept) => self.copy_attributes(&Place::from(&kept), object),
+            None => self.inherit_attributes(object),
+        }
     }
 
     /// The new object takes over owner and attributes of what it replaces.

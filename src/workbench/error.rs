@@ -107,6 +107,7 @@ impl Error {
             }
             Error::Folder { error: FolderError::System { source, .. }, .. } | Error::File { source, .. } => {
                 match source.kind() {
+                    ErrorKind::AlreadyExists => Code::Occupied,
                     ErrorKind::PermissionDenied => Code::Rights,
                     ErrorKind::StorageFull => Code::Space,
                     _ => Code::Io,

@@ -15,6 +15,7 @@ mod recover;
 mod rollback;
 mod situation;
 mod status;
+mod template;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,11 +26,17 @@ pub use changes::{ChangeContents, Side};
 pub use error::{Error, Result};
 pub use inspect::{Inspection, Verification};
 pub use make::{MadeBundle, MakeRequest, OrderSource, Proof};
-pub use plan_file::PlanFile;
+pub use plan_file::{PlanFile, PlannedStep};
 pub use preview::ApplyPreview;
 pub use recover::{Choice, Recovered};
 pub use rollback::{RollbackOptions, RollbackPreview, RolledBack, Which};
 pub use status::{Drift, DriftKind, History, Status, UnfinishedWork};
+
+// What answers and questions are made of, for front ends, which do not look behind the workbench.
+pub use crate::bundle::Verdict;
+pub use crate::bundle::order::{Finding, Weight};
+pub use crate::target::ledger::{Action, CheckNote, Entry, Installed, PatchNote};
+pub use crate::transaction::recover::{OnForeign, Undone};
 
 use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
@@ -74,11 +81,6 @@ impl Workbench {
     /// Time, user, host.
     pub fn environment(&self) -> &Environment {
         &self.environment
-    }
-
-    /// The commented order template.
-    pub fn template(&self) -> &'static str {
-        crate::bundle::order::TEMPLATE
     }
 
     fn disk(&self, target: &Path) -> Result<Arc<dyn Fs>> {

@@ -7,4 +7,7 @@ mod case;
 mod driver;
 mod verdict;
 
+mod errors;
+mod killed;
 mod power_cut;
+mod teeth;

@@ -1,0 +1,108 @@
+//! What people read when something goes wrong, and the exit code that goes with it.
+
+use std::io;
+
+use super::*;
+use crate::progress::Cancelled;
+use crate::transaction::ContentError;
+
+fn io_error() -> TransactionError {
+    TransactionError::Io {
+        doing: "write",
+        place: "app.txt".to_owned(),
+        source: io::Error::from(io::ErrorKind::StorageFull),
+    }
+}
+
+fn failure(condition: Condition, cause: TransactionError) -> Error {
+    Error::Change(Failure { condition, cause, undo: None })
+}
+
+fn exit_code(error: &Error) -> u8 {
+    Report::of(error, None).kind.exit_code()
+}
+
+fn obstacle(code: Code, path: Option<&str>) -> Obstacle {
+    let text = |text: &str| text.to_owned();
+    Obstacle { code, path: path.map(text), meaning: text("was edited"), hint: text("Put it back.") }
+}
+
+#[test]
+fn the_exit_code_says_what_the_folder_is_like() {
+    let state = || TransactionError::State("t has no intent".to_owned());
+    let content = |code| TransactionError::Content {
+        path: crate::model::TreePath::parse("a").expect("a path"),
+        code,
+        detail: String::new(),
+    };
+    let unhealthy = |undo: Option<Error>| Error::Unhealthy { failed: Vec::new(), undo: undo.map(Box::new) };
+    for (error, expected) in [
+        (failure(Condition::NothingChanged, io_error()), 3),
+        (failure(Condition::NothingChanged, content(Code::Delta)), 4),
+        (failure(Condition::NothingChanged, content(Code::Io)), 1),
+        (failure(Condition::NothingChanged, Cancelled.into()), 130),
+        (failure(Condition::PutBack, io_error()), 5),
+        (failure(Condition::PutBack, Cancelled.into()), 5),
+        (failure(Condition::NeedsPerson, io_error()), 6),
+        (Error::Transaction(state()), 6),
+        (Error::Transaction(TransactionError::Unfinished), 6),
+        (Error::Refused(vec![obstacle(Code::Drift, None)]), 3),
+        // The folder holds names that clash; nobody is to be distrusted for that.
+        (Error::Refused(vec![obstacle(Code::Collide, None)]), 3),
+        (Error::NotTrusted, 4),
+        (Error::Cancelled(Cancelled), 130),
+        (unhealthy(None), 5),
+        (unhealthy(Some(failure(Condition::NothingChanged, io_error()))), 6),
+        (unhealthy(Some(failure(Condition::NeedsPerson, io_error()))), 6),
+    ] {
+        assert_eq!(exit_code(&error), expected, "{error:?}");
+    }
+}
+
+#[test]
+fn a_change_that_stopped_halfway_names_the_command_to_go_on_with() {
+    let error = failure(Condition::NeedsPerson, io_error());
+    let report = Report::of(&error, Some(Path::new("/opt/our app")));
+    assert_eq!(report.headline, "The change stopped halfway");
+    assert_eq!(report.causes, ["cannot write app.txt", "the disk is full"]);
+    assert_eq!(report.files.sentence(), Some("Some files may be new and some old; nothing is lost."));
+    assert_eq!(report.hints[0], "Put everything back as it was: patchwright recover \"/opt/our app\" --undo");
+}
+
+#[test]
+fn a_failed_undo_is_told_beside_the_first_failure() {
+    let undo = Some(Box::new(TransactionError::Unfinished));
+    let failure = Failure { condition: Condition::NeedsPerson, cause: io_error(), undo };
+    let report = Report::of(&Error::Change(failure), None);
+    assert_eq!(
+        report.causes.last().map(String::as_str),
+        Some("putting it back failed, too: an earlier change was interrupted")
+    );
+}
+
+#[test]
+fn one_obstacle_is_the_headline_and_several_are_a_list() {
+    let one = Report::of(&Error::Refused(vec![obstacle(Code::Drift, Some("conf/app.toml"))]), None);
+    assert_eq!((one.headline.as_str(), one.code), ("conf/app.toml: was edited", Code::Drift));
+    assert_eq!(one.hints, ["Put it back."]);
+
+    let two = vec![obstacle(Code::Drift, Some("a")), obstacle(Code::Space, None)];
+    let two = Report::of(&Error::Refused(two), None);
+    assert_eq!(two.headline, "This cannot be done, for 2 reasons");
+    assert_eq!((two.obstacles.len(), two.hints.len()), (2, 0));
+}
+
+#[test]
+fn a_recovery_that_failed_leaves_the_unfinished_work() {
+    let report = Report::of_recovery(&Error::Transaction(io_error()), Path::new("/opt/app"));
+    assert_eq!((report.kind, report.files), (Kind::NeedsPerson, Files::Between));
+    let stopped = Report::of_recovery(&Error::Cancelled(Cancelled), Path::new("/opt/app"));
+    assert_eq!(stopped.kind, Kind::Interrupted);
+}
+
+#[test]
+fn a_cause_is_not_told_twice() {
+    let source = io::Error::other(ContentError::Io(io::Error::from(io::ErrorKind::NotFound)));
+    let error = Error::File { doing: "read the plan", path: "p".into(), source };
+    assert_eq!(Report::of(&error, None).causes.len(), 1);
+}

@@ -1,0 +1,56 @@
+//! Small pieces of wording.
+
+use std::error::Error;
+use std::io::{self, ErrorKind};
+
+/// `text` with a capital at its start.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// What the system said, in words that need no manual; the system's own where there are none.
+pub(super) fn in_words(error: &io::Error) -> String {
+    let words = match error.kind() {
+        ErrorKind::AlreadyExists => "something of this name is already there",
+        ErrorKind::InvalidFilename => "the disk does not take this name",
+        ErrorKind::IsADirectory => "it is a folder",
+        ErrorKind::NotADirectory => "a folder on the way to it is not a folder",
+        ErrorKind::NotFound => "there is nothing of this name",
+        ErrorKind::PermissionDenied => "you do not have the permission",
+        ErrorKind::QuotaExceeded => "your share of the disk is used up",
+        ErrorKind::ReadOnlyFilesystem => "the disk is read-only",
+        ErrorKind::StorageFull => "the disk is full",
+        _ => return error.to_string(),
+    };
+    words.to_owned()
+}
+
+/// The causes of `error`, without its own words and without repetitions.
+pub(super) fn reasons(error: &dyn Error) -> Vec<String> {
+    let mut reasons: Vec<String> = Vec::new();
+    let mut last = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.downcast_ref::<io::Error>().map_or_else(|| cause.to_string(), in_words);
+        if text != last {
+            reasons.push(text.clone());
+        }
+        last = text;
+        next = cause.source();
+    }
+    reasons
+}
+
+/// `word` so that it can be pasted into a shell.
+pub(super) fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/\\:._-+@%,=".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        // What both PowerShell and the shells of Unix take, as long as there is no quote in it.
+        false => format!("\"{}\"", word.replace('"', "\\\"")),
+    }
+}
