@@ -7,7 +7,9 @@ mod case;
 mod driver;
 mod verdict;
 
+mod company;
 mod errors;
 mod killed;
 mod power_cut;
+mod records;
 mod teeth;
