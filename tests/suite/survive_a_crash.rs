@@ -10,6 +10,7 @@ mod verdict;
 mod company;
 mod errors;
 mod killed;
+mod model;
 mod power_cut;
 mod records;
 mod teeth;

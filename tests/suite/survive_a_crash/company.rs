@@ -188,7 +188,7 @@ fn a_wish_to_stop_while_everything_is_verified_comes_too_late() {
 fn interrupted(case: &Case) -> Arc<SimFs> {
     let disk = Arc::new(case.start.fork());
     disk.keep_log();
-    run(disk.clone(), &case.deed).expect("nothing is in its way");
+    let _ = run(disk.clone(), &case.deed).expect("nothing is in its way");
     let commit = disk.log().into_iter().find(|line| line.contains("t/commit.new to")).expect("it commits");
     let disk = Arc::new(case.start.fork());
     disk.crash_at_call(
@@ -306,7 +306,7 @@ fn what_others_put_right_before_the_change_came_to_it_is_left_alone() {
         let case = Case::first(kind("a file comes"), new_disk);
         let disk = Arc::new(case.start.fork());
         disk.keep_log();
-        run(disk.clone(), &case.deed).expect("nothing is in its way");
+        let _ = run(disk.clone(), &case.deed).expect("nothing is in its way");
         let armed = disk.log().into_iter().find(|line| line.contains("t/commit.new")).expect("it commits");
         let swaps_end: usize =
             armed.split_whitespace().next().and_then(|n| n.parse().ok()).expect("numbered");

@@ -24,7 +24,7 @@ pub fn environment() -> Environment {
 }
 
 /// What somebody wants done.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub enum Deed {
     /// These steps, in any order, and the bytes of every new file.
     Apply(Vec<Step>, BTreeMap<TreePath, Arc<Vec<u8>>>),

@@ -47,7 +47,7 @@ fn situation(new_disk: fn() -> SimFs, change: fn(&SimFs), words: &str, since: fn
     let case = Case::next("one step", Arc::new(disk), change);
     let disk = Arc::new(case.start.fork());
     disk.keep_log();
-    run(disk.clone(), &case.deed).expect("nothing is in its way");
+    let _ = run(disk.clone(), &case.deed).expect("nothing is in its way");
     let line = disk.log().into_iter().find(|line| line.contains(words)).expect("there is such a call");
     let disk = Arc::new(case.start.fork());
     disk.crash_at_call(
