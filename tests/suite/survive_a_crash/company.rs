@@ -9,7 +9,7 @@ use patchwright::transaction::recover::{self, OnForeign, UndoTable, Undone};
 use patchwright::transaction::{Condition, Failure, Receipt, TransactionError};
 
 use super::case::{Case, DISKS, KINDS, Kind, NewDisk};
-use super::driver::{locked, recover, run, run_with, undo};
+use super::driver::{locked, recover, run, run_with, undo, undo_with};
 use super::verdict::State;
 use crate::support::explore::{Effort, Exploration, Outcome};
 use crate::support::sim_fs::{Settled, SimFs, What, difference};
@@ -111,7 +111,7 @@ fn a_file_replaced_before_it_is_deleted_stays() {
 #[test]
 fn a_file_that_somebody_made_in_the_place_of_a_new_one_stays() {
     expect_put_back_beside(|disk| {
-        disk.outside_replace("lib/extra.so", "their extra", 0o644, Settled::OnDisk)
+        disk.outside_replace("lib/extra.so", "their extra", 0o644, Settled::OnDisk);
     });
     // Even when it is the very same.
     expect_put_back_beside(|disk| disk.outside_replace("lib/extra.so", "extra", 0o644, Settled::OnDisk));
@@ -338,6 +338,36 @@ fn undo_aside_or_tidy(disk: &Arc<SimFs>) {
         assert!(matches!(error, TransactionError::Unfinished), "{error:?}");
         drop(root);
         undo_aside(disk);
+    }
+}
+
+#[test]
+fn what_others_change_while_it_is_put_back_is_never_lost() {
+    for (disk_name, new_disk) in DISKS {
+        let case = Case::first(kind("everything becomes"), new_disk);
+        for (story, edit) in FOREIGN {
+            let disk = interrupted(&case);
+            let root = locked(disk.clone()).expect("nobody has the lock");
+            let deed = || edit(&disk);
+            let progress = AtPhase(Phase::PuttingBack, &deed);
+            let result = undo_with(&root, &UndoTable::default(), OnForeign::Stop, &progress);
+            assert!(result.is_err(), "{story} on {disk_name}: {result:?}");
+            drop(root);
+            undo_aside(&disk);
+            assert_eq!(case.state(&disk.tree()), Ok(State::Old), "{story} on {disk_name}");
+            let theirs = What::File(Arc::new(b"theirs".to_vec()));
+            assert!(
+                disk.whole_tree().values().any(|entry| entry.what == theirs),
+                "{story} on {disk_name}: lost"
+            );
+        }
+        let case = Case::first(kind("new folders"), new_disk);
+        let disk = interrupted(&case);
+        let root = locked(disk.clone()).expect("nobody has the lock");
+        let deed = || disk.outside_replace("share/empty/theirs", "theirs", 0o644, Settled::OnDisk);
+        let progress = AtPhase(Phase::PuttingBack, &deed);
+        undo_with(&root, &UndoTable::default(), OnForeign::Stop, &progress).expect("the folder stays");
+        assert!(holds(&disk, "share/empty/theirs", "theirs"), "{disk_name}");
     }
 }
 
