@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use patchwright::model::TreePath;
 use patchwright::progress::{CancelToken, Phase, Progress, Quiet};
 use patchwright::target::fs::Fs;
 use patchwright::transaction::recover::{self, OnForeign, UndoTable, Undone};
@@ -66,7 +67,7 @@ fn holds(disk: &SimFs, path: &str, bytes: &str) -> bool {
 
 /// Somebody does `edit` after the last look and before the first move of a change that touches `bin/app` and
 /// `lib/dead.so` and makes `lib/extra.so`.
-fn change_with_company(new_disk: NewDisk, edit: fn(&SimFs)) -> (Case, Arc<SimFs>, Result<Receipt, Failure>) {
+fn change_with_company(new_disk: NewDisk, edit: Edit) -> (Case, Arc<SimFs>, Result<Receipt, Failure>) {
     let case = Case::first(kind("a file comes"), new_disk);
     let disk = Arc::new(case.start.fork());
     let result = {
@@ -77,7 +78,7 @@ fn change_with_company(new_disk: NewDisk, edit: fn(&SimFs)) -> (Case, Arc<SimFs>
 }
 
 /// Who comes between keeps what they did, and the rest is put back.
-fn expect_put_back_beside(edit: fn(&SimFs)) {
+fn expect_put_back_beside(edit: Edit) {
     for (name, new_disk) in DISKS {
         let (case, disk, result) = change_with_company(new_disk, edit);
         let failure = result.expect_err("somebody came between");
@@ -125,7 +126,7 @@ fn a_file_removed_before_it_is_changed_stays_away() {
 #[test]
 fn a_file_removed_before_it_is_deleted_needs_a_person_and_is_left_to_them() {
     for (_, new_disk) in DISKS {
-        let edit: fn(&SimFs) = |disk| disk.outside_delete("lib/dead.so", Settled::OnDisk);
+        let edit: Edit = |disk| disk.outside_delete("lib/dead.so", Settled::OnDisk);
         let (case, disk, result) = change_with_company(new_disk, edit);
         let failure = result.expect_err("somebody came between");
         assert_eq!(failure.condition, Condition::NeedsPerson, "{failure:?}");
@@ -198,9 +199,12 @@ fn interrupted(case: &Case) -> Arc<SimFs> {
     Arc::new(disk.crash(7))
 }
 
+/// What somebody does to a folder.
+type Edit = fn(&SimFs);
+
 /// What other people do to the folder after "everything becomes something else" was interrupted, and where what they
 /// made is to be found again.
-const FOREIGN: [(&str, fn(&SimFs)); 5] = [
+const FOREIGN: [(&str, Edit); 5] = [
     ("a new file was edited", |disk| disk.outside_write("lib/alias/inner", "theirs", Settled::OnDisk)),
     ("a file was added to a folder that was a file", |disk| {
         disk.outside_replace("lib/dead.so/more", "theirs", 0o644, Settled::OnDisk);
@@ -289,7 +293,7 @@ fn a_folder_that_others_use_stays_with_what_is_theirs() {
         disk.outside_replace("share/deep/theirs", "theirs", 0o644, Settled::OnDisk);
         let root = locked(disk.clone()).expect("nobody has the lock");
         let undone = undo(&root, &UndoTable::default(), OnForeign::Stop).expect("nobody has to decide");
-        let kept: Vec<&str> = undone.folders_kept.iter().map(|path| path.as_str()).collect();
+        let kept: Vec<&str> = undone.folders_kept.iter().map(TreePath::as_str).collect();
         assert_eq!(kept, ["share/deep", "share"]);
         let mut tree = disk.crash(1).tree();
         assert!(holds(&disk, "share/deep/theirs", "theirs"));
