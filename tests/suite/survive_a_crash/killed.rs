@@ -22,7 +22,7 @@ fn killed_at(case: &Case, n: usize) -> (SimFs, Outcome) {
 
 fn calls_of(case: &Case) -> usize {
     let disk = Arc::new(case.start.fork());
-    run(disk.clone(), &case.deed).expect("nothing is in its way");
+    let _ = run(disk.clone(), &case.deed).expect("nothing is in its way");
     disk.call_count()
 }
 
@@ -166,7 +166,7 @@ fn an_edit_after_an_undo_stays() {
 fn call_with(case: &Case, words: &str) -> usize {
     let disk = Arc::new(case.start.fork());
     disk.keep_log();
-    run(disk.clone(), &case.deed).expect("nothing is in its way");
+    let _ = run(disk.clone(), &case.deed).expect("nothing is in its way");
     let number = |line: String| line.split_whitespace().next()?.parse().ok();
     disk.log().into_iter().find(|line| line.contains(words)).and_then(number).expect("there is such a call")
 }
