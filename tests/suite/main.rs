@@ -5,6 +5,7 @@ mod support;
 mod failing_disk;
 mod simulated_disk;
 mod survive_a_crash;
+mod use_the_command_line;
 mod write_diffs_for_git;
 
 mod architecture;
