@@ -1,5 +1,6 @@
 //! The bundle: one file that carries a patch.
 
+pub mod author;
 pub mod container;
 pub mod delta;
 mod error;

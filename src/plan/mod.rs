@@ -8,6 +8,8 @@ mod apply;
 mod folders;
 mod order;
 mod rollback;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

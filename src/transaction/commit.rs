@@ -108,24 +108,35 @@ fn swap(fs: &dyn Fs, n: usize, step: &Step, expected: Option<&Found>) -> Result<
     let path = &step.path;
     match (&step.before, &step.after) {
         (None, None) => Ok(()),
-        (None, Some(_)) => fs.move_in(&object, path).while_("put the new thing at", path),
+        (None, Some(_)) => moved(fs.move_in(&object, path), "put the new thing at", path),
         (Some(Node::Dir(_)), Some(Node::Dir(mode))) => {
-            fs.set_dir_mode(path, *mode).while_("set the permissions of the folder", path)
+            moved(fs.set_dir_mode(path, *mode), "set the permissions of the folder", path)
         }
         (Some(_), None) => {
-            fs.move_out(path, &object).while_("take away", path)?;
+            moved(fs.move_out(path, &object), "take away", path)?;
             keep_if_expected(fs, path, &object, step, expected)
         }
         (Some(_), Some(_)) if fs.features().exchange => {
-            fs.exchange(&object, path).while_("exchange", path)?;
+            moved(fs.exchange(&object, path), "exchange", path)?;
             keep_if_expected(fs, path, &object, step, expected)
         }
         (Some(_), Some(_)) => {
             let aside = layout::aside(&layout::live(), n);
-            fs.move_out(path, &aside).while_("put aside", path)?;
-            fs.move_in(&object, path).while_("put the new thing at", path)?;
+            moved(fs.move_out(path, &aside), "put aside", path)?;
+            moved(fs.move_in(&object, path), "put the new thing at", path)?;
             keep_if_expected(fs, path, &aside, step, expected)
         }
+    }
+}
+
+/// What a move in the product came to. It was planned for what was there a moment ago, so something that is missing
+/// or in the way is somebody else's doing.
+fn moved(result: io::Result<()>, doing: &'static str, path: &TreePath) -> Result<(), TransactionError> {
+    match result {
+        Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
+            Err(TransactionError::ChangedMeanwhile { path: path.clone() })
+        }
+        result => result.while_(doing, path),
     }
 }
 

@@ -29,10 +29,12 @@
 mod commit;
 mod finish;
 mod layout;
+mod observe;
 mod prepare;
 mod record;
 pub mod recover;
 mod store;
+mod undo;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -436,7 +436,8 @@ fn content_that_is_not_what_its_name_says_is_refused() {
     refused_on_reading(&bundle_with([lie]), "does not match the SHA-256");
     let file = OnDisk::new(&bundle_with([Member::stored(&blob_name(b"promised"), b"supplied")]));
     let container = Container::open(file.path()).unwrap();
-    let mut reader = container.open_blob(&container.blobs().next().unwrap().0).unwrap();
+    let digest = container.blobs().next().unwrap().0;
+    let mut reader = container.open_blob(&digest).unwrap();
     for _ in 0..3 {
         reader.read_to_end(&mut Vec::new()).expect_err("an error stays an error");
     }

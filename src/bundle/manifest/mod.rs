@@ -90,13 +90,18 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Patch, ManifestError> {
 /// # Errors
 /// As [`read_manifest`], without a position.
 pub fn check(patch: &Patch) -> Result<(), ManifestError> {
-    let mut problems = Problems::default();
-    rules::check(patch, &mut problems);
-    tree::check(patch, &mut problems);
-    match problems.into_first() {
+    match problems(patch).into_iter().next() {
         None => Ok(()),
         Some(Problem { code, at, message }) => Err(ManifestError { code, position: None, at, message }),
     }
+}
+
+/// Everything that [`check`] finds, for whoever can still mend it.
+pub(super) fn problems(patch: &Patch) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    rules::check(patch, &mut problems);
+    tree::check(patch, &mut problems);
+    problems.into_all()
 }
 
 /// Everything that is wrong with what a person wrote for `patch`; its changes are not looked at.

@@ -57,10 +57,6 @@ impl Problems {
         self.found.len() >= Self::MAX
     }
 
-    pub fn into_first(self) -> Option<Problem> {
-        self.found.into_iter().next()
-    }
-
     pub fn into_all(self) -> Vec<Problem> {
         self.found
     }

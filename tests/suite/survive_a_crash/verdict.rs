@@ -65,16 +65,20 @@ impl Case {
         }
     }
 
+    /// What the history tells about since the change began.
+    pub fn newer_actions(&self, disk: &SimFs) -> Result<Vec<Action>, String> {
+        let ledger = Ledger::read(disk).map_err(|error| told(&error))?;
+        Ok(ledger.entries().iter().skip(self.head as usize).map(|entry| entry.action).collect())
+    }
+
     /// Whether the records agree with the folder.
     fn check_records(&self, disk: &SimFs, state: State) -> Result<(), String> {
         let ledger = Ledger::read(disk).map_err(|error| told(&error))?;
-        let newer: Vec<(u64, Action)> =
-            ledger.entries().iter().skip(self.head as usize).map(|entry| (entry.seq, entry.action)).collect();
-        let fits = match (state, &newer[..]) {
-            (State::New, [(_, Action::Apply | Action::Rollback)]) => true,
-            (State::Old, [] | [(_, Action::PutBack)]) => true,
-            _ => false,
-        };
+        let newer = self.newer_actions(disk)?;
+        let fits = matches!(
+            (state, &newer[..]),
+            (State::New, [Action::Apply | Action::Rollback]) | (State::Old, [] | [Action::PutBack])
+        );
         if !fits {
             return Err(format!("everything is {state:?}, but the history says {newer:?}"));
         }

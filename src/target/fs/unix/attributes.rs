@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use rustix::fd::{AsRawFd, OwnedFd};
+use rustix::fd::OwnedFd;
 use rustix::fs::{self, AtFlags, Gid, Uid, XattrFlags};
 use rustix::io::Errno;
 
@@ -88,6 +88,7 @@ impl Object {
             Kind::File | Kind::Dir => Ok(Self::Open(spot.open_file_or_dir()?)),
             #[cfg(target_os = "linux")]
             Kind::Link => {
+                use rustix::fd::AsRawFd;
                 let dir = spot.dir.try_clone()?;
                 let path = format!("/proc/self/fd/{}/{}", dir.as_raw_fd(), spot.name);
                 Ok(Self::Link(path, dir))

@@ -19,14 +19,14 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use rustix::fd::{AsFd, AsRawFd, OwnedFd};
+use rustix::fd::OwnedFd;
 use rustix::fs::{self, AtFlags, Dir, OFlags};
 use rustix::io::Errno;
 
 pub(super) use self::confine::Resolver;
 use self::confine::{Root, Spot};
 use self::volume::Traits;
-use super::os::{OpenError, refused, utf8};
+use super::os::{OpenError, utf8};
 use super::{
     Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Place, Space, StatePath,
 };
@@ -262,11 +262,12 @@ impl OsFs {
 /// through /proc cannot lead anywhere else.
 #[cfg(target_os = "linux")]
 fn change_unreadable(spot: &Spot, mode: fs::Mode) -> io::Result<()> {
+    use rustix::fd::AsRawFd;
     let handle = spot.open(OFlags::PATH, fs::Mode::empty())?;
     if status::of_handle(&handle)?.kind == status::Kind::Link {
-        return Err(refused("a link has no permission bits"));
+        return Err(super::os::refused("a link has no permission bits"));
     }
-    Ok(fs::chmod(format!("/proc/self/fd/{}", handle.as_fd().as_raw_fd()), mode)?)
+    Ok(fs::chmod(format!("/proc/self/fd/{}", handle.as_raw_fd()), mode)?)
 }
 
 #[cfg(not(target_os = "linux"))]

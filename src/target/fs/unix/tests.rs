@@ -33,6 +33,20 @@ fn i_am_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
+fn make_pipe(at: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(at).status().expect("mkfifo is part of every Unix");
+    assert!(made.success(), "a pipe");
+}
+
+/// Makes another name for /dev/null, if the present user may do that.
+fn make_device(at: &Path) -> bool {
+    std::process::Command::new("mknod")
+        .arg(at)
+        .args(["c", "1", "3"])
+        .output()
+        .is_ok_and(|made| made.status.success())
+}
+
 /// Every call, aimed at something below `dir`, or at something below `t` of ours.
 fn every_call(fs: &OsFs, dir: &str) -> Vec<(&'static str, io::Result<()>)> {
     let file = tree(&format!("{dir}/a.so"));
@@ -164,12 +178,9 @@ fn links_of_ours_are_made_as_they_are_spelled() {
 #[test]
 fn pipes_sockets_and_devices_are_named_and_never_waited_for() {
     for_each_resolver(|target| {
-        use rustix::fs::{FileType, Mode, makedev, mknodat};
-        mknodat(CWD, target.root.join("pipe"), FileType::Fifo, Mode::RWXU, 0).expect("a pipe");
+        make_pipe(&target.root.join("pipe"));
         let _socket = std::os::unix::net::UnixListener::bind(target.root.join("socket")).expect("a socket");
-        let null = makedev(1, 3);
-        let device =
-            mknodat(CWD, target.root.join("device"), FileType::CharacterDevice, Mode::RWXU, null).is_ok();
+        let device = make_device(&target.root.join("device"));
         if !device {
             eprintln!("skipped: the device, which only root can make");
         }
@@ -215,7 +226,7 @@ fn a_planted_lock_file_harms_nobody() {
         std::fs::hard_link(target.canary.join("a.so"), &lock).expect("a second name");
         assert_eq!(kind_of(target.fs.lock(LockKind::Exclusive)), ErrorKind::InvalidInput);
         std::fs::remove_file(&lock).expect("removed");
-        fs::mknodat(CWD, &lock, fs::FileType::Fifo, fs::Mode::RWXU, 0).expect("a pipe");
+        make_pipe(&lock);
         assert_eq!(kind_of(target.fs.lock(LockKind::Shared)), ErrorKind::InvalidInput);
         target.assert_canary_unchanged();
     });

@@ -18,6 +18,7 @@ enum Family {
     /// Has everything; one `syncfs` reports the errors of all its files.
     Native,
     /// Has everything, but keeps its data in another filesystem, whose errors it may not pass on.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux stacks filesystems"))]
     Layered,
     /// Keeps links, modes and any name, but cannot exchange; also what is not known.
     Plain,

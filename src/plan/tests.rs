@@ -1,0 +1,366 @@
+//! What stands in the way, and what does not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::model::*;
+
+fn path(text: &str) -> TreePath {
+    TreePath::parse(text).expect("a good path")
+}
+
+fn file(content: &str) -> Node {
+    file_with_mode(content, 0o644)
+}
+
+fn file_with_mode(content: &str, mode: u32) -> Node {
+    let size_bytes = content.len() as u64;
+    Node::File(FileNode { digest: Digest::of(content.as_bytes()), size_bytes, mode: Mode::new(mode) })
+}
+
+fn link(points_to: &str) -> Node {
+    Node::Link(LinkNode { points_to: points_to.to_owned() })
+}
+
+const DIR: Node = Node::Dir(Mode::DIR);
+
+fn change(at: &str, before: Option<Node>, after: Option<Node>) -> FileChange {
+    let payload = match &after {
+        Some(Node::File(file)) => Some(Payload::Whole { blob: file.digest }),
+        _ => None,
+    };
+    FileChange {
+        path: path(at),
+        before: before.into_iter().collect(),
+        after,
+        payload,
+        base: None,
+        role: Role::Data,
+        local_edits: LocalEdits::Refuse,
+        fixes: Vec::new(),
+    }
+}
+
+fn patch(mut changes: Vec<FileChange>) -> Patch {
+    changes.sort_by(|a, b| a.path.cmp(&b.path));
+    let id = PatchId::parse("ACME-1").expect("a good id");
+    Patch {
+        identity: PatchRef { id, revision: 1 },
+        sequence: 1,
+        kind: PatchKind::Hotfix,
+        title: "A fix".to_owned(),
+        summary: "It fixes.".to_owned(),
+        severity: None,
+        issues: Vec::new(),
+        fixes: vec!["BUG-1".to_owned()],
+        vulnerabilities: Vec::new(),
+        created: "2026-01-01T00:00:00Z".to_owned(),
+        expires: None,
+        support_until: None,
+        vendor: "ACME".to_owned(),
+        contact: None,
+        license: None,
+        product: Product {
+            name: "App".to_owned(),
+            purl: None,
+            cpe: None,
+            versions: vec!["1.0".to_owned()],
+            detect: Vec::new(),
+        },
+        platforms: Vec::new(),
+        result_version: Some("1.1".to_owned()),
+        requires: Vec::new(),
+        conflicts: Vec::new(),
+        supersedes: Vec::new(),
+        holds: Vec::new(),
+        changes,
+        preflight: Vec::new(),
+        health: Vec::new(),
+        restart: "none".to_owned(),
+        rollback: Rollback {
+            possible: RollbackPossible::Yes,
+            reason: None,
+            data_warning: None,
+            steps: Vec::new(),
+        },
+        source: None,
+        evidence: Evidence::default(),
+        proven: false,
+        extensions: BTreeMap::new(),
+    }
+}
+
+/// A folder on a roomy, well-behaved disk, with these things in it.
+fn folder(things: &[(&str, Node)]) -> Situation {
+    let mut names: BTreeMap<Option<TreePath>, BTreeSet<String>> = BTreeMap::from([(None, BTreeSet::new())]);
+    for (at, node) in things {
+        let at = path(at);
+        names.entry(at.parent()).or_default().insert(at.name().to_owned());
+        if node.is_dir() {
+            names.entry(Some(at)).or_default();
+        }
+    }
+    Situation {
+        tree: things.iter().map(|(at, node)| (path(at), node.clone())).collect(),
+        names,
+        platform: "linux/x86_64".to_owned(),
+        now: "2026-11-23T00:00:00Z".to_owned(),
+        stores_any_name: true,
+        case_sensitive: true,
+        keeps_modes: true,
+        free_bytes: 1 << 30,
+        free_entries: 1 << 20,
+        block_bytes: 4096,
+        ..Situation::default()
+    }
+}
+
+fn codes(preview: &Preview) -> Vec<(Code, &str)> {
+    preview.obstacles.iter().map(|found| (found.code, found.path.as_deref().unwrap_or_default())).collect()
+}
+
+fn steps(preview: &Preview) -> Vec<&str> {
+    preview.plan.steps.iter().map(|step| step.path.as_str()).collect()
+}
+
+#[test]
+fn every_obstacle_is_told_at_once() {
+    let mut patch = patch(vec![
+        change("edited", Some(file("old")), Some(file("new"))),
+        change("gone", Some(file("old")), Some(file("new"))),
+        change("taken", None, Some(file("new"))),
+        change("link", Some(link("a")), Some(link("b"))),
+        change("mode", Some(file("same")), Some(file("more"))),
+        change("no/parent", None, Some(file("new"))),
+        change("fine", Some(file("old")), Some(file("new"))),
+    ]);
+    patch.platforms = vec!["windows/x86_64".to_owned()];
+    patch.expires = Some("2026-11-22T00:00:00Z".to_owned());
+    let mut here = folder(&[
+        ("edited", file("mine")),
+        ("taken", file("somebody's")),
+        ("link", link("c")),
+        ("mode", file_with_mode("same", 0o600)),
+        ("fine", file("old")),
+    ]);
+    here.version = Some("0.9".to_owned());
+    let preview = plan_apply(&patch, &here);
+    assert_eq!(
+        codes(&preview),
+        [
+            (Code::Version, ""),
+            (Code::Platform, ""),
+            (Code::Expired, ""),
+            (Code::Drift, "edited"),
+            (Code::Missing, "gone"),
+            (Code::Drift, "link"),
+            (Code::Drift, "mode"),
+            (Code::Occupied, "taken"),
+            (Code::Missing, "no"),
+        ]
+    );
+    assert!(preview.obstacles.iter().any(|found| found.meaning == "has permissions 0600 instead of 0644"));
+    assert!(preview.obstacles.iter().all(|found| !found.hint.is_empty()));
+    preview.approve().expect_err("an obstacle is left");
+}
+
+#[test]
+fn a_patch_that_is_already_in_has_nothing_to_do() {
+    let patch =
+        patch(vec![change("a", Some(file("old")), Some(file("new"))), change("b", Some(file("b")), None)]);
+    let preview = plan_apply(&patch, &folder(&[("a", file("new"))]));
+    assert!(preview.is_nothing_to_do(), "{preview:?}");
+}
+
+#[test]
+fn what_is_already_new_is_left_alone_and_the_rest_is_done() {
+    let patch = patch(vec![
+        change("a", Some(file("old")), Some(file("new"))),
+        change("b", Some(file("old")), Some(file("new"))),
+    ]);
+    let preview = plan_apply(&patch, &folder(&[("a", file("new")), ("b", file("old"))]));
+    assert_eq!(steps(&preview), ["b"]);
+    assert_eq!(preview.notes[0].text, "1 of 2 places are already as the patch leaves them");
+}
+
+#[test]
+fn a_folder_that_somebody_uses_stays_and_so_do_the_folders_around_it() {
+    let patch = patch(vec![
+        change("lib", Some(DIR), None),
+        change("lib/deep", Some(DIR), None),
+        change("lib/deep/ours", Some(file("x")), None),
+        change("other", Some(DIR), None),
+    ]);
+    let here = folder(&[
+        ("lib", DIR),
+        ("lib/deep", DIR),
+        ("lib/deep/ours", file("x")),
+        ("lib/deep/theirs", file("y")),
+        ("other", DIR),
+    ]);
+    let preview = plan_apply(&patch, &here);
+    assert_eq!(steps(&preview), ["lib/deep/ours", "other"]);
+    assert_eq!(preview.obstacles, []);
+    let kept: Vec<_> = preview.notes.iter().filter_map(|note| note.path.as_deref()).collect();
+    assert_eq!(kept, ["lib/deep", "lib"]);
+}
+
+#[test]
+fn a_folder_that_becomes_a_link_must_be_empty_by_then() {
+    let patch =
+        patch(vec![change("lib", Some(DIR), Some(link("lib64"))), change("lib/ours", Some(file("x")), None)]);
+    let clean = plan_apply(&patch, &folder(&[("lib", DIR), ("lib/ours", file("x"))]));
+    assert_eq!((codes(&clean), steps(&clean)), (vec![], vec!["lib/ours", "lib"]));
+    let used =
+        plan_apply(&patch, &folder(&[("lib", DIR), ("lib/ours", file("x")), ("lib/theirs", file("y"))]));
+    assert_eq!(codes(&used), [(Code::Occupied, "lib")]);
+}
+
+#[test]
+fn what_a_delta_or_a_rename_starts_from_must_be_there() {
+    let mut moved = change("new/name", None, Some(file("content")));
+    moved.payload = Some(Payload::Same { from: path("old") });
+    let patch =
+        patch(vec![change("new", None, Some(DIR)), moved, change("old", Some(file("content")), None)]);
+    assert_eq!(codes(&plan_apply(&patch, &folder(&[("old", file("content"))]))), []);
+    // Half of it was done by hand: the old name is gone, and with it the content.
+    let preview = plan_apply(&patch, &folder(&[]));
+    assert_eq!(codes(&preview), [(Code::Missing, "old")]);
+}
+
+#[test]
+fn a_name_that_differs_only_in_case_from_one_on_disk_is_told() {
+    let mut patch = patch(vec![change("Readme", None, Some(file("new")))]);
+    let here = folder(&[("README", file("theirs"))]);
+    assert_eq!(codes(&plan_apply(&patch, &here)), [(Code::Collide, "Readme")]);
+    patch.platforms = vec!["linux/x86_64".to_owned()];
+    let preview = plan_apply(&patch, &here);
+    assert_eq!(codes(&preview), [], "a patch that leaves Windows out may tell them apart");
+    assert!(preview.notes.iter().any(|note| note.text.contains("README")), "{:?}", preview.notes);
+    let blind = Situation { case_sensitive: false, ..here };
+    assert_eq!(codes(&plan_apply(&patch, &blind)), [(Code::Collide, "Readme")]);
+}
+
+#[test]
+fn a_rename_that_only_changes_case_is_no_collision() {
+    let mut new = change("Readme", None, Some(file("text")));
+    new.payload = Some(Payload::Same { from: path("README") });
+    let patch = patch(vec![change("README", Some(file("text")), None), new]);
+    let preview = plan_apply(&patch, &folder(&[("README", file("text"))]));
+    assert_eq!((codes(&preview), steps(&preview)), (vec![], vec!["README", "Readme"]));
+}
+
+#[test]
+fn local_edits_go_by_the_policy_of_the_patch() {
+    let with = |policy| {
+        let mut edit = change("app.conf", Some(file("old")), Some(file("new")));
+        edit.local_edits = policy;
+        plan_apply(&patch(vec![edit]), &folder(&[("app.conf", file("mine"))]))
+    };
+    assert_eq!(codes(&with(LocalEdits::Refuse)), [(Code::Drift, "app.conf")]);
+    let kept = with(LocalEdits::KeepLocal);
+    assert_eq!((codes(&kept), steps(&kept)), (vec![], vec![]));
+    let replaced = with(LocalEdits::Replace);
+    assert_eq!((codes(&replaced), steps(&replaced)), (vec![], vec!["app.conf"]));
+    assert_eq!(
+        replaced.plan.steps[0].before,
+        Some(file("mine")),
+        "the edited file is what can be brought back"
+    );
+}
+
+#[test]
+fn room_is_counted_in_blocks_and_with_copies_of_files_that_have_other_names() {
+    let patch = patch(vec![change("a", Some(file("old")), Some(file("new")))]);
+    let mut here = folder(&[("a", file("old"))]);
+    let without = plan_apply(&patch, &here).needed_bytes;
+    here.hard_linked = vec![path("a")];
+    let with = plan_apply(&patch, &here);
+    assert_eq!(with.needed_bytes, without + 4096);
+    assert!(with.notes.iter().any(|note| note.text.contains("hard links")));
+    here.free_bytes = with.needed_bytes - 1;
+    here.free_entries = 3;
+    assert_eq!(codes(&plan_apply(&patch, &here)), [(Code::Space, ""), (Code::Space, "")]);
+}
+
+#[test]
+fn required_patches_conflicts_checks_and_weak_disks_are_obstacles() {
+    let id = |text| PatchId::parse(text).expect("a good id");
+    let mut patch = patch(vec![change("a", Some(file("old")), Some(file("new")))]);
+    patch.requires = vec![Requirement { id: id("BASE"), min_revision: 2, mode: RequirementMode::Before }];
+    patch.conflicts = vec![Conflict { id: id("OTHER"), reason: "same port".to_owned() }];
+    let mut here = folder(&[("a", file("old"))]);
+    here.installed = vec![("BASE".to_owned(), 1), ("OTHER".to_owned(), 1)];
+    here.is_product = Some(false);
+    here.volume_problem = Some("this disk is read-only".to_owned());
+    here.rights = vec![
+        (Code::Rights, ".".to_owned(), "the folder is immutable".to_owned()),
+        (Code::Attributes, "a".to_owned(), "it belongs to 0:0".to_owned()),
+        (Code::Attributes, "elsewhere".to_owned(), "it belongs to 0:0".to_owned()),
+    ];
+    here.failed_checks = vec![
+        (true, "port 80 is closed".to_owned(), "it answers".to_owned()),
+        (false, "a wish".to_owned(), "not met".to_owned()),
+    ];
+    let preview = plan_apply(&patch, &here);
+    let expected = [
+        (Code::Product, ""),
+        (Code::Preflight, ""),
+        (Code::Requires, ""),
+        (Code::Conflicts, ""),
+        (Code::Rights, "."),
+        (Code::Attributes, "a"),
+        (Code::Volume, ""),
+    ];
+    assert_eq!(codes(&preview), expected);
+    assert!(preview.notes.iter().any(|note| note.text == "a wish: not met"));
+}
+
+#[test]
+fn on_a_system_without_permission_bits_they_make_no_difference() {
+    let patch = patch(vec![
+        change("tool", Some(file_with_mode("old", 0o755)), Some(file_with_mode("new", 0o755))),
+        change("only-mode", Some(file_with_mode("x", 0o644)), Some(file_with_mode("x", 0o755))),
+    ]);
+    let here = Situation { keeps_modes: false, ..folder(&[("tool", file("old")), ("only-mode", file("x"))]) };
+    let preview = plan_apply(&patch, &here);
+    assert_eq!((codes(&preview), steps(&preview)), (vec![], vec!["tool"]));
+}
+
+#[test]
+fn a_plan_is_good_only_for_the_folder_it_was_made_for() {
+    let patch = patch(vec![change("a", Some(file("old")), Some(file("new")))]);
+    let base = |situation: &Situation| plan_apply(&patch, situation).plan.base;
+    let here = folder(&[("a", file("old"))]);
+    assert_eq!(base(&here), base(&here));
+    assert_ne!(base(&here), base(&folder(&[("a", file("Old"))])));
+    assert_ne!(base(&here), base(&folder(&[("a", file_with_mode("old", 0o600))])));
+    assert_ne!(base(&here), base(&Situation { history_head: Some(Digest::of(b"entry")), ..here.clone() }));
+}
+
+#[test]
+fn taking_back_is_the_same_steps_turned_around() {
+    let done = in_order(vec![
+        Step { path: path("new"), before: None, after: Some(DIR) },
+        Step { path: path("new/file"), before: None, after: Some(file("x")) },
+        Step { path: path("old"), before: Some(file("y")), after: None },
+    ]);
+    let preview = plan_rollback(&done, &folder(&[("new", DIR), ("new/file", file("x"))]), OnDrift::Stop);
+    assert_eq!((codes(&preview), steps(&preview)), (vec![], vec!["new/file", "new", "old"]));
+}
+
+#[test]
+fn a_file_that_was_edited_since_stops_a_rollback_or_is_kept_as_a_safe_copy() {
+    let done = [
+        Step { path: path("a"), before: Some(file("old")), after: Some(file("new")) },
+        Step { path: path("b"), before: Some(file("old")), after: Some(file("new")) },
+        Step { path: path("c"), before: Some(file("old")), after: Some(file("new")) },
+    ];
+    let here = folder(&[("a", file("mine")), ("b", file("old"))]);
+    let stopped = plan_rollback(&done, &here, OnDrift::Stop);
+    assert_eq!(codes(&stopped), [(Code::Drift, "a"), (Code::Drift, "c")]);
+    assert!(stopped.obstacles.iter().all(|found| found.hint.contains("--keep-edits")));
+    let kept = plan_rollback(&done, &here, OnDrift::KeepCopy);
+    assert_eq!((codes(&kept), steps(&kept)), (vec![], vec!["a", "c"]));
+    assert_eq!(kept.plan.steps[0].before, Some(file("mine")));
+}

@@ -1,0 +1,406 @@
+//! Takes an interrupted transaction back.
+//!
+//! Undo looks at each place and at the step's object, decides from [`UndoTable`], and only then moves anything. It
+//! can be cut at any point and run again.
+
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
+
+use super::observe::{Observed, Original, Seen, StepKind, find_folders_in_use, observe};
+use super::record::{self, Outcome};
+use super::recover::Interrupted;
+use super::{TransactionError, While, commit, exists, finish, is_empty, layout};
+use crate::environment::Environment;
+use crate::model::{Node, Step, TreePath};
+use crate::progress::{CancelToken, Phase, Progress};
+use crate::target::TargetRoot;
+use crate::target::fs::{Found, FoundKind, Fs, Place, StatePath};
+use crate::target::ledger::{Action, Entry, Ledger};
+
+/// What to do with things of other people that stand in the way of an undo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnForeign {
+    /// Change nothing and say so.
+    Stop,
+    /// Move them to `.patchwright/conflict`, then put the original back.
+    PutAside,
+}
+
+/// How to undo or finish.
+pub struct Options<'a> {
+    /// What to do with things of other people.
+    pub on_foreign: OnForeign,
+    /// Why it is undone, for the history.
+    pub reason: String,
+    /// Time and chance.
+    pub environment: &'a Environment,
+    /// Hears how it goes.
+    pub progress: &'a dyn Progress,
+    /// Heard only before the first move.
+    pub cancel: &'a CancelToken,
+}
+
+/// What an undo did.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// Places that had been changed and are as before again.
+    pub put_back: usize,
+    /// Places whose original had been changed meanwhile by somebody else; the newer content is what was put back.
+    pub newer: Vec<TreePath>,
+    /// New folders that somebody put something into; they stay.
+    pub folders_kept: Vec<TreePath>,
+    /// Places that somebody else had emptied before the change came to them.
+    pub gone: Vec<TreePath>,
+    /// Things of other people that were put aside, and where they are now.
+    pub put_aside: Vec<(TreePath, StatePath)>,
+}
+
+/// What undoing one step takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UndoAction {
+    /// Nothing.
+    Leave,
+    /// The new thing goes back to our folder.
+    TakeOut,
+    /// The new folder goes back to our folder if nobody put anything into it.
+    TakeOutIfEmpty,
+    /// The original comes back to the empty place.
+    PutIn,
+    /// The new thing and the original trade places.
+    TradeBack,
+    /// The folder gets its permissions back.
+    SetMode,
+    /// A person decides about somebody else's thing.
+    Ask,
+}
+
+/// The table of all undo decisions. [`UndoTable::default`] is the right one; a test takes single cells out to prove
+/// that each is needed.
+#[derive(Debug, Clone, Default)]
+pub struct UndoTable {
+    removed: Option<(StepKind, Seen)>,
+}
+
+impl UndoTable {
+    /// Every cell that asks for something to be done.
+    pub const CELLS: &'static [(StepKind, Seen, UndoAction)] = &[
+        (StepKind::Modify, Seen::After, UndoAction::TradeBack),
+        (StepKind::Modify, Seen::Nothing, UndoAction::PutIn),
+        (StepKind::Modify, Seen::OtherSince, UndoAction::Ask),
+        (StepKind::Create, Seen::After, UndoAction::TakeOut),
+        (StepKind::Create, Seen::OtherSince, UndoAction::Ask),
+        (StepKind::CreateDir, Seen::After, UndoAction::TakeOutIfEmpty),
+        (StepKind::CreateDir, Seen::OtherSince, UndoAction::Ask),
+        (StepKind::Delete, Seen::After, UndoAction::PutIn),
+        (StepKind::Delete, Seen::OtherSince, UndoAction::Ask),
+        (StepKind::DirMode, Seen::After, UndoAction::SetMode),
+        (StepKind::DirMode, Seen::OtherSince, UndoAction::Ask),
+        (StepKind::DirMode, Seen::Nothing, UndoAction::Ask),
+    ];
+
+    /// The table without one cell: nothing is done there.
+    pub fn without(kind: StepKind, seen: Seen) -> Self {
+        Self { removed: Some((kind, seen)) }
+    }
+
+    /// What to do.
+    pub fn action(&self, kind: StepKind, seen: Seen) -> UndoAction {
+        let cell = Self::CELLS.iter().find(|(k, s, _)| (*k, *s) == (kind, seen));
+        match cell {
+            Some((_, _, action)) if self.removed != Some((kind, seen)) => *action,
+            _ => UndoAction::Leave,
+        }
+    }
+}
+
+/// One thing to move, decided before anything is moved.
+struct Move<'a> {
+    n: usize,
+    step: &'a Step,
+    action: UndoAction,
+    original: Option<&'a StatePath>,
+    /// The thing at the place when it was decided.
+    found: Option<&'a Found>,
+    foreign_first: bool,
+}
+
+/// Everything that an undo will do, in order, or why it must not begin.
+fn decide<'a>(
+    steps: &'a [Step],
+    observed: &'a [Observed],
+    table: &UndoTable,
+    on_foreign: OnForeign,
+) -> Result<(Vec<Move<'a>>, Undone), TransactionError> {
+    let (mut moves, mut report, mut foreign) = (Vec::new(), Undone::default(), Vec::new());
+    // Backwards: what was done last is taken back first.
+    for (n, (step, Observed { seen, original, found })) in steps.iter().zip(observed).enumerate().rev() {
+        let (kind, path) = (StepKind::of(step), &step.path);
+        let (asks, action) = match table.action(kind, *seen) {
+            UndoAction::Leave => continue,
+            UndoAction::Ask => (true, after_asking(kind, found.as_ref())),
+            action => (false, action),
+        };
+        let original = match original {
+            Original::None => None,
+            Original::Whole(place) | Original::Newer(place) => Some(place),
+        };
+        let is_lost = original.is_none() && matches!(action, UndoAction::PutIn | UndoAction::TradeBack);
+        if is_lost && kind != StepKind::Delete {
+            return Err(TransactionError::OriginalLost { path: path.clone() });
+        }
+        if asks || is_lost {
+            foreign.push(path.clone());
+        }
+        // What was to be deleted and is nowhere, and what was to get other permissions, was taken away by somebody.
+        if is_lost || (kind, action) == (StepKind::DirMode, UndoAction::Leave) {
+            report.gone.push(path.clone());
+            continue;
+        }
+        if matches!(observed[n].original, Original::Newer(_)) {
+            report.newer.push(path.clone());
+        }
+        let foreign_first = asks && kind != StepKind::DirMode;
+        moves.push(Move { n, step, action, original, found: found.as_ref(), foreign_first });
+    }
+    if !foreign.is_empty() && on_foreign == OnForeign::Stop {
+        foreign.sort();
+        return Err(TransactionError::Foreign { paths: foreign });
+    }
+    Ok((moves, report))
+}
+
+/// What is done where a person decided that somebody else's thing goes aside.
+fn after_asking(kind: StepKind, found: Option<&Found>) -> UndoAction {
+    match kind {
+        StepKind::Modify | StepKind::Delete => UndoAction::PutIn,
+        StepKind::Create | StepKind::CreateDir => UndoAction::Leave,
+        // The folder is the product's with everything in it; only its permissions are anybody's.
+        StepKind::DirMode if found.is_some_and(|found| found.kind == FoundKind::Dir) => UndoAction::SetMode,
+        StepKind::DirMode => UndoAction::Leave,
+    }
+}
+
+/// Puts everything back as it was before the interrupted transaction.
+///
+/// # Errors
+/// [`TransactionError::Foreign`] and [`TransactionError::OriginalLost`] before the first move; the system's, and
+/// [`TransactionError::Foreign`] when somebody is at work at the same moment, at any point. In each case
+/// everything is kept and the undo can be run again.
+pub fn undo(
+    root: &TargetRoot,
+    interrupted: &Interrupted,
+    options: &Options<'_>,
+) -> Result<Undone, TransactionError> {
+    undo_by(&UndoTable::default(), root, interrupted, options)
+}
+
+/// [`undo`] by another table.
+///
+/// # Errors
+/// As [`undo`].
+pub fn undo_by(
+    table: &UndoTable,
+    root: &TargetRoot,
+    interrupted: &Interrupted,
+    options: &Options<'_>,
+) -> Result<Undone, TransactionError> {
+    let fs = root.fs();
+    let steps = &interrupted.steps;
+    options.cancel.check()?;
+    // A process may have died between a change of the records and its sync. What they say now must be what a
+    // power cut leaves of them before anything is built on it.
+    fs.sync(&[Place::from(&layout::live())]).while_("write to disk", layout::live())?;
+    let mut observed = observe(fs, steps)?;
+    find_folders_in_use(fs, steps, &mut observed)?;
+    let (moves, mut report) = decide(steps, &observed, table, options.on_foreign)?;
+    options.cancel.check()?;
+    options.progress.begin(Phase::PuttingBack, moves.len() as u64);
+    let conflicts = layout::conflict(&interrupted.id);
+    if moves.iter().any(|step| step.foreign_first) {
+        make_conflict_folder(fs, &conflicts)?;
+    }
+    for step in &moves {
+        carry_out(fs, step, &conflicts, &mut report)?;
+        options.progress.advance(1);
+    }
+    for (step, _) in steps.iter().zip(&observed).filter(|(_, o)| o.seen == Seen::GoneWithFolder) {
+        if fs.look(&Place::from(&step.path)).while_("look at", &step.path)?.is_none() {
+            report.gone.push(step.path.clone());
+        }
+    }
+    let remarks = remarks(&report, &options.reason);
+    write_abort(fs, interrupted, options.environment, remarks)?;
+    let mut touched = touched_for_undo(fs, steps, &report)?;
+    touched.extend(abort_places());
+    fs.sync(&touched).while_("write to disk", "the folders that were put back")?;
+    fs.rename(&record::unfinished(&layout::abort()), &layout::abort())
+        .while_("record in", layout::abort())?;
+    fs.sync(&[Place::from(&layout::live())]).while_("write to disk", layout::live())?;
+    finish::aborted(fs, interrupted.intent.seq)?;
+    Ok(report)
+}
+
+/// Makes the folder for other people's things, durably: a power cut could otherwise keep the move into it and lose
+/// the folder.
+fn make_conflict_folder(fs: &dyn Fs, conflicts: &StatePath) -> Result<(), TransactionError> {
+    let around = StatePath::new("conflict");
+    finish::make_folders(fs, &[around.clone(), conflicts.clone()])?;
+    fs.sync(&[StatePath::root(), around, conflicts.clone()].map(Place::State))
+        .while_("write to disk", conflicts)
+}
+
+/// A name for the thing at step `n`; an undo that was cut may have put another one aside for it.
+fn free_place(fs: &dyn Fs, conflicts: &StatePath, n: usize) -> Result<StatePath, TransactionError> {
+    let mut place = conflicts.join(n);
+    let mut others = 0;
+    while exists(fs, &place)? {
+        others += 1;
+        place = conflicts.join(format!("{n}.{others}"));
+    }
+    Ok(place)
+}
+
+fn carry_out(
+    fs: &dyn Fs,
+    step: &Move<'_>,
+    conflicts: &StatePath,
+    report: &mut Undone,
+) -> Result<(), TransactionError> {
+    let path = &step.step.path;
+    let object = layout::object(&layout::live(), step.n);
+    if step.foreign_first && is_something_at(fs, path)? {
+        let aside = free_place(fs, conflicts, step.n)?;
+        fs.move_out(path, &aside).while_("put aside", path)?;
+        // At once: a power cut could otherwise lose this and keep a later move, which takes away the folder it was in.
+        fs.sync(&[Place::parent_of(path), Place::from(conflicts)]).while_("write to disk", conflicts)?;
+        report.put_aside.push((path.clone(), aside));
+    }
+    match (step.action, step.original) {
+        (UndoAction::TakeOut, _) => take_out(fs, step, &object)?,
+        (UndoAction::TakeOutIfEmpty, _) => {
+            if !take_out_if_empty(fs, path, &object)? {
+                report.folders_kept.push(path.clone());
+                return Ok(());
+            }
+        }
+        (UndoAction::PutIn, Some(original)) => fs.move_in(original, path).while_("put back", path)?,
+        (UndoAction::TradeBack, Some(original)) if fs.features().exchange => {
+            fs.exchange(original, path).while_("put back", path)?;
+            if !is_what_was_found(fs, step, original)? {
+                fs.exchange(original, path).while_("leave", path)?;
+                return Err(TransactionError::Foreign { paths: vec![path.clone()] });
+            }
+        }
+        (UndoAction::TradeBack, Some(original)) => {
+            take_out(fs, step, &object)?;
+            fs.move_in(original, path).while_("put back", path)?;
+        }
+        (UndoAction::SetMode, _) => {
+            let mode = step.step.before.as_ref().and_then(Node::mode);
+            let mode = mode.expect("a step of this kind has a folder before");
+            fs.set_dir_mode(path, mode).while_("set the permissions of the folder", path)?;
+        }
+        (UndoAction::Leave | UndoAction::Ask | UndoAction::PutIn | UndoAction::TradeBack, _) => return Ok(()),
+    }
+    report.put_back += 1;
+    Ok(())
+}
+
+/// Moves the new folder out, unless somebody put something into it.
+fn take_out_if_empty(fs: &dyn Fs, path: &TreePath, object: &StatePath) -> Result<bool, TransactionError> {
+    if !is_empty(fs, &Place::from(path)).while_("list", path)? {
+        return Ok(false);
+    }
+    fs.move_out(path, object).while_("take away the folder", path)?;
+    // Somebody may have come between the look and the move.
+    let is_still_empty = is_empty(fs, &Place::from(object)).while_("list what was at", path)?;
+    if !is_still_empty {
+        fs.move_in(object, path).while_("leave", path)?;
+    }
+    Ok(is_still_empty)
+}
+
+/// Moves the new thing out, unless it is not the one that was looked at.
+fn take_out(fs: &dyn Fs, step: &Move<'_>, object: &StatePath) -> Result<(), TransactionError> {
+    let path = &step.step.path;
+    fs.move_out(path, object).while_("take away", path)?;
+    if is_what_was_found(fs, step, object)? {
+        return Ok(());
+    }
+    fs.move_in(object, path).while_("leave", path)?;
+    Err(TransactionError::Foreign { paths: vec![path.clone()] })
+}
+
+/// Whether the thing that came out is the one that the decision was about, as it was then.
+fn is_what_was_found(fs: &dyn Fs, step: &Move<'_>, out: &StatePath) -> Result<bool, TransactionError> {
+    let (path, out) = (&step.step.path, Place::from(out));
+    let out_found = fs.look(&out).while_("look at what was at", path)?;
+    let (Some(now), Some(then)) = (out_found, step.found) else { return Ok(false) };
+    if now.kind == FoundKind::Dir {
+        // What went into it went out again before it.
+        return Ok(now.object == then.object && is_empty(fs, &out).while_("list what was at", path)?);
+    }
+    Ok((now.object, now.kind, now.mode, now.modified_nanos)
+        == (then.object, then.kind, then.mode, then.modified_nanos))
+}
+
+/// A parent that is no folder holds nothing.
+fn is_something_at(fs: &dyn Fs, path: &TreePath) -> Result<bool, TransactionError> {
+    match fs.look(&Place::from(path)) {
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Ok(false),
+        found => Ok(found.while_("look at", path)?.is_some()),
+    }
+}
+
+/// Folders to sync after an undo: those that are still or again there.
+fn touched_for_undo(fs: &dyn Fs, steps: &[Step], report: &Undone) -> Result<Vec<Place>, TransactionError> {
+    let inverse: Vec<Step> = steps.iter().map(Step::inverse).collect();
+    let mut places: BTreeSet<Place> = commit::touched_places(&inverse).into_iter().collect();
+    places.extend(report.folders_kept.iter().map(Place::from));
+    let mut present = Vec::new();
+    for place in places {
+        let found = fs.look(&place).or_else(|error| match error.kind() {
+            ErrorKind::NotADirectory => Ok(None),
+            _ => Err(error),
+        });
+        if found.while_("look at", &place)?.is_some() {
+            present.push(place);
+        }
+    }
+    Ok(present)
+}
+
+fn remarks(report: &Undone, reason: &str) -> Vec<String> {
+    let mut remarks = vec![reason.to_owned()];
+    remarks.extend(report.newer.iter().map(|path| format!("kept the newer content of {path}")));
+    remarks.extend(report.folders_kept.iter().map(|path| format!("kept the folder {path}, which is in use")));
+    remarks.extend(report.gone.iter().map(|path| format!("{path} was taken away by somebody else")));
+    remarks.extend(report.put_aside.iter().map(|(path, aside)| format!("put {path} aside as {aside}")));
+    remarks
+}
+
+fn write_abort(
+    fs: &dyn Fs,
+    interrupted: &Interrupted,
+    environment: &Environment,
+    remarks: Vec<String>,
+) -> Result<(), TransactionError> {
+    let mut entry = Entry::after(&Ledger::read(fs)?.head(), Action::PutBack, environment);
+    entry.patch = interrupted.entry.patch.clone();
+    entry.remarks = remarks;
+    let outcome = Outcome { intent: interrupted.intent_digest.to_string(), seq: interrupted.intent.seq };
+    let unsynced = record::unfinished(&layout::abort());
+    // An undo that was cut may have left these behind.
+    finish::remove_tree(fs, &layout::undone())?;
+    finish::remove_tree(fs, &unsynced)?;
+    finish::make_folders(fs, &[layout::undone()])?;
+    let place = layout::undone().join("entry.json");
+    record::write_small(fs, &place, &entry.to_bytes()).while_("write", &place)?;
+    let bytes = record::render("abort", &interrupted.id, &outcome);
+    record::write_small(fs, &unsynced, &bytes).while_("write", &unsynced)
+}
+
+fn abort_places() -> impl Iterator<Item = Place> {
+    let undone = layout::undone();
+    [undone.join("entry.json"), undone, record::unfinished(&layout::abort())].into_iter().map(Place::State)
+}
