@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::bundle::{BundleError, OpenError};
 use crate::model::{Code, Kind};
 use crate::plan::Obstacle;
+use crate::target::ScanError;
 use crate::target::fs::OpenError as FolderError;
 use crate::transaction::{Condition, Failure, StoreError, TransactionError};
 use crate::workbench::Error;
@@ -73,7 +74,12 @@ impl Report {
         match error {
             Error::Folder { path, error } => of_folder(code, path, error),
             Error::File { doing, path, source } => {
-                Self::new(code, format!("Cannot {doing}")).at(path.display()).because(in_words(source))
+                let report =
+                    Self::new(code, format!("Cannot {doing}")).at(path.display()).because(in_words(source));
+                match code {
+                    Code::Occupied => report.hint("Choose another name; nothing is ever written over."),
+                    _ => report,
+                }
             }
             Error::Bundle(OpenError::Container(error)) => of_container(error),
             Error::Bundle(OpenError::Manifest(error)) => {
@@ -92,7 +98,7 @@ impl Report {
             Error::Unhealthy { failed, undo } => of_unhealthy(failed, undo.as_deref(), &folder),
             Error::Transaction(error) => of_transaction(error, &folder),
             Error::Store(error) => of_store(error),
-            Error::Scan(_) => Self::generic(code, error),
+            Error::Scan(ScanError::Io { .. }) => Self::generic(code, error),
             Error::Order { path, findings } => {
                 let name = path.as_ref().map_or(String::new(), |path| format!("{}:", path.display()));
                 let mut report = Self::new(code, sentence(&error.to_string())).about_no_files();
@@ -110,7 +116,7 @@ impl Report {
                 .at(path.display())
                 .because(detail.clone())
                 .hint("Make the plan again for this patch and this folder, and look at it."),
-            Error::Cancelled(_) => stopped(code),
+            Error::Cancelled(_) | Error::Scan(ScanError::Cancelled(_)) => stopped(code),
         }
     }
 
@@ -129,7 +135,7 @@ impl Report {
 
     /// The command line is wrong.
     pub fn usage(headline: impl Into<String>) -> Self {
-        Self::new(Code::Usage, headline).about_no_files()
+        Self::new(Code::Usage, sentence(&headline.into())).about_no_files()
     }
 
     /// The person said no.
@@ -232,8 +238,9 @@ fn of_container(error: &BundleError) -> Report {
         Some(member) => format!("{member}: {}", error.problem()),
         None => error.problem().to_owned(),
     };
-    report.causes.push(problem);
-    report.causes.extend(reasons(error));
+    // What the system said explains nothing without what was attempted.
+    let whole: Vec<String> = std::iter::once(problem).chain(reasons(error)).collect();
+    report.causes.push(whole.join(": "));
     if error.code() == Code::Io { report } else { report.hint(bundle_hint(error.code())) }
 }
 
@@ -329,9 +336,7 @@ fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report
 fn recovery_hints(folder: &str) -> Vec<String> {
     vec![
         format!("Put everything back as it was: patchwright recover {folder} --undo"),
-        format!(
-            "If every file is already new, it can be finished instead: patchwright recover {folder} --finish"
-        ),
+        format!("Finish it, if every file is already new: patchwright recover {folder} --finish"),
     ]
 }
 

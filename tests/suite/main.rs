@@ -6,6 +6,7 @@ mod failing_disk;
 mod make_a_bundle;
 mod simulated_disk;
 mod survive_a_crash;
+mod use_the_command_line;
 mod write_diffs_for_git;
 
 mod architecture;
