@@ -3,6 +3,10 @@
 pub mod build;
 pub mod chance;
 pub mod console;
+pub mod child;
 pub mod explore;
 pub mod fault_fs;
+pub mod interruption;
+pub mod product;
+pub mod real_folder;
 pub mod sim_fs;
