@@ -2,6 +2,8 @@
 
 mod support;
 
+mod make_a_bundle;
+
 mod failing_disk;
 mod simulated_disk;
 mod survive_a_crash;

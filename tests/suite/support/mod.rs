@@ -3,4 +3,6 @@
 pub mod chance;
 pub mod explore;
 pub mod fault_fs;
+pub mod sandbox;
 pub mod sim_fs;
+pub mod trees;

@@ -1,0 +1,6 @@
+//! A bundle is made from two folders, and takes a third one there and back.
+
+mod by_chance;
+mod every_kind_of_change;
+mod git_history;
+mod refusals;
