@@ -2,6 +2,8 @@
 
 mod support;
 
+mod make_a_bundle;
+
 mod failing_disk;
 mod make_a_bundle;
 mod simulated_disk;

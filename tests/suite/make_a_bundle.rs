@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! Making a bundle from two folders, and the proof on a copy.
 #![cfg(unix)]
 
@@ -200,3 +201,11 @@ fn one_folder_inside_the_other_is_refused() {
     let refused = vendor.workbench.make(&request, watch(&CancelToken::new()));
     assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
 }
+=======
+//! A bundle is made from two folders, and takes a third one there and back.
+
+mod by_chance;
+mod every_kind_of_change;
+mod git_history;
+mod refusals;
+>>>>>>> rounds

@@ -9,4 +9,6 @@ pub mod fault_fs;
 pub mod interruption;
 pub mod product;
 pub mod real_folder;
+pub mod sandbox;
 pub mod sim_fs;
+pub mod trees;
