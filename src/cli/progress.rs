@@ -133,7 +133,7 @@ mod tests {
         lines.begin(Phase::Preparing, 1000);
         (0..1000).for_each(|_| lines.advance(1));
         lines.begin(Phase::Changing, 3);
-        drop(lines);
+        let _ = lines;
         let text = String::from_utf8(out).expect("text");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], r#"{"progress":"preparing","done":0,"total":1000}"#);

@@ -2,15 +2,13 @@
 
 mod support;
 
-mod make_a_bundle;
-
 mod failing_disk;
 mod make_a_bundle;
+mod one_writer;
 mod simulated_disk;
 mod survive_a_crash;
-mod use_the_command_line;
-mod one_writer;
 mod survive_a_kill;
+mod use_the_command_line;
 mod write_diffs_for_git;
 
 mod architecture;

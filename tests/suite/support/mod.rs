@@ -2,8 +2,8 @@
 
 pub mod build;
 pub mod chance;
-pub mod console;
 pub mod child;
+pub mod console;
 pub mod explore;
 pub mod fault_fs;
 pub mod interruption;
