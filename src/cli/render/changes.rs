@@ -98,7 +98,7 @@ pub(super) fn facts(before: Option<&Node>, after: Option<&Node>) -> String {
                 (true, _) => {}
                 (false, true) => facts.push(format!("still {}", bytes(new.size_bytes))),
                 (false, false) => {
-                    facts.push(format!("{} → {}", bytes(old.size_bytes), bytes(new.size_bytes)))
+                    facts.push(format!("{} → {}", bytes(old.size_bytes), bytes(new.size_bytes)));
                 }
             }
             if old.mode != new.mode {

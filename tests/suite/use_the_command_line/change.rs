@@ -341,3 +341,24 @@ fn a_failed_health_check_takes_the_change_back() {
     -- exit 0
     "#);
 }
+
+#[test]
+fn a_patch_made_from_two_folders_goes_in_and_out() {
+    let sandbox = product();
+    sandbox.write("new/conf/app.toml", "colour = \"red\"\n");
+    sandbox.write("new/readme.txt", "Read me.\n");
+    let console = Console::new(&sandbox);
+    let made =
+        console.run("make --from $/app --to $/new --id ACME-HF-7 --output $/fix.patchbundle --no-proof");
+    assert_snapshot!(made, @r#"
+    Made $/fix.patchbundle: ACME-HF-7, 2,756 bytes
+    Changes: 1 modified, 3 deleted
+    SHA-256: [sha256]
+    Not tried on a copy
+    -- exit 0
+    "#);
+    console.done(APPLY);
+    assert_eq!(sandbox.read("app/fonts/old.txt"), None);
+    console.done("rollback $/app --yes");
+    assert_eq!(sandbox.read("app/fonts/old.txt").as_deref(), Some("old font\n"));
+}

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::list::columns;
-use super::{place, safe, title};
+use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, words};
 use crate::plan::{Note, Obstacle, Preview};
 use crate::workbench::{ApplyPreview, PlannedStep, RollbackPreview};
@@ -21,9 +21,8 @@ pub(in crate::cli) fn plan(
     let patch = &preview.patch;
     let version = preview.version.as_ref().map(|version| format!(" {}", safe(version))).unwrap_or_default();
     let mut text = format!(
-        "{}  {}\nfor {}{version} in {}\n{}\n\n",
-        style.strong(&patch.identity.to_string()),
-        title(&patch.title),
+        "{}\nfor {}{version} in {}\n{}\n\n",
+        headline(patch, style),
         safe(&patch.product.name),
         place(target),
         style.attention(&preview.verdict.sentence()),
