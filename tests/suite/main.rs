@@ -3,8 +3,11 @@
 mod support;
 
 mod failing_disk;
+mod make_a_bundle;
+mod one_writer;
 mod simulated_disk;
 mod survive_a_crash;
+mod survive_a_kill;
 mod use_the_command_line;
 mod write_diffs_for_git;
 

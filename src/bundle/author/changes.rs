@@ -14,6 +14,26 @@ use crate::model::{FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, 
 use crate::plan::Note;
 use crate::target::fs::Found;
 
+/// The changes as far as they are known without a look at any content: good for everything but applying.
+pub(super) fn bare(steps: &[Step], order: &Order) -> Vec<FileChange> {
+    steps.iter().map(|step| change(step, order, None, Role::default())).collect()
+}
+
+fn change(step: &Step, order: &Order, same: Option<&TreePath>, role: Role) -> FileChange {
+    let (wished_role, local_edits, fixes) = order.policy_for(&step.path);
+    let whole = || wanted(step).map(|file| Payload::Whole { blob: file.digest });
+    FileChange {
+        path: step.path.clone(),
+        before: step.before.iter().cloned().collect(),
+        after: step.after.clone(),
+        payload: same.map(|from| Payload::Same { from: from.clone() }).or_else(whole),
+        base: None,
+        role: wished_role.unwrap_or(role),
+        local_edits: local_edits.unwrap_or_default(),
+        fixes: fixes.to_vec(),
+    }
+}
+
 /// The changes on their way, with what they need.
 pub(super) struct Draft {
     drafted: Vec<Drafted>,
@@ -51,7 +71,7 @@ impl Draft {
             let alike = alike.get(&step.path).map(|from| by_path[from]);
             let content = wanted(step).map(|file| basis.content(step, file, alike));
             let same = same.get(&step.path);
-            let change = basis.change(step, same, inside.map_or(Role::Data, |inside| inside.role));
+            let change = change(step, basis.order, same, inside.map_or(Role::Data, |inside| inside.role));
             Drafted { change, content: content.filter(|_| same.is_none()), base: None }
         });
         let mut draft = Self { drafted: drafted.collect(), notes: Vec::new() };
@@ -60,11 +80,6 @@ impl Draft {
             draft.add_bases(&insides, &moved);
         }
         Ok(draft)
-    }
-
-    /// The changes with provisional payloads, good for everything but applying.
-    pub fn provisional(&self) -> Vec<FileChange> {
-        self.drafted.iter().map(|drafted| drafted.change.clone()).collect()
     }
 
     /// The contents to pack.
@@ -126,21 +141,6 @@ impl Basis<'_> {
             (true, _) => Inside::of(self.trees, Side::Old, &step.path).map(Some),
             (false, true) => Inside::of(self.trees, Side::New, &step.path).map(Some),
             (false, false) => Ok(None),
-        }
-    }
-
-    fn change(&self, step: &Step, same: Option<&TreePath>, role: Role) -> FileChange {
-        let (wished_role, local_edits, fixes) = self.order.policy_for(&step.path);
-        let whole = || wanted(step).map(|file| Payload::Whole { blob: file.digest });
-        FileChange {
-            path: step.path.clone(),
-            before: step.before.iter().cloned().collect(),
-            after: step.after.clone(),
-            payload: same.map(|from| Payload::Same { from: from.clone() }).or_else(whole),
-            base: None,
-            role: wished_role.unwrap_or(role),
-            local_edits: local_edits.unwrap_or_default(),
-            fixes: fixes.to_vec(),
         }
     }
 

@@ -8,7 +8,7 @@ use patchwright::transaction::{Kept, append, give_up, recover};
 
 use super::case::{Case, DISKS, KINDS, ways_back};
 use super::driver::{environment, locked, must_run, recover, run, told};
-use crate::support::explore::{Effort, Exploration, Outcome};
+use crate::support::explore::{Effort, Exploration, MutedSync, Outcome};
 use crate::support::sim_fs::{Settled, SimFs, What};
 
 const EFFORT: Effort = Effort { seeds_per_call: 30, recovery_crashes: 1 };
@@ -35,7 +35,7 @@ fn explored(
         recovery: &|disk| recover(disk),
         check,
         effort: EFFORT,
-        muted_sync,
+        muted_sync: muted_sync.map(MutedSync::OfScenario),
     };
     exploration.run().map(drop).map_err(|violation| format!("{violation:?}"))
 }
