@@ -29,7 +29,7 @@ Examples:
 
 /// Applies one patch at a time to one product folder, so carefully that anybody can take it back.
 #[derive(Debug, Parser)]
-#[command(name = "patchwright", version, after_help = EXIT_CODES, infer_long_args = false)]
+#[command(name = "patchwright", version, after_help = EXIT_CODES)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub common: Common,

@@ -66,7 +66,7 @@ fn a_long_plan_leaves_the_question_on_the_screen() {
     sandbox.save("fix.patchbundle", &bundle);
     let run = Console::new(&sandbox).answering("n").run("apply $/fix.patchbundle $/app --allow-unsigned");
     assert!(run.err.lines().count() < 30, "{run}");
-    assert!(run.err.contains("… and 86 more; `patchwright plan` shows all of them"), "{run}");
+    assert!(run.err.contains("… and 86 more; --verbose shows all of them"), "{run}");
 }
 
 #[test]
