@@ -13,7 +13,7 @@ use crate::plan::Obstacle;
 use crate::target::ScanError;
 use crate::target::fs::OpenError as FolderError;
 use crate::transaction::{Condition, Failure, StoreError, TransactionError};
-use crate::workbench::Error;
+use crate::workbench::{Error, Finding};
 use words::{in_words, reasons, sentence, shell_word};
 
 /// A failure, worded.
@@ -100,10 +100,13 @@ impl Report {
             Error::Store(error) => of_store(error),
             Error::Scan(ScanError::Io { .. }) => Self::generic(code, error),
             Error::Order { path, findings } => {
-                let name = path.as_ref().map_or(String::new(), |path| format!("{}:", path.display()));
+                let line = |finding: &Finding| match path {
+                    Some(path) => format!("{}:{finding}", path.display()),
+                    None => format!("{}: {}", finding.field, finding.message),
+                };
                 let mut report = Self::new(code, sentence(&error.to_string())).about_no_files();
-                report.causes = findings.iter().map(|finding| format!("{name}{finding}")).collect();
-                report.hint("Correct these lines, then make the patch again.")
+                report.causes = findings.iter().map(line).collect();
+                report.hint("Correct this, then make the patch again.")
             }
             Error::Proof(detail) => Self::new(
                 code,
@@ -211,7 +214,7 @@ impl Report {
 }
 
 fn stopped(code: Code) -> Report {
-    Report::new(code, "Stopped, as you wished, before anything was changed")
+    Report::new(code, "Stopped, as you wished")
 }
 
 fn of_folder(code: Code, path: &Path, error: &FolderError) -> Report {

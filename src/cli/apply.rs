@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::args::one_bundle;
-use super::render::{Detail, json, text};
+use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
 use crate::workbench::{ApplyOptions, ApplyPreview, Error, PlanFile, Verdict};
@@ -56,7 +56,8 @@ impl Arguments {
         };
         // A folder that moved on is told by the workbench; nobody needs to be asked before.
         if expected == preview.preview.plan.base {
-            let show = |style| text::plan(&preview, target, None, Detail::Short, style);
+            let detail = session.detail();
+            let show = |style| text::plan(&preview, target, None, detail, style);
             session.ask(show, "Apply this patch?")?;
         }
         let Self { allow_unsigned, accept_weak_volume, .. } = self;

@@ -1,12 +1,12 @@
 //! What can be typed: the verbs, and the flags that all of them share. A verb's own flags are in its file.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::{
-    accept, apply, completions, diff, history, make, man, new, plan, recover, rollback, show, status, verify,
+    Result, accept, apply, completions, diff, history, make, man, new, plan, recover, rollback, show, status,
+    verify,
 };
 use crate::report::Report;
 
@@ -29,7 +29,7 @@ Examples:
 
 /// Applies one patch at a time to one product folder, so carefully that anybody can take it back.
 #[derive(Debug, Parser)]
-#[command(name = "patchwright", version, after_help = EXIT_CODES, infer_long_args = false)]
+#[command(name = "patchwright", version, after_help = EXIT_CODES)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub common: Common,
@@ -119,32 +119,26 @@ impl Verb {
     }
 }
 
-impl Arguments {
-    /// Reads what was typed.
-    pub fn parse(args: &[OsString]) -> Result<Self, clap::Error> {
-        Self::try_parse_from(args)
-    }
-}
-
 /// The whole command line as data: for help, completions and the manual page.
 pub fn command() -> clap::Command {
     Arguments::command()
 }
 
 /// The one bundle among `files`. Several are in the grammar already, for a time when patches go in together.
-pub(super) fn one_bundle(files: &[PathBuf]) -> Result<&Path, Report> {
+pub(super) fn one_bundle(files: &[PathBuf]) -> Result<&Path> {
     match files {
         [one] => is_bundle(one),
         _ => Err(Report::usage(format!("One patch at a time, please; {} were named", files.len()))
-            .hint("Apply them one after the other, in the order the vendor gives.")),
+            .hint("Apply them one after the other, in the order the vendor gives.")
+            .into()),
     }
 }
 
 /// Refuses `-`: a bundle is read more than once, so it cannot come through a pipe.
-pub(super) fn is_bundle(file: &Path) -> Result<&Path, Report> {
+pub(super) fn is_bundle(file: &Path) -> Result<&Path> {
     if file.as_os_str() == "-" {
-        return Err(Report::usage("A patch file cannot be read from a pipe")
-            .hint("Save it to a file, then name that."));
+        let report = Report::usage("A patch file cannot be read from a pipe");
+        return Err(report.hint("Save it to a file, then name that.").into());
     }
     Ok(file)
 }

@@ -86,7 +86,7 @@ impl Arguments {
     }
 
     /// The places to show, and the other halves of their renames.
-    fn wanted(&self, patch: &Patch, pairs: &Pairs<'_>) -> Result<Vec<TreePath>, Report> {
+    fn wanted(&self, patch: &Patch, pairs: &Pairs<'_>) -> Result<Vec<TreePath>> {
         let mut wanted = Vec::new();
         for raw in &self.paths {
             let path = TreePath::parse(raw.trim_end_matches('/'))
@@ -99,7 +99,8 @@ impl Arguments {
             }
             if wanted.len() == before {
                 return Err(Report::usage(format!("The patch changes nothing at {path}"))
-                    .hint("`patchwright show` lists what it changes."));
+                    .hint("`patchwright show` lists what it changes.")
+                    .into());
             }
         }
         Ok(wanted)

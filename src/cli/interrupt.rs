@@ -1,5 +1,6 @@
 //! Ctrl-C: a wish to stop, which the work hears where stopping is safe. Nothing is ever killed in the middle.
 
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,16 +23,17 @@ impl Interrupt {
         let heard = ctrlc::set_handler(move || {
             if interrupt.is_asking.load(Ordering::SeqCst) {
                 // Waiting for a key cannot be called off; with nothing under way, ending is safe.
-                eprintln!();
+                say("");
                 std::process::exit(Kind::Interrupted.exit_code().into());
             }
-            if !interrupt.cancel.is_cancelled() {
-                eprintln!("Stopping safely…");
-            }
+            let is_first = !interrupt.cancel.is_cancelled();
             interrupt.cancel.cancel();
+            if is_first {
+                say("Stopping safely…");
+            }
         });
         // Without a handler Ctrl-C ends the process at once, which a transaction survives like a crash.
-        heard.unwrap_or_else(|error| eprintln!("Ctrl-C will not be heard: {error}"));
+        heard.unwrap_or_else(|error| say(&format!("Ctrl-C will not be heard: {error}")));
     }
 
     /// Waits for `answer` with nothing under way.
@@ -41,4 +43,9 @@ impl Interrupt {
         self.is_asking.store(false, Ordering::SeqCst);
         answer
     }
+}
+
+/// Unlike `eprintln!` this survives a terminal that was closed, which is one of the reasons to be called.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

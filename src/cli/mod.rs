@@ -34,6 +34,8 @@ mod render;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::Parser;
+
 pub use args::command;
 pub use interrupt::Interrupt;
 pub use streams::{Streams, Terminals};
@@ -75,7 +77,7 @@ pub fn run_with(
 /// What was asked for; the exit code when that is only help, or nothing that makes sense.
 fn parse(args: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> Result<Arguments, u8> {
     let args: Vec<OsString> = args.into_iter().collect();
-    Arguments::parse(&args).map_err(|error| session::explain(&error, &args, streams))
+    Arguments::try_parse_from(&args).map_err(|error| session::explain(&error, &args, streams))
 }
 
 fn carry_out(workbench: &Workbench, arguments: Arguments, streams: &mut Streams<'_>) -> u8 {

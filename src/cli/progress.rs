@@ -40,9 +40,9 @@ impl Bar {
 
 impl Progress for Bar {
     fn begin(&self, phase: Phase, total: u64) {
+        self.bar.set_message(label(phase));
         self.bar.set_length(total);
         self.bar.set_position(0);
-        self.bar.set_message(label(phase));
         self.show_if_it_takes_long();
     }
 
@@ -133,7 +133,6 @@ mod tests {
         lines.begin(Phase::Preparing, 1000);
         (0..1000).for_each(|_| lines.advance(1));
         lines.begin(Phase::Changing, 3);
-        let _ = lines;
         let text = String::from_utf8(out).expect("text");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], r#"{"progress":"preparing","done":0,"total":1000}"#);

@@ -47,7 +47,8 @@ impl Arguments {
             return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
         }
         let question = if undo { "Bring this patch back?" } else { "Take this patch back?" };
-        session.ask(|style| text::rollback_plan(&preview, target, undo, style), question)?;
+        let detail = session.detail();
+        session.ask(|style| text::rollback_plan(&preview, target, undo, detail, style), question)?;
         options.expected = Some(preview.preview.plan.base);
         let done = session
             .watch(|workbench, watch| workbench.roll_back(target, &options, watch))

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::args::{Common, Verb};
 use super::progress::{Bar, Lines};
-use super::render::{Style, json, text};
+use super::render::{Detail, Style, json, text};
 use super::{Result, Streams};
 use crate::model::Kind;
 use crate::progress::{Progress, Quiet};
@@ -102,6 +102,11 @@ impl<'s, 'io> Session<'s, 'io> {
 
     pub fn is_verbose(&self) -> bool {
         self.common.verbose
+    }
+
+    /// How much of a long list stands above a question.
+    pub fn detail(&self) -> Detail {
+        if self.common.verbose { Detail::Full } else { Detail::Short }
     }
 
     /// Whether answers go to a person's terminal.

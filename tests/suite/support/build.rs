@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use patchwright::bundle::container::{ContainerWriter, Spool};
+use patchwright::bundle::container::{ContainerWriter, PackedBlob, Spool};
 use patchwright::bundle::manifest::write_manifest;
 use patchwright::environment::Environment;
 use patchwright::model::{
@@ -142,7 +142,7 @@ impl Builder {
         let spool = Spool::create_in(folder.path()).expect("a spool");
         let pack = |content: &Vec<u8>| spool.compress(&mut Cursor::new(content), 3).expect("content packs");
         let mut blobs: Vec<_> = self.contents.iter().map(pack).collect();
-        blobs.sort_by_key(|blob| blob.digest());
+        blobs.sort_by_key(PackedBlob::digest);
         blobs.dedup_by_key(|blob| blob.digest());
         let mut writer =
             ContainerWriter::begin(Vec::new(), &write_manifest(&self.patch)).expect("a container");

@@ -84,10 +84,7 @@ impl<'a> Console<'a> {
             interrupt: self.interrupt.clone(),
         };
         let code = run_with(&self.workbench, args, &mut streams);
-        let text = |bytes: Vec<u8>| {
-            let text = String::from_utf8(bytes).expect("text");
-            without_digests(&text.replace(root, "$"))
-        };
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text").replace(root, "$");
         Run { code, out: text(out), err: text(err) }
     }
 
@@ -128,7 +125,7 @@ impl Run {
 
 impl fmt::Display for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.out)?;
+        f.write_str(&without_digests(&self.out))?;
         if !self.err.is_empty() {
             write!(f, "-- err --\n{}", self.err)?;
         }

@@ -66,7 +66,7 @@ fn a_long_plan_leaves_the_question_on_the_screen() {
     sandbox.save("fix.patchbundle", &bundle);
     let run = Console::new(&sandbox).answering("n").run("apply $/fix.patchbundle $/app --allow-unsigned");
     assert!(run.err.lines().count() < 30, "{run}");
-    assert!(run.err.contains("… and 86 more; `patchwright plan` shows all of them"), "{run}");
+    assert!(run.err.contains("… and 86 more; --verbose shows all of them"), "{run}");
 }
 
 #[test]
@@ -340,4 +340,25 @@ fn a_failed_health_check_takes_the_change_back() {
             failed: version.txt contains "4.2.2", but "version.txt" does not contain "4.2.2"
     -- exit 0
     "#);
+}
+
+#[test]
+fn a_patch_made_from_two_folders_goes_in_and_out() {
+    let sandbox = product();
+    sandbox.write("new/conf/app.toml", "colour = \"red\"\n");
+    sandbox.write("new/readme.txt", "Read me.\n");
+    let console = Console::new(&sandbox);
+    let made =
+        console.run("make --from $/app --to $/new --id ACME-HF-7 --output $/fix.patchbundle --no-proof");
+    assert_snapshot!(made, @r#"
+    Made $/fix.patchbundle: ACME-HF-7, 2,756 bytes
+    Changes: 1 modified, 3 deleted
+    SHA-256: [sha256]
+    Not tried on a copy
+    -- exit 0
+    "#);
+    console.done(APPLY);
+    assert_eq!(sandbox.read("app/fonts/old.txt"), None);
+    console.done("rollback $/app --yes");
+    assert_eq!(sandbox.read("app/fonts/old.txt").as_deref(), Some("old font\n"));
 }

@@ -263,14 +263,14 @@ fn exit_6_when_a_person_is_needed() {
     let (sandbox, run) = interrupted();
     assert_snapshot!(run, @r#"
     -- err --
-    The change stopped halfway (E-IO)
+    The change stopped halfway (E-SPACE)
       cannot exchange conf/app.toml
-      Input/output error (os error 5)
+      the disk is full
       putting it back failed, too: cannot put back version.txt
-      Input/output error (os error 5)
+      the disk is full
     Some files may be new and some old; nothing is lost.
     Next: Put everything back as it was: patchwright recover $/app --undo
-    Or: If every file is already new, it can be finished instead: patchwright recover $/app --finish
+    Or: Finish it, if every file is already new: patchwright recover $/app --finish
     -- exit 6
     "#);
     let console = Console::new(&sandbox);
@@ -289,7 +289,7 @@ fn exit_6_when_a_person_is_needed() {
     An earlier change of this folder was interrupted (E-UNFINISHED)
     Some files may be new and some old; nothing is lost.
     Next: Put everything back as it was: patchwright recover $/app --undo
-    Or: If every file is already new, it can be finished instead: patchwright recover $/app --finish
+    Or: Finish it, if every file is already new: patchwright recover $/app --finish
     -- exit 6
     "#);
     assert_snapshot!(console.run("recover $/app --finish"), @r#"
@@ -348,9 +348,34 @@ fn exit_130_when_it_was_stopped_before_any_change() {
     let sandbox = product_and_fix();
     assert_snapshot!(Console::new(&sandbox).interrupted().run(APPLY), @r#"
     -- err --
-    Stopped, as you wished, before anything was changed (E-INTERRUPTED)
+    Stopped, as you wished (E-INTERRUPTED)
     Nothing was changed.
     -- exit 130
     "#);
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
+}
+
+#[test]
+fn an_order_that_is_not_filled_in_is_told_line_by_line() {
+    let sandbox = product();
+    sandbox.write("new/version.txt", "4.3\n");
+    sandbox.write("order.toml", "id = \"A B\"\ntitel = \"x\"\n");
+    let console = Console::new(&sandbox);
+    let run = console.run("make --from $/app --to $/new --order $/order.toml --output $/fix.patchbundle");
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.err.contains("\n  $/order.toml:2:9: error: titel: "), "{run}");
+    assert_snapshot!(console.run("make --from $/app --to $/new --id A:B --output $/fix.patchbundle"), @r#"
+    -- err --
+    The patch order has 1 finding (E-ORDER)
+      id: "A:B" is no patch id: 1 to 80 letters, digits, ".", "_" or "-", the first a letter or digit
+    Next: Correct this, then make the patch again.
+    -- exit 3
+    "#);
+    assert_snapshot!(console.run("make --from $/app --to $/app --id AB --output $/fix.patchbundle"), @r#"
+    -- err --
+    The two folders do not differ (E-ORDER)
+    Nothing was changed.
+    Next: Check that these are the right folders, and that the order does not ignore too much.
+    -- exit 3
+    "#);
 }

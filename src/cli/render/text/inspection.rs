@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::list::{Sheet, columns};
-use super::{place, safe, title};
+use super::{headline, place, safe};
 use crate::checks;
 use crate::cli::render::{Style, changes, words};
 use crate::model::{Check, Level, Patch};
@@ -11,12 +11,7 @@ use crate::workbench::{Inspection, Verification};
 
 pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool, style: Style) -> String {
     let patch = &shown.patch;
-    let mut text = format!(
-        "{}  {}\n{}\n\n",
-        style.strong(&patch.identity.to_string()),
-        title(&patch.title),
-        style.attention(&shown.verdict.sentence()),
-    );
+    let mut text = format!("{}\n{}\n\n", headline(patch, style), style.attention(&shown.verdict.sentence()),);
     // Marked on every line: it is the vendor who speaks here.
     for line in patch.summary.lines() {
         text.push_str(format!("  | {}", safe(line)).trim_end());
@@ -166,7 +161,7 @@ pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: 
         style.attention(&shown.verdict.sentence()),
     );
     let mut sheet = Sheet::new();
-    sheet.line("Patch", format!("{}  {}", shown.patch.identity, title(&shown.patch.title)));
+    sheet.line("Patch", format!("{}  {}", shown.patch.identity, shown.patch.title));
     sheet.line("SHA-256", shown.file_digest.to_string());
     sheet.line("Manifest", shown.manifest_digest.to_string());
     text.push_str(&sheet.into_text());

@@ -20,7 +20,8 @@ pub(in crate::cli) use plan::{plan, rollback_plan};
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::words;
+use super::{Style, words};
+use crate::model::Patch;
 use crate::text::{escape_line, one_line};
 
 /// Most characters of a title: what fits three lines of a small terminal.
@@ -34,6 +35,15 @@ fn safe(text: &str) -> Cow<'_, str> {
 /// A title from outside.
 fn title(text: &str) -> String {
     one_line(text, MAX_TITLE_CHARS)
+}
+
+/// Which patch it is. A patch without an order has its id for a title, too.
+fn headline(patch: &Patch, style: Style) -> String {
+    let identity = style.strong(&patch.identity.to_string());
+    match patch.title == patch.identity.id.as_str() {
+        true => identity,
+        false => format!("{identity}  {}", title(&patch.title)),
+    }
 }
 
 /// A path of this machine.

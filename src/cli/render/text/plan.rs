@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::list::columns;
-use super::{place, safe, title};
+use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, words};
 use crate::plan::{Note, Obstacle, Preview};
 use crate::workbench::{ApplyPreview, PlannedStep, RollbackPreview};
@@ -21,9 +21,8 @@ pub(in crate::cli) fn plan(
     let patch = &preview.patch;
     let version = preview.version.as_ref().map(|version| format!(" {}", safe(version))).unwrap_or_default();
     let mut text = format!(
-        "{}  {}\nfor {}{version} in {}\n{}\n\n",
-        style.strong(&patch.identity.to_string()),
-        title(&patch.title),
+        "{}\nfor {}{version} in {}\n{}\n\n",
+        headline(patch, style),
         safe(&patch.product.name),
         place(target),
         style.attention(&preview.verdict.sentence()),
@@ -52,6 +51,7 @@ pub(in crate::cli) fn rollback_plan(
     preview: &RollbackPreview,
     target: &Path,
     undo: bool,
+    detail: Detail,
     style: Style,
 ) -> String {
     let doing = if undo { "comes back to" } else { "goes out of" };
@@ -64,7 +64,7 @@ pub(in crate::cli) fn rollback_plan(
         ),
         None => format!("A patch {doing} {}\n\n", place(target)),
     };
-    text.push_str(&what_will_happen(&preview.preview, Detail::Short, style));
+    text.push_str(&what_will_happen(&preview.preview, detail, style));
     text.push_str(&notes(&preview.preview.notes, style));
     if !preview.advice.is_empty() {
         text.push_str(&heading("What the vendor says about taking it back", style));
@@ -93,7 +93,7 @@ fn what_will_happen(preview: &Preview, detail: Detail, style: Style) -> String {
     text.push_str(&columns(&rows));
     if shown < steps.len() {
         let rest = words::count(steps.len() - shown, "more", "more");
-        text.push_str(&format!("  … and {rest}; `patchwright plan` shows all of them\n"));
+        text.push_str(&format!("  … and {rest}; --verbose shows all of them\n"));
     }
     text.push_str(&format!("  needs {} of room on the disk\n\n", words::room(preview.needed_bytes)));
     text
