@@ -4,6 +4,13 @@ mod support;
 
 mod make_a_bundle;
 
+mod preview_changes;
+
+mod apply_patches;
+mod roll_back;
+
+mod real_releases;
+
 mod failing_disk;
 mod simulated_disk;
 mod survive_a_crash;
