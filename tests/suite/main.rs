@@ -2,8 +2,16 @@
 
 mod support;
 
-mod failing_disk;
 mod make_a_bundle;
+
+mod preview_changes;
+
+mod apply_patches;
+mod roll_back;
+
+mod real_releases;
+
+mod failing_disk;
 mod one_writer;
 mod simulated_disk;
 mod survive_a_crash;

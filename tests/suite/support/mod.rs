@@ -9,6 +9,7 @@ pub mod fault_fs;
 pub mod interruption;
 pub mod product;
 pub mod real_folder;
+pub mod ordinary_user;
 pub mod sandbox;
 pub mod sim_fs;
 pub mod trees;
