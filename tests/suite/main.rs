@@ -13,6 +13,7 @@ mod real_releases;
 
 mod failing_disk;
 mod one_writer;
+mod refuse_a_hostile_bundle;
 mod simulated_disk;
 mod survive_a_crash;
 mod survive_a_kill;

@@ -11,5 +11,6 @@ pub mod product;
 pub mod real_folder;
 pub mod ordinary_user;
 pub mod sandbox;
+pub mod hostile;
 pub mod sim_fs;
 pub mod trees;
