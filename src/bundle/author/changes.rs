@@ -1,6 +1,6 @@
 //! From differences to changes: what each place's change says, and which contents it needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -76,7 +76,7 @@ impl Draft {
         });
         let mut draft = Self { drafted: drafted.collect(), notes: Vec::new() };
         if basis.order.make.bases == Bases::Text {
-            let moved: Vec<&TreePath> = same.values().collect();
+            let moved: BTreeSet<&TreePath> = same.values().collect();
             draft.add_bases(&insides, &moved);
         }
         Ok(draft)
@@ -97,13 +97,13 @@ impl Draft {
     }
 
     /// Ships the old content of text files: of those that get another one, and of those that go and are not moved.
-    fn add_bases(&mut self, insides: &[Option<Inside>], moved: &[&TreePath]) {
+    fn add_bases(&mut self, insides: &[Option<Inside>], moved: &BTreeSet<&TreePath>) {
         let mut left_bytes = MAX_BASES_BYTES;
         let mut left_out = 0;
         for (drafted, inside) in self.drafted.iter_mut().zip(insides) {
             let change = &drafted.change;
             let gets_other_content = change.payload.is_some();
-            let goes = change.after.is_none() && !moved.contains(&&change.path);
+            let goes = change.after.is_none() && !moved.contains(&change.path);
             let [Node::File(file)] = change.before.as_slice() else { continue };
             if !inside.is_some_and(|inside| inside.is_text) || !(gets_other_content || goes) {
                 continue;
