@@ -151,7 +151,11 @@ fn h45_two_spellings_of_one_accent() {
     let scene = Scene::new();
     // The second spelling is none that a manifest may use, so nothing is left to collide.
     scene.refuses_to_read("both", &creating(&["share/caf\u{e9}", "share/cafe\u{301}"]), Code::Path);
-    scene.refuses_to_read("in another case", &creating(&["share/caf\u{e9}", "share/CAF\u{c9}"]), Code::Collide);
+    scene.refuses_to_read(
+        "in another case",
+        &creating(&["share/caf\u{e9}", "share/CAF\u{c9}"]),
+        Code::Collide,
+    );
 }
 
 #[test]
@@ -195,7 +199,10 @@ fn h48_names_that_are_too_long() {
 
 #[test]
 fn h49_control_characters() {
-    all_refused(Code::Path, &["a\nb", "a\r", "lib/a.so\r", "a\u{1b}[2J", "a\tb", "a\u{7f}", "a\u{85}", "a\0b"]);
+    all_refused(
+        Code::Path,
+        &["a\nb", "a\r", "lib/a.so\r", "a\u{1b}[2J", "a\tb", "a\u{7f}", "a\u{85}", "a\0b"],
+    );
 }
 
 #[test]
@@ -209,7 +216,9 @@ fn h50_characters_that_turn_or_hide_text() {
 #[test]
 fn h51_characters_that_stand_for_others() {
     let scene = Scene::new();
-    for path in ["\u{2024}\u{2024}/x", "a\u{f03a}b", "a\u{fffe}", "a\u{378}b", "a*", "a?", "a|b", "a\"b", "a<b"] {
+    for path in
+        ["\u{2024}\u{2024}/x", "a\u{f03a}b", "a\u{fffe}", "a\u{378}b", "a*", "a?", "a|b", "a\"b", "a<b"]
+    {
         scene.refuses_to_read(path, &creating(&[path]), Code::Path);
     }
     // Slashes in name only are names like others, and never separate.

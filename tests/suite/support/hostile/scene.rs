@@ -175,8 +175,10 @@ impl Scene {
     #[track_caller]
     pub fn try_both(&self) -> Option<Refusal> {
         let before = self.look();
-        let preview =
-            self.workbench.preview(&self.bundle(), &self.root(), watch(&CancelToken::new())).map(|p| p.preview);
+        let preview = self
+            .workbench
+            .preview(&self.bundle(), &self.root(), watch(&CancelToken::new()))
+            .map(|p| p.preview);
         self.look().assert_is(&before);
         let applied = self.apply();
         let by = match &preview {
