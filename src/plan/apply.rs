@@ -147,9 +147,11 @@ impl Planner<'_> {
 
     fn steps(&mut self, changes: &[FileChange]) -> Vec<Step> {
         let mut steps = Vec::new();
+        let mut done = 0;
         for change in changes {
             let observed = self.situation.tree.at(&change.path);
             if change.is_done(observed) {
+                done += 1;
                 continue;
             }
             let wanted = change.expects(observed) || self.goes_ahead_anyway(change, observed);
@@ -159,7 +161,6 @@ impl Planner<'_> {
                 steps.push(Step { path: change.path.clone(), before, after });
             }
         }
-        let done = changes.len() - steps.len();
         if done > 0 && !steps.is_empty() && self.obstacles.is_empty() {
             self.note(
                 None,
