@@ -1,6 +1,6 @@
 //! Everything that stands in the way is told at once, with its place, its code and what to do.
 
-use crate::support::sandbox::{Sandbox, obstacles, order, spell, told};
+use crate::support::sandbox::{Sandbox, obstacles, order, skip, spell, told};
 use crate::support::trees::{Tree, links_work, noise};
 
 fn old() -> Tree {
@@ -61,7 +61,10 @@ fn all_obstacles_are_told_at_once() {
 #[test]
 fn permissions_and_links_that_differ_are_obstacles_of_their_own() {
     if !links_work() || cfg!(not(unix)) {
-        return;
+        return skip(
+            "permissions_and_links_that_differ_are_obstacles_of_their_own",
+            "it takes links and permissions",
+        );
     }
     let sandbox = Sandbox::new();
     let old = Tree::new().file("mode", "x").link("link", "mode").link("turned", "mode").file("other", "y");
@@ -82,7 +85,7 @@ fn permissions_and_links_that_differ_are_obstacles_of_their_own() {
 #[test]
 fn a_link_in_the_way_is_not_followed() {
     if !links_work() {
-        return;
+        return skip("a_link_in_the_way_is_not_followed", "this system keeps no symbolic links");
     }
     let sandbox = Sandbox::new();
     let bundle = sandbox.make(&old(), &new());
@@ -118,15 +121,16 @@ fn a_plan_is_what_is_done() {
 
 #[test]
 fn names_that_another_system_takes_for_one_are_an_obstacle_only_where_it_matters() {
+    const THIS: &str = "names_that_another_system_takes_for_one_are_an_obstacle_only_where_it_matters";
     if cfg!(windows) {
-        return;
+        return skip(THIS, "this is that system");
     }
     let sandbox = Sandbox::new();
     let (old, new) = (Tree::new().file("f", "1"), Tree::new().file("f", "2").file("README", "ours"));
     let with_twin = old.clone().file("readme", "somebody's");
     let target = sandbox.install(&with_twin);
     if target.path.join("README").exists() {
-        return; // This disk already takes them for one.
+        return skip(THIS, "this disk takes them for one");
     }
     let bundle = sandbox.make(&old, &new);
     assert_eq!(

@@ -171,7 +171,7 @@ fn everything(folder: &Path) -> Vec<String> {
 #[cfg(unix)]
 #[test]
 fn a_folder_that_nobody_may_write_to_can_be_looked_at() {
-    use crate::support::ordinary_user::as_ordinary_user;
+    use crate::support::ordinary_user::{as_ordinary_user, give_to_ordinary_user};
     use crate::support::sandbox::spell;
     use crate::support::trees::set_mode;
     let sandbox = Sandbox::new();
@@ -181,7 +181,8 @@ fn a_folder_that_nobody_may_write_to_can_be_looked_at() {
         set_mode(&target.path.join(path), 0o555);
     }
     set_mode(&target.path, 0o555);
-    let seen = as_ordinary_user(sandbox.path(), || {
+    give_to_ordinary_user(sandbox.path());
+    let seen = as_ordinary_user(|| {
         look(sandbox.bench(), &bundle.path, &target.path);
         target.preview(&bundle).expect("a preview").preview
     });
