@@ -3,4 +3,5 @@
 pub mod chance;
 pub mod explore;
 pub mod fault_fs;
+pub mod hostile;
 pub mod sim_fs;
