@@ -7,6 +7,11 @@ pub(super) fn format() -> StatePath {
     StatePath::new("format")
 }
 
+/// Held by whoever changes the folder; the disk makes it.
+pub(super) fn lock() -> StatePath {
+    StatePath::new("lock")
+}
+
 /// The one live transaction.
 pub(super) fn live() -> StatePath {
     StatePath::new("t")

@@ -9,7 +9,7 @@ use super::record::{self, Intent};
 use super::{ContentError, Failure, Request, TransactionError, While, exists, finish, layout};
 use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step, TreePath};
 use crate::progress::Phase;
-use crate::target::fs::{Fs, Place, StatePath};
+use crate::target::fs::{Found, FoundKind, Fs, Place, StatePath};
 use crate::target::ledger::Ledger;
 
 /// Mode of every folder of ours.
@@ -257,9 +257,29 @@ impl Staging<'_> {
     fn inherit_attributes(&self, object: &StatePath) -> Result<(), TransactionError> {
         let same_kind = |(before, after): (&Node, &Node)| before.word() == after.word();
         if !self.step.before.as_ref().zip(self.step.after.as_ref()).is_some_and(same_kind) {
-            return Ok(());
+            return self.join_group_of_folder(object);
         }
         self.copy_attributes(&Place::from(&self.step.path), object)
+    }
+
+    /// What is made in a folder with the set-group-id bit belongs to the folder's group, which is how people share
+    /// it. The new object was made elsewhere.
+    fn join_group_of_folder(&self, object: &StatePath) -> Result<(), TransactionError> {
+        const SET_GROUP_ID: u32 = 0o2000;
+        let folder = Place::parent_of(&self.step.path);
+        let shares = |found: &Found| found.kind == FoundKind::Dir && found.mode.bits() & SET_GROUP_ID != 0;
+        let Ok(Some(_)) = self.fs.look(&folder).map(|found| found.filter(shares)) else { return Ok(()) };
+        let read =
+            |place: &Place| self.fs.attributes(place).while_("read the owner and attributes of", place);
+        let mut attributes = read(&Place::from(object))?;
+        if let (Some(owner), Some(folder)) = (&mut attributes.owner, read(&folder)?.owner) {
+            owner.1 = folder.1;
+        }
+        match self.fs.set_attributes(object, &attributes) {
+            // Only members can give a group away; everybody else's files were never going to be shared.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+            result => result.while_("set the group of", &self.step.path),
+        }
     }
 
     fn copy_attributes(&self, from: &Place, to: &StatePath) -> Result<(), TransactionError> {

@@ -389,18 +389,21 @@ mod unix {
     #[test]
     fn everything_that_cannot_be_applied_is_told_at_once() {
         let shop = Workshop::new();
-        shop.put("new/tool", "x").put("new/locked", "x");
+        shop.put("new/tool", "x").put("new/shared/a", "x").put("new/ leading", "x");
         set_mode(&shop.path("new/tool"), 0o4755);
-        set_mode(&shop.path("new/locked"), 0o200);
+        set_mode(&shop.path("new/shared"), 0o1777);
         symlink("/etc/passwd", shop.path("new/out")).expect("a link");
         let refused = shop.refused();
-        assert_eq!(refused.len(), 3, "{refused:?}");
-        let says = |index: usize, path: &str, words: &str| {
-            assert!(refused[index].starts_with(path) && refused[index].contains(words), "{refused:?}");
-        };
-        says(0, "locked: ", "not even the owner could read it");
-        says(1, "out: ", "the link");
-        says(2, "tool: ", "set-user-id");
+        let expected = [
+            (" leading: ", "starts with a space"),
+            ("out: ", "the link"),
+            ("shared: ", "sticky"),
+            ("tool: ", "set-user-id"),
+        ];
+        assert_eq!(refused.len(), expected.len(), "{refused:?}");
+        for (refusal, (path, words)) in refused.iter().zip(expected) {
+            assert!(refusal.starts_with(path) && refusal.contains(words), "{refused:?}");
+        }
     }
 
     #[test]

@@ -224,3 +224,58 @@ fn let_us_in(folder: &Path) -> io::Result<()> {
 fn let_us_in(_: &Path) -> io::Result<()> {
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::environment::Environment;
+    use crate::workbench::{MakeRequest, OrderSource, Proof};
+
+    const WATCHED: fn(&CancelToken) -> Watch<'_> = |cancel| Watch { progress: &Quiet, cancel };
+
+    #[test]
+    fn a_bundle_that_does_not_fit_the_old_product_does_not_stand_the_proof() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let put = |place: &str, content: &str| {
+            let path = folder.path().join(place);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("the folder");
+            fs::write(path, content).expect("the file");
+        };
+        put("old/a", "1");
+        put("new/a", "2");
+        put("other/a", "3");
+        let workbench = Workbench::new(Environment::of_this_machine());
+        let output = folder.path().join("made.patchbundle");
+        let cancel = CancelToken::new();
+        let request = MakeRequest {
+            from: folder.path().join("old"),
+            to: folder.path().join("new"),
+            order: OrderSource::Id("ACME-1".to_owned()),
+            output: output.clone(),
+            proof: Proof::Skip,
+        };
+        let _ = workbench.make(&request, WATCHED(&cancel)).expect("nothing speaks against it");
+
+        let prove = |old: &str| {
+            let old = OsFs::open(&folder.path().join(old)).expect("a folder");
+            workbench.prove(&output, &old, &output, WATCHED(&cancel))
+        };
+        prove("old").expect("it fits");
+        let refused = prove("other").expect_err("it does not fit");
+        assert!(matches!(&refused, Error::Proof(why) if why.starts_with("a: was edited")), "{refused:?}");
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 4, "no copy is left");
+    }
+
+    #[test]
+    fn one_place_that_differs_is_named() {
+        let path = |raw| TreePath::parse(raw).expect("a path");
+        let link = |points_to: &str| Node::Link(crate::model::LinkNode { points_to: points_to.to_owned() });
+        let one: TreeState = [(path("a"), link("x")), (path("b"), link("y"))].into_iter().collect();
+        let other: TreeState = [(path("a"), link("x")), (path("b"), link("z"))].into_iter().collect();
+        let folder = tempfile::tempdir().expect("a folder");
+        let fs = OsFs::open(folder.path()).expect("a folder");
+        compare("afterwards", &one, &one, &fs).expect("they are the same");
+        let differs = compare("afterwards", &one, &other, &fs).expect_err("b differs");
+        assert!(matches!(differs, Error::Proof(why) if why == "afterwards, \"b\" is not as it should be"));
+    }
+}

@@ -135,3 +135,24 @@ fn a_change_of_a_product_that_was_just_unpacked_survives_a_power_cut() {
         assert_eq!(explored(&case.start, &scenario, &check, None), Ok(()));
     }
 }
+
+#[test]
+fn a_safe_copy_stays_what_it_was_when_the_original_is_edited_under_its_other_name() {
+    for (_, new_disk) in DISKS {
+        let kind =
+            KINDS.into_iter().find(|kind| kind.0 == "files with other names").expect("there is such a kind");
+        let case = Case::first(kind, new_disk);
+        let scenario = |disk: Arc<SimFs>| run(disk, &case.deed).map(drop);
+        let check = |disk: &SimFs, outcome| {
+            if outcome == Outcome::ClaimedDone {
+                disk.outside_write("lib/app-too", "edited", Settled::OnDisk);
+                disk.outside_write("doc/readme", "edited, too", Settled::OnDisk);
+                let steps = Ledger::read(disk).map_err(|error| told(&error))?.entries()[0].steps();
+                let steps = steps.map_err(|error| told(&error))?;
+                Kept::verify(disk, 1, &steps).map_err(|error| told(&error))?;
+            }
+            Ok(())
+        };
+        assert_eq!(explored(&case.start, &scenario, &check, None), Ok(()));
+    }
+}
