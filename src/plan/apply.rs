@@ -150,10 +150,7 @@ impl Planner<'_> {
         let unclear: BTreeSet<&str> =
             self.situation.problems.iter().map(|(_, place, _)| place.as_str()).collect();
         let mut told = BTreeSet::new();
-<<<<<<< HEAD
         let mut done = 0;
-=======
->>>>>>> hostile
         for change in changes {
             if self.is_out_of_sight(&change.path, &unclear, &mut told) {
                 continue;

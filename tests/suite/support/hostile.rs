@@ -5,9 +5,5 @@ mod scene;
 mod zip;
 
 pub use good::{Good, authored, delta_of, folder, link, whole};
-<<<<<<< HEAD
-pub use scene::{By, Scene, T1_APP, app_before, put};
-=======
 pub use scene::{By, Scene, T1_APP, app_before, put, watch};
->>>>>>> hostile
 pub use zip::{Fields, Member, Zip, blob_name, deflated_zeros, zip64};

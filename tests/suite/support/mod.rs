@@ -13,7 +13,6 @@ pub mod hostile;
 pub mod chance;
 pub mod explore;
 pub mod fault_fs;
-pub mod hostile;
 pub mod sim_fs;
 
 pub mod child;

@@ -285,15 +285,9 @@ impl Looks {
         self
     }
 
-<<<<<<< HEAD
-    /// Without the times that change when a thing gets or loses another name.
-    pub fn without_touches(mut self) -> Self {
-        self.0.values_mut().for_each(|look| look.touched = (0, 0));
-=======
     /// Without what changes when a thing gets or loses another name elsewhere.
     pub fn without_names(mut self) -> Self {
         self.0.values_mut().for_each(|look| (look.touched, look.names) = ((0, 0), 0));
->>>>>>> hostile
         self
     }
 }
