@@ -12,9 +12,11 @@ mod roll_back;
 
 mod failing_disk;
 mod one_writer;
+mod refuse_a_damaged_store;
 mod simulated_disk;
 mod survive_a_crash;
 mod survive_a_kill;
+mod take_back_unasked;
 
 mod use_the_command_line;
 mod write_diffs_for_git;
