@@ -41,8 +41,9 @@ impl Workbench {
     /// then, and recovery can be run again.
     pub fn recover(&self, target: &Path, choice: Choice, watch: Watch<'_>) -> Result<Recovered> {
         let fs = self.disk(target)?;
-        // Records that cannot be read may be on their way; under the lock they stand still.
-        if matches!(recover::inspect(&*fs), Ok(Unfinished::Nothing)) {
+        let is_nothing = |found: &Unfinished| matches!(found, Unfinished::Nothing);
+        let found = self.look_in_peace(target, &*fs, || Ok(recover::inspect(&*fs)?), is_nothing)?;
+        if is_nothing(&found) {
             return Ok(Recovered::NothingToDo);
         }
         let root = self.lock_as_it_is(target)?;
