@@ -16,6 +16,7 @@ mod refuse_a_damaged_store;
 mod simulated_disk;
 mod survive_a_crash;
 mod survive_a_kill;
+mod survive_a_power_cut;
 mod take_back_unasked;
 
 mod use_the_command_line;

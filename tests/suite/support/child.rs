@@ -340,7 +340,7 @@ fn this_process_is_a_child() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
     let bundle = std::env::var_os(BUNDLE).map(PathBuf::from).expect("a child has a bundle");
     let fate = Fate::parse(&std::env::var(FATE).expect("a child has a fate"));
-    for line in std::io::stdin().lines() {
+    for line in io::stdin().lines() {
         let line = line.expect("commands are text");
         let deed = Deed::ALL.into_iter().find(|deed| deed.word() == line).expect("a known deed");
         let disk = OsFs::open(&folder).expect("the folder is there");

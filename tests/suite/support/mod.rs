@@ -17,3 +17,4 @@ pub mod sim_fs;
 
 pub mod child;
 pub mod interruption;
+pub mod loop_disk;
