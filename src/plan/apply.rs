@@ -148,7 +148,13 @@ impl Planner<'_> {
     fn steps(&mut self, changes: &[FileChange]) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut done = 0;
+        let unclear: BTreeSet<&str> =
+            self.situation.problems.iter().map(|(_, place, _)| place.as_str()).collect();
+        let mut told = BTreeSet::new();
         for change in changes {
+            if self.is_out_of_sight(&change.path, &unclear, &mut told) {
+                continue;
+            }
             let observed = self.situation.tree.at(&change.path);
             if change.is_done(observed) {
                 done += 1;
@@ -168,6 +174,37 @@ impl Planner<'_> {
             );
         }
         settle_folders(steps, self.situation, &mut self.obstacles, &mut self.notes)
+    }
+
+    /// Whether it cannot be told what stands at `path`: because the place or one on the way to it is `unclear`, or
+    /// because a link or file stands where a folder has to be. Nothing "is missing" there; the obstacle is what is in
+    /// the way, and is told once.
+    fn is_out_of_sight(
+        &mut self,
+        path: &TreePath,
+        unclear: &BTreeSet<&str>,
+        told: &mut BTreeSet<TreePath>,
+    ) -> bool {
+        let mut way: Vec<TreePath> = path.ancestors().collect();
+        if unclear.contains(path.as_str()) || way.iter().any(|folder| unclear.contains(folder.as_str())) {
+            return true;
+        }
+        // What the patch itself changes it speaks of itself.
+        way.retain(|folder| self.patch.change_at(folder).is_none());
+        let in_the_way = way.into_iter().find_map(|folder| {
+            let node = self.situation.tree.at(&folder).filter(|node| !node.is_dir())?;
+            Some((folder, node.word()))
+        });
+        let Some((folder, word)) = in_the_way else { return false };
+        if told.insert(folder.clone()) {
+            self.refuse(
+                Code::FileSystem,
+                Some(&folder),
+                format!("a {word} stands where a folder is expected"),
+                "Put the folder itself there, then try again.",
+            );
+        }
+        true
     }
 
     /// A place that is not as expected: an obstacle, unless the patch says what to do with local edits.
@@ -309,7 +346,7 @@ fn unexpected(change: &FileChange, observed: Option<&Node>) -> (Code, String) {
             format!("a {} is already there, and it is not the one the patch brings", node.word()),
         ),
         (Some(expected), Some(node)) if expected.word() != node.word() => {
-            (Code::Drift, format!("is a {} instead of a {}", node.word(), expected.word()))
+            (Code::FileSystem, format!("is a {} instead of a {}", node.word(), expected.word()))
         }
         (Some(_), Some(node)) if change.before.iter().any(|expected| expected.same_content(node)) => {
             let modes: Vec<String> =

@@ -60,16 +60,11 @@ pub(super) fn find_missing_parents(steps: &[Step], situation: &Situation, obstac
         if node.is_some_and(Node::is_dir) || !told.insert(parent.clone()) {
             continue;
         }
-        let meaning = match node {
-            None => "the folder is missing".to_owned(),
-            Some(node) => format!("a {} stands where a folder is expected", node.word()),
+        let (code, meaning) = match node {
+            None => (Code::Missing, "the folder is missing".to_owned()),
+            Some(node) => (Code::FileSystem, format!("a {} stands where a folder is expected", node.word())),
         };
         let hint = "Check that this is the right folder and version.".to_owned();
-        obstacles.push(Obstacle {
-            code: Code::Missing,
-            path: Some(parent.as_str().to_owned()),
-            meaning,
-            hint,
-        });
+        obstacles.push(Obstacle { code, path: Some(parent.as_str().to_owned()), meaning, hint });
     }
 }

@@ -165,6 +165,23 @@ fn every_obstacle_is_told_at_once() {
 }
 
 #[test]
+fn what_cannot_be_seen_is_not_called_missing() {
+    let patch = patch(vec![
+        change("lib/gone", Some(file("old")), None),
+        change("lib/x", Some(file("old")), Some(file("new"))),
+        change("lib/y", None, Some(file("new"))),
+        change("pipe", Some(file("old")), Some(file("new"))),
+        change("turned", Some(file("old")), Some(file("new"))),
+    ]);
+    let mut here = folder(&[("lib", link("../elsewhere")), ("turned", link("../elsewhere/turned"))]);
+    here.problems = vec![(Code::FileSystem, "pipe".to_owned(), "a named pipe".to_owned())];
+    let preview = plan_apply(&patch, &here);
+    let told = ["lib", "turned", "pipe"].map(|place| (Code::FileSystem, place));
+    assert_eq!(codes(&preview), told, "{:?}", preview.obstacles);
+    assert_eq!(preview.obstacles[0].meaning, "a link stands where a folder is expected");
+}
+
+#[test]
 fn a_patch_that_is_already_in_has_nothing_to_do() {
     let patch =
         patch(vec![change("a", Some(file("old")), Some(file("new"))), change("b", Some(file("b")), None)]);

@@ -66,7 +66,7 @@ pub struct Interrupted {
 /// # Errors
 /// [`TransactionError::State`] when the records are damaged, contradict each other or belong to another folder.
 pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
-    check_format(fs)?;
+    finish::read_format(fs)?;
     if !exists(fs, &layout::live())? {
         return Ok(Unfinished::Nothing);
     }
@@ -100,23 +100,6 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
         (Read::Damaged(detail), _) => Err(TransactionError::State(format!("t/commit: {detail}"))),
         (_, Read::Damaged(detail)) => Err(TransactionError::State(format!("t/abort: {detail}"))),
         _ => Err(TransactionError::State("the outcome in t does not fit its intent".to_owned())),
-    }
-}
-
-fn check_format(fs: &dyn Fs) -> Result<(), TransactionError> {
-    let place = layout::format();
-    if !exists(fs, &place)? {
-        return Ok(());
-    }
-    match read_small(fs, &place, 1 << 10) {
-        // A cut while the very first transaction was being staged leaves an unfinished line.
-        Ok(bytes) if super::prepare::FORMAT.starts_with(&bytes) || bytes.iter().all(|&byte| byte == 0) => {
-            Ok(())
-        }
-        Ok(_) => {
-            Err(TransactionError::State("they were written by another version of the program".to_owned()))
-        }
-        Err(source) => Err(source).while_("read", &place),
     }
 }
 

@@ -72,7 +72,7 @@ impl Workbench {
         self.apply_locked(&bundle, &root, first_look, options, watch)
     }
 
-    fn apply_locked(
+    pub(super) fn apply_locked(
         &self,
         bundle: &VerifiedBundle,
         root: &TargetRoot,

@@ -12,8 +12,12 @@ mod roll_back;
 mod real_releases;
 
 mod failing_disk;
+mod one_writer;
+mod refuse_a_hostile_bundle;
 mod simulated_disk;
 mod survive_a_crash;
+mod survive_a_kill;
+mod use_the_command_line;
 mod write_diffs_for_git;
 
 mod architecture;

@@ -3,4 +3,6 @@
 mod by_chance;
 mod every_kind_of_change;
 mod git_history;
+#[cfg(unix)]
+mod proof;
 mod refusals;

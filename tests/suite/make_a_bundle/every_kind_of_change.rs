@@ -297,7 +297,7 @@ fn a_file_of_holes_takes_no_room_in_the_bundle() {
         folder
     });
     let bundle = sandbox.make_from(&order("TEST-1", "", ""), &from, &to).expect("nothing speaks against it");
-    assert!(bundle.authored.bundle_bytes < 64 << 10, "{} bytes", bundle.authored.bundle_bytes);
+    assert!(bundle.made.bundle_bytes < 64 << 10, "{} bytes", bundle.made.bundle_bytes);
     let (old, new) = (Tree::read(&from), Tree::read(&to));
     sandbox.install(&old).round(&bundle, &old, &new);
 }

@@ -1,9 +1,16 @@
 //! What the stories share.
 
+pub mod build;
 pub mod chance;
+pub mod child;
+pub mod console;
 pub mod explore;
 pub mod fault_fs;
+pub mod interruption;
+pub mod product;
+pub mod real_folder;
 pub mod ordinary_user;
 pub mod sandbox;
+pub mod hostile;
 pub mod sim_fs;
 pub mod trees;

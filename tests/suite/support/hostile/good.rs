@@ -1,0 +1,176 @@
+//! The good bundle: one change of every kind, as the program itself makes it, taken apart into manifest and contents.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use patchwright::bundle::author::{Request, author};
+use patchwright::bundle::manifest::referenced_blobs;
+use patchwright::bundle::order::Order;
+use patchwright::bundle::{UnverifiedBundle, delta};
+use patchwright::model::{Digest, PatchId};
+use patchwright::progress::{CancelToken, Quiet};
+use patchwright::target::fs::OsFs;
+use serde_json::{Value, json};
+
+use super::scene::{AFTER, BEFORE, T1_APP, app_before, lay_out, put};
+use super::zip::{Member, Zip, blob_name};
+
+/// Content that nobody packs above this is not in the good bundle.
+const MAX_BLOB_BYTES: u64 = 1 << 20;
+
+/// The bundle's parts, to be spoiled and put together again.
+#[derive(Clone)]
+pub struct Good {
+    pub manifest: Value,
+    pub blobs: BTreeMap<String, Vec<u8>>,
+}
+
+/// The good bundle exactly as it was made.
+pub fn authored() -> &'static [u8] {
+    &made().0
+}
+
+fn made() -> &'static (Vec<u8>, Good) {
+    static MADE: OnceLock<(Vec<u8>, Good)> = OnceLock::new();
+    MADE.get_or_init(make)
+}
+
+fn make() -> (Vec<u8>, Good) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let [old, new, output] = ["old", "new", "good.patchbundle"].map(|name| folder.path().join(name));
+    lay_out(&old, &app_before(), BEFORE, "bin/app");
+    lay_out(&new, &format!("{T1_APP}{}", app_before()), AFTER, "bin/tool");
+    put(&new, "bin/tool", "a second program\n", 0o755);
+    let id = PatchId::parse("ACME-HF-1042").expect("a good id");
+    let request = Request {
+        old: &OsFs::open(&old).expect("a folder"),
+        new: &OsFs::open(&new).expect("a folder"),
+        order: &Order::minimal(id, Some("4.2.1"), Some("4.2.1-hf1")),
+        created: "2026-11-23T09:30:00Z",
+        proven: false,
+        output: &output,
+        outside_of: &[],
+        progress: &Quiet,
+        cancel: &CancelToken::new(),
+    };
+    let made = author(&request).expect("nothing speaks against it").publish();
+    drop(made.expect("it gets its name"));
+    let bundle = UnverifiedBundle::open(&output).and_then(UnverifiedBundle::verify).expect("it is good");
+    let blob = |digest: &Digest| bundle.read_blob(digest, MAX_BLOB_BYTES).expect("it is whole");
+    let blobs = referenced_blobs(&bundle.patch).keys().map(|digest| (digest.to_string(), blob(digest))).collect();
+    let manifest = serde_json::from_slice(bundle.manifest()).expect("JSON");
+    (std::fs::read(&output).expect("the bundle"), Good { manifest, blobs })
+}
+
+impl Good {
+    /// An unspoiled one.
+    pub fn new() -> Self {
+        made().1.clone()
+    }
+
+    /// The same, spoiled by `change`.
+    pub fn with(change: impl FnOnce(&mut Self)) -> Vec<u8> {
+        let mut good = Self::new();
+        change(&mut good);
+        good.bytes()
+    }
+
+    /// The same, with its text spoiled by `change`.
+    pub fn with_text(change: impl FnOnce(String) -> String) -> Vec<u8> {
+        let good = Self::new();
+        good.zip_with(change(good.text()).as_bytes()).bytes()
+    }
+
+    /// The change at `path`.
+    pub fn at(&mut self, path: &str) -> &mut Value {
+        let changes = self.manifest["changes"].as_array_mut().expect("a list");
+        changes.iter_mut().find(|change| change["path"] == path).expect("the good bundle changes this")
+    }
+
+    /// Leaves out the change at `path`.
+    pub fn remove(&mut self, path: &str) {
+        self.manifest["changes"].as_array_mut().expect("a list").retain(|change| change["path"] != path);
+    }
+
+    /// Adds changes where they belong in the order of paths.
+    pub fn add(&mut self, changes: impl IntoIterator<Item = Value>) {
+        let list = self.manifest["changes"].as_array_mut().expect("a list");
+        for change in changes {
+            let place = list.partition_point(|other| other["path"].as_str() < change["path"].as_str());
+            list.insert(place, change);
+        }
+    }
+
+    /// Keeps `content` for a change that names it, and gives its digest.
+    pub fn blob(&mut self, content: impl AsRef<[u8]>) -> String {
+        let digest = Digest::of(content.as_ref()).to_string();
+        self.blobs.insert(digest.clone(), content.as_ref().to_vec());
+        digest
+    }
+
+    /// Brings `content` as the delta of `bin/app`.
+    pub fn bring_delta(&mut self, delta: &[u8]) {
+        let blob = self.blob(delta);
+        let payload = &mut self.at("bin/app")["payload"];
+        assert_eq!(payload["encoding"], "zstd-delta", "the good bundle has a delta");
+        payload["blob"] = json!(blob);
+    }
+
+    pub fn text(&self) -> String {
+        serde_json::to_string(&self.manifest).expect("JSON")
+    }
+
+    pub fn zip(&self) -> Zip {
+        self.zip_with(self.text().as_bytes())
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        self.zip().bytes()
+    }
+
+    /// A container with this text and with the contents it names, as far as they are there: no more may be in it.
+    fn zip_with(&self, manifest: &[u8]) -> Zip {
+        let text = String::from_utf8_lossy(manifest);
+        let named = |digest: &&String| {
+            [format!("\"blob\":\"{digest}\""), format!("\"base\":\"{digest}\"")].iter().any(|key| text.contains(key))
+        };
+        let blobs = self.blobs.keys().filter(named);
+        let blobs = blobs.map(|digest| Member::stored(&blob_name(digest), &self.blobs[digest]));
+        let members = [Member::stored(b"manifest.json", manifest)].into_iter().chain(blobs).collect();
+        Zip { members, ..Zip::default() }
+    }
+
+    /// The good bundle with any bytes as its manifest.
+    pub fn zip_of(manifest: &[u8]) -> Zip {
+        Self::new().zip_with(manifest)
+    }
+}
+
+/// A change that creates a file whose content the bundle brings as it is.
+pub fn whole(good: &mut Good, path: &str, content: &[u8]) -> Value {
+    let digest = good.blob(content);
+    json!({
+        "path": path, "op": "create",
+        "after": {"kind": "file", "sha256": digest, "size": content.len(), "mode": "0644"},
+        "payload": {"encoding": "full", "blob": digest},
+    })
+}
+
+/// A change that creates a link.
+pub fn link(path: &str, points_to: &str) -> Value {
+    json!({"path": path, "op": "link", "after": {"kind": "link", "target": points_to}})
+}
+
+/// A change that creates a folder.
+pub fn folder(path: &str) -> Value {
+    json!({"path": path, "op": "create", "after": {"kind": "dir", "mode": "0755"}})
+}
+
+/// An honest delta from `old` to `new`.
+pub fn delta_of(old: &[u8], new: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut source = std::io::Cursor::new(old.to_vec());
+    delta::encode(&mut source, old.len() as u64, &mut &new[..], new.len() as u64, 3, &mut out)
+        .expect("memory can be read and written");
+    out
+}
