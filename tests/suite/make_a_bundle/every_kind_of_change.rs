@@ -154,7 +154,8 @@ fn links_come_go_and_point_elsewhere() {
 
 #[test]
 fn anything_becomes_anything() {
-    let things: [(&str, fn(Tree) -> Tree); 5] = [
+    type Kind = (&'static str, fn(Tree) -> Tree);
+    let things: [Kind; 5] = [
         ("nothing", |tree| tree),
         ("a file", |tree| tree.file("x", core())),
         ("an empty folder", |tree| tree.dir("x")),

@@ -114,7 +114,7 @@ fn a_special_bit_that_is_there_already_is_kept() {
     Sandbox::new().round(&old, &new);
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn pipes_and_sockets_are_named_all_at_once() {
     let sandbox = Sandbox::new();

@@ -366,7 +366,7 @@ pub fn told(notes: &[Note]) -> Vec<String> {
 }
 
 /// An error with everything it knows.
-fn in_words(error: &(impl std::error::Error + fmt::Debug)) -> String {
+fn in_words(error: &impl std::error::Error) -> String {
     format!("{error} ({error:?})")
 }
 
