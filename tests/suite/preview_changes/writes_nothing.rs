@@ -2,7 +2,6 @@
 //! read-only.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use patchwright::plan::OnDrift;
@@ -232,7 +231,7 @@ fn a_read_only_disk_can_be_looked_at() {
     target.must_apply(&first);
     let this_program = std::env::current_exe().expect("a test knows its program");
     let mount = "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" && echo mounted && exec \"$2\" --exact \"$3\"";
-    let child = Command::new("unshare")
+    let child = std::process::Command::new("unshare")
         .args(["-rm", "sh", "-c", mount, "sh"])
         .arg(&target.path)
         .arg(this_program)
