@@ -10,9 +10,10 @@ use std::path::Path;
 use crate::bundle::{BundleError, OpenError};
 use crate::model::{Code, Kind};
 use crate::plan::Obstacle;
+use crate::target::ScanError;
 use crate::target::fs::OpenError as FolderError;
 use crate::transaction::{Condition, Failure, StoreError, TransactionError};
-use crate::workbench::Error;
+use crate::workbench::{Error, Finding};
 use words::{in_words, reasons, sentence, shell_word};
 
 /// A failure, worded.
@@ -73,7 +74,12 @@ impl Report {
         match error {
             Error::Folder { path, error } => of_folder(code, path, error),
             Error::File { doing, path, source } => {
-                Self::new(code, format!("Cannot {doing}")).at(path.display()).because(in_words(source))
+                let report =
+                    Self::new(code, format!("Cannot {doing}")).at(path.display()).because(in_words(source));
+                match code {
+                    Code::Occupied => report.hint("Choose another name; nothing is ever written over."),
+                    _ => report,
+                }
             }
             Error::Bundle(OpenError::Container(error)) => of_container(error),
             Error::Bundle(OpenError::Manifest(error)) => {
@@ -92,12 +98,15 @@ impl Report {
             Error::Unhealthy { failed, undo } => of_unhealthy(failed, undo.as_deref(), &folder),
             Error::Transaction(error) => of_transaction(error, &folder),
             Error::Store(error) => of_store(error),
-            Error::Scan(_) => Self::generic(code, error),
+            Error::Scan(ScanError::Io { .. }) => Self::generic(code, error),
             Error::Order { path, findings } => {
-                let name = path.as_ref().map_or(String::new(), |path| format!("{}:", path.display()));
+                let line = |finding: &Finding| match path {
+                    Some(path) => format!("{}:{finding}", path.display()),
+                    None => format!("{}: {}", finding.field, finding.message),
+                };
                 let mut report = Self::new(code, sentence(&error.to_string())).about_no_files();
-                report.causes = findings.iter().map(|finding| format!("{name}{finding}")).collect();
-                report.hint("Correct these lines, then make the patch again.")
+                report.causes = findings.iter().map(line).collect();
+                report.hint("Correct this, then make the patch again.")
             }
             Error::Proof(detail) => Self::new(
                 code,
@@ -110,7 +119,7 @@ impl Report {
                 .at(path.display())
                 .because(detail.clone())
                 .hint("Make the plan again for this patch and this folder, and look at it."),
-            Error::Cancelled(_) => stopped(code),
+            Error::Cancelled(_) | Error::Scan(ScanError::Cancelled(_)) => stopped(code),
         }
     }
 
@@ -129,7 +138,7 @@ impl Report {
 
     /// The command line is wrong.
     pub fn usage(headline: impl Into<String>) -> Self {
-        Self::new(Code::Usage, headline).about_no_files()
+        Self::new(Code::Usage, sentence(&headline.into())).about_no_files()
     }
 
     /// The person said no.
@@ -205,7 +214,7 @@ impl Report {
 }
 
 fn stopped(code: Code) -> Report {
-    Report::new(code, "Stopped, as you wished, before anything was changed")
+    Report::new(code, "Stopped, as you wished")
 }
 
 fn of_folder(code: Code, path: &Path, error: &FolderError) -> Report {
@@ -232,8 +241,9 @@ fn of_container(error: &BundleError) -> Report {
         Some(member) => format!("{member}: {}", error.problem()),
         None => error.problem().to_owned(),
     };
-    report.causes.push(problem);
-    report.causes.extend(reasons(error));
+    // What the system said explains nothing without what was attempted.
+    let whole: Vec<String> = std::iter::once(problem).chain(reasons(error)).collect();
+    report.causes.push(whole.join(": "));
     if error.code() == Code::Io { report } else { report.hint(bundle_hint(error.code())) }
 }
 
@@ -329,9 +339,7 @@ fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report
 fn recovery_hints(folder: &str) -> Vec<String> {
     vec![
         format!("Put everything back as it was: patchwright recover {folder} --undo"),
-        format!(
-            "If every file is already new, it can be finished instead: patchwright recover {folder} --finish"
-        ),
+        format!("Finish it, if every file is already new: patchwright recover {folder} --finish"),
     ]
 }
 

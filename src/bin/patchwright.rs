@@ -1,3 +1,7 @@
-//! The command line.
+//! The command line. The window is `patchwright-gui`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    patchwright::cli::run(std::env::args_os())
+}

@@ -1,1 +1,115 @@
 //! The command line: arguments to the workbench, answers to text or JSON.
+//!
+//! Each command is a file. It asks the workbench, and hands the answer to `render`, which knows how it looks; what
+//! goes wrong on the way is worded by `report`. Nothing here reads or writes a file.
+
+mod args;
+mod interrupt;
+mod progress;
+mod session;
+mod streams;
+
+mod new;
+
+mod make;
+
+mod diff;
+mod show;
+mod verify;
+
+mod accept;
+mod apply;
+mod plan;
+mod recover;
+mod rollback;
+
+mod history;
+mod status;
+
+mod completions;
+mod man;
+
+mod render;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use args::command;
+pub use interrupt::Interrupt;
+pub use streams::{Streams, Terminals};
+
+use crate::environment::Environment;
+use crate::workbench::Workbench;
+use args::Arguments;
+use session::{Ending, Session};
+
+/// Runs the program on this machine, its folders and its terminal.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let workbench = Workbench::new(Environment::of_this_machine());
+    let code = Streams::with_real(|streams| {
+        let arguments = match parse(args, streams) {
+            Ok(arguments) => arguments,
+            Err(code) => return code,
+        };
+        // Whatever leaves no half-done work behind may simply be killed.
+        if arguments.verb.needs_a_safe_stop() {
+            streams.interrupt.listen();
+        }
+        carry_out(&workbench, arguments, streams)
+    });
+    ExitCode::from(code)
+}
+
+/// Runs one command in this process and returns its exit code. `args` begins with the program's name.
+pub fn run_with(
+    workbench: &Workbench,
+    args: impl IntoIterator<Item = OsString>,
+    streams: &mut Streams<'_>,
+) -> u8 {
+    match parse(args, streams) {
+        Ok(arguments) => carry_out(workbench, arguments, streams),
+        Err(code) => code,
+    }
+}
+
+/// What was asked for; the exit code when that is only help, or nothing that makes sense.
+fn parse(args: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> Result<Arguments, u8> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    Arguments::try_parse_from(&args).map_err(|error| session::explain(&error, &args, streams))
+}
+
+fn carry_out(workbench: &Workbench, arguments: Arguments, streams: &mut Streams<'_>) -> u8 {
+    let Arguments { common, verb } = arguments;
+    let mut session = Session::new(workbench, common, &verb, streams);
+    let ending = verb.run(&mut session);
+    session.end(ending)
+}
+
+type Result<T, E = session::Stop> = std::result::Result<T, E>;
+
+impl args::Verb {
+    fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        use args::Verb::{
+            Accept, Apply, Completions, Diff, History, Make, Man, New, Plan, Recover, Rollback, Show, Status,
+            Verify,
+        };
+        match self {
+            New(args) => args.run(session),
+            Make(args) => args.run(session),
+            Show(args) => args.run(session),
+            Diff(args) => args.run(session),
+            Verify(args) => args.run(session),
+            Plan(args) => args.run(session),
+            Apply(args) => args.run(session),
+            Rollback(args) => args.run(session),
+            Accept(args) => args.run(session),
+            Status(args) => args.run(session),
+            History(args) => args.run(session),
+            Recover(args) => args.run(session),
+            Completions(args) => args.run(session),
+            Man(args) => args.run(session),
+        }
+    }
+}

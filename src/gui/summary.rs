@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
+use crate::environment::Environment;
 use crate::model::{FileChange, Node, Patch};
+use crate::report::Report;
 use crate::text::{escape_line, escape_text};
+use crate::workbench::Workbench;
 
 /// Reads the patch file at `path`: the one place where the window asks the workbench.
 pub fn load(path: &Path) -> Result<Summary, Refusal> {
-    // Seam for the merge: `Workbench::inspect(path)`, then `Summary::of(&patch)` or the report's headline and hints.
-    Err(Refusal {
-        headline: format!("cannot read {path:?}: the window is not connected to the workbench"),
-        hints: vec!["Use the command line: patchwright show FILE".to_owned()],
-    })
+    let workbench = Workbench::new(Environment::of_this_machine());
+    match workbench.inspect(path) {
+        Ok(inspection) => Ok(Summary::of(&inspection.patch)),
+        Err(error) => Err(Refusal::of(&Report::of(&error, None))),
+    }
 }
 
 /// What a patch file says, in the words of the window.
@@ -54,9 +57,22 @@ pub struct Refusal {
     pub hints: Vec<String>,
 }
 
+impl Refusal {
+    /// `report` in the window's few words, with every text from the file escaped.
+    fn of(report: &Report) -> Self {
+        let line = |text: &String| escape_line(text).into_owned();
+        let causes = report.causes.iter().map(line);
+        let obstacles = report.obstacles.iter().map(|obstacle| line(&obstacle.meaning));
+        let hints = report.hints.iter().map(line);
+        Self {
+            headline: format!("{} ({})", line(&report.title()), report.code),
+            hints: causes.chain(obstacles).chain(hints).collect(),
+        }
+    }
+}
+
 impl Summary {
     /// The summary of `patch`, with every text of the vendor escaped.
-    #[expect(dead_code, reason = "called by `load` once it asks the workbench")]
     pub fn of(patch: &Patch) -> Self {
         let line = |text: &str| escape_line(text).into_owned();
         let product = &patch.product;

@@ -150,12 +150,14 @@ impl Planner<'_> {
         let unclear: BTreeSet<&str> =
             self.situation.problems.iter().map(|(_, place, _)| place.as_str()).collect();
         let mut told = BTreeSet::new();
+        let mut done = 0;
         for change in changes {
             if self.is_out_of_sight(&change.path, &unclear, &mut told) {
                 continue;
             }
             let observed = self.situation.tree.at(&change.path);
             if change.is_done(observed) {
+                done += 1;
                 continue;
             }
             let wanted = change.expects(observed) || self.goes_ahead_anyway(change, observed);
@@ -165,7 +167,6 @@ impl Planner<'_> {
                 steps.push(Step { path: change.path.clone(), before, after });
             }
         }
-        let done = changes.len() - steps.len();
         if done > 0 && !steps.is_empty() && self.obstacles.is_empty() {
             self.note(
                 None,

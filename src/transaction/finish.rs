@@ -3,13 +3,17 @@
 //! A folder is renamed to `dead`, synced, and only then emptied: a power cut could otherwise keep the deletions and
 //! lose the rename.
 
-use super::prepare::FORMAT;
+use std::io::ErrorKind;
+
 use super::record::{self, Intent};
 use super::{TransactionError, While, exists, layout};
 use crate::model::{Digest, Mode};
 use crate::target::TargetRoot;
 use crate::target::fs::{FoundKind, Fs, Place, StatePath};
 use crate::target::ledger::{Entry, Ledger, read_small};
+
+/// Written into the state folder so that a program of another generation keeps its hands off.
+const FORMAT: &[u8] = b"patchwright-state/1\n";
 
 const OURS: Mode = Mode::new(0o700);
 
@@ -21,6 +25,43 @@ pub(super) fn make_folders(fs: &dyn Fs, folders: &[StatePath]) -> Result<(), Tra
         }
     }
     Ok(())
+}
+
+/// What the state folder says about the program generation that it belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Absent,
+    Ours,
+    /// A power cut while the very first change was being staged has left half of it.
+    Torn,
+}
+
+/// Reads the format.
+///
+/// # Errors
+/// [`TransactionError::State`] when another generation wrote it.
+pub(super) fn read_format(fs: &dyn Fs) -> Result<Format, TransactionError> {
+    let place = layout::format();
+    if !exists(fs, &place)? {
+        return Ok(Format::Absent);
+    }
+    match read_small(fs, &place, FORMAT.len() as u64) {
+        Ok(bytes) if bytes == FORMAT => Ok(Format::Ours),
+        Ok(bytes) if FORMAT.starts_with(&bytes) || bytes.iter().all(|&byte| byte == 0) => Ok(Format::Torn),
+        Err(error) if error.kind() != ErrorKind::FileTooLarge => Err(error).while_("read", &place),
+        _ => Err(TransactionError::State("they were written by another version of the program".to_owned())),
+    }
+}
+
+/// Makes the format readable for later generations.
+pub(super) fn write_format(fs: &dyn Fs) -> Result<(), TransactionError> {
+    let place = layout::format();
+    match read_format(fs)? {
+        Format::Ours => return Ok(()),
+        Format::Torn => remove_tree(fs, &place)?,
+        Format::Absent => {}
+    }
+    record::write_small(fs, &place, FORMAT).while_("write", &place)
 }
 
 /// After a commit: the entry joins the history, the originals become the way back.
@@ -75,8 +116,10 @@ pub(super) fn discard(fs: &dyn Fs) -> Result<(), TransactionError> {
     bury(fs)
 }
 
-/// Deletes what an earlier process left in `dead`. It may have died before the names were on disk.
+/// Deletes what an earlier process left: an entry that it was staging, and what is in `dead`. It may have died before
+/// the names were on disk.
 pub(super) fn bury_remains(fs: &dyn Fs) -> Result<(), TransactionError> {
+    remove_tree(fs, &layout::staged_entry())?;
     if exists(fs, &layout::dead())? {
         sync_names(fs)?;
     }
@@ -114,9 +157,7 @@ pub(super) fn remove_tree(fs: &dyn Fs, place: &StatePath) -> Result<(), Transact
 /// The system's; then the history is as before.
 pub fn append(root: &TargetRoot, entry: &Entry) -> Result<(), TransactionError> {
     let fs = root.fs();
-    if !exists(fs, &layout::format())? {
-        record::write_small(fs, &layout::format(), FORMAT).while_("write", layout::format())?;
-    }
+    write_format(fs)?;
     make_folders(fs, &[Ledger::folder(), layout::undo()])?;
     // Staged outside the history, where a cut leaves nothing that could be taken for an entry.
     let staged = layout::staged_entry();
@@ -124,7 +165,9 @@ pub fn append(root: &TargetRoot, entry: &Entry) -> Result<(), TransactionError> 
     make_folders(fs, std::slice::from_ref(&staged))?;
     let file = staged.join("entry.json");
     record::write_small(fs, &file, &entry.to_bytes()).while_("write", &file)?;
-    let places = [file, staged.clone(), layout::format(), StatePath::root()].map(Place::State);
+    let mut places = [file, staged.clone(), layout::format(), StatePath::root()].map(Place::State).to_vec();
+    // The state folder itself may have been made a moment ago.
+    places.push(Place::Root);
     fs.sync(&places).while_("write to disk", &staged)?;
     let place = Ledger::place_of(entry.seq);
     fs.rename(&staged, &place).while_("record in the history", &place)?;

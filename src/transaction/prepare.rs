@@ -1,18 +1,16 @@
 //! Stages the new objects beside the old ones and arms the transaction. Changes nothing in the product.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use rayon::prelude::*;
 
 use super::record::{self, Intent};
 use super::{ContentError, Failure, Request, TransactionError, While, exists, finish, layout};
-use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step};
+use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step, TreePath};
 use crate::progress::Phase;
-use crate::target::fs::{Fs, Place, StatePath};
+use crate::target::fs::{Found, FoundKind, Fs, Place, StatePath};
 use crate::target::ledger::Ledger;
-
-/// Written into the state folder so that a program of another generation keeps its hands off.
-pub(super) const FORMAT: &[u8] = b"patchwright-state/1\n";
 
 /// Mode of every folder of ours.
 const OURS: Mode = Mode::new(0o700);
@@ -89,9 +87,7 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<Prepared<'_>, TransactionEr
 fn make_folders(request: &Request<'_>) -> Result<(), TransactionError> {
     let fs = request.root.fs();
     let make = |place: StatePath| fs.make_dir(&place, OURS).while_("make", &place);
-    if !exists(fs, &layout::format())? {
-        record::write_small(fs, &layout::format(), FORMAT).while_("write", layout::format())?;
-    }
+    finish::write_format(fs)?;
     for lasting in [Ledger::folder(), layout::undo()] {
         if !exists(fs, &lasting)? {
             make(lasting)?;
@@ -112,8 +108,8 @@ fn has_other_names(request: &Request<'_>, step: &Step) -> bool {
         && request.looks.get(&step.path).is_some_and(|look| look.names > 1)
 }
 
-/// Everything that has to be on disk before the first swap. The originals are among it: a product that was
-/// unpacked a moment ago may not be on disk yet, and we are about to become its safe copy.
+/// Everything that has to be on disk before the first swap. The originals and the folders around them are among
+/// it: a product that was unpacked a moment ago may not be on disk yet, and we are about to become its safe copy.
 fn everything_staged(request: &Request<'_>, fs: &dyn Fs) -> Result<Vec<Place>, TransactionError> {
     let live = layout::live();
     let state = |place: StatePath| Place::State(place);
@@ -128,6 +124,7 @@ fn everything_staged(request: &Request<'_>, fs: &dyn Fs) -> Result<Vec<Place>, T
     if exists(fs, &live.join("copies"))? {
         places.push(state(live.join("copies")));
     }
+    places.extend(present_folders(request.plan.steps()).into_iter().map(Place::Tree));
     for (n, step) in request.plan.steps().iter().enumerate() {
         let changes_mode_in_place =
             matches!((&step.before, &step.after), (Some(Node::Dir(_)), Some(Node::Dir(_))));
@@ -142,6 +139,14 @@ fn everything_staged(request: &Request<'_>, fs: &dyn Fs) -> Result<Vec<Place>, T
         }
     }
     Ok(places)
+}
+
+/// The folders around all steps, but those that the steps make.
+fn present_folders(steps: &[Step]) -> BTreeSet<TreePath> {
+    let is_no_folder = |step: &&Step| !step.before.as_ref().is_some_and(Node::is_dir);
+    let not_there: BTreeSet<&TreePath> = steps.iter().filter(is_no_folder).map(|step| &step.path).collect();
+    let around = steps.iter().flat_map(|step| step.path.ancestors());
+    around.filter(|folder| !not_there.contains(folder)).collect()
 }
 
 /// One step being staged.
@@ -252,9 +257,29 @@ impl Staging<'_> {
     fn inherit_attributes(&self, object: &StatePath) -> Result<(), TransactionError> {
         let same_kind = |(before, after): (&Node, &Node)| before.word() == after.word();
         if !self.step.before.as_ref().zip(self.step.after.as_ref()).is_some_and(same_kind) {
-            return Ok(());
+            return self.join_group_of_folder(object);
         }
         self.copy_attributes(&Place::from(&self.step.path), object)
+    }
+
+    /// What is made in a folder with the set-group-id bit belongs to the folder's group, which is how people share
+    /// it. The new object was made elsewhere.
+    fn join_group_of_folder(&self, object: &StatePath) -> Result<(), TransactionError> {
+        const SET_GROUP_ID: u32 = 0o2000;
+        let folder = Place::parent_of(&self.step.path);
+        let shares = |found: &Found| found.kind == FoundKind::Dir && found.mode.bits() & SET_GROUP_ID != 0;
+        let Ok(Some(_)) = self.fs.look(&folder).map(|found| found.filter(shares)) else { return Ok(()) };
+        let read =
+            |place: &Place| self.fs.attributes(place).while_("read the owner and attributes of", place);
+        let mut attributes = read(&Place::from(object))?;
+        if let (Some(owner), Some(folder)) = (&mut attributes.owner, read(&folder)?.owner) {
+            owner.1 = folder.1;
+        }
+        match self.fs.set_attributes(object, &attributes) {
+            // Only members can give a group away; everybody else's files were never going to be shared.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+            result => result.while_("set the group of", &self.step.path),
+        }
     }
 
     fn copy_attributes(&self, from: &Place, to: &StatePath) -> Result<(), TransactionError> {

@@ -69,7 +69,7 @@ pub struct Interrupted {
 /// [`TransactionError::State`] when the records are damaged, contradict each other or belong to another folder.
 pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
     check_shape(fs)?;
-    check_format(fs)?;
+    finish::read_format(fs)?;
     if !exists(fs, &layout::live())? {
         return Ok(Unfinished::Nothing);
     }
@@ -104,19 +104,6 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
         (_, Read::Damaged(detail)) => Err(TransactionError::State(format!("t/abort: {detail}"))),
         _ => Err(TransactionError::State("the outcome in t does not fit its intent".to_owned())),
     }
-}
-
-fn check_format(fs: &dyn Fs) -> Result<(), TransactionError> {
-    let place = layout::format();
-    if !exists(fs, &place)? {
-        return Ok(());
-    }
-    let bytes = read_ours(fs, &place, 1 << 10)?;
-    // A cut while the very first transaction was being staged leaves an unfinished line.
-    if super::prepare::FORMAT.starts_with(&bytes) || bytes.iter().all(|&byte| byte == 0) {
-        return Ok(());
-    }
-    Err(TransactionError::State("they were written by another version of the program".to_owned()))
 }
 
 /// Everything of ours must be the folder or file that we made. A link or pipe in its place was planted, and what

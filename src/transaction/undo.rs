@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use super::observe::{Observed, Original, Seen, StepKind, find_folders_in_use, observe};
 use super::record::{self, Outcome};
 use super::recover::Interrupted;
-use super::{TransactionError, While, commit, finish, is_empty, layout};
+use super::{TransactionError, While, commit, exists, finish, is_empty, layout};
 use crate::environment::Environment;
 use crate::model::{Node, Step, TreePath};
 use crate::progress::{CancelToken, Phase, Progress};
@@ -135,53 +135,49 @@ fn decide<'a>(
     // Backwards: what was done last is taken back first.
     for (n, (step, Observed { seen, original, found })) in steps.iter().zip(observed).enumerate().rev() {
         let (kind, path) = (StepKind::of(step), &step.path);
-        let mut action = table.action(kind, *seen);
-        let foreign_first = action == UndoAction::Ask;
-        if foreign_first {
-            foreign.push(path.clone());
-        }
+        let (asks, action) = match table.action(kind, *seen) {
+            UndoAction::Leave => continue,
+            UndoAction::Ask => (true, after_asking(kind, found.as_ref())),
+            action => (false, action),
+        };
         let original = match original {
             Original::None => None,
-            Original::Whole(place) => Some(place),
-            Original::Newer(place) => {
-                report.newer.push(path.clone());
-                Some(place)
-            }
+            Original::Whole(place) | Original::Newer(place) => Some(place),
         };
-        if action != UndoAction::Leave && original.is_none() {
-            match kind {
-                // Nothing is anywhere: somebody took it away before the change came to it.
-                StepKind::Delete => {
-                    foreign.push(path.clone());
-                    report.gone.push(path.clone());
-                    continue;
-                }
-                StepKind::Modify => return Err(TransactionError::OriginalLost { path: path.clone() }),
-                StepKind::Create | StepKind::CreateDir | StepKind::DirMode => {}
-            }
+        let is_lost = original.is_none() && matches!(action, UndoAction::PutIn | UndoAction::TradeBack);
+        if is_lost && kind != StepKind::Delete {
+            return Err(TransactionError::OriginalLost { path: path.clone() });
         }
-        if foreign_first {
-            let is_folder = found.as_ref().is_some_and(|found| found.kind == FoundKind::Dir);
-            action = match kind {
-                StepKind::Modify | StepKind::Delete => UndoAction::PutIn,
-                StepKind::Create | StepKind::CreateDir => UndoAction::Leave,
-                // The folder is the product's with everything in it; only its permissions are anybody's.
-                StepKind::DirMode if is_folder => UndoAction::SetMode,
-                StepKind::DirMode => {
-                    report.gone.push(path.clone());
-                    continue;
-                }
-            };
+        if asks || is_lost {
+            foreign.push(path.clone());
         }
-        if action != UndoAction::Leave || foreign_first {
-            let foreign_first = foreign_first && kind != StepKind::DirMode;
-            moves.push(Move { n, step, action, original, found: found.as_ref(), foreign_first });
+        // What was to be deleted and is nowhere, and what was to get other permissions, was taken away by somebody.
+        if is_lost || (kind, action) == (StepKind::DirMode, UndoAction::Leave) {
+            report.gone.push(path.clone());
+            continue;
         }
+        if matches!(observed[n].original, Original::Newer(_)) {
+            report.newer.push(path.clone());
+        }
+        let foreign_first = asks && kind != StepKind::DirMode;
+        moves.push(Move { n, step, action, original, found: found.as_ref(), foreign_first });
     }
     if !foreign.is_empty() && on_foreign == OnForeign::Stop {
+        foreign.sort();
         return Err(TransactionError::Foreign { paths: foreign });
     }
     Ok((moves, report))
+}
+
+/// What is done where a person decided that somebody else's thing goes aside.
+fn after_asking(kind: StepKind, found: Option<&Found>) -> UndoAction {
+    match kind {
+        StepKind::Modify | StepKind::Delete => UndoAction::PutIn,
+        StepKind::Create | StepKind::CreateDir => UndoAction::Leave,
+        // The folder is the product's with everything in it; only its permissions are anybody's.
+        StepKind::DirMode if found.is_some_and(|found| found.kind == FoundKind::Dir) => UndoAction::SetMode,
+        StepKind::DirMode => UndoAction::Leave,
+    }
 }
 
 /// Puts everything back as it was before the interrupted transaction.
@@ -253,6 +249,17 @@ fn make_conflict_folder(fs: &dyn Fs, conflicts: &StatePath) -> Result<(), Transa
         .while_("write to disk", conflicts)
 }
 
+/// A name for the thing at step `n`; an undo that was cut may have put another one aside for it.
+fn free_place(fs: &dyn Fs, conflicts: &StatePath, n: usize) -> Result<StatePath, TransactionError> {
+    let mut place = conflicts.join(n);
+    let mut others = 0;
+    while exists(fs, &place)? {
+        others += 1;
+        place = conflicts.join(format!("{n}.{others}"));
+    }
+    Ok(place)
+}
+
 fn carry_out(
     fs: &dyn Fs,
     step: &Move<'_>,
@@ -262,7 +269,7 @@ fn carry_out(
     let path = &step.step.path;
     let object = layout::object(&layout::live(), step.n);
     if step.foreign_first && is_something_at(fs, path)? {
-        let aside = conflicts.join(step.n);
+        let aside = free_place(fs, conflicts, step.n)?;
         fs.move_out(path, &aside).while_("put aside", path)?;
         // At once: a power cut could otherwise lose this and keep a later move, which takes away the folder it was in.
         fs.sync(&[Place::parent_of(path), Place::from(conflicts)]).while_("write to disk", conflicts)?;
@@ -271,16 +278,7 @@ fn carry_out(
     match (step.action, step.original) {
         (UndoAction::TakeOut, _) => take_out(fs, step, &object)?,
         (UndoAction::TakeOutIfEmpty, _) => {
-            let mut is_used = !is_empty(fs, &Place::from(path)).while_("list", path)?;
-            if !is_used {
-                fs.move_out(path, &object).while_("take away the folder", path)?;
-                // Somebody may have put something into it since.
-                is_used = !is_empty(fs, &Place::from(&object)).while_("list what was at", path)?;
-                if is_used {
-                    fs.move_in(&object, path).while_("leave", path)?;
-                }
-            }
-            if is_used {
+            if !take_out_if_empty(fs, path, &object)? {
                 report.folders_kept.push(path.clone());
                 return Ok(());
             }
@@ -306,6 +304,20 @@ fn carry_out(
     }
     report.put_back += 1;
     Ok(())
+}
+
+/// Moves the new folder out, unless somebody put something into it.
+fn take_out_if_empty(fs: &dyn Fs, path: &TreePath, object: &StatePath) -> Result<bool, TransactionError> {
+    if !is_empty(fs, &Place::from(path)).while_("list", path)? {
+        return Ok(false);
+    }
+    fs.move_out(path, object).while_("take away the folder", path)?;
+    // Somebody may have come between the look and the move.
+    let is_still_empty = is_empty(fs, &Place::from(object)).while_("list what was at", path)?;
+    if !is_still_empty {
+        fs.move_in(object, path).while_("leave", path)?;
+    }
+    Ok(is_still_empty)
 }
 
 /// Moves the new thing out, unless it is not the one that was looked at.

@@ -1,5 +1,6 @@
 //! Gives up the way back of patches and frees the space.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::rollback::refuse_unknown;
@@ -23,8 +24,11 @@ impl Workbench {
     /// If there is no such patch, or the folder cannot be changed.
     pub fn accept(&self, target: &Path, id: Option<&str>) -> Result<Accepted> {
         let fs = self.disk(target)?;
-        super::preview::refuse_unfinished(&*fs)?;
-        let installed = read_ledger(&*fs)?.installed();
+        let look = || {
+            super::preview::refuse_unfinished(&*fs)?;
+            Ok(read_ledger(&*fs)?.installed())
+        };
+        let installed = self.look_in_peace(target, &*fs, look, |_| true)?;
         let count = match id {
             None => installed.len(),
             Some(id) => match installed.iter().rposition(|patch| patch.patch.id == id) {
@@ -37,8 +41,9 @@ impl Workbench {
         }
         let root = self.lock(target)?;
         let ledger = read_ledger(root.fs())?;
-        let accepted: Vec<_> =
-            ledger.installed().into_iter().take(count).filter(|patch| !patch.accepted).collect();
+        let mut accepted = ledger.installed();
+        let newer = accepted.split_off(count.min(accepted.len()));
+        accepted.retain(|patch| !patch.accepted);
         let Some(newest) = accepted.iter().map(|patch| patch.way_back).max() else {
             return Ok(Accepted { patches: Vec::new() });
         };
@@ -46,8 +51,11 @@ impl Workbench {
         entry.reverses = Some(newest);
         entry.patch = accepted.last().map(|patch| patch.patch.clone());
         transaction::append(&root, &entry)?;
-        // Whatever can no longer be taken back has no use for its safe copies, a rollback's included.
-        transaction::give_up(&root, &(1..=newest).collect::<Vec<_>>())?;
+        // Whatever can no longer be taken back has no use for its safe copies. A rollback is among it: only the last
+        // change can be one that is taken back, and now this is the last.
+        let still_used: BTreeSet<u64> = newer.iter().map(|patch| patch.way_back).collect();
+        let unused: Vec<u64> = (1..entry.seq).filter(|seq| !still_used.contains(seq)).collect();
+        transaction::give_up(&root, &unused)?;
         Ok(Accepted { patches: accepted.into_iter().map(|patch| patch.patch).collect() })
     }
 }

@@ -1,10 +1,15 @@
 //! Makes a bundle from two folders and an order, and proves it on a copy before anybody gets it.
 
+mod proof;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::bundle::order::Finding;
-use crate::model::{Digest, Patch};
+use super::{Error, Result, Watch, Workbench};
+use crate::bundle::author::{self, AuthorError, Authored, WholeFile};
+use crate::bundle::order::{Finding, MAX_ORDER_BYTES, Order, Weight};
+use crate::model::{Code, Digest, Patch, PatchId};
+use crate::plan::{Note, Obstacle};
 
 /// What to make a bundle from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +62,124 @@ pub struct MadeBundle {
     pub notes: Vec<String>,
 }
 
+impl Workbench {
+    /// Makes a bundle. With [`Proof::RoundTrip`] the finished file is applied to a copy of what it touches and taken
+    /// back again before it gets its name; what its manifest says about the proof is true.
+    ///
+    /// # Errors
+    /// [`Error::Order`] and [`Error::Refused`] list everything that speaks against it, [`Error::Proof`] says what the
+    /// proof found. Nothing is left behind, and what had the output's name still has it.
+    pub fn make(&self, request: &MakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
+        let order = read_order(&request.order)?;
+        refuse_nested(&request.from, &request.to)?;
+        let (old, new) = (self.disk(&request.from)?, self.disk(&request.to)?);
+        let bundle = author::author(&author::Request {
+            old: &*old,
+            new: &*new,
+            order: &order,
+            created: &self.environment.now(),
+            proven: request.proof == Proof::RoundTrip,
+            output: &request.output,
+            outside_of: &[&request.from, &request.to],
+            progress: watch.progress,
+            cancel: watch.cancel,
+        });
+        let bundle = bundle.map_err(|error| failed(error, request))?;
+        if request.proof == Proof::RoundTrip {
+            self.prove(bundle.path(), &*old, &request.output, watch)?;
+        }
+        watch.cancel.check()?;
+        let Authored { patch, bundle_bytes, file_digest, notes, .. } =
+            bundle.publish().map_err(|error| failed(error, request))?;
+        Ok(MadeBundle {
+            patch,
+            output: request.output.clone(),
+            bundle_bytes,
+            file_digest,
+            warnings: order.warnings,
+            notes: notes.into_iter().map(in_words).collect(),
+        })
+    }
+}
+
+fn in_words(note: Note) -> String {
+    match note.path {
+        Some(path) => format!("{path}: {}", note.text),
+        None => note.text,
+    }
+}
+
+fn read_order(source: &OrderSource) -> Result<Order> {
+    match source {
+        OrderSource::File(path) => read_order_file(path),
+        OrderSource::Id(id) => match PatchId::parse(id) {
+            Some(id) => Ok(Order::minimal(id, None, None)),
+            None => Err(Error::Order { path: None, findings: vec![no_id(id)] }),
+        },
+    }
+}
+
+fn read_order_file(path: &Path) -> Result<Order> {
+    let failed = |source| Error::File { doing: "read the patch order", path: path.to_owned(), source };
+    let length = std::fs::metadata(path).map_err(failed)?.len();
+    if length > MAX_ORDER_BYTES as u64 {
+        let problem = format!("it has {length} bytes, and {MAX_ORDER_BYTES} are allowed");
+        return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, problem)));
+    }
+    let text = std::fs::read_to_string(path).map_err(failed)?;
+    Order::parse(&text).map_err(|findings| Error::Order { path: Some(path.to_owned()), findings })
+}
+
+fn no_id(id: &str) -> Finding {
+    let message = format!(
+        "{id:?} is no patch id: 1 to {} letters, digits, \".\", \"_\" or \"-\", the first a letter or digit",
+        PatchId::MAX_BYTES
+    );
+    Finding { line: 1, column: 1, level: Weight::Error, field: "id".to_owned(), message }
+}
+
+/// One folder in the other would be a part of it, and the patch would be about the folders, not the product.
+fn refuse_nested(from: &Path, to: &Path) -> Result<()> {
+    let (Ok(real_from), Ok(real_to)) = (from.canonicalize(), to.canonicalize()) else {
+        return Ok(()); // Opening them says why.
+    };
+    if real_from == real_to || !(real_from.starts_with(&real_to) || real_to.starts_with(&real_from)) {
+        return Ok(());
+    }
+    Err(Error::Refused(vec![Obstacle {
+        code: Code::Order,
+        path: None,
+        meaning: format!("one of the folders {from:?} and {to:?} is inside the other"),
+        hint: "Put the old and the new product side by side.".to_owned(),
+    }]))
+}
+
+fn failed(error: AuthorError, request: &MakeRequest) -> Error {
+    let place = |side, path: &str| match side {
+        author::Side::Old => request.from.join(path),
+        author::Side::New => request.to.join(path),
+    };
+    match error {
+        AuthorError::Refused(obstacles) => Error::Refused(obstacles),
+        AuthorError::Scan { source, .. } => Error::Scan(source),
+        AuthorError::Read { side, path, source } => {
+            Error::File { doing: "read", path: place(side, path.as_str()), source }
+        }
+        AuthorError::Changed { side, path } => Error::Refused(vec![Obstacle {
+            code: Code::InUse,
+            path: Some(path.to_string()),
+            meaning: format!("changed in {side} while the bundle was made"),
+            hint: "Stop whatever writes to the folder, then try again.".to_owned(),
+        }]),
+        AuthorError::Output { path, source } => Error::File { doing: "write the bundle", path, source },
+        AuthorError::Bundle(error) => error.into(),
+        AuthorError::Cancelled(cancelled) => cancelled.into(),
+    }
+}
+
 /// Writes a file whole or not at all.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    let mut file = WholeFile::create(path)?;
+    file.file().write_all(bytes)?;
+    file.publish()
 }

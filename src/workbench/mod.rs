@@ -6,6 +6,7 @@
 mod accept;
 mod apply;
 mod changes;
+mod company;
 mod error;
 mod inspect;
 mod make;

@@ -41,7 +41,8 @@ impl Workbench {
     /// then, and recovery can be run again.
     pub fn recover(&self, target: &Path, choice: Choice, watch: Watch<'_>) -> Result<Recovered> {
         let fs = self.disk(target)?;
-        if matches!(recover::inspect(&*fs)?, Unfinished::Nothing) {
+        // Records that cannot be read may be on their way; under the lock they stand still.
+        if matches!(recover::inspect(&*fs), Ok(Unfinished::Nothing)) {
             return Ok(Recovered::NothingToDo);
         }
         let root = self.lock_as_it_is(target)?;

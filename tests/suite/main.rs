@@ -2,11 +2,24 @@
 
 mod support;
 
-mod failing_disk;
+mod make_a_bundle;
 mod refuse_a_hostile_bundle;
+
+mod preview_changes;
+
+mod apply_patches;
+mod roll_back;
+
+mod failing_disk;
+mod one_writer;
 mod simulated_disk;
 mod survive_a_crash;
+mod survive_a_kill;
+
+mod use_the_command_line;
 mod write_diffs_for_git;
+
+mod real_releases;
 
 mod architecture;
 mod documentation;

@@ -7,7 +7,10 @@ mod case;
 mod driver;
 mod verdict;
 
+mod company;
 mod errors;
 mod killed;
+mod model;
 mod power_cut;
+mod records;
 mod teeth;

@@ -1,6 +1,6 @@
 //! From differences to changes: what each place's change says, and which contents it needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -13,6 +13,26 @@ use crate::bundle::order::{Bases, Order};
 use crate::model::{FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath};
 use crate::plan::Note;
 use crate::target::fs::Found;
+
+/// The changes as far as they are known without a look at any content: good for everything but applying.
+pub(super) fn bare(steps: &[Step], order: &Order) -> Vec<FileChange> {
+    steps.iter().map(|step| change(step, order, None, Role::default())).collect()
+}
+
+fn change(step: &Step, order: &Order, same: Option<&TreePath>, role: Role) -> FileChange {
+    let (wished_role, local_edits, fixes) = order.policy_for(&step.path);
+    let whole = || wanted(step).map(|file| Payload::Whole { blob: file.digest });
+    FileChange {
+        path: step.path.clone(),
+        before: step.before.iter().cloned().collect(),
+        after: step.after.clone(),
+        payload: same.map(|from| Payload::Same { from: from.clone() }).or_else(whole),
+        base: None,
+        role: wished_role.unwrap_or(role),
+        local_edits: local_edits.unwrap_or_default(),
+        fixes: fixes.to_vec(),
+    }
+}
 
 /// The changes on their way, with what they need.
 pub(super) struct Draft {
@@ -51,20 +71,15 @@ impl Draft {
             let alike = alike.get(&step.path).map(|from| by_path[from]);
             let content = wanted(step).map(|file| basis.content(step, file, alike));
             let same = same.get(&step.path);
-            let change = basis.change(step, same, inside.map_or(Role::Data, |inside| inside.role));
+            let change = change(step, basis.order, same, inside.map_or(Role::Data, |inside| inside.role));
             Drafted { change, content: content.filter(|_| same.is_none()), base: None }
         });
         let mut draft = Self { drafted: drafted.collect(), notes: Vec::new() };
         if basis.order.make.bases == Bases::Text {
-            let moved: Vec<&TreePath> = same.values().collect();
+            let moved: BTreeSet<&TreePath> = same.values().collect();
             draft.add_bases(&insides, &moved);
         }
         Ok(draft)
-    }
-
-    /// The changes with provisional payloads, good for everything but applying.
-    pub fn provisional(&self) -> Vec<FileChange> {
-        self.drafted.iter().map(|drafted| drafted.change.clone()).collect()
     }
 
     /// The contents to pack.
@@ -82,13 +97,13 @@ impl Draft {
     }
 
     /// Ships the old content of text files: of those that get another one, and of those that go and are not moved.
-    fn add_bases(&mut self, insides: &[Option<Inside>], moved: &[&TreePath]) {
+    fn add_bases(&mut self, insides: &[Option<Inside>], moved: &BTreeSet<&TreePath>) {
         let mut left_bytes = MAX_BASES_BYTES;
         let mut left_out = 0;
         for (drafted, inside) in self.drafted.iter_mut().zip(insides) {
             let change = &drafted.change;
             let gets_other_content = change.payload.is_some();
-            let goes = change.after.is_none() && !moved.contains(&&change.path);
+            let goes = change.after.is_none() && !moved.contains(&change.path);
             let [Node::File(file)] = change.before.as_slice() else { continue };
             if !inside.is_some_and(|inside| inside.is_text) || !(gets_other_content || goes) {
                 continue;
@@ -126,21 +141,6 @@ impl Basis<'_> {
             (true, _) => Inside::of(self.trees, Side::Old, &step.path).map(Some),
             (false, true) => Inside::of(self.trees, Side::New, &step.path).map(Some),
             (false, false) => Ok(None),
-        }
-    }
-
-    fn change(&self, step: &Step, same: Option<&TreePath>, role: Role) -> FileChange {
-        let (wished_role, local_edits, fixes) = self.order.policy_for(&step.path);
-        let whole = || wanted(step).map(|file| Payload::Whole { blob: file.digest });
-        FileChange {
-            path: step.path.clone(),
-            before: step.before.iter().cloned().collect(),
-            after: step.after.clone(),
-            payload: same.map(|from| Payload::Same { from: from.clone() }).or_else(whole),
-            base: None,
-            role: wished_role.unwrap_or(role),
-            local_edits: local_edits.unwrap_or_default(),
-            fixes: fixes.to_vec(),
         }
     }
 

@@ -1,18 +1,22 @@
 //! How hard zstd tries, and what that costs. Depends on sizes alone, so that the same trees give the same bytes.
+//!
+//! The measure is `git diff --binary`: it is quick about many small texts and slow about large binaries, and nobody
+//! should have to wait longer here. On source files of 10 KiB level 6 is 2 % larger than level 12 and four times as
+//! fast; on a native program of 28 MB a delta at level 12 is a fifth smaller than at level 6, and still faster than Git.
 
 use crate::bundle::delta;
 
-/// Content that is packed as hard as possible, in all: some seconds on one processor.
-const HARDEST_TOTAL_BYTES: u64 = 4 << 20;
+/// Content that is packed as hard as possible, in all: a third of a second.
+const HARDEST_TOTAL_BYTES: u64 = 1 << 20;
 
-/// Content that is packed hard, in all.
-const HARD_TOTAL_BYTES: u64 = 128 << 20;
+/// Up to this size a content counts as small, and can be packed as hard as possible without taking much memory.
+const SMALL_BYTES: u64 = 1 << 20;
 
-/// Content that is packed with some care, in all. Beyond, packing should not take much longer than reading.
-const CAREFUL_TOTAL_BYTES: u64 = 512 << 20;
+/// Levels for small contents, by how much content there is in all.
+const SMALL_LEVELS: &[(u64, i32)] = &[(HARDEST_TOTAL_BYTES, 19), (8 << 20, 12), (u64::MAX, 6)];
 
-/// Up to this size a single content may be packed as hard as possible without taking much memory.
-const HARDEST_FILE_BYTES: u64 = 1 << 20;
+/// The same for large ones. At the end packing should not take much longer than reading.
+const LARGE_LEVELS: &[(u64, i32)] = &[(256 << 20, 12), (1 << 30, 9), (u64::MAX, 3)];
 
 /// Old content that one segment of a delta looks at, at most.
 const WINDOW_BYTES: u64 = 32 << 20;
@@ -20,26 +24,28 @@ const WINDOW_BYTES: u64 = 32 << 20;
 /// The levels for one bundle.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Effort {
-    level: i32,
+    small: i32,
+    large: i32,
 }
 
 impl Effort {
     /// For a bundle with so much content, old and new together.
     pub fn for_total(total_bytes: u64) -> Self {
-        let steps = [(HARDEST_TOTAL_BYTES, 19), (HARD_TOTAL_BYTES, 12), (CAREFUL_TOTAL_BYTES, 9)];
-        let level = steps.iter().find(|(limit, _)| total_bytes <= *limit).map_or(3, |(_, level)| *level);
-        Self { level }
+        let level = |levels: &[(u64, i32)]| {
+            let fitting = levels.iter().find(|(limit, _)| total_bytes <= *limit);
+            fitting.map_or(1, |(_, level)| *level)
+        };
+        Self { small: level(SMALL_LEVELS), large: level(LARGE_LEVELS) }
     }
 
     /// For a content packed by itself.
     pub fn whole(self, size_bytes: u64) -> i32 {
-        if size_bytes <= HARDEST_FILE_BYTES { self.level } else { self.level.min(12) }
+        if size_bytes <= SMALL_BYTES { self.small } else { self.large }
     }
 
     /// For a delta.
     pub fn delta(self, old_bytes: u64, new_bytes: u64) -> i32 {
-        let level = delta::level_for(new_bytes).min(self.level);
-        if old_bytes <= HARDEST_FILE_BYTES { level } else { level.min(12) }
+        self.whole(old_bytes.max(new_bytes)).min(delta::level_for(new_bytes))
     }
 }
 
@@ -51,4 +57,21 @@ pub(super) fn memory_bytes(old_bytes: u64, new_bytes: u64) -> u64 {
     const MAX_TABLES_BYTES: u64 = 64 << 20;
     let held = old_bytes.min(WINDOW_BYTES) + new_bytes.min(WINDOW_BYTES / 2);
     LEAST_BYTES + held + (held * TABLES_PER_BYTE).min(MAX_TABLES_BYTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_content_is_packed_with_less_effort() {
+        let levels = |total| {
+            let effort = Effort::for_total(total);
+            [effort.whole(10 << 10), effort.whole(10 << 20), effort.delta(10 << 10, 10 << 20)]
+        };
+        assert_eq!(levels(1 << 20), [19, 12, 12]);
+        assert_eq!(levels(8 << 20), [12, 12, 12]);
+        assert_eq!(levels(100 << 20), [6, 12, 12]);
+        assert_eq!(levels(1 << 40), [6, 3, 3]);
+    }
 }

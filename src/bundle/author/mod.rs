@@ -1,8 +1,8 @@
 //! Makes a bundle from two folders and an order.
 //!
-//! 1. Look at both folders, and refuse whatever could not be applied later (`obstacles`): all of it at once.
-//! 2. Compare them (`compare`), and find out what moved (`origins`).
-//! 3. Draft one change per place (`changes`), and hold the draft to the manifest's rules before the long work begins.
+//! 1. Look at both folders and compare them (`compare`).
+//! 2. Refuse whatever could not be applied later (`obstacles`): all of it at once, and before the long work begins.
+//! 3. Draft one change per place (`changes`), and find out what moved (`origins`).
 //! 4. Pack the contents, whole or as a delta, whichever is smaller (`pack`, `effort`, `workers`).
 //! 5. Write manifest and contents to a file that gets its name when it is complete (`whole_file`).
 //!
@@ -185,13 +185,11 @@ pub fn author(request: &Request<'_>) -> Result<Unpublished, AuthorError> {
         Trees { old: request.old, new: request.new, progress: request.progress, cancel: request.cancel };
     let Compared { steps, seen, mut notes } = compare_trees(request, &trees)?;
     let draft = Draft::of(&Basis { steps: &steps, seen: &seen, order: request.order, trees: &trees })?;
-    refuse_broken_rules(&into_patch(request, draft.provisional()))?;
-
     let spool = Spool::create_in(whole_file::folder_of(request.output))?;
     let packed = Packed::pack(&draft.wanted(), &trees, &spool)?;
     notes.extend(draft.notes.iter().cloned());
     let patch = into_patch(request, draft.finish(&packed));
-    refuse_broken_rules(&patch)?;
+    refuse(obstacles::of_patch(&patch))?;
     write_container(&patch, &packed, &mut file, cannot_write)?;
     request.cancel.check()?;
     let (bundle_bytes, file_digest) = read_back(&patch, file.path())?;
@@ -292,13 +290,15 @@ fn compare_trees(request: &Request<'_>, trees: &Trees<'_>) -> Result<Compared, A
     let old = observe(Side::Old, request)?;
     let new = observe(Side::New, request)?;
     let steps = compare(&old.tree, &new.tree);
-    let leaves_windows_out = into_patch(request, Vec::new()).leaves_windows_out();
     let mut obstacles = obstacles::of_scan(Side::Old, &old.problems);
     obstacles.extend(obstacles::of_scan(Side::New, &new.problems));
-    obstacles.extend(obstacles::of_names(&steps, &new.tree, leaves_windows_out));
     obstacles.extend(obstacles::of_ignored(&steps, request.order, trees)?);
-    if steps.is_empty() && obstacles.is_empty() {
+    if steps.is_empty() {
         obstacles.push(obstacles::of_no_change());
+    } else {
+        let patch = into_patch(request, changes::bare(&steps, request.order));
+        obstacles.extend(obstacles::of_names(&steps, &new.tree, patch.leaves_windows_out()));
+        obstacles.extend(obstacles::of_patch(&patch));
     }
     refuse(obstacles)?;
     let seen = steps
@@ -350,10 +350,6 @@ fn worth_knowing(request: &Request<'_>, steps: &[Step]) -> Vec<Note> {
 
 fn into_patch(request: &Request<'_>, changes: Vec<FileChange>) -> Patch {
     request.order.clone().into_patch(changes, request.created.to_owned(), request.proven)
-}
-
-fn refuse_broken_rules(patch: &Patch) -> Result<(), AuthorError> {
-    refuse(obstacles::of_patch(patch))
 }
 
 fn refuse(mut obstacles: Vec<Obstacle>) -> Result<(), AuthorError> {

@@ -223,6 +223,15 @@ impl SimFs {
         }
     }
 
+    /// Makes an empty folder.
+    pub fn outside_make_dir(&self, path: &str, mode: u32, settled: Settled) {
+        let mut machine = self.machine();
+        machine.disk.add(path, Disk::empty_dir(), Mode::new(mode)).expect("the place is free");
+        if settled == Settled::OnDisk {
+            machine.disk.settle_newest_names();
+        }
+    }
+
     /// Takes a file, link or empty folder away.
     pub fn outside_delete(&self, path: &str, settled: Settled) {
         let mut machine = self.machine();

@@ -104,17 +104,11 @@ pub const KINDS: [Kind; 14] = [
         disk.put_file("bin/app", "new app", 0o755);
         disk.outside_delete("readme", Settled::OnDisk);
     }),
-    ("many files", many_files, |disk| {
-        for n in 0..MANY / 2 {
-            disk.outside_write(&format!("data/{n}"), format!("new {n}"), Settled::OnDisk);
-            disk.put_file(&format!("data/more/{n}"), format!("more {n}"), 0o644);
-            disk.outside_delete(&format!("data/{}", n + MANY / 2), Settled::OnDisk);
-        }
-    }),
+    ("many files", many_files::<16>, change_many::<16>),
 ];
 
-/// Number of files in the folder with many files; the change has one and a half times as many steps.
-const MANY: usize = 40;
+/// A change of about two hundred steps.
+pub const TWO_HUNDRED_STEPS: Kind = ("two hundred steps", many_files::<134>, change_many::<134>);
 
 /// A product with something of every kind, and neighbours that no change names.
 fn product(disk: &SimFs) {
@@ -149,10 +143,19 @@ fn with_other_names(disk: &SimFs) {
     disk.durable_everything();
 }
 
-fn many_files(disk: &SimFs) {
+fn many_files<const COUNT: usize>(disk: &SimFs) {
     disk.put_dir("data/more", 0o755);
-    for n in 0..MANY {
+    for n in 0..COUNT {
         disk.put_file(&format!("data/{n}"), format!("old {n}"), 0o644);
+    }
+}
+
+/// One and a half times as many steps as there are files.
+fn change_many<const COUNT: usize>(disk: &SimFs) {
+    for n in 0..COUNT / 2 {
+        disk.outside_write(&format!("data/{n}"), format!("new {n}"), Settled::OnDisk);
+        disk.put_file(&format!("data/more/{n}"), format!("more {n}"), 0o644);
+        disk.outside_delete(&format!("data/{}", n + COUNT / 2), Settled::OnDisk);
     }
 }
 
@@ -171,7 +174,7 @@ impl Case {
     }
 
     /// Another change of the folder on `start`.
-    pub fn next(name: &str, start: Arc<SimFs>, change: fn(&SimFs)) -> Self {
+    pub fn next(name: &str, start: Arc<SimFs>, change: impl FnOnce(&SimFs)) -> Self {
         let before = start.tree();
         let wanted = start.fork();
         change(&wanted);
@@ -224,7 +227,7 @@ impl Case {
     }
 
     /// Whether the disk cannot tell before from after.
-    fn is_nothing(&self) -> bool {
+    pub fn is_nothing(&self) -> bool {
         difference(&self.before, &self.after).is_none()
     }
 

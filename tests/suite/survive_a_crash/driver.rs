@@ -24,7 +24,7 @@ pub fn environment() -> Environment {
 }
 
 /// What somebody wants done.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub enum Deed {
     /// These steps, in any order, and the bytes of every new file.
     Apply(Vec<Step>, BTreeMap<TreePath, Arc<Vec<u8>>>),
@@ -173,12 +173,22 @@ pub fn recover(disk: Arc<dyn Fs>) -> Result<(), String> {
 
 /// Undoes the interrupted change.
 pub fn undo(root: &TargetRoot, table: &UndoTable, on_foreign: OnForeign) -> Result<Undone, TransactionError> {
+    undo_with(root, table, on_foreign, &Quiet)
+}
+
+/// The same with somebody who listens.
+pub fn undo_with(
+    root: &TargetRoot,
+    table: &UndoTable,
+    on_foreign: OnForeign,
+    progress: &dyn Progress,
+) -> Result<Undone, TransactionError> {
     let interrupted = recover::interrupted(root)?;
     let options = Options {
         on_foreign,
         reason: "interrupted".to_owned(),
         environment: &environment(),
-        progress: &Quiet,
+        progress,
         cancel: &CancelToken::new(),
     };
     recover::undo_by(table, root, &interrupted, &options)

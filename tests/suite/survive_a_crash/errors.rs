@@ -17,7 +17,7 @@ use crate::support::sim_fs::SimFs;
 const FIRST_CALL: usize = 2;
 
 /// How many outcomes of a power cut after a failure are looked at.
-const POWER_CUTS: u64 = 8;
+const POWER_CUTS: u64 = 3;
 
 /// The changes to which it happens. Together they make every call that the engine knows.
 fn cases() -> Vec<Case> {

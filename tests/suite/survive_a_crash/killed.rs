@@ -22,7 +22,7 @@ fn killed_at(case: &Case, n: usize) -> (SimFs, Outcome) {
 
 fn calls_of(case: &Case) -> usize {
     let disk = Arc::new(case.start.fork());
-    run(disk.clone(), &case.deed).expect("nothing is in its way");
+    let _ = run(disk.clone(), &case.deed).expect("nothing is in its way");
     disk.call_count()
 }
 
@@ -166,7 +166,7 @@ fn an_edit_after_an_undo_stays() {
 fn call_with(case: &Case, words: &str) -> usize {
     let disk = Arc::new(case.start.fork());
     disk.keep_log();
-    run(disk.clone(), &case.deed).expect("nothing is in its way");
+    let _ = run(disk.clone(), &case.deed).expect("nothing is in its way");
     let number = |line: String| line.split_whitespace().next()?.parse().ok();
     disk.log().into_iter().find(|line| line.contains(words)).and_then(number).expect("there is such a call")
 }
@@ -189,4 +189,15 @@ fn every_sync_of_an_undo_is_needed() {
     };
     let unnoticed: Vec<usize> = (1..=5).filter(|&k| !is_noticed(k)).collect();
     assert!(unnoticed.is_empty(), "nobody notices without these syncs: {unnoticed:?}");
+}
+
+#[test]
+fn every_sync_of_the_tidying_after_a_commit_is_needed() {
+    let case = a_bit_of_everything();
+    let (start, outcome) = killed_at(&case, call_with(&case, "rename .patchwright/t/commit.new") + 1);
+    for muted_sync in [None, Some(1), Some(2)] {
+        let effort = Effort { seeds_per_call: 100, recovery_crashes: 0 };
+        let explored = explore_recovery(&case, &start, outcome, effort, muted_sync);
+        assert_eq!(explored.is_ok(), muted_sync.is_none(), "without sync {muted_sync:?}: {explored:?}");
+    }
 }

@@ -24,7 +24,7 @@ fn every_sync_of_a_change_is_needed() {
     for case in [first.then_rolled_back(), first] {
         let disk = Arc::new(case.start.fork());
         let _ = must_run(&disk, &case.deed);
-        let effort = Effort { seeds_per_call: 60, recovery_crashes: 0 };
+        let effort = Effort { seeds_per_call: 40, recovery_crashes: 0 };
         let unnoticed: Vec<usize> =
             (1..=disk.sync_count()).filter(|&k| explore(&case, effort, Some(k)).is_ok()).collect();
         assert!(unnoticed.is_empty(), "{}: nobody notices without these syncs: {unnoticed:?}", case.name);
@@ -47,7 +47,7 @@ fn situation(new_disk: fn() -> SimFs, change: fn(&SimFs), words: &str, since: fn
     let case = Case::next("one step", Arc::new(disk), change);
     let disk = Arc::new(case.start.fork());
     disk.keep_log();
-    run(disk.clone(), &case.deed).expect("nothing is in its way");
+    let _ = run(disk.clone(), &case.deed).expect("nothing is in its way");
     let line = disk.log().into_iter().find(|line| line.contains(words)).expect("there is such a call");
     let disk = Arc::new(case.start.fork());
     disk.crash_at_call(

@@ -75,11 +75,10 @@ impl Case {
     fn check_records(&self, disk: &SimFs, state: State) -> Result<(), String> {
         let ledger = Ledger::read(disk).map_err(|error| told(&error))?;
         let newer = self.newer_actions(disk)?;
-        let fits = match (state, &newer[..]) {
-            (State::New, [Action::Apply | Action::Rollback]) => true,
-            (State::Old, [] | [Action::PutBack]) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (state, &newer[..]),
+            (State::New, [Action::Apply | Action::Rollback]) | (State::Old, [] | [Action::PutBack])
+        );
         if !fits {
             return Err(format!("everything is {state:?}, but the history says {newer:?}"));
         }

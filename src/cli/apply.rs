@@ -1,0 +1,88 @@
+//! `patchwright apply`: puts a patch into a folder.
+
+use std::path::PathBuf;
+
+use super::Result;
+use super::args::one_bundle;
+use super::render::{json, text};
+use super::session::{Ending, InFolder, Session};
+use crate::model::Code;
+use crate::workbench::{ApplyOptions, ApplyPreview, Error, PlanFile, Verdict};
+
+/// Apply a patch to a product folder: everything, or nothing
+///
+/// Shows what will happen and asks once. The folder is checked again before the first change; afterwards
+/// `patchwright rollback` puts everything back as it was.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright apply fix.patchbundle /opt/app --allow-unsigned
+  patchwright apply fix.patchbundle /opt/app --allow-unsigned --yes --json
+  patchwright apply fix.patchbundle /opt/app --allow-unsigned --plan reviewed.plan")]
+pub(super) struct Arguments {
+    /// The patch file
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The product folder
+    target: PathBuf,
+    /// Go ahead only if the folder is still as it was when this plan was made
+    #[arg(long, value_name = "PLAN")]
+    plan: Option<PathBuf>,
+    /// Go ahead although nobody you trust has signed the patch file; the history will say so
+    #[arg(long)]
+    allow_unsigned: bool,
+    /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
+    #[arg(long)]
+    accept_weak_volume: bool,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let file = one_bundle(&self.files)?;
+        let target = &self.target;
+        let preview =
+            session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
+        self.refuse(&preview).in_folder(target)?;
+        if preview.preview.plan.steps.is_empty() {
+            return session.tell(
+                Ending::NothingToDo,
+                |_| text::nothing_to_apply(&preview, target),
+                || json::nothing_to_apply(&preview, target),
+            );
+        }
+        let expected = match &self.plan {
+            Some(plan) => PlanFile::load(plan, preview.manifest_digest).in_folder(target)?,
+            None => preview.preview.plan.base,
+        };
+        // A folder that moved on is told by the workbench; nobody needs to be asked before.
+        if expected == preview.preview.plan.base {
+            let detail = session.detail();
+            let show = |style| text::plan(&preview, target, None, detail, style);
+            session.ask(show, "Apply this patch?")?;
+        }
+        let Self { allow_unsigned, accept_weak_volume, .. } = self;
+        let options = ApplyOptions { allow_unsigned, accept_weak_volume, expected: Some(expected) };
+        let applied = session
+            .watch(|workbench, watch| workbench.apply(file, target, options, watch))
+            .in_folder(target)?;
+        let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
+        session.tell(
+            ending,
+            |style| text::applied(&applied, target, style),
+            || json::applied(&applied, target),
+        )
+    }
+
+    /// Says no before anybody is asked.
+    fn refuse(&self, preview: &ApplyPreview) -> Result<(), Error> {
+        match preview.verdict {
+            Verdict::Unsigned | Verdict::Unknown { .. } if !self.allow_unsigned => {
+                return Err(Error::NotTrusted);
+            }
+            Verdict::Unsigned | Verdict::Unknown { .. } => {}
+        }
+        let mut obstacles = preview.preview.obstacles.clone();
+        obstacles.retain(|obstacle| !(self.accept_weak_volume && obstacle.code == Code::Volume));
+        if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
+    }
+}

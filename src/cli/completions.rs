@@ -1,0 +1,28 @@
+//! `patchwright completions`: lets a shell complete commands and flags.
+
+use clap_complete::Shell;
+
+use super::Result;
+use super::args::command;
+use super::session::{Ending, Session, Stop};
+
+/// Print a script that lets your shell complete commands and flags
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright completions bash > ~/.local/share/bash-completion/completions/patchwright
+  patchwright completions zsh > ~/.zfunc/_patchwright
+  patchwright completions powershell >> $PROFILE")]
+pub(super) struct Arguments {
+    /// The shell
+    shell: Shell,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut command(), "patchwright", &mut script);
+        session.print(&script).map_err(|error| Stop::Unheard(Ending::Done, error))?;
+        Ok(Ending::Done)
+    }
+}

@@ -1,0 +1,220 @@
+//! `patchwright diff`: every changed line.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::Result;
+use super::args::is_bundle;
+use super::render::{Style, json, text};
+use super::session::{Ending, InFolder, Session, Stop};
+use crate::diff::{ChangeView, Content, pair_renames, write_patch};
+use crate::model::{FileChange, Patch, TreePath};
+use crate::progress::{CancelToken, Quiet};
+use crate::report::Report;
+use crate::workbench::{ChangeContents, Side, Watch};
+
+/// Most bytes of renamed files that wait for their other half at one time. What is beyond that is named, not shown.
+const MAX_HELD_BYTES: usize = 256 << 20;
+
+/// Show every changed line as a unified diff
+///
+/// Compares what the patch file expects with what it brings. With --target the left side is what the folder really
+/// holds. Characters nobody would see are spelled out; --raw leaves them as they are, for `git apply`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright diff fix.patchbundle
+  patchwright diff fix.patchbundle conf lib/app.js --target /opt/app
+  patchwright diff fix.patchbundle --raw > fix.diff")]
+pub(super) struct Arguments {
+    /// The patch file
+    file: PathBuf,
+    /// Only these files, and everything in these folders
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+    /// Compare with what this product folder really holds
+    #[arg(long, value_name = "DIR")]
+    target: Option<PathBuf>,
+    /// Print the bytes as they are; not on a terminal
+    #[arg(long)]
+    raw: bool,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let file = is_bundle(&self.file)?;
+        let form = match session.is_json() {
+            true => Form::Facts(Vec::new()),
+            false if self.raw && session.is_read_on_a_terminal() => {
+                return Err(Report::usage("--raw could let a patch file rearrange your terminal")
+                    .hint("Write it to a file: --raw > fix.diff")
+                    .into());
+            }
+            false if self.raw => Form::Raw,
+            false => Form::Text(session.style()),
+        };
+        let workbench = session.workbench();
+        let patch = workbench.inspect(file).without_folder()?.patch;
+        let pairs = Pairs::of(&patch, self.target.is_none());
+        let paths = self.wanted(&patch, &pairs)?;
+        let enough = CancelToken::new();
+        let mut printer =
+            Printer { session, form, held: BTreeMap::new(), held_bytes: 0, failure: None, enough: &enough };
+        let watch = Watch { progress: &Quiet, cancel: &enough };
+        let shown = workbench.changes(file, &paths, self.target.as_deref(), watch, &mut |contents| {
+            printer.take(contents, &pairs);
+        });
+        let Printer { form, failure, .. } = printer;
+        if let Some(error) = failure {
+            return Err(Stop::Unheard(Ending::Done, error));
+        }
+        match &self.target {
+            Some(target) => shown.in_folder(target)?,
+            None => shown.without_folder()?,
+        }
+        match form {
+            Form::Facts(facts) => session.answer(
+                Ending::Done,
+                |_| String::new(),
+                || json::diff(&patch, self.target.as_deref(), facts),
+            ),
+            Form::Raw | Form::Text(_) => Ok(Ending::Done),
+        }
+    }
+
+    /// The places to show, and the other halves of their renames.
+    fn wanted(&self, patch: &Patch, pairs: &Pairs<'_>) -> Result<Vec<TreePath>> {
+        let mut wanted = Vec::new();
+        for raw in &self.paths {
+            let path = TreePath::parse(raw.trim_end_matches('/'))
+                .map_err(|error| Report::usage(error.to_string()))?;
+            let touched = |change: &&FileChange| change.path == path || change.path.is_below(&path);
+            let before = wanted.len();
+            for change in patch.changes.iter().filter(touched) {
+                wanted.push(change.path.clone());
+                wanted.extend(pairs.other_half(&change.path).cloned());
+            }
+            if wanted.len() == before {
+                return Err(Report::usage(format!("The patch changes nothing at {path}"))
+                    .hint("`patchwright show` lists what it changes.")
+                    .into());
+            }
+        }
+        Ok(wanted)
+    }
+}
+
+/// Which changes are two halves of one rename.
+struct Pairs<'a> {
+    old_of: BTreeMap<&'a TreePath, &'a TreePath>,
+    new_of: BTreeMap<&'a TreePath, &'a TreePath>,
+}
+
+impl<'a> Pairs<'a> {
+    /// The renames of `patch`. Against a real folder there are none: each place is compared with what it holds.
+    fn of(patch: &'a Patch, paired: bool) -> Self {
+        let pairs = if paired { pair_renames(&patch.changes) } else { Vec::new() };
+        let renames = || pairs.iter().filter_map(|(change, from)| Some((&change.path, &(*from)?.path)));
+        Self { old_of: renames().collect(), new_of: renames().map(|(new, old)| (old, new)).collect() }
+    }
+
+    fn other_half(&self, path: &TreePath) -> Option<&'a TreePath> {
+        self.old_of.get(path).or_else(|| self.new_of.get(path)).copied()
+    }
+}
+
+/// How the changes are printed.
+enum Form {
+    Text(Style),
+    Raw,
+    /// Not at all: what can be counted is counted.
+    Facts(Vec<Value>),
+}
+
+struct Printer<'p, 's, 'io> {
+    session: &'p mut Session<'s, 'io>,
+    form: Form,
+    /// The half of a rename that came first, by the path of the other one.
+    held: BTreeMap<TreePath, (FileChange, Side)>,
+    held_bytes: usize,
+    failure: Option<io::Error>,
+    enough: &'p CancelToken,
+}
+
+impl Printer<'_, '_, '_> {
+    fn take(&mut self, contents: &ChangeContents<'_>, pairs: &Pairs<'_>) {
+        let change =
+            FileChange { before: contents.left.clone().into_iter().collect(), ..contents.change.clone() };
+        let is_new_half = pairs.old_of.contains_key(&change.path);
+        let Some(other) = pairs.other_half(&change.path) else {
+            return self.print(&ChangeView {
+                change: &change,
+                renamed_from: None,
+                before: content(&contents.before),
+                after: content(&contents.after),
+            });
+        };
+        let side = if is_new_half { &contents.after } else { &contents.before };
+        let Some((first, first_side)) = self.held.remove(&change.path) else {
+            let side = self.hold(side);
+            self.held.insert(other.clone(), (change, side));
+            return;
+        };
+        self.held_bytes -= length(&first_side);
+        let (old, new) = if is_new_half {
+            ((&first, &first_side), (&change, side))
+        } else {
+            ((&change, side), (&first, &first_side))
+        };
+        self.print(&ChangeView {
+            change: new.0,
+            renamed_from: Some(old.0),
+            before: content(old.1),
+            after: content(new.1),
+        });
+    }
+
+    fn hold(&mut self, side: &Side) -> Side {
+        if self.held_bytes + length(side) > MAX_HELD_BYTES {
+            return Side::Unavailable("too many large files are renamed at once".to_owned());
+        }
+        self.held_bytes += length(side);
+        side.clone()
+    }
+
+    fn print(&mut self, view: &ChangeView<'_>) {
+        let printed = match &mut self.form {
+            Form::Text(style) => {
+                let text = text::diff(view, *style);
+                self.session.print(text.as_bytes())
+            }
+            Form::Raw => {
+                let mut bytes = Vec::new();
+                write_patch(&mut bytes, view).and_then(|()| self.session.print(&bytes))
+            }
+            Form::Facts(facts) => {
+                facts.push(json::difference(view));
+                Ok(())
+            }
+        };
+        if let Err(error) = printed {
+            self.enough.cancel();
+            self.failure.get_or_insert(error);
+        }
+    }
+}
+
+fn content(side: &Side) -> Content<'_> {
+    match side {
+        Side::Absent | Side::NotAFile => Content::Absent,
+        Side::Content(bytes) => Content::Bytes(bytes),
+        Side::Unavailable(reason) => Content::Unavailable(reason),
+    }
+}
+
+fn length(side: &Side) -> usize {
+    if let Side::Content(bytes) = side { bytes.len() } else { 0 }
+}

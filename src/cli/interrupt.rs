@@ -1,0 +1,51 @@
+//! Ctrl-C: a wish to stop, which the work hears where stopping is safe. Nothing is ever killed in the middle.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::model::Kind;
+use crate::progress::CancelToken;
+
+/// The wish to stop, and whether there is anything that needs time to stop.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt {
+    /// Heard by the work.
+    pub cancel: CancelToken,
+    /// A question waits for its answer, and nothing is under way.
+    is_asking: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// Hears Ctrl-C, and where the system has them, the requests to end of a closing terminal or a shutdown.
+    pub(super) fn listen(&self) {
+        let interrupt = self.clone();
+        let heard = ctrlc::set_handler(move || {
+            if interrupt.is_asking.load(Ordering::SeqCst) {
+                // Waiting for a key cannot be called off; with nothing under way, ending is safe.
+                say("");
+                std::process::exit(Kind::Interrupted.exit_code().into());
+            }
+            let is_first = !interrupt.cancel.is_cancelled();
+            interrupt.cancel.cancel();
+            if is_first {
+                say("Stopping safely…");
+            }
+        });
+        // Without a handler Ctrl-C ends the process at once, which a transaction survives like a crash.
+        heard.unwrap_or_else(|error| say(&format!("Ctrl-C will not be heard: {error}")));
+    }
+
+    /// Waits for `answer` with nothing under way.
+    pub(super) fn while_asking<T>(&self, answer: impl FnOnce() -> T) -> T {
+        self.is_asking.store(true, Ordering::SeqCst);
+        let answer = answer();
+        self.is_asking.store(false, Ordering::SeqCst);
+        answer
+    }
+}
+
+/// Unlike `eprintln!` this survives a terminal that was closed, which is one of the reasons to be called.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

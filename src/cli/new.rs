@@ -1,0 +1,32 @@
+//! `patchwright new`: a patch order to fill in.
+
+use std::path::PathBuf;
+
+use super::Result;
+use super::render::{json, text};
+use super::session::{Ending, InFolder, Session};
+
+/// Start a patch order: a commented template to fill in
+///
+/// Prints the template, or writes it to a new file. An order that is there already is never written over.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright new --output order.toml
+  patchwright new > order.toml")]
+pub(super) struct Arguments {
+    /// Write the template to this new file
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let template = session.workbench().template();
+        let Some(output) = self.output else {
+            return session.answer(Ending::Done, |_| template.to_owned(), || json::template(template));
+        };
+        session.workbench().save_template(&output).without_folder()?;
+        session.tell(Ending::Done, |_| text::order_written(&output), || json::order_written(&output))
+    }
+}

@@ -1,0 +1,53 @@
+//! `patchwright plan`: what apply would do.
+
+use std::path::PathBuf;
+
+use super::Result;
+use super::args::one_bundle;
+use super::render::{Detail, json, text};
+use super::session::{Ending, InFolder, Session};
+use crate::workbench::PlanFile;
+
+/// Show what apply would do, and every reason why not
+///
+/// Writes nothing to the folder. Exits with 3 when something stands in the way.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright plan fix.patchbundle /opt/app
+  patchwright plan fix.patchbundle /opt/app --output reviewed.plan
+  patchwright apply fix.patchbundle /opt/app --plan reviewed.plan --allow-unsigned")]
+pub(super) struct Arguments {
+    /// The patch file
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The product folder
+    target: PathBuf,
+    /// Save the plan, to apply exactly this one later
+    #[arg(short, long, value_name = "PLAN")]
+    output: Option<PathBuf>,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let file = one_bundle(&self.files)?;
+        let target = &self.target;
+        let preview =
+            session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
+        let saved = self.output.as_deref();
+        if let Some(output) = saved {
+            let created = session.workbench().environment().now();
+            PlanFile::of(&preview, created).save(output).without_folder()?;
+        }
+        let ending = match &preview.preview {
+            plan if !plan.obstacles.is_empty() => Ending::Refused,
+            plan if plan.is_nothing_to_do() => Ending::NothingToDo,
+            _ => Ending::Done,
+        };
+        session.answer(
+            ending,
+            |style| text::plan(&preview, target, saved, Detail::Full, style),
+            || json::plan(&preview, target, saved),
+        )
+    }
+}

@@ -1,0 +1,142 @@
+//! Shows how far work has come: as a bar for a person, as lines for a program.
+
+use std::io::Write;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+
+use crate::progress::{Phase, Progress};
+
+/// Work that takes less shows no bar: a flash would only unsettle.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// Pause between two lines for a program.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A bar on standard error.
+pub(super) struct Bar {
+    bar: ProgressBar,
+    begun: Instant,
+}
+
+impl Bar {
+    pub fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let style =
+            ProgressStyle::with_template("{msg:26} [{bar:30}] {percent:>3} %").expect("a good template");
+        bar.set_style(style.progress_chars("=> "));
+        Self { bar, begun: Instant::now() }
+    }
+
+    fn show_if_it_takes_long(&self) {
+        if self.bar.is_hidden() && self.begun.elapsed() > PATIENCE {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+}
+
+impl Progress for Bar {
+    fn begin(&self, phase: Phase, total: u64) {
+        self.bar.set_message(label(phase));
+        self.bar.set_length(total);
+        self.bar.set_position(0);
+        self.show_if_it_takes_long();
+    }
+
+    fn advance(&self, amount: u64) {
+        self.bar.inc(amount);
+        self.show_if_it_takes_long();
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn label(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Reading => "Reading the patch file",
+        Phase::Comparing => "Comparing the folders",
+        Phase::Packing => "Writing the patch file",
+        Phase::Proving => "Trying it on a copy",
+        Phase::Checking => "Looking at the folder",
+        Phase::Preparing => "Preparing the new files",
+        Phase::Changing => "Changing the folder",
+        Phase::Verifying => "Reading back",
+        Phase::PuttingBack => "Putting everything back",
+    }
+}
+
+/// One JSON object per line: `{"progress":"preparing","done":0,"total":4096}`. A phase begins with a line, and
+/// further ones follow at most ten times a second.
+pub(super) struct Lines<'a> {
+    out: Mutex<Printer<'a>>,
+    done: AtomicU64,
+}
+
+struct Printer<'a> {
+    out: &'a mut (dyn Write + Send),
+    phase: Phase,
+    total: u64,
+    last: Instant,
+}
+
+impl<'a> Lines<'a> {
+    pub fn new(out: &'a mut (dyn Write + Send)) -> Self {
+        let printer = Printer { out, phase: Phase::Reading, total: 0, last: Instant::now() };
+        Self { out: Mutex::new(printer), done: AtomicU64::new(0) }
+    }
+}
+
+impl Progress for Lines<'_> {
+    fn begin(&self, phase: Phase, total: u64) {
+        let Ok(mut printer) = self.out.lock() else { return };
+        self.done.store(0, Ordering::Relaxed);
+        (printer.phase, printer.total) = (phase, total);
+        printer.print(0);
+    }
+
+    fn advance(&self, amount: u64) {
+        let done = self.done.fetch_add(amount, Ordering::Relaxed) + amount;
+        // Whoever finds somebody else printing has nothing to add.
+        if let Ok(mut printer) = self.out.try_lock()
+            && printer.last.elapsed() >= PAUSE
+        {
+            printer.print(done);
+        }
+    }
+}
+
+impl Printer<'_> {
+    fn print(&mut self, done: u64) {
+        self.last = Instant::now();
+        let line =
+            json!({ "progress": self.phase.word(), "done": done.min(self.total), "total": self.total });
+        // A reader who went away must not stop a change that is under way.
+        let _ = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_at_the_start_of_a_phase_and_then_seldom() {
+        let mut out = Vec::new();
+        let lines = Lines::new(&mut out);
+        lines.begin(Phase::Preparing, 1000);
+        (0..1000).for_each(|_| lines.advance(1));
+        lines.begin(Phase::Changing, 3);
+        let text = String::from_utf8(out).expect("text");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], r#"{"progress":"preparing","done":0,"total":1000}"#);
+        assert_eq!(lines.last(), Some(&r#"{"progress":"changing","done":0,"total":3}"#));
+        assert!(lines.len() < 10, "{}", lines.len());
+    }
+}

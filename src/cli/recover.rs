@@ -1,0 +1,72 @@
+//! `patchwright recover`: deals with a change that was interrupted.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::Result;
+use super::render::{json, text};
+use super::session::{Ending, Session};
+use crate::report::Report;
+use crate::workbench::{Choice, OnForeign, Recovered};
+
+/// After a crash or a power cut: put everything back, or finish
+///
+/// Asks nothing: --undo or --finish is the answer. Can be interrupted and run again.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright recover /opt/app --undo
+  patchwright recover /opt/app --undo --on-conflict aside
+  patchwright recover /opt/app --finish")]
+pub(super) struct Arguments {
+    /// The product folder
+    target: PathBuf,
+    #[command(flatten)]
+    choice: Direction,
+    /// What to do with files that somebody changed since the interruption
+    #[arg(long, value_name = "WHAT", default_value = "stop", conflicts_with = "finish")]
+    on_conflict: OnConflict,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Direction {
+    /// Put everything back as it was before the interrupted change
+    #[arg(long)]
+    undo: bool,
+    /// Finish the interrupted change; possible when every file is already new
+    #[arg(long)]
+    finish: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OnConflict {
+    /// Change nothing and say which they are
+    Stop,
+    /// Keep them in .patchwright/conflict and put the old ones back
+    Aside,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let target = &self.target;
+        let choice = match (self.choice.finish, self.on_conflict) {
+            (true, _) => Choice::Finish,
+            (false, OnConflict::Stop) => Choice::Undo(OnForeign::Stop),
+            (false, OnConflict::Aside) => Choice::Undo(OnForeign::PutAside),
+        };
+        let recovered = session
+            .watch(|workbench, watch| workbench.recover(target, choice, watch))
+            .map_err(|error| Report::of_recovery(&error, target))?;
+        let ending = match &recovered {
+            Recovered::NothingToDo => Ending::NothingToDo,
+            Recovered::PutBack { .. } | Recovered::Finished(_) => Ending::Done,
+        };
+        session.tell(
+            ending,
+            |style| text::recovered(&recovered, target, style),
+            || json::recovered(&recovered, target),
+        )
+    }
+}

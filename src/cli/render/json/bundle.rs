@@ -1,0 +1,157 @@
+//! Answers about bundles and plans.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::{fields, insert_some, notes, obstacles, reference};
+use crate::cli::render::changes::{self, Status};
+use crate::cli::render::words;
+use crate::diff::{ChangeView, Content, diff_lines, is_text};
+use crate::model::{Node, Patch};
+use crate::workbench::{
+    ApplyPreview, Error, Finding, Inspection, MadeBundle, PlannedStep, Verdict, Verification, Weight,
+};
+
+pub(in crate::cli) fn template(template: &str) -> Map<String, Value> {
+    fields! { "template": template }
+}
+
+pub(in crate::cli) fn order_written(output: &Path) -> Map<String, Value> {
+    fields! { "path": words::path_text(output) }
+}
+
+pub(in crate::cli) fn made(made: &MadeBundle) -> Map<String, Value> {
+    let finding = |finding: &Finding| {
+        json!({
+            "line": finding.line,
+            "column": finding.column,
+            "level": if finding.level == Weight::Error { "error" } else { "warning" },
+            "field": finding.field,
+            "message": finding.message,
+        })
+    };
+    fields! {
+        "patch": reference(&made.patch.identity, &made.patch.title),
+        "file": file(&made.output, made.bundle_bytes, &made.file_digest.to_string()),
+        "changes": counts(&made.patch),
+        "proven": made.patch.proven,
+        "warnings": made.warnings.iter().map(finding).collect::<Vec<_>>(),
+        "notes": made.notes,
+    }
+}
+
+pub(in crate::cli) fn inspection(shown: &Inspection, path: &Path) -> Map<String, Value> {
+    // What was read as a manifest once is JSON.
+    let manifest: Value = serde_json::from_slice(&shown.manifest).unwrap_or_default();
+    let mut fields = about(shown, path);
+    fields.extend(fields! { "changes": counts(&shown.patch), "manifest": manifest });
+    fields
+}
+
+pub(in crate::cli) fn verification(verified: &Verification, path: &Path) -> Map<String, Value> {
+    let mut fields = about(&verified.inspection, path);
+    fields.extend(fields! { "contents": verified.blobs });
+    fields
+}
+
+fn about(shown: &Inspection, path: &Path) -> Map<String, Value> {
+    fields! {
+        "patch": reference(&shown.patch.identity, &shown.patch.title),
+        "file": file(path, shown.file_bytes, &shown.file_digest.to_string()),
+        "trust": trust(shown.verdict),
+        "manifest_sha256": shown.manifest_digest.to_string(),
+    }
+}
+
+fn file(path: &Path, bytes: u64, sha256: &str) -> Value {
+    json!({ "path": words::path_text(path), "bytes": bytes, "sha256": sha256 })
+}
+
+fn trust(verdict: Verdict) -> Value {
+    json!({ "verdict": words::verdict(verdict), "sentence": verdict.sentence() })
+}
+
+fn counts(patch: &Patch) -> Value {
+    let lines = changes::lines(&patch.changes);
+    json!({
+        "added": changes::number(&lines, Status::Added),
+        "modified": changes::number(&lines, Status::Modified),
+        "type_changed": changes::number(&lines, Status::TypeChanged),
+        "renamed": changes::number(&lines, Status::Renamed),
+        "deleted": changes::number(&lines, Status::Deleted),
+    })
+}
+
+pub(in crate::cli) fn plan(
+    preview: &ApplyPreview,
+    target: &Path,
+    saved: Option<&Path>,
+) -> Map<String, Value> {
+    let plan = &preview.preview;
+    let steps: Vec<PlannedStep> = plan.plan.steps.iter().map(PlannedStep::of).collect();
+    let mut fields = Map::new();
+    if !plan.obstacles.is_empty() {
+        let report = crate::report::Report::of(&Error::Refused(plan.obstacles.clone()), Some(target));
+        fields = super::failure(&report);
+    }
+    fields.extend(fields! {
+        "patch": reference(&preview.patch.identity, &preview.patch.title),
+        "target": words::path_text(target),
+        "trust": trust(preview.verdict),
+        "steps": steps,
+        "notes": notes(&plan.notes),
+        "obstacles": obstacles(&plan.obstacles),
+        "needed_bytes": plan.needed_bytes,
+        "restart": preview.patch.restart,
+        "manifest_sha256": preview.manifest_digest.to_string(),
+        "fingerprint": plan.plan.base.0.to_string(),
+    });
+    insert_some(&mut fields, "version", preview.version.clone());
+    insert_some(&mut fields, "plan_file", saved.map(words::path_text));
+    fields
+}
+
+pub(in crate::cli) fn diff(patch: &Patch, target: Option<&Path>, changes: Vec<Value>) -> Map<String, Value> {
+    let mut fields = fields! { "patch": reference(&patch.identity, &patch.title), "changes": changes };
+    insert_some(&mut fields, "target", target.map(words::path_text));
+    fields
+}
+
+/// One change in numbers.
+pub(in crate::cli) fn difference(view: &ChangeView<'_>) -> Value {
+    let (before, after) = (view.before_node(), view.after_node());
+    let status = Status::of(before, after, view.renamed_from.is_some());
+    let mut fields = fields! { "status": status.letter(), "path": view.change.path.as_str() };
+    insert_some(&mut fields, "from", view.renamed_from.map(|from| from.path.as_str()));
+    insert_some(&mut fields, "before", before.map(node));
+    insert_some(&mut fields, "after", after.map(node));
+    if let Some((added, removed)) = line_counts(view) {
+        fields.extend(fields! { "lines_added": added, "lines_removed": removed });
+    }
+    Value::Object(fields)
+}
+
+fn node(node: &Node) -> Value {
+    match node {
+        Node::File(file) => json!({
+            "kind": "file",
+            "bytes": file.size_bytes,
+            "mode": file.mode.to_string(),
+            "sha256": file.digest.to_string(),
+        }),
+        Node::Link(link) => json!({ "kind": "link", "to": link.points_to }),
+        Node::Dir(mode) => json!({ "kind": "folder", "mode": mode.to_string() }),
+    }
+}
+
+/// How many lines come and go; `None` where contents are no text or not at hand.
+fn line_counts(view: &ChangeView<'_>) -> Option<(usize, usize)> {
+    let bytes = |content| match content {
+        Content::Absent => Some(&[][..]),
+        Content::Bytes(bytes) => Some(bytes),
+        Content::Unavailable(_) => None,
+    };
+    let (old, new) = (bytes(view.before)?, bytes(view.after)?);
+    (is_text(old) && is_text(new)).then(|| diff_lines(old, new, 0).added_and_removed())
+}

@@ -1,0 +1,133 @@
+//! Answers about folders.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::{checks, fields, insert_some, note_of_patch, notes, reference};
+use crate::cli::render::words;
+use crate::workbench::{
+    Accepted, Applied, ApplyPreview, Drift, Entry, History, Installed, PlannedStep, Recovered, RolledBack,
+    Status,
+};
+
+pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) -> Map<String, Value> {
+    fields! {
+        "patch": reference(&preview.patch.identity, &preview.patch.title),
+        "target": words::path_text(target),
+    }
+}
+
+pub(in crate::cli) fn applied(applied: &Applied, target: &Path) -> Map<String, Value> {
+    let mut fields = fields! {
+        "patch": reference(&applied.patch.identity, &applied.patch.title),
+        "target": words::path_text(target),
+        "notes": notes(&applied.notes),
+        "checks": checks(&applied.checks),
+        "restart": applied.patch.restart,
+    };
+    insert_some(&mut fields, "entry", applied.entry.as_ref().map(entry));
+    insert_some(&mut fields, "untidy", applied.untidy.clone());
+    fields
+}
+
+pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path) -> Map<String, Value> {
+    let mut fields = fields! {
+        "target": words::path_text(target),
+        "entry": entry(&done.entry),
+        "notes": notes(&done.notes),
+    };
+    insert_some(&mut fields, "patch", done.patch.as_ref().map(note_of_patch));
+    insert_some(&mut fields, "untidy", done.untidy.clone());
+    fields
+}
+
+pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path) -> Map<String, Value> {
+    let patches: Vec<Value> = accepted.patches.iter().map(note_of_patch).map(Value::Object).collect();
+    fields! { "target": words::path_text(target), "patches": patches }
+}
+
+pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path) -> Map<String, Value> {
+    let mut fields = fields! { "target": words::path_text(target) };
+    match recovered {
+        Recovered::NothingToDo => {}
+        Recovered::Finished(finished) => fields.extend(fields! { "entry": entry(finished) }),
+        Recovered::PutBack { patch, undone } => {
+            let aside = |(path, now): &(crate::model::TreePath, _)| json!({ "path": path.as_str(), "now": format!("{now}") });
+            let texts = |paths: &[crate::model::TreePath]| {
+                paths.iter().map(|path| path.as_str().to_owned()).collect::<Vec<_>>()
+            };
+            insert_some(&mut fields, "patch", patch.as_ref().map(note_of_patch));
+            fields.extend(fields! {
+                "put_back": undone.put_back,
+                "newer": texts(&undone.newer),
+                "folders_kept": texts(&undone.folders_kept),
+                "put_aside": undone.put_aside.iter().map(aside).collect::<Vec<_>>(),
+            });
+        }
+    }
+    fields
+}
+
+pub(in crate::cli) fn status(status: &Status, target: &Path) -> Map<String, Value> {
+    let patch = |installed: &Installed| {
+        let mut fields = note_of_patch(&installed.patch);
+        fields.extend(fields! {
+            "applied": installed.time,
+            "entry": installed.applied,
+            "accepted": installed.accepted,
+        });
+        Value::Object(fields)
+    };
+    let drift = |drift: &Drift| {
+        let mut fields = fields! { "path": drift.path.as_str(), "kind": drift.kind.word() };
+        insert_some(&mut fields, "patch", drift.patch.clone());
+        Value::Object(fields)
+    };
+    let mut fields = fields! { "target": words::path_text(target) };
+    insert_some(&mut fields, "product", status.product.clone());
+    insert_some(&mut fields, "version", status.version.clone());
+    fields.extend(fields! {
+        "patches": status.installed.iter().map(patch).collect::<Vec<_>>(),
+        "compared": status.compared,
+        "drift": status.drift.iter().map(drift).collect::<Vec<_>>(),
+        "can_undo_rollback": status.can_undo_rollback,
+    });
+    if let Some(unfinished) = &status.unfinished {
+        let mut work = fields! {
+            "doing": if unfinished.is_rollback { "rollback" } else { "apply" },
+            "begun": unfinished.begun,
+            "user": unfinished.user,
+        };
+        insert_some(&mut work, "patch", unfinished.patch.as_ref().map(note_of_patch));
+        fields.insert("unfinished".to_owned(), Value::Object(work));
+    }
+    fields
+}
+
+pub(in crate::cli) fn history(history: &History, target: &Path) -> Map<String, Value> {
+    let entries: Vec<Value> = history.entries.iter().map(entry).map(Value::Object).collect();
+    fields! { "target": words::path_text(target), "entries": entries }
+}
+
+fn entry(entry: &Entry) -> Map<String, Value> {
+    let mut fields = fields! {
+        "seq": entry.seq,
+        "previous": entry.previous.to_string(),
+        "action": words::action(entry.action),
+        "time": entry.time,
+        "user": entry.user,
+        "host": entry.host,
+        "tool": entry.tool,
+    };
+    insert_some(&mut fields, "patch", entry.patch.as_ref().map(note_of_patch));
+    insert_some(&mut fields, "reverses", entry.reverses);
+    insert_some(&mut fields, "bundle_sha256", entry.bundle.map(|digest| digest.to_string()));
+    insert_some(&mut fields, "manifest_sha256", entry.manifest.map(|digest| digest.to_string()));
+    insert_some(&mut fields, "version_before", entry.version_before.clone());
+    insert_some(&mut fields, "version_after", entry.version_after.clone());
+    // An entry whose steps cannot be read is shown without them; its chain is right all the same.
+    let steps: Vec<PlannedStep> = entry.steps().unwrap_or_default().iter().map(PlannedStep::of).collect();
+    fields.extend(fields! { "remarks": entry.remarks, "checks": checks(&entry.checks), "steps": steps });
+    fields
+}

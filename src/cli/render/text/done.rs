@@ -1,0 +1,162 @@
+//! What was done, and how to go on from there.
+
+use std::path::Path;
+
+use super::list::columns;
+use super::plan::note_lines;
+use super::{place, safe, title};
+use crate::cli::render::{Style, changes, words};
+use crate::workbench::{
+    Accepted, Applied, ApplyPreview, CheckNote, Entry, Installed, MadeBundle, PatchNote, Recovered,
+    RolledBack,
+};
+
+pub(in crate::cli) fn order_written(output: &Path) -> String {
+    format!(
+        "Wrote {}. Fill it in, then: patchwright make --from OLD --to NEW --order {0} --output FILE.patchbundle\n",
+        place(output)
+    )
+}
+
+pub(in crate::cli) fn made(made: &MadeBundle, style: Style) -> String {
+    let lines = changes::lines(&made.patch.changes);
+    let mut text = format!(
+        "{} {}: {}, {}\nChanges: {}\nSHA-256: {}\n",
+        style.good("Made"),
+        place(&made.output),
+        made.patch.identity,
+        words::bytes(made.bundle_bytes),
+        changes::summary(&lines),
+        made.file_digest,
+    );
+    text.push_str(match made.patch.proven {
+        true => "Applied and taken back on a copy: both ways give exactly the folders it was made from\n",
+        false => "Not tried on a copy\n",
+    });
+    for warning in &made.warnings {
+        text.push_str(&format!("{} {}\n", style.attention("Order:"), safe(&warning.to_string())));
+    }
+    for note in &made.notes {
+        text.push_str(&format!("{} {}\n", style.attention("Worth knowing:"), safe(note)));
+    }
+    text
+}
+
+pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) -> String {
+    format!("Nothing to do: {} is already as {} leaves it\n", place(target), preview.patch.identity)
+}
+
+pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) -> String {
+    let patch = &applied.patch;
+    let (folder, identity) = (place(target), &patch.identity);
+    let Some(entry) = &applied.entry else {
+        return format!("Nothing to do: {folder} is already as {identity} leaves it\n");
+    };
+    let mut text = format!("{} {identity} to {folder}: {}\n", style.good("Applied"), places(entry));
+    if let Some(version) = &entry.version_after {
+        text.push_str(&format!("  {} is now {}\n", safe(&patch.product.name), safe(version)));
+    }
+    text.push_str(&checks(&applied.checks));
+    text.push_str(&note_lines(&applied.notes));
+    if patch.restart != "none" {
+        text.push_str(&format!("  to restart: {}\n", safe(&patch.restart)));
+    }
+    text.push_str(&untidy(applied.untidy.as_deref()));
+    text.push_str(&format!("To take it back: patchwright rollback {folder}\n"));
+    text
+}
+
+pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, undo: bool, style: Style) -> String {
+    let folder = place(target);
+    let patch = name_of(done.patch.as_ref());
+    let did = match undo {
+        false => format!("{} {patch} out of {folder}", style.good("Took")),
+        true => format!("{} {patch} back to {folder}", style.good("Brought")),
+    };
+    let mut text = format!("{did}: {}\n", places(&done.entry));
+    if let Some(version) = &done.entry.version_after {
+        text.push_str(&format!("  the version is now {}\n", safe(version)));
+    }
+    text.push_str(&note_lines(&done.notes));
+    text.push_str(&untidy(done.untidy.as_deref()));
+    text.push_str(&match undo {
+        false => format!("To bring it back: patchwright rollback {folder} --undo\n"),
+        true => format!("To take it out again: patchwright rollback {folder}\n"),
+    });
+    text
+}
+
+pub(in crate::cli) fn accept_plan(patches: &[&Installed], target: &Path, style: Style) -> String {
+    let rows: Vec<[String; 2]> =
+        patches.iter().map(|patch| [safe(&patch.patch.id).into_owned(), title(&patch.patch.title)]).collect();
+    let heading = format!("These patches stay in {} for good; their safe copies go:", place(target));
+    format!("{}\n{}\n", style.strong(&heading), columns(&rows))
+}
+
+pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path, style: Style) -> String {
+    let folder = place(target);
+    if accepted.patches.is_empty() {
+        return format!("Nothing to do: no patch in {folder} waits to be accepted\n");
+    }
+    let ids: Vec<_> = accepted.patches.iter().map(|patch| safe(&patch.id)).collect();
+    format!("{} {} in {folder}; the safe copies are gone\n", style.good("Accepted"), ids.join(", "))
+}
+
+pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Style) -> String {
+    let folder = place(target);
+    let (patch, undone) = match recovered {
+        Recovered::NothingToDo => return format!("Nothing to do: no change of {folder} was interrupted\n"),
+        Recovered::Finished(entry) => {
+            let patch = name_of(entry.patch.as_ref());
+            return format!(
+                "{} the change of {folder} by {patch}: every file is new\n",
+                style.good("Finished")
+            );
+        }
+        Recovered::PutBack { patch, undone } => (patch, undone),
+    };
+    let mut text = format!(
+        "{} {} in {folder}: everything is as before {}\n",
+        style.good("Put back"),
+        words::count(undone.put_back, "place", "places"),
+        name_of(patch.as_ref()),
+    );
+    for path in &undone.newer {
+        text.push_str(&format!(
+            "  {}: was changed meanwhile, and the newer content is there\n",
+            safe(path.as_str())
+        ));
+    }
+    for path in &undone.folders_kept {
+        text.push_str(&format!("  {}: stays, because somebody put something into it\n", safe(path.as_str())));
+    }
+    for (path, now) in &undone.put_aside {
+        text.push_str(&format!("  {}: what somebody put there is now {now}\n", safe(path.as_str())));
+    }
+    text
+}
+
+fn name_of(patch: Option<&PatchNote>) -> String {
+    patch.map_or_else(|| "the patch".to_owned(), |patch| safe(&patch.id).into_owned())
+}
+
+/// How much was changed. Steps that cannot be read were written by nobody of ours, and are not counted.
+fn places(entry: &Entry) -> String {
+    let number = entry.steps().map_or(0, |steps| steps.len());
+    format!("{} changed", words::count(number, "place", "places"))
+}
+
+fn checks(checks: &[CheckNote]) -> String {
+    let line = |note: &CheckNote| match note.passed {
+        true => format!("  checked: {}\n", safe(&note.check)),
+        // A required one would have taken the change back.
+        false => format!("  check failed: {}, but {}\n", safe(&note.check), safe(&note.evidence)),
+    };
+    checks.iter().map(line).collect()
+}
+
+fn untidy(error: Option<&str>) -> String {
+    error.map_or(String::new(), |error| {
+        format!("  tidying up has to wait for the next command: {}\n", safe(error))
+    })
+}

@@ -1,0 +1,24 @@
+//! A failure: what happened, why, what it means for the files, what to do.
+
+use super::{plan::obstacles, safe};
+use crate::cli::render::Style;
+use crate::report::Report;
+
+pub(in crate::cli) fn failure(report: &Report, style: Style) -> String {
+    let mut text = format!("{} ({})\n", style.bad(&safe(&report.title())), report.code);
+    for cause in &report.causes {
+        text.push_str(&format!("  {}\n", safe(cause)));
+    }
+    // A single one is the title already.
+    if report.obstacles.len() > 1 {
+        text.push_str(&obstacles(&report.obstacles, style));
+    }
+    if let Some(sentence) = report.files.sentence() {
+        text.push_str(&format!("{sentence}\n"));
+    }
+    for (index, hint) in report.hints.iter().enumerate() {
+        let label = if index == 0 { "Next:" } else { "Or:" };
+        text.push_str(&format!("{} {}\n", style.attention(label), safe(hint)));
+    }
+    text
+}

@@ -1,0 +1,140 @@
+//! How things stand in a folder, and how it came to be so.
+
+use std::path::Path;
+
+use super::list::columns;
+use super::{place, safe, title};
+use crate::cli::render::{Style, words};
+use crate::workbench::{CheckNote, Entry, History, Installed, PlannedStep, Status, UnfinishedWork};
+
+pub(in crate::cli) fn status(status: &Status, target: &Path, style: Style) -> String {
+    let folder = place(target);
+    let product = match (&status.product, &status.version) {
+        (Some(product), Some(version)) => format!("{} {} in {folder}", safe(product), safe(version)),
+        (Some(product), None) => format!("{} in {folder}", safe(product)),
+        (None, Some(version)) => format!("version {} in {folder}", safe(version)),
+        (None, None) => folder.clone(),
+    };
+    let mut text = format!("{}\n\n", style.strong(&product));
+    if let Some(unfinished) = &status.unfinished {
+        text.push_str(&unfinished_work(unfinished, &folder, style));
+    }
+    match status.installed.is_empty() {
+        true => text.push_str("No patch is in this folder.\n"),
+        false => {
+            text.push_str("Patches in this folder, oldest first:\n");
+            text.push_str(&columns(&status.installed.iter().map(patch_row).collect::<Vec<_>>()));
+        }
+    }
+    if status.unfinished.is_none() && status.compared > 0 {
+        text.push('\n');
+        text.push_str(&drift(status, style));
+    }
+    if status.can_undo_rollback {
+        text.push_str(&format!("\nTo take the last rollback back: patchwright rollback {folder} --undo\n"));
+    }
+    text
+}
+
+fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> String {
+    let what = if unfinished.is_rollback { "Taking back" } else { "Applying" };
+    let patch = unfinished.patch.as_ref().map_or("a patch".into(), |patch| safe(&patch.id));
+    let headline = format!(
+        "{what} {patch} was interrupted (begun {} by {})",
+        safe(&words::moment(&unfinished.begun)),
+        safe(&unfinished.user)
+    );
+    format!(
+        "{}\nSome files may be new and some old; nothing is lost.\n\
+         {} Put everything back: patchwright recover {folder} --undo\n\n",
+        style.bad(&headline),
+        style.attention("Next:"),
+    )
+}
+
+fn patch_row(patch: &Installed) -> [String; 4] {
+    let revision = match patch.patch.revision {
+        1 => String::new(),
+        revision => format!(" (revision {revision})"),
+    };
+    let accepted = if patch.accepted { "accepted, no way back" } else { "" };
+    [
+        format!("{}{revision}", safe(&patch.patch.id)),
+        safe(&words::moment(&patch.time)).into_owned(),
+        title(&patch.patch.title),
+        accepted.to_owned(),
+    ]
+}
+
+fn drift(status: &Status, style: Style) -> String {
+    let places = words::count(status.compared, "place", "places");
+    if status.drift.is_empty() {
+        return format!("{}\n", style.good(&format!("{places} compared: everything is as expected.")));
+    }
+    let rows: Vec<[String; 3]> = status
+        .drift
+        .iter()
+        .map(|drift| {
+            let patch = drift.patch.as_ref().map(|id| format!("(last changed by {})", safe(id)));
+            [drift.kind.word().to_owned(), safe(drift.path.as_str()).into_owned(), patch.unwrap_or_default()]
+        })
+        .collect();
+    let differ = if rows.len() == 1 { "differs" } else { "differ" };
+    let heading = format!("{} of {places} {differ} from what is expected:", rows.len());
+    format!("{}\n{}", style.attention(&heading), columns(&rows))
+}
+
+pub(in crate::cli) fn history(history: &History, target: &Path, verbose: bool, style: Style) -> String {
+    if history.entries.is_empty() {
+        return format!("Nothing has happened to {} so far\n", place(target));
+    }
+    let rows: Vec<[String; 5]> = history.entries.iter().map(|entry| row(entry, history)).collect();
+    let mut text =
+        format!("{}\n", style.strong(&format!("What happened to {}, oldest first", place(target))));
+    for (line, entry) in columns(&rows).lines().zip(&history.entries) {
+        text.push_str(line);
+        text.push('\n');
+        text.extend(entry.checks.iter().map(check));
+        // The reason for a rollback may be a failed check, which stands above already.
+        let is_told = |remark: &&String| {
+            entry.checks.iter().any(|note| **remark == format!("{}: {}", note.check, note.evidence))
+        };
+        for remark in entry.remarks.iter().filter(|remark| !is_told(remark)) {
+            text.push_str(&format!("        {}\n", safe(remark)));
+        }
+        if verbose {
+            text.push_str(&steps(entry));
+        }
+    }
+    text
+}
+
+fn row(entry: &Entry, history: &History) -> [String; 5] {
+    let reversed = history.entries.iter().find(|other| Some(other.seq) == entry.reverses);
+    let patch = entry.patch.as_ref().map(|patch| safe(&patch.id).into_owned()).unwrap_or_default();
+    let version = match (&entry.version_before, &entry.version_after) {
+        (Some(before), Some(after)) if before != after => format!("{} → {}", safe(before), safe(after)),
+        _ => String::new(),
+    };
+    [
+        entry.seq.to_string(),
+        safe(&words::moment(&entry.time)).into_owned(),
+        format!("{} {patch}", words::event(entry, reversed)).trim_end().to_owned(),
+        format!("by {} on {}", safe(&entry.user), safe(&entry.host)),
+        version,
+    ]
+}
+
+fn check(note: &CheckNote) -> String {
+    match note.passed {
+        true => format!("        passed: {}\n", safe(&note.check)),
+        false => format!("        failed: {}, but {}\n", safe(&note.check), safe(&note.evidence)),
+    }
+}
+
+/// What an entry changed; an entry whose steps cannot be read is shown without them, its chain being right.
+fn steps(entry: &Entry) -> String {
+    let steps = entry.steps().unwrap_or_default();
+    let line = |step: PlannedStep| format!("        {} {}\n", step.does, safe(&step.path));
+    steps.iter().map(PlannedStep::of).map(line).collect()
+}

@@ -1,0 +1,169 @@
+//! What a bundle says about itself. What we say stands first, so that nothing in the bundle can speak for us.
+
+use std::path::Path;
+
+use super::list::{Sheet, columns};
+use super::{headline, place, safe};
+use crate::checks;
+use crate::cli::render::{Style, changes, words};
+use crate::model::{Check, Level, Patch};
+use crate::workbench::{Inspection, Verification};
+
+pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool, style: Style) -> String {
+    let patch = &shown.patch;
+    let mut text = format!("{}\n{}\n\n", headline(patch, style), style.attention(&shown.verdict.sentence()),);
+    // Marked on every line: it is the vendor who speaks here.
+    for line in patch.summary.lines() {
+        text.push_str(format!("  | {}", safe(line)).trim_end());
+        text.push('\n');
+    }
+    text.push('\n');
+    text.push_str(&details(patch, verbose));
+    text.push('\n');
+    text.push_str(&file_facts(shown, file));
+    text.push('\n');
+    text.push_str(&change_list(patch, style));
+    text
+}
+
+fn details(patch: &Patch, verbose: bool) -> String {
+    let mut sheet = Sheet::new();
+    sheet.line("Kind", words::kind(patch.kind));
+    sheet.line("For", format!("{} {}", patch.product.name, patch.product.versions.join(", ")));
+    sheet.option("Becomes", patch.result_version.as_ref());
+    sheet.line(
+        "From",
+        match &patch.contact {
+            Some(contact) => format!("{} ({contact})", patch.vendor),
+            None => patch.vendor.clone(),
+        },
+    );
+    sheet.option(
+        "Severity",
+        patch.severity.as_ref().map(|severity| match &severity.cvss {
+            Some(cvss) => format!("{}, {cvss}", severity.level),
+            None => severity.level.clone(),
+        }),
+    );
+    sheet.line("Fixes", patch.fixes.join(", "));
+    if !patch.vulnerabilities.is_empty() {
+        sheet.line("CVEs", patch.vulnerabilities.join(", "));
+    }
+    sheet.lines(
+        "Issues",
+        patch.issues.iter().map(|issue| {
+            let url = issue.url.as_ref().map(|url| format!(", {url}")).unwrap_or_default();
+            format!("{} {}{url}", issue.system, issue.key)
+        }),
+    );
+    if !patch.platforms.is_empty() {
+        sheet.line("Systems", patch.platforms.join(", "));
+    }
+    sheet.lines(
+        "Needs",
+        patch.requires.iter().map(|needed| match needed.min_revision {
+            1 => needed.id.to_string(),
+            revision => format!("{} from revision {revision} on", needed.id),
+        }),
+    );
+    sheet
+        .lines("Clashes", patch.conflicts.iter().map(|clash| format!("with {}: {}", clash.id, clash.reason)));
+    sheet.lines("Replaces", patch.supersedes.iter().map(ToString::to_string));
+    sheet.line("Restart", if patch.restart == "none" { "not needed" } else { &patch.restart });
+    sheet.lines(
+        "To do",
+        patch.holds.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text, hold.kind)),
+    );
+    sheet.lines("Taken back", way_back(patch));
+    sheet.lines(
+        "Checked",
+        checks_of(&patch.preflight, "before").chain(checks_of(&patch.health, "afterwards")),
+    );
+    sheet.option("Expires", patch.expires.as_deref().map(words::moment));
+    if verbose {
+        more_details(patch, &mut sheet);
+    }
+    sheet.into_text()
+}
+
+fn more_details(patch: &Patch, sheet: &mut Sheet) {
+    sheet.line("Made", words::moment(&patch.created));
+    sheet.option(
+        "Supported",
+        patch.support_until.as_deref().map(|until| format!("until {}", words::moment(until))),
+    );
+    sheet.line("Sequence", patch.sequence.to_string());
+    sheet.option("Licence", patch.license.as_ref());
+    sheet.option("purl", patch.product.purl.as_ref());
+    sheet.option("CPE", patch.product.cpe.as_ref());
+    sheet.option("Source", patch.source.as_ref());
+    sheet.lines("Origin", &patch.evidence.provenance);
+    sheet.lines("Reviewed", &patch.evidence.review);
+    sheet.lines("Tested", &patch.evidence.tests);
+    sheet.lines("Also", patch.extensions.iter().map(|(key, value)| format!("{key} = {value}")));
+}
+
+fn way_back(patch: &Patch) -> Vec<String> {
+    let rollback = &patch.rollback;
+    let reason = rollback.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let steps = rollback.steps.iter().enumerate().map(|(index, step)| format!("{}. {step}", index + 1));
+    let mut lines = vec![format!("{}{reason}", words::rollback(rollback.possible))];
+    lines.extend(rollback.data_warning.clone());
+    lines.extend(steps);
+    lines
+}
+
+fn checks_of<'a>(checks: &'a [Check], when: &'a str) -> impl Iterator<Item = String> + 'a {
+    checks.iter().map(move |check| {
+        let weight = if check.level == Level::Wanted { " (only reported)" } else { "" };
+        format!("{when}: {}{weight}", checks::describe(&check.probe))
+    })
+}
+
+fn file_facts(shown: &Inspection, file: &Path) -> String {
+    let proof = match shown.patch.proven {
+        true => "applied and taken back on a copy by whoever made it",
+        false => "not tried on a copy by whoever made it",
+    };
+    let mut sheet = Sheet::new();
+    sheet.line("File", format!("{}, {}", words::path_text(file), words::bytes(shown.file_bytes)));
+    sheet.line("SHA-256", shown.file_digest.to_string());
+    sheet.line("Tried", proof);
+    sheet.into_text()
+}
+
+fn change_list(patch: &Patch, style: Style) -> String {
+    let lines = changes::lines(&patch.changes);
+    let rows: Vec<[String; 3]> = lines
+        .iter()
+        .map(|line| {
+            let name = match line.from {
+                Some(from) => format!("{} → {}", safe(from.as_str()), safe(line.path.as_str())),
+                None => safe(line.path.as_str()).into_owned(),
+            };
+            let facts = changes::facts(line.before, line.after);
+            [line.status.letter().to_owned(), name, safe(&facts).into_owned()]
+        })
+        .collect();
+    let heading = style.strong(&format!("Changes: {}", changes::summary(&lines)));
+    format!("{heading}\n{}", columns(&rows))
+}
+
+pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: Style) -> String {
+    let shown = &verified.inspection;
+    let contents = match verified.blobs {
+        1 => "its one content is exactly what its manifest says".to_owned(),
+        number => format!("its {number} contents are exactly what its manifest says"),
+    };
+    let mut text = format!(
+        "{} is whole: {contents}\n{}\n\n",
+        style.strong(&place(file)),
+        style.attention(&shown.verdict.sentence()),
+    );
+    let mut sheet = Sheet::new();
+    sheet.line("Patch", format!("{}  {}", shown.patch.identity, shown.patch.title));
+    sheet.line("SHA-256", shown.file_digest.to_string());
+    sheet.line("Manifest", shown.manifest_digest.to_string());
+    text.push_str(&sheet.into_text());
+    text
+}

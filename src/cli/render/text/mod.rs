@@ -1,0 +1,52 @@
+//! Answers for people.
+
+mod difference;
+mod done;
+mod failure;
+mod folder;
+mod inspection;
+mod list;
+mod plan;
+
+pub(in crate::cli) use difference::diff;
+pub(in crate::cli) use done::{
+    accept_plan, accepted, applied, made, nothing_to_apply, order_written, recovered, rolled_back,
+};
+pub(in crate::cli) use failure::failure;
+pub(in crate::cli) use folder::{history, status};
+pub(in crate::cli) use inspection::{inspection, verification};
+pub(in crate::cli) use plan::{plan, rollback_plan};
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::{Style, words};
+use crate::model::Patch;
+use crate::text::{escape_line, one_line};
+
+/// Most characters of a title: what fits three lines of a small terminal.
+const MAX_TITLE_CHARS: usize = 200;
+
+/// A text from outside, whole, on one line.
+fn safe(text: &str) -> Cow<'_, str> {
+    escape_line(text)
+}
+
+/// A title from outside.
+fn title(text: &str) -> String {
+    one_line(text, MAX_TITLE_CHARS)
+}
+
+/// Which patch it is. A patch without an order has its id for a title, too.
+fn headline(patch: &Patch, style: Style) -> String {
+    let identity = style.strong(&patch.identity.to_string());
+    match patch.title == patch.identity.id.as_str() {
+        true => identity,
+        false => format!("{identity}  {}", title(&patch.title)),
+    }
+}
+
+/// A path of this machine.
+fn place(path: &Path) -> String {
+    safe(&words::path_text(path)).into_owned()
+}

@@ -1,0 +1,155 @@
+//! What would happen, and what stands in the way. The verdict comes last, where the eye is.
+
+use std::path::Path;
+
+use super::list::columns;
+use super::{headline, place, safe, title};
+use crate::cli::render::{Detail, Style, words};
+use crate::plan::{Note, Obstacle, Preview};
+use crate::workbench::{ApplyPreview, PlannedStep, RollbackPreview};
+
+/// Most lines of a list above a question: the question stays on a small screen.
+const SHORT_LINES: usize = 15;
+
+pub(in crate::cli) fn plan(
+    preview: &ApplyPreview,
+    target: &Path,
+    saved: Option<&Path>,
+    detail: Detail,
+    style: Style,
+) -> String {
+    let patch = &preview.patch;
+    let version = preview.version.as_ref().map(|version| format!(" {}", safe(version))).unwrap_or_default();
+    let mut text = format!(
+        "{}\nfor {}{version} in {}\n{}\n\n",
+        headline(patch, style),
+        safe(&patch.product.name),
+        place(target),
+        style.attention(&preview.verdict.sentence()),
+    );
+    let is_nothing_to_do = preview.preview.is_nothing_to_do();
+    // With something in the way the steps are only some of them, and nobody is going to take them.
+    if preview.preview.obstacles.is_empty() && !is_nothing_to_do {
+        text.push_str(&what_will_happen(&preview.preview, detail, style));
+    }
+    text.push_str(&notes(&preview.preview.notes, style));
+    if patch.restart != "none" && !is_nothing_to_do {
+        text.push_str(&format!("To restart afterwards: {}\n\n", safe(&patch.restart)));
+    }
+    text.push_str(&obstacles(&preview.preview.obstacles, style));
+    if !preview.preview.obstacles.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(&verdict(&preview.preview, style));
+    if let Some(saved) = saved {
+        text.push_str(&format!("The plan is in {}\n", place(saved)));
+    }
+    text
+}
+
+pub(in crate::cli) fn rollback_plan(
+    preview: &RollbackPreview,
+    target: &Path,
+    undo: bool,
+    detail: Detail,
+    style: Style,
+) -> String {
+    let doing = if undo { "comes back to" } else { "goes out of" };
+    let mut text = match &preview.patch {
+        Some(patch) => format!(
+            "{}  {}\n{doing} {}\n\n",
+            style.strong(&safe(&patch.id)),
+            title(&patch.title),
+            place(target)
+        ),
+        None => format!("A patch {doing} {}\n\n", place(target)),
+    };
+    text.push_str(&what_will_happen(&preview.preview, detail, style));
+    text.push_str(&notes(&preview.preview.notes, style));
+    if !preview.advice.is_empty() {
+        text.push_str(&heading("What the vendor says about taking it back", style));
+        text.extend(preview.advice.iter().map(|line| format!("  | {}\n", safe(line))));
+        text.push('\n');
+    }
+    text
+}
+
+fn heading(words: &str, style: Style) -> String {
+    format!("{}\n", style.strong(words))
+}
+
+fn what_will_happen(preview: &Preview, detail: Detail, style: Style) -> String {
+    let steps: Vec<PlannedStep> = preview.plan.steps.iter().map(PlannedStep::of).collect();
+    let shown = match detail {
+        Detail::Full => steps.len(),
+        Detail::Short => steps.len().min(SHORT_LINES),
+    };
+    let rows: Vec<[String; 2]> = steps[..shown]
+        .iter()
+        .map(|step| [does(&step.does).to_owned(), safe(&step.path).into_owned()])
+        .collect();
+    let mut text =
+        heading(&format!("What will happen: {}", words::count(steps.len(), "step", "steps")), style);
+    text.push_str(&columns(&rows));
+    if shown < steps.len() {
+        let rest = words::count(steps.len() - shown, "more", "more");
+        text.push_str(&format!("  … and {rest}; --verbose shows all of them\n"));
+    }
+    text.push_str(&format!("  needs {} of room on the disk\n\n", words::room(preview.needed_bytes)));
+    text
+}
+
+/// The word of a planned step, for people.
+fn does(word: &str) -> &str {
+    if word == "mode" { "change permissions" } else { word }
+}
+
+fn notes(notes: &[Note], style: Style) -> String {
+    if notes.is_empty() {
+        return String::new();
+    }
+    let mut text = heading("Worth knowing", style);
+    text.push_str(&note_lines(notes));
+    text.push('\n');
+    text
+}
+
+pub(super) fn note_lines(notes: &[Note]) -> String {
+    let line = |note: &Note| match &note.path {
+        Some(path) => format!("  {}: {}\n", safe(path), safe(&note.text)),
+        None => format!("  {}\n", safe(&note.text)),
+    };
+    notes.iter().map(line).collect()
+}
+
+/// Each reason with its way out; empty without reasons.
+pub(super) fn obstacles(obstacles: &[Obstacle], style: Style) -> String {
+    if obstacles.is_empty() {
+        return String::new();
+    }
+    let mut text = heading("What stands in the way", style);
+    for obstacle in obstacles {
+        let path = obstacle.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
+        let code = style.bad(obstacle.code.as_str());
+        text.push_str(&format!("  {path}{} ({code})\n", safe(&obstacle.meaning)));
+        text.push_str(&format!("      {}\n", safe(&obstacle.hint)));
+    }
+    text
+}
+
+fn verdict(preview: &Preview, style: Style) -> String {
+    let verdict = match (preview.obstacles.len(), preview.notes.len()) {
+        (0, _) if preview.plan.steps.is_empty() => {
+            style.good("Nothing to do: the folder is already as the patch leaves it.")
+        }
+        (0, 0) => style.good("Ready to apply."),
+        (0, notes) => {
+            let notes = words::count(notes, "thing", "things");
+            style.attention(&format!("Ready to apply, with {notes} worth knowing."))
+        }
+        (reasons, _) => {
+            style.bad(&format!("Cannot be applied, for {}.", words::count(reasons, "reason", "reasons")))
+        }
+    };
+    format!("{verdict}\n")
+}

@@ -1,0 +1,113 @@
+//! Words and numbers that text and JSON share.
+
+use std::path::Path;
+
+use crate::model::{PatchKind, RollbackPossible};
+use crate::workbench::{Action, Entry, Verdict};
+
+/// A path of this machine as text.
+pub(super) fn path_text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// `1 file`, `2 files`.
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
+}
+
+/// `1 byte`, `12,345 bytes`.
+pub(super) fn bytes(size: u64) -> String {
+    format!("{} {}", thousands(size), if size == 1 { "byte" } else { "bytes" })
+}
+
+/// Room on a disk, for which nobody needs every digit.
+pub(super) fn room(size: u64) -> String {
+    match size {
+        ..1_000_000_000 => format!("{:.1} MB", size as f64 / 1e6),
+        _ => format!("{:.1} GB", size as f64 / 1e9),
+    }
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `2026-11-23T09:30:00Z` as `2026-11-23 09:30:00 UTC`; other texts as they are.
+pub(super) fn moment(time: &str) -> String {
+    match (time.strip_suffix('Z'), time.parse::<jiff::Timestamp>()) {
+        (Some(time), Ok(_)) => format!("{} UTC", time.replace('T', " ")),
+        _ => time.to_owned(),
+    }
+}
+
+pub(super) fn kind(kind: PatchKind) -> &'static str {
+    match kind {
+        PatchKind::Hotfix => "hotfix",
+        PatchKind::ServicePack => "service pack",
+        PatchKind::Feature => "feature patch",
+        PatchKind::Config => "config patch",
+        PatchKind::Rollback => "rollback patch",
+    }
+}
+
+pub(super) fn rollback(possible: RollbackPossible) -> &'static str {
+    match possible {
+        RollbackPossible::Yes => "at any time, until it is accepted",
+        RollbackPossible::UntilAccept => "only until it is accepted",
+        RollbackPossible::No => "not at all",
+    }
+}
+
+/// The verdict for programs.
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Unsigned => "unsigned",
+        Verdict::Unknown { .. } => "unknown-key",
+    }
+}
+
+/// What an entry says, for programs.
+pub(super) fn action(action: Action) -> &'static str {
+    match action {
+        Action::Apply => "apply",
+        Action::Rollback => "rollback",
+        Action::PutBack => "put-back",
+        Action::Accept => "accept",
+        Action::Checked => "checked",
+    }
+}
+
+/// What an entry says, for people; `reversed` is the entry it takes back.
+pub(super) fn event(entry: &Entry, reversed: Option<&Entry>) -> &'static str {
+    match (entry.action, reversed.map(|entry| entry.action)) {
+        (Action::Apply, _) => "applied",
+        (Action::Rollback, Some(Action::Rollback)) => "brought back",
+        (Action::Rollback, _) => "taken back",
+        (Action::PutBack, _) => "failed, put back",
+        (Action::Accept, _) => "accepted",
+        (Action::Checked, _) => "checked",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_times_read_easily() {
+        assert_eq!(bytes(1), "1 byte");
+        assert_eq!(bytes(1_234_567), "1,234,567 bytes");
+        assert_eq!(count(0, "file", "files"), "0 files");
+        assert_eq!((room(2_400_000), room(3_000_000_000)), ("2.4 MB".to_owned(), "3.0 GB".to_owned()));
+        assert_eq!(moment("2026-11-23T09:30:00Z"), "2026-11-23 09:30:00 UTC");
+        assert_eq!(moment("yesterdayZ"), "yesterdayZ");
+    }
+}

@@ -1,0 +1,62 @@
+//! `patchwright rollback`: takes a patch out of a folder.
+
+use std::path::PathBuf;
+
+use super::Result;
+use super::render::{json, text};
+use super::session::{Ending, InFolder, Session};
+use crate::plan::OnDrift;
+use crate::workbench::{RollbackOptions, Which};
+
+/// Take back the last patch: everything is as before it
+///
+/// Shows what will happen and asks once. A rollback can itself be taken back with --undo.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright rollback /opt/app
+  patchwright rollback /opt/app ACME-HF-1042 --yes
+  patchwright rollback /opt/app --undo")]
+pub(super) struct Arguments {
+    /// The product folder
+    target: PathBuf,
+    /// The patch to take back; it must be the last one
+    id: Option<String>,
+    /// Go back although files were edited since; your versions are kept as safe copies
+    #[arg(long)]
+    keep_edits: bool,
+    /// Take back the last rollback: the patch comes in again
+    #[arg(long, conflicts_with = "id")]
+    undo: bool,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let (target, undo) = (&self.target, self.undo);
+        let which = match self.id {
+            Some(id) => Which::Patch(id),
+            None if undo => Which::LastRollback,
+            None => Which::Last,
+        };
+        let on_drift = if self.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
+        let mut options = RollbackOptions { which, on_drift, expected: None };
+        let preview = session
+            .watch(|workbench, watch| workbench.preview_rollback(target, &options, watch))
+            .in_folder(target)?;
+        if !preview.preview.obstacles.is_empty() {
+            return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
+        }
+        let question = if undo { "Bring this patch back?" } else { "Take this patch back?" };
+        let detail = session.detail();
+        session.ask(|style| text::rollback_plan(&preview, target, undo, detail, style), question)?;
+        options.expected = Some(preview.preview.plan.base);
+        let done = session
+            .watch(|workbench, watch| workbench.roll_back(target, &options, watch))
+            .in_folder(target)?;
+        session.tell(
+            Ending::Done,
+            |style| text::rolled_back(&done, target, undo, style),
+            || json::rolled_back(&done, target),
+        )
+    }
+}

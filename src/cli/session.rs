@@ -1,0 +1,291 @@
+//! One run of the program: who is asked, how answers are printed, and what the exit code is.
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, Write};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::args::{Common, Verb};
+use super::progress::{Bar, Lines};
+use super::render::{Detail, Style, json, text};
+use super::{Result, Streams};
+use crate::model::Kind;
+use crate::progress::{Progress, Quiet};
+use crate::report::Report;
+use crate::workbench::{self, Error, Watch, Workbench};
+
+/// One run of the program.
+pub(super) struct Session<'s, 'io> {
+    workbench: &'s Workbench,
+    streams: &'s mut Streams<'io>,
+    common: Common,
+    verb: &'static str,
+    changes_a_folder: bool,
+}
+
+/// How a command ended that ended well, or as well as it could.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Done,
+    NothingToDo,
+    /// The answer is a list of reasons why not.
+    Refused,
+}
+
+/// Why a command gave no answer.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// It failed.
+    Failed(Box<Report>),
+    /// It ended as it says, but the answer could not be printed.
+    Unheard(Ending, io::Error),
+}
+
+impl From<Report> for Stop {
+    fn from(report: Report) -> Self {
+        Stop::Failed(Box::new(report))
+    }
+}
+
+impl Ending {
+    fn word(self) -> &'static str {
+        match self {
+            Ending::Done => "done",
+            Ending::NothingToDo => "nothing-to-do",
+            Ending::Refused => Kind::Refused.word(),
+        }
+    }
+
+    fn exit_code(self) -> u8 {
+        match self {
+            Ending::Done | Ending::NothingToDo => 0,
+            Ending::Refused => Kind::Refused.exit_code(),
+        }
+    }
+}
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Text,
+    /// One document, over several lines.
+    Json,
+    /// One document on one line, the last one.
+    JsonLine,
+}
+
+impl Form {
+    fn of(common: &Common) -> Self {
+        match (common.progress.is_some(), common.json) {
+            (true, _) => Form::JsonLine,
+            (false, true) => Form::Json,
+            (false, false) => Form::Text,
+        }
+    }
+}
+
+impl<'s, 'io> Session<'s, 'io> {
+    pub fn new(workbench: &'s Workbench, common: Common, verb: &Verb, streams: &'s mut Streams<'io>) -> Self {
+        let (changes_a_folder, verb) = (verb.changes_a_folder(), verb.name());
+        Self { workbench, streams, common, verb, changes_a_folder }
+    }
+
+    /// The workbench, for questions that are answered at once.
+    pub fn workbench(&self) -> &'s Workbench {
+        self.workbench
+    }
+
+    pub fn is_json(&self) -> bool {
+        Form::of(&self.common) != Form::Text
+    }
+
+    pub fn is_verbose(&self) -> bool {
+        self.common.verbose
+    }
+
+    /// How much of a long list stands above a question.
+    pub fn detail(&self) -> Detail {
+        if self.common.verbose { Detail::Full } else { Detail::Short }
+    }
+
+    /// Whether answers go to a person's terminal.
+    pub fn is_read_on_a_terminal(&self) -> bool {
+        self.streams.terminals.out
+    }
+
+    /// How text looks where the answers go.
+    pub fn style(&self) -> Style {
+        self.style_on(self.streams.terminals.out)
+    }
+
+    fn style_on(&self, terminal: bool) -> Style {
+        Style::new(terminal && self.streams.colours && !self.common.no_color)
+    }
+
+    /// Does slow work, with progress shown and a wish to stop heard.
+    pub fn watch<T>(
+        &mut self,
+        work: impl FnOnce(&Workbench, Watch<'_>) -> workbench::Result<T>,
+    ) -> workbench::Result<T> {
+        let cancel = self.streams.interrupt.cancel.clone();
+        let has_bar = self.streams.terminals.err && !self.common.quiet && !self.is_json();
+        let progress: Box<dyn Progress + '_> = match Form::of(&self.common) {
+            Form::JsonLine => Box::new(Lines::new(self.streams.out)),
+            _ if has_bar => Box::new(Bar::new()),
+            _ => Box::new(Quiet),
+        };
+        work(self.workbench, Watch { progress: &*progress, cancel: &cancel })
+    }
+
+    /// Asks `question` below `preview`, unless it is answered already. Anything but a yes stops the command.
+    pub fn ask(&mut self, preview: impl FnOnce(Style) -> String, question: &str) -> Result<()> {
+        if self.common.yes {
+            return Ok(());
+        }
+        let terminals = self.streams.terminals;
+        if !(terminals.input && terminals.err) {
+            return Err(Report::cannot_ask().into());
+        }
+        let text = preview(self.style_on(true));
+        let Streams { input, err, interrupt, .. } = &mut *self.streams;
+        let answer = write!(err, "{}\n\n{question} [y/N] ", text.trim_end())
+            .and_then(|()| err.flush())
+            .and_then(|()| interrupt.while_asking(|| read_answer(&mut **input)));
+        match answer {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Report::declined().into()),
+            Err(_) => Err(Report::cannot_ask().into()),
+        }
+    }
+
+    /// Answers a question.
+    pub fn answer(
+        &mut self,
+        ending: Ending,
+        text: impl FnOnce(Style) -> String,
+        json: impl FnOnce() -> Map<String, Value>,
+    ) -> Result<Ending> {
+        let printed = match Form::of(&self.common) {
+            Form::Text => text(self.style()),
+            form => self.document(ending.word(), json(), form),
+        };
+        self.print(printed.as_bytes()).map_err(|error| Stop::Unheard(ending, error))?;
+        Ok(ending)
+    }
+
+    /// Tells that work is done; with `--quiet` only programs hear it.
+    pub fn tell(
+        &mut self,
+        ending: Ending,
+        text: impl FnOnce(Style) -> String,
+        json: impl FnOnce() -> Map<String, Value>,
+    ) -> Result<Ending> {
+        match self.common.quiet && !self.is_json() {
+            true => Ok(ending),
+            false => self.answer(ending, text, json),
+        }
+    }
+
+    /// Prints a piece of an answer as it is.
+    pub fn print(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.streams.out.write_all(bytes)
+    }
+
+    fn document(&self, outcome: &str, fields: Map<String, Value>, form: Form) -> String {
+        json::document(Some(self.verb), outcome, fields, form == Form::JsonLine)
+    }
+
+    /// Prints what is left to say and returns the exit code.
+    pub fn end(mut self, ending: Result<Ending>) -> u8 {
+        let ending = ending.and_then(|ending| match self.streams.out.flush() {
+            Ok(()) => Ok(ending),
+            Err(error) => Err(Stop::Unheard(ending, error)),
+        });
+        match ending {
+            Ok(ending) => ending.exit_code(),
+            Err(Stop::Failed(report)) => self.tell_failure(&report),
+            // A reader who has seen enough, such as `head`.
+            Err(Stop::Unheard(ending, error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+                ending.exit_code()
+            }
+            Err(Stop::Unheard(ending, error)) => {
+                let failed = self.tell_failure_as_text(&Report::output(&error));
+                // What was changed stays changed, whether anybody hears of it or not.
+                if self.changes_a_folder { ending.exit_code() } else { failed }
+            }
+        }
+    }
+
+    fn tell_failure(&mut self, report: &Report) -> u8 {
+        let form = Form::of(&self.common);
+        if form == Form::Text {
+            return self.tell_failure_as_text(report);
+        }
+        let document = self.document(report.kind.word(), json::failure(report), form);
+        // The exit code says the same to whoever cannot be told.
+        let _ = self.print(document.as_bytes()).and_then(|()| self.streams.out.flush());
+        report.kind.exit_code()
+    }
+
+    fn tell_failure_as_text(&mut self, report: &Report) -> u8 {
+        let style = self.style_on(self.streams.terminals.err);
+        // As above.
+        let _ = self.streams.err.write_all(text::failure(report, style).as_bytes());
+        report.kind.exit_code()
+    }
+}
+
+/// A yes, or anything else. The end of the input is no answer, and no yes either.
+fn read_answer(input: &mut dyn BufRead) -> io::Result<bool> {
+    /// Longest answer that is read, in bytes.
+    const MAX_ANSWER: u64 = 100;
+    let mut answer = String::new();
+    io::Read::take(input, MAX_ANSWER).read_line(&mut answer)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str()))
+}
+
+/// Turns an error of the workbench into one that ends the command.
+pub(super) trait InFolder<T> {
+    /// `folder` is named in hints.
+    fn in_folder(self, folder: &Path) -> Result<T>;
+    /// For commands without a folder.
+    fn without_folder(self) -> Result<T>;
+}
+
+impl<T> InFolder<T> for workbench::Result<T> {
+    fn in_folder(self, folder: &Path) -> Result<T> {
+        self.map_err(|error: Error| Report::of(&error, Some(folder)).into())
+    }
+
+    fn without_folder(self) -> Result<T> {
+        self.map_err(|error: Error| Report::of(&error, None).into())
+    }
+}
+
+/// Prints what the reader of the arguments has to say: help, the version, or what is wrong.
+pub(super) fn explain(error: &clap::Error, args: &[OsString], streams: &mut Streams<'_>) -> u8 {
+    let is_no_colour = |arg: &OsString| arg == "--no-color";
+    let colours = streams.colours && !args.iter().any(is_no_colour);
+    let rendered = |terminal: bool| match colours && terminal {
+        true => error.render().ansi().to_string(),
+        false => error.render().to_string(),
+    };
+    // Nobody is left to be told when this fails.
+    if !error.use_stderr() {
+        let _ = write!(streams.out, "{}", rendered(streams.terminals.out)).and_then(|()| streams.out.flush());
+        return 0;
+    }
+    let has = |flag: &str| args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg == flag));
+    if has("--json") || has("--progress") || has("--progress=json") {
+        let text = error.render().to_string();
+        let headline = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let report = Report::usage(headline).hint("patchwright --help says what can be written.");
+        let compact = !has("--json") || has("--progress") || has("--progress=json");
+        let document = json::document(None, report.kind.word(), json::failure(&report), compact);
+        let _ = streams.out.write_all(document.as_bytes()).and_then(|()| streams.out.flush());
+    } else {
+        let _ = write!(streams.err, "{}", rendered(streams.terminals.err));
+    }
+    Kind::Usage.exit_code()
+}

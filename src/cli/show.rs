@@ -1,0 +1,35 @@
+//! `patchwright show`: what a bundle says about itself.
+
+use std::path::PathBuf;
+
+use super::Result;
+use super::args::is_bundle;
+use super::render::{json, text};
+use super::session::{Ending, InFolder, Session};
+
+/// Show what a patch file says about itself
+///
+/// What it is for, who made it, what it needs, every file it changes, and how it is taken back. Needs no product
+/// folder and changes nothing.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright show fix.patchbundle
+  patchwright show fix.patchbundle --json")]
+pub(super) struct Arguments {
+    /// The patch file
+    file: PathBuf,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let file = is_bundle(&self.file)?;
+        let shown = session.workbench().inspect(file).without_folder()?;
+        let verbose = session.is_verbose();
+        session.answer(
+            Ending::Done,
+            |style| text::inspection(&shown, file, verbose, style),
+            || json::inspection(&shown, file),
+        )
+    }
+}

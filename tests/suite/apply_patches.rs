@@ -1,0 +1,5 @@
+//! A patch is applied: everything or nothing, and nothing that is not named.
+
+mod local_edits;
+mod nothing_or_all;
+mod what_is_kept;

@@ -1,0 +1,5 @@
+//! A patch is taken back, and the taking back is taken back: nothing that somebody did meanwhile is lost.
+
+mod accepting;
+mod drift;
+mod edits_since;

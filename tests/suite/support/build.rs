@@ -1,0 +1,229 @@
+//! Real folders under a temporary one, and bundles for the products in them.
+//!
+//! The bundles are put together field by field, so that a story can have any patch that the format allows, whether
+//! `make` would write it or not.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use patchwright::bundle::container::{ContainerWriter, PackedBlob, Spool};
+use patchwright::bundle::manifest::write_manifest;
+use patchwright::environment::Environment;
+use patchwright::model::{
+    Digest, Evidence, FileChange, FileNode, LocalEdits, Mode, Node, Patch, PatchId, PatchKind, PatchRef,
+    Payload, Product, Role, Rollback, RollbackPossible, TreePath,
+};
+
+/// A temporary folder with products and bundles in it.
+pub struct Sandbox {
+    root: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Sandbox {
+    /// An empty one.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("room for a temporary folder");
+        // The folder for temporary files is a link on some systems, and a product folder may not be reached by one.
+        let root = folder.path().canonicalize().expect("the folder is there");
+        Self { root, _folder: folder }
+    }
+
+    /// One with these files, and the folders they are in.
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let sandbox = Self::new();
+        files.iter().for_each(|(path, content)| sandbox.write(path, content));
+        sandbox
+    }
+
+    /// A place in it.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Writes a file with ordinary permissions.
+    pub fn write(&self, path: &str, content: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a new folder");
+        fs::write(&path, content).expect("a new file");
+        set_mode(&path, 0o644);
+    }
+
+    /// The content of a file; `None` if it is not there.
+    pub fn read(&self, path: &str) -> Option<String> {
+        fs::read_to_string(self.path(path)).ok()
+    }
+
+    /// Begins a bundle that does nothing yet.
+    pub fn bundle(&self, id: &str) -> Builder {
+        Builder { patch: empty_patch(id), contents: Vec::new() }
+    }
+
+    /// Writes `bundle` to a file and returns its path.
+    pub fn save(&self, name: &str, bundle: &Builder) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, bundle.to_bytes()).expect("a new file");
+        path
+    }
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    // Whatever the umask is.
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("our own file");
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) {}
+
+/// The same moment, user and machine every time, so that whole outputs can be compared.
+pub fn fixed_environment() -> Environment {
+    let now = "2026-11-23T09:30:00Z".parse().expect("a good time");
+    Environment::fixed(now, "ada", "server", "linux/x86_64")
+}
+
+/// A bundle on its way.
+#[derive(Clone)]
+pub struct Builder {
+    /// What it says; any field may be changed.
+    pub patch: Patch,
+    contents: Vec<Vec<u8>>,
+}
+
+impl Builder {
+    /// Exchanges the content of a file. The old one is shipped too, as for every text.
+    pub fn replace(self, path: &str, old: &str, new: &str) -> Self {
+        let base = Some(Digest::of(old.as_bytes()));
+        let change = FileChange { base, ..change(path, Some(file(old)), Some(file(new)), whole(new)) };
+        self.with_contents(&[old, new]).with_change(change)
+    }
+
+    /// Adds a file.
+    pub fn create(self, path: &str, new: &str) -> Self {
+        self.with_contents(&[new]).with_change(change(path, None, Some(file(new)), whole(new)))
+    }
+
+    /// Removes a file.
+    pub fn delete(self, path: &str, old: &str) -> Self {
+        let base = Some(Digest::of(old.as_bytes()));
+        self.with_contents(&[old])
+            .with_change(FileChange { base, ..change(path, Some(file(old)), None, None) })
+    }
+
+    /// Moves a file.
+    pub fn rename(self, from: &str, to: &str, content: &str) -> Self {
+        let same = Some(Payload::Same { from: tree_path(from) });
+        self.delete(from, content).with_change(change(to, None, Some(file(content)), same))
+    }
+
+    /// Changes any field.
+    pub fn but(mut self, edit: impl FnOnce(&mut Patch)) -> Self {
+        edit(&mut self.patch);
+        self
+    }
+
+    /// Adds a change whose contents are in the bundle already, or that has none.
+    pub fn with_change(mut self, change: FileChange) -> Self {
+        self.patch.changes.push(change);
+        self.patch.changes.sort_by(|a, b| a.path.cmp(&b.path));
+        self
+    }
+
+    fn with_contents(mut self, contents: &[&str]) -> Self {
+        self.contents.extend(contents.iter().map(|content| content.as_bytes().to_vec()));
+        self
+    }
+
+    /// The bundle.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let folder = tempfile::tempdir().expect("room for a temporary folder");
+        let spool = Spool::create_in(folder.path()).expect("a spool");
+        let pack = |content: &Vec<u8>| spool.compress(&mut Cursor::new(content), 3).expect("content packs");
+        let mut blobs: Vec<_> = self.contents.iter().map(pack).collect();
+        blobs.sort_by_key(PackedBlob::digest);
+        blobs.dedup_by_key(|blob| blob.digest());
+        let mut writer =
+            ContainerWriter::begin(Vec::new(), &write_manifest(&self.patch)).expect("a container");
+        blobs.iter().for_each(|blob| writer.add_blob(blob).expect("a blob fits"));
+        writer.finish().expect("a whole container")
+    }
+}
+
+/// An ordinary file with this content.
+pub fn file(content: &str) -> Node {
+    let digest = Digest::of(content.as_bytes());
+    Node::File(FileNode { digest, size_bytes: content.len() as u64, mode: Mode::FILE })
+}
+
+/// A path in a product.
+pub fn tree_path(path: &str) -> TreePath {
+    TreePath::parse(path).expect("the stories use good paths")
+}
+
+/// A change without special wishes.
+pub fn change(path: &str, before: Option<Node>, after: Option<Node>, payload: Option<Payload>) -> FileChange {
+    FileChange {
+        path: tree_path(path),
+        before: before.into_iter().collect(),
+        after,
+        payload,
+        base: None,
+        role: Role::default(),
+        local_edits: LocalEdits::default(),
+        fixes: Vec::new(),
+    }
+}
+
+fn whole(content: &str) -> Option<Payload> {
+    Some(Payload::Whole { blob: Digest::of(content.as_bytes()) })
+}
+
+fn empty_patch(id: &str) -> Patch {
+    let text = |text: &str| text.to_owned();
+    Patch {
+        identity: PatchRef { id: PatchId::parse(id).expect("a good id"), revision: 1 },
+        sequence: 1,
+        kind: PatchKind::Hotfix,
+        title: text("Umlauts in fonts"),
+        summary: text("Letters such as “ä” were cut off.\nPrinting is not affected."),
+        severity: None,
+        issues: Vec::new(),
+        fixes: vec![text("ACME-7")],
+        vulnerabilities: Vec::new(),
+        created: text("2026-11-20T12:00:00Z"),
+        expires: None,
+        support_until: None,
+        vendor: text("ACME Ltd"),
+        contact: None,
+        license: None,
+        product: Product {
+            name: text("Widget"),
+            purl: None,
+            cpe: None,
+            versions: vec![text("4.2")],
+            detect: Vec::new(),
+        },
+        platforms: Vec::new(),
+        result_version: None,
+        requires: Vec::new(),
+        conflicts: Vec::new(),
+        supersedes: Vec::new(),
+        holds: Vec::new(),
+        changes: Vec::new(),
+        preflight: Vec::new(),
+        health: Vec::new(),
+        restart: text("none"),
+        rollback: Rollback {
+            possible: RollbackPossible::Yes,
+            reason: None,
+            data_warning: None,
+            steps: Vec::new(),
+        },
+        source: None,
+        evidence: Evidence::default(),
+        proven: true,
+        extensions: Default::default(),
+    }
+}

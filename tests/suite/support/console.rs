@@ -1,0 +1,134 @@
+//! The command line in this process: what is typed, what is printed, and the exit code.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::Cursor;
+use std::path::Path;
+use std::sync::Arc;
+
+use patchwright::cli::{Interrupt, Streams, Terminals, run_with};
+use patchwright::target::fs::{Fs, OsFs};
+use patchwright::workbench::Workbench;
+
+use super::build::{Sandbox, fixed_environment};
+
+/// A terminal, or a script, in front of a sandbox.
+pub struct Console<'a> {
+    sandbox: &'a Sandbox,
+    workbench: Workbench,
+    terminals: Terminals,
+    colours: bool,
+    typed: String,
+    interrupt: Interrupt,
+}
+
+/// What a command did.
+pub struct Run {
+    pub code: u8,
+    pub out: String,
+    pub err: String,
+}
+
+impl<'a> Console<'a> {
+    /// A script: nobody answers, nothing is a terminal.
+    pub fn new(sandbox: &'a Sandbox) -> Self {
+        Self {
+            sandbox,
+            workbench: Workbench::new(fixed_environment()),
+            terminals: Terminals::default(),
+            colours: false,
+            typed: String::new(),
+            interrupt: Interrupt::default(),
+        }
+    }
+
+    /// A person at a terminal, who answers a question with `typed`.
+    pub fn answering(mut self, typed: &str) -> Self {
+        self.terminals = Terminals { input: true, out: true, err: true };
+        self.typed = format!("{typed}\n");
+        self
+    }
+
+    /// A terminal with colours.
+    pub fn in_colour(mut self) -> Self {
+        self.colours = true;
+        self
+    }
+
+    /// Ctrl-C was pressed already.
+    pub fn interrupted(self) -> Self {
+        self.interrupt.cancel.cancel();
+        self
+    }
+
+    /// Disks go through `wrap`.
+    pub fn with_disks(mut self, wrap: impl Fn(Arc<dyn Fs>) -> Arc<dyn Fs> + Send + Sync + 'static) -> Self {
+        let open = move |path: &Path| Ok(wrap(Arc::new(OsFs::open(path).expect("a folder of the sandbox"))));
+        self.workbench = Workbench::with_disks(fixed_environment(), Arc::new(open));
+        self
+    }
+
+    /// Runs a command. Words are separated by spaces; `$` in one stands for the sandbox.
+    pub fn run(&self, command: &str) -> Run {
+        let root = self.sandbox.path("");
+        let root = root.to_str().expect("a plain name").trim_end_matches(['/', '\\']);
+        let args = ["patchwright"].into_iter().chain(command.split_whitespace());
+        let args = args.map(|word| OsString::from(word.replace('$', root)));
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut streams = Streams {
+            input: &mut Cursor::new(self.typed.clone()),
+            out: &mut out,
+            err: &mut err,
+            terminals: self.terminals,
+            colours: self.colours,
+            interrupt: self.interrupt.clone(),
+        };
+        let code = run_with(&self.workbench, args, &mut streams);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text").replace(root, "$");
+        Run { code, out: text(out), err: text(err) }
+    }
+
+    /// Runs a command that has to do what it says.
+    pub fn done(&self, command: &str) -> Run {
+        let run = self.run(command);
+        assert_eq!(run.code, 0, "{command}\n{run}");
+        run
+    }
+}
+
+/// Digests of bundles differ with the version of every packer; a snapshot shows only that there is one.
+fn without_digests(text: &str) -> String {
+    let mut rest = text;
+    let mut plain = String::new();
+    while !rest.is_empty() {
+        let is_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+        let digits = rest.find(|c| !is_hex(c)).unwrap_or(rest.len());
+        let length = if digits == 0 { rest.find(is_hex).unwrap_or(rest.len()) } else { digits };
+        plain.push_str(if digits == 64 { "[sha256]" } else { &rest[..length] });
+        rest = &rest[length..];
+    }
+    plain
+}
+
+impl Run {
+    /// Everything that was printed.
+    pub fn printed(&self) -> String {
+        format!("{}{}", self.out, self.err)
+    }
+
+    /// The one document on standard output.
+    pub fn json(&self) -> serde_json::Value {
+        assert_eq!(self.err, "", "a program reads one stream");
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
+    }
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&without_digests(&self.out))?;
+        if !self.err.is_empty() {
+            write!(f, "-- err --\n{}", self.err)?;
+        }
+        write!(f, "-- exit {}", self.code)
+    }
+}

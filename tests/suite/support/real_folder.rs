@@ -1,0 +1,215 @@
+//! A folder on the real disk: filled by hand, and remembered with everything that a change must not lose.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use patchwright::target::fs::STATE_DIR;
+
+/// What stands at each place of a folder; paths are relative and `/`-separated. The state folder is left out.
+#[derive(Debug, Clone, Default)]
+pub struct Tree(BTreeMap<String, Thing>);
+
+/// One thing in a folder.
+#[derive(Debug, Clone)]
+struct Thing {
+    what: What,
+    mode: u32,
+    /// Which object it is: the inode number where the system has one.
+    object: u64,
+    /// Whether it has a second name, which a safe copy does not share.
+    has_other_names: bool,
+    /// When its content changed; `None` for a folder, whose time changes with every name in it.
+    modified: Option<SystemTime>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum What {
+    File(Vec<u8>),
+    Link(String),
+    Dir,
+}
+
+impl Thing {
+    fn at(path: &Path) -> Self {
+        let known = fs::symlink_metadata(path).expect("what was listed is there");
+        let what = match known.file_type() {
+            kind if kind.is_dir() => What::Dir,
+            kind if kind.is_symlink() => {
+                let target = fs::read_link(path).expect("a link can be read");
+                What::Link(target.to_str().expect("targets are text here").to_owned())
+            }
+            _ => What::File(fs::read(path).expect("a file can be read")),
+        };
+        let modified = match what {
+            What::Dir => None,
+            _ => Some(known.modified().expect("this system keeps times")),
+        };
+        let SystemsView { mode, object, names } = SystemsView::of(&known);
+        Self { what, mode, object, has_other_names: modified.is_some() && names > 1, modified }
+    }
+
+    /// Equal in what a patch is about.
+    fn is_like(&self, other: &Self) -> bool {
+        (&self.what, self.mode) == (&other.what, other.mode)
+    }
+
+    /// The very same object, untouched.
+    fn is_same(&self, other: &Self) -> bool {
+        self.is_like(other) && (self.object, self.modified) == (other.object, other.modified)
+    }
+
+    /// As [`Thing::is_same`] for a file without other names, as [`Thing::is_like`] for everything else.
+    fn is_same_file(&self, other: &Self) -> bool {
+        let is_own_file = matches!(self.what, What::File(_)) && !self.has_other_names;
+        if is_own_file { self.is_same(other) } else { self.is_like(other) }
+    }
+
+    fn told(thing: Option<&Self>) -> String {
+        let Some(Thing { what, mode, object, modified, .. }) = thing else { return "nothing".to_owned() };
+        match what {
+            What::File(bytes) => {
+                let bytes = bytes.len();
+                format!("a file of {bytes} bytes, mode {mode:o}, object {object}, changed at {modified:?}")
+            }
+            What::Link(to) => format!("a link to {to}, object {object}"),
+            What::Dir => format!("a folder, mode {mode:o}, object {object}"),
+        }
+    }
+}
+
+/// What not every system keeps.
+struct SystemsView {
+    mode: u32,
+    object: u64,
+    names: u64,
+}
+
+impl SystemsView {
+    #[cfg(unix)]
+    fn of(known: &fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Self { mode: known.mode() & 0o7777, object: known.ino(), names: known.nlink() }
+    }
+
+    #[cfg(not(unix))]
+    fn of(_: &fs::Metadata) -> Self {
+        Self { mode: 0, object: 0, names: 1 }
+    }
+}
+
+impl Tree {
+    /// Everything in `folder`.
+    pub fn of(folder: &Path) -> Self {
+        let mut tree = Self::default();
+        tree.take_in(folder, "");
+        tree
+    }
+
+    fn take_in(&mut self, folder: &Path, prefix: &str) {
+        for entry in fs::read_dir(folder).expect("a folder can be listed") {
+            let name = entry.expect("a folder can be listed").file_name();
+            let name = name.to_str().expect("names are text here");
+            if prefix.is_empty() && name == STATE_DIR {
+                continue;
+            }
+            let (path, inner) = (folder.join(name), format!("{prefix}{name}"));
+            let thing = Thing::at(&path);
+            if thing.what == What::Dir {
+                self.take_in(&path, &format!("{inner}/"));
+            }
+            self.0.insert(inner, thing);
+        }
+    }
+
+    /// Where `now` does not hold the very same objects with the same times.
+    pub fn lost_in(&self, now: &Self) -> Option<String> {
+        self.difference(now, Thing::is_same)
+    }
+
+    /// Where `now` holds other content, permissions or kinds of things.
+    pub fn unlike(&self, now: &Self) -> Option<String> {
+        self.difference(now, Thing::is_like)
+    }
+
+    /// As [`Tree::unlike`]; and files are the very same objects with the same times, except those with other names.
+    pub fn files_lost_in(&self, now: &Self) -> Option<String> {
+        self.difference(now, Thing::is_same_file)
+    }
+
+    /// Where `now` does not hold the very same objects although `after` is like this tree there.
+    pub fn bystanders_lost_in(&self, after: &Self, now: &Self) -> Option<String> {
+        let is_bystander =
+            |path: &String| both_or_neither(self.0.get(path), after.0.get(path), Thing::is_like);
+        let bystanders = Self(self.0.clone().into_iter().filter(|(path, _)| is_bystander(path)).collect());
+        let found = Self(now.0.clone().into_iter().filter(|(path, _)| is_bystander(path)).collect());
+        bystanders.lost_in(&found)
+    }
+
+    /// Where `now` is neither as this tree nor as `other`.
+    pub fn neither_this_nor(&self, other: &Self, now: &Self) -> Option<String> {
+        let paths: BTreeSet<&String> =
+            [self, other, now].into_iter().flat_map(|tree| tree.0.keys()).collect();
+        let strange = paths.into_iter().find(|path| {
+            let [old, new, now] = [self, other, now].map(|tree| tree.0.get(*path));
+            !both_or_neither(old, now, Thing::is_like) && !both_or_neither(new, now, Thing::is_like)
+        });
+        strange.map(|path| format!("{path} is neither old nor new: {}", Thing::told(now.0.get(path))))
+    }
+
+    fn difference(&self, now: &Self, is_same: impl Fn(&Thing, &Thing) -> bool + Copy) -> Option<String> {
+        let mut paths = self.0.keys().chain(now.0.keys());
+        let different = paths.find(|path| !both_or_neither(self.0.get(*path), now.0.get(*path), is_same))?;
+        let [wanted, found] = [self, now].map(|tree| Thing::told(tree.0.get(different)));
+        Some(format!("at {different} is {found} instead of {wanted}"))
+    }
+}
+
+fn both_or_neither(a: Option<&Thing>, b: Option<&Thing>, is_same: impl Fn(&Thing, &Thing) -> bool) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => is_same(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
+/// Writes a file with the folders around it.
+pub fn put_file(folder: &Path, path: &str, content: impl AsRef<[u8]>, mode: u32) {
+    let place = folder.join(path);
+    fs::create_dir_all(place.parent().expect("a file is in a folder")).expect("a folder can be made");
+    fs::write(&place, content).expect("a file can be written");
+    set_mode(&place, mode);
+}
+
+/// Makes a folder.
+pub fn put_dir(folder: &Path, path: &str, mode: u32) {
+    let place = folder.join(path);
+    fs::create_dir_all(&place).expect("a folder can be made");
+    set_mode(&place, mode);
+}
+
+/// Makes a link where that takes no special rights.
+pub fn put_link(folder: &Path, path: &str, points_to: &str) {
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(points_to, folder.join(path)).expect("a link can be made");
+    #[cfg(not(unix))]
+    let _ = (folder, path, points_to);
+}
+
+fn set_mode(place: &Path, mode: u32) {
+    #[cfg(unix)]
+    fs::set_permissions(place, std::os::unix::fs::PermissionsExt::from_mode(mode)).expect("modes can be set");
+    #[cfg(not(unix))]
+    let _ = (place, mode);
+}
+
+/// An empty folder of one's own that is gone after the story. On Linux it is in memory, where a sync costs nothing:
+/// what a killed process leaves does not depend on the disk.
+pub fn quick_folder() -> tempfile::TempDir {
+    let in_memory = Path::new("/dev/shm");
+    let made = match in_memory.is_dir() {
+        true => tempfile::tempdir_in(in_memory).or_else(|_| tempfile::tempdir()),
+        false => tempfile::tempdir(),
+    };
+    made.expect("a temporary folder can be made")
+}

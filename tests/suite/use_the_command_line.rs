@@ -1,0 +1,68 @@
+//! The command line, as a person at a terminal and a script meet it: whole outputs and exit codes.
+
+mod change;
+mod help;
+mod hostile_text;
+mod look;
+mod programs;
+mod refuse;
+
+use patchwright::model::{Check, Issue, Level, Probe, Severity};
+
+use crate::support::build::{Builder, Sandbox, tree_path};
+
+/// A small product in `$/app`.
+fn product() -> Sandbox {
+    Sandbox::with(&[
+        ("app/conf/app.toml", "colour = \"blue\"\nsize = 12\n"),
+        ("app/fonts/old.txt", "old font\n"),
+        ("app/readme.txt", "Read me.\n"),
+        ("app/version.txt", "4.2\n"),
+    ])
+}
+
+/// A patch for it that changes, adds, moves and removes.
+fn fix(sandbox: &Sandbox) -> Builder {
+    sandbox
+        .bundle("ACME-HF-1042")
+        .replace("version.txt", "4.2\n", "4.2.1\n")
+        .replace("conf/app.toml", "colour = \"blue\"\nsize = 12\n", "colour = \"blue\"\nsize = 14\n")
+        .create("fonts/umlauts.txt", "äöü\n")
+        .delete("fonts/old.txt", "old font\n")
+        .rename("readme.txt", "doc.txt", "Read me.\n")
+}
+
+/// The fix in `$/fix.patchbundle`, for the product in `$/app`.
+fn product_and_fix() -> Sandbox {
+    let sandbox = product();
+    sandbox.save("fix.patchbundle", &fix(&sandbox));
+    sandbox
+}
+
+/// The fix with everything a vendor can say about it.
+fn talkative(bundle: Builder) -> Builder {
+    let text = |text: &str| text.to_owned();
+    bundle.but(|patch| {
+        patch.identity.revision = 2;
+        patch.severity = Some(Severity { level: text("moderate"), cvss: Some(text("CVSS:3.1/AV:N")) });
+        let url = Some(text("https://tracker.example/ACME-7"));
+        patch.issues = vec![Issue { system: text("jira"), key: text("ACME-7"), url, kind: None }];
+        patch.vulnerabilities = vec![text("CVE-2026-12345")];
+        patch.contact = Some(text("support@acme.example"));
+        patch.result_version = Some(text("4.2.1"));
+        patch.restart = text("service");
+        patch.product.detect = vec![patchwright::model::Detect::Version {
+            path: tree_path("version.txt"),
+            after: String::new(),
+            until: None,
+        }];
+        patch.rollback.data_warning = Some(text("documents made since keep the new fonts"));
+        patch.rollback.steps = vec![text("close all documents")];
+        patch.health = vec![check(Probe::Version { is: text("4.2.1") })];
+        patch.preflight = vec![check(Probe::Disk { free_bytes: 1 })];
+    })
+}
+
+fn check(probe: Probe) -> Check {
+    Check { probe, level: Level::Required, timeout_secs: 1, retries: 0 }
+}

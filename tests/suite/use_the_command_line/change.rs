@@ -1,0 +1,364 @@
+//! Applying a patch, looking at what it did, and taking it back.
+
+use insta::assert_snapshot;
+use patchwright::model::Probe;
+
+use super::{check, fix, product, product_and_fix, talkative};
+use crate::support::build::tree_path;
+use crate::support::console::Console;
+
+const APPLY: &str = "apply $/fix.patchbundle $/app --allow-unsigned --yes";
+
+#[test]
+fn apply_shows_the_plan_and_asks_once() {
+    let sandbox = product_and_fix();
+    let run = Console::new(&sandbox).answering("y").run("apply $/fix.patchbundle $/app --allow-unsigned");
+    assert_snapshot!(run, @r#"
+    Applied ACME-HF-1042 to $/app: 6 places changed
+    To take it back: patchwright rollback $/app
+    -- err --
+    ACME-HF-1042  Umlauts in fonts
+    for Widget in $/app
+    Unsigned: nobody vouches for this patch
+
+    What will happen: 6 steps
+      delete   fonts/old.txt
+      delete   readme.txt
+      replace  version.txt
+      replace  conf/app.toml
+      create   doc.txt
+      create   fonts/umlauts.txt
+      needs 2.1 MB of room on the disk
+
+    Ready to apply.
+
+    Apply this patch? [y/N] -- exit 0
+    "#);
+    assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2.1\n"));
+}
+
+#[test]
+fn a_no_changes_nothing() {
+    let sandbox = product_and_fix();
+    for answer in ["n", "", "yes please", "Y E S"] {
+        let run =
+            Console::new(&sandbox).answering(answer).run("apply $/fix.patchbundle $/app --allow-unsigned");
+        let told = run.err.split_once("[y/N] ").expect("it asks").1;
+        let said_no = "Not done, because you said no (E-DECLINED)\nNothing was changed.\n";
+        assert_eq!((run.code, told), (3, said_no), "{answer:?}");
+    }
+    assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
+    assert!(!sandbox.path("app/.patchwright").exists());
+}
+
+#[test]
+fn a_long_plan_leaves_the_question_on_the_screen() {
+    let sandbox = product();
+    let bundle = (0..100).fold(sandbox.bundle("ACME-HF-1"), |bundle, number| {
+        bundle.create(&format!("new/{number:02}"), &number.to_string())
+    });
+    let bundle = bundle.with_change(crate::support::build::change(
+        "new",
+        None,
+        Some(patchwright::model::Node::Dir(patchwright::model::Mode::DIR)),
+        None,
+    ));
+    sandbox.save("fix.patchbundle", &bundle);
+    let run = Console::new(&sandbox).answering("n").run("apply $/fix.patchbundle $/app --allow-unsigned");
+    assert!(run.err.lines().count() < 30, "{run}");
+    assert!(run.err.contains("… and 86 more; --verbose shows all of them"), "{run}");
+}
+
+#[test]
+fn apply_tells_what_it_did_and_how_to_take_it_back() {
+    let sandbox = product();
+    sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
+    assert_snapshot!(Console::new(&sandbox).run(APPLY), @r#"
+    Applied ACME-HF-1042 (revision 2) to $/app: 6 places changed
+      Widget is now 4.2.1
+      checked: the version is 4.2.1
+      to restart: service
+    To take it back: patchwright rollback $/app
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn apply_again_has_nothing_to_do() {
+    let sandbox = product_and_fix();
+    let console = Console::new(&sandbox);
+    console.done(APPLY);
+    assert_snapshot!(console.run(APPLY), @r#"
+    Nothing to do: $/app is already as ACME-HF-1042 leaves it
+    -- exit 0
+    "#);
+    assert_snapshot!(console.run("plan $/fix.patchbundle $/app"), @r#"
+    ACME-HF-1042  Umlauts in fonts
+    for Widget in $/app
+    Unsigned: nobody vouches for this patch
+
+    Nothing to do: the folder is already as the patch leaves it.
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn a_quiet_apply_says_nothing() {
+    let sandbox = product_and_fix();
+    let run = Console::new(&sandbox).done(&format!("{APPLY} --quiet"));
+    assert_eq!(run.printed(), "");
+}
+
+#[test]
+fn a_saved_plan_is_carried_out_only_in_the_folder_it_was_made_for() {
+    let sandbox = product_and_fix();
+    let console = Console::new(&sandbox);
+    assert!(
+        console
+            .done("plan $/fix.patchbundle $/app --output $/fix.plan")
+            .out
+            .ends_with("The plan is in $/fix.plan\n")
+    );
+    let apply = format!("{APPLY} --plan $/fix.plan");
+    console.done(&apply);
+    console.done("rollback $/app --yes");
+    // The same files again, and yet another folder: it has a history now.
+    assert_snapshot!(console.run(&apply), @r#"
+    -- err --
+    The folder has changed since the plan was made (E-MOVED)
+    Nothing was changed.
+    Next: Make the plan again and look at it.
+    -- exit 3
+    "#);
+}
+
+#[test]
+fn status_and_history_tell_how_things_stand() {
+    let sandbox = product();
+    sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
+    let console = Console::new(&sandbox);
+    assert_snapshot!(console.run("status $/app"), @r#"
+    $/app
+
+    No patch is in this folder.
+    -- exit 0
+    "#);
+    assert_snapshot!(console.run("history $/app"), @r#"
+    Nothing has happened to $/app so far
+    -- exit 0
+    "#);
+    console.done(APPLY);
+    assert_snapshot!(console.run("status $/app"), @r#"
+    Widget 4.2.1 in $/app
+
+    Patches in this folder, oldest first:
+      ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC  Umlauts in fonts
+
+    6 places compared: everything is as expected.
+    -- exit 0
+    "#);
+    sandbox.write("app/conf/app.toml", "colour = \"red\"\n");
+    std::fs::remove_file(sandbox.path("app/doc.txt")).expect("it is there");
+    assert_snapshot!(console.run("status $/app"), @r#"
+    Widget 4.2.1 in $/app
+
+    Patches in this folder, oldest first:
+      ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC  Umlauts in fonts
+
+    2 of 6 places differ from what is expected:
+      edited   conf/app.toml  (last changed by ACME-HF-1042)
+      missing  doc.txt        (last changed by ACME-HF-1042)
+    -- exit 0
+    "#);
+    assert_snapshot!(console.run("history $/app"), @r#"
+    What happened to $/app, oldest first
+      1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042  by ada on server  4.2 → 4.2.1
+            Unsigned: nobody vouches for this patch
+      2  2026-11-23 09:30:00 UTC  checked ACME-HF-1042  by ada on server
+            passed: the version is 4.2.1
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
+    let sandbox = product();
+    sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
+    let console = Console::new(&sandbox);
+    console.done(APPLY);
+    assert_snapshot!(Console::new(&sandbox).answering("y").run("rollback $/app"), @r#"
+    Took ACME-HF-1042 out of $/app: 6 places changed
+      the version is now 4.2
+    To bring it back: patchwright rollback $/app --undo
+    -- err --
+    ACME-HF-1042  Umlauts in fonts
+    goes out of $/app
+
+    What will happen: 6 steps
+      delete   fonts/umlauts.txt
+      delete   doc.txt
+      replace  version.txt
+      replace  conf/app.toml
+      create   readme.txt
+      create   fonts/old.txt
+      needs 2.1 MB of room on the disk
+
+    What the vendor says about taking it back
+      | documents made since keep the new fonts
+      | close all documents
+
+    Take this patch back? [y/N] -- exit 0
+    "#);
+    assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
+    assert_snapshot!(console.run("status $/app"), @r#"
+    Widget 4.2 in $/app
+
+    No patch is in this folder.
+
+    6 places compared: everything is as expected.
+
+    To take the last rollback back: patchwright rollback $/app --undo
+    -- exit 0
+    "#);
+    assert_snapshot!(console.run("rollback $/app --undo --yes"), @r#"
+    Brought ACME-HF-1042 back to $/app: 6 places changed
+      the version is now 4.2.1
+    To take it out again: patchwright rollback $/app
+    -- exit 0
+    "#);
+    assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2.1\n"));
+    assert_snapshot!(console.run("history $/app --verbose"), @r#"
+    What happened to $/app, oldest first
+      1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042       by ada on server  4.2 → 4.2.1
+            Unsigned: nobody vouches for this patch
+            delete fonts/old.txt
+            delete readme.txt
+            replace version.txt
+            replace conf/app.toml
+            create doc.txt
+            create fonts/umlauts.txt
+      2  2026-11-23 09:30:00 UTC  checked ACME-HF-1042       by ada on server
+            passed: the version is 4.2.1
+      3  2026-11-23 09:30:00 UTC  taken back ACME-HF-1042    by ada on server  4.2.1 → 4.2
+            delete fonts/umlauts.txt
+            delete doc.txt
+            replace version.txt
+            replace conf/app.toml
+            create readme.txt
+            create fonts/old.txt
+      4  2026-11-23 09:30:00 UTC  brought back ACME-HF-1042  by ada on server  4.2 → 4.2.1
+            delete fonts/old.txt
+            delete readme.txt
+            replace version.txt
+            replace conf/app.toml
+            create doc.txt
+            create fonts/umlauts.txt
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn a_rollback_over_edits_needs_a_wish_and_keeps_them() {
+    let sandbox = product_and_fix();
+    let console = Console::new(&sandbox);
+    console.done(APPLY);
+    sandbox.write("app/version.txt", "4.2.1-mine\n");
+    assert_snapshot!(console.run("rollback $/app --yes"), @r#"
+    -- err --
+    version.txt: was changed after the patch was applied (E-DRIFT)
+    Nothing was changed.
+    Next: Go back with --keep-edits, which keeps your version as a safe copy, or put the file right first.
+    -- exit 3
+    "#);
+    assert_snapshot!(console.run("rollback $/app --yes --keep-edits"), @r#"
+    Took ACME-HF-1042 out of $/app: 6 places changed
+      version.txt: was changed after the patch; your version is kept as a safe copy
+    To bring it back: patchwright rollback $/app --undo
+    -- exit 0
+    "#);
+    assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
+    console.done("rollback $/app --undo --yes");
+    assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2.1-mine\n"));
+}
+
+#[test]
+fn accept_asks_and_gives_up_the_way_back() {
+    let sandbox = product_and_fix();
+    let console = Console::new(&sandbox);
+    assert_snapshot!(console.run("accept $/app"), @r#"
+    Nothing to do: no patch in $/app waits to be accepted
+    -- exit 0
+    "#);
+    console.done(APPLY);
+    assert_snapshot!(console.run("accept $/app"), @r#"
+    -- err --
+    This changes the folder, and there is no terminal to ask you on (E-DECLINED)
+    Nothing was changed.
+    Next: Look at what would happen, then add --yes.
+    -- exit 3
+    "#);
+    assert_snapshot!(Console::new(&sandbox).answering("yes").run("accept $/app"), @r#"
+    Accepted ACME-HF-1042 in $/app; the safe copies are gone
+    -- err --
+    These patches stay in $/app for good; their safe copies go:
+      ACME-HF-1042  Umlauts in fonts
+
+    Give up the way back? This cannot be undone. [y/N] -- exit 0
+    "#);
+    assert_snapshot!(console.run("rollback $/app --yes"), @r#"
+    -- err --
+    The way back of ACME-HF-1042 was given up with "accept" (E-NO-WAY-BACK)
+    Nothing was changed.
+    Next: Ask the vendor for a patch that undoes it.
+    -- exit 3
+    "#);
+}
+
+#[test]
+fn a_failed_health_check_takes_the_change_back() {
+    let sandbox = product();
+    let contains = "4.2.2".to_owned();
+    let bundle = fix(&sandbox).but(|patch| {
+        patch.health = vec![check(Probe::Text { path: tree_path("version.txt"), contains })];
+    });
+    sandbox.save("fix.patchbundle", &bundle);
+    let console = Console::new(&sandbox);
+    assert_snapshot!(console.run(APPLY), @r#"
+    -- err --
+    A health check failed after the change, so the change was taken back (E-HEALTH)
+      version.txt contains "4.2.2": "version.txt" does not contain "4.2.2"
+    Everything was put back as it was.
+    Next: Find out why the check failed, or ask the vendor, before you try again.
+    -- exit 5
+    "#);
+    assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
+    assert_snapshot!(console.run("history $/app"), @r#"
+    What happened to $/app, oldest first
+      1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042     by ada on server
+            Unsigned: nobody vouches for this patch
+      2  2026-11-23 09:30:00 UTC  taken back ACME-HF-1042  by ada on server
+            failed: version.txt contains "4.2.2", but "version.txt" does not contain "4.2.2"
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn a_patch_made_from_two_folders_goes_in_and_out() {
+    let sandbox = product();
+    sandbox.write("new/conf/app.toml", "colour = \"red\"\n");
+    sandbox.write("new/readme.txt", "Read me.\n");
+    let console = Console::new(&sandbox);
+    let made =
+        console.run("make --from $/app --to $/new --id ACME-HF-7 --output $/fix.patchbundle --no-proof");
+    assert_snapshot!(made, @r#"
+    Made $/fix.patchbundle: ACME-HF-7, 2,756 bytes
+    Changes: 1 modified, 3 deleted
+    SHA-256: [sha256]
+    Not tried on a copy
+    -- exit 0
+    "#);
+    console.done(APPLY);
+    assert_eq!(sandbox.read("app/fonts/old.txt"), None);
+    console.done("rollback $/app --yes");
+    assert_eq!(sandbox.read("app/fonts/old.txt").as_deref(), Some("old font\n"));
+}

@@ -1,0 +1,83 @@
+//! Help, completions and the manual page know every verb.
+
+use patchwright::cli::command;
+
+use crate::support::build::Sandbox;
+use crate::support::console::Console;
+
+const VERBS: [&str; 14] = [
+    "new",
+    "make",
+    "show",
+    "diff",
+    "verify",
+    "plan",
+    "apply",
+    "rollback",
+    "accept",
+    "status",
+    "history",
+    "recover",
+    "completions",
+    "man",
+];
+
+#[test]
+fn the_verbs_are_those_of_the_contract() {
+    let command = command();
+    let verbs: Vec<_> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    assert_eq!(verbs, VERBS);
+}
+
+#[test]
+fn the_definition_has_no_contradiction() {
+    command().debug_assert();
+}
+
+#[test]
+fn every_verb_explains_itself_with_examples() {
+    let sandbox = Sandbox::new();
+    for verb in VERBS {
+        let help = Console::new(&sandbox).done(&format!("{verb} --help"));
+        assert!(help.out.contains(&format!("Examples:\n  patchwright {verb}")), "{help}");
+        assert_eq!(help.err, "");
+    }
+    let help = Console::new(&sandbox).done("--help").out;
+    assert!(help.contains("130  interrupted before any change"), "{help}");
+    assert!(Console::new(&sandbox).done("--version").out.starts_with("patchwright "));
+}
+
+#[test]
+fn every_example_can_be_typed() {
+    for verb in command().get_subcommands() {
+        let examples = verb.get_after_help().expect("examples").to_string();
+        for line in examples.lines().filter_map(|line| line.trim().strip_prefix("patchwright ")) {
+            let typed = line.split(['>', '|']).next();
+            let words = ["patchwright"].into_iter().chain(typed.expect("a command").split_whitespace());
+            let parsed = command().try_get_matches_from(words);
+            assert!(parsed.is_ok(), "{line}: {parsed:?}");
+        }
+    }
+}
+
+#[test]
+fn completions_know_every_verb() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = Console::new(&sandbox).done(&format!("completions {shell}")).out;
+        for word in VERBS.into_iter().chain(["allow-unsigned", "on-conflict"]) {
+            assert!(script.contains(word), "{shell} does not know {word}");
+        }
+    }
+}
+
+#[test]
+fn the_manual_page_knows_every_verb() {
+    let sandbox = Sandbox::new();
+    let page = Console::new(&sandbox).done("man").out;
+    assert!(page.contains(".TH patchwright 1"), "{page}");
+    for verb in VERBS {
+        assert!(page.contains(&format!(".SH \"PATCHWRIGHT {}\"", verb.to_uppercase())), "{verb}");
+    }
+    assert!(page.contains("\\-\\-accept\\-weak\\-volume") && page.contains("Examples:"));
+}

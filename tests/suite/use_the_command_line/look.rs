@@ -1,0 +1,180 @@
+//! Looking at a patch file and at what it would do changes nothing and tells everything.
+
+use insta::assert_snapshot;
+
+use super::{fix, product, product_and_fix, talkative};
+use crate::support::console::Console;
+
+#[test]
+fn show_tells_what_a_patch_says_about_itself() {
+    let sandbox = product();
+    sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
+    assert_snapshot!(Console::new(&sandbox).run("show $/fix.patchbundle"), @r#"
+    ACME-HF-1042 (revision 2)  Umlauts in fonts
+    Unsigned: nobody vouches for this patch
+
+      | Letters such as “ä” were cut off.
+      | Printing is not affected.
+
+    Kind        hotfix
+    For         Widget 4.2
+    Becomes     4.2.1
+    From        ACME Ltd (support@acme.example)
+    Severity    moderate, CVSS:3.1/AV:N
+    Fixes       ACME-7
+    CVEs        CVE-2026-12345
+    Issues      jira ACME-7, https://tracker.example/ACME-7
+    Restart     service
+    Taken back  at any time, until it is accepted
+                documents made since keep the new fonts
+                1. close all documents
+    Checked     before: 0.0 MB of disk space are free
+                afterwards: the version is 4.2.1
+
+    File        $/fix.patchbundle, 5,052 bytes
+    SHA-256     [sha256]
+    Tried       applied and taken back on a copy by whoever made it
+
+    Changes: 1 added, 2 modified, 1 renamed, 1 deleted
+      M  conf/app.toml         still 26 bytes
+      R  readme.txt → doc.txt
+      D  fonts/old.txt         9 bytes
+      A  fonts/umlauts.txt     7 bytes
+      M  version.txt           4 bytes → 6 bytes
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn diff_shows_every_changed_line() {
+    let sandbox = product_and_fix();
+    assert_snapshot!(Console::new(&sandbox).run("diff $/fix.patchbundle"), @r#"
+    diff --git a/conf/app.toml b/conf/app.toml
+    --- a/conf/app.toml
+    +++ b/conf/app.toml
+    @@ -1,2 +1,2 @@
+     colour = "blue"
+    -size = 12
+    +size = 14
+    diff --git a/fonts/old.txt b/fonts/old.txt
+    deleted file mode 100644
+    --- a/fonts/old.txt
+    +++ /dev/null
+    @@ -1 +0,0 @@
+    -old font
+    diff --git a/fonts/umlauts.txt b/fonts/umlauts.txt
+    new file mode 100644
+    --- /dev/null
+    +++ b/fonts/umlauts.txt
+    @@ -0,0 +1 @@
+    +äöü
+    diff --git a/readme.txt b/doc.txt
+    similarity index 100%
+    rename from readme.txt
+    rename to doc.txt
+    diff --git a/version.txt b/version.txt
+    --- a/version.txt
+    +++ b/version.txt
+    @@ -1 +1 @@
+    -4.2
+    +4.2.1
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn diff_shows_only_what_is_asked_for() {
+    let sandbox = product_and_fix();
+    assert_snapshot!(Console::new(&sandbox).run("diff $/fix.patchbundle conf/"), @r#"
+    diff --git a/conf/app.toml b/conf/app.toml
+    --- a/conf/app.toml
+    +++ b/conf/app.toml
+    @@ -1,2 +1,2 @@
+     colour = "blue"
+    -size = 12
+    +size = 14
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn diff_against_a_folder_shows_what_is_really_there() {
+    let sandbox = product_and_fix();
+    sandbox.write("app/conf/app.toml", "colour = \"green\"\n");
+    assert_snapshot!(Console::new(&sandbox).run("diff $/fix.patchbundle conf version.txt --target $/app"), @r#"
+    diff --git a/conf/app.toml b/conf/app.toml
+    --- a/conf/app.toml
+    +++ b/conf/app.toml
+    @@ -1 +1,2 @@
+    -colour = "green"
+    +colour = "blue"
+    +size = 14
+    diff --git a/version.txt b/version.txt
+    --- a/version.txt
+    +++ b/version.txt
+    @@ -1 +1 @@
+    -4.2
+    +4.2.1
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn verify_gives_one_verdict() {
+    let sandbox = product_and_fix();
+    assert_snapshot!(Console::new(&sandbox).run("verify $/fix.patchbundle"), @r#"
+    $/fix.patchbundle is whole: its 7 contents are exactly what its manifest says
+    Unsigned: nobody vouches for this patch
+
+    Patch       ACME-HF-1042  Umlauts in fonts
+    SHA-256     [sha256]
+    Manifest    [sha256]
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn plan_shows_what_will_happen() {
+    let sandbox = product();
+    sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
+    assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r#"
+    ACME-HF-1042 (revision 2)  Umlauts in fonts
+    for Widget 4.2 in $/app
+    Unsigned: nobody vouches for this patch
+
+    What will happen: 6 steps
+      delete   fonts/old.txt
+      delete   readme.txt
+      replace  version.txt
+      replace  conf/app.toml
+      create   doc.txt
+      create   fonts/umlauts.txt
+      needs 2.1 MB of room on the disk
+
+    To restart afterwards: service
+
+    Ready to apply.
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn plan_lists_every_reason_why_not() {
+    let sandbox = product_and_fix();
+    sandbox.write("app/conf/app.toml", "colour = \"green\"\n");
+    sandbox.write("app/fonts/umlauts.txt", "mine\n");
+    assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r#"
+    ACME-HF-1042  Umlauts in fonts
+    for Widget in $/app
+    Unsigned: nobody vouches for this patch
+
+    What stands in the way
+      conf/app.toml: was edited: its content is not what the patch expects (E-DRIFT)
+          Put the original file back, or ask the vendor for a patch that fits this file.
+      fonts/umlauts.txt: a file is already there, and it is not the one the patch brings (E-OCCUPIED)
+          Move it out of the folder if it is not part of the product.
+
+    Cannot be applied, for 2 reasons.
+    -- exit 3
+    "#);
+}

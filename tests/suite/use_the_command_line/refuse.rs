@@ -1,0 +1,381 @@
+//! Every refusal says what happened, what it means for the files, and what to do; and has its exit code.
+
+use std::sync::Arc;
+
+use insta::assert_snapshot;
+
+use super::{fix, product, product_and_fix};
+use crate::support::build::Sandbox;
+use crate::support::console::{Console, Run};
+use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
+
+const APPLY: &str = "apply $/fix.patchbundle $/app --allow-unsigned --yes";
+
+/// Applies the fix on a disk that fails from the second exchange on, so that not even going back is possible.
+fn interrupted() -> (Sandbox, Run) {
+    let sandbox = product_and_fix();
+    let run = Console::new(&sandbox)
+        .with_disks(|disk| {
+            let fault = Fault::Fails(Errno::NoSpace);
+            Arc::new(FaultFs::failing(disk, At::CallOf("exchange", 2), fault, Lasting::FromThenOn))
+        })
+        .run(APPLY);
+    (sandbox, run)
+}
+
+#[test]
+fn exit_1_when_the_machine_cannot() {
+    let sandbox = product();
+    assert_snapshot!(Console::new(&sandbox).run("show $/nothing.patchbundle"), @r#"
+    -- err --
+    Cannot read the patch file: $/nothing.patchbundle (E-IO)
+      cannot open: there is nothing of this name
+    Nothing was changed.
+    -- exit 1
+    "#);
+    assert_snapshot!(Console::new(&sandbox).run("status $/nowhere"), @r#"
+    -- err --
+    Cannot open the folder: $/nowhere (E-IO)
+      there is nothing of this name
+    Nothing was changed.
+    Next: Name the folder that the product is installed in.
+    -- exit 1
+    "#);
+}
+
+#[test]
+fn exit_2_when_the_command_line_is_wrong() {
+    let sandbox = product_and_fix();
+    let console = Console::new(&sandbox);
+    assert_snapshot!(console.run("aply $/fix.patchbundle $/app"), @r#"
+    -- err --
+    error: unrecognized subcommand 'aply'
+
+      tip: a similar subcommand exists: 'apply'
+
+    Usage: patchwright [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    -- exit 2
+    "#);
+    assert_snapshot!(console.run("apply $/app"), @r#"
+    -- err --
+    error: the following required arguments were not provided:
+      <FILE>...
+
+    Usage: patchwright apply <FILE>... <TARGET>
+
+    For more information, try '--help'.
+    -- exit 2
+    "#);
+    assert_snapshot!(console.run("recover $/app"), @r#"
+    -- err --
+    error: the following required arguments were not provided:
+      <--undo|--finish>
+
+    Usage: patchwright recover <--undo|--finish> <TARGET>
+
+    For more information, try '--help'.
+    -- exit 2
+    "#);
+    assert_snapshot!(console.run("show -"), @r#"
+    -- err --
+    A patch file cannot be read from a pipe (E-USAGE)
+    Next: Save it to a file, then name that.
+    -- exit 2
+    "#);
+    assert_snapshot!(console.run("plan $/fix.patchbundle $/more.patchbundle $/app"), @r#"
+    -- err --
+    One patch at a time, please; 2 were named (E-USAGE)
+    Next: Apply them one after the other, in the order the vendor gives.
+    -- exit 2
+    "#);
+    assert_snapshot!(console.run("diff $/fix.patchbundle fonts/none.txt"), @r#"
+    -- err --
+    The patch changes nothing at fonts/none.txt (E-USAGE)
+    Next: `patchwright show` lists what it changes.
+    -- exit 2
+    "#);
+    assert_snapshot!(console.run("diff $/fix.patchbundle ../up"), @r#"
+    -- err --
+    A path contains "..": "../up" (E-USAGE)
+    -- exit 2
+    "#);
+    assert_snapshot!(Console::new(&sandbox).answering("").run("diff $/fix.patchbundle --raw"), @r#"
+    -- err --
+    --raw could let a patch file rearrange your terminal (E-USAGE)
+    Next: Write it to a file: --raw > fix.diff
+    -- exit 2
+    "#);
+}
+
+#[test]
+fn exit_3_when_something_stands_in_the_way() {
+    let sandbox = product_and_fix();
+    sandbox.write("app/conf/app.toml", "mine\n");
+    let console = Console::new(&sandbox);
+    assert_snapshot!(console.run(APPLY), @r#"
+    -- err --
+    conf/app.toml: was edited: its content is not what the patch expects (E-DRIFT)
+    Nothing was changed.
+    Next: Put the original file back, or ask the vendor for a patch that fits this file.
+    -- exit 3
+    "#);
+    sandbox.write("app/version.txt", "mine\n");
+    assert_snapshot!(console.run(APPLY), @r#"
+    -- err --
+    This cannot be done, for 2 reasons (E-DRIFT)
+    What stands in the way
+      conf/app.toml: was edited: its content is not what the patch expects (E-DRIFT)
+          Put the original file back, or ask the vendor for a patch that fits this file.
+      version.txt: was edited: its content is not what the patch expects (E-DRIFT)
+          Put the original file back, or ask the vendor for a patch that fits this file.
+    Nothing was changed.
+    -- exit 3
+    "#);
+    assert_snapshot!(console.run("rollback $/app --yes"), @r#"
+    -- err --
+    No patch is in this folder (E-UNKNOWN-PATCH)
+    Nothing was changed.
+    Next: There is nothing to take back.
+    -- exit 3
+    "#);
+    assert!(!sandbox.path("app/.patchwright").exists());
+}
+
+#[test]
+fn exit_3_when_nobody_can_be_asked() {
+    let sandbox = product_and_fix();
+    assert_snapshot!(Console::new(&sandbox).run("apply $/fix.patchbundle $/app --allow-unsigned"), @r#"
+    -- err --
+    This changes the folder, and there is no terminal to ask you on (E-DECLINED)
+    Nothing was changed.
+    Next: Look at what would happen, then add --yes.
+    -- exit 3
+    "#);
+}
+
+#[cfg(unix)]
+#[test]
+fn exit_3_when_the_folder_is_reached_by_a_link() {
+    let sandbox = product_and_fix();
+    std::os::unix::fs::symlink(sandbox.path("app"), sandbox.path("link")).expect("a new link");
+    assert_snapshot!(Console::new(&sandbox).run("status $/link"), @r#"
+    -- err --
+    Cannot open the folder: $/link (E-FS)
+      it is a link to $/app
+    Nothing was changed.
+    Next: If you mean the folder it leads to, name that one: $/app
+    -- exit 3
+    "#);
+    assert_snapshot!(Console::new(&sandbox).run("status $/fix.patchbundle"), @r#"
+    -- err --
+    Cannot open the folder: $/fix.patchbundle (E-FS)
+      it is not a folder
+    Nothing was changed.
+    Next: Name the folder that the product is installed in.
+    -- exit 3
+    "#);
+}
+
+#[test]
+fn exit_3_when_an_order_is_there_already() {
+    let sandbox = product();
+    let console = Console::new(&sandbox);
+    assert_snapshot!(console.run("new --output $/order.toml"), @r#"
+    Wrote $/order.toml. Fill it in, then: patchwright make --from OLD --to NEW --order $/order.toml --output FILE.patchbundle
+    -- exit 0
+    "#);
+    assert_snapshot!(console.run("new --output $/order.toml"), @r#"
+    -- err --
+    Cannot write the patch order: $/order.toml (E-OCCUPIED)
+      something of this name is already there
+    Nothing was changed.
+    Next: Choose another name; nothing is ever written over.
+    -- exit 3
+    "#);
+    assert!(sandbox.read("order.toml").is_some_and(|order| order.contains("possible = \"yes\"")));
+}
+
+#[test]
+fn exit_4_when_nobody_vouches_for_a_patch() {
+    let sandbox = product_and_fix();
+    assert_snapshot!(Console::new(&sandbox).run("apply $/fix.patchbundle $/app --yes"), @r#"
+    -- err --
+    Nobody you trust has signed this patch file (E-TRUST)
+      this version does not check signatures yet, so every patch file counts as unsigned
+    Nothing was changed.
+    Next: If you know where the file comes from, add --allow-unsigned; the history will say so.
+    -- exit 4
+    "#);
+}
+
+#[test]
+fn exit_4_when_a_patch_file_is_damaged() {
+    let sandbox = product();
+    let mut bytes = fix(&sandbox).to_bytes();
+    let middle = bytes.len() / 3;
+    bytes[middle] ^= 1;
+    std::fs::write(sandbox.path("fix.patchbundle"), bytes).expect("a new file");
+    let console = Console::new(&sandbox);
+    assert_snapshot!(console.run("verify $/fix.patchbundle"), @r#"
+    -- err --
+    This is not a patch file, or it is damaged: $/fix.patchbundle (E-CONTAINER)
+      manifest.json: its content does not match its CRC-32
+    Nothing was changed.
+    Next: Get the file again, and compare its SHA-256 with the one the sender has.
+    -- exit 4
+    "#);
+    assert_snapshot!(console.run("plan $/app/readme.txt $/app"), @r#"
+    -- err --
+    This is not a patch file, or it is damaged: $/app/readme.txt (E-CONTAINER)
+      too short to be a bundle
+    Nothing was changed.
+    Next: Get the file again, and compare its SHA-256 with the one the sender has.
+    -- exit 4
+    "#);
+}
+
+#[test]
+fn exit_5_when_a_change_failed_and_was_put_back() {
+    let sandbox = product_and_fix();
+    let console = Console::new(&sandbox).with_disks(|disk| {
+        Arc::new(FaultFs::failing(
+            disk,
+            At::CallOf("exchange", 2),
+            Fault::Fails(Errno::NoSpace),
+            Lasting::Once,
+        ))
+    });
+    assert_snapshot!(console.run(APPLY), @r#"
+    -- err --
+    The change failed (E-SPACE)
+      cannot exchange conf/app.toml
+      the disk is full
+    Everything was put back as it was.
+    -- exit 5
+    "#);
+    assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
+}
+
+#[test]
+fn exit_6_when_a_person_is_needed() {
+    let (sandbox, run) = interrupted();
+    assert_snapshot!(run, @r#"
+    -- err --
+    The change stopped halfway (E-SPACE)
+      cannot exchange conf/app.toml
+      the disk is full
+      putting it back failed, too: cannot put back version.txt
+      the disk is full
+    Some files may be new and some old; nothing is lost.
+    Next: Put everything back as it was: patchwright recover $/app --undo
+    Or: Finish it, if every file is already new: patchwright recover $/app --finish
+    -- exit 6
+    "#);
+    let console = Console::new(&sandbox);
+    assert_snapshot!(console.run("status $/app"), @r#"
+    $/app
+
+    Applying ACME-HF-1042 was interrupted (begun 2026-11-23 09:30:00 UTC by ada)
+    Some files may be new and some old; nothing is lost.
+    Next: Put everything back: patchwright recover $/app --undo
+
+    No patch is in this folder.
+    -- exit 0
+    "#);
+    assert_snapshot!(console.run("plan $/fix.patchbundle $/app"), @r#"
+    -- err --
+    An earlier change of this folder was interrupted (E-UNFINISHED)
+    Some files may be new and some old; nothing is lost.
+    Next: Put everything back as it was: patchwright recover $/app --undo
+    Or: Finish it, if every file is already new: patchwright recover $/app --finish
+    -- exit 6
+    "#);
+    assert_snapshot!(console.run("recover $/app --finish"), @r#"
+    -- err --
+    The interrupted change cannot be finished: conf/app.toml, doc.txt, fonts/umlauts.txt not changed yet (E-UNFINISHED)
+    Some files may be new and some old; nothing is lost.
+    Next: Put everything back instead: patchwright recover $/app --undo
+    -- exit 6
+    "#);
+}
+
+#[test]
+fn recover_puts_everything_back() {
+    let (sandbox, _) = interrupted();
+    let console = Console::new(&sandbox);
+    assert_snapshot!(console.run("recover $/app --undo"), @r#"
+    Put back 3 places in $/app: everything is as before ACME-HF-1042
+    -- exit 0
+    "#);
+    assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
+    assert_snapshot!(console.run("recover $/app --undo"), @r#"
+    Nothing to do: no change of $/app was interrupted
+    -- exit 0
+    "#);
+    assert_snapshot!(console.run("history $/app"), @r#"
+    What happened to $/app, oldest first
+      1  2026-11-23 09:30:00 UTC  failed, put back ACME-HF-1042  by ada on server
+            it was interrupted and put back
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn recover_keeps_what_somebody_wrote_meanwhile() {
+    let (sandbox, _) = interrupted();
+    sandbox.write("app/doc.txt", "mine\n");
+    sandbox.write("app/version.txt", "mine\n");
+    let console = Console::new(&sandbox);
+    assert_snapshot!(console.run("recover $/app --undo"), @r#"
+    -- err --
+    Somebody changed files after the change was interrupted (E-FOREIGN)
+      version.txt is neither the old nor the new one
+    Some files may be new and some old; nothing is lost.
+    Next: To put these aside, keep them, and put the old ones back: patchwright recover $/app --undo --on-conflict aside
+    -- exit 6
+    "#);
+    assert_snapshot!(console.run("recover $/app --undo --on-conflict aside"), @r#"
+    Put back 3 places in $/app: everything is as before ACME-HF-1042
+      version.txt: what somebody put there is now .patchwright/conflict/00000000000000000000000000000001/2
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn exit_130_when_it_was_stopped_before_any_change() {
+    let sandbox = product_and_fix();
+    assert_snapshot!(Console::new(&sandbox).interrupted().run(APPLY), @r#"
+    -- err --
+    Stopped, as you wished (E-INTERRUPTED)
+    Nothing was changed.
+    -- exit 130
+    "#);
+    assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
+}
+
+#[test]
+fn an_order_that_is_not_filled_in_is_told_line_by_line() {
+    let sandbox = product();
+    sandbox.write("new/version.txt", "4.3\n");
+    sandbox.write("order.toml", "id = \"A B\"\ntitel = \"x\"\n");
+    let console = Console::new(&sandbox);
+    let run = console.run("make --from $/app --to $/new --order $/order.toml --output $/fix.patchbundle");
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.err.contains("\n  $/order.toml:2:9: error: titel: "), "{run}");
+    assert_snapshot!(console.run("make --from $/app --to $/new --id A:B --output $/fix.patchbundle"), @r#"
+    -- err --
+    The patch order has 1 finding (E-ORDER)
+      id: "A:B" is no patch id: 1 to 80 letters, digits, ".", "_" or "-", the first a letter or digit
+    Next: Correct this, then make the patch again.
+    -- exit 3
+    "#);
+    assert_snapshot!(console.run("make --from $/app --to $/app --id AB --output $/fix.patchbundle"), @r#"
+    -- err --
+    The two folders do not differ (E-ORDER)
+    Nothing was changed.
+    Next: Check that these are the right folders, and that the order does not ignore too much.
+    -- exit 3
+    "#);
+}
