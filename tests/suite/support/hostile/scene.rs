@@ -286,6 +286,7 @@ impl Looks {
     }
 
     /// Without what changes when a thing gets or loses another name elsewhere.
+    #[cfg(unix)]
     pub fn without_names(mut self) -> Self {
         self.0.values_mut().for_each(|look| (look.touched, look.names) = ((0, 0), 0));
         self
