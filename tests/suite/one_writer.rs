@@ -1,5 +1,5 @@
-//! However many start to change a folder at the same moment, one at a time does; the others are told so, and nothing
-//! is ever blamed on a folder that somebody else is only just changing.
+//! Two command lines and a window that start to change a folder at the same moment do so one at a time. Who is not
+//! first is told so, and nothing is ever blamed on a folder that somebody else is only just changing.
 
 use std::path::Path;
 use std::sync::{Arc, Barrier};
@@ -17,7 +17,7 @@ use crate::support::interruption::{Interruption, Reached};
 use crate::support::product::Product;
 use crate::support::real_folder::quick_folder;
 
-/// Three who want to change one folder: two processes and a thread of this one.
+/// Three who want to change one folder: two processes with a command line and, for the window, a thread of this one.
 const WRITERS: usize = 3;
 
 /// What three may want at the same moment.
@@ -78,7 +78,8 @@ fn is_right(deed: Deed, answer: &Answer) -> bool {
         Answer::Done => true,
         Answer::NothingToDo => deed == Deed::Apply,
         failed if failed.is_failed("E-UNKNOWN-PATCH") => deed == Deed::RollBack,
-        failed => failed.is_failed("E-BUSY"),
+        // The command line has looked before, and somebody else was faster.
+        failed => failed.is_failed("E-BUSY") || failed.is_failed("E-MOVED"),
     }
 }
 

@@ -2,14 +2,17 @@
 //!
 //! The process is this very test program, started again with a filter that selects one test,
 //! [`this_process_is_a_child`], and with an environment variable without which that test does nothing. It is told what
-//! to do on its standard input, a word a line, and answers on its standard output.
+//! to do on its standard input, a word a line, does it through the command line's own code, and answers on its
+//! standard output. But for the disk, which kills it at a chosen call, it is the program itself.
 
+use std::ffi::OsString;
 use std::fmt;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child as Process, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
+use patchwright::cli::{Interrupt, Streams, Terminals, run_with};
 use patchwright::environment::Environment;
 use patchwright::plan::OnDrift;
 use patchwright::progress::{CancelToken, Quiet};
@@ -54,7 +57,31 @@ impl Deed {
         }
     }
 
-    /// Does it.
+    /// Does it as the command line does.
+    pub fn type_in(self, workbench: &Workbench, folder: &Path, bundle: &Path) -> Answer {
+        let mut typed: Vec<OsString> = ["patchwright", "--json", "--yes"].map(OsString::from).into();
+        match self {
+            Deed::Apply => typed.extend(["apply".into(), "--allow-unsigned".into(), bundle.into()]),
+            Deed::RollBack => typed.push("rollback".into()),
+            Deed::Undo => typed.extend(["recover", "--undo"].map(OsString::from)),
+        }
+        typed.push(folder.into());
+        let mut printed = Vec::new();
+        let mut streams = Streams {
+            input: &mut io::empty(),
+            out: &mut printed,
+            err: &mut io::sink(),
+            terminals: Terminals::default(),
+            colours: false,
+            interrupt: Interrupt::default(),
+        };
+        let code = run_with(workbench, typed, &mut streams);
+        let answer = Answer::in_document(&printed);
+        assert_eq!(code == 0, !matches!(answer, Answer::Failed { .. }), "exit code {code}, but: {answer}");
+        answer
+    }
+
+    /// Does it as the window does.
     pub fn carry_out(self, workbench: &Workbench, folder: &Path, bundle: &Path) -> Answer {
         let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
         let outcome = match self {
@@ -98,6 +125,19 @@ impl Answer {
             Ok(true) => Answer::Done,
             Ok(false) => Answer::NothingToDo,
             Err(error) => Answer::Failed { code: error.code().as_str().to_owned(), message: told(&error) },
+        }
+    }
+
+    /// What the command line printed for other programs.
+    fn in_document(printed: &[u8]) -> Self {
+        let document: serde_json::Value = serde_json::from_slice(printed).expect("one JSON document");
+        match document["outcome"].as_str() {
+            Some("done") => Answer::Done,
+            Some("nothing-to-do") => Answer::NothingToDo,
+            _ => {
+                let code = document["code"].as_str().expect("a failure has a code").to_owned();
+                Answer::Failed { code, message: document.to_string() }
+            }
         }
     }
 
@@ -305,6 +345,6 @@ fn this_process_is_a_child() {
         let deed = Deed::ALL.into_iter().find(|deed| deed.word() == line).expect("a known deed");
         let disk = OsFs::open(&folder).expect("the folder is there");
         let workbench = workbench_on(Arc::new(fate.befall(Arc::new(disk))));
-        answer(deed.carry_out(&workbench, &folder, &bundle));
+        answer(deed.type_in(&workbench, &folder, &bundle));
     }
 }

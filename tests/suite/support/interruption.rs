@@ -53,7 +53,7 @@ impl<'a> Interruption<'a> {
     pub fn watch(&self, folder: &Path) -> Vec<Call> {
         let disk = OsFs::open(folder).expect("the folder is there");
         let disk = Arc::new(FaultFs::watching(Arc::new(disk)));
-        let answer = self.deed.carry_out(&workbench_on(disk.clone()), folder, &self.product.bundle());
+        let answer = self.deed.type_in(&workbench_on(disk.clone()), folder, &self.product.bundle());
         assert_eq!(answer, Answer::Done);
         disk.calls()
     }
