@@ -25,7 +25,7 @@ impl Environment {
         Self {
             now: Arc::new(jiff::Timestamp::now),
             random: Arc::new(random_id),
-            user: name(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "unknown".to_owned()),
+            user: name(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(user_id),
             host: host_name().unwrap_or_else(|| "unknown".to_owned()),
             platform: format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH),
         }
@@ -75,4 +75,15 @@ fn host_name() -> Option<String> {
 #[cfg(not(unix))]
 fn host_name() -> Option<String> {
     std::env::var("COMPUTERNAME").ok()
+}
+
+/// Where the system's services run programs, nobody sets a name; the number is still evidence.
+#[cfg(unix)]
+fn user_id() -> String {
+    format!("uid {}", rustix::process::geteuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn user_id() -> String {
+    "unknown".to_owned()
 }

@@ -147,10 +147,10 @@ impl Planner<'_> {
 
     fn steps(&mut self, changes: &[FileChange]) -> Vec<Step> {
         let mut steps = Vec::new();
-        let mut done = 0;
         let unclear: BTreeSet<&str> =
             self.situation.problems.iter().map(|(_, place, _)| place.as_str()).collect();
         let mut told = BTreeSet::new();
+        let mut done = 0;
         for change in changes {
             if self.is_out_of_sight(&change.path, &unclear, &mut told) {
                 continue;

@@ -237,22 +237,17 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Damaged`] names the first entry that does not fit.
     pub fn read(fs: &dyn Fs) -> Result<Self, LedgerError> {
-        let io = |place: &StatePath| {
-            let place = place.clone();
-            move |source| LedgerError::Io { place, source }
-        };
         let folder = Self::folder();
         let mut ledger = Self { entries: Vec::new(), head: Head { seq: 0, digest: Digest::from([0; 32]) } };
-        if fs.look(&Place::from(&folder)).map_err(io(&folder))?.is_none() {
+        let unlistable = |source| unreadable(1, folder.clone(), source);
+        if fs.look(&Place::from(&folder)).map_err(unlistable)?.is_none() {
             return Ok(ledger);
         }
-        let count = fs.list(&Place::from(&folder)).map_err(io(&folder))?.len() as u64;
+        let count = fs.list(&Place::from(&folder)).map_err(unlistable)?.len() as u64;
         for seq in 1..=count {
             let place = Self::place_of(seq).join("entry.json");
-            let bytes = read_small(fs, &place, MAX_ENTRY_BYTES).map_err(|source| match source.kind() {
-                io::ErrorKind::NotFound => LedgerError::Damaged { seq, detail: "it is missing".to_owned() },
-                _ => LedgerError::Io { place, source },
-            })?;
+            let bytes =
+                read_small(fs, &place, MAX_ENTRY_BYTES).map_err(|source| unreadable(seq, place, source))?;
             ledger.push(seq, &bytes).map_err(|detail| LedgerError::Damaged { seq, detail })?;
         }
         Ok(ledger)
@@ -353,6 +348,19 @@ impl Ledger {
             self.entries.iter().rev().find(|e| matches!(e.action, Action::Apply | Action::Rollback));
         changed.and_then(|entry| entry.version_after.as_deref())
     }
+}
+
+/// Tells a history that is not as we wrote it from one that the system does not let us read.
+fn unreadable(seq: u64, place: StatePath, source: io::Error) -> LedgerError {
+    let detail = match source.kind() {
+        io::ErrorKind::NotFound => "it is missing",
+        io::ErrorKind::FileTooLarge => "it is too long",
+        io::ErrorKind::InvalidInput | io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => {
+            "a link or another thing stands in its place"
+        }
+        _ => return LedgerError::Io { place, source },
+    };
+    LedgerError::Damaged { seq, detail: detail.to_owned() }
 }
 
 /// Reads a whole file of ours that must not be longer than `max_bytes`.

@@ -7,6 +7,11 @@ pub(super) fn format() -> StatePath {
     StatePath::new("format")
 }
 
+/// Held by whoever changes the folder; the disk makes it.
+pub(super) fn lock() -> StatePath {
+    StatePath::new("lock")
+}
+
 /// The one live transaction.
 pub(super) fn live() -> StatePath {
     StatePath::new("t")
@@ -68,9 +73,14 @@ pub(super) fn dead() -> StatePath {
     StatePath::new("dead")
 }
 
-/// Things of other people that stood in the way of an undo.
+/// Things of other people that stood in the way of the undo of transaction `id`.
 pub(super) fn conflict(id: &str) -> StatePath {
-    StatePath::new("conflict").join(id)
+    conflicts().join(id)
+}
+
+/// Where the things of other people are that stood in the way of any undo.
+pub(super) fn conflicts() -> StatePath {
+    StatePath::new("conflict")
 }
 
 /// An entry on its way into the history.

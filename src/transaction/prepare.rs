@@ -11,6 +11,7 @@ use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step, TreePath};
 use crate::progress::Phase;
 use crate::target::fs::{Found, FoundKind, Fs, Place, StatePath};
 use crate::target::ledger::Ledger;
+use crate::target::node_at;
 
 /// Mode of every folder of ours.
 const OURS: Mode = Mode::new(0o700);
@@ -206,6 +207,10 @@ impl Staging<'_> {
     /// owner, time and attributes are what they were.
     fn bring_back(&self, kept: &Place, object: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
         if self.fs.hard_link(kept, object).is_ok() {
+            // It was whole when somebody decided to go back. Whatever happened to it since must not become live.
+            if node_at(self.fs, &Place::from(object)).while_("read", kept)? != self.step.after {
+                return Err(TransactionError::OriginalLost { path: self.step.path.clone() });
+            }
             self.request.progress.advance(file.size_bytes);
             return Ok(());
         }
@@ -235,6 +240,9 @@ impl Staging<'_> {
         let mut sink = Checked::new(sink, self, file);
         let copied = io::copy(&mut source, &mut sink);
         let result = sink.finish();
+        if copied.is_err() {
+            self.request.cancel.check()?;
+        }
         copied.while_("copy", from)?;
         result?;
         Ok(())

@@ -9,12 +9,14 @@
 //! | intent and commit | done, not tidied | tidy |
 //! | anything else | impossible by design | stop; everything is kept |
 
+use std::io;
+
 use super::observe::observe;
 use super::record::{self, Intent, Outcome, Read};
 use super::{TransactionError, While, commit, exists, finish, layout};
 use crate::model::{Digest, Step, TreePath};
 use crate::target::TargetRoot;
-use crate::target::fs::{Fs, Place};
+use crate::target::fs::{FoundKind, Fs, Place, StatePath};
 use crate::target::ledger::{Entry, Ledger, read_small};
 
 pub use super::observe::{Seen, StepKind};
@@ -66,6 +68,7 @@ pub struct Interrupted {
 /// # Errors
 /// [`TransactionError::State`] when the records are damaged, contradict each other or belong to another folder.
 pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
+    check_shape(fs)?;
     finish::read_format(fs)?;
     if !exists(fs, &layout::live())? {
         return Ok(Unfinished::Nothing);
@@ -91,7 +94,7 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
         (Read::Whole { body, .. }, Read::Absent) if fits(&body) => {
             let entry = layout::entry().join("entry.json");
             let entry = match exists(fs, &layout::entry())? {
-                true => Some(read_small(fs, &entry, MAX_ENTRY_BYTES).while_("read", &entry)?),
+                true => Some(read_ours(fs, &entry, MAX_ENTRY_BYTES)?),
                 false => None,
             };
             Ok(Unfinished::Done(Tidying { intent, entry }))
@@ -103,6 +106,57 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
     }
 }
 
+/// Everything of ours must be the folder or file that we made. A link or pipe in its place was planted, and what
+/// follows from it is not believed, though no call would follow it.
+fn check_shape(fs: &dyn Fs) -> Result<(), TransactionError> {
+    let live = layout::live();
+    let folders = [
+        Ledger::folder(),
+        layout::undo(),
+        layout::conflicts(),
+        layout::dead(),
+        layout::staged_entry(),
+        live.clone(),
+    ];
+    let files = [layout::format(), layout::lock()];
+    let parts = [live.join("objects"), live.join("copies"), layout::entry()];
+    let steps = layout::entry().join("entry.json");
+    let records = [layout::intent(), layout::commit(), layout::abort(), steps];
+    let is_folder = |place: &StatePath| has_shape(fs, place, true);
+    let is_file = |place: &StatePath| has_shape(fs, place, false);
+    if !is_folder(&StatePath::root())? {
+        return Ok(());
+    }
+    folders.iter().try_for_each(|place| is_folder(place).map(drop))?;
+    files.iter().try_for_each(|place| is_file(place).map(drop))?;
+    if exists(fs, &live)? {
+        parts.iter().try_for_each(|place| is_folder(place).map(drop))?;
+        records.iter().try_for_each(|place| is_file(place).map(drop))?;
+    }
+    Ok(())
+}
+
+/// Whether something is at `place`; an error if it is not a folder, or not a file.
+fn has_shape(fs: &dyn Fs, place: &StatePath, folder: bool) -> Result<bool, TransactionError> {
+    match fs.look(&Place::from(place)).while_("look at", place)?.map(|found| found.kind) {
+        None => Ok(false),
+        Some(FoundKind::Dir) if folder => Ok(true),
+        Some(FoundKind::File { .. }) if !folder => Ok(true),
+        Some(_) if folder => Err(TransactionError::State(format!("{place} is not a folder"))),
+        Some(_) => Err(TransactionError::State(format!("{place} is not a file"))),
+    }
+}
+
+/// Reads a file of ours; a longer one was not written by this program.
+fn read_ours(fs: &dyn Fs, place: &StatePath, max_bytes: u64) -> Result<Vec<u8>, TransactionError> {
+    match read_small(fs, place, max_bytes) {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            Err(TransactionError::State(format!("{place} is too long")))
+        }
+        bytes => bytes.while_("read", place),
+    }
+}
+
 fn read_interrupted(
     fs: &dyn Fs,
     id: String,
@@ -110,7 +164,7 @@ fn read_interrupted(
     intent_digest: Digest,
 ) -> Result<Unfinished, TransactionError> {
     let place = layout::entry().join("entry.json");
-    let bytes = read_small(fs, &place, MAX_ENTRY_BYTES).while_("read", &place)?;
+    let bytes = read_ours(fs, &place, MAX_ENTRY_BYTES)?;
     if Digest::of(&bytes).to_string() != intent.entry {
         return Err(TransactionError::State(format!("{place} is not what the intent names")));
     }

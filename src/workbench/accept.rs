@@ -24,8 +24,11 @@ impl Workbench {
     /// If there is no such patch, or the folder cannot be changed.
     pub fn accept(&self, target: &Path, id: Option<&str>) -> Result<Accepted> {
         let fs = self.disk(target)?;
-        super::preview::refuse_unfinished(&*fs)?;
-        let installed = read_ledger(&*fs)?.installed();
+        let look = || {
+            super::preview::refuse_unfinished(&*fs)?;
+            Ok(read_ledger(&*fs)?.installed())
+        };
+        let installed = self.look_in_peace(target, &*fs, look, |_| true)?;
         let count = match id {
             None => installed.len(),
             Some(id) => match installed.iter().rposition(|patch| patch.patch.id == id) {

@@ -43,6 +43,13 @@ pub struct Applied {
     pub untidy: Option<String>,
 }
 
+impl Applied {
+    /// Everything was as the patch leaves it already.
+    fn nothing(patch: Patch) -> Self {
+        Self { patch, entry: None, notes: Vec::new(), checks: Vec::new(), untidy: None }
+    }
+}
+
 impl Workbench {
     /// Applies `bundle` to `target`: everything, or nothing.
     ///
@@ -62,11 +69,14 @@ impl Workbench {
         }
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
-        super::preview::refuse_unfinished(&*fs)?;
-        let first_look = self.preview_here(&bundle, &*fs, watch)?;
+        let first_look = self.look_in_peace(
+            target,
+            &*fs,
+            || self.preview_in_passing(&bundle, &*fs, watch),
+            |(seen, _)| seen.preview.obstacles.is_empty() && !seen.preview.plan.steps.is_empty(),
+        )?;
         if approve(first_look.0.clone(), options, &mut Vec::new())?.steps().is_empty() {
-            let notes = Vec::new();
-            return Ok(Applied { patch: bundle.patch, entry: None, notes, checks: Vec::new(), untidy: None });
+            return Ok(Applied::nothing(bundle.patch));
         }
         let root = self.lock(target)?;
         self.apply_locked(&bundle, &root, first_look, options, watch)
@@ -89,6 +99,10 @@ impl Workbench {
         let (notes, version) = (preview.preview.notes.clone(), preview.version.clone());
         let mut remarks = vec![bundle.verdict.sentence()];
         let plan = approve(preview, options, &mut remarks)?;
+        if plan.steps().is_empty() {
+            // Somebody else has just applied the same patch.
+            return Ok(Applied::nothing(bundle.patch.clone()));
+        }
         let mut entry = Entry::after(&ledger.head(), Action::Apply, &self.environment);
         entry.patch = Some(note_of(&bundle.patch));
         entry.bundle = Some(bundle.file_digest()?);

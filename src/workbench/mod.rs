@@ -6,6 +6,7 @@
 mod accept;
 mod apply;
 mod changes;
+mod company;
 mod error;
 mod inspect;
 mod make;
@@ -17,6 +18,7 @@ mod situation;
 mod status;
 mod template;
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -97,13 +99,21 @@ impl Workbench {
     /// Locks a folder, leaving unfinished work as it is.
     fn lock_as_it_is(&self, target: &Path) -> Result<TargetRoot> {
         let fs = self.disk(target)?;
-        let unlockable = |source| {
-            Error::Transaction(TransactionError::Io {
-                doing: "lock",
-                place: target.display().to_string(),
-                source,
+        let unlockable = |source: io::Error| {
+            Error::Transaction(match is_planted(&source) {
+                true => TransactionError::State(source.to_string()),
+                false => TransactionError::Io { doing: "lock", place: target.display().to_string(), source },
             })
         };
         TargetRoot::lock(fs).map_err(unlockable)?.ok_or_else(|| Error::Busy { path: target.to_owned() })
     }
+}
+
+/// Whether the lock was refused because of what stands in the state folder's or lock's place, or because the state
+/// folder is not the present user's own: then it is not ours. These refusals come from our own checks, which the
+/// system has no number for, or say that there is no such folder.
+fn is_planted(refusal: &io::Error) -> bool {
+    refusal.raw_os_error().is_none()
+        && matches!(refusal.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied)
+        || matches!(refusal.kind(), io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory)
 }

@@ -35,8 +35,19 @@ impl Workbench {
     pub fn preview(&self, bundle: &Path, target: &Path, watch: Watch<'_>) -> Result<ApplyPreview> {
         let bundle = inspect::open(bundle)?;
         let fs = self.disk(target)?;
-        refuse_unfinished(&*fs)?;
-        self.preview_here(&bundle, &*fs, watch).map(|(preview, _)| preview)
+        let look = || self.preview_in_passing(&bundle, &*fs, watch).map(|(preview, _)| preview);
+        self.look_in_peace(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())
+    }
+
+    /// As [`Workbench::preview_here`] of a folder that is not locked.
+    pub(super) fn preview_in_passing(
+        &self,
+        bundle: &VerifiedBundle,
+        fs: &dyn Fs,
+        watch: Watch<'_>,
+    ) -> Result<(ApplyPreview, super::situation::Survey)> {
+        refuse_unfinished(fs)?;
+        self.preview_here(bundle, fs, watch)
     }
 
     pub(super) fn preview_here(

@@ -41,7 +41,9 @@ impl Workbench {
     /// then, and recovery can be run again.
     pub fn recover(&self, target: &Path, choice: Choice, watch: Watch<'_>) -> Result<Recovered> {
         let fs = self.disk(target)?;
-        if matches!(recover::inspect(&*fs)?, Unfinished::Nothing) {
+        let is_nothing = |found: &Unfinished| matches!(found, Unfinished::Nothing);
+        let found = self.look_in_peace(target, &*fs, || Ok(recover::inspect(&*fs)?), is_nothing)?;
+        if is_nothing(&found) {
             return Ok(Recovered::NothingToDo);
         }
         let root = self.lock_as_it_is(target)?;

@@ -75,7 +75,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RollbackPreview> {
         let fs = self.disk(target)?;
-        self.look(&*fs, options, watch).map(|look| look.preview)
+        self.look_in_passing(target, &*fs, options, watch).map(|look| look.preview)
     }
 
     /// Takes back the last patch, or the last rollback: everything, or nothing.
@@ -89,10 +89,9 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let fs = self.disk(target)?;
-        let first_look = self.look(&*fs, options, watch)?;
-        if options.expected.is_some_and(|expected| expected != first_look.preview.preview.plan.base) {
-            return Err(moved());
-        }
+        let first_look = self.look_in_passing(target, &*fs, options, watch)?;
+        first_look.expect(options)?;
+        let entry = first_look.preview.entry;
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         let root = self.lock(target)?;
         let ledger = read_ledger(root.fs())?;
@@ -101,7 +100,24 @@ impl Workbench {
             true => first_look,
             false => self.look(root.fs(), options, watch)?,
         };
+        look.expect(options)?;
+        if look.preview.entry != entry {
+            // Somebody else was faster. What is the last patch now is not the one that was meant.
+            return Err(moved());
+        }
         self.take_back(&root, &ledger, look, Vec::new(), &[], watch)
+    }
+
+    /// As [`Workbench::look`] in a folder that is not locked.
+    fn look_in_passing(
+        &self,
+        target: &Path,
+        fs: &dyn Fs,
+        options: &RollbackOptions,
+        watch: Watch<'_>,
+    ) -> Result<Look> {
+        let is_plain = |look: &Look| look.preview.preview.obstacles.is_empty();
+        self.look_in_peace(target, fs, || self.look(fs, options, watch), is_plain)
     }
 
     /// What the options ask for, in this folder.
@@ -176,6 +192,16 @@ pub(super) struct Look {
     preview: RollbackPreview,
     survey: Survey,
     kept: Kept,
+}
+
+impl Look {
+    /// Refuses a folder that is not as it was when somebody decided.
+    fn expect(&self, options: &RollbackOptions) -> Result<()> {
+        match options.expected {
+            Some(expected) if expected != self.preview.preview.plan.base => Err(moved()),
+            _ => Ok(()),
+        }
+    }
 }
 
 fn moved() -> Error {

@@ -104,34 +104,8 @@ impl Workbench {
     /// If the folder or its history cannot be read.
     pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<Status> {
         let fs = self.disk(target)?;
-        let ledger = read_ledger(&*fs)?;
-        let unfinished = match recover::inspect(&*fs)? {
-            Unfinished::Interrupted(interrupted) => Some(UnfinishedWork {
-                is_rollback: interrupted.entry.action == crate::target::ledger::Action::Rollback,
-                patch: interrupted.entry.patch,
-                begun: interrupted.entry.time,
-                user: interrupted.entry.user,
-            }),
-            _ => None,
-        };
-        let installed = ledger.installed();
-        let expected = ledger.expected()?;
-        let observation = observe(&*fs, expected.keys(), watch.progress, watch.cancel)?;
-        // During unfinished work every place may be old or new, and neither is drift.
-        let drift = match unfinished {
-            Some(_) => Vec::new(),
-            None => drift(&*fs, &ledger, &expected, &observation.tree)?,
-        };
-        let (product, version) = product(&*fs, &ledger)?;
-        Ok(Status {
-            product,
-            version: version.or_else(|| ledger.version().map(str::to_owned)),
-            can_undo_rollback: unfinished.is_none() && ledger.last_rollback().is_some(),
-            compared: expected.len(),
-            installed,
-            drift,
-            unfinished,
-        })
+        let is_plain = |seen: &Status| seen.unfinished.is_none() && seen.drift.is_empty();
+        self.look_in_peace(target, &*fs, || status_now(&*fs, watch), is_plain)
     }
 
     /// Everything that happened to `target`, its chain verified. Writes nothing.
@@ -140,8 +114,40 @@ impl Workbench {
     /// If the history cannot be read, or an entry does not fit.
     pub fn history(&self, target: &Path) -> Result<History> {
         let fs = self.disk(target)?;
-        Ok(History { entries: read_ledger(&*fs)?.entries().to_vec() })
+        let look = || Ok(History { entries: read_ledger(&*fs)?.entries().to_vec() });
+        self.look_in_peace(target, &*fs, look, |_| true)
     }
+}
+
+fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
+    let ledger = read_ledger(fs)?;
+    let unfinished = match recover::inspect(fs)? {
+        Unfinished::Interrupted(interrupted) => Some(UnfinishedWork {
+            is_rollback: interrupted.entry.action == crate::target::ledger::Action::Rollback,
+            patch: interrupted.entry.patch,
+            begun: interrupted.entry.time,
+            user: interrupted.entry.user,
+        }),
+        _ => None,
+    };
+    let installed = ledger.installed();
+    let expected = ledger.expected()?;
+    let observation = observe(fs, expected.keys(), watch.progress, watch.cancel)?;
+    // During unfinished work every place may be old or new, and neither is drift.
+    let drift = match unfinished {
+        Some(_) => Vec::new(),
+        None => drift(fs, &ledger, &expected, &observation.tree)?,
+    };
+    let (product, version) = product(fs, &ledger)?;
+    Ok(Status {
+        product,
+        version: version.or_else(|| ledger.version().map(str::to_owned)),
+        can_undo_rollback: unfinished.is_none() && ledger.last_rollback().is_some(),
+        compared: expected.len(),
+        installed,
+        drift,
+        unfinished,
+    })
 }
 
 fn drift(

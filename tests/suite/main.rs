@@ -3,22 +3,25 @@
 mod support;
 
 mod make_a_bundle;
+mod refuse_a_hostile_bundle;
 
 mod preview_changes;
 
 mod apply_patches;
 mod roll_back;
 
-mod real_releases;
-
 mod failing_disk;
 mod one_writer;
-mod refuse_a_hostile_bundle;
+mod refuse_a_damaged_store;
 mod simulated_disk;
 mod survive_a_crash;
 mod survive_a_kill;
+mod take_back_unasked;
+
 mod use_the_command_line;
 mod write_diffs_for_git;
+
+mod real_releases;
 
 mod architecture;
 mod documentation;

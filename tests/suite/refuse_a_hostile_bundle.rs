@@ -9,10 +9,18 @@
 //!
 //! Codes that differ from a first guess, because another check comes earlier or says it better: an oversized
 //! manifest is E-LIMIT (its size stands in the directory, nothing of it is read); a name that is not in composed form
-//! is E-PATH before it could collide; `107777` is no mode at all and therefore E-MANIFEST, while 4755 is E-POLICY; a
+//! is E-MANIFEST, as any text is, before it could collide; `107777` is no mode at all and therefore E-MANIFEST, while 4755 is E-POLICY; a
 //! folder that becomes a file and holds somebody's things is E-OCCUPIED.
 
 mod containers;
+mod deltas;
 mod good;
+mod links;
 mod manifests;
 mod paths;
+#[cfg(unix)]
+mod places;
+#[cfg(unix)]
+mod race;
+#[cfg(unix)]
+mod states;

@@ -14,9 +14,10 @@ use crate::support::sandbox::{
 use crate::support::trees::{Tree, links_work};
 
 /// The calls that change nothing.
-const READING: [&str; 9] = [
+const READING: [&str; 10] = [
     "attributes",
     "list",
+    "lock_shared",
     "look",
     "obstacles_to_change",
     "obstacles_to_move",

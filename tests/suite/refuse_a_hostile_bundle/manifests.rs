@@ -75,7 +75,8 @@ fn h28_numbers_that_readers_disagree_on() {
 #[test]
 fn h29_bytes_that_readers_disagree_on() {
     let good = Good::new().text().into_bytes();
-    let around = |before: &[u8], after: &[u8]| Good::zip_of(&[before, good.as_slice(), after].concat()).bytes();
+    let around =
+        |before: &[u8], after: &[u8]| Good::zip_of(&[before, good.as_slice(), after].concat()).bytes();
     let invalid: Vec<u8> = good.iter().map(|&byte| if byte == b'M' { 0xff } else { byte }).collect();
     let scene = Scene::new();
     for (story, bundle) in [
@@ -88,7 +89,10 @@ fn h29_bytes_that_readers_disagree_on() {
     ] {
         scene.refuses_to_read(story, &bundle, Code::Manifest);
     }
-    all_texts_refused(r#""title":""#, &[r#""title":"\ud800"#, r#""title":"a\u0000b"#, "\"title\":\"e\u{301}"]);
+    all_texts_refused(
+        r#""title":""#,
+        &[r#""title":"\ud800"#, r#""title":"a\u0000b"#, "\"title\":\"e\u{301}"],
+    );
 }
 
 #[test]
@@ -109,7 +113,9 @@ fn h31_changes_that_make_no_sense() {
                 let again = good.at("lib/a.so").clone();
                 good.add([again]);
             }),
-            ("a file that is created where one is listed", |good| good.at("lib/a.so")["op"] = json!("create")),
+            ("a file that is created where one is listed", |good| {
+                good.at("lib/a.so")["op"] = json!("create");
+            }),
             ("a rename from nowhere", |good| {
                 let mut change = whole(good, "share/z", b"to be read\n");
                 change["op"] = json!("rename");

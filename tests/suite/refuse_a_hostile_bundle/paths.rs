@@ -29,8 +29,9 @@ fn all_refused(code: Code, paths: &[&str]) {
 #[test]
 fn h34_a_path_out_of_the_folder() {
     all_refused(Code::Path, &["../x", "..", "../canary/a.so", "../../x"]);
+    type Spoil = (&'static str, fn(&mut Good));
     let scene = Scene::new();
-    let elsewhere: [(&str, fn(&mut Good)); 4] = [
+    let elsewhere: [Spoil; 4] = [
         ("a replaced file", |good| good.at("lib/a.so")["path"] = json!("../canary/a.so")),
         ("a deleted file", |good| good.at("lib/dead.so")["path"] = json!("../canary/dead.so")),
         ("the source of a delta", |good| good.at("bin/app")["payload"]["from"] = json!("../canary/a.so")),
@@ -135,6 +136,9 @@ fn h44_names_that_differ_in_case() {
 
 #[test]
 fn h44_names_that_differ_in_case_from_what_is_there() {
+    if !cfg!(target_os = "linux") {
+        return eprintln!("skipped: on a disk that ignores case the place is simply taken");
+    }
     let scene = Scene::new();
     put(&scene.root(), "doc/kept", "not of the patch\n", 0o644);
     put(&scene.root(), "Own/file", "not of the patch\n", 0o644);
@@ -150,8 +154,12 @@ fn h44_names_that_differ_in_case_from_what_is_there() {
 fn h45_two_spellings_of_one_accent() {
     let scene = Scene::new();
     // The second spelling is none that a manifest may use, so nothing is left to collide.
-    scene.refuses_to_read("both", &creating(&["share/caf\u{e9}", "share/cafe\u{301}"]), Code::Path);
-    scene.refuses_to_read("in another case", &creating(&["share/caf\u{e9}", "share/CAF\u{c9}"]), Code::Collide);
+    scene.refuses_to_read("both", &creating(&["share/caf\u{e9}", "share/cafe\u{301}"]), Code::Manifest);
+    scene.refuses_to_read(
+        "in another case",
+        &creating(&["share/caf\u{e9}", "share/CAF\u{c9}"]),
+        Code::Collide,
+    );
 }
 
 #[test]
@@ -162,7 +170,7 @@ fn h46_letters_that_become_others() {
         ("\u{17f}um", "sum", Code::Collide),
         ("\u{fb01}le", "file", Code::Collide),
         // The Kelvin sign is a second spelling of K.
-        ("\u{212a}ernel", "kernel", Code::Path),
+        ("\u{212a}ernel", "kernel", Code::Manifest),
     ] {
         let bundle = creating(&[&format!("share/{a}"), &format!("share/{b}")]);
         scene.refuses_to_read(a, &bundle, code);
@@ -195,7 +203,7 @@ fn h48_names_that_are_too_long() {
 
 #[test]
 fn h49_control_characters() {
-    all_refused(Code::Path, &["a\nb", "a\r", "lib/a.so\r", "a\u{1b}[2J", "a\tb", "a\u{7f}", "a\u{85}", "a\0b"]);
+    all_refused(Code::Path, &["a\nb", "a\r", "lib/a.so\r", "a\u{1b}[2J", "a\tb", "a\u{7f}", "a\u{85}"]);
 }
 
 #[test]
@@ -209,7 +217,9 @@ fn h50_characters_that_turn_or_hide_text() {
 #[test]
 fn h51_characters_that_stand_for_others() {
     let scene = Scene::new();
-    for path in ["\u{2024}\u{2024}/x", "a\u{f03a}b", "a\u{fffe}", "a\u{378}b", "a*", "a?", "a|b", "a\"b", "a<b"] {
+    for path in
+        ["\u{2024}\u{2024}/x", "a\u{f03a}b", "a\u{fffe}", "a\u{378}b", "a*", "a?", "a|b", "a\"b", "a<b"]
+    {
         scene.refuses_to_read(path, &creating(&[path]), Code::Path);
     }
     // Slashes in name only are names like others, and never separate.

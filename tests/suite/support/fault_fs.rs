@@ -141,7 +141,8 @@ pub struct Call {
     pub number: usize,
     /// Counted from 1 over the calls of this name.
     pub number_of_kind: usize,
-    /// The name of the method of [`Fs`]; `read` and `write` for those on open files.
+    /// The name of the method of [`Fs`]; `read` and `write` for those on open files, `lock_shared` for a lock that
+    /// writes nothing.
     pub kind: &'static str,
     /// Where; two places are written `from -> to`, more with commas.
     pub place: String,
@@ -311,7 +312,11 @@ impl Fs for FaultFs {
     }
 
     fn lock(&self, kind: LockKind) -> io::Result<Option<Box<dyn LockGuard>>> {
-        self.begin("lock", StatePath::root())?;
+        let name = match kind {
+            LockKind::Exclusive => "lock",
+            LockKind::Shared => "lock_shared",
+        };
+        self.begin(name, StatePath::root())?;
         self.inner.lock(kind)
     }
 

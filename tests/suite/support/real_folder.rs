@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use patchwright::target::fs::STATE_DIR;
 
-/// What stands at each place of a folder; paths are relative and `/`-separated. The state folder is left out.
+/// What stands at each place of a folder; paths are relative and `/`-separated.
 #[derive(Debug, Clone, Default)]
 pub struct Tree(BTreeMap<String, Thing>);
 
@@ -20,8 +20,8 @@ struct Thing {
     object: u64,
     /// Whether it has a second name, which a safe copy does not share.
     has_other_names: bool,
-    /// When its content changed; `None` for a folder, whose time changes with every name in it.
-    modified: Option<SystemTime>,
+    /// When its content changed.
+    modified: SystemTime,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +42,10 @@ impl Thing {
             }
             _ => What::File(fs::read(path).expect("a file can be read")),
         };
-        let modified = match what {
-            What::Dir => None,
-            _ => Some(known.modified().expect("this system keeps times")),
-        };
+        let modified = known.modified().expect("this system keeps times");
         let SystemsView { mode, object, names } = SystemsView::of(&known);
-        Self { what, mode, object, has_other_names: modified.is_some() && names > 1, modified }
+        let has_other_names = what != What::Dir && names > 1;
+        Self { what, mode, object, has_other_names, modified }
     }
 
     /// Equal in what a patch is about.
@@ -55,9 +53,17 @@ impl Thing {
         (&self.what, self.mode) == (&other.what, other.mode)
     }
 
-    /// The very same object, untouched.
-    fn is_same(&self, other: &Self) -> bool {
+    /// The very same object with everything that belongs to it.
+    fn is_untouched(&self, other: &Self) -> bool {
         self.is_like(other) && (self.object, self.modified) == (other.object, other.modified)
+    }
+
+    /// As [`Thing::is_untouched`], except that names may have come into a folder and gone again.
+    fn is_same(&self, other: &Self) -> bool {
+        match self.what {
+            What::Dir => self.is_like(other) && self.object == other.object,
+            What::File(_) | What::Link(_) => self.is_untouched(other),
+        }
     }
 
     /// As [`Thing::is_same`] for a file without other names, as [`Thing::is_like`] for everything else.
@@ -100,24 +106,31 @@ impl SystemsView {
 }
 
 impl Tree {
-    /// Everything in `folder`.
+    /// Everything in `folder` that belongs to the product.
     pub fn of(folder: &Path) -> Self {
         let mut tree = Self::default();
-        tree.take_in(folder, "");
+        tree.take_in(folder, "", &|name| name != STATE_DIR);
         tree
     }
 
-    fn take_in(&mut self, folder: &Path, prefix: &str) {
+    /// Everything in `folder`, the state folder too.
+    pub fn of_all(folder: &Path) -> Self {
+        let mut tree = Self::default();
+        tree.take_in(folder, "", &|_| true);
+        tree
+    }
+
+    fn take_in(&mut self, folder: &Path, prefix: &str, is_wanted: &dyn Fn(&str) -> bool) {
         for entry in fs::read_dir(folder).expect("a folder can be listed") {
             let name = entry.expect("a folder can be listed").file_name();
             let name = name.to_str().expect("names are text here");
-            if prefix.is_empty() && name == STATE_DIR {
+            if !is_wanted(name) {
                 continue;
             }
             let (path, inner) = (folder.join(name), format!("{prefix}{name}"));
             let thing = Thing::at(&path);
             if thing.what == What::Dir {
-                self.take_in(&path, &format!("{inner}/"));
+                self.take_in(&path, &format!("{inner}/"), is_wanted);
             }
             self.0.insert(inner, thing);
         }
@@ -126,6 +139,11 @@ impl Tree {
     /// Where `now` does not hold the very same objects with the same times.
     pub fn lost_in(&self, now: &Self) -> Option<String> {
         self.difference(now, Thing::is_same)
+    }
+
+    /// Where anything at all was touched, folders' times included.
+    pub fn touched_in(&self, now: &Self) -> Option<String> {
+        self.difference(now, Thing::is_untouched)
     }
 
     /// Where `now` holds other content, permissions or kinds of things.

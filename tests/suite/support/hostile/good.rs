@@ -57,7 +57,8 @@ fn make() -> (Vec<u8>, Good) {
     drop(made.expect("it gets its name"));
     let bundle = UnverifiedBundle::open(&output).and_then(UnverifiedBundle::verify).expect("it is good");
     let blob = |digest: &Digest| bundle.read_blob(digest, MAX_BLOB_BYTES).expect("it is whole");
-    let blobs = referenced_blobs(&bundle.patch).keys().map(|digest| (digest.to_string(), blob(digest))).collect();
+    let blobs =
+        referenced_blobs(&bundle.patch).keys().map(|digest| (digest.to_string(), blob(digest))).collect();
     let manifest = serde_json::from_slice(bundle.manifest()).expect("JSON");
     (std::fs::read(&output).expect("the bundle"), Good { manifest, blobs })
 }
@@ -85,11 +86,6 @@ impl Good {
     pub fn at(&mut self, path: &str) -> &mut Value {
         let changes = self.manifest["changes"].as_array_mut().expect("a list");
         changes.iter_mut().find(|change| change["path"] == path).expect("the good bundle changes this")
-    }
-
-    /// Leaves out the change at `path`.
-    pub fn remove(&mut self, path: &str) {
-        self.manifest["changes"].as_array_mut().expect("a list").retain(|change| change["path"] != path);
     }
 
     /// Adds changes where they belong in the order of paths.
@@ -132,7 +128,9 @@ impl Good {
     fn zip_with(&self, manifest: &[u8]) -> Zip {
         let text = String::from_utf8_lossy(manifest);
         let named = |digest: &&String| {
-            [format!("\"blob\":\"{digest}\""), format!("\"base\":\"{digest}\"")].iter().any(|key| text.contains(key))
+            [format!("\"blob\":\"{digest}\""), format!("\"base\":\"{digest}\"")]
+                .iter()
+                .any(|key| text.contains(key))
         };
         let blobs = self.blobs.keys().filter(named);
         let blobs = blobs.map(|digest| Member::stored(&blob_name(digest), &self.blobs[digest]));
