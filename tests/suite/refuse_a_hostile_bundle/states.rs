@@ -113,6 +113,16 @@ impl Forged {
             assert_eq!((error.code(), exit), (Code::State, 6), "{story}: {deed}: {error}");
             self.scene.look().assert_is(&before);
         }
+        let bundle = self.scene.bundle();
+        for (command, bundle) in [
+            (&["status"][..], None),
+            (&["apply", "--yes", "--allow-unsigned"], Some(bundle.as_path())),
+            (&["recover", "--undo"], None),
+        ] {
+            let told = self.scene.say(command, bundle);
+            assert_eq!(told, (6, "E-STATE".to_owned()), "{story}: {command:?}");
+            self.scene.look().assert_is(&before);
+        }
     }
 
     /// As [`Forged::is_refused`], for what only a change of the folder needs: the lock.
