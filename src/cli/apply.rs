@@ -1,12 +1,13 @@
 //! `patchwright apply`: puts a patch into a folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::args::one_bundle;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
+use crate::plan::Fingerprint;
 use crate::workbench::{ApplyOptions, ApplyPreview, Error, PlanFile, Verdict};
 
 /// Apply a patch to a product folder: everything, or nothing
@@ -40,15 +41,40 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let file = one_bundle(&self.files)?;
         let target = &self.target;
+        // Who has said yes already sees nothing beforehand, and the folder is read only once.
+        let expected = match self.plan.is_some() || session.asks() {
+            false => None,
+            true => match self.agree(session, file)? {
+                Agreed::To(expected) => Some(expected),
+                Agreed::NothingToDo(ending) => return Ok(ending),
+            },
+        };
+        let Self { allow_unsigned, accept_weak_volume, .. } = self;
+        let options = ApplyOptions { allow_unsigned, accept_weak_volume, expected };
+        let applied = session
+            .watch(|workbench, watch| workbench.apply(file, target, options, watch))
+            .in_folder(target)?;
+        let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
+        session.tell(
+            ending,
+            |style| text::applied(&applied, target, style),
+            || json::applied(&applied, target),
+        )
+    }
+
+    /// Shows what would happen and asks whether it shall.
+    fn agree(&self, session: &mut Session<'_, '_>, file: &Path) -> Result<Agreed> {
+        let target = &self.target;
         let preview =
             session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
         self.refuse(&preview).in_folder(target)?;
         if preview.preview.plan.steps.is_empty() {
-            return session.tell(
+            let told = session.tell(
                 Ending::NothingToDo,
                 |_| text::nothing_to_apply(&preview, target),
                 || json::nothing_to_apply(&preview, target),
             );
+            return told.map(Agreed::NothingToDo);
         }
         let expected = match &self.plan {
             Some(plan) => PlanFile::load(plan, preview.manifest_digest).in_folder(target)?,
@@ -60,17 +86,7 @@ impl Arguments {
             let show = |style| text::plan(&preview, target, None, detail, style);
             session.ask(show, "Apply this patch?")?;
         }
-        let Self { allow_unsigned, accept_weak_volume, .. } = self;
-        let options = ApplyOptions { allow_unsigned, accept_weak_volume, expected: Some(expected) };
-        let applied = session
-            .watch(|workbench, watch| workbench.apply(file, target, options, watch))
-            .in_folder(target)?;
-        let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
-        session.tell(
-            ending,
-            |style| text::applied(&applied, target, style),
-            || json::applied(&applied, target),
-        )
+        Ok(Agreed::To(expected))
     }
 
     /// Says no before anybody is asked.
@@ -85,4 +101,12 @@ impl Arguments {
         obstacles.retain(|obstacle| !(self.accept_weak_volume && obstacle.code == Code::Volume));
         if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
     }
+}
+
+/// What somebody agreed to.
+enum Agreed {
+    /// The change of a folder that is like this.
+    To(Fingerprint),
+    /// Nothing has to be done, and that was told.
+    NothingToDo(Ending),
 }

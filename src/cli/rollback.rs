@@ -40,16 +40,19 @@ impl Arguments {
         };
         let on_drift = if self.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
         let mut options = RollbackOptions { which, on_drift, expected: None };
-        let preview = session
-            .watch(|workbench, watch| workbench.preview_rollback(target, &options, watch))
-            .in_folder(target)?;
-        if !preview.preview.obstacles.is_empty() {
-            return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
+        // Who has said yes already sees nothing beforehand, and the folder is read only once.
+        if session.asks() {
+            let preview = session
+                .watch(|workbench, watch| workbench.preview_rollback(target, &options, watch))
+                .in_folder(target)?;
+            if !preview.preview.obstacles.is_empty() {
+                return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
+            }
+            let question = if undo { "Bring this patch back?" } else { "Take this patch back?" };
+            let detail = session.detail();
+            session.ask(|style| text::rollback_plan(&preview, target, undo, detail, style), question)?;
+            options.expected = Some(preview.preview.plan.base);
         }
-        let question = if undo { "Bring this patch back?" } else { "Take this patch back?" };
-        let detail = session.detail();
-        session.ask(|style| text::rollback_plan(&preview, target, undo, detail, style), question)?;
-        options.expected = Some(preview.preview.plan.base);
         let done = session
             .watch(|workbench, watch| workbench.roll_back(target, &options, watch))
             .in_folder(target)?;

@@ -138,9 +138,14 @@ impl<'s, 'io> Session<'s, 'io> {
         work(self.workbench, Watch { progress: &*progress, cancel: &cancel })
     }
 
+    /// Whether somebody is still to be asked.
+    pub fn asks(&self) -> bool {
+        !self.common.yes
+    }
+
     /// Asks `question` below `preview`, unless it is answered already. Anything but a yes stops the command.
     pub fn ask(&mut self, preview: impl FnOnce(Style) -> String, question: &str) -> Result<()> {
-        if self.common.yes {
+        if !self.asks() {
             return Ok(());
         }
         let terminals = self.streams.terminals;

@@ -56,6 +56,10 @@ pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -
     let inverse = settle_folders(inverse, situation, &mut obstacles, &mut notes);
     find_missing_parents(&inverse, situation, &mut obstacles);
     let needed_bytes = common_obstacles(situation, &inverse, &mut obstacles);
+    // Whoever applied the patch on a weak disk has accepted that; the way back must not be harder than the way there.
+    let (weak, obstacles): (Vec<_>, Vec<_>) =
+        obstacles.into_iter().partition(|found| found.code == Code::Volume);
+    notes.extend(weak.into_iter().map(|found| Note { path: None, text: found.meaning }));
     let base = situation.fingerprint(steps.iter().map(|step| &step.path));
     Preview { plan: Plan { steps: in_order(inverse), base }, obstacles, notes, needed_bytes }
 }

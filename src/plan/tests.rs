@@ -367,6 +367,16 @@ fn taking_back_is_the_same_steps_turned_around() {
 }
 
 #[test]
+fn a_weak_disk_does_not_keep_anybody_from_going_back() {
+    let done = [Step { path: path("a"), before: Some(file("old")), after: Some(file("new")) }];
+    let mut here = folder(&[("a", file("new"))]);
+    here.volume_problem = Some("this disk has no journal".to_owned());
+    let preview = plan_rollback(&done, &here, OnDrift::Stop);
+    assert_eq!((codes(&preview), steps(&preview)), (vec![], vec!["a"]));
+    assert_eq!(preview.notes[0].text, "this disk has no journal");
+}
+
+#[test]
 fn a_file_that_was_edited_since_stops_a_rollback_or_is_kept_as_a_safe_copy() {
     let done = [
         Step { path: path("a"), before: Some(file("old")), after: Some(file("new")) },

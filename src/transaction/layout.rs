@@ -73,9 +73,14 @@ pub(super) fn dead() -> StatePath {
     StatePath::new("dead")
 }
 
-/// Things of other people that stood in the way of an undo.
+/// Things of other people that stood in the way of the undo of transaction `id`.
 pub(super) fn conflict(id: &str) -> StatePath {
-    StatePath::new("conflict").join(id)
+    conflicts().join(id)
+}
+
+/// Where the things of other people are that stood in the way of any undo.
+pub(super) fn conflicts() -> StatePath {
+    StatePath::new("conflict")
 }
 
 /// An entry on its way into the history.

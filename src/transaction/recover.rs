@@ -110,7 +110,14 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
 /// follows from it is not believed, though no call would follow it.
 fn check_shape(fs: &dyn Fs) -> Result<(), TransactionError> {
     let live = layout::live();
-    let folders = [Ledger::folder(), layout::undo(), live.clone()];
+    let folders = [
+        Ledger::folder(),
+        layout::undo(),
+        layout::conflicts(),
+        layout::dead(),
+        layout::staged_entry(),
+        live.clone(),
+    ];
     let files = [layout::format(), layout::lock()];
     let parts = [live.join("objects"), live.join("copies"), layout::entry()];
     let steps = layout::entry().join("entry.json");

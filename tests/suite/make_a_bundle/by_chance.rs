@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 
 use crate::support::chance::{Chance, Seeded};
-use crate::support::sandbox::{Sandbox, order, reasons};
+use crate::support::sandbox::{Sandbox, obstacles, order};
 use crate::support::trees::{Thing, Tree, random_edits, random_tree};
 
 /// Rounds in the normal suite.
@@ -48,7 +48,7 @@ fn try_pair(sandbox: &Sandbox, trees: &(Tree, Tree)) {
         let _ = sandbox.round(old, new);
         return;
     }
-    let reasons = reasons(sandbox.try_to_make(&order("TEST-1", "", ""), old, new));
+    let reasons = obstacles(sandbox.try_to_make(&order("TEST-1", "", ""), old, new));
     assert!(reasons.iter().all(|reason| reason.contains("is or becomes a link")), "{reasons:?}");
 }
 

@@ -154,7 +154,8 @@ fn links_come_go_and_point_elsewhere() {
 
 #[test]
 fn anything_becomes_anything() {
-    let things: [(&str, fn(Tree) -> Tree); 5] = [
+    type Kind = (&'static str, fn(Tree) -> Tree);
+    let things: [Kind; 5] = [
         ("nothing", |tree| tree),
         ("a file", |tree| tree.file("x", core())),
         ("an empty folder", |tree| tree.dir("x")),
@@ -297,7 +298,7 @@ fn a_file_of_holes_takes_no_room_in_the_bundle() {
         folder
     });
     let bundle = sandbox.make_from(&order("TEST-1", "", ""), &from, &to).expect("nothing speaks against it");
-    assert!(bundle.authored.bundle_bytes < 64 << 10, "{} bytes", bundle.authored.bundle_bytes);
+    assert!(bundle.made.bundle_bytes < 64 << 10, "{} bytes", bundle.made.bundle_bytes);
     let (old, new) = (Tree::read(&from), Tree::read(&to));
     sandbox.install(&old).round(&bundle, &old, &new);
 }

@@ -1,6 +1,8 @@
 //! What cannot be applied later is not made: all reasons at once, and nothing left behind.
 
-use crate::support::sandbox::{Sandbox, order, reasons, skip};
+use patchwright::workbench::Proof;
+
+use crate::support::sandbox::{Sandbox, obstacles, order, skip};
 use crate::support::trees::{Tree, links_work};
 
 fn refused(old: &Tree, new: &Tree) -> Vec<String> {
@@ -9,7 +11,7 @@ fn refused(old: &Tree, new: &Tree) -> Vec<String> {
 
 fn refused_with(order: &str, old: &Tree, new: &Tree) -> Vec<String> {
     let sandbox = Sandbox::new();
-    let reasons = reasons(sandbox.try_to_make(order, old, new));
+    let reasons = obstacles(sandbox.try_to_make(order, old, new));
     let left: Vec<_> = std::fs::read_dir(sandbox.path()).expect("our own folder").collect();
     assert!(left.is_empty(), "a refusal leaves nothing behind: {left:?}");
     reasons
@@ -112,7 +114,7 @@ fn a_special_bit_that_is_there_already_is_kept() {
     Sandbox::new().round(&old, &new);
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn pipes_and_sockets_are_named_all_at_once() {
     let sandbox = Sandbox::new();
@@ -127,7 +129,7 @@ fn pipes_and_sockets_are_named_all_at_once() {
         0,
     )
     .expect("a new pipe");
-    let lines = reasons(sandbox.make_from(&order("TEST-1", "", ""), &from, &to));
+    let lines = obstacles(sandbox.make_from(&order("TEST-1", "", ""), &from, &to));
     drop(socket);
     assert_eq!(
         lines,
@@ -146,18 +148,19 @@ fn a_name_that_is_no_text_is_spelled() {
     let (from, to) = (sandbox.lay_out(&base()), sandbox.lay_out(&base().file("good", "2")));
     std::fs::write(to.join(std::ffi::OsStr::from_bytes(b"\xff\xfe")), "x")
         .expect("a file with a strange name");
-    let lines = reasons(sandbox.make_from(&order("TEST-1", "", ""), &from, &to));
+    let lines = obstacles(sandbox.make_from(&order("TEST-1", "", ""), &from, &to));
     assert_eq!(lines, [r#"E-ORDER .: in the new folder: a name is not UTF-8: "\xff\xfe""#]);
 }
 
 #[test]
 fn the_bundle_does_not_go_into_what_it_is_made_from() {
     let sandbox = Sandbox::new();
-    // The sandbox puts bundles beside its trees, so its own folder as a tree would hold the bundle.
-    let to = sandbox.lay_out(&base());
-    let lines = reasons(sandbox.make_from(&order("TEST-1", "", ""), sandbox.path(), &to));
+    let (from, to) = (sandbox.lay_out(&base()), sandbox.lay_out(&base().file("good", "2")));
+    let inside = to.join("made.patchbundle");
+    let lines = obstacles(sandbox.make_at(&inside, Proof::Skip, &order("TEST-1", "", ""), &from, &to));
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("would lie inside"), "{lines:?}");
+    assert!(!inside.exists());
 }
 
 #[test]
@@ -167,8 +170,7 @@ fn what_is_ignored_in_one_folder_is_not_new_in_the_other() {
     let new = base().file("app", "2").file("cache/y", "2").file("lib/cache/kept", "2");
     let sandbox = Sandbox::new();
     let bundle = sandbox.try_to_make(&ignoring, &old, &new).expect("nothing speaks against it");
-    let changed: Vec<&str> =
-        bundle.authored.patch.changes.iter().map(|change| change.path.as_str()).collect();
+    let changed: Vec<&str> = bundle.made.patch.changes.iter().map(|change| change.path.as_str()).collect();
     assert_eq!(changed, ["app", "lib/cache/kept"]);
     let target = sandbox.install(&old);
     target.must_apply(&bundle);

@@ -44,7 +44,7 @@ fn all_obstacles_are_told_at_once() {
     assert_eq!(
         lines,
         [
-            "E-DRIFT becomes-folder: is a folder instead of a file",
+            "E-FS becomes-folder: is a folder instead of a file",
             "E-DRIFT edited: was edited: its content is not what the patch expects",
             "E-DRIFT gone/away: was edited: its content is not what the patch expects",
             "E-MISSING missing: is missing",
@@ -77,7 +77,7 @@ fn permissions_and_links_that_differ_are_obstacles_of_their_own() {
         [
             "E-DRIFT link: points to \"elsewhere\" instead",
             "E-DRIFT mode: has permissions 0600 instead of 0644",
-            "E-DRIFT turned: is a file instead of a link",
+            "E-FS turned: is a file instead of a link",
         ]
     );
 }

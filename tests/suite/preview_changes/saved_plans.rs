@@ -1,6 +1,6 @@
 //! A plan is made here, reviewed there, and carried out only in a folder that is still the same.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use patchwright::model::Code;
 use patchwright::plan::{Fingerprint, OnDrift};
@@ -26,7 +26,7 @@ fn save(sandbox: &Sandbox, target: &Target<'_>, bundle: &Bundle) -> PathBuf {
     plan
 }
 
-fn load(sandbox: &Sandbox, plan: &PathBuf, bundle: &Bundle) -> Result<Fingerprint, Error> {
+fn load(sandbox: &Sandbox, plan: &Path, bundle: &Bundle) -> Result<Fingerprint, Error> {
     let manifest = sandbox.bench().inspect(&bundle.path).expect("a bundle").manifest_digest;
     PlanFile::load(plan, manifest)
 }

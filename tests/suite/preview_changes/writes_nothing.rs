@@ -2,7 +2,6 @@
 //! read-only.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use patchwright::plan::OnDrift;
@@ -10,7 +9,7 @@ use patchwright::workbench::{Error, RollbackOptions, Which, Workbench};
 
 use crate::support::fault_fs::FaultFs;
 use crate::support::sandbox::{
-    Bundle, Sandbox, UNSIGNED, bench_on, environment, obstacles, order, skip, unwatched,
+    Bundle, Sandbox, UNSIGNED, bench_on, environment, obstacles, order, unwatched,
 };
 use crate::support::trees::{Tree, links_work};
 
@@ -173,7 +172,7 @@ fn everything(folder: &Path) -> Vec<String> {
 #[test]
 fn a_folder_that_nobody_may_write_to_can_be_looked_at() {
     use crate::support::ordinary_user::{as_ordinary_user, give_to_ordinary_user};
-    use crate::support::sandbox::spell;
+    use crate::support::sandbox::{skip, spell};
     use crate::support::trees::set_mode;
     let sandbox = Sandbox::new();
     let bundle = sandbox.make(&old(), &new());
@@ -225,6 +224,7 @@ fn the_reader_of_a_read_only_disk_sees_everything() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_read_only_disk_can_be_looked_at() {
+    use crate::support::sandbox::skip;
     let sandbox = Sandbox::new();
     let first = sandbox.make(&old(), &new());
     let second = sandbox.make_named("TEST-2", &new(), &old().file("conf/app.toml", "a = 3\n"));
@@ -232,7 +232,7 @@ fn a_read_only_disk_can_be_looked_at() {
     target.must_apply(&first);
     let this_program = std::env::current_exe().expect("a test knows its program");
     let mount = "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" && echo mounted && exec \"$2\" --exact \"$3\"";
-    let child = Command::new("unshare")
+    let child = std::process::Command::new("unshare")
         .args(["-rm", "sh", "-c", mount, "sh"])
         .arg(&target.path)
         .arg(this_program)

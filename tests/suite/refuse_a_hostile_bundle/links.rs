@@ -10,9 +10,12 @@ fn file(good: &mut Good, path: &str) -> Value {
     whole(good, path, b"hostile\n")
 }
 
+/// A story and what is done to the good bundle.
+type Trick = (&'static str, fn(&mut Good));
+
 /// Every one of these is the good bundle with changes that belong to one trick.
 #[track_caller]
-fn all_refused(code: Code, tricks: &[(&str, fn(&mut Good))]) {
+fn all_refused(code: Code, tricks: &[Trick]) {
     let scene = Scene::new();
     for (story, trick) in tricks {
         scene.refuses_to_read(story, &Good::with(trick), code);

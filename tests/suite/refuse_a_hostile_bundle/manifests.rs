@@ -114,7 +114,7 @@ fn h31_changes_that_make_no_sense() {
                 good.add([again]);
             }),
             ("a file that is created where one is listed", |good| {
-                good.at("lib/a.so")["op"] = json!("create")
+                good.at("lib/a.so")["op"] = json!("create");
             }),
             ("a rename from nowhere", |good| {
                 let mut change = whole(good, "share/z", b"to be read\n");

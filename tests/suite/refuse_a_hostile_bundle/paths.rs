@@ -29,8 +29,9 @@ fn all_refused(code: Code, paths: &[&str]) {
 #[test]
 fn h34_a_path_out_of_the_folder() {
     all_refused(Code::Path, &["../x", "..", "../canary/a.so", "../../x"]);
+    type Spoil = (&'static str, fn(&mut Good));
     let scene = Scene::new();
-    let elsewhere: [(&str, fn(&mut Good)); 4] = [
+    let elsewhere: [Spoil; 4] = [
         ("a replaced file", |good| good.at("lib/a.so")["path"] = json!("../canary/a.so")),
         ("a deleted file", |good| good.at("lib/dead.so")["path"] = json!("../canary/dead.so")),
         ("the source of a delta", |good| good.at("bin/app")["payload"]["from"] = json!("../canary/a.so")),
@@ -135,6 +136,9 @@ fn h44_names_that_differ_in_case() {
 
 #[test]
 fn h44_names_that_differ_in_case_from_what_is_there() {
+    if !cfg!(target_os = "linux") {
+        return eprintln!("skipped: on a disk that ignores case the place is simply taken");
+    }
     let scene = Scene::new();
     put(&scene.root(), "doc/kept", "not of the patch\n", 0o644);
     put(&scene.root(), "Own/file", "not of the patch\n", 0o644);

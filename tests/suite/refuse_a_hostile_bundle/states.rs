@@ -113,6 +113,16 @@ impl Forged {
             assert_eq!((error.code(), exit), (Code::State, 6), "{story}: {deed}: {error}");
             self.scene.look().assert_is(&before);
         }
+        let bundle = self.scene.bundle();
+        for (command, bundle) in [
+            (&["status"][..], None),
+            (&["apply", "--yes", "--allow-unsigned"], Some(bundle.as_path())),
+            (&["recover", "--undo"], None),
+        ] {
+            let told = self.scene.say(command, bundle);
+            assert_eq!(told, (6, "E-STATE".to_owned()), "{story}: {command:?}");
+            self.scene.look().assert_is(&before);
+        }
     }
 
     /// As [`Forged::is_refused`], for what only a change of the folder needs: the lock.
@@ -308,6 +318,18 @@ fn h98_something_in_the_state_folder_is_a_link() {
 }
 
 #[test]
+fn h98_a_folder_of_ours_is_a_link_and_nothing_is_unfinished() {
+    for name in ["history", "undo", "conflict", "dead", "entry.new"] {
+        let forged = Forged::but(|forged| {
+            fs::remove_dir_all(forged.ours("t")).expect("nothing is unfinished");
+            let _ = fs::remove_dir(forged.ours(name));
+            symlink(forged.scene.canary(), forged.ours(name)).expect("a link");
+        });
+        forged.is_refused(name);
+    }
+}
+
+#[test]
 fn h98_an_object_is_a_link() {
     // A program that replaced the file by a link in the moment before the change leaves just this, so it is taken for
     // that: the link is moved, if at all, and never followed.
@@ -317,10 +339,15 @@ fn h98_an_object_is_a_link() {
                 put(&forged.scene.root(), "lib/a.so", content, 0o644);
                 forged.turn_into_link("t/objects/0", &forged.scene.canary().join("a.so"));
             });
-            let canary = forged.scene.canary_looks();
+            let others = |scene: &Scene| {
+                let mut product = scene.product();
+                product.remove(Path::new("lib/a.so"));
+                product
+            };
+            let (product, canary) = (others(&forged.scene), forged.scene.canary_looks());
             let answer = recover(&forged.scene, choice);
             forged.scene.canary_looks().assert_is(&canary);
-            assert!(!forged.scene.beside("x").exists(), "{story}: {answer:?}");
+            assert_eq!(others(&forged.scene), product, "{story}: {answer:?}");
         }
     }
 }
@@ -348,7 +375,7 @@ fn h99_an_intent_that_is_cut_off_or_flipped() {
 #[test]
 fn h99_records_that_contradict_each_other() {
     Forged::but(|forged| {
-        ["commit", "abort"].map(|kind| forged.write_outcome(kind)).into_iter().for_each(drop)
+        ["commit", "abort"].iter().for_each(|kind| forged.write_outcome(kind));
     })
     .is_refused("done and undone");
     for kind in ["commit", "abort"] {

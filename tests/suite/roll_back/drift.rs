@@ -89,7 +89,7 @@ fn the_history_tells_who_did_what_and_when() {
         assert_eq!(entry.time, "2026-03-04T05:06:07Z");
         assert_eq!(entry.patch.as_ref().expect("a patch").id, "TEST-1");
     }
-    assert_eq!(history[0].bundle, Some(bundle.authored.file_digest));
+    assert_eq!(history[0].bundle, Some(bundle.made.file_digest));
     assert_eq!(history[0].version_after.as_deref(), Some("2"));
     assert_eq!(history[2].version_before.as_deref(), Some("2"));
     assert_eq!(history[2].reverses, Some(1));

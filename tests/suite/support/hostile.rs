@@ -5,5 +5,7 @@ mod scene;
 mod zip;
 
 pub use good::{Good, authored, delta_of, folder, link, whole};
-pub use scene::{By, Scene, T1_APP, app_before, put, watch};
+#[cfg(unix)]
+pub use scene::watch;
+pub use scene::{By, Scene, T1_APP, app_before, put};
 pub use zip::{Fields, Member, Zip, blob_name, deflated_zeros, zip64};

@@ -14,16 +14,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use patchwright::bundle::author::{self, AuthorError, Authored};
-use patchwright::bundle::order::Order;
 use patchwright::environment::Environment;
 use patchwright::model::Patch;
 use patchwright::plan::{Note, Obstacle, OnDrift};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::target::fs::OsFs;
 use patchwright::workbench::{
-    Action, Applied, ApplyOptions, ApplyPreview, Entry, Error, RollbackOptions, RolledBack, Status, Watch,
-    Which, Workbench,
+    Action, Applied, ApplyOptions, ApplyPreview, Entry, Error, MadeBundle, MakeRequest, OrderSource, Proof,
+    RollbackOptions, RolledBack, Status, Watch, Which, Workbench,
 };
 use tempfile::TempDir;
 
@@ -42,7 +40,7 @@ pub struct Bundle {
     /// Where it is.
     pub path: PathBuf,
     /// What was made.
-    pub authored: Authored,
+    pub made: MadeBundle,
 }
 
 /// A product folder in a sandbox.
@@ -152,7 +150,7 @@ impl Sandbox {
     }
 
     /// The same with an order, which may be refused.
-    pub fn try_to_make(&self, order: &str, old: &Tree, new: &Tree) -> Result<Bundle, AuthorError> {
+    pub fn try_to_make(&self, order: &str, old: &Tree, new: &Tree) -> Result<Bundle, Error> {
         let (from, to) = (self.lay_out(old), self.lay_out(new));
         let bundle = self.make_from(order, &from, &to);
         for folder in [from, to] {
@@ -162,23 +160,31 @@ impl Sandbox {
     }
 
     /// A bundle that turns what is in one folder into what is in the other.
-    pub fn make_from(&self, order: &str, from: &Path, to: &Path) -> Result<Bundle, AuthorError> {
-        let order = Order::parse(order).unwrap_or_else(|findings| panic!("a bad order: {findings:?}"));
-        let path = self.place("made.patchbundle");
-        let open = |folder: &Path| OsFs::open(folder).expect("a folder that can be opened");
-        let authored = author::author(&author::Request {
-            old: &open(from),
-            new: &open(to),
-            order: &order,
-            created: &self.bench.environment().now(),
-            proven: false,
-            output: &path,
-            outside_of: &[from, to],
-            progress: &Quiet,
-            cancel: &CancelToken::new(),
-        })?
-        .publish()?;
-        Ok(Bundle { path, authored })
+    pub fn make_from(&self, order: &str, from: &Path, to: &Path) -> Result<Bundle, Error> {
+        self.make_at(&self.place("made.patchbundle"), Proof::Skip, order, from, to)
+    }
+
+    /// The same with a place for it, proven or not.
+    pub fn make_at(
+        &self,
+        output: &Path,
+        proof: Proof,
+        order: &str,
+        from: &Path,
+        to: &Path,
+    ) -> Result<Bundle, Error> {
+        let order_file = self.place("order.toml");
+        fs::write(&order_file, order).expect("a new file");
+        let request = MakeRequest {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            order: OrderSource::File(order_file.clone()),
+            output: output.to_owned(),
+            proof,
+        };
+        let made = unwatched(|watch| self.bench.make(&request, watch));
+        fs::remove_file(order_file).expect("our own file");
+        made.map(|made| Bundle { path: made.output.clone(), made })
     }
 
     /// Makes a bundle and goes there, back, there again and back again; each time everything is as it should be, and
@@ -199,7 +205,7 @@ impl Sandbox {
         target.round(&bundle, old, new);
         fs::remove_dir_all(&target.path).expect("our own folder");
         fs::remove_file(&bundle.path).expect("our own file");
-        bundle.authored.patch
+        bundle.made.patch
     }
 }
 
@@ -234,7 +240,12 @@ impl Target<'_> {
 
     /// Applies in some way.
     pub fn apply_with(&self, bundle: &Bundle, options: ApplyOptions) -> Result<Applied, Error> {
-        unwatched(|watch| self.bench.apply(&bundle.path, &self.path, options, watch))
+        self.apply_file(&bundle.path, options)
+    }
+
+    /// Applies a bundle that was made elsewhere.
+    pub fn apply_file(&self, bundle: &Path, options: ApplyOptions) -> Result<Applied, Error> {
+        unwatched(|watch| self.bench.apply(bundle, &self.path, options, watch))
     }
 
     /// Applies, which has to succeed, and returns what was worth knowing.
@@ -337,16 +348,6 @@ pub fn obstacles(result: Result<impl fmt::Debug, Error>) -> Vec<String> {
     }
 }
 
-/// The same for a bundle that is not made.
-#[track_caller]
-pub fn reasons(result: Result<Bundle, AuthorError>) -> Vec<String> {
-    match result {
-        Err(AuthorError::Refused(obstacles)) => obstacles.iter().map(spell).collect(),
-        Err(error) => panic!("not refused, but: {}", in_words(&error)),
-        Ok(_) => panic!("not refused, but made"),
-    }
-}
-
 /// `CODE path: meaning`.
 pub fn spell(obstacle: &Obstacle) -> String {
     match &obstacle.path {
@@ -365,7 +366,7 @@ pub fn told(notes: &[Note]) -> Vec<String> {
 }
 
 /// An error with everything it knows.
-fn in_words(error: &(impl std::error::Error + fmt::Debug)) -> String {
+fn in_words(error: &impl std::error::Error) -> String {
     format!("{error} ({error:?})")
 }
 

@@ -88,11 +88,6 @@ impl Good {
         changes.iter_mut().find(|change| change["path"] == path).expect("the good bundle changes this")
     }
 
-    /// Leaves out the change at `path`.
-    pub fn remove(&mut self, path: &str) {
-        self.manifest["changes"].as_array_mut().expect("a list").retain(|change| change["path"] != path);
-    }
-
     /// Adds changes where they belong in the order of paths.
     pub fn add(&mut self, changes: impl IntoIterator<Item = Value>) {
         let list = self.manifest["changes"].as_array_mut().expect("a list");

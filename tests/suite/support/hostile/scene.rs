@@ -5,14 +5,15 @@
 //! kind, so that putting something back afterwards is noticed too.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use patchwright::cli::{Interrupt, Streams, Terminals, run_with};
 use patchwright::environment::Environment;
 use patchwright::model::{Code, Digest};
 use patchwright::plan::OnDrift;
 use patchwright::progress::{CancelToken, Quiet};
-use patchwright::report::Report;
 use patchwright::workbench::{Applied, ApplyOptions, Error, RollbackOptions, Watch, Which, Workbench};
 
 /// The product as it is, but for `bin/app`: path, content, mode.
@@ -135,6 +136,26 @@ impl Scene {
         self.workbench.roll_back(&self.root(), &options, watch(&CancelToken::new())).map(drop)
     }
 
+    /// Gives a command with the bundle, if any, and the product's folder to the command line: the exit code, and the code
+    /// of the failure it tells.
+    pub fn say(&self, command: &[&str], bundle: Option<&Path>) -> (u8, String) {
+        let root = self.root();
+        let words = ["patchwright"].iter().chain(command).chain(&["--json"]).map(OsString::from);
+        let args = words.chain(bundle.map(OsString::from)).chain([OsString::from(&root)]);
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut streams = Streams {
+            input: &mut std::io::empty(),
+            out: &mut out,
+            err: &mut err,
+            terminals: Terminals::default(),
+            colours: false,
+            interrupt: Interrupt::default(),
+        };
+        let exit = run_with(&self.workbench, args, &mut streams);
+        let answer: serde_json::Value = serde_json::from_slice(&out).expect("one JSON document");
+        (exit, answer["code"].as_str().unwrap_or_default().to_owned())
+    }
+
     /// Applies `bundle`, which must go well; says what the canary looked like before.
     #[track_caller]
     pub fn applies(&self, story: &str, bundle: &[u8]) -> Looks {
@@ -192,6 +213,9 @@ impl Scene {
             Ok(preview) => preview.obstacles.first().map(|obstacle| obstacle.code),
         };
         assert!(previewed.is_none_or(|code| code == error.code()), "{previewed:?}, then {error}");
+        let bundle = self.bundle();
+        let (exit, told) = self.say(&["apply", "--yes", "--allow-unsigned"], Some(&bundle));
+        assert_eq!(told, error.code().as_str(), "what the command line says of {error}");
         match by {
             By::Reading | By::Planning => self.look().assert_is(&before),
             By::Preparing => {
@@ -200,7 +224,6 @@ impl Scene {
                 fs::remove_dir_all(self.root().join(".patchwright")).expect("only the lock was left");
             }
         }
-        let exit = Report::of(&error, None).kind.exit_code();
         Some(Refusal { by, code: error.code(), exit, text: error.to_string() })
     }
 }
@@ -286,6 +309,7 @@ impl Looks {
     }
 
     /// Without what changes when a thing gets or loses another name elsewhere.
+    #[cfg(unix)]
     pub fn without_names(mut self) -> Self {
         self.0.values_mut().for_each(|look| (look.touched, look.names) = ((0, 0), 0));
         self
