@@ -25,9 +25,13 @@ impl BundleError {
         Self { code, problem: problem.into(), member: None, file: None, source: None }
     }
 
-    /// The system refused to do what `attempted` says (`cannot read the central directory`).
+    /// The system refused to do what `attempted` says (`cannot read the central directory`). A refusal of ours that
+    /// came through somebody's [`io::Read`] stays what it is.
     pub fn io(attempted: impl Into<String>, source: io::Error) -> Self {
-        Self { source: Some(source), ..Self::new(Code::Io, attempted) }
+        match source.downcast::<Self>() {
+            Ok(refusal) => refusal,
+            Err(source) => Self { source: Some(source), ..Self::new(Code::Io, attempted) },
+        }
     }
 
     /// Says in which member it is, unless that is already known.
@@ -109,5 +113,14 @@ mod tests {
             "bundle \"fonts.patchbundle\": member \"blobs/\\u{1b}[2J\": its checksum is wrong"
         );
         assert_eq!(error.code(), Code::Container);
+    }
+
+    #[test]
+    fn a_refusal_that_came_through_a_reader_stays_one() {
+        let refusal = BundleError::new(Code::Container, "its checksum is wrong").in_member("blobs/x");
+        let error = BundleError::io("cannot read the delta", io::Error::other(refusal));
+        assert_eq!((error.code(), error.member()), (Code::Container, Some("blobs/x")));
+        let error = BundleError::io("cannot read the delta", io::Error::other("the disk is gone"));
+        assert_eq!((error.code(), error.problem()), (Code::Io, "cannot read the delta"));
     }
 }

@@ -111,6 +111,19 @@ fn h73_sizes_that_the_manifest_shares() {
 }
 
 #[test]
+fn h74_a_damaged_member_is_told_as_such() {
+    let mut good = Good::new();
+    let digest = good.at("bin/app")["payload"]["blob"].as_str().expect("a digest").to_owned();
+    let (name, delta) = (blob_name(&digest), good.blobs[&digest].clone());
+    let mut packed = zstd::bulk::compress(&delta, 3).expect("it can be packed");
+    packed[0] ^= 1;
+    let mut zip = good.zip();
+    let member = zip.members.iter_mut().find(|member| member.local.name == name).expect("it is in there");
+    *member = Member::packed(&name, 93, &packed, &delta);
+    Scene::new().refuses("one bit", &zip.bytes(), By::Preparing, Code::Container);
+}
+
+#[test]
 fn h74_frames_that_are_bombs_or_damaged() {
     let honest = delta_of(&old(), &new());
     let pack = |content: &[u8]| zstd::bulk::compress(content, 3).expect("it can be packed");
