@@ -230,10 +230,8 @@ fn a_text_too_long_to_read_goes_without_and_the_author_is_told() {
     shop.put("old/long.txt", &old).put("new/long.txt", old.clone() + "more\n");
     let made = shop.author();
     assert_eq!(change(&made.patch, "long.txt").base, None);
-    assert_eq!(
-        made.notes[0].text,
-        "1 text file without the content before: larger than 1 MiB, or more than 64 MiB together"
-    );
+    let told = "1 text file without the content before: larger than 1 MiB, or more than 64 MiB together";
+    assert!(made.notes.iter().any(|note| note.text == told), "{:?}", made.notes);
 }
 
 #[test]
