@@ -81,16 +81,24 @@ pub fn observe<'p>(
         .map(|&path| cancel.check().map(|()| (path.clone(), scan.look(path))))
         .collect::<Result<_, _>>()?;
 
-    let mut present = Vec::new();
+    let mut present: Vec<(TreePath, Found)> = Vec::new();
     let mut problems = Vec::new();
+    let mut blocked = Vec::new();
     for (path, sight) in sights {
         match sight {
             Sight::Nothing => {}
             Sight::Thing(found) => present.push((path, found)),
-            Sight::Blocked { by, .. } if named.contains(&by) => {}
+            Sight::Blocked { by, .. } if named.contains(&by) => blocked.push((path, by)),
             Sight::Blocked { problem, .. } | Sight::Wrong(problem) => problems.push(problem),
         }
     }
+    // Somebody who exchanges a folder for a link and back may show the link on the way to a place and the folder at
+    // its own: then nobody knows whether anything stands at the place.
+    let is_seen_there = |by: &TreePath| {
+        let found = present.binary_search_by(|(path, _)| path.cmp(by)).map(|index| &present[index].1);
+        found.is_ok_and(|found| found.kind != FoundKind::Dir)
+    };
+    problems.extend(blocked.iter().filter(|(_, by)| !is_seen_there(by)).map(|(path, _)| changed(path)));
     Ok(scan.read_all(present, problems)?)
 }
 

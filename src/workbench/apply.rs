@@ -92,13 +92,18 @@ impl Workbench {
     ) -> Result<Applied> {
         let ledger = read_ledger(root.fs())?;
         // Only under the lock does what was seen stay true. What looks different now is read again.
-        let (preview, survey) = match first_look.1.still_holds(root.fs(), &ledger) {
+        let is_as_seen = first_look.1.still_holds(root.fs(), &ledger);
+        let (preview, survey) = match is_as_seen {
             true => first_look,
             false => self.preview_here(bundle, root.fs(), watch)?,
         };
         let (notes, version) = (preview.preview.notes.clone(), preview.version.clone());
         let mut remarks = vec![bundle.verdict.sentence()];
         let plan = approve(preview, options, &mut remarks)?;
+        if !is_as_seen && !survey.still_holds(root.fs(), &ledger) {
+            // Steps are proven again when they are made. What needs none is not, so it must not change while it is seen.
+            return Err(super::rollback::moved());
+        }
         if plan.steps().is_empty() {
             // Somebody else has just applied the same patch.
             return Ok(Applied::nothing(bundle.patch.clone()));

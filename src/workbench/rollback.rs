@@ -96,13 +96,20 @@ impl Workbench {
         let root = self.lock(target)?;
         let ledger = read_ledger(root.fs())?;
         // Only under the lock does what was seen stay true.
-        let look = match first_look.survey.still_holds(root.fs(), &ledger) {
+        let is_as_seen = first_look.survey.still_holds(root.fs(), &ledger);
+        let look = match is_as_seen {
             true => first_look,
             false => self.look(root.fs(), options, watch)?,
         };
         look.expect(options)?;
         if look.preview.entry != entry {
             // Somebody else was faster. What is the last patch now is not the one that was meant.
+            return Err(moved());
+        }
+        if !is_as_seen
+            && look.preview.preview.obstacles.is_empty()
+            && !look.survey.still_holds(root.fs(), &ledger)
+        {
             return Err(moved());
         }
         self.take_back(&root, &ledger, look, Vec::new(), &[], watch)
@@ -204,7 +211,8 @@ impl Look {
     }
 }
 
-fn moved() -> Error {
+/// The folder changes while it is looked at.
+pub(super) fn moved() -> Error {
     Error::Refused(vec![Obstacle {
         code: Code::Moved,
         path: None,
