@@ -4,7 +4,7 @@
 //! makes it true, `workbench` has one method per thing a person wants, and the front ends render its answers.
 //!
 //! ```text
-//! bin → cli | gui → report → workbench → bundle, checks, transaction → target → plan → diff → text → model
+//! bin → cli | gui → present → report → workbench → bundle, checks, transaction → target → plan → diff → text → model
 //! ```
 //!
 //! A module uses only what stands to its right, and never its neighbour in the same place;
@@ -15,6 +15,7 @@
 pub mod cli;
 #[cfg(feature = "gui")]
 pub mod gui;
+pub mod present;
 pub mod report;
 pub mod workbench;
 

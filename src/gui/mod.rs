@@ -3,10 +3,12 @@
 //! It changes nothing and reads no file itself: what it shows comes from the workbench, through [`summary`], on
 //! threads of its own so that it answers while a slow disk or a dialog does not.
 
+mod contents;
 mod jobs;
 mod pages;
 mod summary;
 mod theme;
+mod widgets;
 
 use std::path::PathBuf;
 

@@ -1,0 +1,1 @@
+//! Draws both sides of one change: text, bytes, pictures.

@@ -1,0 +1,1 @@
+//! What is on both sides of one change, as rows that a pane can draw.
