@@ -3,7 +3,7 @@
 //! It changes nothing and reads no file itself: what it shows comes from the workbench, through [`summary`], on
 //! threads of its own so that it answers while a slow disk or a dialog does not.
 
-mod contents;
+pub mod contents;
 mod jobs;
 mod pages;
 mod summary;

@@ -1,6 +1,7 @@
 //! Finds which lines differ, for as long as somebody wants to wait.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::io;
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -62,9 +63,28 @@ impl Ord for Token<'_> {
     }
 }
 
-impl std::hash::Hash for Token<'_> {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+impl Hash for Token<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
         self.number.hash(state);
+    }
+}
+
+/// Takes hashes as they are: they were made under keys nobody knows.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Keys are line hashes, which come as one number.
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u128(&mut self, hash: u128) {
+        self.0 = hash as u64;
     }
 }
 
@@ -75,8 +95,8 @@ pub(super) fn compare(
     patience: Duration,
     cancel: &CancelToken,
 ) -> Result<(Vec<Hunk>, Precision), Cancelled> {
-    let deadline = Instant::now() + patience;
-    let mut numbers = HashMap::with_capacity(left.len());
+    let mut numbers: HashMap<_, _, BuildHasherDefault<Hashed>> =
+        HashMap::with_capacity_and_hasher(left.len(), BuildHasherDefault::default());
     let mut number = |hash: &LineHash| {
         let next = numbers.len() as u32;
         Token { number: *numbers.entry(*hash).or_insert(next), cancel }
@@ -85,6 +105,7 @@ pub(super) fn compare(
     let right: Vec<_> = right.iter().map(&mut number).collect();
     drop(numbers);
     cancel.check()?;
+    let deadline = Instant::now() + patience;
     let ops = capture_diff_slices_deadline(Algorithm::Myers, &left, &right, Some(deadline));
     cancel.check()?;
     let precision = if Instant::now() > deadline { Precision::Coarse } else { Precision::Full };

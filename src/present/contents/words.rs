@@ -21,7 +21,7 @@ const MAX_PAIRED_LINES: usize = 60;
 /// How long pairing may take for all hunks of a file; those after it are paired from the top.
 const PAIRING_PATIENCE: Duration = Duration::from_secs(1);
 /// Part of a line, in percent of its characters, that must be in both for the two to stand side by side.
-const PAIR_PERCENT: usize = 40;
+const PAIR_PERCENT: usize = 30;
 /// Part of a line, in percent, above which it is simply another line and marking words would only be noise.
 const MAX_MARKED_PERCENT: usize = 75;
 

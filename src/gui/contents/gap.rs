@@ -1,0 +1,85 @@
+//! The row that stands for lines left out, and its buttons.
+
+use egui::{Align2, Painter, Rect, Sense, Ui, pos2, vec2};
+
+use super::line::Metrics;
+use super::state::PaneState;
+use crate::gui::theme::Tokens;
+use crate::present::contents::{EXPAND_LINES, Expand, Gap, TextDiff, with_thousands};
+
+/// Width of a button in the row.
+const BUTTON_WIDTH: f32 = 40.0;
+/// Room between the edge, the buttons and the words.
+const PADDING: f32 = 8.0;
+
+/// Paints how many lines are left out, and in which part of the file the next ones are.
+pub(super) fn paint(
+    painter: &Painter,
+    rect: Rect,
+    gap: Gap,
+    section: Option<String>,
+    tokens: &Tokens,
+    metrics: &Metrics,
+) {
+    painter.rect_filled(rect, 0, tokens.gap);
+    painter.hline(rect.x_range(), rect.top() + 0.5, (1.0, tokens.outline));
+    painter.hline(rect.x_range(), rect.bottom() - 0.5, (1.0, tokens.outline));
+    let count = with_thousands(gap.length.into());
+    let words = format!("{count} unchanged line{}", if gap.length == 1 { "" } else { "s" });
+    let left = pos2(rect.left() + PADDING + 3.0 * BUTTON_WIDTH + PADDING, rect.center().y);
+    let said = painter.text(left, Align2::LEFT_CENTER, words, metrics.small.clone(), tokens.muted);
+    if let Some(section) = section {
+        let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+        let at = pos2(said.right() + 2.0 * PADDING, rect.center().y);
+        let font = metrics.number.clone();
+        painter.text(at, Align2::LEFT_CENTER, section, font, tokens.text);
+    }
+}
+
+/// The buttons of all gaps in view.
+pub(super) fn buttons_ui(ui: &Ui, diff: &TextDiff, state: &mut PaneState, area: Rect, metrics: &Metrics) {
+    let tokens = Tokens::of(ui);
+    let painter = ui.painter_at(area);
+    let last_gap = diff.hunks().len() as u32;
+    let mut wanted = None;
+    for step in 0..=state.visible.ceil() as u64 {
+        let number = state.scroll.top + step;
+        let Some(gap) = state.rows().and_then(|rows| rows.gap(number)) else { continue };
+        let y = (area.top() + (step as f32 - state.scroll.fraction) * metrics.row_height).round();
+        let parts = [
+            (
+                "\u{2191}",
+                "Show 20 lines above the change below",
+                Expand::Bottom(EXPAND_LINES),
+                gap.number < last_gap,
+            ),
+            ("\u{2193}", "Show 20 lines below the change above", Expand::Top(EXPAND_LINES), gap.number > 0),
+            ("all", "Show all of them", Expand::All, true),
+        ];
+        for (place, (sign, words, part, is_there)) in parts.into_iter().enumerate() {
+            if !is_there {
+                continue;
+            }
+            let left = area.left() + PADDING + place as f32 * BUTTON_WIDTH;
+            let rect = Rect::from_min_size(pos2(left, y), vec2(BUTTON_WIDTH - 4.0, metrics.row_height));
+            let rect = rect.shrink2(vec2(0.0, 2.0));
+            let id = ui.make_persistent_id(("gap", gap.number, place));
+            let response = ui.interact(rect.intersect(area), id, Sense::click()).on_hover_text(words);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
+            let is_lit = response.hovered() || response.has_focus();
+            painter.rect_filled(rect, 4, if is_lit { tokens.accent.surface } else { tokens.card() });
+            let font = metrics.number.clone();
+            let colour = if is_lit { tokens.accent.text } else { tokens.muted };
+            painter.text(rect.center(), Align2::CENTER_CENTER, sign, font, colour);
+            if response.has_focus() {
+                painter.rect_stroke(rect, 4, (1.5, tokens.focus), egui::StrokeKind::Inside);
+            }
+            if response.clicked() {
+                wanted = Some((gap.number, part));
+            }
+        }
+    }
+    if let Some((gap, part)) = wanted {
+        state.expand(diff, gap, part);
+    }
+}

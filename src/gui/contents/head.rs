@@ -1,0 +1,301 @@
+//! What stands above the contents: the ways to look at them, what is to be known, and the head of each column.
+
+use egui::{Align2, Rect, Sense, Ui, pos2, vec2};
+
+use super::Given;
+use super::state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
+use crate::gui::theme::{Meaning, Tokens};
+use crate::present::contents::{Contents, Half, Layout, Note, Standing, View, Weight, with_thousands};
+
+/// Notes that are shown at once; the others come on request.
+const SHOWN_NOTES: usize = 3;
+/// Height of the head of a column.
+pub(super) const HEAD_HEIGHT: f32 = 28.0;
+/// Height of a button in the tool bar.
+const TOOL_HEIGHT: f32 = 28.0;
+
+/// "Before" or "After".
+pub(super) fn title(half: Half) -> &'static str {
+    match half {
+        Half::Left => "Before",
+        Half::Right => "After",
+    }
+}
+
+/// The bar with the views, the layouts and the way from change to change.
+pub(super) fn tools_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = TOOL_HEIGHT;
+        ui.spacing_mut().button_padding = vec2(10.0, 4.0);
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.horizontal(|ui| {
+            let action = ui
+                .with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    choices_ui(ui, given, state)
+                })
+                .inner;
+            let row = egui::Layout::right_to_left(egui::Align::Center);
+            let way = ui.with_layout(row, |ui| way_ui(ui, given, state)).inner;
+            if let Some(action) = action.or(way) {
+                state.act(given.contents, action, out);
+            }
+        });
+    });
+}
+
+fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneAction> {
+    let contents = given.contents;
+    let (views, present) = (contents.views(), state.view(contents));
+    let mut action = None;
+    let mut choice = |ui: &mut Ui, is_chosen, words: &str, hint: &str, chosen| {
+        let button = egui::Button::selectable(is_chosen, words);
+        if ui.add(button).on_hover_text(hint).clicked() {
+            action = Some(chosen);
+        }
+    };
+    if views.contains(&View::Picture) {
+        choice(ui, present == View::Picture, "Picture", "Key: 4", PaneAction::Show(View::Picture));
+    }
+    if let Some(diff) = contents.text() {
+        let has_columns = diff.standing() == Standing::Compared;
+        let rows = state.rows().map(|rows| rows.layout());
+        let is = |layout| present == View::Text && rows == Some(layout) && has_columns;
+        if has_columns {
+            let beside = PaneAction::Lay(LayoutChoice::SideBySide);
+            choice(ui, is(Layout::SideBySide), "Side by side", "Key: 1", beside);
+            choice(ui, is(Layout::Unified), "Unified", "Key: 2", PaneAction::Lay(LayoutChoice::Unified));
+        } else {
+            choice(ui, present == View::Text, "Text", "Key: 1", PaneAction::Show(View::Text));
+        }
+    }
+    if views.contains(&View::Bytes) {
+        choice(ui, present == View::Bytes, "Bytes", "Key: 3", PaneAction::Show(View::Bytes));
+    }
+    let has_gaps = contents.text().is_some_and(|diff| diff.standing() == Standing::Compared);
+    if present == View::Text && has_gaps {
+        ui.separator();
+        let is_whole = state.opened.is_whole_file();
+        choice(ui, is_whole, "Whole file", "Show all lines. Key: Shift+X", PaneAction::ToggleWholeFile);
+    }
+    action
+}
+
+/// "3 of 9" and the two buttons beside it, from right to left.
+fn way_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneAction> {
+    let (place, count) = state.position(given.contents);
+    let mut action = None;
+    if count == 0 {
+        return None;
+    }
+    // Arrows are in the monospace font only.
+    let arrow = |sign: &str| egui::Button::new(egui::RichText::new(sign).monospace());
+    let next = ui.add(arrow("\u{2193}")).on_hover_text("Next change. Keys: n, F7");
+    let previous = ui.add(arrow("\u{2191}")).on_hover_text("Previous change. Keys: p, Shift+F7");
+    next.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Next change"));
+    previous.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Previous change"));
+    if next.clicked() {
+        action = Some(PaneAction::NextHunk);
+    }
+    if previous.clicked() {
+        action = Some(PaneAction::PreviousHunk);
+    }
+    let words = match place {
+        0 if count == 1 => "1 change".to_owned(),
+        0 => format!("{} changes", with_thousands(count as u64)),
+        _ => format!("{} of {}", with_thousands(place as u64), with_thousands(count as u64)),
+    };
+    ui.add_space(4.0);
+    let response = ui.label(egui::RichText::new(words).strong());
+    ui.accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
+    if let Some(diff) = given.contents.text().filter(|_| state.view(given.contents) == View::Text) {
+        let tokens = Tokens::of(ui);
+        let (added, removed) = diff.added_and_removed();
+        ui.add_space(12.0);
+        let count =
+            |sign: &str, lines| egui::RichText::new(format!("{sign}{}", with_thousands(lines))).monospace();
+        ui.label(count("-", removed).color(tokens.removed.text)).on_hover_text("Lines removed");
+        ui.label(count("+", added).color(tokens.added.text)).on_hover_text("Lines added");
+    }
+    action
+}
+
+/// What is to be known before one reads the lines.
+pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
+    let tokens = Tokens::of(ui);
+    let contents = given.contents;
+    let all = &contents.notes;
+    let shown = if state.all_notes { all.len() } else { all.len().min(SHOWN_NOTES) };
+    for note in &all[..shown] {
+        let meaning = match note.weight {
+            Weight::Caution => &tokens.caution,
+            Weight::Information => &tokens.information,
+        };
+        if band_ui(ui, meaning, note.subject, &note.sentence, note.place.map(|_| "Show")) {
+            go_to_place(contents, note, state);
+        }
+    }
+    if shown < all.len() {
+        let more = format!("{} more to know", all.len() - shown);
+        if ui.button(more).clicked() {
+            state.all_notes = true;
+        }
+    }
+    if let Some(sentence) = contents.equality.sentence() {
+        band_ui(ui, &tokens.good, "Contents", sentence, None);
+    }
+    let view = state.view(contents);
+    if let Some(coarse) = contents.text().and_then(|diff| diff.coarse()).filter(|_| view == View::Text) {
+        let (button, request) = match (state.is_comparing, coarse) {
+            (true, _) => (Some("Stop"), PaneRequest::StopComparing),
+            (false, crate::present::contents::Coarse::OutOfTime) => {
+                (Some("Keep computing"), PaneRequest::CompareLonger)
+            }
+            (false, crate::present::contents::Coarse::TooManyLines) => (None, PaneRequest::StopComparing),
+        };
+        let sentence = match state.is_comparing {
+            true => "Comparing to the end; this may take long.".to_owned(),
+            false => coarse.to_string(),
+        };
+        if band_ui(ui, &tokens.caution, "Coarse", &sentence, button) {
+            state.is_comparing = request == PaneRequest::CompareLonger;
+            out.push(request);
+        }
+    }
+    if let Some(why) = contents.why_binary.as_deref().filter(|_| view == View::Bytes) {
+        band_ui(ui, &tokens.information, "Bytes", why, None);
+    }
+    if let Some(bytes) = contents.bytes().filter(|_| view == View::Bytes) {
+        if let Some(coarse) = bytes.coarse().filter(|_| !bytes.differences().is_empty()) {
+            band_ui(ui, &tokens.caution, "Coarse", &coarse, None);
+        }
+        if let Some(failure) = bytes.failure() {
+            let sentence = format!("The bytes could not be compared: {failure}");
+            band_ui(ui, &tokens.caution, "Not compared", &sentence, None);
+        }
+    }
+}
+
+fn go_to_place(contents: &Contents, note: &Note, state: &mut PaneState) {
+    if let Some((half, place)) = note.place {
+        state.go_to_line(contents, half, place.line);
+    }
+}
+
+/// A sentence on a tinted band, perhaps with a button; whether that was pressed.
+fn band_ui(ui: &mut Ui, meaning: &Meaning, subject: &str, sentence: &str, button: Option<&str>) -> bool {
+    let frame = egui::Frame::new().fill(meaning.surface).inner_margin(egui::Margin::symmetric(12, 5));
+    frame
+        .show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = 22.0;
+            ui.spacing_mut().button_padding = vec2(8.0, 2.0);
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                let bar = ui.allocate_exact_size(vec2(3.0, 16.0), Sense::hover()).0;
+                ui.painter().rect_filled(bar, 1, meaning.strong);
+                ui.label(egui::RichText::new(subject).strong().color(meaning.text));
+                let room = if button.is_some() { 150.0 } else { 0.0 };
+                let width = (ui.available_width() - room).max(80.0);
+                ui.scope(|ui| {
+                    ui.set_max_width(width);
+                    ui.add(egui::Label::new(egui::RichText::new(sentence).color(meaning.text)).wrap());
+                });
+                button.is_some_and(|words| ui.button(words).clicked())
+            })
+            .inner
+        })
+        .inner
+}
+
+/// The heads of both columns, or of the one that there is.
+pub(super) fn heads_ui(ui: &mut Ui, contents: &Contents, layout: Option<Layout>) {
+    let tokens = Tokens::of(ui);
+    let is_there = |half: &Half| contents.facts(*half).is_file() || layout.is_none();
+    let halves: Vec<_> = Half::BOTH.into_iter().filter(is_there).collect();
+    let (_, area) = ui.allocate_space(vec2(ui.available_width(), HEAD_HEIGHT));
+    let area = Rect::from_min_max(area.min, pos2(area.right(), area.top() + HEAD_HEIGHT));
+    ui.painter().rect_filled(area, 0, tokens.raised());
+    ui.painter().hline(area.x_range(), area.bottom() - 0.5, (1.0, tokens.outline));
+    let width = (area.width() - super::ruler::WIDTH) / halves.len().max(1) as f32;
+    for (place, half) in halves.iter().enumerate() {
+        let left = area.left() + place as f32 * width;
+        let cell = Rect::from_min_size(pos2(left, area.top()), vec2(width, HEAD_HEIGHT));
+        head_ui(ui, contents, *half, cell);
+    }
+}
+
+fn head_ui(ui: &Ui, contents: &Contents, half: Half, cell: Rect) {
+    let tokens = Tokens::of(ui);
+    let facts = contents.facts(half);
+    let small = egui::TextStyle::Small.resolve(ui.style());
+    let painter = ui.painter_at(cell);
+    let at = cell.left_center() + vec2(12.0, 0.0);
+    let name = painter.text(at, Align2::LEFT_CENTER, title(half), small.clone(), tokens.text);
+    let words = facts.phrases().join("  \u{b7}  ");
+    let mut job = egui::text::LayoutJob::simple_singleline(words.clone(), small, tokens.muted);
+    job.wrap = egui::text::TextWrapping::truncate_at_width((cell.right() - name.right() - 24.0).max(40.0));
+    let galley = painter.layout_job(job);
+    let top = pos2(name.right() + 12.0, cell.center().y - galley.size().y / 2.0);
+    painter.galley(top, galley, tokens.muted);
+    let response = ui.interact(cell, ui.make_persistent_id(("head", half)), Sense::hover());
+    let label = format!("{}: {words}", title(half));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &label));
+    if let Some(digest) = facts.digest {
+        response.on_hover_text(format!("{words}\nSHA-256 {digest}"));
+    }
+}
+
+/// Where to go, asked above the contents.
+pub(super) fn go_to_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState) {
+    let Some(mut typed) = state.go_to.take() else { return };
+    let is_text = state.view(given.contents) == View::Text;
+    let mut is_open = true;
+    ui.horizontal(|ui| {
+        let words = if is_text { "Go to line" } else { "Go to byte, such as 4096 or 0x1000" };
+        let label = ui.label(words);
+        let field = egui::TextEdit::singleline(&mut typed).desired_width(120.0);
+        let response = ui.add(field).labelled_by(label.id);
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        let left = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        if entered || ui.button("Go").clicked() {
+            is_open = !go_to(given.contents, state, &typed, is_text);
+            state.takes_focus = !is_open;
+        } else if left || (response.lost_focus() && !entered) {
+            is_open = false;
+            state.takes_focus = true;
+        } else if !response.has_focus() {
+            response.request_focus();
+        }
+    });
+    if is_open {
+        state.go_to = Some(typed);
+    }
+}
+
+/// Goes there; whether there is such a place.
+fn go_to(contents: &Contents, state: &mut PaneState, typed: &str, is_text: bool) -> bool {
+    let typed: String = typed.chars().filter(|c| !matches!(c, ',' | ' ' | '_')).collect();
+    let number = match typed.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => typed.parse(),
+    };
+    match number {
+        Ok(line) if is_text => {
+            let half = match contents.text().map(|diff| diff.standing()) {
+                Some(Standing::Only(half) | Standing::Alone(half)) => half,
+                _ => Half::Right,
+            };
+            state.go_to_line(contents, half, u32::try_from(line.max(1) - 1).unwrap_or(u32::MAX));
+            true
+        }
+        Ok(offset) => super::hex::go_to(contents, state, offset),
+        Err(_) => false,
+    }
+}
+
+/// What is shown while something is read.
+pub(super) fn waiting_ui(ui: &mut Ui, words: &str) {
+    let area = ui.available_rect_before_wrap();
+    ui.advance_cursor_after_rect(area);
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    ui.painter().text(area.center(), Align2::CENTER_CENTER, words, font, Tokens::of(ui).muted);
+}

@@ -1,0 +1,113 @@
+//! Which key does what in a pane.
+
+use egui::{Key, Modifiers, Ui};
+
+use super::state::{LayoutChoice, PaneAction};
+use crate::present::contents::View;
+
+/// One key and what it does, for the key sheet as well.
+pub struct KeyBinding {
+    /// With which modifiers.
+    pub modifiers: Modifiers,
+    /// The key.
+    pub key: Key,
+    /// What it does.
+    pub action: PaneAction,
+    /// In words.
+    pub words: &'static str,
+}
+
+const fn bind(modifiers: Modifiers, key: Key, action: PaneAction, words: &'static str) -> KeyBinding {
+    KeyBinding { modifiers, key, action, words }
+}
+
+/// All keys that stand for a [`PaneAction`]; those with more modifiers first, as egui ignores further ones.
+pub const KEYS: [KeyBinding; 14] = [
+    bind(
+        Modifiers::COMMAND.plus(Modifiers::SHIFT),
+        Key::C,
+        PaneAction::CopyAsPatch,
+        "Copy the hunk as a patch",
+    ),
+    bind(Modifiers::COMMAND, Key::A, PaneAction::SelectAll, "Mark everything"),
+    bind(Modifiers::COMMAND, Key::G, PaneAction::GoTo, "Go to a line or byte"),
+    bind(Modifiers::SHIFT, Key::F7, PaneAction::PreviousHunk, "Previous change"),
+    bind(Modifiers::SHIFT, Key::X, PaneAction::ToggleWholeFile, "Whole file"),
+    bind(Modifiers::NONE, Key::F7, PaneAction::NextHunk, "Next change"),
+    bind(Modifiers::NONE, Key::N, PaneAction::NextHunk, "Next change"),
+    bind(Modifiers::NONE, Key::P, PaneAction::PreviousHunk, "Previous change"),
+    bind(Modifiers::NONE, Key::X, PaneAction::ExpandGap, "More lines"),
+    bind(Modifiers::NONE, Key::Num1, PaneAction::Lay(LayoutChoice::SideBySide), "Side by side"),
+    bind(Modifiers::NONE, Key::Num2, PaneAction::Lay(LayoutChoice::Unified), "Unified"),
+    bind(Modifiers::NONE, Key::Num3, PaneAction::Show(View::Bytes), "Bytes"),
+    bind(Modifiers::NONE, Key::Num4, PaneAction::Show(View::Picture), "Picture"),
+    bind(Modifiers::NONE, Key::Enter, PaneAction::ExpandGap, "More lines"),
+];
+
+/// The actions whose keys were pressed. Nothing while somebody types.
+pub(super) fn actions(ui: &Ui, is_on_gap: bool) -> Vec<PaneAction> {
+    if ui.text_edit_focused() {
+        return Vec::new();
+    }
+    let mut actions = Vec::new();
+    ui.input_mut(|input| {
+        // The system's own way to say "copy" comes as an event, not as a key.
+        let copies = input.events.iter().filter(|event| matches!(event, egui::Event::Copy)).count();
+        if copies > 0 {
+            input.events.retain(|event| !matches!(event, egui::Event::Copy));
+            // With shift held it comes the same way.
+            actions.push(if input.modifiers.shift { PaneAction::CopyAsPatch } else { PaneAction::Copy });
+        }
+        for binding in &KEYS {
+            // Enter belongs to whatever has the focus, unless that is a row which it can open.
+            if binding.key == Key::Enter && !is_on_gap {
+                continue;
+            }
+            if input.consume_key(binding.modifiers, binding.key) {
+                actions.push(binding.action);
+            }
+        }
+    });
+    actions
+}
+
+/// A step of the present row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Step {
+    Rows(i64),
+    Pages(i64),
+    First,
+    Last,
+    /// To the side, in characters.
+    Sideways(f32),
+    LineStart,
+    LineEnd,
+}
+
+/// The steps whose keys were pressed, each with whether it marks on the way.
+pub(super) fn steps(ui: &Ui) -> Vec<(Step, bool)> {
+    let plain = [
+        (Modifiers::COMMAND, Key::Home, Step::First),
+        (Modifiers::COMMAND, Key::End, Step::Last),
+        (Modifiers::NONE, Key::ArrowDown, Step::Rows(1)),
+        (Modifiers::NONE, Key::ArrowUp, Step::Rows(-1)),
+        (Modifiers::NONE, Key::PageDown, Step::Pages(1)),
+        (Modifiers::NONE, Key::PageUp, Step::Pages(-1)),
+        (Modifiers::NONE, Key::ArrowRight, Step::Sideways(8.0)),
+        (Modifiers::NONE, Key::ArrowLeft, Step::Sideways(-8.0)),
+        (Modifiers::NONE, Key::Home, Step::LineStart),
+        (Modifiers::NONE, Key::End, Step::LineEnd),
+    ];
+    let mut steps = Vec::new();
+    ui.input_mut(|input| {
+        for (modifiers, key, step) in plain {
+            if input.consume_key(modifiers.plus(Modifiers::SHIFT), key) {
+                steps.push((step, true));
+            }
+            if input.consume_key(modifiers, key) {
+                steps.push((step, false));
+            }
+        }
+    });
+    steps
+}

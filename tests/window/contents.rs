@@ -1,0 +1,246 @@
+//! Looking at both sides of one change: what is drawn, and what keys and pointer do.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, OutputCommand, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use patchwright::gui::contents::{LayoutChoice, PaneAction, PaneRequest, PaneState, pane_ui};
+use patchwright::gui::theme;
+use patchwright::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role as FileRole, TreePath};
+use patchwright::present::contents::{Contents, View};
+use patchwright::progress::CancelToken;
+use patchwright::workbench::{Content, OneChange, Side};
+
+/// A pane and what it asked for.
+struct Pane {
+    contents: Contents,
+    state: PaneState,
+    requests: Vec<PaneRequest>,
+}
+
+fn contents(path: &str, before: &[u8], after: &[u8]) -> Contents {
+    let node = |bytes: &[u8]| {
+        let (digest, size_bytes) = (Digest::of(bytes), bytes.len() as u64);
+        Node::File(FileNode { digest, size_bytes, mode: Mode::FILE })
+    };
+    let change = OneChange {
+        change: FileChange {
+            path: TreePath::parse(path).expect("a path"),
+            before: vec![node(before)],
+            after: Some(node(after)),
+            payload: None,
+            base: None,
+            role: FileRole::Data,
+            local_edits: LocalEdits::Refuse,
+            fixes: Vec::new(),
+        },
+        renamed_from: None,
+        left: Some(node(before)),
+        before: Side::Content(Content::from(before.to_vec())),
+        after: Side::Content(Content::from(after.to_vec())),
+    };
+    Contents::of(change, &CancelToken::new()).expect("nobody stops it")
+}
+
+fn pane(contents: Contents) -> Harness<'static, Pane> {
+    let pane = Pane { contents, state: PaneState::new(), requests: Vec::new() };
+    let mut harness =
+        Harness::builder().with_size(vec2(1000.0, 600.0)).with_context_setup(theme::set_up).build_ui_state(
+            |ui, pane: &mut Pane| {
+                pane_ui(ui, (&pane.contents).into(), &mut pane.state, &mut pane.requests);
+            },
+            pane,
+        );
+    harness.run();
+    harness
+}
+
+fn numbered(lines: usize) -> String {
+    (1..=lines).map(|line| format!("line {line}\n")).collect()
+}
+
+/// A text of a million lines with a change at its beginning, in its middle and at its end.
+fn million() -> Contents {
+    static MILLION: LazyLock<Contents> = LazyLock::new(compare_a_million_lines);
+    MILLION.clone()
+}
+
+fn compare_a_million_lines() -> Contents {
+    let old = numbered(1_000_000);
+    let new = old.replacen("line 2\n", "second\n", 1).replacen("line 500000\n", "middle\n", 1).replacen(
+        "line 1000000\n",
+        "last\n",
+        1,
+    );
+    let contents = contents("log/big.txt", old.as_bytes(), new.as_bytes());
+    // A busy machine may have needed more than the five seconds that a person waits.
+    contents.compare_longer(Duration::from_secs(600), &CancelToken::new()).expect("nobody stops it")
+}
+
+/// What a screen reader is told about the present row.
+fn row(harness: &Harness<'_, Pane>) -> String {
+    let row = harness.get_by_role(Role::ListItem);
+    row.accesskit_node().label().expect("a label")
+}
+
+fn copied(harness: &Harness<'_, Pane>) -> Option<String> {
+    harness.output().platform_output.commands.iter().find_map(|command| match command {
+        OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    })
+}
+
+fn press(harness: &mut Harness<'_, Pane>, modifiers: Modifiers, key: Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run();
+}
+
+#[test]
+fn a_file_opens_at_its_first_change_and_says_so() {
+    let harness = pane(million());
+    assert_eq!(row(&harness), "second, changed from line 2, line 2, before line 2");
+    harness.get_by_label("Changes in log/big.txt, hunk 1 of 3");
+}
+
+#[test]
+fn a_million_lines_are_walked_by_keys_from_end_to_end() {
+    let mut harness = pane(million());
+    press(&mut harness, Modifiers::SHIFT, Key::X);
+    press(&mut harness, Modifiers::COMMAND, Key::End);
+    assert_eq!(row(&harness), "last, changed from line 1000000, line 1000000, before line 1000000");
+    press(&mut harness, Modifiers::NONE, Key::ArrowUp);
+    assert_eq!(row(&harness), "line 999999, unchanged, line 999999");
+    press(&mut harness, Modifiers::NONE, Key::P);
+    assert_eq!(row(&harness), "middle, changed from line 500000, line 500000, before line 500000");
+    press(&mut harness, Modifiers::NONE, Key::PageDown);
+    let after_page = row(&harness);
+    assert!(after_page.starts_with("line 5000") && after_page != "line 500000", "{after_page}");
+    press(&mut harness, Modifiers::COMMAND, Key::Home);
+    assert_eq!(row(&harness), "line 1, unchanged, line 1");
+}
+
+#[test]
+fn behind_the_last_change_comes_the_next_file() {
+    let mut harness = pane(contents("a.txt", b"1\n2\n", b"1\ntwo\n"));
+    press(&mut harness, Modifiers::NONE, Key::N);
+    assert_eq!(harness.state().requests, [PaneRequest::NextFile]);
+    press(&mut harness, Modifiers::SHIFT, Key::F7);
+    assert_eq!(harness.state().requests.last(), Some(&PaneRequest::PreviousFile));
+}
+
+#[test]
+fn a_gap_is_opened_by_key_and_by_button() {
+    let old = numbered(100);
+    let new = old.replace("line 50\n", "fifty\n");
+    let mut harness = pane(contents("a.txt", old.as_bytes(), new.as_bytes()));
+    for _ in 0..4 {
+        press(&mut harness, Modifiers::NONE, Key::ArrowUp);
+    }
+    assert_eq!(row(&harness), "46 unchanged lines left out. Enter shows more");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.get_all_by_label("Show all of them").next().expect("a button").click();
+    harness.run();
+    press(&mut harness, Modifiers::COMMAND, Key::Home);
+    assert_eq!(row(&harness), "line 1, unchanged, line 1");
+}
+
+#[test]
+fn what_is_copied_are_the_true_characters() {
+    let new = "plain\n\tif\u{202e} x \\\u{e9}\n";
+    let mut harness = pane(contents("a.txt", b"plain\n", new.as_bytes()));
+    assert!(row(&harness).contains(r"\u{202e}"), "{}", row(&harness));
+    harness.event(Event::Copy);
+    harness.step();
+    assert_eq!(copied(&harness).as_deref(), Some("\tif\u{202e} x \\\u{e9}\n"));
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    harness.event(Event::Copy);
+    harness.step();
+    assert_eq!(copied(&harness).as_deref(), Some(new));
+}
+
+#[test]
+fn a_hunk_is_copied_as_a_patch() {
+    let mut harness = pane(contents("a.txt", b"1\n2\n", b"1\ntwo\n"));
+    harness.state_mut().state.act(
+        &contents("a.txt", b"1\n2\n", b"1\ntwo\n"),
+        PaneAction::CopyAsPatch,
+        &mut Vec::new(),
+    );
+    harness.step();
+    assert_eq!(
+        copied(&harness).as_deref(),
+        Some("--- a/a.txt\n+++ b/a.txt\n@@ -1,2 +1,2 @@\n 1\n-2\n+two\n")
+    );
+}
+
+#[test]
+fn a_line_is_gone_to_even_where_it_is_folded_away() {
+    let mut harness = pane(million());
+    press(&mut harness, Modifiers::COMMAND, Key::G);
+    harness.event(Event::Text("700,000".to_owned()));
+    harness.run();
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(row(&harness), "line 700000, unchanged, line 700000");
+}
+
+#[test]
+fn keys_are_left_alone_while_somebody_types() {
+    let mut harness = pane(million());
+    press(&mut harness, Modifiers::COMMAND, Key::G);
+    press(&mut harness, Modifiers::NONE, Key::N);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(row(&harness), "second, changed from line 2, line 2, before line 2");
+}
+
+#[test]
+fn bytes_are_compared_on_request_and_walked_by_keys() {
+    let mut harness = pane(contents("a.txt", b"one\ntwo\n", b"one\ntwu\n"));
+    press(&mut harness, Modifiers::NONE, Key::Num3);
+    assert_eq!(harness.state().requests, [PaneRequest::CompareBytes]);
+    harness.state_mut().contents.compare_bytes(&CancelToken::new()).expect("nobody stops it");
+    harness.run();
+    harness.get_by_label("Bytes of a.txt, 1 places differ");
+    press(&mut harness, Modifiers::NONE, Key::N);
+    assert_eq!(row(&harness), "6f 6e 65 0a 74 77 75 0a, changed from 6f 6e 65 0a 74 77 6f 0a, at 0x0");
+    press(&mut harness, Modifiers::NONE, Key::Num2);
+    assert!(row(&harness).starts_with("two, removed"), "{}", row(&harness));
+}
+
+#[test]
+fn hidden_characters_are_told_above_and_shown_on_request() {
+    let old = numbered(100);
+    let new = old.replace("line 90\n", "line 9\u{200b}0\n");
+    let mut harness = pane(contents("a.txt", old.as_bytes(), new.as_bytes()));
+    press(&mut harness, Modifiers::COMMAND, Key::Home);
+    harness.get_by_label("Show").click();
+    harness.run();
+    assert!(row(&harness).starts_with(r"line 9\u{200b}0, changed"), "{}", row(&harness));
+}
+
+#[test]
+fn nothing_is_drawn_again_when_nobody_does_anything() {
+    let mut harness = pane(million());
+    // `run` fails when pictures keep being asked for; it returns how many it took.
+    assert!(harness.run() <= 2);
+}
+
+#[test]
+fn the_layout_is_chosen_by_key_and_kept_for_the_next_file() {
+    let mut harness = pane(contents("a.txt", b"1\n2\n", b"1\ntwo\n"));
+    press(&mut harness, Modifiers::NONE, Key::Num2);
+    assert_eq!(row(&harness), "2, removed, line 2");
+    let mut next = harness.state().state.for_next_file();
+    let other = contents("b.txt", b"x\n", b"y\n");
+    next.act(&other, PaneAction::Show(View::Text), &mut Vec::new());
+    *harness.state_mut() = Pane { contents: other, state: next, requests: Vec::new() };
+    harness.run();
+    assert_eq!(row(&harness), "x, removed, line 1");
+    let lay = PaneAction::Lay(LayoutChoice::SideBySide);
+    let pane = harness.state_mut();
+    pane.state.act(&pane.contents, lay, &mut Vec::new());
+    harness.run();
+    assert_eq!(row(&harness), "y, changed from x, line 1, before line 1");
+}
