@@ -42,6 +42,31 @@ impl Phase {
         }
     }
 
+    /// The phase with this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        use Phase::{
+            Changing, Checking, Comparing, Packing, Preparing, Proving, PuttingBack, Reading, Verifying,
+        };
+        let all =
+            [Reading, Comparing, Packing, Proving, Checking, Preparing, Changing, Verifying, PuttingBack];
+        all.into_iter().find(|phase| phase.word() == word)
+    }
+
+    /// What it is, for people.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Phase::Reading => "Reading the patch file",
+            Phase::Comparing => "Comparing the folders",
+            Phase::Packing => "Writing the patch file",
+            Phase::Proving => "Trying it on a copy",
+            Phase::Checking => "Looking at the folder",
+            Phase::Preparing => "Preparing the new files",
+            Phase::Changing => "Changing the folder",
+            Phase::Verifying => "Reading back",
+            Phase::PuttingBack => "Putting everything back",
+        }
+    }
+
     /// Whether a wish to stop is still heard in this phase.
     pub const fn can_be_cancelled(self) -> bool {
         !matches!(self, Phase::Verifying | Phase::PuttingBack)

@@ -18,7 +18,8 @@ use crate::target::ScanError;
 use crate::target::fs::OpenError as FolderError;
 use crate::transaction::{Condition, Failure, StoreError, TransactionError};
 use crate::workbench::{Error, Finding};
-use words::{in_words, reasons, sentence, shell_word};
+pub use words::shell_word;
+use words::{in_words, reasons, sentence};
 
 /// A failure, worded.
 #[derive(Debug, Clone, PartialEq, Eq)]

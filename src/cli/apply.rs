@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::args::one_bundle;
+use super::args::{fingerprint, one_bundle};
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
@@ -29,6 +29,9 @@ pub(super) struct Arguments {
     /// Go ahead only if the folder is still as it was when this plan was made
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
+    /// Go ahead only if the folder still has this fingerprint, as `plan --json` prints it
+    #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "plan")]
+    expect: Option<Fingerprint>,
     /// Go ahead although nobody you trust has signed the patch file; the history will say so
     #[arg(long)]
     allow_unsigned: bool,
@@ -43,7 +46,7 @@ impl Arguments {
         let target = &self.target;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         let expected = match self.plan.is_some() || session.asks() {
-            false => None,
+            false => self.expect,
             true => match self.agree(session, file)? {
                 Agreed::To(expected) => Some(expected),
                 Agreed::NothingToDo(ending) => return Ok(ending),
@@ -78,7 +81,7 @@ impl Arguments {
         }
         let expected = match &self.plan {
             Some(plan) => PlanFile::load(plan, preview.manifest_digest).in_folder(target)?,
-            None => preview.preview.plan.base,
+            None => self.expect.unwrap_or(preview.preview.plan.base),
         };
         // A folder that moved on is told by the workbench; nobody needs to be asked before.
         if expected == preview.preview.plan.base {

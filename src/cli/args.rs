@@ -8,6 +8,7 @@ use super::{
     Result, accept, apply, completions, diff, history, make, man, new, plan, recover, rollback, show, status,
     verify,
 };
+use crate::plan::Fingerprint;
 use crate::report::Report;
 
 const EXIT_CODES: &str = "\
@@ -132,6 +133,11 @@ pub(super) fn one_bundle(files: &[PathBuf]) -> Result<&Path> {
             .hint("Apply them one after the other, in the order the vendor gives.")
             .into()),
     }
+}
+
+/// Reads what `plan --json` prints as `fingerprint`.
+pub(super) fn fingerprint(text: &str) -> std::result::Result<Fingerprint, String> {
+    text.parse().map(Fingerprint).map_err(|_| "64 hexadecimal digits are expected".to_owned())
 }
 
 /// Refuses `-`: a bundle is read more than once, so it cannot come through a pipe.
