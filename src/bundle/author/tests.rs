@@ -134,7 +134,10 @@ fn everything_that_differs_is_counted_once() {
     assert_eq!(made.counts, expected);
     assert_eq!(made.patch.created, CREATED);
     assert_eq!(shop.bundle().patch, made.patch);
-    shop.bundle().check_all_blobs().expect("every byte is right");
+    let bundle = shop.bundle();
+    for (digest, _) in bundle.blobs() {
+        bundle.copy_blob(&digest, &mut std::io::sink()).expect("every byte is right");
+    }
 }
 
 #[test]
