@@ -4,14 +4,16 @@ use std::path::Path;
 
 use crate::environment::Environment;
 use crate::model::{FileChange, Node, Patch};
+use crate::progress::{CancelToken, Quiet};
 use crate::report::Report;
 use crate::text::{escape_line, escape_text};
-use crate::workbench::Workbench;
+use crate::workbench::{Watch, Workbench};
 
 /// Reads the patch file at `path`: the one place where the window asks the workbench.
 pub fn load(path: &Path) -> Result<Summary, Refusal> {
     let workbench = Workbench::new(Environment::of_this_machine());
-    match workbench.inspect(path) {
+    let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
+    match workbench.inspect(path, watch) {
         Ok(inspection) => Ok(Summary::of(&inspection.patch)),
         Err(error) => Err(Refusal::of(&Report::of(&error, None))),
     }

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod look_at_a_bundle;
 mod make_a_bundle;
 mod refuse_a_hostile_bundle;
 
