@@ -7,8 +7,8 @@ mod contents;
 mod jobs;
 mod pages;
 mod summary;
-mod theme;
-mod widgets;
+pub mod theme;
+pub mod widgets;
 
 use std::path::PathBuf;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::{Align, Key, Label, Layout, RichText, ScrollArea, TextEdit, Ui};
 
 use super::summary::{Counts, Refusal, Summary};
-use super::theme::{self, GAP, READING_WIDTH, Tones, WIDE_GAP};
+use super::theme::{self, GAP, READING_WIDTH, Tokens, WIDE_GAP};
 use super::{Command, Page};
 use crate::text::escape_line;
 
@@ -125,7 +125,7 @@ fn count_lines(counts: Counts) -> Vec<String> {
 }
 
 fn refused_ui(ui: &mut Ui, refusal: &Refusal, command: &mut Option<Command>) {
-    let caution = Tones::of(ui.visuals()).caution;
+    let caution = Tokens::of(ui).caution.text;
     ui.label(RichText::new("This file cannot be shown").text_style(theme::outcome()).color(caution));
     ui.label("Nothing was changed.");
     ui.add_space(GAP);

@@ -1,6 +1,11 @@
 //! Sizes and colours, in one place: the rest of the window has no number for either.
 
-use egui::{Color32, FontId, Stroke, Style, TextStyle, Theme, Vec2, Visuals};
+mod palettes;
+mod tokens;
+
+pub use tokens::{Accent, ChangeColours, ChangeTone, Meaning, Palette, SyntaxTones, Tokens};
+
+use egui::{FontId, Stroke, Style, TextStyle, Theme, Vec2, Visuals};
 
 /// Between things that belong together.
 pub const GAP: f32 = 8.0;
@@ -23,71 +28,25 @@ pub fn outcome() -> TextStyle {
     TextStyle::Name("outcome".into())
 }
 
-/// The colours, each with its meaning.
-pub struct Tones {
-    /// The one thing to do.
-    pub accent: Color32,
-    /// Text on the accent.
-    pub on_accent: Color32,
-    /// Something is in the way.
-    pub caution: Color32,
-    /// Behind everything.
-    page: Color32,
-    /// Behind a card.
-    surface: Color32,
-    /// Around a card and behind an ordinary button.
-    border: Color32,
-    /// Behind what one types.
-    field: Color32,
-    /// Text.
-    text: Color32,
-}
-
-impl Tones {
-    /// Those of the theme in `visuals`.
-    pub fn of(visuals: &Visuals) -> Self {
-        if visuals.dark_mode { DARK } else { LIGHT }
-    }
-}
-
-const LIGHT: Tones = Tones {
-    accent: Color32::from_rgb(0x1f, 0x5f, 0xbf),
-    on_accent: Color32::WHITE,
-    caution: Color32::from_rgb(0x9a, 0x4a, 0x00),
-    page: Color32::from_rgb(0xf3, 0xf4, 0xf6),
-    surface: Color32::WHITE,
-    border: Color32::from_rgb(0xd5, 0xd9, 0xdf),
-    field: Color32::WHITE,
-    text: Color32::from_rgb(0x1c, 0x1f, 0x24),
-};
-
-const DARK: Tones = Tones {
-    accent: Color32::from_rgb(0x8a, 0xb8, 0xff),
-    on_accent: Color32::from_rgb(0x0c, 0x1c, 0x36),
-    caution: Color32::from_rgb(0xff, 0xb4, 0x6b),
-    page: Color32::from_rgb(0x1a, 0x1c, 0x20),
-    surface: Color32::from_rgb(0x26, 0x29, 0x2e),
-    border: Color32::from_rgb(0x3d, 0x42, 0x49),
-    field: Color32::from_rgb(0x10, 0x12, 0x15),
-    text: Color32::from_rgb(0xe6, 0xe8, 0xeb),
-};
-
 /// Dresses both themes; which one is shown follows the system.
 pub fn set_up(context: &egui::Context) {
     context.set_theme(egui::ThemePreference::System);
+    tokens::wear(context, None, ChangeColours::default());
     context.all_styles_mut(set_sizes);
-    context.style_mut_of(Theme::Light, |style| set_colours(&mut style.visuals, &LIGHT));
-    context.style_mut_of(Theme::Dark, |style| set_colours(&mut style.visuals, &DARK));
+    for theme in [Theme::Light, Theme::Dark] {
+        let tokens = Tokens::for_palette(Palette::of_theme(theme), ChangeColours::default());
+        context.style_mut_of(theme, |style| set_colours(&mut style.visuals, tokens));
+    }
 }
 
-fn set_colours(visuals: &mut Visuals, tones: &Tones) {
-    visuals.panel_fill = tones.page;
-    visuals.override_text_color = Some(tones.text);
-    visuals.weak_text_alpha = 0.75;
-    visuals.text_edit_bg_color = Some(tones.field);
-    visuals.widgets.inactive.weak_bg_fill = tones.border;
-    visuals.widgets.inactive.bg_stroke = Stroke::new(1.0, tones.border);
-    visuals.selection.stroke.color = tones.accent;
+fn set_colours(visuals: &mut Visuals, tokens: &Tokens) {
+    visuals.panel_fill = tokens.page();
+    visuals.override_text_color = Some(tokens.text);
+    visuals.weak_text_color = Some(tokens.muted);
+    visuals.text_edit_bg_color = Some(tokens.card());
+    visuals.widgets.inactive.weak_bg_fill = tokens.raised();
+    visuals.widgets.inactive.bg_stroke = Stroke::new(1.0, tokens.outline);
+    visuals.selection.stroke.color = tokens.accent.text;
 }
 
 fn set_sizes(style: &mut Style) {
@@ -114,10 +73,10 @@ fn set_sizes(style: &mut Style) {
 
 /// A card: a surface of its own for things that belong together.
 pub fn card(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
-    let tones = Tones::of(ui.visuals());
+    let tokens = Tokens::of(ui);
     egui::Frame::new()
-        .fill(tones.surface)
-        .stroke(Stroke::new(1.0, tones.border))
+        .fill(tokens.card())
+        .stroke(Stroke::new(1.0, tokens.outline))
         .corner_radius(8)
         .inner_margin(16)
         .show(ui, |ui| {
@@ -128,7 +87,7 @@ pub fn card(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
 
 /// The button for the one thing to do on a page.
 pub fn primary_button(ui: &mut egui::Ui, label: &str) -> egui::Response {
-    let tones = Tones::of(ui.visuals());
-    let text = egui::RichText::new(label).color(tones.on_accent);
-    ui.add(egui::Button::new(text).fill(tones.accent).stroke(Stroke::NONE))
+    let tokens = Tokens::of(ui);
+    let text = egui::RichText::new(label).color(tokens.accent.on);
+    ui.add(egui::Button::new(text).fill(tokens.accent.fill).stroke(Stroke::NONE))
 }
