@@ -3,11 +3,7 @@
 use std::path::PathBuf;
 
 use super::Result;
-<<<<<<< HEAD
 use super::args::{FileAndTarget, fingerprint};
-=======
-use super::args::FileAndTarget;
->>>>>>> engine
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
