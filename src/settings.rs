@@ -14,6 +14,9 @@ const MAX_RECENT: usize = 12;
 /// Largest file that is read, in bytes; ours have a few hundred.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// The file that is there while a way to draw is tried.
+const TRIAL: &str = "drawing";
+
 /// Light or dark.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -148,6 +151,27 @@ impl Memory {
         std::fs::create_dir_all(place)?;
         write(&place.join("settings.json"), settings)?;
         write(&place.join("recent.json"), recent)
+    }
+
+    /// Notes that this way to draw is tried; [`Memory::end_trial`] follows unless it takes the program down.
+    pub fn begin_trial(&self, name: &str) {
+        if let Some(place) = &self.place {
+            // What cannot be noted costs a second attempt by hand, nothing else.
+            let _ = std::fs::create_dir_all(place).and_then(|()| std::fs::write(place.join(TRIAL), name));
+        }
+    }
+
+    /// Notes that it works.
+    pub fn end_trial(&self) {
+        if let Some(place) = &self.place {
+            // As above.
+            let _ = std::fs::remove_file(place.join(TRIAL));
+        }
+    }
+
+    /// The way to draw that took the program down last time.
+    pub fn trial(&self) -> Option<String> {
+        std::fs::read_to_string(self.place.as_ref()?.join(TRIAL)).ok()
     }
 
     fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {

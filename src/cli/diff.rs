@@ -210,11 +210,14 @@ impl Printer<'_, '_, '_> {
 fn content(side: &Side) -> Content<'_> {
     match side {
         Side::Absent | Side::NotAFile => Content::Absent,
-        Side::Content(bytes) => Content::Bytes(bytes),
+        Side::Content(content) => match content.bytes() {
+            Some(bytes) => Content::Bytes(bytes),
+            None => Content::Unavailable("it is too large to show"),
+        },
         Side::Unavailable(reason) => Content::Unavailable(reason),
     }
 }
 
 fn length(side: &Side) -> usize {
-    if let Side::Content(bytes) = side { bytes.len() } else { 0 }
+    if let Side::Content(content) = side { content.bytes().map_or(0, <[u8]>::len) } else { 0 }
 }

@@ -1,22 +1,20 @@
 //! Carries out what the model wants: reads on threads, changes in the worker's process, dialogs beside the window.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::worker::Worker;
-use crate::plan::OnDrift;
-use crate::present::contents;
 use crate::present::failure::Failure;
-use crate::present::history::FolderView;
-use crate::present::message::{Effect, Event, RollbackQuestion};
+use crate::present::message::{Effect, Event};
+use crate::present::reading::{self, Question};
 use crate::present::worker::{Answer, Line};
 use crate::progress::{CancelToken, Quiet};
 use crate::settings::{Memory, Recent, Settings};
-use crate::workbench::{Error, RollbackOptions, Watch, Which, Workbench};
+use crate::workbench::{Watch, Workbench};
 
 /// What carries out effects. In tests it only writes them down.
 pub trait Jobs {
@@ -26,17 +24,6 @@ pub trait Jobs {
     fn next_event(&mut self) -> Option<Event>;
     /// Writes down what is remembered.
     fn save(&mut self, settings: &Settings, recent: &Recent);
-}
-
-/// Questions of which only the newest matters: a new one calls the old one off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Inspect,
-    Look,
-    Preview,
-    Contents,
-    List,
-    Sample,
 }
 
 /// Pause between two pictures while work goes on: at most ten a second, so that a remote desktop keeps up.
@@ -52,7 +39,7 @@ pub struct Threads {
     /// What is started as the worker.
     program: PathBuf,
     worker: Option<Worker>,
-    newest: BTreeMap<Kind, CancelToken>,
+    newest: BTreeMap<Question, CancelToken>,
     sender: mpsc::Sender<Event>,
     receiver: mpsc::Receiver<Event>,
 }
@@ -78,27 +65,16 @@ impl Threads {
         }
     }
 
-    /// Asks the workbench on a thread. A job that panics answers like one that failed.
-    fn ask<T: Send + 'static>(
-        &mut self,
-        kind: Kind,
-        folder: Option<PathBuf>,
-        question: impl FnOnce(&Workbench, Watch<'_>) -> Result<T, Error> + Send + 'static,
-        answer: impl FnOnce(Result<T, Failure>) -> Event + Send + 'static,
-    ) {
+    /// Answers a question on a thread.
+    fn ask(&mut self, question: Question, effect: Effect) {
         let cancel = CancelToken::new();
-        if let Some(older) = self.newest.insert(kind, cancel.clone()) {
+        if let Some(older) = self.newest.insert(question, cancel.clone()) {
             older.cancel();
         }
         let (workbench, voice) = (self.workbench.clone(), self.voice());
-        start(&format!("{kind:?}"), move || {
+        start(&format!("{question:?}"), move || {
             let watch = Watch { progress: &Quiet, cancel: &cancel };
-            let found = catch_unwind(AssertUnwindSafe(|| question(&workbench, watch)));
-            let found = match found {
-                Ok(found) => found.map_err(|error| Failure::of(&error, folder.as_deref())),
-                Err(_) => Err(Failure::of_lost_job()),
-            };
-            voice(answer(found));
+            reading::answer(&workbench, effect, watch).into_iter().for_each(voice);
         });
     }
 
@@ -115,7 +91,7 @@ impl Threads {
         });
     }
 
-    fn start_worker(&mut self, arguments: Vec<std::ffi::OsString>) {
+    fn start_worker(&mut self, arguments: Vec<OsString>) {
         let voice = self.voice();
         let heard = {
             let voice = voice.clone();
@@ -166,51 +142,7 @@ impl Jobs for Threads {
                 let dialog = rfd::FileDialog::new().set_title("Save a report").set_file_name(name);
                 dialog.save_file().map(Event::ReportPicked)
             }),
-            Effect::Inspect(ticket, bundle) => self.ask(
-                Kind::Inspect,
-                None,
-                move |workbench, watch| workbench.inspect(&bundle, watch),
-                move |found| Event::Inspected(ticket, Box::new(found)),
-            ),
-            Effect::Look(ticket, folder) => self.ask(
-                Kind::Look,
-                Some(folder.clone()),
-                move |workbench, watch| look(workbench, &folder, watch),
-                move |found| Event::Looked(ticket, Box::new(found)),
-            ),
-            Effect::Preview(ticket, bundle, folder) => self.ask(
-                Kind::Preview,
-                Some(folder.clone()),
-                move |workbench, watch| workbench.preview(&bundle, &folder, watch),
-                move |found| Event::Previewed(ticket, Box::new(found)),
-            ),
-            Effect::PreviewBack(ticket, folder, question) => self.ask(
-                Kind::Preview,
-                Some(folder.clone()),
-                move |workbench, watch| workbench.preview_rollback(&folder, &options(question), watch),
-                move |found| Event::BackPreviewed(ticket, Box::new(found)),
-            ),
-            Effect::Contents(ticket, bundle, path, against) => self.ask(
-                Kind::Contents,
-                against.clone(),
-                move |workbench, watch| {
-                    contents::load(workbench, &bundle, &path, against.as_deref(), watch).map(Arc::new)
-                },
-                move |found| Event::ContentsRead(ticket, found),
-            ),
             Effect::FindInterrupted(folders) => self.find_interrupted(folders),
-            Effect::List(ticket, place) => self.ask(
-                Kind::List,
-                None,
-                move |workbench, _| workbench.folders(place.as_deref()),
-                move |found| Event::Listed(ticket, found),
-            ),
-            Effect::LayOutSample(ticket) => self.ask(
-                Kind::Sample,
-                None,
-                |workbench, watch| workbench.lay_out_sample(watch),
-                move |found| Event::SampleReady(ticket, found),
-            ),
             Effect::Start(change, folder, expected) => self.start_worker(change.arguments(&folder, expected)),
             Effect::StopWorker => {
                 if let Some(worker) = &mut self.worker {
@@ -220,6 +152,11 @@ impl Jobs for Threads {
             Effect::Save(path, text) => self.save_report(path, text),
             // These are the window's own.
             Effect::Copy(_) | Effect::SaveSettings | Effect::Close => {}
+            question => {
+                if let Some(kind) = Question::of(&question) {
+                    self.ask(kind, question);
+                }
+            }
         }
     }
 
@@ -241,18 +178,6 @@ impl Threads {
             let saved = workbench.save_report(&path, &text);
             voice(Event::Saved(saved.map(|()| path).map_err(|error| Failure::of(&error, None))));
         });
-    }
-}
-
-fn look(workbench: &Workbench, folder: &Path, watch: Watch<'_>) -> Result<FolderView, Error> {
-    Ok(FolderView { status: workbench.status(folder, watch)?, history: workbench.history(folder)? })
-}
-
-fn options(question: RollbackQuestion) -> RollbackOptions {
-    RollbackOptions {
-        which: if question.again { Which::LastRollback } else { Which::Last },
-        on_drift: if question.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop },
-        expected: None,
     }
 }
 

@@ -367,6 +367,8 @@ pub struct Guided {
     pub consent_weak: bool,
     /// Whether files that were changed since are kept aside.
     pub keep_edits: bool,
+    /// Counts the runs of workers, so that a bar may begin again in a new one.
+    pub run: u64,
     /// How far the worker has come.
     pub work: Work,
     /// The worker's last word.
@@ -390,6 +392,7 @@ impl Guided {
             consent_unsigned: false,
             consent_weak: false,
             keep_edits: false,
+            run: 0,
             work: Work::BEGINNING,
             answer: None,
             outcome: None,
@@ -415,7 +418,7 @@ impl Guided {
             Stage::Choosing | Stage::Checking => {
                 (self.check, self.awaited, self.outcome) = (None, None, None)
             }
-            Stage::Running => (self.work, self.answer) = (Work::BEGINNING, None),
+            Stage::Running => (self.run, self.work, self.answer) = (self.run + 1, Work::BEGINNING, None),
             _ => {}
         }
         self.stage = stage;

@@ -82,6 +82,8 @@ pub enum Msg {
     Forward,
     /// One page back.
     Back,
+    /// Back to the first page, where patch and folder are chosen.
+    ChooseAgain,
     /// Out of the guided way.
     Leave,
     /// The one question is answered with its button.
@@ -193,7 +195,7 @@ pub enum Event {
     /// Going back was looked at.
     BackPreviewed(Ticket, Box<Result<RollbackPreview, Failure>>),
     /// Both sides of a change were read.
-    ContentsRead(Ticket, Result<Arc<Contents>, Failure>),
+    ContentsRead(Ticket, Result<Option<Arc<Contents>>, Failure>),
     /// Interrupted work was found.
     Interrupted(PathBuf, UnfinishedWork),
     /// Folders were listed.

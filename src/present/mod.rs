@@ -6,6 +6,7 @@
 
 pub mod message;
 mod model;
+pub mod reading;
 mod update;
 
 pub mod slot;

@@ -326,6 +326,7 @@ impl Model {
                     return self.leave();
                 }
             }
+            Msg::ChooseAgain => while guided.stage != Stage::Choosing && guided.go(Input::Back) {},
             Msg::CheckAgain => {
                 if guided.go(Input::CheckAgain) {
                     return self.check_guided();

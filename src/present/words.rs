@@ -17,6 +17,7 @@ words! {
     START_TITLE = "One patch, applied so carefully that anybody can take it back";
     START_LOOKING_IS_SAFE = "Looking at a patch changes nothing on this computer.";
     START_DROP = "Drop a patch file or a folder here";
+    START_DROP_NAME = "The name of a patch file ends in .patchbundle.";
     START_DROP_NOW = "Let go to open it";
     START_OPEN_PATCH = "Open a patch file…";
     START_CHOOSE_FOLDER = "Choose a folder…";
@@ -27,6 +28,8 @@ words! {
     START_SAMPLE_MEANING = "A small made-up product with four patches, in a temporary folder.";
     START_GO_BACK = "Put a folder back as it was";
     START_GO_BACK_MEANING = "One page at a time. Nothing changes before you say so.";
+    START_GO_BACK_BUTTON = "Choose the folder…";
+    START_SAMPLE_TITLE = "First time here?";
     START_RECENT = "Recently used";
     START_RECENT_EMPTY = "Patches and folders that you open are listed here.";
     SAMPLE_WAIT = "Laying out the sample…";
@@ -54,7 +57,14 @@ words! {
     NEEDS_FOLDER = "Choose a folder first";
     NEEDS_CHECK = "Wait until the folder is checked";
     NOTHING_TO_TAKE_BACK = "No patch is in this folder";
+    NOT_SIGNED = "Not signed";
+    FOLDER = "Folder";
+    PATCH = "Patch";
+    BEGUN = "Begun";
+    WAS_APPLYING = "A patch was being applied";
+    WAS_GOING_BACK = "A patch was being taken back";
     // Pages
+    PAGES = "Pages";
     TAB_OVERVIEW = "Overview";
     TAB_CHANGES = "Changes";
     TAB_CHECKS = "Checks";
@@ -67,6 +77,11 @@ words! {
     CHECKS_NOTHING = "Nothing stands in the way, and there is nothing else to know.";
     HISTORY_EMPTY = "Here is what was done to a folder, and what can be taken back.";
     HISTORY_NONE = "No patch was ever applied here.";
+    TREE = "Changes of the patch";
+    TREE_WIDTH = "Width of the list of changes";
+    SECOND_LOOK = "Second look";
+    SHOW_ALL = "Show all";
+    AGAINST = "Left side";
     FILTER = "Filter by name";
     AGAINST_EXPECTED = "As expected";
     AGAINST_FOLDER = "As in the folder";
@@ -82,6 +97,8 @@ words! {
     IN_THE_FOLDER = "In this folder";
     WHAT_HAPPENED = "What happened";
     AS_EXPECTED = "Every patched file is as expected.";
+    SEVERAL_DIFFER = "Places that differ from what is expected: {n}";
+    DIFFERENCES_MEANING = "Somebody or something else may have changed them. Nothing was overwritten.";
     DIFFERS = "differs from what is expected";
     // Findings
     BLOCKS = "Blocks";
@@ -96,6 +113,7 @@ words! {
     CHECK_AGAIN = "Check again";
     CHOOSE_ANOTHER_FOLDER = "Choose another folder…";
     SHOW_DIFFERENCES = "Show the differences";
+    CODE = "Code";
     KEEP_EDITS = "Keep my versions aside and go on";
     DEAL_WITH_IT = "Show what can be done";
     // Guided
@@ -120,6 +138,7 @@ words! {
     RECOVER_TITLE = "Deal with interrupted work";
     CHECK_WAIT = "Looking at the folder. Nothing is changed.";
     CHECK_READY = "Everything fits";
+    CHECK_READY_MEANING = "The folder is as the patch expects it.";
     CHECK_READY_BACK = "It is safe to go back";
     CHECK_SAFE_COPIES = "The safe copies were read and are whole.";
     CHECK_WARN = "It can be done; please read this first";
@@ -191,9 +210,12 @@ words! {
     APPEARANCE_LIGHT = "Light";
     APPEARANCE_DARK = "Dark";
     APPEARANCE_CONTRAST = "High contrast";
+    APPEARANCE_CALM = "Nothing moves, as for remote desktops";
+    COLOURS = "Colours of changes";
     COLOURS_STANDARD = "Green and red";
     COLOURS_BLUE_ORANGE = "Blue and orange";
     FOLDERS_TITLE = "Choose a folder";
+    FOLDERS_LIST = "List the folders here";
     FOLDERS_HERE = "Use this folder";
     FOLDERS_UP = "Up";
     FOLDERS_NONE = "There is no folder in here.";

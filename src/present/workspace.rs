@@ -70,7 +70,7 @@ pub struct Workspace {
     /// Whether the left side is what is really in the folder.
     pub against_folder: bool,
     /// Both sides of the change that is shown.
-    pub contents: Slot<Arc<Contents>>,
+    pub contents: Slot<Option<Arc<Contents>>>,
 }
 
 impl Workspace {

@@ -44,6 +44,23 @@ pub fn escape_bytes(line: &[u8]) -> String {
     shown
 }
 
+/// [`escape_bytes`] in pieces, for whoever has to find the byte behind what is shown: calls `piece` with the number
+/// of bytes, what they are shown as, and whether that is a token.
+pub fn escape_in_pieces(line: &[u8], piece: &mut dyn FnMut(usize, &str, bool)) {
+    let mut shown = String::new();
+    for chunk in line.utf8_chunks() {
+        let form = Form::Bytes { token_follows: !chunk.invalid().is_empty() };
+        for part in Walk::new(chunk.valid(), form) {
+            shown.clear();
+            part.write_to(&mut shown);
+            piece(part.source_bytes(), &shown, matches!(part, Piece::Named(_) | Piece::Token(_)));
+        }
+        for byte in chunk.invalid() {
+            piece(1, &format!("\\x{byte:02x}"), true);
+        }
+    }
+}
+
 /// For one line with little room: [`escape_line`] of `text`, and if that is longer than `max_chars` characters, its
 /// start and `…`, together at most `max_chars`. Tokens are never cut. Reads no more than it shows.
 pub fn one_line(text: &str, max_chars: usize) -> String {
@@ -137,6 +154,14 @@ enum Piece {
 }
 
 impl Piece {
+    /// How many bytes it stands for.
+    fn source_bytes(self) -> usize {
+        match self {
+            Piece::Plain(c) | Piece::Token(c) => c.len_utf8(),
+            Piece::Twice | Piece::Named(_) => 1,
+        }
+    }
+
     fn write_to(self, shown: &mut String) {
         match self {
             Piece::Plain(c) => shown.push(c),

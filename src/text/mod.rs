@@ -3,4 +3,4 @@
 mod escape;
 pub mod json;
 
-pub use escape::{escape_bytes, escape_line, escape_text, hidden_count, one_line};
+pub use escape::{escape_bytes, escape_in_pieces, escape_line, escape_text, hidden_count, one_line};

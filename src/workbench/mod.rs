@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 pub use accept::Accepted;
 pub use apply::{Applied, ApplyOptions};
-pub use changes::{ChangeContents, Side};
+pub use changes::{ChangeContents, Content, ContentReader, MAX_IN_MEMORY_BYTES, OneChange, Side};
 pub use error::{Error, Result};
 pub use folders::FolderList;
 pub use inspect::{Inspection, Verification};

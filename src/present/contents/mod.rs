@@ -1,5 +1,36 @@
 //! What is on both sides of one change, as rows that a pane can draw.
+//!
+//! [`load`] reads both contents; [`Contents`] says what they are (facts), what happens beside the lines (notes),
+//! and which lines differ ([`TextDiff`]). Which row shows which line is [`Rows`], which parts of a line changed
+//! [`Refined`], how a line is drawn [`ShownLine`]. What differs between bytes is [`HexDiff`].
 
-/// Both sides.
-#[derive(Debug)]
-pub struct Contents;
+mod compare;
+mod copy;
+mod encoding;
+mod facts;
+mod hex;
+mod hidden;
+mod lines;
+mod load;
+mod notes;
+mod rows;
+mod shown;
+mod text;
+mod words;
+
+pub use compare::{Hunk, LONG_PATIENCE, MAX_COMPARED_LINES, PATIENCE};
+pub use copy::{Caret, Column, MAX_COPIED_BYTES, Selection, hunk_as_patch};
+pub use encoding::{ByteOrder, Encoding};
+pub use facts::{Facts, Kind, PictureFormat, TextFacts, size_words, with_thousands};
+pub use hex::{Difference, HexDiff, HexRow, ROW_BYTES};
+pub use hidden::{Hidden, HiddenKind, HiddenPlace};
+pub use lines::{LineEnds, LineText, Lines, MAX_LINE_BYTES};
+pub use load::{Contents, View, load};
+pub use notes::{Equality, Note, Weight};
+pub use rows::{CONTEXT_LINES, EXPAND_LINES, Expand, Gap, Layout, Opened, Row, RowKind, Rows, section_above};
+pub use shown::{ShownLine, TAB_COLUMNS};
+pub use text::{Coarse, Half, Standing, TextDiff};
+pub use words::{MAX_REFINED_BYTES, Marks, Refined};
+
+#[cfg(test)]
+mod tests;

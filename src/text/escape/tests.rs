@@ -293,3 +293,16 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn the_pieces_are_the_whole(line in proptest::collection::vec(any::<u8>(), 0..40)) {
+        let (mut shown, mut source_bytes) = (String::new(), 0);
+        escape_in_pieces(&line, &mut |bytes, piece, _| {
+            source_bytes += bytes;
+            shown.push_str(piece);
+        });
+        prop_assert_eq!(shown, escape_bytes(&line));
+        prop_assert_eq!(source_bytes, line.len());
+    }
+}
