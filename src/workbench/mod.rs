@@ -14,6 +14,7 @@ mod plan_file;
 mod preview;
 mod recover;
 mod rollback;
+mod sample;
 mod situation;
 mod status;
 mod template;
@@ -32,6 +33,7 @@ pub use plan_file::{PlanFile, PlannedStep};
 pub use preview::ApplyPreview;
 pub use recover::{Choice, Recovered};
 pub use rollback::{RollbackOptions, RollbackPreview, RolledBack, Which};
+pub use sample::Sample;
 pub use status::{Drift, DriftKind, History, Status, UnfinishedWork};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
