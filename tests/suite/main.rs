@@ -23,6 +23,8 @@ mod take_back_unasked;
 mod use_the_command_line;
 mod write_diffs_for_git;
 
+mod try_the_sample;
+
 mod real_releases;
 
 mod architecture;
