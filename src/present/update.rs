@@ -46,7 +46,7 @@ impl Model {
             }
             Msg::TrySample => vec![Effect::LayOutSample(self.sample.ask(&mut self.tickets))],
             Msg::GoTo(place) => self.go_to(place),
-            Msg::CheckAgain => self.look_again(),
+            Msg::CheckAgain if !self.is_guided() => self.look_again(),
             Msg::Select(_)
             | Msg::Neighbour { .. }
             | Msg::SetFilter(_)

@@ -23,6 +23,7 @@ mod take_back_unasked;
 mod use_the_command_line;
 mod write_diffs_for_git;
 
+mod go_through_the_window;
 mod try_the_sample;
 
 mod real_releases;

@@ -58,7 +58,9 @@ impl LaidOut {
     }
 
     fn patch(&self, which: usize) -> Patch {
-        self.sandbox.bench().inspect(&self.sample.bundles[which]).expect("a good bundle").patch
+        unwatched(|watch| self.sandbox.bench().inspect(&self.sample.bundles[which], watch))
+            .expect("a good bundle")
+            .patch
     }
 }
 
@@ -97,7 +99,8 @@ fn nobody_else_may_look_into_the_sample() {
 fn every_patch_of_the_sample_is_proven_and_says_all_that_an_order_can_say() {
     let laid_out = LaidOut::new();
     for bundle in &laid_out.sample.bundles {
-        let verified = laid_out.sandbox.bench().verify(bundle).expect("a good bundle");
+        let verified =
+            unwatched(|watch| laid_out.sandbox.bench().verify(bundle, watch)).expect("a good bundle");
         let patch = &verified.inspection.patch;
         assert!(patch.proven, "{} went there and back on a copy", patch.identity);
         let id = bundle.file_stem().and_then(|stem| stem.to_str());
