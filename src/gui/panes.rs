@@ -7,7 +7,7 @@ use std::thread;
 use egui::{Context, Ui};
 
 use super::app::Outbox;
-use super::contents::{Decoded, Highlights, PaneRequest, PaneState, decode, highlight, pane_ui};
+use super::contents::{Given, Highlights, PaneRequest, PaneState, Pictures, decode, highlight, pane_ui};
 use crate::present::contents::{Contents, LONG_PATIENCE};
 use crate::present::message::Msg;
 use crate::present::workspace::Workspace;
@@ -28,7 +28,7 @@ pub struct Panes {
 struct Shown {
     contents: Arc<Contents>,
     highlights: Option<Highlights>,
-    pictures: Option<Decoded>,
+    pictures: Option<Pictures>,
     cancel: CancelToken,
     sender: mpsc::Sender<Found>,
     receiver: mpsc::Receiver<Found>,
@@ -37,7 +37,7 @@ struct Shown {
 /// What a job found out.
 enum Found {
     Highlights(Highlights),
-    Pictures(Decoded),
+    Pictures(Pictures),
     Bytes,
     Longer(Box<Contents>),
 }
@@ -59,7 +59,10 @@ impl Panes {
         let state = self.states.entry(contents.path.as_str().to_owned()).or_insert(fresh);
         state.contents_changed();
         let shown = Shown::new(contents.clone());
-        shown.start(context, |contents, cancel| highlight(contents, cancel).ok().map(Found::Highlights));
+        shown.start(context, |contents, cancel, tell| {
+            let mut publish = |part: &Highlights| tell(Found::Highlights(part.clone()));
+            highlight(contents, cancel, &mut publish).ok().map(Found::Highlights)
+        });
         self.shown = Some(shown);
     }
 
@@ -71,17 +74,22 @@ impl Panes {
         let state = self.states.entry(path.to_owned()).or_insert_with(PaneState::new);
         shown.take_answers(state);
         let mut requests = Vec::new();
-        pane_ui(ui, &shown.contents, shown.highlights.as_ref(), state, &mut requests);
+        let given = Given {
+            contents: &shown.contents,
+            highlights: shown.highlights.as_ref(),
+            pictures: shown.pictures.as_ref(),
+        };
+        pane_ui(ui, given, state, &mut requests);
         for request in requests {
             match request {
                 PaneRequest::NextFile => outbox.push(Msg::Neighbour { forward: true }),
                 PaneRequest::PreviousFile => outbox.push(Msg::Neighbour { forward: false }),
-                PaneRequest::CompareBytes => shown.start(ui.ctx(), |contents, cancel| {
+                PaneRequest::CompareBytes => shown.start(ui.ctx(), |contents, cancel, _| {
                     contents.compare_bytes(cancel).ok().map(|()| Found::Bytes)
                 }),
                 PaneRequest::CompareLonger => {
                     state.set_comparing(true);
-                    shown.start(ui.ctx(), |contents, cancel| {
+                    shown.start(ui.ctx(), |contents, cancel, _| {
                         let longer = contents.compare_longer(LONG_PATIENCE, cancel).ok()?;
                         Some(Found::Longer(Box::new(longer)))
                     });
@@ -92,7 +100,9 @@ impl Panes {
                     shown.cancel = CancelToken::new();
                 }
                 PaneRequest::DecodePictures => {
-                    shown.start(ui.ctx(), |contents, cancel| decode(contents, cancel).ok().map(Found::Pictures));
+                    shown.start(ui.ctx(), |contents, cancel, _| {
+                        decode(contents, cancel).ok().map(Found::Pictures)
+                    });
                 }
             }
         }
@@ -110,17 +120,16 @@ impl Shown {
     fn start(
         &self,
         context: &Context,
-        job: impl FnOnce(&Contents, &CancelToken) -> Option<Found> + Send + 'static,
+        job: impl FnOnce(&Contents, &CancelToken, &dyn Fn(Found)) -> Option<Found> + Send + 'static,
     ) {
         let (contents, cancel) = (self.contents.clone(), self.cancel.clone());
         let (sender, context) = (self.sender.clone(), context.clone());
-        let run = move || {
-            if let Some(found) = job(&contents, &cancel) {
-                // Nobody listens any more when another change is shown.
-                sender.send(found).ok();
-                context.request_repaint();
-            }
+        let tell = move |found| {
+            // Nobody listens any more when another change is shown.
+            sender.send(found).ok();
+            context.request_repaint();
         };
+        let run = move || job(&contents, &cancel, &tell).into_iter().for_each(&tell);
         thread::Builder::new().name("pane".to_owned()).spawn(run).expect("the system has a thread left");
     }
 
