@@ -96,8 +96,9 @@ fn nobody_else_may_look_into_the_sample() {
 }
 
 #[test]
-fn every_patch_of_the_sample_is_proven_and_says_all_that_an_order_can_say() {
+fn every_patch_of_the_sample_is_proven_explained_and_made_from_a_full_order() {
     let laid_out = LaidOut::new();
+    let read_me = fs::read_to_string(laid_out.sample.place.join("Read me.txt")).expect("a text");
     for bundle in &laid_out.sample.bundles {
         let verified =
             unwatched(|watch| laid_out.sandbox.bench().verify(bundle, watch)).expect("a good bundle");
@@ -105,6 +106,7 @@ fn every_patch_of_the_sample_is_proven_and_says_all_that_an_order_can_say() {
         assert!(patch.proven, "{} went there and back on a copy", patch.identity);
         let id = bundle.file_stem().and_then(|stem| stem.to_str());
         assert_eq!(id, Some(patch.identity.id.as_str()), "the file is named after the patch");
+        assert!(read_me.contains(patch.identity.id.as_str()), "{} is explained", patch.identity);
     }
     for order in ["hotfix", "service-pack", "feature", "config"] {
         let text = fs::read_to_string(assets().join(format!("orders/{order}.toml"))).expect("an order");
