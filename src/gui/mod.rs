@@ -32,7 +32,7 @@ pub fn run(bundle: Option<PathBuf>, renderers: &[Renderer]) -> eframe::Result {
             "Patchwright",
             options(*renderer),
             Box::new(|creation| {
-                theme::set_up(&creation.egui_ctx);
+                theme::set_up(&creation.egui_ctx, &theme::Appearance::default());
                 Ok(Box::new(Window::new(&creation.egui_ctx, bundle)))
             }),
         );

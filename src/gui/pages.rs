@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use egui::{Align, Key, Label, Layout, RichText, ScrollArea, TextEdit, Ui};
 
 use super::summary::{Counts, Refusal, Summary};
-use super::theme::{self, GAP, READING_WIDTH, Tokens, WIDE_GAP};
+use super::theme::space::{READING_WIDTH, SMALL as GAP};
+use super::theme::{Tokens, text};
+use super::widgets::{self, Button};
 use super::{Command, Page};
 use crate::text::escape_line;
 
@@ -13,7 +15,7 @@ use crate::text::escape_line;
 pub fn root_ui(ui: &mut Ui, page: &Page, typed_path: &mut String, command: &mut Option<Command>) {
     egui::CentralPanel::default().show(ui, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            column_ui(ui, |ui| match page {
+            widgets::page_column(ui, READING_WIDTH, |ui| match page {
                 Page::Start => start_ui(ui, typed_path, command),
                 Page::Reading(path) => reading_ui(ui, path),
                 Page::Patch(summary) => patch_ui(ui, summary, command),
@@ -23,31 +25,16 @@ pub fn root_ui(ui: &mut Ui, page: &Page, typed_path: &mut String, command: &mut 
     });
 }
 
-/// A column in the middle that is never wider than one can read.
-fn column_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
-    let width = READING_WIDTH.min(ui.available_width() - 2.0 * WIDE_GAP);
-    let margin = (ui.available_width() - width) / 2.0;
-    ui.add_space(WIDE_GAP);
-    ui.horizontal_top(|ui| {
-        ui.add_space(margin);
-        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            ui.set_width(width);
-            contents(ui);
-        });
-    });
-    ui.add_space(WIDE_GAP);
-}
-
 fn start_ui(ui: &mut Ui, typed_path: &mut String, command: &mut Option<Command>) {
     let is_over = ui.input(|input| !input.raw.hovered_files.is_empty());
-    ui.label(RichText::new("See what a patch file would do").text_style(theme::outcome()));
+    ui.label(RichText::new("See what a patch file would do").text_style(text::outcome_style()));
     ui.label("Looking at a patch file changes nothing on this computer.");
     ui.add_space(GAP);
-    theme::card(ui, |ui| {
+    widgets::card(ui, None, |ui| {
         ui.heading(if is_over { "Let go to open it" } else { "Drop a patch file here" });
         ui.label("Its name ends in .patchbundle.");
         ui.add_space(GAP);
-        if theme::primary_button(ui, "Open a patch file…").clicked() {
+        if widgets::button(ui, &Button::primary("Open a patch file…")).clicked() {
             *command = Some(Command::Choose);
         }
     });
@@ -69,25 +56,25 @@ fn start_ui(ui: &mut Ui, typed_path: &mut String, command: &mut Option<Command>)
 }
 
 fn reading_ui(ui: &mut Ui, path: &Path) {
-    ui.label(RichText::new("Reading the patch file").text_style(theme::outcome()));
+    ui.label(RichText::new("Reading the patch file").text_style(text::outcome_style()));
     ui.label(escape_line(&path.to_string_lossy()));
 }
 
 fn patch_ui(ui: &mut Ui, summary: &Summary, command: &mut Option<Command>) {
-    ui.add(Label::new(RichText::new(&summary.title).text_style(theme::outcome())).wrap());
+    ui.add(Label::new(RichText::new(&summary.title).text_style(text::outcome_style())).wrap());
     ui.weak(&summary.identity);
     ui.add_space(GAP);
-    theme::card(ui, |ui| {
+    widgets::card(ui, None, |ui| {
         ui.heading("Why");
         ui.label(&summary.summary);
     });
-    theme::card(ui, |ui| {
+    widgets::card(ui, None, |ui| {
         ui.heading("What it changes");
         for line in count_lines(summary.counts) {
             ui.label(line);
         }
     });
-    theme::card(ui, |ui| {
+    widgets::card(ui, None, |ui| {
         ui.heading("Where it comes from");
         fact_ui(ui, "For", &summary.product);
         fact_ui(ui, "From", &summary.vendor);
@@ -126,10 +113,10 @@ fn count_lines(counts: Counts) -> Vec<String> {
 
 fn refused_ui(ui: &mut Ui, refusal: &Refusal, command: &mut Option<Command>) {
     let caution = Tokens::of(ui).caution.text;
-    ui.label(RichText::new("This file cannot be shown").text_style(theme::outcome()).color(caution));
+    ui.label(RichText::new("This file cannot be shown").text_style(text::outcome_style()).color(caution));
     ui.label("Nothing was changed.");
     ui.add_space(GAP);
-    theme::card(ui, |ui| {
+    widgets::card(ui, None, |ui| {
         ui.add(Label::new(&refusal.headline).wrap());
         for hint in &refusal.hints {
             ui.add(Label::new(RichText::new(hint).weak()).wrap());
