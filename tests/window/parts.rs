@@ -8,7 +8,7 @@ use patchwright::gui::widgets::{elapsed_words, shorten_middle};
 use std::time::Duration;
 
 use crate::gallery::{Gallery, LONG_PATH};
-use crate::support::{tall_window, window};
+use crate::support::{tall_window, told, window};
 
 #[test]
 fn every_part_is_found_by_its_role_and_its_name() {
@@ -38,7 +38,8 @@ fn every_part_is_found_by_its_role_and_its_name() {
     ] {
         assert!(
             harness.query_by_role_and_label(role, name).is_some(),
-            "no {role:?} called {name:?} in\n{harness:#?}"
+            "no {role:?} called {name:?} in\n{}",
+            told(&harness.root())
         );
     }
 }
@@ -243,5 +244,5 @@ fn time_is_told_in_units() {
 #[test]
 fn the_page_is_told_to_a_screen_reader_as_it_is_meant() {
     let harness = tall_window();
-    insta::assert_snapshot!(format!("{harness:#?}"));
+    insta::assert_snapshot!(told(&harness.root()));
 }

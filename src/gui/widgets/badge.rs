@@ -1,6 +1,8 @@
 //! A badge: a letter or a word that says what kind of thing stands beside it.
 
-use egui::{Color32, FontId, Response, Role, Sense, StrokeKind, Ui, Vec2, WidgetInfo};
+use std::sync::Arc;
+
+use egui::{Color32, FontId, Galley, Pos2, Rect, Response, Role, Sense, StrokeKind, Ui, Vec2, WidgetInfo};
 
 use super::paint::{self, Notice};
 use crate::gui::theme::{ChangeTone, Tokens, space, text};
@@ -91,17 +93,40 @@ impl Status {
 
 /// A badge; what it means is under the pointer and what a screen reader says.
 pub fn badge(ui: &mut Ui, badge: &Badge<'_>) -> Response {
-    let (fill, strong, colour) = badge.tone.colours(Tokens::of(ui));
-    let font = FontId::new(text::CAPTION, text::semibold());
-    let galley = ui.painter().layout_no_wrap(badge.text.to_owned(), font, colour);
-    let height = (galley.size().y + space::TINY).max(space::LARGE + space::TINY);
-    let is_letter = badge.text.chars().nth(1).is_none();
-    let width = if is_letter { height } else { galley.size().x + 2.0 * space::SMALL };
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height), Sense::hover());
+    let face = Face::measure(ui, badge);
+    let (rect, response) = ui.allocate_exact_size(face.size, Sense::hover());
     let name = if badge.explain.is_empty() { badge.text } else { badge.explain };
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
-    let edge = paint::tint_edge(ui, strong);
-    ui.painter().rect(rect, space::TINY as u8, fill, edge, StrokeKind::Inside);
-    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, colour);
+    face.paint(ui, rect.min);
     if badge.explain.is_empty() { response } else { response.on_hover_text(badge.explain) }
+}
+
+/// A badge, measured.
+pub(super) struct Face {
+    galley: Arc<Galley>,
+    /// Behind it, its edge, its text.
+    colours: (Color32, Color32, Color32),
+    /// How large it is.
+    pub(super) size: Vec2,
+}
+
+impl Face {
+    pub(super) fn measure(ui: &Ui, badge: &Badge<'_>) -> Self {
+        let colours = badge.tone.colours(Tokens::of(ui));
+        let font = FontId::new(text::CAPTION, text::semibold());
+        let galley = ui.painter().layout_no_wrap(badge.text.to_owned(), font, colours.2);
+        let height = (galley.size().y + space::TINY).max(space::LARGE + space::TINY);
+        let is_letter = badge.text.chars().nth(1).is_none();
+        let width = if is_letter { height } else { galley.size().x + 2.0 * space::SMALL };
+        Self { galley, colours, size: Vec2::new(width, height) }
+    }
+
+    /// Paints it, for a part that says itself what it means.
+    pub(super) fn paint(self, ui: &Ui, place: Pos2) {
+        let (fill, strong, colour) = self.colours;
+        let rect = Rect::from_min_size(place, self.size);
+        let edge = paint::tint_edge(ui, strong);
+        ui.painter().rect(rect, space::TINY as u8, fill, edge, StrokeKind::Inside);
+        ui.painter().galley(rect.center() - self.galley.size() / 2.0, self.galley, colour);
+    }
 }

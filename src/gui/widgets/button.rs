@@ -1,7 +1,10 @@
 //! Buttons: one that is filled for the one thing to do on a page, others for the rest.
 
+use std::sync::Arc;
+
 use egui::{
-    Align, Color32, Layout, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo,
+    Align, Color32, Galley, Layout, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui,
+    UiBuilder, Vec2, WidgetInfo,
 };
 
 use super::paint;
@@ -64,49 +67,70 @@ impl<'a> Button<'a> {
 
 /// A button; its response is clicked by pointer, Enter and Space.
 pub fn button(ui: &mut Ui, button: &Button<'_>) -> Response {
+    let face = Face::measure(ui, button);
     let Some(reason) = button.blocked else {
-        return face(ui, button);
+        let (rect, response) = ui.allocate_exact_size(face.size, Sense::click());
+        face.show(ui, button, rect, &response);
+        return response;
     };
+    // Both in one piece, so that a row that wraps moves them together.
+    let words = text::caption(reason).color(Tokens::of(ui).muted);
+    let width = face.size.x.max(REASON_WIDTH).min(ui.max_rect().width());
+    let font = TextStyle::Small.resolve(ui.style());
+    let height = ui.painter().layout(reason.to_owned(), font, Color32::PLACEHOLDER, width).size().y;
+    let size = Vec2::new(width, face.size.y + space::TINY + height);
+    let (id, whole) = ui.allocate_space(size);
+    let rect = Rect::from_min_size(whole.min, face.size);
+    let response = ui.interact(rect, id, Sense::hover());
+    face.show(ui, button, rect, &response);
+    ui.accesskit_node_builder(response.id, |node| node.set_description(reason));
+    let below = Rect::from_min_max(whole.left_bottom() - Vec2::new(0.0, height), whole.max);
     let layout = Layout::top_down(Align::Min);
-    ui.with_layout(layout, |ui| {
-        ui.spacing_mut().item_spacing.y = space::TINY;
-        let response = face(ui, button);
-        ui.set_max_width(response.rect.width().max(REASON_WIDTH));
-        let colour = Tokens::of(ui).muted;
-        ui.add(egui::Label::new(text::caption(reason).color(colour)).wrap());
-        response
-    })
-    .inner
+    let mut place = ui.new_child(UiBuilder::new().max_rect(below).layout(layout));
+    place.add(egui::Label::new(words).wrap());
+    response
 }
 
-fn face(ui: &mut Ui, button: &Button<'_>) -> Response {
-    let tokens = Tokens::of(ui);
-    let is_enabled = button.blocked.is_none();
-    let style = if button.kind == ButtonKind::Primary { text::strong_style() } else { TextStyle::Button };
-    let icon_width = if button.icon.is_some() { text::ICON + space::SMALL } else { 0.0 };
-    let around = Vec2::new(space::MEDIUM * 2.0 + icon_width, space::TINY * 2.0);
-    // Of the whole page and not of what is left in this row: a label is rather moved to the next row than broken.
-    let room = (ui.max_rect().width() - around.x).max(space::HUGE);
-    let galley =
-        ui.painter().layout(button.label.to_owned(), style.resolve(ui.style()), Color32::PLACEHOLDER, room);
-    let size = (galley.size() + around).max(Vec2::new(0.0, space::CONTROL_HEIGHT));
-    let sense = if is_enabled { Sense::click() } else { Sense::hover() };
-    let (rect, response) = ui.allocate_exact_size(size, sense);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, button.label));
-    if let Some(reason) = button.blocked {
-        ui.accesskit_node_builder(response.id, |node| node.set_description(reason));
+/// How wide a button is, with its reason.
+pub(super) fn button_width(ui: &Ui, button: &Button<'_>) -> f32 {
+    let least = if button.blocked.is_some() { REASON_WIDTH } else { 0.0 };
+    Face::measure(ui, button).size.x.max(least)
+}
+
+/// What is on a button, measured.
+struct Face {
+    galley: Arc<Galley>,
+    icon_width: f32,
+    size: Vec2,
+}
+
+impl Face {
+    fn measure(ui: &Ui, button: &Button<'_>) -> Self {
+        let style = if button.kind == ButtonKind::Primary { text::strong_style() } else { TextStyle::Button };
+        let icon_width = if button.icon.is_some() { text::ICON + space::SMALL } else { 0.0 };
+        let around = Vec2::new(space::MEDIUM * 2.0 + icon_width, space::TINY * 2.0);
+        // Of the whole page and not of what is left in this row: a label is rather moved to the next row than broken.
+        let room = (ui.max_rect().width() - around.x).max(space::HUGE);
+        let font = style.resolve(ui.style());
+        let galley = ui.painter().layout(button.label.to_owned(), font, Color32::PLACEHOLDER, room);
+        let size = (galley.size() + around).max(Vec2::new(0.0, space::CONTROL_HEIGHT));
+        Self { galley, icon_width, size }
     }
-    let look = Look::of(tokens, button.kind, is_enabled, response.hovered());
-    ui.painter().rect(rect, space::CONTROL_RADIUS, look.fill, look.edge, StrokeKind::Inside);
-    let mut left = rect.left() + space::MEDIUM;
-    if let Some(icon) = button.icon {
-        let place = Rect::from_min_size(paint::middle(rect, left, text::ICON), Vec2::splat(text::ICON));
-        paint::icon_at(ui, place, icon, text::ICON, look.text);
-        left += icon_width;
+
+    fn show(self, ui: &Ui, button: &Button<'_>, rect: Rect, response: &Response) {
+        let is_enabled = button.blocked.is_none();
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, button.label));
+        let look = Look::of(Tokens::of(ui), button.kind, is_enabled, response.hovered());
+        ui.painter().rect(rect, space::CONTROL_RADIUS, look.fill, look.edge, StrokeKind::Inside);
+        let left = rect.left() + space::MEDIUM;
+        if let Some(icon) = button.icon {
+            let place = Rect::from_min_size(paint::middle(rect, left, text::ICON), Vec2::splat(text::ICON));
+            paint::icon_at(ui, place, icon, text::ICON, look.text);
+        }
+        let words = paint::middle(rect, left + self.icon_width, self.galley.size().y);
+        ui.painter().galley(words, self.galley, look.text);
+        paint::focus_ring(ui, response, space::CONTROL_RADIUS);
     }
-    ui.painter().galley(paint::middle(rect, left, galley.size().y), galley, look.text);
-    paint::focus_ring(ui, &response, space::CONTROL_RADIUS);
-    response
 }
 
 /// The colours of a button.

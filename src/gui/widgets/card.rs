@@ -32,9 +32,9 @@ pub fn card<R>(ui: &mut Ui, title: Option<&str>, contents: impl FnOnce(&mut Ui) 
         .stroke(Stroke::new(space::HAIRLINE, tokens.outline))
         .corner_radius(space::CARD_RADIUS)
         .inner_margin(space::LARGE as i8);
-    let mut group = UiBuilder::new().accessibility_role(Role::Group);
+    let mut group = UiBuilder::new();
     if let Some(title) = title {
-        group = group.accessibility_label(title);
+        group = group.accessibility_role(Role::Group).accessibility_label(title);
     }
     ui.scope_builder(group, |ui| {
         frame

@@ -53,18 +53,16 @@ pub fn facts(ui: &mut Ui, list: &[Fact<'_>]) -> bool {
 
 fn row(ui: &mut Ui, fact: &Fact<'_>, name_width: f32) -> bool {
     let colour = Tokens::of(ui).muted;
-    let name = ui
-        .allocate_ui_with_layout(Vec2::new(name_width, 0.0), Layout::top_down(Align::Min), |ui| {
-            ui.set_width(name_width);
-            ui.add(Label::new(text::body(fact.name).color(colour)).wrap())
-        })
-        .inner;
+    ui.allocate_ui_with_layout(Vec2::new(name_width, 0.0), Layout::top_down(Align::Min), |ui| {
+        ui.set_width(name_width);
+        ui.add(Label::new(text::body(fact.name).color(colour)).wrap());
+    });
     ui.horizontal_top(|ui| {
         let value = if fact.is_code { text::code(fact.value) } else { text::body(fact.value) };
         let button = if fact.copied.is_some() { space::ROW_HEIGHT + space::SMALL } else { 0.0 };
         ui.scope(|ui| {
             ui.set_max_width((ui.available_width() - button).max(space::HUGE));
-            ui.add(Label::new(value).wrap()).labelled_by(name.id);
+            ui.add(Label::new(value).wrap());
         });
         fact.copied.is_some_and(|copied| copy_button(ui, &format!("Copy {}", fact.name), copied))
     })

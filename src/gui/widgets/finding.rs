@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Label, Layout, Response, Role, Ui, UiBuilder};
 
 use super::badge::{Badge, Tone, badge};
-use super::button::{Button, button};
+use super::button::{Button, button, button_width};
 use super::paint::{self, Notice};
 use crate::gui::theme::{Icon, Tokens, space, text};
 
@@ -77,11 +77,16 @@ pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
                             finding.action.map(|action| button(ui, &action))
                         });
                     }
-                    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                        let response = finding.action.map(|action| button(ui, &action));
-                        ui.with_layout(Layout::top_down(Align::Min), |ui| words(ui, finding));
-                        response
-                    })
+                    // The words come first for the keyboard and for screen readers, too.
+                    let action_width =
+                        finding.action.map_or(0.0, |action| button_width(ui, &action) + space::LARGE);
+                    let size = egui::vec2(ui.available_width() - action_width, 0.0);
+                    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                        ui.set_width(size.x);
+                        words(ui, finding);
+                    });
+                    let layout = Layout::right_to_left(Align::Min);
+                    ui.with_layout(layout, |ui| finding.action.map(|action| button(ui, &action)))
                 })
                 .inner
                 .inner

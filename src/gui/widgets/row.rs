@@ -5,7 +5,7 @@ use egui::{
     Vec2, WidgetInfo,
 };
 
-use super::badge::{Badge, badge};
+use super::badge::{self, Badge};
 use super::paint;
 use crate::gui::theme::{Icon, Tokens, space, text};
 
@@ -64,9 +64,10 @@ pub fn list_row(ui: &mut Ui, view: &RowView<'_>) -> RowResponse {
         left = place.right() + space::SMALL;
     }
     if let Some(shown) = &view.badge {
-        let place = Rect::from_min_max(Pos2::new(left, rect.top() + 2.0), rect.max);
-        let inner = ui.new_child(UiBuilder::new().max_rect(place));
-        left = badge_in(inner, shown) + space::SMALL;
+        let face = badge::Face::measure(ui, shown);
+        let (place, width) = (paint::middle(rect, left, face.size.y), face.size.x);
+        face.paint(ui, place);
+        left += width + space::SMALL;
     }
     words(ui, rect, left, view);
     if view.is_open.is_some() {
@@ -76,10 +77,6 @@ pub fn list_row(ui: &mut Ui, view: &RowView<'_>) -> RowResponse {
         paint::ring(ui, rect.shrink(space::FOCUS_WIDTH), space::TINY as u8);
     }
     RowResponse { row, toggled }
-}
-
-fn badge_in(mut ui: Ui, shown: &Badge<'_>) -> f32 {
-    badge(&mut ui, shown).rect.right()
 }
 
 fn describe(row: &Response, view: &RowView<'_>) {
