@@ -1,4 +1,9 @@
 //! What the window looks like and how it is used, tried without a window.
 
 mod contrast;
+mod gallery;
 mod house_rules;
+mod parts;
+#[cfg(feature = "pictures")]
+mod pictures;
+mod support;
