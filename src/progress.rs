@@ -1,5 +1,6 @@
 //! How far a long piece of work has come, and the wish to stop it.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -42,6 +43,31 @@ impl Phase {
         }
     }
 
+    /// The phase with this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        use Phase::{
+            Changing, Checking, Comparing, Packing, Preparing, Proving, PuttingBack, Reading, Verifying,
+        };
+        let all =
+            [Reading, Comparing, Packing, Proving, Checking, Preparing, Changing, Verifying, PuttingBack];
+        all.into_iter().find(|phase| phase.word() == word)
+    }
+
+    /// What it is, for people.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Phase::Reading => "Reading the patch file",
+            Phase::Comparing => "Comparing the folders",
+            Phase::Packing => "Writing the patch file",
+            Phase::Proving => "Trying it on a copy",
+            Phase::Checking => "Looking at the folder",
+            Phase::Preparing => "Preparing the new files",
+            Phase::Changing => "Changing the folder",
+            Phase::Verifying => "Reading back",
+            Phase::PuttingBack => "Putting everything back",
+        }
+    }
+
     /// Whether a wish to stop is still heard in this phase.
     pub const fn can_be_cancelled(self) -> bool {
         !matches!(self, Phase::Verifying | Phase::PuttingBack)
@@ -55,6 +81,38 @@ pub trait Progress: Sync {
     fn begin(&self, phase: Phase, total: u64);
     /// `amount` more is done.
     fn advance(&self, amount: u64);
+}
+
+/// Hands on what is written, counts it, and fails between two pieces once somebody wishes to stop.
+pub struct Watched<'a, W> {
+    inner: W,
+    progress: &'a dyn Progress,
+    cancel: &'a CancelToken,
+}
+
+impl<'a, W: Write> Watched<'a, W> {
+    /// Everything goes to `inner`.
+    pub fn new(inner: W, progress: &'a dyn Progress, cancel: &'a CancelToken) -> Self {
+        Self { inner, progress, cancel }
+    }
+
+    /// What everything went to.
+    pub fn into_inner(self) -> W {
+        self.inner
+    }
+}
+
+impl<W: Write> Write for Watched<'_, W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.cancel.check().map_err(io::Error::other)?;
+        let length = self.inner.write(piece)?;
+        self.progress.advance(length as u64);
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// Hears nothing.

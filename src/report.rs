@@ -1,8 +1,12 @@
 //! Words every failure: the one place that turns an error into something a person can act on.
 //!
+//! [`changes`] and [`phrases`] are what both front ends say about changes, sizes and times.
+//!
 //! A report always says three things: what happened, what it means for the files, and what to do next. Its texts
 //! may quote bundles and folders as they are; whoever shows them escapes them.
 
+pub mod changes;
+pub mod phrases;
 mod words;
 
 use std::path::Path;
@@ -14,7 +18,8 @@ use crate::target::ScanError;
 use crate::target::fs::OpenError as FolderError;
 use crate::transaction::{Condition, Failure, StoreError, TransactionError};
 use crate::workbench::{Error, Finding};
-use words::{in_words, reasons, sentence, shell_word};
+pub use words::shell_word;
+use words::{in_words, reasons, sentence};
 
 /// A failure, worded.
 #[derive(Debug, Clone, PartialEq, Eq)]

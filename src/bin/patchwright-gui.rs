@@ -1,14 +1,23 @@
 //! Opens the window. The command line is `patchwright`; this program prints nothing unless no window comes up.
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use eframe::Renderer;
+use patchwright::gui::worker::WORKER_FLAG;
+use patchwright::{cli, gui};
 
 fn main() -> ExitCode {
-    let bundle = std::env::args_os().nth(1).map(PathBuf::from);
-    match patchwright::gui::run(bundle, &renderers()) {
+    let mut arguments = std::env::args_os();
+    let own_name = arguments.next();
+    let arguments: Vec<OsString> = arguments.collect();
+    if arguments.first().is_some_and(|first| first == WORKER_FLAG) {
+        return cli::run_for_window(own_name.into_iter().chain(arguments.into_iter().skip(1)));
+    }
+    let paths: Vec<PathBuf> = arguments.into_iter().map(PathBuf::from).collect();
+    match gui::run(&paths, wish()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
@@ -17,14 +26,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// The ways to draw, best first. `PATCHWRIGHT_RENDERER` names the only one, for machines where a driver fails in
-/// a way that cannot be noticed.
-fn renderers() -> Vec<Renderer> {
-    let wish = std::env::var("PATCHWRIGHT_RENDERER").ok();
-    match wish.and_then(|name| name.parse().ok()) {
-        Some(renderer) => vec![renderer],
-        None => vec![Renderer::Wgpu, Renderer::Glow],
-    }
+/// `PATCHWRIGHT_RENDERER` names the only way to draw, for machines where a driver fails in a way that cannot be
+/// noticed.
+fn wish() -> Option<Renderer> {
+    std::env::var("PATCHWRIGHT_RENDERER").ok()?.parse().ok()
 }
 
 /// Says why there is no window: on the terminal, and in a box for those who started it with a click.

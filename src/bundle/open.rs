@@ -124,6 +124,14 @@ impl VerifiedBundle {
         self.container.file_digest()
     }
 
+    /// Copies the whole file to `out`, a block at a time.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or `out` fails.
+    pub fn copy_file(&self, out: &mut dyn Write) -> Result<(), BundleError> {
+        self.container.copy_file(out)
+    }
+
     /// Length of the whole file in bytes.
     pub fn file_bytes(&self) -> u64 {
         self.container.file_bytes()
@@ -153,19 +161,9 @@ impl VerifiedBundle {
         self.container.read_blob(digest, max_bytes)
     }
 
-    /// Reads every blob once and checks its digest.
-    ///
-    /// # Errors
-    /// Names the first damaged blob.
-    pub fn check_all_blobs(&self) -> Result<(), BundleError> {
-        use rayon::prelude::*;
-        let blobs: Vec<Digest> = self.container.blobs().map(|(digest, _)| digest).collect();
-        blobs.par_iter().try_for_each(|digest| self.copy_blob(digest, &mut std::io::sink()).map(drop))
-    }
-
-    /// Number of blobs.
-    pub fn blob_count(&self) -> usize {
-        self.container.blobs().count()
+    /// All blobs and their sizes, ascending.
+    pub fn blobs(&self) -> impl Iterator<Item = (Digest, u64)> {
+        self.container.blobs()
     }
 
     /// The largest bundle that is opened, in bytes.

@@ -1,9 +1,9 @@
 //! `patchwright apply`: puts a patch into a folder.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Result;
-use super::args::one_bundle;
+use super::args::{FileAndTarget, fingerprint};
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
@@ -15,20 +15,23 @@ use crate::workbench::{ApplyOptions, ApplyPreview, Error, PlanFile, Verdict};
 /// Shows what will happen and asks once. The folder is checked again before the first change; afterwards
 /// `patchwright rollback` puts everything back as it was.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    override_usage = "patchwright apply [OPTIONS] <FILE>... <TARGET>",
+    after_help = "\
 Examples:
   patchwright apply fix.patchbundle /opt/app --allow-unsigned
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --yes --json
-  patchwright apply fix.patchbundle /opt/app --allow-unsigned --plan reviewed.plan")]
+  patchwright apply fix.patchbundle /opt/app --allow-unsigned --plan reviewed.plan"
+)]
 pub(super) struct Arguments {
-    /// The patch file
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// The product folder
-    target: PathBuf,
+    #[command(flatten)]
+    paths: FileAndTarget,
     /// Go ahead only if the folder is still as it was when this plan was made
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
+    /// Go ahead only if the folder still has this fingerprint, as `plan --json` prints it
+    #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "plan")]
+    expect: Option<Fingerprint>,
     /// Go ahead although nobody you trust has signed the patch file; the history will say so
     #[arg(long)]
     allow_unsigned: bool,
@@ -39,18 +42,20 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
-        let file = one_bundle(&self.files)?;
-        let target = &self.target;
+        let (file, target) = self.paths.both()?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         let expected = match self.plan.is_some() || session.asks() {
-            false => None,
-            true => match self.agree(session, file)? {
+            false => self.expect,
+            true => match self.agree(session)? {
                 Agreed::To(expected) => Some(expected),
                 Agreed::NothingToDo(ending) => return Ok(ending),
             },
         };
-        let Self { allow_unsigned, accept_weak_volume, .. } = self;
-        let options = ApplyOptions { allow_unsigned, accept_weak_volume, expected };
+        let options = ApplyOptions {
+            allow_unsigned: self.allow_unsigned,
+            accept_weak_volume: self.accept_weak_volume,
+            expected,
+        };
         let applied = session
             .watch(|workbench, watch| workbench.apply(file, target, options, watch))
             .in_folder(target)?;
@@ -63,8 +68,8 @@ impl Arguments {
     }
 
     /// Shows what would happen and asks whether it shall.
-    fn agree(&self, session: &mut Session<'_, '_>, file: &Path) -> Result<Agreed> {
-        let target = &self.target;
+    fn agree(&self, session: &mut Session<'_, '_>) -> Result<Agreed> {
+        let (file, target) = self.paths.both()?;
         let preview =
             session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
         self.refuse(&preview).in_folder(target)?;
@@ -78,7 +83,7 @@ impl Arguments {
         }
         let expected = match &self.plan {
             Some(plan) => PlanFile::load(plan, preview.manifest_digest).in_folder(target)?,
-            None => preview.preview.plan.base,
+            None => self.expect.unwrap_or(preview.preview.plan.base),
         };
         // A folder that moved on is told by the workbench; nobody needs to be asked before.
         if expected == preview.preview.plan.base {

@@ -8,6 +8,7 @@ use super::{
     Result, accept, apply, completions, diff, history, make, man, new, plan, recover, rollback, show, status,
     verify,
 };
+use crate::plan::Fingerprint;
 use crate::report::Report;
 
 const EXIT_CODES: &str = "\
@@ -124,14 +125,38 @@ pub fn command() -> clap::Command {
     Arguments::command()
 }
 
-/// The one bundle among `files`. Several are in the grammar already, for a time when patches go in together.
-pub(super) fn one_bundle(files: &[PathBuf]) -> Result<&Path> {
-    match files {
-        [one] => is_bundle(one),
-        _ => Err(Report::usage(format!("One patch at a time, please; {} were named", files.len()))
-            .hint("Apply them one after the other, in the order the vendor gives.")
-            .into()),
+/// A patch file and the folder it is for. One list, so that flags may stand before, between and behind them.
+#[derive(Debug, Args)]
+pub(super) struct FileAndTarget {
+    /// The patch file, and last the product folder
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+impl FileAndTarget {
+    /// The two. Several patch files are in the grammar already, for a time when patches go in together.
+    pub fn both(&self) -> Result<(&Path, &Path)> {
+        match self.paths.as_slice() {
+            [file, target] => Ok((is_bundle(file)?, target)),
+            [_, _, ..] => {
+                let files = self.paths.len() - 1;
+                Err(Report::usage(format!("One patch at a time, please; {files} were named"))
+                    .hint("Apply them one after the other, in the order the vendor gives.")
+                    .into())
+            }
+            one_or_none => {
+                let named = one_or_none.first().map_or("nothing".to_owned(), |path| format!("{path:?}"));
+                Err(Report::usage(format!("A patch file and a product folder are needed; {named} was named"))
+                    .hint("Name the patch file first and the product folder last.")
+                    .into())
+            }
+        }
     }
+}
+
+/// Reads what `plan --json` prints as `fingerprint`.
+pub(super) fn fingerprint(text: &str) -> std::result::Result<Fingerprint, String> {
+    text.parse().map(Fingerprint).map_err(|_| "64 hexadecimal digits are expected".to_owned())
 }
 
 /// Refuses `-`: a bundle is read more than once, so it cannot come through a pipe.

@@ -57,7 +57,7 @@ impl Arguments {
             false => Form::Text(session.style()),
         };
         let workbench = session.workbench();
-        let patch = workbench.inspect(file).without_folder()?.patch;
+        let patch = session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?.patch;
         let pairs = Pairs::of(&patch, self.target.is_none());
         let paths = self.wanted(&patch, &pairs)?;
         let enough = CancelToken::new();

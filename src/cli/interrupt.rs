@@ -36,6 +36,19 @@ impl Interrupt {
         heard.unwrap_or_else(|error| say(&format!("Ctrl-C will not be heard: {error}")));
     }
 
+    /// Hears a line `stop` on standard input.
+    pub(super) fn listen_to_input(&self) {
+        let cancel = self.cancel.clone();
+        let listen = move || {
+            let mut lines = std::io::stdin().lines().map_while(Result::ok);
+            if lines.any(|line| line.trim() == "stop") {
+                cancel.cancel();
+            }
+        };
+        let started = std::thread::Builder::new().name("wish to stop".to_owned()).spawn(listen);
+        started.expect("the system has a thread left");
+    }
+
     /// Waits for `answer` with nothing under way.
     pub(super) fn while_asking<T>(&self, answer: impl FnOnce() -> T) -> T {
         self.is_asking.store(true, Ordering::SeqCst);

@@ -32,6 +32,7 @@ mod man;
 mod render;
 
 use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -60,6 +61,24 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         carry_out(&workbench, arguments, streams)
     });
     ExitCode::from(code)
+}
+
+/// Runs the program for a window: a line `stop` on standard input is a wish to stop. When the input ends, the window
+/// is gone, and the work goes on without it.
+pub fn run_for_window(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let workbench = Workbench::new(Environment::of_this_machine());
+    let (mut out, interrupt) = (io::stdout(), Interrupt::default());
+    interrupt.listen();
+    interrupt.listen_to_input();
+    let mut streams = Streams {
+        input: &mut io::empty(),
+        out: &mut out,
+        err: &mut io::sink(),
+        terminals: Terminals::default(),
+        colours: false,
+        interrupt,
+    };
+    ExitCode::from(run_with(&workbench, args, &mut streams))
 }
 
 /// Runs one command in this process and returns its exit code. `args` begins with the program's name.

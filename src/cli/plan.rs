@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::args::one_bundle;
+use super::args::FileAndTarget;
 use super::render::{Detail, json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::workbench::PlanFile;
@@ -12,17 +12,17 @@ use crate::workbench::PlanFile;
 ///
 /// Writes nothing to the folder. Exits with 3 when something stands in the way.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    override_usage = "patchwright plan [OPTIONS] <FILE>... <TARGET>",
+    after_help = "\
 Examples:
   patchwright plan fix.patchbundle /opt/app
   patchwright plan fix.patchbundle /opt/app --output reviewed.plan
-  patchwright apply fix.patchbundle /opt/app --plan reviewed.plan --allow-unsigned")]
+  patchwright apply fix.patchbundle /opt/app --plan reviewed.plan --allow-unsigned"
+)]
 pub(super) struct Arguments {
-    /// The patch file
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// The product folder
-    target: PathBuf,
+    #[command(flatten)]
+    paths: FileAndTarget,
     /// Save the plan, to apply exactly this one later
     #[arg(short, long, value_name = "PLAN")]
     output: Option<PathBuf>,
@@ -30,8 +30,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
-        let file = one_bundle(&self.files)?;
-        let target = &self.target;
+        let (file, target) = self.paths.both()?;
         let preview =
             session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
         let saved = self.output.as_deref();

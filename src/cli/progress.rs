@@ -40,7 +40,7 @@ impl Bar {
 
 impl Progress for Bar {
     fn begin(&self, phase: Phase, total: u64) {
-        self.bar.set_message(label(phase));
+        self.bar.set_message(phase.sentence());
         self.bar.set_length(total);
         self.bar.set_position(0);
         self.show_if_it_takes_long();
@@ -55,20 +55,6 @@ impl Progress for Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
-    }
-}
-
-fn label(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Reading => "Reading the patch file",
-        Phase::Comparing => "Comparing the folders",
-        Phase::Packing => "Writing the patch file",
-        Phase::Proving => "Trying it on a copy",
-        Phase::Checking => "Looking at the folder",
-        Phase::Preparing => "Preparing the new files",
-        Phase::Changing => "Changing the folder",
-        Phase::Verifying => "Reading back",
-        Phase::PuttingBack => "Putting everything back",
     }
 }
 

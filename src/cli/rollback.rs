@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::Result;
+use super::args::fingerprint;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
-use crate::plan::OnDrift;
+use crate::plan::{Fingerprint, OnDrift};
 use crate::workbench::{RollbackOptions, Which};
 
 /// Take back the last patch: everything is as before it
@@ -28,6 +29,9 @@ pub(super) struct Arguments {
     /// Take back the last rollback: the patch comes in again
     #[arg(long, conflicts_with = "id")]
     undo: bool,
+    /// Go ahead only if the folder still has this fingerprint
+    #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
+    expect: Option<Fingerprint>,
 }
 
 impl Arguments {
@@ -39,7 +43,7 @@ impl Arguments {
             None => Which::Last,
         };
         let on_drift = if self.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
-        let mut options = RollbackOptions { which, on_drift, expected: None };
+        let mut options = RollbackOptions { which, on_drift, expected: self.expect };
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         if session.asks() {
             let preview = session
@@ -51,7 +55,7 @@ impl Arguments {
             let question = if undo { "Bring this patch back?" } else { "Take this patch back?" };
             let detail = session.detail();
             session.ask(|style| text::rollback_plan(&preview, target, undo, detail, style), question)?;
-            options.expected = Some(preview.preview.plan.base);
+            options.expected.get_or_insert(preview.preview.plan.base);
         }
         let done = session
             .watch(|workbench, watch| workbench.roll_back(target, &options, watch))

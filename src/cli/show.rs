@@ -24,7 +24,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let file = is_bundle(&self.file)?;
-        let shown = session.workbench().inspect(file).without_folder()?;
+        let shown = session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?;
         let verbose = session.is_verbose();
         session.answer(
             Ending::Done,

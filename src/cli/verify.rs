@@ -22,7 +22,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let file = is_bundle(&self.file)?;
-        let verified = session.workbench().verify(file).without_folder()?;
+        let verified = session.watch(|workbench, watch| workbench.verify(file, watch)).without_folder()?;
         session.answer(
             Ending::Done,
             |style| text::verification(&verified, file, style),

@@ -1,78 +1,186 @@
-//! The slow things: reading a patch file, and waiting for the dialog that chooses one.
+//! Carries out what the model wants: reads on threads, changes in the worker's process, dialogs beside the window.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
-use super::summary::{self, Refusal, Summary};
+use super::worker::Worker;
+use crate::present::failure::Failure;
+use crate::present::message::{Effect, Event};
+use crate::present::reading::{self, Question};
+use crate::present::worker::{Answer, Line};
+use crate::progress::{CancelToken, Quiet};
+use crate::settings::{Memory, Recent, Settings};
+use crate::workbench::{Watch, Workbench};
 
-/// How a job ended.
-pub enum Event {
-    /// A person chose this file.
-    Chosen(PathBuf),
-    /// The patch file was read, or refused.
-    Read(Result<Summary, Refusal>),
+/// What carries out effects. In tests it only writes them down.
+pub trait Jobs {
+    /// Begins to carry out an effect; its answer comes as an event.
+    fn run(&mut self, effect: Effect);
+    /// The next answer.
+    fn next_event(&mut self) -> Option<Event>;
+    /// Writes down what is remembered.
+    fn save(&mut self, settings: &Settings, recent: &Recent);
 }
 
-/// Runs jobs on threads and hands over their ends.
-pub struct Jobs {
+/// Pause between two pictures while work goes on: at most ten a second, so that a remote desktop keeps up.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Nobody calls a dialog off faster than this; one that is gone by then never came up.
+const NEVER_SHOWN: Duration = Duration::from_millis(400);
+
+/// Jobs on this machine.
+pub struct Threads {
     context: egui::Context,
-    sender: mpsc::Sender<(Question, Event)>,
-    receiver: mpsc::Receiver<(Question, Event)>,
-    /// The read whose answer is waited for; answers to earlier ones come too late.
-    newest_read: u64,
+    workbench: Workbench,
+    memory: Memory,
+    /// What is started as the worker.
+    program: PathBuf,
+    worker: Option<Worker>,
+    newest: BTreeMap<Question, CancelToken>,
+    sender: mpsc::Sender<Event>,
+    receiver: mpsc::Receiver<Event>,
 }
 
-/// What an event is the answer to.
-enum Question {
-    Choose,
-    Read(u64),
-}
-
-impl Jobs {
-    /// No job yet. `context` is woken when one ends.
-    pub fn new(context: egui::Context) -> Self {
+impl Threads {
+    /// No job yet. `context` is woken when one has an answer; `program` is started as the worker.
+    pub fn new(context: egui::Context, workbench: Workbench, memory: Memory, program: PathBuf) -> Self {
         let (sender, receiver) = mpsc::channel();
-        Self { context, sender, receiver, newest_read: 0 }
+        Self { context, workbench, memory, program, worker: None, newest: BTreeMap::new(), sender, receiver }
     }
 
-    /// Reads the patch file at `path`.
-    pub fn read(&mut self, path: PathBuf) {
-        self.newest_read += 1;
-        let question = Question::Read(self.newest_read);
-        self.start("read patch file", question, move || Some(Event::Read(summary::load(&path))));
+    /// What was remembered from earlier.
+    pub fn load(&self) -> (Settings, Recent) {
+        self.memory.load()
     }
 
-    /// Lets a person choose a patch file.
-    pub fn choose(&self) {
-        // On a thread: the dialog may take as long as it likes, or never come up where there is no desktop portal.
-        self.start("choose patch file", Question::Choose, || {
-            let dialog = rfd::FileDialog::new()
-                .set_title("Open a patch file")
-                .add_filter("Patch file", &["patchbundle"])
-                .add_filter("All files", &["*"]);
-            dialog.pick_file().map(Event::Chosen)
+    fn voice(&self) -> impl Fn(Event) + Send + Clone + 'static {
+        let (sender, context) = (self.sender.clone(), self.context.clone());
+        move |event| {
+            // Nobody listens only when the window is gone, and then nobody misses it.
+            sender.send(event).ok();
+            context.request_repaint_after(PAUSE / 10);
+        }
+    }
+
+    /// Answers a question on a thread.
+    fn ask(&mut self, question: Question, effect: Effect) {
+        let cancel = CancelToken::new();
+        if let Some(older) = self.newest.insert(question, cancel.clone()) {
+            older.cancel();
+        }
+        let (workbench, voice) = (self.workbench.clone(), self.voice());
+        start(&format!("{question:?}"), move || {
+            let watch = Watch { progress: &Quiet, cancel: &cancel };
+            reading::answer(&workbench, effect, watch).into_iter().for_each(voice);
         });
     }
 
-    /// The end of a job that is still of interest.
-    pub fn next_event(&self) -> Option<Event> {
-        let in_time = |question: &Question| match question {
-            Question::Choose => true,
-            Question::Read(number) => *number == self.newest_read,
-        };
-        self.receiver.try_iter().find(|(question, _)| in_time(question)).map(|(_, event)| event)
+    fn show_dialog(&self, folder: bool, dialog: impl FnOnce() -> Option<Event> + Send + 'static) {
+        let voice = self.voice();
+        // On a thread: the dialog may take as long as it likes, or never come up where there is no desktop portal.
+        start("dialog", move || {
+            let shown = Instant::now();
+            match dialog() {
+                Some(event) => voice(event),
+                None if shown.elapsed() < NEVER_SHOWN => voice(Event::NoDialog { folder }),
+                None => {}
+            }
+        });
     }
 
-    fn start(&self, name: &str, question: Question, work: impl FnOnce() -> Option<Event> + Send + 'static) {
-        let (sender, context) = (self.sender.clone(), self.context.clone());
-        let job = move || {
-            if let Some(event) = work() {
-                // Nobody listens only when the window is gone, and then nobody misses it.
-                sender.send((question, event)).ok();
-                context.request_repaint();
-            }
+    fn start_worker(&mut self, arguments: Vec<OsString>) {
+        let voice = self.voice();
+        let heard = {
+            let voice = voice.clone();
+            move |line: Option<Line>| voice(line.map_or(Event::WorkerEnded, Event::Worker))
         };
-        thread::Builder::new().name(name.to_owned()).spawn(job).expect("the system has a thread left");
+        match Worker::start(&self.program, arguments, heard) {
+            Ok(worker) => self.worker = Some(worker),
+            Err(error) => {
+                let answer = Answer {
+                    outcome: "failed".to_owned(),
+                    code: "E-IO".to_owned(),
+                    message: format!("The worker could not be started: {error}"),
+                    ..Answer::default()
+                };
+                voice(Event::Worker(Line::Answer(Box::new(answer))));
+                voice(Event::WorkerEnded);
+            }
+        }
     }
+
+    fn find_interrupted(&self, folders: Vec<PathBuf>) {
+        let (workbench, voice) = (self.workbench.clone(), self.voice());
+        start("interrupted work", move || {
+            for folder in folders {
+                // A folder that is gone, or not readable now, has nothing to deal with now.
+                if let Ok(Some(work)) = workbench.unfinished(&folder) {
+                    voice(Event::Interrupted(folder, work));
+                }
+            }
+        });
+    }
+}
+
+impl Jobs for Threads {
+    fn run(&mut self, effect: Effect) {
+        match effect {
+            Effect::PickBundle => self.show_dialog(false, || {
+                let dialog = rfd::FileDialog::new()
+                    .set_title("Open a patch file")
+                    .add_filter("Patch file", &["patchbundle"])
+                    .add_filter("All files", &["*"]);
+                dialog.pick_file().map(Event::BundlePicked)
+            }),
+            Effect::PickFolder => self.show_dialog(true, || {
+                rfd::FileDialog::new().set_title("Choose a folder").pick_folder().map(Event::FolderPicked)
+            }),
+            Effect::PickReport(name) => self.show_dialog(false, move || {
+                let dialog = rfd::FileDialog::new().set_title("Save a report").set_file_name(name);
+                dialog.save_file().map(Event::ReportPicked)
+            }),
+            Effect::FindInterrupted(folders) => self.find_interrupted(folders),
+            Effect::Start(change, folder, expected) => self.start_worker(change.arguments(&folder, expected)),
+            Effect::StopWorker => {
+                if let Some(worker) = &mut self.worker {
+                    worker.stop();
+                }
+            }
+            Effect::Save(path, text) => self.save_report(path, text),
+            // These are the window's own.
+            Effect::Copy(_) | Effect::SaveSettings | Effect::Close => {}
+            question => {
+                if let Some(kind) = Question::of(&question) {
+                    self.ask(kind, question);
+                }
+            }
+        }
+    }
+
+    fn next_event(&mut self) -> Option<Event> {
+        self.receiver.try_recv().ok()
+    }
+
+    fn save(&mut self, settings: &Settings, recent: &Recent) {
+        // Not on a thread: the folder must be remembered before a change of it begins. What cannot be remembered
+        // costs comfort, and nobody can do anything about it here.
+        let _ = self.memory.save(settings, recent);
+    }
+}
+
+impl Threads {
+    fn save_report(&self, path: PathBuf, text: String) {
+        let (workbench, voice) = (self.workbench.clone(), self.voice());
+        start("save a report", move || {
+            let saved = workbench.save_report(&path, &text);
+            voice(Event::Saved(saved.map(|()| path).map_err(|error| Failure::of(&error, None))));
+        });
+    }
+}
+
+fn start(name: &str, job: impl FnOnce() + Send + 'static) {
+    thread::Builder::new().name(name.to_owned()).spawn(job).expect("the system has a thread left");
 }

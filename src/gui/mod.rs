@@ -1,39 +1,59 @@
-//! The window: shows what a patch file says about itself.
+//! The window: draws what the view-model knows and hands on what a person does.
 //!
-//! It changes nothing and reads no file itself: what it shows comes from the workbench, through [`summary`], on
-//! threads of its own so that it answers while a slow disk or a dialog does not.
+//! It changes nothing and reads no file itself. Reading runs on threads, so that it answers while a slow disk or a
+//! dialog does not; changing runs in a process of its own ([`worker`]), which goes on when the window is gone.
 
-pub mod contents;
+mod app;
 mod jobs;
-mod pages;
-mod summary;
+mod keys;
+mod panes;
+mod renderer;
+pub mod icon;
+pub mod contents;
 pub mod theme;
+mod views;
 pub mod widgets;
+pub mod worker;
 
 use std::path::PathBuf;
 
+use std::time::Duration;
+
 use eframe::Renderer;
 
-use jobs::{Event, Jobs};
-use summary::{Refusal, Summary};
+use theme::fonts::FontSearch;
 
-/// Opens the window and stays until it is closed; with `bundle`, shows that patch file at once.
+pub use app::App;
+pub use jobs::{Jobs, Threads};
+
+use crate::environment::Environment;
+use crate::present::Model;
+use crate::settings::Memory;
+use crate::workbench::Workbench;
+
+/// How long the window waits for the system's own font before it is written in ours.
+const FONT_PATIENCE: Duration = Duration::from_millis(300);
+
+/// Opens the window and stays until it is closed; `paths` are patch files and folders to open at once.
 ///
-/// `renderers` are the ways to draw, best first: where one does not work (no graphics driver over remote desktop,
-/// say), the next one is tried.
+/// `wish` is the only way to draw that is tried; without one, what works here is found out: a graphics driver that
+/// does not work (over remote desktop, say) gives way to the next.
 ///
 /// # Errors
-/// Why there is no display, or why the last of the renderers did not work either.
-pub fn run(bundle: Option<PathBuf>, renderers: &[Renderer]) -> eframe::Result {
+/// Why there is no display, or why the last of the ways did not work either.
+pub fn run(paths: &[PathBuf], wish: Option<Renderer>) -> eframe::Result {
+    let memory = Memory::of_this_person();
     let mut outcome = Ok(());
-    for renderer in renderers {
-        let bundle = bundle.clone();
+    for tier in renderer::tiers(wish, &memory) {
+        let font = FontSearch::start();
+        let (paths, memory, trial) = (paths.to_vec(), memory.clone(), tier.begin(&memory));
         outcome = eframe::run_native(
             "Patchwright",
-            options(*renderer),
-            Box::new(|creation| {
-                theme::set_up(&creation.egui_ctx);
-                Ok(Box::new(Window::new(&creation.egui_ctx, bundle)))
+            tier.options(),
+            Box::new(move |creation| {
+                renderer::watch_for_trouble(creation);
+                theme::fonts::install(&creation.egui_ctx, font.wait(FONT_PATIENCE));
+                Ok(Box::new(Window::new(&creation.egui_ctx, &paths, memory, trial)))
             }),
         );
         // Without a display no renderer helps.
@@ -44,85 +64,40 @@ pub fn run(bundle: Option<PathBuf>, renderers: &[Renderer]) -> eframe::Result {
     outcome
 }
 
-fn options(renderer: Renderer) -> eframe::NativeOptions {
-    let viewport = egui::ViewportBuilder::default()
-        .with_app_id("patchwright")
-        .with_inner_size([960.0, 680.0])
-        .with_min_inner_size([480.0, 360.0]);
-    eframe::NativeOptions { viewport, renderer, ..Default::default() }
-}
-
-/// What the window shows.
-enum Page {
-    /// Nothing yet.
-    Start,
-    /// A patch file is being read.
-    Reading(PathBuf),
-    /// What the patch file says.
-    Patch(Box<Summary>),
-    /// Why it cannot be shown.
-    Refused(Refusal),
-}
-
-/// What a person asked for.
-enum Command {
-    /// Show the dialog that chooses a file.
-    Choose,
-    /// Read this patch file.
-    Open(PathBuf),
-}
-
-/// The window's state.
+/// [`App`] in a frame of the system.
 struct Window {
-    page: Page,
-    /// The path in the text field, for machines whose dialog does not come up.
-    typed_path: String,
-    jobs: Jobs,
+    app: App,
+    trial: renderer::Trial,
 }
 
 impl Window {
-    fn new(context: &egui::Context, bundle: Option<PathBuf>) -> Self {
-        let mut window =
-            Self { page: Page::Start, typed_path: String::new(), jobs: Jobs::new(context.clone()) };
-        if let Some(path) = bundle {
-            window.execute(Command::Open(path));
-        }
-        window
-    }
-
-    fn execute(&mut self, command: Command) {
-        match command {
-            Command::Choose => self.jobs.choose(),
-            Command::Open(path) => {
-                self.page = Page::Reading(path.clone());
-                self.jobs.read(path);
-            }
-        }
+    fn new(
+        context: &egui::Context,
+        paths: &[PathBuf],
+        memory: Memory,
+        trial: renderer::Trial,
+    ) -> Self {
+        // The system's quit key must not end a window that has a change under way.
+        context.options_mut(|options| options.quit_shortcuts.clear());
+        let workbench = Workbench::new(Environment::of_this_machine());
+        let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("patchwright-gui"));
+        let threads = Threads::new(context.clone(), workbench, memory, program);
+        let (settings, recent) = threads.load();
+        Self { app: App::new(Model::new(settings, recent), Box::new(threads), paths), trial }
     }
 }
 
 impl eframe::App for Window {
-    /// Runs while the window is minimised too, so answers and dropped files are taken here.
     fn logic(&mut self, context: &egui::Context, _: &mut eframe::Frame) {
-        // A frame may run this twice; what is taken out is handled once.
-        let dropped = context.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
-        if let Some(file) = dropped.first() {
-            self.execute(Command::Open(file.path().to_path_buf()));
-        }
-        while let Some(event) = self.jobs.next_event() {
-            match event {
-                Event::Chosen(path) => self.execute(Command::Open(path)),
-                Event::Read(Ok(summary)) => self.page = Page::Patch(Box::new(summary)),
-                Event::Read(Err(refusal)) => self.page = Page::Refused(refusal),
-            }
-        }
+        self.app.logic(context);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
-        let mut command = None;
-        pages::root_ui(ui, &self.page, &mut self.typed_path, &mut command);
-        if let Some(command) = command {
-            self.execute(command);
-        }
+        self.app.ui(ui);
+        self.trial.passed();
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
     }
 }

@@ -1,6 +1,33 @@
 //! The window's view-model: what is shown and what a click means, without a pixel and without a file.
 //!
-//! Everything here is data and pure functions, so that it is tested without a window. The window draws it, sends
-//! messages into it and carries out the effects it answers with.
+//! Everything here is data and pure functions, so that it is tested without a window. The window draws [`Model`],
+//! sends [`message::Msg`] into it and carries out the [`message::Effect`]s it answers with; what those lead to comes
+//! back as [`message::Event`]s. Every text in here that came from a patch file or a folder is escaped already.
+
+pub mod message;
+mod model;
+pub mod reading;
+mod update;
+
+pub mod slot;
+
+pub mod guided;
+pub mod outcome;
+pub mod record;
+pub mod worker;
+
+pub mod workspace;
 
 pub mod contents;
+pub mod finding;
+pub mod history;
+pub mod overview;
+pub mod tree;
+
+pub mod commands;
+pub mod failure;
+pub mod words;
+
+pub use model::{Folders, Model, Overlay, Page};
+pub use update::pair_text;
+pub use workspace::Tab;

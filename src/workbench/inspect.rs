@@ -1,10 +1,14 @@
 //! Looks at a bundle without a target.
 
+use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Result, Workbench};
-use crate::bundle::{UnverifiedBundle, Verdict, VerifiedBundle};
-use crate::model::{Digest, Patch};
+use rayon::prelude::*;
+
+use super::{Error, Result, Watch, Workbench};
+use crate::bundle::{BundleError, UnverifiedBundle, Verdict, VerifiedBundle};
+use crate::model::{Digest, Hasher, Patch};
+use crate::progress::{Phase, Watched};
 
 /// What a bundle says and what is known about it.
 #[derive(Debug, Clone)]
@@ -37,32 +41,55 @@ pub(super) fn open(bundle: &Path) -> Result<VerifiedBundle> {
 }
 
 impl Workbench {
-    /// Reads a bundle's manifest and checks every rule that needs no target.
+    /// Reads a bundle's manifest and checks every rule that needs no target. The whole file is read for its digest.
     ///
     /// # Errors
-    /// If the bundle is damaged, hostile or unreadable.
-    pub fn inspect(&self, bundle: &Path) -> Result<Inspection> {
-        inspection(&open(bundle)?)
+    /// If the bundle is damaged, hostile or unreadable, or somebody wished to stop.
+    pub fn inspect(&self, bundle: &Path, watch: Watch<'_>) -> Result<Inspection> {
+        let bundle = open(bundle)?;
+        watch.progress.begin(Phase::Reading, bundle.file_bytes());
+        inspection(bundle, watch)
     }
 
     /// [`Workbench::inspect`], and reads and hashes everything in the bundle.
     ///
     /// # Errors
     /// As [`Workbench::inspect`].
-    pub fn verify(&self, bundle: &Path) -> Result<Verification> {
+    pub fn verify(&self, bundle: &Path, watch: Watch<'_>) -> Result<Verification> {
         let bundle = open(bundle)?;
-        bundle.check_all_blobs()?;
-        Ok(Verification { inspection: inspection(&bundle)?, blobs: bundle.blob_count() })
+        let blobs: Vec<(Digest, u64)> = bundle.blobs().collect();
+        let content_bytes: u64 = blobs.iter().map(|(_, size_bytes)| size_bytes).sum();
+        watch.progress.begin(Phase::Reading, bundle.file_bytes() + content_bytes);
+        blobs.par_iter().try_for_each(|(digest, _)| {
+            // Unpacking checks the digest.
+            let copied = bundle.copy_blob(digest, &mut watched(io::sink(), watch));
+            copied.map(drop).map_err(|error| stopped_or(error, watch))
+        })?;
+        Ok(Verification { inspection: inspection(bundle, watch)?, blobs: blobs.len() })
     }
 }
 
-fn inspection(bundle: &VerifiedBundle) -> Result<Inspection> {
+fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
+    let mut file = watched(Hasher::new(), watch);
+    bundle.copy_file(&mut file).map_err(|error| stopped_or(error, watch))?;
     Ok(Inspection {
-        patch: bundle.patch.clone(),
         verdict: bundle.verdict,
         file_bytes: bundle.file_bytes(),
-        file_digest: bundle.file_digest()?,
+        file_digest: file.into_inner().finish(),
         manifest_digest: Digest::of(bundle.manifest()),
         manifest: bundle.manifest().to_vec(),
+        patch: bundle.patch,
     })
+}
+
+fn watched<W: Write>(inner: W, watch: Watch<'_>) -> Watched<'_, W> {
+    Watched::new(inner, watch.progress, watch.cancel)
+}
+
+/// Reading also fails when it is stopped on request.
+fn stopped_or(error: BundleError, watch: Watch<'_>) -> Error {
+    match watch.cancel.check() {
+        Err(cancelled) => cancelled.into(),
+        Ok(()) => error.into(),
+    }
 }

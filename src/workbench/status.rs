@@ -7,7 +7,7 @@ use crate::bundle::manifest::read_manifest;
 use crate::model::{Node, TreePath};
 use crate::target::fs::Fs;
 use crate::target::identify;
-use crate::target::ledger::{Entry, Installed, Ledger, PatchNote, read_small};
+use crate::target::ledger::{Action, Entry, Installed, Ledger, PatchNote, read_small};
 use crate::target::observe;
 use crate::transaction::recover::{self, Unfinished};
 
@@ -108,6 +108,15 @@ impl Workbench {
         self.look_in_peace(target, &*fs, || status_now(&*fs, watch), is_plain)
     }
 
+    /// The interrupted change in `target`, if there is one. Reads no product file and writes nothing.
+    ///
+    /// # Errors
+    /// If the folder or its records cannot be read.
+    pub fn unfinished(&self, target: &Path) -> Result<Option<UnfinishedWork>> {
+        let fs = self.disk(target)?;
+        self.look_in_peace(target, &*fs, || unfinished_now(&*fs), Option::is_none)
+    }
+
     /// Everything that happened to `target`, its chain verified. Writes nothing.
     ///
     /// # Errors
@@ -121,15 +130,7 @@ impl Workbench {
 
 fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
     let ledger = read_ledger(fs)?;
-    let unfinished = match recover::inspect(fs)? {
-        Unfinished::Interrupted(interrupted) => Some(UnfinishedWork {
-            is_rollback: interrupted.entry.action == crate::target::ledger::Action::Rollback,
-            patch: interrupted.entry.patch,
-            begun: interrupted.entry.time,
-            user: interrupted.entry.user,
-        }),
-        _ => None,
-    };
+    let unfinished = unfinished_now(fs)?;
     let installed = ledger.installed();
     let expected = ledger.expected()?;
     let observation = observe(fs, expected.keys(), watch.progress, watch.cancel)?;
@@ -147,6 +148,18 @@ fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
         installed,
         drift,
         unfinished,
+    })
+}
+
+fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
+    Ok(match recover::inspect(fs)? {
+        Unfinished::Interrupted(interrupted) => Some(UnfinishedWork {
+            is_rollback: interrupted.entry.action == Action::Rollback,
+            patch: interrupted.entry.patch,
+            begun: interrupted.entry.time,
+            user: interrupted.entry.user,
+        }),
+        _ => None,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod look_at_a_bundle;
 mod make_a_bundle;
 mod refuse_a_hostile_bundle;
 
@@ -21,6 +22,9 @@ mod take_back_unasked;
 
 mod use_the_command_line;
 mod write_diffs_for_git;
+
+mod go_through_the_window;
+mod try_the_sample;
 
 mod real_releases;
 

@@ -125,7 +125,7 @@ fn every_colour_is_opaque() {
     for (name, tokens, _) in every_look() {
         // The derived description lists every colour there is, with its opacity last.
         let description = format!("{tokens:?}");
-        let opacities: Vec<_> = description.split('#').skip(1).map(|colour| &colour[6..8]).collect();
+        let opacities: Vec<_> = description.split('#').skip(1).map(|colour| &colour[9..11]).collect();
         assert!(opacities.len() > 40, "{description}");
         assert!(opacities.iter().all(|opacity| *opacity == "FF"), "{name}: {description}");
     }

@@ -2,4 +2,9 @@
 
 mod contents;
 mod contrast;
+mod gallery;
 mod house_rules;
+mod parts;
+#[cfg(feature = "pictures")]
+mod pictures;
+mod support;

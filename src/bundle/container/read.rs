@@ -67,9 +67,14 @@ impl Container {
     /// The SHA-256 of the whole file.
     pub fn file_digest(&self) -> Result<Digest, BundleError> {
         let mut hasher = Hasher::new();
-        io::copy(&mut self.section(0, self.file_bytes), &mut hasher)
-            .map_err(|error| BundleError::io("cannot read", error).in_file(&self.path))?;
+        self.copy_file(&mut hasher)?;
         Ok(hasher.finish())
+    }
+
+    /// Copies the whole file to `out`, a block at a time.
+    pub fn copy_file(&self, out: &mut dyn Write) -> Result<(), BundleError> {
+        let copied = io::copy(&mut self.section(0, self.file_bytes), out);
+        copied.map(drop).map_err(|error| BundleError::io("cannot read", error).in_file(&self.path))
     }
 
     /// The exact bytes of the manifest.

@@ -2,11 +2,11 @@
 //!
 //! Everything that comes from a bundle or a folder is escaped on its way through here, and nothing else prints it.
 
-mod changes;
 pub(super) mod json;
 mod style;
 pub(super) mod text;
-mod words;
+
+use crate::report::{changes, phrases as words};
 
 pub(super) use style::Style;
 

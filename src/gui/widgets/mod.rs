@@ -1,1 +1,45 @@
 //! The parts that every page is built from, each drawn in one place.
+//!
+//! Each takes plain values and answers with what a person did; none keeps the state of the program. What cannot be
+//! used says why in words beside it. Everything shown has been escaped by the caller (`text::escape_line`), and the
+//! Escape key is the caller's: only he knows what is safe to leave.
+
+mod badge;
+mod banner;
+mod button;
+mod card;
+mod details;
+mod drop_zone;
+mod empty;
+mod facts;
+mod finding;
+mod header;
+mod paint;
+mod path;
+mod progress;
+mod row;
+mod search;
+mod segmented;
+mod split;
+mod status_bar;
+mod stepper;
+
+pub use badge::{Badge, Status, Tone, badge};
+pub use banner::{Banner, banner};
+pub use button::{Button, ButtonKind, IconButton, button, icon_button, link_button};
+pub use card::{card, page_column, section};
+pub use details::{DetailsView, details};
+pub use drop_zone::{DropZoneView, drop_zone};
+pub use empty::{EmptyState, empty_state};
+pub use facts::{Fact, facts};
+pub use finding::{FindingView, Level, finding_row};
+pub use header::{PageHeader, page_header};
+pub use paint::{Notice, icon_at};
+pub use path::{PathView, path_label, shorten_middle};
+pub use progress::{ProgressView, elapsed_words, progress_block};
+pub use row::{RowResponse, RowView, list_row, tree};
+pub use search::{SearchResponse, SearchView, search_field};
+pub use segmented::segmented;
+pub use split::{Split, split_view};
+pub use status_bar::{StatusItem, status_bar};
+pub use stepper::{StepperView, stepper};

@@ -27,7 +27,8 @@ fn save(sandbox: &Sandbox, target: &Target<'_>, bundle: &Bundle) -> PathBuf {
 }
 
 fn load(sandbox: &Sandbox, plan: &Path, bundle: &Bundle) -> Result<Fingerprint, Error> {
-    let manifest = sandbox.bench().inspect(&bundle.path).expect("a bundle").manifest_digest;
+    let manifest =
+        unwatched(|watch| sandbox.bench().inspect(&bundle.path, watch)).expect("a bundle").manifest_digest;
     PlanFile::load(plan, manifest)
 }
 

@@ -1,5 +1,7 @@
 //! Help, completions and the manual page know every verb.
 
+use std::path::{Path, PathBuf};
+
 use patchwright::cli::command;
 
 use crate::support::build::Sandbox;
@@ -57,6 +59,34 @@ fn every_example_can_be_typed() {
             let parsed = command().try_get_matches_from(words);
             assert!(parsed.is_ok(), "{line}: {parsed:?}");
         }
+    }
+}
+
+#[test]
+fn flags_may_stand_before_between_and_behind_the_patch_file_and_the_folder() {
+    for typed in [
+        "plan --output p fix.patchbundle app --json",
+        "plan fix.patchbundle --output p app",
+        "apply fix.patchbundle --allow-unsigned app",
+        "apply --yes fix.patchbundle --plan p app --allow-unsigned",
+    ] {
+        let words = ["patchwright"].into_iter().chain(typed.split_whitespace());
+        let parsed = command().try_get_matches_from(words).unwrap_or_else(|error| panic!("{typed}: {error}"));
+        let (_, verb) = parsed.subcommand().expect("a verb");
+        let paths: Vec<_> = verb.get_many::<PathBuf>("paths").expect("paths").collect();
+        assert_eq!(paths, [Path::new("fix.patchbundle"), Path::new("app")], "{typed}");
+    }
+}
+
+#[test]
+fn usage_names_the_patch_file_and_the_folder() {
+    let sandbox = Sandbox::new();
+    for verb in ["plan", "apply"] {
+        let help = Console::new(&sandbox).done(&format!("{verb} --help")).out;
+        assert!(
+            help.contains(&format!("Usage: patchwright {verb} [OPTIONS] <FILE>... <TARGET>\n")),
+            "{help}"
+        );
     }
 }
 

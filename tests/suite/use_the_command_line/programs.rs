@@ -155,7 +155,7 @@ fn every_failure_fits_the_schema() {
         })
     };
     ask(&console, "show $/none.patchbundle", "failed");
-    assert_eq!(ask(&console, "apply $/app", "usage")["command"], Value::Null);
+    assert_eq!(ask(&console, "apply", "usage")["command"], Value::Null);
     ask(&console, "show -", "usage");
     ask(&console, "apply $/fix.patchbundle $/app --allow-unsigned", "refused");
     ask(&console, "apply $/fix.patchbundle $/app --yes", "not-trusted");

@@ -60,10 +60,16 @@ fn exit_2_when_the_command_line_is_wrong() {
     "#);
     assert_snapshot!(console.run("apply $/app"), @r#"
     -- err --
+    A patch file and a product folder are needed; "$/app" was named (E-USAGE)
+    Next: Name the patch file first and the product folder last.
+    -- exit 2
+    "#);
+    assert_snapshot!(console.run("apply --allow-unsigned"), @r#"
+    -- err --
     error: the following required arguments were not provided:
-      <FILE>...
+      <PATH>...
 
-    Usage: patchwright apply <FILE>... <TARGET>
+    Usage: patchwright apply [OPTIONS] <FILE>... <TARGET>
 
     For more information, try '--help'.
     -- exit 2

@@ -5,10 +5,10 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::{fields, insert_some, notes, obstacles, reference};
-use crate::cli::render::changes::{self, Status};
-use crate::cli::render::words;
 use crate::diff::{ChangeView, Content, diff_lines, is_text};
 use crate::model::{Node, Patch};
+use crate::report::changes::{self, Status};
+use crate::report::phrases as words;
 use crate::workbench::{
     ApplyPreview, Error, Finding, Inspection, MadeBundle, PlannedStep, Verdict, Verification, Weight,
 };

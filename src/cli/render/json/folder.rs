@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::{checks, fields, insert_some, note_of_patch, notes, reference};
-use crate::cli::render::words;
+use crate::report::phrases as words;
 use crate::workbench::{
     Accepted, Applied, ApplyPreview, Drift, Entry, History, Installed, PlannedStep, Recovered, RolledBack,
     Status,

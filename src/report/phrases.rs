@@ -1,4 +1,4 @@
-//! Words and numbers that text and JSON share.
+//! Numbers, times and the model's choices in words: the same in both front ends.
 
 use std::path::Path;
 
@@ -6,22 +6,22 @@ use crate::model::{PatchKind, RollbackPossible};
 use crate::workbench::{Action, Entry, Verdict};
 
 /// A path of this machine as text.
-pub(super) fn path_text(path: &Path) -> String {
+pub fn path_text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
 /// `1 file`, `2 files`.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
 }
 
 /// `1 byte`, `12,345 bytes`.
-pub(super) fn bytes(size: u64) -> String {
+pub fn bytes(size: u64) -> String {
     format!("{} {}", thousands(size), if size == 1 { "byte" } else { "bytes" })
 }
 
 /// Room on a disk, for which nobody needs every digit.
-pub(super) fn room(size: u64) -> String {
+pub fn room(size: u64) -> String {
     match size {
         ..1_000_000_000 => format!("{:.1} MB", size as f64 / 1e6),
         _ => format!("{:.1} GB", size as f64 / 1e9),
@@ -41,14 +41,15 @@ fn thousands(number: u64) -> String {
 }
 
 /// `2026-11-23T09:30:00Z` as `2026-11-23 09:30:00 UTC`; other texts as they are.
-pub(super) fn moment(time: &str) -> String {
+pub fn moment(time: &str) -> String {
     match (time.strip_suffix('Z'), time.parse::<jiff::Timestamp>()) {
         (Some(time), Ok(_)) => format!("{} UTC", time.replace('T', " ")),
         _ => time.to_owned(),
     }
 }
 
-pub(super) fn kind(kind: PatchKind) -> &'static str {
+/// The sort of patch.
+pub fn kind(kind: PatchKind) -> &'static str {
     match kind {
         PatchKind::Hotfix => "hotfix",
         PatchKind::ServicePack => "service pack",
@@ -58,7 +59,8 @@ pub(super) fn kind(kind: PatchKind) -> &'static str {
     }
 }
 
-pub(super) fn rollback(possible: RollbackPossible) -> &'static str {
+/// Until when a patch can be taken back.
+pub fn rollback(possible: RollbackPossible) -> &'static str {
     match possible {
         RollbackPossible::Yes => "at any time, until it is accepted",
         RollbackPossible::UntilAccept => "only until it is accepted",
@@ -67,7 +69,7 @@ pub(super) fn rollback(possible: RollbackPossible) -> &'static str {
 }
 
 /// The verdict for programs.
-pub(super) fn verdict(verdict: Verdict) -> &'static str {
+pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Unsigned => "unsigned",
         Verdict::Unknown { .. } => "unknown-key",
@@ -75,7 +77,7 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
 }
 
 /// What an entry says, for programs.
-pub(super) fn action(action: Action) -> &'static str {
+pub fn action(action: Action) -> &'static str {
     match action {
         Action::Apply => "apply",
         Action::Rollback => "rollback",
@@ -86,7 +88,7 @@ pub(super) fn action(action: Action) -> &'static str {
 }
 
 /// What an entry says, for people; `reversed` is the entry it takes back.
-pub(super) fn event(entry: &Entry, reversed: Option<&Entry>) -> &'static str {
+pub fn event(entry: &Entry, reversed: Option<&Entry>) -> &'static str {
     match (entry.action, reversed.map(|entry| entry.action)) {
         (Action::Apply, _) => "applied",
         (Action::Rollback, Some(Action::Rollback)) => "brought back",

@@ -3,32 +3,43 @@
 use crate::diff::pair_renames;
 use crate::model::{FileChange, Node, TreePath};
 
-use super::words::bytes;
+use super::phrases::bytes;
 
 /// One line of the list.
-pub(super) struct Line<'a> {
+pub struct Line<'a> {
+    /// What happens there.
     pub status: Status,
+    /// The place; the new one of a renamed file.
     pub path: &'a TreePath,
     /// Where a renamed file comes from.
     pub from: Option<&'a TreePath>,
+    /// What is expected there before.
     pub before: Option<&'a Node>,
+    /// What is there afterwards.
     pub after: Option<&'a Node>,
 }
 
 /// What happens at a place, with the letters of Git.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
+pub enum Status {
+    /// Nothing was there before.
     Added,
+    /// Nothing is there afterwards.
     Deleted,
+    /// It is of the same kind before and after.
     Modified,
+    /// It comes from another place.
     Renamed,
+    /// A file becomes a folder or link, or the like.
     TypeChanged,
 }
 
 impl Status {
+    /// Every status, in the order of summaries.
     pub const ALL: [Status; 5] =
         [Status::Added, Status::Modified, Status::TypeChanged, Status::Renamed, Status::Deleted];
 
+    /// The status of a place with these two sides.
     pub fn of(before: Option<&Node>, after: Option<&Node>, is_renamed: bool) -> Self {
         match (before, after) {
             _ if is_renamed => Status::Renamed,
@@ -39,6 +50,7 @@ impl Status {
         }
     }
 
+    /// Git's letter.
     pub fn letter(self) -> &'static str {
         match self {
             Status::Added => "A",
@@ -49,6 +61,7 @@ impl Status {
         }
     }
 
+    /// As in "2 added".
     pub fn word(self) -> &'static str {
         match self {
             Status::Added => "added",
@@ -60,7 +73,8 @@ impl Status {
     }
 }
 
-pub(super) fn lines(changes: &[FileChange]) -> Vec<Line<'_>> {
+/// `changes` as lines, in their order; both halves of a rename are one.
+pub fn lines(changes: &[FileChange]) -> Vec<Line<'_>> {
     pair_renames(changes)
         .into_iter()
         .map(|(change, from)| {
@@ -73,7 +87,7 @@ pub(super) fn lines(changes: &[FileChange]) -> Vec<Line<'_>> {
 }
 
 /// How many lines there are of each status, statuses without any left out: `2 added, 1 deleted`.
-pub(super) fn summary(lines: &[Line<'_>]) -> String {
+pub fn summary(lines: &[Line<'_>]) -> String {
     let counts: Vec<String> = Status::ALL
         .into_iter()
         .map(|status| (number(lines, status), status))
@@ -83,12 +97,13 @@ pub(super) fn summary(lines: &[Line<'_>]) -> String {
     if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
 }
 
-pub(super) fn number(lines: &[Line<'_>], status: Status) -> usize {
+/// How many of `lines` have this status.
+pub fn number(lines: &[Line<'_>], status: Status) -> usize {
     lines.iter().filter(|line| line.status == status).count()
 }
 
 /// What changes about the thing itself, in a few words.
-pub(super) fn facts(before: Option<&Node>, after: Option<&Node>) -> String {
+pub fn facts(before: Option<&Node>, after: Option<&Node>) -> String {
     match (before, after) {
         (None, None) => String::new(),
         (None, Some(node)) | (Some(node), None) => alone(node),

@@ -1,0 +1,150 @@
+//! The window without its frame: takes answers, draws the model, hands on what a person does.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use egui::{Context, Ui};
+
+use super::jobs::Jobs;
+use super::keys;
+use super::panes::Panes;
+use super::theme::{self, Appearance, PaletteChoice};
+use super::views;
+use crate::present::Model;
+use crate::present::message::{Effect, Event, Msg};
+use crate::settings::{self, Settings};
+
+/// Messages of one picture, in the order in which they arose.
+pub type Outbox = Vec<Msg>;
+
+/// The window's state: the model, what carries out its effects, and what only the drawing needs.
+pub struct App {
+    model: Model,
+    jobs: Box<dyn Jobs>,
+    /// How far each change is scrolled, what is highlighted.
+    panes: Panes,
+    /// Texts of fields that are only the drawing's business.
+    fields: views::Fields,
+    /// Since when work goes on.
+    working_since: Option<Instant>,
+    /// What the window was last made to look like.
+    appearance: Option<Appearance>,
+    /// Whether the window may close now.
+    may_close: bool,
+}
+
+/// Pause between two pictures while work goes on.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl App {
+    /// The window with `model`, opened with `paths`.
+    pub fn new(mut model: Model, mut jobs: Box<dyn Jobs>, paths: &[PathBuf]) -> Self {
+        for effect in model.begin(paths) {
+            jobs.run(effect);
+        }
+        Self {
+            model,
+            jobs,
+            panes: Panes::default(),
+            fields: views::Fields::default(),
+            working_since: None,
+            appearance: None,
+            may_close: false,
+        }
+    }
+
+    /// The model, to look at.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Everything that happens without drawing. Runs while the window is minimised, too, and may run twice for one
+    /// picture: what is taken out is handled once.
+    pub fn logic(&mut self, context: &Context) {
+        let dropped = context.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
+        for file in dropped {
+            self.send(context, Msg::Open(file.path().to_path_buf()));
+        }
+        while let Some(event) = self.jobs.next_event() {
+            self.take(context, event);
+        }
+        if self.model.is_working() {
+            let since = *self.working_since.get_or_insert_with(Instant::now);
+            self.send(context, Msg::Tick(since.elapsed()));
+            context.request_repaint_after(PAUSE);
+        } else {
+            self.working_since = None;
+        }
+        if context.input(|input| input.viewport().close_requested()) && !self.may_close {
+            context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.send(context, Msg::AskToClose);
+        }
+    }
+
+    /// Draws everything and takes what a person did.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        self.dress(ui.ctx());
+        let mut outbox = Outbox::new();
+        keys::take(ui.ctx(), &self.model, &mut outbox);
+        views::root_ui(ui, &self.model, &mut self.panes, &mut self.fields, &mut outbox);
+        for msg in outbox {
+            self.send(ui.ctx(), msg);
+        }
+    }
+
+    /// Makes the window look as the settings say, when they have changed.
+    fn dress(&mut self, context: &Context) {
+        let wished = appearance(&self.model.settings);
+        if self.appearance.as_ref() != Some(&wished) {
+            theme::set_up(context, &wished);
+            self.appearance = Some(wished);
+        }
+    }
+
+    fn take(&mut self, context: &Context, event: Event) {
+        let effects = self.model.on_event(event);
+        self.carry_out(context, effects);
+        self.panes.follow(&self.model.workspace, context);
+    }
+
+    fn send(&mut self, context: &Context, msg: Msg) {
+        let effects = self.model.update(msg);
+        self.carry_out(context, effects);
+    }
+
+    fn carry_out(&mut self, context: &Context, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Copy(text) => context.copy_text(text),
+                Effect::SaveSettings => self.jobs.save(&self.model.settings, &self.model.recent),
+                Effect::Close => {
+                    self.may_close = true;
+                    context.send_viewport_cmd(egui::ViewportCommand::Close);
+                }
+                other => self.jobs.run(other),
+            }
+        }
+        // What was changed is drawn even if nobody touches anything.
+        context.request_repaint();
+    }
+}
+
+/// The look that a person has chosen.
+fn appearance(settings: &Settings) -> Appearance {
+    use settings::{ChangeColours, Palette};
+    let always = PaletteChoice::Always;
+    Appearance {
+        palette: match settings.palette {
+            Palette::System => PaletteChoice::System,
+            Palette::Light => always(theme::Palette::Light),
+            Palette::Dark => always(theme::Palette::Dark),
+            Palette::HighContrast => always(theme::Palette::HighContrast),
+        },
+        changes: match settings.changes {
+            ChangeColours::Standard => theme::ChangeColours::Standard,
+            ChangeColours::BlueOrange => theme::ChangeColours::BlueOrange,
+        },
+        zoom: settings.zoom,
+        calm_motion: settings.is_calm,
+    }
+}

@@ -1,0 +1,67 @@
+//! Turns keys into messages. Which keys there are is said by the commands.
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+use super::app::Outbox;
+use crate::present::Model;
+use crate::present::commands::{Command, Shortcut};
+use crate::present::message::Msg;
+
+/// Takes the keys of commands out of the input.
+pub fn take(context: &Context, model: &Model, outbox: &mut Outbox) {
+    let is_typing = context.text_edit_focused();
+    let mut shortcuts: Vec<(Command, Shortcut)> = Command::ALL
+        .into_iter()
+        .flat_map(|command| command.shortcuts().iter().map(move |shortcut| (command, *shortcut)))
+        .collect();
+    // What has more modifiers comes first: a match ignores an additional Shift.
+    shortcuts.sort_by_key(|(_, shortcut)| !shortcut.shift);
+    for (command, shortcut) in shortcuts {
+        if is_typing && shortcut.is_typed() {
+            continue;
+        }
+        let Some(keys) = of(shortcut) else { continue };
+        if context.input_mut(|input| input.consume_shortcut(&keys))
+            && let Ok(msg) = command.message(model)
+        {
+            outbox.push(msg);
+        }
+    }
+    if !is_typing && context.memory(|memory| memory.focused()).is_none() {
+        step_through_guided(context, model, outbox);
+    }
+}
+
+/// Alt with the arrows goes back and on, as in a browser; Enter never starts anything.
+fn step_through_guided(context: &Context, model: &Model, outbox: &mut Outbox) {
+    let pressed = |key| context.input_mut(|input| input.consume_key(Modifiers::ALT, key));
+    if model.is_guided() && pressed(Key::ArrowLeft) {
+        outbox.push(Msg::Back);
+    }
+}
+
+/// A shortcut as egui knows it.
+pub fn of(shortcut: Shortcut) -> Option<KeyboardShortcut> {
+    let mut modifiers = if shortcut.command { Modifiers::COMMAND } else { Modifiers::NONE };
+    if shortcut.shift {
+        modifiers |= Modifiers::SHIFT;
+    }
+    Some(KeyboardShortcut::new(modifiers, Key::from_name(shortcut.key)?))
+}
+
+/// A shortcut as this system writes it.
+pub fn text(context: &Context, shortcut: Shortcut) -> String {
+    of(shortcut).map(|keys| context.format_shortcut(&keys)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shortcut_names_a_key() {
+        for shortcut in Command::ALL.iter().flat_map(|command| command.shortcuts()) {
+            assert!(of(*shortcut).is_some(), "{shortcut:?}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Every change: the tree on the left, both sides of one change on the right.
+
+use egui::{Frame, Margin, ScrollArea, Ui};
+
+use crate::gui::app::Outbox;
+use crate::gui::panes::Panes;
+use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::gui::widgets::{
+    Badge, Button, EmptyState, Notice, RowView, SearchView, Split, Status as Mark, Tone, badge, empty_state,
+    list_row, search_field, segmented, split_view, tree,
+};
+use crate::present::message::Msg;
+use crate::present::tree::{Filter, Item, Row, RowKind, Tree};
+use crate::present::{Model, words};
+use crate::report::changes::Status;
+
+pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbox) {
+    let Some(list) = &model.workspace.tree else {
+        let empty = EmptyState {
+            icon: Icon::Files,
+            title: words::NO_PATCH,
+            body: words::CHANGES_EMPTY,
+            action: Some(Button::primary(words::START_OPEN_PATCH)),
+        };
+        if empty_state(ui, &empty).is_some_and(|action| action.clicked()) {
+            outbox.push(Msg::PickBundle);
+        }
+        return;
+    };
+    let split = Split { name: words::TREE_WIDTH, least_left: 220.0, least_right: 320.0 };
+    let mut fraction = model.settings.split;
+    let [mut from_tree, mut from_pane] = [Outbox::new(), Outbox::new()];
+    split_view(
+        ui,
+        &split,
+        &mut fraction,
+        |ui| tree_pane_ui(ui, model, list, &mut from_tree),
+        |ui| change_ui(ui, model, list, panes, &mut from_pane),
+    );
+    outbox.append(&mut from_tree);
+    outbox.append(&mut from_pane);
+    if fraction != model.settings.split {
+        let mut settings = model.settings.clone();
+        settings.split = fraction;
+        outbox.push(Msg::SetSettings(Box::new(settings)));
+    }
+}
+
+fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &Tree, outbox: &mut Outbox) {
+    let frame = Frame::new().fill(Tokens::of(ui).card()).inner_margin(Margin::same(space::SMALL as i8));
+    frame.show(ui, |ui| {
+        filter_ui(ui, list, outbox);
+        if list.rows().is_empty() {
+            ui.label(text::body(words::CHANGES_NONE).color(Tokens::of(ui).muted));
+        }
+        let rows = list.rows();
+        ScrollArea::vertical().auto_shrink(false).show_rows(ui, space::ROW_HEIGHT, rows.len(), |ui, range| {
+            tree(ui, words::TREE, |ui| {
+                for index in range {
+                    row_ui(ui, model, list, index, &rows[index], outbox);
+                }
+            });
+        });
+    });
+}
+
+fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
+    let mut filter = list.filter().clone();
+    let found = (!filter.is_empty()).then_some((list.matching().min(1), list.matching()));
+    let mut is_changed = search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::TINY;
+        for status in Status::ALL {
+            let number = list.count(status);
+            if number > 0 {
+                let name = format!("{} {number}", mark(status).badge().explain);
+                is_changed |= chip_ui(ui, &name, filter.statuses.contains(&status), |on| {
+                    filter.statuses.retain(|other| *other != status);
+                    filter.statuses.extend(on.then_some(status));
+                });
+            }
+        }
+        if list.risky() > 0 {
+            let name = format!("{} {}", words::SECOND_LOOK, list.risky());
+            is_changed |= chip_ui(ui, &name, filter.only_risks, |on| filter.only_risks = on);
+        }
+        if !filter.is_empty() && crate::gui::widgets::link_button(ui, words::SHOW_ALL).clicked() {
+            (filter, is_changed) = (Filter::default(), true);
+        }
+    });
+    if is_changed {
+        outbox.push(Msg::SetFilter(filter));
+    }
+    ui.add_space(space::TINY);
+}
+
+/// A small switch; `true` when it was turned.
+fn chip_ui(ui: &mut Ui, name: &str, is_on: bool, turn: impl FnOnce(bool)) -> bool {
+    let clicked = ui.add(egui::Button::selectable(is_on, text::caption(name))).clicked();
+    if clicked {
+        turn(!is_on);
+    }
+    clicked
+}
+
+fn row_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, row: &Row, outbox: &mut Outbox) {
+    let place = (index, list.rows().len());
+    match &row.kind {
+        RowKind::Folder { path, is_open, changes } => {
+            let note = changes.to_string();
+            let view = RowView {
+                text: &row.name,
+                depth: row.depth,
+                is_open: Some(*is_open),
+                icon: Some(if *is_open { Icon::FolderOpen } else { Icon::Folder }),
+                badge: None,
+                note: &note,
+                is_selected: false,
+                place,
+            };
+            let response = list_row(ui, &view);
+            if response.toggled || response.row.clicked() {
+                outbox.push(Msg::Toggle(path.clone()));
+            }
+        }
+        RowKind::Change(change) => {
+            let item = &list.items()[*change];
+            let is_selected = model.workspace.selected == Some(*change);
+            let view = RowView {
+                text: &row.name,
+                depth: row.depth,
+                is_open: None,
+                icon: None,
+                badge: Some(mark(item.status).badge()),
+                note: item.risks.first().map_or("", |risk| risk.word()),
+                is_selected,
+                place,
+            };
+            if list_row(ui, &view).row.clicked() && !is_selected {
+                outbox.push(Msg::Select(*change));
+            }
+        }
+    }
+}
+
+const fn mark(status: Status) -> Mark {
+    match status {
+        Status::Added => Mark::Added,
+        Status::Deleted => Mark::Deleted,
+        Status::Modified => Mark::Modified,
+        Status::Renamed => Mark::Renamed,
+        Status::TypeChanged => Mark::Type,
+    }
+}
+
+fn change_ui(ui: &mut Ui, model: &Model, list: &Tree, panes: &mut Panes, outbox: &mut Outbox) {
+    let workspace = &model.workspace;
+    let Some(index) = workspace.selected else {
+        let empty = EmptyState {
+            icon: Icon::FileDiff,
+            title: words::CHANGES_CHOOSE,
+            body: words::CHANGES_EMPTY,
+            action: None,
+        };
+        empty_state(ui, &empty);
+        return;
+    };
+    let item = &list.items()[index];
+    let margin = Margin::symmetric(space::MEDIUM as i8, space::SMALL as i8);
+    Frame::new().inner_margin(margin).show(ui, |ui| title_ui(ui, model, list, index, item, outbox));
+    if let Some(failure) = workspace.contents.failed() {
+        return super::overview::failure_ui(ui, failure, outbox);
+    }
+    panes.pane_ui(ui, &item.path, outbox);
+}
+
+fn title_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, item: &Item, outbox: &mut Outbox) {
+    let muted = Tokens::of(ui).muted;
+    ui.spacing_mut().item_spacing.y = space::TINY;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        badge(ui, &mark(item.status).badge());
+        ui.label(text::strong(&item.shown));
+        if let Some(from) = &item.from {
+            ui.label(text::caption(format!("← {from}")).color(muted));
+        }
+        ui.label(text::caption(&item.facts).color(muted));
+        for risk in &item.risks {
+            let tone = Tone::Notice(Notice::Caution);
+            badge(ui, &Badge { text: risk.word(), tone, explain: risk.explanation() });
+        }
+        if let Some(position) = list.position(index) {
+            ui.label(text::caption(format!("{position} / {}", list.matching())).color(muted));
+        }
+    });
+    if model.workspace.folder.is_some() {
+        let mut chosen = usize::from(model.workspace.against_folder);
+        let names = [words::AGAINST_EXPECTED, words::AGAINST_FOLDER];
+        if segmented(ui, words::AGAINST, &names, &mut chosen) {
+            outbox.push(Msg::CompareWithFolder(chosen == 1));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Everything that was found when the patch was held against the folder.
+
+use egui::Ui;
+
+use super::findings::findings_ui;
+use super::workspace::notice;
+use crate::gui::app::Outbox;
+use crate::gui::theme::Icon;
+use crate::gui::widgets::{Banner, Button, EmptyState, banner, button, empty_state};
+use crate::present::guided::Verdict;
+use crate::present::message::Msg;
+use crate::present::{Model, words};
+
+pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let workspace = &model.workspace;
+    let Some(check) = workspace.check.ready() else {
+        return nothing_ui(ui, model, outbox);
+    };
+    let meaning = match check.verdict {
+        Verdict::Ready if check.findings.is_empty() => words::CHECKS_NOTHING,
+        Verdict::Ready => words::CHECK_READY,
+        Verdict::Warnings => words::CHECK_WARN,
+        Verdict::Blocked => words::CHECK_BLOCKED,
+        Verdict::NothingToDo => words::CHECK_NOTHING_MEANING,
+    };
+    let notice = notice(check.verdict);
+    banner(ui, &Banner { notice, title: check.verdict.word(), body: meaning, actions: &[] });
+    findings_ui(ui, &check.findings, outbox);
+    let reason = workspace.check.is_waiting().then_some(words::CHECKING);
+    if button(ui, &Button::secondary(words::CHECK_AGAIN).icon(Icon::RefreshCw).blocked(reason)).clicked() {
+        outbox.push(Msg::CheckAgain);
+    }
+}
+
+fn nothing_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let workspace = &model.workspace;
+    let (title, action) = match (&workspace.bundle, &workspace.folder) {
+        _ if workspace.check.is_waiting() => (words::CHECKING, None),
+        (None, _) => (words::NO_PATCH, Some((words::START_OPEN_PATCH, Msg::PickBundle))),
+        (_, None) => (words::NO_FOLDER, Some((words::START_CHOOSE_FOLDER, Msg::PickFolder))),
+        _ => (words::NOT_CHECKED, Some((words::CHECK_AGAIN, Msg::CheckAgain))),
+    };
+    let empty = EmptyState {
+        icon: Icon::ClipboardCheck,
+        title,
+        body: words::CHECKS_EMPTY,
+        action: action.as_ref().map(|(label, _)| Button::primary(label)),
+    };
+    if empty_state(ui, &empty).is_some_and(|action| action.clicked())
+        && let Some((_, msg)) = action
+    {
+        outbox.push(msg);
+    }
+}

@@ -1,0 +1,43 @@
+//! Findings, as the checks page and the guided way show them.
+
+use egui::Ui;
+
+use crate::gui::app::Outbox;
+use crate::gui::widgets::{Button, FindingView, Level, finding_row};
+use crate::present::finding::{Finding, Rank, WayOut};
+use crate::present::message::Msg;
+use crate::present::words;
+
+/// Each finding in a row of its own.
+pub fn findings_ui(ui: &mut Ui, findings: &[Finding], outbox: &mut Outbox) {
+    for finding in findings {
+        finding_ui(ui, finding, outbox);
+    }
+}
+
+fn finding_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
+    let level = match finding.rank {
+        Rank::Blocks => Level::Blocks,
+        Rank::MayBreak => Level::MayBreak,
+        Rank::Information => Level::Information,
+    };
+    let code = finding.code.map(|code| format!("{} {code}", words::CODE));
+    let lines = [&finding.meaning, &finding.hint].into_iter().filter(|line| !line.is_empty());
+    let evidence: Vec<&str> = lines.chain(&finding.evidence).chain(&code).map(String::as_str).collect();
+    let action = finding.way_out.map(|way_out| Button::secondary(label(way_out)));
+    let view = FindingView { level, sentence: &finding.heading, evidence: &evidence, action };
+    let pressed = finding_row(ui, &view).is_some_and(|action| action.clicked());
+    if let Some(way_out) = finding.way_out.filter(|_| pressed) {
+        outbox.push(Msg::WayOut(way_out));
+    }
+}
+
+const fn label(way_out: WayOut) -> &'static str {
+    match way_out {
+        WayOut::CheckAgain => words::CHECK_AGAIN,
+        WayOut::ChooseFolder => words::CHOOSE_ANOTHER_FOLDER,
+        WayOut::KeepEdits => words::KEEP_EDITS,
+        WayOut::Recover => words::DEAL_WITH_IT,
+        WayOut::ShowDifferences => words::SHOW_DIFFERENCES,
+    }
+}

@@ -1,0 +1,236 @@
+//! The guided way: one page, one question, one button.
+
+use egui::{Checkbox, Ui};
+
+use super::Fields;
+use super::findings::findings_ui;
+use super::result;
+use super::workspace::notice;
+use crate::gui::app::Outbox;
+use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::gui::widgets::{
+    Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card,
+    facts, link_button, page_header, progress_block, stepper,
+};
+use crate::present::guided::{Check, Guided, Stage, Task, Verdict, path_text};
+use crate::present::message::Msg;
+use crate::present::{Model, words};
+use crate::progress::Phase;
+
+/// The names of the six pages.
+const STEPS: [&str; 6] = [
+    words::STEP_CHOOSE,
+    words::STEP_CHECK,
+    words::STEP_REVIEW,
+    words::STEP_CONFIRM,
+    words::STEP_WORK,
+    words::STEP_RESULT,
+];
+
+pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
+    let Some(guided) = &model.guided else { return };
+    let step = guided.stage.step();
+    stepper(ui, &StepperView { steps: &STEPS, current: step - 1 });
+    match guided.stage {
+        Stage::Choosing => choose_ui(ui, model, guided, outbox),
+        Stage::Checking => checking_ui(ui, guided, outbox),
+        Stage::Checked => checked_ui(ui, guided, outbox),
+        Stage::Reviewing => review_ui(ui, guided, outbox),
+        Stage::Confirming => confirm_ui(ui, guided, outbox),
+        Stage::Running | Stage::Verifying => working_ui(ui, guided, outbox),
+        Stage::Done => result::page_ui(ui, guided, fields, outbox),
+    }
+}
+
+fn title_ui(ui: &mut Ui, guided: &Guided, subtitle: &str) {
+    page_header(ui, &PageHeader { title: guided.title(), subtitle }, |_| ());
+}
+
+fn choose_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
+    let question = if guided.task == Task::Apply { words::APPLY_CHOOSE } else { words::TAKE_BACK_CHOOSE };
+    title_ui(ui, guided, question);
+    card(ui, None, |ui| {
+        if guided.task == Task::Apply {
+            let path = guided.bundle.as_deref().map(path_text);
+            chosen_ui(ui, words::PATCH, path.as_deref().unwrap_or(words::NO_PATCH));
+            if button(ui, &Button::secondary(words::START_OPEN_PATCH).icon(Icon::FileInput)).clicked() {
+                outbox.push(Msg::PickBundle);
+            }
+        }
+        let path = guided.folder.as_deref().map(path_text);
+        chosen_ui(ui, words::FOLDER, path.as_deref().unwrap_or(words::NO_FOLDER));
+        ui.horizontal_wrapped(|ui| {
+            if button(ui, &Button::secondary(words::START_CHOOSE_FOLDER).icon(Icon::FolderOpen)).clicked() {
+                outbox.push(Msg::PickFolder);
+            }
+            if link_button(ui, words::FOLDERS_TITLE).clicked() {
+                outbox.push(Msg::ShowFolders(guided.folder.clone()));
+            }
+        });
+    });
+    let known = model.recent.folders();
+    if guided.folder.is_none() && !known.is_empty() {
+        card(ui, Some(words::START_RECENT), |ui| {
+            for folder in known {
+                if link_button(ui, &path_text(&folder)).clicked() {
+                    outbox.push(Msg::OpenFolder(folder));
+                }
+            }
+        });
+    }
+    promise_ui(ui, words::NOTHING_WRITTEN_YET);
+    buttons_ui(ui, guided, words::NEXT, Msg::Forward, outbox);
+}
+
+fn chosen_ui(ui: &mut Ui, name: &str, value: &str) {
+    facts(ui, &[Fact::new(name, value)]);
+}
+
+fn checking_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
+    title_ui(ui, guided, words::CHECK_WAIT);
+    buttons_ui(ui, guided, words::NEXT, Msg::Forward, outbox);
+}
+
+fn checked_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
+    title_ui(ui, guided, "");
+    let Some(check) = &guided.check else { return };
+    let (title, meaning) = verdict_words(guided, check);
+    banner(ui, &Banner { notice: notice(check.verdict), title, body: meaning, actions: &[] });
+    findings_ui(ui, &check.findings, outbox);
+    promise_ui(ui, words::NOTHING_WRITTEN_YET);
+    buttons_ui(ui, guided, words::NEXT, Msg::Forward, outbox);
+}
+
+fn verdict_words(guided: &Guided, check: &Check) -> (&'static str, &'static str) {
+    match (check.verdict, guided.task) {
+        (Verdict::Ready, Task::Apply) => (words::CHECK_READY, words::CHECK_READY_MEANING),
+        (Verdict::Ready, _) => (words::CHECK_READY_BACK, words::CHECK_SAFE_COPIES),
+        (Verdict::Warnings, Task::Apply) => (words::CHECK_WARN, words::CHECK_READY_MEANING),
+        (Verdict::Warnings, _) => (words::CHECK_WARN, words::CHECK_SAFE_COPIES),
+        (Verdict::Blocked, _) => (words::CHECK_BLOCKED, words::NOTHING_CHANGED),
+        (Verdict::NothingToDo, _) => (words::CHECK_NOTHING, words::CHECK_NOTHING_MEANING),
+    }
+}
+
+fn review_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
+    title_ui(ui, guided, words::REVIEW_TITLE);
+    let Some(check) = &guided.check else { return };
+    card(ui, None, |ui| {
+        for line in &check.review {
+            ui.horizontal_top(|ui| {
+                let room = ui.available_width() - if line.can_change { 2.0 * space::HUGE + space::LARGE } else { 0.0 };
+                ui.scope(|ui| {
+                    ui.set_max_width(room);
+                    facts(ui, &[Fact::new(line.name, &line.value)]);
+                });
+                if line.can_change && link_button(ui, words::CHANGE).clicked() {
+                    outbox.push(Msg::ChooseAgain);
+                }
+            });
+        }
+    });
+    promise_ui(ui, words::NOTHING_WRITTEN_YET);
+    buttons_ui(ui, guided, words::NEXT, Msg::Forward, outbox);
+}
+
+fn confirm_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
+    let (question, promise) = guided.question();
+    title_ui(ui, guided, "");
+    card(ui, Some(question), |ui| {
+        ui.label(promise);
+        let folder = guided.folder.as_deref().map(path_text).unwrap_or_default();
+        facts(ui, &[Fact::new(words::FOLDER, &folder)]);
+        if guided.needs_consent() {
+            tick_ui(ui, guided.consent_unsigned, words::CONSENT_UNSIGNED, Msg::ConsentUnsigned, outbox);
+        }
+        if guided.is_weak() {
+            tick_ui(ui, guided.consent_weak, words::CONSENT_WEAK, Msg::ConsentWeak, outbox);
+        }
+        if guided.task == Task::Recover && !guided.finish {
+            tick_ui(ui, guided.keep_edits, words::INTERRUPTED_ASIDE, Msg::KeepEdits, outbox);
+        }
+    });
+    buttons_ui(ui, guided, &guided.button(), Msg::Confirm, outbox);
+    if link_button(ui, words::COPY_COMMAND).clicked() {
+        outbox.push(Msg::CopyCommand);
+    }
+}
+
+fn tick_ui(ui: &mut Ui, is_ticked: bool, label: &str, msg: fn(bool) -> Msg, outbox: &mut Outbox) {
+    let mut ticked = is_ticked;
+    if ui.add(Checkbox::new(&mut ticked, label)).changed() {
+        outbox.push(msg(ticked));
+    }
+}
+
+fn working_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
+    let title = match guided.task {
+        Task::Apply => words::WORKING_TITLE_APPLY,
+        Task::TakeBack => words::WORKING_TITLE_BACK,
+        Task::BringBack => words::WORKING_TITLE_BRING,
+        Task::Recover => words::WORKING_TITLE_RECOVER,
+    };
+    page_header(ui, &PageHeader { title, subtitle: words::WORKING_SURVIVES }, |_| ());
+    let work = &guided.work;
+    let is_verifying = guided.stage == Stage::Verifying;
+    let phase = if is_verifying { words::VERIFYING } else { work.sentence() };
+    card(ui, None, |ui| {
+        let is_changing = work.phase == Some(Phase::Changing);
+        let view = ProgressView {
+            run: guided.run,
+            phase,
+            files_done: 0,
+            files_total: 0,
+            fraction: if is_verifying { 1.0 } else { f32::from(work.thousandths) / 1000.0 },
+            current: "",
+            elapsed: work.elapsed,
+            warning: if is_changing { words::WORKING_DO_NOT_SWITCH_OFF } else { "" },
+        };
+        progress_block(ui, &view);
+    });
+    let (reason, meaning) = match work.stopping() {
+        _ if is_verifying => (Some(words::STOP_TOO_LATE), ""),
+        Ok(meaning) => (None, meaning),
+        Err(reason) => (Some(reason), ""),
+    };
+    if button(ui, &Button::secondary(words::STOP).icon(Icon::Square).blocked(reason)).clicked() {
+        outbox.push(Msg::Stop);
+    }
+    if !meaning.is_empty() {
+        promise_ui(ui, meaning);
+    }
+}
+
+/// A sentence that calms.
+fn promise_ui(ui: &mut Ui, sentence: &str) {
+    ui.label(text::caption(sentence).color(Tokens::of(ui).muted));
+}
+
+/// The one button, with the way back and the way out beside it.
+fn buttons_ui(ui: &mut Ui, guided: &Guided, label: &str, msg: Msg, outbox: &mut Outbox) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        if button(ui, &Button::primary(label).blocked(guided.reason_to_wait())).clicked() {
+            outbox.push(msg);
+        }
+        if guided.stage != Stage::Choosing
+            && guided.task != Task::Recover
+            && button(ui, &Button::secondary(words::BACK)).clicked()
+        {
+            outbox.push(Msg::Back);
+        }
+        if button(ui, &Button::secondary(words::LEAVE)).clicked() {
+            outbox.push(Msg::Leave);
+        }
+    });
+}
+
+/// What a condition looks like.
+pub const fn condition_notice(condition: crate::present::outcome::Condition) -> Notice {
+    use crate::present::outcome::Condition;
+    match condition {
+        Condition::Done | Condition::NothingToDo => Notice::Good,
+        Condition::NothingChanged | Condition::PutBack => Notice::Caution,
+        Condition::NeedsAttention => Notice::Danger,
+    }
+}

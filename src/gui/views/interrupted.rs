@@ -1,0 +1,44 @@
+//! Work that was interrupted, before anything else: two plain choices.
+
+use egui::Ui;
+
+use crate::gui::app::Outbox;
+use crate::gui::theme::{Icon, text};
+use crate::gui::widgets::{
+    Button, Fact, PageHeader, button, card, facts, link_button, page_header,
+};
+use crate::present::guided::path_text;
+use crate::present::message::Msg;
+use crate::present::overview::line;
+use crate::present::{Model, words};
+use crate::report::phrases;
+
+pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let header = PageHeader { title: words::INTERRUPTED_TITLE, subtitle: words::INTERRUPTED_MEANING };
+    page_header(ui, &header, |_| ());
+    for (folder, work) in &model.interrupted {
+        let path = path_text(folder);
+        let doing = if work.is_rollback { words::WAS_GOING_BACK } else { words::WAS_APPLYING };
+        let patch = work.patch.as_ref().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
+        let begun = format!("{}, {}", phrases::moment(&work.begun), line(&work.user));
+        card(ui, Some(doing), |ui| {
+            let mut list = vec![Fact::new(words::FOLDER, &path)];
+            list.extend(patch.as_ref().map(|patch| Fact::new(words::PATCH, patch)));
+            list.push(Fact::new(words::BEGUN, &begun));
+            facts(ui, &list);
+            let undo = Button::primary(words::INTERRUPTED_UNDO).icon(Icon::Undo2);
+            if button(ui, &undo).clicked() {
+                outbox.push(Msg::BeginRecover { folder: folder.clone(), finish: false });
+            }
+            ui.label(text::caption(words::INTERRUPTED_UNDO_MEANING));
+            let finish = Button::secondary(words::INTERRUPTED_FINISH).icon(Icon::Check);
+            if button(ui, &finish).clicked() {
+                outbox.push(Msg::BeginRecover { folder: folder.clone(), finish: true });
+            }
+            ui.label(text::caption(words::INTERRUPTED_FINISH_MEANING));
+        });
+    }
+    if link_button(ui, words::INTERRUPTED_LATER).clicked() {
+        outbox.push(Msg::RecoverLater);
+    }
+}

@@ -1,0 +1,62 @@
+//! The pages: each draws a part of the model and says in messages what a person did.
+
+mod changes;
+mod checks;
+mod findings;
+mod guided;
+mod history;
+mod interrupted;
+mod overlays;
+mod overview;
+mod result;
+mod start;
+mod workspace;
+
+use egui::{CentralPanel, Frame, ScrollArea, Ui};
+
+use super::app::Outbox;
+use super::panes::Panes;
+use super::theme::{Tokens, space};
+use super::widgets::page_column;
+use crate::present::{Model, Page, Tab};
+
+/// What only the drawing has to remember.
+#[derive(Debug, Default)]
+pub struct Fields {
+    /// What is typed into the list of commands.
+    pub palette: String,
+    /// Which command of the list is chosen.
+    pub chosen: usize,
+    /// Whether the differences from the history are shown.
+    pub differences: bool,
+    /// Whether the details of a result are shown.
+    pub details: bool,
+}
+
+/// The whole window.
+pub fn root_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, fields: &mut Fields, outbox: &mut Outbox) {
+    let page = Frame::new().fill(Tokens::of(ui).page());
+    if let Page::Workspace(tab) = model.page {
+        workspace::header_ui(ui, model, tab, outbox);
+    }
+    if let Some(notice) = &model.notice {
+        workspace::notice_ui(ui, notice);
+    }
+    CentralPanel::default().frame(page).show(ui, |ui| match model.page {
+        Page::Start => column_ui(ui, "start", |ui| start::page_ui(ui, model, outbox)),
+        Page::Interrupted => column_ui(ui, "interrupted", |ui| interrupted::page_ui(ui, model, outbox)),
+        Page::Guided => column_ui(ui, "guided", |ui| guided::page_ui(ui, model, fields, outbox)),
+        Page::Workspace(Tab::Overview) => column_ui(ui, "overview", |ui| overview::page_ui(ui, model, outbox)),
+        Page::Workspace(Tab::Checks) => column_ui(ui, "checks", |ui| checks::page_ui(ui, model, outbox)),
+        Page::Workspace(Tab::History) => column_ui(ui, "history", |ui| history::page_ui(ui, model, fields, outbox)),
+        Page::Workspace(Tab::Changes) => changes::page_ui(ui, model, panes, outbox),
+    });
+    overlays::show(ui, model, fields, outbox);
+}
+
+/// A page that is read from top to bottom.
+fn column_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    /// A little wider than running text: cards have their own margins.
+    const WIDTH: f32 = space::READING_WIDTH + 6.0 * space::HUGE;
+    ScrollArea::vertical().id_salt(name).auto_shrink(false).show(ui, |ui| page_column(ui, WIDTH, contents));
+}

@@ -1,0 +1,163 @@
+//! What lies on top of the page: all commands, all keys, the list of folders, the question before closing.
+
+use egui::{Id, Key, Modal, ScrollArea, TextEdit, Ui};
+
+use super::Fields;
+use crate::gui::app::Outbox;
+use crate::gui::keys;
+use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::gui::widgets::{Button, button, link_button, section, segmented};
+use crate::present::commands::Command;
+use crate::present::guided::path_text;
+use crate::present::message::Msg;
+use crate::present::overview::line;
+use crate::present::{Model, Overlay, words};
+use crate::settings::{ChangeColours, Palette};
+
+/// Widest and highest overlay, in points.
+const SIZE: [f32; 2] = [480.0, 420.0];
+
+pub fn show(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
+    let Some(overlay) = model.overlay else {
+        (fields.palette, fields.chosen) = Default::default();
+        return;
+    };
+    let modal = Modal::new(Id::unique(("overlay", overlay as u8))).show(ui.ctx(), |ui| {
+        let width = SIZE[0].min(ui.ctx().content_rect().width() - 2.0 * space::WIDE);
+        ui.set_width(width);
+        ui.set_max_height(SIZE[1]);
+        match overlay {
+            Overlay::Palette => palette_ui(ui, model, fields, outbox),
+            Overlay::Keys => keys_ui(ui, model, outbox),
+            Overlay::Folders => folders_ui(ui, model, outbox),
+            Overlay::Closing => closing_ui(ui, outbox),
+        }
+    });
+    if modal.should_close() {
+        outbox.push(Msg::Escape);
+    }
+}
+
+fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
+    section(ui, words::COMMANDS);
+    let field = TextEdit::singleline(&mut fields.palette).desired_width(f32::INFINITY).margin(space::SMALL as i8);
+    let field = ui.add(field);
+    field.request_focus();
+    let wanted = fields.palette.to_lowercase();
+    let found: Vec<Command> = Command::ALL
+        .into_iter()
+        .filter(|command| command.name().to_lowercase().contains(&wanted))
+        .filter(|command| *command != Command::Palette)
+        .collect();
+    let pressed = |key| ui.input(|input| input.key_pressed(key));
+    if field.changed() {
+        fields.chosen = 0;
+    }
+    if pressed(Key::ArrowDown) {
+        fields.chosen = (fields.chosen + 1).min(found.len().saturating_sub(1));
+    }
+    if pressed(Key::ArrowUp) {
+        fields.chosen = fields.chosen.saturating_sub(1);
+    }
+    let entered = pressed(Key::Enter);
+    ScrollArea::vertical().show(ui, |ui| {
+        for (index, command) in found.iter().enumerate() {
+            let keys = command.shortcuts().first().map(|keys| keys::text(ui.ctx(), *keys)).unwrap_or_default();
+            let possible = command.message(model);
+            let row = egui::Button::selectable(index == fields.chosen, command.name()).shortcut_text(keys);
+            let width = ui.available_width();
+            let response = ui.add_enabled(possible.is_ok(), row.min_size(egui::vec2(width, space::ROW_HEIGHT)));
+            if let Err(reason) = &possible {
+                ui.label(text::caption(*reason).color(Tokens::of(ui).muted));
+            }
+            if response.clicked() || (entered && index == fields.chosen) {
+                outbox.extend([Msg::Escape].into_iter().filter(|_| possible.is_ok()));
+                outbox.extend(possible.ok());
+            }
+        }
+    });
+}
+
+fn keys_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    section(ui, words::KEYS);
+    ScrollArea::vertical().max_height(SIZE[1] / 2.0).show(ui, |ui| {
+        for command in Command::ALL {
+            let keys: Vec<String> =
+                command.shortcuts().iter().map(|keys| keys::text(ui.ctx(), *keys)).collect();
+            if !keys.is_empty() {
+                ui.horizontal(|ui| {
+                    ui.add_sized([SIZE[0] / 3.0, space::ROW_HEIGHT], egui::Label::new(text::code(keys.join(", "))));
+                    ui.label(command.name());
+                });
+            }
+        }
+    });
+    appearance_ui(ui, model, outbox);
+}
+
+fn appearance_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    const PALETTES: [(Palette, &str); 4] = [
+        (Palette::System, words::APPEARANCE_SYSTEM),
+        (Palette::Light, words::APPEARANCE_LIGHT),
+        (Palette::Dark, words::APPEARANCE_DARK),
+        (Palette::HighContrast, words::APPEARANCE_CONTRAST),
+    ];
+    const COLOURS: [(ChangeColours, &str); 2] = [
+        (ChangeColours::Standard, words::COLOURS_STANDARD),
+        (ChangeColours::BlueOrange, words::COLOURS_BLUE_ORANGE),
+    ];
+    section(ui, words::APPEARANCE);
+    let mut settings = model.settings.clone();
+    let mut chosen = PALETTES.iter().position(|(palette, _)| *palette == settings.palette).unwrap_or_default();
+    let mut is_changed = segmented(ui, words::APPEARANCE, &PALETTES.map(|(_, name)| name), &mut chosen);
+    settings.palette = PALETTES[chosen].0;
+    let mut chosen = COLOURS.iter().position(|(colours, _)| *colours == settings.changes).unwrap_or_default();
+    is_changed |= segmented(ui, words::COLOURS, &COLOURS.map(|(_, name)| name), &mut chosen);
+    settings.changes = COLOURS[chosen].0;
+    is_changed |= ui.checkbox(&mut settings.is_calm, words::APPEARANCE_CALM).changed();
+    if is_changed {
+        outbox.push(Msg::SetSettings(Box::new(settings)));
+    }
+}
+
+fn folders_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    section(ui, words::FOLDERS_TITLE);
+    if let Some(failure) = model.folders.list.failed() {
+        ui.label(text::body(&failure.what).color(Tokens::of(ui).danger.text));
+    }
+    let Some(list) = model.folders.list.ready() else { return };
+    ui.add(egui::Label::new(text::code(path_text(&list.place))).wrap());
+    ui.horizontal_wrapped(|ui| {
+        if button(ui, &Button::primary(words::FOLDERS_HERE)).clicked() {
+            outbox.push(Msg::OpenFolder(list.place.clone()));
+        }
+        if let Some(parent) = &list.parent
+            && button(ui, &Button::secondary(words::FOLDERS_UP).icon(Icon::CornerLeftUp)).clicked()
+        {
+            outbox.push(Msg::ShowFolders(Some(parent.clone())));
+        }
+    });
+    ScrollArea::vertical().auto_shrink(false).max_height(SIZE[1] / 2.0).show(ui, |ui| {
+        if list.names.is_empty() {
+            ui.label(text::body(words::FOLDERS_NONE).color(Tokens::of(ui).muted));
+        }
+        for name in &list.names {
+            if link_button(ui, &line(name)).clicked() {
+                outbox.push(Msg::ShowFolders(Some(list.place.join(name))));
+            }
+        }
+    });
+}
+
+fn closing_ui(ui: &mut Ui, outbox: &mut Outbox) {
+    section(ui, words::STILL_WORKING);
+    ui.label(words::STILL_WORKING_MEANING);
+    ui.horizontal_wrapped(|ui| {
+        if button(ui, &Button::primary(words::STAY)).clicked() {
+            outbox.push(Msg::Escape);
+        }
+        if button(ui, &Button::secondary(words::CLOSE_ANYWAY)).clicked() {
+            outbox.push(Msg::CloseAnyway);
+        }
+    });
+}

@@ -1,0 +1,48 @@
+//! A patch in plain words.
+
+use egui::{Label, Ui};
+
+use super::findings::findings_ui;
+use crate::gui::app::Outbox;
+use crate::gui::theme::{Icon, text};
+use crate::gui::widgets::{Button, EmptyState, Fact, card, empty_state, facts};
+use crate::present::failure::Failure;
+use crate::present::message::Msg;
+use crate::present::{Model, words};
+
+pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let patch = &model.workspace.patch;
+    if let Some(failure) = patch.failed() {
+        failure_ui(ui, failure, outbox);
+    } else if let Some(patch) = patch.ready() {
+        card(ui, Some(words::WHY), |ui| ui.add(Label::new(text::body(&patch.overview.summary)).wrap()));
+        for section in &patch.overview.sections {
+            card(ui, Some(section.heading), |ui| {
+                let list: Vec<Fact<'_>> = section.facts.iter().map(|fact| of(&fact.name, &fact.value)).collect();
+                facts(ui, &list);
+            });
+        }
+    } else if !patch.is_waiting() {
+        let empty = EmptyState {
+            icon: Icon::FileText,
+            title: words::NO_PATCH,
+            body: words::OVERVIEW_EMPTY,
+            action: Some(Button::primary(words::START_OPEN_PATCH)),
+        };
+        if empty_state(ui, &empty).is_some_and(|action| action.clicked()) {
+            outbox.push(Msg::PickBundle);
+        }
+    }
+}
+
+/// Digests are code that somebody compares.
+fn of<'a>(name: &'a str, value: &'a str) -> Fact<'a> {
+    let is_digest = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_digest { Fact::code(name, value) } else { Fact::new(name, value) }
+}
+
+/// Why something cannot be shown, and what to do.
+pub fn failure_ui(ui: &mut Ui, failure: &Failure, outbox: &mut Outbox) {
+    let check = crate::present::guided::Check::of_failure(failure);
+    findings_ui(ui, &check.findings, outbox);
+}

@@ -1,0 +1,57 @@
+//! How it ended: one sentence about the folder, and everything somebody needs afterwards.
+
+use egui::Ui;
+
+use super::Fields;
+use super::guided::condition_notice;
+use crate::gui::app::Outbox;
+use crate::gui::theme::{Icon, space, text};
+use crate::gui::widgets::{
+    Banner, Button, DetailsView, Fact, banner, button, card, details, facts,
+};
+use crate::present::guided::{Guided, Task};
+use crate::present::message::Msg;
+use crate::present::words;
+
+pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut Outbox) {
+    let Some(outcome) = &guided.outcome else { return };
+    let notice = condition_notice(outcome.condition);
+    banner(ui, &Banner { notice, title: &outcome.heading, body: &outcome.sentence, actions: &[] });
+    card(ui, None, |ui| {
+        let list: Vec<Fact<'_>> = outcome.facts.iter().map(|fact| Fact::new(&fact.name, &fact.value)).collect();
+        facts(ui, &list);
+    });
+    if !outcome.next.is_empty() {
+        card(ui, Some(words::RESULT_WHAT_NEXT), |ui| {
+            for line in &outcome.next {
+                ui.label(text::body(line));
+            }
+        });
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        if button(ui, &Button::primary(words::CLOSE)).clicked() {
+            outbox.push(Msg::Leave);
+        }
+        if let Some(task) = outcome.can {
+            let (label, icon) = match task {
+                Task::Recover => (words::DEAL_WITH_IT, Icon::LifeBuoy),
+                Task::BringBack => (words::UNDO_GOING_BACK, Icon::Redo2),
+                Task::TakeBack | Task::Apply => (words::UNDO_THIS, Icon::Undo2),
+            };
+            if button(ui, &Button::secondary(label).icon(icon)).clicked() {
+                outbox.push(Msg::ResultAction);
+            }
+        }
+        if button(ui, &Button::secondary(words::SAVE_REPORT).icon(Icon::FileDown)).clicked() {
+            outbox.push(Msg::SaveReport);
+        }
+        if button(ui, &Button::secondary(words::COPY_DETAILS).icon(Icon::Copy)).clicked() {
+            outbox.push(Msg::CopyDetails);
+        }
+    });
+    if !outcome.details.is_empty() {
+        let view = DetailsView { title: words::RESULT_DETAILS, text: &outcome.details.join("\n") };
+        details(ui, &view, &mut fields.details);
+    }
+}

@@ -1,0 +1,144 @@
+//! The head that every page of the workspace has: which patch, which folder, whether both fit, and what can be done.
+
+use egui::{Align, Frame, Label, Layout, Margin, Panel, Ui};
+
+use crate::gui::app::Outbox;
+use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::gui::widgets::{
+    Badge, Button, IconButton, Notice, PathView, Tone, badge, button, icon_button, link_button, path_label,
+    segmented,
+};
+use crate::present::guided::{Verdict, path_text};
+use crate::present::message::{Msg, Place};
+use crate::present::{Model, Tab, words};
+
+/// Narrower than this, the buttons stand below the titles.
+const SIDE_BY_SIDE: f32 = 720.0;
+
+pub fn header_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
+    let margin = Margin { left: space::WIDE as i8, right: space::WIDE as i8, top: 12, bottom: 8 };
+    let frame = Frame::new().fill(Tokens::of(ui).card()).inner_margin(margin);
+    Panel::top("workspace").frame(frame).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::SMALL;
+        if ui.available_width() < SIDE_BY_SIDE {
+            titles_ui(ui, model, outbox);
+            ui.horizontal_wrapped(|ui| actions_ui(ui, model, outbox));
+        } else {
+            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                ui.scope(|ui| ui.horizontal(|ui| actions_ui(ui, model, outbox)));
+                ui.add_space(space::LARGE);
+                ui.with_layout(Layout::top_down(Align::Min), |ui| titles_ui(ui, model, outbox));
+            });
+        }
+        ui.horizontal_wrapped(|ui| {
+            let home = IconButton { icon: Icon::House, name: words::TO_START };
+            if icon_button(ui, &home).clicked() {
+                outbox.push(Msg::GoTo(Place::Start));
+            }
+            let names: Vec<String> = Tab::ALL.iter().map(|tab| tab_name(*tab, model)).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let mut chosen = Tab::ALL.iter().position(|other| *other == tab).unwrap_or_default();
+            if segmented(ui, words::PAGES, &names, &mut chosen) {
+                outbox.push(Msg::GoTo(Place::Workspace(Tab::ALL[chosen])));
+            }
+        });
+    });
+}
+
+/// The name of a page, with how much there is on it.
+fn tab_name(tab: Tab, model: &Model) -> String {
+    let number = match tab {
+        Tab::Changes => model.workspace.tree.as_ref().map(|tree| tree.items().len()),
+        Tab::Checks => model.workspace.check.ready().map(|check| check.findings.len()),
+        Tab::Overview | Tab::History => None,
+    };
+    match number {
+        Some(number) if number > 0 => format!("{} {number}", tab.name()),
+        _ => tab.name().to_owned(),
+    }
+}
+
+fn titles_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let workspace = &model.workspace;
+    let muted = Tokens::of(ui).muted;
+    ui.spacing_mut().item_spacing.y = space::TINY;
+    let title = workspace.patch.ready().map_or(words::NO_PATCH, |patch| patch.overview.title.as_str());
+    ui.add(Label::new(text::heading(title)).truncate());
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        if let Some(patch) = workspace.patch.ready() {
+            ui.label(text::caption(&patch.overview.identity).color(muted));
+            let trust = Badge {
+                text: words::NOT_SIGNED,
+                tone: Tone::Notice(Notice::Caution),
+                explain: &patch.overview.trust,
+            };
+            badge(ui, &trust);
+        } else if link_button(ui, words::START_OPEN_PATCH).clicked() {
+            outbox.push(Msg::PickBundle);
+        }
+    });
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        match &workspace.folder {
+            Some(folder) => {
+                let colour = Tokens::of(ui).text;
+                let copied = folder.to_string_lossy();
+                path_label(ui, &PathView { shown: &path_text(folder), copied: Some(&copied), colour });
+                if let Some(product) = workspace.view.ready().and_then(|view| view.product()) {
+                    ui.label(text::caption(product).color(muted));
+                }
+                if link_button(ui, words::CHANGE).clicked() {
+                    outbox.push(Msg::PickFolder);
+                }
+            }
+            None => {
+                ui.label(text::caption(words::NO_FOLDER).color(muted));
+                if link_button(ui, words::START_CHOOSE_FOLDER).clicked() {
+                    outbox.push(Msg::PickFolder);
+                }
+            }
+        }
+    });
+}
+
+fn actions_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let workspace = &model.workspace;
+    ui.spacing_mut().item_spacing.x = space::SMALL;
+    verdict_ui(ui, model);
+    let back = Button::secondary(words::GO_BACK).icon(Icon::Undo2).blocked(workspace.can_go_back().err());
+    if button(ui, &back).clicked() {
+        outbox.push(Msg::BeginTakeBack);
+    }
+    let apply = Button::primary(words::APPLY).icon(Icon::CheckCheck).blocked(workspace.can_apply().err());
+    if button(ui, &apply).clicked() {
+        outbox.push(Msg::BeginApply);
+    }
+}
+
+fn verdict_ui(ui: &mut Ui, model: &Model) {
+    let workspace = &model.workspace;
+    let (word, tone) = match workspace.verdict() {
+        _ if workspace.check.is_waiting() => (words::CHECKING, Tone::Neutral),
+        None => return,
+        Some(verdict) => (verdict.word(), Tone::Notice(notice(verdict))),
+    };
+    badge(ui, &Badge { text: word, tone, explain: "" });
+}
+
+/// What a verdict looks like.
+pub fn notice(verdict: Verdict) -> Notice {
+    match verdict {
+        Verdict::Ready | Verdict::NothingToDo => Notice::Good,
+        Verdict::Warnings => Notice::Caution,
+        Verdict::Blocked => Notice::Danger,
+    }
+}
+
+/// Something small that was done.
+pub fn notice_ui(ui: &mut Ui, notice: &str) {
+    let frame = Frame::new().fill(Tokens::of(ui).raised()).inner_margin(space::SMALL as i8);
+    Panel::bottom("notice").frame(frame).show(ui, |ui| {
+        ui.label(text::caption(notice));
+    });
+}

@@ -1,0 +1,109 @@
+//! A finding: what was found, what it means, what shows it, and the way out.
+
+use egui::{Align, Frame, Label, Layout, Response, Role, Ui, UiBuilder};
+
+use super::badge::{Badge, Tone, badge};
+use super::button::{Button, button, button_width};
+use super::paint::{self, Notice};
+use crate::gui::theme::{Icon, Tokens, space, text};
+
+/// Narrower than this, the action stands below the sentence.
+const SIDE_BY_SIDE: f32 = 520.0;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// It cannot go on.
+    Blocks,
+    /// It can go on, and may do harm.
+    MayBreak,
+    /// It is good to know.
+    Information,
+}
+
+impl Level {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Blocks => "Blocks",
+            Self::MayBreak => "May break",
+            Self::Information => "Information",
+        }
+    }
+
+    /// What kind of notice it is.
+    pub fn notice(self) -> Notice {
+        match self {
+            Self::Blocks => Notice::Danger,
+            Self::MayBreak => Notice::Caution,
+            Self::Information => Notice::Information,
+        }
+    }
+
+    /// Its icon.
+    pub fn icon(self) -> Icon {
+        self.notice().icon()
+    }
+}
+
+/// What was found.
+#[derive(Clone, Copy, Debug)]
+pub struct FindingView<'a> {
+    /// How much it matters.
+    pub level: Level,
+    /// What it means, in a sentence.
+    pub sentence: &'a str,
+    /// What shows it: files, versions, numbers.
+    pub evidence: &'a [&'a str],
+    /// The way out, if there is one to press.
+    pub action: Option<Button<'a>>,
+}
+
+/// A finding; with an action, the response of its button.
+pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
+    let name = format!("{}: {}", finding.level.word(), finding.sentence);
+    let group = UiBuilder::new().accessibility_role(Role::ListItem).accessibility_label(name);
+    let frame = Frame::new().inner_margin(egui::Margin::symmetric(0, space::SMALL as i8));
+    ui.scope_builder(group, |ui| {
+        frame
+            .show(ui, |ui| {
+                let colour = finding.level.notice().colours(Tokens::of(ui)).strong;
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::MEDIUM;
+                    paint::icon(ui, finding.level.icon(), text::ICON + space::TINY, colour);
+                    if ui.available_width() < SIDE_BY_SIDE {
+                        return ui.vertical(|ui| {
+                            words(ui, finding);
+                            finding.action.map(|action| button(ui, &action))
+                        });
+                    }
+                    // The words come first for the keyboard and for screen readers, too.
+                    let action_width =
+                        finding.action.map_or(0.0, |action| button_width(ui, &action) + space::LARGE);
+                    let size = egui::vec2(ui.available_width() - action_width, 0.0);
+                    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                        ui.set_width(size.x);
+                        words(ui, finding);
+                    });
+                    let layout = Layout::right_to_left(Align::Min);
+                    ui.with_layout(layout, |ui| finding.action.map(|action| button(ui, &action)))
+                })
+                .inner
+                .inner
+            })
+            .inner
+    })
+    .inner
+}
+
+fn words(ui: &mut Ui, finding: &FindingView<'_>) {
+    ui.spacing_mut().item_spacing.y = space::TINY;
+    let level = Badge { text: finding.level.word(), tone: Tone::Notice(finding.level.notice()), explain: "" };
+    badge(ui, &level);
+    ui.add(Label::new(text::strong(finding.sentence)).wrap());
+    let colour = Tokens::of(ui).muted;
+    for evidence in finding.evidence {
+        let line = text::body(*evidence).text_style(text::small_code_style()).color(colour);
+        ui.add(Label::new(line).wrap());
+    }
+}

@@ -1,0 +1,189 @@
+//! Every command once: its name, its keys, and when it can be used. Menu, palette, key sheet and keyboard read this.
+
+use super::message::{Msg, Place};
+use super::{Model, Tab, words};
+
+/// A key with its modifiers, in the window's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shortcut {
+    /// The key, as egui names it: `O`, `F1`, `CloseBracket`, `Comma`.
+    pub key: &'static str,
+    /// With Ctrl (Cmd on a Mac).
+    pub command: bool,
+    /// With Shift.
+    pub shift: bool,
+}
+
+impl Shortcut {
+    /// Whether it is a single character, which means itself while somebody types.
+    pub const fn is_typed(self) -> bool {
+        !self.command && self.key.len() == 1
+            || matches!(self.key.as_bytes(), b"OpenBracket" | b"CloseBracket" | b"Questionmark")
+    }
+}
+
+const fn plain(key: &'static str) -> Shortcut {
+    Shortcut { key, command: false, shift: false }
+}
+
+const fn ctrl(key: &'static str) -> Shortcut {
+    Shortcut { key, command: true, shift: false }
+}
+
+/// What a person can ask for with a key or out of the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Opens a patch file.
+    OpenPatch,
+    /// Chooses a folder.
+    ChooseFolder,
+    /// Lays out the sample.
+    Sample,
+    /// To the start page.
+    Start,
+    /// To the first page.
+    Overview,
+    /// To the changes.
+    Changes,
+    /// To the checks.
+    Checks,
+    /// To the history.
+    History,
+    /// Looks at the folder again.
+    CheckAgain,
+    /// The guided apply.
+    Apply,
+    /// The guided rollback.
+    GoBack,
+    /// The change after this one.
+    NextFile,
+    /// The change before this one.
+    PreviousFile,
+    /// All commands.
+    Palette,
+    /// All keys.
+    Keys,
+    /// Closes what is open on top.
+    Escape,
+}
+
+impl Command {
+    /// Every command, in the order of the palette.
+    pub const ALL: [Command; 16] = [
+        Command::OpenPatch,
+        Command::ChooseFolder,
+        Command::Sample,
+        Command::Start,
+        Command::Overview,
+        Command::Changes,
+        Command::Checks,
+        Command::History,
+        Command::CheckAgain,
+        Command::Apply,
+        Command::GoBack,
+        Command::NextFile,
+        Command::PreviousFile,
+        Command::Palette,
+        Command::Keys,
+        Command::Escape,
+    ];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Command::OpenPatch => words::START_OPEN_PATCH,
+            Command::ChooseFolder => words::START_CHOOSE_FOLDER,
+            Command::Sample => words::START_SAMPLE,
+            Command::Start => words::TO_START,
+            Command::Overview => words::TAB_OVERVIEW,
+            Command::Changes => words::TAB_CHANGES,
+            Command::Checks => words::TAB_CHECKS,
+            Command::History => words::TAB_HISTORY,
+            Command::CheckAgain => words::CHECK_AGAIN,
+            Command::Apply => words::APPLY,
+            Command::GoBack => words::GO_BACK,
+            Command::NextFile => words::NEXT_FILE,
+            Command::PreviousFile => words::PREVIOUS_FILE,
+            Command::Palette => words::COMMANDS,
+            Command::Keys => words::KEYS,
+            Command::Escape => words::CLOSE,
+        }
+    }
+
+    /// Its keys, the first of which is shown.
+    pub const fn shortcuts(self) -> &'static [Shortcut] {
+        match self {
+            Command::OpenPatch => const { &[ctrl("O")] },
+            Command::ChooseFolder => const { &[Shortcut { key: "O", command: true, shift: true }] },
+            Command::Sample | Command::Apply | Command::GoBack => &[],
+            Command::Start => const { &[ctrl("Home")] },
+            Command::Overview => const { &[ctrl("1")] },
+            Command::Changes => const { &[ctrl("2")] },
+            Command::Checks => const { &[ctrl("3")] },
+            Command::History => const { &[ctrl("4")] },
+            Command::CheckAgain => const { &[plain("F5")] },
+            Command::NextFile => const { &[plain("CloseBracket")] },
+            Command::PreviousFile => const { &[plain("OpenBracket")] },
+            Command::Palette => const { &[Shortcut { key: "P", command: true, shift: true }] },
+            Command::Keys => const { &[plain("F1"), plain("Questionmark")] },
+            Command::Escape => const { &[plain("Escape")] },
+        }
+    }
+
+    /// What it asks of the model; the reason why not where it cannot be used now.
+    pub fn message(self, model: &Model) -> Result<Msg, &'static str> {
+        let in_workspace = |tab| match model.workspace.is_empty() {
+            true => Err(words::NEEDS_BOTH),
+            false => Ok(Msg::GoTo(Place::Workspace(tab))),
+        };
+        let file = |forward| match model.workspace.tree.is_some() {
+            true => Ok(Msg::Neighbour { forward }),
+            false => Err(words::NO_PATCH),
+        };
+        if model.is_guided() && !matches!(self, Command::Palette | Command::Keys | Command::Escape) {
+            return Err(words::LEAVE_FIRST);
+        }
+        match self {
+            Command::OpenPatch => Ok(Msg::PickBundle),
+            Command::ChooseFolder => Ok(Msg::PickFolder),
+            Command::Sample => Ok(Msg::TrySample),
+            Command::Start => Ok(Msg::GoTo(Place::Start)),
+            Command::Overview => in_workspace(Tab::Overview),
+            Command::Changes => in_workspace(Tab::Changes),
+            Command::Checks => in_workspace(Tab::Checks),
+            Command::History => in_workspace(Tab::History),
+            Command::CheckAgain => match model.workspace.is_empty() {
+                true => Err(words::NEEDS_BOTH),
+                false => Ok(Msg::CheckAgain),
+            },
+            Command::Apply => model.workspace.can_apply().map(|()| Msg::BeginApply),
+            Command::GoBack => model.workspace.can_go_back().map(|()| Msg::BeginTakeBack),
+            Command::NextFile => file(true),
+            Command::PreviousFile => file(false),
+            Command::Palette => Ok(Msg::ShowPalette),
+            Command::Keys => Ok(Msg::ShowKeys),
+            Command::Escape => Ok(Msg::Escape),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things() {
+        let all: Vec<Shortcut> =
+            Command::ALL.iter().flat_map(|command| command.shortcuts()).copied().collect();
+        for (index, shortcut) in all.iter().enumerate() {
+            assert!(!all[..index].contains(shortcut), "{shortcut:?}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_its_own_name() {
+        for (index, command) in Command::ALL.iter().enumerate() {
+            assert!(Command::ALL[..index].iter().all(|other| other.name() != command.name()), "{command:?}");
+        }
+    }
+}

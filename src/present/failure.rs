@@ -1,0 +1,76 @@
+//! A failure as the window shows it: the report's words, escaped, with a heading that needs no code to be understood.
+
+use std::path::Path;
+
+use super::finding::{Finding, findings_of_obstacles};
+use super::words;
+use crate::model::{Code, Kind};
+use crate::report::Report;
+use crate::text::escape_line;
+use crate::workbench::Error;
+
+/// Why something could not be done or shown. All texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What it means for the folder.
+    pub kind: Kind,
+    /// To quote on the phone.
+    pub code: Code,
+    /// In a few plain words.
+    pub heading: &'static str,
+    /// What happened, in one line.
+    pub what: String,
+    /// What it means for the files.
+    pub files: Option<&'static str>,
+    /// Why, the nearest reason first.
+    pub causes: Vec<String>,
+    /// What to do now.
+    pub hints: Vec<String>,
+    /// Everything that stands in the way, if that is the reason.
+    pub findings: Vec<Finding>,
+}
+
+impl Failure {
+    /// Words an error of the workbench about `folder`.
+    pub fn of(error: &Error, folder: Option<&Path>) -> Self {
+        Self::of_report(&Report::of(error, folder))
+    }
+
+    /// The window's form of `report`.
+    pub fn of_report(report: &Report) -> Self {
+        let line = |text: &String| escape_line(text).into_owned();
+        Self {
+            kind: report.kind,
+            code: report.code,
+            heading: words::heading(report.code),
+            what: line(&report.title()),
+            files: report.files.sentence(),
+            causes: report.causes.iter().map(line).collect(),
+            hints: report.hints.iter().map(line).collect(),
+            findings: findings_of_obstacles(&report.obstacles),
+        }
+    }
+
+    /// One for a job that ended without an answer.
+    pub fn of_lost_job() -> Self {
+        Self {
+            kind: Kind::Machine,
+            code: Code::Io,
+            heading: words::heading(Code::Io),
+            what: words::LOST_JOB.to_owned(),
+            files: Some(words::NOTHING_CHANGED),
+            causes: Vec::new(),
+            hints: vec![words::TRY_AGAIN.to_owned()],
+            findings: Vec::new(),
+        }
+    }
+
+    /// Everything there is to know, for copying: code, causes, hints.
+    pub fn details(&self) -> String {
+        let mut lines = vec![format!("{}: {}", self.code, self.what)];
+        lines.extend(self.causes.iter().cloned());
+        lines.extend(self.findings.iter().flat_map(Finding::lines));
+        lines.extend(self.hints.iter().cloned());
+        lines.join("\n")
+    }
+}

@@ -1,0 +1,231 @@
+//! What a check found: ranked, in plain words, with evidence and a way out.
+
+use std::collections::BTreeMap;
+
+use super::words::{self, fill};
+use crate::model::{Code, Hold, Patch};
+use crate::plan::{Note, Obstacle};
+use crate::report::phrases;
+use crate::text::escape_line;
+use crate::workbench::{ApplyPreview, RollbackPreview, Verdict};
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// It cannot go ahead.
+    Blocks,
+    /// It can, and something may not work as wished.
+    MayBreak,
+    /// Good to know.
+    Information,
+}
+
+/// What a button beside a finding does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayOut {
+    /// Another folder is chosen.
+    ChooseFolder,
+    /// The changes are shown against what is really in the folder.
+    ShowDifferences,
+    /// The folder is looked at again.
+    CheckAgain,
+    /// Files that were edited are kept aside.
+    KeepEdits,
+    /// The interrupted change is dealt with.
+    Recover,
+}
+
+/// One finding. All texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it matters.
+    pub rank: Rank,
+    /// The code to quote, if it is one of the engine's obstacles.
+    pub code: Option<Code>,
+    /// In a few words.
+    pub heading: String,
+    /// What it means.
+    pub meaning: String,
+    /// What to do about it; may be empty.
+    pub hint: String,
+    /// The places it is about, and what was seen there.
+    pub evidence: Vec<String>,
+    /// A button that helps.
+    pub way_out: Option<WayOut>,
+}
+
+impl Finding {
+    /// Everything it says, for copying and reports.
+    pub fn lines(&self) -> Vec<String> {
+        let code = self.code.map(|code| format!(" ({code})")).unwrap_or_default();
+        let mut lines = vec![format!("{}{code}: {}", self.heading, self.meaning)];
+        lines.extend(self.evidence.iter().map(|line| format!("  {line}")));
+        if !self.hint.is_empty() {
+            lines.push(format!("  {}", self.hint));
+        }
+        lines
+    }
+
+    fn plain(rank: Rank, heading: impl Into<String>, meaning: impl Into<String>) -> Self {
+        Self {
+            rank,
+            code: None,
+            heading: heading.into(),
+            meaning: meaning.into(),
+            hint: String::new(),
+            evidence: Vec::new(),
+            way_out: None,
+        }
+    }
+}
+
+/// What is to be known before `preview` is carried out, what matters most first.
+pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
+    let mut findings = findings_of_obstacles(&preview.preview.obstacles);
+    findings.extend(finding_of_trust(preview.verdict));
+    findings.extend(findings_of_patch(&preview.patch, &["before", "after"]));
+    findings.extend(findings_of_notes(&preview.preview.notes));
+    findings.sort_by_key(|finding| finding.rank);
+    findings
+}
+
+/// What is to be known before a rollback.
+pub fn findings_of_rollback(preview: &RollbackPreview) -> Vec<Finding> {
+    let mut findings = findings_of_obstacles(&preview.preview.obstacles);
+    let advice = preview.advice.iter().map(|advice| escape_line(advice).into_owned());
+    findings.extend(advice.map(|advice| Finding::plain(Rank::MayBreak, words::VENDOR_ADVICE, advice)));
+    findings.extend(findings_of_notes(&preview.preview.notes));
+    findings.sort_by_key(|finding| finding.rank);
+    findings
+}
+
+/// Obstacles that say the same of several places are one finding with several places.
+pub fn findings_of_obstacles(obstacles: &[Obstacle]) -> Vec<Finding> {
+    let mut groups: BTreeMap<(Code, &str, &str), Vec<&Obstacle>> = BTreeMap::new();
+    for obstacle in obstacles {
+        groups.entry((obstacle.code, &obstacle.meaning, &obstacle.hint)).or_default().push(obstacle);
+    }
+    groups.into_values().map(|group| finding_of_group(&group)).collect()
+}
+
+fn finding_of_group(group: &[&Obstacle]) -> Finding {
+    let first = group[0];
+    let places: Vec<String> = group
+        .iter()
+        .filter_map(|obstacle| obstacle.path.as_ref())
+        .map(|path| escape_line(path).into_owned())
+        .collect();
+    let meaning = escape_line(&first.meaning).into_owned();
+    let meaning = match places.as_slice() {
+        [] => capitalised(&meaning),
+        [one] => format!("{one} {meaning}"),
+        many => fill(
+            words::SEVERAL_PLACES,
+            &[("n", &phrases::count(many.len(), "place", "places")), ("what", &meaning)],
+        ),
+    };
+    Finding {
+        rank: Rank::Blocks,
+        code: Some(first.code),
+        heading: words::heading(first.code).to_owned(),
+        meaning,
+        hint: escape_line(&first.hint).into_owned(),
+        evidence: if places.len() > 1 { places } else { Vec::new() },
+        way_out: way_out(first.code),
+    }
+}
+
+fn way_out(code: Code) -> Option<WayOut> {
+    match code {
+        Code::Product | Code::Version | Code::FileSystem => Some(WayOut::ChooseFolder),
+        Code::Drift | Code::Missing | Code::Occupied => Some(WayOut::ShowDifferences),
+        Code::Busy | Code::InUse | Code::Moved | Code::Preflight | Code::Rights | Code::Space => {
+            Some(WayOut::CheckAgain)
+        }
+        Code::Unfinished | Code::Foreign => Some(WayOut::Recover),
+        _ => None,
+    }
+}
+
+fn finding_of_trust(verdict: Verdict) -> Option<Finding> {
+    match verdict {
+        Verdict::Unsigned | Verdict::Unknown { .. } => {
+            let mut finding = Finding::plain(Rank::MayBreak, words::UNSIGNED, verdict.sentence());
+            finding.hint = words::UNSIGNED_HINT.to_owned();
+            Some(finding)
+        }
+    }
+}
+
+/// What the vendor wants people to do or know in these phases, and what has to be restarted.
+fn findings_of_patch(patch: &Patch, phases: &[&str]) -> Vec<Finding> {
+    let finding_of_hold = |hold: &Hold| {
+        let rank = if hold.kind == "doc" { Rank::Information } else { Rank::MayBreak };
+        Finding::plain(rank, words::hold(&hold.phase), escape_line(&hold.text).into_owned())
+    };
+    let mut findings: Vec<Finding> = patch
+        .holds
+        .iter()
+        .filter(|hold| phases.contains(&hold.phase.as_str()))
+        .map(finding_of_hold)
+        .collect();
+    if let Some(sentence) = words::restart(&patch.restart) {
+        findings.push(Finding::plain(Rank::Information, words::RESTART, sentence));
+    }
+    findings
+}
+
+fn findings_of_notes(notes: &[Note]) -> Vec<Finding> {
+    let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for note in notes {
+        let places = groups.entry(&note.text).or_default();
+        places.extend(note.path.as_ref().map(|path| escape_line(path).into_owned()));
+    }
+    let finding = |(text, places): (&str, Vec<String>)| {
+        let text = escape_line(text).into_owned();
+        match places.as_slice() {
+            [] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, capitalised(&text)),
+            [one] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, format!("{one} {text}")),
+            many => {
+                let number = phrases::count(many.len(), "place", "places");
+                let meaning = fill(words::SEVERAL_PLACES, &[("n", &number), ("what", &text)]);
+                Finding {
+                    evidence: places,
+                    ..Finding::plain(Rank::Information, words::GOOD_TO_KNOW, meaning)
+                }
+            }
+        }
+    };
+    groups.into_iter().map(finding).collect()
+}
+
+/// `text` with a capital at its start.
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn obstacle(code: Code, path: Option<&str>) -> Obstacle {
+        let hint = "Put it back.".to_owned();
+        Obstacle { code, path: path.map(str::to_owned), meaning: "was edited".to_owned(), hint }
+    }
+
+    #[test]
+    fn the_same_reason_in_many_places_is_one_finding() {
+        let obstacles = [
+            obstacle(Code::Drift, Some("a")),
+            obstacle(Code::Drift, Some("b\u{202e}")),
+            obstacle(Code::Space, None),
+        ];
+        let findings = findings_of_obstacles(&obstacles);
+        assert_eq!(findings.len(), 2);
+        assert_eq!(findings[0].meaning, "2 places: was edited");
+        assert_eq!(findings[0].evidence.len(), 2);
+        assert!(!findings[0].evidence[1].contains('\u{202e}'), "what hides is shown");
+        assert_eq!(findings[1].meaning, "Was edited");
+    }
+}

@@ -1,0 +1,581 @@
+//! The guided way through a change: choose, check, review, confirm, work, result. One page, one question, one button.
+//!
+//! [`next_stage`] is the whole machine: what is not in it does not happen. The rest of the file carries what the
+//! pages show.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::failure::Failure;
+use super::finding::{Finding, Rank, findings_of_apply, findings_of_rollback};
+use super::history::FolderView;
+use super::outcome::Outcome;
+use super::overview::line;
+use super::slot::Ticket;
+use super::words;
+use super::worker::{Answer, Change};
+use crate::model::{Code, Step};
+use crate::plan::Fingerprint;
+use crate::progress::Phase;
+use crate::report::phrases;
+use crate::workbench::{ApplyPreview, RollbackPreview, UnfinishedWork};
+
+/// What somebody is guided through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Putting a patch in.
+    Apply,
+    /// Putting the folder back as it was.
+    TakeBack,
+    /// Undoing a going back.
+    BringBack,
+    /// Dealing with interrupted work.
+    Recover,
+}
+
+/// Where on the way somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Patch and folder are chosen.
+    Choosing,
+    /// The folder is looked at.
+    Checking,
+    /// What was found is read.
+    Checked,
+    /// What will happen is read.
+    Reviewing,
+    /// The one question.
+    Confirming,
+    /// The worker works.
+    Running,
+    /// The folder is read back.
+    Verifying,
+    /// It is over, and how.
+    Done,
+}
+
+/// What moves somebody on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// Everything is chosen, or chosen anew.
+    Chosen,
+    /// The check has ended; whether it can go on.
+    CheckEnded,
+    /// The primary button of a page that only leads on.
+    Forward,
+    /// The button that leads back.
+    Back,
+    /// The folder is looked at once more.
+    CheckAgain,
+    /// The one question was answered with its button.
+    Confirm,
+    /// The worker has ended.
+    WorkEnded,
+    /// The folder was read back.
+    Verified,
+}
+
+/// Every stage, in order.
+pub const STAGES: [Stage; 8] = [
+    Stage::Choosing,
+    Stage::Checking,
+    Stage::Checked,
+    Stage::Reviewing,
+    Stage::Confirming,
+    Stage::Running,
+    Stage::Verifying,
+    Stage::Done,
+];
+
+impl Stage {
+    /// The number of its page, from 1 to 6.
+    pub const fn step(self) -> usize {
+        match self {
+            Stage::Choosing => 1,
+            Stage::Checking | Stage::Checked => 2,
+            Stage::Reviewing => 3,
+            Stage::Confirming => 4,
+            Stage::Running | Stage::Verifying => 5,
+            Stage::Done => 6,
+        }
+    }
+
+    /// Whether the worker is at work or its work is read back.
+    pub const fn is_working(self) -> bool {
+        matches!(self, Stage::Running | Stage::Verifying)
+    }
+}
+
+/// Where `input` leads from `stage`; `None`: nowhere. Whoever calls has made sure that going forward is allowed.
+pub const fn next_stage(stage: Stage, input: Input) -> Option<Stage> {
+    use Input::{Back, CheckAgain, CheckEnded, Chosen, Confirm, Forward, Verified, WorkEnded};
+    match (stage, input) {
+        (Stage::Choosing, Chosen) => Some(Stage::Checking),
+        (Stage::Checking, CheckEnded) => Some(Stage::Checked),
+        (Stage::Checked, Forward) => Some(Stage::Reviewing),
+        (Stage::Reviewing, Forward) => Some(Stage::Confirming),
+        (Stage::Confirming, Confirm) => Some(Stage::Running),
+        (Stage::Running, WorkEnded) => Some(Stage::Verifying),
+        (Stage::Verifying, Verified) => Some(Stage::Done),
+        (Stage::Checking | Stage::Checked, Back) => Some(Stage::Choosing),
+        (Stage::Reviewing, Back) => Some(Stage::Checked),
+        (Stage::Confirming, Back) => Some(Stage::Reviewing),
+        (Stage::Checked | Stage::Reviewing | Stage::Confirming | Stage::Done, CheckAgain) => {
+            Some(Stage::Checking)
+        }
+        _ => None,
+    }
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing is to be said.
+    Ready,
+    /// It can be done, with something to read first.
+    Warnings,
+    /// It cannot be done.
+    Blocked,
+    /// It is done already.
+    NothingToDo,
+}
+
+impl Verdict {
+    /// The verdict in the header.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Verdict::Ready => words::READY,
+            Verdict::Warnings => words::READY_WITH_WARNINGS,
+            Verdict::Blocked => words::CANNOT_CONTINUE,
+            Verdict::NothingToDo => words::ALREADY_DONE,
+        }
+    }
+}
+
+/// What a check found, and what would happen.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Whether it can go on.
+    pub verdict: Verdict,
+    /// What was found, what matters most first.
+    pub findings: Vec<Finding>,
+    /// What would happen, in lines for the review page.
+    pub review: Vec<ReviewLine>,
+    /// What the folder was like; the change is refused when it is not any more.
+    pub fingerprint: Option<Fingerprint>,
+    /// The button of the last page, such as "Restore 14 files".
+    pub button: String,
+}
+
+/// A line of the review page. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewLine {
+    /// What it is about.
+    pub name: &'static str,
+    /// What will be.
+    pub value: String,
+    /// Whether it can be changed on the first page.
+    pub can_change: bool,
+}
+
+impl Check {
+    /// The check of a patch that would be applied to `folder`.
+    pub fn of_apply(preview: &ApplyPreview, folder: &Path) -> Self {
+        let findings = findings_of_apply(preview);
+        let steps = &preview.preview.plan.steps;
+        let verdict = match preview.preview.is_nothing_to_do() {
+            true => Verdict::NothingToDo,
+            false => verdict(&findings),
+        };
+        let patch = &preview.patch;
+        let review = [
+            Some(ReviewLine::choice("Patch", line(&patch.title))),
+            Some(ReviewLine::choice("Folder", path_text(folder))),
+            Some(ReviewLine::fact("Product", product(preview))),
+            Some(ReviewLine::fact("Files", counts(steps, "added", "changed", "removed"))),
+            Some(ReviewLine::fact("Room needed", phrases::room(preview.preview.needed_bytes))),
+            Some(ReviewLine::fact("Takes about", duration(steps))),
+            words::restart(&patch.restart).map(|sentence| ReviewLine::fact(words::RESTART, sentence)),
+            Some(ReviewLine::fact(
+                "Can be taken back",
+                phrases::rollback(patch.rollback.possible).to_owned(),
+            )),
+        ];
+        Self {
+            verdict,
+            findings,
+            review: review.into_iter().flatten().collect(),
+            fingerprint: Some(preview.preview.plan.base),
+            button: format!("Apply {}", changes(steps)),
+        }
+    }
+
+    /// The check of a rollback in `folder`; with `again`, of undoing one.
+    pub fn of_rollback(preview: &RollbackPreview, folder: &Path, again: bool) -> Self {
+        let findings = findings_of_rollback(preview);
+        let steps = &preview.preview.plan.steps;
+        let verdict = match preview.preview.is_nothing_to_do() {
+            true => Verdict::NothingToDo,
+            false => verdict(&findings),
+        };
+        let patch =
+            preview.patch.as_ref().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
+        let (name, done) = if again { ("Comes back", "restored") } else { ("Is taken out", "restored") };
+        let review = [
+            Some(ReviewLine::choice("Folder", path_text(folder))),
+            patch.map(|patch| ReviewLine::fact(name, patch)),
+            Some(ReviewLine::fact("Files", counts(steps, "come back", done, "go away"))),
+            Some(ReviewLine::fact("Everything else", "stays as it is".to_owned())),
+            Some(ReviewLine::fact("Safe copies", "were read and are whole".to_owned())),
+            Some(ReviewLine::fact("Room needed", phrases::room(preview.preview.needed_bytes))),
+            Some(ReviewLine::fact("Takes about", duration(steps))),
+        ];
+        let verb = if again { "Bring back" } else { "Restore" };
+        Self {
+            verdict,
+            findings,
+            review: review.into_iter().flatten().collect(),
+            fingerprint: Some(preview.preview.plan.base),
+            button: format!("{verb} {}", changes(steps)),
+        }
+    }
+
+    /// A check that found why not before there was anything to review.
+    pub fn of_failure(failure: &Failure) -> Self {
+        let mut findings = failure.findings.clone();
+        if findings.is_empty() {
+            let way_out = match failure.code {
+                Code::Unfinished | Code::Foreign => Some(super::finding::WayOut::Recover),
+                _ => Some(super::finding::WayOut::CheckAgain),
+            };
+            findings.push(Finding {
+                rank: Rank::Blocks,
+                code: Some(failure.code),
+                heading: failure.heading.to_owned(),
+                meaning: failure.what.clone(),
+                hint: failure.hints.join(" "),
+                evidence: failure.causes.clone(),
+                way_out,
+            });
+        }
+        Self {
+            verdict: Verdict::Blocked,
+            findings,
+            review: Vec::new(),
+            fingerprint: None,
+            button: String::new(),
+        }
+    }
+
+    /// Whether a finding carries this code.
+    pub fn has(&self, code: Code) -> bool {
+        self.findings.iter().any(|finding| finding.code == Some(code))
+    }
+
+    /// Whether everything that stands in the way is of this code.
+    fn is_blocked_only_by(&self, code: Code) -> bool {
+        let mut blocking = self.findings.iter().filter(|finding| finding.rank == Rank::Blocks).peekable();
+        blocking.peek().is_some() && blocking.all(|finding| finding.code == Some(code))
+    }
+}
+
+impl ReviewLine {
+    fn fact(name: &'static str, value: String) -> Self {
+        Self { name, value, can_change: false }
+    }
+
+    fn choice(name: &'static str, value: String) -> Self {
+        Self { name, value, can_change: true }
+    }
+}
+
+/// How far the worker has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// What it is doing; `None` before its first word.
+    pub phase: Option<Phase>,
+    /// How much of the phase is done, in its own units.
+    pub done: u64,
+    /// How much the phase has.
+    pub total: u64,
+    /// The bar, in thousandths; it never goes back.
+    pub thousandths: u16,
+    /// Whether a wish to stop was sent.
+    pub is_stopping: bool,
+    /// How long it has worked.
+    pub elapsed: Duration,
+}
+
+impl Work {
+    const BEGINNING: Self =
+        Self { phase: None, done: 0, total: 0, thousandths: 0, is_stopping: false, elapsed: Duration::ZERO };
+
+    /// Takes a line of progress.
+    pub fn advance(&mut self, phase: Phase, done: u64, total: u64) {
+        // What share of the bar a phase takes: where it begins and how long it is, in thousandths.
+        let (from, length) = match phase {
+            Phase::Reading => (0, 20),
+            Phase::Checking => (20, 180),
+            Phase::Preparing => (200, 500),
+            Phase::Changing => (700, 200),
+            Phase::Verifying | Phase::Comparing | Phase::Packing | Phase::Proving => (900, 100),
+            Phase::PuttingBack => (700, 300),
+        };
+        let share = if total == 0 { 0 } else { (done.min(total) as u128 * length / total as u128) as u16 };
+        (self.phase, self.done, self.total) = (Some(phase), done, total);
+        self.thousandths = self.thousandths.max(from + share);
+    }
+
+    /// Whether stopping is still heard, and what it would do.
+    pub fn stopping(&self) -> Result<&'static str, &'static str> {
+        match self.phase {
+            _ if self.is_stopping => Err(words::STOPPING),
+            Some(Phase::Changing) => Ok(words::STOP_DURING),
+            Some(phase) if !phase.can_be_cancelled() => Err(words::STOP_TOO_LATE),
+            _ => Ok(words::STOP_BEFORE),
+        }
+    }
+
+    /// What it is doing, in words.
+    pub fn sentence(&self) -> &'static str {
+        self.phase.map_or(words::CHECK_WAIT, Phase::sentence)
+    }
+}
+
+/// Somebody on the way through a change.
+#[derive(Debug, Clone)]
+pub struct Guided {
+    /// Through what.
+    pub task: Task,
+    /// Where.
+    pub stage: Stage,
+    /// The patch file, for [`Task::Apply`].
+    pub bundle: Option<PathBuf>,
+    /// The folder.
+    pub folder: Option<PathBuf>,
+    /// The check whose answer is waited for.
+    pub awaited: Option<Ticket>,
+    /// What the last check found.
+    pub check: Option<Check>,
+    /// Interrupted work in the folder, for [`Task::Recover`].
+    pub unfinished: Option<UnfinishedWork>,
+    /// Whether interrupted work is finished rather than undone.
+    pub finish: bool,
+    /// Whether somebody answers for an unsigned patch.
+    pub consent_unsigned: bool,
+    /// Whether somebody accepts a disk that cannot keep all promises.
+    pub consent_weak: bool,
+    /// Whether files that were changed since are kept aside.
+    pub keep_edits: bool,
+    /// Counts the runs of workers, so that a bar may begin again in a new one.
+    pub run: u64,
+    /// How far the worker has come.
+    pub work: Work,
+    /// The worker's last word.
+    pub answer: Option<Answer>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+}
+
+impl Guided {
+    /// The beginning of the way.
+    pub fn new(task: Task, bundle: Option<PathBuf>, folder: Option<PathBuf>) -> Self {
+        Self {
+            task,
+            stage: Stage::Choosing,
+            bundle,
+            folder,
+            awaited: None,
+            check: None,
+            unfinished: None,
+            finish: false,
+            consent_unsigned: false,
+            consent_weak: false,
+            keep_edits: false,
+            run: 0,
+            work: Work::BEGINNING,
+            answer: None,
+            outcome: None,
+        }
+    }
+
+    /// The way through interrupted work, which begins with the one question.
+    pub fn recovering(folder: PathBuf, unfinished: UnfinishedWork, finish: bool) -> Self {
+        let mut guided = Self::new(Task::Recover, None, Some(folder));
+        (guided.unfinished, guided.finish, guided.stage) = (Some(unfinished), finish, Stage::Confirming);
+        guided
+    }
+
+    /// Goes where `input` leads; `false` if it leads nowhere.
+    pub fn go(&mut self, input: Input) -> bool {
+        let Some(stage) = next_stage(self.stage, input) else { return false };
+        let is_recovery_going_back = self.task == Task::Recover && stage < Stage::Confirming;
+        let needs_leave = matches!(input, Input::Forward | Input::Confirm) && self.reason_to_wait().is_some();
+        if is_recovery_going_back || needs_leave {
+            return false;
+        }
+        match stage {
+            Stage::Choosing | Stage::Checking => {
+                (self.check, self.awaited, self.outcome) = (None, None, None)
+            }
+            Stage::Running => (self.run, self.work, self.answer) = (self.run + 1, Work::BEGINNING, None),
+            _ => {}
+        }
+        self.stage = stage;
+        true
+    }
+
+    /// Why the primary button does nothing now; `None` if it does something.
+    pub fn reason_to_wait(&self) -> Option<&'static str> {
+        match self.stage {
+            Stage::Choosing if self.folder.is_none() => Some(words::NEEDS_FOLDER),
+            Stage::Choosing if self.task == Task::Apply && self.bundle.is_none() => Some(words::NEEDS_BOTH),
+            Stage::Checking => Some(words::NEEDS_CHECK),
+            Stage::Checked | Stage::Reviewing if !self.can_go_on() => Some(words::CHECK_BLOCKED),
+            Stage::Confirming if self.task != Task::Recover && !self.can_go_on() => {
+                Some(words::CHECK_BLOCKED)
+            }
+            Stage::Confirming if self.needs_consent() && !self.consent_unsigned => Some(words::CONSENT_FIRST),
+            Stage::Confirming if self.is_weak() && !self.consent_weak => Some(words::CONSENT_FIRST),
+            Stage::Running | Stage::Verifying => Some(words::STILL_WORKING),
+            _ => None,
+        }
+    }
+
+    /// Whether the check lets the change go on. A weak disk alone can be consented to.
+    pub fn can_go_on(&self) -> bool {
+        self.check.as_ref().is_some_and(|check| match check.verdict {
+            Verdict::Ready | Verdict::Warnings => true,
+            Verdict::Blocked => self.is_weak(),
+            Verdict::NothingToDo => false,
+        })
+    }
+
+    /// Whether the only thing in the way is a disk that cannot keep all promises.
+    pub fn is_weak(&self) -> bool {
+        self.task == Task::Apply
+            && self.check.as_ref().is_some_and(|check| check.is_blocked_only_by(Code::Volume))
+    }
+
+    /// Whether somebody has to answer for the patch file.
+    pub fn needs_consent(&self) -> bool {
+        self.task == Task::Apply
+    }
+
+    /// What the worker would do.
+    pub fn change(&self) -> Option<Change> {
+        Some(match self.task {
+            Task::Apply => Change::Apply {
+                bundle: self.bundle.clone()?,
+                allow_unsigned: self.consent_unsigned,
+                accept_weak_volume: self.consent_weak && self.is_weak(),
+            },
+            Task::TakeBack => Change::TakeBack { keep_edits: self.keep_edits },
+            Task::BringBack => Change::BringBack,
+            Task::Recover if self.finish => Change::FinishInterrupted,
+            Task::Recover => Change::UndoInterrupted { aside: self.keep_edits },
+        })
+    }
+
+    /// The name of the whole way.
+    pub fn title(&self) -> &'static str {
+        match self.task {
+            Task::Apply => words::APPLY_TITLE,
+            Task::TakeBack => words::TAKE_BACK_TITLE,
+            Task::BringBack => words::BRING_BACK_TITLE,
+            Task::Recover => words::RECOVER_TITLE,
+        }
+    }
+
+    /// The question of the confirm page, with what is promised.
+    pub fn question(&self) -> (&'static str, &'static str) {
+        match self.task {
+            Task::Apply => (words::CONFIRM_APPLY, words::CONFIRM_APPLY_PROMISE),
+            Task::TakeBack => (words::CONFIRM_TAKE_BACK, words::CONFIRM_BACK_PROMISE),
+            Task::BringBack => (words::CONFIRM_BRING_BACK, words::CONFIRM_BACK_PROMISE),
+            Task::Recover if self.finish => (words::CONFIRM_FINISH, words::CONFIRM_RECOVER_PROMISE),
+            Task::Recover => (words::CONFIRM_UNDO, words::CONFIRM_RECOVER_PROMISE),
+        }
+    }
+
+    /// The button that starts the change: a verb and what it is done to.
+    pub fn button(&self) -> String {
+        match (self.task, &self.check) {
+            (Task::Recover, _) if self.finish => words::INTERRUPTED_FINISH.to_owned(),
+            (Task::Recover, _) => words::INTERRUPTED_UNDO.to_owned(),
+            (_, Some(check)) => check.button.clone(),
+            (_, None) => words::NEXT.to_owned(),
+        }
+    }
+
+    /// Takes the folder as it was read back after the work.
+    pub fn verified(&mut self, found: Result<&FolderView, &Failure>) {
+        self.outcome = Some(Outcome::of(self, found));
+        self.go(Input::Verified);
+    }
+}
+
+fn verdict(findings: &[Finding]) -> Verdict {
+    match findings.iter().map(|finding| finding.rank).min() {
+        Some(Rank::Blocks) => Verdict::Blocked,
+        Some(Rank::MayBreak) => Verdict::Warnings,
+        Some(Rank::Information) | None => Verdict::Ready,
+    }
+}
+
+/// A path of this machine, escaped.
+pub fn path_text(path: &Path) -> String {
+    line(&path.to_string_lossy())
+}
+
+fn product(preview: &ApplyPreview) -> String {
+    let name = line(&preview.patch.product.name);
+    let found = preview.version.as_deref().map(line);
+    match (found, preview.patch.result_version.as_deref().map(line)) {
+        (Some(old), Some(new)) if old != new => format!("{name} {old} → {new}"),
+        (Some(version), _) => format!("{name} {version}"),
+        (None, Some(new)) => format!("{name} → {new}"),
+        (None, None) => name,
+    }
+}
+
+/// `2 added, 1 changed`.
+fn counts(steps: &[Step], came: &str, changed: &str, went: &str) -> String {
+    let number = |of: fn(&Step) -> bool| steps.iter().filter(|step| of(step)).count();
+    let parts = [
+        (number(|step| step.before.is_none()), came),
+        (number(|step| step.before.is_some() && step.after.is_some()), changed),
+        (number(|step| step.before.is_some() && step.after.is_none()), went),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{number} {word}"))
+        .collect();
+    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+}
+
+fn changes(steps: &[Step]) -> String {
+    phrases::count(steps.len(), "change", "changes")
+}
+
+/// How long it takes, for somebody who wonders whether to fetch a coffee.
+fn duration(steps: &[Step]) -> String {
+    /// What a slow disk reads, writes and flushes in a second, in bytes.
+    const BYTES_PER_SECOND: u64 = 40 << 20;
+    /// Places that a slow disk exchanges and flushes in a second.
+    const PLACES_PER_SECOND: u64 = 200;
+    let file_bytes = |node: &Option<crate::model::Node>| {
+        node.as_ref().and_then(|node| node.as_file()).map_or(0, |file| file.size_bytes)
+    };
+    let bytes: u64 = steps.iter().map(|step| file_bytes(&step.before) + file_bytes(&step.after)).sum();
+    let seconds = bytes / BYTES_PER_SECOND + steps.len() as u64 / PLACES_PER_SECOND;
+    match seconds {
+        0..10 => "a few seconds".to_owned(),
+        10..60 => "less than a minute".to_owned(),
+        _ => phrases::count(seconds.div_ceil(60) as usize, "minute", "minutes"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

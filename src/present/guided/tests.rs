@@ -1,0 +1,124 @@
+//! The machine as a table, and what no series of clicks may reach.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const INPUTS: [Input; 8] = [
+    Input::Chosen,
+    Input::CheckEnded,
+    Input::Forward,
+    Input::Back,
+    Input::CheckAgain,
+    Input::Confirm,
+    Input::WorkEnded,
+    Input::Verified,
+];
+
+fn ready() -> Check {
+    Check {
+        verdict: Verdict::Ready,
+        findings: Vec::new(),
+        review: Vec::new(),
+        fingerprint: Some(Fingerprint(crate::model::Digest::of(b"folder"))),
+        button: "Apply 1 change".to_owned(),
+    }
+}
+
+#[test]
+fn the_whole_machine() {
+    let rows: Vec<String> = STAGES
+        .iter()
+        .flat_map(|&stage| INPUTS.iter().map(move |&input| (stage, input)))
+        .filter_map(|(stage, input)| Some(format!("{stage:?} + {input:?} → {:?}", next_stage(stage, input)?)))
+        .collect();
+    insta::assert_snapshot!(rows.join("\n"), @"
+    Choosing + Chosen → Checking
+    Checking + CheckEnded → Checked
+    Checking + Back → Choosing
+    Checked + Forward → Reviewing
+    Checked + Back → Choosing
+    Checked + CheckAgain → Checking
+    Reviewing + Forward → Confirming
+    Reviewing + Back → Checked
+    Reviewing + CheckAgain → Checking
+    Confirming + Back → Reviewing
+    Confirming + CheckAgain → Checking
+    Confirming + Confirm → Running
+    Running + WorkEnded → Verifying
+    Verifying + Verified → Done
+    Done + CheckAgain → Checking
+    ");
+}
+
+proptest! {
+    #[test]
+    fn nothing_runs_that_was_not_checked_as_it_is_now(inputs in prop::collection::vec((0..8usize, any::<bool>()), 0..60)) {
+        let mut guided = Guided::new(Task::Apply, Some("a.patchbundle".into()), Some("folder".into()));
+        let mut checked_since_choosing = false;
+        for (index, good) in inputs {
+            let input = INPUTS[index];
+            let before = guided.stage;
+            if input == Input::CheckEnded && before == Stage::Checking {
+                guided.check = good.then(ready);
+                checked_since_choosing = good;
+            }
+            if before == Stage::Confirming {
+                guided.consent_unsigned = good;
+            }
+            if guided.go(input) {
+                if matches!(guided.stage, Stage::Choosing | Stage::Checking) {
+                    checked_since_choosing = false;
+                    prop_assert!(guided.check.is_none(), "a new look begins with nothing known");
+                }
+                if guided.stage == Stage::Running {
+                    prop_assert!(checked_since_choosing && guided.consent_unsigned && before == Stage::Confirming);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_bar_never_goes_back() {
+    let mut work = Work::BEGINNING;
+    let mut last = 0;
+    for (phase, done) in [
+        (Phase::Checking, 50),
+        (Phase::Checking, 100),
+        (Phase::Preparing, 0),
+        (Phase::Preparing, 100),
+        (Phase::Changing, 50),
+        (Phase::PuttingBack, 10),
+        (Phase::Verifying, 100),
+    ] {
+        work.advance(phase, done, 100);
+        assert!(work.thousandths >= last, "{phase:?} {done}");
+        last = work.thousandths;
+    }
+    assert_eq!(last, 1000);
+}
+
+#[test]
+fn a_recovery_has_only_its_question() {
+    let unfinished = UnfinishedWork {
+        patch: None,
+        is_rollback: false,
+        begun: "2026-11-23T09:30:00Z".to_owned(),
+        user: "ada".to_owned(),
+    };
+    let mut guided = Guided::recovering("folder".into(), unfinished, false);
+    assert!(!guided.go(Input::Back) && !guided.go(Input::CheckAgain));
+    assert!(guided.go(Input::Confirm));
+    assert_eq!(guided.stage, Stage::Running);
+}
+
+#[test]
+fn what_cannot_be_stopped_says_so() {
+    let mut work = Work::BEGINNING;
+    assert_eq!(work.stopping(), Ok(words::STOP_BEFORE));
+    work.advance(Phase::Changing, 0, 1);
+    assert_eq!(work.stopping(), Ok(words::STOP_DURING));
+    work.advance(Phase::Verifying, 0, 1);
+    assert_eq!(work.stopping(), Err(words::STOP_TOO_LATE));
+}

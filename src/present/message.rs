@@ -1,0 +1,211 @@
+//! What goes into the model and what comes out of it: messages of a person, answers of jobs, and effects.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Tab;
+use super::contents::Contents;
+use super::failure::Failure;
+use super::finding::WayOut;
+use super::history::FolderView;
+use super::slot::Ticket;
+use super::tree::Filter;
+use super::worker::{Change, Line};
+use crate::model::TreePath;
+use crate::plan::Fingerprint;
+use crate::settings::Settings;
+use crate::workbench::{ApplyPreview, FolderList, Inspection, RollbackPreview, Sample, UnfinishedWork};
+
+/// Where somebody wants to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The start page.
+    Start,
+    /// A page of the workspace.
+    Workspace(Tab),
+}
+
+/// What a person did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Msg {
+    /// A patch file is to be chosen in a dialog.
+    PickBundle,
+    /// A folder is to be chosen in a dialog.
+    PickFolder,
+    /// Something was dropped, typed or chosen: a patch file by its name, otherwise a folder.
+    Open(PathBuf),
+    /// A patch file is to be opened.
+    OpenBundle(PathBuf),
+    /// A folder is to be opened.
+    OpenFolder(PathBuf),
+    /// Both at once.
+    OpenPair(PathBuf, Option<PathBuf>),
+    /// The text of the path field on the start page.
+    TypePath(String),
+    /// The sample is to be laid out.
+    TrySample,
+    /// To another page.
+    GoTo(Place),
+    /// Patch and folder are held against each other again.
+    CheckAgain,
+    /// A change is to be shown.
+    Select(usize),
+    /// The change after or before the present one.
+    Neighbour {
+        /// After, or before.
+        forward: bool,
+    },
+    /// Other changes are to be listed.
+    SetFilter(Filter),
+    /// A folder of the tree is opened or closed.
+    Toggle(String),
+    /// The left side is what is really in the folder, or what the patch expects.
+    CompareWithFolder(bool),
+    /// The button beside a finding.
+    WayOut(WayOut),
+    /// The guided apply.
+    BeginApply,
+    /// The guided rollback.
+    BeginTakeBack,
+    /// The guided undo of a rollback.
+    BeginBringBack,
+    /// Interrupted work: finish it, or undo it.
+    BeginRecover {
+        /// In this folder.
+        folder: PathBuf,
+        /// Finish rather than undo.
+        finish: bool,
+    },
+    /// Interrupted work is left for later.
+    RecoverLater,
+    /// The guided way's primary button.
+    Forward,
+    /// One page back.
+    Back,
+    /// Back to the first page, where patch and folder are chosen.
+    ChooseAgain,
+    /// Out of the guided way.
+    Leave,
+    /// The one question is answered with its button.
+    Confirm,
+    /// The wish to stop.
+    Stop,
+    /// Somebody answers for an unsigned patch, or not.
+    ConsentUnsigned(bool),
+    /// Somebody accepts a weak disk, or not.
+    ConsentWeak(bool),
+    /// Files that were changed since are kept aside, or not.
+    KeepEdits(bool),
+    /// The button of the result page that undoes or deals with it.
+    ResultAction,
+    /// The result is to be saved.
+    SaveReport,
+    /// The result is to be copied.
+    CopyDetails,
+    /// The same as a command is to be copied.
+    CopyCommand,
+    /// Text is to be copied.
+    Copy(String),
+    /// All commands are to be shown.
+    ShowPalette,
+    /// All keys are to be shown.
+    ShowKeys,
+    /// The list of folders is to be shown.
+    ShowFolders(Option<PathBuf>),
+    /// What is open on top is closed; on a guided page, one page back.
+    Escape,
+    /// How the window looks and is divided.
+    SetSettings(Box<Settings>),
+    /// The window is to be closed.
+    AskToClose,
+    /// It is to be closed although work goes on.
+    CloseAnyway,
+    /// Time has passed while work goes on.
+    Tick(std::time::Duration),
+}
+
+/// What the model wants done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Show the dialog for a patch file.
+    PickBundle,
+    /// Show the dialog for a folder.
+    PickFolder,
+    /// Show the dialog for a new file with this name.
+    PickReport(String),
+    /// Read a patch file.
+    Inspect(Ticket, PathBuf),
+    /// Look at a folder.
+    Look(Ticket, PathBuf),
+    /// Hold a patch file against a folder.
+    Preview(Ticket, PathBuf, PathBuf),
+    /// Look at what going back would do.
+    PreviewBack(Ticket, PathBuf, RollbackQuestion),
+    /// Read both sides of a change, against what is in the folder if one is named.
+    Contents(Ticket, PathBuf, TreePath, Option<PathBuf>),
+    /// Look whether work was interrupted in one of these folders.
+    FindInterrupted(Vec<PathBuf>),
+    /// List the folders in a folder; where nobody knows where to begin, in the person's own.
+    List(Ticket, Option<PathBuf>),
+    /// Lay out the sample.
+    LayOutSample(Ticket),
+    /// Start the worker.
+    Start(Change, PathBuf, Option<Fingerprint>),
+    /// Tell the worker to stop.
+    StopWorker,
+    /// Save a report.
+    Save(PathBuf, String),
+    /// Copy a text.
+    Copy(String),
+    /// Write down what is remembered.
+    SaveSettings,
+    /// Close the window.
+    Close,
+}
+
+/// Which going back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RollbackQuestion {
+    /// The last going back is undone.
+    pub again: bool,
+    /// Files that were changed since are kept aside.
+    pub keep_edits: bool,
+}
+
+/// What a job answers.
+#[derive(Debug)]
+pub enum Event {
+    /// A path was chosen in a dialog for a patch file.
+    BundlePicked(PathBuf),
+    /// A path was chosen in a dialog for a folder.
+    FolderPicked(PathBuf),
+    /// No dialog comes up on this machine.
+    NoDialog {
+        /// It was to choose a folder.
+        folder: bool,
+    },
+    /// A place for the report was chosen.
+    ReportPicked(PathBuf),
+    /// A patch file was read.
+    Inspected(Ticket, Box<Result<Inspection, Failure>>),
+    /// A folder was looked at.
+    Looked(Ticket, Box<Result<FolderView, Failure>>),
+    /// Patch and folder were held against each other.
+    Previewed(Ticket, Box<Result<ApplyPreview, Failure>>),
+    /// Going back was looked at.
+    BackPreviewed(Ticket, Box<Result<RollbackPreview, Failure>>),
+    /// Both sides of a change were read.
+    ContentsRead(Ticket, Result<Option<Arc<Contents>>, Failure>),
+    /// Interrupted work was found.
+    Interrupted(PathBuf, UnfinishedWork),
+    /// Folders were listed.
+    Listed(Ticket, Result<FolderList, Failure>),
+    /// The sample is there.
+    SampleReady(Ticket, Result<Sample, Failure>),
+    /// The worker wrote a line.
+    Worker(Line),
+    /// The worker has ended.
+    WorkerEnded,
+    /// A report was saved, or not.
+    Saved(Result<PathBuf, Failure>),
+}

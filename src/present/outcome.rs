@@ -1,0 +1,197 @@
+//! How a change ended: one sentence about the folder, and everything a person or their support needs afterwards.
+
+use super::failure::Failure;
+use super::finding::capitalised;
+use super::guided::{Guided, Task, path_text};
+use super::history::FolderView;
+use super::overview::{Fact, line};
+use super::words::{self, fill};
+use super::worker::Answer;
+use crate::model::Code;
+use crate::report::phrases;
+
+/// In which of the named conditions the folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// What was wished is done and was read back.
+    Done,
+    /// There was nothing to do.
+    NothingToDo,
+    /// Nothing was changed.
+    NothingChanged,
+    /// It failed and everything was put back.
+    PutBack,
+    /// Somebody has to look at it.
+    NeedsAttention,
+}
+
+/// How a change ended. All texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The condition.
+    pub condition: Condition,
+    /// The condition in a sentence.
+    pub heading: String,
+    /// What that rests on.
+    pub sentence: String,
+    /// The code to quote, if it failed.
+    pub code: Option<String>,
+    /// Which entry of the history, when, who, which folder.
+    pub facts: Vec<Fact>,
+    /// What to do now.
+    pub next: Vec<String>,
+    /// Everything for support: codes, causes, places.
+    pub details: Vec<String>,
+    /// What can be done about it with a button.
+    pub can: Option<Task>,
+}
+
+impl Outcome {
+    /// How `guided` ended, when the folder was `found` like this afterwards.
+    pub fn of(guided: &Guided, found: Result<&FolderView, &Failure>) -> Self {
+        let answer = guided.answer.as_ref();
+        let condition = condition(answer, found);
+        let mut outcome = Self {
+            condition,
+            heading: heading(guided, condition, answer).to_owned(),
+            sentence: sentence(answer, condition, found),
+            code: answer.filter(|answer| !answer.code.is_empty()).map(|answer| line(&answer.code)),
+            facts: facts(guided, answer, found),
+            next: next(condition, answer),
+            details: details(answer, found),
+            can: can(guided.task, condition, found),
+        };
+        if condition == Condition::Done && outcome.next.is_empty() {
+            outcome.next.push(words::REPORT_CHECK.to_owned());
+        }
+        outcome
+    }
+
+    /// All of it as lines of text, for copying.
+    pub fn lines(&self) -> Vec<String> {
+        let facts = self.facts.iter().map(|fact| format!("{}: {}", fact.name, fact.value));
+        [self.heading.clone(), self.sentence.clone()]
+            .into_iter()
+            .chain(facts)
+            .chain(self.next.iter().cloned())
+            .chain(self.details.iter().cloned())
+            .collect()
+    }
+}
+
+fn condition(answer: Option<&Answer>, found: Result<&FolderView, &Failure>) -> Condition {
+    let is_unfinished = found.is_ok_and(|view| view.status.unfinished.is_some());
+    match answer.map(|answer| answer.outcome.as_str()) {
+        _ if is_unfinished => Condition::NeedsAttention,
+        // What was read back decides: done means that it is so.
+        Some("done") if found.is_ok_and(|view| view.status.drift.is_empty()) => Condition::Done,
+        Some("done") => Condition::NeedsAttention,
+        Some("nothing-to-do") => Condition::NothingToDo,
+        Some("put-back") => Condition::PutBack,
+        Some("needs-person") => Condition::NeedsAttention,
+        Some(_) => Condition::NothingChanged,
+        None => Condition::NeedsAttention,
+    }
+}
+
+fn heading(guided: &Guided, condition: Condition, answer: Option<&Answer>) -> &'static str {
+    match (condition, guided.task) {
+        (Condition::Done, Task::Apply) => words::DONE_APPLY,
+        (Condition::Done, Task::TakeBack) => words::DONE_TAKE_BACK,
+        (Condition::Done, Task::BringBack) => words::DONE_BRING_BACK,
+        (Condition::Done, Task::Recover) if guided.finish => words::DONE_FINISH,
+        (Condition::Done, Task::Recover) => words::DONE_UNDO,
+        (Condition::NothingToDo, _) => words::NOTHING_WAS_TO_DO,
+        (Condition::NothingChanged, _) => words::NOT_DONE,
+        (Condition::PutBack, _) => words::PUT_BACK,
+        (Condition::NeedsAttention, _) if answer.is_none() => words::NO_ANSWER,
+        (Condition::NeedsAttention, _) => words::NEEDS_ATTENTION,
+    }
+}
+
+fn sentence(answer: Option<&Answer>, condition: Condition, found: Result<&FolderView, &Failure>) -> String {
+    if let Some(answer) = answer.filter(|answer| !answer.message.is_empty()) {
+        let files = answer.files.as_deref().map(|files| format!(" {}", line(files))).unwrap_or_default();
+        return format!("{}.{files}", line(&answer.message));
+    }
+    let Ok(view) = found else { return found.err().map(|failure| failure.what.clone()).unwrap_or_default() };
+    let number = phrases::count(view.status.compared, "place", "places");
+    match condition {
+        Condition::NeedsAttention if view.status.unfinished.is_some() => {
+            words::INTERRUPTED_MEANING.to_owned()
+        }
+        Condition::NeedsAttention if !view.status.drift.is_empty() => {
+            let number = phrases::count(view.status.drift.len(), "place", "places");
+            fill(words::DONE_DIFFERS, &[("n", &number)])
+        }
+        _ if view.status.compared == 0 => words::AS_EXPECTED.to_owned(),
+        _ => fill(words::DONE_CHECKED, &[("n", &number)]),
+    }
+}
+
+fn facts(guided: &Guided, answer: Option<&Answer>, found: Result<&FolderView, &Failure>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    facts.extend(guided.folder.as_ref().map(|folder| Fact::new("Folder", &path_text(folder))));
+    facts.extend(guided.bundle.as_ref().map(|bundle| Fact::new("Patch file", &path_text(bundle))));
+    facts.extend(found.ok().and_then(FolderView::product).map(|product| Fact::new("Product", &product)));
+    if let Some(entry) = answer.and_then(|answer| answer.entry.as_ref()) {
+        facts.push(Fact::new("Reference", &format!("Entry {} of the folder's history", entry.seq)));
+        facts.push(Fact::new("When", &phrases::moment(&entry.time)));
+        facts.push(Fact::new("By", &format!("{} on {}", entry.user, entry.host)));
+    }
+    facts
+}
+
+fn next(condition: Condition, answer: Option<&Answer>) -> Vec<String> {
+    let mut next: Vec<String> = Vec::new();
+    let Some(answer) = answer else { return next };
+    next.extend(answer.hints.iter().map(|hint| line(hint)));
+    if condition == Condition::Done {
+        next.extend(words::restart(&answer.restart));
+    }
+    next
+}
+
+fn details(answer: Option<&Answer>, found: Result<&FolderView, &Failure>) -> Vec<String> {
+    let mut details = Vec::new();
+    if let Some(answer) = answer {
+        if !answer.code.is_empty() {
+            details.push(format!("{}: {}", line(&answer.code), line(&answer.message)));
+        }
+        details.extend(answer.causes.iter().map(|cause| capitalised(&line(cause))));
+        details.extend(answer.obstacles.iter().map(|obstacle| {
+            let place = obstacle.path.as_deref().map(|path| format!("{} ", line(path))).unwrap_or_default();
+            format!("{}: {place}{} {}", line(&obstacle.code), line(&obstacle.meaning), line(&obstacle.hint))
+        }));
+        details.extend(answer.notes.iter().map(|note| {
+            let place = note.path.as_deref().map(|path| format!("{} ", line(path))).unwrap_or_default();
+            format!("{place}{}", line(&note.text))
+        }));
+        details.extend(answer.checks.iter().map(|check| {
+            let passed = if check.passed { "passed" } else { "did not pass" };
+            format!("Check {}: {passed}; {}", line(&check.check), line(&check.evidence))
+        }));
+        details.extend(answer.untidy.as_ref().map(|untidy| format!("Tidying up: {}", line(untidy))));
+    }
+    match found {
+        Ok(view) => details.extend(view.differences()),
+        Err(failure) => details.push(failure.details()),
+    }
+    details
+}
+
+/// What a button can do about it: undo what was done, or deal with what was left.
+fn can(task: Task, condition: Condition, found: Result<&FolderView, &Failure>) -> Option<Task> {
+    let view = found.ok()?;
+    match (condition, task) {
+        (Condition::NeedsAttention, _) if view.status.unfinished.is_some() => Some(Task::Recover),
+        (Condition::Done, Task::Apply | Task::BringBack) if view.can_take_back() => Some(Task::TakeBack),
+        (Condition::Done, Task::TakeBack) if view.status.can_undo_rollback => Some(Task::BringBack),
+        _ => None,
+    }
+}
+
+/// Whether an answer says that files were changed after an interruption.
+pub fn is_foreign(answer: &Answer) -> bool {
+    answer.code == Code::Foreign.as_str()
+}

@@ -1,0 +1,96 @@
+//! Answers the model's questions out of the workbench. Slow: whoever calls does so beside the window.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::contents;
+use super::failure::Failure;
+use super::history::FolderView;
+use super::message::{Effect, Event, RollbackQuestion};
+use crate::plan::OnDrift;
+use crate::workbench::{Error, RollbackOptions, Watch, Which, Workbench};
+
+/// Questions of which only the newest matters: a new one calls the old one off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// What a patch file says.
+    Inspect,
+    /// What is in a folder.
+    Look,
+    /// Whether both fit, or going back does.
+    Preview,
+    /// Both sides of a change.
+    Contents,
+    /// The folders in a folder.
+    List,
+    /// The sample.
+    Sample,
+}
+
+impl Question {
+    /// The question that `effect` asks, if it asks one.
+    pub fn of(effect: &Effect) -> Option<Self> {
+        match effect {
+            Effect::Inspect(..) => Some(Question::Inspect),
+            Effect::Look(..) => Some(Question::Look),
+            Effect::Preview(..) | Effect::PreviewBack(..) => Some(Question::Preview),
+            Effect::Contents(..) => Some(Question::Contents),
+            Effect::List(..) => Some(Question::List),
+            Effect::LayOutSample(_) => Some(Question::Sample),
+            _ => None,
+        }
+    }
+}
+
+/// The answer to an effect that asks a question; `None` for one that asks none.
+pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option<Event> {
+    Some(match effect {
+        Effect::Inspect(ticket, bundle) => {
+            Event::Inspected(ticket, Box::new(found(None, || workbench.inspect(&bundle, watch))))
+        }
+        Effect::Look(ticket, folder) => {
+            let look = || look(workbench, &folder, watch);
+            Event::Looked(ticket, Box::new(found(Some(&folder), look)))
+        }
+        Effect::Preview(ticket, bundle, folder) => {
+            let preview = || workbench.preview(&bundle, &folder, watch);
+            Event::Previewed(ticket, Box::new(found(Some(&folder), preview)))
+        }
+        Effect::PreviewBack(ticket, folder, question) => {
+            let preview = || workbench.preview_rollback(&folder, &options(question), watch);
+            Event::BackPreviewed(ticket, Box::new(found(Some(&folder), preview)))
+        }
+        Effect::Contents(ticket, bundle, path, against) => {
+            let load = || contents::load(workbench, &bundle, &path, against.as_deref(), watch);
+            Event::ContentsRead(ticket, found(against.as_deref(), load).map(|found| found.map(Arc::new)))
+        }
+        Effect::List(ticket, place) => {
+            Event::Listed(ticket, found(None, || workbench.folders(place.as_deref())))
+        }
+        Effect::LayOutSample(ticket) => {
+            Event::SampleReady(ticket, found(None, || workbench.lay_out_sample(watch)))
+        }
+        _ => return None,
+    })
+}
+
+/// What `question` finds. One that panics answers like one that failed: the window must live on.
+fn found<T>(folder: Option<&Path>, question: impl FnOnce() -> Result<T, Error>) -> Result<T, Failure> {
+    match catch_unwind(AssertUnwindSafe(question)) {
+        Ok(found) => found.map_err(|error| Failure::of(&error, folder)),
+        Err(_) => Err(Failure::of_lost_job()),
+    }
+}
+
+fn look(workbench: &Workbench, folder: &Path, watch: Watch<'_>) -> Result<FolderView, Error> {
+    Ok(FolderView { status: workbench.status(folder, watch)?, history: workbench.history(folder)? })
+}
+
+fn options(question: RollbackQuestion) -> RollbackOptions {
+    RollbackOptions {
+        which: if question.again { Which::LastRollback } else { Which::Last },
+        on_drift: if question.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop },
+        expected: None,
+    }
+}

@@ -1,0 +1,396 @@
+//! The changes of a patch as a tree of folders that opens, closes and filters.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Node, Patch};
+use crate::report::changes::{self, Status};
+use crate::text::escape_line;
+
+/// One change as the tree and the pane above the difference show it. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The exact path, for questions to the workbench.
+    pub path: String,
+    /// The path as it is shown.
+    pub shown: String,
+    /// Where a renamed file comes from, as it is shown.
+    pub from: Option<String>,
+    /// What happens there.
+    pub status: Status,
+    /// Sizes, permissions, link targets, in a few words.
+    pub facts: String,
+    /// What a reviewer should not miss.
+    pub risks: Vec<Risk>,
+}
+
+/// Something about a change that deserves a second look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// It can be run, and could not before.
+    NewProgram,
+    /// It runs with other rights than those of who starts it.
+    SpecialRights,
+    /// It is a script by its name.
+    Script,
+    /// The system starts it by itself.
+    Service,
+    /// Its permissions change.
+    Permissions,
+    /// It is or becomes a link.
+    Link,
+    /// Its name hides characters.
+    HiddenName,
+}
+
+impl Risk {
+    /// Every risk.
+    pub const ALL: [Risk; 7] = [
+        Risk::NewProgram,
+        Risk::SpecialRights,
+        Risk::Script,
+        Risk::Service,
+        Risk::Permissions,
+        Risk::Link,
+        Risk::HiddenName,
+    ];
+
+    /// The badge.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Risk::NewProgram => "new program",
+            Risk::SpecialRights => "special rights",
+            Risk::Script => "script",
+            Risk::Service => "service",
+            Risk::Permissions => "permissions",
+            Risk::Link => "link",
+            Risk::HiddenName => "hidden characters",
+        }
+    }
+
+    /// What the badge means.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Risk::NewProgram => "This file can be run as a program, and could not before.",
+            Risk::SpecialRights => "This file runs with the rights of its owner or group.",
+            Risk::Script => "This file is a script.",
+            Risk::Service => "The system may start this by itself.",
+            Risk::Permissions => "Who may read, write or run this file changes.",
+            Risk::Link => "This is a link to another place.",
+            Risk::HiddenName => "This name has characters that cannot be seen.",
+        }
+    }
+}
+
+/// Which changes the tree shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// A part of the path, or a pattern with `*` and `?`; upper and lower case are the same.
+    pub text: String,
+    /// Only changes of these sorts; empty: all.
+    pub statuses: Vec<Status>,
+    /// Only changes that deserve a second look.
+    pub only_risks: bool,
+}
+
+/// One row of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// How far it is indented.
+    pub depth: usize,
+    /// The name, as it is shown.
+    pub name: String,
+    /// What it is.
+    pub kind: RowKind,
+}
+
+/// What a row of the tree is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowKind {
+    /// A folder, with its whole path, and how many changes are below it.
+    Folder {
+        /// The path, for opening and closing it.
+        path: String,
+        /// Whether its rows are shown.
+        is_open: bool,
+        /// Changes below it that the filter lets through.
+        changes: usize,
+    },
+    /// The change with this index.
+    Change(usize),
+}
+
+/// All changes of a patch, which of them are shown, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    items: Vec<Item>,
+    filter: Filter,
+    closed: BTreeSet<String>,
+    rows: Vec<Row>,
+    matching: usize,
+}
+
+impl Tree {
+    /// The tree of a patch, all folders open.
+    pub fn of(patch: &Patch) -> Self {
+        let items = changes::lines(&patch.changes).iter().map(item).collect();
+        let mut tree = Self { items, ..Self::default() };
+        tree.build();
+        tree
+    }
+
+    /// Every change, in the order of paths.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The rows that are shown.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// How many changes the filter lets through.
+    pub fn matching(&self) -> usize {
+        self.matching
+    }
+
+    /// The present filter.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Shows other changes.
+    pub fn set_filter(&mut self, filter: Filter) {
+        self.filter = filter;
+        self.build();
+    }
+
+    /// Opens a closed folder, closes an open one.
+    pub fn toggle(&mut self, folder: &str) {
+        if !self.closed.remove(folder) {
+            self.closed.insert(folder.to_owned());
+        }
+        self.build();
+    }
+
+    /// How many changes there are of a sort, whatever the filter.
+    pub fn count(&self, status: Status) -> usize {
+        self.items.iter().filter(|item| item.status == status).count()
+    }
+
+    /// How many changes deserve a second look.
+    pub fn risky(&self) -> usize {
+        self.items.iter().filter(|item| !item.risks.is_empty()).count()
+    }
+
+    /// The change after (or before, with `forward` false) `index` among those shown; at the end there is none.
+    pub fn neighbour(&self, index: Option<usize>, forward: bool) -> Option<usize> {
+        let shown: Vec<usize> = self.shown_items().collect();
+        let Some(index) = index else { return shown.first().copied() };
+        if forward {
+            shown.into_iter().find(|&other| other > index)
+        } else {
+            shown.into_iter().rev().find(|&other| other < index)
+        }
+    }
+
+    /// The place of change `index` among those the filter lets through, from 1.
+    pub fn position(&self, index: usize) -> Option<usize> {
+        self.shown_items().position(|other| other == index).map(|position| position + 1)
+    }
+
+    fn shown_items(&self) -> impl DoubleEndedIterator<Item = usize> {
+        (0..self.items.len()).filter(|&index| self.filter.lets_through(&self.items[index]))
+    }
+
+    fn build(&mut self) {
+        let shown: Vec<usize> = self.shown_items().collect();
+        self.matching = shown.len();
+        let mut rows = Vec::new();
+        self.rows_below("", 0, &shown, &mut rows);
+        self.rows = rows;
+    }
+
+    /// Adds the rows of the changes `below`, which all are in `folder` (`""`, or a path with a `/` at its end).
+    fn rows_below(&self, folder: &str, depth: usize, below: &[usize], rows: &mut Vec<Row>) {
+        let mut rest = below;
+        while let Some(&first) = rest.first() {
+            let name = &self.items[first].path[folder.len()..];
+            let Some(end) = name.find('/') else {
+                rows.push(Row { depth, name: escape_line(name).into_owned(), kind: RowKind::Change(first) });
+                rest = &rest[1..];
+                continue;
+            };
+            let mut inner = self.items[first].path[..=folder.len() + end].to_owned();
+            let is_inside = |index: &usize, inner: &str| self.items[*index].path.starts_with(inner);
+            let number = rest.iter().take_while(|index| is_inside(index, &inner)).count();
+            let (inside, after) = rest.split_at(number);
+            // A folder that holds nothing but one folder shares its row.
+            while let Some(next) = self.items[inside[0]].path[inner.len()..].find('/') {
+                let longer = &self.items[inside[0]].path[..=inner.len() + next];
+                if !inside.iter().all(|index| is_inside(index, longer)) {
+                    break;
+                }
+                inner = longer.to_owned();
+            }
+            let is_open = !self.closed.contains(&inner);
+            let shown = inner[folder.len()..].trim_end_matches('/');
+            let kind = RowKind::Folder { path: inner.clone(), is_open, changes: number };
+            rows.push(Row { depth, name: escape_line(shown).into_owned(), kind });
+            if is_open {
+                self.rows_below(&inner, depth + 1, inside, rows);
+            }
+            rest = after;
+        }
+    }
+}
+
+impl Filter {
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty() && self.statuses.is_empty() && !self.only_risks
+    }
+
+    fn lets_through(&self, item: &Item) -> bool {
+        let text = self.text.trim().to_lowercase();
+        let path = item.path.to_lowercase();
+        let is_pattern = text.contains(['*', '?']);
+        let matches = if is_pattern { fits(text.as_bytes(), path.as_bytes()) } else { path.contains(&text) };
+        matches
+            && (self.statuses.is_empty() || self.statuses.contains(&item.status))
+            && (!self.only_risks || !item.risks.is_empty())
+    }
+}
+
+/// Whether `text` fits a pattern with `*` (anything) and `?` (one byte). Linear but for one place to return to.
+fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut from) = (0, 0);
+    let mut last_star: Option<(usize, usize)> = None;
+    while from < text.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                last_star = Some((at, from));
+                at += 1;
+            }
+            Some(&byte) if byte == b'?' || byte == text[from] => (at, from) = (at + 1, from + 1),
+            _ => match last_star {
+                Some((star, taken)) => {
+                    (at, from) = (star + 1, taken + 1);
+                    last_star = Some((star, taken + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at..].iter().all(|&byte| byte == b'*')
+}
+
+fn item(line: &changes::Line<'_>) -> Item {
+    Item {
+        path: line.path.as_str().to_owned(),
+        shown: escape_line(line.path.as_str()).into_owned(),
+        from: line.from.map(|from| escape_line(from.as_str()).into_owned()),
+        status: line.status,
+        facts: escape_line(&changes::facts(line.before, line.after)).into_owned(),
+        risks: risks(line),
+    }
+}
+
+fn risks(line: &changes::Line<'_>) -> Vec<Risk> {
+    let path = line.path.as_str();
+    let Some(after) = line.after else { return Vec::new() };
+    let mode = |node: &Node| node.as_file().map(|file| file.mode);
+    let (old, new) = (line.before.and_then(mode), mode(after));
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    let is_file = after.as_file().is_some();
+    let found = [
+        (
+            Risk::NewProgram,
+            new.is_some_and(|mode| mode.is_executable()) && !old.is_some_and(|mode| mode.is_executable()),
+        ),
+        (Risk::SpecialRights, new.is_some_and(|mode| mode.is_special())),
+        (Risk::Script, is_file && ends(&[".sh", ".bash", ".ps1", ".bat", ".cmd", ".vbs", ".command"])),
+        (Risk::Service, is_file && ends(&[".service", ".timer", ".socket", ".plist", ".desktop", ".reg"])),
+        (Risk::Permissions, old.is_some() && new.is_some() && old != new),
+        (Risk::Link, matches!(after, Node::Link(_))),
+        (Risk::HiddenName, escape_line(path) != path),
+    ];
+    found.into_iter().filter(|(_, is_there)| *is_there).map(|(risk, _)| risk).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(paths: &[&str]) -> Tree {
+        let mut paths = paths.to_vec();
+        paths.sort_unstable();
+        let items = paths
+            .iter()
+            .map(|path| Item {
+                path: (*path).to_owned(),
+                shown: (*path).to_owned(),
+                from: None,
+                status: if path.contains("new") { Status::Added } else { Status::Modified },
+                facts: String::new(),
+                risks: Vec::new(),
+            })
+            .collect();
+        let mut tree = Tree { items, ..Tree::default() };
+        tree.build();
+        tree
+    }
+
+    fn drawn(tree: &Tree) -> Vec<String> {
+        let row = |row: &Row| match &row.kind {
+            RowKind::Folder { is_open, changes, .. } => {
+                let mark = if *is_open { "v" } else { ">" };
+                format!("{}{mark} {} ({changes})", "  ".repeat(row.depth), row.name)
+            }
+            RowKind::Change(_) => format!("{}{}", "  ".repeat(row.depth), row.name),
+        };
+        tree.rows().iter().map(row).collect()
+    }
+
+    #[test]
+    fn folders_open_close_and_share_a_row_when_they_hold_nothing_else() {
+        let mut tree = tree(&["a.txt", "lib/deep/one.rs", "lib/deep/two/new.rs", "lib.rs"]);
+        assert_eq!(
+            drawn(&tree),
+            ["a.txt", "lib.rs", "v lib/deep (2)", "  one.rs", "  v two (1)", "    new.rs"]
+        );
+        tree.toggle("lib/deep/");
+        assert_eq!(drawn(&tree), ["a.txt", "lib.rs", "> lib/deep (2)"]);
+    }
+
+    #[test]
+    fn a_filter_takes_names_patterns_and_sorts() {
+        let mut tree = tree(&["a.txt", "lib/one.rs", "lib/new.rs"]);
+        let shown = |tree: &Tree| tree.shown_items().map(|i| tree.items[i].path.clone()).collect::<Vec<_>>();
+        tree.set_filter(Filter { text: "ONE".to_owned(), ..Filter::default() });
+        assert_eq!(shown(&tree), ["lib/one.rs"]);
+        tree.set_filter(Filter { text: "lib/*.rs".to_owned(), ..Filter::default() });
+        assert_eq!(shown(&tree), ["lib/new.rs", "lib/one.rs"]);
+        tree.set_filter(Filter { statuses: vec![Status::Added], ..Filter::default() });
+        assert_eq!((shown(&tree), tree.matching()), (vec!["lib/new.rs".to_owned()], 1));
+    }
+
+    #[test]
+    fn going_on_follows_what_is_shown() {
+        let mut tree = tree(&["a", "b", "new"]);
+        assert_eq!(tree.neighbour(None, true), Some(0));
+        assert_eq!(tree.neighbour(Some(2), true), None);
+        tree.set_filter(Filter { statuses: vec![Status::Modified], ..Filter::default() });
+        assert_eq!((tree.neighbour(Some(1), true), tree.neighbour(Some(1), false)), (None, Some(0)));
+        assert_eq!(tree.position(1), Some(2));
+    }
+
+    #[test]
+    fn a_pattern_returns_to_its_last_star() {
+        for (pattern, text, expected) in
+            [("*.rs", "a.rs.rs", true), ("a*b*c", "aXbYbZc", true), ("a?c", "ac", false), ("*", "", true)]
+        {
+            assert_eq!(fits(pattern.as_bytes(), text.as_bytes()), expected, "{pattern} {text}");
+        }
+    }
+}

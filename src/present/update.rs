@@ -1,0 +1,586 @@
+//! What a message or an answer does to the model, and which effects follow.
+
+use std::path::{Path, PathBuf};
+
+use super::commands::Command;
+use super::failure::Failure;
+use super::finding::WayOut;
+use super::guided::{Check, Guided, Input, Stage, Task, path_text};
+use super::message::{Effect, Event, Msg, Place};
+use super::model::{Model, Overlay, Page};
+use super::overview::Overview;
+use super::slot::Slot;
+use super::tree::Tree;
+use super::words;
+use super::worker::Line;
+use super::workspace::{OpenPatch, Tab, Workspace};
+use super::{outcome, record};
+use crate::environment::Environment;
+use crate::model::TreePath;
+use crate::settings::Pair;
+
+impl Model {
+    /// What has to be done when the window opens, with what it was started with.
+    pub fn begin(&mut self, paths: &[PathBuf]) -> Vec<Effect> {
+        let mut effects = vec![Effect::FindInterrupted(self.recent.folders())];
+        effects.extend(paths.iter().flat_map(|path| self.update(Msg::Open(path.clone()))));
+        effects
+    }
+
+    /// Takes a message.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::PickBundle => vec![Effect::PickBundle],
+            Msg::PickFolder => vec![Effect::PickFolder],
+            Msg::TypePath(text) => {
+                self.typed_path = text;
+                Vec::new()
+            }
+            Msg::Open(path) if is_bundle(&path) => self.open_bundle(path),
+            Msg::Open(path) | Msg::OpenFolder(path) => self.open_folder(path),
+            Msg::OpenBundle(path) => self.open_bundle(path),
+            Msg::OpenPair(bundle, folder) => {
+                self.workspace = Workspace::default();
+                let folder = folder.map(|folder| self.open_folder(folder)).unwrap_or_default();
+                [folder, self.open_bundle(bundle)].concat()
+            }
+            Msg::TrySample => vec![Effect::LayOutSample(self.sample.ask(&mut self.tickets))],
+            Msg::GoTo(place) => self.go_to(place),
+            Msg::CheckAgain if !self.is_guided() => self.look_again(),
+            Msg::Select(_)
+            | Msg::Neighbour { .. }
+            | Msg::SetFilter(_)
+            | Msg::Toggle(_)
+            | Msg::CompareWithFolder(_) => self.update_changes(msg),
+            Msg::WayOut(way_out) => self.take(way_out),
+            Msg::ShowPalette => self.show(Overlay::Palette),
+            Msg::ShowKeys => self.show(Overlay::Keys),
+            Msg::ShowFolders(place) => {
+                self.overlay = Some(Overlay::Folders);
+                vec![Effect::List(self.folders.list.ask(&mut self.tickets), place)]
+            }
+            Msg::Escape => self.escape(),
+            Msg::Copy(text) => self.copy(text),
+            Msg::SetSettings(settings) => {
+                self.settings = *settings;
+                vec![Effect::SaveSettings]
+            }
+            Msg::AskToClose if self.is_working() => self.show(Overlay::Closing),
+            Msg::AskToClose | Msg::CloseAnyway => vec![Effect::SaveSettings, Effect::Close],
+            Msg::RecoverLater => {
+                self.page =
+                    if self.workspace.is_empty() { Page::Start } else { Page::Workspace(Tab::History) };
+                Vec::new()
+            }
+            guided => self.update_guided(guided),
+        }
+    }
+
+    /// Takes the answer of a job.
+    pub fn on_event(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::BundlePicked(path) => self.open_bundle(path),
+            Event::FolderPicked(path) => self.open_folder(path),
+            Event::NoDialog { folder: true } => self.update(Msg::ShowFolders(None)),
+            Event::NoDialog { folder: false } => self.note(words::NO_DIALOG),
+            Event::Inspected(ticket, answer) => {
+                let answer = (*answer).map(|inspection| {
+                    let overview = Overview::of(&inspection);
+                    OpenPatch { inspection, overview }
+                });
+                if self.workspace.patch.take(ticket, answer) {
+                    self.workspace.tree =
+                        self.workspace.patch.ready().map(|patch| Tree::of(&patch.inspection.patch));
+                    return self.check();
+                }
+                Vec::new()
+            }
+            Event::Looked(ticket, answer) => self.looked(ticket, *answer),
+            Event::Previewed(ticket, answer) => {
+                let folder = self.folder_of(ticket);
+                let check = (*answer).map(|preview| Check::of_apply(&preview, &folder));
+                self.checked(ticket, check)
+            }
+            Event::BackPreviewed(ticket, answer) => {
+                let folder = self.folder_of(ticket);
+                let again = self.guided.as_ref().is_some_and(|guided| guided.task == Task::BringBack);
+                let check = (*answer).map(|preview| Check::of_rollback(&preview, &folder, again));
+                self.checked(ticket, check)
+            }
+            Event::ContentsRead(ticket, answer) => {
+                self.workspace.contents.take(ticket, answer);
+                Vec::new()
+            }
+            Event::Interrupted(folder, work) => {
+                if !self.is_guided() {
+                    self.page = Page::Interrupted;
+                }
+                self.interrupted.retain(|(known, _)| *known != folder);
+                self.interrupted.push((folder, work));
+                Vec::new()
+            }
+            Event::Listed(ticket, answer) => {
+                self.folders.list.take(ticket, answer);
+                Vec::new()
+            }
+            Event::SampleReady(ticket, answer) => {
+                if self.sample.take(ticket, answer)
+                    && let Some(sample) = self.sample.ready().cloned()
+                    && let Some(bundle) = sample.bundles.first()
+                {
+                    for other in sample.bundles.iter().skip(1).rev() {
+                        let folder = Some(sample.folder.clone());
+                        self.recent.remember(Pair { bundle: Some(other.clone()), folder });
+                    }
+                    return self.update(Msg::OpenPair(bundle.clone(), Some(sample.folder)));
+                }
+                Vec::new()
+            }
+            Event::ReportPicked(path) => match self.report() {
+                Some(page) => vec![Effect::Save(path, page)],
+                None => Vec::new(),
+            },
+            Event::Saved(Ok(_)) => self.note(words::SAVED),
+            Event::Saved(Err(failure)) => self.note(&failure.what),
+            Event::Worker(line) => self.heard(line),
+            Event::WorkerEnded => self.worker_ended(),
+        }
+    }
+
+    fn open_bundle(&mut self, path: PathBuf) -> Vec<Effect> {
+        if self.is_working() {
+            return Vec::new();
+        }
+        if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Choosing) {
+            guided.bundle = Some(path.clone());
+        }
+        let workspace = &mut self.workspace;
+        workspace.bundle = Some(path.clone());
+        (workspace.patch, workspace.check, workspace.contents) = Default::default();
+        (workspace.tree, workspace.selected) = (None, None);
+        let ticket = workspace.patch.ask(&mut self.tickets);
+        self.remember();
+        if !self.is_guided() {
+            self.page = Page::Workspace(match self.page {
+                Page::Workspace(Tab::History) | Page::Start | Page::Interrupted | Page::Guided => {
+                    Tab::Overview
+                }
+                Page::Workspace(tab) => tab,
+            });
+        }
+        vec![Effect::Inspect(ticket, path), Effect::SaveSettings]
+    }
+
+    fn open_folder(&mut self, path: PathBuf) -> Vec<Effect> {
+        if self.is_working() {
+            return Vec::new();
+        }
+        if self.overlay == Some(Overlay::Folders) {
+            self.overlay = None;
+        }
+        if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Choosing) {
+            guided.folder = Some(path.clone());
+        }
+        self.workspace.folder = Some(path);
+        (self.workspace.view, self.workspace.check) = (Slot::default(), Slot::default());
+        self.remember();
+        if self.page == Page::Start || self.page == Page::Interrupted {
+            let tab = if self.workspace.bundle.is_some() { Tab::Overview } else { Tab::History };
+            self.page = Page::Workspace(tab);
+        }
+        let mut effects = self.look_again();
+        effects.push(Effect::SaveSettings);
+        effects
+    }
+
+    fn remember(&mut self) {
+        let Workspace { bundle, folder, .. } = &self.workspace;
+        self.recent.remember(Pair { bundle: bundle.clone(), folder: folder.clone() });
+    }
+
+    fn go_to(&mut self, place: Place) -> Vec<Effect> {
+        if self.is_working() {
+            return Vec::new();
+        }
+        self.overlay = None;
+        self.guided = None;
+        self.page = match place {
+            Place::Start => Page::Start,
+            Place::Workspace(tab) => Page::Workspace(tab),
+        };
+        match place {
+            Place::Workspace(Tab::Changes) if self.workspace.selected.is_none() => {
+                self.update_changes(Msg::Neighbour { forward: true })
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Looks at the folder, and holds the patch against it.
+    fn look_again(&mut self) -> Vec<Effect> {
+        let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
+        let ticket = self.workspace.view.ask(&mut self.tickets);
+        let mut effects = vec![Effect::Look(ticket, folder)];
+        effects.extend(self.check());
+        effects
+    }
+
+    fn check(&mut self) -> Vec<Effect> {
+        let Workspace { bundle: Some(bundle), folder: Some(folder), patch, .. } = &self.workspace else {
+            return Vec::new();
+        };
+        if patch.ready().is_none() {
+            return Vec::new();
+        }
+        let (bundle, folder) = (bundle.clone(), folder.clone());
+        let ticket = self.workspace.check.ask(&mut self.tickets);
+        let mut effects = vec![Effect::Preview(ticket, bundle, folder)];
+        if self.workspace.against_folder {
+            effects.extend(self.read_contents());
+        }
+        effects
+    }
+
+    fn update_changes(&mut self, msg: Msg) -> Vec<Effect> {
+        let Some(tree) = &mut self.workspace.tree else { return Vec::new() };
+        match msg {
+            Msg::SetFilter(filter) => tree.set_filter(filter),
+            Msg::Toggle(folder) => tree.toggle(&folder),
+            Msg::CompareWithFolder(really) => {
+                self.workspace.against_folder = really && self.workspace.folder.is_some();
+                return self.read_contents();
+            }
+            Msg::Neighbour { forward } => {
+                if let Some(next) = tree.neighbour(self.workspace.selected, forward) {
+                    return self.update_changes(Msg::Select(next));
+                }
+            }
+            Msg::Select(index) if index < tree.items().len() => {
+                self.workspace.selected = Some(index);
+                return self.read_contents();
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn read_contents(&mut self) -> Vec<Effect> {
+        let Workspace { bundle: Some(bundle), tree: Some(tree), selected: Some(index), .. } = &self.workspace
+        else {
+            return Vec::new();
+        };
+        let path = TreePath::parse(&tree.items()[*index].path).expect("a change has a good path");
+        let against = self.workspace.folder.clone().filter(|_| self.workspace.against_folder);
+        let bundle = bundle.clone();
+        vec![Effect::Contents(self.workspace.contents.ask(&mut self.tickets), bundle, path, against)]
+    }
+
+    fn take(&mut self, way_out: WayOut) -> Vec<Effect> {
+        match way_out {
+            WayOut::ChooseFolder => vec![Effect::PickFolder],
+            WayOut::ShowDifferences => {
+                let mut effects = self.go_to(Place::Workspace(Tab::Changes));
+                effects.extend(self.update_changes(Msg::CompareWithFolder(true)));
+                effects
+            }
+            WayOut::CheckAgain if self.is_guided() => self.update_guided(Msg::CheckAgain),
+            WayOut::CheckAgain => self.look_again(),
+            WayOut::KeepEdits => self.update_guided(Msg::KeepEdits(true)),
+            WayOut::Recover => {
+                let folder = self.guided.as_ref().and_then(|guided| guided.folder.clone());
+                let folder = folder.or_else(|| self.workspace.folder.clone());
+                self.guided = None;
+                self.page = Page::Interrupted;
+                folder.map(|folder| vec![Effect::FindInterrupted(vec![folder])]).unwrap_or_default()
+            }
+        }
+    }
+
+    fn update_guided(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::BeginApply => return self.begin_guided(Task::Apply),
+            Msg::BeginTakeBack => return self.begin_guided(Task::TakeBack),
+            Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
+            Msg::BeginRecover { folder, finish } => return self.begin_recover(&folder, finish),
+            _ => {}
+        }
+        let Some(guided) = &mut self.guided else { return Vec::new() };
+        match msg {
+            Msg::ConsentUnsigned(yes) => guided.consent_unsigned = yes,
+            Msg::ConsentWeak(yes) => guided.consent_weak = yes,
+            Msg::KeepEdits(yes) => {
+                guided.keep_edits = yes;
+                if guided.task != Task::Recover && guided.go(Input::CheckAgain) {
+                    return self.check_guided();
+                }
+            }
+            Msg::Forward if guided.stage == Stage::Choosing => {
+                if guided.go(Input::Chosen) {
+                    return self.check_guided();
+                }
+            }
+            Msg::Forward if guided.stage == Stage::Done => return self.leave(),
+            Msg::Forward => _ = guided.go(Input::Forward),
+            Msg::Back => {
+                if !guided.go(Input::Back) && !guided.stage.is_working() {
+                    return self.leave();
+                }
+            }
+            Msg::ChooseAgain => while guided.stage != Stage::Choosing && guided.go(Input::Back) {},
+            Msg::CheckAgain => {
+                if guided.go(Input::CheckAgain) {
+                    return self.check_guided();
+                }
+            }
+            Msg::Leave => return self.leave(),
+            Msg::Confirm => return self.confirm(),
+            Msg::Stop if guided.work.stopping().is_ok() => {
+                guided.work.is_stopping = true;
+                return vec![Effect::StopWorker];
+            }
+            Msg::Tick(elapsed) => guided.work.elapsed = elapsed,
+            Msg::ResultAction => match guided.outcome.as_ref().and_then(|outcome| outcome.can) {
+                Some(Task::Recover) => return self.take(WayOut::Recover),
+                Some(task) => return self.begin_guided(task),
+                None => {}
+            },
+            Msg::SaveReport => {
+                let name =
+                    guided.bundle.as_deref().and_then(Path::file_stem).map(|stem| stem.to_string_lossy());
+                return vec![Effect::PickReport(format!(
+                    "{}-report.html",
+                    name.as_deref().unwrap_or("patchwright")
+                ))];
+            }
+            Msg::CopyDetails => {
+                let lines = guided.outcome.as_ref().map(|outcome| outcome.lines()).unwrap_or_default();
+                return self.copy(lines.join("\n"));
+            }
+            Msg::CopyCommand => {
+                if let (Some(change), Some(folder)) = (guided.change(), &guided.folder) {
+                    let command = change.command(folder);
+                    return self.copy(command);
+                }
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn begin_guided(&mut self, task: Task) -> Vec<Effect> {
+        if self.is_working() {
+            return Vec::new();
+        }
+        // After a result the same folder is meant; from the start page of the guided rollback, none yet.
+        let folder = self.guided.as_ref().and_then(|guided| guided.folder.clone());
+        let folder = folder.or_else(|| self.workspace.folder.clone());
+        let bundle = (task == Task::Apply).then(|| self.workspace.bundle.clone()).flatten();
+        let mut guided = Guided::new(task, bundle, folder);
+        let is_chosen = guided.reason_to_wait().is_none();
+        if is_chosen {
+            guided.go(Input::Chosen);
+        }
+        if !self.is_guided() {
+            self.page_before = self.page;
+        }
+        (self.guided, self.page, self.overlay) = (Some(guided), Page::Guided, None);
+        if is_chosen { self.check_guided() } else { Vec::new() }
+    }
+
+    fn begin_recover(&mut self, folder: &Path, finish: bool) -> Vec<Effect> {
+        let found = self.interrupted.iter().find(|(known, _)| known == folder);
+        if let Some((folder, work)) = found.cloned()
+            && !self.is_working()
+        {
+            self.workspace.folder = Some(folder.clone());
+            self.guided = Some(Guided::recovering(folder, work, finish));
+            (self.page_before, self.page) = (Page::Interrupted, Page::Guided);
+        }
+        Vec::new()
+    }
+
+    fn check_guided(&mut self) -> Vec<Effect> {
+        let Some(guided) = &mut self.guided else { return Vec::new() };
+        let ticket = self.tickets.next();
+        guided.awaited = Some(ticket);
+        let question = Self::rollback_question(guided);
+        match (guided.task, &guided.bundle, &guided.folder) {
+            (Task::Apply, Some(bundle), Some(folder)) => {
+                vec![Effect::Preview(ticket, bundle.clone(), folder.clone())]
+            }
+            (Task::TakeBack | Task::BringBack, _, Some(folder)) => {
+                vec![Effect::PreviewBack(ticket, folder.clone(), question)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The folder that the check with this ticket is about.
+    fn folder_of(&self, ticket: super::slot::Ticket) -> PathBuf {
+        let guided = self.guided.as_ref().filter(|guided| guided.awaited == Some(ticket));
+        let folder = guided.and_then(|guided| guided.folder.clone());
+        folder.or_else(|| self.workspace.folder.clone()).unwrap_or_default()
+    }
+
+    fn checked(&mut self, ticket: super::slot::Ticket, check: Result<Check, Failure>) -> Vec<Effect> {
+        if let Some(guided) = self.guided.as_mut().filter(|guided| guided.awaited == Some(ticket)) {
+            guided.awaited = None;
+            let mut check = check.unwrap_or_else(|failure| Check::of_failure(&failure));
+            if guided.task == Task::TakeBack && !guided.keep_edits {
+                offer_to_keep_edits(&mut check);
+            }
+            guided.check = Some(check);
+            guided.go(Input::CheckEnded);
+        } else {
+            let check = check.or_else(|failure| Ok(Check::of_failure(&failure)));
+            self.workspace.check.take(ticket, check);
+        }
+        Vec::new()
+    }
+
+    fn confirm(&mut self) -> Vec<Effect> {
+        let Some(guided) = &mut self.guided else { return Vec::new() };
+        let (Some(change), Some(folder)) = (guided.change(), guided.folder.clone()) else {
+            return Vec::new();
+        };
+        if !guided.go(Input::Confirm) {
+            return Vec::new();
+        }
+        let expected = guided.check.as_ref().and_then(|check| check.fingerprint);
+        // The folder is remembered before the first change, so that the next start looks here.
+        self.recent.remember(Pair { bundle: guided.bundle.clone(), folder: Some(folder.clone()) });
+        vec![Effect::SaveSettings, Effect::Start(change, folder, expected)]
+    }
+
+    fn heard(&mut self, line: Line) -> Vec<Effect> {
+        if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Running) {
+            match line {
+                Line::Progress { phase, done, total } => guided.work.advance(phase, done, total),
+                Line::Answer(answer) => guided.answer = Some(*answer),
+            }
+        }
+        Vec::new()
+    }
+
+    /// The worker is gone. What it did is read from the folder, not believed.
+    fn worker_ended(&mut self) -> Vec<Effect> {
+        let Some(guided) = self.guided.as_mut() else { return Vec::new() };
+        if !guided.go(Input::WorkEnded) {
+            return Vec::new();
+        }
+        self.workspace.folder.clone_from(&guided.folder);
+        self.interrupted.retain(|(known, _)| Some(known) != guided.folder.as_ref());
+        self.look_again()
+    }
+
+    fn looked(
+        &mut self,
+        ticket: super::slot::Ticket,
+        answer: Result<super::history::FolderView, Failure>,
+    ) -> Vec<Effect> {
+        if !self.workspace.view.take(ticket, answer) {
+            return Vec::new();
+        }
+        let view = &self.workspace.view;
+        if let (Some(folder), Some(work)) =
+            (&self.workspace.folder, view.ready().and_then(|view| view.status.unfinished.clone()))
+        {
+            self.interrupted.retain(|(known, _)| known != folder);
+            self.interrupted.push((folder.clone(), work));
+            if matches!(self.page, Page::Start | Page::Workspace(_)) {
+                self.page = Page::Interrupted;
+            }
+        }
+        if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Verifying) {
+            match (view.ready(), view.failed()) {
+                (Some(view), _) => guided.verified(Ok(view)),
+                (None, Some(failure)) => guided.verified(Err(failure)),
+                (None, None) => guided.verified(Err(&Failure::of_lost_job())),
+            }
+            if guided.answer.as_ref().is_some_and(outcome::is_foreign) {
+                guided.keep_edits = true;
+            }
+        }
+        Vec::new()
+    }
+
+    fn leave(&mut self) -> Vec<Effect> {
+        if self.is_working() {
+            return Vec::new();
+        }
+        let was_done = self.guided.take().is_some_and(|guided| guided.stage == Stage::Done);
+        self.page = match (was_done, self.page_before) {
+            _ if self.workspace.is_empty() => Page::Start,
+            (true, _) => Page::Workspace(Tab::History),
+            (false, page) => page,
+        };
+        if was_done { self.look_again() } else { Vec::new() }
+    }
+
+    fn escape(&mut self) -> Vec<Effect> {
+        self.notice = None;
+        if self.overlay.take().is_some() {
+            return Vec::new();
+        }
+        match &self.guided {
+            Some(guided) if guided.stage == Stage::Done => self.leave(),
+            Some(_) => self.update_guided(Msg::Back),
+            None => Vec::new(),
+        }
+    }
+
+    fn show(&mut self, overlay: Overlay) -> Vec<Effect> {
+        self.overlay = Some(overlay);
+        Vec::new()
+    }
+
+    fn copy(&mut self, text: String) -> Vec<Effect> {
+        self.note(words::COPIED);
+        vec![Effect::Copy(text)]
+    }
+
+    fn note(&mut self, notice: &str) -> Vec<Effect> {
+        self.notice = Some(notice.to_owned());
+        Vec::new()
+    }
+
+    fn report(&self) -> Option<String> {
+        let guided = self.guided.as_ref()?;
+        let environment = Environment::of_this_machine();
+        let moment = crate::report::phrases::moment(&environment.now());
+        let who = format!("{} on {}", environment.user, environment.host);
+        Some(record::html(guided, guided.outcome.as_ref()?, &moment, &who))
+    }
+
+    /// Carries out a command, if it can be used now.
+    pub fn command(&mut self, command: Command) -> Vec<Effect> {
+        match command.message(self) {
+            Ok(msg) => self.update(msg),
+            Err(reason) => self.note(reason),
+        }
+    }
+}
+
+/// A name that ends as patch files do.
+fn is_bundle(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("patchbundle"))
+}
+
+/// Where files were changed since, keeping them aside is the way out.
+fn offer_to_keep_edits(check: &mut Check) {
+    use crate::model::Code;
+    for finding in &mut check.findings {
+        if finding.code == Some(Code::Drift) {
+            finding.way_out = Some(WayOut::KeepEdits);
+        }
+    }
+}
+
+/// The name of a recent pair, for its row.
+pub fn pair_text(pair: &Pair) -> (String, String) {
+    let file =
+        |path: &PathBuf| path.file_name().map_or_else(|| path_text(path), |name| path_text(Path::new(name)));
+    let bundle = pair.bundle.as_ref().map(file).unwrap_or_else(|| words::NO_PATCH.to_owned());
+    let folder = pair.folder.as_deref().map(path_text).unwrap_or_else(|| words::NO_FOLDER.to_owned());
+    (bundle, folder)
+}

@@ -1,0 +1,361 @@
+//! Every fixed word of the window, in one place: the tests read this table and refuse long, loud or banned ones.
+//!
+//! What fails is worded by `report`; here each of its codes has a heading that says the same in a few words.
+
+use crate::model::Code;
+
+macro_rules! words {
+    ($($name:ident = $text:literal;)+) => {
+        $(#[doc = $text] pub const $name: &str = $text;)+
+        /// Every one of them, with its name.
+        pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
+    };
+}
+
+words! {
+    // Start
+    START_TITLE = "One patch, applied so carefully that anybody can take it back";
+    START_LOOKING_IS_SAFE = "Looking at a patch changes nothing on this computer.";
+    START_DROP = "Drop a patch file or a folder here";
+    START_DROP_NAME = "The name of a patch file ends in .patchbundle.";
+    START_DROP_NOW = "Let go to open it";
+    START_OPEN_PATCH = "Open a patch file…";
+    START_CHOOSE_FOLDER = "Choose a folder…";
+    START_TYPE = "Or type where it is";
+    START_TYPE_BUTTON = "Open";
+    START_TYPE_FIRST = "Type a path first";
+    START_SAMPLE = "Try it with the sample";
+    START_SAMPLE_MEANING = "A small made-up product with four patches, in a temporary folder.";
+    START_GO_BACK = "Put a folder back as it was";
+    START_GO_BACK_MEANING = "One page at a time. Nothing changes before you say so.";
+    START_GO_BACK_BUTTON = "Choose the folder…";
+    START_SAMPLE_TITLE = "First time here?";
+    START_RECENT = "Recently used";
+    START_RECENT_EMPTY = "Patches and folders that you open are listed here.";
+    SAMPLE_WAIT = "Laying out the sample…";
+    // Interrupted work
+    INTERRUPTED_TITLE = "An operation was interrupted";
+    INTERRUPTED_MEANING = "A change of this folder was stopped in the middle. Nothing is lost.";
+    INTERRUPTED_UNDO = "Put everything back as it was";
+    INTERRUPTED_UNDO_MEANING = "Safe at any time. The folder is then as before the change.";
+    INTERRUPTED_FINISH = "Finish the change";
+    INTERRUPTED_FINISH_MEANING = "Possible when every file is new already. Otherwise nothing happens.";
+    INTERRUPTED_ASIDE = "Keep files that were changed since as copies, and put the old ones back";
+    INTERRUPTED_LATER = "Not now";
+    // Header
+    NO_PATCH = "No patch file open";
+    NO_FOLDER = "No folder chosen";
+    APPLY = "Apply…";
+    GO_BACK = "Go back…";
+    READY = "Ready";
+    READY_WITH_WARNINGS = "Ready with warnings";
+    CANNOT_CONTINUE = "Cannot continue";
+    ALREADY_DONE = "Already in place";
+    CHECKING = "Checking…";
+    NOT_CHECKED = "Not checked yet";
+    NEEDS_BOTH = "Choose a patch file and a folder first";
+    NEEDS_FOLDER = "Choose a folder first";
+    NEEDS_CHECK = "Wait until the folder is checked";
+    NOTHING_TO_TAKE_BACK = "No patch is in this folder";
+    NOT_SIGNED = "Not signed";
+    FOLDER = "Folder";
+    PATCH = "Patch";
+    BEGUN = "Begun";
+    WAS_APPLYING = "A patch was being applied";
+    WAS_GOING_BACK = "A patch was being taken back";
+    // Pages
+    PAGES = "Pages";
+    TAB_OVERVIEW = "Overview";
+    TAB_CHANGES = "Changes";
+    TAB_CHECKS = "Checks";
+    TAB_HISTORY = "History";
+    OVERVIEW_EMPTY = "Here a patch says why it exists and what it does.";
+    CHANGES_EMPTY = "Here every change of a patch can be read.";
+    CHANGES_NONE = "No change has this name";
+    CHANGES_CHOOSE = "Choose a change on the left to see it";
+    CHECKS_EMPTY = "Here a patch and a folder are held against each other.";
+    CHECKS_NOTHING = "Nothing stands in the way, and there is nothing else to know.";
+    HISTORY_EMPTY = "Here is what was done to a folder, and what can be taken back.";
+    HISTORY_NONE = "No patch was ever applied here.";
+    TREE = "Changes of the patch";
+    TREE_WIDTH = "Width of the list of changes";
+    SECOND_LOOK = "Second look";
+    SHOW_ALL = "Show all";
+    AGAINST = "Left side";
+    FILTER = "Filter by name";
+    AGAINST_EXPECTED = "As expected";
+    AGAINST_FOLDER = "As in the folder";
+    WHY = "Why";
+    FIXES = "What it fixes";
+    FOR_WHOM = "For";
+    FROM_WHOM = "From";
+    NEEDS = "What it needs";
+    AFTERWARDS = "Afterwards";
+    WAY_BACK = "How it is undone";
+    CARE = "How it was made and tested";
+    FINE_PRINT = "Details";
+    IN_THE_FOLDER = "In this folder";
+    WHAT_HAPPENED = "What happened";
+    AS_EXPECTED = "Every patched file is as expected.";
+    SEVERAL_DIFFER = "Places that differ from what is expected: {n}";
+    DIFFERENCES_MEANING = "Somebody or something else may have changed them. Nothing was overwritten.";
+    DIFFERS = "differs from what is expected";
+    // Findings
+    BLOCKS = "Blocks";
+    MAY_BREAK = "May break";
+    INFORMATION = "Information";
+    GOOD_TO_KNOW = "Good to know";
+    VENDOR_ADVICE = "The vendor says";
+    RESTART = "Restart";
+    UNSIGNED = "Nobody you trust has signed this patch file";
+    UNSIGNED_HINT = "Go on only if you know where the file comes from.";
+    SEVERAL_PLACES = "{n}: {what}";
+    CHECK_AGAIN = "Check again";
+    CHOOSE_ANOTHER_FOLDER = "Choose another folder…";
+    SHOW_DIFFERENCES = "Show the differences";
+    CODE = "Code";
+    KEEP_EDITS = "Keep my versions aside and go on";
+    DEAL_WITH_IT = "Show what can be done";
+    // Guided
+    STEP_OF = "Step {n} of 6";
+    STEP_CHOOSE = "Choose";
+    STEP_CHECK = "Check";
+    STEP_REVIEW = "Review";
+    STEP_CONFIRM = "Confirm";
+    STEP_WORK = "Working";
+    STEP_RESULT = "Result";
+    BACK = "Back";
+    NEXT = "Next";
+    LEAVE = "Leave";
+    CLOSE = "Close";
+    CHANGE = "Change";
+    NOTHING_WRITTEN_YET = "Nothing is written before you press the button on the last page.";
+    APPLY_TITLE = "Apply a patch";
+    APPLY_CHOOSE = "Which patch, and which folder?";
+    TAKE_BACK_TITLE = "Put a folder back as it was";
+    TAKE_BACK_CHOOSE = "Which folder?";
+    BRING_BACK_TITLE = "Bring the patch back";
+    RECOVER_TITLE = "Deal with interrupted work";
+    CHECK_WAIT = "Looking at the folder. Nothing is changed.";
+    CHECK_READY = "Everything fits";
+    CHECK_READY_MEANING = "The folder is as the patch expects it.";
+    CHECK_READY_BACK = "It is safe to go back";
+    CHECK_SAFE_COPIES = "The safe copies were read and are whole.";
+    CHECK_WARN = "It can be done; please read this first";
+    CHECK_BLOCKED = "It cannot be done like this";
+    CHECK_NOTHING = "This patch is already in place";
+    CHECK_NOTHING_MEANING = "Every file is as the patch leaves it. There is nothing to do.";
+    REVIEW_TITLE = "What will happen";
+    CONFIRM_APPLY = "Apply this patch to the folder?";
+    CONFIRM_TAKE_BACK = "Put the folder back as it was?";
+    CONFIRM_BRING_BACK = "Bring the patch back?";
+    CONFIRM_UNDO = "Put everything back as it was before the interrupted change?";
+    CONFIRM_FINISH = "Finish the interrupted change?";
+    CONFIRM_APPLY_PROMISE = "If anything fails, everything is put back. You can take the patch out again later.";
+    CONFIRM_BACK_PROMISE = "If anything fails, nothing is half done. You can undo this afterwards.";
+    CONFIRM_RECOVER_PROMISE = "This can be tried again if it does not succeed.";
+    CONSENT_UNSIGNED = "I know where this patch file comes from";
+    CONSENT_FIRST = "Tick the box above first";
+    CONSENT_WEAK = "Go on although this disk cannot keep all promises";
+    KEEP_EDITS_CHOICE = "Keep files that were changed since as copies";
+    WORKING_TITLE_APPLY = "Applying the patch";
+    WORKING_TITLE_BACK = "Putting the folder back";
+    WORKING_TITLE_BRING = "Bringing the patch back";
+    WORKING_TITLE_RECOVER = "Dealing with the interrupted change";
+    WORKING_DO_NOT_SWITCH_OFF = "Please do not switch the computer off now.";
+    WORKING_SURVIVES = "You may close this window; the work goes on safely without it.";
+    STOP = "Stop";
+    STOP_BEFORE = "Stopping now leaves the folder as it is.";
+    STOP_DURING = "Stopping now puts back what was changed already.";
+    STOP_TOO_LATE = "It cannot be stopped any more; it is nearly done.";
+    STOPPING = "Stopping safely…";
+    VERIFYING = "Reading the folder back to be sure";
+    ELAPSED = "{time} so far";
+    // Results
+    DONE_APPLY = "The patch is in the folder";
+    DONE_TAKE_BACK = "The folder is as it was before the patch";
+    DONE_BRING_BACK = "The patch is back in the folder";
+    DONE_UNDO = "The folder is as it was before the interrupted change";
+    DONE_FINISH = "The interrupted change is finished";
+    DONE_CHECKED = "{n} were read back; every one is as it should be.";
+    DONE_DIFFERS = "{n} differ from what is expected. See History.";
+    NOTHING_WAS_TO_DO = "There was nothing to do";
+    NOT_DONE = "Nothing was changed";
+    PUT_BACK = "Stopped. Everything is as it was before";
+    NEEDS_ATTENTION = "The folder needs attention";
+    NO_ANSWER = "The work ended without an answer";
+    RESULT_WHAT_NEXT = "What to do now";
+    RESULT_DETAILS = "Details for support";
+    UNDO_THIS = "Undo this";
+    UNDO_GOING_BACK = "Undo going back";
+    SAVE_REPORT = "Save a report…";
+    COPY_DETAILS = "Copy details";
+    COPY_COMMAND = "Copy the command";
+    SAVED = "The report was saved.";
+    COPIED = "Copied.";
+    REPORT_CHECK = "Run the check that belongs to your work, and keep this page.";
+    // Window
+    STILL_WORKING = "Work is still going on";
+    STILL_WORKING_MEANING = "If you close the window, the work goes on safely and ends by itself.";
+    STAY = "Stay";
+    CLOSE_ANYWAY = "Close the window";
+    COMMANDS = "All commands";
+    KEYS = "Keys";
+    TO_START = "To the start";
+    NEXT_FILE = "Next change";
+    PREVIOUS_FILE = "Previous change";
+    LEAVE_FIRST = "Finish or leave this page first";
+    APPEARANCE = "Appearance";
+    APPEARANCE_SYSTEM = "As the system";
+    APPEARANCE_LIGHT = "Light";
+    APPEARANCE_DARK = "Dark";
+    APPEARANCE_CONTRAST = "High contrast";
+    APPEARANCE_CALM = "Nothing moves, as for remote desktops";
+    COLOURS = "Colours of changes";
+    COLOURS_STANDARD = "Green and red";
+    COLOURS_BLUE_ORANGE = "Blue and orange";
+    FOLDERS_TITLE = "Choose a folder";
+    FOLDERS_LIST = "List the folders here";
+    FOLDERS_HERE = "Use this folder";
+    FOLDERS_UP = "Up";
+    FOLDERS_NONE = "There is no folder in here.";
+    NO_DIALOG = "No dialog comes up on this computer. Type the path instead.";
+    LOST_JOB = "This could not be finished for a reason inside the program";
+    NOTHING_CHANGED = "Nothing was changed.";
+    TRY_AGAIN = "Try again.";
+    HOW_IT_HELPS = "What this means";
+}
+
+/// `template` with each `{name}` replaced.
+pub fn fill(template: &str, facts: &[(&str, &str)]) -> String {
+    facts.iter().fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+}
+
+/// What a code means, in a few plain words.
+pub const fn heading(code: Code) -> &'static str {
+    match code {
+        Code::Attributes => "Owner or permissions could not be kept",
+        Code::Busy => "Somebody else is changing this folder",
+        Code::Collide => "Two names would be the same on some systems",
+        Code::Conflicts => "It does not go together with another patch",
+        Code::Container | Code::Delta => "This is not a patch file, or it is damaged",
+        Code::Declined => "Not done, as you wished",
+        Code::Drift => "Files differ from what the patch expects",
+        Code::Expired => "This patch may not be applied any more",
+        Code::FileSystem => "Something in the folder cannot be handled safely",
+        Code::Foreign => "Files were changed after the interruption",
+        Code::Health => "A check failed after the change",
+        Code::InUse => "A program is using a file",
+        Code::Interrupted => "Stopped, as you wished",
+        Code::Io => "The system did not allow it",
+        Code::Limit => "This patch file is larger than allowed",
+        Code::Manifest | Code::Path => "This patch file breaks a rule",
+        Code::Missing => "Files that the patch needs are missing",
+        Code::Moved => "The folder has changed since you looked",
+        Code::Newer => "This patch file needs a newer program",
+        Code::NoWayBack => "There is no way back",
+        Code::NotNewest => "Newer patches have to go first",
+        Code::Occupied => "Something is already in the place",
+        Code::Order => "The patch order cannot be used",
+        Code::Platform => "This patch is for another system",
+        Code::Policy => "A rule of this computer forbids it",
+        Code::Preflight => "A check before the change did not pass",
+        Code::Product => "This patch is for another product",
+        Code::Proof => "The patch did not stand its proof",
+        Code::PutBack => "It failed, and was put back",
+        Code::Requires => "Another patch is needed first",
+        Code::Rights => "This account cannot change the folder",
+        Code::Signature => "The signature does not fit",
+        Code::Space => "There is not enough room",
+        Code::State => "The records in the folder are not right",
+        Code::Store => "Safe copies are missing or damaged",
+        Code::Trust => UNSIGNED,
+        Code::Unfinished => INTERRUPTED_TITLE,
+        Code::Unknown => "This patch is not in the folder",
+        Code::Usage => "This cannot be asked like this",
+        Code::Version => "This patch is for another version",
+        Code::Volume => "This disk cannot keep all promises",
+    }
+}
+
+/// When a person has to do something.
+pub fn hold(phase: &str) -> &'static str {
+    match phase {
+        "before" => "To do before",
+        "after" => "To do afterwards",
+        "rollback" => "To do when going back",
+        _ => GOOD_TO_KNOW,
+    }
+}
+
+/// What has to be restarted, as a sentence; `None` when nothing has to be.
+pub fn restart(what: &str) -> Option<String> {
+    match what {
+        "none" | "" => None,
+        "service" => Some("Restart the product's service afterwards.".to_owned()),
+        "application" => Some("Restart the program afterwards.".to_owned()),
+        "system" => Some("Restart the computer afterwards.".to_owned()),
+        "session" => Some("Log out and in again afterwards.".to_owned()),
+        other => Some(format!("Restart afterwards: {}.", crate::text::escape_line(other))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words that frighten, blame, or belong to us and not to the reader.
+    const BANNED: &[&str] = &[
+        "abort",
+        "base",
+        "bundle",
+        "deploy",
+        "drift",
+        "error",
+        "fatal",
+        "illegal",
+        "invalid",
+        "journal",
+        "kill",
+        "manifest",
+        "mod",
+        "package",
+        "payload",
+        "purge",
+        "rollback",
+        "stage",
+        "staging",
+        "target",
+        "transaction",
+        "update",
+        "wrong",
+    ];
+    /// Longest sentence that is understood at the first reading, in words.
+    const LONGEST_SENTENCE: usize = 20;
+
+    #[test]
+    fn no_word_is_long_loud_or_ours() {
+        let headings = Code::ALL.iter().map(|&code| (code.as_str(), heading(code)));
+        for (name, text) in ALL.iter().copied().chain(headings) {
+            for sentence in text.split(['.', ';', '?']) {
+                let words: Vec<String> = sentence
+                    .split(|c: char| !c.is_alphanumeric())
+                    .filter(|word| !word.is_empty())
+                    .map(str::to_lowercase)
+                    .collect();
+                assert!(words.len() <= LONGEST_SENTENCE, "{name} is long: {sentence}");
+                let banned = words.iter().find(|word| BANNED.contains(&word.as_str()));
+                assert_eq!(banned, None, "{name}: {text}");
+            }
+            let first = text.chars().next().expect("a text");
+            assert!(first.is_uppercase() || !first.is_alphabetic() || name == "DIFFERS", "{name}: {text}");
+            assert!(!text.contains('!'), "{name} is loud: {text}");
+        }
+    }
+
+    #[test]
+    fn every_place_in_a_template_is_filled_by_its_name() {
+        assert_eq!(fill(SEVERAL_PLACES, &[("n", "2 places"), ("what", "edited")]), "2 places: edited");
+        assert_eq!(fill(STEP_OF, &[("n", "3")]), "Step 3 of 6");
+    }
+}

@@ -1,0 +1,113 @@
+//! A patch file and a folder side by side, and everything that is known about both.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::contents::Contents;
+use super::guided::{Check, Verdict};
+use super::history::FolderView;
+use super::overview::Overview;
+use super::slot::Slot;
+use super::tree::Tree;
+use super::words;
+use crate::workbench::Inspection;
+
+/// The pages of the workspace.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The patch in plain words.
+    #[default]
+    Overview,
+    /// Every change.
+    Changes,
+    /// Everything that was found.
+    Checks,
+    /// What is in the folder.
+    History,
+}
+
+impl Tab {
+    /// Every page, in order.
+    pub const ALL: [Tab; 4] = [Tab::Overview, Tab::Changes, Tab::Checks, Tab::History];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Tab::Overview => words::TAB_OVERVIEW,
+            Tab::Changes => words::TAB_CHANGES,
+            Tab::Checks => words::TAB_CHECKS,
+            Tab::History => words::TAB_HISTORY,
+        }
+    }
+}
+
+/// What a patch file says.
+#[derive(Debug, Clone)]
+pub struct OpenPatch {
+    /// As it was read.
+    pub inspection: Inspection,
+    /// In plain words.
+    pub overview: Overview,
+}
+
+/// A patch file and a folder.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// The patch file.
+    pub bundle: Option<PathBuf>,
+    /// The folder.
+    pub folder: Option<PathBuf>,
+    /// What the patch file says.
+    pub patch: Slot<OpenPatch>,
+    /// What is in the folder.
+    pub view: Slot<FolderView>,
+    /// What was found when both were held against each other.
+    pub check: Slot<Check>,
+    /// The changes of the patch.
+    pub tree: Option<Tree>,
+    /// The change that is shown.
+    pub selected: Option<usize>,
+    /// Whether the left side is what is really in the folder.
+    pub against_folder: bool,
+    /// Both sides of the change that is shown.
+    pub contents: Slot<Option<Arc<Contents>>>,
+}
+
+impl Workspace {
+    /// Whether neither a patch nor a folder is open.
+    pub fn is_empty(&self) -> bool {
+        self.bundle.is_none() && self.folder.is_none()
+    }
+
+    /// Whether the guided apply can begin; the reason why not.
+    ///
+    /// # Errors
+    /// The reason, as a sentence.
+    pub fn can_apply(&self) -> Result<(), &'static str> {
+        match (&self.bundle, &self.folder, self.verdict()) {
+            (None, ..) | (_, None, _) => Err(words::NEEDS_BOTH),
+            _ if self.patch.failed().is_some() => Err(words::NO_PATCH),
+            (.., None) if self.check.is_waiting() => Err(words::NEEDS_CHECK),
+            (.., Some(Verdict::NothingToDo)) => Err(words::ALREADY_DONE),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the guided rollback can begin; the reason why not.
+    ///
+    /// # Errors
+    /// The reason, as a sentence.
+    pub fn can_go_back(&self) -> Result<(), &'static str> {
+        match (&self.folder, self.view.ready()) {
+            (None, _) => Err(words::NEEDS_FOLDER),
+            (_, Some(view)) if !view.can_take_back() => Err(words::NOTHING_TO_TAKE_BACK),
+            (_, None) => Err(words::NEEDS_CHECK),
+            _ => Ok(()),
+        }
+    }
+
+    /// How the last check ended.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.check.ready().map(|check| check.verdict)
+    }
+}

@@ -1,0 +1,233 @@
+//! What the window remembers: how it looks, and what was opened. Two files in the person's own data folder.
+//!
+//! Settings can be shared or reset without losing what was opened lately. A file that cannot be read counts as
+//! empty, and fields of a newer version are kept.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// Most pairs of patch and folder that are remembered.
+const MAX_RECENT: usize = 12;
+/// Largest file that is read, in bytes; ours have a few hundred.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The file that is there while a way to draw is tried.
+const TRIAL: &str = "drawing";
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Palette {
+    /// What the system says.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+    /// As much contrast as there is.
+    HighContrast,
+}
+
+/// The colours of what is added and removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeColours {
+    /// Green and red.
+    #[default]
+    Standard,
+    /// Blue and orange, for who cannot tell green from red.
+    BlueOrange,
+}
+
+/// How the window looks and is divided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Light or dark.
+    pub palette: Palette,
+    /// The colours of changes.
+    pub changes: ChangeColours,
+    /// How much larger everything is; 0.5 to 3.
+    pub zoom: f32,
+    /// Whether nothing moves, as over remote desktop.
+    pub is_calm: bool,
+    /// Share of the width that the list of changes takes; 0.1 to 0.9.
+    pub split: f32,
+    /// Fields of other versions.
+    #[serde(flatten)]
+    pub others: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            palette: Palette::default(),
+            changes: ChangeColours::default(),
+            zoom: 1.0,
+            is_calm: false,
+            split: 0.3,
+            others: serde_json::Map::new(),
+        }
+    }
+}
+
+/// A patch and a folder that were opened together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    /// The patch file.
+    pub bundle: Option<PathBuf>,
+    /// The folder.
+    pub folder: Option<PathBuf>,
+}
+
+/// What was opened lately.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Recent {
+    /// Pairs, the last one first.
+    pub pairs: Vec<Pair>,
+}
+
+impl Recent {
+    /// Remembers a pair. One without a folder, or without a patch, gives way to one with both.
+    pub fn remember(&mut self, pair: Pair) {
+        let gives_way = |old: &Pair| {
+            (old.bundle.is_none() || old.bundle == pair.bundle)
+                && (old.folder.is_none() || old.folder == pair.folder)
+        };
+        self.pairs.retain(|old| !gives_way(old));
+        self.pairs.insert(0, pair);
+        self.pairs.truncate(MAX_RECENT);
+    }
+
+    /// The folders, each once.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let mut folders: Vec<PathBuf> = Vec::new();
+        for folder in self.pairs.iter().filter_map(|pair| pair.folder.as_ref()) {
+            if !folders.contains(folder) {
+                folders.push(folder.clone());
+            }
+        }
+        folders
+    }
+}
+
+/// Where both files are.
+#[derive(Debug, Clone)]
+pub struct Memory {
+    place: Option<PathBuf>,
+}
+
+impl Memory {
+    /// That of the person who runs the program; without a home it remembers nothing.
+    pub fn of_this_person() -> Self {
+        let own = directories::ProjectDirs::from("", "", "Patchwright");
+        Self { place: own.map(|own| own.data_local_dir().to_owned()) }
+    }
+
+    /// One in `place`; without one it remembers nothing.
+    pub fn at(place: Option<PathBuf>) -> Self {
+        Self { place }
+    }
+
+    /// What is remembered; what cannot be read is as at the first start.
+    pub fn load(&self) -> (Settings, Recent) {
+        let mut settings: Settings = self.read("settings.json").unwrap_or_default();
+        settings.zoom = if settings.zoom.is_finite() { settings.zoom.clamp(0.5, 3.0) } else { 1.0 };
+        settings.split = if settings.split.is_finite() { settings.split.clamp(0.1, 0.9) } else { 0.3 };
+        (settings, self.read("recent.json").unwrap_or_default())
+    }
+
+    /// Writes both down, each whole or not at all.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn save(&self, settings: &Settings, recent: &Recent) -> io::Result<()> {
+        let Some(place) = &self.place else { return Ok(()) };
+        std::fs::create_dir_all(place)?;
+        write(&place.join("settings.json"), settings)?;
+        write(&place.join("recent.json"), recent)
+    }
+
+    /// Notes that this way to draw is tried; [`Memory::end_trial`] follows unless it takes the program down.
+    pub fn begin_trial(&self, name: &str) {
+        if let Some(place) = &self.place {
+            // What cannot be noted costs a second attempt by hand, nothing else.
+            let _ = std::fs::create_dir_all(place).and_then(|()| std::fs::write(place.join(TRIAL), name));
+        }
+    }
+
+    /// Notes that it works.
+    pub fn end_trial(&self) {
+        if let Some(place) = &self.place {
+            // As above.
+            let _ = std::fs::remove_file(place.join(TRIAL));
+        }
+    }
+
+    /// The way to draw that took the program down last time.
+    pub fn trial(&self) -> Option<String> {
+        std::fs::read_to_string(self.place.as_ref()?.join(TRIAL)).ok()
+    }
+
+    fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let path = self.place.as_ref()?.join(name);
+        let is_small = std::fs::metadata(&path).is_ok_and(|found| found.len() <= MAX_BYTES);
+        let bytes = is_small.then(|| std::fs::read(&path).ok())??;
+        serde_json::from_slice(&bytes).ok()
+    }
+}
+
+fn write(path: &Path, value: &impl Serialize) -> io::Result<()> {
+    let folder = path.parent().expect("a file has a folder");
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(&serde_json::to_vec_pretty(value)?)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_comes_back_with_the_fields_of_a_newer_version() {
+        let place = tempfile::tempdir().expect("a folder");
+        let memory = Memory::at(Some(place.path().join("deep")));
+        assert_eq!(memory.load(), (Settings::default(), Recent::default()));
+        let mut settings = Settings { palette: Palette::Dark, ..Settings::default() };
+        settings.others.insert("later".to_owned(), 7.into());
+        let mut recent = Recent::default();
+        recent.remember(Pair { bundle: Some("a.patchbundle".into()), folder: Some("/opt/app".into()) });
+        memory.save(&settings, &recent).expect("saved");
+        assert_eq!(memory.load(), (settings, recent));
+    }
+
+    #[test]
+    fn a_damaged_file_counts_as_empty_and_odd_numbers_are_put_right() {
+        let place = tempfile::tempdir().expect("a folder");
+        std::fs::write(place.path().join("recent.json"), "{").expect("written");
+        std::fs::write(place.path().join("settings.json"), r#"{"zoom": 99, "split": -1}"#).expect("written");
+        let (settings, recent) = Memory::at(Some(place.path().to_owned())).load();
+        assert_eq!((settings.zoom, settings.split, recent), (3.0, 0.1, Recent::default()));
+    }
+
+    #[test]
+    fn a_pair_takes_the_place_of_its_halves() {
+        let mut recent = Recent::default();
+        let pair = |bundle: Option<&str>, folder: Option<&str>| Pair {
+            bundle: bundle.map(Into::into),
+            folder: folder.map(Into::into),
+        };
+        recent.remember(pair(Some("a"), None));
+        recent.remember(pair(None, Some("x")));
+        recent.remember(pair(Some("a"), Some("x")));
+        recent.remember(pair(Some("b"), Some("x")));
+        assert_eq!(recent.pairs, [pair(Some("b"), Some("x")), pair(Some("a"), Some("x"))]);
+        assert_eq!(recent.folders(), [PathBuf::from("x")]);
+    }
+}

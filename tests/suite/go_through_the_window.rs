@@ -1,0 +1,349 @@
+//! What somebody at the window does, without a window: messages go into the view-model, its effects are carried out
+//! on real folders, and the pages say what is true.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use patchwright::cli::{self, Interrupt, Streams, Terminals};
+use patchwright::model::Code;
+use patchwright::present::finding::WayOut;
+use patchwright::present::guided::{Stage, Task, Verdict};
+use patchwright::present::message::{Effect, Event, Msg, Place};
+use patchwright::present::outcome::Condition;
+use patchwright::present::worker;
+use patchwright::present::{Model, Overlay, Page, Tab, reading, words};
+use patchwright::progress::{CancelToken, Quiet};
+use patchwright::settings::{Recent, Settings};
+use patchwright::workbench::{Sample, Watch};
+
+use super::support::sandbox::{Sandbox, unwatched};
+
+/// Somebody at a window, with the sample laid out.
+struct Person {
+    sandbox: Sandbox,
+    sample: Sample,
+    model: Model,
+    /// What the window did beside reading and changing, in order.
+    done: Vec<Effect>,
+    /// Whether the worker dies before it can start.
+    worker_dies: bool,
+}
+
+impl Person {
+    fn new() -> Self {
+        let sandbox = Sandbox::new();
+        let sample = unwatched(|watch| sandbox.bench().lay_out_sample(watch)).expect("room for a sample");
+        let model = Model::new(Settings::default(), Recent::default());
+        Self { sandbox, sample, model, done: Vec::new(), worker_dies: false }
+    }
+
+    /// Does something, and waits until everything that follows from it has happened.
+    fn does(&mut self, msg: Msg) -> &mut Self {
+        let mut effects = VecDeque::from(self.model.update(msg));
+        while let Some(effect) = effects.pop_front() {
+            for event in self.carry_out(effect) {
+                effects.extend(self.model.on_event(event));
+            }
+        }
+        self
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Vec<Event> {
+        let bench = self.sandbox.bench();
+        match effect {
+            Effect::Start(change, folder, expected) => {
+                let mut events = match self.worker_dies {
+                    true => Vec::new(),
+                    false => self.work(change.arguments(&folder, expected)),
+                };
+                events.push(Event::WorkerEnded);
+                events
+            }
+            Effect::FindInterrupted(folders) => folders
+                .into_iter()
+                .filter_map(|folder| Some((bench.unfinished(&folder).ok()??, folder)))
+                .map(|(work, folder)| Event::Interrupted(folder, work))
+                .collect(),
+            question if reading::Question::of(&question).is_some() => {
+                let cancel = CancelToken::new();
+                let watch = Watch { progress: &Quiet, cancel: &cancel };
+                reading::answer(bench, question, watch).into_iter().collect()
+            }
+            other => {
+                self.done.push(other);
+                Vec::new()
+            }
+        }
+    }
+
+    /// What the worker says.
+    fn work(&self, arguments: Vec<std::ffi::OsString>) -> Vec<Event> {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut streams = Streams {
+            input: &mut std::io::empty(),
+            out: &mut out,
+            err: &mut err,
+            terminals: Terminals::default(),
+            colours: false,
+            interrupt: Interrupt::default(),
+        };
+        let arguments = std::iter::once("patchwright".into()).chain(arguments);
+        cli::run_with(self.sandbox.bench(), arguments, &mut streams);
+        let text = String::from_utf8(out).expect("text");
+        let lines: Vec<Event> = text.lines().filter_map(worker::parse).map(Event::Worker).collect();
+        assert!(!lines.is_empty(), "the worker says nothing: {text} {}", String::from_utf8_lossy(&err));
+        lines
+    }
+
+    fn opens(&mut self, which: usize) -> &mut Self {
+        let (bundle, folder) = (self.sample.bundles[which].clone(), self.sample.folder.clone());
+        self.does(Msg::OpenPair(bundle, Some(folder)))
+    }
+
+    #[track_caller]
+    fn is_at(&mut self, stage: Stage) -> &mut Self {
+        let guided = self.model.guided.as_ref().expect("somebody is guided");
+        assert_eq!(guided.stage, stage, "{:#?}", guided.check.as_ref().map(|check| &check.findings));
+        self
+    }
+
+    fn goes_through(&mut self) -> &mut Self {
+        self.is_at(Stage::Checked).does(Msg::Forward);
+        self.is_at(Stage::Reviewing).does(Msg::Forward);
+        self.is_at(Stage::Confirming).does(Msg::ConsentUnsigned(true)).does(Msg::Confirm);
+        self.is_at(Stage::Done)
+    }
+
+    #[track_caller]
+    fn ends(&mut self, condition: Condition, heading: &str) -> &mut Self {
+        let outcome = self.model.guided.as_ref().and_then(|guided| guided.outcome.as_ref()).expect("an end");
+        assert_eq!((outcome.condition, outcome.heading.as_str()), (condition, heading), "{outcome:#?}");
+        self
+    }
+
+    fn verdict(&self) -> Option<Verdict> {
+        self.model.workspace.verdict()
+    }
+}
+
+impl Drop for Person {
+    fn drop(&mut self) {
+        // It is a temporary folder of our own; what stays in it is harmless.
+        let _ = fs::remove_dir_all(&self.sample.place);
+    }
+}
+
+/// Every file of the product, without our records.
+fn everything(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.file_name().is_some_and(|name| name == ".patchwright") {
+                continue;
+            }
+            match fs::symlink_metadata(&path).expect("something") {
+                what if what.is_dir() => folders.push(path),
+                what if what.is_symlink() => {
+                    let to =
+                        fs::read_link(&path).expect("a link").to_string_lossy().into_owned().into_bytes();
+                    found.push((path, to));
+                }
+                _ => found.push((path.clone(), fs::read(&path).expect("a file"))),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_patch_goes_in_comes_out_and_comes_back() {
+    let mut person = Person::new();
+    let before = everything(&person.sample.folder);
+    person.opens(0);
+    assert_eq!(person.model.page, Page::Workspace(Tab::Overview));
+    assert!(person.verdict().is_some_and(|verdict| verdict != Verdict::Blocked), "{:?}", person.verdict());
+
+    person.does(Msg::BeginApply).goes_through().ends(Condition::Done, words::DONE_APPLY);
+    assert_ne!(everything(&person.sample.folder), before);
+    let after = everything(&person.sample.folder);
+
+    // "Undo this" on the result page.
+    person.does(Msg::ResultAction);
+    assert_eq!(person.model.guided.as_ref().map(|guided| guided.task), Some(Task::TakeBack));
+    person.goes_through().ends(Condition::Done, words::DONE_TAKE_BACK);
+    assert_eq!(everything(&person.sample.folder), before);
+
+    // And "Undo going back".
+    person.does(Msg::ResultAction).goes_through().ends(Condition::Done, words::DONE_BRING_BACK);
+    assert_eq!(everything(&person.sample.folder), after);
+
+    person.does(Msg::Leave);
+    assert_eq!(person.model.page, Page::Workspace(Tab::History));
+    // Applied, its health checks, taken back, brought back.
+    let view = person.model.workspace.view.ready().expect("the folder was looked at");
+    assert_eq!((view.stack().len(), view.events().len(), view.differences().len()), (1, 4, 0));
+    assert_eq!(person.verdict(), Some(Verdict::NothingToDo));
+    assert_eq!(person.model.workspace.can_apply(), Err(words::ALREADY_DONE));
+}
+
+#[test]
+fn somebody_who_never_saw_a_patch_puts_a_folder_back() {
+    let mut person = Person::new();
+    person.opens(0).does(Msg::BeginApply).goes_through();
+    let folder = person.sample.folder.clone();
+    // Another day, another window: one click on the start page, then the folder.
+    person.model = Model::new(Settings::default(), Recent::default());
+    person.does(Msg::BeginTakeBack).is_at(Stage::Choosing);
+    assert_eq!(
+        person.model.guided.as_ref().and_then(|guided| guided.reason_to_wait()),
+        Some(words::NEEDS_FOLDER)
+    );
+    person.does(Msg::OpenFolder(folder)).is_at(Stage::Choosing).does(Msg::Forward);
+    person.goes_through().ends(Condition::Done, words::DONE_TAKE_BACK);
+}
+
+#[test]
+fn every_patch_of_the_sample_shows_what_it_was_made_for() {
+    let mut person = Person::new();
+    let mut shown = |which: usize| {
+        person.opens(which);
+        let check = person.model.workspace.check.ready().expect("a check");
+        let ways: Vec<Option<WayOut>> = check
+            .findings
+            .iter()
+            .filter(|finding| finding.code.is_some())
+            .map(|finding| finding.way_out)
+            .collect();
+        (
+            check.verdict,
+            check.has(Code::Requires),
+            check.has(Code::Drift),
+            ways.contains(&Some(WayOut::ShowDifferences)),
+        )
+    };
+    assert_eq!(shown(2), (Verdict::Blocked, true, false, false), "a requirement is missing");
+    assert_eq!(shown(3), (Verdict::Blocked, false, true, true), "a file was edited on site");
+}
+
+#[test]
+fn what_blocks_cannot_be_gone_past() {
+    let mut person = Person::new();
+    let before = everything(&person.sample.folder);
+    person.opens(3).does(Msg::BeginApply).is_at(Stage::Checked);
+    for msg in [Msg::Forward, Msg::Confirm, Msg::ConsentUnsigned(true), Msg::Forward, Msg::Confirm] {
+        person.does(msg).is_at(Stage::Checked);
+    }
+    person.does(Msg::Leave);
+    assert_eq!(everything(&person.sample.folder), before);
+}
+
+#[test]
+fn a_folder_that_changes_between_review_and_confirm_is_left_alone() {
+    let mut person = Person::new();
+    person.opens(0).does(Msg::BeginApply).is_at(Stage::Checked).does(Msg::Forward).does(Msg::Forward);
+    let patch = &person.model.workspace.patch.ready().expect("a patch").inspection.patch;
+    let changed = patch.changes.iter().find(|change| !change.before.is_empty()).expect("a changed file");
+    let path = person.sample.folder.join(changed.path.as_str());
+    fs::write(&path, "somebody else was here").expect("written");
+    let before = everything(&person.sample.folder);
+    person.does(Msg::ConsentUnsigned(true)).does(Msg::Confirm).is_at(Stage::Done);
+    person.ends(Condition::NothingChanged, words::NOT_DONE);
+    assert_eq!(everything(&person.sample.folder), before);
+    person.does(Msg::CheckAgain).is_at(Stage::Checked);
+}
+
+#[test]
+fn a_file_that_was_edited_since_is_kept_when_somebody_says_so() {
+    let mut person = Person::new();
+    let before = everything(&person.sample.folder);
+    person.opens(0).does(Msg::BeginApply).goes_through();
+    let patch = &person.model.workspace.patch.ready().expect("a patch").inspection.patch;
+    let is_file = |change: &&patchwright::model::FileChange| {
+        !change.before.is_empty() && change.after.as_ref().is_some_and(|node| node.as_file().is_some())
+    };
+    let changed = patch.changes.iter().find(is_file).expect("a changed file");
+    fs::write(person.sample.folder.join(changed.path.as_str()), "edited on site").expect("written");
+    person.does(Msg::ResultAction).is_at(Stage::Checked);
+    let check = person.model.guided.as_ref().and_then(|guided| guided.check.as_ref()).expect("a check");
+    assert_eq!(check.findings[0].way_out, Some(WayOut::KeepEdits));
+    person.does(Msg::WayOut(WayOut::KeepEdits)).goes_through().ends(Condition::Done, words::DONE_TAKE_BACK);
+    assert_eq!(everything(&person.sample.folder), before);
+}
+
+#[test]
+fn a_worker_that_dies_is_told_and_nothing_is_believed() {
+    let mut person = Person::new();
+    person.worker_dies = true;
+    person.opens(0).does(Msg::BeginApply).goes_through();
+    person.ends(Condition::NeedsAttention, words::NO_ANSWER);
+}
+
+#[test]
+fn a_report_and_the_command_are_at_hand() {
+    let mut person = Person::new();
+    person.opens(0).does(Msg::BeginApply).goes_through().does(Msg::CopyCommand).does(Msg::SaveReport);
+    let copied = person.done.iter().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text.clone()),
+        _ => None,
+    });
+    let copied = copied.expect("a command");
+    assert!(copied.starts_with("patchwright apply ") && copied.ends_with(" --allow-unsigned"), "{copied}");
+    assert!(
+        person
+            .done
+            .iter()
+            .any(|effect| matches!(effect, Effect::PickReport(name) if name.ends_with(".html")))
+    );
+    let saved = person.model.on_event(Event::ReportPicked("/tmp/report.html".into()));
+    let [Effect::Save(_, page)] = saved.as_slice() else { panic!("{saved:?}") };
+    assert!(page.contains(words::DONE_APPLY), "{page}");
+}
+
+#[test]
+fn while_work_goes_on_nothing_else_begins_and_closing_asks() {
+    let mut person = Person::new();
+    person.opens(0).does(Msg::BeginApply);
+    person.does(Msg::Forward).does(Msg::Forward).does(Msg::ConsentUnsigned(true));
+    let effects = person.model.update(Msg::Confirm);
+    assert!(matches!(effects.as_slice(), [Effect::SaveSettings, Effect::Start(..)]), "{effects:?}");
+    person.is_at(Stage::Running);
+    let other = PathBuf::from("/other.patchbundle");
+    let outside = [
+        Msg::GoTo(Place::Start),
+        Msg::OpenBundle(other),
+        Msg::Leave,
+        Msg::Back,
+        Msg::BeginTakeBack,
+        Msg::CheckAgain,
+        Msg::Confirm,
+    ];
+    for msg in outside {
+        assert_eq!(person.model.update(msg.clone()), [], "{msg:?}");
+        person.is_at(Stage::Running);
+    }
+    assert_eq!(person.model.update(Msg::AskToClose), []);
+    assert_eq!(person.model.overlay, Some(Overlay::Closing));
+    assert_eq!(person.model.update(Msg::Stop), [Effect::StopWorker]);
+    assert_eq!(person.model.update(Msg::Stop), [], "once is enough");
+    assert!(person.model.update(Msg::CloseAnyway).contains(&Effect::Close));
+}
+
+#[test]
+fn changes_are_read_one_by_one_and_against_the_folder() {
+    let mut person = Person::new();
+    person.opens(0).does(Msg::GoTo(Place::Workspace(Tab::Changes)));
+    let number = person.model.workspace.tree.as_ref().expect("a tree").items().len();
+    for index in 0..number {
+        assert_eq!(person.model.workspace.selected, Some(index));
+        let contents = person.model.workspace.contents.ready().and_then(Option::as_ref);
+        let item = &person.model.workspace.tree.as_ref().expect("a tree").items()[index];
+        assert_eq!(contents.map(|contents| contents.path.as_str()), Some(item.path.as_str()));
+        person.does(Msg::Neighbour { forward: true });
+    }
+    assert_eq!(person.model.workspace.selected, Some(number - 1), "at the end it stays");
+    person.does(Msg::CompareWithFolder(true));
+    assert!(person.model.workspace.against_folder && person.model.workspace.contents.ready().is_some());
+}

@@ -1,0 +1,31 @@
+//! Pictures of every part, to be looked at: `cargo test --test window --features pictures pictures`.
+//!
+//! They are compared with those beside `snapshots`; `UPDATE_SNAPSHOTS=1` takes new ones. Without any graphics driver,
+//! not even one in software (lavapipe), the tests say so and pass.
+
+use patchwright::gui::theme::{ChangeColours, Palette};
+
+use crate::gallery::Gallery;
+use crate::support::window;
+
+/// The whole page in one picture.
+const WHOLE_PAGE: egui::Vec2 = egui::vec2(1024.0, 2360.0);
+
+#[test]
+fn pictures_of_all_parts() {
+    for (name, palette, changes) in [
+        ("light", Palette::Light, ChangeColours::Standard),
+        ("dark", Palette::Dark, ChangeColours::Standard),
+        ("high_contrast", Palette::HighContrast, ChangeColours::Standard),
+        ("light_blue_orange", Palette::Light, ChangeColours::BlueOrange),
+    ] {
+        let mut harness = window(WHOLE_PAGE, palette, changes, 1.0, Gallery::new());
+        harness.state_mut().are_details_open = true;
+        harness.run();
+        if let Err(reason) = harness.render() {
+            eprintln!("no picture was taken: {reason}");
+            return;
+        }
+        harness.snapshot(format!("gallery_{name}"));
+    }
+}
