@@ -37,12 +37,9 @@ pub struct App {
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl App {
-    /// The window with `model`, opened with `paths`.
-    pub fn new(mut model: Model, mut jobs: Box<dyn Jobs>, paths: &[PathBuf]) -> Self {
-        for effect in model.begin(paths) {
-            jobs.run(effect);
-        }
-        Self {
+    /// The window with `model`, opened with `paths`. Before the first picture: `context` is dressed for it.
+    pub fn new(context: &Context, model: Model, jobs: Box<dyn Jobs>, paths: &[PathBuf]) -> Self {
+        let mut app = Self {
             model,
             jobs,
             panes: Panes::default(),
@@ -50,7 +47,11 @@ impl App {
             working_since: None,
             appearance: None,
             may_close: false,
-        }
+        };
+        app.dress(context);
+        let effects = app.model.begin(paths);
+        app.carry_out(context, effects);
+        app
     }
 
     /// The model, to look at.
@@ -83,16 +84,17 @@ impl App {
 
     /// Draws everything and takes what a person did.
     pub fn ui(&mut self, ui: &mut Ui) {
-        self.dress(ui.ctx());
         let mut outbox = Outbox::new();
         keys::take(ui.ctx(), &self.model, &mut outbox);
         views::root_ui(ui, &self.model, &mut self.panes, &mut self.fields, &mut outbox);
         for msg in outbox {
             self.send(ui.ctx(), msg);
         }
+        // For the next picture: this one is drawn.
+        self.dress(ui.ctx());
     }
 
-    /// Makes the window look as the settings say, when they have changed.
+    /// Makes the window look from now on as the settings say, when they have changed.
     fn dress(&mut self, context: &Context) {
         let wished = appearance(&self.model.settings);
         if self.appearance.as_ref() != Some(&wished) {

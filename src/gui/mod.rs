@@ -52,8 +52,9 @@ pub fn run(paths: &[PathBuf], wish: Option<Renderer>) -> eframe::Result {
             tier.options(),
             Box::new(move |creation| {
                 renderer::watch_for_trouble(creation);
+                let window = Window::new(&creation.egui_ctx, &paths, memory, trial);
                 theme::fonts::install(&creation.egui_ctx, font.wait(FONT_PATIENCE));
-                Ok(Box::new(Window::new(&creation.egui_ctx, &paths, memory, trial)))
+                Ok(Box::new(window))
             }),
         );
         // Without a display no renderer helps.
@@ -83,7 +84,8 @@ impl Window {
         let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("patchwright-gui"));
         let threads = Threads::new(context.clone(), workbench, memory, program);
         let (settings, recent) = threads.load();
-        Self { app: App::new(Model::new(settings, recent), Box::new(threads), paths), trial }
+        let model = Model::new(settings, recent);
+        Self { app: App::new(context, model, Box::new(threads), paths), trial }
     }
 }
 
