@@ -34,14 +34,16 @@ pub struct Button<'a> {
     pub icon: Option<Icon>,
     /// How much it matters.
     pub kind: ButtonKind,
-    /// Why it cannot be pressed, if it cannot; shown below it.
+    /// Why it cannot be pressed, if it cannot.
     pub blocked: Option<&'a str>,
+    /// The reason is shown by the caller, somewhere near, rather than below the button.
+    pub is_reason_elsewhere: bool,
 }
 
 impl<'a> Button<'a> {
     /// For the one thing to do on a page.
     pub fn primary(label: &'a str) -> Self {
-        Self { label, icon: None, kind: ButtonKind::Primary, blocked: None }
+        Self { label, icon: None, kind: ButtonKind::Primary, blocked: None, is_reason_elsewhere: false }
     }
 
     /// For whatever else can be done.
@@ -63,14 +65,23 @@ impl<'a> Button<'a> {
     pub fn blocked(self, reason: Option<&'a str>) -> Self {
         Self { blocked: reason, ..self }
     }
+
+    /// Which leaves it to the caller to show the reason, with [`reason`].
+    pub fn reason_elsewhere(self) -> Self {
+        Self { is_reason_elsewhere: true, ..self }
+    }
 }
 
 /// A button; its response is clicked by pointer, Enter and Space.
 pub fn button(ui: &mut Ui, button: &Button<'_>) -> Response {
     let face = Face::measure(ui, button);
-    let Some(reason) = button.blocked else {
-        let (rect, response) = ui.allocate_exact_size(face.size, Sense::click());
+    let Some(reason) = button.blocked.filter(|_| !button.is_reason_elsewhere) else {
+        let sense = if button.blocked.is_none() { Sense::click() } else { Sense::hover() };
+        let (rect, response) = ui.allocate_exact_size(face.size, sense);
         face.show(ui, button, rect, &response);
+        if let Some(reason) = button.blocked {
+            ui.accesskit_node_builder(response.id, |node| node.set_description(reason));
+        }
         return response;
     };
     // Both in one piece, so that a row that wraps moves them together.
@@ -89,6 +100,12 @@ pub fn button(ui: &mut Ui, button: &Button<'_>) -> Response {
     let mut place = ui.new_child(UiBuilder::new().max_rect(below).layout(layout));
     place.add(egui::Label::new(words).wrap());
     response
+}
+
+/// Why a button cannot be pressed.
+pub fn reason(ui: &mut Ui, reason: &str) {
+    let colour = Tokens::of(ui).muted;
+    ui.add(egui::Label::new(text::caption(reason).color(colour)).wrap());
 }
 
 /// How wide a button is, with its reason.

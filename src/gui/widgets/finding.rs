@@ -51,8 +51,10 @@ impl Level {
 pub struct FindingView<'a> {
     /// How much it matters.
     pub level: Level,
-    /// What it means, in a sentence.
+    /// What it is, in a few words.
     pub sentence: &'a str,
+    /// What it means and what to do about it; empty for nothing.
+    pub meaning: &'a str,
     /// What shows it: files, versions, numbers.
     pub evidence: &'a [&'a str],
     /// The way out, if there is one to press.
@@ -99,8 +101,14 @@ pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
 fn words(ui: &mut Ui, finding: &FindingView<'_>) {
     ui.spacing_mut().item_spacing.y = space::TINY;
     let level = Badge { text: finding.level.word(), tone: Tone::Notice(finding.level.notice()), explain: "" };
-    badge(ui, &level);
-    ui.add(Label::new(text::strong(finding.sentence)).wrap());
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        ui.add(Label::new(text::strong(finding.sentence)).wrap());
+        badge(ui, &level);
+    });
+    if !finding.meaning.is_empty() {
+        ui.add(Label::new(text::body(finding.meaning)).wrap());
+    }
     let colour = Tokens::of(ui).muted;
     for evidence in finding.evidence {
         let line = text::body(*evidence).text_style(text::small_code_style()).color(colour);
