@@ -74,10 +74,11 @@ pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
                     ui.spacing_mut().item_spacing.x = space::MEDIUM;
                     paint::icon(ui, finding.level.icon(), text::ICON + space::TINY, colour);
                     if ui.available_width() < SIDE_BY_SIDE {
-                        return ui.vertical(|ui| {
+                        let below = |ui: &mut Ui| {
                             words(ui, finding);
                             finding.action.map(|action| button(ui, &action))
-                        });
+                        };
+                        return ui.vertical(below).inner;
                     }
                     // The words come first for the keyboard and for screen readers, too.
                     let action_width =
@@ -87,10 +88,10 @@ pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
                         ui.set_width(size.x);
                         words(ui, finding);
                     });
+                    let action = finding.action?;
                     let layout = Layout::right_to_left(Align::Min);
-                    ui.with_layout(layout, |ui| finding.action.map(|action| button(ui, &action)))
+                    Some(ui.with_layout(layout, |ui| button(ui, &action)).inner)
                 })
-                .inner
                 .inner
             })
             .inner
