@@ -167,7 +167,13 @@ fn cannot_copy(path: &Path, source: io::Error) -> Error {
 /// Copies one thing. A folder is open to us until everything is in it; the mode it is to have comes back.
 fn copy_one(old: &dyn Fs, path: &TreePath, to: &Path, watch: Watch<'_>) -> io::Result<Option<u32>> {
     let at = Place::from(path);
-    let Some(found) = old.look(&at)? else { return Ok(None) };
+    let found = match old.look(&at) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Ok(None),
+        // It is in a new folder, in whose place a file or link stands so far.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
+        Err(error) => return Err(error),
+    };
     match found.kind {
         FoundKind::Dir => {
             fs::create_dir(to)?;

@@ -51,20 +51,6 @@ fn a_link_that_leads_out_may_go() {
 }
 
 #[test]
-fn a_full_folder_and_a_link_do_not_change_into_each_other() {
-    if !links_work() {
-        return skip(
-            "a_full_folder_and_a_link_do_not_change_into_each_other",
-            "this system keeps no symbolic links",
-        );
-    }
-    let (full, link) = (base().file("x/y", "in it"), base().link("x", "app"));
-    for (old, new) in [(&full, &link), (&link, &full)] {
-        assert_eq!(refused(old, new), ["E-ORDER x/y: it lies below \"x\", which is or becomes a link"]);
-    }
-}
-
-#[test]
 fn names_that_some_system_takes_for_one_are_refused() {
     let old = base().file("README", "1");
     let new = base().file("README", "1").file("Readme", "2");
