@@ -148,6 +148,7 @@ impl Workbench {
             stores_any_name: features.any_name,
             case_sensitive: features.case_sensitive,
             keeps_modes: features.modes,
+            overrides_modes: features.overrides_modes,
             free_bytes: space.free_bytes,
             free_entries: space.free_entries,
             block_bytes: space.block_bytes,

@@ -174,6 +174,8 @@ pub struct Features {
     pub exchange: bool,
     /// Permission bits are kept.
     pub modes: bool,
+    /// The present user may change what is in a folder whatever its permission bits say: the administrator.
+    pub overrides_modes: bool,
     /// A thing can have two names.
     pub hard_links: bool,
     /// `a` and `A` are different names.

@@ -219,7 +219,7 @@ fn h63_a_folder_with_somebodys_files_does_not_become_a_file() {
     refused(&scene, "a file is expected");
 
     let becomes_a_file = Good::with(|good| {
-        let change = crate::support::hostile::whole(good, "spool", b"a file\n");
+        let change = whole(good, "spool", b"a file\n");
         good.add([change]);
         let change = good.at("spool");
         (change["op"], change["before"]) = (json!("replace"), json!([{"kind": "dir", "mode": "0755"}]));

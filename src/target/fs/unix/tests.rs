@@ -419,6 +419,7 @@ fn features_of_memory_and_disk() {
     let everything = Features {
         exchange: true,
         modes: true,
+        overrides_modes: rustix::process::geteuid().is_root(),
         hard_links: true,
         case_sensitive: true,
         any_name: true,

@@ -346,6 +346,7 @@ fn features(root: &Root) -> io::Result<Features> {
     Ok(Features {
         exchange: false,
         modes: false,
+        overrides_modes: false,
         hard_links: flags & FILE_SUPPORTS_HARD_LINKS != 0,
         case_sensitive: false,
         any_name: false,
