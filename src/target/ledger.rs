@@ -243,7 +243,7 @@ impl Ledger {
         if fs.look(&Place::from(&folder)).map_err(unlistable)?.is_none() {
             return Ok(ledger);
         }
-        let count = fs.list(&Place::from(&folder)).map_err(unlistable)?.len() as u64;
+        let count = fs.list(&Place::from(&folder)).map_err(unlistable)?.text.len() as u64;
         for seq in 1..=count {
             let place = Self::place_of(seq).join("entry.json");
             let bytes =

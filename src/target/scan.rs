@@ -244,13 +244,11 @@ impl Scan<'_> {
         for (dir, names) in lists {
             match (dir, names) {
                 (_, Ok(names)) => {
-                    all.extend(names.into_iter().filter(|name| !is_ours(dir, name)).map(|name| (dir, name)));
+                    problems.extend(names.not_text.iter().map(|name| not_text(dir, name)));
+                    let names = names.text.into_iter().filter(|name| !is_ours(dir, name));
+                    all.extend(names.map(|name| (dir, name)));
                 }
-                // A strange name directly in the target is a problem like any other; a target that cannot be
-                // listed at all is not.
-                (Place::Root, Err(source)) if source.kind() != io::ErrorKind::InvalidData => {
-                    return Err(ScanError::Io { place: Place::Root, source });
-                }
+                (Place::Root, Err(source)) => return Err(ScanError::Io { place: Place::Root, source }),
                 (_, Err(error)) => problems.push(problem_of(dir, &error)),
             }
         }
@@ -395,6 +393,15 @@ fn problem(path: impl ToString, code: Code, detail: String) -> Problem {
 
 fn changed(path: &TreePath) -> Problem {
     problem(path, Code::InUse, "changed while it was read".to_owned())
+}
+
+/// A name through which no path leads: nobody but its owner can say what is there.
+fn not_text(dir: &Place, name: &str) -> Problem {
+    let path = match dir {
+        Place::Tree(dir) => format!("{dir}/{name}"),
+        _ => name.to_owned(),
+    };
+    problem(path, Code::Path, "the name is not UTF-8".to_owned())
 }
 
 fn problem_of(path: impl ToString, error: &io::Error) -> Problem {

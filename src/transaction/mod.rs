@@ -247,13 +247,9 @@ fn list(paths: &[TreePath]) -> String {
     text.join(", ")
 }
 
-/// Whether a folder holds nothing. A name that is not text is something.
+/// Whether a folder holds nothing.
 fn is_empty(fs: &dyn Fs, folder: &Place) -> io::Result<bool> {
-    match fs.list(folder) {
-        Ok(names) => Ok(names.is_empty()),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(false),
-        Err(error) => Err(error),
-    }
+    fs.list(folder).map(|names| names.is_empty())
 }
 
 /// Adds what was attempted and where to an error of the system.

@@ -28,7 +28,7 @@ use self::confine::{Root, Spot};
 use self::volume::Traits;
 use super::os::{OpenError, utf8};
 use super::{
-    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Place, Space, StatePath,
+    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Names, Place, Space, StatePath,
 };
 use crate::model::{Code, Mode, TreePath};
 
@@ -96,13 +96,13 @@ impl Fs for OsFs {
         Ok(found.map(|found| found.found(self.root.device, self.keeps_modes())))
     }
 
-    fn list(&self, dir: &Place) -> io::Result<Vec<String>> {
+    fn list(&self, dir: &Place) -> io::Result<Names> {
         let entries = Dir::new(self.root.open_dir(dir, OFlags::RDONLY)?)?;
-        let mut names = Vec::new();
+        let mut names = Names::default();
         for entry in entries {
-            match utf8(entry?.file_name().to_bytes())?.as_str() {
-                "." | ".." => {}
-                name => names.push(name.to_owned()),
+            match entry?.file_name().to_bytes() {
+                b"." | b".." => {}
+                name => names.add(name),
             }
         }
         Ok(names)

@@ -26,8 +26,8 @@ use windows_sys::Win32::System::SystemServices::{FILE_READ_ONLY_VOLUME, FILE_SUP
 use self::confine::{Root, Spot, Status, is_sharing_violation, options, patiently};
 use super::os::{LOCK_FILE, OpenError, in_parallel, refused, utf8};
 use super::{
-    Attributes, Features, FileRead, FileWrite, Found, FoundKind, Fs, LockGuard, LockKind, Place, Space,
-    StatePath, Volume,
+    Attributes, Features, FileRead, FileWrite, Found, FoundKind, Fs, LockGuard, LockKind, Names, Place,
+    Space, StatePath, Volume,
 };
 use crate::model::{Code, Mode, TreePath};
 
@@ -96,12 +96,12 @@ impl Fs for OsFs {
         }
     }
 
-    fn list(&self, dir: &Place) -> io::Result<Vec<String>> {
+    fn list(&self, dir: &Place) -> io::Result<Names> {
         let spot = self.root.spot(dir)?;
         spot.only_dir()?;
-        let mut names = Vec::new();
+        let mut names = Names::default();
         for entry in std::fs::read_dir(&spot.path)? {
-            names.push(utf8(entry?.file_name().as_encoded_bytes())?);
+            names.add(entry?.file_name().as_encoded_bytes());
         }
         Ok(names)
     }
