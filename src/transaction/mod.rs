@@ -43,7 +43,7 @@ use std::io::{self, Write};
 pub use commit::Receipt;
 pub use finish::{append, give_up};
 pub use prepare::{Prepared, prepare};
-pub use store::{Kept, StoreError};
+pub use store::{Kept, StoreError, has_way_back, safe_copy};
 
 use crate::environment::Environment;
 use crate::model::{Code, Step, TreePath};
