@@ -242,6 +242,12 @@ fn few_and_many_places_are_synced() {
 }
 
 #[test]
+fn a_folder_that_nobody_keeps_is_not_waited_for() {
+    let target = Target::open(|path| OsFs::open(path).expect("it opens").disposable());
+    target.fs.sync(&[place("lib/missing")]).expect("nobody looked");
+}
+
+#[test]
 fn attributes_can_be_given_to_another_file() {
     let target = Target::new().with_state();
     let wanted = target.fs.attributes(&place("lib/a.so")).expect("readable");

@@ -39,6 +39,8 @@ const PRIVATE: fs::Mode = fs::Mode::RUSR.union(fs::Mode::WUSR);
 pub struct OsFs {
     root: Root,
     traits: Traits,
+    /// Nobody keeps what is in it.
+    is_disposable: bool,
 }
 
 impl OsFs {
@@ -56,9 +58,15 @@ impl OsFs {
         let open = || {
             let root = Root::open(path, resolver)?;
             let traits = Traits::of(&root)?;
-            Ok(Self { root, traits })
+            Ok(Self { root, traits, is_disposable: false })
         };
         open().map_err(|e| OpenError::new(path, e))
+    }
+
+    /// For a folder that nobody keeps: what is synced does not wait for the disk, and a power cut may lose it.
+    #[must_use]
+    pub fn disposable(self) -> Self {
+        Self { is_disposable: true, ..self }
     }
 
     /// Who took the lock last, as text for a message; nothing depends on it.
@@ -207,7 +215,10 @@ impl Fs for OsFs {
     }
 
     fn sync(&self, places: &[Place]) -> io::Result<()> {
-        sync::sync(&self.root, self.traits.syncs_whole, places)
+        match self.is_disposable {
+            true => Ok(()),
+            false => sync::sync(&self.root, self.traits.syncs_whole, places),
+        }
     }
 }
 

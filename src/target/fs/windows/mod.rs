@@ -38,6 +38,8 @@ const USUAL_BLOCK_BYTES: u64 = 4096;
 pub struct OsFs {
     root: Root,
     features: Features,
+    /// Nobody keeps what is in it.
+    is_disposable: bool,
 }
 
 struct Held(Option<File>);
@@ -64,9 +66,15 @@ impl OsFs {
         let open = || {
             let root = Root::open(path)?;
             let features = features(&root)?;
-            Ok(Self { root, features })
+            Ok(Self { root, features, is_disposable: false })
         };
         open().map_err(|e| OpenError::new(path, e))
+    }
+
+    /// For a folder that nobody keeps: what is synced does not wait for the disk, and a power cut may lose it.
+    #[must_use]
+    pub fn disposable(self) -> Self {
+        Self { is_disposable: true, ..self }
     }
 
     /// Who took the lock last. On Windows nobody can read a locked file, so this is never known.
@@ -247,7 +255,10 @@ impl Fs for OsFs {
     }
 
     fn sync(&self, places: &[Place]) -> io::Result<()> {
-        in_parallel(places, |place| self.sync_one(place))
+        match self.is_disposable {
+            true => Ok(()),
+            false => in_parallel(places, |place| self.sync_one(place)),
+        }
     }
 }
 
