@@ -6,6 +6,7 @@
 //! A file that somebody writes to during the scan is a problem too. It is noticed by looking at the file before
 //! and after it is read; a writer that keeps both length and time stamp is not noticed.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
@@ -358,22 +359,31 @@ fn hash_reader(
     piece_bytes: usize,
     go_on: &mut dyn FnMut(u64) -> bool,
 ) -> io::Result<Option<(Digest, u64)>> {
-    let mut piece = vec![0; piece_bytes];
-    let mut hasher = Hasher::new();
-    let mut total_bytes = 0;
-    loop {
-        let read = match file.read(&mut piece) {
-            Ok(0) => return Ok(Some((hasher.finish(), total_bytes))),
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        hasher.update(&piece[..read]);
-        total_bytes += read as u64;
-        if !go_on(read as u64) {
-            return Ok(None);
-        }
+    thread_local! {
+        /// Kept by each thread: clearing a new one takes longer than reading and hashing a small file.
+        static PIECE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
+    PIECE.with_borrow_mut(|kept| {
+        if kept.len() < piece_bytes {
+            kept.resize(piece_bytes, 0);
+        }
+        let piece = &mut kept[..piece_bytes];
+        let mut hasher = Hasher::new();
+        let mut total_bytes = 0;
+        loop {
+            let read = match file.read(piece) {
+                Ok(0) => return Ok(Some((hasher.finish(), total_bytes))),
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            hasher.update(&piece[..read]);
+            total_bytes += read as u64;
+            if !go_on(read as u64) {
+                return Ok(None);
+            }
+        }
+    })
 }
 
 fn size_of(found: &Found) -> u64 {
