@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use patchwright::model::{Digest, FileNode, Mode, Node, Step, TreePath};
 use patchwright::plan::OnDrift;
@@ -11,10 +11,10 @@ use patchwright::target::TargetRoot;
 use patchwright::target::fs::OsFs;
 use patchwright::target::ledger::Ledger;
 use patchwright::transaction;
-use patchwright::workbench::{Action, Entry, PatchNote, RollbackOptions, Which, Workbench};
+use patchwright::workbench::{Action, Entry, PatchNote, RollbackOptions, Which};
 
-use crate::support::fault_fs::FaultFs;
-use crate::support::sandbox::{Sandbox, Target, UNSIGNED, bench_on, environment, order, unwatched};
+use crate::support::fault_fs::Call;
+use crate::support::sandbox::{Sandbox, Target, UNSIGNED, environment, order, unwatched, watched_bench};
 use crate::support::trees::Tree;
 
 /// Patches that came in before the story begins.
@@ -65,31 +65,19 @@ fn with_a_long_life(sandbox: &Sandbox) -> Target<'_> {
     target
 }
 
-/// A workbench that counts how often each file of the history is opened, and the counts since they were asked last.
-fn counting() -> (Workbench, impl Fn() -> BTreeMap<String, usize>) {
-    let disks: Arc<Mutex<Vec<Arc<FaultFs>>>> = Arc::default();
-    let opened = disks.clone();
-    let bench = bench_on(move |disk| {
-        let disk = Arc::new(FaultFs::watching(Arc::new(disk)));
-        opened.lock().expect("nobody panics with it in hand").push(disk.clone());
-        disk
-    });
-    let counts = move || {
-        let mut counts = BTreeMap::new();
-        for disk in disks.lock().expect("nobody panics with it in hand").drain(..) {
-            let is_history = |place: &str| place.starts_with(".patchwright/history/");
-            for call in disk.calls().into_iter().filter(|call| call.kind == "open" && is_history(&call.place))
-            {
-                *counts.entry(call.place).or_default() += 1;
-            }
-        }
-        counts
-    };
-    (bench, counts)
+/// How often each file of the history was opened.
+fn counted(calls: Vec<Call>) -> BTreeMap<String, usize> {
+    let is_history = |call: &Call| call.kind == "open" && call.place.starts_with(".patchwright/history/");
+    let mut counts = BTreeMap::new();
+    for call in calls.into_iter().filter(is_history) {
+        *counts.entry(call.place).or_default() += 1;
+    }
+    counts
 }
 
 #[track_caller]
-fn each_was_read(counts: &BTreeMap<String, usize>, times: usize) {
+fn each_was_read(calls: Vec<Call>, times: usize) {
+    let counts = counted(calls);
     assert!(counts.len() as u64 >= PATCHES, "all of {} were read", counts.len());
     assert_eq!(counts.iter().find(|(_, count)| **count > times), None, "read more than {times} times");
 }
@@ -98,20 +86,20 @@ fn each_was_read(counts: &BTreeMap<String, usize>, times: usize) {
 fn hundreds_of_patches_are_read_once_for_every_question() {
     let sandbox = Sandbox::in_memory();
     let target = with_a_long_life(&sandbox);
-    let (bench, counts) = counting();
+    let (bench, calls) = watched_bench();
     let folder: &Path = &target.path;
 
     let status = unwatched(|watch| bench.status(folder, watch)).expect("a status");
     assert_eq!((status.installed.len() as u64, status.compared as u64), (PATCHES, FILES));
     assert!(status.drift.is_empty(), "{:?}", status.drift);
-    each_was_read(&counts(), 1);
+    each_was_read(calls(), 1);
 
     assert_eq!(bench.history(folder).expect("a history").entries.len() as u64, PATCHES);
-    each_was_read(&counts(), 1);
+    each_was_read(calls(), 1);
 
     let accepting = bench.preview_accept(folder, None).expect("a look");
     assert_eq!(accepting.patches.len() as u64, PATCHES);
-    each_was_read(&counts(), 1);
+    each_was_read(calls(), 1);
 
     let name = path(PATCHES);
     let (old, new) = (Tree::new().file(&name, content(PATCHES)), Tree::new().file(&name, "newest\n"));
@@ -119,15 +107,15 @@ fn hundreds_of_patches_are_read_once_for_every_question() {
     let bundle = sandbox.try_to_make(&order("NEW-1", "", health), &old, &new).expect("a bundle");
     let preview = unwatched(|watch| bench.preview(&bundle.path, folder, watch)).expect("a preview");
     assert!(preview.preview.obstacles.is_empty(), "{:?}", preview.preview.obstacles);
-    each_was_read(&counts(), 1);
+    each_was_read(calls(), 1);
 
     // A change is looked at before the lock and under it.
     let applied = unwatched(|watch| bench.apply(&bundle.path, folder, UNSIGNED, watch)).expect("applied");
     assert_eq!(applied.entry.expect("something was done").seq, PATCHES + 1);
     assert_eq!(applied.checks.len(), 1, "its health was proven");
-    each_was_read(&counts(), 2);
+    each_was_read(calls(), 2);
     let options = RollbackOptions { which: Which::Last, on_drift: OnDrift::Stop, expected: None };
     let _ = unwatched(|watch| bench.roll_back(folder, &options, watch)).expect("taken back");
-    each_was_read(&counts(), 2);
+    each_was_read(calls(), 2);
     assert_eq!(fs::read_to_string(folder.join(&name)).expect("a file"), content(PATCHES));
 }

@@ -155,7 +155,7 @@ fn somebody_elses_file_is_refused_before_anything_happens() {
     let sandbox = Sandbox::new();
     let bundle = sandbox.make(&old(), &new());
     let target = sandbox.install(&old());
-    give_to_ordinary_user(sandbox.path());
+    give_to_ordinary_user(&sandbox.path(""));
     let somebody_elses = std::os::unix::fs::chown(target.path.join("bin/app"), Some(0), Some(0));
     let lines = somebody_elses.ok().and_then(|()| as_ordinary_user(|| obstacles(target.apply(&bundle))));
     let Some(lines) = lines else {
@@ -198,7 +198,7 @@ fn files_that_nobody_may_write_to_are_replaced_all_the_same() {
     let (old, new) = (tree("old"), tree("new"));
     let bundle = sandbox.make(&old, &new);
     let target = sandbox.install(&old);
-    give_to_ordinary_user(sandbox.path());
+    give_to_ordinary_user(&sandbox.path(""));
     let done = as_ordinary_user(|| target.round(&bundle, &old, &new));
     if done.is_none() {
         skip(
@@ -217,7 +217,7 @@ fn a_folder_that_its_owner_may_not_write_to_is_refused_before_anything_happens()
     let (old, new) = (tree("old"), tree("new"));
     let bundle = sandbox.make(&old, &new);
     let target = sandbox.install(&old);
-    give_to_ordinary_user(sandbox.path());
+    give_to_ordinary_user(&sandbox.path(""));
     let lines = as_ordinary_user(|| obstacles(target.apply(&bundle)));
     set_mode(&target.path.join("locked"), 0o755);
     let Some(lines) = lines else {
@@ -243,7 +243,7 @@ fn a_new_folder_that_its_owner_may_not_write_to_is_refused_before_anything_happe
         "locked: only the administrator can apply a patch with a new folder that its owner may not write in";
     assert_eq!(bundle.made.notes, [told]);
     let target = sandbox.install(&old);
-    give_to_ordinary_user(sandbox.path());
+    give_to_ordinary_user(&sandbox.path(""));
     let lines = as_ordinary_user(|| obstacles(target.apply(&bundle)));
     let Some(lines) = lines else {
         return skip(

@@ -12,7 +12,7 @@ fn refused(old: &Tree, new: &Tree) -> Vec<String> {
 fn refused_with(order: &str, old: &Tree, new: &Tree) -> Vec<String> {
     let sandbox = Sandbox::new();
     let reasons = obstacles(sandbox.try_to_make(order, old, new));
-    let left: Vec<_> = std::fs::read_dir(sandbox.path()).expect("our own folder").collect();
+    let left: Vec<_> = std::fs::read_dir(sandbox.path("")).expect("our own folder").collect();
     assert!(left.is_empty(), "a refusal leaves nothing behind: {left:?}");
     reasons
 }

@@ -10,9 +10,9 @@ use patchwright::workbench::Workbench;
 use serde_json::{Value, json};
 
 use super::{fix, product, product_and_fix, talkative};
-use crate::support::build::{Sandbox, fixed_environment};
-use crate::support::console::Console;
+use crate::support::console::{Console, fixed_environment};
 use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
+use crate::support::sandbox::Sandbox;
 
 const SCHEMA: &str = include_str!("../../../assets/schema/cli.schema.json");
 
