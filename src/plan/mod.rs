@@ -17,7 +17,7 @@ pub use apply::plan_apply;
 pub use order::in_order;
 pub use rollback::{OnDrift, plan_rollback};
 
-use crate::model::{Code, Digest, Hasher, Node, Step, TreePath, TreeState};
+use crate::model::{Code, Digest, Hasher, Mode, Node, Step, TreePath, TreeState};
 
 /// Everything known about the folder and the machine that a plan depends on.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +50,8 @@ pub struct Situation {
     pub case_sensitive: bool,
     /// Whether permission bits are kept here.
     pub keeps_modes: bool,
+    /// Whether the present user may change what is in a folder whatever its permission bits say.
+    pub overrides_modes: bool,
     /// Free bytes for this user.
     pub free_bytes: u64,
     /// Free file entries for this user.
@@ -214,6 +216,11 @@ fn common_obstacles(situation: &Situation, steps: &[Step], obstacles: &mut Vec<O
         };
         add(*code, Some(place), phrase.clone(), hint);
     }
+    for step in steps.iter().filter(|step| comes_locked(step, situation)) {
+        let meaning = "is a new folder that its owner may not write in, so the present user cannot put it in";
+        let hint = "Run as administrator, or ask the vendor for a folder that its owner may write in.";
+        add(Code::Rights, Some(step.path.as_str()), meaning.to_owned(), hint);
+    }
     if let Some(problem) = &situation.volume_problem {
         add(
             Code::Volume,
@@ -240,6 +247,16 @@ fn common_obstacles(situation: &Situation, steps: &[Step], obstacles: &mut Vec<O
         add(Code::Space, None, meaning, "Remove files that nobody needs, then try again.");
     }
     needed
+}
+
+/// Whether `step` brings a folder whose permissions keep even its owner from moving it, which changes its `..`, and
+/// from putting anything into it.
+fn comes_locked(step: &Step, situation: &Situation) -> bool {
+    const OWNER_MAY_CHANGE: u32 = 0o300;
+    let is_new = !step.before.as_ref().is_some_and(Node::is_dir);
+    let is_locked = |mode: &Mode| mode.bits() & OWNER_MAY_CHANGE != OWNER_MAY_CHANGE;
+    let comes = matches!(&step.after, Some(Node::Dir(mode)) if is_locked(mode));
+    is_new && comes && situation.keeps_modes && !situation.overrides_modes
 }
 
 fn megabytes(bytes: u64) -> String {

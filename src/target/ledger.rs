@@ -243,7 +243,7 @@ impl Ledger {
         if fs.look(&Place::from(&folder)).map_err(unlistable)?.is_none() {
             return Ok(ledger);
         }
-        let count = fs.list(&Place::from(&folder)).map_err(unlistable)?.len() as u64;
+        let count = fs.list(&Place::from(&folder)).map_err(unlistable)?.text.len() as u64;
         for seq in 1..=count {
             let place = Self::place_of(seq).join("entry.json");
             let bytes =
@@ -323,11 +323,19 @@ impl Ledger {
         stack
     }
 
+    /// The newest entry that changed the product.
+    pub fn last_change(&self) -> Option<&Entry> {
+        let changed = |entry: &&Entry| matches!(entry.action, Action::Apply | Action::Rollback);
+        self.entries.iter().rev().find(changed)
+    }
+
     /// The newest change, if it is a rollback that can itself be taken back.
     pub fn last_rollback(&self) -> Option<&Entry> {
-        let changed =
-            |entry: &&Entry| matches!(entry.action, Action::Apply | Action::Rollback | Action::Accept);
-        self.entries.iter().rev().find(changed).filter(|entry| entry.action == Action::Rollback)
+        let last = self.last_change().filter(|last| last.action == Action::Rollback)?;
+        let gives_it_up = |entry: &Entry| {
+            entry.action == Action::Accept && entry.reverses.is_none_or(|newest| newest >= last.seq)
+        };
+        (!self.entries.iter().any(gives_it_up)).then_some(last)
     }
 
     /// What every place that was ever changed should hold now; `None`: nothing.
@@ -344,9 +352,7 @@ impl Ledger {
 
     /// The version that the newest entry left, where it is known.
     pub fn version(&self) -> Option<&str> {
-        let changed =
-            self.entries.iter().rev().find(|e| matches!(e.action, Action::Apply | Action::Rollback));
-        changed.and_then(|entry| entry.version_after.as_deref())
+        self.last_change().and_then(|entry| entry.version_after.as_deref())
     }
 }
 

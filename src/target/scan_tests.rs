@@ -321,14 +321,14 @@ mod on_unix {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_name_that_is_no_text_is_a_problem_of_its_folder() {
+    fn a_name_that_is_no_text_is_a_problem_by_itself() {
         use std::os::unix::ffi::OsStrExt;
-        let target = Target::with(&[("good", "x"), ("data/", "")]);
+        let target = Target::with(&[("good", "x"), ("data/more", "x")]);
         let name = std::ffi::OsStr::from_bytes(b"bad-\xff");
         fs::write(target.path().join("data").join(name), "x").unwrap();
         let seen = target.observe_all();
-        assert_eq!(names(&seen), ["data", "good"]);
+        assert_eq!(names(&seen), ["data", "data/more", "good"]);
         let problems: Vec<_> = seen.problems.iter().map(|problem| (&*problem.path, problem.code)).collect();
-        assert_eq!(problems, [("data", Code::Path)]);
+        assert_eq!(problems, [(r"data/bad-\xff", Code::Path)]);
     }
 }

@@ -1,7 +1,6 @@
 //! Sees how things stand in a folder, as far as a plan depends on it. Writes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 
 use rayon::prelude::*;
 
@@ -148,6 +147,7 @@ impl Workbench {
             stores_any_name: features.any_name,
             case_sensitive: features.case_sensitive,
             keeps_modes: features.modes,
+            overrides_modes: features.overrides_modes,
             free_bytes: space.free_bytes,
             free_entries: space.free_entries,
             block_bytes: space.block_bytes,
@@ -161,8 +161,7 @@ impl Workbench {
     }
 }
 
-/// Names in the folders of interest. A name that is not text stands as one nobody can have chosen, so that its
-/// folder counts as used.
+/// Names in the folders of interest. A name that is not text stands in words, so that its folder counts as used.
 fn names(
     fs: &dyn Fs,
     folders: &BTreeSet<Option<TreePath>>,
@@ -177,10 +176,8 @@ fn names(
         }
         match fs.list(&place) {
             Ok(list) => {
-                names.insert(folder.clone(), list.into_iter().collect());
-            }
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                names.insert(folder.clone(), BTreeSet::from([error.to_string()]));
+                let not_text = list.not_text.into_iter().map(|name| format!("{name} (not UTF-8)"));
+                names.insert(folder.clone(), list.text.into_iter().chain(not_text).collect());
             }
             Err(error) => problems.push((Code::Rights, place.to_string(), error.to_string())),
         }

@@ -12,6 +12,7 @@ mod apply_patches;
 mod roll_back;
 
 mod failing_disk;
+mod live_long;
 mod one_writer;
 mod refuse_a_damaged_store;
 mod simulated_disk;

@@ -6,11 +6,15 @@
 use std::sync::Mutex;
 use std::thread;
 
+use patchwright::workbench::{Choice, OnForeign, Recovered};
+
 use crate::support::child::{Answer, Deed, Fate, in_a_child};
 use crate::support::fault_fs::Call;
 use crate::support::interruption::{Interruption, Reached};
 use crate::support::product::Product;
 use crate::support::real_folder::quick_folder;
+use crate::support::sandbox::{Sandbox, unwatched};
+use crate::support::trees::Tree;
 
 /// How many processes are killed side by side. More than a small machine has processors: each waits for the system
 /// most of the time.
@@ -142,4 +146,24 @@ fn a_process_that_is_left_alone_gets_to_its_end() {
     let answer = in_a_child(Deed::Apply, folder.path(), &product.bundle(), Fate::Lives);
     assert_eq!(answer, Some(Answer::Done));
     story.judge_end(folder.path(), true).unwrap();
+}
+
+#[test]
+fn what_a_killed_process_left_to_be_deleted_is_nothing_and_recovering_removes_it() {
+    let sandbox = Sandbox::new();
+    let (old, new) = (Tree::new().file("n", "1"), Tree::new().file("n", "2"));
+    let target = sandbox.install(&old);
+    target.must_apply(&sandbox.make(&old, &new));
+    let dead = target.path.join(".patchwright/dead");
+    std::fs::create_dir_all(dead.join("1/objects")).expect("a folder");
+    std::fs::write(dead.join("1/objects/0"), "nobody needs it").expect("a file");
+    let status = target.status();
+    assert!(status.unfinished.is_none() && status.drift.is_empty(), "{status:?}");
+    assert!(dead.exists(), "a look changes nothing");
+    let choice = Choice::Undo(OnForeign::Stop);
+    let recovered = unwatched(|watch| sandbox.bench().recover(&target.path, choice, watch));
+    assert!(matches!(recovered, Ok(Recovered::NothingToDo)), "{recovered:?}");
+    assert!(!dead.exists());
+    target.expect(&new);
+    target.must_roll_back();
 }

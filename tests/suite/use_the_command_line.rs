@@ -9,7 +9,8 @@ mod refuse;
 
 use patchwright::model::{Check, Issue, Level, Probe, Severity};
 
-use crate::support::build::{Builder, Sandbox, tree_path};
+use crate::support::build::{Builder, tree_path};
+use crate::support::sandbox::Sandbox;
 
 /// A small product in `$/app`.
 fn product() -> Sandbox {

@@ -7,6 +7,8 @@ use std::time::SystemTime;
 
 use patchwright::target::fs::STATE_DIR;
 
+use super::trees::set_mode;
+
 /// What stands at each place of a folder; paths are relative and `/`-separated.
 #[derive(Debug, Clone, Default)]
 pub struct Tree(BTreeMap<String, Thing>);
@@ -212,13 +214,6 @@ pub fn put_link(folder: &Path, path: &str, points_to: &str) {
     std::os::unix::fs::symlink(points_to, folder.join(path)).expect("a link can be made");
     #[cfg(not(unix))]
     let _ = (folder, path, points_to);
-}
-
-fn set_mode(place: &Path, mode: u32) {
-    #[cfg(unix)]
-    fs::set_permissions(place, std::os::unix::fs::PermissionsExt::from_mode(mode)).expect("modes can be set");
-    #[cfg(not(unix))]
-    let _ = (place, mode);
 }
 
 /// An empty folder of one's own that is gone after the story. On Linux it is in memory, where a sync costs nothing:

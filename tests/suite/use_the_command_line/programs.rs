@@ -10,9 +10,9 @@ use patchwright::workbench::Workbench;
 use serde_json::{Value, json};
 
 use super::{fix, product, product_and_fix, talkative};
-use crate::support::build::{Sandbox, fixed_environment};
-use crate::support::console::Console;
+use crate::support::console::{Console, fixed_environment};
 use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
+use crate::support::sandbox::Sandbox;
 
 const SCHEMA: &str = include_str!("../../../assets/schema/cli.schema.json");
 
@@ -91,7 +91,7 @@ fn the_schema_knows_every_verb_and_outcome() {
 #[test]
 fn the_schema_can_say_no() {
     let schema = jsonschema::draft202012::new(&published()).expect("a schema");
-    let good = json!({ "schema": "patchwright/1", "command": "accept", "outcome": "done", "target": "x", "patches": [] });
+    let good = json!({ "schema": "patchwright/1", "command": "accept", "outcome": "done", "target": "x", "patches": [], "edits": [] });
     assert!(schema.is_valid(&good));
     for (key, value) in
         [("schema", json!("patchwright/2")), ("outcome", json!("refused")), ("patches", json!({}))]

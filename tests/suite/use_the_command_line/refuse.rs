@@ -5,9 +5,9 @@ use std::sync::Arc;
 use insta::assert_snapshot;
 
 use super::{fix, product, product_and_fix};
-use crate::support::build::Sandbox;
 use crate::support::console::{Console, Run};
 use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
+use crate::support::sandbox::Sandbox;
 
 const APPLY: &str = "apply $/fix.patchbundle $/app --allow-unsigned --yes";
 

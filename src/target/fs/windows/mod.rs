@@ -26,8 +26,8 @@ use windows_sys::Win32::System::SystemServices::{FILE_READ_ONLY_VOLUME, FILE_SUP
 use self::confine::{Root, Spot, Status, is_sharing_violation, options, patiently};
 use super::os::{LOCK_FILE, OpenError, in_parallel, refused, utf8};
 use super::{
-    Attributes, Features, FileRead, FileWrite, Found, FoundKind, Fs, LockGuard, LockKind, Place, Space,
-    StatePath, Volume,
+    Attributes, Features, FileRead, FileWrite, Found, FoundKind, Fs, LockGuard, LockKind, Names, Place,
+    Space, StatePath, Volume,
 };
 use crate::model::{Code, Mode, TreePath};
 
@@ -38,6 +38,8 @@ const USUAL_BLOCK_BYTES: u64 = 4096;
 pub struct OsFs {
     root: Root,
     features: Features,
+    /// Nobody keeps what is in it.
+    is_disposable: bool,
 }
 
 struct Held(Option<File>);
@@ -64,9 +66,15 @@ impl OsFs {
         let open = || {
             let root = Root::open(path)?;
             let features = features(&root)?;
-            Ok(Self { root, features })
+            Ok(Self { root, features, is_disposable: false })
         };
         open().map_err(|e| OpenError::new(path, e))
+    }
+
+    /// For a folder that nobody keeps: what is synced does not wait for the disk, and a power cut may lose it.
+    #[must_use]
+    pub fn disposable(self) -> Self {
+        Self { is_disposable: true, ..self }
     }
 
     /// Who took the lock last. On Windows nobody can read a locked file, so this is never known.
@@ -96,12 +104,12 @@ impl Fs for OsFs {
         }
     }
 
-    fn list(&self, dir: &Place) -> io::Result<Vec<String>> {
+    fn list(&self, dir: &Place) -> io::Result<Names> {
         let spot = self.root.spot(dir)?;
         spot.only_dir()?;
-        let mut names = Vec::new();
+        let mut names = Names::default();
         for entry in std::fs::read_dir(&spot.path)? {
-            names.push(utf8(entry?.file_name().as_encoded_bytes())?);
+            names.add(entry?.file_name().as_encoded_bytes());
         }
         Ok(names)
     }
@@ -247,7 +255,10 @@ impl Fs for OsFs {
     }
 
     fn sync(&self, places: &[Place]) -> io::Result<()> {
-        in_parallel(places, |place| self.sync_one(place))
+        match self.is_disposable {
+            true => Ok(()),
+            false => in_parallel(places, |place| self.sync_one(place)),
+        }
     }
 }
 
@@ -346,6 +357,7 @@ fn features(root: &Root) -> io::Result<Features> {
     Ok(Features {
         exchange: false,
         modes: false,
+        overrides_modes: false,
         hard_links: flags & FILE_SUPPORTS_HARD_LINKS != 0,
         case_sensitive: false,
         any_name: false,
