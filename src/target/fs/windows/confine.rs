@@ -108,9 +108,8 @@ impl Spot {
         opened.map_err(|error| naming_holders(error, &self.path))
     }
 
-    /// Opens the regular file there.
+    /// Opens the regular file there. Anything else is opened as itself, for which nobody has to wait, and refused.
     pub(super) fn open_file(&self, access: u32, patience: Duration) -> io::Result<File> {
-        self.existing()?.only_file(self.volume)?;
         let file = self.open(access, patience)?;
         Status::of(&file)?.only_file(self.volume)?;
         Ok(file)

@@ -242,8 +242,11 @@ impl Fs for OsFs {
 
     fn remove_dir(&self, at: &StatePath) -> io::Result<()> {
         let spot = self.ours(at)?;
-        spot.only_dir()?;
-        remove(&spot, &spot.existing()?, |path| std::fs::remove_dir(path))
+        let seen = spot.existing()?;
+        match seen.found.kind {
+            FoundKind::Dir => remove(&spot, &seen, |path| std::fs::remove_dir(path)),
+            _ => Err(io::ErrorKind::NotADirectory.into()),
+        }
     }
 
     fn exchange(&self, _ours: &StatePath, _product: &TreePath) -> io::Result<()> {
