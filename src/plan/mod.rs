@@ -189,18 +189,20 @@ fn needed_bytes(steps: &[Step], situation: &Situation) -> u64 {
     (staged + copies) * block + RESERVE_BYTES
 }
 
+/// How to get on when a program is in the way.
+const CLOSE_IT: &str = "Close the program that uses it, then try again.";
+
 /// Obstacles that every change of a folder shares: room, rights, the volume, what could not be looked at.
 fn common_obstacles(situation: &Situation, steps: &[Step], obstacles: &mut Vec<Obstacle>) -> u64 {
     let mut add = |code, path: Option<&str>, meaning: String, hint: &str| {
         obstacles.push(Obstacle { code, path: path.map(str::to_owned), meaning, hint: hint.to_owned() });
     };
     for (code, place, found) in &situation.problems {
-        add(
-            *code,
-            Some(place),
-            format!("cannot be handled safely: {found}"),
-            "Look at this place, and move it out of the way if it is not part of the product.",
-        );
+        let hint = match code {
+            Code::InUse => CLOSE_IT,
+            _ => "Look at this place, and move it out of the way if it is not part of the product.",
+        };
+        add(*code, Some(place), format!("cannot be handled safely: {found}"), hint);
     }
     // Who owns a file matters only where a new one takes its place.
     let replaced = |place: &str| {
@@ -210,7 +212,7 @@ fn common_obstacles(situation: &Situation, steps: &[Step], obstacles: &mut Vec<O
         situation.rights.iter().filter(|(c, p, _)| *c != Code::Attributes || replaced(p))
     {
         let hint = match code {
-            Code::InUse => "Close the program that uses it, then try again.",
+            Code::InUse => CLOSE_IT,
             Code::Attributes => "Run as the user who owns the file, or as administrator.",
             _ => "Run as a user who may change this folder, for example as administrator.",
         };

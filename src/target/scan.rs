@@ -422,6 +422,7 @@ fn problem_of(path: impl ToString, error: &io::Error) -> Problem {
             (Code::FileSystem, "a parent is not a folder of this filesystem".to_owned())
         }
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidFilename => (Code::Path, error.to_string()),
+        io::ErrorKind::ResourceBusy => (Code::InUse, format!("cannot be read: {error}")),
         _ => (Code::Io, format!("cannot be read: {error}")),
     };
     problem(path, code, detail)

@@ -219,6 +219,7 @@ impl TransactionError {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::Space,
                 io::ErrorKind::PermissionDenied => Code::Rights,
                 io::ErrorKind::ReadOnlyFilesystem => Code::Volume,
+                io::ErrorKind::ResourceBusy | io::ErrorKind::ExecutableFileBusy => Code::InUse,
                 io::ErrorKind::NotADirectory | io::ErrorKind::CrossesDevices => Code::FileSystem,
                 _ => Code::Io,
             },

@@ -179,7 +179,7 @@ fn names(
                 let not_text = list.not_text.into_iter().map(|name| format!("{name} (not UTF-8)"));
                 names.insert(folder.clone(), list.text.into_iter().chain(not_text).collect());
             }
-            Err(error) => problems.push((Code::Rights, place.to_string(), error.to_string())),
+            Err(error) => problems.push((code_of(&error), place.to_string(), error.to_string())),
         }
     }
     names
@@ -205,7 +205,7 @@ fn rights(
             Ok(phrases) => {
                 rights.extend(phrases.into_iter().map(|phrase| (Code::Rights, place.to_string(), phrase)));
             }
-            Err(error) => rights.push((Code::Rights, place.to_string(), error.to_string())),
+            Err(error) => rights.push((code_of(&error), place.to_string(), error.to_string())),
         }
     }
     for path in touched.iter().filter(|path| looks.contains_key(**path)) {
@@ -213,10 +213,18 @@ fn rights(
             Ok(obstacles) => {
                 rights.extend(obstacles.into_iter().map(|(code, phrase)| (code, path.to_string(), phrase)));
             }
-            Err(error) => rights.push((Code::Rights, path.to_string(), error.to_string())),
+            Err(error) => rights.push((code_of(&error), path.to_string(), error.to_string())),
         }
     }
     rights
+}
+
+/// What it means that a place cannot be looked at.
+fn code_of(error: &io::Error) -> Code {
+    match error.kind() {
+        io::ErrorKind::ResourceBusy => Code::InUse,
+        _ => Code::Rights,
+    }
 }
 
 fn volume_problem(volume: &Volume) -> Option<String> {

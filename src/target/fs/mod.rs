@@ -24,8 +24,12 @@ use std::io::{self, Read, Seek, Write};
 pub use self::os::OpenError;
 #[cfg(unix)]
 pub use self::unix::OsFs;
+#[cfg(unix)]
+pub(crate) use self::unix::make_link;
 #[cfg(windows)]
 pub use self::windows::OsFs;
+#[cfg(windows)]
+pub(crate) use self::windows::make_link;
 
 use crate::model::{Code, Mode, TreePath};
 

@@ -19,7 +19,7 @@ use super::super::{Error, Result, Watch, Workbench, inspect};
 use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::OnDrift;
 use crate::progress::{CancelToken, Phase, Quiet};
-use crate::target::fs::{FoundKind, Fs, OsFs, Place};
+use crate::target::fs::{FoundKind, Fs, OsFs, Place, make_link};
 use crate::target::{TargetRoot, observe_all};
 
 impl Workbench {
@@ -202,16 +202,6 @@ fn set_mode(path: &Path, bits: u32) -> io::Result<()> {
 #[cfg(not(unix))]
 fn set_mode(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
-}
-
-#[cfg(unix)]
-fn make_link(points_to: &str, at: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(points_to, at)
-}
-
-#[cfg(windows)]
-fn make_link(points_to: &str, at: &Path) -> io::Result<()> {
-    std::os::windows::fs::symlink_file(points_to, at)
 }
 
 /// Opens every folder to us, so that all of them can be removed.

@@ -203,12 +203,6 @@ fn the_longest_names_and_the_deepest_folders_go_there_and_back() {
     let longest = "n".repeat(255);
     let old = Tree::new().file("f", "1").file(&longest, "old");
     let new = Tree::new().file("f", "1").file(&deepest, "deep").file(&longest, "new");
-    if cfg!(windows) {
-        return skip(
-            "the_longest_names_and_the_deepest_folders_go_there_and_back",
-            "Windows cuts paths at 260",
-        );
-    }
     Sandbox::new().round(&old, &new);
 }
 

@@ -9,9 +9,9 @@ use patchwright::model::{Code, Kind};
 use patchwright::workbench::Workbench;
 use serde_json::{Value, json};
 
-use super::{fix, product, product_and_fix, talkative};
+use super::{fix, product, product_and_fix, second_exchange, talkative};
 use crate::support::console::{Console, fixed_environment};
-use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
+use crate::support::fault_fs::{Errno, Fault, FaultFs, Lasting};
 use crate::support::sandbox::Sandbox;
 
 const SCHEMA: &str = include_str!("../../../assets/schema/cli.schema.json");
@@ -151,7 +151,8 @@ fn every_failure_fits_the_schema() {
     let failing = |lasting| {
         Console::new(&sandbox).with_disks(move |disk| {
             let fault = Fault::Fails(Errno::NoSpace);
-            Arc::new(FaultFs::failing(disk, At::CallOf("exchange", 2), fault, lasting))
+            let at = second_exchange(&*disk);
+            Arc::new(FaultFs::failing(disk, at, fault, lasting))
         })
     };
     ask(&console, "show $/none.patchbundle", "failed");

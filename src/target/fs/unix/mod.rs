@@ -269,6 +269,11 @@ impl OsFs {
     }
 }
 
+/// Makes a symbolic link anywhere.
+pub(crate) fn make_link(points_to: &str, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(points_to, at)
+}
+
 /// Changes the mode of something its owner may not even read. The handle holds the object itself, so the way
 /// through /proc cannot lead anywhere else.
 #[cfg(target_os = "linux")]
