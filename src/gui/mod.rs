@@ -4,6 +4,7 @@
 //! threads of its own so that it answers while a slow disk or a dialog does not.
 
 mod contents;
+pub mod icon;
 mod jobs;
 mod pages;
 mod summary;
@@ -44,9 +45,13 @@ pub fn run(bundle: Option<PathBuf>, renderers: &[Renderer]) -> eframe::Result {
     outcome
 }
 
+/// The icon of the window and of its place in the taskbar; larger ones are in the executable or the desktop file.
+const ICON_SIDE: u32 = 64;
+
 fn options(renderer: Renderer) -> eframe::NativeOptions {
     let viewport = egui::ViewportBuilder::default()
         .with_app_id("patchwright")
+        .with_icon(egui::IconData { rgba: icon::rgba(ICON_SIDE), width: ICON_SIDE, height: ICON_SIDE })
         .with_inner_size([960.0, 680.0])
         .with_min_inner_size([480.0, 360.0]);
     eframe::NativeOptions { viewport, renderer, ..Default::default() }

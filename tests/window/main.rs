@@ -3,6 +3,8 @@
 mod contrast;
 mod gallery;
 mod house_rules;
+mod icon;
+mod letters;
 mod parts;
 #[cfg(feature = "pictures")]
 mod pictures;

@@ -77,16 +77,21 @@ pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
                             finding.action.map(|action| button(ui, &action))
                         });
                     }
+                    let Some(action) = finding.action else {
+                        let layout = Layout::top_down(Align::Min);
+                        return ui.with_layout(layout, |ui| {
+                            words(ui, finding);
+                            None
+                        });
+                    };
                     // The words come first for the keyboard and for screen readers, too.
-                    let action_width =
-                        finding.action.map_or(0.0, |action| button_width(ui, &action) + space::LARGE);
-                    let size = egui::vec2(ui.available_width() - action_width, 0.0);
+                    let room = ui.available_width() - button_width(ui, &action) - space::LARGE;
+                    let size = egui::vec2(room.max(0.0), 0.0);
                     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                         ui.set_width(size.x);
                         words(ui, finding);
                     });
-                    let layout = Layout::right_to_left(Align::Min);
-                    ui.with_layout(layout, |ui| finding.action.map(|action| button(ui, &action)))
+                    ui.with_layout(Layout::right_to_left(Align::Min), |ui| Some(button(ui, &action)))
                 })
                 .inner
                 .inner

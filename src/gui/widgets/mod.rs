@@ -26,7 +26,7 @@ mod stepper;
 
 pub use badge::{Badge, Status, Tone, badge};
 pub use banner::{Banner, banner};
-pub use button::{Button, ButtonKind, IconButton, button, icon_button, link_button};
+pub use button::{Button, ButtonKind, IconButton, button, button_row, icon_button, link_button};
 pub use card::{card, page_column, section};
 pub use details::{DetailsView, details};
 pub use drop_zone::{DropZoneView, drop_zone};
