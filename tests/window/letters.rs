@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::time::{Duration, Instant};
 
 use egui::epaint::text::FontsView;
 use egui::{Context, FontFamily, FontId, RawInput};
+use patchwright::gui::theme::fonts::{self, FontSearch};
 use patchwright::gui::theme::{self, Appearance, Icon, text};
 
 use crate::house_rules::{root, rust_files};
@@ -64,6 +66,24 @@ fn there_are_four_sizes_of_text() {
     let known: BTreeSet<_> =
         [text::CAPTION, text::BODY, text::HEADING, text::OUTCOME].map(f32::to_bits).into();
     assert_eq!(sizes, known);
+}
+
+/// For trying a machine: `cargo test --test window -- --ignored --nocapture the_font_of_this_machine`.
+#[test]
+#[ignore = "looks at the fonts of this machine"]
+fn the_font_of_this_machine_is_found_and_can_be_written_in() {
+    let start = Instant::now();
+    let interface = FontSearch::start().wait(Duration::from_secs(10));
+    println!("found: {}, after {:?}", interface.is_some(), start.elapsed());
+    let context = dressed();
+    fonts::install(&context, interface);
+    context.run_ui(RawInput::default(), |_| {}).drop_without_applying_deltas();
+    for family in [FontFamily::Proportional, text::semibold()] {
+        let font = FontId::new(text::BODY, family.clone());
+        let width = context.fonts_mut(|fonts| fonts.glyph_width(&font, 'n'));
+        println!("{family:?}: n is {width} wide");
+        assert!(width > 0.0);
+    }
 }
 
 /// The lines of the window's sources that are not comments.

@@ -1,5 +1,6 @@
 //! What the window looks like and how it is used, tried without a window.
 
+mod appearance;
 mod contrast;
 mod gallery;
 mod house_rules;

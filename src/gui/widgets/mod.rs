@@ -37,7 +37,7 @@ pub use header::{PageHeader, page_header};
 pub use paint::{Notice, icon_at};
 pub use path::{PathView, path_label, shorten_middle};
 pub use progress::{ProgressView, elapsed_words, progress_block};
-pub use row::{RowResponse, RowView, list_row, tree};
+pub use row::{RowResponse, RowView, list_row, long_tree, tree};
 pub use search::{SearchResponse, SearchView, search_field};
 pub use segmented::segmented;
 pub use split::{Split, split_view};
