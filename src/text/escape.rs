@@ -54,7 +54,7 @@ pub fn escape_in_pieces(line: &[u8], piece: &mut dyn FnMut(usize, &str, bool)) {
         for part in Walk::new(chunk.valid(), form) {
             shown.clear();
             part.write_to(&mut shown);
-            piece(part.source_bytes(), &shown, matches!(part, Piece::Named(_) | Piece::Token(_)));
+            piece(part.source_bytes(), &shown, matches!(part, Piece::CarriageReturn | Piece::Token(_)));
         }
         for byte in chunk.invalid() {
             piece(1, &format!("\\x{byte:02x}"), true);
@@ -158,7 +158,7 @@ impl Piece {
     fn source_bytes(self) -> usize {
         match self {
             Piece::Plain(c) | Piece::Token(c) => c.len_utf8(),
-            Piece::Twice | Piece::Named(_) => 1,
+            Piece::Twice | Piece::CarriageReturn => 1,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Sees how things stand in a folder, as far as a plan depends on it. Writes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use rayon::prelude::*;
 

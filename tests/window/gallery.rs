@@ -78,7 +78,7 @@ impl Gallery {
                 &Badge { text: "Signed", tone: Tone::Notice(Notice::Good), explain: "Signed by Northwind" },
             );
         });
-        ui.horizontal_wrapped(|ui| {
+        button_row(ui, |ui| {
             if button(ui, &Button::primary("Apply 14 changes").icon(Icon::Check)).clicked() {
                 self.press("apply");
             }

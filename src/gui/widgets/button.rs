@@ -108,6 +108,14 @@ pub fn reason(ui: &mut Ui, reason: &str) {
     ui.add(egui::Label::new(text::caption(reason).color(colour)).wrap());
 }
 
+/// A row of buttons that breaks where there is no room. All begin at the top, so that a reason below one of them
+/// does not move the others.
+pub fn button_row<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = Vec2::new(ui.available_width(), space::CONTROL_HEIGHT);
+    let layout = Layout::left_to_right(Align::Min).with_main_wrap(true);
+    ui.allocate_ui_with_layout(size, layout, contents).inner
+}
+
 /// How wide a button is, with its reason.
 pub(super) fn button_width(ui: &Ui, button: &Button<'_>) -> f32 {
     let least = if button.blocked.is_some() { REASON_WIDTH } else { 0.0 };
@@ -210,13 +218,16 @@ pub fn link_button(ui: &mut Ui, label: &str) -> Response {
     let colour = Tokens::of(ui).accent.text;
     let font = TextStyle::Body.resolve(ui.style());
     let galley = ui.painter().layout(label.to_owned(), font, colour, ui.max_rect().width());
-    let (rect, response) = ui.allocate_exact_size(galley.size(), Sense::click());
+    // As high as the buttons it stands in a row with.
+    let size = galley.size().max(Vec2::new(0.0, space::CONTROL_HEIGHT));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, label));
+    let words = Rect::from_min_size(paint::middle(rect, rect.left(), galley.size().y), galley.size());
     if response.hovered() || response.has_focus() {
         let line = Stroke::new(space::HAIRLINE, colour);
-        ui.painter().hline(rect.x_range(), rect.bottom() - space::HAIRLINE, line);
+        ui.painter().hline(words.x_range(), words.bottom(), line);
     }
-    ui.painter().galley(rect.min, galley, colour);
+    ui.painter().galley(words.min, galley, colour);
     paint::focus_ring(ui, &response, space::CONTROL_RADIUS);
     response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }

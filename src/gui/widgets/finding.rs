@@ -80,15 +80,18 @@ pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
                         };
                         return ui.vertical(below).inner;
                     }
+                    let Some(action) = finding.action else {
+                        let all = |ui: &mut Ui| words(ui, finding);
+                        ui.with_layout(Layout::top_down(Align::Min), all);
+                        return None;
+                    };
                     // The words come first for the keyboard and for screen readers, too.
-                    let action_width =
-                        finding.action.map_or(0.0, |action| button_width(ui, &action) + space::LARGE);
-                    let size = egui::vec2(ui.available_width() - action_width, 0.0);
+                    let room = ui.available_width() - button_width(ui, &action) - space::LARGE;
+                    let size = egui::vec2(room.max(0.0), 0.0);
                     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                         ui.set_width(size.x);
                         words(ui, finding);
                     });
-                    let action = finding.action?;
                     let layout = Layout::right_to_left(Align::Min);
                     Some(ui.with_layout(layout, |ui| button(ui, &action)).inner)
                 })
