@@ -160,13 +160,19 @@ impl PaneState {
         self.is_comparing = is_comparing;
     }
 
-    /// Forgets what was computed from contents that were replaced, as after a longer comparison.
+    /// Forgets what was computed from contents that were replaced, as after a longer comparison or when the change
+    /// was read again. Where one is stays.
     pub fn contents_changed(&mut self) {
         self.rows = None;
-        self.refined.clear();
-        self.sections.clear();
         self.selection = None;
         self.is_comparing = false;
+        self.lines.clear();
+        self.refined.clear();
+        self.sections.clear();
+        self.hex.pages = super::hex::Pages::default();
+        self.marks = super::ruler::Marks::default();
+        self.pictures.forget_pixels();
+        self.asked = Asked::default();
     }
 
     /// The way in which `contents` are shown.

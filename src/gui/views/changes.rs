@@ -54,20 +54,26 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &Tree, outbox: &mut Outbox) {
             ui.label(text::body(words::CHANGES_NONE).color(Tokens::of(ui).muted));
         }
         let rows = list.rows();
-        ScrollArea::vertical().auto_shrink(false).show_rows(ui, space::ROW_HEIGHT, rows.len(), |ui, range| {
-            tree(ui, words::TREE, |ui| {
-                for index in range {
-                    row_ui(ui, model, list, index, &rows[index], outbox);
-                }
-            });
-        });
+        ScrollArea::vertical().auto_shrink(false).show_rows(
+            ui,
+            space::ROW_HEIGHT,
+            rows.len(),
+            |ui, range| {
+                tree(ui, words::TREE, |ui| {
+                    for index in range {
+                        row_ui(ui, model, list, index, &rows[index], outbox);
+                    }
+                });
+            },
+        );
     });
 }
 
 fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
     let mut filter = list.filter().clone();
     let found = (!filter.is_empty()).then_some((list.matching().min(1), list.matching()));
-    let mut is_changed = search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
+    let mut is_changed =
+        search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::TINY;
         for status in Status::ALL {

@@ -9,8 +9,8 @@ use super::workspace::notice;
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{
-    Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card,
-    facts, link_button, page_header, progress_block, stepper,
+    Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
+    link_button, page_header, progress_block, stepper,
 };
 use crate::present::guided::{Check, Guided, Stage, Task, Verdict, path_text};
 use crate::present::message::Msg;
@@ -118,7 +118,8 @@ fn review_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
     card(ui, None, |ui| {
         for line in &check.review {
             ui.horizontal_top(|ui| {
-                let room = ui.available_width() - if line.can_change { 2.0 * space::HUGE + space::LARGE } else { 0.0 };
+                let room = ui.available_width()
+                    - if line.can_change { 2.0 * space::HUGE + space::LARGE } else { 0.0 };
                 ui.scope(|ui| {
                     ui.set_max_width(room);
                     facts(ui, &[Fact::new(line.name, &line.value)]);
