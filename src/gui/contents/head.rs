@@ -31,6 +31,10 @@ pub(super) fn tools_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.horizontal(|ui| {
             let action = choices_ui(ui, given, state);
+            if !state.said.is_empty() {
+                let said = ui.weak(&state.said);
+                ui.accesskit_node_builder(said.id, |node| node.set_live(egui::accesskit::Live::Polite));
+            }
             let row = egui::Layout::right_to_left(egui::Align::Center);
             let way = ui.with_layout(row, |ui| way_ui(ui, given, state)).inner;
             if let Some(action) = action.or(way) {
