@@ -72,7 +72,7 @@ pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out:
     ui.advance_cursor_after_rect(area);
     let rows = area.with_max_x(area.right() - ruler::WIDTH);
     let halves: Vec<_> =
-        Half::BOTH.into_iter().filter(|half| given.contents.facts(*half).is_file()).collect();
+        Half::BOTH.into_iter().filter(|half| given.contents.content(*half).is_some()).collect();
     let sheet = Sheet::new(ui, rows, halves);
     state.visible = (rows.height() / sheet.row_height).max(1.0);
     let id = ui.make_persistent_id("hex pane");
@@ -349,6 +349,7 @@ fn focus_row(
     let (number, count) = state.position(contents);
     let name = crate::text::escape_line(contents.path.as_str());
     let label = match number {
+        0 if count == 0 => format!("Bytes of {name}"),
         0 => format!("Bytes of {name}, {count} places differ"),
         _ => format!("Bytes of {name}, place {number} of {count}"),
     };
