@@ -89,7 +89,7 @@ pub struct Entry {
     /// The patch it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub patch: Option<PatchNote>,
-    /// For a rollback: the entry that it takes back.
+    /// For a rollback: the entry that it takes back. For an acceptance: the newest entry whose way back is given up.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reverses: Option<u64>,
     /// Digest of the bundle file.
@@ -331,11 +331,14 @@ impl Ledger {
 
     /// The newest change, if it is a rollback that can itself be taken back.
     pub fn last_rollback(&self) -> Option<&Entry> {
-        let last = self.last_change().filter(|last| last.action == Action::Rollback)?;
-        let gives_it_up = |entry: &Entry| {
-            entry.action == Action::Accept && entry.reverses.is_none_or(|newest| newest >= last.seq)
-        };
-        (!self.entries.iter().any(gives_it_up)).then_some(last)
+        self.last_change()
+            .filter(|last| last.action == Action::Rollback && last.seq > self.accepted_through())
+    }
+
+    /// The newest entry whose way back was given up; 0 if there is none.
+    pub fn accepted_through(&self) -> u64 {
+        let accepted = self.entries.iter().filter(|entry| entry.action == Action::Accept);
+        accepted.map(|entry| entry.reverses.unwrap_or(entry.seq)).max().unwrap_or_default()
     }
 
     /// What every place that was ever changed should hold now; `None`: nothing.

@@ -46,11 +46,7 @@ impl Workbench {
     /// As [`Workbench::accept`].
     pub fn preview_accept(&self, target: &Path, id: Option<&str>) -> Result<Accepted> {
         let fs = self.disk(target)?;
-        let look = || {
-            super::preview::refuse_unfinished(&*fs)?;
-            Ok(Decision::of(&*fs, &read_ledger(&*fs)?, id)?.given_up)
-        };
-        self.look_in_peace(target, &*fs, look, |_| true)
+        Ok(self.decide_in_passing(target, &*fs, id)?.given_up)
     }
 
     /// Accepts the patch `id` and every older one, or everything: all patches, and the last rollback. What is accepted
@@ -59,14 +55,17 @@ impl Workbench {
     /// # Errors
     /// If there is no such patch, or the folder cannot be changed.
     pub fn accept(&self, target: &Path, id: Option<&str>) -> Result<Accepted> {
-        let first_look = self.preview_accept(target, id)?;
-        if first_look.is_nothing() {
-            return Ok(first_look);
+        let fs = self.disk(target)?;
+        let first_look = self.decide_in_passing(target, &*fs, id)?;
+        if first_look.given_up.is_nothing() && first_look.unused.is_empty() {
+            return Ok(first_look.given_up);
         }
         let root = self.lock(target)?;
         let ledger = read_ledger(root.fs())?;
         let Decision { given_up, through, unused } = Decision::of(root.fs(), &ledger, id)?;
         if given_up.is_nothing() {
+            // A process that died while it accepted has left them.
+            transaction::give_up(&root, &unused)?;
             return Ok(given_up);
         }
         let mut entry = Entry::after(&ledger.head(), Action::Accept, &self.environment);
@@ -82,6 +81,15 @@ impl Workbench {
         transaction::give_up(&root, &unused)?;
         Ok(given_up)
     }
+
+    /// What there is to give up in a folder that is not locked.
+    fn decide_in_passing(&self, target: &Path, fs: &dyn Fs, id: Option<&str>) -> Result<Decision> {
+        let look = || {
+            super::preview::refuse_unfinished(fs)?;
+            Decision::of(fs, &read_ledger(fs)?, id)
+        };
+        self.look_in_peace(target, fs, look, |_| true)
+    }
 }
 
 /// What is given up, and how.
@@ -89,7 +97,7 @@ struct Decision {
     given_up: Accepted,
     /// The newest entry that cannot be taken back any more.
     through: u64,
-    /// Entries whose safe copies nobody can use any more.
+    /// Entries whose safe copies are there, and nobody can use them any more.
     unused: Vec<u64>,
 }
 
@@ -114,13 +122,21 @@ impl Decision {
         let through = given_up.max().unwrap_or_default();
         let still_used: BTreeSet<u64> =
             newer.iter().map(|patch| patch.way_back).chain(still_undoable.map(|last| last.seq)).collect();
-        let unused: Vec<u64> = (1..=ledger.head().seq).filter(|seq| !still_used.contains(seq)).collect();
+        let mut unused = Vec::new();
+        for seq in (1..=ledger.head().seq).filter(|seq| !still_used.contains(seq)) {
+            if transaction::has_way_back(fs, seq)? {
+                unused.push(seq);
+            }
+        }
         let mut given_up = Accepted {
             patches: open.into_iter().map(|patch| patch.patch).collect(),
             rollback: rollback.and_then(|last| last.patch.clone()),
             edits: Vec::new(),
         };
-        if !given_up.is_nothing() {
+        if given_up.is_nothing() {
+            // Only what was to go already; what nobody was told of stays.
+            unused.retain(|seq| *seq <= ledger.accepted_through());
+        } else {
             for entry in unused.iter().filter_map(|seq| ledger.entry(*seq)) {
                 given_up.edits.extend(edits_kept_by(fs, ledger, entry)?);
             }
@@ -131,9 +147,6 @@ impl Decision {
 
 /// The safe copies of `entry` that are neither what a patch expected nor what one left there.
 fn edits_kept_by(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Vec<KeptEdit>> {
-    if !transaction::has_way_back(fs, entry.seq)? {
-        return Ok(Vec::new());
-    }
     let expected = expected_by(fs, ledger, entry)?;
     let mut edits = Vec::new();
     for (n, step) in entry.steps()?.iter().enumerate() {

@@ -194,3 +194,30 @@ fn an_edited_file_that_a_patch_replaced_is_named_as_well() {
     let edits = sandbox.bench().accept(&target.path, None).expect("it is accepted").edits;
     assert_eq!(edits.iter().map(|edit| edit.path.as_str()).collect::<Vec<_>>(), ["conf"]);
 }
+
+#[test]
+fn accepting_again_frees_what_a_killed_process_left() {
+    let sandbox = Sandbox::new();
+    let target = with_two_patches(&sandbox);
+    let copies = target.path.join(".patchwright/undo/00000001/objects");
+    assert_eq!(accept(&target, &sandbox, None).len(), 2);
+    std::fs::create_dir_all(&copies).expect("a folder");
+    std::fs::write(copies.join("0"), "it was to be deleted").expect("a file");
+    assert!(accept(&target, &sandbox, None).is_empty());
+    assert!(!copies.exists());
+    assert_eq!(target.story().len(), 3, "nothing new was accepted");
+}
+
+#[test]
+fn accepting_again_leaves_alone_what_nobody_was_told_of() {
+    let sandbox = Sandbox::new();
+    let target = with_two_patches(&sandbox);
+    assert_eq!(accept(&target, &sandbox, Some("ONE-1")), ["ONE-1"]);
+    target.edit("n", "edited here");
+    target.must_go_back(Which::Last, OnDrift::KeepCopy);
+    target.must_apply(&sandbox.make_named("THREE-3", &state(2), &state(4)));
+    assert!(accept(&target, &sandbox, Some("ONE-1")).is_empty(), "it is accepted already");
+    let kept = sandbox.bench().preview_accept(&target.path, None).expect("a look").edits;
+    assert_eq!(kept.len(), 1, "the edited file is still kept");
+    assert!(target.path.join(&kept[0].copy).exists());
+}
