@@ -6,7 +6,9 @@ use super::Given;
 use super::state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 use crate::gui::theme::{Icon, Tokens, space};
 use crate::gui::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
-use crate::present::contents::{Contents, Half, Layout, Note, Rows, Standing, View, Weight, with_thousands};
+use crate::present::contents::{
+    Contents, Half, Layout, Note, Rows, Standing, TextDiff, View, Weight, with_thousands,
+};
 
 /// Notes that are shown at once; the others come on request.
 const SHOWN_NOTES: usize = 3;
@@ -79,7 +81,7 @@ fn choices(contents: &Contents) -> Vec<(&'static str, PaneAction)> {
     if views.contains(&View::Picture) {
         choices.push(("Picture", PaneAction::Show(View::Picture)));
     }
-    match contents.text().map(|diff| diff.standing()) {
+    match contents.text().map(TextDiff::standing) {
         Some(Standing::Compared) => {
             choices.push(("Side by side", PaneAction::Lay(LayoutChoice::SideBySide)));
             choices.push(("Unified", PaneAction::Lay(LayoutChoice::Unified)));
@@ -150,7 +152,7 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
         band_ui(ui, Notice::Good, "Contents", sentence, None);
     }
     let view = state.view(contents);
-    if let Some(coarse) = contents.text().and_then(|diff| diff.coarse()).filter(|_| view == View::Text) {
+    if let Some(coarse) = contents.text().and_then(TextDiff::coarse).filter(|_| view == View::Text) {
         let (button, request) = match (state.is_comparing, coarse) {
             (true, _) => (Some("Stop"), PaneRequest::StopComparing),
             (false, crate::present::contents::Coarse::OutOfTime) => {
@@ -287,7 +289,7 @@ fn go_to(contents: &Contents, state: &mut PaneState, typed: &str, is_text: bool)
     };
     match number {
         Ok(line) if is_text => {
-            let half = match contents.text().map(|diff| diff.standing()) {
+            let half = match contents.text().map(TextDiff::standing) {
                 Some(Standing::Only(half) | Standing::Alone(half)) => half,
                 _ => Half::Right,
             };

@@ -27,7 +27,10 @@ const FONT_SIZES: (f32, f32) = (10.0, 14.0);
 
 /// Parts of the contents that were looked at last.
 #[derive(Default)]
-pub(super) struct Pages(HashMap<(Half, u64), Result<Arc<Vec<u8>>, String>>);
+pub(super) struct Pages(HashMap<(Half, u64), Page>);
+
+/// Bytes, or why they cannot be read.
+type Page = Result<Arc<Vec<u8>>, String>;
 
 impl Pages {
     /// The bytes in `range`, which spans at most two pages.
@@ -45,7 +48,7 @@ impl Pages {
         Ok(bytes)
     }
 
-    fn page(&mut self, contents: &Contents, half: Half, page: u64) -> Result<Arc<Vec<u8>>, String> {
+    fn page(&mut self, contents: &Contents, half: Half, page: u64) -> Page {
         if self.0.len() >= MAX_PAGES && !self.0.contains_key(&(half, page)) {
             self.0.clear();
         }

@@ -303,7 +303,7 @@ fn canvas_ui(
     let pictures = &mut state.pictures;
     let response = ui.interact(frame, ui.make_persistent_id(("picture", name)), Sense::click_and_drag());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, words));
-    let fit = ((frame.size() - vec2(24.0, 24.0)) / size).min_elem().min(8.0).max(f32::MIN_POSITIVE);
+    let fit = ((frame.size() - vec2(24.0, 24.0)) / size).min_elem().clamp(f32::MIN_POSITIVE, 8.0);
     let mut zoom = pictures.zoom.unwrap_or(fit);
     if response.contains_pointer() {
         let wheel = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta).y) / 200.0;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::pictures::PictureState;
 use super::scroll::Scroll;
+use crate::model::TreePath;
 use crate::present::contents::{
     Caret, Column, Contents, EXPAND_LINES, Expand, Half, Layout, Opened, Refined, Row, Rows, Selection,
     ShownLine, Standing, TextDiff, View, section_above,
@@ -306,8 +307,7 @@ impl PaneState {
                 if diff.hunks().is_empty() {
                     return;
                 }
-                let patch =
-                    crate::present::contents::hunk_as_patch(diff, hunk, names.map(|name| name.as_str()));
+                let patch = crate::present::contents::hunk_as_patch(diff, hunk, names.map(TreePath::as_str));
                 self.put_on_clipboard(patch, "Copied as a patch");
             }
             PaneAction::SelectAll => self.select_all(),
