@@ -76,7 +76,6 @@ words! {
     CHECKS_EMPTY = "Here a patch and a folder are held against each other.";
     CHECKS_NOTHING = "Nothing stands in the way, and there is nothing else to know.";
     HISTORY_EMPTY = "Here is what was done to a folder, and what can be taken back.";
-    HISTORY_NONE = "No patch was ever applied here.";
     TREE = "Changes of the patch";
     TREE_WIDTH = "Width of the list of changes";
     SECOND_LOOK = "Second look";

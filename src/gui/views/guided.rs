@@ -1,6 +1,6 @@
 //! The guided way: one page, one question, one button.
 
-use egui::{Checkbox, Ui};
+use egui::Ui;
 
 use super::Fields;
 use super::findings::findings_ui;
@@ -10,7 +10,7 @@ use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{
     Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
-    link_button, page_header, progress_block, reason, stepper,
+    link_button, page_header, progress_block, reason, stepper, tick_box,
 };
 use crate::present::guided::{Check, Guided, Stage, Task, Verdict, path_text};
 use crate::present::message::Msg;
@@ -159,7 +159,7 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
 
 fn tick_ui(ui: &mut Ui, is_ticked: bool, label: &str, msg: fn(bool) -> Msg, outbox: &mut Outbox) {
     let mut ticked = is_ticked;
-    if ui.add(Checkbox::new(&mut ticked, label)).changed() {
+    if tick_box(ui, &mut ticked, label).changed() {
         outbox.push(msg(ticked));
     }
 }

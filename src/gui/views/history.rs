@@ -26,7 +26,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
     card(ui, Some(words::IN_THE_FOLDER), |ui| {
         let stack = view.stack();
         if stack.is_empty() {
-            ui.label(text::body(words::HISTORY_NONE).color(Tokens::of(ui).muted));
+            ui.label(text::body(words::NOTHING_TO_TAKE_BACK).color(Tokens::of(ui).muted));
         }
         for row in &stack {
             patch_ui(ui, row, outbox);

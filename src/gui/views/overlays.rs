@@ -6,7 +6,7 @@ use super::Fields;
 use crate::gui::app::Outbox;
 use crate::gui::keys;
 use crate::gui::theme::{Icon, Tokens, space, text};
-use crate::gui::widgets::{Button, button, link_button, section, segmented};
+use crate::gui::widgets::{Button, button, link_button, section, segmented, tick_box};
 use crate::present::commands::Command;
 use crate::present::guided::path_text;
 use crate::present::message::Msg;
@@ -121,7 +121,7 @@ fn appearance_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let mut chosen = COLOURS.iter().position(|(colours, _)| *colours == settings.changes).unwrap_or_default();
     is_changed |= segmented(ui, words::COLOURS, &COLOURS.map(|(_, name)| name), &mut chosen);
     settings.changes = COLOURS[chosen].0;
-    is_changed |= ui.checkbox(&mut settings.is_calm, words::APPEARANCE_CALM).changed();
+    is_changed |= tick_box(ui, &mut settings.is_calm, words::APPEARANCE_CALM).changed();
     if is_changed {
         outbox.push(Msg::SetSettings(Box::new(settings)));
     }

@@ -23,6 +23,7 @@ mod segmented;
 mod split;
 mod status_bar;
 mod stepper;
+mod tick;
 
 pub use badge::{Badge, Status, Tone, badge};
 pub use banner::{Banner, banner};
@@ -43,3 +44,4 @@ pub use segmented::segmented;
 pub use split::{Split, split_view};
 pub use status_bar::{StatusItem, status_bar};
 pub use stepper::{StepperView, stepper};
+pub use tick::tick_box;
