@@ -4,7 +4,10 @@ mod contents;
 mod contrast;
 mod gallery;
 mod house_rules;
+mod pages;
 mod parts;
 #[cfg(feature = "pictures")]
 mod pictures;
+mod release;
 mod support;
+mod worker_process;
