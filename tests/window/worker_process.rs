@@ -26,6 +26,7 @@ title = "many files"
 summary = "What was wrong, and what is different afterwards."
 vendor = "ACME"
 contact = "help@acme.example"
+fixes = ["ACME-1"]
 [product]
 name = "product"
 versions = ["1"]

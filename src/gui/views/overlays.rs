@@ -40,7 +40,8 @@ pub fn show(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox
 
 fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     section(ui, words::COMMANDS);
-    let field = TextEdit::singleline(&mut fields.palette).desired_width(f32::INFINITY).margin(space::SMALL as i8);
+    let field = TextEdit::singleline(&mut fields.palette).desired_width(f32::INFINITY);
+    let field = field.hint_text(words::FILTER).margin(space::SMALL as i8);
     let field = ui.add(field);
     field.request_focus();
     let wanted = fields.palette.to_lowercase();
@@ -59,6 +60,7 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
     if pressed(Key::ArrowUp) {
         fields.chosen = fields.chosen.saturating_sub(1);
     }
+    let moved = pressed(Key::ArrowDown) || pressed(Key::ArrowUp);
     let entered = pressed(Key::Enter);
     ScrollArea::vertical().show(ui, |ui| {
         for (index, command) in found.iter().enumerate() {
@@ -69,6 +71,9 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
             let response = ui.add_enabled(possible.is_ok(), row.min_size(egui::vec2(width, space::ROW_HEIGHT)));
             if let Err(reason) = &possible {
                 ui.label(text::caption(*reason).color(Tokens::of(ui).muted));
+            }
+            if moved && index == fields.chosen {
+                response.scroll_to_me(None);
             }
             if response.clicked() || (entered && index == fields.chosen) {
                 outbox.extend([Msg::Escape].into_iter().filter(|_| possible.is_ok()));

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use egui::{Key, Modifiers, Rect, Role, Vec2, ViewportCommand, ViewportEvent, ViewportId};
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::NodeT;
 use egui_kittest::{Harness, Node};
 use patchwright::cli::{self, Interrupt, Streams, Terminals};
 use patchwright::environment::Environment;
@@ -383,7 +383,7 @@ impl Person {
         if let Some(sample) = &self.desk.borrow().sample {
             page = page.replace(&sample.place.display().to_string(), "/tmp/sample");
         }
-        mask_digests(&page)
+        mask_digests(&page).lines().map(mask_time).collect::<Vec<_>>().join("\n")
     }
 
     /// Who cannot press something reads why, beside it and in its description.
@@ -423,12 +423,21 @@ impl Person {
     }
 }
 
-/// Whether `c` may be drawn; lines are broken where a text has several.
+/// Whether `c` may be drawn; a text of several lines has line feeds, and tabs at their beginning.
 fn is_harmless(c: char) -> bool {
     let hides = matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
-    c == '\n' || !(c.is_control() || hides)
+    matches!(c, '\n' | '\t') || !(c.is_control() || hides)
+}
+
+/// How long work has gone on so far is different each time.
+fn mask_time(line: &str) -> String {
+    let is_time = |text: &str| text.strip_suffix(" s").is_some_and(|number| number.parse::<u64>().is_ok());
+    match line.split('"').nth(1) {
+        Some(text) if is_time(text) => line.replace(text, "<time>"),
+        _ => line.to_owned(),
+    }
 }
 
 /// Digests depend on what a file system is asked for; a page is about words.

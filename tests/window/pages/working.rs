@@ -175,6 +175,4 @@ fn what_is_looked_at_twice_for_one_picture_happens_once() {
     person.press(words::STAY);
     person.hears_end(Answer { outcome: "done".to_owned(), ..Answer::default() });
     person.must_see(&format!("Step 6 of 6: {}", words::STEP_RESULT));
-    let copies = |person: &Person| person.harness.output().platform_output.commands.len();
-    assert_eq!(copies(&person), 0);
 }
