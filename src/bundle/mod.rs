@@ -9,5 +9,8 @@ pub mod manifest;
 mod open;
 pub mod order;
 
+#[cfg(test)]
+mod noise;
+
 pub use error::BundleError;
 pub use open::{OpenError, UnverifiedBundle, Verdict, VerifiedBundle};

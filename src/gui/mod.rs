@@ -4,12 +4,12 @@
 //! dialog does not; changing runs in a process of its own ([`worker`]), which goes on when the window is gone.
 
 mod app;
+pub mod contents;
+pub mod icon;
 mod jobs;
 mod keys;
 mod panes;
 mod renderer;
-pub mod icon;
-pub mod contents;
 pub mod theme;
 mod views;
 pub mod widgets;
@@ -72,12 +72,7 @@ struct Window {
 }
 
 impl Window {
-    fn new(
-        context: &egui::Context,
-        paths: &[PathBuf],
-        memory: Memory,
-        trial: renderer::Trial,
-    ) -> Self {
+    fn new(context: &egui::Context, paths: &[PathBuf], memory: Memory, trial: renderer::Trial) -> Self {
         // The system's quit key must not end a window that has a change under way.
         context.options_mut(|options| options.quit_shortcuts.clear());
         let workbench = Workbench::new(Environment::of_this_machine());

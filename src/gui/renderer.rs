@@ -8,13 +8,17 @@ use std::sync::Arc;
 use eframe::egui_wgpu::{WgpuSetup, WgpuSetupCreateNew};
 use eframe::wgpu::{self, Adapter, DeviceType, Surface};
 use eframe::{NativeOptions, Renderer};
+use egui::IconData;
 
+use super::icon;
 use crate::settings::Memory;
 
 /// Smallest window in which everything can be reached, in points.
 const SMALLEST: [f32; 2] = [640.0, 480.0];
 /// The window at its first start, in points: fits a screen of 1280×800.
 const FIRST_SIZE: [f32; 2] = [1180.0, 740.0];
+/// The icon of the window's frame, in pixels; larger ones are in the executable or the desktop file.
+const ICON_SIDE: u32 = 64;
 /// Pictures after which a way to draw counts as working.
 const TRIAL_PICTURES: u32 = 2;
 
@@ -54,7 +58,7 @@ impl Tier {
     pub fn options(self) -> NativeOptions {
         let viewport = egui::ViewportBuilder::default()
             .with_app_id("patchwright")
-            .with_icon(super::icon::window_icon())
+            .with_icon(IconData { rgba: icon::rgba(ICON_SIDE), width: ICON_SIDE, height: ICON_SIDE })
             .with_drag_and_drop(true)
             .with_inner_size(FIRST_SIZE)
             .with_min_inner_size(SMALLEST);

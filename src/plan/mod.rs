@@ -17,7 +17,7 @@ pub use apply::plan_apply;
 pub use order::in_order;
 pub use rollback::{OnDrift, plan_rollback};
 
-use crate::model::{Code, Digest, Hasher, Node, Step, TreePath, TreeState};
+use crate::model::{Code, Digest, Hasher, Mode, Node, Step, TreePath, TreeState};
 
 /// Everything known about the folder and the machine that a plan depends on.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +50,8 @@ pub struct Situation {
     pub case_sensitive: bool,
     /// Whether permission bits are kept here.
     pub keeps_modes: bool,
+    /// Whether the present user may change what is in a folder whatever its permission bits say.
+    pub overrides_modes: bool,
     /// Free bytes for this user.
     pub free_bytes: u64,
     /// Free file entries for this user.
@@ -187,18 +189,20 @@ fn needed_bytes(steps: &[Step], situation: &Situation) -> u64 {
     (staged + copies) * block + RESERVE_BYTES
 }
 
+/// How to get on when a program is in the way.
+const CLOSE_IT: &str = "Close the program that uses it, then try again.";
+
 /// Obstacles that every change of a folder shares: room, rights, the volume, what could not be looked at.
 fn common_obstacles(situation: &Situation, steps: &[Step], obstacles: &mut Vec<Obstacle>) -> u64 {
     let mut add = |code, path: Option<&str>, meaning: String, hint: &str| {
         obstacles.push(Obstacle { code, path: path.map(str::to_owned), meaning, hint: hint.to_owned() });
     };
     for (code, place, found) in &situation.problems {
-        add(
-            *code,
-            Some(place),
-            format!("cannot be handled safely: {found}"),
-            "Look at this place, and move it out of the way if it is not part of the product.",
-        );
+        let hint = match code {
+            Code::InUse => CLOSE_IT,
+            _ => "Look at this place, and move it out of the way if it is not part of the product.",
+        };
+        add(*code, Some(place), format!("cannot be handled safely: {found}"), hint);
     }
     // Who owns a file matters only where a new one takes its place.
     let replaced = |place: &str| {
@@ -208,11 +212,16 @@ fn common_obstacles(situation: &Situation, steps: &[Step], obstacles: &mut Vec<O
         situation.rights.iter().filter(|(c, p, _)| *c != Code::Attributes || replaced(p))
     {
         let hint = match code {
-            Code::InUse => "Close the program that uses it, then try again.",
+            Code::InUse => CLOSE_IT,
             Code::Attributes => "Run as the user who owns the file, or as administrator.",
             _ => "Run as a user who may change this folder, for example as administrator.",
         };
         add(*code, Some(place), phrase.clone(), hint);
+    }
+    for step in steps.iter().filter(|step| comes_locked(step, situation)) {
+        let meaning = "is a new folder that its owner may not write in, so the present user cannot put it in";
+        let hint = "Run as administrator, or ask the vendor for a folder that its owner may write in.";
+        add(Code::Rights, Some(step.path.as_str()), meaning.to_owned(), hint);
     }
     if let Some(problem) = &situation.volume_problem {
         add(
@@ -240,6 +249,16 @@ fn common_obstacles(situation: &Situation, steps: &[Step], obstacles: &mut Vec<O
         add(Code::Space, None, meaning, "Remove files that nobody needs, then try again.");
     }
     needed
+}
+
+/// Whether `step` brings a folder whose permissions keep even its owner from moving it, which changes its `..`, and
+/// from putting anything into it.
+fn comes_locked(step: &Step, situation: &Situation) -> bool {
+    const OWNER_MAY_CHANGE: u32 = 0o300;
+    let is_new = !step.before.as_ref().is_some_and(Node::is_dir);
+    let is_locked = |mode: &Mode| mode.bits() & OWNER_MAY_CHANGE != OWNER_MAY_CHANGE;
+    let comes = matches!(&step.after, Some(Node::Dir(mode)) if is_locked(mode));
+    is_new && comes && situation.keeps_modes && !situation.overrides_modes
 }
 
 fn megabytes(bytes: u64) -> String {

@@ -108,6 +108,7 @@ fn folder(things: &[(&str, Node)]) -> Situation {
         stores_any_name: true,
         case_sensitive: true,
         keeps_modes: true,
+        overrides_modes: false,
         free_bytes: 1 << 30,
         free_entries: 1 << 20,
         block_bytes: 4096,

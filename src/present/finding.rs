@@ -92,8 +92,10 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
 /// What is to be known before a rollback.
 pub fn findings_of_rollback(preview: &RollbackPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
-    let advice = preview.advice.iter().map(|advice| escape_line(advice).into_owned());
-    findings.extend(advice.map(|advice| Finding::plain(Rank::MayBreak, words::VENDOR_ADVICE, advice)));
+    let advice: Vec<_> = preview.advice.iter().map(|advice| escape_line(advice)).collect();
+    if !advice.is_empty() {
+        findings.push(Finding::plain(Rank::MayBreak, words::VENDOR_ADVICE, advice.join("\n")));
+    }
     findings.extend(findings_of_notes(&preview.preview.notes));
     findings.sort_by_key(|finding| finding.rank);
     findings

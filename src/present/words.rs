@@ -14,14 +14,14 @@ macro_rules! words {
 
 words! {
     // Start
-    START_TITLE = "One patch, applied so carefully that anybody can take it back";
-    START_LOOKING_IS_SAFE = "Looking at a patch changes nothing on this computer.";
+    START_TITLE = "See what a patch does before it does it";
+    START_LOOKING_IS_SAFE = "Looking changes nothing on this computer. What you apply can be taken back.";
     START_DROP = "Drop a patch file or a folder here";
     START_DROP_NAME = "The name of a patch file ends in .patchbundle.";
     START_DROP_NOW = "Let go to open it";
     START_OPEN_PATCH = "Open a patch file…";
     START_CHOOSE_FOLDER = "Choose a folder…";
-    START_TYPE = "Or type where it is";
+    START_TYPE = "Or type where it is, then press Open";
     START_TYPE_BUTTON = "Open";
     START_TYPE_FIRST = "Type a path first";
     START_SAMPLE = "Try it with the sample";

@@ -89,7 +89,7 @@ pub struct Entry {
     /// The patch it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub patch: Option<PatchNote>,
-    /// For a rollback: the entry that it takes back.
+    /// For a rollback: the entry that it takes back. For an acceptance: the newest entry whose way back is given up.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reverses: Option<u64>,
     /// Digest of the bundle file.
@@ -243,7 +243,7 @@ impl Ledger {
         if fs.look(&Place::from(&folder)).map_err(unlistable)?.is_none() {
             return Ok(ledger);
         }
-        let count = fs.list(&Place::from(&folder)).map_err(unlistable)?.len() as u64;
+        let count = fs.list(&Place::from(&folder)).map_err(unlistable)?.text.len() as u64;
         for seq in 1..=count {
             let place = Self::place_of(seq).join("entry.json");
             let bytes =
@@ -323,11 +323,22 @@ impl Ledger {
         stack
     }
 
+    /// The newest entry that changed the product.
+    pub fn last_change(&self) -> Option<&Entry> {
+        let changed = |entry: &&Entry| matches!(entry.action, Action::Apply | Action::Rollback);
+        self.entries.iter().rev().find(changed)
+    }
+
     /// The newest change, if it is a rollback that can itself be taken back.
     pub fn last_rollback(&self) -> Option<&Entry> {
-        let changed =
-            |entry: &&Entry| matches!(entry.action, Action::Apply | Action::Rollback | Action::Accept);
-        self.entries.iter().rev().find(changed).filter(|entry| entry.action == Action::Rollback)
+        self.last_change()
+            .filter(|last| last.action == Action::Rollback && last.seq > self.accepted_through())
+    }
+
+    /// The newest entry whose way back was given up; 0 if there is none.
+    pub fn accepted_through(&self) -> u64 {
+        let accepted = self.entries.iter().filter(|entry| entry.action == Action::Accept);
+        accepted.map(|entry| entry.reverses.unwrap_or(entry.seq)).max().unwrap_or_default()
     }
 
     /// What every place that was ever changed should hold now; `None`: nothing.
@@ -344,9 +355,7 @@ impl Ledger {
 
     /// The version that the newest entry left, where it is known.
     pub fn version(&self) -> Option<&str> {
-        let changed =
-            self.entries.iter().rev().find(|e| matches!(e.action, Action::Apply | Action::Rollback));
-        changed.and_then(|entry| entry.version_after.as_deref())
+        self.last_change().and_then(|entry| entry.version_after.as_deref())
     }
 }
 

@@ -6,6 +6,7 @@
 //! A file that somebody writes to during the scan is a problem too. It is noticed by looking at the file before
 //! and after it is read; a writer that keeps both length and time stamp is not noticed.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
@@ -244,13 +245,11 @@ impl Scan<'_> {
         for (dir, names) in lists {
             match (dir, names) {
                 (_, Ok(names)) => {
-                    all.extend(names.into_iter().filter(|name| !is_ours(dir, name)).map(|name| (dir, name)));
+                    problems.extend(names.not_text.iter().map(|name| not_text(dir, name)));
+                    let names = names.text.into_iter().filter(|name| !is_ours(dir, name));
+                    all.extend(names.map(|name| (dir, name)));
                 }
-                // A strange name directly in the target is a problem like any other; a target that cannot be
-                // listed at all is not.
-                (Place::Root, Err(source)) if source.kind() != io::ErrorKind::InvalidData => {
-                    return Err(ScanError::Io { place: Place::Root, source });
-                }
+                (Place::Root, Err(source)) => return Err(ScanError::Io { place: Place::Root, source }),
                 (_, Err(error)) => problems.push(problem_of(dir, &error)),
             }
         }
@@ -360,22 +359,31 @@ fn hash_reader(
     piece_bytes: usize,
     go_on: &mut dyn FnMut(u64) -> bool,
 ) -> io::Result<Option<(Digest, u64)>> {
-    let mut piece = vec![0; piece_bytes];
-    let mut hasher = Hasher::new();
-    let mut total_bytes = 0;
-    loop {
-        let read = match file.read(&mut piece) {
-            Ok(0) => return Ok(Some((hasher.finish(), total_bytes))),
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        hasher.update(&piece[..read]);
-        total_bytes += read as u64;
-        if !go_on(read as u64) {
-            return Ok(None);
-        }
+    thread_local! {
+        /// Kept by each thread: clearing a new one takes longer than reading and hashing a small file.
+        static PIECE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
+    PIECE.with_borrow_mut(|kept| {
+        if kept.len() < piece_bytes {
+            kept.resize(piece_bytes, 0);
+        }
+        let piece = &mut kept[..piece_bytes];
+        let mut hasher = Hasher::new();
+        let mut total_bytes = 0;
+        loop {
+            let read = match file.read(piece) {
+                Ok(0) => return Ok(Some((hasher.finish(), total_bytes))),
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            hasher.update(&piece[..read]);
+            total_bytes += read as u64;
+            if !go_on(read as u64) {
+                return Ok(None);
+            }
+        }
+    })
 }
 
 fn size_of(found: &Found) -> u64 {
@@ -397,6 +405,15 @@ fn changed(path: &TreePath) -> Problem {
     problem(path, Code::InUse, "changed while it was read".to_owned())
 }
 
+/// A name through which no path leads: nobody but its owner can say what is there.
+fn not_text(dir: &Place, name: &str) -> Problem {
+    let path = match dir {
+        Place::Tree(dir) => format!("{dir}/{name}"),
+        _ => name.to_owned(),
+    };
+    problem(path, Code::Path, "the name is not UTF-8".to_owned())
+}
+
 fn problem_of(path: impl ToString, error: &io::Error) -> Problem {
     let (code, detail) = match error.kind() {
         io::ErrorKind::NotFound => (Code::InUse, "changed while it was read".to_owned()),
@@ -405,6 +422,7 @@ fn problem_of(path: impl ToString, error: &io::Error) -> Problem {
             (Code::FileSystem, "a parent is not a folder of this filesystem".to_owned())
         }
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidFilename => (Code::Path, error.to_string()),
+        io::ErrorKind::ResourceBusy => (Code::InUse, format!("cannot be read: {error}")),
         _ => (Code::Io, format!("cannot be read: {error}")),
     };
     problem(path, code, detail)

@@ -1,12 +1,11 @@
 //! Scans of real folders.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::model::{Code, Detect, Digest, Mode, Node, Product, TreePath};
+use crate::model::{Code, Detect, Digest, Node, Product, TreePath};
 use crate::progress::{CancelToken, Phase, Progress, Quiet};
 use crate::target::fs::{FoundKind, OsFs, Place, STATE_DIR};
 use crate::target::{Identity, Observation, Problem, ScanError, hash_file, identify, observe, observe_all};
@@ -235,7 +234,7 @@ mod on_unix {
     use std::os::unix::net::UnixListener;
 
     use super::*;
-    use crate::model::LinkNode;
+    use crate::model::{LinkNode, Mode};
 
     #[test]
     fn links_are_read_and_not_followed() {
@@ -287,7 +286,7 @@ mod on_unix {
         let seen = target.observe_all();
         assert_eq!(seen.problems, expected);
         assert_eq!(names(&seen), ["run", "run/app"]);
-        let facts: BTreeSet<_> = seen.facts.keys().map(TreePath::as_str).collect();
+        let facts: std::collections::BTreeSet<_> = seen.facts.keys().map(TreePath::as_str).collect();
         assert!(facts.contains("run/socket"));
         assert_eq!(target.observe(&["run/socket"]).problems, expected[expected.len() - 1..]);
     }
@@ -321,14 +320,14 @@ mod on_unix {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_name_that_is_no_text_is_a_problem_of_its_folder() {
+    fn a_name_that_is_no_text_is_a_problem_by_itself() {
         use std::os::unix::ffi::OsStrExt;
-        let target = Target::with(&[("good", "x"), ("data/", "")]);
+        let target = Target::with(&[("good", "x"), ("data/more", "x")]);
         let name = std::ffi::OsStr::from_bytes(b"bad-\xff");
         fs::write(target.path().join("data").join(name), "x").unwrap();
         let seen = target.observe_all();
-        assert_eq!(names(&seen), ["data", "good"]);
+        assert_eq!(names(&seen), ["data", "data/more", "good"]);
         let problems: Vec<_> = seen.problems.iter().map(|problem| (&*problem.path, problem.code)).collect();
-        assert_eq!(problems, [("data", Code::Path)]);
+        assert_eq!(problems, [(r"data/bad-\xff", Code::Path)]);
     }
 }

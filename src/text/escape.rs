@@ -1,10 +1,11 @@
 //! Makes text from a bundle or a folder safe to show: nothing in it can move a cursor, turn the reading direction,
 //! or stand there unseen.
 //!
-//! What cannot be seen is spelled as a *token*: `\n`, `\r`, `\t`, `\u{202e}`, or `\xff` for a byte that is no
-//! text. Escaping can be undone, so a token always means what it says: backslashes are left alone, except that a
-//! run of them right before a token, or before characters that read like one, is doubled. `C:\lib` stays as it
-//! is, a title with the ten characters `\u{202e}` in it shows `\\u{202e}`.
+//! What cannot be seen is spelled as a *token*: `\u{202e}`, `\r` at the end of a line of several, or `\xff` for a
+//! byte that is no text. Escaping can be undone, so a token always means what it says: backslashes are left alone,
+//! except that a run of them right before a token, or before characters that read like one, is doubled. A title with
+//! the ten characters `\u{202e}` in it shows `\\u{202e}`; `C:\new\root` stays as it is, which is why a line feed in
+//! a line is no `\n` but a `\u{a}`.
 //!
 //! Spelled out are control characters, all formatting characters (bidirectional, zero-width, tags), variation
 //! selectors and everything else that is ignorable, line and paragraph separators, letters drawn as nothing,
@@ -53,7 +54,7 @@ pub fn escape_in_pieces(line: &[u8], piece: &mut dyn FnMut(usize, &str, bool)) {
         for part in Walk::new(chunk.valid(), form) {
             shown.clear();
             part.write_to(&mut shown);
-            piece(part.source_bytes(), &shown, matches!(part, Piece::Named(_) | Piece::Token(_)));
+            piece(part.source_bytes(), &shown, matches!(part, Piece::CarriageReturn | Piece::Token(_)));
         }
         for byte in chunk.invalid() {
             piece(1, &format!("\\x{byte:02x}"), true);
@@ -129,8 +130,7 @@ impl Form {
             None => self == Form::Bytes { token_follows: true },
             Some('u') => chars.next() == Some('{'),
             Some('x') => matches!(self, Form::Bytes { .. }) && starts_with_two_hex_digits(chars),
-            Some('n' | 't') => self == Form::Line,
-            Some('r') => self == Form::Line || self.is_line_end(chars.as_str()),
+            Some('r') => self != Form::Line && self.is_line_end(chars.as_str()),
             Some(c) => unseen(c).is_some() && !self.keeps(c),
         }
     }
@@ -147,8 +147,8 @@ enum Piece {
     Plain(char),
     /// A backslash that must not be taken for the start of a token.
     Twice,
-    /// By its well-known name, such as `\n`.
-    Named(&'static str),
+    /// By its well-known name, at the end of a line.
+    CarriageReturn,
     /// By its code point.
     Token(char),
 }
@@ -158,7 +158,7 @@ impl Piece {
     fn source_bytes(self) -> usize {
         match self {
             Piece::Plain(c) | Piece::Token(c) => c.len_utf8(),
-            Piece::Twice | Piece::Named(_) => 1,
+            Piece::Twice | Piece::CarriageReturn => 1,
         }
     }
 
@@ -166,7 +166,7 @@ impl Piece {
         match self {
             Piece::Plain(c) => shown.push(c),
             Piece::Twice => shown.push_str(r"\\"),
-            Piece::Named(name) => shown.push_str(name),
+            Piece::CarriageReturn => shown.push_str(r"\r"),
             Piece::Token(c) => shown.extend(c.escape_unicode()),
         }
     }
@@ -200,10 +200,7 @@ impl<'a> Walk<'a> {
 
     fn unseen(&self, c: char) -> Piece {
         match (c, self.form) {
-            ('\n', Form::Line) => Piece::Named(r"\n"),
-            ('\t', Form::Line) => Piece::Named(r"\t"),
-            ('\r', Form::Line) => Piece::Named(r"\r"),
-            ('\r', form) if form.is_line_end(self.rest) => Piece::Named(r"\r"),
+            ('\r', form) if form != Form::Line && form.is_line_end(self.rest) => Piece::CarriageReturn,
             _ if self.form.keeps(c) => Piece::Plain(c),
             _ => Piece::Token(c),
         }

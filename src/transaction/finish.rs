@@ -145,7 +145,7 @@ pub(super) fn remove_tree(fs: &dyn Fs, place: &StatePath) -> Result<(), Transact
         // A folder of the product may come without the right to empty it.
         fs.set_mode(place, OURS).while_("remove", place)?;
     }
-    for name in fs.list(&Place::from(place)).while_("list", place)? {
+    for name in fs.list(&Place::from(place)).while_("list", place)?.text {
         remove_tree(fs, &place.join(name))?;
     }
     fs.remove_dir(place).while_("remove", place)

@@ -43,7 +43,7 @@ use std::io::{self, Write};
 pub use commit::Receipt;
 pub use finish::{append, give_up};
 pub use prepare::{Prepared, prepare};
-pub use store::{Kept, StoreError};
+pub use store::{Kept, StoreError, has_way_back, safe_copy};
 
 use crate::environment::Environment;
 use crate::model::{Code, Step, TreePath};
@@ -219,6 +219,7 @@ impl TransactionError {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::Space,
                 io::ErrorKind::PermissionDenied => Code::Rights,
                 io::ErrorKind::ReadOnlyFilesystem => Code::Volume,
+                io::ErrorKind::ResourceBusy | io::ErrorKind::ExecutableFileBusy => Code::InUse,
                 io::ErrorKind::NotADirectory | io::ErrorKind::CrossesDevices => Code::FileSystem,
                 _ => Code::Io,
             },
@@ -247,13 +248,9 @@ fn list(paths: &[TreePath]) -> String {
     text.join(", ")
 }
 
-/// Whether a folder holds nothing. A name that is not text is something.
+/// Whether a folder holds nothing.
 fn is_empty(fs: &dyn Fs, folder: &Place) -> io::Result<bool> {
-    match fs.list(folder) {
-        Ok(names) => Ok(names.is_empty()),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(false),
-        Err(error) => Err(error),
-    }
+    fs.list(folder).map(|names| names.is_empty())
 }
 
 /// Adds what was attempted and where to an error of the system.

@@ -198,13 +198,11 @@ fn holds_others(
     folder: &TreePath,
     is_ours: &BTreeMap<&TreePath, bool>,
 ) -> std::io::Result<bool> {
-    let names = match fs.list(&Place::from(folder)) {
-        Ok(names) => names,
-        // A name that is not text is none of ours.
-        Err(error) if error.kind() == ErrorKind::InvalidData => return Ok(true),
-        Err(error) => return Err(error),
-    };
-    for name in names {
+    let names = fs.list(&Place::from(folder))?;
+    if !names.not_text.is_empty() {
+        return Ok(true); // None of ours.
+    }
+    for name in names.text {
         let Ok(path) = folder.join(&name) else { return Ok(true) };
         if is_ours.get(&path) != Some(&true) {
             return Ok(true);

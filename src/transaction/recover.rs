@@ -189,6 +189,14 @@ pub fn interrupted(root: &TargetRoot) -> Result<Interrupted, TransactionError> {
     }
 }
 
+/// Whether a process that died while it was tidying has left something that only takes up room.
+///
+/// # Errors
+/// The system's.
+pub fn has_remains(fs: &dyn Fs) -> Result<bool, TransactionError> {
+    Ok(exists(fs, &layout::dead())? || exists(fs, &layout::staged_entry())?)
+}
+
 /// Removes what needs no decision: an unarmed transaction, or the remains of one that is done or undone.
 ///
 /// # Errors

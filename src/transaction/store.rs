@@ -5,7 +5,7 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::layout;
+use super::{TransactionError, exists, layout};
 use crate::model::{Node, Step, TreePath};
 use crate::target::fs::{Fs, Place, StatePath};
 use crate::target::node_at;
@@ -76,6 +76,32 @@ impl Kept {
     }
 }
 
+/// Whether the safe copies of entry `seq` are still kept.
+///
+/// # Errors
+/// The system's.
+pub fn has_way_back(fs: &dyn Fs, seq: u64) -> Result<bool, TransactionError> {
+    exists(fs, &layout::way_back(seq))
+}
+
+/// Where the safe copy of step `n` of entry `seq` is, as far as names tell.
+///
+/// # Errors
+/// The system's.
+pub fn safe_copy(fs: &dyn Fs, seq: u64, n: usize) -> Result<Option<StatePath>, TransactionError> {
+    for place in places(&layout::way_back(seq), n) {
+        if exists(fs, &place)? {
+            return Ok(Some(place));
+        }
+    }
+    Ok(None)
+}
+
+/// Where the safe copy of step `n` may be, the best place first.
+fn places(folder: &StatePath, n: usize) -> [StatePath; 3] {
+    [layout::copy(folder, n), layout::aside(folder, n), layout::object(folder, n)]
+}
+
 /// A folder whose permissions changed in place has no copy and needs none.
 fn needs_copy(step: &Step) -> bool {
     let in_place = matches!((&step.before, &step.after), (Some(Node::Dir(_)), Some(Node::Dir(_))));
@@ -86,7 +112,7 @@ fn find(fs: &dyn Fs, folder: &StatePath, n: usize, step: &Step) -> io::Result<Op
     if !needs_copy(step) {
         return Ok(None);
     }
-    for place in [layout::copy(folder, n), layout::aside(folder, n), layout::object(folder, n)] {
+    for place in places(folder, n) {
         if node_at(fs, &Place::from(&place))? == step.before {
             return Ok(Some(place));
         }

@@ -13,7 +13,7 @@ use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift};
 use crate::progress::{CancelToken, Quiet};
 use crate::target::TargetRoot;
 use crate::target::fs::{Fs, Place, StatePath};
-use crate::target::ledger::{Action, CheckNote, Entry, PatchNote};
+use crate::target::ledger::{Action, CheckNote, Entry, Ledger, PatchNote};
 use crate::transaction::{self, ContentError, Contents, Failure, Receipt, Request};
 
 /// How to apply.
@@ -90,7 +90,7 @@ impl Workbench {
         options: ApplyOptions,
         watch: Watch<'_>,
     ) -> Result<Applied> {
-        let ledger = read_ledger(root.fs())?;
+        let mut ledger = read_ledger(root.fs())?;
         // Only under the lock does what was seen stay true. What looks different now is read again.
         let is_as_seen = first_look.1.still_holds(root.fs(), &ledger);
         let (preview, survey) = match is_as_seen {
@@ -118,7 +118,9 @@ impl Workbench {
         let contents = BundleContents { bundle };
         let receipt =
             self.change(root, plan, &survey, entry, Some(bundle.manifest()), Vec::new(), &contents, watch)?;
-        let checks = self.prove_health(&bundle.patch, root, &receipt.entry, watch)?;
+        // Under the lock nobody else adds to the history: it need not be read again.
+        ledger.push_committed(&receipt.entry.to_bytes())?;
+        let checks = self.prove_health(&bundle.patch, root, &ledger, &receipt.entry, watch)?;
         Ok(Applied {
             patch: bundle.patch.clone(),
             entry: Some(receipt.entry),
@@ -164,6 +166,7 @@ impl Workbench {
         &self,
         patch: &Patch,
         root: &TargetRoot,
+        ledger: &Ledger,
         applied: &Entry,
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
@@ -190,7 +193,7 @@ impl Workbench {
             .map(|(note, _)| format!("{}: {}", note.check, note.evidence))
             .collect();
         if failed.is_empty() {
-            let mut entry = Entry::after(&read_ledger(root.fs())?.head(), Action::Checked, &self.environment);
+            let mut entry = Entry::after(&ledger.head(), Action::Checked, &self.environment);
             entry.patch = applied.patch.clone();
             entry.checks.clone_from(&notes);
             transaction::append(root, &entry)?;
@@ -198,10 +201,9 @@ impl Workbench {
         }
         // The wish to stop is not heard any more: going back is the safe way.
         let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
-        let ledger = read_ledger(root.fs())?;
         let undo = self
-            .look_at(root.fs(), &ledger, applied, OnDrift::Stop, Vec::new(), watch)
-            .and_then(|look| self.take_back(root, &ledger, look, notes, &failed, watch))
+            .look_at(root.fs(), ledger, applied, OnDrift::Stop, Vec::new(), watch)
+            .and_then(|look| self.take_back(root, ledger, look, notes, &failed, watch))
             .err();
         Err(Error::Unhealthy { failed, undo: undo.map(Box::new) })
     }

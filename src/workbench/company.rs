@@ -47,5 +47,5 @@ fn is_quiet(fs: &dyn Fs) -> bool {
 
 /// Their number; none when there is no history yet, or it cannot be read, which the look will tell better.
 fn entries_in_history(fs: &dyn Fs) -> usize {
-    fs.list(&Place::State(Ledger::folder())).map_or(0, |names| names.len())
+    fs.list(&Place::State(Ledger::folder())).map_or(0, |names| names.text.len())
 }

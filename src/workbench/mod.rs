@@ -25,7 +25,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use accept::Accepted;
+pub use accept::{Accepted, KeptEdit};
 pub use apply::{Applied, ApplyOptions};
 pub use changes::{ChangeContents, Content, ContentReader, MAX_IN_MEMORY_BYTES, OneChange, Side};
 pub use error::{Error, Result};

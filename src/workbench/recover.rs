@@ -43,7 +43,7 @@ impl Workbench {
         let fs = self.disk(target)?;
         let is_nothing = |found: &Unfinished| matches!(found, Unfinished::Nothing);
         let found = self.look_in_peace(target, &*fs, || Ok(recover::inspect(&*fs)?), is_nothing)?;
-        if is_nothing(&found) {
+        if is_nothing(&found) && !recover::has_remains(&*fs)? {
             return Ok(Recovered::NothingToDo);
         }
         let root = self.lock_as_it_is(target)?;

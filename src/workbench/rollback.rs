@@ -6,6 +6,7 @@ use std::path::Path;
 use super::situation::Survey;
 use super::status::read_ledger;
 use super::{Error, Result, Watch, Workbench};
+use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::model::{Code, Patch, RollbackPossible, Step};
 use crate::plan::{Fingerprint, Obstacle, OnDrift, Preview, plan_rollback};
@@ -272,8 +273,14 @@ pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
 
 fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
     ledger.last_rollback().ok_or_else(|| {
-        let meaning = "the last change of this folder was not a rollback".to_owned();
-        refused(Code::Unknown, meaning, "Apply the patch again instead.")
+        let (code, meaning) = match ledger.last_change().filter(|last| last.action == Action::Rollback) {
+            Some(last) => {
+                let patch = last.patch.as_ref().map_or("a patch", |patch| patch.id.as_str());
+                (Code::NoWayBack, format!("the rollback of {patch} was accepted and stays"))
+            }
+            None => (Code::Unknown, "the last change of this folder was not a rollback".to_owned()),
+        };
+        refused(code, meaning, "Apply the patch again instead.")
     })
 }
 
@@ -281,11 +288,14 @@ fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
 fn vendor_plan(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Option<Patch>> {
     let applied =
         ledger.installed().into_iter().find(|patch| patch.way_back == entry.seq).map(|patch| patch.applied);
-    let Some(applied) = applied else { return Ok(None) };
-    let place = Ledger::place_of(applied).join("manifest.json");
-    let bytes = read_small(fs, &place, 8 << 20);
     // A manifest that is gone or damaged costs the vendor's advice, not the way back.
-    Ok(bytes.ok().and_then(|bytes| read_manifest(&bytes).ok()))
+    Ok(applied.and_then(|applied| vendor_plan_of(fs, applied)))
+}
+
+/// What the manifest says that was kept with entry `seq`; `None` if there is none, or it cannot be read.
+pub(super) fn vendor_plan_of(fs: &dyn Fs, seq: u64) -> Option<Patch> {
+    let place = Ledger::place_of(seq).join("manifest.json");
+    read_manifest(&read_small(fs, &place, MAX_MANIFEST_BYTES).ok()?).ok()
 }
 
 fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Result<()> {

@@ -148,6 +148,7 @@ impl Workbench {
             stores_any_name: features.any_name,
             case_sensitive: features.case_sensitive,
             keeps_modes: features.modes,
+            overrides_modes: features.overrides_modes,
             free_bytes: space.free_bytes,
             free_entries: space.free_entries,
             block_bytes: space.block_bytes,
@@ -161,8 +162,7 @@ impl Workbench {
     }
 }
 
-/// Names in the folders of interest. A name that is not text stands as one nobody can have chosen, so that its
-/// folder counts as used.
+/// Names in the folders of interest. A name that is not text stands in words, so that its folder counts as used.
 fn names(
     fs: &dyn Fs,
     folders: &BTreeSet<Option<TreePath>>,
@@ -177,12 +177,10 @@ fn names(
         }
         match fs.list(&place) {
             Ok(list) => {
-                names.insert(folder.clone(), list.into_iter().collect());
+                let not_text = list.not_text.into_iter().map(|name| format!("{name} (not UTF-8)"));
+                names.insert(folder.clone(), list.text.into_iter().chain(not_text).collect());
             }
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                names.insert(folder.clone(), BTreeSet::from([error.to_string()]));
-            }
-            Err(error) => problems.push((Code::Rights, place.to_string(), error.to_string())),
+            Err(error) => problems.push((code_of(&error), place.to_string(), error.to_string())),
         }
     }
     names
@@ -208,7 +206,7 @@ fn rights(
             Ok(phrases) => {
                 rights.extend(phrases.into_iter().map(|phrase| (Code::Rights, place.to_string(), phrase)));
             }
-            Err(error) => rights.push((Code::Rights, place.to_string(), error.to_string())),
+            Err(error) => rights.push((code_of(&error), place.to_string(), error.to_string())),
         }
     }
     for path in touched.iter().filter(|path| looks.contains_key(**path)) {
@@ -216,10 +214,18 @@ fn rights(
             Ok(obstacles) => {
                 rights.extend(obstacles.into_iter().map(|(code, phrase)| (code, path.to_string(), phrase)));
             }
-            Err(error) => rights.push((Code::Rights, path.to_string(), error.to_string())),
+            Err(error) => rights.push((code_of(&error), path.to_string(), error.to_string())),
         }
     }
     rights
+}
+
+/// What it means that a place cannot be looked at.
+fn code_of(error: &io::Error) -> Code {
+    match error.kind() {
+        io::ErrorKind::ResourceBusy => Code::InUse,
+        _ => Code::Rights,
+    }
 }
 
 fn volume_problem(volume: &Volume) -> Option<String> {

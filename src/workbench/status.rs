@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use super::rollback::vendor_plan_of;
 use super::{Result, Watch, Workbench};
-use crate::bundle::manifest::read_manifest;
 use crate::model::{Node, TreePath};
 use crate::target::fs::Fs;
 use crate::target::identify;
-use crate::target::ledger::{Action, Entry, Installed, Ledger, PatchNote, read_small};
+use crate::target::ledger::{Action, Entry, Installed, Ledger, PatchNote};
 use crate::target::observe;
 use crate::transaction::recover::{self, Unfinished};
 
@@ -204,9 +204,7 @@ fn drift(
 /// Product and version by the rules of the newest manifest in the history.
 fn product(fs: &dyn Fs, ledger: &Ledger) -> Result<(Option<String>, Option<String>)> {
     for entry in ledger.entries().iter().rev().filter(|entry| entry.manifest.is_some()) {
-        let place = Ledger::place_of(entry.seq).join("manifest.json");
-        let bytes = read_small(fs, &place, 8 << 20).ok();
-        if let Some(patch) = bytes.and_then(|bytes| read_manifest(&bytes).ok()) {
+        if let Some(patch) = vendor_plan_of(fs, entry.seq) {
             let version = identify(fs, &patch.product)?.version;
             return Ok((Some(patch.product.name), version));
         }

@@ -3,3 +3,4 @@
 mod local_edits;
 mod nothing_or_all;
 mod what_is_kept;
+mod what_windows_keeps;

@@ -9,12 +9,12 @@ use patchwright::model::{Code, Kind};
 fn the_two_commands_of_the_readme_are_what_ci_runs() {
     let set_up = section(&document("README.md"), "Set up");
     let commands: Vec<_> = code_lines(&set_up).map(|line| before_comment(&line)).collect();
-    assert_eq!(commands, ["cargo run --release", "cargo test --no-default-features"]);
+    assert_eq!(commands, ["cargo run --release", "cargo test"]);
 
     let ci = document(".ci/run");
     let steps: Vec<_> = ci.lines().filter(|line| line.starts_with("step ")).collect();
     let runs = |command: &str| steps.iter().any(|step| step.ends_with(&format!("' {command}")));
-    assert!(runs("cargo test --no-default-features"), "{steps:?}");
+    assert!(runs("cargo test"), "{steps:?}");
     // The same build as `cargo run --release`, which would open the window.
     assert!(runs("cargo build --release"), "{steps:?}");
 }

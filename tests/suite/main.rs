@@ -3,6 +3,7 @@
 mod support;
 
 mod look_at_a_bundle;
+mod look_at_large_contents;
 mod make_a_bundle;
 mod refuse_a_hostile_bundle;
 
@@ -12,6 +13,7 @@ mod apply_patches;
 mod roll_back;
 
 mod failing_disk;
+mod live_long;
 mod one_writer;
 mod refuse_a_damaged_store;
 mod simulated_disk;

@@ -70,7 +70,7 @@ fn change(place: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     fs::write(place, bytes).expect("it is ours");
 }
 
-/// The safe copies in a folder, by their number; one that has other names is there twice.
+/// The safe copies in a folder, by their name; one that has other names outside is there twice.
 fn safe_copies(folder: &Path) -> Vec<(String, Vec<PathBuf>)> {
     let kept = kept(folder);
     let mut names: Vec<String> = fs::read_dir(kept.join("objects"))
@@ -78,7 +78,11 @@ fn safe_copies(folder: &Path) -> Vec<(String, Vec<PathBuf>)> {
         .map(|entry| entry.expect("it can be listed").file_name().into_string().expect("our names are text"))
         .collect();
     names.sort();
-    let places = |name: &String| ["objects", "copies"].map(|inner| kept.join(inner).join(name));
+    let places = |name: &String| {
+        // Where two things cannot trade places, originals wait under a name of their own.
+        let number = name.trim_end_matches(".old");
+        [kept.join("objects").join(name), kept.join("copies").join(number)]
+    };
     let present = |name: &String| places(name).into_iter().filter(|place| place.symlink_metadata().is_ok());
     names.iter().map(|name| (name.clone(), present(name).collect())).collect()
 }
@@ -120,7 +124,9 @@ fn a_safe_copy_that_is_not_what_it_was_stops_a_rollback_before_it_begins() {
             trials += 1;
         }
     }
-    assert!(trials > 30, "only {trials} trials");
+    // Where there are no links and permissions there are fewer things, and less can happen to each.
+    let enough = if cfg!(unix) { 30 } else { 25 };
+    assert!(trials > enough, "only {trials} trials");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn possible_contents(disk: &SimFs, at: &Place) -> BTreeSet<Option<String>> {
 /// Which names a power cut can leave in `dir`, each possibility as one text.
 fn possible_names(disk: &SimFs, dir: &Place) -> BTreeSet<String> {
     let names = |after: &SimFs| {
-        let mut names = after.list(dir).unwrap_or_default();
+        let mut names = after.list(dir).unwrap_or_default().text;
         names.sort();
         names.join(" ")
     };

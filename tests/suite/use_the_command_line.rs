@@ -8,8 +8,12 @@ mod programs;
 mod refuse;
 
 use patchwright::model::{Check, Issue, Level, Probe, Severity};
+use patchwright::target::fs::Fs;
 
-use crate::support::build::{Builder, Sandbox, tree_path};
+use crate::support::build::{Builder, tree_path};
+use crate::support::console::Run;
+use crate::support::fault_fs::At;
+use crate::support::sandbox::Sandbox;
 
 /// A small product in `$/app`.
 fn product() -> Sandbox {
@@ -37,6 +41,23 @@ fn product_and_fix() -> Sandbox {
     let sandbox = product();
     sandbox.save("fix.patchbundle", &fix(&sandbox));
     sandbox
+}
+
+/// The call that the second replaced file of the fix begins with.
+fn second_exchange(disk: &dyn Fs) -> At {
+    // Where two things cannot trade places, the old one is moved out first; two deleted files have been by then.
+    if disk.features().exchange { At::CallOf("exchange", 2) } else { At::CallOf("move_out", 4) }
+}
+
+/// What was printed, with those two steps worded as the one that they are elsewhere.
+fn as_exchanged(run: &Run) -> String {
+    let words = [
+        ("put aside conf/app.toml", "exchange conf/app.toml"),
+        ("take away version.txt", "put back version.txt"),
+    ];
+    words.iter().fold(run.to_string(), |text, (two, one)| {
+        text.replace(&format!("cannot {two}"), &format!("cannot {one}"))
+    })
 }
 
 /// The fix with everything a vendor can say about it.

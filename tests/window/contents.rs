@@ -47,8 +47,10 @@ fn contents(path: &str, before: &[u8], after: &[u8]) -> Contents {
 
 fn pane(contents: Contents) -> Harness<'static, Pane> {
     let pane = Pane { contents, state: PaneState::new(), requests: Vec::new() };
-    let mut harness =
-        Harness::builder().with_size(vec2(1000.0, 600.0)).with_context_setup(theme::set_up).build_ui_state(
+    let mut harness = Harness::builder()
+        .with_size(vec2(1000.0, 600.0))
+        .with_context_setup(|context| theme::set_up(context, &theme::Appearance::default()))
+        .build_ui_state(
             |ui, pane: &mut Pane| {
                 pane_ui(ui, (&pane.contents).into(), &mut pane.state, &mut pane.requests);
             },

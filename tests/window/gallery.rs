@@ -78,7 +78,7 @@ impl Gallery {
                 &Badge { text: "Signed", tone: Tone::Notice(Notice::Good), explain: "Signed by Northwind" },
             );
         });
-        ui.horizontal_wrapped(|ui| {
+        button_row(ui, |ui| {
             if button(ui, &Button::primary("Apply 14 changes").icon(Icon::Check)).clicked() {
                 self.press("apply");
             }
@@ -129,6 +129,7 @@ impl Gallery {
     fn findings_ui(&mut self, ui: &mut Ui) {
         card(ui, Some("Checks"), |ui| {
             let blocked = FindingView {
+                meaning: "",
                 level: Level::Blocks,
                 sentence: "kestrel.exe is using 2 of the files",
                 evidence: &["bin/kestrel.exe", "plugins/calibration.dll"],
@@ -138,6 +139,7 @@ impl Gallery {
                 self.press("check again");
             }
             let edited = FindingView {
+                meaning: "",
                 level: Level::MayBreak,
                 sentence: "1 file differs from what the patch expects. It is kept unless you choose otherwise.",
                 evidence: &["conf/calibration.toml: 2 lines differ"],
@@ -145,6 +147,7 @@ impl Gallery {
             };
             finding_row(ui, &edited);
             let room = FindingView {
+                meaning: "",
                 level: Level::Information,
                 sentence: "There is room for the safe copies",
                 evidence: &["12.4 MB of 310 GB free on C:"],

@@ -54,7 +54,8 @@ fn lines_with(path: &Path, words: &[&str]) -> Vec<String> {
         .collect()
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+/// The Rust files in a folder and below.
+pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder of the sources") {
         let path = entry.expect("an entry").path();
@@ -68,6 +69,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn root() -> PathBuf {
+/// The folder of the project.
+pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }

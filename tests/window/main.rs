@@ -1,9 +1,12 @@
 //! What the window looks like and how it is used, tried without a window.
 
+mod appearance;
 mod contents;
 mod contrast;
 mod gallery;
 mod house_rules;
+mod icon;
+mod letters;
 mod pages;
 mod parts;
 #[cfg(feature = "pictures")]

@@ -1,11 +1,15 @@
 //! Each part is found by what it is and what it is called, can be used without a pointer, and says why not.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
 use egui::accesskit::Toggled;
 use egui::{Key, Role};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use patchwright::gui::theme::{ChangeColours, Palette};
-use patchwright::gui::widgets::{elapsed_words, shorten_middle};
-use std::time::Duration;
+use patchwright::gui::theme::{self, Appearance, ChangeColours, Palette};
+use patchwright::gui::widgets::{RowView, elapsed_words, list_row, long_tree, shorten_middle};
 
 use crate::gallery::{Gallery, LONG_PATH};
 use crate::support::{tall_window, told, window};
@@ -80,7 +84,10 @@ fn tab_reaches_what_can_be_pressed_and_skips_what_cannot() {
     for _ in 0..4 {
         harness.key_press(Key::Tab);
         harness.run();
-        let focused = harness.query_all_by(|node| node.is_focused()).next().expect("something has the focus");
+        let focused = harness
+            .query_all_by(|node| node.is_focused() && !node.is_hidden())
+            .next()
+            .expect("something has the focus");
         reached.push(focused.accesskit_node().label().unwrap_or_default());
     }
     assert_eq!(reached, ["Save the report…", "Give up 2 edits", "What does this mean?", "Finish"]);
@@ -127,6 +134,38 @@ fn a_folder_in_the_tree_closes_and_opens_by_arrow_keys() {
     row.click();
     harness.run();
     assert_eq!(harness.state().row, 2);
+}
+
+#[test]
+fn a_long_list_makes_the_rows_in_sight_and_no_others() {
+    let made = Rc::new(RefCell::new(Vec::new()));
+    let record = Rc::clone(&made);
+    let setup = |context: &egui::Context| theme::set_up(context, &Appearance::default());
+    let mut harness =
+        Harness::builder().with_size([300.0, 240.0]).with_context_setup(setup).build_ui(move |ui| {
+            record.borrow_mut().clear();
+            long_tree(ui, "Files", 100_000, |ui, number| {
+                record.borrow_mut().push(number);
+                let text = format!("file {number}");
+                let place = (number, 100_000);
+                list_row(ui, &RowView { place, ..RowView::plain(&text) });
+            });
+        });
+    harness.run();
+    assert!(made.borrow().len() < 20, "{:?}", made.borrow());
+    let row = harness.get_by_label("file 3");
+    assert_eq!(row.accesskit_node().data().position_in_set(), Some(4));
+    assert_eq!(row.accesskit_node().data().size_of_set(), Some(100_000));
+    harness.hover_at(egui::pos2(100.0, 100.0));
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, -2400.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: egui::Modifiers::NONE,
+    });
+    harness.run_steps(30);
+    assert!(made.borrow().contains(&100), "{:?}", made.borrow());
 }
 
 #[test]
@@ -179,9 +218,35 @@ fn details_open_by_the_keyboard_and_are_copied_in_one_go() {
 }
 
 #[test]
+fn what_is_copied_is_the_whole_path_and_not_what_is_seen_of_it() {
+    let mut harness = tall_window();
+    harness.get_by_label("Copy path").click();
+    harness.step();
+    let commands = &harness.output().platform_output.commands;
+    assert!(
+        commands
+            .iter()
+            .any(|command| matches!(command, egui::OutputCommand::CopyText(text) if text == LONG_PATH))
+    );
+}
+
+#[test]
+fn the_drop_zone_says_when_to_let_go() {
+    let mut harness = tall_window();
+    assert!(harness.query_by_role_and_label(Role::Group, "Drop a patch file here").is_some());
+    harness.input_mut().hovered_files.push(egui::HoveredFile::default());
+    // As long as a file is held over the window, egui repaints it.
+    harness.run_steps(2);
+    assert!(harness.query_by_role_and_label(Role::Group, "Let go to open it").is_some());
+    harness.get_by_label("Open a patch file…").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().pressed, ["open"]);
+}
+
+#[test]
 fn the_bar_never_goes_back() {
     let mut harness = tall_window();
-    let shown = |harness: &egui_kittest::Harness<'_, Gallery>| {
+    let shown = |harness: &Harness<'_, Gallery>| {
         let bar = harness.get_by_role_and_label(Role::ProgressIndicator, "Replacing files");
         bar.accesskit_node().numeric_value()
     };

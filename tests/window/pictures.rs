@@ -1,8 +1,9 @@
 //! Pictures of every part, to be looked at: `cargo test --test window --features pictures pictures`.
 //!
-//! They are compared with those beside `snapshots`; `UPDATE_SNAPSHOTS=1` takes new ones. Without any graphics driver,
+//! They are compared with those in `tests/window/pictures`; `UPDATE_SNAPSHOTS=1` takes new ones. Without any graphics driver,
 //! not even one in software (lavapipe), the tests say so and pass.
 
+use egui_kittest::{SnapshotOptions, SnapshotResults};
 use patchwright::gui::theme::{ChangeColours, Palette};
 
 use crate::gallery::Gallery;
@@ -13,6 +14,8 @@ const WHOLE_PAGE: egui::Vec2 = egui::vec2(1024.0, 2360.0);
 
 #[test]
 fn pictures_of_all_parts() {
+    let options = SnapshotOptions::new().output_path("tests/window/pictures");
+    let mut results = SnapshotResults::new();
     for (name, palette, changes) in [
         ("light", Palette::Light, ChangeColours::Standard),
         ("dark", Palette::Dark, ChangeColours::Standard),
@@ -26,6 +29,6 @@ fn pictures_of_all_parts() {
             eprintln!("no picture was taken: {reason}");
             return;
         }
-        harness.snapshot(format!("gallery_{name}"));
+        results.add(harness.try_snapshot_options(format!("gallery_{name}"), &options));
     }
 }

@@ -341,6 +341,11 @@ fn worth_knowing(request: &Request<'_>, steps: &[Step]) -> Vec<Note> {
         notes.push(Note { path: None, text: text.to_owned() });
     }
     for step in steps.iter().filter(|step| step.before.is_none()) {
+        if matches!(&step.after, Some(Node::Dir(mode)) if mode.bits() & 0o200 == 0) {
+            let text =
+                "only the administrator can apply a patch with a new folder that its owner may not write in";
+            notes.push(Note { path: Some(step.path.as_str().to_owned()), text: text.to_owned() });
+        }
         for oddity in step.path.oddities() {
             notes.push(Note { path: Some(step.path.as_str().to_owned()), text: oddity.to_string() });
         }

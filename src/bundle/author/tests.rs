@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::bundle::VerifiedBundle;
+use crate::bundle::noise::noise;
 use crate::bundle::order::{Bases, Globs, PathPolicy};
 use crate::model::{LocalEdits, PatchId, Payload, Role};
 use crate::progress::Quiet;
@@ -98,18 +99,6 @@ fn change<'a>(patch: &'a Patch, path: &str) -> &'a FileChange {
 /// Text that packs to about a third.
 fn text(lines: std::ops::Range<u32>) -> String {
     lines.map(|number| format!("line {number} says {:08x}\n", number.wrapping_mul(0x9e37_79b1))).collect()
-}
-
-/// Content that cannot be packed.
-fn noise(length: usize, seed: u64) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let step = |_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as u8
-    };
-    (0..length).map(step).collect()
 }
 
 fn path(raw: &str) -> TreePath {

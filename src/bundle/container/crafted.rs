@@ -222,16 +222,9 @@ pub(super) fn blob_name(content: &[u8]) -> Vec<u8> {
     format!("blobs/sha256/{}", Digest::of(content)).into_bytes()
 }
 
-/// Content that cannot be packed, the same in every run.
+/// Content that cannot be packed.
 pub(super) fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let step = |_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as u8
-    };
-    (0..length).map(step).collect()
+    crate::bundle::noise::noise(length, 1)
 }
 
 /// A file with some bytes, gone when dropped.

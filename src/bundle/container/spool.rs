@@ -4,11 +4,13 @@
 //! is shorter is only known when both are packed. So blobs are packed first, by as many threads as there are, into
 //! one nameless temporary file, and copied from there when the manifest stands.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 
 use crate::bundle::BundleError;
@@ -28,6 +30,10 @@ const READ_BYTES: usize = 128 << 10;
 /// Content between two flushes when it must not be packed too well. A flush ends a block, and a block has at least
 /// four bytes: at most 128:1, below [`MAX_TOTAL_RATIO`].
 const FLUSHED_BYTES: usize = 512;
+
+/// Content up to this size is packed in one go: most source and configuration files are smaller, and larger ones gain
+/// nothing.
+const MAX_AT_ONCE_BYTES: u64 = 128 << 10;
 
 /// A nameless temporary file for packed blobs. Clones share the file, which is gone with the last of them.
 #[derive(Debug, Clone)]
@@ -85,6 +91,32 @@ impl Spool {
         Ok(packed)
     }
 
+    /// Content that fits in memory, with the context that the thread keeps for it: making one takes longer than packing
+    /// a small file.
+    fn compress_at_once(&self, content: &mut impl Read, level: i32) -> io::Result<(Sum, ExtentWriter)> {
+        thread_local! {
+            static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+        }
+        let (mut sum, mut extents) = (Sum::default(), ExtentWriter::new(self.clone()));
+        let mut plain = Vec::new();
+        // Somebody may be writing to it: what is read is what counts, but memory has an end.
+        content.take(MAX_AT_ONCE_BYTES + 1).read_to_end(&mut plain)?;
+        if plain.len() as u64 > MAX_AT_ONCE_BYTES {
+            return Err(io::Error::other("the content grew while it was packed"));
+        }
+        sum.add(&plain);
+        let packed = COMPRESSOR.with_borrow_mut(|kept| {
+            let compressor = match kept {
+                Some(compressor) => compressor,
+                None => kept.insert(Compressor::new(level)?),
+            };
+            compressor.set_compression_level(level)?;
+            compressor.compress(&plain)
+        })?;
+        extents.write_all(&packed)?;
+        Ok((sum, extents))
+    }
+
     /// Takes content that is packed in itself, such as a delta, as it is written.
     pub fn store(&self) -> StoredBlobWriter {
         StoredBlobWriter { sum: Sum::default(), extents: ExtentWriter::new(self.clone()) }
@@ -98,8 +130,12 @@ impl Spool {
     ) -> Result<PackedBlob, BundleError> {
         let size_bytes = content.seek(SeekFrom::End(0)).map_err(cannot_pack)?;
         rewind(content)?;
+        let level = level.clamp(1, MAX_LEVEL);
+        if size_bytes <= MAX_AT_ONCE_BYTES && flush_every.is_none() {
+            let (sum, extents) = self.compress_at_once(content, level).map_err(cannot_pack)?;
+            return sum.into_blob(Method::Zstd, extents);
+        }
         let encoder = || {
-            let level = level.clamp(1, MAX_LEVEL);
             let mut encoder = zstd::Encoder::new(ExtentWriter::new(self.clone()), level)?;
             // The member has a checksum already.
             encoder.set_parameter(CParameter::ChecksumFlag(false))?;

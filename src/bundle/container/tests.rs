@@ -58,6 +58,17 @@ fn the_writer_and_an_independent_encoder_agree_on_every_byte() {
 }
 
 #[test]
+fn what_a_thread_packed_before_changes_no_byte() {
+    let bytes = |content: &[u8], level| bundle_of(&[pack(content, level)]).unwrap();
+    let text = b"the same words over and over, ".repeat(500);
+    let alone = std::thread::scope(|scope| scope.spawn(|| bytes(&text, 6)).join().unwrap());
+    for (before, level) in [(noise(100_000), 19), (text.clone(), 1), (Vec::new(), 3)] {
+        let _ = bytes(&before, level);
+        assert_eq!(bytes(&text, 6), alone);
+    }
+}
+
+#[test]
 fn the_same_members_make_the_same_bytes_whoever_packs_first() {
     let bundle = |threads_first: bool| {
         let spool = spool();

@@ -4,21 +4,10 @@ use std::io::Cursor;
 
 use super::encode::encode_with;
 use super::*;
+use crate::bundle::noise::noise;
 
 /// Small segments, so that a test of many takes little time.
 const SMALL: u32 = MIN_SEGMENT_BYTES;
-
-/// Content that cannot be packed by itself, different for each seed.
-fn noise(length: usize, seed: u64) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let step = |_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as u8
-    };
-    (0..length).map(step).collect()
-}
 
 fn edited(old: &[u8]) -> Vec<u8> {
     let mut new = old.to_vec();

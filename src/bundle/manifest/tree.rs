@@ -147,23 +147,15 @@ impl<'a> Changes<'a> {
     }
 
     /// Every folder on the way that the patch changes as well must be a folder whenever it is walked through: before
-    /// if something is expected below it, afterwards if something stays there. Links are never walked through, not
-    /// even on their way out, so nothing may be listed below one.
+    /// if something is expected below it, afterwards if something stays there. So a full folder may become a link,
+    /// because everything leaves it first, and a link a full folder, but nothing is ever listed below a link.
     fn parents(&self, change: &FileChange) -> Found {
         let path = change.path.as_str();
         for (end, _) in path.rmatch_indices('/') {
             let folder = &path[..end];
             let Some(parent) = self.at(folder) else { continue };
-            let mut images = parent.before.iter().chain(&parent.after);
-            if images.any(|node| matches!(node, Node::Link(_))) {
-                return refuse(
-                    Code::Path,
-                    "path",
-                    format!("it lies below {folder:?}, which is or becomes a link"),
-                );
-            }
             if change.after.is_some() && !parent.after.as_ref().is_some_and(Node::is_dir) {
-                return refuse(Code::Path, "path", format!("{folder:?} is no folder any more afterwards"));
+                return refuse(Code::Path, "path", format!("{folder:?} is no folder afterwards"));
             }
             let was_folder = !parent.before.is_empty() && parent.before.iter().all(Node::is_dir);
             if !change.before.is_empty() && !was_folder {

@@ -1,14 +1,16 @@
 //! The row that stands for lines left out, and its buttons.
 
-use egui::{Align2, Painter, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align2, FontId, Painter, Rect, Sense, Ui, pos2, vec2};
 
 use super::line::Metrics;
 use super::state::PaneState;
-use crate::gui::theme::Tokens;
+use crate::gui::theme::{Icon, Tokens, text};
 use crate::present::contents::{EXPAND_LINES, Expand, Gap, TextDiff, with_thousands};
 
 /// Width of a button in the row.
-const BUTTON_WIDTH: f32 = 40.0;
+const BUTTON_WIDTH: f32 = 32.0;
+/// Size of the icon on it.
+const ICON: f32 = 14.0;
 /// Room between the edge, the buttons and the words.
 const PADDING: f32 = 8.0;
 
@@ -48,15 +50,20 @@ pub(super) fn buttons_ui(ui: &Ui, diff: &TextDiff, state: &mut PaneState, area: 
         let y = (area.top() + (step as f32 - state.scroll.fraction) * metrics.row_height).round();
         let parts = [
             (
-                "\u{2191}",
+                Icon::ChevronUp,
                 "Show 20 lines above the change below",
                 Expand::Bottom(EXPAND_LINES),
                 gap.number < last_gap,
             ),
-            ("\u{2193}", "Show 20 lines below the change above", Expand::Top(EXPAND_LINES), gap.number > 0),
-            ("all", "Show all of them", Expand::All, true),
+            (
+                Icon::ChevronDown,
+                "Show 20 lines below the change above",
+                Expand::Top(EXPAND_LINES),
+                gap.number > 0,
+            ),
+            (Icon::UnfoldVertical, "Show all of them", Expand::All, true),
         ];
-        for (place, (sign, words, part, is_there)) in parts.into_iter().enumerate() {
+        for (place, (icon, words, part, is_there)) in parts.into_iter().enumerate() {
             if !is_there {
                 continue;
             }
@@ -68,9 +75,14 @@ pub(super) fn buttons_ui(ui: &Ui, diff: &TextDiff, state: &mut PaneState, area: 
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
             let is_lit = response.hovered() || response.has_focus();
             painter.rect_filled(rect, 4, if is_lit { tokens.accent.surface } else { tokens.card() });
-            let font = metrics.number.clone();
             let colour = if is_lit { tokens.accent.text } else { tokens.muted };
-            painter.text(rect.center(), Align2::CENTER_CENTER, sign, font, colour);
+            painter.text(
+                rect.center(),
+                Align2::CENTER_CENTER,
+                char::from(icon),
+                FontId::new(ICON, text::icons()),
+                colour,
+            );
             if response.has_focus() {
                 painter.rect_stroke(rect, 4, (1.5, tokens.focus), egui::StrokeKind::Inside);
             }

@@ -4,8 +4,11 @@ use egui::{Align2, Rect, Sense, Ui, pos2, vec2};
 
 use super::Given;
 use super::state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
-use crate::gui::theme::{Meaning, Tokens};
-use crate::present::contents::{Contents, Half, Layout, Note, Standing, View, Weight, with_thousands};
+use crate::gui::theme::{Icon, Tokens, space};
+use crate::gui::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
+use crate::present::contents::{
+    Contents, Half, Layout, Note, Rows, Standing, TextDiff, View, Weight, with_thousands,
+};
 
 /// Notes that are shown at once; the others come on request.
 const SHOWN_NOTES: usize = 3;
@@ -29,11 +32,11 @@ pub(super) fn tools_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
         ui.spacing_mut().button_padding = vec2(10.0, 4.0);
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.horizontal(|ui| {
-            let action = ui
-                .with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    choices_ui(ui, given, state)
-                })
-                .inner;
+            let action = choices_ui(ui, given, state);
+            if !state.said.is_empty() {
+                let said = ui.weak(&state.said);
+                ui.accesskit_node_builder(said.id, |node| node.set_live(egui::accesskit::Live::Polite));
+            }
             let row = egui::Layout::right_to_left(egui::Align::Center);
             let way = ui.with_layout(row, |ui| way_ui(ui, given, state)).inner;
             if let Some(action) = action.or(way) {
@@ -45,39 +48,51 @@ pub(super) fn tools_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
 
 fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneAction> {
     let contents = given.contents;
-    let (views, present) = (contents.views(), state.view(contents));
-    let mut action = None;
-    let mut choice = |ui: &mut Ui, is_chosen, words: &str, hint: &str, chosen| {
-        let button = egui::Button::selectable(is_chosen, words);
-        if ui.add(button).on_hover_text(hint).clicked() {
-            action = Some(chosen);
+    let present = state.view(contents);
+    let choices = choices(contents);
+    let rows = state.rows().map(Rows::layout);
+    let is_chosen = |action: &PaneAction| match action {
+        PaneAction::Show(view) => *view == present,
+        PaneAction::Lay(LayoutChoice::SideBySide) => {
+            present == View::Text && rows == Some(Layout::SideBySide)
         }
+        PaneAction::Lay(_) => present == View::Text && rows != Some(Layout::SideBySide),
+        _ => false,
     };
-    if views.contains(&View::Picture) {
-        choice(ui, present == View::Picture, "Picture", "Key: 4", PaneAction::Show(View::Picture));
+    let words: Vec<_> = choices.iter().map(|(words, _)| *words).collect();
+    let mut chosen = choices.iter().position(|(_, action)| is_chosen(action)).unwrap_or(0);
+    if choices.len() > 1 && segmented(ui, "How to look at the change", &words, &mut chosen) {
+        return Some(choices[chosen].1);
     }
-    if let Some(diff) = contents.text() {
-        let has_columns = diff.standing() == Standing::Compared;
-        let rows = state.rows().map(|rows| rows.layout());
-        let is = |layout| present == View::Text && rows == Some(layout) && has_columns;
-        if has_columns {
-            let beside = PaneAction::Lay(LayoutChoice::SideBySide);
-            choice(ui, is(Layout::SideBySide), "Side by side", "Key: 1", beside);
-            choice(ui, is(Layout::Unified), "Unified", "Key: 2", PaneAction::Lay(LayoutChoice::Unified));
-        } else {
-            choice(ui, present == View::Text, "Text", "Key: 1", PaneAction::Show(View::Text));
+    let diff = contents.text().filter(|_| present == View::Text)?;
+    if diff.standing() != Standing::Compared || diff.hunks().is_empty() {
+        return None;
+    }
+    ui.add_space(space::SMALL);
+    let mut is_whole = usize::from(state.opened.is_whole_file());
+    let changed = segmented(ui, "Which lines", &["Changes", "Whole file"], &mut is_whole);
+    changed.then_some(PaneAction::ToggleWholeFile)
+}
+
+/// The ways to look at the contents, in the order of their keys.
+fn choices(contents: &Contents) -> Vec<(&'static str, PaneAction)> {
+    let views = contents.views();
+    let mut choices = Vec::new();
+    if views.contains(&View::Picture) {
+        choices.push(("Picture", PaneAction::Show(View::Picture)));
+    }
+    match contents.text().map(TextDiff::standing) {
+        Some(Standing::Compared) => {
+            choices.push(("Side by side", PaneAction::Lay(LayoutChoice::SideBySide)));
+            choices.push(("Unified", PaneAction::Lay(LayoutChoice::Unified)));
         }
+        Some(Standing::Only(_) | Standing::Alone(_)) => choices.push(("Text", PaneAction::Show(View::Text))),
+        None => {}
     }
     if views.contains(&View::Bytes) {
-        choice(ui, present == View::Bytes, "Bytes", "Key: 3", PaneAction::Show(View::Bytes));
+        choices.push(("Bytes", PaneAction::Show(View::Bytes)));
     }
-    let has_gaps = contents.text().is_some_and(|diff| diff.standing() == Standing::Compared);
-    if present == View::Text && has_gaps {
-        ui.separator();
-        let is_whole = state.opened.is_whole_file();
-        choice(ui, is_whole, "Whole file", "Show all lines. Key: Shift+X", PaneAction::ToggleWholeFile);
-    }
-    action
+    choices
 }
 
 /// "3 of 9" and the two buttons beside it, from right to left.
@@ -87,16 +102,10 @@ fn way_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneActio
     if count == 0 {
         return None;
     }
-    // Arrows are in the monospace font only.
-    let arrow = |sign: &str| egui::Button::new(egui::RichText::new(sign).monospace());
-    let next = ui.add(arrow("\u{2193}")).on_hover_text("Next change. Keys: n, F7");
-    let previous = ui.add(arrow("\u{2191}")).on_hover_text("Previous change. Keys: p, Shift+F7");
-    next.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Next change"));
-    previous.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Previous change"));
-    if next.clicked() {
+    if icon_button(ui, &IconButton { icon: Icon::ArrowDown, name: "Next change (n, F7)" }).clicked() {
         action = Some(PaneAction::NextHunk);
     }
-    if previous.clicked() {
+    if icon_button(ui, &IconButton { icon: Icon::ArrowUp, name: "Previous change (p, Shift+F7)" }).clicked() {
         action = Some(PaneAction::PreviousHunk);
     }
     let words = match place {
@@ -121,16 +130,15 @@ fn way_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneActio
 
 /// What is to be known before one reads the lines.
 pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
-    let tokens = Tokens::of(ui);
     let contents = given.contents;
     let all = &contents.notes;
     let shown = if state.all_notes { all.len() } else { all.len().min(SHOWN_NOTES) };
     for note in &all[..shown] {
-        let meaning = match note.weight {
-            Weight::Caution => &tokens.caution,
-            Weight::Information => &tokens.information,
+        let notice = match note.weight {
+            Weight::Caution => Notice::Caution,
+            Weight::Information => Notice::Information,
         };
-        if band_ui(ui, meaning, note.subject, &note.sentence, note.place.map(|_| "Show")) {
+        if band_ui(ui, notice, note.subject, &note.sentence, note.place.map(|_| "Show")) {
             go_to_place(contents, note, state);
         }
     }
@@ -141,10 +149,10 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
         }
     }
     if let Some(sentence) = contents.equality.sentence() {
-        band_ui(ui, &tokens.good, "Contents", sentence, None);
+        band_ui(ui, Notice::Good, "Contents", sentence, None);
     }
     let view = state.view(contents);
-    if let Some(coarse) = contents.text().and_then(|diff| diff.coarse()).filter(|_| view == View::Text) {
+    if let Some(coarse) = contents.text().and_then(TextDiff::coarse).filter(|_| view == View::Text) {
         let (button, request) = match (state.is_comparing, coarse) {
             (true, _) => (Some("Stop"), PaneRequest::StopComparing),
             (false, crate::present::contents::Coarse::OutOfTime) => {
@@ -156,21 +164,21 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
             true => "Comparing to the end; this may take long.".to_owned(),
             false => coarse.to_string(),
         };
-        if band_ui(ui, &tokens.caution, "Coarse", &sentence, button) {
+        if band_ui(ui, Notice::Caution, "Coarse", &sentence, button) {
             state.is_comparing = request == PaneRequest::CompareLonger;
             out.push(request);
         }
     }
     if let Some(why) = contents.why_binary.as_deref().filter(|_| view == View::Bytes) {
-        band_ui(ui, &tokens.information, "Bytes", why, None);
+        band_ui(ui, Notice::Information, "Bytes", why, None);
     }
     if let Some(bytes) = contents.bytes().filter(|_| view == View::Bytes) {
         if let Some(coarse) = bytes.coarse().filter(|_| !bytes.differences().is_empty()) {
-            band_ui(ui, &tokens.caution, "Coarse", &coarse, None);
+            band_ui(ui, Notice::Caution, "Coarse", &coarse, None);
         }
         if let Some(failure) = bytes.failure() {
             let sentence = format!("The bytes could not be compared: {failure}");
-            band_ui(ui, &tokens.caution, "Not compared", &sentence, None);
+            band_ui(ui, Notice::Caution, "Not compared", &sentence, None);
         }
     }
 }
@@ -182,7 +190,8 @@ fn go_to_place(contents: &Contents, note: &Note, state: &mut PaneState) {
 }
 
 /// A sentence on a tinted band, perhaps with a button; whether that was pressed.
-fn band_ui(ui: &mut Ui, meaning: &Meaning, subject: &str, sentence: &str, button: Option<&str>) -> bool {
+fn band_ui(ui: &mut Ui, notice: Notice, subject: &str, sentence: &str, button: Option<&str>) -> bool {
+    let meaning = notice.colours(Tokens::of(ui));
     let frame = egui::Frame::new().fill(meaning.surface).inner_margin(egui::Margin::symmetric(12, 5));
     frame
         .show(ui, |ui| {
@@ -190,8 +199,8 @@ fn band_ui(ui: &mut Ui, meaning: &Meaning, subject: &str, sentence: &str, button
             ui.spacing_mut().button_padding = vec2(8.0, 2.0);
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
-                let bar = ui.allocate_exact_size(vec2(3.0, 16.0), Sense::hover()).0;
-                ui.painter().rect_filled(bar, 1, meaning.strong);
+                let icon = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover()).0;
+                icon_at(ui, icon, notice.icon(), 16.0, meaning.strong);
                 ui.label(egui::RichText::new(subject).strong().color(meaning.text));
                 let room = if button.is_some() { 150.0 } else { 0.0 };
                 let width = (ui.available_width() - room).max(80.0);
@@ -280,7 +289,7 @@ fn go_to(contents: &Contents, state: &mut PaneState, typed: &str, is_text: bool)
     };
     match number {
         Ok(line) if is_text => {
-            let half = match contents.text().map(|diff| diff.standing()) {
+            let half = match contents.text().map(TextDiff::standing) {
                 Some(Standing::Only(half) | Standing::Alone(half)) => half,
                 _ => Half::Right,
             };

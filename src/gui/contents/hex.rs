@@ -27,7 +27,10 @@ const FONT_SIZES: (f32, f32) = (10.0, 14.0);
 
 /// Parts of the contents that were looked at last.
 #[derive(Default)]
-pub(super) struct Pages(HashMap<(Half, u64), Result<Arc<Vec<u8>>, String>>);
+pub(super) struct Pages(HashMap<(Half, u64), Page>);
+
+/// Bytes, or why they cannot be read.
+type Page = Result<Arc<Vec<u8>>, String>;
 
 impl Pages {
     /// The bytes in `range`, which spans at most two pages.
@@ -45,7 +48,7 @@ impl Pages {
         Ok(bytes)
     }
 
-    fn page(&mut self, contents: &Contents, half: Half, page: u64) -> Result<Arc<Vec<u8>>, String> {
+    fn page(&mut self, contents: &Contents, half: Half, page: u64) -> Page {
         if self.0.len() >= MAX_PAGES && !self.0.contains_key(&(half, page)) {
             self.0.clear();
         }
@@ -72,7 +75,7 @@ pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out:
     ui.advance_cursor_after_rect(area);
     let rows = area.with_max_x(area.right() - ruler::WIDTH);
     let halves: Vec<_> =
-        Half::BOTH.into_iter().filter(|half| given.contents.facts(*half).is_file()).collect();
+        Half::BOTH.into_iter().filter(|half| given.contents.content(*half).is_some()).collect();
     let sheet = Sheet::new(ui, rows, halves);
     state.visible = (rows.height() / sheet.row_height).max(1.0);
     let id = ui.make_persistent_id("hex pane");
@@ -349,6 +352,7 @@ fn focus_row(
     let (number, count) = state.position(contents);
     let name = crate::text::escape_line(contents.path.as_str());
     let label = match number {
+        0 if count == 0 => format!("Bytes of {name}"),
         0 => format!("Bytes of {name}, {count} places differ"),
         _ => format!("Bytes of {name}, place {number} of {count}"),
     };

@@ -9,7 +9,8 @@ use image::{ImageFormat, ImageReader, Limits, RgbaImage};
 
 use super::Given;
 use super::state::{PaneRequest, PaneState};
-use crate::gui::theme::Tokens;
+use crate::gui::theme::{Tokens, space};
+use crate::gui::widgets::segmented;
 use crate::present::contents::{Contents, Half, Kind, PictureFacts, PictureFormat, PixelDifference};
 use crate::progress::{CancelToken, Cancelled};
 
@@ -170,6 +171,13 @@ pub(super) struct PictureState {
     textures: [Option<TextureHandle>; 3],
 }
 
+impl PictureState {
+    /// Has the pictures loaded anew.
+    pub fn forget_pixels(&mut self) {
+        self.textures = [None, None, None];
+    }
+}
+
 /// Draws the pictures.
 pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
     let Some(pictures) = given.pictures else {
@@ -213,7 +221,8 @@ pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState,
             Some(Ok(picture)) => {
                 let texture = texture(ui, &mut state.pictures, half as usize, &picture.image);
                 let size = size_of_picture(pictures, half);
-                let words = format!("{}: {}", super::head::title(half), picture.facts.phrase());
+                let file = given.contents.facts(half).phrases().join(", ");
+                let words = format!("{}: {file}, {}", super::head::title(half), picture.facts.phrase());
                 canvas_ui(ui, cell, half.word(), &words, (&texture, size), state);
             }
             Some(Err(reason)) => {
@@ -235,16 +244,13 @@ fn size_of_picture(pictures: &Pictures, half: Half) -> Vec2 {
 
 fn tools_ui(ui: &mut Ui, pictures: &Pictures, state: &mut PictureState) {
     ui.horizontal(|ui| {
-        let choices = [(PictureMode::TwoUp, "Beside each other"), (PictureMode::Difference, "Difference")];
-        for (mode, words) in choices {
-            let is_there = mode == PictureMode::TwoUp || pictures.difference.is_some();
-            let button = egui::Button::selectable(state.mode == mode, words);
-            let response = ui.add_enabled(is_there, button);
-            if response.on_disabled_hover_text("The pictures do not have the same size").clicked() {
-                state.mode = mode;
+        if pictures.difference.is_some() {
+            let mut chosen = usize::from(state.mode == PictureMode::Difference);
+            if segmented(ui, "How to show the pictures", &["Beside each other", "Difference"], &mut chosen) {
+                state.mode = [PictureMode::TwoUp, PictureMode::Difference][chosen];
             }
+            ui.add_space(space::SMALL);
         }
-        ui.separator();
         if ui.button("Fit").clicked() {
             (state.zoom, state.centre) = (None, Vec2::ZERO);
         }
@@ -297,7 +303,7 @@ fn canvas_ui(
     let pictures = &mut state.pictures;
     let response = ui.interact(frame, ui.make_persistent_id(("picture", name)), Sense::click_and_drag());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, words));
-    let fit = ((frame.size() - vec2(24.0, 24.0)) / size).min_elem().min(8.0).max(f32::MIN_POSITIVE);
+    let fit = ((frame.size() - vec2(24.0, 24.0)) / size).min_elem().clamp(f32::MIN_POSITIVE, 8.0);
     let mut zoom = pictures.zoom.unwrap_or(fit);
     if response.contains_pointer() {
         let wheel = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta).y) / 200.0;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::pictures::PictureState;
 use super::scroll::Scroll;
+use crate::model::TreePath;
 use crate::present::contents::{
     Caret, Column, Contents, EXPAND_LINES, Expand, Half, Layout, Opened, Refined, Row, Rows, Selection,
     ShownLine, Standing, TextDiff, View, section_above,
@@ -106,7 +107,7 @@ pub struct PaneState {
     /// Somebody is comparing again with more patience.
     pub(super) is_comparing: bool,
     pub(super) asked: Asked,
-    /// What was just done, for people and screen readers: "Copied", "Hunk 3 of 9".
+    /// What was just done, for people and screen readers: "Copied", "All lines".
     pub(super) said: String,
     /// The text that waits for the clipboard.
     pub(super) clipboard: Option<String>,
@@ -160,13 +161,19 @@ impl PaneState {
         self.is_comparing = is_comparing;
     }
 
-    /// Forgets what was computed from contents that were replaced, as after a longer comparison.
+    /// Forgets what was computed from contents that were replaced, as after a longer comparison or when the change
+    /// was read again. Where one is stays.
     pub fn contents_changed(&mut self) {
         self.rows = None;
-        self.refined.clear();
-        self.sections.clear();
         self.selection = None;
         self.is_comparing = false;
+        self.lines.clear();
+        self.refined.clear();
+        self.sections.clear();
+        self.hex.pages = super::hex::Pages::default();
+        self.marks = super::ruler::Marks::default();
+        self.pictures.forget_pixels();
+        self.asked = Asked::default();
     }
 
     /// The way in which `contents` are shown.
@@ -253,6 +260,7 @@ impl PaneState {
 
     /// Does what somebody wants.
     pub fn act(&mut self, contents: &Contents, action: PaneAction, out: &mut Vec<PaneRequest>) {
+        self.said.clear();
         match action {
             PaneAction::NextHunk => self.go_by_hunk(contents, true, out),
             PaneAction::PreviousHunk => self.go_by_hunk(contents, false, out),
@@ -299,8 +307,7 @@ impl PaneState {
                 if diff.hunks().is_empty() {
                     return;
                 }
-                let patch =
-                    crate::present::contents::hunk_as_patch(diff, hunk, names.map(|name| name.as_str()));
+                let patch = crate::present::contents::hunk_as_patch(diff, hunk, names.map(TreePath::as_str));
                 self.put_on_clipboard(patch, "Copied as a patch");
             }
             PaneAction::SelectAll => self.select_all(),
@@ -379,7 +386,6 @@ impl PaneState {
         } else if let Some(row) = self.rows().and_then(|rows| rows.row_of_hunk(target as u32)) {
             self.go_to_row(row);
         }
-        self.said = format!("{} of {count}", target + 1);
     }
 
     /// Makes `row` the present one and brings it into view.

@@ -536,6 +536,7 @@ pub(super) fn menu_actions(diff: &TextDiff) -> Vec<(&'static str, PaneAction)> {
         ("Copy hunk as a patch", PaneAction::CopyAsPatch, !diff.hunks().is_empty()),
         ("Copy path", PaneAction::CopyPath, true),
         ("Mark everything", PaneAction::SelectAll, true),
+        ("Full width for lines of one side", PaneAction::ToggleWideHunks, both),
     ];
     all.into_iter().filter(|(_, _, is_there)| *is_there).map(|(words, action, _)| (words, action)).collect()
 }

@@ -62,7 +62,8 @@ pub fn set_up(context: &Context, appearance: &Appearance) {
         PaletteChoice::Always(palette) => (palette.theme().into(), Some(palette)),
     };
     context.set_theme(preference);
-    context.set_zoom_factor(appearance.zoom.clamp(*ZOOM.start(), *ZOOM.end()));
+    let zoom = if appearance.zoom.is_finite() { appearance.zoom } else { 1.0 };
+    context.set_zoom_factor(zoom.clamp(*ZOOM.start(), *ZOOM.end()));
     tokens::wear(context, chosen, appearance.changes);
     context.all_styles_mut(|style| style::set_sizes(style, appearance.calm_motion));
     for theme in [Theme::Light, Theme::Dark] {

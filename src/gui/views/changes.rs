@@ -14,9 +14,6 @@ use crate::present::tree::{Filter, Item, Row, RowKind, Tree};
 use crate::present::{Model, words};
 use crate::report::changes::Status;
 
-/// In a lower window than this, the switches of the filter stand in one row, so that the tree keeps its place.
-const WRAPS_FROM: f32 = 240.0;
-
 pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbox) {
     let Some(list) = &model.workspace.tree else {
         let empty = EmptyState {
@@ -57,21 +54,27 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &Tree, outbox: &mut Outbox) {
             ui.label(text::body(words::CHANGES_NONE).color(Tokens::of(ui).muted));
         }
         let rows = list.rows();
-        ScrollArea::vertical().auto_shrink(false).show_rows(ui, space::ROW_HEIGHT, rows.len(), |ui, range| {
-            tree(ui, words::TREE, |ui| {
-                for index in range {
-                    row_ui(ui, model, list, index, &rows[index], outbox);
-                }
-            });
-        });
+        ScrollArea::vertical().auto_shrink(false).show_rows(
+            ui,
+            space::ROW_HEIGHT,
+            rows.len(),
+            |ui, range| {
+                tree(ui, words::TREE, |ui| {
+                    for index in range {
+                        row_ui(ui, model, list, index, &rows[index], outbox);
+                    }
+                });
+            },
+        );
     });
 }
 
 fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
     let mut filter = list.filter().clone();
     let found = (!filter.is_empty()).then_some((list.matching().min(1), list.matching()));
-    let mut is_changed = search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
-    let chips = |ui: &mut Ui| {
+    let mut is_changed =
+        search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::TINY;
         for status in Status::ALL {
             let number = list.count(status);
@@ -90,12 +93,7 @@ fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
         if !filter.is_empty() && crate::gui::widgets::link_button(ui, words::SHOW_ALL).clicked() {
             (filter, is_changed) = (Filter::default(), true);
         }
-    };
-    if ui.available_height() < WRAPS_FROM {
-        ScrollArea::horizontal().id_salt("chips").show(ui, |ui| ui.horizontal(chips));
-    } else {
-        ui.horizontal_wrapped(chips);
-    }
+    });
     if is_changed {
         outbox.push(Msg::SetFilter(filter));
     }

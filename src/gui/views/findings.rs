@@ -3,15 +3,15 @@
 use egui::Ui;
 
 use crate::gui::app::Outbox;
-use crate::gui::widgets::{Button, FindingView, Level, finding_row};
+use crate::gui::widgets::{Button, FindingView, Level, card, finding_row};
 use crate::present::finding::{Finding, Rank, WayOut};
 use crate::present::message::Msg;
 use crate::present::words;
 
 /// Each finding in a row of its own.
 pub fn findings_ui(ui: &mut Ui, findings: &[Finding], outbox: &mut Outbox) {
-    for finding in findings {
-        finding_ui(ui, finding, outbox);
+    if !findings.is_empty() {
+        card(ui, None, |ui| findings.iter().for_each(|finding| finding_ui(ui, finding, outbox)));
     }
 }
 
@@ -22,10 +22,14 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
         Rank::Information => Level::Information,
     };
     let code = finding.code.map(|code| format!("{} {code}", words::CODE));
-    let lines = [&finding.meaning, &finding.hint].into_iter().filter(|line| !line.is_empty());
-    let evidence: Vec<&str> = lines.chain(&finding.evidence).chain(&code).map(String::as_str).collect();
+    let meaning = match finding.hint.as_str() {
+        "" => finding.meaning.clone(),
+        hint => format!("{}. {hint}", finding.meaning.trim_end_matches('.')),
+    };
+    let evidence: Vec<&str> = finding.evidence.iter().chain(&code).map(String::as_str).collect();
     let action = finding.way_out.map(|way_out| Button::secondary(label(way_out)));
-    let view = FindingView { level, sentence: &finding.heading, evidence: &evidence, action };
+    let view =
+        FindingView { level, sentence: &finding.heading, meaning: &meaning, evidence: &evidence, action };
     let pressed = finding_row(ui, &view).is_some_and(|action| action.clicked());
     if let Some(way_out) = finding.way_out.filter(|_| pressed) {
         outbox.push(Msg::WayOut(way_out));

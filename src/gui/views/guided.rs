@@ -9,8 +9,8 @@ use super::workspace::notice;
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{
-    Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card,
-    facts, link_button, page_header, progress_block, stepper,
+    Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
+    link_button, page_header, progress_block, reason, stepper,
 };
 use crate::present::guided::{Check, Guided, Stage, Task, Verdict, path_text};
 use crate::present::message::Msg;
@@ -118,7 +118,8 @@ fn review_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
     card(ui, None, |ui| {
         for line in &check.review {
             ui.horizontal_top(|ui| {
-                let room = ui.available_width() - if line.can_change { 2.0 * space::HUGE + space::LARGE } else { 0.0 };
+                let room = ui.available_width()
+                    - if line.can_change { 2.0 * space::HUGE + space::LARGE } else { 0.0 };
                 ui.scope(|ui| {
                     ui.set_max_width(room);
                     facts(ui, &[Fact::new(line.name, &line.value)]);
@@ -210,7 +211,8 @@ fn promise_ui(ui: &mut Ui, sentence: &str) {
 fn buttons_ui(ui: &mut Ui, guided: &Guided, label: &str, msg: Msg, outbox: &mut Outbox) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
-        if button(ui, &Button::primary(label).blocked(guided.reason_to_wait())).clicked() {
+        let primary = Button::primary(label).blocked(guided.reason_to_wait());
+        if button(ui, &primary.reason_elsewhere()).clicked() {
             outbox.push(msg);
         }
         if guided.stage != Stage::Choosing
@@ -223,6 +225,9 @@ fn buttons_ui(ui: &mut Ui, guided: &Guided, label: &str, msg: Msg, outbox: &mut 
             outbox.push(Msg::Leave);
         }
     });
+    if let Some(text) = guided.reason_to_wait() {
+        reason(ui, text);
+    }
 }
 
 /// What a condition looks like.

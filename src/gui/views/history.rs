@@ -77,7 +77,6 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
             outbox.push(Msg::BeginTakeBack);
         }
     });
-    ui.add_space(space::SMALL);
 }
 
 fn event_ui(ui: &mut Ui, event: &EventRow) {

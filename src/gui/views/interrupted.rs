@@ -4,9 +4,7 @@ use egui::Ui;
 
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, text};
-use crate::gui::widgets::{
-    Button, Fact, PageHeader, button, card, facts, link_button, page_header,
-};
+use crate::gui::widgets::{Button, Fact, PageHeader, button, card, facts, link_button, page_header};
 use crate::present::guided::path_text;
 use crate::present::message::Msg;
 use crate::present::overview::line;

@@ -40,9 +40,8 @@ pub fn show(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox
 
 fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     section(ui, words::COMMANDS);
-    let field = TextEdit::singleline(&mut fields.palette).desired_width(f32::INFINITY);
-    let field = field.hint_text(words::FILTER).margin(space::SMALL as i8);
-    let field = ui.add(field);
+    let field = TextEdit::singleline(&mut fields.palette).hint_text(words::FILTER);
+    let field = ui.add(field.desired_width(f32::INFINITY).margin(space::SMALL as i8));
     field.request_focus();
     let wanted = fields.palette.to_lowercase();
     let found: Vec<Command> = Command::ALL
@@ -60,19 +59,21 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
     if pressed(Key::ArrowUp) {
         fields.chosen = fields.chosen.saturating_sub(1);
     }
-    let moved = pressed(Key::ArrowDown) || pressed(Key::ArrowUp);
+    let is_walking = pressed(Key::ArrowDown) || pressed(Key::ArrowUp);
     let entered = pressed(Key::Enter);
     ScrollArea::vertical().show(ui, |ui| {
         for (index, command) in found.iter().enumerate() {
-            let keys = command.shortcuts().first().map(|keys| keys::text(ui.ctx(), *keys)).unwrap_or_default();
+            let keys =
+                command.shortcuts().first().map(|keys| keys::text(ui.ctx(), *keys)).unwrap_or_default();
             let possible = command.message(model);
             let row = egui::Button::selectable(index == fields.chosen, command.name()).shortcut_text(keys);
             let width = ui.available_width();
-            let response = ui.add_enabled(possible.is_ok(), row.min_size(egui::vec2(width, space::ROW_HEIGHT)));
+            let response =
+                ui.add_enabled(possible.is_ok(), row.min_size(egui::vec2(width, space::ROW_HEIGHT)));
             if let Err(reason) = &possible {
                 ui.label(text::caption(*reason).color(Tokens::of(ui).muted));
             }
-            if moved && index == fields.chosen {
+            if is_walking && index == fields.chosen {
                 response.scroll_to_me(None);
             }
             if response.clicked() || (entered && index == fields.chosen) {
@@ -91,7 +92,10 @@ fn keys_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                 command.shortcuts().iter().map(|keys| keys::text(ui.ctx(), *keys)).collect();
             if !keys.is_empty() {
                 ui.horizontal(|ui| {
-                    ui.add_sized([SIZE[0] / 3.0, space::ROW_HEIGHT], egui::Label::new(text::code(keys.join(", "))));
+                    ui.add_sized(
+                        [SIZE[0] / 3.0, space::ROW_HEIGHT],
+                        egui::Label::new(text::code(keys.join(", "))),
+                    );
                     ui.label(command.name());
                 });
             }
@@ -113,7 +117,8 @@ fn appearance_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     ];
     section(ui, words::APPEARANCE);
     let mut settings = model.settings.clone();
-    let mut chosen = PALETTES.iter().position(|(palette, _)| *palette == settings.palette).unwrap_or_default();
+    let mut chosen =
+        PALETTES.iter().position(|(palette, _)| *palette == settings.palette).unwrap_or_default();
     let mut is_changed = segmented(ui, words::APPEARANCE, &PALETTES.map(|(_, name)| name), &mut chosen);
     settings.palette = PALETTES[chosen].0;
     let mut chosen = COLOURS.iter().position(|(colours, _)| *colours == settings.changes).unwrap_or_default();

@@ -18,7 +18,8 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         card(ui, Some(words::WHY), |ui| ui.add(Label::new(text::body(&patch.overview.summary)).wrap()));
         for section in &patch.overview.sections {
             card(ui, Some(section.heading), |ui| {
-                let list: Vec<Fact<'_>> = section.facts.iter().map(|fact| of(&fact.name, &fact.value)).collect();
+                let list: Vec<Fact<'_>> =
+                    section.facts.iter().map(|fact| of(&fact.name, &fact.value)).collect();
                 facts(ui, &list);
             });
         }

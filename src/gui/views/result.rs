@@ -6,9 +6,7 @@ use super::Fields;
 use super::guided::condition_notice;
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, space, text};
-use crate::gui::widgets::{
-    Banner, Button, DetailsView, Fact, banner, button, card, details, facts,
-};
+use crate::gui::widgets::{Banner, Button, DetailsView, Fact, banner, button, card, details, facts};
 use crate::present::guided::{Guided, Task};
 use crate::present::message::Msg;
 use crate::present::words;
@@ -18,7 +16,8 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
     let notice = condition_notice(outcome.condition);
     banner(ui, &Banner { notice, title: &outcome.heading, body: &outcome.sentence, actions: &[] });
     card(ui, None, |ui| {
-        let list: Vec<Fact<'_>> = outcome.facts.iter().map(|fact| Fact::new(&fact.name, &fact.value)).collect();
+        let list: Vec<Fact<'_>> =
+            outcome.facts.iter().map(|fact| Fact::new(&fact.name, &fact.value)).collect();
         facts(ui, &list);
     });
     if !outcome.next.is_empty() {

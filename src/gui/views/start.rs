@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Key, TextEdit, Ui};
+use egui::{Align, Key, Layout, TextEdit, Ui};
 
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, Tokens, space, text};
@@ -16,10 +16,11 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let header = PageHeader { title: words::START_TITLE, subtitle: words::START_LOOKING_IS_SAFE };
     page_header(ui, &header, |_| ());
     drop_ui(ui, outbox);
-    typed_ui(ui, model, outbox);
+    ui.scope(|ui| typed_ui(ui, model, outbox));
+    let layout = Layout::top_down(Align::Min);
     ui.columns(2, |columns| {
-        go_back_ui(&mut columns[0], outbox);
-        sample_ui(&mut columns[1], model, outbox);
+        columns[0].with_layout(layout, |ui| go_back_ui(ui, outbox));
+        columns[1].with_layout(layout, |ui| sample_ui(ui, model, outbox));
     });
     recent_ui(ui, model, outbox);
 }
@@ -40,15 +41,17 @@ fn drop_ui(ui: &mut Ui, outbox: &mut Outbox) {
 /// For machines whose dialog does not come up, and for who has the path on the clipboard.
 fn typed_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let mut typed = model.typed_path.clone();
+    ui.spacing_mut().item_spacing.y = space::SMALL;
     let label = ui.label(text::caption(words::START_TYPE).color(Tokens::of(ui).muted));
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal_top(|ui| {
         let is_empty = typed.trim().is_empty();
-        let room = (ui.available_width() - 3.0 * space::HUGE - 2.0 * space::LARGE).max(6.0 * space::HUGE);
+        let room = (ui.available_width() - 3.0 * space::HUGE).max(4.0 * space::HUGE);
         let field = TextEdit::singleline(&mut typed).desired_width(room).margin(space::SMALL as i8);
         let field = ui.add(field).labelled_by(label.id);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let reason = is_empty.then_some(words::START_TYPE_FIRST);
-        let clicked = button(ui, &Button::secondary(words::START_TYPE_BUTTON).blocked(reason)).clicked();
+        let open = Button::secondary(words::START_TYPE_BUTTON).blocked(reason).reason_elsewhere();
+        let clicked = button(ui, &open).clicked();
         if field.changed() {
             outbox.push(Msg::TypePath(typed.clone()));
         }

@@ -1,12 +1,12 @@
 //! The head that every page of the workspace has: which patch, which folder, whether both fit, and what can be done.
 
-use egui::{Align, Frame, Label, Layout, Margin, Panel, Ui};
+use egui::{Align, Frame, Label, Layout, Margin, Panel, Ui, vec2};
 
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{
     Badge, Button, IconButton, Notice, PathView, Tone, badge, button, icon_button, link_button, path_label,
-    segmented,
+    reason, segmented,
 };
 use crate::present::guided::{Verdict, path_text};
 use crate::present::message::{Msg, Place};
@@ -14,6 +14,8 @@ use crate::present::{Model, Tab, words};
 
 /// Narrower than this, the buttons stand below the titles.
 const SIDE_BY_SIDE: f32 = 720.0;
+/// What the buttons and the verdict take at most.
+const ACTIONS_WIDTH: f32 = 420.0;
 
 pub fn header_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
     let margin = Margin { left: space::WIDE as i8, right: space::WIDE as i8, top: 12, bottom: 8 };
@@ -24,10 +26,14 @@ pub fn header_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
             titles_ui(ui, model, outbox);
             ui.horizontal_wrapped(|ui| actions_ui(ui, model, outbox));
         } else {
-            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                ui.scope(|ui| ui.horizontal(|ui| actions_ui(ui, model, outbox)));
-                ui.add_space(space::LARGE);
-                ui.with_layout(Layout::top_down(Align::Min), |ui| titles_ui(ui, model, outbox));
+            // The words come first for the keyboard and for screen readers, too.
+            ui.horizontal_top(|ui| {
+                let titles = vec2(ui.available_width() - ACTIONS_WIDTH, 0.0);
+                ui.allocate_ui_with_layout(titles, Layout::top_down(Align::Min), |ui| {
+                    ui.set_width(titles.x);
+                    titles_ui(ui, model, outbox);
+                });
+                ui.with_layout(Layout::right_to_left(Align::Min), |ui| actions_ui(ui, model, outbox));
             });
         }
         ui.horizontal_wrapped(|ui| {
@@ -41,6 +47,8 @@ pub fn header_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
             if segmented(ui, words::PAGES, &names, &mut chosen) {
                 outbox.push(Msg::GoTo(Place::Workspace(Tab::ALL[chosen])));
             }
+            ui.add_space(space::LARGE);
+            reasons_ui(ui, model);
         });
     });
 }
@@ -105,14 +113,29 @@ fn titles_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 fn actions_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;
     ui.spacing_mut().item_spacing.x = space::SMALL;
-    verdict_ui(ui, model);
+    let apply = Button::primary(words::APPLY).icon(Icon::CheckCheck).blocked(workspace.can_apply().err());
+    if button(ui, &apply.reason_elsewhere()).clicked() {
+        outbox.push(Msg::BeginApply);
+    }
     let back = Button::secondary(words::GO_BACK).icon(Icon::Undo2).blocked(workspace.can_go_back().err());
-    if button(ui, &back).clicked() {
+    if button(ui, &back.reason_elsewhere()).clicked() {
         outbox.push(Msg::BeginTakeBack);
     }
-    let apply = Button::primary(words::APPLY).icon(Icon::CheckCheck).blocked(workspace.can_apply().err());
-    if button(ui, &apply).clicked() {
-        outbox.push(Msg::BeginApply);
+    // As high as the buttons, so that the verdict stands in their middle.
+    let middle = Layout::right_to_left(Align::Center);
+    ui.allocate_ui_with_layout(vec2(0.0, space::CONTROL_HEIGHT), middle, |ui| verdict_ui(ui, model));
+}
+
+/// Why one of the two buttons above cannot be pressed.
+fn reasons_ui(ui: &mut Ui, model: &Model) {
+    let workspace = &model.workspace;
+    let said = |name: &str, reason: &str| format!("{} {reason}", name.replace('…', ":"));
+    let reasons = [
+        workspace.can_apply().err().map(|text| said(words::APPLY, text)),
+        workspace.can_go_back().err().map(|text| said(words::GO_BACK, text)),
+    ];
+    for text in reasons.iter().flatten() {
+        reason(ui, text);
     }
 }
 

@@ -3,7 +3,7 @@
 use egui::accesskit::Live;
 use egui::{Align, Frame, Label, Layout, Role, Ui, UiBuilder};
 
-use super::button::{Button, button};
+use super::button::{Button, button, button_row};
 use super::paint::{self, Notice};
 use crate::gui::theme::{Tokens, space, text};
 
@@ -63,7 +63,7 @@ fn words(ui: &mut Ui, banner: &Banner<'_>) -> Option<usize> {
     }
     ui.add_space(space::TINY);
     let mut pressed = None;
-    ui.horizontal_wrapped(|ui| {
+    button_row(ui, |ui| {
         for (index, action) in banner.actions.iter().enumerate() {
             if button(ui, action).clicked() {
                 pressed = Some(index);

@@ -34,14 +34,16 @@ pub struct Button<'a> {
     pub icon: Option<Icon>,
     /// How much it matters.
     pub kind: ButtonKind,
-    /// Why it cannot be pressed, if it cannot; shown below it.
+    /// Why it cannot be pressed, if it cannot.
     pub blocked: Option<&'a str>,
+    /// The reason is shown by the caller, somewhere near, rather than below the button.
+    pub is_reason_elsewhere: bool,
 }
 
 impl<'a> Button<'a> {
     /// For the one thing to do on a page.
     pub fn primary(label: &'a str) -> Self {
-        Self { label, icon: None, kind: ButtonKind::Primary, blocked: None }
+        Self { label, icon: None, kind: ButtonKind::Primary, blocked: None, is_reason_elsewhere: false }
     }
 
     /// For whatever else can be done.
@@ -63,14 +65,23 @@ impl<'a> Button<'a> {
     pub fn blocked(self, reason: Option<&'a str>) -> Self {
         Self { blocked: reason, ..self }
     }
+
+    /// Which leaves it to the caller to show the reason, with [`reason`].
+    pub fn reason_elsewhere(self) -> Self {
+        Self { is_reason_elsewhere: true, ..self }
+    }
 }
 
 /// A button; its response is clicked by pointer, Enter and Space.
 pub fn button(ui: &mut Ui, button: &Button<'_>) -> Response {
     let face = Face::measure(ui, button);
-    let Some(reason) = button.blocked else {
-        let (rect, response) = ui.allocate_exact_size(face.size, Sense::click());
+    let Some(reason) = button.blocked.filter(|_| !button.is_reason_elsewhere) else {
+        let sense = if button.blocked.is_none() { Sense::click() } else { Sense::hover() };
+        let (rect, response) = ui.allocate_exact_size(face.size, sense);
         face.show(ui, button, rect, &response);
+        if let Some(reason) = button.blocked {
+            ui.accesskit_node_builder(response.id, |node| node.set_description(reason));
+        }
         return response;
     };
     // Both in one piece, so that a row that wraps moves them together.
@@ -89,6 +100,20 @@ pub fn button(ui: &mut Ui, button: &Button<'_>) -> Response {
     let mut place = ui.new_child(UiBuilder::new().max_rect(below).layout(layout));
     place.add(egui::Label::new(words).wrap());
     response
+}
+
+/// Why a button cannot be pressed.
+pub fn reason(ui: &mut Ui, reason: &str) {
+    let colour = Tokens::of(ui).muted;
+    ui.add(egui::Label::new(text::caption(reason).color(colour)).wrap());
+}
+
+/// A row of buttons that breaks where there is no room. All begin at the top, so that a reason below one of them
+/// does not move the others.
+pub fn button_row<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = Vec2::new(ui.available_width(), space::CONTROL_HEIGHT);
+    let layout = Layout::left_to_right(Align::Min).with_main_wrap(true);
+    ui.allocate_ui_with_layout(size, layout, contents).inner
 }
 
 /// How wide a button is, with its reason.
@@ -193,13 +218,16 @@ pub fn link_button(ui: &mut Ui, label: &str) -> Response {
     let colour = Tokens::of(ui).accent.text;
     let font = TextStyle::Body.resolve(ui.style());
     let galley = ui.painter().layout(label.to_owned(), font, colour, ui.max_rect().width());
-    let (rect, response) = ui.allocate_exact_size(galley.size(), Sense::click());
+    // As high as the buttons it stands in a row with.
+    let size = galley.size().max(Vec2::new(0.0, space::CONTROL_HEIGHT));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, label));
+    let words = Rect::from_min_size(paint::middle(rect, rect.left(), galley.size().y), galley.size());
     if response.hovered() || response.has_focus() {
         let line = Stroke::new(space::HAIRLINE, colour);
-        ui.painter().hline(rect.x_range(), rect.bottom() - space::HAIRLINE, line);
+        ui.painter().hline(words.x_range(), words.bottom(), line);
     }
-    ui.painter().galley(rect.min, galley, colour);
+    ui.painter().galley(words.min, galley, colour);
     paint::focus_ring(ui, &response, space::CONTROL_RADIUS);
     response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }

@@ -32,7 +32,7 @@ pub fn details(ui: &mut Ui, view: &DetailsView<'_>, is_open: &mut bool) {
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-            copy_button(ui, &format!("Copy {}", lower_first(view.title)), view.text);
+            copy_button(ui, view.title, view.text);
             ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
                 let lines = text::code(view.text).text_style(text::small_code_style());
                 ui.add(Label::new(lines).wrap().selectable(true));
@@ -56,10 +56,4 @@ fn toggle(ui: &mut Ui, title: &str, is_open: bool) -> bool {
     ui.painter().galley(words, galley, tokens.accent.text);
     paint::focus_ring(ui, &response, space::CONTROL_RADIUS);
     response.on_hover_cursor(CursorIcon::PointingHand).clicked()
-}
-
-/// "Details" within a sentence.
-fn lower_first(title: &str) -> String {
-    let mut letters = title.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -64,7 +64,7 @@ fn row(ui: &mut Ui, fact: &Fact<'_>, name_width: f32) -> bool {
             ui.set_max_width((ui.available_width() - button).max(space::HUGE));
             ui.add(Label::new(value).wrap());
         });
-        fact.copied.is_some_and(|copied| copy_button(ui, &format!("Copy {}", fact.name), copied))
+        fact.copied.is_some_and(|copied| copy_button(ui, fact.name, copied))
     })
     .inner
 }

@@ -51,8 +51,10 @@ impl Level {
 pub struct FindingView<'a> {
     /// How much it matters.
     pub level: Level,
-    /// What it means, in a sentence.
+    /// What it is, in a few words.
     pub sentence: &'a str,
+    /// What it means and what to do about it; empty for nothing.
+    pub meaning: &'a str,
     /// What shows it: files, versions, numbers.
     pub evidence: &'a [&'a str],
     /// The way out, if there is one to press.
@@ -72,23 +74,27 @@ pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
                     ui.spacing_mut().item_spacing.x = space::MEDIUM;
                     paint::icon(ui, finding.level.icon(), text::ICON + space::TINY, colour);
                     if ui.available_width() < SIDE_BY_SIDE {
-                        return ui.vertical(|ui| {
+                        let below = |ui: &mut Ui| {
                             words(ui, finding);
                             finding.action.map(|action| button(ui, &action))
-                        });
+                        };
+                        return ui.vertical(below).inner;
                     }
+                    let Some(action) = finding.action else {
+                        let all = |ui: &mut Ui| words(ui, finding);
+                        ui.with_layout(Layout::top_down(Align::Min), all);
+                        return None;
+                    };
                     // The words come first for the keyboard and for screen readers, too.
-                    let action_width =
-                        finding.action.map_or(0.0, |action| button_width(ui, &action) + space::LARGE);
-                    let size = egui::vec2(ui.available_width() - action_width, 0.0);
+                    let room = ui.available_width() - button_width(ui, &action) - space::LARGE;
+                    let size = egui::vec2(room.max(0.0), 0.0);
                     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                         ui.set_width(size.x);
                         words(ui, finding);
                     });
                     let layout = Layout::right_to_left(Align::Min);
-                    ui.with_layout(layout, |ui| finding.action.map(|action| button(ui, &action)))
+                    Some(ui.with_layout(layout, |ui| button(ui, &action)).inner)
                 })
-                .inner
                 .inner
             })
             .inner
@@ -99,8 +105,14 @@ pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
 fn words(ui: &mut Ui, finding: &FindingView<'_>) {
     ui.spacing_mut().item_spacing.y = space::TINY;
     let level = Badge { text: finding.level.word(), tone: Tone::Notice(finding.level.notice()), explain: "" };
-    badge(ui, &level);
-    ui.add(Label::new(text::strong(finding.sentence)).wrap());
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        ui.add(Label::new(text::strong(finding.sentence)).wrap());
+        badge(ui, &level);
+    });
+    if !finding.meaning.is_empty() {
+        ui.add(Label::new(text::body(finding.meaning)).wrap());
+    }
     let colour = Tokens::of(ui).muted;
     for evidence in finding.evidence {
         let line = text::body(*evidence).text_style(text::small_code_style()).color(colour);

@@ -16,7 +16,7 @@ pub struct PageHeader<'a> {
     pub subtitle: &'a str,
 }
 
-/// The head of a page, with `actions` (buttons, badges) at its right end.
+/// The head of a page, with `actions` (buttons, badges) at its right end; the first of them is the rightmost.
 pub fn page_header<R>(ui: &mut Ui, header: &PageHeader<'_>, actions: impl FnOnce(&mut Ui) -> R) -> R {
     if ui.available_width() < SIDE_BY_SIDE {
         titles(ui, header);

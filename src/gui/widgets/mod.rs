@@ -26,7 +26,7 @@ mod stepper;
 
 pub use badge::{Badge, Status, Tone, badge};
 pub use banner::{Banner, banner};
-pub use button::{Button, ButtonKind, IconButton, button, icon_button, link_button};
+pub use button::{Button, ButtonKind, IconButton, button, button_row, icon_button, link_button, reason};
 pub use card::{card, page_column, section};
 pub use details::{DetailsView, details};
 pub use drop_zone::{DropZoneView, drop_zone};
@@ -37,7 +37,7 @@ pub use header::{PageHeader, page_header};
 pub use paint::{Notice, icon_at};
 pub use path::{PathView, path_label, shorten_middle};
 pub use progress::{ProgressView, elapsed_words, progress_block};
-pub use row::{RowResponse, RowView, list_row, tree};
+pub use row::{RowResponse, RowView, list_row, long_tree, tree};
 pub use search::{SearchResponse, SearchView, search_field};
 pub use segmented::segmented;
 pub use split::{Split, split_view};

@@ -36,7 +36,7 @@ pub fn path_label(ui: &mut Ui, path: &PathView<'_>) -> Response {
         let place = super::paint::middle(rect, rect.left(), galley.size().y);
         ui.painter().galley(place, galley, path.colour);
         if let Some(copied) = path.copied {
-            copy_button(ui, "Copy path", copied);
+            copy_button(ui, "Path", copied);
         }
         if shown == path.shown { response } else { response.on_hover_text(path.shown) }
     })
@@ -73,17 +73,24 @@ pub fn shorten_middle(text: &str, fits: impl Fn(&str) -> bool) -> String {
     shortened(least)
 }
 
-/// Copies `copied`, and shows for a moment that it did; `true` when it was pressed.
-pub(super) fn copy_button(ui: &mut Ui, name: &str, copied: &str) -> bool {
+/// Copies `copied`, which is called `what`, and shows for a moment that it did; `true` when it was pressed.
+pub(super) fn copy_button(ui: &mut Ui, what: &str, copied: &str) -> bool {
+    let name = format!("Copy {}", lower_first(what));
     let id = ui.next_auto_id().with("copied");
     let now = ui.input(|input| input.time);
     let until: f64 = ui.data(|data| data.get_temp(id)).unwrap_or(0.0);
     let icon = if now < until { Icon::Check } else { Icon::Copy };
-    let pressed = icon_button(ui, &IconButton { icon, name }).clicked();
+    let pressed = icon_button(ui, &IconButton { icon, name: &name }).clicked();
     if pressed {
         ui.copy_text(copied.to_owned());
         ui.data_mut(|data| data.insert_temp(id, now + THANKS.as_secs_f64()));
         ui.request_repaint_after(THANKS);
     }
     pressed
+}
+
+/// A title as it stands within a sentence.
+fn lower_first(title: &str) -> String {
+    let mut letters = title.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

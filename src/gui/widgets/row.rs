@@ -30,6 +30,22 @@ pub struct RowView<'a> {
     pub place: (usize, usize),
 }
 
+impl<'a> RowView<'a> {
+    /// A row with a name and nothing else.
+    pub fn plain(text: &'a str) -> Self {
+        Self {
+            text,
+            depth: 0,
+            is_open: None,
+            icon: None,
+            badge: None,
+            note: "",
+            is_selected: false,
+            place: (0, 1),
+        }
+    }
+}
+
 /// What happened to a row.
 pub struct RowResponse {
     /// Clicked when the row was chosen.
@@ -45,6 +61,19 @@ pub fn tree<R>(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui) -> R) -> 
         ui.spacing_mut().item_spacing.y = 0.0;
         contents(ui)
     })
+}
+
+/// A [`tree`] that scrolls: `row` makes the row of a number below `count`, and is asked for those in sight only.
+pub fn long_tree(ui: &mut Ui, name: &str, count: usize, mut row: impl FnMut(&mut Ui, usize)) {
+    tree(ui, name, |ui| {
+        let area = egui::ScrollArea::vertical().auto_shrink(false);
+        area.show_rows(ui, space::ROW_HEIGHT, count, |ui, in_sight| {
+            in_sight.for_each(|number| {
+                // A row keeps its identity, and with it the focus, when it scrolls.
+                ui.push_id(number, |ui| row(ui, number));
+            });
+        });
+    });
 }
 
 /// A row as high as [`space::ROW_HEIGHT`]. Chosen by click, Enter and Space; opened by its arrow, a double click,

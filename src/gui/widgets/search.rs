@@ -59,8 +59,11 @@ fn inside(ui: &mut Ui, query: &mut String, search: &SearchView<'_>) -> SearchRes
             ui.label(text::caption(counted).color(tokens.muted));
         }
         let hint = text::body(search.name).color(tokens.muted);
-        let field =
-            TextEdit::singleline(query).frame(Frame::NONE).hint_text(hint).desired_width(f32::INFINITY);
+        let field = TextEdit::singleline(query)
+            .frame(Frame::NONE)
+            .hint_text(hint)
+            .desired_width(f32::INFINITY)
+            .align(egui::Align2::LEFT_CENTER);
         let mut field = ui.add(field).accessible_name(search.name);
         if is_cleared {
             field.mark_changed();

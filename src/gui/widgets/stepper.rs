@@ -31,7 +31,7 @@ pub fn stepper(ui: &mut Ui, view: &StepperView<'_>) -> Response {
             for words in words {
                 let label = ui.label(words);
                 // The bar below says both in one.
-                ui.accesskit_node_builder(label.id, |node| node.set_hidden());
+                ui.accesskit_node_builder(label.id, egui::accesskit::Node::set_hidden);
             }
         });
         let (rect, response) =

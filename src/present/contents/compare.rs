@@ -6,7 +6,7 @@ use std::io;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+use similar::{Algorithm, DiffOp, capture_diff_deadline};
 
 use super::lines::{LineHash, Lines, stop_if_asked};
 use crate::diff::Precision;
@@ -103,13 +103,90 @@ pub(super) fn compare(
     };
     let left: Vec<_> = left.iter().map(&mut number).collect();
     let right: Vec<_> = right.iter().map(&mut number).collect();
+    let kinds = numbers.len();
     drop(numbers);
     cancel.check()?;
     let deadline = Instant::now() + patience;
-    let ops = capture_diff_slices_deadline(Algorithm::Myers, &left, &right, Some(deadline));
+    let mut precision = Precision::Full;
+    let mut ops = Vec::new();
+    let (mut from_left, mut from_right) = (0, 0);
+    let end = (left.len(), right.len());
+    for (to_left, to_right) in landmarks(&left, &right, kinds).into_iter().chain([end]) {
+        let (old, new) = (from_left..to_left, from_right..to_right);
+        (from_left, from_right) = (to_left + 1, to_right + 1);
+        if old.is_empty() && new.is_empty() {
+            continue;
+        }
+        cancel.check()?;
+        if Instant::now() > deadline && !old.is_empty() && !new.is_empty() {
+            // There is no time left to look inside, but what is around stays found.
+            ops.push(DiffOp::Replace {
+                old_index: old.start,
+                old_len: old.len(),
+                new_index: new.start,
+                new_len: new.len(),
+            });
+            precision = Precision::Coarse;
+            continue;
+        }
+        ops.extend(capture_diff_deadline(Algorithm::Myers, &left[..], old, &right[..], new, Some(deadline)));
+        if Instant::now() > deadline {
+            precision = Precision::Coarse;
+        }
+    }
     cancel.check()?;
-    let precision = if Instant::now() > deadline { Precision::Coarse } else { Precision::Full };
     Ok((hunks(&ops), precision))
+}
+
+/// Lines that are there once on each side and in the same order: places where both sides surely meet, found in
+/// next to no time. What is left to compare are the pieces between them.
+fn landmarks(left: &[Token<'_>], right: &[Token<'_>], kinds: usize) -> Vec<(usize, usize)> {
+    let [in_left, in_right] = [left, right].map(|side| {
+        let mut places = vec![NOWHERE; kinds];
+        for (at, token) in side.iter().enumerate() {
+            let place = &mut places[token.number as usize];
+            *place = if *place == NOWHERE { at as u32 } else { TWICE };
+        }
+        places
+    });
+    let is_once = |place: u32| place < TWICE;
+    let candidates: Vec<(u32, u32)> = left
+        .iter()
+        .map(|token| (in_left[token.number as usize], in_right[token.number as usize]))
+        .filter(|(old, new)| is_once(*old) && is_once(*new))
+        .collect();
+    longest_rise(&candidates)
+}
+
+/// No line of this kind was seen.
+const NOWHERE: u32 = u32::MAX;
+/// More than one was seen.
+const TWICE: u32 = u32::MAX - 1;
+
+/// Of places that go up on the left, the most that go up on the right as well.
+fn longest_rise(candidates: &[(u32, u32)]) -> Vec<(usize, usize)> {
+    // For each length, the candidate that ends a rise of that length lowest; and for each candidate the one before.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before = vec![usize::MAX; candidates.len()];
+    for (index, (_, right)) in candidates.iter().enumerate() {
+        let length = ends.partition_point(|end| candidates[*end].1 < *right);
+        if length > 0 {
+            before[index] = ends[length - 1];
+        }
+        match ends.get_mut(length) {
+            Some(end) => *end = index,
+            None => ends.push(index),
+        }
+    }
+    let mut rise = Vec::with_capacity(ends.len());
+    let mut at = ends.last().copied().unwrap_or(usize::MAX);
+    while at != usize::MAX {
+        let (left, right) = candidates[at];
+        rise.push((left as usize, right as usize));
+        at = before[at];
+    }
+    rise.reverse();
+    rise
 }
 
 /// Neighbouring differences are one hunk.
@@ -233,6 +310,8 @@ mod tests {
             let (hunks, _) = compare(&old.hashes, &new.hashes, PATIENCE, &cancel).unwrap();
             prop_assert!(is_true(&old.lines, &new.lines, &hunks), "{:?}", hunks);
             prop_assert_eq!(hunks.is_empty(), left == right);
+            let (hasty, _) = compare(&old.hashes, &new.hashes, Duration::ZERO, &cancel).unwrap();
+            prop_assert!(is_true(&old.lines, &new.lines, &hasty), "hasty: {:?}", hasty);
             let coarse = compare_ends(&old.lines, &new.lines, &cancel).unwrap();
             prop_assert!(is_true(&old.lines, &new.lines, &coarse), "coarse: {:?}", coarse);
             prop_assert_eq!(coarse.is_empty(), left == right);

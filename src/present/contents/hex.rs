@@ -77,6 +77,7 @@ impl HexDiff {
         right: Option<&Content>,
         cancel: &CancelToken,
     ) -> Result<Self, Cancelled> {
+        let is_compared = left.is_some() && right.is_some();
         let nothing = Content::from(Vec::new());
         let (left, right) = (left.unwrap_or(&nothing), right.unwrap_or(&nothing));
         let block_bytes = left.size_bytes().div_ceil(MAX_BLOCKS).next_power_of_two().max(MIN_BLOCK_BYTES);
@@ -90,6 +91,10 @@ impl HexDiff {
                 diff.failure = Some(error.to_string());
                 diff.fill(&[], left.size_bytes(), right.size_bytes());
             }
+        }
+        if !is_compared {
+            // Beside nothing, nothing differs.
+            diff.differences.clear();
         }
         Ok(diff)
     }

@@ -137,7 +137,7 @@ impl<'a> Words<'a> {
             }
         }
         let finish = |(line, marks): (&Vec<u8>, Vec<Range<u32>>)| {
-            let marked: usize = marks.iter().map(|mark| mark.len()).sum();
+            let marked: usize = marks.iter().map(ExactSizeIterator::len).sum();
             match line.len() {
                 length if length > MAX_REFINED_BYTES => Marks::NotRefined,
                 length if marked * 100 > length * MAX_MARKED_PERCENT => Marks::Whole,

@@ -24,8 +24,12 @@ use std::io::{self, Read, Seek, Write};
 pub use self::os::OpenError;
 #[cfg(unix)]
 pub use self::unix::OsFs;
+#[cfg(unix)]
+pub(crate) use self::unix::make_link;
 #[cfg(windows)]
 pub use self::windows::OsFs;
+#[cfg(windows)]
+pub(crate) use self::windows::make_link;
 
 use crate::model::{Code, Mode, TreePath};
 
@@ -167,6 +171,30 @@ pub struct Found {
     pub modified_nanos: i128,
 }
 
+/// The names in a folder, in no order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Those that are text.
+    pub text: Vec<String>,
+    /// Those that are not UTF-8, with the bytes that are not spelled out (`caf\xe9`). No path leads there.
+    pub not_text: Vec<String>,
+}
+
+impl Names {
+    /// Sorts one name in.
+    fn add(&mut self, name: &[u8]) {
+        match std::str::from_utf8(name) {
+            Ok(name) => self.text.push(name.to_owned()),
+            Err(_) => self.not_text.push(name.escape_ascii().to_string()),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.not_text.is_empty()
+    }
+}
+
 /// What a filesystem can and cannot do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Features {
@@ -174,6 +202,8 @@ pub struct Features {
     pub exchange: bool,
     /// Permission bits are kept.
     pub modes: bool,
+    /// The present user may change what is in a folder whatever its permission bits say: the administrator.
+    pub overrides_modes: bool,
     /// A thing can have two names.
     pub hard_links: bool,
     /// `a` and `A` are different names.
@@ -251,9 +281,8 @@ pub trait Fs: Send + Sync {
     /// another filesystem is an error: [`io::ErrorKind::NotADirectory`] or [`io::ErrorKind::CrossesDevices`].
     fn look(&self, at: &Place) -> io::Result<Option<Found>>;
 
-    /// The names in a folder, in no order. A name that is not UTF-8 is an error of kind
-    /// [`io::ErrorKind::InvalidData`] that spells its bytes.
-    fn list(&self, dir: &Place) -> io::Result<Vec<String>>;
+    /// The names in a folder.
+    fn list(&self, dir: &Place) -> io::Result<Names>;
 
     /// Where a symbolic link points.
     fn read_link(&self, at: &Place) -> io::Result<String>;

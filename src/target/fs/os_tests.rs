@@ -101,8 +101,8 @@ fn a_look_changes_nothing_and_knows_the_time() {
 #[test]
 fn names_and_content_are_read_as_they_are() {
     let target = Target::new();
-    assert_eq!(target.fs.list(&Place::Root).expect("names"), ["lib"]);
-    assert_eq!(target.fs.list(&place("lib")).expect("names"), ["a.so"]);
+    assert_eq!(target.fs.list(&Place::Root).expect("names").text, ["lib"]);
+    assert_eq!(target.fs.list(&place("lib")).expect("names").text, ["a.so"]);
     assert_eq!(target.read(&place("lib/a.so")), "old");
     assert_eq!(kind_of(target.fs.list(&place("lib/a.so"))), ErrorKind::NotADirectory);
     assert_eq!(kind_of(target.fs.open(&place("lib"))), ErrorKind::IsADirectory);
@@ -127,7 +127,7 @@ fn a_folder_of_ours_moves_in() {
     target.fs.move_in(&ours("t/dir"), &tree("share")).expect("in");
     target.fs.move_out(&tree("share"), &ours("t/dir")).expect("out");
     target.fs.remove_dir(&ours("t/dir")).expect("removed");
-    assert_eq!(target.fs.list(&Place::State(ours("t"))).expect("names"), Vec::<String>::new());
+    assert_eq!(target.fs.list(&Place::State(ours("t"))).expect("names").text, Vec::<String>::new());
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn one_writer_excludes_everybody_else() {
 fn a_reader_of_an_untouched_product_leaves_no_trace() {
     let target = Target::new();
     assert!(target.fs.lock(LockKind::Shared).expect("an answer").is_some());
-    assert_eq!(target.fs.list(&Place::Root).expect("names"), ["lib"]);
+    assert_eq!(target.fs.list(&Place::Root).expect("names").text, ["lib"]);
 }
 
 #[test]
@@ -239,6 +239,12 @@ fn few_and_many_places_are_synced() {
     let many = (0..100).map(|n| Place::State(target.stage(&format!("t/{n}"), "x"))).collect::<Vec<_>>();
     target.fs.sync(&many).expect("synced");
     assert_eq!(kind_of(target.fs.sync(&[place("lib/missing")])), ErrorKind::NotFound);
+}
+
+#[test]
+fn a_folder_that_nobody_keeps_is_not_waited_for() {
+    let target = Target::open(|path| OsFs::open(path).expect("it opens").disposable());
+    target.fs.sync(&[place("lib/missing")]).expect("nobody looked");
 }
 
 #[test]

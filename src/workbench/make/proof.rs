@@ -2,7 +2,8 @@
 //!
 //! The copy holds only what the patch touches and the folders around it. It is changed by the same code that changes
 //! a customer's folder. What the patch says about the machine and about other patches (checks, versions, platforms,
-//! requirements, expiry) is left aside: the copy is no running product, and it is the changes that are proven.
+//! requirements, expiry) is left aside: the copy is no running product, and it is the changes that are proven. Nothing
+//! waits for the disk, because nobody keeps the copy.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -18,7 +19,7 @@ use super::super::{Error, Result, Watch, Workbench, inspect};
 use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::OnDrift;
 use crate::progress::{CancelToken, Phase, Quiet};
-use crate::target::fs::{FoundKind, Fs, OsFs, Place};
+use crate::target::fs::{FoundKind, Fs, OsFs, Place, make_link};
 use crate::target::{TargetRoot, observe_all};
 
 impl Workbench {
@@ -134,7 +135,7 @@ impl Copy {
     fn open(&self) -> Result<Arc<dyn Fs>> {
         let path = self.folder.path();
         let fs = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
-        Ok(Arc::new(fs))
+        Ok(Arc::new(fs.disposable()))
     }
 
     fn lock(&self) -> Result<TargetRoot> {
@@ -167,7 +168,13 @@ fn cannot_copy(path: &Path, source: io::Error) -> Error {
 /// Copies one thing. A folder is open to us until everything is in it; the mode it is to have comes back.
 fn copy_one(old: &dyn Fs, path: &TreePath, to: &Path, watch: Watch<'_>) -> io::Result<Option<u32>> {
     let at = Place::from(path);
-    let Some(found) = old.look(&at)? else { return Ok(None) };
+    let found = match old.look(&at) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Ok(None),
+        // It is in a new folder, in whose place a file or link stands so far.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
+        Err(error) => return Err(error),
+    };
     match found.kind {
         FoundKind::Dir => {
             fs::create_dir(to)?;
@@ -195,16 +202,6 @@ fn set_mode(path: &Path, bits: u32) -> io::Result<()> {
 #[cfg(not(unix))]
 fn set_mode(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
-}
-
-#[cfg(unix)]
-fn make_link(points_to: &str, at: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(points_to, at)
-}
-
-#[cfg(windows)]
-fn make_link(points_to: &str, at: &Path) -> io::Result<()> {
-    std::os::windows::fs::symlink_file(points_to, at)
 }
 
 /// Opens every folder to us, so that all of them can be removed.

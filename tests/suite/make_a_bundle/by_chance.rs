@@ -5,11 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 
 use crate::support::chance::{Chance, Seeded};
-use crate::support::sandbox::{Sandbox, obstacles, order};
-use crate::support::trees::{Thing, Tree, random_edits, random_tree};
+use crate::support::sandbox::Sandbox;
+use crate::support::trees::{Tree, random_edits, random_tree};
 
-/// Rounds in the normal suite.
-const ROUNDS: usize = 200;
+/// Rounds in the normal suite. Wine takes a second and more for each of the four changes of a round.
+const ROUNDS: usize = if cfg!(windows) { 40 } else { 200 };
 
 /// Rounds in the slow suite.
 const MANY_ROUNDS: usize = 5_000;
@@ -25,31 +25,23 @@ fn any_two_trees_lead_to_each_other_and_back_for_long() {
     rounds(1_000_000, MANY_ROUNDS);
 }
 
-/// Goes through this many pairs that a bundle can be made for, and those in between that it cannot.
+/// Goes through this many pairs.
 fn rounds(first_seed: u64, count: usize) {
     let sandbox = Sandbox::in_memory();
-    let seeds = (first_seed..).filter(|seed| !has_full_folder_for_a_link(&pair(*seed)));
-    let last = seeds.take(count).last().expect("there is at least one round");
-    let failures: Vec<String> = (first_seed..=last)
-        .into_par_iter()
-        .filter_map(|seed| {
-            let tried = catch_unwind(AssertUnwindSafe(|| try_pair(&sandbox, &pair(seed))));
-            let panic = tried.err()?;
-            let text = panic.downcast_ref::<String>().map_or("panicked without words", String::as_str);
-            Some(format!("seed {seed}: {text}"))
-        })
-        .collect();
+    let try_seed = |seed: u64| {
+        let tried = catch_unwind(AssertUnwindSafe(|| {
+            let (old, new) = pair(seed);
+            let _ = sandbox.round(&old, &new);
+        }));
+        let panic = tried.err()?;
+        let text = panic.downcast_ref::<String>().map_or("panicked without words", String::as_str);
+        Some(format!("seed {seed}: {text}"))
+    };
+    // Threads of its own: whatever another story wants to do on the common ones would wait for all of this.
+    let threads = rayon::ThreadPoolBuilder::new().build().expect("a few threads");
+    let seeds = first_seed..first_seed + count as u64;
+    let failures: Vec<String> = threads.install(|| seeds.into_par_iter().filter_map(try_seed).collect());
     assert!(failures.is_empty(), "{} pairs failed:\n{}", failures.len(), failures.join("\n"));
-}
-
-fn try_pair(sandbox: &Sandbox, trees: &(Tree, Tree)) {
-    let (old, new) = trees;
-    if !has_full_folder_for_a_link(trees) {
-        let _ = sandbox.round(old, new);
-        return;
-    }
-    let reasons = obstacles(sandbox.try_to_make(&order("TEST-1", "", ""), old, new));
-    assert!(reasons.iter().all(|reason| reason.contains("is or becomes a link")), "{reasons:?}");
 }
 
 /// A tree and another: mostly an edited one, sometimes one that has nothing to do with it, never the same.
@@ -65,13 +57,4 @@ fn pair(seed: u64) -> (Tree, Tree) {
             return (old, new);
         }
     }
-}
-
-/// Whether something stands in a folder in one tree that is a link in the other: the one thing that is refused.
-fn has_full_folder_for_a_link((old, new): &(Tree, Tree)) -> bool {
-    let is_link = |tree: &Tree, path: &str| matches!(tree.at(path), Some(Thing::Link(_)));
-    let meets = |full: &Tree, other: &Tree| {
-        full.iter().any(|(path, _)| path.match_indices('/').any(|(at, _)| is_link(other, &path[..at])))
-    };
-    meets(old, new) || meets(new, old)
 }

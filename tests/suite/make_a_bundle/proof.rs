@@ -199,3 +199,23 @@ fn one_folder_inside_the_other_is_refused() {
     let refused = vendor.workbench.make(&request, watch(&CancelToken::new()));
     assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
 }
+
+#[test]
+fn folders_with_contents_files_and_links_become_each_other_on_the_copy_too() {
+    let vendor = Vendor::new();
+    vendor.put("old/full/deep/er/x", "in it").put("new/full/deep/er/x", "in it");
+    for (name, is_link) in [("file", false), ("link", true)] {
+        for (flat, full) in [("old", "new"), ("new", "old")] {
+            let place = format!("{flat}/{name}-{flat}");
+            match is_link {
+                true => symlink("full", vendor.path(&place)).expect("a link"),
+                false => {
+                    vendor.put(&place, "flat");
+                }
+            }
+            vendor.put(&format!("{full}/{name}-{flat}/deep/er/y"), "full");
+        }
+    }
+    let made = vendor.make_by_id(Proof::RoundTrip).expect("nothing speaks against it");
+    assert!(made.patch.proven);
+}

@@ -30,7 +30,7 @@ const STEP: &str = "PATCHWRIGHT_TEST_HUGE_STEP";
 fn two_gigabytes_go_there_and_back_in_little_memory() {
     let sandbox = Sandbox::new();
     let folder = |name: &str| {
-        let folder = sandbox.path().join(name);
+        let folder = sandbox.path(name);
         std::fs::create_dir(&folder).expect("a new folder");
         folder
     };
@@ -42,7 +42,7 @@ fn two_gigabytes_go_there_and_back_in_little_memory() {
     for what in ["make whole empty old", "make delta old new", "prove delta old new"] {
         step(&sandbox, what);
     }
-    std::fs::rename(&empty, sandbox.path().join("target")).expect("our own folder");
+    std::fs::rename(&empty, sandbox.path("target")).expect("our own folder");
     let (old, new) = (digest(&old), digest(&new));
     for (what, expected) in [
         ("apply whole", Some(old)),
@@ -54,7 +54,7 @@ fn two_gigabytes_go_there_and_back_in_little_memory() {
         ("rollback", None),
     ] {
         step(&sandbox, what);
-        let target = sandbox.path().join("target");
+        let target = sandbox.path("target");
         assert_eq!(target.join("huge").exists().then(|| digest(&target)), expected, "after {what}");
     }
 }
@@ -64,7 +64,7 @@ fn step(sandbox: &Sandbox, what: &str) {
     let begun = Instant::now();
     let output = Command::new(std::env::current_exe().expect("a test knows its program"))
         .args(["--exact", "real_releases::huge_file::one_step_with_the_huge_file", "--nocapture"])
-        .env(STEP, format!("{}|{what}", sandbox.path().display()))
+        .env(STEP, format!("{}|{what}", sandbox.path("").display()))
         .output()
         .expect("a test program starts");
     let said =

@@ -114,13 +114,6 @@ fn h56_a_folder_that_becomes_a_link_under_its_own_files() {
                 turned["before"] = json!([{"kind": "dir", "mode": "0755"}]);
                 good.add([turned]);
             }),
-            ("a link that becomes a folder of its name", |good| {
-                let mut turned = folder("old");
-                (turned["op"], turned["before"]) =
-                    (json!("replace"), json!([{"kind": "link", "target": "lib"}]));
-                let below = file(good, "old/x");
-                good.add([turned, below]);
-            }),
         ],
     );
 }

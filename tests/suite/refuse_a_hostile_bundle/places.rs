@@ -1,4 +1,4 @@
-//! H57 to H63: a good bundle meets a folder in which somebody has put links, pipes, mounts or second names.
+//! H56 to H63: a good bundle meets a folder in which somebody has put links, pipes, mounts or second names.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,7 +9,7 @@ use patchwright::model::Code;
 use patchwright::workbench::Error;
 use serde_json::json;
 
-use crate::support::hostile::{By, Good, Scene, folder, put};
+use crate::support::hostile::{By, Good, Scene, folder, link, put, whole};
 
 /// A scene in which `name` of the product was taken away.
 fn without(name: &str) -> Scene {
@@ -23,6 +23,39 @@ fn without(name: &str) -> Scene {
 #[track_caller]
 fn refused(scene: &Scene, story: &str) {
     scene.refuses(story, &Good::new().bytes(), By::Planning, Code::FileSystem);
+}
+
+#[test]
+fn h56_a_link_out_that_becomes_a_full_folder() {
+    let scene = Scene::new();
+    symlink("../canary", scene.root().join("out")).expect("a link that was there before us");
+    let bundle = Good::with(|good| {
+        let mut turned = folder("out");
+        (turned["op"], turned["before"]) =
+            (json!("replace"), json!([{"kind": "link", "target": "../canary"}]));
+        let below = whole(good, "out/a.so", b"hostile\n");
+        good.add([turned, below]);
+    });
+    let before = scene.applies("the link goes before anything comes", &bundle);
+    scene.canary_looks().assert_is(&before);
+    assert_eq!(fs::read(scene.root().join("out/a.so")).expect("a new file"), b"hostile\n");
+    scene.roll_back().expect("nothing was edited");
+    scene.canary_looks().assert_is(&before);
+    assert_eq!(fs::read_link(scene.root().join("out")).expect("the link is back"), Path::new("../canary"));
+}
+
+#[test]
+fn h56_a_full_folder_for_a_link_where_a_link_out_stands_already() {
+    let scene = Scene::new();
+    symlink("../canary", scene.root().join("out")).expect("a link that was there before us");
+    let bundle = Good::with(|good| {
+        let mut turned = link("out", "doc");
+        (turned["op"], turned["before"]) = (json!("link"), json!([{"kind": "dir", "mode": "0755"}]));
+        let file = json!({"kind": "file", "sha256": good.blob("mine"), "size": 4, "mode": "0644"});
+        let below = json!({"path": "out/a.so", "op": "delete", "before": [file]});
+        good.add([turned, below]);
+    });
+    scene.refuses("a link stands where a folder is expected", &bundle, By::Planning, Code::FileSystem);
 }
 
 #[test]
@@ -186,7 +219,7 @@ fn h63_a_folder_with_somebodys_files_does_not_become_a_file() {
     refused(&scene, "a file is expected");
 
     let becomes_a_file = Good::with(|good| {
-        let change = crate::support::hostile::whole(good, "spool", b"a file\n");
+        let change = whole(good, "spool", b"a file\n");
         good.add([change]);
         let change = good.at("spool");
         (change["op"], change["before"]) = (json!("replace"), json!([{"kind": "dir", "mode": "0755"}]));

@@ -5,7 +5,7 @@ use std::path::Path;
 use patchwright::plan::OnDrift;
 use patchwright::workbench::{Action, Which};
 
-use crate::support::sandbox::{Sandbox, Target, obstacles};
+use crate::support::sandbox::{Sandbox, Target, obstacles, order};
 use crate::support::trees::{Tree, noise};
 
 fn state(n: u64) -> Tree {
@@ -104,15 +104,120 @@ fn what_follows_an_accepted_patch_can_be_taken_back() {
 }
 
 #[test]
-fn accepting_gives_up_the_way_forth_of_a_rollback_too() {
+fn accepting_everything_gives_up_the_way_forth_of_a_rollback_and_says_so() {
     let sandbox = Sandbox::new();
     let target = with_two_patches(&sandbox);
     target.must_roll_back();
-    assert_eq!(accept(&target, &sandbox, None), ["ONE-1"]);
+    let planned = sandbox.bench().preview_accept(&target.path, None).expect("a look");
+    assert!(target.status().can_undo_rollback, "a look changes nothing");
+    let accepted = sandbox.bench().accept(&target.path, None).expect("it is accepted");
+    assert_eq!(accepted, planned);
+    assert_eq!(accepted.patches.iter().map(|patch| &*patch.id).collect::<Vec<_>>(), ["ONE-1"]);
+    assert_eq!(accepted.rollback.expect("it is told").id, "TWO-2");
     assert!(kept_bytes(&target) < 64 << 10, "{} bytes that nobody can use", kept_bytes(&target));
+    assert!(!target.status().can_undo_rollback);
     assert_eq!(
         obstacles(target.roll_back(Which::LastRollback, OnDrift::Stop)),
-        ["E-UNKNOWN-PATCH: the last change of this folder was not a rollback"]
+        ["E-NO-WAY-BACK: the rollback of TWO-2 was accepted and stays"]
     );
     target.expect(&state(2));
+}
+
+#[test]
+fn with_nothing_in_the_folder_accepting_frees_what_the_rollback_keeps() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.install(&state(1));
+    target.must_apply(&sandbox.make_named("ONE-1", &state(1), &state(2)));
+    target.must_roll_back();
+    assert!(kept_bytes(&target) > 1 << 20, "the way forth is kept");
+    let accepted = sandbox.bench().accept(&target.path, None).expect("it is accepted");
+    assert!(accepted.patches.is_empty());
+    assert_eq!(accepted.rollback.as_ref().expect("it is told").id, "ONE-1");
+    assert!(kept_bytes(&target) < 64 << 10, "{} bytes are left", kept_bytes(&target));
+    let last = target.history().pop().expect("an entry");
+    assert_eq!((last.action, last.patch), (Action::Accept, None), "no patch came in");
+    assert_eq!(last.remarks, ["the rollback of ONE-1 stays for good"]);
+    assert!(sandbox.bench().accept(&target.path, None).expect("a second time").is_nothing());
+    target.expect(&state(1));
+}
+
+#[test]
+fn accepting_an_older_patch_keeps_the_way_forth_of_a_newer_rollback() {
+    let sandbox = Sandbox::new();
+    let target = with_two_patches(&sandbox);
+    target.must_roll_back();
+    let accepted = sandbox.bench().accept(&target.path, Some("ONE-1")).expect("it is accepted");
+    assert_eq!((accepted.patches.len(), accepted.rollback), (1, None));
+    assert!(target.status().can_undo_rollback);
+    target.must_undo_the_rollback();
+    target.expect(&state(3));
+    assert_eq!(target.installed(), ["ONE-1", "TWO-2"]);
+    target.must_roll_back();
+    target.expect(&state(2));
+}
+
+#[test]
+fn edited_files_that_were_kept_are_named_before_and_after_they_go() {
+    let sandbox = Sandbox::new();
+    let target = with_two_patches(&sandbox);
+    target.edit("n", "edited here");
+    target.must_go_back(Which::Last, OnDrift::KeepCopy);
+    let kept = sandbox.bench().preview_accept(&target.path, None).expect("a look").edits;
+    assert_eq!(kept.iter().map(|edit| edit.path.as_str()).collect::<Vec<_>>(), ["n"]);
+    let copy = target.path.join(&kept[0].copy);
+    assert_eq!(std::fs::read_to_string(&copy).expect("a safe copy"), "edited here");
+
+    let older = sandbox.bench().accept(&target.path, Some("ONE-1")).expect("it is accepted");
+    assert!(older.edits.is_empty(), "they belong to the rollback, which can still be taken back");
+    assert!(copy.exists());
+
+    let all = sandbox.bench().accept(&target.path, None).expect("it is accepted");
+    assert_eq!(all.edits, kept);
+    assert!(!copy.exists());
+    let last = target.history().pop().expect("an entry");
+    assert!(
+        last.remarks.contains(&"n: the edited file that was kept is gone".to_owned()),
+        "{:?}",
+        last.remarks
+    );
+}
+
+#[test]
+fn an_edited_file_that_a_patch_replaced_is_named_as_well() {
+    let sandbox = Sandbox::new();
+    let (old, new) = (Tree::new().file("conf", "1"), Tree::new().file("conf", "2"));
+    let tables = "[[make.policy]]\npaths = [\"/conf\"]\nlocal_edits = \"replace\"\n";
+    let bundle = sandbox.try_to_make(&order("ONE-1", "", tables), &old, &new).expect("a bundle");
+    let target = sandbox.install(&old);
+    target.edit("conf", "edited here");
+    target.must_apply(&bundle);
+    let edits = sandbox.bench().accept(&target.path, None).expect("it is accepted").edits;
+    assert_eq!(edits.iter().map(|edit| edit.path.as_str()).collect::<Vec<_>>(), ["conf"]);
+}
+
+#[test]
+fn accepting_again_frees_what_a_killed_process_left() {
+    let sandbox = Sandbox::new();
+    let target = with_two_patches(&sandbox);
+    let copies = target.path.join(".patchwright/undo/00000001/objects");
+    assert_eq!(accept(&target, &sandbox, None).len(), 2);
+    std::fs::create_dir_all(&copies).expect("a folder");
+    std::fs::write(copies.join("0"), "it was to be deleted").expect("a file");
+    assert!(accept(&target, &sandbox, None).is_empty());
+    assert!(!copies.exists());
+    assert_eq!(target.story().len(), 3, "nothing new was accepted");
+}
+
+#[test]
+fn accepting_again_leaves_alone_what_nobody_was_told_of() {
+    let sandbox = Sandbox::new();
+    let target = with_two_patches(&sandbox);
+    assert_eq!(accept(&target, &sandbox, Some("ONE-1")), ["ONE-1"]);
+    target.edit("n", "edited here");
+    target.must_go_back(Which::Last, OnDrift::KeepCopy);
+    target.must_apply(&sandbox.make_named("THREE-3", &state(2), &state(4)));
+    assert!(accept(&target, &sandbox, Some("ONE-1")).is_empty(), "it is accepted already");
+    let kept = sandbox.bench().preview_accept(&target.path, None).expect("a look").edits;
+    assert_eq!(kept.len(), 1, "the edited file is still kept");
+    assert!(target.path.join(&kept[0].copy).exists());
 }

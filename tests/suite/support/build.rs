@@ -1,60 +1,20 @@
-//! Real folders under a temporary one, and bundles for the products in them.
-//!
-//! The bundles are put together field by field, so that a story can have any patch that the format allows, whether
-//! `make` would write it or not.
+//! Bundles put together field by field, so that a story can have any patch that the format allows, whether `make`
+//! would write it or not.
 
 use std::fs;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use patchwright::bundle::container::{ContainerWriter, PackedBlob, Spool};
 use patchwright::bundle::manifest::write_manifest;
-use patchwright::environment::Environment;
 use patchwright::model::{
     Digest, Evidence, FileChange, FileNode, LocalEdits, Mode, Node, Patch, PatchId, PatchKind, PatchRef,
     Payload, Product, Role, Rollback, RollbackPossible, TreePath,
 };
 
-/// A temporary folder with products and bundles in it.
-pub struct Sandbox {
-    root: PathBuf,
-    _folder: tempfile::TempDir,
-}
+use super::sandbox::Sandbox;
 
 impl Sandbox {
-    /// An empty one.
-    pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("room for a temporary folder");
-        // The folder for temporary files is a link on some systems, and a product folder may not be reached by one.
-        let root = folder.path().canonicalize().expect("the folder is there");
-        Self { root, _folder: folder }
-    }
-
-    /// One with these files, and the folders they are in.
-    pub fn with(files: &[(&str, &str)]) -> Self {
-        let sandbox = Self::new();
-        files.iter().for_each(|(path, content)| sandbox.write(path, content));
-        sandbox
-    }
-
-    /// A place in it.
-    pub fn path(&self, path: &str) -> PathBuf {
-        self.root.join(path)
-    }
-
-    /// Writes a file with ordinary permissions.
-    pub fn write(&self, path: &str, content: &str) {
-        let path = self.path(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a new folder");
-        fs::write(&path, content).expect("a new file");
-        set_mode(&path, 0o644);
-    }
-
-    /// The content of a file; `None` if it is not there.
-    pub fn read(&self, path: &str) -> Option<String> {
-        fs::read_to_string(self.path(path)).ok()
-    }
-
     /// Begins a bundle that does nothing yet.
     pub fn bundle(&self, id: &str) -> Builder {
         Builder { patch: empty_patch(id), contents: Vec::new() }
@@ -66,22 +26,6 @@ impl Sandbox {
         fs::write(&path, bundle.to_bytes()).expect("a new file");
         path
     }
-}
-
-#[cfg(unix)]
-fn set_mode(path: &Path, mode: u32) {
-    use std::os::unix::fs::PermissionsExt;
-    // Whatever the umask is.
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("our own file");
-}
-
-#[cfg(not(unix))]
-fn set_mode(_: &Path, _: u32) {}
-
-/// The same moment, user and machine every time, so that whole outputs can be compared.
-pub fn fixed_environment() -> Environment {
-    let now = "2026-11-23T09:30:00Z".parse().expect("a good time");
-    Environment::fixed(now, "ada", "server", "linux/x86_64")
 }
 
 /// A bundle on its way.

@@ -7,10 +7,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use patchwright::cli::{Interrupt, Streams, Terminals, run_with};
+use patchwright::environment::Environment;
 use patchwright::target::fs::{Fs, OsFs};
 use patchwright::workbench::Workbench;
 
-use super::build::{Sandbox, fixed_environment};
+use super::sandbox::Sandbox;
+
+/// The same moment, user and machine every time, the platform too, so that whole outputs can be compared.
+pub fn fixed_environment() -> Environment {
+    let now = "2026-11-23T09:30:00Z".parse().expect("a good time");
+    Environment::fixed(now, "ada", "server", "linux/x86_64")
+}
 
 /// A terminal, or a script, in front of a sandbox.
 pub struct Console<'a> {

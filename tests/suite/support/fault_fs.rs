@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use patchwright::model::{Code, Mode, TreePath};
 use patchwright::target::fs::{
-    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Place, Space, StatePath,
+    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Names, Place, Space, StatePath,
 };
 
 /// An error that systems are known to return.
@@ -275,7 +275,7 @@ impl Fs for FaultFs {
         self.inner.look(at)
     }
 
-    fn list(&self, dir: &Place) -> io::Result<Vec<String>> {
+    fn list(&self, dir: &Place) -> io::Result<Names> {
         self.begin("list", dir)?;
         self.inner.list(dir)
     }

@@ -7,6 +7,8 @@ use std::time::SystemTime;
 
 use patchwright::target::fs::STATE_DIR;
 
+use super::trees::set_mode;
+
 /// What stands at each place of a folder; paths are relative and `/`-separated.
 #[derive(Debug, Clone, Default)]
 pub struct Tree(BTreeMap<String, Thing>);
@@ -16,7 +18,7 @@ pub struct Tree(BTreeMap<String, Thing>);
 struct Thing {
     what: What,
     mode: u32,
-    /// Which object it is: the inode number where the system has one.
+    /// Which object it is.
     object: u64,
     /// Whether it has a second name, which a safe copy does not share.
     has_other_names: bool,
@@ -32,7 +34,7 @@ enum What {
 }
 
 impl Thing {
-    fn at(path: &Path) -> Self {
+    fn at(path: &Path, eyes: &Eyes) -> Self {
         let known = fs::symlink_metadata(path).expect("what was listed is there");
         let what = match known.file_type() {
             kind if kind.is_dir() => What::Dir,
@@ -43,7 +45,7 @@ impl Thing {
             _ => What::File(fs::read(path).expect("a file can be read")),
         };
         let modified = known.modified().expect("this system keeps times");
-        let SystemsView { mode, object, names } = SystemsView::of(&known);
+        let Sight { mode, object, names } = eyes.look(path, &known);
         let has_other_names = what != What::Dir && names > 1;
         Self { what, mode, object, has_other_names, modified }
     }
@@ -85,23 +87,50 @@ impl Thing {
     }
 }
 
-/// What not every system keeps.
-struct SystemsView {
-    mode: u32,
-    object: u64,
-    names: u64,
+/// What the standard library tells only on some systems.
+pub struct Sight {
+    /// Permission bits; 0 where there are none.
+    pub mode: u32,
+    /// Which object it is.
+    pub object: u64,
+    /// How many names the object has.
+    pub names: u64,
 }
 
-impl SystemsView {
+/// Looks at the things in one folder.
+pub struct Eyes {
+    #[cfg(not(unix))]
+    disk: patchwright::target::fs::OsFs,
+}
+
+impl Eyes {
     #[cfg(unix)]
-    fn of(known: &fs::Metadata) -> Self {
+    pub fn on(_: &Path) -> Self {
+        Self {}
+    }
+
+    #[cfg(unix)]
+    pub fn look(&self, _: &Path, known: &fs::Metadata) -> Sight {
         use std::os::unix::fs::MetadataExt;
-        Self { mode: known.mode() & 0o7777, object: known.ino(), names: known.nlink() }
+        Sight { mode: known.mode() & 0o7777, object: known.ino(), names: known.nlink() }
     }
 
     #[cfg(not(unix))]
-    fn of(_: &fs::Metadata) -> Self {
-        Self { mode: 0, object: 0, names: 1 }
+    pub fn on(folder: &Path) -> Self {
+        Self { disk: patchwright::target::fs::OsFs::open(folder).expect("the folder is there") }
+    }
+
+    /// Through the program's own disk, which asks the system what the standard library does not.
+    #[cfg(not(unix))]
+    pub fn look(&self, path: &Path, _: &fs::Metadata) -> Sight {
+        use patchwright::target::fs::{Fs, Place, StatePath};
+        let name = path.file_name().and_then(|name| name.to_str()).expect("names are text here");
+        let place = match name {
+            STATE_DIR => Place::State(StatePath::root()),
+            name => Place::Tree(patchwright::model::TreePath::parse(name).expect("a good name")),
+        };
+        let found = self.disk.look(&place).expect("it can be looked at").expect("what was listed is there");
+        Sight { mode: 0, object: found.object, names: found.names }
     }
 }
 
@@ -121,6 +150,7 @@ impl Tree {
     }
 
     fn take_in(&mut self, folder: &Path, prefix: &str, is_wanted: &dyn Fn(&str) -> bool) {
+        let eyes = Eyes::on(folder);
         for entry in fs::read_dir(folder).expect("a folder can be listed") {
             let name = entry.expect("a folder can be listed").file_name();
             let name = name.to_str().expect("names are text here");
@@ -128,7 +158,7 @@ impl Tree {
                 continue;
             }
             let (path, inner) = (folder.join(name), format!("{prefix}{name}"));
-            let thing = Thing::at(&path);
+            let thing = Thing::at(&path, &eyes);
             if thing.what == What::Dir {
                 self.take_in(&path, &format!("{inner}/"), is_wanted);
             }
@@ -165,15 +195,21 @@ impl Tree {
         bystanders.lost_in(&found)
     }
 
-    /// Where `now` is neither as this tree nor as `other`.
-    pub fn neither_this_nor(&self, other: &Self, now: &Self) -> Option<String> {
+    /// Where `now` is neither as this tree nor as `other`. With `one_gap`, one place that something has in both may
+    /// hold nothing.
+    pub fn neither_this_nor(&self, other: &Self, now: &Self, one_gap: bool) -> Option<String> {
         let paths: BTreeSet<&String> =
             [self, other, now].into_iter().flat_map(|tree| tree.0.keys()).collect();
-        let strange = paths.into_iter().find(|path| {
+        let strange = paths.into_iter().filter(|path| {
             let [old, new, now] = [self, other, now].map(|tree| tree.0.get(*path));
             !both_or_neither(old, now, Thing::is_like) && !both_or_neither(new, now, Thing::is_like)
         });
-        strange.map(|path| format!("{path} is neither old nor new: {}", Thing::told(now.0.get(path))))
+        let strange: Vec<&String> = strange.collect();
+        match strange[..] {
+            [] => None,
+            [gap] if one_gap && !now.0.contains_key(gap) => None,
+            [path, ..] => Some(format!("{path} is neither old nor new: {}", Thing::told(now.0.get(path)))),
+        }
     }
 
     fn difference(&self, now: &Self, is_same: impl Fn(&Thing, &Thing) -> bool + Copy) -> Option<String> {
@@ -212,13 +248,6 @@ pub fn put_link(folder: &Path, path: &str, points_to: &str) {
     std::os::unix::fs::symlink(points_to, folder.join(path)).expect("a link can be made");
     #[cfg(not(unix))]
     let _ = (folder, path, points_to);
-}
-
-fn set_mode(place: &Path, mode: u32) {
-    #[cfg(unix)]
-    fs::set_permissions(place, std::os::unix::fs::PermissionsExt::from_mode(mode)).expect("modes can be set");
-    #[cfg(not(unix))]
-    let _ = (place, mode);
 }
 
 /// An empty folder of one's own that is gone after the story. On Linux it is in memory, where a sync costs nothing:

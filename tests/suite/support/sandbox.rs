@@ -11,8 +11,8 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use patchwright::environment::Environment;
 use patchwright::model::Patch;
@@ -25,13 +25,16 @@ use patchwright::workbench::{
 };
 use tempfile::TempDir;
 
+use super::fault_fs::{Call, FaultFs};
+use super::real_folder::put_file;
 use super::trees::Tree;
 
 /// A temporary folder and a workbench.
 pub struct Sandbox {
-    folder: TempDir,
+    root: PathBuf,
     bench: Workbench,
     names: AtomicUsize,
+    _folder: TempDir,
 }
 
 /// A bundle that was made in a sandbox.
@@ -96,20 +99,42 @@ impl Sandbox {
         }
     }
 
+    /// With these files, and the folders they are in.
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let sandbox = Self::new();
+        files.iter().for_each(|(path, content)| sandbox.write(path, content));
+        sandbox
+    }
+
     fn in_folder(folder: TempDir) -> Self {
-        let bench = Workbench::new(environment());
-        Self { folder, bench, names: AtomicUsize::new(1) }
+        // The folder for temporary files is a link on some systems, and a product folder may not be reached by one.
+        // On Windows it is none, and the canonical spelling of a path is one that nobody types.
+        let root = match cfg!(windows) {
+            true => folder.path().to_owned(),
+            false => folder.path().canonicalize().expect("the folder is there"),
+        };
+        Self { root, bench: Workbench::new(environment()), names: AtomicUsize::new(1), _folder: folder }
     }
 
     /// A place that nothing else in this sandbox has.
     pub fn place(&self, name: &str) -> PathBuf {
         let number = self.names.fetch_add(1, Ordering::Relaxed);
-        self.folder.path().join(format!("{number}-{name}"))
+        self.root.join(format!("{number}-{name}"))
     }
 
-    /// The folder that everything is in.
-    pub fn path(&self) -> &Path {
-        self.folder.path()
+    /// A place of this name in it; the empty name is the folder that everything is in.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Writes a file with ordinary permissions.
+    pub fn write(&self, path: &str, content: &str) {
+        put_file(&self.root, path, content, 0o644);
+    }
+
+    /// The content of a file; `None` if it is not there.
+    pub fn read(&self, path: &str) -> Option<String> {
+        fs::read_to_string(self.path(path)).ok()
     }
 
     /// The workbench.
@@ -391,4 +416,20 @@ pub fn bench_on(
         Ok(open(disk))
     };
     Workbench::with_disks(environment(), Arc::new(open))
+}
+
+/// A workbench that writes down every call to its disks, and a way to take what was written down so far.
+pub fn watched_bench() -> (Workbench, impl Fn() -> Vec<Call>) {
+    let disks: Arc<Mutex<Vec<Arc<FaultFs>>>> = Arc::default();
+    let opened = disks.clone();
+    let bench = bench_on(move |disk| {
+        let disk = Arc::new(FaultFs::watching(Arc::new(disk)));
+        opened.lock().expect("nobody panics with it in hand").push(disk.clone());
+        disk
+    });
+    let take = move || {
+        let mut disks = disks.lock().expect("nobody panics with it in hand");
+        disks.drain(..).flat_map(|disk| disk.calls()).collect()
+    };
+    (bench, take)
 }

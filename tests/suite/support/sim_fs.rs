@@ -369,6 +369,7 @@ fn features_of_linux() -> Features {
     Features {
         exchange: true,
         modes: true,
+        overrides_modes: true,
         hard_links: true,
         case_sensitive: true,
         any_name: true,

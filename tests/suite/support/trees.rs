@@ -167,7 +167,10 @@ impl Tree {
             let mode = mode_of(&seen);
             if seen.is_symlink() {
                 let points_to = fs::read_link(&place).expect("a link");
-                let points_to = points_to.to_str().expect("links are text").replace('\\', "/");
+                let mut points_to = points_to.to_str().expect("links are text").replace('\\', "/");
+                if leads_to_folder(&seen) {
+                    points_to.push('/');
+                }
                 self.0.insert(path, Thing::Link(points_to));
             } else if seen.is_dir() {
                 self.0.insert(path.clone(), Thing::Dir(mode));
@@ -380,9 +383,24 @@ fn try_to_link(points_to: &str, at: &Path) -> std::io::Result<()> {
     std::os::unix::fs::symlink(points_to, at)
 }
 
+/// As the program does it: a link to a folder has a slash at its end.
 #[cfg(windows)]
 fn try_to_link(points_to: &str, at: &Path) -> std::io::Result<()> {
-    std::os::windows::fs::symlink_file(points_to, at)
+    let points_to = points_to.replace('/', "\\");
+    match points_to.strip_suffix('\\') {
+        Some(folder) => std::os::windows::fs::symlink_dir(folder, at),
+        None => std::os::windows::fs::symlink_file(points_to, at),
+    }
+}
+
+#[cfg(windows)]
+fn leads_to_folder(link: &fs::Metadata) -> bool {
+    std::os::windows::fs::FileTypeExt::is_symlink_dir(&link.file_type())
+}
+
+#[cfg(not(windows))]
+fn leads_to_folder(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// Sets permission bits where the system has them.

@@ -268,7 +268,7 @@ pub fn all_cases() -> Vec<Case> {
 /// The entries whose safe copies are there.
 pub fn ways_back(disk: &SimFs) -> BTreeSet<u64> {
     let names = disk.list(&Place::State(StatePath::new("undo"))).unwrap_or_default();
-    names.iter().map(|name| name.parse().expect("they are named by number")).collect()
+    names.text.iter().map(|name| name.parse().expect("they are named by number")).collect()
 }
 
 /// What an entry of a tree is to the engine.

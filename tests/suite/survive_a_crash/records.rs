@@ -55,7 +55,7 @@ fn product() -> SimFs {
 
 fn check_appended(disk: &SimFs, outcome: Outcome, before: usize) -> Result<(), String> {
     let entries = Ledger::read(disk).map_err(|error| told(&error))?.entries().len();
-    let names = disk.list(&Place::State(StatePath::root())).map_err(|error| told(&error))?;
+    let names = disk.list(&Place::State(StatePath::root())).map_err(|error| told(&error))?.text;
     if names.iter().any(|name| name == "entry.new") {
         return Err("half an entry is left".to_owned());
     }

@@ -105,7 +105,7 @@ fn check_way_back(disk: &SimFs, entry: Option<&Entry>) -> Result<(), String> {
 }
 
 fn check_leftovers(disk: &SimFs) -> Result<(), String> {
-    let names = disk.list(&Place::State(StatePath::root())).map_err(|error| told(&error))?;
+    let names = disk.list(&Place::State(StatePath::root())).map_err(|error| told(&error))?.text;
     let left: BTreeSet<&str> =
         names.iter().map(String::as_str).filter(|name| !LASTING.contains(name)).collect();
     if left.is_empty() { Ok(()) } else { Err(format!("left behind in the state folder: {left:?}")) }

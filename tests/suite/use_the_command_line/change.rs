@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use patchwright::model::Probe;
+use patchwright::target::fs::{Fs, OsFs};
 
 use super::{check, fix, product, product_and_fix, talkative};
 use crate::support::build::tree_path;
@@ -315,6 +316,43 @@ fn accept_asks_and_gives_up_the_way_back() {
 }
 
 #[test]
+fn accept_names_the_rollback_and_the_kept_edits_that_go() {
+    let sandbox = product_and_fix();
+    let console = Console::new(&sandbox);
+    console.done(APPLY);
+    sandbox.write("app/conf/app.toml", "edited here\n");
+    console.done("rollback $/app --keep-edits --yes");
+    assert_snapshot!(Console::new(&sandbox).answering("yes").run("accept $/app"), @r#"
+    Accepted the rollback of ACME-HF-1042 in $/app; the safe copies are gone
+    The edited conf/app.toml that was kept is gone, too
+    -- err --
+    The rollback of ACME-HF-1042 can no longer be taken back.
+    1 edited file that was kept goes, too. Copy out what you need:
+      conf/app.toml  .patchwright/undo/00000002/objects/3
+
+    Give up the way back? This cannot be undone. [y/N] -- exit 0
+    "#);
+    assert_snapshot!(console.run("history $/app"), @r#"
+    What happened to $/app, oldest first
+      1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042     by ada on server
+            Unsigned: nobody vouches for this patch
+      2  2026-11-23 09:30:00 UTC  taken back ACME-HF-1042  by ada on server
+            conf/app.toml: was changed after the patch; your version is kept as a safe copy
+      3  2026-11-23 09:30:00 UTC  accepted                 by ada on server
+            the rollback of ACME-HF-1042 stays for good
+            conf/app.toml: the edited file that was kept is gone
+    -- exit 0
+    "#);
+    assert_snapshot!(console.run("rollback $/app --undo --yes"), @r#"
+    -- err --
+    The rollback of ACME-HF-1042 was accepted and stays (E-NO-WAY-BACK)
+    Nothing was changed.
+    Next: Apply the patch again instead.
+    -- exit 3
+    "#);
+}
+
+#[test]
 fn a_failed_health_check_takes_the_change_back() {
     let sandbox = product();
     let contains = "4.2.2".to_owned();
@@ -350,7 +388,10 @@ fn a_patch_made_from_two_folders_goes_in_and_out() {
     let console = Console::new(&sandbox);
     let made =
         console.run("make --from $/app --to $/new --id ACME-HF-7 --output $/fix.patchbundle --no-proof");
-    assert_snapshot!(made, @r#"
+    let told = "Worth knowing: permission bits are not kept here: files are taken for ordinary ones, and none for a program\n";
+    let keeps_modes = OsFs::open(&sandbox.path("app")).expect("a folder").features().modes;
+    assert_eq!(made.out.contains(told), !keeps_modes, "{made}");
+    assert_snapshot!(made.to_string().replace(told, ""), @r#"
     Made $/fix.patchbundle: ACME-HF-7, 2,756 bytes
     Changes: 1 modified, 3 deleted
     SHA-256: [sha256]

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use patchwright::cli::command;
 
-use crate::support::build::Sandbox;
 use crate::support::console::Console;
+use crate::support::sandbox::Sandbox;
 
 const VERBS: [&str; 14] = [
     "new",

@@ -6,8 +6,9 @@ use patchwright::model::{
 };
 
 use super::{check, product};
-use crate::support::build::{Builder, Sandbox, tree_path};
+use crate::support::build::{Builder, tree_path};
 use crate::support::console::Console;
+use crate::support::sandbox::Sandbox;
 
 /// A pretended verdict behind a cleared screen, a turned reading direction, and a name that cannot be seen. Manifests
 /// may hold no C0 characters in one line, so those come where paragraphs, file contents and folders allow them.

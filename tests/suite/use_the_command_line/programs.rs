@@ -9,10 +9,10 @@ use patchwright::model::{Code, Kind};
 use patchwright::workbench::Workbench;
 use serde_json::{Value, json};
 
-use super::{fix, product, product_and_fix, talkative};
-use crate::support::build::{Sandbox, fixed_environment};
-use crate::support::console::Console;
-use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
+use super::{fix, product, product_and_fix, second_exchange, talkative};
+use crate::support::console::{Console, fixed_environment};
+use crate::support::fault_fs::{Errno, Fault, FaultFs, Lasting};
+use crate::support::sandbox::Sandbox;
 
 const SCHEMA: &str = include_str!("../../../assets/schema/cli.schema.json");
 
@@ -91,7 +91,7 @@ fn the_schema_knows_every_verb_and_outcome() {
 #[test]
 fn the_schema_can_say_no() {
     let schema = jsonschema::draft202012::new(&published()).expect("a schema");
-    let good = json!({ "schema": "patchwright/1", "command": "accept", "outcome": "done", "target": "x", "patches": [] });
+    let good = json!({ "schema": "patchwright/1", "command": "accept", "outcome": "done", "target": "x", "patches": [], "edits": [] });
     assert!(schema.is_valid(&good));
     for (key, value) in
         [("schema", json!("patchwright/2")), ("outcome", json!("refused")), ("patches", json!({}))]
@@ -151,7 +151,8 @@ fn every_failure_fits_the_schema() {
     let failing = |lasting| {
         Console::new(&sandbox).with_disks(move |disk| {
             let fault = Fault::Fails(Errno::NoSpace);
-            Arc::new(FaultFs::failing(disk, At::CallOf("exchange", 2), fault, lasting))
+            let at = second_exchange(&*disk);
+            Arc::new(FaultFs::failing(disk, at, fault, lasting))
         })
     };
     ask(&console, "show $/none.patchbundle", "failed");

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use insta::assert_snapshot;
 
-use super::{fix, product, product_and_fix};
-use crate::support::build::Sandbox;
+use super::{as_exchanged, fix, product, product_and_fix, second_exchange};
 use crate::support::console::{Console, Run};
-use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
+use crate::support::fault_fs::{Errno, Fault, FaultFs, Lasting};
+use crate::support::sandbox::Sandbox;
 
 const APPLY: &str = "apply $/fix.patchbundle $/app --allow-unsigned --yes";
 
@@ -17,7 +17,8 @@ fn interrupted() -> (Sandbox, Run) {
     let run = Console::new(&sandbox)
         .with_disks(|disk| {
             let fault = Fault::Fails(Errno::NoSpace);
-            Arc::new(FaultFs::failing(disk, At::CallOf("exchange", 2), fault, Lasting::FromThenOn))
+            let at = second_exchange(&*disk);
+            Arc::new(FaultFs::failing(disk, at, fault, Lasting::FromThenOn))
         })
         .run(APPLY);
     (sandbox, run)
@@ -246,14 +247,10 @@ fn exit_4_when_a_patch_file_is_damaged() {
 fn exit_5_when_a_change_failed_and_was_put_back() {
     let sandbox = product_and_fix();
     let console = Console::new(&sandbox).with_disks(|disk| {
-        Arc::new(FaultFs::failing(
-            disk,
-            At::CallOf("exchange", 2),
-            Fault::Fails(Errno::NoSpace),
-            Lasting::Once,
-        ))
+        let at = second_exchange(&*disk);
+        Arc::new(FaultFs::failing(disk, at, Fault::Fails(Errno::NoSpace), Lasting::Once))
     });
-    assert_snapshot!(console.run(APPLY), @r#"
+    assert_snapshot!(as_exchanged(&console.run(APPLY)), @r#"
     -- err --
     The change failed (E-SPACE)
       cannot exchange conf/app.toml
@@ -267,7 +264,7 @@ fn exit_5_when_a_change_failed_and_was_put_back() {
 #[test]
 fn exit_6_when_a_person_is_needed() {
     let (sandbox, run) = interrupted();
-    assert_snapshot!(run, @r#"
+    assert_snapshot!(as_exchanged(&run), @r#"
     -- err --
     The change stopped halfway (E-SPACE)
       cannot exchange conf/app.toml

@@ -6,9 +6,9 @@ use std::fs;
 use patchwright::model::{Conflict, Hold, Patch, PatchId};
 use patchwright::present::words;
 
-use super::build::Sandbox;
 use super::guided::goes_through;
 use super::person::Opening;
+use super::sandbox::Sandbox;
 
 /// A turned reading direction, and names that cannot be seen. Manifests may hold no control characters in one line.
 const EVIL: &str = "a\u{202e}gnp.\u{200b}\u{feff}\u{2066}b";
@@ -65,7 +65,8 @@ fn no_page_shows_text_of_a_patch_or_a_folder_as_it_is() {
 
 #[test]
 fn no_reason_against_a_patch_and_no_damage_is_shown_as_it_is() {
-    let sandbox = Sandbox::with(&[("app/version.txt", "4.2\n")]);
+    let sandbox = Sandbox::new();
+    sandbox.write("app/version.txt", "4.2\n");
     let conflict = Conflict { id: PatchId::parse("C").expect("a good id"), reason: format!("no {EVIL}") };
     let builder = sandbox.bundle("ACME-HF-1").replace("version.txt", "4.1\n", "4.2.1\n").but(everywhere);
     let builder = builder.but(|patch| patch.conflicts = vec![conflict]);

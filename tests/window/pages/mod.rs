@@ -13,5 +13,6 @@ mod person;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod quiet;
+mod sandbox;
 mod twice_as_large;
 mod working;

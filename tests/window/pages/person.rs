@@ -386,30 +386,33 @@ impl Person {
         mask_digests(&page).lines().map(mask_time).collect::<Vec<_>>().join("\n")
     }
 
-    /// Who cannot press something reads why, beside it and in its description.
+    /// Who cannot press something is told why, and reads it, or what to do first, on the same page.
     #[track_caller]
     fn check_reasons(&self) {
         let nodes: Vec<Node<'_>> = self.harness.root().children_recursive().collect();
+        let text = |node: &Node<'_>| {
+            let inner = node.accesskit_node();
+            let text = inner.value().or(inner.label()).filter(|_| inner.role() == Role::Label);
+            text.unwrap_or_default()
+        };
+        let texts: Vec<String> = nodes.iter().map(text).collect();
         for (index, node) in nodes.iter().enumerate() {
             let inner = node.accesskit_node();
             if !inner.is_disabled() || inner.is_hidden() || inner.role() == Role::GenericContainer {
                 continue;
             }
-            let is_reason = |other: &Node<'_>| {
-                let other = other.accesskit_node();
-                let text = other.value().or(other.label()).unwrap_or_default();
-                other.role() == Role::Label
-                    && words::ALL.iter().any(|(_, word)| *word == text)
-                    && inner.description().is_none_or(|reason| reason == text)
+            let name = inner.label().unwrap_or_default();
+            let has_reason = match inner.description() {
+                Some(reason) => texts
+                    .iter()
+                    .any(|text| text.contains(&reason) || text.contains(name.trim_end_matches('…'))),
+                // The reason follows at once.
+                None => texts[index + 1..]
+                    .iter()
+                    .take(4)
+                    .any(|text| words::ALL.iter().any(|(_, word)| word == text)),
             };
-            // The label, and the run of text in it or in the button, follow at once.
-            let has_reason = nodes[index + 1..].iter().take(4).any(is_reason);
-            assert!(
-                has_reason,
-                "{:?} does not say why it cannot be pressed:\n{}",
-                inner.label(),
-                self.told()
-            );
+            assert!(has_reason, "{name:?} does not say why it cannot be pressed:\n{}", self.told());
         }
     }
 

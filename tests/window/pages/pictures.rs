@@ -19,8 +19,8 @@ use super::person::{Opening, Person};
 
 /// A page of the read-me shows this much without scrolling.
 const SIZE: Vec2 = Vec2::new(1180.0, 740.0);
-/// Sharp on a screen with many pixels.
-const SCALE: f32 = 1.5;
+/// Twice as sharp would be twice as large as a picture of a read-me may be.
+const SCALE: f32 = 1.0;
 /// The test harness draws this much around a window.
 const MARGIN: f32 = 8.0;
 /// A picture that is larger makes every clone slower for little.

@@ -51,10 +51,10 @@ fn every_button_of_every_page_is_reached() {
 }
 
 #[test]
-fn the_changes_and_the_overlays_are_used_at_that_size() {
+fn the_keys_and_the_look_are_reached() {
     let mut person = Person::with_sample_in(large());
-    person.opens_tab(words::TAB_CHANGES);
-    all_is_reached(&mut person, "changes");
     person.types(egui::Modifiers::NONE, egui::Key::F1);
-    all_is_reached(&mut person, "keys");
+    for look in [words::APPEARANCE_DARK, words::APPEARANCE_LIGHT, words::APPEARANCE_CALM] {
+        person.press(look);
+    }
 }

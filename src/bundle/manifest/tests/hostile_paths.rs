@@ -136,7 +136,7 @@ fn h52_h53_h56_nothing_is_written_through_a_link() {
             },
             Code::Path,
             "changes[11].path",
-            "becomes a link",
+            "is no folder afterwards",
         ),
         (
             "h52 link out of the folder",
@@ -173,7 +173,7 @@ fn h52_h53_h56_nothing_is_written_through_a_link() {
             },
             Code::Path,
             "changes[11].path",
-            "becomes a link",
+            "is no folder afterwards",
         ),
         (
             "h56 folder becomes a link",
@@ -183,7 +183,7 @@ fn h52_h53_h56_nothing_is_written_through_a_link() {
             },
             Code::Path,
             "changes[6].path",
-            "becomes a link",
+            "is no folder afterwards",
         ),
         (
             "h56 link becomes a folder",
@@ -192,8 +192,49 @@ fn h52_h53_h56_nothing_is_written_through_a_link() {
                 add(m, lib);
             },
             Code::Path,
-            "changes[6].path",
-            "is or becomes a link",
+            "changes[6].before",
+            "is no folder before",
+        ),
+    ]);
+}
+
+#[test]
+fn a_full_folder_and_a_link_may_become_each_other() {
+    let dir = || json!({"kind": "dir", "mode": "0755"});
+    let link = || json!({"kind": "link", "target": "lib"});
+    read_mutated(|m| {
+        add(m, json!({"path": "zd", "op": "link", "before": [dir()], "after": link()}));
+        add(m, json!({"path": "zd/deep", "op": "delete", "before": [dir()]}));
+        add(m, json!({"path": "zd/deep/x", "op": "delete", "before": [link()]}));
+    })
+    .expect("everything leaves the folder before it becomes a link");
+    read_mutated(|m| {
+        add(m, json!({"path": "zd", "op": "replace", "before": [link()], "after": dir()}));
+        add(m, create("zd/x"));
+    })
+    .expect("the link is a folder before anything comes into it");
+    all_refused(&[
+        (
+            "one of several builds has a link where others have a full folder",
+            |m| {
+                let before = json!([{"kind": "dir", "mode": "0755"}, {"kind": "link", "target": "lib"}]);
+                add(m, json!({"path": "zd", "op": "delete", "before": before}));
+                add(m, json!({"path": "zd/x", "op": "delete", "before": [{"kind": "dir", "mode": "0755"}]}));
+            },
+            Code::Path,
+            "changes[11].before",
+            "is no folder before",
+        ),
+        (
+            "something is to stay below a link that stays",
+            |m| {
+                let link = |target: &str| json!({"kind": "link", "target": target});
+                add(m, json!({"path": "zd", "op": "link", "before": [link("lib")], "after": link("doc")}));
+                add(m, create("zd/x"));
+            },
+            Code::Path,
+            "changes[11].path",
+            "is no folder afterwards",
         ),
     ]);
 }
@@ -243,8 +284,8 @@ fn a_folder_is_one_whenever_something_is_in_it() {
         assert_eq!(error.code, Code::Path, "{error}");
         assert!(error.message.contains(words), "{error}");
     };
-    refused(&|| Box::new(lib(json!([dir()]), None, "delete")), "no folder any more");
-    refused(&|| Box::new(lib(json!([dir()]), Some(file()), "replace")), "no folder any more");
+    refused(&|| Box::new(lib(json!([dir()]), None, "delete")), "no folder afterwards");
+    refused(&|| Box::new(lib(json!([dir()]), Some(file()), "replace")), "no folder afterwards");
     refused(&|| Box::new(lib(json!([file()]), Some(dir()), "replace")), "no folder before");
     refused(&|| Box::new(lib(json!([]), Some(dir()), "create")), "no folder before");
     read_mutated(|m| {

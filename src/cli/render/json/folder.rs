@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::{checks, fields, insert_some, note_of_patch, notes, reference};
 use crate::report::phrases as words;
 use crate::workbench::{
-    Accepted, Applied, ApplyPreview, Drift, Entry, History, Installed, PlannedStep, Recovered, RolledBack,
-    Status,
+    Accepted, Applied, ApplyPreview, Drift, Entry, History, Installed, KeptEdit, PlannedStep, Recovered,
+    RolledBack, Status,
 };
 
 pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) -> Map<String, Value> {
@@ -44,7 +44,11 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path) -> Map<Strin
 
 pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path) -> Map<String, Value> {
     let patches: Vec<Value> = accepted.patches.iter().map(note_of_patch).map(Value::Object).collect();
-    fields! { "target": words::path_text(target), "patches": patches }
+    let edit = |edit: &KeptEdit| json!({ "path": edit.path.as_str(), "copy": edit.copy });
+    let edits: Vec<Value> = accepted.edits.iter().map(edit).collect();
+    let mut fields = fields! { "target": words::path_text(target), "patches": patches, "edits": edits };
+    insert_some(&mut fields, "rollback", accepted.rollback.as_ref().map(note_of_patch));
+    fields
 }
 
 pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path) -> Map<String, Value> {

@@ -7,8 +7,7 @@ use super::plan::note_lines;
 use super::{place, safe, title};
 use crate::cli::render::{Style, changes, words};
 use crate::workbench::{
-    Accepted, Applied, ApplyPreview, CheckNote, Entry, Installed, MadeBundle, PatchNote, Recovered,
-    RolledBack,
+    Accepted, Applied, ApplyPreview, CheckNote, Entry, MadeBundle, PatchNote, Recovered, RolledBack,
 };
 
 pub(in crate::cli) fn order_written(output: &Path) -> String {
@@ -86,20 +85,43 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, undo: bool, 
     text
 }
 
-pub(in crate::cli) fn accept_plan(patches: &[&Installed], target: &Path, style: Style) -> String {
-    let rows: Vec<[String; 2]> =
-        patches.iter().map(|patch| [safe(&patch.patch.id).into_owned(), title(&patch.patch.title)]).collect();
-    let heading = format!("These patches stay in {} for good; their safe copies go:", place(target));
-    format!("{}\n{}\n", style.strong(&heading), columns(&rows))
+pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) -> String {
+    let mut text = String::new();
+    if !plan.patches.is_empty() {
+        let rows: Vec<[String; 2]> =
+            plan.patches.iter().map(|patch| [safe(&patch.id).into_owned(), title(&patch.title)]).collect();
+        let heading = format!("These patches stay in {} for good; their safe copies go:", place(target));
+        text.push_str(&format!("{}\n{}\n", style.strong(&heading), columns(&rows)));
+    }
+    if let Some(patch) = &plan.rollback {
+        text.push_str(&format!("The rollback of {} can no longer be taken back.\n", safe(&patch.id)));
+    }
+    if !plan.edits.is_empty() {
+        let rows: Vec<[String; 2]> = plan
+            .edits
+            .iter()
+            .map(|edit| [safe(edit.path.as_str()).into_owned(), edit.copy.clone()])
+            .collect();
+        let (one, many) = ("edited file that was kept goes", "edited files that were kept go");
+        let heading = format!("{}, too. Copy out what you need:", words::count(rows.len(), one, many));
+        text.push_str(&format!("{}\n{}\n", style.attention(&heading), columns(&rows)));
+    }
+    text
 }
 
 pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path, style: Style) -> String {
     let folder = place(target);
-    if accepted.patches.is_empty() {
+    if accepted.is_nothing() {
         return format!("Nothing to do: no patch in {folder} waits to be accepted\n");
     }
-    let ids: Vec<_> = accepted.patches.iter().map(|patch| safe(&patch.id)).collect();
-    format!("{} {} in {folder}; the safe copies are gone\n", style.good("Accepted"), ids.join(", "))
+    let ids = accepted.patches.iter().map(|patch| safe(&patch.id).into_owned());
+    let rollback = accepted.rollback.iter().map(|patch| format!("the rollback of {}", safe(&patch.id)));
+    let what = ids.chain(rollback).collect::<Vec<_>>().join(", ");
+    let mut text = format!("{} {what} in {folder}; the safe copies are gone\n", style.good("Accepted"));
+    for edit in &accepted.edits {
+        text.push_str(&format!("The edited {} that was kept is gone, too\n", safe(edit.path.as_str())));
+    }
+    text
 }
 
 pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Style) -> String {

@@ -28,7 +28,7 @@ use self::confine::{Root, Spot};
 use self::volume::Traits;
 use super::os::{OpenError, utf8};
 use super::{
-    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Place, Space, StatePath,
+    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Names, Place, Space, StatePath,
 };
 use crate::model::{Code, Mode, TreePath};
 
@@ -39,6 +39,8 @@ const PRIVATE: fs::Mode = fs::Mode::RUSR.union(fs::Mode::WUSR);
 pub struct OsFs {
     root: Root,
     traits: Traits,
+    /// Nobody keeps what is in it.
+    is_disposable: bool,
 }
 
 impl OsFs {
@@ -56,9 +58,15 @@ impl OsFs {
         let open = || {
             let root = Root::open(path, resolver)?;
             let traits = Traits::of(&root)?;
-            Ok(Self { root, traits })
+            Ok(Self { root, traits, is_disposable: false })
         };
         open().map_err(|e| OpenError::new(path, e))
+    }
+
+    /// For a folder that nobody keeps: what is synced does not wait for the disk, and a power cut may lose it.
+    #[must_use]
+    pub fn disposable(self) -> Self {
+        Self { is_disposable: true, ..self }
     }
 
     /// Who took the lock last, as text for a message; nothing depends on it.
@@ -96,13 +104,13 @@ impl Fs for OsFs {
         Ok(found.map(|found| found.found(self.root.device, self.keeps_modes())))
     }
 
-    fn list(&self, dir: &Place) -> io::Result<Vec<String>> {
+    fn list(&self, dir: &Place) -> io::Result<Names> {
         let entries = Dir::new(self.root.open_dir(dir, OFlags::RDONLY)?)?;
-        let mut names = Vec::new();
+        let mut names = Names::default();
         for entry in entries {
-            match utf8(entry?.file_name().to_bytes())?.as_str() {
-                "." | ".." => {}
-                name => names.push(name.to_owned()),
+            match entry?.file_name().to_bytes() {
+                b"." | b".." => {}
+                name => names.add(name),
             }
         }
         Ok(names)
@@ -207,7 +215,10 @@ impl Fs for OsFs {
     }
 
     fn sync(&self, places: &[Place]) -> io::Result<()> {
-        sync::sync(&self.root, self.traits.syncs_whole, places)
+        match self.is_disposable {
+            true => Ok(()),
+            false => sync::sync(&self.root, self.traits.syncs_whole, places),
+        }
     }
 }
 
@@ -256,6 +267,11 @@ impl OsFs {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Makes a symbolic link anywhere.
+pub(crate) fn make_link(points_to: &str, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(points_to, at)
 }
 
 /// Changes the mode of something its owner may not even read. The handle holds the object itself, so the way

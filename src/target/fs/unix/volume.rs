@@ -48,6 +48,7 @@ impl Traits {
         let features = Features {
             exchange: matches!(family, Native | Layered),
             modes: like_unix,
+            overrides_modes: rustix::process::geteuid().is_root(),
             hard_links: like_unix || family == Ntfs,
             case_sensitive: is_case_sensitive(&root.handle).unwrap_or(like_unix && cfg!(target_os = "linux")),
             any_name: like_unix,

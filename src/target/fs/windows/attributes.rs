@@ -12,7 +12,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 
 use super::super::os::refused;
 use super::super::{Attributes, FoundKind};
-use super::confine::{Spot, Status};
+use super::confine::{A_MOMENT, A_WHILE, Spot, Status};
 use super::sys;
 
 /// Key of the security descriptor with the access control list, in the system's self-relative form.
@@ -26,7 +26,7 @@ const KEPT: u32 =
     FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_READONLY;
 
 pub(super) fn read(spot: &Spot) -> io::Result<Attributes> {
-    let file = spot.open(READ_CONTROL)?;
+    let file = spot.open(READ_CONTROL, A_MOMENT)?;
     let flags = Status::of(&file)?.flags & KEPT;
     let acl = sys::security_bytes(&file, DACL_SECURITY_INFORMATION)?;
     let extended = [(ACL.to_owned(), acl), (FLAGS.to_owned(), flags.to_le_bytes().to_vec())];
@@ -36,7 +36,7 @@ pub(super) fn read(spot: &Spot) -> io::Result<Attributes> {
 pub(super) fn write(spot: &Spot, wanted: &Attributes) -> io::Result<()> {
     if let Some(acl) = wanted.extended.get(ACL) {
         check_descriptor(acl)?;
-        let file = spot.open(READ_CONTROL | WRITE_DAC)?;
+        let file = spot.open(READ_CONTROL | WRITE_DAC, A_WHILE)?;
         if sys::security_bytes(&file, DACL_SECURITY_INFORMATION)? != *acl {
             sys::set_security(&file, DACL_SECURITY_INFORMATION, acl)?;
         }
@@ -55,22 +55,17 @@ fn set_flags(spot: &Spot, wanted: u32) -> io::Result<()> {
     }
     if wanted & FILE_ATTRIBUTE_READONLY != 0 && matches!(seen.found.kind, FoundKind::File { .. }) {
         // Once it is read-only nobody can ask Windows to write it to disk any more.
-        spot.open_file(GENERIC_WRITE)?.sync_all()?;
+        spot.open_file(GENERIC_WRITE, A_WHILE)?.sync_all()?;
     }
     let flags = seen.flags & !KEPT & !FILE_ATTRIBUTE_NORMAL | wanted;
     // No flag at all has a name of its own; zero would mean "as they are".
     let flags = if flags == 0 { FILE_ATTRIBUTE_NORMAL } else { flags };
-    sys::set_flags(&spot.open(FILE_WRITE_ATTRIBUTES)?, flags)
+    sys::set_flags(&spot.open(FILE_WRITE_ATTRIBUTES, A_WHILE)?, flags)
 }
 
-/// Lets a file that is to be removed lose the flag that would prevent it.
+/// Lets a file or folder that is to be removed lose the flag that would prevent it.
 pub(super) fn make_removable(spot: &Spot) -> io::Result<()> {
-    let flags = spot.existing()?.flags;
-    if flags & FILE_ATTRIBUTE_READONLY == 0 {
-        Ok(())
-    } else {
-        set_flags(spot, flags & KEPT & !FILE_ATTRIBUTE_READONLY)
-    }
+    set_flags(spot, spot.existing()?.flags & KEPT & !FILE_ATTRIBUTE_READONLY)
 }
 
 /// Makes sure that what the system is about to read as a descriptor with one list ends where the bytes end.

@@ -11,11 +11,11 @@ use std::os::windows::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use windows_sys::Win32::Foundation::ERROR_SHARING_VIOLATION;
+use windows_sys::Win32::Foundation::{ERROR_DELETE_PENDING, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION};
 use windows_sys::Win32::Storage::FileSystem::{
-    FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_REPARSE_POINT, FILE_FLAG_BACKUP_SEMANTICS,
-    FILE_FLAG_OPEN_REPARSE_POINT, FILE_LIST_DIRECTORY, FILE_READ_ATTRIBUTES, FILE_SHARE_DELETE,
-    FILE_SHARE_READ, FILE_SHARE_WRITE, SYNCHRONIZE,
+    FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_READONLY, FILE_ATTRIBUTE_REPARSE_POINT,
+    FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, FILE_LIST_DIRECTORY, FILE_READ_ATTRIBUTES,
+    FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, SYNCHRONIZE,
 };
 
 use super::super::os::{refused, relative};
@@ -23,8 +23,15 @@ use super::super::{Found, FoundKind, Place};
 use super::sys;
 use crate::model::Mode;
 
-/// Virus scanners and indexers hold files for moments; this long a call waits for them.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Virus scanners and indexers hold files for moments; this long a change waits for them.
+pub(super) const A_WHILE: Duration = Duration::from_secs(5);
+
+/// This long waits who only looks: a folder may hold hundreds of files that some program keeps for itself.
+pub(super) const A_MOMENT: Duration = Duration::from_millis(250);
+
+/// This long a change waits for what the system denies. It also denies a name whose file is just going away, and to
+/// rename a folder while somebody holds a file in it; but most often it means what it says.
+const WHEN_DENIED: Duration = Duration::from_secs(1);
 
 /// From 1601, where Windows counts from, to 1970, in units of 100 nanoseconds.
 const EPOCH: i128 = 116_444_736_000_000_000;
@@ -55,7 +62,7 @@ pub(super) struct Status {
 impl Root {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let path = std::fs::canonicalize(path)?;
-        let handle = hold(&path)?;
+        let handle = hold_patiently(&path)?;
         let volume = Status::of(&handle)?.volume;
         Ok(Self { path, handle, volume })
     }
@@ -73,11 +80,7 @@ impl Root {
         while let Some(name) = names.next() {
             path.push(name);
             if names.peek().is_some() {
-                let folder = patiently(|| hold(&path))?;
-                if Status::of(&folder)?.volume != self.volume {
-                    return Err(io::ErrorKind::CrossesDevices.into());
-                }
-                held.push(folder);
+                held.push(hold_patiently(&path)?);
             }
         }
         Ok(Spot { path, volume: self.volume, _held: held })
@@ -87,7 +90,7 @@ impl Root {
 impl Spot {
     /// What is there, without following it.
     pub(super) fn status(&self) -> io::Result<Option<Status>> {
-        match self.open(FILE_READ_ATTRIBUTES) {
+        match self.open(FILE_READ_ATTRIBUTES, A_MOMENT) {
             Ok(file) => Ok(Some(Status::of(&file)?)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -99,17 +102,29 @@ impl Spot {
         self.status()?.ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Opens the object itself, whatever it is.
-    pub(super) fn open(&self, access: u32) -> io::Result<File> {
-        patiently(|| options(access).open(&self.path))
+    /// Opens the object itself, whatever it is. Waits at most `patience` for somebody else who holds it.
+    pub(super) fn open(&self, access: u32, patience: Duration) -> io::Result<File> {
+        let opened = patiently(patience, is_held, || options(access).open(&self.path));
+        opened.map_err(|error| naming_holders(error, &self.path))
     }
 
-    /// Opens the regular file there.
-    pub(super) fn open_file(&self, access: u32) -> io::Result<File> {
-        self.existing()?.only_file(self.volume)?;
-        let file = self.open(access)?;
+    /// Opens the regular file there. Anything else is opened as itself, for which nobody has to wait, and refused.
+    pub(super) fn open_file(&self, access: u32, patience: Duration) -> io::Result<File> {
+        let file = self.open(access, patience)?;
         Status::of(&file)?.only_file(self.volume)?;
         Ok(file)
+    }
+
+    /// Reads what is there, as `call` does. Waits for a moment for whoever is just renaming it.
+    pub(super) fn read<T>(&self, mut call: impl FnMut(&Path) -> io::Result<T>) -> io::Result<T> {
+        let read = patiently(A_MOMENT, is_held, || call(&self.path));
+        read.map_err(|error| naming_holders(error, &self.path))
+    }
+
+    /// Makes, renames or removes the name, as `call` does. Waits for whoever is in the way.
+    pub(super) fn change<T>(&self, mut call: impl FnMut(&Path) -> io::Result<T>) -> io::Result<T> {
+        let changed = patiently(WHEN_DENIED, is_denied, || patiently(A_WHILE, is_held, || call(&self.path)));
+        changed.map_err(|error| naming_holders(error, &self.path))
     }
 
     pub(super) fn only_dir(&self) -> io::Result<()> {
@@ -151,6 +166,11 @@ impl Status {
         Ok(Self { found, flags: seen.dwFileAttributes, volume: seen.dwVolumeSerialNumber })
     }
 
+    /// Whether it has the flag that keeps a file from being written or removed.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.flags & FILE_ATTRIBUTE_READONLY != 0
+    }
+
     fn found_on(&self, volume: u32) -> Found {
         let mut found = self.found.clone();
         if self.volume != volume {
@@ -184,19 +204,27 @@ pub(super) fn options(access: u32) -> OpenOptions {
 fn hold(path: &Path) -> io::Result<File> {
     // Reading attributes alone would not count: only a handle that may read or write keeps others from deleting.
     let folder = options(FILE_LIST_DIRECTORY).share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE).open(path)?;
-    if Status::of(&folder)?.found.kind == FoundKind::Dir {
-        Ok(folder)
-    } else {
-        Err(io::ErrorKind::NotADirectory.into())
+    // A disk that is mounted in a folder is a reparse point, so a plain folder is on the disk that its parent is on.
+    match sys::flags(&folder)? & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT) {
+        FILE_ATTRIBUTE_DIRECTORY => Ok(folder),
+        _ => Err(io::ErrorKind::NotADirectory.into()),
     }
 }
 
-/// Calls again while somebody else holds the file, and for no other reason.
-pub(super) fn patiently<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+fn hold_patiently(path: &Path) -> io::Result<File> {
+    patiently(A_WHILE, is_held, || hold(path)).map_err(|error| naming_holders(error, path))
+}
+
+/// Calls again for at most `patience` while the call fails for a reason that passes, and for no other reason.
+fn patiently<T>(
+    patience: Duration,
+    passes: impl Fn(&io::Error) -> bool,
+    mut call: impl FnMut() -> io::Result<T>,
+) -> io::Result<T> {
     let (start, mut pause) = (Instant::now(), Duration::from_millis(5));
     loop {
         match call() {
-            Err(error) if is_sharing_violation(&error) && start.elapsed() + pause < PATIENCE => {
+            Err(error) if passes(&error) && start.elapsed() + pause < patience => {
                 std::thread::sleep(pause);
                 pause = (pause * 2).min(Duration::from_millis(250));
             }
@@ -205,7 +233,24 @@ pub(super) fn patiently<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Resul
     }
 }
 
-/// Whether the error says that somebody else holds the file.
-pub(super) fn is_sharing_violation(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(ERROR_SHARING_VIOLATION.cast_signed())
+/// Whether the error says that somebody else holds the file, or the piece of it that was asked for.
+fn is_held(error: &io::Error) -> bool {
+    let held = [ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_DELETE_PENDING];
+    held.iter().any(|held| error.raw_os_error() == Some(held.cast_signed()))
+}
+
+fn is_denied(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied
+}
+
+/// The same error; if it says that somebody holds the file, as [`io::ErrorKind::ResourceBusy`] that says who.
+pub(super) fn naming_holders(error: io::Error, path: &Path) -> io::Error {
+    if !is_held(&error) {
+        return error;
+    }
+    let who = match sys::holders(path) {
+        Ok(holders) if !holders.is_empty() => holders.join(", "),
+        _ => "another program".to_owned(),
+    };
+    io::Error::new(io::ErrorKind::ResourceBusy, format!("it is held open by {who}"))
 }

@@ -12,22 +12,24 @@ mod sys;
 mod tests;
 
 use std::fs::{File, TryLockError};
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::windows::fs::OpenOptionsExt;
-use std::path::{Component, Path, Prefix};
+use std::path::{Component, Path, PathBuf, Prefix};
 
 use windows_sys::Win32::Foundation::{GENERIC_READ, GENERIC_WRITE};
 use windows_sys::Win32::Storage::FileSystem::{
-    DELETE, FILE_ADD_FILE, FILE_ADD_SUBDIRECTORY, FILE_ATTRIBUTE_READONLY, FILE_SHARE_READ, FILE_SHARE_WRITE,
-    READ_CONTROL,
+    DELETE, FILE_ADD_FILE, FILE_ADD_SUBDIRECTORY, FILE_ATTRIBUTE_DIRECTORY, FILE_SHARE_READ,
+    FILE_SHARE_WRITE, FILE_WRITE_DATA, READ_CONTROL,
 };
-use windows_sys::Win32::System::SystemServices::{FILE_READ_ONLY_VOLUME, FILE_SUPPORTS_HARD_LINKS};
+use windows_sys::Win32::System::SystemServices::{
+    FILE_PERSISTENT_ACLS, FILE_READ_ONLY_VOLUME, FILE_SUPPORTS_HARD_LINKS,
+};
 
-use self::confine::{Root, Spot, Status, is_sharing_violation, options, patiently};
+use self::confine::{A_MOMENT, A_WHILE, Root, Spot, Status, naming_holders, options};
 use super::os::{LOCK_FILE, OpenError, in_parallel, refused, utf8};
 use super::{
-    Attributes, Features, FileRead, FileWrite, Found, FoundKind, Fs, LockGuard, LockKind, Place, Space,
-    StatePath, Volume,
+    Attributes, Features, FileRead, FileWrite, Found, FoundKind, Fs, LockGuard, LockKind, Names, Place,
+    Space, StatePath, Volume,
 };
 use crate::model::{Code, Mode, TreePath};
 
@@ -38,6 +40,10 @@ const USUAL_BLOCK_BYTES: u64 = 4096;
 pub struct OsFs {
     root: Root,
     features: Features,
+    /// Nobody keeps what is in it.
+    is_disposable: bool,
+    /// Whether the filesystem knows to whom things belong; FAT says of all of them that they are everybody's.
+    keeps_owners: bool,
 }
 
 struct Held(Option<File>);
@@ -63,10 +69,18 @@ impl OsFs {
         OpenError::check(path)?;
         let open = || {
             let root = Root::open(path)?;
-            let features = features(&root)?;
-            Ok(Self { root, features })
+            let (name, flags) = sys::filesystem(&root.handle)?;
+            let features = features(&root, &name, flags);
+            let keeps_owners = flags & FILE_PERSISTENT_ACLS != 0;
+            Ok(Self { root, features, is_disposable: false, keeps_owners })
         };
         open().map_err(|e| OpenError::new(path, e))
+    }
+
+    /// For a folder that nobody keeps: what is synced does not wait for the disk, and a power cut may lose it.
+    #[must_use]
+    pub fn disposable(self) -> Self {
+        Self { is_disposable: true, ..self }
     }
 
     /// Who took the lock last. On Windows nobody can read a locked file, so this is never known.
@@ -96,24 +110,29 @@ impl Fs for OsFs {
         }
     }
 
-    fn list(&self, dir: &Place) -> io::Result<Vec<String>> {
+    fn list(&self, dir: &Place) -> io::Result<Names> {
         let spot = self.root.spot(dir)?;
         spot.only_dir()?;
-        let mut names = Vec::new();
-        for entry in std::fs::read_dir(&spot.path)? {
-            names.push(utf8(entry?.file_name().as_encoded_bytes())?);
+        let mut names = Names::default();
+        for entry in spot.read(|folder| std::fs::read_dir(folder))? {
+            names.add(entry?.file_name().as_encoded_bytes());
         }
         Ok(names)
     }
 
     fn read_link(&self, at: &Place) -> io::Result<String> {
-        let target = std::fs::read_link(&self.root.spot(at)?.path)?;
-        // Bundles spell links with slashes, on every system.
-        Ok(utf8(target.as_os_str().as_encoded_bytes())?.replace('\\', "/"))
+        let spot = self.root.spot(at)?;
+        let target = std::fs::read_link(&spot.path)?;
+        // Bundles spell links with slashes, on every system, and a link to a folder with one at its end.
+        let mut target = utf8(target.as_os_str().as_encoded_bytes())?.replace('\\', "/");
+        if spot.existing()?.flags & FILE_ATTRIBUTE_DIRECTORY != 0 && !target.ends_with('/') {
+            target.push('/');
+        }
+        Ok(target)
     }
 
     fn open(&self, at: &Place) -> io::Result<Box<dyn FileRead>> {
-        Ok(Box::new(self.root.spot(at)?.open_file(GENERIC_READ)?))
+        Ok(Box::new(Reading::of(self.root.spot(at)?)?))
     }
 
     fn space(&self) -> io::Result<Space> {
@@ -134,7 +153,7 @@ impl Fs for OsFs {
         if self.features.volume == Volume::ReadOnly {
             obstacles.push("the volume is read-only".to_owned());
         }
-        match spot.open(FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY) {
+        match spot.open(FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY, A_MOMENT) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 obstacles.push("the present user may not add files or folders to the folder".to_owned());
@@ -146,12 +165,18 @@ impl Fs for OsFs {
 
     fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<(Code, String)>> {
         let spot = self.theirs(at)?;
-        // Asked once and without patience: a list of obstacles that takes five seconds per file helps nobody.
-        Ok(match options(DELETE).open(&spot.path) {
+        let seen = spot.existing()?;
+        // An original is synced before it is moved, and only who may write a file can sync it. Nobody may write a
+        // program that is running.
+        let is_synced = matches!(seen.found.kind, FoundKind::File { .. }) && !seen.is_read_only();
+        let access = if is_synced { DELETE | FILE_WRITE_DATA } else { DELETE };
+        Ok(match spot.open(access, A_MOMENT) {
             Ok(_) => Vec::new(),
-            Err(error) if is_sharing_violation(&error) => vec![(Code::InUse, held_open(&spot.path))],
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
+                vec![(Code::InUse, error.to_string())]
+            }
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                vec![(Code::Rights, "the present user may not move or delete it".to_owned())]
+                vec![(Code::Rights, "the present user may not change, move or delete it".to_owned())]
             }
             Err(error) => return Err(error),
         })
@@ -177,27 +202,21 @@ impl Fs for OsFs {
     }
 
     fn make_dir(&self, at: &StatePath, _mode: Mode) -> io::Result<()> {
-        std::fs::create_dir(&self.ours(at)?.path)
+        self.ours(at)?.change(|path| std::fs::create_dir(path))
     }
 
     fn create(&self, at: &StatePath) -> io::Result<Box<dyn FileWrite>> {
-        let spot = self.ours(at)?;
-        Ok(Box::new(options(GENERIC_WRITE).write(true).create_new(true).open(&spot.path)?))
+        let new = |path: &Path| options(GENERIC_WRITE).write(true).create_new(true).open(path);
+        Ok(Box::new(self.ours(at)?.change(new)?))
     }
 
     fn make_link(&self, at: &StatePath, points_to: &str) -> io::Result<()> {
-        let spot = self.ours(at)?;
-        // Windows wants to know what a link will point to. A link to a folder is told by its final slash.
-        let target = points_to.replace('/', "\\");
-        match target.strip_suffix('\\') {
-            Some(folder) => std::os::windows::fs::symlink_dir(folder, &spot.path),
-            None => std::os::windows::fs::symlink_file(target, &spot.path),
-        }
+        make_link(points_to, &self.ours(at)?.path)
     }
 
     fn hard_link(&self, from: &Place, to: &StatePath) -> io::Result<()> {
         let (from, to) = (self.root.spot(from)?, self.ours(to)?);
-        patiently(|| std::fs::hard_link(&from.path, &to.path))
+        from.change(|from| std::fs::hard_link(from, &to.path))
     }
 
     fn reflink(&self, _from: &Place, _to: &StatePath) -> io::Result<()> {
@@ -214,18 +233,29 @@ impl Fs for OsFs {
 
     fn rename(&self, from: &StatePath, to: &StatePath) -> io::Result<()> {
         let (from, to) = (self.ours(from)?, self.ours(to)?);
-        patiently(|| sys::rename(&from.path, &to.path))
+        from.change(|from| sys::rename(from, &to.path))
     }
 
     fn remove_file(&self, at: &StatePath) -> io::Result<()> {
         let spot = self.ours(at)?;
-        attributes::make_removable(&spot)?;
-        patiently(|| std::fs::remove_file(&spot.path))
+        let seen = spot.existing()?;
+        match seen.found.kind {
+            FoundKind::Dir => Err(io::ErrorKind::IsADirectory.into()),
+            // To Windows a link to a folder is an empty folder of a special kind.
+            _ if seen.flags & FILE_ATTRIBUTE_DIRECTORY != 0 => {
+                remove(&spot, &seen, |path| std::fs::remove_dir(path))
+            }
+            _ => remove(&spot, &seen, |path| std::fs::remove_file(path)),
+        }
     }
 
     fn remove_dir(&self, at: &StatePath) -> io::Result<()> {
         let spot = self.ours(at)?;
-        patiently(|| std::fs::remove_dir(&spot.path))
+        let seen = spot.existing()?;
+        match seen.found.kind {
+            FoundKind::Dir => remove(&spot, &seen, |path| std::fs::remove_dir(path)),
+            _ => Err(io::ErrorKind::NotADirectory.into()),
+        }
     }
 
     fn exchange(&self, _ours: &StatePath, _product: &TreePath) -> io::Result<()> {
@@ -234,12 +264,12 @@ impl Fs for OsFs {
 
     fn move_in(&self, ours: &StatePath, product: &TreePath) -> io::Result<()> {
         let (from, to) = (self.ours(ours)?, self.theirs(product)?);
-        patiently(|| sys::rename(&from.path, &to.path))
+        from.change(|from| sys::rename(from, &to.path))
     }
 
     fn move_out(&self, product: &TreePath, ours: &StatePath) -> io::Result<()> {
         let (from, to) = (self.theirs(product)?, self.ours(ours)?);
-        patiently(|| sys::rename(&from.path, &to.path))
+        from.change(|from| sys::rename(from, &to.path))
     }
 
     fn set_dir_mode(&self, dir: &TreePath, _mode: Mode) -> io::Result<()> {
@@ -247,7 +277,10 @@ impl Fs for OsFs {
     }
 
     fn sync(&self, places: &[Place]) -> io::Result<()> {
-        in_parallel(places, |place| self.sync_one(place))
+        match self.is_disposable {
+            true => Ok(()),
+            false => in_parallel(places, |place| self.sync_one(place)),
+        }
     }
 }
 
@@ -259,8 +292,8 @@ impl OsFs {
             // Renames are written through, and Windows has no promise to give about folders beyond that.
             FoundKind::Dir | FoundKind::Link => Ok(()),
             // Cannot be opened for writing, as a sync needs; was synced when it got the flag, or long ago.
-            FoundKind::File { .. } if seen.flags & FILE_ATTRIBUTE_READONLY != 0 => Ok(()),
-            _ => spot.open_file(GENERIC_WRITE)?.sync_all(),
+            FoundKind::File { .. } if seen.is_read_only() => Ok(()),
+            _ => spot.open_file(GENERIC_WRITE, A_WHILE)?.sync_all(),
         }
     }
 
@@ -269,10 +302,12 @@ impl OsFs {
         let Some(state) = self.state_dir()? else {
             return Ok(None);
         };
-        check_owner(&state)?;
+        if self.keeps_owners {
+            check_owner(&state)?;
+        }
         let spot = self.ours(&StatePath::new(LOCK_FILE))?;
         match spot.existing() {
-            Ok(_) => spot.open_file(GENERIC_READ).map(Some),
+            Ok(_) => spot.open_file(GENERIC_READ, A_WHILE).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -293,10 +328,8 @@ impl OsFs {
         }
         let spot = self.ours(&StatePath::new(LOCK_FILE))?;
         // Whoever holds the lock does not let the file be replaced, so two locks at a time cannot be.
-        let file = patiently(|| {
-            options(GENERIC_READ | GENERIC_WRITE)
-                .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE)
-                .open(&spot.path)
+        let file = spot.change(|path| {
+            options(GENERIC_READ | GENERIC_WRITE).share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE).open(path)
         })?;
         match Status::of(&file)?.found.kind {
             FoundKind::File { .. } => Ok(file),
@@ -315,22 +348,62 @@ impl OsFs {
 
 /// A state folder that came with a downloaded product, or was put there by another user, is not ours.
 fn check_owner(state: &Spot) -> io::Result<()> {
-    if sys::belongs_to_us(&state.open(READ_CONTROL)?)? {
+    if sys::belongs_to_us(&state.open(READ_CONTROL, A_MOMENT)?)? {
         return Ok(());
     }
     let why = "the state folder does not belong to the present user";
     Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
 }
 
-fn held_open(path: &Path) -> String {
-    match sys::holders(path) {
-        Ok(holders) if !holders.is_empty() => format!("it is held open by {}", holders.join(", ")),
-        _ => "it is held open by another program".to_owned(),
+/// Removes a name with `call`. The flag that would prevent it is taken away only where it must be: other names of the
+/// same file would lose it, too.
+fn remove(spot: &Spot, seen: &Status, call: fn(&Path) -> io::Result<()>) -> io::Result<()> {
+    // Where Windows can, the standard library removes a read-only file as it is.
+    match call(&spot.path) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && seen.is_read_only() => {
+            attributes::make_removable(spot)?;
+        }
+        Err(_) => {}
+        Ok(()) => return Ok(()),
+    }
+    spot.change(call)
+}
+
+/// A file that is being read; somebody else may have locked pieces of it.
+struct Reading {
+    file: File,
+    path: PathBuf,
+}
+
+impl Reading {
+    fn of(spot: Spot) -> io::Result<Self> {
+        Ok(Self { file: spot.open_file(GENERIC_READ, A_MOMENT)?, path: spot.path })
     }
 }
 
-fn features(root: &Root) -> io::Result<Features> {
-    let (name, flags) = sys::filesystem(&root.handle)?;
+impl Read for Reading {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.read(buffer).map_err(|error| naming_holders(error, &self.path))
+    }
+}
+
+impl Seek for Reading {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+/// Makes a symbolic link anywhere.
+pub(crate) fn make_link(points_to: &str, at: &Path) -> io::Result<()> {
+    // Windows wants to know what a link will point to. A link to a folder is told by its final slash.
+    let target = points_to.replace('/', "\\");
+    match target.strip_suffix('\\') {
+        Some(folder) => std::os::windows::fs::symlink_dir(folder, at),
+        None => std::os::windows::fs::symlink_file(target, at),
+    }
+}
+
+fn features(root: &Root, name: &str, flags: u32) -> Features {
     let on_network = root.path.components().next().is_some_and(
         |first| matches!(first, Component::Prefix(prefix) if matches!(prefix.kind(), Prefix::VerbatimUNC(..))),
     );
@@ -343,12 +416,13 @@ fn features(root: &Root) -> io::Result<Features> {
     } else {
         Volume::Local
     };
-    Ok(Features {
+    Features {
         exchange: false,
         modes: false,
+        overrides_modes: false,
         hard_links: flags & FILE_SUPPORTS_HARD_LINKS != 0,
         case_sensitive: false,
         any_name: false,
         volume,
-    })
+    }
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::os::windows::ffi::OsStrExt;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr::{null, null_mut};
 
 use windows_sys::Win32::Foundation::{ERROR_INSUFFICIENT_BUFFER, ERROR_MORE_DATA, ERROR_SUCCESS, HANDLE};
@@ -16,8 +16,8 @@ use windows_sys::Win32::Security::{
 };
 use windows_sys::Win32::Storage::FileSystem::{
     BY_HANDLE_FILE_INFORMATION, FILE_BASIC_INFO, FileBasicInfo, GetDiskFreeSpaceExW, GetDiskFreeSpaceW,
-    GetFileInformationByHandle, GetVolumeInformationByHandleW, MOVEFILE_WRITE_THROUGH, MoveFileExW,
-    SetFileInformationByHandle,
+    GetFileInformationByHandle, GetFileInformationByHandleEx, GetVolumeInformationByHandleW,
+    MOVEFILE_WRITE_THROUGH, MoveFileExW, SetFileInformationByHandle,
 };
 use windows_sys::Win32::System::RestartManager::{
     CCH_RM_SESSION_KEY, RM_PROCESS_INFO, RmEndSession, RmGetList, RmRegisterResources, RmStartSession,
@@ -61,6 +61,18 @@ pub(super) fn information(file: &File) -> io::Result<BY_HANDLE_FILE_INFORMATION>
     // SAFETY: the handle is open and the call fills the structure it is given.
     check(unsafe { GetFileInformationByHandle(handle(file), &raw mut information) })?;
     Ok(information)
+}
+
+/// The attribute flags of an open object: one short call, while [`information`] also asks for the volume.
+pub(super) fn flags(file: &File) -> io::Result<u32> {
+    let mut basic = FILE_BASIC_INFO::default();
+    let size = length(std::slice::from_ref(&basic));
+    // FAT has no answer in the class which would be shorter still.
+    // SAFETY: the class FileBasicInfo goes with this structure and its size.
+    check(unsafe {
+        GetFileInformationByHandleEx(handle(file), FileBasicInfo, (&raw mut basic).cast(), size)
+    })?;
+    Ok(basic.FileAttributes)
 }
 
 /// Renames without replacing anything; returns when the rename is on disk, as far as Windows promises that.
@@ -211,11 +223,20 @@ fn token_part(token: &OwnedHandle, part: i32) -> io::Result<(Vec<u64>, usize)> {
     })
 }
 
+/// The path without the prefix that makes it verbatim, which the Restart Manager does not know.
+fn ordinary(path: &Path) -> PathBuf {
+    let Some(rest) = path.to_str().and_then(|path| path.strip_prefix(r"\\?\")) else {
+        return path.to_owned();
+    };
+    match rest.strip_prefix(r"UNC\") {
+        Some(share) => PathBuf::from(format!(r"\\{share}")),
+        None => PathBuf::from(rest),
+    }
+}
+
 /// The programs that have the file open, by name, as far as the Restart Manager knows.
 pub(super) fn holders(path: &Path) -> io::Result<Vec<String>> {
-    // It wants ordinary paths, which verbatim ones of ordinary length become without their prefix.
-    let ordinary = path.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map(Path::new);
-    let path = wide(ordinary.unwrap_or(path))?;
+    let path = wide(&ordinary(path))?;
     let done = |code: u32| match code {
         ERROR_SUCCESS | ERROR_MORE_DATA => Ok(()),
         code => Err(io::Error::from_raw_os_error(code.cast_signed())),
@@ -240,4 +261,20 @@ pub(super) fn holders(path: &Path) -> io::Result<Vec<String>> {
     let name =
         |info: &RM_PROCESS_INFO| format!("{} (process {})", text(&info.strAppName), info.Process.dwProcessId);
     Ok(found[..count].iter().map(name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verbatim_path_has_an_ordinary_spelling() {
+        for (verbatim, spelled) in [
+            (r"\\?\C:\app\a.dll", r"C:\app\a.dll"),
+            (r"\\?\UNC\server\share\a.dll", r"\\server\share\a.dll"),
+            (r"C:\app\a.dll", r"C:\app\a.dll"),
+        ] {
+            assert_eq!(ordinary(Path::new(verbatim)), Path::new(spelled), "{verbatim}");
+        }
+    }
 }

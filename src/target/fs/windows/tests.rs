@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 
 use super::super::STATE_DIR;
+use windows_sys::Win32::Storage::FileSystem::FILE_SHARE_DELETE;
+
 use super::super::os_tests::{Target, kind_of, ours, place, tree};
 use super::*;
 
@@ -60,17 +62,23 @@ fn a_state_folder_or_root_that_is_a_junction_is_refused() {
 }
 
 #[test]
-fn links_are_spelled_with_slashes() {
-    let target = Target::new().with_state();
-    let link = Place::State(ours("t/link"));
-    match target.fs.make_link(&ours("t/link"), "../lib/a.so") {
-        // Wine says yes and makes nothing.
-        Ok(()) if target.fs.look(&link).expect("a look").is_none() => eprintln!("skipped: no links here"),
-        Ok(()) => {
-            assert_eq!(target.fs.read_link(&link).expect("readable"), "../lib/a.so");
-            assert_eq!(kind_of(target.fs.open(&link)), ErrorKind::InvalidInput);
+fn links_are_spelled_with_slashes_and_can_be_removed() {
+    for spelling in ["../lib/a.so", "../lib/"] {
+        let target = Target::new().with_state();
+        let (at, link) = (ours("t/link"), Place::State(ours("t/link")));
+        match target.fs.make_link(&at, spelling) {
+            // Wine says yes and makes nothing.
+            Ok(()) if target.fs.look(&link).expect("a look").is_none() => {
+                return eprintln!("skipped: no links here");
+            }
+            Ok(()) => {}
+            Err(error) => return eprintln!("skipped: the present user may not make links: {error}"),
         }
-        Err(error) => eprintln!("skipped: the present user may not make links: {error}"),
+        assert_eq!(target.fs.read_link(&link).expect("readable"), spelling);
+        assert_eq!(kind_of(target.fs.open(&link)), ErrorKind::InvalidInput);
+        target.fs.remove_file(&at).expect("removed");
+        assert_eq!(target.fs.look(&link).expect("a look"), None);
+        assert_eq!(target.read(&place("lib/a.so")), "old");
     }
 }
 
@@ -96,6 +104,54 @@ fn a_file_in_use_is_named_before_and_waited_for_while_moving() {
 }
 
 #[test]
+fn a_file_that_nobody_else_may_write_or_read_is_in_use() {
+    let target = Target::new();
+    let path = target.root.join("lib/a.so");
+    let open = |shared| std::fs::OpenOptions::new().read(true).share_mode(shared).open(&path);
+    // As Windows holds a program that is running.
+    let holder = open(FILE_SHARE_READ | FILE_SHARE_DELETE).expect("it opens");
+    let obstacles = target.fs.obstacles_to_move(&tree("lib/a.so")).expect("an answer");
+    assert!(matches!(obstacles.as_slice(), [(Code::InUse, _)]), "{obstacles:?}");
+    assert_eq!(target.read(&place("lib/a.so")), "old");
+    drop(holder);
+    let holder = open(0).expect("it opens");
+    let refusal = target.fs.open(&place("lib/a.so")).err().expect("it is held");
+    assert_eq!(refusal.kind(), ErrorKind::ResourceBusy);
+    assert!(refusal.to_string().starts_with("it is held open by "), "{refusal}");
+    drop(holder);
+    assert_eq!(target.fs.obstacles_to_move(&tree("lib/a.so")).expect("an answer"), Vec::new());
+}
+
+#[test]
+fn a_file_with_locked_pieces_is_in_use() {
+    let target = Target::new();
+    let holder = std::fs::OpenOptions::new().read(true).write(true).open(target.root.join("lib/a.so"));
+    let holder = holder.expect("it opens");
+    holder.lock().expect("nobody else has locked it");
+    if std::fs::read(target.root.join("lib/a.so")).is_ok() {
+        return eprintln!("skipped: Wine lets a process read what it has locked");
+    }
+    let mut file = target.fs.open(&place("lib/a.so")).expect("it opens");
+    let refusal = file.read(&mut [0; 3]).expect_err("it is locked");
+    assert_eq!(refusal.kind(), ErrorKind::ResourceBusy, "{refusal}");
+}
+
+#[test]
+fn a_folder_of_ours_is_renamed_as_soon_as_nobody_holds_a_file_in_it() {
+    let target = Target::new().with_state();
+    let file = target.stage("t/file", "x");
+    let holder = target.fs.open(&Place::State(file)).expect("it opens");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            drop(holder);
+        });
+        target.fs.rename(&ours("t"), &ours("kept")).expect("renamed after a while");
+    });
+    assert_eq!(target.read(&Place::State(ours("kept/file"))), "x");
+}
+
+#[test]
 fn a_held_folder_cannot_be_replaced() {
     let target = Target::new();
     let spot = target.fs.theirs(&tree("lib/a.so")).expect("a place");
@@ -109,9 +165,7 @@ fn a_held_folder_cannot_be_replaced() {
 fn flags_are_kept_and_a_read_only_file_of_ours_can_be_removed() {
     let target = Target::new().with_state();
     let path = target.root.join("lib/a.so");
-    let mut permissions = std::fs::metadata(&path).expect("there").permissions();
-    permissions.set_readonly(true);
-    std::fs::set_permissions(&path, permissions).expect("set");
+    set_read_only(&path);
     let wanted = target.fs.attributes(&place("lib/a.so")).expect("readable");
     let new = target.stage("t/new", "new");
     target.fs.set_attributes(&new, &wanted).expect("set");
@@ -121,6 +175,29 @@ fn flags_are_kept_and_a_read_only_file_of_ours_can_be_removed() {
     target.fs.move_out(&tree("lib/a.so"), &ours("t/old")).expect("out");
     target.fs.move_in(&new, &tree("lib/a.so")).expect("in");
     target.fs.remove_file(&ours("t/old")).expect("removed");
+}
+
+fn set_read_only(path: &Path) {
+    let mut permissions = std::fs::metadata(path).expect("there").permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(path, permissions).expect("set");
+}
+
+#[test]
+fn a_file_stays_read_only_when_a_name_of_ours_for_it_is_removed() {
+    let target = Target::new().with_state();
+    let path = target.root.join("lib/a.so");
+    set_read_only(&path);
+    target.fs.hard_link(&place("lib/a.so"), &ours("t/old")).expect("linked");
+    target.fs.remove_file(&ours("t/old")).expect("removed");
+    assert!(std::fs::metadata(&path).expect("there").permissions().readonly());
+}
+
+#[test]
+fn a_read_only_folder_of_ours_can_be_removed() {
+    let target = Target::new().with_state();
+    set_read_only(&target.root.join(STATE_DIR).join("t"));
+    target.fs.remove_dir(&ours("t")).expect("removed");
 }
 
 #[test]

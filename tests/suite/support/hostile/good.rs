@@ -60,7 +60,22 @@ fn make() -> (Vec<u8>, Good) {
     let blobs =
         referenced_blobs(&bundle.patch).keys().map(|digest| (digest.to_string(), blob(digest))).collect();
     let manifest = serde_json::from_slice(bundle.manifest()).expect("JSON");
-    (std::fs::read(&output).expect("the bundle"), Good { manifest, blobs })
+    let mut good = Good { manifest, blobs };
+    if !request.new.features().modes {
+        good.add([other_mode("doc/x", 0o600)]);
+    }
+    (std::fs::read(&output).expect("the bundle"), good)
+}
+
+/// A change of permission bits, which the program does not see where there are none, although bundles that were made
+/// elsewhere have it.
+fn other_mode(path: &str, mode: u32) -> Value {
+    let (_, content, before) = BEFORE.iter().find(|file| file.0 == path).expect("a file of the product");
+    let file = |mode: u32| {
+        let (digest, size) = (Digest::of(content.as_bytes()).to_string(), content.len());
+        json!({"kind": "file", "sha256": digest, "size": size, "mode": format!("{mode:04o}")})
+    };
+    json!({"path": path, "op": "mode", "before": [file(*before)], "after": file(mode)})
 }
 
 impl Good {

@@ -16,6 +16,8 @@ use patchwright::plan::OnDrift;
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::workbench::{Applied, ApplyOptions, Error, RollbackOptions, Watch, Which, Workbench};
 
+use crate::support::real_folder::{Eyes, Sight};
+
 /// The product as it is, but for `bin/app`: path, content, mode.
 pub const BEFORE: &[(&str, &str, u32)] = &[
     ("lib/a.so", "a library\n", 0o644),
@@ -272,7 +274,7 @@ impl Looks {
             _ => Kind::Other,
         };
         let is_dir = kind == Kind::Dir;
-        self.0.insert(name.to_owned(), look_of(&seen, kind));
+        self.0.insert(name.to_owned(), look_of(place, &seen, kind));
         if is_dir {
             for entry in fs::read_dir(place).expect("a folder") {
                 let entry = entry.expect("an entry").file_name();
@@ -356,18 +358,22 @@ fn content(place: &Path, length: u64) -> Digest {
     Digest::of(&fs::read(place).expect("it can be read"))
 }
 
-#[cfg(unix)]
-fn look_of(seen: &fs::Metadata, kind: Kind) -> Look {
-    use std::os::unix::fs::MetadataExt;
+fn look_of(place: &Path, seen: &fs::Metadata, kind: Kind) -> Look {
+    let Sight { mode, object, names } =
+        Eyes::on(place.parent().expect("it is in a folder")).look(place, seen);
     let modified = seen.modified().expect("a time");
-    let touched = (seen.ctime(), seen.ctime_nsec());
-    Look { kind, mode: seen.mode() & 0o7777, modified, inode: seen.ino(), names: seen.nlink(), touched }
+    Look { kind, mode, modified, inode: object, names, touched: touched(seen) }
+}
+
+#[cfg(unix)]
+fn touched(seen: &fs::Metadata) -> (i64, i64) {
+    use std::os::unix::fs::MetadataExt;
+    (seen.ctime(), seen.ctime_nsec())
 }
 
 #[cfg(not(unix))]
-fn look_of(seen: &fs::Metadata, kind: Kind) -> Look {
-    let modified = seen.modified().expect("a time");
-    Look { kind, mode: 0, modified, inode: 0, names: 0, touched: (0, 0) }
+fn touched(_: &fs::Metadata) -> (i64, i64) {
+    (0, 0)
 }
 
 #[cfg(unix)]

@@ -7,8 +7,8 @@ use std::sync::{Arc, MutexGuard};
 
 use patchwright::model::{Code, Mode, TreePath};
 use patchwright::target::fs::{
-    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Place, STATE_DIR, Space,
-    StatePath,
+    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Names, Place, STATE_DIR,
+    Space, StatePath,
 };
 
 use super::disk::{Content, Disk, ObjectId};
@@ -112,10 +112,11 @@ impl Fs for SimFs {
         Ok(machine.disk.find(&path(at))?.map(|id| machine.disk.found(id)))
     }
 
-    fn list(&self, dir: &Place) -> io::Result<Vec<String>> {
+    fn list(&self, dir: &Place) -> io::Result<Names> {
         let machine = self.asking(format_args!("list {dir}"))?;
         let names = machine.disk.names(machine.disk.existing(&path(dir))?)?;
-        Ok(names.values().map(|entry| entry.name.to_string()).collect())
+        let text = names.values().map(|entry| entry.name.to_string()).collect();
+        Ok(Names { text, not_text: Vec::new() })
     }
 
     fn read_link(&self, at: &Place) -> io::Result<String> {

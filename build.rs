@@ -1,0 +1,37 @@
+//! Gives the Windows executables their icon, version and manifest; does nothing for other systems.
+
+use std::path::Path;
+use std::{env, fs};
+
+/// The executables that get them. The tests go without.
+const EXECUTABLES: [&str; 2] = ["patchwright", "patchwright-gui"];
+const FILES: [&str; 3] =
+    ["assets/windows/patchwright.rc", "assets/windows/patchwright.manifest", "assets/icon.ico"];
+
+fn main() {
+    for file in FILES {
+        println!("cargo::rerun-if-changed={file}");
+    }
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("windows") {
+        return;
+    }
+    let out = env::var("OUT_DIR").expect("Cargo says where to write");
+    fs::write(Path::new(&out).join("version.h"), version_header()).expect("Cargo's folder can be written");
+    let folders = embed_resource::ParamsIncludeDirs(["assets/windows", &out]);
+    let done = embed_resource::compile_for(FILES[0], EXECUTABLES, folders);
+    // A program to try on the way may go without; one that is handed out may not.
+    if let Err(reason) = done.manifest_required() {
+        if env::var("PROFILE").as_deref() == Ok("release") {
+            panic!("the resources of the executables cannot be compiled: {reason}");
+        }
+        println!("cargo::warning=the executables get no icon and no manifest: {reason}");
+    }
+}
+
+/// In a file, because the quotes do not survive every resource compiler's command line.
+fn version_header() -> String {
+    let [major, minor, patch] = ["MAJOR", "MINOR", "PATCH"]
+        .map(|part| env::var(format!("CARGO_PKG_VERSION_{part}")).expect("Cargo names the version"));
+    let text = env!("CARGO_PKG_VERSION");
+    format!("#define VERSION_NUMBERS {major},{minor},{patch},0\n#define VERSION_TEXT \"{text}\"\n")
+}
