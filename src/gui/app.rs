@@ -71,7 +71,9 @@ impl App {
         }
         if self.model.is_working() {
             let since = *self.working_since.get_or_insert_with(Instant::now);
-            self.send(context, Msg::Tick(since.elapsed()));
+            // Not by `send`, which asks for the next picture at once.
+            let effects = self.model.update(Msg::Tick(since.elapsed()));
+            debug_assert!(effects.is_empty(), "time alone does nothing");
             context.request_repaint_after(PAUSE);
         } else {
             self.working_since = None;

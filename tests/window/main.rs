@@ -7,7 +7,10 @@ mod gallery;
 mod house_rules;
 mod icon;
 mod letters;
+mod pages;
 mod parts;
 #[cfg(feature = "pictures")]
 mod pictures;
+mod release;
 mod support;
+mod worker_process;

@@ -40,9 +40,8 @@ pub fn show(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox
 
 fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     section(ui, words::COMMANDS);
-    let field =
-        TextEdit::singleline(&mut fields.palette).desired_width(f32::INFINITY).margin(space::SMALL as i8);
-    let field = ui.add(field);
+    let field = TextEdit::singleline(&mut fields.palette).hint_text(words::FILTER);
+    let field = ui.add(field.desired_width(f32::INFINITY).margin(space::SMALL as i8));
     field.request_focus();
     let wanted = fields.palette.to_lowercase();
     let found: Vec<Command> = Command::ALL
@@ -60,6 +59,7 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
     if pressed(Key::ArrowUp) {
         fields.chosen = fields.chosen.saturating_sub(1);
     }
+    let is_walking = pressed(Key::ArrowDown) || pressed(Key::ArrowUp);
     let entered = pressed(Key::Enter);
     ScrollArea::vertical().show(ui, |ui| {
         for (index, command) in found.iter().enumerate() {
@@ -72,6 +72,9 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
                 ui.add_enabled(possible.is_ok(), row.min_size(egui::vec2(width, space::ROW_HEIGHT)));
             if let Err(reason) = &possible {
                 ui.label(text::caption(*reason).color(Tokens::of(ui).muted));
+            }
+            if is_walking && index == fields.chosen {
+                response.scroll_to_me(None);
             }
             if response.clicked() || (entered && index == fields.chosen) {
                 outbox.extend([Msg::Escape].into_iter().filter(|_| possible.is_ok()));

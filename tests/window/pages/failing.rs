@@ -1,0 +1,62 @@
+//! What cannot be read or is not there: the page says so, what it means and what to do.
+
+use std::fs;
+
+use patchwright::present::words;
+
+use super::guided::starts;
+use super::person::{Opening, Person};
+
+#[test]
+fn a_damaged_patch_file_is_told_and_nothing_can_be_applied() {
+    let sample = Person::with_sample();
+    let (place, folder) = (sample.sample().place, sample.sample().folder);
+    let damaged = place.join("damaged.patchbundle");
+    let whole = fs::read(&sample.sample().bundles[0]).expect("a patch file");
+    fs::write(&damaged, &whole[..whole.len() / 2]).expect("room for half of it");
+    let person = Opening::with_paths([damaged, folder]).open();
+    person.must_see(words::heading(patchwright::model::Code::Container));
+    insta::assert_snapshot!("damaged", person.told().replace(&place.display().to_string(), "/tmp/sample"));
+    assert_eq!(starts(&person), 0);
+}
+
+#[test]
+fn a_folder_that_is_gone_is_told_on_every_page() {
+    let sample = Person::with_sample();
+    let (place, bundle) = (sample.sample().place, sample.sample().bundles[0].clone());
+    let gone = place.join("gone");
+    let mut person = Opening::with_paths([bundle, gone]).open();
+    person.opens_tab(words::TAB_HISTORY);
+    person.control(words::CHECK_AGAIN);
+    insta::assert_snapshot!("gone", person.told().replace(&place.display().to_string(), "/tmp/sample"));
+    person.opens_tab(words::TAB_CHECKS);
+    person.must_see(words::CANNOT_CONTINUE);
+    fs::create_dir(place.join("gone")).expect("it comes back");
+    person.press(words::CHECK_AGAIN);
+}
+
+#[test]
+fn a_patch_file_alone_can_be_read_and_says_what_is_missing() {
+    let sample = Person::with_sample();
+    let mut person = Opening::with_paths([sample.sample().bundles[0].clone()]).open();
+    person.must_see(words::NO_FOLDER);
+    person.opens_tab(words::TAB_CHECKS);
+    person.must_see(words::CHECKS_EMPTY);
+    person.opens_tab(words::TAB_HISTORY);
+    person.must_see(words::HISTORY_EMPTY);
+}
+
+#[test]
+fn a_folder_alone_shows_its_history_and_says_what_is_missing() {
+    let sample = Person::with_sample();
+    let mut person = Opening::with_paths([sample.sample().folder]).open();
+    person.must_see(words::HISTORY_NONE);
+    for (tab, empty) in [
+        (words::TAB_OVERVIEW, words::OVERVIEW_EMPTY),
+        (words::TAB_CHANGES, words::CHANGES_EMPTY),
+        (words::TAB_CHECKS, words::CHECKS_EMPTY),
+    ] {
+        person.opens_tab(tab);
+        person.must_see(empty);
+    }
+}

@@ -1,0 +1,109 @@
+//! Looking: the start page, and the four pages of a patch and a folder.
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::NodeT;
+use patchwright::present::message::{Effect, Event};
+use patchwright::present::words;
+use patchwright::settings::{Pair, Recent};
+
+use super::person::{Opening, Person, everything};
+
+#[test]
+fn the_start_page_offers_everything_in_one_click() {
+    let person = Person::new();
+    for label in [
+        words::START_OPEN_PATCH,
+        words::START_CHOOSE_FOLDER,
+        words::FOLDERS_LIST,
+        words::START_GO_BACK_BUTTON,
+        words::START_SAMPLE,
+        words::START_TYPE_BUTTON,
+    ] {
+        person.control(label);
+    }
+    insta::assert_snapshot!("start", person.told());
+}
+
+#[test]
+fn the_start_page_asks_for_a_file_or_a_folder_in_a_dialog() {
+    let mut person = Person::new();
+    person.press(words::START_OPEN_PATCH);
+    person.press(words::START_CHOOSE_FOLDER);
+    assert_eq!(person.desk().done, [Effect::PickBundle, Effect::PickFolder]);
+}
+
+#[test]
+fn without_a_dialog_folders_are_listed_in_the_window() {
+    let mut person = Person::with_sample();
+    let place = person.sample().place;
+    person.hears(Event::NoDialog { folder: true });
+    person.must_see(words::FOLDERS_TITLE);
+    person.types(Modifiers::NONE, Key::Escape);
+    assert!(!person.sees(words::FOLDERS_HERE));
+    assert!(place.is_dir());
+}
+
+#[test]
+fn what_was_opened_lately_is_opened_again_in_one_click() {
+    let first = Person::with_sample();
+    let sample = first.sample();
+    let mut opening = Opening::new();
+    let pair = Pair { bundle: Some(sample.bundles[0].clone()), folder: Some(sample.folder.clone()) };
+    opening.recent = Recent { pairs: vec![pair] };
+    let mut person = opening.open();
+    person.press("LIGHTHOUSE-HF-7.patchbundle");
+    person.must_see(words::READY_WITH_WARNINGS);
+}
+
+#[test]
+fn the_sample_opens_on_a_page_that_says_why_the_patch_exists() {
+    let mut person = Person::with_sample();
+    let before = everything(&person.sample().folder);
+    person.must_see("Unsigned: nobody vouches for this patch");
+    person.must_see(words::READY_WITH_WARNINGS);
+    insta::assert_snapshot!("overview", person.told());
+
+    person.opens_tab(words::TAB_CHANGES);
+    insta::assert_snapshot!("changes", person.told());
+    person.opens_tab(words::TAB_CHECKS);
+    insta::assert_snapshot!("checks", person.told());
+    person.opens_tab(words::TAB_HISTORY);
+    person.must_see(words::HISTORY_NONE);
+    insta::assert_snapshot!("history", person.told());
+
+    assert_eq!(everything(&person.sample().folder), before, "looking changes nothing");
+    assert!(!person.sample().folder.join(".patchwright").exists());
+    person.press(words::TO_START);
+    person.control(words::START_SAMPLE);
+}
+
+#[test]
+fn while_something_is_read_the_page_says_so_and_offers_nothing_rash() {
+    let person = Person::with_sample();
+    let sample = person.sample();
+    let mut opening = Opening::with_paths([sample.bundles[0].clone(), sample.folder.clone()]);
+    opening.desk.is_slow = true;
+    let mut person = opening.open();
+    assert!(!person.desk().asked.is_empty());
+    person.must_see(words::APPLY);
+    assert!(person.control(words::GO_BACK).accesskit_node().is_disabled());
+    person.opens_tab(words::TAB_HISTORY);
+    person.must_see(words::CHECK_WAIT);
+}
+
+#[test]
+fn every_change_can_be_chosen_and_compared_with_what_is_in_the_folder() {
+    let mut person = Person::with_sample();
+    person.opens_tab(words::TAB_CHANGES);
+    let number = person.model(|model| model.workspace.tree.as_ref().expect("a tree").items().len());
+    for _ in 0..number {
+        let shown = person.model(|model| {
+            let tree = model.workspace.tree.as_ref().expect("a tree");
+            tree.items()[model.workspace.selected.expect("one is chosen")].shown.clone()
+        });
+        person.must_see(&shown);
+        person.types(Modifiers::NONE, Key::CloseBracket);
+    }
+    person.press(words::AGAINST_FOLDER);
+    assert!(person.model(|model| model.workspace.against_folder));
+}
