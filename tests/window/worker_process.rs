@@ -82,7 +82,8 @@ impl Scene {
             proof: Proof::Skip,
         };
         let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
-        scene.workbench.make(&request, watch).expect("a patch file");
+        let made = scene.workbench.make(&request, watch).expect("a patch file");
+        assert_eq!(made.output, scene.bundle());
         scene
     }
 

@@ -374,6 +374,19 @@ pub fn links_work() -> bool {
     })
 }
 
+/// Whether names may have letters beyond ASCII here: a Windows imitated without a locale cannot store them.
+pub fn all_letters_work() -> bool {
+    static WORK: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    *WORK.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let name = "größe 資料";
+        fs::write(folder.path().join(name), "").is_ok()
+            && fs::read_dir(folder.path()).is_ok_and(|mut names| {
+                names.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_str() == Some(name)))
+            })
+    })
+}
+
 fn make_link(points_to: &str, at: &Path) {
     try_to_link(points_to, at).expect("a new link");
 }

@@ -50,7 +50,7 @@ fn a_patch_file_alone_can_be_read_and_says_what_is_missing() {
 fn a_folder_alone_shows_its_history_and_says_what_is_missing() {
     let sample = Person::with_sample();
     let mut person = Opening::with_paths([sample.sample().folder]).open();
-    person.must_see(words::HISTORY_NONE);
+    person.must_see(words::NOTHING_TO_TAKE_BACK);
     for (tab, empty) in [
         (words::TAB_OVERVIEW, words::OVERVIEW_EMPTY),
         (words::TAB_CHANGES, words::CHANGES_EMPTY),

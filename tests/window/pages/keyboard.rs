@@ -93,7 +93,7 @@ fn the_palette_lists_every_command_with_its_key_and_goes_where_it_says() {
     person.harness.event(egui::Event::Text("hist".to_owned()));
     person.settle();
     person.types(Modifiers::NONE, Key::Enter);
-    person.must_see(words::HISTORY_NONE);
+    person.must_see(words::NOTHING_TO_TAKE_BACK);
     assert!(!person.sees(words::COMMANDS));
 
     palette(&mut person);
@@ -149,5 +149,5 @@ fn a_typed_path_is_opened_by_enter() {
     person.harness.event(egui::Event::Text(folder));
     person.settle();
     person.types(Modifiers::NONE, Key::Enter);
-    person.must_see(words::HISTORY_NONE);
+    person.must_see(words::NOTHING_TO_TAKE_BACK);
 }

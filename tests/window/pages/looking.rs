@@ -68,7 +68,7 @@ fn the_sample_opens_on_a_page_that_says_why_the_patch_exists() {
     person.opens_tab(words::TAB_CHECKS);
     insta::assert_snapshot!("checks", person.told());
     person.opens_tab(words::TAB_HISTORY);
-    person.must_see(words::HISTORY_NONE);
+    person.must_see(words::NOTHING_TO_TAKE_BACK);
     insta::assert_snapshot!("history", person.told());
 
     assert_eq!(everything(&person.sample().folder), before, "looking changes nothing");
