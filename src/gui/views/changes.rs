@@ -53,6 +53,8 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &Tree, outbox: &mut Outbox) {
         if list.rows().is_empty() {
             ui.label(text::body(words::CHANGES_NONE).color(Tokens::of(ui).muted));
         }
+        // The rows stand without gaps: with them, the area would believe that fewer fit.
+        ui.spacing_mut().item_spacing.y = 0.0;
         let rows = list.rows();
         ScrollArea::vertical().auto_shrink(false).show_rows(
             ui,

@@ -42,8 +42,9 @@ fn save(person: &mut Person, name: &str) -> Result<(), String> {
     let path = folder.join(format!("{name}.png"));
     let file = BufWriter::new(fs::File::create(&path).expect("a new picture"));
     // Nothing is seen through a window.
-    let picture = image::DynamicImage::from(picture).to_rgb8();
-    PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::Adaptive)
+    let mut picture = image::DynamicImage::from(picture).to_rgb8();
+    picture.iter_mut().for_each(|tone| *tone = round(*tone));
+    PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::NoFilter)
         .write_image(&picture, picture.width(), picture.height(), image::ExtendedColorType::Rgb8)
         .expect("a whole picture");
     let bytes = fs::metadata(&path).expect("the picture").len();
@@ -52,13 +53,18 @@ fn save(person: &mut Person, name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The nearest of fewer tones: nobody sees it at the edges of letters, and the file is a third smaller.
+fn round(tone: u8) -> u8 {
+    const STEPS: u32 = 31;
+    (((u32::from(tone) * STEPS + 127) / 255) * 255 / STEPS) as u8
+}
+
 fn take(palette: Palette, ending: &str) -> Result<(), String> {
     let opening = Opening { size: SIZE + Vec2::splat(2.0 * MARGIN), scale: SCALE, palette, ..Opening::new() };
     let mut person = Person::with_sample_in(opening);
     let name = |page: &str| format!("{page}{ending}");
     save(&mut person, &name("overview"))?;
     person.opens_tab(words::TAB_CHANGES);
-    person.press("tides.py");
     save(&mut person, &name("changes"))?;
     person.press(words::APPLY);
     save(&mut person, &name("check"))?;
