@@ -17,7 +17,9 @@ pub fn take(context: &Context, model: &Model, outbox: &mut Outbox) {
     // What has more modifiers comes first: a match ignores an additional Shift.
     shortcuts.sort_by_key(|(_, shortcut)| !shortcut.shift);
     for (command, shortcut) in shortcuts {
-        if is_typing && shortcut.is_typed() {
+        // What lies on top has the keys; the page below must not move unseen.
+        let is_below = model.overlay.is_some() && command != Command::Escape;
+        if is_below || (is_typing && shortcut.is_typed()) {
             continue;
         }
         let Some(keys) = of(shortcut) else { continue };

@@ -76,7 +76,7 @@ fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
     let found = (!filter.is_empty()).then_some((list.matching().min(1), list.matching()));
     let mut is_changed =
         search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
-    ui.horizontal_wrapped(|ui| {
+    let mut chips_ui = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::TINY;
         for status in Status::ALL {
             let number = list.count(status);
@@ -95,7 +95,9 @@ fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
         if !filter.is_empty() && crate::gui::widgets::link_button(ui, words::SHOW_ALL).clicked() {
             (filter, is_changed) = (Filter::default(), true);
         }
-    });
+    };
+    // In one row that scrolls: where there is little height, the list needs it more.
+    ScrollArea::horizontal().id_salt("chips").show(ui, |ui| ui.horizontal(|ui| chips_ui(ui)));
     if is_changed {
         outbox.push(Msg::SetFilter(filter));
     }

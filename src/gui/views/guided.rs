@@ -63,7 +63,7 @@ fn choose_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
             if button(ui, &Button::secondary(words::START_CHOOSE_FOLDER).icon(Icon::FolderOpen)).clicked() {
                 outbox.push(Msg::PickFolder);
             }
-            if link_button(ui, words::FOLDERS_TITLE).clicked() {
+            if link_button(ui, words::FOLDERS_LIST).clicked() {
                 outbox.push(Msg::ShowFolders(guided.folder.clone()));
             }
         });

@@ -132,6 +132,9 @@ fn appearance_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 
 fn folders_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     section(ui, words::FOLDERS_TITLE);
+    if link_button(ui, words::CLOSE).clicked() {
+        outbox.push(Msg::Escape);
+    }
     if let Some(failure) = model.folders.list.failed() {
         ui.label(text::body(&failure.what).color(Tokens::of(ui).danger.text));
     }
