@@ -29,7 +29,7 @@ pub fn take(context: &Context, model: &Model, outbox: &mut Outbox) {
             outbox.push(msg);
         }
     }
-    if !is_typing && context.memory(|memory| memory.focused()).is_none() {
+    if !is_typing && context.memory(egui::Memory::focused).is_none() {
         step_through_guided(context, model, outbox);
     }
 }

@@ -71,7 +71,7 @@ impl Panes {
         let Some(shown) = self.shown.as_mut().filter(|shown| shown.contents.path.as_str() == path) else {
             return;
         };
-        let state = self.states.entry(path.to_owned()).or_insert_with(PaneState::new);
+        let Some(state) = self.states.get_mut(path) else { return };
         shown.take_answers(state);
         let mut requests = Vec::new();
         let given = Given {

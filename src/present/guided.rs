@@ -416,7 +416,7 @@ impl Guided {
         }
         match stage {
             Stage::Choosing | Stage::Checking => {
-                (self.check, self.awaited, self.outcome) = (None, None, None)
+                (self.check, self.awaited, self.outcome) = (None, None, None);
             }
             Stage::Running => (self.run, self.work, self.answer) = (self.run + 1, Work::BEGINNING, None),
             _ => {}

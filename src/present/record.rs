@@ -1,5 +1,6 @@
 //! The result as a page of HTML that stands alone: to save, to print, to send.
 
+use super::finding::Finding;
 use super::guided::{Guided, ReviewLine};
 use super::outcome::{Condition, Outcome};
 use super::overview::Fact;
@@ -33,7 +34,7 @@ pub fn html(guided: &Guided, outcome: &Outcome, moment: &str, who: &str) -> Stri
     ));
     add(&list("What to do now", &outcome.next));
     let findings: Vec<String> =
-        guided.check.iter().flat_map(|check| &check.findings).flat_map(|finding| finding.lines()).collect();
+        guided.check.iter().flat_map(|check| &check.findings).flat_map(Finding::lines).collect();
     add(&list("What was known before", &findings));
     add(&list("Details for support", &outcome.details));
     add(&format!("<footer>{} · {}</footer>\n</html>\n", escape(moment), escape(who)));

@@ -12,7 +12,7 @@ pub struct Tickets(u64);
 
 impl Tickets {
     /// A ticket that nobody had before.
-    pub fn next(&mut self) -> Ticket {
+    pub fn draw(&mut self) -> Ticket {
         self.0 += 1;
         Ticket(self.0)
     }
@@ -35,7 +35,7 @@ impl<T> Default for Slot<T> {
 impl<T> Slot<T> {
     /// Waits for the answer to a new question.
     pub fn ask(&mut self, tickets: &mut Tickets) -> Ticket {
-        let ticket = tickets.next();
+        let ticket = tickets.draw();
         self.awaited = Some(ticket);
         ticket
     }

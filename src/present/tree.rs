@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Node, Patch};
+use crate::model::{Mode, Node, Patch};
 use crate::report::changes::{self, Status};
 use crate::text::escape_line;
 
@@ -304,11 +304,8 @@ fn risks(line: &changes::Line<'_>) -> Vec<Risk> {
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     let is_file = after.as_file().is_some();
     let found = [
-        (
-            Risk::NewProgram,
-            new.is_some_and(|mode| mode.is_executable()) && !old.is_some_and(|mode| mode.is_executable()),
-        ),
-        (Risk::SpecialRights, new.is_some_and(|mode| mode.is_special())),
+        (Risk::NewProgram, new.is_some_and(Mode::is_executable) && !old.is_some_and(Mode::is_executable)),
+        (Risk::SpecialRights, new.is_some_and(Mode::is_special)),
         (Risk::Script, is_file && ends(&[".sh", ".bash", ".ps1", ".bat", ".cmd", ".vbs", ".command"])),
         (Risk::Service, is_file && ends(&[".service", ".timer", ".socket", ".plist", ".desktop", ".reg"])),
         (Risk::Permissions, old.is_some() && new.is_some() && old != new),

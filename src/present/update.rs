@@ -8,6 +8,7 @@ use super::finding::WayOut;
 use super::guided::{Check, Guided, Input, Stage, Task, path_text};
 use super::message::{Effect, Event, Msg, Place};
 use super::model::{Model, Overlay, Page};
+use super::outcome::Outcome;
 use super::overview::Overview;
 use super::slot::Slot;
 use super::tree::Tree;
@@ -314,24 +315,14 @@ impl Model {
                     return self.check_guided();
                 }
             }
-            Msg::Forward if guided.stage == Stage::Choosing => {
-                if guided.go(Input::Chosen) {
-                    return self.check_guided();
-                }
+            Msg::Forward if guided.stage == Stage::Choosing && guided.go(Input::Chosen) => {
+                return self.check_guided();
             }
             Msg::Forward if guided.stage == Stage::Done => return self.leave(),
             Msg::Forward => _ = guided.go(Input::Forward),
-            Msg::Back => {
-                if !guided.go(Input::Back) && !guided.stage.is_working() {
-                    return self.leave();
-                }
-            }
+            Msg::Back if !guided.go(Input::Back) && !guided.stage.is_working() => return self.leave(),
             Msg::ChooseAgain => while guided.stage != Stage::Choosing && guided.go(Input::Back) {},
-            Msg::CheckAgain => {
-                if guided.go(Input::CheckAgain) {
-                    return self.check_guided();
-                }
-            }
+            Msg::CheckAgain if guided.go(Input::CheckAgain) => return self.check_guided(),
             Msg::Leave => return self.leave(),
             Msg::Confirm => return self.confirm(),
             Msg::Stop if guided.work.stopping().is_ok() => {
@@ -353,7 +344,7 @@ impl Model {
                 ))];
             }
             Msg::CopyDetails => {
-                let lines = guided.outcome.as_ref().map(|outcome| outcome.lines()).unwrap_or_default();
+                let lines = guided.outcome.as_ref().map(Outcome::lines).unwrap_or_default();
                 return self.copy(lines.join("\n"));
             }
             Msg::CopyCommand => {
@@ -401,7 +392,7 @@ impl Model {
 
     fn check_guided(&mut self) -> Vec<Effect> {
         let Some(guided) = &mut self.guided else { return Vec::new() };
-        let ticket = self.tickets.next();
+        let ticket = self.tickets.draw();
         guided.awaited = Some(ticket);
         let question = Self::rollback_question(guided);
         match (guided.task, &guided.bundle, &guided.folder) {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use patchwright::cli::{self, Interrupt, Streams, Terminals};
 use patchwright::model::Code;
 use patchwright::present::finding::WayOut;
-use patchwright::present::guided::{Stage, Task, Verdict};
+use patchwright::present::guided::{Guided, Stage, Task, Verdict};
 use patchwright::present::message::{Effect, Event, Msg, Place};
 use patchwright::present::outcome::Condition;
 use patchwright::present::worker;
@@ -197,10 +197,7 @@ fn somebody_who_never_saw_a_patch_puts_a_folder_back() {
     // Another day, another window: one click on the start page, then the folder.
     person.model = Model::new(Settings::default(), Recent::default());
     person.does(Msg::BeginTakeBack).is_at(Stage::Choosing);
-    assert_eq!(
-        person.model.guided.as_ref().and_then(|guided| guided.reason_to_wait()),
-        Some(words::NEEDS_FOLDER)
-    );
+    assert_eq!(person.model.guided.as_ref().and_then(Guided::reason_to_wait), Some(words::NEEDS_FOLDER));
     person.does(Msg::OpenFolder(folder)).is_at(Stage::Choosing).does(Msg::Forward);
     person.goes_through().ends(Condition::Done, words::DONE_TAKE_BACK);
 }

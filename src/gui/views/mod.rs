@@ -47,11 +47,11 @@ pub fn root_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, fields: &mut Field
         Page::Interrupted => column_ui(ui, "interrupted", |ui| interrupted::page_ui(ui, model, outbox)),
         Page::Guided => column_ui(ui, "guided", |ui| guided::page_ui(ui, model, fields, outbox)),
         Page::Workspace(Tab::Overview) => {
-            column_ui(ui, "overview", |ui| overview::page_ui(ui, model, outbox))
+            column_ui(ui, "overview", |ui| overview::page_ui(ui, model, outbox));
         }
         Page::Workspace(Tab::Checks) => column_ui(ui, "checks", |ui| checks::page_ui(ui, model, outbox)),
         Page::Workspace(Tab::History) => {
-            column_ui(ui, "history", |ui| history::page_ui(ui, model, fields, outbox))
+            column_ui(ui, "history", |ui| history::page_ui(ui, model, fields, outbox));
         }
         Page::Workspace(Tab::Changes) => changes::page_ui(ui, model, panes, outbox),
     });

@@ -9,6 +9,7 @@ use crate::gui::widgets::{
     reason, segmented,
 };
 use crate::present::guided::{Verdict, path_text};
+use crate::present::history::FolderView;
 use crate::present::message::{Msg, Place};
 use crate::present::{Model, Tab, words};
 
@@ -93,7 +94,7 @@ fn titles_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                 let colour = Tokens::of(ui).text;
                 let copied = folder.to_string_lossy();
                 path_label(ui, &PathView { shown: &path_text(folder), copied: Some(&copied), colour });
-                if let Some(product) = workspace.view.ready().and_then(|view| view.product()) {
+                if let Some(product) = workspace.view.ready().and_then(FolderView::product) {
                     ui.label(text::caption(product).color(muted));
                 }
                 if link_button(ui, words::CHANGE).clicked() {

@@ -16,7 +16,7 @@ const FAR: usize = 120;
 fn walks_to(person: &mut Person, label: &str, modifiers: Modifiers) {
     for _ in 0..FAR {
         person.types(modifiers, Key::Tab);
-        let focused = person.controls().into_iter().find(|node| node.is_focused());
+        let focused = person.controls().into_iter().find(egui_kittest::Node::is_focused);
         let Some(node) = focused else { continue };
         if node.accesskit_node().label().is_some_and(|name| name.starts_with(label)) {
             let rect = node.rect();
