@@ -163,7 +163,7 @@ pub struct Check {
     pub review: Vec<ReviewLine>,
     /// What the folder was like; the change is refused when it is not any more.
     pub fingerprint: Option<Fingerprint>,
-    /// The button of the last page, such as "Restore 14 files".
+    /// The button of the last page, such as "Take back 14 changes".
     pub button: String,
 }
 
@@ -230,7 +230,7 @@ impl Check {
             Some(ReviewLine::fact("Room needed", phrases::room(preview.preview.needed_bytes))),
             Some(ReviewLine::fact("Takes about", duration(steps))),
         ];
-        let verb = if again { "Bring back" } else { "Restore" };
+        let verb = if again { "Bring back" } else { "Take back" };
         Self {
             verdict,
             findings,

@@ -32,7 +32,7 @@ pub enum Msg {
     PickBundle,
     /// A folder is to be chosen in a dialog.
     PickFolder,
-    /// Something was dropped, typed or chosen: a patch file by its name, otherwise a folder.
+    /// Something was dropped or typed: a patch file or a folder.
     Open(PathBuf),
     /// A patch file is to be opened.
     OpenBundle(PathBuf),
@@ -133,6 +133,8 @@ pub enum Effect {
     PickFolder,
     /// Show the dialog for a new file with this name.
     PickReport(String),
+    /// Find out whether this is a patch file or a folder.
+    Sort(PathBuf),
     /// Read a patch file.
     Inspect(Ticket, PathBuf),
     /// Look at a folder.

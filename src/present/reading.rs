@@ -14,6 +14,8 @@ use crate::workbench::{Error, RollbackOptions, Watch, Which, Workbench};
 /// Questions of which only the newest matters: a new one calls the old one off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Question {
+    /// Whether something is a patch file or a folder.
+    Sort,
     /// What a patch file says.
     Inspect,
     /// What is in a folder.
@@ -32,6 +34,7 @@ impl Question {
     /// The question that `effect` asks, if it asks one.
     pub fn of(effect: &Effect) -> Option<Self> {
         match effect {
+            Effect::Sort(_) => Some(Question::Sort),
             Effect::Inspect(..) => Some(Question::Inspect),
             Effect::Look(..) => Some(Question::Look),
             Effect::Preview(..) | Effect::PreviewBack(..) => Some(Question::Preview),
@@ -46,6 +49,9 @@ impl Question {
 /// The answer to an effect that asks a question; `None` for one that asks none.
 pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option<Event> {
     Some(match effect {
+        // What is not there is told best as a folder that is gone; patch files are known by their names.
+        Effect::Sort(path) if path.is_file() => Event::BundlePicked(path),
+        Effect::Sort(path) => Event::FolderPicked(path),
         Effect::Inspect(ticket, bundle) => {
             Event::Inspected(ticket, Box::new(found(None, || workbench.inspect(&bundle, watch))))
         }

@@ -38,7 +38,8 @@ impl Model {
                 Vec::new()
             }
             Msg::Open(path) if is_bundle(&path) => self.open_bundle(path),
-            Msg::Open(path) | Msg::OpenFolder(path) => self.open_folder(path),
+            Msg::Open(path) => vec![Effect::Sort(path)],
+            Msg::OpenFolder(path) => self.open_folder(path),
             Msg::OpenBundle(path) => self.open_bundle(path),
             Msg::OpenPair(bundle, folder) => {
                 self.workspace = Workspace::default();

@@ -139,6 +139,7 @@ words! {
     CHECK_READY = "Everything fits";
     CHECK_READY_MEANING = "The folder is as the patch expects it.";
     CHECK_READY_BACK = "It is safe to go back";
+    CHECK_READY_BRING = "It is safe to bring it back";
     CHECK_SAFE_COPIES = "The safe copies were read and are whole.";
     CHECK_WARN = "It can be done; please read this first";
     CHECK_BLOCKED = "It cannot be done like this";

@@ -104,6 +104,7 @@ fn checked_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
 fn verdict_words(guided: &Guided, check: &Check) -> (&'static str, &'static str) {
     match (check.verdict, guided.task) {
         (Verdict::Ready, Task::Apply) => (words::CHECK_READY, words::CHECK_READY_MEANING),
+        (Verdict::Ready, Task::BringBack) => (words::CHECK_READY_BRING, words::CHECK_SAFE_COPIES),
         (Verdict::Ready, _) => (words::CHECK_READY_BACK, words::CHECK_SAFE_COPIES),
         (Verdict::Warnings, Task::Apply) => (words::CHECK_WARN, words::CHECK_READY_MEANING),
         (Verdict::Warnings, _) => (words::CHECK_WARN, words::CHECK_SAFE_COPIES),

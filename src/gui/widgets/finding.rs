@@ -104,6 +104,8 @@ pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
 
 fn words(ui: &mut Ui, finding: &FindingView<'_>) {
     ui.spacing_mut().item_spacing.y = space::TINY;
+    // The first line stands beside the icon, not in the middle of a row as high as a button.
+    ui.spacing_mut().interact_size.y = 0.0;
     let level = Badge { text: finding.level.word(), tone: Tone::Notice(finding.level.notice()), explain: "" };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;

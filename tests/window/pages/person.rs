@@ -122,6 +122,8 @@ impl Jobs for Hands {
                 desk.done.push(effect);
                 desk.work(arguments);
             }
+            // What it is, is known at once even where reading it takes long.
+            Effect::Sort(_) => desk.answer(effect),
             question if reading::Question::of(&question).is_some() => match desk.is_slow {
                 true => desk.asked.push(question),
                 false => desk.answer(question),
