@@ -16,10 +16,11 @@ use crate::model::{Code, Kind};
 use crate::plan::Obstacle;
 use crate::target::ScanError;
 use crate::target::fs::OpenError as FolderError;
+use crate::text::capitalised;
 use crate::transaction::{Condition, Failure, StoreError, TransactionError};
 use crate::workbench::{Error, Finding};
 pub use words::shell_word;
-use words::{in_words, reasons, sentence};
+use words::{in_words, reasons};
 
 /// A failure, worded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +110,7 @@ impl Report {
                     Some(path) => format!("{}:{finding}", path.display()),
                     None => format!("{}: {}", finding.field, finding.message),
                 };
-                let mut report = Self::new(code, sentence(&error.to_string())).about_no_files();
+                let mut report = Self::new(code, capitalised(&error.to_string())).about_no_files();
                 report.causes = findings.iter().map(line).collect();
                 report.hint("Correct this, then make the patch again.")
             }
@@ -143,7 +144,7 @@ impl Report {
 
     /// The command line is wrong.
     pub fn usage(headline: impl Into<String>) -> Self {
-        Self::new(Code::Usage, sentence(&headline.into())).about_no_files()
+        Self::new(Code::Usage, capitalised(&headline.into())).about_no_files()
     }
 
     /// The person said no.
@@ -192,7 +193,7 @@ impl Report {
 
     /// An error whose own words say it, with its causes.
     fn generic(code: Code, error: &dyn std::error::Error) -> Self {
-        let mut report = Self::new(code, sentence(&error.to_string()));
+        let mut report = Self::new(code, capitalised(&error.to_string()));
         report.causes = reasons(error);
         report
     }
@@ -275,7 +276,7 @@ fn of_obstacles(obstacles: &[Obstacle]) -> Report {
         [one] => {
             let headline = match &one.path {
                 Some(path) => format!("{path}: {}", one.meaning),
-                None => sentence(&one.meaning),
+                None => capitalised(&one.meaning),
             };
             let mut report = Report::new(code, headline).hint(one.hint.clone());
             report.path.clone_from(&one.path);

@@ -67,17 +67,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// is gone, and the work goes on without it.
 pub fn run_for_window(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let workbench = Workbench::new(Environment::of_this_machine());
-    let (mut out, interrupt) = (io::stdout(), Interrupt::default());
-    interrupt.listen();
-    interrupt.listen_to_input();
-    let mut streams = Streams {
-        input: &mut io::empty(),
-        out: &mut out,
-        err: &mut io::sink(),
-        terminals: Terminals::default(),
-        colours: false,
-        interrupt,
-    };
+    let (mut input, mut out, mut err) = (io::empty(), io::stdout(), io::sink());
+    let mut streams = Streams::of_a_program(&mut input, &mut out, &mut err);
+    streams.interrupt.listen();
+    streams.interrupt.listen_to_input();
     ExitCode::from(run_with(&workbench, args, &mut streams))
 }
 

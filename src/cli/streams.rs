@@ -31,6 +31,18 @@ pub struct Terminals {
     pub err: bool,
 }
 
+impl<'a> Streams<'a> {
+    /// Those of a run that no person sits at.
+    pub fn of_a_program(
+        input: &'a mut dyn BufRead,
+        out: &'a mut (dyn Write + Send),
+        err: &'a mut (dyn Write + Send),
+    ) -> Self {
+        let (terminals, interrupt) = (Terminals::default(), Interrupt::default());
+        Self { input, out, err, terminals, colours: false, interrupt }
+    }
+}
+
 impl Streams<'_> {
     /// Calls `work` with the streams of this process.
     pub(super) fn with_real<T>(work: impl FnOnce(&mut Streams<'_>) -> T) -> T {

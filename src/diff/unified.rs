@@ -9,6 +9,7 @@ use std::io;
 
 use super::{ChangeView, Content, Hunk, LineKind, Precision, diff_lines, is_text};
 use crate::model::{FileNode, Mode, Node};
+use crate::text::with_thousands;
 
 /// Unchanged lines around each change; what everybody's tools show.
 const CONTEXT_LINES: usize = 3;
@@ -292,19 +293,6 @@ fn facts(before: Option<&Blob<'_>>, after: Option<&Blob<'_>>) -> String {
         }
         (None, None) => "a link".to_owned(),
     }
-}
-
-/// `1234567` as `1,234,567`.
-fn with_thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::words::{self, fill};
 use crate::model::{Code, Hold, Patch};
 use crate::plan::{Note, Obstacle};
 use crate::report::phrases;
-use crate::text::escape_line;
+use crate::text::{capitalised, escape_line};
 use crate::workbench::{ApplyPreview, RollbackPreview, Verdict};
 
 /// How much a finding matters.
@@ -199,12 +199,6 @@ fn findings_of_notes(notes: &[Note]) -> Vec<Finding> {
         }
     };
     groups.into_iter().map(finding).collect()
-}
-
-/// `text` with a capital at its start.
-pub fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::overview::{Fact, line};
 use super::words;
 use crate::report::phrases;
+use crate::text::capitalised;
 use crate::workbench::{Drift, DriftKind, Entry, History, Installed, Status};
 
 /// What is known about a folder.
@@ -106,7 +107,7 @@ impl FolderView {
 
     fn event(&self, entry: &Entry) -> EventRow {
         let reversed = entry.reverses.and_then(|seq| self.history.entries.iter().find(|e| e.seq == seq));
-        let event = super::finding::capitalised(phrases::event(entry, reversed));
+        let event = capitalised(phrases::event(entry, reversed));
         let patch = entry.patch.as_ref().map(|patch| line(&reference(&patch.id, patch.revision)));
         let mut facts = vec![Fact::new("By", &format!("{} on {}", entry.user, entry.host))];
         facts.extend(entry.patch.as_ref().map(|patch| Fact::new("Title", &patch.title)));

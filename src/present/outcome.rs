@@ -1,7 +1,6 @@
 //! How a change ended: one sentence about the folder, and everything a person or their support needs afterwards.
 
 use super::failure::Failure;
-use super::finding::capitalised;
 use super::guided::{Guided, Task, path_text};
 use super::history::FolderView;
 use super::overview::{Fact, line};
@@ -9,6 +8,7 @@ use super::words::{self, fill};
 use super::worker::Answer;
 use crate::model::Code;
 use crate::report::phrases;
+use crate::text::capitalised;
 
 /// In which of the named conditions the folder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

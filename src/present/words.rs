@@ -100,9 +100,6 @@ words! {
     DIFFERENCES_MEANING = "Somebody or something else may have changed them. Nothing was overwritten.";
     DIFFERS = "differs from what is expected";
     // Findings
-    BLOCKS = "Blocks";
-    MAY_BREAK = "May break";
-    INFORMATION = "Information";
     GOOD_TO_KNOW = "Good to know";
     VENDOR_ADVICE = "The vendor says";
     RESTART = "Restart";
@@ -157,7 +154,6 @@ words! {
     CONSENT_UNSIGNED = "I know where this patch file comes from";
     CONSENT_FIRST = "Tick the box above first";
     CONSENT_WEAK = "Go on although this disk cannot keep all promises";
-    KEEP_EDITS_CHOICE = "Keep files that were changed since as copies";
     WORKING_TITLE_APPLY = "Applying the patch";
     WORKING_TITLE_BACK = "Putting the folder back";
     WORKING_TITLE_BRING = "Bringing the patch back";
@@ -170,7 +166,6 @@ words! {
     STOP_TOO_LATE = "It cannot be stopped any more; it is nearly done.";
     STOPPING = "Stopping safely…";
     VERIFYING = "Reading the folder back to be sure";
-    ELAPSED = "{time} so far";
     // Results
     DONE_APPLY = "The patch is in the folder";
     DONE_TAKE_BACK = "The folder is as it was before the patch";
@@ -223,7 +218,6 @@ words! {
     LOST_JOB = "This could not be finished for a reason inside the program";
     NOTHING_CHANGED = "Nothing was changed.";
     TRY_AGAIN = "Try again.";
-    HOW_IT_HELPS = "What this means";
 }
 
 /// `template` with each `{name}` replaced.

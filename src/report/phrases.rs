@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::model::{PatchKind, RollbackPossible};
+use crate::text::with_thousands;
 use crate::workbench::{Action, Entry, Verdict};
 
 /// A path of this machine as text.
@@ -12,12 +13,12 @@ pub fn path_text(path: &Path) -> String {
 
 /// `1 file`, `2 files`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
+    format!("{} {}", with_thousands(number as u64), if number == 1 { one } else { many })
 }
 
 /// `1 byte`, `12,345 bytes`.
 pub fn bytes(size: u64) -> String {
-    format!("{} {}", thousands(size), if size == 1 { "byte" } else { "bytes" })
+    format!("{} {}", with_thousands(size), if size == 1 { "byte" } else { "bytes" })
 }
 
 /// Room on a disk, for which nobody needs every digit.
@@ -26,18 +27,6 @@ pub fn room(size: u64) -> String {
         ..1_000_000_000 => format!("{:.1} MB", size as f64 / 1e6),
         _ => format!("{:.1} GB", size as f64 / 1e9),
     }
-}
-
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// `2026-11-23T09:30:00Z` as `2026-11-23 09:30:00 UTC`; other texts as they are.

@@ -3,15 +3,6 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
-/// `text` with a capital at its start.
-pub(super) fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
-    }
-}
-
 /// What the system said, in words that need no manual; the system's own where there are none.
 pub(super) fn in_words(error: &io::Error) -> String {
     let words = match error.kind() {

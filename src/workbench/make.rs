@@ -1,6 +1,6 @@
 //! Makes a bundle from two folders and an order, and proves it on a copy before anybody gets it.
 
-mod proof;
+pub(super) mod proof;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

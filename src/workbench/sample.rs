@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
+use super::make::proof::set_mode;
 use super::{Error, MakeRequest, OrderSource, Proof, Result, Watch, Workbench};
 use crate::progress::{Phase, Quiet};
 
@@ -292,17 +293,6 @@ impl Product<'_> {
         }
         make_link(neighbour, &link).or_else(|_| fs::copy(link.with_file_name(neighbour), &link).map(drop))
     }
-}
-
-#[cfg(unix)]
-fn set_mode(path: &Path, bits: u32) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(bits))
-}
-
-#[cfg(not(unix))]
-fn set_mode(_: &Path, _: u32) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use patchwright::cli::{self, Interrupt, Streams, Terminals};
+use patchwright::cli::{self, Streams};
 use patchwright::model::Code;
 use patchwright::present::finding::WayOut;
 use patchwright::present::guided::{Guided, Stage, Task, Verdict};
@@ -79,15 +79,8 @@ impl Person {
 
     /// What the worker says.
     fn work(&self, arguments: Vec<std::ffi::OsString>) -> Vec<Event> {
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut streams = Streams {
-            input: &mut std::io::empty(),
-            out: &mut out,
-            err: &mut err,
-            terminals: Terminals::default(),
-            colours: false,
-            interrupt: Interrupt::default(),
-        };
+        let (mut input, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
+        let mut streams = Streams::of_a_program(&mut input, &mut out, &mut err);
         let arguments = std::iter::once("patchwright".into()).chain(arguments);
         cli::run_with(self.sandbox.bench(), arguments, &mut streams);
         let text = String::from_utf8(out).expect("text");

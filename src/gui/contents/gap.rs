@@ -5,7 +5,8 @@ use egui::{Align2, FontId, Painter, Rect, Sense, Ui, pos2, vec2};
 use super::line::Metrics;
 use super::state::PaneState;
 use crate::gui::theme::{Icon, Tokens, text};
-use crate::present::contents::{EXPAND_LINES, Expand, Gap, TextDiff, with_thousands};
+use crate::present::contents::{EXPAND_LINES, Expand, Gap, TextDiff};
+use crate::text::with_thousands;
 
 /// Width of a button in the row.
 const BUTTON_WIDTH: f32 = 32.0;

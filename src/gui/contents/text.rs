@@ -10,8 +10,9 @@ use super::state::{PaneAction, PaneRequest, PaneState};
 use super::{Given, gap, menu};
 use crate::gui::theme::{ChangeTone, Tokens};
 use crate::present::contents::{
-    Caret, Column, Half, Layout, Row, RowKind, Rows, Selection, Standing, TextDiff, with_thousands,
+    Caret, Column, Half, Layout, Row, RowKind, Rows, Selection, Standing, TextDiff,
 };
+use crate::text::with_thousands;
 
 /// Room above and below the characters of a row.
 const ROW_PADDING: f32 = 4.0;

@@ -4,7 +4,7 @@ use super::encoding::Encoding;
 use super::hidden::Hidden;
 use super::lines::LineEnds;
 use crate::model::{Digest, Mode, Node};
-use crate::text::escape_line;
+use crate::text::{capitalised, escape_line, with_thousands};
 
 /// What stands on one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl Facts {
             Kind::Picture(format) => format!("{} picture", format.word()),
             Kind::Unknown => "File".to_owned(),
         };
-        let mut phrases = vec![upper_first(&kind)];
+        let mut phrases = vec![capitalised(&kind)];
         if let Some(text) = &self.text {
             phrases.extend(text.ends.words());
             if !text.ends_with_newline && text.lines > 0 {
@@ -197,24 +197,6 @@ pub fn size_words(bytes: u64) -> String {
         Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / *unit as f64),
         None => format!("{} byte{}", with_thousands(bytes), if bytes == 1 { "" } else { "s" }),
     }
-}
-
-/// `1234567` as `1,234,567`.
-pub fn with_thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn upper_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::io;
 use std::ops::Range;
 
-use super::facts::with_thousands;
 use crate::progress::{CancelToken, Cancelled};
+use crate::text::with_thousands;
 use crate::workbench::Content;
 
 /// Bytes in a row.

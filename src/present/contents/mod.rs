@@ -22,7 +22,7 @@ mod words;
 pub use compare::{Hunk, LONG_PATIENCE, MAX_COMPARED_LINES, PATIENCE};
 pub use copy::{Caret, Column, MAX_COPIED_BYTES, Selection, hunk_as_patch};
 pub use encoding::{ByteOrder, Encoding};
-pub use facts::{Facts, Kind, PictureFormat, TextFacts, size_words, with_thousands};
+pub use facts::{Facts, Kind, PictureFormat, TextFacts, size_words};
 pub use hex::{Difference, HexDiff, HexRow, ROW_BYTES};
 pub use hidden::{Hidden, HiddenKind, HiddenPlace};
 pub use lines::{LineEnds, LineText, Lines, MAX_LINE_BYTES};

@@ -1,9 +1,10 @@
 //! What a change does beside changing lines, in plain words.
 
-use super::facts::{Facts, Kind, with_thousands};
+use super::facts::{Facts, Kind};
 use super::hidden::HiddenPlace;
 use super::text::Half;
 use crate::model::Mode;
+use crate::text::with_thousands;
 
 /// A sentence about the change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What can be said about pictures and how they differ, without drawing them.
 
-use super::facts::{PictureFormat, with_thousands};
+use super::facts::PictureFormat;
+use crate::text::with_thousands;
 
 /// What is known about a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]

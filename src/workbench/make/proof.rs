@@ -193,14 +193,15 @@ fn copy_one(old: &dyn Fs, path: &TreePath, to: &Path, watch: Watch<'_>) -> io::R
     Ok(None)
 }
 
+/// Gives a file or folder of ours these permissions, where there are such.
 #[cfg(unix)]
-fn set_mode(path: &Path, bits: u32) -> io::Result<()> {
+pub(in crate::workbench) fn set_mode(path: &Path, bits: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(bits))
 }
 
 #[cfg(not(unix))]
-fn set_mode(_: &Path, _: u32) -> io::Result<()> {
+pub(in crate::workbench) fn set_mode(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
 }
 

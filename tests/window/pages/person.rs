@@ -13,7 +13,7 @@ use std::rc::Rc;
 use egui::{Key, Modifiers, Rect, Role, Vec2, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::NodeT;
 use egui_kittest::{Harness, Node};
-use patchwright::cli::{self, Interrupt, Streams, Terminals};
+use patchwright::cli::{self, Streams};
 use patchwright::environment::Environment;
 use patchwright::gui::{App, Jobs};
 use patchwright::present::message::{Effect, Event};
@@ -77,15 +77,8 @@ impl Desk {
 
     /// Does what the worker would, and says what it would say.
     fn work(&mut self, arguments: Vec<std::ffi::OsString>) {
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut streams = Streams {
-            input: &mut std::io::empty(),
-            out: &mut out,
-            err: &mut err,
-            terminals: Terminals::default(),
-            colours: false,
-            interrupt: Interrupt::default(),
-        };
+        let (mut input, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
+        let mut streams = Streams::of_a_program(&mut input, &mut out, &mut err);
         let arguments = std::iter::once("patchwright".into()).chain(arguments);
         cli::run_with(&self.workbench, arguments, &mut streams);
         let said = String::from_utf8(out).expect("text");

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use patchwright::cli::{Interrupt, Streams, Terminals, run_with};
+use patchwright::cli::{Streams, run_with};
 use patchwright::environment::Environment;
 use patchwright::model::{Code, Digest};
 use patchwright::plan::OnDrift;
@@ -144,15 +144,8 @@ impl Scene {
         let root = self.root();
         let words = ["patchwright"].iter().chain(command).chain(&["--json"]).map(OsString::from);
         let args = words.chain(bundle.map(OsString::from)).chain([OsString::from(&root)]);
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut streams = Streams {
-            input: &mut std::io::empty(),
-            out: &mut out,
-            err: &mut err,
-            terminals: Terminals::default(),
-            colours: false,
-            interrupt: Interrupt::default(),
-        };
+        let (mut input, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
+        let mut streams = Streams::of_a_program(&mut input, &mut out, &mut err);
         let exit = run_with(&self.workbench, args, &mut streams);
         let answer: serde_json::Value = serde_json::from_slice(&out).expect("one JSON document");
         (exit, answer["code"].as_str().unwrap_or_default().to_owned())
