@@ -147,5 +147,5 @@ fn difference(drift: &Drift) -> String {
     };
     let patch =
         drift.patch.as_deref().map(|id| format!(" (last changed by {})", line(id))).unwrap_or_default();
-    format!("{} {what}{patch}", line(drift.path.as_str()))
+    format!("{} {what}, {}{patch}", line(drift.path.as_str()), line(&drift.cause.phrase()))
 }

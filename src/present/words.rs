@@ -230,6 +230,7 @@ pub const fn heading(code: Code) -> &'static str {
     match code {
         Code::Attributes => "Owner or permissions could not be kept",
         Code::Busy => "Somebody else is changing this folder",
+        Code::Clash => "Files were edited where the patch changes them",
         Code::Collide => "Two names would be the same on some systems",
         Code::Conflicts => "It does not go together with another patch",
         Code::Container | Code::Delta => "This is not a patch file, or it is damaged",
@@ -238,6 +239,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Expired => "This patch may not be applied any more",
         Code::FileSystem => "Something in the folder cannot be handled safely",
         Code::Foreign => "Files were changed after the interruption",
+        Code::Held => "This patch was called back",
         Code::Health => "A check failed after the change",
         Code::InUse => "A program is using a file",
         Code::Interrupted => "Stopped, as you wished",

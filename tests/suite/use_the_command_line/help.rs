@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 16] = [
     "new",
     "make",
     "show",
@@ -18,6 +18,8 @@ const VERBS: [&str; 14] = [
     "rollback",
     "accept",
     "status",
+    "heal",
+    "identify",
     "history",
     "recover",
     "completions",
