@@ -61,17 +61,17 @@ impl Resolution {
 }
 
 impl MergedHow {
-    /// What was done, as a phrase.
+    /// How it was found, as a phrase.
     pub fn phrase(&self) -> String {
         match self {
-            MergedHow::By(MergedBy::Lines) => "both changes are in it, merged line by line".to_owned(),
-            MergedHow::By(MergedBy::Keys(keys)) => {
-                format!(
-                    "both changes are in it, merged by key, because their lines clash: {}",
-                    keys.join(", ")
-                )
+            MergedHow::By(MergedBy::Lines) => "merged line by line".to_owned(),
+            MergedHow::By(MergedBy::Keys(keys)) if keys.is_empty() => {
+                "merged by key, because their lines clash; comments stay as they are here".to_owned()
             }
-            MergedHow::Given => "it becomes the merged file that you gave".to_owned(),
+            MergedHow::By(MergedBy::Keys(keys)) => {
+                format!("merged by key, because their lines clash: {}", keys.join(", "))
+            }
+            MergedHow::Given => "merged by hand in the file that you gave".to_owned(),
         }
     }
 
@@ -105,7 +105,8 @@ impl Planner<'_> {
             }
             Some(Resolution::TakeTheirs { is_at_hand }) => {
                 let kept = if observed.is_some() { "; the edited file is kept as a safe copy" } else { "" };
-                self.note(Some(path), format!("{was}, and the patch's version comes, as you chose{kept}"));
+                let what = if change.after.is_some() { "the patch's version comes" } else { "it goes" };
+                self.note(Some(path), format!("{was}, and {what}, as you chose{kept}"));
                 return theirs(!is_at_hand);
             }
             Some(Resolution::Merged { file, .. }) if observed.and_then(Node::as_file) == Some(file) => {
@@ -113,7 +114,7 @@ impl Planner<'_> {
                 return None;
             }
             Some(Resolution::Merged { file, by }) => {
-                self.note(Some(path), format!("{was}; {}", by.phrase()));
+                self.note(Some(path), format!("{was}; both changes will be in it, {}", by.phrase()));
                 return Some(Settled { after: Some(Node::File(file.clone())), needs_source: false });
             }
             Some(Resolution::Clashes(places)) => {

@@ -26,7 +26,7 @@ pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -
         }
         if let Some(Resolution::Merged { file, by }) = situation.edits.get(&step.path) {
             // The other way round: what the patch did goes, what was edited since stays.
-            let text = format!("was edited after the patch; {}", by.phrase());
+            let text = format!("was edited after the patch; your edits stay in it, {}", by.phrase());
             notes.push(Note { path, text });
             inverse.push(Step {
                 path: step.path,

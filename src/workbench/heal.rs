@@ -13,7 +13,7 @@ use super::{Drift, Error, Result, Watch, Workbench, inspect};
 use crate::bundle::{VerifiedBundle, delta};
 use crate::model::{Code, Digest, FileNode, Node, Payload, Step, TreePath};
 use crate::plan::{Fingerprint, Note, Obstacle, Preview, plan_heal};
-use crate::target::fs::{Fs, Place, StatePath};
+use crate::target::fs::{FoundKind, Fs, Place, StatePath};
 use crate::target::hash_file;
 use crate::target::ledger::{Action, Entry, Ledger};
 use crate::transaction::{ContentError, Contents};
@@ -150,7 +150,13 @@ impl Workbench {
         // Seen again by the survey, whose looks prove that nothing moves until it is changed.
         let goals: Vec<Step> = drift
             .iter()
-            .map(|drift| Step { path: drift.path.clone(), before: should_be(&drift.path), after: None })
+            .map(|drift| {
+                // What is in a folder that goes has to be seen, too.
+                let folder = fs.look(&Place::from(&drift.path)).ok().flatten();
+                let folder = folder.filter(|found| found.kind == FoundKind::Dir);
+                let after = folder.map(|found| Node::Dir(found.mode));
+                Step { path: drift.path.clone(), before: should_be(&drift.path), after }
+            })
             .collect();
         let survey = self.survey_for_rollback(fs, &goals, &ledger, watch)?;
         let steps: Vec<Step> = goals

@@ -317,7 +317,18 @@ pub(super) fn read_file(fs: &dyn Fs, place: &Place, digest: Digest) -> Result<Op
     let mut content = Vec::new();
     match fs.open(place) {
         Ok(file) => file.take(MAX_MERGE_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // Something else is there, or nothing at all: then it is not this content.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::InvalidInput
+                    | io::ErrorKind::IsADirectory
+                    | io::ErrorKind::NotADirectory
+                    | io::ErrorKind::NotFound
+            ) =>
+        {
+            return Ok(None);
+        }
         Err(error) => return Err(failed(error).into()),
     };
     Ok((Digest::of(&content) == digest).then_some(content))

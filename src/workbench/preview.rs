@@ -7,8 +7,8 @@ use super::merging::{EditChoices, resolve_edits};
 use super::status::read_ledger;
 use super::{Result, Watch, Workbench, inspect};
 use crate::bundle::{Verdict, VerifiedBundle};
-use crate::model::{Digest, Patch, TreePath};
-use crate::plan::{Preview, Resolution, plan_apply};
+use crate::model::{Digest, FileChange, LocalEdits, Patch, TreePath};
+use crate::plan::{Note, Preview, Resolution, plan_apply};
 use crate::target::fs::Fs;
 use crate::transaction::TransactionError;
 use crate::transaction::recover::{self, Unfinished};
@@ -79,16 +79,36 @@ impl Workbench {
         let ledger = read_ledger(fs)?;
         let mut survey = self.survey_for_apply(fs, &bundle.patch, &ledger, watch)?;
         resolve_edits(bundle, fs, &mut survey, choices)?;
+        let mut preview = plan_apply(&bundle.patch, &survey.situation);
+        preview.notes.extend(notes_on_idle_choices(&bundle.patch, &survey.situation.edits, choices));
         let preview = ApplyPreview {
             patch: bundle.patch.clone(),
             verdict: bundle.verdict,
             manifest_digest: Digest::of(bundle.manifest()),
-            preview: plan_apply(&bundle.patch, &survey.situation),
+            preview,
             edits: survey.situation.edits.clone(),
             version: survey.situation.version.clone().or_else(|| ledger.version().map(str::to_owned)),
         };
         Ok((preview, survey))
     }
+}
+
+/// Wishes for places where there is nothing to wish for: a person may have mistyped one.
+fn notes_on_idle_choices(
+    patch: &Patch,
+    edits: &BTreeMap<TreePath, Resolution>,
+    choices: &EditChoices,
+) -> Vec<Note> {
+    let is_idle = |path: &&TreePath| !edits.contains_key(*path);
+    let note = |path: &TreePath| {
+        let refuses = |change: &FileChange| change.local_edits == LocalEdits::Refuse;
+        let text = match patch.change_at(path).is_some_and(refuses) {
+            true => "the patch leaves no choice here",
+            false => "nothing has to be chosen here",
+        };
+        Note { path: Some(path.as_str().to_owned()), text: text.to_owned() }
+    };
+    choices.keys().filter(is_idle).map(note).collect()
 }
 
 /// Unfinished work blocks every other change of a folder, and plans for it would be wrong.

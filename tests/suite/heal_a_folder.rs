@@ -5,9 +5,10 @@ use std::path::Path;
 
 use patchwright::model::TreePath;
 use patchwright::plan::OnDrift;
-use patchwright::workbench::{Action, Error, HealOptions, Healed, OneChange, Side, Which};
+use patchwright::workbench::{Action, Error, HealOptions, Healed, OneChange, Side, Which, Workbench};
 
 use crate::support::console::Console;
+use crate::support::cut::cut_at_every_call;
 use crate::support::sandbox::{Bundle, Sandbox, Target, obstacles, order, unwatched};
 use crate::support::trees::Tree;
 
@@ -215,4 +216,40 @@ fn the_command_line_tells_shows_and_heals() {
     assert!(history.contains("repaired"), "{history}");
     console.done("rollback $/app --undo --yes");
     assert_eq!(sandbox.read("app/conf/app.conf").as_deref(), Some("mine\n"));
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_file_is_put_right_only_if_nobody_uses_it() {
+    let sandbox = Sandbox::new();
+    let (bundle, target) = applied(&sandbox);
+    target.remove("come");
+    std::fs::create_dir(target.path.join("come")).expect("a folder");
+    target.edit("come/theirs", "theirs");
+    assert_eq!(
+        obstacles(heal(&sandbox, &target, &[], &[&bundle.path])),
+        ["E-OCCUPIED come: becomes a file, but holds \"theirs\", which does not belong to the patch"]
+    );
+    target.remove("come/theirs");
+    let _ = heal(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");
+    target.expect(&new());
+}
+
+#[test]
+fn a_cut_at_any_call_of_a_repair_leaves_the_edit_or_what_should_be_there() {
+    let sandbox = Sandbox::in_memory();
+    let bundle = sandbox.try_to_make(&merging(), &old(), &new()).expect("a bundle");
+    let broken = new().file("conf/app.conf", "mine").program("bin/app", "\x7fbroken");
+    let prepare = || {
+        let target = sandbox.install(&old());
+        target.must_apply(&bundle);
+        target.edit("conf/app.conf", "mine");
+        target.edit("bin/app", "\x7fbroken");
+        target
+    };
+    let heal = |target: &Path, bench: &Workbench| {
+        let options = HealOptions { from: vec![bundle.path.clone()], ..HealOptions::default() };
+        unwatched(|watch| bench.heal(target, &options, watch)).map(drop)
+    };
+    let count = cut_at_every_call(&sandbox, &prepare, &heal, [&broken, &new()]);
+    assert!(count > 60, "{count}");
 }

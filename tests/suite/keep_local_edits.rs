@@ -3,20 +3,18 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use patchwright::plan::OnDrift;
 use patchwright::workbench::{
-    Applied, ApplyPreview, Choice, EditChoice, EditChoices, Error, OnForeign, RollbackOptions, Which,
-    Workbench,
+    Applied, ApplyPreview, EditChoice, EditChoices, Error, RollbackOptions, Which, Workbench,
 };
 
 use crate::support::console::Console;
-use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
-use crate::support::sandbox::{
-    Bundle, Sandbox, Target, UNSIGNED, bench_on, obstacles, order, told, unwatched,
-};
-use crate::support::trees::{Tree, set_mode};
+use crate::support::cut::cut_at_every_call;
+use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, obstacles, order, told, unwatched};
+use crate::support::trees::Tree;
+#[cfg(unix)]
+use crate::support::trees::set_mode;
 
 const OLD: &str = "# the app\nport = 1\nhost = a\n\n# how much is told\nlevel = 3\n";
 const NEW: &str = "# the app\nport = 2\nhost = a\n\n# how much is told\nlevel = 3\n";
@@ -72,7 +70,7 @@ fn an_edit_in_other_lines_than_the_patch_is_merged_and_named_with_its_digest() {
     let seen = preview(&sandbox, &bundle, &target, &EditChoices::new());
     assert_eq!(
         told(&seen.preview.notes),
-        ["conf/app.conf: was edited here; both changes are in it, merged line by line"]
+        ["conf/app.conf: was edited here; both changes will be in it, merged line by line"]
     );
     let step =
         seen.preview.plan.steps.iter().find(|step| step.path.as_str() == "conf/app.conf").expect("a step");
@@ -100,7 +98,7 @@ fn a_config_that_was_edited_after_the_patch_keeps_the_edit_when_the_patch_goes_a
     let notes = target.must_roll_back();
     assert_eq!(
         notes,
-        ["conf/app.conf: was edited after the patch; both changes are in it, merged line by line"]
+        ["conf/app.conf: was edited after the patch; your edits stay in it, merged line by line"]
     );
     target.expect(&tree(MINE));
     target.must_undo_the_rollback();
@@ -325,7 +323,7 @@ fn settings_whose_lines_clash_are_merged_by_key_and_that_is_said() {
     assert_eq!(
         target.must_apply(&bundle),
         [
-            "conf/app.toml: was edited here; both changes are in it, merged by key, because their lines clash: port"
+            "conf/app.toml: was edited here; both changes will be in it, merged by key, because their lines clash: port"
         ]
     );
     target.expect(&at(2, "mine").file("app", "2"));
@@ -365,35 +363,6 @@ fn a_cut_at_any_call_of_a_merge_leaves_the_edit_or_both() {
     assert!(count > 60, "{count}");
 }
 
-/// Carries out a change with its disk gone from each of its calls on, puts the folder right, and looks whether
-/// everything is old or everything is new. Returns the number of calls.
-fn cut_at_every_call<'a>(
-    sandbox: &'a Sandbox,
-    prepare: &dyn Fn() -> Target<'a>,
-    change: &dyn Fn(&Path, &Workbench) -> Result<(), Error>,
-    [old, new]: [&Tree; 2],
-) -> usize {
-    for call in 1.. {
-        let target = prepare();
-        let cut = bench_on(move |disk| {
-            let fault = Fault::Fails(Errno::Io);
-            Arc::new(FaultFs::failing(Arc::new(disk), At::Call(call), fault, Lasting::FromThenOn))
-        });
-        let result = change(&target.path, &cut);
-        let choice = Choice::Undo(OnForeign::Stop);
-        let _ = unwatched(|watch| sandbox.bench().recover(&target.path, choice, watch)).expect("it recovers");
-        let tree = target.tree();
-        assert!(tree == *old || tree == *new, "call {call}: neither old nor new");
-        assert!(target.status().unfinished.is_none());
-        if result.is_ok() {
-            assert!(tree == *new, "done is done");
-            return call;
-        }
-        fs::remove_dir_all(&target.path).expect("our own folder");
-    }
-    unreachable!("some call is the last one")
-}
-
 #[test]
 fn the_command_line_shows_the_merged_file_and_takes_the_choices() {
     let sandbox = Sandbox::new();
@@ -422,4 +391,22 @@ fn the_command_line_shows_the_merged_file_and_takes_the_choices() {
     for wrong in ["--merged conf/app.conf", "--keep-mine ../x", "--keep-mine conf --take-theirs conf"] {
         assert_eq!(console.run(&format!("plan $/fix.patchbundle $/app {wrong}")).code, 2, "{wrong}");
     }
+}
+
+#[test]
+fn a_wish_that_means_nothing_is_told() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let target = sandbox.install(&tree(OLD).file("app", "edited"));
+    let wishes = ["app", "conf/app.conf", "nowhere"].map(|path| (path.parse_path(), EditChoice::KeepMine));
+    let seen = preview(&sandbox, &bundle, &target, &wishes.into());
+    assert_eq!(
+        told(&seen.preview.notes),
+        [
+            "app: the patch leaves no choice here",
+            "conf/app.conf: nothing has to be chosen here",
+            "nowhere: nothing has to be chosen here"
+        ]
+    );
+    assert_eq!(seen.preview.obstacles.len(), 1, "it was edited all the same");
 }

@@ -1,6 +1,8 @@
 //! Reads INI files with the place of each value. There are many kinds of them; what means different things in two of
 //! them is not read.
 
+use std::collections::BTreeSet;
+
 use super::{Sheet, lines};
 
 /// `None` if a line is neither a section, nor `key = value`, nor a comment, or may go on in the next one.
@@ -8,6 +10,7 @@ pub(super) fn read(text: &str) -> Option<Sheet> {
     let mut sheet = Sheet::default();
     let mut section: Vec<String> = Vec::new();
     let mut indent_of_section: Option<bool> = None;
+    let mut seen = BTreeSet::new();
     for (start, line) in lines(text) {
         let bare = line.trim();
         if bare.is_empty() || bare.starts_with([';', '#']) {
@@ -25,7 +28,10 @@ pub(super) fn read(text: &str) -> Option<Sheet> {
             return None;
         }
         let name = name.trim();
-        if name.is_empty() {
+        // To many programs, large and small letters are the same in a key.
+        let spelled: Vec<String> =
+            section.iter().map(String::as_str).chain([name]).map(str::to_lowercase).collect();
+        if name.is_empty() || !seen.insert(spelled) {
             return None;
         }
         let begin = start + line.len() - value.trim_start().len();
