@@ -27,7 +27,7 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: FileAndTarget,
-    /// Go ahead only if the folder is still as it was when this plan was made
+    /// Go ahead only if the folder, and what is wished for edited files, is still as when this plan was made
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
     /// Go ahead only if the folder still has this fingerprint, as `plan --json` prints it

@@ -29,22 +29,32 @@ impl EditArguments {
         let take = self.take_theirs.iter().map(|path| (path.as_str(), EditChoice::TakeTheirs));
         let mut choices = EditChoices::new();
         for (path, choice) in keep.chain(take) {
-            add(&mut choices, path, choice)?;
+            add(&mut choices, parse(path)?, choice)?;
         }
         for pair in &self.merged {
-            let Some((path, file)) = pair.split_once('=').filter(|(_, file)| !file.is_empty()) else {
-                return Err(
-                    Report::usage("--merged takes the place in the folder and your file: PATH=FILE").into()
-                );
-            };
-            add(&mut choices, path, EditChoice::Merged(PathBuf::from(file)))?;
+            let (path, file) = place_and_file("--merged", pair)?;
+            add(&mut choices, path, EditChoice::Merged(file))?;
         }
         Ok(choices)
     }
 }
 
-fn add(choices: &mut EditChoices, path: &str, choice: EditChoice) -> Result<()> {
-    let path = TreePath::parse(path).map_err(|error| Report::usage(error.to_string()))?;
+/// The place in a product folder and the file beside it in `PATH=FILE`.
+pub(super) fn place_and_file(flag: &str, pair: &str) -> Result<(TreePath, PathBuf)> {
+    match pair.split_once('=').filter(|(_, file)| !file.is_empty()) {
+        Some((path, file)) => Ok((parse(path)?, PathBuf::from(file))),
+        None => {
+            let headline = format!("{flag} takes the place in the folder and your file: PATH=FILE");
+            Err(Report::usage(headline).into())
+        }
+    }
+}
+
+fn parse(path: &str) -> Result<TreePath> {
+    TreePath::parse(path).map_err(|error| Report::usage(error.to_string()).into())
+}
+
+fn add(choices: &mut EditChoices, path: TreePath, choice: EditChoice) -> Result<()> {
     match choices.insert(path.clone(), choice) {
         None => Ok(()),
         Some(_) => Err(Report::usage(format!("Two different things are wished for {path}")).into()),

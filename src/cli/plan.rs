@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::args::{FileAndTarget, Lists};
-use super::edits::EditArguments;
+use super::edits::{EditArguments, place_and_file};
 use super::render::{Detail, json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::workbench::PlanFile;
@@ -19,7 +19,8 @@ use crate::workbench::PlanFile;
 Examples:
   patchwright plan fix.patchbundle /opt/app
   patchwright plan fix.patchbundle /opt/app --output reviewed.plan
-  patchwright plan fix.patchbundle /opt/app --keep-mine conf/app.toml
+  patchwright plan fix.patchbundle /opt/app --draft conf/app.toml=merged.toml
+  patchwright plan fix.patchbundle /opt/app --merged conf/app.toml=merged.toml
   patchwright apply fix.patchbundle /opt/app --plan reviewed.plan --allow-unsigned"
 )]
 pub(super) struct Arguments {
@@ -28,6 +29,9 @@ pub(super) struct Arguments {
     /// Save the plan, to apply exactly this one later
     #[arg(short, long, value_name = "PLAN")]
     output: Option<PathBuf>,
+    /// Write an edited file with both sides of each clash marked, to merge it by hand and give it back with --merged
+    #[arg(long, value_name = "PATH=FILE")]
+    draft: Vec<String>,
     #[command(flatten)]
     edits: EditArguments,
     #[command(flatten)]
@@ -42,6 +46,10 @@ impl Arguments {
         let preview = session
             .watch(|_, watch| workbench.preview_with(file, target, &choices, watch))
             .in_folder(target)?;
+        for pair in &self.draft {
+            let (place, output) = place_and_file("--draft", pair)?;
+            workbench.draft_merge(file, target, &place, &output).in_folder(target)?;
+        }
         let saved = self.output.as_deref();
         if let Some(output) = saved {
             let created = session.workbench().environment().now();

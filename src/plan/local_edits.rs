@@ -69,7 +69,7 @@ impl MergedHow {
                 "merged by key, because their lines clash; comments stay as they are here".to_owned()
             }
             MergedHow::By(MergedBy::Keys(keys)) => {
-                format!("merged by key, because their lines clash: {}", keys.join(", "))
+                format!("merged by key, because their lines clash: {}", shortened(keys))
             }
             MergedHow::Given => "merged by hand in the file that you gave".to_owned(),
         }
@@ -119,7 +119,7 @@ impl Planner<'_> {
             }
             Some(Resolution::Clashes(places)) => {
                 let meaning =
-                    format!("was edited here, where the patch changes it, too: {}", places.join(", "));
+                    format!("was edited here, where the patch changes it, too: {}", shortened(places));
                 self.refuse(Code::Clash, Some(path), meaning, choices(path));
                 return None;
             }
@@ -153,6 +153,16 @@ impl Planner<'_> {
             }
         }
     }
+}
+
+/// The first few of a list; the whole one is in the JSON answer.
+pub(super) fn shortened(list: &[String]) -> String {
+    const SHOWN: usize = 6;
+    let mut text = list[..list.len().min(SHOWN)].join(", ");
+    if list.len() > SHOWN {
+        text.push_str(&format!(" and {} more", list.len() - SHOWN));
+    }
+    text
 }
 
 /// Whether a file that the patch changes is gone.

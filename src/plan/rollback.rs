@@ -1,6 +1,7 @@
 //! Plans taking a change back.
 
 use super::folders::{find_missing_parents, settle_folders};
+use super::local_edits::shortened;
 use super::{Note, Obstacle, Plan, Preview, Resolution, Situation, common_obstacles, in_order};
 use crate::model::{Code, Node, Step};
 
@@ -49,7 +50,7 @@ pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -
                 (Some(_), Some(Resolution::Clashes(places))) => {
                     format!(
                         "was changed after the patch was applied, where the patch changed it: {}",
-                        places.join(", ")
+                        shortened(places)
                     )
                 }
                 (Some(_), _) => "was changed after the patch was applied".to_owned(),

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::rollback::moved;
 use super::situation::Survey;
-use super::{Error, Result};
+use super::{Error, Result, Workbench, inspect};
 use crate::bundle::{VerifiedBundle, delta};
-use crate::diff::{MAX_MERGE_BYTES, Merge, merge};
-use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Payload, Step, TreePath};
-use crate::plan::{MergedHow, Resolution};
+use crate::diff::{MAX_MERGE_BYTES, Merge, draft, merge};
+use crate::model::{Code, Digest, FileChange, FileNode, LocalEdits, Mode, Node, Payload, Step, TreePath};
+use crate::plan::{MergedHow, Obstacle, Resolution};
 use crate::target::fs::{Fs, Place};
+use crate::target::node_at;
 use crate::transaction::Kept;
 
 /// Most bytes of merged files that wait in memory at one time: a plan of so many large settings is none.
@@ -101,6 +102,42 @@ pub(super) fn resolve_edits(
         }
     }
     Ok(())
+}
+
+impl Workbench {
+    /// Writes to `output` what the file at `path` comes to when the edits made here and the changes of the patch are
+    /// put together, with both sides of each clash marked: something for a person to finish.
+    ///
+    /// # Errors
+    /// If there is nothing to merge at `path`, or a file cannot be read or written.
+    pub fn draft_merge(&self, bundle: &Path, target: &Path, path: &TreePath, output: &Path) -> Result<()> {
+        let bundle = inspect::open(bundle)?;
+        let fs = self.disk(target)?;
+        let refused = |meaning: &str| {
+            Error::Refused(vec![Obstacle {
+                code: Code::Clash,
+                path: Some(path.as_str().to_owned()),
+                meaning: meaning.to_owned(),
+                hint: "patchwright plan lists the files that were edited here.".to_owned(),
+            }])
+        };
+        let change = bundle.patch.change_at(path).ok_or_else(|| refused("the patch changes nothing here"))?;
+        let edit = Edit { bundle: &bundle, fs: &*fs, change, keeps_modes: fs.features().modes };
+        let failed = |source| crate::target::ScanError::Io { place: path.into(), source };
+        let Some(Node::File(mine)) = node_at(&*fs, &path.into()).map_err(failed)? else {
+            return Err(refused("no file is here"));
+        };
+        let sides = edit.base()?.zip(read_file(&*fs, &path.into(), mine.digest)?);
+        let Some(((_, base), mine)) = sides else {
+            return Err(refused("the patch file does not hold the original, or the file is too large"));
+        };
+        let Some(theirs) = edit.theirs(&base)? else {
+            return Err(refused("the patch file does not hold the whole new content"));
+        };
+        let marked = draft(&base, &mine, &theirs).map_err(|reason| refused(&reason.to_string()))?;
+        let failed = |source| Error::File { doing: "write the draft", path: output.to_owned(), source };
+        super::make::write_whole(output, &marked).map_err(failed)
+    }
 }
 
 /// What `change` comes to where the file in the folder is `mine`, if it is merged with that. For showing: what cannot

@@ -385,6 +385,15 @@ fn the_command_line_shows_the_merged_file_and_takes_the_choices() {
     sandbox.write("app/conf/app.conf", CLASHING);
     let refused = console.run("plan $/fix.patchbundle $/app --json");
     assert_eq!((refused.code, &refused.json()["edits"][0]["places"][0]), (3, &"line 2".into()));
+    console.run("plan $/fix.patchbundle $/app --draft conf/app.conf=$/draft.conf");
+    let draft = sandbox.read("draft.conf").expect("a draft");
+    assert!(
+        draft.contains("<<<<<<< as it is here\nport = 99\n=======\nport = 2\n>>>>>>> as the patch has it\n")
+    );
+    let unfinished =
+        "apply $/fix.patchbundle $/app --allow-unsigned --yes --merged conf/app.conf=$/draft.conf";
+    assert_eq!(console.run(unfinished).code, 3);
+    assert_eq!(console.run("plan $/fix.patchbundle $/app --draft elsewhere=$/draft.conf").code, 3);
     sandbox.write("merged.conf", "port = 100\n");
     console.done("apply $/fix.patchbundle $/app --allow-unsigned --yes --merged conf/app.conf=$/merged.conf");
     assert_eq!(sandbox.read("app/conf/app.conf").as_deref(), Some("port = 100\n"));

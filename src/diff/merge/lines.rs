@@ -64,30 +64,94 @@ pub enum Unmergeable {
 /// # Errors
 /// If the contents are no text, or too large.
 pub fn merge_lines(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<LineMerge, Unmergeable> {
+    if let Some(one) = undisputed(base, mine, theirs)? {
+        return Ok(LineMerge::Clean(one.to_vec()));
+    }
+    let [base, mine, theirs] = with_line_ends_alike([base, mine, theirs]);
+    let (base, mine, theirs) = (split_lines(&base), split_lines(&mine), split_lines(&theirs));
+    let (mut merged, mut clashes) = (Vec::new(), Vec::new());
+    for piece in pieces(&base, &mine, &theirs)? {
+        match piece {
+            Piece::Agreed(lines) => merged.extend_from_slice(lines),
+            Piece::Disputed(clash) => clashes.push(clash),
+        }
+    }
+    Ok(if clashes.is_empty() { LineMerge::Clean(merged.concat()) } else { LineMerge::Clashes(clashes) })
+}
+
+/// The merged content with both sides of each clash in it, marked as version control systems do: something for a
+/// person to finish.
+///
+/// # Errors
+/// As [`merge_lines`].
+pub fn draft(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Vec<u8>, Unmergeable> {
+    if let Some(one) = undisputed(base, mine, theirs)? {
+        return Ok(one.to_vec());
+    }
+    let contents = with_line_ends_alike([base, mine, theirs]);
+    let [base, mine, theirs] = [0, 1, 2].map(|side| split_lines(&contents[side]));
+    let ends = if mine.iter().any(|line| line.ends_with(b"\r\n")) { "\r\n" } else { "\n" };
+    let mut draft = Vec::new();
+    let add = |draft: &mut Vec<u8>, lines: &[&[u8]]| {
+        draft.extend_from_slice(&lines.concat());
+        if lines.last().is_some_and(|last| !last.ends_with(b"\n")) {
+            draft.extend_from_slice(ends.as_bytes());
+        }
+    };
+    for piece in pieces(&base, &mine, &theirs)? {
+        match piece {
+            Piece::Agreed(lines) => draft.extend_from_slice(&lines.concat()),
+            Piece::Disputed(clash) => {
+                let mark = |words: &str| format!("{words}{ends}").into_bytes();
+                draft.extend(mark("<<<<<<< as it is here"));
+                add(&mut draft, &mine[clash.mine]);
+                draft.extend(mark("======="));
+                add(&mut draft, &theirs[clash.theirs]);
+                draft.extend(mark(">>>>>>> as the patch has it"));
+            }
+        }
+    }
+    Ok(draft)
+}
+
+/// The side that has all edits, if one has.
+fn undisputed<'a>(base: &'a [u8], mine: &'a [u8], theirs: &'a [u8]) -> Result<Option<&'a [u8]>, Unmergeable> {
     let all = [base, mine, theirs];
     if all.iter().any(|content| content.len() > MAX_MERGE_BYTES) {
         return Err(Unmergeable::TooLarge);
     }
     if mine == base || mine == theirs {
-        return Ok(LineMerge::Clean(theirs.to_vec()));
+        return Ok(Some(theirs));
     }
     if theirs == base {
-        return Ok(LineMerge::Clean(mine.to_vec()));
+        return Ok(Some(mine));
     }
     // Looking only at the beginning is good enough for showing, not for writing.
     if all.iter().any(|content| !is_text(content) || content.contains(&0)) {
         return Err(Unmergeable::Binary);
     }
-    let [base, mine, theirs] = with_line_ends_alike(all);
-    merge_split(&split_lines(&base), &split_lines(&mine), &split_lines(&theirs))
+    Ok(None)
 }
 
-fn merge_split(base: &[&[u8]], mine: &[&[u8]], theirs: &[&[u8]]) -> Result<LineMerge, Unmergeable> {
+/// A run of lines in the result.
+enum Piece<'a> {
+    /// At most one side changed them, or both alike.
+    Agreed(&'a [&'a [u8]]),
+    /// Both changed them.
+    Disputed(Clash),
+}
+
+/// The result from top to bottom.
+fn pieces<'a>(
+    base: &'a [&'a [u8]],
+    mine: &'a [&'a [u8]],
+    theirs: &'a [&'a [u8]],
+) -> Result<Vec<Piece<'a>>, Unmergeable> {
     let (mut my_edits, mut their_edits) = (Edits::between(base, mine)?, Edits::between(base, theirs)?);
-    let (mut merged, mut clashes) = (Vec::new(), Vec::new());
+    let mut pieces = Vec::new();
     let mut done = 0;
     while let Some(first) = [my_edits.next_start(), their_edits.next_start()].into_iter().flatten().min() {
-        merged.extend_from_slice(&base[done..first]);
+        pieces.push(Piece::Agreed(&base[done..first]));
         let (mut from_mine, mut from_theirs) = (my_edits.begin(first), their_edits.begin(first));
         let mut end = first;
         // An edit that begins where another one ends belongs to it: no unchanged line keeps them apart.
@@ -95,18 +159,16 @@ fn merge_split(base: &[&[u8]], mine: &[&[u8]], theirs: &[&[u8]]) -> Result<LineM
             || their_edits.take_up_to(&mut end, &mut from_theirs)
         {}
         let (my_lines, their_lines) = (my_edits.end(&from_mine, end), their_edits.end(&from_theirs, end));
-        match (from_mine.edited, from_theirs.edited) {
-            (_, false) => merged.extend_from_slice(&mine[my_lines]),
-            (false, true) => merged.extend_from_slice(&theirs[their_lines]),
-            (true, true) if mine[my_lines.clone()] == theirs[their_lines.clone()] => {
-                merged.extend_from_slice(&mine[my_lines]);
-            }
-            (true, true) => clashes.push(Clash { base: first..end, mine: my_lines, theirs: their_lines }),
-        }
+        let is_mine = !from_theirs.edited || mine[my_lines.clone()] == theirs[their_lines.clone()];
+        pieces.push(match (is_mine, from_mine.edited) {
+            (true, _) => Piece::Agreed(&mine[my_lines]),
+            (false, false) => Piece::Agreed(&theirs[their_lines]),
+            (false, true) => Piece::Disputed(Clash { base: first..end, mine: my_lines, theirs: their_lines }),
+        });
         done = end;
     }
-    merged.extend_from_slice(&base[done..]);
-    Ok(if clashes.is_empty() { LineMerge::Clean(merged.concat()) } else { LineMerge::Clashes(clashes) })
+    pieces.push(Piece::Agreed(&base[done..]));
+    Ok(pieces)
 }
 
 /// The edits that turn the base into one side, from top to bottom, and how far the merge has come in them.
@@ -298,6 +360,17 @@ mod tests {
         let clash = merge_lines(b"1\n2\n3\n4\n", b"1\nmine\n3\n4\n", b"1\ntheirs\n3\nfour\n");
         let expected = Clash { base: 1..2, mine: 1..2, theirs: 1..2 };
         assert_eq!(clash, Ok(LineMerge::Clashes(vec![expected])));
+    }
+
+    #[test]
+    fn a_draft_has_what_fits_and_both_sides_of_what_does_not() {
+        let (base, mine, theirs) = (b"1\n2\n3\n4", b"1\nmine\n3\n4", b"1\ntheirs\n3\nfour");
+        let marked = "1\n<<<<<<< as it is here\nmine\n=======\ntheirs\n>>>>>>> as the patch has it\n3\nfour";
+        assert_eq!(draft(base, mine, theirs).as_deref(), Ok(marked.as_bytes()));
+        assert_eq!(draft(base, base, theirs).as_deref(), Ok(theirs.as_slice()));
+        let at_the_end = "<<<<<<< as it is here\r\na\r\n=======\r\nb\r\n>>>>>>> as the patch has it\r\n";
+        let found = draft(b"x\r\n1", b"x\r\na", b"x\r\nb").expect("text");
+        assert_eq!(String::from_utf8(found), Ok(format!("x\r\n{at_the_end}")));
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod lines;
 
 use std::ops::Range;
 
-pub use lines::{MAX_MERGE_BYTES, Unmergeable};
+pub use lines::{MAX_MERGE_BYTES, Unmergeable, draft};
 
 use keys::{Format, KeyMerge};
 use lines::{LineMerge, merge_lines};

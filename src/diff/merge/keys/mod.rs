@@ -13,6 +13,12 @@ mod yaml;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+/// Most keys that take the patch's value. Each is looked for among all others, and a longer list nobody reads.
+const MAX_TAKEN: usize = 1_000;
+
+/// Most keys of a file that is merged by key; settings have far fewer.
+const MAX_KEYS: usize = 50_000;
+
 /// A form of file that can be merged by key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
@@ -150,6 +156,9 @@ pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> 
     let sheets = [&base, &mine, &theirs].map(|text| format.read(&text.text));
     let [Some(base), Some(my_sheet), Some(their_sheet)] = sheets else { return KeyMerge::Impossible };
     let (taken, clashes) = compare(&base, &my_sheet, &their_sheet);
+    if taken.len() > MAX_TAKEN || my_sheet.order.len().max(their_sheet.order.len()) > MAX_KEYS {
+        return KeyMerge::Impossible;
+    }
     if !clashes.is_empty() {
         return KeyMerge::Clashes(clashes.iter().map(|key| key.join(".")).collect());
     }
