@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::compare::{self, Hunk, MAX_COMPARED_LINES};
 use super::encoding::Encoding;
 use super::lines::{Keys, LineEnds, LineHash, Lines, Scan};
-use super::words;
+use super::refine;
 use crate::diff::Precision;
 use crate::progress::{CancelToken, Cancelled};
 use crate::workbench::Content;
@@ -159,7 +159,7 @@ impl TextDiff {
                 (hunks, coarse)
             }
         };
-        self.pairs = words::pair_lines(self, cancel);
+        self.pairs = refine::pair_lines(self, cancel);
         Ok(())
     }
 
