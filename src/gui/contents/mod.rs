@@ -12,6 +12,7 @@ mod keys;
 mod line;
 mod menu;
 mod pictures;
+mod rows;
 mod ruler;
 mod scroll;
 mod state;
