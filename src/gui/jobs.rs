@@ -11,6 +11,7 @@ use super::worker::Worker;
 use crate::present::failure::Failure;
 use crate::present::message::{Effect, Event};
 use crate::present::reading::{self, Question};
+use crate::present::words::{fill, widgets as words};
 use crate::present::worker::{Answer, Line};
 use crate::progress::{CancelToken, Quiet};
 use crate::settings::{Memory, Recent, Settings};
@@ -103,7 +104,7 @@ impl Threads {
                 let answer = Answer {
                     outcome: "failed".to_owned(),
                     code: "E-IO".to_owned(),
-                    message: format!("The worker could not be started: {error}"),
+                    message: fill(words::WORKER_NOT_STARTED, &[("why", &error.to_string())]),
                     ..Answer::default()
                 };
                 voice(Event::Worker(Line::Answer(Box::new(answer))));
@@ -130,16 +131,19 @@ impl Jobs for Threads {
         match effect {
             Effect::PickBundle => self.show_dialog(false, || {
                 let dialog = rfd::FileDialog::new()
-                    .set_title("Open a patch file")
-                    .add_filter("Patch file", &["patchbundle"])
-                    .add_filter("All files", &["*"]);
+                    .set_title(words::DIALOG_OPEN_PATCH)
+                    .add_filter(words::DIALOG_PATCH_FILE, &["patchbundle"])
+                    .add_filter(words::DIALOG_ALL_FILES, &["*"]);
                 dialog.pick_file().map(Event::BundlePicked)
             }),
             Effect::PickFolder => self.show_dialog(true, || {
-                rfd::FileDialog::new().set_title("Choose a folder").pick_folder().map(Event::FolderPicked)
+                rfd::FileDialog::new()
+                    .set_title(words::DIALOG_CHOOSE_FOLDER)
+                    .pick_folder()
+                    .map(Event::FolderPicked)
             }),
             Effect::PickReport(name) => self.show_dialog(false, move || {
-                let dialog = rfd::FileDialog::new().set_title("Save a report").set_file_name(name);
+                let dialog = rfd::FileDialog::new().set_title(words::DIALOG_SAVE_REPORT).set_file_name(name);
                 dialog.save_file().map(Event::ReportPicked)
             }),
             Effect::FindInterrupted(folders) => self.find_interrupted(folders),

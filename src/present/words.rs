@@ -1,6 +1,9 @@
-//! Every fixed word of the window, in one place: the tests read this table and refuse long, loud or banned ones.
+//! Every fixed word of the window, in one place: the tests read these tables and refuse long, loud or banned ones.
 //!
-//! What fails is worded by `report`; here each of its codes has a heading that says the same in a few words.
+//! The words of the pages are here, those of the difference pane in [`contents`], those of the parts that all pages
+//! are made of in [`widgets`]. A text has a place for each fact, `{name}`, which [`fill`] fills; what is only a part of
+//! a sentence has a name that begins with `PART_`. What fails is worded by `report`; here each of its codes has a
+//! heading that says the same in a few words.
 
 use crate::model::Code;
 
@@ -11,6 +14,9 @@ macro_rules! words {
         pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
     };
 }
+
+pub mod contents;
+pub mod widgets;
 
 words! {
     // Start
@@ -220,9 +226,21 @@ words! {
     TRY_AGAIN = "Try again.";
 }
 
-/// `template` with each `{name}` replaced.
+/// `template` with each `{name}` replaced. In one pass: a fact comes from anywhere and may look like a place itself.
 pub fn fill(template: &str, facts: &[(&str, &str)]) -> String {
-    facts.iter().fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    let room: usize = facts.iter().map(|(_, value)| value.len()).sum();
+    let mut text = String::with_capacity(template.len() + room);
+    let mut rest = template;
+    while let Some((before, behind)) = rest.split_once('{') {
+        let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
+        let fact = facts.iter().find(|(known, _)| *known == name);
+        debug_assert!(fact.is_some(), "nothing fills {name} in: {template}");
+        text.push_str(before);
+        text.push_str(fact.map_or("", |(_, value)| value));
+        rest = after;
+    }
+    text.push_str(rest);
+    text
 }
 
 /// What a code means, in a few plain words.
@@ -295,61 +313,4 @@ pub fn restart(what: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Words that frighten, blame, or belong to us and not to the reader.
-    const BANNED: &[&str] = &[
-        "abort",
-        "base",
-        "bundle",
-        "deploy",
-        "drift",
-        "error",
-        "fatal",
-        "illegal",
-        "invalid",
-        "journal",
-        "kill",
-        "manifest",
-        "mod",
-        "package",
-        "payload",
-        "purge",
-        "rollback",
-        "stage",
-        "staging",
-        "target",
-        "transaction",
-        "update",
-        "wrong",
-    ];
-    /// Longest sentence that is understood at the first reading, in words.
-    const LONGEST_SENTENCE: usize = 20;
-
-    #[test]
-    fn no_word_is_long_loud_or_ours() {
-        let headings = Code::ALL.iter().map(|&code| (code.as_str(), heading(code)));
-        for (name, text) in ALL.iter().copied().chain(headings) {
-            for sentence in text.split(['.', ';', '?']) {
-                let words: Vec<String> = sentence
-                    .split(|c: char| !c.is_alphanumeric())
-                    .filter(|word| !word.is_empty())
-                    .map(str::to_lowercase)
-                    .collect();
-                assert!(words.len() <= LONGEST_SENTENCE, "{name} is long: {sentence}");
-                let banned = words.iter().find(|word| BANNED.contains(&word.as_str()));
-                assert_eq!(banned, None, "{name}: {text}");
-            }
-            let first = text.chars().next().expect("a text");
-            assert!(first.is_uppercase() || !first.is_alphabetic() || name == "DIFFERS", "{name}: {text}");
-            assert!(!text.contains('!'), "{name} is loud: {text}");
-        }
-    }
-
-    #[test]
-    fn every_place_in_a_template_is_filled_by_its_name() {
-        assert_eq!(fill(SEVERAL_PLACES, &[("n", "2 places"), ("what", "edited")]), "2 places: edited");
-        assert_eq!(fill(STEP_OF, &[("n", "3")]), "Step 3 of 6");
-    }
-}
+mod tests;

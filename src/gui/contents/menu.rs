@@ -5,6 +5,7 @@ use egui::{Response, Ui};
 use super::Given;
 use super::state::{PaneAction, PaneRequest, PaneState};
 use crate::present::contents::{Half, Standing, TextDiff};
+use crate::present::words::contents as words;
 
 /// Shows it when it is asked for.
 pub(super) fn context_menu(
@@ -27,13 +28,13 @@ pub(super) fn context_menu(
 fn actions(diff: &TextDiff) -> Vec<(&'static str, PaneAction)> {
     let both = diff.standing() == Standing::Compared;
     let all = [
-        ("Copy", PaneAction::Copy, true),
-        ("Copy what was before", PaneAction::CopySide(Half::Left), both),
-        ("Copy what is after", PaneAction::CopySide(Half::Right), both),
-        ("Copy hunk as a patch", PaneAction::CopyAsPatch, !diff.hunks().is_empty()),
-        ("Copy path", PaneAction::CopyPath, true),
-        ("Mark everything", PaneAction::SelectAll, true),
-        ("Full width for lines of one side", PaneAction::ToggleWideHunks, both),
+        (words::COPY, PaneAction::Copy, true),
+        (words::COPY_BEFORE, PaneAction::CopySide(Half::Left), both),
+        (words::COPY_AFTER, PaneAction::CopySide(Half::Right), both),
+        (words::COPY_AS_PATCH, PaneAction::CopyAsPatch, !diff.hunks().is_empty()),
+        (words::COPY_PATH, PaneAction::CopyPath, true),
+        (words::MARK_EVERYTHING, PaneAction::SelectAll, true),
+        (words::FULL_WIDTH, PaneAction::ToggleWideHunks, both),
     ];
     all.into_iter().filter(|(_, _, is_there)| *is_there).map(|(words, action, _)| (words, action)).collect()
 }

@@ -9,6 +9,7 @@ use super::state::{PaneRequest, PaneState};
 use super::{Given, gap, menu, ruler};
 use crate::gui::theme::Tokens;
 use crate::present::contents::{Caret, Column, Half, Layout, RowKind, Rows, Selection, TextDiff};
+use crate::present::words::{contents as words, fill};
 use crate::text::with_thousands;
 
 /// Room above and below the characters of a row.
@@ -262,23 +263,26 @@ fn focus_row(
 fn row_label(diff: &TextDiff, state: &mut PaneState) -> String {
     let Some(rows) = state.rows() else { return String::new() };
     if let Some(gap) = rows.gap(state.row) {
-        let lines = if gap.length == 1 { "line" } else { "lines" };
-        return format!("{} unchanged {lines} left out. Enter shows more", with_thousands(gap.length.into()));
+        let template = if gap.length == 1 { words::GAP_ROW_ONE } else { words::GAP_ROW_SEVERAL };
+        return fill(template, &[("n", &with_thousands(gap.length.into()))]);
     }
-    let Some(row) = rows.row(diff, state.row) else { return "No lines".to_owned() };
+    let Some(row) = rows.row(diff, state.row) else { return words::LINE_NONE.to_owned() };
     let mut text = |half, line: Option<u32>| {
         let line = line?;
         let shown = &state.line(diff, half, line).shown.text;
-        Some((if shown.trim().is_empty() { "Empty line".to_owned() } else { shown.clone() }, line + 1))
+        let shown = if shown.trim().is_empty() { words::LINE_EMPTY } else { shown };
+        Some((shown.to_owned(), (line + 1).to_string()))
     };
     let (left, right) = (text(Half::Left, row.left), text(Half::Right, row.right));
     match (row.kind, left, right) {
         (RowKind::Changed, Some((old, at)), Some((new, to))) => {
-            format!("{new}, changed from {old}, line {to}, before line {at}")
+            fill(words::ROW_CHANGED, &[("new", &new), ("old", &old), ("to", &to), ("at", &at)])
         }
-        (RowKind::Removed, Some((old, at)), _) => format!("{old}, removed, line {at}"),
-        (RowKind::Added, _, Some((new, at))) => format!("{new}, added, line {at}"),
-        (_, _, Some((same, at))) | (_, Some((same, at)), _) => format!("{same}, unchanged, line {at}"),
+        (RowKind::Removed, Some((line, at)), _) => fill(words::ROW_REMOVED, &[("line", &line), ("at", &at)]),
+        (RowKind::Added, _, Some((line, at))) => fill(words::ROW_ADDED, &[("line", &line), ("at", &at)]),
+        (_, _, Some((line, at))) | (_, Some((line, at)), _) => {
+            fill(words::ROW_UNCHANGED, &[("line", &line), ("at", &at)])
+        }
         _ => String::new(),
     }
 }
@@ -287,11 +291,13 @@ fn row_label(diff: &TextDiff, state: &mut PaneState) -> String {
 fn announce(ui: &Ui, given: &Given<'_>, state: &PaneState, id: Id) {
     let (place, count) = state.position(given.contents);
     let name = crate::text::escape_line(given.contents.path.as_str());
-    let label = match (place, count) {
-        (_, 0) => format!("{name}, no changed lines"),
-        (0, _) => format!("Changes in {name}, {count} places"),
-        _ => format!("Changes in {name}, hunk {place} of {count}"),
+    let template = match (place, count) {
+        (_, 0) => words::PANE_UNCHANGED,
+        (0, _) => words::PANE_PLACES,
+        _ => words::PANE_PLACE,
     };
+    let (place, count) = (place.to_string(), count.to_string());
+    let label = fill(template, &[("name", &name), ("place", &place), ("n", &count)]);
     ui.accesskit_node_builder(id, |node| {
         node.set_role(egui::accesskit::Role::Document);
         node.set_label(label.as_str());
