@@ -88,7 +88,7 @@ fn choices(contents: &Contents) -> Vec<(&'static str, PaneAction)> {
             choices.push((words::VIEW_UNIFIED, PaneAction::Lay(LayoutChoice::Unified)));
         }
         Some(Standing::Only(_) | Standing::Alone(_)) => {
-            choices.push((words::VIEW_TEXT, PaneAction::Show(View::Text)))
+            choices.push((words::VIEW_TEXT, PaneAction::Show(View::Text)));
         }
         None => {}
     }
