@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::{
     Result, accept, apply, completions, diff, history, make, man, new, plan, recover, rollback, show, status,
-    verify,
+    support, verify,
 };
 use crate::plan::Fingerprint;
 use crate::report::Report;
@@ -84,6 +84,7 @@ pub(super) enum Verb {
     Status(status::Arguments),
     History(history::Arguments),
     Recover(recover::Arguments),
+    Support(support::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -104,6 +105,7 @@ impl Verb {
             Verb::Status(_) => "status",
             Verb::History(_) => "history",
             Verb::Recover(_) => "recover",
+            Verb::Support(_) => "support",
             Verb::Completions(_) => "completions",
             Verb::Man(_) => "man",
         }

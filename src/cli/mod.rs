@@ -25,6 +25,7 @@ mod rollback;
 
 mod history;
 mod status;
+mod support;
 
 mod completions;
 mod man;
@@ -105,7 +106,7 @@ impl args::Verb {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         use args::Verb::{
             Accept, Apply, Completions, Diff, History, Make, Man, New, Plan, Recover, Rollback, Show, Status,
-            Verify,
+            Support, Verify,
         };
         match self {
             New(args) => args.run(session),
@@ -120,6 +121,7 @@ impl args::Verb {
             Status(args) => args.run(session),
             History(args) => args.run(session),
             Recover(args) => args.run(session),
+            Support(args) => args.run(session),
             Completions(args) => args.run(session),
             Man(args) => args.run(session),
         }

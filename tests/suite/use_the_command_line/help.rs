@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 15] = [
     "new",
     "make",
     "show",
@@ -20,6 +20,7 @@ const VERBS: [&str; 14] = [
     "status",
     "history",
     "recover",
+    "support",
     "completions",
     "man",
 ];
