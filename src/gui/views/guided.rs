@@ -125,7 +125,14 @@ fn review_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
                     - if line.can_change { 2.0 * space::HUGE + space::LARGE } else { 0.0 };
                 ui.scope(|ui| {
                     ui.set_max_width(room);
-                    facts(ui, &[Fact::new(line.name, &line.value)]);
+                    ui.vertical(|ui| {
+                        if line.can_change {
+                            // The link beside it is as high as a button.
+                            let free = space::CONTROL_HEIGHT - ui.text_style_height(&egui::TextStyle::Body);
+                            ui.add_space(free / 2.0);
+                        }
+                        facts(ui, &[Fact::new(line.name, &line.value)]);
+                    });
                 });
                 if line.can_change && link_button(ui, words::CHANGE).clicked() {
                     outbox.push(Msg::ChooseAgain);
