@@ -95,14 +95,14 @@ fn the_tree_of_five_thousand_files() {
     let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
     let output = place.path().join("large.patchbundle");
     let order = OrderSource::Id("LARGE".to_owned());
-    let request = MakeRequest { from: old, to: new, order, output: output.clone(), proof: Proof::Skip };
-    bench.make(&request, watch).expect("a patch");
+    let request = MakeRequest { from: old, to: new, order, output, proof: Proof::Skip };
+    let made = bench.make(&request, watch).expect("a patch");
 
     let mut model = Model::new(Settings::default(), Recent::default());
     let begin = Instant::now();
     let ((), read) = measured(|| {
-        for effect in model.update(Msg::OpenBundle(output)) {
-            for event in reading::answer(&bench, effect, watch) {
+        for effect in model.update(Msg::OpenBundle(made.output)) {
+            if let Some(event) = reading::answer(&bench, effect, watch) {
                 model.on_event(event);
             }
         }

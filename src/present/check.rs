@@ -9,6 +9,7 @@ use super::words::{self, fill};
 use crate::model::{Code, Node, Step};
 use crate::plan::{Fingerprint, Preview};
 use crate::report::phrases;
+use crate::text::capitalised;
 use crate::workbench::{ApplyPreview, RollbackPreview};
 
 /// How a check ended.
@@ -78,7 +79,10 @@ impl Check {
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
             words::restart(&patch.restart).map(|sentence| ReviewLine::fact(words::RESTART, sentence)),
-            Some(ReviewLine::fact(words::CAN_GO_BACK, phrases::rollback(patch.rollback.possible).to_owned())),
+            Some(ReviewLine::fact(
+                words::CAN_GO_BACK,
+                capitalised(phrases::rollback(patch.rollback.possible)),
+            )),
         ];
         Self::of(preview, findings_of_apply(found), review, words::APPLY_N)
     }

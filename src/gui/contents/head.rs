@@ -17,6 +17,9 @@ pub(super) const HEAD_HEIGHT: f32 = 28.0;
 /// Height of a button in the tool bar.
 const TOOL_HEIGHT: f32 = 28.0;
 
+/// Where tools begin: in line with the title above the pane, less the gap before a widget.
+pub(super) const INDENT: f32 = space::MEDIUM - 4.0;
+
 /// "Before" or "After".
 pub(super) fn title(half: Half) -> &'static str {
     match half {
@@ -32,6 +35,7 @@ pub(super) fn tools_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
         ui.spacing_mut().button_padding = vec2(10.0, 4.0);
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.horizontal(|ui| {
+            ui.add_space(INDENT);
             let action = choices_ui(ui, given, state);
             if !state.said.is_empty() {
                 let said = ui.weak(&state.said);

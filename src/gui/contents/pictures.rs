@@ -245,6 +245,7 @@ fn size_of_picture(pictures: &Pictures, half: Half) -> Vec2 {
 
 fn tools_ui(ui: &mut Ui, pictures: &Pictures, state: &mut PictureState) {
     ui.horizontal(|ui| {
+        ui.add_space(super::head::INDENT);
         if pictures.difference.is_some() {
             let mut chosen = usize::from(state.mode == PictureMode::Difference);
             let choices = [words::PICTURES_BESIDE, words::PICTURES_DIFFERENCE];
@@ -261,7 +262,9 @@ fn tools_ui(ui: &mut Ui, pictures: &Pictures, state: &mut PictureState) {
         }
         if pictures.difference.is_none() && pictures.halves.iter().all(Option::is_some) {
             ui.weak(words::PICTURES_SIZES_DIFFER);
-        } else if let Some((difference, _)) = &pictures.difference {
+        } else if let Some((difference, _)) = &pictures.difference
+            && state.mode == PictureMode::TwoUp
+        {
             ui.weak(difference.sentence());
         }
     });

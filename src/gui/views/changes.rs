@@ -60,6 +60,9 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &Tree, outbox: &mut Outbox) {
     });
 }
 
+/// Height from which on the filters may take several rows, in points.
+const ROOM_FOR_SEVERAL_ROWS: f32 = 400.0;
+
 fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
     let mut filter = list.filter().clone();
     let found = (!filter.is_empty()).then_some((list.matching().min(1), list.matching()));
@@ -85,8 +88,12 @@ fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
             (filter, is_changed) = (Filter::default(), true);
         }
     };
-    // In one row that scrolls: where there is little height, the list needs it more.
-    ScrollArea::horizontal().id_salt("chips").show(ui, |ui| ui.horizontal(|ui| chips_ui(ui)));
+    if ui.available_height() >= ROOM_FOR_SEVERAL_ROWS {
+        ui.horizontal_wrapped(|ui| chips_ui(ui));
+    } else {
+        // In one row that scrolls: where there is little height, the list needs it more.
+        ScrollArea::horizontal().id_salt("chips").show(ui, |ui| ui.horizontal(|ui| chips_ui(ui)));
+    }
     if is_changed {
         outbox.push(Msg::SetFilter(filter));
     }

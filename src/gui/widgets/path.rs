@@ -90,8 +90,12 @@ pub(super) fn copy_button(ui: &mut Ui, what: &str, copied: &str) -> bool {
     pressed
 }
 
-/// A title as it stands within a sentence.
+/// A title as it stands within a sentence; a name such as `SHA-256` stays as it is.
 fn lower_first(title: &str) -> String {
     let mut letters = title.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+    let first = letters.next();
+    match letters.as_str().starts_with(char::is_uppercase) {
+        true => title.to_owned(),
+        false => first.into_iter().flat_map(char::to_lowercase).chain(letters).collect(),
+    }
 }

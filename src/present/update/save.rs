@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::environment::Environment;
+use crate::present::failure::Failure;
 use crate::present::finding::Finding;
 use crate::present::message::{Effect, Export};
 use crate::present::model::Model;
@@ -54,7 +55,7 @@ impl Model {
             workspace.check.failed(),
             workspace.contents.failed(),
         ];
-        lines.extend(failed.into_iter().flatten().map(|failure| failure.details()));
+        lines.extend(failed.into_iter().flatten().map(Failure::details));
         let checks = [workspace.check.ready(), guided.and_then(|guided| guided.check.as_ref())];
         lines.extend(checks.into_iter().flatten().flat_map(|check| &check.findings).flat_map(Finding::lines));
         lines.extend(workspace.view.ready().iter().flat_map(|view| view.differences.iter().cloned()));
