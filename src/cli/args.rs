@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::{
     Result, accept, apply, completions, diff, heal, history, identify, make, man, new, plan, recover,
-    rollback, show, status, verify,
+    rollback, show, status, support, verify,
 };
 use crate::plan::Fingerprint;
 use crate::report::Report;
@@ -86,6 +86,7 @@ pub(super) enum Verb {
     Identify(identify::Arguments),
     History(history::Arguments),
     Recover(recover::Arguments),
+    Support(support::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -108,6 +109,7 @@ impl Verb {
             Verb::Identify(_) => "identify",
             Verb::History(_) => "history",
             Verb::Recover(_) => "recover",
+            Verb::Support(_) => "support",
             Verb::Completions(_) => "completions",
             Verb::Man(_) => "man",
         }

@@ -28,6 +28,7 @@ mod heal;
 mod history;
 mod identify;
 mod status;
+mod support;
 
 mod completions;
 mod man;
@@ -108,7 +109,7 @@ impl args::Verb {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         use args::Verb::{
             Accept, Apply, Completions, Diff, Heal, History, Identify, Make, Man, New, Plan, Recover,
-            Rollback, Show, Status, Verify,
+            Rollback, Show, Status, Support, Verify,
         };
         match self {
             New(args) => args.run(session),
@@ -125,6 +126,7 @@ impl args::Verb {
             Identify(args) => args.run(session),
             History(args) => args.run(session),
             Recover(args) => args.run(session),
+            Support(args) => args.run(session),
             Completions(args) => args.run(session),
             Man(args) => args.run(session),
         }

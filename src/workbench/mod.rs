@@ -24,6 +24,7 @@ mod rollback;
 mod sample;
 mod situation;
 mod status;
+mod support;
 mod template;
 
 use std::io;

@@ -8,9 +8,9 @@ use crate::gui::keys;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{Button, button, link_button, section, segmented, tick_box};
 use crate::present::commands::Command;
-use crate::present::guided::path_text;
 use crate::present::message::Msg;
 use crate::present::overview::line;
+use crate::present::overview::path_line;
 use crate::present::{Model, Overlay, words};
 use crate::settings::{ChangeColours, Palette};
 
@@ -135,11 +135,11 @@ fn folders_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if link_button(ui, words::CLOSE).clicked() {
         outbox.push(Msg::Escape);
     }
-    if let Some(failure) = model.folders.list.failed() {
+    if let Some(failure) = model.folders.failed() {
         ui.label(text::body(&failure.what).color(Tokens::of(ui).danger.text));
     }
-    let Some(list) = model.folders.list.ready() else { return };
-    ui.add(egui::Label::new(text::code(path_text(&list.place))).wrap());
+    let Some(list) = model.folders.ready() else { return };
+    ui.add(egui::Label::new(text::code(path_line(&list.place))).wrap());
     ui.horizontal_wrapped(|ui| {
         if button(ui, &Button::primary(words::FOLDERS_HERE)).clicked() {
             outbox.push(Msg::OpenFolder(list.place.clone()));

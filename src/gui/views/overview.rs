@@ -2,7 +2,7 @@
 
 use egui::{Label, Ui};
 
-use super::findings::findings_ui;
+use super::findings::{findings_ui, support_ui};
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, text};
 use crate::gui::widgets::{Button, EmptyState, Fact, card, empty_state, facts};
@@ -44,6 +44,7 @@ fn of<'a>(name: &'a str, value: &'a str) -> Fact<'a> {
 
 /// Why something cannot be shown, and what to do.
 pub fn failure_ui(ui: &mut Ui, failure: &Failure, outbox: &mut Outbox) {
-    let check = crate::present::guided::Check::of_failure(failure);
+    let check = crate::present::check::Check::of_failure(failure);
     findings_ui(ui, &check.findings, outbox);
+    support_ui(ui, outbox);
 }

@@ -8,9 +8,10 @@ use crate::gui::widgets::{
     Badge, Button, IconButton, Notice, PathView, Tone, badge, button, icon_button, link_button, path_label,
     reason, segmented,
 };
-use crate::present::guided::{Verdict, path_text};
+use crate::present::check::Verdict;
 use crate::present::history::FolderView;
 use crate::present::message::{Msg, Place};
+use crate::present::overview::path_line;
 use crate::present::{Model, Tab, words};
 
 /// Narrower than this, the buttons stand below the titles.
@@ -93,7 +94,7 @@ fn titles_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             Some(folder) => {
                 let colour = Tokens::of(ui).text;
                 let copied = folder.to_string_lossy();
-                path_label(ui, &PathView { shown: &path_text(folder), copied: Some(&copied), colour });
+                path_label(ui, &PathView { shown: &path_line(folder), copied: Some(&copied), colour });
                 if let Some(product) = workspace.view.ready().and_then(FolderView::product) {
                     ui.label(text::caption(product).color(muted));
                 }

@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 17] = [
     "new",
     "make",
     "show",
@@ -22,6 +22,7 @@ const VERBS: [&str; 16] = [
     "identify",
     "history",
     "recover",
+    "support",
     "completions",
     "man",
 ];

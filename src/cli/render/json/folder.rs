@@ -85,6 +85,10 @@ pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path) -> Map<String
     fields
 }
 
+pub(in crate::cli) fn support_saved(saved: &Path, target: &Path) -> Map<String, Value> {
+    fields! { "target": words::path_text(target), "path": words::path_text(saved) }
+}
+
 pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path) -> Map<String, Value> {
     let mut fields = fields! { "target": words::path_text(target) };
     match recovered {

@@ -17,6 +17,10 @@ pub(in crate::cli) fn order_written(output: &Path) -> String {
     )
 }
 
+pub(in crate::cli) fn support_saved(saved: &Path) -> String {
+    format!("Saved {}. It holds names and records, and never what is in your files\n", place(saved))
+}
+
 pub(in crate::cli) fn made(made: &MadeBundle, style: Style) -> String {
     let lines = changes::lines(&made.patch.changes);
     let mut text = format!(

@@ -13,6 +13,7 @@ mod plan;
 pub(in crate::cli) use difference::diff;
 pub(in crate::cli) use done::{
     accept_plan, accepted, applied, made, nothing_to_apply, order_written, recovered, rolled_back,
+    support_saved,
 };
 pub(in crate::cli) use failure::failure;
 pub(in crate::cli) use folder::{history, status};
