@@ -1,18 +1,19 @@
-//! `patchwright apply`: puts a patch into a folder.
+//! `patchwright apply`: puts patches into a folder.
 
 use std::path::PathBuf;
 
 use super::Result;
-use super::args::{FileAndTarget, fingerprint};
+use super::args::{FilesAndTarget, fingerprint};
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
 use crate::plan::Fingerprint;
 use crate::workbench::{ApplyOptions, ApplyPreview, Error, PlanFile, Verdict};
 
-/// Apply a patch to a product folder: everything, or nothing
+/// Apply patches to a product folder: everything, or nothing
 ///
-/// Shows what will happen and asks once. The folder is checked again before the first change; afterwards
+/// Shows what will happen and asks once. Several patch files go in together, in the order that their requirements ask
+/// for, whatever the order in which they are named; each can be taken out by itself later. The folder is checked again before the first change; afterwards
 /// `patchwright rollback` puts everything back as it was.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -21,11 +22,12 @@ use crate::workbench::{ApplyOptions, ApplyPreview, Error, PlanFile, Verdict};
 Examples:
   patchwright apply fix.patchbundle /opt/app --allow-unsigned
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --yes --json
+  patchwright apply one.patchbundle two.patchbundle /opt/app --allow-unsigned
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --plan reviewed.plan"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
-    paths: FileAndTarget,
+    paths: FilesAndTarget,
     /// Go ahead only if the folder is still as it was when this plan was made
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
@@ -42,7 +44,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
-        let (file, target) = self.paths.both()?;
+        let (files, target) = self.paths.split()?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         let expected = match self.plan.is_some() || session.asks() {
             false => self.expect,
@@ -57,7 +59,7 @@ impl Arguments {
             expected,
         };
         let applied = session
-            .watch(|workbench, watch| workbench.apply(file, target, options, watch))
+            .watch(|workbench, watch| workbench.apply_all(&files, target, options, watch))
             .in_folder(target)?;
         let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
         session.tell(
@@ -69,9 +71,10 @@ impl Arguments {
 
     /// Shows what would happen and asks whether it shall.
     fn agree(&self, session: &mut Session<'_, '_>) -> Result<Agreed> {
-        let (file, target) = self.paths.both()?;
-        let preview =
-            session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
+        let (files, target) = self.paths.split()?;
+        let preview = session
+            .watch(|workbench, watch| workbench.preview_all(&files, target, watch))
+            .in_folder(target)?;
         self.refuse(&preview).in_folder(target)?;
         if preview.preview.plan.steps.is_empty() {
             let told = session.tell(
@@ -89,7 +92,8 @@ impl Arguments {
         if expected == preview.preview.plan.base {
             let detail = session.detail();
             let show = |style| text::plan(&preview, target, None, detail, style);
-            session.ask(show, "Apply this patch?")?;
+            let question = if files.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
+            session.ask(show, question)?;
         }
         Ok(Agreed::To(expected))
     }

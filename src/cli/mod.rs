@@ -19,6 +19,7 @@ mod verify;
 
 mod accept;
 mod apply;
+mod explain;
 mod plan;
 mod recover;
 mod rollback;
@@ -104,8 +105,8 @@ type Result<T, E = session::Stop> = std::result::Result<T, E>;
 impl args::Verb {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         use args::Verb::{
-            Accept, Apply, Completions, Diff, History, Make, Man, New, Plan, Recover, Rollback, Show, Status,
-            Verify,
+            Accept, Apply, Completions, Diff, Explain, History, Make, Man, New, Plan, Recover, Rollback,
+            Show, Status, Verify,
         };
         match self {
             New(args) => args.run(session),
@@ -114,6 +115,7 @@ impl args::Verb {
             Diff(args) => args.run(session),
             Verify(args) => args.run(session),
             Plan(args) => args.run(session),
+            Explain(args) => args.run(session),
             Apply(args) => args.run(session),
             Rollback(args) => args.run(session),
             Accept(args) => args.run(session),

@@ -3,26 +3,28 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::args::FileAndTarget;
+use super::args::FilesAndTarget;
 use super::render::{Detail, json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::workbench::PlanFile;
 
 /// Show what apply would do, and every reason why not
 ///
-/// Writes nothing to the folder. Exits with 3 when something stands in the way.
+/// Several patch files are one plan, in the order that their requirements ask for. Writes nothing to the folder. Exits
+/// with 3 when something stands in the way.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright plan [OPTIONS] <FILE>... <TARGET>",
     after_help = "\
 Examples:
   patchwright plan fix.patchbundle /opt/app
+  patchwright plan one.patchbundle two.patchbundle /opt/app
   patchwright plan fix.patchbundle /opt/app --output reviewed.plan
   patchwright apply fix.patchbundle /opt/app --plan reviewed.plan --allow-unsigned"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
-    paths: FileAndTarget,
+    paths: FilesAndTarget,
     /// Save the plan, to apply exactly this one later
     #[arg(short, long, value_name = "PLAN")]
     output: Option<PathBuf>,
@@ -30,9 +32,10 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
-        let (file, target) = self.paths.both()?;
-        let preview =
-            session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
+        let (files, target) = self.paths.split()?;
+        let preview = session
+            .watch(|workbench, watch| workbench.preview_all(&files, target, watch))
+            .in_folder(target)?;
         let saved = self.output.as_deref();
         if let Some(output) = saved {
             let created = session.workbench().environment().now();

@@ -6,16 +6,30 @@
 
 mod apply;
 mod folders;
+mod layers;
 mod order;
+mod relate;
+#[cfg(test)]
+mod relate_tests;
+mod resolve;
 mod rollback;
+mod several;
+#[cfg(test)]
+mod stack_tests;
+mod take_out;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use apply::plan_apply;
+pub use layers::{ContentByDigest, Image, Layer, Misfit, NoContents, Stack, lay};
 pub use order::in_order;
+pub use relate::{Class, Consequence, Grounds, Meeting, Presence, Relation, SharedPlace, relate};
+pub use resolve::{Cycle, resolve};
 pub use rollback::{OnDrift, plan_rollback};
+pub use several::{Coming, Installed, PlanOfSeveral, PlannedPatch, plan_several};
+pub use take_out::{Because, Dependent, Rebuilt, TakeOut, take_out};
 
 use crate::model::{Code, Digest, Hasher, Mode, Node, Step, TreePath, TreeState};
 
@@ -38,6 +52,8 @@ pub struct Situation {
     pub version: Option<String>,
     /// Patches that are in the folder: id and revision.
     pub installed: Vec<(String, u32)>,
+    /// Patches that come in the same run: id and revision.
+    pub coming: Vec<(String, u32)>,
     /// `os/arch` of this machine.
     pub platform: String,
     /// Present time, RFC 3339.

@@ -4,7 +4,7 @@ use super::overview::{Fact, line};
 use super::words;
 use crate::report::phrases;
 use crate::text::capitalised;
-use crate::workbench::{Drift, DriftKind, Entry, History, Installed, Status};
+use crate::workbench::{Drift, DriftKind, Entry, History, Installed, Removal, Status};
 
 /// What is known about a folder.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub struct StackRow {
     pub since: String,
     /// Whether it can go, or why not.
     pub way_back: WayBack,
+    /// Ids of the patches that this concerns: they share files with it, need it, or contain it.
+    pub others: Vec<String>,
 }
 
 /// Whether a patch can be taken out.
@@ -33,8 +35,14 @@ pub struct StackRow {
 pub enum WayBack {
     /// It is the newest one with a way back.
     Now,
-    /// Newer ones have to go first.
-    AfterNewer,
+    /// It lies below others, and no newer one shares a file with it.
+    Alone,
+    /// It lies below others, and files that newer ones share with it are put together again.
+    Rebuilding,
+    /// Patches that need it would have to go as well.
+    WithOthers,
+    /// Another patch contains it and replaced it.
+    Contained,
     /// The way back was given up.
     GivenUp,
 }
@@ -44,7 +52,10 @@ impl WayBack {
     pub const fn sentence(self) -> &'static str {
         match self {
             WayBack::Now => "Can be taken back now",
-            WayBack::AfterNewer => "Can be taken back after the newer ones",
+            WayBack::Alone => "Can be taken out by itself",
+            WayBack::Rebuilding => "Can be taken out; files that newer ones share are put together again",
+            WayBack::WithOthers => "Can be taken out only with those that need it",
+            WayBack::Contained => "Inactive: a newer patch contains it",
             WayBack::GivenUp => "Its way back was given up",
         }
     }
@@ -76,23 +87,26 @@ impl FolderView {
 
     /// Patches in the folder, newest first.
     pub fn stack(&self) -> Vec<StackRow> {
-        let newest = self.status.installed.len().saturating_sub(1);
-        let row = |(index, patch): (usize, &Installed)| StackRow {
-            id: line(&reference(&patch.patch.id, patch.patch.revision)),
-            title: line(&patch.patch.title),
-            since: phrases::moment(&patch.time),
-            way_back: match (patch.accepted, index == newest) {
-                (true, _) => WayBack::GivenUp,
-                (false, true) => WayBack::Now,
-                (false, false) => WayBack::AfterNewer,
-            },
+        let newest = self.status.installed.iter().rposition(|patch| patch.replaced_by.is_none());
+        let row = |(index, patch): (usize, &Installed)| {
+            let removal = self.status.removal.iter().find(|(key, _)| *key == patch.key);
+            let (way_back, others) = way_back(removal.map(|(_, removal)| removal));
+            let is_newest = Some(index) == newest && way_back != WayBack::GivenUp;
+            StackRow {
+                id: line(&reference(&patch.patch.id, patch.patch.revision)),
+                title: line(&patch.patch.title),
+                since: phrases::moment(&patch.time),
+                way_back: if is_newest { WayBack::Now } else { way_back },
+                others: others.iter().map(|id| line(id)).collect(),
+            }
         };
         self.status.installed.iter().enumerate().rev().map(row).collect()
     }
 
     /// Whether a patch can be taken out now.
     pub fn can_take_back(&self) -> bool {
-        self.status.installed.last().is_some_and(|patch| !patch.accepted)
+        let newest = self.status.installed.iter().rev().find(|patch| patch.replaced_by.is_none());
+        newest.is_some_and(|patch| !patch.accepted)
     }
 
     /// What happened, newest first.
@@ -108,7 +122,10 @@ impl FolderView {
     fn event(&self, entry: &Entry) -> EventRow {
         let reversed = entry.reverses.and_then(|seq| self.history.entries.iter().find(|e| e.seq == seq));
         let event = capitalised(phrases::event(entry, reversed));
-        let patch = entry.patch.as_ref().map(|patch| line(&reference(&patch.id, patch.revision)));
+        let patches = entry.patches();
+        let ids: Vec<String> =
+            patches.iter().map(|patch| line(&reference(&patch.id, patch.revision))).collect();
+        let patch = (!ids.is_empty()).then(|| ids.join(", "));
         let mut facts = vec![Fact::new("By", &format!("{} on {}", entry.user, entry.host))];
         facts.extend(entry.patch.as_ref().map(|patch| Fact::new("Title", &patch.title)));
         if let (Some(before), Some(after)) = (&entry.version_before, &entry.version_after)
@@ -131,6 +148,16 @@ impl FolderView {
             what: patch.map_or_else(|| event.clone(), |patch| format!("{event}: {patch}")),
             facts,
         }
+    }
+}
+
+fn way_back(removal: Option<&Removal>) -> (WayBack, &[String]) {
+    match removal {
+        None | Some(Removal::Alone) => (WayBack::Alone, &[]),
+        Some(Removal::Rebuilding(others)) => (WayBack::Rebuilding, others),
+        Some(Removal::NeededBy(others)) => (WayBack::WithOthers, others),
+        Some(Removal::Contained(by)) => (WayBack::Contained, std::slice::from_ref(by)),
+        Some(Removal::GivenUp) => (WayBack::GivenUp, &[]),
     }
 }
 

@@ -5,11 +5,13 @@
 
 mod accept;
 mod apply;
+mod at_hand;
 mod changes;
 mod company;
 mod error;
 mod folders;
 mod inspect;
+mod library;
 mod make;
 mod plan_file;
 mod preview;
@@ -18,7 +20,9 @@ mod recover;
 mod rollback;
 mod sample;
 mod situation;
+mod stack;
 mod status;
+mod take_out;
 mod template;
 
 use std::io;
@@ -33,11 +37,11 @@ pub use folders::FolderList;
 pub use inspect::{Inspection, Verification};
 pub use make::{MadeBundle, MakeRequest, OrderSource, Proof};
 pub use plan_file::{PlanFile, PlannedStep};
-pub use preview::ApplyPreview;
+pub use preview::{ApplyPreview, ComingPatch};
 pub use recover::{Choice, Recovered};
-pub use rollback::{RollbackOptions, RollbackPreview, RolledBack, Which};
+pub use rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
 pub use sample::Sample;
-pub use status::{Drift, DriftKind, History, Status, UnfinishedWork};
+pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub use crate::bundle::Verdict;

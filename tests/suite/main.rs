@@ -11,6 +11,7 @@ mod preview_changes;
 
 mod apply_patches;
 mod roll_back;
+mod stacks;
 
 mod failing_disk;
 mod live_long;

@@ -2,6 +2,7 @@
 
 mod difference;
 mod done;
+mod explain;
 mod failure;
 mod folder;
 mod inspection;
@@ -12,6 +13,7 @@ pub(in crate::cli) use difference::diff;
 pub(in crate::cli) use done::{
     accept_plan, accepted, applied, made, nothing_to_apply, order_written, recovered, rolled_back,
 };
+pub(in crate::cli) use explain::explanation;
 pub(in crate::cli) use failure::failure;
 pub(in crate::cli) use folder::{history, status};
 pub(in crate::cli) use inspection::{inspection, verification};
