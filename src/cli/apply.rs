@@ -1,9 +1,9 @@
-//! `patchwright apply`: puts a patch into a folder.
+//! `patchwright apply`: puts patches into a folder.
 
 use std::path::PathBuf;
 
 use super::Result;
-use super::args::{FileAndTarget, Lists, fingerprint};
+use super::args::{FilesAndTarget, Lists, fingerprint};
 use super::edits::EditArguments;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
@@ -11,9 +11,10 @@ use crate::model::Code;
 use crate::plan::Fingerprint;
 use crate::workbench::{ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, Verdict};
 
-/// Apply a patch to a product folder: everything, or nothing
+/// Apply patches to a product folder: everything, or nothing
 ///
-/// Shows what will happen and asks once. The folder is checked again before the first change; afterwards
+/// Shows what will happen and asks once. Several patch files go in together, in the order that their requirements ask
+/// for, whatever the order in which they are named; each can be taken out by itself later. The folder is checked again before the first change; afterwards
 /// `patchwright rollback` puts everything back as it was.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -22,11 +23,12 @@ use crate::workbench::{ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile,
 Examples:
   patchwright apply fix.patchbundle /opt/app --allow-unsigned
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --yes --json
+  patchwright apply one.patchbundle two.patchbundle /opt/app --allow-unsigned
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --plan reviewed.plan"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
-    paths: FileAndTarget,
+    paths: FilesAndTarget,
     /// Go ahead only if the folder, and what is wished for edited files, is still as when this plan was made
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
@@ -47,7 +49,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
-        let (file, target) = self.paths.both()?;
+        let (files, target) = self.paths.split()?;
         let choices = self.edits.choices()?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         let expected = match self.plan.is_some() || session.asks() {
@@ -64,7 +66,7 @@ impl Arguments {
         };
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let applied = session
-            .watch(|_, watch| workbench.apply_with(file, target, options, &choices, watch))
+            .watch(|_, watch| workbench.apply_with(&files, target, options, &choices, watch))
             .in_folder(target)?;
         let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
         session.tell(
@@ -76,10 +78,10 @@ impl Arguments {
 
     /// Shows what would happen and asks whether it shall.
     fn agree(&self, session: &mut Session<'_, '_>, choices: &EditChoices) -> Result<Agreed> {
-        let (file, target) = self.paths.both()?;
+        let (files, target) = self.paths.split()?;
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let preview = session
-            .watch(|_, watch| workbench.preview_with(file, target, choices, watch))
+            .watch(|_, watch| workbench.preview_with(&files, target, choices, watch))
             .in_folder(target)?;
         self.refuse(&preview).in_folder(target)?;
         if preview.preview.plan.steps.is_empty() {
@@ -98,7 +100,8 @@ impl Arguments {
         if expected == preview.preview.plan.base {
             let detail = session.detail();
             let show = |style| text::plan(&preview, target, None, detail, style);
-            session.ask(show, "Apply this patch?")?;
+            let question = if files.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
+            session.ask(show, question)?;
         }
         Ok(Agreed::To(expected))
     }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::{
-    Result, accept, apply, completions, diff, heal, history, identify, make, man, new, plan, recover,
-    rollback, show, status, support, verify,
+    Result, accept, apply, completions, diff, explain, heal, history, identify, make, man, new, plan,
+    recover, rollback, show, status, support, verify,
 };
 use crate::plan::Fingerprint;
 use crate::report::Report;
@@ -78,6 +78,7 @@ pub(super) enum Verb {
     Diff(diff::Arguments),
     Verify(verify::Arguments),
     Plan(plan::Arguments),
+    Explain(explain::Arguments),
     Apply(apply::Arguments),
     Rollback(rollback::Arguments),
     Accept(accept::Arguments),
@@ -101,6 +102,7 @@ impl Verb {
             Verb::Diff(_) => "diff",
             Verb::Verify(_) => "verify",
             Verb::Plan(_) => "plan",
+            Verb::Explain(_) => "explain",
             Verb::Apply(_) => "apply",
             Verb::Rollback(_) => "rollback",
             Verb::Accept(_) => "accept",
@@ -134,24 +136,21 @@ pub fn command() -> clap::Command {
     Arguments::command()
 }
 
-/// A patch file and the folder it is for. One list, so that flags may stand before, between and behind them.
+/// Patch files and the folder they are for. One list, so that flags may stand before, between and behind them.
 #[derive(Debug, Args)]
-pub(super) struct FileAndTarget {
-    /// The patch file, and last the product folder
+pub(super) struct FilesAndTarget {
+    /// The patch files, and last the product folder
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
 
-impl FileAndTarget {
-    /// The two. Several patch files are in the grammar already, for a time when patches go in together.
-    pub fn both(&self) -> Result<(&Path, &Path)> {
+impl FilesAndTarget {
+    /// The files and the folder.
+    pub fn split(&self) -> Result<(Vec<PathBuf>, &Path)> {
         match self.paths.as_slice() {
-            [file, target] => Ok((is_bundle(file)?, target)),
-            [_, _, ..] => {
-                let files = self.paths.len() - 1;
-                Err(Report::usage(format!("One patch at a time, please; {files} were named"))
-                    .hint("Apply them one after the other, in the order the vendor gives.")
-                    .into())
+            [files @ .., target] if !files.is_empty() => {
+                files.iter().try_for_each(|file| is_bundle(file).map(drop))?;
+                Ok((files.to_vec(), target))
             }
             one_or_none => {
                 let named = one_or_none.first().map_or("nothing".to_owned(), |path| format!("{path:?}"));

@@ -3,12 +3,14 @@
 //! Pure: contents come as bytes, whoever calls has read them. Lines end at `\n` and nowhere else, as in Git, so
 //! that a difference in line endings is a difference one can see.
 
+mod carry;
 mod change_view;
 mod kind;
 mod lines;
 mod merge;
 mod unified;
 
+pub use carry::{Clash, Lines, Region, carry_over, changed_regions, lines_both_change};
 pub use change_view::{ChangeView, Content, pair_renames};
 pub use kind::is_text;
 pub use lines::{Budget, Hunk, Line, LineKind, Precision, TextDiff, diff_lines, diff_lines_within};

@@ -5,6 +5,7 @@
 
 mod accept;
 mod apply;
+mod at_hand;
 mod changes;
 mod company;
 mod drift;
@@ -14,6 +15,7 @@ mod heal;
 mod holds;
 mod identify;
 mod inspect;
+mod library;
 mod make;
 mod merging;
 mod plan_file;
@@ -23,8 +25,10 @@ mod recover;
 mod rollback;
 mod sample;
 mod situation;
+mod stack;
 mod status;
 mod support;
+mod take_out;
 mod template;
 
 use std::io;
@@ -44,11 +48,11 @@ pub use inspect::{Inspection, Verification};
 pub use make::{MadeBundle, MakeRequest, OrderSource, Proof};
 pub use merging::{EditChoice, EditChoices};
 pub use plan_file::{PlanFile, PlannedStep};
-pub use preview::ApplyPreview;
+pub use preview::{ApplyPreview, ComingPatch};
 pub use recover::{Choice, Recovered};
-pub use rollback::{RollbackOptions, RollbackPreview, RolledBack, Which};
+pub use rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
 pub use sample::Sample;
-pub use status::{Drift, DriftKind, History, Status, UnfinishedWork};
+pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub use crate::bundle::Verdict;

@@ -49,8 +49,10 @@ impl ParsePath for str {
 }
 
 fn preview(sandbox: &Sandbox, bundle: &Bundle, target: &Target<'_>, choices: &EditChoices) -> ApplyPreview {
-    unwatched(|watch| sandbox.bench().preview_with(&bundle.path, &target.path, choices, watch))
-        .expect("a preview")
+    unwatched(|watch| {
+        sandbox.bench().preview_with(std::slice::from_ref(&bundle.path), &target.path, choices, watch)
+    })
+    .expect("a preview")
 }
 
 fn apply(
@@ -59,7 +61,9 @@ fn apply(
     target: &Target<'_>,
     choices: &EditChoices,
 ) -> Result<Applied, Error> {
-    unwatched(|watch| sandbox.bench().apply_with(&bundle.path, &target.path, UNSIGNED, choices, watch))
+    unwatched(|watch| {
+        sandbox.bench().apply_with(std::slice::from_ref(&bundle.path), &target.path, UNSIGNED, choices, watch)
+    })
 }
 
 #[test]
@@ -196,8 +200,9 @@ fn a_plan_that_was_made_with_a_choice_is_no_plan_for_another_choice() {
     let kept = preview(&sandbox, &bundle, &target, &choose(EditChoice::KeepMine)).preview.plan.base;
     let options = patchwright::workbench::ApplyOptions { expected: Some(kept), ..UNSIGNED };
     let theirs = choose(EditChoice::TakeTheirs);
-    let other =
-        unwatched(|watch| sandbox.bench().apply_with(&bundle.path, &target.path, options, &theirs, watch));
+    let other = unwatched(|watch| {
+        sandbox.bench().apply_with(std::slice::from_ref(&bundle.path), &target.path, options, &theirs, watch)
+    });
     assert_eq!(obstacles(other), ["E-MOVED: the folder has changed since the plan was made"]);
 }
 

@@ -12,6 +12,7 @@ mod preview_changes;
 mod apply_patches;
 mod keep_local_edits;
 mod roll_back;
+mod stacks;
 
 mod call_patches_back;
 mod heal_a_folder;

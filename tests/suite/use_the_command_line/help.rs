@@ -7,13 +7,14 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 18] = [
     "new",
     "make",
     "show",
     "diff",
     "verify",
     "plan",
+    "explain",
     "apply",
     "rollback",
     "accept",

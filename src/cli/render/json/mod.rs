@@ -3,6 +3,7 @@
 mod bundle;
 mod document;
 mod folder;
+mod relation;
 
 pub(in crate::cli) use bundle::{
     diff, difference, inspection, made, order_written, plan, template, verification,
@@ -12,6 +13,7 @@ pub(in crate::cli) use folder::{
     accepted, applied, healed, history, identified, nothing_to_apply, recovered, rolled_back, status,
     support_saved,
 };
+pub(in crate::cli) use relation::explanation;
 
 use serde_json::{Map, Value, json};
 
