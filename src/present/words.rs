@@ -305,7 +305,8 @@ words! {
     STAY = "Stay";
     CLOSE_ANYWAY = "Close the window";
     COMMANDS = "All commands";
-    KEYS = "Keys";
+    KEYS = "Keys and appearance";
+    KEYS_LIST = "Keys";
     TO_START = "To the start";
     NEXT_FILE = "Next change";
     PREVIOUS_FILE = "Previous change";
