@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::args::{FileAndTarget, fingerprint};
+use super::args::{FileAndTarget, Lists, fingerprint};
+use super::edits::EditArguments;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
 use crate::plan::Fingerprint;
-use crate::workbench::{ApplyOptions, ApplyPreview, Error, PlanFile, Verdict};
+use crate::workbench::{ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, Verdict};
 
 /// Apply a patch to a product folder: everything, or nothing
 ///
@@ -26,7 +27,7 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: FileAndTarget,
-    /// Go ahead only if the folder is still as it was when this plan was made
+    /// Go ahead only if the folder, and what is wished for edited files, is still as when this plan was made
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
     /// Go ahead only if the folder still has this fingerprint, as `plan --json` prints it
@@ -38,15 +39,20 @@ pub(super) struct Arguments {
     /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
     #[arg(long)]
     accept_weak_volume: bool,
+    #[command(flatten)]
+    edits: EditArguments,
+    #[command(flatten)]
+    lists: Lists,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let (file, target) = self.paths.both()?;
+        let choices = self.edits.choices()?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         let expected = match self.plan.is_some() || session.asks() {
             false => self.expect,
-            true => match self.agree(session)? {
+            true => match self.agree(session, &choices)? {
                 Agreed::To(expected) => Some(expected),
                 Agreed::NothingToDo(ending) => return Ok(ending),
             },
@@ -56,8 +62,9 @@ impl Arguments {
             accept_weak_volume: self.accept_weak_volume,
             expected,
         };
+        let workbench = session.workbench().asking_lists(&self.lists.holds);
         let applied = session
-            .watch(|workbench, watch| workbench.apply(file, target, options, watch))
+            .watch(|_, watch| workbench.apply_with(file, target, options, &choices, watch))
             .in_folder(target)?;
         let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
         session.tell(
@@ -68,10 +75,12 @@ impl Arguments {
     }
 
     /// Shows what would happen and asks whether it shall.
-    fn agree(&self, session: &mut Session<'_, '_>) -> Result<Agreed> {
+    fn agree(&self, session: &mut Session<'_, '_>, choices: &EditChoices) -> Result<Agreed> {
         let (file, target) = self.paths.both()?;
-        let preview =
-            session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
+        let workbench = session.workbench().asking_lists(&self.lists.holds);
+        let preview = session
+            .watch(|_, watch| workbench.preview_with(file, target, choices, watch))
+            .in_folder(target)?;
         self.refuse(&preview).in_folder(target)?;
         if preview.preview.plan.steps.is_empty() {
             let told = session.tell(

@@ -4,6 +4,7 @@
 //! goes wrong on the way is worded by `report`. Nothing here reads or writes a file.
 
 mod args;
+mod edits;
 mod interrupt;
 mod progress;
 mod session;
@@ -23,7 +24,9 @@ mod plan;
 mod recover;
 mod rollback;
 
+mod heal;
 mod history;
+mod identify;
 mod status;
 mod support;
 
@@ -105,8 +108,8 @@ type Result<T, E = session::Stop> = std::result::Result<T, E>;
 impl args::Verb {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         use args::Verb::{
-            Accept, Apply, Completions, Diff, History, Make, Man, New, Plan, Recover, Rollback, Show, Status,
-            Support, Verify,
+            Accept, Apply, Completions, Diff, Heal, History, Identify, Make, Man, New, Plan, Recover,
+            Rollback, Show, Status, Support, Verify,
         };
         match self {
             New(args) => args.run(session),
@@ -119,6 +122,8 @@ impl args::Verb {
             Rollback(args) => args.run(session),
             Accept(args) => args.run(session),
             Status(args) => args.run(session),
+            Heal(args) => args.run(session),
+            Identify(args) => args.run(session),
             History(args) => args.run(session),
             Recover(args) => args.run(session),
             Support(args) => args.run(session),

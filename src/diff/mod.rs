@@ -6,11 +6,13 @@
 mod change_view;
 mod kind;
 mod lines;
+mod merge;
 mod unified;
 
 pub use change_view::{ChangeView, Content, pair_renames};
 pub use kind::is_text;
 pub use lines::{Budget, Hunk, Line, LineKind, Precision, TextDiff, diff_lines, diff_lines_within};
+pub use merge::{MAX_MERGE_BYTES, Merge, MergedBy, Unmergeable, draft, merge};
 pub use unified::{unified, write_patch};
 
 #[cfg(test)]

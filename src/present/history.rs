@@ -156,7 +156,11 @@ fn difference(drift: &Drift) -> String {
         DriftKind::Edited => words::DIFFERS_EDITED,
         DriftKind::Permissions => words::DIFFERS_PERMISSIONS,
     };
+    let cause = line(&drift.cause.phrase());
     let last =
         drift.patch.as_deref().map(|id| format!(" {}", fill(words::LAST_CHANGED_BY, &[("id", &line(id))])));
-    fill(template, &[("path", &line(drift.path.as_str())), ("patch", &last.unwrap_or_default())])
+    fill(
+        template,
+        &[("path", &line(drift.path.as_str())), ("cause", &cause), ("patch", &last.unwrap_or_default())],
+    )
 }

@@ -104,7 +104,7 @@ words! {
     AS_EXPECTED = "Every patched file is as expected.";
     SEVERAL_DIFFER = "Places that differ from what is expected: {n}";
     DIFFERENCES_MEANING = "Somebody or something else may have changed them. Nothing was overwritten.";
-    DIFFERS_EDITED = "{path} differs from what is expected{patch}";
+    DIFFERS_EDITED = "{path} differs from what is expected, {cause}{patch}";
     // Facts
     PRODUCT = "Product";
     FILES = "Files";
@@ -171,9 +171,9 @@ words! {
     BACK_NOW = "Can be taken back now";
     BACK_AFTER_NEWER = "Can be taken back after the newer ones";
     BACK_GIVEN_UP = "Its way back was given up";
-    DIFFERS_MISSING = "{path} is missing{patch}";
-    DIFFERS_UNEXPECTED = "{path} is there and should not be{patch}";
-    DIFFERS_PERMISSIONS = "{path} has other permissions{patch}";
+    DIFFERS_MISSING = "{path} is missing, {cause}{patch}";
+    DIFFERS_UNEXPECTED = "{path} is there and should not be, {cause}{patch}";
+    DIFFERS_PERMISSIONS = "{path} has other permissions, {cause}{patch}";
     RECORD_FACTS = "Facts";
     RECORD_PLAN = "What was to happen";
     RECORD_FINDINGS = "What was known before";
@@ -353,6 +353,7 @@ pub const fn heading(code: Code) -> &'static str {
     match code {
         Code::Attributes => "Owner or permissions could not be kept",
         Code::Busy => "Somebody else is changing this folder",
+        Code::Clash => "Files were edited where the patch changes them",
         Code::Collide => "Two names would be the same on some systems",
         Code::Conflicts => "It does not go together with another patch",
         Code::Container | Code::Delta => "This is not a patch file, or it is damaged",
@@ -361,6 +362,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Expired => "This patch may not be applied any more",
         Code::FileSystem => "Something in the folder cannot be handled safely",
         Code::Foreign => "Files were changed after the interruption",
+        Code::Held => "This patch was called back",
         Code::Health => "A check failed after the change",
         Code::InUse => "A program is using a file",
         Code::Interrupted => "Stopped, as you wished",

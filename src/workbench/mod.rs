@@ -7,10 +7,15 @@ mod accept;
 mod apply;
 mod changes;
 mod company;
+mod drift;
 mod error;
 mod folders;
+mod heal;
+mod holds;
+mod identify;
 mod inspect;
 mod make;
+mod merging;
 mod plan_file;
 mod preview;
 mod record;
@@ -29,10 +34,15 @@ use std::sync::Arc;
 pub use accept::{Accepted, KeptEdit};
 pub use apply::{Applied, ApplyOptions};
 pub use changes::{ChangeContents, Content, ContentReader, MAX_IN_MEMORY_BYTES, OneChange, Side};
+pub use drift::DriftCause;
 pub use error::{Error, Result};
 pub use folders::FolderList;
+pub use heal::{HealOptions, HealPreview, Healed};
+pub use holds::Held;
+pub use identify::{Identified, IdentifiedPatch, Presence};
 pub use inspect::{Inspection, Verification};
 pub use make::{MadeBundle, MakeRequest, OrderSource, Proof};
+pub use merging::{EditChoice, EditChoices};
 pub use plan_file::{PlanFile, PlannedStep};
 pub use preview::ApplyPreview;
 pub use recover::{Choice, Recovered};
@@ -60,6 +70,8 @@ pub type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
 pub struct Workbench {
     environment: Environment,
     open_disk: Arc<DiskOpener>,
+    /// Lists of called-back patches beside the one of this machine.
+    lists: Vec<std::path::PathBuf>,
 }
 
 /// How a piece of work is watched and stopped.
@@ -78,12 +90,12 @@ impl Workbench {
             let disk = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
             Ok(Arc::new(disk))
         };
-        Self { environment, open_disk: Arc::new(open) }
+        Self { environment, open_disk: Arc::new(open), lists: Vec::new() }
     }
 
     /// One whose targets are on other disks: simulated ones, or ones whose calls fail.
     pub fn with_disks(environment: Environment, open_disk: Arc<DiskOpener>) -> Self {
-        Self { environment, open_disk }
+        Self { environment, open_disk, lists: Vec::new() }
     }
 
     /// Time, user, host.

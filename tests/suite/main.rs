@@ -10,7 +10,12 @@ mod refuse_a_hostile_bundle;
 mod preview_changes;
 
 mod apply_patches;
+mod keep_local_edits;
 mod roll_back;
+
+mod call_patches_back;
+mod heal_a_folder;
+mod identify_a_folder;
 
 mod failing_disk;
 mod live_long;

@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 17] = [
     "new",
     "make",
     "show",
@@ -18,6 +18,8 @@ const VERBS: [&str; 15] = [
     "rollback",
     "accept",
     "status",
+    "heal",
+    "identify",
     "history",
     "recover",
     "support",

@@ -9,7 +9,8 @@ pub(in crate::cli) use bundle::{
 };
 pub(in crate::cli) use document::{document, failure};
 pub(in crate::cli) use folder::{
-    accepted, applied, history, nothing_to_apply, recovered, rolled_back, status, support_saved,
+    accepted, applied, healed, history, identified, nothing_to_apply, recovered, rolled_back, status,
+    support_saved,
 };
 
 use serde_json::{Map, Value, json};

@@ -4,6 +4,8 @@ mod difference;
 mod done;
 mod failure;
 mod folder;
+mod heal;
+mod identify;
 mod inspection;
 mod list;
 mod plan;
@@ -15,6 +17,8 @@ pub(in crate::cli) use done::{
 };
 pub(in crate::cli) use failure::failure;
 pub(in crate::cli) use folder::{history, status};
+pub(in crate::cli) use heal::{heal_plan, healed};
+pub(in crate::cli) use identify::identified;
 pub(in crate::cli) use inspection::{inspection, verification};
 pub(in crate::cli) use plan::{plan, rollback_plan};
 
