@@ -4,7 +4,7 @@ use super::overview::{Fact, line};
 use super::words::{self, fill};
 use crate::report::phrases;
 use crate::text::capitalised;
-use crate::workbench::{Drift, DriftCause, DriftKind, Entry, History, Installed, PatchNote, Removal, Status};
+use crate::workbench::{Drift, DriftKind, Entry, History, Installed, PatchNote, Removal, Status};
 
 /// What is known about a folder, ready to be shown.
 #[derive(Debug, Clone)]
@@ -181,15 +181,11 @@ fn difference(drift: &Drift) -> String {
         DriftKind::Edited => words::DIFFERS_EDITED,
         DriftKind::Permissions => words::DIFFERS_PERMISSIONS,
     };
+    let cause = line(&drift.cause.phrase());
     let last =
         drift.patch.as_deref().map(|id| format!(" {}", fill(words::LAST_CHANGED_BY, &[("id", &line(id))])));
-    let cause = match &drift.cause {
-        DriftCause::AsBefore(id) => fill(words::CAUSE_AS_BEFORE, &[("id", &line(id))]),
-        DriftCause::AsLeftBy(id) => fill(words::CAUSE_AS_LEFT_BY, &[("id", &line(id))]),
-        DriftCause::LocalEdit => words::CAUSE_LOCAL_EDIT.to_owned(),
-        // That it is gone says it already, and what is not known helps nobody.
-        DriftCause::Removed | DriftCause::Unknown => String::new(),
-    };
-    let because = format!("{cause}{}", last.unwrap_or_default());
-    fill(template, &[("path", &line(drift.path.as_str())), ("patch", &because)])
+    fill(
+        template,
+        &[("path", &line(drift.path.as_str())), ("cause", &cause), ("patch", &last.unwrap_or_default())],
+    )
 }

@@ -104,7 +104,7 @@ words! {
     AS_EXPECTED = "Every patched file is as expected.";
     SEVERAL_DIFFER = "Places that differ from what is expected: {n}";
     DIFFERENCES_MEANING = "Somebody or something else may have changed them. Nothing was overwritten.";
-    DIFFERS_EDITED = "{path} differs from what is expected{patch}";
+    DIFFERS_EDITED = "{path} differs from what is expected, {cause}{patch}";
     // Facts
     PRODUCT = "Product";
     FILES = "Files";
@@ -174,9 +174,9 @@ words! {
     BACK_WITH_OTHERS = "Can be taken out only with those that need it";
     BACK_CONTAINED = "Inactive: a newer patch contains it";
     BACK_GIVEN_UP = "Its way back was given up";
-    DIFFERS_MISSING = "{path} is missing{patch}";
-    DIFFERS_UNEXPECTED = "{path} is there and should not be{patch}";
-    DIFFERS_PERMISSIONS = "{path} has other permissions{patch}";
+    DIFFERS_MISSING = "{path} is missing, {cause}{patch}";
+    DIFFERS_UNEXPECTED = "{path} is there and should not be, {cause}{patch}";
+    DIFFERS_PERMISSIONS = "{path} has other permissions, {cause}{patch}";
     RECORD_FACTS = "Facts";
     RECORD_PLAN = "What was to happen";
     RECORD_FINDINGS = "What was known before";
@@ -208,9 +208,6 @@ words! {
     CHECK_PASSED = "{check} · passed · {evidence}";
     CHECK_NOT_PASSED = "{check} · did not pass · {evidence}";
     LAST_CHANGED_BY = "(last changed by {id})";
-    CAUSE_AS_BEFORE = ": it is as it was before {id}";
-    CAUSE_AS_LEFT_BY = ": it is as {id} left it earlier";
-    CAUSE_LOCAL_EDIT = ", likely because somebody edited it here";
     TIDYING = "Tidying up: {what}";
     // Findings
     GOOD_TO_KNOW = "Good to know";
@@ -311,7 +308,8 @@ words! {
     STAY = "Stay";
     CLOSE_ANYWAY = "Close the window";
     COMMANDS = "All commands";
-    KEYS = "Keys";
+    KEYS = "Keys and appearance";
+    KEYS_LIST = "Keys";
     TO_START = "To the start";
     NEXT_FILE = "Next change";
     PREVIOUS_FILE = "Previous change";

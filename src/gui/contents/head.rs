@@ -17,8 +17,10 @@ pub(super) const HEAD_HEIGHT: f32 = 28.0;
 /// Height of a button in the tool bar.
 const TOOL_HEIGHT: f32 = 28.0;
 
-/// Where tools begin: in line with the title above the pane, less the gap before a widget.
-pub(super) const INDENT: f32 = space::MEDIUM - 4.0;
+/// Narrower than this, the way from change to change has a row of its own, in points.
+const ONE_ROW_WIDTH: f32 = 640.0;
+/// Where tools begin: in line with the title above the pane.
+pub(super) const INDENT: f32 = space::MEDIUM;
 
 /// "Before" or "After".
 pub(super) fn title(half: Half) -> &'static str {
@@ -30,6 +32,7 @@ pub(super) fn title(half: Half) -> &'static str {
 
 /// The bar with the views, the layouts and the way from change to change.
 pub(super) fn tools_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
+    let is_wide = ui.available_width() >= ONE_ROW_WIDTH;
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = TOOL_HEIGHT;
         ui.spacing_mut().button_padding = vec2(10.0, 4.0);
@@ -41,13 +44,20 @@ pub(super) fn tools_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
                 let said = ui.weak(&state.said);
                 ui.accesskit_node_builder(said.id, |node| node.set_live(egui::accesskit::Live::Polite));
             }
-            let row = egui::Layout::right_to_left(egui::Align::Center);
-            let way = ui.with_layout(row, |ui| way_ui(ui, given, state)).inner;
+            let way = if is_wide { way_to_the_right_ui(ui, given, state) } else { None };
             if let Some(action) = action.or(way) {
                 state.act(given.contents, action, out);
             }
         });
+        if !is_wide && let Some(way) = ui.horizontal(|ui| way_to_the_right_ui(ui, given, state)).inner {
+            state.act(given.contents, way, out);
+        }
     });
+}
+
+fn way_to_the_right_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneAction> {
+    let row = egui::Layout::right_to_left(egui::Align::Center);
+    ui.with_layout(row, |ui| way_ui(ui, given, state)).inner
 }
 
 fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneAction> {

@@ -69,7 +69,8 @@ fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
     let mut is_changed =
         search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
     let mut chips_ui = |ui: &mut Ui| {
-        ui.spacing_mut().item_spacing.x = space::TINY;
+        ui.spacing_mut().item_spacing = egui::vec2(space::TINY, 0.0);
+        ui.spacing_mut().interact_size.y = space::ROW_HEIGHT;
         for status in Status::ALL {
             let number = list.count(status);
             if number > 0 {

@@ -3,6 +3,7 @@
 use egui::{Label, Ui};
 
 use super::findings::{findings_ui, support_ui};
+use super::workspace::{identity_ui, is_low};
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, text};
 use crate::gui::widgets::{Button, EmptyState, Fact, card, empty_state, facts};
@@ -12,6 +13,9 @@ use crate::present::{Model, words};
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let patch = &model.workspace.patch;
+    if is_low(ui) {
+        identity_ui(ui, model, outbox);
+    }
     if let Some(failure) = patch.failed() {
         failure_ui(ui, failure, outbox);
     } else if let Some(patch) = patch.ready() {
