@@ -219,7 +219,9 @@ impl<'a> Run<'a> {
     /// Takes out what `patch` contains, or leaves it below where `patch` was made on top of it.
     fn replace(&mut self, patch: &Patch, relations: &[Relation], key: LayerKey) -> Vec<(LayerKey, bool)> {
         let replaces = |relation: &&Relation| relation.class.consequence() == Consequence::Replace;
-        let old: Vec<LayerKey> = relations.iter().filter(replaces).map(|relation| relation.other).collect();
+        // The newest first: what lies on top goes without having to be told apart from what is below it.
+        let old: Vec<LayerKey> =
+            relations.iter().rev().filter(replaces).map(|relation| relation.other).collect();
         let mut replaced = Vec::new();
         for old in old {
             let known = Known { made: &self.made, others: self.contents };

@@ -98,6 +98,11 @@ pub trait Contents: Sync {
     /// made later can be merged when the step is taken back.
     fn remembers(&self, step: &Step) -> bool;
 
+    /// A thing of ours whose owner and attributes the file that `step` leaves gets, where it replaces no file.
+    fn like(&self, _step: &Step) -> Option<StatePath> {
+        None
+    }
+
     /// Writes the content of the file that `step` leaves. Files of the target may be read through `fs`; they are
     /// still as they were before the transaction. What is written is hashed and compared by the caller.
     ///

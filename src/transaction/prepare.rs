@@ -231,7 +231,11 @@ impl Staging<'_> {
         } else {
             self.write_content(object, file)?;
         }
-        self.inherit_attributes(object)?;
+        let replaces_a_file = matches!(self.step.before, Some(Node::File(_)));
+        match self.request.contents.like(self.step).filter(|_| !replaces_a_file) {
+            Some(kept) => self.copy_attributes(&Place::from(&kept), object)?,
+            None => self.inherit_attributes(object)?,
+        }
         self.fs.set_mode(object, file.mode).while_("set the permissions of", &self.step.path)
     }
 

@@ -195,6 +195,11 @@ impl Contents for Library<'_> {
         changes.into_iter().any(wants_merging)
     }
 
+    fn like(&self, step: &Step) -> Option<StatePath> {
+        let file = step.after.as_ref().and_then(Node::as_file).filter(|_| self.bundles.is_empty())?;
+        self.whole_copy(&file.digest).ok().flatten().cloned()
+    }
+
     fn write(&self, step: &Step, _: &dyn Fs, out: &mut dyn Write) -> Result<(), ContentError> {
         match step.after.as_ref().and_then(Node::as_file) {
             Some(file) => self.copy_to(&file.digest, out),

@@ -166,8 +166,11 @@ impl Workbench {
     }
 }
 
-/// Opens every bundle.
+/// Opens every bundle; there is at least one.
 pub(super) fn open_all(files: &[PathBuf]) -> Result<Vec<VerifiedBundle>> {
+    if files.is_empty() {
+        return Err(refused(Code::Usage, "no patch file was named".to_owned(), "Name a patch file."));
+    }
     files.iter().map(|file| inspect::open(file)).collect()
 }
 

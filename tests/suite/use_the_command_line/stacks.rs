@@ -45,7 +45,7 @@ fn several_patches_are_planned_applied_and_told_as_one_change() {
     "#);
     assert_snapshot!(console.run(&format!("apply {ALL} --allow-unsigned --yes")), @r#"
     Applied ONE, TWO, THREE to $/app: 1 place changed
-    To take it back: patchwright rollback $/app
+    To take all of them back: patchwright rollback $/app --to ONE
     -- exit 0
     "#);
     assert_snapshot!(console.run("history $/app"), @r#"

@@ -72,8 +72,9 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     let Some(entry) = &applied.entry else {
         return nothing(&applied.patches, patch, &folder);
     };
-    let coming = applied.patches.iter().filter(|coming| coming.left_out.is_none());
-    let identities: Vec<String> = coming.map(|coming| coming.patch.identity.to_string()).collect();
+    let coming: Vec<&ComingPatch> =
+        applied.patches.iter().filter(|coming| coming.left_out.is_none()).collect();
+    let identities: Vec<String> = coming.iter().map(|coming| coming.patch.identity.to_string()).collect();
     let identities = identities.join(", ");
     let mut text = format!("{} {identities} to {folder}: {}\n", style.good("Applied"), places(entry));
     if let Some(version) = &entry.version_after {
@@ -85,7 +86,13 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
         text.push_str(&format!("  to restart: {}\n", safe(&restart)));
     }
     text.push_str(&untidy(applied.untidy.as_deref()));
-    text.push_str(&format!("To take it back: patchwright rollback {folder}\n"));
+    text.push_str(&match coming.as_slice() {
+        [first, _, ..] => {
+            let first = &first.patch.identity.id;
+            format!("To take all of them back: patchwright rollback {folder} --to {first}\n")
+        }
+        _ => format!("To take it back: patchwright rollback {folder}\n"),
+    });
     text
 }
 
