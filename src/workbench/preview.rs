@@ -158,6 +158,14 @@ impl Workbench {
         let installed = Installed { stack: folder.stack(), next_entry: ledger.head().seq + 1 };
         let mut plan = plan_several(&coming, &survey.situation, &installed, &library);
         plan.between.retain(|(_, file)| !library.is_kept(&file.digest));
+        // Of a file that several of them change each says the same.
+        let mut told: Vec<Obstacle> = Vec::new();
+        for obstacle in std::mem::take(&mut plan.preview.obstacles) {
+            if obstacle.code != Code::Clash || !told.contains(&obstacle) {
+                told.push(obstacle);
+            }
+        }
+        plan.preview.obstacles = told;
         plan.made.extend(survey.made.by_digest());
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, choices));
         let mut preview = of_plan(files, bundles, &order, &plan, &coming, &folder, &ledger);

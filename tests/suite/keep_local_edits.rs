@@ -11,7 +11,7 @@ use patchwright::workbench::{
 
 use crate::support::console::Console;
 use crate::support::cut::cut_at_every_call;
-use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, obstacles, order, told, unwatched};
+use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, obstacles, order, spell, told, unwatched};
 use crate::support::trees::Tree;
 #[cfg(unix)]
 use crate::support::trees::set_mode;
@@ -423,4 +423,35 @@ fn a_wish_that_means_nothing_is_told() {
         ]
     );
     assert_eq!(seen.preview.obstacles.len(), 1, "it was edited all the same");
+}
+
+#[test]
+fn an_edit_goes_with_one_patch_after_the_other_but_not_with_several_at_once() {
+    let sandbox = Sandbox::new();
+    let newest = NEW.replace("# how much is told", "# how much is written");
+    let [old, new, newer] = [OLD, NEW, &newest].map(tree);
+    let first = sandbox.try_to_make(&merging("ONE-1"), &old, &new).expect("a bundle");
+    let second = sandbox.try_to_make(&merging("TWO-2"), &new, &newer).expect("a bundle");
+    let target = sandbox.install(&tree(OLD.replace("host = a", "host = mine")));
+    let files = [second.path.clone(), first.path.clone()];
+    let both = |choices: &EditChoices| {
+        unwatched(|watch| sandbox.bench().preview_with(&files, &target.path, choices, watch))
+            .expect("a preview")
+    };
+    let seen = both(&EditChoices::new());
+    assert_eq!(
+        seen.preview.obstacles.iter().map(spell).collect::<Vec<_>>(),
+        [
+            "E-CLASH conf/app.conf: was edited here and cannot be merged: several of these patches change it; apply them one after the other"
+        ]
+    );
+    assert!(both(&choose(EditChoice::KeepMine)).preview.obstacles.is_empty());
+    // A neighbouring line clashes, whoever changed it; an edit elsewhere goes with both.
+    let target = sandbox.install(&tree(OLD.replace("level = 3", "level = 3\nmine = true")));
+    target.must_apply(&first);
+    target.must_apply(&second);
+    target.expect(&tree(newest.replace("level = 3", "level = 3\nmine = true")));
+    target.must_roll_back();
+    target.must_roll_back();
+    target.expect(&tree(OLD.replace("level = 3", "level = 3\nmine = true")));
 }
