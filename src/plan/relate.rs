@@ -305,6 +305,14 @@ fn classify(new: &Patch, other: &Layer, presence: Presence, evidence: &Grounds) 
         return if new.identity.revision > other.revision { Class::ReIssue } else { Class::Subset };
     }
     let shares_fixes = !evidence.both_fix.is_empty();
+    // What it needs it cannot replace, whatever the fix sets say.
+    let needs = new.all_requirements(|_| true).iter().any(|need| need.id.as_str() == other.id);
+    if needs {
+        return match by_places(presence, &evidence.places) {
+            Class::Independent => Class::BuildsOn,
+            class => class,
+        };
+    }
     if says(format!("{id} says that it replaces {other_id}"))
         || shares_fixes && evidence.only_other.is_empty() && !same_fixes
     {

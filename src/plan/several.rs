@@ -226,11 +226,22 @@ impl<'a> Run<'a> {
         for old in old {
             let known = Known { made: &self.made, others: self.contents };
             let gone = BTreeSet::from([old]);
+            let is_declared =
+                self.layers.iter().find(|layer| layer.key == old).is_some_and(|layer| {
+                    patch.supersedes.iter().any(|replaced| replaced.as_str() == layer.id)
+                });
             let places = places_without(&self.stack(), &gone, &known)
                 .ok()
-                .filter(|(places, stuck)| stuck.is_empty() && !self.was_made_on(patch, places))
+                .filter(|(places, stuck)| {
+                    // Nothing shows that it contains the other one's files as well, and nobody says so.
+                    let is_apart = places.iter().all(|place| patch.change_at(&place.path).is_none());
+                    stuck.is_empty() && (is_declared || !is_apart) && !self.was_made_on(patch, places)
+                })
                 .map(|(places, _)| places);
             let stays = places.is_none();
+            if !stays {
+                self.forget_the_version_of(old);
+            }
             self.take_away(places.unwrap_or_default(), old);
             if let Some(layer) = self.layers.iter_mut().find(|layer| layer.key == old) {
                 layer.retired = Some((key, stays));
@@ -240,6 +251,17 @@ impl<'a> Run<'a> {
             replaced.push((old, stays));
         }
         replaced
+    }
+
+    /// Without `old` the product is of the version that it was made for, as far as that can be told.
+    fn forget_the_version_of(&mut self, old: LayerKey) {
+        let patch = self.layers.iter().find(|layer| layer.key == old).and_then(|layer| layer.patch.clone());
+        if let Some(patch) = patch.filter(|patch| patch.result_version == self.now.version) {
+            self.now.version = match patch.product.versions.as_slice() {
+                [only] => Some(only.clone()),
+                _ => None,
+            };
+        }
     }
 
     /// Whether `patch` expects something that would be gone without what it replaces, or any of that was edited.

@@ -2,7 +2,7 @@
 //!
 //! A place that only the topmost patches changed gets back what the lowest of them found. Any other place is rebuilt:
 //! what was there before all patches, with the remaining ones laid on it again in their order. That is trusted only
-//! where laying *all* of them gives exactly what the folder holds now.
+//! where laying *all* of them gives exactly what the folder holds now; anything else that it holds is an edit.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -134,8 +134,7 @@ pub(super) fn places_without(
     let (mut places, mut stuck) = (Vec::new(), Vec::new());
     for path in paths {
         let place = Place { stack, path, out, back: &back };
-        let now = stack.now(path);
-        let Some((image, stay)) = place.without(now.as_ref(), contents)? else {
+        let Some((now, image, stay)) = place.without(contents)? else {
             stuck.push(path.clone());
             continue;
         };
@@ -147,6 +146,9 @@ pub(super) fn places_without(
     Ok((places, stuck))
 }
 
+/// What should be at a place, what will be there, and who has a say in it then.
+type Without<'a> = (Option<Node>, Image, Vec<&'a Layer>);
+
 /// One place, and who goes there.
 struct Place<'a> {
     stack: &'a Stack<'a>,
@@ -156,12 +158,8 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// What will be there, and who stays; `None` if nobody can tell.
-    fn without(
-        &self,
-        now: Option<&Node>,
-        contents: &dyn ContentByDigest,
-    ) -> Result<Option<(Image, Vec<&'a Layer>)>, Dependent> {
+    /// What should be there, what will be, and who stays; `None` if nobody can tell.
+    fn without(&self, contents: &dyn ContentByDigest) -> Result<Option<Without<'a>>, Dependent> {
         let (stack, path) = (self.stack, self.path);
         let is_back = |layer: &Layer| self.back.contains(&layer.key) && !layer.is_in_tree();
         let here = stack.at(path);
@@ -180,17 +178,17 @@ impl<'a> Place<'a> {
             && let Some(step) = lowest.step_at(path)
         {
             let image = Image { node: step.before.clone(), made: None, merged: false };
-            return Ok(Some((image, after)));
+            return Ok(Some((stack.now(path), image, after)));
         }
         let origin = stack.origin(path);
         let image = lay(path, origin.as_ref(), &after, contents);
-        // The proof: all layers together are what is there.
-        let all = lay(path, origin.as_ref(), &here, contents);
-        let is_proven = all.is_ok_and(|image| image.node.as_ref() == now);
-        let dependent = match (image, is_proven) {
-            (Ok(image), true) => return Ok(Some((image, after))),
-            (Err(misfit), true) => self.dependent(Some(misfit)),
-            (_, false) => self.dependent(None),
+        // The proof: all layers together are what should be there. If something else is, it was edited.
+        let dependent = match (lay(path, origin.as_ref(), &here, contents), image) {
+            (Ok(all), Ok(image)) => return Ok(Some((all.node, image, after))),
+            // Nobody stays whose change could be lost, so nothing has to be told apart.
+            (Err(_), Ok(image)) if after.is_empty() => return Ok(Some((stack.now(path), image, after))),
+            (Ok(_), Err(misfit)) => self.dependent(Some(misfit)),
+            (Err(_), _) => self.dependent(None),
         };
         dependent.map_or(Ok(None), Err)
     }

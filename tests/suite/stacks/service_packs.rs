@@ -129,3 +129,43 @@ fn a_patch_that_an_installed_one_contains_is_left_out() {
     assert_eq!(done.patches[0].left_out.as_deref(), Some("Everything in it is already covered by SP."));
     target.expect(&packed);
 }
+
+#[test]
+fn a_hotfix_that_is_required_or_whose_files_are_not_touched_keeps_what_it_changed() {
+    let sandbox = Sandbox::new();
+    let hotfixed = base().file("bin", "a\0hotfix");
+    let hotfix = fix(&sandbox, "HF", &base(), &hotfixed);
+    let requires = "[[requires]]\nid = \"HF\"\n";
+    let more = hotfixed.clone().file("other", "more\n");
+    let target = sandbox.install(&base());
+    target.must_apply(&hotfix);
+    target.must_apply(&bundle(&sandbox, "NEXT", "\"HF\", \"MORE\"", requires, &hotfixed, &more));
+    target.expect(&more);
+    assert_eq!(stack(&target), ["HF", "NEXT"], "it is needed, so it is not replaced");
+
+    let target = sandbox.install(&base());
+    target.must_apply(&hotfix);
+    target.must_apply(&bundle(&sandbox, "CUMULATIVE", "\"HF\", \"MORE\"", "", &hotfixed, &more));
+    target.expect(&more);
+    assert_eq!(stack(&target), ["(HF in CUMULATIVE)", "CUMULATIVE"]);
+    target.must_roll_back();
+    target.expect(&hotfixed);
+}
+
+#[test]
+fn the_version_that_the_hotfix_reports_does_not_keep_the_service_pack_out() {
+    let sandbox = Sandbox::new();
+    let version = |version: &str| base().file("version", format!("{version}\n"));
+    let tables = "[[product.detect]]\nkind = \"version\"\npath = \"version\"\nafter = \"\"\n";
+    let of = |id: &str, fixes: &str, result: &str, new: &str| {
+        let order = crate::support::sandbox::order(id, &format!("result_version = \"{result}\"\n"), tables)
+            .replace(&format!("fixes = [\"{id}\"]"), &format!("fixes = [{fixes}]"));
+        sandbox.try_to_make(&order, &version("1"), &version(new)).expect("a bundle")
+    };
+    let target = sandbox.install(&version("1"));
+    target.must_apply(&of("HF", "\"HF\"", "1.0.1", "1.0.1"));
+    assert_eq!(target.status().version.as_deref(), Some("1.0.1"));
+    target.must_apply(&of("SP", "\"HF\", \"MORE\"", "1.1", "1.1"));
+    assert_eq!(target.status().version.as_deref(), Some("1.1"));
+    assert_eq!(stack(&target), ["(HF in SP)", "SP"]);
+}

@@ -152,3 +152,20 @@ fn a_hotfix_and_the_service_pack_that_contains_it_named_together() {
         assert!(stack(&target).len() <= 1);
     }
 }
+
+#[test]
+fn when_a_check_fails_afterwards_all_of_them_are_taken_back() {
+    let sandbox = Sandbox::new();
+    let health = "[[health]]\ncheck = \"file\"\npath = \"never\"\n";
+    let good = fix(&sandbox, "A", &base(), &base().file("other", "mended\n"));
+    let ill = bundle(&sandbox, "B", "\"B\"", health, &base(), &base().file("bin", "a\0new"));
+    let target = sandbox.install(&base());
+    let failed = apply_all(&sandbox, &target, &[&good, &ill]);
+    assert!(matches!(failed, Err(Error::Unhealthy { undo: None, .. })), "{failed:?}");
+    target.expect(&base());
+    assert_eq!(stack(&target), [""; 0]);
+    target.must_undo_the_rollback();
+    assert_eq!(stack(&target), ["A", "B"]);
+    target.must_go_back(patch("A"), OnDrift::Stop);
+    target.expect(&base().file("bin", "a\0new"));
+}

@@ -136,3 +136,36 @@ fn a_folder_with_such_a_change_is_left_alone_by_older_programs() {
     target.must_go_back(patch("TWO"), OnDrift::Stop);
     assert_eq!(format(), "patchwright-state/2\n");
 }
+
+#[test]
+fn an_edit_that_came_back_is_never_lost_in_what_is_put_together() {
+    let sandbox = Sandbox::new();
+    let text = |changed: &[(usize, &str)]| base().file("text", lines(changed));
+    let trees = [
+        base(),
+        text(&[(1, "one")]),
+        text(&[(1, "one"), (5, "two")]),
+        text(&[(1, "one"), (5, "two"), (9, "three")]),
+    ];
+    let target = sandbox.install(&base());
+    for (id, pair) in ["ONE", "TWO", "THREE"].iter().zip(trees.windows(2)) {
+        target.must_apply(&fix(&sandbox, id, &pair[0], &pair[1]));
+    }
+    target.must_go_back(patch("ONE"), OnDrift::Stop);
+    let mine = lines(&[(3, "mine"), (5, "two"), (9, "three")]);
+    target.edit("text", &mine);
+    target.must_go_back(patch("THREE"), OnDrift::KeepCopy);
+    target.expect(&text(&[(5, "two")]));
+    target.must_undo_the_rollback();
+    target.expect(&base().file("text", &mine));
+    // All patches laid on what was there before do not give what is there now: it was edited.
+    assert_eq!(
+        obstacles(target.roll_back(patch("TWO"), OnDrift::Stop)),
+        ["E-DRIFT text: was changed after the patch was applied"]
+    );
+    target.expect(&base().file("text", &mine));
+    target.must_go_back(patch("TWO"), OnDrift::KeepCopy);
+    target.expect(&text(&[(9, "three")]));
+    target.must_undo_the_rollback();
+    target.expect(&base().file("text", &mine));
+}
