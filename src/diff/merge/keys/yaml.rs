@@ -41,10 +41,6 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn next_indent(&self) -> Option<usize> {
-        self.lines.get(self.at).map(|line| line.indent)
-    }
-
     /// All lines of one mapping, whose keys begin at `indent`.
     fn mapping(&mut self, indent: usize, key: &mut Key) -> Option<()> {
         while let Some(line) = self.lines.get(self.at).filter(|line| line.indent >= indent) {
@@ -96,7 +92,6 @@ impl<'a> Reader<'a> {
         }
         // Up to the next key, so that comments and empty lines, which may be part of a text, count.
         let end = self.lines.get(self.at).map_or(self.text.len(), |next| next.start);
-        debug_assert!(self.next_indent().is_none_or(|indent| indent <= line.indent));
         self.sheet.add(key.clone(), self.text[line.start..end].trim_end(), None)
     }
 }
