@@ -10,7 +10,7 @@ use crate::model::{Code, Node, Step};
 use crate::plan::{Fingerprint, Preview};
 use crate::report::phrases;
 use crate::text::capitalised;
-use crate::workbench::{ApplyPreview, RollbackPreview};
+use crate::workbench::{ApplyPreview, PatchNote, RollbackPreview};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +103,17 @@ impl Check {
                 words::FILES,
                 counts(steps, [words::N_COME_BACK, words::N_RESTORED, words::N_GO_AWAY]),
             )),
+            names(words::GO_AS_WELL, found.with_it.iter().map(|with| &with.patch)),
+            names(words::RETURN, &found.back),
+            (!found.rebuilt.is_empty()).then(|| {
+                let places = phrases::count(found.rebuilt.len(), "place", "places");
+                ReviewLine::fact(words::PUT_TOGETHER, places)
+            }),
+            (found.stack_before.len() > 1).then(|| {
+                let left: Vec<String> = found.stack_after.iter().map(|id| line(id)).collect();
+                let none = words::NO_PATCH_LEFT.to_owned();
+                ReviewLine::fact(words::THEN_HERE, if left.is_empty() { none } else { left.join(", ") })
+            }),
             Some(ReviewLine::fact(words::EVERYTHING_ELSE, words::STAYS_AS_IT_IS.to_owned())),
             Some(ReviewLine::fact(words::SAFE_COPIES, words::SAFE_COPIES_ARE_WHOLE.to_owned())),
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
@@ -149,6 +160,7 @@ impl Check {
                 meaning: failure.what.clone(),
                 hint: failure.hints.join(" "),
                 evidence: failure.causes.clone(),
+                choices: Vec::new(),
                 way_out,
             });
         }
@@ -181,6 +193,12 @@ impl ReviewLine {
     fn choice(name: &'static str, value: String) -> Self {
         Self { name, value, can_change: true }
     }
+}
+
+/// A line with the ids of patches; none where there are none.
+fn names<'a>(name: &'static str, patches: impl IntoIterator<Item = &'a PatchNote>) -> Option<ReviewLine> {
+    let ids: Vec<String> = patches.into_iter().map(|patch| line(&patch.id)).collect();
+    (!ids.is_empty()).then(|| ReviewLine::fact(name, ids.join(", ")))
 }
 
 fn product(preview: &ApplyPreview) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::words::{self, fill};
-use crate::model::{Code, Hold, Patch};
+use crate::model::{Code, Hold, Patch, TreePath};
 use crate::plan::{Note, Obstacle};
 use crate::report::phrases;
 use crate::text::{capitalised, escape_line};
@@ -50,6 +50,8 @@ pub struct Finding {
     pub hint: String,
     /// The places it is about, and what was seen there.
     pub evidence: Vec<String>,
+    /// Places of edited files, of each of which either version can be chosen.
+    pub choices: Vec<TreePath>,
     /// A button that helps.
     pub way_out: Option<WayOut>,
 }
@@ -74,6 +76,7 @@ impl Finding {
             meaning: meaning.into(),
             hint: String::new(),
             evidence: Vec::new(),
+            choices: Vec::new(),
             way_out: None,
         }
     }
@@ -126,13 +129,20 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
             &[("n", &phrases::count(many.len(), "place", "places")), ("what", &meaning)],
         ),
     };
+    let is_choice = first.code == Code::Clash;
+    let paths = group.iter().filter(|_| is_choice).filter_map(|obstacle| obstacle.path.as_deref());
+    let choices: Vec<TreePath> = paths.filter_map(|path| TreePath::parse(path).ok()).collect();
     Finding {
         rank: Rank::Blocks,
         code: Some(first.code),
         heading: words::heading(first.code).to_owned(),
         meaning,
-        hint: escape_line(&first.hint).into_owned(),
+        hint: match choices.is_empty() {
+            true => escape_line(&first.hint).into_owned(),
+            false => words::CHOOSE_VERSION.to_owned(),
+        },
         evidence: if places.len() > 1 { places } else { Vec::new() },
+        choices,
         way_out: way_out(first.code),
     }
 }

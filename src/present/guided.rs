@@ -15,6 +15,7 @@ use super::words;
 use super::worker::{Answer, Change};
 use crate::model::Code;
 use crate::progress::Phase;
+use crate::workbench::EditChoices;
 
 /// What somebody is guided through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,6 +183,10 @@ pub struct Guided {
     pub bundle: Option<PathBuf>,
     /// The folder.
     pub folder: Option<PathBuf>,
+    /// For [`Task::TakeBack`]: the patch that goes; without one, the newest.
+    pub patch: Option<String>,
+    /// What is wished for files that were edited where the patch changes them.
+    pub edits: EditChoices,
     /// The check whose answer is waited for.
     pub awaited: Option<Ticket>,
     /// What the last check found.
@@ -214,6 +219,8 @@ impl Guided {
             stage: Stage::Choosing,
             bundle,
             folder,
+            patch: None,
+            edits: EditChoices::new(),
             awaited: None,
             check: None,
             finish: false,
@@ -249,6 +256,9 @@ impl Guided {
             }
             Stage::Running => (self.run, self.work, self.answer) = (self.run + 1, Work::BEGINNING, None),
             _ => {}
+        }
+        if stage == Stage::Choosing {
+            self.edits.clear();
         }
         self.stage = stage;
         true
@@ -298,8 +308,9 @@ impl Guided {
                 bundle: self.bundle.clone()?,
                 allow_unsigned: self.consent_unsigned,
                 accept_weak_volume: self.consent_weak && self.is_weak(),
+                edits: self.edits.clone(),
             },
-            Task::TakeBack => Change::TakeBack { keep_edits: self.keep_edits },
+            Task::TakeBack => Change::TakeBack { patch: self.patch.clone(), keep_edits: self.keep_edits },
             Task::BringBack => Change::BringBack,
             Task::Recover if self.finish => Change::FinishInterrupted,
             Task::Recover => Change::UndoInterrupted { aside: self.keep_edits },
@@ -310,6 +321,7 @@ impl Guided {
     pub fn title(&self) -> &'static str {
         match self.task {
             Task::Apply => words::APPLY_TITLE,
+            Task::TakeBack if self.patch.is_some() => words::TAKE_OUT_TITLE,
             Task::TakeBack => words::TAKE_BACK_TITLE,
             Task::BringBack => words::BRING_BACK_TITLE,
             Task::Recover => words::RECOVER_TITLE,
@@ -320,6 +332,7 @@ impl Guided {
     pub fn question(&self) -> (&'static str, &'static str) {
         match self.task {
             Task::Apply => (words::CONFIRM_APPLY, words::CONFIRM_APPLY_PROMISE),
+            Task::TakeBack if self.patch.is_some() => (words::CONFIRM_TAKE_OUT, words::CONFIRM_BACK_PROMISE),
             Task::TakeBack => (words::CONFIRM_TAKE_BACK, words::CONFIRM_BACK_PROMISE),
             Task::BringBack => (words::CONFIRM_BRING_BACK, words::CONFIRM_BACK_PROMISE),
             Task::Recover if self.finish => (words::CONFIRM_FINISH, words::CONFIRM_RECOVER_PROMISE),

@@ -22,6 +22,8 @@ pub struct FolderView {
 /// A patch in the folder, for the stack. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackRow {
+    /// Its id, exactly.
+    pub exact: String,
     /// Its id and revision.
     pub id: String,
     /// Its title.
@@ -118,6 +120,7 @@ fn stack(status: &Status) -> Vec<StackRow> {
         let (way_back, others) = way_back(removal.map(|(_, removal)| removal));
         let is_newest = Some(index) == newest && way_back != WayBack::GivenUp;
         StackRow {
+            exact: patch.patch.id.clone(),
             id: reference(&patch.patch),
             title: line(&patch.patch.title),
             since: phrases::moment(&patch.time),

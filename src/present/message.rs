@@ -14,7 +14,9 @@ use super::worker::{Change, Line};
 use crate::model::TreePath;
 use crate::plan::Fingerprint;
 use crate::settings::Settings;
-use crate::workbench::{ApplyPreview, FolderList, Inspection, RollbackPreview, Sample, UnfinishedWork};
+use crate::workbench::{
+    ApplyPreview, EditChoice, EditChoices, FolderList, Inspection, RollbackPreview, Sample, UnfinishedWork,
+};
 
 /// Where somebody wants to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +69,8 @@ pub enum Msg {
     BeginApply,
     /// The guided rollback.
     BeginTakeBack,
+    /// The guided taking out of the patch with this id, wherever it lies.
+    BeginTakeOut(String),
     /// The guided undo of a rollback.
     BeginBringBack,
     /// Interrupted work: finish it, or undo it.
@@ -96,6 +100,13 @@ pub enum Msg {
     ConsentWeak(bool),
     /// Files that were changed since are kept aside, or not.
     KeepEdits(bool),
+    /// Files that were edited where the patch changes them stay as they are, or get what the patch brings.
+    Decide {
+        /// Their places.
+        places: Vec<TreePath>,
+        /// What becomes of them.
+        choice: EditChoice,
+    },
     /// The button of the result page that undoes or deals with it.
     ResultAction,
     /// The result is to be saved.
@@ -161,8 +172,8 @@ pub enum Effect {
     Inspect(Ticket, PathBuf),
     /// Look at a folder.
     Look(Ticket, PathBuf),
-    /// Hold a patch file against a folder.
-    Preview(Ticket, PathBuf, PathBuf),
+    /// Hold a patch file against a folder, with wishes for files that were edited.
+    Preview(Ticket, PathBuf, PathBuf, EditChoices),
     /// Look at what going back would do.
     PreviewBack(Ticket, PathBuf, RollbackQuestion),
     /// Read both sides of a change, against what is in the folder if one is named.
@@ -190,8 +201,10 @@ pub enum Effect {
 }
 
 /// Which going back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RollbackQuestion {
+    /// The patch with this id goes, wherever it lies; without one, the newest.
+    pub patch: Option<String>,
     /// The last going back is undone.
     pub again: bool,
     /// Files that were changed since are kept aside.

@@ -98,6 +98,7 @@ impl Model {
     /// Which going back the guided way is about.
     pub(super) fn rollback_question(guided: &Guided) -> RollbackQuestion {
         RollbackQuestion {
+            patch: guided.patch.clone(),
             again: guided.task == super::guided::Task::BringBack,
             keep_edits: guided.keep_edits,
         }

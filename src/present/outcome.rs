@@ -104,6 +104,7 @@ fn condition(guided: &Guided, found: Result<&FolderView, &Failure>) -> Condition
 fn heading(guided: &Guided, condition: Condition, answer: Option<&Answer>) -> &'static str {
     match (condition, guided.task) {
         (Condition::Done, Task::Apply) => words::DONE_APPLY,
+        (Condition::Done, Task::TakeBack) if guided.patch.is_some() => words::DONE_TAKE_OUT,
         (Condition::Done, Task::TakeBack) => words::DONE_TAKE_BACK,
         (Condition::Done, Task::BringBack) => words::DONE_BRING_BACK,
         (Condition::Done, Task::Recover) if guided.finish => words::DONE_FINISH,

@@ -57,12 +57,12 @@ pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option
             let look = || look(workbench, &folder, watch);
             Event::Looked(ticket, Box::new(found(Some(&folder), look)))
         }
-        Effect::Preview(ticket, bundle, folder) => {
-            let preview = || workbench.preview(&bundle, &folder, watch);
+        Effect::Preview(ticket, bundle, folder, choices) => {
+            let preview = || workbench.preview_with(std::slice::from_ref(&bundle), &folder, &choices, watch);
             Event::Previewed(ticket, Box::new(found(Some(&folder), preview)))
         }
         Effect::PreviewBack(ticket, folder, question) => {
-            let preview = || workbench.preview_rollback(&folder, &options(question), watch);
+            let preview = || workbench.preview_rollback(&folder, &options(&question), watch);
             Event::BackPreviewed(ticket, Box::new(found(Some(&folder), preview)))
         }
         Effect::Contents(ticket, bundle, path, against) => {
@@ -101,9 +101,14 @@ fn look(workbench: &Workbench, folder: &Path, watch: Watch<'_>) -> Result<Folder
     Ok(FolderView::of(workbench.status(folder, watch)?, &workbench.history(folder)?))
 }
 
-fn options(question: RollbackQuestion) -> RollbackOptions {
+fn options(question: &RollbackQuestion) -> RollbackOptions {
+    let which = match &question.patch {
+        _ if question.again => Which::LastRollback,
+        Some(id) => Which::Patch(id.clone()),
+        None => Which::Last,
+    };
     RollbackOptions {
-        which: if question.again { Which::LastRollback } else { Which::Last },
+        which,
         on_drift: if question.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop },
         expected: None,
     }

@@ -18,6 +18,7 @@ use super::words::{self, fill};
 use super::workspace::{OpenPatch, Tab, Workspace};
 use crate::model::TreePath;
 use crate::settings::Pair;
+use crate::workbench::EditChoices;
 
 mod guided;
 mod save;
@@ -239,7 +240,7 @@ impl Model {
         }
         let (bundle, folder) = (bundle.clone(), folder.clone());
         let ticket = self.workspace.check.ask(&mut self.tickets);
-        let mut effects = vec![Effect::Preview(ticket, bundle, folder)];
+        let mut effects = vec![Effect::Preview(ticket, bundle, folder, EditChoices::new())];
         if self.workspace.against_folder {
             effects.extend(self.read_contents());
         }

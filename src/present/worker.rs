@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::plan::Fingerprint;
 use crate::progress::Phase;
 use crate::report::shell_word;
+use crate::workbench::{EditChoice, EditChoices};
 
 /// A change of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +22,13 @@ pub enum Change {
         allow_unsigned: bool,
         /// Although the disk cannot keep all promises.
         accept_weak_volume: bool,
+        /// What is wished for files that were edited.
+        edits: EditChoices,
     },
-    /// The last patch goes out.
+    /// A patch goes out.
     TakeBack {
+        /// Its id; without one it is the last.
+        patch: Option<String>,
         /// Files that were edited since are kept aside.
         keep_edits: bool,
     },
@@ -60,13 +65,25 @@ impl Change {
         let folder = folder.as_os_str().to_owned();
         let mut words: Vec<OsString> = Vec::new();
         match self {
-            Change::Apply { bundle, allow_unsigned, accept_weak_volume } => {
+            Change::Apply { bundle, allow_unsigned, accept_weak_volume, edits } => {
                 words.extend(["apply".into(), bundle.as_os_str().to_owned(), folder]);
                 words.extend(allow_unsigned.then(|| "--allow-unsigned".into()));
                 words.extend(accept_weak_volume.then(|| "--accept-weak-volume".into()));
+                for (path, choice) in edits {
+                    words.extend(match choice {
+                        EditChoice::KeepMine => ["--keep-mine".into(), path.as_str().into()],
+                        EditChoice::TakeTheirs => ["--take-theirs".into(), path.as_str().into()],
+                        EditChoice::Merged(file) => {
+                            let mut pair = OsString::from(format!("{path}="));
+                            pair.push(file);
+                            ["--merged".into(), pair]
+                        }
+                    });
+                }
             }
-            Change::TakeBack { keep_edits } => {
+            Change::TakeBack { patch, keep_edits } => {
                 words.extend(["rollback".into(), folder]);
+                words.extend(patch.as_ref().map(OsString::from));
                 words.extend(keep_edits.then(|| "--keep-edits".into()));
             }
             Change::BringBack => words.extend(["rollback".into(), folder, "--undo".into()]),
@@ -217,6 +234,7 @@ mod tests {
             bundle: "a fix.patchbundle".into(),
             allow_unsigned: true,
             accept_weak_volume: false,
+            edits: EditChoices::new(),
         };
         let folder = Path::new("/opt/app");
         assert_eq!(

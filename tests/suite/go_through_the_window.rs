@@ -10,15 +10,17 @@ use patchwright::model::Code;
 use patchwright::present::check::Verdict;
 use patchwright::present::finding::WayOut;
 use patchwright::present::guided::{Guided, Stage, Task};
+use patchwright::present::history::WayBack;
 use patchwright::present::message::{Dialog, Effect, Event, Export, Msg, Place};
 use patchwright::present::outcome::Condition;
 use patchwright::present::worker;
 use patchwright::present::{Model, Overlay, Page, Tab, reading, words};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::settings::{Recent, Settings};
-use patchwright::workbench::{Sample, Watch};
+use patchwright::workbench::{EditChoice, Sample, Watch};
 
-use super::support::sandbox::{Sandbox, unwatched};
+use super::support::sandbox::{Sandbox, order, unwatched};
+use super::support::trees::Tree;
 
 /// Somebody at a window, with the sample laid out.
 struct Person {
@@ -372,4 +374,51 @@ fn changes_are_read_one_by_one_and_against_the_folder() {
     assert_eq!(person.model.workspace.selected, Some(number - 1), "at the end it stays");
     person.does(Msg::CompareWithFolder(true));
     assert!(person.model.workspace.against_folder && person.model.workspace.contents.ready().is_some());
+}
+
+#[test]
+fn a_patch_below_others_is_taken_out_and_comes_back() {
+    let mut person = Person::new();
+    let (one, two) = (Tree::new().file("a", "1").file("b", "1"), Tree::new().file("a", "2").file("b", "1"));
+    let both = Tree::new().file("a", "2").file("b", "2");
+    let sandbox = Sandbox::new();
+    let target = sandbox.install(&one);
+    target.must_apply(&sandbox.make_named("FIRST", &one, &two));
+    target.must_apply(&sandbox.make_named("SECOND", &two, &both));
+    person.does(Msg::OpenFolder(target.path.clone()));
+    let row = person.model.workspace.view.ready().expect("a view").stack[1].clone();
+    assert_eq!((row.exact.as_str(), row.way_back), ("FIRST", WayBack::Alone));
+    person.does(Msg::BeginTakeOut(row.exact)).is_at(Stage::Checked);
+    let check = person.model.guided.as_ref().and_then(|guided| guided.check.as_ref()).expect("a check");
+    let then = check.review.iter().find(|line| line.name == words::THEN_HERE).expect("what is left is told");
+    assert_eq!(then.value, "SECOND");
+    person.does(Msg::CopyCommand).goes_through().ends(Condition::Done, words::DONE_TAKE_OUT);
+    target.expect(&Tree::new().file("a", "1").file("b", "2"));
+    assert_eq!(target.installed(), ["SECOND"]);
+    person.does(Msg::ResultAction).goes_through();
+    target.expect(&both);
+    assert_eq!(target.installed(), ["FIRST", "SECOND"]);
+}
+
+#[test]
+fn where_both_changed_the_same_somebody_chooses() {
+    let conf = |port: u8| Tree::new().file("app.conf", format!("port = {port}\n"));
+    let merge = order("CONF", "", "[[make.policy]]\npaths = [\"/app.conf\"]\nlocal_edits = \"merge\"\n");
+    let sandbox = Sandbox::new();
+    let bundle = sandbox.try_to_make(&merge, &conf(1), &conf(2).file("new", "")).expect("a bundle");
+    for (choice, port) in [(EditChoice::KeepMine, 9), (EditChoice::TakeTheirs, 2)] {
+        let mut person = Person::new();
+        let target = sandbox.install(&conf(9));
+        person.does(Msg::OpenPair(bundle.path.clone(), Some(target.path.clone())));
+        person.does(Msg::BeginApply).is_at(Stage::Checked);
+        let guided = person.model.guided.as_ref().expect("on the way");
+        assert!(!guided.can_go_on(), "nothing is guessed");
+        let places = guided.check.as_ref().expect("a check").findings[0].choices.clone();
+        assert_eq!(places.len(), 1);
+        person.does(Msg::Decide { places, choice }).goes_through();
+        person.ends(Condition::Done, words::DONE_APPLY);
+        target.expect(&conf(port).file("new", ""));
+        person.does(Msg::ResultAction).goes_through();
+        target.expect(&conf(9));
+    }
 }

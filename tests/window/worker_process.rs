@@ -10,7 +10,7 @@ use patchwright::environment::Environment;
 use patchwright::gui::worker::WORKER_FLAG;
 use patchwright::present::worker::{Answer, Change, Line, parse};
 use patchwright::progress::{CancelToken, Phase, Quiet};
-use patchwright::workbench::{MakeRequest, OrderSource, Proof, Watch, Workbench};
+use patchwright::workbench::{EditChoices, MakeRequest, OrderSource, Proof, Watch, Workbench};
 use tempfile::TempDir;
 
 /// Enough that a change of them is met in its middle.
@@ -96,7 +96,12 @@ impl Scene {
     }
 
     fn apply(&self) -> Running {
-        let change = Change::Apply { bundle: self.bundle(), allow_unsigned: true, accept_weak_volume: false };
+        let change = Change::Apply {
+            bundle: self.bundle(),
+            allow_unsigned: true,
+            accept_weak_volume: false,
+            edits: EditChoices::new(),
+        };
         self.start(&change)
     }
 
@@ -210,7 +215,7 @@ fn a_worker_that_is_told_to_stop_in_the_middle_puts_everything_back() {
             assert_eq!(everything(&scene.folder()), before, "{answer:?}");
             return;
         }
-        let back = scene.start(&Change::TakeBack { keep_edits: false }).answer();
+        let back = scene.start(&Change::TakeBack { patch: None, keep_edits: false }).answer();
         assert_eq!(back.outcome, "done", "{back:?}");
     }
     panic!("the worker was never stopped in its middle");
@@ -233,7 +238,7 @@ fn a_worker_that_is_killed_leaves_work_that_is_found_and_put_back() {
             assert_eq!(everything(&scene.folder()), before);
             return;
         }
-        let back = scene.start(&Change::TakeBack { keep_edits: false }).answer();
+        let back = scene.start(&Change::TakeBack { patch: None, keep_edits: false }).answer();
         assert_eq!(back.outcome, "done", "{back:?}");
     }
     panic!("the worker was never met in its middle");

@@ -3,15 +3,25 @@
 use egui::Ui;
 
 use crate::gui::app::Outbox;
-use crate::gui::widgets::{Button, FindingView, Level, card, finding_row, link_button};
+use crate::gui::widgets::{Button, FindingView, Level, button, card, finding_row, link_button};
 use crate::present::finding::{Finding, Rank, WayOut};
 use crate::present::message::Msg;
 use crate::present::words;
+use crate::workbench::EditChoice;
 
 /// Each finding in a row of its own.
 pub fn findings_ui(ui: &mut Ui, findings: &[Finding], outbox: &mut Outbox) {
+    list_ui(ui, findings, false, outbox);
+}
+
+/// The same on the guided way, where a version of an edited file can be chosen.
+pub fn findings_with_choices_ui(ui: &mut Ui, findings: &[Finding], outbox: &mut Outbox) {
+    list_ui(ui, findings, true, outbox);
+}
+
+fn list_ui(ui: &mut Ui, findings: &[Finding], can_choose: bool, outbox: &mut Outbox) {
     if !findings.is_empty() {
-        card(ui, None, |ui| findings.iter().for_each(|finding| finding_ui(ui, finding, outbox)));
+        card(ui, None, |ui| findings.iter().for_each(|finding| finding_ui(ui, finding, can_choose, outbox)));
     }
 }
 
@@ -22,7 +32,7 @@ pub fn support_ui(ui: &mut Ui, outbox: &mut Outbox) {
     }
 }
 
-fn finding_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
+fn finding_ui(ui: &mut Ui, finding: &Finding, can_choose: bool, outbox: &mut Outbox) {
     let level = match finding.rank {
         Rank::Blocks => Level::Blocks,
         Rank::MayBreak => Level::MayBreak,
@@ -40,6 +50,17 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
     let pressed = finding_row(ui, &view).is_some_and(|action| action.clicked());
     if let Some(way_out) = finding.way_out.filter(|_| pressed) {
         outbox.push(Msg::WayOut(way_out));
+    }
+    if can_choose && !finding.choices.is_empty() {
+        ui.horizontal_wrapped(|ui| {
+            for (label, choice) in
+                [(words::KEEP_MINE, EditChoice::KeepMine), (words::TAKE_THEIRS, EditChoice::TakeTheirs)]
+            {
+                if button(ui, &Button::secondary(label)).clicked() {
+                    outbox.push(Msg::Decide { places: finding.choices.clone(), choice });
+                }
+            }
+        });
     }
 }
 

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::Fields;
-use super::findings::findings_ui;
+use super::findings::findings_with_choices_ui;
 use super::result;
 use super::workspace::notice;
 use crate::gui::app::Outbox;
@@ -98,7 +98,7 @@ fn checked_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
     let Some(check) = &guided.check else { return };
     let (title, meaning) = verdict_words(guided, check);
     banner(ui, &Banner { notice: notice(check.verdict), title, body: meaning, actions: &[] });
-    findings_ui(ui, &check.findings, outbox);
+    findings_with_choices_ui(ui, &check.findings, outbox);
     promise_ui(ui, words::NOTHING_WRITTEN_YET);
     buttons_ui(ui, guided, words::NEXT, Msg::Forward, outbox);
 }

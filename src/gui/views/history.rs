@@ -74,6 +74,15 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
         {
             outbox.push(Msg::BeginTakeBack);
         }
+        if matches!(row.way_back, WayBack::Alone | WayBack::Rebuilding)
+            && button(ui, &Button::secondary(words::TAKE_OUT).icon(Icon::Undo2)).clicked()
+        {
+            outbox.push(Msg::BeginTakeOut(row.exact.clone()));
+        }
+        if !row.others.is_empty() {
+            let ids = words::fill(words::SHARED_WITH, &[("ids", &row.others.join(", "))]);
+            ui.label(text::caption(ids).color(Tokens::of(ui).muted));
+        }
     });
 }
 

@@ -21,6 +21,7 @@ impl Model {
         match msg {
             Msg::BeginApply => return self.begin_guided(Task::Apply),
             Msg::BeginTakeBack => return self.begin_guided(Task::TakeBack),
+            Msg::BeginTakeOut(id) => return self.begin_take_out(id),
             Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
             Msg::BeginRecover { folder, finish } => return self.begin_recover(&folder, finish),
             _ => {}
@@ -32,6 +33,12 @@ impl Model {
             Msg::KeepEdits(yes) => {
                 guided.keep_edits = yes;
                 if guided.task != Task::Recover && guided.go(Input::CheckAgain) {
+                    return self.check_guided();
+                }
+            }
+            Msg::Decide { places, choice } => {
+                guided.edits.extend(places.into_iter().map(|place| (place, choice.clone())));
+                if guided.go(Input::CheckAgain) {
                     return self.check_guided();
                 }
             }
@@ -96,6 +103,16 @@ impl Model {
         if is_chosen { self.check_guided() } else { Vec::new() }
     }
 
+    /// The way of one patch out of the folder of the workspace.
+    fn begin_take_out(&mut self, id: String) -> Vec<Effect> {
+        let mut effects = self.begin_guided(Task::TakeBack);
+        if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Checking) {
+            guided.patch = Some(id);
+            effects = self.check_guided();
+        }
+        effects
+    }
+
     pub(super) fn begin_recover(&mut self, folder: &Path, finish: bool) -> Vec<Effect> {
         if self.interrupted.iter().any(|(known, _)| known == folder) && !self.is_working() {
             self.workspace.folder = Some(folder.to_owned());
@@ -112,7 +129,7 @@ impl Model {
         let question = Self::rollback_question(guided);
         match (guided.task, &guided.bundle, &guided.folder) {
             (Task::Apply, Some(bundle), Some(folder)) => {
-                vec![Effect::Preview(ticket, bundle.clone(), folder.clone())]
+                vec![Effect::Preview(ticket, bundle.clone(), folder.clone(), guided.edits.clone())]
             }
             (Task::TakeBack | Task::BringBack, _, Some(folder)) => {
                 vec![Effect::PreviewBack(ticket, folder.clone(), question)]
