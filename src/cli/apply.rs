@@ -1,14 +1,17 @@
 //! `patchwright apply`: puts a patch into a folder.
 
-use std::path::PathBuf;
+mod each;
+
+use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::args::{FileAndTarget, fingerprint};
+use super::reading::Reading;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
 use crate::plan::Fingerprint;
-use crate::workbench::{ApplyOptions, ApplyPreview, Error, PlanFile, Verdict};
+use crate::workbench::{Applied, ApplyOptions, ApplyPreview, Error, PlanFile, Verdict};
 
 /// Apply a patch to a product folder: everything, or nothing
 ///
@@ -21,7 +24,9 @@ use crate::workbench::{ApplyOptions, ApplyPreview, Error, PlanFile, Verdict};
 Examples:
   patchwright apply fix.patchbundle /opt/app --allow-unsigned
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --yes --json
-  patchwright apply fix.patchbundle /opt/app --allow-unsigned --plan reviewed.plan"
+  patchwright apply fix.patchbundle /opt/app --allow-unsigned --plan reviewed.plan
+  patchwright apply fix.patch /opt/app --allow-unsigned
+  patchwright apply 0001-a.patch 0002-b.patch /opt/app --allow-unsigned --each"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -38,17 +43,45 @@ pub(super) struct Arguments {
     /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
     #[arg(long)]
     accept_weak_volume: bool,
+    #[command(flatten)]
+    reading: Reading,
+    /// Apply the patches of a series one by one, so that each can be taken back alone
+    #[arg(long, conflicts_with_all = ["plan", "expect"])]
+    each: bool,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
-        let (file, target) = self.paths.both()?;
+        let (files, target) = self.paths.split()?;
+        let file = self.reading.prepare(files, session)?;
+        match self.each {
+            true => each::apply_each(&self, file, target, session),
+            false => self.apply_one(file, target, session),
+        }
+    }
+
+    fn apply_one(&self, file: &Path, target: &Path, session: &mut Session<'_, '_>) -> Result<Ending> {
+        match self.change(file, target, session)? {
+            Agreed::NothingToDo(ending) => Ok(ending),
+            Agreed::To(applied) => {
+                let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
+                session.tell(
+                    ending,
+                    |style| text::applied(&applied, target, style),
+                    || json::applied(&applied, target),
+                )
+            }
+        }
+    }
+
+    /// Asks, if somebody has to be asked, and applies.
+    fn change(&self, file: &Path, target: &Path, session: &mut Session<'_, '_>) -> Result<Agreed<Applied>> {
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         let expected = match self.plan.is_some() || session.asks() {
             false => self.expect,
-            true => match self.agree(session)? {
+            true => match self.agree(file, target, session)? {
                 Agreed::To(expected) => Some(expected),
-                Agreed::NothingToDo(ending) => return Ok(ending),
+                Agreed::NothingToDo(ending) => return Ok(Agreed::NothingToDo(ending)),
             },
         };
         let options = ApplyOptions {
@@ -59,17 +92,16 @@ impl Arguments {
         let applied = session
             .watch(|workbench, watch| workbench.apply(file, target, options, watch))
             .in_folder(target)?;
-        let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
-        session.tell(
-            ending,
-            |style| text::applied(&applied, target, style),
-            || json::applied(&applied, target),
-        )
+        Ok(Agreed::To(applied))
     }
 
     /// Shows what would happen and asks whether it shall.
-    fn agree(&self, session: &mut Session<'_, '_>) -> Result<Agreed> {
-        let (file, target) = self.paths.both()?;
+    fn agree(
+        &self,
+        file: &Path,
+        target: &Path,
+        session: &mut Session<'_, '_>,
+    ) -> Result<Agreed<Fingerprint>> {
         let preview =
             session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
         self.refuse(&preview).in_folder(target)?;
@@ -109,9 +141,9 @@ impl Arguments {
 }
 
 /// What somebody agreed to.
-enum Agreed {
-    /// The change of a folder that is like this.
-    To(Fingerprint),
-    /// Nothing has to be done, and that was told.
+enum Agreed<T> {
+    /// The change of a folder that is like this, or that was changed so.
+    To(T),
+    /// There is nothing to agree to; that was told.
     NothingToDo(Ending),
 }

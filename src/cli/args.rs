@@ -125,25 +125,19 @@ pub fn command() -> clap::Command {
     Arguments::command()
 }
 
-/// A patch file and the folder it is for. One list, so that flags may stand before, between and behind them.
+/// Patch files and the folder they are for. One list, so that flags may stand before, between and behind them.
 #[derive(Debug, Args)]
 pub(super) struct FileAndTarget {
-    /// The patch file, and last the product folder
+    /// The patch file, or several text patches in their order, and last the product folder
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
 
 impl FileAndTarget {
-    /// The two. Several patch files are in the grammar already, for a time when patches go in together.
-    pub fn both(&self) -> Result<(&Path, &Path)> {
+    /// The files, of which there is at least one, and the folder.
+    pub fn split(&self) -> Result<(&[PathBuf], &Path)> {
         match self.paths.as_slice() {
-            [file, target] => Ok((is_bundle(file)?, target)),
-            [_, _, ..] => {
-                let files = self.paths.len() - 1;
-                Err(Report::usage(format!("One patch at a time, please; {files} were named"))
-                    .hint("Apply them one after the other, in the order the vendor gives.")
-                    .into())
-            }
+            [files @ .., target] if !files.is_empty() => Ok((files, target)),
             one_or_none => {
                 let named = one_or_none.first().map_or("nothing".to_owned(), |path| format!("{path:?}"));
                 Err(Report::usage(format!("A patch file and a product folder are needed; {named} was named"))

@@ -6,6 +6,7 @@
 mod args;
 mod interrupt;
 mod progress;
+mod reading;
 mod session;
 mod streams;
 

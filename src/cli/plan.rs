@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::args::FileAndTarget;
+use super::reading::Reading;
 use super::render::{Detail, json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::workbench::PlanFile;
@@ -18,6 +19,8 @@ use crate::workbench::PlanFile;
 Examples:
   patchwright plan fix.patchbundle /opt/app
   patchwright plan fix.patchbundle /opt/app --output reviewed.plan
+  patchwright plan fix.patch /opt/app
+  patchwright plan debian/patches /opt/app-src
   patchwright apply fix.patchbundle /opt/app --plan reviewed.plan --allow-unsigned"
 )]
 pub(super) struct Arguments {
@@ -26,11 +29,14 @@ pub(super) struct Arguments {
     /// Save the plan, to apply exactly this one later
     #[arg(short, long, value_name = "PLAN")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
-        let (file, target) = self.paths.both()?;
+        let (files, target) = self.paths.split()?;
+        let file = self.reading.prepare(files, session)?;
         let preview =
             session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
         let saved = self.output.as_deref();

@@ -6,6 +6,9 @@
 mod change_view;
 mod kind;
 mod lines;
+pub mod on_tree;
+pub mod patch_text;
+pub mod place;
 mod unified;
 
 pub use change_view::{ChangeView, Content, pair_renames};

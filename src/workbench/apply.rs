@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::situation::Survey;
 use super::status::read_ledger;
-use super::{ApplyPreview, Error, Result, Watch, Workbench, inspect};
+use super::{ApplyPreview, Error, Result, Watch, Workbench, text_patch};
 use crate::bundle::{VerifiedBundle, delta};
 use crate::checks::{self, Surroundings};
 use crate::model::{Code, Level, Node, Patch, Payload, Step, TreePath};
@@ -63,7 +63,7 @@ impl Workbench {
         options: ApplyOptions,
         watch: Watch<'_>,
     ) -> Result<Applied> {
-        let bundle = inspect::open(bundle)?;
+        let bundle = self.open_for(bundle, target, watch)?;
         if !options.allow_unsigned {
             return Err(Error::NotTrusted);
         }
@@ -99,6 +99,7 @@ impl Workbench {
         };
         let (notes, version) = (preview.preview.notes.clone(), preview.version.clone());
         let mut remarks = vec![bundle.verdict.sentence()];
+        remarks.extend(bundle.text.iter().flat_map(text_patch::remarks));
         let plan = approve(preview, options, &mut remarks)?;
         if !is_as_seen && !survey.still_holds(root.fs(), &ledger) {
             // Steps are proven again when they are made. What needs none is not, so it must not change while it is seen.

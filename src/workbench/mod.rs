@@ -20,6 +20,7 @@ mod sample;
 mod situation;
 mod status;
 mod template;
+mod text_patch;
 
 use std::io;
 use std::path::Path;
@@ -31,17 +32,19 @@ pub use changes::{ChangeContents, Content, ContentReader, MAX_IN_MEMORY_BYTES, O
 pub use error::{Error, Result};
 pub use folders::FolderList;
 pub use inspect::{Inspection, Verification};
-pub use make::{MadeBundle, MakeRequest, OrderSource, Proof};
+pub use make::{Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, Proof, TextMakeRequest};
 pub use plan_file::{PlanFile, PlannedStep};
 pub use preview::ApplyPreview;
 pub use recover::{Choice, Recovered};
 pub use rollback::{RollbackOptions, RollbackPreview, RolledBack, Which};
 pub use sample::Sample;
 pub use status::{Drift, DriftKind, History, Status, UnfinishedWork};
+pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_text_patch};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub use crate::bundle::Verdict;
 pub use crate::bundle::order::{Finding, Weight};
+pub use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
 pub use crate::target::ledger::{Action, CheckNote, Entry, Installed, PatchNote};
 pub use crate::transaction::recover::{OnForeign, Undone};
 
@@ -59,6 +62,7 @@ pub type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
 pub struct Workbench {
     environment: Environment,
     open_disk: Arc<DiskOpener>,
+    text: TextOptions,
 }
 
 /// How a piece of work is watched and stopped.
@@ -77,12 +81,12 @@ impl Workbench {
             let disk = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
             Ok(Arc::new(disk))
         };
-        Self { environment, open_disk: Arc::new(open) }
+        Self { environment, open_disk: Arc::new(open), text: TextOptions::default() }
     }
 
     /// One whose targets are on other disks: simulated ones, or ones whose calls fail.
     pub fn with_disks(environment: Environment, open_disk: Arc<DiskOpener>) -> Self {
-        Self { environment, open_disk }
+        Self { environment, open_disk, text: TextOptions::default() }
     }
 
     /// Time, user, host.

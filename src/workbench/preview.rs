@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::status::read_ledger;
-use super::{Result, Watch, Workbench, inspect};
+use super::{Result, Watch, Workbench, text_patch};
 use crate::bundle::{Verdict, VerifiedBundle};
+use crate::diff::on_tree::TextOrigin;
 use crate::model::{Digest, Patch};
 use crate::plan::{Preview, plan_apply};
 use crate::target::fs::Fs;
@@ -24,6 +25,8 @@ pub struct ApplyPreview {
     pub preview: Preview,
     /// The version found in the folder, where it can be told.
     pub version: Option<String>,
+    /// How the diffs fit, if text patches were named.
+    pub text: Option<TextOrigin>,
 }
 
 impl Workbench {
@@ -33,7 +36,7 @@ impl Workbench {
     /// If bundle or folder cannot be read, or unfinished work has to be dealt with first. Everything that stands in
     /// the patch's own way is in the preview.
     pub fn preview(&self, bundle: &Path, target: &Path, watch: Watch<'_>) -> Result<ApplyPreview> {
-        let bundle = inspect::open(bundle)?;
+        let bundle = self.open_for(bundle, target, watch)?;
         let fs = self.disk(target)?;
         let look = || self.preview_in_passing(&bundle, &*fs, watch).map(|(preview, _)| preview);
         self.look_in_peace(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())
@@ -58,13 +61,17 @@ impl Workbench {
     ) -> Result<(ApplyPreview, super::situation::Survey)> {
         let ledger = read_ledger(fs)?;
         let survey = self.survey_for_apply(fs, &bundle.patch, &ledger, watch)?;
-        let preview = ApplyPreview {
+        let mut preview = ApplyPreview {
             patch: bundle.patch.clone(),
             verdict: bundle.verdict,
             manifest_digest: Digest::of(bundle.manifest()),
             preview: plan_apply(&bundle.patch, &survey.situation),
             version: survey.situation.version.clone().or_else(|| ledger.version().map(str::to_owned)),
+            text: bundle.text.clone(),
         };
+        if let Some(text) = &bundle.text {
+            text_patch::add_findings(&mut preview.preview, text);
+        }
         Ok((preview, survey))
     }
 }

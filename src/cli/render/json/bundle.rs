@@ -108,6 +108,7 @@ pub(in crate::cli) fn plan(
         "fingerprint": plan.plan.base.0.to_string(),
     });
     insert_some(&mut fields, "version", preview.version.clone());
+    insert_some(&mut fields, "text_patches", preview.text.as_ref().map(super::patches::fits));
     insert_some(&mut fields, "plan_file", saved.map(words::path_text));
     fields
 }

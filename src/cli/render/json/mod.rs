@@ -3,6 +3,7 @@
 mod bundle;
 mod document;
 mod folder;
+mod patches;
 
 pub(in crate::cli) use bundle::{
     diff, difference, inspection, made, order_written, plan, template, verification,
@@ -11,6 +12,7 @@ pub(in crate::cli) use document::{document, failure};
 pub(in crate::cli) use folder::{
     accepted, applied, history, nothing_to_apply, recovered, rolled_back, status,
 };
+pub(in crate::cli) use patches::text_patches;
 
 use serde_json::{Map, Value, json};
 

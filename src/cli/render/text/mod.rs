@@ -6,6 +6,7 @@ mod failure;
 mod folder;
 mod inspection;
 mod list;
+mod patches;
 mod plan;
 
 pub(in crate::cli) use difference::diff;
@@ -15,6 +16,7 @@ pub(in crate::cli) use done::{
 pub(in crate::cli) use failure::failure;
 pub(in crate::cli) use folder::{history, status};
 pub(in crate::cli) use inspection::{inspection, verification};
+pub(in crate::cli) use patches::text_patches;
 pub(in crate::cli) use plan::{plan, rollback_plan};
 
 use std::borrow::Cow;
