@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::{
-    Result, accept, apply, completions, diff, history, make, man, new, plan, recover, rollback, show, status,
-    verify,
+    Result, accept, apply, completions, diff, export, history, make, man, new, plan, recover, rollback, show,
+    status, verify,
 };
 use crate::plan::Fingerprint;
 use crate::report::Report;
@@ -76,6 +76,7 @@ pub(super) enum Verb {
     Make(make::Arguments),
     Show(show::Arguments),
     Diff(diff::Arguments),
+    Export(export::Arguments),
     Verify(verify::Arguments),
     Plan(plan::Arguments),
     Apply(apply::Arguments),
@@ -96,6 +97,7 @@ impl Verb {
             Verb::Make(_) => "make",
             Verb::Show(_) => "show",
             Verb::Diff(_) => "diff",
+            Verb::Export(_) => "export",
             Verb::Verify(_) => "verify",
             Verb::Plan(_) => "plan",
             Verb::Apply(_) => "apply",

@@ -15,6 +15,7 @@ mod new;
 mod make;
 
 mod diff;
+mod export;
 mod show;
 mod verify;
 
@@ -105,14 +106,15 @@ type Result<T, E = session::Stop> = std::result::Result<T, E>;
 impl args::Verb {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         use args::Verb::{
-            Accept, Apply, Completions, Diff, History, Make, Man, New, Plan, Recover, Rollback, Show, Status,
-            Verify,
+            Accept, Apply, Completions, Diff, Export, History, Make, Man, New, Plan, Recover, Rollback, Show,
+            Status, Verify,
         };
         match self {
             New(args) => args.run(session),
             Make(args) => args.run(session),
             Show(args) => args.run(session),
             Diff(args) => args.run(session),
+            Export(args) => args.run(session),
             Verify(args) => args.run(session),
             Plan(args) => args.run(session),
             Apply(args) => args.run(session),

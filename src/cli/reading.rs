@@ -32,9 +32,12 @@ impl Reading {
         let is_text = is_text_patch(first).without_folder()?;
         for file in further {
             if !is_text || !is_text_patch(is_bundle(file)?).without_folder()? {
-                return Err(Report::usage(format!("One patch at a time, please; {} were named", files.len()))
-                    .hint("Apply them one after the other, in the order the vendor gives. Only text patches go in together.")
-                    .into());
+                return Err(Report::usage(format!(
+                    "One patch at a time, please; {} were named",
+                    files.len()
+                ))
+                .hint("Apply them one after the other, in the order the vendor gives.")
+                .into());
             }
         }
         if !is_text && (self.strip.is_some() || self.fuzz > 0) {

@@ -4,6 +4,7 @@
 //! that a difference in line endings is a difference one can see.
 
 mod change_view;
+mod git_patch;
 mod kind;
 mod lines;
 pub mod on_tree;
@@ -12,6 +13,7 @@ pub mod place;
 mod unified;
 
 pub use change_view::{ChangeView, Content, pair_renames};
+pub use git_patch::{GitFile, write_git_patch};
 pub use kind::is_text;
 pub use lines::{Budget, Hunk, Line, LineKind, Precision, TextDiff, diff_lines, diff_lines_within};
 pub use unified::{unified, write_patch};

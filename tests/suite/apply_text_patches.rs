@@ -1,7 +1,9 @@
 //! Plain patches where a bundle is accepted: looked at, applied whole or not at all, and taken back.
 
 mod as_others_do;
+mod export;
 mod from_git;
+mod git_pairs;
 mod hostile;
 mod series;
 mod where_others_fail;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::git_id::has_id;
 use super::{FileOutcome, Series, Thing, Trouble};
-use crate::diff::patch_text::{Body, FilePatch, GitMode};
+use crate::diff::patch_text::{Body, FilePatch, GitMode, PatchHunk};
 use crate::diff::place::{Grade, place};
 use crate::model::{Code, Mode};
 
@@ -46,7 +46,7 @@ impl Series<'_> {
                 Ok(match placement.content {
                     None => Made::Nothing,
                     Some(_) if is_there => {
-                        let back: Vec<_> = hunks.iter().map(|hunk| hunk.reversed()).collect();
+                        let back: Vec<_> = hunks.iter().map(PatchHunk::reversed).collect();
                         Made::There(place(old, &back, 0, &mut self.effort).content.map(Arc::from))
                     }
                     Some(content) => Made::New(content.into()),

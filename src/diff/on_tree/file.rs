@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::content::{Made, make_binary, new_mode, thing, with_git_mode};
 use super::{FileOutcome, Progress, Series, Thing, Trouble, strip};
-use crate::diff::patch_text::{Body, FileOp, FilePatch, GitMode, StripLevel};
+use crate::diff::patch_text::{Body, FileOp, FilePatch, GitMode, PatchHunk, StripLevel};
 use crate::model::{Code, Mode, TreePath};
 
 impl Series<'_> {
@@ -280,7 +280,7 @@ fn whole_before(file: &FilePatch<'_>) -> Result<Option<Thing>, Trouble> {
         Body::Binary(..) => return Ok(None),
         Body::Hunks(hunks) => {
             let mut content = Vec::new();
-            for line in hunks.iter().flat_map(|hunk| hunk.old_lines()) {
+            for line in hunks.iter().flat_map(PatchHunk::old_lines) {
                 content.extend_from_slice(line.content);
                 content.extend_from_slice(if line.missing_newline { b"" } else { b"\n" });
             }

@@ -14,8 +14,7 @@ pub(super) fn has_id(content: &[u8], id: &str) -> bool {
 }
 
 /// The SHA-1 id in full.
-#[cfg(test)]
-pub(super) fn sha1_id(content: &[u8]) -> String {
+pub(in crate::diff) fn sha1_id(content: &[u8]) -> String {
     let header = format!("blob {}\0", content.len());
     hex(&sha1::Sha1::new().chain_update(header).chain_update(content).finalize())
 }

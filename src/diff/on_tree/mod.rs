@@ -19,6 +19,7 @@ use super::patch_text::{FileOp, FilePatch, PatchText, StripLevel};
 use super::place::Effort;
 use crate::model::{Mode, TreePath};
 
+pub(super) use git_id::sha1_id;
 pub use outcome::{FileOutcome, HunkOutcome, PatchOutcome, TextOrigin, Trouble};
 
 /// What stands at one place.

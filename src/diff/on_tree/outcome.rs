@@ -202,6 +202,13 @@ fn failure(reason: Reason, nearest: Option<&Nearest>) -> String {
         (Reason::Lines, None) => "fits nowhere, and nothing in the file looks like it".to_owned(),
         (Reason::Lines, Some(nearest)) => {
             let Nearest { line, matching, of, differs_at, found, expected } = nearest;
+            if matching == of
+                && found.as_deref().is_some_and(|found| found.strip_suffix(b"\n") == Some(expected))
+            {
+                return format!(
+                    "fits at line {line} but for the end: the patch says that the file begins or ends there"
+                );
+            }
             let expected = escape_bytes(expected);
             let found = match found {
                 None => "the file ends there".to_owned(),

@@ -179,7 +179,7 @@ fn the_ids_of_git_prove_a_content() {
             "diff --git a/x b/x\nindex {old}..{new} 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-hello\n+hollo\n"
         )
     };
-    let (new, other) = (git_id::sha1_id(b"hollo\n"), git_id::sha1_id(b"other\n"));
+    let (new, other) = (sha1_id(b"hollo\n"), sha1_id(b"other\n"));
     let grade = |text: &str| run(&tree, &[text]).0[0].hunks[0].grade.clone();
     assert_eq!(grade(&text("ce01362", &new[..7])), Grade::Exact);
     assert_eq!(grade(&text("ce01362", &other[..7])), Grade::Clean);

@@ -64,7 +64,7 @@ pub(super) fn pair<'a>(tail: &'a [u8], line: usize) -> Result<Option<(Name<'a>, 
     }
     // Both sides have the same length: `a/x b/x`, or without a folder in front `x x`.
     let middle = tail.len() / 2;
-    if tail.len() % 2 == 0 || tail[middle] != b' ' {
+    if tail.len().is_multiple_of(2) || tail[middle] != b' ' {
         return Ok(None);
     }
     let (old, new) = (&tail[..middle], &tail[middle + 1..]);

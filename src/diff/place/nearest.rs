@@ -57,7 +57,8 @@ pub(super) fn find(
     let differs = |(index, line): &(usize, &&Line<'_>)| {
         target.get(at + index).is_none_or(|found| !same(line, found, Ends::Literal))
     };
-    let (index, line) = old.iter().enumerate().find(differs)?;
+    // All lines may stand there, and only the end of the file not.
+    let (index, line) = old.iter().enumerate().find(differs).unwrap_or((0, old.first()?));
     let told = |bytes: &[u8]| bytes[..bytes.len().min(MAX_TOLD_BYTES)].to_vec();
     Some(Nearest {
         line: at + 1,

@@ -12,7 +12,7 @@ pub(in crate::cli) use document::{document, failure};
 pub(in crate::cli) use folder::{
     accepted, applied, history, nothing_to_apply, recovered, rolled_back, status,
 };
-pub(in crate::cli) use patches::text_patches;
+pub(in crate::cli) use patches::{exported, text_patches};
 
 use serde_json::{Map, Value, json};
 

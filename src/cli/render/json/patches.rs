@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields;
 use crate::report::phrases as words;
-use crate::workbench::{FileOutcome, HunkOutcome, TextInspection, TextOrigin};
+use crate::workbench::{Exported, FileOutcome, HunkOutcome, TextInspection, TextOrigin};
 
 pub(in crate::cli) fn text_patches(shown: &TextInspection, path: &Path) -> Map<String, Value> {
     let patches: Vec<Value> = shown
@@ -58,4 +58,8 @@ pub(super) fn fits(origin: &TextOrigin) -> Value {
         .map(|(name, patch)| json!({ "name": name, "strip": patch.strip, "files": patch.files.iter().map(file).collect::<Vec<_>>() }))
         .collect();
     json!({ "fuzz": origin.fuzz, "patches": patches })
+}
+
+pub(in crate::cli) fn exported(exported: &Exported, output: &Path) -> Map<String, Value> {
+    fields! { "path": words::path_text(output), "bytes": exported.text.len(), "left_out": exported.left_out }
 }

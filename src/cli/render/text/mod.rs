@@ -16,7 +16,7 @@ pub(in crate::cli) use done::{
 pub(in crate::cli) use failure::failure;
 pub(in crate::cli) use folder::{history, status};
 pub(in crate::cli) use inspection::{inspection, verification};
-pub(in crate::cli) use patches::text_patches;
+pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan};
 
 use std::borrow::Cow;

@@ -1,9 +1,11 @@
-//! Text patches: what they say, and how their hunks fit.
+//! Text patches: what they say, how their hunks fit, and those that are written.
+
+use std::path::Path;
 
 use super::list::columns;
-use super::{safe, title};
+use super::{place, safe, title};
 use crate::cli::render::{Detail, Style, words};
-use crate::workbench::{FileOutcome, TextInspection, TextOrigin};
+use crate::workbench::{Exported, FileOutcome, TextInspection, TextOrigin};
 
 /// Most files of a list above a question.
 const SHORT_LINES: usize = 15;
@@ -66,5 +68,14 @@ pub(super) fn fits(origin: &TextOrigin, detail: Detail, style: Style) -> String 
         text.push_str(&format!("  … and {} more files; --verbose shows all of them\n", files.len() - shown));
     }
     text.push('\n');
+    text
+}
+
+pub(in crate::cli) fn exported(exported: &Exported, output: &Path, style: Style) -> String {
+    let mut text = format!("Wrote {}\n", style.strong(&place(output)));
+    if !exported.left_out.is_empty() {
+        text.push_str("What such a patch cannot say:\n");
+        text.extend(exported.left_out.iter().map(|line| format!("  {}\n", safe(line))));
+    }
     text
 }
