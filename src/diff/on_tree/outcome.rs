@@ -37,6 +37,28 @@ pub struct PatchOutcome {
     pub files: Vec<FileOutcome>,
 }
 
+impl PatchOutcome {
+    /// Whether nothing stands in the way.
+    pub fn is_good(&self) -> bool {
+        self.files.iter().all(FileOutcome::is_good)
+    }
+
+    /// Whether anything was found to be there already.
+    pub fn has_anything_there(&self) -> bool {
+        let is_there = |hunk: &HunkOutcome| hunk.grade == Grade::AlreadyThere;
+        self.files.iter().any(|file| file.is_there || file.hunks.iter().any(is_there))
+    }
+
+    /// Makes of the outcome of a patch that was taken back that of one that is there.
+    pub fn turn_to_there(&mut self) {
+        self.files.reverse();
+        for file in &mut self.files {
+            file.is_there = true;
+            file.hunks.iter_mut().for_each(|hunk| hunk.grade = Grade::AlreadyThere);
+        }
+    }
+}
+
 /// What became of the diff of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileOutcome {

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Error, Result, Watch, Workbench, inspect};
 use crate::bundle::{InMemory, VerifiedBundle};
-use crate::diff::on_tree::{Reading, Series, TextOrigin};
+use crate::diff::on_tree::{Difference, PatchOutcome, Reading, Series, TextOrigin};
 use crate::diff::patch_text::{Letter, PatchText, StripLevel, parse};
 use crate::model::{Digest, Hasher};
 use crate::target::fs::Fs;
@@ -139,28 +139,18 @@ impl Workbench {
 
     fn make_for(&self, file: &Path, fs: &dyn Fs, watch: Watch<'_>) -> Result<VerifiedBundle> {
         let input = self.read_text(file)?;
+        let patches = self.patches_of(&input)?;
         let tree = DiskTree::new(fs);
-        let mut series = Series::new(&tree, self.text.fuzz);
-        let (mut outcomes, mut letters) = (Vec::new(), Vec::new());
-        let mut number = 0;
-        for text in &input.files {
-            let reading = Reading { strip: self.text.strip.or(text.strip), reverse: text.reverse };
-            let patches = text.parse()?;
-            let is_alone = patches.len() == 1;
-            for (index, patch) in patches.iter().enumerate() {
-                watch.cancel.check()?;
-                let is_wanted = self.text.only.is_none_or(|only| only == number);
-                number += 1;
-                if is_wanted {
-                    let name = name_of(text, index, is_alone);
-                    outcomes.push((name.clone(), series.apply(patch, reading)));
-                    letters.push((name, patch.letter.clone()));
-                }
-            }
+        let mut done = carry_out(&patches, &tree, self.text.fuzz, watch)?;
+        if !done.outcomes.iter().all(|(_, patch)| patch.is_good())
+            && let Some(there) = find_all_there(&patches, &tree, watch)?
+        {
+            done = there;
         }
-        let origin = TextOrigin { patches: outcomes, fuzz: self.text.fuzz };
-        let differences = series.differences();
-        let (changes, contents) = patch::changes(&differences, &tree)?;
+        let origin = TextOrigin { patches: done.outcomes, fuzz: self.text.fuzz };
+        let (changes, contents) = patch::changes(&done.differences, &tree)?;
+        let letters: Vec<(String, Letter)> =
+            patches.iter().map(|patch| (patch.name.clone(), patch.text.letter.clone())).collect();
         let about = about::Source {
             name: &input.name,
             letters: &letters,
@@ -173,6 +163,65 @@ impl Workbench {
         let content = InMemory { contents, source_digest: input.digest(), source_bytes };
         Ok(VerifiedBundle::of_text(patch, origin, content)?)
     }
+
+    /// The patches that are wanted, in their order.
+    fn patches_of<'i>(&self, input: &'i Input) -> Result<Vec<Named<'i>>> {
+        let mut patches = Vec::new();
+        for text in &input.files {
+            let reading = Reading { strip: self.text.strip.or(text.strip), reverse: text.reverse };
+            let read = text.parse()?;
+            let is_alone = read.len() == 1;
+            let named = |(index, patch)| Named { name: name_of(text, index, is_alone), text: patch, reading };
+            patches.extend(read.into_iter().enumerate().map(named));
+        }
+        match self.text.only {
+            None => Ok(patches),
+            Some(only) => Ok(patches.into_iter().skip(only).take(1).collect()),
+        }
+    }
+}
+
+/// One patch with what is known of it from outside.
+struct Named<'i> {
+    name: String,
+    text: PatchText<'i>,
+    reading: Reading,
+}
+
+/// What came of all patches.
+struct Done {
+    outcomes: Vec<(String, PatchOutcome)>,
+    differences: Vec<Difference>,
+}
+
+fn carry_out(patches: &[Named<'_>], tree: &DiskTree<'_>, fuzz: usize, watch: Watch<'_>) -> Result<Done> {
+    let mut series = Series::new(tree, fuzz);
+    let mut outcomes = Vec::new();
+    for patch in patches {
+        watch.cancel.check()?;
+        outcomes.push((patch.name.clone(), series.apply(&patch.text, patch.reading)));
+    }
+    Ok(Done { outcomes, differences: series.differences() })
+}
+
+/// Whether the whole of a series is in the folder already. Its first patches need not look so, because later ones
+/// change the same lines; but then all of it can be taken back, from the last to the first.
+fn find_all_there(patches: &[Named<'_>], tree: &DiskTree<'_>, watch: Watch<'_>) -> Result<Option<Done>> {
+    let mut series = Series::new(tree, 0);
+    let mut outcomes = Vec::new();
+    for patch in patches.iter().rev() {
+        watch.cancel.check()?;
+        let reading = Reading { reverse: !patch.reading.reverse, ..patch.reading };
+        let mut outcome = series.apply(&patch.text, reading);
+        if !outcome.is_good() || outcome.has_anything_there() {
+            return Ok(None);
+        }
+        outcome.turn_to_there();
+        outcomes.push((patch.name.clone(), outcome));
+    }
+    outcomes.reverse();
+    let turned = |Difference { path, before, after }| Difference { path, before: after, after: before };
+    Ok(Some(Done { outcomes, differences: series.differences().into_iter().map(turned).collect() }))
 }
 
 impl Input {

@@ -122,6 +122,9 @@ fn diff(folder: &Path, old: &Files, new: &Files, args: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
+/// Everything in a folder.
+type Found = Vec<(PathBuf, Vec<u8>)>;
+
 struct Round {
     sandbox: Sandbox,
     patch: PathBuf,
@@ -137,7 +140,7 @@ impl Round {
     }
 
     /// What ours, Git and GNU patch make of it; `None` where one refuses.
-    fn results(&self, target: &Files) -> [Option<Vec<(PathBuf, Vec<u8>)>>; 3] {
+    fn results(&self, target: &Files) -> [Option<Found>; 3] {
         let (git, gnu) = (self.sandbox.path("git"), self.sandbox.path("gnu"));
         write(&git, target);
         write(&gnu, target);

@@ -28,6 +28,8 @@ fn a_quilt_series_is_one_change() {
     let console = Console::new(&sandbox);
     let run = console.run("apply $/patches $/app --allow-unsigned --yes");
     assert_eq!((run.code, sandbox.read("app/x").as_deref()), (0, Some("4\n")), "{run}");
+    let run = console.run("plan $/patches $/app");
+    assert!(run.code == 0 && run.out.contains("already there"), "all of it is there: {run}");
     let run = console.run("rollback $/app --yes");
     assert_eq!((run.code, sandbox.read("app/x").as_deref()), (0, Some("1\n")), "{run}");
 }
