@@ -229,7 +229,9 @@ proptest! {
     #[test]
     fn what_is_written_makes_the_same((old, new) in pair()) {
         let hunks = as_hunks(&old, &new);
-        prop_assume!(!hunks.is_empty());
+        if hunks.is_empty() {
+            return Ok(());
+        }
         let file = FilePatch {
             line: 1, is_git: true, has_side_folder: true, old: Some(b"a/x".into()), new: Some(b"b/x".into()),
             op: crate::diff::patch_text::FileOp::Modify, old_mode: None, new_mode: None, ids: None,
