@@ -1,5 +1,5 @@
 //! Measures the pane of changes against its budgets: a picture of a million lines while scrolling, the first rows of
-//! ten thousand lines, two hundred megabytes as bytes.
+//! ten thousand lines, the tree of five thousand files, two hundred megabytes as bytes, two large pictures.
 //!
 //! `cargo bench --bench diff_pane`. Times are those of the processor, where the system tells them, so that a busy
 //! machine changes little; graphics are not part of them.
@@ -9,12 +9,17 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use egui::{Context, Event, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, vec2};
+use patchwright::environment::Environment;
 use patchwright::gui::contents::{PaneAction, PaneState, decode, highlight, pane_ui};
 use patchwright::gui::theme::{self, Appearance};
+use patchwright::gui::{App, Jobs};
 use patchwright::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
 use patchwright::present::contents::{Contents, View};
-use patchwright::progress::CancelToken;
-use patchwright::workbench::{Content, OneChange, Side};
+use patchwright::present::message::{Effect, Msg, Place};
+use patchwright::present::{Model, Tab, reading};
+use patchwright::progress::{CancelToken, Quiet};
+use patchwright::settings::{Recent, Settings};
+use patchwright::workbench::{Content, MakeRequest, OneChange, OrderSource, Proof, Side, Watch, Workbench};
 
 /// Pictures that are drawn while scrolling.
 const PICTURES: u32 = 400;
@@ -22,6 +27,7 @@ const PICTURES: u32 = 400;
 fn main() {
     scroll_a_million_lines();
     first_rows_of_ten_thousand_lines();
+    the_tree_of_five_thousand_files();
     two_hundred_megabytes_as_bytes();
     two_large_pictures();
 }
@@ -72,6 +78,61 @@ fn first_rows_of_ten_thousand_lines() {
         "  colours: first screens after {:.0?}, all after {took:.0?} ({is_coloured})",
         first.unwrap_or_default()
     );
+}
+
+fn the_tree_of_five_thousand_files() {
+    let place = tempfile::tempdir().expect("room for a patch");
+    let (old, new) = (place.path().join("old"), place.path().join("new"));
+    for number in 0..5_000_u32 {
+        let path = format!("part-{}/area-{}/file-{number}.txt", number % 20, number % 100);
+        for (root, text) in [(&old, "before"), (&new, "after")] {
+            let path = root.join(&path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("room");
+            fs::write(path, format!("{text} {number}\n")).expect("room");
+        }
+    }
+    let bench = Workbench::new(Environment::of_this_machine());
+    let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
+    let output = place.path().join("large.patchbundle");
+    let order = OrderSource::Id("LARGE".to_owned());
+    let request = MakeRequest { from: old, to: new, order, output, proof: Proof::Skip };
+    let made = bench.make(&request, watch).expect("a patch");
+
+    let mut model = Model::new(Settings::default(), Recent::default());
+    let begin = Instant::now();
+    let ((), read) = measured(|| {
+        for effect in model.update(Msg::OpenBundle(made.output)) {
+            if let Some(event) = reading::answer(&bench, effect, watch) {
+                model.on_event(event);
+            }
+        }
+        model.update(Msg::GoTo(Place::Workspace(Tab::Changes)));
+    });
+    let tree = model.workspace.tree.as_ref().expect("a tree").rows().len();
+    let context = Context::default();
+    let mut app = App::new(&context, model, Box::new(NoJobs), &[]);
+    let ((), drawn) = measured(|| {
+        let size = Rect::from_min_size(Pos2::ZERO, vec2(1_600.0, 1_000.0));
+        let input = RawInput { screen_rect: Some(size), ..RawInput::default() };
+        context.run_ui(input, |ui| app.ui(ui)).drop_without_applying_deltas();
+    });
+    println!(
+        "5,000 files: read and sorted into {tree} rows in {read:.0?}, first picture {drawn:.0?} more; {:.0?} by the clock",
+        begin.elapsed()
+    );
+}
+
+/// Carries out nothing: everything was read before.
+struct NoJobs;
+
+impl Jobs for NoJobs {
+    fn run(&mut self, _: Effect) {}
+
+    fn next_event(&mut self) -> Option<patchwright::present::message::Event> {
+        None
+    }
+
+    fn save(&mut self, _: &Settings, _: &Recent) {}
 }
 
 fn two_hundred_megabytes_as_bytes() {

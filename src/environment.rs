@@ -14,6 +14,8 @@ pub struct Environment {
     pub host: String,
     /// `os/arch` as in a bundle's `platforms`, such as `linux/x86_64`.
     pub platform: String,
+    /// Where this machine keeps its list of patches that were called back, if it has one.
+    pub holds_list: Option<std::path::PathBuf>,
 }
 
 impl Environment {
@@ -28,6 +30,8 @@ impl Environment {
             user: name(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(user_id),
             host: host_name().unwrap_or_else(|| "unknown".to_owned()),
             platform: format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH),
+            holds_list: directories::ProjectDirs::from("", "", "Patchwright")
+                .map(|own| own.data_local_dir().join("holds.json")),
         }
     }
 
@@ -40,6 +44,7 @@ impl Environment {
             user: user.to_owned(),
             host: host.to_owned(),
             platform: platform.to_owned(),
+            holds_list: None,
         }
     }
 

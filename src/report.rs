@@ -129,6 +129,14 @@ impl Report {
                 .at(path.display())
                 .because(detail.clone())
                 .hint("Make the plan again for this patch and this folder, and look at it."),
+            Error::HoldsList { path, detail } => {
+                Self::new(code, "This list of called-back patches cannot be used")
+                    .at(path.display())
+                    .because(detail.clone())
+                    .hint(
+                        "Get the list again, or take it away; without it nobody knows what was called back.",
+                    )
+            }
             Error::Cancelled(_) | Error::Scan(ScanError::Cancelled(_)) => stopped(code),
         }
     }

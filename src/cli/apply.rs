@@ -5,13 +5,14 @@ mod each;
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::args::{FileAndTarget, fingerprint};
+use super::args::{FileAndTarget, Lists, fingerprint};
+use super::edits::EditArguments;
 use super::reading::Reading;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
 use crate::plan::Fingerprint;
-use crate::workbench::{Applied, ApplyOptions, ApplyPreview, Error, PlanFile, Verdict};
+use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, Verdict};
 
 /// Apply a patch to a product folder: everything, or nothing
 ///
@@ -31,7 +32,7 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: FileAndTarget,
-    /// Go ahead only if the folder is still as it was when this plan was made
+    /// Go ahead only if the folder, and what is wished for edited files, is still as when this plan was made
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
     /// Go ahead only if the folder still has this fingerprint, as `plan --json` prints it
@@ -43,6 +44,10 @@ pub(super) struct Arguments {
     /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
     #[arg(long)]
     accept_weak_volume: bool,
+    #[command(flatten)]
+    edits: EditArguments,
+    #[command(flatten)]
+    lists: Lists,
     #[command(flatten)]
     reading: Reading,
     /// Apply the patches of a series one by one, so that each can be taken back alone
@@ -76,10 +81,11 @@ impl Arguments {
 
     /// Asks, if somebody has to be asked, and applies.
     fn change(&self, file: &Path, target: &Path, session: &mut Session<'_, '_>) -> Result<Agreed<Applied>> {
+        let choices = self.edits.choices()?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         let expected = match self.plan.is_some() || session.asks() {
             false => self.expect,
-            true => match self.agree(file, target, session)? {
+            true => match self.agree(file, target, session, &choices)? {
                 Agreed::To(expected) => Some(expected),
                 Agreed::NothingToDo(ending) => return Ok(Agreed::NothingToDo(ending)),
             },
@@ -89,8 +95,9 @@ impl Arguments {
             accept_weak_volume: self.accept_weak_volume,
             expected,
         };
+        let workbench = session.workbench().asking_lists(&self.lists.holds);
         let applied = session
-            .watch(|workbench, watch| workbench.apply(file, target, options, watch))
+            .watch(|_, watch| workbench.apply_with(file, target, options, &choices, watch))
             .in_folder(target)?;
         Ok(Agreed::To(applied))
     }
@@ -101,9 +108,12 @@ impl Arguments {
         file: &Path,
         target: &Path,
         session: &mut Session<'_, '_>,
+        choices: &EditChoices,
     ) -> Result<Agreed<Fingerprint>> {
-        let preview =
-            session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
+        let workbench = session.workbench().asking_lists(&self.lists.holds);
+        let preview = session
+            .watch(|_, watch| workbench.preview_with(file, target, choices, watch))
+            .in_folder(target)?;
         self.refuse(&preview).in_folder(target)?;
         if preview.preview.plan.steps.is_empty() {
             let told = session.tell(

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::{
-    Result, accept, apply, completions, diff, export, history, make, man, new, plan, recover, rollback, show,
-    status, verify,
+    Result, accept, apply, completions, diff, export, heal, history, identify, make, man, new, plan, recover,
+    rollback, show, status, support, verify,
 };
 use crate::plan::Fingerprint;
 use crate::report::Report;
@@ -83,8 +83,11 @@ pub(super) enum Verb {
     Rollback(rollback::Arguments),
     Accept(accept::Arguments),
     Status(status::Arguments),
+    Heal(heal::Arguments),
+    Identify(identify::Arguments),
     History(history::Arguments),
     Recover(recover::Arguments),
+    Support(support::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -104,8 +107,11 @@ impl Verb {
             Verb::Rollback(_) => "rollback",
             Verb::Accept(_) => "accept",
             Verb::Status(_) => "status",
+            Verb::Heal(_) => "heal",
+            Verb::Identify(_) => "identify",
             Verb::History(_) => "history",
             Verb::Recover(_) => "recover",
+            Verb::Support(_) => "support",
             Verb::Completions(_) => "completions",
             Verb::Man(_) => "man",
         }
@@ -113,7 +119,10 @@ impl Verb {
 
     /// Whether it changes a folder.
     pub fn changes_a_folder(&self) -> bool {
-        matches!(self, Verb::Apply(_) | Verb::Rollback(_) | Verb::Accept(_) | Verb::Recover(_))
+        matches!(
+            self,
+            Verb::Apply(_) | Verb::Rollback(_) | Verb::Heal(_) | Verb::Accept(_) | Verb::Recover(_)
+        )
     }
 
     /// Whether it must not be stopped at any moment.
@@ -148,6 +157,14 @@ impl FileAndTarget {
             }
         }
     }
+}
+
+/// Lists of patches that were called back.
+#[derive(Debug, Default, Args)]
+pub(super) struct Lists {
+    /// Also ask this list of called-back patches; the one of this machine is asked always
+    #[arg(long, value_name = "FILE")]
+    pub holds: Vec<PathBuf>,
 }
 
 /// Reads what `plan --json` prints as `fingerprint`.

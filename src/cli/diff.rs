@@ -23,7 +23,8 @@ const MAX_HELD_BYTES: usize = 256 << 20;
 /// Show every changed line as a unified diff
 ///
 /// Compares what the patch file expects with what it brings. With --target the left side is what the folder really
-/// holds. Characters nobody would see are spelled out; --raw leaves them as they are, for `git apply`.
+/// holds; where somebody edited a file and the patch merges that, the right side is the merged file. Characters nobody
+/// would see are spelled out; --raw leaves them as they are, for `git apply`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -184,8 +185,11 @@ struct Printer<'p, 's, 'io> {
 
 impl Printer<'_, '_, '_> {
     fn take(&mut self, contents: &ChangeContents<'_>, pairs: &Pairs<'_>) {
-        let change =
-            FileChange { before: contents.left.clone().into_iter().collect(), ..contents.change.clone() };
+        let change = FileChange {
+            before: contents.left.clone().into_iter().collect(),
+            after: contents.right.clone(),
+            ..contents.change.clone()
+        };
         let is_new_half = pairs.old_of.contains_key(&change.path);
         let Some(other) = pairs.other_half(&change.path) else {
             return self.print(&ChangeView {
@@ -245,7 +249,7 @@ impl Printer<'_, '_, '_> {
     }
 }
 
-fn content(side: &Side) -> Content<'_> {
+pub(super) fn content(side: &Side) -> Content<'_> {
     match side {
         Side::Absent | Side::NotAFile => Content::Absent,
         Side::Content(content) => match content.bytes() {

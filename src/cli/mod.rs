@@ -4,6 +4,7 @@
 //! goes wrong on the way is worded by `report`. Nothing here reads or writes a file.
 
 mod args;
+mod edits;
 mod interrupt;
 mod progress;
 mod reading;
@@ -25,8 +26,11 @@ mod plan;
 mod recover;
 mod rollback;
 
+mod heal;
 mod history;
+mod identify;
 mod status;
+mod support;
 
 mod completions;
 mod man;
@@ -106,8 +110,8 @@ type Result<T, E = session::Stop> = std::result::Result<T, E>;
 impl args::Verb {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         use args::Verb::{
-            Accept, Apply, Completions, Diff, Export, History, Make, Man, New, Plan, Recover, Rollback, Show,
-            Status, Verify,
+            Accept, Apply, Completions, Diff, Export, Heal, History, Identify, Make, Man, New, Plan, Recover,
+            Rollback, Show, Status, Support, Verify,
         };
         match self {
             New(args) => args.run(session),
@@ -121,8 +125,11 @@ impl args::Verb {
             Rollback(args) => args.run(session),
             Accept(args) => args.run(session),
             Status(args) => args.run(session),
+            Heal(args) => args.run(session),
+            Identify(args) => args.run(session),
             History(args) => args.run(session),
             Recover(args) => args.run(session),
+            Support(args) => args.run(session),
             Completions(args) => args.run(session),
             Man(args) => args.run(session),
         }

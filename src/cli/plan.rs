@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::args::FileAndTarget;
+use super::args::{FileAndTarget, Lists};
+use super::edits::{EditArguments, place_and_file};
 use super::reading::Reading;
 use super::render::{Detail, json, text};
 use super::session::{Ending, InFolder, Session};
@@ -21,6 +22,8 @@ Examples:
   patchwright plan fix.patchbundle /opt/app --output reviewed.plan
   patchwright plan fix.patch /opt/app
   patchwright plan debian/patches /opt/app-src
+  patchwright plan fix.patchbundle /opt/app --draft conf/app.toml=merged.toml
+  patchwright plan fix.patchbundle /opt/app --merged conf/app.toml=merged.toml
   patchwright apply fix.patchbundle /opt/app --plan reviewed.plan --allow-unsigned"
 )]
 pub(super) struct Arguments {
@@ -29,6 +32,13 @@ pub(super) struct Arguments {
     /// Save the plan, to apply exactly this one later
     #[arg(short, long, value_name = "PLAN")]
     output: Option<PathBuf>,
+    /// Write an edited file with both sides of each clash marked, to merge it by hand and give it back with --merged
+    #[arg(long, value_name = "PATH=FILE")]
+    draft: Vec<String>,
+    #[command(flatten)]
+    edits: EditArguments,
+    #[command(flatten)]
+    lists: Lists,
     #[command(flatten)]
     reading: Reading,
 }
@@ -37,8 +47,15 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let (files, target) = self.paths.split()?;
         let file = self.reading.prepare(files, session)?;
-        let preview =
-            session.watch(|workbench, watch| workbench.preview(file, target, watch)).in_folder(target)?;
+        let choices = self.edits.choices()?;
+        let workbench = session.workbench().asking_lists(&self.lists.holds);
+        let preview = session
+            .watch(|_, watch| workbench.preview_with(file, target, &choices, watch))
+            .in_folder(target)?;
+        for pair in &self.draft {
+            let (place, output) = place_and_file("--draft", pair)?;
+            workbench.draft_merge(file, target, &place, &output).in_folder(target)?;
+        }
         let saved = self.output.as_deref();
         if let Some(output) = saved {
             let created = session.workbench().environment().now();

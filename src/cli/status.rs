@@ -1,10 +1,15 @@
 //! `patchwright status`: how things stand in a folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Result;
+use super::args::Lists;
+use super::diff::content;
 use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::session::{Ending, InFolder, Session, Stop};
+use crate::diff::ChangeView;
+use crate::progress::{CancelToken, Quiet};
+use crate::workbench::{OneChange, Watch};
 
 /// Show how things stand in a product folder
 ///
@@ -13,20 +18,56 @@ use super::session::{Ending, InFolder, Session};
 #[command(after_help = "\
 Examples:
   patchwright status /opt/app
+  patchwright status /opt/app --diff
   patchwright status /opt/app --json")]
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
+    /// Show what differs in the files that are not as expected, as unified diffs; not with --json
+    #[arg(long)]
+    diff: bool,
+    #[command(flatten)]
+    lists: Lists,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let target = &self.target;
-        let status = session.watch(|workbench, watch| workbench.status(target, watch)).in_folder(target)?;
-        session.answer(
+        let workbench = session.workbench().asking_lists(&self.lists.holds);
+        let status = session.watch(|_, watch| workbench.status(target, watch)).in_folder(target)?;
+        let ending = session.answer(
             Ending::Done,
             |style| text::status(&status, target, style),
             || json::status(&status, target),
-        )
+        )?;
+        if self.diff && !session.is_json() {
+            show_differences(session, target)?;
+        }
+        Ok(ending)
+    }
+}
+
+/// Prints what differs: what is expected on the left, what is there on the right.
+fn show_differences(session: &mut Session<'_, '_>, target: &Path) -> Result<()> {
+    let (workbench, style) = (session.workbench(), session.style());
+    let enough = CancelToken::new();
+    let watch = Watch { progress: &Quiet, cancel: &enough };
+    let mut failure = None;
+    let shown = workbench.drift_contents(target, watch, &mut |one: &OneChange| {
+        let view = ChangeView {
+            change: &one.change,
+            renamed_from: None,
+            before: content(&one.before),
+            after: content(&one.after),
+        };
+        let text = format!("\n{}", text::diff(&view, style));
+        if let Err(error) = session.print(text.as_bytes()) {
+            enough.cancel();
+            failure.get_or_insert(error);
+        }
+    });
+    match failure {
+        Some(error) => Err(Stop::Unheard(Ending::Done, error)),
+        None => shown.in_folder(target),
     }
 }

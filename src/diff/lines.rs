@@ -118,7 +118,7 @@ pub fn diff_lines_within<'a>(old: &'a [u8], new: &'a [u8], context: usize, budge
 }
 
 /// Each line with its `\n`, so that a missing one at the end is a difference.
-fn split_lines(content: &[u8]) -> Vec<&[u8]> {
+pub(super) fn split_lines(content: &[u8]) -> Vec<&[u8]> {
     content.split_inclusive(|&byte| byte == b'\n').collect()
 }
 

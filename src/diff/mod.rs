@@ -7,6 +7,7 @@ mod change_view;
 mod git_patch;
 mod kind;
 mod lines;
+mod merge;
 pub mod on_tree;
 pub mod patch_text;
 pub mod place;
@@ -16,6 +17,7 @@ pub use change_view::{ChangeView, Content, pair_renames};
 pub use git_patch::{GitFile, write_git_patch};
 pub use kind::is_text;
 pub use lines::{Budget, Hunk, Line, LineKind, Precision, TextDiff, diff_lines, diff_lines_within};
+pub use merge::{MAX_MERGE_BYTES, Merge, MergedBy, Unmergeable, draft, merge};
 pub use unified::{unified, write_patch};
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! written from it by `cargo test --test window -- --ignored write_the_icon`.
 
 use super::theme::{ChangeColours, Palette, Tokens};
+use crate::present::words::widgets::PROGRAM;
 
 /// The corners of the tile, as a part of its side.
 const TILE_CORNER: f32 = 0.22;
@@ -42,7 +43,7 @@ pub fn svg() -> String {
     let (near, far, line) = (0.5 - PAD.0 - PAD.1, 0.5 + PAD.0 - PAD.1, PAD.1 * 2.0);
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1" width="256" height="256">
-  <title>Patchwright</title>
+  <title>{PROGRAM}</title>
   <rect width="1" height="1" rx="{TILE_CORNER}" fill="{tile}"/>
   <path d="M {:.4} {:.4} A {RADIUS} {RADIUS} 0 1 0 {:.4} {:.4}" fill="none" stroke="{sign}" stroke-width="{}" stroke-linecap="round"/>
   <path d="M {:.4} {:.4} L {:.4} {:.4} L {:.4} {:.4} Z" fill="{sign}"/>

@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 
 use super::worker::Worker;
 use crate::present::failure::Failure;
-use crate::present::message::{Effect, Event};
+use crate::present::message::{Dialog, Effect, Event, Export};
 use crate::present::reading::{self, Question};
+use crate::present::words::{self, fill, widgets};
 use crate::present::worker::{Answer, Line};
 use crate::progress::{CancelToken, Quiet};
 use crate::settings::{Memory, Recent, Settings};
-use crate::workbench::{Watch, Workbench};
+use crate::workbench::{Error, Watch, Workbench};
 
 /// What carries out effects. In tests it only writes them down.
 pub trait Jobs {
@@ -78,14 +79,14 @@ impl Threads {
         });
     }
 
-    fn show_dialog(&self, folder: bool, dialog: impl FnOnce() -> Option<Event> + Send + 'static) {
+    fn show_dialog(&self, kind: Dialog, dialog: impl FnOnce() -> Option<Event> + Send + 'static) {
         let voice = self.voice();
         // On a thread: the dialog may take as long as it likes, or never come up where there is no desktop portal.
         start("dialog", move || {
             let shown = Instant::now();
             match dialog() {
                 Some(event) => voice(event),
-                None if shown.elapsed() < NEVER_SHOWN => voice(Event::NoDialog { folder }),
+                None if shown.elapsed() < NEVER_SHOWN => voice(Event::NoDialog(kind)),
                 None => {}
             }
         });
@@ -103,7 +104,7 @@ impl Threads {
                 let answer = Answer {
                     outcome: "failed".to_owned(),
                     code: "E-IO".to_owned(),
-                    message: format!("The worker could not be started: {error}"),
+                    message: fill(widgets::WORKER_NOT_STARTED, &[("why", &error.to_string())]),
                     ..Answer::default()
                 };
                 voice(Event::Worker(Line::Answer(Box::new(answer))));
@@ -128,20 +129,29 @@ impl Threads {
 impl Jobs for Threads {
     fn run(&mut self, effect: Effect) {
         match effect {
-            Effect::PickBundle => self.show_dialog(false, || {
+            Effect::PickBundle => self.show_dialog(Dialog::Bundle, || {
                 let dialog = rfd::FileDialog::new()
-                    .set_title("Open a patch file")
-                    .add_filter("Patch file", &["patchbundle"])
-                    .add_filter("All files", &["*"]);
+                    .set_title(widgets::DIALOG_OPEN_PATCH)
+                    .add_filter(widgets::DIALOG_PATCH_FILE, &["patchbundle"])
+                    .add_filter(widgets::DIALOG_ALL_FILES, &["*"]);
                 dialog.pick_file().map(Event::BundlePicked)
             }),
-            Effect::PickFolder => self.show_dialog(true, || {
-                rfd::FileDialog::new().set_title("Choose a folder").pick_folder().map(Event::FolderPicked)
+            Effect::PickFolder => self.show_dialog(Dialog::Folder, || {
+                rfd::FileDialog::new()
+                    .set_title(widgets::DIALOG_CHOOSE_FOLDER)
+                    .pick_folder()
+                    .map(Event::FolderPicked)
             }),
-            Effect::PickReport(name) => self.show_dialog(false, move || {
-                let dialog = rfd::FileDialog::new().set_title("Save a report").set_file_name(name);
-                dialog.save_file().map(Event::ReportPicked)
-            }),
+            Effect::PickPlace(export, name) => {
+                self.show_dialog(Dialog::NewFile(export, name.clone()), move || {
+                    let title = match export {
+                        Export::Report => words::SAVE_REPORT,
+                        Export::Support => words::SAVE_SUPPORT,
+                    };
+                    let dialog = rfd::FileDialog::new().set_title(title).set_file_name(name);
+                    dialog.save_file().map(|path| Event::PlacePicked(export, path))
+                });
+            }
             Effect::FindInterrupted(folders) => self.find_interrupted(folders),
             Effect::Start(change, folder, expected) => self.start_worker(change.arguments(&folder, expected)),
             Effect::StopWorker => {
@@ -149,7 +159,11 @@ impl Jobs for Threads {
                     worker.stop();
                 }
             }
-            Effect::Save(path, text) => self.save_report(path, text),
+            Effect::SaveReport(path, text) => self.save_file(move |bench| bench.save_report(&path, &text)),
+            Effect::SaveSupport(path, folder, text) => self.save_file(move |bench| {
+                let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
+                bench.save_support_file(&path, folder.as_deref(), &text, watch)
+            }),
             // These are the window's own.
             Effect::Copy(_) | Effect::SaveSettings | Effect::Close => {}
             question => {
@@ -172,11 +186,10 @@ impl Jobs for Threads {
 }
 
 impl Threads {
-    fn save_report(&self, path: PathBuf, text: String) {
+    fn save_file(&self, save: impl FnOnce(&Workbench) -> Result<PathBuf, Error> + Send + 'static) {
         let (workbench, voice) = (self.workbench.clone(), self.voice());
-        start("save a report", move || {
-            let saved = workbench.save_report(&path, &text);
-            voice(Event::Saved(saved.map(|()| path).map_err(|error| Failure::of(&error, None))));
+        start("save a file", move || {
+            voice(Event::Saved(save(&workbench).map_err(|error| Failure::of(&error, None))));
         });
     }
 }

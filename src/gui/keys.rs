@@ -53,7 +53,12 @@ pub fn of(shortcut: Shortcut) -> Option<KeyboardShortcut> {
 
 /// A shortcut as this system writes it.
 pub fn text(context: &Context, shortcut: Shortcut) -> String {
-    of(shortcut).map(|keys| context.format_shortcut(&keys)).unwrap_or_default()
+    match of(shortcut) {
+        // What is on the key is known better than its name.
+        Some(keys) if keys.modifiers.is_none() => keys.logical_key.symbol_or_name().to_owned(),
+        Some(keys) => context.format_shortcut(&keys),
+        None => String::new(),
+    }
 }
 
 #[cfg(test)]

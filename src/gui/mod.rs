@@ -28,6 +28,7 @@ pub use jobs::{Jobs, Threads};
 
 use crate::environment::Environment;
 use crate::present::Model;
+use crate::present::words::widgets as words;
 use crate::settings::Memory;
 use crate::workbench::Workbench;
 
@@ -48,7 +49,7 @@ pub fn run(paths: &[PathBuf], wish: Option<Renderer>) -> eframe::Result {
         let font = FontSearch::start();
         let (paths, memory, trial) = (paths.to_vec(), memory.clone(), tier.begin(&memory));
         outcome = eframe::run_native(
-            "Patchwright",
+            words::PROGRAM,
             tier.options(),
             Box::new(move |creation| {
                 renderer::watch_for_trouble(creation);

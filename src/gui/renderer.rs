@@ -11,6 +11,7 @@ use eframe::{NativeOptions, Renderer};
 use egui::IconData;
 
 use super::icon;
+use crate::present::words::{fill, widgets as words};
 use crate::settings::Memory;
 
 /// Smallest window in which everything can be reached, in points.
@@ -91,12 +92,12 @@ impl Trial {
 /// Without these, an error of the graphics driver would end the program in the middle of a picture.
 pub fn watch_for_trouble(creation: &eframe::CreationContext<'_>) {
     let Some(state) = &creation.wgpu_render_state else { return };
-    let say = |what: String| eprintln!("The graphics driver had trouble: {what}");
+    let say = |what: String| eprintln!("{}", fill(words::DRIVER_TROUBLE, &[("what", &what)]));
     state.device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| say(error.to_string())));
     let context = creation.egui_ctx.clone();
     state.device.set_device_lost_callback(move |reason, message| {
         if reason != wgpu::DeviceLostReason::Destroyed {
-            eprintln!("The graphics device was lost: {message}");
+            eprintln!("{}", fill(words::DEVICE_LOST, &[("what", &message)]));
             // Work goes on in its own process; a window that cannot draw any more is closed.
             context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
@@ -111,7 +112,7 @@ fn choose_adapter(adapters: &[Adapter], surface: Option<&Surface<'_>>) -> Result
         surface.is_none_or(|surface| !surface.get_capabilities(adapter).formats.is_empty())
     };
     let best = adapters.iter().filter(can_draw).min_by_key(|adapter| rank(&adapter.get_info()));
-    best.cloned().ok_or_else(|| "no graphics adapter can draw in this window".to_owned())
+    best.cloned().ok_or_else(|| words::PART_NO_ADAPTER.to_owned())
 }
 
 fn rank(info: &wgpu::AdapterInfo) -> u32 {

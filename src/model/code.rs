@@ -105,6 +105,10 @@ codes! {
     Platform = "E-PLATFORM", Refused;
     /// A file is not what the patch expects.
     Drift = "E-DRIFT", Refused;
+    /// A file was edited here in the places that the patch changes.
+    Clash = "E-CLASH", Refused;
+    /// Its maker, or whoever looks after this machine, has called the patch back.
+    Held = "E-HELD", Refused;
     /// A file that the patch needs is missing.
     Missing = "E-MISSING", Refused;
     /// Something stands where the patch creates.

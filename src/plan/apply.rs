@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::folders::{find_missing_parents, settle_folders};
+use super::local_edits::Settled;
 use super::{Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
-use crate::model::{
-    Code, CollisionKey, FileChange, LocalEdits, Node, Patch, Payload, RollbackPossible, Step, TreePath,
-};
+use crate::model::{Code, CollisionKey, FileChange, Node, Patch, Payload, RollbackPossible, Step, TreePath};
 
 /// What would happen if `patch` were applied to the folder that `situation` describes.
 pub fn plan_apply(patch: &Patch, situation: &Situation) -> Preview {
@@ -35,15 +34,15 @@ fn without_modes(change: &FileChange) -> FileChange {
     change
 }
 
-struct Planner<'a> {
+pub(super) struct Planner<'a> {
     patch: &'a Patch,
-    situation: &'a Situation,
+    pub(super) situation: &'a Situation,
     obstacles: Vec<Obstacle>,
     notes: Vec<Note>,
 }
 
 impl Planner<'_> {
-    fn refuse(
+    pub(super) fn refuse(
         &mut self,
         code: Code,
         path: Option<&TreePath>,
@@ -54,7 +53,7 @@ impl Planner<'_> {
         self.obstacles.push(Obstacle { code, path, meaning: meaning.into(), hint: hint.into() });
     }
 
-    fn note(&mut self, path: Option<&TreePath>, text: impl Into<String>) {
+    pub(super) fn note(&mut self, path: Option<&TreePath>, text: impl Into<String>) {
         self.notes.push(Note { path: path.map(|path| path.as_str().to_owned()), text: text.into() });
     }
 
@@ -100,6 +99,9 @@ impl Planner<'_> {
         if patch.expires.as_ref().is_some_and(|expires| is_past(expires, &situation.now)) {
             let meaning = format!("the patch expired at {}", patch.expires.as_deref().unwrap_or_default());
             self.refuse(Code::Expired, None, meaning, "Ask the vendor for a current edition.");
+        }
+        if let Some((meaning, hint)) = &situation.held {
+            self.refuse(Code::Held, None, meaning, hint);
         }
         for (required, check, evidence) in &situation.failed_checks {
             match required {
@@ -160,12 +162,15 @@ impl Planner<'_> {
                 done += 1;
                 continue;
             }
-            let wanted = change.expects(observed) || self.goes_ahead_anyway(change, observed);
-            if wanted {
+            let settled = match change.expects(observed) {
+                true => Some(Settled { after: change.after.clone(), needs_source: true }),
+                false => self.settle(change, observed),
+            };
+            let Some(Settled { after, needs_source }) = settled else { continue };
+            if needs_source {
                 self.check_source(change, changes);
-                let (before, after) = (observed.cloned(), change.after.clone());
-                steps.push(Step { path: change.path.clone(), before, after });
             }
+            steps.push(Step { path: change.path.clone(), before: observed.cloned(), after });
         }
         if done > 0 && !steps.is_empty() && self.obstacles.is_empty() {
             self.note(
@@ -207,22 +212,10 @@ impl Planner<'_> {
         true
     }
 
-    /// A place that is not as expected: an obstacle, unless the patch says what to do with local edits.
-    fn goes_ahead_anyway(&mut self, change: &FileChange, observed: Option<&Node>) -> bool {
-        let path = &change.path;
-        let is_edit = matches!((observed, change.before.first()), (Some(Node::File(_)), Some(Node::File(_))));
-        match change.local_edits {
-            LocalEdits::KeepLocal if is_edit => {
-                self.note(Some(path), "was edited here and stays as it is");
-                return false;
-            }
-            LocalEdits::Replace if is_edit && change.after.is_some() => {
-                self.note(Some(path), "was edited here; the edited file is kept as a safe copy and replaced");
-                return true;
-            }
-            _ => {}
-        }
+    /// A place that is not as expected stands in the way.
+    pub(super) fn refuse_unexpected(&mut self, change: &FileChange, observed: Option<&Node>) {
         let (code, meaning) = unexpected(change, observed);
+        let path = &change.path;
         let by = self.situation.changed_by.get(path).map(|by| format!(" ({by})")).unwrap_or_default();
         let hint = match code {
             Code::Missing => {
@@ -232,7 +225,6 @@ impl Planner<'_> {
             _ => "Put the original file back, or ask the vendor for a patch that fits this file.",
         };
         self.refuse(code, Some(path), format!("{meaning}{by}"), hint);
-        false
     }
 
     /// The content a delta or a rename starts from must be there.

@@ -6,6 +6,8 @@
 
 mod apply;
 mod folders;
+mod heal;
+mod local_edits;
 mod order;
 mod rollback;
 #[cfg(test)]
@@ -14,6 +16,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use apply::plan_apply;
+pub use heal::plan_heal;
+pub use local_edits::{MergedHow, Resolution};
 pub use order::in_order;
 pub use rollback::{OnDrift, plan_rollback};
 
@@ -66,6 +70,10 @@ pub struct Situation {
     pub history_head: Option<Digest>,
     /// What the history says about places that differ from it.
     pub changed_by: BTreeMap<TreePath, String>,
+    /// Why the patch was called back and what to do instead, if it was.
+    pub held: Option<(String, String)>,
+    /// What is to become of files that somebody edited, as far as it was worked out or chosen.
+    pub edits: BTreeMap<TreePath, Resolution>,
 }
 
 /// A reason why a plan cannot go ahead, or, as a note, something worth knowing.
@@ -159,6 +167,10 @@ impl Situation {
         }
         if let Some(head) = self.history_head {
             hasher.update(head.as_bytes());
+        }
+        // A plan with another choice is another plan.
+        for (path, resolution) in &self.edits {
+            hasher.update(format!("{path}\0{}\n", resolution.spell()).as_bytes());
         }
         Fingerprint(hasher.finish())
     }

@@ -1,7 +1,8 @@
 //! Plans taking a change back.
 
 use super::folders::{find_missing_parents, settle_folders};
-use super::{Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
+use super::local_edits::shortened;
+use super::{Note, Obstacle, Plan, Preview, Resolution, Situation, common_obstacles, in_order};
 use crate::model::{Code, Node, Step};
 
 /// What to do with files that were edited after the change that is taken back.
@@ -24,6 +25,17 @@ pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -
             notes.push(Note { path, text: "is already as it was before".to_owned() });
             continue;
         }
+        if let Some(Resolution::Merged { file, by }) = situation.edits.get(&step.path) {
+            // The other way round: what the patch did goes, what was edited since stays.
+            let text = format!("was edited after the patch; your edits stay in it, {}", by.phrase());
+            notes.push(Note { path, text });
+            inverse.push(Step {
+                path: step.path,
+                before: observed.cloned(),
+                after: Some(Node::File(file.clone())),
+            });
+            continue;
+        }
         let edited = observed != step.before.as_ref();
         let is_file = |node: Option<&Node>| matches!(node, None | Some(Node::File(_)));
         let can_be_kept = is_file(observed) && is_file(step.before.as_ref()) && is_file(step.after.as_ref());
@@ -33,9 +45,15 @@ pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -
                 text: "was changed after the patch; your version is kept as a safe copy".to_owned(),
             });
         } else if edited {
-            let meaning = match observed {
-                None => "was removed after the patch was applied",
-                Some(_) => "was changed after the patch was applied",
+            let meaning = match (observed, situation.edits.get(&step.path)) {
+                (None, _) => "was removed after the patch was applied".to_owned(),
+                (Some(_), Some(Resolution::Clashes(places))) => {
+                    format!(
+                        "was changed after the patch was applied, where the patch changed it: {}",
+                        shortened(places)
+                    )
+                }
+                (Some(_), _) => "was changed after the patch was applied".to_owned(),
             };
             let hint = match can_be_kept {
                 true => {
@@ -43,12 +61,7 @@ pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -
                 }
                 false => "Put this place right first, then try again.",
             };
-            obstacles.push(Obstacle {
-                code: Code::Drift,
-                path,
-                meaning: meaning.to_owned(),
-                hint: hint.to_owned(),
-            });
+            obstacles.push(Obstacle { code: Code::Drift, path, meaning, hint: hint.to_owned() });
             continue;
         }
         inverse.push(Step { before: observed.cloned(), ..step });

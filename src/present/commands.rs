@@ -59,6 +59,8 @@ pub enum Command {
     NextFile,
     /// The change before this one.
     PreviousFile,
+    /// Saves the file for support.
+    SaveSupport,
     /// All commands.
     Palette,
     /// All keys.
@@ -69,7 +71,7 @@ pub enum Command {
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Command; 16] = [
+    pub const ALL: [Command; 17] = [
         Command::OpenPatch,
         Command::ChooseFolder,
         Command::Sample,
@@ -83,6 +85,7 @@ impl Command {
         Command::GoBack,
         Command::NextFile,
         Command::PreviousFile,
+        Command::SaveSupport,
         Command::Palette,
         Command::Keys,
         Command::Escape,
@@ -104,6 +107,7 @@ impl Command {
             Command::GoBack => words::GO_BACK,
             Command::NextFile => words::NEXT_FILE,
             Command::PreviousFile => words::PREVIOUS_FILE,
+            Command::SaveSupport => words::SAVE_SUPPORT,
             Command::Palette => words::COMMANDS,
             Command::Keys => words::KEYS,
             Command::Escape => words::CLOSE,
@@ -115,7 +119,7 @@ impl Command {
         match self {
             Command::OpenPatch => const { &[ctrl("O")] },
             Command::ChooseFolder => const { &[Shortcut { key: "O", command: true, shift: true }] },
-            Command::Sample | Command::Apply | Command::GoBack => &[],
+            Command::Sample | Command::Apply | Command::GoBack | Command::SaveSupport => &[],
             Command::Start => const { &[ctrl("Home")] },
             Command::Overview => const { &[ctrl("1")] },
             Command::Changes => const { &[ctrl("2")] },
@@ -140,7 +144,9 @@ impl Command {
             true => Ok(Msg::Neighbour { forward }),
             false => Err(words::NO_PATCH),
         };
-        if model.is_guided() && !matches!(self, Command::Palette | Command::Keys | Command::Escape) {
+        if model.is_guided()
+            && !matches!(self, Command::SaveSupport | Command::Palette | Command::Keys | Command::Escape)
+        {
             return Err(words::LEAVE_FIRST);
         }
         match self {
@@ -160,6 +166,7 @@ impl Command {
             Command::GoBack => model.workspace.can_go_back().map(|()| Msg::BeginTakeBack),
             Command::NextFile => file(true),
             Command::PreviousFile => file(false),
+            Command::SaveSupport => Ok(Msg::SaveSupport),
             Command::Palette => Ok(Msg::ShowPalette),
             Command::Keys => Ok(Msg::ShowKeys),
             Command::Escape => Ok(Msg::Escape),

@@ -140,7 +140,7 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
 fn way_out(code: Code) -> Option<WayOut> {
     match code {
         Code::Product | Code::Version | Code::FileSystem => Some(WayOut::ChooseFolder),
-        Code::Drift | Code::Missing | Code::Occupied => Some(WayOut::ShowDifferences),
+        Code::Clash | Code::Drift | Code::Missing | Code::Occupied => Some(WayOut::ShowDifferences),
         Code::Busy | Code::InUse | Code::Moved | Code::Preflight | Code::Rights | Code::Space => {
             Some(WayOut::CheckAgain)
         }

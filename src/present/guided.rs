@@ -3,22 +3,18 @@
 //! [`next_stage`] is the whole machine: what is not in it does not happen. The rest of the file carries what the
 //! pages show.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use super::check::{Check, Verdict};
 use super::failure::Failure;
-use super::finding::{Finding, Rank, findings_of_apply, findings_of_rollback};
 use super::history::FolderView;
 use super::outcome::Outcome;
-use super::overview::line;
 use super::slot::Ticket;
 use super::words;
 use super::worker::{Answer, Change};
-use crate::model::{Code, Step};
-use crate::plan::Fingerprint;
+use crate::model::Code;
 use crate::progress::Phase;
-use crate::report::phrases;
-use crate::workbench::{ApplyPreview, RollbackPreview, UnfinishedWork};
 
 /// What somebody is guided through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,177 +123,11 @@ pub const fn next_stage(stage: Stage, input: Input) -> Option<Stage> {
     }
 }
 
-/// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing is to be said.
-    Ready,
-    /// It can be done, with something to read first.
-    Warnings,
-    /// It cannot be done.
-    Blocked,
-    /// It is done already.
-    NothingToDo,
-}
-
-impl Verdict {
-    /// The verdict in the header.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Verdict::Ready => words::READY,
-            Verdict::Warnings => words::READY_WITH_WARNINGS,
-            Verdict::Blocked => words::CANNOT_CONTINUE,
-            Verdict::NothingToDo => words::ALREADY_DONE,
-        }
-    }
-}
-
-/// What a check found, and what would happen.
-#[derive(Debug, Clone)]
-pub struct Check {
-    /// Whether it can go on.
-    pub verdict: Verdict,
-    /// What was found, what matters most first.
-    pub findings: Vec<Finding>,
-    /// What would happen, in lines for the review page.
-    pub review: Vec<ReviewLine>,
-    /// What the folder was like; the change is refused when it is not any more.
-    pub fingerprint: Option<Fingerprint>,
-    /// The button of the last page, such as "Take back 14 changes".
-    pub button: String,
-}
-
-/// A line of the review page. Texts are escaped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReviewLine {
-    /// What it is about.
-    pub name: &'static str,
-    /// What will be.
-    pub value: String,
-    /// Whether it can be changed on the first page.
-    pub can_change: bool,
-}
-
-impl Check {
-    /// The check of a patch that would be applied to `folder`.
-    pub fn of_apply(preview: &ApplyPreview, folder: &Path) -> Self {
-        let findings = findings_of_apply(preview);
-        let steps = &preview.preview.plan.steps;
-        let verdict = match preview.preview.is_nothing_to_do() {
-            true => Verdict::NothingToDo,
-            false => verdict(&findings),
-        };
-        let patch = &preview.patch;
-        let review = [
-            Some(ReviewLine::choice("Patch", line(&patch.title))),
-            Some(ReviewLine::choice("Folder", path_text(folder))),
-            Some(ReviewLine::fact("Product", product(preview))),
-            Some(ReviewLine::fact("Files", counts(steps, "added", "changed", "removed"))),
-            Some(ReviewLine::fact("Room needed", phrases::room(preview.preview.needed_bytes))),
-            Some(ReviewLine::fact("Takes about", duration(steps))),
-            words::restart(&patch.restart).map(|sentence| ReviewLine::fact(words::RESTART, sentence)),
-            Some(ReviewLine::fact(
-                "Can be taken back",
-                phrases::rollback(patch.rollback.possible).to_owned(),
-            )),
-        ];
-        Self {
-            verdict,
-            findings,
-            review: review.into_iter().flatten().collect(),
-            fingerprint: Some(preview.preview.plan.base),
-            button: format!("Apply {}", changes(steps)),
-        }
-    }
-
-    /// The check of a rollback in `folder`; with `again`, of undoing one.
-    pub fn of_rollback(preview: &RollbackPreview, folder: &Path, again: bool) -> Self {
-        let findings = findings_of_rollback(preview);
-        let steps = &preview.preview.plan.steps;
-        let verdict = match preview.preview.is_nothing_to_do() {
-            true => Verdict::NothingToDo,
-            false => verdict(&findings),
-        };
-        let patch =
-            preview.patch.as_ref().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
-        let (name, done) = if again { ("Comes back", "restored") } else { ("Is taken out", "restored") };
-        let review = [
-            Some(ReviewLine::choice("Folder", path_text(folder))),
-            patch.map(|patch| ReviewLine::fact(name, patch)),
-            Some(ReviewLine::fact("Files", counts(steps, "come back", done, "go away"))),
-            Some(ReviewLine::fact("Everything else", "stays as it is".to_owned())),
-            Some(ReviewLine::fact("Safe copies", "were read and are whole".to_owned())),
-            Some(ReviewLine::fact("Room needed", phrases::room(preview.preview.needed_bytes))),
-            Some(ReviewLine::fact("Takes about", duration(steps))),
-        ];
-        let verb = if again { "Bring back" } else { "Take back" };
-        Self {
-            verdict,
-            findings,
-            review: review.into_iter().flatten().collect(),
-            fingerprint: Some(preview.preview.plan.base),
-            button: format!("{verb} {}", changes(steps)),
-        }
-    }
-
-    /// A check that found why not before there was anything to review.
-    pub fn of_failure(failure: &Failure) -> Self {
-        let mut findings = failure.findings.clone();
-        if findings.is_empty() {
-            let way_out = match failure.code {
-                Code::Unfinished | Code::Foreign => Some(super::finding::WayOut::Recover),
-                _ => Some(super::finding::WayOut::CheckAgain),
-            };
-            findings.push(Finding {
-                rank: Rank::Blocks,
-                code: Some(failure.code),
-                heading: failure.heading.to_owned(),
-                meaning: failure.what.clone(),
-                hint: failure.hints.join(" "),
-                evidence: failure.causes.clone(),
-                way_out,
-            });
-        }
-        Self {
-            verdict: Verdict::Blocked,
-            findings,
-            review: Vec::new(),
-            fingerprint: None,
-            button: String::new(),
-        }
-    }
-
-    /// Whether a finding carries this code.
-    pub fn has(&self, code: Code) -> bool {
-        self.findings.iter().any(|finding| finding.code == Some(code))
-    }
-
-    /// Whether everything that stands in the way is of this code.
-    fn is_blocked_only_by(&self, code: Code) -> bool {
-        let mut blocking = self.findings.iter().filter(|finding| finding.rank == Rank::Blocks).peekable();
-        blocking.peek().is_some() && blocking.all(|finding| finding.code == Some(code))
-    }
-}
-
-impl ReviewLine {
-    fn fact(name: &'static str, value: String) -> Self {
-        Self { name, value, can_change: false }
-    }
-
-    fn choice(name: &'static str, value: String) -> Self {
-        Self { name, value, can_change: true }
-    }
-}
-
 /// How far the worker has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Work {
     /// What it is doing; `None` before its first word.
     pub phase: Option<Phase>,
-    /// How much of the phase is done, in its own units.
-    pub done: u64,
-    /// How much the phase has.
-    pub total: u64,
     /// The bar, in thousandths; it never goes back.
     pub thousandths: u16,
     /// Whether a wish to stop was sent.
@@ -307,8 +137,7 @@ pub struct Work {
 }
 
 impl Work {
-    const BEGINNING: Self =
-        Self { phase: None, done: 0, total: 0, thousandths: 0, is_stopping: false, elapsed: Duration::ZERO };
+    const BEGINNING: Self = Self { phase: None, thousandths: 0, is_stopping: false, elapsed: Duration::ZERO };
 
     /// Takes a line of progress.
     pub fn advance(&mut self, phase: Phase, done: u64, total: u64) {
@@ -322,7 +151,7 @@ impl Work {
             Phase::PuttingBack => (700, 300),
         };
         let share = if total == 0 { 0 } else { (done.min(total) as u128 * length / total as u128) as u16 };
-        (self.phase, self.done, self.total) = (Some(phase), done, total);
+        self.phase = Some(phase);
         self.thousandths = self.thousandths.max(from + share);
     }
 
@@ -357,8 +186,6 @@ pub struct Guided {
     pub awaited: Option<Ticket>,
     /// What the last check found.
     pub check: Option<Check>,
-    /// Interrupted work in the folder, for [`Task::Recover`].
-    pub unfinished: Option<UnfinishedWork>,
     /// Whether interrupted work is finished rather than undone.
     pub finish: bool,
     /// Whether somebody answers for an unsigned patch.
@@ -367,6 +194,8 @@ pub struct Guided {
     pub consent_weak: bool,
     /// Whether files that were changed since are kept aside.
     pub keep_edits: bool,
+    /// The newest entry of the folder's history before the worker began, if it was known.
+    pub newest: Option<u64>,
     /// Counts the runs of workers, so that a bar may begin again in a new one.
     pub run: u64,
     /// How far the worker has come.
@@ -387,11 +216,11 @@ impl Guided {
             folder,
             awaited: None,
             check: None,
-            unfinished: None,
             finish: false,
             consent_unsigned: false,
             consent_weak: false,
             keep_edits: false,
+            newest: None,
             run: 0,
             work: Work::BEGINNING,
             answer: None,
@@ -400,10 +229,8 @@ impl Guided {
     }
 
     /// The way through interrupted work, which begins with the one question.
-    pub fn recovering(folder: PathBuf, unfinished: UnfinishedWork, finish: bool) -> Self {
-        let mut guided = Self::new(Task::Recover, None, Some(folder));
-        (guided.unfinished, guided.finish, guided.stage) = (Some(unfinished), finish, Stage::Confirming);
-        guided
+    pub fn recovering(folder: PathBuf, finish: bool) -> Self {
+        Self { finish, stage: Stage::Confirming, ..Self::new(Task::Recover, None, Some(folder)) }
     }
 
     /// Goes where `input` leads; `false` if it leads nowhere.
@@ -417,6 +244,8 @@ impl Guided {
         match stage {
             Stage::Choosing | Stage::Checking => {
                 (self.check, self.awaited, self.outcome) = (None, None, None);
+                // What somebody answers for is this patch in this folder as it was seen, not the next one.
+                (self.consent_unsigned, self.consent_weak) = (false, false);
             }
             Stage::Running => (self.run, self.work, self.answer) = (self.run + 1, Work::BEGINNING, None),
             _ => {}
@@ -512,68 +341,6 @@ impl Guided {
     pub fn verified(&mut self, found: Result<&FolderView, &Failure>) {
         self.outcome = Some(Outcome::of(self, found));
         self.go(Input::Verified);
-    }
-}
-
-fn verdict(findings: &[Finding]) -> Verdict {
-    match findings.iter().map(|finding| finding.rank).min() {
-        Some(Rank::Blocks) => Verdict::Blocked,
-        Some(Rank::MayBreak) => Verdict::Warnings,
-        Some(Rank::Information) | None => Verdict::Ready,
-    }
-}
-
-/// A path of this machine, escaped.
-pub fn path_text(path: &Path) -> String {
-    line(&path.to_string_lossy())
-}
-
-fn product(preview: &ApplyPreview) -> String {
-    let name = line(&preview.patch.product.name);
-    let found = preview.version.as_deref().map(line);
-    match (found, preview.patch.result_version.as_deref().map(line)) {
-        (Some(old), Some(new)) if old != new => format!("{name} {old} → {new}"),
-        (Some(version), _) => format!("{name} {version}"),
-        (None, Some(new)) => format!("{name} → {new}"),
-        (None, None) => name,
-    }
-}
-
-/// `2 added, 1 changed`.
-fn counts(steps: &[Step], came: &str, changed: &str, went: &str) -> String {
-    let number = |of: fn(&Step) -> bool| steps.iter().filter(|step| of(step)).count();
-    let parts = [
-        (number(|step| step.before.is_none()), came),
-        (number(|step| step.before.is_some() && step.after.is_some()), changed),
-        (number(|step| step.before.is_some() && step.after.is_none()), went),
-    ];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| format!("{number} {word}"))
-        .collect();
-    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
-}
-
-fn changes(steps: &[Step]) -> String {
-    phrases::count(steps.len(), "change", "changes")
-}
-
-/// How long it takes, for somebody who wonders whether to fetch a coffee.
-fn duration(steps: &[Step]) -> String {
-    /// What a slow disk reads, writes and flushes in a second, in bytes.
-    const BYTES_PER_SECOND: u64 = 40 << 20;
-    /// Places that a slow disk exchanges and flushes in a second.
-    const PLACES_PER_SECOND: u64 = 200;
-    let file_bytes = |node: &Option<crate::model::Node>| {
-        node.as_ref().and_then(|node| node.as_file()).map_or(0, |file| file.size_bytes)
-    };
-    let bytes: u64 = steps.iter().map(|step| file_bytes(&step.before) + file_bytes(&step.after)).sum();
-    let seconds = bytes / BYTES_PER_SECOND + steps.len() as u64 / PLACES_PER_SECOND;
-    match seconds {
-        0..10 => "a few seconds".to_owned(),
-        10..60 => "less than a minute".to_owned(),
-        _ => phrases::count(seconds.div_ceil(60) as usize, "minute", "minutes"),
     }
 }
 

@@ -1,18 +1,22 @@
 //! What is in a folder, what was done to it, and what can be taken back.
 
 use super::overview::{Fact, line};
-use super::words;
+use super::words::{self, fill};
 use crate::report::phrases;
 use crate::text::capitalised;
-use crate::workbench::{Drift, DriftKind, Entry, History, Installed, Status};
+use crate::workbench::{Drift, DriftKind, Entry, History, Installed, PatchNote, Status};
 
-/// What is known about a folder.
+/// What is known about a folder, ready to be shown.
 #[derive(Debug, Clone)]
 pub struct FolderView {
     /// How things stand.
     pub status: Status,
-    /// Everything that happened, oldest first.
-    pub history: History,
+    /// Patches in the folder, newest first.
+    pub stack: Vec<StackRow>,
+    /// What happened, newest first.
+    pub events: Vec<EventRow>,
+    /// What differs from what the history says, in a line each. Escaped.
+    pub differences: Vec<String>,
 }
 
 /// A patch in the folder, for the stack. Texts are escaped.
@@ -43,9 +47,9 @@ impl WayBack {
     /// As a sentence.
     pub const fn sentence(self) -> &'static str {
         match self {
-            WayBack::Now => "Can be taken back now",
-            WayBack::AfterNewer => "Can be taken back after the newer ones",
-            WayBack::GivenUp => "Its way back was given up",
+            WayBack::Now => words::BACK_NOW,
+            WayBack::AfterNewer => words::BACK_AFTER_NEWER,
+            WayBack::GivenUp => words::BACK_GIVEN_UP,
         }
     }
 }
@@ -64,6 +68,16 @@ pub struct EventRow {
 }
 
 impl FolderView {
+    /// The view of a folder with this status and history.
+    pub fn of(status: Status, history: &History) -> Self {
+        Self {
+            stack: stack(&status.installed),
+            events: history.entries.iter().rev().map(|entry| event(entry, history)).collect(),
+            differences: status.drift.iter().map(difference).collect(),
+            status,
+        }
+    }
+
     /// The product with its version, as far as known.
     pub fn product(&self) -> Option<String> {
         let version = self.status.version.as_deref();
@@ -74,78 +88,79 @@ impl FolderView {
         }
     }
 
-    /// Patches in the folder, newest first.
-    pub fn stack(&self) -> Vec<StackRow> {
-        let newest = self.status.installed.len().saturating_sub(1);
-        let row = |(index, patch): (usize, &Installed)| StackRow {
-            id: line(&reference(&patch.patch.id, patch.patch.revision)),
-            title: line(&patch.patch.title),
-            since: phrases::moment(&patch.time),
-            way_back: match (patch.accepted, index == newest) {
-                (true, _) => WayBack::GivenUp,
-                (false, true) => WayBack::Now,
-                (false, false) => WayBack::AfterNewer,
-            },
-        };
-        self.status.installed.iter().enumerate().rev().map(row).collect()
+    /// The number of the newest entry of the history; 0 before the first.
+    pub fn newest(&self) -> u64 {
+        self.events.first().map_or(0, |event| event.number)
     }
 
     /// Whether a patch can be taken out now.
     pub fn can_take_back(&self) -> bool {
         self.status.installed.last().is_some_and(|patch| !patch.accepted)
     }
+}
 
-    /// What happened, newest first.
-    pub fn events(&self) -> Vec<EventRow> {
-        self.history.entries.iter().rev().map(|entry| self.event(entry)).collect()
+fn stack(installed: &[Installed]) -> Vec<StackRow> {
+    let newest = installed.len().saturating_sub(1);
+    let row = |(index, patch): (usize, &Installed)| StackRow {
+        id: reference(&patch.patch),
+        title: line(&patch.patch.title),
+        since: phrases::moment(&patch.time),
+        way_back: match (patch.accepted, index == newest) {
+            (true, _) => WayBack::GivenUp,
+            (false, true) => WayBack::Now,
+            (false, false) => WayBack::AfterNewer,
+        },
+    };
+    installed.iter().enumerate().rev().map(row).collect()
+}
+
+fn event(entry: &Entry, history: &History) -> EventRow {
+    let reversed = entry.reverses.and_then(|seq| history.entries.iter().find(|e| e.seq == seq));
+    let event = capitalised(phrases::event(entry, reversed));
+    let patch = entry.patch.as_ref().map(reference);
+    let by = fill(words::USER_ON_HOST, &[("user", &entry.user), ("host", &entry.host)]);
+    let mut facts = vec![Fact::new(words::BY, &by)];
+    facts.extend(entry.patch.as_ref().map(|patch| Fact::new(words::TITLE, &patch.title)));
+    if let (Some(before), Some(after)) = (&entry.version_before, &entry.version_after)
+        && before != after
+    {
+        facts.push(Fact::new(words::VERSION, &format!("{before} → {after}")));
     }
-
-    /// What differs from what the history says, in a line each.
-    pub fn differences(&self) -> Vec<String> {
-        self.status.drift.iter().map(difference).collect()
-    }
-
-    fn event(&self, entry: &Entry) -> EventRow {
-        let reversed = entry.reverses.and_then(|seq| self.history.entries.iter().find(|e| e.seq == seq));
-        let event = capitalised(phrases::event(entry, reversed));
-        let patch = entry.patch.as_ref().map(|patch| line(&reference(&patch.id, patch.revision)));
-        let mut facts = vec![Fact::new("By", &format!("{} on {}", entry.user, entry.host))];
-        facts.extend(entry.patch.as_ref().map(|patch| Fact::new("Title", &patch.title)));
-        if let (Some(before), Some(after)) = (&entry.version_before, &entry.version_after)
-            && before != after
-        {
-            facts.push(Fact::new("Version", &format!("{before} → {after}")));
-        }
-        // An entry whose places cannot be read is shown without them.
-        let places = entry.steps().map(|steps| steps.len()).unwrap_or_default();
-        facts.push(Fact::new("Places", &phrases::count(places, "place", "places")));
-        facts.extend(entry.checks.iter().map(|check| {
-            let passed = if check.passed { "passed" } else { "did not pass" };
-            Fact::new("Check", &format!("{} · {passed} · {}", check.check, check.evidence))
-        }));
-        facts.extend(entry.remarks.iter().map(|remark| Fact::new("Note", remark)));
-        facts.extend(entry.bundle.map(|digest| Fact::new("Patch file, SHA-256", &digest.to_string())));
-        EventRow {
-            number: entry.seq,
-            when: phrases::moment(&entry.time),
-            what: patch.map_or_else(|| event.clone(), |patch| format!("{event}: {patch}")),
-            facts,
-        }
+    // An entry whose places cannot be read is shown without them.
+    let places = entry.steps().map(|steps| steps.len()).unwrap_or_default();
+    facts.push(Fact::new(words::PLACES, &phrases::count(places, "place", "places")));
+    facts.extend(entry.checks.iter().map(|check| {
+        let template = if check.passed { words::CHECK_PASSED } else { words::CHECK_NOT_PASSED };
+        let what = fill(template, &[("check", &check.check), ("evidence", &check.evidence)]);
+        Fact::new(words::CHECK, &what)
+    }));
+    facts.extend(entry.remarks.iter().map(|remark| Fact::new(words::NOTE, remark)));
+    facts.extend(entry.bundle.map(|digest| Fact::new(words::PATCH_FILE_SHA_256, &digest.to_string())));
+    EventRow {
+        number: entry.seq,
+        when: phrases::moment(&entry.time),
+        what: patch.map_or_else(|| event.clone(), |patch| format!("{event}: {patch}")),
+        facts,
     }
 }
 
-fn reference(id: &str, revision: u32) -> String {
-    if revision > 1 { format!("{id} (revision {revision})") } else { id.to_owned() }
+/// Id and revision, escaped: an entry is only as trustworthy as the disk it is on.
+fn reference(patch: &PatchNote) -> String {
+    line(&patch.reference().map_or_else(|| patch.id.clone(), |reference| reference.to_string()))
 }
 
 fn difference(drift: &Drift) -> String {
-    let what = match drift.kind {
-        DriftKind::Missing => "is missing",
-        DriftKind::Unexpected => "is there and should not be",
-        DriftKind::Edited => words::DIFFERS,
-        DriftKind::Permissions => "has other permissions",
+    let template = match drift.kind {
+        DriftKind::Missing => words::DIFFERS_MISSING,
+        DriftKind::Unexpected => words::DIFFERS_UNEXPECTED,
+        DriftKind::Edited => words::DIFFERS_EDITED,
+        DriftKind::Permissions => words::DIFFERS_PERMISSIONS,
     };
-    let patch =
-        drift.patch.as_deref().map(|id| format!(" (last changed by {})", line(id))).unwrap_or_default();
-    format!("{} {what}{patch}", line(drift.path.as_str()))
+    let cause = line(&drift.cause.phrase());
+    let last =
+        drift.patch.as_deref().map(|id| format!(" {}", fill(words::LAST_CHANGED_BY, &[("id", &line(id))])));
+    fill(
+        template,
+        &[("path", &line(drift.path.as_str())), ("cause", &cause), ("patch", &last.unwrap_or_default())],
+    )
 }

@@ -100,6 +100,8 @@ pub enum Msg {
     ResultAction,
     /// The result is to be saved.
     SaveReport,
+    /// The file for support is to be saved.
+    SaveSupport,
     /// The result is to be copied.
     CopyDetails,
     /// The same as a command is to be copied.
@@ -124,6 +126,26 @@ pub enum Msg {
     Tick(std::time::Duration),
 }
 
+/// A file that is made for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Export {
+    /// How a change ended.
+    Report,
+    /// What support asks for first.
+    Support,
+}
+
+/// A dialog of the system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dialog {
+    /// For a patch file.
+    Bundle,
+    /// For a folder.
+    Folder,
+    /// For a new file, with the name it was to have.
+    NewFile(Export, String),
+}
+
 /// What the model wants done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -132,7 +154,7 @@ pub enum Effect {
     /// Show the dialog for a folder.
     PickFolder,
     /// Show the dialog for a new file with this name.
-    PickReport(String),
+    PickPlace(Export, String),
     /// Find out whether this is a patch file or a folder.
     Sort(PathBuf),
     /// Read a patch file.
@@ -156,7 +178,9 @@ pub enum Effect {
     /// Tell the worker to stop.
     StopWorker,
     /// Save a report.
-    Save(PathBuf, String),
+    SaveReport(PathBuf, String),
+    /// Save the file for support: records of this folder, with this report.
+    SaveSupport(PathBuf, Option<PathBuf>, String),
     /// Copy a text.
     Copy(String),
     /// Write down what is remembered.
@@ -182,12 +206,9 @@ pub enum Event {
     /// A path was chosen in a dialog for a folder.
     FolderPicked(PathBuf),
     /// No dialog comes up on this machine.
-    NoDialog {
-        /// It was to choose a folder.
-        folder: bool,
-    },
-    /// A place for the report was chosen.
-    ReportPicked(PathBuf),
+    NoDialog(Dialog),
+    /// A place for a new file was chosen.
+    PlacePicked(Export, PathBuf),
     /// A patch file was read.
     Inspected(Ticket, Box<Result<Inspection, Failure>>),
     /// A folder was looked at.
@@ -208,6 +229,6 @@ pub enum Event {
     Worker(Line),
     /// The worker has ended.
     WorkerEnded,
-    /// A report was saved, or not.
+    /// A file was saved, or not.
     Saved(Result<PathBuf, Failure>),
 }

@@ -11,6 +11,7 @@ mod update;
 
 pub mod slot;
 
+pub mod check;
 pub mod guided;
 pub mod outcome;
 pub mod record;
@@ -28,6 +29,6 @@ pub mod commands;
 pub mod failure;
 pub mod words;
 
-pub use model::{Folders, Model, Overlay, Page};
+pub use model::{Model, Overlay, Page};
 pub use update::pair_text;
 pub use workspace::Tab;

@@ -35,13 +35,6 @@ pub enum Overlay {
     Closing,
 }
 
-/// The list of folders, where no dialog comes up.
-#[derive(Debug, Default)]
-pub struct Folders {
-    /// The folders in one folder.
-    pub list: Slot<FolderList>,
-}
-
 /// Everything the window knows.
 #[derive(Debug)]
 pub struct Model {
@@ -59,8 +52,8 @@ pub struct Model {
     pub typed_path: String,
     /// The sample, once it was laid out.
     pub sample: Slot<Sample>,
-    /// The list of folders.
-    pub folders: Folders,
+    /// The folders in a folder, where no dialog comes up.
+    pub folders: Slot<FolderList>,
     /// Something small that was done, such as "Copied."
     pub notice: Option<String>,
     /// How the window looks.
@@ -83,7 +76,7 @@ impl Model {
             interrupted: Vec::new(),
             typed_path: String::new(),
             sample: Slot::default(),
-            folders: Folders::default(),
+            folders: Slot::default(),
             notice: None,
             settings,
             recent,

@@ -1,9 +1,9 @@
 //! How a change ended: one sentence about the folder, and everything a person or their support needs afterwards.
 
 use super::failure::Failure;
-use super::guided::{Guided, Task, path_text};
+use super::guided::{Guided, Task};
 use super::history::FolderView;
-use super::overview::{Fact, line};
+use super::overview::{Fact, line, path_line};
 use super::words::{self, fill};
 use super::worker::Answer;
 use crate::model::Code;
@@ -50,7 +50,7 @@ impl Outcome {
     /// How `guided` ended, when the folder was `found` like this afterwards.
     pub fn of(guided: &Guided, found: Result<&FolderView, &Failure>) -> Self {
         let answer = guided.answer.as_ref();
-        let condition = condition(answer, found);
+        let condition = condition(guided, found);
         let mut outcome = Self {
             condition,
             heading: heading(guided, condition, answer).to_owned(),
@@ -79,7 +79,8 @@ impl Outcome {
     }
 }
 
-fn condition(answer: Option<&Answer>, found: Result<&FolderView, &Failure>) -> Condition {
+fn condition(guided: &Guided, found: Result<&FolderView, &Failure>) -> Condition {
+    let answer = guided.answer.as_ref();
     let is_unfinished = found.is_ok_and(|view| view.status.unfinished.is_some());
     match answer.map(|answer| answer.outcome.as_str()) {
         _ if is_unfinished => Condition::NeedsAttention,
@@ -90,6 +91,12 @@ fn condition(answer: Option<&Answer>, found: Result<&FolderView, &Failure>) -> C
         Some("put-back") => Condition::PutBack,
         Some("needs-person") => Condition::NeedsAttention,
         Some(_) => Condition::NothingChanged,
+        // It ended without a word, but not after the history had got an entry.
+        None if found
+            .is_ok_and(|view| view.status.drift.is_empty() && Some(view.newest()) == guided.newest) =>
+        {
+            Condition::NothingChanged
+        }
         None => Condition::NeedsAttention,
     }
 }
@@ -117,6 +124,7 @@ fn sentence(answer: Option<&Answer>, condition: Condition, found: Result<&Folder
     let Ok(view) = found else { return found.err().map(|failure| failure.what.clone()).unwrap_or_default() };
     let number = phrases::count(view.status.compared, "place", "places");
     match condition {
+        Condition::NothingChanged => words::NO_ANSWER_UNCHANGED.to_owned(),
         Condition::NeedsAttention if view.status.unfinished.is_some() => {
             words::INTERRUPTED_MEANING.to_owned()
         }
@@ -131,13 +139,16 @@ fn sentence(answer: Option<&Answer>, condition: Condition, found: Result<&Folder
 
 fn facts(guided: &Guided, answer: Option<&Answer>, found: Result<&FolderView, &Failure>) -> Vec<Fact> {
     let mut facts = Vec::new();
-    facts.extend(guided.folder.as_ref().map(|folder| Fact::new("Folder", &path_text(folder))));
-    facts.extend(guided.bundle.as_ref().map(|bundle| Fact::new("Patch file", &path_text(bundle))));
-    facts.extend(found.ok().and_then(FolderView::product).map(|product| Fact::new("Product", &product)));
+    facts.extend(guided.folder.as_ref().map(|folder| Fact::new(words::FOLDER, &path_line(folder))));
+    facts.extend(guided.bundle.as_ref().map(|bundle| Fact::new(words::PATCH_FILE, &path_line(bundle))));
+    facts.extend(found.ok().and_then(FolderView::product).map(|product| Fact::new(words::PRODUCT, &product)));
     if let Some(entry) = answer.and_then(|answer| answer.entry.as_ref()) {
-        facts.push(Fact::new("Reference", &format!("Entry {} of the folder's history", entry.seq)));
-        facts.push(Fact::new("When", &phrases::moment(&entry.time)));
-        facts.push(Fact::new("By", &format!("{} on {}", entry.user, entry.host)));
+        facts.push(Fact::new(words::REFERENCE, &fill(words::ENTRY_N, &[("n", &entry.seq.to_string())])));
+        facts.push(Fact::new(words::WHEN, &phrases::moment(&entry.time)));
+        facts.push(Fact::new(
+            words::BY,
+            &fill(words::USER_ON_HOST, &[("user", &entry.user), ("host", &entry.host)]),
+        ));
     }
     facts
 }
@@ -168,13 +179,13 @@ fn details(answer: Option<&Answer>, found: Result<&FolderView, &Failure>) -> Vec
             format!("{place}{}", line(&note.text))
         }));
         details.extend(answer.checks.iter().map(|check| {
-            let passed = if check.passed { "passed" } else { "did not pass" };
-            format!("Check {}: {passed}; {}", line(&check.check), line(&check.evidence))
+            let template = if check.passed { words::CHECK_PASSED } else { words::CHECK_NOT_PASSED };
+            fill(template, &[("check", &line(&check.check)), ("evidence", &line(&check.evidence))])
         }));
-        details.extend(answer.untidy.as_ref().map(|untidy| format!("Tidying up: {}", line(untidy))));
+        details.extend(answer.untidy.as_ref().map(|untidy| fill(words::TIDYING, &[("what", &line(untidy))])));
     }
     match found {
-        Ok(view) => details.extend(view.differences()),
+        Ok(view) => details.extend(view.differences.iter().cloned()),
         Err(failure) => details.push(failure.details()),
     }
     details

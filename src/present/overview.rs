@@ -1,6 +1,8 @@
 //! A patch in plain words: why, what it fixes, for whom, what it needs, how it is undone.
 
-use super::words;
+use std::path::Path;
+
+use super::words::{self, fill};
 use crate::model::{Issue, Patch, RequirementMode};
 use crate::report::{changes, phrases};
 use crate::text::{escape_line, escape_text};
@@ -69,6 +71,11 @@ impl Fact {
     }
 }
 
+/// A path of this machine, escaped.
+pub fn path_line(path: &Path) -> String {
+    line(&path.to_string_lossy())
+}
+
 /// `text` as one line that hides nothing.
 pub fn line(text: &str) -> String {
     escape_line(text).into_owned()
@@ -78,63 +85,62 @@ fn fixes(patch: &Patch) -> Vec<Fact> {
     let issue = |issue: &Issue| {
         let kind = issue.kind.as_deref().map(|kind| format!(" ({kind})")).unwrap_or_default();
         let url = issue.url.as_deref().map(|url| format!(" · {url}")).unwrap_or_default();
-        Fact::new("Ticket", &format!("{}{kind}{url}", issue.key))
+        Fact::new(words::TICKET, &format!("{}{kind}{url}", issue.key))
     };
     let mut facts: Vec<Fact> =
-        patch.vulnerabilities.iter().map(|id| Fact::new("Vulnerability", id)).collect();
+        patch.vulnerabilities.iter().map(|id| Fact::new(words::VULNERABILITY, id)).collect();
     if let Some(severity) = &patch.severity {
         let cvss = severity.cvss.as_deref().map(|cvss| format!(" · {cvss}")).unwrap_or_default();
-        facts.push(Fact::new("Severity", &format!("{}{cvss}", severity.level)));
+        facts.push(Fact::new(words::SEVERITY, &format!("{}{cvss}", severity.level)));
     }
     facts.extend(patch.issues.iter().map(issue));
-    facts.extend(joined("Fixes", &patch.fixes));
+    facts.extend(joined(words::FIXED, &patch.fixes));
     facts
 }
 
 fn product(patch: &Patch) -> Vec<Fact> {
     let product = &patch.product;
     let mut facts = vec![
-        Fact::new("Product", &product.name),
+        Fact::new(words::PRODUCT, &product.name),
         Fact::new(
-            if product.versions.len() == 1 { "Version" } else { "Versions" },
+            if product.versions.len() == 1 { words::VERSION } else { words::VERSIONS },
             &product.versions.join(", "),
         ),
     ];
-    facts.extend(patch.result_version.as_ref().map(|version| Fact::new("Afterwards", version)));
-    facts.extend(joined("Systems", &patch.platforms));
+    facts.extend(patch.result_version.as_ref().map(|version| Fact::new(words::AFTERWARDS, version)));
+    facts.extend(joined(words::SYSTEMS, &patch.platforms));
     facts.push(Fact::new(words::FROM_WHOM, &patch.vendor));
-    facts.extend(patch.contact.as_ref().map(|contact| Fact::new("Contact", contact)));
+    facts.extend(patch.contact.as_ref().map(|contact| Fact::new(words::CONTACT, contact)));
     facts
 }
 
 fn needs(patch: &Patch) -> Vec<Fact> {
     let requires = patch.requires.iter().map(|required| {
-        let revision = if required.min_revision > 1 {
-            format!(", revision {} or later", required.min_revision)
-        } else {
-            String::new()
-        };
+        let mut id = required.id.to_string();
+        if required.min_revision > 1 {
+            id = fill(words::NEEDS_REVISION, &[("id", &id), ("n", &required.min_revision.to_string())]);
+        }
         let when = match required.mode {
-            RequirementMode::Before => "in the folder before",
-            RequirementMode::Together => "before, or in the same run",
+            RequirementMode::Before => words::NEEDS_BEFORE,
+            RequirementMode::Together => words::NEEDS_TOGETHER,
         };
-        Fact::new("Needs", &format!("{}{revision} · {when}", required.id))
+        Fact::new(words::NEEDED, &fill(when, &[("id", &id)]))
     });
     let conflicts = patch
         .conflicts
         .iter()
-        .map(|conflict| Fact::new("Not together with", &format!("{}: {}", conflict.id, conflict.reason)));
+        .map(|conflict| Fact::new(words::NOT_TOGETHER, &format!("{}: {}", conflict.id, conflict.reason)));
     let supersedes: Vec<String> = patch.supersedes.iter().map(ToString::to_string).collect();
     let holds = patch.holds.iter().filter(|hold| hold.phase == "before");
     requires
         .chain(conflicts)
-        .chain(joined("Contains", &supersedes))
+        .chain(joined(words::CONTAINS, &supersedes))
         .chain(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)))
         .collect()
 }
 
 fn afterwards(patch: &Patch) -> Vec<Fact> {
-    let restart = words::restart(&patch.restart).unwrap_or_else(|| "Nothing has to be restarted.".to_owned());
+    let restart = words::restart(&patch.restart).unwrap_or_else(|| words::NO_RESTART.to_owned());
     let holds = patch.holds.iter().filter(|hold| hold.phase == "after");
     std::iter::once(Fact::new(words::RESTART, &restart))
         .chain(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)))
@@ -143,11 +149,13 @@ fn afterwards(patch: &Patch) -> Vec<Fact> {
 
 fn way_back(patch: &Patch) -> Vec<Fact> {
     let rollback = &patch.rollback;
-    let mut facts = vec![Fact::new("Can be taken back", phrases::rollback(rollback.possible))];
-    facts.extend(rollback.reason.as_ref().map(|reason| Fact::new("Because", reason)));
-    facts.extend(rollback.data_warning.as_ref().map(|warning| Fact::new("Data written since", warning)));
+    let mut facts = vec![Fact::new(words::CAN_GO_BACK, phrases::rollback(rollback.possible))];
+    facts.extend(rollback.reason.as_ref().map(|reason| Fact::new(words::BECAUSE, reason)));
+    facts.extend(rollback.data_warning.as_ref().map(|warning| Fact::new(words::DATA_WRITTEN, warning)));
     let steps = rollback.steps.iter().enumerate();
-    facts.extend(steps.map(|(index, step)| Fact::new(&format!("Step {}", index + 1), step)));
+    facts.extend(
+        steps.map(|(index, step)| Fact::new(&fill(words::STEP_N, &[("n", &(index + 1).to_string())]), step)),
+    );
     let holds = patch.holds.iter().filter(|hold| hold.phase == "rollback");
     facts.extend(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)));
     facts
@@ -155,16 +163,12 @@ fn way_back(patch: &Patch) -> Vec<Fact> {
 
 fn care(patch: &Patch) -> Vec<Fact> {
     let evidence = &patch.evidence;
-    let mut facts: Vec<Fact> = evidence.review.iter().map(|line| Fact::new("Reviewed", line)).collect();
-    facts.extend(evidence.tests.iter().map(|line| Fact::new("Tested", line)));
-    facts.extend(evidence.provenance.iter().map(|line| Fact::new("Comes from", line)));
-    facts.extend(patch.source.as_ref().map(|source| Fact::new("Made from", source)));
-    let proof = if patch.proven {
-        "It was applied and taken back on a copy before it was given out."
-    } else {
-        "It was not tried on a copy when it was made."
-    };
-    facts.push(Fact::new("Proof", proof));
+    let mut facts: Vec<Fact> = evidence.review.iter().map(|line| Fact::new(words::REVIEWED, line)).collect();
+    facts.extend(evidence.tests.iter().map(|line| Fact::new(words::TESTED, line)));
+    facts.extend(evidence.provenance.iter().map(|line| Fact::new(words::COMES_FROM, line)));
+    facts.extend(patch.source.as_ref().map(|source| Fact::new(words::MADE_FROM, source)));
+    let proof = if patch.proven { words::PROVEN } else { words::NOT_PROVEN };
+    facts.push(Fact::new(words::PROOF, proof));
     facts
 }
 
@@ -172,18 +176,18 @@ fn fine_print(inspection: &Inspection) -> Vec<Fact> {
     let patch = &inspection.patch;
     let lines = changes::lines(&patch.changes);
     let mut facts = vec![
-        Fact::new("Changes", &changes::summary(&lines)),
-        Fact::new("Made", &phrases::moment(&patch.created)),
+        Fact::new(words::CHANGES, &changes::summary(&lines)),
+        Fact::new(words::MADE, &phrases::moment(&patch.created)),
     ];
-    facts.extend(patch.expires.as_ref().map(|time| Fact::new("Not after", &phrases::moment(time))));
+    facts.extend(patch.expires.as_ref().map(|time| Fact::new(words::NOT_AFTER, &phrases::moment(time))));
     facts.extend(
-        patch.support_until.as_ref().map(|time| Fact::new("Supported until", &phrases::moment(time))),
+        patch.support_until.as_ref().map(|time| Fact::new(words::SUPPORTED_UNTIL, &phrases::moment(time))),
     );
-    facts.extend(patch.license.as_ref().map(|license| Fact::new("License", license)));
-    facts.extend(patch.product.purl.as_ref().map(|purl| Fact::new("Package URL", purl)));
-    facts.extend(patch.product.cpe.as_ref().map(|cpe| Fact::new("CPE", cpe)));
-    facts.push(Fact::new("File size", &phrases::bytes(inspection.file_bytes)));
-    facts.push(Fact::new("SHA-256", &inspection.file_digest.to_string()));
+    facts.extend(patch.license.as_ref().map(|license| Fact::new(words::LICENSE, license)));
+    facts.extend(patch.product.purl.as_ref().map(|purl| Fact::new(words::PURL, purl)));
+    facts.extend(patch.product.cpe.as_ref().map(|cpe| Fact::new(words::CPE, cpe)));
+    facts.push(Fact::new(words::FILE_SIZE, &phrases::bytes(inspection.file_bytes)));
+    facts.push(Fact::new(words::SHA_256, &inspection.file_digest.to_string()));
     facts.extend(patch.extensions.iter().map(|(key, value)| Fact::new(key, value)));
     facts
 }

@@ -1,7 +1,7 @@
 //! Answers the model's questions out of the workbench. Slow: whoever calls does so beside the window.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::contents;
@@ -49,9 +49,7 @@ impl Question {
 /// The answer to an effect that asks a question; `None` for one that asks none.
 pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option<Event> {
     Some(match effect {
-        // What is not there is told best as a folder that is gone; patch files are known by their names.
-        Effect::Sort(path) if path.is_file() => Event::BundlePicked(path),
-        Effect::Sort(path) => Event::FolderPicked(path),
+        Effect::Sort(path) => sort(path),
         Effect::Inspect(ticket, bundle) => {
             Event::Inspected(ticket, Box::new(found(None, || workbench.inspect(&bundle, watch))))
         }
@@ -81,6 +79,16 @@ pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option
     })
 }
 
+/// Whether `path` is a patch file or a folder. A patch file is known by what it is, and when nothing is there, by its
+/// name; anything else that is missing is told best as a folder that is gone.
+fn sort(path: PathBuf) -> Event {
+    let has_its_name = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("patchbundle"));
+    match path.is_file() || has_its_name && !path.exists() {
+        true => Event::BundlePicked(path),
+        false => Event::FolderPicked(path),
+    }
+}
+
 /// What `question` finds. One that panics answers like one that failed: the window must live on.
 fn found<T>(folder: Option<&Path>, question: impl FnOnce() -> Result<T, Error>) -> Result<T, Failure> {
     match catch_unwind(AssertUnwindSafe(question)) {
@@ -90,7 +98,7 @@ fn found<T>(folder: Option<&Path>, question: impl FnOnce() -> Result<T, Error>) 
 }
 
 fn look(workbench: &Workbench, folder: &Path, watch: Watch<'_>) -> Result<FolderView, Error> {
-    Ok(FolderView { status: workbench.status(folder, watch)?, history: workbench.history(folder)? })
+    Ok(FolderView::of(workbench.status(folder, watch)?, &workbench.history(folder)?))
 }
 
 fn options(question: RollbackQuestion) -> RollbackOptions {

@@ -1,9 +1,11 @@
 //! The result as a page of HTML that stands alone: to save, to print, to send.
 
+use super::check::ReviewLine;
 use super::finding::Finding;
-use super::guided::{Guided, ReviewLine};
+use super::guided::Guided;
 use super::outcome::{Condition, Outcome};
 use super::overview::Fact;
+use super::words;
 
 /// Looks the same in every browser and on paper; loads nothing.
 const STYLE: &str = "\
@@ -26,28 +28,28 @@ pub fn html(guided: &Guided, outcome: &Outcome, moment: &str, who: &str) -> Stri
     let (class, word) = mark(outcome.condition);
     add(&format!("<p class=\"mark {class}\">{word}</p>\n<h1>{}</h1>\n", escape(&outcome.heading)));
     add(&format!("<p>{}</p>\n", escape(&outcome.sentence)));
-    add(&table("Facts", outcome.facts.iter().map(|fact: &Fact| (fact.name.as_str(), fact.value.as_str()))));
-    let review = guided.check.as_ref().map(|check| check.review.as_slice()).unwrap_or_default();
     add(&table(
-        "What was to happen",
-        review.iter().map(|line: &ReviewLine| (line.name, line.value.as_str())),
+        words::RECORD_FACTS,
+        outcome.facts.iter().map(|fact: &Fact| (fact.name.as_str(), fact.value.as_str())),
     ));
-    add(&list("What to do now", &outcome.next));
+    let review = guided.check.as_ref().map(|check| check.review.as_slice()).unwrap_or_default();
+    add(&table(words::RECORD_PLAN, review.iter().map(|line: &ReviewLine| (line.name, line.value.as_str()))));
+    add(&list(words::RESULT_WHAT_NEXT, &outcome.next));
     let findings: Vec<String> =
         guided.check.iter().flat_map(|check| &check.findings).flat_map(Finding::lines).collect();
-    add(&list("What was known before", &findings));
-    add(&list("Details for support", &outcome.details));
+    add(&list(words::RECORD_FINDINGS, &findings));
+    add(&list(words::RESULT_DETAILS, &outcome.details));
     add(&format!("<footer>{} · {}</footer>\n</html>\n", escape(moment), escape(who)));
     page
 }
 
 fn mark(condition: Condition) -> (&'static str, &'static str) {
     match condition {
-        Condition::Done => ("good", "Done"),
-        Condition::NothingToDo => ("good", "Nothing to do"),
-        Condition::NothingChanged => ("caution", "Not done"),
-        Condition::PutBack => ("caution", "Put back"),
-        Condition::NeedsAttention => ("danger", "Needs attention"),
+        Condition::Done => ("good", words::DONE),
+        Condition::NothingToDo => ("good", words::NOTHING_TO_DO),
+        Condition::NothingChanged => ("caution", words::NOT_DONE_MARK),
+        Condition::PutBack => ("caution", words::PUT_BACK_MARK),
+        Condition::NeedsAttention => ("danger", words::NEEDS_ATTENTION_MARK),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::words;
 use crate::model::{Mode, Node, Patch};
 use crate::report::changes::{self, Status};
 use crate::text::escape_line;
@@ -57,26 +58,26 @@ impl Risk {
     /// The badge.
     pub const fn word(self) -> &'static str {
         match self {
-            Risk::NewProgram => "new program",
-            Risk::SpecialRights => "special rights",
-            Risk::Script => "script",
-            Risk::Service => "service",
-            Risk::Permissions => "permissions",
-            Risk::Link => "link",
-            Risk::HiddenName => "hidden characters",
+            Risk::NewProgram => words::RISK_PROGRAM,
+            Risk::SpecialRights => words::RISK_RIGHTS,
+            Risk::Script => words::RISK_SCRIPT,
+            Risk::Service => words::RISK_SERVICE,
+            Risk::Permissions => words::RISK_PERMISSIONS,
+            Risk::Link => words::RISK_LINK,
+            Risk::HiddenName => words::RISK_HIDDEN,
         }
     }
 
     /// What the badge means.
     pub const fn explanation(self) -> &'static str {
         match self {
-            Risk::NewProgram => "This file can be run as a program, and could not before.",
-            Risk::SpecialRights => "This file runs with the rights of its owner or group.",
-            Risk::Script => "This file is a script.",
-            Risk::Service => "The system may start this by itself.",
-            Risk::Permissions => "Who may read, write or run this file changes.",
-            Risk::Link => "This is a link to another place.",
-            Risk::HiddenName => "This name has characters that cannot be seen.",
+            Risk::NewProgram => words::RISK_PROGRAM_MEANING,
+            Risk::SpecialRights => words::RISK_RIGHTS_MEANING,
+            Risk::Script => words::RISK_SCRIPT_MEANING,
+            Risk::Service => words::RISK_SERVICE_MEANING,
+            Risk::Permissions => words::RISK_PERMISSIONS_MEANING,
+            Risk::Link => words::RISK_LINK_MEANING,
+            Risk::HiddenName => words::RISK_HIDDEN_MEANING,
         }
     }
 }
@@ -126,7 +127,8 @@ pub struct Tree {
     filter: Filter,
     closed: BTreeSet<String>,
     rows: Vec<Row>,
-    matching: usize,
+    /// The changes that the filter lets through, in the order of paths.
+    shown: Vec<usize>,
 }
 
 impl Tree {
@@ -150,7 +152,7 @@ impl Tree {
 
     /// How many changes the filter lets through.
     pub fn matching(&self) -> usize {
-        self.matching
+        self.shown.len()
     }
 
     /// The present filter.
@@ -184,29 +186,24 @@ impl Tree {
 
     /// The change after (or before, with `forward` false) `index` among those shown; at the end there is none.
     pub fn neighbour(&self, index: Option<usize>, forward: bool) -> Option<usize> {
-        let shown: Vec<usize> = self.shown_items().collect();
-        let Some(index) = index else { return shown.first().copied() };
-        if forward {
-            shown.into_iter().find(|&other| other > index)
-        } else {
-            shown.into_iter().rev().find(|&other| other < index)
-        }
+        let Some(index) = index else { return self.shown.first().copied() };
+        let next = match forward {
+            true => self.shown.partition_point(|&other| other <= index),
+            false => self.shown.partition_point(|&other| other < index).checked_sub(1)?,
+        };
+        self.shown.get(next).copied()
     }
 
     /// The place of change `index` among those the filter lets through, from 1.
     pub fn position(&self, index: usize) -> Option<usize> {
-        self.shown_items().position(|other| other == index).map(|position| position + 1)
-    }
-
-    fn shown_items(&self) -> impl DoubleEndedIterator<Item = usize> {
-        (0..self.items.len()).filter(|&index| self.filter.lets_through(&self.items[index]))
+        self.shown.binary_search(&index).ok().map(|position| position + 1)
     }
 
     fn build(&mut self) {
-        let shown: Vec<usize> = self.shown_items().collect();
-        self.matching = shown.len();
+        let all = 0..self.items.len();
+        self.shown = all.filter(|&index| self.filter.lets_through(&self.items[index])).collect();
         let mut rows = Vec::new();
-        self.rows_below("", 0, &shown, &mut rows);
+        self.rows_below("", 0, &self.shown, &mut rows);
         self.rows = rows;
     }
 
@@ -363,7 +360,7 @@ mod tests {
     #[test]
     fn a_filter_takes_names_patterns_and_sorts() {
         let mut tree = tree(&["a.txt", "lib/one.rs", "lib/new.rs"]);
-        let shown = |tree: &Tree| tree.shown_items().map(|i| tree.items[i].path.clone()).collect::<Vec<_>>();
+        let shown = |tree: &Tree| tree.shown.iter().map(|&i| tree.items[i].path.clone()).collect::<Vec<_>>();
         tree.set_filter(Filter { text: "ONE".to_owned(), ..Filter::default() });
         assert_eq!(shown(&tree), ["lib/one.rs"]);
         tree.set_filter(Filter { text: "lib/*.rs".to_owned(), ..Filter::default() });

@@ -2,23 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
+use super::check::Check;
 use super::commands::Command;
 use super::failure::Failure;
 use super::finding::WayOut;
-use super::guided::{Check, Guided, Input, Stage, Task, path_text};
-use super::message::{Effect, Event, Msg, Place};
+use super::guided::{Stage, Task};
+use super::history::FolderView;
+use super::message::{Dialog, Effect, Event, Export, Msg, Place};
 use super::model::{Model, Overlay, Page};
-use super::outcome::Outcome;
-use super::overview::Overview;
-use super::slot::Slot;
+use super::outcome;
+use super::overview::{Overview, path_line};
+use super::slot::{Slot, Ticket};
 use super::tree::Tree;
-use super::words;
-use super::worker::Line;
+use super::words::{self, fill};
 use super::workspace::{OpenPatch, Tab, Workspace};
-use super::{outcome, record};
-use crate::environment::Environment;
 use crate::model::TreePath;
 use crate::settings::Pair;
+
+mod guided;
+mod save;
 
 impl Model {
     /// What has to be done when the window opens, with what it was started with.
@@ -37,7 +39,6 @@ impl Model {
                 self.typed_path = text;
                 Vec::new()
             }
-            Msg::Open(path) if is_bundle(&path) => self.open_bundle(path),
             Msg::Open(path) => vec![Effect::Sort(path)],
             Msg::OpenFolder(path) => self.open_folder(path),
             Msg::OpenBundle(path) => self.open_bundle(path),
@@ -55,11 +56,14 @@ impl Model {
             | Msg::Toggle(_)
             | Msg::CompareWithFolder(_) => self.update_changes(msg),
             Msg::WayOut(way_out) => self.take(way_out),
+            Msg::SaveSupport => {
+                vec![Effect::PickPlace(Export::Support, "patchwright-support.zip".to_owned())]
+            }
             Msg::ShowPalette => self.show(Overlay::Palette),
             Msg::ShowKeys => self.show(Overlay::Keys),
             Msg::ShowFolders(place) => {
                 self.overlay = Some(Overlay::Folders);
-                vec![Effect::List(self.folders.list.ask(&mut self.tickets), place)]
+                vec![Effect::List(self.folders.ask(&mut self.tickets), place)]
             }
             Msg::Escape => self.escape(),
             Msg::Copy(text) => self.copy(text),
@@ -83,8 +87,10 @@ impl Model {
         match event {
             Event::BundlePicked(path) => self.open_bundle(path),
             Event::FolderPicked(path) => self.open_folder(path),
-            Event::NoDialog { folder: true } => self.update(Msg::ShowFolders(None)),
-            Event::NoDialog { folder: false } => self.note(words::NO_DIALOG),
+            Event::NoDialog(Dialog::Folder) => self.update(Msg::ShowFolders(None)),
+            Event::NoDialog(Dialog::Bundle) => self.note(words::NO_DIALOG),
+            // A bare name: it gets a place among the person's own files.
+            Event::NoDialog(Dialog::NewFile(export, name)) => self.save(export, name.into()),
             Event::Inspected(ticket, answer) => {
                 let answer = (*answer).map(|inspection| {
                     let overview = Overview::of(&inspection);
@@ -122,7 +128,7 @@ impl Model {
                 Vec::new()
             }
             Event::Listed(ticket, answer) => {
-                self.folders.list.take(ticket, answer);
+                self.folders.take(ticket, answer);
                 Vec::new()
             }
             Event::SampleReady(ticket, answer) => {
@@ -138,11 +144,8 @@ impl Model {
                 }
                 Vec::new()
             }
-            Event::ReportPicked(path) => match self.report() {
-                Some(page) => vec![Effect::Save(path, page)],
-                None => Vec::new(),
-            },
-            Event::Saved(Ok(_)) => self.note(words::SAVED),
+            Event::PlacePicked(export, path) => self.save(export, path),
+            Event::Saved(Ok(path)) => self.note(&fill(words::SAVED, &[("path", &path_line(&path))])),
             Event::Saved(Err(failure)) => self.note(&failure.what),
             Event::Worker(line) => self.heard(line),
             Event::WorkerEnded => self.worker_ended(),
@@ -279,7 +282,11 @@ impl Model {
 
     fn take(&mut self, way_out: WayOut) -> Vec<Effect> {
         match way_out {
-            WayOut::ChooseFolder => vec![Effect::PickFolder],
+            WayOut::ChooseFolder => {
+                // On the guided way it is chosen on the first page.
+                self.update_guided(Msg::ChooseAgain);
+                vec![Effect::PickFolder]
+            }
             WayOut::ShowDifferences => {
                 let mut effects = self.go_to(Place::Workspace(Tab::Changes));
                 effects.extend(self.update_changes(Msg::CompareWithFolder(true)));
@@ -298,178 +305,14 @@ impl Model {
         }
     }
 
-    fn update_guided(&mut self, msg: Msg) -> Vec<Effect> {
-        match msg {
-            Msg::BeginApply => return self.begin_guided(Task::Apply),
-            Msg::BeginTakeBack => return self.begin_guided(Task::TakeBack),
-            Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
-            Msg::BeginRecover { folder, finish } => return self.begin_recover(&folder, finish),
-            _ => {}
-        }
-        let Some(guided) = &mut self.guided else { return Vec::new() };
-        match msg {
-            Msg::ConsentUnsigned(yes) => guided.consent_unsigned = yes,
-            Msg::ConsentWeak(yes) => guided.consent_weak = yes,
-            Msg::KeepEdits(yes) => {
-                guided.keep_edits = yes;
-                if guided.task != Task::Recover && guided.go(Input::CheckAgain) {
-                    return self.check_guided();
-                }
-            }
-            Msg::Forward if guided.stage == Stage::Choosing && guided.go(Input::Chosen) => {
-                return self.check_guided();
-            }
-            Msg::Forward if guided.stage == Stage::Done => return self.leave(),
-            Msg::Forward => _ = guided.go(Input::Forward),
-            Msg::Back if !guided.go(Input::Back) && !guided.stage.is_working() => return self.leave(),
-            Msg::ChooseAgain => while guided.stage != Stage::Choosing && guided.go(Input::Back) {},
-            Msg::CheckAgain if guided.go(Input::CheckAgain) => return self.check_guided(),
-            Msg::Leave => return self.leave(),
-            Msg::Confirm => return self.confirm(),
-            Msg::Stop if guided.work.stopping().is_ok() => {
-                guided.work.is_stopping = true;
-                return vec![Effect::StopWorker];
-            }
-            Msg::Tick(elapsed) => guided.work.elapsed = elapsed,
-            Msg::ResultAction => match guided.outcome.as_ref().and_then(|outcome| outcome.can) {
-                Some(Task::Recover) => return self.take(WayOut::Recover),
-                Some(task) => return self.begin_guided(task),
-                None => {}
-            },
-            Msg::SaveReport => {
-                let name =
-                    guided.bundle.as_deref().and_then(Path::file_stem).map(|stem| stem.to_string_lossy());
-                return vec![Effect::PickReport(format!(
-                    "{}-report.html",
-                    name.as_deref().unwrap_or("patchwright")
-                ))];
-            }
-            Msg::CopyDetails => {
-                let lines = guided.outcome.as_ref().map(Outcome::lines).unwrap_or_default();
-                return self.copy(lines.join("\n"));
-            }
-            Msg::CopyCommand => {
-                if let (Some(change), Some(folder)) = (guided.change(), &guided.folder) {
-                    let command = change.command(folder);
-                    return self.copy(command);
-                }
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn begin_guided(&mut self, task: Task) -> Vec<Effect> {
-        if self.is_working() {
-            return Vec::new();
-        }
-        // After a result the same folder is meant; from the start page of the guided rollback, none yet.
-        let folder = self.guided.as_ref().and_then(|guided| guided.folder.clone());
-        let folder = folder.or_else(|| self.workspace.folder.clone());
-        let bundle = (task == Task::Apply).then(|| self.workspace.bundle.clone()).flatten();
-        let mut guided = Guided::new(task, bundle, folder);
-        let is_chosen = guided.reason_to_wait().is_none();
-        if is_chosen {
-            guided.go(Input::Chosen);
-        }
-        if !self.is_guided() {
-            self.page_before = self.page;
-        }
-        (self.guided, self.page, self.overlay) = (Some(guided), Page::Guided, None);
-        if is_chosen { self.check_guided() } else { Vec::new() }
-    }
-
-    fn begin_recover(&mut self, folder: &Path, finish: bool) -> Vec<Effect> {
-        let found = self.interrupted.iter().find(|(known, _)| known == folder);
-        if let Some((folder, work)) = found.cloned()
-            && !self.is_working()
-        {
-            self.workspace.folder = Some(folder.clone());
-            self.guided = Some(Guided::recovering(folder, work, finish));
-            (self.page_before, self.page) = (Page::Interrupted, Page::Guided);
-        }
-        Vec::new()
-    }
-
-    fn check_guided(&mut self) -> Vec<Effect> {
-        let Some(guided) = &mut self.guided else { return Vec::new() };
-        let ticket = self.tickets.draw();
-        guided.awaited = Some(ticket);
-        let question = Self::rollback_question(guided);
-        match (guided.task, &guided.bundle, &guided.folder) {
-            (Task::Apply, Some(bundle), Some(folder)) => {
-                vec![Effect::Preview(ticket, bundle.clone(), folder.clone())]
-            }
-            (Task::TakeBack | Task::BringBack, _, Some(folder)) => {
-                vec![Effect::PreviewBack(ticket, folder.clone(), question)]
-            }
-            _ => Vec::new(),
-        }
-    }
-
     /// The folder that the check with this ticket is about.
-    fn folder_of(&self, ticket: super::slot::Ticket) -> PathBuf {
+    fn folder_of(&self, ticket: Ticket) -> PathBuf {
         let guided = self.guided.as_ref().filter(|guided| guided.awaited == Some(ticket));
         let folder = guided.and_then(|guided| guided.folder.clone());
         folder.or_else(|| self.workspace.folder.clone()).unwrap_or_default()
     }
 
-    fn checked(&mut self, ticket: super::slot::Ticket, check: Result<Check, Failure>) -> Vec<Effect> {
-        if let Some(guided) = self.guided.as_mut().filter(|guided| guided.awaited == Some(ticket)) {
-            guided.awaited = None;
-            let mut check = check.unwrap_or_else(|failure| Check::of_failure(&failure));
-            if guided.task == Task::TakeBack && !guided.keep_edits {
-                offer_to_keep_edits(&mut check);
-            }
-            guided.check = Some(check);
-            guided.go(Input::CheckEnded);
-        } else {
-            let check = check.or_else(|failure| Ok(Check::of_failure(&failure)));
-            self.workspace.check.take(ticket, check);
-        }
-        Vec::new()
-    }
-
-    fn confirm(&mut self) -> Vec<Effect> {
-        let Some(guided) = &mut self.guided else { return Vec::new() };
-        let (Some(change), Some(folder)) = (guided.change(), guided.folder.clone()) else {
-            return Vec::new();
-        };
-        if !guided.go(Input::Confirm) {
-            return Vec::new();
-        }
-        let expected = guided.check.as_ref().and_then(|check| check.fingerprint);
-        // The folder is remembered before the first change, so that the next start looks here.
-        self.recent.remember(Pair { bundle: guided.bundle.clone(), folder: Some(folder.clone()) });
-        vec![Effect::SaveSettings, Effect::Start(change, folder, expected)]
-    }
-
-    fn heard(&mut self, line: Line) -> Vec<Effect> {
-        if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Running) {
-            match line {
-                Line::Progress { phase, done, total } => guided.work.advance(phase, done, total),
-                Line::Answer(answer) => guided.answer = Some(*answer),
-            }
-        }
-        Vec::new()
-    }
-
-    /// The worker is gone. What it did is read from the folder, not believed.
-    fn worker_ended(&mut self) -> Vec<Effect> {
-        let Some(guided) = self.guided.as_mut() else { return Vec::new() };
-        if !guided.go(Input::WorkEnded) {
-            return Vec::new();
-        }
-        self.workspace.folder.clone_from(&guided.folder);
-        self.interrupted.retain(|(known, _)| Some(known) != guided.folder.as_ref());
-        self.look_again()
-    }
-
-    fn looked(
-        &mut self,
-        ticket: super::slot::Ticket,
-        answer: Result<super::history::FolderView, Failure>,
-    ) -> Vec<Effect> {
+    fn looked(&mut self, ticket: Ticket, answer: Result<FolderView, Failure>) -> Vec<Effect> {
         if !self.workspace.view.take(ticket, answer) {
             return Vec::new();
         }
@@ -494,19 +337,6 @@ impl Model {
             }
         }
         Vec::new()
-    }
-
-    fn leave(&mut self) -> Vec<Effect> {
-        if self.is_working() {
-            return Vec::new();
-        }
-        let was_done = self.guided.take().is_some_and(|guided| guided.stage == Stage::Done);
-        self.page = match (was_done, self.page_before) {
-            _ if self.workspace.is_empty() => Page::Start,
-            (true, _) => Page::Workspace(Tab::History),
-            (false, page) => page,
-        };
-        if was_done { self.look_again() } else { Vec::new() }
     }
 
     fn escape(&mut self) -> Vec<Effect> {
@@ -536,14 +366,6 @@ impl Model {
         Vec::new()
     }
 
-    fn report(&self) -> Option<String> {
-        let guided = self.guided.as_ref()?;
-        let environment = Environment::of_this_machine();
-        let moment = crate::report::phrases::moment(&environment.now());
-        let who = format!("{} on {}", environment.user, environment.host);
-        Some(record::html(guided, guided.outcome.as_ref()?, &moment, &who))
-    }
-
     /// Carries out a command, if it can be used now.
     pub fn command(&mut self, command: Command) -> Vec<Effect> {
         match command.message(self) {
@@ -553,26 +375,11 @@ impl Model {
     }
 }
 
-/// A name that ends as patch files do.
-fn is_bundle(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("patchbundle"))
-}
-
-/// Where files were changed since, keeping them aside is the way out.
-fn offer_to_keep_edits(check: &mut Check) {
-    use crate::model::Code;
-    for finding in &mut check.findings {
-        if finding.code == Some(Code::Drift) {
-            finding.way_out = Some(WayOut::KeepEdits);
-        }
-    }
-}
-
 /// The name of a recent pair, for its row.
 pub fn pair_text(pair: &Pair) -> (String, String) {
     let file =
-        |path: &PathBuf| path.file_name().map_or_else(|| path_text(path), |name| path_text(Path::new(name)));
+        |path: &PathBuf| path.file_name().map_or_else(|| path_line(path), |name| path_line(Path::new(name)));
     let bundle = pair.bundle.as_ref().map(file).unwrap_or_else(|| words::NO_PATCH.to_owned());
-    let folder = pair.folder.as_deref().map(path_text).unwrap_or_else(|| words::NO_FOLDER.to_owned());
+    let folder = pair.folder.as_deref().map(path_line).unwrap_or_else(|| words::NO_FOLDER.to_owned());
     (bundle, folder)
 }

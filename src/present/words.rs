@@ -1,6 +1,9 @@
-//! Every fixed word of the window, in one place: the tests read this table and refuse long, loud or banned ones.
+//! Every fixed word of the window, in one place: the tests read these tables and refuse long, loud or banned ones.
 //!
-//! What fails is worded by `report`; here each of its codes has a heading that says the same in a few words.
+//! The words of the pages are here, those of the difference pane in [`contents`], those of the parts that all pages
+//! are made of in [`widgets`]. A text has a place for each fact, `{name}`, which [`fill`] fills; what is only a part of
+//! a sentence has a name that begins with `PART_`. What fails is worded by `report`; here each of its codes has a
+//! heading that says the same in a few words.
 
 use crate::model::Code;
 
@@ -11,6 +14,9 @@ macro_rules! words {
         pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
     };
 }
+
+pub mod contents;
+pub mod widgets;
 
 words! {
     // Start
@@ -98,7 +104,108 @@ words! {
     AS_EXPECTED = "Every patched file is as expected.";
     SEVERAL_DIFFER = "Places that differ from what is expected: {n}";
     DIFFERENCES_MEANING = "Somebody or something else may have changed them. Nothing was overwritten.";
-    DIFFERS = "differs from what is expected";
+    DIFFERS_EDITED = "{path} differs from what is expected, {cause}{patch}";
+    // Facts
+    PRODUCT = "Product";
+    FILES = "Files";
+    ROOM_NEEDED = "Room needed";
+    TIME_NEEDED = "Time needed";
+    FEW_SECONDS = "A few seconds";
+    UNDER_A_MINUTE = "Less than a minute";
+    CAN_GO_BACK = "Can be taken back";
+    COMES_BACK = "Comes back";
+    IS_TAKEN_OUT = "Is taken out";
+    EVERYTHING_ELSE = "Everything else";
+    STAYS_AS_IT_IS = "Stays as it is";
+    SAFE_COPIES = "Safe copies";
+    SAFE_COPIES_ARE_WHOLE = "Were read and are whole";
+    NONE = "None";
+    N_ADDED = "{n} added";
+    N_CHANGED = "{n} changed";
+    N_REMOVED = "{n} removed";
+    N_COME_BACK = "{n} come back";
+    N_RESTORED = "{n} restored";
+    N_GO_AWAY = "{n} go away";
+    APPLY_N = "Apply {n}";
+    TAKE_BACK_N = "Take back {n}";
+    BRING_BACK_N = "Bring back {n}";
+    TICKET = "Ticket";
+    VULNERABILITY = "Vulnerability";
+    SEVERITY = "Severity";
+    FIXED = "Fixes";
+    VERSION = "Version";
+    VERSIONS = "Versions";
+    SYSTEMS = "Systems";
+    CONTACT = "Contact";
+    NEEDED = "Needs";
+    NOT_TOGETHER = "Not together with";
+    CONTAINS = "Contains";
+    BECAUSE = "Because";
+    DATA_WRITTEN = "Data written since";
+    REVIEWED = "Reviewed";
+    TESTED = "Tested";
+    COMES_FROM = "Comes from";
+    MADE_FROM = "Made from";
+    PROOF = "Proof";
+    CHANGES = "Changes";
+    MADE = "Made";
+    NOT_AFTER = "Not after";
+    SUPPORTED_UNTIL = "Supported until";
+    LICENSE = "License";
+    PURL = "Product URL (purl)";
+    CPE = "CPE";
+    FILE_SIZE = "File size";
+    SHA_256 = "SHA-256";
+    PROVEN = "It was applied and taken back on a copy before it was given out.";
+    NOT_PROVEN = "It was not tried on a copy when it was made.";
+    NO_RESTART = "Nothing has to be restarted.";
+    PATCH_FILE = "Patch file";
+    REFERENCE = "Reference";
+    WHEN = "When";
+    BY = "By";
+    TITLE = "Title";
+    PLACES = "Places";
+    CHECK = "Check";
+    NOTE = "Note";
+    PATCH_FILE_SHA_256 = "Patch file, SHA-256";
+    BACK_NOW = "Can be taken back now";
+    BACK_AFTER_NEWER = "Can be taken back after the newer ones";
+    BACK_GIVEN_UP = "Its way back was given up";
+    DIFFERS_MISSING = "{path} is missing, {cause}{patch}";
+    DIFFERS_UNEXPECTED = "{path} is there and should not be, {cause}{patch}";
+    DIFFERS_PERMISSIONS = "{path} has other permissions, {cause}{patch}";
+    RECORD_FACTS = "Facts";
+    RECORD_PLAN = "What was to happen";
+    RECORD_FINDINGS = "What was known before";
+    DONE = "Done";
+    NOTHING_TO_DO = "Nothing to do";
+    NOT_DONE_MARK = "Not done";
+    PUT_BACK_MARK = "Put back";
+    NEEDS_ATTENTION_MARK = "Needs attention";
+    RISK_PROGRAM = "New program";
+    RISK_RIGHTS = "Special rights";
+    RISK_SCRIPT = "Script";
+    RISK_SERVICE = "Service";
+    RISK_PERMISSIONS = "Permissions";
+    RISK_LINK = "Link";
+    RISK_HIDDEN = "Hidden characters";
+    RISK_PROGRAM_MEANING = "This file can be run as a program, and could not before.";
+    RISK_RIGHTS_MEANING = "This file runs with the rights of its owner or group.";
+    RISK_SCRIPT_MEANING = "This file is a script.";
+    RISK_SERVICE_MEANING = "The system may start this by itself.";
+    RISK_PERMISSIONS_MEANING = "Who may read, write or run this file changes.";
+    RISK_LINK_MEANING = "This is a link to another place.";
+    RISK_HIDDEN_MEANING = "This name has characters that cannot be seen.";
+    NEEDS_REVISION = "{id}, revision {n} or later";
+    NEEDS_BEFORE = "{id} · in the folder before";
+    NEEDS_TOGETHER = "{id} · before, or in the same run";
+    STEP_N = "Step {n}";
+    ENTRY_N = "Entry {n} of the folder's history";
+    USER_ON_HOST = "{user} on {host}";
+    CHECK_PASSED = "{check} · passed · {evidence}";
+    CHECK_NOT_PASSED = "{check} · did not pass · {evidence}";
+    LAST_CHANGED_BY = "(last changed by {id})";
+    TIDYING = "Tidying up: {what}";
     // Findings
     GOOD_TO_KNOW = "Good to know";
     VENDOR_ADVICE = "The vendor says";
@@ -179,6 +286,7 @@ words! {
     PUT_BACK = "Stopped. Everything is as it was before";
     NEEDS_ATTENTION = "The folder needs attention";
     NO_ANSWER = "The work ended without an answer";
+    NO_ANSWER_UNCHANGED = "The work ended without an answer, before it changed anything. Please try again.";
     RESULT_WHAT_NEXT = "What to do now";
     RESULT_DETAILS = "Details for support";
     UNDO_THIS = "Undo this";
@@ -186,7 +294,9 @@ words! {
     SAVE_REPORT = "Save a report…";
     COPY_DETAILS = "Copy details";
     COPY_COMMAND = "Copy the command";
-    SAVED = "The report was saved.";
+    SAVED = "Saved: {path}";
+    SAVE_SUPPORT = "Save a file for support…";
+    SAVE_SUPPORT_MEANING = "It has records and checksums, and never what is in your files.";
     COPIED = "Copied.";
     REPORT_CHECK = "Run the check that belongs to your work, and keep this page.";
     // Window
@@ -195,7 +305,8 @@ words! {
     STAY = "Stay";
     CLOSE_ANYWAY = "Close the window";
     COMMANDS = "All commands";
-    KEYS = "Keys";
+    KEYS = "Keys and appearance";
+    KEYS_LIST = "Keys";
     TO_START = "To the start";
     NEXT_FILE = "Next change";
     PREVIOUS_FILE = "Previous change";
@@ -220,9 +331,21 @@ words! {
     TRY_AGAIN = "Try again.";
 }
 
-/// `template` with each `{name}` replaced.
+/// `template` with each `{name}` replaced. In one pass: a fact comes from anywhere and may look like a place itself.
 pub fn fill(template: &str, facts: &[(&str, &str)]) -> String {
-    facts.iter().fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    let room: usize = facts.iter().map(|(_, value)| value.len()).sum();
+    let mut text = String::with_capacity(template.len() + room);
+    let mut rest = template;
+    while let Some((before, behind)) = rest.split_once('{') {
+        let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
+        let fact = facts.iter().find(|(known, _)| *known == name);
+        debug_assert!(fact.is_some(), "nothing fills {name} in: {template}");
+        text.push_str(before);
+        text.push_str(fact.map_or("", |(_, value)| value));
+        rest = after;
+    }
+    text.push_str(rest);
+    text
 }
 
 /// What a code means, in a few plain words.
@@ -230,6 +353,7 @@ pub const fn heading(code: Code) -> &'static str {
     match code {
         Code::Attributes => "Owner or permissions could not be kept",
         Code::Busy => "Somebody else is changing this folder",
+        Code::Clash => "Files were edited where the patch changes them",
         Code::Collide => "Two names would be the same on some systems",
         Code::Conflicts => "It does not go together with another patch",
         Code::Container | Code::Delta | Code::Diff => "This is not a patch file, or it is damaged",
@@ -238,6 +362,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Expired => "This patch may not be applied any more",
         Code::FileSystem => "Something in the folder cannot be handled safely",
         Code::Foreign => "Files were changed after the interruption",
+        Code::Held => "This patch was called back",
         Code::Health => "A check failed after the change",
         Code::InUse => "A program is using a file",
         Code::Interrupted => "Stopped, as you wished",
@@ -295,61 +420,4 @@ pub fn restart(what: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Words that frighten, blame, or belong to us and not to the reader.
-    const BANNED: &[&str] = &[
-        "abort",
-        "base",
-        "bundle",
-        "deploy",
-        "drift",
-        "error",
-        "fatal",
-        "illegal",
-        "invalid",
-        "journal",
-        "kill",
-        "manifest",
-        "mod",
-        "package",
-        "payload",
-        "purge",
-        "rollback",
-        "stage",
-        "staging",
-        "target",
-        "transaction",
-        "update",
-        "wrong",
-    ];
-    /// Longest sentence that is understood at the first reading, in words.
-    const LONGEST_SENTENCE: usize = 20;
-
-    #[test]
-    fn no_word_is_long_loud_or_ours() {
-        let headings = Code::ALL.iter().map(|&code| (code.as_str(), heading(code)));
-        for (name, text) in ALL.iter().copied().chain(headings) {
-            for sentence in text.split(['.', ';', '?']) {
-                let words: Vec<String> = sentence
-                    .split(|c: char| !c.is_alphanumeric())
-                    .filter(|word| !word.is_empty())
-                    .map(str::to_lowercase)
-                    .collect();
-                assert!(words.len() <= LONGEST_SENTENCE, "{name} is long: {sentence}");
-                let banned = words.iter().find(|word| BANNED.contains(&word.as_str()));
-                assert_eq!(banned, None, "{name}: {text}");
-            }
-            let first = text.chars().next().expect("a text");
-            assert!(first.is_uppercase() || !first.is_alphabetic() || name == "DIFFERS", "{name}: {text}");
-            assert!(!text.contains('!'), "{name} is loud: {text}");
-        }
-    }
-
-    #[test]
-    fn every_place_in_a_template_is_filled_by_its_name() {
-        assert_eq!(fill(SEVERAL_PLACES, &[("n", "2 places"), ("what", "edited")]), "2 places: edited");
-        assert_eq!(fill(STEP_OF, &[("n", "3")]), "Step 3 of 6");
-    }
-}
+mod tests;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::check::{Check, Verdict};
 use super::contents::Contents;
-use super::guided::{Check, Verdict};
 use super::history::FolderView;
 use super::overview::Overview;
 use super::slot::Slot;

@@ -70,6 +70,7 @@ pub fn action(action: Action) -> &'static str {
     match action {
         Action::Apply => "apply",
         Action::Rollback => "rollback",
+        Action::Heal => "heal",
         Action::PutBack => "put-back",
         Action::Accept => "accept",
         Action::Checked => "checked",
@@ -81,6 +82,8 @@ pub fn event(entry: &Entry, reversed: Option<&Entry>) -> &'static str {
     match (entry.action, reversed.map(|entry| entry.action)) {
         (Action::Apply, _) => "applied",
         (Action::Rollback, Some(Action::Rollback)) => "brought back",
+        (Action::Rollback, Some(Action::Heal)) => "repair taken back",
+        (Action::Heal, _) => "repaired",
         (Action::Rollback, _) => "taken back",
         (Action::PutBack, _) => "failed, put back",
         (Action::Accept, _) => "accepted",

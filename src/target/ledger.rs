@@ -4,7 +4,7 @@
 //! `manifest.json` of its bundle. A whole folder appears with one rename, so an entry is there or not, never half.
 //! What is in the product now is derived from the entries; nothing is stored twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,8 @@ pub enum Action {
     Apply,
     /// An earlier change was taken back: a patch, or itself a rollback.
     Rollback,
+    /// Places that were not as the history says were put right.
+    Heal,
     /// A change was begun, failed or was interrupted, and was put back.
     PutBack,
     /// The way back of earlier changes was given up.
@@ -317,7 +319,7 @@ impl Ledger {
                     let newest = entry.reverses.unwrap_or(u64::MAX);
                     stack.iter_mut().filter(|patch| patch.way_back <= newest).for_each(|p| p.accepted = true);
                 }
-                Action::PutBack | Action::Checked => {}
+                Action::Heal | Action::PutBack | Action::Checked => {}
             }
         }
         stack
@@ -325,14 +327,14 @@ impl Ledger {
 
     /// The newest entry that changed the product.
     pub fn last_change(&self) -> Option<&Entry> {
-        let changed = |entry: &&Entry| matches!(entry.action, Action::Apply | Action::Rollback);
+        let changed =
+            |entry: &&Entry| matches!(entry.action, Action::Apply | Action::Rollback | Action::Heal);
         self.entries.iter().rev().find(changed)
     }
 
-    /// The newest change, if it is a rollback that can itself be taken back.
+    /// The newest change, if it is a rollback that can itself be taken back, or put places right.
     pub fn last_rollback(&self) -> Option<&Entry> {
-        self.last_change()
-            .filter(|last| last.action == Action::Rollback && last.seq > self.accepted_through())
+        self.last_change().filter(|last| last.action != Action::Apply && last.seq > self.accepted_through())
     }
 
     /// The newest entry whose way back was given up; 0 if there is none.
@@ -347,7 +349,18 @@ impl Ledger {
     /// As [`Entry::steps`].
     pub fn expected(&self) -> Result<BTreeMap<TreePath, Option<Node>>, LedgerError> {
         let mut expected = BTreeMap::new();
-        for entry in self.entries.iter().filter(|e| matches!(e.action, Action::Apply | Action::Rollback)) {
+        // Putting right changes nothing about what is right, and neither does taking that back.
+        let mut about_healing = BTreeSet::new();
+        for entry in self
+            .entries
+            .iter()
+            .filter(|e| matches!(e.action, Action::Apply | Action::Rollback | Action::Heal))
+        {
+            let reversed = entry.reverses.filter(|_| entry.action == Action::Rollback);
+            if entry.action == Action::Heal || reversed.is_some_and(|seq| about_healing.contains(&seq)) {
+                about_healing.insert(entry.seq);
+                continue;
+            }
             expected.extend(entry.steps()?.into_iter().map(|step| (step.path, step.after)));
         }
         Ok(expected)

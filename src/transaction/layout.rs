@@ -33,6 +33,11 @@ pub(super) fn copy(folder: &StatePath, n: usize) -> StatePath {
     folder.join("copies").join(n)
 }
 
+/// A copy of what step `n` leaves, made only where later edits are to be merged when it is taken back.
+pub(super) fn left(folder: &StatePath, n: usize) -> StatePath {
+    folder.join("left").join(n)
+}
+
 /// What arms the transaction.
 pub(super) fn intent() -> StatePath {
     live().join("intent")

@@ -43,7 +43,7 @@ use std::io::{self, Write};
 pub use commit::Receipt;
 pub use finish::{append, give_up};
 pub use prepare::{Prepared, prepare};
-pub use store::{Kept, StoreError, has_way_back, safe_copy};
+pub use store::{Kept, StoreError, has_way_back, left_copy, safe_copy};
 
 use crate::environment::Environment;
 use crate::model::{Code, Step, TreePath};
@@ -81,6 +81,10 @@ pub struct Request<'a> {
 pub trait Contents: Sync {
     /// A thing of ours that is exactly what `step` leaves, attributes included, and may become live.
     fn kept(&self, step: &Step) -> Option<StatePath>;
+
+    /// Whether a copy of the file that `step` leaves is to be kept beside the safe copies: with it, edits that are
+    /// made later can be merged when the step is taken back.
+    fn remembers(&self, step: &Step) -> bool;
 
     /// Writes the content of the file that `step` leaves. Files of the target may be read through `fs`; they are
     /// still as they were before the transaction. What is written is hashed and compared by the caller.

@@ -100,6 +100,9 @@ fn make_folders(request: &Request<'_>) -> Result<(), TransactionError> {
     if request.plan.steps().iter().any(|step| has_other_names(request, step)) {
         make(layout::live().join("copies"))?;
     }
+    if request.plan.steps().iter().any(|step| is_remembered(request, step)) {
+        make(layout::live().join("left"))?;
+    }
     Ok(())
 }
 
@@ -107,6 +110,11 @@ fn make_folders(request: &Request<'_>) -> Result<(), TransactionError> {
 fn has_other_names(request: &Request<'_>, step: &Step) -> bool {
     matches!(step.before, Some(Node::File(_)))
         && request.looks.get(&step.path).is_some_and(|look| look.names > 1)
+}
+
+/// Whether a copy of what `step` leaves is kept.
+fn is_remembered(request: &Request<'_>, step: &Step) -> bool {
+    matches!(step.after, Some(Node::File(_))) && request.contents.remembers(step)
 }
 
 /// Everything that has to be on disk before the first swap. The originals and the folders around them are among
@@ -125,6 +133,9 @@ fn everything_staged(request: &Request<'_>, fs: &dyn Fs) -> Result<Vec<Place>, T
     if exists(fs, &live.join("copies"))? {
         places.push(state(live.join("copies")));
     }
+    if exists(fs, &live.join("left"))? {
+        places.push(state(live.join("left")));
+    }
     places.extend(present_folders(request.plan.steps()).into_iter().map(Place::Tree));
     for (n, step) in request.plan.steps().iter().enumerate() {
         let changes_mode_in_place =
@@ -137,6 +148,9 @@ fn everything_staged(request: &Request<'_>, fs: &dyn Fs) -> Result<Vec<Place>, T
         }
         if has_other_names(request, step) {
             places.push(state(layout::copy(&live, n)));
+        }
+        if is_remembered(request, step) {
+            places.push(state(layout::left(&live, n)));
         }
     }
     Ok(places)
@@ -168,7 +182,12 @@ impl Staging<'_> {
                 self.fs.make_link(&object, &link.points_to).while_("prepare the link", &self.step.path)?;
                 self.take_over_attributes(&object)?;
             }
-            (_, Some(Node::File(file))) => self.stage_file(&object, file)?,
+            (_, Some(Node::File(file))) => {
+                self.stage_file(&object, file)?;
+                if is_remembered(self.request, self.step) {
+                    self.copy(&Place::from(&object), &layout::left(&layout::live(), self.n), file)?;
+                }
+            }
         }
         if has_other_names(self.request, self.step) {
             self.copy_original(&layout::copy(&layout::live(), self.n))?;

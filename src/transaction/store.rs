@@ -14,6 +14,7 @@ use crate::target::node_at;
 #[derive(Debug, Clone)]
 pub struct Kept {
     copies: BTreeMap<TreePath, StatePath>,
+    left: BTreeMap<TreePath, StatePath>,
 }
 
 /// Why the safe copies cannot be used.
@@ -67,13 +68,38 @@ impl Kept {
                 (true, None) => damaged.push(step.path.clone()),
             }
         }
-        if damaged.is_empty() { Ok(Self { copies }) } else { Err(StoreError::Damaged(damaged)) }
+        if damaged.is_empty() {
+            Ok(Self { copies, left: left_copies(fs, &folder, steps)? })
+        } else {
+            Err(StoreError::Damaged(damaged))
+        }
     }
 
     /// The safe copy for `path`.
     pub fn of(&self, path: &TreePath) -> Option<&StatePath> {
         self.copies.get(path)
     }
+
+    /// The copy of what the entry left at `path`, where one was kept. Whoever uses it compares its digest.
+    pub fn left(&self, path: &TreePath) -> Option<&StatePath> {
+        self.left.get(path)
+    }
+}
+
+fn left_copies(
+    fs: &dyn Fs,
+    folder: &StatePath,
+    steps: &[Step],
+) -> Result<BTreeMap<TreePath, StatePath>, StoreError> {
+    let mut left = BTreeMap::new();
+    for (n, step) in steps.iter().enumerate() {
+        let place = layout::left(folder, n);
+        let found = fs.look(&Place::from(&place));
+        if found.map_err(|source| StoreError::Io { path: step.path.clone(), source })?.is_some() {
+            left.insert(step.path.clone(), place);
+        }
+    }
+    Ok(left)
 }
 
 /// Whether the safe copies of entry `seq` are still kept.
@@ -95,6 +121,15 @@ pub fn safe_copy(fs: &dyn Fs, seq: u64, n: usize) -> Result<Option<StatePath>, T
         }
     }
     Ok(None)
+}
+
+/// Where the copy of what step `n` of entry `seq` left is, if one was kept.
+///
+/// # Errors
+/// The system's.
+pub fn left_copy(fs: &dyn Fs, seq: u64, n: usize) -> Result<Option<StatePath>, TransactionError> {
+    let place = layout::left(&layout::way_back(seq), n);
+    Ok(exists(fs, &place)?.then_some(place))
 }
 
 /// Where the safe copy of step `n` may be, the best place first.

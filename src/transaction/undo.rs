@@ -292,7 +292,8 @@ fn carry_out(
             }
         }
         (UndoAction::TradeBack, Some(original)) => {
-            take_out(fs, step, &object)?;
+            // Ours may still be there, when somebody has put the very same thing into the place meanwhile.
+            take_out(fs, step, &free_place(fs, &layout::live().join("objects"), step.n)?)?;
             fs.move_in(original, path).while_("put back", path)?;
         }
         (UndoAction::SetMode, _) => {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::merging::{EditChoices, Made, wants_merging};
 use super::situation::Survey;
 use super::status::read_ledger;
 use super::{ApplyPreview, Error, Result, Watch, Workbench, text_patch};
@@ -63,6 +64,21 @@ impl Workbench {
         options: ApplyOptions,
         watch: Watch<'_>,
     ) -> Result<Applied> {
+        self.apply_with(bundle, target, options, &EditChoices::new(), watch)
+    }
+
+    /// The same with wishes for files that were edited.
+    ///
+    /// # Errors
+    /// As [`Workbench::apply`], and if a merged file cannot be read.
+    pub fn apply_with(
+        &self,
+        bundle: &Path,
+        target: &Path,
+        options: ApplyOptions,
+        choices: &EditChoices,
+        watch: Watch<'_>,
+    ) -> Result<Applied> {
         let bundle = self.open_for(bundle, target, watch)?;
         if !options.allow_unsigned {
             return Err(Error::NotTrusted);
@@ -72,14 +88,14 @@ impl Workbench {
         let first_look = self.look_in_peace(
             target,
             &*fs,
-            || self.preview_in_passing(&bundle, &*fs, watch),
+            || self.preview_in_passing(&bundle, &*fs, choices, watch),
             |(seen, _)| seen.preview.obstacles.is_empty() && !seen.preview.plan.steps.is_empty(),
         )?;
         if approve(first_look.0.clone(), options, &mut Vec::new())?.steps().is_empty() {
             return Ok(Applied::nothing(bundle.patch));
         }
         let root = self.lock(target)?;
-        self.apply_locked(&bundle, &root, first_look, options, watch)
+        self.apply_locked(&bundle, &root, first_look, options, choices, watch)
     }
 
     pub(super) fn apply_locked(
@@ -88,6 +104,7 @@ impl Workbench {
         root: &TargetRoot,
         first_look: (ApplyPreview, Survey),
         options: ApplyOptions,
+        choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Applied> {
         let mut ledger = read_ledger(root.fs())?;
@@ -95,11 +112,17 @@ impl Workbench {
         let is_as_seen = first_look.1.still_holds(root.fs(), &ledger);
         let (preview, survey) = match is_as_seen {
             true => first_look,
-            false => self.preview_here(bundle, root.fs(), watch)?,
+            false => self.preview_here(bundle, root.fs(), choices, watch)?,
         };
         let (notes, version) = (preview.preview.notes.clone(), preview.version.clone());
         let mut remarks = vec![bundle.verdict.sentence()];
         remarks.extend(bundle.text.iter().flat_map(text_patch::remarks));
+        remarks.extend(survey.remarks.iter().cloned());
+        // What became of somebody's edits is worth knowing long after the notes have scrolled away.
+        let about_edits = notes.iter().filter_map(|note| note.path.as_ref().map(|path| (path, &note.text)));
+        let about_edits =
+            about_edits.filter(|(path, _)| preview.edits.keys().any(|edit| edit.as_str() == *path));
+        remarks.extend(about_edits.map(|(path, text)| format!("{path}: {text}")));
         let plan = approve(preview, options, &mut remarks)?;
         if !is_as_seen && !survey.still_holds(root.fs(), &ledger) {
             // Steps are proven again when they are made. What needs none is not, so it must not change while it is seen.
@@ -116,7 +139,7 @@ impl Workbench {
         entry.version_after = bundle.patch.result_version.clone().or_else(|| version.clone());
         entry.version_before = version;
         entry.remarks = remarks;
-        let contents = BundleContents { bundle };
+        let contents = BundleContents { bundle, made: &survey.made };
         let receipt =
             self.change(root, plan, &survey, entry, Some(bundle.manifest()), Vec::new(), &contents, watch)?;
         // Under the lock nobody else adds to the history: it need not be read again.
@@ -243,6 +266,7 @@ fn note_of(patch: &Patch) -> PatchNote {
 /// New content out of a bundle.
 struct BundleContents<'a> {
     bundle: &'a VerifiedBundle,
+    made: &'a Made,
 }
 
 impl Contents for BundleContents<'_> {
@@ -250,7 +274,14 @@ impl Contents for BundleContents<'_> {
         None
     }
 
+    fn remembers(&self, step: &Step) -> bool {
+        self.bundle.patch.change_at(&step.path).is_some_and(wants_merging)
+    }
+
     fn write(&self, step: &Step, fs: &dyn Fs, out: &mut dyn Write) -> std::result::Result<(), ContentError> {
+        if let Some(merged) = self.made.of(&step.path) {
+            return Ok(out.write_all(merged)?);
+        }
         let refused = |code, detail: &str| ContentError::Refused { code, detail: detail.to_owned() };
         let change = self
             .bundle
@@ -283,7 +314,7 @@ impl Contents for BundleContents<'_> {
     }
 }
 
-fn content_error(error: crate::bundle::BundleError) -> ContentError {
+pub(super) fn content_error(error: crate::bundle::BundleError) -> ContentError {
     match error.into_io() {
         Ok(source) => ContentError::Io(source),
         Err(error) => ContentError::Refused { code: error.code(), detail: error.problem().to_owned() },

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Result, Watch, Workbench};
+use super::{Result, Watch, Workbench, merging};
 use crate::bundle::{VerifiedBundle, delta};
 use crate::diff::pair_renames;
 use crate::model::{Digest, FileChange, Node, Payload, TreePath};
@@ -38,6 +38,9 @@ pub struct ChangeContents<'a> {
     pub change: &'a FileChange,
     /// The place's node on the left: what is expected, or what was really found in the target.
     pub left: Option<Node>,
+    /// The place's node on the right: what the change leaves, or, where somebody edited the file in the target, what
+    /// both edits come to.
+    pub right: Option<Node>,
     /// The content before.
     pub before: Side,
     /// The content after.
@@ -124,7 +127,8 @@ impl Workbench {
             renamed_from = left.is_some().then(|| old.clone());
         }
         watch.cancel.check()?;
-        Ok(Some(OneChange { change: change.clone(), renamed_from, left, before, after: contents.after }))
+        let change = FileChange { after: contents.right, ..change.clone() };
+        Ok(Some(OneChange { change, renamed_from, left, before, after: contents.after }))
     }
 }
 
@@ -156,7 +160,13 @@ impl Sides<'_> {
                 (change.before.first().cloned(), before)
             }
         };
-        ChangeContents { change, left, before, after }
+        let mut contents = ChangeContents { change, left, right: change.after.clone(), before, after };
+        if let (Some(disk), Some(Node::File(mine))) = (&self.disk, &contents.left)
+            && let Some((file, merged)) = merging::merged_here(self.bundle, &**disk, change, mine)
+        {
+            (contents.right, contents.after) = (Some(Node::File(file)), Side::Content(merged.into()));
+        }
+        contents
     }
 
     /// What is really at `path`.

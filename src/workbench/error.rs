@@ -102,6 +102,14 @@ pub enum Error {
         /// Why.
         detail: String,
     },
+    /// A list of patches that were called back cannot be used.
+    #[error("the list of called-back patches {path:?} cannot be used: {detail}")]
+    HoldsList {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
     /// Somebody wished to stop before anything changed.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -136,6 +144,7 @@ impl Error {
             Error::Order { .. } => Code::Order,
             Error::Proof(_) => Code::Proof,
             Error::PlanFile { .. } => Code::Moved,
+            Error::HoldsList { .. } => Code::Held,
         }
     }
 }

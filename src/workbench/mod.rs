@@ -7,11 +7,16 @@ mod accept;
 mod apply;
 mod changes;
 mod company;
+mod drift;
 mod error;
 mod export;
 mod folders;
+mod heal;
+mod holds;
+mod identify;
 mod inspect;
 mod make;
+mod merging;
 mod plan_file;
 mod preview;
 mod record;
@@ -20,6 +25,7 @@ mod rollback;
 mod sample;
 mod situation;
 mod status;
+mod support;
 mod template;
 mod text_patch;
 
@@ -30,11 +36,16 @@ use std::sync::Arc;
 pub use accept::{Accepted, KeptEdit};
 pub use apply::{Applied, ApplyOptions};
 pub use changes::{ChangeContents, Content, ContentReader, MAX_IN_MEMORY_BYTES, OneChange, Side};
+pub use drift::DriftCause;
 pub use error::{Error, Result};
 pub use export::Exported;
 pub use folders::FolderList;
+pub use heal::{HealOptions, HealPreview, Healed};
+pub use holds::Held;
+pub use identify::{Identified, IdentifiedPatch, Presence};
 pub use inspect::{Inspection, Verification};
 pub use make::{Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, Proof, TextMakeRequest};
+pub use merging::{EditChoice, EditChoices};
 pub use plan_file::{PlanFile, PlannedStep};
 pub use preview::ApplyPreview;
 pub use recover::{Choice, Recovered};
@@ -64,6 +75,8 @@ pub type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
 pub struct Workbench {
     environment: Environment,
     open_disk: Arc<DiskOpener>,
+    /// Lists of called-back patches beside the one of this machine.
+    lists: Vec<std::path::PathBuf>,
     text: TextOptions,
 }
 
@@ -83,12 +96,12 @@ impl Workbench {
             let disk = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
             Ok(Arc::new(disk))
         };
-        Self { environment, open_disk: Arc::new(open), text: TextOptions::default() }
+        Self { environment, open_disk: Arc::new(open), lists: Vec::new(), text: TextOptions::default() }
     }
 
     /// One whose targets are on other disks: simulated ones, or ones whose calls fail.
     pub fn with_disks(environment: Environment, open_disk: Arc<DiskOpener>) -> Self {
-        Self { environment, open_disk, text: TextOptions::default() }
+        Self { environment, open_disk, lists: Vec::new(), text: TextOptions::default() }
     }
 
     /// Time, user, host.

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::merging::{Made, resolve_edits_since};
 use super::situation::Survey;
 use super::status::read_ledger;
 use super::{Error, Result, Watch, Workbench};
@@ -154,7 +155,8 @@ impl Workbench {
     ) -> Result<Look> {
         let steps = entry.steps()?;
         let kept = Kept::verify(fs, entry.seq, &steps)?;
-        let survey = self.survey_for_rollback(fs, &steps, ledger, watch)?;
+        let mut survey = self.survey_for_rollback(fs, &steps, ledger, watch)?;
+        resolve_edits_since(fs, &steps, &kept, &mut survey)?;
         let preview = plan_rollback(&steps, &survey.situation, on_drift);
         let preview = RollbackPreview { patch: entry.patch.clone(), entry: entry.seq, preview, advice };
         Ok(Look { preview, survey, kept })
@@ -184,7 +186,7 @@ impl Workbench {
         entry
             .remarks
             .extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));
-        let contents = KeptContents { kept: &kept };
+        let contents = KeptContents { kept: &kept, made: &survey.made };
         let receipt = self.change(root, plan, &survey, entry, None, vec![seq], &contents, watch)?;
         Ok(RolledBack {
             patch,
@@ -313,14 +315,23 @@ fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Resu
 /// Old content out of the safe copies.
 struct KeptContents<'a> {
     kept: &'a Kept,
+    made: &'a Made,
 }
 
 impl Contents for KeptContents<'_> {
     fn kept(&self, step: &Step) -> Option<StatePath> {
-        self.kept.of(&step.path).cloned()
+        // A merged file is none of ours: it is written anew.
+        self.kept.of(&step.path).filter(|_| self.made.of(&step.path).is_none()).cloned()
     }
 
-    fn write(&self, _: &Step, _: &dyn Fs, _: &mut dyn Write) -> std::result::Result<(), ContentError> {
+    fn remembers(&self, step: &Step) -> bool {
+        self.kept.left(&step.path).is_some()
+    }
+
+    fn write(&self, step: &Step, _: &dyn Fs, out: &mut dyn Write) -> std::result::Result<(), ContentError> {
+        if let Some(merged) = self.made.of(&step.path) {
+            return Ok(out.write_all(merged)?);
+        }
         let detail = "there is no safe copy of it".to_owned();
         Err(ContentError::Refused { code: Code::Store, detail })
     }

@@ -5,6 +5,7 @@ use std::io;
 
 use rayon::prelude::*;
 
+use super::merging::Made;
 use super::{Result, Watch, Workbench};
 use crate::checks::{self, Surroundings};
 use crate::model::{Code, Level, Node, Patch, Step, TreePath};
@@ -19,6 +20,10 @@ pub(super) struct Survey {
     pub situation: Situation,
     pub looks: BTreeMap<TreePath, Found>,
     paths: BTreeSet<TreePath>,
+    /// Contents of merged files.
+    pub made: Made,
+    /// What was asked on the way, for the history.
+    pub remarks: Vec<String>,
 }
 
 impl Survey {
@@ -85,6 +90,9 @@ impl Workbench {
         situation.version = identity.version;
         let failed = identity.matches.into_iter().filter(|found| !found.holds);
         situation.product_evidence = failed.map(|found| found.evidence).collect();
+        let holds = self.holds()?;
+        situation.held = holds.about_patch(&patch.identity).map(|held| (held.meaning(), held.hint()));
+        survey.remarks = holds.remarks().collect();
         let surroundings = Surroundings { fs, product: &patch.product };
         let results = checks::run_all(&patch.preflight, &surroundings, watch.cancel);
         watch.cancel.check()?;
@@ -158,7 +166,7 @@ impl Workbench {
             tree: observation.tree,
             ..Situation::default()
         };
-        Ok(Survey { situation, looks, paths: interest.paths })
+        Ok(Survey { situation, looks, paths: interest.paths, made: Made::default(), remarks: Vec::new() })
     }
 }
 

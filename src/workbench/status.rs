@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::drift::{DriftCause, find_causes};
 use super::rollback::vendor_plan_of;
-use super::{Result, Watch, Workbench};
+use super::{Held, Result, Watch, Workbench};
 use crate::model::{Node, TreePath};
 use crate::target::fs::Fs;
 use crate::target::identify;
@@ -20,6 +21,8 @@ pub struct Status {
     pub version: Option<String>,
     /// Patches in it, in the order in which they came in.
     pub installed: Vec<Installed>,
+    /// What lists of called-back patches say about them.
+    pub held: Vec<Held>,
     /// Places that are not as the history says.
     pub drift: Vec<Drift>,
     /// Number of places that were compared.
@@ -28,6 +31,8 @@ pub struct Status {
     pub unfinished: Option<UnfinishedWork>,
     /// Whether the last change was a rollback that can be taken back.
     pub can_undo_rollback: bool,
+    /// Whether the last change put places right, and can be taken back.
+    pub can_undo_heal: bool,
 }
 
 /// An interrupted change.
@@ -52,6 +57,8 @@ pub struct Drift {
     pub kind: DriftKind,
     /// The last patch that changed it.
     pub patch: Option<String>,
+    /// Why that is likely so.
+    pub cause: DriftCause,
 }
 
 /// In which way a place is not as expected.
@@ -105,7 +112,11 @@ impl Workbench {
     pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<Status> {
         let fs = self.disk(target)?;
         let is_plain = |seen: &Status| seen.unfinished.is_none() && seen.drift.is_empty();
-        self.look_in_peace(target, &*fs, || status_now(&*fs, watch), is_plain)
+        let mut status = self.look_in_peace(target, &*fs, || status_now(&*fs, watch), is_plain)?;
+        let holds = self.holds()?;
+        let held = |patch: &Installed| holds.about(&patch.patch.id, patch.patch.revision).cloned();
+        status.held = status.installed.iter().filter_map(held).collect();
+        Ok(status)
     }
 
     /// The interrupted change in `target`, if there is one. Reads no product file and writes nothing.
@@ -128,7 +139,7 @@ impl Workbench {
     }
 }
 
-fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
+pub(super) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
     let ledger = read_ledger(fs)?;
     let unfinished = unfinished_now(fs)?;
     let installed = ledger.installed();
@@ -140,12 +151,15 @@ fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
         None => drift(fs, &ledger, &expected, &observation.tree)?,
     };
     let (product, version) = product(fs, &ledger)?;
+    let last_undoable = ledger.last_rollback().filter(|_| unfinished.is_none()).map(|last| last.action);
     Ok(Status {
         product,
         version: version.or_else(|| ledger.version().map(str::to_owned)),
-        can_undo_rollback: unfinished.is_none() && ledger.last_rollback().is_some(),
+        can_undo_rollback: last_undoable == Some(Action::Rollback),
+        can_undo_heal: last_undoable == Some(Action::Heal),
         compared: expected.len(),
         installed,
+        held: Vec::new(),
         drift,
         unfinished,
     })
@@ -183,7 +197,7 @@ fn drift(
             (Some(expected), Some(observed)) if expected.same_content(observed) => DriftKind::Permissions,
             _ => DriftKind::Edited,
         };
-        drift.push(Drift { path: path.clone(), kind, patch: None });
+        drift.push(Drift { path: path.clone(), kind, patch: None, cause: DriftCause::Unknown });
     }
     if drift.is_empty() {
         return Ok(drift);
@@ -198,6 +212,7 @@ fn drift(
             }
         }
     }
+    find_causes(fs, ledger, tree, &mut drift)?;
     Ok(drift)
 }
 

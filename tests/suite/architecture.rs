@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod words;
+
 /// Modules that compute and do nothing else: whoever calls them gives them time, chance and news of progress.
 const PURE: [&str; 4] = ["diff", "model", "plan", "text"];
 /// What a front end may not name: it asks the workbench.

@@ -25,8 +25,10 @@ fn the_readme_shows_every_verb() {
     let shown: BTreeSet<_> = code_lines(&tour)
         .filter_map(|line| Some(line.strip_prefix("patchwright ")?.split(' ').next()?.to_owned()))
         .collect();
-    let verbs =
-        ["accept", "apply", "diff", "history", "make", "plan", "recover", "rollback", "show", "status"];
+    let verbs = [
+        "accept", "apply", "diff", "heal", "history", "identify", "make", "plan", "recover", "rollback",
+        "show", "status",
+    ];
     assert_eq!(shown.iter().map(String::as_str).collect::<Vec<_>>(), verbs);
 }
 

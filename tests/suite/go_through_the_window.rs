@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use patchwright::cli::{self, Streams};
 use patchwright::model::Code;
+use patchwright::present::check::Verdict;
 use patchwright::present::finding::WayOut;
-use patchwright::present::guided::{Guided, Stage, Task, Verdict};
-use patchwright::present::message::{Effect, Event, Msg, Place};
+use patchwright::present::guided::{Guided, Stage, Task};
+use patchwright::present::message::{Dialog, Effect, Event, Export, Msg, Place};
 use patchwright::present::outcome::Condition;
 use patchwright::present::worker;
 use patchwright::present::{Model, Overlay, Page, Tab, reading, words};
@@ -28,6 +29,8 @@ struct Person {
     done: Vec<Effect>,
     /// Whether the worker dies before it can start.
     worker_dies: bool,
+    /// Whether the worker works, and nobody hears its answer.
+    worker_is_mute: bool,
 }
 
 impl Person {
@@ -35,7 +38,7 @@ impl Person {
         let sandbox = Sandbox::new();
         let sample = unwatched(|watch| sandbox.bench().lay_out_sample(watch)).expect("room for a sample");
         let model = Model::new(Settings::default(), Recent::default());
-        Self { sandbox, sample, model, done: Vec::new(), worker_dies: false }
+        Self { sandbox, sample, model, done: Vec::new(), worker_dies: false, worker_is_mute: false }
     }
 
     /// Does something, and waits until everything that follows from it has happened.
@@ -57,6 +60,9 @@ impl Person {
                     true => Vec::new(),
                     false => self.work(change.arguments(&folder, expected)),
                 };
+                if self.worker_is_mute {
+                    events.clear();
+                }
                 events.push(Event::WorkerEnded);
                 events
             }
@@ -177,7 +183,7 @@ fn a_patch_goes_in_comes_out_and_comes_back() {
     assert_eq!(person.model.page, Page::Workspace(Tab::History));
     // Applied, its health checks, taken back, brought back.
     let view = person.model.workspace.view.ready().expect("the folder was looked at");
-    assert_eq!((view.stack().len(), view.events().len(), view.differences().len()), (1, 4, 0));
+    assert_eq!((view.stack.len(), view.events.len(), view.differences.len()), (1, 4, 0));
     assert_eq!(person.verdict(), Some(Verdict::NothingToDo));
     assert_eq!(person.model.workspace.can_apply(), Err(words::ALREADY_DONE));
 }
@@ -266,9 +272,36 @@ fn a_file_that_was_edited_since_is_kept_when_somebody_says_so() {
 #[test]
 fn a_worker_that_dies_is_told_and_nothing_is_believed() {
     let mut person = Person::new();
+    let before = everything(&person.sample.folder);
     person.worker_dies = true;
     person.opens(0).does(Msg::BeginApply).goes_through();
+    // Read back: the history has no new entry, so nothing was changed, and that is what is said.
+    person.ends(Condition::NothingChanged, words::NOT_DONE);
+    assert_eq!(everything(&person.sample.folder), before);
+    person.worker_dies = false;
+    person.does(Msg::CheckAgain).goes_through().ends(Condition::Done, words::DONE_APPLY);
+}
+
+#[test]
+fn a_worker_whose_answer_is_lost_is_not_taken_for_one_that_did_nothing() {
+    let mut person = Person::new();
+    person.worker_is_mute = true;
+    person.opens(0).does(Msg::BeginApply).goes_through();
     person.ends(Condition::NeedsAttention, words::NO_ANSWER);
+}
+
+#[test]
+fn another_folder_is_asked_about_anew() {
+    let mut person = Person::new();
+    person.opens(0).does(Msg::BeginApply).does(Msg::Forward).does(Msg::Forward);
+    person.does(Msg::ConsentUnsigned(true)).is_at(Stage::Confirming);
+    let other = tempfile::tempdir().expect("a folder");
+    person.does(Msg::WayOut(WayOut::ChooseFolder)).is_at(Stage::Choosing);
+    let effects = person.model.on_event(Event::FolderPicked(other.path().to_owned()));
+    assert!(!effects.is_empty(), "the folder is looked at");
+    let guided = person.model.guided.as_ref().expect("still on the way");
+    assert_eq!(guided.folder.as_deref(), Some(other.path()), "the way goes on with the other folder");
+    assert!(!guided.consent_unsigned, "nobody has answered for the patch in this folder");
 }
 
 #[test]
@@ -282,13 +315,16 @@ fn a_report_and_the_command_are_at_hand() {
     let copied = copied.expect("a command");
     assert!(copied.starts_with("patchwright apply ") && copied.ends_with(" --allow-unsigned"), "{copied}");
     assert!(
-        person
-            .done
-            .iter()
-            .any(|effect| matches!(effect, Effect::PickReport(name) if name.ends_with(".html")))
+        person.done.iter().any(
+            |effect| matches!(effect, Effect::PickPlace(Export::Report, name) if name.ends_with(".html"))
+        )
     );
-    let saved = person.model.on_event(Event::ReportPicked("/tmp/report.html".into()));
-    let [Effect::Save(_, page)] = saved.as_slice() else { panic!("{saved:?}") };
+    // Where no dialog comes up, it gets a place among the person's own files.
+    let name = "fix-report.html".to_owned();
+    let saved = person.model.on_event(Event::NoDialog(Dialog::NewFile(Export::Report, name)));
+    assert!(matches!(&saved[..], [Effect::SaveReport(path, _)] if path.as_os_str() == "fix-report.html"));
+    let saved = person.model.on_event(Event::PlacePicked(Export::Report, "/tmp/report.html".into()));
+    let [Effect::SaveReport(_, page)] = saved.as_slice() else { panic!("{saved:?}") };
     assert!(page.contains(words::DONE_APPLY), "{page}");
 }
 

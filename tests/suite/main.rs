@@ -11,7 +11,12 @@ mod preview_changes;
 
 mod apply_patches;
 mod apply_text_patches;
+mod keep_local_edits;
 mod roll_back;
+
+mod call_patches_back;
+mod heal_a_folder;
+mod identify_a_folder;
 
 mod failing_disk;
 mod live_long;
@@ -26,6 +31,7 @@ mod take_back_unasked;
 mod use_the_command_line;
 mod write_diffs_for_git;
 
+mod ask_for_help;
 mod go_through_the_window;
 mod try_the_sample;
 

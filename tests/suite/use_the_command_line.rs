@@ -5,7 +5,7 @@ mod help;
 mod hostile_text;
 mod look;
 mod programs;
-mod refuse;
+pub mod refuse;
 
 use patchwright::model::{Check, Issue, Level, Probe, Severity};
 use patchwright::target::fs::Fs;

@@ -6,6 +6,7 @@ use super::line::Metrics;
 use super::state::PaneState;
 use crate::gui::theme::{Icon, Tokens, text};
 use crate::present::contents::{EXPAND_LINES, Expand, Gap, TextDiff};
+use crate::present::words::{contents as words, fill};
 use crate::text::with_thousands;
 
 /// Width of a button in the row.
@@ -27,8 +28,8 @@ pub(super) fn paint(
     painter.rect_filled(rect, 0, tokens.gap);
     painter.hline(rect.x_range(), rect.top() + 0.5, (1.0, tokens.outline));
     painter.hline(rect.x_range(), rect.bottom() - 0.5, (1.0, tokens.outline));
-    let count = with_thousands(gap.length.into());
-    let words = format!("{count} unchanged line{}", if gap.length == 1 { "" } else { "s" });
+    let template = if gap.length == 1 { words::GAP_ONE } else { words::GAP_SEVERAL };
+    let words = fill(template, &[("n", &with_thousands(gap.length.into()))]);
     let left = pos2(rect.left() + PADDING + 3.0 * BUTTON_WIDTH + PADDING, rect.center().y);
     let said = painter.text(left, Align2::LEFT_CENTER, words, metrics.small.clone(), tokens.muted);
     if let Some(section) = section {
@@ -50,19 +51,9 @@ pub(super) fn buttons_ui(ui: &Ui, diff: &TextDiff, state: &mut PaneState, area: 
         let Some(gap) = state.rows().and_then(|rows| rows.gap(number)) else { continue };
         let y = (area.top() + (step as f32 - state.scroll.fraction) * metrics.row_height).round();
         let parts = [
-            (
-                Icon::ChevronUp,
-                "Show 20 lines above the change below",
-                Expand::Bottom(EXPAND_LINES),
-                gap.number < last_gap,
-            ),
-            (
-                Icon::ChevronDown,
-                "Show 20 lines below the change above",
-                Expand::Top(EXPAND_LINES),
-                gap.number > 0,
-            ),
-            (Icon::UnfoldVertical, "Show all of them", Expand::All, true),
+            (Icon::ChevronUp, words::GAP_ABOVE, Expand::Bottom(EXPAND_LINES), gap.number < last_gap),
+            (Icon::ChevronDown, words::GAP_BELOW, Expand::Top(EXPAND_LINES), gap.number > 0),
+            (Icon::UnfoldVertical, words::GAP_ALL, Expand::All, true),
         ];
         for (place, (icon, words, part, is_there)) in parts.into_iter().enumerate() {
             if !is_there {

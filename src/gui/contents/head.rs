@@ -7,6 +7,7 @@ use super::state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 use crate::gui::theme::{Icon, Tokens, space};
 use crate::gui::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
 use crate::present::contents::{Contents, Half, Layout, Note, Rows, Standing, TextDiff, View, Weight};
+use crate::present::words::{contents as words, fill};
 use crate::text::with_thousands;
 
 /// Notes that are shown at once; the others come on request.
@@ -16,33 +17,47 @@ pub(super) const HEAD_HEIGHT: f32 = 28.0;
 /// Height of a button in the tool bar.
 const TOOL_HEIGHT: f32 = 28.0;
 
+/// Narrower than this, the way from change to change has a row of its own, in points.
+const ONE_ROW_WIDTH: f32 = 640.0;
+/// Where tools begin: in line with the title above the pane.
+pub(super) const INDENT: f32 = space::MEDIUM;
+
 /// "Before" or "After".
 pub(super) fn title(half: Half) -> &'static str {
     match half {
-        Half::Left => "Before",
-        Half::Right => "After",
+        Half::Left => words::BEFORE,
+        Half::Right => words::AFTER,
     }
 }
 
 /// The bar with the views, the layouts and the way from change to change.
 pub(super) fn tools_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
+    let is_wide = ui.available_width() >= ONE_ROW_WIDTH;
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = TOOL_HEIGHT;
         ui.spacing_mut().button_padding = vec2(10.0, 4.0);
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.horizontal(|ui| {
+            ui.add_space(INDENT);
             let action = choices_ui(ui, given, state);
             if !state.said.is_empty() {
                 let said = ui.weak(&state.said);
                 ui.accesskit_node_builder(said.id, |node| node.set_live(egui::accesskit::Live::Polite));
             }
-            let row = egui::Layout::right_to_left(egui::Align::Center);
-            let way = ui.with_layout(row, |ui| way_ui(ui, given, state)).inner;
+            let way = if is_wide { way_to_the_right_ui(ui, given, state) } else { None };
             if let Some(action) = action.or(way) {
                 state.act(given.contents, action, out);
             }
         });
+        if !is_wide && let Some(way) = ui.horizontal(|ui| way_to_the_right_ui(ui, given, state)).inner {
+            state.act(given.contents, way, out);
+        }
     });
+}
+
+fn way_to_the_right_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneAction> {
+    let row = egui::Layout::right_to_left(egui::Align::Center);
+    ui.with_layout(row, |ui| way_ui(ui, given, state)).inner
 }
 
 fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneAction> {
@@ -60,7 +75,7 @@ fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneA
     };
     let words: Vec<_> = choices.iter().map(|(words, _)| *words).collect();
     let mut chosen = choices.iter().position(|(_, action)| is_chosen(action)).unwrap_or(0);
-    if choices.len() > 1 && segmented(ui, "How to look at the change", &words, &mut chosen) {
+    if choices.len() > 1 && segmented(ui, words::VIEWS, &words, &mut chosen) {
         return Some(choices[chosen].1);
     }
     let diff = contents.text().filter(|_| present == View::Text)?;
@@ -69,7 +84,8 @@ fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneA
     }
     ui.add_space(space::SMALL);
     let mut is_whole = usize::from(state.opened.is_whole_file());
-    let changed = segmented(ui, "Which lines", &["Changes", "Whole file"], &mut is_whole);
+    let choices = [words::LINES_CHANGED, words::LINES_WHOLE_FILE];
+    let changed = segmented(ui, words::LINES, &choices, &mut is_whole);
     changed.then_some(PaneAction::ToggleWholeFile)
 }
 
@@ -78,18 +94,20 @@ fn choices(contents: &Contents) -> Vec<(&'static str, PaneAction)> {
     let views = contents.views();
     let mut choices = Vec::new();
     if views.contains(&View::Picture) {
-        choices.push(("Picture", PaneAction::Show(View::Picture)));
+        choices.push((words::VIEW_PICTURE, PaneAction::Show(View::Picture)));
     }
     match contents.text().map(TextDiff::standing) {
         Some(Standing::Compared) => {
-            choices.push(("Side by side", PaneAction::Lay(LayoutChoice::SideBySide)));
-            choices.push(("Unified", PaneAction::Lay(LayoutChoice::Unified)));
+            choices.push((words::VIEW_SIDE_BY_SIDE, PaneAction::Lay(LayoutChoice::SideBySide)));
+            choices.push((words::VIEW_UNIFIED, PaneAction::Lay(LayoutChoice::Unified)));
         }
-        Some(Standing::Only(_) | Standing::Alone(_)) => choices.push(("Text", PaneAction::Show(View::Text))),
+        Some(Standing::Only(_) | Standing::Alone(_)) => {
+            choices.push((words::VIEW_TEXT, PaneAction::Show(View::Text)));
+        }
         None => {}
     }
     if views.contains(&View::Bytes) {
-        choices.push(("Bytes", PaneAction::Show(View::Bytes)));
+        choices.push((words::VIEW_BYTES, PaneAction::Show(View::Bytes)));
     }
     choices
 }
@@ -101,17 +119,21 @@ fn way_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneActio
     if count == 0 {
         return None;
     }
-    if icon_button(ui, &IconButton { icon: Icon::ArrowDown, name: "Next change (n, F7)" }).clicked() {
+    let next = IconButton { icon: Icon::ArrowDown, name: words::NEXT_CHANGE_BUTTON };
+    if icon_button(ui, &next).clicked() {
         action = Some(PaneAction::NextHunk);
     }
-    if icon_button(ui, &IconButton { icon: Icon::ArrowUp, name: "Previous change (p, Shift+F7)" }).clicked() {
+    let previous = IconButton { icon: Icon::ArrowUp, name: words::PREVIOUS_CHANGE_BUTTON };
+    if icon_button(ui, &previous).clicked() {
         action = Some(PaneAction::PreviousHunk);
     }
-    let words = match place {
-        0 if count == 1 => "1 change".to_owned(),
-        0 => format!("{} changes", with_thousands(count as u64)),
-        _ => format!("{} of {}", with_thousands(place as u64), with_thousands(count as u64)),
+    let template = match place {
+        0 if count == 1 => words::CHANGES_ONE,
+        0 => words::CHANGES_SEVERAL,
+        _ => words::CHANGES_PLACE,
     };
+    let (place, count) = (with_thousands(place as u64), with_thousands(count as u64));
+    let words = fill(template, &[("place", &place), ("n", &count)]);
     ui.add_space(4.0);
     let response = ui.label(egui::RichText::new(words).strong());
     ui.accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
@@ -121,8 +143,8 @@ fn way_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneActio
         ui.add_space(12.0);
         let count =
             |sign: &str, lines| egui::RichText::new(format!("{sign}{}", with_thousands(lines))).monospace();
-        ui.label(count("-", removed).color(tokens.removed.text)).on_hover_text("Lines removed");
-        ui.label(count("+", added).color(tokens.added.text)).on_hover_text("Lines added");
+        ui.label(count("-", removed).color(tokens.removed.text)).on_hover_text(words::LINES_REMOVED);
+        ui.label(count("+", added).color(tokens.added.text)).on_hover_text(words::LINES_ADDED);
     }
     action
 }
@@ -137,47 +159,47 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
             Weight::Caution => Notice::Caution,
             Weight::Information => Notice::Information,
         };
-        if band_ui(ui, notice, note.subject, &note.sentence, note.place.map(|_| "Show")) {
+        if band_ui(ui, notice, note.subject, &note.sentence, note.place.map(|_| words::NOTE_SHOW)) {
             go_to_place(contents, note, state);
         }
     }
     if shown < all.len() {
-        let more = format!("{} more to know", all.len() - shown);
+        let more = fill(words::NOTES_MORE, &[("n", &(all.len() - shown).to_string())]);
         if ui.button(more).clicked() {
             state.all_notes = true;
         }
     }
     if let Some(sentence) = contents.equality.sentence() {
-        band_ui(ui, Notice::Good, "Contents", sentence, None);
+        band_ui(ui, Notice::Good, words::NOTE_CONTENTS, sentence, None);
     }
     let view = state.view(contents);
     if let Some(coarse) = contents.text().and_then(TextDiff::coarse).filter(|_| view == View::Text) {
         let (button, request) = match (state.is_comparing, coarse) {
-            (true, _) => (Some("Stop"), PaneRequest::StopComparing),
+            (true, _) => (Some(words::COARSE_STOP), PaneRequest::StopComparing),
             (false, crate::present::contents::Coarse::OutOfTime) => {
-                (Some("Keep computing"), PaneRequest::CompareLonger)
+                (Some(words::COARSE_LONGER), PaneRequest::CompareLonger)
             }
             (false, crate::present::contents::Coarse::TooManyLines) => (None, PaneRequest::StopComparing),
         };
         let sentence = match state.is_comparing {
-            true => "Comparing to the end; this may take long.".to_owned(),
-            false => coarse.to_string(),
+            true => words::COARSE_WAIT,
+            false => coarse.sentence(),
         };
-        if band_ui(ui, Notice::Caution, "Coarse", &sentence, button) {
+        if band_ui(ui, Notice::Caution, words::NOTE_COARSE, sentence, button) {
             state.is_comparing = request == PaneRequest::CompareLonger;
             out.push(request);
         }
     }
     if let Some(why) = contents.why_binary.as_deref().filter(|_| view == View::Bytes) {
-        band_ui(ui, Notice::Information, "Bytes", why, None);
+        band_ui(ui, Notice::Information, words::NOTE_BYTES, why, None);
     }
     if let Some(bytes) = contents.bytes().filter(|_| view == View::Bytes) {
         if let Some(coarse) = bytes.coarse().filter(|_| !bytes.differences().is_empty()) {
-            band_ui(ui, Notice::Caution, "Coarse", &coarse, None);
+            band_ui(ui, Notice::Caution, words::NOTE_COARSE, &coarse, None);
         }
         if let Some(failure) = bytes.failure() {
-            let sentence = format!("The bytes could not be compared: {failure}");
-            band_ui(ui, Notice::Caution, "Not compared", &sentence, None);
+            let sentence = fill(words::BYTES_NOT_COMPARED, &[("why", failure)]);
+            band_ui(ui, Notice::Caution, words::NOTE_NOT_COMPARED, &sentence, None);
         }
     }
 }
@@ -248,7 +270,8 @@ fn head_ui(ui: &Ui, contents: &Contents, half: Half, cell: Rect) {
     let label = format!("{}: {words}", title(half));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &label));
     if let Some(digest) = facts.digest {
-        response.on_hover_text(format!("{words}\nSHA-256 {digest}"));
+        let digest = fill(words::DIGEST, &[("digest", &digest.to_string())]);
+        response.on_hover_text(format!("{words}\n{digest}"));
     }
 }
 
@@ -258,13 +281,13 @@ pub(super) fn go_to_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState) {
     let is_text = state.view(given.contents) == View::Text;
     let mut is_open = true;
     ui.horizontal(|ui| {
-        let words = if is_text { "Go to line" } else { "Go to byte, such as 4096 or 0x1000" };
+        let words = if is_text { words::GO_TO_LINE } else { words::GO_TO_BYTE };
         let label = ui.label(words);
         let field = egui::TextEdit::singleline(&mut typed).desired_width(120.0);
         let response = ui.add(field).labelled_by(label.id);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let left = ui.input(|input| input.key_pressed(egui::Key::Escape));
-        if entered || ui.button("Go").clicked() {
+        if entered || ui.button(words::GO).clicked() {
             is_open = !go_to(given.contents, state, &typed, is_text);
             state.takes_focus = !is_open;
         } else if left || (response.lost_focus() && !entered) {

@@ -13,6 +13,7 @@ use super::state::{PaneRequest, PaneState};
 use super::{Given, head};
 use crate::gui::theme::{ChangeTone, Tokens};
 use crate::present::contents::{Contents, Half, HexDiff, HexRow, ROW_BYTES};
+use crate::present::words::{contents as words, fill};
 
 /// Bytes that are read at a time.
 const PAGE_BYTES: u64 = 64 << 10;
@@ -53,7 +54,7 @@ impl Pages {
             self.0.clear();
         }
         let read = || {
-            let content = contents.content(half).ok_or("not there")?;
+            let content = contents.content(half).ok_or(words::PART_CONTENT_MISSING)?;
             let bytes = content.read_at(page * PAGE_BYTES, PAGE_BYTES as usize);
             bytes.map(Arc::new).map_err(|error| error.to_string())
         };
@@ -67,7 +68,7 @@ pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out:
         if !std::mem::replace(&mut state.asked.bytes, true) {
             out.push(PaneRequest::CompareBytes);
         }
-        head::waiting_ui(ui, "The bytes are being compared");
+        head::waiting_ui(ui, words::BYTES_WAIT);
         return;
     };
     head::heads_ui(ui, given.contents, Some(crate::present::contents::Layout::SideBySide));
@@ -351,11 +352,13 @@ fn focus_row(
     }
     let (number, count) = state.position(contents);
     let name = crate::text::escape_line(contents.path.as_str());
-    let label = match number {
-        0 if count == 0 => format!("Bytes of {name}"),
-        0 => format!("Bytes of {name}, {count} places differ"),
-        _ => format!("Bytes of {name}, place {number} of {count}"),
+    let template = match number {
+        0 if count == 0 => words::BYTES_PANE,
+        0 => words::BYTES_PANE_PLACES,
+        _ => words::BYTES_PANE_PLACE,
     };
+    let (number, count) = (number.to_string(), count.to_string());
+    let label = fill(template, &[("name", &name), ("place", &number), ("n", &count)]);
     ui.accesskit_node_builder(id, |node| {
         node.set_role(egui::accesskit::Role::Document);
         node.set_label(label.as_str());
@@ -363,20 +366,22 @@ fn focus_row(
 }
 
 fn row_label(contents: &Contents, diff: &HexDiff, state: &mut PaneState) -> String {
-    let Some(row) = diff.row(state.hex.row) else { return "No bytes".to_owned() };
+    let Some(row) = diff.row(state.hex.row) else { return words::BYTES_NONE.to_owned() };
     let mut spell = |half: Half, range: &Option<Range<u64>>| {
         let range = range.clone()?;
         let bytes = state.hex.pages.bytes(contents, half, range.clone()).ok()?;
         let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        Some((digits.join(" "), range.start))
+        Some((digits.join(" "), format!("{:#x}", range.start)))
     };
     match (spell(Half::Left, &row.left), spell(Half::Right, &row.right)) {
         (Some((old, _)), Some((new, at))) if old == new => {
-            format!("{new}, the same on both sides, at {at:#x}")
+            fill(words::BYTES_ROW_SAME, &[("bytes", &new), ("at", &at)])
         }
-        (Some((old, _)), Some((new, at))) => format!("{new}, changed from {old}, at {at:#x}"),
-        (Some((old, at)), None) => format!("{old}, only before, at {at:#x}"),
-        (None, Some((new, at))) => format!("{new}, only after, at {at:#x}"),
-        (None, None) => "These bytes cannot be read".to_owned(),
+        (Some((old, _)), Some((new, at))) => {
+            fill(words::BYTES_ROW_CHANGED, &[("new", &new), ("old", &old), ("at", &at)])
+        }
+        (Some((old, at)), None) => fill(words::BYTES_ROW_ONLY_BEFORE, &[("bytes", &old), ("at", &at)]),
+        (None, Some((new, at))) => fill(words::BYTES_ROW_ONLY_AFTER, &[("bytes", &new), ("at", &at)]),
+        (None, None) => words::BYTES_UNREADABLE.to_owned(),
     }
 }

@@ -4,6 +4,7 @@ use egui::{Key, Modifiers, Ui};
 
 use super::state::{LayoutChoice, PaneAction};
 use crate::present::contents::View;
+use crate::present::words::contents as words;
 
 /// One key and what it does, for the key sheet as well.
 pub struct KeyBinding {
@@ -27,21 +28,21 @@ pub const KEYS: [KeyBinding; 14] = [
         Modifiers::COMMAND.plus(Modifiers::SHIFT),
         Key::C,
         PaneAction::CopyAsPatch,
-        "Copy the hunk as a patch",
+        words::COPY_AS_PATCH_KEY,
     ),
-    bind(Modifiers::COMMAND, Key::A, PaneAction::SelectAll, "Mark everything"),
-    bind(Modifiers::COMMAND, Key::G, PaneAction::GoTo, "Go to a line or byte"),
-    bind(Modifiers::SHIFT, Key::F7, PaneAction::PreviousHunk, "Previous change"),
-    bind(Modifiers::SHIFT, Key::X, PaneAction::ToggleWholeFile, "Whole file"),
-    bind(Modifiers::NONE, Key::F7, PaneAction::NextHunk, "Next change"),
-    bind(Modifiers::NONE, Key::N, PaneAction::NextHunk, "Next change"),
-    bind(Modifiers::NONE, Key::P, PaneAction::PreviousHunk, "Previous change"),
-    bind(Modifiers::NONE, Key::X, PaneAction::ExpandGap, "More lines"),
-    bind(Modifiers::NONE, Key::Num1, PaneAction::Lay(LayoutChoice::SideBySide), "Side by side"),
-    bind(Modifiers::NONE, Key::Num2, PaneAction::Lay(LayoutChoice::Unified), "Unified"),
-    bind(Modifiers::NONE, Key::Num3, PaneAction::Show(View::Bytes), "Bytes"),
-    bind(Modifiers::NONE, Key::Num4, PaneAction::Show(View::Picture), "Picture"),
-    bind(Modifiers::NONE, Key::Enter, PaneAction::ExpandGap, "More lines"),
+    bind(Modifiers::COMMAND, Key::A, PaneAction::SelectAll, words::MARK_EVERYTHING),
+    bind(Modifiers::COMMAND, Key::G, PaneAction::GoTo, words::GO_TO),
+    bind(Modifiers::SHIFT, Key::F7, PaneAction::PreviousHunk, words::PREVIOUS_CHANGE),
+    bind(Modifiers::SHIFT, Key::X, PaneAction::ToggleWholeFile, words::LINES_WHOLE_FILE),
+    bind(Modifiers::NONE, Key::F7, PaneAction::NextHunk, words::NEXT_CHANGE),
+    bind(Modifiers::NONE, Key::N, PaneAction::NextHunk, words::NEXT_CHANGE),
+    bind(Modifiers::NONE, Key::P, PaneAction::PreviousHunk, words::PREVIOUS_CHANGE),
+    bind(Modifiers::NONE, Key::X, PaneAction::ExpandGap, words::GAP_MORE),
+    bind(Modifiers::NONE, Key::Num1, PaneAction::Lay(LayoutChoice::SideBySide), words::VIEW_SIDE_BY_SIDE),
+    bind(Modifiers::NONE, Key::Num2, PaneAction::Lay(LayoutChoice::Unified), words::VIEW_UNIFIED),
+    bind(Modifiers::NONE, Key::Num3, PaneAction::Show(View::Bytes), words::VIEW_BYTES),
+    bind(Modifiers::NONE, Key::Num4, PaneAction::Show(View::Picture), words::VIEW_PICTURE),
+    bind(Modifiers::NONE, Key::Enter, PaneAction::ExpandGap, words::GAP_MORE),
 ];
 
 /// The actions whose keys were pressed. Nothing while somebody types.

@@ -10,6 +10,7 @@ use super::highlight::{Class, Span};
 use super::state::Drawn;
 use crate::gui::theme::{ChangeTone, Tokens};
 use crate::present::contents::{Marks, ShownLine, size_words};
+use crate::present::words::{contents as words, fill};
 
 /// Up to this many characters a line is laid out as a whole; of a longer one only what is in view.
 const MAX_WHOLE_CHARS: usize = 2_048;
@@ -179,7 +180,7 @@ pub(super) fn paint_line(
     let remark = match (&drawn.failure, drawn.left_out) {
         (Some(failure), _) => Some(failure.clone()),
         (None, 0) => None,
-        (None, more) => Some(format!("{} more on this line; see Bytes", size_words(more))),
+        (None, more) => Some(fill(words::LINE_MORE, &[("size", &size_words(more))])),
     };
     if let Some(remark) = remark {
         let at = pos2(left + placed.right() + metrics.char_width, column.center().y);
@@ -193,7 +194,8 @@ pub(super) fn paint_line(
 
 /// Says at the right edge that the words of a line were not compared.
 fn not_refined(painter: &Painter, column: Rect, tokens: &Tokens, metrics: &Metrics) {
-    let galley = painter.layout_no_wrap("words not compared".to_owned(), metrics.small.clone(), tokens.muted);
+    let galley =
+        painter.layout_no_wrap(words::PART_NOT_REFINED.to_owned(), metrics.small.clone(), tokens.muted);
     let size = galley.size() + egui::vec2(12.0, 2.0);
     let chip = Rect::from_center_size(pos2(column.right() - size.x / 2.0 - 6.0, column.center().y), size);
     painter.rect_filled(chip, 4, tokens.raised());

@@ -3,9 +3,9 @@
 use egui::{Response, Ui};
 
 use super::Given;
-use super::state::{PaneRequest, PaneState};
-use super::text::menu_actions;
-use crate::present::contents::TextDiff;
+use super::state::{PaneAction, PaneRequest, PaneState};
+use crate::present::contents::{Half, Standing, TextDiff};
+use crate::present::words::contents as words;
 
 /// Shows it when it is asked for.
 pub(super) fn context_menu(
@@ -16,10 +16,25 @@ pub(super) fn context_menu(
     out: &mut Vec<PaneRequest>,
 ) {
     response.context_menu(|ui: &mut Ui| {
-        for (words, action) in menu_actions(diff) {
+        for (words, action) in actions(diff) {
             if ui.button(words).clicked() {
                 state.act(given.contents, action, out);
             }
         }
     });
+}
+
+/// What it offers.
+fn actions(diff: &TextDiff) -> Vec<(&'static str, PaneAction)> {
+    let both = diff.standing() == Standing::Compared;
+    let all = [
+        (words::COPY, PaneAction::Copy, true),
+        (words::COPY_BEFORE, PaneAction::CopySide(Half::Left), both),
+        (words::COPY_AFTER, PaneAction::CopySide(Half::Right), both),
+        (words::COPY_AS_PATCH, PaneAction::CopyAsPatch, !diff.hunks().is_empty()),
+        (words::COPY_PATH, PaneAction::CopyPath, true),
+        (words::MARK_EVERYTHING, PaneAction::SelectAll, true),
+        (words::FULL_WIDTH, PaneAction::ToggleWideHunks, both),
+    ];
+    all.into_iter().filter(|(_, _, is_there)| *is_there).map(|(words, action, _)| (words, action)).collect()
 }

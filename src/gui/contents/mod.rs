@@ -12,6 +12,7 @@ mod keys;
 mod line;
 mod menu;
 mod pictures;
+mod rows;
 mod ruler;
 mod scroll;
 mod state;
@@ -25,6 +26,7 @@ pub use pictures::{Pictures, decode};
 pub use state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 
 use crate::present::contents::{Contents, View};
+use crate::present::words::contents as words;
 
 /// What a pane draws from.
 #[derive(Clone, Copy)]
@@ -67,8 +69,8 @@ pub fn pane_ui(ui: &mut Ui, given: Given<'_>, state: &mut PaneState, out: &mut V
 fn facts_ui(ui: &mut Ui, contents: &Contents) {
     head::heads_ui(ui, contents, None);
     let words = match contents.notes.is_empty() {
-        true => "There is nothing to compare here.",
-        false => "There is no content to compare. What changes is said above.",
+        true => words::NOTHING_TO_COMPARE,
+        false => words::NO_CONTENT,
     };
     head::waiting_ui(ui, words);
 }

@@ -12,6 +12,7 @@ use super::state::{PaneRequest, PaneState};
 use crate::gui::theme::{Tokens, space};
 use crate::gui::widgets::segmented;
 use crate::present::contents::{Contents, Half, Kind, PictureFacts, PictureFormat, PixelDifference};
+use crate::present::words::{contents as words, fill};
 use crate::progress::{CancelToken, Cancelled};
 
 /// Largest side of a picture that is decoded, in pixels.
@@ -56,12 +57,12 @@ pub fn decode(contents: &Contents, cancel: &CancelToken) -> Result<Pictures, Can
         let Kind::Picture(format) = contents.facts(half).kind else { continue };
         let Some(content) = contents.content(half) else { continue };
         let Some(bytes) = content.bytes() else {
-            pictures.halves[half as usize] = Some(Err("The file is too large for a picture.".to_owned()));
+            pictures.halves[half as usize] = Some(Err(words::PICTURE_TOO_LARGE.to_owned()));
             continue;
         };
         // Pictures come from anybody, and decoders have been wrong before.
         let decoded = catch_unwind(AssertUnwindSafe(|| decode_one(bytes, format)))
-            .unwrap_or_else(|_| Err("The picture cannot be decoded.".to_owned()));
+            .unwrap_or_else(|_| Err(words::PICTURE_UNREADABLE.to_owned()));
         pictures.halves[half as usize] = Some(decoded.map(|image| {
             let facts = facts(&image, format);
             let picture = Picture { facts, image: Arc::new(drawable(&image)) };
@@ -96,7 +97,7 @@ fn decode_one(bytes: &[u8], format: PictureFormat) -> Result<RgbaImage, String> 
     reader.limits(limits);
     let decoded = reader.decode().map_err(|error| {
         let reason = crate::text::one_line(&error.to_string(), 200);
-        format!("The picture cannot be decoded: {reason}")
+        fill(words::PICTURE_UNREADABLE_WHY, &[("why", &reason)])
     })?;
     Ok(decoded.into_rgba8())
 }
@@ -184,7 +185,7 @@ pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState,
         if !std::mem::replace(&mut state.asked.pictures, true) {
             out.push(PaneRequest::DecodePictures);
         }
-        super::head::waiting_ui(ui, "The pictures are being read");
+        super::head::waiting_ui(ui, words::PICTURES_WAIT);
         return;
     };
     tools_ui(ui, pictures, &mut state.pictures);
@@ -244,22 +245,26 @@ fn size_of_picture(pictures: &Pictures, half: Half) -> Vec2 {
 
 fn tools_ui(ui: &mut Ui, pictures: &Pictures, state: &mut PictureState) {
     ui.horizontal(|ui| {
+        ui.add_space(super::head::INDENT);
         if pictures.difference.is_some() {
             let mut chosen = usize::from(state.mode == PictureMode::Difference);
-            if segmented(ui, "How to show the pictures", &["Beside each other", "Difference"], &mut chosen) {
+            let choices = [words::PICTURES_BESIDE, words::PICTURES_DIFFERENCE];
+            if segmented(ui, words::PICTURES, &choices, &mut chosen) {
                 state.mode = [PictureMode::TwoUp, PictureMode::Difference][chosen];
             }
             ui.add_space(space::SMALL);
         }
-        if ui.button("Fit").clicked() {
+        if ui.button(words::PICTURE_FIT).clicked() {
             (state.zoom, state.centre) = (None, Vec2::ZERO);
         }
-        if ui.button("100 %").clicked() {
+        if ui.button(words::PICTURE_FULL_SIZE).clicked() {
             state.zoom = Some(1.0 / ui.pixels_per_point());
         }
         if pictures.difference.is_none() && pictures.halves.iter().all(Option::is_some) {
-            ui.weak("The sizes differ, so pixels are not compared.");
-        } else if let Some((difference, _)) = &pictures.difference {
+            ui.weak(words::PICTURES_SIZES_DIFFER);
+        } else if let Some((difference, _)) = &pictures.difference
+            && state.mode == PictureMode::TwoUp
+        {
             ui.weak(difference.sentence());
         }
     });

@@ -10,6 +10,7 @@ use crate::present::contents::{
     Caret, Column, Contents, EXPAND_LINES, Expand, Half, Layout, Opened, Refined, Row, Rows, Selection,
     ShownLine, Standing, TextDiff, View, section_above,
 };
+use crate::present::words::{contents as words, fill};
 
 /// Width below which two columns are too narrow to read code in, in points.
 const MIN_SIDE_BY_SIDE_WIDTH: f32 = 760.0;
@@ -270,7 +271,7 @@ impl PaneState {
             PaneAction::GoTo => self.go_to = Some(String::new()),
             PaneAction::CopyPath => {
                 self.clipboard = Some(contents.path.as_str().to_owned());
-                self.said = "Path copied".to_owned();
+                self.said = words::SAID_COPIED_PATH.to_owned();
             }
             PaneAction::ExpandGap
             | PaneAction::ToggleWholeFile
@@ -299,7 +300,7 @@ impl PaneState {
             PaneAction::ToggleWholeFile => {
                 let whole = !self.opened.is_whole_file();
                 self.unfold(diff, |opened| opened.set_whole_file(whole));
-                self.said = if whole { "All lines" } else { "Only changed lines" }.to_owned();
+                self.said = if whole { words::SAID_ALL_LINES } else { words::SAID_CHANGED_LINES }.to_owned();
             }
             PaneAction::CopyAsPatch => {
                 let names = [contents.renamed_from.as_ref().unwrap_or(&contents.path), &contents.path];
@@ -308,7 +309,7 @@ impl PaneState {
                     return;
                 }
                 let patch = crate::present::contents::hunk_as_patch(diff, hunk, names.map(TreePath::as_str));
-                self.put_on_clipboard(patch, "Copied as a patch");
+                self.put_on_clipboard(patch, words::SAID_COPIED_PATCH);
             }
             PaneAction::SelectAll => self.select_all(),
             PaneAction::CopySide(half) => self.copy(diff, Some(Column::Side(half))),
@@ -346,7 +347,7 @@ impl PaneState {
         let marked = self.selection.filter(|selection| !selection.is_empty()).unwrap_or(present);
         let marked = Selection { column: column.unwrap_or(marked.column), ..marked };
         let bytes = marked.bytes(diff, rows);
-        self.put_on_clipboard(bytes, "Copied");
+        self.put_on_clipboard(bytes, words::SAID_COPIED);
     }
 
     fn put_on_clipboard(&mut self, bytes: std::io::Result<Vec<u8>>, said: &str) {
@@ -358,9 +359,9 @@ impl PaneState {
             // A clipboard holds characters. What are none is copied as it is shown.
             Ok(Err(error)) => {
                 self.clipboard = Some(crate::text::escape_bytes(error.as_bytes()));
-                self.said = format!("{said}; bytes that are no characters are spelled out");
+                self.said = fill(words::SAID_COPIED_SPELLED, &[("said", said)]);
             }
-            Err(error) => self.said = format!("Not copied: {error}"),
+            Err(error) => self.said = fill(words::SAID_NOT_COPIED, &[("why", &error.to_string())]),
         }
     }
 
@@ -458,7 +459,7 @@ impl Drawn {
         match diff.lines(half).line(line) {
             Ok(text) => Self { shown: ShownLine::of(&text), left_out: text.left_out, failure: None },
             Err(error) => {
-                let failure = Some(format!("This line cannot be read: {error}"));
+                let failure = Some(fill(words::LINE_UNREADABLE, &[("why", &error.to_string())]));
                 Self { shown: ShownLine::default(), left_out: 0, failure }
             }
         }

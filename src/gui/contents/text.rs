@@ -1,67 +1,21 @@
-//! The lines of both sides: one list of rows, painted in one pass.
+//! The lines of both sides: one list of rows, moved and marked by keys and pointer, and what a screen reader hears.
 
-use egui::{Align2, EventFilter, Id, Painter, Rect, Response, Sense, Ui, pos2, vec2};
+use egui::{EventFilter, Id, Rect, Response, Sense, Ui, pos2, vec2};
 
-use super::highlight::Highlights;
 use super::keys::{self, Step};
-use super::line::{Look, Metrics, Placed, paint_line};
-use super::ruler;
-use super::state::{PaneAction, PaneRequest, PaneState};
-use super::{Given, gap, menu};
-use crate::gui::theme::{ChangeTone, Tokens};
-use crate::present::contents::{
-    Caret, Column, Half, Layout, Row, RowKind, Rows, Selection, Standing, TextDiff,
-};
+use super::line::{Look, Metrics, Placed};
+use super::rows::{Columns, paint};
+use super::state::{PaneRequest, PaneState};
+use super::{Given, gap, menu, ruler};
+use crate::gui::theme::Tokens;
+use crate::present::contents::{Caret, Column, Half, Layout, RowKind, Rows, Selection, TextDiff};
+use crate::present::words::{contents as words, fill};
 use crate::text::with_thousands;
 
 /// Room above and below the characters of a row.
 const ROW_PADDING: f32 = 4.0;
-/// Width of the bar at the very left of a changed row.
-const BAR_WIDTH: f32 = 3.0;
-/// Room at both sides of a line number.
-const NUMBER_PADDING: f32 = 8.0;
-/// Width of the column with the sign.
-const SIGN_WIDTH: f32 = 22.0;
 /// Height of the bar that moves lines to the side.
 const SIDE_BAR_HEIGHT: f32 = 12.0;
-
-/// The columns of a pane.
-struct Columns {
-    /// Left and right; in the unified layout only the first one.
-    cells: [Rect; 2],
-    /// Width of a column of line numbers.
-    number: f32,
-    layout: Layout,
-    standing: Standing,
-}
-
-impl Columns {
-    fn new(rows: Rect, diff: &TextDiff, layout: Layout, metrics: &Metrics) -> Self {
-        let most = Half::BOTH.map(|half| diff.lines(half).count()).into_iter().max().unwrap_or(0);
-        let digits = most.max(99).ilog10() + 1;
-        // At their smaller size the digits leave a little more room.
-        let number = digits as f32 * metrics.char_width + 2.0 * NUMBER_PADDING;
-        let middle = rows.center().x.round();
-        let cells = match layout {
-            Layout::Unified => [rows, Rect::NOTHING],
-            Layout::SideBySide => [rows.with_max_x(middle), rows.with_min_x(middle + 1.0)],
-        };
-        Self { cells, number, layout, standing: diff.standing() }
-    }
-
-    /// How many columns of numbers stand in a cell.
-    fn numbers(&self) -> usize {
-        match (self.layout, self.standing) {
-            (Layout::SideBySide, _) | (_, Standing::Only(_) | Standing::Alone(_)) => 1,
-            (Layout::Unified, _) => 2,
-        }
-    }
-
-    /// The part of a cell in which lines are drawn.
-    fn text(&self, cell: Rect) -> Rect {
-        cell.with_min_x(cell.left() + BAR_WIDTH + self.numbers() as f32 * self.number + SIGN_WIDTH)
-    }
-}
 
 /// Draws the lines and answers to keys and pointer.
 pub(super) fn text_ui(
@@ -286,164 +240,6 @@ fn mark_word(diff: &TextDiff, state: &mut PaneState, column: Column, at: Caret) 
     state.selection = Some(Selection { column, anchor: caret(byte - before), caret: caret(byte + after) });
 }
 
-/// Paints all rows in view; returns what a screen reader is told about the present one.
-fn paint(
-    ui: &Ui,
-    given: &Given<'_>,
-    diff: &TextDiff,
-    state: &mut PaneState,
-    columns: &Columns,
-    metrics: &Metrics,
-    area: Rect,
-) -> Option<Rect> {
-    let painter = ui.painter_at(area);
-    let tokens = Tokens::of(ui);
-    painter.rect_filled(area, 0, tokens.card());
-    let count = state.rows().map_or(0, Rows::count);
-    let mut present = None;
-    let mut widest = 0.0_f32;
-    for step in 0..=state.visible.ceil() as u64 {
-        let number = state.scroll.top + step;
-        if number >= count {
-            break;
-        }
-        let y = area.top() + (step as f32 - state.scroll.fraction) * metrics.row_height;
-        let line = Rect::from_min_size(pos2(area.left(), y.round()), vec2(area.width(), metrics.row_height));
-        let Some(row) = state.rows().and_then(|rows| rows.row(diff, number)) else { break };
-        let mut row_painter = RowPainter {
-            painter: &painter,
-            tokens,
-            metrics,
-            columns,
-            diff,
-            highlights: given.highlights,
-            state,
-        };
-        widest = widest.max(row_painter.row(number, &row, line));
-        if number == state.row {
-            present = Some(line);
-        }
-    }
-    if columns.layout == Layout::SideBySide {
-        painter.vline(columns.cells[0].right() + 0.5, area.y_range(), (1.0, tokens.outline));
-    }
-    let cell = columns.text(columns.cells[0]);
-    state.widest = state.widest.max(widest - cell.width() + 4.0 * metrics.char_width).max(0.0);
-    present
-}
-
-/// What a row needs to be painted.
-struct RowPainter<'a> {
-    painter: &'a Painter,
-    tokens: &'a Tokens,
-    metrics: &'a Metrics,
-    columns: &'a Columns,
-    diff: &'a TextDiff,
-    highlights: Option<&'a Highlights>,
-    state: &'a mut PaneState,
-}
-
-impl RowPainter<'_> {
-    /// Paints a row and returns how far its text reaches.
-    fn row(&mut self, number: u64, row: &Row, rect: Rect) -> f32 {
-        if let Some(gap) = self.state.rows().and_then(|rows| rows.gap(number)) {
-            let section = self.state.section(self.diff, gap.number, gap.right + gap.length);
-            gap::paint(self.painter, rect, gap, section, self.tokens, self.metrics);
-            return 0.0;
-        }
-        let is_wide = self.state.wide_hunks
-            && row.hunk.is_some_and(|hunk| self.diff.hunks()[hunk as usize].is_one_sided());
-        match self.columns.layout {
-            Layout::Unified => {
-                let half = if row.kind == RowKind::Removed { Half::Left } else { Half::Right };
-                self.cell(number, row, half, self.in_cell(rect, 0), Column::All)
-            }
-            Layout::SideBySide if is_wide => {
-                let half = if row.left.is_some() { Half::Left } else { Half::Right };
-                self.cell(number, row, half, rect, Column::Side(half))
-            }
-            Layout::SideBySide => {
-                let left =
-                    self.cell(number, row, Half::Left, self.in_cell(rect, 0), Column::Side(Half::Left));
-                let cell = self.in_cell(rect, 1);
-                left.max(self.cell(number, row, Half::Right, cell, Column::Side(Half::Right)))
-            }
-        }
-    }
-
-    fn in_cell(&self, rect: Rect, cell: usize) -> Rect {
-        Rect::from_x_y_ranges(self.columns.cells[cell].x_range(), rect.y_range())
-    }
-
-    /// Paints one side of a row.
-    fn cell(&mut self, number: u64, row: &Row, half: Half, rect: Rect, column: Column) -> f32 {
-        let Some(line) = row.line(half) else {
-            self.painter.rect_filled(rect, 0, self.tokens.page());
-            return 0.0;
-        };
-        let tone = self.tone(row.kind, half);
-        if let Some(tone) = tone {
-            self.painter.rect_filled(rect, 0, tone.line);
-            let bar = rect.with_max_x(rect.left() + BAR_WIDTH);
-            self.painter.rect_filled(bar, 0, tone.mark);
-        }
-        self.numbers(row, half, rect, tone);
-        let refined = row.hunk.map(|hunk| (hunk, self.state.refined(self.diff, hunk)));
-        let marks = refined.as_ref().map(|(hunk, refined)| {
-            let hunk = &self.diff.hunks()[*hunk as usize];
-            let first = if half == Half::Left { hunk.left.start } else { hunk.right.start };
-            refined.marks(half, line - first)
-        });
-        // That a line which only one side has was not compared with another goes without saying.
-        let marks =
-            marks.filter(|_| row.hunk.is_some_and(|hunk| !self.diff.hunks()[hunk as usize].is_one_sided()));
-        let drawn = self.state.line(self.diff, half, line);
-        let selection = self.state.selection.filter(|selection| selection.column == column);
-        let look = Look {
-            tokens: self.tokens,
-            tone,
-            marks,
-            spans: self.highlights.map_or(&[], |highlights| highlights.line(half, line)),
-            selected: selection.and_then(|selection| selection.part(number, drawn.shown.source_bytes())),
-        };
-        let text = self.columns.text(rect);
-        paint_line(self.painter, text, self.state.shift, &drawn, &look, self.metrics).right()
-    }
-
-    fn tone(&self, kind: RowKind, half: Half) -> Option<ChangeTone> {
-        match (kind, half) {
-            (RowKind::Added, _) | (RowKind::Changed, Half::Right) => Some(self.tokens.added),
-            (RowKind::Removed, _) | (RowKind::Changed, Half::Left) => Some(self.tokens.removed),
-            (RowKind::Same | RowKind::Gap(_), _) => None,
-        }
-    }
-
-    /// Line numbers and the sign.
-    fn numbers(&self, row: &Row, half: Half, rect: Rect, tone: Option<ChangeTone>) {
-        let numbers = match self.columns.numbers() {
-            1 => vec![row.line(half)],
-            _ => vec![row.left, row.right],
-        };
-        let mut right = rect.left() + BAR_WIDTH;
-        for line in numbers {
-            right += self.columns.number;
-            let Some(line) = line else { continue };
-            let at = pos2(right - NUMBER_PADDING, rect.center().y);
-            let colour = tone.map_or(self.tokens.muted, |tone| tone.text);
-            self.painter.text(at, Align2::RIGHT_CENTER, line + 1, self.metrics.number.clone(), colour);
-        }
-        let sign = match row.kind {
-            RowKind::Added => "+",
-            RowKind::Removed => "-",
-            RowKind::Changed => "~",
-            RowKind::Same | RowKind::Gap(_) => return,
-        };
-        let at = pos2(right + SIGN_WIDTH / 2.0 - 2.0, rect.center().y);
-        let colour = tone.map_or(self.tokens.muted, |tone| tone.text);
-        self.painter.text(at, Align2::CENTER_CENTER, sign, self.metrics.font.clone(), colour);
-    }
-}
-
 /// The one node of the rows that has the focus: content first, then what happened to it, then its number.
 fn focus_row(
     ui: &Ui,
@@ -467,23 +263,26 @@ fn focus_row(
 fn row_label(diff: &TextDiff, state: &mut PaneState) -> String {
     let Some(rows) = state.rows() else { return String::new() };
     if let Some(gap) = rows.gap(state.row) {
-        let lines = if gap.length == 1 { "line" } else { "lines" };
-        return format!("{} unchanged {lines} left out. Enter shows more", with_thousands(gap.length.into()));
+        let template = if gap.length == 1 { words::GAP_ROW_ONE } else { words::GAP_ROW_SEVERAL };
+        return fill(template, &[("n", &with_thousands(gap.length.into()))]);
     }
-    let Some(row) = rows.row(diff, state.row) else { return "No lines".to_owned() };
+    let Some(row) = rows.row(diff, state.row) else { return words::LINE_NONE.to_owned() };
     let mut text = |half, line: Option<u32>| {
         let line = line?;
         let shown = &state.line(diff, half, line).shown.text;
-        Some((if shown.trim().is_empty() { "Empty line".to_owned() } else { shown.clone() }, line + 1))
+        let shown = if shown.trim().is_empty() { words::LINE_EMPTY } else { shown };
+        Some((shown.to_owned(), (line + 1).to_string()))
     };
     let (left, right) = (text(Half::Left, row.left), text(Half::Right, row.right));
     match (row.kind, left, right) {
         (RowKind::Changed, Some((old, at)), Some((new, to))) => {
-            format!("{new}, changed from {old}, line {to}, before line {at}")
+            fill(words::ROW_CHANGED, &[("new", &new), ("old", &old), ("to", &to), ("at", &at)])
         }
-        (RowKind::Removed, Some((old, at)), _) => format!("{old}, removed, line {at}"),
-        (RowKind::Added, _, Some((new, at))) => format!("{new}, added, line {at}"),
-        (_, _, Some((same, at))) | (_, Some((same, at)), _) => format!("{same}, unchanged, line {at}"),
+        (RowKind::Removed, Some((line, at)), _) => fill(words::ROW_REMOVED, &[("line", &line), ("at", &at)]),
+        (RowKind::Added, _, Some((line, at))) => fill(words::ROW_ADDED, &[("line", &line), ("at", &at)]),
+        (_, _, Some((line, at))) | (_, Some((line, at)), _) => {
+            fill(words::ROW_UNCHANGED, &[("line", &line), ("at", &at)])
+        }
         _ => String::new(),
     }
 }
@@ -492,11 +291,13 @@ fn row_label(diff: &TextDiff, state: &mut PaneState) -> String {
 fn announce(ui: &Ui, given: &Given<'_>, state: &PaneState, id: Id) {
     let (place, count) = state.position(given.contents);
     let name = crate::text::escape_line(given.contents.path.as_str());
-    let label = match (place, count) {
-        (_, 0) => format!("{name}, no changed lines"),
-        (0, _) => format!("Changes in {name}, {count} places"),
-        _ => format!("Changes in {name}, hunk {place} of {count}"),
+    let template = match (place, count) {
+        (_, 0) => words::PANE_UNCHANGED,
+        (0, _) => words::PANE_PLACES,
+        _ => words::PANE_PLACE,
     };
+    let (place, count) = (place.to_string(), count.to_string());
+    let label = fill(template, &[("name", &name), ("place", &place), ("n", &count)]);
     ui.accesskit_node_builder(id, |node| {
         node.set_role(egui::accesskit::Role::Document);
         node.set_label(label.as_str());
@@ -525,19 +326,4 @@ fn side_bar_ui(ui: &Ui, area: Rect, columns: &Columns, state: &mut PaneState, id
     let thumb = Rect::from_min_size(pos2(left, bar.top() + 3.0), vec2(length, SIDE_BAR_HEIGHT - 5.0));
     let colour = if response.hovered() || response.dragged() { tokens.edge } else { tokens.outline };
     ui.painter().rect_filled(thumb, 4, colour);
-}
-
-/// Actions for the menu that comes with the right button.
-pub(super) fn menu_actions(diff: &TextDiff) -> Vec<(&'static str, PaneAction)> {
-    let both = diff.standing() == Standing::Compared;
-    let all = [
-        ("Copy", PaneAction::Copy, true),
-        ("Copy what was before", PaneAction::CopySide(Half::Left), both),
-        ("Copy what is after", PaneAction::CopySide(Half::Right), both),
-        ("Copy hunk as a patch", PaneAction::CopyAsPatch, !diff.hunks().is_empty()),
-        ("Copy path", PaneAction::CopyPath, true),
-        ("Mark everything", PaneAction::SelectAll, true),
-        ("Full width for lines of one side", PaneAction::ToggleWideHunks, both),
-    ];
-    all.into_iter().filter(|(_, _, is_there)| *is_there).map(|(words, action, _)| (words, action)).collect()
 }

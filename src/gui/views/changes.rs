@@ -7,7 +7,7 @@ use crate::gui::panes::Panes;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{
     Badge, Button, EmptyState, Notice, RowView, SearchView, Split, Status as Mark, Tone, badge, empty_state,
-    list_row, search_field, segmented, split_view, tree,
+    list_row, long_tree, search_field, segmented, split_view,
 };
 use crate::present::message::Msg;
 use crate::present::tree::{Filter, Item, Row, RowKind, Tree};
@@ -53,23 +53,15 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &Tree, outbox: &mut Outbox) {
         if list.rows().is_empty() {
             ui.label(text::body(words::CHANGES_NONE).color(Tokens::of(ui).muted));
         }
-        // The rows stand without gaps: with them, the area would believe that fewer fit.
-        ui.spacing_mut().item_spacing.y = 0.0;
         let rows = list.rows();
-        ScrollArea::vertical().auto_shrink(false).show_rows(
-            ui,
-            space::ROW_HEIGHT,
-            rows.len(),
-            |ui, range| {
-                tree(ui, words::TREE, |ui| {
-                    for index in range {
-                        row_ui(ui, model, list, index, &rows[index], outbox);
-                    }
-                });
-            },
-        );
+        long_tree(ui, words::TREE, rows.len(), |ui, index| {
+            row_ui(ui, model, list, index, &rows[index], outbox);
+        });
     });
 }
+
+/// Height from which on the filters may take several rows, in points.
+const ROOM_FOR_SEVERAL_ROWS: f32 = 400.0;
 
 fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
     let mut filter = list.filter().clone();
@@ -77,7 +69,8 @@ fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
     let mut is_changed =
         search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
     let mut chips_ui = |ui: &mut Ui| {
-        ui.spacing_mut().item_spacing.x = space::TINY;
+        ui.spacing_mut().item_spacing = egui::vec2(space::TINY, 0.0);
+        ui.spacing_mut().interact_size.y = space::ROW_HEIGHT;
         for status in Status::ALL {
             let number = list.count(status);
             if number > 0 {
@@ -96,8 +89,12 @@ fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
             (filter, is_changed) = (Filter::default(), true);
         }
     };
-    // In one row that scrolls: where there is little height, the list needs it more.
-    ScrollArea::horizontal().id_salt("chips").show(ui, |ui| ui.horizontal(|ui| chips_ui(ui)));
+    if ui.available_height() >= ROOM_FOR_SEVERAL_ROWS {
+        ui.horizontal_wrapped(|ui| chips_ui(ui));
+    } else {
+        // In one row that scrolls: where there is little height, the list needs it more.
+        ScrollArea::horizontal().id_salt("chips").show(ui, |ui| ui.horizontal(|ui| chips_ui(ui)));
+    }
     if is_changed {
         outbox.push(Msg::SetFilter(filter));
     }

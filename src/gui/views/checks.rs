@@ -2,12 +2,12 @@
 
 use egui::Ui;
 
-use super::findings::findings_ui;
+use super::findings::{findings_ui, support_ui};
 use super::workspace::notice;
 use crate::gui::app::Outbox;
 use crate::gui::theme::Icon;
 use crate::gui::widgets::{Banner, Button, EmptyState, banner, button, empty_state};
-use crate::present::guided::Verdict;
+use crate::present::check::Verdict;
 use crate::present::message::Msg;
 use crate::present::{Model, words};
 
@@ -29,6 +29,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let reason = workspace.check.is_waiting().then_some(words::CHECKING);
     if button(ui, &Button::secondary(words::CHECK_AGAIN).icon(Icon::RefreshCw).blocked(reason)).clicked() {
         outbox.push(Msg::CheckAgain);
+    }
+    if check.verdict == Verdict::Blocked {
+        support_ui(ui, outbox);
     }
 }
 

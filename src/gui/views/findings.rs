@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::gui::app::Outbox;
-use crate::gui::widgets::{Button, FindingView, Level, card, finding_row};
+use crate::gui::widgets::{Button, FindingView, Level, card, finding_row, link_button};
 use crate::present::finding::{Finding, Rank, WayOut};
 use crate::present::message::Msg;
 use crate::present::words;
@@ -12,6 +12,13 @@ use crate::present::words;
 pub fn findings_ui(ui: &mut Ui, findings: &[Finding], outbox: &mut Outbox) {
     if !findings.is_empty() {
         card(ui, None, |ui| findings.iter().for_each(|finding| finding_ui(ui, finding, outbox)));
+    }
+}
+
+/// The way to support, beside everything that went wrong.
+pub fn support_ui(ui: &mut Ui, outbox: &mut Outbox) {
+    if link_button(ui, words::SAVE_SUPPORT).on_hover_text(words::SAVE_SUPPORT_MEANING).clicked() {
+        outbox.push(Msg::SaveSupport);
     }
 }
 

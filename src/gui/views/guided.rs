@@ -12,8 +12,10 @@ use crate::gui::widgets::{
     Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
     link_button, page_header, progress_block, reason, stepper, tick_box,
 };
-use crate::present::guided::{Check, Guided, Stage, Task, Verdict, path_text};
+use crate::present::check::{Check, Verdict};
+use crate::present::guided::{Guided, Stage, Task};
 use crate::present::message::Msg;
+use crate::present::overview::path_line;
 use crate::present::{Model, words};
 use crate::progress::Phase;
 
@@ -51,13 +53,13 @@ fn choose_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
     title_ui(ui, guided, question);
     card(ui, None, |ui| {
         if guided.task == Task::Apply {
-            let path = guided.bundle.as_deref().map(path_text);
+            let path = guided.bundle.as_deref().map(path_line);
             chosen_ui(ui, words::PATCH, path.as_deref().unwrap_or(words::NO_PATCH));
             if button(ui, &Button::secondary(words::START_OPEN_PATCH).icon(Icon::FileInput)).clicked() {
                 outbox.push(Msg::PickBundle);
             }
         }
-        let path = guided.folder.as_deref().map(path_text);
+        let path = guided.folder.as_deref().map(path_line);
         chosen_ui(ui, words::FOLDER, path.as_deref().unwrap_or(words::NO_FOLDER));
         ui.horizontal_wrapped(|ui| {
             if button(ui, &Button::secondary(words::START_CHOOSE_FOLDER).icon(Icon::FolderOpen)).clicked() {
@@ -72,7 +74,7 @@ fn choose_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
     if guided.folder.is_none() && !known.is_empty() {
         card(ui, Some(words::START_RECENT), |ui| {
             for folder in known {
-                if link_button(ui, &path_text(&folder)).clicked() {
+                if link_button(ui, &path_line(&folder)).clicked() {
                     outbox.push(Msg::OpenFolder(folder));
                 }
             }
@@ -123,7 +125,14 @@ fn review_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
                     - if line.can_change { 2.0 * space::HUGE + space::LARGE } else { 0.0 };
                 ui.scope(|ui| {
                     ui.set_max_width(room);
-                    facts(ui, &[Fact::new(line.name, &line.value)]);
+                    ui.vertical(|ui| {
+                        if line.can_change {
+                            // The link beside it is as high as a button.
+                            let free = space::CONTROL_HEIGHT - ui.text_style_height(&egui::TextStyle::Body);
+                            ui.add_space(free / 2.0);
+                        }
+                        facts(ui, &[Fact::new(line.name, &line.value)]);
+                    });
                 });
                 if line.can_change && link_button(ui, words::CHANGE).clicked() {
                     outbox.push(Msg::ChooseAgain);
@@ -140,7 +149,7 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
     title_ui(ui, guided, "");
     card(ui, Some(question), |ui| {
         ui.label(promise);
-        let folder = guided.folder.as_deref().map(path_text).unwrap_or_default();
+        let folder = guided.folder.as_deref().map(path_line).unwrap_or_default();
         facts(ui, &[Fact::new(words::FOLDER, &folder)]);
         if guided.needs_consent() {
             tick_ui(ui, guided.consent_unsigned, words::CONSENT_UNSIGNED, Msg::ConsentUnsigned, outbox);

@@ -24,11 +24,10 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
     };
     condition_ui(ui, view, fields);
     card(ui, Some(words::IN_THE_FOLDER), |ui| {
-        let stack = view.stack();
-        if stack.is_empty() {
+        if view.stack.is_empty() {
             ui.label(text::body(words::NOTHING_TO_TAKE_BACK).color(Tokens::of(ui).muted));
         }
-        for row in &stack {
+        for row in &view.stack {
             patch_ui(ui, row, outbox);
         }
         if view.status.can_undo_rollback
@@ -37,15 +36,14 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
             outbox.push(Msg::BeginBringBack);
         }
     });
-    let events = view.events();
-    if !events.is_empty() {
-        card(ui, Some(words::WHAT_HAPPENED), |ui| events.iter().for_each(|event| event_ui(ui, event)));
+    if !view.events.is_empty() {
+        card(ui, Some(words::WHAT_HAPPENED), |ui| view.events.iter().for_each(|event| event_ui(ui, event)));
     }
 }
 
 /// Whether the folder is as the history says.
 fn condition_ui(ui: &mut Ui, view: &FolderView, fields: &mut Fields) {
-    let differences = view.differences();
+    let differences = &view.differences;
     if differences.is_empty() {
         if view.status.compared > 0 {
             let title = view.product().unwrap_or_else(|| words::IN_THE_FOLDER.to_owned());

@@ -2,12 +2,12 @@
 
 use egui::Ui;
 
+use super::findings::support_ui;
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, text};
 use crate::gui::widgets::{Button, Fact, PageHeader, button, card, facts, link_button, page_header};
-use crate::present::guided::path_text;
 use crate::present::message::Msg;
-use crate::present::overview::line;
+use crate::present::overview::{line, path_line};
 use crate::present::{Model, words};
 use crate::report::phrases;
 
@@ -15,7 +15,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let header = PageHeader { title: words::INTERRUPTED_TITLE, subtitle: words::INTERRUPTED_MEANING };
     page_header(ui, &header, |_| ());
     for (folder, work) in &model.interrupted {
-        let path = path_text(folder);
+        let path = path_line(folder);
         let doing = if work.is_rollback { words::WAS_GOING_BACK } else { words::WAS_APPLYING };
         let patch = work.patch.as_ref().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
         let begun = format!("{}, {}", phrases::moment(&work.begun), line(&work.user));
@@ -36,6 +36,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             ui.label(text::caption(words::INTERRUPTED_FINISH_MEANING));
         });
     }
+    support_ui(ui, outbox);
     if link_button(ui, words::INTERRUPTED_LATER).clicked() {
         outbox.push(Msg::RecoverLater);
     }

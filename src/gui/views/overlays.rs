@@ -1,16 +1,15 @@
 //! What lies on top of the page: all commands, all keys, the list of folders, the question before closing.
 
-use egui::{Id, Key, Modal, ScrollArea, TextEdit, Ui};
+use egui::{Frame, Id, Key, Margin, Modal, ScrollArea, TextEdit, Ui};
 
 use super::Fields;
 use crate::gui::app::Outbox;
 use crate::gui::keys;
 use crate::gui::theme::{Icon, Tokens, space, text};
-use crate::gui::widgets::{Button, button, link_button, section, segmented, tick_box};
+use crate::gui::widgets::{Button, Fact, button, facts, link_button, section, segmented, tick_box};
 use crate::present::commands::Command;
-use crate::present::guided::path_text;
 use crate::present::message::Msg;
-use crate::present::overview::line;
+use crate::present::overview::{line, path_line};
 use crate::present::{Model, Overlay, words};
 use crate::settings::{ChangeColours, Palette};
 
@@ -22,7 +21,8 @@ pub fn show(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox
         (fields.palette, fields.chosen) = Default::default();
         return;
     };
-    let modal = Modal::new(Id::unique(("overlay", overlay as u8))).show(ui.ctx(), |ui| {
+    let frame = Frame::popup(ui.style()).inner_margin(Margin::same(space::LARGE as i8));
+    let modal = Modal::new(Id::unique(("overlay", overlay as u8))).frame(frame).show(ui.ctx(), |ui| {
         let width = SIZE[0].min(ui.ctx().content_rect().width() - 2.0 * space::WIDE);
         ui.set_width(width);
         ui.set_max_height(SIZE[1]);
@@ -85,23 +85,20 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
 }
 
 fn keys_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    section(ui, words::KEYS);
-    ScrollArea::vertical().max_height(SIZE[1] / 2.0).show(ui, |ui| {
+    appearance_ui(ui, model, outbox);
+    section(ui, words::KEYS_LIST);
+    ScrollArea::vertical().auto_shrink([false, true]).max_height(SIZE[1] / 2.0).show(ui, |ui| {
         for command in Command::ALL {
             let keys: Vec<String> =
                 command.shortcuts().iter().map(|keys| keys::text(ui.ctx(), *keys)).collect();
             if !keys.is_empty() {
-                ui.horizontal(|ui| {
-                    ui.add_sized(
-                        [SIZE[0] / 3.0, space::ROW_HEIGHT],
-                        egui::Label::new(text::code(keys.join(", "))),
-                    );
-                    ui.label(command.name());
-                });
+                facts(ui, &[Fact::new(command.name(), &keys.join(", "))]);
             }
         }
     });
-    appearance_ui(ui, model, outbox);
+    if button(ui, &Button::secondary(words::CLOSE)).clicked() {
+        outbox.push(Msg::Escape);
+    }
 }
 
 fn appearance_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -135,11 +132,11 @@ fn folders_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if link_button(ui, words::CLOSE).clicked() {
         outbox.push(Msg::Escape);
     }
-    if let Some(failure) = model.folders.list.failed() {
+    if let Some(failure) = model.folders.failed() {
         ui.label(text::body(&failure.what).color(Tokens::of(ui).danger.text));
     }
-    let Some(list) = model.folders.list.ready() else { return };
-    ui.add(egui::Label::new(text::code(path_text(&list.place))).wrap());
+    let Some(list) = model.folders.ready() else { return };
+    ui.add(egui::Label::new(text::code(path_line(&list.place))).wrap());
     ui.horizontal_wrapped(|ui| {
         if button(ui, &Button::primary(words::FOLDERS_HERE)).clicked() {
             outbox.push(Msg::OpenFolder(list.place.clone()));

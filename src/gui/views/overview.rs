@@ -2,7 +2,8 @@
 
 use egui::{Label, Ui};
 
-use super::findings::findings_ui;
+use super::findings::{findings_ui, support_ui};
+use super::workspace::{identity_ui, is_low};
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, text};
 use crate::gui::widgets::{Button, EmptyState, Fact, card, empty_state, facts};
@@ -12,6 +13,9 @@ use crate::present::{Model, words};
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let patch = &model.workspace.patch;
+    if is_low(ui) {
+        identity_ui(ui, model, outbox);
+    }
     if let Some(failure) = patch.failed() {
         failure_ui(ui, failure, outbox);
     } else if let Some(patch) = patch.ready() {
@@ -44,6 +48,7 @@ fn of<'a>(name: &'a str, value: &'a str) -> Fact<'a> {
 
 /// Why something cannot be shown, and what to do.
 pub fn failure_ui(ui: &mut Ui, failure: &Failure, outbox: &mut Outbox) {
-    let check = crate::present::guided::Check::of_failure(failure);
+    let check = crate::present::check::Check::of_failure(failure);
     findings_ui(ui, &check.findings, outbox);
+    support_ui(ui, outbox);
 }

@@ -3,12 +3,14 @@
 use egui::Ui;
 
 use super::Fields;
+use super::findings::support_ui;
 use super::guided::condition_notice;
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, space, text};
 use crate::gui::widgets::{Banner, Button, DetailsView, Fact, banner, button, card, details, facts};
 use crate::present::guided::{Guided, Task};
 use crate::present::message::Msg;
+use crate::present::outcome::Condition;
 use crate::present::words;
 
 pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut Outbox) {
@@ -49,6 +51,9 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
             outbox.push(Msg::CopyDetails);
         }
     });
+    if !matches!(outcome.condition, Condition::Done | Condition::NothingToDo) {
+        support_ui(ui, outbox);
+    }
     if !outcome.details.is_empty() {
         let view = DetailsView { title: words::RESULT_DETAILS, text: &outcome.details.join("\n") };
         details(ui, &view, &mut fields.details);

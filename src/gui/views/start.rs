@@ -23,6 +23,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         columns[1].with_layout(layout, |ui| sample_ui(ui, model, outbox));
     });
     recent_ui(ui, model, outbox);
+    if link_button(ui, words::KEYS).clicked() {
+        outbox.push(Msg::ShowKeys);
+    }
 }
 
 fn drop_ui(ui: &mut Ui, outbox: &mut Outbox) {

@@ -8,13 +8,16 @@ use crate::gui::widgets::{
     Badge, Button, IconButton, Notice, PathView, Tone, badge, button, icon_button, link_button, path_label,
     reason, segmented,
 };
-use crate::present::guided::{Verdict, path_text};
+use crate::present::check::Verdict;
 use crate::present::history::FolderView;
 use crate::present::message::{Msg, Place};
+use crate::present::overview::path_line;
 use crate::present::{Model, Tab, words};
 
 /// Narrower than this, the buttons stand below the titles.
 const SIDE_BY_SIDE: f32 = 720.0;
+/// Lower than this, the exact names move from the head to the first page, in points.
+const LOW: f32 = 480.0;
 /// What the buttons and the verdict take at most.
 const ACTIONS_WIDTH: f32 = 420.0;
 
@@ -23,35 +26,67 @@ pub fn header_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
     let frame = Frame::new().fill(Tokens::of(ui).card()).inner_margin(margin);
     Panel::top("workspace").frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::SMALL;
-        if ui.available_width() < SIDE_BY_SIDE {
-            titles_ui(ui, model, outbox);
-            ui.horizontal_wrapped(|ui| actions_ui(ui, model, outbox));
-        } else {
-            // The words come first for the keyboard and for screen readers, too.
-            ui.horizontal_top(|ui| {
-                let titles = vec2(ui.available_width() - ACTIONS_WIDTH, 0.0);
-                ui.allocate_ui_with_layout(titles, Layout::top_down(Align::Min), |ui| {
-                    ui.set_width(titles.x);
-                    titles_ui(ui, model, outbox);
-                });
-                ui.with_layout(Layout::right_to_left(Align::Min), |ui| actions_ui(ui, model, outbox));
+        if is_low(ui) || ui.available_width() < SIDE_BY_SIDE {
+            title_ui(ui, model);
+            if !is_low(ui) {
+                identity_ui(ui, model, outbox);
+            }
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = space::SMALL;
+                apply_ui(ui, model, outbox);
+                back_ui(ui, model, outbox);
+                verdict_ui(ui, model);
+                reasons_ui(ui, model);
             });
+            ui.horizontal_wrapped(|ui| pages_ui(ui, model, tab, outbox));
+            return;
         }
+        // The words come first for the keyboard and for screen readers, too.
+        ui.horizontal_top(|ui| {
+            let titles = vec2(ui.available_width() - ACTIONS_WIDTH, 0.0);
+            ui.allocate_ui_with_layout(titles, Layout::top_down(Align::Min), |ui| {
+                ui.set_width(titles.x);
+                title_ui(ui, model);
+                identity_ui(ui, model, outbox);
+            });
+            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.x = space::SMALL;
+                apply_ui(ui, model, outbox);
+                back_ui(ui, model, outbox);
+                // As high as the buttons, so that the verdict stands in their middle.
+                let middle = Layout::right_to_left(Align::Center);
+                let size = vec2(0.0, space::CONTROL_HEIGHT);
+                ui.allocate_ui_with_layout(size, middle, |ui| verdict_ui(ui, model));
+            });
+        });
         ui.horizontal_wrapped(|ui| {
-            let home = IconButton { icon: Icon::House, name: words::TO_START };
-            if icon_button(ui, &home).clicked() {
-                outbox.push(Msg::GoTo(Place::Start));
-            }
-            let names: Vec<String> = Tab::ALL.iter().map(|tab| tab_name(*tab, model)).collect();
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let mut chosen = Tab::ALL.iter().position(|other| *other == tab).unwrap_or_default();
-            if segmented(ui, words::PAGES, &names, &mut chosen) {
-                outbox.push(Msg::GoTo(Place::Workspace(Tab::ALL[chosen])));
-            }
+            pages_ui(ui, model, tab, outbox);
             ui.add_space(space::LARGE);
             reasons_ui(ui, model);
         });
     });
+}
+
+/// Whether the window has so little height, as it has at 200 % on a small screen, that the head must be short.
+pub fn is_low(ui: &Ui) -> bool {
+    ui.ctx().content_rect().height() < LOW
+}
+
+fn pages_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
+    let home = IconButton { icon: Icon::House, name: words::TO_START };
+    if icon_button(ui, &home).clicked() {
+        outbox.push(Msg::GoTo(Place::Start));
+    }
+    let names: Vec<String> = Tab::ALL.iter().map(|tab| tab_name(*tab, model)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut chosen = Tab::ALL.iter().position(|other| *other == tab).unwrap_or_default();
+    if segmented(ui, words::PAGES, &names, &mut chosen) {
+        outbox.push(Msg::GoTo(Place::Workspace(Tab::ALL[chosen])));
+    }
+    let keys = IconButton { icon: Icon::Keyboard, name: words::KEYS };
+    if icon_button(ui, &keys).clicked() {
+        outbox.push(Msg::ShowKeys);
+    }
 }
 
 /// The name of a page, with how much there is on it.
@@ -67,12 +102,17 @@ fn tab_name(tab: Tab, model: &Model) -> String {
     }
 }
 
-fn titles_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+fn title_ui(ui: &mut Ui, model: &Model) {
+    let patch = model.workspace.patch.ready();
+    let title = patch.map_or(words::NO_PATCH, |patch| patch.overview.title.as_str());
+    ui.add(Label::new(text::heading(title)).truncate());
+}
+
+/// Which patch and which folder, exactly.
+pub fn identity_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;
     let muted = Tokens::of(ui).muted;
     ui.spacing_mut().item_spacing.y = space::TINY;
-    let title = workspace.patch.ready().map_or(words::NO_PATCH, |patch| patch.overview.title.as_str());
-    ui.add(Label::new(text::heading(title)).truncate());
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
         if let Some(patch) = workspace.patch.ready() {
@@ -93,7 +133,7 @@ fn titles_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             Some(folder) => {
                 let colour = Tokens::of(ui).text;
                 let copied = folder.to_string_lossy();
-                path_label(ui, &PathView { shown: &path_text(folder), copied: Some(&copied), colour });
+                path_label(ui, &PathView { shown: &path_line(folder), copied: Some(&copied), colour });
                 if let Some(product) = workspace.view.ready().and_then(FolderView::product) {
                     ui.label(text::caption(product).color(muted));
                 }
@@ -111,20 +151,20 @@ fn titles_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     });
 }
 
-fn actions_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let workspace = &model.workspace;
-    ui.spacing_mut().item_spacing.x = space::SMALL;
-    let apply = Button::primary(words::APPLY).icon(Icon::CheckCheck).blocked(workspace.can_apply().err());
+fn apply_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let reason = model.workspace.can_apply().err();
+    let apply = Button::primary(words::APPLY).icon(Icon::CheckCheck).blocked(reason);
     if button(ui, &apply.reason_elsewhere()).clicked() {
         outbox.push(Msg::BeginApply);
     }
-    let back = Button::secondary(words::GO_BACK).icon(Icon::Undo2).blocked(workspace.can_go_back().err());
+}
+
+fn back_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let reason = model.workspace.can_go_back().err();
+    let back = Button::secondary(words::GO_BACK).icon(Icon::Undo2).blocked(reason);
     if button(ui, &back.reason_elsewhere()).clicked() {
         outbox.push(Msg::BeginTakeBack);
     }
-    // As high as the buttons, so that the verdict stands in their middle.
-    let middle = Layout::right_to_left(Align::Center);
-    ui.allocate_ui_with_layout(vec2(0.0, space::CONTROL_HEIGHT), middle, |ui| verdict_ui(ui, model));
 }
 
 /// Why one of the two buttons above cannot be pressed.

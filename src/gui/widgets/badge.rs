@@ -6,6 +6,7 @@ use egui::{Color32, FontId, Galley, Pos2, Rect, Response, Role, Sense, StrokeKin
 
 use super::paint::{self, Notice};
 use crate::gui::theme::{ChangeTone, Tokens, space, text};
+use crate::present::words::widgets as words;
 
 /// What a badge is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,13 +80,13 @@ impl Status {
     /// The badge for it.
     pub fn badge(self) -> Badge<'static> {
         let (text, tone, explain) = match self {
-            Self::Added => ("A", Tone::Added, "Added"),
-            Self::Modified => ("M", Tone::Changed, "Changed"),
-            Self::Deleted => ("D", Tone::Removed, "Removed"),
-            Self::Renamed => ("R", Tone::Moved, "Renamed or moved"),
-            Self::Type => ("T", Tone::Changed, "Type or permissions changed"),
-            Self::Binary => ("B", Tone::Neutral, "Not text"),
-            Self::Conflict => ("!", Tone::Notice(Notice::Caution), "Differs from what is expected"),
+            Self::Added => ("A", Tone::Added, words::STATUS_ADDED),
+            Self::Modified => ("M", Tone::Changed, words::STATUS_MODIFIED),
+            Self::Deleted => ("D", Tone::Removed, words::STATUS_DELETED),
+            Self::Renamed => ("R", Tone::Moved, words::STATUS_RENAMED),
+            Self::Type => ("T", Tone::Changed, words::STATUS_TYPE),
+            Self::Binary => ("B", Tone::Neutral, words::STATUS_BINARY),
+            Self::Conflict => ("!", Tone::Notice(Notice::Caution), words::STATUS_CONFLICT),
         };
         Badge { text, tone, explain }
     }

@@ -6,6 +6,7 @@ use super::badge::{Badge, Tone, badge};
 use super::button::{Button, button, button_width};
 use super::paint::{self, Notice};
 use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::present::words::widgets;
 
 /// Narrower than this, the action stands below the sentence.
 const SIDE_BY_SIDE: f32 = 520.0;
@@ -25,9 +26,9 @@ impl Level {
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Blocks => "Blocks",
-            Self::MayBreak => "May break",
-            Self::Information => "Information",
+            Self::Blocks => widgets::LEVEL_BLOCKS,
+            Self::MayBreak => widgets::LEVEL_MAY_BREAK,
+            Self::Information => widgets::LEVEL_INFORMATION,
         }
     }
 

@@ -6,6 +6,7 @@ use egui::{Color32, FontId, Response, Role, Sense, TextStyle, Ui, Vec2, WidgetIn
 
 use super::button::{IconButton, icon_button};
 use crate::gui::theme::{Icon, space};
+use crate::present::words::{fill, widgets as words};
 
 /// How long a copy button shows that it copied.
 const THANKS: Duration = Duration::from_secs(2);
@@ -36,7 +37,7 @@ pub fn path_label(ui: &mut Ui, path: &PathView<'_>) -> Response {
         let place = super::paint::middle(rect, rect.left(), galley.size().y);
         ui.painter().galley(place, galley, path.colour);
         if let Some(copied) = path.copied {
-            copy_button(ui, "Path", copied);
+            copy_button(ui, words::PATH, copied);
         }
         if shown == path.shown { response } else { response.on_hover_text(path.shown) }
     })
@@ -75,7 +76,7 @@ pub fn shorten_middle(text: &str, fits: impl Fn(&str) -> bool) -> String {
 
 /// Copies `copied`, which is called `what`, and shows for a moment that it did; `true` when it was pressed.
 pub(super) fn copy_button(ui: &mut Ui, what: &str, copied: &str) -> bool {
-    let name = format!("Copy {}", lower_first(what));
+    let name = fill(words::COPY, &[("what", &lower_first(what))]);
     let id = ui.next_auto_id().with("copied");
     let now = ui.input(|input| input.time);
     let until: f64 = ui.data(|data| data.get_temp(id)).unwrap_or(0.0);
@@ -89,8 +90,12 @@ pub(super) fn copy_button(ui: &mut Ui, what: &str, copied: &str) -> bool {
     pressed
 }
 
-/// A title as it stands within a sentence.
+/// A title as it stands within a sentence; a name such as `SHA-256` stays as it is.
 fn lower_first(title: &str) -> String {
     let mut letters = title.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+    let first = letters.next();
+    match letters.as_str().starts_with(char::is_uppercase) {
+        true => title.to_owned(),
+        false => first.into_iter().flat_map(char::to_lowercase).chain(letters).collect(),
+    }
 }

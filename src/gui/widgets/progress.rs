@@ -6,6 +6,7 @@ use egui::{Frame, Id, Label, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::paint::{self, Notice};
 use crate::gui::theme::{Tokens, space, text};
+use crate::present::words::{fill, widgets as words};
 
 /// The bar.
 const BAR_HEIGHT: f32 = space::SMALL;
@@ -43,7 +44,8 @@ pub fn progress_block(ui: &mut Ui, progress: &ProgressView<'_>) {
         let mut counts = Vec::new();
         if progress.files_total > 0 {
             let done = progress.files_done.min(progress.files_total);
-            counts.push(format!("{done} of {} files", progress.files_total));
+            let facts = [("n", &*done.to_string()), ("all", &progress.files_total.to_string())];
+            counts.push(fill(words::FILES_DONE, &facts));
         }
         counts.push(elapsed_words(progress.elapsed));
         ui.add(Label::new(text::body(counts.join(" · "))).wrap());
@@ -104,9 +106,11 @@ fn furthest(ui: &Ui, progress: &ProgressView<'_>) -> f32 {
 /// "42 s", "3 min 5 s", "1 h 2 min".
 pub fn elapsed_words(elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
-    }
+    let (h, min, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let template = match seconds {
+        0..60 => words::ELAPSED_SECONDS,
+        60..3600 => words::ELAPSED_MINUTES,
+        _ => words::ELAPSED_HOURS,
+    };
+    fill(template, &[("h", &h.to_string()), ("min", &min.to_string()), ("s", &s.to_string())])
 }

@@ -5,6 +5,7 @@ use egui::{Frame, Margin, Response, Stroke, TextEdit, Ui, Vec2};
 use super::button::{IconButton, icon_button};
 use super::paint;
 use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::present::words::{fill, widgets as words};
 
 /// A field to search in.
 #[derive(Clone, Copy, Debug)]
@@ -45,12 +46,12 @@ fn inside(ui: &mut Ui, query: &mut String, search: &SearchView<'_>) -> SearchRes
     let tokens = Tokens::of(ui);
     paint::icon(ui, Icon::Search, text::ICON, tokens.muted);
     let counted = search.found.filter(|_| !query.is_empty()).map(|(at, of)| match of {
-        0 => "Not found".to_owned(),
-        _ => format!("{at} of {of}"),
+        0 => words::SEARCH_NOTHING.to_owned(),
+        _ => fill(words::SEARCH_PLACE, &[("at", &at.to_string()), ("n", &of.to_string())]),
     });
     let right = egui::Layout::right_to_left(egui::Align::Center);
     ui.with_layout(right, |ui| {
-        let clear = IconButton { icon: Icon::X, name: "Clear the search" };
+        let clear = IconButton { icon: Icon::X, name: words::SEARCH_CLEAR };
         let is_cleared = !query.is_empty() && icon_button(ui, &clear).clicked();
         if is_cleared {
             query.clear();

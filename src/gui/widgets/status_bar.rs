@@ -4,6 +4,7 @@ use egui::{Align, Frame, Layout, Margin, Role, Stroke, Ui, UiBuilder, Vec2};
 
 use super::paint;
 use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::present::words::widgets as words;
 
 /// A fact in the status bar.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +19,7 @@ pub struct StatusItem<'a> {
 pub fn status_bar(ui: &mut Ui, left: &[StatusItem<'_>], right: &[StatusItem<'_>]) {
     let tokens = Tokens::of(ui);
     let margin = Margin::symmetric(space::MEDIUM as i8, 0);
-    let group = UiBuilder::new().accessibility_role(Role::Status).accessibility_label("Status");
+    let group = UiBuilder::new().accessibility_role(Role::Status).accessibility_label(words::STATUS_BAR);
     ui.scope_builder(group, |ui| {
         let shown = Frame::new().fill(tokens.page()).inner_margin(margin).show(ui, |ui| {
             let size = Vec2::new(ui.available_width(), space::ROW_HEIGHT + space::TINY);

@@ -3,6 +3,7 @@
 use egui::{Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::gui::theme::{Tokens, space, text};
+use crate::present::words::{fill, widgets as words};
 
 /// The bar below the words.
 const BAR_HEIGHT: f32 = space::TINY;
@@ -22,7 +23,7 @@ pub fn stepper(ui: &mut Ui, view: &StepperView<'_>) -> Response {
     let count = view.steps.len().max(1);
     let current = view.current.min(count - 1);
     let name = view.steps.get(current).copied().unwrap_or_default();
-    let place = format!("Step {} of {count}", current + 1);
+    let place = fill(words::STEP, &[("n", &(current + 1).to_string()), ("all", &count.to_string())]);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = space::SMALL;
         ui.horizontal(|ui| {

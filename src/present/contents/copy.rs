@@ -4,6 +4,7 @@ use std::io;
 
 use super::rows::{CONTEXT_LINES, Row, RowKind, Rows};
 use super::text::{Half, TextDiff};
+use crate::present::words::contents as words;
 
 /// Most bytes that are copied at once: what a clipboard takes without stopping the desktop.
 pub const MAX_COPIED_BYTES: usize = 16 << 20;
@@ -111,7 +112,7 @@ fn push_line(
         copied.push(b'\n');
     }
     if copied.len() > MAX_COPIED_BYTES || text.left_out > 0 {
-        return Err(io::Error::other("it is more than can be copied at once"));
+        return Err(io::Error::other(words::PART_TOO_MUCH_TO_COPY));
     }
     Ok(())
 }

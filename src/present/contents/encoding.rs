@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::diff::is_text;
+use crate::present::words::contents as words;
 
 /// What UTF-8 texts from Windows begin with.
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -60,14 +61,14 @@ impl Encoding {
     /// In words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Ascii => "ASCII",
-            Self::Utf8 { mark: false } => "UTF-8",
-            Self::Utf8 { mark: true } => "UTF-8 with byte order mark",
-            Self::Utf16 { order: ByteOrder::Little, mark: true } => "UTF-16 LE",
-            Self::Utf16 { order: ByteOrder::Little, mark: false } => "UTF-16 LE without byte order mark",
-            Self::Utf16 { order: ByteOrder::Big, mark: true } => "UTF-16 BE",
-            Self::Utf16 { order: ByteOrder::Big, mark: false } => "UTF-16 BE without byte order mark",
-            Self::EightBit => "an old 8-bit encoding",
+            Self::Ascii => words::ENCODING_ASCII,
+            Self::Utf8 { mark: false } => words::ENCODING_UTF_8,
+            Self::Utf8 { mark: true } => words::ENCODING_UTF_8_MARK,
+            Self::Utf16 { order: ByteOrder::Little, mark: true } => words::ENCODING_UTF_16_LE_MARK,
+            Self::Utf16 { order: ByteOrder::Little, mark: false } => words::ENCODING_UTF_16_LE,
+            Self::Utf16 { order: ByteOrder::Big, mark: true } => words::ENCODING_UTF_16_BE_MARK,
+            Self::Utf16 { order: ByteOrder::Big, mark: false } => words::ENCODING_UTF_16_BE,
+            Self::EightBit => words::PART_ENCODING_EIGHT_BIT,
         }
     }
 

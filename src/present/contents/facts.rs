@@ -4,6 +4,7 @@ use super::encoding::Encoding;
 use super::hidden::Hidden;
 use super::lines::LineEnds;
 use crate::model::{Digest, Mode, Node};
+use crate::present::words::{contents as words, fill};
 use crate::text::{capitalised, escape_line, with_thousands};
 
 /// What stands on one side.
@@ -141,19 +142,21 @@ impl Facts {
     /// What stands in the head of its column: a few short phrases, the most telling first.
     pub fn phrases(&self) -> Vec<String> {
         let kind = match self.kind {
-            Kind::Nothing => return vec!["Nothing here".to_owned()],
-            Kind::Folder => "Folder".to_owned(),
-            Kind::Link => format!("Link to {}", self.points_to.as_deref().unwrap_or_default()),
-            Kind::Text => self.text.as_ref().map_or("Text", |text| text.encoding.words()).to_owned(),
-            Kind::Binary => "Binary file".to_owned(),
-            Kind::Picture(format) => format!("{} picture", format.word()),
-            Kind::Unknown => "File".to_owned(),
+            Kind::Nothing => return vec![words::KIND_NOTHING.to_owned()],
+            Kind::Folder => words::KIND_FOLDER.to_owned(),
+            Kind::Link => fill(words::KIND_LINK, &[("to", self.points_to.as_deref().unwrap_or_default())]),
+            Kind::Text => {
+                self.text.as_ref().map_or(words::KIND_TEXT, |text| text.encoding.words()).to_owned()
+            }
+            Kind::Binary => words::KIND_BINARY.to_owned(),
+            Kind::Picture(format) => fill(words::KIND_PICTURE, &[("format", format.word())]),
+            Kind::Unknown => words::KIND_FILE.to_owned(),
         };
         let mut phrases = vec![capitalised(&kind)];
         if let Some(text) = &self.text {
             phrases.extend(text.ends.words());
             if !text.ends_with_newline && text.lines > 0 {
-                phrases.push("no line end at the end".to_owned());
+                phrases.push(words::PART_NO_LINE_END.to_owned());
             }
         }
         phrases.extend(self.size_bytes.map(size_words));
@@ -175,7 +178,7 @@ impl LineEnds {
                     .iter()
                     .map(|(name, count)| format!("{} {name}", with_thousands(*count)))
                     .collect();
-                Some(format!("mixed line ends: {}", parts.join(", ")))
+                Some(fill(words::PART_MIXED_LINE_ENDS, &[("ends", &parts.join(", "))]))
             }
         }
     }
@@ -183,10 +186,8 @@ impl LineEnds {
 
 /// `0755` with what it means.
 fn mode_words(mode: Mode) -> String {
-    match mode.is_executable() {
-        true => format!("may be run, {mode}"),
-        false => format!("permissions {mode}"),
-    }
+    let template = if mode.is_executable() { words::PART_MAY_BE_RUN } else { words::PART_PERMISSIONS };
+    fill(template, &[("mode", &mode.to_string())])
 }
 
 /// A size as people say it: `1,234 bytes`, `12.3 MB`.
@@ -195,7 +196,8 @@ pub fn size_words(bytes: u64) -> String {
     match UNITS.iter().find(|(least, _)| bytes >= *least) {
         Some((_, "KB")) => format!("{} KB", with_thousands(bytes / 1_000)),
         Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / *unit as f64),
-        None => format!("{} byte{}", with_thousands(bytes), if bytes == 1 { "" } else { "s" }),
+        None if bytes == 1 => words::SIZE_ONE_BYTE.to_owned(),
+        None => fill(words::SIZE_BYTES, &[("n", &with_thousands(bytes))]),
     }
 }
 

@@ -5,6 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::io;
 use std::ops::Range;
 
+use crate::present::words::{contents as words, fill};
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::with_thousands;
 use crate::workbench::Content;
@@ -116,12 +117,8 @@ impl HexDiff {
 
     /// A sentence if differences may look larger than they are.
     pub fn coarse(&self) -> Option<String> {
-        (self.block_bytes > MIN_BLOCK_BYTES).then(|| {
-            format!(
-                "Compared in blocks of {} bytes: places that differ may look larger than they are.",
-                with_thousands(self.block_bytes)
-            )
-        })
+        (self.block_bytes > MIN_BLOCK_BYTES)
+            .then(|| fill(words::COARSE_BLOCKS, &[("n", &with_thousands(self.block_bytes))]))
     }
 
     /// The row with this number, counted from 0.
@@ -477,8 +474,8 @@ pub(super) fn why_binary(head: &[u8]) -> Option<String> {
     let control =
         || head.iter().position(|byte| matches!(byte, 0x01..=0x08 | 0x0e..=0x19 | 0x1c..=0x1f | 0x7f));
     let (what, at) = match nul {
-        Some(at) => ("a zero byte", at),
-        None => ("a byte that no text has", control()?),
+        Some(at) => (words::PART_WHY_ZERO, at),
+        None => (words::PART_WHY_CONTROL, control()?),
     };
-    Some(format!("Shown as bytes: there is {what} at {at:#x}."))
+    Some(fill(words::BYTES_WHY, &[("what", what), ("at", &format!("{at:#x}"))]))
 }

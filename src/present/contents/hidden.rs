@@ -1,6 +1,7 @@
 //! Counts the characters of a text that nobody would see, and says where they are.
 
 use crate::model::characters::{Unseen, unseen};
+use crate::present::words::contents as words;
 use crate::progress::{CancelToken, Cancelled};
 
 /// Most places that are listed; the count goes on.
@@ -23,10 +24,10 @@ impl HiddenKind {
     /// In words, for several of them.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Direction => "that turn the reading direction",
-            Self::Invisible => "drawn as nothing",
-            Self::Control => "that control a terminal",
-            Self::Unknown => "without a known shape",
+            Self::Direction => words::PART_HIDDEN_DIRECTION,
+            Self::Invisible => words::PART_HIDDEN_INVISIBLE,
+            Self::Control => words::PART_HIDDEN_CONTROL,
+            Self::Unknown => words::PART_HIDDEN_UNKNOWN,
         }
     }
 

@@ -14,10 +14,10 @@ mod lines;
 mod load;
 mod notes;
 mod picture;
+mod refine;
 mod rows;
 mod shown;
 mod text;
-mod words;
 
 pub use compare::{Hunk, LONG_PATIENCE, MAX_COMPARED_LINES, PATIENCE};
 pub use copy::{Caret, Column, MAX_COPIED_BYTES, Selection, hunk_as_patch};
@@ -29,10 +29,10 @@ pub use lines::{LineEnds, LineText, Lines, MAX_LINE_BYTES};
 pub use load::{Contents, View, load};
 pub use notes::{Equality, Note, Weight};
 pub use picture::{PictureFacts, PixelBox, PixelDifference};
+pub use refine::{MAX_REFINED_BYTES, Marks, Refined};
 pub use rows::{CONTEXT_LINES, EXPAND_LINES, Expand, Gap, Layout, Opened, Row, RowKind, Rows, section_above};
 pub use shown::{ShownLine, TAB_COLUMNS};
 pub use text::{Coarse, Half, Standing, TextDiff};
-pub use words::{MAX_REFINED_BYTES, Marks, Refined};
 
 #[cfg(test)]
 mod tests;

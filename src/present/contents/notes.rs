@@ -4,6 +4,7 @@ use super::facts::{Facts, Kind};
 use super::hidden::HiddenPlace;
 use super::text::Half;
 use crate::model::Mode;
+use crate::present::words::{contents as words, fill};
 use crate::text::with_thousands;
 
 /// A sentence about the change.
@@ -48,11 +49,9 @@ impl Equality {
     /// The sentence for it, if there is something to say.
     pub fn sentence(self) -> Option<&'static str> {
         match self {
-            Self::Identical { verified: true } => Some("Byte-identical, verified by SHA-256"),
-            Self::Identical { verified: false } => {
-                Some("Byte-identical: the patch names the same SHA-256 for both")
-            }
-            Self::SameText => Some("Same text, different bytes"),
+            Self::Identical { verified: true } => Some(words::IDENTICAL_VERIFIED),
+            Self::Identical { verified: false } => Some(words::IDENTICAL_NAMED),
+            Self::SameText => Some(words::SAME_TEXT),
             Self::Different | Self::NotCompared => None,
         }
     }
@@ -62,7 +61,7 @@ impl Equality {
 pub(super) fn notes(before: &Facts, after: &Facts, renamed_from: Option<&str>) -> Vec<Note> {
     let mut notes = Vec::new();
     if let Some(from) = renamed_from {
-        notes.push(information("Renamed", format!("Was called {from} before.")));
+        notes.push(information(words::NOTE_RENAMED, fill(words::RENAMED, &[("from", from)])));
     }
     notes.extend(kind_note(before, after));
     notes.extend(link_note(before, after));
@@ -70,8 +69,8 @@ pub(super) fn notes(before: &Facts, after: &Facts, renamed_from: Option<&str>) -
     notes.extend(text_notes(before, after));
     for (half, facts) in [(Half::Left, before), (Half::Right, after)] {
         notes.extend(facts.unavailable.as_ref().map(|reason| {
-            let sentence = format!("The content {} cannot be shown: {reason}.", half.word());
-            Note { weight: Weight::Caution, subject: "Not shown", sentence, place: None }
+            let sentence = fill(words::NOT_SHOWN, &[("side", half.word()), ("why", reason)]);
+            Note { weight: Weight::Caution, subject: words::NOTE_NOT_SHOWN, sentence, place: None }
         }));
         notes.extend(hidden_note(half, facts));
     }
@@ -89,10 +88,10 @@ fn caution(subject: &'static str, sentence: String) -> Note {
 
 fn thing(kind: Kind) -> &'static str {
     match kind {
-        Kind::Nothing => "nothing",
-        Kind::Folder => "folder",
-        Kind::Link => "link",
-        Kind::Binary | Kind::Picture(_) | Kind::Text | Kind::Unknown => "file",
+        Kind::Nothing => words::PART_NOTHING,
+        Kind::Folder => words::PART_FOLDER,
+        Kind::Link => words::PART_LINK,
+        Kind::Binary | Kind::Picture(_) | Kind::Text | Kind::Unknown => words::PART_FILE,
     }
 }
 
@@ -100,42 +99,46 @@ fn kind_note(before: &Facts, after: &Facts) -> Option<Note> {
     let (old, new) = (thing(before.kind), thing(after.kind));
     Some(match (before.kind, after.kind) {
         _ if old == new => return None,
-        (Kind::Nothing, Kind::Folder) => information("New", "A folder is created.".to_owned()),
         (Kind::Nothing, Kind::Link) => {
             let to = after.points_to.as_deref().unwrap_or_default();
-            information("New", format!("A link to {to} is created."))
+            information(words::NOTE_NEW, fill(words::CREATED_LINK, &[("to", to)]))
         }
-        (Kind::Nothing, _) => information("New", format!("A {new} is created.")),
-        (_, Kind::Nothing) => information("Removed", format!("The {old} is removed.")),
-        (_, _) => caution("Kind", format!("A {new} takes the place of the {old}.")),
+        (Kind::Nothing, _) => information(words::NOTE_NEW, fill(words::CREATED, &[("new", new)])),
+        (_, Kind::Nothing) => information(words::NOTE_REMOVED, fill(words::REMOVED, &[("old", old)])),
+        (_, _) => caution(words::NOTE_KIND, fill(words::REPLACED, &[("new", new), ("old", old)])),
     })
 }
 
 fn link_note(before: &Facts, after: &Facts) -> Option<Note> {
     let (old, new) = (before.points_to.as_deref()?, after.points_to.as_deref()?);
-    (old != new).then(|| information("Link", format!("Points to {new} instead of {old}.")))
+    (old != new).then(|| {
+        let sentence = fill(words::POINTS_ELSEWHERE, &[("new", new), ("old", old)]);
+        information(words::NOTE_LINK, sentence)
+    })
 }
 
 fn mode_note(before: &Facts, after: &Facts) -> Option<Note> {
     let new = after.mode?;
+    let new_word = new.to_string();
     if new.is_special() && before.mode != Some(new) {
-        let sentence = format!("Gets a special permission ({new}): it can run with the rights of its owner.");
-        return Some(caution("Permissions", sentence));
+        let sentence = fill(words::SPECIAL_PERMISSION, &[("new", &new_word)]);
+        return Some(caution(words::NOTE_PERMISSIONS, sentence));
     }
     let is_run = after.is_file() && new.is_executable();
     let was_run = before.is_file() && before.mode.is_some_and(Mode::is_executable);
-    match before.mode.filter(|_| thing(before.kind) == thing(after.kind)) {
-        None if is_run => Some(caution("Program", format!("The new file may be run as a program ({new})."))),
-        None => None,
-        Some(old) if old == new => None,
-        Some(old) if is_run && !was_run => {
-            Some(caution("Program", format!("May be run as a program from now on ({old} → {new}).")))
-        }
-        Some(old) if was_run && !is_run => {
-            Some(information("Program", format!("Can no longer be run as a program ({old} → {new}).")))
-        }
-        Some(old) => Some(information("Permissions", format!("Permissions change from {old} to {new}."))),
+    let Some(old) = before.mode.filter(|_| thing(before.kind) == thing(after.kind)) else {
+        let note = caution(words::NOTE_PROGRAM, fill(words::PROGRAM_NEW, &[("new", &new_word)]));
+        return is_run.then_some(note);
+    };
+    if old == new {
+        return None;
     }
+    let sentence = |template| fill(template, &[("old", &old.to_string()), ("new", &new_word)]);
+    Some(match (was_run, is_run) {
+        (false, true) => caution(words::NOTE_PROGRAM, sentence(words::PROGRAM_FROM_NOW_ON)),
+        (true, false) => information(words::NOTE_PROGRAM, sentence(words::PROGRAM_NO_LONGER)),
+        _ => information(words::NOTE_PERMISSIONS, sentence(words::PERMISSIONS_CHANGE)),
+    })
 }
 
 fn text_notes(before: &Facts, after: &Facts) -> Vec<Note> {
@@ -143,26 +146,26 @@ fn text_notes(before: &Facts, after: &Facts) -> Vec<Note> {
     let mut notes = Vec::new();
     // Between plain ASCII and UTF-8 there is a difference only in what is written, and that the lines show.
     let name = |text: &super::facts::TextFacts| match text.encoding {
-        super::encoding::Encoding::Ascii => "UTF-8",
+        super::encoding::Encoding::Ascii => words::ENCODING_UTF_8,
         other => other.words(),
     };
     if name(old) != name(new) {
-        let sentence =
-            format!("The encoding changes from {} to {}.", old.encoding.words(), new.encoding.words());
-        notes.push(information("Encoding", sentence));
+        let facts = [("old", old.encoding.words()), ("new", new.encoding.words())];
+        notes.push(information(words::NOTE_ENCODING, fill(words::ENCODING_CHANGES, &facts)));
     }
     if let (Some(was), Some(is)) = (old.ends.words(), new.ends.words())
         && old.ends.kinds() != new.ends.kinds()
     {
-        notes.push(information("Line ends", format!("The line ends change from {was} to {is}.")));
+        let sentence = fill(words::LINE_ENDS_CHANGE, &[("old", &was), ("new", &is)]);
+        notes.push(information(words::NOTE_LINE_ENDS, sentence));
     }
     match (old.ends_with_newline, new.ends_with_newline) {
         _ if old.lines == 0 || new.lines == 0 => {}
         (true, false) => {
-            notes.push(information("End of file", "The last line loses its line end.".to_owned()));
+            notes.push(information(words::NOTE_END_OF_FILE, words::LINE_END_GONE.to_owned()));
         }
         (false, true) => {
-            notes.push(information("End of file", "The last line gets a line end.".to_owned()));
+            notes.push(information(words::NOTE_END_OF_FILE, words::LINE_END_NEW.to_owned()));
         }
         _ => {}
     }
@@ -175,17 +178,17 @@ fn hidden_note(half: Half, facts: &Facts) -> Option<Note> {
     let first = hidden.places.first()?;
     let parts: Vec<_> =
         hidden.by_kind().map(|(kind, count)| format!("{} {}", with_thousands(count), kind.words())).collect();
-    let scope = if text.is_looked_through { "" } else { " in its first part" };
+    let mut side = half.word().to_owned();
+    if !text.is_looked_through {
+        side.push(' ');
+        side.push_str(words::PART_HIDDEN_IN_FIRST);
+    }
     let count = hidden.count();
-    let sentence = format!(
-        "The text {}{scope} has {} character{} that nobody would see: {}. Each is spelled out below.",
-        half.word(),
-        with_thousands(count),
-        if count == 1 { "" } else { "s" },
-        parts.join(", "),
-    );
+    let template = if count == 1 { words::HIDDEN_ONE } else { words::HIDDEN_SEVERAL };
+    let facts = [("side", side.as_str()), ("n", &with_thousands(count)), ("kinds", &parts.join(", "))];
+    let sentence = fill(template, &facts);
     let weight = if half == Half::Right { Weight::Caution } else { Weight::Information };
-    Some(Note { weight, subject: "Hidden characters", sentence, place: Some((half, *first)) })
+    Some(Note { weight, subject: words::NOTE_HIDDEN, sentence, place: Some((half, *first)) })
 }
 
 #[cfg(test)]

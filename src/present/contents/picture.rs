@@ -1,6 +1,7 @@
 //! What can be said about pictures and how they differ, without drawing them.
 
 use super::facts::PictureFormat;
+use crate::present::words::{contents as words, fill};
 use crate::text::with_thousands;
 
 /// What is known about a picture.
@@ -19,12 +20,9 @@ pub struct PictureFacts {
 impl PictureFacts {
     /// In a few words.
     pub fn phrase(&self) -> String {
-        let transparent = if self.is_transparent { ", partly transparent" } else { "" };
-        format!(
-            "{} × {} pixels{transparent}",
-            with_thousands(self.width.into()),
-            with_thousands(self.height.into())
-        )
+        let template = if self.is_transparent { words::PIXELS_TRANSPARENT } else { words::PIXELS };
+        let (width, height) = (with_thousands(self.width.into()), with_thousands(self.height.into()));
+        fill(template, &[("width", &width), ("height", &height)])
     }
 }
 
@@ -84,18 +82,22 @@ impl PixelDifference {
 
     /// In a sentence.
     pub fn sentence(&self) -> String {
-        let Some(bounds) = self.bounds else { return "All pixels are the same.".to_owned() };
+        let Some(bounds) = self.bounds else { return words::PIXELS_SAME.to_owned() };
         let percent = self.pixels as f64 * 100.0 / self.all.max(1) as f64;
-        let percent = if percent < 0.1 { "less than 0.1".to_owned() } else { format!("{percent:.1}") };
-        format!(
-            "{} of {} pixels differ ({percent} %), all within {} × {} at {}, {}.",
-            with_thousands(self.pixels),
-            with_thousands(self.all),
-            bounds.width,
-            bounds.height,
-            bounds.left,
-            bounds.top,
-        )
+        let percent = match percent < 0.1 {
+            true => words::PART_PERCENT_LITTLE.to_owned(),
+            false => format!("{percent:.1}"),
+        };
+        let facts = [
+            ("n", &with_thousands(self.pixels)),
+            ("all", &with_thousands(self.all)),
+            ("percent", &percent),
+            ("width", &bounds.width.to_string()),
+            ("height", &bounds.height.to_string()),
+            ("left", &bounds.left.to_string()),
+            ("top", &bounds.top.to_string()),
+        ];
+        fill(words::PIXELS_DIFFER, &facts.map(|(name, value)| (name, value.as_str())))
     }
 }
 

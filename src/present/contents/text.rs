@@ -1,15 +1,15 @@
 //! Two texts and where they differ: the table that all rows are read from.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::io;
 use std::time::Duration;
 
 use super::compare::{self, Hunk, MAX_COMPARED_LINES};
 use super::encoding::Encoding;
 use super::lines::{Keys, LineEnds, LineHash, Lines, Scan};
-use super::words;
+use super::refine;
 use crate::diff::Precision;
+use crate::present::words::contents as words;
 use crate::progress::{CancelToken, Cancelled};
 use crate::workbench::Content;
 
@@ -29,8 +29,8 @@ impl Half {
     /// "before" or "after".
     pub fn word(self) -> &'static str {
         match self {
-            Self::Left => "before",
-            Self::Right => "after",
+            Self::Left => words::PART_BEFORE,
+            Self::Right => words::PART_AFTER,
         }
     }
 }
@@ -159,7 +159,7 @@ impl TextDiff {
                 (hunks, coarse)
             }
         };
-        self.pairs = words::pair_lines(self, cancel);
+        self.pairs = refine::pair_lines(self, cancel);
         Ok(())
     }
 
@@ -229,15 +229,12 @@ impl TextDiff {
     }
 }
 
-impl fmt::Display for Coarse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::OutOfTime => {
-                "Compared coarsely: there was no time to find the smallest difference. What is shown as equal is equal."
-            }
-            Self::TooManyLines => {
-                "Compared coarsely: there are too many lines to compare each. What is shown as equal is equal."
-            }
-        })
+impl Coarse {
+    /// What that means, in a sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::OutOfTime => words::COARSE_TIME,
+            Self::TooManyLines => words::COARSE_LINES,
+        }
     }
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::plan::Fingerprint;
 
 const INPUTS: [Input; 8] = [
     Input::Chosen,
@@ -70,6 +71,7 @@ proptest! {
                 if matches!(guided.stage, Stage::Choosing | Stage::Checking) {
                     checked_since_choosing = false;
                     prop_assert!(guided.check.is_none(), "a new look begins with nothing known");
+                    prop_assert!(!guided.consent_unsigned, "nobody has answered for the next patch yet");
                 }
                 if guided.stage == Stage::Running {
                     prop_assert!(checked_since_choosing && guided.consent_unsigned && before == Stage::Confirming);
@@ -101,13 +103,7 @@ fn the_bar_never_goes_back() {
 
 #[test]
 fn a_recovery_has_only_its_question() {
-    let unfinished = UnfinishedWork {
-        patch: None,
-        is_rollback: false,
-        begun: "2026-11-23T09:30:00Z".to_owned(),
-        user: "ada".to_owned(),
-    };
-    let mut guided = Guided::recovering("folder".into(), unfinished, false);
+    let mut guided = Guided::recovering("folder".into(), false);
     assert!(!guided.go(Input::Back) && !guided.go(Input::CheckAgain));
     assert!(guided.go(Input::Confirm));
     assert_eq!(guided.stage, Stage::Running);

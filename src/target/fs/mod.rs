@@ -51,14 +51,16 @@ impl StatePath {
     /// # Panics
     /// If `path` holds anything but ASCII letters, digits, `.`, `-`, `_` and single slashes, or a name of dots.
     pub fn new(path: &str) -> Self {
-        let plain = |name: &str| {
-            !name.is_empty()
-                && name != "."
-                && name != ".."
-                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
-        };
-        assert!(path.split('/').all(plain), "state paths are made of our own names: {path:?}");
+        assert!(path.split('/').all(Self::is_name), "state paths are made of our own names: {path:?}");
         Self(path.to_owned())
+    }
+
+    /// Whether a place of ours can be called `name`.
+    pub fn is_name(name: &str) -> bool {
+        !name.is_empty()
+            && name != "."
+            && name != ".."
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
     }
 
     /// The place called `name` in it.

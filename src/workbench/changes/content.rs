@@ -84,7 +84,7 @@ impl Content {
     }
 
     /// The file at `place`, which is known to be `digest`; `Ok(None)` if it is something else.
-    pub(super) fn in_target(
+    pub(in crate::workbench) fn in_target(
         disk: &Arc<dyn Fs>,
         place: Place,
         expected: (Digest, u64),

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::super::apply::ApplyOptions;
+use super::super::merging::EditChoices;
 use super::super::status::read_ledger;
 use super::super::{Error, Result, Watch, Workbench, inspect};
 use crate::model::{Node, Patch, TreePath, TreeState};
@@ -37,9 +38,11 @@ impl Workbench {
 
         let quiet = Watch { progress: &Quiet, cancel: watch.cancel };
         let root = copy.lock()?;
-        let first_look = self.preview_here(&bundle, root.fs(), quiet).map_err(not_proven)?;
+        let none = EditChoices::new();
+        let first_look = self.preview_here(&bundle, root.fs(), &none, quiet).map_err(not_proven)?;
         let options = ApplyOptions { allow_unsigned: true, accept_weak_volume: true, expected: None };
-        let applied = self.apply_locked(&bundle, &root, first_look, options, quiet).map_err(not_proven)?;
+        let applied =
+            self.apply_locked(&bundle, &root, first_look, options, &none, quiet).map_err(not_proven)?;
         compare("after it was applied", &copy.state(watch.cancel)?, &after, root.fs())?;
 
         let entry = applied.entry.ok_or_else(|| Error::Proof("it changed nothing".to_owned()))?;

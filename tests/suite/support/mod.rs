@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod console;
+pub mod cut;
 pub mod ordinary_user;
 pub mod product;
 pub mod real_folder;

@@ -54,6 +54,10 @@ impl Contents for Source {
         self.kept.as_ref()?.of(&step.path).cloned()
     }
 
+    fn remembers(&self, step: &Step) -> bool {
+        matches!(step.before, Some(Node::File(_)))
+    }
+
     fn write(&self, step: &Step, fs: &dyn Fs, out: &mut dyn Write) -> Result<(), ContentError> {
         let digest = step.after.as_ref().and_then(Node::as_file).map(|file| file.digest);
         // What is in the target already is read from there, as for a file that is renamed.

@@ -167,8 +167,10 @@ fn status_and_history_tell_how_things_stand() {
       ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC  Umlauts in fonts
 
     2 of 6 places differ from what is expected:
-      edited   conf/app.toml  (last changed by ACME-HF-1042)
-      missing  doc.txt        (last changed by ACME-HF-1042)
+      edited   conf/app.toml  likely edited by somebody here  (last changed by ACME-HF-1042)
+      missing  doc.txt        removed by somebody here        (last changed by ACME-HF-1042)
+    To see how: patchwright status $/app --diff
+    To put them right: patchwright heal $/app
     -- exit 0
     "#);
     assert_snapshot!(console.run("history $/app"), @r#"

@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 18] = [
     "new",
     "make",
     "show",
@@ -19,8 +19,11 @@ const VERBS: [&str; 15] = [
     "rollback",
     "accept",
     "status",
+    "heal",
+    "identify",
     "history",
     "recover",
+    "support",
     "completions",
     "man",
 ];

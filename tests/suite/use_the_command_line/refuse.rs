@@ -12,7 +12,7 @@ use crate::support::sandbox::Sandbox;
 const APPLY: &str = "apply $/fix.patchbundle $/app --allow-unsigned --yes";
 
 /// Applies the fix on a disk that fails from the second exchange on, so that not even going back is possible.
-fn interrupted() -> (Sandbox, Run) {
+pub fn interrupted() -> (Sandbox, Run) {
     let sandbox = product_and_fix();
     let run = Console::new(&sandbox)
         .with_disks(|disk| {

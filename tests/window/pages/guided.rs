@@ -2,7 +2,7 @@
 
 use egui::Role;
 use egui_kittest::kittest::NodeT;
-use patchwright::present::message::{Effect, Event};
+use patchwright::present::message::{Effect, Event, Export};
 use patchwright::present::words;
 
 use super::person::{Opening, Person, everything};
@@ -174,15 +174,15 @@ fn the_result_can_be_kept() {
     person.press(words::APPLY);
     goes_through(&mut person);
     person.press(words::SAVE_REPORT);
-    person.hears(Event::ReportPicked("/somewhere/report.html".into()));
+    person.hears(Event::PlacePicked(Export::Report, "/somewhere/report.html".into()));
     person.hears(Event::Saved(Ok("/somewhere/report.html".into())));
-    person.must_see(words::SAVED);
+    person.must_see("Saved: /somewhere/report.html");
     person.press(words::COPY_DETAILS);
     person.must_see(words::COPIED);
     let saved = person
         .desk()
         .done
         .iter()
-        .any(|effect| matches!(effect, Effect::Save(_, page) if page.contains(words::DONE_APPLY)));
+        .any(|effect| matches!(effect, Effect::SaveReport(_, page) if page.contains(words::DONE_APPLY)));
     assert!(saved);
 }

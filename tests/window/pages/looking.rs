@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT;
-use patchwright::present::message::{Effect, Event};
+use patchwright::present::message::{Dialog, Effect, Event};
 use patchwright::present::words;
 use patchwright::settings::{Pair, Recent};
 
@@ -36,7 +36,7 @@ fn the_start_page_asks_for_a_file_or_a_folder_in_a_dialog() {
 fn without_a_dialog_folders_are_listed_in_the_window() {
     let mut person = Person::with_sample();
     let place = person.sample().place;
-    person.hears(Event::NoDialog { folder: true });
+    person.hears(Event::NoDialog(Dialog::Folder));
     person.must_see(words::FOLDERS_TITLE);
     person.types(Modifiers::NONE, Key::Escape);
     assert!(!person.sees(words::FOLDERS_HERE));

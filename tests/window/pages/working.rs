@@ -86,7 +86,9 @@ fn a_worker_that_says_nothing_is_not_believed() {
     let mut person = at_work();
     person.hears_progress(Phase::Changing, 1, 4);
     person.hears(patchwright::present::message::Event::WorkerEnded);
-    person.must_see(words::NO_ANSWER);
+    // The folder was read back, and is as it was.
+    person.must_see(words::NOT_DONE);
+    person.must_see(words::NO_ANSWER_UNCHANGED);
     insta::assert_snapshot!("no_answer", person.told());
 }
 

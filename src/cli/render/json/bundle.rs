@@ -5,8 +5,9 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::{fields, insert_some, notes, obstacles, reference};
-use crate::diff::{ChangeView, Content, diff_lines, is_text};
-use crate::model::{Node, Patch};
+use crate::diff::{ChangeView, Content, MergedBy, diff_lines, is_text};
+use crate::model::{Node, Patch, TreePath};
+use crate::plan::{MergedHow, Resolution};
 use crate::report::changes::{self, Status};
 use crate::report::phrases as words;
 use crate::workbench::{
@@ -109,8 +110,38 @@ pub(in crate::cli) fn plan(
     });
     insert_some(&mut fields, "version", preview.version.clone());
     insert_some(&mut fields, "text_patches", preview.text.as_ref().map(super::patches::fits));
+    if !preview.edits.is_empty() {
+        let edits: Vec<Value> = preview.edits.iter().map(|(path, edit)| self::edit(path, edit)).collect();
+        fields.insert("edits".to_owned(), edits.into());
+    }
     insert_some(&mut fields, "plan_file", saved.map(words::path_text));
     fields
+}
+
+/// What becomes of one file that somebody edited.
+fn edit(path: &TreePath, resolution: &Resolution) -> Value {
+    let mut fields = fields! { "path": path.as_str() };
+    let outcome = match resolution {
+        Resolution::KeepMine => "kept",
+        Resolution::TakeTheirs { .. } => "replaced",
+        Resolution::Merged { file, by } => {
+            fields.extend(fields! { "merged": by.word(), "after": node(&Node::File(file.clone())) });
+            if let MergedHow::By(MergedBy::Keys(keys)) = by {
+                fields.insert("keys".to_owned(), keys.clone().into());
+            }
+            "merged"
+        }
+        Resolution::Clashes(places) => {
+            fields.insert("places".to_owned(), places.clone().into());
+            "clash"
+        }
+        Resolution::Impossible(why) => {
+            fields.insert("why".to_owned(), why.clone().into());
+            "clash"
+        }
+    };
+    fields.insert("outcome".to_owned(), outcome.into());
+    Value::Object(fields)
 }
 
 pub(in crate::cli) fn diff(patch: &Patch, target: Option<&Path>, changes: Vec<Value>) -> Map<String, Value> {

@@ -5,10 +5,11 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::{checks, fields, insert_some, note_of_patch, notes, reference};
+use crate::model::TreePath;
 use crate::report::phrases as words;
 use crate::workbench::{
-    Accepted, Applied, ApplyPreview, Drift, Entry, History, Installed, KeptEdit, PlannedStep, Recovered,
-    RolledBack, Status,
+    Accepted, Applied, ApplyPreview, Drift, Entry, Healed, Held, History, Identified, IdentifiedPatch,
+    Installed, KeptEdit, PlannedStep, Recovered, RolledBack, Status,
 };
 
 pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) -> Map<String, Value> {
@@ -42,6 +43,39 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path) -> Map<Strin
     fields
 }
 
+pub(in crate::cli) fn identified(found: &Identified, target: &Path) -> Map<String, Value> {
+    let texts = |paths: &[TreePath]| paths.iter().map(|path| path.as_str().to_owned()).collect::<Vec<_>>();
+    let patch = |patch: &IdentifiedPatch| {
+        let mut fields = fields! {
+            "id": patch.identity.id.as_str(),
+            "revision": patch.identity.revision,
+            "title": patch.title,
+            "product": patch.product,
+            "in_history": patch.in_history,
+            "presence": patch.presence.word(),
+            "after": patch.after,
+            "before": patch.before,
+            "edited": texts(&patch.edited),
+            "other": texts(&patch.other),
+        };
+        insert_some(&mut fields, "is_product", patch.is_product);
+        insert_some(&mut fields, "is_for_version", patch.is_for_version);
+        Value::Object(fields)
+    };
+    let mut fields = fields! { "target": words::path_text(target) };
+    insert_some(&mut fields, "product", found.product.clone());
+    insert_some(&mut fields, "version", found.version.clone());
+    fields.insert("patches".to_owned(), found.patches.iter().map(patch).collect());
+    fields
+}
+
+pub(in crate::cli) fn healed(healed: &Healed, target: &Path) -> Map<String, Value> {
+    let mut fields = fields! { "target": words::path_text(target), "notes": notes(&healed.notes) };
+    insert_some(&mut fields, "entry", healed.entry.as_ref().map(entry));
+    insert_some(&mut fields, "untidy", healed.untidy.clone());
+    fields
+}
+
 pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path) -> Map<String, Value> {
     let patches: Vec<Value> = accepted.patches.iter().map(note_of_patch).map(Value::Object).collect();
     let edit = |edit: &KeptEdit| json!({ "path": edit.path.as_str(), "copy": edit.copy });
@@ -51,16 +85,20 @@ pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path) -> Map<String
     fields
 }
 
+pub(in crate::cli) fn support_saved(saved: &Path, target: &Path) -> Map<String, Value> {
+    fields! { "target": words::path_text(target), "path": words::path_text(saved) }
+}
+
 pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path) -> Map<String, Value> {
     let mut fields = fields! { "target": words::path_text(target) };
     match recovered {
         Recovered::NothingToDo => {}
         Recovered::Finished(finished) => fields.extend(fields! { "entry": entry(finished) }),
         Recovered::PutBack { patch, undone } => {
-            let aside = |(path, now): &(crate::model::TreePath, _)| json!({ "path": path.as_str(), "now": format!("{now}") });
-            let texts = |paths: &[crate::model::TreePath]| {
-                paths.iter().map(|path| path.as_str().to_owned()).collect::<Vec<_>>()
-            };
+            let aside =
+                |(path, now): &(TreePath, _)| json!({ "path": path.as_str(), "now": format!("{now}") });
+            let texts =
+                |paths: &[TreePath]| paths.iter().map(|path| path.as_str().to_owned()).collect::<Vec<_>>();
             insert_some(&mut fields, "patch", patch.as_ref().map(note_of_patch));
             fields.extend(fields! {
                 "put_back": undone.put_back,
@@ -83,9 +121,17 @@ pub(in crate::cli) fn status(status: &Status, target: &Path) -> Map<String, Valu
         });
         Value::Object(fields)
     };
+    let held = |held: &Held| {
+        let list = words::path_text(&held.list);
+        let mut fields = fields! { "id": held.id, "reason": held.reason, "list": list };
+        insert_some(&mut fields, "replacement", held.replacement.clone());
+        Value::Object(fields)
+    };
     let drift = |drift: &Drift| {
         let mut fields = fields! { "path": drift.path.as_str(), "kind": drift.kind.word() };
         insert_some(&mut fields, "patch", drift.patch.clone());
+        fields.insert("cause".to_owned(), drift.cause.word().into());
+        insert_some(&mut fields, "cause_patch", drift.cause.patch());
         Value::Object(fields)
     };
     let mut fields = fields! { "target": words::path_text(target) };
@@ -96,6 +142,8 @@ pub(in crate::cli) fn status(status: &Status, target: &Path) -> Map<String, Valu
         "compared": status.compared,
         "drift": status.drift.iter().map(drift).collect::<Vec<_>>(),
         "can_undo_rollback": status.can_undo_rollback,
+        "can_undo_heal": status.can_undo_heal,
+        "held": status.held.iter().map(held).collect::<Vec<_>>(),
     });
     if let Some(unfinished) = &status.unfinished {
         let mut work = fields! {

@@ -10,7 +10,8 @@ pub(in crate::cli) use bundle::{
 };
 pub(in crate::cli) use document::{document, failure};
 pub(in crate::cli) use folder::{
-    accepted, applied, history, nothing_to_apply, recovered, rolled_back, status,
+    accepted, applied, healed, history, identified, nothing_to_apply, recovered, rolled_back, status,
+    support_saved,
 };
 pub(in crate::cli) use patches::{exported, text_patches};
 

@@ -17,6 +17,10 @@ pub(in crate::cli) fn order_written(output: &Path) -> String {
     )
 }
 
+pub(in crate::cli) fn support_saved(saved: &Path) -> String {
+    format!("Saved {}. It holds names and records, and never what is in your files\n", place(saved))
+}
+
 pub(in crate::cli) fn made(made: &MadeBundle, style: Style) -> String {
     let lines = changes::lines(&made.patch.changes);
     let mut text = format!(
@@ -69,6 +73,7 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, undo: bool, 
     let folder = place(target);
     let patch = name_of(done.patch.as_ref());
     let did = match undo {
+        true if done.patch.is_none() => format!("{} what was there before into {folder}", style.good("Put")),
         false => format!("{} {patch} out of {folder}", style.good("Took")),
         true => format!("{} {patch} back to {folder}", style.good("Brought")),
     };
@@ -80,6 +85,9 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, undo: bool, 
     text.push_str(&untidy(done.untidy.as_deref()));
     text.push_str(&match undo {
         false => format!("To bring it back: patchwright rollback {folder} --undo\n"),
+        true if done.patch.is_none() => {
+            format!("To put it right again: patchwright rollback {folder} --undo\n")
+        }
         true => format!("To take it out again: patchwright rollback {folder}\n"),
     });
     text

@@ -26,19 +26,26 @@ pub(in crate::cli) fn status(status: &Status, target: &Path, style: Style) -> St
             text.push_str(&columns(&status.installed.iter().map(patch_row).collect::<Vec<_>>()));
         }
     }
+    for held in &status.held {
+        let line = format!("{}. {}", safe(&held.meaning()), safe(&held.hint()));
+        text.push_str(&format!("{}\n", style.bad(&line)));
+    }
     if status.unfinished.is_none() && status.compared > 0 {
         text.push('\n');
-        text.push_str(&drift(status, style));
+        text.push_str(&drift(status, &folder, style));
     }
     if status.can_undo_rollback {
         text.push_str(&format!("\nTo take the last rollback back: patchwright rollback {folder} --undo\n"));
+    }
+    if status.can_undo_heal {
+        text.push_str(&format!("\nTo take the last repair back: patchwright rollback {folder} --undo\n"));
     }
     text
 }
 
 fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> String {
     let what = if unfinished.is_rollback { "Taking back" } else { "Applying" };
-    let patch = unfinished.patch.as_ref().map_or("a patch".into(), |patch| safe(&patch.id));
+    let patch = unfinished.patch.as_ref().map_or("a repair".into(), |patch| safe(&patch.id));
     let headline = format!(
         "{what} {patch} was interrupted (begun {} by {})",
         safe(&words::moment(&unfinished.begun)),
@@ -66,22 +73,28 @@ fn patch_row(patch: &Installed) -> [String; 4] {
     ]
 }
 
-fn drift(status: &Status, style: Style) -> String {
+fn drift(status: &Status, folder: &str, style: Style) -> String {
     let places = words::count(status.compared, "place", "places");
     if status.drift.is_empty() {
         return format!("{}\n", style.good(&format!("{places} compared: everything is as expected.")));
     }
-    let rows: Vec<[String; 3]> = status
+    let rows: Vec<[String; 4]> = status
         .drift
         .iter()
         .map(|drift| {
             let patch = drift.patch.as_ref().map(|id| format!("(last changed by {})", safe(id)));
-            [drift.kind.word().to_owned(), safe(drift.path.as_str()).into_owned(), patch.unwrap_or_default()]
+            let cause = safe(&drift.cause.phrase()).into_owned();
+            let path = safe(drift.path.as_str()).into_owned();
+            [drift.kind.word().to_owned(), path, cause, patch.unwrap_or_default()]
         })
         .collect();
     let differ = if rows.len() == 1 { "differs" } else { "differ" };
     let heading = format!("{} of {places} {differ} from what is expected:", rows.len());
-    format!("{}\n{}", style.attention(&heading), columns(&rows))
+    format!(
+        "{}\n{}To see how: patchwright status {folder} --diff\nTo put them right: patchwright heal {folder}\n",
+        style.attention(&heading),
+        columns(&rows)
+    )
 }
 
 pub(in crate::cli) fn history(history: &History, target: &Path, verbose: bool, style: Style) -> String {

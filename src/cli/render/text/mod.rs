@@ -4,6 +4,8 @@ mod difference;
 mod done;
 mod failure;
 mod folder;
+mod heal;
+mod identify;
 mod inspection;
 mod list;
 mod patches;
@@ -12,9 +14,12 @@ mod plan;
 pub(in crate::cli) use difference::diff;
 pub(in crate::cli) use done::{
     accept_plan, accepted, applied, made, nothing_to_apply, order_written, recovered, rolled_back,
+    support_saved,
 };
 pub(in crate::cli) use failure::failure;
 pub(in crate::cli) use folder::{history, status};
+pub(in crate::cli) use heal::{heal_plan, healed};
+pub(in crate::cli) use identify::identified;
 pub(in crate::cli) use inspection::{inspection, verification};
 pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan};

@@ -81,7 +81,7 @@ fn heading(words: &str, style: Style) -> String {
     format!("{}\n", style.strong(words))
 }
 
-fn what_will_happen(preview: &Preview, detail: Detail, style: Style) -> String {
+pub(super) fn what_will_happen(preview: &Preview, detail: Detail, style: Style) -> String {
     let steps: Vec<PlannedStep> = preview.plan.steps.iter().map(PlannedStep::of).collect();
     let shown = match detail {
         Detail::Full => steps.len(),
@@ -107,7 +107,7 @@ fn does(word: &str) -> &str {
     if word == "mode" { "change permissions" } else { word }
 }
 
-fn notes(notes: &[Note], style: Style) -> String {
+pub(super) fn notes(notes: &[Note], style: Style) -> String {
     if notes.is_empty() {
         return String::new();
     }

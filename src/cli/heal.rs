@@ -1,0 +1,71 @@
+//! `patchwright heal`: puts right what is not as the history says.
+
+use std::path::PathBuf;
+
+use super::Result;
+use super::args::{fingerprint, is_bundle};
+use super::render::{json, text};
+use super::session::{Ending, InFolder, Session};
+use crate::model::TreePath;
+use crate::plan::Fingerprint;
+use crate::report::Report;
+use crate::workbench::{Error, HealOptions};
+
+/// Put files right that are not as the patches left them
+///
+/// Takes what should be there from the safe copies or, with --from, from patch files. Shows what will happen and asks
+/// once. What is replaced is kept as a safe copy; `patchwright rollback --undo` brings it back.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright heal /opt/app
+  patchwright heal /opt/app conf/app.toml lib --from fix.patchbundle --yes")]
+pub(super) struct Arguments {
+    /// The product folder
+    target: PathBuf,
+    /// Only these files, and everything in these folders
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+    /// A patch file to take contents from; may be given several times
+    #[arg(long, value_name = "FILE")]
+    from: Vec<PathBuf>,
+    /// Go ahead only if the folder still has this fingerprint
+    #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
+    expect: Option<Fingerprint>,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let target = &self.target;
+        let mut options = HealOptions { paths: places(&self.paths)?, from: self.from, expected: self.expect };
+        for file in &options.from {
+            is_bundle(file)?;
+        }
+        if session.asks() {
+            let look = session
+                .watch(|workbench, watch| workbench.preview_heal(target, &options, watch))
+                .in_folder(target)?;
+            if !look.preview.obstacles.is_empty() {
+                return Err(Error::Refused(look.preview.obstacles)).in_folder(target);
+            }
+            if !look.preview.is_nothing_to_do() {
+                let detail = session.detail();
+                session
+                    .ask(|style| text::heal_plan(&look, target, detail, style), "Put these places right?")?;
+            }
+            options.expected.get_or_insert(look.preview.plan.base);
+        }
+        let healed =
+            session.watch(|workbench, watch| workbench.heal(target, &options, watch)).in_folder(target)?;
+        let ending = if healed.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
+        session.tell(ending, |style| text::healed(&healed, target, style), || json::healed(&healed, target))
+    }
+}
+
+/// Places in a product folder, as they are typed.
+pub(super) fn places(typed: &[String]) -> Result<Vec<TreePath>> {
+    let place = |raw: &String| {
+        TreePath::parse(raw.trim_end_matches('/')).map_err(|error| Report::usage(error.to_string()).into())
+    };
+    typed.iter().map(place).collect()
+}

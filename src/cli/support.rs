@@ -1,0 +1,35 @@
+//! `patchwright support`: a file for whoever helps.
+
+use std::path::PathBuf;
+
+use super::Result;
+use super::render::{json, text};
+use super::session::{Ending, InFolder, Session};
+
+/// Save a file for support: records and checksums, never what is in your files
+///
+/// A ZIP file with the machine, the history of the folder and what is known about a change that was interrupted. It
+/// holds the names of patched files, and who patched them when. The folder is not changed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright support /opt/app
+  patchwright support /opt/app --output ticket-4711.zip")]
+pub(super) struct Arguments {
+    /// The product folder
+    target: PathBuf,
+    /// The file to write; one of the same name is replaced
+    #[arg(short, long, value_name = "FILE", default_value = "./patchwright-support.zip")]
+    output: PathBuf,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let (target, report) = (&self.target, "Saved from the command line.\n");
+        let output = std::path::absolute(&self.output).unwrap_or(self.output);
+        let saved = session
+            .watch(|bench, watch| bench.save_support_file(&output, Some(target), report, watch))
+            .in_folder(target)?;
+        session.tell(Ending::Done, |_| text::support_saved(&saved), || json::support_saved(&saved, target))
+    }
+}

@@ -1,0 +1,421 @@
+//! Brings two edits of one content together: what a person changed here, and what a patch changes.
+//!
+//! Lines that only one side changed are taken from that side, lines that both changed alike are taken once, and lines
+//! that both changed differently, or next to each other, are a clash: never a guess. Where the whole content uses one
+//! kind of line end, that counts as one change of its own, so that an editor that turned `\n` into `\r\n` does not
+//! make every line clash.
+//!
+//! `similar` has a three-way merge, too. It ends lines at a lone `\r`, knows no limit of time, and walks all edits for
+//! each region; what it shares with this one is the comparison of two sides below.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+
+use super::super::is_text;
+use super::super::lines::split_lines;
+
+/// Largest content that is merged, in bytes. Settings are far smaller; what is larger is made by programs, and nobody
+/// would read the result.
+pub const MAX_MERGE_BYTES: usize = 8 << 20;
+
+/// Most time for each of the two comparisons. Contents that need longer have little in common.
+const MAX_TIME: Duration = Duration::from_secs(5);
+
+/// What came of a merge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineMerge {
+    /// Both edits fit together; this is the result.
+    Clean(Vec<u8>),
+    /// Both changed the same lines, or neighbouring ones, in these places.
+    Clashes(Vec<Clash>),
+}
+
+/// A place that both sides changed in different ways: the lines of each, counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clash {
+    /// In the content that both began with.
+    pub base: Range<usize>,
+    /// In the content that was edited here.
+    pub mine: Range<usize>,
+    /// In the content that the patch brings.
+    pub theirs: Range<usize>,
+}
+
+/// Why contents are not merged at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unmergeable {
+    /// One of them is no text.
+    #[error("it is no text")]
+    Binary,
+    /// One of them is larger than [`MAX_MERGE_BYTES`].
+    #[error("it is larger than {} MiB", MAX_MERGE_BYTES >> 20)]
+    TooLarge,
+    /// Comparing them takes too long.
+    #[error("too much in it differs")]
+    TooDifferent,
+}
+
+/// Merges the edits that turned `base` into `mine` and into `theirs`, line by line. No byte appears in the result that
+/// is in none of the three, but for line ends, which follow the side that changed all of them.
+///
+/// # Errors
+/// If the contents are no text, or too large.
+pub fn merge_lines(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<LineMerge, Unmergeable> {
+    if let Some(one) = undisputed(base, mine, theirs)? {
+        return Ok(LineMerge::Clean(one.to_vec()));
+    }
+    let [base, mine, theirs] = with_line_ends_alike([base, mine, theirs]);
+    let (base, mine, theirs) = (split_lines(&base), split_lines(&mine), split_lines(&theirs));
+    let (mut merged, mut clashes) = (Vec::new(), Vec::new());
+    for piece in pieces(&base, &mine, &theirs)? {
+        match piece {
+            Piece::Agreed(lines) => merged.extend_from_slice(lines),
+            Piece::Disputed(clash) => clashes.push(clash),
+        }
+    }
+    Ok(if clashes.is_empty() { LineMerge::Clean(merged.concat()) } else { LineMerge::Clashes(clashes) })
+}
+
+/// The merged content with both sides of each clash in it, marked as version control systems do: something for a
+/// person to finish.
+///
+/// # Errors
+/// As [`merge_lines`].
+pub fn draft(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Vec<u8>, Unmergeable> {
+    if let Some(one) = undisputed(base, mine, theirs)? {
+        return Ok(one.to_vec());
+    }
+    let contents = with_line_ends_alike([base, mine, theirs]);
+    let [base, mine, theirs] = [0, 1, 2].map(|side| split_lines(&contents[side]));
+    let ends = if mine.iter().any(|line| line.ends_with(b"\r\n")) { "\r\n" } else { "\n" };
+    let mut draft = Vec::new();
+    let add = |draft: &mut Vec<u8>, lines: &[&[u8]]| {
+        draft.extend_from_slice(&lines.concat());
+        if lines.last().is_some_and(|last| !last.ends_with(b"\n")) {
+            draft.extend_from_slice(ends.as_bytes());
+        }
+    };
+    for piece in pieces(&base, &mine, &theirs)? {
+        match piece {
+            Piece::Agreed(lines) => draft.extend_from_slice(&lines.concat()),
+            Piece::Disputed(clash) => {
+                let mark = |words: &str| format!("{words}{ends}").into_bytes();
+                draft.extend(mark("<<<<<<< as it is here"));
+                add(&mut draft, &mine[clash.mine]);
+                draft.extend(mark("======="));
+                add(&mut draft, &theirs[clash.theirs]);
+                draft.extend(mark(">>>>>>> as the patch has it"));
+            }
+        }
+    }
+    Ok(draft)
+}
+
+/// The side that has all edits, if one has.
+fn undisputed<'a>(base: &'a [u8], mine: &'a [u8], theirs: &'a [u8]) -> Result<Option<&'a [u8]>, Unmergeable> {
+    let all = [base, mine, theirs];
+    if all.iter().any(|content| content.len() > MAX_MERGE_BYTES) {
+        return Err(Unmergeable::TooLarge);
+    }
+    if mine == base || mine == theirs {
+        return Ok(Some(theirs));
+    }
+    if theirs == base {
+        return Ok(Some(mine));
+    }
+    // Looking only at the beginning is good enough for showing, not for writing.
+    if all.iter().any(|content| !is_text(content) || content.contains(&0)) {
+        return Err(Unmergeable::Binary);
+    }
+    Ok(None)
+}
+
+/// A run of lines in the result.
+enum Piece<'a> {
+    /// At most one side changed them, or both alike.
+    Agreed(&'a [&'a [u8]]),
+    /// Both changed them.
+    Disputed(Clash),
+}
+
+/// The result from top to bottom.
+fn pieces<'a>(
+    base: &'a [&'a [u8]],
+    mine: &'a [&'a [u8]],
+    theirs: &'a [&'a [u8]],
+) -> Result<Vec<Piece<'a>>, Unmergeable> {
+    let (mut my_edits, mut their_edits) = (Edits::between(base, mine)?, Edits::between(base, theirs)?);
+    let mut pieces = Vec::new();
+    let mut done = 0;
+    while let Some(first) = [my_edits.next_start(), their_edits.next_start()].into_iter().flatten().min() {
+        pieces.push(Piece::Agreed(&base[done..first]));
+        let (mut from_mine, mut from_theirs) = (my_edits.begin(first), their_edits.begin(first));
+        let mut end = first;
+        // An edit that begins where another one ends belongs to it: no unchanged line keeps them apart.
+        while my_edits.take_up_to(&mut end, &mut from_mine)
+            || their_edits.take_up_to(&mut end, &mut from_theirs)
+        {}
+        let (my_lines, their_lines) = (my_edits.end(&from_mine, end), their_edits.end(&from_theirs, end));
+        let is_mine = !from_theirs.edited || mine[my_lines.clone()] == theirs[their_lines.clone()];
+        pieces.push(match (is_mine, from_mine.edited) {
+            (true, _) => Piece::Agreed(&mine[my_lines]),
+            (false, false) => Piece::Agreed(&theirs[their_lines]),
+            (false, true) => Piece::Disputed(Clash { base: first..end, mine: my_lines, theirs: their_lines }),
+        });
+        done = end;
+    }
+    pieces.push(Piece::Agreed(&base[done..]));
+    Ok(pieces)
+}
+
+/// The edits that turn the base into one side, from top to bottom, and how far the merge has come in them.
+struct Edits {
+    /// The lines that go, and the lines that come in their place.
+    edits: Vec<(Range<usize>, Range<usize>)>,
+    next: usize,
+}
+
+/// One side of a place that is being merged.
+struct Share {
+    start: usize,
+    edited: bool,
+}
+
+impl Edits {
+    fn between(base: &[&[u8]], side: &[&[u8]]) -> Result<Self, Unmergeable> {
+        let deadline = Instant::now() + MAX_TIME;
+        let ops = capture_diff_slices_deadline(Algorithm::Myers, base, side, Some(deadline));
+        // A coarse comparison is true as well, but what it comes to would depend on how busy the machine is.
+        if Instant::now() > deadline {
+            return Err(Unmergeable::TooDifferent);
+        }
+        let mut edits: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+        for op in ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
+            match edits.last_mut() {
+                Some((old, new)) if old.end == op.old_range().start && new.end == op.new_range().start => {
+                    (old.end, new.end) = (op.old_range().end, op.new_range().end);
+                }
+                _ => edits.push((op.old_range(), op.new_range())),
+            }
+        }
+        Ok(Self { edits, next: 0 })
+    }
+
+    /// The line of the base at which the next edit begins.
+    fn next_start(&self) -> Option<usize> {
+        self.edits.get(self.next).map(|(old, _)| old.start)
+    }
+
+    /// The line of this side that stands for line `at` of the base, which the edits so far have left behind.
+    fn at(&self, at: usize) -> usize {
+        match self.next.checked_sub(1).map(|last| &self.edits[last]) {
+            Some((old, new)) => new.end + (at - old.end),
+            None => at,
+        }
+    }
+
+    fn begin(&self, first: usize) -> Share {
+        Share { start: self.at(first), edited: false }
+    }
+
+    /// Takes the next edit if it begins no later than `end`, which it may move.
+    fn take_up_to(&mut self, end: &mut usize, share: &mut Share) -> bool {
+        let Some((old, _)) = self.edits.get(self.next).filter(|(old, _)| old.start <= *end) else {
+            return false;
+        };
+        *end = old.end.max(*end);
+        self.next += 1;
+        share.edited = true;
+        true
+    }
+
+    fn end(&self, share: &Share, end: usize) -> Range<usize> {
+        share.start..self.at(end)
+    }
+}
+
+/// How the lines of a whole content end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LineEnds {
+    Unix,
+    Windows,
+    /// Both kinds, or no line end at all.
+    Unclear,
+}
+
+impl LineEnds {
+    fn of(content: &[u8]) -> Self {
+        let windows = content.windows(2).filter(|pair| pair == b"\r\n").count();
+        match (windows, content.iter().filter(|&&byte| byte == b'\n').count()) {
+            (0, 1..) => LineEnds::Unix,
+            (windows, all) if windows == all && all > 0 => LineEnds::Windows,
+            _ => LineEnds::Unclear,
+        }
+    }
+
+    fn put_into(self, content: &[u8]) -> Vec<u8> {
+        let mut lines = Vec::with_capacity(content.len() + content.len() / 16);
+        for line in split_lines(content) {
+            let bare = line.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+            lines.extend_from_slice(bare.unwrap_or(line));
+            match (bare, self) {
+                (None, _) => {}
+                (Some(_), LineEnds::Windows) => lines.extend_from_slice(b"\r\n"),
+                (Some(_), _) => lines.push(b'\n'),
+            }
+        }
+        lines
+    }
+}
+
+/// The three contents with the line ends that the merged one shall have: those of the side that changed them.
+fn with_line_ends_alike([base, mine, theirs]: [&[u8]; 3]) -> [Cow<'_, [u8]>; 3] {
+    let ends = [base, mine, theirs].map(LineEnds::of);
+    let wanted = if ends[0] == ends[1] { ends[2] } else { ends[1] };
+    let stay_as_they_are = ends.contains(&LineEnds::Unclear) || ends[1..].iter().all(|end| *end == ends[0]);
+    [base, mine, theirs].map(|content| match stay_as_they_are {
+        true => Cow::Borrowed(content),
+        false => Cow::Owned(wanted.put_into(content)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn merged(base: &str, mine: &str, theirs: &str) -> Option<String> {
+        match merge_lines(base.as_bytes(), mine.as_bytes(), theirs.as_bytes()).expect("text") {
+            LineMerge::Clean(merged) => Some(String::from_utf8(merged).expect("what went in was text")),
+            LineMerge::Clashes(clashes) => {
+                assert!(!clashes.is_empty());
+                None
+            }
+        }
+    }
+
+    /// Few different lines, so that many are equal, in each kind of line end and with and without one at the end.
+    fn content() -> impl Strategy<Value = Vec<u8>> {
+        let line = prop_oneof![
+            Just("a\n"),
+            Just("b\n"),
+            Just("\n"),
+            Just("c\r\n"),
+            Just("d\re\n"),
+            Just("\u{e9}\n")
+        ];
+        (proptest::collection::vec(line, 0..30), prop_oneof![Just(""), Just("a"), Just("end")])
+            .prop_map(|(lines, end)| (lines.concat() + end).into_bytes())
+    }
+
+    proptest! {
+        #[test]
+        fn what_one_side_did_not_touch_is_the_other_side(base in content(), x in content()) {
+            prop_assert_eq!(merge_lines(&base, &base, &x), Ok(LineMerge::Clean(x.clone())));
+            prop_assert_eq!(merge_lines(&base, &x, &base), Ok(LineMerge::Clean(x.clone())));
+            prop_assert_eq!(merge_lines(&base, &x, &x), Ok(LineMerge::Clean(x)));
+        }
+
+        #[test]
+        fn it_does_not_matter_whose_edit_is_whose(base in content(), x in content(), y in content()) {
+            match (merge_lines(&base, &x, &y).unwrap(), merge_lines(&base, &y, &x).unwrap()) {
+                (LineMerge::Clean(a), LineMerge::Clean(b)) => prop_assert_eq!(a, b),
+                (LineMerge::Clashes(a), LineMerge::Clashes(b)) => {
+                    let turned = b.into_iter().map(|c| Clash { mine: c.theirs, theirs: c.mine, ..c });
+                    prop_assert_eq!(a, turned.collect::<Vec<_>>());
+                }
+                (a, b) => prop_assert!(false, "{:?} and {:?}", a, b),
+            }
+        }
+
+        #[test]
+        fn edits_that_an_unchanged_line_keeps_apart_both_survive(
+            lines in 5_usize..40, first in 0_usize..40, second in 0_usize..40, ends in prop::bool::ANY,
+        ) {
+            let (first, second) = (first % lines, second % lines);
+            prop_assume!(first.abs_diff(second) > 1);
+            let end = if ends { "\n" } else { "" };
+            let with = |edits: &[usize]| -> String {
+                let line = |n| if edits.contains(&n) { format!("line {n} edited") } else { format!("line {n}") };
+                (0..lines).map(line).collect::<Vec<_>>().join("\n") + end
+            };
+            prop_assert_eq!(merged(&with(&[]), &with(&[first]), &with(&[second])), Some(with(&[first, second])));
+        }
+    }
+
+    #[test]
+    fn an_edit_on_each_side_makes_both() {
+        let base = "port = 1\nhost = a\n\nlog = x\nlevel = 3\n";
+        let mine = "port = 1\nhost = a\n\nlog = x\nlevel = 5\nmine = true\n";
+        let theirs = "port = 2\nhost = a\n\nlog = x\nlevel = 3\n";
+        let both = "port = 2\nhost = a\n\nlog = x\nlevel = 5\nmine = true\n";
+        assert_eq!(merged(base, mine, theirs).as_deref(), Some(both));
+    }
+
+    #[test]
+    fn lines_that_both_changed_are_a_clash_that_names_them() {
+        let clash = merge_lines(b"1\n2\n3\n4\n", b"1\nmine\n3\n4\n", b"1\ntheirs\n3\nfour\n");
+        let expected = Clash { base: 1..2, mine: 1..2, theirs: 1..2 };
+        assert_eq!(clash, Ok(LineMerge::Clashes(vec![expected])));
+    }
+
+    #[test]
+    fn a_draft_has_what_fits_and_both_sides_of_what_does_not() {
+        let (base, mine, theirs) = (b"1\n2\n3\n4", b"1\nmine\n3\n4", b"1\ntheirs\n3\nfour");
+        let marked = "1\n<<<<<<< as it is here\nmine\n=======\ntheirs\n>>>>>>> as the patch has it\n3\nfour";
+        assert_eq!(draft(base, mine, theirs).as_deref(), Ok(marked.as_bytes()));
+        assert_eq!(draft(base, base, theirs).as_deref(), Ok(theirs.as_slice()));
+        let at_the_end = "<<<<<<< as it is here\r\na\r\n=======\r\nb\r\n>>>>>>> as the patch has it\r\n";
+        let found = draft(b"x\r\n1", b"x\r\na", b"x\r\nb").expect("text");
+        assert_eq!(String::from_utf8(found), Ok(format!("x\r\n{at_the_end}")));
+    }
+
+    #[test]
+    fn neighbouring_edits_and_two_lines_put_into_one_place_are_clashes() {
+        assert_eq!(merged("1\n2\n3\n", "one\n2\n3\n", "1\ntwo\n3\n"), None);
+        assert_eq!(merged("1\n2\n", "1\nmine\n2\n", "1\ntheirs\n2\n"), None);
+        assert_eq!(merged("1\n2\n", "1\nsame\n2\n", "1\nsame\n2\n").as_deref(), Some("1\nsame\n2\n"));
+    }
+
+    #[test]
+    fn a_line_that_one_side_changed_and_the_other_took_away_is_a_clash() {
+        assert_eq!(merged("1\n2\n3\n", "1\n3\n", "1\ntwo\n3\n"), None);
+    }
+
+    #[test]
+    fn a_final_newline_follows_the_side_that_changed_it() {
+        assert_eq!(merged("1\n2\n3", "one\n2\n3", "1\n2\n3\n").as_deref(), Some("one\n2\n3\n"));
+        assert_eq!(merged("1\n2\n3\n", "1\n2\n3", "one\n2\n3\n").as_deref(), Some("one\n2\n3"));
+    }
+
+    #[test]
+    fn line_ends_that_somebody_turned_around_stay_turned_around() {
+        let (base, mine, theirs) = ("1\n2\n3\n", "1\r\n2\r\nthree\r\n", "one\n2\n3\n");
+        assert_eq!(merged(base, mine, theirs).as_deref(), Some("one\r\n2\r\nthree\r\n"));
+        assert_eq!(merged(base, theirs, mine).as_deref(), Some("one\r\n2\r\nthree\r\n"));
+    }
+
+    #[test]
+    fn mixed_line_ends_stay_byte_for_byte() {
+        let (base, mine, theirs) = ("1\r\n2\n3\n4\r\n", "1\r\n2\n3\n4\r\nmine\r\n", "one\r\n2\n3\n4\r\n");
+        assert_eq!(merged(base, mine, theirs).as_deref(), Some("one\r\n2\n3\n4\r\nmine\r\n"));
+    }
+
+    #[test]
+    fn texts_of_old_encodings_are_merged_as_bytes() {
+        let clean = merge_lines(b"caf\xe9\n\nx\n", b"caf\xe9\n\ny\n", b"th\xe9\n\nx\n");
+        assert_eq!(clean, Ok(LineMerge::Clean(b"th\xe9\n\ny\n".to_vec())));
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        let late = [vec![b'a'; 10_000], b"\0".to_vec()].concat();
+        assert_eq!(merge_lines(b"a\n", &late, b"b\n"), Err(Unmergeable::Binary));
+        assert_eq!(merge_lines(b"a\n", b"\xff\xfea\0\n\0", b"b\n"), Err(Unmergeable::Binary));
+        let large = vec![b'\n'; MAX_MERGE_BYTES + 1];
+        assert_eq!(merge_lines(b"a\n", &large, b"b\n"), Err(Unmergeable::TooLarge));
+    }
+}

@@ -1,0 +1,179 @@
+//! Decides what becomes of files that somebody edited or deleted here.
+//!
+//! | patch changes it | here it was | policy of the patch | becomes |
+//! |---|---|---|---|
+//! | yes | edited alike | any | stays: it is already there |
+//! | yes | edited differently | refuse | obstacle |
+//! | yes | edited differently | keep-local | stays |
+//! | yes | edited differently | merge | both edits, or an obstacle with choices where they clash |
+//! | yes | edited differently | replace | the patch's; the edited file is kept as a safe copy |
+//! | yes | deleted | keep-local, merge | stays deleted |
+//! | yes | deleted | refuse, replace | obstacle |
+//!
+//! Whatever the patch does not change is not looked at. A person's choice comes before all but "refuse".
+
+use super::apply::Planner;
+use crate::diff::MergedBy;
+use crate::model::{Code, FileChange, FileNode, LocalEdits, Node, TreePath};
+
+/// What is to become of an edited file, as it was worked out or chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// Somebody chose that it stays as it is.
+    KeepMine,
+    /// Somebody chose what the patch brings.
+    TakeTheirs {
+        /// Whether that is at hand already; if not, it is made from the original.
+        is_at_hand: bool,
+    },
+    /// Both edits together.
+    Merged {
+        /// What they come to.
+        file: FileNode,
+        /// How that was found.
+        by: MergedHow,
+    },
+    /// Both changed the same places; each in words.
+    Clashes(Vec<String>),
+    /// It cannot be merged, and why, as a phrase.
+    Impossible(String),
+}
+
+/// How a merged file was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MergedHow {
+    /// Worked out.
+    By(MergedBy),
+    /// Somebody gave it.
+    Given,
+}
+
+impl Resolution {
+    /// Everything that a plan depends on, in one spelling.
+    pub(super) fn spell(&self) -> String {
+        match self {
+            Resolution::KeepMine => "mine".to_owned(),
+            Resolution::TakeTheirs { .. } => "theirs".to_owned(),
+            Resolution::Merged { file, .. } => format!("merged {} {}", file.digest, file.mode),
+            Resolution::Clashes(_) | Resolution::Impossible(_) => "open".to_owned(),
+        }
+    }
+}
+
+impl MergedHow {
+    /// How it was found, as a phrase.
+    pub fn phrase(&self) -> String {
+        match self {
+            MergedHow::By(MergedBy::Lines) => "merged line by line".to_owned(),
+            MergedHow::By(MergedBy::Keys(keys)) if keys.is_empty() => {
+                "merged by key, because their lines clash; comments stay as they are here".to_owned()
+            }
+            MergedHow::By(MergedBy::Keys(keys)) => {
+                format!("merged by key, because their lines clash: {}", shortened(keys))
+            }
+            MergedHow::Given => "merged by hand in the file that you gave".to_owned(),
+        }
+    }
+
+    /// The word for it in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            MergedHow::By(MergedBy::Lines) => "by-line",
+            MergedHow::By(MergedBy::Keys(_)) => "by-key",
+            MergedHow::Given => "given",
+        }
+    }
+}
+
+/// What will stand at a place.
+pub(super) struct Settled {
+    pub after: Option<Node>,
+    /// Whether the content the patch starts from must be there.
+    pub needs_source: bool,
+}
+
+impl Planner<'_> {
+    /// What becomes of a place that is neither as before nor as afterwards. `None`: it stays as it is, which was told.
+    pub(super) fn settle(&mut self, change: &FileChange, observed: Option<&Node>) -> Option<Settled> {
+        let path = &change.path;
+        let was = if observed.is_some() { "was edited here" } else { "was deleted here" };
+        let theirs = |needs_source| Some(Settled { after: change.after.clone(), needs_source });
+        match self.situation.edits.get(path) {
+            Some(Resolution::KeepMine) => {
+                self.note(Some(path), format!("{was} and stays so, as you chose"));
+                return None;
+            }
+            Some(Resolution::TakeTheirs { is_at_hand }) => {
+                let kept = if observed.is_some() { "; the edited file is kept as a safe copy" } else { "" };
+                let what = if change.after.is_some() { "the patch's version comes" } else { "it goes" };
+                self.note(Some(path), format!("{was}, and {what}, as you chose{kept}"));
+                return theirs(!is_at_hand);
+            }
+            Some(Resolution::Merged { file, .. }) if observed.and_then(Node::as_file) == Some(file) => {
+                self.note(Some(path), "was edited here, and what the patch changes is already in it");
+                return None;
+            }
+            Some(Resolution::Merged { file, by }) => {
+                self.note(Some(path), format!("{was}; both changes will be in it, {}", by.phrase()));
+                return Some(Settled { after: Some(Node::File(file.clone())), needs_source: false });
+            }
+            Some(Resolution::Clashes(places)) => {
+                let meaning =
+                    format!("was edited here, where the patch changes it, too: {}", shortened(places));
+                self.refuse(Code::Clash, Some(path), meaning, choices(path));
+                return None;
+            }
+            Some(Resolution::Impossible(why)) => {
+                let meaning = format!("was edited here and cannot be merged: {why}");
+                self.refuse(Code::Clash, Some(path), meaning, choices(path));
+                return None;
+            }
+            None => {}
+        }
+        let is_edit = matches!((observed, change.before.first()), (Some(Node::File(_)), Some(Node::File(_))));
+        match change.local_edits {
+            LocalEdits::KeepLocal if is_edit => {
+                self.note(Some(path), "was edited here and stays as it is");
+                None
+            }
+            LocalEdits::KeepLocal | LocalEdits::Merge if was_deleted(change, observed) => {
+                let text = format!(
+                    "was deleted here and stays deleted; --take-theirs {path} brings the patch's version"
+                );
+                self.note(Some(path), text);
+                None
+            }
+            LocalEdits::Replace if is_edit && change.after.is_some() => {
+                self.note(Some(path), "was edited here; the edited file is kept as a safe copy and replaced");
+                theirs(true)
+            }
+            _ => {
+                self.refuse_unexpected(change, observed);
+                None
+            }
+        }
+    }
+}
+
+/// The first few of a list; the whole one is in the JSON answer.
+pub(super) fn shortened(list: &[String]) -> String {
+    const SHOWN: usize = 6;
+    let mut text = list[..list.len().min(SHOWN)].join(", ");
+    if list.len() > SHOWN {
+        text.push_str(&format!(" and {} more", list.len() - SHOWN));
+    }
+    text
+}
+
+/// Whether a file that the patch changes is gone.
+fn was_deleted(change: &FileChange, observed: Option<&Node>) -> bool {
+    let is_file = |node: Option<&Node>| matches!(node, Some(Node::File(_)));
+    observed.is_none() && is_file(change.before.first()) && is_file(change.after.as_ref())
+}
+
+/// What a person can choose.
+fn choices(path: &TreePath) -> String {
+    format!(
+        "Choose: --keep-mine {path} keeps your file, --take-theirs {path} takes the patch's and keeps yours as a safe copy, --merged {path}=FILE takes a file in which you merged both."
+    )
+}

@@ -1,0 +1,228 @@
+//! What a look at the folder found before a change: whether it can go on, what is to be known, what would happen.
+
+use std::path::Path;
+
+use super::failure::Failure;
+use super::finding::{Finding, Rank, WayOut, findings_of_apply, findings_of_rollback};
+use super::overview::{line, path_line};
+use super::words::{self, fill};
+use crate::model::{Code, Node, Step};
+use crate::plan::{Fingerprint, Preview};
+use crate::report::phrases;
+use crate::text::capitalised;
+use crate::workbench::{ApplyPreview, RollbackPreview};
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing is to be said.
+    Ready,
+    /// It can be done, with something to read first.
+    Warnings,
+    /// It cannot be done.
+    Blocked,
+    /// It is done already.
+    NothingToDo,
+}
+
+impl Verdict {
+    /// The verdict in the header.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Verdict::Ready => words::READY,
+            Verdict::Warnings => words::READY_WITH_WARNINGS,
+            Verdict::Blocked => words::CANNOT_CONTINUE,
+            Verdict::NothingToDo => words::ALREADY_DONE,
+        }
+    }
+}
+
+/// What a check found, and what would happen.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Whether it can go on.
+    pub verdict: Verdict,
+    /// What was found, what matters most first.
+    pub findings: Vec<Finding>,
+    /// What would happen, in lines for the review page.
+    pub review: Vec<ReviewLine>,
+    /// What the folder was like; the change is refused when it is not any more.
+    pub fingerprint: Option<Fingerprint>,
+    /// The button of the last page, such as "Take back 14 changes".
+    pub button: String,
+}
+
+/// A line of the review page. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewLine {
+    /// What it is about.
+    pub name: &'static str,
+    /// What will be.
+    pub value: String,
+    /// Whether it can be changed on the first page.
+    pub can_change: bool,
+}
+
+impl Check {
+    /// The check of a patch that would be applied to `folder`.
+    pub fn of_apply(found: &ApplyPreview, folder: &Path) -> Self {
+        let (patch, preview) = (&found.patch, &found.preview);
+        let steps = &preview.plan.steps;
+        let review = [
+            Some(ReviewLine::choice(words::PATCH, line(&patch.title))),
+            Some(ReviewLine::choice(words::FOLDER, path_line(folder))),
+            Some(ReviewLine::fact(words::PRODUCT, product(found))),
+            Some(ReviewLine::fact(
+                words::FILES,
+                counts(steps, [words::N_ADDED, words::N_CHANGED, words::N_REMOVED]),
+            )),
+            Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
+            Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
+            words::restart(&patch.restart).map(|sentence| ReviewLine::fact(words::RESTART, sentence)),
+            Some(ReviewLine::fact(
+                words::CAN_GO_BACK,
+                capitalised(phrases::rollback(patch.rollback.possible)),
+            )),
+        ];
+        Self::of(preview, findings_of_apply(found), review, words::APPLY_N)
+    }
+
+    /// The check of a rollback in `folder`; with `again`, of undoing one.
+    pub fn of_rollback(found: &RollbackPreview, folder: &Path, again: bool) -> Self {
+        let preview = &found.preview;
+        let steps = &preview.plan.steps;
+        let (name, button) = match again {
+            true => (words::COMES_BACK, words::BRING_BACK_N),
+            false => (words::IS_TAKEN_OUT, words::TAKE_BACK_N),
+        };
+        let patch = found.patch.as_ref().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
+        let review = [
+            Some(ReviewLine::choice(words::FOLDER, path_line(folder))),
+            patch.map(|patch| ReviewLine::fact(name, patch)),
+            Some(ReviewLine::fact(
+                words::FILES,
+                counts(steps, [words::N_COME_BACK, words::N_RESTORED, words::N_GO_AWAY]),
+            )),
+            Some(ReviewLine::fact(words::EVERYTHING_ELSE, words::STAYS_AS_IT_IS.to_owned())),
+            Some(ReviewLine::fact(words::SAFE_COPIES, words::SAFE_COPIES_ARE_WHOLE.to_owned())),
+            Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
+            Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
+        ];
+        Self::of(preview, findings_of_rollback(found), review, button)
+    }
+
+    fn of(
+        preview: &Preview,
+        findings: Vec<Finding>,
+        review: impl IntoIterator<Item = Option<ReviewLine>>,
+        button: &str,
+    ) -> Self {
+        let worst = findings.iter().map(|finding| finding.rank).min();
+        let verdict = match worst {
+            _ if preview.is_nothing_to_do() => Verdict::NothingToDo,
+            Some(Rank::Blocks) => Verdict::Blocked,
+            Some(Rank::MayBreak) => Verdict::Warnings,
+            Some(Rank::Information) | None => Verdict::Ready,
+        };
+        let changes = phrases::count(preview.plan.steps.len(), "change", "changes");
+        Self {
+            verdict,
+            findings,
+            review: review.into_iter().flatten().collect(),
+            fingerprint: Some(preview.plan.base),
+            button: fill(button, &[("n", &changes)]),
+        }
+    }
+
+    /// A check that found why not before there was anything to review.
+    pub fn of_failure(failure: &Failure) -> Self {
+        let mut findings = failure.findings.clone();
+        if findings.is_empty() {
+            let way_out = match failure.code {
+                Code::Unfinished | Code::Foreign => Some(WayOut::Recover),
+                _ => Some(WayOut::CheckAgain),
+            };
+            findings.push(Finding {
+                rank: Rank::Blocks,
+                code: Some(failure.code),
+                heading: failure.heading.to_owned(),
+                meaning: failure.what.clone(),
+                hint: failure.hints.join(" "),
+                evidence: failure.causes.clone(),
+                way_out,
+            });
+        }
+        Self {
+            verdict: Verdict::Blocked,
+            findings,
+            review: Vec::new(),
+            fingerprint: None,
+            button: String::new(),
+        }
+    }
+
+    /// Whether a finding carries this code.
+    pub fn has(&self, code: Code) -> bool {
+        self.findings.iter().any(|finding| finding.code == Some(code))
+    }
+
+    /// Whether everything that stands in the way is of this code.
+    pub(super) fn is_blocked_only_by(&self, code: Code) -> bool {
+        let mut blocking = self.findings.iter().filter(|finding| finding.rank == Rank::Blocks).peekable();
+        blocking.peek().is_some() && blocking.all(|finding| finding.code == Some(code))
+    }
+}
+
+impl ReviewLine {
+    fn fact(name: &'static str, value: String) -> Self {
+        Self { name, value, can_change: false }
+    }
+
+    fn choice(name: &'static str, value: String) -> Self {
+        Self { name, value, can_change: true }
+    }
+}
+
+fn product(preview: &ApplyPreview) -> String {
+    let name = line(&preview.patch.product.name);
+    let found = preview.version.as_deref().map(line);
+    match (found, preview.patch.result_version.as_deref().map(line)) {
+        (Some(old), Some(new)) if old != new => format!("{name} {old} → {new}"),
+        (Some(version), _) => format!("{name} {version}"),
+        (None, Some(new)) => format!("{name} → {new}"),
+        (None, None) => name,
+    }
+}
+
+/// `2 added, 1 changed`, in the words for what comes, changes and goes.
+fn counts(steps: &[Step], [came, changed, went]: [&str; 3]) -> String {
+    let number = |of: fn(&Step) -> bool| steps.iter().filter(|step| of(step)).count();
+    let parts = [
+        (number(|step| step.before.is_none()), came),
+        (number(|step| step.before.is_some() && step.after.is_some()), changed),
+        (number(|step| step.before.is_some() && step.after.is_none()), went),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, template)| fill(template, &[("n", &number.to_string())]))
+        .collect();
+    if parts.is_empty() { words::NONE.to_owned() } else { parts.join(", ") }
+}
+
+/// How long it takes, for somebody who wonders whether to fetch a coffee.
+fn duration(steps: &[Step]) -> String {
+    /// What a slow disk reads, writes and flushes in a second, in bytes.
+    const BYTES_PER_SECOND: u64 = 40 << 20;
+    /// Places that a slow disk exchanges and flushes in a second.
+    const PLACES_PER_SECOND: u64 = 200;
+    let file_bytes =
+        |node: &Option<Node>| node.as_ref().and_then(Node::as_file).map_or(0, |file| file.size_bytes);
+    let bytes: u64 = steps.iter().map(|step| file_bytes(&step.before) + file_bytes(&step.after)).sum();
+    let seconds = bytes / BYTES_PER_SECOND + steps.len() as u64 / PLACES_PER_SECOND;
+    match seconds {
+        0..10 => words::FEW_SECONDS.to_owned(),
+        10..60 => words::UNDER_A_MINUTE.to_owned(),
+        _ => phrases::count(seconds.div_ceil(60) as usize, "minute", "minutes"),
+    }
+}

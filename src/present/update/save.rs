@@ -1,0 +1,64 @@
+//! What is written into the files that a person saves.
+
+use std::path::PathBuf;
+
+use crate::environment::Environment;
+use crate::present::failure::Failure;
+use crate::present::finding::Finding;
+use crate::present::message::{Effect, Export};
+use crate::present::model::Model;
+use crate::present::outcome::Outcome;
+use crate::present::overview::path_line;
+use crate::present::record;
+use crate::present::words::{self, fill};
+use crate::report::phrases;
+
+impl Model {
+    pub(super) fn save(&self, export: Export, path: PathBuf) -> Vec<Effect> {
+        match export {
+            Export::Report => self.report().map(|page| Effect::SaveReport(path, page)).into_iter().collect(),
+            Export::Support => vec![Effect::SaveSupport(path, self.folder_in_question(), self.trouble())],
+        }
+    }
+
+    /// The result page, as it is saved and printed.
+    fn report(&self) -> Option<String> {
+        let guided = self.guided.as_ref()?;
+        let environment = Environment::of_this_machine();
+        let moment = phrases::moment(&environment.now());
+        let who = fill(words::USER_ON_HOST, &[("user", &environment.user), ("host", &environment.host)]);
+        Some(record::html(guided, guided.outcome.as_ref()?, &moment, &who))
+    }
+
+    /// The folder that somebody has trouble with.
+    fn folder_in_question(&self) -> Option<PathBuf> {
+        let guided = self.guided.as_ref().and_then(|guided| guided.folder.clone());
+        let interrupted = || self.interrupted.first().map(|(folder, _)| folder.clone());
+        guided.or_else(|| self.workspace.folder.clone()).or_else(interrupted)
+    }
+
+    /// Everything on the pages that support would ask about.
+    fn trouble(&self) -> String {
+        let (workspace, guided) = (&self.workspace, self.guided.as_ref());
+        let mut lines = Vec::new();
+        lines.extend(
+            workspace.bundle.as_ref().map(|path| format!("{}: {}", words::PATCH_FILE, path_line(path))),
+        );
+        lines
+            .extend(self.folder_in_question().map(|path| format!("{}: {}", words::FOLDER, path_line(&path))));
+        lines.extend(
+            guided.and_then(|guided| guided.outcome.as_ref()).map(Outcome::lines).into_iter().flatten(),
+        );
+        let failed = [
+            workspace.patch.failed(),
+            workspace.view.failed(),
+            workspace.check.failed(),
+            workspace.contents.failed(),
+        ];
+        lines.extend(failed.into_iter().flatten().map(Failure::details));
+        let checks = [workspace.check.ready(), guided.and_then(|guided| guided.check.as_ref())];
+        lines.extend(checks.into_iter().flatten().flat_map(|check| &check.findings).flat_map(Finding::lines));
+        lines.extend(workspace.view.ready().iter().flat_map(|view| view.differences.iter().cloned()));
+        lines.join("\n") + "\n"
+    }
+}

@@ -1,0 +1,255 @@
+//! What differs from the history is named with its likely cause, shown, and put right from the safe copies or a patch
+//! file, as a change like any other.
+
+use std::path::Path;
+
+use patchwright::model::TreePath;
+use patchwright::plan::OnDrift;
+use patchwright::workbench::{Action, Error, HealOptions, Healed, OneChange, Side, Which, Workbench};
+
+use crate::support::console::Console;
+use crate::support::cut::cut_at_every_call;
+use crate::support::sandbox::{Bundle, Sandbox, Target, obstacles, order, unwatched};
+use crate::support::trees::Tree;
+
+fn old() -> Tree {
+    Tree::new().program("bin/app", "\x7fold\0").file("conf/app.conf", "port = 1\n").file("gone", "gone")
+}
+
+fn new() -> Tree {
+    Tree::new().program("bin/app", "\x7fnew\0").file("conf/app.conf", "port = 2\n").file("come", "come\n")
+}
+
+fn merging() -> String {
+    order("TEST-1", "", "[[make.policy]]\npaths = [\"/conf/*\"]\nlocal_edits = \"merge\"\n")
+}
+
+fn applied(sandbox: &Sandbox) -> (Bundle, Target<'_>) {
+    let bundle = sandbox.try_to_make(&merging(), &old(), &new()).expect("a bundle");
+    let target = sandbox.install(&old());
+    target.must_apply(&bundle);
+    (bundle, target)
+}
+
+fn heal(sandbox: &Sandbox, target: &Target<'_>, paths: &[&str], from: &[&Path]) -> Result<Healed, Error> {
+    let options = HealOptions {
+        paths: paths.iter().map(|path| TreePath::parse(path).expect("a good path")).collect(),
+        from: from.iter().map(|path| path.to_path_buf()).collect(),
+        expected: None,
+    };
+    unwatched(|watch| sandbox.bench().heal(&target.path, &options, watch))
+}
+
+fn causes(target: &Target<'_>) -> Vec<String> {
+    target.status().drift.iter().map(|drift| format!("{}: {}", drift.path, drift.cause.phrase())).collect()
+}
+
+#[test]
+fn every_difference_has_a_likely_cause() {
+    let sandbox = Sandbox::new();
+    let (_, target) = applied(&sandbox);
+    target.must_apply(&sandbox.make_named("TEST-2", &new(), &new().file("come", "come again\n")));
+    target.edit("bin/app", "\x7fold\0");
+    target.edit("conf/app.conf", "port = 2\nmine\n");
+    target.edit("gone", "gone");
+    target.edit("come", "come\n");
+    assert_eq!(
+        causes(&target),
+        [
+            "bin/app: as it was before TEST-1",
+            "come: as it was before TEST-2",
+            "conf/app.conf: likely edited by somebody here",
+            "gone: as it was before TEST-1",
+        ]
+    );
+    target.edit("bin/app", "\x7fELF\0somebody's");
+    target.remove("come");
+    target.edit("gone", "\0\x01");
+    assert_eq!(
+        causes(&target),
+        [
+            "bin/app: of unknown cause",
+            "come: removed by somebody here",
+            "conf/app.conf: likely edited by somebody here",
+            "gone: of unknown cause",
+        ]
+    );
+}
+
+#[test]
+fn what_a_patch_left_and_another_took_away_again_is_known() {
+    let sandbox = Sandbox::new();
+    let (_, target) = applied(&sandbox);
+    target.must_roll_back();
+    target.edit("conf/app.conf", "port = 2\n");
+    assert_eq!(causes(&target), ["conf/app.conf: as it was before TEST-1"]);
+}
+
+#[test]
+fn settings_come_back_from_the_safe_copies_and_the_edit_can_come_back_too() {
+    let sandbox = Sandbox::new();
+    let (_, target) = applied(&sandbox);
+    target.edit("conf/app.conf", "mine");
+    target.edit("gone", "made again");
+    let edited = target.tree();
+    let healed = heal(&sandbox, &target, &[], &[]).expect("it is put right");
+    assert!(healed.entry.is_some() && healed.untidy.is_none());
+    target.expect(&new());
+    let status = target.status();
+    assert!(status.drift.is_empty() && status.can_undo_heal && !status.can_undo_rollback, "{status:?}");
+    assert_eq!(target.installed(), ["TEST-1"]);
+    target.must_go_back(Which::LastRollback, OnDrift::Stop);
+    target.expect(&edited);
+    assert_eq!(target.status().drift.len(), 2, "what is right has not changed");
+    target.must_go_back(Which::LastRollback, OnDrift::Stop);
+    target.expect(&new());
+    assert_eq!(target.story(), [Action::Apply, Action::Heal, Action::Rollback, Action::Rollback]);
+    target.must_roll_back();
+    target.expect(&old());
+}
+
+#[test]
+fn what_no_safe_copy_holds_comes_from_a_patch_file_or_not_at_all() {
+    let sandbox = Sandbox::new();
+    let (bundle, target) = applied(&sandbox);
+    target.edit("bin/app", "\x7fbroken");
+    target.remove("come");
+    target.edit("conf/app.conf", "mine");
+    let broken = target.tree();
+    assert_eq!(
+        obstacles(heal(&sandbox, &target, &[], &[])),
+        [
+            "E-STORE bin/app: no copy of what should be here is in the folder",
+            "E-STORE come: no copy of what should be here is in the folder"
+        ]
+    );
+    target.expect(&broken);
+    let _ = heal(&sandbox, &target, &["bin"], &[&bundle.path]).expect("it is put right");
+    target.expect(&broken.clone().program("bin/app", "\x7fnew\0"));
+    let _ = heal(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");
+    target.expect(&new());
+    assert!(target.history()[1].remarks[0].contains("the patch file of TEST-1"));
+    let again = heal(&sandbox, &target, &[], &[]).expect("nothing is wrong");
+    assert!(again.entry.is_none());
+}
+
+#[test]
+fn originals_come_back_after_a_rollback_from_the_bases_in_the_patch_file() {
+    let sandbox = Sandbox::new();
+    let (bundle, target) = applied(&sandbox);
+    target.must_roll_back();
+    target.edit("conf/app.conf", "mine");
+    let _ = heal(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");
+    target.expect(&old());
+}
+
+#[test]
+fn a_damaged_safe_copy_is_not_used() {
+    let sandbox = Sandbox::new();
+    let (_, target) = applied(&sandbox);
+    let left = target.path.join(".patchwright/undo/00000001/left");
+    for copy in std::fs::read_dir(left).expect("a copy was kept") {
+        std::fs::write(copy.expect("an entry").path(), "damaged").expect("it is written");
+    }
+    target.edit("conf/app.conf", "port = 2\nmine\n");
+    assert_eq!(
+        obstacles(heal(&sandbox, &target, &[], &[])),
+        ["E-STORE conf/app.conf: no copy of what should be here is in the folder"]
+    );
+    // Without it a rollback cannot merge, and says what it said before.
+    assert_eq!(
+        obstacles(target.roll_back(Which::Last, OnDrift::Stop)),
+        ["E-DRIFT conf/app.conf: was changed after the patch was applied"]
+    );
+}
+
+#[test]
+fn a_place_that_no_patch_has_touched_is_not_known() {
+    let sandbox = Sandbox::new();
+    let (_, target) = applied(&sandbox);
+    assert_eq!(
+        obstacles(heal(&sandbox, &target, &["elsewhere"], &[])),
+        ["E-MISSING elsewhere: no patch has changed anything here, so nothing is known about it"]
+    );
+}
+
+#[test]
+fn what_differs_is_shown_with_what_should_be_there() {
+    let sandbox = Sandbox::new();
+    let (_, target) = applied(&sandbox);
+    target.edit("conf/app.conf", "mine\n");
+    target.edit("bin/app", "\x7fbroken");
+    let mut seen = Vec::new();
+    let show = |one: &OneChange| {
+        let word = |side: &Side| match side {
+            Side::Content(content) => String::from_utf8_lossy(content.bytes().expect("small")).into_owned(),
+            other => format!("{other:?}"),
+        };
+        seen.push((one.change.path.to_string(), word(&one.before), word(&one.after)));
+    };
+    let mut show = show;
+    unwatched(|watch| sandbox.bench().drift_contents(&target.path, watch, &mut show)).expect("it is shown");
+    assert!(seen[0].1.contains("no copy of what should be here"), "{seen:?}");
+    assert_eq!(seen[1], ("conf/app.conf".to_owned(), "port = 2\n".to_owned(), "mine\n".to_owned()));
+}
+
+#[test]
+fn the_command_line_tells_shows_and_heals() {
+    let sandbox = Sandbox::new();
+    let (_, target) = applied(&sandbox);
+    std::fs::rename(&target.path, sandbox.path("app")).expect("the same disk");
+    sandbox.write("app/conf/app.conf", "mine\n");
+    let console = Console::new(&sandbox);
+    let status = console.done("status $/app --diff").out;
+    assert!(status.contains("edited  conf/app.conf  likely edited by somebody here"), "{status}");
+    assert!(status.contains("-port = 2\n+mine\n"), "{status}");
+    let json = console.done("status $/app --json").json();
+    assert_eq!(json["drift"][0]["cause"], "local-edit");
+    assert_eq!(console.run("heal $/app").code, 3, "nobody is there to ask");
+    let asked = Console::new(&sandbox).answering("n").run("heal $/app");
+    assert!(asked.code == 3 && asked.err.contains("1 place differs"), "{asked}");
+    assert_eq!(sandbox.read("app/conf/app.conf").as_deref(), Some("mine\n"));
+    let healed = console.done("heal $/app --yes").out;
+    assert!(healed.starts_with("Put right 1 place in $/app\n  conf/app.conf\n"), "{healed}");
+    assert_eq!(console.done("heal $/app --yes --json").json()["outcome"], "nothing-to-do");
+    let history = console.done("history $/app").out;
+    assert!(history.contains("repaired"), "{history}");
+    console.done("rollback $/app --undo --yes");
+    assert_eq!(sandbox.read("app/conf/app.conf").as_deref(), Some("mine\n"));
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_file_is_put_right_only_if_nobody_uses_it() {
+    let sandbox = Sandbox::new();
+    let (bundle, target) = applied(&sandbox);
+    target.remove("come");
+    std::fs::create_dir(target.path.join("come")).expect("a folder");
+    target.edit("come/theirs", "theirs");
+    assert_eq!(
+        obstacles(heal(&sandbox, &target, &[], &[&bundle.path])),
+        ["E-OCCUPIED come: becomes a file, but holds \"theirs\", which does not belong to the patch"]
+    );
+    target.remove("come/theirs");
+    let _ = heal(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");
+    target.expect(&new());
+}
+
+#[test]
+fn a_cut_at_any_call_of_a_repair_leaves_the_edit_or_what_should_be_there() {
+    let sandbox = Sandbox::in_memory();
+    let bundle = sandbox.try_to_make(&merging(), &old(), &new()).expect("a bundle");
+    let broken = new().file("conf/app.conf", "mine").program("bin/app", "\x7fbroken");
+    let prepare = || {
+        let target = sandbox.install(&old());
+        target.must_apply(&bundle);
+        target.edit("conf/app.conf", "mine");
+        target.edit("bin/app", "\x7fbroken");
+        target
+    };
+    let heal = |target: &Path, bench: &Workbench| {
+        let options = HealOptions { from: vec![bundle.path.clone()], ..HealOptions::default() };
+        unwatched(|watch| bench.heal(target, &options, watch)).map(drop)
+    };
+    let count = cut_at_every_call(&sandbox, &prepare, &heal, [&broken, &new()]);
+    assert!(count > 60, "{count}");
+}

@@ -1,0 +1,421 @@
+//! Edits made on site survive: a file that was edited here and is changed by the patch holds both afterwards, and
+//! after the patch is taken out again still what was edited. Where both changed the same, a person chooses.
+
+use std::fs;
+use std::path::Path;
+
+use patchwright::plan::OnDrift;
+use patchwright::workbench::{
+    Applied, ApplyPreview, EditChoice, EditChoices, Error, RollbackOptions, Which, Workbench,
+};
+
+use crate::support::console::Console;
+use crate::support::cut::cut_at_every_call;
+use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, obstacles, order, told, unwatched};
+use crate::support::trees::Tree;
+#[cfg(unix)]
+use crate::support::trees::set_mode;
+
+const OLD: &str = "# the app\nport = 1\nhost = a\n\n# how much is told\nlevel = 3\n";
+const NEW: &str = "# the app\nport = 2\nhost = a\n\n# how much is told\nlevel = 3\n";
+const MINE: &str = "# the app\nport = 1\nhost = a\n\n# how much is told\nlevel = 5\nmine = true\n";
+const BOTH: &str = "# the app\nport = 2\nhost = a\n\n# how much is told\nlevel = 5\nmine = true\n";
+const CLASHING: &str = "# the app\nport = 99\nhost = a\n\n# how much is told\nlevel = 3\n";
+
+fn tree(conf: impl AsRef<[u8]>) -> Tree {
+    Tree::new().file("app", "1").file("conf/app.conf", conf.as_ref())
+}
+
+fn merging(id: &str) -> String {
+    order(id, "", "[[make.policy]]\npaths = [\"/conf/*\"]\nlocal_edits = \"merge\"\n")
+}
+
+fn bundle(sandbox: &Sandbox, old: impl AsRef<[u8]>, new: impl AsRef<[u8]>) -> Bundle {
+    sandbox.try_to_make(&merging("TEST-1"), &tree(old), &tree(new).file("app", "2")).expect("a bundle")
+}
+
+fn choose(choice: EditChoice) -> EditChoices {
+    [("conf/app.conf".parse_path(), choice)].into()
+}
+
+trait ParsePath {
+    fn parse_path(&self) -> patchwright::model::TreePath;
+}
+
+impl ParsePath for str {
+    fn parse_path(&self) -> patchwright::model::TreePath {
+        patchwright::model::TreePath::parse(self).expect("a good path")
+    }
+}
+
+fn preview(sandbox: &Sandbox, bundle: &Bundle, target: &Target<'_>, choices: &EditChoices) -> ApplyPreview {
+    unwatched(|watch| sandbox.bench().preview_with(&bundle.path, &target.path, choices, watch))
+        .expect("a preview")
+}
+
+fn apply(
+    sandbox: &Sandbox,
+    bundle: &Bundle,
+    target: &Target<'_>,
+    choices: &EditChoices,
+) -> Result<Applied, Error> {
+    unwatched(|watch| sandbox.bench().apply_with(&bundle.path, &target.path, UNSIGNED, choices, watch))
+}
+
+#[test]
+fn an_edit_in_other_lines_than_the_patch_is_merged_and_named_with_its_digest() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let target = sandbox.install(&tree(MINE));
+    let seen = preview(&sandbox, &bundle, &target, &EditChoices::new());
+    assert_eq!(
+        told(&seen.preview.notes),
+        ["conf/app.conf: was edited here; both changes will be in it, merged line by line"]
+    );
+    let step =
+        seen.preview.plan.steps.iter().find(|step| step.path.as_str() == "conf/app.conf").expect("a step");
+    let after = step.after.as_ref().and_then(|node| node.as_file()).expect("a file");
+    assert_eq!(after.digest, patchwright::model::Digest::of(BOTH.as_bytes()));
+    target.expect(&tree(MINE));
+    target.must_apply(&bundle);
+    target.expect(&tree(BOTH).file("app", "2"));
+    assert!(target.drift().is_empty(), "what was merged is what is expected");
+    let remarks = &target.history()[0].remarks;
+    assert!(remarks.iter().any(|remark| remark.starts_with("conf/app.conf: was edited here")), "{remarks:?}");
+    target.must_roll_back();
+    target.expect(&tree(MINE));
+    target.must_undo_the_rollback();
+    target.expect(&tree(BOTH).file("app", "2"));
+}
+
+#[test]
+fn a_config_that_was_edited_after_the_patch_keeps_the_edit_when_the_patch_goes_and_comes_back() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let target = sandbox.install(&tree(OLD));
+    target.must_apply(&bundle);
+    target.edit("conf/app.conf", BOTH);
+    let notes = target.must_roll_back();
+    assert_eq!(
+        notes,
+        ["conf/app.conf: was edited after the patch; your edits stay in it, merged line by line"]
+    );
+    target.expect(&tree(MINE));
+    target.must_undo_the_rollback();
+    target.expect(&tree(BOTH).file("app", "2"));
+}
+
+#[test]
+fn an_edit_between_the_rollback_and_its_undo_survives_too() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let target = sandbox.install(&tree(OLD));
+    target.must_apply(&bundle);
+    target.must_roll_back();
+    target.edit("conf/app.conf", MINE);
+    target.must_undo_the_rollback();
+    target.expect(&tree(BOTH).file("app", "2"));
+}
+
+#[test]
+fn an_edit_of_what_the_patch_changed_stops_the_rollback_until_it_is_kept_as_a_copy() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let target = sandbox.install(&tree(OLD));
+    target.must_apply(&bundle);
+    target.edit("conf/app.conf", CLASHING);
+    assert_eq!(
+        obstacles(target.roll_back(Which::Last, OnDrift::Stop)),
+        [
+            "E-DRIFT conf/app.conf: was changed after the patch was applied, where the patch changed it: line 2"
+        ]
+    );
+    target.must_go_back(Which::Last, OnDrift::KeepCopy);
+    target.expect(&tree(OLD));
+}
+
+#[test]
+fn edits_that_clash_are_an_obstacle_with_three_ways_out() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let clashing = tree(CLASHING);
+    let target = sandbox.install(&clashing);
+    let refused = target.apply(&bundle);
+    let Err(Error::Refused(list)) = &refused else { panic!("refused: {refused:?}") };
+    for flag in ["--keep-mine conf/app.conf", "--take-theirs conf/app.conf", "--merged conf/app.conf=FILE"] {
+        assert!(list[0].hint.contains(flag), "{list:?}");
+    }
+    assert_eq!(
+        obstacles(refused),
+        ["E-CLASH conf/app.conf: was edited here, where the patch changes it, too: line 2"]
+    );
+    target.expect(&clashing);
+
+    let given = sandbox.place("merged.conf");
+    fs::write(&given, "port = 100\n").expect("a file");
+    for (choice, result) in [
+        (EditChoice::KeepMine, CLASHING),
+        (EditChoice::TakeTheirs, NEW),
+        (EditChoice::Merged(given), "port = 100\n"),
+    ] {
+        let target = sandbox.install(&clashing);
+        let _ = apply(&sandbox, &bundle, &target, &choose(choice)).expect("it is applied");
+        target.expect(&tree(result).file("app", "2"));
+        assert!(target.drift().is_empty(), "{result}");
+        target.must_roll_back();
+        target.expect(&clashing);
+        target.must_undo_the_rollback();
+        target.expect(&tree(result).file("app", "2"));
+    }
+}
+
+#[test]
+fn a_merged_file_that_is_not_finished_is_not_taken() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let target = sandbox.install(&tree(CLASHING));
+    let given = sandbox.place("merged.conf");
+    fs::write(&given, "<<<<<<< mine\na\n=======\nb\n>>>>>>> theirs\n").expect("a file");
+    assert_eq!(
+        obstacles(apply(&sandbox, &bundle, &target, &choose(EditChoice::Merged(given)))),
+        [
+            "E-CLASH conf/app.conf: was edited here and cannot be merged: the file that you gave still has lines of both sides"
+        ]
+    );
+    let gone = choose(EditChoice::Merged(sandbox.place("nowhere")));
+    let failed = apply(&sandbox, &bundle, &target, &gone);
+    assert!(matches!(failed, Err(Error::File { .. })), "{failed:?}");
+    target.expect(&tree(CLASHING));
+}
+
+#[test]
+fn a_plan_that_was_made_with_a_choice_is_no_plan_for_another_choice() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let target = sandbox.install(&tree(CLASHING));
+    let kept = preview(&sandbox, &bundle, &target, &choose(EditChoice::KeepMine)).preview.plan.base;
+    let options = patchwright::workbench::ApplyOptions { expected: Some(kept), ..UNSIGNED };
+    let theirs = choose(EditChoice::TakeTheirs);
+    let other =
+        unwatched(|watch| sandbox.bench().apply_with(&bundle.path, &target.path, options, &theirs, watch));
+    assert_eq!(obstacles(other), ["E-MOVED: the folder has changed since the plan was made"]);
+}
+
+#[test]
+fn a_deleted_config_stays_deleted_unless_somebody_wants_the_new_one() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let without = Tree::new().file("app", "1").dir("conf");
+    let target = sandbox.install(&without);
+    assert_eq!(
+        target.must_apply(&bundle),
+        [
+            "conf/app.conf: was deleted here and stays deleted; --take-theirs conf/app.conf brings the patch's version"
+        ]
+    );
+    target.expect(&without.clone().file("app", "2"));
+    target.must_roll_back();
+    target.expect(&without);
+
+    let target = sandbox.install(&without);
+    let _ = apply(&sandbox, &bundle, &target, &choose(EditChoice::TakeTheirs)).expect("it is applied");
+    target.expect(&tree(NEW).file("app", "2"));
+    target.must_roll_back();
+    target.expect(&without);
+}
+
+#[test]
+fn a_config_that_says_already_what_the_patch_changes_is_left_alone() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let target = sandbox.install(&tree(BOTH));
+    assert_eq!(
+        target.must_apply(&bundle),
+        ["conf/app.conf: was edited here, and what the patch changes is already in it"]
+    );
+    target.expect(&tree(BOTH).file("app", "2"));
+}
+
+#[test]
+fn what_no_merge_can_be_made_of_is_told_and_nothing_changes() {
+    let sandbox = Sandbox::new();
+    let large = "x\n".repeat(5 << 20);
+    let cases: [(&str, Vec<u8>, &str); 4] = [
+        ("a NUL byte", [MINE.as_bytes(), b"\0"].concat(), "it is no text"),
+        ("a program", b"\x7fELF\x02\x01\x01\0".to_vec(), "it is no text"),
+        ("UTF-16", MINE.encode_utf16().flat_map(u16::to_le_bytes).collect(), "it is no text"),
+        ("a huge file", large.into_bytes(), "it is larger than 8 MiB"),
+    ];
+    let bundle = bundle(&sandbox, OLD, NEW);
+    for (what, mine, why) in cases {
+        let target = sandbox.install(&tree(&mine));
+        let expected = format!("E-CLASH conf/app.conf: was edited here and cannot be merged: {why}");
+        assert_eq!(obstacles(target.apply(&bundle)), [expected], "{what}");
+        target.expect(&tree(&mine));
+        assert!(!target.has_state(), "{what}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_utf_8_and_mixed_line_ends_stay_as_they_are() {
+    let sandbox = Sandbox::new();
+    let file =
+        |port: &str, end: &[u8]| [b"caf\xe9\r\n".as_slice(), port.as_bytes(), b"\nx\r\ny\n", end].concat();
+    let bundle = bundle(&sandbox, file("1", b""), file("2", b""));
+    let target = sandbox.install(&tree(file("1", b"mine \xff\r\n")));
+    target.must_apply(&bundle);
+    target.expect(&tree(file("2", b"mine \xff\r\n")).file("app", "2"));
+}
+
+#[test]
+fn line_ends_that_an_editor_turned_around_do_not_clash_and_are_never_mixed() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let windows = |text: &str| text.replace('\n', "\r\n");
+    let target = sandbox.install(&tree(windows(MINE)));
+    target.must_apply(&bundle);
+    target.expect(&tree(windows(BOTH)).file("app", "2"));
+}
+
+#[test]
+#[cfg(unix)]
+fn permissions_that_somebody_set_here_stay() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let target = sandbox.install(&tree(MINE));
+    set_mode(&target.path.join("conf/app.conf"), 0o600);
+    let before = target.tree();
+    target.must_apply(&bundle);
+    let mode = |target: &Target<'_>| {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(target.path.join("conf/app.conf")).expect("it is there").permissions().mode() & 0o777
+    };
+    assert_eq!(mode(&target), 0o600);
+    target.must_roll_back();
+    target.expect(&before);
+}
+
+#[test]
+fn a_config_that_the_patch_takes_away_is_a_choice_where_it_was_edited() {
+    let sandbox = Sandbox::new();
+    let without = Tree::new().file("app", "2").dir("conf");
+    let bundle = sandbox.try_to_make(&merging("TEST-1"), &tree(OLD), &without).expect("a bundle");
+    let target = sandbox.install(&tree(MINE));
+    assert_eq!(
+        obstacles(target.apply(&bundle)),
+        ["E-CLASH conf/app.conf: was edited here and cannot be merged: the patch takes the file away"]
+    );
+    let _ = apply(&sandbox, &bundle, &target, &choose(EditChoice::TakeTheirs)).expect("it is applied");
+    target.expect(&without);
+    target.must_roll_back();
+    target.expect(&tree(MINE));
+    let _ = apply(&sandbox, &bundle, &target, &choose(EditChoice::KeepMine)).expect("it is applied");
+    target.expect(&tree(MINE).file("app", "2"));
+}
+
+#[test]
+fn settings_whose_lines_clash_are_merged_by_key_and_that_is_said() {
+    let sandbox = Sandbox::new();
+    let at = |port: u8, host: &str| Tree::new().file("app", "1").file("conf/app.toml", toml(port, host));
+    let bundle =
+        sandbox.try_to_make(&merging("TEST-1"), &at(1, "a"), &at(2, "a").file("app", "2")).expect("a bundle");
+    let target = sandbox.install(&at(1, "mine"));
+    assert_eq!(
+        target.must_apply(&bundle),
+        [
+            "conf/app.toml: was edited here; both changes will be in it, merged by key, because their lines clash: port"
+        ]
+    );
+    target.expect(&at(2, "mine").file("app", "2"));
+    target.must_roll_back();
+    target.expect(&at(1, "mine"));
+    target.must_undo_the_rollback();
+    target.edit("conf/app.toml", toml(2, "another"));
+    target.must_roll_back();
+    target.expect(&at(1, "another"));
+}
+
+fn toml(port: u8, host: &str) -> String {
+    format!("# ours to edit\nport = {port}\nhost = \"{host}\"\n")
+}
+
+#[test]
+fn a_cut_at_any_call_of_a_merge_leaves_the_edit_or_both() {
+    let sandbox = Sandbox::in_memory();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let (mine, both) = (tree(MINE), tree(BOTH).file("app", "2"));
+    let apply = |target: &Path, bench: &Workbench| {
+        unwatched(|watch| bench.apply(&bundle.path, target, UNSIGNED, watch)).map(drop)
+    };
+    let count = cut_at_every_call(&sandbox, &|| sandbox.install(&mine), &apply, [&mine, &both]);
+    assert!(count > 60, "{count}");
+    let applied = || {
+        let target = sandbox.install(&tree(OLD));
+        target.must_apply(&bundle);
+        target.edit("conf/app.conf", BOTH);
+        target
+    };
+    let back = |target: &Path, bench: &Workbench| {
+        let options = RollbackOptions { which: Which::Last, on_drift: OnDrift::Stop, expected: None };
+        unwatched(|watch| bench.roll_back(target, &options, watch)).map(drop)
+    };
+    let count = cut_at_every_call(&sandbox, &applied, &back, [&both, &mine]);
+    assert!(count > 60, "{count}");
+}
+
+#[test]
+fn the_command_line_shows_the_merged_file_and_takes_the_choices() {
+    let sandbox = Sandbox::new();
+    let made = bundle(&sandbox, OLD, NEW);
+    fs::copy(&made.path, sandbox.path("fix.patchbundle")).expect("a copy");
+    sandbox.write("app/app", "1");
+    sandbox.write("app/conf/app.conf", MINE);
+    let console = Console::new(&sandbox);
+    let diff = console.done("diff $/fix.patchbundle conf --target $/app").out;
+    assert!(diff.contains("-port = 1\n+port = 2\n") && !diff.contains("mine = true\n-"), "{diff}");
+    assert!(!diff.contains("-mine = true"), "what was edited stays: {diff}");
+    let plan = console.done("plan $/fix.patchbundle $/app --json").json();
+    assert_eq!(plan["edits"][0]["merged"], "by-line");
+    let digest = patchwright::model::Digest::of(BOTH.as_bytes()).to_string();
+    assert_eq!(plan["edits"][0]["after"]["sha256"], digest.as_str());
+    console.done("apply $/fix.patchbundle $/app --allow-unsigned --yes");
+    assert_eq!(sandbox.read("app/conf/app.conf").as_deref(), Some(BOTH));
+    console.done("rollback $/app --yes");
+
+    sandbox.write("app/conf/app.conf", CLASHING);
+    let refused = console.run("plan $/fix.patchbundle $/app --json");
+    assert_eq!((refused.code, &refused.json()["edits"][0]["places"][0]), (3, &"line 2".into()));
+    console.run("plan $/fix.patchbundle $/app --draft conf/app.conf=$/draft.conf");
+    let draft = sandbox.read("draft.conf").expect("a draft");
+    assert!(
+        draft.contains("<<<<<<< as it is here\nport = 99\n=======\nport = 2\n>>>>>>> as the patch has it\n")
+    );
+    let unfinished =
+        "apply $/fix.patchbundle $/app --allow-unsigned --yes --merged conf/app.conf=$/draft.conf";
+    assert_eq!(console.run(unfinished).code, 3);
+    assert_eq!(console.run("plan $/fix.patchbundle $/app --draft elsewhere=$/draft.conf").code, 3);
+    sandbox.write("merged.conf", "port = 100\n");
+    console.done("apply $/fix.patchbundle $/app --allow-unsigned --yes --merged conf/app.conf=$/merged.conf");
+    assert_eq!(sandbox.read("app/conf/app.conf").as_deref(), Some("port = 100\n"));
+    for wrong in ["--merged conf/app.conf", "--keep-mine ../x", "--keep-mine conf --take-theirs conf"] {
+        assert_eq!(console.run(&format!("plan $/fix.patchbundle $/app {wrong}")).code, 2, "{wrong}");
+    }
+}
+
+#[test]
+fn a_wish_that_means_nothing_is_told() {
+    let sandbox = Sandbox::new();
+    let bundle = bundle(&sandbox, OLD, NEW);
+    let target = sandbox.install(&tree(OLD).file("app", "edited"));
+    let wishes = ["app", "conf/app.conf", "nowhere"].map(|path| (path.parse_path(), EditChoice::KeepMine));
+    let seen = preview(&sandbox, &bundle, &target, &wishes.into());
+    assert_eq!(
+        told(&seen.preview.notes),
+        [
+            "app: the patch leaves no choice here",
+            "conf/app.conf: nothing has to be chosen here",
+            "nowhere: nothing has to be chosen here"
+        ]
+    );
+    assert_eq!(seen.preview.obstacles.len(), 1, "it was edited all the same");
+}
