@@ -49,7 +49,7 @@ fn score(series: &Series<'_>, files: &[&FilePatch<'_>], level: StripLevel) -> Sc
     })
 }
 
-/// Whether the names begin with the same folders, but for the one that stands for a side.
+/// Whether all names before begin with the same folders, and all names after: but for the one that stands for a side.
 fn lie_together(files: &[&FilePatch<'_>], level: StripLevel) -> bool {
     fn front<'n>(file: &FilePatch<'_>, name: &'n [u8], level: StripLevel) -> Option<&'n [u8]> {
         let (side, level) = if file.has_side_folder { (1, level) } else { (0, level - 1) };
@@ -57,14 +57,17 @@ fn lie_together(files: &[&FilePatch<'_>], level: StripLevel) -> bool {
         let inner = stripped(name, side)?;
         Some(&inner[..inner.len() - rest.len()])
     }
-    let fronts: BTreeSet<Option<&[u8]>> = files
-        .iter()
-        .flat_map(|file| {
-            let names = [file.old.as_deref(), file.new.as_deref()];
-            names.into_iter().flatten().map(move |name| front(file, name, level))
-        })
-        .collect();
-    fronts.len() == 1 && !fronts.contains(&None)
+    let is_one = |before: bool| {
+        let fronts: BTreeSet<Option<&[u8]>> = files
+            .iter()
+            .filter_map(|file| {
+                let name = if before { file.old.as_deref() } else { file.new.as_deref() };
+                Some(front(file, name?, level))
+            })
+            .collect();
+        fronts.len() <= 1 && !fronts.contains(&None)
+    };
+    is_one(true) && is_one(false)
 }
 
 /// Whether the file of a diff is there, and whether there is a folder for one that appears.

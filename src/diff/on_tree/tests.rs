@@ -88,6 +88,12 @@ fn the_folders_in_front_are_found_from_the_tree() {
         assert_eq!(after(&tree, &text(name)), [is("src/x", "b\n")], "{name}");
     }
     assert_eq!(troubles(&tree, &text("a/src/y")), ["src/y: is missing"]);
+    // What `git diff --no-index old new` writes.
+    let between = "diff --git a/old/src/x b/new/src/x\nindex 1111111..2222222 100644\n--- a/old/src/x\n+++ b/new/src/x\n@@ -1 +1 @@\n-a\n+b\n";
+    assert_eq!(after(&tree, between), [is("src/x", "b\n")]);
+    // A file of the same name at another place is not meant where the patch is about more than one folder.
+    let two = text("a/lib/src/x") + &text("a/bin/y");
+    assert_eq!(troubles(&tree, &two).len(), 2, "{:?}", troubles(&tree, &two));
 }
 
 #[test]

@@ -39,6 +39,8 @@ impl<'a> Cursor<'a> {
 
     /// Moves past the next line if it starts with `prefix`; returns what follows the prefix, without the line's end.
     pub fn take(&mut self, prefix: &str) -> Option<&'a [u8]> {
+        // Most lines are asked for several beginnings; their end is looked for only when one is theirs.
+        self.rest.strip_prefix(prefix.as_bytes())?;
         let tail = chomp(self.peek()?.strip_prefix(prefix.as_bytes())?);
         self.next();
         Some(tail)
