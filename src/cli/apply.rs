@@ -1,11 +1,11 @@
-//! `patchwright apply`: puts a patch into a folder.
+//! `patchwright apply`: puts patches into a folder.
 
 mod each;
 
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::args::{FileAndTarget, Lists, fingerprint};
+use super::args::{FilesAndTarget, Lists, fingerprint};
 use super::edits::EditArguments;
 use super::reading::Reading;
 use super::render::{json, text};
@@ -14,9 +14,10 @@ use crate::model::Code;
 use crate::plan::Fingerprint;
 use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, Verdict};
 
-/// Apply a patch to a product folder: everything, or nothing
+/// Apply patches to a product folder: everything, or nothing
 ///
-/// Shows what will happen and asks once. The folder is checked again before the first change; afterwards
+/// Shows what will happen and asks once. Several patch files go in together, in the order that their requirements ask
+/// for, whatever the order in which they are named; each can be taken out by itself later. The folder is checked again before the first change; afterwards
 /// `patchwright rollback` puts everything back as it was.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -25,13 +26,14 @@ use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, 
 Examples:
   patchwright apply fix.patchbundle /opt/app --allow-unsigned
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --yes --json
+  patchwright apply one.patchbundle two.patchbundle /opt/app --allow-unsigned
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --plan reviewed.plan
   patchwright apply fix.patch /opt/app --allow-unsigned
   patchwright apply 0001-a.patch 0002-b.patch /opt/app --allow-unsigned --each"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
-    paths: FileAndTarget,
+    paths: FilesAndTarget,
     /// Go ahead only if the folder, and what is wished for edited files, is still as when this plan was made
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
@@ -58,15 +60,15 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let (files, target) = self.paths.split()?;
-        let file = self.reading.prepare(files, session)?;
+        let files = self.reading.prepare(&files, session)?;
         match self.each {
-            true => each::apply_each(&self, file, target, session),
-            false => self.apply_one(file, target, session),
+            true => each::apply_each(&self, &files, target, session),
+            false => self.apply_one(&files, target, session),
         }
     }
 
-    fn apply_one(&self, file: &Path, target: &Path, session: &mut Session<'_, '_>) -> Result<Ending> {
-        match self.change(file, target, session)? {
+    fn apply_one(&self, files: &[PathBuf], target: &Path, session: &mut Session<'_, '_>) -> Result<Ending> {
+        match self.change(files, target, session)? {
             Agreed::NothingToDo(ending) => Ok(ending),
             Agreed::To(applied) => {
                 let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
@@ -80,12 +82,17 @@ impl Arguments {
     }
 
     /// Asks, if somebody has to be asked, and applies.
-    fn change(&self, file: &Path, target: &Path, session: &mut Session<'_, '_>) -> Result<Agreed<Applied>> {
+    fn change(
+        &self,
+        files: &[PathBuf],
+        target: &Path,
+        session: &mut Session<'_, '_>,
+    ) -> Result<Agreed<Applied>> {
         let choices = self.edits.choices()?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         let expected = match self.plan.is_some() || session.asks() {
             false => self.expect,
-            true => match self.agree(file, target, session, &choices)? {
+            true => match self.agree(files, target, session, &choices)? {
                 Agreed::To(expected) => Some(expected),
                 Agreed::NothingToDo(ending) => return Ok(Agreed::NothingToDo(ending)),
             },
@@ -97,7 +104,7 @@ impl Arguments {
         };
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let applied = session
-            .watch(|_, watch| workbench.apply_with(file, target, options, &choices, watch))
+            .watch(|_, watch| workbench.apply_with(files, target, options, &choices, watch))
             .in_folder(target)?;
         Ok(Agreed::To(applied))
     }
@@ -105,14 +112,14 @@ impl Arguments {
     /// Shows what would happen and asks whether it shall.
     fn agree(
         &self,
-        file: &Path,
+        files: &[PathBuf],
         target: &Path,
         session: &mut Session<'_, '_>,
         choices: &EditChoices,
     ) -> Result<Agreed<Fingerprint>> {
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let preview = session
-            .watch(|_, watch| workbench.preview_with(file, target, choices, watch))
+            .watch(|_, watch| workbench.preview_with(files, target, choices, watch))
             .in_folder(target)?;
         self.refuse(&preview).in_folder(target)?;
         if preview.preview.plan.steps.is_empty() {
@@ -131,7 +138,8 @@ impl Arguments {
         if expected == preview.preview.plan.base {
             let detail = session.detail();
             let show = |style| text::plan(&preview, target, None, detail, style);
-            session.ask(show, "Apply this patch?")?;
+            let question = if files.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
+            session.ask(show, question)?;
         }
         Ok(Agreed::To(expected))
     }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::{
-    Result, accept, apply, completions, diff, export, heal, history, identify, make, man, new, plan, recover,
-    rollback, show, status, support, verify,
+    Result, accept, apply, completions, diff, explain, export, heal, history, identify, make, man, new, plan,
+    recover, rollback, show, status, support, verify,
 };
 use crate::plan::Fingerprint;
 use crate::report::Report;
@@ -79,6 +79,7 @@ pub(super) enum Verb {
     Export(export::Arguments),
     Verify(verify::Arguments),
     Plan(plan::Arguments),
+    Explain(explain::Arguments),
     Apply(apply::Arguments),
     Rollback(rollback::Arguments),
     Accept(accept::Arguments),
@@ -103,6 +104,7 @@ impl Verb {
             Verb::Export(_) => "export",
             Verb::Verify(_) => "verify",
             Verb::Plan(_) => "plan",
+            Verb::Explain(_) => "explain",
             Verb::Apply(_) => "apply",
             Verb::Rollback(_) => "rollback",
             Verb::Accept(_) => "accept",
@@ -138,17 +140,20 @@ pub fn command() -> clap::Command {
 
 /// Patch files and the folder they are for. One list, so that flags may stand before, between and behind them.
 #[derive(Debug, Args)]
-pub(super) struct FileAndTarget {
-    /// The patch file, or several text patches in their order, and last the product folder
+pub(super) struct FilesAndTarget {
+    /// The patch files or text patches, and last the product folder
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
 
-impl FileAndTarget {
-    /// The files, of which there is at least one, and the folder.
-    pub fn split(&self) -> Result<(&[PathBuf], &Path)> {
+impl FilesAndTarget {
+    /// The files and the folder.
+    pub fn split(&self) -> Result<(Vec<PathBuf>, &Path)> {
         match self.paths.as_slice() {
-            [files @ .., target] if !files.is_empty() => Ok((files, target)),
+            [files @ .., target] if !files.is_empty() => {
+                files.iter().try_for_each(|file| is_bundle(file).map(drop))?;
+                Ok((files.to_vec(), target))
+            }
             one_or_none => {
                 let named = one_or_none.first().map_or("nothing".to_owned(), |path| format!("{path:?}"));
                 Err(Report::usage(format!("A patch file and a product folder are needed; {named} was named"))

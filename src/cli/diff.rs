@@ -49,7 +49,8 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
-        let file = self.reading.prepare(std::slice::from_ref(&self.file), session)?;
+        self.reading.prepare(std::slice::from_ref(&self.file), session)?;
+        let file = self.file.as_path();
         let form = match session.is_json() {
             true => Form::Facts(Vec::new()),
             false if self.raw && session.is_read_on_a_terminal() => {

@@ -111,7 +111,7 @@ impl Arguments {
 
     fn of_text(self, session: &mut Session<'_, '_>) -> Result<MadeBundle> {
         let proof = self.proof();
-        let patch = self.reading.prepare(&self.patch, session)?.to_owned();
+        let patch = self.reading.prepare(&self.patch, session)?.swap_remove(0);
         let Some(target) = self.target else {
             return Err(Report::usage("The folder that the text patch is for is needed: --target").into());
         };

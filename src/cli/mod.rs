@@ -22,6 +22,7 @@ mod verify;
 
 mod accept;
 mod apply;
+mod explain;
 mod plan;
 mod recover;
 mod rollback;
@@ -110,8 +111,8 @@ type Result<T, E = session::Stop> = std::result::Result<T, E>;
 impl args::Verb {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         use args::Verb::{
-            Accept, Apply, Completions, Diff, Export, Heal, History, Identify, Make, Man, New, Plan, Recover,
-            Rollback, Show, Status, Support, Verify,
+            Accept, Apply, Completions, Diff, Explain, Export, Heal, History, Identify, Make, Man, New, Plan,
+            Recover, Rollback, Show, Status, Support, Verify,
         };
         match self {
             New(args) => args.run(session),
@@ -121,6 +122,7 @@ impl args::Verb {
             Export(args) => args.run(session),
             Verify(args) => args.run(session),
             Plan(args) => args.run(session),
+            Explain(args) => args.run(session),
             Apply(args) => args.run(session),
             Rollback(args) => args.run(session),
             Accept(args) => args.run(session),

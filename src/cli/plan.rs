@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::args::{FileAndTarget, Lists};
+use super::args::{FilesAndTarget, Lists};
 use super::edits::{EditArguments, place_and_file};
 use super::reading::Reading;
 use super::render::{Detail, json, text};
@@ -12,13 +12,15 @@ use crate::workbench::PlanFile;
 
 /// Show what apply would do, and every reason why not
 ///
-/// Writes nothing to the folder. Exits with 3 when something stands in the way.
+/// Several patch files are one plan, in the order that their requirements ask for. Writes nothing to the folder. Exits
+/// with 3 when something stands in the way.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright plan [OPTIONS] <FILE>... <TARGET>",
     after_help = "\
 Examples:
   patchwright plan fix.patchbundle /opt/app
+  patchwright plan one.patchbundle two.patchbundle /opt/app
   patchwright plan fix.patchbundle /opt/app --output reviewed.plan
   patchwright plan fix.patch /opt/app
   patchwright plan debian/patches /opt/app-src
@@ -28,7 +30,7 @@ Examples:
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
-    paths: FileAndTarget,
+    paths: FilesAndTarget,
     /// Save the plan, to apply exactly this one later
     #[arg(short, long, value_name = "PLAN")]
     output: Option<PathBuf>,
@@ -46,15 +48,16 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let (files, target) = self.paths.split()?;
-        let file = self.reading.prepare(files, session)?;
+        let files = self.reading.prepare(&files, session)?;
         let choices = self.edits.choices()?;
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let preview = session
-            .watch(|_, watch| workbench.preview_with(file, target, &choices, watch))
+            .watch(|_, watch| workbench.preview_with(&files, target, &choices, watch))
             .in_folder(target)?;
         for pair in &self.draft {
             let (place, output) = place_and_file("--draft", pair)?;
-            workbench.draft_merge(file, target, &place, &output).in_folder(target)?;
+            let file = preview.file_that_changes(&place);
+            workbench.draft_merge(file.unwrap_or(&files[0]), target, &place, &output).in_folder(target)?;
         }
         let saved = self.output.as_deref();
         if let Some(output) = saved {

@@ -1,6 +1,6 @@
 //! How text patches are read: the flags, and several files of one change.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Result;
 use super::args::is_bundle;
@@ -24,27 +24,27 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Tells the session how to read, and returns the file to name to the workbench: several text patches are one
-    /// change.
-    pub fn prepare<'f>(&self, files: &'f [PathBuf], session: &mut Session<'_, '_>) -> Result<&'f Path> {
+    /// Tells the session how to read, and returns the files to name to the workbench: several text patches are one
+    /// change, which their first file stands for.
+    pub fn prepare(&self, files: &[PathBuf], session: &mut Session<'_, '_>) -> Result<Vec<PathBuf>> {
         let (first, further) = files.split_first().ok_or_else(|| Report::usage("A patch file is needed"))?;
-        let first = is_bundle(first)?;
-        let is_text = is_text_patch(first).without_folder()?;
-        for file in further {
-            if !is_text || !is_text_patch(is_bundle(file)?).without_folder()? {
-                return Err(Report::usage(format!(
-                    "One patch at a time, please; {} were named",
-                    files.len()
-                ))
-                .hint("Apply them one after the other, in the order the vendor gives.")
-                .into());
-            }
+        let mut texts = 0;
+        for file in files {
+            texts += usize::from(is_text_patch(is_bundle(file)?).without_folder()?);
         }
-        if !is_text && (self.strip.is_some() || self.fuzz > 0) {
+        if texts == 0 && (self.strip.is_some() || self.fuzz > 0) {
             return Err(Report::usage("-p and --fuzz are for text patches, and this is none").into());
+        }
+        if texts == 0 {
+            return Ok(files.to_vec());
+        }
+        if texts < files.len() {
+            return Err(Report::usage("Patch files and text patches do not go in together")
+                .hint("Apply them one after the other, or make a patch file of the text patch first (make --patch).")
+                .into());
         }
         let fuzz = usize::try_from(self.fuzz).unwrap_or_default();
         session.read_text(TextOptions { strip: self.strip, fuzz, further: further.to_vec(), only: None });
-        Ok(first)
+        Ok(vec![first.clone()])
     }
 }

@@ -1,4 +1,4 @@
-//! `patchwright rollback`: takes a patch out of a folder.
+//! `patchwright rollback`: takes patches out of a folder.
 
 use std::path::PathBuf;
 
@@ -9,20 +9,31 @@ use super::session::{Ending, InFolder, Session};
 use crate::plan::{Fingerprint, OnDrift};
 use crate::workbench::{RollbackOptions, Which};
 
-/// Take back the last patch: everything is as before it
+/// Take a patch back: everything is as without it
 ///
-/// Shows what will happen and asks once. A rollback can itself be taken back with --undo.
+/// Without an ID it is the last patch. Any other one can be named: files that newer patches share with it are put
+/// together again from the safe copies and the patches that stay, where that can be proven, and the difference is shown.
+/// With --to everything that came after the patch goes as well. Shows what will happen and asks once. A rollback can
+/// itself be taken back with --undo.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   patchwright rollback /opt/app
   patchwright rollback /opt/app ACME-HF-1042 --yes
+  patchwright rollback /opt/app ACME-HF-1042 --with-dependents
+  patchwright rollback /opt/app --to ACME-HF-1042
   patchwright rollback /opt/app --undo")]
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
-    /// The patch to take back; it must be the last one
+    /// The patch to take out
     id: Option<String>,
+    /// Also take out the patches that cannot stay without it
+    #[arg(long, requires = "id")]
+    with_dependents: bool,
+    /// Go back to before this patch: it and everything newer goes
+    #[arg(long, value_name = "ID", conflicts_with_all = ["id", "undo"])]
+    to: Option<String>,
     /// Go back although files were edited since; your versions are kept as safe copies
     #[arg(long)]
     keep_edits: bool,
@@ -37,10 +48,12 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let (target, undo) = (&self.target, self.undo);
-        let which = match self.id {
-            Some(id) => Which::Patch(id),
-            None if undo => Which::LastRollback,
-            None => Which::Last,
+        let which = match (self.id, self.to) {
+            (_, Some(id)) => Which::Before(id),
+            (Some(id), None) if self.with_dependents => Which::PatchAndDependents(id),
+            (Some(id), None) => Which::Patch(id),
+            (None, None) if undo => Which::LastRollback,
+            (None, None) => Which::Last,
         };
         let on_drift = if self.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
         let mut options = RollbackOptions { which, on_drift, expected: self.expect };
@@ -52,7 +65,11 @@ impl Arguments {
             if !preview.preview.obstacles.is_empty() {
                 return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
             }
-            let question = if undo { "Bring this patch back?" } else { "Take this patch back?" };
+            let question = match (undo, preview.patches.len()) {
+                (true, _) => "Bring this patch back?",
+                (false, 0 | 1) => "Take this patch back?",
+                (false, _) => "Take these patches back?",
+            };
             let detail = session.detail();
             session.ask(|style| text::rollback_plan(&preview, target, undo, detail, style), question)?;
             options.expected.get_or_insert(preview.preview.plan.base);

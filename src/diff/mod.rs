@@ -3,6 +3,7 @@
 //! Pure: contents come as bytes, whoever calls has read them. Lines end at `\n` and nowhere else, as in Git, so
 //! that a difference in line endings is a difference one can see.
 
+mod carry;
 mod change_view;
 mod git_patch;
 mod kind;
@@ -13,6 +14,7 @@ pub mod patch_text;
 pub mod place;
 mod unified;
 
+pub use carry::{Clash, Lines, Region, carry_over, changed_regions, lines_both_change};
 pub use change_view::{ChangeView, Content, pair_renames};
 pub use git_patch::{GitFile, write_git_patch};
 pub use kind::is_text;

@@ -153,6 +153,10 @@ codes! {
     PutBack = "E-PUT-BACK", PutBack;
     /// The system refused a call.
     Io = "E-IO", Machine;
+    /// It and a patch that is there change or fix the same thing, each in its own way.
+    Overlap = "E-OVERLAP", Refused;
+    /// It would undo a fix that is there.
+    Undoes = "E-UNDOES", Refused;
     /// Newer patches have to be taken back first.
     NotNewest = "E-NOT-NEWEST", Refused;
     /// The finished bundle did not stand the proof on a copy.

@@ -8,6 +8,7 @@ pub(crate) mod characters;
 mod code;
 mod collision;
 mod digest;
+mod layer;
 mod link;
 mod node;
 mod oddity;
@@ -19,12 +20,13 @@ pub use change::{FileChange, LocalEdits, Payload, Role, Step};
 pub use code::{Code, Kind};
 pub use collision::{Collision, CollisionKey, CollisionMap, collisions, find_collision};
 pub use digest::{Digest, DigestError, Hasher};
+pub use layer::LayerKey;
 pub use link::{check_link, resolve_link, unportable_link};
 pub use node::{FileNode, LinkNode, Mode, Node, TreeState};
 pub use oddity::Oddity;
 pub use patch::{
     Check, Conflict, Detect, Evidence, Hold, Issue, Level, Patch, PatchId, PatchKind, PatchRef, Probe,
-    Product, Requirement, RequirementMode, Rollback, RollbackPossible, Severity,
+    Product, Requirement, RequirementIf, RequirementMode, Rollback, RollbackPossible, Severity,
 };
 pub use path::{PathError, PathProblem, TreePath};
 pub use portable::Unportable;

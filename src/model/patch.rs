@@ -158,6 +158,15 @@ pub struct Requirement {
     pub mode: RequirementMode,
 }
 
+/// Another patch that must be there where some patch is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequirementIf {
+    /// Where this patch is in the folder, or comes in the same run …
+    pub when: PatchId,
+    /// … this one must be there, too.
+    pub then: Requirement,
+}
+
 /// Another patch that must not be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
@@ -333,6 +342,8 @@ pub struct Patch {
     pub result_version: Option<String>,
     /// Patches that must be there.
     pub requires: Vec<Requirement>,
+    /// Patches that must be there where some other one is.
+    pub requires_if: Vec<RequirementIf>,
     /// Patches that must not be there.
     pub conflicts: Vec<Conflict>,
     /// Patches that this one contains and replaces.
@@ -363,6 +374,12 @@ impl Patch {
     /// What it does at `path`.
     pub fn change_at(&self, path: &TreePath) -> Option<&FileChange> {
         self.changes.binary_search_by(|change| change.path.cmp(path)).ok().map(|index| &self.changes[index])
+    }
+
+    /// What it requires where the patches that `is_there` knows are in the folder or about to come.
+    pub fn all_requirements(&self, is_there: impl Fn(&str) -> bool) -> Vec<&Requirement> {
+        let conditional = self.requires_if.iter().filter(|only| is_there(only.when.as_str()));
+        self.requires.iter().chain(conditional.map(|only| &only.then)).collect()
     }
 
     /// Whether the patch says it is never for Windows, so that names Windows cannot store are allowed.

@@ -5,10 +5,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::folders::{find_missing_parents, settle_folders};
 use super::local_edits::Settled;
 use super::{Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
-use crate::model::{Code, CollisionKey, FileChange, Node, Patch, Payload, RollbackPossible, Step, TreePath};
+use crate::model::{
+    Code, CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, RollbackPossible, Step, TreePath,
+};
 
-/// What would happen if `patch` were applied to the folder that `situation` describes.
+/// What would happen if `patch` were applied to the folder that `situation` describes, whatever else is in it.
 pub fn plan_apply(patch: &Patch, situation: &Situation) -> Preview {
+    let Part { steps, mut obstacles, notes } = plan_part(patch, situation);
+    let needed_bytes = common_obstacles(situation, &steps, &mut obstacles);
+    let base = situation.fingerprint(patch.changes.iter().map(|change| &change.path));
+    Preview { plan: Plan { steps: in_order(steps), base }, obstacles, notes, needed_bytes }
+}
+
+/// A patch's own part of a plan.
+pub(super) struct Part {
+    pub steps: Vec<Step>,
+    pub obstacles: Vec<Obstacle>,
+    pub notes: Vec<Note>,
+}
+
+/// What `patch` itself does and needs; not what every change of a folder needs.
+pub(super) fn plan_part(patch: &Patch, situation: &Situation) -> Part {
     let changes = match situation.keeps_modes {
         true => patch.changes.clone(),
         false => patch.changes.iter().map(without_modes).collect(),
@@ -20,10 +37,8 @@ pub fn plan_apply(patch: &Patch, situation: &Situation) -> Preview {
     find_missing_parents(&steps, situation, &mut planner.obstacles);
     planner.check_names(&steps);
     planner.note_what_is_worth_knowing(&steps);
-    let needed_bytes = common_obstacles(situation, &steps, &mut planner.obstacles);
-    let base = situation.fingerprint(patch.changes.iter().map(|change| &change.path));
     let Planner { obstacles, notes, .. } = planner;
-    Preview { plan: Plan { steps: in_order(steps), base }, obstacles, notes, needed_bytes }
+    Part { steps, obstacles, notes }
 }
 
 /// The change as a system without permission bits sees it.
@@ -100,7 +115,7 @@ impl Planner<'_> {
             let meaning = format!("the patch expired at {}", patch.expires.as_deref().unwrap_or_default());
             self.refuse(Code::Expired, None, meaning, "Ask the vendor for a current edition.");
         }
-        if let Some((meaning, hint)) = &situation.held {
+        if let Some((meaning, hint)) = situation.held.get(&patch.identity) {
             self.refuse(Code::Held, None, meaning, hint);
         }
         for (required, check, evidence) in &situation.failed_checks {
@@ -121,9 +136,13 @@ impl Planner<'_> {
         let (patch, situation) = (self.patch, self.situation);
         let installed: BTreeMap<&str, u32> =
             situation.installed.iter().map(|(id, rev)| (id.as_str(), *rev)).collect();
-        for requirement in &patch.requires {
+        let coming: BTreeMap<&str, u32> =
+            situation.coming.iter().map(|(id, rev)| (id.as_str(), *rev)).collect();
+        let is_there = |id: &str| installed.contains_key(id) || coming.contains_key(id);
+        for requirement in patch.all_requirements(is_there) {
             let id = requirement.id.as_str();
-            match installed.get(id) {
+            let together = coming.get(id).filter(|_| requirement.mode == RequirementMode::Together);
+            match installed.get(id).or(together) {
                 Some(revision) if *revision >= requirement.min_revision => {}
                 found => {
                     let found =

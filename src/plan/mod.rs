@@ -7,9 +7,18 @@
 mod apply;
 mod folders;
 mod heal;
+mod layers;
 mod local_edits;
 mod order;
+mod relate;
+#[cfg(test)]
+mod relate_tests;
+mod resolve;
 mod rollback;
+mod several;
+#[cfg(test)]
+mod stack_tests;
+mod take_out;
 #[cfg(test)]
 mod tests;
 
@@ -17,11 +26,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use apply::plan_apply;
 pub use heal::plan_heal;
+pub use layers::{ContentByDigest, Image, Layer, Misfit, NoContents, Stack, lay};
 pub use local_edits::{MergedHow, Resolution};
 pub use order::in_order;
+pub use relate::{Class, Consequence, Grounds, Meeting, Presence, Relation, SharedPlace, relate};
+pub use resolve::{Cycle, resolve};
 pub use rollback::{OnDrift, plan_rollback};
+pub use several::{Coming, Installed, PlanOfSeveral, PlannedPatch, plan_several};
+pub use take_out::{Because, Dependent, Rebuilt, TakeOut, take_out};
 
-use crate::model::{Code, Digest, Hasher, Mode, Node, Step, TreePath, TreeState};
+use crate::model::{Code, Digest, Hasher, Mode, Node, PatchRef, Step, TreePath, TreeState};
 
 /// Everything known about the folder and the machine that a plan depends on.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +56,8 @@ pub struct Situation {
     pub version: Option<String>,
     /// Patches that are in the folder: id and revision.
     pub installed: Vec<(String, u32)>,
+    /// Patches that come in the same run: id and revision.
+    pub coming: Vec<(String, u32)>,
     /// `os/arch` of this machine.
     pub platform: String,
     /// Present time, RFC 3339.
@@ -70,8 +86,8 @@ pub struct Situation {
     pub history_head: Option<Digest>,
     /// What the history says about places that differ from it.
     pub changed_by: BTreeMap<TreePath, String>,
-    /// Why the patch was called back and what to do instead, if it was.
-    pub held: Option<(String, String)>,
+    /// Patches that were called back: why, and what to do instead.
+    pub held: BTreeMap<PatchRef, (String, String)>,
     /// What is to become of files that somebody edited, as far as it was worked out or chosen.
     pub edits: BTreeMap<TreePath, Resolution>,
 }

@@ -5,26 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::model::*;
 
-fn path(text: &str) -> TreePath {
+pub(super) fn path(text: &str) -> TreePath {
     TreePath::parse(text).expect("a good path")
 }
 
-fn file(content: &str) -> Node {
+pub(super) fn file(content: &str) -> Node {
     file_with_mode(content, 0o644)
 }
 
-fn file_with_mode(content: &str, mode: u32) -> Node {
+pub(super) fn file_with_mode(content: &str, mode: u32) -> Node {
     let size_bytes = content.len() as u64;
     Node::File(FileNode { digest: Digest::of(content.as_bytes()), size_bytes, mode: Mode::new(mode) })
 }
 
-fn link(points_to: &str) -> Node {
+pub(super) fn link(points_to: &str) -> Node {
     Node::Link(LinkNode { points_to: points_to.to_owned() })
 }
 
-const DIR: Node = Node::Dir(Mode::DIR);
+pub(super) const DIR: Node = Node::Dir(Mode::DIR);
 
-fn change(at: &str, before: Option<Node>, after: Option<Node>) -> FileChange {
+pub(super) fn change(at: &str, before: Option<Node>, after: Option<Node>) -> FileChange {
     let payload = match &after {
         Some(Node::File(file)) => Some(Payload::Whole { blob: file.digest }),
         _ => None,
@@ -41,7 +41,7 @@ fn change(at: &str, before: Option<Node>, after: Option<Node>) -> FileChange {
     }
 }
 
-fn patch(mut changes: Vec<FileChange>) -> Patch {
+pub(super) fn patch(mut changes: Vec<FileChange>) -> Patch {
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     let id = PatchId::parse("ACME-1").expect("a good id");
     Patch {
@@ -70,6 +70,7 @@ fn patch(mut changes: Vec<FileChange>) -> Patch {
         platforms: Vec::new(),
         result_version: Some("1.1".to_owned()),
         requires: Vec::new(),
+        requires_if: Vec::new(),
         conflicts: Vec::new(),
         supersedes: Vec::new(),
         holds: Vec::new(),
@@ -91,7 +92,7 @@ fn patch(mut changes: Vec<FileChange>) -> Patch {
 }
 
 /// A folder on a roomy, well-behaved disk, with these things in it.
-fn folder(things: &[(&str, Node)]) -> Situation {
+pub(super) fn folder(things: &[(&str, Node)]) -> Situation {
     let mut names: BTreeMap<Option<TreePath>, BTreeSet<String>> = BTreeMap::from([(None, BTreeSet::new())]);
     for (at, node) in things {
         let at = path(at);
@@ -116,11 +117,11 @@ fn folder(things: &[(&str, Node)]) -> Situation {
     }
 }
 
-fn codes(preview: &Preview) -> Vec<(Code, &str)> {
+pub(super) fn codes(preview: &Preview) -> Vec<(Code, &str)> {
     preview.obstacles.iter().map(|found| (found.code, found.path.as_deref().unwrap_or_default())).collect()
 }
 
-fn steps(preview: &Preview) -> Vec<&str> {
+pub(super) fn steps(preview: &Preview) -> Vec<&str> {
     preview.plan.steps.iter().map(|step| step.path.as_str()).collect()
 }
 

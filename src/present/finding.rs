@@ -140,7 +140,9 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
 fn way_out(code: Code) -> Option<WayOut> {
     match code {
         Code::Product | Code::Version | Code::FileSystem => Some(WayOut::ChooseFolder),
-        Code::Clash | Code::Drift | Code::Missing | Code::Occupied => Some(WayOut::ShowDifferences),
+        Code::Clash | Code::Drift | Code::Missing | Code::Occupied | Code::Overlap | Code::Undoes => {
+            Some(WayOut::ShowDifferences)
+        }
         Code::Busy | Code::InUse | Code::Moved | Code::Preflight | Code::Rights | Code::Space => {
             Some(WayOut::CheckAgain)
         }

@@ -4,7 +4,7 @@ use super::overview::{Fact, line};
 use super::words::{self, fill};
 use crate::report::phrases;
 use crate::text::capitalised;
-use crate::workbench::{Drift, DriftKind, Entry, History, Installed, PatchNote, Status};
+use crate::workbench::{Drift, DriftKind, Entry, History, Installed, PatchNote, Removal, Status};
 
 /// What is known about a folder, ready to be shown.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct StackRow {
     pub since: String,
     /// Whether it can go, or why not.
     pub way_back: WayBack,
+    /// Ids of the patches that this concerns: they share files with it, need it, or contain it.
+    pub others: Vec<String>,
 }
 
 /// Whether a patch can be taken out.
@@ -37,8 +39,14 @@ pub struct StackRow {
 pub enum WayBack {
     /// It is the newest one with a way back.
     Now,
-    /// Newer ones have to go first.
-    AfterNewer,
+    /// It lies below others, and no newer one shares a file with it.
+    Alone,
+    /// It lies below others, and files that newer ones share with it are put together again.
+    Rebuilding,
+    /// Patches that need it would have to go as well.
+    WithOthers,
+    /// Another patch contains it and replaced it.
+    Contained,
     /// The way back was given up.
     GivenUp,
 }
@@ -48,7 +56,10 @@ impl WayBack {
     pub const fn sentence(self) -> &'static str {
         match self {
             WayBack::Now => words::BACK_NOW,
-            WayBack::AfterNewer => words::BACK_AFTER_NEWER,
+            WayBack::Alone => words::BACK_ALONE,
+            WayBack::Rebuilding => words::BACK_REBUILDING,
+            WayBack::WithOthers => words::BACK_WITH_OTHERS,
+            WayBack::Contained => words::BACK_CONTAINED,
             WayBack::GivenUp => words::BACK_GIVEN_UP,
         }
     }
@@ -71,7 +82,7 @@ impl FolderView {
     /// The view of a folder with this status and history.
     pub fn of(status: Status, history: &History) -> Self {
         Self {
-            stack: stack(&status.installed),
+            stack: stack(&status),
             events: history.entries.iter().rev().map(|entry| event(entry, history)).collect(),
             differences: status.drift.iter().map(difference).collect(),
             status,
@@ -95,29 +106,43 @@ impl FolderView {
 
     /// Whether a patch can be taken out now.
     pub fn can_take_back(&self) -> bool {
-        self.status.installed.last().is_some_and(|patch| !patch.accepted)
+        let newest = self.status.installed.iter().rev().find(|patch| patch.replaced_by.is_none());
+        newest.is_some_and(|patch| !patch.accepted)
     }
 }
 
-fn stack(installed: &[Installed]) -> Vec<StackRow> {
-    let newest = installed.len().saturating_sub(1);
-    let row = |(index, patch): (usize, &Installed)| StackRow {
-        id: reference(&patch.patch),
-        title: line(&patch.patch.title),
-        since: phrases::moment(&patch.time),
-        way_back: match (patch.accepted, index == newest) {
-            (true, _) => WayBack::GivenUp,
-            (false, true) => WayBack::Now,
-            (false, false) => WayBack::AfterNewer,
-        },
+fn stack(status: &Status) -> Vec<StackRow> {
+    let newest = status.installed.iter().rposition(|patch| patch.replaced_by.is_none());
+    let row = |(index, patch): (usize, &Installed)| {
+        let removal = status.removal.iter().find(|(key, _)| *key == patch.key);
+        let (way_back, others) = way_back(removal.map(|(_, removal)| removal));
+        let is_newest = Some(index) == newest && way_back != WayBack::GivenUp;
+        StackRow {
+            id: reference(&patch.patch),
+            title: line(&patch.patch.title),
+            since: phrases::moment(&patch.time),
+            way_back: if is_newest { WayBack::Now } else { way_back },
+            others: others.iter().map(|id| line(id)).collect(),
+        }
     };
-    installed.iter().enumerate().rev().map(row).collect()
+    status.installed.iter().enumerate().rev().map(row).collect()
+}
+
+fn way_back(removal: Option<&Removal>) -> (WayBack, &[String]) {
+    match removal {
+        None | Some(Removal::Alone) => (WayBack::Alone, &[]),
+        Some(Removal::Rebuilding(others)) => (WayBack::Rebuilding, others),
+        Some(Removal::NeededBy(others)) => (WayBack::WithOthers, others),
+        Some(Removal::Contained(by)) => (WayBack::Contained, std::slice::from_ref(by)),
+        Some(Removal::GivenUp) => (WayBack::GivenUp, &[]),
+    }
 }
 
 fn event(entry: &Entry, history: &History) -> EventRow {
     let reversed = entry.reverses.and_then(|seq| history.entries.iter().find(|e| e.seq == seq));
     let event = capitalised(phrases::event(entry, reversed));
-    let patch = entry.patch.as_ref().map(reference);
+    let ids: Vec<String> = entry.patches().into_iter().map(reference).collect();
+    let patch = (!ids.is_empty()).then(|| ids.join(", "));
     let by = fill(words::USER_ON_HOST, &[("user", &entry.user), ("host", &entry.host)]);
     let mut facts = vec![Fact::new(words::BY, &by)];
     facts.extend(entry.patch.as_ref().map(|patch| Fact::new(words::TITLE, &patch.title)));

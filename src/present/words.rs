@@ -169,7 +169,10 @@ words! {
     NOTE = "Note";
     PATCH_FILE_SHA_256 = "Patch file, SHA-256";
     BACK_NOW = "Can be taken back now";
-    BACK_AFTER_NEWER = "Can be taken back after the newer ones";
+    BACK_ALONE = "Can be taken out by itself";
+    BACK_REBUILDING = "Can be taken out; files that newer ones share are put together again";
+    BACK_WITH_OTHERS = "Can be taken out only with those that need it";
+    BACK_CONTAINED = "Inactive: a newer patch contains it";
     BACK_GIVEN_UP = "Its way back was given up";
     DIFFERS_MISSING = "{path} is missing, {cause}{patch}";
     DIFFERS_UNEXPECTED = "{path} is there and should not be, {cause}{patch}";
@@ -375,6 +378,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::NoWayBack => "There is no way back",
         Code::NotNewest => "Newer patches have to go first",
         Code::Occupied => "Something is already in the place",
+        Code::Overlap => "It and another patch change the same thing",
         Code::Order => "The patch order cannot be used",
         Code::Platform => "This patch is for another system",
         Code::Policy => "A rule of this computer forbids it",
@@ -389,6 +393,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::State => "The records in the folder are not right",
         Code::Store => "Safe copies are missing or damaged",
         Code::Trust => UNSIGNED,
+        Code::Undoes => "It would undo another fix",
         Code::Unfinished => INTERRUPTED_TITLE,
         Code::Unknown => "This patch is not in the folder",
         Code::Usage => "This cannot be asked like this",

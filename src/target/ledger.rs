@@ -2,15 +2,22 @@
 //!
 //! An entry is a folder `history/<number>` with `entry.json` and, when a patch was applied, the exact
 //! `manifest.json` of its bundle. A whole folder appears with one rename, so an entry is there or not, never half.
-//! What is in the product now is derived from the entries; nothing is stored twice.
+//! What is in the product now is derived from the entries; nothing is stored twice. An entry that brought several
+//! patches has the manifests of the others beside the first one's, as `manifest-<number>.json`.
+
+mod parts;
+mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
+pub use parts::{Gone, Part, Retires};
+pub use replay::{Layers, Moved, Slot};
+
 use super::fs::{Fs, Place, StatePath};
-use crate::model::{Digest, FileNode, LinkNode, Mode, Node, PatchId, PatchRef, Step, TreePath};
+use crate::model::{Digest, FileNode, LayerKey, LinkNode, Mode, Node, PatchId, PatchRef, Step, TreePath};
 
 /// Longest entry that is read, in bytes: 100,000 steps at about 500 bytes each.
 const MAX_ENTRY_BYTES: u64 = 64 << 20;
@@ -112,6 +119,12 @@ pub struct Entry {
     /// Checks that ran.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub checks: Vec<CheckNote>,
+    /// The patches that came in, where that says more than `patch`: several came, or one replaced others.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub parts: Vec<Part>,
+    /// The patches that went, where that is something else than one whole entry.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub out: Vec<Gone>,
     /// What changed, in the order in which it was done.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     steps: Vec<StepNote>,
@@ -157,6 +170,8 @@ impl Entry {
             version_after: None,
             remarks: Vec::new(),
             checks: Vec::new(),
+            parts: Vec::new(),
+            out: Vec::new(),
             steps: Vec::new(),
         }
     }
@@ -211,6 +226,8 @@ pub struct Ledger {
 /// A patch that is in the product now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
+    /// Tells it from others of the same id.
+    pub key: LayerKey,
     /// The patch.
     pub patch: PatchNote,
     /// The entry that applied it first.
@@ -221,12 +238,19 @@ pub struct Installed {
     pub time: String,
     /// Whether its way back was given up.
     pub accepted: bool,
+    /// The patch that contains and replaced it; it is inactive then, and returns when that one goes.
+    pub replaced_by: Option<String>,
 }
 
 impl Ledger {
     /// Where the entries are.
     pub fn folder() -> StatePath {
         StatePath::new("history")
+    }
+
+    /// Where the manifest of the patch that came as `key` is.
+    pub fn manifest_of(key: LayerKey) -> StatePath {
+        Self::place_of(key.entry).join(manifest_name(key.part))
     }
 
     /// Where entry `seq` is.
@@ -292,39 +316,6 @@ impl Ledger {
         self.entries.get(usize::try_from(seq).ok()?.checked_sub(1)?)
     }
 
-    /// The patches that are in the product, in the order in which they came in.
-    pub fn installed(&self) -> Vec<Installed> {
-        let mut stack: Vec<Installed> = Vec::new();
-        // Which patch a rollback took out, so that taking the rollback back can bring it in again.
-        let mut taken_out: BTreeMap<u64, Installed> = BTreeMap::new();
-        for entry in &self.entries {
-            match entry.action {
-                Action::Apply => stack.extend(entry.patch.clone().map(|patch| Installed {
-                    patch,
-                    applied: entry.seq,
-                    way_back: entry.seq,
-                    time: entry.time.clone(),
-                    accepted: false,
-                })),
-                Action::Rollback => {
-                    let Some(reversed) = entry.reverses else { continue };
-                    if let Some(index) = stack.iter().position(|patch| patch.way_back == reversed) {
-                        taken_out.insert(entry.seq, stack.remove(index));
-                    } else if let Some(mut back) = taken_out.remove(&reversed) {
-                        back.way_back = entry.seq;
-                        stack.push(back);
-                    }
-                }
-                Action::Accept => {
-                    let newest = entry.reverses.unwrap_or(u64::MAX);
-                    stack.iter_mut().filter(|patch| patch.way_back <= newest).for_each(|p| p.accepted = true);
-                }
-                Action::Heal | Action::PutBack | Action::Checked => {}
-            }
-        }
-        stack
-    }
-
     /// The newest entry that changed the product.
     pub fn last_change(&self) -> Option<&Entry> {
         let changed =
@@ -349,26 +340,43 @@ impl Ledger {
     /// As [`Entry::steps`].
     pub fn expected(&self) -> Result<BTreeMap<TreePath, Option<Node>>, LedgerError> {
         let mut expected = BTreeMap::new();
-        // Putting right changes nothing about what is right, and neither does taking that back.
-        let mut about_healing = BTreeSet::new();
-        for entry in self
-            .entries
-            .iter()
-            .filter(|e| matches!(e.action, Action::Apply | Action::Rollback | Action::Heal))
-        {
-            let reversed = entry.reverses.filter(|_| entry.action == Action::Rollback);
-            if entry.action == Action::Heal || reversed.is_some_and(|seq| about_healing.contains(&seq)) {
-                about_healing.insert(entry.seq);
-                continue;
-            }
+        for entry in self.lasting_changes() {
             expected.extend(entry.steps()?.into_iter().map(|step| (step.path, step.after)));
         }
         Ok(expected)
     }
 
+    /// The entries that changed what is right: putting right does not, and neither does taking that back.
+    pub fn lasting_changes(&self) -> impl Iterator<Item = &Entry> {
+        let mut about_healing = BTreeSet::new();
+        self.entries.iter().filter(move |entry| match entry.action {
+            Action::Apply => true,
+            Action::Rollback => {
+                let is_lasting = entry.reverses.is_none_or(|reversed| !about_healing.contains(&reversed));
+                if !is_lasting {
+                    about_healing.insert(entry.seq);
+                }
+                is_lasting
+            }
+            Action::Heal => {
+                about_healing.insert(entry.seq);
+                false
+            }
+            Action::Accept | Action::Checked | Action::PutBack => false,
+        })
+    }
+
     /// The version that the newest entry left, where it is known.
     pub fn version(&self) -> Option<&str> {
         self.last_change().and_then(|entry| entry.version_after.as_deref())
+    }
+}
+
+/// The name of a manifest beside its entry.
+pub fn manifest_name(part: usize) -> String {
+    match part {
+        0 => "manifest.json".to_owned(),
+        part => format!("manifest-{part}.json"),
     }
 }
 

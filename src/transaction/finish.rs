@@ -12,8 +12,29 @@ use crate::target::TargetRoot;
 use crate::target::fs::{FoundKind, Fs, Place, StatePath};
 use crate::target::ledger::{Entry, Ledger, read_small};
 
-/// Written into the state folder so that a program of another generation keeps its hands off.
-const FORMAT: &[u8] = b"patchwright-state/1\n";
+/// Which programs understand the history; the state folder says so, and the others keep their hands off. The later
+/// one is claimed only where an entry needs it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Generation {
+    /// One patch, or one change that is taken back, per entry.
+    First,
+    /// Entries that bring several patches, replace patches, or take out what lies below others.
+    Second,
+}
+
+impl Generation {
+    /// The one that `entry` needs.
+    pub fn of(entry: &Entry) -> Self {
+        if entry.is_of_second_generation() { Generation::Second } else { Generation::First }
+    }
+
+    fn spelled(self) -> &'static [u8] {
+        match self {
+            Generation::First => b"patchwright-state/1\n",
+            Generation::Second => b"patchwright-state/2\n",
+        }
+    }
+}
 
 const OURS: Mode = Mode::new(0o700);
 
@@ -31,7 +52,7 @@ pub(super) fn make_folders(fs: &dyn Fs, folders: &[StatePath]) -> Result<(), Tra
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     Absent,
-    Ours,
+    Ours(Generation),
     /// A power cut while the very first change was being staged has left half of it.
     Torn,
 }
@@ -45,23 +66,34 @@ pub(super) fn read_format(fs: &dyn Fs) -> Result<Format, TransactionError> {
     if !exists(fs, &place)? {
         return Ok(Format::Absent);
     }
-    match read_small(fs, &place, FORMAT.len() as u64) {
-        Ok(bytes) if bytes == FORMAT => Ok(Format::Ours),
-        Ok(bytes) if FORMAT.starts_with(&bytes) || bytes.iter().all(|&byte| byte == 0) => Ok(Format::Torn),
+    let length = Generation::First.spelled().len();
+    match read_small(fs, &place, length as u64) {
+        Ok(bytes) if bytes == Generation::First.spelled() => Ok(Format::Ours(Generation::First)),
+        Ok(bytes) if bytes == Generation::Second.spelled() => Ok(Format::Ours(Generation::Second)),
+        Ok(bytes) if is_torn(&bytes) => Ok(Format::Torn),
         Err(error) if error.kind() != ErrorKind::FileTooLarge => Err(error).while_("read", &place),
         _ => Err(TransactionError::State("they were written by another version of the program".to_owned())),
     }
 }
 
-/// Makes the format readable for later generations.
-pub(super) fn write_format(fs: &dyn Fs) -> Result<(), TransactionError> {
+/// Whether a power cut can have left this of one of ours.
+fn is_torn(bytes: &[u8]) -> bool {
+    let generations = [Generation::First, Generation::Second];
+    let is_beginning = generations.iter().any(|one| one.spelled().starts_with(bytes));
+    is_beginning || bytes.iter().all(|&byte| byte == 0)
+}
+
+/// Makes the format readable for later generations, and keeps earlier ones from what they do not understand. It is
+/// synced with everything else that is staged, before an entry of this generation can be in the history.
+pub(super) fn write_format(fs: &dyn Fs, needed: Generation) -> Result<(), TransactionError> {
     let place = layout::format();
     match read_format(fs)? {
-        Format::Ours => return Ok(()),
-        Format::Torn => remove_tree(fs, &place)?,
+        Format::Ours(generation) if generation >= needed => return Ok(()),
+        // Cut here, a folder without a format holds only entries that every generation understands.
+        Format::Ours(_) | Format::Torn => remove_tree(fs, &place)?,
         Format::Absent => {}
     }
-    record::write_small(fs, &place, FORMAT).while_("write", &place)
+    record::write_small(fs, &place, needed.spelled()).while_("write", &place)
 }
 
 /// After a commit: the entry joins the history, the originals become the way back.
@@ -157,7 +189,7 @@ pub(super) fn remove_tree(fs: &dyn Fs, place: &StatePath) -> Result<(), Transact
 /// The system's; then the history is as before.
 pub fn append(root: &TargetRoot, entry: &Entry) -> Result<(), TransactionError> {
     let fs = root.fs();
-    write_format(fs)?;
+    write_format(fs, Generation::of(entry))?;
     make_folders(fs, &[Ledger::folder(), layout::undo()])?;
     // Staged outside the history, where a cut leaves nothing that could be taken for an entry.
     let staged = layout::staged_entry();

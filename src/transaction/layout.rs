@@ -38,6 +38,11 @@ pub(super) fn left(folder: &StatePath, n: usize) -> StatePath {
     folder.join("left").join(n)
 }
 
+/// Contents between the patches of one change, by digest.
+pub(super) fn between(folder: &StatePath) -> StatePath {
+    folder.join("between")
+}
+
 /// What arms the transaction.
 pub(super) fn intent() -> StatePath {
     live().join("intent")

@@ -43,10 +43,10 @@ use std::io::{self, Write};
 pub use commit::Receipt;
 pub use finish::{append, give_up};
 pub use prepare::{Prepared, prepare};
-pub use store::{Kept, StoreError, has_way_back, left_copy, safe_copy};
+pub use store::{Archive, Kept, StoreError, has_way_back, left_copy, safe_copy};
 
 use crate::environment::Environment;
-use crate::model::{Code, Step, TreePath};
+use crate::model::{Code, FileNode, Step, TreePath};
 use crate::plan::ApprovedPlan;
 use crate::progress::{CancelToken, Cancelled, Progress};
 use crate::target::TargetRoot;
@@ -63,8 +63,11 @@ pub struct Request<'a> {
     pub looks: &'a BTreeMap<TreePath, Found>,
     /// The history entry that becomes true with the change. Its steps are filled in here.
     pub entry: Entry,
-    /// The manifest to keep with the entry.
-    pub manifest: Option<&'a [u8]>,
+    /// The manifests to keep with the entry, one per patch that it brings.
+    pub manifests: Vec<&'a [u8]>,
+    /// Contents that appear nowhere in the folder, neither before nor afterwards, and that taking out one of several
+    /// patches needs later. They are kept with the safe copies.
+    pub between: Vec<Between>,
     /// History entries whose safe copies are used up by this change.
     pub retires: Vec<u64>,
     /// Where new content comes from.
@@ -77,6 +80,15 @@ pub struct Request<'a> {
     pub cancel: &'a CancelToken,
 }
 
+/// A content between two patches of one change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Between {
+    /// Where it would have been.
+    pub path: TreePath,
+    /// What it is.
+    pub file: FileNode,
+}
+
 /// Where the new objects of a transaction come from.
 pub trait Contents: Sync {
     /// A thing of ours that is exactly what `step` leaves, attributes included, and may become live.
@@ -85,6 +97,11 @@ pub trait Contents: Sync {
     /// Whether a copy of the file that `step` leaves is to be kept beside the safe copies: with it, edits that are
     /// made later can be merged when the step is taken back.
     fn remembers(&self, step: &Step) -> bool;
+
+    /// A thing of ours whose owner and attributes the file that `step` leaves gets, where it replaces no file.
+    fn like(&self, _step: &Step) -> Option<StatePath> {
+        None
+    }
 
     /// Writes the content of the file that `step` leaves. Files of the target may be read through `fs`; they are
     /// still as they were before the transaction. What is written is hashed and compared by the caller.

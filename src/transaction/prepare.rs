@@ -5,12 +5,13 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
+use super::finish::Generation;
 use super::record::{self, Intent};
-use super::{ContentError, Failure, Request, TransactionError, While, exists, finish, layout};
+use super::{Between, ContentError, Failure, Request, TransactionError, While, exists, finish, layout};
 use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step, TreePath};
 use crate::progress::Phase;
 use crate::target::fs::{Found, FoundKind, Fs, Place, StatePath};
-use crate::target::ledger::Ledger;
+use crate::target::ledger::{Ledger, manifest_name};
 use crate::target::node_at;
 
 /// Mode of every folder of ours.
@@ -58,6 +59,10 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<Prepared<'_>, TransactionEr
         request.cancel.check()?;
         Staging { request: &request, fs, n, step: &request.plan.steps()[n] }.stage()
     })?;
+    request.between.par_iter().try_for_each(|between| {
+        request.cancel.check()?;
+        keep_between(&request, fs, between)
+    })?;
 
     let entry = request.entry.to_bytes();
     let intent = Intent {
@@ -71,8 +76,8 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<Prepared<'_>, TransactionEr
     let write =
         |place: StatePath, bytes: &[u8]| record::write_small(fs, &place, bytes).while_("write", &place);
     write(layout::entry().join("entry.json"), &entry)?;
-    if let Some(manifest) = request.manifest {
-        write(layout::entry().join("manifest.json"), manifest)?;
+    for (part, manifest) in request.manifests.iter().enumerate() {
+        write(layout::entry().join(manifest_name(part)), manifest)?;
     }
     let unarmed = record::unfinished(&layout::intent());
     write(unarmed.clone(), &intent_bytes)?;
@@ -88,7 +93,7 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<Prepared<'_>, TransactionEr
 fn make_folders(request: &Request<'_>) -> Result<(), TransactionError> {
     let fs = request.root.fs();
     let make = |place: StatePath| fs.make_dir(&place, OURS).while_("make", &place);
-    finish::write_format(fs)?;
+    finish::write_format(fs, Generation::of(&request.entry))?;
     for lasting in [Ledger::folder(), layout::undo()] {
         if !exists(fs, &lasting)? {
             make(lasting)?;
@@ -103,7 +108,18 @@ fn make_folders(request: &Request<'_>) -> Result<(), TransactionError> {
     if request.plan.steps().iter().any(|step| is_remembered(request, step)) {
         make(layout::live().join("left"))?;
     }
+    if !request.between.is_empty() {
+        make(layout::between(&layout::live()))?;
+    }
     Ok(())
+}
+
+/// Writes a content that is kept and nowhere live.
+fn keep_between(request: &Request<'_>, fs: &dyn Fs, between: &Between) -> Result<(), TransactionError> {
+    let step =
+        Step { path: between.path.clone(), before: None, after: Some(Node::File(between.file.clone())) };
+    let staging = Staging { request, fs, n: 0, step: &step };
+    staging.write_content(&layout::between(&layout::live()).join(between.file.digest), &between.file)
 }
 
 /// Whether the original of `step` has names besides its own, through which it could be changed later.
@@ -127,8 +143,11 @@ fn everything_staged(request: &Request<'_>, fs: &dyn Fs) -> Result<Vec<Place>, T
         [Ledger::folder(), layout::undo(), live.clone(), live.join("objects"), layout::entry()].map(state),
     );
     places.extend([record::unfinished(&layout::intent()), layout::entry().join("entry.json")].map(state));
-    if request.manifest.is_some() {
-        places.push(state(layout::entry().join("manifest.json")));
+    places.extend((0..request.manifests.len()).map(|part| state(layout::entry().join(manifest_name(part)))));
+    if !request.between.is_empty() {
+        let folder = layout::between(&live);
+        places.extend(request.between.iter().map(|between| state(folder.join(between.file.digest))));
+        places.push(state(folder));
     }
     if exists(fs, &live.join("copies"))? {
         places.push(state(live.join("copies")));
@@ -210,16 +229,24 @@ impl Staging<'_> {
         if unchanged {
             self.copy(&Place::from(&self.step.path), object, file)?;
         } else {
-            let mut out = self.create(object)?;
-            let mut sink = Checked::new(&mut *out, self, file);
-            let written = self.request.contents.write(self.step, self.fs, &mut sink);
-            let result = sink.finish();
-            written.map_err(|error| self.content_error(error))?;
-            result?;
-            out.flush().while_("write the new content of", &self.step.path)?;
+            self.write_content(object, file)?;
         }
-        self.inherit_attributes(object)?;
+        let replaces_a_file = matches!(self.step.before, Some(Node::File(_)));
+        match self.request.contents.like(self.step).filter(|_| !replaces_a_file) {
+            Some(kept) => self.copy_attributes(&Place::from(&kept), object)?,
+            None => self.inherit_attributes(object)?,
+        }
         self.fs.set_mode(object, file.mode).while_("set the permissions of", &self.step.path)
+    }
+
+    fn write_content(&self, object: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
+        let mut out = self.create(object)?;
+        let mut sink = Checked::new(&mut *out, self, file);
+        let written = self.request.contents.write(self.step, self.fs, &mut sink);
+        let result = sink.finish();
+        written.map_err(|error| self.content_error(error))?;
+        result?;
+        out.flush().while_("write the new content of", &self.step.path)
     }
 
     /// A kept original becomes live again under its own inode where the filesystem has hard links, so that its

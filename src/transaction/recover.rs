@@ -119,7 +119,13 @@ fn check_shape(fs: &dyn Fs) -> Result<(), TransactionError> {
         live.clone(),
     ];
     let files = [layout::format(), layout::lock()];
-    let parts = [live.join("objects"), live.join("copies"), live.join("left"), layout::entry()];
+    let parts = [
+        live.join("objects"),
+        live.join("copies"),
+        live.join("left"),
+        layout::between(&live),
+        layout::entry(),
+    ];
     let steps = layout::entry().join("entry.json");
     let records = [layout::intent(), layout::commit(), layout::abort(), steps];
     let is_folder = |place: &StatePath| has_shape(fs, place, true);

@@ -1,12 +1,12 @@
 //! The safe copies: what was there before, kept until the change is accepted, and proven before it is used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use rayon::prelude::*;
 
-use super::{TransactionError, exists, layout};
-use crate::model::{Node, Step, TreePath};
+use super::{TransactionError, While, exists, layout};
+use crate::model::{Digest, Node, Step, TreePath};
 use crate::target::fs::{Fs, Place, StatePath};
 use crate::target::node_at;
 
@@ -100,6 +100,76 @@ fn left_copies(
         }
     }
     Ok(left)
+}
+
+/// Where contents are kept, by digest, over the safe copies of many entries. What is in it was only found by name;
+/// whoever reads it checks the digest.
+#[derive(Debug, Clone, Default)]
+pub struct Archive {
+    places: BTreeMap<Digest, Vec<StatePath>>,
+}
+
+impl Archive {
+    /// Finds the safe copies of these entries: their numbers and steps.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn of<'a>(
+        fs: &dyn Fs,
+        entries: impl Iterator<Item = (u64, &'a [Step])>,
+    ) -> Result<Self, TransactionError> {
+        let names = |place: &StatePath| -> Result<BTreeSet<String>, TransactionError> {
+            match exists(fs, place)? {
+                true => Ok(fs.list(&Place::from(place)).while_("list", place)?.text.into_iter().collect()),
+                false => Ok(BTreeSet::new()),
+            }
+        };
+        let kept = names(&layout::undo())?;
+        let mut archive = Self::default();
+        for (seq, steps) in entries {
+            let folder = layout::way_back(seq);
+            if !kept.contains(&format!("{seq:08}")) {
+                continue;
+            }
+            let present = [folder.join("copies"), folder.join("objects")]
+                .into_iter()
+                .map(|place| Ok((names(&place)?, place)))
+                .collect::<Result<Vec<_>, TransactionError>>()?;
+            let digests = steps.iter().map(|step| step.before.as_ref().and_then(Node::as_file));
+            for (n, file) in digests.enumerate() {
+                let Some(file) = file else { continue };
+                let spelled = [n.to_string(), format!("{n}.old")];
+                for (found, place) in &present {
+                    let kept = spelled.iter().filter(|name| found.contains(*name));
+                    archive.add(file.digest, kept.map(|name| place.join(name)));
+                }
+            }
+            let between = layout::between(&folder);
+            for name in names(&between)? {
+                if let Ok(digest) = name.parse() {
+                    archive.add(digest, [between.join(name)]);
+                }
+            }
+        }
+        Ok(archive)
+    }
+
+    fn add(&mut self, digest: Digest, places: impl IntoIterator<Item = StatePath>) {
+        let mut places = places.into_iter().peekable();
+        if places.peek().is_some() {
+            self.places.entry(digest).or_default().extend(places);
+        }
+    }
+
+    /// Where this content may be.
+    pub fn find(&self, digest: &Digest) -> &[StatePath] {
+        self.places.get(digest).map_or(&[], Vec::as_slice)
+    }
+
+    /// Everything that is kept.
+    pub fn digests(&self) -> impl Iterator<Item = &Digest> {
+        self.places.keys()
+    }
 }
 
 /// Whether the safe copies of entry `seq` are still kept.

@@ -122,6 +122,12 @@ impl Decision {
         let through = given_up.max().unwrap_or_default();
         let still_used: BTreeSet<u64> =
             newer.iter().map(|patch| patch.way_back).chain(still_undoable.map(|last| last.seq)).collect();
+        let mut still_used = still_used;
+        if !newer.is_empty() {
+            // Files that newer patches share with one that went from below them are put together out of these.
+            let moved = ledger.layers().moved;
+            still_used.extend(moved.iter().flat_map(|moved| [moved.key.entry, moved.at]));
+        }
         let mut unused = Vec::new();
         for seq in (1..=ledger.head().seq).filter(|seq| !still_used.contains(seq)) {
             if transaction::has_way_back(fs, seq)? {

@@ -1,21 +1,21 @@
 //! Applies a bundle to a folder.
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::merging::{EditChoices, Made, wants_merging};
+use super::library::Library;
+use super::merging::EditChoices;
+use super::preview::Looked;
 use super::situation::Survey;
 use super::status::read_ledger;
-use super::{ApplyPreview, Error, Result, Watch, Workbench, text_patch};
-use crate::bundle::{VerifiedBundle, delta};
+use super::{ApplyPreview, ComingPatch, Error, Result, Watch, Workbench, text_patch};
+use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
-use crate::model::{Code, Level, Node, Patch, Payload, Step, TreePath};
-use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift};
+use crate::model::{Code, Digest, Level, Patch};
+use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift, PlannedPatch};
 use crate::progress::{CancelToken, Quiet};
 use crate::target::TargetRoot;
-use crate::target::fs::{Fs, Place, StatePath};
-use crate::target::ledger::{Action, CheckNote, Entry, Ledger, PatchNote};
-use crate::transaction::{self, ContentError, Contents, Failure, Receipt, Request};
+use crate::target::ledger::{Action, CheckNote, Entry, Ledger, Part, PatchNote, Retires};
+use crate::transaction::{self, Between, Contents, Failure, Receipt, Request};
 
 /// How to apply.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,8 +32,10 @@ pub struct ApplyOptions {
 #[derive(Debug)]
 #[must_use]
 pub struct Applied {
-    /// The patch.
+    /// The patch; of several the last one.
     pub patch: Patch,
+    /// Every patch, in the order in which they came.
+    pub patches: Vec<ComingPatch>,
     /// The history entry; `None` when there was nothing to do.
     pub entry: Option<Entry>,
     /// What was worth knowing.
@@ -44,10 +46,28 @@ pub struct Applied {
     pub untidy: Option<String>,
 }
 
+/// What a change brings besides its steps.
+#[derive(Default)]
+pub(super) struct More<'a> {
+    /// The manifests of the patches that it brings.
+    pub manifests: Vec<&'a [u8]>,
+    /// Entries whose safe copies it uses up.
+    pub retires: Vec<u64>,
+    /// Contents to keep with the safe copies.
+    pub between: Vec<Between>,
+}
+
 impl Applied {
     /// Everything was as the patch leaves it already.
-    fn nothing(patch: Patch) -> Self {
-        Self { patch, entry: None, notes: Vec::new(), checks: Vec::new(), untidy: None }
+    fn nothing(preview: ApplyPreview) -> Self {
+        Self {
+            patch: preview.patch,
+            patches: preview.patches,
+            entry: None,
+            notes: preview.preview.notes,
+            checks: Vec::new(),
+            untidy: None,
+        }
     }
 }
 
@@ -64,7 +84,22 @@ impl Workbench {
         options: ApplyOptions,
         watch: Watch<'_>,
     ) -> Result<Applied> {
-        self.apply_with(bundle, target, options, &EditChoices::new(), watch)
+        self.apply_all(&[bundle.to_owned()], target, options, watch)
+    }
+
+    /// Applies these bundles to `target` in one transaction, in whatever order they are named: all, or none. The
+    /// history knows each of them afterwards, so that each can be taken out later.
+    ///
+    /// # Errors
+    /// As [`Workbench::apply`].
+    pub fn apply_all(
+        &self,
+        files: &[PathBuf],
+        target: &Path,
+        options: ApplyOptions,
+        watch: Watch<'_>,
+    ) -> Result<Applied> {
+        self.apply_with(files, target, options, &EditChoices::new(), watch)
     }
 
     /// The same with wishes for files that were edited.
@@ -73,13 +108,13 @@ impl Workbench {
     /// As [`Workbench::apply`], and if a merged file cannot be read.
     pub fn apply_with(
         &self,
-        bundle: &Path,
+        files: &[PathBuf],
         target: &Path,
         options: ApplyOptions,
         choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Applied> {
-        let bundle = self.open_for(bundle, target, watch)?;
+        let bundles = self.open_all(files, target, watch)?;
         if !options.allow_unsigned {
             return Err(Error::NotTrusted);
         }
@@ -88,70 +123,110 @@ impl Workbench {
         let first_look = self.look_in_peace(
             target,
             &*fs,
-            || self.preview_in_passing(&bundle, &*fs, choices, watch),
-            |(seen, _)| seen.preview.obstacles.is_empty() && !seen.preview.plan.steps.is_empty(),
+            || self.preview_in_passing(files, &bundles, &*fs, choices, watch),
+            |seen| {
+                let preview = &seen.preview.preview;
+                preview.obstacles.is_empty() && !preview.plan.steps.is_empty()
+            },
         )?;
-        if approve(first_look.0.clone(), options, &mut Vec::new())?.steps().is_empty() {
-            return Ok(Applied::nothing(bundle.patch));
+        if approve(first_look.preview.clone(), options, &mut Vec::new())?.steps().is_empty() {
+            return Ok(Applied::nothing(first_look.preview));
         }
         let root = self.lock(target)?;
-        self.apply_locked(&bundle, &root, first_look, options, choices, watch)
+        self.apply_locked(files, &bundles, &root, first_look, options, choices, watch)
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a different thing, and two callers have all of them"
+    )]
     pub(super) fn apply_locked(
         &self,
-        bundle: &VerifiedBundle,
+        files: &[PathBuf],
+        bundles: &[VerifiedBundle],
         root: &TargetRoot,
-        first_look: (ApplyPreview, Survey),
+        first_look: Looked,
         options: ApplyOptions,
         choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Applied> {
         let mut ledger = read_ledger(root.fs())?;
         // Only under the lock does what was seen stay true. What looks different now is read again.
-        let is_as_seen = first_look.1.still_holds(root.fs(), &ledger);
-        let (preview, survey) = match is_as_seen {
+        let is_as_seen = first_look.survey.still_holds(root.fs(), &ledger);
+        let looked = match is_as_seen {
             true => first_look,
-            false => self.preview_here(bundle, root.fs(), choices, watch)?,
+            false => self.preview_here(files, bundles, root.fs(), choices, watch)?,
         };
-        let (notes, version) = (preview.preview.notes.clone(), preview.version.clone());
-        let mut remarks = vec![bundle.verdict.sentence()];
-        remarks.extend(bundle.text.iter().flat_map(text_patch::remarks));
-        remarks.extend(survey.remarks.iter().cloned());
-        // What became of somebody's edits is worth knowing long after the notes have scrolled away.
-        let about_edits = notes.iter().filter_map(|note| note.path.as_ref().map(|path| (path, &note.text)));
-        let about_edits =
-            about_edits.filter(|(path, _)| preview.edits.keys().any(|edit| edit.as_str() == *path));
-        remarks.extend(about_edits.map(|(path, text)| format!("{path}: {text}")));
-        let plan = approve(preview, options, &mut remarks)?;
-        if !is_as_seen && !survey.still_holds(root.fs(), &ledger) {
+        let mut remarks = vec![looked.preview.verdict.sentence()];
+        remarks
+            .extend(bundles.iter().filter_map(|bundle| bundle.text.as_ref()).flat_map(text_patch::remarks));
+        remarks.extend(looked.survey.remarks.iter().cloned());
+        remarks.extend(remarks_on_edits(&looked.preview));
+        let plan = approve(looked.preview.clone(), options, &mut remarks)?;
+        if !is_as_seen && !looked.survey.still_holds(root.fs(), &ledger) {
             // Steps are proven again when they are made. What needs none is not, so it must not change while it is seen.
             return Err(super::rollback::moved());
         }
         if plan.steps().is_empty() {
             // Somebody else has just applied the same patch.
-            return Ok(Applied::nothing(bundle.patch.clone()));
+            return Ok(Applied::nothing(looked.preview));
         }
-        let mut entry = Entry::after(&ledger.head(), Action::Apply, &self.environment);
-        entry.patch = Some(note_of(&bundle.patch));
-        entry.bundle = Some(bundle.file_digest()?);
-        entry.manifest = Some(crate::model::Digest::of(bundle.manifest()));
-        entry.version_after = bundle.patch.result_version.clone().or_else(|| version.clone());
-        entry.version_before = version;
-        entry.remarks = remarks;
-        let contents = BundleContents { bundle, made: &survey.made };
-        let receipt =
-            self.change(root, plan, &survey, entry, Some(bundle.manifest()), Vec::new(), &contents, watch)?;
+        let entry = self.entry_of(bundles, &looked, &ledger, remarks)?;
+        let contents =
+            Library::new(root.fs(), bundles, &looked.survey.situation.tree, looked.archive.clone())
+                .with_made(looked.plan.made.clone());
+        let more = More {
+            manifests: coming(&looked).map(|(bundle, _)| bundles[bundle].manifest()).collect(),
+            retires: Vec::new(),
+            between: between(&looked),
+        };
+        let receipt = self.change(root, plan, &looked.survey, entry, more, &contents, watch)?;
         // Under the lock nobody else adds to the history: it need not be read again.
         ledger.push_committed(&receipt.entry.to_bytes())?;
-        let checks = self.prove_health(&bundle.patch, root, &ledger, &receipt.entry, watch)?;
+        let patches: Vec<&Patch> = coming(&looked).map(|(bundle, _)| &bundles[bundle].patch).collect();
+        let checks = self.prove_health(&patches, root, &ledger, &receipt.entry, watch)?;
         Ok(Applied {
-            patch: bundle.patch.clone(),
+            notes: looked.preview.preview.notes.clone(),
+            patch: looked.preview.patch,
+            patches: looked.preview.patches,
             entry: Some(receipt.entry),
-            notes,
             checks,
             untidy: receipt.untidy.map(|error| error.to_string()),
         })
+    }
+
+    /// What the history will say.
+    fn entry_of(
+        &self,
+        bundles: &[VerifiedBundle],
+        looked: &Looked,
+        ledger: &Ledger,
+        remarks: Vec<String>,
+    ) -> Result<Entry> {
+        let mut entry = Entry::after(&ledger.head(), Action::Apply, &self.environment);
+        let mut parts = Vec::new();
+        for (bundle, planned) in coming(looked) {
+            let bundle = &bundles[bundle];
+            let (file, manifest) = (bundle.file_digest()?, Digest::of(bundle.manifest()));
+            let mut part = Part::new(note_of(&bundle.patch), file, manifest, &planned.steps);
+            part.retires = planned.replaces.iter().map(|(key, stays)| Retires::new(*key, *stays)).collect();
+            parts.push(part);
+        }
+        if let Some(first) = parts.first() {
+            entry.patch = Some(first.patch.clone());
+            entry.bundle = Some(first.bundle);
+            entry.manifest = Some(first.manifest);
+        }
+        // What one patch does alone is said as it always was, so that older programs can read it.
+        if parts.len() > 1 || parts.iter().any(|part| !part.retires.is_empty()) {
+            entry.parts = parts;
+        }
+        let version = looked.preview.version.clone();
+        let results = coming(looked).filter_map(|(bundle, _)| bundles[bundle].patch.result_version.clone());
+        entry.version_after = results.last().or_else(|| version.clone());
+        entry.version_before = version;
+        entry.remarks = remarks;
+        Ok(entry)
     }
 
     /// Carries out an approved plan in one transaction.
@@ -165,8 +240,7 @@ impl Workbench {
         plan: ApprovedPlan,
         survey: &Survey,
         entry: Entry,
-        manifest: Option<&[u8]>,
-        retires: Vec<u64>,
+        more: More<'_>,
         contents: &dyn Contents,
         watch: Watch<'_>,
     ) -> std::result::Result<Receipt, Failure> {
@@ -175,8 +249,9 @@ impl Workbench {
             plan,
             looks: &survey.looks,
             entry,
-            manifest,
-            retires,
+            manifests: more.manifests,
+            between: more.between,
+            retires: more.retires,
             contents,
             environment: &self.environment,
             progress: watch.progress,
@@ -188,32 +263,30 @@ impl Workbench {
     /// Runs the health checks. When a required one fails, takes the change back.
     fn prove_health(
         &self,
-        patch: &Patch,
+        patches: &[&Patch],
         root: &TargetRoot,
         ledger: &Ledger,
         applied: &Entry,
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
-        if patch.health.is_empty() {
-            return Ok(Vec::new());
-        }
-        let surroundings = Surroundings { fs: root.fs(), product: &patch.product };
-        let results = checks::run_all(&patch.health, &surroundings, watch.cancel);
-        let required = patch.health.iter().map(|check| check.level == Level::Required);
-        let notes: Vec<CheckNote> = patch
-            .health
-            .iter()
-            .zip(results)
-            .map(|(check, result)| CheckNote {
+        let (mut notes, mut required) = (Vec::new(), Vec::new());
+        for patch in patches {
+            let surroundings = Surroundings { fs: root.fs(), product: &patch.product };
+            let results = checks::run_all(&patch.health, &surroundings, watch.cancel);
+            required.extend(patch.health.iter().map(|check| check.level == Level::Required));
+            notes.extend(patch.health.iter().zip(results).map(|(check, result)| CheckNote {
                 check: checks::describe(&check.probe),
                 passed: result.passed,
                 evidence: result.evidence,
-            })
-            .collect();
+            }));
+        }
+        if notes.is_empty() {
+            return Ok(Vec::new());
+        }
         let failed: Vec<String> = notes
             .iter()
-            .zip(required)
-            .filter(|(note, required)| *required && !note.passed)
+            .zip(&required)
+            .filter(|(note, required)| **required && !note.passed)
             .map(|(note, _)| format!("{}: {}", note.check, note.evidence))
             .collect();
         if failed.is_empty() {
@@ -231,6 +304,16 @@ impl Workbench {
             .err();
         Err(Error::Unhealthy { failed, undo: undo.map(Box::new) })
     }
+}
+
+/// What became of somebody's edits: worth knowing long after the notes have scrolled away.
+fn remarks_on_edits(preview: &ApplyPreview) -> Vec<String> {
+    let is_edit = |path: &str| preview.edits.keys().any(|edit| edit.as_str() == path);
+    let about = |note: &crate::plan::Note| {
+        let path = note.path.as_ref().filter(|path| is_edit(path))?;
+        Some(format!("{path}: {}", note.text))
+    };
+    preview.preview.notes.iter().filter_map(about).collect()
 }
 
 /// The plan, if nothing stands in its way but what `options` allow.
@@ -253,6 +336,18 @@ fn approve(preview: ApplyPreview, options: ApplyOptions, remarks: &mut Vec<Strin
     preview.approve().map_err(|preview| Error::Refused(preview.obstacles))
 }
 
+/// The patches that do come, each with its bundle's number.
+fn coming(looked: &Looked) -> impl Iterator<Item = (usize, &PlannedPatch)> {
+    let coming = looked.plan.patches.iter().filter(|planned| planned.left_out.is_none());
+    coming.map(|planned| (looked.order[planned.index], planned))
+}
+
+/// Contents that only the safe copies will have. What is in the folder already needs no second copy unless it goes.
+fn between(looked: &Looked) -> Vec<Between> {
+    let between = looked.plan.between.iter();
+    between.map(|(path, file)| Between { path: path.clone(), file: file.clone() }).collect()
+}
+
 fn note_of(patch: &Patch) -> PatchNote {
     PatchNote {
         id: patch.identity.id.as_str().to_owned(),
@@ -260,63 +355,5 @@ fn note_of(patch: &Patch) -> PatchNote {
         title: patch.title.clone(),
         vendor: patch.vendor.clone(),
         contact: patch.contact.clone(),
-    }
-}
-
-/// New content out of a bundle.
-struct BundleContents<'a> {
-    bundle: &'a VerifiedBundle,
-    made: &'a Made,
-}
-
-impl Contents for BundleContents<'_> {
-    fn kept(&self, _: &Step) -> Option<StatePath> {
-        None
-    }
-
-    fn remembers(&self, step: &Step) -> bool {
-        self.bundle.patch.change_at(&step.path).is_some_and(wants_merging)
-    }
-
-    fn write(&self, step: &Step, fs: &dyn Fs, out: &mut dyn Write) -> std::result::Result<(), ContentError> {
-        if let Some(merged) = self.made.of(&step.path) {
-            return Ok(out.write_all(merged)?);
-        }
-        let refused = |code, detail: &str| ContentError::Refused { code, detail: detail.to_owned() };
-        let change = self
-            .bundle
-            .patch
-            .change_at(&step.path)
-            .ok_or_else(|| refused(Code::Manifest, "the patch does not name it"))?;
-        let size_of = |path: &TreePath| {
-            let before =
-                self.bundle.patch.change_at(path).map(|change| change.before.as_slice()).unwrap_or_default();
-            move |digest| {
-                before.iter().filter_map(Node::as_file).find(|f| f.digest == digest).map(|f| f.size_bytes)
-            }
-        };
-        let size_after = step.after.as_ref().and_then(Node::as_file).map_or(0, |file| file.size_bytes);
-        match &change.payload {
-            None => Err(refused(Code::Manifest, "the patch brings no content for it")),
-            Some(Payload::Whole { blob }) => {
-                self.bundle.copy_blob(blob, out).map(drop).map_err(content_error)
-            }
-            Some(Payload::Same { from }) => Ok(io::copy(&mut fs.open(&Place::from(from))?, out).map(drop)?),
-            Some(Payload::Delta { blob, from, source }) => {
-                let source_bytes = size_of(from)(*source)
-                    .ok_or_else(|| refused(Code::Manifest, "its source is not named"))?;
-                let mut delta = self.bundle.open_blob(blob).map_err(content_error)?;
-                let mut old = fs.open(&Place::from(from))?;
-                delta::decode(&mut delta, &mut *old, source_bytes, size_after, out)
-                    .map_err(|error| content_error(error.into()))
-            }
-        }
-    }
-}
-
-pub(super) fn content_error(error: crate::bundle::BundleError) -> ContentError {
-    match error.into_io() {
-        Ok(source) => ContentError::Io(source),
-        Err(error) => ContentError::Refused { code: error.code(), detail: error.problem().to_owned() },
     }
 }

@@ -16,7 +16,7 @@ use crate::target::node_at;
 
 pub use content::{Content, ContentReader, MAX_IN_MEMORY_BYTES};
 
-use content::Spool;
+pub(super) use content::Spool;
 
 /// What is on one side of a change.
 #[derive(Debug, Clone)]

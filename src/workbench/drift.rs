@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::merging::wants_merging;
-use super::rollback::vendor_plan_of;
+use super::stack::manifest_of;
 use super::status::{read_ledger, status_now};
 use super::{Content, Drift, DriftKind, OneChange, Result, Side, Watch, Workbench};
 use crate::diff::is_text;
@@ -186,7 +186,8 @@ fn settings(fs: &dyn Fs, ledger: &Ledger, places: &BTreeMap<TreePath, usize>) ->
     if places.is_empty() {
         return BTreeSet::new();
     }
-    let manifests = ledger.installed().into_iter().filter_map(|patch| vendor_plan_of(fs, patch.applied));
+    let layers = ledger.layers().slots;
+    let manifests = layers.iter().filter_map(|slot| manifest_of(fs, ledger, slot.key));
     let changes = manifests.flat_map(|patch: Patch| patch.changes);
     changes
         .filter(|change| change.role == Role::Config || wants_merging(change))

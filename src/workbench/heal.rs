@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::apply::content_error;
+use super::apply::More;
 use super::drift::Copies;
+use super::library::content_error;
 use super::rollback::moved;
 use super::situation::Survey;
 use super::status::{self, read_ledger};
@@ -102,7 +103,7 @@ impl Workbench {
         entry.version_after.clone_from(&entry.version_before);
         entry.remarks = remarks(&sources, &bundles)?;
         let contents = HealContents { sources: &sources, bundles: &bundles };
-        let receipt = self.change(&root, plan, &survey, entry, None, Vec::new(), &contents, watch)?;
+        let receipt = self.change(&root, plan, &survey, entry, More::default(), &contents, watch)?;
         Ok(Healed {
             entry: Some(receipt.entry),
             notes,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::rollback::vendor_plan_of;
+use super::stack::manifest_of;
 use super::status::read_ledger;
 use super::{Result, Watch, Workbench, inspect};
 use crate::model::{FileChange, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
@@ -100,8 +100,8 @@ impl Workbench {
 
 fn identify_now(fs: &dyn Fs, given: &[Patch], watch: Watch<'_>) -> Result<Identified> {
     let ledger = read_ledger(fs)?;
-    let known: Vec<Patch> =
-        ledger.installed().iter().filter_map(|patch| vendor_plan_of(fs, patch.applied)).collect();
+    let active = ledger.layers().slots.into_iter().filter(|slot| slot.retired.is_none());
+    let known: Vec<Patch> = active.filter_map(|slot| manifest_of(fs, &ledger, slot.key)).collect();
     let is_new = |patch: &&Patch| known.iter().all(|known| known.identity != patch.identity);
     let patches: Vec<(&Patch, bool)> = known
         .iter()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::rollback::moved;
 use super::situation::Survey;
@@ -45,6 +46,11 @@ impl Made {
         self.contents.get(path).map(Vec::as_slice)
     }
 
+    /// All of them by what they are.
+    pub fn by_digest(&self) -> impl Iterator<Item = (Digest, Arc<Vec<u8>>)> {
+        self.contents.values().map(|content| (Digest::of(content), Arc::new(content.clone())))
+    }
+
     /// Keeps a content; `false` if there is no room for it.
     pub(super) fn keep(&mut self, path: &TreePath, content: Vec<u8>) -> bool {
         if self.bytes + content.len() > MAX_MADE_BYTES {
@@ -69,14 +75,18 @@ pub(super) fn wants_merging(change: &FileChange) -> bool {
 /// # Errors
 /// If a file cannot be read, or was changed while it was looked at.
 pub(super) fn resolve_edits(
-    bundle: &VerifiedBundle,
+    bundles: &[&VerifiedBundle],
     fs: &dyn Fs,
     survey: &mut Survey,
     choices: &EditChoices,
 ) -> Result<()> {
     let keeps_modes = survey.situation.keeps_modes;
     let hidden: Vec<String> = survey.situation.problems.iter().map(|(_, place, _)| place.clone()).collect();
-    for change in bundle.patch.changes.iter().filter(|change| change.local_edits != LocalEdits::Refuse) {
+    let changed: Vec<&TreePath> =
+        bundles.iter().flat_map(|bundle| bundle.patch.changes.iter().map(|change| &change.path)).collect();
+    let changes =
+        bundles.iter().flat_map(|bundle| bundle.patch.changes.iter().map(move |change| (*bundle, change)));
+    for (bundle, change) in changes.filter(|(_, change)| change.local_edits != LocalEdits::Refuse) {
         if hidden.iter().any(|place| place == change.path.as_str()) {
             continue;
         }
@@ -85,8 +95,13 @@ pub(super) fn resolve_edits(
         if edit.is_none(observed.as_ref()) {
             continue;
         }
+        let is_shared = || changed.iter().filter(|path| ***path == change.path).count() > 1;
         let resolution = match (choices.get(&change.path), &observed) {
             (_, Some(Node::Link(_) | Node::Dir(_))) => None,
+            (Some(EditChoice::TakeTheirs | EditChoice::Merged(_)), _) | (None, Some(_)) if is_shared() => {
+                let why = "several of these patches change it; apply them one after the other";
+                Some(Resolution::Impossible(why.to_owned()))
+            }
             (Some(EditChoice::KeepMine), _) => Some(Resolution::KeepMine),
             (Some(EditChoice::TakeTheirs), _) => Some(edit.take_theirs(&mut survey.made)?),
             (Some(EditChoice::Merged(file)), mine) => {

@@ -5,6 +5,7 @@
 
 mod accept;
 mod apply;
+mod at_hand;
 mod changes;
 mod company;
 mod drift;
@@ -15,6 +16,7 @@ mod heal;
 mod holds;
 mod identify;
 mod inspect;
+mod library;
 mod make;
 mod merging;
 mod plan_file;
@@ -24,8 +26,10 @@ mod recover;
 mod rollback;
 mod sample;
 mod situation;
+mod stack;
 mod status;
 mod support;
+mod take_out;
 mod template;
 mod text_patch;
 
@@ -47,11 +51,11 @@ pub use inspect::{Inspection, Verification};
 pub use make::{Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, Proof, TextMakeRequest};
 pub use merging::{EditChoice, EditChoices};
 pub use plan_file::{PlanFile, PlannedStep};
-pub use preview::ApplyPreview;
+pub use preview::{ApplyPreview, ComingPatch};
 pub use recover::{Choice, Recovered};
-pub use rollback::{RollbackOptions, RollbackPreview, RolledBack, Which};
+pub use rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
 pub use sample::Sample;
-pub use status::{Drift, DriftKind, History, Status, UnfinishedWork};
+pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
 pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_text_patch};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.

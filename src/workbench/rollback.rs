@@ -1,28 +1,38 @@
 //! Takes a change back, and takes the taking back back.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
+use super::apply::More;
+use super::library::Library;
 use super::merging::{Made, resolve_edits_since};
 use super::situation::Survey;
+use super::stack::FolderStack;
 use super::status::read_ledger;
+use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::{Error, Result, Watch, Workbench};
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
-use crate::model::{Code, Patch, RollbackPossible, Step};
-use crate::plan::{Fingerprint, Obstacle, OnDrift, Preview, plan_rollback};
+use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
+use crate::plan::{Fingerprint, Layer, NoContents, Obstacle, OnDrift, Preview, plan_rollback, take_out};
 use crate::target::TargetRoot;
 use crate::target::fs::{Fs, StatePath};
-use crate::target::ledger::{Action, CheckNote, Entry, Installed, Ledger, PatchNote, read_small};
-use crate::transaction::{ContentError, Contents, Kept};
+use crate::target::ledger::{Action, CheckNote, Entry, Gone, Installed, Ledger, PatchNote, Slot, read_small};
+use crate::transaction::{Archive, ContentError, Contents, Kept};
 
 /// What to take back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
     /// The patch that came in last.
     Last,
-    /// The patch with this id. It must be the last one.
+    /// The patch with this id, wherever it lies.
     Patch(String),
+    /// The patch with this id, and those that cannot stay without it.
+    PatchAndDependents(String),
+    /// The patch with this id and everything that came after it: back to before it.
+    Before(String),
     /// The last rollback: the patch comes back.
     LastRollback,
 }
@@ -43,12 +53,46 @@ pub struct RollbackOptions {
 pub struct RollbackPreview {
     /// The patch that goes, or, for [`Which::LastRollback`], comes back.
     pub patch: Option<PatchNote>,
-    /// The entry that is taken back.
+    /// The entry that is taken back, or that brought the patch.
     pub entry: u64,
+    /// Every patch that goes; for [`Which::LastRollback`] empty.
+    pub patches: Vec<PatchNote>,
+    /// Those of them that nobody asked for.
+    pub with_it: Vec<WithIt>,
+    /// Patches that one that goes had replaced, and that return.
+    pub back: Vec<PatchNote>,
+    /// Ids of the patches in the folder, oldest first.
+    pub stack_before: Vec<String>,
+    /// The same afterwards.
+    pub stack_after: Vec<String>,
+    /// Places that patches share that stay.
+    pub rebuilt: Vec<RebuiltPlace>,
     /// What would happen.
     pub preview: Preview,
     /// The vendor's steps and warnings for taking it back.
     pub advice: Vec<String>,
+}
+
+/// A patch that cannot stay without the ones that go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithIt {
+    /// The patch.
+    pub patch: PatchNote,
+    /// Why, as a phrase.
+    pub because: String,
+}
+
+/// A place that is put together anew, because patches that stay share it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RebuiltPlace {
+    /// From what is there to what will be.
+    pub change: FileChange,
+    /// What is there; `None` if it is no file, or too large to be compared.
+    pub before: Option<Arc<Vec<u8>>>,
+    /// What will be there.
+    pub after: Option<Arc<Vec<u8>>>,
+    /// Ids of the patches that stay.
+    pub stay: Vec<String>,
 }
 
 /// What a rollback did.
@@ -57,6 +101,10 @@ pub struct RollbackPreview {
 pub struct RolledBack {
     /// The patch that went, or came back.
     pub patch: Option<PatchNote>,
+    /// Every patch that went.
+    pub patches: Vec<PatchNote>,
+    /// Patches that one that went had replaced, and that are back.
+    pub back: Vec<PatchNote>,
     /// The history entry.
     pub entry: Entry,
     /// What was worth knowing.
@@ -80,7 +128,7 @@ impl Workbench {
         self.look_in_passing(target, &*fs, options, watch).map(|look| look.preview)
     }
 
-    /// Takes back the last patch, or the last rollback: everything, or nothing.
+    /// Takes back a patch, several, or the last rollback: everything, or nothing.
     ///
     /// # Errors
     /// As [`Workbench::preview_rollback`]; [`Error::Refused`] lists every obstacle.
@@ -133,14 +181,36 @@ impl Workbench {
     fn look(&self, fs: &dyn Fs, options: &RollbackOptions, watch: Watch<'_>) -> Result<Look> {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
-        let entry = find(&ledger, &options.which)?;
-        let vendor = vendor_plan(fs, &ledger, entry)?;
-        refuse_what_the_vendor_forbids(vendor.as_ref(), entry)?;
-        let advice = vendor.map(|patch| {
-            let rollback = patch.rollback;
-            rollback.data_warning.into_iter().chain(rollback.steps).collect()
-        });
-        self.look_at(fs, &ledger, entry, options.on_drift, advice.unwrap_or_default(), watch)
+        if options.which == Which::LastRollback {
+            let entry = find_last_rollback(&ledger)?;
+            return self.look_at(fs, &ledger, entry, options.on_drift, Vec::new(), watch);
+        }
+        let folder = FolderStack::read(fs, &ledger)?;
+        let slots = ledger.layers().slots;
+        let slot = find(&ledger, &slots, &options.which)?;
+        let wanted = wanted(&folder, slot.key, matches!(options.which, Which::Before(_)));
+        if let ([_], Some(entry)) =
+            (&wanted.iter().collect::<Vec<_>>()[..], whole_entry(&ledger, &folder, slot))
+        {
+            let vendor = folder.layer(slot.key).and_then(|layer| layer.patch.clone());
+            refuse_what_the_vendor_forbids(vendor.as_deref(), entry)?;
+            let advice = vendor.map(|patch| {
+                let rollback = patch.rollback.clone();
+                rollback.data_warning.into_iter().chain(rollback.steps).collect()
+            });
+            let mut look =
+                self.look_at(fs, &ledger, entry, options.on_drift, advice.unwrap_or_default(), watch)?;
+            look.describe(&ledger, &folder, slot.key);
+            return Ok(look);
+        }
+        if !matches!(options.which, Which::Before(_)) {
+            refuse_replaced(&folder, slot.key)?;
+        }
+        let on_dependents = match options.which {
+            Which::PatchAndDependents(_) | Which::Before(_) => OnDependents::Include,
+            _ => OnDependents::Stop,
+        };
+        self.look_at_layers(fs, &ledger, &folder, &wanted, (on_dependents, options.on_drift), watch)
     }
 
     /// What taking back `entry` would do, its safe copies verified.
@@ -158,8 +228,19 @@ impl Workbench {
         let mut survey = self.survey_for_rollback(fs, &steps, ledger, watch)?;
         resolve_edits_since(fs, &steps, &kept, &mut survey)?;
         let preview = plan_rollback(&steps, &survey.situation, on_drift);
-        let preview = RollbackPreview { patch: entry.patch.clone(), entry: entry.seq, preview, advice };
-        Ok(Look { preview, survey, kept })
+        let preview = RollbackPreview {
+            patch: entry.patch.clone(),
+            entry: entry.seq,
+            patches: Vec::new(),
+            with_it: Vec::new(),
+            back: Vec::new(),
+            stack_before: Vec::new(),
+            stack_after: Vec::new(),
+            rebuilt: Vec::new(),
+            preview,
+            advice,
+        };
+        Ok(Look { preview, survey, how: How::Entry(kept) })
     }
 
     /// Takes back what `look` shows, under the lock.
@@ -172,24 +253,38 @@ impl Workbench {
         remarks: &[String],
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
-        let Look { preview: RollbackPreview { entry: seq, patch, preview, .. }, survey, kept } = look;
+        let Look { preview: told, survey, how } = look;
+        let RollbackPreview { entry: seq, patch, patches, back, preview, .. } = told;
         let reversed = ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         let mut entry = Entry::after(&ledger.head(), Action::Rollback, &self.environment);
         entry.patch.clone_from(&patch);
-        entry.reverses = Some(seq);
-        entry.version_before.clone_from(&reversed.version_after);
-        entry.version_after.clone_from(&reversed.version_before);
         entry.checks = checks;
         entry.remarks = remarks.to_vec();
         entry
             .remarks
             .extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));
-        let contents = KeptContents { kept: &kept, made: &survey.made };
-        let receipt = self.change(root, plan, &survey, entry, None, vec![seq], &contents, watch)?;
+        let mut more = More::default();
+        let contents: Box<dyn Contents> = match how {
+            How::Entry(kept) => {
+                entry.reverses = Some(seq);
+                // Of an entry that brought several patches the contents between them are needed when they come back.
+                more.retires.extend(reversed.parts.is_empty().then_some(seq));
+                Box::new(KeptContents { kept, made: survey.made.clone() })
+            }
+            How::Layers { out, made, archive } => {
+                entry.remarks.extend(went_and_returned(&patches, &back));
+                entry.out = out.into_iter().map(Gone::from).collect();
+                Box::new(Library::new(root.fs(), &[], &survey.situation.tree, archive).with_made(made))
+            }
+        };
+        (entry.version_before, entry.version_after) = versions(ledger, reversed, &entry);
+        let receipt = self.change(root, plan, &survey, entry, more, &*contents, watch)?;
         Ok(RolledBack {
             patch,
+            patches,
+            back,
             entry: receipt.entry,
             notes,
             untidy: receipt.untidy.map(|error| error.to_string()),
@@ -197,14 +292,69 @@ impl Workbench {
     }
 }
 
+/// Who went and who came back, for the history.
+fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<String> {
+    let ids = |notes: &[PatchNote]| notes.iter().map(|note| note.id.clone()).collect::<Vec<_>>().join(", ");
+    let mut remarks = Vec::new();
+    if patches.len() > 1 {
+        remarks.push(format!("together went {}", ids(patches)));
+    }
+    if !back.is_empty() {
+        remarks.push(format!("{} returned", ids(back)));
+    }
+    remarks
+}
+
+/// The version before and after a rollback: that of the folder before the patch, if nothing newer stays on it.
+fn versions(ledger: &Ledger, reversed: &Entry, rollback: &Entry) -> (Option<String>, Option<String>) {
+    if rollback.reverses.is_some() && ledger.last_change().is_some_and(|last| last.seq == reversed.seq) {
+        return (reversed.version_after.clone(), reversed.version_before.clone());
+    }
+    let now = ledger.version().map(str::to_owned);
+    let goes = |slot: &Slot| {
+        rollback.out.iter().any(|gone| gone.key() == slot.key) || rollback.reverses == Some(slot.way_back)
+    };
+    let slots = ledger.layers().slots;
+    let lowest = slots.iter().position(goes);
+    match lowest.map(|lowest| &slots[lowest..]) {
+        Some(gone) if gone.iter().all(goes) => {
+            (now, ledger.entry(gone[0].key.entry).and_then(|entry| entry.version_before.clone()))
+        }
+        _ => (now.clone(), now),
+    }
+}
+
 /// A preview with what it was made from.
 pub(super) struct Look {
-    preview: RollbackPreview,
-    survey: Survey,
-    kept: Kept,
+    pub preview: RollbackPreview,
+    pub survey: Survey,
+    pub how: How,
+}
+
+/// Where the old contents come from.
+pub(super) enum How {
+    /// One entry is taken back as a whole, with its own safe copies.
+    Entry(Kept),
+    /// Patches are taken out of the stack.
+    Layers { out: Vec<LayerKey>, made: BTreeMap<Digest, Arc<Vec<u8>>>, archive: Archive },
 }
 
 impl Look {
+    /// Adds what the folder's patches are before and after one of them goes alone.
+    fn describe(&mut self, ledger: &Ledger, folder: &FolderStack, key: LayerKey) {
+        let note = |key: LayerKey| ledger.note(key).cloned();
+        let returns = |layer: &&Layer| layer.retired.is_some_and(|(by, _)| by == key);
+        let back: Vec<LayerKey> = folder.layers.iter().filter(returns).map(|layer| layer.key).collect();
+        let id = |layer: &Layer| layer.id.clone();
+        let active = folder.layers.iter().filter(|layer| layer.is_active());
+        self.preview.stack_before = active.map(id).collect();
+        let stays = |layer: &&Layer| layer.key != key && (layer.is_active() || back.contains(&layer.key));
+        self.preview.stack_after = folder.layers.iter().filter(stays).map(id).collect();
+        self.preview.patch = note(key);
+        self.preview.patches = note(key).into_iter().collect();
+        self.preview.back = back.into_iter().filter_map(note).collect();
+    }
+
     /// Refuses a folder that is not as it was when somebody decided.
     fn expect(&self, options: &RollbackOptions) -> Result<()> {
         match options.expected {
@@ -228,40 +378,58 @@ fn refused(code: Code, meaning: String, hint: &str) -> Error {
     Error::Refused(vec![Obstacle { code, path: None, meaning, hint: hint.to_owned() }])
 }
 
-/// The entry to take back.
-fn find<'a>(ledger: &'a Ledger, which: &Which) -> Result<&'a Entry> {
+/// The patch to take out.
+fn find(ledger: &Ledger, slots: &[Slot], which: &Which) -> Result<Slot> {
     let installed = ledger.installed();
-    let Some(last) = installed.last() else {
-        if *which == Which::LastRollback {
-            return find_last_rollback(ledger);
+    let is_meant = |slot: &&Slot| match which {
+        Which::Last | Which::LastRollback => slot.retired.is_none(),
+        Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) => {
+            ledger.note(slot.key).is_some_and(|note| note.id == *id)
         }
-        return Err(refused(
-            Code::Unknown,
-            "no patch is in this folder".to_owned(),
-            "There is nothing to take back.",
-        ));
     };
-    let wanted = match which {
-        Which::LastRollback => return find_last_rollback(ledger),
-        Which::Last => last,
-        Which::Patch(id) => match installed.iter().rev().find(|patch| patch.patch.id == *id) {
-            Some(found) if found == last => found,
-            Some(_) => {
-                let meaning = format!("{} was applied after {id} and has to go first", last.patch.id);
-                return Err(refused(
-                    Code::NotNewest,
-                    meaning,
-                    "Take the newer patches back first, the newest first.",
-                ));
+    let Some(found) = slots.iter().rev().find(is_meant) else {
+        return Err(match which {
+            Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) if !installed.is_empty() => {
+                refuse_unknown(id, &installed)
             }
-            None => return Err(refuse_unknown(id, &installed)),
-        },
+            _ => refused(
+                Code::Unknown,
+                "no patch is in this folder".to_owned(),
+                "There is nothing to take back.",
+            ),
+        });
     };
-    if wanted.accepted {
-        let meaning = format!("the way back of {} was given up with \"accept\"", wanted.patch.id);
+    if found.accepted {
+        let id = ledger.note(found.key).map_or("the patch", |note| &note.id);
+        let meaning = format!("the way back of {id} was given up with \"accept\"");
         return Err(refused(Code::NoWayBack, meaning, "Ask the vendor for a patch that undoes it."));
     }
-    Ok(ledger.entry(wanted.way_back).expect("an installed patch has its entry"))
+    Ok(*found)
+}
+
+/// The entry that can be taken back as a whole to take out the patch in `slot`: the newest change, or one whose places
+/// no newer patch shares.
+fn whole_entry<'a>(ledger: &'a Ledger, folder: &FolderStack, slot: Slot) -> Option<&'a Entry> {
+    let layer = folder.layer(slot.key)?;
+    let entry = ledger.entry(slot.key.entry)?;
+    if !layer.is_active() || entry.parts.len() > 1 {
+        return None;
+    }
+    let way_back = ledger.entry(slot.way_back)?;
+    if ledger.last_change().is_some_and(|last| last.seq == slot.way_back) {
+        return Some(way_back);
+    }
+    let stands_alone = entry.parts.is_empty() && layer.shifted.is_empty();
+    let is_shared = || {
+        let newer = folder.layers.iter().filter(|newer| newer.key > layer.key);
+        let others: BTreeSet<&TreePath> = newer.flat_map(Layer::paths).collect();
+        layer.paths().any(|path| others.contains(path))
+    };
+    let is_needed = || {
+        let alone = BTreeSet::from([layer.key]);
+        !take_out(&folder.stack(), &alone, &NoContents).dependents.is_empty()
+    };
+    (stands_alone && !is_shared() && !is_needed()).then_some(way_back)
 }
 
 pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
@@ -286,14 +454,6 @@ fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
     })
 }
 
-/// What the vendor says about taking back the patch of `entry`; `None` for a rollback, which can always be undone.
-fn vendor_plan(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Option<Patch>> {
-    let applied =
-        ledger.installed().into_iter().find(|patch| patch.way_back == entry.seq).map(|patch| patch.applied);
-    // A manifest that is gone or damaged costs the vendor's advice, not the way back.
-    Ok(applied.and_then(|applied| vendor_plan_of(fs, applied)))
-}
-
 /// What the manifest says that was kept with entry `seq`; `None` if there is none, or it cannot be read.
 pub(super) fn vendor_plan_of(fs: &dyn Fs, seq: u64) -> Option<Patch> {
     let place = Ledger::place_of(seq).join("manifest.json");
@@ -313,12 +473,12 @@ fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Resu
 }
 
 /// Old content out of the safe copies.
-struct KeptContents<'a> {
-    kept: &'a Kept,
-    made: &'a Made,
+struct KeptContents {
+    kept: Kept,
+    made: Made,
 }
 
-impl Contents for KeptContents<'_> {
+impl Contents for KeptContents {
     fn kept(&self, step: &Step) -> Option<StatePath> {
         // A merged file is none of ours: it is written anew.
         self.kept.of(&step.path).filter(|_| self.made.of(&step.path).is_none()).cloned()

@@ -12,7 +12,7 @@ use crate::model::{Code, Level, Node, Patch, Step, TreePath};
 use crate::plan::Situation;
 use crate::target::fs::{Found, FoundKind, Fs, Place, Volume};
 use crate::target::identify;
-use crate::target::ledger::Ledger;
+use crate::target::ledger::{Installed, Ledger};
 use crate::target::observe;
 
 /// A situation, and how each place looked when it was hashed.
@@ -45,6 +45,18 @@ impl Survey {
     }
 }
 
+/// What one patch's own rules see in a folder.
+pub(super) struct ProductSeen {
+    /// Whether its product was recognised; `None` when it has no rule for that.
+    pub is_product: Option<bool>,
+    /// What was seen by the rules that did not hold.
+    pub evidence: Vec<String>,
+    /// The product's version, where it can be told.
+    pub version: Option<String>,
+    /// Preflight checks that did not pass: required or not, what, evidence.
+    pub failed_checks: Vec<(bool, String, String)>,
+}
+
 /// Where names will appear and disappear.
 struct Interest {
     paths: BTreeSet<TreePath>,
@@ -70,42 +82,27 @@ impl Interest {
 }
 
 impl Workbench {
-    /// The situation that applying `patch` would meet.
+    /// The situation that applying `patches` would meet, and what each sees by its own rules. `replaced` are places
+    /// of patches that may go on the way.
     pub(super) fn survey_for_apply(
         &self,
         fs: &dyn Fs,
-        patch: &Patch,
+        patches: &[&Patch],
+        replaced: &BTreeSet<TreePath>,
         ledger: &Ledger,
         watch: Watch<'_>,
-    ) -> Result<Survey> {
-        let places = patch
-            .changes
-            .iter()
-            .map(|change| (&change.path, change.before.is_empty(), change.before.iter().any(Node::is_dir)));
-        let touched: Vec<&TreePath> = patch.changes.iter().map(|change| &change.path).collect();
-        let mut survey = self.survey(fs, Interest::of(places), &touched, ledger, watch)?;
-        let situation = &mut survey.situation;
-        let identity = identify(fs, &patch.product)?;
-        situation.is_product = identity.is_product;
-        situation.version = identity.version;
-        let failed = identity.matches.into_iter().filter(|found| !found.holds);
-        situation.product_evidence = failed.map(|found| found.evidence).collect();
-        let holds = self.holds()?;
-        situation.held = holds.about_patch(&patch.identity).map(|held| (held.meaning(), held.hint()));
-        survey.remarks = holds.remarks().collect();
-        let surroundings = Surroundings { fs, product: &patch.product };
-        let results = checks::run_all(&patch.preflight, &surroundings, watch.cancel);
-        watch.cancel.check()?;
-        situation.failed_checks = patch
-            .preflight
-            .iter()
-            .zip(results)
-            .filter(|(_, result)| !result.passed)
-            .map(|(check, result)| {
-                (check.level == Level::Required, checks::describe(&check.probe), result.evidence)
-            })
-            .collect();
-        Ok(survey)
+    ) -> Result<(Survey, Vec<ProductSeen>)> {
+        let changes = patches.iter().flat_map(|patch| &patch.changes);
+        let places = changes
+            .clone()
+            .map(|change| (&change.path, change.before.is_empty(), change.before.iter().any(Node::is_dir)))
+            // What a replaced patch did may have to be undone in any way.
+            .chain(replaced.iter().map(|path| (path, true, true)));
+        let touched: BTreeSet<&TreePath> = changes.map(|change| &change.path).chain(replaced).collect();
+        let touched: Vec<&TreePath> = touched.into_iter().collect();
+        let survey = self.survey(fs, Interest::of(places), &touched, ledger, watch)?;
+        let seen = patches.iter().map(|patch| product_seen(fs, patch, watch)).collect::<Result<_>>()?;
+        Ok((survey, seen))
     }
 
     /// The situation that taking back `steps` would meet.
@@ -149,7 +146,7 @@ impl Workbench {
             names,
             problems,
             rights: rights(fs, touched, &looks),
-            installed: installed.iter().map(|found| (found.patch.id.clone(), found.patch.revision)).collect(),
+            installed: installed_ids(&installed),
             platform: self.environment.platform.clone(),
             now: self.environment.now(),
             volume_problem: volume_problem(&features.volume),
@@ -168,6 +165,30 @@ impl Workbench {
         };
         Ok(Survey { situation, looks, paths: interest.paths, made: Made::default(), remarks: Vec::new() })
     }
+}
+
+/// Ids and editions of the patches that are in the folder by themselves or in another one.
+fn installed_ids(installed: &[Installed]) -> Vec<(String, u32)> {
+    installed.iter().map(|found| (found.patch.id.clone(), found.patch.revision)).collect()
+}
+
+fn product_seen(fs: &dyn Fs, patch: &Patch, watch: Watch<'_>) -> Result<ProductSeen> {
+    let identity = identify(fs, &patch.product)?;
+    let failed = identity.matches.into_iter().filter(|found| !found.holds);
+    let evidence = failed.map(|found| found.evidence).collect();
+    let surroundings = Surroundings { fs, product: &patch.product };
+    let results = checks::run_all(&patch.preflight, &surroundings, watch.cancel);
+    watch.cancel.check()?;
+    let failed_checks = patch
+        .preflight
+        .iter()
+        .zip(results)
+        .filter(|(_, result)| !result.passed)
+        .map(|(check, result)| {
+            (check.level == Level::Required, checks::describe(&check.probe), result.evidence)
+        })
+        .collect();
+    Ok(ProductSeen { is_product: identity.is_product, evidence, version: identity.version, failed_checks })
 }
 
 /// Names in the folders of interest. A name that is not text stands in words, so that its folder counts as used.

@@ -1,11 +1,15 @@
 //! What is in a folder: product, patches, drift, unfinished work, and how it came to be so.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::drift::{DriftCause, find_causes};
 use super::rollback::vendor_plan_of;
+use super::stack::FolderStack;
 use super::{Held, Result, Watch, Workbench};
-use crate::model::{Node, TreePath};
+use crate::model::{LayerKey, Node, Patch, TreePath};
+use crate::plan::Layer;
 use crate::target::fs::Fs;
 use crate::target::identify;
 use crate::target::ledger::{Action, Entry, Installed, Ledger, PatchNote};
@@ -19,10 +23,12 @@ pub struct Status {
     pub product: Option<String>,
     /// Its version: read from the folder where a patch brought a rule for that, else what the history says.
     pub version: Option<String>,
-    /// Patches in it, in the order in which they came in.
+    /// Patches in it, replaced ones among them, in the order in which they came in.
     pub installed: Vec<Installed>,
     /// What lists of called-back patches say about them.
     pub held: Vec<Held>,
+    /// How each of them can be taken out.
+    pub removal: Vec<(LayerKey, Removal)>,
     /// Places that are not as the history says.
     pub drift: Vec<Drift>,
     /// Number of places that were compared.
@@ -33,6 +39,22 @@ pub struct Status {
     pub can_undo_rollback: bool,
     /// Whether the last change put places right, and can be taken back.
     pub can_undo_heal: bool,
+}
+
+/// How a patch can be taken out, as far as the history tells. Whether shared files can really be put together again
+/// is known when their contents are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Removal {
+    /// By itself: no newer patch shares a file.
+    Alone,
+    /// With the files that it shares with these newer patches put together again.
+    Rebuilding(Vec<String>),
+    /// Only together with these patches, which need it.
+    NeededBy(Vec<String>),
+    /// Only with the patch that contains it.
+    Contained(String),
+    /// Not at all: its way back was given up.
+    GivenUp,
 }
 
 /// An interrupted change.
@@ -143,14 +165,15 @@ pub(super) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
     let ledger = read_ledger(fs)?;
     let unfinished = unfinished_now(fs)?;
     let installed = ledger.installed();
-    let expected = ledger.expected()?;
+    let folder = FolderStack::read(fs, &ledger)?;
+    let expected = &folder.expected;
     let observation = observe(fs, expected.keys(), watch.progress, watch.cancel)?;
     // During unfinished work every place may be old or new, and neither is drift.
     let drift = match unfinished {
         Some(_) => Vec::new(),
-        None => drift(fs, &ledger, &expected, &observation.tree)?,
+        None => drift(fs, &ledger, expected, &observation.tree)?,
     };
-    let (product, version) = product(fs, &ledger)?;
+    let (product, version) = product(fs, &ledger, &folder)?;
     let last_undoable = ledger.last_rollback().filter(|_| unfinished.is_none()).map(|last| last.action);
     Ok(Status {
         product,
@@ -158,11 +181,43 @@ pub(super) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
         can_undo_rollback: last_undoable == Some(Action::Rollback),
         can_undo_heal: last_undoable == Some(Action::Heal),
         compared: expected.len(),
+        removal: folder.layers.iter().map(|layer| (layer.key, removal(&folder, layer))).collect(),
         installed,
         held: Vec::new(),
         drift,
         unfinished,
     })
+}
+
+/// How `layer` can be taken out, told from names and places alone.
+fn removal(folder: &FolderStack, layer: &Layer) -> Removal {
+    let by = layer.retired.and_then(|(by, _)| folder.layer(by));
+    if let Some(by) = by {
+        return Removal::Contained(by.id.clone());
+    }
+    if layer.accepted {
+        return Removal::GivenUp;
+    }
+    let needs_it = |other: &&Layer| {
+        let all = |patch: &Patch| {
+            patch
+                .all_requirements(|id| folder.layers.iter().any(|there| there.id == id))
+                .iter()
+                .any(|need| need.id.as_str() == layer.id)
+        };
+        other.key != layer.key && other.is_active() && other.patch.as_deref().is_some_and(all)
+    };
+    let ids = |layers: Vec<&Layer>| layers.into_iter().map(|layer| layer.id.clone()).collect();
+    let needing: Vec<&Layer> = folder.layers.iter().filter(needs_it).collect();
+    if !needing.is_empty() {
+        return Removal::NeededBy(ids(needing));
+    }
+    let places: BTreeSet<&TreePath> = layer.paths().collect();
+    let shares = |other: &&Layer| {
+        other.key > layer.key && other.is_active() && other.paths().any(|path| places.contains(path))
+    };
+    let sharing: Vec<&Layer> = folder.layers.iter().filter(shares).collect();
+    if sharing.is_empty() { Removal::Alone } else { Removal::Rebuilding(ids(sharing)) }
 }
 
 fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
@@ -217,11 +272,14 @@ fn drift(
 }
 
 /// Product and version by the rules of the newest manifest in the history.
-fn product(fs: &dyn Fs, ledger: &Ledger) -> Result<(Option<String>, Option<String>)> {
+fn product(fs: &dyn Fs, ledger: &Ledger, folder: &FolderStack) -> Result<(Option<String>, Option<String>)> {
     for entry in ledger.entries().iter().rev().filter(|entry| entry.manifest.is_some()) {
-        if let Some(patch) = vendor_plan_of(fs, entry.seq) {
+        // What was read for the patches in the folder need not be read again.
+        let known = folder.layers.iter().filter(|layer| layer.key.entry == entry.seq);
+        let known = known.filter_map(|layer| layer.patch.clone()).next_back();
+        if let Some(patch) = known.or_else(|| vendor_plan_of(fs, entry.seq).map(Arc::new)) {
             let version = identify(fs, &patch.product)?.version;
-            return Ok((Some(patch.product.name), version));
+            return Ok((Some(patch.product.name.clone()), version));
         }
     }
     Ok((None, None))

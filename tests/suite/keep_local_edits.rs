@@ -11,7 +11,7 @@ use patchwright::workbench::{
 
 use crate::support::console::Console;
 use crate::support::cut::cut_at_every_call;
-use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, obstacles, order, told, unwatched};
+use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, obstacles, order, spell, told, unwatched};
 use crate::support::trees::Tree;
 #[cfg(unix)]
 use crate::support::trees::set_mode;
@@ -49,8 +49,10 @@ impl ParsePath for str {
 }
 
 fn preview(sandbox: &Sandbox, bundle: &Bundle, target: &Target<'_>, choices: &EditChoices) -> ApplyPreview {
-    unwatched(|watch| sandbox.bench().preview_with(&bundle.path, &target.path, choices, watch))
-        .expect("a preview")
+    unwatched(|watch| {
+        sandbox.bench().preview_with(std::slice::from_ref(&bundle.path), &target.path, choices, watch)
+    })
+    .expect("a preview")
 }
 
 fn apply(
@@ -59,7 +61,9 @@ fn apply(
     target: &Target<'_>,
     choices: &EditChoices,
 ) -> Result<Applied, Error> {
-    unwatched(|watch| sandbox.bench().apply_with(&bundle.path, &target.path, UNSIGNED, choices, watch))
+    unwatched(|watch| {
+        sandbox.bench().apply_with(std::slice::from_ref(&bundle.path), &target.path, UNSIGNED, choices, watch)
+    })
 }
 
 #[test]
@@ -196,8 +200,9 @@ fn a_plan_that_was_made_with_a_choice_is_no_plan_for_another_choice() {
     let kept = preview(&sandbox, &bundle, &target, &choose(EditChoice::KeepMine)).preview.plan.base;
     let options = patchwright::workbench::ApplyOptions { expected: Some(kept), ..UNSIGNED };
     let theirs = choose(EditChoice::TakeTheirs);
-    let other =
-        unwatched(|watch| sandbox.bench().apply_with(&bundle.path, &target.path, options, &theirs, watch));
+    let other = unwatched(|watch| {
+        sandbox.bench().apply_with(std::slice::from_ref(&bundle.path), &target.path, options, &theirs, watch)
+    });
     assert_eq!(obstacles(other), ["E-MOVED: the folder has changed since the plan was made"]);
 }
 
@@ -418,4 +423,35 @@ fn a_wish_that_means_nothing_is_told() {
         ]
     );
     assert_eq!(seen.preview.obstacles.len(), 1, "it was edited all the same");
+}
+
+#[test]
+fn an_edit_goes_with_one_patch_after_the_other_but_not_with_several_at_once() {
+    let sandbox = Sandbox::new();
+    let newest = NEW.replace("# how much is told", "# how much is written");
+    let [old, new, newer] = [OLD, NEW, &newest].map(tree);
+    let first = sandbox.try_to_make(&merging("ONE-1"), &old, &new).expect("a bundle");
+    let second = sandbox.try_to_make(&merging("TWO-2"), &new, &newer).expect("a bundle");
+    let target = sandbox.install(&tree(OLD.replace("host = a", "host = mine")));
+    let files = [second.path.clone(), first.path.clone()];
+    let both = |choices: &EditChoices| {
+        unwatched(|watch| sandbox.bench().preview_with(&files, &target.path, choices, watch))
+            .expect("a preview")
+    };
+    let seen = both(&EditChoices::new());
+    assert_eq!(
+        seen.preview.obstacles.iter().map(spell).collect::<Vec<_>>(),
+        [
+            "E-CLASH conf/app.conf: was edited here and cannot be merged: several of these patches change it; apply them one after the other"
+        ]
+    );
+    assert!(both(&choose(EditChoice::KeepMine)).preview.obstacles.is_empty());
+    // A neighbouring line clashes, whoever changed it; an edit elsewhere goes with both.
+    let target = sandbox.install(&tree(OLD.replace("level = 3", "level = 3\nmine = true")));
+    target.must_apply(&first);
+    target.must_apply(&second);
+    target.expect(&tree(newest.replace("level = 3", "level = 3\nmine = true")));
+    target.must_roll_back();
+    target.must_roll_back();
+    target.expect(&tree(OLD.replace("level = 3", "level = 3\nmine = true")));
 }

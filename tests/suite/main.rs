@@ -13,6 +13,7 @@ mod apply_patches;
 mod apply_text_patches;
 mod keep_local_edits;
 mod roll_back;
+mod stacks;
 
 mod call_patches_back;
 mod heal_a_folder;

@@ -6,6 +6,7 @@ mod hostile_text;
 mod look;
 mod programs;
 pub mod refuse;
+mod stacks;
 
 use patchwright::model::{Check, Issue, Level, Probe, Severity};
 use patchwright::target::fs::Fs;

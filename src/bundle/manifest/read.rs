@@ -6,7 +6,8 @@ use super::wire;
 use super::words::Word;
 use crate::model::{
     Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue, LinkNode, Mode, Node,
-    Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, Rollback, Severity, TreePath,
+    Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf, Rollback, Severity,
+    TreePath,
 };
 
 type Read<T> = Result<T, Problem>;
@@ -41,6 +42,7 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
         platforms: raw.platforms,
         result_version: raw.result.map(|result| result.version),
         requires: each("requires", raw.requires, requirement)?,
+        requires_if: each("requires_if", raw.requires_if, requirement_if)?,
         conflicts: each("conflicts", raw.conflicts, |raw| {
             Ok(Conflict { id: patch_id("id", &raw.id)?, reason: raw.reason })
         })?,
@@ -106,6 +108,11 @@ fn requirement(raw: wire::Requirement) -> Read<Requirement> {
         min_revision: raw.min_revision,
         mode: word("mode", &raw.mode)?,
     })
+}
+
+fn requirement_if(raw: wire::RequirementIf) -> Read<RequirementIf> {
+    let then = requirement(raw.then).map_err(|problem| problem.inside("then"))?;
+    Ok(RequirementIf { when: patch_id("when", &raw.when)?, then })
 }
 
 fn rollback(raw: wire::Rollback) -> Read<Rollback> {

@@ -179,6 +179,24 @@ fn relations(patch: &Patch, problems: &mut Problems) {
             problems.manifest(format_args!("requires[{index}].min_revision"), "revisions count from 1");
         }
     }
+    problems.entries("requires_if", patch.requires_if.len(), limits::ENTRIES);
+    for (index, only) in patch.requires_if.iter().enumerate() {
+        let then = &only.then;
+        let at = format!("requires_if[{index}]");
+        if only.when == *own || then.id == *own {
+            problems.manifest(&at, "the patch names itself");
+        }
+        if only.when == then.id {
+            problems.manifest(&at, "a patch cannot be the condition for itself");
+        }
+        if clashes(&&then.id) {
+            let message = format!("{} is required, and has to be absent or is replaced as well", then.id);
+            problems.manifest(&at, message);
+        }
+        if then.min_revision == 0 {
+            problems.manifest(format_args!("{at}.then.min_revision"), "revisions count from 1");
+        }
+    }
     for (index, conflict) in patch.conflicts.iter().enumerate() {
         problems.line(format_args!("conflicts[{index}].reason"), &conflict.reason, limits::SENTENCE_CHARS);
     }

@@ -84,6 +84,7 @@ wire! {
         platforms*: String,
         result?: Outcome,
         requires*: Requirement,
+        requires_if*: RequirementIf,
         conflicts*: Conflict,
         supersedes*: String,
         holds*: Hold,
@@ -138,6 +139,11 @@ wire! {
         id: String,
         min_revision: u32,
         mode: String,
+    }
+
+    struct RequirementIf {
+        when: String,
+        then: Requirement,
     }
 
     struct Conflict {

@@ -8,7 +8,7 @@ use super::wire;
 use super::words::Word;
 use crate::model::{
     Check, Conflict, Detect, FileChange, Hold, Issue, Node, Patch, Payload, Probe, Product, Requirement,
-    Rollback, Severity,
+    RequirementIf, Rollback, Severity,
 };
 
 /// The first version of this program that reads what [`write_manifest`] writes. Raise it together with the format.
@@ -74,6 +74,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         platforms: patch.platforms.clone(),
         result: patch.result_version.clone().map(|version| wire::Outcome { version }),
         requires: patch.requires.iter().map(requirement).collect(),
+        requires_if: patch.requires_if.iter().map(requirement_if).collect(),
         conflicts: patch.conflicts.iter().map(conflict).collect(),
         supersedes: patch.supersedes.iter().map(ToString::to_string).collect(),
         holds: patch.holds.iter().map(hold).collect(),
@@ -139,6 +140,10 @@ fn requirement(requirement: &Requirement) -> wire::Requirement {
         min_revision: requirement.min_revision,
         mode: word(requirement.mode),
     }
+}
+
+fn requirement_if(only: &RequirementIf) -> wire::RequirementIf {
+    wire::RequirementIf { when: only.when.to_string(), then: requirement(&only.then) }
 }
 
 fn conflict(conflict: &Conflict) -> wire::Conflict {

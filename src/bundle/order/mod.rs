@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::manifest::words::Word;
 use crate::model::{
     Check, Conflict, Evidence, FileChange, Hold, Issue, LocalEdits, Patch, PatchId, PatchKind, PatchRef,
-    Product, Requirement, Role, Rollback, RollbackPossible, Severity, TreePath,
+    Product, Requirement, RequirementIf, Role, Rollback, RollbackPossible, Severity, TreePath,
 };
 
 mod finding;
@@ -66,6 +66,8 @@ pub struct Order {
     pub result_version: Option<String>,
     /// Patches that must be there.
     pub requires: Vec<Requirement>,
+    /// Patches that must be there where some other one is.
+    pub requires_if: Vec<RequirementIf>,
     /// Patches that must not be there.
     pub conflicts: Vec<Conflict>,
     /// Patches that this one contains and replaces.
@@ -178,6 +180,7 @@ impl Order {
             platforms: Vec::new(),
             result_version: to_version.map(str::to_owned),
             requires: Vec::new(),
+            requires_if: Vec::new(),
             conflicts: Vec::new(),
             supersedes: Vec::new(),
             holds: Vec::new(),
@@ -236,6 +239,7 @@ impl Order {
             platforms: self.platforms,
             result_version: self.result_version,
             requires: self.requires,
+            requires_if: self.requires_if,
             conflicts: self.conflicts,
             supersedes: self.supersedes,
             holds: self.holds,

@@ -11,7 +11,7 @@ use super::table::Table;
 use super::{MAX_ORDER_BYTES, Make, Order, PathPolicy, lint};
 use crate::model::{
     Check, Conflict, Detect, Evidence, Hold, Issue, Level, PatchId, PatchRef, Probe, Product, Requirement,
-    RequirementMode, Rollback, Severity, TreePath,
+    RequirementIf, RequirementMode, Rollback, Severity, TreePath,
 };
 
 /// Seconds that one try of a check may take if the order does not say.
@@ -68,6 +68,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
         platforms: table.texts("platforms"),
         result_version: table.text("result_version"),
         requires: each(table, "requires", requirement),
+        requires_if: each(table, "requires_if", requirement_if),
         conflicts: each(table, "conflicts", conflict),
         supersedes: supersedes(table),
         holds: each(table, "holds", hold),
@@ -170,6 +171,10 @@ fn requirement(table: &Table<'_, '_>) -> Requirement {
         min_revision: table.number("min_revision").unwrap_or(1),
         mode: table.word("mode").unwrap_or(RequirementMode::Before),
     }
+}
+
+fn requirement_if(table: &Table<'_, '_>) -> RequirementIf {
+    RequirementIf { when: table.must_id("when").unwrap_or_else(unknown_id), then: requirement(table) }
 }
 
 fn conflict(table: &Table<'_, '_>) -> Conflict {

@@ -1,6 +1,6 @@
 //! A series applied patch by patch, each in a transaction of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
@@ -14,10 +14,11 @@ use crate::workbench::{Applied, is_text_patch};
 /// Applies the patches in their order. The first that cannot be applied ends it; those before stay, and are told.
 pub(super) fn apply_each(
     arguments: &Arguments,
-    file: &Path,
+    files: &[PathBuf],
     target: &Path,
     session: &mut Session<'_, '_>,
 ) -> Result<Ending> {
+    let file = files.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
     if !is_text_patch(file).without_folder()? {
         return Err(Report::usage("--each is for a series of text patches, and this is none").into());
     }
@@ -25,7 +26,7 @@ pub(super) fn apply_each(
     let mut done: Vec<Applied> = Vec::new();
     for number in 0..series.patches.len() {
         session.read_only_patch(number);
-        match arguments.change(file, target, session) {
+        match arguments.change(files, target, session) {
             Ok(Agreed::To(applied)) => done.push(applied),
             Ok(Agreed::NothingToDo(_)) => {}
             Err(stop) => {

@@ -174,7 +174,7 @@ impl Seek for ContentReader {
 }
 
 /// Takes a content as it is made: counts and hashes it, and keeps it in memory or in a temporary file.
-pub(super) struct Spool<'a> {
+pub(in crate::workbench) struct Spool<'a> {
     hash: Hashed<'a>,
     memory: Vec<u8>,
     file: Option<File>,
@@ -183,13 +183,13 @@ pub(super) struct Spool<'a> {
 
 impl<'a> Spool<'a> {
     /// For a content of this length.
-    pub(super) fn new(size_bytes: u64, cancel: &'a CancelToken) -> Self {
+    pub(in crate::workbench) fn new(size_bytes: u64, cancel: &'a CancelToken) -> Self {
         let hash = Hashed { hasher: Hasher::new(), size_bytes: 0, cancel };
         Self { hash, memory: Vec::new(), file: None, is_large: size_bytes > MAX_IN_MEMORY_BYTES }
     }
 
     /// The content, if it is the expected one.
-    pub(super) fn finish(self, digest: Digest) -> io::Result<Option<Content>> {
+    pub(in crate::workbench) fn finish(self, digest: Digest) -> io::Result<Option<Content>> {
         if self.hash.hasher.finish() != digest {
             return Ok(None);
         }

@@ -38,11 +38,13 @@ impl Workbench {
 
         let quiet = Watch { progress: &Quiet, cancel: watch.cancel };
         let root = copy.lock()?;
+        let (files, bundles) = (&[output.to_owned()], std::slice::from_ref(&bundle));
         let none = EditChoices::new();
-        let first_look = self.preview_here(&bundle, root.fs(), &none, quiet).map_err(not_proven)?;
+        let first_look = self.preview_here(files, bundles, root.fs(), &none, quiet).map_err(not_proven)?;
         let options = ApplyOptions { allow_unsigned: true, accept_weak_volume: true, expected: None };
-        let applied =
-            self.apply_locked(&bundle, &root, first_look, options, &none, quiet).map_err(not_proven)?;
+        let applied = self
+            .apply_locked(files, bundles, &root, first_look, options, &none, quiet)
+            .map_err(not_proven)?;
         compare("after it was applied", &copy.state(watch.cancel)?, &after, root.fs())?;
 
         let entry = applied.entry.ok_or_else(|| Error::Proof("it changed nothing".to_owned()))?;
@@ -61,6 +63,7 @@ fn forget_the_machine(patch: &mut Patch) {
     patch.platforms.clear();
     patch.expires = None;
     patch.requires.clear();
+    patch.requires_if.clear();
     patch.conflicts.clear();
     patch.supersedes.clear();
     patch.preflight.clear();

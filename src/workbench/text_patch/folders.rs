@@ -28,6 +28,7 @@ pub(super) fn add(changes: &mut BTreeMap<TreePath, FileChange>, tree: &DiskTree<
             }
         }
     }
+    add_those_that_are_there(changes, tree);
     let mut emptied: Vec<TreePath> = changes
         .values()
         .filter(|change| change.after.is_none())
@@ -51,6 +52,30 @@ pub(super) fn add(changes: &mut BTreeMap<TreePath, FileChange>, tree: &DiskTree<
             && names.text.iter().all(goes)
         {
             changes.insert(folder.clone(), change(folder, Some(Node::Dir(found.mode)), None, None));
+        }
+    }
+}
+
+/// Folders that hold nothing but what a patch that is in the folder already brought: it brought them, too. So the patch
+/// is the same as the one that was applied.
+fn add_those_that_are_there(changes: &mut BTreeMap<TreePath, FileChange>, tree: &DiskTree<'_>) {
+    let brought = |change: &FileChange| change.before.is_empty() && change.after.is_some();
+    let mut folders: Vec<TreePath> = changes
+        .values()
+        .filter(|change| brought(change) && tree.has_file(&change.path))
+        .flat_map(|change| change.path.ancestors().collect::<Vec<_>>())
+        .collect();
+    folders.sort_by_key(|folder| (std::cmp::Reverse(folder.depth()), folder.clone()));
+    folders.dedup();
+    for folder in folders {
+        let at = Place::from(&folder);
+        let (Ok(Some(found)), Ok(names)) = (tree.fs.look(&at), tree.fs.list(&at)) else { continue };
+        let is_brought = |name: &String| {
+            let child = folder.join(name).ok();
+            child.and_then(|child| changes.get(&child)).is_some_and(brought)
+        };
+        if !changes.contains_key(&folder) && names.not_text.is_empty() && names.text.iter().all(is_brought) {
+            changes.insert(folder.clone(), change(folder, None, Some(Node::Dir(found.mode)), None));
         }
     }
 }

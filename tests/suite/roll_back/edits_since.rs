@@ -162,7 +162,7 @@ fn there_is_nothing_to_take_back_in_a_folder_without_patches() {
 }
 
 #[test]
-fn the_newest_patch_goes_first() {
+fn any_patch_goes_by_its_name() {
     let sandbox = Sandbox::new();
     let third = new().file("another", "1");
     let (first, second) =
@@ -171,11 +171,14 @@ fn the_newest_patch_goes_first() {
     target.must_apply(&first);
     target.must_apply(&second);
     let back = |id: &str| target.roll_back(Which::Patch(id.to_owned()), OnDrift::Stop);
-    assert_eq!(obstacles(back("ONE-1")), ["E-NOT-NEWEST: TWO-2 was applied after ONE-1 and has to go first"]);
     assert_eq!(
         obstacles(back("THREE-3")),
         ["E-UNKNOWN-PATCH: THREE-3 is not in this folder; in it are ONE-1, TWO-2"]
     );
+    target.must_go_back(Which::Patch("ONE-1".to_owned()), OnDrift::Stop);
+    target.expect(&old().file("another", "1"));
+    target.must_undo_the_rollback();
+    assert_eq!(target.installed(), ["ONE-1", "TWO-2"], "it lies where it lay");
     target.must_go_back(Which::Patch("TWO-2".to_owned()), OnDrift::Stop);
     target.must_go_back(Which::Patch("ONE-1".to_owned()), OnDrift::Stop);
     target.expect(&old());

@@ -152,6 +152,7 @@ fn empty_patch(id: &str) -> Patch {
         platforms: Vec::new(),
         result_version: None,
         requires: Vec::new(),
+        requires_if: Vec::new(),
         conflicts: Vec::new(),
         supersedes: Vec::new(),
         holds: Vec::new(),

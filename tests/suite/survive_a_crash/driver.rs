@@ -6,7 +6,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use patchwright::environment::Environment;
-use patchwright::model::{Digest, Node, Step, TreePath};
+use patchwright::model::{Digest, FileNode, LayerKey, Mode, Node, Step, TreePath};
 use patchwright::plan::{ApprovedPlan, Fingerprint, Plan, Preview, in_order};
 use patchwright::progress::{CancelToken, Progress, Quiet};
 use patchwright::target::TargetRoot;
@@ -14,7 +14,7 @@ use patchwright::target::fs::{Found, Fs, Place, StatePath};
 use patchwright::target::ledger::{Action, Entry, Ledger};
 use patchwright::transaction::recover::{self, OnForeign, Options, UndoTable, Undone};
 use patchwright::transaction::{
-    ContentError, Contents, Failure, Kept, Receipt, Request, TransactionError, prepare,
+    Between, ContentError, Contents, Failure, Kept, Receipt, Request, TransactionError, prepare,
 };
 
 /// The same moment, user and machine every time, so that every trial can be repeated.
@@ -41,6 +41,9 @@ pub struct Planned {
     source: Source,
 }
 
+/// A content that is nowhere in the folder.
+const BETWEEN: &str = "between";
+
 /// Where new content comes from.
 struct Source {
     bytes: BTreeMap<TreePath, Arc<Vec<u8>>>,
@@ -63,6 +66,7 @@ impl Contents for Source {
         // What is in the target already is read from there, as for a file that is renamed.
         match digest.and_then(|digest| self.present.get(&digest)) {
             Some(from) => drop(std::io::copy(&mut fs.open(&Place::from(from))?, out)?),
+            None if step.path.as_str() == BETWEEN => out.write_all(BETWEEN.as_bytes())?,
             None => out.write_all(&self.bytes[&step.path])?,
         }
         Ok(())
@@ -85,6 +89,10 @@ impl Deed {
         let action = if kept.is_some() { Action::Rollback } else { Action::Apply };
         let mut entry = Entry::after(&ledger.head(), action, &environment());
         entry.reverses = retires.first().copied();
+        // Every other change is of the second generation, so that the state folder becomes one that knows it.
+        if action == Action::Apply && entry.seq.is_multiple_of(2) {
+            entry.out = vec![LayerKey { entry: 0, part: 0 }.into()];
+        }
         let mut looks = BTreeMap::new();
         for step in steps.iter().filter(|step| step.before.is_some()) {
             let found = fs.look(&Place::from(&step.path)).map_err(|error| told(&error))?;
@@ -112,7 +120,8 @@ impl Planned {
             plan: approved(self.steps.clone()),
             looks: &self.looks,
             entry: self.entry.clone(),
-            manifest: Some(b"{}\n"),
+            manifests: vec![b"{}\n"],
+            between: self.between(),
             retires: self.retires.clone(),
             contents: &self.source,
             environment: &environment(),
@@ -120,6 +129,14 @@ impl Planned {
             cancel,
         };
         prepare(request)?.commit()
+    }
+
+    /// A content that only the safe copies have, where the entry is one that only newer programs understand.
+    fn between(&self) -> Vec<Between> {
+        let (path, bytes) = (TreePath::parse(BETWEEN).expect("a path"), BETWEEN.as_bytes());
+        let (digest, size_bytes) = (Digest::of(bytes), bytes.len() as u64);
+        let between = Between { path, file: FileNode { digest, size_bytes, mode: Mode::FILE } };
+        self.entry.is_of_second_generation().then_some(between).into_iter().collect()
     }
 }
 

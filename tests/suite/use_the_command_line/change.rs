@@ -226,7 +226,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     assert_snapshot!(console.run("rollback $/app --undo --yes"), @r#"
     Brought ACME-HF-1042 back to $/app: 6 places changed
       the version is now 4.2.1
-    To take it out again: patchwright rollback $/app
+    To take it out again: patchwright rollback $/app --undo
     -- exit 0
     "#);
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2.1\n"));

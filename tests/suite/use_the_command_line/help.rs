@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 19] = [
     "new",
     "make",
     "show",
@@ -15,6 +15,7 @@ const VERBS: [&str; 18] = [
     "export",
     "verify",
     "plan",
+    "explain",
     "apply",
     "rollback",
     "accept",

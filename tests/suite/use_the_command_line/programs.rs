@@ -45,7 +45,10 @@ fn assert_fits(document: &Value) {
     };
     assert_eq!(complaints(&published()), Vec::<String>::new(), "{document:#}");
     let schema = closed(published());
-    let definition = match (document["code"].is_string(), document["steps"].is_array()) {
+    let definition = match (
+        document["code"].is_string(),
+        document["steps"].is_array() || document["patches"].is_array(),
+    ) {
         (true, false) => "failure",
         _ => document["command"].as_str().expect("a verb"),
     };
@@ -140,6 +143,32 @@ fn every_answer_of_a_whole_story_fits_the_schema() {
     ask(&console, "accept $/app --yes", "done");
     ask(&console, "accept $/app --yes", "nothing-to-do");
     ask(&console, "recover $/app --undo", "nothing-to-do");
+    ask(&console, "history $/app", "done");
+}
+
+#[test]
+fn every_answer_about_patches_that_know_each_other_fits_the_schema() {
+    let sandbox = super::stacks::three_patches();
+    let console = Console::new(&sandbox);
+    let all = "$/three.patchbundle $/one.patchbundle $/two.patchbundle $/app";
+    let planned = ask(&console, &format!("plan {all}"), "done");
+    let ids = |list: &Value| -> Vec<String> {
+        let id = |one: &Value| one["patch"]["id"].as_str().or(one["id"].as_str()).expect("an id").to_owned();
+        list.as_array().expect("a list").iter().map(id).collect()
+    };
+    assert_eq!(ids(&planned["patches"]), ["ONE", "TWO", "THREE"]);
+    let applied = ask(&console, &format!("apply {all} --allow-unsigned --yes"), "done");
+    assert_eq!(ids(&applied["entry"]["patches"]), ["ONE", "TWO", "THREE"]);
+    ask(&console, &format!("explain {all}"), "nothing-to-do");
+    let clash = ask(&console, "explain $/clash.patchbundle $/app", "refused");
+    assert_eq!(clash["patches"][0]["relations"][0]["places"][0]["meeting"], "same-lines");
+    assert_eq!(ask(&console, "rollback $/app ONE --yes", "refused")["code"], "E-NOT-NEWEST");
+    let gone = ask(&console, "rollback $/app ONE --with-dependents --yes", "done");
+    assert_eq!(ids(&gone["patches"]), ["ONE", "THREE"]);
+    ask(&console, "rollback $/app --undo --yes", "done");
+    let status = ask(&console, "status $/app", "done");
+    assert_eq!(status["patches"][0]["removal"]["how"], "rebuilding");
+    ask(&console, "rollback $/app --to ONE --yes", "done");
     ask(&console, "history $/app", "done");
 }
 

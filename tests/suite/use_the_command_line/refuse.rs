@@ -91,12 +91,6 @@ fn exit_2_when_the_command_line_is_wrong() {
     Next: Save it to a file, then name that.
     -- exit 2
     "#);
-    assert_snapshot!(console.run("plan $/fix.patchbundle $/more.patchbundle $/app"), @r#"
-    -- err --
-    One patch at a time, please; 2 were named (E-USAGE)
-    Next: Apply them one after the other, in the order the vendor gives.
-    -- exit 2
-    "#);
     assert_snapshot!(console.run("diff $/fix.patchbundle fonts/none.txt"), @r#"
     -- err --
     The patch changes nothing at fonts/none.txt (E-USAGE)

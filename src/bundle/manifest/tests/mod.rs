@@ -108,6 +108,10 @@ fn good() -> Patch {
             min_revision: 1,
             mode: RequirementMode::Together,
         }],
+        requires_if: vec![RequirementIf {
+            when: id("ACME-HF-1001"),
+            then: Requirement { id: id("ACME-HF-1002"), min_revision: 2, mode: RequirementMode::Before },
+        }],
         conflicts: vec![Conflict { id: id("ACME-HF-900"), reason: text("mends the same in another way") }],
         supersedes: vec![id("ACME-HF-1041")],
         holds: vec![Hold { kind: text("action"), text: text("stop the printer"), phase: text("before") }],

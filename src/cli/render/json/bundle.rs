@@ -98,6 +98,7 @@ pub(in crate::cli) fn plan(
     }
     fields.extend(fields! {
         "patch": reference(&preview.patch.identity, &preview.patch.title),
+        "patches": super::relation::patches(&preview.patches),
         "target": words::path_text(target),
         "trust": trust(preview.verdict),
         "steps": steps,

@@ -15,6 +15,7 @@ use crate::workbench::{
 pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) -> Map<String, Value> {
     fields! {
         "patch": reference(&preview.patch.identity, &preview.patch.title),
+        "patches": super::relation::patches(&preview.patches),
         "target": words::path_text(target),
     }
 }
@@ -22,6 +23,7 @@ pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) ->
 pub(in crate::cli) fn applied(applied: &Applied, target: &Path) -> Map<String, Value> {
     let mut fields = fields! {
         "patch": reference(&applied.patch.identity, &applied.patch.title),
+        "patches": super::relation::patches(&applied.patches),
         "target": words::path_text(target),
         "notes": notes(&applied.notes),
         "checks": checks(&applied.checks),
@@ -37,6 +39,8 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path) -> Map<Strin
         "target": words::path_text(target),
         "entry": entry(&done.entry),
         "notes": notes(&done.notes),
+        "patches": done.patches.iter().map(note_of_patch).map(Value::Object).collect::<Vec<_>>(),
+        "returned": done.back.iter().map(note_of_patch).map(Value::Object).collect::<Vec<_>>(),
     };
     insert_some(&mut fields, "patch", done.patch.as_ref().map(note_of_patch));
     insert_some(&mut fields, "untidy", done.untidy.clone());
@@ -118,7 +122,13 @@ pub(in crate::cli) fn status(status: &Status, target: &Path) -> Map<String, Valu
             "applied": installed.time,
             "entry": installed.applied,
             "accepted": installed.accepted,
+            "state": if installed.replaced_by.is_some() { "inactive" } else { "active" },
         });
+        insert_some(&mut fields, "replaced_by", installed.replaced_by.clone());
+        let removal = status.removal.iter().find(|(key, _)| *key == installed.key);
+        if let Some((_, removal)) = removal {
+            fields.insert("removal".to_owned(), super::relation::removal(removal));
+        }
         Value::Object(fields)
     };
     let held = |held: &Held| {
@@ -173,6 +183,10 @@ fn entry(entry: &Entry) -> Map<String, Value> {
         "tool": entry.tool,
     };
     insert_some(&mut fields, "patch", entry.patch.as_ref().map(note_of_patch));
+    if !entry.parts.is_empty() {
+        let patches: Vec<Value> = entry.patches().into_iter().map(note_of_patch).map(Value::Object).collect();
+        fields.insert("patches".to_owned(), Value::Array(patches));
+    }
     insert_some(&mut fields, "reverses", entry.reverses);
     insert_some(&mut fields, "bundle_sha256", entry.bundle.map(|digest| digest.to_string()));
     insert_some(&mut fields, "manifest_sha256", entry.manifest.map(|digest| digest.to_string()));

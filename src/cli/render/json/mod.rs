@@ -4,6 +4,7 @@ mod bundle;
 mod document;
 mod folder;
 mod patches;
+mod relation;
 
 pub(in crate::cli) use bundle::{
     diff, difference, inspection, made, order_written, plan, template, verification,
@@ -14,6 +15,7 @@ pub(in crate::cli) use folder::{
     support_saved,
 };
 pub(in crate::cli) use patches::{exported, text_patches};
+pub(in crate::cli) use relation::explanation;
 
 use serde_json::{Map, Value, json};
 

@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use super::list::columns;
-use super::plan::note_lines;
+use super::plan::{note_lines, restarts};
 use super::{place, safe, title};
 use crate::cli::render::{Style, changes, words};
+use crate::model::Patch;
+use crate::plan::Class;
 use crate::workbench::{
-    Accepted, Applied, ApplyPreview, CheckNote, Entry, MadeBundle, PatchNote, Recovered, RolledBack,
+    Accepted, Applied, ApplyPreview, CheckNote, ComingPatch, Entry, MadeBundle, PatchNote, Recovered,
+    RolledBack,
 };
 
 pub(in crate::cli) fn order_written(output: &Path) -> String {
@@ -46,38 +49,68 @@ pub(in crate::cli) fn made(made: &MadeBundle, style: Style) -> String {
 }
 
 pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) -> String {
-    format!("Nothing to do: {} is already as {} leaves it\n", place(target), preview.patch.identity)
+    nothing(&preview.patches, &preview.patch, &place(target))
+}
+
+/// Why nothing is done: the folder is as it should be, or another patch covers it.
+fn nothing(patches: &[ComingPatch], last: &Patch, folder: &str) -> String {
+    let reasons: Vec<String> = patches
+        .iter()
+        .filter_map(|coming| Some((coming, coming.left_out.as_ref()?)))
+        .filter(|(coming, _)| coming.relations.iter().all(|relation| relation.class != Class::Identical))
+        .map(|(coming, reason)| format!("{}: {}", coming.patch.identity, safe(reason)))
+        .collect();
+    match reasons.is_empty() {
+        true => format!("Nothing to do: {folder} is already as {} leaves it\n", last.identity),
+        false => format!("Nothing to do. {}\n", reasons.join(" ")),
+    }
 }
 
 pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) -> String {
     let patch = &applied.patch;
-    let (folder, identity) = (place(target), &patch.identity);
+    let folder = place(target);
     let Some(entry) = &applied.entry else {
-        return format!("Nothing to do: {folder} is already as {identity} leaves it\n");
+        return nothing(&applied.patches, patch, &folder);
     };
-    let mut text = format!("{} {identity} to {folder}: {}\n", style.good("Applied"), places(entry));
+    let coming: Vec<&ComingPatch> =
+        applied.patches.iter().filter(|coming| coming.left_out.is_none()).collect();
+    let identities: Vec<String> = coming.iter().map(|coming| coming.patch.identity.to_string()).collect();
+    let identities = identities.join(", ");
+    let mut text = format!("{} {identities} to {folder}: {}\n", style.good("Applied"), places(entry));
     if let Some(version) = &entry.version_after {
         text.push_str(&format!("  {} is now {}\n", safe(&patch.product.name), safe(version)));
     }
     text.push_str(&checks(&applied.checks));
     text.push_str(&note_lines(&applied.notes));
-    if patch.restart != "none" {
-        text.push_str(&format!("  to restart: {}\n", safe(&patch.restart)));
+    if let Some(restart) = restarts(&applied.patches) {
+        text.push_str(&format!("  to restart: {}\n", safe(&restart)));
     }
     text.push_str(&untidy(applied.untidy.as_deref()));
-    text.push_str(&format!("To take it back: patchwright rollback {folder}\n"));
+    text.push_str(&match coming.as_slice() {
+        [first, _, ..] => {
+            let first = &first.patch.identity.id;
+            format!("To take all of them back: patchwright rollback {folder} --to {first}\n")
+        }
+        _ => format!("To take it back: patchwright rollback {folder}\n"),
+    });
     text
 }
 
 pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, undo: bool, style: Style) -> String {
     let folder = place(target);
-    let patch = name_of(done.patch.as_ref());
+    let patch = match done.patches.as_slice() {
+        [] => name_of(done.patch.as_ref()),
+        all => all.iter().map(|patch| safe(&patch.id).into_owned()).collect::<Vec<_>>().join(", "),
+    };
     let did = match undo {
         true if done.patch.is_none() => format!("{} what was there before into {folder}", style.good("Put")),
         false => format!("{} {patch} out of {folder}", style.good("Took")),
         true => format!("{} {patch} back to {folder}", style.good("Brought")),
     };
     let mut text = format!("{did}: {}\n", places(&done.entry));
+    for patch in &done.back {
+        text.push_str(&format!("  {} is active again\n", safe(&patch.id)));
+    }
     if let Some(version) = &done.entry.version_after {
         text.push_str(&format!("  the version is now {}\n", safe(version)));
     }
@@ -88,7 +121,7 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, undo: bool, 
         true if done.patch.is_none() => {
             format!("To put it right again: patchwright rollback {folder} --undo\n")
         }
-        true => format!("To take it out again: patchwright rollback {folder}\n"),
+        true => format!("To take it out again: patchwright rollback {folder} --undo\n"),
     });
     text
 }

@@ -64,12 +64,16 @@ fn patch_row(patch: &Installed) -> [String; 4] {
         1 => String::new(),
         revision => format!(" (revision {revision})"),
     };
-    let accepted = if patch.accepted { "accepted, no way back" } else { "" };
+    let state = match (&patch.replaced_by, patch.accepted) {
+        (Some(by), _) => format!("inactive: contained in {}", safe(by)),
+        (None, true) => "accepted, no way back".to_owned(),
+        (None, false) => String::new(),
+    };
     [
         format!("{}{revision}", safe(&patch.patch.id)),
         safe(&words::moment(&patch.time)).into_owned(),
         title(&patch.patch.title),
-        accepted.to_owned(),
+        state,
     ]
 }
 
@@ -124,7 +128,8 @@ pub(in crate::cli) fn history(history: &History, target: &Path, verbose: bool, s
 
 fn row(entry: &Entry, history: &History) -> [String; 5] {
     let reversed = history.entries.iter().find(|other| Some(other.seq) == entry.reverses);
-    let patch = entry.patch.as_ref().map(|patch| safe(&patch.id).into_owned()).unwrap_or_default();
+    let ids: Vec<String> = entry.patches().iter().map(|patch| safe(&patch.id).into_owned()).collect();
+    let patch = ids.join(", ");
     let version = match (&entry.version_before, &entry.version_after) {
         (Some(before), Some(after)) if before != after => format!("{} → {}", safe(before), safe(after)),
         _ => String::new(),

@@ -1,12 +1,15 @@
 //! What would happen, and what stands in the way. The verdict comes last, where the eye is.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::list::columns;
 use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, words};
+use crate::diff::{ChangeView, Content};
+use crate::model::Node;
 use crate::plan::{Note, Obstacle, Preview};
-use crate::workbench::{ApplyPreview, PlannedStep, RollbackPreview};
+use crate::workbench::{ApplyPreview, ComingPatch, PlannedStep, RebuiltPlace, RollbackPreview};
 
 /// Most lines of a list above a question: the question stays on a small screen.
 const SHORT_LINES: usize = 15;
@@ -20,9 +23,14 @@ pub(in crate::cli) fn plan(
 ) -> String {
     let patch = &preview.patch;
     let version = preview.version.as_ref().map(|version| format!(" {}", safe(version))).unwrap_or_default();
+    let coming = preview.patches.iter().filter(|coming| coming.left_out.is_none());
+    let headlines: Vec<String> = coming.map(|coming| headline(&coming.patch, style)).collect();
     let mut text = format!(
         "{}\nfor {}{version} in {}\n{}\n\n",
-        headline(patch, style),
+        match headlines.as_slice() {
+            [] => headline(patch, style),
+            all => all.join("\n"),
+        },
         safe(&patch.product.name),
         place(target),
         style.attention(&preview.verdict.sentence()),
@@ -36,8 +44,8 @@ pub(in crate::cli) fn plan(
         text.push_str(&super::patches::fits(origin, detail, style));
     }
     text.push_str(&notes(&preview.preview.notes, style));
-    if patch.restart != "none" && !is_nothing_to_do {
-        text.push_str(&format!("To restart afterwards: {}\n\n", safe(&patch.restart)));
+    if let Some(restart) = restarts(&preview.patches).filter(|_| !is_nothing_to_do) {
+        text.push_str(&format!("To restart afterwards: {}\n\n", safe(&restart)));
     }
     text.push_str(&obstacles(&preview.preview.obstacles, style));
     if !preview.preview.obstacles.is_empty() {
@@ -67,7 +75,11 @@ pub(in crate::cli) fn rollback_plan(
         ),
         None => format!("A patch {doing} {}\n\n", place(target)),
     };
+    text.push_str(&who_goes(preview, style));
     text.push_str(&what_will_happen(&preview.preview, detail, style));
+    for place in &preview.rebuilt {
+        text.push_str(&rebuilt(place, style));
+    }
     text.push_str(&notes(&preview.preview.notes, style));
     if !preview.advice.is_empty() {
         text.push_str(&heading("What the vendor says about taking it back", style));
@@ -75,6 +87,62 @@ pub(in crate::cli) fn rollback_plan(
         text.push('\n');
     }
     text
+}
+
+/// What has to be restarted for any of the patches that come.
+pub(super) fn restarts(patches: &[ComingPatch]) -> Option<String> {
+    let coming = patches.iter().filter(|coming| coming.left_out.is_none());
+    let mut restarts: Vec<&str> = coming.map(|coming| coming.patch.restart.as_str()).collect();
+    restarts.retain(|restart| *restart != "none");
+    restarts.dedup();
+    (!restarts.is_empty()).then(|| restarts.join(", "))
+}
+
+/// The patches before and after, where more than one thing changes.
+fn who_goes(preview: &RollbackPreview, style: Style) -> String {
+    let mut text = String::new();
+    for with_it in &preview.with_it {
+        text.push_str(&format!("  {} goes as well: {}\n", safe(&with_it.patch.id), safe(&with_it.because)));
+    }
+    for patch in &preview.back {
+        text.push_str(&format!("  {} returns\n", safe(&patch.id)));
+    }
+    if preview.stack_before.len() > 1 {
+        let list = |ids: &[String]| match ids {
+            [] => "no patch".to_owned(),
+            ids => safe(&ids.join(", ")).into_owned(),
+        };
+        text.push_str(&format!("  before: {}\n", list(&preview.stack_before)));
+        text.push_str(&format!("  after:  {}\n", list(&preview.stack_after)));
+    }
+    match text.is_empty() {
+        true => text,
+        false => format!("{}{text}\n", heading("Patches in the folder", style)),
+    }
+}
+
+/// A file that patches share that stay: what will be different in it.
+fn rebuilt(place: &RebuiltPlace, style: Style) -> String {
+    let is_file = |node: Option<&Node>| node.is_some_and(|node| node.as_file().is_some());
+    let view = ChangeView {
+        change: &place.change,
+        renamed_from: None,
+        before: side(place.before.as_ref(), is_file(place.change.before.first())),
+        after: side(place.after.as_ref(), is_file(place.change.after.as_ref())),
+    };
+    let path = safe(place.change.path.as_str());
+    let words =
+        format!("{path} is put together again; it keeps what {} changed", safe(&place.stay.join(", ")));
+    format!("{}{}\n", heading(&words, style), super::diff(&view, style))
+}
+
+/// A side of a rebuilt place; what is a file without bytes is too large for a diff.
+fn side(bytes: Option<&Arc<Vec<u8>>>, is_file: bool) -> Content<'_> {
+    match (bytes, is_file) {
+        (Some(bytes), _) => Content::Bytes(bytes),
+        (None, true) => Content::Unavailable("too large to be compared"),
+        (None, false) => Content::Absent,
+    }
 }
 
 fn heading(words: &str, style: Style) -> String {
@@ -140,7 +208,7 @@ pub(super) fn obstacles(obstacles: &[Obstacle], style: Style) -> String {
     text
 }
 
-fn verdict(preview: &Preview, style: Style) -> String {
+pub(super) fn verdict(preview: &Preview, style: Style) -> String {
     let verdict = match (preview.obstacles.len(), preview.notes.len()) {
         (0, _) if preview.plan.steps.is_empty() => {
             style.good("Nothing to do: the folder is already as the patch leaves it.")

@@ -1,0 +1,45 @@
+//! `patchwright explain`: how patches are related to what is in a folder.
+
+use super::Result;
+use super::args::{FilesAndTarget, Lists};
+use super::render::{json, text};
+use super::session::{Ending, InFolder, Session};
+
+/// Explain whether patches fit a folder, and why
+///
+/// Tells how each patch file is related to every patch in the folder and to the others that are named: the same, newer,
+/// containing, contained, in conflict, mergeable, or unrelated; with the fixes, files and lines that show it, and what to
+/// do about it. Writes nothing to the folder. Exits with 3 when something stands in the way.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "patchwright explain [OPTIONS] <FILE>... <TARGET>",
+    after_help = "\
+Examples:
+  patchwright explain fix.patchbundle /opt/app
+  patchwright explain one.patchbundle two.patchbundle /opt/app --json"
+)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    paths: FilesAndTarget,
+    #[command(flatten)]
+    lists: Lists,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let (files, target) = self.paths.split()?;
+        let workbench = session.workbench().asking_lists(&self.lists.holds);
+        let preview =
+            session.watch(|_, watch| workbench.preview_all(&files, target, watch)).in_folder(target)?;
+        let ending = match &preview.preview {
+            plan if !plan.obstacles.is_empty() => Ending::Refused,
+            plan if plan.is_nothing_to_do() => Ending::NothingToDo,
+            _ => Ending::Done,
+        };
+        session.answer(
+            ending,
+            |style| text::explanation(&preview, target, style),
+            || json::explanation(&preview, target),
+        )
+    }
+}

@@ -1,0 +1,197 @@
+//! Which lines a change touches, and the same change made to another version of the file.
+//!
+//! Strict on purpose: a change is carried over only where at least one unchanged line lies between it and whatever
+//! else differs. What touches is left to a person.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::kind::is_text;
+use super::lines::{Precision, diff_lines};
+
+/// Lines of one content that became lines of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// Lines of the old content, counted from 0; empty where lines were only added.
+    pub old: Range<usize>,
+    /// Lines of the new content, counted from 0.
+    pub new: Range<usize>,
+}
+
+impl Region {
+    /// Whether no unchanged line lies between the two, or they overlap. Both are about the same old content.
+    pub fn touches(&self, other: &Region) -> bool {
+        self.old.start <= other.old.end && other.old.start <= self.old.end
+    }
+}
+
+/// Lines of a content, counted from 1. Prints as `3` or `3-5`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lines {
+    /// The first one.
+    pub first: usize,
+    /// The last one.
+    pub last: usize,
+}
+
+impl fmt::Display for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.first == self.last {
+            true => write!(f, "{}", self.first),
+            false => write!(f, "{}-{}", self.first, self.last),
+        }
+    }
+}
+
+/// Why a change cannot be carried over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clash {
+    /// A content is no text, or the comparison was too large to be exact.
+    NotComparable,
+    /// Both changed these lines of the common content.
+    Lines(Vec<Lines>),
+}
+
+/// The places where `new` differs from `old`; `None` if one is no text, or they were too large to compare to the end.
+pub fn changed_regions(old: &[u8], new: &[u8]) -> Option<Vec<Region>> {
+    if !is_text(old) || !is_text(new) {
+        return None;
+    }
+    let diff = diff_lines(old, new, 0);
+    if diff.precision != Precision::Full {
+        return None;
+    }
+    let from_zero = |start: usize, len: usize| {
+        let first = start - usize::from(len > 0);
+        first..first + len
+    };
+    let regions = diff.hunks.iter().map(|hunk| Region {
+        old: from_zero(hunk.old_start, hunk.old_len),
+        new: from_zero(hunk.new_start, hunk.new_len),
+    });
+    Some(regions.collect())
+}
+
+/// Lines of `base` that both `one` and `other` change, in different ways.
+///
+/// # Errors
+/// [`Clash::NotComparable`].
+pub fn lines_both_change(base: &[u8], one: &[u8], other: &[u8]) -> Result<Vec<Lines>, Clash> {
+    let regions = |new| changed_regions(base, new).ok_or(Clash::NotComparable);
+    let (ones, others) = (regions(one)?, regions(other)?);
+    let (one, other) = (lines(one), lines(other));
+    let mut both = Vec::new();
+    for a in &ones {
+        for b in others.iter().filter(|b| a.touches(b) && !is_same(a, &one, b, &other)) {
+            let (start, end) = (a.old.start.min(b.old.start), a.old.end.max(b.old.end));
+            both.push(Lines { first: start + 1, last: end.max(start + 1) });
+        }
+    }
+    Ok(both)
+}
+
+/// `onto`, which came from `base`, with the change from `base` to `changed` made to it as well.
+///
+/// # Errors
+/// [`Clash`] where both changes touch; nothing is guessed.
+pub fn carry_over(base: &[u8], changed: &[u8], onto: &[u8]) -> Result<Vec<u8>, Clash> {
+    let both = lines_both_change(base, changed, onto)?;
+    if !both.is_empty() {
+        return Err(Clash::Lines(both));
+    }
+    let regions = |new| changed_regions(base, new).ok_or(Clash::NotComparable);
+    let (mine, theirs) = (regions(changed)?, regions(onto)?);
+    let (base, changed, onto) = (lines(base), lines(changed), lines(onto));
+    // Where both made the same change it is made once.
+    let mut all: Vec<(&Region, &[&[u8]])> = theirs.iter().map(|region| (region, &onto[..])).collect();
+    let is_new = |region: &&Region| {
+        !theirs.iter().any(|other| region.touches(other) && is_same(region, &changed, other, &onto))
+    };
+    all.extend(mine.iter().filter(is_new).map(|region| (region, &changed[..])));
+    all.sort_by_key(|(region, _)| (region.old.start, region.old.end));
+    let (mut merged, mut taken) = (Vec::new(), 0);
+    for (region, from) in all {
+        merged.extend(base[taken..region.old.start].concat());
+        merged.extend(from[region.new.clone()].concat());
+        taken = region.old.end;
+    }
+    merged.extend(base[taken..].concat());
+    Ok(merged)
+}
+
+fn is_same(a: &Region, in_a: &[&[u8]], b: &Region, in_b: &[&[u8]]) -> bool {
+    a.old == b.old && in_a[a.new.clone()] == in_b[b.new.clone()]
+}
+
+fn lines(content: &[u8]) -> Vec<&[u8]> {
+    content.split_inclusive(|&byte| byte == b'\n').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const BASE: &[u8] = b"1\n2\n3\n4\n5\n";
+
+    fn carried(changed: &str, onto: &str) -> Result<String, Clash> {
+        carry_over(BASE, changed.as_bytes(), onto.as_bytes())
+            .map(|bytes| String::from_utf8(bytes).expect("text"))
+    }
+
+    #[test]
+    fn changes_with_a_line_between_them_are_both_made() {
+        assert_eq!(carried("one\n2\n3\n4\n5\n", "1\n2\nthree\n4\n5\n"), Ok("one\n2\nthree\n4\n5\n".into()));
+        assert_eq!(carried("0\n1\n2\n3\n4\n5\n", "1\n2\n3\n4\n5\n6\n"), Ok("0\n1\n2\n3\n4\n5\n6\n".into()));
+        assert_eq!(carried("2\n3\n4\n5\n", "1\n2\n3\n4\n"), Ok("2\n3\n4\n".into()));
+    }
+
+    #[test]
+    fn changes_that_touch_are_left_to_a_person_with_the_lines_named() {
+        assert_eq!(
+            carried("1\ntwo\n3\n4\n5\n", "1\n2\nthree\n4\n5\n"),
+            Err(Clash::Lines(vec![Lines { first: 2, last: 3 }]))
+        );
+        assert_eq!(
+            carried("1\na\n2\n3\n4\n5\n", "1\nb\n2\n3\n4\n5\n"),
+            Err(Clash::Lines(vec![Lines { first: 2, last: 2 }]))
+        );
+        assert_eq!(
+            carried("1\n2\n3\n4\n5\nx\n", "1\n2\n3\n4\n5"),
+            Err(Clash::Lines(vec![Lines { first: 5, last: 5 }]))
+        );
+    }
+
+    #[test]
+    fn the_same_change_on_both_sides_is_made_once() {
+        assert_eq!(carried("1\ntwo\n3\n4\n5\n", "1\ntwo\n3\n4\nfive\n"), Ok("1\ntwo\n3\n4\nfive\n".into()));
+    }
+
+    #[test]
+    fn what_is_no_text_is_not_taken_apart() {
+        assert_eq!(carry_over(b"a\0b", b"a\0c", b"a\0d"), Err(Clash::NotComparable));
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_carried_over_can_be_taken_away_again(
+            places in prop::collection::btree_set(0_usize..20, 2),
+        ) {
+            let base: Vec<String> = (0..20).map(|n| format!("{n}\n")).collect();
+            let with = |chosen: &[usize]| -> Vec<u8> {
+                let line = |n: usize| if chosen.contains(&n) { format!("new {n}\n") } else { base[n].clone() };
+                (0..20).map(line).collect::<String>().into_bytes()
+            };
+            let chosen: Vec<usize> = places.into_iter().collect();
+            let (old, one, other, both) = (with(&[]), with(&chosen[..1]), with(&chosen[1..]), with(&chosen));
+            match carry_over(&old, &one, &other) {
+                Ok(merged) => {
+                    prop_assert_eq!(&merged, &both);
+                    // Without the first change: what the second one did on top of it, made to the old content.
+                    prop_assert_eq!(carry_over(&one, &both, &old), Ok(other));
+                }
+                Err(_) => prop_assert!(chosen[1] - chosen[0] == 1),
+            }
+        }
+    }
+}

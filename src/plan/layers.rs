@@ -1,0 +1,216 @@
+//! The patches in a folder as layers, place by place: what each found and what each left.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diff::{Clash, Lines, carry_over};
+use crate::model::{Digest, FileChange, FileNode, LayerKey, Mode, Node, Patch, Step, TreePath};
+
+/// A patch in the folder, or one that is about to come.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// Which one.
+    pub key: LayerKey,
+    /// The vendor's id.
+    pub id: String,
+    /// Edition.
+    pub revision: u32,
+    /// What its manifest says, if that was kept and is whole.
+    pub patch: Option<Arc<Patch>>,
+    /// What it changed, in the order of the places.
+    pub steps: Vec<Step>,
+    /// Places that were as it leaves them already when it came, because of a patch below it.
+    pub shares: BTreeSet<TreePath>,
+    /// Places where something moved below it since: what it found there is not what is below it now.
+    pub shifted: BTreeSet<TreePath>,
+    /// Whether its way back was given up.
+    pub accepted: bool,
+    /// What replaced it, and whether its changes stayed below that.
+    pub retired: Option<(LayerKey, bool)>,
+}
+
+impl Layer {
+    /// Whether its changes are in the folder.
+    pub fn is_in_tree(&self) -> bool {
+        self.retired.is_none_or(|(_, stays)| stays)
+    }
+
+    /// Whether it counts as installed by itself.
+    pub fn is_active(&self) -> bool {
+        self.retired.is_none()
+    }
+
+    /// Every place it has a say in.
+    pub fn paths(&self) -> impl Iterator<Item = &TreePath> {
+        self.steps.iter().map(|step| &step.path).chain(&self.shares)
+    }
+
+    /// Its step at `path`.
+    pub fn step_at(&self, path: &TreePath) -> Option<&Step> {
+        self.steps.binary_search_by(|step| step.path.cmp(path)).ok().map(|index| &self.steps[index])
+    }
+
+    fn change_at(&self, path: &TreePath) -> Option<&FileChange> {
+        self.patch.as_ref()?.change_at(path)
+    }
+}
+
+/// Reads contents that are known by digest, wherever they are.
+pub trait ContentByDigest {
+    /// The content of `file`; `None` if it is nowhere, or too large to be compared.
+    fn content(&self, file: &FileNode) -> Option<Arc<Vec<u8>>>;
+}
+
+/// Has no contents at all.
+pub struct NoContents;
+
+impl ContentByDigest for NoContents {
+    fn content(&self, _: &FileNode) -> Option<Arc<Vec<u8>>> {
+        None
+    }
+}
+
+/// What some layers make of a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// What stands there.
+    pub node: Option<Node>,
+    /// Its content, where that was put together here and is nowhere else.
+    pub made: Option<Arc<Vec<u8>>>,
+    /// Whether any change was carried over to something that it was not made for.
+    pub merged: bool,
+}
+
+/// Why a layer cannot be laid on something else than it was made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// The layer.
+    pub layer: LayerKey,
+    /// Lines that it and the missing layer both change, where that is the reason.
+    pub lines: Vec<Lines>,
+}
+
+/// Lays `layers` on `origin` at `path`, one after the other.
+///
+/// # Errors
+/// Names the first layer that neither fits exactly nor can be carried over cleanly.
+pub fn lay(
+    path: &TreePath,
+    origin: Option<&Node>,
+    layers: &[&Layer],
+    contents: &dyn ContentByDigest,
+) -> Result<Image, Misfit> {
+    let mut image = Image { node: origin.cloned(), made: None, merged: false };
+    for layer in layers {
+        image = lay_one(path, image, layer, contents)?;
+    }
+    Ok(image)
+}
+
+fn lay_one(
+    path: &TreePath,
+    below: Image,
+    layer: &Layer,
+    contents: &dyn ContentByDigest,
+) -> Result<Image, Misfit> {
+    let misfit = |lines| Misfit { layer: layer.key, lines };
+    let left = |after: &Option<Node>| Image { node: after.clone(), made: None, merged: below.merged };
+    let (step, change) = (layer.step_at(path), layer.change_at(path));
+    let (before, after) = match (step, change) {
+        (Some(step), _) => (step.before.clone(), step.after.clone()),
+        (None, Some(change)) => (change.before.first().cloned(), change.after.clone()),
+        (None, None) => return Ok(below),
+    };
+    if before == below.node {
+        return Ok(left(&after));
+    }
+    if below.node == after {
+        return Ok(below);
+    }
+    // What the vendor says may stand there leads to what the vendor says stands there afterwards.
+    if let Some(change) = change.filter(|change| change.after == after && change.expects(below.node.as_ref()))
+    {
+        return Ok(left(&change.after));
+    }
+    let (Some(Node::File(base)), Some(Node::File(changed)), Some(Node::File(onto))) =
+        (&before, &after, &below.node)
+    else {
+        return Err(misfit(Vec::new()));
+    };
+    let mode = merged_mode(base.mode, changed.mode, onto.mode).ok_or_else(|| misfit(Vec::new()))?;
+    let merged = match (base.digest == changed.digest, base.digest == onto.digest) {
+        (true, _) => below.made.clone().map_or(Ok(None), |made| Ok(Some(made))),
+        (false, true) => Ok(None),
+        (false, false) => {
+            let onto = below.made.clone().or_else(|| contents.content(onto));
+            let texts = (contents.content(base), contents.content(changed), onto);
+            let (Some(base), Some(changed), Some(onto)) = texts else { return Err(misfit(Vec::new())) };
+            carry_over(&base, &changed, &onto).map(|bytes| Some(Arc::new(bytes)))
+        }
+    };
+    let made = merged.map_err(|clash| match clash {
+        Clash::Lines(lines) => misfit(lines),
+        Clash::NotComparable => misfit(Vec::new()),
+    })?;
+    let file = match (&made, base.digest == changed.digest) {
+        (Some(bytes), _) => FileNode { digest: Digest::of(bytes), size_bytes: bytes.len() as u64, mode },
+        (None, true) => FileNode { mode, ..onto.clone() },
+        (None, false) => FileNode { mode, ..changed.clone() },
+    };
+    Ok(Image { node: Some(Node::File(file)), made, merged: true })
+}
+
+fn merged_mode(base: Mode, changed: Mode, onto: Mode) -> Option<Mode> {
+    match (base == changed, base == onto || changed == onto) {
+        (true, _) => Some(onto),
+        (false, true) => Some(changed),
+        (false, false) => None,
+    }
+}
+
+/// Everything that the layers of a folder have a say in.
+pub struct Stack<'a> {
+    /// The layers, the lowest first.
+    pub layers: &'a [Layer],
+    /// What every place that was ever changed should hold now.
+    pub expected: &'a BTreeMap<TreePath, Option<Node>>,
+    /// What stood at places before all layers, where that is not what the lowest layer found: another one went from
+    /// below it since.
+    pub origins: &'a BTreeMap<TreePath, Option<Node>>,
+}
+
+impl<'a> Stack<'a> {
+    /// The layer of this key.
+    pub fn layer(&self, key: LayerKey) -> Option<&'a Layer> {
+        self.layers.iter().find(|layer| layer.key == key)
+    }
+
+    /// The layers whose changes are in the folder at `path`, the lowest first.
+    pub fn at(&self, path: &TreePath) -> Vec<&'a Layer> {
+        self.layers.iter().filter(|layer| layer.is_in_tree() && has_a_say(layer, path)).collect()
+    }
+
+    /// What stood at `path` before all layers.
+    pub(super) fn origin(&self, path: &TreePath) -> Option<Node> {
+        if let Some(origin) = self.origins.get(path) {
+            return origin.clone();
+        }
+        let found = |layer: &Layer| layer.step_at(path).map(|step| step.before.clone());
+        self.layers.iter().find_map(found).flatten()
+    }
+
+    /// What should stand at `path` now.
+    pub(super) fn now(&self, path: &TreePath) -> Option<Node> {
+        let here = self.at(path);
+        let is_as_left = here.iter().all(|layer| !layer.shifted.contains(path));
+        let top = here.iter().rev().find_map(|layer| layer.step_at(path));
+        match top.filter(|_| is_as_left) {
+            Some(step) => step.after.clone(),
+            None => self.expected.get(path).cloned().flatten(),
+        }
+    }
+}
+
+pub(super) fn has_a_say(layer: &Layer, path: &TreePath) -> bool {
+    layer.step_at(path).is_some() || layer.shares.contains(path)
+}

@@ -1,0 +1,468 @@
+//! How a patch that is to come is related to one that is there.
+//!
+//! Two axes: the sets of fixes, as the vendors name them, and the places, by digest and by line. What hashes or lines
+//! can prove is never decided from names, and what a vendor declares counts only where it is stricter.
+
+use std::collections::BTreeSet;
+
+use super::Obstacle;
+use super::layers::{ContentByDigest, Layer, has_a_say, lay};
+use crate::diff::Lines;
+use crate::model::{Code, LayerKey, Node, Patch, Step, TreePath};
+
+/// In which way two patches are related.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// The same fixes with the same result.
+    Identical,
+    /// A newer edition of the same patch.
+    ReIssue,
+    /// It contains the other one, or says that it replaces it.
+    Superset,
+    /// The other one contains it, or is a newer edition of it.
+    Subset,
+    /// Both fix something in common, and neither contains the other.
+    FixConflict,
+    /// They have nothing in common.
+    Independent,
+    /// It was made for what the other one leaves.
+    BuildsOn,
+    /// Both change the same files in different places.
+    Mergeable,
+    /// Both change the same lines, or the same file as a whole.
+    FileConflict,
+    /// It would put back what was there before the other one.
+    Regression,
+    /// One of them says that they must not be together.
+    Blocked,
+}
+
+/// What follows from a relation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consequence {
+    /// There is nothing to apply.
+    Skip,
+    /// The other one is replaced, and returns when this one goes.
+    Replace,
+    /// It is applied.
+    Apply,
+    /// It is applied, and places that both change are merged.
+    Merge,
+    /// It is not applied.
+    Stop,
+}
+
+impl Class {
+    /// Every class, the strictest last.
+    pub const ALL: [Class; 11] = [
+        Class::Identical,
+        Class::ReIssue,
+        Class::Superset,
+        Class::Subset,
+        Class::Independent,
+        Class::BuildsOn,
+        Class::Mergeable,
+        Class::FixConflict,
+        Class::FileConflict,
+        Class::Regression,
+        Class::Blocked,
+    ];
+
+    /// What follows.
+    pub const fn consequence(self) -> Consequence {
+        match self {
+            Class::Identical | Class::Subset => Consequence::Skip,
+            Class::ReIssue | Class::Superset => Consequence::Replace,
+            Class::Independent | Class::BuildsOn => Consequence::Apply,
+            Class::Mergeable => Consequence::Merge,
+            Class::FixConflict | Class::FileConflict | Class::Regression | Class::Blocked => {
+                Consequence::Stop
+            }
+        }
+    }
+
+    /// The word for it in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Class::Identical => "identical",
+            Class::ReIssue => "re-issue",
+            Class::Superset => "superset",
+            Class::Subset => "subset",
+            Class::FixConflict => "fix-conflict",
+            Class::Independent => "independent",
+            Class::BuildsOn => "builds-on",
+            Class::Mergeable => "mergeable",
+            Class::FileConflict => "file-conflict",
+            Class::Regression => "regression",
+            Class::Blocked => "blocked",
+        }
+    }
+}
+
+impl Consequence {
+    /// The word for it in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Consequence::Skip => "skip",
+            Consequence::Replace => "replace",
+            Consequence::Apply => "apply",
+            Consequence::Merge => "merge",
+            Consequence::Stop => "stop",
+        }
+    }
+}
+
+/// How two patches meet at one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meeting {
+    /// Both leave the same.
+    Same,
+    /// One was made for what the other leaves.
+    OnTop,
+    /// They change different lines.
+    DifferentLines,
+    /// They change the same lines of what the new patch was made for.
+    SameLines(Vec<Lines>),
+    /// Both change the whole of it, and it cannot be told apart what belongs to whom.
+    Whole,
+}
+
+/// A place that both change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedPlace {
+    /// The place.
+    pub path: TreePath,
+    /// How they meet there.
+    pub meeting: Meeting,
+    /// Whether the new patch was made for what was there before the other one.
+    pub from_before: bool,
+}
+
+/// What a relation was decided from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// Fixes of both.
+    pub both_fix: Vec<String>,
+    /// Fixes of the new one only.
+    pub only_new: Vec<String>,
+    /// Fixes of the other one only.
+    pub only_other: Vec<String>,
+    /// Places that both change.
+    pub places: Vec<SharedPlace>,
+    /// What the vendors say about the two, as sentences.
+    pub declared: Vec<String>,
+}
+
+/// How a patch is related to one that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// The one that is there.
+    pub other: LayerKey,
+    /// Its id.
+    pub id: String,
+    /// Its edition.
+    pub revision: u32,
+    /// In which way.
+    pub class: Class,
+    /// In plain words.
+    pub sentence: String,
+    /// What to do about it; empty where nothing has to be done.
+    pub way_out: String,
+    /// What it was decided from.
+    pub evidence: Grounds,
+}
+
+/// Where the other patch is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// In the folder: its files are there.
+    Installed,
+    /// It is to come as well.
+    AtHand,
+}
+
+/// The relation of `new` to `other`, where `now` tells what should stand at a place.
+pub fn relate(
+    new: &Patch,
+    other: &Layer,
+    presence: Presence,
+    now: &dyn Fn(&TreePath) -> Option<Node>,
+    contents: &dyn ContentByDigest,
+) -> Relation {
+    let mut evidence = fixes(new, other);
+    evidence.places = places(new, other, now, contents);
+    evidence.declared = declared(new, other);
+    let class = classify(new, other, presence, &evidence);
+    Relation {
+        other: other.key,
+        id: other.id.clone(),
+        revision: other.revision,
+        class,
+        sentence: sentence(class, new, other, &evidence),
+        way_out: way_out(class, other, presence),
+        evidence,
+    }
+}
+
+fn fixes(new: &Patch, other: &Layer) -> Grounds {
+    let ours: BTreeSet<&String> = new.fixes.iter().collect();
+    let theirs: BTreeSet<&String> = other.patch.iter().flat_map(|patch| &patch.fixes).collect();
+    let list = |fixes: Vec<&&String>| fixes.into_iter().map(|fix| (*fix).clone()).collect();
+    Grounds {
+        both_fix: list(ours.intersection(&theirs).collect()),
+        only_new: list(ours.difference(&theirs).collect()),
+        only_other: list(theirs.difference(&ours).collect()),
+        ..Grounds::default()
+    }
+}
+
+fn places(
+    new: &Patch,
+    other: &Layer,
+    now: &dyn Fn(&TreePath) -> Option<Node>,
+    contents: &dyn ContentByDigest,
+) -> Vec<SharedPlace> {
+    let mut places = Vec::new();
+    for change in new.changes.iter().filter(|change| has_a_say(other, &change.path)) {
+        let path = &change.path;
+        let step = other.step_at(path);
+        let holds = now(path);
+        let left = step.map_or_else(|| holds.clone(), |step| step.after.clone());
+        let found = step.and_then(|step| step.before.as_ref());
+        let from_before = step.is_some() && change.expects(found);
+        let meeting = if change.is_done(holds.as_ref()) || change.is_done(left.as_ref()) {
+            Meeting::Same
+        } else if change.expects(holds.as_ref()) || change.expects(left.as_ref()) {
+            Meeting::OnTop
+        } else {
+            // What the new patch makes of its own before image, made to what is there.
+            let base = if from_before { found.cloned() } else { change.before.first().cloned() };
+            let alone = alone(path, base, change.after.clone());
+            let on = |image: Option<&Node>| lay(path, image, &[&alone], contents);
+            match on(holds.as_ref()).or_else(|_| on(left.as_ref())) {
+                Ok(_) => Meeting::DifferentLines,
+                Err(misfit) if misfit.lines.is_empty() => Meeting::Whole,
+                Err(misfit) => Meeting::SameLines(misfit.lines),
+            }
+        };
+        places.push(SharedPlace { path: path.clone(), meeting, from_before });
+    }
+    places
+}
+
+/// One step as a layer of its own.
+pub(super) fn alone(path: &TreePath, before: Option<Node>, after: Option<Node>) -> Layer {
+    Layer {
+        key: LayerKey { entry: u64::MAX, part: 0 },
+        id: String::new(),
+        revision: 1,
+        patch: None,
+        steps: vec![Step { path: path.clone(), before, after }],
+        shares: BTreeSet::new(),
+        shifted: BTreeSet::new(),
+        accepted: false,
+        retired: None,
+    }
+}
+
+fn declared(new: &Patch, other: &Layer) -> Vec<String> {
+    let (own, id) = (new.identity.id.as_str(), other.id.as_str());
+    let mut declared = Vec::new();
+    let replaces = |patch: &Patch, id: &str| patch.supersedes.iter().any(|old| old.as_str() == id);
+    let clash = |patch: &Patch, id: &str| {
+        patch.conflicts.iter().find(|conflict| conflict.id.as_str() == id).map(|found| found.reason.clone())
+    };
+    if replaces(new, id) {
+        declared.push(format!("{own} says that it replaces {id}"));
+    }
+    if let Some(reason) = clash(new, id) {
+        declared.push(format!("{own} says that it must not be together with {id}: {reason}"));
+    }
+    if let Some(patch) = &other.patch {
+        if replaces(patch, own) {
+            declared.push(format!("{id} says that it replaces {own}"));
+        }
+        if let Some(reason) = clash(patch, own) {
+            declared.push(format!("{id} says that it must not be together with {own}: {reason}"));
+        }
+    }
+    declared
+}
+
+fn classify(new: &Patch, other: &Layer, presence: Presence, evidence: &Grounds) -> Class {
+    let (id, other_id) = (new.identity.id.as_str(), other.id.as_str());
+    let says = |words: String| evidence.declared.iter().any(|said| said.starts_with(&words));
+    let excludes = "says that it must not be together with";
+    if says(format!("{id} {excludes} {other_id}:")) || says(format!("{other_id} {excludes} {id}:")) {
+        return Class::Blocked;
+    }
+    let same_fixes = evidence.only_new.is_empty() && evidence.only_other.is_empty();
+    let is_same_patch = id == other_id;
+    if same_fixes && leaves_the_same(new, other) {
+        return Class::Identical;
+    }
+    if is_same_patch && new.identity.revision != other.revision {
+        return if new.identity.revision > other.revision { Class::ReIssue } else { Class::Subset };
+    }
+    let shares_fixes = !evidence.both_fix.is_empty();
+    // What it needs it cannot replace, whatever the fix sets say.
+    let needs = new.all_requirements(|_| true).iter().any(|need| need.id.as_str() == other.id);
+    if needs {
+        return match by_places(presence, &evidence.places) {
+            Class::Independent => Class::BuildsOn,
+            class => class,
+        };
+    }
+    if says(format!("{id} says that it replaces {other_id}"))
+        || shares_fixes && evidence.only_other.is_empty() && !same_fixes
+    {
+        return Class::Superset;
+    }
+    if says(format!("{other_id} says that it replaces {id}"))
+        || shares_fixes && evidence.only_new.is_empty() && !same_fixes
+    {
+        return Class::Subset;
+    }
+    if shares_fixes || is_same_patch {
+        return Class::FixConflict;
+    }
+    by_places(presence, &evidence.places)
+}
+
+/// Whether both leave the same everywhere.
+fn leaves_the_same(new: &Patch, other: &Layer) -> bool {
+    let Some(patch) = &other.patch else { return false };
+    new.changes.len() == patch.changes.len()
+        && new
+            .changes
+            .iter()
+            .all(|change| patch.change_at(&change.path).is_some_and(|theirs| theirs.after == change.after))
+}
+
+fn by_places(presence: Presence, places: &[SharedPlace]) -> Class {
+    let clashes = |place: &&SharedPlace| matches!(place.meeting, Meeting::SameLines(_) | Meeting::Whole);
+    let has = |meeting: Meeting| places.iter().any(|place| place.meeting == meeting);
+    if places.iter().filter(clashes).any(|place| place.from_before) && presence == Presence::Installed {
+        Class::Regression
+    } else if places.iter().any(|place| clashes(&place)) {
+        Class::FileConflict
+    } else if has(Meeting::DifferentLines) {
+        Class::Mergeable
+    } else if has(Meeting::OnTop) {
+        Class::BuildsOn
+    } else {
+        Class::Independent
+    }
+}
+
+fn sentence(class: Class, new: &Patch, other: &Layer, evidence: &Grounds) -> String {
+    let id = &other.id;
+    let files = |wanted: fn(&Meeting) -> bool| {
+        let found = evidence.places.iter().filter(|place| wanted(&place.meeting));
+        enumerate(&found.map(|place| place.path.as_str()).collect::<Vec<_>>())
+    };
+    match class {
+        Class::Identical => format!("This fix is already installed, as {id}."),
+        Class::ReIssue => {
+            let old = other.revision;
+            format!("A newer edition of an installed fix: {id} is here as revision {old}.")
+        }
+        Class::Superset => format!("Contains the installed fix {id} and more."),
+        Class::Subset if new.identity.id.as_str() == id => {
+            format!("A newer edition of it is installed: {id} is here as revision {}.", other.revision)
+        }
+        Class::Subset => format!("Everything in it is already covered by {id}."),
+        Class::FixConflict if evidence.only_new.is_empty() && evidence.only_other.is_empty() => {
+            format!("Both it and {id} fix {}, in different ways.", some(&evidence.both_fix))
+        }
+        Class::FixConflict => format!(
+            "Both it and {id} fix {}, but each also fixes something the other lacks.",
+            some(&evidence.both_fix)
+        ),
+        Class::Independent => format!("Has nothing to do with {id}."),
+        Class::BuildsOn => format!("Was made on top of {id}."),
+        Class::Mergeable => format!(
+            "Both it and {id} change {}, in different places.",
+            files(|meeting| *meeting == Meeting::DifferentLines)
+        ),
+        Class::FileConflict | Class::Regression => {
+            let lines = files(|meeting| matches!(meeting, Meeting::SameLines(_)));
+            let same = match lines.is_empty() {
+                true => format!("change {}", files(|meeting| *meeting == Meeting::Whole)),
+                false => format!("change the same lines of {lines}"),
+            };
+            match class {
+                Class::Regression => format!("Installing this would undo fix {id}: both {same}."),
+                _ => format!("Both it and {id} {same}."),
+            }
+        }
+        Class::Blocked => {
+            let said = evidence.declared.iter().find(|said| said.contains("must not be together"));
+            said.map_or_else(String::new, |said| format!("{said}."))
+        }
+    }
+}
+
+fn way_out(class: Class, other: &Layer, presence: Presence) -> String {
+    let id = &other.id;
+    let apart = match presence {
+        Presence::Installed => {
+            format!("Take {id} out first, or ask the vendor for a patch that contains both.")
+        }
+        Presence::AtHand => format!("Leave {id} out, or ask the vendor for a patch that contains both."),
+    };
+    match class.consequence() {
+        Consequence::Skip => "Nothing has to be done.".to_owned(),
+        Consequence::Replace => format!("{id} is replaced, and returns when this one is taken back."),
+        Consequence::Apply => String::new(),
+        Consequence::Merge => "Both changes are made; look at the merged files.".to_owned(),
+        Consequence::Stop => apart,
+    }
+}
+
+/// A few of many.
+fn some(names: &[String]) -> String {
+    enumerate(&names.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn enumerate(names: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    match names.len().checked_sub(SHOWN) {
+        Some(more) if more > 0 => format!("{} and {more} more", names[..SHOWN].join(", ")),
+        _ => names.join(", "),
+    }
+}
+
+impl Relation {
+    /// The reason why the patch cannot be applied, if it is one.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        let code = match self.class {
+            Class::Blocked => Code::Conflicts,
+            Class::FixConflict | Class::FileConflict => Code::Overlap,
+            Class::Regression => Code::Undoes,
+            _ => return None,
+        };
+        let places = self.clashing_places();
+        let path = match places.as_slice() {
+            [one] => Some(one.as_str().to_owned()),
+            _ => None,
+        };
+        let meaning = self.sentence.trim_end_matches('.').to_owned();
+        Some(Obstacle { code, path, meaning: uncapitalised(&meaning), hint: self.way_out.clone() })
+    }
+
+    /// Places where the two cannot both be right.
+    pub fn clashing_places(&self) -> Vec<&TreePath> {
+        let clashes = |place: &&SharedPlace| matches!(place.meeting, Meeting::SameLines(_) | Meeting::Whole);
+        self.evidence.places.iter().filter(clashes).map(|place| &place.path).collect()
+    }
+}
+
+fn uncapitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    let second_is_small = text.chars().nth(1).is_some_and(char::is_lowercase);
+    match chars.next().filter(|_| second_is_small) {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => text.to_owned(),
+    }
+}

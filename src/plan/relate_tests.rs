@@ -1,0 +1,327 @@
+//! Every row of the table of relations, both directions.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::tests::{change, file, patch};
+use super::*;
+use crate::model::{
+    Conflict, FileNode, LayerKey, Patch, PatchId, Requirement, RequirementIf, RequirementMode,
+};
+
+/// Contents that are known because somebody wrote them down here.
+pub(super) struct Texts(BTreeMap<Digest, Arc<Vec<u8>>>);
+
+impl Texts {
+    pub fn of(texts: &[&str]) -> Self {
+        Self(
+            texts
+                .iter()
+                .map(|text| (Digest::of(text.as_bytes()), Arc::new(text.as_bytes().to_vec())))
+                .collect(),
+        )
+    }
+}
+
+impl ContentByDigest for Texts {
+    fn content(&self, file: &FileNode) -> Option<Arc<Vec<u8>>> {
+        self.0.get(&file.digest).cloned()
+    }
+}
+
+pub(super) fn id(text: &str) -> PatchId {
+    PatchId::parse(text).expect("a good id")
+}
+
+/// A patch with this id and these fixes.
+pub(super) fn named(name: &str, fixes: &[&str], changes: Vec<crate::model::FileChange>) -> Patch {
+    let mut patch = patch(changes);
+    patch.identity.id = id(name);
+    patch.fixes = fixes.iter().map(|fix| (*fix).to_owned()).collect();
+    patch
+}
+
+/// The patch as it lies in a folder where it found what it was made for.
+pub(super) fn layer(patch: &Patch, entry: u64) -> Layer {
+    let step = |change: &crate::model::FileChange| Step {
+        path: change.path.clone(),
+        before: change.before.first().cloned(),
+        after: change.after.clone(),
+    };
+    Layer {
+        key: LayerKey { entry, part: 0 },
+        id: patch.identity.id.as_str().to_owned(),
+        revision: patch.identity.revision,
+        patch: Some(Arc::new(patch.clone())),
+        steps: patch.changes.iter().map(step).collect(),
+        shares: BTreeSet::new(),
+        shifted: BTreeSet::new(),
+        accepted: false,
+        retired: None,
+    }
+}
+
+const BASE: &str = "1\n2\n3\n4\n5\n";
+const TOP: &str = "one\n2\n3\n4\n5\n";
+const BOTTOM: &str = "1\n2\n3\n4\nfive\n";
+const TOP_OTHERWISE: &str = "ONE\n2\n3\n4\n5\n";
+
+fn texts() -> Texts {
+    Texts::of(&[BASE, TOP, BOTTOM, TOP_OTHERWISE])
+}
+
+fn edit(at: &str, before: &str, after: &str) -> crate::model::FileChange {
+    change(at, Some(file(before)), Some(file(after)))
+}
+
+/// What `new` is to `there`, of which everything is in the folder.
+fn relation(new: &Patch, there: &Patch, presence: Presence) -> Relation {
+    let other = layer(there, 1);
+    let left: BTreeMap<_, _> =
+        other.steps.iter().map(|step| (step.path.clone(), step.after.clone())).collect();
+    relate(new, &other, presence, &|path| left.get(path).cloned().flatten(), &texts())
+}
+
+fn class(new: &Patch, there: &Patch) -> Class {
+    relation(new, there, Presence::Installed).class
+}
+
+#[test]
+fn every_row_of_the_table_holds_in_both_directions() {
+    let of = |name: &str, fixes: &[&str], at: &str, before: &str, after: &str| {
+        named(name, fixes, vec![edit(at, before, after)])
+    };
+    let one = of("ONE", &["A"], "f", BASE, TOP);
+    let newer = {
+        let mut patch = of("ONE", &["A"], "f", BASE, TOP_OTHERWISE);
+        patch.identity.revision = 2;
+        patch
+    };
+    let replacing = {
+        let mut patch = of("NEW", &["Z"], "g", "x", "y");
+        patch.supersedes = vec![id("ONE")];
+        patch
+    };
+    let excluding = {
+        let mut patch = of("EX", &["E"], "g", "x", "y");
+        patch.conflicts = vec![Conflict { id: id("ONE"), reason: "both listen on port 80".to_owned() }];
+        patch
+    };
+    use Class::*;
+    let rows = [
+        ("the same patch", one.clone(), one.clone(), Identical, Identical),
+        ("the same under another name", one.clone(), of("TWO", &["A"], "f", BASE, TOP), Identical, Identical),
+        ("a newer edition", newer.clone(), one.clone(), ReIssue, Subset),
+        ("more fixes", of("SP", &["A", "B"], "f", BASE, TOP_OTHERWISE), one.clone(), Superset, Subset),
+        ("declared to replace it", replacing, one.clone(), Superset, Subset),
+        (
+            "both fix one, each one more",
+            of("X", &["A", "B"], "g", "x", "y"),
+            of("Y", &["A", "C"], "h", "x", "y"),
+            FixConflict,
+            FixConflict,
+        ),
+        (
+            "the same fix, otherwise",
+            of("X", &["A"], "f", BASE, TOP_OTHERWISE),
+            one.clone(),
+            FixConflict,
+            FixConflict,
+        ),
+        ("nothing in common", of("X", &["B"], "g", "x", "y"), one.clone(), Independent, Independent),
+        ("made on top", of("X", &["B"], "f", TOP, TOP_OTHERWISE), one.clone(), BuildsOn, FileConflict),
+        ("other lines", of("X", &["B"], "f", BASE, BOTTOM), one.clone(), Mergeable, Mergeable),
+        ("the same lines", of("X", &["B"], "f", BASE, TOP_OTHERWISE), one.clone(), Regression, Regression),
+        (
+            "binary",
+            of("X", &["B"], "f", "a\0b", "a\0c"),
+            of("Y", &["C"], "f", "a\0b", "a\0d"),
+            Regression,
+            Regression,
+        ),
+        (
+            "of another origin",
+            of("X", &["B"], "f", "a\0b", "a\0c"),
+            of("Y", &["C"], "f", "a\0x", "a\0d"),
+            FileConflict,
+            FileConflict,
+        ),
+        ("excluded", excluding, one.clone(), Blocked, Blocked),
+    ];
+    let mut seen = BTreeSet::new();
+    for (row, new, there, expected, reversed) in rows {
+        assert_eq!(class(&new, &there), expected, "{row}");
+        assert_eq!(class(&there, &new), reversed, "{row}, the other way round");
+        seen.extend([expected, reversed]);
+        let told = relation(&new, &there, Presence::Installed);
+        assert!(told.sentence.ends_with('.') && !told.sentence.is_empty(), "{row}: {}", told.sentence);
+        assert_eq!(told.obstacle().is_some(), expected.consequence() == Consequence::Stop, "{row}");
+    }
+    assert_eq!(seen.len(), Class::ALL.len(), "every class has a row");
+}
+
+#[test]
+fn lines_that_both_change_are_named() {
+    let one = named("ONE", &["A"], vec![edit("f", BASE, TOP)]);
+    let other = named("X", &["B"], vec![edit("f", BASE, TOP_OTHERWISE)]);
+    let told = relation(&other, &one, Presence::Installed);
+    assert_eq!(told.sentence, "Installing this would undo fix ONE: both change the same lines of f.");
+    assert_eq!(
+        told.evidence.places[0].meeting,
+        Meeting::SameLines(vec![crate::diff::Lines { first: 1, last: 1 }])
+    );
+    let together = relation(&other, &one, Presence::AtHand);
+    assert_eq!(
+        (together.class, together.sentence.as_str()),
+        (Class::FileConflict, "Both it and ONE change the same lines of f.")
+    );
+    let obstacle = told.obstacle().expect("it stops");
+    assert_eq!((obstacle.code, obstacle.path.as_deref()), (Code::Undoes, Some("f")));
+}
+
+#[test]
+fn without_contents_nothing_is_called_mergeable() {
+    let one = layer(&named("ONE", &["A"], vec![edit("f", BASE, TOP)]), 1);
+    let other = named("X", &["B"], vec![edit("f", BASE, BOTTOM)]);
+    let told = relate(&other, &one, Presence::Installed, &|_| Some(file(TOP)), &NoContents);
+    assert_eq!(told.class, Class::Regression);
+}
+
+#[test]
+fn what_a_vendor_declares_counts_only_where_it_is_stricter() {
+    // Without a word about each other the lines decide; the word of one of them is enough to forbid.
+    let one = named("ONE", &["A"], vec![edit("f", BASE, TOP)]);
+    let mut other = named("X", &["B"], vec![edit("f", BASE, BOTTOM)]);
+    assert_eq!(class(&other, &one), Class::Mergeable);
+    other.conflicts = vec![Conflict { id: id("ONE"), reason: "never together".to_owned() }];
+    assert_eq!(class(&other, &one), Class::Blocked);
+    assert_eq!(class(&one, &other), Class::Blocked);
+    // That it contains the other one does not help against a clash that is declared.
+    other.fixes.push("A".to_owned());
+    assert_eq!(class(&other, &one), Class::Blocked);
+}
+
+#[test]
+fn the_same_name_and_edition_with_another_result_is_not_the_same_patch() {
+    let one = named("ONE", &["A"], vec![edit("f", BASE, TOP)]);
+    let impostor = named("ONE", &["A"], vec![edit("f", BASE, TOP_OTHERWISE)]);
+    assert_eq!(class(&impostor, &one), Class::FixConflict);
+}
+
+#[test]
+fn on_a_stack_what_the_file_holds_decides() {
+    let first = named("ONE", &["A"], vec![edit("f", BASE, TOP)]);
+    let both = "one\n2\n3\n4\nfive\n";
+    let second = named("TWO", &["B"], vec![edit("f", TOP, both)]);
+    let third = named("THREE", &["C"], vec![edit("f", both, "one\n2\nthree\n4\nfive\n")]);
+    for there in [&first, &second] {
+        let told = relate(&third, &layer(there, 1), Presence::Installed, &|_| Some(file(both)), &texts());
+        assert_eq!(told.class, Class::BuildsOn, "{}", there.identity);
+    }
+}
+
+fn requiring(name: &str, needs: &[(&str, RequirementMode)], sequence: u64) -> Patch {
+    let mut patch = named(name, &[name], vec![edit(name, "x", "y")]);
+    let need = |(needed, mode): &(&str, RequirementMode)| Requirement {
+        id: id(needed),
+        min_revision: 1,
+        mode: *mode,
+    };
+    patch.requires = needs.iter().map(need).collect();
+    patch.sequence = sequence;
+    patch
+}
+
+fn order(patches: &[Patch]) -> Result<Vec<String>, String> {
+    let references: Vec<&Patch> = patches.iter().collect();
+    resolve(&references, |_| false)
+        .map(|order| order.into_iter().map(|index| patches[index].identity.id.to_string()).collect())
+        .map_err(|cycle| cycle.to_string())
+}
+
+use RequirementMode::{Before, Together};
+
+#[test]
+fn what_is_required_comes_first_and_then_what_is_older() {
+    let chain =
+        [requiring("C", &[("B", Before)], 1), requiring("B", &[("A", Before)], 2), requiring("A", &[], 3)];
+    assert_eq!(order(&chain), Ok(vec!["A".into(), "B".into(), "C".into()]));
+    let diamond = [
+        requiring("TOP", &[("LEFT", Before), ("RIGHT", Before)], 1),
+        requiring("RIGHT", &[("BASE", Before)], 2),
+        requiring("LEFT", &[("BASE", Before)], 3),
+        requiring("BASE", &[], 9),
+    ];
+    assert_eq!(order(&diamond), Ok(vec!["BASE".into(), "RIGHT".into(), "LEFT".into(), "TOP".into()]));
+}
+
+#[test]
+fn a_circle_is_refused_and_named() {
+    let circle = [
+        requiring("C", &[("B", Before)], 1),
+        requiring("B", &[("A", Before)], 2),
+        requiring("A", &[("C", Before)], 3),
+        requiring("D", &[("A", Before)], 4),
+    ];
+    assert_eq!(order(&circle), Err("A → B → C → A".to_owned()));
+    let together = [requiring("A", &[("B", Together)], 1), requiring("B", &[("A", Together)], 2)];
+    assert_eq!(order(&together), Ok(vec!["A".into(), "B".into()]));
+}
+
+#[test]
+fn a_condition_counts_only_where_it_is_met() {
+    let mut a = requiring("A", &[], 1);
+    a.requires_if = vec![RequirementIf {
+        when: id("C"),
+        then: Requirement { id: id("B"), min_revision: 1, mode: Before },
+    }];
+    let b = requiring("B", &[], 2);
+    assert_eq!(order(&[a.clone(), b.clone()]), Ok(vec!["A".into(), "B".into()]));
+    let c = requiring("C", &[], 3);
+    assert_eq!(order(&[a, b, c]), Ok(vec!["B".into(), "A".into(), "C".into()]));
+}
+
+#[test]
+fn one_that_was_made_for_what_another_leaves_comes_after_it() {
+    let first = named("Z", &["Z"], vec![edit("f", BASE, TOP)]);
+    let second = named("A", &["A"], vec![edit("f", TOP, BOTTOM)]);
+    assert_eq!(order(&[second, first]), Ok(vec!["Z".into(), "A".into()]));
+}
+
+mod by_chance {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_order_does_not_depend_on_how_the_patches_are_named(
+            needs in prop::collection::vec((0_usize..7, 0_usize..7, any::<bool>()), 0..10),
+            sequences in prop::collection::vec(0_u64..3, 7),
+            shuffle in Just((0..7_usize).collect::<Vec<_>>()).prop_shuffle(),
+        ) {
+            let name = |n: usize| format!("P{n}");
+            let patches: Vec<Patch> = (0..7)
+                .map(|n| {
+                    let own = needs.iter().filter(|(from, to, _)| *from == n && to != from);
+                    let needed: Vec<(String, RequirementMode)> = own
+                        .map(|(_, to, before)| (name(*to), if *before { Before } else { Together }))
+                        .collect();
+                    let needed: Vec<(&str, RequirementMode)> =
+                        needed.iter().map(|(id, mode)| (id.as_str(), *mode)).collect();
+                    requiring(&name(n), &needed, sequences[n])
+                })
+                .collect();
+            let shuffled: Vec<Patch> = shuffle.iter().map(|n| patches[*n].clone()).collect();
+            let found = order(&patches);
+            prop_assert_eq!(&found, &order(&shuffled));
+            if let Ok(order) = found {
+                for patch in &patches {
+                    let at = |id: &str| order.iter().position(|other| other == id);
+                    for need in patch.requires.iter().filter(|need| need.mode == Before) {
+                        prop_assert!(at(need.id.as_str()) < at(patch.identity.id.as_str()));
+                    }
+                }
+            }
+        }
+    }
+}

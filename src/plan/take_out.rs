@@ -1,0 +1,227 @@
+//! What a folder holds when patches are taken out of it, wherever they lie.
+//!
+//! A place that only the topmost patches changed gets back what the lowest of them found. Any other place is rebuilt:
+//! what was there before all patches, with the remaining ones laid on it again in their order. That is trusted only
+//! where laying *all* of them gives exactly what the folder holds now; anything else that it holds is an edit.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::layers::{ContentByDigest, Image, Layer, Misfit, Stack, has_a_say, lay};
+use crate::diff::Lines;
+use crate::model::{LayerKey, Node, Step, TreePath};
+
+/// One place after patches were taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// The place.
+    pub path: TreePath,
+    /// What should stand there now.
+    pub now: Option<Node>,
+    /// What stands there afterwards.
+    pub then: Option<Node>,
+    /// Its content, where that is nowhere yet.
+    pub made: Option<Arc<Vec<u8>>>,
+    /// Patches that stay and have a say there.
+    pub stay: Vec<LayerKey>,
+}
+
+/// Why a patch cannot stay when another one goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Because {
+    /// It says that it needs a patch that goes.
+    Needs(String),
+    /// Both change the same lines.
+    Lines {
+        /// Of this file.
+        path: TreePath,
+        /// In what the patch was made for.
+        lines: Vec<Lines>,
+    },
+    /// Both change this place, and it cannot be told apart what belongs to whom.
+    Place(TreePath),
+}
+
+/// A patch that has to go as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependent {
+    /// The patch.
+    pub key: LayerKey,
+    /// Why.
+    pub because: Because,
+}
+
+/// Patches that go together, and what the folder holds then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakeOut {
+    /// All that go.
+    pub out: BTreeSet<LayerKey>,
+    /// Those of them that nobody asked for.
+    pub dependents: Vec<Dependent>,
+    /// Replaced patches that return.
+    pub back: Vec<LayerKey>,
+    /// The places that change.
+    pub places: Vec<Rebuilt>,
+    /// Places that cannot be put together again, with nobody left who could go as well.
+    pub stuck: Vec<TreePath>,
+}
+
+/// Takes `wanted` out of `stack` with the smallest group of others that cannot stay without them.
+pub fn take_out(stack: &Stack<'_>, wanted: &BTreeSet<LayerKey>, contents: &dyn ContentByDigest) -> TakeOut {
+    let mut out = wanted.clone();
+    let mut dependents: Vec<Dependent> = Vec::new();
+    let (places, stuck) = loop {
+        let dependent = match dependent_by_name(stack, &out) {
+            Some(dependent) => dependent,
+            None => match places_without(stack, &out, contents) {
+                Ok(places) => break places,
+                Err(dependent) => dependent,
+            },
+        };
+        out.insert(dependent.key);
+        dependents.push(dependent);
+    };
+    dependents.sort_by_key(|dependent| dependent.key);
+    TakeOut { back: returning(stack, &out), out, dependents, places, stuck }
+}
+
+/// Replaced patches that return when `out` go.
+fn returning(stack: &Stack<'_>, out: &BTreeSet<LayerKey>) -> Vec<LayerKey> {
+    let returns =
+        |layer: &&Layer| !out.contains(&layer.key) && layer.retired.is_some_and(|(by, _)| out.contains(&by));
+    stack.layers.iter().filter(returns).map(|layer| layer.key).collect()
+}
+
+/// A patch that stays, and needs one that goes.
+fn dependent_by_name(stack: &Stack<'_>, out: &BTreeSet<LayerKey>) -> Option<Dependent> {
+    let stays = |layer: &&Layer| !out.contains(&layer.key);
+    for layer in stack.layers.iter().filter(stays) {
+        let Some(patch) = &layer.patch else { continue };
+        for need in patch.all_requirements(|id| stack.layers.iter().any(|other| provides(other, id, 1))) {
+            let (id, revision) = (need.id.as_str(), need.min_revision);
+            let gives = |layer: &Layer| provides(layer, id, revision);
+            let was_there = stack.layers.iter().any(gives);
+            let is_there = stack.layers.iter().filter(stays).any(gives);
+            if was_there && !is_there {
+                return Some(Dependent { key: layer.key, because: Because::Needs(id.to_owned()) });
+            }
+        }
+    }
+    None
+}
+
+/// Whether `layer` is the patch `id`, or contains it.
+fn provides(layer: &Layer, id: &str, revision: u32) -> bool {
+    let is_it = layer.id == id && layer.revision >= revision;
+    let replaces = |patch: &crate::model::Patch| patch.supersedes.iter().any(|old| old.as_str() == id);
+    is_it || layer.patch.as_deref().is_some_and(replaces)
+}
+
+/// The places without `out`, and those that nobody can put together again.
+///
+/// # Errors
+/// A patch above one of them that cannot be laid without `out`.
+pub(super) fn places_without(
+    stack: &Stack<'_>,
+    out: &BTreeSet<LayerKey>,
+    contents: &dyn ContentByDigest,
+) -> Result<(Vec<Rebuilt>, Vec<TreePath>), Dependent> {
+    let back: BTreeSet<LayerKey> = returning(stack, out).into_iter().collect();
+    let moves = |layer: &&Layer| {
+        out.contains(&layer.key) && layer.is_in_tree() || back.contains(&layer.key) && !layer.is_in_tree()
+    };
+    let paths: BTreeSet<&TreePath> = stack.layers.iter().filter(moves).flat_map(Layer::paths).collect();
+    let (mut places, mut stuck) = (Vec::new(), Vec::new());
+    for path in paths {
+        let place = Place { stack, path, out, back: &back };
+        let Some((now, image, stay)) = place.without(contents)? else {
+            stuck.push(path.clone());
+            continue;
+        };
+        if now != image.node {
+            let stay = stay.iter().map(|layer| layer.key).collect();
+            places.push(Rebuilt { path: path.clone(), now, then: image.node, made: image.made, stay });
+        }
+    }
+    Ok((places, stuck))
+}
+
+/// What should be at a place, what will be there, and who has a say in it then.
+type Without<'a> = (Option<Node>, Image, Vec<&'a Layer>);
+
+/// One place, and who goes there.
+struct Place<'a> {
+    stack: &'a Stack<'a>,
+    path: &'a TreePath,
+    out: &'a BTreeSet<LayerKey>,
+    back: &'a BTreeSet<LayerKey>,
+}
+
+impl<'a> Place<'a> {
+    /// What should be there, what will be, and who stays; `None` if nobody can tell.
+    fn without(&self, contents: &dyn ContentByDigest) -> Result<Option<Without<'a>>, Dependent> {
+        let (stack, path) = (self.stack, self.path);
+        let is_back = |layer: &Layer| self.back.contains(&layer.key) && !layer.is_in_tree();
+        let here = stack.at(path);
+        let is_after = |layer: &&Layer| {
+            has_a_say(layer, path) && !self.out.contains(&layer.key) && (layer.is_in_tree() || is_back(layer))
+        };
+        let after: Vec<&Layer> = stack.layers.iter().filter(is_after).collect();
+        let first_gone = here.iter().position(|layer| self.out.contains(&layer.key));
+        let are_topmost =
+            first_gone.is_some_and(|first| here[first..].iter().all(|layer| self.out.contains(&layer.key)));
+        let comes_back = after.iter().any(|layer| is_back(layer));
+        if let Some(lowest) = first_gone.map(|first| here[first])
+            && are_topmost
+            && !comes_back
+            && !lowest.shifted.contains(path)
+            && let Some(step) = lowest.step_at(path)
+        {
+            let image = Image { node: step.before.clone(), made: None, merged: false };
+            return Ok(Some((stack.now(path), image, after)));
+        }
+        let origin = stack.origin(path);
+        let image = lay(path, origin.as_ref(), &after, contents);
+        // The proof: all layers together are what should be there. If something else is, it was edited.
+        let dependent = match (lay(path, origin.as_ref(), &here, contents), image) {
+            (Ok(all), Ok(image)) => return Ok(Some((all.node, image, after))),
+            // Nobody stays whose change could be lost, so nothing has to be told apart.
+            (Err(_), Ok(image)) if after.is_empty() => return Ok(Some((stack.now(path), image, after))),
+            (Ok(_), Err(misfit)) => self.dependent(Some(misfit)),
+            (Err(_), _) => self.dependent(None),
+        };
+        dependent.map_or(Ok(None), Err)
+    }
+
+    /// Who has to go as well: the one that does not fit, or else the next one above.
+    fn dependent(&self, misfit: Option<Misfit>) -> Option<Dependent> {
+        let path = self.path.clone();
+        let is_active = |key| self.stack.layer(key).is_some_and(Layer::is_active);
+        if let Some(misfit) = misfit.filter(|misfit| is_active(misfit.layer)) {
+            let because = match misfit.lines.is_empty() {
+                true => Because::Place(path),
+                false => Because::Lines { path, lines: misfit.lines },
+            };
+            return Some(Dependent { key: misfit.layer, because });
+        }
+        let lowest = self.out.iter().next().copied()?;
+        let mut above = self
+            .stack
+            .at(self.path)
+            .into_iter()
+            .filter(|layer| layer.is_active() && layer.key > lowest && !self.out.contains(&layer.key));
+        above.next_back().map(|layer| Dependent { key: layer.key, because: Because::Place(path) })
+    }
+}
+
+impl TakeOut {
+    /// The places as one change, seen forwards: from what will be there to what is.
+    pub fn forward_steps(&self) -> Vec<Step> {
+        let step = |place: &Rebuilt| Step {
+            path: place.path.clone(),
+            before: place.then.clone(),
+            after: place.now.clone(),
+        };
+        self.places.iter().map(step).collect()
+    }
+}

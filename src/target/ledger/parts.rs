@@ -1,0 +1,93 @@
+//! What an entry says beyond "one patch came in" and "one change was taken back".
+//!
+//! Older programs refuse fields they do not know. A state folder whose history uses these is therefore marked as of
+//! the second generation (see `transaction::finish`), which older programs leave alone with a sentence that is true.
+
+use serde::{Deserialize, Serialize};
+
+use super::{LedgerError, PatchNote, StepNote, as_text};
+use crate::model::{Digest, LayerKey, Step};
+
+/// One patch of an entry that brought several, or that retired others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// The patch.
+    pub patch: PatchNote,
+    /// Digest of its bundle file.
+    #[serde(with = "as_text")]
+    pub bundle: Digest,
+    /// Digest of its manifest.
+    #[serde(with = "as_text")]
+    pub manifest: Digest,
+    /// Patches that it replaces.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub retires: Vec<Retires>,
+    /// What it alone changed, after the parts before it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    steps: Vec<StepNote>,
+}
+
+/// A patch that is replaced, and comes back when what replaced it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retires {
+    /// The entry that brought it.
+    pub entry: u64,
+    /// Its number in that entry.
+    pub part: usize,
+    /// Whether what it changed stays below what replaced it, because that was made on top of it.
+    pub stays: bool,
+}
+
+/// A patch that went, in an entry that took out something else than one whole entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gone {
+    /// The entry that brought it.
+    pub entry: u64,
+    /// Its number in that entry.
+    pub part: usize,
+}
+
+impl Part {
+    /// One that changed `steps`.
+    pub fn new(patch: PatchNote, bundle: Digest, manifest: Digest, steps: &[Step]) -> Self {
+        let steps = steps.iter().map(StepNote::of).collect();
+        Self { patch, bundle, manifest, retires: Vec::new(), steps }
+    }
+
+    /// What it alone changed.
+    ///
+    /// # Errors
+    /// As [`super::Entry::steps`]; `seq` is the number of the entry.
+    pub fn steps(&self, seq: u64) -> Result<Vec<Step>, LedgerError> {
+        let damaged = |detail| LedgerError::Damaged { seq, detail };
+        self.steps.iter().map(|note| note.step().map_err(damaged)).collect()
+    }
+}
+
+impl Retires {
+    /// `key` is replaced.
+    pub fn new(key: LayerKey, stays: bool) -> Self {
+        Self { entry: key.entry, part: key.part, stays }
+    }
+
+    /// Which patch.
+    pub fn key(self) -> LayerKey {
+        LayerKey { entry: self.entry, part: self.part }
+    }
+}
+
+impl From<LayerKey> for Gone {
+    fn from(key: LayerKey) -> Self {
+        Self { entry: key.entry, part: key.part }
+    }
+}
+
+impl Gone {
+    /// Which patch.
+    pub fn key(self) -> LayerKey {
+        LayerKey { entry: self.entry, part: self.part }
+    }
+}

@@ -1,0 +1,196 @@
+//! Which patches are in the product: every entry replayed, oldest first.
+//!
+//! A patch keeps its place in the order in which patches came, also when it went and came back, so that what was
+//! taken back is exactly what was there before.
+
+use std::collections::BTreeSet;
+
+use super::{Action, Entry, Gone, Installed, Ledger, LedgerError, PatchNote};
+use crate::model::{LayerKey, Step};
+
+/// One patch in the product, without its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// Which patch.
+    pub key: LayerKey,
+    /// The entry whose safe copies take it out again.
+    pub way_back: u64,
+    /// Whether its way back was given up.
+    pub accepted: bool,
+    /// What replaced it, and whether its changes stayed below that.
+    pub retired: Option<(LayerKey, bool)>,
+}
+
+/// What a patch changed went from below others, or came back below them, in entry `at`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// Which patch.
+    pub key: LayerKey,
+    /// The entry that did it.
+    pub at: u64,
+}
+
+/// The patches in the product, in the order in which they came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Layers {
+    /// The patches, replaced ones among them.
+    pub slots: Vec<Slot>,
+    /// Everything that moved below others since, as far as it was not taken back.
+    pub moved: Vec<Moved>,
+}
+
+impl Ledger {
+    /// The patches in the product.
+    pub fn layers(&self) -> Layers {
+        let mut replay = Replay { ledger: self, now: Layers::default(), before: Layers::default(), last: 0 };
+        self.entries().iter().for_each(|entry| replay.step(entry));
+        replay.now
+    }
+
+    /// The patches that are in the product, replaced ones among them, in the order in which they came in.
+    pub fn installed(&self) -> Vec<Installed> {
+        let installed = |slot: Slot| {
+            let entry = self.entry(slot.key.entry)?;
+            Some(Installed {
+                key: slot.key,
+                patch: entry.patches().get(slot.key.part).copied()?.clone(),
+                applied: slot.key.entry,
+                way_back: slot.way_back,
+                time: entry.time.clone(),
+                accepted: slot.accepted,
+                replaced_by: slot.retired.and_then(|(by, _)| self.note(by)).map(|note| note.id.clone()),
+            })
+        };
+        self.layers().slots.into_iter().filter_map(installed).collect()
+    }
+
+    /// The patch that came as `key`.
+    pub fn note(&self, key: LayerKey) -> Option<&PatchNote> {
+        self.entry(key.entry)?.patches().get(key.part).copied()
+    }
+
+    /// What the patch in `slot` alone changed.
+    ///
+    /// # Errors
+    /// As [`Entry::steps`].
+    pub fn steps_of(&self, slot: Slot) -> Result<Vec<Step>, LedgerError> {
+        // Taken out and brought back, it left what the entry that brought it back says.
+        let entry = self.entry(slot.way_back).filter(|_| slot.way_back != slot.key.entry);
+        match entry.or_else(|| self.entry(slot.key.entry)) {
+            None => Ok(Vec::new()),
+            Some(entry) => match entry.parts.get(slot.key.part) {
+                Some(part) => part.steps(entry.seq),
+                None => entry.steps(),
+            },
+        }
+    }
+}
+
+impl Entry {
+    /// The patches that it is about, in the order in which they came or went.
+    pub fn patches(&self) -> Vec<&PatchNote> {
+        match self.parts.is_empty() {
+            true => self.patch.iter().collect(),
+            false => self.parts.iter().map(|part| &part.patch).collect(),
+        }
+    }
+
+    /// Whether it says something that the first generation of programs does not understand.
+    pub fn is_of_second_generation(&self) -> bool {
+        !self.parts.is_empty() || !self.out.is_empty() || self.action == Action::Heal
+    }
+}
+
+struct Replay<'a> {
+    ledger: &'a Ledger,
+    now: Layers,
+    /// As they were before the newest change, which is what taking it back makes them again.
+    before: Layers,
+    /// The newest change.
+    last: u64,
+}
+
+impl Replay<'_> {
+    fn step(&mut self, entry: &Entry) {
+        match entry.action {
+            Action::Apply => self.came(entry),
+            Action::Rollback if entry.out.is_empty() => self.taken_back(entry),
+            Action::Rollback => self.went(entry),
+            Action::Accept => {
+                for layers in [&mut self.now, &mut self.before] {
+                    accept(self.ledger, layers, entry);
+                }
+                return;
+            }
+            Action::Heal | Action::PutBack | Action::Checked => return,
+        }
+        self.last = entry.seq;
+    }
+
+    fn came(&mut self, entry: &Entry) {
+        self.before = self.now.clone();
+        for part in 0..entry.patches().len() {
+            let key = LayerKey { entry: entry.seq, part };
+            for retires in entry.parts.get(part).iter().flat_map(|part| &part.retires) {
+                let old = retires.key();
+                self.now.slots.iter_mut().filter(|slot| slot.key == old).for_each(|slot| {
+                    slot.retired = Some((key, retires.stays));
+                });
+                if !retires.stays {
+                    self.now.moved.push(Moved { key: old, at: entry.seq });
+                }
+            }
+            self.now.slots.push(Slot { key, way_back: entry.seq, accepted: false, retired: None });
+        }
+    }
+
+    fn went(&mut self, entry: &Entry) {
+        self.before = self.now.clone();
+        let out: BTreeSet<LayerKey> = entry.out.iter().map(|gone| Gone::key(*gone)).collect();
+        self.now.slots.retain(|slot| !out.contains(&slot.key));
+        let mut moved: Vec<LayerKey> = out.iter().copied().collect();
+        for slot in &mut self.now.slots {
+            if let Some((by, stays)) = slot.retired
+                && out.contains(&by)
+            {
+                slot.retired = None;
+                if !stays {
+                    moved.push(slot.key);
+                }
+            }
+        }
+        self.now.moved.extend(moved.into_iter().map(|key| Moved { key, at: entry.seq }));
+    }
+
+    fn taken_back(&mut self, entry: &Entry) {
+        let Some(reversed) = entry.reverses else { return };
+        if reversed != self.last {
+            self.before = self.now.clone();
+            self.now.slots.retain(|slot| slot.way_back != reversed);
+            return;
+        }
+        std::mem::swap(&mut self.now, &mut self.before);
+        // The safe copies that a simple rollback used up are live again, and what they replaced is the new way back.
+        let used_up = self
+            .ledger
+            .entry(reversed)
+            .filter(|reversed| reversed.action == Action::Rollback && reversed.out.is_empty())
+            .and_then(|reversed| reversed.reverses)
+            .filter(|used| self.ledger.entry(*used).is_some_and(|entry| entry.parts.is_empty()));
+        let slots = self.now.slots.iter_mut();
+        slots.filter(|slot| Some(slot.way_back) == used_up).for_each(|slot| slot.way_back = entry.seq);
+    }
+}
+
+/// Everything up to the patch that `entry` names.
+fn accept(ledger: &Ledger, layers: &mut Layers, entry: &Entry) {
+    let newest = entry.reverses.unwrap_or(u64::MAX);
+    let is_meant = |slot: &Slot| slot.way_back <= newest && ledger.note(slot.key) == entry.patch.as_ref();
+    let through = layers.slots.iter().rposition(is_meant);
+    for (index, slot) in layers.slots.iter_mut().enumerate() {
+        slot.accepted |= match through {
+            Some(through) => index <= through,
+            None => slot.way_back <= newest,
+        };
+    }
+}

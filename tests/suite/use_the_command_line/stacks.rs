@@ -1,0 +1,221 @@
+//! Patches that know each other, on the command line.
+
+use insta::assert_snapshot;
+
+use crate::support::console::Console;
+use crate::support::sandbox::Sandbox;
+
+const BASE: &str = "1\n2\n3\n4\n5\n6\n7\n";
+
+/// Three patches beside each other: two change different lines of a text, the third the line of the first.
+pub(super) fn three_patches() -> Sandbox {
+    let sandbox = Sandbox::with(&[("app/text", BASE), ("app/version.txt", "4.2\n")]);
+    let one = BASE.replace('1', "one");
+    let two = one.replace('4', "two");
+    let three = two.replace("one", "three");
+    for (id, old, new) in [("ONE", BASE, &one), ("TWO", &one, &two), ("THREE", &two, &three)] {
+        let bundle =
+            sandbox.bundle(id).replace("text", old, new).but(|patch| patch.fixes = vec![id.to_owned()]);
+        sandbox.save(&format!("{}.patchbundle", id.to_lowercase()), &bundle);
+    }
+    let clash = sandbox.bundle("CLASH").replace("text", BASE, &BASE.replace('1', "eins"));
+    sandbox.save("clash.patchbundle", &clash.but(|patch| patch.fixes = vec!["CLASH".to_owned()]));
+    sandbox
+}
+
+const ALL: &str = "$/three.patchbundle $/one.patchbundle $/two.patchbundle $/app";
+
+#[test]
+fn several_patches_are_planned_applied_and_told_as_one_change() {
+    let sandbox = three_patches();
+    let console = Console::new(&sandbox);
+    assert_snapshot!(console.run(&format!("plan {ALL}")), @r#"
+    ONE  Umlauts in fonts
+    TWO  Umlauts in fonts
+    THREE  Umlauts in fonts
+    for Widget in $/app
+    Unsigned: nobody vouches for this patch
+
+    What will happen: 1 step
+      replace  text
+      needs 2.1 MB of room on the disk
+
+    Ready to apply.
+    -- exit 0
+    "#);
+    assert_snapshot!(console.run(&format!("apply {ALL} --allow-unsigned --yes")), @r#"
+    Applied ONE, TWO, THREE to $/app: 1 place changed
+    To take all of them back: patchwright rollback $/app --to ONE
+    -- exit 0
+    "#);
+    assert_snapshot!(console.run("history $/app"), @r#"
+    What happened to $/app, oldest first
+      1  2026-11-23 09:30:00 UTC  applied ONE, TWO, THREE  by ada on server
+            Unsigned: nobody vouches for this patch
+    -- exit 0
+    "#);
+    assert_eq!(sandbox.read("app/text").as_deref(), Some("three\n2\n3\ntwo\n5\n6\n7\n"));
+}
+
+#[test]
+fn how_patches_are_related_is_explained_with_what_shows_it() {
+    let sandbox = three_patches();
+    let console = Console::new(&sandbox);
+    console.done("apply $/one.patchbundle $/app --allow-unsigned --yes");
+    assert_snapshot!(console.run("explain $/clash.patchbundle $/two.patchbundle $/app"), @r#"
+    CLASH  Umlauts in fonts
+    in $/app
+
+      Installing this would undo fix ONE: both change the same lines of text. (regression)
+          text: both change line 1
+          → Take ONE out first, or ask the vendor for a patch that contains both.
+
+    TWO  Umlauts in fonts
+    in $/app
+
+      Was made on top of ONE. (builds-on)
+          text: made for what the other one leaves
+
+      Has nothing to do with 1 patch more.
+
+    What stands in the way
+      text: installing this would undo fix ONE: both change the same lines of text (E-UNDOES)
+          Take ONE out first, or ask the vendor for a patch that contains both.
+
+    Cannot be applied, for 1 reason.
+    -- exit 3
+    "#);
+    assert_snapshot!(console.run("explain $/one.patchbundle $/app"), @r#"
+    ONE  Umlauts in fonts
+    in $/app
+
+      This fix is already installed, as ONE. (identical)
+          both fix: ONE
+          text: both leave the same
+          → Nothing has to be done.
+
+    Nothing to do: the folder is already as the patch leaves it.
+    -- exit 0
+    "#);
+}
+
+#[test]
+fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
+    let sandbox = three_patches();
+    let console = Console::new(&sandbox);
+    console.done(&format!("apply {ALL} --allow-unsigned --yes"));
+    assert_snapshot!(console.run("rollback $/app ONE --yes"), @r#"
+    -- err --
+    text: THREE cannot stay without it: both change the same lines of text (1) (E-NOT-NEWEST)
+    Nothing was changed.
+    Next: Take all of them out with --with-dependents, or roll back to before the patch with --to.
+    -- exit 3
+    "#);
+    assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app TWO"), @r#"
+    Took TWO out of $/app: 1 place changed
+    To bring it back: patchwright rollback $/app --undo
+    -- err --
+    TWO  Umlauts in fonts
+    goes out of $/app
+
+    Patches in the folder
+      before: ONE, TWO, THREE
+      after:  ONE, THREE
+
+    What will happen: 1 step
+      replace  text
+      needs 2.1 MB of room on the disk
+
+    text is put together again; it keeps what ONE, THREE changed
+    diff --git a/text b/text
+    --- a/text
+    +++ b/text
+    @@ -1,7 +1,7 @@
+     three
+     2
+     3
+    -two
+    +4
+     5
+     6
+     7
+
+    Take this patch back? [y/N] -- exit 0
+    "#);
+    assert_snapshot!(console.run("status $/app"), @r#"
+    Widget in $/app
+
+    Patches in this folder, oldest first:
+      ONE    2026-11-23 09:30:00 UTC  Umlauts in fonts
+      THREE  2026-11-23 09:30:00 UTC  Umlauts in fonts
+
+    1 place compared: everything is as expected.
+
+    To take the last rollback back: patchwright rollback $/app --undo
+    -- exit 0
+    "#);
+    console.done("rollback $/app --undo --yes");
+    assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app ONE --with-dependents"), @r#"
+    Took ONE, THREE out of $/app: 1 place changed
+    To bring it back: patchwright rollback $/app --undo
+    -- err --
+    ONE  Umlauts in fonts
+    goes out of $/app
+
+    Patches in the folder
+      THREE goes as well: both change the same lines of text (1)
+      before: ONE, TWO, THREE
+      after:  TWO
+
+    What will happen: 1 step
+      replace  text
+      needs 2.1 MB of room on the disk
+
+    text is put together again; it keeps what TWO changed
+    diff --git a/text b/text
+    --- a/text
+    +++ b/text
+    @@ -1,4 +1,4 @@
+    -three
+    +1
+     2
+     3
+     two
+
+    Take these patches back? [y/N] -- exit 0
+    "#);
+    console.done("rollback $/app --undo --yes");
+    assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app --to TWO"), @r#"
+    Took TWO, THREE out of $/app: 1 place changed
+    To bring it back: patchwright rollback $/app --undo
+    -- err --
+    TWO  Umlauts in fonts
+    goes out of $/app
+
+    Patches in the folder
+      before: ONE, TWO, THREE
+      after:  ONE
+
+    What will happen: 1 step
+      replace  text
+      needs 2.1 MB of room on the disk
+
+    text is put together again; it keeps what ONE changed
+    diff --git a/text b/text
+    --- a/text
+    +++ b/text
+    @@ -1,7 +1,7 @@
+    -three
+    +one
+     2
+     3
+    -two
+    +4
+     5
+     6
+     7
+
+    Take these patches back? [y/N] -- exit 0
+    "#);
+    assert_eq!(sandbox.read("app/text").as_deref(), Some("one\n2\n3\n4\n5\n6\n7\n"));
+}
