@@ -91,6 +91,10 @@ impl Report {
             Error::Bundle(OpenError::Manifest(error)) => {
                 Self::new(code, bundle_headline(code)).because(error.to_string()).hint(bundle_hint(code))
             }
+            Error::Text { path, source } => Self::new(code, "This text patch cannot be used")
+                .at(path.display())
+                .because(source.to_string())
+                .hint("Ask its author for a unified diff, such as `git diff` or `diff -u` make."),
             Error::Refused(obstacles) => of_obstacles(obstacles),
             Error::NotTrusted => Self::new(code, "Nobody you trust has signed this patch file")
                 .because("this version does not check signatures yet, so every patch file counts as unsigned")

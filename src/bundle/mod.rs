@@ -4,6 +4,7 @@ pub mod author;
 pub mod container;
 pub mod delta;
 mod error;
+mod in_memory;
 pub mod limits;
 pub mod manifest;
 mod open;
@@ -13,4 +14,5 @@ pub mod order;
 mod noise;
 
 pub use error::BundleError;
+pub use in_memory::InMemory;
 pub use open::{OpenError, UnverifiedBundle, Verdict, VerifiedBundle};

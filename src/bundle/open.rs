@@ -5,8 +5,10 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use super::container::Container;
+use super::in_memory::InMemory;
 use super::manifest::{ManifestError, read_manifest, referenced_blobs};
-use super::{BundleError, limits};
+use super::{BundleError, limits, manifest};
+use crate::diff::on_tree::TextOrigin;
 use crate::model::{Code, Digest, Patch};
 
 /// Why a bundle is not opened.
@@ -95,7 +97,8 @@ impl UnverifiedBundle {
             0 => Verdict::Unsigned,
             signatures => Verdict::Unknown { signatures },
         };
-        Ok(VerifiedBundle { patch, verdict, manifest: self.manifest, container: self.container })
+        let content = Content::Container(self.container);
+        Ok(VerifiedBundle { patch, verdict, text: None, manifest: self.manifest, content })
     }
 }
 
@@ -106,11 +109,34 @@ pub struct VerifiedBundle {
     pub patch: Patch,
     /// Who vouches for it.
     pub verdict: Verdict,
+    /// How the diffs fit, if it was made of text patches for one folder.
+    pub text: Option<TextOrigin>,
     manifest: Vec<u8>,
-    container: Container,
+    content: Content,
+}
+
+/// Where contents are.
+#[derive(Debug)]
+enum Content {
+    Container(Container),
+    Memory(InMemory),
 }
 
 impl VerifiedBundle {
+    /// One that is in no file: what text patches become for one folder.
+    ///
+    /// # Errors
+    /// Names the first rule that `patch` breaks, as it would be for one that comes from a file.
+    pub fn of_text(patch: Patch, origin: TextOrigin, content: InMemory) -> Result<Self, OpenError> {
+        // Where hunks have no place the patch is not whole, and nobody applies it.
+        if origin.is_good() && !patch.changes.is_empty() {
+            manifest::check(&patch)?;
+        }
+        let manifest = manifest::write_manifest(&patch);
+        let verdict = Verdict::Unsigned;
+        Ok(Self { patch, verdict, text: Some(origin), manifest, content: Content::Memory(content) })
+    }
+
     /// The exact bytes of the manifest.
     pub fn manifest(&self) -> &[u8] {
         &self.manifest
@@ -121,20 +147,29 @@ impl VerifiedBundle {
     /// # Errors
     /// If the file cannot be read.
     pub fn file_digest(&self) -> Result<Digest, BundleError> {
-        self.container.file_digest()
+        match &self.content {
+            Content::Container(container) => container.file_digest(),
+            Content::Memory(memory) => Ok(memory.source_digest),
+        }
     }
 
     /// Copies the whole file to `out`, a block at a time.
     ///
     /// # Errors
-    /// If the file cannot be read, or `out` fails.
+    /// If the file cannot be read, or `out` fails, or there is no file.
     pub fn copy_file(&self, out: &mut dyn Write) -> Result<(), BundleError> {
-        self.container.copy_file(out)
+        match &self.content {
+            Content::Container(container) => container.copy_file(out),
+            Content::Memory(_) => Err(BundleError::new(Code::Container, "the patch is in no bundle")),
+        }
     }
 
     /// Length of the whole file in bytes.
     pub fn file_bytes(&self) -> u64 {
-        self.container.file_bytes()
+        match &self.content {
+            Content::Container(container) => container.file_bytes(),
+            Content::Memory(memory) => memory.source_bytes,
+        }
     }
 
     /// Writes a blob to `out`; its digest is checked, so on an error what was written must not be used.
@@ -142,15 +177,21 @@ impl VerifiedBundle {
     /// # Errors
     /// If the blob is damaged or cannot be read.
     pub fn copy_blob(&self, digest: &Digest, out: &mut dyn Write) -> Result<u64, BundleError> {
-        self.container.copy_blob(digest, out)
+        match &self.content {
+            Content::Container(container) => container.copy_blob(digest, out),
+            Content::Memory(memory) => memory.copy_blob(digest, out),
+        }
     }
 
     /// A blob to read from; it is known to be right only when its end was read.
     ///
     /// # Errors
     /// If there is no such blob.
-    pub fn open_blob(&self, digest: &Digest) -> Result<impl Read + use<'_>, BundleError> {
-        self.container.open_blob(digest)
+    pub fn open_blob(&self, digest: &Digest) -> Result<Box<dyn Read + '_>, BundleError> {
+        match &self.content {
+            Content::Container(container) => Ok(Box::new(container.open_blob(digest)?)),
+            Content::Memory(memory) => Ok(Box::new(memory.blob(digest)?)),
+        }
     }
 
     /// A blob of at most `max_bytes`.
@@ -158,12 +199,19 @@ impl VerifiedBundle {
     /// # Errors
     /// As [`VerifiedBundle::copy_blob`], or [`Code::Limit`].
     pub fn read_blob(&self, digest: &Digest, max_bytes: u64) -> Result<Vec<u8>, BundleError> {
-        self.container.read_blob(digest, max_bytes)
+        match &self.content {
+            Content::Container(container) => container.read_blob(digest, max_bytes),
+            Content::Memory(memory) => memory.blob(digest).map(<[u8]>::to_vec),
+        }
     }
 
     /// All blobs and their sizes, ascending.
     pub fn blobs(&self) -> impl Iterator<Item = (Digest, u64)> {
-        self.container.blobs()
+        let blobs: Vec<(Digest, u64)> = match &self.content {
+            Content::Container(container) => container.blobs().collect(),
+            Content::Memory(memory) => memory.blobs().collect(),
+        };
+        blobs.into_iter()
     }
 
     /// The largest bundle that is opened, in bytes.

@@ -1,15 +1,18 @@
 //! `patchwright apply`: puts patches into a folder.
 
-use std::path::PathBuf;
+mod each;
+
+use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::args::{FilesAndTarget, Lists, fingerprint};
 use super::edits::EditArguments;
+use super::reading::Reading;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
 use crate::plan::Fingerprint;
-use crate::workbench::{ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, Verdict};
+use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, Verdict};
 
 /// Apply patches to a product folder: everything, or nothing
 ///
@@ -24,7 +27,9 @@ Examples:
   patchwright apply fix.patchbundle /opt/app --allow-unsigned
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --yes --json
   patchwright apply one.patchbundle two.patchbundle /opt/app --allow-unsigned
-  patchwright apply fix.patchbundle /opt/app --allow-unsigned --plan reviewed.plan"
+  patchwright apply fix.patchbundle /opt/app --allow-unsigned --plan reviewed.plan
+  patchwright apply fix.patch /opt/app --allow-unsigned
+  patchwright apply 0001-a.patch 0002-b.patch /opt/app --allow-unsigned --each"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -45,18 +50,51 @@ pub(super) struct Arguments {
     edits: EditArguments,
     #[command(flatten)]
     lists: Lists,
+    #[command(flatten)]
+    reading: Reading,
+    /// Apply the patches of a series one by one, so that each can be taken back alone
+    #[arg(long, conflicts_with_all = ["plan", "expect"])]
+    each: bool,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let (files, target) = self.paths.split()?;
+        let files = self.reading.prepare(&files, session)?;
+        match self.each {
+            true => each::apply_each(&self, &files, target, session),
+            false => self.apply_one(&files, target, session),
+        }
+    }
+
+    fn apply_one(&self, files: &[PathBuf], target: &Path, session: &mut Session<'_, '_>) -> Result<Ending> {
+        match self.change(files, target, session)? {
+            Agreed::NothingToDo(ending) => Ok(ending),
+            Agreed::To(applied) => {
+                let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
+                session.tell(
+                    ending,
+                    |style| text::applied(&applied, target, style),
+                    || json::applied(&applied, target),
+                )
+            }
+        }
+    }
+
+    /// Asks, if somebody has to be asked, and applies.
+    fn change(
+        &self,
+        files: &[PathBuf],
+        target: &Path,
+        session: &mut Session<'_, '_>,
+    ) -> Result<Agreed<Applied>> {
         let choices = self.edits.choices()?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         let expected = match self.plan.is_some() || session.asks() {
             false => self.expect,
-            true => match self.agree(session, &choices)? {
+            true => match self.agree(files, target, session, &choices)? {
                 Agreed::To(expected) => Some(expected),
-                Agreed::NothingToDo(ending) => return Ok(ending),
+                Agreed::NothingToDo(ending) => return Ok(Agreed::NothingToDo(ending)),
             },
         };
         let options = ApplyOptions {
@@ -66,22 +104,22 @@ impl Arguments {
         };
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let applied = session
-            .watch(|_, watch| workbench.apply_with(&files, target, options, &choices, watch))
+            .watch(|_, watch| workbench.apply_with(files, target, options, &choices, watch))
             .in_folder(target)?;
-        let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
-        session.tell(
-            ending,
-            |style| text::applied(&applied, target, style),
-            || json::applied(&applied, target),
-        )
+        Ok(Agreed::To(applied))
     }
 
     /// Shows what would happen and asks whether it shall.
-    fn agree(&self, session: &mut Session<'_, '_>, choices: &EditChoices) -> Result<Agreed> {
-        let (files, target) = self.paths.split()?;
+    fn agree(
+        &self,
+        files: &[PathBuf],
+        target: &Path,
+        session: &mut Session<'_, '_>,
+        choices: &EditChoices,
+    ) -> Result<Agreed<Fingerprint>> {
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let preview = session
-            .watch(|_, watch| workbench.preview_with(&files, target, choices, watch))
+            .watch(|_, watch| workbench.preview_with(files, target, choices, watch))
             .in_folder(target)?;
         self.refuse(&preview).in_folder(target)?;
         if preview.preview.plan.steps.is_empty() {
@@ -121,9 +159,9 @@ impl Arguments {
 }
 
 /// What somebody agreed to.
-enum Agreed {
-    /// The change of a folder that is like this.
-    To(Fingerprint),
-    /// Nothing has to be done, and that was told.
+enum Agreed<T> {
+    /// The change of a folder that is like this, or that was changed so.
+    To(T),
+    /// There is nothing to agree to; that was told.
     NothingToDo(Ending),
 }

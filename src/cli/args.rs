@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::{
-    Result, accept, apply, completions, diff, explain, heal, history, identify, make, man, new, plan,
+    Result, accept, apply, completions, diff, explain, export, heal, history, identify, make, man, new, plan,
     recover, rollback, show, status, support, verify,
 };
 use crate::plan::Fingerprint;
@@ -76,6 +76,7 @@ pub(super) enum Verb {
     Make(make::Arguments),
     Show(show::Arguments),
     Diff(diff::Arguments),
+    Export(export::Arguments),
     Verify(verify::Arguments),
     Plan(plan::Arguments),
     Explain(explain::Arguments),
@@ -100,6 +101,7 @@ impl Verb {
             Verb::Make(_) => "make",
             Verb::Show(_) => "show",
             Verb::Diff(_) => "diff",
+            Verb::Export(_) => "export",
             Verb::Verify(_) => "verify",
             Verb::Plan(_) => "plan",
             Verb::Explain(_) => "explain",
@@ -139,7 +141,7 @@ pub fn command() -> clap::Command {
 /// Patch files and the folder they are for. One list, so that flags may stand before, between and behind them.
 #[derive(Debug, Args)]
 pub(super) struct FilesAndTarget {
-    /// The patch files, and last the product folder
+    /// The patch files or text patches, and last the product folder
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }

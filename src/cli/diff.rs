@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::Result;
-use super::args::is_bundle;
+use super::reading::Reading;
 use super::render::{Style, json, text};
 use super::session::{Ending, InFolder, Session, Stop};
 use crate::diff::{ChangeView, Content, pair_renames, write_patch};
 use crate::model::{FileChange, Patch, TreePath};
 use crate::progress::{CancelToken, Quiet};
 use crate::report::Report;
-use crate::workbench::{ChangeContents, Side, Watch};
+use crate::text::escape_bytes;
+use crate::workbench::{ChangeContents, Error, Side, TextInspection, Watch, is_text_patch};
 
 /// Most bytes of renamed files that wait for their other half at one time. What is beyond that is named, not shown.
 const MAX_HELD_BYTES: usize = 256 << 20;
@@ -42,11 +43,14 @@ pub(super) struct Arguments {
     /// Print the bytes as they are; not on a terminal
     #[arg(long)]
     raw: bool,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
-        let file = is_bundle(&self.file)?;
+        self.reading.prepare(std::slice::from_ref(&self.file), session)?;
+        let file = self.file.as_path();
         let form = match session.is_json() {
             true => Form::Facts(Vec::new()),
             false if self.raw && session.is_read_on_a_terminal() => {
@@ -58,13 +62,28 @@ impl Arguments {
             false => Form::Text(session.style()),
         };
         let workbench = session.workbench();
-        let patch = session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?.patch;
+        let is_text = is_text_patch(file).without_folder()?;
+        let patch = match &self.target {
+            None if is_text => {
+                return print_text(&workbench.inspect_text(file).without_folder()?, file, form, session);
+            }
+            Some(target) if is_text => {
+                let preview = session.watch(|workbench, watch| workbench.preview(file, target, watch));
+                let preview = preview.in_folder(target)?;
+                if preview.text.is_some_and(|text| !text.is_good()) {
+                    return Err(Error::Refused(preview.preview.obstacles)).in_folder(target);
+                }
+                preview.patch
+            }
+            _ => session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?.patch,
+        };
         let pairs = Pairs::of(&patch, self.target.is_none());
         let paths = self.wanted(&patch, &pairs)?;
         let enough = CancelToken::new();
         let mut printer =
             Printer { session, form, held: BTreeMap::new(), held_bytes: 0, failure: None, enough: &enough };
         let watch = Watch { progress: &Quiet, cancel: &enough };
+        let workbench = &workbench;
         let shown = workbench.changes(file, &paths, self.target.as_deref(), watch, &mut |contents| {
             printer.take(contents, &pairs);
         });
@@ -106,6 +125,26 @@ impl Arguments {
         }
         Ok(wanted)
     }
+}
+
+/// Prints text patches as they are written, for there is nothing to compare them with.
+fn print_text(
+    shown: &TextInspection,
+    file: &Path,
+    form: Form,
+    session: &mut Session<'_, '_>,
+) -> Result<Ending> {
+    let printed = match form {
+        Form::Facts(_) => {
+            return session.answer(Ending::Done, |_| String::new(), || json::text_patches(shown, file));
+        }
+        Form::Raw => session.print(&shown.text),
+        Form::Text(_) => shown.text.split_inclusive(|&byte| byte == b'\n').try_for_each(|line| {
+            let line = escape_bytes(line.strip_suffix(b"\n").unwrap_or(line));
+            session.print(format!("{line}\n").as_bytes())
+        }),
+    };
+    printed.map(|()| Ending::Done).map_err(|error| Stop::Unheard(Ending::Done, error))
 }
 
 /// Which changes are two halves of one rename.

@@ -7,6 +7,7 @@ mod args;
 mod edits;
 mod interrupt;
 mod progress;
+mod reading;
 mod session;
 mod streams;
 
@@ -15,6 +16,7 @@ mod new;
 mod make;
 
 mod diff;
+mod export;
 mod show;
 mod verify;
 
@@ -109,7 +111,7 @@ type Result<T, E = session::Stop> = std::result::Result<T, E>;
 impl args::Verb {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         use args::Verb::{
-            Accept, Apply, Completions, Diff, Explain, Heal, History, Identify, Make, Man, New, Plan,
+            Accept, Apply, Completions, Diff, Explain, Export, Heal, History, Identify, Make, Man, New, Plan,
             Recover, Rollback, Show, Status, Support, Verify,
         };
         match self {
@@ -117,6 +119,7 @@ impl args::Verb {
             Make(args) => args.run(session),
             Show(args) => args.run(session),
             Diff(args) => args.run(session),
+            Export(args) => args.run(session),
             Verify(args) => args.run(session),
             Plan(args) => args.run(session),
             Explain(args) => args.run(session),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::Result;
 use super::args::{FilesAndTarget, Lists};
 use super::edits::{EditArguments, place_and_file};
+use super::reading::Reading;
 use super::render::{Detail, json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::workbench::PlanFile;
@@ -21,6 +22,8 @@ Examples:
   patchwright plan fix.patchbundle /opt/app
   patchwright plan one.patchbundle two.patchbundle /opt/app
   patchwright plan fix.patchbundle /opt/app --output reviewed.plan
+  patchwright plan fix.patch /opt/app
+  patchwright plan debian/patches /opt/app-src
   patchwright plan fix.patchbundle /opt/app --draft conf/app.toml=merged.toml
   patchwright plan fix.patchbundle /opt/app --merged conf/app.toml=merged.toml
   patchwright apply fix.patchbundle /opt/app --plan reviewed.plan --allow-unsigned"
@@ -38,11 +41,14 @@ pub(super) struct Arguments {
     edits: EditArguments,
     #[command(flatten)]
     lists: Lists,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let (files, target) = self.paths.split()?;
+        let files = self.reading.prepare(&files, session)?;
         let choices = self.edits.choices()?;
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let preview = session

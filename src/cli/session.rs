@@ -13,11 +13,11 @@ use super::{Result, Streams};
 use crate::model::Kind;
 use crate::progress::{Progress, Quiet};
 use crate::report::Report;
-use crate::workbench::{self, Error, Watch, Workbench};
+use crate::workbench::{self, Error, TextOptions, Watch, Workbench};
 
 /// One run of the program.
 pub(super) struct Session<'s, 'io> {
-    workbench: &'s Workbench,
+    workbench: Workbench,
     streams: &'s mut Streams<'io>,
     common: Common,
     verb: &'static str,
@@ -86,14 +86,24 @@ impl Form {
 }
 
 impl<'s, 'io> Session<'s, 'io> {
-    pub fn new(workbench: &'s Workbench, common: Common, verb: &Verb, streams: &'s mut Streams<'io>) -> Self {
+    pub fn new(workbench: &Workbench, common: Common, verb: &Verb, streams: &'s mut Streams<'io>) -> Self {
         let (changes_a_folder, verb) = (verb.changes_a_folder(), verb.name());
-        Self { workbench, streams, common, verb, changes_a_folder }
+        Self { workbench: workbench.clone(), streams, common, verb, changes_a_folder }
     }
 
     /// The workbench, for questions that are answered at once.
-    pub fn workbench(&self) -> &'s Workbench {
-        self.workbench
+    pub fn workbench(&self) -> Workbench {
+        self.workbench.clone()
+    }
+
+    /// From now on text patches are read in this way.
+    pub fn read_text(&mut self, options: TextOptions) {
+        self.workbench = self.workbench.reading(options);
+    }
+
+    /// From now on only this patch of a series is read, counted from 0.
+    pub fn read_only_patch(&mut self, number: usize) {
+        self.workbench = self.workbench.reading_only(number);
     }
 
     pub fn is_json(&self) -> bool {
@@ -135,7 +145,7 @@ impl<'s, 'io> Session<'s, 'io> {
             _ if has_bar => Box::new(Bar::new()),
             _ => Box::new(Quiet),
         };
-        work(self.workbench, Watch { progress: &*progress, cancel: &cancel })
+        work(&self.workbench, Watch { progress: &*progress, cancel: &cancel })
     }
 
     /// Whether somebody is still to be asked.

@@ -6,6 +6,7 @@ use super::Result;
 use super::args::is_bundle;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
+use crate::workbench::is_text_patch;
 
 /// Show what a patch file says about itself
 ///
@@ -15,7 +16,8 @@ use super::session::{Ending, InFolder, Session};
 #[command(after_help = "\
 Examples:
   patchwright show fix.patchbundle
-  patchwright show fix.patchbundle --json")]
+  patchwright show fix.patchbundle --json
+  patchwright show fix.patch")]
 pub(super) struct Arguments {
     /// The patch file
     file: PathBuf,
@@ -24,6 +26,14 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let file = is_bundle(&self.file)?;
+        if is_text_patch(file).without_folder()? {
+            let shown = session.workbench().inspect_text(file).without_folder()?;
+            return session.answer(
+                Ending::Done,
+                |style| text::text_patches(&shown, style),
+                || json::text_patches(&shown, file),
+            );
+        }
         let shown = session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?;
         let verbose = session.is_verbose();
         session.answer(

@@ -6,6 +6,8 @@ use super::Result;
 use super::args::is_bundle;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
+use crate::report::Report;
+use crate::workbench::is_text_patch;
 
 /// Check every byte of a patch file
 ///
@@ -22,6 +24,12 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let file = is_bundle(&self.file)?;
+        if is_text_patch(file).without_folder()? {
+            let report =
+                Report::usage("A text patch cannot be verified: it holds no digests and no signatures");
+            let hint = "patchwright plan shows how it fits a folder; patchwright make --patch makes a patch file of it.";
+            return Err(report.hint(hint).into());
+        }
         let verified = session.watch(|workbench, watch| workbench.verify(file, watch)).without_folder()?;
         session.answer(
             Ending::Done,

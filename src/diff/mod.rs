@@ -5,13 +5,18 @@
 
 mod carry;
 mod change_view;
+mod git_patch;
 mod kind;
 mod lines;
 mod merge;
+pub mod on_tree;
+pub mod patch_text;
+pub mod place;
 mod unified;
 
 pub use carry::{Clash, Lines, Region, carry_over, changed_regions, lines_both_change};
 pub use change_view::{ChangeView, Content, pair_renames};
+pub use git_patch::{GitFile, write_git_patch};
 pub use kind::is_text;
 pub use lines::{Budget, Hunk, Line, LineKind, Precision, TextDiff, diff_lines, diff_lines_within};
 pub use merge::{MAX_MERGE_BYTES, Merge, MergedBy, Unmergeable, draft, merge};

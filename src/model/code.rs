@@ -85,6 +85,8 @@ codes! {
     Collide = "E-COLLIDE", NotTrusted;
     /// A delta does not produce what it should.
     Delta = "E-DELTA", NotTrusted;
+    /// A diff is broken, or of a kind that is not read.
+    Diff = "E-DIFF", NotTrusted;
     /// A bundle's rule is stricter than, or forbidden by, local policy.
     Policy = "E-POLICY", NotTrusted;
     /// Nobody trusted has signed it.

@@ -372,7 +372,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Clash => "Files were edited where the patch changes them",
         Code::Collide => "Two names would be the same on some systems",
         Code::Conflicts => "It does not go together with another patch",
-        Code::Container | Code::Delta => "This is not a patch file, or it is damaged",
+        Code::Container | Code::Delta | Code::Diff => "This is not a patch file, or it is damaged",
         Code::Declined => "Not done, as you wished",
         Code::Drift => "Files differ from what the patch expects",
         Code::Expired => "This patch may not be applied any more",

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::library::Library;
 use super::merging::EditChoices;
-use super::preview::{Looked, open_all};
+use super::preview::Looked;
 use super::situation::Survey;
 use super::status::read_ledger;
-use super::{ApplyPreview, ComingPatch, Error, Result, Watch, Workbench};
+use super::{ApplyPreview, ComingPatch, Error, Result, Watch, Workbench, text_patch};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
 use crate::model::{Code, Digest, Level, Patch};
@@ -114,7 +114,7 @@ impl Workbench {
         choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Applied> {
-        let bundles = open_all(files)?;
+        let bundles = self.open_all(files, target, watch)?;
         if !options.allow_unsigned {
             return Err(Error::NotTrusted);
         }
@@ -158,6 +158,8 @@ impl Workbench {
             false => self.preview_here(files, bundles, root.fs(), choices, watch)?,
         };
         let mut remarks = vec![looked.preview.verdict.sentence()];
+        remarks
+            .extend(bundles.iter().filter_map(|bundle| bundle.text.as_ref()).flat_map(text_patch::remarks));
         remarks.extend(looked.survey.remarks.iter().cloned());
         remarks.extend(remarks_on_edits(&looked.preview));
         let plan = approve(looked.preview.clone(), options, &mut remarks)?;

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Result, Watch, Workbench, inspect, merging};
+use super::{Result, Watch, Workbench, merging};
 use crate::bundle::{VerifiedBundle, delta};
 use crate::diff::pair_renames;
 use crate::model::{Digest, FileChange, Node, Payload, TreePath};
@@ -86,7 +86,7 @@ impl Workbench {
         watch: Watch<'_>,
         show: &mut dyn FnMut(&ChangeContents<'_>),
     ) -> Result<()> {
-        let bundle = inspect::open(bundle)?;
+        let bundle = self.open_maybe_for(bundle, target, watch)?;
         let disk = target.map(|target| self.disk(target)).transpose()?;
         let sides = Sides { bundle: &bundle, disk, cancel: watch.cancel, large: Large::Describe };
         let wanted =
@@ -111,7 +111,7 @@ impl Workbench {
         target: Option<&Path>,
         watch: Watch<'_>,
     ) -> Result<Option<OneChange>> {
-        let bundle = inspect::open(bundle)?;
+        let bundle = self.open_maybe_for(bundle, target, watch)?;
         let disk = target.map(|target| self.disk(target)).transpose()?;
         let sides = Sides { bundle: &bundle, disk, cancel: watch.cancel, large: Large::Spool };
         let Some(change) = bundle.patch.change_at(path) else { return Ok(None) };

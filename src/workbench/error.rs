@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::bundle::order::Finding;
 use crate::bundle::{BundleError, OpenError};
+use crate::diff::patch_text::PatchTextError;
 use crate::model::Code;
 use crate::plan::Obstacle;
 use crate::progress::Cancelled;
@@ -42,6 +43,14 @@ pub enum Error {
     /// The bundle is not opened.
     #[error(transparent)]
     Bundle(#[from] OpenError),
+    /// A text patch is not read.
+    #[error("{source}")]
+    Text {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        source: PatchTextError,
+    },
     /// Obstacles stand in the way. Nothing changed.
     #[error("{}", summary(.0))]
     Refused(Vec<Obstacle>),
@@ -122,6 +131,7 @@ impl Error {
                 }
             }
             Error::Bundle(error) => error.code(),
+            Error::Text { source, .. } => source.code,
             Error::Refused(obstacles) => obstacles.first().map_or(Code::Declined, |obstacle| obstacle.code),
             Error::NotTrusted => Code::Trust,
             Error::Busy { .. } => Code::Busy,

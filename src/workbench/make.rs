@@ -1,9 +1,16 @@
 //! Makes a bundle from two folders and an order, and proves it on a copy before anybody gets it.
 
+mod from_git;
+mod from_patch;
+mod git;
 pub(super) mod proof;
+mod side_by_side;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+pub use from_git::{Commits, GitMakeRequest};
+pub use from_patch::TextMakeRequest;
 
 use super::{Error, Result, Watch, Workbench};
 use crate::bundle::author::{self, AuthorError, Authored, WholeFile};
@@ -72,28 +79,40 @@ impl Workbench {
     pub fn make(&self, request: &MakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
         let order = read_order(&request.order)?;
         refuse_nested(&request.from, &request.to)?;
-        let (old, new) = (self.disk(&request.from)?, self.disk(&request.to)?);
+        self.make_with(order, &request.from, &request.to, &request.output, request.proof, watch)
+    }
+
+    fn make_with(
+        &self,
+        order: Order,
+        from: &Path,
+        to: &Path,
+        output: &Path,
+        proof: Proof,
+        watch: Watch<'_>,
+    ) -> Result<MadeBundle> {
+        let (old, new) = (self.disk(from)?, self.disk(to)?);
         let bundle = author::author(&author::Request {
             old: &*old,
             new: &*new,
             order: &order,
             created: &self.environment.now(),
-            proven: request.proof == Proof::RoundTrip,
-            output: &request.output,
-            outside_of: &[&request.from, &request.to],
+            proven: proof == Proof::RoundTrip,
+            output,
+            outside_of: &[from, to],
             progress: watch.progress,
             cancel: watch.cancel,
         });
-        let bundle = bundle.map_err(|error| failed(error, request))?;
-        if request.proof == Proof::RoundTrip {
-            self.prove(bundle.path(), &*old, &request.output, watch)?;
+        let bundle = bundle.map_err(|error| failed(error, from, to))?;
+        if proof == Proof::RoundTrip {
+            self.prove(bundle.path(), &*old, output, watch)?;
         }
         watch.cancel.check()?;
         let Authored { patch, bundle_bytes, file_digest, notes, .. } =
-            bundle.publish().map_err(|error| failed(error, request))?;
+            bundle.publish().map_err(|error| failed(error, from, to))?;
         Ok(MadeBundle {
             patch,
-            output: request.output.clone(),
+            output: output.to_owned(),
             bundle_bytes,
             file_digest,
             warnings: order.warnings,
@@ -154,10 +173,10 @@ fn refuse_nested(from: &Path, to: &Path) -> Result<()> {
     }]))
 }
 
-fn failed(error: AuthorError, request: &MakeRequest) -> Error {
+fn failed(error: AuthorError, from: &Path, to: &Path) -> Error {
     let place = |side, path: &str| match side {
-        author::Side::Old => request.from.join(path),
-        author::Side::New => request.to.join(path),
+        author::Side::Old => from.join(path),
+        author::Side::New => to.join(path),
     };
     match error {
         AuthorError::Refused(obstacles) => Error::Refused(obstacles),

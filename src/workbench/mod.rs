@@ -10,6 +10,7 @@ mod changes;
 mod company;
 mod drift;
 mod error;
+mod export;
 mod folders;
 mod heal;
 mod holds;
@@ -30,6 +31,7 @@ mod status;
 mod support;
 mod take_out;
 mod template;
+mod text_patch;
 
 use std::io;
 use std::path::Path;
@@ -40,12 +42,13 @@ pub use apply::{Applied, ApplyOptions};
 pub use changes::{ChangeContents, Content, ContentReader, MAX_IN_MEMORY_BYTES, OneChange, Side};
 pub use drift::DriftCause;
 pub use error::{Error, Result};
+pub use export::Exported;
 pub use folders::FolderList;
 pub use heal::{HealOptions, HealPreview, Healed};
 pub use holds::Held;
 pub use identify::{Identified, IdentifiedPatch, Presence};
 pub use inspect::{Inspection, Verification};
-pub use make::{MadeBundle, MakeRequest, OrderSource, Proof};
+pub use make::{Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, Proof, TextMakeRequest};
 pub use merging::{EditChoice, EditChoices};
 pub use plan_file::{PlanFile, PlannedStep};
 pub use preview::{ApplyPreview, ComingPatch};
@@ -53,10 +56,12 @@ pub use recover::{Choice, Recovered};
 pub use rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
 pub use sample::Sample;
 pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
+pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_text_patch};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub use crate::bundle::Verdict;
 pub use crate::bundle::order::{Finding, Weight};
+pub use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
 pub use crate::target::ledger::{Action, CheckNote, Entry, Installed, PatchNote};
 pub use crate::transaction::recover::{OnForeign, Undone};
 
@@ -76,6 +81,7 @@ pub struct Workbench {
     open_disk: Arc<DiskOpener>,
     /// Lists of called-back patches beside the one of this machine.
     lists: Vec<std::path::PathBuf>,
+    text: TextOptions,
 }
 
 /// How a piece of work is watched and stopped.
@@ -94,12 +100,12 @@ impl Workbench {
             let disk = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
             Ok(Arc::new(disk))
         };
-        Self { environment, open_disk: Arc::new(open), lists: Vec::new() }
+        Self { environment, open_disk: Arc::new(open), lists: Vec::new(), text: TextOptions::default() }
     }
 
     /// One whose targets are on other disks: simulated ones, or ones whose calls fail.
     pub fn with_disks(environment: Environment, open_disk: Arc<DiskOpener>) -> Self {
-        Self { environment, open_disk, lists: Vec::new() }
+        Self { environment, open_disk, lists: Vec::new(), text: TextOptions::default() }
     }
 
     /// Time, user, host.

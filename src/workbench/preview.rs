@@ -9,8 +9,9 @@ use super::merging::{EditChoices, resolve_edits};
 use super::situation::{ProductSeen, Survey};
 use super::stack::{FolderStack, plain};
 use super::status::read_ledger;
-use super::{Error, Result, Watch, Workbench, inspect};
+use super::{Error, Result, Watch, Workbench, text_patch};
 use crate::bundle::{Verdict, VerifiedBundle};
+use crate::diff::on_tree::TextOrigin;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
 use crate::plan::{
     Coming, Installed, Layer, Note, Obstacle, PlanOfSeveral, Preview, Relation, Resolution, plan_several,
@@ -34,6 +35,8 @@ pub struct ApplyPreview {
     pub preview: Preview,
     /// The version found in the folder, where it can be told.
     pub version: Option<String>,
+    /// How the diffs fit, if text patches were named.
+    pub text: Option<TextOrigin>,
     /// What becomes of files that somebody edited, as far as it was worked out or chosen.
     pub edits: BTreeMap<TreePath, Resolution>,
     /// Every patch, in the order in which they come.
@@ -104,13 +107,26 @@ impl Workbench {
         choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<ApplyPreview> {
-        let bundles = open_all(files)?;
+        let bundles = self.open_all(files, target, watch)?;
         let fs = self.disk(target)?;
         let look =
             || self.preview_in_passing(files, &bundles, &*fs, choices, watch).map(|looked| looked.preview);
         let mut preview = self.look_in_peace(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
         super::at_hand::name_bundles_at_hand(files, &mut preview);
         Ok(preview)
+    }
+
+    /// Opens every bundle; there is at least one. Text patches become one for `target`.
+    pub(super) fn open_all(
+        &self,
+        files: &[PathBuf],
+        target: &Path,
+        watch: Watch<'_>,
+    ) -> Result<Vec<VerifiedBundle>> {
+        if files.is_empty() {
+            return Err(refused(Code::Usage, "no patch file was named".to_owned(), "Name a patch file."));
+        }
+        files.iter().map(|file| self.open_for(file, target, watch)).collect()
     }
 
     /// As [`Workbench::preview_here`] of a folder that is not locked.
@@ -170,16 +186,12 @@ impl Workbench {
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, choices));
         let mut preview = of_plan(files, bundles, &order, &plan, &coming, &folder, &ledger);
         preview.edits.clone_from(&survey.situation.edits);
+        preview.text = bundles.iter().find_map(|bundle| bundle.text.clone());
+        if let Some(text) = &preview.text {
+            text_patch::add_findings(&mut preview.preview, text);
+        }
         Ok(Looked { preview, survey, plan, order, archive })
     }
-}
-
-/// Opens every bundle; there is at least one.
-pub(super) fn open_all(files: &[PathBuf]) -> Result<Vec<VerifiedBundle>> {
-    if files.is_empty() {
-        return Err(refused(Code::Usage, "no patch file was named".to_owned(), "Name a patch file."));
-    }
-    files.iter().map(|file| inspect::open(file)).collect()
 }
 
 /// The order in which the bundles come, each patch once and in its newest edition.
@@ -292,6 +304,7 @@ fn of_plan(
         verdict: patches.iter().find(is_unsigned).map_or(last.verdict, |patch| patch.verdict),
         manifest_digest: manifest_digest(bundles, order),
         preview: plan.preview.clone(),
+        text: None,
         version: coming
             .iter()
             .find_map(|one| one.version.clone())

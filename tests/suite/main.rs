@@ -10,6 +10,7 @@ mod refuse_a_hostile_bundle;
 mod preview_changes;
 
 mod apply_patches;
+mod apply_text_patches;
 mod keep_local_edits;
 mod roll_back;
 mod stacks;

@@ -7,11 +7,12 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 19] = [
     "new",
     "make",
     "show",
     "diff",
+    "export",
     "verify",
     "plan",
     "explain",

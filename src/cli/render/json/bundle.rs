@@ -110,6 +110,7 @@ pub(in crate::cli) fn plan(
         "fingerprint": plan.plan.base.0.to_string(),
     });
     insert_some(&mut fields, "version", preview.version.clone());
+    insert_some(&mut fields, "text_patches", preview.text.as_ref().map(super::patches::fits));
     if !preview.edits.is_empty() {
         let edits: Vec<Value> = preview.edits.iter().map(|(path, edit)| self::edit(path, edit)).collect();
         fields.insert("edits".to_owned(), edits.into());

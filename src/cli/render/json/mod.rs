@@ -3,6 +3,7 @@
 mod bundle;
 mod document;
 mod folder;
+mod patches;
 mod relation;
 
 pub(in crate::cli) use bundle::{
@@ -13,6 +14,7 @@ pub(in crate::cli) use folder::{
     accepted, applied, healed, history, identified, nothing_to_apply, recovered, rolled_back, status,
     support_saved,
 };
+pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use relation::explanation;
 
 use serde_json::{Map, Value, json};

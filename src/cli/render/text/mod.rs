@@ -9,6 +9,7 @@ mod heal;
 mod identify;
 mod inspection;
 mod list;
+mod patches;
 mod plan;
 
 pub(in crate::cli) use difference::diff;
@@ -22,6 +23,7 @@ pub(in crate::cli) use folder::{history, status};
 pub(in crate::cli) use heal::{heal_plan, healed};
 pub(in crate::cli) use identify::identified;
 pub(in crate::cli) use inspection::{inspection, verification};
+pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan};
 
 use std::borrow::Cow;

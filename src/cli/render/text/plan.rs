@@ -40,6 +40,9 @@ pub(in crate::cli) fn plan(
     if preview.preview.obstacles.is_empty() && !is_nothing_to_do {
         text.push_str(&what_will_happen(&preview.preview, detail, style));
     }
+    if let Some(origin) = &preview.text {
+        text.push_str(&super::patches::fits(origin, detail, style));
+    }
     text.push_str(&notes(&preview.preview.notes, style));
     if let Some(restart) = restarts(&preview.patches).filter(|_| !is_nothing_to_do) {
         text.push_str(&format!("To restart afterwards: {}\n\n", safe(&restart)));

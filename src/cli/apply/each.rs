@@ -1,0 +1,68 @@
+//! A series applied patch by patch, each in a transaction of its own.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::{Agreed, Arguments};
+use crate::cli::Result;
+use crate::cli::render::{json, text};
+use crate::cli::session::{Ending, InFolder, Session, Stop};
+use crate::report::Report;
+use crate::workbench::{Applied, is_text_patch};
+
+/// Applies the patches in their order. The first that cannot be applied ends it; those before stay, and are told.
+pub(super) fn apply_each(
+    arguments: &Arguments,
+    files: &[PathBuf],
+    target: &Path,
+    session: &mut Session<'_, '_>,
+) -> Result<Ending> {
+    let file = files.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+    if !is_text_patch(file).without_folder()? {
+        return Err(Report::usage("--each is for a series of text patches, and this is none").into());
+    }
+    let series = session.workbench().inspect_text(file).without_folder()?;
+    let mut done: Vec<Applied> = Vec::new();
+    for number in 0..series.patches.len() {
+        session.read_only_patch(number);
+        match arguments.change(files, target, session) {
+            Ok(Agreed::To(applied)) => done.push(applied),
+            Ok(Agreed::NothingToDo(_)) => {}
+            Err(stop) => {
+                let name = &series.patches[number].name;
+                return Err(told(stop, name, &done, series.patches.len()));
+            }
+        }
+    }
+    let ending =
+        if done.iter().any(|applied| applied.entry.is_some()) { Ending::Done } else { Ending::NothingToDo };
+    session.tell(
+        ending,
+        |style| done.iter().map(|applied| text::applied(applied, target, style)).collect(),
+        || each_as_json(&done, target),
+    )
+}
+
+/// The failure, with the patch that it is about and how far it went.
+fn told(stop: Stop, name: &str, done: &[Applied], all: usize) -> Stop {
+    let Stop::Failed(mut report) = stop else { return stop };
+    report.headline = format!("{name}: {}", report.headline);
+    let count = done.len();
+    report.hints.push(match done.last() {
+        Some(last) => format!(
+            "{count} of {all} patches of the series are in the folder, the last one is {}; each can be rolled back.",
+            last.patch.identity
+        ),
+        None => format!("None of the {all} patches of the series is in the folder."),
+    });
+    Stop::Failed(report)
+}
+
+fn each_as_json(done: &[Applied], target: &Path) -> Map<String, Value> {
+    let changed = done.iter().rev().find(|applied| applied.entry.is_some()).or(done.last());
+    let mut fields = changed.map(|applied| json::applied(applied, target)).unwrap_or_default();
+    let each: Vec<Value> = done.iter().map(|applied| Value::Object(json::applied(applied, target))).collect();
+    fields.insert("each".to_owned(), Value::Array(each));
+    fields
+}

@@ -1,0 +1,58 @@
+//! `patchwright export`: a bundle's change as a Git patch.
+
+use std::path::PathBuf;
+
+use super::Result;
+use super::args::is_bundle;
+use super::render::{json, text};
+use super::session::{Ending, InFolder, Session, Stop};
+use crate::report::Report;
+
+/// Write what a patch file changes as a Git patch
+///
+/// For machines that have only `git apply` or GNU patch: with binary contents, links and permissions, but without
+/// checks, history or a way back. The contents before that the patch file does not carry are taken from --target.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright export fix.patchbundle --output fix.patch
+  patchwright export fix.patchbundle --target /opt/app | git apply")]
+pub(super) struct Arguments {
+    /// The patch file
+    file: PathBuf,
+    /// A folder that the patch is for
+    #[arg(long, value_name = "DIR")]
+    target: Option<PathBuf>,
+    /// Where the Git patch goes; otherwise it is printed
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let file = is_bundle(&self.file)?;
+        if self.output.is_none() && (session.is_read_on_a_terminal() || session.is_json()) {
+            return Err(Report::usage("A Git patch is for programs, and could rearrange your terminal")
+                .hint("Write it to a file: --output fix.patch")
+                .into());
+        }
+        let target = self.target.as_deref();
+        let exported = session.watch(|workbench, watch| workbench.export(file, target, watch));
+        let exported = match target {
+            Some(target) => exported.in_folder(target)?,
+            None => exported.without_folder()?,
+        };
+        let Some(output) = &self.output else {
+            return match session.print(&exported.text) {
+                Ok(()) => Ok(Ending::Done),
+                Err(error) => Err(Stop::Unheard(Ending::Done, error)),
+            };
+        };
+        session.workbench().save_export(&exported, output).without_folder()?;
+        session.tell(
+            Ending::Done,
+            |style| text::exported(&exported, output, style),
+            || json::exported(&exported, output),
+        )
+    }
+}

@@ -1,0 +1,50 @@
+//! How text patches are read: the flags, and several files of one change.
+
+use std::path::PathBuf;
+
+use super::Result;
+use super::args::is_bundle;
+use super::session::{InFolder, Session};
+use crate::report::Report;
+use crate::workbench::{TextOptions, is_text_patch};
+
+/// Most lines that `--fuzz` may leave out of account: no diff has more around a change by custom.
+const MAX_FUZZ: i64 = 10;
+
+/// Flags for text patches. A bundle needs none of them.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Options for text patches (.patch, .diff, mails, a quilt series)")]
+pub(super) struct Reading {
+    /// Leave out this many folders at the start of each name; otherwise as many as fit the product folder
+    #[arg(short = 'p', long = "strip", value_name = "N")]
+    strip: Option<usize>,
+    /// Allow up to this many lines around a change to differ; the history will say so
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=MAX_FUZZ))]
+    fuzz: i64,
+}
+
+impl Reading {
+    /// Tells the session how to read, and returns the files to name to the workbench: several text patches are one
+    /// change, which their first file stands for.
+    pub fn prepare(&self, files: &[PathBuf], session: &mut Session<'_, '_>) -> Result<Vec<PathBuf>> {
+        let (first, further) = files.split_first().ok_or_else(|| Report::usage("A patch file is needed"))?;
+        let mut texts = 0;
+        for file in files {
+            texts += usize::from(is_text_patch(is_bundle(file)?).without_folder()?);
+        }
+        if texts == 0 && (self.strip.is_some() || self.fuzz > 0) {
+            return Err(Report::usage("-p and --fuzz are for text patches, and this is none").into());
+        }
+        if texts == 0 {
+            return Ok(files.to_vec());
+        }
+        if texts < files.len() {
+            return Err(Report::usage("Patch files and text patches do not go in together")
+                .hint("Apply them one after the other, or make a patch file of the text patch first (make --patch).")
+                .into());
+        }
+        let fuzz = usize::try_from(self.fuzz).unwrap_or_default();
+        session.read_text(TextOptions { strip: self.strip, fuzz, further: further.to_vec(), only: None });
+        Ok(vec![first.clone()])
+    }
+}

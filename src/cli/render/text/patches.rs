@@ -1,0 +1,81 @@
+//! Text patches: what they say, how their hunks fit, and those that are written.
+
+use std::path::Path;
+
+use super::list::columns;
+use super::{place, safe, title};
+use crate::cli::render::{Detail, Style, words};
+use crate::workbench::{Exported, FileOutcome, TextInspection, TextOrigin};
+
+/// Most files of a list above a question.
+const SHORT_LINES: usize = 15;
+
+pub(in crate::cli) fn text_patches(shown: &TextInspection, style: Style) -> String {
+    let mut text = String::new();
+    for patch in &shown.patches {
+        let letter = &patch.letter;
+        let subject =
+            letter.subject.as_deref().map(|subject| format!("  {}", title(subject))).unwrap_or_default();
+        text.push_str(&format!("{}{subject}\n", style.strong(&safe(&patch.name))));
+        let by = [letter.author.as_deref(), letter.date.as_deref()].into_iter().flatten().map(safe);
+        let by: Vec<_> = by.collect();
+        if !by.is_empty() {
+            text.push_str(&format!("from {}\n", by.join(", ")));
+        }
+        text.push_str(&format!("{}\n\n", style.attention("A text patch: nobody vouches for it")));
+        for line in letter.message.lines() {
+            text.push_str(format!("  | {}", safe(line)).trim_end());
+            text.push('\n');
+        }
+        if !letter.message.is_empty() {
+            text.push('\n');
+        }
+        let rows: Vec<[String; 3]> = patch
+            .files
+            .iter()
+            .map(|file| {
+                [file.does.to_owned(), format!("+{} -{}", file.added, file.removed), file.name.clone()]
+            })
+            .collect();
+        text.push_str(&format!("{}\n", style.strong(&words::count(rows.len(), "file", "files"))));
+        text.push_str(&columns(&rows));
+        text.push('\n');
+    }
+    text
+}
+
+/// How each file's hunks fit; with full detail every hunk.
+pub(super) fn fits(origin: &TextOrigin, detail: Detail, style: Style) -> String {
+    let mut text = format!("{}\n", style.strong("How it fits"));
+    let files: Vec<(&str, &FileOutcome)> = origin.files().collect();
+    let shown = match detail {
+        Detail::Full => files.len(),
+        Detail::Short => files.len().min(SHORT_LINES),
+    };
+    for (_, file) in &files[..shown] {
+        let summary = match &file.trouble {
+            Some(_) => "failed".to_owned(),
+            None => file.summary(),
+        };
+        text.push_str(&format!("  {}: {summary}\n", safe(&file.path)));
+        if detail == Detail::Full && file.hunks.len() > 1 {
+            for (index, hunk) in file.hunks.iter().enumerate() {
+                text.push_str(&format!("    {}  {}\n", index + 1, safe(&hunk.sentence())));
+            }
+        }
+    }
+    if shown < files.len() {
+        text.push_str(&format!("  … and {} more files; --verbose shows all of them\n", files.len() - shown));
+    }
+    text.push('\n');
+    text
+}
+
+pub(in crate::cli) fn exported(exported: &Exported, output: &Path, style: Style) -> String {
+    let mut text = format!("Wrote {}\n", style.strong(&place(output)));
+    if !exported.left_out.is_empty() {
+        text.push_str("What such a patch cannot say:\n");
+        text.extend(exported.left_out.iter().map(|line| format!("  {}\n", safe(line))));
+    }
+    text
+}

@@ -1,0 +1,216 @@
+//! Carries out patches in memory, on a tree that is only read: what each file would hold, and how every hunk fits.
+//!
+//! A series is carried out patch by patch, each on the result of those before. Within one patch Git's rules hold:
+//! a rename or copy starts from what stood there before the patch, so that two files can change places, and
+//! everything else from what the diffs above it left.
+//!
+//! All problems are found, not only the first.
+
+mod content;
+mod file;
+mod git_id;
+mod outcome;
+mod strip;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::patch_text::{FileOp, FilePatch, PatchText, StripLevel};
+use super::place::Effort;
+use crate::model::{Mode, TreePath};
+
+pub(super) use git_id::sha1_id;
+pub use outcome::{FileOutcome, HunkOutcome, PatchOutcome, TextOrigin, Trouble};
+
+/// What stands at one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Thing {
+    /// A file.
+    File {
+        /// What is in it.
+        content: Arc<[u8]>,
+        /// Its permissions.
+        mode: Mode,
+    },
+    /// A link, and where it points.
+    Link(String),
+    /// A folder.
+    Dir,
+}
+
+impl Thing {
+    fn word(&self) -> &'static str {
+        match self {
+            Thing::File { .. } => "file",
+            Thing::Link(_) => "link",
+            Thing::Dir => "folder",
+        }
+    }
+}
+
+/// A tree that can be read.
+pub trait Tree {
+    /// What stands at `path`.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn read(&self, path: &TreePath) -> Result<Option<Thing>, Trouble>;
+
+    /// Whether a file or link stands at `path`. What cannot be looked at is not there.
+    fn has_file(&self, path: &TreePath) -> bool;
+
+    /// Whether a folder stands at `path`.
+    fn has_folder(&self, path: &TreePath) -> bool;
+}
+
+/// How a patch is to be read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// How many folders at the start of each name are left out; `None`: as many as fit the tree.
+    pub strip: Option<StripLevel>,
+    /// Carry it out backwards.
+    pub reverse: bool,
+}
+
+/// Patches on their way through a tree.
+pub struct Series<'t> {
+    tree: &'t dyn Tree,
+    fuzz: usize,
+    effort: Effort,
+    /// What the tree itself holds, where that was read.
+    original: BTreeMap<TreePath, Option<Thing>>,
+    /// What patches left.
+    current: BTreeMap<TreePath, Option<Thing>>,
+    /// What stood there before, for files that are already as a patch leaves them.
+    earlier: BTreeMap<TreePath, Option<Thing>>,
+}
+
+/// A place that was changed, or that is already as the patches leave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The place.
+    pub path: TreePath,
+    /// What stood there before the first patch.
+    pub before: Option<Thing>,
+    /// What stands there behind the last.
+    pub after: Option<Thing>,
+}
+
+/// What one patch has done so far.
+#[derive(Default)]
+struct Progress {
+    /// What stood at each place before this patch.
+    before: BTreeMap<TreePath, Option<Thing>>,
+    /// Places that this patch put something at.
+    written: BTreeSet<TreePath>,
+    /// Places that this patch will take away.
+    leaving: BTreeSet<TreePath>,
+}
+
+impl<'t> Series<'t> {
+    /// None yet. `fuzz`: how many lines around a change may be left out of account.
+    pub fn new(tree: &'t dyn Tree, fuzz: usize) -> Self {
+        Self {
+            tree,
+            fuzz,
+            effort: Effort::ample(),
+            original: BTreeMap::new(),
+            current: BTreeMap::new(),
+            earlier: BTreeMap::new(),
+        }
+    }
+
+    /// Carries out `patch`. Files whose hunks do not all have a place stay as they are.
+    pub fn apply(&mut self, patch: &PatchText<'_>, reading: Reading) -> PatchOutcome {
+        let turned: Vec<Option<FilePatch<'_>>>;
+        let mut files: Vec<(&FilePatch<'_>, bool)> = match reading.reverse {
+            false => patch.files.iter().map(|file| (file, true)).collect(),
+            true => {
+                turned = patch.files.iter().map(FilePatch::reversed).collect();
+                let turned = turned.iter().zip(&patch.files);
+                turned
+                    .map(|(turned, file)| (turned.as_ref().unwrap_or(file), turned.is_some()))
+                    .rev()
+                    .collect()
+            }
+        };
+        let strip = reading.strip.unwrap_or_else(|| strip::find(self, files.iter().map(|(file, _)| *file)));
+        let mut progress = Progress::default();
+        for (file, _) in files.iter().filter(|(file, _)| matches!(file.op, FileOp::Delete | FileOp::Rename)) {
+            progress.leaving.extend(strip::path(file, file.old.as_deref(), strip).and_then(Result::ok));
+        }
+        let carry_out = |(file, can_be_turned): (&FilePatch<'_>, bool)| match can_be_turned {
+            true => self.apply_file(file, strip, &mut progress),
+            false => FileOutcome::of(file).failed(Trouble::cannot_be_turned()),
+        };
+        let files = files.drain(..).map(carry_out).collect();
+        PatchOutcome { strip, files }
+    }
+
+    /// Every place that is not as it was, or that was found to be as a patch leaves it, by name.
+    pub fn differences(&self) -> Vec<Difference> {
+        let difference = |path: &TreePath, before: &Option<Thing>, after: &Option<Thing>| {
+            (before != after).then(|| Difference {
+                path: path.clone(),
+                before: before.clone(),
+                after: after.clone(),
+            })
+        };
+        let mut found: BTreeMap<TreePath, Difference> = BTreeMap::new();
+        for (path, after) in &self.current {
+            let before = self.original.get(path).cloned().flatten();
+            if let Some(difference) = difference(path, &before, after) {
+                found.insert(path.clone(), difference);
+            }
+        }
+        for (path, before) in &self.earlier {
+            let now = self.original.get(path).cloned().flatten();
+            let is_untouched = self.current.get(path).is_none_or(|current| *current == now);
+            if is_untouched && let Some(difference) = difference(path, before, &now) {
+                found.entry(path.clone()).or_insert(difference);
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// What stands at `path` now.
+    fn read(&mut self, path: &TreePath) -> Result<Option<Thing>, Trouble> {
+        if let Some(thing) = self.current.get(path).or_else(|| self.original.get(path)) {
+            return Ok(thing.clone());
+        }
+        // Below what a patch has put there nothing of the tree is left.
+        let is_replaced = |folder: TreePath| {
+            matches!(self.current.get(&folder), Some(Some(Thing::File { .. } | Thing::Link(_))))
+        };
+        let thing = if path.ancestors().any(is_replaced) { None } else { self.tree.read(path)? };
+        self.original.insert(path.clone(), thing.clone());
+        Ok(thing)
+    }
+
+    /// Whether a file or link stands at `path` now.
+    fn has_file(&self, path: &TreePath) -> bool {
+        match self.current.get(path).or_else(|| self.original.get(path)) {
+            Some(thing) => matches!(thing, Some(Thing::File { .. } | Thing::Link(_))),
+            None => self.tree.has_file(path),
+        }
+    }
+
+    fn put(&mut self, path: &TreePath, thing: Option<Thing>, progress: &mut Progress) -> Result<(), Trouble> {
+        let before = self.read(path)?;
+        progress.before.entry(path.clone()).or_insert(before);
+        match thing.is_some() {
+            true => progress.written.insert(path.clone()),
+            false => progress.written.remove(path),
+        };
+        self.current.insert(path.clone(), thing);
+        Ok(())
+    }
+
+    /// Remembers that `path` is as a patch leaves it, and what would have stood there before.
+    fn is_there(&mut self, path: &TreePath, before: Option<Thing>) {
+        self.earlier.entry(path.clone()).or_insert(before);
+    }
+}
+
+#[cfg(test)]
+mod tests;

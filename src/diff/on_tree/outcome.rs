@@ -1,0 +1,266 @@
+//! What became of each file and hunk, and why not.
+
+use crate::diff::patch_text::{Body, FileOp, FilePatch, StripLevel};
+use crate::diff::place::{Grade, Nearest, Reason};
+use crate::model::Code;
+use crate::text::escape_bytes;
+
+/// What became of all patches that were carried out together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextOrigin {
+    /// Each patch by the name of its file or mail, in order.
+    pub patches: Vec<(String, PatchOutcome)>,
+    /// How many lines around a change were allowed to be left out of account.
+    pub fuzz: usize,
+}
+
+impl TextOrigin {
+    /// Whether nothing stands in the way.
+    pub fn is_good(&self) -> bool {
+        self.files().all(|(_, file)| file.is_good())
+    }
+
+    /// Each file with the name of its patch.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &FileOutcome)> {
+        self.patches
+            .iter()
+            .flat_map(|(name, patch)| patch.files.iter().map(move |file| (name.as_str(), file)))
+    }
+}
+
+/// What became of one patch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatchOutcome {
+    /// How many folders at the start of each name were left out.
+    pub strip: StripLevel,
+    /// Its files, in the order of the text.
+    pub files: Vec<FileOutcome>,
+}
+
+impl PatchOutcome {
+    /// Whether nothing stands in the way.
+    pub fn is_good(&self) -> bool {
+        self.files.iter().all(FileOutcome::is_good)
+    }
+
+    /// Whether anything was found to be there already.
+    pub fn has_anything_there(&self) -> bool {
+        let is_there = |hunk: &HunkOutcome| hunk.grade == Grade::AlreadyThere;
+        self.files.iter().any(|file| file.is_there || file.hunks.iter().any(is_there))
+    }
+
+    /// Makes of the outcome of a patch that was taken back that of one that is there.
+    pub fn turn_to_there(&mut self) {
+        self.files.reverse();
+        for file in &mut self.files {
+            file.is_there = true;
+            file.hunks.iter_mut().for_each(|hunk| hunk.grade = Grade::AlreadyThere);
+        }
+    }
+}
+
+/// What became of the diff of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOutcome {
+    /// The file: its path in the folder or, where that cannot be told, its escaped name in the diff.
+    pub path: String,
+    /// Where it moved or was copied from.
+    pub from: Option<String>,
+    /// What the diff does.
+    pub op: FileOp,
+    /// The line of the text where its diff begins.
+    pub line: usize,
+    /// Its hunks.
+    pub hunks: Vec<HunkOutcome>,
+    /// Whether the file as a whole is already as the diff leaves it.
+    pub is_there: bool,
+    /// What stands in the way, beside hunks that have no place.
+    pub trouble: Option<Trouble>,
+}
+
+/// What became of one hunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HunkOutcome {
+    /// The line of the text where it begins.
+    pub line: usize,
+    /// The line of the file that it says it begins at.
+    pub stated: usize,
+    /// The line of the file where it was placed.
+    pub at: Option<usize>,
+    /// How certain that is.
+    pub grade: Grade,
+}
+
+/// Why a diff of a file cannot be carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The code to quote.
+    pub code: Code,
+    /// A lower-case phrase that follows the file's name.
+    pub meaning: String,
+}
+
+impl Trouble {
+    /// One with these words.
+    pub fn new(code: Code, meaning: impl Into<String>) -> Self {
+        Self { code, meaning: meaning.into() }
+    }
+
+    pub(super) fn cannot_be_turned() -> Self {
+        Self::new(Code::Diff, "cannot be taken back: the diff does not say what stood there before")
+    }
+}
+
+impl FileOutcome {
+    pub(super) fn of(file: &FilePatch<'_>) -> Self {
+        Self {
+            path: escape_bytes(file.name()),
+            from: None,
+            op: file.op,
+            line: file.line,
+            hunks: Vec::new(),
+            is_there: false,
+            trouble: None,
+        }
+    }
+
+    pub(super) fn failed(mut self, trouble: Trouble) -> Self {
+        self.trouble = Some(trouble);
+        self
+    }
+
+    /// Takes in where the hunks of `file` went.
+    pub(super) fn take_hunks(&mut self, file: &FilePatch<'_>, placed: Vec<(Grade, Option<usize>)>) {
+        let Body::Hunks(hunks) = &file.body else { return };
+        let outcome = |(hunk, (grade, at)): (&crate::diff::patch_text::PatchHunk<'_>, _)| HunkOutcome {
+            line: hunk.line,
+            stated: hunk.old_start,
+            at,
+            grade,
+        };
+        self.hunks = hunks.iter().zip(placed).map(outcome).collect();
+    }
+
+    /// Whether nothing stands in the way.
+    pub fn is_good(&self) -> bool {
+        self.trouble.is_none() && self.hunks.iter().all(|hunk| hunk.grade.is_good())
+    }
+
+    /// Everything that stands in the way: a code and a phrase each.
+    pub fn troubles(&self) -> Vec<Trouble> {
+        let number = self.hunks.len();
+        let of_hunk = |(index, hunk): (usize, &HunkOutcome)| {
+            let meaning = hunk.trouble()?;
+            let line = hunk.line;
+            Some(Trouble::new(
+                Code::Drift,
+                format!("hunk {} of {number} (line {line} of the patch) {meaning}", index + 1),
+            ))
+        };
+        let hunks = self.hunks.iter().enumerate().filter_map(of_hunk);
+        self.trouble.iter().cloned().chain(hunks).collect()
+    }
+
+    /// The grades as a phrase: `3 clean, 1 moved`.
+    pub fn summary(&self) -> String {
+        let words = ["exact", "clean", "moved", "loose", "already there", "ambiguous", "failed"];
+        let count = |word: &str| self.hunks.iter().filter(|hunk| hunk.grade.word() == word).count();
+        let counted: Vec<String> = words
+            .iter()
+            .map(|word| (count(word), word))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        match (counted.is_empty(), self.is_there) {
+            (true, true) => "already there".to_owned(),
+            (true, false) => "whole file".to_owned(),
+            (false, _) => counted.join(", "),
+        }
+    }
+}
+
+impl HunkOutcome {
+    /// Where it went, as a phrase for people.
+    pub fn sentence(&self) -> String {
+        let lines = |moved: isize| {
+            let count = moved.unsigned_abs();
+            let side = if moved > 0 { "below" } else { "above" };
+            format!("{count} line{} {side} the stated one", if count == 1 { "" } else { "s" })
+        };
+        let at = self.at.unwrap_or_default();
+        match &self.grade {
+            Grade::Exact => format!("exact: the file is the very one the patch was made from (line {at})"),
+            Grade::Clean => format!("clean: fits at its stated line {at}"),
+            Grade::Moved(moved) => format!("moved: fits at line {at}, {}", lines(*moved)),
+            Grade::Loose { fuzz, moved: 0 } => {
+                format!("loose: fits at its stated line {at} without {fuzz} of the lines around it")
+            }
+            Grade::Loose { fuzz, moved } => {
+                format!("loose: fits at line {at}, {}, without {fuzz} of the lines around it", lines(*moved))
+            }
+            Grade::AlreadyThere => format!("already there, at line {at}"),
+            Grade::Ambiguous(_) | Grade::Failed(..) => self.trouble().unwrap_or_default(),
+        }
+    }
+
+    /// What stands in the way, if something does.
+    fn trouble(&self) -> Option<String> {
+        match &self.grade {
+            Grade::Ambiguous(lines) => {
+                let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
+                Some(format!(
+                    "is ambiguous: it, or its result, fits at lines {}, and nothing tells which is meant",
+                    lines.join(", ")
+                ))
+            }
+            Grade::Failed(reason, nearest) => Some(failure(*reason, nearest.as_ref())),
+            _ => None,
+        }
+    }
+}
+
+fn failure(reason: Reason, nearest: Option<&Nearest>) -> String {
+    match (reason, nearest) {
+        (Reason::Lines, None) => "fits nowhere, and nothing in the file looks like it".to_owned(),
+        (Reason::Lines, Some(nearest)) => {
+            let Nearest { line, matching, of, differs_at, found, expected } = nearest;
+            if matching == of
+                && found.as_deref().is_some_and(|found| found.strip_suffix(b"\n") == Some(expected))
+            {
+                return format!(
+                    "fits at line {line} but for the end: the patch says that the file begins or ends there"
+                );
+            }
+            let expected = escape_bytes(expected);
+            let found = match found {
+                None => "the file ends there".to_owned(),
+                Some(found) => {
+                    let ended = found.ends_with(b"\n");
+                    let found = escape_bytes(found.strip_suffix(b"\n").unwrap_or(found));
+                    match (found == expected, ended) {
+                        (true, true) => {
+                            "the same line stands there, but not as the last one without a line end"
+                                .to_owned()
+                        }
+                        (true, false) => "the same line stands there, but without a line end".to_owned(),
+                        _ => format!("\"{found}\" stands there"),
+                    }
+                }
+            };
+            format!(
+                "fits nowhere; nearest at line {line} ({matching} of {of} lines): line {differs_at} should be \"{expected}\", and {found}"
+            )
+        }
+        (Reason::NoContext, _) => {
+            "has no line around it that could prove its place (--fuzz 1 allows that)".to_owned()
+        }
+        (Reason::MixedLineEnds, _) => {
+            "fits, but some lines there end in CR LF and some in LF, so the new ones have no certain line end"
+                .to_owned()
+        }
+        (Reason::EndOfFile, _) => {
+            "fits, but would leave a line without a line end in the middle of the file".to_owned()
+        }
+        (Reason::TooMuchWork, _) => "was not found: too many lines of the file look alike".to_owned(),
+    }
+}

@@ -1,0 +1,201 @@
+//! Binary diffs as Git writes them: the new content, or a delta that makes it from the old one, packed with zlib.
+
+use std::io::Read;
+
+use flate2::read::ZlibDecoder;
+
+use super::cursor::{Cursor, chomp};
+use super::{MAX_BINARY_BYTES, PatchTextError, base85};
+
+/// One direction of a binary diff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BinaryContent {
+    /// What is packed.
+    pub method: BinaryMethod,
+    /// Its length when it is unpacked.
+    pub size: usize,
+    /// It, packed with zlib.
+    pub packed: Vec<u8>,
+}
+
+/// What a binary diff brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryMethod {
+    /// The new content.
+    Literal,
+    /// Instructions that make it from the old one.
+    Delta,
+}
+
+/// Why a binary diff gives no content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DeltaError {
+    /// The packed bytes are no zlib stream, or of another length than stated.
+    #[error("its packed content is damaged")]
+    Packed,
+    /// The delta was made from a content of another length.
+    #[error("it was made for another content")]
+    OtherSource,
+    /// The delta points outside of the old content, or makes another length than it says.
+    #[error("its delta is broken")]
+    Broken,
+    /// The result is too large.
+    #[error("its content is larger than {MAX_BINARY_BYTES} bytes")]
+    TooLarge,
+}
+
+impl BinaryContent {
+    /// The content it makes, given the old one.
+    ///
+    /// # Errors
+    /// If the packed bytes are damaged or do not belong to `old`.
+    pub fn make(&self, old: &[u8]) -> Result<Vec<u8>, DeltaError> {
+        let unpacked = self.unpack()?;
+        match self.method {
+            BinaryMethod::Literal => Ok(unpacked),
+            BinaryMethod::Delta => follow(&unpacked, old),
+        }
+    }
+
+    fn unpack(&self) -> Result<Vec<u8>, DeltaError> {
+        let mut unpacked = Vec::new();
+        // One byte more than stated shows that there is more.
+        let mut reader = ZlibDecoder::new(self.packed.as_slice()).take(self.size as u64 + 1);
+        reader.read_to_end(&mut unpacked).map_err(|_| DeltaError::Packed)?;
+        let used = reader.into_inner().total_in();
+        let is_whole = unpacked.len() == self.size && used == self.packed.len() as u64;
+        if is_whole { Ok(unpacked) } else { Err(DeltaError::Packed) }
+    }
+}
+
+/// Carries out the instructions of a delta (gitformat-pack, "Deltified representation").
+fn follow(delta: &[u8], old: &[u8]) -> Result<Vec<u8>, DeltaError> {
+    let mut rest = delta;
+    let old_size = varint(&mut rest)?;
+    let new_size = varint(&mut rest)?;
+    if old_size != old.len() {
+        return Err(DeltaError::OtherSource);
+    }
+    if new_size > MAX_BINARY_BYTES {
+        return Err(DeltaError::TooLarge);
+    }
+    let mut new = Vec::new();
+    while let Some(op) = next(&mut rest) {
+        let piece = match op {
+            0 => return Err(DeltaError::Broken),
+            1..=0x7f => rest.split_off(..usize::from(op)).ok_or(DeltaError::Broken)?,
+            _ => {
+                let mut field = |bits: u8| {
+                    (0..bits.count_ones()).try_fold(0, |value, index| match op & nth_bit(bits, index) {
+                        0 => Ok(value),
+                        _ => {
+                            Ok(value | usize::from(next(&mut rest).ok_or(DeltaError::Broken)?) << (8 * index))
+                        }
+                    })
+                };
+                let (offset, size) = (field(0x0f)?, field(0x70)?);
+                let size = if size == 0 { 0x10000 } else { size };
+                old.get(offset..).and_then(|old| old.get(..size)).ok_or(DeltaError::Broken)?
+            }
+        };
+        if new.len() + piece.len() > new_size {
+            return Err(DeltaError::Broken);
+        }
+        new.extend_from_slice(piece);
+    }
+    if new.len() == new_size { Ok(new) } else { Err(DeltaError::Broken) }
+}
+
+/// The `index`-th bit of those set in `bits`, which are neighbours.
+fn nth_bit(bits: u8, index: u32) -> u8 {
+    1 << (bits.trailing_zeros() + index)
+}
+
+fn next(rest: &mut &[u8]) -> Option<u8> {
+    let (&first, tail) = rest.split_first()?;
+    *rest = tail;
+    Some(first)
+}
+
+fn varint(rest: &mut &[u8]) -> Result<usize, DeltaError> {
+    let mut value: u64 = 0;
+    for shift in (0..63).step_by(7) {
+        let byte = next(rest).ok_or(DeltaError::Broken)?;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return usize::try_from(value).map_err(|_| DeltaError::TooLarge);
+        }
+    }
+    Err(DeltaError::TooLarge)
+}
+
+type Both = (BinaryContent, Option<BinaryContent>);
+
+/// Reads a binary diff, if one begins here: the way forward, and mostly the way back.
+pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Option<Both>, PatchTextError> {
+    if cursor.take("GIT binary patch").is_none() {
+        return Ok(None);
+    }
+    let missing = |line| PatchTextError::broken(line, "the content of a binary file is missing");
+    let forward = content(cursor)?.ok_or_else(|| missing(cursor.line))?;
+    Ok(Some((forward, content(cursor)?)))
+}
+
+fn content(cursor: &mut Cursor<'_>) -> Result<Option<BinaryContent>, PatchTextError> {
+    let line = cursor.line;
+    let (method, size) = if let Some(size) = cursor.take("literal ") {
+        (BinaryMethod::Literal, size)
+    } else if let Some(size) = cursor.take("delta ") {
+        (BinaryMethod::Delta, size)
+    } else {
+        return Ok(None);
+    };
+    let size = std::str::from_utf8(size).ok().and_then(|size| size.parse::<usize>().ok());
+    let size =
+        size.ok_or_else(|| PatchTextError::broken(line, "the length of a binary content is no number"))?;
+    if size > MAX_BINARY_BYTES {
+        return Err(PatchTextError::limit(line, format!("a binary content has {size} bytes")));
+    }
+    let mut packed = Vec::new();
+    loop {
+        let line = cursor.line;
+        match cursor.peek().map(chomp) {
+            None | Some([]) => break,
+            Some(letters) => {
+                base85::decode_line(letters, &mut packed)
+                    .ok_or_else(|| PatchTextError::broken(line, "a line of a binary content is broken"))?;
+            }
+        }
+        cursor.next();
+    }
+    cursor.next();
+    Ok(Some(BinaryContent { method, size, packed }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delta_copies_and_adds() {
+        let delta = [5, 7, 0x91, 1, 3, 2, b'x', b'y', 0x90, 2];
+        assert_eq!(follow(&delta, b"abcde"), Ok(b"bcdxyab".to_vec()));
+    }
+
+    #[test]
+    fn a_delta_that_leads_out_of_its_source_or_lies_is_refused() {
+        for (delta, error) in [
+            (&[4, 1, 1, b'x'][..], DeltaError::OtherSource),
+            (&[5, 3, 0x91, 4, 3], DeltaError::Broken),
+            (&[5, 3, 0x9f, 255, 255, 255, 255, 1], DeltaError::Broken),
+            (&[5, 9, 1, b'x'], DeltaError::Broken),
+            (&[5, 1, 2, b'x', b'y'], DeltaError::Broken),
+            (&[5, 1, 2, b'x'], DeltaError::Broken),
+            (&[5, 0, 0], DeltaError::Broken),
+            (&[5, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], DeltaError::TooLarge),
+            (&[], DeltaError::Broken),
+        ] {
+            assert_eq!(follow(delta, b"abcde"), Err(error), "{delta:?}");
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Finds the place of each hunk of a diff in a content, says how certain it is, and makes the new content.
+//!
+//! A plain diff knows line numbers and a few lines around each change, and nothing else. So a hunk goes where its
+//! first line says, or where the hunks above it have moved to; anywhere else only if no other place fits. Whether
+//! "another place" is the right one cannot be told from the target alone: where there is a doubt, nothing is done.
+//!
+//! 1. The stated line, shifted as the hunks above were: all lines fit there.
+//! 2. The result of the hunk stands there: it is *already there*.
+//! 3. The only other place at which all lines fit, unless the result stands somewhere, too.
+//! 4. The same with fewer lines around the change, if somebody allowed that: *loose*.
+//!
+//! A content whose lines end in `\r\n` is compared with a diff that does not know them, and the other way round, when
+//! nothing fits literally; it keeps its line ends. Nothing is placed above the hunk before, and no line is changed
+//! twice.
+
+mod fit;
+mod nearest;
+mod result;
+
+#[cfg(test)]
+mod tests;
+
+use super::patch_text::PatchHunk;
+use fit::{Ends, Fit, Pattern};
+pub use nearest::Nearest;
+
+/// How many places are told of a hunk that fits at several.
+const MAX_TOLD_PLACES: usize = 5;
+
+/// How certain the place of a hunk is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grade {
+    /// The content is the very one the diff was made from.
+    Exact,
+    /// All lines fit at the stated line.
+    Clean,
+    /// All lines fit this many lines below (above, if negative) the stated one.
+    Moved(isize),
+    /// Some of the lines around the change do not fit.
+    Loose {
+        /// How many lines were left out of account, at most, on either side.
+        fuzz: usize,
+        /// How far from the stated line.
+        moved: isize,
+    },
+    /// The result stands there already.
+    AlreadyThere,
+    /// It fits at these lines (from 1), and nothing tells which is meant.
+    Ambiguous(Vec<usize>),
+    /// It fits nowhere.
+    Failed(Reason, Option<Nearest>),
+}
+
+/// Why a hunk fits nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The lines differ.
+    Lines,
+    /// It has no line around the change that could prove the place.
+    NoContext,
+    /// Its lines fit, but some of them end in `\r\n` and some in `\n`.
+    MixedLineEnds,
+    /// Its lines fit, but the file goes on (or ends) where it should not.
+    EndOfFile,
+    /// Too many lines of the file look alike.
+    TooMuchWork,
+}
+
+impl Grade {
+    /// The grade as a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Grade::Exact => "exact",
+            Grade::Clean => "clean",
+            Grade::Moved(_) => "moved",
+            Grade::Loose { .. } => "loose",
+            Grade::AlreadyThere => "already there",
+            Grade::Ambiguous(_) => "ambiguous",
+            Grade::Failed(..) => "failed",
+        }
+    }
+
+    /// Whether nothing stands in the way of this hunk.
+    pub fn is_good(&self) -> bool {
+        !matches!(self, Grade::Ambiguous(_) | Grade::Failed(..))
+    }
+}
+
+/// What became of the hunks of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// The grade of each hunk, and the line (from 1) where it was placed.
+    pub hunks: Vec<(Grade, Option<usize>)>,
+    /// The new content, if every hunk has a place.
+    pub content: Option<Vec<u8>>,
+}
+
+/// Comparisons of lines that may still be made. Whoever places many files shares one among them, so that a hostile
+/// diff cannot take longer than a large one.
+#[derive(Debug)]
+pub struct Effort {
+    left: u64,
+}
+
+impl Effort {
+    /// Enough for every honest diff, used up in about a second.
+    pub fn ample() -> Self {
+        Self { left: 100_000_000 }
+    }
+
+    fn spend(&mut self, units: u64) -> bool {
+        let enough = self.left >= units;
+        self.left -= units.min(self.left);
+        enough
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.left == 0
+    }
+}
+
+/// Places `hunks`, which are in the order of the file, in `content`. `fuzz`: how many lines around a change may be
+/// left out of account.
+pub fn place(content: &[u8], hunks: &[PatchHunk<'_>], fuzz: usize, effort: &mut Effort) -> Placement {
+    let lines: Vec<&[u8]> = content.split_inclusive(|&byte| byte == b'\n').collect();
+    let mut placer = Placer { lines: &lines, fuzz, effort, free: 0, drift: 0 };
+    let mut found = Vec::with_capacity(hunks.len());
+    let mut pieces = Vec::with_capacity(hunks.len());
+    for hunk in hunks {
+        let outcome = placer.place(hunk);
+        let line = outcome.1.as_ref().map(|fit| fit.at + 1);
+        if let (grade, Some(fit)) = &outcome
+            && *grade != Grade::AlreadyThere
+        {
+            pieces.push((hunk, *fit));
+        }
+        found.push((outcome.0, line));
+    }
+    let content = match found.iter().all(|(grade, _)| grade.is_good()) {
+        true => result::build(&lines, content.len(), &pieces),
+        false => None,
+    };
+    if content.is_none()
+        && found.iter().all(|(grade, _)| grade.is_good())
+        && let Some(last) = found.last_mut()
+    {
+        // Only what stands at the very end can still be wrong here.
+        *last = (Grade::Failed(Reason::EndOfFile, None), None);
+    }
+    Placement { hunks: found, content }
+}
+
+struct Placer<'a, 'e> {
+    lines: &'a [&'a [u8]],
+    fuzz: usize,
+    effort: &'e mut Effort,
+    /// The first line that no hunk above has taken.
+    free: usize,
+    /// How far the hunk above stood from its stated line.
+    drift: isize,
+}
+
+/// A grade, and where the hunk goes.
+type Outcome = (Grade, Option<Fit>);
+
+impl Placer<'_, '_> {
+    fn place(&mut self, hunk: &PatchHunk<'_>) -> Outcome {
+        let stated = if hunk.old_len == 0 { hunk.old_start } else { hunk.old_start - 1 };
+        let expected = stated.saturating_add_signed(self.drift);
+        let mut outcome = self.with_ends(hunk, Ends::Literal, stated, expected);
+        if matches!(outcome.0, Grade::Failed(Reason::Lines, _)) && fit::may_ignore_ends(hunk) {
+            let again = self.with_ends(hunk, Ends::Ignored, stated, expected);
+            if !matches!(again.0, Grade::Failed(Reason::Lines | Reason::TooMuchWork, _)) {
+                outcome = again;
+            }
+        }
+        if let Grade::Failed(Reason::Lines, nearest @ None) = &mut outcome.0 {
+            *nearest = nearest::find(self.lines, hunk, expected, self.effort);
+        }
+        if let (grade, Some(fit)) = &outcome {
+            let at = fit.at as isize - fit.skipped as isize - stated as isize;
+            let grown = hunk.new_len as isize - hunk.old_len as isize;
+            let is_there = *grade == Grade::AlreadyThere;
+            self.drift = if is_there { at + grown } else { at };
+            self.free = fit.at + fit.len;
+        }
+        outcome
+    }
+
+    /// Looks for the place, comparing line ends in one way.
+    fn with_ends(&mut self, hunk: &PatchHunk<'_>, ends: Ends, stated: usize, expected: usize) -> Outcome {
+        if hunk.old_len == 0 {
+            return self.place_without_context(hunk, ends, expected);
+        }
+        let (old, new) = (Pattern::old(hunk, ends), Pattern::new(hunk, ends));
+        if self.fits(&old, expected) {
+            // The hunks above were moved, but this one fits without that as well.
+            if self.drift != 0 && self.fits(&old, stated) {
+                return (Grade::Ambiguous(vec![expected + 1, stated + 1]), None);
+            }
+            return self.settle(&old, expected, stated, None);
+        }
+        if self.fits(&new, expected) {
+            return (Grade::AlreadyThere, Some(new.fit_at(expected)));
+        }
+        match self.search(&old) {
+            None => return (Grade::Failed(Reason::TooMuchWork, None), None),
+            Some(places) => match places.as_slice() {
+                [] => {}
+                [only] => {
+                    return match self.search(&new) {
+                        None => (Grade::Failed(Reason::TooMuchWork, None), None),
+                        Some(results) if results.is_empty() => self.settle(&old, *only, stated, None),
+                        Some(results) => (Grade::Ambiguous(vec![only + 1, results[0] + 1]), None),
+                    };
+                }
+                many => return (Grade::Ambiguous(many.iter().map(|at| at + 1).collect()), None),
+            },
+        }
+        match self.search(&new).as_deref() {
+            None => return (Grade::Failed(Reason::TooMuchWork, None), None),
+            Some([only]) => return (Grade::AlreadyThere, Some(new.fit_at(*only))),
+            Some(_) => {}
+        }
+        self.place_loosely(&old, stated, expected)
+    }
+
+    /// A hunk that only adds and has no line around it.
+    fn place_without_context(&mut self, hunk: &PatchHunk<'_>, ends: Ends, expected: usize) -> Outcome {
+        let (old, new) = (Pattern::old(hunk, ends), Pattern::new(hunk, ends));
+        if self.lines.is_empty() {
+            return (Grade::Clean, Some(old.fit_at(0)));
+        }
+        if self.fits(&new, expected) {
+            return (Grade::AlreadyThere, Some(new.fit_at(expected)));
+        }
+        let at = expected.clamp(self.free, self.lines.len().max(self.free));
+        if self.fuzz > 0 && at == expected && at <= self.lines.len() {
+            return (Grade::Loose { fuzz: 0, moved: self.drift }, Some(old.fit_at(at)));
+        }
+        (Grade::Failed(Reason::NoContext, None), None)
+    }
+
+    fn place_loosely(&mut self, old: &Pattern<'_>, stated: usize, expected: usize) -> Outcome {
+        for fuzz in 1..=self.fuzz {
+            let Some(old) = old.with_fuzz(fuzz) else { break };
+            let expected = expected + old.skipped();
+            if self.fits(&old, expected) {
+                return self.settle(&old, expected, stated, Some(fuzz));
+            }
+            match self.search(&old) {
+                None => return (Grade::Failed(Reason::TooMuchWork, None), None),
+                Some(places) => match places.as_slice() {
+                    [] => {}
+                    [only] => return self.settle(&old, *only, stated, Some(fuzz)),
+                    many => return (Grade::Ambiguous(many.iter().map(|at| at + 1).collect()), None),
+                },
+            }
+        }
+        (Grade::Failed(Reason::Lines, None), None)
+    }
+
+    /// The hunk goes to `at`, unless its line ends cannot be told there.
+    fn settle(&mut self, old: &Pattern<'_>, at: usize, stated: usize, fuzz: Option<usize>) -> Outcome {
+        let Some(fit) = old.settle_at(self.lines, at) else {
+            return (Grade::Failed(Reason::MixedLineEnds, None), None);
+        };
+        let moved = at as isize - old.skipped() as isize - stated as isize;
+        let grade = match (fuzz, moved) {
+            (Some(fuzz), moved) => Grade::Loose { fuzz, moved },
+            (None, 0) => Grade::Clean,
+            (None, moved) => Grade::Moved(moved),
+        };
+        (grade, Some(fit))
+    }
+
+    /// Nothing fits everywhere, and so proves nothing, but in an empty content.
+    fn fits(&mut self, pattern: &Pattern<'_>, at: usize) -> bool {
+        if pattern.len() == 0 {
+            return self.lines.is_empty();
+        }
+        at >= self.free && pattern.fits(self.lines, at, self.effort)
+    }
+
+    /// The first few places at which `pattern` fits; `None` if looking took too long.
+    fn search(&mut self, pattern: &Pattern<'_>) -> Option<Vec<usize>> {
+        let last = self.lines.len().checked_sub(pattern.len()).filter(|_| pattern.len() > 0);
+        let Some(last) = last else { return Some(Vec::new()) };
+        let mut places = Vec::new();
+        for at in self.free..=last {
+            if pattern.fits(self.lines, at, self.effort) {
+                places.push(at);
+                if places.len() == MAX_TOLD_PLACES {
+                    break;
+                }
+            }
+            if self.effort.is_used_up() {
+                return None;
+            }
+        }
+        Some(places)
+    }
+}

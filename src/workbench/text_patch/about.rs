@@ -1,0 +1,177 @@
+//! What a patch made of text patches says about itself: what their authors wrote, and how they were read.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use serde_json::json;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::bundle::order::Order;
+use crate::diff::on_tree::TextOrigin;
+use crate::diff::patch_text::Letter;
+use crate::model::{Digest, FileChange, Issue, Node, Patch, PatchId};
+use crate::text::one_line;
+
+/// Longest title and name, as a manifest allows.
+const MAX_LINE_CHARS: usize = 190;
+/// Longest summary.
+const MAX_SUMMARY_CHARS: usize = 3500;
+/// Bytes of an id that come from the file's name.
+const MAX_STEM_BYTES: usize = 60;
+/// Most patches that are named in the record of how they were read.
+const MAX_NAMED: usize = 100;
+/// Most tracked issues that are taken from the texts.
+const MAX_ISSUES: usize = 100;
+
+/// What there is to go by.
+pub(super) struct Source<'a> {
+    /// The name of what was read.
+    pub name: &'a str,
+    /// Each patch's name and what is written above it.
+    pub letters: &'a [(String, Letter)],
+    /// SHA-256 of what was read.
+    pub digest: Digest,
+    /// When it was written.
+    pub written: Option<SystemTime>,
+    /// The system it is applied on.
+    pub platform: &'a str,
+}
+
+/// The patch.
+pub(super) fn patch(source: &Source<'_>, origin: &TextOrigin, changes: Vec<FileChange>) -> Patch {
+    let mut order = order(source.name, source.letters, source.digest);
+    order.source = line(&format!("{}, sha256 {}", source.name, source.digest));
+    order.extensions.insert("x-text-patch".to_owned(), record(origin).to_string());
+    if changes.iter().any(is_not_for_windows) {
+        order.platforms = vec![source.platform.to_owned()];
+    }
+    order.into_patch(changes, created(source), false)
+}
+
+/// What can be said of patches by their names and letters.
+pub(in crate::workbench) fn order(name: &str, letters: &[(String, Letter)], digest: Digest) -> Order {
+    let single = single(letters);
+    let mut order = Order::minimal(id(name, letters, digest), None, None);
+    let subject = single.and_then(|letter| letter.subject.as_deref());
+    order.title = line(subject.unwrap_or(name)).unwrap_or_else(|| "A text patch".to_owned());
+    order.summary = summary(name, letters);
+    order.product.name = "a folder".to_owned();
+    order.vendor =
+        single.and_then(|letter| line(letter.author.as_deref()?)).unwrap_or_else(|| "unknown".to_owned());
+    (order.issues, order.vulnerabilities) = tracked(letters);
+    order
+}
+
+fn single(letters: &[(String, Letter)]) -> Option<&Letter> {
+    match letters {
+        [(_, letter)] => Some(letter),
+        _ => None,
+    }
+}
+
+/// The file's name and the beginning of its digest.
+fn id(name: &str, letters: &[(String, Letter)], digest: Digest) -> PatchId {
+    let name = match letters {
+        [(name, _)] => name.as_str(),
+        _ => name,
+    };
+    let mut stem = name;
+    for end in [".gz", ".xz", ".zst", ".patch", ".diff", ".mbox", ".eml"] {
+        stem = stem.strip_suffix(end).unwrap_or(stem);
+    }
+    let allowed = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
+    let stem: String = stem.chars().map(allowed).take(MAX_STEM_BYTES).collect();
+    let stem = stem.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let stem = if stem.is_empty() { "patch" } else { stem };
+    let id = format!("{stem}-{}", &digest.to_string()[..8]);
+    PatchId::parse(&id).expect("it is made of the letters that an id may have")
+}
+
+/// One line as a manifest wants it; `None` if nothing is left.
+pub(in crate::workbench) fn line(text: &str) -> Option<String> {
+    let flat: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line: String = one_line(flat.trim(), MAX_LINE_CHARS).nfc().collect();
+    (!line.trim().is_empty()).then_some(line)
+}
+
+fn summary(name: &str, letters: &[(String, Letter)]) -> String {
+    let text = match (single(letters), letters) {
+        (Some(letter), _) if !letter.message.is_empty() => letter.message.clone(),
+        (Some(_), _) => format!("The text patch {name}."),
+        (None, letters) => {
+            let title =
+                |(name, letter): &(String, Letter)| letter.subject.clone().unwrap_or_else(|| name.clone());
+            let titles: Vec<String> = letters.iter().map(title).collect();
+            format!("A series of {} patches:\n{}", letters.len(), titles.join("\n"))
+        }
+    };
+    let plain = |c: char| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c };
+    let mut summary: String = text.chars().map(plain).take(MAX_SUMMARY_CHARS).nfc().collect();
+    if text.chars().nth(MAX_SUMMARY_CHARS).is_some() {
+        summary.push('…');
+    }
+    summary
+}
+
+/// When it was written: what the mail says, or else its file.
+fn created(source: &Source<'_>) -> String {
+    let of_mail = single(source.letters).and_then(|letter| letter.date.as_deref());
+    let of_mail =
+        of_mail.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()).map(|zoned| zoned.timestamp());
+    let of_file = || source.written.and_then(|time| jiff::Timestamp::try_from(time).ok());
+    let time = of_mail.or_else(of_file).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    jiff::Timestamp::from_second(time.as_second()).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
+}
+
+/// The issues and vulnerabilities that the texts name.
+fn tracked(letters: &[(String, Letter)]) -> (Vec<Issue>, Vec<String>) {
+    let (mut issues, mut vulnerabilities) = (BTreeMap::new(), BTreeMap::new());
+    for (_, letter) in letters {
+        let text = [letter.subject.as_deref().unwrap_or_default(), &letter.message].join("\n");
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '#');
+        for word in text.split(|c| !is_part(c)) {
+            if let Some(number) = word.strip_prefix('#') {
+                if is_number(number) {
+                    issues.insert(word.to_owned(), "issues");
+                }
+            } else if word.starts_with("CVE-") && word.len() > 8 {
+                vulnerabilities.insert(word.to_owned(), ());
+            } else if let Some((key, number)) = word.split_once('-')
+                && key.len() >= 2
+                && key.bytes().all(|byte| byte.is_ascii_uppercase())
+                && !matches!(key, "UTF" | "ISO" | "SHA" | "RFC" | "IEEE" | "GPL" | "LGPL" | "MIT" | "BSD")
+                && is_number(number)
+            {
+                issues.insert(word.to_owned(), "issues");
+            }
+        }
+    }
+    let issue =
+        |(key, system): (String, &str)| Issue { system: system.to_owned(), key, url: None, kind: None };
+    let issues = issues.into_iter().take(MAX_ISSUES).map(issue).collect();
+    (issues, vulnerabilities.into_keys().take(MAX_ISSUES).collect())
+}
+
+fn is_number(text: &str) -> bool {
+    (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// How the patches were read, for the record.
+fn record(origin: &TextOrigin) -> serde_json::Value {
+    let patches: Vec<_> = origin
+        .patches
+        .iter()
+        .take(MAX_NAMED)
+        .map(|(name, outcome)| json!({ "name": line(name).unwrap_or_default(), "strip": outcome.strip }))
+        .collect();
+    let mut grades: BTreeMap<&str, usize> = BTreeMap::new();
+    for hunk in origin.files().flat_map(|(_, file)| &file.hunks) {
+        *grades.entry(hunk.grade.word()).or_default() += 1;
+    }
+    json!({ "patches": patches, "fuzz": origin.fuzz, "hunks": grades })
+}
+
+fn is_not_for_windows(change: &FileChange) -> bool {
+    let is_link = matches!(&change.after, Some(Node::Link(link)) if crate::model::unportable_link(&link.points_to).is_some());
+    change.path.unportable().is_some() || is_link
+}

@@ -1,0 +1,85 @@
+//! A folder on a disk, as what patches are carried out on.
+
+use std::cell::Cell;
+use std::io::{self, ErrorKind, Read};
+
+use crate::diff::on_tree::{Thing, Tree, Trouble};
+use crate::model::{Code, TreePath};
+use crate::target::fs::{FoundKind, Fs, Place};
+
+/// Largest file that a text patch may be applied to: it is held in memory, before and after.
+const MAX_FILE_BYTES: u64 = 512 << 20;
+
+/// Most that is read in all.
+const MAX_TOTAL_BYTES: u64 = 2 << 30;
+
+pub(super) struct DiskTree<'f> {
+    pub fs: &'f dyn Fs,
+    read_bytes: Cell<u64>,
+}
+
+impl<'f> DiskTree<'f> {
+    pub fn new(fs: &'f dyn Fs) -> Self {
+        Self { fs, read_bytes: Cell::new(0) }
+    }
+
+    fn content(&self, at: &Place, size_bytes: u64) -> Result<Vec<u8>, Trouble> {
+        let total = self.read_bytes.get().saturating_add(size_bytes);
+        if size_bytes > MAX_FILE_BYTES || total > MAX_TOTAL_BYTES {
+            let meaning =
+                format!("has {size_bytes} bytes, too many for a text patch; make a bundle from two folders");
+            return Err(Trouble::new(Code::Limit, meaning));
+        }
+        self.read_bytes.set(total);
+        let mut content = Vec::new();
+        let file = self.fs.open(at).map_err(|error| unreadable(&error))?;
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut content).map_err(|error| unreadable(&error))?;
+        Ok(content)
+    }
+}
+
+impl Tree for DiskTree<'_> {
+    fn read(&self, path: &TreePath) -> Result<Option<Thing>, Trouble> {
+        let at = Place::from(path);
+        let found = match self.fs.look(&at) {
+            Ok(found) => found,
+            // On the way there stands no folder: there is nothing, and the plan says what is in the way.
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                let meaning = "a link or file stands where a folder is expected on the way to it";
+                return Err(Trouble::new(Code::FileSystem, meaning));
+            }
+            Err(error) => return Err(unreadable(&error)),
+        };
+        let Some(found) = found else { return Ok(None) };
+        let unusable = |meaning: String| Err(Trouble::new(Code::FileSystem, meaning));
+        Ok(Some(match found.kind {
+            FoundKind::File { size_bytes } => {
+                Thing::File { content: self.content(&at, size_bytes)?.into(), mode: found.mode }
+            }
+            FoundKind::Link => Thing::Link(self.fs.read_link(&at).map_err(|error| unreadable(&error))?),
+            FoundKind::Dir => Thing::Dir,
+            FoundKind::Mount => return unusable("another disk is mounted there".to_owned()),
+            FoundKind::Special(word) => return unusable(format!("is a {word}")),
+        }))
+    }
+
+    fn has_file(&self, path: &TreePath) -> bool {
+        let found = self.fs.look(&Place::from(path)).ok().flatten();
+        found.is_some_and(|found| matches!(found.kind, FoundKind::File { .. } | FoundKind::Link))
+    }
+
+    fn has_folder(&self, path: &TreePath) -> bool {
+        let found = self.fs.look(&Place::from(path)).ok().flatten();
+        found.is_some_and(|found| found.kind == FoundKind::Dir)
+    }
+}
+
+fn unreadable(error: &io::Error) -> Trouble {
+    let code = match error.kind() {
+        ErrorKind::PermissionDenied => Code::Rights,
+        ErrorKind::ResourceBusy => Code::InUse,
+        ErrorKind::InvalidInput | ErrorKind::CrossesDevices => Code::FileSystem,
+        _ => Code::Io,
+    };
+    Trouble::new(code, format!("cannot be read: {error}"))
+}

@@ -1,0 +1,76 @@
+//! What a person has to know about how diffs fit: obstacles for what does not, notes for what is not plain.
+
+use crate::diff::on_tree::{FileOutcome, TextOrigin, Trouble};
+use crate::diff::place::Grade;
+use crate::model::Code;
+use crate::plan::{Note, Obstacle, Preview};
+
+/// Adds what is known of the hunks to a preview.
+pub(in crate::workbench) fn add_findings(preview: &mut Preview, origin: &TextOrigin) {
+    for (name, file) in origin.files() {
+        for (index, hunk) in file.hunks.iter().enumerate() {
+            if matches!(hunk.grade, Grade::Moved(_) | Grade::Loose { .. } | Grade::AlreadyThere) {
+                let text = format!("hunk {} of {} is {}", index + 1, file.hunks.len(), hunk.sentence());
+                let text = told(origin, name, text);
+                preview.notes.push(Note { path: Some(file.path.clone()), text });
+            }
+        }
+        if file.is_there && file.hunks.is_empty() && file.is_good() {
+            let text = told(origin, name, "is already as the patch leaves it".to_owned());
+            preview.notes.push(Note { path: Some(file.path.clone()), text });
+        }
+    }
+    let mut all = obstacles(origin);
+    all.append(&mut preview.obstacles);
+    preview.obstacles = all;
+}
+
+/// Every hunk and file that stands in the way.
+pub(in crate::workbench) fn obstacles(origin: &TextOrigin) -> Vec<Obstacle> {
+    let of_file = |(name, file): (&str, &FileOutcome)| -> Vec<Obstacle> {
+        let obstacle = |trouble: Trouble| Obstacle {
+            code: trouble.code,
+            path: Some(file.path.clone()),
+            meaning: told(origin, name, trouble.meaning),
+            hint: hint(trouble.code).to_owned(),
+        };
+        file.troubles().into_iter().map(obstacle).collect()
+    };
+    origin.files().flat_map(of_file).collect()
+}
+
+/// A sentence with the patch that it is about, if there are several.
+fn told(origin: &TextOrigin, name: &str, text: String) -> String {
+    if origin.patches.len() > 1 { format!("{text} [{name}]") } else { text }
+}
+
+/// What the history keeps of it.
+pub(in crate::workbench) fn remarks(origin: &TextOrigin) -> Vec<String> {
+    let loose = origin.files().flat_map(|(name, file)| {
+        let loose =
+            file.hunks.iter().enumerate().filter(|(_, hunk)| matches!(hunk.grade, Grade::Loose { .. }));
+        loose.map(move |(index, hunk)| {
+            format!("{name}: hunk {} of {} is {}", index + 1, file.path, hunk.sentence())
+        })
+    });
+    let read =
+        origin.patches.iter().map(|(name, patch)| format!("text patch {name}, read with -p {}", patch.strip));
+    let fuzz = (origin.fuzz > 0)
+        .then(|| format!("up to {} lines around a change were allowed to differ (--fuzz)", origin.fuzz));
+    read.chain(fuzz).chain(loose).take(MAX_REMARKS).collect()
+}
+
+/// Most remarks of one change: a page of the history.
+const MAX_REMARKS: usize = 100;
+
+fn hint(code: Code) -> &'static str {
+    match code {
+        Code::Missing => {
+            "Check that this is the right folder and version; -p N says how many folders to leave out of the names."
+        }
+        Code::Occupied => "Move it out of the folder if it is not part of the product.",
+        Code::Drift => "Ask for a patch that was made for this version of the file.",
+        Code::Path => "Do not use this patch; ask its author for one with plain names.",
+        _ => "Look at this place, then try again.",
+    }
+}

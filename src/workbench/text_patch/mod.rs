@@ -1,0 +1,277 @@
+//! Text patches where a bundle is accepted: diffs, mails and series become a patch for one folder.
+//!
+//! 1. Read what is named: files, packed or not, and folders with a `series` (`input`, `unpack`).
+//! 2. Carry the diffs out in memory on the folder, which is only read (`disk_tree`, `diff::on_tree`).
+//! 3. Make a patch of the difference, with the exact content before and after every file (`patch`, `folders`,
+//!    `about`).
+//!
+//! From there on it is a patch like any other: the same plan, the same transaction, the same safe copies.
+
+mod about;
+mod disk_tree;
+mod findings;
+mod folders;
+mod input;
+mod patch;
+mod unpack;
+
+use std::path::{Path, PathBuf};
+
+use super::{Error, Result, Watch, Workbench, inspect};
+use crate::bundle::{InMemory, VerifiedBundle};
+use crate::diff::on_tree::{Difference, PatchOutcome, Reading, Series, TextOrigin};
+use crate::diff::patch_text::{Letter, PatchText, StripLevel, parse};
+use crate::model::{Digest, Hasher};
+use crate::target::fs::Fs;
+
+pub(super) use about::{line as one_line_of, order as order_of};
+use disk_tree::DiskTree;
+pub(super) use findings::{add_findings, obstacles, remarks};
+pub use input::is_text_patch;
+use input::{Input, TextFile};
+
+/// How text patches are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TextOptions {
+    /// How many folders at the start of each name are left out; `None`: found from the folder.
+    pub strip: Option<StripLevel>,
+    /// How many lines around a change may differ.
+    pub fuzz: usize,
+    /// Files that belong behind the one that is named, to the same change.
+    pub further: Vec<PathBuf>,
+    /// Only this patch of the series, counted from 0.
+    pub only: Option<usize>,
+}
+
+/// What a text of patches says, without a folder.
+#[derive(Debug, Clone)]
+pub struct TextInspection {
+    /// Each patch, in order.
+    pub patches: Vec<TextSummary>,
+    /// The texts of the diffs, one behind the other.
+    pub text: Vec<u8>,
+}
+
+/// What one patch of a series says.
+#[derive(Debug, Clone)]
+pub struct TextSummary {
+    /// Its file, and its number in that if there are several.
+    pub name: String,
+    /// What is said about it.
+    pub letter: Letter,
+    /// Its files: what happens to each, its name, added and removed lines.
+    pub files: Vec<FileSummary>,
+}
+
+/// What a diff does to one file.
+#[derive(Debug, Clone)]
+pub struct FileSummary {
+    /// `change`, `create` …
+    pub does: &'static str,
+    /// The name as it stands in the diff, escaped.
+    pub name: String,
+    /// How many hunks.
+    pub hunks: usize,
+    /// How many lines come.
+    pub added: usize,
+    /// How many go.
+    pub removed: usize,
+}
+
+impl Workbench {
+    /// The same workbench, reading text patches in this way.
+    #[must_use]
+    pub fn reading(&self, text: TextOptions) -> Self {
+        Self { text, ..self.clone() }
+    }
+
+    /// The same workbench, reading only this patch of a series, counted from 0.
+    #[must_use]
+    pub fn reading_only(&self, number: usize) -> Self {
+        self.reading(TextOptions { only: Some(number), ..self.text.clone() })
+    }
+
+    /// What the text patches in `file` say. Needs no folder.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is broken or hostile.
+    pub fn inspect_text(&self, file: &Path) -> Result<TextInspection> {
+        let input = self.read_text(file)?;
+        let mut patches = Vec::new();
+        for text in &input.files {
+            let read = text.parse()?;
+            let is_alone = read.len() == 1;
+            for (index, patch) in read.iter().enumerate() {
+                patches.push(summary(name_of(text, index, is_alone), patch));
+            }
+        }
+        let texts: Vec<&[u8]> = input.files.iter().map(|file| file.bytes.as_slice()).collect();
+        Ok(TextInspection { patches, text: texts.concat() })
+    }
+
+    fn read_text(&self, file: &Path) -> Result<Input> {
+        let files: Vec<&Path> =
+            std::iter::once(file).chain(self.text.further.iter().map(PathBuf::as_path)).collect();
+        Input::read(&files)
+    }
+
+    /// Opens a bundle, or makes one of text patches for `target`.
+    pub(super) fn open_for(&self, file: &Path, target: &Path, watch: Watch<'_>) -> Result<VerifiedBundle> {
+        if !is_text_patch(file)? {
+            return inspect::open(file);
+        }
+        let fs = self.disk(target)?;
+        self.make_for(file, &*fs, watch)
+    }
+
+    /// Opens a bundle, or makes one of text patches if there is a folder for it.
+    pub(super) fn open_maybe_for(
+        &self,
+        file: &Path,
+        target: Option<&Path>,
+        watch: Watch<'_>,
+    ) -> Result<VerifiedBundle> {
+        match target {
+            Some(target) => self.open_for(file, target, watch),
+            None => inspect::open(file),
+        }
+    }
+
+    fn make_for(&self, file: &Path, fs: &dyn Fs, watch: Watch<'_>) -> Result<VerifiedBundle> {
+        let input = self.read_text(file)?;
+        let patches = self.patches_of(&input)?;
+        let tree = DiskTree::new(fs);
+        let mut done = carry_out(&patches, &tree, self.text.fuzz, watch)?;
+        if !done.outcomes.iter().all(|(_, patch)| patch.is_good())
+            && let Some(there) = find_all_there(&patches, &tree, watch)?
+        {
+            done = there;
+        }
+        let origin = TextOrigin { patches: done.outcomes, fuzz: self.text.fuzz };
+        let (changes, contents) = patch::changes(&done.differences, &tree)?;
+        let letters: Vec<(String, Letter)> =
+            patches.iter().map(|patch| (patch.name.clone(), patch.text.letter.clone())).collect();
+        let about = about::Source {
+            name: &input.name,
+            letters: &letters,
+            digest: input.digest(),
+            written: input.written,
+            platform: &self.environment.platform,
+        };
+        let patch = about::patch(&about, &origin, changes);
+        let source_bytes = input.files.iter().map(|file| file.bytes.len() as u64).sum();
+        let content = InMemory { contents, source_digest: input.digest(), source_bytes };
+        Ok(VerifiedBundle::of_text(patch, origin, content)?)
+    }
+
+    /// The patches that are wanted, in their order.
+    fn patches_of<'i>(&self, input: &'i Input) -> Result<Vec<Named<'i>>> {
+        let mut patches = Vec::new();
+        for text in &input.files {
+            let reading = Reading { strip: self.text.strip.or(text.strip), reverse: text.reverse };
+            let read = text.parse()?;
+            let is_alone = read.len() == 1;
+            let named = |(index, patch)| Named { name: name_of(text, index, is_alone), text: patch, reading };
+            patches.extend(read.into_iter().enumerate().map(named));
+        }
+        match self.text.only {
+            None => Ok(patches),
+            Some(only) => Ok(patches.into_iter().skip(only).take(1).collect()),
+        }
+    }
+}
+
+/// One patch with what is known of it from outside.
+struct Named<'i> {
+    name: String,
+    text: PatchText<'i>,
+    reading: Reading,
+}
+
+/// What came of all patches.
+struct Done {
+    outcomes: Vec<(String, PatchOutcome)>,
+    differences: Vec<Difference>,
+}
+
+fn carry_out(patches: &[Named<'_>], tree: &DiskTree<'_>, fuzz: usize, watch: Watch<'_>) -> Result<Done> {
+    let mut series = Series::new(tree, fuzz);
+    let mut outcomes = Vec::new();
+    for patch in patches {
+        watch.cancel.check()?;
+        outcomes.push((patch.name.clone(), series.apply(&patch.text, patch.reading)));
+    }
+    Ok(Done { outcomes, differences: series.differences() })
+}
+
+/// Whether the whole of a series is in the folder already. Its first patches need not look so, because later ones
+/// change the same lines; but then all of it can be taken back, from the last to the first.
+fn find_all_there(patches: &[Named<'_>], tree: &DiskTree<'_>, watch: Watch<'_>) -> Result<Option<Done>> {
+    let mut series = Series::new(tree, 0);
+    let mut outcomes = Vec::new();
+    for patch in patches.iter().rev() {
+        watch.cancel.check()?;
+        let reading = Reading { reverse: !patch.reading.reverse, ..patch.reading };
+        let mut outcome = series.apply(&patch.text, reading);
+        if !outcome.is_good() || outcome.has_anything_there() {
+            return Ok(None);
+        }
+        outcome.turn_to_there();
+        outcomes.push((patch.name.clone(), outcome));
+    }
+    outcomes.reverse();
+    let turned = |Difference { path, before, after }| Difference { path, before: after, after: before };
+    Ok(Some(Done { outcomes, differences: series.differences().into_iter().map(turned).collect() }))
+}
+
+impl Input {
+    /// SHA-256 of everything that was read.
+    fn digest(&self) -> Digest {
+        match self.files.as_slice() {
+            [only] => only.digest,
+            many => {
+                let mut hasher = Hasher::new();
+                many.iter().for_each(|file| hasher.update(file.digest.to_string().as_bytes()));
+                hasher.finish()
+            }
+        }
+    }
+}
+
+impl TextFile {
+    fn parse(&self) -> Result<Vec<PatchText<'_>>> {
+        parse(&self.bytes).map_err(|source| Error::Text { path: self.path.clone(), source })
+    }
+}
+
+/// How one patch of a text is called.
+fn name_of(text: &TextFile, index: usize, is_alone: bool) -> String {
+    if is_alone { text.name.clone() } else { format!("{}#{}", text.name, index + 1) }
+}
+
+fn summary(name: String, patch: &PatchText<'_>) -> TextSummary {
+    use crate::diff::LineKind;
+    use crate::diff::patch_text::{Body, FileOp};
+    let file = |file: &crate::diff::patch_text::FilePatch<'_>| {
+        let hunks = match &file.body {
+            Body::Hunks(hunks) => hunks.as_slice(),
+            Body::Binary(..) | Body::Same => &[],
+        };
+        let count = |kind| hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind).count();
+        FileSummary {
+            does: match (file.op, &file.body) {
+                (FileOp::Copy, _) => "copy",
+                (FileOp::Create, _) => "create",
+                (FileOp::Delete, _) => "delete",
+                (FileOp::Modify, Body::Same) => "change permissions",
+                (FileOp::Modify, _) => "change",
+                (FileOp::Rename, _) => "rename",
+            },
+            name: crate::text::escape_bytes(file.name()),
+            hunks: hunks.len(),
+            added: count(LineKind::Added),
+            removed: count(LineKind::Removed),
+        }
+    };
+    TextSummary { name, letter: patch.letter.clone(), files: patch.files.iter().map(file).collect() }
+}

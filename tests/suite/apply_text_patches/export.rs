@@ -1,0 +1,58 @@
+//! A bundle's change as a Git patch: others apply it, and so do we.
+
+use std::process::Command;
+
+use super::{apply_with, contents};
+use crate::support::console::Console;
+use crate::support::sandbox::{Sandbox, skip};
+
+/// Two products that differ in everything a Git patch can say, and the bundle between them.
+fn scene() -> Sandbox {
+    let sandbox = Sandbox::new();
+    for (path, content) in [("x.txt", "a\nb\n"), ("bin", "a\0b"), ("gone/old", "o\n"), ("same", "s\n")] {
+        sandbox.write(&format!("old/{path}"), content);
+        sandbox.write(&format!("app/{path}"), content);
+    }
+    for (path, content) in
+        [("x.txt", "a\nB"), ("bin", "\u{1}\0\u{2}"), ("new/file", "n\n"), ("same", "s\n"), ("empty", "")]
+    {
+        sandbox.write(&format!("new/{path}"), content);
+    }
+    let run = Console::new(&sandbox).run("make --from $/old --to $/new --id T-1 --output $/fix.patchbundle");
+    assert_eq!(run.code, 0, "{run}");
+    sandbox
+}
+
+#[test]
+fn what_is_exported_makes_the_new_product_with_git_and_with_us() {
+    let sandbox = scene();
+    let console = Console::new(&sandbox);
+    let run = console.run("export $/fix.patchbundle --target $/app --output $/out.patch");
+    assert_eq!(run.code, 0, "{run}");
+    let new = contents(&sandbox.path("new"));
+    let git = Command::new("git")
+        .args(["apply", "--whitespace=nowarn"])
+        .arg(sandbox.path("out.patch"))
+        .current_dir(sandbox.path("old"))
+        .output();
+    match git {
+        Ok(output) => {
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert_eq!(contents(&sandbox.path("old")), new);
+        }
+        Err(_) => skip("what_is_exported_makes_the_new_product_with_git_and_with_us", "git is missing"),
+    }
+    apply_with(&sandbox, Default::default(), &sandbox.path("out.patch"))
+        .expect("it applies")
+        .entry
+        .expect("it changed");
+    assert_eq!(contents(&sandbox.path("app")), new);
+}
+
+#[test]
+fn contents_that_are_not_at_hand_are_named() {
+    let sandbox = scene();
+    let run = Console::new(&sandbox).run("export $/fix.patchbundle --output $/out.patch");
+    assert_eq!((run.code, sandbox.path("out.patch").exists()), (3, false), "{run}");
+    assert!(run.err.contains("bin: its content is needed") && run.err.contains("--target"), "{run}");
+}
