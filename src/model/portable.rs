@@ -57,7 +57,9 @@ fn unportable_name(name: &str) -> Option<Unportable> {
 /// and Windows reads the superscripts one to three as digits.
 fn is_device(name: &str) -> bool {
     const DEVICES: [&str; 7] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
-    let base = name.split('.').next().unwrap_or(name).trim_end_matches(' ').to_ascii_uppercase();
+    // What compatible forms of Unicode (UAX 15) make a dot of, ends the name for a program that normalises first.
+    const DOTS: [char; 6] = ['.', '\u{2024}', '\u{2025}', '\u{2026}', '\u{fe52}', '\u{ff0e}'];
+    let base = name.split(DOTS).next().unwrap_or(name).trim_end_matches(' ').to_ascii_uppercase();
     let is_port = || {
         let number = base.strip_prefix("COM").or_else(|| base.strip_prefix("LPT"));
         let mut digits = number.unwrap_or_default().chars();
@@ -130,6 +132,8 @@ mod tests {
             "conOut$  .xyz",
             "clock$",
             "PRN.",
+            "CON\u{2024}",
+            "nul\u{ff0e}txt",
         ] {
             assert_eq!(unportable_name(name), device(name), "{name}");
         }
