@@ -1,4 +1,4 @@
-//! Patchwright applies one patch at a time to one product folder, so carefully that anybody can take it back.
+//! Patchwright puts patches into a product folder so carefully that anybody can take each of them out again.
 //!
 //! Read from the bottom of this page upwards: `model` has the words, `plan` says what should happen, `transaction`
 //! makes it true, `workbench` has one method per thing a person wants, and the front ends render its answers.

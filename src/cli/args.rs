@@ -28,7 +28,7 @@ Examples:
   patchwright apply fix.patchbundle /opt/app --allow-unsigned
   patchwright rollback /opt/app";
 
-/// Applies one patch at a time to one product folder, so carefully that anybody can take it back.
+/// Puts patches into a product folder so carefully that anybody can take each of them out again.
 #[derive(Debug, Parser)]
 #[command(name = "patchwright", version, after_help = EXIT_CODES)]
 pub(super) struct Arguments {

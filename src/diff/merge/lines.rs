@@ -83,7 +83,7 @@ pub fn merge_lines(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<LineMerge,
 /// person to finish.
 ///
 /// # Errors
-/// As [`merge_lines`].
+/// If one of the three is no text that can be merged line by line, or is too large.
 pub fn draft(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Vec<u8>, Unmergeable> {
     if let Some(one) = undisputed(base, mine, theirs)? {
         return Ok(one.to_vec());

@@ -1,16 +1,25 @@
-//! Random stacks against a simple model: what is in the folder is always what was there before with the active patches,
-//! or it was refused and nothing changed.
+//! Random stacks against a simple model: what is in the folder is always what was there before with the active patches
+//! and the edits made on site, or it was refused and nothing changed; also when the disk is gone in the middle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use patchwright::plan::OnDrift;
-use patchwright::workbench::Which;
+use patchwright::workbench::{Choice, Error, OnForeign, RollbackOptions, Which, Workbench};
 
 use super::{bundle, fix, lines};
 use crate::support::chance::{Chance, Seeded};
-use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, unwatched};
+use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
+use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, bench_on, unwatched};
 use crate::support::trees::Tree;
+
+/// What somebody adds to a file by hand.
+const EDIT: &str = "added by hand\n";
+
+/// Calls of the disk after which it may be gone: a small change has about as many.
+const CALLS: usize = 150;
 
 /// Files that the patches are about.
 const FILES: usize = 3;
@@ -38,20 +47,26 @@ fn name(patch: usize) -> String {
     if is_pack(patch) { format!("SP{}", file_of(patch)) } else { format!("P{patch}") }
 }
 
-/// The product with these patches in it, of which a service pack has replaced the hotfixes of its file.
+/// A file with these patches in it, all of which are about it. A service pack has replaced the hotfixes.
+fn plain_text(own: &[usize], file: usize) -> String {
+    debug_assert!(own.iter().all(|patch| file_of(*patch) == file));
+    let pack = own.iter().copied().find(|patch| is_pack(*patch));
+    let named: Vec<(usize, String)> = match pack {
+        Some(pack) => PLACES.iter().map(|place| (*place, name(pack))).collect(),
+        None => own.iter().map(|patch| (PLACES[*patch % PLACES.len()], name(*patch))).collect(),
+    };
+    let changed: Vec<(usize, &str)> = named.iter().map(|(line, name)| (*line, name.as_str())).collect();
+    lines(&changed)
+}
+
+/// The product with these patches in it.
 fn product(patches: &[usize]) -> Tree {
     (0..FILES).fold(Tree::new(), |tree, file| {
         let own: Vec<usize> = patches.iter().copied().filter(|patch| file_of(*patch) == file).collect();
-        let pack = own.iter().copied().find(|patch| is_pack(*patch));
-        let line = |at: usize, patch: usize| (PLACES[at], name(pack.unwrap_or(patch)));
-        let named: Vec<(usize, String)> = match pack {
-            Some(pack) => (0..PLACES.len()).map(|at| line(at, pack)).collect(),
-            None => own.iter().map(|patch| line(patch % PLACES.len(), *patch)).collect(),
-        };
-        let changed: Vec<(usize, &str)> = named.iter().map(|(line, name)| (*line, name.as_str())).collect();
-        let tree = tree.file(&format!("file{file}"), lines(&changed));
+        let has_pack = own.iter().any(|patch| is_pack(*patch));
+        let tree = tree.file(&format!("file{file}"), plain_text(&own, file));
         // A hotfix also brings a file of its own, which goes with it.
-        let hotfixes = own.into_iter().filter(|patch| pack.is_none() && !is_pack(*patch));
+        let hotfixes = own.into_iter().filter(|patch| !has_pack && !is_pack(*patch));
         hotfixes.fold(tree, |tree, patch| tree.file(&name(patch), name(patch)))
     })
 }
@@ -64,11 +79,34 @@ struct Model {
     accepted: usize,
     /// What the last change replaced, if that can still be taken back.
     before: Option<Vec<(usize, Option<usize>)>>,
+    /// Files that were edited by hand.
+    edited: BTreeSet<usize>,
 }
 
 impl Model {
     fn active(&self) -> Vec<usize> {
         self.slots.iter().filter(|(_, by)| by.is_none()).map(|(patch, _)| *patch).collect()
+    }
+
+    /// What is in the folder.
+    fn tree(&self) -> Tree {
+        self.edited.iter().fold(product(&self.active()), |tree, file| {
+            let own: Vec<usize> =
+                self.active().into_iter().filter(|patch| file_of(*patch) == *file).collect();
+            let path = format!("file{file}");
+            let mut text = plain_text(&own, *file);
+            text.push_str(EDIT);
+            tree.file(&path, text)
+        })
+    }
+
+    /// Whether becoming `other` would touch a file that was edited.
+    fn meets_an_edit(&self, other: &Self) -> bool {
+        let of_file = |model: &Self, file: usize| {
+            let active = model.active();
+            active.into_iter().filter(|patch| file_of(*patch) == file).collect::<Vec<_>>()
+        };
+        self.edited.iter().any(|file| of_file(self, *file) != of_file(other, *file))
     }
 
     fn position(&self, patch: usize) -> Option<usize> {
@@ -109,69 +147,149 @@ struct Story<'a> {
     told: Vec<String>,
 }
 
+/// Does something to a folder with this workbench.
+type Act = dyn Fn(&Workbench, &Target<'_>) -> Result<(), Error>;
+
+/// Something to do, and what the model says of it afterwards; `None`: it is refused.
+struct Deed {
+    told: String,
+    act: Box<Act>,
+    after: Option<Model>,
+    /// Whether it names a patch about an edited file, so that it may be refused though it would change nothing there.
+    is_near_an_edit: bool,
+}
+
 impl Story<'_> {
     fn step(&mut self, chance: &mut Seeded) {
-        match chance.pick(10) {
+        match chance.pick(14) {
+            0..=8 => {
+                let deed = self.deed(chance);
+                self.carry_out(deed);
+            }
+            9..=10 => {
+                let deed = self.deed(chance);
+                self.carry_out_on_a_dying_disk(deed, 1 + chance.pick(CALLS));
+            }
+            11..=12 => self.edit(chance),
+            _ => self.accept(chance),
+        }
+        let difference = self.target.tree().difference(&self.model.tree());
+        assert_eq!(difference, None, "{}", self.told.join("; "));
+    }
+
+    fn deed(&self, chance: &mut Seeded) -> Deed {
+        match chance.pick(9) {
             0..=2 => self.apply(chance, 1),
             3..=4 => self.apply(chance, 3),
             5..=6 => self.take_out(chance),
             7 => self.go_back_to(chance),
-            8 => self.undo(),
-            _ => self.accept(chance),
-        }
-        let expected = product(&self.model.active());
-        assert_eq!(self.target.tree().difference(&expected), None, "{}", self.told.join("; "));
-    }
-
-    fn apply(&mut self, chance: &mut Seeded, most: usize) {
-        let mut chosen: Vec<usize> = (0..most).map(|_| chance.pick(PATCHES)).collect();
-        self.told.push(format!("apply {:?}", chosen.iter().map(|patch| name(*patch)).collect::<Vec<_>>()));
-        let files: Vec<PathBuf> = chosen.iter().map(|patch| self.bundles[*patch].path.clone()).collect();
-        let applied =
-            unwatched(|watch| self.sandbox.bench().apply_all(&files, &self.target.path, UNSIGNED, watch))
-                .unwrap_or_else(|error| panic!("{}: {error:?}", self.told.join("; ")));
-        chosen.sort_by_key(|patch| name(*patch));
-        let came = chosen.into_iter().filter(|patch| self.model.come(*patch)).count();
-        assert_eq!(applied.entry.is_some(), came > 0, "{}", self.told.join("; "));
-        if came > 0 {
-            self.model.before = None;
+            _ => self.undo(),
         }
     }
 
-    fn goes(&mut self, which: Which, left: Option<Vec<(usize, Option<usize>)>>) {
-        let result = self.target.roll_back(which, OnDrift::Stop);
-        match (result, left) {
-            (Ok(_), Some(left)) => self.model.before = Some(std::mem::replace(&mut self.model.slots, left)),
+    fn carry_out(&mut self, deed: Deed) {
+        self.told.push(deed.told);
+        let done = (deed.act)(self.sandbox.bench(), &self.target);
+        match (done, deed.after) {
+            (Ok(_), Some(after)) if !self.model.meets_an_edit(&after) => self.model = after,
             (Err(_), None) => {}
-            (result, left) => panic!("{}: {result:?}, expected {left:?}", self.told.join("; ")),
+            (Err(_), Some(after)) if deed.is_near_an_edit || self.model.meets_an_edit(&after) => {}
+            (done, after) => {
+                let after = after.map(|after| after.slots);
+                panic!("{}: {done:?}, expected {after:?}", self.told.join("; "))
+            }
         }
+    }
+
+    /// The same on a disk of which every call from `call` on fails, and what is left is put right.
+    fn carry_out_on_a_dying_disk(&mut self, deed: Deed, call: usize) {
+        self.told.push(format!("{} on a disk that dies at call {call}", deed.told));
+        let dying = bench_on(move |disk| {
+            let fault = Fault::Fails(Errno::Io);
+            Arc::new(FaultFs::failing(Arc::new(disk), At::Call(call), fault, Lasting::FromThenOn))
+        });
+        let done = (deed.act)(&dying, &self.target);
+        let choice = Choice::Undo(OnForeign::Stop);
+        let recovered = unwatched(|watch| self.sandbox.bench().recover(&self.target.path, choice, watch));
+        let _ = recovered.unwrap_or_else(|error| panic!("{}: {error:?}", self.told.join("; ")));
+        let is_after = |after: &Model| {
+            done.is_ok() || self.target.tree() == after.tree() && after.tree() != self.model.tree()
+        };
+        if let Some(after) = deed.after.filter(is_after) {
+            self.model = after;
+        }
+    }
+
+    /// Somebody adds a line to a file, or takes it out again.
+    fn edit(&mut self, chance: &mut Seeded) {
+        let file = chance.pick(FILES);
+        self.told.push(format!("edit file{file}"));
+        if !self.model.edited.remove(&file) {
+            self.model.edited.insert(file);
+        }
+        let own: Vec<usize> =
+            self.model.active().into_iter().filter(|patch| file_of(*patch) == file).collect();
+        let mut text = plain_text(&own, file);
+        if self.model.edited.contains(&file) {
+            text.push_str(EDIT);
+        }
+        fs::write(self.target.path.join(format!("file{file}")), text).expect("our own folder");
+    }
+
+    fn apply(&self, chance: &mut Seeded, most: usize) -> Deed {
+        let mut chosen: Vec<usize> = (0..most).map(|_| chance.pick(PATCHES)).collect();
+        let told = format!("apply {:?}", chosen.iter().map(|patch| name(*patch)).collect::<Vec<_>>());
+        let files: Vec<PathBuf> = chosen.iter().map(|patch| self.bundles[*patch].path.clone()).collect();
+        let is_near_an_edit = chosen.iter().any(|patch| self.model.edited.contains(&file_of(*patch)));
+        chosen.sort_by_key(|patch| name(*patch));
+        let mut after = self.model.clone();
+        let came = chosen.into_iter().filter(|patch| after.come(*patch)).count();
+        if came > 0 {
+            after.before = None;
+        }
+        let act = move |bench: &Workbench, target: &Target<'_>| {
+            let applied = unwatched(|watch| bench.apply_all(&files, &target.path, UNSIGNED, watch))?;
+            assert_eq!(applied.entry.is_some(), came > 0, "it does what it says");
+            Ok(())
+        };
+        Deed { told, act: Box::new(act), after: Some(after), is_near_an_edit }
+    }
+
+    fn goes(&self, told: String, which: Which, left: Option<Vec<(usize, Option<usize>)>>) -> Deed {
+        let act = move |bench: &Workbench, target: &Target<'_>| {
+            let options = RollbackOptions { which: which.clone(), on_drift: OnDrift::Stop, expected: None };
+            let gone = unwatched(|watch| bench.roll_back(&target.path, &options, watch));
+            gone.map(drop)
+        };
+        let after = left.map(|left| Model {
+            before: Some(self.model.slots.clone()),
+            slots: left,
+            ..self.model.clone()
+        });
+        Deed { told, act: Box::new(act), after, is_near_an_edit: false }
     }
 
     /// Every patch changes lines of its own, so that each can go alone while its way back is there and nothing has
     /// replaced it.
-    fn take_out(&mut self, chance: &mut Seeded) {
+    fn take_out(&self, chance: &mut Seeded) -> Deed {
         let patch = chance.pick(PATCHES);
-        self.told.push(format!("take out {}", name(patch)));
         let at = self
             .model
             .position(patch)
             .filter(|at| *at >= self.model.accepted && self.model.slots[*at].1.is_none());
         let left = at.map(|_| self.model.without(|_, other| other == patch));
-        self.goes(Which::Patch(name(patch)), left);
+        self.goes(format!("take out {}", name(patch)), Which::Patch(name(patch)), left)
     }
 
-    fn go_back_to(&mut self, chance: &mut Seeded) {
+    fn go_back_to(&self, chance: &mut Seeded) -> Deed {
         let patch = chance.pick(PATCHES);
-        self.told.push(format!("back to before {}", name(patch)));
         let at = self.model.position(patch).filter(|at| *at >= self.model.accepted);
         let left = at.map(|from| self.model.without(|at, _| at >= from));
-        self.goes(Which::Before(name(patch)), left);
+        self.goes(format!("back to before {}", name(patch)), Which::Before(name(patch)), left)
     }
 
-    fn undo(&mut self) {
-        self.told.push("undo".to_owned());
-        let left = self.model.before.clone();
-        self.goes(Which::LastRollback, left);
+    fn undo(&self) -> Deed {
+        self.goes("undo".to_owned(), Which::LastRollback, self.model.before.clone())
     }
 
     fn accept(&mut self, chance: &mut Seeded) {
@@ -214,7 +332,7 @@ fn stacks(sequences: u64, first: u64) {
             story.step(&mut chance);
         }
         *lengths.entry(story.model.active().len()).or_default() += 1;
-        std::fs::remove_dir_all(&story.target.path).expect("our own folder");
+        fs::remove_dir_all(&story.target.path).expect("our own folder");
     }
     eprintln!("{sequences} stacks; patches left in each: {lengths:?}");
     assert!(lengths.len() > 3, "they differ: {lengths:?}");
