@@ -197,7 +197,11 @@ fn can(task: Task, condition: Condition, found: Result<&FolderView, &Failure>) -
     let view = found.ok()?;
     match (condition, task) {
         (Condition::NeedsAttention, _) if view.status.unfinished.is_some() => Some(Task::Recover),
-        (Condition::Done, Task::Apply | Task::BringBack) if view.can_take_back() => Some(Task::TakeBack),
+        (Condition::Done, Task::Apply) if view.can_take_back() => Some(Task::TakeBack),
+        // What came back may lie below others: then the newest is another patch, and the history page has the choice.
+        (Condition::Done, Task::BringBack) if view.can_take_back() && view.stack.len() == 1 => {
+            Some(Task::TakeBack)
+        }
         (Condition::Done, Task::TakeBack) if view.status.can_undo_rollback => Some(Task::BringBack),
         _ => None,
     }

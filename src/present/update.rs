@@ -185,6 +185,8 @@ impl Model {
             self.overlay = None;
         }
         if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Choosing) {
+            // A patch that was to be taken out is one of the other folder.
+            guided.patch = guided.patch.take().filter(|_| guided.folder.as_ref() == Some(&path));
             guided.folder = Some(path.clone());
         }
         self.workspace.folder = Some(path);

@@ -398,6 +398,13 @@ fn a_patch_below_others_is_taken_out_and_comes_back() {
     person.does(Msg::ResultAction).goes_through();
     target.expect(&both);
     assert_eq!(target.installed(), ["FIRST", "SECOND"]);
+    let outcome = person.model.guided.as_ref().and_then(|guided| guided.outcome.as_ref()).expect("an end");
+    assert_eq!(outcome.can, None, "undoing this is not taking out the newest");
+    // Another folder does not have this patch.
+    person.does(Msg::GoTo(Place::Workspace(Tab::History))).does(Msg::BeginTakeOut("FIRST".to_owned()));
+    let other = sandbox.install(&one);
+    person.does(Msg::ChooseAgain).does(Msg::OpenFolder(other.path.clone()));
+    assert_eq!(person.model.guided.as_ref().expect("still on the way").patch, None);
 }
 
 #[test]
