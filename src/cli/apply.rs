@@ -17,8 +17,8 @@ use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, 
 /// Apply patches to a product folder: everything, or nothing
 ///
 /// Shows what will happen and asks once. Several patch files go in together, in the order that their requirements ask
-/// for, whatever the order in which they are named; each can be taken out by itself later. The folder is checked again before the first change; afterwards
-/// `patchwright rollback` puts everything back as it was.
+/// for, whatever the order in which they are named; each can be taken out by itself later. The folder is checked again
+/// before the first change; afterwards `patchwright rollback` puts everything back as it was.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright apply [OPTIONS] <FILE>... <TARGET>",

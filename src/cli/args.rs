@@ -166,6 +166,7 @@ impl FilesAndTarget {
 
 /// Lists of patches that were called back.
 #[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Patches that were called back")]
 pub(super) struct Lists {
     /// Also ask this list of called-back patches; the one of this machine is asked always
     #[arg(long, value_name = "FILE")]
