@@ -1,12 +1,14 @@
 //! Words every failure: the one place that turns an error into something a person can act on.
 //!
-//! [`changes`] and [`phrases`] are what both front ends say about changes, sizes and times.
+//! [`changes`], [`phrases`] and [`relations`] are what both front ends say about changes, sizes and times, and patches that
+//! know each other.
 //!
 //! A report always says three things: what happened, what it means for the files, and what to do next. Its texts
 //! may quote bundles and folders as they are; whoever shows them escapes them.
 
 pub mod changes;
 pub mod phrases;
+pub mod relations;
 mod words;
 
 use std::path::Path;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::words::{self, fill};
 use crate::model::{Code, Hold, Patch, TreePath};
-use crate::plan::{Note, Obstacle};
-use crate::report::phrases;
+use crate::plan::{Consequence, Note, Obstacle, Relation};
+use crate::report::{phrases, relations};
 use crate::text::{capitalised, escape_line};
 use crate::workbench::{ApplyPreview, RollbackPreview, Verdict};
 
@@ -87,9 +87,24 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
     findings.extend(finding_of_trust(preview.verdict));
     findings.extend(findings_of_patch(&preview.patch, &["before", "after"]));
+    findings.extend(findings_of_relations(preview));
     findings.extend(findings_of_notes(&preview.preview.notes));
     findings.sort_by_key(|finding| finding.rank);
     findings
+}
+
+/// How it is related to what is in the folder, where that is not nothing and not told as an obstacle already.
+fn findings_of_relations(preview: &ApplyPreview) -> Vec<Finding> {
+    let relations = preview.patches.iter().flat_map(|coming| &coming.relations);
+    let is_telling = |relation: &&Relation| {
+        !matches!(relation.class.consequence(), Consequence::Apply | Consequence::Stop)
+    };
+    let finding = |relation: &Relation| Finding {
+        hint: escape_line(&relation.way_out).into_owned(),
+        evidence: relations::evidence(relation).iter().map(|line| escape_line(line).into_owned()).collect(),
+        ..Finding::plain(Rank::Information, words::RELATED, escape_line(&relation.sentence).into_owned())
+    };
+    relations.filter(is_telling).map(finding).collect()
 }
 
 /// What is to be known before a rollback.

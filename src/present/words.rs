@@ -210,6 +210,7 @@ words! {
     LAST_CHANGED_BY = "(last changed by {id})";
     TIDYING = "Tidying up: {what}";
     // Findings
+    RELATED = "It and a patch in this folder";
     GOOD_TO_KNOW = "Good to know";
     VENDOR_ADVICE = "The vendor says";
     RESTART = "Restart";

@@ -429,3 +429,19 @@ fn where_both_changed_the_same_somebody_chooses() {
         target.expect(&conf(9));
     }
 }
+
+#[test]
+fn what_a_service_pack_does_to_the_hotfix_in_it_is_told_before() {
+    let mut person = Person::new();
+    person.opens(0).does(Msg::BeginApply).goes_through().ends(Condition::Done, words::DONE_APPLY);
+    person.opens(1).does(Msg::BeginApply).is_at(Stage::Checked);
+    let check = person.model.guided.as_ref().and_then(|guided| guided.check.as_ref()).expect("a check");
+    let related = check.findings.iter().find(|finding| finding.heading == words::RELATED);
+    let related = related.expect("the hotfix is in the folder, and the service pack contains it");
+    assert!(related.meaning.contains("LIGHTHOUSE-HF-7"), "{related:?}");
+    assert!(related.evidence.iter().any(|line| line.starts_with("both fix: ")), "{related:?}");
+    person.goes_through().ends(Condition::Done, words::DONE_APPLY);
+    let stack = &person.model.workspace.view.ready().expect("a view").stack;
+    let ways: Vec<WayBack> = stack.iter().map(|row| row.way_back).collect();
+    assert_eq!(ways, [WayBack::Now, WayBack::Contained], "the hotfix waits below the service pack");
+}

@@ -5,7 +5,8 @@ use std::path::Path;
 use super::plan::{obstacles, verdict};
 use super::{headline, place, safe};
 use crate::cli::render::{Style, words};
-use crate::plan::{Class, Consequence, Meeting, Relation, SharedPlace};
+use crate::plan::{Class, Consequence, Relation};
+use crate::report::relations;
 use crate::workbench::{ApplyPreview, ComingPatch};
 
 pub(in crate::cli) fn explanation(preview: &ApplyPreview, target: &Path, style: Style) -> String {
@@ -46,39 +47,12 @@ fn told(relation: &Relation, style: Style) -> String {
         Consequence::Apply | Consequence::Skip => style.good(&sentence),
     };
     let mut text = format!("  {sentence} ({})\n", relation.class.word());
-    let evidence = &relation.evidence;
-    for said in &evidence.declared {
-        text.push_str(&format!("      {}\n", safe(said)));
-    }
-    for (label, fixes) in [
-        ("both fix", &evidence.both_fix),
-        ("only the new one fixes", &evidence.only_new),
-        ("only the other one fixes", &evidence.only_other),
-    ] {
-        if !fixes.is_empty() && !evidence.both_fix.is_empty() {
-            text.push_str(&format!("      {label}: {}\n", safe(&fixes.join(", "))));
-        }
-    }
-    for place in &evidence.places {
-        text.push_str(&format!("      {}: {}\n", safe(place.path.as_str()), meeting(place)));
+    for line in relations::evidence(relation) {
+        text.push_str(&format!("      {}\n", safe(&line)));
     }
     if !relation.way_out.is_empty() {
         text.push_str(&format!("      → {}\n", safe(&relation.way_out)));
     }
     text.push('\n');
     text
-}
-
-fn meeting(place: &SharedPlace) -> String {
-    match &place.meeting {
-        Meeting::Same => "both leave the same".to_owned(),
-        Meeting::OnTop => "made for what the other one leaves".to_owned(),
-        Meeting::DifferentLines => "both change it, in different lines".to_owned(),
-        Meeting::SameLines(lines) => {
-            let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
-            let word = if lines.len() == 1 && !lines[0].contains('-') { "line" } else { "lines" };
-            format!("both change {word} {}", lines.join(", "))
-        }
-        Meeting::Whole => "both change it, and what belongs to whom cannot be told apart".to_owned(),
-    }
 }
