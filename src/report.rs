@@ -164,6 +164,12 @@ impl Report {
         Self::new(Code::Declined, "Not done, because you said no")
     }
 
+    /// A password is needed, and nobody sits at a terminal.
+    pub fn cannot_ask_secret() -> Self {
+        Self::usage("A password is needed, and there is no terminal to ask for it")
+            .hint("Put it into a file that only you can read, and name that with --password-file.")
+    }
+
     /// The person could not be asked.
     pub fn cannot_ask() -> Self {
         Self::new(Code::Declined, "This changes the folder, and there is no terminal to ask you on")

@@ -91,6 +91,8 @@ codes! {
     Policy = "E-POLICY", NotTrusted;
     /// Nobody trusted has signed it.
     Trust = "E-TRUST", NotTrusted;
+    /// A key or signature cannot be used for what is wanted.
+    Key = "E-KEY", Refused;
     /// The patch is older than one that was there before.
     Downgrade = "E-DOWNGRADE", NotTrusted;
     /// A signature is broken.

@@ -76,6 +76,28 @@ pub fn judge(
     court.close()
 }
 
+/// By which key a signature over `content` is, if it is valid: one of `known`, or the one that it names itself.
+pub fn signer_of(
+    signature: &Attached,
+    content: &[u8],
+    kind: Kind,
+    known: &[PublicKey],
+) -> Option<Fingerprint> {
+    match signature.scheme {
+        Scheme::Ssh => {
+            let signature = SshSignature::parse(&signature.bytes).ok()?;
+            signature.covers(content, kind).ok()?;
+            Some(signature.key.fingerprint())
+        }
+        Scheme::Minisign => {
+            let signature = MinisignSignature::parse(&signature.bytes).ok()?;
+            Statement::parse(kind, &signature.comment)?;
+            let mut keys = known.iter().chain(&signature.named_key);
+            keys.find(|key| signature.covers(content, key)).map(PublicKey::fingerprint)
+        }
+    }
+}
+
 /// What was heard so far.
 struct Court<'a> {
     claim: &'a Claim<'a>,

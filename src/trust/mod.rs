@@ -18,7 +18,7 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-pub use judge::{Attached, AttachedReview, Claim, judge};
+pub use judge::{Attached, AttachedReview, Claim, judge, signer_of};
 pub use key::{Fingerprint, KeyError, MAX_KEY_BYTES, PublicKey, Scheme};
 pub use minisign::sign;
 pub use policy::{Policy, Rules, SetBy, Unvouched};

@@ -130,7 +130,8 @@ impl Floors {
 
     /// Only what somebody trusted vouches for has a place in a row that means something.
     fn judge(&self, patch: &ComingPatch) -> Option<Step> {
-        if patch.verdict.standing != Standing::Trusted {
+        // A patch without an order has no number, and claims none.
+        if patch.verdict.standing != Standing::Trusted || patch.patch.sequence == 0 {
             return None;
         }
         let place = place_of(&patch.patch);

@@ -71,7 +71,7 @@ fn file(path: &Path, bytes: u64, sha256: &str) -> Value {
 }
 
 /// Who vouches for a patch.
-fn trust(verdict: &Verdict) -> Value {
+pub(super) fn trust(verdict: &Verdict) -> Value {
     let signer = |voucher: &Voucher| {
         json!({
             "key": voucher.key.to_string(),
