@@ -1,14 +1,16 @@
 //! Words every failure: the one place that turns an error into something a person can act on.
 //!
-//! [`changes`], [`phrases`] and [`relations`] are what both front ends say about changes, sizes and times, and patches that
-//! know each other.
+//! [`changes`], [`phrases`], [`relations`] and [`review`] are what both front ends say about changes, sizes and times,
+//! patches that know each other, and reviews; a [`page`] of HTML is what they save.
 //!
 //! A report always says three things: what happened, what it means for the files, and what to do next. Its texts
 //! may quote bundles and folders as they are; whoever shows them escapes them.
 
 pub mod changes;
+pub mod page;
 pub mod phrases;
 pub mod relations;
+pub mod review;
 mod trust;
 mod words;
 

@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::{
     Result, accept, apply, completions, diff, explain, export, heal, history, identify, key, make, man, new,
-    plan, recover, rollback, show, sign, status, support, verify,
+    plan, recover, review, rollback, show, sign, status, support, verify,
 };
 use crate::plan::Fingerprint;
 use crate::report::Report;
@@ -78,6 +78,7 @@ pub(super) enum Verb {
     Diff(diff::Arguments),
     Export(export::Arguments),
     Verify(verify::Arguments),
+    Review(review::Arguments),
     Sign(sign::Arguments),
     Key(key::Arguments),
     Plan(plan::Arguments),
@@ -105,6 +106,7 @@ impl Verb {
             Verb::Diff(_) => "diff",
             Verb::Export(_) => "export",
             Verb::Verify(_) => "verify",
+            Verb::Review(_) => "review",
             Verb::Sign(_) => "sign",
             Verb::Key(_) => "key",
             Verb::Plan(_) => "plan",
@@ -133,7 +135,8 @@ impl Verb {
 
     /// Whether it must not be stopped at any moment.
     pub fn needs_a_safe_stop(&self) -> bool {
-        self.changes_a_folder() || matches!(self, Verb::Make(_) | Verb::Sign(_) | Verb::Key(_))
+        self.changes_a_folder()
+            || matches!(self, Verb::Make(_) | Verb::Review(_) | Verb::Sign(_) | Verb::Key(_))
     }
 }
 

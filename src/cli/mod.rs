@@ -21,6 +21,7 @@ mod show;
 mod verify;
 
 mod key;
+mod review;
 mod sign;
 
 mod accept;
@@ -115,7 +116,7 @@ impl args::Verb {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         use args::Verb::{
             Accept, Apply, Completions, Diff, Explain, Export, Heal, History, Identify, Key, Make, Man, New,
-            Plan, Recover, Rollback, Show, Sign, Status, Support, Verify,
+            Plan, Recover, Review, Rollback, Show, Sign, Status, Support, Verify,
         };
         match self {
             New(args) => args.run(session),
@@ -124,6 +125,7 @@ impl args::Verb {
             Diff(args) => args.run(session),
             Export(args) => args.run(session),
             Verify(args) => args.run(session),
+            Review(args) => args.run(session),
             Sign(args) => args.run(session),
             Key(args) => args.run(session),
             Plan(args) => args.run(session),

@@ -6,27 +6,13 @@ use super::guided::Guided;
 use super::outcome::{Condition, Outcome};
 use super::overview::Fact;
 use super::words;
-
-/// Looks the same in every browser and on paper; loads nothing.
-const STYLE: &str = "\
-body{font:15px/1.5 system-ui,sans-serif;color:#1c2430;background:#fff;max-width:46em;margin:3em auto;padding:0 1.5em}\
-h1{font-size:26px;line-height:1.25;margin:0 0 .3em}h2{font-size:18px;margin:1.8em 0 .5em}\
-.mark{display:inline-block;padding:.1em .7em;border-radius:4px;font-weight:600;margin-bottom:1em}\
-.good{background:#e2f4e8;color:#14532d}.caution{background:#fdf0d5;color:#6b3d00}.danger{background:#fde2e1;color:#7f1d1d}\
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35em 1em .35em 0;border-bottom:1px solid #d9dee6}\
-th{width:11em;font-weight:600}td{overflow-wrap:anywhere}li{overflow-wrap:anywhere}footer{margin-top:3em;color:#5b6675;font-size:13px}";
+use crate::report::page::{escape, foot, head, list, table};
 
 /// The page about how `guided` ended, made at `moment` by `who`.
 pub fn html(guided: &Guided, outcome: &Outcome, moment: &str, who: &str) -> String {
-    let mut page = String::new();
-    let mut add = |text: &str| page.push_str(text);
-    add("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n");
-    add(
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n",
-    );
-    add(&format!("<title>{}</title>\n<style>{STYLE}</style>\n", escape(&outcome.heading)));
     let (class, word) = mark(outcome.condition);
-    add(&format!("<p class=\"mark {class}\">{word}</p>\n<h1>{}</h1>\n", escape(&outcome.heading)));
+    let mut page = head(&outcome.heading, class, word);
+    let mut add = |text: &str| page.push_str(text);
     add(&format!("<p>{}</p>\n", escape(&outcome.sentence)));
     add(&table(
         words::RECORD_FACTS,
@@ -39,7 +25,7 @@ pub fn html(guided: &Guided, outcome: &Outcome, moment: &str, who: &str) -> Stri
         guided.check.iter().flat_map(|check| &check.findings).flat_map(Finding::lines).collect();
     add(&list(words::RECORD_FINDINGS, &findings));
     add(&list(words::RESULT_DETAILS, &outcome.details));
-    add(&format!("<footer>{} · {}</footer>\n</html>\n", escape(moment), escape(who)));
+    page.push_str(&foot(&format!("{moment} · {who}")));
     page
 }
 
@@ -51,25 +37,6 @@ fn mark(condition: Condition) -> (&'static str, &'static str) {
         Condition::PutBack => ("caution", words::PUT_BACK_MARK),
         Condition::NeedsAttention => ("danger", words::NEEDS_ATTENTION_MARK),
     }
-}
-
-fn table<'a>(heading: &str, rows: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let rows: String = rows
-        .map(|(name, value)| format!("<tr><th scope=\"row\">{}<td>{}\n", escape(name), escape(value)))
-        .collect();
-    if rows.is_empty() { rows } else { format!("<h2>{heading}</h2>\n<table>\n{rows}</table>\n") }
-}
-
-fn list(heading: &str, lines: &[String]) -> String {
-    if lines.is_empty() {
-        return String::new();
-    }
-    let items: String = lines.iter().map(|line| format!("<li>{}\n", escape(line))).collect();
-    format!("<h2>{heading}</h2>\n<ul>\n{items}</ul>\n")
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -132,8 +132,8 @@ impl<'a> Court<'a> {
         };
         match self.roles_of(key, kind, statement.as_ref()) {
             Err(reason) => self.doubt(Some(key), reason),
-            Ok(_) if opinion == Some(Opinion::Rejected) => self.doubt(Some(key), Reason::Rejects),
-            Ok(_) if opinion == Some(Opinion::Commented) => self.doubt(Some(key), Reason::OnlyComments),
+            Ok(_) if opinion == Some(Opinion::Rejected) => self.no_yes(key, Reason::Rejects, content),
+            Ok(_) if opinion == Some(Opinion::Commented) => self.no_yes(key, Reason::OnlyComments, content),
             Ok(roles) => {
                 let review = opinion.map(|_| Digest::of(content));
                 self.valid.push(Valid { key, roles, time: statement.map(|said| said.time), review });
@@ -230,6 +230,11 @@ impl<'a> Court<'a> {
         let counts = |role: &Role| matches!(role, Role::Author | Role::Reviewer) && key.roles.contains(role);
         let roles: BTreeSet<Role> = asked.iter().copied().filter(counts).collect();
         if roles.is_empty() { Err(Reason::NoRole(asked)) } else { Ok(roles) }
+    }
+
+    /// Somebody who counts looked at it, and did not approve it in `review`.
+    fn no_yes(&mut self, key: &TrustedKey, reason: Reason, review: &[u8]) {
+        self.doubts.push(Doubt { review: Some(Digest::of(review)), ..Doubt::new(Some(key), reason) });
     }
 
     fn doubt(&mut self, key: Option<&TrustedKey>, reason: Reason) {

@@ -65,6 +65,8 @@ pub struct Doubt {
     pub name: Option<String>,
     /// Why it does not count.
     pub reason: Reason,
+    /// SHA-256 of the review that was signed, if it is the signer's own and says something else than yes.
+    pub review: Option<Digest>,
 }
 
 /// Why a signature does not count.
@@ -104,7 +106,7 @@ pub enum Reason {
 
 impl Doubt {
     pub(super) fn new(key: Option<&TrustedKey>, reason: Reason) -> Self {
-        Self { name: key.map(|key| key.name.clone()), reason }
+        Self { name: key.map(|key| key.name.clone()), reason, review: None }
     }
 
     /// The doubt as a sentence.

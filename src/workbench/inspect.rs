@@ -88,13 +88,17 @@ fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
         file_digest: file.into_inner().finish(),
         manifest_digest: Digest::of(bundle.manifest()),
         manifest: bundle.manifest().to_vec(),
-        reviews: bundle.reviews.iter().filter_map(readable).collect(),
+        reviews: readable_reviews(&bundle),
         patch: bundle.patch,
     })
 }
 
-fn readable(attached: &AttachedReview) -> Option<(Digest, Review)> {
-    Some((Digest::of(&attached.report), Review::parse(&attached.report).ok()?))
+/// The reviews in a bundle that can be read, each with the SHA-256 of its exact bytes.
+pub(super) fn readable_reviews(bundle: &VerifiedBundle) -> Vec<(Digest, Review)> {
+    let read = |attached: &AttachedReview| {
+        Some((Digest::of(&attached.report), Review::parse(&attached.report).ok()?))
+    };
+    bundle.reviews.iter().filter_map(read).collect()
 }
 
 fn watched<W: Write>(inner: W, watch: Watch<'_>) -> Watched<'_, W> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::inspect::readable_reviews;
 use super::library::Library;
 use super::merging::{EditChoices, resolve_edits};
 use super::situation::{ProductSeen, Survey};
@@ -22,7 +23,7 @@ use crate::target::fs::Fs;
 use crate::target::ledger::Ledger;
 use crate::transaction::recover::{self, Unfinished};
 use crate::transaction::{Archive, TransactionError};
-use crate::trust::Verdict;
+use crate::trust::{Review, Verdict};
 
 /// A preview together with what it is a preview of.
 #[derive(Debug, Clone)]
@@ -54,6 +55,8 @@ pub struct ComingPatch {
     pub patch: Patch,
     /// Who vouches for it.
     pub verdict: Verdict,
+    /// The reviews that came along and can be read, as in an inspection.
+    pub reviews: Vec<(Digest, Review)>,
     /// SHA-256 of its manifest.
     pub manifest: Digest,
     /// How it is related to every patch in the folder, and to those that come before it.
@@ -303,6 +306,7 @@ fn of_plan(
                 file: files.get(order[planned.index]).cloned().unwrap_or_default(),
                 patch: bundle.patch.clone(),
                 verdict: bundle.verdict.clone(),
+                reviews: readable_reviews(bundle),
                 manifest: Digest::of(bundle.manifest()),
                 relations: planned.relations.clone(),
                 left_out: planned.left_out.clone(),

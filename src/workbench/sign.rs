@@ -33,6 +33,8 @@ pub struct Signed {
     pub key: Fingerprint,
     /// As what.
     pub role: Role,
+    /// The signature itself, as stock programs verify it beside the bytes.
+    pub signature: Attached,
     /// What the bundle is now.
     pub inspection: Inspection,
 }
@@ -146,8 +148,11 @@ impl Workbench {
             )
         })?;
         let addition = match review {
-            None => Addition::Signature(signature),
-            Some(report) => Addition::Review(AttachedReview { report: report.to_vec(), signature }),
+            None => Addition::Signature(signature.clone()),
+            Some(report) => {
+                let (report, signature) = (report.to_vec(), signature.clone());
+                Addition::Review(AttachedReview { report, signature })
+            }
         };
         add(file, key, addition).map_err(crate::bundle::OpenError::from)?;
         Ok(Signed {
@@ -155,6 +160,7 @@ impl Workbench {
             covers: Digest::of(content),
             key,
             role,
+            signature,
             inspection: self.inspect(file, watch)?,
         })
     }

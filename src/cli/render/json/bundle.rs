@@ -62,6 +62,7 @@ fn about(shown: &Inspection, path: &Path) -> Map<String, Value> {
         "patch": reference(&shown.patch.identity, &shown.patch.title),
         "file": file(path, shown.file_bytes, &shown.file_digest.to_string()),
         "trust": trust(&shown.verdict),
+        "reviews": super::keys::reviews(&shown.verdict, &shown.reviews),
         "manifest_sha256": shown.manifest_digest.to_string(),
     }
 }

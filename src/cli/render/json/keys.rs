@@ -1,13 +1,18 @@
 //! Keys and signatures for programs. No secret ever comes here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
 use super::bundle::trust;
 use super::{fields, insert_some};
 use crate::cli::render::words;
-use crate::workbench::{Fingerprint, KnownKey, MadeKey, Revoked, RevokedFrom, Signed, TrustedKey};
+use crate::model::Digest;
+use crate::report::review;
+use crate::workbench::{
+    Fingerprint, KnownKey, MadeKey, Review, Revoked, RevokedFrom, Signed, SpokenReview, TrustedKey, Verdict,
+    spoken_reviews,
+};
 
 pub(in crate::cli) fn made_key(made: &MadeKey, is_protected: bool) -> Map<String, Value> {
     fields! {
@@ -70,6 +75,44 @@ pub(in crate::cli) fn signed(signed: &Signed, file: &Path) -> Map<String, Value>
 
 pub(in crate::cli) fn comment(comment: &str) -> Map<String, Value> {
     fields! { "comment": comment }
+}
+
+/// What those say who reviewed a patch and whose keys are trusted here.
+pub(super) fn reviews(verdict: &Verdict, reviews: &[(Digest, Review)]) -> Vec<Value> {
+    let one = |spoken: SpokenReview<'_>| {
+        json!({
+            "name": spoken.name,
+            "sha256": spoken.digest.to_string(),
+            "opinion": spoken.review.opinion.word(),
+            "looked_at": review::looked_at_count(spoken.review),
+            "changes": spoken.review.changes.len(),
+            "time": spoken.review.time,
+            "notes": spoken.review.notes,
+        })
+    };
+    spoken_reviews(verdict, reviews).into_iter().map(one).collect()
+}
+
+/// A review that was made, where it was written, and by whom it was signed.
+pub(in crate::cli) fn reviewed(
+    review: &Review,
+    file: &Path,
+    written: &[PathBuf],
+    signed: Option<&Signed>,
+) -> Map<String, Value> {
+    let bytes = review.to_bytes();
+    let document: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let mut fields = fields! {
+        "path": words::path_text(file),
+        "review": document,
+        "review_sha256": Digest::of(&bytes).to_string(),
+        "written": written.iter().map(|path| words::path_text(path)).collect::<Vec<_>>(),
+    };
+    if let Some(signed) = signed {
+        fields.insert("key".to_owned(), signed.key.to_string().into());
+        fields.insert("trust".to_owned(), trust(&signed.inspection.verdict));
+    }
+    fields
 }
 
 fn fingerprint(print: Fingerprint) -> Value {

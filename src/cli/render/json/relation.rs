@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::bundle::trust;
 use super::{fields, insert_some, obstacles, reference};
 use crate::diff::Lines;
 use crate::plan::{Class, Meeting, Relation, SharedPlace};
@@ -35,6 +36,8 @@ fn one(coming: &ComingPatch, all: bool) -> Value {
     let mut fields = fields! {
         "patch": reference(&coming.patch.identity, &coming.patch.title),
         "file": words::path_text(&coming.file),
+        "trust": trust(&coming.verdict),
+        "reviews": super::keys::reviews(&coming.verdict, &coming.reviews),
         "replaces": coming.replaces,
         "relations": coming.relations.iter().filter(shown).map(relation).collect::<Vec<_>>(),
     };

@@ -4,10 +4,13 @@ use std::path::Path;
 
 use super::list::Sheet;
 use super::{place, safe};
-use crate::cli::render::{Style, words};
+use crate::cli::render::{Detail, Style, words};
+use crate::model::Digest;
+use crate::report::review;
+use crate::text::one_line;
 use crate::workbench::{
-    EVERY_PRODUCT, Fingerprint, Inspection, KeyWish, KnownKey, MadeKey, Revoked, RevokedFrom, Role, Signed,
-    Standing, TrustedKey, Verdict,
+    EVERY_PRODUCT, Fingerprint, Inspection, KeyWish, KnownKey, MadeKey, Review, Revoked, RevokedFrom, Role,
+    Signed, Standing, TrustedKey, Verdict, spoken_reviews,
 };
 
 /// The verdict in one line, as good or bad as it is.
@@ -22,26 +25,36 @@ pub(in crate::cli::render) fn verdict_line(verdict: &Verdict, style: Style) -> S
     }
 }
 
+/// Most notes of a review above a question: the question stays on a small screen.
+const SHORT_NOTES: usize = 5;
+
+/// Most characters of a note above a question.
+const SHORT_NOTE_CHARS: usize = 200;
+
 /// What there is to say about signatures and reviews beside the verdict.
 pub(super) fn signatures(shown: &Inspection) -> String {
     let mut sheet = Sheet::new();
     sheet.lines("Doubts", shown.verdict.doubts.iter().map(|doubt| doubt.sentence()));
-    let review = |digest: &crate::model::Digest| {
-        let (_, review) = shown.reviews.iter().find(|(found, _)| found == digest)?;
-        let looked = review.changes.iter().filter(|change| change.looked_at).count();
-        Some((review, format!("{looked} of {}", words::count(review.changes.len(), "change", "changes"))))
-    };
-    for voucher in &shown.verdict.vouchers {
-        let Some((review, looked)) = voucher.review.as_ref().and_then(review) else { continue };
-        let name = &voucher.name;
-        sheet.line("Review", format!("{name} {} it and looked at {looked}", review.opinion.word()));
-        sheet.lines(
-            "",
-            review.notes.iter().map(|note| match &note.path {
-                Some(path) => format!("{path}: {}", note.text),
-                None => note.text.clone(),
-            }),
-        );
+    sheet.into_text() + &reviews(&shown.verdict, &shown.reviews, Detail::Full)
+}
+
+/// Who looked at the patch, what they say, how much they looked at, and their notes.
+pub(super) fn reviews(verdict: &Verdict, reviews: &[(Digest, Review)], detail: Detail) -> String {
+    let mut sheet = Sheet::new();
+    for spoken in spoken_reviews(verdict, reviews) {
+        sheet.line("Review", review::sentence(&spoken));
+        let notes = &spoken.review.notes;
+        let lines = notes.iter().map(review::note_line);
+        match detail {
+            Detail::Full => sheet.lines("", lines),
+            Detail::Short => {
+                let short = lines.take(SHORT_NOTES).map(|line| one_line(&line, SHORT_NOTE_CHARS));
+                sheet.shown_lines("", short);
+                if let Some(more) = notes.len().checked_sub(SHORT_NOTES).filter(|more| *more > 0) {
+                    sheet.line("", format!("… and {more} more notes; --verbose shows all of them"));
+                }
+            }
+        }
     }
     sheet.into_text()
 }

@@ -26,10 +26,14 @@ impl Sheet {
 
     /// Several values below each other; without any there is no label either.
     pub fn lines<T: AsRef<str>>(&mut self, label: &str, values: impl IntoIterator<Item = T>) {
+        self.shown_lines(label, values.into_iter().map(|value| safe(value.as_ref()).into_owned()));
+    }
+
+    /// The same with values that are escaped already.
+    pub fn shown_lines(&mut self, label: &str, values: impl IntoIterator<Item = String>) {
         for (index, value) in values.into_iter().enumerate() {
             let label = if index == 0 { label } else { "" };
-            let line = format!("{label:<width$}{}\n", safe(value.as_ref()), width = Self::LABEL_CHARS);
-            self.text.push_str(&line);
+            self.text.push_str(&format!("{label:<width$}{value}\n", width = Self::LABEL_CHARS));
         }
     }
 

@@ -12,6 +12,7 @@ mod keys;
 mod list;
 mod patches;
 mod plan;
+mod review;
 
 pub(in crate::cli) use difference::diff;
 pub(in crate::cli) use done::{
@@ -27,6 +28,7 @@ pub(in crate::cli) use inspection::{inspection, verification};
 pub(in crate::cli) use keys::{key_to_compare, keys, made_key, revoked_key, signed, trusted_key};
 pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan};
+pub(in crate::cli) use review::reviewed;
 
 use std::borrow::Cow;
 use std::path::Path;

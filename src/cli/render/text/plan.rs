@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::keys::verdict_line;
+use super::keys::{reviews, verdict_line};
 use super::list::columns;
 use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, words};
@@ -27,14 +27,14 @@ pub(in crate::cli) fn plan(
     let coming = preview.patches.iter().filter(|coming| coming.left_out.is_none());
     let headlines: Vec<String> = coming.map(|coming| headline(&coming.patch, style)).collect();
     let mut text = format!(
-        "{}\nfor {}{version} in {}\n{}\n\n",
+        "{}\nfor {}{version} in {}\n{}\n",
         match headlines.as_slice() {
             [] => headline(patch, style),
             all => all.join("\n"),
         },
         safe(&patch.product.name),
         place(target),
-        verdict_line(&preview.verdict, style),
+        who_vouches(preview, detail, style),
     );
     let is_nothing_to_do = preview.preview.is_nothing_to_do();
     // With something in the way the steps are only some of them, and nobody is going to take them.
@@ -55,6 +55,19 @@ pub(in crate::cli) fn plan(
     text.push_str(&verdict(&preview.preview, style));
     if let Some(saved) = saved {
         text.push_str(&format!("The plan is in {}\n", place(saved)));
+    }
+    text
+}
+
+/// The verdict, and what those say who reviewed one of the patches.
+fn who_vouches(preview: &ApplyPreview, detail: Detail, style: Style) -> String {
+    let mut text = format!("{}\n", verdict_line(&preview.verdict, style));
+    for coming in preview.patches.iter().filter(|coming| coming.left_out.is_none()) {
+        let said = reviews(&coming.verdict, &coming.reviews, detail);
+        if preview.patches.len() > 1 && !said.is_empty() {
+            text.push_str(&format!("{}\n", style.strong(&safe(&coming.patch.identity.to_string()))));
+        }
+        text.push_str(&said);
     }
     text
 }

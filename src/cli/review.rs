@@ -1,0 +1,166 @@
+//! `patchwright review`: says what somebody found who looked a patch over.
+
+use std::path::{Path, PathBuf};
+
+use super::Result;
+use super::args::is_bundle;
+use super::render::{json, text};
+use super::session::{Ending, InFolder, Session};
+use super::sign::signer;
+use crate::report::{Report, review as report};
+use crate::workbench::{Opinion, Review, ReviewWish, is_text_patch};
+
+/// Say what you think of a patch file after you looked it over, and sign that
+///
+/// Everything in the file is read and checked first. The review has its hashes, what the program found, your notes, your
+/// verdict, and which changes you looked at. With --key its exact bytes are signed and put into the patch file, where it
+/// counts as a reviewer's signature; whoever applies the patch reads it before.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright review fix.patchbundle --verdict commented
+  patchwright review fix.patchbundle --verdict approved --looked-at-all --key ~/keys/anna.key
+  patchwright review fix.patchbundle --verdict rejected --note \"conf/app.toml: opens a port\" --output review.html
+  patchwright review fix.patchbundle --verdict approved --looked-at conf --key ~/keys/anna.key --output review.json")]
+pub(super) struct Arguments {
+    /// The patch file
+    file: PathBuf,
+    /// What you say
+    #[arg(long, value_enum)]
+    verdict: Verdict,
+    /// A note about a changed place or, without one, about the whole patch; can be given several times
+    #[arg(long, value_name = "[PATH: ]TEXT")]
+    note: Vec<String>,
+    /// Read notes from a text file, one a line
+    #[arg(long, value_name = "FILE")]
+    notes: Option<PathBuf>,
+    /// A changed place, or a folder of them, that you looked at; can be given several times
+    #[arg(long, value_name = "PATH", conflicts_with = "looked_at_all")]
+    looked_at: Vec<String>,
+    /// You looked at every change
+    #[arg(long)]
+    looked_at_all: bool,
+    /// Who you are [default: user@host]
+    #[arg(long, value_name = "NAME")]
+    reviewer: Option<String>,
+    /// Where the review goes, as .json, .md or .html; can be given several times
+    #[arg(short, long, value_name = "FILE")]
+    output: Vec<PathBuf>,
+    /// Sign the review with this secret key, or the .pub file of an SSH key that an agent has
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Read the key's password from the first line of this file
+    #[arg(long, value_name = "FILE", requires = "key")]
+    password_file: Option<PathBuf>,
+}
+
+/// What a reviewer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Verdict {
+    /// It may be applied.
+    Approved,
+    /// It must not be applied.
+    Rejected,
+    /// Neither.
+    Commented,
+}
+
+impl From<Verdict> for Opinion {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Approved => Opinion::Approved,
+            Verdict::Rejected => Opinion::Rejected,
+            Verdict::Commented => Opinion::Commented,
+        }
+    }
+}
+
+/// How a review is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// The exact bytes that are signed.
+    Json,
+    Markdown,
+    Html,
+}
+
+impl Form {
+    fn of(output: &Path) -> Result<Self> {
+        let ending = output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("json") => Ok(Form::Json),
+            Some("md") => Ok(Form::Markdown),
+            Some("html") => Ok(Form::Html),
+            _ => Err(Report::usage(format!("A review cannot be written as {output:?}"))
+                .hint("Name a file that ends with .json, .md or .html.")
+                .into()),
+        }
+    }
+
+    fn write(self, review: &Review) -> Vec<u8> {
+        match self {
+            Form::Json => review.to_bytes(),
+            Form::Markdown => report::markdown(review).into_bytes(),
+            Form::Html => report::html(review).into_bytes(),
+        }
+    }
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let file = is_bundle(&self.file)?;
+        if is_text_patch(file).without_folder()? {
+            let report = Report::usage("A text patch cannot be reviewed: it has no place for a signature");
+            return Err(report.hint("patchwright make --patch makes a patch file of it.").into());
+        }
+        let forms: Vec<Form> = self.output.iter().map(|output| Form::of(output)).collect::<Result<_>>()?;
+        let wish = self.wish(session)?;
+        let signer = match &self.key {
+            Some(key) => Some(signer(session, key, self.password_file.as_deref())?),
+            None => None,
+        };
+        let review = session.watch(|workbench, watch| workbench.review(file, &wish, watch));
+        let review = review.without_folder()?;
+        let workbench = session.workbench();
+        let mut written = Vec::new();
+        // Before anything is signed: a full disk must not leave a signed patch file and a failure.
+        for (form, output) in forms.iter().zip(&self.output) {
+            workbench.save_review(&form.write(&review), output).without_folder()?;
+            written.push(output.clone());
+        }
+        let bytes = review.to_bytes();
+        let signed = match &signer {
+            Some(signer) => {
+                let signed =
+                    session.watch(|workbench, watch| workbench.sign_review(file, &bytes, signer, watch));
+                Some(signed.without_folder()?)
+            }
+            None => None,
+        };
+        if let Some(signed) = &signed {
+            for (_, output) in forms.iter().zip(&self.output).filter(|(form, _)| **form == Form::Json) {
+                written.push(workbench.save_review_signature(signed, output).without_folder()?);
+            }
+        }
+        let answer = |style| text::reviewed(&review, file, &written, signed.as_ref(), style);
+        let fields = || json::reviewed(&review, file, &written, signed.as_ref());
+        match written.is_empty() && signed.is_none() {
+            true => session.answer(Ending::Done, answer, fields),
+            false => session.tell(Ending::Done, answer, fields),
+        }
+    }
+
+    fn wish(&self, session: &Session<'_, '_>) -> Result<ReviewWish> {
+        let mut notes = self.note.clone();
+        if let Some(file) = &self.notes {
+            notes.extend(session.workbench().read_notes(file).without_folder()?);
+        }
+        Ok(ReviewWish {
+            opinion: self.verdict.into(),
+            notes,
+            looked_at: self.looked_at.clone(),
+            looked_at_all: self.looked_at_all,
+            reviewer: self.reviewer.clone(),
+        })
+    }
+}
