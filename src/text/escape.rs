@@ -18,7 +18,7 @@ use crate::model::characters::{is_mark, unseen};
 
 /// Most combining marks that are drawn on one character. No writing system stacks more; hundreds climb over the
 /// lines above.
-const MAX_MARKS: usize = 8;
+pub(super) const MAX_MARKS: usize = 8;
 
 /// For one line, such as a title, a name or a value: nothing in the result breaks the line.
 pub fn escape_line(text: &str) -> Cow<'_, str> {
