@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::changes::{Hidden, hidden_in};
 use super::{Error, Result, Watch, Workbench};
 use crate::bundle::{BundleError, UnverifiedBundle, Verdict, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
@@ -25,6 +26,8 @@ pub struct Inspection {
     pub manifest_digest: Digest,
     /// The exact manifest.
     pub manifest: Vec<u8>,
+    /// What it hides, in words, names and contents.
+    pub hidden: Hidden,
 }
 
 /// What was verified.
@@ -72,7 +75,9 @@ impl Workbench {
 fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
     let mut file = watched(Hasher::new(), watch);
     bundle.copy_file(&mut file).map_err(|error| stopped_or(error, watch))?;
+    let hidden = hidden_in(&bundle, None, watch.cancel)?;
     Ok(Inspection {
+        hidden,
         verdict: bundle.verdict,
         file_bytes: bundle.file_bytes(),
         file_digest: file.into_inner().finish(),

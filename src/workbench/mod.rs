@@ -39,7 +39,10 @@ use std::sync::Arc;
 
 pub use accept::{Accepted, KeptEdit};
 pub use apply::{Applied, ApplyOptions};
-pub use changes::{ChangeContents, Content, ContentReader, MAX_IN_MEMORY_BYTES, OneChange, Side};
+pub use changes::{
+    ChangeContents, Content, ContentReader, Hidden, HiddenCount, HiddenIn, HiddenPlace, MAX_IN_MEMORY_BYTES,
+    OneChange, Side,
+};
 pub use drift::DriftCause;
 pub use error::{Error, Result};
 pub use export::Exported;

@@ -26,7 +26,7 @@ const SAYING: Measure = Measure { gap: 20, blank_lines: 20 };
 /// Lines from this length on are not read by anybody, in bytes.
 const LONG_LINE_BYTES: usize = 10_000;
 /// Columns that the widest screens show, with room to spare.
-const FAR_COLUMNS: usize = 500;
+pub const FAR_COLUMNS: usize = 500;
 /// Columns of a tab, where blanks are counted.
 const TAB_COLUMNS: usize = 4;
 /// Bytes before and after the beginning of a find that are shown with it: some words.

@@ -3,6 +3,7 @@
 mod bundle;
 mod document;
 mod folder;
+mod hidden;
 mod patches;
 mod relation;
 
