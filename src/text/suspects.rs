@@ -89,22 +89,6 @@ pub enum SuspectKind {
 }
 
 impl SuspectKind {
-    /// Every kind, in order.
-    pub const ALL: [SuspectKind; 12] = [
-        SuspectKind::Direction,
-        SuspectKind::Invisible,
-        SuspectKind::Control,
-        SuspectKind::LineBreak,
-        SuspectKind::LookAlike,
-        SuspectKind::Imitation,
-        SuspectKind::Marks,
-        SuspectKind::Gap,
-        SuspectKind::BlankLines,
-        SuspectKind::FarChange,
-        SuspectKind::LongLine,
-        SuspectKind::Unknown,
-    ];
-
     /// The word for it in JSON.
     pub const fn word(self) -> &'static str {
         match self {

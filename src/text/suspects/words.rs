@@ -62,6 +62,10 @@ impl Looks {
                 twin.push(c);
                 continue;
             }
+            // Fractions and the ligatures of printers are seen for what they are.
+            if !c.is_alphabetic() || matches!(c, 'ﬀ'..='ﬆ') {
+                return None;
+            }
             let plain = self.plain.entry(c).or_insert_with(|| {
                 let text: String = skeleton(c.encode_utf8(&mut [0; 4])).collect();
                 (text.is_ascii() && !text.is_empty()).then(|| text.into_boxed_str())

@@ -1,14 +1,13 @@
 //! What a patch hides: in the vendor's words, in names, and in the contents it brings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use serde_json::Value;
 
 use super::{Large, Sides};
 use crate::bundle::VerifiedBundle;
-use crate::diff::is_text;
-use crate::diff::pair_renames;
+use crate::diff::{is_text, pair_renames};
 use crate::model::{FileChange, FileNode, Node, Payload};
 use crate::progress::CancelToken;
 use crate::text::escape_line;
@@ -90,12 +89,6 @@ impl Hidden {
     /// The listed places of one kind that matter that much.
     pub fn places_of(&self, danger: Danger, kind: SuspectKind) -> impl Iterator<Item = &HiddenPlace> {
         self.places.iter().filter(move |place| (place.suspect.danger, place.suspect.kind) == (danger, kind))
-    }
-
-    /// In how many files, names and fields something deceives.
-    pub fn deceiving_places(&self) -> usize {
-        let deceiving = self.places.iter().filter(|place| place.suspect.danger == Danger::Deceiving);
-        deceiving.map(|place| &place.at).collect::<BTreeSet<_>>().len()
     }
 
     /// Takes in what was found at one place.
