@@ -186,21 +186,18 @@ impl<'t> Pass<'t> {
     }
 
     fn of_words(&mut self, number: u64, line: &'t [u8], of_line: &mut Line<'t>) {
-        let mut begin = 0;
-        for chunk in line.utf8_chunks() {
-            for (at, word) in unplain(chunk.valid()) {
-                let found = |twin| Word { number, line, byte: begin + at, word, twin };
-                match self.looks.of(word) {
-                    Look::Own => {}
-                    Look::Mixed(twin) => {
-                        let found = found(twin);
-                        let kind = SuspectKind::LookAlike;
-                        of_line.suspects.add(Danger::Deceiving, kind, || found.find());
-                    }
-                    Look::Foreign(twin) => of_line.foreign.push(found(twin)),
+        // In old encodings of Chinese and Japanese, pieces of characters pass for letters by chance.
+        let Ok(text) = std::str::from_utf8(line) else { return };
+        for (byte, word) in unplain(text) {
+            let found = |twin| Word { number, line, byte, word, twin };
+            match self.looks.of(word) {
+                Look::Own => {}
+                Look::Mixed(twin) => {
+                    let (kind, found) = (SuspectKind::LookAlike, found(twin));
+                    of_line.suspects.add(Danger::Deceiving, kind, || found.find());
                 }
+                Look::Foreign(twin) => of_line.foreign.push(found(twin)),
             }
-            begin += chunk.valid().len() + chunk.invalid().len();
         }
     }
 

@@ -235,6 +235,8 @@ fn a_flood_is_counted_and_its_first_places_are_listed() {
 fn bytes_that_are_no_utf_8_hide_nothing() {
     let latin_1 = b"caf\xe9 \x93quoted\x94\r\n";
     assert!(in_content(None, latin_1, &|| true).expect("runs").is_empty());
+    let shift_jis = b"\x82\xc9\x81A \xc9\x81A\n";
+    assert!(in_content(None, shift_jis, &|| true).expect("runs").is_empty());
 }
 
 #[test]
