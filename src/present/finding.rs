@@ -8,7 +8,7 @@ use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
 use crate::text::suspects::{Danger, SuspectKind};
 use crate::text::{capitalised, escape_line};
-use crate::workbench::{ApplyPreview, Hidden, RollbackPreview, Verdict};
+use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, Verdict};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,7 +93,7 @@ impl Finding {
 /// What is to be known before `preview` is carried out, what matters most first.
 pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
-    findings.extend(finding_of_trust(preview.verdict));
+    findings.extend(finding_of_trust(&preview.verdict));
     findings.extend(findings_of_hidden(&preview.hidden));
     findings.extend(findings_of_patch(&preview.patch, &["before", "after"]));
     findings.extend(findings_of_relations(preview));
@@ -213,9 +213,11 @@ pub(super) fn show_hidden(findings: &mut [Finding], kind: SuspectKind) {
     }
 }
 
-fn finding_of_trust(verdict: Verdict) -> Option<Finding> {
-    match verdict {
-        Verdict::Unsigned | Verdict::Unknown { .. } => {
+fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {
+    match verdict.permits(false) {
+        // What nothing helps against is among the obstacles.
+        Ok(()) | Err(Denial::Broken | Denial::KeyChange | Denial::Policy) => None,
+        Err(Denial::NeedsConsent) => {
             let mut finding = Finding::plain(Rank::MayBreak, words::UNSIGNED, verdict.sentence());
             finding.hint = words::UNSIGNED_HINT.to_owned();
             Some(finding)
