@@ -1,12 +1,13 @@
 //! Words every failure: the one place that turns an error into something a person can act on.
 //!
-//! [`changes`], [`phrases`] and [`relations`] are what both front ends say about changes, sizes and times, and patches that
-//! know each other.
+//! [`changes`], [`hidden`], [`phrases`] and [`relations`] are what both front ends say about changes, what they hide,
+//! sizes and times, and patches that know each other.
 //!
 //! A report always says three things: what happened, what it means for the files, and what to do next. Its texts
 //! may quote bundles and folders as they are; whoever shows them escapes them.
 
 pub mod changes;
+pub mod hidden;
 pub mod phrases;
 pub mod relations;
 mod trust;

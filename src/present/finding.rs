@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::words::{self, fill};
 use crate::model::{Code, Hold, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
-use crate::report::{phrases, relations};
+use crate::report::{hidden as report_hidden, phrases, relations};
+use crate::text::suspects::{Danger, SuspectKind};
 use crate::text::{capitalised, escape_line};
-use crate::workbench::{ApplyPreview, Denial, RollbackPreview, Verdict};
+use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, Verdict};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +34,8 @@ pub enum WayOut {
     KeepEdits,
     /// The interrupted change is dealt with.
     Recover,
+    /// The places of what deceives are listed. Until then the change does not begin.
+    ShowHidden(SuspectKind),
 }
 
 /// One finding. All texts are escaped.
@@ -57,6 +60,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether its places are listed only on request, and nobody has asked yet.
+    pub fn is_folded(&self) -> bool {
+        matches!(self.way_out, Some(WayOut::ShowHidden(_)))
+    }
+
     /// Everything it says, for copying and reports.
     pub fn lines(&self) -> Vec<String> {
         let code = self.code.map(|code| format!(" ({code})")).unwrap_or_default();
@@ -86,6 +94,7 @@ impl Finding {
 pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
     findings.extend(finding_of_trust(&preview.verdict));
+    findings.extend(findings_of_hidden(&preview.hidden));
     findings.extend(findings_of_patch(&preview.patch, &["before", "after"]));
     findings.extend(findings_of_relations(preview));
     findings.extend(findings_of_notes(&preview.preview.notes));
@@ -173,6 +182,34 @@ fn way_out(code: Code) -> Option<WayOut> {
         }
         Code::Unfinished | Code::Foreign => Some(WayOut::Recover),
         _ => None,
+    }
+}
+
+/// What a patch hides: each kind that deceives is one, whose places are listed on request; all that is merely unusual
+/// is another.
+pub fn findings_of_hidden(hidden: &Hidden) -> Vec<Finding> {
+    let places = |danger, kind| hidden.places_of(danger, kind).map(report_hidden::place).collect::<Vec<_>>();
+    let deceiving = hidden.counts().filter(|(danger, ..)| *danger == Danger::Deceiving);
+    let mut findings: Vec<Finding> = deceiving
+        .map(|(danger, kind, count)| Finding {
+            hint: words::LOOK_TWICE_HINT.to_owned(),
+            evidence: places(danger, kind),
+            way_out: Some(WayOut::ShowHidden(kind)),
+            ..Finding::plain(Rank::MayBreak, report_hidden::sentence(kind, count), words::LOOK_TWICE)
+        })
+        .collect();
+    if let Some(kinds) = report_hidden::kinds(hidden, Danger::Unusual) {
+        let unusual = hidden.counts().filter(|(danger, ..)| *danger == Danger::Unusual);
+        let evidence = unusual.flat_map(|(danger, kind, _)| places(danger, kind)).collect();
+        findings.push(Finding { evidence, ..Finding::plain(Rank::Information, words::UNUSUAL, kinds) });
+    }
+    findings
+}
+
+/// Lists the places of what deceives in this way.
+pub(super) fn show_hidden(findings: &mut [Finding], kind: SuspectKind) {
+    for finding in findings.iter_mut().filter(|finding| finding.way_out == Some(WayOut::ShowHidden(kind))) {
+        finding.way_out = None;
     }
 }
 

@@ -220,6 +220,11 @@ words! {
     CHECK_AGAIN = "Check again";
     CHOOSE_ANOTHER_FOLDER = "Choose another folder…";
     SHOW_DIFFERENCES = "Show the differences";
+    SHOW_PLACES = "Show the places";
+    LOOK_TWICE = "Something in this patch can be taken for something else.";
+    LOOK_TWICE_HINT = "Look at the places, and ask whoever made the patch what it is for.";
+    LOOK_FIRST = "Look at the places first: something here can be taken for something else.";
+    UNUSUAL = "Unusual, and mostly harmless";
     CODE = "Code";
     KEEP_EDITS = "Keep my versions aside and go on";
     DEAL_WITH_IT = "Show what can be done";

@@ -124,12 +124,13 @@ impl Workbench {
             let permitted = bundle.verdict.permits(options.allow_unsigned);
             permitted.map_err(|denial| Error::not_trusted(file, denial, &bundle.verdict))?;
         }
+        let remembering = self.remembering(target);
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
         let first_look = self.look_in_peace(
             target,
             &*fs,
-            || self.preview_in_passing(files, &bundles, &*fs, choices, watch),
+            || remembering.preview_in_passing(files, &bundles, &*fs, choices, watch),
             |seen| {
                 let preview = &seen.preview.preview;
                 preview.obstacles.is_empty() && !preview.plan.steps.is_empty()
@@ -139,7 +140,12 @@ impl Workbench {
             return Ok(Applied::nothing(first_look.preview));
         }
         let root = self.lock(target)?;
-        self.apply_locked(files, &bundles, &root, first_look, options, choices, watch)
+        let applied =
+            remembering.apply_locked(files, &bundles, &root, first_look, options, choices, watch)?;
+        if let Some(entry) = &applied.entry {
+            self.remember(target, entry);
+        }
+        Ok(applied)
     }
 
     #[expect(

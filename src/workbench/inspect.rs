@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::changes::{Hidden, hidden_in};
 use super::{Error, Result, Watch, Workbench};
 use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
@@ -26,6 +27,8 @@ pub struct Inspection {
     pub manifest_digest: Digest,
     /// The exact manifest.
     pub manifest: Vec<u8>,
+    /// What it hides, in words, names and contents.
+    pub hidden: Hidden,
     /// The reviews that came along and can be read, each with the SHA-256 of its exact bytes. Whose they are, and
     /// whether they count, is in the verdict.
     pub reviews: Vec<(Digest, Review)>,
@@ -82,7 +85,9 @@ impl Workbench {
 fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
     let mut file = watched(Hasher::new(), watch);
     bundle.copy_file(&mut file).map_err(|error| stopped_or(error, watch))?;
+    let hidden = hidden_in(&bundle, None, watch.cancel)?;
     Ok(Inspection {
+        hidden,
         verdict: bundle.verdict.clone(),
         file_bytes: bundle.file_bytes(),
         file_digest: file.into_inner().finish(),

@@ -26,6 +26,7 @@ mod record;
 mod recover;
 mod rollback;
 mod sample;
+mod seen;
 mod sign;
 mod situation;
 mod stack;
@@ -42,7 +43,10 @@ use std::sync::Arc;
 
 pub use accept::{Accepted, KeptEdit};
 pub use apply::{Applied, ApplyOptions};
-pub use changes::{ChangeContents, Content, ContentReader, MAX_IN_MEMORY_BYTES, OneChange, Side};
+pub use changes::{
+    ChangeContents, Content, ContentReader, Hidden, HiddenCount, HiddenIn, HiddenPlace, MAX_IN_MEMORY_BYTES,
+    OneChange, Side,
+};
 pub use drift::DriftCause;
 pub use error::{Error, Result};
 pub use export::Exported;
@@ -59,6 +63,7 @@ pub use preview::{ApplyPreview, ComingPatch};
 pub use recover::{Choice, Recovered};
 pub use rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
 pub use sample::Sample;
+pub use seen::HistoryCheck;
 pub use sign::{Signed, Signer};
 pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
 pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_text_patch};
@@ -78,6 +83,7 @@ use crate::progress::{CancelToken, Progress};
 use crate::target::TargetRoot;
 use crate::target::fs::{Fs, OsFs};
 use crate::transaction::{TransactionError, recover as recovery};
+use crate::trust::Place;
 
 /// Opens the disk of a target folder.
 pub type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
@@ -90,6 +96,8 @@ pub struct Workbench {
     /// Lists of called-back patches beside the one of this machine.
     lists: Vec<std::path::PathBuf>,
     text: TextOptions,
+    /// Patches that were trusted in the present folder before, as this person has seen it.
+    seen: Vec<Place>,
 }
 
 /// How a piece of work is watched and stopped.
@@ -108,12 +116,18 @@ impl Workbench {
             let disk = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
             Ok(Arc::new(disk))
         };
-        Self { environment, open_disk: Arc::new(open), lists: Vec::new(), text: TextOptions::default() }
+        Self {
+            environment,
+            open_disk: Arc::new(open),
+            lists: Vec::new(),
+            text: TextOptions::default(),
+            seen: Vec::new(),
+        }
     }
 
     /// One whose targets are on other disks: simulated ones, or ones whose calls fail.
     pub fn with_disks(environment: Environment, open_disk: Arc<DiskOpener>) -> Self {
-        Self { environment, open_disk, lists: Vec::new(), text: TextOptions::default() }
+        Self { environment, open_disk, lists: Vec::new(), text: TextOptions::default(), seen: Vec::new() }
     }
 
     /// Time, user, host.

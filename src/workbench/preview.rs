@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::changes::{Hidden, hidden_in};
 use super::library::Library;
 use super::merging::{EditChoices, resolve_edits};
 use super::situation::{ProductSeen, Survey};
@@ -43,6 +44,8 @@ pub struct ApplyPreview {
     pub edits: BTreeMap<TreePath, Resolution>,
     /// Every patch, in the order in which they come.
     pub patches: Vec<ComingPatch>,
+    /// What the patches hide, in words, names and contents. Empty where nobody is shown the preview.
+    pub hidden: Hidden,
 }
 
 /// One of the patches of a preview.
@@ -124,10 +127,15 @@ impl Workbench {
     ) -> Result<ApplyPreview> {
         let bundles = self.open_all(files, target, watch)?;
         let fs = self.disk(target)?;
-        let look =
-            || self.preview_in_passing(files, &bundles, &*fs, choices, watch).map(|looked| looked.preview);
+        let remembering = self.remembering(target);
+        let look = || {
+            remembering.preview_in_passing(files, &bundles, &*fs, choices, watch).map(|looked| looked.preview)
+        };
         let mut preview = self.look_in_peace(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
         self.name_bundles_at_hand(files, &mut preview);
+        for bundle in &bundles {
+            preview.hidden.merge(hidden_in(bundle, Some(Arc::clone(&fs)), watch.cancel)?);
+        }
         Ok(preview)
     }
 
@@ -205,7 +213,7 @@ impl Workbench {
         if let Some(text) = &preview.text {
             text_patch::add_findings(&mut preview.preview, text);
         }
-        self.add_doubts(&mut preview, &Floors::of(&ledger));
+        self.add_doubts(&mut preview, &Floors::of(&ledger).and(&self.seen));
         Ok(Looked { preview, survey, plan, order, archive })
     }
 }
@@ -322,6 +330,7 @@ fn of_plan(
             .find_map(|one| one.version.clone())
             .or_else(|| ledger.version().map(str::to_owned)),
         patches,
+        hidden: Hidden::default(),
         edits: BTreeMap::new(),
     }
 }

@@ -162,7 +162,9 @@ impl Workbench {
         {
             return Err(moved());
         }
-        self.take_back(&root, &ledger, look, Vec::new(), &[], watch)
+        let back = self.take_back(&root, &ledger, look, Vec::new(), &[], watch)?;
+        self.remember(target, &back.entry);
+        Ok(back)
     }
 
     /// As [`Workbench::look`] in a folder that is not locked.
@@ -461,7 +463,7 @@ fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Resu
             let reason = patch.rollback.reason.as_deref().unwrap_or("no reason is given");
             let meaning = format!("the vendor says that {} cannot be taken back: {reason}", patch.identity);
             let contact = patch.contact.as_deref().unwrap_or(&patch.vendor);
-            Err(Error::refused(Code::NoWayBack, meaning, &format!("Ask {contact} how to go on.")))
+            Err(Error::refused(Code::NoWayBack, meaning, format!("Ask {contact} how to go on.")))
         }
         _ => Ok(()),
     }

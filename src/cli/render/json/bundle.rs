@@ -47,7 +47,11 @@ pub(in crate::cli) fn inspection(shown: &Inspection, path: &Path) -> Map<String,
     // What was read as a manifest once is JSON.
     let manifest: Value = serde_json::from_slice(&shown.manifest).unwrap_or_default();
     let mut fields = about(shown, path);
-    fields.extend(fields! { "changes": counts(&shown.patch), "manifest": manifest });
+    fields.extend(fields! {
+        "changes": counts(&shown.patch),
+        "hidden": super::hidden::hidden(&shown.hidden),
+        "manifest": manifest,
+    });
     fields
 }
 
@@ -123,6 +127,7 @@ pub(in crate::cli) fn plan(
         "steps": steps,
         "notes": notes(&plan.notes),
         "obstacles": obstacles(&plan.obstacles),
+        "hidden": super::hidden::hidden(&preview.hidden),
         "needed_bytes": plan.needed_bytes,
         "restart": preview.patch.restart,
         "manifest_sha256": preview.manifest_digest.to_string(),
@@ -181,6 +186,11 @@ pub(in crate::cli) fn difference(view: &ChangeView<'_>) -> Value {
     if let Some((added, removed)) = line_counts(view) {
         fields.extend(fields! { "lines_added": added, "lines_removed": removed });
     }
+    insert_some(
+        &mut fields,
+        "hidden",
+        crate::cli::render::brought(view).as_ref().and_then(super::hidden::in_file),
+    );
     Value::Object(fields)
 }
 

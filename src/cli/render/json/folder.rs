@@ -8,8 +8,8 @@ use super::{checks, fields, insert_some, note_of_patch, notes, reference};
 use crate::model::TreePath;
 use crate::report::phrases as words;
 use crate::workbench::{
-    Accepted, Applied, ApplyPreview, Drift, Entry, Healed, Held, History, Identified, IdentifiedPatch,
-    Installed, KeptEdit, PlannedStep, Recovered, RolledBack, Status,
+    Accepted, Applied, ApplyPreview, Drift, Entry, Healed, Held, History, HistoryCheck, Identified,
+    IdentifiedPatch, Installed, KeptEdit, PlannedStep, Recovered, RolledBack, Status,
 };
 
 pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) -> Map<String, Value> {
@@ -172,6 +172,16 @@ pub(in crate::cli) fn history(history: &History, target: &Path) -> Map<String, V
     fields! { "target": words::path_text(target), "entries": entries }
 }
 
+pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path) -> Map<String, Value> {
+    let mut fields = fields! { "target": words::path_text(target), "fitting": check.fitting };
+    insert_some(&mut fields, "head", check.head.map(|digest| digest.to_string()));
+    insert_some(&mut fields, "seen_before", check.seen);
+    if let Some((entry, problem)) = &check.problem {
+        fields.extend(fields! { "first_unfit": entry, "problem": problem });
+    }
+    fields
+}
+
 fn entry(entry: &Entry) -> Map<String, Value> {
     let mut fields = fields! {
         "seq": entry.seq,
@@ -194,6 +204,14 @@ fn entry(entry: &Entry) -> Map<String, Value> {
     insert_some(&mut fields, "version_after", entry.version_after.clone());
     // An entry whose steps cannot be read is shown without them; its chain is right all the same.
     let steps: Vec<PlannedStep> = entry.steps().unwrap_or_default().iter().map(PlannedStep::of).collect();
+    if !entry.vouched.is_empty() {
+        let vouched = serde_json::to_value(&entry.vouched).expect("notes have text keys only");
+        fields.insert("vouched".to_owned(), vouched);
+    }
+    if !entry.overrides.is_empty() {
+        let overrides = serde_json::to_value(&entry.overrides).expect("notes have text keys only");
+        fields.insert("overrides".to_owned(), overrides);
+    }
     fields.extend(fields! { "remarks": entry.remarks, "checks": checks(&entry.checks), "steps": steps });
     fields
 }

@@ -6,7 +6,7 @@ use super::keys::{signatures, verdict_line};
 use super::list::{Sheet, columns};
 use super::{headline, place, safe};
 use crate::checks;
-use crate::cli::render::{Style, changes, words};
+use crate::cli::render::{Detail, Style, changes, words};
 use crate::model::{Check, Level, Patch};
 use crate::workbench::{Inspection, Verification};
 
@@ -25,6 +25,11 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
     text.push_str(&signatures(shown));
     text.push('\n');
     text.push_str(&change_list(patch, style));
+    let detail = if verbose { Detail::Full } else { Detail::Short };
+    let hidden = super::hidden(&shown.hidden, detail, style);
+    if !hidden.is_empty() {
+        text.push_str(&format!("\n{}\n", hidden.trim_end()));
+    }
     text
 }
 

@@ -6,8 +6,8 @@ use super::list::Sheet;
 use super::{place, safe};
 use crate::cli::render::{Style, words};
 use crate::workbench::{
-    EVERY_PRODUCT, Fingerprint, Inspection, KeyWish, KnownKey, MadeKey, Revoked, RevokedFrom, Role, Signed,
-    Standing, TrustedKey, Verdict,
+    Doubt, EVERY_PRODUCT, Fingerprint, Inspection, KeyWish, KnownKey, MadeKey, Revoked, RevokedFrom, Role,
+    Signed, Standing, TrustedKey, Verdict,
 };
 
 /// The verdict in one line, as good or bad as it is.
@@ -25,7 +25,7 @@ pub(in crate::cli::render) fn verdict_line(verdict: &Verdict, style: Style) -> S
 /// What there is to say about signatures and reviews beside the verdict.
 pub(super) fn signatures(shown: &Inspection) -> String {
     let mut sheet = Sheet::new();
-    sheet.lines("Doubts", shown.verdict.doubts.iter().map(|doubt| doubt.sentence()));
+    sheet.lines("Doubts", shown.verdict.doubts.iter().map(Doubt::sentence));
     let review = |digest: &crate::model::Digest| {
         let (_, review) = shown.reviews.iter().find(|(found, _)| found == digest)?;
         let looked = review.changes.iter().filter(|change| change.looked_at).count();

@@ -6,6 +6,7 @@ mod explain;
 mod failure;
 mod folder;
 mod heal;
+mod hidden;
 mod identify;
 mod inspection;
 mod keys;
@@ -20,8 +21,9 @@ pub(in crate::cli) use done::{
 };
 pub(in crate::cli) use explain::explanation;
 pub(in crate::cli) use failure::failure;
-pub(in crate::cli) use folder::{history, status};
+pub(in crate::cli) use folder::{history, history_check, status};
 pub(in crate::cli) use heal::{heal_plan, healed};
+pub(in crate::cli) use hidden::{banner, hidden};
 pub(in crate::cli) use identify::identified;
 pub(in crate::cli) use inspection::{inspection, verification};
 pub(in crate::cli) use keys::{key_to_compare, keys, made_key, revoked_key, signed, trusted_key};

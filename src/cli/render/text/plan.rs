@@ -45,6 +45,7 @@ pub(in crate::cli) fn plan(
         text.push_str(&super::patches::fits(origin, detail, style));
     }
     text.push_str(&notes(&preview.preview.notes, style));
+    text.push_str(&super::hidden(&preview.hidden, detail, style));
     if let Some(restart) = restarts(&preview.patches).filter(|_| !is_nothing_to_do) {
         text.push_str(&format!("To restart afterwards: {}\n\n", safe(&restart)));
     }
