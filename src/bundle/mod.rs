@@ -9,6 +9,7 @@ pub mod limits;
 pub mod manifest;
 mod open;
 pub mod order;
+pub(crate) mod script;
 
 #[cfg(test)]
 mod noise;

@@ -98,7 +98,9 @@ impl UnverifiedBundle {
             signatures => Verdict::Unknown { signatures },
         };
         let content = Content::Container(self.container);
-        Ok(VerifiedBundle { patch, verdict, text: None, manifest: self.manifest, content })
+        let bundle = VerifiedBundle { patch, verdict, text: None, manifest: self.manifest, content };
+        bundle.check_scripts()?;
+        Ok(bundle)
     }
 }
 

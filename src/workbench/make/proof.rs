@@ -1,7 +1,7 @@
 //! Proves a finished bundle: applies it to a copy, compares, takes it back, compares again.
 //!
 //! The copy holds only what the patch touches and the folders around it. It is changed by the same code that changes
-//! a customer's folder. What the patch says about the machine and about other patches (checks, versions, platforms,
+//! a customer's folder. What the patch says about the machine and about other patches (checks, scripts, versions, platforms,
 //! requirements, expiry) is left aside: the copy is no running product, and it is the changes that are proven. Nothing
 //! waits for the disk, because nobody keeps the copy.
 
@@ -68,6 +68,8 @@ fn forget_the_machine(patch: &mut Patch) {
     patch.supersedes.clear();
     patch.preflight.clear();
     patch.health.clear();
+    // The author's machine is not what they are for, and nobody has agreed to them here.
+    patch.scripts.clear();
 }
 
 /// What stopped the proof, in one text. A wish to stop stays what it is.

@@ -159,6 +159,7 @@ fn empty_patch(id: &str) -> Patch {
         changes: Vec::new(),
         preflight: Vec::new(),
         health: Vec::new(),
+        scripts: Vec::new(),
         restart: text("none"),
         rollback: Rollback {
             possible: RollbackPossible::Yes,
