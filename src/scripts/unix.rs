@@ -59,7 +59,6 @@ pub(super) fn environment(scratch: &Path) -> Vec<(&'static str, OsString)> {
 /// Everything that a script has started.
 pub(super) struct Group {
     leader: Option<Pid>,
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only /proc shows it"))]
     mark: String,
 }
 
