@@ -9,6 +9,7 @@
 pub mod changes;
 pub mod phrases;
 pub mod relations;
+mod scripts;
 mod words;
 
 use std::path::Path;
@@ -58,6 +59,8 @@ pub enum Files {
     Between,
     /// All are new.
     New,
+    /// None was changed by the patch itself, but a script has run.
+    ScriptOnly,
 }
 
 impl Files {
@@ -68,6 +71,9 @@ impl Files {
             Files::Unchanged => Some("Nothing was changed."),
             Files::PutBack => Some("Everything was put back as it was."),
             Files::Between => Some("Some files may be new and some old; nothing is lost."),
+            Files::ScriptOnly => {
+                Some("No file was changed but by the script itself; the history says what it printed.")
+            }
             Files::New => Some("The patch is in the folder; its safe copies are kept."),
         }
     }
@@ -108,6 +114,9 @@ impl Report {
                 .hint("Wait until they are done, then try again."),
             Error::Change(failure) => of_failure(failure, &folder),
             Error::Unhealthy { failed, undo } => of_unhealthy(failed, undo.as_deref(), &folder),
+            Error::Script { trouble, failed, cause } => {
+                scripts::of_script(*trouble, failed, cause.as_deref(), &folder)
+            }
             Error::Transaction(error) => of_transaction(error, &folder),
             Error::Store(error) => of_store(error),
             Error::Scan(ScanError::Io { .. }) => Self::generic(code, error),

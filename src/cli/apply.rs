@@ -9,10 +9,13 @@ use super::args::{FilesAndTarget, Lists, fingerprint};
 use super::edits::EditArguments;
 use super::reading::Reading;
 use super::render::{json, text};
+use super::scripts::ScriptFlags;
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
 use crate::plan::Fingerprint;
-use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, Verdict};
+use crate::workbench::{
+    Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, ScriptConsent, Verdict,
+};
 
 /// Apply patches to a product folder: everything, or nothing
 ///
@@ -46,6 +49,8 @@ pub(super) struct Arguments {
     /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
     #[arg(long)]
     accept_weak_volume: bool,
+    #[command(flatten)]
+    scripts: ScriptFlags,
     #[command(flatten)]
     edits: EditArguments,
     #[command(flatten)]
@@ -90,10 +95,10 @@ impl Arguments {
     ) -> Result<Agreed<Applied>> {
         let choices = self.edits.choices()?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
-        let expected = match self.plan.is_some() || session.asks() {
-            false => self.expect,
+        let (expected, scripts) = match self.plan.is_some() || session.asks() {
+            false => (self.expect, self.scripts.consent()),
             true => match self.agree(files, target, session, &choices)? {
-                Agreed::To(expected) => Some(expected),
+                Agreed::To((expected, scripts)) => (Some(expected), scripts),
                 Agreed::NothingToDo(ending) => return Ok(Agreed::NothingToDo(ending)),
             },
         };
@@ -101,6 +106,7 @@ impl Arguments {
             allow_unsigned: self.allow_unsigned,
             accept_weak_volume: self.accept_weak_volume,
             expected,
+            scripts,
         };
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let applied = session
@@ -116,7 +122,7 @@ impl Arguments {
         target: &Path,
         session: &mut Session<'_, '_>,
         choices: &EditChoices,
-    ) -> Result<Agreed<Fingerprint>> {
+    ) -> Result<Agreed<(Fingerprint, ScriptConsent)>> {
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let preview = session
             .watch(|_, watch| workbench.preview_with(files, target, choices, watch))
@@ -141,7 +147,8 @@ impl Arguments {
             let question = if files.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
             session.ask(show, question)?;
         }
-        Ok(Agreed::To(expected))
+        let scripts = self.scripts.agree(&preview.scripts, target, session)?;
+        Ok(Agreed::To((expected, scripts)))
     }
 
     /// Says no before anybody is asked.
@@ -153,6 +160,7 @@ impl Arguments {
             Verdict::Unsigned | Verdict::Unknown { .. } => {}
         }
         let mut obstacles = preview.preview.obstacles.clone();
+        obstacles.extend(preview.scripts.refused.clone());
         obstacles.retain(|obstacle| !(self.accept_weak_volume && obstacle.code == Code::Volume));
         if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
     }

@@ -396,6 +396,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Order => "The patch order cannot be used",
         Code::Platform => "This patch is for another system",
         Code::Policy => "A rule of this computer forbids it",
+        Code::Script => "A script of the patch failed",
         Code::Preflight => "A check before the change did not pass",
         Code::Product => "This patch is for another product",
         Code::Proof => "The patch did not stand its proof",

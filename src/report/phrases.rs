@@ -74,6 +74,7 @@ pub fn action(action: Action) -> &'static str {
         Action::PutBack => "put-back",
         Action::Accept => "accept",
         Action::Checked => "checked",
+        Action::Scripts => "scripts",
     }
 }
 
@@ -88,6 +89,7 @@ pub fn event(entry: &Entry, reversed: Option<&Entry>) -> &'static str {
         (Action::PutBack, _) => "failed, put back",
         (Action::Accept, _) => "accepted",
         (Action::Checked, _) => "checked",
+        (Action::Scripts, _) => "scripts",
     }
 }
 

@@ -3,10 +3,12 @@
 //! An entry is a folder `history/<number>` with `entry.json` and, when a patch was applied, the exact
 //! `manifest.json` of its bundle. A whole folder appears with one rename, so an entry is there or not, never half.
 //! What is in the product now is derived from the entries; nothing is stored twice. An entry that brought several
-//! patches has the manifests of the others beside the first one's, as `manifest-<number>.json`.
+//! patches has the manifests of the others beside the first one's, as `manifest-<number>.json`. Texts that take back what
+//! scripts did are kept there, too, as `script-<digest>`.
 
 mod parts;
 mod replay;
+mod scripts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use parts::{Gone, Part, Retires};
 pub use replay::{Layers, Moved, Slot};
+pub use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
 
 use super::fs::{Fs, Place, StatePath};
 use crate::model::{Digest, FileNode, LayerKey, LinkNode, Mode, Node, PatchId, PatchRef, Step, TreePath};
@@ -38,6 +41,8 @@ pub enum Action {
     Accept,
     /// Health checks ran.
     Checked,
+    /// Scripts are about to run or have run, with no change of files in between.
+    Scripts,
 }
 
 /// The patch that an entry is about, as far as later entries and people need it.
@@ -119,6 +124,9 @@ pub struct Entry {
     /// Checks that ran.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub checks: Vec<CheckNote>,
+    /// Scripts that ran, or are about to. Whoever the entry is by has agreed to them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub scripts: Vec<ScriptNote>,
     /// The patches that came in, where that says more than `patch`: several came, or one replaced others.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub parts: Vec<Part>,
@@ -170,6 +178,7 @@ impl Entry {
             version_after: None,
             remarks: Vec::new(),
             checks: Vec::new(),
+            scripts: Vec::new(),
             parts: Vec::new(),
             out: Vec::new(),
             steps: Vec::new(),
@@ -362,7 +371,7 @@ impl Ledger {
                 about_healing.insert(entry.seq);
                 false
             }
-            Action::Accept | Action::Checked | Action::PutBack => false,
+            Action::Accept | Action::Checked | Action::PutBack | Action::Scripts => false,
         })
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::{Error, Result, Watch, Workbench};
+use super::{Error, PlannedScript, Result, Watch, Workbench, scripts};
 use crate::bundle::{BundleError, UnverifiedBundle, Verdict, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
 use crate::progress::{Phase, Watched};
@@ -25,6 +25,8 @@ pub struct Inspection {
     pub manifest_digest: Digest,
     /// The exact manifest.
     pub manifest: Vec<u8>,
+    /// Its scripts, whole, in the patch's own order.
+    pub scripts: Vec<PlannedScript>,
 }
 
 /// What was verified.
@@ -78,6 +80,7 @@ fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
         file_digest: file.into_inner().finish(),
         manifest_digest: Digest::of(bundle.manifest()),
         manifest: bundle.manifest().to_vec(),
+        scripts: scripts::of_bundle(&bundle)?,
         patch: bundle.patch,
     })
 }

@@ -25,6 +25,7 @@ mod record;
 mod recover;
 mod rollback;
 mod sample;
+mod scripts;
 mod situation;
 mod stack;
 mod status;
@@ -41,7 +42,7 @@ pub use accept::{Accepted, KeptEdit};
 pub use apply::{Applied, ApplyOptions};
 pub use changes::{ChangeContents, Content, ContentReader, MAX_IN_MEMORY_BYTES, OneChange, Side};
 pub use drift::DriftCause;
-pub use error::{Error, Result};
+pub use error::{Error, Result, ScriptTrouble};
 pub use export::Exported;
 pub use folders::FolderList;
 pub use heal::{HealOptions, HealPreview, Healed};
@@ -55,6 +56,7 @@ pub use preview::{ApplyPreview, ComingPatch};
 pub use recover::{Choice, Recovered};
 pub use rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
 pub use sample::Sample;
+pub use scripts::{PlannedScript, ScriptConsent, ScriptPlan};
 pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
 pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_text_patch};
 
@@ -62,7 +64,9 @@ pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_t
 pub use crate::bundle::Verdict;
 pub use crate::bundle::order::{Finding, Weight};
 pub use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
-pub use crate::target::ledger::{Action, CheckNote, Entry, Installed, PatchNote};
+pub use crate::target::ledger::{
+    Action, CheckNote, Entry, Installed, PatchNote, ScriptNote, ScriptState, ScriptTime,
+};
 pub use crate::transaction::recover::{OnForeign, Undone};
 
 use crate::environment::Environment;
@@ -82,6 +86,9 @@ pub struct Workbench {
     /// Lists of called-back patches beside the one of this machine.
     lists: Vec<std::path::PathBuf>,
     text: TextOptions,
+    /// Stands in for keys of signers who may ship scripts.
+    #[cfg(test)]
+    believes_scripts: bool,
 }
 
 /// How a piece of work is watched and stopped.
@@ -100,12 +107,19 @@ impl Workbench {
             let disk = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
             Ok(Arc::new(disk))
         };
-        Self { environment, open_disk: Arc::new(open), lists: Vec::new(), text: TextOptions::default() }
+        Self::with_disks(environment, Arc::new(open))
     }
 
     /// One whose targets are on other disks: simulated ones, or ones whose calls fail.
     pub fn with_disks(environment: Environment, open_disk: Arc<DiskOpener>) -> Self {
-        Self { environment, open_disk, lists: Vec::new(), text: TextOptions::default() }
+        Self {
+            environment,
+            open_disk,
+            lists: Vec::new(),
+            text: TextOptions::default(),
+            #[cfg(test)]
+            believes_scripts: false,
+        }
     }
 
     /// Time, user, host.

@@ -99,6 +99,11 @@ impl Entry {
     pub fn is_of_second_generation(&self) -> bool {
         !self.parts.is_empty() || !self.out.is_empty() || self.action == Action::Heal
     }
+
+    /// Whether it says something that also the second generation does not understand.
+    pub fn is_of_third_generation(&self) -> bool {
+        !self.scripts.is_empty() || self.action == Action::Scripts
+    }
 }
 
 struct Replay<'a> {
@@ -122,7 +127,7 @@ impl Replay<'_> {
                 }
                 return;
             }
-            Action::Heal | Action::PutBack | Action::Checked => return,
+            Action::Heal | Action::PutBack | Action::Checked | Action::Scripts => return,
         }
         self.last = entry.seq;
     }

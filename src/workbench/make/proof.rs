@@ -41,9 +41,10 @@ impl Workbench {
         let (files, bundles) = (&[output.to_owned()], std::slice::from_ref(&bundle));
         let none = EditChoices::new();
         let first_look = self.preview_here(files, bundles, root.fs(), &none, quiet).map_err(not_proven)?;
-        let options = ApplyOptions { allow_unsigned: true, accept_weak_volume: true, expected: None };
+        let options =
+            ApplyOptions { allow_unsigned: true, accept_weak_volume: true, ..ApplyOptions::default() };
         let applied = self
-            .apply_locked(files, bundles, &root, first_look, options, &none, quiet)
+            .apply_locked(files, bundles, (&root, copy.folder.path()), first_look, options, &none, quiet)
             .map_err(not_proven)?;
         compare("after it was applied", &copy.state(watch.cancel)?, &after, root.fs())?;
 

@@ -5,6 +5,7 @@ mod document;
 mod folder;
 mod patches;
 mod relation;
+mod scripts;
 
 pub(in crate::cli) use bundle::{
     diff, difference, inspection, made, order_written, plan, template, verification,

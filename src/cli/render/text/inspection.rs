@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::list::{Sheet, columns};
+use super::scripts::scripts_in_full;
 use super::{headline, place, safe};
 use crate::checks;
 use crate::cli::render::{Style, changes, words};
@@ -23,6 +24,10 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
     text.push_str(&file_facts(shown, file));
     text.push('\n');
     text.push_str(&change_list(patch, style));
+    if !shown.scripts.is_empty() {
+        text.push('\n');
+        text.push_str(&scripts_in_full(&shown.scripts, style));
+    }
     text
 }
 

@@ -11,6 +11,7 @@ mod inspection;
 mod list;
 mod patches;
 mod plan;
+mod scripts;
 
 pub(in crate::cli) use difference::diff;
 pub(in crate::cli) use done::{
@@ -25,6 +26,7 @@ pub(in crate::cli) use identify::identified;
 pub(in crate::cli) use inspection::{inspection, verification};
 pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan};
+pub(in crate::cli) use scripts::scripts_in_full;
 
 use std::borrow::Cow;
 use std::path::Path;
