@@ -10,6 +10,7 @@ pub mod changes;
 pub mod phrases;
 pub mod relations;
 mod scripts;
+mod trust;
 mod words;
 
 use std::path::Path;
@@ -104,11 +105,8 @@ impl Report {
                 .because(source.to_string())
                 .hint("Ask its author for a unified diff, such as `git diff` or `diff -u` make."),
             Error::Refused(obstacles) => of_obstacles(obstacles),
-            Error::NotTrusted => Self::new(code, "Nobody you trust has signed this patch file")
-                .because("this version does not check signatures yet, so every patch file counts as unsigned")
-                .hint(
-                    "If you know where the file comes from, add --allow-unsigned; the history will say so.",
-                ),
+            Error::NotTrusted { file, denial, verdict } => trust::not_trusted(code, file, *denial, verdict),
+            Error::Keys(error) => trust::of_keys(code, error),
             Error::Busy { path } => Self::new(code, "Somebody else is changing this folder right now")
                 .at(path.display())
                 .hint("Wait until they are done, then try again."),

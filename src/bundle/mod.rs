@@ -16,4 +16,4 @@ mod noise;
 
 pub use error::BundleError;
 pub use in_memory::InMemory;
-pub use open::{OpenError, UnverifiedBundle, Verdict, VerifiedBundle};
+pub use open::{OpenError, UnverifiedBundle, VerifiedBundle, place_of};

@@ -91,6 +91,8 @@ codes! {
     Policy = "E-POLICY", NotTrusted;
     /// Nobody trusted has signed it.
     Trust = "E-TRUST", NotTrusted;
+    /// The patch is older than one that was there before.
+    Downgrade = "E-DOWNGRADE", NotTrusted;
     /// A signature is broken.
     Signature = "E-SIG", NotTrusted;
     /// The target's own records are damaged or not ours.

@@ -7,7 +7,7 @@ use crate::model::{Code, Hold, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{phrases, relations};
 use crate::text::{capitalised, escape_line};
-use crate::workbench::{ApplyPreview, RollbackPreview, ScriptPlan, Verdict};
+use crate::workbench::{ApplyPreview, Denial, RollbackPreview, ScriptPlan, Verdict};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +86,7 @@ impl Finding {
 pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
     findings.extend(finding_of_scripts(&preview.scripts));
-    findings.extend(finding_of_trust(preview.verdict));
+    findings.extend(finding_of_trust(&preview.verdict));
     findings.extend(findings_of_patch(&preview.patch, &["before", "after"]));
     findings.extend(findings_of_relations(preview));
     findings.extend(findings_of_notes(&preview.preview.notes));
@@ -193,9 +193,11 @@ fn way_out(code: Code) -> Option<WayOut> {
     }
 }
 
-fn finding_of_trust(verdict: Verdict) -> Option<Finding> {
-    match verdict {
-        Verdict::Unsigned | Verdict::Unknown { .. } => {
+fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {
+    match verdict.permits(false) {
+        // What nothing helps against is among the obstacles.
+        Ok(()) | Err(Denial::Broken | Denial::KeyChange | Denial::Policy) => None,
+        Err(Denial::NeedsConsent) => {
             let mut finding = Finding::plain(Rank::MayBreak, words::UNSIGNED, verdict.sentence());
             finding.hint = words::UNSIGNED_HINT.to_owned();
             Some(finding)
@@ -274,7 +276,8 @@ mod tests {
         let refused = Obstacle {
             code: Code::Policy,
             path: None,
-            meaning: "the patch brings scripts, and nobody has signed it".to_owned(),
+            meaning: "the patch brings scripts, and nobody whom you trust to ship scripts has signed it"
+                .to_owned(),
             hint: "Ask the vendor.".to_owned(),
         };
         let plan = ScriptPlan { refused: Some(refused), ..ScriptPlan::default() };

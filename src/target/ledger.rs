@@ -9,6 +9,7 @@
 mod parts;
 mod replay;
 mod scripts;
+mod vouched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use parts::{Gone, Part, Retires};
 pub use replay::{Layers, Moved, Slot};
 pub use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
+pub use vouched::{OverrideNote, SignerNote, VouchedNote};
 
 use super::fs::{Fs, Place, StatePath};
 use crate::model::{Digest, FileNode, LayerKey, LinkNode, Mode, Node, PatchId, PatchRef, Step, TreePath};
@@ -133,6 +135,12 @@ pub struct Entry {
     /// The patches that went, where that is something else than one whole entry.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub out: Vec<Gone>,
+    /// Who vouched for the patches that came in: one note for each, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub vouched: Vec<VouchedNote>,
+    /// Rules that were set aside on request.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub overrides: Vec<OverrideNote>,
     /// What changed, in the order in which it was done.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     steps: Vec<StepNote>,
@@ -181,6 +189,8 @@ impl Entry {
             scripts: Vec::new(),
             parts: Vec::new(),
             out: Vec::new(),
+            vouched: Vec::new(),
+            overrides: Vec::new(),
             steps: Vec::new(),
         }
     }

@@ -33,6 +33,7 @@ mod support;
 mod take_out;
 mod template;
 mod text_patch;
+mod vouching;
 
 use std::io;
 use std::path::Path;
@@ -61,13 +62,15 @@ pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
 pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_text_patch};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
-pub use crate::bundle::Verdict;
 pub use crate::bundle::order::{Finding, Weight};
 pub use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
 pub use crate::target::ledger::{
     Action, CheckNote, Entry, Installed, PatchNote, ScriptNote, ScriptState, ScriptTime,
 };
 pub use crate::transaction::recover::{OnForeign, Undone};
+pub use crate::trust::{
+    Denial, Doubt, Fingerprint, Review, Role, Standing, StoreError as KeysError, Verdict, Voucher,
+};
 
 use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};

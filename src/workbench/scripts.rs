@@ -23,7 +23,7 @@ use super::situation::Survey;
 use super::stack::manifest_of;
 use super::status::read_ledger;
 use super::{Error, Result, ScriptTrouble, Watch, Workbench};
-use crate::bundle::{Verdict, VerifiedBundle};
+use crate::bundle::VerifiedBundle;
 use crate::model::{Code, Digest, Hasher, Interpreter, LayerKey, Script, ScriptPhase};
 use crate::plan::Obstacle;
 use crate::progress::{CancelToken, Quiet};
@@ -34,6 +34,7 @@ use crate::target::ledger::{
     Action, Entry, Ledger, PatchNote, ScriptNote, ScriptState, ScriptTime, read_small, script_name,
 };
 use crate::transaction::{self, Condition, Failure};
+use crate::trust::Verdict;
 
 /// Longest script that is read out of the history, in bytes: what a bundle may bring.
 const MAX_SCRIPT_BYTES: u64 = crate::bundle::manifest::limits::SCRIPT_BYTES;
@@ -440,14 +441,14 @@ impl Workbench {
         if self.believes_scripts {
             return Ok(());
         }
-        let why = match verdict {
-            Verdict::Unsigned => "nobody has signed it",
-            Verdict::Unknown { .. } => "nobody whom you trust with that has signed it",
-        };
+        if verdict.may_ship_scripts {
+            return Ok(());
+        }
         Err(Obstacle {
             code: Code::Policy,
             path: None,
-            meaning: format!("the patch brings scripts, and {why}"),
+            meaning: "the patch brings scripts, and nobody whom you trust to ship scripts has signed it"
+                .to_owned(),
             hint:
                 "Scripts run only if their signer may ship scripts. Ask the vendor for a signed patch file."
                     .to_owned(),

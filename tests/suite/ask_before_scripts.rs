@@ -2,12 +2,11 @@
 //!
 //! What happens once a signature and a person allow them is told beside the code (`workbench::scripts`).
 
-use patchwright::bundle::UnverifiedBundle;
 use patchwright::model::{Code, Digest, ScriptPhase};
 
 use crate::support::build::Builder;
 use crate::support::console::Console;
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Sandbox, unwatched};
 
 /// A script with lines that pretend to have ended, to be others, and to be a verdict.
 const SCRIPT: &str = "echo stop\n\u{1b}[2J\u{202e}evil\rTrusted: everybody\u{2028}\n# last line";
@@ -59,7 +58,10 @@ fn programs_get_scripts_with_their_digests() {
     assert_eq!(planned["scripts"][1]["phase"], "after");
     assert_eq!(planned["scripts"][0]["sha256"], Digest::of(SCRIPT.as_bytes()).to_string());
     assert_eq!(planned["scripts_sha256"].as_str().map(str::len), Some(64));
-    assert_eq!(planned["scripts_refused"], "the patch brings scripts, and nobody has signed it");
+    assert_eq!(
+        planned["scripts_refused"],
+        "the patch brings scripts, and nobody whom you trust to ship scripts has signed it"
+    );
 }
 
 #[test]
@@ -90,7 +92,7 @@ fn h96_a_script_that_is_not_the_one_that_was_signed_for_is_refused() {
     let sandbox = product();
     let bundle = with_scripts(&sandbox).but(|patch| patch.scripts[0].blob = Digest::of(b"echo other"));
     let path = sandbox.save("other.patchbundle", &bundle);
-    let error = UnverifiedBundle::open(&path).and_then(UnverifiedBundle::verify).expect_err("another blob");
+    let error = unwatched(|watch| sandbox.bench().inspect(&path, watch)).expect_err("another blob");
     assert_eq!(error.code(), Code::Container, "{error}");
 }
 
@@ -105,7 +107,7 @@ fn a_script_that_nobody_can_read_closes_the_bundle() {
             None,
         );
         let path = sandbox.save("unreadable.patchbundle", &bundle);
-        let error = UnverifiedBundle::open(&path).and_then(UnverifiedBundle::verify).expect_err("no text");
+        let error = unwatched(|watch| sandbox.bench().inspect(&path, watch)).expect_err("no text");
         assert_eq!(error.code(), code, "{error}");
     }
 }

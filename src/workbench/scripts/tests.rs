@@ -179,7 +179,7 @@ fn h96_no_flag_runs_the_scripts_of_an_unsigned_bundle() {
     let stage = Stage::unbelieving(&BOTH);
     for consent in [ScriptConsent::All, ScriptConsent::None] {
         let told = policy_refusal(stage.apply(consent));
-        assert_eq!(told, "the patch brings scripts, and nobody has signed it");
+        assert_eq!(told, "the patch brings scripts, and nobody whom you trust to ship scripts has signed it");
     }
     assert!(stage.diary().is_empty());
     assert!(!stage.path("product/.patchwright").exists());
@@ -330,7 +330,7 @@ fn a_script_that_was_cut_short_is_in_doubt_and_told() {
     let stage = Stage::new(&BOTH);
     let root = stage.workbench.lock(&stage.path("product")).expect("the lock");
     let mut ledger = read_ledger(root.fs()).expect("a history");
-    let bundle = super::super::inspect::open(&stage.path("one.patchbundle")).expect("a bundle");
+    let bundle = stage.workbench.open(&stage.path("one.patchbundle")).expect("a bundle");
     let plan = ScriptPlan::of_bundles([&bundle].into_iter(), &stage.workbench).expect("scripts");
     let run = Run::new(&stage.workbench, (&root, stage.folder.path()), &plan, None);
     run.append(&mut ledger, plan.due(ScriptTime::Before).collect()).expect("an entry");

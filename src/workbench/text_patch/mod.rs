@@ -17,7 +17,7 @@ mod unpack;
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, Result, Watch, Workbench, inspect};
+use super::{Error, Result, Watch, Workbench};
 use crate::bundle::{InMemory, VerifiedBundle};
 use crate::diff::on_tree::{Difference, PatchOutcome, Reading, Series, TextOrigin};
 use crate::diff::patch_text::{Letter, PatchText, StripLevel, parse};
@@ -118,7 +118,7 @@ impl Workbench {
     /// Opens a bundle, or makes one of text patches for `target`.
     pub(super) fn open_for(&self, file: &Path, target: &Path, watch: Watch<'_>) -> Result<VerifiedBundle> {
         if !is_text_patch(file)? {
-            return inspect::open(file);
+            return self.open(file);
         }
         let fs = self.disk(target)?;
         self.make_for(file, &*fs, watch)
@@ -133,7 +133,7 @@ impl Workbench {
     ) -> Result<VerifiedBundle> {
         match target {
             Some(target) => self.open_for(file, target, watch),
-            None => inspect::open(file),
+            None => self.open(file),
         }
     }
 
@@ -161,7 +161,7 @@ impl Workbench {
         let patch = about::patch(&about, &origin, changes);
         let source_bytes = input.files.iter().map(|file| file.bytes.len() as u64).sum();
         let content = InMemory { contents, source_digest: input.digest(), source_bytes };
-        Ok(VerifiedBundle::of_text(patch, origin, content)?)
+        Ok(VerifiedBundle::of_text(patch, origin, content, self.keyring()?.policy(""))?)
     }
 
     /// The patches that are wanted, in their order.

@@ -64,6 +64,7 @@ pub const UNSIGNED: ApplyOptions = ApplyOptions {
     accept_weak_volume: false,
     expected: None,
     scripts: patchwright::workbench::ScriptConsent::None,
+    allow_downgrade: None,
 };
 
 /// An order for a patch of this id, with keys for its top and tables for its end.
