@@ -10,6 +10,7 @@ pub mod changes;
 pub mod hidden;
 pub mod phrases;
 pub mod relations;
+mod scripts;
 mod trust;
 mod words;
 
@@ -60,6 +61,8 @@ pub enum Files {
     Between,
     /// All are new.
     New,
+    /// None was changed by the patch itself, but a script has run.
+    ScriptOnly,
 }
 
 impl Files {
@@ -70,6 +73,9 @@ impl Files {
             Files::Unchanged => Some("Nothing was changed."),
             Files::PutBack => Some("Everything was put back as it was."),
             Files::Between => Some("Some files may be new and some old; nothing is lost."),
+            Files::ScriptOnly => {
+                Some("No file was changed but by the script itself; the history says what it printed.")
+            }
             Files::New => Some("The patch is in the folder; its safe copies are kept."),
         }
     }
@@ -107,6 +113,9 @@ impl Report {
                 .hint("Wait until they are done, then try again."),
             Error::Change(failure) => of_failure(failure, &folder),
             Error::Unhealthy { failed, undo } => of_unhealthy(failed, undo.as_deref(), &folder),
+            Error::Script { trouble, failed, cause } => {
+                scripts::of_script(*trouble, failed, cause.as_deref(), &folder)
+            }
             Error::Transaction(error) => of_transaction(error, &folder),
             Error::Store(error) => of_store(error),
             Error::Scan(ScanError::Io { .. }) => Self::generic(code, error),

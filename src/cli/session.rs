@@ -162,6 +162,11 @@ impl<'s, 'io> Session<'s, 'io> {
         !self.common.yes
     }
 
+    /// Whether somebody is to be asked and is there.
+    pub fn can_ask(&self) -> bool {
+        self.asks() && self.streams.terminals.input && self.streams.terminals.err
+    }
+
     /// Asks `question` below `preview`, unless it is answered already. Anything but a yes stops the command.
     pub fn ask(&mut self, preview: impl FnOnce(Style) -> String, question: &str) -> Result<()> {
         if !self.asks() {

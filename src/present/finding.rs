@@ -8,7 +8,7 @@ use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
 use crate::text::suspects::{Danger, SuspectKind};
 use crate::text::{capitalised, escape_line};
-use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, Verdict};
+use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, ScriptPlan, Verdict};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +93,7 @@ impl Finding {
 /// What is to be known before `preview` is carried out, what matters most first.
 pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
+    findings.extend(finding_of_scripts(&preview.scripts));
     findings.extend(finding_of_trust(&preview.verdict));
     findings.extend(findings_of_hidden(&preview.hidden));
     findings.extend(findings_of_patch(&preview.patch, &["before", "after"]));
@@ -100,6 +101,21 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     findings.extend(findings_of_notes(&preview.preview.notes));
     findings.sort_by_key(|finding| finding.rank);
     findings
+}
+
+/// Scripts that would run. The window has no place yet to read them in full, so it leaves them to the command line.
+fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
+    let refused = plan.refused.clone();
+    let obstacle = refused.or_else(|| {
+        let script = plan.scripts.first()?;
+        Some(Obstacle {
+            code: Code::Policy,
+            path: None,
+            meaning: fill(words::SCRIPTS_WOULD_RUN, &[("script", &script.name())]),
+            hint: words::SCRIPTS_ON_THE_COMMAND_LINE.to_owned(),
+        })
+    })?;
+    findings_of_obstacles(&[obstacle]).pop()
 }
 
 /// How it is related to what is in the folder, where that is not nothing and not told as an obstacle already.
@@ -119,6 +135,7 @@ fn findings_of_relations(preview: &ApplyPreview) -> Vec<Finding> {
 /// What is to be known before a rollback.
 pub fn findings_of_rollback(preview: &RollbackPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
+    findings.extend(finding_of_scripts(&preview.scripts));
     let advice: Vec<_> = preview.advice.iter().map(|advice| escape_line(advice)).collect();
     if !advice.is_empty() {
         findings.push(Finding::plain(Rank::MayBreak, words::VENDOR_ADVICE, advice.join("\n")));
@@ -289,5 +306,20 @@ mod tests {
         assert_eq!(findings[0].evidence.len(), 2);
         assert!(!findings[0].evidence[1].contains('\u{202e}'), "what hides is shown");
         assert_eq!(findings[1].meaning, "Was edited");
+    }
+
+    #[test]
+    fn the_window_leaves_scripts_to_the_command_line() {
+        let refused = Obstacle {
+            code: Code::Policy,
+            path: None,
+            meaning: "the patch brings scripts, and nobody whom you trust to ship scripts has signed it"
+                .to_owned(),
+            hint: "Ask the vendor.".to_owned(),
+        };
+        let plan = ScriptPlan { refused: Some(refused), ..ScriptPlan::default() };
+        let finding = finding_of_scripts(&plan).expect("a finding");
+        assert_eq!((finding.rank, finding.code), (Rank::Blocks, Some(Code::Policy)));
+        assert_eq!(finding_of_scripts(&ScriptPlan::default()), None);
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::changes::{Hidden, hidden_in};
-use super::{Error, Result, Watch, Workbench};
+use super::{Error, PlannedScript, Result, Watch, Workbench, scripts};
 use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
 use crate::progress::{Phase, Watched};
@@ -29,6 +29,8 @@ pub struct Inspection {
     pub manifest: Vec<u8>,
     /// What it hides, in words, names and contents.
     pub hidden: Hidden,
+    /// Its scripts, whole, in the patch's own order.
+    pub scripts: Vec<PlannedScript>,
     /// The reviews that came along and can be read, each with the SHA-256 of its exact bytes. Whose they are, and
     /// whether they count, is in the verdict.
     pub reviews: Vec<(Digest, Review)>,
@@ -93,6 +95,7 @@ fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
         file_digest: file.into_inner().finish(),
         manifest_digest: Digest::of(bundle.manifest()),
         manifest: bundle.manifest().to_vec(),
+        scripts: scripts::of_bundle(&bundle)?,
         reviews: bundle.reviews.iter().filter_map(readable).collect(),
         patch: bundle.patch,
     })

@@ -26,6 +26,7 @@ mod record;
 mod recover;
 mod rollback;
 mod sample;
+mod scripts;
 mod seen;
 mod sign;
 mod situation;
@@ -48,7 +49,7 @@ pub use changes::{
     OneChange, Side,
 };
 pub use drift::DriftCause;
-pub use error::{Error, Result};
+pub use error::{Error, Result, ScriptTrouble};
 pub use export::Exported;
 pub use folders::FolderList;
 pub use heal::{HealOptions, HealPreview, Healed};
@@ -63,6 +64,7 @@ pub use preview::{ApplyPreview, ComingPatch};
 pub use recover::{Choice, Recovered};
 pub use rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
 pub use sample::Sample;
+pub use scripts::{PlannedScript, ScriptConsent, ScriptPlan};
 pub use seen::HistoryCheck;
 pub use sign::{Signed, Signer};
 pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
@@ -71,7 +73,9 @@ pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_t
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub use crate::bundle::order::{Finding, Weight};
 pub use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
-pub use crate::target::ledger::{Action, CheckNote, Entry, Installed, PatchNote};
+pub use crate::target::ledger::{
+    Action, CheckNote, Entry, Installed, PatchNote, ScriptNote, ScriptState, ScriptTime,
+};
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub use crate::trust::{
     Denial, Doubt, EVERY_PRODUCT, Fingerprint, Kind, Opinion, Password, PublicKey, Review, Revoked,
@@ -98,6 +102,9 @@ pub struct Workbench {
     text: TextOptions,
     /// Patches that were trusted in the present folder before, as this person has seen it.
     seen: Vec<Place>,
+    /// Stands in for keys of signers who may ship scripts.
+    #[cfg(test)]
+    believes_scripts: bool,
 }
 
 /// How a piece of work is watched and stopped.
@@ -116,18 +123,20 @@ impl Workbench {
             let disk = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
             Ok(Arc::new(disk))
         };
-        Self {
-            environment,
-            open_disk: Arc::new(open),
-            lists: Vec::new(),
-            text: TextOptions::default(),
-            seen: Vec::new(),
-        }
+        Self::with_disks(environment, Arc::new(open))
     }
 
     /// One whose targets are on other disks: simulated ones, or ones whose calls fail.
     pub fn with_disks(environment: Environment, open_disk: Arc<DiskOpener>) -> Self {
-        Self { environment, open_disk, lists: Vec::new(), text: TextOptions::default(), seen: Vec::new() }
+        Self {
+            environment,
+            open_disk,
+            lists: Vec::new(),
+            text: TextOptions::default(),
+            seen: Vec::new(),
+            #[cfg(test)]
+            believes_scripts: false,
+        }
     }
 
     /// Time, user, host.

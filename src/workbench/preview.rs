@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::changes::{Hidden, hidden_in};
 use super::library::Library;
 use super::merging::{EditChoices, resolve_edits};
+use super::scripts::ScriptPlan;
 use super::situation::{ProductSeen, Survey};
 use super::stack::{FolderStack, plain};
 use super::status::read_ledger;
@@ -16,8 +17,8 @@ use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::TextOrigin;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
 use crate::plan::{
-    Coming, Installed, Layer, Note, Obstacle, PlanOfSeveral, Preview, Relation, Resolution, plan_several,
-    resolve,
+    Coming, Installed, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation, Resolution,
+    plan_several, resolve,
 };
 use crate::target::fs::Fs;
 use crate::target::ledger::Ledger;
@@ -46,6 +47,8 @@ pub struct ApplyPreview {
     pub patches: Vec<ComingPatch>,
     /// What the patches hide, in words, names and contents. Empty where nobody is shown the preview.
     pub hidden: Hidden,
+    /// The scripts that would run.
+    pub scripts: ScriptPlan,
 }
 
 /// One of the patches of a preview.
@@ -209,6 +212,9 @@ impl Workbench {
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, choices));
         let mut preview = of_plan(files, bundles, &order, &plan, &coming, &folder, &ledger);
         preview.edits.clone_from(&survey.situation.edits);
+        let left_out = |planned: &&PlannedPatch| planned.left_out.is_none();
+        let come = plan.patches.iter().filter(left_out).map(|planned| coming_bundles[planned.index]);
+        preview.scripts = ScriptPlan::of_bundles(come, self)?;
         preview.text = bundles.iter().find_map(|bundle| bundle.text.clone());
         if let Some(text) = &preview.text {
             text_patch::add_findings(&mut preview.preview, text);
@@ -332,6 +338,7 @@ fn of_plan(
         patches,
         hidden: Hidden::default(),
         edits: BTreeMap::new(),
+        scripts: ScriptPlan::default(),
     }
 }
 

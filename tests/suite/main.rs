@@ -22,6 +22,7 @@ mod call_patches_back;
 mod heal_a_folder;
 mod identify_a_folder;
 
+mod ask_before_scripts;
 mod failing_disk;
 mod live_long;
 mod one_writer;

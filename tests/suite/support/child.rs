@@ -101,7 +101,12 @@ impl Deed {
 
 /// Takes the last patch back unless something was edited.
 pub fn rollback_options() -> RollbackOptions {
-    RollbackOptions { which: Which::Last, on_drift: OnDrift::Stop, expected: None }
+    RollbackOptions {
+        which: Which::Last,
+        on_drift: OnDrift::Stop,
+        expected: None,
+        scripts: Default::default(),
+    }
 }
 
 /// What came of a deed.

@@ -65,13 +65,11 @@ impl<'a> Console<'a> {
     /// Keys, rules and what was seen of folders are kept in the sandbox.
     pub fn with_keys(mut self) -> Self {
         let place = |name: &str| Some(self.sandbox.path(name));
-        let environment = Environment {
-            trust_file: place("settings/trust.toml"),
-            machine_trust_file: place("machine/trust.toml"),
-            keys_folder: place("settings/keys"),
-            seen_file: place("settings/seen.json"),
-            ..fixed_environment()
-        };
+        let mut environment = fixed_environment();
+        environment.trust_file = place("settings/trust.toml");
+        environment.machine_trust_file = place("machine/trust.toml");
+        environment.keys_folder = place("settings/keys");
+        environment.seen_file = place("settings/seen.json");
         self.workbench = Workbench::new(environment);
         self
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{fields, insert_some, notes, obstacles, reference};
+use super::{fields, insert_some, notes, obstacles, reference, scripts};
 use crate::diff::{ChangeView, Content, MergedBy, diff_lines, is_text};
 use crate::model::{Node, Patch, TreePath};
 use crate::plan::{MergedHow, Resolution};
@@ -52,6 +52,9 @@ pub(in crate::cli) fn inspection(shown: &Inspection, path: &Path) -> Map<String,
         "hidden": super::hidden::hidden(&shown.hidden),
         "manifest": manifest,
     });
+    if !shown.scripts.is_empty() {
+        fields.insert("scripts".to_owned(), scripts::scripts(&shown.scripts));
+    }
     fields
 }
 
@@ -139,6 +142,7 @@ pub(in crate::cli) fn plan(
         let edits: Vec<Value> = preview.edits.iter().map(|(path, edit)| self::edit(path, edit)).collect();
         fields.insert("edits".to_owned(), edits.into());
     }
+    scripts::insert_plan(&mut fields, &preview.scripts);
     insert_some(&mut fields, "plan_file", saved.map(words::path_text));
     fields
 }

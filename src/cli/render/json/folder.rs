@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{checks, fields, insert_some, note_of_patch, notes, reference};
+use super::{checks, fields, insert_some, note_of_patch, notes, reference, scripts};
 use crate::model::TreePath;
 use crate::report::phrases as words;
 use crate::workbench::{
@@ -155,6 +155,9 @@ pub(in crate::cli) fn status(status: &Status, target: &Path) -> Map<String, Valu
         "can_undo_heal": status.can_undo_heal,
         "held": status.held.iter().map(held).collect::<Vec<_>>(),
     });
+    if !status.scripts_in_doubt.is_empty() {
+        fields.insert("scripts_in_doubt".to_owned(), scripts::notes(&status.scripts_in_doubt));
+    }
     if let Some(unfinished) = &status.unfinished {
         let mut work = fields! {
             "doing": if unfinished.is_rollback { "rollback" } else { "apply" },
@@ -213,5 +216,8 @@ fn entry(entry: &Entry) -> Map<String, Value> {
         fields.insert("overrides".to_owned(), overrides);
     }
     fields.extend(fields! { "remarks": entry.remarks, "checks": checks(&entry.checks), "steps": steps });
+    if !entry.scripts.is_empty() {
+        fields.insert("scripts".to_owned(), scripts::notes(&entry.scripts));
+    }
     fields
 }

@@ -7,6 +7,7 @@ mod hidden;
 mod keys;
 mod patches;
 mod relation;
+mod scripts;
 
 pub(in crate::cli) use bundle::{
     diff, difference, inspection, made, order_written, plan, template, verification,

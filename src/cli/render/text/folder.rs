@@ -21,6 +21,7 @@ pub(in crate::cli) fn status(status: &Status, target: &Path, style: Style) -> St
     if let Some(unfinished) = &status.unfinished {
         text.push_str(&unfinished_work(unfinished, &folder, style));
     }
+    text.push_str(&scripts_in_doubt(status, style));
     match status.installed.is_empty() {
         true => text.push_str("No patch is in this folder.\n"),
         false => {
@@ -43,6 +44,21 @@ pub(in crate::cli) fn status(status: &Status, target: &Path, style: Style) -> St
         text.push_str(&format!("\nTo take the last repair back: patchwright rollback {folder} --undo\n"));
     }
     text
+}
+
+/// Scripts that were cut short. Nobody can say what they did but they themselves.
+fn scripts_in_doubt(status: &Status, style: Style) -> String {
+    if status.scripts_in_doubt.is_empty() {
+        return String::new();
+    }
+    let mut text = String::new();
+    for note in &status.scripts_in_doubt {
+        let line = format!("Nobody knows whether this ran to its end: {}", safe(&note.name()));
+        text.push_str(&format!("{}\n", style.bad(&line)));
+    }
+    let advice = "A script is no part of the change: see what it did, or ask the vendor. Then apply the patch again, or \
+                  take it back.";
+    format!("{text}{} {advice}\n\n", style.attention("Next:"))
 }
 
 fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> String {
@@ -113,10 +129,10 @@ pub(in crate::cli) fn history(history: &History, target: &Path, verbose: bool, s
     for (line, entry) in columns(&rows).lines().zip(&history.entries) {
         text.push_str(line);
         text.push('\n');
-        text.extend(entry.checks.iter().map(check));
+        text.extend(entry.outcomes().iter().map(check));
         // The reason for a rollback may be a failed check, which stands above already.
         let is_told = |remark: &&String| {
-            entry.checks.iter().any(|note| **remark == format!("{}: {}", note.check, note.evidence))
+            entry.outcomes().iter().any(|note| **remark == format!("{}: {}", note.check, note.evidence))
         };
         for remark in entry.remarks.iter().filter(|remark| !is_told(remark)) {
             text.push_str(&format!("        {}\n", safe(remark)));

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::keys::{signatures, verdict_line};
 use super::list::{Sheet, columns};
+use super::scripts::scripts_in_full;
 use super::{headline, place, safe};
 use crate::checks;
 use crate::cli::render::{Detail, Style, changes, words};
@@ -29,6 +30,10 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
     let hidden = super::hidden(&shown.hidden, detail, style);
     if !hidden.is_empty() {
         text.push_str(&format!("\n{}\n", hidden.trim_end()));
+    }
+    if !shown.scripts.is_empty() {
+        text.push('\n');
+        text.push_str(&scripts_in_full(&shown.scripts, style));
     }
     text
 }

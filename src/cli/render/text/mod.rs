@@ -13,6 +13,7 @@ mod keys;
 mod list;
 mod patches;
 mod plan;
+mod scripts;
 
 pub(in crate::cli) use difference::diff;
 pub(in crate::cli) use done::{
@@ -29,6 +30,7 @@ pub(in crate::cli) use inspection::{inspection, verification};
 pub(in crate::cli) use keys::{key_to_compare, keys, made_key, revoked_key, signed, trusted_key};
 pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan};
+pub(in crate::cli) use scripts::scripts_in_full;
 
 use std::borrow::Cow;
 use std::path::Path;
