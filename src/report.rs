@@ -1,16 +1,18 @@
 //! Words every failure: the one place that turns an error into something a person can act on.
 //!
-//! [`changes`], [`phrases`], [`relations`] and [`review`] are what both front ends say about changes, sizes and times,
-//! patches that know each other, and reviews; a [`page`] of HTML is what they save.
+//! [`changes`], [`hidden`], [`phrases`], [`relations`] and [`review`] are what both front ends say about changes, what they
+//! hide, sizes and times, patches that know each other, and reviews; a [`page`] of HTML is what they save.
 //!
 //! A report always says three things: what happened, what it means for the files, and what to do next. Its texts
 //! may quote bundles and folders as they are; whoever shows them escapes them.
 
 pub mod changes;
+pub mod hidden;
 pub mod page;
 pub mod phrases;
 pub mod relations;
 pub mod review;
+mod scripts;
 mod trust;
 mod words;
 
@@ -61,6 +63,8 @@ pub enum Files {
     Between,
     /// All are new.
     New,
+    /// None was changed by the patch itself, but a script has run.
+    ScriptOnly,
 }
 
 impl Files {
@@ -71,6 +75,9 @@ impl Files {
             Files::Unchanged => Some("Nothing was changed."),
             Files::PutBack => Some("Everything was put back as it was."),
             Files::Between => Some("Some files may be new and some old; nothing is lost."),
+            Files::ScriptOnly => {
+                Some("No file was changed but by the script itself; the history says what it printed.")
+            }
             Files::New => Some("The patch is in the folder; its safe copies are kept."),
         }
     }
@@ -108,6 +115,9 @@ impl Report {
                 .hint("Wait until they are done, then try again."),
             Error::Change(failure) => of_failure(failure, &folder),
             Error::Unhealthy { failed, undo } => of_unhealthy(failed, undo.as_deref(), &folder),
+            Error::Script { trouble, failed, cause } => {
+                scripts::of_script(*trouble, failed, cause.as_deref(), &folder)
+            }
             Error::Transaction(error) => of_transaction(error, &folder),
             Error::Store(error) => of_store(error),
             Error::Scan(ScanError::Io { .. }) => Self::generic(code, error),

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod manifest;
 mod open;
 pub mod order;
+pub(crate) mod script;
 pub mod signatures;
 
 #[cfg(test)]

@@ -80,14 +80,16 @@ impl UnverifiedBundle {
         };
         let verdict = judge(&claim, &self.signatures, &self.reviews, keyring, now);
         let content = Content::Container(self.container);
-        Ok(VerifiedBundle {
+        let bundle = VerifiedBundle {
             patch,
             verdict,
             text: None,
             reviews: self.reviews,
             manifest: self.manifest,
             content,
-        })
+        };
+        bundle.check_scripts()?;
+        Ok(bundle)
     }
 }
 

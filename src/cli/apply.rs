@@ -9,10 +9,11 @@ use super::args::{FilesAndTarget, Lists, fingerprint};
 use super::edits::EditArguments;
 use super::reading::Reading;
 use super::render::{json, text};
+use super::scripts::ScriptFlags;
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
 use crate::plan::Fingerprint;
-use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile};
+use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, ScriptConsent};
 
 /// Apply patches to a product folder: everything, or nothing
 ///
@@ -49,6 +50,8 @@ pub(super) struct Arguments {
     /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
     #[arg(long)]
     accept_weak_volume: bool,
+    #[command(flatten)]
+    scripts: ScriptFlags,
     #[command(flatten)]
     edits: EditArguments,
     #[command(flatten)]
@@ -93,10 +96,10 @@ impl Arguments {
     ) -> Result<Agreed<Applied>> {
         let choices = self.edits.choices()?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
-        let expected = match self.plan.is_some() || session.asks() {
-            false => self.expect,
+        let (expected, scripts) = match self.plan.is_some() || session.asks() {
+            false => (self.expect, self.scripts.consent()),
             true => match self.agree(files, target, session, &choices)? {
-                Agreed::To(expected) => Some(expected),
+                Agreed::To((expected, scripts)) => (Some(expected), scripts),
                 Agreed::NothingToDo(ending) => return Ok(Agreed::NothingToDo(ending)),
             },
         };
@@ -104,6 +107,7 @@ impl Arguments {
             allow_unsigned: self.allow_unsigned,
             accept_weak_volume: self.accept_weak_volume,
             expected,
+            scripts,
             allow_downgrade: self.allow_downgrade.clone(),
         };
         let workbench = session.workbench().asking_lists(&self.lists.holds);
@@ -120,7 +124,7 @@ impl Arguments {
         target: &Path,
         session: &mut Session<'_, '_>,
         choices: &EditChoices,
-    ) -> Result<Agreed<Fingerprint>> {
+    ) -> Result<Agreed<(Fingerprint, ScriptConsent)>> {
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let preview = session
             .watch(|_, watch| workbench.preview_with(files, target, choices, watch))
@@ -145,13 +149,15 @@ impl Arguments {
             let question = if files.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
             session.ask(show, question)?;
         }
-        Ok(Agreed::To(expected))
+        let scripts = self.scripts.agree(&preview.scripts, target, session)?;
+        Ok(Agreed::To((expected, scripts)))
     }
 
     /// Says no before anybody is asked.
     fn refuse(&self, preview: &ApplyPreview) -> Result<(), Error> {
         preview.permits(self.allow_unsigned)?;
         let mut obstacles = preview.preview.obstacles.clone();
+        obstacles.extend(preview.scripts.refused.clone());
         obstacles.retain(|obstacle| match obstacle.code {
             Code::Volume => !self.accept_weak_volume,
             Code::Downgrade => self.allow_downgrade.is_none(),

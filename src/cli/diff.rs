@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Result;
 use super::reading::Reading;
-use super::render::{Style, json, text};
+use super::render::{Detail, Style, json, text};
 use super::session::{Ending, InFolder, Session, Stop};
 use crate::diff::{ChangeView, Content, pair_renames, write_patch};
 use crate::model::{FileChange, Patch, TreePath};
@@ -24,7 +24,8 @@ const MAX_HELD_BYTES: usize = 256 << 20;
 ///
 /// Compares what the patch file expects with what it brings. With --target the left side is what the folder really
 /// holds; where somebody edited a file and the patch merges that, the right side is the merged file. Characters nobody
-/// would see are spelled out; --raw leaves them as they are, for `git apply`.
+/// would see are spelled out, with a line above each file that brings some, so this is for reading; --raw prints
+/// everything as it is, for `git apply`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -139,10 +140,16 @@ fn print_text(
             return session.answer(Ending::Done, |_| String::new(), || json::text_patches(shown, file));
         }
         Form::Raw => session.print(&shown.text),
-        Form::Text(_) => shown.text.split_inclusive(|&byte| byte == b'\n').try_for_each(|line| {
-            let line = escape_bytes(line.strip_suffix(b"\n").unwrap_or(line));
-            session.print(format!("{line}\n").as_bytes())
-        }),
+        Form::Text(style) => {
+            let warning = text::hidden(&shown.hidden, Detail::Short, style);
+            let lines = shown.text.split_inclusive(|&byte| byte == b'\n');
+            session.print(warning.as_bytes()).and_then(|()| {
+                lines.into_iter().try_for_each(|line| {
+                    let line = escape_bytes(line.strip_suffix(b"\n").unwrap_or(line));
+                    session.print(format!("{line}\n").as_bytes())
+                })
+            })
+        }
     };
     printed.map(|()| Ending::Done).map_err(|error| Stop::Unheard(Ending::Done, error))
 }
@@ -231,7 +238,9 @@ impl Printer<'_, '_, '_> {
     fn print(&mut self, view: &ChangeView<'_>) {
         let printed = match &mut self.form {
             Form::Text(style) => {
-                let text = text::diff(view, *style);
+                let found = super::render::brought(view).unwrap_or_default();
+                let banner = text::banner(view.change.path.as_str(), &found, *style);
+                let text = banner + &text::diff(view, *style);
                 self.session.print(text.as_bytes())
             }
             Form::Raw => {

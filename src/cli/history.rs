@@ -9,19 +9,32 @@ use super::session::{Ending, InFolder, Session};
 /// Show everything that happened to a product folder
 ///
 /// Oldest first. Each entry names the one before it by its digest, and this chain is checked.
+/// With --verify the manifests kept with it are checked, too, and the history is compared with what you saw of it before.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   patchwright history /opt/app
-  patchwright history /opt/app --verbose")]
+  patchwright history /opt/app --verbose
+  patchwright history /opt/app --verify")]
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
+    /// Say whether every entry is as it was written, and name the first one that is not
+    #[arg(long)]
+    verify: bool,
 }
 
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         let target = &self.target;
+        if self.verify {
+            let check = session.workbench().check_history(target).in_folder(target)?;
+            return session.answer(
+                if check.problem.is_none() { Ending::Done } else { Ending::NeedsPerson },
+                |style| text::history_check(&check, target, style),
+                || json::history_check(&check, target),
+            );
+        }
         let history = session.workbench().history(target).in_folder(target)?;
         let verbose = session.is_verbose();
         session.answer(

@@ -8,6 +8,7 @@ mod edits;
 mod interrupt;
 mod progress;
 mod reading;
+mod scripts;
 mod session;
 mod streams;
 

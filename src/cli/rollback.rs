@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use super::Result;
 use super::args::fingerprint;
 use super::render::{json, text};
+use super::scripts::ScriptFlags;
 use super::session::{Ending, InFolder, Session};
 use crate::plan::{Fingerprint, OnDrift};
-use crate::workbench::{RollbackOptions, Which};
+use crate::workbench::{RollbackOptions, ScriptConsent, Which};
 
 /// Take a patch back: everything is as without it
 ///
@@ -43,6 +44,11 @@ pub(super) struct Arguments {
     /// Go ahead only if the folder still has this fingerprint
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
     expect: Option<Fingerprint>,
+    #[command(flatten)]
+    scripts: ScriptFlags,
+    /// Take only the files back, and leave what the patch's scripts did; the history will say so
+    #[arg(long, conflicts_with = "run_scripts", help_heading = "Scripts")]
+    without_scripts: bool,
 }
 
 impl Arguments {
@@ -56,7 +62,11 @@ impl Arguments {
             (None, None) => Which::Last,
         };
         let on_drift = if self.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
-        let mut options = RollbackOptions { which, on_drift, expected: self.expect };
+        let scripts = match self.without_scripts {
+            true => ScriptConsent::Without,
+            false => self.scripts.consent(),
+        };
+        let mut options = RollbackOptions { which, on_drift, expected: self.expect, scripts };
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         if session.asks() {
             let preview = session
@@ -72,6 +82,9 @@ impl Arguments {
             };
             let detail = session.detail();
             session.ask(|style| text::rollback_plan(&preview, target, undo, detail, style), question)?;
+            if options.scripts == ScriptConsent::None {
+                options.scripts = self.scripts.agree(&preview.scripts, target, session)?;
+            }
             options.expected.get_or_insert(preview.preview.plan.base);
         }
         let done = session

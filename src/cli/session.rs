@@ -13,6 +13,7 @@ use super::{Result, Streams};
 use crate::model::Kind;
 use crate::progress::{Progress, Quiet};
 use crate::report::Report;
+use crate::text::escape_text;
 use crate::workbench::{self, Error, Password, TextOptions, Watch, Workbench};
 
 /// One run of the program.
@@ -33,6 +34,8 @@ pub(super) enum Ending {
     Refused,
     /// The answer is that not enough people who are trusted vouch for it.
     NotTrusted,
+    /// The answer is that somebody has to look at what is wrong.
+    NeedsPerson,
 }
 
 /// Why a command gave no answer.
@@ -57,6 +60,7 @@ impl Ending {
             Ending::NothingToDo => "nothing-to-do",
             Ending::Refused => Kind::Refused.word(),
             Ending::NotTrusted => Kind::NotTrusted.word(),
+            Ending::NeedsPerson => Kind::NeedsPerson.word(),
         }
     }
 
@@ -65,6 +69,7 @@ impl Ending {
             Ending::Done | Ending::NothingToDo => 0,
             Ending::Refused => Kind::Refused.exit_code(),
             Ending::NotTrusted => Kind::NotTrusted.exit_code(),
+            Ending::NeedsPerson => Kind::NeedsPerson.exit_code(),
         }
     }
 }
@@ -155,6 +160,11 @@ impl<'s, 'io> Session<'s, 'io> {
     /// Whether somebody is still to be asked.
     pub fn asks(&self) -> bool {
         !self.common.yes
+    }
+
+    /// Whether somebody is to be asked and is there.
+    pub fn can_ask(&self) -> bool {
+        self.asks() && self.streams.terminals.input && self.streams.terminals.err
     }
 
     /// Asks `question` below `preview`, unless it is answered already. Anything but a yes stops the command.
@@ -300,9 +310,12 @@ impl<T> InFolder<T> for workbench::Result<T> {
 pub(super) fn explain(error: &clap::Error, args: &[OsString], streams: &mut Streams<'_>) -> u8 {
     let is_no_colour = |arg: &OsString| arg == "--no-color";
     let colours = streams.colours && !args.iter().any(is_no_colour);
-    let rendered = |terminal: bool| match colours && terminal {
+    // It quotes what was typed, or pasted. Where that hides something, colours are of no importance.
+    let plain = error.render().to_string();
+    let safe = escape_text(&plain);
+    let rendered = |terminal: bool| match colours && terminal && safe == plain {
         true => error.render().ansi().to_string(),
-        false => error.render().to_string(),
+        false => safe.clone().into_owned(),
     };
     // Nobody is left to be told when this fails.
     if !error.use_stderr() {
@@ -311,8 +324,7 @@ pub(super) fn explain(error: &clap::Error, args: &[OsString], streams: &mut Stre
     }
     let has = |flag: &str| args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg == flag));
     if has("--json") || has("--progress") || has("--progress=json") {
-        let text = error.render().to_string();
-        let headline = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let headline = plain.lines().next().unwrap_or_default().trim_start_matches("error: ");
         let report = Report::usage(headline).hint("patchwright --help says what can be written.");
         let compact = !has("--json") || has("--progress") || has("--progress=json");
         let document = json::document(None, report.kind.word(), json::failure(&report), compact);

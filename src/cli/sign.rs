@@ -98,5 +98,5 @@ pub(super) fn signer(
         false => None,
     };
     let key = workbench.open_secret_key(key, password.as_ref()).without_folder()?;
-    Ok(Signer::Minisign(key))
+    Ok(Signer::Minisign(Box::new(key)))
 }

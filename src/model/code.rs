@@ -127,6 +127,8 @@ codes! {
     Preflight = "E-PREFLIGHT", Refused;
     /// A health check failed after the change; it was put back.
     Health = "E-HEALTH", PutBack;
+    /// A script of the patch failed.
+    Script = "E-SCRIPT", Refused;
     /// Not enough room.
     Space = "E-SPACE", Refused;
     /// Not enough rights.

@@ -15,6 +15,7 @@ mod oddity;
 mod patch;
 mod path;
 mod portable;
+mod script;
 
 pub use change::{FileChange, LocalEdits, Payload, Role, Step};
 pub use code::{Code, Kind};
@@ -30,3 +31,4 @@ pub use patch::{
 };
 pub use path::{PathError, PathProblem, TreePath};
 pub use portable::Unportable;
+pub use script::{Interpreter, Script, ScriptPhase};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{FileChange, TreePath};
+use super::{FileChange, Script, TreePath};
 
 /// A vendor's id for a patch, such as `ACME-HF-1042`: 1 to 80 ASCII letters, digits, `.`, `_` or `-`,
 /// starting with a letter or digit.
@@ -377,6 +377,8 @@ pub struct Patch {
     pub preflight: Vec<Check>,
     /// Checks after.
     pub health: Vec<Check>,
+    /// Programs that run before and after, in their order.
+    pub scripts: Vec<Script>,
     /// `none`, `service`, `system`, … what must be restarted afterwards.
     pub restart: String,
     /// How it is taken back.

@@ -79,6 +79,7 @@ pub(super) fn patch(mut changes: Vec<FileChange>) -> Patch {
         changes,
         preflight: Vec::new(),
         health: Vec::new(),
+        scripts: Vec::new(),
         restart: "none".to_owned(),
         rollback: Rollback {
             possible: RollbackPossible::Yes,

@@ -178,6 +178,11 @@ impl Check {
         self.findings.iter().any(|finding| finding.code == Some(code))
     }
 
+    /// Whether something deceives whose places nobody has looked at.
+    pub fn has_something_folded(&self) -> bool {
+        self.findings.iter().any(Finding::is_folded)
+    }
+
     /// Whether everything that stands in the way is of this code.
     pub(super) fn is_blocked_only_by(&self, code: Code) -> bool {
         let mut blocking = self.findings.iter().filter(|finding| finding.rank == Rank::Blocks).peekable();

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::words::{self, fill};
 use crate::model::{Code, Hold, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
-use crate::report::{phrases, relations};
+use crate::report::{hidden as report_hidden, phrases, relations};
+use crate::text::suspects::{Danger, SuspectKind};
 use crate::text::{capitalised, escape_line};
-use crate::workbench::{ApplyPreview, Denial, RollbackPreview, Verdict};
+use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, ScriptPlan, Verdict};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +34,8 @@ pub enum WayOut {
     KeepEdits,
     /// The interrupted change is dealt with.
     Recover,
+    /// The places of what deceives are listed. Until then the change does not begin.
+    ShowHidden(SuspectKind),
 }
 
 /// One finding. All texts are escaped.
@@ -57,6 +60,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether its places are listed only on request, and nobody has asked yet.
+    pub fn is_folded(&self) -> bool {
+        matches!(self.way_out, Some(WayOut::ShowHidden(_)))
+    }
+
     /// Everything it says, for copying and reports.
     pub fn lines(&self) -> Vec<String> {
         let code = self.code.map(|code| format!(" ({code})")).unwrap_or_default();
@@ -85,12 +93,29 @@ impl Finding {
 /// What is to be known before `preview` is carried out, what matters most first.
 pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
+    findings.extend(finding_of_scripts(&preview.scripts));
     findings.extend(finding_of_trust(&preview.verdict));
+    findings.extend(findings_of_hidden(&preview.hidden));
     findings.extend(findings_of_patch(&preview.patch, &["before", "after"]));
     findings.extend(findings_of_relations(preview));
     findings.extend(findings_of_notes(&preview.preview.notes));
     findings.sort_by_key(|finding| finding.rank);
     findings
+}
+
+/// Scripts that would run. The window has no place yet to read them in full, so it leaves them to the command line.
+fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
+    let refused = plan.refused.clone();
+    let obstacle = refused.or_else(|| {
+        let script = plan.scripts.first()?;
+        Some(Obstacle {
+            code: Code::Policy,
+            path: None,
+            meaning: fill(words::SCRIPTS_WOULD_RUN, &[("script", &script.name())]),
+            hint: words::SCRIPTS_ON_THE_COMMAND_LINE.to_owned(),
+        })
+    })?;
+    findings_of_obstacles(&[obstacle]).pop()
 }
 
 /// How it is related to what is in the folder, where that is not nothing and not told as an obstacle already.
@@ -110,6 +135,7 @@ fn findings_of_relations(preview: &ApplyPreview) -> Vec<Finding> {
 /// What is to be known before a rollback.
 pub fn findings_of_rollback(preview: &RollbackPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
+    findings.extend(finding_of_scripts(&preview.scripts));
     let advice: Vec<_> = preview.advice.iter().map(|advice| escape_line(advice)).collect();
     if !advice.is_empty() {
         findings.push(Finding::plain(Rank::MayBreak, words::VENDOR_ADVICE, advice.join("\n")));
@@ -173,6 +199,34 @@ fn way_out(code: Code) -> Option<WayOut> {
         }
         Code::Unfinished | Code::Foreign => Some(WayOut::Recover),
         _ => None,
+    }
+}
+
+/// What a patch hides: each kind that deceives is one, whose places are listed on request; all that is merely unusual
+/// is another.
+pub fn findings_of_hidden(hidden: &Hidden) -> Vec<Finding> {
+    let places = |danger, kind| hidden.places_of(danger, kind).map(report_hidden::place).collect::<Vec<_>>();
+    let deceiving = hidden.counts().filter(|(danger, ..)| *danger == Danger::Deceiving);
+    let mut findings: Vec<Finding> = deceiving
+        .map(|(danger, kind, count)| Finding {
+            hint: words::LOOK_TWICE_HINT.to_owned(),
+            evidence: places(danger, kind),
+            way_out: Some(WayOut::ShowHidden(kind)),
+            ..Finding::plain(Rank::MayBreak, report_hidden::sentence(kind, count), words::LOOK_TWICE)
+        })
+        .collect();
+    if let Some(kinds) = report_hidden::kinds(hidden, Danger::Unusual) {
+        let unusual = hidden.counts().filter(|(danger, ..)| *danger == Danger::Unusual);
+        let evidence = unusual.flat_map(|(danger, kind, _)| places(danger, kind)).collect();
+        findings.push(Finding { evidence, ..Finding::plain(Rank::Information, words::UNUSUAL, kinds) });
+    }
+    findings
+}
+
+/// Lists the places of what deceives in this way.
+pub(super) fn show_hidden(findings: &mut [Finding], kind: SuspectKind) {
+    for finding in findings.iter_mut().filter(|finding| finding.way_out == Some(WayOut::ShowHidden(kind))) {
+        finding.way_out = None;
     }
 }
 
@@ -252,5 +306,20 @@ mod tests {
         assert_eq!(findings[0].evidence.len(), 2);
         assert!(!findings[0].evidence[1].contains('\u{202e}'), "what hides is shown");
         assert_eq!(findings[1].meaning, "Was edited");
+    }
+
+    #[test]
+    fn the_window_leaves_scripts_to_the_command_line() {
+        let refused = Obstacle {
+            code: Code::Policy,
+            path: None,
+            meaning: "the patch brings scripts, and nobody whom you trust to ship scripts has signed it"
+                .to_owned(),
+            hint: "Ask the vendor.".to_owned(),
+        };
+        let plan = ScriptPlan { refused: Some(refused), ..ScriptPlan::default() };
+        let finding = finding_of_scripts(&plan).expect("a finding");
+        assert_eq!((finding.rank, finding.code), (Rank::Blocks, Some(Code::Policy)));
+        assert_eq!(finding_of_scripts(&ScriptPlan::default()), None);
     }
 }

@@ -271,6 +271,9 @@ impl Guided {
             Stage::Choosing if self.task == Task::Apply && self.bundle.is_none() => Some(words::NEEDS_BOTH),
             Stage::Checking => Some(words::NEEDS_CHECK),
             Stage::Checked | Stage::Reviewing if !self.can_go_on() => Some(words::CHECK_BLOCKED),
+            Stage::Checked if self.check.as_ref().is_some_and(Check::has_something_folded) => {
+                Some(words::LOOK_FIRST)
+            }
             Stage::Confirming if self.task != Task::Recover && !self.can_go_on() => {
                 Some(words::CHECK_BLOCKED)
             }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::finding::{Finding, findings_of_hidden};
 use super::words::{self, fill};
 use crate::model::{Issue, Patch, RequirementMode};
 use crate::report::{changes, phrases};
@@ -37,6 +38,8 @@ pub struct Overview {
     pub trust: String,
     /// Its paragraph for everybody.
     pub summary: String,
+    /// What it hides.
+    pub hidden: Vec<Finding>,
     /// Everything else, the most important first.
     pub sections: Vec<Section>,
 }
@@ -59,6 +62,7 @@ impl Overview {
             identity: format!("{} · {}", line(&patch.identity.to_string()), phrases::kind(patch.kind)),
             trust: inspection.verdict.sentence(),
             summary: escape_text(&patch.summary).into_owned(),
+            hidden: findings_of_hidden(&inspection.hidden),
             sections: sections.into_iter().filter(|section| !section.facts.is_empty()).collect(),
         }
     }

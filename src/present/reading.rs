@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::history::FolderView;
 use super::message::{Effect, Event, RollbackQuestion};
 use crate::plan::OnDrift;
-use crate::workbench::{Error, RollbackOptions, Watch, Which, Workbench};
+use crate::workbench::{Error, RollbackOptions, ScriptConsent, Watch, Which, Workbench};
 
 /// Questions of which only the newest matters: a new one calls the old one off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,5 +111,6 @@ fn options(question: &RollbackQuestion) -> RollbackOptions {
         which,
         on_drift: if question.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop },
         expected: None,
+        scripts: ScriptConsent::None,
     }
 }

@@ -60,6 +60,11 @@ impl<T> Slot<T> {
         self.answer.as_ref()?.as_ref().ok()
     }
 
+    /// The last good answer, to be changed.
+    pub fn ready_mut(&mut self) -> Option<&mut T> {
+        self.answer.as_mut()?.as_mut().ok()
+    }
+
     /// Why there is no good answer.
     pub fn failed(&self) -> Option<&Failure> {
         self.answer.as_ref()?.as_ref().err()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::check::Check;
 use super::commands::Command;
 use super::failure::Failure;
-use super::finding::WayOut;
+use super::finding::{WayOut, show_hidden};
 use super::guided::{Stage, Task};
 use super::history::FolderView;
 use super::message::{Dialog, Effect, Event, Export, Msg, Place};
@@ -298,6 +298,16 @@ impl Model {
             WayOut::CheckAgain if self.is_guided() => self.update_guided(Msg::CheckAgain),
             WayOut::CheckAgain => self.look_again(),
             WayOut::KeepEdits => self.update_guided(Msg::KeepEdits(true)),
+            WayOut::ShowHidden(kind) => {
+                let overview = self.workspace.patch.ready_mut().map(|patch| &mut patch.overview.hidden);
+                let check = match self.guided.as_mut() {
+                    Some(guided) => guided.check.as_mut(),
+                    None => self.workspace.check.ready_mut(),
+                };
+                let check = check.map(|check| &mut check.findings);
+                overview.into_iter().chain(check).for_each(|findings| show_hidden(findings, kind));
+                Vec::new()
+            }
             WayOut::Recover => {
                 let folder = self.guided.as_ref().and_then(|guided| guided.folder.clone());
                 let folder = folder.or_else(|| self.workspace.folder.clone());

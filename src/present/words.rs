@@ -213,6 +213,8 @@ words! {
     RELATED = "It and a patch in this folder";
     GOOD_TO_KNOW = "Good to know";
     VENDOR_ADVICE = "The vendor says";
+    SCRIPTS_WOULD_RUN = "Scripts would run on this computer, the first of them {script}";
+    SCRIPTS_ON_THE_COMMAND_LINE = "The window does not run scripts. Use the command line: it shows each in full and asks.";
     RESTART = "Restart";
     UNSIGNED = "Nobody you trust has signed this patch file";
     UNSIGNED_HINT = "Go on only if you know where the file comes from.";
@@ -220,6 +222,11 @@ words! {
     CHECK_AGAIN = "Check again";
     CHOOSE_ANOTHER_FOLDER = "Choose another folder…";
     SHOW_DIFFERENCES = "Show the differences";
+    SHOW_PLACES = "Show the places";
+    LOOK_TWICE = "Something in this patch can be taken for something else.";
+    LOOK_TWICE_HINT = "Look at the places, and ask whoever made the patch what it is for.";
+    LOOK_FIRST = "Look at the places first: something here can be taken for something else.";
+    UNUSUAL = "Unusual, and mostly harmless";
     CODE = "Code";
     KEEP_EDITS = "Keep my versions aside and go on";
     DEAL_WITH_IT = "Show what can be done";
@@ -396,6 +403,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Order => "The patch order cannot be used",
         Code::Platform => "This patch is for another system",
         Code::Policy => "A rule of this computer forbids it",
+        Code::Script => "A script of the patch failed",
         Code::Preflight => "A check before the change did not pass",
         Code::Product => "This patch is for another product",
         Code::Proof => "The patch did not stand its proof",

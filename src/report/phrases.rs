@@ -66,6 +66,7 @@ pub fn action(action: Action) -> &'static str {
         Action::PutBack => "put-back",
         Action::Accept => "accept",
         Action::Checked => "checked",
+        Action::Scripts => "scripts",
     }
 }
 
@@ -80,6 +81,7 @@ pub fn event(entry: &Entry, reversed: Option<&Entry>) -> &'static str {
         (Action::PutBack, _) => "failed, put back",
         (Action::Accept, _) => "accepted",
         (Action::Checked, _) => "checked",
+        (Action::Scripts, _) => "scripts",
     }
 }
 

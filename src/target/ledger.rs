@@ -3,10 +3,12 @@
 //! An entry is a folder `history/<number>` with `entry.json` and, when a patch was applied, the exact
 //! `manifest.json` of its bundle. A whole folder appears with one rename, so an entry is there or not, never half.
 //! What is in the product now is derived from the entries; nothing is stored twice. An entry that brought several
-//! patches has the manifests of the others beside the first one's, as `manifest-<number>.json`.
+//! patches has the manifests of the others beside the first one's, as `manifest-<number>.json`. Texts that take back what
+//! scripts did are kept there, too, as `script-<digest>`.
 
 mod parts;
 mod replay;
+mod scripts;
 mod vouched;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use parts::{Gone, Part, Retires};
 pub use replay::{Layers, Moved, Slot};
+pub use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
 pub use vouched::{OverrideNote, SignerNote, VouchedNote};
 
 use super::fs::{Fs, Place, StatePath};
@@ -40,6 +43,8 @@ pub enum Action {
     Accept,
     /// Health checks ran.
     Checked,
+    /// Scripts are about to run or have run, with no change of files in between.
+    Scripts,
 }
 
 /// The patch that an entry is about, as far as later entries and people need it.
@@ -121,6 +126,9 @@ pub struct Entry {
     /// Checks that ran.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub checks: Vec<CheckNote>,
+    /// Scripts that ran, or are about to. Whoever the entry is by has agreed to them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub scripts: Vec<ScriptNote>,
     /// The patches that came in, where that says more than `patch`: several came, or one replaced others.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub parts: Vec<Part>,
@@ -178,6 +186,7 @@ impl Entry {
             version_after: None,
             remarks: Vec::new(),
             checks: Vec::new(),
+            scripts: Vec::new(),
             parts: Vec::new(),
             out: Vec::new(),
             vouched: Vec::new(),
@@ -372,7 +381,7 @@ impl Ledger {
                 about_healing.insert(entry.seq);
                 false
             }
-            Action::Accept | Action::Checked | Action::PutBack => false,
+            Action::Accept | Action::Checked | Action::PutBack | Action::Scripts => false,
         })
     }
 

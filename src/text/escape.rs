@@ -5,7 +5,8 @@
 //! byte that is no text. Escaping can be undone, so a token always means what it says: backslashes are left alone,
 //! except that a run of them right before a token, or before characters that read like one, is doubled. A title with
 //! the ten characters `\u{202e}` in it shows `\\u{202e}`; `C:\new\root` stays as it is, which is why a line feed in
-//! a line is no `\n` but a `\u{a}`.
+//! a line is no `\n` but a `\u{a}`. Hence escaping twice is not escaping once: the second time the backslashes of
+//! the tokens are doubled, for they are no tokens of the text that is escaped then.
 //!
 //! Spelled out are control characters, all formatting characters (bidirectional, zero-width, tags), variation
 //! selectors and everything else that is ignorable, line and paragraph separators, letters drawn as nothing,
@@ -18,7 +19,7 @@ use crate::model::characters::{is_mark, unseen};
 
 /// Most combining marks that are drawn on one character. No writing system stacks more; hundreds climb over the
 /// lines above.
-const MAX_MARKS: usize = 8;
+pub(super) const MAX_MARKS: usize = 8;
 
 /// For one line, such as a title, a name or a value: nothing in the result breaks the line.
 pub fn escape_line(text: &str) -> Cow<'_, str> {

@@ -2,6 +2,7 @@
 
 mod escape;
 pub mod json;
+pub mod suspects;
 mod words;
 
 pub use escape::{escape_bytes, escape_in_pieces, escape_line, escape_text, hidden_count, one_line};

@@ -20,18 +20,25 @@ pub(super) enum Generation {
     First,
     /// Entries that bring several patches, replace patches, or take out what lies below others.
     Second,
+    /// Entries about scripts.
+    Third,
 }
 
 impl Generation {
     /// The one that `entry` needs.
     pub fn of(entry: &Entry) -> Self {
-        if entry.is_of_second_generation() { Generation::Second } else { Generation::First }
+        match (entry.is_of_third_generation(), entry.is_of_second_generation()) {
+            (true, _) => Generation::Third,
+            (false, true) => Generation::Second,
+            (false, false) => Generation::First,
+        }
     }
 
     fn spelled(self) -> &'static [u8] {
         match self {
             Generation::First => b"patchwright-state/1\n",
             Generation::Second => b"patchwright-state/2\n",
+            Generation::Third => b"patchwright-state/3\n",
         }
     }
 }
@@ -70,6 +77,7 @@ pub(super) fn read_format(fs: &dyn Fs) -> Result<Format, TransactionError> {
     match read_small(fs, &place, length as u64) {
         Ok(bytes) if bytes == Generation::First.spelled() => Ok(Format::Ours(Generation::First)),
         Ok(bytes) if bytes == Generation::Second.spelled() => Ok(Format::Ours(Generation::Second)),
+        Ok(bytes) if bytes == Generation::Third.spelled() => Ok(Format::Ours(Generation::Third)),
         Ok(bytes) if is_torn(&bytes) => Ok(Format::Torn),
         Err(error) if error.kind() != ErrorKind::FileTooLarge => Err(error).while_("read", &place),
         _ => Err(TransactionError::State("they were written by another version of the program".to_owned())),
@@ -78,7 +86,7 @@ pub(super) fn read_format(fs: &dyn Fs) -> Result<Format, TransactionError> {
 
 /// Whether a power cut can have left this of one of ours.
 fn is_torn(bytes: &[u8]) -> bool {
-    let generations = [Generation::First, Generation::Second];
+    let generations = [Generation::First, Generation::Second, Generation::Third];
     let is_beginning = generations.iter().any(|one| one.spelled().starts_with(bytes));
     is_beginning || bytes.iter().all(|&byte| byte == 0)
 }

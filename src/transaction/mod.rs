@@ -46,7 +46,7 @@ pub use prepare::{Prepared, prepare};
 pub use store::{Archive, Kept, StoreError, has_way_back, left_copy, safe_copy};
 
 use crate::environment::Environment;
-use crate::model::{Code, FileNode, Step, TreePath};
+use crate::model::{Code, Digest, FileNode, Step, TreePath};
 use crate::plan::ApprovedPlan;
 use crate::progress::{CancelToken, Cancelled, Progress};
 use crate::target::TargetRoot;
@@ -65,6 +65,8 @@ pub struct Request<'a> {
     pub entry: Entry,
     /// The manifests to keep with the entry, one per patch that it brings.
     pub manifests: Vec<&'a [u8]>,
+    /// Texts to keep with the entry: what takes back what scripts did.
+    pub scripts: BTreeMap<Digest, &'a [u8]>,
     /// Contents that appear nowhere in the folder, neither before nor afterwards, and that taking out one of several
     /// patches needs later. They are kept with the safe copies.
     pub between: Vec<Between>,

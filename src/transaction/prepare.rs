@@ -11,7 +11,7 @@ use super::{Between, ContentError, Failure, Request, TransactionError, While, ex
 use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step, TreePath};
 use crate::progress::Phase;
 use crate::target::fs::{Found, FoundKind, Fs, Place, StatePath};
-use crate::target::ledger::{Ledger, manifest_name};
+use crate::target::ledger::{Ledger, manifest_name, script_name};
 use crate::target::node_at;
 
 /// Mode of every folder of ours.
@@ -79,6 +79,9 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<Prepared<'_>, TransactionEr
     for (part, manifest) in request.manifests.iter().enumerate() {
         write(layout::entry().join(manifest_name(part)), manifest)?;
     }
+    for (digest, text) in &request.scripts {
+        write(layout::entry().join(script_name(digest)), text)?;
+    }
     let unarmed = record::unfinished(&layout::intent());
     write(unarmed.clone(), &intent_bytes)?;
 
@@ -144,6 +147,7 @@ fn everything_staged(request: &Request<'_>, fs: &dyn Fs) -> Result<Vec<Place>, T
     );
     places.extend([record::unfinished(&layout::intent()), layout::entry().join("entry.json")].map(state));
     places.extend((0..request.manifests.len()).map(|part| state(layout::entry().join(manifest_name(part)))));
+    places.extend(request.scripts.keys().map(|digest| state(layout::entry().join(script_name(digest)))));
     if !request.between.is_empty() {
         let folder = layout::between(&live);
         places.extend(request.between.iter().map(|between| state(folder.join(between.file.digest))));

@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 use super::library::Library;
 use super::merging::EditChoices;
 use super::preview::Looked;
+use super::scripts::{KeptTexts, Run, ScriptConsent, unstoppable};
 use super::situation::Survey;
 use super::status::read_ledger;
 use super::vouching::{overrides, vouched_note};
-use super::{ApplyPreview, ComingPatch, Error, Result, Watch, Workbench, text_patch};
+use super::{ApplyPreview, ComingPatch, Error, Result, ScriptTrouble, Watch, Workbench, text_patch};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
 use crate::model::{Code, Digest, Level, Patch};
 use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift, PlannedPatch};
-use crate::progress::{CancelToken, Quiet};
 use crate::target::TargetRoot;
-use crate::target::ledger::{Action, CheckNote, Entry, Ledger, Part, PatchNote, Retires};
+use crate::target::ledger::{
+    Action, CheckNote, Entry, Ledger, Part, PatchNote, Retires, ScriptNote, ScriptTime,
+};
 use crate::transaction::{self, Between, Contents, Failure, Receipt, Request};
 
 /// How to apply.
@@ -28,6 +30,8 @@ pub struct ApplyOptions {
     pub accept_weak_volume: bool,
     /// The folder must still be as it was when this was computed.
     pub expected: Option<Fingerprint>,
+    /// Whether somebody agreed to the scripts of the patch.
+    pub scripts: ScriptConsent,
     /// Go ahead with a patch that is older than one that was there before, for this reason. Written to the history.
     pub allow_downgrade: Option<String>,
 }
@@ -44,7 +48,7 @@ pub struct Applied {
     pub entry: Option<Entry>,
     /// What was worth knowing.
     pub notes: Vec<crate::plan::Note>,
-    /// Health checks that ran afterwards.
+    /// Scripts and health checks that ran, in this order.
     pub checks: Vec<CheckNote>,
     /// Why tidying up did not succeed, if so. The change is done.
     pub untidy: Option<String>,
@@ -59,6 +63,8 @@ pub(super) struct More<'a> {
     pub retires: Vec<u64>,
     /// Contents to keep with the safe copies.
     pub between: Vec<Between>,
+    /// Texts that take back what scripts did.
+    pub scripts: KeptTexts<'a>,
 }
 
 impl Applied {
@@ -124,12 +130,13 @@ impl Workbench {
             let permitted = bundle.verdict.permits(options.allow_unsigned);
             permitted.map_err(|denial| Error::not_trusted(file, denial, &bundle.verdict))?;
         }
+        let remembering = self.remembering(target);
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
         let first_look = self.look_in_peace(
             target,
             &*fs,
-            || self.preview_in_passing(files, &bundles, &*fs, choices, watch),
+            || remembering.preview_in_passing(files, &bundles, &*fs, choices, watch),
             |seen| {
                 let preview = &seen.preview.preview;
                 preview.obstacles.is_empty() && !preview.plan.steps.is_empty()
@@ -138,8 +145,21 @@ impl Workbench {
         if approve(first_look.preview.clone(), options, &mut Vec::new())?.steps().is_empty() {
             return Ok(Applied::nothing(first_look.preview));
         }
+        first_look.preview.scripts.agree(options.scripts)?;
         let root = self.lock(target)?;
-        self.apply_locked(files, &bundles, &root, first_look, options, choices, watch)
+        let applied = remembering.apply_locked(
+            files,
+            &bundles,
+            (&root, target),
+            first_look,
+            options,
+            choices,
+            watch,
+        )?;
+        if let Some(entry) = &applied.entry {
+            self.remember(target, entry);
+        }
+        Ok(applied)
     }
 
     #[expect(
@@ -150,7 +170,7 @@ impl Workbench {
         &self,
         files: &[PathBuf],
         bundles: &[VerifiedBundle],
-        root: &TargetRoot,
+        (root, target): (&TargetRoot, &Path),
         first_look: Looked,
         options: &ApplyOptions,
         choices: &EditChoices,
@@ -177,21 +197,33 @@ impl Workbench {
             // Somebody else has just applied the same patch.
             return Ok(Applied::nothing(looked.preview));
         }
+        let scripts = &looked.preview.scripts;
+        scripts.agree(options.scripts)?;
+        let mut run = Run::new(self, (root, target), scripts, Some(note_of(&looked.preview.patch)));
+        run.before_the_change(&mut ledger, &looked.survey, watch)?;
         let mut entry = self.entry_of(bundles, &looked, &ledger, remarks)?;
         entry.overrides = overrides(&looked.preview, options);
+        entry.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::After)).collect();
         let contents =
             Library::new(root.fs(), bundles, &looked.survey.situation.tree, looked.archive.clone())
                 .with_made(looked.plan.made.clone());
-        let more = More {
+        let mut more = More {
             manifests: coming(&looked).map(|(bundle, _)| bundles[bundle].manifest()).collect(),
             retires: Vec::new(),
             between: between(&looked),
+            scripts: KeptTexts::new(),
         };
-        let receipt = self.change(root, plan, &looked.survey, entry, more, &contents, watch)?;
+        scripts.keep_in(&mut more);
+        let receipt = match self.change(root, plan, &looked.survey, entry, more, &contents, watch) {
+            Ok(receipt) => receipt,
+            Err(failure) => return Err(run.change_failed(failure)),
+        };
         // Under the lock nobody else adds to the history: it need not be read again.
         ledger.push_committed(&receipt.entry.to_bytes())?;
+        let before: Vec<CheckNote> = run.told().iter().map(ScriptNote::as_check).collect();
         let patches: Vec<&Patch> = coming(&looked).map(|(bundle, _)| &bundles[bundle].patch).collect();
-        let checks = self.prove_health(&patches, root, &ledger, &receipt.entry, watch)?;
+        let mut checks = self.prove_health(&patches, root, &mut ledger, &receipt.entry, run, watch)?;
+        checks.splice(..0, before);
         Ok(Applied {
             notes: looked.preview.preview.notes.clone(),
             patch: looked.preview.patch,
@@ -260,6 +292,7 @@ impl Workbench {
             entry,
             manifests: more.manifests,
             between: more.between,
+            scripts: more.scripts,
             retires: more.retires,
             contents,
             environment: &self.environment,
@@ -269,50 +302,86 @@ impl Workbench {
         transaction::prepare(request)?.commit()
     }
 
-    /// Runs the health checks. When a required one fails, takes the change back.
+    /// Runs the scripts that come after the change, then the health checks. When a script or a required check fails,
+    /// takes the change back.
     fn prove_health(
         &self,
         patches: &[&Patch],
         root: &TargetRoot,
-        ledger: &Ledger,
+        ledger: &mut Ledger,
         applied: &Entry,
+        mut run: Run<'_>,
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
-        let (mut notes, mut required) = (Vec::new(), Vec::new());
-        for patch in patches {
-            let surroundings = Surroundings { fs: root.fs(), product: &patch.product };
-            let results = checks::run_all(&patch.health, &surroundings, watch.cancel);
-            required.extend(patch.health.iter().map(|check| check.level == Level::Required));
-            notes.extend(patch.health.iter().zip(results).map(|(check, result)| CheckNote {
-                check: checks::describe(&check.probe),
-                passed: result.passed,
-                evidence: result.evidence,
-            }));
-        }
-        if notes.is_empty() {
-            return Ok(Vec::new());
-        }
-        let failed: Vec<String> = notes
-            .iter()
-            .zip(&required)
-            .filter(|(note, required)| **required && !note.passed)
-            .map(|(note, _)| format!("{}: {}", note.check, note.evidence))
-            .collect();
+        let script_failed = run.run(ScriptTime::After, watch).err();
+        let (notes, mut failed) = match script_failed {
+            // Nobody asks a product how it is that was not set up to the end.
+            Some(_) => (Vec::new(), Vec::new()),
+            None => check_health(patches, root, watch),
+        };
+        let is_script = script_failed.is_some();
+        failed.extend(script_failed);
         if failed.is_empty() {
-            let mut entry = Entry::after(&ledger.head(), Action::Checked, &self.environment);
-            entry.patch = applied.patch.clone();
-            entry.checks.clone_from(&notes);
-            transaction::append(root, &entry)?;
-            return Ok(notes);
+            let mut told: Vec<CheckNote> = run.notes.iter().map(ScriptNote::as_check).collect();
+            told.extend(notes.iter().cloned());
+            if !told.is_empty() {
+                let mut entry = Entry::after(&ledger.head(), Action::Checked, &self.environment);
+                entry.patch = applied.patch.clone();
+                entry.checks = notes;
+                entry.scripts = run.told();
+                transaction::append(root, &entry)?;
+            }
+            return Ok(told);
         }
         // The wish to stop is not heard any more: going back is the safe way.
-        let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
-        let undo = self
-            .look_at(root.fs(), ledger, applied, OnDrift::Stop, Vec::new(), watch)
-            .and_then(|look| self.take_back(root, ledger, look, notes, &failed, watch))
-            .err();
-        Err(Error::Unhealthy { failed, undo: undo.map(Box::new) })
+        unstoppable(|watch| {
+            let mut not_undone = run.undo(ScriptTime::After);
+            let look = self.look_at(root.fs(), ledger, applied, OnDrift::Stop, Vec::new(), watch);
+            let taken_back = look.and_then(|mut look| {
+                look.scripts.clone_from(&run.notes);
+                self.take_back(root, ledger, look, notes, &failed, watch)
+            });
+            match &taken_back {
+                Ok(done) => {
+                    ledger.push_committed(&done.entry.to_bytes())?;
+                    let _ = run.told();
+                    not_undone.extend(run.undo(ScriptTime::Before));
+                    run.record(ledger)?;
+                }
+                Err(_) => run.record_after_failure(),
+            }
+            let undo = taken_back.err().map(Box::new);
+            match (not_undone.is_empty(), is_script) {
+                (false, _) => {
+                    let failed = failed.into_iter().chain(not_undone).collect();
+                    let trouble = match undo {
+                        None => ScriptTrouble::NotUndone,
+                        Some(_) => ScriptTrouble::TakenBack,
+                    };
+                    Err(Error::Script { trouble, failed, cause: undo })
+                }
+                (true, true) => Err(Error::Script { trouble: ScriptTrouble::TakenBack, failed, cause: undo }),
+                (true, false) => Err(Error::Unhealthy { failed, undo }),
+            }
+        })
     }
+}
+
+/// The outcome of every health check, and what failed that must not.
+fn check_health(patches: &[&Patch], root: &TargetRoot, watch: Watch<'_>) -> (Vec<CheckNote>, Vec<String>) {
+    let (mut notes, mut failed) = (Vec::new(), Vec::new());
+    for patch in patches {
+        let surroundings = Surroundings { fs: root.fs(), product: &patch.product };
+        let results = checks::run_all(&patch.health, &surroundings, watch.cancel);
+        for (check, result) in patch.health.iter().zip(results) {
+            let described = checks::describe(&check.probe);
+            if check.level == Level::Required && !result.passed {
+                failed.push(format!("{described}: {}", result.evidence));
+            }
+            notes.push(CheckNote { check: described, passed: result.passed, evidence: result.evidence });
+        }
+    }
+    (notes, failed)
 }
 
 /// What became of somebody's edits: worth knowing long after the notes have scrolled away.

@@ -1,6 +1,7 @@
 //! The contents on both sides of every change of a bundle, as far as they can be known.
 
 mod content;
+mod hidden;
 
 use std::io;
 use std::path::Path;
@@ -15,6 +16,9 @@ use crate::target::fs::{Fs, Place};
 use crate::target::node_at;
 
 pub use content::{Content, ContentReader, MAX_IN_MEMORY_BYTES};
+pub use hidden::{Hidden, HiddenCount, HiddenIn, HiddenPlace};
+
+pub(super) use hidden::in_patch as hidden_in;
 
 pub(super) use content::Spool;
 

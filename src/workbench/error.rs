@@ -85,6 +85,16 @@ pub enum Error {
         /// Why taking it back did not succeed either, if so.
         undo: Option<Box<Error>>,
     },
+    /// A script did not do what it was for.
+    #[error("{}: {}", .trouble.phrase(), .failed.join("; "))]
+    Script {
+        /// What that means for the folder.
+        trouble: ScriptTrouble,
+        /// Which scripts, and how they ended. Holds what they printed.
+        failed: Vec<String>,
+        /// What else went wrong, if so.
+        cause: Option<Box<Error>>,
+    },
     /// Recovery, history or state.
     #[error(transparent)]
     Transaction(#[from] TransactionError),
@@ -124,6 +134,34 @@ pub enum Error {
     /// Somebody wished to stop before anything changed.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+/// What a script that failed means for the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScriptTrouble {
+    /// It runs before the change, so the change was not begun. What it had done was taken back, as far as the patch
+    /// says how.
+    NotBegun,
+    /// It runs after the change, so the change was taken back; `cause` says why that did not succeed either, if so.
+    TakenBack,
+    /// It takes back what another script did, before files go back: they were left as they are.
+    StillThere,
+    /// It takes back what another script did. The files are as they are to be, what that script did is not.
+    NotUndone,
+}
+
+impl ScriptTrouble {
+    /// What happened, as a phrase.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            ScriptTrouble::NotBegun => "a script failed before the change, so the change was not begun",
+            ScriptTrouble::TakenBack => "a script failed after the change, so the change was taken back",
+            ScriptTrouble::StillThere => {
+                "what a script did could not be taken back, so the patch was left in the folder"
+            }
+            ScriptTrouble::NotUndone => "the files are back, but what a script did could not be taken back",
+        }
+    }
 }
 
 impl Error {
@@ -169,6 +207,7 @@ impl Error {
             Error::Busy { .. } => Code::Busy,
             Error::Change(failure) => failure.cause.code(),
             Error::Unhealthy { .. } => Code::Health,
+            Error::Script { .. } => Code::Script,
             Error::Transaction(error) => error.code(),
             Error::Store(_) => Code::Store,
             Error::Scan(ScanError::Cancelled(_)) | Error::Cancelled(_) => Code::Interrupted,

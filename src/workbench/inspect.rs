@@ -5,7 +5,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::{Error, Result, Watch, Workbench};
+use super::changes::{Hidden, hidden_in};
+use super::{Error, PlannedScript, Result, Watch, Workbench, scripts};
 use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
 use crate::progress::{Phase, Watched};
@@ -26,6 +27,10 @@ pub struct Inspection {
     pub manifest_digest: Digest,
     /// The exact manifest.
     pub manifest: Vec<u8>,
+    /// What it hides, in words, names and contents.
+    pub hidden: Hidden,
+    /// Its scripts, whole, in the patch's own order.
+    pub scripts: Vec<PlannedScript>,
     /// The reviews that came along and can be read, each with the SHA-256 of its exact bytes. Whose they are, and
     /// whether they count, is in the verdict.
     pub reviews: Vec<(Digest, Review)>,
@@ -82,12 +87,15 @@ impl Workbench {
 fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
     let mut file = watched(Hasher::new(), watch);
     bundle.copy_file(&mut file).map_err(|error| stopped_or(error, watch))?;
+    let hidden = hidden_in(&bundle, None, watch.cancel)?;
     Ok(Inspection {
+        hidden,
         verdict: bundle.verdict.clone(),
         file_bytes: bundle.file_bytes(),
         file_digest: file.into_inner().finish(),
         manifest_digest: Digest::of(bundle.manifest()),
         manifest: bundle.manifest().to_vec(),
+        scripts: scripts::of_bundle(&bundle)?,
         reviews: readable_reviews(&bundle),
         patch: bundle.patch,
     })

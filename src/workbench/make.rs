@@ -6,7 +6,7 @@ mod git;
 pub(super) mod proof;
 mod side_by_side;
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 pub use from_git::{Commits, GitMakeRequest};
@@ -15,7 +15,7 @@ pub use from_patch::TextMakeRequest;
 use super::{Error, Result, Watch, Workbench};
 use crate::bundle::author::{self, AuthorError, Authored, WholeFile};
 use crate::bundle::order::{Finding, MAX_ORDER_BYTES, Order, Weight};
-use crate::model::{Code, Digest, Patch, PatchId};
+use crate::model::{Code, Digest, Patch, PatchId, TreePath};
 use crate::plan::{Note, Obstacle};
 
 /// What to make a bundle from.
@@ -146,7 +146,15 @@ fn read_order_file(path: &Path) -> Result<Order> {
         return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, problem)));
     }
     let text = std::fs::read_to_string(path).map_err(failed)?;
-    Order::parse(&text).map_err(|findings| Error::Order { path: Some(path.to_owned()), findings })
+    let beside = path.parent().unwrap_or(Path::new("")).to_owned();
+    let read_file = |name: &TreePath, max_bytes: u64| {
+        let mut content = Vec::new();
+        let file = std::fs::File::open(beside.join(name.as_str()))?;
+        file.take(max_bytes + 1).read_to_end(&mut content)?;
+        Ok(content)
+    };
+    Order::parse_with_files(&text, &read_file)
+        .map_err(|findings| Error::Order { path: Some(path.to_owned()), findings })
 }
 
 fn no_id(id: &str) -> Finding {

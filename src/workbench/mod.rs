@@ -27,6 +27,8 @@ mod recover;
 mod review;
 mod rollback;
 mod sample;
+mod scripts;
+mod seen;
 mod sign;
 mod situation;
 mod stack;
@@ -43,9 +45,12 @@ use std::sync::Arc;
 
 pub use accept::{Accepted, KeptEdit};
 pub use apply::{Applied, ApplyOptions};
-pub use changes::{ChangeContents, Content, ContentReader, MAX_IN_MEMORY_BYTES, OneChange, Side};
+pub use changes::{
+    ChangeContents, Content, ContentReader, Hidden, HiddenCount, HiddenIn, HiddenPlace, MAX_IN_MEMORY_BYTES,
+    OneChange, Side,
+};
 pub use drift::DriftCause;
-pub use error::{Error, Result};
+pub use error::{Error, Result, ScriptTrouble};
 pub use export::Exported;
 pub use folders::FolderList;
 pub use heal::{HealOptions, HealPreview, Healed};
@@ -61,6 +66,8 @@ pub use recover::{Choice, Recovered};
 pub use review::{ReviewWish, SpokenReview, spoken_reviews};
 pub use rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
 pub use sample::Sample;
+pub use scripts::{PlannedScript, ScriptConsent, ScriptPlan};
+pub use seen::HistoryCheck;
 pub use sign::{Signed, Signer};
 pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
 pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_text_patch};
@@ -68,7 +75,9 @@ pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_t
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub use crate::bundle::order::{Finding, Weight};
 pub use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
-pub use crate::target::ledger::{Action, CheckNote, Entry, Installed, PatchNote};
+pub use crate::target::ledger::{
+    Action, CheckNote, Entry, Installed, PatchNote, ScriptNote, ScriptState, ScriptTime,
+};
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub use crate::trust::{
     Denial, Doubt, EVERY_PRODUCT, Fingerprint, Kind, Opinion, Password, PublicKey, Review, Revoked,
@@ -80,6 +89,7 @@ use crate::progress::{CancelToken, Progress};
 use crate::target::TargetRoot;
 use crate::target::fs::{Fs, OsFs};
 use crate::transaction::{TransactionError, recover as recovery};
+use crate::trust::Place;
 
 /// Opens the disk of a target folder.
 pub type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
@@ -92,6 +102,11 @@ pub struct Workbench {
     /// Lists of called-back patches beside the one of this machine.
     lists: Vec<std::path::PathBuf>,
     text: TextOptions,
+    /// Patches that were trusted in the present folder before, as this person has seen it.
+    seen: Vec<Place>,
+    /// Stands in for keys of signers who may ship scripts.
+    #[cfg(test)]
+    believes_scripts: bool,
 }
 
 /// How a piece of work is watched and stopped.
@@ -110,12 +125,20 @@ impl Workbench {
             let disk = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
             Ok(Arc::new(disk))
         };
-        Self { environment, open_disk: Arc::new(open), lists: Vec::new(), text: TextOptions::default() }
+        Self::with_disks(environment, Arc::new(open))
     }
 
     /// One whose targets are on other disks: simulated ones, or ones whose calls fail.
     pub fn with_disks(environment: Environment, open_disk: Arc<DiskOpener>) -> Self {
-        Self { environment, open_disk, lists: Vec::new(), text: TextOptions::default() }
+        Self {
+            environment,
+            open_disk,
+            lists: Vec::new(),
+            text: TextOptions::default(),
+            seen: Vec::new(),
+            #[cfg(test)]
+            believes_scripts: false,
+        }
     }
 
     /// Time, user, host.

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::changes::{Hidden, hidden_in};
 use super::inspect::readable_reviews;
 use super::library::Library;
 use super::merging::{EditChoices, resolve_edits};
+use super::scripts::ScriptPlan;
 use super::situation::{ProductSeen, Survey};
 use super::stack::{FolderStack, plain};
 use super::status::read_ledger;
@@ -16,8 +18,8 @@ use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::TextOrigin;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
 use crate::plan::{
-    Coming, Installed, Layer, Note, Obstacle, PlanOfSeveral, Preview, Relation, Resolution, plan_several,
-    resolve,
+    Coming, Installed, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation, Resolution,
+    plan_several, resolve,
 };
 use crate::target::fs::Fs;
 use crate::target::ledger::Ledger;
@@ -44,6 +46,10 @@ pub struct ApplyPreview {
     pub edits: BTreeMap<TreePath, Resolution>,
     /// Every patch, in the order in which they come.
     pub patches: Vec<ComingPatch>,
+    /// What the patches hide, in words, names and contents. Empty where nobody is shown the preview.
+    pub hidden: Hidden,
+    /// The scripts that would run.
+    pub scripts: ScriptPlan,
 }
 
 /// One of the patches of a preview.
@@ -127,10 +133,15 @@ impl Workbench {
     ) -> Result<ApplyPreview> {
         let bundles = self.open_all(files, target, watch)?;
         let fs = self.disk(target)?;
-        let look =
-            || self.preview_in_passing(files, &bundles, &*fs, choices, watch).map(|looked| looked.preview);
+        let remembering = self.remembering(target);
+        let look = || {
+            remembering.preview_in_passing(files, &bundles, &*fs, choices, watch).map(|looked| looked.preview)
+        };
         let mut preview = self.look_in_peace(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
         self.name_bundles_at_hand(files, &mut preview);
+        for bundle in &bundles {
+            preview.hidden.merge(hidden_in(bundle, Some(Arc::clone(&fs)), watch.cancel)?);
+        }
         Ok(preview)
     }
 
@@ -204,11 +215,14 @@ impl Workbench {
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, choices));
         let mut preview = of_plan(files, bundles, &order, &plan, &coming, &folder, &ledger);
         preview.edits.clone_from(&survey.situation.edits);
+        let left_out = |planned: &&PlannedPatch| planned.left_out.is_none();
+        let come = plan.patches.iter().filter(left_out).map(|planned| coming_bundles[planned.index]);
+        preview.scripts = ScriptPlan::of_bundles(come, self)?;
         preview.text = bundles.iter().find_map(|bundle| bundle.text.clone());
         if let Some(text) = &preview.text {
             text_patch::add_findings(&mut preview.preview, text);
         }
-        self.add_doubts(&mut preview, &Floors::of(&ledger));
+        self.add_doubts(&mut preview, &Floors::of(&ledger).and(&self.seen));
         Ok(Looked { preview, survey, plan, order, archive })
     }
 }
@@ -326,7 +340,9 @@ fn of_plan(
             .find_map(|one| one.version.clone())
             .or_else(|| ledger.version().map(str::to_owned)),
         patches,
+        hidden: Hidden::default(),
         edits: BTreeMap::new(),
+        scripts: ScriptPlan::default(),
     }
 }
 

@@ -3,11 +3,12 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::changes::{Hidden, HiddenCount};
 use super::{Error, Inspection, Result, Signed, Watch, Workbench, make};
 use crate::bundle::place_of;
 use crate::diff::pair_renames;
-use crate::model::{Code, Digest, FileChange, Node, Patch, RollbackPossible};
-use crate::text::hidden_count;
+use crate::model::{Code, Digest, FileChange, Node, Patch, RollbackPossible, ScriptPhase};
+use crate::text::suspects::{Danger, SuspectKind};
 use crate::trust::{Looked, MAX_REVIEW_BYTES, Note, Opinion, Review, Scheme, Standing, Verdict};
 
 /// What somebody says about a patch.
@@ -136,16 +137,18 @@ fn findings(shown: &Inspection) -> Vec<String> {
     if patch.rollback.possible == RollbackPossible::No {
         findings.push("it cannot be taken back".to_owned());
     }
-    for (place, text) in [("title", &patch.title), ("summary", &patch.summary), ("vendor", &patch.vendor)] {
-        findings.extend(hidden(&format!("its {place}"), text));
-    }
+    findings.extend(patch.scripts.iter().map(|script| {
+        let when = if script.phase == ScriptPhase::Before { "before" } else { "after" };
+        format!("a script runs {when} the change (SHA-256 {}): {}", script.blob, script.reason)
+    }));
+    findings.extend(hidden(&shown.hidden));
     findings.extend(patch.changes.iter().flat_map(findings_at));
     findings
 }
 
 fn findings_at(change: &FileChange) -> Vec<String> {
     let path = change.path.as_str();
-    let mut findings: Vec<String> = hidden(&format!("{path}: its name"), path).into_iter().collect();
+    let mut findings = Vec::new();
     let (old, new) = (change.before.first(), change.after.as_ref());
     let mode = |node: Option<&Node>| node.filter(|node| !node.is_dir()).and_then(Node::mode);
     let can_run = |node| mode(node).is_some_and(|mode| mode.is_executable());
@@ -166,13 +169,20 @@ fn findings_at(change: &FileChange) -> Vec<String> {
     findings
 }
 
-/// A sentence about the characters of `text` that nobody would see.
-fn hidden(whose: &str, text: &str) -> Option<String> {
-    match hidden_count(text) {
-        0 => None,
-        1 => Some(format!("{whose} has a character that nobody would see")),
-        many => Some(format!("{whose} has {many} characters that nobody would see")),
+/// What the patch hides, a sentence for each kind.
+fn hidden(hidden: &Hidden) -> Vec<String> {
+    let sentence = |(danger, kind, count): (Danger, SuspectKind, HiddenCount)| {
+        let (number, places) = (count.number, count.places);
+        let first = hidden.places_of(danger, kind).next().map(|place| place.at.phrase());
+        let first = first.map(|first| format!(", first in {first}")).unwrap_or_default();
+        format!("{} ({}): {number}, places: {places}{first}", danger.word(), kind.word())
+    };
+    let mut findings: Vec<String> = hidden.counts().map(sentence).collect();
+    if hidden.not_looked_through > 0 {
+        let number = hidden.not_looked_through;
+        findings.push(format!("not looked through for what is hidden: {number} of the files"));
     }
+    findings
 }
 
 /// Each note with the place that it is about, if the patch changes such a place.

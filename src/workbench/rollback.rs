@@ -8,18 +8,21 @@ use std::sync::Arc;
 use super::apply::More;
 use super::library::Library;
 use super::merging::{Made, resolve_edits_since};
+use super::scripts::{Run, ScriptConsent, ScriptPlan, refuse_to_bring_back, script_failed};
 use super::situation::Survey;
 use super::stack::FolderStack;
 use super::status::read_ledger;
 use super::take_out::{OnDependents, refuse_replaced, wanted};
-use super::{Error, Result, Watch, Workbench};
+use super::{Error, Result, ScriptTrouble, Watch, Workbench};
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
-use crate::plan::{Fingerprint, Layer, NoContents, OnDrift, Preview, plan_rollback, take_out};
+use crate::plan::{Fingerprint, Layer, NoContents, Note, OnDrift, Preview, plan_rollback, take_out};
 use crate::target::TargetRoot;
 use crate::target::fs::{Fs, StatePath};
-use crate::target::ledger::{Action, CheckNote, Entry, Gone, Installed, Ledger, PatchNote, Slot, read_small};
+use crate::target::ledger::{
+    Action, CheckNote, Entry, Gone, Installed, Ledger, PatchNote, ScriptNote, ScriptTime, Slot, read_small,
+};
 use crate::transaction::{Archive, ContentError, Contents, Kept};
 
 /// What to take back.
@@ -46,6 +49,8 @@ pub struct RollbackOptions {
     pub on_drift: OnDrift,
     /// The folder must still be as it was when this was computed.
     pub expected: Option<Fingerprint>,
+    /// Whether somebody agreed to what takes the patch's scripts back.
+    pub scripts: ScriptConsent,
 }
 
 /// What a rollback would do.
@@ -71,6 +76,8 @@ pub struct RollbackPreview {
     pub preview: Preview,
     /// The vendor's steps and warnings for taking it back.
     pub advice: Vec<String>,
+    /// What would run to take back what the patch's scripts did.
+    pub scripts: ScriptPlan,
 }
 
 /// A patch that cannot stay without the ones that go.
@@ -108,7 +115,7 @@ pub struct RolledBack {
     /// The history entry.
     pub entry: Entry,
     /// What was worth knowing.
-    pub notes: Vec<crate::plan::Note>,
+    pub notes: Vec<Note>,
     /// Why tidying up did not succeed, if so. The change is done.
     pub untidy: Option<String>,
 }
@@ -143,8 +150,9 @@ impl Workbench {
         first_look.expect(options)?;
         let entry = first_look.preview.entry;
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
+        first_look.agree(options)?;
         let root = self.lock(target)?;
-        let ledger = read_ledger(root.fs())?;
+        let mut ledger = read_ledger(root.fs())?;
         // Only under the lock does what was seen stay true.
         let is_as_seen = first_look.survey.still_holds(root.fs(), &ledger);
         let look = match is_as_seen {
@@ -162,7 +170,52 @@ impl Workbench {
         {
             return Err(moved());
         }
-        self.take_back(&root, &ledger, look, Vec::new(), &[], watch)
+        let without = look.agree(options)?;
+        let back = self.take_back_with_scripts((&root, target), &mut ledger, look, without, watch)?;
+        self.remember(target, &back.entry);
+        Ok(back)
+    }
+
+    /// Takes back what `look` shows, with what takes back its scripts around it.
+    fn take_back_with_scripts(
+        &self,
+        (root, target): (&TargetRoot, &Path),
+        ledger: &mut Ledger,
+        mut look: Look,
+        without: Option<String>,
+        watch: Watch<'_>,
+    ) -> Result<RolledBack> {
+        let scripts = match without {
+            None => std::mem::take(&mut look.preview.scripts),
+            Some(_) => ScriptPlan::default(),
+        };
+        // What stands in the way is told before a script runs.
+        look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
+        let mut run = Run::new(self, (root, target), &scripts, look.preview.patch.clone());
+        if let Err(failed) = run.announce_and_run(ScriptTime::UndoAfter, ledger, watch)? {
+            run.record(ledger)?;
+            return Err(script_failed(ScriptTrouble::StillThere, vec![failed], None));
+        }
+        look.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::UndoBefore)).collect();
+        let remarks: Vec<String> = without.into_iter().collect();
+        let mut done = match self.take_back(root, ledger, look, Vec::new(), &remarks, watch) {
+            Ok(done) => done,
+            Err(error) => {
+                run.record_after_failure();
+                return Err(error);
+            }
+        };
+        ledger.push_committed(&done.entry.to_bytes())?;
+        let mut told = run.told();
+        let failed = run.run_all(ScriptTime::UndoBefore);
+        told.extend(run.notes.iter().cloned());
+        run.record(ledger)?;
+        if !failed.is_empty() {
+            return Err(script_failed(ScriptTrouble::NotUndone, failed, None));
+        }
+        let note = |note: &ScriptNote| Note { path: None, text: format!("{}: {}", note.name(), note.how) };
+        done.notes.extend(told.iter().map(note));
+        Ok(done)
     }
 
     /// As [`Workbench::look`] in a folder that is not locked.
@@ -183,6 +236,7 @@ impl Workbench {
         let ledger = read_ledger(fs)?;
         if options.which == Which::LastRollback {
             let entry = find_last_rollback(&ledger)?;
+            refuse_to_bring_back(&ledger, entry)?;
             return self.look_at(fs, &ledger, entry, options.on_drift, Vec::new(), watch);
         }
         let folder = FolderStack::read(fs, &ledger)?;
@@ -201,6 +255,7 @@ impl Workbench {
             let mut look =
                 self.look_at(fs, &ledger, entry, options.on_drift, advice.unwrap_or_default(), watch)?;
             look.describe(&ledger, &folder, slot.key);
+            look.preview.scripts = self.undo_plan(fs, &ledger, &[slot.key]);
             return Ok(look);
         }
         if !matches!(options.which, Which::Before(_)) {
@@ -210,7 +265,12 @@ impl Workbench {
             Which::PatchAndDependents(_) | Which::Before(_) => OnDependents::Include,
             _ => OnDependents::Stop,
         };
-        self.look_at_layers(fs, &ledger, &folder, &wanted, (on_dependents, options.on_drift), watch)
+        let mut look =
+            self.look_at_layers(fs, &ledger, &folder, &wanted, (on_dependents, options.on_drift), watch)?;
+        if let How::Layers { out, .. } = &look.how {
+            look.preview.scripts = self.undo_plan(fs, &ledger, out);
+        }
+        Ok(look)
     }
 
     /// What taking back `entry` would do, its safe copies verified.
@@ -239,8 +299,9 @@ impl Workbench {
             rebuilt: Vec::new(),
             preview,
             advice,
+            scripts: ScriptPlan::default(),
         };
-        Ok(Look { preview, survey, how: How::Entry(kept) })
+        Ok(Look { preview, survey, how: How::Entry(kept), scripts: Vec::new() })
     }
 
     /// Takes back what `look` shows, under the lock.
@@ -253,7 +314,7 @@ impl Workbench {
         remarks: &[String],
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
-        let Look { preview: told, survey, how } = look;
+        let Look { preview: told, survey, how, scripts } = look;
         let RollbackPreview { entry: seq, patch, patches, back, preview, .. } = told;
         let reversed = ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
@@ -261,6 +322,7 @@ impl Workbench {
         let mut entry = Entry::after(&ledger.head(), Action::Rollback, &self.environment);
         entry.patch.clone_from(&patch);
         entry.checks = checks;
+        entry.scripts = scripts;
         entry.remarks = remarks.to_vec();
         entry
             .remarks
@@ -329,6 +391,8 @@ pub(super) struct Look {
     pub preview: RollbackPreview,
     pub survey: Survey,
     pub how: How,
+    /// Scripts for the history: those that ran, and those that are due.
+    pub scripts: Vec<ScriptNote>,
 }
 
 /// Where the old contents come from.
@@ -353,6 +417,16 @@ impl Look {
         self.preview.patch = note(key);
         self.preview.patches = note(key).into_iter().collect();
         self.preview.back = back.into_iter().filter_map(note).collect();
+    }
+
+    /// Whether scripts may run to take it back. When only the files are to go back, gives what the history says of that.
+    fn agree(&self, options: &RollbackOptions) -> Result<Option<String>> {
+        let scripts = &self.preview.scripts;
+        if options.scripts != ScriptConsent::Without {
+            return scripts.agree(options.scripts).map(|()| None);
+        }
+        let is_left = !scripts.is_empty() || scripts.refused.is_some();
+        Ok(is_left.then(|| "what scripts of the patch did was left as it is, on request".to_owned()))
     }
 
     /// Refuses a folder that is not as it was when somebody decided.
@@ -461,7 +535,7 @@ fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Resu
             let reason = patch.rollback.reason.as_deref().unwrap_or("no reason is given");
             let meaning = format!("the vendor says that {} cannot be taken back: {reason}", patch.identity);
             let contact = patch.contact.as_deref().unwrap_or(&patch.vendor);
-            Err(Error::refused(Code::NoWayBack, meaning, &format!("Ask {contact} how to go on.")))
+            Err(Error::refused(Code::NoWayBack, meaning, format!("Ask {contact} how to go on.")))
         }
         _ => Ok(()),
     }

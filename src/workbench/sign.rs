@@ -17,7 +17,7 @@ use crate::trust::{
 #[derive(Debug)]
 pub enum Signer {
     /// A minisign key that was opened.
-    Minisign(SecretKey),
+    Minisign(Box<SecretKey>),
     /// An SSH key: its file, or its `.pub` file where an agent has the secret.
     Ssh(PathBuf),
 }

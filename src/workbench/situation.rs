@@ -29,19 +29,23 @@ pub(super) struct Survey {
 impl Survey {
     /// Whether every place still looks as it did when it was hashed, and nothing happened to the history since.
     pub fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
-        self.situation.history_head == Some(ledger.head().digest)
-            && self.paths.par_iter().all(|path| match (fs.look(&Place::from(path)), self.looks.get(path)) {
-                // A folder's time changes with its entries, and the lock has just added one to the target.
-                (Ok(Some(now)), Some(then)) if then.kind == FoundKind::Dir => {
-                    (now.object, now.mode) == (then.object, then.mode)
-                }
-                (Ok(now), then) => now.as_ref() == then,
-                // There is no way to it. That is as it was if there was none then, either.
-                (Err(_), None) => path
-                    .ancestors()
-                    .any(|folder| self.looks.get(&folder).is_some_and(|then| then.kind != FoundKind::Dir)),
-                (Err(_), Some(_)) => false,
-            })
+        self.situation.history_head == Some(ledger.head().digest) && self.places_still_hold(fs)
+    }
+
+    /// The same without the history.
+    pub fn places_still_hold(&self, fs: &dyn Fs) -> bool {
+        self.paths.par_iter().all(|path| match (fs.look(&Place::from(path)), self.looks.get(path)) {
+            // A folder's time changes with its entries, and the lock has just added one to the target.
+            (Ok(Some(now)), Some(then)) if then.kind == FoundKind::Dir => {
+                (now.object, now.mode) == (then.object, then.mode)
+            }
+            (Ok(now), then) => now.as_ref() == then,
+            // There is no way to it. That is as it was if there was none then, either.
+            (Err(_), None) => path
+                .ancestors()
+                .any(|folder| self.looks.get(&folder).is_some_and(|then| then.kind != FoundKind::Dir)),
+            (Err(_), Some(_)) => false,
+        })
     }
 }
 

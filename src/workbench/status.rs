@@ -12,7 +12,7 @@ use crate::model::{LayerKey, Node, Patch, TreePath};
 use crate::plan::Layer;
 use crate::target::fs::Fs;
 use crate::target::identify;
-use crate::target::ledger::{Action, Entry, Installed, Ledger, PatchNote};
+use crate::target::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote};
 use crate::target::observe;
 use crate::transaction::recover::{self, Unfinished};
 
@@ -35,6 +35,8 @@ pub struct Status {
     pub compared: usize,
     /// An interrupted change.
     pub unfinished: Option<UnfinishedWork>,
+    /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
+    pub scripts_in_doubt: Vec<ScriptNote>,
     /// Whether the last change was a rollback that can be taken back.
     pub can_undo_rollback: bool,
     /// Whether the last change put places right, and can be taken back.
@@ -180,6 +182,7 @@ pub(super) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
         version: version.or_else(|| ledger.version().map(str::to_owned)),
         can_undo_rollback: last_undoable == Some(Action::Rollback),
         can_undo_heal: last_undoable == Some(Action::Heal),
+        scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
         compared: expected.len(),
         removal: folder.layers.iter().map(|layer| (layer.key, removal(&folder, layer))).collect(),
         installed,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::library::Library;
 use super::rollback::{How, Look, RebuiltPlace, RollbackPreview, WithIt};
+use super::scripts::ScriptPlan;
 use super::stack::FolderStack;
 use super::{Error, Result, Watch, Workbench};
 use crate::model::{Code, Digest, FileChange, LayerKey, LocalEdits, Node, Role, RollbackPossible, TreePath};
@@ -65,9 +66,10 @@ impl Workbench {
             rebuilt: rebuilt(folder, &out, &library),
             advice: advice(folder, &out),
             preview,
+            scripts: ScriptPlan::default(),
         };
         let how = How::Layers { out: out.out.iter().copied().collect(), made, archive };
-        Ok(Look { preview, survey, how })
+        Ok(Look { preview, survey, how, scripts: Vec::new() })
     }
 }
 

@@ -118,14 +118,19 @@ pub(super) enum Step {
     Far(Note),
 }
 
-/// The highest patch of every row that was trusted in a folder.
-#[derive(Default)]
+/// The patches that were trusted in a folder, and their manifests, where these are known.
 pub(super) struct Floors(Vec<(Place, Option<Digest>)>);
 
 impl Floors {
     /// Those that the history knows.
     pub fn of(ledger: &Ledger) -> Self {
         Self(ledger.entries().iter().flat_map(trusted_places).collect())
+    }
+
+    /// The same with those that are known from elsewhere.
+    pub fn and(mut self, others: &[Place]) -> Self {
+        self.0.extend(others.iter().map(|place| (place.clone(), None)));
+        self
     }
 
     /// Only what somebody trusted vouches for has a place in a row that means something.

@@ -361,7 +361,12 @@ fn a_cut_at_any_call_of_a_merge_leaves_the_edit_or_both() {
         target
     };
     let back = |target: &Path, bench: &Workbench| {
-        let options = RollbackOptions { which: Which::Last, on_drift: OnDrift::Stop, expected: None };
+        let options = RollbackOptions {
+            which: Which::Last,
+            on_drift: OnDrift::Stop,
+            expected: None,
+            scripts: Default::default(),
+        };
         unwatched(|watch| bench.roll_back(target, &options, watch)).map(drop)
     };
     let count = cut_at_every_call(&sandbox, &applied, &back, [&both, &mine]);

@@ -114,7 +114,12 @@ fn hundreds_of_patches_are_read_once_for_every_question() {
     assert_eq!(applied.entry.expect("something was done").seq, PATCHES + 1);
     assert_eq!(applied.checks.len(), 1, "its health was proven");
     each_was_read(calls(), 2);
-    let options = RollbackOptions { which: Which::Last, on_drift: OnDrift::Stop, expected: None };
+    let options = RollbackOptions {
+        which: Which::Last,
+        on_drift: OnDrift::Stop,
+        expected: None,
+        scripts: Default::default(),
+    };
     let _ = unwatched(|watch| bench.roll_back(folder, &options, watch)).expect("taken back");
     each_was_read(calls(), 2);
     assert_eq!(fs::read_to_string(folder.join(&name)).expect("a file"), content(PATCHES));

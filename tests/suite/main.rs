@@ -6,6 +6,7 @@ mod look_at_a_bundle;
 mod look_at_large_contents;
 mod make_a_bundle;
 mod refuse_a_hostile_bundle;
+mod show_hidden_text;
 
 mod preview_changes;
 
@@ -15,10 +16,13 @@ mod keep_local_edits;
 mod roll_back;
 mod stacks;
 
+mod trust_a_patch;
+
 mod call_patches_back;
 mod heal_a_folder;
 mod identify_a_folder;
 
+mod ask_before_scripts;
 mod failing_disk;
 mod live_long;
 mod one_writer;

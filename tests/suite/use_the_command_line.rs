@@ -2,7 +2,7 @@
 
 mod change;
 mod help;
-mod hostile_text;
+pub mod hostile_text;
 mod look;
 mod programs;
 pub mod refuse;
@@ -17,7 +17,7 @@ use crate::support::fault_fs::At;
 use crate::support::sandbox::Sandbox;
 
 /// A small product in `$/app`.
-fn product() -> Sandbox {
+pub fn product() -> Sandbox {
     Sandbox::with(&[
         ("app/conf/app.toml", "colour = \"blue\"\nsize = 12\n"),
         ("app/fonts/old.txt", "old font\n"),

@@ -36,9 +36,9 @@ use std::path::{Path, PathBuf};
 pub use trees::Side;
 pub use whole_file::WholeFile;
 
-use super::container::{ContainerWriter, Spool};
+use super::container::{ContainerWriter, PackedBlob, Spool};
 use super::manifest::write_manifest;
-use super::order::Order;
+use super::order::{Order, OrderedScript};
 use super::{BundleError, UnverifiedBundle};
 use crate::diff::pair_renames;
 use crate::model::{Code, Digest, FileChange, Node, Patch, Step, TreePath};
@@ -190,9 +190,12 @@ pub fn author(request: &Request<'_>) -> Result<Unpublished, AuthorError> {
     let spool = Spool::create_in(whole_file::folder_of(request.output))?;
     let packed = Packed::pack(&draft.wanted(), &trees, &spool)?;
     notes.extend(draft.notes.iter().cloned());
+    let scripts = pack_scripts(request.order, &spool)?;
     let patch = into_patch(request, draft.finish(&packed));
     refuse(obstacles::of_patch(&patch))?;
-    write_container(&patch, &packed, &mut file, cannot_write)?;
+    let mut blobs = packed.blobs();
+    blobs.extend(scripts.iter().map(|blob| (blob.digest(), blob)));
+    write_container(&patch, &blobs, &mut file, cannot_write)?;
     request.cancel.check()?;
     let (bundle_bytes, file_digest) = read_back(&patch, file.path())?;
     let counts = Counts::of(&patch.changes);
@@ -365,16 +368,23 @@ fn refuse(mut obstacles: Vec<Obstacle>) -> Result<(), AuthorError> {
     if obstacles.is_empty() { Ok(()) } else { Err(AuthorError::Refused(obstacles)) }
 }
 
+/// Scripts are short: they are packed at once, at the level that any reader knows.
+fn pack_scripts(order: &Order, spool: &Spool) -> Result<Vec<PackedBlob>, BundleError> {
+    const LEVEL: i32 = 3;
+    let files = order.scripts.iter().flat_map(OrderedScript::files);
+    files.map(|file| spool.compress(&mut io::Cursor::new(&file.text), LEVEL)).collect()
+}
+
 fn write_container(
     patch: &Patch,
-    packed: &Packed,
+    blobs: &BTreeMap<Digest, &PackedBlob>,
     file: &mut WholeFile,
     cannot_write: impl Fn(io::Error) -> AuthorError,
 ) -> Result<(), AuthorError> {
     let manifest = write_manifest(patch);
     refuse(obstacles::of_length(manifest.len(), patch.changes.len()))?;
     let mut container = ContainerWriter::begin(BufWriter::new(file.file()), &manifest)?;
-    for blob in packed.blobs().values() {
+    for blob in blobs.values() {
         container.add_blob(blob)?;
     }
     container.finish()?.flush().map_err(cannot_write)

@@ -41,3 +41,10 @@ pub const NEEDLE_CHARS: usize = 1000;
 pub const CHECK_TIMEOUT_SECS: u32 = 300;
 /// Further tries of a check, one second apart.
 pub const CHECK_RETRIES: u32 = 60;
+
+/// Scripts of one patch. They are read one by one before anybody agrees to them.
+pub const SCRIPTS: usize = 16;
+/// Bytes of one script: some thousand lines, which is more than anybody reads before agreeing.
+pub const SCRIPT_BYTES: u64 = 64 << 10;
+/// Longest time that one script may take, in seconds. Whoever needs longer gives the person a step to do instead.
+pub const SCRIPT_TIMEOUT_SECS: u32 = 3600;

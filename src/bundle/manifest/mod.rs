@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::{Code, Digest, Patch, Payload};
+use crate::model::{Code, Digest, Patch, Payload, Script};
 use crate::text::json::{self, JsonError, Position};
 
 mod wire;
@@ -133,6 +133,7 @@ pub fn referenced_blobs(patch: &Patch) -> BTreeMap<Digest, Option<u64>> {
             refer(base, before.map(|file| file.size_bytes).next());
         }
     }
+    patch.scripts.iter().flat_map(Script::blobs).for_each(|blob| refer(blob, None));
     blobs
 }
 

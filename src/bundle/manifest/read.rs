@@ -7,7 +7,7 @@ use super::words::Word;
 use crate::model::{
     Approvals, Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue, LinkNode,
     Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf, Rollback,
-    Severity, TreePath,
+    Script, Severity, TreePath,
 };
 
 type Read<T> = Result<T, Problem>;
@@ -53,6 +53,7 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
         changes: each("changes", raw.changes, change)?,
         preflight: each("preflight", raw.preflight, check)?,
         health: each("health", raw.health, check)?,
+        scripts: each("scripts", raw.scripts, script)?,
         restart: raw.restart.unwrap_or_else(|| "none".to_owned()),
         rollback: rollback(raw.rollback).map_err(|problem| problem.inside("rollback"))?,
         source: raw.source,
@@ -137,6 +138,17 @@ fn check(raw: wire::Check) -> Read<Check> {
         level: word("level", &raw.level)?,
         timeout_secs: raw.timeout,
         retries: raw.retries,
+    })
+}
+
+fn script(raw: wire::Script) -> Read<Script> {
+    Ok(Script {
+        phase: word("phase", &raw.phase)?,
+        reason: raw.reason,
+        blob: digest("blob", &raw.blob)?,
+        interpreter: word("interpreter", &raw.interpreter)?,
+        timeout_secs: raw.timeout,
+        undo: raw.undo.map(|raw| digest("undo", &raw)).transpose()?,
     })
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn check(patch: &Patch, problems: &mut Problems) {
     holds(patch, problems);
     checks("preflight", &patch.preflight, problems);
     checks("health", &patch.health, problems);
+    scripts(patch, problems);
     rollback(patch, problems);
     evidence(patch, problems);
     extensions(patch, problems);
@@ -276,6 +277,18 @@ fn probe(at: &str, probe: &Probe, problems: &mut Problems) {
             if name.contains(['/', '\\']) {
                 problems.manifest(format_args!("{at}.name"), "a process is named without its folder");
             }
+        }
+    }
+}
+
+fn scripts(patch: &Patch, problems: &mut Problems) {
+    problems.entries("scripts", patch.scripts.len(), limits::SCRIPTS);
+    for (index, script) in patch.scripts.iter().enumerate() {
+        let at = format!("scripts[{index}]");
+        problems.paragraph(format_args!("{at}.reason"), &script.reason, limits::SENTENCE_CHARS);
+        if !(1..=limits::SCRIPT_TIMEOUT_SECS).contains(&script.timeout_secs) {
+            let message = format!("a script may take 1 to {} seconds", limits::SCRIPT_TIMEOUT_SECS);
+            problems.push(Code::Limit, format_args!("{at}.timeout"), message);
         }
     }
 }

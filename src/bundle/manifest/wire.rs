@@ -93,6 +93,7 @@ wire! {
         changes: Vec<Change>,
         preflight*: Check,
         health*: Check,
+        scripts*: Script,
         restart?: String,
         rollback: Rollback,
         source?: String,
@@ -217,6 +218,15 @@ wire! {
         status?: u16,
         name?: String,
         running?: bool,
+    }
+
+    struct Script {
+        phase: String,
+        reason: String,
+        blob: String,
+        interpreter: String,
+        timeout: u32,
+        undo?: String,
     }
 
     struct Rollback {

@@ -1,6 +1,8 @@
 //! The fixed words of a manifest and an order, each in one place: reading, writing and error texts use the same list.
 
-use crate::model::{Level, LocalEdits, PatchKind, RequirementMode, Role, RollbackPossible};
+use crate::model::{
+    Interpreter, Level, LocalEdits, PatchKind, RequirementMode, Role, RollbackPossible, ScriptPhase,
+};
 
 /// A choice that has one word per value in manifests and orders.
 pub(crate) trait Word: Copy + PartialEq + 'static {
@@ -82,6 +84,15 @@ impl Word for RequirementMode {
 
 impl Word for Level {
     const WORDS: &'static [(&'static str, Self)] = &[("required", Self::Required), ("wanted", Self::Wanted)];
+}
+
+impl Word for ScriptPhase {
+    const WORDS: &'static [(&'static str, Self)] = &[("before", Self::Before), ("after", Self::After)];
+}
+
+impl Word for Interpreter {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("sh", Self::Sh), ("python3", Self::Python3), ("powershell", Self::PowerShell), ("cmd", Self::Cmd)];
 }
 
 impl Word for RollbackPossible {

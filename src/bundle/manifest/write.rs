@@ -8,7 +8,7 @@ use super::wire;
 use super::words::Word;
 use crate::model::{
     Approvals, Check, Conflict, Detect, FileChange, Hold, Issue, Node, Patch, Payload, Probe, Product,
-    Requirement, RequirementIf, Rollback, Severity,
+    Requirement, RequirementIf, Rollback, Script, Severity,
 };
 
 /// The first version of this program that reads what [`write_manifest`] writes. Raise it together with the format.
@@ -83,6 +83,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         changes: patch.changes.iter().map(change).collect(),
         preflight: patch.preflight.iter().map(check).collect(),
         health: patch.health.iter().map(check).collect(),
+        scripts: patch.scripts.iter().map(script).collect(),
         restart: Some(patch.restart.clone()),
         rollback: rollback(&patch.rollback),
         source: patch.source.clone(),
@@ -139,6 +140,17 @@ fn detect(detect: &Detect) -> wire::Detect {
         Detect::Version { path, after, until } => {
             wire::Detect { after: Some(after.clone()), until: until.clone(), ..of("version", path) }
         }
+    }
+}
+
+fn script(script: &Script) -> wire::Script {
+    wire::Script {
+        phase: word(script.phase),
+        reason: script.reason.clone(),
+        blob: script.blob.to_string(),
+        interpreter: word(script.interpreter),
+        timeout: script.timeout_secs,
+        undo: script.undo.map(|undo| undo.to_string()),
     }
 }
 

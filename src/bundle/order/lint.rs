@@ -7,7 +7,7 @@ use super::finding::{Findings, Weight};
 use super::table::span_of;
 use super::{Bases, Order};
 use crate::bundle::manifest;
-use crate::model::{LocalEdits, PatchKind};
+use crate::model::{Interpreter, LocalEdits, PatchKind};
 
 /// Stands in for the time of making, which no order knows; later than no other time.
 const SOME_TIME: &str = "0001-01-01T00:00:00Z";
@@ -75,6 +75,22 @@ fn advice(order: &Order) -> Vec<(String, &'static str)> {
     unless(!order.evidence.review.is_empty(), "review", "nothing is said about a review");
     let retires = order.kind != PatchKind::ServicePack || !order.supersedes.is_empty();
     unless(retires, "supersedes", "a service pack usually replaces the hotfixes in it");
+    for (index, script) in order.scripts.iter().enumerate() {
+        let is_for_windows = matches!(script.interpreter, Interpreter::PowerShell | Interpreter::Cmd);
+        let fits = |platform: &String| platform.starts_with("windows/") == is_for_windows;
+        let runs_somewhere = order.platforms.is_empty() || order.platforms.iter().any(fits);
+        let field = format!("scripts[{index}]");
+        unless(
+            runs_somewhere,
+            &format!("{field}.interpreter"),
+            "none of the named platforms has this interpreter",
+        );
+        unless(
+            script.undo.is_some(),
+            &field,
+            "nothing takes back what the script does; say so in \"reason\"",
+        );
+    }
     for (index, platform) in order.platforms.iter().enumerate() {
         let system = platform.split('/').next().unwrap_or_default();
         unless(SYSTEMS.contains(&system), &format!("platforms[{index}]"), "no system is known by this name");

@@ -16,10 +16,12 @@ mod finding;
 mod globs;
 mod lint;
 mod read;
+mod script;
 mod table;
 
 pub use finding::{Finding, Weight};
 pub use globs::Globs;
+pub use script::{OrderedScript, ReadFile, ScriptFile};
 
 /// An order with comments and examples, to be filled in: what `patchwright new` prints.
 pub const TEMPLATE: &str = include_str!("../../../assets/order-template.toml");
@@ -82,6 +84,8 @@ pub struct Order {
     pub preflight: Vec<Check>,
     /// Checks after.
     pub health: Vec<Check>,
+    /// Programs that run before and after, with their texts.
+    pub scripts: Vec<OrderedScript>,
     /// What must be restarted afterwards.
     pub restart: String,
     /// How it is taken back.
@@ -145,12 +149,21 @@ pub fn lint(text: &str) -> Vec<Finding> {
 }
 
 impl Order {
-    /// Reads an order. Warnings do not stop it, they are in [`Order::warnings`].
+    /// Reads an order. Warnings do not stop it, they are in [`Order::warnings`]. The files with its scripts are not
+    /// read: their texts are empty.
     ///
     /// # Errors
     /// All findings in the order of their lines, at least one of them an error.
     pub fn parse(text: &str) -> Result<Self, Vec<Finding>> {
-        read::order(text)
+        read::order(text, None)
+    }
+
+    /// Reads an order together with the files that it names; `read_file` finds them beside it.
+    ///
+    /// # Errors
+    /// As [`Order::parse`].
+    pub fn parse_with_files(text: &str, read_file: &ReadFile<'_>) -> Result<Self, Vec<Finding>> {
+        read::order(text, Some(read_file))
     }
 
     /// The order of somebody who gave only an id: it names no fix but itself, asks for no check, promises that it
@@ -192,6 +205,7 @@ impl Order {
             holds: Vec::new(),
             preflight: Vec::new(),
             health: Vec::new(),
+            scripts: Vec::new(),
             restart: "none".to_owned(),
             rollback: Rollback {
                 possible: RollbackPossible::Yes,
@@ -254,6 +268,7 @@ impl Order {
             changes,
             preflight: self.preflight,
             health: self.health,
+            scripts: self.scripts.iter().map(OrderedScript::as_script).collect(),
             restart: self.restart,
             rollback: self.rollback,
             source: self.source,

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::finding::{Finding, Findings};
 use super::table::Table;
-use super::{MAX_ORDER_BYTES, Make, Order, PathPolicy, lint};
+use super::{MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, lint, script};
 use crate::model::{
     Approvals, Check, Conflict, Detect, Evidence, Hold, Issue, Level, PatchId, PatchRef, Probe, Product,
     Requirement, RequirementIf, RequirementMode, Rollback, Severity, TreePath,
@@ -17,7 +17,7 @@ use crate::model::{
 /// Seconds that one try of a check may take if the order does not say.
 const DEFAULT_TIMEOUT_SECS: u32 = 10;
 
-pub(super) fn order(text: &str) -> Result<Order, Vec<Finding>> {
+pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Order, Vec<Finding>> {
     let findings = RefCell::new(Findings::new(text));
     if text.len() > MAX_ORDER_BYTES {
         let message = format!("the order is {} bytes long, {MAX_ORDER_BYTES} are allowed", text.len());
@@ -34,9 +34,12 @@ pub(super) fn order(text: &str) -> Result<Order, Vec<Finding>> {
         return Err(findings.into_inner().into_sorted());
     }
     let table = Table::new(root.get_ref(), root.span(), String::new(), &findings);
-    let order = sections(&table);
+    let mut order = sections(&table);
     drop(table);
     let mut findings = findings.into_inner();
+    if let Some(read_file) = read_file {
+        script::load(&mut order.scripts, read_file, &root, &mut findings);
+    }
     lint::check(&order, &root, &mut findings);
     match findings.has_errors() {
         true => Err(findings.into_sorted()),
@@ -76,6 +79,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
         holds: each(table, "holds", hold),
         preflight: checks(table, "preflight"),
         health: checks(table, "health"),
+        scripts: each(table, "scripts", script::read).into_iter().flatten().collect(),
         restart: table.text("restart").unwrap_or_else(|| "none".to_owned()),
         rollback: rollback(table),
         source: table.text("source"),

@@ -85,6 +85,7 @@ fn every_example_of_the_template_is_right_and_every_field_has_one() {
     missing(probes.iter().any(|probe| matches!(probe, Probe::Process { running: false, .. })), "process");
     missing(probes.len() == 7, "each check");
     missing(order.rollback.reason.is_some() && order.rollback.data_warning.is_some(), "rollback texts");
+    missing(order.scripts.len() == 1 && order.scripts[0].undo.is_some(), "scripts");
     missing(!order.rollback.steps.is_empty(), "rollback steps");
     let Evidence { provenance, review, tests } = &order.evidence;
     missing(
@@ -250,4 +251,53 @@ proptest::proptest! {
         let (start, end) = (boundary(place.min(text.len())), boundary((place + cut).min(text.len())));
         let _ = lint(&format!("{}{typed}{}", &text[..start], &text[end..]));
     }
+}
+
+/// The good order, with files beside it that hold these bytes.
+fn with_script(text: &'static [u8]) -> Result<Order, Vec<Finding>> {
+    let read = |_: &TreePath, max_bytes: u64| Ok(text[..text.len().min(max_bytes as usize + 1)].to_vec());
+    Order::parse_with_files(&with_every_example(), &read)
+}
+
+#[test]
+fn scripts_are_read_from_files_beside_the_order() {
+    let order = with_script(b"echo stop\n").expect("an order");
+    let patch = order.into_patch(Vec::new(), "2026-11-23T09:30:00Z".to_owned(), false);
+    assert_eq!(patch.scripts[0].blob, Digest::of(b"echo stop\n"));
+    assert_eq!(patch.scripts[0].undo, Some(Digest::of(b"echo stop\n")));
+    assert_eq!(patch.scripts[0].timeout_secs, 60);
+}
+
+#[test]
+fn a_script_that_nobody_could_read_is_a_finding_at_the_line_that_names_it() {
+    static LONG: [u8; (64 << 10) + 1] = [b'#'; (64 << 10) + 1];
+    let line_of = |key: &str| {
+        let is_it = |line: &str| line.starts_with(&format!("{key} = \"st"));
+        with_every_example().lines().position(is_it).expect("the line") + 1
+    };
+    for (text, problem) in [
+        (&b""[..], "the script is empty"),
+        (b"echo \0", "the script is not text in UTF-8"),
+        (b"echo \xff", "the script is not text in UTF-8"),
+        (&LONG, "the script has more than 65536 bytes; nobody could read it whole"),
+    ] {
+        let errors: Vec<_> = with_script(text).expect_err(problem).iter().map(ToString::to_string).collect();
+        let expected = [("file", "stop-printing.sh"), ("undo", "start-printing.sh")].map(|(key, file)| {
+            format!("{}:{}: error: scripts[0].{key}: {file}: {problem}", line_of(key), key.len() + 4)
+        });
+        assert_eq!(errors, expected);
+    }
+    let gone = |_: &TreePath, _: u64| Err(std::io::Error::from(std::io::ErrorKind::NotFound));
+    let errors = Order::parse_with_files(&with_every_example(), &gone).expect_err("no file");
+    assert!(errors[0].message.starts_with("stop-printing.sh: cannot be read"), "{errors:?}");
+}
+
+#[test]
+fn a_script_comes_from_the_orders_own_folder_and_has_an_end() {
+    let error = error_after("file = \"stop-printing.sh\"", "file = \"../stop.sh\"");
+    assert_eq!(error.field, "scripts[0].file");
+    let error = error_after("timeout = 60", "timeout = 3601");
+    assert_eq!(error.message, "a script may take 1 to 3600 seconds");
+    let error = error_after("interpreter = \"sh\"", "interpreter = \"/tmp/sh\"");
+    assert_eq!(error.message, "\"/tmp/sh\" is none of sh, python3, powershell, cmd");
 }

@@ -6,7 +6,9 @@ pub(super) mod json;
 mod style;
 pub(super) mod text;
 
-use crate::report::{changes, phrases as words};
+use crate::diff::{ChangeView, Content, is_text};
+use crate::report::{changes, hidden, phrases as words};
+use crate::text::suspects::{Suspects, in_content};
 
 pub(super) use style::Style;
 
@@ -17,4 +19,11 @@ pub(super) enum Detail {
     Full,
     /// As much as leaves the question below it on the screen.
     Short,
+}
+
+/// What the new content hides that the old one did not; `None` where it is no text or not at hand.
+pub(super) fn brought(view: &ChangeView<'_>) -> Option<Suspects> {
+    let Content::Bytes(new) = view.after else { return None };
+    let old = if let Content::Bytes(old) = view.before { Some(old) } else { None };
+    is_text(new).then(|| in_content(old, new, &|| true))?
 }

@@ -205,8 +205,8 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
 }
 
 fn go_to_place(contents: &Contents, note: &Note, state: &mut PaneState) {
-    if let Some((half, place)) = note.place {
-        state.go_to_line(contents, half, place.line);
+    if let Some((half, line)) = note.place {
+        state.go_to_line(contents, half, line);
     }
 }
 

@@ -43,7 +43,8 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, can_choose: bool, outbox: &mut Out
         "" => finding.meaning.clone(),
         hint => format!("{}. {hint}", finding.meaning.trim_end_matches('.')),
     };
-    let evidence: Vec<&str> = finding.evidence.iter().chain(&code).map(String::as_str).collect();
+    let places = if finding.is_folded() { &[][..] } else { &finding.evidence };
+    let evidence: Vec<&str> = places.iter().chain(&code).map(String::as_str).collect();
     let action = finding.way_out.map(|way_out| Button::secondary(label(way_out)));
     let view =
         FindingView { level, sentence: &finding.heading, meaning: &meaning, evidence: &evidence, action };
@@ -71,5 +72,6 @@ const fn label(way_out: WayOut) -> &'static str {
         WayOut::KeepEdits => words::KEEP_EDITS,
         WayOut::Recover => words::DEAL_WITH_IT,
         WayOut::ShowDifferences => words::SHOW_DIFFERENCES,
+        WayOut::ShowHidden(_) => words::SHOW_PLACES,
     }
 }

@@ -19,6 +19,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if let Some(failure) = patch.failed() {
         failure_ui(ui, failure, outbox);
     } else if let Some(patch) = patch.ready() {
+        findings_ui(ui, &patch.overview.hidden, outbox);
         card(ui, Some(words::WHY), |ui| ui.add(Label::new(text::body(&patch.overview.summary)).wrap()));
         for section in &patch.overview.sections {
             card(ui, Some(section.heading), |ui| {

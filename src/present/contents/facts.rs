@@ -1,10 +1,10 @@
 //! What is known about each side of a change beside its lines.
 
 use super::encoding::Encoding;
-use super::hidden::Hidden;
 use super::lines::LineEnds;
 use crate::model::{Digest, Mode, Node};
 use crate::present::words::{contents as words, fill};
+use crate::text::suspects::Suspects;
 use crate::text::{capitalised, escape_line, with_thousands};
 
 /// What stands on one side.
@@ -100,8 +100,8 @@ pub struct TextFacts {
     pub lines: u32,
     /// Whether its last line ends with a line feed.
     pub ends_with_newline: bool,
-    /// Characters in it that nobody would see.
-    pub hidden: Hidden,
+    /// What it hides; after, what it hides that was not there before.
+    pub hidden: Suspects,
     /// Whether all of it was looked at for them, not only its beginning.
     pub is_looked_through: bool,
 }

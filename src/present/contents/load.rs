@@ -9,18 +9,18 @@ use super::compare::PATIENCE;
 use super::encoding::Encoding;
 use super::facts::{Facts, Kind, PictureFormat, TextFacts};
 use super::hex::{HexDiff, why_binary};
-use super::hidden::Hidden;
 use super::lines::Keys;
 use super::notes::{Equality, Note, notes};
 use super::text::{Half, Read, Standing, TextDiff, same_but_for_line_ends};
 use crate::model::TreePath;
 use crate::progress::{CancelToken, Cancelled};
+use crate::text::suspects::in_content;
 use crate::text::{escape_line, one_line};
 use crate::workbench::{Content, OneChange, Result, Side, Watch, Workbench};
 
 /// How much of a content that is not in memory is looked at to tell what it is.
 const HEAD_BYTES: usize = 64 << 10;
-/// How much of a text is looked through for hidden characters.
+/// How much of a text is looked through for what it hides.
 const LOOKED_THROUGH_BYTES: usize = 64 << 20;
 /// Longest reason of the system that is shown, in characters.
 const REASON_CHARS: usize = 300;
@@ -90,7 +90,9 @@ impl Contents {
         let mut reads = [None, None];
         for (index, facts) in [&mut before, &mut after].into_iter().enumerate() {
             if let Some(content) = &contents[index] {
-                reads[index] = look(content, facts, &keys, cancel).or_else(|error| {
+                let [first, _] = &reads;
+                let looked = look(content, facts, first.as_ref(), &keys, cancel);
+                reads[index] = looked.or_else(|error| {
                     cancel.check()?;
                     facts.unavailable = Some(reason(&error.to_string()));
                     facts.kind = Kind::Unknown;
@@ -204,8 +206,14 @@ fn reason(text: &str) -> String {
     one_line(text, REASON_CHARS)
 }
 
-/// Finds out what a content is, and reads it if it is text.
-fn look(content: &Content, facts: &mut Facts, keys: &Keys, cancel: &CancelToken) -> io::Result<Option<Read>> {
+/// Finds out what a content is, and reads it if it is text. `before` is the text that it takes the place of.
+fn look(
+    content: &Content,
+    facts: &mut Facts,
+    before: Option<&Read>,
+    keys: &Keys,
+    cancel: &CancelToken,
+) -> io::Result<Option<Read>> {
     let head = content.read_at(0, HEAD_BYTES)?;
     if let Some(format) = PictureFormat::of(&head) {
         facts.kind = Kind::Picture(format);
@@ -222,8 +230,15 @@ fn look(content: &Content, facts: &mut Facts, keys: &Keys, cancel: &CancelToken)
     };
     let read = Read::of(content, encoding, keys, cancel)?;
     let start = read.scan.lines.start();
-    let looked_through = read.content.read_at(start, LOOKED_THROUGH_BYTES)?;
-    let hidden = Hidden::of(&looked_through, cancel).map_err(|Cancelled| io::Error::other(Cancelled))?;
+    // A longer text is looked through in its first part.
+    let looked_through = read.content.size_bytes().min(start + LOOKED_THROUGH_BYTES as u64);
+    let mut old = Vec::new();
+    if let Some(before) = before {
+        old = before.content.read_at(before.scan.lines.start(), LOOKED_THROUGH_BYTES)?;
+    }
+    let new = read.content.read_at(start, LOOKED_THROUGH_BYTES)?;
+    let hidden = in_content(Some(&old), &new, &|| cancel.check().is_ok())
+        .ok_or_else(|| io::Error::other(Cancelled))?;
     facts.kind = Kind::Text;
     facts.text = Some(TextFacts {
         encoding,
@@ -231,7 +246,7 @@ fn look(content: &Content, facts: &mut Facts, keys: &Keys, cancel: &CancelToken)
         lines: read.scan.lines.count(),
         ends_with_newline: read.scan.lines.ends_with_newline(),
         hidden,
-        is_looked_through: start + looked_through.len() as u64 == read.content.size_bytes(),
+        is_looked_through: looked_through == read.content.size_bytes(),
     });
     Ok(Some(read))
 }

@@ -1,11 +1,11 @@
 //! What a change does beside changing lines, in plain words.
 
 use super::facts::{Facts, Kind};
-use super::hidden::HiddenPlace;
 use super::text::Half;
 use crate::model::Mode;
 use crate::present::words::{contents as words, fill};
-use crate::text::with_thousands;
+use crate::report::hidden as report;
+use crate::text::suspects::Danger;
 
 /// A sentence about the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct Note {
     pub subject: &'static str,
     /// The sentence; text of the vendor in it is escaped.
     pub sentence: String,
-    /// Where to look, if it is about one place.
-    pub place: Option<(Half, HiddenPlace)>,
+    /// Where to look, if it is about one place: on which side, and which line, counted from 0.
+    pub place: Option<(Half, u32)>,
 }
 
 /// How much a note matters.
@@ -172,23 +172,25 @@ fn text_notes(before: &Facts, after: &Facts) -> Vec<Note> {
     notes
 }
 
+/// What a side hides. On the right it is what the patch brings; what stood there before is told on the left.
 fn hidden_note(half: Half, facts: &Facts) -> Option<Note> {
     let text = facts.text.as_ref()?;
-    let hidden = &text.hidden;
-    let first = hidden.places.first()?;
-    let parts: Vec<_> =
-        hidden.by_kind().map(|(kind, count)| format!("{} {}", with_thousands(count), kind.words())).collect();
+    let (danger, kinds) = report::in_file(&text.hidden).into_iter().next()?;
+    let first = text.hidden.places.iter().find(|place| place.danger == danger)?;
     let mut side = half.word().to_owned();
     if !text.is_looked_through {
         side.push(' ');
         side.push_str(words::PART_HIDDEN_IN_FIRST);
     }
-    let count = hidden.count();
-    let template = if count == 1 { words::HIDDEN_ONE } else { words::HIDDEN_SEVERAL };
-    let facts = [("side", side.as_str()), ("n", &with_thousands(count)), ("kinds", &parts.join(", "))];
-    let sentence = fill(template, &facts);
-    let weight = if half == Half::Right { Weight::Caution } else { Weight::Information };
-    Some(Note { weight, subject: words::NOTE_HIDDEN, sentence, place: Some((half, *first)) })
+    let template = match half {
+        Half::Left => words::HIDDEN_BEFORE,
+        Half::Right => words::HIDDEN_AFTER,
+    };
+    let sentence = fill(template, &[("side", side.as_str()), ("kinds", &kinds)]);
+    let is_warning = half == Half::Right && danger == Danger::Deceiving;
+    let weight = if is_warning { Weight::Caution } else { Weight::Information };
+    let line = u32::try_from(first.line.saturating_sub(1)).unwrap_or(u32::MAX);
+    Some(Note { weight, subject: words::NOTE_HIDDEN, sentence, place: Some((half, line)) })
 }
 
 #[cfg(test)]

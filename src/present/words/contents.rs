@@ -109,7 +109,7 @@ words! {
     NOTE_CONTENTS = "Contents";
     NOTE_ENCODING = "Encoding";
     NOTE_END_OF_FILE = "End of file";
-    NOTE_HIDDEN = "Hidden characters";
+    NOTE_HIDDEN = "Look twice";
     NOTE_KIND = "Kind";
     NOTE_LINE_ENDS = "Line ends";
     NOTE_LINK = "Link";
@@ -148,13 +148,9 @@ words! {
     LINE_ENDS_CHANGE = "The line ends change from {old} to {new}.";
     LINE_END_GONE = "The last line loses its line end.";
     LINE_END_NEW = "The last line gets a line end.";
-    HIDDEN_ONE = "The text {side} has 1 character that nobody would see: {kinds}. Each is spelled out below.";
-    HIDDEN_SEVERAL = "The text {side} has {n} characters that nobody would see: {kinds}. Each is spelled out below.";
+    HIDDEN_AFTER = "The text {side} brings {kinds}. What cannot be seen is spelled out below.";
+    HIDDEN_BEFORE = "The text {side} has {kinds}. What cannot be seen is spelled out below.";
     PART_HIDDEN_IN_FIRST = "in its first part";
-    PART_HIDDEN_CONTROL = "that control a terminal";
-    PART_HIDDEN_DIRECTION = "that turn the reading direction";
-    PART_HIDDEN_INVISIBLE = "drawn as nothing";
-    PART_HIDDEN_UNKNOWN = "without a known shape";
     // Facts
     KIND_BINARY = "Binary file";
     KIND_FILE = "File";

@@ -103,6 +103,11 @@ impl Entry {
             || !self.overrides.is_empty()
             || self.action == Action::Heal
     }
+
+    /// Whether it says something that also the second generation does not understand.
+    pub fn is_of_third_generation(&self) -> bool {
+        !self.scripts.is_empty() || self.action == Action::Scripts
+    }
 }
 
 struct Replay<'a> {
@@ -126,7 +131,7 @@ impl Replay<'_> {
                 }
                 return;
             }
-            Action::Heal | Action::PutBack | Action::Checked => return,
+            Action::Heal | Action::PutBack | Action::Checked | Action::Scripts => return,
         }
         self.last = entry.seq;
     }

@@ -266,6 +266,14 @@ proptest! {
     }
 
     #[test]
+    fn escaping_twice_only_doubles_backslashes(text in tricky()) {
+        let once = escape_text(&text);
+        let twice = escape_text(&once);
+        prop_assert_eq!(twice.replace('\\', ""), once.replace('\\', ""));
+        prop_assert_eq!(unescape(&twice, true, false), once.as_bytes());
+    }
+
+    #[test]
     fn nothing_unseen_survives_in_bytes(line in prop::collection::vec(any::<u8>(), 0..60)) {
         prop_assert!(escape_bytes(&line).chars().all(|c| matches!(c, '\n' | '\t') || unseen(c).is_none()));
     }

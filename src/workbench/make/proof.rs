@@ -1,7 +1,7 @@
 //! Proves a finished bundle: applies it to a copy, compares, takes it back, compares again.
 //!
 //! The copy holds only what the patch touches and the folders around it. It is changed by the same code that changes
-//! a customer's folder. What the patch says about the machine and about other patches (checks, versions, platforms,
+//! a customer's folder. What the patch says about the machine and about other patches (checks, scripts, versions, platforms,
 //! requirements, expiry) is left aside: the copy is no running product, and it is the changes that are proven. Nothing
 //! waits for the disk, because nobody keeps the copy.
 
@@ -44,7 +44,7 @@ impl Workbench {
         let options =
             ApplyOptions { allow_unsigned: true, accept_weak_volume: true, ..ApplyOptions::default() };
         let applied = self
-            .apply_locked(files, bundles, &root, first_look, &options, &none, quiet)
+            .apply_locked(files, bundles, (&root, copy.folder.path()), first_look, &options, &none, quiet)
             .map_err(not_proven)?;
         compare("after it was applied", &copy.state(watch.cancel)?, &after, root.fs())?;
 
@@ -69,6 +69,8 @@ fn forget_the_machine(patch: &mut Patch) {
     patch.supersedes.clear();
     patch.preflight.clear();
     patch.health.clear();
+    // The author's machine is not what they are for, and nobody has agreed to them here.
+    patch.scripts.clear();
 }
 
 /// What stopped the proof, in one text. A wish to stop stays what it is.

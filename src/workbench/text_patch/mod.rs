@@ -11,13 +11,14 @@ mod about;
 mod disk_tree;
 mod findings;
 mod folders;
+mod hidden;
 mod input;
 mod patch;
 mod unpack;
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, Result, Watch, Workbench};
+use super::{Error, Hidden, Result, Watch, Workbench};
 use crate::bundle::{InMemory, VerifiedBundle};
 use crate::diff::on_tree::{Difference, PatchOutcome, Reading, Series, TextOrigin};
 use crate::diff::patch_text::{Letter, PatchText, StripLevel, parse};
@@ -50,6 +51,8 @@ pub struct TextInspection {
     pub patches: Vec<TextSummary>,
     /// The texts of the diffs, one behind the other.
     pub text: Vec<u8>,
+    /// What they hide, in words, names and added lines.
+    pub hidden: Hidden,
 }
 
 /// What one patch of a series says.
@@ -98,15 +101,17 @@ impl Workbench {
     pub fn inspect_text(&self, file: &Path) -> Result<TextInspection> {
         let input = self.read_text(file)?;
         let mut patches = Vec::new();
+        let mut hidden = Hidden::default();
         for text in &input.files {
             let read = text.parse()?;
             let is_alone = read.len() == 1;
             for (index, patch) in read.iter().enumerate() {
+                hidden::look_at(patch, &mut hidden);
                 patches.push(summary(name_of(text, index, is_alone), patch));
             }
         }
         let texts: Vec<&[u8]> = input.files.iter().map(|file| file.bytes.as_slice()).collect();
-        Ok(TextInspection { patches, text: texts.concat() })
+        Ok(TextInspection { patches, text: texts.concat(), hidden })
     }
 
     fn read_text(&self, file: &Path) -> Result<Input> {

@@ -124,7 +124,12 @@ fn a_bundle_turns_the_old_product_into_the_new_one_and_back() {
     let applied = vendor.workbench.apply(&made.output, &target, options, watch(&cancel));
     let _ = applied.expect("it fits");
     assert_eq!(tree(&target), tree(&vendor.path("new")));
-    let options = RollbackOptions { which: Which::Last, on_drift: OnDrift::Stop, expected: None };
+    let options = RollbackOptions {
+        which: Which::Last,
+        on_drift: OnDrift::Stop,
+        expected: None,
+        scripts: Default::default(),
+    };
     let _ = vendor.workbench.roll_back(&target, &options, watch(&cancel)).expect("it can be taken back");
     assert_eq!(tree(&target), before);
 }

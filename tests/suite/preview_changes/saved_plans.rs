@@ -116,7 +116,12 @@ fn a_rollback_that_was_looked_at_is_refused_when_the_folder_moved_on() {
     let sandbox = Sandbox::new();
     let (bundle, target) = (sandbox.make(&old(), &new()), sandbox.install(&old()));
     target.must_apply(&bundle);
-    let mut options = RollbackOptions { which: Which::Last, on_drift: OnDrift::KeepCopy, expected: None };
+    let mut options = RollbackOptions {
+        which: Which::Last,
+        on_drift: OnDrift::KeepCopy,
+        expected: None,
+        scripts: Default::default(),
+    };
     let look =
         unwatched(|watch| sandbox.bench().preview_rollback(&target.path, &options, watch)).expect("a look");
     options.expected = Some(look.preview.plan.base);

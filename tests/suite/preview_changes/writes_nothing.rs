@@ -38,7 +38,12 @@ fn new() -> Tree {
 
 /// Looks at a folder in every way there is.
 fn look(bench: &Workbench, bundle: &Path, target: &Path) {
-    let back = |which| RollbackOptions { which, on_drift: OnDrift::KeepCopy, expected: None };
+    let back = |which| RollbackOptions {
+        which,
+        on_drift: OnDrift::KeepCopy,
+        expected: None,
+        scripts: Default::default(),
+    };
     unwatched(|watch| {
         let _ = bench.status(target, watch).expect("a status");
         let _ = bench.history(target).expect("a history");
@@ -103,7 +108,12 @@ fn a_patch_that_is_refused_or_declined_makes_no_call_that_changes_anything() {
         let nothing = bench.apply(&bundle.path, &done.path, UNSIGNED, watch).expect("there is nothing to do");
         assert!(nothing.entry.is_none());
         for folder in [&target.path, &drifted.path, &done.path] {
-            let last = RollbackOptions { which: Which::Last, on_drift: OnDrift::Stop, expected: None };
+            let last = RollbackOptions {
+                which: Which::Last,
+                on_drift: OnDrift::Stop,
+                expected: None,
+                scripts: Default::default(),
+            };
             assert_eq!(
                 obstacles(bench.roll_back(folder, &last, watch)),
                 ["E-UNKNOWN-PATCH: no patch is in this folder"]
@@ -126,7 +136,12 @@ fn a_rollback_that_is_refused_makes_no_call_that_changes_anything() {
     target.edit("conf/app.toml", "edited");
     let before = everything(&target.path);
     let (bench, calls) = watched_bench();
-    let last = RollbackOptions { which: Which::Last, on_drift: OnDrift::Stop, expected: None };
+    let last = RollbackOptions {
+        which: Which::Last,
+        on_drift: OnDrift::Stop,
+        expected: None,
+        scripts: Default::default(),
+    };
     assert_eq!(obstacles(unwatched(|watch| bench.roll_back(&target.path, &last, watch))).len(), 1);
     assert_only_reading(&calls());
     assert_eq!(everything(&target.path), before);

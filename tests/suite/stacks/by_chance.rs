@@ -257,7 +257,12 @@ impl Story<'_> {
 
     fn goes(&self, told: String, which: Which, left: Option<Vec<(usize, Option<usize>)>>) -> Deed {
         let act = move |bench: &Workbench, target: &Target<'_>| {
-            let options = RollbackOptions { which: which.clone(), on_drift: OnDrift::Stop, expected: None };
+            let options = RollbackOptions {
+                which: which.clone(),
+                on_drift: OnDrift::Stop,
+                expected: None,
+                scripts: Default::default(),
+            };
             let gone = unwatched(|watch| bench.roll_back(&target.path, &options, watch));
             gone.map(drop)
         };

@@ -24,7 +24,12 @@ fn three(sandbox: &Sandbox) -> (Target<'_>, [Tree; 4]) {
 fn a_patch_in_the_middle_goes_and_the_difference_is_shown_before() {
     let sandbox = Sandbox::new();
     let (target, trees) = three(&sandbox);
-    let options = RollbackOptions { which: patch("TWO"), on_drift: OnDrift::Stop, expected: None };
+    let options = RollbackOptions {
+        which: patch("TWO"),
+        on_drift: OnDrift::Stop,
+        expected: None,
+        scripts: Default::default(),
+    };
     let preview =
         unwatched(|watch| sandbox.bench().preview_rollback(&target.path, &options, watch)).expect("a look");
     assert_eq!(preview.preview.obstacles, []);

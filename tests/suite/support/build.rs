@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use patchwright::bundle::container::{ContainerWriter, PackedBlob, Spool};
 use patchwright::bundle::manifest::write_manifest;
 use patchwright::model::{
-    Approvals, Digest, Evidence, FileChange, FileNode, LocalEdits, Mode, Node, Patch, PatchId, PatchKind,
-    PatchRef, Payload, Product, Role, Rollback, RollbackPossible, TreePath,
+    Approvals, Digest, Evidence, FileChange, FileNode, Interpreter, LocalEdits, Mode, Node, Patch, PatchId,
+    PatchKind, PatchRef, Payload, Product, Role, Rollback, RollbackPossible, Script, ScriptPhase, TreePath,
 };
 
 use super::sandbox::Sandbox;
@@ -60,6 +60,20 @@ impl Builder {
     pub fn rename(self, from: &str, to: &str, content: &str) -> Self {
         let same = Some(Payload::Same { from: tree_path(from) });
         self.delete(from, content).with_change(change(to, None, Some(file(content)), same))
+    }
+
+    /// Adds a script for `sh`, with what takes it back.
+    pub fn script(mut self, phase: ScriptPhase, text: &str, undo: Option<&str>) -> Self {
+        self.patch.scripts.push(Script {
+            phase,
+            reason: "the printer keeps the fonts open".to_owned(),
+            blob: Digest::of(text.as_bytes()),
+            interpreter: Interpreter::Sh,
+            timeout_secs: 20,
+            undo: undo.map(|undo| Digest::of(undo.as_bytes())),
+        });
+        let texts: Vec<&str> = [text].into_iter().chain(undo).collect();
+        self.with_contents(&texts)
     }
 
     /// Changes any field.
@@ -161,6 +175,7 @@ fn empty_patch(id: &str) -> Patch {
         changes: Vec::new(),
         preflight: Vec::new(),
         health: Vec::new(),
+        scripts: Vec::new(),
         restart: text("none"),
         rollback: Rollback {
             possible: RollbackPossible::Yes,

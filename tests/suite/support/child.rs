@@ -73,6 +73,7 @@ impl Deed {
             err: &mut io::sink(),
             terminals: Terminals::default(),
             colours: false,
+            ask_secret: &|_| Err(io::ErrorKind::Unsupported.into()),
             interrupt: Interrupt::default(),
         };
         let code = run_with(workbench, typed, &mut streams);
@@ -100,7 +101,12 @@ impl Deed {
 
 /// Takes the last patch back unless something was edited.
 pub fn rollback_options() -> RollbackOptions {
-    RollbackOptions { which: Which::Last, on_drift: OnDrift::Stop, expected: None }
+    RollbackOptions {
+        which: Which::Last,
+        on_drift: OnDrift::Stop,
+        expected: None,
+        scripts: Default::default(),
+    }
 }
 
 /// What came of a deed.

@@ -59,8 +59,13 @@ pub fn unwatched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
 }
 
 /// What applying takes in a world without signatures.
-pub const UNSIGNED: ApplyOptions =
-    ApplyOptions { allow_unsigned: true, accept_weak_volume: false, expected: None, allow_downgrade: None };
+pub const UNSIGNED: ApplyOptions = ApplyOptions {
+    allow_unsigned: true,
+    accept_weak_volume: false,
+    expected: None,
+    scripts: patchwright::workbench::ScriptConsent::None,
+    allow_downgrade: None,
+};
 
 /// An order for a patch of this id, with keys for its top and tables for its end.
 pub fn order(id: &str, keys: &str, tables: &str) -> String {
@@ -283,7 +288,12 @@ impl Target<'_> {
 
     /// Takes back.
     pub fn roll_back(&self, which: Which, on_drift: OnDrift) -> Result<RolledBack, Error> {
-        let options = RollbackOptions { which, on_drift, expected: None };
+        let options = RollbackOptions {
+            which,
+            on_drift,
+            expected: None,
+            scripts: patchwright::workbench::ScriptConsent::None,
+        };
         unwatched(|watch| self.bench.roll_back(&self.path, &options, watch))
     }
 

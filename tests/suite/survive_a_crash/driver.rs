@@ -121,6 +121,7 @@ impl Planned {
             looks: &self.looks,
             entry: self.entry.clone(),
             manifests: vec![b"{}\n"],
+            scripts: Default::default(),
             between: self.between(),
             retires: self.retires.clone(),
             contents: &self.source,

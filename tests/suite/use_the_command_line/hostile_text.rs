@@ -12,10 +12,10 @@ use crate::support::sandbox::Sandbox;
 
 /// A pretended verdict behind a cleared screen, a turned reading direction, and a name that cannot be seen. Manifests
 /// may hold no C0 characters in one line, so those come where paragraphs, file contents and folders allow them.
-const EVIL: &str = "a\u{9b}2J\u{202e}gnp.\u{200b}\u{e0041}\u{7f}b";
+pub const EVIL: &str = "a\u{9b}2J\u{202e}gnp.\u{200b}\u{e0041}\u{7f}b";
 
 /// Whether `c` may reach a terminal: a line feed, our own colours aside.
-fn is_harmless(c: char) -> bool {
+pub fn is_harmless(c: char) -> bool {
     let hides = matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
@@ -23,13 +23,13 @@ fn is_harmless(c: char) -> bool {
 }
 
 /// `EVIL` as far as the rules for one line in a manifest let it through: everything but control characters.
-fn line(label: &str) -> String {
+pub fn line(label: &str) -> String {
     let evil: String = EVIL.chars().filter(|c| !c.is_control()).collect();
     format!("{label} {evil}\\u{{202e}}")
 }
 
 /// Says something evil wherever a manifest takes text.
-fn everywhere(patch: &mut Patch) {
+pub fn everywhere(patch: &mut Patch) {
     patch.title = line("title");
     patch.summary = format!("{}\n\t{}\nReady to apply.", line("summary"), line("more"));
     patch.vendor = line("vendor");
@@ -61,7 +61,7 @@ fn everywhere(patch: &mut Patch) {
     patch.extensions = [("x-team".to_owned(), serde_json::Value::from(line("team")).to_string())].into();
 }
 
-fn evil_bundle(sandbox: &Sandbox) -> Builder {
+pub fn evil_bundle(sandbox: &Sandbox) -> Builder {
     let evil = format!("{EVIL}\x1b[2J\r\nold\n");
     sandbox.write("app/screen.txt", &evil);
     sandbox

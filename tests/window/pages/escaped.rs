@@ -7,6 +7,7 @@ use patchwright::model::{Conflict, Hold, Patch, PatchId};
 use patchwright::present::words;
 
 use super::guided::goes_through;
+use super::hidden::shows_every_place;
 use super::person::Opening;
 use super::sandbox::Sandbox;
 
@@ -56,6 +57,7 @@ fn no_page_shows_text_of_a_patch_or_a_folder_as_it_is() {
     let row = row.into_iter().find(|label| label.starts_with("evil")).expect("it is listed");
     person.press(&row);
     person.press(words::APPLY);
+    shows_every_place(&mut person);
     goes_through(&mut person);
     person.must_see(words::DONE_APPLY);
     person.press(words::COPY_DETAILS);

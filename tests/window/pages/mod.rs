@@ -6,6 +6,7 @@ mod build;
 mod escaped;
 mod failing;
 mod guided;
+mod hidden;
 mod interrupted;
 mod keyboard;
 mod looking;

@@ -133,6 +133,14 @@ fn good() -> Patch {
                 contains: Some(text("ok")),
             }),
         ],
+        scripts: vec![Script {
+            phase: ScriptPhase::Before,
+            reason: text("The printer holds the fonts open."),
+            blob: Digest::of(b"stop"),
+            interpreter: Interpreter::Sh,
+            timeout_secs: 60,
+            undo: Some(Digest::of(b"start")),
+        }],
         restart: text("service"),
         rollback: Rollback {
             possible: RollbackPossible::UntilAccept,
@@ -183,6 +191,8 @@ fn the_blobs_of_a_bundle_are_those_its_changes_name() {
         named(b"conf 2", Some(6)),
         named(b"a fixed", Some(7)),
         named(b"n", Some(1)),
+        named(b"stop", None),
+        named(b"start", None),
     ]);
     assert_eq!(referenced_blobs(&good()), expected);
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{fields, insert_some, notes, obstacles, reference};
+use super::{fields, insert_some, notes, obstacles, reference, scripts};
 use crate::diff::{ChangeView, Content, MergedBy, diff_lines, is_text};
 use crate::model::{Node, Patch, TreePath};
 use crate::plan::{MergedHow, Resolution};
@@ -47,7 +47,14 @@ pub(in crate::cli) fn inspection(shown: &Inspection, path: &Path) -> Map<String,
     // What was read as a manifest once is JSON.
     let manifest: Value = serde_json::from_slice(&shown.manifest).unwrap_or_default();
     let mut fields = about(shown, path);
-    fields.extend(fields! { "changes": counts(&shown.patch), "manifest": manifest });
+    fields.extend(fields! {
+        "changes": counts(&shown.patch),
+        "hidden": super::hidden::hidden(&shown.hidden),
+        "manifest": manifest,
+    });
+    if !shown.scripts.is_empty() {
+        fields.insert("scripts".to_owned(), scripts::scripts(&shown.scripts));
+    }
     fields
 }
 
@@ -124,6 +131,7 @@ pub(in crate::cli) fn plan(
         "steps": steps,
         "notes": notes(&plan.notes),
         "obstacles": obstacles(&plan.obstacles),
+        "hidden": super::hidden::hidden(&preview.hidden),
         "needed_bytes": plan.needed_bytes,
         "restart": preview.patch.restart,
         "manifest_sha256": preview.manifest_digest.to_string(),
@@ -135,6 +143,7 @@ pub(in crate::cli) fn plan(
         let edits: Vec<Value> = preview.edits.iter().map(|(path, edit)| self::edit(path, edit)).collect();
         fields.insert("edits".to_owned(), edits.into());
     }
+    scripts::insert_plan(&mut fields, &preview.scripts);
     insert_some(&mut fields, "plan_file", saved.map(words::path_text));
     fields
 }
@@ -182,6 +191,11 @@ pub(in crate::cli) fn difference(view: &ChangeView<'_>) -> Value {
     if let Some((added, removed)) = line_counts(view) {
         fields.extend(fields! { "lines_added": added, "lines_removed": removed });
     }
+    insert_some(
+        &mut fields,
+        "hidden",
+        crate::cli::render::brought(view).as_ref().and_then(super::hidden::in_file),
+    );
     Value::Object(fields)
 }
 

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{checks, fields, insert_some, note_of_patch, notes, reference};
+use super::{checks, fields, insert_some, note_of_patch, notes, reference, scripts};
 use crate::model::TreePath;
 use crate::report::phrases as words;
 use crate::workbench::{
-    Accepted, Applied, ApplyPreview, Drift, Entry, Healed, Held, History, Identified, IdentifiedPatch,
-    Installed, KeptEdit, PlannedStep, Recovered, RolledBack, Status,
+    Accepted, Applied, ApplyPreview, Drift, Entry, Healed, Held, History, HistoryCheck, Identified,
+    IdentifiedPatch, Installed, KeptEdit, PlannedStep, Recovered, RolledBack, Status,
 };
 
 pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) -> Map<String, Value> {
@@ -155,6 +155,9 @@ pub(in crate::cli) fn status(status: &Status, target: &Path) -> Map<String, Valu
         "can_undo_heal": status.can_undo_heal,
         "held": status.held.iter().map(held).collect::<Vec<_>>(),
     });
+    if !status.scripts_in_doubt.is_empty() {
+        fields.insert("scripts_in_doubt".to_owned(), scripts::notes(&status.scripts_in_doubt));
+    }
     if let Some(unfinished) = &status.unfinished {
         let mut work = fields! {
             "doing": if unfinished.is_rollback { "rollback" } else { "apply" },
@@ -170,6 +173,16 @@ pub(in crate::cli) fn status(status: &Status, target: &Path) -> Map<String, Valu
 pub(in crate::cli) fn history(history: &History, target: &Path) -> Map<String, Value> {
     let entries: Vec<Value> = history.entries.iter().map(entry).map(Value::Object).collect();
     fields! { "target": words::path_text(target), "entries": entries }
+}
+
+pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path) -> Map<String, Value> {
+    let mut fields = fields! { "target": words::path_text(target), "fitting": check.fitting };
+    insert_some(&mut fields, "head", check.head.map(|digest| digest.to_string()));
+    insert_some(&mut fields, "seen_before", check.seen);
+    if let Some((entry, problem)) = &check.problem {
+        fields.extend(fields! { "first_unfit": entry, "problem": problem });
+    }
+    fields
 }
 
 fn entry(entry: &Entry) -> Map<String, Value> {
@@ -194,6 +207,17 @@ fn entry(entry: &Entry) -> Map<String, Value> {
     insert_some(&mut fields, "version_after", entry.version_after.clone());
     // An entry whose steps cannot be read is shown without them; its chain is right all the same.
     let steps: Vec<PlannedStep> = entry.steps().unwrap_or_default().iter().map(PlannedStep::of).collect();
+    if !entry.vouched.is_empty() {
+        let vouched = serde_json::to_value(&entry.vouched).expect("notes have text keys only");
+        fields.insert("vouched".to_owned(), vouched);
+    }
+    if !entry.overrides.is_empty() {
+        let overrides = serde_json::to_value(&entry.overrides).expect("notes have text keys only");
+        fields.insert("overrides".to_owned(), overrides);
+    }
     fields.extend(fields! { "remarks": entry.remarks, "checks": checks(&entry.checks), "steps": steps });
+    if !entry.scripts.is_empty() {
+        fields.insert("scripts".to_owned(), scripts::notes(&entry.scripts));
+    }
     fields
 }

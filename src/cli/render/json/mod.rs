@@ -3,17 +3,19 @@
 mod bundle;
 mod document;
 mod folder;
+mod hidden;
 mod keys;
 mod patches;
 mod relation;
+mod scripts;
 
 pub(in crate::cli) use bundle::{
     diff, difference, inspection, made, order_written, plan, template, verification,
 };
 pub(in crate::cli) use document::{document, failure};
 pub(in crate::cli) use folder::{
-    accepted, applied, healed, history, identified, nothing_to_apply, recovered, rolled_back, status,
-    support_saved,
+    accepted, applied, healed, history, history_check, identified, nothing_to_apply, recovered, rolled_back,
+    status, support_saved,
 };
 pub(in crate::cli) use keys::{comment, key, keys, made_key, reviewed, revoked_key, signed, trusted_key};
 pub(in crate::cli) use patches::{exported, text_patches};

@@ -37,7 +37,7 @@ pub(in crate::cli) fn text_patches(shown: &TextInspection, path: &Path) -> Map<S
             })
         })
         .collect();
-    fields! { "text_patch": words::path_text(path), "patches": patches }
+    fields! { "text_patch": words::path_text(path), "patches": patches, "hidden": super::hidden::hidden(&shown.hidden) }
 }
 
 /// How the hunks of each file fit.

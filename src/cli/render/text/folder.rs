@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use super::list::columns;
+use super::list::{Sheet, columns};
 use super::{place, safe, title};
 use crate::cli::render::{Style, words};
-use crate::workbench::{CheckNote, Entry, History, Installed, PlannedStep, Status, UnfinishedWork};
+use crate::workbench::{
+    CheckNote, Entry, History, HistoryCheck, Installed, PlannedStep, Status, UnfinishedWork,
+};
 
 pub(in crate::cli) fn status(status: &Status, target: &Path, style: Style) -> String {
     let folder = place(target);
@@ -19,6 +21,7 @@ pub(in crate::cli) fn status(status: &Status, target: &Path, style: Style) -> St
     if let Some(unfinished) = &status.unfinished {
         text.push_str(&unfinished_work(unfinished, &folder, style));
     }
+    text.push_str(&scripts_in_doubt(status, style));
     match status.installed.is_empty() {
         true => text.push_str("No patch is in this folder.\n"),
         false => {
@@ -41,6 +44,21 @@ pub(in crate::cli) fn status(status: &Status, target: &Path, style: Style) -> St
         text.push_str(&format!("\nTo take the last repair back: patchwright rollback {folder} --undo\n"));
     }
     text
+}
+
+/// Scripts that were cut short. Nobody can say what they did but they themselves.
+fn scripts_in_doubt(status: &Status, style: Style) -> String {
+    if status.scripts_in_doubt.is_empty() {
+        return String::new();
+    }
+    let mut text = String::new();
+    for note in &status.scripts_in_doubt {
+        let line = format!("Nobody knows whether this ran to its end: {}", safe(&note.name()));
+        text.push_str(&format!("{}\n", style.bad(&line)));
+    }
+    let advice = "A script is no part of the change: see what it did, or ask the vendor. Then apply the patch again, or \
+                  take it back.";
+    format!("{text}{} {advice}\n\n", style.attention("Next:"))
 }
 
 fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> String {
@@ -111,13 +129,17 @@ pub(in crate::cli) fn history(history: &History, target: &Path, verbose: bool, s
     for (line, entry) in columns(&rows).lines().zip(&history.entries) {
         text.push_str(line);
         text.push('\n');
-        text.extend(entry.checks.iter().map(check));
+        text.extend(entry.outcomes().iter().map(check));
         // The reason for a rollback may be a failed check, which stands above already.
         let is_told = |remark: &&String| {
-            entry.checks.iter().any(|note| **remark == format!("{}: {}", note.check, note.evidence))
+            entry.outcomes().iter().any(|note| **remark == format!("{}: {}", note.check, note.evidence))
         };
         for remark in entry.remarks.iter().filter(|remark| !is_told(remark)) {
             text.push_str(&format!("        {}\n", safe(remark)));
+        }
+        for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
+            let reason = set_aside.reason.as_deref().unwrap_or_default();
+            text.push_str(&format!("        {} allowed: {}\n", safe(&set_aside.rule), safe(reason)));
         }
         if verbose {
             text.push_str(&steps(entry));
@@ -155,4 +177,29 @@ fn steps(entry: &Entry) -> String {
     let steps = entry.steps().unwrap_or_default();
     let line = |step: PlannedStep| format!("        {} {}\n", step.does, safe(&step.path));
     steps.iter().map(PlannedStep::of).map(line).collect()
+}
+
+/// Whether a history is as it was written.
+pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: Style) -> String {
+    let mut text = match (&check.problem, check.fitting) {
+        (None, 0) => format!("{} has no history yet\n", place(target)),
+        (None, fitting) => {
+            let entries = words::count(usize::try_from(fitting).unwrap_or(usize::MAX), "entry", "entries");
+            format!("{}\n", style.good(&format!("The history of {} is whole: {entries}", place(target))))
+        }
+        (Some((entry, problem)), _) => format!(
+            "{}\n  {}\n",
+            style.bad(&format!("The history of {} does not fit from entry {entry} on", place(target))),
+            safe(problem)
+        ),
+    };
+    let mut sheet = Sheet::new();
+    sheet.option("Head", check.head.filter(|_| check.fitting > 0).map(|digest| digest.to_string()));
+    sheet
+        .option("Compared", check.seen.map(|entry| format!("with entry {entry}, which you saw here before")));
+    text.push_str(&sheet.into_text());
+    if check.problem.is_some() {
+        text.push_str("Next: patchwright support saves what is there, for somebody who knows the folder.\n");
+    }
+    text
 }

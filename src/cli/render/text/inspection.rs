@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::keys::{signatures, verdict_line};
 use super::list::{Sheet, columns};
+use super::scripts::scripts_in_full;
 use super::{headline, place, safe};
 use crate::checks;
-use crate::cli::render::{Style, changes, words};
+use crate::cli::render::{Detail, Style, changes, words};
 use crate::model::{Check, Level, Patch};
 use crate::workbench::{Inspection, Verification};
 
@@ -25,6 +26,15 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
     text.push_str(&signatures(shown));
     text.push('\n');
     text.push_str(&change_list(patch, style));
+    let detail = if verbose { Detail::Full } else { Detail::Short };
+    let hidden = super::hidden(&shown.hidden, detail, style);
+    if !hidden.is_empty() {
+        text.push_str(&format!("\n{}\n", hidden.trim_end()));
+    }
+    if !shown.scripts.is_empty() {
+        text.push('\n');
+        text.push_str(&scripts_in_full(&shown.scripts, style));
+    }
     text
 }
 

@@ -9,8 +9,8 @@ use crate::model::Digest;
 use crate::report::review;
 use crate::text::one_line;
 use crate::workbench::{
-    EVERY_PRODUCT, Fingerprint, Inspection, KeyWish, KnownKey, MadeKey, Review, Revoked, RevokedFrom, Role,
-    Signed, Standing, TrustedKey, Verdict, spoken_reviews,
+    Doubt, EVERY_PRODUCT, Fingerprint, Inspection, KeyWish, KnownKey, MadeKey, Review, Revoked, RevokedFrom,
+    Role, Signed, Standing, TrustedKey, Verdict, spoken_reviews,
 };
 
 /// The verdict in one line, as good or bad as it is.
@@ -34,7 +34,7 @@ const SHORT_NOTE_CHARS: usize = 200;
 /// What there is to say about signatures and reviews beside the verdict.
 pub(super) fn signatures(shown: &Inspection) -> String {
     let mut sheet = Sheet::new();
-    sheet.lines("Doubts", shown.verdict.doubts.iter().map(|doubt| doubt.sentence()));
+    sheet.lines("Doubts", shown.verdict.doubts.iter().map(Doubt::sentence));
     sheet.into_text() + &reviews(&shown.verdict, &shown.reviews, Detail::Full)
 }
 

@@ -6,6 +6,7 @@ mod explain;
 mod failure;
 mod folder;
 mod heal;
+mod hidden;
 mod identify;
 mod inspection;
 mod keys;
@@ -13,6 +14,7 @@ mod list;
 mod patches;
 mod plan;
 mod review;
+mod scripts;
 
 pub(in crate::cli) use difference::diff;
 pub(in crate::cli) use done::{
@@ -21,14 +23,16 @@ pub(in crate::cli) use done::{
 };
 pub(in crate::cli) use explain::explanation;
 pub(in crate::cli) use failure::failure;
-pub(in crate::cli) use folder::{history, status};
+pub(in crate::cli) use folder::{history, history_check, status};
 pub(in crate::cli) use heal::{heal_plan, healed};
+pub(in crate::cli) use hidden::{banner, hidden};
 pub(in crate::cli) use identify::identified;
 pub(in crate::cli) use inspection::{inspection, verification};
 pub(in crate::cli) use keys::{key_to_compare, keys, made_key, revoked_key, signed, trusted_key};
 pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan};
 pub(in crate::cli) use review::reviewed;
+pub(in crate::cli) use scripts::scripts_in_full;
 
 use std::borrow::Cow;
 use std::path::Path;

@@ -41,6 +41,7 @@ pub(in crate::cli) fn text_patches(shown: &TextInspection, style: Style) -> Stri
         text.push_str(&columns(&rows));
         text.push('\n');
     }
+    text.push_str(&super::hidden(&shown.hidden, Detail::Full, style));
     text
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::keys::{reviews, verdict_line};
 use super::list::columns;
+use super::scripts::scripts_in_short;
 use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, words};
 use crate::diff::{ChangeView, Content};
@@ -45,9 +46,11 @@ pub(in crate::cli) fn plan(
         text.push_str(&super::patches::fits(origin, detail, style));
     }
     text.push_str(&notes(&preview.preview.notes, style));
+    text.push_str(&super::hidden(&preview.hidden, detail, style));
     if let Some(restart) = restarts(&preview.patches).filter(|_| !is_nothing_to_do) {
         text.push_str(&format!("To restart afterwards: {}\n\n", safe(&restart)));
     }
+    text.push_str(&scripts_in_short(&preview.scripts, style));
     text.push_str(&obstacles(&preview.preview.obstacles, style));
     if !preview.preview.obstacles.is_empty() {
         text.push('\n');
@@ -95,6 +98,7 @@ pub(in crate::cli) fn rollback_plan(
         text.push_str(&rebuilt(place, style));
     }
     text.push_str(&notes(&preview.preview.notes, style));
+    text.push_str(&scripts_in_short(&preview.scripts, style));
     if !preview.advice.is_empty() {
         text.push_str(&heading("What the vendor says about taking it back", style));
         text.extend(preview.advice.iter().map(|line| format!("  | {}\n", safe(line))));

@@ -134,7 +134,12 @@ impl Scene {
 
     /// Takes back the last patch.
     pub fn roll_back(&self) -> Result<(), Error> {
-        let options = RollbackOptions { which: Which::Last, on_drift: OnDrift::Stop, expected: None };
+        let options = RollbackOptions {
+            which: Which::Last,
+            on_drift: OnDrift::Stop,
+            expected: None,
+            scripts: Default::default(),
+        };
         self.workbench.roll_back(&self.root(), &options, watch(&CancelToken::new())).map(drop)
     }
 

@@ -1,0 +1,62 @@
+//! Words for scripts that failed. A script is no part of the transaction, and the words say so.
+
+use super::words::reasons;
+use super::{Files, Report, recovery_hints};
+use crate::model::{Code, Kind};
+use crate::text::capitalised;
+use crate::transaction::{Condition, Failure};
+use crate::workbench::{Error, ScriptTrouble};
+
+pub(super) fn of_script(
+    trouble: ScriptTrouble,
+    failed: &[String],
+    cause: Option<&Error>,
+    folder: &str,
+) -> Report {
+    let report = Report::new(Code::Script, capitalised(trouble.phrase()));
+    let mut report = match trouble {
+        ScriptTrouble::NotBegun => report
+            .leaving(Kind::Refused, Files::ScriptOnly)
+            .hint("Find out why the script failed, or ask the vendor, before you try again."),
+        ScriptTrouble::TakenBack => taken_back(report, cause, folder),
+        ScriptTrouble::StillThere => {
+            report.leaving(Kind::Refused, Files::ScriptOnly).hint(without_scripts(folder))
+        }
+        ScriptTrouble::NotUndone => report
+            .leaving(Kind::NeedsPerson, Files::PutBack)
+            .hint("Undo by hand what the script did, or ask the vendor; the history says what it printed."),
+    };
+    report.causes = failed.to_vec();
+    if let Some(cause) = cause {
+        report.causes.push(cause.to_string());
+        report.causes.extend(reasons(cause));
+    }
+    report
+}
+
+fn taken_back(report: Report, cause: Option<&Error>, folder: &str) -> Report {
+    match cause {
+        None => report
+            .leaving(Kind::PutBack, Files::PutBack)
+            .hint("Find out why the script failed, or ask the vendor, before you try again."),
+        Some(Error::Change(Failure { condition: Condition::NeedsPerson, .. })) => {
+            let mut report = report.leaving(Kind::NeedsPerson, Files::Between);
+            report.headline =
+                "A script failed after the change, and taking the change back stopped halfway".to_owned();
+            report.hints = recovery_hints(folder);
+            report
+        }
+        Some(_) => {
+            let mut report = report.leaving(Kind::NeedsPerson, Files::New);
+            report.headline =
+                "A script failed after the change, and the change could not be taken back".to_owned();
+            report.hint(without_scripts(folder))
+        }
+    }
+}
+
+fn without_scripts(folder: &str) -> String {
+    format!(
+        "To take only the files back and leave what scripts did: patchwright rollback {folder} --without-scripts"
+    )
+}

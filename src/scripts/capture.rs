@@ -1,0 +1,91 @@
+//! Takes in what a script prints, as fast as it comes and in memory that has an end.
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Bytes of output that are kept: half from its beginning, half from its end. More than anybody reads.
+pub const KEPT_OUTPUT_BYTES: usize = 1 << 20;
+
+/// Bytes that are read at a time.
+const READ_BYTES: usize = 64 << 10;
+
+/// What was printed so far. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Capture(Arc<(Mutex<Kept>, Condvar)>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    head: Vec<u8>,
+    tail: VecDeque<u8>,
+    dropped_bytes: u64,
+    streams_ended: usize,
+}
+
+impl Capture {
+    /// Reads `stream` to its end, beside everything else.
+    ///
+    /// # Errors
+    /// If the system has no thread for it.
+    pub fn listen(&self, mut stream: Box<dyn Read + Send>) -> io::Result<()> {
+        let capture = self.clone();
+        let read = move || {
+            let mut piece = vec![0; READ_BYTES];
+            loop {
+                match stream.read(&mut piece) {
+                    Ok(0) => break,
+                    Ok(count) => capture.lock().add(&piece[..count]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(_) => break,
+                }
+            }
+            capture.lock().streams_ended += 1;
+            capture.0.1.notify_all();
+        };
+        thread::Builder::new().name("script output".to_owned()).spawn(read).map(drop)
+    }
+
+    /// Waits until so many streams have ended, but not longer than this.
+    pub fn wait_for(&self, streams: usize, longest: Duration) {
+        let end = Instant::now() + longest;
+        let mut kept = self.lock();
+        while kept.streams_ended < streams {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            kept = self.0.1.wait_timeout(kept, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// What was kept, and how many bytes were not.
+    pub fn text(&self) -> (String, u64) {
+        let mut kept = self.lock();
+        let Kept { head, tail, dropped_bytes, .. } = &mut *kept;
+        let mut text = String::from_utf8_lossy(head).into_owned();
+        if *dropped_bytes > 0 {
+            text.push_str("\n[…]\n");
+        }
+        text.push_str(&String::from_utf8_lossy(tail.make_contiguous()));
+        (text, *dropped_bytes)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        // Nothing in here is ever half done.
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn add(&mut self, piece: &[u8]) {
+        const HALF: usize = KEPT_OUTPUT_BYTES / 2;
+        let (first, rest) = piece.split_at(piece.len().min(HALF - self.head.len()));
+        self.head.extend_from_slice(first);
+        self.tail.extend(rest);
+        let surplus = self.tail.len().saturating_sub(HALF);
+        self.tail.drain(..surplus);
+        self.dropped_bytes += surplus as u64;
+    }
+}

@@ -1,0 +1,113 @@
+//! Scripts of a bundle are shown in full and never run because somebody was in a hurry.
+//!
+//! What happens once a signature and a person allow them is told beside the code (`workbench::scripts`).
+
+use patchwright::model::{Code, Digest, ScriptPhase};
+
+use crate::support::build::Builder;
+use crate::support::console::Console;
+use crate::support::sandbox::{Sandbox, unwatched};
+
+/// A script with lines that pretend to have ended, to be others, and to be a verdict.
+const SCRIPT: &str = "echo stop\n\u{1b}[2J\u{202e}evil\rTrusted: everybody\u{2028}\n# last line";
+
+fn with_scripts(sandbox: &Sandbox) -> Builder {
+    sandbox
+        .bundle("ACME-HF-1")
+        .replace("version.txt", "4.2\n", "4.2.1\n")
+        .script(ScriptPhase::Before, SCRIPT, Some("touch $PATCHWRIGHT_TARGET/undone\n"))
+        .script(ScriptPhase::After, "touch \"$PATCHWRIGHT_TARGET/ran\"\n", None)
+}
+
+fn product() -> Sandbox {
+    let sandbox = Sandbox::with(&[("app/version.txt", "4.2\n")]);
+    sandbox.save("fix.patchbundle", &with_scripts(&sandbox));
+    sandbox
+}
+
+/// Nothing ran, and not even a lock was left.
+fn is_untouched(sandbox: &Sandbox) -> bool {
+    sandbox.read("app/version.txt").as_deref() == Some("4.2\n")
+        && !sandbox.path("app/ran").exists()
+        && !sandbox.path("app/.patchwright").exists()
+}
+
+#[test]
+fn show_has_every_script_in_full_and_escaped() {
+    let sandbox = product();
+    let shown = Console::new(&sandbox).done("show $/fix.patchbundle").out;
+    for text in [SCRIPT, "touch $PATCHWRIGHT_TARGET/undone\n", "touch \"$PATCHWRIGHT_TARGET/ran\"\n"] {
+        assert!(shown.contains(&Digest::of(text.as_bytes()).to_string()), "{shown}");
+    }
+    for line in ["  | echo stop\n", "  | # last line\n", "  | touch $PATCHWRIGHT_TARGET/undone\n"] {
+        assert!(shown.contains(line), "{line:?} in {shown}");
+    }
+    assert!(shown.contains("Why: the printer keeps the fonts open"), "{shown}");
+    let is_harmful = |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{202e}' | '\u{2028}'));
+    assert_eq!(shown.chars().find(|c| is_harmful(*c)), None, "{shown:?}");
+    assert!(shown.lines().all(|line| !line.starts_with("Trusted")), "{shown}");
+}
+
+#[test]
+fn programs_get_scripts_with_their_digests() {
+    let sandbox = product();
+    let shown = Console::new(&sandbox).done("show $/fix.patchbundle --json").json();
+    assert_eq!(shown["scripts"][0]["text"], SCRIPT);
+    assert_eq!(shown["scripts"][0]["undo"]["phase"], "undo-before");
+    let planned = Console::new(&sandbox).run("plan $/fix.patchbundle $/app --json").json();
+    assert_eq!(planned["scripts"][1]["phase"], "after");
+    assert_eq!(planned["scripts"][0]["sha256"], Digest::of(SCRIPT.as_bytes()).to_string());
+    assert_eq!(planned["scripts_sha256"].as_str().map(str::len), Some(64));
+    assert_eq!(
+        planned["scripts_refused"],
+        "the patch brings scripts, and nobody whom you trust to ship scripts has signed it"
+    );
+}
+
+#[test]
+fn h96_no_flag_and_no_answer_runs_the_scripts_of_an_unsigned_patch() {
+    let sandbox = product();
+    let apply = "apply $/fix.patchbundle $/app --allow-unsigned";
+    for flags in ["--yes", "--yes --run-scripts", "--run-scripts"] {
+        let run = Console::new(&sandbox).answering("y\ny\n").run(&format!("{apply} {flags}"));
+        assert_eq!(run.code, 3, "{run}");
+        assert!(run.err.contains("(E-POLICY)"), "{run}");
+        assert!(is_untouched(&sandbox), "{flags}");
+    }
+    let document = Console::new(&sandbox).run(&format!("{apply} --yes --run-scripts --json")).json();
+    assert_eq!((&document["outcome"], &document["code"]), (&"refused".into(), &"E-POLICY".into()));
+}
+
+#[test]
+fn the_plan_lists_scripts_without_running_them() {
+    let sandbox = product();
+    let plan = Console::new(&sandbox).run("plan $/fix.patchbundle $/app");
+    assert!(plan.out.contains("script 1 of ACME-HF-1, before the change, by sh"), "{plan}");
+    assert!(plan.out.contains("script 2 of ACME-HF-1, after the change, by sh"), "{plan}");
+    assert!(is_untouched(&sandbox));
+}
+
+#[test]
+fn h96_a_script_that_is_not_the_one_that_was_signed_for_is_refused() {
+    let sandbox = product();
+    let bundle = with_scripts(&sandbox).but(|patch| patch.scripts[0].blob = Digest::of(b"echo other"));
+    let path = sandbox.save("other.patchbundle", &bundle);
+    let error = unwatched(|watch| sandbox.bench().inspect(&path, watch)).expect_err("another blob");
+    assert_eq!(error.code(), Code::Container, "{error}");
+}
+
+#[test]
+fn a_script_that_nobody_can_read_closes_the_bundle() {
+    let sandbox = product();
+    let long = "#".repeat((64 << 10) + 1);
+    for (text, code) in [("echo \0", Code::Manifest), (long.as_str(), Code::Limit)] {
+        let bundle = sandbox.bundle("ACME-HF-1").replace("version.txt", "4.2\n", "4.2.1\n").script(
+            ScriptPhase::Before,
+            text,
+            None,
+        );
+        let path = sandbox.save("unreadable.patchbundle", &bundle);
+        let error = unwatched(|watch| sandbox.bench().inspect(&path, watch)).expect_err("no text");
+        assert_eq!(error.code(), code, "{error}");
+    }
+}

@@ -1,0 +1,365 @@
+//! Somebody signs a patch, somebody else gets to know the key, and everything that must not count does not.
+
+use std::process::{Command, Stdio};
+
+use crate::support::console::Console;
+use crate::support::sandbox::Sandbox;
+
+/// A product with its first patch, and a person with a key of their own.
+fn scene() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("app/readme.txt", "Read me.\n");
+    save(&sandbox, "fix", |_| {});
+    sandbox
+}
+
+/// Makes a bundle of one change, with whatever `change` says otherwise.
+fn save(sandbox: &Sandbox, name: &str, change: impl FnOnce(&mut patchwright::model::Patch)) {
+    let bundle =
+        sandbox.bundle("ACME-HF-1").replace("readme.txt", "Read me.\n", "Read me well.\n").but(change);
+    sandbox.save(&format!("{name}.patchbundle"), &bundle);
+}
+
+fn person(sandbox: &Sandbox) -> Console<'_> {
+    Console::new(sandbox).with_keys().answering("y")
+}
+
+/// The fingerprint that `key new` printed.
+fn new_key(console: &Console<'_>, name: &str) -> String {
+    let made = console.done(&format!("key new {name} --json"));
+    let answer: serde_json::Value = serde_json::from_str(&made.out).expect("JSON");
+    answer["fingerprint"]["sha256"].as_str().expect("digits").to_owned()
+}
+
+fn trust(console: &Console<'_>, name: &str, digits: &str, more: &str) {
+    console.done(&format!("key trust $/settings/keys/{name}.pub --fingerprint {digits} --yes {more}"));
+}
+
+fn sign(console: &Console<'_>, bundle: &str, key: &str, role: &str) {
+    console.done(&format!("sign $/{bundle}.patchbundle --key $/settings/keys/{key}.key --as {role}"));
+}
+
+#[test]
+fn a_patch_is_signed_compared_trusted_and_then_applied_without_a_word_of_honour() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let digits = new_key(&console, "anna");
+    sign(&console, "fix", "anna", "author");
+    let unknown = console.run("verify $/fix.patchbundle");
+    assert_eq!(unknown.code, 4, "{unknown}");
+    assert_eq!(console.run("verify $/fix.patchbundle --allow-unsigned").code, 0);
+    let refused = console.run("apply $/fix.patchbundle $/app --yes");
+    assert_eq!(refused.code, 4, "{refused}");
+    assert!(refused.err.contains("patchwright key trust --from"), "{refused}");
+
+    // The digits that the owner told decide, not a yes.
+    assert_eq!(console.run("key trust --from $/fix.patchbundle --name Anna --yes").code, 2);
+    let other = "0".repeat(64);
+    let wrong = format!("key trust --from $/fix.patchbundle --name Anna --fingerprint {other}");
+    assert_eq!(console.run(&wrong).code, 2);
+    console.done(&format!("key trust --from $/fix.patchbundle --name Anna --fingerprint {digits}"));
+
+    let trusted = console.done("verify $/fix.patchbundle");
+    assert!(trusted.out.contains("Trusted: Anna (author, "), "{trusted}");
+    console.done("apply $/fix.patchbundle $/app --yes");
+    let history = console.done("history $/app --json");
+    let history: serde_json::Value = serde_json::from_str(&history.out).expect("JSON");
+    let vouched = &history["entries"][0]["vouched"][0];
+    assert_eq!(vouched["verdict"], "trusted");
+    assert_eq!(vouched["signers"][0]["name"], "Anna");
+    assert_eq!(vouched["signers"][0]["key"], digits.as_str());
+}
+
+#[test]
+fn on_a_terminal_the_digits_are_shown_and_asked_about() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let digits = new_key(&console, "anna");
+    sign(&console, "fix", "anna", "author");
+    let declined = Console::new(&sandbox).with_keys().answering("n");
+    assert_eq!(declined.run("key trust --from $/fix.patchbundle --name Anna").code, 3);
+    assert!(console.done("key list").out.starts_with("No key is trusted here"));
+    let run = console.done("key trust --from $/fix.patchbundle --name Anna");
+    let shown: String = run.err.split_whitespace().collect();
+    assert!(shown.contains(&digits), "{run}");
+    assert!(console.done("key list").out.contains("Anna"));
+}
+
+#[test]
+fn thresholds_ask_for_different_people_in_their_roles() {
+    let sandbox = scene();
+    save(&sandbox, "fix", |patch| patch.approvals.reviewers = 1);
+    let console = person(&sandbox);
+    let (anna, bob) = (new_key(&console, "anna"), new_key(&console, "bob"));
+    trust(&console, "anna", &anna, "--product Widget --role author --role reviewer");
+    trust(&console, "bob", &bob, "--product Widget --role reviewer");
+    sign(&console, "fix", "anna", "author");
+    sign(&console, "fix", "anna", "reviewer");
+    let alone = console.run("verify $/fix.patchbundle");
+    assert!(alone.out.contains("Not enough signatures: 0 of 1 author, 1 of 1 reviewer"), "{alone}");
+    sign(&console, "fix", "anna", "author");
+    sign(&console, "fix", "bob", "reviewer");
+    let both = console.done("verify $/fix.patchbundle");
+    assert!(both.out.contains("anna (author, ") && both.out.contains("bob (reviewer, "), "{both}");
+}
+
+#[test]
+fn a_bundle_that_was_changed_after_it_was_signed_is_broken_and_nothing_helps() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let anna = new_key(&console, "anna");
+    trust(&console, "anna", &anna, "--product Widget");
+    sign(&console, "fix", "anna", "author");
+    // The same signature on another manifest.
+    save(&sandbox, "other", |patch| patch.title = "Something else".to_owned());
+    move_signature(&sandbox, "fix", "other");
+    let broken = console.run("verify $/other.patchbundle --allow-unsigned");
+    assert!(broken.out.contains("Broken: this is not the file that anna signed"), "{broken}");
+    assert_eq!(broken.code, 4);
+    let refused = console.run("apply $/other.patchbundle $/app --allow-unsigned --yes");
+    assert_eq!(refused.code, 4, "{refused}");
+    assert!(refused.err.contains("E-SIG"), "{refused}");
+    assert!(!sandbox.path("app/.patchwright").exists());
+}
+
+fn move_signature(sandbox: &Sandbox, from: &str, to: &str) {
+    use patchwright::bundle::container::{Container, ContainerWriter};
+    let open = |name: &str| Container::open(&sandbox.path(&format!("{name}.patchbundle"))).expect("a bundle");
+    let (from, old) = (open(from), open(to));
+    let mut new = ContainerWriter::begin(Vec::new(), &old.manifest_bytes().expect("read")).expect("written");
+    for (print, signature) in from.signatures().expect("read") {
+        new.add_signature(&print, &signature).expect("written");
+    }
+    old.blobs().for_each(|(digest, _)| new.copy_blob(&old, &digest).expect("copied"));
+    std::fs::write(sandbox.path(&format!("{to}.patchbundle")), new.finish().expect("written"))
+        .expect("written");
+}
+
+#[test]
+fn another_key_for_a_known_product_is_a_stop_that_no_flag_opens() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let anna = new_key(&console, "anna");
+    trust(&console, "anna", &anna, "--product Widget");
+    let mallory = new_key(&console, "mallory");
+    sign(&console, "fix", "mallory", "author");
+    let refused = console.run("apply $/fix.patchbundle $/app --allow-unsigned --yes");
+    assert_eq!(refused.code, 4, "{refused}");
+    assert!(refused.err.contains("somebody else than those you know"), "{refused}");
+    let contact =
+        console.run(&format!("key trust --from $/fix.patchbundle --name M --fingerprint {mallory}"));
+    assert_eq!(contact.code, 4, "{contact}");
+    // By hand it can be done, by somebody who knows what they do.
+    trust(&console, "mallory", &mallory, "--product Widget");
+    console.done("apply $/fix.patchbundle $/app --yes");
+}
+
+#[test]
+fn h87_an_older_patch_needs_a_reason_which_the_history_keeps() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let anna = new_key(&console, "anna");
+    trust(&console, "anna", &anna, "--product Widget");
+    save(&sandbox, "new", |patch| patch.sequence = 42);
+    save(&sandbox, "old", |patch| patch.sequence = 41);
+    save(&sandbox, "twin", |patch| {
+        patch.sequence = 42;
+        patch.title = "Another".to_owned();
+    });
+    save(&sandbox, "far", |patch| patch.sequence = 1 << 62);
+    for name in ["new", "old", "twin", "far"] {
+        sign(&console, name, "anna", "author");
+    }
+    console.done("apply $/new.patchbundle $/app --yes");
+    console.done("rollback $/app --yes");
+    for name in ["old", "twin"] {
+        let refused = console.run(&format!("apply $/{name}.patchbundle $/app --yes"));
+        assert_eq!(refused.code, 4, "{refused}");
+        assert!(refused.err.contains("E-DOWNGRADE"), "{refused}");
+    }
+    assert_eq!(console.run("apply $/old.patchbundle $/app --yes --allow-downgrade=").code, 2);
+    let far = console.done("plan $/far.patchbundle $/app");
+    assert!(far.out.contains("is that right?"), "{far}");
+    // The same patch again is no step back.
+    console.done("apply $/new.patchbundle $/app --yes");
+    console.done("rollback $/app --yes");
+    console.done("apply $/old.patchbundle $/app --yes --allow-downgrade=ticket-7");
+    let history = console.done("history $/app --json");
+    let history: serde_json::Value = serde_json::from_str(&history.out).expect("JSON");
+    let last = history["entries"].as_array().expect("entries").last().expect("the newest");
+    assert_eq!(last["overrides"][0]["rule"], "downgrade");
+    assert_eq!(last["overrides"][0]["reason"], "ticket-7");
+}
+
+#[test]
+fn the_rules_of_the_machine_cannot_be_talked_round() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    sandbox.write(
+        "machine/trust.toml",
+        "format = 'patchwright-trust/1'\n[products.Widget]\nunsigned_apply = 'refuse'\nfloor = 10\n",
+    );
+    let refused = console.run("apply $/fix.patchbundle $/app --allow-unsigned --yes");
+    assert_eq!(refused.code, 4, "{refused}");
+    assert!(refused.err.contains("E-POLICY"), "{refused}");
+    let anna = new_key(&console, "anna");
+    trust(&console, "anna", &anna, "--product Widget");
+    save(&sandbox, "low", |patch| patch.sequence = 9);
+    sign(&console, "low", "anna", "author");
+    let low = console.run("apply $/low.patchbundle $/app --yes --allow-downgrade=x");
+    assert_eq!(low.code, 4, "{low}");
+    assert!(low.err.contains("ask for patch number 10 or later"), "{low}");
+    sandbox.write("machine/trust.toml", "format = 'patchwright-trust/1'\n[policy]\nunsigned_look = false\n");
+    assert_eq!(console.run("show $/fix.patchbundle").code, 4);
+}
+
+#[test]
+fn a_damaged_file_of_keys_stops_everything_that_would_ask_it() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    sandbox.write("settings/trust.toml", "format = 'patchwright-trust/1'\n[[keys]]\nnam = 'x'\n");
+    let refused = console.run("apply $/fix.patchbundle $/app --allow-unsigned --yes");
+    assert_eq!(refused.code, 4, "{refused}");
+    assert!(refused.err.contains("nobody is trusted"), "{refused}");
+}
+
+#[test]
+fn a_key_that_was_taken_back_does_not_count_and_cannot_be_trusted_again() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let anna = new_key(&console, "anna");
+    trust(&console, "anna", &anna, "--product Widget");
+    sign(&console, "fix", "anna", "author");
+    console.done("key revoke anna --reason stolen");
+    let verified = console.run("verify $/fix.patchbundle");
+    assert_eq!(verified.code, 4);
+    assert!(verified.out.contains("the key was taken back: stolen"), "{verified}");
+    let again = console
+        .run(&format!("key trust $/settings/keys/anna.pub --product Widget --fingerprint {anna} --yes"));
+    assert_eq!(again.code, 3, "{again}");
+}
+
+#[test]
+fn no_secret_is_ever_printed_or_written_where_others_read() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let mut printed = String::new();
+    for command in [
+        "key new anna",
+        "key new anna --json",
+        "sign $/fix.patchbundle --key $/settings/keys/anna.key",
+        "sign $/fix.patchbundle --key $/settings/keys/anna.key --json --verbose",
+        "key export anna",
+        "support $/app --output $/support.zip",
+    ] {
+        printed.push_str(&console.run(command).printed());
+    }
+    let secret = std::fs::read_to_string(sandbox.path("settings/keys/anna.key")).expect("a key");
+    let line = secret.lines().nth(1).expect("two lines");
+    assert!(!printed.contains(line) && !printed.contains("correct horse"), "{printed}");
+    let wrong = Console::new(&sandbox).with_keys();
+    sandbox.write("pw", "battery staple\n");
+    let run = wrong.run("sign $/fix.patchbundle --key $/settings/keys/anna.key --password-file $/pw");
+    assert_eq!(run.code, 3, "{run}");
+    assert!(!run.printed().contains("battery"), "{run}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let mode = std::fs::metadata(sandbox.path("settings/keys/anna.key")).expect("there").mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn an_ssh_key_signs_through_openssh() {
+    let found = Command::new("ssh-keygen").arg("-?").stdin(Stdio::null()).output().is_ok();
+    if !found {
+        eprintln!("SKIPPED: ssh-keygen is not installed");
+        return;
+    }
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let key = sandbox.path("id_ed25519");
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status();
+    assert!(made.expect("ssh-keygen runs").success());
+    console.done("sign $/fix.patchbundle --key $/id_ed25519");
+    console.done("key trust $/id_ed25519.pub --name Anna --product Widget");
+    console.done("apply $/fix.patchbundle $/app --yes");
+}
+
+#[test]
+fn what_minisign_signs_elsewhere_is_attached() {
+    let found = Command::new("minisign").arg("-v").stdin(Stdio::null()).output().is_ok();
+    if !found {
+        eprintln!("SKIPPED: minisign is not installed");
+        return;
+    }
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let minisign = |args: &[&str]| {
+        let mut command = Command::new("minisign");
+        let status = command.current_dir(sandbox.path("")).args(args).stdin(Stdio::null()).output();
+        assert!(status.expect("minisign runs").status.success(), "{args:?}");
+    };
+    minisign(&["-G", "-W", "-p", "m.pub", "-s", "m.key"]);
+    let bundle =
+        patchwright::bundle::container::Container::open(&sandbox.path("fix.patchbundle")).expect("open");
+    std::fs::write(sandbox.path("manifest.json"), bundle.manifest_bytes().expect("read")).expect("written");
+    let comment = console.done("sign $/fix.patchbundle --comment").out;
+    minisign(&["-S", "-s", "m.key", "-t", comment.trim_end(), "-m", "manifest.json"]);
+    console.done("key trust $/m.pub --name Anna --product Widget");
+    console.done("sign $/fix.patchbundle --attach $/manifest.json.minisig");
+    console.done("verify $/fix.patchbundle");
+    // A signature of something else is never added.
+    std::fs::write(sandbox.path("manifest.json"), b"{}").expect("written");
+    minisign(&["-S", "-s", "m.key", "-t", comment.trim_end(), "-m", "manifest.json"]);
+    assert_eq!(console.run("sign $/fix.patchbundle --attach $/manifest.json.minisig").code, 4);
+}
+
+#[test]
+fn a_history_that_was_cut_short_or_changed_is_found_out() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let anna = new_key(&console, "anna");
+    trust(&console, "anna", &anna, "--product Widget");
+    save(&sandbox, "new", |patch| patch.sequence = 42);
+    save(&sandbox, "old", |patch| patch.sequence = 41);
+    sign(&console, "new", "anna", "author");
+    sign(&console, "old", "anna", "author");
+    console.done("apply $/new.patchbundle $/app --yes");
+    console.done("rollback $/app --yes");
+    let whole = console.done("history $/app --verify");
+    assert!(whole.out.contains("is whole: 2 entries"), "{whole}");
+
+    // The newest entry goes, and the chain that is left is in order.
+    let entry = sandbox.path("app/.patchwright/history/00000002");
+    let kept = sandbox.path("kept");
+    std::fs::rename(&entry, &kept).expect("moved");
+    let cut = console.run("history $/app --verify");
+    assert_eq!(cut.code, 6, "{cut}");
+    assert!(cut.out.contains("does not fit from entry 2 on"), "{cut}");
+    // Somebody else, who has never seen it, cannot know.
+    Console::new(&sandbox).done("history $/app --verify");
+    std::fs::rename(&kept, &entry).expect("moved back");
+
+    // A manifest beside an entry is exchanged.
+    let manifest = sandbox.path("app/.patchwright/history/00000001/manifest.json");
+    let text = std::fs::read_to_string(&manifest).expect("read");
+    std::fs::write(&manifest, text.replace("Umlauts", "Anything")).expect("written");
+    let changed = console.run("history $/app --verify");
+    assert!(changed.out.contains("does not fit from entry 1 on"), "{changed}");
+    std::fs::write(&manifest, text).expect("written");
+
+    // One bit of an entry.
+    let first = sandbox.path("app/.patchwright/history/00000001/entry.json");
+    let text = std::fs::read_to_string(&first).expect("read");
+    std::fs::write(&first, text.replace("\"user\":\"ada\"", "\"user\":\"bob\"")).expect("written");
+    let forged = console.run("history $/app --verify");
+    assert_eq!(forged.code, 6, "{forged}");
+    assert!(forged.out.contains("does not fit from entry 2 on"), "{forged}");
+
+    // Even a history that is taken away whole does not open the door to an older patch.
+    std::fs::remove_dir_all(sandbox.path("app/.patchwright")).expect("removed");
+    let refused = console.run("apply $/old.patchbundle $/app --yes");
+    assert!(refused.err.contains("E-DOWNGRADE"), "{refused}");
+}
