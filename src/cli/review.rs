@@ -20,7 +20,7 @@ use crate::workbench::{Opinion, Review, ReviewWish, is_text_patch};
 Examples:
   patchwright review fix.patchbundle --verdict commented
   patchwright review fix.patchbundle --verdict approved --looked-at-all --key ~/keys/anna.key
-  patchwright review fix.patchbundle --verdict rejected --note \"conf/app.toml: opens a port\" --output review.html
+  patchwright review fix.patchbundle --verdict rejected --notes notes.txt --output review.html
   patchwright review fix.patchbundle --verdict approved --looked-at conf --key ~/keys/anna.key --output review.json")]
 pub(super) struct Arguments {
     /// The patch file

@@ -64,7 +64,7 @@ pub fn markdown(review: &Review) -> String {
         let mark = if change.looked_at { "x" } else { " " };
         format!("[{mark}] {}: {}", code(&change.path), plain(&change.change))
     });
-    text.push_str(&section(&format!("Changes: looked at {}", looked_at(review)), changes));
+    text.push_str(&section("Changes", changes));
     text.push_str(&format!("\n{WHAT_IS_SIGNED}\n"));
     text
 }

@@ -36,6 +36,8 @@ mod take_back_unasked;
 mod use_the_command_line;
 mod write_diffs_for_git;
 
+mod review_a_patch;
+
 mod ask_for_help;
 mod go_through_the_window;
 mod try_the_sample;

@@ -8,6 +8,7 @@ pub mod product;
 pub mod real_folder;
 pub mod sandbox;
 pub mod trees;
+pub mod trust;
 
 pub mod hostile;
 
