@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::{Error, Result, Watch, Workbench};
+use super::{Error, Result, TextReading, Watch, Workbench};
 use crate::bundle::{BundleError, UnverifiedBundle, Verdict, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
 use crate::progress::{Phase, Watched};
@@ -25,6 +25,8 @@ pub struct Inspection {
     pub manifest_digest: Digest,
     /// The exact manifest.
     pub manifest: Vec<u8>,
+    /// What the text patches say, if it is no bundle.
+    pub text: Option<TextReading>,
 }
 
 /// What was verified.
@@ -79,6 +81,7 @@ fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
         manifest_digest: Digest::of(bundle.manifest()),
         manifest: bundle.manifest().to_vec(),
         patch: bundle.patch,
+        text: None,
     })
 }
 

@@ -56,7 +56,10 @@ pub use recover::{Choice, Recovered};
 pub use rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
 pub use sample::Sample;
 pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
-pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_text_patch};
+pub use text_patch::{
+    FileSummary, TextInspection, TextOptions, TextReading, TextSummary, fit_notes, is_text_patch,
+    is_text_patch_by_name,
+};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub use crate::bundle::Verdict;

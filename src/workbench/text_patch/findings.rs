@@ -7,22 +7,29 @@ use crate::plan::{Note, Obstacle, Preview};
 
 /// Adds what is known of the hunks to a preview.
 pub(in crate::workbench) fn add_findings(preview: &mut Preview, origin: &TextOrigin) {
+    preview.notes.append(&mut fit_notes(origin));
+    let mut all = obstacles(origin);
+    all.append(&mut preview.obstacles);
+    preview.obstacles = all;
+}
+
+/// What a preview notes about how diffs fit: what is done, but not plainly where the diff says.
+pub fn fit_notes(origin: &TextOrigin) -> Vec<Note> {
+    let mut notes = Vec::new();
     for (name, file) in origin.files() {
         for (index, hunk) in file.hunks.iter().enumerate() {
             if matches!(hunk.grade, Grade::Moved(_) | Grade::Loose { .. } | Grade::AlreadyThere) {
                 let text = format!("hunk {} of {} is {}", index + 1, file.hunks.len(), hunk.sentence());
                 let text = told(origin, name, text);
-                preview.notes.push(Note { path: Some(file.path.clone()), text });
+                notes.push(Note { path: Some(file.path.clone()), text });
             }
         }
         if file.is_there && file.hunks.is_empty() && file.is_good() {
             let text = told(origin, name, "is already as the patch leaves it".to_owned());
-            preview.notes.push(Note { path: Some(file.path.clone()), text });
+            notes.push(Note { path: Some(file.path.clone()), text });
         }
     }
-    let mut all = obstacles(origin);
-    all.append(&mut preview.obstacles);
-    preview.obstacles = all;
+    notes
 }
 
 /// Every hunk and file that stands in the way.
