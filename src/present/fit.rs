@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use super::finding::{Finding, Rank};
 use super::overview::line;
 use super::words::{self, fill};
+use crate::diff::place;
 use crate::model::TreePath;
 use crate::report::phrases;
-use crate::workbench::{FileOutcome, TextOrigin};
+use crate::workbench::{FileOutcome, HunkOutcome, TextOrigin};
 
 /// Most lines that one finding has: what is behind them stands at its file, under Changes.
-pub const MAX_EVIDENCE: usize = 200;
+const MAX_EVIDENCE: usize = 40;
 
 /// What became of a file as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,33 +106,24 @@ fn fit(diffs: &[(&str, &FileOutcome)], is_series: bool) -> FileFit {
     FileFit { grade, summary: summaries.join("; "), lines }
 }
 
-fn grade(hunk: &crate::workbench::HunkOutcome) -> Grade {
-    match hunk.grade.word() {
-        "exact" | "clean" => Grade::Plain,
-        "already there" => Grade::There,
-        "ambiguous" | "failed" => Grade::Fails,
-        _ => Grade::NotPlain,
+fn grade(hunk: &HunkOutcome) -> Grade {
+    match &hunk.grade {
+        place::Grade::Exact | place::Grade::Clean => Grade::Plain,
+        place::Grade::AlreadyThere => Grade::There,
+        place::Grade::Moved(_) | place::Grade::Loose { .. } => Grade::NotPlain,
+        place::Grade::Ambiguous(_) | place::Grade::Failed(..) => Grade::Fails,
     }
 }
 
 /// How many hunks have which grade, over all files; whole files where there is no hunk.
 pub fn totals(origin: &TextOrigin) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for hunk in origin.files().flat_map(|(_, file)| &file.hunks) {
-        *counts.entry(hunk.grade.word()).or_default() += 1;
-    }
-    let order = ["exact", "clean", "merged", "moved", "loose", "already there", "ambiguous", "failed"];
-    let mut parts: Vec<String> =
-        order.iter().filter_map(|word| counts.get(word).map(|n| format!("{n} {word}"))).collect();
-    let number: usize = counts.values().sum();
-    if number > 0 {
-        parts = vec![format!("{}: {}", phrases::count(number, "hunk", "hunks"), parts.join(", "))];
-    }
-    let whole = origin.files().filter(|(_, file)| file.hunks.is_empty()).count();
-    if whole > 0 {
-        parts.push(phrases::count(whole, "whole file", "whole files"));
-    }
-    parts.join(" · ")
+    let number = origin.files().map(|(_, file)| file.hunks.len()).sum();
+    let hunks = origin.summary().map(|counts| {
+        fill(words::HUNKS_FIT, &[("n", &phrases::count(number, "hunk", "hunks")), ("counts", &counts)])
+    });
+    let whole = origin.files().filter(|(_, file)| file.hunks.is_empty()).count().to_string();
+    let whole = (whole != "0").then(|| fill(words::WHOLE_FILES, &[("n", &whole)]));
+    hunks.into_iter().chain(whole).collect::<Vec<_>>().join(" · ")
 }
 
 /// How many folders at the start of each name are left out, where all patches agree.
@@ -140,10 +132,10 @@ pub fn strip(origin: &TextOrigin) -> Option<String> {
     origin.patches.iter().all(|(_, patch)| patch.strip == first).then(|| first.to_string())
 }
 
-/// One finding that says how all of it fits.
+/// One finding that says how all of it fits. What is plain is only counted; each file says more under Changes.
 pub fn finding(origin: &TextOrigin) -> Finding {
     let mut evidence: Vec<String> = Vec::new();
-    for (path, fit) in by_path(origin) {
+    for (path, fit) in by_path(origin).into_iter().filter(|(_, fit)| fit.grade != Grade::Plain) {
         evidence.push(format!("{}: {}", line(&path), fit.summary));
         let worth_telling = fit.lines.iter().filter(|line| line.grade == Grade::NotPlain);
         evidence.extend(worth_telling.map(|line| format!("  {}", line.text)));
@@ -164,9 +156,8 @@ pub fn shorten(lines: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diff::on_tree::{HunkOutcome, PatchOutcome};
+    use crate::diff::on_tree::PatchOutcome;
     use crate::diff::patch_text::FileOp;
-    use crate::diff::place;
 
     fn origin(grades: &[place::Grade]) -> TextOrigin {
         let hunk =

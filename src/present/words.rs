@@ -233,6 +233,8 @@ words! {
     TEXT_FILE = "{does} · {hunks} · {added} added, {removed} removed";
     HOW_IT_FITS = "How it fits";
     HUNKS = "Hunks";
+    HUNKS_FIT = "{n}: {counts}";
+    WHOLE_FILES = "Whole files: {n}";
     FOLDERS_LEFT_OUT = "Folders left out";
     OF_PATCH = "{patch}: {what}";
     HUNK = "Hunk {n} of {all}: {what}";

@@ -20,6 +20,11 @@ impl TextOrigin {
         self.files().all(|(_, file)| file.is_good())
     }
 
+    /// The grades of all hunks as a phrase: `3 clean, 1 moved`. `None` if no file has hunks.
+    pub fn summary(&self) -> Option<String> {
+        counted(self.files().flat_map(|(_, file)| &file.hunks))
+    }
+
     /// Each file with the name of its patch.
     pub fn files(&self) -> impl Iterator<Item = (&str, &FileOutcome)> {
         self.patches
@@ -163,20 +168,25 @@ impl FileOutcome {
 
     /// The grades as a phrase: `3 clean, 1 moved`.
     pub fn summary(&self) -> String {
-        let words = ["exact", "clean", "moved", "loose", "already there", "ambiguous", "failed"];
-        let count = |word: &str| self.hunks.iter().filter(|hunk| hunk.grade.word() == word).count();
-        let counted: Vec<String> = words
-            .iter()
-            .map(|word| (count(word), word))
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| format!("{count} {word}"))
-            .collect();
-        match (counted.is_empty(), self.is_there) {
-            (true, true) => "already there".to_owned(),
-            (true, false) => "whole file".to_owned(),
-            (false, _) => counted.join(", "),
+        match (counted(&self.hunks), self.is_there) {
+            (None, true) => "already there".to_owned(),
+            (None, false) => "whole file".to_owned(),
+            (Some(counted), _) => counted,
         }
     }
+}
+
+/// How many hunks there are of each grade, the certain ones first: `3 clean, 1 moved`. `None` without hunks.
+fn counted<'h>(hunks: impl IntoIterator<Item = &'h HunkOutcome>) -> Option<String> {
+    const WORDS: [&str; 7] = ["exact", "clean", "moved", "loose", "already there", "ambiguous", "failed"];
+    let mut counts = [0usize; WORDS.len()];
+    for hunk in hunks {
+        let grade = WORDS.iter().position(|word| *word == hunk.grade.word());
+        counts[grade.expect("every grade has its word")] += 1;
+    }
+    let counted = counts.iter().zip(WORDS).filter(|(count, _)| **count > 0);
+    let counted: Vec<String> = counted.map(|(count, word)| format!("{count} {word}")).collect();
+    (!counted.is_empty()).then(|| counted.join(", "))
 }
 
 impl HunkOutcome {

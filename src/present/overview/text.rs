@@ -33,7 +33,8 @@ impl Overview {
             title: line(&patch.title),
             identity: format!("{} · {sort}", line(patch.identity.id.as_str())),
             trust: inspection.verdict.sentence(),
-            summary: escape_text(&patch.summary).into_owned(),
+            // The titles of a series stand beside the names of its patches.
+            summary: if is_series { sort } else { escape_text(&patch.summary).into_owned() },
             sections: sections.into_iter().filter(|section| !section.facts.is_empty()).collect(),
         }
     }

@@ -25,7 +25,7 @@ use crate::diff::patch_text::{Letter, PatchText, StripLevel, parse};
 use crate::model::{Digest, FileChange, Hasher, Patch};
 use crate::target::fs::Fs;
 
-pub(super) use about::{line as one_line_of, order as order_of};
+pub(super) use about::{line as one_line_of, names_a_product, order as order_of};
 use disk_tree::DiskTree;
 pub use findings::fit_notes;
 pub(super) use findings::{add_findings, obstacles, remarks};

@@ -66,6 +66,7 @@ fn a_text_patch_goes_in_and_out_like_any_other() {
     person.press(words::CLOSE);
     person.must_see("Greet politely");
     person.must_see(words::ALREADY_DONE);
+    assert!(!person.sees("a folder"), "a text patch names no product");
     // What it was read from has changed, and it is read again.
     assert_eq!(grade_of(&person, "hello.txt"), fit::Grade::There);
 
