@@ -110,7 +110,7 @@ fn grade(hunk: &HunkOutcome) -> Grade {
     match &hunk.grade {
         place::Grade::Exact | place::Grade::Clean => Grade::Plain,
         place::Grade::AlreadyThere => Grade::There,
-        place::Grade::Moved(_) | place::Grade::Loose { .. } => Grade::NotPlain,
+        place::Grade::Moved(_) | place::Grade::Merged | place::Grade::Loose { .. } => Grade::NotPlain,
         place::Grade::Ambiguous(_) | place::Grade::Failed(..) => Grade::Fails,
     }
 }

@@ -178,7 +178,8 @@ impl FileOutcome {
 
 /// How many hunks there are of each grade, the certain ones first: `3 clean, 1 moved`. `None` without hunks.
 fn counted<'h>(hunks: impl IntoIterator<Item = &'h HunkOutcome>) -> Option<String> {
-    const WORDS: [&str; 7] = ["exact", "clean", "moved", "loose", "already there", "ambiguous", "failed"];
+    const WORDS: [&str; 8] =
+        ["exact", "clean", "moved", "merged", "loose", "already there", "ambiguous", "failed"];
     let mut counts = [0usize; WORDS.len()];
     for hunk in hunks {
         let grade = WORDS.iter().position(|word| *word == hunk.grade.word());
@@ -202,6 +203,9 @@ impl HunkOutcome {
             Grade::Exact => format!("exact: the file is the very one the patch was made from (line {at})"),
             Grade::Clean => format!("clean: fits at its stated line {at}"),
             Grade::Moved(moved) => format!("moved: fits at line {at}, {}", lines(*moved)),
+            Grade::Merged => {
+                "merged: brought together with what was edited since the patch was made".to_owned()
+            }
             Grade::Loose { fuzz, moved: 0 } => {
                 format!("loose: fits at its stated line {at} without {fuzz} of the lines around it")
             }
@@ -270,6 +274,10 @@ fn failure(reason: Reason, nearest: Option<&Nearest>) -> String {
         }
         (Reason::EndOfFile, _) => {
             "fits, but would leave a line without a line end in the middle of the file".to_owned()
+        }
+        (Reason::EditedSince, _) => {
+            "fits, but its own place was edited since the patch was made, so this is not the one that is meant"
+                .to_owned()
         }
         (Reason::TooMuchWork, _) => "was not found: too many lines of the file look alike".to_owned(),
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::unpack::{Packing, too_large, unpack};
-use crate::diff::patch_text::{MAX_TEXT_BYTES, StripLevel};
+use crate::diff::patch_text::{MAX_TEXT_BYTES, StripLevel, decode_mails};
 use crate::model::{Digest, TreePath};
 use crate::workbench::{Error, Result};
 
@@ -100,6 +100,7 @@ impl Input {
         (&mut file).take(MAX_TEXT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
         let digest = Digest::of(&bytes);
         let bytes = unpack(bytes).map_err(failed)?;
+        let bytes = decode_mails(bytes).map_err(|source| Error::Text { path: path.to_owned(), source })?;
         let total: usize = self.files.iter().map(|file| file.bytes.len()).sum();
         if total.saturating_add(bytes.len()) > MAX_TEXT_BYTES {
             return Err(failed(too_large()));

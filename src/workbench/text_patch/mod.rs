@@ -40,6 +40,8 @@ pub struct TextOptions {
     pub strip: Option<StripLevel>,
     /// How many lines around a change may differ.
     pub fuzz: usize,
+    /// A folder with what the patches were made from. Where it proves to be that, edits made since are merged.
+    pub base: Option<PathBuf>,
     /// Files that belong behind the one that is named, to the same change.
     pub further: Vec<PathBuf>,
     /// Only this patch of the series, counted from 0.
@@ -125,7 +127,13 @@ impl Workbench {
     fn make_of(&self, input: &Input, fs: &dyn Fs, watch: Watch<'_>) -> Result<VerifiedBundle> {
         let patches = self.patches_of(input)?;
         let tree = DiskTree::new(fs);
-        let mut done = carry_out(&patches, &tree, self.text.fuzz, watch)?;
+        let base = self.text.base.as_deref().map(|base| self.disk(base)).transpose()?;
+        let base = base.as_deref().map(DiskTree::new);
+        let mut series = Series::new(&tree, self.text.fuzz);
+        if let Some(base) = &base {
+            series = series.with_base(base);
+        }
+        let mut done = carry_out(&patches, series, watch)?;
         if !done.outcomes.iter().all(|(_, patch)| patch.is_good())
             && let Some(there) = find_all_there(&patches, &tree, watch)?
         {
@@ -187,8 +195,7 @@ struct Done {
     differences: Vec<Difference>,
 }
 
-fn carry_out(patches: &[Named<'_>], tree: &DiskTree<'_>, fuzz: usize, watch: Watch<'_>) -> Result<Done> {
-    let mut series = Series::new(tree, fuzz);
+fn carry_out(patches: &[Named<'_>], mut series: Series<'_>, watch: Watch<'_>) -> Result<Done> {
     let mut outcomes = Vec::new();
     for patch in patches {
         watch.cancel.check()?;
