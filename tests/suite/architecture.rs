@@ -9,7 +9,7 @@ mod words;
 /// Modules that compute and do nothing else: whoever calls them gives them time, chance and news of progress.
 const PURE: [&str; 4] = ["diff", "model", "plan", "text"];
 /// What a front end may not name: it asks the workbench.
-const BEHIND_THE_WORKBENCH: [&str; 3] = ["bundle", "target", "transaction"];
+const BEHIND_THE_WORKBENCH: [&str; 4] = ["bundle", "target", "transaction", "trust"];
 
 #[test]
 fn no_arrow_points_left() {

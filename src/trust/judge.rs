@@ -1,0 +1,301 @@
+//! Decides who vouches for a patch: the one place where signatures become trust.
+//!
+//! Signatures are checked over the exact bytes first; only then is asked whose key it is, and whether that key counts
+//! here. People count, not keys: every owner once, for one role (NIST SP 800-53 AC-5, separation of duties). What does
+//! not count never takes away from what does, so that adding a worthless signature spoils nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::key::{Fingerprint, Form, PublicKey, Scheme};
+use super::minisign::MinisignSignature;
+use super::policy::Thresholds;
+use super::review::{Opinion, Review};
+use super::sshsig::SshSignature;
+use super::statement::{Kind, Place, Role, Statement};
+use super::store::{Keyring, TrustedKey};
+use super::verdict::{Doubt, Reason, Standing, Verdict, Voucher};
+use crate::model::Digest;
+
+/// What is to be vouched for.
+#[derive(Debug, Clone)]
+pub struct Claim<'a> {
+    /// The exact bytes of the manifest.
+    pub manifest: &'a [u8],
+    /// Where it says it stands.
+    pub place: Place,
+    /// When it says it was made.
+    pub created: Option<Timestamp>,
+    /// How many it wants to vouch for it.
+    pub asks: Thresholds,
+}
+
+/// A signature as it lies in a bundle or beside a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// Its format.
+    pub scheme: Scheme,
+    /// Its exact bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A review with its signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachedReview {
+    /// The exact bytes of the review.
+    pub report: Vec<u8>,
+    /// The signature over them.
+    pub signature: Attached,
+}
+
+/// A valid signature by a key that counts here, before people are counted.
+struct Valid<'a> {
+    key: &'a TrustedKey,
+    /// What it may count as.
+    roles: BTreeSet<Role>,
+    time: Option<String>,
+    review: Option<Digest>,
+}
+
+/// Who vouches for `claim`.
+pub fn judge(
+    claim: &Claim<'_>,
+    signatures: &[Attached],
+    reviews: &[AttachedReview],
+    keyring: &Keyring,
+    now: Timestamp,
+) -> Verdict {
+    let mut court =
+        Court { claim, keyring, now, valid: Vec::new(), doubts: Vec::new(), newcomers: Vec::new() };
+    for signature in signatures {
+        court.hear(signature, Kind::Bundle, claim.manifest, None);
+    }
+    for review in reviews {
+        court.hear_review(review);
+    }
+    court.close()
+}
+
+/// What was heard so far.
+struct Court<'a> {
+    claim: &'a Claim<'a>,
+    keyring: &'a Keyring,
+    now: Timestamp,
+    valid: Vec<Valid<'a>>,
+    doubts: Vec<Doubt>,
+    newcomers: Vec<PublicKey>,
+}
+
+impl<'a> Court<'a> {
+    fn hear_review(&mut self, attached: &AttachedReview) {
+        let review = match Review::parse(&attached.report) {
+            Ok(review) => review,
+            Err(problem) => return self.doubt(None, Reason::Unreadable(format!("a review: {problem}"))),
+        };
+        match review.manifest == Digest::of(self.claim.manifest) {
+            true => self.hear(&attached.signature, Kind::Review, &attached.report, Some(review.opinion)),
+            false => self.doubt(None, Reason::OfAnotherPatch),
+        }
+    }
+
+    /// Reads a signature over `content` and finds out whose it is.
+    fn hear(&mut self, attached: &Attached, kind: Kind, content: &[u8], opinion: Option<Opinion>) {
+        let heard = match attached.scheme {
+            Scheme::Minisign => self.hear_minisign(&attached.bytes, kind, content),
+            Scheme::Ssh => self.hear_ssh(&attached.bytes, kind, content),
+        };
+        let (key, statement) = match heard {
+            Ok(heard) => heard,
+            Err(doubt) => return self.doubts.push(doubt),
+        };
+        match self.roles_of(key, kind, statement.as_ref()) {
+            Err(reason) => self.doubt(Some(key), reason),
+            Ok(_) if opinion == Some(Opinion::Rejected) => self.doubt(Some(key), Reason::Rejects),
+            Ok(_) if opinion == Some(Opinion::Commented) => self.doubt(Some(key), Reason::OnlyComments),
+            Ok(roles) => {
+                let review = opinion.map(|_| Digest::of(content));
+                self.valid.push(Valid { key, roles, time: statement.map(|said| said.time), review });
+            }
+        }
+    }
+
+    fn hear_minisign(
+        &mut self,
+        bytes: &[u8],
+        kind: Kind,
+        content: &[u8],
+    ) -> Result<(&'a TrustedKey, Option<Statement>), Doubt> {
+        let signature = MinisignSignature::parse(bytes)
+            .map_err(|problem| Doubt::new(None, Reason::Unreadable(problem.to_owned())))?;
+        let keyring = self.keyring;
+        // Several keys can have the same number: the number proves nothing, the signature does.
+        let has_id = |key: &&TrustedKey| *key.key.form() == Form::Minisign(signature.key_id);
+        let known: Vec<&TrustedKey> = keyring.keys().filter(has_id).collect();
+        let Some(key) = known.iter().find(|key| signature.covers(content, &key.key)) else {
+            let named = signature.named_key.clone().filter(|key| keyring.find(&key.fingerprint()).is_none());
+            return Err(match (named, known.first()) {
+                (Some(key), _) if signature.covers(content, &key) => self.newcomer(key),
+                (_, Some(known)) => Doubt::new(Some(known), Reason::Invalid("it does not fit these bytes")),
+                (..) => Doubt::new(None, Reason::UnknownNumber(signature.key_id)),
+            });
+        };
+        let statement = Statement::parse(kind, &signature.comment);
+        let is_about_this =
+            statement.as_ref().is_some_and(|said| said.place.as_ref() == Some(&self.claim.place));
+        match is_about_this {
+            true => Ok((key, statement)),
+            false => Err(Doubt::new(Some(key), Reason::OtherComment)),
+        }
+    }
+
+    fn hear_ssh(
+        &mut self,
+        bytes: &[u8],
+        kind: Kind,
+        content: &[u8],
+    ) -> Result<(&'a TrustedKey, Option<Statement>), Doubt> {
+        let signature =
+            SshSignature::parse(bytes).map_err(|problem| Doubt::new(None, Reason::Unreadable(problem)))?;
+        let fits = signature.covers(content, kind);
+        match (self.keyring.find(&signature.key.fingerprint()), fits) {
+            (Some(key), Ok(())) => Ok((key, None)),
+            (Some(key), Err(problem)) => Err(Doubt::new(Some(key), Reason::Invalid(problem))),
+            (None, Ok(())) => Err(self.newcomer(signature.key)),
+            (None, Err(_)) => Err(Doubt::new(None, Reason::UnknownKey(signature.key.fingerprint()))),
+        }
+    }
+
+    /// A key that nobody here knows, whose signature is valid.
+    fn newcomer(&mut self, key: PublicKey) -> Doubt {
+        let print = key.fingerprint();
+        if !self.newcomers.contains(&key) {
+            self.newcomers.push(key);
+        }
+        Doubt::new(None, Reason::UnknownKey(print))
+    }
+
+    /// What a key may count as for this patch.
+    fn roles_of(
+        &self,
+        key: &TrustedKey,
+        kind: Kind,
+        statement: Option<&Statement>,
+    ) -> Result<BTreeSet<Role>, Reason> {
+        let claim = self.claim;
+        let signed: Option<Timestamp> = statement.and_then(|said| said.time.parse().ok());
+        let made = signed.or(claim.created);
+        let revocations = self.keyring.revocations(key.key.fingerprint());
+        if let Some(revoked) = revocations.into_iter().find(|one| one.concerns(claim.place.sequence, made)) {
+            return Err(Reason::Revoked(revoked.reason.clone()));
+        }
+        if !key.is_for(&claim.place.product) {
+            return Err(Reason::OtherProduct);
+        }
+        // When it is now, and when it was signed: neither an old key nor an old signature comes back to life.
+        for moment in [Some(self.now), signed].into_iter().flatten() {
+            if key.not_before.is_some_and(|first| moment < first) {
+                return Err(Reason::NotYet);
+            }
+            if key.not_after.is_some_and(|last| moment > last) {
+                return Err(Reason::Expired);
+            }
+        }
+        let asked = match (kind, statement) {
+            (Kind::Review, _) => vec![Role::Reviewer],
+            (_, Some(said)) => vec![said.role],
+            (_, None) => vec![Role::Author, Role::Reviewer],
+        };
+        let counts = |role: &Role| matches!(role, Role::Author | Role::Reviewer) && key.roles.contains(role);
+        let roles: BTreeSet<Role> = asked.iter().copied().filter(counts).collect();
+        if roles.is_empty() { Err(Reason::NoRole(asked)) } else { Ok(roles) }
+    }
+
+    fn doubt(&mut self, key: Option<&TrustedKey>, reason: Reason) {
+        self.doubts.push(Doubt::new(key, reason));
+    }
+
+    /// Counts people and says what that means.
+    fn close(mut self) -> Verdict {
+        let product = &self.claim.place.product;
+        let policy = self.keyring.policy(product);
+        let needs = policy.needs.or_more(self.claim.asks);
+        let may_ship_scripts = self.valid.iter().any(|one| one.key.roles.contains(&Role::Script));
+        let vouchers = self.count(needs);
+        let has = |role| vouchers.iter().filter(|one| one.role == role).count() as u64;
+        let is_enough =
+            has(Role::Author) >= needs.authors.into() && has(Role::Reviewer) >= needs.reviewers.into();
+        let is_rejected = self.doubts.iter().any(|doubt| doubt.reason == Reason::Rejects);
+        let is_forged = self.doubts.iter().any(|doubt| matches!(doubt.reason, Reason::Invalid(_)));
+        let standing = match (is_enough && !is_rejected, is_forged) {
+            // Where nobody has to vouch, a patch that nobody signed is still not called trusted.
+            (true, _) if !vouchers.is_empty() => Standing::Trusted,
+            (_, true) => Standing::Broken,
+            _ if vouchers.is_empty() && !is_rejected => Standing::Untrusted,
+            _ => Standing::NotEnough,
+        };
+        let is_key_change = standing == Standing::Untrusted
+            && !self.newcomers.is_empty()
+            && self.keyring.knows_product(product);
+        Verdict {
+            may_ship_scripts: may_ship_scripts && standing == Standing::Trusted,
+            standing,
+            vouchers,
+            doubts: self.doubts,
+            needs,
+            policy,
+            newcomers: self.newcomers,
+            is_key_change,
+        }
+    }
+
+    /// Every owner once, as what is needed most.
+    fn count(&mut self, needs: Thresholds) -> Vec<Voucher> {
+        let mut owners: BTreeMap<&str, Vec<Valid<'a>>> = BTreeMap::new();
+        let mut seen: BTreeSet<(Fingerprint, Vec<Role>)> = BTreeSet::new();
+        for one in std::mem::take(&mut self.valid) {
+            let is_new = seen.insert((one.key.key.fingerprint(), one.roles.iter().copied().collect()));
+            let held = owners.entry(one.key.owner.as_str()).or_default();
+            match (is_new, held.iter().any(|other| other.roles == one.roles)) {
+                (true, false) => {}
+                (true, true) => self.doubts.push(Doubt::new(Some(one.key), Reason::SameOwner)),
+                (false, _) => self.doubts.push(Doubt::new(Some(one.key), Reason::SameKey)),
+            }
+            held.push(one);
+        }
+        let roles_of =
+            |held: &[Valid<'_>]| held.iter().flat_map(|one| one.roles.clone()).collect::<BTreeSet<_>>();
+        let only =
+            |role| owners.values().filter(|held| roles_of(held) == BTreeSet::from([role])).count() as u64;
+        let mut missing_authors = u64::from(needs.authors).saturating_sub(only(Role::Author));
+        let mut missing_reviewers = u64::from(needs.reviewers).saturating_sub(only(Role::Reviewer));
+        let mut vouchers = Vec::new();
+        for held in owners.values() {
+            let roles = roles_of(held);
+            let role = match (roles.contains(&Role::Author), roles.contains(&Role::Reviewer)) {
+                (true, true) if missing_authors > 0 || missing_reviewers == 0 => {
+                    missing_authors = missing_authors.saturating_sub(1);
+                    Role::Author
+                }
+                (true, true) => {
+                    missing_reviewers -= 1;
+                    Role::Reviewer
+                }
+                (true, false) => Role::Author,
+                (false, _) => Role::Reviewer,
+            };
+            let review = held.iter().find_map(|one| one.review);
+            let best = held.iter().find(|one| one.roles.contains(&role)).expect("the role is one of theirs");
+            vouchers.push(Voucher {
+                key: best.key.key.fingerprint(),
+                name: best.key.name.clone(),
+                owner: best.key.owner.clone(),
+                role,
+                time: best.time.clone(),
+                review: if role == Role::Reviewer { review } else { None },
+            });
+        }
+        vouchers.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
+        vouchers
+    }
+}

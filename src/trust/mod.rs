@@ -1,0 +1,31 @@
+//! Who vouches for a patch, and whether that is enough here.
+//!
+//! A bundle's signatures cover the exact bytes of its manifest; reviews are signed themselves. [`judge`] is the one
+//! function that turns signatures, keys and rules into a [`Verdict`]. Keys are known only because somebody here decided
+//! so ([`Keyring`]); nothing in a bundle is ever believed about whose key it is. Nothing here asks a network.
+
+mod judge;
+mod key;
+mod minisign;
+mod policy;
+mod review;
+mod secret_key;
+mod sshsig;
+mod statement;
+mod store;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub use judge::{Attached, AttachedReview, Claim, judge};
+pub use key::{Fingerprint, KeyError, MAX_KEY_BYTES, PublicKey, Scheme};
+pub use minisign::sign;
+pub use policy::{Policy, Rules, SetBy, Thresholds, Unvouched};
+pub use review::{Looked, MAX_REVIEW_BYTES, Note, Opinion, Review};
+pub use secret_key::{MAX_SECRET_BYTES, Password, SecretKey, SecretKeyError};
+pub use statement::{Kind, Place, Role, Statement};
+pub use store::{
+    EVERY_PRODUCT, How, Keyring, ListState, Places, Revoked, RevokedFrom, Store, StoreError, TrustedKey,
+};
+pub use verdict::{Denial, Doubt, Reason, Standing, Verdict, Voucher};

@@ -1,0 +1,129 @@
+//! What has to be true of a patch before it is applied here: by default, for a product, and by order of the machine.
+
+use serde::{Deserialize, Serialize};
+
+/// How many people have to vouch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thresholds {
+    /// Authors.
+    #[serde(default, rename = "author")]
+    pub authors: u32,
+    /// Reviewers.
+    #[serde(default, rename = "reviewer")]
+    pub reviewers: u32,
+}
+
+impl Thresholds {
+    /// The higher of each.
+    #[must_use]
+    pub fn or_more(self, other: Self) -> Self {
+        Self { authors: self.authors.max(other.authors), reviewers: self.reviewers.max(other.reviewers) }
+    }
+}
+
+/// What is done with a patch that not enough trusted people vouch for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unvouched {
+    /// It is applied if whoever applies it says that this is right; the history records that.
+    #[default]
+    Ask,
+    /// It is never applied here.
+    Refuse,
+}
+
+/// The rules for one product on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// How many have to vouch; a bundle may ask for more, never for less.
+    pub needs: Thresholds,
+    /// Whether a bundle that nobody vouches for may be looked at.
+    pub may_look: bool,
+    /// Whether it may be applied.
+    pub unvouched: Unvouched,
+    /// From what age in days a patch is remarked on.
+    pub max_age_days: Option<u32>,
+    /// The lowest sequence that is applied.
+    pub floor: u64,
+    /// Who set any of this: nobody, this person, this machine.
+    pub set_by: SetBy,
+}
+
+/// Who set a policy. Ordered by weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SetBy {
+    /// Nobody: the program's own rules.
+    Default,
+    /// The person.
+    Person,
+    /// Whoever looks after the machine.
+    Machine,
+}
+
+impl SetBy {
+    /// As it is recorded.
+    pub const fn word(self) -> &'static str {
+        match self {
+            SetBy::Default => "default",
+            SetBy::Person => "person",
+            SetBy::Machine => "machine",
+        }
+    }
+}
+
+impl Default for Policy {
+    /// One author has to vouch; whoever knows better may say so.
+    fn default() -> Self {
+        Self {
+            needs: Thresholds { authors: 1, reviewers: 0 },
+            may_look: true,
+            unvouched: Unvouched::Ask,
+            max_age_days: None,
+            floor: 0,
+            set_by: SetBy::Default,
+        }
+    }
+}
+
+/// Some of the rules, as a file gives them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rules {
+    /// How many authors have to vouch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authors: Option<u32>,
+    /// How many reviewers have to vouch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewers: Option<u32>,
+    /// Whether a bundle that nobody vouches for may be looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsigned_look: Option<bool>,
+    /// Whether it may be applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsigned_apply: Option<Unvouched>,
+    /// From what age in days a patch is remarked on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_age_days: Option<u32>,
+    /// The lowest sequence that is applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub floor: Option<u64>,
+}
+
+impl Policy {
+    /// The same with what `rules` say instead.
+    #[must_use]
+    pub fn with(mut self, rules: &Rules, set_by: SetBy) -> Self {
+        if *rules == Rules::default() {
+            return self;
+        }
+        self.needs.authors = rules.authors.unwrap_or(self.needs.authors);
+        self.needs.reviewers = rules.reviewers.unwrap_or(self.needs.reviewers);
+        self.may_look = rules.unsigned_look.unwrap_or(self.may_look);
+        self.unvouched = rules.unsigned_apply.unwrap_or(self.unvouched);
+        self.max_age_days = rules.max_age_days.or(self.max_age_days);
+        self.floor = rules.floor.unwrap_or(self.floor);
+        self.set_by = set_by;
+        self
+    }
+}

@@ -1,0 +1,222 @@
+//! The keys that somebody decided to trust, the keys that are no longer good, and the rules: this person's, and those
+//! of the machine, which win.
+
+mod file;
+mod wire;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+pub use file::StoreError;
+
+use super::key::{Fingerprint, PublicKey};
+use super::policy::{Policy, Rules, SetBy};
+use super::statement::Role;
+
+/// Stands for every product in the scope of a key.
+pub const EVERY_PRODUCT: &str = "*";
+
+/// A key that somebody decided to trust, and for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustedKey {
+    /// The key.
+    pub key: PublicKey,
+    /// What it is called here. Never comes from a bundle.
+    pub name: String,
+    /// Whose it is. Two keys of one owner count once.
+    pub owner: String,
+    /// What it may do.
+    pub roles: Vec<Role>,
+    /// For which products; [`EVERY_PRODUCT`] for all.
+    pub products: Vec<String>,
+    /// From when on it counts.
+    pub not_before: Option<Timestamp>,
+    /// Until when it counts.
+    pub not_after: Option<Timestamp>,
+    /// When it was added, RFC 3339.
+    pub added: String,
+    /// How it was added.
+    pub how: How,
+}
+
+/// How a key came to be trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum How {
+    /// Its file was given by hand.
+    ByHand,
+    /// It was met in a bundle, and compared.
+    FirstContact,
+    /// A signed list of keys brought it.
+    List,
+}
+
+impl How {
+    /// As it is written.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            How::ByHand => "by hand",
+            How::FirstContact => "first contact",
+            How::List => "key list",
+        }
+    }
+}
+
+/// A key that is no longer good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revoked {
+    /// Which.
+    pub key: Fingerprint,
+    /// From what on.
+    pub from: RevokedFrom,
+    /// Why.
+    pub reason: String,
+}
+
+/// From what on a key is no longer good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevokedFrom {
+    /// For everything.
+    Always,
+    /// For patches from this number on.
+    Sequence(u64),
+    /// For patches that were made at or after this time. Only as good as the honesty of who holds the key.
+    Time(Timestamp),
+}
+
+impl Revoked {
+    /// Whether a patch is concerned.
+    pub fn concerns(&self, sequence: u64, made: Option<Timestamp>) -> bool {
+        match self.from {
+            RevokedFrom::Always => true,
+            RevokedFrom::Sequence(first) => sequence >= first,
+            RevokedFrom::Time(first) => made.is_none_or(|made| made >= first),
+        }
+    }
+}
+
+/// The list of keys of a product that was taken in last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListState {
+    /// Its version.
+    pub version: u64,
+    /// How many of its authors have to sign the next one.
+    pub threshold: u32,
+}
+
+/// One file of keys and rules.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Store {
+    /// Keys in the order in which they were added.
+    pub keys: Vec<TrustedKey>,
+    /// Keys that are no longer good.
+    pub revoked: Vec<Revoked>,
+    /// The rules for every product.
+    pub rules: Rules,
+    /// The rules for single products.
+    pub product_rules: BTreeMap<String, Rules>,
+    /// The lists of keys that were taken in, by product.
+    pub lists: BTreeMap<String, ListState>,
+}
+
+/// Where keys and rules are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// This person's file. `None`: nothing is trusted, and nothing can be added.
+    pub person: Option<PathBuf>,
+    /// The machine's file, which is only read.
+    pub machine: Option<PathBuf>,
+}
+
+/// What is trusted here: both files together.
+#[derive(Debug, Clone, Default)]
+pub struct Keyring {
+    /// This person's.
+    pub person: Store,
+    /// The machine's.
+    pub machine: Store,
+}
+
+impl Keyring {
+    /// Reads both files; a file that is not there is empty.
+    ///
+    /// # Errors
+    /// [`StoreError`] names the file, and what is wrong with it. Nothing is trusted half.
+    pub fn load(places: &Places) -> Result<Self, StoreError> {
+        let of = |place: &Option<PathBuf>| place.as_deref().map_or(Ok(Store::default()), Store::load);
+        Ok(Self { person: of(&places.person)?, machine: of(&places.machine)? })
+    }
+
+    /// Every key with whether the machine's file has it; a key that both have counts as the machine's says.
+    pub fn keys(&self) -> impl Iterator<Item = &TrustedKey> {
+        let of_machine = |key: &&TrustedKey| self.machine.find(&key.key.fingerprint()).is_none();
+        self.machine.keys.iter().chain(self.person.keys.iter().filter(of_machine))
+    }
+
+    /// The key with this fingerprint.
+    pub fn find(&self, print: &Fingerprint) -> Option<&TrustedKey> {
+        self.keys().find(|key| key.key.fingerprint() == *print)
+    }
+
+    /// Why a key is no longer good, if it is not.
+    pub fn revocations(&self, print: Fingerprint) -> impl Iterator<Item = &Revoked> {
+        let all = self.machine.revoked.iter().chain(&self.person.revoked);
+        all.filter(move |revoked| revoked.key == print)
+    }
+
+    /// The rules for a product: the machine's before this person's, the product's before those for all, each by itself.
+    pub fn policy(&self, product: &str) -> Policy {
+        [(&self.person, SetBy::Person), (&self.machine, SetBy::Machine)].into_iter().fold(
+            Policy::default(),
+            |policy, (store, set_by)| {
+                let policy = policy.with(&store.rules, set_by);
+                match store.product_rules.get(product) {
+                    Some(rules) => policy.with(rules, set_by),
+                    None => policy,
+                }
+            },
+        )
+    }
+
+    /// Whether somebody decided before who makes patches for this product: a key for it alone. Another key is then not
+    /// a first contact.
+    pub fn knows_product(&self, product: &str) -> bool {
+        let is_for = |key: &TrustedKey| key.products.iter().any(|one| one == product);
+        self.keys().any(|key| key.roles.contains(&Role::Author) && is_for(key))
+    }
+}
+
+impl Store {
+    /// Reads the file at `path`; one that is not there is empty.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn load(path: &Path) -> Result<Self, StoreError> {
+        file::load(path)
+    }
+
+    /// Changes the file at `path`: reads it, lets `change` work on it, and writes it whole or not at all. Nobody else
+    /// changes it meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`], or what `change` refuses.
+    pub fn change<T, E: From<StoreError>>(
+        path: &Path,
+        change: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        file::change(path, change)
+    }
+
+    /// The key with this fingerprint.
+    pub fn find(&self, print: &Fingerprint) -> Option<&TrustedKey> {
+        self.keys.iter().find(|key| key.key.fingerprint() == *print)
+    }
+}
+
+impl TrustedKey {
+    /// Whether it is trusted for a product.
+    pub fn is_for(&self, product: &str) -> bool {
+        self.products.iter().any(|one| one == EVERY_PRODUCT || one == product)
+    }
+}

@@ -1,0 +1,87 @@
+//! Reads and writes a file of keys and rules: strict, whole or not at all, never while somebody else writes it.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Store, wire};
+
+/// Longest file of keys and rules, in bytes: ten thousand keys at four hundred bytes each.
+const MAX_STORE_BYTES: u64 = 4 << 20;
+
+/// Why keys and rules cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The system refused.
+    #[error("cannot {doing} {}", path.display())]
+    Io {
+        /// What was attempted.
+        doing: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is not as it must be.
+    #[error("{detail}")]
+    Wrong {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// There is no place to keep keys: the person has no home.
+    #[error("there is no place to keep keys")]
+    NoPlace,
+}
+
+pub(super) fn load(path: &Path) -> Result<Store, StoreError> {
+    let failed = |source| StoreError::Io { doing: "read", path: path.to_owned(), source };
+    let wrong = |detail: String| StoreError::Wrong { path: path.to_owned(), detail };
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Store::default()),
+        opened => opened.map_err(failed)?,
+    };
+    if may_be_changed_by_others(&file).map_err(failed)? {
+        return Err(wrong("everybody may write to it, so nobody knows who wrote it".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_STORE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MAX_STORE_BYTES {
+        return Err(wrong(format!("it is longer than {MAX_STORE_BYTES} bytes")));
+    }
+    let text = str::from_utf8(&bytes).map_err(|_| wrong("it is not text".to_owned()))?;
+    wire::read(text).map_err(wrong)
+}
+
+pub(super) fn change<T, E: From<StoreError>>(
+    path: &Path,
+    change: impl FnOnce(&mut Store) -> Result<T, E>,
+) -> Result<T, E> {
+    let failed = |doing| move |source| StoreError::Io { doing, path: path.to_owned(), source };
+    let folder = path.parent().ok_or(StoreError::NoPlace)?;
+    std::fs::create_dir_all(folder).map_err(failed("make the folder of"))?;
+    // Beside the file and never removed: a lock on the file itself would go with the file that is replaced.
+    let lock = File::create(path.with_extension("lock")).map_err(failed("lock"))?;
+    lock.lock().map_err(failed("lock"))?;
+    let mut store = load(path)?;
+    let answer = change(&mut store)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed("write"))?;
+    file.write_all(wire::write(&store).as_bytes()).map_err(failed("write"))?;
+    file.as_file().sync_all().map_err(failed("write"))?;
+    file.persist(path).map_err(|error| failed("write")(error.error))?;
+    Ok(answer)
+}
+
+/// Whether people beside its owner and the system's may write to the file.
+#[cfg(unix)]
+fn may_be_changed_by_others(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(file.metadata()?.mode() & 0o002 != 0)
+}
+
+/// Windows gives files in these folders the rights of the folder, which are the person's or the administrators'.
+#[cfg(not(unix))]
+fn may_be_changed_by_others(_file: &File) -> io::Result<bool> {
+    Ok(false)
+}

@@ -1,0 +1,208 @@
+//! Keys and rules as they stand in a file: TOML, every field known, every value checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{How, ListState, Revoked, RevokedFrom, Store, TrustedKey};
+use crate::text::{escape_line, hidden_count};
+use crate::trust::key::{Fingerprint, PublicKey};
+use crate::trust::policy::Rules;
+use crate::trust::statement::Role;
+
+const FORMAT: &str = "patchwright-trust/1";
+
+/// Longest name of a key, owner or product, in characters: they stand in one line.
+const MAX_NAME_CHARS: usize = 120;
+
+const HEADER: &str = "\
+# The keys that are trusted here, and the rules for patches. Written by `patchwright key`; comments are not kept.
+# A machine's own file has the same form, is only read, and wins.
+
+";
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStore {
+    format: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    policy: Rules,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    products: BTreeMap<String, Rules>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    lists: BTreeMap<String, RawList>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    keys: Vec<RawKey>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    revoked: Vec<RawRevoked>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawList {
+    version: u64,
+    threshold: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawKey {
+    key: String,
+    name: String,
+    owner: String,
+    roles: Vec<Role>,
+    products: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    not_before: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    not_after: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    added: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    how: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRevoked {
+    fingerprint: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from_sequence: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from_time: Option<String>,
+    reason: String,
+}
+
+fn is_default(rules: &Rules) -> bool {
+    *rules == Rules::default()
+}
+
+/// Reads a file's text.
+pub(super) fn read(text: &str) -> Result<Store, String> {
+    let raw: RawStore = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+    if raw.format != FORMAT {
+        return Err(format!("its format is {:?} instead of {FORMAT:?}", raw.format));
+    }
+    let mut seen = BTreeSet::new();
+    let keys = raw.keys.into_iter().map(|raw| {
+        let key = trusted_key(raw)?;
+        if !seen.insert(key.key.fingerprint()) {
+            return Err(format!("the key {:?} stands there twice", key.name));
+        }
+        Ok(key)
+    });
+    let lists = raw.lists.into_iter().map(|(product, list)| {
+        if list.threshold == 0 {
+            return Err(format!("the list for {product:?} asks for no signature"));
+        }
+        Ok((product, ListState { version: list.version, threshold: list.threshold }))
+    });
+    raw.products.keys().try_for_each(|product| name_of("product", product).map(drop))?;
+    Ok(Store {
+        keys: keys.collect::<Result<_, _>>()?,
+        revoked: raw.revoked.into_iter().map(revoked).collect::<Result<_, _>>()?,
+        rules: raw.policy,
+        product_rules: raw.products,
+        lists: lists.collect::<Result<_, _>>()?,
+    })
+}
+
+/// The text of a file.
+pub(super) fn write(store: &Store) -> String {
+    let raw = RawStore {
+        format: FORMAT.to_owned(),
+        policy: store.rules.clone(),
+        products: store.product_rules.clone(),
+        lists: store
+            .lists
+            .iter()
+            .map(|(product, list)| {
+                (product.clone(), RawList { version: list.version, threshold: list.threshold })
+            })
+            .collect(),
+        keys: store.keys.iter().map(raw_key).collect(),
+        revoked: store.revoked.iter().map(raw_revoked).collect(),
+    };
+    format!("{HEADER}{}", toml::to_string(&raw).expect("every value has a form in TOML"))
+}
+
+fn trusted_key(raw: RawKey) -> Result<TrustedKey, String> {
+    let name = name_of("name", &raw.name)?;
+    let of_key = |problem: String| format!("key {name:?}: {problem}");
+    let key = PublicKey::parse(&raw.key).map_err(|error| of_key(error.to_string()))?;
+    if raw.roles.is_empty() {
+        return Err(of_key("it has no role".to_owned()));
+    }
+    if raw.products.is_empty() {
+        return Err(of_key("it is for no product; [\"*\"] stands for all".to_owned()));
+    }
+    let how = match raw.how.as_str() {
+        "first contact" => How::FirstContact,
+        "key list" => How::List,
+        _ => How::ByHand,
+    };
+    Ok(TrustedKey {
+        owner: name_of("owner", &raw.owner).map_err(of_key)?,
+        products: raw.products.iter().map(|one| name_of("product", one)).collect::<Result<_, _>>()?,
+        not_before: raw.not_before.as_deref().map(time_of).transpose().map_err(of_key)?,
+        not_after: raw.not_after.as_deref().map(time_of).transpose().map_err(of_key)?,
+        roles: raw.roles,
+        added: raw.added,
+        key,
+        name,
+        how,
+    })
+}
+
+fn raw_key(key: &TrustedKey) -> RawKey {
+    RawKey {
+        key: key.key.line(),
+        name: key.name.clone(),
+        owner: key.owner.clone(),
+        roles: key.roles.clone(),
+        products: key.products.clone(),
+        not_before: key.not_before.map(|time| time.to_string()),
+        not_after: key.not_after.map(|time| time.to_string()),
+        added: key.added.clone(),
+        how: key.how.word().to_owned(),
+    }
+}
+
+fn revoked(raw: RawRevoked) -> Result<Revoked, String> {
+    let key = Fingerprint::parse(&raw.fingerprint)
+        .ok_or_else(|| format!("{:?} is no fingerprint", raw.fingerprint))?;
+    let from = match (raw.from_sequence, raw.from_time) {
+        (None, None) => RevokedFrom::Always,
+        (Some(first), None) => RevokedFrom::Sequence(first),
+        (None, Some(time)) => RevokedFrom::Time(time_of(&time)?),
+        (Some(_), Some(_)) => return Err(format!("{key} is taken back from a sequence and from a time")),
+    };
+    Ok(Revoked { key, from, reason: raw.reason })
+}
+
+fn raw_revoked(revoked: &Revoked) -> RawRevoked {
+    let (from_sequence, from_time) = match revoked.from {
+        RevokedFrom::Always => (None, None),
+        RevokedFrom::Sequence(first) => (Some(first), None),
+        RevokedFrom::Time(first) => (None, Some(first.to_string())),
+    };
+    let fingerprint = revoked.key.to_string();
+    RawRevoked { fingerprint, from_sequence, from_time, reason: revoked.reason.clone() }
+}
+
+/// A name that can stand in a line without deceiving anybody.
+pub(in crate::trust) fn name_of(what: &str, name: &str) -> Result<String, String> {
+    let name = name.trim();
+    let is_good = !name.is_empty()
+        && name.chars().count() <= MAX_NAME_CHARS
+        && hidden_count(name) == 0
+        && escape_line(name) == name;
+    let shown: String = escape_line(name).chars().take(MAX_NAME_CHARS).collect();
+    let problem = || format!("{shown:?} cannot be a {what}: it is empty, too long or has hidden characters");
+    if is_good { Ok(name.to_owned()) } else { Err(problem()) }
+}
+
+pub(in crate::trust) fn time_of(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| format!("{text:?} is no time such as 2027-01-31T00:00:00Z"))
+}

@@ -1,0 +1,260 @@
+//! What is known about who vouches for a patch, in four words and with the reasons.
+
+use super::key::{Fingerprint, PublicKey};
+use super::policy::{Policy, Thresholds, Unvouched};
+use super::statement::Role;
+use super::store::TrustedKey;
+use crate::model::Digest;
+
+/// One of four things that can be said of a patch. Ordered from the best to the worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Enough people who are trusted here vouch for it.
+    Trusted,
+    /// Some do, but not as many as are needed.
+    NotEnough,
+    /// Nobody who is trusted here does.
+    Untrusted,
+    /// It is not what somebody who is trusted here has signed.
+    Broken,
+}
+
+impl Standing {
+    /// As programs read it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Standing::Trusted => "trusted",
+            Standing::NotEnough => "not-enough",
+            Standing::Untrusted => "untrusted",
+            Standing::Broken => "broken",
+        }
+    }
+
+    /// As people read it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Standing::Trusted => "Trusted",
+            Standing::NotEnough => "Not enough signatures",
+            Standing::Untrusted => "Untrusted or unsigned",
+            Standing::Broken => "Broken",
+        }
+    }
+}
+
+/// Somebody who vouches for a patch and counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voucher {
+    /// By this key.
+    pub key: Fingerprint,
+    /// What the key is called here.
+    pub name: String,
+    /// Whose it is.
+    pub owner: String,
+    /// As what they count.
+    pub role: Role,
+    /// When they signed, as their clock says.
+    pub time: Option<String>,
+    /// SHA-256 of the review that they signed, if they signed one.
+    pub review: Option<Digest>,
+}
+
+/// A signature that does not count, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The name of the key here, if it is known here.
+    pub name: Option<String>,
+    /// Why it does not count.
+    pub reason: Reason,
+}
+
+/// Why a signature does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// It cannot be read.
+    Unreadable(String),
+    /// It is not over these bytes.
+    Invalid(&'static str),
+    /// The key is not known here.
+    UnknownKey(Fingerprint),
+    /// Only the number of the key is known, and no key here has it.
+    UnknownNumber([u8; 8]),
+    /// What the signer says beside does not name this patch.
+    OtherComment,
+    /// It is about another patch.
+    OfAnotherPatch,
+    /// The key was taken back.
+    Revoked(String),
+    /// The key is for other products.
+    OtherProduct,
+    /// The key does not count yet.
+    NotYet,
+    /// The key does not count any more.
+    Expired,
+    /// The key may not sign as this.
+    NoRole(Vec<Role>),
+    /// The same key signed before.
+    SameKey,
+    /// Another key of the same owner signed before.
+    SameOwner,
+    /// They looked at it and said no.
+    Rejects,
+    /// They looked at it and did not say yes.
+    OnlyComments,
+}
+
+impl Doubt {
+    pub(super) fn new(key: Option<&TrustedKey>, reason: Reason) -> Self {
+        Self { name: key.map(|key| key.name.clone()), reason }
+    }
+
+    /// The doubt as a sentence.
+    pub fn sentence(&self) -> String {
+        let who = match &self.name {
+            Some(name) => format!("The signature by {name}"),
+            None => "A signature".to_owned(),
+        };
+        match &self.reason {
+            Reason::Unreadable(problem) => format!("{who} cannot be read: {problem}"),
+            Reason::Invalid(problem) => format!("{who} is not valid: {problem}"),
+            Reason::UnknownKey(print) => {
+                format!("{who} is by a key that is not known here: {}", print.short())
+            }
+            Reason::UnknownNumber(id) => {
+                let number = u64::from_le_bytes(*id);
+                format!("{who} is by a key that is not known here: number {number:016X}")
+            }
+            Reason::OtherComment => format!("{who} does not count: its comment does not name this patch"),
+            Reason::OfAnotherPatch => "A review does not count: it is of another patch".to_owned(),
+            Reason::Revoked(reason) => format!("{who} does not count: the key was taken back: {reason}"),
+            Reason::OtherProduct => format!("{who} does not count: the key is for other products"),
+            Reason::NotYet => format!("{who} does not count: the key is not valid yet"),
+            Reason::Expired => format!("{who} does not count: the key is no longer valid"),
+            Reason::NoRole(roles) => {
+                let roles: Vec<&str> = roles.iter().map(|role| role.word()).collect();
+                format!("{who} does not count: the key may not sign as {}", roles.join(" or "))
+            }
+            Reason::SameKey => format!("{who} counts once: it is there twice"),
+            Reason::SameOwner => format!("{who} counts once: its owner signed with another key, too"),
+            Reason::Rejects => format!("{} looked at this patch and rejects it", self.subject()),
+            Reason::OnlyComments => format!("{} looked at this patch and did not approve it", self.subject()),
+        }
+    }
+
+    fn subject(&self) -> &str {
+        self.name.as_deref().unwrap_or("Somebody")
+    }
+}
+
+/// Who vouches for a patch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// In one word.
+    pub standing: Standing,
+    /// Those who count, authors first.
+    pub vouchers: Vec<Voucher>,
+    /// The signatures that do not count.
+    pub doubts: Vec<Doubt>,
+    /// How many have to vouch.
+    pub needs: Thresholds,
+    /// The rules that were asked.
+    pub policy: Policy,
+    /// Keys that are not known here whose signatures are valid: somebody could get to know them.
+    pub newcomers: Vec<PublicKey>,
+    /// Somebody else signed than those who are known for this product.
+    pub is_key_change: bool,
+    /// Whether one of those who vouch may ship scripts.
+    pub may_ship_scripts: bool,
+}
+
+/// Why a patch is not applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denial {
+    /// It is broken: nothing helps.
+    Broken,
+    /// Somebody else signed than those who are known: nothing helps but trusting that key by hand.
+    KeyChange,
+    /// The rules of this machine or person refuse what nobody vouches for.
+    Policy,
+    /// Somebody has to say that it is right.
+    NeedsConsent,
+}
+
+impl Verdict {
+    /// That of a patch that nobody can have signed, such as a text patch.
+    pub fn unsigned(policy: Policy) -> Self {
+        Self {
+            standing: Standing::Untrusted,
+            vouchers: Vec::new(),
+            doubts: Vec::new(),
+            needs: policy.needs,
+            policy,
+            newcomers: Vec::new(),
+            is_key_change: false,
+            may_ship_scripts: false,
+        }
+    }
+
+    /// Whether the patch may be applied; `consent`: somebody said that it is right although too few vouch for it.
+    ///
+    /// # Errors
+    /// Says why not.
+    pub fn permits(&self, consent: bool) -> Result<(), Denial> {
+        match self.standing {
+            Standing::Trusted => Ok(()),
+            Standing::Broken => Err(Denial::Broken),
+            _ if self.is_key_change => Err(Denial::KeyChange),
+            _ if self.policy.unvouched == Unvouched::Refuse => Err(Denial::Policy),
+            _ if consent => Ok(()),
+            _ => Err(Denial::NeedsConsent),
+        }
+    }
+
+    /// Whether it may be looked at.
+    pub fn may_be_seen(&self) -> bool {
+        self.policy.may_look || self.standing == Standing::Trusted
+    }
+
+    /// The verdict as a sentence.
+    pub fn sentence(&self) -> String {
+        let said = match self.standing {
+            Standing::Trusted => self.names(),
+            Standing::NotEnough => self.missing(),
+            Standing::Untrusted if self.is_key_change => {
+                "signed by somebody else than those you know for this product".to_owned()
+            }
+            Standing::Untrusted if self.doubts.is_empty() => "nobody vouches for this patch".to_owned(),
+            Standing::Untrusted => match self.doubts.len() {
+                1 => "its signature is not one that counts here".to_owned(),
+                many => format!("none of its {many} signatures counts here"),
+            },
+            Standing::Broken => {
+                let forged = self.doubts.iter().find(|doubt| matches!(doubt.reason, Reason::Invalid(_)));
+                let name = forged.and_then(|doubt| doubt.name.as_deref()).unwrap_or("its author");
+                format!("this is not the file that {name} signed")
+            }
+        };
+        format!("{}: {said}", self.standing.title())
+    }
+
+    /// Those who count, with roles and times.
+    fn names(&self) -> String {
+        let name = |one: &Voucher| match &one.time {
+            Some(time) => format!("{} ({}, {time})", one.name, one.role.word()),
+            None => format!("{} ({})", one.name, one.role.word()),
+        };
+        self.vouchers.iter().map(name).collect::<Vec<_>>().join(", ")
+    }
+
+    fn missing(&self) -> String {
+        if let Some(doubt) = self.doubts.iter().find(|doubt| doubt.reason == Reason::Rejects) {
+            return format!("{} looked at it and rejects it", doubt.subject());
+        }
+        let needs = [(Role::Author, self.needs.authors), (Role::Reviewer, self.needs.reviewers)];
+        let told = needs.into_iter().filter(|(_, needed)| *needed > 0).map(|(role, needed)| {
+            let has = self.vouchers.iter().filter(|one| one.role == role).count();
+            let s = if needed == 1 { "" } else { "s" };
+            format!("{has} of {needed} {}{s}", role.word())
+        });
+        told.collect::<Vec<_>>().join(", ")
+    }
+}
