@@ -221,7 +221,10 @@ fn title_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, item: &Item, 
         if let Some(from) = &item.from {
             ui.label(text::caption(format!("← {from}")).color(muted));
         }
-        ui.label(text::caption(&item.facts).color(muted));
+        // An empty text would push what comes behind it onto what stands before it.
+        if !item.facts.is_empty() {
+            ui.label(text::caption(&item.facts).color(muted));
+        }
         for risk in &item.risks {
             let tone = Tone::Notice(Notice::Caution);
             badge(ui, &Badge { text: risk.word(), tone, explain: risk.explanation() });
