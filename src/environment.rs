@@ -1,6 +1,7 @@
 //! Clock, chance, user and machine as one value, so that whole outputs can be repeated in a test.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Everything the engine wants to know that is neither in a bundle nor in a folder.
@@ -15,7 +16,15 @@ pub struct Environment {
     /// `os/arch` as in a bundle's `platforms`, such as `linux/x86_64`.
     pub platform: String,
     /// Where this machine keeps its list of patches that were called back, if it has one.
-    pub holds_list: Option<std::path::PathBuf>,
+    pub holds_list: Option<PathBuf>,
+    /// Where this person keeps the keys and rules that patches are judged by.
+    pub trust_file: Option<PathBuf>,
+    /// Where the machine has keys and rules, which win.
+    pub machine_trust_file: Option<PathBuf>,
+    /// Where this person's secret keys are made.
+    pub keys_folder: Option<PathBuf>,
+    /// Where is noted what was seen of each folder's history, so that nobody can cut it short unnoticed.
+    pub seen_file: Option<PathBuf>,
 }
 
 impl Environment {
@@ -24,14 +33,18 @@ impl Environment {
         let name = |keys: &[&str]| {
             keys.iter().find_map(|key| std::env::var(key).ok()).filter(|name| !name.is_empty())
         };
+        let own = directories::ProjectDirs::from("", "", "Patchwright");
         Self {
             now: Arc::new(jiff::Timestamp::now),
             random: Arc::new(random_id),
             user: name(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(user_id),
             host: host_name().unwrap_or_else(|| "unknown".to_owned()),
             platform: format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH),
-            holds_list: directories::ProjectDirs::from("", "", "Patchwright")
-                .map(|own| own.data_local_dir().join("holds.json")),
+            holds_list: own.as_ref().map(|own| own.data_local_dir().join("holds.json")),
+            trust_file: own.as_ref().map(|own| own.config_dir().join("trust.toml")),
+            machine_trust_file: machine_folder().map(|folder| folder.join("trust.toml")),
+            keys_folder: own.as_ref().map(|own| own.config_dir().join("keys")),
+            seen_file: own.as_ref().map(|own| own.data_local_dir().join("seen.json")),
         }
     }
 
@@ -45,6 +58,10 @@ impl Environment {
             host: host.to_owned(),
             platform: platform.to_owned(),
             holds_list: None,
+            trust_file: None,
+            machine_trust_file: None,
+            keys_folder: None,
+            seen_file: None,
         }
     }
 
@@ -52,6 +69,11 @@ impl Environment {
     pub fn now(&self) -> String {
         let now = (self.now)();
         jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+    }
+
+    /// The present time.
+    pub fn timestamp(&self) -> jiff::Timestamp {
+        (self.now)()
     }
 
     /// 32 hex digits that nobody can guess.
@@ -80,6 +102,14 @@ fn host_name() -> Option<String> {
 #[cfg(not(unix))]
 fn host_name() -> Option<String> {
     std::env::var("COMPUTERNAME").ok()
+}
+
+/// Where whoever looks after the machine keeps files for every program and person.
+fn machine_folder() -> Option<PathBuf> {
+    match cfg!(windows) {
+        true => std::env::var_os("ProgramData").map(|folder| PathBuf::from(folder).join("Patchwright")),
+        false => Some(PathBuf::from("/etc/patchwright")),
+    }
 }
 
 /// Where the system's services run programs, nobody sets a name; the number is still evidence.

@@ -9,6 +9,7 @@
 pub mod changes;
 pub mod phrases;
 pub mod relations;
+mod trust;
 mod words;
 
 use std::path::Path;
@@ -98,11 +99,8 @@ impl Report {
                 .because(source.to_string())
                 .hint("Ask its author for a unified diff, such as `git diff` or `diff -u` make."),
             Error::Refused(obstacles) => of_obstacles(obstacles),
-            Error::NotTrusted => Self::new(code, "Nobody you trust has signed this patch file")
-                .because("this version does not check signatures yet, so every patch file counts as unsigned")
-                .hint(
-                    "If you know where the file comes from, add --allow-unsigned; the history will say so.",
-                ),
+            Error::NotTrusted { file, denial, verdict } => trust::not_trusted(code, file, *denial, verdict),
+            Error::Keys(error) => trust::of_keys(code, error),
             Error::Busy { path } => Self::new(code, "Somebody else is changing this folder right now")
                 .at(path.display())
                 .hint("Wait until they are done, then try again."),
@@ -164,6 +162,12 @@ impl Report {
     /// The person said no.
     pub fn declined() -> Self {
         Self::new(Code::Declined, "Not done, because you said no")
+    }
+
+    /// A password is needed, and nobody sits at a terminal.
+    pub fn cannot_ask_secret() -> Self {
+        Self::usage("A password is needed, and there is no terminal to ask for it")
+            .hint("Put it into a file that only you can read, and name that with --password-file.")
     }
 
     /// The person could not be asked.

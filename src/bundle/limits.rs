@@ -16,7 +16,10 @@ pub const MAX_MANIFEST_BYTES: u64 = 8 << 20;
 /// Largest signature file. A minisign signature has about 300 bytes, most of it comment.
 pub const MAX_SIGNATURE_BYTES: u64 = 4 << 10;
 
-/// Most signatures: more than any review asks for, few enough that checking all of them takes no time.
+/// Longest review.
+pub const MAX_REVIEW_BYTES: u64 = crate::trust::MAX_REVIEW_BYTES as u64;
+
+/// Most signatures, those over reviews among them: more than any review asks for, few enough that checking all of them takes no time.
 pub const MAX_SIGNATURES: usize = 32;
 
 /// How many times larger than its packed bytes one member may get. Deflate ends at 1032:1 by its construction;

@@ -9,10 +9,11 @@ pub mod limits;
 pub mod manifest;
 mod open;
 pub mod order;
+pub mod signatures;
 
 #[cfg(test)]
 mod noise;
 
 pub use error::BundleError;
 pub use in_memory::InMemory;
-pub use open::{OpenError, UnverifiedBundle, Verdict, VerifiedBundle};
+pub use open::{OpenError, UnverifiedBundle, VerifiedBundle, place_of};

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::container::Container;
 use super::in_memory::InMemory;
 use super::manifest::{ManifestError, read_manifest, referenced_blobs};
 use super::{BundleError, limits, manifest};
 use crate::diff::on_tree::TextOrigin;
 use crate::model::{Code, Digest, Patch};
+use crate::trust::{Attached, AttachedReview, Claim, Keyring, Place, Policy, Verdict, judge};
 
 /// Why a bundle is not opened.
 #[derive(Debug, thiserror::Error)]
@@ -37,34 +40,8 @@ impl OpenError {
 pub struct UnverifiedBundle {
     container: Container,
     manifest: Vec<u8>,
-    signatures: usize,
-}
-
-/// Whether anybody trusted vouches for a bundle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nobody has signed it.
-    Unsigned,
-    /// It carries signatures by keys that this program does not know.
-    Unknown {
-        /// How many.
-        signatures: usize,
-    },
-}
-
-impl Verdict {
-    /// The verdict as a sentence.
-    pub fn sentence(self) -> String {
-        match self {
-            Verdict::Unsigned => "Unsigned: nobody vouches for this patch".to_owned(),
-            Verdict::Unknown { signatures } => {
-                format!(
-                    "Untrusted: signed by {signatures} unknown key{}",
-                    if signatures == 1 { "" } else { "s" }
-                )
-            }
-        }
-    }
+    signatures: Vec<Attached>,
+    reviews: Vec<AttachedReview>,
 }
 
 impl UnverifiedBundle {
@@ -75,15 +52,17 @@ impl UnverifiedBundle {
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let container = Container::open(path)?;
         let manifest = container.manifest_bytes()?;
-        let signatures = container.signatures()?.len();
-        Ok(Self { container, manifest, signatures })
+        let signatures = container.signatures()?.into_iter().map(|(_, signature)| signature).collect();
+        let reviews = container.reviews()?.into_iter().map(|(_, review)| review).collect();
+        Ok(Self { container, manifest, signatures, reviews })
     }
 
-    /// Reads the manifest, checks every rule, and that the content in the bundle is what the manifest names.
+    /// Reads the manifest, checks every rule, that the content in the bundle is what the manifest names, and who vouches
+    /// for it by the keys in `keyring` at the time `now`.
     ///
     /// # Errors
-    /// Names the first rule that is broken.
-    pub fn verify(self) -> Result<VerifiedBundle, OpenError> {
+    /// Names the first rule that is broken. Signatures that do not count are no error, but in the verdict.
+    pub fn verify(self, keyring: &Keyring, now: Timestamp) -> Result<VerifiedBundle, OpenError> {
         let patch = read_manifest(&self.manifest)?;
         let referenced = referenced_blobs(&patch);
         self.container.check_blobs(&referenced.keys().copied().collect::<BTreeSet<_>>())?;
@@ -93,12 +72,31 @@ impl UnverifiedBundle {
                 return Err(BundleError::new(Code::Manifest, problem).in_file(self.container.path()).into());
             }
         }
-        let verdict = match self.signatures {
-            0 => Verdict::Unsigned,
-            signatures => Verdict::Unknown { signatures },
+        let claim = Claim {
+            manifest: &self.manifest,
+            place: place_of(&patch),
+            created: patch.created.parse().ok(),
+            asks: patch.approvals,
         };
+        let verdict = judge(&claim, &self.signatures, &self.reviews, keyring, now);
         let content = Content::Container(self.container);
-        Ok(VerifiedBundle { patch, verdict, text: None, manifest: self.manifest, content })
+        Ok(VerifiedBundle {
+            patch,
+            verdict,
+            text: None,
+            reviews: self.reviews,
+            manifest: self.manifest,
+            content,
+        })
+    }
+}
+
+/// Where a patch stands in its vendor's row, as signatures repeat it.
+pub fn place_of(patch: &Patch) -> Place {
+    Place {
+        product: patch.product.name.clone(),
+        channel: patch.channel.clone().unwrap_or_default(),
+        sequence: patch.sequence,
     }
 }
 
@@ -111,6 +109,8 @@ pub struct VerifiedBundle {
     pub verdict: Verdict,
     /// How the diffs fit, if it was made of text patches for one folder.
     pub text: Option<TextOrigin>,
+    /// The reviews that came along, whoever signed them.
+    pub reviews: Vec<AttachedReview>,
     manifest: Vec<u8>,
     content: Content,
 }
@@ -127,14 +127,19 @@ impl VerifiedBundle {
     ///
     /// # Errors
     /// Names the first rule that `patch` breaks, as it would be for one that comes from a file.
-    pub fn of_text(patch: Patch, origin: TextOrigin, content: InMemory) -> Result<Self, OpenError> {
+    pub fn of_text(
+        patch: Patch,
+        origin: TextOrigin,
+        content: InMemory,
+        policy: Policy,
+    ) -> Result<Self, OpenError> {
         // Where hunks have no place the patch is not whole, and nobody applies it.
         if origin.is_good() && !patch.changes.is_empty() {
             manifest::check(&patch)?;
         }
         let manifest = manifest::write_manifest(&patch);
-        let verdict = Verdict::Unsigned;
-        Ok(Self { patch, verdict, text: Some(origin), manifest, content: Content::Memory(content) })
+        let (verdict, reviews) = (Verdict::unsigned(policy), Vec::new());
+        Ok(Self { patch, verdict, text: Some(origin), reviews, manifest, content: Content::Memory(content) })
     }
 
     /// The exact bytes of the manifest.

@@ -12,7 +12,7 @@ use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::model::Code;
 use crate::plan::Fingerprint;
-use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, Verdict};
+use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile};
 
 /// Apply patches to a product folder: everything, or nothing
 ///
@@ -43,6 +43,9 @@ pub(super) struct Arguments {
     /// Go ahead although nobody you trust has signed the patch file; the history will say so
     #[arg(long)]
     allow_unsigned: bool,
+    /// Go ahead although the patch is older than one that was in the folder; the history keeps the reason
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    allow_downgrade: Option<String>,
     /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
     #[arg(long)]
     accept_weak_volume: bool,
@@ -101,6 +104,7 @@ impl Arguments {
             allow_unsigned: self.allow_unsigned,
             accept_weak_volume: self.accept_weak_volume,
             expected,
+            allow_downgrade: self.allow_downgrade.clone(),
         };
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let applied = session
@@ -146,15 +150,22 @@ impl Arguments {
 
     /// Says no before anybody is asked.
     fn refuse(&self, preview: &ApplyPreview) -> Result<(), Error> {
-        match preview.verdict {
-            Verdict::Unsigned | Verdict::Unknown { .. } if !self.allow_unsigned => {
-                return Err(Error::NotTrusted);
-            }
-            Verdict::Unsigned | Verdict::Unknown { .. } => {}
-        }
+        preview.permits(self.allow_unsigned)?;
         let mut obstacles = preview.preview.obstacles.clone();
-        obstacles.retain(|obstacle| !(self.accept_weak_volume && obstacle.code == Code::Volume));
+        obstacles.retain(|obstacle| match obstacle.code {
+            Code::Volume => !self.accept_weak_volume,
+            Code::Downgrade => self.allow_downgrade.is_none(),
+            _ => true,
+        });
         if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
+    }
+}
+
+/// A reason says something.
+fn reason(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("a reason has to be given"),
+        reason => Ok(reason.to_owned()),
     }
 }
 

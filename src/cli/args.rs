@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::{
-    Result, accept, apply, completions, diff, explain, export, heal, history, identify, make, man, new, plan,
-    recover, rollback, show, status, support, verify,
+    Result, accept, apply, completions, diff, explain, export, heal, history, identify, key, make, man, new,
+    plan, recover, rollback, show, sign, status, support, verify,
 };
 use crate::plan::Fingerprint;
 use crate::report::Report;
@@ -78,6 +78,8 @@ pub(super) enum Verb {
     Diff(diff::Arguments),
     Export(export::Arguments),
     Verify(verify::Arguments),
+    Sign(sign::Arguments),
+    Key(key::Arguments),
     Plan(plan::Arguments),
     Explain(explain::Arguments),
     Apply(apply::Arguments),
@@ -103,6 +105,8 @@ impl Verb {
             Verb::Diff(_) => "diff",
             Verb::Export(_) => "export",
             Verb::Verify(_) => "verify",
+            Verb::Sign(_) => "sign",
+            Verb::Key(_) => "key",
             Verb::Plan(_) => "plan",
             Verb::Explain(_) => "explain",
             Verb::Apply(_) => "apply",
@@ -129,7 +133,7 @@ impl Verb {
 
     /// Whether it must not be stopped at any moment.
     pub fn needs_a_safe_stop(&self) -> bool {
-        self.changes_a_folder() || matches!(self, Verb::Make(_))
+        self.changes_a_folder() || matches!(self, Verb::Make(_) | Verb::Sign(_) | Verb::Key(_))
     }
 }
 

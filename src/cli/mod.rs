@@ -20,6 +20,9 @@ mod export;
 mod show;
 mod verify;
 
+mod key;
+mod sign;
+
 mod accept;
 mod apply;
 mod explain;
@@ -111,8 +114,8 @@ type Result<T, E = session::Stop> = std::result::Result<T, E>;
 impl args::Verb {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
         use args::Verb::{
-            Accept, Apply, Completions, Diff, Explain, Export, Heal, History, Identify, Make, Man, New, Plan,
-            Recover, Rollback, Show, Status, Support, Verify,
+            Accept, Apply, Completions, Diff, Explain, Export, Heal, History, Identify, Key, Make, Man, New,
+            Plan, Recover, Rollback, Show, Sign, Status, Support, Verify,
         };
         match self {
             New(args) => args.run(session),
@@ -121,6 +124,8 @@ impl args::Verb {
             Diff(args) => args.run(session),
             Export(args) => args.run(session),
             Verify(args) => args.run(session),
+            Sign(args) => args.run(session),
+            Key(args) => args.run(session),
             Plan(args) => args.run(session),
             Explain(args) => args.run(session),
             Apply(args) => args.run(session),

@@ -13,7 +13,7 @@ use super::{Result, Streams};
 use crate::model::Kind;
 use crate::progress::{Progress, Quiet};
 use crate::report::Report;
-use crate::workbench::{self, Error, TextOptions, Watch, Workbench};
+use crate::workbench::{self, Error, Password, TextOptions, Watch, Workbench};
 
 /// One run of the program.
 pub(super) struct Session<'s, 'io> {
@@ -31,6 +31,8 @@ pub(super) enum Ending {
     NothingToDo,
     /// The answer is a list of reasons why not.
     Refused,
+    /// The answer is that not enough people who are trusted vouch for it.
+    NotTrusted,
 }
 
 /// Why a command gave no answer.
@@ -54,6 +56,7 @@ impl Ending {
             Ending::Done => "done",
             Ending::NothingToDo => "nothing-to-do",
             Ending::Refused => Kind::Refused.word(),
+            Ending::NotTrusted => Kind::NotTrusted.word(),
         }
     }
 
@@ -61,6 +64,7 @@ impl Ending {
         match self {
             Ending::Done | Ending::NothingToDo => 0,
             Ending::Refused => Kind::Refused.exit_code(),
+            Ending::NotTrusted => Kind::NotTrusted.exit_code(),
         }
     }
 }
@@ -172,6 +176,20 @@ impl<'s, 'io> Session<'s, 'io> {
             Ok(false) => Err(Report::declined().into()),
             Err(_) => Err(Report::cannot_ask().into()),
         }
+    }
+
+    /// Asks for a password, or reads it from the first line of `file`.
+    pub fn password(&mut self, question: &str, file: Option<&Path>) -> Result<Password> {
+        let terminals = self.streams.terminals;
+        let read = match file {
+            Some(file) => self.workbench.read_password(file).without_folder()?,
+            None if terminals.input && terminals.err => {
+                let asked = (self.streams.ask_secret)(question);
+                Password::new(asked.map_err(|_| Report::cannot_ask_secret())?)
+            }
+            None => return Err(Report::cannot_ask_secret().into()),
+        };
+        Ok(read)
     }
 
     /// Answers a question.

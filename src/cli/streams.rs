@@ -16,6 +16,8 @@ pub struct Streams<'a> {
     pub terminals: Terminals,
     /// Whether terminals may be given colours.
     pub colours: bool,
+    /// Asks for something that must not be seen, such as a password.
+    pub ask_secret: &'a dyn Fn(&str) -> io::Result<String>,
     /// The wish to stop.
     pub interrupt: Interrupt,
 }
@@ -39,7 +41,8 @@ impl<'a> Streams<'a> {
         err: &'a mut (dyn Write + Send),
     ) -> Self {
         let (terminals, interrupt) = (Terminals::default(), Interrupt::default());
-        Self { input, out, err, terminals, colours: false, interrupt }
+        let ask_secret = &|_: &str| Err(io::Error::from(io::ErrorKind::Unsupported));
+        Self { input, out, err, terminals, colours: false, ask_secret, interrupt }
     }
 }
 
@@ -60,6 +63,7 @@ impl Streams<'_> {
             err: &mut io::stderr(),
             terminals,
             colours,
+            ask_secret: &|question| rpassword::prompt_password(question),
             interrupt: Interrupt::default(),
         };
         work(&mut streams)

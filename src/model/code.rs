@@ -91,6 +91,10 @@ codes! {
     Policy = "E-POLICY", NotTrusted;
     /// Nobody trusted has signed it.
     Trust = "E-TRUST", NotTrusted;
+    /// A key or signature cannot be used for what is wanted.
+    Key = "E-KEY", Refused;
+    /// The patch is older than one that was there before.
+    Downgrade = "E-DOWNGRADE", NotTrusted;
     /// A signature is broken.
     Signature = "E-SIG", NotTrusted;
     /// The target's own records are damaged or not ours.

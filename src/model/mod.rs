@@ -25,8 +25,8 @@ pub use link::{check_link, resolve_link, unportable_link};
 pub use node::{FileNode, LinkNode, Mode, Node, TreeState};
 pub use oddity::Oddity;
 pub use patch::{
-    Check, Conflict, Detect, Evidence, Hold, Issue, Level, Patch, PatchId, PatchKind, PatchRef, Probe,
-    Product, Requirement, RequirementIf, RequirementMode, Rollback, RollbackPossible, Severity,
+    Approvals, Check, Conflict, Detect, Evidence, Hold, Issue, Level, Patch, PatchId, PatchKind, PatchRef,
+    Probe, Product, Requirement, RequirementIf, RequirementMode, Rollback, RollbackPossible, Severity,
 };
 pub use path::{PathError, PathProblem, TreePath};
 pub use portable::Unportable;

@@ -300,6 +300,23 @@ pub struct Evidence {
     pub tests: Vec<String>,
 }
 
+/// How many people have to vouch for a patch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Approvals {
+    /// Authors.
+    pub authors: u32,
+    /// Reviewers.
+    pub reviewers: u32,
+}
+
+impl Approvals {
+    /// The higher of each.
+    #[must_use]
+    pub fn or_more(self, other: Self) -> Self {
+        Self { authors: self.authors.max(other.authors), reviewers: self.reviewers.max(other.reviewers) }
+    }
+}
+
 /// Everything one bundle says about itself, checked. One field per field of the manifest (see the schema in
 /// `assets/schema`); texts are as the vendor wrote them and must be escaped before they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -308,6 +325,10 @@ pub struct Patch {
     pub identity: PatchRef,
     /// Grows with every patch of a product and channel; a floor against going back to an older one.
     pub sequence: u64,
+    /// The vendor's line of patches that `sequence` counts in, where there are several.
+    pub channel: Option<String>,
+    /// How many people the vendor wants to vouch for it; the rules of a machine can ask for more.
+    pub approvals: Approvals,
     /// What sort of patch.
     pub kind: PatchKind,
     /// One line.

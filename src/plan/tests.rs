@@ -47,6 +47,8 @@ pub(super) fn patch(mut changes: Vec<FileChange>) -> Patch {
     Patch {
         identity: PatchRef { id, revision: 1 },
         sequence: 1,
+        channel: None,
+        approvals: Approvals::default(),
         kind: PatchKind::Hotfix,
         title: "A fix".to_owned(),
         summary: "It fixes.".to_owned(),

@@ -8,7 +8,7 @@ use crate::model::{Code, Hold, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{phrases, relations};
 use crate::text::{capitalised, escape_line};
-use crate::workbench::{ApplyPreview, RollbackPreview, Verdict, fit_notes};
+use crate::workbench::{ApplyPreview, Denial, RollbackPreview, Verdict, fit_notes};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +86,7 @@ impl Finding {
 /// What is to be known before `preview` is carried out, what matters most first.
 pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     let mut findings = findings_of_obstacles(&preview.preview.obstacles);
-    findings.extend(finding_of_trust(preview.verdict));
+    findings.extend(finding_of_trust(&preview.verdict));
     findings.extend(findings_of_patch(&preview.patch, &["before", "after"]));
     findings.extend(findings_of_relations(preview));
     match &preview.text {
@@ -229,9 +229,11 @@ fn way_out(code: Code) -> Option<WayOut> {
     }
 }
 
-fn finding_of_trust(verdict: Verdict) -> Option<Finding> {
-    match verdict {
-        Verdict::Unsigned | Verdict::Unknown { .. } => {
+fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {
+    match verdict.permits(false) {
+        // What nothing helps against is among the obstacles.
+        Ok(()) | Err(Denial::Broken | Denial::KeyChange | Denial::Policy) => None,
+        Err(Denial::NeedsConsent) => {
             let mut finding = Finding::plain(Rank::MayBreak, words::UNSIGNED, verdict.sentence());
             finding.hint = words::UNSIGNED_HINT.to_owned();
             Some(finding)

@@ -423,6 +423,8 @@ pub const fn heading(code: Code) -> &'static str {
         Code::PutBack => "It failed, and was put back",
         Code::Requires => "Another patch is needed first",
         Code::Rights => "This account cannot change the folder",
+        Code::Downgrade => "The patch is older than one that was here",
+        Code::Key => "The key cannot be used",
         Code::Signature => "The signature does not fit",
         Code::Space => "There is not enough room",
         Code::State => "The records in the folder are not right",

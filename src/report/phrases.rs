@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::model::{PatchKind, RollbackPossible};
 use crate::text::with_thousands;
-use crate::workbench::{Action, Entry, Verdict};
+use crate::workbench::{Action, Entry};
 
 /// A path of this machine as text.
 pub fn path_text(path: &Path) -> String {
@@ -54,14 +54,6 @@ pub fn rollback(possible: RollbackPossible) -> &'static str {
         RollbackPossible::Yes => "at any time, until it is accepted",
         RollbackPossible::UntilAccept => "only until it is accepted",
         RollbackPossible::No => "not at all",
-    }
-}
-
-/// The verdict for programs.
-pub fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Unsigned => "unsigned",
-        Verdict::Unknown { .. } => "unknown-key",
     }
 }
 

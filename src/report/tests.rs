@@ -5,6 +5,7 @@ use std::io;
 use super::*;
 use crate::progress::Cancelled;
 use crate::transaction::ContentError;
+use crate::trust::{Denial, Policy, Verdict};
 
 fn io_error() -> TransactionError {
     TransactionError::Io {
@@ -25,6 +26,12 @@ fn exit_code(error: &Error) -> u8 {
 fn obstacle(code: Code, path: Option<&str>) -> Obstacle {
     let text = |text: &str| text.to_owned();
     Obstacle { code, path: path.map(text), meaning: text("was edited"), hint: text("Put it back.") }
+}
+
+/// A bundle that nobody signed, without anybody's word for it.
+fn not_trusted() -> Error {
+    let verdict = Box::new(Verdict::unsigned(Policy::default()));
+    Error::NotTrusted { file: "fix.patchbundle".into(), denial: Denial::NeedsConsent, verdict }
 }
 
 #[test]
@@ -49,7 +56,7 @@ fn the_exit_code_says_what_the_folder_is_like() {
         (Error::Refused(vec![obstacle(Code::Drift, None)]), 3),
         // The folder holds names that clash; nobody is to be distrusted for that.
         (Error::Refused(vec![obstacle(Code::Collide, None)]), 3),
-        (Error::NotTrusted, 4),
+        (not_trusted(), 4),
         (Error::Cancelled(Cancelled), 130),
         (unhealthy(None), 5),
         (unhealthy(Some(failure(Condition::NothingChanged, io_error()))), 6),

@@ -7,6 +7,7 @@
 
 mod parts;
 mod replay;
+mod vouched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use parts::{Gone, Part, Retires};
 pub use replay::{Layers, Moved, Slot};
+pub use vouched::{OverrideNote, SignerNote, VouchedNote};
 
 use super::fs::{Fs, Place, StatePath};
 use crate::model::{Digest, FileNode, LayerKey, LinkNode, Mode, Node, PatchId, PatchRef, Step, TreePath};
@@ -125,6 +127,12 @@ pub struct Entry {
     /// The patches that went, where that is something else than one whole entry.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub out: Vec<Gone>,
+    /// Who vouched for the patches that came in: one note for each, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub vouched: Vec<VouchedNote>,
+    /// Rules that were set aside on request.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub overrides: Vec<OverrideNote>,
     /// What changed, in the order in which it was done.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     steps: Vec<StepNote>,
@@ -172,6 +180,8 @@ impl Entry {
             checks: Vec::new(),
             parts: Vec::new(),
             out: Vec::new(),
+            vouched: Vec::new(),
+            overrides: Vec::new(),
             steps: Vec::new(),
         }
     }

@@ -10,13 +10,12 @@ use jiff::Timestamp;
 
 use super::key::{Fingerprint, Form, PublicKey, Scheme};
 use super::minisign::MinisignSignature;
-use super::policy::Thresholds;
 use super::review::{Opinion, Review};
 use super::sshsig::SshSignature;
 use super::statement::{Kind, Place, Role, Statement};
 use super::store::{Keyring, TrustedKey};
 use super::verdict::{Doubt, Reason, Standing, Verdict, Voucher};
-use crate::model::Digest;
+use crate::model::{Approvals, Digest};
 
 /// What is to be vouched for.
 #[derive(Debug, Clone)]
@@ -28,7 +27,7 @@ pub struct Claim<'a> {
     /// When it says it was made.
     pub created: Option<Timestamp>,
     /// How many it wants to vouch for it.
-    pub asks: Thresholds,
+    pub asks: Approvals,
 }
 
 /// A signature as it lies in a bundle or beside a file.
@@ -75,6 +74,28 @@ pub fn judge(
         court.hear_review(review);
     }
     court.close()
+}
+
+/// By which key a signature over `content` is, if it is valid: one of `known`, or the one that it names itself.
+pub fn signer_of(
+    signature: &Attached,
+    content: &[u8],
+    kind: Kind,
+    known: &[PublicKey],
+) -> Option<Fingerprint> {
+    match signature.scheme {
+        Scheme::Ssh => {
+            let signature = SshSignature::parse(&signature.bytes).ok()?;
+            signature.covers(content, kind).ok()?;
+            Some(signature.key.fingerprint())
+        }
+        Scheme::Minisign => {
+            let signature = MinisignSignature::parse(&signature.bytes).ok()?;
+            Statement::parse(kind, &signature.comment)?;
+            let mut keys = known.iter().chain(&signature.named_key);
+            keys.find(|key| signature.covers(content, key)).map(PublicKey::fingerprint)
+        }
+    }
 }
 
 /// What was heard so far.
@@ -250,7 +271,7 @@ impl<'a> Court<'a> {
     }
 
     /// Every owner once, as what is needed most.
-    fn count(&mut self, needs: Thresholds) -> Vec<Voucher> {
+    fn count(&mut self, needs: Approvals) -> Vec<Voucher> {
         let mut owners: BTreeMap<&str, Vec<Valid<'a>>> = BTreeMap::new();
         let mut seen: BTreeSet<(Fingerprint, Vec<Role>)> = BTreeSet::new();
         for one in std::mem::take(&mut self.valid) {

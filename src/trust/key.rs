@@ -27,6 +27,11 @@ pub enum Scheme {
 }
 
 impl Scheme {
+    /// The format of files with this ending.
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        [Scheme::Minisign, Scheme::Ssh].into_iter().find(|scheme| scheme.extension() == extension)
+    }
+
     /// The ending of signature files.
     pub const fn extension(self) -> &'static str {
         match self {

@@ -9,6 +9,7 @@ use ed25519_dalek::Signer;
 
 use super::key::{Form, PublicKey};
 use super::secret_key::SecretKey;
+use super::statement::{Kind, Statement};
 
 const UNTRUSTED: &str = "untrusted comment: ";
 const TRUSTED: &str = "trusted comment: ";
@@ -74,6 +75,13 @@ impl MinisignSignature {
         *id == self.key_id
             && key.covers(&Blake2b512::digest(content), &self.signature)
             && key.covers(&commented, &self.comment_signature)
+    }
+}
+
+impl Statement {
+    /// What the comment of a minisign signature says. Nothing says yet that the signature is valid.
+    pub fn of_signature(kind: Kind, signature: &[u8]) -> Option<Self> {
+        Statement::parse(kind, &MinisignSignature::parse(signature).ok()?.comment)
     }
 }
 

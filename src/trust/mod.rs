@@ -18,10 +18,10 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-pub use judge::{Attached, AttachedReview, Claim, judge};
+pub use judge::{Attached, AttachedReview, Claim, judge, signer_of};
 pub use key::{Fingerprint, KeyError, MAX_KEY_BYTES, PublicKey, Scheme};
 pub use minisign::sign;
-pub use policy::{Policy, Rules, SetBy, Thresholds, Unvouched};
+pub use policy::{Policy, Rules, SetBy, Unvouched};
 pub use review::{Looked, MAX_REVIEW_BYTES, Note, Opinion, Review};
 pub use secret_key::{MAX_SECRET_BYTES, Password, SecretKey, SecretKeyError};
 pub use statement::{Kind, Place, Role, Statement};

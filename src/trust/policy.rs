@@ -2,25 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How many people have to vouch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Thresholds {
-    /// Authors.
-    #[serde(default, rename = "author")]
-    pub authors: u32,
-    /// Reviewers.
-    #[serde(default, rename = "reviewer")]
-    pub reviewers: u32,
-}
-
-impl Thresholds {
-    /// The higher of each.
-    #[must_use]
-    pub fn or_more(self, other: Self) -> Self {
-        Self { authors: self.authors.max(other.authors), reviewers: self.reviewers.max(other.reviewers) }
-    }
-}
+use crate::model::Approvals;
 
 /// What is done with a patch that not enough trusted people vouch for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -37,7 +19,7 @@ pub enum Unvouched {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// How many have to vouch; a bundle may ask for more, never for less.
-    pub needs: Thresholds,
+    pub needs: Approvals,
     /// Whether a bundle that nobody vouches for may be looked at.
     pub may_look: bool,
     /// Whether it may be applied.
@@ -76,7 +58,7 @@ impl Default for Policy {
     /// One author has to vouch; whoever knows better may say so.
     fn default() -> Self {
         Self {
-            needs: Thresholds { authors: 1, reviewers: 0 },
+            needs: Approvals { authors: 1, reviewers: 0 },
             may_look: true,
             unvouched: Unvouched::Ask,
             max_age_days: None,

@@ -215,6 +215,20 @@ impl Store {
 }
 
 impl TrustedKey {
+    /// Whether its texts can stand in a file and in a line.
+    ///
+    /// # Errors
+    /// Says what is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        wire::name_of("name", &self.name)?;
+        wire::name_of("owner", &self.owner)?;
+        self.products.iter().try_for_each(|product| wire::name_of("product", product).map(drop))?;
+        match self.roles.is_empty() {
+            true => Err("the key has no role".to_owned()),
+            false => Ok(()),
+        }
+    }
+
     /// Whether it is trusted for a product.
     pub fn is_for(&self, product: &str) -> bool {
         self.products.iter().any(|one| one == EVERY_PRODUCT || one == product)

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::model::Digest;
+use crate::model::{Approvals, Digest};
 
 mod forged;
 mod programs;
@@ -70,7 +70,7 @@ fn asking(mut ring: Keyring, authors: u32, reviewers: u32) -> Keyring {
 
 fn judged(signatures: &[Attached], reviews: &[AttachedReview], ring: &Keyring) -> Verdict {
     let claim =
-        Claim { manifest: MANIFEST, place: place(), created: Some(now()), asks: Thresholds::default() };
+        Claim { manifest: MANIFEST, place: place(), created: Some(now()), asks: Approvals::default() };
     judge(&claim, signatures, reviews, ring, now())
 }
 
@@ -121,7 +121,7 @@ fn a_bundle_can_ask_for_more_than_the_rules_but_not_for_less() {
         manifest: MANIFEST,
         place: place(),
         created: None,
-        asks: Thresholds { authors, reviewers },
+        asks: Approvals { authors, reviewers },
     };
     let only_anna = [by(ANNA, Role::Author)];
     let verdict = judge(&claim(1, 1), &only_anna, &[], &keys, now());

@@ -1,10 +1,10 @@
 //! What is known about who vouches for a patch, in four words and with the reasons.
 
 use super::key::{Fingerprint, PublicKey};
-use super::policy::{Policy, Thresholds, Unvouched};
+use super::policy::{Policy, Unvouched};
 use super::statement::Role;
 use super::store::TrustedKey;
-use crate::model::Digest;
+use crate::model::{Approvals, Digest};
 
 /// One of four things that can be said of a patch. Ordered from the best to the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,7 +155,7 @@ pub struct Verdict {
     /// The signatures that do not count.
     pub doubts: Vec<Doubt>,
     /// How many have to vouch.
-    pub needs: Thresholds,
+    pub needs: Approvals,
     /// The rules that were asked.
     pub policy: Policy,
     /// Keys that are not known here whose signatures are valid: somebody could get to know them.

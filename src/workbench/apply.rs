@@ -7,6 +7,7 @@ use super::merging::EditChoices;
 use super::preview::Looked;
 use super::situation::Survey;
 use super::status::read_ledger;
+use super::vouching::{overrides, vouched_note};
 use super::{ApplyPreview, ComingPatch, Error, Result, Watch, Workbench, text_patch};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
@@ -18,14 +19,17 @@ use crate::target::ledger::{Action, CheckNote, Entry, Ledger, Part, PatchNote, R
 use crate::transaction::{self, Between, Contents, Failure, Receipt, Request};
 
 /// How to apply.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ApplyOptions {
-    /// Go ahead although nobody trusted has signed the bundle. Written to the history.
+    /// Go ahead although not enough people who are trusted vouch for the bundle, if the rules here leave that to
+    /// whoever applies it. Written to the history.
     pub allow_unsigned: bool,
     /// Go ahead on a disk that cannot keep all promises. Written to the history.
     pub accept_weak_volume: bool,
     /// The folder must still be as it was when this was computed.
     pub expected: Option<Fingerprint>,
+    /// Go ahead with a patch that is older than one that was there before, for this reason. Written to the history.
+    pub allow_downgrade: Option<String>,
 }
 
 /// What applying did.
@@ -115,8 +119,10 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<Applied> {
         let bundles = self.open_all(files, target, watch)?;
-        if !options.allow_unsigned {
-            return Err(Error::NotTrusted);
+        let options = &options;
+        for (file, bundle) in files.iter().zip(&bundles) {
+            let permitted = bundle.verdict.permits(options.allow_unsigned);
+            permitted.map_err(|denial| Error::not_trusted(file, denial, &bundle.verdict))?;
         }
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
@@ -146,7 +152,7 @@ impl Workbench {
         bundles: &[VerifiedBundle],
         root: &TargetRoot,
         first_look: Looked,
-        options: ApplyOptions,
+        options: &ApplyOptions,
         choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Applied> {
@@ -171,7 +177,8 @@ impl Workbench {
             // Somebody else has just applied the same patch.
             return Ok(Applied::nothing(looked.preview));
         }
-        let entry = self.entry_of(bundles, &looked, &ledger, remarks)?;
+        let mut entry = self.entry_of(bundles, &looked, &ledger, remarks)?;
+        entry.overrides = overrides(&looked.preview, options);
         let contents =
             Library::new(root.fs(), bundles, &looked.survey.situation.tree, looked.archive.clone())
                 .with_made(looked.plan.made.clone());
@@ -205,12 +212,14 @@ impl Workbench {
     ) -> Result<Entry> {
         let mut entry = Entry::after(&ledger.head(), Action::Apply, &self.environment);
         let mut parts = Vec::new();
-        for (bundle, planned) in coming(looked) {
+        let previews = looked.preview.patches.iter().filter(|patch| patch.left_out.is_none());
+        for ((bundle, planned), preview) in coming(looked).zip(previews) {
             let bundle = &bundles[bundle];
             let (file, manifest) = (bundle.file_digest()?, Digest::of(bundle.manifest()));
             let mut part = Part::new(note_of(&bundle.patch), file, manifest, &planned.steps);
             part.retires = planned.replaces.iter().map(|(key, stays)| Retires::new(*key, *stays)).collect();
             parts.push(part);
+            entry.vouched.push(vouched_note(preview));
         }
         if let Some(first) = parts.first() {
             entry.patch = Some(first.patch.clone());
@@ -317,21 +326,20 @@ fn remarks_on_edits(preview: &ApplyPreview) -> Vec<String> {
 }
 
 /// The plan, if nothing stands in its way but what `options` allow.
-fn approve(preview: ApplyPreview, options: ApplyOptions, remarks: &mut Vec<String>) -> Result<ApprovedPlan> {
+fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<String>) -> Result<ApprovedPlan> {
     let mut preview = preview.preview;
     if options.expected.is_some_and(|expected| expected != preview.plan.base) {
-        return Err(Error::Refused(vec![Obstacle {
-            code: Code::Moved,
-            path: None,
-            meaning: "the folder has changed since the plan was made".to_owned(),
-            hint: "Make the plan again and look at it.".to_owned(),
-        }]));
+        let meaning = "the folder has changed since the plan was made";
+        return Err(Error::refused(Code::Moved, meaning, "Make the plan again and look at it."));
     }
     if options.accept_weak_volume {
         let weak = |obstacle: &Obstacle| obstacle.code == Code::Volume;
         remarks
             .extend(preview.obstacles.iter().filter(|o| weak(o)).map(|o| format!("accepted: {}", o.meaning)));
         preview.obstacles.retain(|obstacle| !weak(obstacle));
+    }
+    if options.allow_downgrade.is_some() {
+        preview.obstacles.retain(|obstacle| obstacle.code != Code::Downgrade);
     }
     preview.approve().map_err(|preview| Error::Refused(preview.obstacles))
 }

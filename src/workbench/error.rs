@@ -1,7 +1,7 @@
 //! Everything that can go wrong on the workbench.
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::bundle::order::Finding;
 use crate::bundle::{BundleError, OpenError};
@@ -13,6 +13,7 @@ use crate::target::ScanError;
 use crate::target::fs::OpenError as FolderError;
 use crate::target::ledger::LedgerError;
 use crate::transaction::{Failure, StoreError, TransactionError};
+use crate::trust::{self, Denial, Verdict};
 
 /// What the workbench returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -54,9 +55,19 @@ pub enum Error {
     /// Obstacles stand in the way. Nothing changed.
     #[error("{}", summary(.0))]
     Refused(Vec<Obstacle>),
-    /// Nobody trusted vouches for the bundle.
-    #[error("nobody you trust has signed this patch")]
-    NotTrusted,
+    /// Not enough people who are trusted vouch for the bundle.
+    #[error("{}: {}", file.display(), verdict.sentence())]
+    NotTrusted {
+        /// Which.
+        file: PathBuf,
+        /// Why that stops it.
+        denial: Denial,
+        /// Who vouches.
+        verdict: Box<Verdict>,
+    },
+    /// Keys or rules cannot be read or written.
+    #[error(transparent)]
+    Keys(#[from] trust::StoreError),
     /// Somebody else is changing the folder.
     #[error("somebody else is changing {path:?} right now")]
     Busy {
@@ -116,6 +127,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// `file` is not applied, or not even shown, because of who vouches for it.
+    pub(super) fn not_trusted(file: &Path, denial: Denial, verdict: &Verdict) -> Self {
+        Error::NotTrusted { file: file.to_owned(), denial, verdict: Box::new(verdict.clone()) }
+    }
+
+    /// One obstacle that is about no single place.
+    pub(super) fn refused(code: Code, meaning: impl Into<String>, hint: impl Into<String>) -> Self {
+        Error::Refused(vec![Obstacle { code, path: None, meaning: meaning.into(), hint: hint.into() }])
+    }
+
     /// The code to print.
     pub fn code(&self) -> Code {
         match self {
@@ -133,7 +154,18 @@ impl Error {
             Error::Bundle(error) => error.code(),
             Error::Text { source, .. } => source.code,
             Error::Refused(obstacles) => obstacles.first().map_or(Code::Declined, |obstacle| obstacle.code),
-            Error::NotTrusted => Code::Trust,
+            Error::NotTrusted { denial, .. } => match denial {
+                Denial::Broken => Code::Signature,
+                Denial::Policy => Code::Policy,
+                Denial::KeyChange | Denial::NeedsConsent => Code::Trust,
+            },
+            Error::Keys(trust::StoreError::Io { source, .. })
+                if source.kind() == ErrorKind::PermissionDenied =>
+            {
+                Code::Rights
+            }
+            Error::Keys(trust::StoreError::Io { .. } | trust::StoreError::NoPlace) => Code::Io,
+            Error::Keys(trust::StoreError::Wrong { .. }) => Code::Policy,
             Error::Busy { .. } => Code::Busy,
             Error::Change(failure) => failure.cause.code(),
             Error::Unhealthy { .. } => Code::Health,

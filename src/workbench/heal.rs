@@ -10,7 +10,7 @@ use super::library::content_error;
 use super::rollback::moved;
 use super::situation::Survey;
 use super::status::{self, read_ledger};
-use super::{Drift, Error, Result, Watch, Workbench, inspect};
+use super::{Drift, Error, Result, Watch, Workbench};
 use crate::bundle::{VerifiedBundle, delta};
 use crate::model::{Code, Digest, FileNode, Node, Payload, Step, TreePath};
 use crate::plan::{Fingerprint, Note, Obstacle, Preview, plan_heal};
@@ -63,7 +63,8 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<HealPreview> {
         let fs = self.disk(target)?;
-        let bundles = open_all(&options.from)?;
+        let bundles: Vec<VerifiedBundle> =
+            options.from.iter().map(|file| self.open(file)).collect::<Result<_>>()?;
         self.look_at_drift(target, &*fs, options, &bundles, watch).map(|look| look.preview)
     }
 
@@ -74,7 +75,8 @@ impl Workbench {
     /// As [`Workbench::preview_heal`]; [`Error::Refused`] lists every obstacle.
     pub fn heal(&self, target: &Path, options: &HealOptions, watch: Watch<'_>) -> Result<Healed> {
         let fs = self.disk(target)?;
-        let bundles = open_all(&options.from)?;
+        let bundles: Vec<VerifiedBundle> =
+            options.from.iter().map(|file| self.open(file)).collect::<Result<_>>()?;
         let first_look = self.look_at_drift(target, &*fs, options, &bundles, watch)?;
         first_look.expect(options)?;
         if first_look.preview.preview.is_nothing_to_do() {
@@ -173,10 +175,6 @@ impl Workbench {
         let preview = plan_heal(steps, &lost, &survey.situation);
         Ok(Look { preview: HealPreview { drift, preview }, survey, sources })
     }
-}
-
-fn open_all(files: &[PathBuf]) -> Result<Vec<VerifiedBundle>> {
-    files.iter().map(|file| inspect::open(file)).collect()
 }
 
 fn unknown_place(path: &TreePath) -> Error {

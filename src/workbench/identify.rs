@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::stack::manifest_of;
 use super::status::read_ledger;
-use super::{Result, Watch, Workbench, inspect};
+use super::{Result, Watch, Workbench};
 use crate::model::{FileChange, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
 use crate::target::fs::Fs;
 use crate::target::{Identity, identify, observe};
@@ -92,7 +92,7 @@ impl Workbench {
     /// If the folder, its history or a bundle cannot be read.
     pub fn identify(&self, target: &Path, bundles: &[PathBuf], watch: Watch<'_>) -> Result<Identified> {
         let given: Vec<Patch> =
-            bundles.iter().map(|file| Ok(inspect::open(file)?.patch)).collect::<Result<_>>()?;
+            bundles.iter().map(|file| Ok(self.open(file)?.patch)).collect::<Result<_>>()?;
         let fs = self.disk(target)?;
         self.look_in_peace(target, &*fs, || identify_now(&*fs, &given, watch), |_| true)
     }

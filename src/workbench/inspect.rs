@@ -6,9 +6,10 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::{Error, Result, TextReading, Watch, Workbench};
-use crate::bundle::{BundleError, UnverifiedBundle, Verdict, VerifiedBundle};
+use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
 use crate::progress::{Phase, Watched};
+use crate::trust::{AttachedReview, Denial, Review, Verdict};
 
 /// What a bundle says and what is known about it.
 #[derive(Debug, Clone)]
@@ -27,6 +28,9 @@ pub struct Inspection {
     pub manifest: Vec<u8>,
     /// What the text patches say, if it is no bundle.
     pub text: Option<TextReading>,
+    /// The reviews that came along and can be read, each with the SHA-256 of its exact bytes. Whose they are, and
+    /// whether they count, is in the verdict.
+    pub reviews: Vec<(Digest, Review)>,
 }
 
 /// What was verified.
@@ -38,17 +42,23 @@ pub struct Verification {
     pub blobs: usize,
 }
 
-pub(super) fn open(bundle: &Path) -> Result<VerifiedBundle> {
-    Ok(UnverifiedBundle::open(bundle)?.verify()?)
-}
-
 impl Workbench {
+    /// Opens a bundle and finds out who vouches for it.
+    pub(super) fn open(&self, bundle: &Path) -> Result<VerifiedBundle> {
+        let opened =
+            UnverifiedBundle::open(bundle)?.verify(&self.keyring()?, self.environment.timestamp())?;
+        match opened.verdict.may_be_seen() {
+            true => Ok(opened),
+            false => Err(Error::not_trusted(bundle, Denial::Policy, &opened.verdict)),
+        }
+    }
+
     /// Reads a bundle's manifest and checks every rule that needs no target. The whole file is read for its digest.
     ///
     /// # Errors
     /// If the bundle is damaged, hostile or unreadable, or somebody wished to stop.
     pub fn inspect(&self, bundle: &Path, watch: Watch<'_>) -> Result<Inspection> {
-        let bundle = open(bundle)?;
+        let bundle = self.open(bundle)?;
         watch.progress.begin(Phase::Reading, bundle.file_bytes());
         inspection(bundle, watch)
     }
@@ -58,7 +68,7 @@ impl Workbench {
     /// # Errors
     /// As [`Workbench::inspect`].
     pub fn verify(&self, bundle: &Path, watch: Watch<'_>) -> Result<Verification> {
-        let bundle = open(bundle)?;
+        let bundle = self.open(bundle)?;
         let blobs: Vec<(Digest, u64)> = bundle.blobs().collect();
         let content_bytes: u64 = blobs.iter().map(|(_, size_bytes)| size_bytes).sum();
         watch.progress.begin(Phase::Reading, bundle.file_bytes() + content_bytes);
@@ -75,14 +85,19 @@ fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
     let mut file = watched(Hasher::new(), watch);
     bundle.copy_file(&mut file).map_err(|error| stopped_or(error, watch))?;
     Ok(Inspection {
-        verdict: bundle.verdict,
+        verdict: bundle.verdict.clone(),
         file_bytes: bundle.file_bytes(),
         file_digest: file.into_inner().finish(),
         manifest_digest: Digest::of(bundle.manifest()),
         manifest: bundle.manifest().to_vec(),
+        reviews: bundle.reviews.iter().filter_map(readable).collect(),
         patch: bundle.patch,
         text: None,
     })
+}
+
+fn readable(attached: &AttachedReview) -> Option<(Digest, Review)> {
+    Some((Digest::of(&attached.report), Review::parse(&attached.report).ok()?))
 }
 
 fn watched<W: Write>(inner: W, watch: Watch<'_>) -> Watched<'_, W> {

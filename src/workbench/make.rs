@@ -165,12 +165,11 @@ fn refuse_nested(from: &Path, to: &Path) -> Result<()> {
     if real_from == real_to || !(real_from.starts_with(&real_to) || real_to.starts_with(&real_from)) {
         return Ok(());
     }
-    Err(Error::Refused(vec![Obstacle {
-        code: Code::Order,
-        path: None,
-        meaning: format!("one of the folders {from:?} and {to:?} is inside the other"),
-        hint: "Put the old and the new product side by side.".to_owned(),
-    }]))
+    Err(Error::refused(
+        Code::Order,
+        format!("one of the folders {from:?} and {to:?} is inside the other"),
+        "Put the old and the new product side by side.",
+    ))
 }
 
 fn failed(error: AuthorError, from: &Path, to: &Path) -> Error {

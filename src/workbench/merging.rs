@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::rollback::moved;
 use super::situation::Survey;
-use super::{Error, Result, Workbench, inspect};
+use super::{Error, Result, Workbench};
 use crate::bundle::{VerifiedBundle, delta};
 use crate::diff::{MAX_MERGE_BYTES, Merge, draft, merge};
 use crate::model::{Code, Digest, FileChange, FileNode, LocalEdits, Mode, Node, Payload, Step, TreePath};
@@ -126,7 +126,7 @@ impl Workbench {
     /// # Errors
     /// If there is nothing to merge at `path`, or a file cannot be read or written.
     pub fn draft_merge(&self, bundle: &Path, target: &Path, path: &TreePath, output: &Path) -> Result<()> {
-        let bundle = inspect::open(bundle)?;
+        let bundle = self.open(bundle)?;
         let fs = self.disk(target)?;
         let refused = |meaning: &str| {
             Error::Refused(vec![Obstacle {

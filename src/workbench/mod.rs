@@ -16,6 +16,7 @@ mod heal;
 mod holds;
 mod identify;
 mod inspect;
+mod keys;
 mod library;
 mod make;
 mod merging;
@@ -25,6 +26,7 @@ mod record;
 mod recover;
 mod rollback;
 mod sample;
+mod sign;
 mod situation;
 mod stack;
 mod status;
@@ -32,6 +34,7 @@ mod support;
 mod take_out;
 mod template;
 mod text_patch;
+mod vouching;
 
 use std::io;
 use std::path::Path;
@@ -48,6 +51,7 @@ pub use heal::{HealOptions, HealPreview, Healed};
 pub use holds::Held;
 pub use identify::{Identified, IdentifiedPatch, Presence};
 pub use inspect::{Inspection, Verification};
+pub use keys::{KeyWish, KnownKey, MadeKey, Newcomers};
 pub use make::{Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, Proof, TextMakeRequest};
 pub use merging::{EditChoice, EditChoices};
 pub use plan_file::{PlanFile, PlannedStep};
@@ -55,6 +59,7 @@ pub use preview::{ApplyPreview, ComingPatch};
 pub use recover::{Choice, Recovered};
 pub use rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
 pub use sample::Sample;
+pub use sign::{Signed, Signer};
 pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
 pub use text_patch::{
     FileSummary, TextInspection, TextOptions, TextReading, TextSummary, fit_notes, is_text_patch,
@@ -62,11 +67,14 @@ pub use text_patch::{
 };
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
-pub use crate::bundle::Verdict;
 pub use crate::bundle::order::{Finding, Weight};
 pub use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
 pub use crate::target::ledger::{Action, CheckNote, Entry, Installed, PatchNote};
 pub use crate::transaction::recover::{OnForeign, Undone};
+pub use crate::trust::{
+    Denial, Doubt, EVERY_PRODUCT, Fingerprint, Kind, Opinion, Password, PublicKey, Review, Revoked,
+    RevokedFrom, Role, Scheme, Standing, StoreError as KeysError, TrustedKey, Verdict, Voucher,
+};
 
 use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};

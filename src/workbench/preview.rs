@@ -9,8 +9,9 @@ use super::merging::{EditChoices, resolve_edits};
 use super::situation::{ProductSeen, Survey};
 use super::stack::{FolderStack, plain};
 use super::status::read_ledger;
+use super::vouching::Floors;
 use super::{Error, Result, Watch, Workbench, text_patch};
-use crate::bundle::{Verdict, VerifiedBundle};
+use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::TextOrigin;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
 use crate::plan::{
@@ -21,6 +22,7 @@ use crate::target::fs::Fs;
 use crate::target::ledger::Ledger;
 use crate::transaction::recover::{self, Unfinished};
 use crate::transaction::{Archive, TransactionError};
+use crate::trust::Verdict;
 
 /// A preview together with what it is a preview of.
 #[derive(Debug, Clone)]
@@ -52,6 +54,8 @@ pub struct ComingPatch {
     pub patch: Patch,
     /// Who vouches for it.
     pub verdict: Verdict,
+    /// SHA-256 of its manifest.
+    pub manifest: Digest,
     /// How it is related to every patch in the folder, and to those that come before it.
     pub relations: Vec<Relation>,
     /// Why it is left out, if so.
@@ -61,6 +65,17 @@ pub struct ComingPatch {
 }
 
 impl ApplyPreview {
+    /// Whether everybody who has to vouch does; `consent`: somebody said that it is right without.
+    ///
+    /// # Errors
+    /// [`Error::NotTrusted`] about the first patch that is not permitted.
+    pub fn permits(&self, consent: bool) -> Result<()> {
+        self.patches.iter().try_for_each(|patch| {
+            let permitted = patch.verdict.permits(consent);
+            permitted.map_err(|denial| Error::not_trusted(&patch.file, denial, &patch.verdict))
+        })
+    }
+
     /// The file of the patch that changes `path`; of several the last one.
     pub fn file_that_changes(&self, path: &TreePath) -> Option<&PathBuf> {
         self.patches.iter().rev().find(|one| one.patch.change_at(path).is_some()).map(|one| &one.file)
@@ -112,7 +127,7 @@ impl Workbench {
         let look =
             || self.preview_in_passing(files, &bundles, &*fs, choices, watch).map(|looked| looked.preview);
         let mut preview = self.look_in_peace(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
-        super::at_hand::name_bundles_at_hand(files, &mut preview);
+        self.name_bundles_at_hand(files, &mut preview);
         Ok(preview)
     }
 
@@ -124,7 +139,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<Vec<VerifiedBundle>> {
         if files.is_empty() {
-            return Err(refused(Code::Usage, "no patch file was named".to_owned(), "Name a patch file."));
+            return Err(Error::refused(Code::Usage, "no patch file was named", "Name a patch file."));
         }
         files.iter().map(|file| self.open_for(file, target, watch)).collect()
     }
@@ -190,6 +205,7 @@ impl Workbench {
         if let Some(text) = &preview.text {
             text_patch::add_findings(&mut preview.preview, text);
         }
+        self.add_doubts(&mut preview, &Floors::of(&ledger));
         Ok(Looked { preview, survey, plan, order, archive })
     }
 }
@@ -206,7 +222,7 @@ fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Vec<usiz
             Some(at) if identity(chosen[at]).revision > identity(index).revision => {}
             Some(at) if bundles[chosen[at]].manifest() == bundles[index].manifest() => {}
             Some(_) => {
-                return Err(refused(
+                return Err(Error::refused(
                     Code::Overlap,
                     format!("two different patch files call themselves {}", identity(index)),
                     "Ask the vendor which of them is right.",
@@ -218,13 +234,9 @@ fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Vec<usiz
     let is_installed = |id: &str| folder.layers.iter().any(|layer| layer.id == id);
     let order = resolve(&patches, is_installed).map_err(|cycle| {
         let meaning = format!("these patches require each other in a circle: {cycle}");
-        refused(Code::Requires, meaning, "Ask the vendor which of them comes first.")
+        Error::refused(Code::Requires, meaning, "Ask the vendor which of them comes first.")
     })?;
     Ok(order.into_iter().map(|index| chosen[index]).collect())
-}
-
-fn refused(code: Code, meaning: String, hint: &str) -> Error {
-    Error::Refused(vec![Obstacle { code, path: None, meaning, hint: hint.to_owned() }])
 }
 
 /// Places of patches that one of `patches` may replace: they change, too, then.
@@ -290,7 +302,8 @@ fn of_plan(
             ComingPatch {
                 file: files.get(order[planned.index]).cloned().unwrap_or_default(),
                 patch: bundle.patch.clone(),
-                verdict: bundle.verdict,
+                verdict: bundle.verdict.clone(),
+                manifest: Digest::of(bundle.manifest()),
                 relations: planned.relations.clone(),
                 left_out: planned.left_out.clone(),
                 replaces: planned.replaces.iter().map(|(key, _)| name(*key)).collect(),
@@ -298,10 +311,9 @@ fn of_plan(
         })
         .collect();
     let last = &bundles[*order.last().expect("at least one bundle is named")];
-    let is_unsigned = |patch: &&ComingPatch| patch.verdict == Verdict::Unsigned;
     ApplyPreview {
         patch: last.patch.clone(),
-        verdict: patches.iter().find(is_unsigned).map_or(last.verdict, |patch| patch.verdict),
+        verdict: weakest(&patches).unwrap_or(&last.verdict).clone(),
         manifest_digest: manifest_digest(bundles, order),
         preview: plan.preview.clone(),
         text: None,
@@ -312,6 +324,11 @@ fn of_plan(
         patches,
         edits: BTreeMap::new(),
     }
+}
+
+/// The worst verdict of several.
+fn weakest(patches: &[ComingPatch]) -> Option<&Verdict> {
+    patches.iter().map(|patch| &patch.verdict).max_by_key(|verdict| verdict.standing)
 }
 
 fn manifest_digest(bundles: &[VerifiedBundle], order: &[usize]) -> Digest {

@@ -16,7 +16,7 @@ use super::{Error, Result, Watch, Workbench};
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
-use crate::plan::{Fingerprint, Layer, NoContents, Obstacle, OnDrift, Preview, plan_rollback, take_out};
+use crate::plan::{Fingerprint, Layer, NoContents, OnDrift, Preview, plan_rollback, take_out};
 use crate::target::TargetRoot;
 use crate::target::fs::{Fs, StatePath};
 use crate::target::ledger::{Action, CheckNote, Entry, Gone, Installed, Ledger, PatchNote, Slot, read_small};
@@ -366,16 +366,11 @@ impl Look {
 
 /// The folder changes while it is looked at.
 pub(super) fn moved() -> Error {
-    Error::Refused(vec![Obstacle {
-        code: Code::Moved,
-        path: None,
-        meaning: "the folder has changed since you looked at it".to_owned(),
-        hint: "Look at what would happen again.".to_owned(),
-    }])
-}
-
-fn refused(code: Code, meaning: String, hint: &str) -> Error {
-    Error::Refused(vec![Obstacle { code, path: None, meaning, hint: hint.to_owned() }])
+    Error::refused(
+        Code::Moved,
+        "the folder has changed since you looked at it",
+        "Look at what would happen again.",
+    )
 }
 
 /// The patch to take out.
@@ -392,7 +387,7 @@ fn find(ledger: &Ledger, slots: &[Slot], which: &Which) -> Result<Slot> {
             Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) if !installed.is_empty() => {
                 refuse_unknown(id, &installed)
             }
-            _ => refused(
+            _ => Error::refused(
                 Code::Unknown,
                 "no patch is in this folder".to_owned(),
                 "There is nothing to take back.",
@@ -402,7 +397,7 @@ fn find(ledger: &Ledger, slots: &[Slot], which: &Which) -> Result<Slot> {
     if found.accepted {
         let id = ledger.note(found.key).map_or("the patch", |note| &note.id);
         let meaning = format!("the way back of {id} was given up with \"accept\"");
-        return Err(refused(Code::NoWayBack, meaning, "Ask the vendor for a patch that undoes it."));
+        return Err(Error::refused(Code::NoWayBack, meaning, "Ask the vendor for a patch that undoes it."));
     }
     Ok(*found)
 }
@@ -438,7 +433,7 @@ pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
         [] => ("no patch is in it".to_owned(), "Check that this is the right folder."),
         _ => (format!("in it are {}", ids.join(", ")), "Choose one of these."),
     };
-    refused(Code::Unknown, format!("{id} is not in this folder; {here}"), hint)
+    Error::refused(Code::Unknown, format!("{id} is not in this folder; {here}"), hint)
 }
 
 fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
@@ -450,7 +445,7 @@ fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
             }
             None => (Code::Unknown, "the last change of this folder was not a rollback".to_owned()),
         };
-        refused(code, meaning, "Apply the patch again instead.")
+        Error::refused(code, meaning, "Apply the patch again instead.")
     })
 }
 
@@ -466,7 +461,7 @@ fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Resu
             let reason = patch.rollback.reason.as_deref().unwrap_or("no reason is given");
             let meaning = format!("the vendor says that {} cannot be taken back: {reason}", patch.identity);
             let contact = patch.contact.as_deref().unwrap_or(&patch.vendor);
-            Err(refused(Code::NoWayBack, meaning, &format!("Ask {contact} how to go on.")))
+            Err(Error::refused(Code::NoWayBack, meaning, &format!("Ask {contact} how to go on.")))
         }
         _ => Ok(()),
     }

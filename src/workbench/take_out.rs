@@ -198,10 +198,9 @@ pub(super) fn wanted(folder: &FolderStack, first: LayerKey, and_newer: bool) -> 
 pub(super) fn refuse_replaced(folder: &FolderStack, key: LayerKey) -> Result<()> {
     let Some(layer) = folder.layer(key) else { return Ok(()) };
     let Some(by) = layer.retired.and_then(|(by, _)| folder.layer(by)) else { return Ok(()) };
-    Err(Error::Refused(vec![Obstacle {
-        code: Code::NotNewest,
-        path: None,
-        meaning: format!("{} is contained in {} and was replaced by it", layer.id, by.id),
-        hint: format!("Take {} out instead; {} returns then.", by.id, layer.id),
-    }]))
+    Err(Error::refused(
+        Code::NotNewest,
+        format!("{} is contained in {} and was replaced by it", layer.id, by.id),
+        format!("Take {} out instead; {} returns then.", by.id, layer.id),
+    ))
 }

@@ -1,5 +1,6 @@
 //! Bundles made from real folders.
 
+use jiff::Timestamp;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use crate::bundle::order::{Bases, Globs, PathPolicy};
 use crate::model::{LocalEdits, PatchId, Payload, Role};
 use crate::progress::Quiet;
 use crate::target::fs::OsFs;
+use crate::trust::Keyring;
 
 const CREATED: &str = "2026-11-23T09:30:00Z";
 
@@ -73,7 +75,8 @@ impl Workshop {
 
     fn bundle(&self) -> VerifiedBundle {
         let made = UnverifiedBundle::open(&self.path("made.patchbundle"));
-        made.and_then(UnverifiedBundle::verify).expect("what was made can be opened")
+        made.and_then(|opened| opened.verify(&Keyring::default(), Timestamp::UNIX_EPOCH))
+            .expect("what was made can be opened")
     }
 
     #[track_caller]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bundle::BundleError;
 use crate::model::Digest;
+use crate::trust::{Attached, Scheme};
 
 use super::read::Container;
 use super::spool::Spool;
@@ -211,7 +212,7 @@ pub(super) fn valid() -> Crafted {
 pub(super) fn written() -> Vec<u8> {
     let spool = Spool::create_in(&std::env::temp_dir()).unwrap();
     let mut writer = ContainerWriter::begin(Vec::new(), MANIFEST).unwrap();
-    writer.add_signature(FINGERPRINT, b"untrusted comment").unwrap();
+    writer.add_signature(FINGERPRINT, &signature(b"untrusted comment")).unwrap();
     for content in contents() {
         writer.add_blob(&spool.compress(&mut std::io::Cursor::new(content), 3).unwrap()).unwrap();
     }
@@ -225,6 +226,11 @@ pub(super) fn blob_name(content: &[u8]) -> Vec<u8> {
 /// Content that cannot be packed.
 pub(super) fn noise(length: usize) -> Vec<u8> {
     crate::bundle::noise::noise(length, 1)
+}
+
+/// A signature of so many bytes, which nobody looks at here.
+pub(super) fn signature(bytes: &[u8]) -> Attached {
+    Attached { scheme: Scheme::Minisign, bytes: bytes.to_vec() }
 }
 
 /// A file with some bytes, gone when dropped.
@@ -252,7 +258,7 @@ fn read_file(path: PathBuf) -> Result<Vec<Vec<u8>>, BundleError> {
     let container = Container::open(&path)?;
     let mut all = vec![container.manifest_bytes()?];
     for (fingerprint, signature) in container.signatures()? {
-        all.extend([fingerprint.into_bytes(), signature]);
+        all.extend([fingerprint.into_bytes(), signature.bytes]);
     }
     for (digest, _) in container.blobs() {
         let mut content = Vec::new();

@@ -10,7 +10,8 @@
 //! | member, in this order | method | |
 //! |---|---|---|
 //! | `manifest.json` | stored | first |
-//! | `signatures/<16 to 64 hex digits>.minisig` | stored | ascending |
+//! | `signatures/<16 to 64 hex digits>.minisig` or `.sshsig` | stored | ascending |
+//! | `reviews/<16 to 64 hex digits>.json`, then its `.minisig` or `.sshsig` | stored | ascending |
 //! | `blobs/sha256/<64 hex digits>` | stored, deflate, zstd | ascending |
 //!
 //! What a signature covers and the signature itself are stored, so that no decompressor runs on bytes nobody has

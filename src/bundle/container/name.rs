@@ -3,21 +3,33 @@
 use std::fmt;
 
 use crate::model::Digest;
+use crate::trust::Scheme;
 
 const MANIFEST: &str = "manifest.json";
 const SIGNATURE_DIR: &str = "signatures/";
-const SIGNATURE_EXTENSION: &str = ".minisig";
+const REVIEW_DIR: &str = "reviews/";
+const REVIEW_EXTENSION: &str = "json";
 const BLOB_DIR: &str = "blobs/sha256/";
 
-/// Longest name: a signature with a fingerprint of 64 digits.
+/// Longest name: a blob, or a signature with a fingerprint of 64 digits.
 pub(super) const MAX_NAME_BYTES: usize = 83;
 
 /// What a member is. Ordered as members stand in a container.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum MemberName {
     Manifest,
-    Signature(Fingerprint),
+    /// A signature over the manifest.
+    Signature(Fingerprint, Scheme),
+    /// A review; the signature over it stands behind it.
+    Review(Fingerprint, ReviewPart),
     Blob(Digest),
+}
+
+/// A review or the signature over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ReviewPart {
+    Report,
+    Signature(Scheme),
 }
 
 /// 16 to 64 lower-case hex digits that tell which key signed.
@@ -34,8 +46,17 @@ impl MemberName {
         if let Some(hex) = name.strip_prefix(BLOB_DIR) {
             return hex.parse().ok().map(Self::Blob);
         }
-        let file = name.strip_prefix(SIGNATURE_DIR)?;
-        Fingerprint::parse(file.strip_suffix(SIGNATURE_EXTENSION)?).map(Self::Signature)
+        if let Some(file) = name.strip_prefix(REVIEW_DIR) {
+            let (fingerprint, extension) = file.split_once('.')?;
+            let part = match extension {
+                REVIEW_EXTENSION => ReviewPart::Report,
+                other => ReviewPart::Signature(Scheme::of_extension(other)?),
+            };
+            return Fingerprint::parse(fingerprint).map(|fingerprint| Self::Review(fingerprint, part));
+        }
+        let (fingerprint, extension) = name.strip_prefix(SIGNATURE_DIR)?.split_once('.')?;
+        let scheme = Scheme::of_extension(extension)?;
+        Fingerprint::parse(fingerprint).map(|fingerprint| Self::Signature(fingerprint, scheme))
     }
 }
 
@@ -54,8 +75,15 @@ impl fmt::Display for MemberName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Manifest => f.write_str(MANIFEST),
-            Self::Signature(fingerprint) => {
-                write!(f, "{SIGNATURE_DIR}{}{SIGNATURE_EXTENSION}", fingerprint.as_str())
+            Self::Signature(fingerprint, scheme) => {
+                write!(f, "{SIGNATURE_DIR}{}.{}", fingerprint.as_str(), scheme.extension())
+            }
+            Self::Review(fingerprint, part) => {
+                let extension = match part {
+                    ReviewPart::Report => REVIEW_EXTENSION,
+                    ReviewPart::Signature(scheme) => scheme.extension(),
+                };
+                write!(f, "{REVIEW_DIR}{}.{extension}", fingerprint.as_str())
             }
             Self::Blob(digest) => write!(f, "{BLOB_DIR}{digest}"),
         }
@@ -72,6 +100,9 @@ mod tests {
             "manifest.json".to_owned(),
             format!("signatures/{}.minisig", "a".repeat(16)),
             format!("signatures/{}.minisig", "0".repeat(64)),
+            format!("signatures/{}.sshsig", "0".repeat(64)),
+            format!("reviews/{}.json", "0".repeat(64)),
+            format!("reviews/{}.minisig", "0".repeat(64)),
             format!("blobs/sha256/{}", "7".repeat(64)),
         ];
         for name in names {
@@ -86,7 +117,7 @@ mod tests {
         let long = format!("signatures/{hex}a.minisig");
         let upper = format!("blobs/sha256/{}", hex.to_uppercase());
         let inner = format!("blobs/sha256/../{hex}");
-        let wrong: [&[u8]; 12] = [
+        let wrong: [&[u8]; 14] = [
             b"",
             b"MANIFEST.JSON",
             b"manifest.json\0",
@@ -95,6 +126,8 @@ mod tests {
             b"notes.txt",
             b"blobs/sha256/",
             b"signatures/a.minisig",
+            b"signatures/0123456789abcdef.json",
+            b"reviews/0123456789abcdef.html",
             b"\x82",
             long.as_bytes(),
             upper.as_bytes(),

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::bundle::BundleError;
 use crate::bundle::limits::{MAX_BUNDLE_BYTES, MAX_MEMBERS};
 use crate::model::{Code, Digest, Hasher};
+use crate::trust::{Attached, AttachedReview};
 
-use super::name::MemberName;
+use super::name::{MemberName, ReviewPart};
 use super::positioned::{Section, read_exact_at};
 use super::records::{self, CENTRAL_BYTES, END_BYTES, END64_BYTES, End, Entry};
 use super::tally::Tally;
@@ -83,13 +84,38 @@ impl Container {
         self.content_of(&self.entries[0])
     }
 
-    /// The signatures: fingerprint from the name (a claim, not a proof) and content, in the order of the names.
-    pub fn signatures(&self) -> Result<Vec<(String, Vec<u8>)>, BundleError> {
+    /// The signatures over the manifest: fingerprint from the name (a claim, not a proof) and content, in the order of
+    /// the names.
+    pub fn signatures(&self) -> Result<Vec<(String, Attached)>, BundleError> {
         let signatures = self.entries.iter().filter_map(|entry| match &entry.name {
-            MemberName::Signature(fingerprint) => Some((fingerprint.as_str().to_owned(), entry)),
+            MemberName::Signature(fingerprint, scheme) => {
+                Some((fingerprint.as_str().to_owned(), *scheme, entry))
+            }
             _ => None,
         });
-        signatures.map(|(fingerprint, entry)| Ok((fingerprint, self.content_of(entry)?))).collect()
+        signatures
+            .map(|(fingerprint, scheme, entry)| {
+                Ok((fingerprint, Attached { scheme, bytes: self.content_of(entry)? }))
+            })
+            .collect()
+    }
+
+    /// The reviews with the signatures over them, in the same way.
+    pub fn reviews(&self) -> Result<Vec<(String, AttachedReview)>, BundleError> {
+        let mut reviews = Vec::new();
+        // Opening made sure that the signature of each stands right behind it.
+        for pair in self.entries.windows(2) {
+            if let [report, signature] = pair
+                && let MemberName::Review(fingerprint, ReviewPart::Report) = &report.name
+                && let MemberName::Review(_, ReviewPart::Signature(scheme)) = signature.name
+            {
+                let bytes = self.content_of(signature)?;
+                let report = self.content_of(report)?;
+                let review = AttachedReview { report, signature: Attached { scheme, bytes } };
+                reviews.push((fingerprint.as_str().to_owned(), review));
+            }
+        }
+        Ok(reviews)
     }
 
     /// All blobs with their declared sizes, ascending.

@@ -3,12 +3,12 @@
 
 use crate::bundle::BundleError;
 use crate::bundle::limits::{
-    MAX_CONTENT_BYTES, MAX_MANIFEST_BYTES, MAX_MEMBER_RATIO, MAX_MEMBERS, MAX_SIGNATURE_BYTES,
-    MAX_SIGNATURES, MAX_TOTAL_RATIO,
+    MAX_CONTENT_BYTES, MAX_MANIFEST_BYTES, MAX_MEMBER_RATIO, MAX_MEMBERS, MAX_REVIEW_BYTES,
+    MAX_SIGNATURE_BYTES, MAX_SIGNATURES, MAX_TOTAL_RATIO,
 };
 use crate::model::Code;
 
-use super::name::MemberName;
+use super::name::{MemberName, ReviewPart};
 use super::records::{Entry, Method};
 
 /// The members seen so far.
@@ -31,7 +31,7 @@ impl Tally {
     pub(super) fn admit(&mut self, entry: Entry) -> Result<(), BundleError> {
         let next_offset = self.check_place(&entry).map_err(|error| error.in_member(&entry.name))?;
         check_packing(&entry).map_err(|error| error.in_member(&entry.name))?;
-        if matches!(entry.name, MemberName::Signature(_)) {
+        if matches!(entry.name, MemberName::Signature(..) | MemberName::Review(_, ReviewPart::Signature(_))) {
             self.signatures += 1;
         }
         self.packed_bytes = self.packed_bytes.saturating_add(entry.packed_bytes);
@@ -45,6 +45,9 @@ impl Tally {
     pub(super) fn finish(self) -> Result<Vec<Entry>, BundleError> {
         if self.entries.is_empty() {
             return Err(refused("it has no members"));
+        }
+        if let Some(Entry { name: MemberName::Review(_, ReviewPart::Report), .. }) = self.entries.last() {
+            return Err(refused("a review has no signature"));
         }
         // Only now: the total may be above the limit while the well-packed members come first.
         if expands_beyond(self.size_bytes, self.packed_bytes, MAX_TOTAL_RATIO) {
@@ -63,7 +66,7 @@ impl Tally {
                 return Err(refused("there are two members of this name"));
             }
             Some(last) if last.name > entry.name => return Err(refused("it is out of order")),
-            _ => {}
+            last => check_company(last.map(|last| &last.name), &entry.name)?,
         }
         if entry.offset != self.next_offset {
             return Err(refused("it does not begin where the member before it ends"));
@@ -86,10 +89,26 @@ impl Tally {
     }
 }
 
+/// A review and the signature over it come together: each is nothing without the other.
+fn check_company(before: Option<&MemberName>, name: &MemberName) -> Result<(), BundleError> {
+    let waits = match before {
+        Some(MemberName::Review(fingerprint, ReviewPart::Report)) => Some(fingerprint),
+        _ => None,
+    };
+    let comes = match name {
+        MemberName::Review(fingerprint, ReviewPart::Signature(_)) => Some(fingerprint),
+        _ => None,
+    };
+    if waits == comes { Ok(()) } else { Err(refused("a review and its signature do not stand together")) }
+}
+
 fn check_packing(entry: &Entry) -> Result<(), BundleError> {
     let (is_blob, max_bytes) = match entry.name {
         MemberName::Manifest => (false, MAX_MANIFEST_BYTES),
-        MemberName::Signature(_) => (false, MAX_SIGNATURE_BYTES),
+        MemberName::Signature(..) | MemberName::Review(_, ReviewPart::Signature(_)) => {
+            (false, MAX_SIGNATURE_BYTES)
+        }
+        MemberName::Review(_, ReviewPart::Report) => (false, MAX_REVIEW_BYTES),
         MemberName::Blob(_) => (true, MAX_CONTENT_BYTES),
     };
     if entry.size_bytes > max_bytes {

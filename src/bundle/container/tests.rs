@@ -6,12 +6,14 @@ use std::io::Cursor;
 use rayon::prelude::*;
 
 use super::crafted::{
-    FINGERPRINT, MANIFEST, Member, OnDisk, blob_name, contents, noise, read_all, valid, written,
+    Crafted, FINGERPRINT, MANIFEST, Member, OnDisk, blob_name, contents, noise, read_all, signature, valid,
+    written,
 };
 use super::{Container, ContainerWriter, PackedBlob, Spool};
 use crate::bundle::BundleError;
 use crate::bundle::limits::MAX_TOTAL_RATIO;
 use crate::model::{Code, Digest};
+use crate::trust::AttachedReview;
 
 fn spool() -> Spool {
     Spool::create_in(&std::env::temp_dir()).unwrap()
@@ -32,7 +34,7 @@ fn what_is_written_reads_back() {
     let file = OnDisk::new(&written());
     let container = Container::open(file.path()).unwrap();
     assert_eq!(container.manifest_bytes().unwrap(), MANIFEST);
-    assert_eq!(container.signatures().unwrap(), [(FINGERPRINT.to_owned(), b"untrusted comment".to_vec())]);
+    assert_eq!(container.signatures().unwrap(), [(FINGERPRINT.to_owned(), signature(b"untrusted comment"))]);
     let blobs: Vec<_> = container.blobs().collect();
     let expected: Vec<_> = contents().iter().map(|c| (Digest::of(c), c.len() as u64)).collect();
     assert_eq!(blobs, expected);
@@ -50,10 +52,8 @@ fn the_writer_and_an_independent_encoder_agree_on_every_byte() {
     let read = |bytes: &[u8]| read_all(bytes).unwrap();
     assert_eq!(read(&written()), read(&valid().bytes()));
     let stored = |name: &[u8], content: &[u8]| Member::stored(name, content);
-    let crafted = super::crafted::Crafted::new(vec![
-        stored(b"manifest.json", MANIFEST),
-        stored(&blob_name(b"short"), b"short"),
-    ]);
+    let crafted =
+        Crafted::new(vec![stored(b"manifest.json", MANIFEST), stored(&blob_name(b"short"), b"short")]);
     assert_eq!(bundle_of(&[pack(b"short", 3)]).unwrap(), crafted.bytes());
 }
 
@@ -134,7 +134,7 @@ fn a_signature_is_added_without_packing_anything_again() {
     for (fingerprint, signature) in container.signatures().unwrap() {
         writer.add_signature(&fingerprint, &signature).unwrap();
     }
-    writer.add_signature("fedcba9876543210", b"another").unwrap();
+    writer.add_signature("fedcba9876543210", &signature(b"another")).unwrap();
     for (digest, _) in container.blobs() {
         writer.copy_blob(&container, &digest).unwrap();
     }
@@ -153,11 +153,15 @@ fn the_writer_refuses_what_the_reader_would_refuse() {
 
     let mut writer = ContainerWriter::begin(Vec::new(), MANIFEST).unwrap();
     for wrong in ["", "0123", "0123456789ABCDEF", "../0123456789abcdef", &"0".repeat(65)] {
-        assert_eq!(writer.add_signature(wrong, b"").unwrap_err().code(), Code::Container, "{wrong}");
+        assert_eq!(
+            writer.add_signature(wrong, &signature(b"")).unwrap_err().code(),
+            Code::Container,
+            "{wrong}"
+        );
     }
-    assert_eq!(writer.add_signature(FINGERPRINT, &[0; 4097]).unwrap_err().code(), Code::Limit);
+    assert_eq!(writer.add_signature(FINGERPRINT, &signature(&[0; 4097])).unwrap_err().code(), Code::Limit);
     writer.add_blob(&high).unwrap();
-    assert_eq!(writer.add_signature(FINGERPRINT, b"").unwrap_err().code(), Code::Container);
+    assert_eq!(writer.add_signature(FINGERPRINT, &signature(b"")).unwrap_err().code(), Code::Container);
     assert_eq!(
         ContainerWriter::begin(Vec::new(), &vec![b' '; (8 << 20) + 1]).unwrap_err().code(),
         Code::Limit
@@ -194,4 +198,30 @@ fn what_is_no_file_is_not_opened() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(Container::open(folder.path()).unwrap_err().code(), Code::Container);
     assert_eq!(Container::open(&folder.path().join("missing")).unwrap_err().code(), Code::Io);
+}
+
+#[test]
+fn a_review_and_its_signature_come_together_or_not_at_all() {
+    let review = AttachedReview { report: b"{}".to_vec(), signature: signature(b"x") };
+    let mut writer = ContainerWriter::begin(Vec::new(), MANIFEST).unwrap();
+    writer.add_signature(FINGERPRINT, &signature(b"a")).unwrap();
+    writer.add_review(FINGERPRINT, &review).unwrap();
+    writer.add_review("fedcba9876543210", &review).unwrap();
+    let whole = writer.finish().unwrap();
+    let file = OnDisk::new(&whole);
+    let container = Container::open(file.path()).unwrap();
+    let names: Vec<String> = container.reviews().unwrap().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, [FINGERPRINT, "fedcba9876543210"]);
+    assert_eq!(container.signatures().unwrap().len(), 1);
+
+    let report = Member::stored(format!("reviews/{FINGERPRINT}.json").as_bytes(), b"{}");
+    let manifest = || Member::stored(b"manifest.json", MANIFEST);
+    let alone = [vec![manifest(), report.clone()]];
+    let orphan = Member::stored(format!("reviews/{FINGERPRINT}.minisig").as_bytes(), b"x");
+    let stranger = Member::stored(b"reviews/fedcba9876543210.minisig", b"x");
+    for members in alone.into_iter().chain([vec![manifest(), orphan], vec![manifest(), report, stranger]]) {
+        let file = OnDisk::new(&Crafted::new(members).bytes());
+        let refused = Container::open(file.path()).unwrap_err();
+        assert_eq!(refused.code(), Code::Container);
+    }
 }

@@ -5,14 +5,15 @@ use std::io::{self, Read, Write};
 use crate::bundle::BundleError;
 use crate::bundle::limits::MAX_BUNDLE_BYTES;
 use crate::model::{Code, Digest};
+use crate::trust::{Attached, AttachedReview};
 
-use super::name::{Fingerprint, MemberName};
+use super::name::{Fingerprint, MemberName, ReviewPart};
 use super::read::Container;
 use super::records::{End, Entry, Method};
 use super::spool::PackedBlob;
 use super::tally::Tally;
 
-/// Writes the members one after another: the manifest, then signatures, then blobs, each ascending by name. Anything
+/// Writes the members one after another: the manifest, then signatures, reviews and blobs, each ascending by name. Anything
 /// else is refused, like everything that [`Container::open`] would refuse. Everything is known before it is written,
 /// so that `out` needs no seeking.
 #[must_use = "without its end record a container cannot be read"]
@@ -31,13 +32,17 @@ impl<W: Write> ContainerWriter<W> {
     }
 
     /// Adds a signature. `fingerprint` is 16 to 64 lower-case hex digits.
-    pub fn add_signature(&mut self, fingerprint: &str, signature: &[u8]) -> Result<(), BundleError> {
-        let fingerprint = Fingerprint::parse(fingerprint).ok_or_else(|| {
-            let problem =
-                format!("a signature is named with 16 to 64 lower-case hex digits, not {fingerprint:?}");
-            BundleError::new(Code::Container, problem)
-        })?;
-        self.add_stored(MemberName::Signature(fingerprint), signature)
+    pub fn add_signature(&mut self, fingerprint: &str, signature: &Attached) -> Result<(), BundleError> {
+        let name = MemberName::Signature(fingerprint_of(fingerprint)?, signature.scheme);
+        self.add_stored(name, &signature.bytes)
+    }
+
+    /// Adds a review with the signature over it, named as signatures are.
+    pub fn add_review(&mut self, fingerprint: &str, review: &AttachedReview) -> Result<(), BundleError> {
+        let fingerprint = fingerprint_of(fingerprint)?;
+        let part = ReviewPart::Signature(review.signature.scheme);
+        self.add_stored(MemberName::Review(fingerprint.clone(), ReviewPart::Report), &review.report)?;
+        self.add_stored(MemberName::Review(fingerprint, part), &review.signature.bytes)
     }
 
     /// Adds a blob from the spool.
@@ -99,6 +104,13 @@ impl<W: Write> ContainerWriter<W> {
         assert_eq!(copied, entry.packed_bytes, "packed content keeps its length");
         Ok(())
     }
+}
+
+fn fingerprint_of(text: &str) -> Result<Fingerprint, BundleError> {
+    Fingerprint::parse(text).ok_or_else(|| {
+        let problem = format!("a signature is named with 16 to 64 lower-case hex digits, not {text:?}");
+        BundleError::new(Code::Container, problem)
+    })
 }
 
 fn cannot_write(error: io::Error) -> BundleError {

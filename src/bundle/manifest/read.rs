@@ -5,9 +5,9 @@ use super::problem::Problem;
 use super::wire;
 use super::words::Word;
 use crate::model::{
-    Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue, LinkNode, Mode, Node,
-    Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf, Rollback, Severity,
-    TreePath,
+    Approvals, Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue, LinkNode,
+    Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf, Rollback,
+    Severity, TreePath,
 };
 
 type Read<T> = Result<T, Problem>;
@@ -25,6 +25,8 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
     Ok(Patch {
         identity: PatchRef { id: patch_id("id", &raw.id)?, revision: raw.revision },
         sequence: raw.sequence,
+        channel: raw.channel,
+        approvals: approvals(raw.needs_approval),
         kind: word("kind", &raw.kind)?,
         title: raw.title,
         summary: raw.summary,
@@ -65,6 +67,11 @@ fn each<T, U>(name: &str, raw: Vec<T>, read: impl Fn(T) -> Read<U>) -> Read<Vec<
         .enumerate()
         .map(|(index, raw)| read(raw).map_err(|problem| problem.inside(format_args!("{name}[{index}]"))))
         .collect()
+}
+
+fn approvals(raw: Option<wire::Approvals>) -> Approvals {
+    let raw = raw.unwrap_or_default();
+    Approvals { authors: raw.author.unwrap_or(0), reviewers: raw.reviewer.unwrap_or(0) }
 }
 
 fn issue(raw: wire::Issue) -> Issue {

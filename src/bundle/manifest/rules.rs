@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::limits;
 use super::problem::Problems;
 use super::words::{HOLD_KINDS, HOLD_PHASES, RESTARTS, SEVERITIES};
+use crate::bundle::limits::MAX_SIGNATURES;
 use crate::model::{Check, Code, Detect, Patch, PatchId, Probe, RollbackPossible};
 use crate::text::json;
 
@@ -33,6 +34,17 @@ fn identity(patch: &Patch, problems: &mut Problems) {
     problems.line("title", &patch.title, limits::TITLE_CHARS);
     problems.paragraph("summary", &patch.summary, limits::SUMMARY_CHARS);
     problems.one_of("restart", &patch.restart, RESTARTS);
+    if let Some(channel) = &patch.channel {
+        problems.line("channel", channel, limits::NAME_CHARS);
+    }
+    for (at, number) in [("author", patch.approvals.authors), ("reviewer", patch.approvals.reviewers)] {
+        if number as usize > MAX_SIGNATURES {
+            let message = format!(
+                "{number} people cannot vouch for it: a bundle has at most {MAX_SIGNATURES} signatures"
+            );
+            problems.manifest(format_args!("needs_approval.{at}"), message);
+        }
+    }
 }
 
 fn meaning(patch: &Patch, problems: &mut Problems) {

@@ -67,6 +67,8 @@ wire! {
         id: String,
         revision: u32,
         sequence: u64,
+        channel?: String,
+        needs_approval?: Approvals,
         kind: String,
         title: String,
         summary: String,
@@ -98,6 +100,12 @@ wire! {
         tests*: String,
         review*: String,
         proof?: Proof,
+    }
+
+    #[derive(Default)]
+    struct Approvals {
+        author?: u32,
+        reviewer?: u32,
     }
 
     struct Severity {

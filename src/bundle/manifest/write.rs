@@ -7,8 +7,8 @@ use super::op::Op;
 use super::wire;
 use super::words::Word;
 use crate::model::{
-    Check, Conflict, Detect, FileChange, Hold, Issue, Node, Patch, Payload, Probe, Product, Requirement,
-    RequirementIf, Rollback, Severity,
+    Approvals, Check, Conflict, Detect, FileChange, Hold, Issue, Node, Patch, Payload, Probe, Product,
+    Requirement, RequirementIf, Rollback, Severity,
 };
 
 /// The first version of this program that reads what [`write_manifest`] writes. Raise it together with the format.
@@ -57,6 +57,8 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         id: patch.identity.id.to_string(),
         revision: patch.identity.revision,
         sequence: patch.sequence,
+        channel: patch.channel.clone(),
+        needs_approval: approvals(patch.approvals),
         kind: word(patch.kind),
         title: patch.title.clone(),
         summary: patch.summary.clone(),
@@ -93,6 +95,12 @@ fn manifest(patch: &Patch) -> wire::Manifest {
 
 fn word(value: impl Word) -> String {
     value.word().to_owned()
+}
+
+fn approvals(approvals: Approvals) -> Option<wire::Approvals> {
+    let some = |number: u32| (number > 0).then_some(number);
+    let raw = wire::Approvals { author: some(approvals.authors), reviewer: some(approvals.reviewers) };
+    (approvals != Approvals::default()).then_some(raw)
 }
 
 fn severity(severity: &Severity) -> wire::Severity {

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use super::manifest::words::Word;
 use crate::model::{
-    Check, Conflict, Evidence, FileChange, Hold, Issue, LocalEdits, Patch, PatchId, PatchKind, PatchRef,
-    Product, Requirement, RequirementIf, Role, Rollback, RollbackPossible, Severity, TreePath,
+    Approvals, Check, Conflict, Evidence, FileChange, Hold, Issue, LocalEdits, Patch, PatchId, PatchKind,
+    PatchRef, Product, Requirement, RequirementIf, Role, Rollback, RollbackPossible, Severity, TreePath,
 };
 
 mod finding;
@@ -34,6 +34,10 @@ pub struct Order {
     pub identity: PatchRef,
     /// Place in the vendor's row of patches.
     pub sequence: u64,
+    /// The vendor's line of patches that it counts in.
+    pub channel: Option<String>,
+    /// How many people have to vouch for it.
+    pub approvals: Approvals,
     /// What sort of patch.
     pub kind: PatchKind,
     /// One line.
@@ -158,6 +162,8 @@ impl Order {
         let product = id.as_str().split(['-', '_', '.']).next().unwrap_or(id.as_str()).to_owned();
         Self {
             sequence: 0,
+            channel: None,
+            approvals: Approvals::default(),
             kind: PatchKind::Hotfix,
             title: id.to_string(),
             summary: "Made from two folders, without an order that says more.".to_owned(),
@@ -222,6 +228,8 @@ impl Order {
         Patch {
             identity: self.identity,
             sequence: self.sequence,
+            channel: self.channel,
+            approvals: self.approvals,
             kind: self.kind,
             title: self.title,
             summary: self.summary,

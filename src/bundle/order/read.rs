@@ -10,8 +10,8 @@ use super::finding::{Finding, Findings};
 use super::table::Table;
 use super::{MAX_ORDER_BYTES, Make, Order, PathPolicy, lint};
 use crate::model::{
-    Check, Conflict, Detect, Evidence, Hold, Issue, Level, PatchId, PatchRef, Probe, Product, Requirement,
-    RequirementIf, RequirementMode, Rollback, Severity, TreePath,
+    Approvals, Check, Conflict, Detect, Evidence, Hold, Issue, Level, PatchId, PatchRef, Probe, Product,
+    Requirement, RequirementIf, RequirementMode, Rollback, Severity, TreePath,
 };
 
 /// Seconds that one try of a check may take if the order does not say.
@@ -52,6 +52,8 @@ fn sections(table: &Table<'_, '_>) -> Order {
             revision: table.number("revision").unwrap_or(1),
         },
         sequence: table.must_number("sequence"),
+        channel: table.text("channel"),
+        approvals: table.table("needs_approval").map(|table| approvals(&table)).unwrap_or_default(),
         kind: table.must_word("kind"),
         title: table.must_text("title"),
         summary: table.must_text("summary"),
@@ -110,6 +112,15 @@ fn severity(table: &Table<'_, '_>) -> Severity {
     let severity = Severity { level: table.must_text("level"), cvss: table.text("cvss") };
     table.finish();
     severity
+}
+
+fn approvals(table: &Table<'_, '_>) -> Approvals {
+    let approvals = Approvals {
+        authors: table.number("author").unwrap_or(0),
+        reviewers: table.number("reviewer").unwrap_or(0),
+    };
+    table.finish();
+    approvals
 }
 
 fn issue(table: &Table<'_, '_>) -> Issue {

@@ -97,7 +97,11 @@ impl Entry {
 
     /// Whether it says something that the first generation of programs does not understand.
     pub fn is_of_second_generation(&self) -> bool {
-        !self.parts.is_empty() || !self.out.is_empty() || self.action == Action::Heal
+        !self.parts.is_empty()
+            || !self.out.is_empty()
+            || !self.vouched.is_empty()
+            || !self.overrides.is_empty()
+            || self.action == Action::Heal
     }
 }
 

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use super::super::apply::ApplyOptions;
 use super::super::merging::EditChoices;
 use super::super::status::read_ledger;
-use super::super::{Error, Result, Watch, Workbench, inspect};
+use super::super::{Error, Result, Watch, Workbench};
 use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::OnDrift;
 use crate::progress::{CancelToken, Phase, Quiet};
@@ -27,7 +27,7 @@ impl Workbench {
     /// Applies `bundle` to a copy of what it touches in `old` and takes it back. The copy stands beside `output`,
     /// where there is room for a bundle, and is gone afterwards.
     pub(super) fn prove(&self, bundle: &Path, old: &dyn Fs, output: &Path, watch: Watch<'_>) -> Result<()> {
-        let mut bundle = inspect::open(bundle)?;
+        let mut bundle = self.open(bundle)?;
         forget_the_machine(&mut bundle.patch);
         let copy = Copy::of(&bundle.patch, old, output, watch)?;
         let before = copy.state(watch.cancel)?;
@@ -41,9 +41,10 @@ impl Workbench {
         let (files, bundles) = (&[output.to_owned()], std::slice::from_ref(&bundle));
         let none = EditChoices::new();
         let first_look = self.preview_here(files, bundles, root.fs(), &none, quiet).map_err(not_proven)?;
-        let options = ApplyOptions { allow_unsigned: true, accept_weak_volume: true, expected: None };
+        let options =
+            ApplyOptions { allow_unsigned: true, accept_weak_volume: true, ..ApplyOptions::default() };
         let applied = self
-            .apply_locked(files, bundles, &root, first_look, options, &none, quiet)
+            .apply_locked(files, bundles, &root, first_look, &options, &none, quiet)
             .map_err(not_proven)?;
         compare("after it was applied", &copy.state(watch.cancel)?, &after, root.fs())?;
 

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::input::{Input, is_text_patch};
 use super::{FileSummary, TextInspection, TextSummary, name_of};
-use crate::bundle::Verdict;
 use crate::diff::LineKind;
 use crate::diff::on_tree::TextOrigin;
 use crate::diff::patch_text::{Body, FileOp, FilePatch, PatchText};
 use crate::model::Digest;
+use crate::trust::Verdict;
 use crate::workbench::{Inspection, Result, Watch, Workbench};
 
 /// What text patches say, and how they fit.
@@ -56,7 +56,8 @@ impl Workbench {
         };
         Ok(Inspection {
             patch,
-            verdict: Verdict::Unsigned,
+            verdict: Verdict::unsigned(self.keyring()?.policy("")),
+            reviews: Vec::new(),
             file_bytes: input.size_bytes(),
             file_digest: input.digest(),
             manifest_digest: Digest::of(&manifest),

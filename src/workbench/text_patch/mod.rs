@@ -105,7 +105,7 @@ impl Workbench {
     /// Opens a bundle, or makes one of text patches for `target`.
     pub(super) fn open_for(&self, file: &Path, target: &Path, watch: Watch<'_>) -> Result<VerifiedBundle> {
         if !is_text_patch(file)? {
-            return super::inspect::open(file);
+            return self.open(file);
         }
         let fs = self.disk(target)?;
         self.make_of(&self.read_text(file)?, &*fs, watch)
@@ -120,7 +120,7 @@ impl Workbench {
     ) -> Result<VerifiedBundle> {
         match target {
             Some(target) => self.open_for(file, target, watch),
-            None => super::inspect::open(file),
+            None => self.open(file),
         }
     }
 
@@ -143,7 +143,7 @@ impl Workbench {
         let (changes, contents) = patch::changes(&done.differences, &tree)?;
         let patch = self.patch_of(input, &patches, &origin, changes);
         let content = InMemory { contents, source_digest: input.digest(), source_bytes: input.size_bytes() };
-        Ok(VerifiedBundle::of_text(patch, origin, content)?)
+        Ok(VerifiedBundle::of_text(patch, origin, content, self.keyring()?.policy(""))?)
     }
 
     fn patch_of(

@@ -120,7 +120,7 @@ fn a_bundle_turns_the_old_product_into_the_new_one_and_back() {
 
     let (target, before) = (vendor.path("old"), tree(&vendor.path("old")));
     let cancel = CancelToken::new();
-    let options = ApplyOptions { allow_unsigned: true, accept_weak_volume: true, expected: None };
+    let options = ApplyOptions { allow_unsigned: true, accept_weak_volume: true, ..ApplyOptions::default() };
     let applied = vendor.workbench.apply(&made.output, &target, options, watch(&cancel));
     let _ = applied.expect("it fits");
     assert_eq!(tree(&target), tree(&vendor.path("new")));

@@ -98,7 +98,7 @@ fn a_patch_that_is_refused_or_declined_makes_no_call_that_changes_anything() {
     let (bench, calls) = watched_bench();
     unwatched(|watch| {
         let declined = bench.apply(&bundle.path, &target.path, Default::default(), watch);
-        assert!(matches!(declined, Err(Error::NotTrusted)), "{declined:?}");
+        assert!(matches!(declined, Err(Error::NotTrusted { .. })), "{declined:?}");
         assert_eq!(obstacles(bench.apply(&bundle.path, &drifted.path, UNSIGNED, watch)).len(), 1);
         let nothing = bench.apply(&bundle.path, &done.path, UNSIGNED, watch).expect("there is nothing to do");
         assert!(nothing.entry.is_none());

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use patchwright::bundle::container::{ContainerWriter, PackedBlob, Spool};
 use patchwright::bundle::manifest::write_manifest;
 use patchwright::model::{
-    Digest, Evidence, FileChange, FileNode, LocalEdits, Mode, Node, Patch, PatchId, PatchKind, PatchRef,
-    Payload, Product, Role, Rollback, RollbackPossible, TreePath,
+    Approvals, Digest, Evidence, FileChange, FileNode, LocalEdits, Mode, Node, Patch, PatchId, PatchKind,
+    PatchRef, Payload, Product, Role, Rollback, RollbackPossible, TreePath,
 };
 
 use super::sandbox::Sandbox;
@@ -129,6 +129,8 @@ fn empty_patch(id: &str) -> Patch {
     Patch {
         identity: PatchRef { id: PatchId::parse(id).expect("a good id"), revision: 1 },
         sequence: 1,
+        channel: None,
+        approvals: Approvals::default(),
         kind: PatchKind::Hotfix,
         title: text("Umlauts in fonts"),
         summary: text("Letters such as “ä” were cut off.\nPrinting is not affected."),

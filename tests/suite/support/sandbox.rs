@@ -60,7 +60,7 @@ pub fn unwatched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
 
 /// What applying takes in a world without signatures.
 pub const UNSIGNED: ApplyOptions =
-    ApplyOptions { allow_unsigned: true, accept_weak_volume: false, expected: None };
+    ApplyOptions { allow_unsigned: true, accept_weak_volume: false, expected: None, allow_downgrade: None };
 
 /// An order for a patch of this id, with keys for its top and tables for its end.
 pub fn order(id: &str, keys: &str, tables: &str) -> String {

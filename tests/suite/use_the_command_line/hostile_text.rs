@@ -161,7 +161,7 @@ fn a_summary_cannot_speak_for_the_program() {
     let trust = shown.lines().nth(1);
     assert_eq!(
         trust,
-        Some("Unsigned: nobody vouches for this patch"),
+        Some("Untrusted or unsigned: nobody vouches for this patch"),
         "our own word stands above the vendor's"
     );
 }

@@ -11,7 +11,7 @@ fn show_tells_what_a_patch_says_about_itself() {
     sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
     assert_snapshot!(Console::new(&sandbox).run("show $/fix.patchbundle"), @r#"
     ACME-HF-1042 (revision 2)  Umlauts in fonts
-    Unsigned: nobody vouches for this patch
+    Untrusted or unsigned: nobody vouches for this patch
 
       | Letters such as “ä” were cut off.
       | Printing is not affected.
@@ -124,7 +124,7 @@ fn verify_gives_one_verdict() {
     let sandbox = product_and_fix();
     assert_snapshot!(Console::new(&sandbox).run("verify $/fix.patchbundle"), @r#"
     $/fix.patchbundle is whole: its 7 contents are exactly what its manifest says
-    Unsigned: nobody vouches for this patch
+    Untrusted or unsigned: nobody vouches for this patch
 
     Patch       ACME-HF-1042  Umlauts in fonts
     SHA-256     [sha256]
@@ -140,7 +140,7 @@ fn plan_shows_what_will_happen() {
     assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r#"
     ACME-HF-1042 (revision 2)  Umlauts in fonts
     for Widget 4.2 in $/app
-    Unsigned: nobody vouches for this patch
+    Untrusted or unsigned: nobody vouches for this patch
 
     What will happen: 6 steps
       delete   fonts/old.txt
@@ -166,7 +166,7 @@ fn plan_lists_every_reason_why_not() {
     assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r#"
     ACME-HF-1042  Umlauts in fonts
     for Widget in $/app
-    Unsigned: nobody vouches for this patch
+    Untrusted or unsigned: nobody vouches for this patch
 
     What stands in the way
       conf/app.toml: was edited: its content is not what the patch expects (E-DRIFT)

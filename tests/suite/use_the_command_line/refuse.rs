@@ -203,8 +203,8 @@ fn exit_4_when_nobody_vouches_for_a_patch() {
     let sandbox = product_and_fix();
     assert_snapshot!(Console::new(&sandbox).run("apply $/fix.patchbundle $/app --yes"), @r#"
     -- err --
-    Nobody you trust has signed this patch file (E-TRUST)
-      this version does not check signatures yet, so every patch file counts as unsigned
+    Nobody you trust has signed this patch file: $/fix.patchbundle (E-TRUST)
+      Untrusted or unsigned: nobody vouches for this patch
     Nothing was changed.
     Next: If you know where the file comes from, add --allow-unsigned; the history will say so.
     -- exit 4

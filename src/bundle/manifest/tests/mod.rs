@@ -71,6 +71,8 @@ fn good() -> Patch {
     Patch {
         identity: PatchRef { id: id("ACME-HF-1042"), revision: 2 },
         sequence: 1042,
+        channel: Some("stable".to_owned()),
+        approvals: Approvals { authors: 1, reviewers: 2 },
         kind: PatchKind::Hotfix,
         title: text("Umlauts in fonts"),
         summary: text("Letters such as “ä” were cut off.\nPrinting is not affected."),

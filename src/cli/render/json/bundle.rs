@@ -11,7 +11,8 @@ use crate::plan::{MergedHow, Resolution};
 use crate::report::changes::{self, Status};
 use crate::report::phrases as words;
 use crate::workbench::{
-    ApplyPreview, Error, Finding, Inspection, MadeBundle, PlannedStep, Verdict, Verification, Weight,
+    ApplyPreview, Doubt, Error, Finding, Inspection, MadeBundle, PlannedStep, Verdict, Verification, Voucher,
+    Weight,
 };
 
 pub(in crate::cli) fn template(template: &str) -> Map<String, Value> {
@@ -60,7 +61,7 @@ fn about(shown: &Inspection, path: &Path) -> Map<String, Value> {
     fields! {
         "patch": reference(&shown.patch.identity, &shown.patch.title),
         "file": file(path, shown.file_bytes, &shown.file_digest.to_string()),
-        "trust": trust(shown.verdict),
+        "trust": trust(&shown.verdict),
         "manifest_sha256": shown.manifest_digest.to_string(),
     }
 }
@@ -69,8 +70,26 @@ fn file(path: &Path, bytes: u64, sha256: &str) -> Value {
     json!({ "path": words::path_text(path), "bytes": bytes, "sha256": sha256 })
 }
 
-fn trust(verdict: Verdict) -> Value {
-    json!({ "verdict": words::verdict(verdict), "sentence": verdict.sentence() })
+/// Who vouches for a patch.
+pub(super) fn trust(verdict: &Verdict) -> Value {
+    let signer = |voucher: &Voucher| {
+        json!({
+            "key": voucher.key.to_string(),
+            "name": voucher.name,
+            "role": voucher.role.word(),
+            "time": voucher.time,
+            "review": voucher.review.map(|digest| digest.to_string()),
+        })
+    };
+    json!({
+        "verdict": verdict.standing.word(),
+        "sentence": verdict.sentence(),
+        "signers": verdict.vouchers.iter().map(signer).collect::<Vec<_>>(),
+        "doubts": verdict.doubts.iter().map(Doubt::sentence).collect::<Vec<_>>(),
+        "needs": { "author": verdict.needs.authors, "reviewer": verdict.needs.reviewers },
+        "policy": verdict.policy.set_by.word(),
+        "new_keys": verdict.newcomers.iter().map(|key| key.fingerprint().to_string()).collect::<Vec<_>>(),
+    })
 }
 
 fn counts(patch: &Patch) -> Value {
@@ -100,7 +119,7 @@ pub(in crate::cli) fn plan(
         "patch": reference(&preview.patch.identity, &preview.patch.title),
         "patches": super::relation::patches(&preview.patches),
         "target": words::path_text(target),
-        "trust": trust(preview.verdict),
+        "trust": trust(&preview.verdict),
         "steps": steps,
         "notes": notes(&plan.notes),
         "obstacles": obstacles(&plan.obstacles),

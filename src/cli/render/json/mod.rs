@@ -3,6 +3,7 @@
 mod bundle;
 mod document;
 mod folder;
+mod keys;
 mod patches;
 mod relation;
 
@@ -14,6 +15,7 @@ pub(in crate::cli) use folder::{
     accepted, applied, healed, history, identified, nothing_to_apply, recovered, rolled_back, status,
     support_saved,
 };
+pub(in crate::cli) use keys::{comment, key, keys, made_key, revoked_key, signed, trusted_key};
 pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use relation::explanation;
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::keys::{signatures, verdict_line};
 use super::list::{Sheet, columns};
 use super::{headline, place, safe};
 use crate::checks;
@@ -11,7 +12,7 @@ use crate::workbench::{Inspection, Verification};
 
 pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool, style: Style) -> String {
     let patch = &shown.patch;
-    let mut text = format!("{}\n{}\n\n", headline(patch, style), style.attention(&shown.verdict.sentence()),);
+    let mut text = format!("{}\n{}\n\n", headline(patch, style), verdict_line(&shown.verdict, style));
     // Marked on every line: it is the vendor who speaks here.
     for line in patch.summary.lines() {
         text.push_str(format!("  | {}", safe(line)).trim_end());
@@ -21,6 +22,7 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
     text.push_str(&details(patch, verbose));
     text.push('\n');
     text.push_str(&file_facts(shown, file));
+    text.push_str(&signatures(shown));
     text.push('\n');
     text.push_str(&change_list(patch, style));
     text
@@ -158,12 +160,13 @@ pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: 
     let mut text = format!(
         "{} is whole: {contents}\n{}\n\n",
         style.strong(&place(file)),
-        style.attention(&shown.verdict.sentence()),
+        verdict_line(&shown.verdict, style),
     );
     let mut sheet = Sheet::new();
     sheet.line("Patch", format!("{}  {}", shown.patch.identity, shown.patch.title));
     sheet.line("SHA-256", shown.file_digest.to_string());
     sheet.line("Manifest", shown.manifest_digest.to_string());
     text.push_str(&sheet.into_text());
+    text.push_str(&signatures(shown));
     text
 }

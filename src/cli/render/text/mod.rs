@@ -8,6 +8,7 @@ mod folder;
 mod heal;
 mod identify;
 mod inspection;
+mod keys;
 mod list;
 mod patches;
 mod plan;
@@ -23,6 +24,7 @@ pub(in crate::cli) use folder::{history, status};
 pub(in crate::cli) use heal::{heal_plan, healed};
 pub(in crate::cli) use identify::identified;
 pub(in crate::cli) use inspection::{inspection, verification};
+pub(in crate::cli) use keys::{key_to_compare, keys, made_key, revoked_key, signed, trusted_key};
 pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan};
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::keys::verdict_line;
 use super::list::columns;
 use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, words};
@@ -33,7 +34,7 @@ pub(in crate::cli) fn plan(
         },
         safe(&patch.product.name),
         place(target),
-        style.attention(&preview.verdict.sentence()),
+        verdict_line(&preview.verdict, style),
     );
     let is_nothing_to_do = preview.preview.is_nothing_to_do();
     // With something in the way the steps are only some of them, and nobody is going to take them.

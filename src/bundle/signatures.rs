@@ -1,0 +1,56 @@
+//! Adds signatures and reviews to a bundle: every byte that was signed before stays as it is.
+
+use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use super::author::WholeFile;
+use super::container::{Container, ContainerWriter};
+use super::error::BundleError;
+use crate::trust::{Attached, AttachedReview, Fingerprint, Scheme};
+
+/// What is added to a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Addition {
+    /// A signature over the manifest.
+    Signature(Attached),
+    /// A review and the signature over it.
+    Review(AttachedReview),
+}
+
+/// Adds what the key `by` made to the bundle at `path`, which appears anew, whole or not at all. What the same key made
+/// before is replaced.
+///
+/// # Errors
+/// If the file is no bundle, would have too many signatures, or cannot be written; it is as before then.
+pub fn add(path: &Path, by: Fingerprint, addition: Addition) -> Result<(), BundleError> {
+    let old = Container::open(path)?;
+    let of_key = |(name, signature): (String, Attached)| ((name, signature.scheme), signature);
+    let mut signatures: BTreeMap<(String, Scheme), Attached> =
+        old.signatures()?.into_iter().map(of_key).collect();
+    let mut reviews: BTreeMap<String, AttachedReview> = old.reviews()?.into_iter().collect();
+    match addition {
+        Addition::Signature(signature) => {
+            signatures.insert((by.to_string(), signature.scheme), signature);
+        }
+        Addition::Review(review) => {
+            reviews.insert(by.to_string(), review);
+        }
+    }
+    let cannot = |error| BundleError::io("cannot write", error).in_file(path);
+    let mut file = WholeFile::create(path).map_err(cannot)?;
+    let mut new = ContainerWriter::begin(BufWriter::new(file.file()), &old.manifest_bytes()?)?;
+    for ((name, _), signature) in &signatures {
+        new.add_signature(name, signature)?;
+    }
+    for (name, review) in &reviews {
+        new.add_review(name, review)?;
+    }
+    for (digest, _) in old.blobs() {
+        new.copy_blob(&old, &digest)?;
+    }
+    new.finish()?.flush().map_err(cannot)?;
+    // Windows does not replace a file that is open.
+    drop(old);
+    file.publish().map_err(cannot)
+}

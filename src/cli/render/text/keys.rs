@@ -1,0 +1,163 @@
+//! Keys, signatures, and who vouches for a patch.
+
+use std::path::Path;
+
+use super::list::Sheet;
+use super::{place, safe};
+use crate::cli::render::{Style, words};
+use crate::workbench::{
+    EVERY_PRODUCT, Fingerprint, Inspection, KeyWish, KnownKey, MadeKey, Revoked, RevokedFrom, Role, Signed,
+    Standing, TrustedKey, Verdict,
+};
+
+/// The verdict in one line, as good or bad as it is.
+pub(in crate::cli::render) fn verdict_line(verdict: &Verdict, style: Style) -> String {
+    let sentence = verdict.sentence();
+    let sentence = safe(&sentence);
+    match verdict.standing {
+        Standing::Trusted => style.good(&sentence),
+        Standing::Broken => style.bad(&sentence),
+        Standing::NotEnough | Standing::Untrusted if verdict.is_key_change => style.bad(&sentence),
+        Standing::NotEnough | Standing::Untrusted => style.attention(&sentence),
+    }
+}
+
+/// What there is to say about signatures and reviews beside the verdict.
+pub(super) fn signatures(shown: &Inspection) -> String {
+    let mut sheet = Sheet::new();
+    sheet.lines("Doubts", shown.verdict.doubts.iter().map(|doubt| doubt.sentence()));
+    let review = |digest: &crate::model::Digest| {
+        let (_, review) = shown.reviews.iter().find(|(found, _)| found == digest)?;
+        let looked = review.changes.iter().filter(|change| change.looked_at).count();
+        Some((review, format!("{looked} of {}", words::count(review.changes.len(), "change", "changes"))))
+    };
+    for voucher in &shown.verdict.vouchers {
+        let Some((review, looked)) = voucher.review.as_ref().and_then(review) else { continue };
+        let name = &voucher.name;
+        sheet.line("Review", format!("{name} {} it and looked at {looked}", review.opinion.word()));
+        sheet.lines(
+            "",
+            review.notes.iter().map(|note| match &note.path {
+                Some(path) => format!("{path}: {}", note.text),
+                None => note.text.clone(),
+            }),
+        );
+    }
+    sheet.into_text()
+}
+
+pub(in crate::cli) fn made_key(made: &MadeKey, is_protected: bool, style: Style) -> String {
+    let print = made.key.fingerprint();
+    let mut sheet = Sheet::new();
+    sheet.line("Secret", format!("{} (give it to nobody)", words::path_text(&made.secret)));
+    sheet.line("Public", words::path_text(&made.public));
+    fingerprint(&mut sheet, "", print);
+    let warning = match is_protected {
+        true => String::new(),
+        false => format!("\n{}\n", style.attention("Whoever can read the secret file can sign with it.")),
+    };
+    format!(
+        "{}\n\n{}{warning}\nNext: give the public file to those who shall trust you, and tell them the digits or words \
+         above by another way.\n",
+        style.good("The key is made"),
+        sheet.into_text()
+    )
+}
+
+/// What two people compare; `indent` stands before the labels.
+fn fingerprint(sheet: &mut Sheet, indent: &str, print: Fingerprint) {
+    // Two lines of eight groups each, so that nobody loses the place.
+    let groups = print.groups();
+    let (first, second) = groups.split_at(39);
+    sheet.lines(&format!("{indent}Digits"), [first, second.trim_start()]);
+    sheet.line(&format!("{indent}Words"), print.words());
+}
+
+pub(in crate::cli) fn key_to_compare(wish: &KeyWish, style: Style) -> String {
+    let mut sheet = Sheet::new();
+    sheet.line("Name", &wish.name);
+    sheet.line("Owner", &wish.owner);
+    sheet.line("May sign as", roles(&wish.roles));
+    sheet.line("For", products(&wish.products));
+    fingerprint(&mut sheet, "", wish.key.fingerprint());
+    format!("{}\n\n{}", style.strong("Compare this key with its owner"), sheet.into_text())
+}
+
+pub(in crate::cli) fn trusted_key(trusted: &TrustedKey, style: Style) -> String {
+    let said = format!(
+        "{} is trusted as {} for {}",
+        trusted.name,
+        roles(&trusted.roles),
+        products(&trusted.products)
+    );
+    format!("{}\n", style.good(&safe(&said)))
+}
+
+pub(in crate::cli) fn revoked_key(revoked: &Revoked, style: Style) -> String {
+    let said = format!("The key {} is taken back{}", revoked.key.short(), from(revoked.from));
+    format!("{}\nPatches that only it vouched for are no longer trusted here.\n", style.good(&said))
+}
+
+fn from(from: RevokedFrom) -> String {
+    match from {
+        RevokedFrom::Always => String::new(),
+        RevokedFrom::Sequence(first) => format!(" for patches from number {first} on"),
+        RevokedFrom::Time(first) => {
+            format!(" for patches made from {} on", words::moment(&first.to_string()))
+        }
+    }
+}
+
+pub(in crate::cli) fn keys(keys: &[KnownKey], verbose: bool, style: Style) -> String {
+    if keys.is_empty() {
+        return "No key is trusted here.\nNext: patchwright key trust KEYFILE --product NAME\n".to_owned();
+    }
+    let mut text = String::new();
+    for known in keys {
+        let key = &known.key;
+        let whose = if key.owner == key.name { String::new() } else { format!(" of {}", safe(&key.owner)) };
+        let machine = if known.is_of_machine { ", set for this machine" } else { "" };
+        text.push_str(&format!("{}{whose}{machine}\n", style.strong(&safe(&key.name))));
+        let mut sheet = Sheet::new();
+        sheet.line("  Signs as", roles(&key.roles));
+        sheet.line("  For", products(&key.products));
+        sheet.option("  From", key.not_before.map(|time| words::moment(&time.to_string())));
+        sheet.option("  Until", key.not_after.map(|time| words::moment(&time.to_string())));
+        sheet.lines(
+            "  Taken back",
+            known.revoked.iter().map(|revoked| format!("{}{}", revoked.reason, from(revoked.from))),
+        );
+        match verbose {
+            true => {
+                fingerprint(&mut sheet, "  ", key.key.fingerprint());
+                sheet.line("  Key", key.key.line());
+                sheet.line("  Added", format!("{}, {}", words::moment(&key.added), key.how.word()));
+            }
+            false => sheet.line("  Digits", format!("{} ...", key.key.fingerprint().short())),
+        }
+        text.push_str(&sheet.into_text());
+    }
+    text
+}
+
+pub(in crate::cli) fn signed(signed: &Signed, file: &Path, style: Style) -> String {
+    let said = format!("Signed {} as {}", signed.patch.identity, signed.role.word());
+    format!(
+        "{}: {}\n{}\n",
+        style.good(&safe(&said)),
+        style.strong(&place(file)),
+        verdict_line(&signed.inspection.verdict, style)
+    )
+}
+
+fn roles(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
+}
+
+fn products(products: &[String]) -> String {
+    match products {
+        [] => "every product".to_owned(),
+        some if some.iter().any(|product| product == EVERY_PRODUCT) => "every product".to_owned(),
+        some => some.join(", "),
+    }
+}

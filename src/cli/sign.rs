@@ -1,0 +1,102 @@
+//! `patchwright sign`: vouches for a patch.
+
+use std::path::{Path, PathBuf};
+
+use super::Result;
+use super::args::is_bundle;
+use super::render::{json, text};
+use super::session::{Ending, InFolder, Session};
+use crate::report::Report;
+use crate::workbench::{Role, Signer};
+
+/// Sign a patch file, as the one who made it or as one who reviewed it
+///
+/// Everything in the file is read and checked first. Then the signature is added; what others signed before stays valid.
+/// The key is one that `patchwright key new` or minisign made, or an Ed25519 key of SSH, from a file, an agent or a
+/// security device; for those OpenSSH's own program signs.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright sign fix.patchbundle --key ~/keys/anna.key
+  patchwright sign fix.patchbundle --key ~/.ssh/id_ed25519 --as reviewer
+  patchwright sign fix.patchbundle --comment
+  patchwright sign fix.patchbundle --attach manifest.json.minisig")]
+pub(super) struct Arguments {
+    /// The patch file
+    file: PathBuf,
+    /// The secret key, or the .pub file of an SSH key that an agent has
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["attach", "comment"])]
+    key: Option<PathBuf>,
+    /// As what to sign
+    #[arg(long = "as", value_name = "ROLE", value_enum, default_value = "author")]
+    role: SignAs,
+    /// Read the key's password from the first line of this file
+    #[arg(long, value_name = "FILE", requires = "key")]
+    password_file: Option<PathBuf>,
+    /// Add a signature over the manifest that minisign or ssh-keygen made
+    #[arg(long, value_name = "FILE", conflicts_with = "key")]
+    attach: Option<PathBuf>,
+    /// Print the comment that a signature by minisign itself has to carry, and sign nothing
+    #[arg(long, conflicts_with_all = ["key", "attach"])]
+    comment: bool,
+}
+
+/// As what somebody signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum SignAs {
+    /// The one who made it.
+    Author,
+    /// One who looked over it.
+    Reviewer,
+}
+
+impl From<SignAs> for Role {
+    fn from(role: SignAs) -> Self {
+        match role {
+            SignAs::Author => Role::Author,
+            SignAs::Reviewer => Role::Reviewer,
+        }
+    }
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+        let file = is_bundle(&self.file)?;
+        let role = self.role.into();
+        if self.comment {
+            let shown = session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?;
+            let comment = session.workbench().comment_to_sign(&shown.patch, role);
+            return session.answer(Ending::Done, |_| format!("{comment}\n"), || json::comment(&comment));
+        }
+        let signed = match (&self.attach, &self.key) {
+            (Some(signature), _) => {
+                session.watch(|workbench, watch| workbench.attach_signature(file, signature, watch))
+            }
+            (None, Some(key)) => {
+                let signer = signer(session, key, self.password_file.as_deref())?;
+                session.watch(|workbench, watch| workbench.sign(file, role, &signer, watch))
+            }
+            (None, None) => return Err(Report::usage("A key is needed to sign with").into()),
+        };
+        let signed = signed.without_folder()?;
+        session.tell(Ending::Done, |style| text::signed(&signed, file, style), || json::signed(&signed, file))
+    }
+}
+
+/// Opens the key that signs, with its password.
+pub(super) fn signer(
+    session: &mut Session<'_, '_>,
+    key: &Path,
+    password_file: Option<&Path>,
+) -> Result<Signer> {
+    let workbench = session.workbench();
+    if !workbench.is_secret_key(key).without_folder()? {
+        return Ok(Signer::Ssh(key.to_owned()));
+    }
+    let password = match workbench.needs_password(key).without_folder()? {
+        true => Some(session.password("Password of the key: ", password_file)?),
+        false => None,
+    };
+    let key = workbench.open_secret_key(key, password.as_ref()).without_folder()?;
+    Ok(Signer::Minisign(key))
+}

@@ -1,0 +1,59 @@
+//! Words about keys, signatures and who is trusted.
+
+use std::path::Path;
+
+use super::{Report, in_words};
+use crate::model::Code;
+use crate::workbench::{Denial, KeysError, Standing, Verdict};
+
+/// A patch is not applied, or not shown, because of who vouches for it.
+pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Verdict) -> Report {
+    let headline = match (denial, verdict.standing) {
+        (Denial::Broken, _) => "This patch file is not what was signed",
+        (Denial::KeyChange, _) => {
+            "This patch file is signed by somebody else than those you know for this product"
+        }
+        (Denial::Policy, _) => "The rules here refuse this patch file",
+        (Denial::NeedsConsent, Standing::NotEnough) => "Not enough people vouch for this patch file",
+        (Denial::NeedsConsent, _) => "Nobody you trust has signed this patch file",
+    };
+    let report = Report::new(code, headline).at(file.display()).because(verdict.sentence());
+    let report = verdict.doubts.iter().fold(report, |report, doubt| report.because(doubt.sentence()));
+    let shown = super::shell_word(&file.display().to_string());
+    match denial {
+        Denial::Broken => report
+            .hint("Do not use it. Get the patch file again, by another way, from whoever made it."),
+        Denial::KeyChange => report.hint(
+            "Ask the vendor by another way than the one the file came, such as the telephone, whether there is a new key.",
+        ).hint("If there is, get the key's own file from them: patchwright key trust KEYFILE"),
+        Denial::Policy => report.hint("Ask for a patch file that enough people have signed, or whoever set the rules."),
+        Denial::NeedsConsent => {
+            let report = match verdict.newcomers.is_empty() {
+                true => report,
+                false => report.hint(format!(
+                    "To get to know who signed it: patchwright key trust --from {shown}"
+                )),
+            };
+            report.hint("If you know where the file comes from, add --allow-unsigned; the history will say so.")
+        }
+    }
+}
+
+/// Keys or rules cannot be read or written.
+pub(super) fn of_keys(code: Code, error: &KeysError) -> Report {
+    match error {
+        KeysError::Io { doing, path, source } => {
+            Report::new(code, format!("Cannot {doing} the file of keys and rules"))
+                .at(path.display())
+                .because(in_words(source))
+        }
+        KeysError::Wrong { path, detail } => {
+            Report::new(code, "The file of keys and rules cannot be used, so nobody is trusted")
+                .at(path.display())
+                .because(detail.clone())
+                .hint("Correct the file, or take it away and trust the keys again.")
+        }
+        KeysError::NoPlace => Report::new(code, "There is no place to keep keys and rules")
+            .hint("Run the program as a person who has a home folder."),
+    }
+}
