@@ -73,6 +73,7 @@ impl Deed {
             err: &mut io::sink(),
             terminals: Terminals::default(),
             colours: false,
+            ask_secret: &|_| Err(io::ErrorKind::Unsupported.into()),
             interrupt: Interrupt::default(),
         };
         let code = run_with(workbench, typed, &mut streams);

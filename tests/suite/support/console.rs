@@ -88,6 +88,7 @@ impl<'a> Console<'a> {
             err: &mut err,
             terminals: self.terminals,
             colours: self.colours,
+            ask_secret: &|_| Err(std::io::ErrorKind::Unsupported.into()),
             interrupt: self.interrupt.clone(),
         };
         let code = run_with(&self.workbench, args, &mut streams);

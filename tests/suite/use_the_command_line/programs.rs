@@ -270,6 +270,7 @@ fn run_unheard(sandbox: &Sandbox, reason: ErrorKind, args: &[&str]) -> (u8, Stri
         err: &mut err,
         terminals: Terminals::default(),
         colours: false,
+        ask_secret: &|_| Err(ErrorKind::Unsupported.into()),
         interrupt: Interrupt::default(),
     };
     let place = |arg: &&str| match arg.strip_prefix("$/") {
