@@ -21,6 +21,9 @@ pub(super) struct Reading {
     /// Allow up to this many lines around a change to differ; the history will say so
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=MAX_FUZZ))]
     fuzz: i64,
+    /// The product as it was when the patch was made; what was edited since is merged where that can be proven
+    #[arg(long, value_name = "DIR")]
+    base: Option<PathBuf>,
 }
 
 impl Reading {
@@ -32,8 +35,8 @@ impl Reading {
         for file in files {
             texts += usize::from(is_text_patch(is_bundle(file)?).without_folder()?);
         }
-        if texts == 0 && (self.strip.is_some() || self.fuzz > 0) {
-            return Err(Report::usage("-p and --fuzz are for text patches, and this is none").into());
+        if texts == 0 && (self.strip.is_some() || self.fuzz > 0 || self.base.is_some()) {
+            return Err(Report::usage("-p, --fuzz and --base are for text patches, and this is none").into());
         }
         if texts == 0 {
             return Ok(files.to_vec());
@@ -44,7 +47,13 @@ impl Reading {
                 .into());
         }
         let fuzz = usize::try_from(self.fuzz).unwrap_or_default();
-        session.read_text(TextOptions { strip: self.strip, fuzz, further: further.to_vec(), only: None });
+        session.read_text(TextOptions {
+            strip: self.strip,
+            fuzz,
+            base: self.base.clone(),
+            further: further.to_vec(),
+            only: None,
+        });
         Ok(vec![first.clone()])
     }
 }

@@ -32,6 +32,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Nobody calls a dialog off faster than this; one that is gone by then never came up.
 const NEVER_SHOWN: Duration = Duration::from_millis(400);
 
+/// Endings of names that the dialog for a patch file shows. Others are behind "All files".
+const PATCH_FILES: &[&str] = &["patchbundle", "patch", "diff", "mbox", "eml", "dpatch", "gz", "xz", "zst"];
+
 /// Jobs on this machine.
 pub struct Threads {
     context: egui::Context,
@@ -132,9 +135,10 @@ impl Jobs for Threads {
             Effect::PickBundle => self.show_dialog(Dialog::Bundle, || {
                 let dialog = rfd::FileDialog::new()
                     .set_title(widgets::DIALOG_OPEN_PATCH)
-                    .add_filter(widgets::DIALOG_PATCH_FILE, &["patchbundle"])
+                    .add_filter(widgets::DIALOG_PATCH_FILE, PATCH_FILES)
                     .add_filter(widgets::DIALOG_ALL_FILES, &["*"]);
-                dialog.pick_file().map(Event::BundlePicked)
+                // A `series` stands for its folder.
+                dialog.pick_file().map(reading::sort)
             }),
             Effect::PickFolder => self.show_dialog(Dialog::Folder, || {
                 rfd::FileDialog::new()

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::failure::Failure;
 use super::finding::{Finding, Rank, WayOut, findings_of_apply, findings_of_rollback};
+use super::fit;
 use super::overview::{line, path_line};
 use super::words::{self, fill};
 use crate::model::{Code, Node, Step};
@@ -71,7 +72,10 @@ impl Check {
         let review = [
             Some(ReviewLine::choice(words::PATCH, line(&patch.title))),
             Some(ReviewLine::choice(words::FOLDER, path_line(folder))),
-            Some(ReviewLine::fact(words::PRODUCT, product(found))),
+            Some(match &found.text {
+                Some(origin) => ReviewLine::fact(words::HOW_IT_FITS, fit::totals(origin)),
+                None => ReviewLine::fact(words::PRODUCT, product(found)),
+            }),
             Some(ReviewLine::fact(
                 words::FILES,
                 counts(steps, [words::N_ADDED, words::N_CHANGED, words::N_REMOVED]),

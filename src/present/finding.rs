@@ -1,14 +1,15 @@
 //! What a check found: ranked, in plain words, with evidence and a way out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::fit;
 use super::words::{self, fill};
 use crate::model::{Code, Hold, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
 use crate::text::suspects::{Danger, SuspectKind};
 use crate::text::{capitalised, escape_line};
-use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, ScriptPlan, Verdict};
+use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, ScriptPlan, Verdict, fit_notes};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +77,7 @@ impl Finding {
         lines
     }
 
-    fn plain(rank: Rank, heading: impl Into<String>, meaning: impl Into<String>) -> Self {
+    pub(super) fn plain(rank: Rank, heading: impl Into<String>, meaning: impl Into<String>) -> Self {
         Self {
             rank,
             code: None,
@@ -98,7 +99,17 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     findings.extend(findings_of_hidden(&preview.hidden));
     findings.extend(findings_of_patch(&preview.patch, &["before", "after"]));
     findings.extend(findings_of_relations(preview));
-    findings.extend(findings_of_notes(&preview.preview.notes));
+    match &preview.text {
+        Some(origin) => {
+            let told: BTreeSet<(Option<String>, String)> =
+                fit_notes(origin).into_iter().map(|note| (note.path, note.text)).collect();
+            let is_other = |note: &&Note| !told.contains(&(note.path.clone(), note.text.clone()));
+            let others: Vec<Note> = preview.preview.notes.iter().filter(is_other).cloned().collect();
+            findings.push(fit::finding(origin));
+            findings.extend(findings_of_notes(&others));
+        }
+        None => findings.extend(findings_of_notes(&preview.preview.notes)),
+    }
     findings.sort_by_key(|finding| finding.rank);
     findings
 }
@@ -145,13 +156,55 @@ pub fn findings_of_rollback(preview: &RollbackPreview) -> Vec<Finding> {
     findings
 }
 
-/// Obstacles that say the same of several places are one finding with several places.
+/// Most findings of obstacles: who has these knows enough.
+const MAX_FINDINGS: usize = 200;
+
+/// Obstacles that say the same of several places are one finding with several places, and different ones of one place
+/// are one with several reasons.
 pub fn findings_of_obstacles(obstacles: &[Obstacle]) -> Vec<Finding> {
     let mut groups: BTreeMap<(Code, &str, &str), Vec<&Obstacle>> = BTreeMap::new();
     for obstacle in obstacles {
         groups.entry((obstacle.code, &obstacle.meaning, &obstacle.hint)).or_default().push(obstacle);
     }
-    groups.into_values().map(|group| finding_of_group(&group)).collect()
+    let (alone, shared): (Vec<_>, Vec<_>) = groups.into_values().partition(|group| group.len() == 1);
+    let mut of_place: BTreeMap<(Code, Option<&str>), Vec<&Obstacle>> = BTreeMap::new();
+    for obstacle in alone.into_iter().flatten() {
+        of_place.entry((obstacle.code, obstacle.path.as_deref())).or_default().push(obstacle);
+    }
+    let of_place = of_place.into_values().flat_map(|group| match group.as_slice() {
+        [first, _, ..] if first.path.is_some() => vec![finding_of_place(&group)],
+        _ => group.iter().map(|obstacle| finding_of_group(&[obstacle])).collect(),
+    });
+    let mut findings: Vec<Finding> =
+        shared.iter().map(|group| finding_of_group(group)).chain(of_place).collect();
+    findings.sort_by_key(|finding| finding.code);
+    if findings.len() > MAX_FINDINGS {
+        let more = fill(words::AND_MORE, &[("n", &(findings.len() - MAX_FINDINGS).to_string())]);
+        findings.truncate(MAX_FINDINGS);
+        findings.push(Finding::plain(Rank::Blocks, more, String::new()));
+    }
+    findings
+}
+
+/// Several reasons in one place.
+fn finding_of_place(group: &[&Obstacle]) -> Finding {
+    let mut reasons: Vec<(usize, String)> = group
+        .iter()
+        .map(|obstacle| (number_in(&obstacle.meaning), escape_line(&obstacle.meaning).into_owned()))
+        .collect();
+    reasons.sort();
+    let mut evidence: Vec<String> = reasons.into_iter().map(|(_, reason)| reason).collect();
+    fit::shorten(&mut evidence);
+    let path = escape_line(group[0].path.as_deref().unwrap_or_default());
+    let number = phrases::count(group.len(), "reason", "reasons");
+    let meaning = fill(words::REASONS_IN_FILE, &[("path", &path), ("n", &number)]);
+    Finding { meaning, evidence, ..finding_of_group(&group[..1]) }
+}
+
+/// The first number in a text, to sort by: hunk 10 comes after hunk 9.
+fn number_in(text: &str) -> usize {
+    let digits = text.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
 fn finding_of_group(group: &[&Obstacle]) -> Finding {
@@ -321,5 +374,17 @@ mod tests {
         let finding = finding_of_scripts(&plan).expect("a finding");
         assert_eq!((finding.rank, finding.code), (Rank::Blocks, Some(Code::Policy)));
         assert_eq!(finding_of_scripts(&ScriptPlan::default()), None);
+    }
+
+    #[test]
+    fn many_reasons_in_one_place_are_one_finding() {
+        let hunk = |number: usize| Obstacle {
+            meaning: format!("hunk {number} of 12 fits nowhere"),
+            ..obstacle(Code::Drift, Some("lib/a.c"))
+        };
+        let findings = findings_of_obstacles(&(1..=12).map(hunk).collect::<Vec<_>>());
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].meaning, "lib/a.c: 12 reasons");
+        assert_eq!(findings[0].evidence[9], "hunk 10 of 12 fits nowhere");
     }
 }

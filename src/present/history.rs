@@ -4,7 +4,7 @@ use super::overview::{Fact, line};
 use super::words::{self, fill};
 use crate::report::phrases;
 use crate::text::capitalised;
-use crate::workbench::{Drift, DriftKind, Entry, History, Installed, PatchNote, Removal, Status};
+use crate::workbench::{Drift, DriftKind, Entry, Held, History, Installed, PatchNote, Removal, Status};
 
 /// What is known about a folder, ready to be shown.
 #[derive(Debug, Clone)]
@@ -17,6 +17,17 @@ pub struct FolderView {
     pub events: Vec<EventRow>,
     /// What differs from what the history says, in a line each. Escaped.
     pub differences: Vec<String>,
+    /// Patches in the folder that were called back.
+    pub called_back: Vec<CalledBack>,
+}
+
+/// A patch in the folder that was called back. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalledBack {
+    /// Which.
+    pub what: String,
+    /// Why, and what to do instead.
+    pub why: String,
 }
 
 /// A patch in the folder, for the stack. Texts are escaped.
@@ -87,6 +98,7 @@ impl FolderView {
             stack: stack(&status),
             events: history.entries.iter().rev().map(|entry| event(entry, history)).collect(),
             differences: status.drift.iter().map(difference).collect(),
+            called_back: status.held.iter().map(called_back).collect(),
             status,
         }
     }
@@ -175,6 +187,14 @@ fn event(entry: &Entry, history: &History) -> EventRow {
 /// Id and revision, escaped: an entry is only as trustworthy as the disk it is on.
 fn reference(patch: &PatchNote) -> String {
     line(&patch.reference().map_or_else(|| patch.id.clone(), |reference| reference.to_string()))
+}
+
+fn called_back(held: &Held) -> CalledBack {
+    let reason = line(&capitalised(&held.reason));
+    CalledBack {
+        what: fill(words::CALLED_BACK, &[("id", &line(&held.id))]),
+        why: format!("{}. {}", reason.trim_end_matches('.'), line(&held.hint())),
+    }
 }
 
 fn difference(drift: &Drift) -> String {

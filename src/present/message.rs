@@ -168,8 +168,8 @@ pub enum Effect {
     PickPlace(Export, String),
     /// Find out whether this is a patch file or a folder.
     Sort(PathBuf),
-    /// Read a patch file.
-    Inspect(Ticket, PathBuf),
+    /// Read a patch file; what a text patch does depends on the folder it is for.
+    Inspect(Ticket, PathBuf, Option<PathBuf>),
     /// Look at a folder.
     Look(Ticket, PathBuf),
     /// Hold a patch file against a folder, with wishes for files that were edited.

@@ -21,6 +21,7 @@ pub mod workspace;
 
 pub mod contents;
 pub mod finding;
+pub mod fit;
 pub mod history;
 pub mod overview;
 pub mod tree;

@@ -9,6 +9,8 @@ use crate::report::{changes, phrases};
 use crate::text::{escape_line, escape_text};
 use crate::workbench::Inspection;
 
+mod text;
+
 /// A group of facts with its heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {

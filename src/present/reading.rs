@@ -9,7 +9,9 @@ use super::failure::Failure;
 use super::history::FolderView;
 use super::message::{Effect, Event, RollbackQuestion};
 use crate::plan::OnDrift;
-use crate::workbench::{Error, RollbackOptions, ScriptConsent, Watch, Which, Workbench};
+use crate::workbench::{
+    Error, RollbackOptions, ScriptConsent, Watch, Which, Workbench, is_text_patch_by_name,
+};
 
 /// Questions of which only the newest matters: a new one calls the old one off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,8 +52,9 @@ impl Question {
 pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option<Event> {
     Some(match effect {
         Effect::Sort(path) => sort(path),
-        Effect::Inspect(ticket, bundle) => {
-            Event::Inspected(ticket, Box::new(found(None, || workbench.inspect(&bundle, watch))))
+        Effect::Inspect(ticket, bundle, folder) => {
+            let inspect = || workbench.inspect_for(&bundle, folder.as_deref(), watch);
+            Event::Inspected(ticket, Box::new(found(None, inspect)))
         }
         Effect::Look(ticket, folder) => {
             let look = || look(workbench, &folder, watch);
@@ -80,14 +83,23 @@ pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option
 }
 
 /// Whether `path` is a patch file or a folder. A patch file is known by what it is, and when nothing is there, by its
-/// name; anything else that is missing is told best as a folder that is gone.
-fn sort(path: PathBuf) -> Event {
-    let has_its_name = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("patchbundle"));
-    match path.is_file() || has_its_name && !path.exists() {
-        true => Event::BundlePicked(path),
-        false => Event::FolderPicked(path),
+/// name; anything else that is missing is told best as a folder that is gone. A folder in which a `series` stands
+/// holds patches; one that has it further below may be what they are for.
+pub fn sort(path: PathBuf) -> Event {
+    let has_its_name = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("patchbundle"))
+        || is_text_patch_by_name(&path);
+    let is_series = path.is_file() && path.file_name().is_some_and(|name| name == SERIES);
+    match path.parent() {
+        Some(patches) if is_series => Event::BundlePicked(patches.to_owned()),
+        _ if path.is_file() || path.join(SERIES).is_file() || has_its_name && !path.exists() => {
+            Event::BundlePicked(path)
+        }
+        _ => Event::FolderPicked(path),
     }
 }
+
+/// The file of a folder of patches that says in which order they come.
+const SERIES: &str = "series";
 
 /// What `question` finds. One that panics answers like one that failed: the window must live on.
 fn found<T>(folder: Option<&Path>, question: impl FnOnce() -> Result<T, Error>) -> Result<T, Failure> {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::fit::{self, FileFit};
 use super::words;
 use crate::model::{Mode, Node, Patch};
 use crate::report::changes::{self, Status};
 use crate::text::escape_line;
+use crate::workbench::TextOrigin;
 
 /// One change as the tree and the pane above the difference show it. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct Item {
     pub facts: String,
     /// What a reviewer should not miss.
     pub risks: Vec<Risk>,
+    /// How it fits, if it comes from a text patch.
+    pub fit: Option<FileFit>,
 }
 
 /// Something about a change that deserves a second look.
@@ -140,9 +144,29 @@ impl Tree {
         tree
     }
 
+    /// The tree of text patches: the changes, and files that they name and do not change, because they do not fit
+    /// or are there already.
+    pub fn of_text(patch: &Patch, origin: &TextOrigin) -> Self {
+        let mut fits = fit::by_path(origin);
+        let mut items: Vec<Item> = changes::lines(&patch.changes).iter().map(item).collect();
+        for item in &mut items {
+            item.fit = fits.remove(&item.path);
+        }
+        items.extend(fits.into_iter().map(|(path, fit)| unchanged(path, fit)));
+        items.sort_by(|one, other| one.path.cmp(&other.path));
+        let mut tree = Self { items, ..Self::default() };
+        tree.build();
+        tree
+    }
+
     /// Every change, in the order of paths.
     pub fn items(&self) -> &[Item] {
         &self.items
+    }
+
+    /// The index of the change at `path`.
+    pub fn index_of(&self, path: &str) -> Option<usize> {
+        self.items.binary_search_by(|item| item.path.as_str().cmp(path)).ok()
     }
 
     /// The rows that are shown.
@@ -289,7 +313,15 @@ fn item(line: &changes::Line<'_>) -> Item {
         status: line.status,
         facts: escape_line(&changes::facts(line.before, line.after)).into_owned(),
         risks: risks(line),
+        fit: None,
     }
+}
+
+/// A file that a text patch names and does not change.
+fn unchanged(path: String, fit: FileFit) -> Item {
+    let shown = escape_line(&path).into_owned();
+    let status = Status::Modified;
+    Item { path, shown, from: None, status, facts: String::new(), risks: Vec::new(), fit: Some(fit) }
 }
 
 fn risks(line: &changes::Line<'_>) -> Vec<Risk> {
@@ -328,6 +360,7 @@ mod tests {
                 status: if path.contains("new") { Status::Added } else { Status::Modified },
                 facts: String::new(),
                 risks: Vec::new(),
+                fit: None,
             })
             .collect();
         let mut tree = Tree { items, ..Tree::default() };

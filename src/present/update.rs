@@ -11,9 +11,8 @@ use super::history::FolderView;
 use super::message::{Dialog, Effect, Event, Export, Msg, Place};
 use super::model::{Model, Overlay, Page};
 use super::outcome;
-use super::overview::{Overview, path_line};
+use super::overview::path_line;
 use super::slot::{Slot, Ticket};
-use super::tree::Tree;
 use super::words::{self, fill};
 use super::workspace::{OpenPatch, Tab, Workspace};
 use crate::model::TreePath;
@@ -93,16 +92,10 @@ impl Model {
             // A bare name: it gets a place among the person's own files.
             Event::NoDialog(Dialog::NewFile(export, name)) => self.save(export, name.into()),
             Event::Inspected(ticket, answer) => {
-                let answer = (*answer).map(|inspection| {
-                    let overview = Overview::of(&inspection);
-                    OpenPatch { inspection, overview }
-                });
-                if self.workspace.patch.take(ticket, answer) {
-                    self.workspace.tree =
-                        self.workspace.patch.ready().map(|patch| Tree::of(&patch.inspection.patch));
-                    return self.check();
+                match self.workspace.patch.take(ticket, (*answer).map(OpenPatch::of)) {
+                    true => self.inspected(),
+                    false => Vec::new(),
                 }
-                Vec::new()
             }
             Event::Looked(ticket, answer) => self.looked(ticket, *answer),
             Event::Previewed(ticket, answer) => {
@@ -174,7 +167,25 @@ impl Model {
                 Page::Workspace(tab) => tab,
             });
         }
-        vec![Effect::Inspect(ticket, path), Effect::SaveSettings]
+        vec![Effect::Inspect(ticket, path, self.workspace.folder.clone()), Effect::SaveSettings]
+    }
+
+    /// The patch was read: its changes are listed, the one that was shown stays shown, and it is held against the
+    /// folder.
+    fn inspected(&mut self) -> Vec<Effect> {
+        let workspace = &mut self.workspace;
+        let shown = workspace.tree.as_ref().zip(workspace.selected);
+        let shown = shown.map(|(tree, index)| tree.items()[index].path.clone());
+        workspace.tree = workspace.patch.ready().and_then(OpenPatch::tree);
+        workspace.selected = shown.and_then(|path| workspace.tree.as_ref()?.index_of(&path));
+        let mut effects = self.check();
+        if self.workspace.text().is_some() {
+            effects.extend(self.read_contents());
+        }
+        if self.workspace.selected.is_none() && self.page == Page::Workspace(Tab::Changes) {
+            effects.extend(self.update_changes(Msg::Neighbour { forward: true }));
+        }
+        effects
     }
 
     fn open_folder(&mut self, path: PathBuf) -> Vec<Effect> {
@@ -191,6 +202,11 @@ impl Model {
         }
         self.workspace.folder = Some(path);
         (self.workspace.view, self.workspace.check) = (Slot::default(), Slot::default());
+        if !self.is_bundle_open() {
+            // What was read of a text patch was for the folder before.
+            (self.workspace.patch, self.workspace.contents) = Default::default();
+            (self.workspace.tree, self.workspace.selected) = (None, None);
+        }
         self.remember();
         if self.page == Page::Start || self.page == Page::Interrupted {
             let tab = if self.workspace.bundle.is_some() { Tab::Overview } else { Tab::History };
@@ -228,9 +244,22 @@ impl Model {
     fn look_again(&mut self) -> Vec<Effect> {
         let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
         let ticket = self.workspace.view.ask(&mut self.tickets);
-        let mut effects = vec![Effect::Look(ticket, folder)];
-        effects.extend(self.check());
+        let mut effects = vec![Effect::Look(ticket, folder.clone())];
+        match &self.workspace.bundle {
+            // What a text patch does is made anew of it and the folder; then it is held against that.
+            Some(bundle) if !self.is_bundle_open() => {
+                let bundle = bundle.clone();
+                let ticket = self.workspace.patch.ask(&mut self.tickets);
+                effects.push(Effect::Inspect(ticket, bundle, Some(folder)));
+            }
+            _ => effects.extend(self.check()),
+        }
         effects
+    }
+
+    /// Whether a bundle was read, which says the same whatever the folder is.
+    fn is_bundle_open(&self) -> bool {
+        self.workspace.patch.ready().is_some_and(|patch| patch.inspection.text.is_none())
     }
 
     fn check(&mut self) -> Vec<Effect> {
@@ -243,7 +272,7 @@ impl Model {
         let (bundle, folder) = (bundle.clone(), folder.clone());
         let ticket = self.workspace.check.ask(&mut self.tickets);
         let mut effects = vec![Effect::Preview(ticket, bundle, folder, EditChoices::new())];
-        if self.workspace.against_folder {
+        if self.workspace.against_folder && self.is_bundle_open() {
             effects.extend(self.read_contents());
         }
         effects
@@ -278,7 +307,9 @@ impl Model {
             return Vec::new();
         };
         let path = TreePath::parse(&tree.items()[*index].path).expect("a change has a good path");
-        let against = self.workspace.folder.clone().filter(|_| self.workspace.against_folder);
+        // The changes of a text patch are those of the folder, and nothing else is expected.
+        let is_against = self.workspace.against_folder || !self.is_bundle_open();
+        let against = self.workspace.folder.clone().filter(|_| is_against);
         let bundle = bundle.clone();
         vec![Effect::Contents(self.workspace.contents.ask(&mut self.tickets), bundle, path, against)]
     }

@@ -23,7 +23,7 @@ words! {
     START_TITLE = "See what a patch does before it does it";
     START_LOOKING_IS_SAFE = "Looking changes nothing on this computer. What you apply can be taken back.";
     START_DROP = "Drop a patch file or a folder here";
-    START_DROP_NAME = "The name of a patch file ends in .patchbundle.";
+    START_DROP_NAME = "A .patchbundle, a .patch or .diff, a mail with a patch, or a folder with a series.";
     START_DROP_NOW = "Let go to open it";
     START_OPEN_PATCH = "Open a patch file…";
     START_CHOOSE_FOLDER = "Choose a folder…";
@@ -230,6 +230,27 @@ words! {
     CODE = "Code";
     KEEP_EDITS = "Keep my versions aside and go on";
     DEAL_WITH_IT = "Show what can be done";
+    // Text patches
+    TEXT_PATCH = "Text patch";
+    TEXT_PATCHES = "Text patches: {n}";
+    TEXT_NEEDS_FOLDER = "Choose the folder it is for";
+    TEXT_NEEDS_FOLDER_MEANING = "What a text patch does depends on the folder. Until then, this is what it says.";
+    TEXT_PATCHES_IN_ORDER = "Patches, in their order";
+    TEXT_FILES = "What it says it does";
+    TEXT_FILE = "{does} · {hunks} · {added} added, {removed} removed";
+    HOW_IT_FITS = "How it fits";
+    HUNKS = "Hunks";
+    HUNKS_FIT = "{n}: {counts}";
+    WHOLE_FILES = "Whole files: {n}";
+    FOLDERS_LEFT_OUT = "Folders left out";
+    OF_PATCH = "{patch}: {what}";
+    HUNK = "Hunk {n} of {all}: {what}";
+    FIT_THERE = "Already there";
+    FIT_NOT_PLAIN = "Look here";
+    FIT_FAILS = "Does not fit";
+    AND_MORE = "And {n} more";
+    REASONS_IN_FILE = "{path}: {n}";
+    CALLED_BACK = "{id} was called back";
     // Guided
     STEP_OF = "Step {n} of 6";
     STEP_CHOOSE = "Choose";

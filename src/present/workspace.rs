@@ -10,7 +10,7 @@ use super::overview::Overview;
 use super::slot::Slot;
 use super::tree::Tree;
 use super::words;
-use crate::workbench::Inspection;
+use crate::workbench::{Inspection, TextReading};
 
 /// The pages of the workspace.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,6 +50,26 @@ pub struct OpenPatch {
     pub overview: Overview,
 }
 
+impl OpenPatch {
+    /// What was read, in plain words, too.
+    pub fn of(inspection: Inspection) -> Self {
+        let overview = match &inspection.text {
+            Some(text) => Overview::of_text(&inspection, text),
+            None => Overview::of(&inspection),
+        };
+        Self { inspection, overview }
+    }
+
+    /// Its changes; `None` while nobody can know them.
+    pub fn tree(&self) -> Option<Tree> {
+        let patch = &self.inspection.patch;
+        match &self.inspection.text {
+            None => Some(Tree::of(patch)),
+            Some(text) => text.origin.as_ref().map(|origin| Tree::of_text(patch, origin)),
+        }
+    }
+}
+
 /// A patch file and a folder.
 #[derive(Debug, Default)]
 pub struct Workspace {
@@ -74,6 +94,16 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// What the text patches say, if that is what is open.
+    pub fn text(&self) -> Option<&TextReading> {
+        self.patch.ready()?.inspection.text.as_ref()
+    }
+
+    /// Whether what is open can only be told when there is a folder that can be read.
+    pub fn lacks_folder(&self) -> bool {
+        self.text().is_some_and(|text| text.origin.is_none())
+    }
+
     /// Whether neither a patch nor a folder is open.
     pub fn is_empty(&self) -> bool {
         self.bundle.is_none() && self.folder.is_none()

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use super::{Result, Watch, Workbench, merging};
 use crate::bundle::{VerifiedBundle, delta};
+use crate::diff::on_tree::FileOutcome;
 use crate::diff::pair_renames;
-use crate::model::{Digest, FileChange, Node, Payload, TreePath};
+use crate::model::{Digest, FileChange, LocalEdits, Node, Payload, Role, TreePath};
 use crate::progress::{CancelToken, Cancelled};
 use crate::target::fs::{Fs, Place};
 use crate::target::node_at;
@@ -118,7 +119,11 @@ impl Workbench {
         let bundle = self.open_maybe_for(bundle, target, watch)?;
         let disk = target.map(|target| self.disk(target)).transpose()?;
         let sides = Sides { bundle: &bundle, disk, cancel: watch.cancel, large: Large::Spool };
-        let Some(change) = bundle.patch.change_at(path) else { return Ok(None) };
+        let Some(change) = bundle.patch.change_at(path) else {
+            let is_named = |(_, file): (&str, &FileOutcome)| file.path == path.as_str();
+            let is_named = bundle.text.as_ref().is_some_and(|text| text.files().any(is_named));
+            return Ok(is_named.then(|| sides.as_it_is(path)).flatten());
+        };
         let pairs = pair_renames(&bundle.patch.changes);
         let old_half = pairs.iter().find(|(new, _)| new.path == *path).and_then(|(_, old)| *old);
         let contents = sides.of(change);
@@ -171,6 +176,22 @@ impl Sides<'_> {
             (contents.right, contents.after) = (Some(Node::File(file)), Side::Content(merged.into()));
         }
         contents
+    }
+
+    /// What stands at `path`, on both sides: a text patch names it, and does not fit or is there already.
+    fn as_it_is(&self, path: &TreePath) -> Option<OneChange> {
+        let (node, content) = self.found(self.disk.as_ref()?, path);
+        let change = FileChange {
+            path: path.clone(),
+            before: node.iter().cloned().collect(),
+            after: node.clone(),
+            payload: None,
+            base: None,
+            role: Role::Data,
+            local_edits: LocalEdits::Refuse,
+            fixes: Vec::new(),
+        };
+        Some(OneChange { change, renamed_from: None, left: node, before: content.clone(), after: content })
     }
 
     /// What is really at `path`.

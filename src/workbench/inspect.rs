@@ -6,7 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::changes::{Hidden, hidden_in};
-use super::{Error, PlannedScript, Result, Watch, Workbench, scripts};
+use super::{Error, PlannedScript, Result, TextReading, Watch, Workbench, scripts};
 use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
 use crate::progress::{Phase, Watched};
@@ -31,6 +31,8 @@ pub struct Inspection {
     pub hidden: Hidden,
     /// Its scripts, whole, in the patch's own order.
     pub scripts: Vec<PlannedScript>,
+    /// What the text patches say, if it is no bundle.
+    pub text: Option<TextReading>,
     /// The reviews that came along and can be read, each with the SHA-256 of its exact bytes. Whose they are, and
     /// whether they count, is in the verdict.
     pub reviews: Vec<(Digest, Review)>,
@@ -98,6 +100,7 @@ fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
         scripts: scripts::of_bundle(&bundle)?,
         reviews: readable_reviews(&bundle),
         patch: bundle.patch,
+        text: None,
     })
 }
 

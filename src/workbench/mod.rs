@@ -70,7 +70,10 @@ pub use scripts::{PlannedScript, ScriptConsent, ScriptPlan};
 pub use seen::HistoryCheck;
 pub use sign::{Signed, Signer};
 pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
-pub use text_patch::{FileSummary, TextInspection, TextOptions, TextSummary, is_text_patch};
+pub use text_patch::{
+    FileSummary, TextInspection, TextOptions, TextReading, TextSummary, fit_notes, is_text_patch,
+    is_text_patch_by_name,
+};
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub use crate::bundle::order::{Finding, Weight};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::drift::{DriftCause, find_causes};
 use super::rollback::vendor_plan_of;
 use super::stack::FolderStack;
-use super::{Held, Result, Watch, Workbench};
+use super::{Held, Result, Watch, Workbench, text_patch};
 use crate::model::{LayerKey, Node, Patch, TreePath};
 use crate::plan::Layer;
 use crate::target::fs::Fs;
@@ -280,7 +280,8 @@ fn product(fs: &dyn Fs, ledger: &Ledger, folder: &FolderStack) -> Result<(Option
         // What was read for the patches in the folder need not be read again.
         let known = folder.layers.iter().filter(|layer| layer.key.entry == entry.seq);
         let known = known.filter_map(|layer| layer.patch.clone()).next_back();
-        if let Some(patch) = known.or_else(|| vendor_plan_of(fs, entry.seq).map(Arc::new)) {
+        let patch = known.or_else(|| vendor_plan_of(fs, entry.seq).map(Arc::new));
+        if let Some(patch) = patch.filter(|patch| text_patch::names_a_product(patch)) {
             let version = identify(fs, &patch.product)?.version;
             return Ok((Some(patch.product.name.clone()), version));
         }

@@ -5,6 +5,7 @@ mod export;
 mod from_git;
 mod git_pairs;
 mod hostile;
+mod merged;
 mod series;
 mod where_others_fail;
 

@@ -2,11 +2,12 @@
 //! in a folder is named with what to use instead.
 
 use patchwright::model::Code;
+use patchwright::present::history::FolderView;
 use patchwright::workbench::Error;
 use serde_json::{Value, json};
 
 use crate::support::console::Console;
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Sandbox, unwatched};
 use crate::support::trees::Tree;
 
 fn list(held: Value) -> String {
@@ -43,6 +44,13 @@ fn a_patch_that_was_called_back_is_refused_with_its_reason_and_replacement() {
     let status = console.done("status $/app --holds $/holds.json --json").json();
     assert_eq!(status["held"][0]["replacement"], "TEST-2");
     assert_eq!(console.done("status $/app --json").json()["held"], json!([]));
+
+    let bench = sandbox.bench().asking_lists(&[sandbox.path("holds.json")]);
+    let status = unwatched(|watch| bench.status(&sandbox.path("app"), watch)).expect("a folder");
+    let view = FolderView::of(status, &bench.history(&sandbox.path("app")).expect("a history"));
+    assert_eq!(view.called_back.len(), 1, "the window says so, too");
+    assert_eq!(view.called_back[0].what, "TEST-1 was called back");
+    assert_eq!(view.called_back[0].why, "It loses mail. Use TEST-2 instead.");
 }
 
 #[test]
@@ -65,11 +73,8 @@ fn the_list_of_this_machine_is_asked_unasked() {
     let mut environment = crate::support::sandbox::environment();
     environment.holds_list = Some(sandbox.path("settings/holds.json"));
     let bench = patchwright::workbench::Workbench::new(environment);
-    let preview = || {
-        crate::support::sandbox::unwatched(|watch| {
-            bench.preview(&sandbox.path("fix.patchbundle"), &sandbox.path("app"), watch)
-        })
-    };
+    let preview =
+        || unwatched(|watch| bench.preview(&sandbox.path("fix.patchbundle"), &sandbox.path("app"), watch));
     assert!(preview().expect("no list is no reason").preview.obstacles.is_empty());
     sandbox.write("settings/holds.json", &list(json!([{ "id": "TEST-1", "reason": "x" }])));
     assert_eq!(preview().expect("a preview").preview.obstacles[0].code, Code::Held);

@@ -34,6 +34,8 @@ impl Series<'_> {
             Body::Binary(..) => make_binary(file, old),
             Body::Hunks(hunks) => {
                 let mut placement = place(old, hunks, self.fuzz, &mut self.effort);
+                let of_base = outcome.from.as_deref().unwrap_or(&outcome.path);
+                self.correct(file, hunks, of_base, old, &mut placement);
                 let is_there = placement.hunks.iter().all(|(grade, _)| *grade == Grade::AlreadyThere);
                 if let (Some(content), Some((old_id, new_id))) = (&placement.content, file.ids)
                     && placement.hunks.iter().all(|(grade, _)| *grade == Grade::Clean)

@@ -6,6 +6,7 @@
 //!
 //! All problems are found, not only the first.
 
+mod base;
 mod content;
 mod file;
 mod git_id;
@@ -77,6 +78,10 @@ pub struct Series<'t> {
     tree: &'t dyn Tree,
     fuzz: usize,
     effort: Effort,
+    /// What the patches were made from, if somebody has it.
+    base: Option<&'t dyn Tree>,
+    /// Contents of the base, with what patches of the series made of them.
+    based: BTreeMap<TreePath, Option<Arc<[u8]>>>,
     /// What the tree itself holds, where that was read.
     original: BTreeMap<TreePath, Option<Thing>>,
     /// What patches left.
@@ -114,10 +119,18 @@ impl<'t> Series<'t> {
             tree,
             fuzz,
             effort: Effort::ample(),
+            base: None,
+            based: BTreeMap::new(),
             original: BTreeMap::new(),
             current: BTreeMap::new(),
             earlier: BTreeMap::new(),
         }
+    }
+
+    /// The same with what the patches were made from. Where it proves to be that, edits made since are merged.
+    #[must_use]
+    pub fn with_base(self, base: &'t dyn Tree) -> Self {
+        Self { base: Some(base), ..self }
     }
 
     /// Carries out `patch`. Files whose hunks do not all have a place stay as they are.

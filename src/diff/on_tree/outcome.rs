@@ -20,6 +20,11 @@ impl TextOrigin {
         self.files().all(|(_, file)| file.is_good())
     }
 
+    /// The grades of all hunks as a phrase: `3 clean, 1 moved`. `None` if no file has hunks.
+    pub fn summary(&self) -> Option<String> {
+        counted(self.files().flat_map(|(_, file)| &file.hunks))
+    }
+
     /// Each file with the name of its patch.
     pub fn files(&self) -> impl Iterator<Item = (&str, &FileOutcome)> {
         self.patches
@@ -163,20 +168,26 @@ impl FileOutcome {
 
     /// The grades as a phrase: `3 clean, 1 moved`.
     pub fn summary(&self) -> String {
-        let words = ["exact", "clean", "moved", "loose", "already there", "ambiguous", "failed"];
-        let count = |word: &str| self.hunks.iter().filter(|hunk| hunk.grade.word() == word).count();
-        let counted: Vec<String> = words
-            .iter()
-            .map(|word| (count(word), word))
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| format!("{count} {word}"))
-            .collect();
-        match (counted.is_empty(), self.is_there) {
-            (true, true) => "already there".to_owned(),
-            (true, false) => "whole file".to_owned(),
-            (false, _) => counted.join(", "),
+        match (counted(&self.hunks), self.is_there) {
+            (None, true) => "already there".to_owned(),
+            (None, false) => "whole file".to_owned(),
+            (Some(counted), _) => counted,
         }
     }
+}
+
+/// How many hunks there are of each grade, the certain ones first: `3 clean, 1 moved`. `None` without hunks.
+fn counted<'h>(hunks: impl IntoIterator<Item = &'h HunkOutcome>) -> Option<String> {
+    const WORDS: [&str; 8] =
+        ["exact", "clean", "moved", "merged", "loose", "already there", "ambiguous", "failed"];
+    let mut counts = [0usize; WORDS.len()];
+    for hunk in hunks {
+        let grade = WORDS.iter().position(|word| *word == hunk.grade.word());
+        counts[grade.expect("every grade has its word")] += 1;
+    }
+    let counted = counts.iter().zip(WORDS).filter(|(count, _)| **count > 0);
+    let counted: Vec<String> = counted.map(|(count, word)| format!("{count} {word}")).collect();
+    (!counted.is_empty()).then(|| counted.join(", "))
 }
 
 impl HunkOutcome {
@@ -192,6 +203,9 @@ impl HunkOutcome {
             Grade::Exact => format!("exact: the file is the very one the patch was made from (line {at})"),
             Grade::Clean => format!("clean: fits at its stated line {at}"),
             Grade::Moved(moved) => format!("moved: fits at line {at}, {}", lines(*moved)),
+            Grade::Merged => {
+                "merged: brought together with what was edited since the patch was made".to_owned()
+            }
             Grade::Loose { fuzz, moved: 0 } => {
                 format!("loose: fits at its stated line {at} without {fuzz} of the lines around it")
             }
@@ -260,6 +274,10 @@ fn failure(reason: Reason, nearest: Option<&Nearest>) -> String {
         }
         (Reason::EndOfFile, _) => {
             "fits, but would leave a line without a line end in the middle of the file".to_owned()
+        }
+        (Reason::EditedSince, _) => {
+            "fits, but its own place was edited since the patch was made, so this is not the one that is meant"
+                .to_owned()
         }
         (Reason::TooMuchWork, _) => "was not found: too many lines of the file look alike".to_owned(),
     }

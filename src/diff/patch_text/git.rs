@@ -114,7 +114,12 @@ impl<'a> Header<'a> {
         let (ids, bits) = tail.split_once(' ').unwrap_or((tail, ""));
         let is_id =
             |id: &str| (4..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        self.ids = ids.split_once("..").filter(|(old, new)| is_id(old) && is_id(new));
+        let found = ids.split_once("..").filter(|(old, new)| is_id(old) && is_id(new));
+        // Without good ids it is not this line, as for Git.
+        if found.is_none() {
+            return Ok(());
+        }
+        self.ids = found;
         if !bits.is_empty() {
             // Where the mode stays, this is the only place that says it.
             let known = mode(bits.as_bytes(), line)?;

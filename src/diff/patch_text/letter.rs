@@ -58,7 +58,8 @@ impl Reader {
         if let Some((_, encoding)) = encoding
             && ["base64", "quoted-printable"].iter().any(|word| encoding.eq_ignore_ascii_case(word))
         {
-            let problem = "the mail is encoded for its way; save the patch in it as a plain text file";
+            let problem =
+                "a part of the mail is encoded for its way; save the patch in it as a plain text file";
             return Err(PatchTextError::broken(number, problem));
         }
         // The list of changed files below the message is made of the diff, and so are the lines above one.

@@ -11,6 +11,7 @@ mod foreign;
 mod git;
 mod hunk;
 mod letter;
+mod mail;
 mod name;
 mod parse;
 mod write;
@@ -26,6 +27,7 @@ use crate::model::Code;
 
 pub use binary::{BinaryContent, BinaryMethod, DeltaError};
 pub use letter::Letter;
+pub use mail::decode_mails;
 pub use name::{StripLevel, stripped};
 pub use parse::parse;
 pub use write::write_patch_text;

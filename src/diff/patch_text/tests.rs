@@ -238,3 +238,11 @@ const LINES: &[&str] = &[
     "From 1234567890123456789012345678901234567890 Mon Sep 17 00:00:00 2001\n",
     "Subject: x\n",
 ];
+
+#[test]
+fn a_line_of_ids_that_are_none_says_nothing_about_permissions_either() {
+    let text = b"diff --git a/x b/x\nindex 422ad2e..a43854` 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n";
+    let patches = parse(text).expect("it is passed over");
+    let file = &patches[0].files[0];
+    assert_eq!((file.ids, file.old_mode, file.new_mode), (None, None, None));
+}

@@ -36,6 +36,8 @@ pub enum Grade {
     Clean,
     /// All lines fit this many lines below (above, if negative) the stated one.
     Moved(isize),
+    /// What the diff was made from is known, and edits made since fit together with it.
+    Merged,
     /// Some of the lines around the change do not fit.
     Loose {
         /// How many lines were left out of account, at most, on either side.
@@ -62,6 +64,8 @@ pub enum Reason {
     MixedLineEnds,
     /// Its lines fit, but the file goes on (or ends) where it should not.
     EndOfFile,
+    /// Its lines fit, but not where what it was made from has them: there the file was edited.
+    EditedSince,
     /// Too many lines of the file look alike.
     TooMuchWork,
 }
@@ -72,6 +76,7 @@ impl Grade {
         match self {
             Grade::Exact => "exact",
             Grade::Clean => "clean",
+            Grade::Merged => "merged",
             Grade::Moved(_) => "moved",
             Grade::Loose { .. } => "loose",
             Grade::AlreadyThere => "already there",

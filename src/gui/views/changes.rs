@@ -1,21 +1,26 @@
 //! Every change: the tree on the left, both sides of one change on the right.
 
-use egui::{Frame, Margin, ScrollArea, Ui};
+use egui::{Frame, Label, Margin, ScrollArea, Ui};
 
 use crate::gui::app::Outbox;
 use crate::gui::panes::Panes;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{
-    Badge, Button, EmptyState, Notice, RowView, SearchView, Split, Status as Mark, Tone, badge, empty_state,
-    list_row, long_tree, search_field, segmented, split_view,
+    Badge, Button, EmptyState, Fact, Notice, RowView, SearchView, Split, Status as Mark, Tone, badge, card,
+    empty_state, facts, list_row, long_tree, search_field, segmented, split_view,
 };
+use crate::present::fit::{FileFit, Grade};
 use crate::present::message::Msg;
+use crate::present::overview::Section;
 use crate::present::tree::{Filter, Item, Row, RowKind, Tree};
 use crate::present::{Model, words};
 use crate::report::changes::Status;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbox) {
     let Some(list) = &model.workspace.tree else {
+        if model.workspace.lacks_folder() {
+            return without_folder_ui(ui, model, outbox);
+        }
         let empty = EmptyState {
             icon: Icon::Files,
             title: words::NO_PATCH,
@@ -44,6 +49,25 @@ pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbo
         settings.split = fraction;
         outbox.push(Msg::SetSettings(Box::new(settings)));
     }
+}
+
+/// What text patches say, as long as nobody knows the folder.
+fn without_folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    ScrollArea::vertical().show(ui, |ui| {
+        Frame::new().inner_margin(Margin::same(space::WIDE as i8)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::LARGE;
+            super::overview::folder_ui(ui, model, outbox);
+            let sections = model.workspace.patch.ready().map(|patch| patch.overview.sections.as_slice());
+            let of_files = |section: &&Section| section.heading == words::TEXT_FILES;
+            for section in sections.unwrap_or_default().iter().filter(of_files) {
+                card(ui, Some(section.heading), |ui| {
+                    let list: Vec<Fact<'_>> =
+                        section.facts.iter().map(|fact| Fact::new(&fact.name, &fact.value)).collect();
+                    facts(ui, &list);
+                });
+            }
+        });
+    });
 }
 
 fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &Tree, outbox: &mut Outbox) {
@@ -139,7 +163,7 @@ fn row_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, row: &Row, outb
                 is_open: None,
                 icon: None,
                 badge: Some(mark(item.status).badge()),
-                note: item.risks.first().map_or("", |risk| risk.word()),
+                note: note(item),
                 is_selected,
                 place,
             };
@@ -148,6 +172,12 @@ fn row_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, row: &Row, outb
             }
         }
     }
+}
+
+/// What somebody should see without opening the change: above all that it does not fit.
+fn note(item: &Item) -> &'static str {
+    let grade = item.fit.as_ref().map_or("", |fit| fit.grade.word());
+    if grade.is_empty() { item.risks.first().map_or("", |risk| risk.word()) } else { grade }
 }
 
 const fn mark(status: Status) -> Mark {
@@ -191,7 +221,10 @@ fn title_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, item: &Item, 
         if let Some(from) = &item.from {
             ui.label(text::caption(format!("← {from}")).color(muted));
         }
-        ui.label(text::caption(&item.facts).color(muted));
+        // An empty text would push what comes behind it onto what stands before it.
+        if !item.facts.is_empty() {
+            ui.label(text::caption(&item.facts).color(muted));
+        }
         for risk in &item.risks {
             let tone = Tone::Notice(Notice::Caution);
             badge(ui, &Badge { text: risk.word(), tone, explain: risk.explanation() });
@@ -200,11 +233,47 @@ fn title_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, item: &Item, 
             ui.label(text::caption(format!("{position} / {}", list.matching())).color(muted));
         }
     });
-    if model.workspace.folder.is_some() {
+    if let Some(fit) = &item.fit {
+        fit_ui(ui, fit);
+    } else if model.workspace.folder.is_some() {
         let mut chosen = usize::from(model.workspace.against_folder);
         let names = [words::AGAINST_EXPECTED, words::AGAINST_FOLDER];
         if segmented(ui, words::AGAINST, &names, &mut chosen) {
             outbox.push(Msg::CompareWithFolder(chosen == 1));
         }
+    }
+}
+
+/// Height of the list of hunks at most, in points: the change itself needs the room.
+const FIT_HEIGHT: f32 = 112.0;
+
+/// How the hunks of a text patch fit this file: in a word where all is plain, else each of them.
+fn fit_ui(ui: &mut Ui, fit: &FileFit) {
+    let word = if fit.grade == Grade::Plain { words::HOW_IT_FITS } else { fit.grade.word() };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        badge(ui, &Badge { text: word, tone: tone(fit.grade), explain: "" });
+        ui.label(text::caption(&fit.summary).color(Tokens::of(ui).muted));
+    });
+    if matches!(fit.grade, Grade::Plain | Grade::There) {
+        return;
+    }
+    ScrollArea::vertical().id_salt("hunks").max_height(FIT_HEIGHT).show(ui, |ui| {
+        for line in &fit.lines {
+            let colour = match line.grade {
+                Grade::Fails => Tokens::of(ui).danger.text,
+                Grade::NotPlain => Tokens::of(ui).text,
+                Grade::Plain | Grade::There => Tokens::of(ui).muted,
+            };
+            ui.add(Label::new(text::caption(&line.text).color(colour)).wrap());
+        }
+    });
+}
+
+const fn tone(grade: Grade) -> Tone {
+    match grade {
+        Grade::Plain | Grade::There => Tone::Notice(Notice::Good),
+        Grade::NotPlain => Tone::Notice(Notice::Caution),
+        Grade::Fails => Tone::Notice(Notice::Danger),
     }
 }

@@ -22,6 +22,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
     let Some(view) = workspace.view.ready() else {
         return nothing_ui(ui, model, outbox);
     };
+    for held in &view.called_back {
+        banner(ui, &Banner { notice: Notice::Danger, title: &held.what, body: &held.why, actions: &[] });
+    }
     condition_ui(ui, view, fields);
     card(ui, Some(words::IN_THE_FOLDER), |ui| {
         if view.stack.is_empty() {

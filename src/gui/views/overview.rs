@@ -6,7 +6,7 @@ use super::findings::{findings_ui, support_ui};
 use super::workspace::{identity_ui, is_low};
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, text};
-use crate::gui::widgets::{Button, EmptyState, Fact, card, empty_state, facts};
+use crate::gui::widgets::{Banner, Button, EmptyState, Fact, Notice, banner, card, empty_state, facts};
 use crate::present::failure::Failure;
 use crate::present::message::Msg;
 use crate::present::{Model, words};
@@ -19,6 +19,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if let Some(failure) = patch.failed() {
         failure_ui(ui, failure, outbox);
     } else if let Some(patch) = patch.ready() {
+        folder_ui(ui, model, outbox);
         findings_ui(ui, &patch.overview.hidden, outbox);
         card(ui, Some(words::WHY), |ui| ui.add(Label::new(text::body(&patch.overview.summary)).wrap()));
         for section in &patch.overview.sections {
@@ -38,6 +39,26 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         if empty_state(ui, &empty).is_some_and(|action| action.clicked()) {
             outbox.push(Msg::PickBundle);
         }
+    }
+}
+
+/// Where nobody knows yet what a text patch does: the folder it is for has to be chosen, or cannot be read.
+pub fn folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let workspace = &model.workspace;
+    if !workspace.lacks_folder() {
+        return;
+    }
+    if let (Some(_), Some(failure)) = (&workspace.folder, workspace.view.failed()) {
+        return failure_ui(ui, failure, outbox);
+    }
+    let banner_view = Banner {
+        notice: Notice::Information,
+        title: words::TEXT_NEEDS_FOLDER,
+        body: words::TEXT_NEEDS_FOLDER_MEANING,
+        actions: &[Button::primary(words::START_CHOOSE_FOLDER)],
+    };
+    if banner(ui, &banner_view).is_some() {
+        outbox.push(Msg::PickFolder);
     }
 }
 

@@ -32,7 +32,7 @@ words! {
     DIALOG_ALL_FILES = "All files";
     DIALOG_CHOOSE_FOLDER = "Choose a folder";
     DIALOG_OPEN_PATCH = "Open a patch file";
-    DIALOG_PATCH_FILE = "Patch file";
+    DIALOG_PATCH_FILE = "Patch files";
     // Work and drawing that do not begin
     WORKER_NOT_STARTED = "The worker could not be started: {why}";
     DRIVER_TROUBLE = "The graphics driver had trouble: {what}";

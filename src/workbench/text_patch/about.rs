@@ -16,6 +16,10 @@ use crate::text::one_line;
 const MAX_LINE_CHARS: usize = 190;
 /// Longest summary.
 const MAX_SUMMARY_CHARS: usize = 3500;
+/// What a text patch is for, since it names no product.
+const ANY_PRODUCT: &str = "a folder";
+/// Where a patch says how its text was read.
+const EXTENSION: &str = "x-text-patch";
 /// Bytes of an id that come from the file's name.
 const MAX_STEM_BYTES: usize = 60;
 /// Most patches that are named in the record of how they were read.
@@ -41,7 +45,7 @@ pub(super) struct Source<'a> {
 pub(super) fn patch(source: &Source<'_>, origin: &TextOrigin, changes: Vec<FileChange>) -> Patch {
     let mut order = order(source.name, source.letters, source.digest);
     order.source = line(&format!("{}, sha256 {}", source.name, source.digest));
-    order.extensions.insert("x-text-patch".to_owned(), record(origin).to_string());
+    order.extensions.insert(EXTENSION.to_owned(), record(origin).to_string());
     if changes.iter().any(is_not_for_windows) {
         order.platforms = vec![source.platform.to_owned()];
     }
@@ -55,11 +59,16 @@ pub(in crate::workbench) fn order(name: &str, letters: &[(String, Letter)], dige
     let subject = single.and_then(|letter| letter.subject.as_deref());
     order.title = line(subject.unwrap_or(name)).unwrap_or_else(|| "A text patch".to_owned());
     order.summary = summary(name, letters);
-    order.product.name = "a folder".to_owned();
+    order.product.name = ANY_PRODUCT.to_owned();
     order.vendor =
         single.and_then(|letter| line(letter.author.as_deref()?)).unwrap_or_else(|| "unknown".to_owned());
     (order.issues, order.vulnerabilities) = tracked(letters);
     order
+}
+
+/// Whether `patch` knows what product it is for; a text patch does not, unless somebody told.
+pub(in crate::workbench) fn names_a_product(patch: &Patch) -> bool {
+    !(patch.extensions.contains_key(EXTENSION) && patch.product.name == ANY_PRODUCT)
 }
 
 fn single(letters: &[(String, Letter)]) -> Option<&Letter> {

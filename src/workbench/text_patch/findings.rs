@@ -1,28 +1,36 @@
 //! What a person has to know about how diffs fit: obstacles for what does not, notes for what is not plain.
 
-use crate::diff::on_tree::{FileOutcome, TextOrigin, Trouble};
+use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin, Trouble};
 use crate::diff::place::Grade;
 use crate::model::Code;
 use crate::plan::{Note, Obstacle, Preview};
 
 /// Adds what is known of the hunks to a preview.
 pub(in crate::workbench) fn add_findings(preview: &mut Preview, origin: &TextOrigin) {
+    preview.notes.append(&mut fit_notes(origin));
+    let mut all = obstacles(origin);
+    all.append(&mut preview.obstacles);
+    preview.obstacles = all;
+}
+
+/// What a preview notes about how diffs fit: what is done, but not plainly where the diff says.
+pub fn fit_notes(origin: &TextOrigin) -> Vec<Note> {
+    let mut notes = Vec::new();
     for (name, file) in origin.files() {
         for (index, hunk) in file.hunks.iter().enumerate() {
-            if matches!(hunk.grade, Grade::Moved(_) | Grade::Loose { .. } | Grade::AlreadyThere) {
+            let is_plain = matches!(hunk.grade, Grade::Exact | Grade::Clean);
+            if !is_plain && hunk.grade.is_good() {
                 let text = format!("hunk {} of {} is {}", index + 1, file.hunks.len(), hunk.sentence());
                 let text = told(origin, name, text);
-                preview.notes.push(Note { path: Some(file.path.clone()), text });
+                notes.push(Note { path: Some(file.path.clone()), text });
             }
         }
         if file.is_there && file.hunks.is_empty() && file.is_good() {
             let text = told(origin, name, "is already as the patch leaves it".to_owned());
-            preview.notes.push(Note { path: Some(file.path.clone()), text });
+            notes.push(Note { path: Some(file.path.clone()), text });
         }
     }
-    let mut all = obstacles(origin);
-    all.append(&mut preview.obstacles);
-    preview.obstacles = all;
+    notes
 }
 
 /// Every hunk and file that stands in the way.
@@ -46,9 +54,9 @@ fn told(origin: &TextOrigin, name: &str, text: String) -> String {
 
 /// What the history keeps of it.
 pub(in crate::workbench) fn remarks(origin: &TextOrigin) -> Vec<String> {
+    let not_sure = |hunk: &HunkOutcome| matches!(hunk.grade, Grade::Loose { .. } | Grade::Merged);
     let loose = origin.files().flat_map(|(name, file)| {
-        let loose =
-            file.hunks.iter().enumerate().filter(|(_, hunk)| matches!(hunk.grade, Grade::Loose { .. }));
+        let loose = file.hunks.iter().enumerate().filter(move |(_, hunk)| not_sure(hunk));
         loose.map(move |(index, hunk)| {
             format!("{name}: hunk {} of {} is {}", index + 1, file.path, hunk.sentence())
         })

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::unpack::{Packing, too_large, unpack};
-use crate::diff::patch_text::{MAX_TEXT_BYTES, StripLevel};
+use crate::diff::patch_text::{MAX_TEXT_BYTES, StripLevel, decode_mails};
 use crate::model::{Digest, TreePath};
 use crate::workbench::{Error, Result};
 
@@ -62,14 +62,18 @@ pub fn is_text_patch(file: &Path) -> Result<bool> {
     if head.starts_with(b"PK") {
         return Ok(false);
     }
-    let name = file.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    let bare = [".gz", ".xz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
-    let is_named_so =
-        Path::new(bare).extension().is_some_and(|end| ENDINGS.iter().any(|known| end == *known));
+    let is_named_so = is_text_patch_by_name(file);
     let begins = ["diff ", "--- ", "*** ", "Index: ", "From "];
     let is_header = |line: &[u8]| begins.iter().any(|begin| line.starts_with(begin.as_bytes()));
     let is_text = Packing::of(&head) == Packing::None && !head.contains(&0);
     Ok(is_named_so || is_text && head.split(|&byte| byte == b'\n').any(is_header))
+}
+
+/// Whether `file` has a name that text patches have.
+pub fn is_text_patch_by_name(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let bare = [".gz", ".xz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    Path::new(bare).extension().is_some_and(|end| ENDINGS.iter().any(|known| end == *known))
 }
 
 impl Input {
@@ -96,6 +100,7 @@ impl Input {
         (&mut file).take(MAX_TEXT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
         let digest = Digest::of(&bytes);
         let bytes = unpack(bytes).map_err(failed)?;
+        let bytes = decode_mails(bytes).map_err(|source| Error::Text { path: path.to_owned(), source })?;
         let total: usize = self.files.iter().map(|file| file.bytes.len()).sum();
         if total.saturating_add(bytes.len()) > MAX_TEXT_BYTES {
             return Err(failed(too_large()));

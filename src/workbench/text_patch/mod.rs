@@ -13,6 +13,7 @@ mod findings;
 mod folders;
 mod hidden;
 mod input;
+mod inspect;
 mod patch;
 mod unpack;
 
@@ -22,14 +23,16 @@ use super::{Error, Hidden, Result, Watch, Workbench};
 use crate::bundle::{InMemory, VerifiedBundle};
 use crate::diff::on_tree::{Difference, PatchOutcome, Reading, Series, TextOrigin};
 use crate::diff::patch_text::{Letter, PatchText, StripLevel, parse};
-use crate::model::{Digest, Hasher};
+use crate::model::{Digest, FileChange, Hasher, Patch};
 use crate::target::fs::Fs;
 
-pub(super) use about::{line as one_line_of, order as order_of};
+pub(super) use about::{line as one_line_of, names_a_product, order as order_of};
 use disk_tree::DiskTree;
+pub use findings::fit_notes;
 pub(super) use findings::{add_findings, obstacles, remarks};
-pub use input::is_text_patch;
 use input::{Input, TextFile};
+pub use input::{is_text_patch, is_text_patch_by_name};
+pub use inspect::TextReading;
 
 /// How text patches are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub struct TextOptions {
     pub strip: Option<StripLevel>,
     /// How many lines around a change may differ.
     pub fuzz: usize,
+    /// A folder with what the patches were made from. Where it proves to be that, edits made since are merged.
+    pub base: Option<PathBuf>,
     /// Files that belong behind the one that is named, to the same change.
     pub further: Vec<PathBuf>,
     /// Only this patch of the series, counted from 0.
@@ -94,26 +99,6 @@ impl Workbench {
         self.reading(TextOptions { only: Some(number), ..self.text.clone() })
     }
 
-    /// What the text patches in `file` say. Needs no folder.
-    ///
-    /// # Errors
-    /// If it cannot be read, or is broken or hostile.
-    pub fn inspect_text(&self, file: &Path) -> Result<TextInspection> {
-        let input = self.read_text(file)?;
-        let mut patches = Vec::new();
-        let mut hidden = Hidden::default();
-        for text in &input.files {
-            let read = text.parse()?;
-            let is_alone = read.len() == 1;
-            for (index, patch) in read.iter().enumerate() {
-                hidden::look_at(patch, &mut hidden);
-                patches.push(summary(name_of(text, index, is_alone), patch));
-            }
-        }
-        let texts: Vec<&[u8]> = input.files.iter().map(|file| file.bytes.as_slice()).collect();
-        Ok(TextInspection { patches, text: texts.concat(), hidden })
-    }
-
     fn read_text(&self, file: &Path) -> Result<Input> {
         let files: Vec<&Path> =
             std::iter::once(file).chain(self.text.further.iter().map(PathBuf::as_path)).collect();
@@ -126,7 +111,7 @@ impl Workbench {
             return self.open(file);
         }
         let fs = self.disk(target)?;
-        self.make_for(file, &*fs, watch)
+        self.make_of(&self.read_text(file)?, &*fs, watch)
     }
 
     /// Opens a bundle, or makes one of text patches if there is a folder for it.
@@ -142,11 +127,16 @@ impl Workbench {
         }
     }
 
-    fn make_for(&self, file: &Path, fs: &dyn Fs, watch: Watch<'_>) -> Result<VerifiedBundle> {
-        let input = self.read_text(file)?;
-        let patches = self.patches_of(&input)?;
+    fn make_of(&self, input: &Input, fs: &dyn Fs, watch: Watch<'_>) -> Result<VerifiedBundle> {
+        let patches = self.patches_of(input)?;
         let tree = DiskTree::new(fs);
-        let mut done = carry_out(&patches, &tree, self.text.fuzz, watch)?;
+        let base = self.text.base.as_deref().map(|base| self.disk(base)).transpose()?;
+        let base = base.as_deref().map(DiskTree::new);
+        let mut series = Series::new(&tree, self.text.fuzz);
+        if let Some(base) = &base {
+            series = series.with_base(base);
+        }
+        let mut done = carry_out(&patches, series, watch)?;
         if !done.outcomes.iter().all(|(_, patch)| patch.is_good())
             && let Some(there) = find_all_there(&patches, &tree, watch)?
         {
@@ -154,6 +144,18 @@ impl Workbench {
         }
         let origin = TextOrigin { patches: done.outcomes, fuzz: self.text.fuzz };
         let (changes, contents) = patch::changes(&done.differences, &tree)?;
+        let patch = self.patch_of(input, &patches, &origin, changes);
+        let content = InMemory { contents, source_digest: input.digest(), source_bytes: input.size_bytes() };
+        Ok(VerifiedBundle::of_text(patch, origin, content, self.keyring()?.policy(""))?)
+    }
+
+    fn patch_of(
+        &self,
+        input: &Input,
+        patches: &[Named<'_>],
+        origin: &TextOrigin,
+        changes: Vec<FileChange>,
+    ) -> Patch {
         let letters: Vec<(String, Letter)> =
             patches.iter().map(|patch| (patch.name.clone(), patch.text.letter.clone())).collect();
         let about = about::Source {
@@ -163,10 +165,7 @@ impl Workbench {
             written: input.written,
             platform: &self.environment.platform,
         };
-        let patch = about::patch(&about, &origin, changes);
-        let source_bytes = input.files.iter().map(|file| file.bytes.len() as u64).sum();
-        let content = InMemory { contents, source_digest: input.digest(), source_bytes };
-        Ok(VerifiedBundle::of_text(patch, origin, content, self.keyring()?.policy(""))?)
+        about::patch(&about, origin, changes)
     }
 
     /// The patches that are wanted, in their order.
@@ -199,8 +198,7 @@ struct Done {
     differences: Vec<Difference>,
 }
 
-fn carry_out(patches: &[Named<'_>], tree: &DiskTree<'_>, fuzz: usize, watch: Watch<'_>) -> Result<Done> {
-    let mut series = Series::new(tree, fuzz);
+fn carry_out(patches: &[Named<'_>], mut series: Series<'_>, watch: Watch<'_>) -> Result<Done> {
     let mut outcomes = Vec::new();
     for patch in patches {
         watch.cancel.check()?;
@@ -230,6 +228,11 @@ fn find_all_there(patches: &[Named<'_>], tree: &DiskTree<'_>, watch: Watch<'_>) 
 }
 
 impl Input {
+    /// Length of everything that was read, unpacked.
+    fn size_bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes.len() as u64).sum()
+    }
+
     /// SHA-256 of everything that was read.
     fn digest(&self) -> Digest {
         match self.files.as_slice() {
@@ -252,31 +255,4 @@ impl TextFile {
 /// How one patch of a text is called.
 fn name_of(text: &TextFile, index: usize, is_alone: bool) -> String {
     if is_alone { text.name.clone() } else { format!("{}#{}", text.name, index + 1) }
-}
-
-fn summary(name: String, patch: &PatchText<'_>) -> TextSummary {
-    use crate::diff::LineKind;
-    use crate::diff::patch_text::{Body, FileOp};
-    let file = |file: &crate::diff::patch_text::FilePatch<'_>| {
-        let hunks = match &file.body {
-            Body::Hunks(hunks) => hunks.as_slice(),
-            Body::Binary(..) | Body::Same => &[],
-        };
-        let count = |kind| hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind).count();
-        FileSummary {
-            does: match (file.op, &file.body) {
-                (FileOp::Copy, _) => "copy",
-                (FileOp::Create, _) => "create",
-                (FileOp::Delete, _) => "delete",
-                (FileOp::Modify, Body::Same) => "change permissions",
-                (FileOp::Modify, _) => "change",
-                (FileOp::Rename, _) => "rename",
-            },
-            name: crate::text::escape_bytes(file.name()),
-            hunks: hunks.len(),
-            added: count(LineKind::Added),
-            removed: count(LineKind::Removed),
-        }
-    };
-    TextSummary { name, letter: patch.letter.clone(), files: patch.files.iter().map(file).collect() }
 }

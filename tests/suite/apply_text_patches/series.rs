@@ -106,3 +106,14 @@ fn a_series_names_only_what_is_in_its_folder() {
         assert!(source.contains(words), "{line}: {source}");
     }
 }
+
+#[test]
+fn a_mail_that_was_encoded_for_its_way_is_read() {
+    let mail = "From: Ada <ada@acme.example>\nSubject: [PATCH] Coffee\nContent-Type: text/plain; charset=UTF-8\n\
+        Content-Transfer-Encoding: quoted-printable\n\nMore.\n---\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n\
+        @@ -1 +1 @@\n-a =3D 1\n+a =3D =E2=\n=82=AC\n";
+    let sandbox = scene(&[("x", "a = 1\n")], mail);
+    let applied = apply_with(&sandbox, TextOptions::default(), &sandbox.path("fix.patch"));
+    assert_eq!(reasons(applied), [""; 0]);
+    assert_eq!(sandbox.read("app/x").as_deref(), Some("a = €\n"));
+}

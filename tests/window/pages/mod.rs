@@ -15,5 +15,6 @@ mod person;
 mod pictures;
 mod quiet;
 mod sandbox;
+mod text_patches;
 mod twice_as_large;
 mod working;

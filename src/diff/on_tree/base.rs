@@ -1,0 +1,89 @@
+//! What a diff was made from, where somebody has it: it proves the places of hunks, and edits made since are merged.
+//!
+//! A base is believed only where it is proven: every hunk fits it cleanly, and where the diff names Git's ids, both
+//! contents have them. Then the diff is no guess any more but an exact new content, and bringing that together with
+//! what was edited is a merge with three sides. So a hunk that fits at one place of the target only because its own
+//! place is gone (its twin is still there) is found out.
+
+use std::sync::Arc;
+
+use super::git_id::has_id;
+use super::{Series, Thing};
+use crate::diff::merge::{Merge, merge};
+use crate::diff::patch_text::{FilePatch, PatchHunk};
+use crate::diff::place::{Grade, Placement, Reason, place};
+use crate::model::TreePath;
+
+impl Series<'_> {
+    /// Corrects `placement` of `file` on `old` by what is known of the base. A series goes over its base, too, so
+    /// that the next patch of it has one.
+    pub(super) fn correct(
+        &mut self,
+        file: &FilePatch<'_>,
+        hunks: &[PatchHunk<'_>],
+        path: &str,
+        old: &[u8],
+        placement: &mut Placement,
+    ) {
+        let Ok(path) = TreePath::parse(path) else { return };
+        let Some(base) = self.base_at(&path) else { return };
+        let on_base = place(&base, hunks, 0, &mut self.effort);
+        let Some(theirs) = on_base.content.filter(|theirs| {
+            let has_ids =
+                file.ids.is_none_or(|(before, after)| has_id(&base, before) && has_id(theirs, after));
+            on_base.hunks.iter().all(|(grade, _)| *grade == Grade::Clean) && has_ids
+        }) else {
+            return;
+        };
+        let is_there = placement.hunks.iter().all(|(grade, _)| *grade == Grade::AlreadyThere);
+        // What is too large or no text stays with what the hunks say.
+        if !is_there
+            && *base != *old
+            && let Ok(merged) = merge(path.as_str(), &base, old, &theirs)
+        {
+            judge(placement, merged);
+        }
+        self.based.insert(path, Some(theirs.into()));
+    }
+
+    fn base_at(&mut self, path: &TreePath) -> Option<Arc<[u8]>> {
+        if let Some(known) = self.based.get(path) {
+            return known.clone();
+        }
+        let found = match self.base?.read(path) {
+            Ok(Some(Thing::File { content, .. })) => Some(content),
+            _ => None,
+        };
+        self.based.insert(path.clone(), found.clone());
+        found
+    }
+}
+
+/// Holds what the hunks say against what the merge says.
+fn judge(placement: &mut Placement, merged: Merge) {
+    match merged {
+        Merge::Clean { content, .. } if placement.content.as_ref() == Some(&content) => {}
+        Merge::Clean { content, .. } => {
+            let are_plain = placement.hunks.iter().all(|(grade, _)| is_plain(grade));
+            for (grade, at) in &mut placement.hunks {
+                // Where all seem plain and the merge still leads elsewhere, none of the places is certain.
+                if are_plain || !is_plain(grade) {
+                    (*grade, *at) = (Grade::Merged, None);
+                }
+            }
+            placement.content = Some(content);
+        }
+        Merge::Clashes(_) => {
+            for (grade, at) in &mut placement.hunks {
+                if matches!(grade, Grade::Moved(_) | Grade::Loose { .. }) {
+                    (*grade, *at) = (Grade::Failed(Reason::EditedSince, None), None);
+                    placement.content = None;
+                }
+            }
+        }
+    }
+}
+
+fn is_plain(grade: &Grade) -> bool {
+    matches!(grade, Grade::Clean | Grade::AlreadyThere)
+}

@@ -1,0 +1,109 @@
+//! What text patches say, with and without the folder that they are for.
+
+use std::path::Path;
+
+use super::input::{Input, is_text_patch};
+use super::{FileSummary, TextInspection, TextSummary, hidden, name_of};
+use crate::diff::LineKind;
+use crate::diff::on_tree::TextOrigin;
+use crate::diff::patch_text::{Body, FileOp, FilePatch, PatchText};
+use crate::model::Digest;
+use crate::trust::Verdict;
+use crate::workbench::{Hidden, Inspection, Result, Watch, Workbench};
+
+/// What text patches say, and how they fit.
+#[derive(Debug, Clone)]
+pub struct TextReading {
+    /// Each patch, in order.
+    pub patches: Vec<TextSummary>,
+    /// How they fit the folder; `None` where there is no folder that can be read.
+    pub origin: Option<TextOrigin>,
+}
+
+impl Workbench {
+    /// What the text patches in `file` say. Needs no folder.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is broken or hostile.
+    pub fn inspect_text(&self, file: &Path) -> Result<TextInspection> {
+        let input = self.read_text(file)?;
+        let texts: Vec<&[u8]> = input.files.iter().map(|file| file.bytes.as_slice()).collect();
+        let (patches, hidden) = summaries(&input)?;
+        Ok(TextInspection { patches, text: texts.concat(), hidden })
+    }
+
+    /// What a patch file says: a bundle as [`Workbench::inspect`] tells it, or text patches as they are for `target`.
+    /// Without a folder that can be read, their patch has no changes, because nobody knows yet which they are.
+    ///
+    /// # Errors
+    /// As [`Workbench::inspect`], and if a text patch is broken or hostile.
+    pub fn inspect_for(&self, file: &Path, target: Option<&Path>, watch: Watch<'_>) -> Result<Inspection> {
+        if !is_text_patch(file)? {
+            return self.inspect(file, watch);
+        }
+        let input = self.read_text(file)?;
+        let (patches, hidden) = summaries(&input)?;
+        // Why a folder cannot be read is told where it is looked at.
+        let disk = target.and_then(|target| self.disk(target).ok());
+        let (patch, manifest, origin) = match disk {
+            Some(disk) => {
+                let made = self.make_of(&input, &*disk, watch)?;
+                (made.patch.clone(), made.manifest().to_vec(), made.text)
+            }
+            None => {
+                let none = TextOrigin { patches: Vec::new(), fuzz: self.text.fuzz };
+                (self.patch_of(&input, &self.patches_of(&input)?, &none, Vec::new()), Vec::new(), None)
+            }
+        };
+        Ok(Inspection {
+            patch,
+            verdict: Verdict::unsigned(self.keyring()?.policy("")),
+            hidden,
+            scripts: Vec::new(),
+            reviews: Vec::new(),
+            file_bytes: input.size_bytes(),
+            file_digest: input.digest(),
+            manifest_digest: Digest::of(&manifest),
+            manifest,
+            text: Some(TextReading { patches, origin }),
+        })
+    }
+}
+
+/// What each patch says, and what all of them hide.
+fn summaries(input: &Input) -> Result<(Vec<TextSummary>, Hidden)> {
+    let (mut patches, mut hidden) = (Vec::new(), Hidden::default());
+    for text in &input.files {
+        let read = text.parse()?;
+        let is_alone = read.len() == 1;
+        read.iter().for_each(|patch| hidden::look_at(patch, &mut hidden));
+        let all = read.iter().enumerate();
+        patches.extend(all.map(|(index, patch)| summary(name_of(text, index, is_alone), patch)));
+    }
+    Ok((patches, hidden))
+}
+
+fn summary(name: String, patch: &PatchText<'_>) -> TextSummary {
+    let file = |file: &FilePatch<'_>| {
+        let hunks = match &file.body {
+            Body::Hunks(hunks) => hunks.as_slice(),
+            Body::Binary(..) | Body::Same => &[],
+        };
+        let count = |kind| hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind).count();
+        FileSummary {
+            does: match (file.op, &file.body) {
+                (FileOp::Copy, _) => "copy",
+                (FileOp::Create, _) => "create",
+                (FileOp::Delete, _) => "delete",
+                (FileOp::Modify, Body::Same) => "change permissions",
+                (FileOp::Modify, _) => "change",
+                (FileOp::Rename, _) => "rename",
+            },
+            name: crate::text::escape_bytes(file.name()),
+            hunks: hunks.len(),
+            added: count(LineKind::Added),
+            removed: count(LineKind::Removed),
+        }
+    };
+    TextSummary { name, letter: patch.letter.clone(), files: patch.files.iter().map(file).collect() }
+}

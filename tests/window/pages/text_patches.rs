@@ -1,0 +1,133 @@
+//! The patches people already have: diffs, mails and series go the same way through the window as patch files.
+
+use std::fs;
+
+use patchwright::present::message::Event;
+use patchwright::present::tree::RowKind;
+use patchwright::present::{fit, words};
+
+use super::guided::goes_through;
+use super::person::{Opening, Person, everything};
+use super::sandbox::Sandbox;
+
+const FIX: &str = "Subject: [PATCH] Greet politely\nFrom: Ada <ada@acme.example>\n\nCloses: #12\n---\n\ndiff --git a/hello.txt b/hello.txt\n--- a/hello.txt\n+++ b/hello.txt\n@@ -1,3 +1,3 @@\n one\n-two\n+TWO\n three\n@@ -7,3 +7,3 @@\n seven\n-eight\n+EIGHT\n nine\ndiff --git a/new/file.txt b/new/file.txt\nnew file mode 100644\n--- /dev/null\n+++ b/new/file.txt\n@@ -0,0 +1 @@\n+fresh\n";
+
+const HELLO: &str = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n";
+
+/// A product in `app`, and a patch in `fix.patch`.
+fn scene(hello: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("app/hello.txt", hello);
+    sandbox.write("fix.patch", FIX);
+    sandbox
+}
+
+#[test]
+fn a_text_patch_without_a_folder_says_what_it_says_and_asks_for_one() {
+    let sandbox = scene(HELLO);
+    let mut person = Opening::with_paths([sandbox.path("fix.patch")]).open();
+    person.must_see("Greet politely");
+    person.must_see("Ada <ada@acme.example>");
+    person.must_see(words::TEXT_NEEDS_FOLDER);
+    person.must_see("change · 2 hunks · 2 added, 2 removed");
+    person.opens_tab(words::TAB_CHANGES);
+    person.must_see(words::TEXT_NEEDS_FOLDER);
+    person.must_see("b/new/file.txt");
+    person.opens_tab(words::TAB_CHECKS);
+    person.must_see(words::NO_FOLDER);
+
+    // With the folder everything is known, on the page where somebody waits for it.
+    person.opens_tab(words::TAB_CHANGES);
+    person.hears(Event::FolderPicked(sandbox.path("app")));
+    assert!(!person.sees(words::TEXT_NEEDS_FOLDER));
+    person.must_see("2 clean");
+    let contents = person.model(|model| model.workspace.contents.ready().cloned().flatten());
+    assert!(contents.expect("a change is shown").text().is_some());
+}
+
+#[test]
+fn a_text_patch_goes_in_and_out_like_any_other() {
+    let sandbox = scene(&format!("zero\n{HELLO}"));
+    let app = sandbox.path("app");
+    let before = everything(&app);
+    let mut person = Opening::with_paths([sandbox.path("fix.patch"), app.clone()]).open();
+    person.must_see("3 hunks: 1 clean, 2 moved");
+    person.opens_tab(words::TAB_CHECKS);
+    person.must_see("moved: fits at line 2, 1 line below the stated one");
+    assert_eq!(everything(&app), before, "looking changes nothing");
+
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    person.must_see(words::DONE_APPLY);
+    assert_eq!(
+        fs::read_to_string(app.join("hello.txt")).expect("a file"),
+        "zero\none\nTWO\nthree\nfour\nfive\nsix\nseven\nEIGHT\nnine\n"
+    );
+    person.press(words::CLOSE);
+    person.must_see("Greet politely");
+    person.must_see(words::ALREADY_DONE);
+    assert!(!person.sees("a folder"), "a text patch names no product");
+    // What it was read from has changed, and it is read again.
+    assert_eq!(grade_of(&person, "hello.txt"), fit::Grade::There);
+
+    person.press(words::GO_BACK);
+    goes_through(&mut person);
+    person.must_see(words::DONE_TAKE_BACK);
+    assert_eq!(everything(&app), before);
+}
+
+#[test]
+fn a_hunk_without_a_place_is_told_where_the_file_is_and_where_the_reasons_are() {
+    let sandbox = scene(&HELLO.replace("eight", "acht"));
+    let mut person = Opening::with_paths([sandbox.path("fix.patch"), sandbox.path("app")]).open();
+    person.must_see(words::CANNOT_CONTINUE);
+    person.opens_tab(words::TAB_CHANGES);
+    person.must_see(words::FIT_FAILS);
+    let reason = "nearest at line 7 (2 of 3 lines): line 8 should be \"eight\", and \"acht\" stands there";
+    person.must_see(&format!("Hunk 2 of 2: fits nowhere; {reason}"));
+    // The file is shown as it is, although nothing of it would change.
+    let contents = person.model(|model| model.workspace.contents.ready().cloned().flatten());
+    assert!(contents.expect("the file is shown").text().is_some());
+    person.opens_tab(words::TAB_CHECKS);
+    person.must_see(reason);
+    person.must_see("E-DRIFT");
+
+    // Somebody mends the file, and checks again.
+    sandbox.write("app/hello.txt", HELLO);
+    person.press(words::CHECK_AGAIN);
+    assert_eq!(grade_of(&person, "hello.txt"), fit::Grade::Plain);
+    person.must_see(words::READY_WITH_WARNINGS);
+}
+
+#[test]
+fn a_series_is_one_change_of_the_folder_that_is_chosen_last() {
+    let sandbox = Sandbox::new();
+    let step =
+        |from: &str, to: &str| format!("Subject: To {to}\n\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-{from}\n+{to}\n");
+    sandbox.write("patches/series", "one.patch\ntwo.patch\n");
+    sandbox.write("patches/one.patch", &step("1", "2"));
+    sandbox.write("patches/two.patch", &step("2", "3"));
+    sandbox.write("app/x", "1\n");
+    sandbox.write("other/x", "9\n");
+    // The series itself stands for its folder.
+    let series = sandbox.path("patches/series");
+    let mut person = Opening::with_paths([series, sandbox.path("other")]).open();
+    person.must_see(words::CANNOT_CONTINUE);
+    assert_eq!(grade_of(&person, "x"), fit::Grade::Fails);
+    person.hears(Event::FolderPicked(sandbox.path("app")));
+    assert_eq!(grade_of(&person, "x"), fit::Grade::Plain);
+    person.must_see("one.patch");
+    person.must_see("To 2");
+    person.press(words::APPLY);
+    goes_through(&mut person);
+    assert_eq!(fs::read_to_string(sandbox.path("app/x")).expect("a file"), "3\n");
+}
+
+fn grade_of(person: &Person, path: &str) -> fit::Grade {
+    person.model(|model| {
+        let tree = model.workspace.tree.as_ref().expect("the changes are known");
+        assert!(tree.rows().iter().any(|row| matches!(row.kind, RowKind::Change(_))));
+        let item = &tree.items()[tree.index_of(path).expect("it is listed")];
+        item.fit.as_ref().expect("it comes from a text patch").grade
+    })
+}
