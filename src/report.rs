@@ -315,8 +315,11 @@ fn of_obstacles(obstacles: &[Obstacle]) -> Report {
         many => Report::new(code, format!("This cannot be done, for {} reasons", many.len())),
     };
     report.obstacles = obstacles.to_vec();
-    // Whatever the code says elsewhere: the folder did not fit the patch, and nobody is to be distrusted for it.
-    report.kind = Kind::Refused;
+    // Whatever the code says elsewhere: the folder did not fit the patch, and nobody is to be distrusted for it, unless
+    // that is what the obstacle is about.
+    if !matches!(code, Code::Downgrade | Code::Policy | Code::Signature | Code::Trust) {
+        report.kind = Kind::Refused;
+    }
     report
 }
 

@@ -7,6 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use super::Result;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
+use super::sign::signer;
 use crate::report::Report;
 use crate::workbench::{Fingerprint, KeyWish, PublicKey, Revoked, RevokedFrom, Role};
 
@@ -21,8 +22,9 @@ Examples:
   patchwright key list
   patchwright key trust acme.pub --name ACME --product Lighthouse
   patchwright key trust --from fix.patchbundle --name ACME
-  patchwright key revoke ACME --reason \"the laptop was stolen\"
-  patchwright key export ACME")]
+  patchwright key revoke ACME --reason stolen
+  patchwright key export ACME
+  patchwright key update keys.json")]
 pub(super) struct Arguments {
     #[command(subcommand)]
     verb: KeyVerb,
@@ -35,6 +37,8 @@ enum KeyVerb {
     Trust(Box<Trust>),
     Revoke(Revoke),
     Export(Export),
+    Update(Update),
+    SignList(SignList),
 }
 
 /// Make a key to sign with, protected by a password
@@ -117,6 +121,29 @@ struct Export {
     key: String,
 }
 
+/// Take in a vendor's new list of keys, or a list of keys that are taken back
+///
+/// The signatures lie beside the file, as FILE.*.minisig or FILE.*.sshsig. A list needs as many of those who are trusted
+/// for its product now as the last one asked for, and as many of those whom it names as it asks for.
+#[derive(Debug, clap::Args)]
+struct Update {
+    /// The list
+    file: PathBuf,
+}
+
+/// Sign a list of keys, beside the file
+#[derive(Debug, clap::Args)]
+struct SignList {
+    /// The list
+    file: PathBuf,
+    /// The secret key, or the .pub file of an SSH key that an agent has
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// Read the key's password from the first line of this file
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
 /// What a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum KeyRole {
@@ -155,6 +182,19 @@ impl Arguments {
             KeyVerb::Export(args) => {
                 let known = session.workbench().known_key(&args.key).without_folder()?;
                 session.answer(Ending::Done, |_| known.key.key.file(), || json::key(&known))
+            }
+            KeyVerb::Update(args) => {
+                let rotated = session.workbench().take_in_rotation(&args.file).without_folder()?;
+                session.tell(Ending::Done, |style| text::rotated(&rotated, style), || json::rotated(&rotated))
+            }
+            KeyVerb::SignList(args) => {
+                let signer = signer(session, &args.key, args.password_file.as_deref())?;
+                let place = session.workbench().sign_rotation(&args.file, &signer).without_folder()?;
+                session.tell(
+                    Ending::Done,
+                    |style| text::signed_list(&place, style),
+                    || json::signed_list(&place),
+                )
             }
         }
     }

@@ -65,7 +65,7 @@ impl Arguments {
         let role = self.role.into();
         if self.comment {
             let shown = session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?;
-            let comment = session.workbench().comment_to_sign(&shown.patch, role);
+            let comment = session.workbench().comment_to_sign(&shown.patch, role).without_folder()?;
             return session.answer(Ending::Done, |_| format!("{comment}\n"), || json::comment(&comment));
         }
         let signed = match (&self.attach, &self.key) {

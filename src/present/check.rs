@@ -51,6 +51,8 @@ pub struct Check {
     pub fingerprint: Option<Fingerprint>,
     /// The button of the last page, such as "Take back 14 changes".
     pub button: String,
+    /// Whether somebody has to say that the patch file is right, because too few people who are trusted do.
+    pub needs_consent: bool,
 }
 
 /// A line of the review page. Texts are escaped.
@@ -88,7 +90,8 @@ impl Check {
                 capitalised(phrases::rollback(patch.rollback.possible)),
             )),
         ];
-        Self::of(preview, findings_of_apply(found), review, words::APPLY_N)
+        let check = Self::of(preview, findings_of_apply(found), review, words::APPLY_N);
+        Self { needs_consent: found.permits(false).is_err(), ..check }
     }
 
     /// The check of a rollback in `folder`; with `again`, of undoing one.
@@ -146,6 +149,7 @@ impl Check {
             review: review.into_iter().flatten().collect(),
             fingerprint: Some(preview.plan.base),
             button: fill(button, &[("n", &changes)]),
+            needs_consent: false,
         }
     }
 
@@ -174,6 +178,7 @@ impl Check {
             review: Vec::new(),
             fingerprint: None,
             button: String::new(),
+            needs_consent: false,
         }
     }
 

@@ -6,8 +6,8 @@ use super::finding::{Finding, findings_of_hidden};
 use super::words::{self, fill};
 use crate::model::{Issue, Patch, RequirementMode};
 use crate::report::{changes, phrases};
-use crate::text::{escape_line, escape_text};
-use crate::workbench::Inspection;
+use crate::text::{capitalised, escape_line, escape_text};
+use crate::workbench::{Inspection, Standing, Verdict};
 
 mod text;
 
@@ -36,6 +36,10 @@ pub struct Overview {
     pub title: String,
     /// Id and revision, with the sort of patch.
     pub identity: String,
+    /// Who vouches for it, as good or bad as it is.
+    pub standing: Standing,
+    /// The same in a word or two.
+    pub trust_word: &'static str,
     /// Who vouches for it.
     pub trust: String,
     /// Its paragraph for everybody.
@@ -56,13 +60,16 @@ impl Overview {
             Section { heading: words::NEEDS, facts: needs(patch) },
             Section { heading: words::AFTERWARDS, facts: afterwards(patch) },
             Section { heading: words::WAY_BACK, facts: way_back(patch) },
+            Section { heading: words::WHO_VOUCHES, facts: vouchers(inspection) },
             Section { heading: words::CARE, facts: care(patch) },
             Section { heading: words::FINE_PRINT, facts: fine_print(inspection) },
         ];
         Self {
             title: line(&patch.title),
             identity: format!("{} · {}", line(&patch.identity.to_string()), phrases::kind(patch.kind)),
-            trust: inspection.verdict.sentence(),
+            standing: inspection.verdict.standing,
+            trust_word: trust_word(&inspection.verdict),
+            trust: line(&inspection.verdict.sentence()),
             summary: escape_text(&patch.summary).into_owned(),
             hidden: findings_of_hidden(&inspection.hidden),
             sections: sections.into_iter().filter(|section| !section.facts.is_empty()).collect(),
@@ -164,6 +171,34 @@ fn way_back(patch: &Patch) -> Vec<Fact> {
     );
     let holds = patch.holds.iter().filter(|hold| hold.phase == "rollback");
     facts.extend(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)));
+    facts
+}
+
+fn trust_word(verdict: &Verdict) -> &'static str {
+    match verdict.standing {
+        Standing::Trusted => words::TRUSTED,
+        Standing::NotEnough => words::NOT_ENOUGH_SIGNATURES,
+        Standing::Untrusted if verdict.doubts.is_empty() => words::NOT_SIGNED,
+        Standing::Untrusted => words::NOT_TRUSTED,
+        Standing::Broken => words::BROKEN,
+    }
+}
+
+/// Who signed it and counts, what they said of it, and which signatures do not count.
+fn vouchers(inspection: &Inspection) -> Vec<Fact> {
+    let verdict = &inspection.verdict;
+    let mut facts = Vec::new();
+    for voucher in &verdict.vouchers {
+        let time = voucher.time.as_deref().map(|time| format!(" · {}", phrases::moment(time)));
+        let said = format!("{}{}", capitalised(voucher.role.word()), time.unwrap_or_default());
+        facts.push(Fact::new(&line(&voucher.name), &said));
+        let review = inspection.reviews.iter().find(|(digest, _)| Some(*digest) == voucher.review);
+        for note in review.iter().flat_map(|(_, review)| &review.notes) {
+            let about = note.path.as_deref().map(|path| format!("{path}: ")).unwrap_or_default();
+            facts.push(Fact::new(words::NOTED, &format!("{about}{}", note.text)));
+        }
+    }
+    facts.extend(verdict.doubts.iter().map(|doubt| Fact::new(words::DOES_NOT_COUNT, &doubt.sentence())));
     facts
 }
 

@@ -64,6 +64,10 @@ words! {
     NEEDS_CHECK = "Wait until the folder is checked";
     NOTHING_TO_TAKE_BACK = "No patch is in this folder";
     NOT_SIGNED = "Not signed";
+    TRUSTED = "Trusted";
+    NOT_ENOUGH_SIGNATURES = "Not enough signatures";
+    NOT_TRUSTED = "Not trusted";
+    BROKEN = "Not what was signed";
     FOLDER = "Folder";
     PATCH = "Patch";
     BEGUN = "Begun";
@@ -143,6 +147,9 @@ words! {
     BECAUSE = "Because";
     DATA_WRITTEN = "Data written since";
     REVIEWED = "Reviewed";
+    WHO_VOUCHES = "Who vouches for it";
+    NOTED = "Noted";
+    DOES_NOT_COUNT = "Does not count";
     TESTED = "Tested";
     COMES_FROM = "Comes from";
     MADE_FROM = "Made from";

@@ -9,6 +9,7 @@ mod key;
 mod minisign;
 mod policy;
 mod review;
+mod rotation;
 mod secret_key;
 mod sshsig;
 mod statement;
@@ -23,6 +24,7 @@ pub use key::{Fingerprint, KeyError, MAX_KEY_BYTES, PublicKey, Scheme};
 pub use minisign::sign;
 pub use policy::{Policy, Rules, SetBy, Unvouched};
 pub use review::{Looked, MAX_REVIEW_BYTES, Note, Opinion, Review};
+pub use rotation::{KeyList, MAX_ROTATION_BYTES, Rotated, Rotation};
 pub use secret_key::{MAX_SECRET_BYTES, Password, SecretKey, SecretKeyError};
 pub use statement::{Kind, Place, Role, Statement};
 pub use store::{

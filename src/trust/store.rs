@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 pub use file::StoreError;
+pub(super) use wire::{revoked_from, time_of as parse_time};
 
 use super::key::{Fingerprint, PublicKey};
 use super::policy::{Policy, Rules, SetBy};

@@ -284,13 +284,13 @@ impl Workbench {
 
 /// Who may read a new file.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Readers {
+pub(super) enum Readers {
     Owner,
     Everybody,
 }
 
 /// Writes a file that is not there yet.
-fn write_new(path: &Path, content: &[u8], readers: Readers) -> Result<()> {
+pub(super) fn write_new(path: &Path, content: &[u8], readers: Readers) -> Result<()> {
     let failed = |source| Error::File { doing: "make the key", path: path.to_owned(), source };
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

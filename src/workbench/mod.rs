@@ -84,7 +84,7 @@ pub use crate::target::ledger::{
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub use crate::trust::{
     Denial, Doubt, EVERY_PRODUCT, Fingerprint, Kind, Opinion, Password, PublicKey, Review, Revoked,
-    RevokedFrom, Role, Scheme, Standing, StoreError as KeysError, TrustedKey, Verdict, Voucher,
+    RevokedFrom, Role, Rotated, Scheme, Standing, StoreError as KeysError, TrustedKey, Verdict, Voucher,
 };
 
 use crate::environment::Environment;

@@ -1,16 +1,20 @@
 //! Signs bundles and reviews: with a key of our own, or with the person's SSH key through OpenSSH's own program, so that
 //! passphrases, agents and security devices work as they are used to, and the secret never comes here.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::keys::{Readers, write_new};
 use super::{Error, Inspection, Result, Watch, Workbench};
+use crate::bundle::limits::{MAX_SIGNATURE_BYTES, MAX_SIGNATURES};
 use crate::bundle::place_of;
 use crate::bundle::signatures::{Addition, add};
 use crate::model::{Code, Digest, Patch};
+use crate::text::escape_line;
 use crate::trust::{
-    Attached, AttachedReview, Fingerprint, Kind, MAX_REVIEW_BYTES, Review, Role, Scheme, SecretKey,
-    Statement, sign, signer_of,
+    Attached, AttachedReview, Fingerprint, Keyring, Kind, MAX_REVIEW_BYTES, MAX_ROTATION_BYTES, Places,
+    Review, Role, Rotated, Rotation, Scheme, SecretKey, Statement, sign, signer_of,
 };
 
 /// What signs.
@@ -97,8 +101,68 @@ impl Workbench {
     }
 
     /// The comment that a signature over this patch has to carry, for signing it with minisign itself.
-    pub fn comment_to_sign(&self, patch: &Patch, role: Role) -> String {
-        self.statement(Kind::Bundle, patch, role).comment()
+    ///
+    /// # Errors
+    /// If the patch's product hides characters: nobody could copy such a comment by eye.
+    pub fn comment_to_sign(&self, patch: &Patch, role: Role) -> Result<String> {
+        let comment = self.statement(Kind::Bundle, patch, role).comment();
+        match comment.split('\t').all(|field| escape_line(field) == field) {
+            true => Ok(comment),
+            false => Err(Error::refused(
+                Code::Key,
+                format!("the product's name hides characters: {}", patch.product.name),
+                "Ask its author to name the product plainly.",
+            )),
+        }
+    }
+
+    /// Signs a list of keys, or a list of keys that are taken back, and writes the signature beside it.
+    ///
+    /// # Errors
+    /// If it is no such file, or the signature cannot be written; nothing is written over.
+    pub fn sign_rotation(&self, file: &Path, signer: &Signer) -> Result<PathBuf> {
+        let bytes = read_rotation(file)?;
+        let kind = Rotation::kind_of(&bytes).map_err(|problem| unusable(file, &problem))?;
+        let role = if kind == Kind::Revocation { Role::Revoker } else { Role::Author };
+        let statement = Statement { kind, place: None, role, time: self.environment.now() };
+        let signature = match signer {
+            Signer::Minisign(key) => sign(&bytes, &statement.comment(), key).into_bytes(),
+            Signer::Ssh(key) => ssh_keygen(&bytes, kind, key)?,
+        };
+        let scheme = match signer {
+            Signer::Minisign(_) => Scheme::Minisign,
+            Signer::Ssh(_) => Scheme::Ssh,
+        };
+        let attached = Attached { scheme, bytes: signature };
+        let key = signer_of(&attached, &bytes, kind, &[])
+            .ok_or_else(|| unusable(file, "the signature does not fit"))?;
+        let mut place = file.as_os_str().to_owned();
+        place.push(format!(".{}.{}", &key.to_string()[..16], scheme.extension()));
+        write_new(Path::new(&place), &attached.bytes, Readers::Everybody)?;
+        Ok(place.into())
+    }
+
+    /// Takes in a list of keys, or of keys that are taken back, with the signatures that lie beside it.
+    ///
+    /// # Errors
+    /// If it is no such file, or not enough of those who may say so have signed it; nothing is changed then.
+    pub fn take_in_rotation(&self, file: &Path) -> Result<Rotated> {
+        let bytes = read_rotation(file)?;
+        let rotation = Rotation::parse(&bytes).map_err(|problem| unusable(file, &problem))?;
+        let signatures = signatures_beside(file)?;
+        let machine = Keyring::load(&Places { person: None, ..self.trust_places() })?.machine;
+        let now = self.environment.timestamp();
+        self.change_store(|store| {
+            let keyring = Keyring { person: store.clone(), machine };
+            rotation.take_in(&bytes, &signatures, &keyring, store, now).map_err(|problem| {
+                let meaning = format!("{} changes nothing: {problem}", file.display());
+                Error::refused(
+                    Code::Trust,
+                    meaning,
+                    "Ask whoever sent it for the file with all of its signatures.",
+                )
+            })
+        })
     }
 
     fn statement(&self, kind: Kind, patch: &Patch, role: Role) -> Statement {
@@ -164,6 +228,41 @@ impl Workbench {
             inspection: self.inspect(file, watch)?,
         })
     }
+}
+
+fn read_rotation(file: &Path) -> Result<Vec<u8>> {
+    let failed = |source| Error::File { doing: "read the list of keys", path: file.to_owned(), source };
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(file).map_err(failed)?;
+    opened.take(MAX_ROTATION_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// The signatures whose names begin with that of the file.
+fn signatures_beside(file: &Path) -> Result<Vec<Attached>> {
+    let failed = |source| Error::File { doing: "read the signatures beside", path: file.to_owned(), source };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut places: Vec<(PathBuf, Scheme)> = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let ending = path.extension().and_then(|ending| ending.to_str()).and_then(Scheme::of_extension);
+        let is_beside = path.file_name().is_some_and(|found| found.to_string_lossy().starts_with(&name));
+        places.extend(ending.filter(|_| is_beside).map(|scheme| (path, scheme)));
+    }
+    places.sort();
+    places.truncate(MAX_SIGNATURES);
+    let read = |(path, scheme): (PathBuf, Scheme)| {
+        let mut bytes = Vec::new();
+        let opened = std::fs::File::open(path).map_err(failed)?;
+        opened.take(MAX_SIGNATURE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(Attached { scheme, bytes })
+    };
+    places.into_iter().map(read).collect()
+}
+
+fn unusable(file: &Path, problem: &str) -> Error {
+    Error::refused(Code::Key, format!("{} cannot be used: {problem}", file.display()), "Get the file again.")
 }
 
 /// Lets OpenSSH sign. It asks for passphrases and touches itself, on the person's terminal.

@@ -143,16 +143,18 @@ impl Floors {
         let is_same_row = |other: &&(Place, Option<Digest>)| {
             other.0.product == place.product && other.0.channel == place.channel
         };
-        let highest = self.0.iter().filter(is_same_row).max_by_key(|(other, _)| other.sequence)?;
-        let was_here =
-            self.0.iter().any(|(other, manifest)| *other == place && *manifest == Some(patch.manifest));
+        let row: Vec<&(Place, Option<Digest>)> = self.0.iter().filter(is_same_row).collect();
+        let highest = row.iter().max_by_key(|(other, _)| other.sequence)?;
+        // What this person saw elsewhere is known by its number alone.
+        let twins = || row.iter().filter(|(other, _)| *other == place).filter_map(|(_, manifest)| *manifest);
+        let is_other = twins().next().is_some() && twins().all(|manifest| manifest != patch.manifest);
         let (sequence, top) = (place.sequence, highest.0.sequence);
         let id = &patch.patch.identity;
         let meaning = match sequence.cmp(&top) {
             std::cmp::Ordering::Less => {
                 format!("{id} is number {sequence}, and number {top} was in this folder")
             }
-            std::cmp::Ordering::Equal if was_here || highest.1.is_none() => return None,
+            std::cmp::Ordering::Equal if !is_other => return None,
             std::cmp::Ordering::Equal => {
                 format!("{id} is number {sequence}, as was another patch in this folder")
             }

@@ -70,12 +70,12 @@ fn h96_no_flag_and_no_answer_runs_the_scripts_of_an_unsigned_patch() {
     let apply = "apply $/fix.patchbundle $/app --allow-unsigned";
     for flags in ["--yes", "--yes --run-scripts", "--run-scripts"] {
         let run = Console::new(&sandbox).answering("y\ny\n").run(&format!("{apply} {flags}"));
-        assert_eq!(run.code, 3, "{run}");
+        assert_eq!(run.code, 4, "{run}");
         assert!(run.err.contains("(E-POLICY)"), "{run}");
         assert!(is_untouched(&sandbox), "{flags}");
     }
     let document = Console::new(&sandbox).run(&format!("{apply} --yes --run-scripts --json")).json();
-    assert_eq!((&document["outcome"], &document["code"]), (&"refused".into(), &"E-POLICY".into()));
+    assert_eq!((&document["outcome"], &document["code"]), (&"not-trusted".into(), &"E-POLICY".into()));
 }
 
 #[test]

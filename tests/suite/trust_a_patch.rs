@@ -363,3 +363,99 @@ fn a_history_that_was_cut_short_or_changed_is_found_out() {
     let refused = console.run("apply $/old.patchbundle $/app --yes");
     assert!(refused.err.contains("E-DOWNGRADE"), "{refused}");
 }
+
+/// A list of keys for the product, with the public keys of these people.
+fn key_list(sandbox: &Sandbox, version: u64, threshold: u32, people: &[&str]) {
+    let key = |name: &&str| {
+        let public =
+            std::fs::read_to_string(sandbox.path(&format!("settings/keys/{name}.pub"))).expect("a key");
+        let line = public.lines().last().expect("a line").to_owned();
+        serde_json::json!({ "key": line, "name": name, "owner": name, "roles": ["author"] })
+    };
+    let list = serde_json::json!({
+        "format": "patchwright-keys/1", "product": "Widget", "version": version, "issued": "2026-11-23T00:00:00Z",
+        "threshold": threshold, "keys": people.iter().map(key).collect::<Vec<_>>(),
+    });
+    for entry in std::fs::read_dir(sandbox.path("")).expect("listed") {
+        let path = entry.expect("an entry").path();
+        if path.file_name().expect("a name").to_string_lossy().starts_with("keys.json") {
+            std::fs::remove_file(path).expect("removed");
+        }
+    }
+    sandbox.write("keys.json", &list.to_string());
+}
+
+fn sign_list(console: &Console<'_>, file: &str, name: &str) {
+    console.done(&format!("key sign-list $/{file} --key $/settings/keys/{name}.key"));
+}
+
+#[test]
+fn h89_a_new_list_of_keys_needs_the_old_and_the_new_and_comes_in_order() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let anna = new_key(&console, "anna");
+    new_key(&console, "ben");
+    trust(&console, "anna", &anna, "--product Widget");
+
+    // By the new one alone; by the old one alone; with a threshold of nothing.
+    key_list(&sandbox, 1, 1, &["ben"]);
+    sign_list(&console, "keys.json", "ben");
+    let refused = console.run("key update $/keys.json");
+    assert_eq!(refused.code, 4, "{refused}");
+    assert!(refused.err.contains("0 of 1 of those who are trusted"), "{refused}");
+    key_list(&sandbox, 1, 1, &["ben"]);
+    sign_list(&console, "keys.json", "anna");
+    let refused = console.run("key update $/keys.json");
+    assert!(refused.err.contains("0 of 1 of those whom it names"), "{refused}");
+    key_list(&sandbox, 1, 0, &["ben"]);
+    sign_list(&console, "keys.json", "anna");
+    sign_list(&console, "keys.json", "ben");
+    assert!(console.run("key update $/keys.json").err.contains("it asks for 0 of 1 authors"));
+
+    key_list(&sandbox, 1, 1, &["ben"]);
+    sign_list(&console, "keys.json", "anna");
+    sign_list(&console, "keys.json", "ben");
+    // A byte more, and it is not what was signed.
+    let list = std::fs::read_to_string(sandbox.path("keys.json")).expect("read");
+    sandbox.write("keys.json", &format!("{list}\n"));
+    assert_eq!(console.run("key update $/keys.json").code, 4);
+    sandbox.write("keys.json", &list);
+    console.done("key update $/keys.json");
+    let keys = console.done("key list").out;
+    assert!(keys.contains("ben") && !keys.contains("anna"), "{keys}");
+    sign(&console, "fix", "anna", "author");
+    assert_eq!(console.run("verify $/fix.patchbundle").code, 4);
+    sign(&console, "fix", "ben", "author");
+    console.done("verify $/fix.patchbundle");
+
+    // The same again, and one left out.
+    for version in [1, 3] {
+        key_list(&sandbox, version, 1, &["ben"]);
+        sign_list(&console, "keys.json", "ben");
+        let refused = console.run("key update $/keys.json");
+        assert!(refused.err.contains("and the last one was 1"), "{refused}");
+    }
+}
+
+#[test]
+fn a_list_of_keys_that_are_taken_back_counts_when_a_revoker_signed_it() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    let (anna, rita) = (new_key(&console, "anna"), new_key(&console, "rita"));
+    trust(&console, "anna", &anna, "--product Widget");
+    sign(&console, "fix", "anna", "author");
+    let list = serde_json::json!({
+        "format": "patchwright-revocation/1", "issued": "2026-11-23T00:00:00Z",
+        "revoked": [{ "fingerprint": anna, "reason": "the laptop was stolen" }],
+    });
+    sandbox.write("gone.json", &list.to_string());
+    sign_list(&console, "gone.json", "rita");
+    let refused = console.run("key update $/gone.json");
+    assert_eq!(refused.code, 4, "{refused}");
+    trust(&console, "rita", &rita, "--product Other --role revoker");
+    assert!(console.run("key update $/gone.json").err.contains("may not speak for"));
+    trust(&console, "rita", &rita, "--every-product --role revoker");
+    console.done("key update $/gone.json");
+    let verified = console.run("verify $/fix.patchbundle");
+    assert!(verified.out.contains("the key was taken back: the laptop was stolen"), "{verified}");
+}

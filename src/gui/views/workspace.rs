@@ -13,6 +13,7 @@ use crate::present::history::FolderView;
 use crate::present::message::{Msg, Place};
 use crate::present::overview::path_line;
 use crate::present::{Model, Tab, words};
+use crate::workbench::Standing;
 
 /// Narrower than this, the buttons stand below the titles.
 const SIDE_BY_SIDE: f32 = 720.0;
@@ -117,9 +118,14 @@ pub fn identity_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         ui.spacing_mut().item_spacing.x = space::SMALL;
         if let Some(patch) = workspace.patch.ready() {
             ui.label(text::caption(&patch.overview.identity).color(muted));
+            let notice = match patch.overview.standing {
+                Standing::Trusted => Notice::Good,
+                Standing::NotEnough | Standing::Untrusted => Notice::Caution,
+                Standing::Broken => Notice::Danger,
+            };
             let trust = Badge {
-                text: words::NOT_SIGNED,
-                tone: Tone::Notice(Notice::Caution),
+                text: patch.overview.trust_word,
+                tone: Tone::Notice(notice),
                 explain: &patch.overview.trust,
             };
             badge(ui, &trust);

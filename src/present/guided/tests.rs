@@ -23,6 +23,7 @@ fn ready() -> Check {
         review: Vec::new(),
         fingerprint: Some(Fingerprint(crate::model::Digest::of(b"folder"))),
         button: "Apply 1 change".to_owned(),
+        needs_consent: true,
     }
 }
 

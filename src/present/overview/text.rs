@@ -33,6 +33,8 @@ impl Overview {
         Self {
             title: line(&patch.title),
             identity: format!("{} · {sort}", line(patch.identity.id.as_str())),
+            standing: inspection.verdict.standing,
+            trust_word: words::NOT_SIGNED,
             trust: inspection.verdict.sentence(),
             hidden: findings_of_hidden(&inspection.hidden),
             // The titles of a series stand beside the names of its patches.

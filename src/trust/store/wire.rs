@@ -172,13 +172,21 @@ fn raw_key(key: &TrustedKey) -> RawKey {
 fn revoked(raw: RawRevoked) -> Result<Revoked, String> {
     let key = Fingerprint::parse(&raw.fingerprint)
         .ok_or_else(|| format!("{:?} is no fingerprint", raw.fingerprint))?;
-    let from = match (raw.from_sequence, raw.from_time) {
-        (None, None) => RevokedFrom::Always,
-        (Some(first), None) => RevokedFrom::Sequence(first),
-        (None, Some(time)) => RevokedFrom::Time(time_of(&time)?),
-        (Some(_), Some(_)) => return Err(format!("{key} is taken back from a sequence and from a time")),
-    };
+    let from = revoked_from(raw.from_sequence, raw.from_time.as_deref())?;
     Ok(Revoked { key, from, reason: raw.reason })
+}
+
+/// From what on a key is no longer good.
+pub(in crate::trust) fn revoked_from(
+    sequence: Option<u64>,
+    time: Option<&str>,
+) -> Result<RevokedFrom, String> {
+    match (sequence, time) {
+        (None, None) => Ok(RevokedFrom::Always),
+        (Some(first), None) => Ok(RevokedFrom::Sequence(first)),
+        (None, Some(time)) => time_of(time).map(RevokedFrom::Time),
+        (Some(_), Some(_)) => Err("a key is taken back from a sequence or from a time, not both".to_owned()),
+    }
 }
 
 fn raw_revoked(revoked: &Revoked) -> RawRevoked {

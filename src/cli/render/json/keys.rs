@@ -10,8 +10,8 @@ use crate::cli::render::words;
 use crate::model::Digest;
 use crate::report::review;
 use crate::workbench::{
-    Fingerprint, KnownKey, MadeKey, Review, Revoked, RevokedFrom, Signed, SpokenReview, TrustedKey, Verdict,
-    spoken_reviews,
+    Fingerprint, KnownKey, MadeKey, Review, Revoked, RevokedFrom, Rotated, Signed, SpokenReview, TrustedKey,
+    Verdict, spoken_reviews,
 };
 
 pub(in crate::cli) fn made_key(made: &MadeKey, is_protected: bool) -> Map<String, Value> {
@@ -113,6 +113,18 @@ pub(in crate::cli) fn reviewed(
         fields.insert("trust".to_owned(), trust(&signed.inspection.verdict));
     }
     fields
+}
+
+pub(in crate::cli) fn rotated(rotated: &Rotated) -> Map<String, Value> {
+    let mut fields = fields! { "number": rotated.keys, "signers": rotated.signers };
+    if let Some((product, version)) = &rotated.list {
+        fields.extend(fields! { "products_of_list": [product], "version": version });
+    }
+    fields
+}
+
+pub(in crate::cli) fn signed_list(place: &Path) -> Map<String, Value> {
+    fields! { "public": words::path_text(place) }
 }
 
 fn fingerprint(print: Fingerprint) -> Value {

@@ -17,7 +17,9 @@ pub(in crate::cli) use folder::{
     accepted, applied, healed, history, history_check, identified, nothing_to_apply, recovered, rolled_back,
     status, support_saved,
 };
-pub(in crate::cli) use keys::{comment, key, keys, made_key, reviewed, revoked_key, signed, trusted_key};
+pub(in crate::cli) use keys::{
+    comment, key, keys, made_key, reviewed, revoked_key, rotated, signed, signed_list, trusted_key,
+};
 pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use relation::explanation;
 

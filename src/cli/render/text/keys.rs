@@ -10,7 +10,7 @@ use crate::report::review;
 use crate::text::one_line;
 use crate::workbench::{
     Doubt, EVERY_PRODUCT, Fingerprint, Inspection, KeyWish, KnownKey, MadeKey, Review, Revoked, RevokedFrom,
-    Role, Signed, Standing, TrustedKey, Verdict, spoken_reviews,
+    Role, Rotated, Signed, Standing, TrustedKey, Verdict, spoken_reviews,
 };
 
 /// The verdict in one line, as good or bad as it is.
@@ -161,6 +161,21 @@ pub(in crate::cli) fn signed(signed: &Signed, file: &Path, style: Style) -> Stri
         style.strong(&place(file)),
         verdict_line(&signed.inspection.verdict, style)
     )
+}
+
+pub(in crate::cli) fn rotated(rotated: &Rotated, style: Style) -> String {
+    let keys = words::count(rotated.keys, "key", "keys");
+    let said = match &rotated.list {
+        Some((product, version)) => {
+            format!("Version {version} of the list for {product} is taken in: {keys}")
+        }
+        None => format!("{keys} taken back"),
+    };
+    format!("{}\nSigned by {}\n", style.good(&safe(&said)), safe(&rotated.signers.join(", ")))
+}
+
+pub(in crate::cli) fn signed_list(signature: &Path, style: Style) -> String {
+    format!("{}: {}\n", style.good("Signed"), place(signature))
 }
 
 fn roles(roles: &[Role]) -> String {

@@ -28,7 +28,9 @@ pub(in crate::cli) use heal::{heal_plan, healed};
 pub(in crate::cli) use hidden::{banner, hidden};
 pub(in crate::cli) use identify::identified;
 pub(in crate::cli) use inspection::{inspection, verification};
-pub(in crate::cli) use keys::{key_to_compare, keys, made_key, revoked_key, signed, trusted_key};
+pub(in crate::cli) use keys::{
+    key_to_compare, keys, made_key, revoked_key, rotated, signed, signed_list, trusted_key,
+};
 pub(in crate::cli) use patches::{exported, text_patches};
 pub(in crate::cli) use plan::{plan, rollback_plan};
 pub(in crate::cli) use review::reviewed;
