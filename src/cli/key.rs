@@ -21,7 +21,7 @@ Examples:
   patchwright key list
   patchwright key trust acme.pub --name ACME --product Lighthouse
   patchwright key trust --from fix.patchbundle --name ACME
-  patchwright key revoke ACME --reason \"the laptop was stolen\"
+  patchwright key revoke ACME --reason stolen
   patchwright key export ACME")]
 pub(super) struct Arguments {
     #[command(subcommand)]

@@ -7,6 +7,7 @@ use super::args::is_bundle;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 use crate::report::Report;
+use crate::text::escape_line;
 use crate::workbench::{Role, Signer};
 
 /// Sign a patch file, as the one who made it or as one who reviewed it
@@ -66,7 +67,7 @@ impl Arguments {
         if self.comment {
             let shown = session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?;
             let comment = session.workbench().comment_to_sign(&shown.patch, role);
-            return session.answer(Ending::Done, |_| format!("{comment}\n"), || json::comment(&comment));
+            return session.answer(Ending::Done, |_| comment_line(&comment), || json::comment(&comment));
         }
         let signed = match (&self.attach, &self.key) {
             (Some(signature), _) => {
@@ -81,6 +82,13 @@ impl Arguments {
         let signed = signed.without_folder()?;
         session.tell(Ending::Done, |style| text::signed(&signed, file, style), || json::signed(&signed, file))
     }
+}
+
+/// The comment as a terminal can stand it: its fields stay apart. The exact one of a patch with hidden characters in its
+/// names is in the JSON.
+fn comment_line(comment: &str) -> String {
+    let fields: Vec<_> = comment.split('\t').map(escape_line).collect();
+    format!("{}\n", fields.join("\t"))
 }
 
 /// Opens the key that signs, with its password.

@@ -7,13 +7,16 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 19] = [
+const VERBS: [&str; 22] = [
     "new",
     "make",
     "show",
     "diff",
     "export",
     "verify",
+    "review",
+    "sign",
+    "key",
     "plan",
     "explain",
     "apply",

@@ -129,7 +129,7 @@ fn verify_gives_one_verdict() {
     Patch       ACME-HF-1042  Umlauts in fonts
     SHA-256     [sha256]
     Manifest    [sha256]
-    -- exit 0
+    -- exit 4
     "#);
 }
 

@@ -125,7 +125,11 @@ fn every_answer_of_a_whole_story_fits_the_schema() {
     let renamed = diff["changes"].as_array().expect("changes").iter().find(|change| change["status"] == "R");
     assert_eq!(renamed.expect("a rename")["from"], "readme.txt");
     ask(&console, "diff $/fix.patchbundle conf --target $/app", "done");
-    ask(&console, "verify $/fix.patchbundle", "done");
+    ask(&console, "verify $/fix.patchbundle", "not-trusted");
+    ask(&console, "verify $/fix.patchbundle --allow-unsigned", "done");
+    ask(&console, "review $/fix.patchbundle --verdict commented --note fine --output $/review.json", "done");
+    ask(&console, "sign $/fix.patchbundle --comment", "done");
+    ask(&console, "key list", "done");
     assert_eq!(ask(&console, "plan $/fix.patchbundle $/app", "done")["steps"][0]["does"], "delete");
     ask(&console, "plan $/fix.patchbundle $/app --output $/fix.plan", "done");
     ask(&console, "status $/app", "done");
