@@ -7,9 +7,9 @@ use super::changes::{Hidden, HiddenCount};
 use super::{Error, Inspection, Result, Signed, Watch, Workbench, make};
 use crate::bundle::place_of;
 use crate::diff::pair_renames;
-use crate::model::{Code, Digest, FileChange, Node, Patch, RollbackPossible, ScriptPhase};
+use crate::model::{Code, Digest, FileChange, Mode, Node, Patch, RollbackPossible, ScriptPhase};
 use crate::text::suspects::{Danger, SuspectKind};
-use crate::trust::{Looked, MAX_REVIEW_BYTES, Note, Opinion, Review, Scheme, Standing, Verdict};
+use crate::trust::{Doubt, Looked, MAX_REVIEW_BYTES, Note, Opinion, Review, Scheme, Standing, Verdict};
 
 /// What somebody says about a patch.
 #[derive(Debug, Clone)]
@@ -133,7 +133,7 @@ fn findings(shown: &Inspection) -> Vec<String> {
     if shown.verdict.standing == Standing::Untrusted && shown.verdict.doubts.is_empty() {
         findings.push("nobody has signed it yet".to_owned());
     }
-    findings.extend(shown.verdict.doubts.iter().map(|doubt| doubt.sentence()));
+    findings.extend(shown.verdict.doubts.iter().map(Doubt::sentence));
     if patch.rollback.possible == RollbackPossible::No {
         findings.push("it cannot be taken back".to_owned());
     }
@@ -151,7 +151,7 @@ fn findings_at(change: &FileChange) -> Vec<String> {
     let mut findings = Vec::new();
     let (old, new) = (change.before.first(), change.after.as_ref());
     let mode = |node: Option<&Node>| node.filter(|node| !node.is_dir()).and_then(Node::mode);
-    let can_run = |node| mode(node).is_some_and(|mode| mode.is_executable());
+    let can_run = |node| mode(node).is_some_and(Mode::is_executable);
     if can_run(new) && !can_run(old) {
         findings.push(format!("{path}: can be run as a program afterwards"));
     }
