@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     /// You looked at every change
     #[arg(long)]
     looked_at_all: bool,
-    /// Who you are [default: user@host]
+    /// Who you are; by default the name of your account and of this machine
     #[arg(long, value_name = "NAME")]
     reviewer: Option<String>,
     /// Where the review goes, as .json, .md or .html; can be given several times

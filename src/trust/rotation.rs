@@ -279,7 +279,7 @@ fn take_back(
     for one in revoked {
         let Some(known) = keyring.find(&one.key) else { continue };
         let may = |signer: &&TrustedKey| known.products.iter().all(|product| signer.is_for(product));
-        if !signers.iter().any(|signer| may(&signer)) {
+        if !signers.iter().any(may) {
             return Err(format!("{} is for products that its signer may not speak for", known.name));
         }
     }
