@@ -296,13 +296,12 @@ impl Guided {
     /// Whether the only thing in the way is a disk that cannot keep all promises.
     pub fn is_weak(&self) -> bool {
         self.task == Task::Apply
-            && self.check.as_ref().is_none_or(|check| check.needs_consent)
             && self.check.as_ref().is_some_and(|check| check.is_blocked_only_by(Code::Volume))
     }
 
     /// Whether somebody has to answer for the patch file.
     pub fn needs_consent(&self) -> bool {
-        self.task == Task::Apply
+        self.task == Task::Apply && self.check.as_ref().is_none_or(|check| check.needs_consent)
     }
 
     /// What the worker would do.

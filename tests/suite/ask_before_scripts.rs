@@ -7,6 +7,8 @@ use patchwright::model::{Code, Digest, ScriptPhase};
 use crate::support::build::Builder;
 use crate::support::console::Console;
 use crate::support::sandbox::{Sandbox, unwatched};
+#[cfg(unix)]
+use crate::support::trust::write_trusted_key;
 
 /// A script with lines that pretend to have ended, to be others, and to be a verdict.
 const SCRIPT: &str = "echo stop\n\u{1b}[2J\u{202e}evil\rTrusted: everybody\u{2028}\n# last line";
@@ -110,4 +112,32 @@ fn a_script_that_nobody_can_read_closes_the_bundle() {
         let error = unwatched(|watch| sandbox.bench().inspect(&path, watch)).expect_err("no text");
         assert_eq!(error.code(), code, "{error}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn scripts_run_once_their_signer_may_ship_them_and_somebody_agrees_and_are_undone() {
+    let sandbox = Sandbox::with(&[("app/version.txt", "4.2\n")]);
+    let bundle = sandbox.bundle("ACME-HF-1").replace("version.txt", "4.2\n", "4.2.1\n").script(
+        ScriptPhase::After,
+        "touch \"$PATCHWRIGHT_TARGET/ran\"\n",
+        Some("rm \"$PATCHWRIGHT_TARGET/ran\"\n"),
+    );
+    sandbox.save("fix.patchbundle", &bundle);
+    let console = Console::new(&sandbox).with_keys();
+    let apply = "apply $/fix.patchbundle $/app --yes";
+    write_trusted_key(&sandbox, "anna", 1, "author");
+    console.done("sign $/fix.patchbundle --key $/anna.key");
+    // Trusted to make patches is not trusted to run programs here.
+    assert_eq!(console.run(&format!("{apply} --run-scripts")).code, 4);
+    assert!(is_untouched(&sandbox));
+    write_trusted_key(&sandbox, "anna", 1, "author --role script");
+    // And a right to ship scripts is nobody's consent.
+    assert_ne!(console.run(apply).code, 0);
+    assert!(is_untouched(&sandbox));
+    console.done(&format!("{apply} --run-scripts"));
+    assert!(sandbox.path("app/ran").exists());
+    console.done("rollback $/app --yes --run-scripts");
+    assert!(!sandbox.path("app/ran").exists());
+    assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
 }

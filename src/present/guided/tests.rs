@@ -119,3 +119,13 @@ fn what_cannot_be_stopped_says_so() {
     work.advance(Phase::Verifying, 0, 1);
     assert_eq!(work.stopping(), Err(words::STOP_TOO_LATE));
 }
+
+#[test]
+fn nobody_has_to_answer_for_a_patch_that_enough_people_vouch_for() {
+    let mut guided = Guided::new(Task::Apply, Some("fix.patchbundle".into()), Some("/opt/app".into()));
+    guided.stage = Stage::Confirming;
+    guided.check = Some(ready());
+    assert_eq!(guided.reason_to_wait(), Some(words::CONSENT_FIRST));
+    guided.check = Some(Check { needs_consent: false, ..ready() });
+    assert_eq!(guided.reason_to_wait(), None);
+}
