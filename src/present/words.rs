@@ -331,7 +331,7 @@ words! {
     DONE_BRING_BACK = "The patch is back in the folder";
     DONE_UNDO = "The folder is as it was before the interrupted change";
     DONE_FINISH = "The interrupted change is finished";
-    DONE_CHECKED = "{n} were read back; every one is as it should be.";
+    DONE_CHECKED = "{n} read back; all is as it should be.";
     DONE_DIFFERS = "{n} differ from what is expected. See History.";
     NOTHING_WAS_TO_DO = "There was nothing to do";
     NOT_DONE = "Nothing was changed";

@@ -292,7 +292,7 @@ fn ssh_keygen(content: &[u8], kind: Kind, key: &Path) -> Result<Vec<u8>> {
         let said = String::from_utf8_lossy(&output.stderr);
         let last =
             said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it gave no reason").to_owned();
-        let meaning = format!("ssh-keygen did not sign: {last}");
+        let meaning = format!("OpenSSH did not sign: {last}");
         return Err(Error::refused(Code::Key, meaning, "Name an Ed25519 key, and try again."));
     }
     std::fs::read(signed).map_err(failed)
