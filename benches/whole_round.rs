@@ -17,9 +17,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use patchwright::disk::fs::OsFs;
+use patchwright::disk::observe_all;
 use patchwright::progress::{CancelToken, Quiet};
-use patchwright::target::fs::OsFs;
-use patchwright::target::observe_all;
 use support::machine::{describe, first_line};
 use support::measure::{Measure, Samples, run};
 use support::{folders, inputs};

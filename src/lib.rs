@@ -4,7 +4,7 @@
 //! makes it true, `workbench` has one method per thing a person wants, and the front ends render its answers.
 //!
 //! ```text
-//! bin → cli | gui → present → report → workbench → bundle, checks, scripts, settings, transaction → target, trust → plan → diff → text → model
+//! bin → cli | gui → present → report → workbench → bundle, checks, scripts, settings, transaction → ledger → disk, trust → plan → diff → text → model
 //! ```
 //!
 //! A module uses only what stands to its right, and never its neighbour in the same place;
@@ -25,7 +25,9 @@ pub mod scripts;
 pub mod settings;
 pub mod transaction;
 
-pub mod target;
+pub mod ledger;
+
+pub mod disk;
 pub mod trust;
 
 pub mod plan;

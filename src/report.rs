@@ -19,10 +19,10 @@ mod words;
 use std::path::Path;
 
 use crate::bundle::{BundleError, OpenError};
+use crate::disk::ScanError;
+use crate::disk::fs::OpenError as FolderError;
 use crate::model::{Code, Kind};
 use crate::plan::Obstacle;
-use crate::target::ScanError;
-use crate::target::fs::OpenError as FolderError;
 use crate::text::capitalised;
 use crate::transaction::{Condition, Failure, StoreError, TransactionError};
 use crate::workbench::{Error, Finding};

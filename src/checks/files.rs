@@ -2,11 +2,12 @@
 
 use std::io;
 
+use super::identify::{Beginning, MAX_TEXT_BYTES, contains, first_bytes, identify};
 use super::{Answer, Limits, seconds};
+use crate::disk::fs::{FoundKind, Fs};
+use crate::disk::hash_while;
 use crate::model::{Digest, Product, TreePath};
 use crate::progress::Cancelled;
-use crate::target::fs::{FoundKind, Fs};
-use crate::target::{Beginning, MAX_TEXT_BYTES, contains, first_bytes, hash_while, identify};
 
 pub(super) fn file(
     fs: &dyn Fs,

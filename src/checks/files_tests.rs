@@ -3,9 +3,9 @@
 use std::fs;
 
 use super::{CheckResult, Surroundings, run_all};
+use crate::disk::fs::OsFs;
 use crate::model::{Check, Detect, Digest, Level, Probe, Product, TreePath};
 use crate::progress::CancelToken;
-use crate::target::fs::OsFs;
 
 fn path(name: &str) -> TreePath {
     TreePath::parse(name).unwrap()

@@ -13,10 +13,10 @@ use std::time::Instant;
 use self::address::Address;
 use self::response::{Response, read_response};
 use super::background::in_background;
+use super::identify::contains;
 use super::port::connect;
 use super::{Answer, Limits, seconds};
 use crate::progress::Cancelled;
-use crate::target::contains;
 
 pub(super) fn http(
     url: &str,

@@ -6,6 +6,7 @@
 mod background;
 mod files;
 mod http;
+mod identify;
 mod port;
 mod process;
 
@@ -14,9 +15,12 @@ mod files_tests;
 
 use std::time::{Duration, Instant};
 
+pub(crate) use identify::{Beginning, first_bytes};
+pub use identify::{Identity, Match, identify};
+
+use crate::disk::fs::Fs;
 use crate::model::{Check, Probe, Product};
 use crate::progress::{CancelToken, Cancelled};
-use crate::target::fs::Fs;
 
 /// Longest time one try may take, whatever a bundle says.
 const MAX_TIMEOUT_SECS: u32 = 300;

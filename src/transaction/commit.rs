@@ -8,11 +8,11 @@ use rayon::prelude::*;
 use super::record::{self, Outcome};
 use super::recover::{self, OnForeign};
 use super::{Condition, Failure, Prepared, TransactionError, While, finish, is_empty, layout};
+use crate::disk::fs::{Found, Fs, Place, StatePath};
+use crate::disk::node_at;
+use crate::ledger::Entry;
 use crate::model::{Node, Step, TreePath};
 use crate::progress::{CancelToken, Phase, Quiet};
-use crate::target::fs::{Found, Fs, Place, StatePath};
-use crate::target::ledger::Entry;
-use crate::target::node_at;
 
 /// Proof that a change is done: every new file was read back, and the commit record is on disk.
 #[derive(Debug)]

@@ -7,10 +7,10 @@ use std::io::ErrorKind;
 
 use super::record::{self, Intent};
 use super::{TransactionError, While, exists, layout};
+use crate::disk::TargetRoot;
+use crate::disk::fs::{FoundKind, Fs, Place, StatePath};
+use crate::ledger::{Entry, Ledger, read_small};
 use crate::model::{Digest, Mode};
-use crate::target::TargetRoot;
-use crate::target::fs::{FoundKind, Fs, Place, StatePath};
-use crate::target::ledger::{Entry, Ledger, read_small};
 
 /// Which programs understand the history; the state folder says so, and the others keep their hands off. The later
 /// one is claimed only where an entry needs it.

@@ -1,6 +1,6 @@
 //! Where the transaction keeps its things inside the state folder.
 
-use crate::target::fs::StatePath;
+use crate::disk::fs::StatePath;
 
 /// Says which program generation wrote the state folder.
 pub(super) fn format() -> StatePath {

@@ -45,13 +45,13 @@ pub use finish::{append, give_up};
 pub use prepare::{Prepared, prepare};
 pub use store::{Archive, Kept, StoreError, has_way_back, left_copy, safe_copy};
 
+use crate::disk::TargetRoot;
+use crate::disk::fs::{Found, Fs, Place, StatePath};
 use crate::environment::Environment;
+use crate::ledger::{Entry, LedgerError};
 use crate::model::{Code, Digest, FileNode, Step, TreePath};
 use crate::plan::ApprovedPlan;
 use crate::progress::{CancelToken, Cancelled, Progress};
-use crate::target::TargetRoot;
-use crate::target::fs::{Found, Fs, Place, StatePath};
-use crate::target::ledger::{Entry, LedgerError};
 
 /// Everything that a change needs.
 pub struct Request<'a> {

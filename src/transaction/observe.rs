@@ -8,9 +8,9 @@ use std::io::ErrorKind;
 use rayon::prelude::*;
 
 use super::{TransactionError, While, layout};
+use crate::disk::fs::{Found, FoundKind, Fs, Place, StatePath};
+use crate::disk::node_at;
 use crate::model::{Node, Step, TreePath};
-use crate::target::fs::{Found, FoundKind, Fs, Place, StatePath};
-use crate::target::node_at;
 
 /// What kind of exchange a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

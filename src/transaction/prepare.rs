@@ -8,11 +8,11 @@ use rayon::prelude::*;
 use super::finish::Generation;
 use super::record::{self, Intent};
 use super::{Between, ContentError, Failure, Request, TransactionError, While, exists, finish, layout};
+use crate::disk::fs::{Found, FoundKind, Fs, Place, StatePath};
+use crate::disk::node_at;
+use crate::ledger::{Ledger, manifest_name, script_name};
 use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step, TreePath};
 use crate::progress::Phase;
-use crate::target::fs::{Found, FoundKind, Fs, Place, StatePath};
-use crate::target::ledger::{Ledger, manifest_name, script_name};
-use crate::target::node_at;
 
 /// Mode of every folder of ours.
 const OURS: Mode = Mode::new(0o700);
@@ -281,7 +281,7 @@ impl Staging<'_> {
         let mut source = self.fs.open(from).while_("read", from)?;
         let shares_blocks = self.fs.reflink(from, to).is_ok();
         let mut nowhere = io::sink();
-        let mut out: Option<Box<dyn crate::target::fs::FileWrite>> =
+        let mut out: Option<Box<dyn crate::disk::fs::FileWrite>> =
             if shares_blocks { None } else { Some(self.create(to)?) };
         let sink: &mut dyn Write = match &mut out {
             Some(out) => &mut **out,
@@ -298,7 +298,7 @@ impl Staging<'_> {
         Ok(())
     }
 
-    fn create(&self, object: &StatePath) -> Result<Box<dyn crate::target::fs::FileWrite>, TransactionError> {
+    fn create(&self, object: &StatePath) -> Result<Box<dyn crate::disk::fs::FileWrite>, TransactionError> {
         self.fs.create(object).while_("prepare the new content of", &self.step.path)
     }
 

@@ -12,9 +12,9 @@ use std::io;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::disk::fs::{Fs, Place, StatePath};
+use crate::ledger::read_small;
 use crate::model::Digest;
-use crate::target::fs::{Fs, Place, StatePath};
-use crate::target::ledger::read_small;
 
 /// A record is a few hundred bytes; more is not one of ours.
 const MAX_RECORD_BYTES: u64 = 64 << 10;

@@ -14,10 +14,10 @@ use std::io;
 use super::observe::observe;
 use super::record::{self, Intent, Outcome, Read};
 use super::{TransactionError, While, commit, exists, finish, layout};
+use crate::disk::TargetRoot;
+use crate::disk::fs::{FoundKind, Fs, Place, StatePath};
+use crate::ledger::{Entry, Ledger, read_small};
 use crate::model::{Digest, Step, TreePath};
-use crate::target::TargetRoot;
-use crate::target::fs::{FoundKind, Fs, Place, StatePath};
-use crate::target::ledger::{Entry, Ledger, read_small};
 
 pub use super::observe::{Seen, StepKind};
 pub use super::undo::{OnForeign, Options, UndoAction, UndoTable, Undone, undo, undo_by};

@@ -6,9 +6,9 @@ use std::io;
 use rayon::prelude::*;
 
 use super::{TransactionError, While, exists, layout};
+use crate::disk::fs::{Fs, Place, StatePath};
+use crate::disk::node_at;
 use crate::model::{Digest, Node, Step, TreePath};
-use crate::target::fs::{Fs, Place, StatePath};
-use crate::target::node_at;
 
 /// The verified safe copies of one history entry, by path.
 #[derive(Debug, Clone)]

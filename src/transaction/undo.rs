@@ -10,12 +10,12 @@ use super::observe::{Observed, Original, Seen, StepKind, find_folders_in_use, ob
 use super::record::{self, Outcome};
 use super::recover::Interrupted;
 use super::{TransactionError, While, commit, exists, finish, is_empty, layout};
+use crate::disk::TargetRoot;
+use crate::disk::fs::{Found, FoundKind, Fs, Place, StatePath};
 use crate::environment::Environment;
+use crate::ledger::{Action, Entry, Ledger};
 use crate::model::{Node, Step, TreePath};
 use crate::progress::{CancelToken, Phase, Progress};
-use crate::target::TargetRoot;
-use crate::target::fs::{Found, FoundKind, Fs, Place, StatePath};
-use crate::target::ledger::{Action, Entry, Ledger};
 
 /// What to do with things of other people that stand in the way of an undo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

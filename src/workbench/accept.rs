@@ -6,9 +6,9 @@ use std::path::Path;
 use super::rollback::{refuse_unknown, vendor_plan_of};
 use super::status::read_ledger;
 use super::{Result, Workbench};
+use crate::disk::fs::Fs;
+use crate::ledger::{Action, Entry, Ledger, PatchNote};
 use crate::model::{Digest, Node, Step, TreePath};
-use crate::target::fs::Fs;
-use crate::target::ledger::{Action, Entry, Ledger, PatchNote};
 use crate::transaction;
 
 /// What accepting gives up, or would give up.

@@ -12,12 +12,10 @@ use super::vouching::{overrides, vouched_note};
 use super::{ApplyPreview, ComingPatch, Error, Result, ScriptTrouble, Watch, Workbench, text_patch};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
+use crate::disk::TargetRoot;
+use crate::ledger::{Action, CheckNote, Entry, Ledger, Part, PatchNote, Retires, ScriptNote, ScriptTime};
 use crate::model::{Code, Digest, Level, Patch};
 use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift, PlannedPatch};
-use crate::target::TargetRoot;
-use crate::target::ledger::{
-    Action, CheckNote, Entry, Ledger, Part, PatchNote, Retires, ScriptNote, ScriptTime,
-};
 use crate::transaction::{self, Between, Contents, Failure, Receipt, Request};
 
 /// How to apply.

@@ -11,10 +11,10 @@ use super::{Result, Watch, Workbench, merging};
 use crate::bundle::{VerifiedBundle, delta};
 use crate::diff::on_tree::FileOutcome;
 use crate::diff::pair_renames;
+use crate::disk::fs::{Fs, Place};
+use crate::disk::node_at;
 use crate::model::{Digest, FileChange, LocalEdits, Node, Payload, Role, TreePath};
 use crate::progress::{CancelToken, Cancelled};
-use crate::target::fs::{Fs, Place};
-use crate::target::node_at;
 
 pub use content::{Content, ContentReader, MAX_IN_MEMORY_BYTES};
 pub use hidden::{Hidden, HiddenCount, HiddenIn, HiddenPlace};

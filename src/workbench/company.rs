@@ -7,8 +7,8 @@
 use std::path::Path;
 
 use super::{Error, Result, Workbench};
-use crate::target::fs::{Fs, LockKind, Place};
-use crate::target::ledger::Ledger;
+use crate::disk::fs::{Fs, LockKind, Place};
+use crate::ledger::Ledger;
 use crate::transaction::recover::{self, Unfinished};
 
 impl Workbench {

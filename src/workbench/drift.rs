@@ -8,11 +8,12 @@ use super::merging::wants_merging;
 use super::stack::manifest_of;
 use super::status::{read_ledger, status_now};
 use super::{Content, Drift, DriftKind, OneChange, Result, Side, Watch, Workbench};
+use crate::checks::{Beginning, first_bytes};
 use crate::diff::is_text;
+use crate::disk::fs::{Fs, Place, StatePath};
+use crate::disk::{hash_file, node_at};
+use crate::ledger::Ledger;
 use crate::model::{Digest, FileChange, LocalEdits, Node, Patch, Role, Step, TreePath};
-use crate::target::fs::{Fs, Place, StatePath};
-use crate::target::ledger::Ledger;
-use crate::target::{Beginning, first_bytes, hash_file, node_at};
 use crate::transaction;
 
 /// Why a place is likely not as the history says.

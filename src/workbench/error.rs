@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::bundle::order::Finding;
 use crate::bundle::{BundleError, OpenError};
 use crate::diff::patch_text::PatchTextError;
+use crate::disk::ScanError;
+use crate::disk::fs::OpenError as FolderError;
+use crate::ledger::LedgerError;
 use crate::model::Code;
 use crate::plan::Obstacle;
 use crate::progress::Cancelled;
-use crate::target::ScanError;
-use crate::target::fs::OpenError as FolderError;
-use crate::target::ledger::LedgerError;
 use crate::transaction::{Failure, StoreError, TransactionError};
 use crate::trust::{self, Denial, Verdict};
 

@@ -12,11 +12,11 @@ use super::situation::Survey;
 use super::status::{self, read_ledger};
 use super::{Drift, Error, Result, Watch, Workbench};
 use crate::bundle::{VerifiedBundle, delta};
+use crate::disk::fs::{FoundKind, Fs, Place, StatePath};
+use crate::disk::hash_file;
+use crate::ledger::{Action, Entry, Ledger};
 use crate::model::{Code, Digest, FileNode, Node, Payload, Step, TreePath};
 use crate::plan::{Fingerprint, Note, Obstacle, Preview, plan_heal};
-use crate::target::fs::{FoundKind, Fs, Place, StatePath};
-use crate::target::hash_file;
-use crate::target::ledger::{Action, Entry, Ledger};
 use crate::transaction::{ContentError, Contents};
 
 /// What to put right, and from what.

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use super::stack::manifest_of;
 use super::status::read_ledger;
 use super::{Result, Watch, Workbench};
+use crate::checks::{Identity, identify};
+use crate::disk::fs::Fs;
+use crate::disk::observe;
 use crate::model::{FileChange, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
-use crate::target::fs::Fs;
-use crate::target::{Identity, identify, observe};
 
 /// What a folder is.
 #[derive(Debug, Clone)]

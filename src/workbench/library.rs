@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::changes::{Content, Spool};
 use super::merging::wants_merging;
 use crate::bundle::{BundleError, VerifiedBundle, delta};
+use crate::disk::fs::{FileRead, Fs, Place, StatePath};
+use crate::disk::hash_file;
 use crate::model::{Code, Digest, FileNode, Node, Payload, Step, TreePath, TreeState};
 use crate::plan::ContentByDigest;
 use crate::progress::CancelToken;
-use crate::target::fs::{FileRead, Fs, Place, StatePath};
-use crate::target::hash_file;
 use crate::transaction::{Archive, ContentError, Contents};
 
 /// Largest content that is compared line by line for a merge, in bytes; what is larger counts as binary.

@@ -10,10 +10,10 @@ use super::situation::Survey;
 use super::{Error, Result, Workbench};
 use crate::bundle::{VerifiedBundle, delta};
 use crate::diff::{MAX_MERGE_BYTES, Merge, draft, merge};
+use crate::disk::fs::{Fs, Place};
+use crate::disk::node_at;
 use crate::model::{Code, Digest, FileChange, FileNode, LocalEdits, Mode, Node, Payload, Step, TreePath};
 use crate::plan::{MergedHow, Obstacle, Resolution};
-use crate::target::fs::{Fs, Place};
-use crate::target::node_at;
 use crate::transaction::Kept;
 
 /// Most bytes of merged files that wait in memory at one time: a plan of so many large settings is none.
@@ -138,7 +138,7 @@ impl Workbench {
         };
         let change = bundle.patch.change_at(path).ok_or_else(|| refused("the patch changes nothing here"))?;
         let edit = Edit { bundle: &bundle, fs: &*fs, change, keeps_modes: fs.features().modes };
-        let failed = |source| crate::target::ScanError::Io { place: path.into(), source };
+        let failed = |source| crate::disk::ScanError::Io { place: path.into(), source };
         let Some(Node::File(mine)) = node_at(&*fs, &path.into()).map_err(failed)? else {
             return Err(refused("no file is here"));
         };
@@ -365,7 +365,7 @@ fn has_conflict_markers(content: &[u8]) -> bool {
 
 /// The file at `place`, if it is this content.
 pub(super) fn read_file(fs: &dyn Fs, place: &Place, digest: Digest) -> Result<Option<Vec<u8>>> {
-    let failed = |source| crate::target::ScanError::Io { place: place.clone(), source };
+    let failed = |source| crate::disk::ScanError::Io { place: place.clone(), source };
     let mut content = Vec::new();
     match fs.open(place) {
         Ok(file) => file.take(MAX_MERGE_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?,

@@ -78,7 +78,7 @@ pub use text_patch::{
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub use crate::bundle::order::{Finding, Weight};
 pub use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
-pub use crate::target::ledger::{
+pub use crate::ledger::{
     Action, CheckNote, Entry, Installed, PatchNote, ScriptNote, ScriptState, ScriptTime,
 };
 pub use crate::transaction::recover::{OnForeign, Undone};
@@ -87,10 +87,10 @@ pub use crate::trust::{
     RevokedFrom, Role, Rotated, Scheme, Standing, StoreError as KeysError, TrustedKey, Verdict, Voucher,
 };
 
+use crate::disk::TargetRoot;
+use crate::disk::fs::{Fs, OsFs};
 use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
-use crate::target::TargetRoot;
-use crate::target::fs::{Fs, OsFs};
 use crate::transaction::{TransactionError, recover as recovery};
 use crate::trust::Place;
 

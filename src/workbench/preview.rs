@@ -16,13 +16,13 @@ use super::vouching::Floors;
 use super::{Error, Result, Watch, Workbench, text_patch};
 use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::TextOrigin;
+use crate::disk::fs::Fs;
+use crate::ledger::Ledger;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
 use crate::plan::{
     Coming, Installed, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation, Resolution,
     plan_several, resolve,
 };
-use crate::target::fs::Fs;
-use crate::target::ledger::Ledger;
 use crate::transaction::recover::{self, Unfinished};
 use crate::transaction::{Archive, TransactionError};
 use crate::trust::{Review, Verdict};

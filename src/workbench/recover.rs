@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::status::read_ledger;
 use super::{Result, Watch, Workbench};
-use crate::target::ledger::{Action, Entry, PatchNote};
+use crate::ledger::{Action, Entry, PatchNote};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
 
 /// What to do with an interrupted change.

@@ -16,13 +16,13 @@ use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::{Error, Result, ScriptTrouble, Watch, Workbench};
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
-use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
-use crate::plan::{Fingerprint, Layer, NoContents, Note, OnDrift, Preview, plan_rollback, take_out};
-use crate::target::TargetRoot;
-use crate::target::fs::{Fs, StatePath};
-use crate::target::ledger::{
+use crate::disk::TargetRoot;
+use crate::disk::fs::{Fs, StatePath};
+use crate::ledger::{
     Action, CheckNote, Entry, Gone, Installed, Ledger, PatchNote, ScriptNote, ScriptTime, Slot, read_small,
 };
+use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
+use crate::plan::{Fingerprint, Layer, NoContents, Note, OnDrift, Preview, plan_rollback, take_out};
 use crate::transaction::{Archive, ContentError, Contents, Kept};
 
 /// What to take back.

@@ -24,15 +24,15 @@ use super::stack::manifest_of;
 use super::status::read_ledger;
 use super::{Error, Result, ScriptTrouble, Watch, Workbench};
 use crate::bundle::VerifiedBundle;
+use crate::disk::TargetRoot;
+use crate::disk::fs::Fs;
+use crate::ledger::{
+    Action, Entry, Ledger, PatchNote, ScriptNote, ScriptState, ScriptTime, read_small, script_name,
+};
 use crate::model::{Code, Digest, Hasher, Interpreter, LayerKey, Script, ScriptPhase};
 use crate::plan::Obstacle;
 use crate::progress::{CancelToken, Quiet};
 use crate::scripts::{self, Job, Ran};
-use crate::target::TargetRoot;
-use crate::target::fs::Fs;
-use crate::target::ledger::{
-    Action, Entry, Ledger, PatchNote, ScriptNote, ScriptState, ScriptTime, read_small, script_name,
-};
 use crate::transaction::{self, Condition, Failure};
 use crate::trust::Verdict;
 

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::status::read_ledger;
 use super::{Error, Result, Workbench};
+use crate::ledger::{Entry, Ledger, LedgerError, read_small};
 use crate::model::{Digest, LayerKey};
-use crate::target::ledger::{Entry, Ledger, LedgerError, read_small};
 use crate::text::json;
 use crate::transaction::TransactionError;
 use crate::trust::{Place, Standing};
@@ -137,7 +137,7 @@ impl Workbench {
 }
 
 /// Why the manifest beside an entry is not the one that the entry names.
-fn manifest_problem(fs: &dyn crate::target::fs::Fs, entry: &Entry) -> Option<String> {
+fn manifest_problem(fs: &dyn crate::disk::fs::Fs, entry: &Entry) -> Option<String> {
     let named: Vec<Digest> = match entry.parts.is_empty() {
         true => entry.manifest.into_iter().collect(),
         false => entry.parts.iter().map(|part| part.manifest).collect(),

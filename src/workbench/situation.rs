@@ -7,13 +7,13 @@ use rayon::prelude::*;
 
 use super::merging::Made;
 use super::{Result, Watch, Workbench};
+use crate::checks::identify;
 use crate::checks::{self, Surroundings};
+use crate::disk::fs::{Found, FoundKind, Fs, Place, Volume};
+use crate::disk::observe;
+use crate::ledger::{Installed, Ledger};
 use crate::model::{Code, Level, Node, Patch, Step, TreePath};
 use crate::plan::Situation;
-use crate::target::fs::{Found, FoundKind, Fs, Place, Volume};
-use crate::target::identify;
-use crate::target::ledger::{Installed, Ledger};
-use crate::target::observe;
 
 /// A situation, and how each place looked when it was hashed.
 pub(super) struct Survey {
@@ -139,8 +139,7 @@ impl Workbench {
             .map(|problem| (problem.code, problem.path, problem.detail))
             .collect();
         let names = names(fs, &interest.listed, &mut problems);
-        let space =
-            fs.space().map_err(|source| crate::target::ScanError::Io { place: Place::Root, source })?;
+        let space = fs.space().map_err(|source| crate::disk::ScanError::Io { place: Place::Root, source })?;
         let looks = observation.facts;
         let has_other_names = |path: &&&TreePath| {
             looks.get(path).is_some_and(|look| matches!(look.kind, FoundKind::File { .. }) && look.names > 1)

@@ -8,10 +8,10 @@ use rayon::prelude::*;
 use super::Result;
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
+use crate::disk::fs::Fs;
+use crate::ledger::{Layers, Ledger, Moved, read_small};
 use crate::model::{Digest, FileChange, LayerKey, Node, Patch, Step, TreePath};
 use crate::plan::{Layer, Stack};
-use crate::target::fs::Fs;
-use crate::target::ledger::{Layers, Ledger, Moved, read_small};
 use crate::transaction::Archive;
 
 /// Everything that the history says about the places that patches changed.

@@ -8,12 +8,12 @@ use super::drift::{DriftCause, find_causes};
 use super::rollback::vendor_plan_of;
 use super::stack::FolderStack;
 use super::{Held, Result, Watch, Workbench, text_patch};
+use crate::checks::identify;
+use crate::disk::fs::Fs;
+use crate::disk::observe;
+use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote};
 use crate::model::{LayerKey, Node, Patch, TreePath};
 use crate::plan::Layer;
-use crate::target::fs::Fs;
-use crate::target::identify;
-use crate::target::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote};
-use crate::target::observe;
 use crate::transaction::recover::{self, Unfinished};
 
 /// How things stand in a folder.

@@ -7,8 +7,8 @@ use zip::write::SimpleFileOptions;
 
 use super::record::keep;
 use super::{Result, Watch, Workbench};
-use crate::target::fs::{FoundKind, Fs, Place, StatePath};
-use crate::target::ledger::read_small;
+use crate::disk::fs::{FoundKind, Fs, Place, StatePath};
+use crate::ledger::read_small;
 
 /// Records that are put in, by name. Everything else in the state folder is only listed.
 const RECORDS: [&str; 8] =

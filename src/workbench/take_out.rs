@@ -8,12 +8,12 @@ use super::rollback::{How, Look, RebuiltPlace, RollbackPreview, WithIt};
 use super::scripts::ScriptPlan;
 use super::stack::FolderStack;
 use super::{Error, Result, Watch, Workbench};
+use crate::disk::fs::Fs;
+use crate::ledger::{Ledger, PatchNote};
 use crate::model::{Code, Digest, FileChange, LayerKey, LocalEdits, Node, Role, RollbackPossible, TreePath};
 use crate::plan::{
     Because, ContentByDigest, Dependent, Layer, Obstacle, OnDrift, TakeOut, plan_rollback, take_out,
 };
-use crate::target::fs::Fs;
-use crate::target::ledger::{Ledger, PatchNote};
 use crate::transaction::StoreError;
 
 /// What to do about patches that cannot stay without the ones that go.

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::{ApplyOptions, ApplyPreview, ComingPatch, Result, Workbench};
 use crate::bundle::place_of;
+use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::{Code, Digest};
 use crate::plan::{Note, Obstacle};
-use crate::target::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::trust::{Denial, Keyring, Place, Places, Standing, Verdict};
 
 /// How far ahead of this machine's clock a patch may have been made: a day covers every time zone set wrongly.

@@ -9,7 +9,7 @@ mod words;
 /// Modules that compute and do nothing else: whoever calls them gives them time, chance and news of progress.
 const PURE: [&str; 4] = ["diff", "model", "plan", "text"];
 /// What a front end may not name: it asks the workbench.
-const BEHIND_THE_WORKBENCH: [&str; 4] = ["bundle", "target", "transaction", "trust"];
+const BEHIND_THE_WORKBENCH: [&str; 5] = ["bundle", "disk", "ledger", "transaction", "trust"];
 
 #[test]
 fn no_arrow_points_left() {
@@ -41,7 +41,7 @@ fn the_check_finds_what_it_should() {
     let offences = |file: &str, source: &str| order.offences(&ModulePath::of(Path::new(file)), source).len();
     for (file, source) in [
         ("src/plan/mod.rs", "use crate::bundle::Bundle;"),
-        ("src/plan/mod.rs", "use crate::{model::Node, target::{fs, scan}};"),
+        ("src/plan/mod.rs", "use crate::{model::Node, disk::{fs, scan}};"),
         ("src/plan/steps.rs", "fn f() -> super::super::workbench::Workbench { todo() }"),
         ("src/report.rs", "use super::cli;"),
         ("src/bundle/mod.rs", "pub use crate::transaction::Receipt;"),
@@ -63,7 +63,7 @@ fn the_check_finds_what_it_should() {
         ("src/plan/mod.rs", "// as in crate::bundle\nconst A: &str = \"crate::bundle\";"),
         ("src/plan/steps.rs", "use super::Plan; use super::super::model::Node;"),
         ("src/plan/mod.rs", "fn f() {}\n#[cfg(test)]\nmod tests { use crate::bundle::Bundle; }"),
-        ("src/target/scan.rs", "use std::fs; use crate::progress::Progress; use crate::target::fs::Fs;"),
+        ("src/disk/scan.rs", "use std::fs; use crate::progress::Progress; use crate::disk::fs::Fs;"),
         ("src/bin/patchwright-gui.rs", "fn main() { patchwright::gui::run() }"),
     ] {
         assert_eq!(offences(file, source), 0, "{file}: {source}");
@@ -165,7 +165,7 @@ impl Order {
     }
 }
 
-/// Where a file stands in the crate: `["target", "fs", "sim"]`.
+/// Where a file stands in the crate: `["disk", "fs", "unix"]`.
 struct ModulePath(Vec<String>);
 
 impl ModulePath {

@@ -3,8 +3,8 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use patchwright::disk::fs::{Attributes, FoundKind, Fs, LockKind, Place, StatePath};
 use patchwright::model::{Mode, TreePath};
-use patchwright::target::fs::{Attributes, FoundKind, Fs, LockKind, Place, StatePath};
 
 use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
 use crate::support::sim_fs::{Settled, SimFs};

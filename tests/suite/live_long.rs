@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use patchwright::disk::TargetRoot;
+use patchwright::disk::fs::OsFs;
+use patchwright::ledger::Ledger;
 use patchwright::model::{Digest, FileNode, Mode, Node, Step, TreePath};
 use patchwright::plan::OnDrift;
-use patchwright::target::TargetRoot;
-use patchwright::target::fs::OsFs;
-use patchwright::target::ledger::Ledger;
 use patchwright::transaction;
 use patchwright::workbench::{Action, Entry, PatchNote, RollbackOptions, Which};
 

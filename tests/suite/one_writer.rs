@@ -6,8 +6,8 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use patchwright::disk::fs::{Fs, OsFs};
 use patchwright::progress::{CancelToken, Quiet};
-use patchwright::target::fs::{Fs, OsFs};
 use patchwright::workbench::{Error, Watch};
 
 use crate::support::chance::{Chance, Seeded};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use patchwright::target::fs::{OsFs, STATE_DIR};
+use patchwright::disk::fs::{OsFs, STATE_DIR};
 
 use crate::support::child::{Answer, Deed, workbench, workbench_on};
 use crate::support::fault_fs::{At, FaultFs};

@@ -6,8 +6,8 @@ mod explored;
 use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 
+use patchwright::disk::fs::{Attributes, Fs, Place, StatePath};
 use patchwright::model::{Mode, TreePath};
-use patchwright::target::fs::{Attributes, Fs, Place, StatePath};
 
 use crate::support::sim_fs::{Settled, SimFs};
 

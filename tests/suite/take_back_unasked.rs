@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use patchwright::bundle::order::Order;
+use patchwright::ledger::Action;
 use patchwright::model::{Check, Level, PatchId, Probe, TreePath};
 use patchwright::progress::{CancelToken, Phase, Progress, Quiet};
-use patchwright::target::ledger::Action;
 use patchwright::workbench::{Applied, ApplyOptions, Error, Result, Watch};
 
 use crate::support::child::{Deed, rollback_options, workbench};

@@ -8,8 +8,8 @@ mod programs;
 pub mod refuse;
 mod stacks;
 
+use patchwright::disk::fs::Fs;
 use patchwright::model::{Check, Issue, Level, Probe, Severity};
-use patchwright::target::fs::Fs;
 
 use crate::support::build::{Builder, tree_path};
 use crate::support::console::Run;

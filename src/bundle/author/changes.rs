@@ -10,9 +10,9 @@ use super::pack::{Packed, Source, Wanted};
 use super::trees::{Side, Trees};
 use super::{AuthorError, MAX_BASE_BYTES, MAX_BASES_BYTES, MAX_DELTA_BYTES};
 use crate::bundle::order::{Bases, Order};
+use crate::disk::fs::Found;
 use crate::model::{FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath};
 use crate::plan::Note;
-use crate::target::fs::Found;
 
 /// The changes as far as they are known without a look at any content: good for everything but applying.
 pub(super) fn bare(steps: &[Step], order: &Order) -> Vec<FileChange> {

@@ -41,11 +41,11 @@ use super::manifest::write_manifest;
 use super::order::{Order, OrderedScript};
 use super::{BundleError, UnverifiedBundle};
 use crate::diff::pair_renames;
+use crate::disk::fs::{Found, Fs};
+use crate::disk::{Observation, ScanError, observe_all};
 use crate::model::{Code, Digest, FileChange, Node, Patch, Step, TreePath};
 use crate::plan::{Note, Obstacle};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
-use crate::target::fs::{Found, Fs};
-use crate::target::{Observation, ScanError, observe_all};
 use crate::trust::Keyring;
 
 use changes::{Basis, Draft};

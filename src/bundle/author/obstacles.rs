@@ -8,10 +8,10 @@ use super::trees::{Side, Trees};
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::{self, Problem};
 use crate::bundle::order::Order;
+use crate::disk::Problem as ScanProblem;
+use crate::disk::fs::{FoundKind, Place};
 use crate::model::{Code, Kind, Node, Patch, Step, TreePath, TreeState, collisions};
 use crate::plan::Obstacle;
-use crate::target::Problem as ScanProblem;
-use crate::target::fs::{FoundKind, Place};
 
 /// How to get on when something in a tree is in the way.
 const LEAVE_IT_OUT: &str = "Rename or remove it, or leave it out with \"ignore\" in the order.";

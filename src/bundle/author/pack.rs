@@ -9,9 +9,9 @@ use super::trees::{Side, Trees};
 use super::{AuthorError, workers};
 use crate::bundle::container::{PackedBlob, Spool};
 use crate::bundle::delta::{self, DeltaError};
+use crate::disk::fs::Found;
 use crate::model::{Digest, FileNode, Hasher, Payload, TreePath};
 use crate::progress::{Phase, Progress};
-use crate::target::fs::Found;
 
 /// A delta this many times smaller than the content needs no comparison with the whole: hardly any content packs as
 /// well by itself.

@@ -8,9 +8,9 @@ use super::*;
 use crate::bundle::VerifiedBundle;
 use crate::bundle::noise::noise;
 use crate::bundle::order::{Bases, Globs, PathPolicy};
+use crate::disk::fs::OsFs;
 use crate::model::{LocalEdits, PatchId, Payload, Role};
 use crate::progress::Quiet;
-use crate::target::fs::OsFs;
 use crate::trust::Keyring;
 
 const CREATED: &str = "2026-11-23T09:30:00Z";

@@ -4,9 +4,9 @@ use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::AuthorError;
+use crate::disk::fs::{FileRead, Found, Fs, Place};
 use crate::model::TreePath;
 use crate::progress::{CancelToken, Cancelled, Progress};
-use crate::target::fs::{FileRead, Found, Fs, Place};
 
 /// Which of the two folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

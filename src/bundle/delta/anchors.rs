@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::io::SeekFrom;
 
-use crate::target::fs::FileRead;
+use crate::disk::fs::FileRead;
 
 use super::DeltaError;
 

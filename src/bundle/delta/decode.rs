@@ -5,7 +5,7 @@ use std::io::{self, Read, SeekFrom, Write};
 
 use zstd::zstd_safe::{DCtx, compress_bound, find_frame_compressed_size, get_frame_content_size};
 
-use crate::target::fs::FileRead;
+use crate::disk::fs::FileRead;
 
 use super::{DeltaError, HEADER_BYTES, Header, MIN_SEGMENT_BYTES, RECORD_BYTES, Record, SEGMENT_BYTES};
 

@@ -5,7 +5,7 @@ use std::io::{Read, SeekFrom, Write};
 use rayon::prelude::*;
 use zstd::zstd_safe::{CCtx, CParameter, compress_bound, get_error_name};
 
-use crate::target::fs::FileRead;
+use crate::disk::fs::FileRead;
 
 use super::anchors::Anchors;
 use super::{DeltaError, Header, Record, SEGMENT_BYTES};

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::disk::fs::{FileRead, Found, Fs, Place};
 use crate::model::{Digest, Hasher};
 use crate::progress::{CancelToken, Cancelled};
-use crate::target::fs::{FileRead, Found, Fs, Place};
 
 /// Largest content that is held in memory, in bytes: two sides of this size and their line tables fit into what any
 /// machine has to spare.

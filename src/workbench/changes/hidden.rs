@@ -148,7 +148,7 @@ impl Hidden {
 /// If somebody wished to stop.
 pub(in crate::workbench) fn in_patch(
     bundle: &VerifiedBundle,
-    disk: Option<std::sync::Arc<dyn crate::target::fs::Fs>>,
+    disk: Option<std::sync::Arc<dyn crate::disk::fs::Fs>>,
     cancel: &CancelToken,
 ) -> Result<Hidden> {
     let mut hidden = Hidden::default();

@@ -7,10 +7,10 @@ use super::side_by_side::{Side, SideBySide};
 use super::{MadeBundle, OrderSource, Proof, read_order};
 use crate::bundle::VerifiedBundle;
 use crate::bundle::order::Order;
+use crate::disk::fs::{Fs, Place};
+use crate::disk::node_at;
 use crate::model::{Code, Digest, FileChange, Mode, Node, Patch, Payload, TreePath};
 use crate::plan::Obstacle;
-use crate::target::fs::{Fs, Place};
-use crate::target::node_at;
 use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
 
 /// What to make a bundle from.

@@ -17,11 +17,11 @@ use super::super::apply::ApplyOptions;
 use super::super::merging::EditChoices;
 use super::super::status::read_ledger;
 use super::super::{Error, Result, Watch, Workbench};
+use crate::disk::fs::{FoundKind, Fs, OsFs, Place, make_link};
+use crate::disk::{TargetRoot, observe_all};
 use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::OnDrift;
 use crate::progress::{CancelToken, Phase, Quiet};
-use crate::target::fs::{FoundKind, Fs, OsFs, Place, make_link};
-use crate::target::{TargetRoot, observe_all};
 
 impl Workbench {
     /// Applies `bundle` to a copy of what it touches in `old` and takes it back. The copy stands beside `output`,

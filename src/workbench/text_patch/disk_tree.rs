@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::io::{self, ErrorKind, Read};
 
 use crate::diff::on_tree::{Thing, Tree, Trouble};
+use crate::disk::fs::{FoundKind, Fs, Place};
 use crate::model::{Code, TreePath};
-use crate::target::fs::{FoundKind, Fs, Place};
 
 /// Largest file that a text patch may be applied to: it is held in memory, before and after.
 const MAX_FILE_BYTES: u64 = 512 << 20;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::disk_tree::DiskTree;
 use super::patch::change;
 use crate::diff::on_tree::Tree;
+use crate::disk::fs::{FoundKind, Place};
 use crate::model::{FileChange, Mode, Node, TreePath};
-use crate::target::fs::{FoundKind, Place};
 
 /// Adds the changes of folders to those of files.
 pub(super) fn add(changes: &mut BTreeMap<TreePath, FileChange>, tree: &DiskTree<'_>) {

@@ -23,8 +23,8 @@ use super::{Error, Hidden, Result, Watch, Workbench};
 use crate::bundle::{InMemory, VerifiedBundle};
 use crate::diff::on_tree::{Difference, PatchOutcome, Reading, Series, TextOrigin};
 use crate::diff::patch_text::{Letter, PatchText, StripLevel, parse};
+use crate::disk::fs::Fs;
 use crate::model::{Digest, FileChange, Hasher, Patch};
-use crate::target::fs::Fs;
 
 pub(super) use about::{line as one_line_of, names_a_product, order as order_of};
 use disk_tree::DiskTree;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
+use patchwright::disk::fs::{Attributes, FoundKind, Fs, LockKind};
 use patchwright::model::{Code, Mode};
-use patchwright::target::fs::{Attributes, FoundKind, Fs, LockKind};
 
 use super::{
     ROOT, content, disk_with_app, mode_of, ours, place, possible_contents, product, set, state, state_dir,

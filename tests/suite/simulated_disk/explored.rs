@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::io;
 
+use patchwright::disk::fs::Fs;
 use patchwright::model::Mode;
-use patchwright::target::fs::Fs;
 
 use super::{content, disk_with_app, ours, place, product, set, state, state_dir, write_new};
 use crate::support::explore::{Effort, Exploration, MutedSync, Outcome};

@@ -13,10 +13,10 @@ use std::process::{Child as Process, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
 use patchwright::cli::{Interrupt, Streams, Terminals, run_with};
+use patchwright::disk::fs::{Fs, OsFs};
 use patchwright::environment::Environment;
 use patchwright::plan::OnDrift;
 use patchwright::progress::{CancelToken, Quiet};
-use patchwright::target::fs::{Fs, OsFs};
 use patchwright::workbench::{
     ApplyOptions, Choice, Error, OnForeign, Recovered, Result, RollbackOptions, Watch, Which, Workbench,
 };

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use patchwright::cli::{Interrupt, Streams, Terminals, run_with};
+use patchwright::disk::fs::{Fs, OsFs};
 use patchwright::environment::Environment;
-use patchwright::target::fs::{Fs, OsFs};
 use patchwright::workbench::Workbench;
 
 use super::sandbox::Sandbox;

@@ -8,10 +8,10 @@ use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
 
-use patchwright::model::{Code, Mode, TreePath};
-use patchwright::target::fs::{
+use patchwright::disk::fs::{
     Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Names, Place, Space, StatePath,
 };
+use patchwright::model::{Code, Mode, TreePath};
 
 /// An error that systems are known to return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use patchwright::disk::fs::{Fs, OsFs, STATE_DIR};
+use patchwright::ledger::Action;
 use patchwright::progress::{CancelToken, Quiet};
-use patchwright::target::fs::{Fs, OsFs, STATE_DIR};
-use patchwright::target::ledger::Action;
 use patchwright::workbench::Watch;
 
 use super::child::{Answer, Deed, workbench, workbench_on};

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use patchwright::bundle::author::{Request, author};
 use patchwright::bundle::order::Order;
+use patchwright::disk::fs::OsFs;
 use patchwright::model::PatchId;
 use patchwright::progress::{CancelToken, Quiet};
-use patchwright::target::fs::OsFs;
 
 use super::real_folder::{put_dir, put_file, put_link, quick_folder};
 

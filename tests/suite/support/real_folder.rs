@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
-use patchwright::target::fs::STATE_DIR;
+use patchwright::disk::fs::STATE_DIR;
 
 use super::trees::set_mode;
 
@@ -100,7 +100,7 @@ pub struct Sight {
 /// Looks at the things in one folder.
 pub struct Eyes {
     #[cfg(not(unix))]
-    disk: patchwright::target::fs::OsFs,
+    disk: patchwright::disk::fs::OsFs,
 }
 
 impl Eyes {
@@ -117,13 +117,13 @@ impl Eyes {
 
     #[cfg(not(unix))]
     pub fn on(folder: &Path) -> Self {
-        Self { disk: patchwright::target::fs::OsFs::open(folder).expect("the folder is there") }
+        Self { disk: patchwright::disk::fs::OsFs::open(folder).expect("the folder is there") }
     }
 
     /// Through the program's own disk, which asks the system what the standard library does not.
     #[cfg(not(unix))]
     pub fn look(&self, path: &Path, _: &fs::Metadata) -> Sight {
-        use patchwright::target::fs::{Fs, Place, StatePath};
+        use patchwright::disk::fs::{Fs, Place, StatePath};
         let name = path.file_name().and_then(|name| name.to_str()).expect("names are text here");
         let place = match name {
             STATE_DIR => Place::State(StatePath::root()),

@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use patchwright::disk::fs::OsFs;
 use patchwright::environment::Environment;
 use patchwright::model::Patch;
 use patchwright::plan::{Note, Obstacle, OnDrift};
 use patchwright::progress::{CancelToken, Quiet};
-use patchwright::target::fs::OsFs;
 use patchwright::workbench::{
     Action, Applied, ApplyOptions, ApplyPreview, Entry, Error, MadeBundle, MakeRequest, OrderSource, Proof,
     RollbackOptions, RolledBack, Status, Watch, Which, Workbench,
@@ -369,7 +369,7 @@ impl Target<'_> {
 
     /// Whether the program has left anything of its own here.
     pub fn has_state(&self) -> bool {
-        self.path.join(patchwright::target::fs::STATE_DIR).exists()
+        self.path.join(patchwright::disk::fs::STATE_DIR).exists()
     }
 }
 
@@ -419,7 +419,7 @@ pub fn environment() -> Environment {
 
 /// A workbench whose targets are on disks of the test's making.
 pub fn bench_on(
-    open: impl Fn(OsFs) -> Arc<dyn patchwright::target::fs::Fs> + Send + Sync + 'static,
+    open: impl Fn(OsFs) -> Arc<dyn patchwright::disk::fs::Fs> + Send + Sync + 'static,
 ) -> Workbench {
     let open = move |path: &Path| {
         let disk = OsFs::open(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;

@@ -11,7 +11,7 @@
 //! [`SimFs::crash_at_call`] cuts the power at a chosen call, [`SimFs::crash`] turns the machine on again and returns
 //! the disk as it is then. [`SimFs::mute_sync`] makes the drive lie, to prove that a test would notice.
 //!
-//! [`Fs::sync`]: patchwright::target::fs::Fs::sync
+//! [`Fs::sync`]: patchwright::disk::fs::Fs::sync
 
 mod calls;
 mod crash;
@@ -23,8 +23,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use patchwright::disk::fs::{Attributes, Features, Volume};
 use patchwright::model::{Code, Mode};
-use patchwright::target::fs::{Attributes, Features, Volume};
 
 use self::calls::Meter;
 use self::disk::{Content, Disk, ObjectId};
@@ -110,7 +110,7 @@ impl SimFs {
         })
     }
 
-    /// The same disk without [`Fs::reflink`](patchwright::target::fs::Fs::reflink).
+    /// The same disk without [`Fs::reflink`](patchwright::disk::fs::Fs::reflink).
     pub fn without_reflinks(self) -> Self {
         self.machine().has_reflinks = false;
         self
@@ -250,7 +250,7 @@ impl SimFs {
 
     /// Everything in the target, as programs see it, but the state folder.
     pub fn tree(&self) -> Tree {
-        self.machine().disk.tree(|name| name != patchwright::target::fs::STATE_DIR)
+        self.machine().disk.tree(|name| name != patchwright::disk::fs::STATE_DIR)
     }
 
     /// Everything in the target, as programs see it.

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use patchwright::target::fs::STATE_DIR;
+use patchwright::disk::fs::STATE_DIR;
 
 use super::chance::Chance;
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use patchwright::disk::fs::{Attributes, Fs, Place, StatePath};
+use patchwright::ledger::Ledger;
 use patchwright::model::{Digest, FileNode, LinkNode, Node, Step, TreePath};
-use patchwright::target::fs::{Attributes, Fs, Place, StatePath};
-use patchwright::target::ledger::Ledger;
 
 use super::driver::{Deed, must_run};
 use crate::support::sim_fs::{Entry, Settled, SimFs, Tree, What, difference};

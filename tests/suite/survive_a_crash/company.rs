@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use patchwright::disk::fs::Fs;
 use patchwright::model::TreePath;
 use patchwright::progress::{CancelToken, Phase, Progress, Quiet};
-use patchwright::target::fs::Fs;
 use patchwright::transaction::recover::{self, OnForeign, UndoTable, Undone};
 use patchwright::transaction::{Condition, Failure, Receipt, TransactionError};
 

@@ -5,13 +5,13 @@ use std::error::Error;
 use std::io::Write;
 use std::sync::Arc;
 
+use patchwright::disk::TargetRoot;
+use patchwright::disk::fs::{Found, Fs, Place, StatePath};
 use patchwright::environment::Environment;
+use patchwright::ledger::{Action, Entry, Ledger};
 use patchwright::model::{Digest, FileNode, LayerKey, Mode, Node, Step, TreePath};
 use patchwright::plan::{ApprovedPlan, Fingerprint, Plan, Preview, in_order};
 use patchwright::progress::{CancelToken, Progress, Quiet};
-use patchwright::target::TargetRoot;
-use patchwright::target::fs::{Found, Fs, Place, StatePath};
-use patchwright::target::ledger::{Action, Entry, Ledger};
 use patchwright::transaction::recover::{self, OnForeign, Options, UndoTable, Undone};
 use patchwright::transaction::{
     Between, ContentError, Contents, Failure, Kept, Receipt, Request, TransactionError, prepare,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use patchwright::disk::fs::Fs;
 use patchwright::progress::{CancelToken, Quiet};
-use patchwright::target::fs::Fs;
 use patchwright::transaction::{Condition, Failure, Receipt, TransactionError};
 
 use super::case::{Case, KINDS};

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use patchwright::target::fs::Fs;
-use patchwright::target::ledger::{Action, Entry, Ledger};
+use patchwright::disk::fs::Fs;
+use patchwright::ledger::{Action, Entry, Ledger};
 use patchwright::transaction::{append, give_up};
 
 use super::case::{Case, DISKS, ways_back};

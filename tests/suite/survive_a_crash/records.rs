@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use patchwright::target::fs::{Fs, Place, StatePath};
-use patchwright::target::ledger::{Action, Entry, Ledger};
+use patchwright::disk::fs::{Fs, Place, StatePath};
+use patchwright::ledger::{Action, Entry, Ledger};
 use patchwright::transaction::{Kept, append, give_up, recover};
 
 use super::case::{Case, DISKS, KINDS, ways_back};

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use patchwright::target::fs::{Fs, Place, StatePath};
-use patchwright::target::ledger::{Action, Entry, Ledger};
+use patchwright::disk::fs::{Fs, Place, StatePath};
+use patchwright::ledger::{Action, Entry, Ledger};
 use patchwright::transaction::Kept;
 
 use super::case::{Case, ways_back};

@@ -1,8 +1,8 @@
 //! Applying a patch, looking at what it did, and taking it back.
 
 use insta::assert_snapshot;
+use patchwright::disk::fs::{Fs, OsFs};
 use patchwright::model::Probe;
-use patchwright::target::fs::{Fs, OsFs};
 
 use super::{check, fix, product, product_and_fix, talkative};
 use crate::support::build::tree_path;

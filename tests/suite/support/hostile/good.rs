@@ -7,9 +7,9 @@ use patchwright::bundle::author::{Request, author};
 use patchwright::bundle::manifest::referenced_blobs;
 use patchwright::bundle::order::Order;
 use patchwright::bundle::{UnverifiedBundle, delta};
+use patchwright::disk::fs::OsFs;
 use patchwright::model::{Digest, PatchId};
 use patchwright::progress::{CancelToken, Quiet};
-use patchwright::target::fs::OsFs;
 use serde_json::{Value, json};
 
 use super::scene::{AFTER, BEFORE, T1_APP, app_before, lay_out, put};

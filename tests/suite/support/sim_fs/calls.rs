@@ -5,11 +5,11 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::sync::{Arc, MutexGuard};
 
-use patchwright::model::{Code, Mode, TreePath};
-use patchwright::target::fs::{
+use patchwright::disk::fs::{
     Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Names, Place, STATE_DIR,
     Space, StatePath,
 };
+use patchwright::model::{Code, Mode, TreePath};
 
 use super::disk::{Content, Disk, ObjectId};
 use super::handles::{Held, NothingToHold, Reader, Writer};

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
+use patchwright::disk::fs::{Attributes, Features, Found, FoundKind};
 use patchwright::model::Mode;
-use patchwright::target::fs::{Attributes, Features, Found, FoundKind};
 
 /// Number of an object, the same as long as the object lives and never given to another one.
 pub(super) type ObjectId = usize;

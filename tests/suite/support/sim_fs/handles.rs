@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
 
-use patchwright::target::fs::{LockGuard, LockKind, StatePath};
+use patchwright::disk::fs::{LockGuard, LockKind, StatePath};
 
 use super::Machine;
 use super::disk::ObjectId;

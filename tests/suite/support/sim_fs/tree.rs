@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use patchwright::disk::fs::Attributes;
 use patchwright::model::Mode;
-use patchwright::target::fs::Attributes;
 
 use super::disk::{Content, Disk, ObjectId, ROOT};
 

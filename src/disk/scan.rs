@@ -12,9 +12,9 @@ use std::io::{self, Read};
 
 use rayon::prelude::*;
 
+use crate::disk::fs::{Found, FoundKind, Fs, Place, STATE_DIR};
 use crate::model::{Code, Digest, FileNode, Hasher, LinkNode, Node, TreePath, TreeState};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
-use crate::target::fs::{Found, FoundKind, Fs, Place, STATE_DIR};
 
 /// Bytes read in one go: large enough that the disk and not the system calls set the pace, small enough that a
 /// wish to stop is heard at once and that all threads together need only a few megabytes.

@@ -21,7 +21,7 @@ pub use replay::{Layers, Moved, Slot};
 pub use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
 pub use vouched::{OverrideNote, SignerNote, VouchedNote};
 
-use super::fs::{Fs, Place, StatePath};
+use crate::disk::fs::{Fs, Place, StatePath};
 use crate::model::{Digest, FileNode, LayerKey, LinkNode, Mode, Node, PatchId, PatchRef, Step, TreePath};
 
 /// Longest entry that is read, in bytes: 100,000 steps at about 500 bytes each.

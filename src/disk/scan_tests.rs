@@ -5,10 +5,10 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::model::{Code, Detect, Digest, Node, Product, TreePath};
+use crate::disk::fs::{FoundKind, OsFs, Place, STATE_DIR};
+use crate::disk::{Observation, Problem, ScanError, hash_file, observe, observe_all};
+use crate::model::{Code, Digest, Node, TreePath};
 use crate::progress::{CancelToken, Phase, Progress, Quiet};
-use crate::target::fs::{FoundKind, OsFs, Place, STATE_DIR};
-use crate::target::{Identity, Observation, Problem, ScanError, hash_file, identify, observe, observe_all};
 
 struct Target {
     folder: tempfile::TempDir,
@@ -191,41 +191,6 @@ fn a_file_in_the_way_that_is_named_itself_is_the_callers_to_judge() {
     let seen = target.observe(&["conf", "conf/a"]);
     assert_eq!(names(&seen), ["conf"]);
     assert_eq!(seen.problems, []);
-}
-
-#[test]
-fn the_product_is_known_by_its_files_and_says_its_version() {
-    let target =
-        Target::with(&[("bin/app", "program"), ("conf/release", "name=App\r\nversion = 4.2.0 \r\n")]);
-    let exists = |name| Detect::Exists { path: path(name) };
-    let hash = |content: &[u8]| Detect::Hash { path: path("bin/app"), digest: Digest::of(content) };
-    let text = |name, text: &str| Detect::Text { path: path(name), contains: text.to_owned() };
-    let version =
-        |after: &str| Detect::Version { path: path("conf/release"), after: after.to_owned(), until: None };
-    let ask = |detect: Vec<Detect>| -> Identity {
-        let versions = vec!["4.2.0".to_owned()];
-        let product = Product { name: "App".to_owned(), purl: None, cpe: None, versions, detect };
-        identify(&target.fs, &product).unwrap()
-    };
-    let is_product = |detect| ask(detect).is_product;
-    assert_eq!(is_product(vec![]), None);
-    assert_eq!(is_product(vec![version("version =")]), None);
-    assert_eq!(is_product(vec![exists("bin"), hash(b"program"), text("conf/release", "=App")]), Some(true));
-    assert_eq!(is_product(vec![exists("bin"), exists("lib")]), Some(false));
-    assert_eq!(is_product(vec![hash(b"another"), exists("bin")]), Some(false));
-    assert_eq!(is_product(vec![text("conf", "a folder")]), Some(false));
-    assert_eq!(is_product(vec![text("bin/app/below", "a file")]), Some(false));
-
-    let identity = ask(vec![version("release ="), version("version =")]);
-    assert_eq!(identity.version.as_deref(), Some("4.2.0"));
-    let evidence: Vec<_> = identity.matches.iter().map(|rule| (rule.holds, rule.evidence.as_str())).collect();
-    assert_eq!(
-        evidence,
-        [
-            (false, "\"conf/release\" names no version after \"release =\""),
-            (true, "\"conf/release\" names version \"4.2.0\""),
-        ]
-    );
 }
 
 #[cfg(unix)]

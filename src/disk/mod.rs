@@ -1,8 +1,6 @@
-//! The folder a patch goes into: what is in it, and what our records say about it.
+//! The folder a patch goes into, as it stands on the disk: every call that reaches it, what is seen there, its lock.
 
 pub mod fs;
-mod identify;
-pub mod ledger;
 mod node;
 mod scan;
 
@@ -13,8 +11,6 @@ use std::io;
 use std::sync::Arc;
 
 use fs::{Fs, LockGuard, LockKind};
-pub(crate) use identify::{Beginning, MAX_TEXT_BYTES, contains, first_bytes};
-pub use identify::{Identity, Match, identify};
 pub use node::{node_at, present_nodes};
 pub(crate) use scan::hash_while;
 pub use scan::{Observation, Problem, ScanError, hash_file, observe, observe_all};

@@ -2,9 +2,9 @@
 
 use std::io::{self, Read};
 
+use crate::disk::fs::{FoundKind, Fs, Place};
+use crate::disk::{ScanError, hash_file};
 use crate::model::{Detect, Product, TreePath};
-use crate::target::fs::{FoundKind, Fs, Place};
-use crate::target::scan::{ScanError, hash_file};
 
 /// How much of a file is searched for a text: a version stands near the beginning of a small file, and a rule that
 /// names a large one must not fill the memory.
@@ -190,6 +190,8 @@ fn version_in(content: &[u8], after: &str, until: Option<&str>) -> Option<String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disk::fs::OsFs;
+    use crate::model::Digest;
 
     #[test]
     fn a_version_stands_between_two_texts() {
@@ -232,5 +234,54 @@ mod tests {
         for stored in [little, big, "\u{feff}version=4".as_bytes().to_vec(), b"version=4".to_vec()] {
             assert_eq!(in_searchable_form(stored), b"version=4");
         }
+    }
+
+    #[test]
+    fn the_product_is_known_by_its_files_and_says_its_version() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in [("bin/app", "program"), ("conf/release", "name=App\r\nversion = 4.2.0 \r\n")]
+        {
+            let file = folder.path().join(name);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, content).unwrap();
+        }
+        let target = OsFs::open(folder.path()).unwrap();
+        let path = |name: &str| TreePath::parse(name).unwrap();
+        let exists = |name| Detect::Exists { path: path(name) };
+        let hash = |content: &[u8]| Detect::Hash { path: path("bin/app"), digest: Digest::of(content) };
+        let text = |name, text: &str| Detect::Text { path: path(name), contains: text.to_owned() };
+        let version = |after: &str| Detect::Version {
+            path: path("conf/release"),
+            after: after.to_owned(),
+            until: None,
+        };
+        let ask = |detect: Vec<Detect>| -> Identity {
+            let versions = vec!["4.2.0".to_owned()];
+            let product = Product { name: "App".to_owned(), purl: None, cpe: None, versions, detect };
+            identify(&target, &product).unwrap()
+        };
+        let is_product = |detect| ask(detect).is_product;
+        assert_eq!(is_product(vec![]), None);
+        assert_eq!(is_product(vec![version("version =")]), None);
+        assert_eq!(
+            is_product(vec![exists("bin"), hash(b"program"), text("conf/release", "=App")]),
+            Some(true)
+        );
+        assert_eq!(is_product(vec![exists("bin"), exists("lib")]), Some(false));
+        assert_eq!(is_product(vec![hash(b"another"), exists("bin")]), Some(false));
+        assert_eq!(is_product(vec![text("conf", "a folder")]), Some(false));
+        assert_eq!(is_product(vec![text("bin/app/below", "a file")]), Some(false));
+
+        let identity = ask(vec![version("release ="), version("version =")]);
+        assert_eq!(identity.version.as_deref(), Some("4.2.0"));
+        let evidence: Vec<_> =
+            identity.matches.iter().map(|rule| (rule.holds, rule.evidence.as_str())).collect();
+        assert_eq!(
+            evidence,
+            [
+                (false, "\"conf/release\" names no version after \"release =\""),
+                (true, "\"conf/release\" names version \"4.2.0\""),
+            ]
+        );
     }
 }
