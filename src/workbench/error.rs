@@ -175,6 +175,12 @@ impl Error {
         Error::Refused(vec![Obstacle { code, path: None, meaning: meaning.into(), hint: hint.into() }])
     }
 
+    /// The folder changes while it is looked at.
+    pub(super) fn moved() -> Self {
+        let meaning = "the folder has changed since you looked at it";
+        Self::refused(Code::Moved, meaning, "Look at what would happen again.")
+    }
+
     /// The code to print.
     pub fn code(&self) -> Code {
         match self {

@@ -3,73 +3,44 @@
 //! Every method takes data, says how far it is through a [`Progress`], listens to a [`CancelToken`], and returns data.
 //! Nothing is printed here, and nothing is asked: a question is a preview, and the answer is the next call.
 
-mod accept;
-mod apply;
-mod at_hand;
-mod changes;
-mod company;
-mod drift;
+mod change;
 mod error;
-mod export;
-mod folders;
-mod heal;
-mod holds;
-mod identify;
-mod inspect;
 mod keys;
-mod library;
+mod look;
 mod make;
-mod merging;
-mod plan_file;
-mod preview;
-mod record;
-mod recover;
-mod review;
-mod rollback;
-mod sample;
-mod scripts;
-mod seen;
-mod sign;
-mod situation;
-mod stack;
-mod status;
-mod support;
-mod take_out;
-mod template;
 mod text_patch;
-mod vouching;
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use accept::{Accepted, KeptEdit};
-pub use apply::{Applied, ApplyOptions};
-pub use changes::{
+pub use change::accept::{Accepted, KeptEdit};
+pub use change::apply::{Applied, ApplyOptions};
+pub use change::heal::{HealOptions, HealPreview, Healed};
+pub use change::plan_file::{PlanFile, PlannedStep};
+pub use change::preview::{ApplyPreview, ComingPatch};
+pub use change::recover::{Choice, Recovered};
+pub use change::rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
+pub use change::scripts::{PlannedScript, ScriptConsent, ScriptPlan};
+pub use error::{Error, Result, ScriptTrouble};
+pub use keys::review::{ReviewWish, SpokenReview, spoken_reviews};
+pub use keys::sign::{Signed, Signer};
+pub use keys::{KeyWish, KnownKey, MadeKey, Newcomers};
+pub use look::changes::{
     ChangeContents, Content, ContentReader, Hidden, HiddenCount, HiddenIn, HiddenPlace, MAX_IN_MEMORY_BYTES,
     OneChange, Side,
 };
-pub use drift::DriftCause;
-pub use error::{Error, Result, ScriptTrouble};
-pub use export::Exported;
-pub use folders::FolderList;
-pub use heal::{HealOptions, HealPreview, Healed};
-pub use holds::Held;
-pub use identify::{Identified, IdentifiedPatch, Presence};
-pub use inspect::{Inspection, Verification};
-pub use keys::{KeyWish, KnownKey, MadeKey, Newcomers};
+pub use look::drift::DriftCause;
+pub use look::folders::FolderList;
+pub use look::holds::Held;
+pub use look::identify::{Identified, IdentifiedPatch, Presence};
+pub use look::inspect::{Inspection, Verification};
+pub use look::merging::{EditChoice, EditChoices};
+pub use look::seen::HistoryCheck;
+pub use look::status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
+pub use make::export::Exported;
+pub use make::sample::Sample;
 pub use make::{Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, Proof, TextMakeRequest};
-pub use merging::{EditChoice, EditChoices};
-pub use plan_file::{PlanFile, PlannedStep};
-pub use preview::{ApplyPreview, ComingPatch};
-pub use recover::{Choice, Recovered};
-pub use review::{ReviewWish, SpokenReview, spoken_reviews};
-pub use rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
-pub use sample::Sample;
-pub use scripts::{PlannedScript, ScriptConsent, ScriptPlan};
-pub use seen::HistoryCheck;
-pub use sign::{Signed, Signer};
-pub use status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
 pub use text_patch::{
     FileSummary, TextInspection, TextOptions, TextReading, TextSummary, fit_notes, is_text_patch,
     is_text_patch_by_name,
@@ -92,7 +63,7 @@ use crate::disk::fs::{Fs, OsFs};
 use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
 use crate::transaction::{TransactionError, recover as recovery};
-use crate::trust::Place;
+use crate::trust::{Keyring, Place, Places};
 
 /// Opens the disk of a target folder.
 pub type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
@@ -147,6 +118,17 @@ impl Workbench {
     /// Time, user, host.
     pub fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// Where this person's and the machine's keys and rules are.
+    fn trust_places(&self) -> Places {
+        let environment = &self.environment;
+        Places { person: environment.trust_file.clone(), machine: environment.machine_trust_file.clone() }
+    }
+
+    /// What is trusted here.
+    fn keyring(&self) -> Result<Keyring> {
+        Ok(Keyring::load(&self.trust_places())?)
     }
 
     fn disk(&self, target: &Path) -> Result<Arc<dyn Fs>> {

@@ -70,6 +70,71 @@ fn the_check_finds_what_it_should() {
     }
 }
 
+/// The rooms of the workbench, the highest first: a room uses only what stands behind it. `look` and `text_patch` are
+/// two ways of reading a patch, and each may ask the other.
+const ROOMS: [&[&str]; 4] = [&["make"], &["change"], &["keys"], &["look", "text_patch"]];
+/// Arrows that run back up, each with its reason.
+const UPWARDS: [(&str, &str); 1] = [
+    // A script is listed with the patch that brings it, and what a script is stands beside what runs it.
+    ("look/inspect.rs", "change"),
+];
+
+#[test]
+fn no_room_of_the_workbench_uses_one_above_it() {
+    let exports = read(&root().join("src/workbench/mod.rs"));
+    let mut offences = Vec::new();
+    for path in rust_files("src/workbench") {
+        let place = path.strip_prefix(root().join("src/workbench")).expect("a file of the workbench");
+        let place = place.to_string_lossy().replace('\\', "/");
+        let Some(own) = rank(place.split('/').next().expect("a room")) else { continue };
+        if place.ends_with("tests.rs") {
+            continue;
+        }
+        let source = read(&path);
+        for used in rooms_named(&tokens(without_tests(&source)), &exports) {
+            let is_above = rank(&used).is_some_and(|rank| rank < own);
+            if is_above && !UPWARDS.contains(&(place.as_str(), used.as_str())) {
+                offences.push(format!("{place}: uses {used}"));
+            }
+        }
+    }
+    assert!(offences.is_empty(), "\n{}", offences.join("\n"));
+}
+
+#[test]
+fn an_arrow_between_rooms_is_found_through_every_door() {
+    let exports = "pub use change::apply::{Applied, ApplyOptions};\npub use look::Status;";
+    let rooms = |source: &str| rooms_named(&tokens(source), exports).into_iter().collect::<Vec<_>>();
+    assert_eq!(rooms("use crate::workbench::change::apply::More;"), ["change"]);
+    assert_eq!(rooms("use crate::workbench::{ApplyOptions, Status};"), ["change", "look"]);
+    assert_eq!(rooms("fn f() { crate::workbench::keys::write() }"), ["keys"]);
+    assert_eq!(rooms("use super::status; // crate::workbench::change"), Vec::<String>::new());
+}
+
+fn rank(room: &str) -> Option<usize> {
+    ROOMS.iter().position(|rooms| rooms.contains(&room))
+}
+
+/// The rooms that `tokens` name, themselves or by something that the workbench hands on.
+fn rooms_named(tokens: &[&str], exports: &str) -> BTreeSet<String> {
+    let room_of = |name: &String| {
+        let is_handed_on = |line: &&str| {
+            let words: Vec<_> = line.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+            words.contains(&name.as_str())
+        };
+        let statements: Vec<_> = exports.split(';').collect();
+        let statement =
+            statements.iter().find(|text| text.trim().starts_with("pub use") && is_handed_on(text))?;
+        statement.trim().strip_prefix("pub use ")?.split("::").next().map(str::to_owned)
+    };
+    let named = named_below(tokens, "crate::workbench");
+    named
+        .iter()
+        .map(|name| if rank(name).is_some() { name.clone() } else { room_of(name).unwrap_or_default() })
+        .filter(|room| rank(room).is_some())
+        .collect()
+}
+
 #[test]
 fn every_file_begins_with_its_reason() {
     let without: Vec<_> =

@@ -1,7 +1,7 @@
 //! A file that appears under its name when it is complete, and not before.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -14,6 +14,16 @@ pub struct WholeFile {
 }
 
 impl WholeFile {
+    /// Writes a file whole or not at all.
+    ///
+    /// # Errors
+    /// As [`WholeFile::create`]; whatever had the name before is untouched.
+    pub fn write(target: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = Self::create(target)?;
+        file.file().write_all(bytes)?;
+        file.publish()
+    }
+
     /// Begins the file that will stand at `target`, under another name in the same folder.
     ///
     /// # Errors

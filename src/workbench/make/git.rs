@@ -32,7 +32,7 @@ impl Version {
 }
 
 /// One file that differs between two commits.
-pub(super) struct Change {
+pub(crate) struct Change {
     pub name: Vec<u8>,
     /// Git's mode and id before.
     pub before: Option<(u32, String)>,

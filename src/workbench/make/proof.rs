@@ -13,20 +13,20 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::super::apply::ApplyOptions;
-use super::super::merging::EditChoices;
-use super::super::status::read_ledger;
-use super::super::{Error, Result, Watch, Workbench};
 use crate::disk::fs::{FoundKind, Fs, OsFs, Place, make_link};
 use crate::disk::{TargetRoot, observe_all};
 use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::OnDrift;
 use crate::progress::{CancelToken, Phase, Quiet};
+use crate::workbench::change::apply::ApplyOptions;
+use crate::workbench::look::merging::EditChoices;
+use crate::workbench::look::status::read_ledger;
+use crate::workbench::{Error, Result, Watch, Workbench};
 
 impl Workbench {
     /// Applies `bundle` to a copy of what it touches in `old` and takes it back. The copy stands beside `output`,
     /// where there is room for a bundle, and is gone afterwards.
-    pub(super) fn prove(&self, bundle: &Path, old: &dyn Fs, output: &Path, watch: Watch<'_>) -> Result<()> {
+    pub(crate) fn prove(&self, bundle: &Path, old: &dyn Fs, output: &Path, watch: Watch<'_>) -> Result<()> {
         let mut bundle = self.open(bundle)?;
         forget_the_machine(&mut bundle.patch);
         let copy = Copy::of(&bundle.patch, old, output, watch)?;
@@ -204,13 +204,13 @@ fn copy_one(old: &dyn Fs, path: &TreePath, to: &Path, watch: Watch<'_>) -> io::R
 
 /// Gives a file or folder of ours these permissions, where there are such.
 #[cfg(unix)]
-pub(in crate::workbench) fn set_mode(path: &Path, bits: u32) -> io::Result<()> {
+pub(crate) fn set_mode(path: &Path, bits: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(bits))
 }
 
 #[cfg(not(unix))]
-pub(in crate::workbench) fn set_mode(_: &Path, _: u32) -> io::Result<()> {
+pub(crate) fn set_mode(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
 }
 

@@ -17,7 +17,7 @@ pub(super) struct SideBySide {
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     /// The product as it is.
     Old,
     /// The product as it shall be.

@@ -53,7 +53,7 @@ pub(super) fn patch(source: &Source<'_>, origin: &TextOrigin, changes: Vec<FileC
 }
 
 /// What can be said of patches by their names and letters.
-pub(in crate::workbench) fn order(name: &str, letters: &[(String, Letter)], digest: Digest) -> Order {
+pub(crate) fn order(name: &str, letters: &[(String, Letter)], digest: Digest) -> Order {
     let single = single(letters);
     let mut order = Order::minimal(id(name, letters, digest), None, None);
     let subject = single.and_then(|letter| letter.subject.as_deref());
@@ -67,7 +67,7 @@ pub(in crate::workbench) fn order(name: &str, letters: &[(String, Letter)], dige
 }
 
 /// Whether `patch` knows what product it is for; a text patch does not, unless somebody told.
-pub(in crate::workbench) fn names_a_product(patch: &Patch) -> bool {
+pub(crate) fn names_a_product(patch: &Patch) -> bool {
     !(patch.extensions.contains_key(EXTENSION) && patch.product.name == ANY_PRODUCT)
 }
 
@@ -97,7 +97,7 @@ fn id(name: &str, letters: &[(String, Letter)], digest: Digest) -> PatchId {
 }
 
 /// One line as a manifest wants it; `None` if nothing is left.
-pub(in crate::workbench) fn line(text: &str) -> Option<String> {
+pub(crate) fn line(text: &str) -> Option<String> {
     let flat: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line: String = one_line(flat.trim(), MAX_LINE_CHARS).nfc().collect();
     (!line.trim().is_empty()).then_some(line)

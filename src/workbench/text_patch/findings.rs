@@ -6,7 +6,7 @@ use crate::model::Code;
 use crate::plan::{Note, Obstacle, Preview};
 
 /// Adds what is known of the hunks to a preview.
-pub(in crate::workbench) fn add_findings(preview: &mut Preview, origin: &TextOrigin) {
+pub(crate) fn add_findings(preview: &mut Preview, origin: &TextOrigin) {
     preview.notes.append(&mut fit_notes(origin));
     let mut all = obstacles(origin);
     all.append(&mut preview.obstacles);
@@ -34,7 +34,7 @@ pub fn fit_notes(origin: &TextOrigin) -> Vec<Note> {
 }
 
 /// Every hunk and file that stands in the way.
-pub(in crate::workbench) fn obstacles(origin: &TextOrigin) -> Vec<Obstacle> {
+pub(crate) fn obstacles(origin: &TextOrigin) -> Vec<Obstacle> {
     let of_file = |(name, file): (&str, &FileOutcome)| -> Vec<Obstacle> {
         let obstacle = |trouble: Trouble| Obstacle {
             code: trouble.code,
@@ -53,7 +53,7 @@ fn told(origin: &TextOrigin, name: &str, text: String) -> String {
 }
 
 /// What the history keeps of it.
-pub(in crate::workbench) fn remarks(origin: &TextOrigin) -> Vec<String> {
+pub(crate) fn remarks(origin: &TextOrigin) -> Vec<String> {
     let not_sure = |hunk: &HunkOutcome| matches!(hunk.grade, Grade::Loose { .. } | Grade::Merged);
     let loose = origin.files().flat_map(|(name, file)| {
         let loose = file.hunks.iter().enumerate().filter(move |(_, hunk)| not_sure(hunk));

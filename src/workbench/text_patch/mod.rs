@@ -19,12 +19,12 @@ mod unpack;
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, Hidden, Result, Watch, Workbench};
 use crate::bundle::{InMemory, VerifiedBundle};
 use crate::diff::on_tree::{Difference, PatchOutcome, Reading, Series, TextOrigin};
 use crate::diff::patch_text::{Letter, PatchText, StripLevel, parse};
 use crate::disk::fs::Fs;
 use crate::model::{Digest, FileChange, Hasher, Patch};
+use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
 
 pub(super) use about::{line as one_line_of, names_a_product, order as order_of};
 use disk_tree::DiskTree;

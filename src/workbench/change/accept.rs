@@ -1,0 +1,187 @@
+//! Gives up the way back of patches, and of a rollback, and frees the space.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::rollback::refuse_unknown;
+use crate::disk::fs::Fs;
+use crate::ledger::{Action, Entry, Ledger, PatchNote};
+use crate::model::{Digest, Node, Step, TreePath};
+use crate::transaction;
+use crate::workbench::look::stack::vendor_plan_of;
+use crate::workbench::look::status::read_ledger;
+use crate::workbench::{Result, Workbench};
+
+/// What accepting gives up, or would give up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Accepted {
+    /// Patches that cannot be taken back any more, oldest first.
+    pub patches: Vec<PatchNote>,
+    /// The patch that went with the last rollback, if that cannot be taken back any more.
+    pub rollback: Option<PatchNote>,
+    /// Edited files that were kept as safe copies when they were replaced. The copies go, too.
+    pub edits: Vec<KeptEdit>,
+}
+
+/// An edited file that was kept as a safe copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptEdit {
+    /// Where it was.
+    pub path: TreePath,
+    /// Where the copy is, relative to the target folder.
+    pub copy: String,
+}
+
+impl Accepted {
+    /// Whether there is nothing to give up.
+    pub fn is_nothing(&self) -> bool {
+        self.patches.is_empty() && self.rollback.is_none()
+    }
+}
+
+impl Workbench {
+    /// What [`Workbench::accept`] would give up. Writes nothing.
+    ///
+    /// # Errors
+    /// As [`Workbench::accept`].
+    pub fn preview_accept(&self, target: &Path, id: Option<&str>) -> Result<Accepted> {
+        let fs = self.disk(target)?;
+        Ok(self.decide_in_passing(target, &*fs, id)?.given_up)
+    }
+
+    /// Accepts the patch `id` and every older one, or everything: all patches, and the last rollback. What is accepted
+    /// stays for good, and its safe copies go. With an `id`, a rollback that came later can still be taken back.
+    ///
+    /// # Errors
+    /// If there is no such patch, or the folder cannot be changed.
+    pub fn accept(&self, target: &Path, id: Option<&str>) -> Result<Accepted> {
+        let fs = self.disk(target)?;
+        let first_look = self.decide_in_passing(target, &*fs, id)?;
+        if first_look.given_up.is_nothing() && first_look.unused.is_empty() {
+            return Ok(first_look.given_up);
+        }
+        let root = self.lock(target)?;
+        let ledger = read_ledger(root.fs())?;
+        let Decision { given_up, through, unused } = Decision::of(root.fs(), &ledger, id)?;
+        if given_up.is_nothing() {
+            // A process that died while it accepted has left them.
+            transaction::give_up(&root, &unused)?;
+            return Ok(given_up);
+        }
+        let mut entry = Entry::after(&ledger.head(), Action::Accept, &self.environment);
+        entry.reverses = Some(through);
+        entry.patch = given_up.patches.last().cloned();
+        let rollback = given_up.rollback.iter();
+        entry.remarks.extend(rollback.map(|gone| format!("the rollback of {} stays for good", gone.id)));
+        let edits = given_up.edits.iter();
+        entry
+            .remarks
+            .extend(edits.map(|edit| format!("{}: the edited file that was kept is gone", edit.path)));
+        transaction::append(&root, &entry)?;
+        transaction::give_up(&root, &unused)?;
+        Ok(given_up)
+    }
+
+    /// What there is to give up in a folder that is not locked.
+    fn decide_in_passing(&self, target: &Path, fs: &dyn Fs, id: Option<&str>) -> Result<Decision> {
+        let look = || {
+            super::preview::refuse_unfinished(fs)?;
+            Decision::of(fs, &read_ledger(fs)?, id)
+        };
+        self.look_in_peace(target, fs, look, |_| true)
+    }
+}
+
+/// What is given up, and how.
+struct Decision {
+    given_up: Accepted,
+    /// The newest entry that cannot be taken back any more.
+    through: u64,
+    /// Entries whose safe copies are there, and nobody can use them any more.
+    unused: Vec<u64>,
+}
+
+impl Decision {
+    fn of(fs: &dyn Fs, ledger: &Ledger, id: Option<&str>) -> Result<Self> {
+        let mut open = ledger.installed();
+        let count = match id {
+            None => open.len(),
+            Some(id) => match open.iter().rposition(|patch| patch.patch.id == id) {
+                Some(index) => index + 1,
+                None => return Err(refuse_unknown(id, &open)),
+            },
+        };
+        let newer = open.split_off(count);
+        open.retain(|patch| !patch.accepted);
+        // A rollback that brought a patch back is that patch's own way back.
+        let last_rollback =
+            ledger.last_rollback().filter(|last| open.iter().all(|patch| patch.way_back != last.seq));
+        let (rollback, still_undoable) =
+            if id.is_none() { (last_rollback, None) } else { (None, last_rollback) };
+        let given_up = open.iter().map(|patch| patch.way_back).chain(rollback.map(|last| last.seq));
+        let through = given_up.max().unwrap_or_default();
+        let still_used: BTreeSet<u64> =
+            newer.iter().map(|patch| patch.way_back).chain(still_undoable.map(|last| last.seq)).collect();
+        let mut still_used = still_used;
+        if !newer.is_empty() {
+            // Files that newer patches share with one that went from below them are put together out of these.
+            let moved = ledger.layers().moved;
+            still_used.extend(moved.iter().flat_map(|moved| [moved.key.entry, moved.at]));
+        }
+        let mut unused = Vec::new();
+        for seq in (1..=ledger.head().seq).filter(|seq| !still_used.contains(seq)) {
+            if transaction::has_way_back(fs, seq)? {
+                unused.push(seq);
+            }
+        }
+        let mut given_up = Accepted {
+            patches: open.into_iter().map(|patch| patch.patch).collect(),
+            rollback: rollback.and_then(|last| last.patch.clone()),
+            edits: Vec::new(),
+        };
+        if given_up.is_nothing() {
+            // Only what was to go already; what nobody was told of stays.
+            unused.retain(|seq| *seq <= ledger.accepted_through());
+        } else {
+            for entry in unused.iter().filter_map(|seq| ledger.entry(*seq)) {
+                given_up.edits.extend(edits_kept_by(fs, ledger, entry)?);
+            }
+        }
+        Ok(Self { given_up, through, unused })
+    }
+}
+
+/// The safe copies of `entry` that are neither what a patch expected nor what one left there.
+fn edits_kept_by(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<Vec<KeptEdit>> {
+    let expected = expected_by(fs, ledger, entry)?;
+    let mut edits = Vec::new();
+    for (n, step) in entry.steps()?.iter().enumerate() {
+        let Some(found) = step.before.as_ref().and_then(Node::as_file) else { continue };
+        if expected.get(&step.path).is_none_or(|expected| expected.contains(&found.digest)) {
+            continue;
+        }
+        if let Some(copy) = transaction::safe_copy(fs, entry.seq, n)? {
+            edits.push(KeptEdit { path: step.path.clone(), copy: copy.to_string() });
+        }
+    }
+    Ok(edits)
+}
+
+/// The contents that `entry` found at each place if nobody had edited anything.
+fn expected_by(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<BTreeMap<TreePath, Vec<Digest>>> {
+    let digest = |node: &Node| node.as_file().map(|file| file.digest);
+    Ok(match (entry.action, entry.reverses.and_then(|seq| ledger.entry(seq))) {
+        (Action::Rollback, Some(reversed)) => {
+            let left = |step: Step| (step.path, step.after.as_ref().and_then(digest).into_iter().collect());
+            reversed.steps()?.into_iter().map(left).collect()
+        }
+        (Action::Apply, _) => {
+            // Without the manifest nobody can tell; it is kept in the history as long as that is whole.
+            let changes = vendor_plan_of(fs, entry.seq).map(|patch| patch.changes).unwrap_or_default();
+            let known = |images: Vec<Node>| images.iter().filter_map(digest).collect();
+            changes.into_iter().map(|change| (change.path, known(change.before))).collect()
+        }
+        _ => BTreeMap::new(),
+    })
+}

@@ -1,0 +1,436 @@
+//! Applies a bundle to a folder.
+
+use std::path::{Path, PathBuf};
+
+use super::library::Library;
+use super::preview::Looked;
+use super::scripts::{KeptTexts, Run, ScriptConsent, unstoppable};
+use super::vouching::{overrides, vouched_note};
+use crate::bundle::VerifiedBundle;
+use crate::checks::{self, Surroundings};
+use crate::disk::TargetRoot;
+use crate::ledger::{Action, CheckNote, Entry, Ledger, Part, PatchNote, Retires, ScriptNote, ScriptTime};
+use crate::model::{Code, Digest, Level, Patch};
+use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift, PlannedPatch};
+use crate::transaction::{self, Between, Contents, Failure, Receipt, Request};
+use crate::workbench::look::merging::EditChoices;
+use crate::workbench::look::situation::Survey;
+use crate::workbench::look::status::read_ledger;
+use crate::workbench::{
+    ApplyPreview, ComingPatch, Error, Result, ScriptTrouble, Watch, Workbench, text_patch,
+};
+
+/// How to apply.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ApplyOptions {
+    /// Go ahead although not enough people who are trusted vouch for the bundle, if the rules here leave that to
+    /// whoever applies it. Written to the history.
+    pub allow_unsigned: bool,
+    /// Go ahead on a disk that cannot keep all promises. Written to the history.
+    pub accept_weak_volume: bool,
+    /// The folder must still be as it was when this was computed.
+    pub expected: Option<Fingerprint>,
+    /// Whether somebody agreed to the scripts of the patch.
+    pub scripts: ScriptConsent,
+    /// Go ahead with a patch that is older than one that was there before, for this reason. Written to the history.
+    pub allow_downgrade: Option<String>,
+}
+
+/// What applying did.
+#[derive(Debug)]
+#[must_use]
+pub struct Applied {
+    /// The patch; of several the last one.
+    pub patch: Patch,
+    /// Every patch, in the order in which they came.
+    pub patches: Vec<ComingPatch>,
+    /// The history entry; `None` when there was nothing to do.
+    pub entry: Option<Entry>,
+    /// What was worth knowing.
+    pub notes: Vec<crate::plan::Note>,
+    /// Scripts and health checks that ran, in this order.
+    pub checks: Vec<CheckNote>,
+    /// Why tidying up did not succeed, if so. The change is done.
+    pub untidy: Option<String>,
+}
+
+/// What a change brings besides its steps.
+#[derive(Default)]
+pub(super) struct More<'a> {
+    /// The manifests of the patches that it brings.
+    pub manifests: Vec<&'a [u8]>,
+    /// Entries whose safe copies it uses up.
+    pub retires: Vec<u64>,
+    /// Contents to keep with the safe copies.
+    pub between: Vec<Between>,
+    /// Texts that take back what scripts did.
+    pub scripts: KeptTexts<'a>,
+}
+
+impl Applied {
+    /// Everything was as the patch leaves it already.
+    fn nothing(preview: ApplyPreview) -> Self {
+        Self {
+            patch: preview.patch,
+            patches: preview.patches,
+            entry: None,
+            notes: preview.preview.notes,
+            checks: Vec::new(),
+            untidy: None,
+        }
+    }
+}
+
+impl Workbench {
+    /// Applies `bundle` to `target`: everything, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] lists every obstacle; nothing changed. [`Error::Change`] says what the folder is like.
+    /// [`Error::Unhealthy`]: a required health check failed, and the change was taken back.
+    pub fn apply(
+        &self,
+        bundle: &Path,
+        target: &Path,
+        options: ApplyOptions,
+        watch: Watch<'_>,
+    ) -> Result<Applied> {
+        self.apply_all(&[bundle.to_owned()], target, options, watch)
+    }
+
+    /// Applies these bundles to `target` in one transaction, in whatever order they are named: all, or none. The
+    /// history knows each of them afterwards, so that each can be taken out later.
+    ///
+    /// # Errors
+    /// As [`Workbench::apply`].
+    pub fn apply_all(
+        &self,
+        files: &[PathBuf],
+        target: &Path,
+        options: ApplyOptions,
+        watch: Watch<'_>,
+    ) -> Result<Applied> {
+        self.apply_with(files, target, options, &EditChoices::new(), watch)
+    }
+
+    /// The same with wishes for files that were edited.
+    ///
+    /// # Errors
+    /// As [`Workbench::apply`], and if a merged file cannot be read.
+    pub fn apply_with(
+        &self,
+        files: &[PathBuf],
+        target: &Path,
+        options: ApplyOptions,
+        choices: &EditChoices,
+        watch: Watch<'_>,
+    ) -> Result<Applied> {
+        let bundles = self.open_all(files, target, watch)?;
+        let options = &options;
+        for (file, bundle) in files.iter().zip(&bundles) {
+            let permitted = bundle.verdict.permits(options.allow_unsigned);
+            permitted.map_err(|denial| Error::not_trusted(file, denial, &bundle.verdict))?;
+        }
+        let remembering = self.remembering(target);
+        // A folder where nothing would be done is left without a trace: no lock, no state folder.
+        let fs = self.disk(target)?;
+        let first_look = self.look_in_peace(
+            target,
+            &*fs,
+            || remembering.preview_in_passing(files, &bundles, &*fs, choices, watch),
+            |seen| {
+                let preview = &seen.preview.preview;
+                preview.obstacles.is_empty() && !preview.plan.steps.is_empty()
+            },
+        )?;
+        if approve(first_look.preview.clone(), options, &mut Vec::new())?.steps().is_empty() {
+            return Ok(Applied::nothing(first_look.preview));
+        }
+        first_look.preview.scripts.agree(options.scripts)?;
+        let root = self.lock(target)?;
+        let applied = remembering.apply_locked(
+            files,
+            &bundles,
+            (&root, target),
+            first_look,
+            options,
+            choices,
+            watch,
+        )?;
+        if let Some(entry) = &applied.entry {
+            self.remember(target, entry);
+        }
+        Ok(applied)
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a different thing, and two callers have all of them"
+    )]
+    pub(crate) fn apply_locked(
+        &self,
+        files: &[PathBuf],
+        bundles: &[VerifiedBundle],
+        (root, target): (&TargetRoot, &Path),
+        first_look: Looked,
+        options: &ApplyOptions,
+        choices: &EditChoices,
+        watch: Watch<'_>,
+    ) -> Result<Applied> {
+        let mut ledger = read_ledger(root.fs())?;
+        // Only under the lock does what was seen stay true. What looks different now is read again.
+        let is_as_seen = first_look.survey.still_holds(root.fs(), &ledger);
+        let looked = match is_as_seen {
+            true => first_look,
+            false => self.preview_here(files, bundles, root.fs(), choices, watch)?,
+        };
+        let mut remarks = vec![looked.preview.verdict.sentence()];
+        remarks
+            .extend(bundles.iter().filter_map(|bundle| bundle.text.as_ref()).flat_map(text_patch::remarks));
+        remarks.extend(looked.survey.remarks.iter().cloned());
+        remarks.extend(remarks_on_edits(&looked.preview));
+        let plan = approve(looked.preview.clone(), options, &mut remarks)?;
+        if !is_as_seen && !looked.survey.still_holds(root.fs(), &ledger) {
+            // Steps are proven again when they are made. What needs none is not, so it must not change while it is seen.
+            return Err(Error::moved());
+        }
+        if plan.steps().is_empty() {
+            // Somebody else has just applied the same patch.
+            return Ok(Applied::nothing(looked.preview));
+        }
+        let scripts = &looked.preview.scripts;
+        scripts.agree(options.scripts)?;
+        let mut run = Run::new(self, (root, target), scripts, Some(note_of(&looked.preview.patch)));
+        run.before_the_change(&mut ledger, &looked.survey, watch)?;
+        let mut entry = self.entry_of(bundles, &looked, &ledger, remarks)?;
+        entry.overrides = overrides(&looked.preview, options);
+        entry.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::After)).collect();
+        let contents =
+            Library::new(root.fs(), bundles, &looked.survey.situation.tree, looked.archive.clone())
+                .with_made(looked.plan.made.clone());
+        let mut more = More {
+            manifests: coming(&looked).map(|(bundle, _)| bundles[bundle].manifest()).collect(),
+            retires: Vec::new(),
+            between: between(&looked),
+            scripts: KeptTexts::new(),
+        };
+        scripts.keep_in(&mut more);
+        let receipt = match self.change(root, plan, &looked.survey, entry, more, &contents, watch) {
+            Ok(receipt) => receipt,
+            Err(failure) => return Err(run.change_failed(failure)),
+        };
+        // Under the lock nobody else adds to the history: it need not be read again.
+        ledger.push_committed(&receipt.entry.to_bytes())?;
+        let before: Vec<CheckNote> = run.told().iter().map(ScriptNote::as_check).collect();
+        let patches: Vec<&Patch> = coming(&looked).map(|(bundle, _)| &bundles[bundle].patch).collect();
+        let mut checks = self.prove_health(&patches, root, &mut ledger, &receipt.entry, run, watch)?;
+        checks.splice(..0, before);
+        Ok(Applied {
+            notes: looked.preview.preview.notes.clone(),
+            patch: looked.preview.patch,
+            patches: looked.preview.patches,
+            entry: Some(receipt.entry),
+            checks,
+            untidy: receipt.untidy.map(|error| error.to_string()),
+        })
+    }
+
+    /// What the history will say.
+    fn entry_of(
+        &self,
+        bundles: &[VerifiedBundle],
+        looked: &Looked,
+        ledger: &Ledger,
+        remarks: Vec<String>,
+    ) -> Result<Entry> {
+        let mut entry = Entry::after(&ledger.head(), Action::Apply, &self.environment);
+        let mut parts = Vec::new();
+        let previews = looked.preview.patches.iter().filter(|patch| patch.left_out.is_none());
+        for ((bundle, planned), preview) in coming(looked).zip(previews) {
+            let bundle = &bundles[bundle];
+            let (file, manifest) = (bundle.file_digest()?, Digest::of(bundle.manifest()));
+            let mut part = Part::new(note_of(&bundle.patch), file, manifest, &planned.steps);
+            part.retires = planned.replaces.iter().map(|(key, stays)| Retires::new(*key, *stays)).collect();
+            parts.push(part);
+            entry.vouched.push(vouched_note(preview));
+        }
+        if let Some(first) = parts.first() {
+            entry.patch = Some(first.patch.clone());
+            entry.bundle = Some(first.bundle);
+            entry.manifest = Some(first.manifest);
+        }
+        // What one patch does alone is said as it always was, so that older programs can read it.
+        if parts.len() > 1 || parts.iter().any(|part| !part.retires.is_empty()) {
+            entry.parts = parts;
+        }
+        let version = looked.preview.version.clone();
+        let results = coming(looked).filter_map(|(bundle, _)| bundles[bundle].patch.result_version.clone());
+        entry.version_after = results.last().or_else(|| version.clone());
+        entry.version_before = version;
+        entry.remarks = remarks;
+        Ok(entry)
+    }
+
+    /// Carries out an approved plan in one transaction.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a different thing, and there is one caller per front-end verb"
+    )]
+    pub(super) fn change(
+        &self,
+        root: &TargetRoot,
+        plan: ApprovedPlan,
+        survey: &Survey,
+        entry: Entry,
+        more: More<'_>,
+        contents: &dyn Contents,
+        watch: Watch<'_>,
+    ) -> std::result::Result<Receipt, Failure> {
+        let request = Request {
+            root,
+            plan,
+            looks: &survey.looks,
+            entry,
+            manifests: more.manifests,
+            between: more.between,
+            scripts: more.scripts,
+            retires: more.retires,
+            contents,
+            environment: &self.environment,
+            progress: watch.progress,
+            cancel: watch.cancel,
+        };
+        transaction::prepare(request)?.commit()
+    }
+
+    /// Runs the scripts that come after the change, then the health checks. When a script or a required check fails,
+    /// takes the change back.
+    fn prove_health(
+        &self,
+        patches: &[&Patch],
+        root: &TargetRoot,
+        ledger: &mut Ledger,
+        applied: &Entry,
+        mut run: Run<'_>,
+        watch: Watch<'_>,
+    ) -> Result<Vec<CheckNote>> {
+        let script_failed = run.run(ScriptTime::After, watch).err();
+        let (notes, mut failed) = match script_failed {
+            // Nobody asks a product how it is that was not set up to the end.
+            Some(_) => (Vec::new(), Vec::new()),
+            None => check_health(patches, root, watch),
+        };
+        let is_script = script_failed.is_some();
+        failed.extend(script_failed);
+        if failed.is_empty() {
+            let mut told: Vec<CheckNote> = run.notes.iter().map(ScriptNote::as_check).collect();
+            told.extend(notes.iter().cloned());
+            if !told.is_empty() {
+                let mut entry = Entry::after(&ledger.head(), Action::Checked, &self.environment);
+                entry.patch = applied.patch.clone();
+                entry.checks = notes;
+                entry.scripts = run.told();
+                transaction::append(root, &entry)?;
+            }
+            return Ok(told);
+        }
+        // The wish to stop is not heard any more: going back is the safe way.
+        unstoppable(|watch| {
+            let mut not_undone = run.undo(ScriptTime::After);
+            let look = self.look_at(root.fs(), ledger, applied, OnDrift::Stop, Vec::new(), watch);
+            let taken_back = look.and_then(|mut look| {
+                look.scripts.clone_from(&run.notes);
+                self.take_back(root, ledger, look, notes, &failed, watch)
+            });
+            match &taken_back {
+                Ok(done) => {
+                    ledger.push_committed(&done.entry.to_bytes())?;
+                    let _ = run.told();
+                    not_undone.extend(run.undo(ScriptTime::Before));
+                    run.record(ledger)?;
+                }
+                Err(_) => run.record_after_failure(),
+            }
+            let undo = taken_back.err().map(Box::new);
+            match (not_undone.is_empty(), is_script) {
+                (false, _) => {
+                    let failed = failed.into_iter().chain(not_undone).collect();
+                    let trouble = match undo {
+                        None => ScriptTrouble::NotUndone,
+                        Some(_) => ScriptTrouble::TakenBack,
+                    };
+                    Err(Error::Script { trouble, failed, cause: undo })
+                }
+                (true, true) => Err(Error::Script { trouble: ScriptTrouble::TakenBack, failed, cause: undo }),
+                (true, false) => Err(Error::Unhealthy { failed, undo }),
+            }
+        })
+    }
+}
+
+/// The outcome of every health check, and what failed that must not.
+fn check_health(patches: &[&Patch], root: &TargetRoot, watch: Watch<'_>) -> (Vec<CheckNote>, Vec<String>) {
+    let (mut notes, mut failed) = (Vec::new(), Vec::new());
+    for patch in patches {
+        let surroundings = Surroundings { fs: root.fs(), product: &patch.product };
+        let results = checks::run_all(&patch.health, &surroundings, watch.cancel);
+        for (check, result) in patch.health.iter().zip(results) {
+            let described = checks::describe(&check.probe);
+            if check.level == Level::Required && !result.passed {
+                failed.push(format!("{described}: {}", result.evidence));
+            }
+            notes.push(CheckNote { check: described, passed: result.passed, evidence: result.evidence });
+        }
+    }
+    (notes, failed)
+}
+
+/// What became of somebody's edits: worth knowing long after the notes have scrolled away.
+fn remarks_on_edits(preview: &ApplyPreview) -> Vec<String> {
+    let is_edit = |path: &str| preview.edits.keys().any(|edit| edit.as_str() == path);
+    let about = |note: &crate::plan::Note| {
+        let path = note.path.as_ref().filter(|path| is_edit(path))?;
+        Some(format!("{path}: {}", note.text))
+    };
+    preview.preview.notes.iter().filter_map(about).collect()
+}
+
+/// The plan, if nothing stands in its way but what `options` allow.
+fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<String>) -> Result<ApprovedPlan> {
+    let mut preview = preview.preview;
+    if options.expected.is_some_and(|expected| expected != preview.plan.base) {
+        let meaning = "the folder has changed since the plan was made";
+        return Err(Error::refused(Code::Moved, meaning, "Make the plan again and look at it."));
+    }
+    if options.accept_weak_volume {
+        let weak = |obstacle: &Obstacle| obstacle.code == Code::Volume;
+        remarks
+            .extend(preview.obstacles.iter().filter(|o| weak(o)).map(|o| format!("accepted: {}", o.meaning)));
+        preview.obstacles.retain(|obstacle| !weak(obstacle));
+    }
+    if options.allow_downgrade.is_some() {
+        preview.obstacles.retain(|obstacle| obstacle.code != Code::Downgrade);
+    }
+    preview.approve().map_err(|preview| Error::Refused(preview.obstacles))
+}
+
+/// The patches that do come, each with its bundle's number.
+fn coming(looked: &Looked) -> impl Iterator<Item = (usize, &PlannedPatch)> {
+    let coming = looked.plan.patches.iter().filter(|planned| planned.left_out.is_none());
+    coming.map(|planned| (looked.order[planned.index], planned))
+}
+
+/// Contents that only the safe copies will have. What is in the folder already needs no second copy unless it goes.
+fn between(looked: &Looked) -> Vec<Between> {
+    let between = looked.plan.between.iter();
+    between.map(|(path, file)| Between { path: path.clone(), file: file.clone() }).collect()
+}
+
+fn note_of(patch: &Patch) -> PatchNote {
+    PatchNote {
+        id: patch.identity.id.as_str().to_owned(),
+        revision: patch.identity.revision,
+        title: patch.title.clone(),
+        vendor: patch.vendor.clone(),
+        contact: patch.contact.clone(),
+    }
+}

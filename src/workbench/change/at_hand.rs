@@ -1,0 +1,58 @@
+//! Names the bundle that would bring a missing requirement, where one lies beside those that were named.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::{Code, Patch};
+use crate::plan::Obstacle;
+use crate::workbench::{ApplyPreview, Workbench};
+
+/// Most bundles beside a named one that are opened: more than that nobody keeps in one folder for one product.
+const MAX_BESIDE: usize = 200;
+
+impl Workbench {
+    /// Completes the hints of missing requirements. Only looks when something is missing.
+    pub(super) fn name_bundles_at_hand(&self, files: &[PathBuf], preview: &mut ApplyPreview) {
+        let is_missing = |obstacle: &Obstacle| obstacle.code == Code::Requires;
+        if !preview.preview.obstacles.iter().any(is_missing) {
+            return;
+        }
+        let beside = self.patches_beside(files);
+        for obstacle in preview.preview.obstacles.iter_mut().filter(|obstacle| is_missing(obstacle)) {
+            let brings = |(_, patch): &&(PathBuf, Patch)| {
+                let (id, revision) = (patch.identity.id.as_str(), patch.identity.revision);
+                preview.patches.iter().any(|coming| {
+                    let everything = coming.patch.all_requirements(|_| true);
+                    everything.iter().any(|need| {
+                        need.id.as_str() == id
+                            && need.min_revision <= revision
+                            && obstacle.meaning.starts_with(&format!("needs {id} "))
+                    })
+                })
+            };
+            if let Some((file, patch)) = beside.iter().find(brings) {
+                let name = file.file_name().unwrap_or_default().to_string_lossy();
+                obstacle.hint = format!("{name} beside it brings {}; name both.", patch.identity);
+            }
+        }
+    }
+
+    /// The patches in the folders of `files`, but those themselves.
+    fn patches_beside(&self, files: &[PathBuf]) -> Vec<(PathBuf, Patch)> {
+        let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.parent()).collect();
+        folders.sort();
+        folders.dedup();
+        let mut found: Vec<PathBuf> = Vec::new();
+        for folder in folders {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            // What cannot be listed or opened is no help, and no harm.
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+            let is_bundle = |path: &PathBuf| path.extension().is_some_and(|end| end == "patchbundle");
+            found.extend(entries.filter(is_bundle).take(MAX_BESIDE));
+        }
+        found.sort();
+        let is_named = |path: &PathBuf| files.iter().any(|file| file.file_name() == path.file_name());
+        found.retain(|path| !is_named(path));
+        let read = |path: PathBuf| self.open(&path).ok().map(|bundle| (path, bundle.patch));
+        found.into_iter().filter_map(read).collect()
+    }
+}

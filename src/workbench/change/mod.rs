@@ -1,0 +1,14 @@
+//! Changing a folder, and everything that is found out before it is changed.
+
+pub(super) mod accept;
+pub(super) mod apply;
+pub(super) mod at_hand;
+pub(super) mod heal;
+pub(super) mod library;
+pub(super) mod plan_file;
+pub(super) mod preview;
+pub(super) mod recover;
+pub(super) mod rollback;
+pub(super) mod scripts;
+pub(super) mod take_out;
+mod vouching;

@@ -1,0 +1,387 @@
+//! What applying bundles would do, without doing any of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::library::Library;
+use super::scripts::ScriptPlan;
+use super::vouching::Floors;
+use crate::bundle::VerifiedBundle;
+use crate::diff::on_tree::TextOrigin;
+use crate::disk::fs::Fs;
+use crate::ledger::Ledger;
+use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
+use crate::plan::{
+    Coming, Installed, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation, Resolution,
+    plan_several, resolve,
+};
+use crate::transaction::recover::{self, Unfinished};
+use crate::transaction::{Archive, TransactionError};
+use crate::trust::{Review, Verdict};
+use crate::workbench::look::changes::{Hidden, hidden_in};
+use crate::workbench::look::inspect::readable_reviews;
+use crate::workbench::look::merging::{EditChoices, resolve_edits};
+use crate::workbench::look::situation::{ProductSeen, Survey};
+use crate::workbench::look::stack::{FolderStack, plain};
+use crate::workbench::look::status::read_ledger;
+use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
+
+/// A preview together with what it is a preview of.
+#[derive(Debug, Clone)]
+pub struct ApplyPreview {
+    /// The patch; of several the last one.
+    pub patch: Patch,
+    /// Who vouches for it; of several the weakest verdict.
+    pub verdict: Verdict,
+    /// SHA-256 of the manifest; of several, of their digests in order.
+    pub manifest_digest: Digest,
+    /// What would happen.
+    pub preview: Preview,
+    /// The version found in the folder, where it can be told.
+    pub version: Option<String>,
+    /// How the diffs fit, if text patches were named.
+    pub text: Option<TextOrigin>,
+    /// What becomes of files that somebody edited, as far as it was worked out or chosen.
+    pub edits: BTreeMap<TreePath, Resolution>,
+    /// Every patch, in the order in which they come.
+    pub patches: Vec<ComingPatch>,
+    /// What the patches hide, in words, names and contents. Empty where nobody is shown the preview.
+    pub hidden: Hidden,
+    /// The scripts that would run.
+    pub scripts: ScriptPlan,
+}
+
+/// One of the patches of a preview.
+#[derive(Debug, Clone)]
+pub struct ComingPatch {
+    /// Where its bundle is.
+    pub file: PathBuf,
+    /// The patch.
+    pub patch: Patch,
+    /// Who vouches for it.
+    pub verdict: Verdict,
+    /// The reviews that came along and can be read, as in an inspection.
+    pub reviews: Vec<(Digest, Review)>,
+    /// SHA-256 of its manifest.
+    pub manifest: Digest,
+    /// How it is related to every patch in the folder, and to those that come before it.
+    pub relations: Vec<Relation>,
+    /// Why it is left out, if so.
+    pub left_out: Option<String>,
+    /// Ids of the patches that it replaces.
+    pub replaces: Vec<String>,
+}
+
+impl ApplyPreview {
+    /// Whether everybody who has to vouch does; `consent`: somebody said that it is right without.
+    ///
+    /// # Errors
+    /// [`Error::NotTrusted`] about the first patch that is not permitted.
+    pub fn permits(&self, consent: bool) -> Result<()> {
+        self.patches.iter().try_for_each(|patch| {
+            let permitted = patch.verdict.permits(consent);
+            permitted.map_err(|denial| Error::not_trusted(&patch.file, denial, &patch.verdict))
+        })
+    }
+
+    /// The file of the patch that changes `path`; of several the last one.
+    pub fn file_that_changes(&self, path: &TreePath) -> Option<&PathBuf> {
+        self.patches.iter().rev().find(|one| one.patch.change_at(path).is_some()).map(|one| &one.file)
+    }
+}
+
+/// A preview with everything that is needed to make it true.
+pub(crate) struct Looked {
+    pub preview: ApplyPreview,
+    pub survey: Survey,
+    pub plan: PlanOfSeveral,
+    /// Which bundle each patch of the plan is.
+    pub order: Vec<usize>,
+    /// Where safe copies are.
+    pub archive: Archive,
+}
+
+impl Workbench {
+    /// What applying `bundle` to `target` would do. Writes nothing, not even a lock.
+    ///
+    /// # Errors
+    /// If bundle or folder cannot be read, or unfinished work has to be dealt with first. Everything that stands in
+    /// the patch's own way is in the preview.
+    pub fn preview(&self, bundle: &Path, target: &Path, watch: Watch<'_>) -> Result<ApplyPreview> {
+        self.preview_all(&[bundle.to_owned()], target, watch)
+    }
+
+    /// What applying these bundles in one go would do, in whatever order they are named. Writes nothing.
+    ///
+    /// # Errors
+    /// As [`Workbench::preview`]; [`Error::Refused`] if the bundles require each other in a circle.
+    pub fn preview_all(&self, files: &[PathBuf], target: &Path, watch: Watch<'_>) -> Result<ApplyPreview> {
+        self.preview_with(files, target, &EditChoices::new(), watch)
+    }
+
+    /// The same with wishes for files that were edited.
+    ///
+    /// # Errors
+    /// As [`Workbench::preview_all`], and if a merged file cannot be read.
+    pub fn preview_with(
+        &self,
+        files: &[PathBuf],
+        target: &Path,
+        choices: &EditChoices,
+        watch: Watch<'_>,
+    ) -> Result<ApplyPreview> {
+        let bundles = self.open_all(files, target, watch)?;
+        let fs = self.disk(target)?;
+        let remembering = self.remembering(target);
+        let look = || {
+            remembering.preview_in_passing(files, &bundles, &*fs, choices, watch).map(|looked| looked.preview)
+        };
+        let mut preview = self.look_in_peace(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
+        self.name_bundles_at_hand(files, &mut preview);
+        for bundle in &bundles {
+            preview.hidden.merge(hidden_in(bundle, Some(Arc::clone(&fs)), watch.cancel)?);
+        }
+        Ok(preview)
+    }
+
+    /// Opens every bundle; there is at least one. Text patches become one for `target`.
+    pub(super) fn open_all(
+        &self,
+        files: &[PathBuf],
+        target: &Path,
+        watch: Watch<'_>,
+    ) -> Result<Vec<VerifiedBundle>> {
+        if files.is_empty() {
+            return Err(Error::refused(Code::Usage, "no patch file was named", "Name a patch file."));
+        }
+        files.iter().map(|file| self.open_for(file, target, watch)).collect()
+    }
+
+    /// As [`Workbench::preview_here`] of a folder that is not locked.
+    pub(super) fn preview_in_passing(
+        &self,
+        files: &[PathBuf],
+        bundles: &[VerifiedBundle],
+        fs: &dyn Fs,
+        choices: &EditChoices,
+        watch: Watch<'_>,
+    ) -> Result<Looked> {
+        refuse_unfinished(fs)?;
+        self.preview_here(files, bundles, fs, choices, watch)
+    }
+
+    pub(crate) fn preview_here(
+        &self,
+        files: &[PathBuf],
+        bundles: &[VerifiedBundle],
+        fs: &dyn Fs,
+        choices: &EditChoices,
+        watch: Watch<'_>,
+    ) -> Result<Looked> {
+        let ledger = read_ledger(fs)?;
+        let folder = FolderStack::read(fs, &ledger)?;
+        let order = order_of(bundles, &folder)?;
+        let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
+        let replaced = may_be_replaced(&patches, &folder);
+        let (mut survey, seen) = self.survey_for_apply(fs, &patches, &replaced, &ledger, watch)?;
+        let keeps_modes = survey.situation.keeps_modes;
+        let coming: Vec<Coming> =
+            patches.iter().zip(seen).map(|(patch, seen)| coming(patch, seen, keeps_modes)).collect();
+        survey.situation.installed.extend(contained(&folder));
+        let holds = self.holds()?;
+        let held = |patch: &&Patch| {
+            let held = holds.about_patch(&patch.identity)?;
+            Some((patch.identity.clone(), (held.meaning(), held.hint())))
+        };
+        survey.situation.held = patches.iter().filter_map(held).collect();
+        survey.remarks = holds.remarks().collect();
+        let coming_bundles: Vec<&VerifiedBundle> = order.iter().map(|index| &bundles[*index]).collect();
+        resolve_edits(&coming_bundles, fs, &mut survey, choices)?;
+        let archive = folder.archive(fs)?;
+        let library = Library::new(fs, bundles, &survey.situation.tree, archive.clone());
+        let installed = Installed { stack: folder.stack(), next_entry: ledger.head().seq + 1 };
+        let mut plan = plan_several(&coming, &survey.situation, &installed, &library);
+        plan.between.retain(|(_, file)| !library.is_kept(&file.digest));
+        // Of a file that several of them change each says the same.
+        let mut told: Vec<Obstacle> = Vec::new();
+        for obstacle in std::mem::take(&mut plan.preview.obstacles) {
+            if obstacle.code != Code::Clash || !told.contains(&obstacle) {
+                told.push(obstacle);
+            }
+        }
+        plan.preview.obstacles = told;
+        plan.made.extend(survey.made.by_digest());
+        plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, choices));
+        let mut preview = of_plan(files, bundles, &order, &plan, &coming, &folder, &ledger);
+        preview.edits.clone_from(&survey.situation.edits);
+        let left_out = |planned: &&PlannedPatch| planned.left_out.is_none();
+        let come = plan.patches.iter().filter(left_out).map(|planned| coming_bundles[planned.index]);
+        preview.scripts = ScriptPlan::of_bundles(come, self)?;
+        preview.text = bundles.iter().find_map(|bundle| bundle.text.clone());
+        if let Some(text) = &preview.text {
+            text_patch::add_findings(&mut preview.preview, text);
+        }
+        self.add_doubts(&mut preview, &Floors::of(&ledger).and(&self.seen));
+        Ok(Looked { preview, survey, plan, order, archive })
+    }
+}
+
+/// The order in which the bundles come, each patch once and in its newest edition.
+fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Vec<usize>> {
+    let identity = |index: usize| &bundles[index].patch.identity;
+    let mut chosen: Vec<usize> = Vec::new();
+    for index in 0..bundles.len() {
+        let twin = chosen.iter().position(|other| identity(*other).id == identity(index).id);
+        match twin {
+            None => chosen.push(index),
+            Some(at) if identity(chosen[at]).revision < identity(index).revision => chosen[at] = index,
+            Some(at) if identity(chosen[at]).revision > identity(index).revision => {}
+            Some(at) if bundles[chosen[at]].manifest() == bundles[index].manifest() => {}
+            Some(_) => {
+                return Err(Error::refused(
+                    Code::Overlap,
+                    format!("two different patch files call themselves {}", identity(index)),
+                    "Ask the vendor which of them is right.",
+                ));
+            }
+        }
+    }
+    let patches: Vec<&Patch> = chosen.iter().map(|index| &bundles[*index].patch).collect();
+    let is_installed = |id: &str| folder.layers.iter().any(|layer| layer.id == id);
+    let order = resolve(&patches, is_installed).map_err(|cycle| {
+        let meaning = format!("these patches require each other in a circle: {cycle}");
+        Error::refused(Code::Requires, meaning, "Ask the vendor which of them comes first.")
+    })?;
+    Ok(order.into_iter().map(|index| chosen[index]).collect())
+}
+
+/// Places of patches that one of `patches` may replace: they change, too, then.
+fn may_be_replaced(patches: &[&Patch], folder: &FolderStack) -> BTreeSet<TreePath> {
+    let shares_a_fix = |patch: &Patch, layer: &Layer| {
+        let fixes = layer.patch.iter().flat_map(|old| &old.fixes);
+        let mut own: BTreeSet<&String> = patch.fixes.iter().collect();
+        fixes.into_iter().any(|fix| !own.insert(fix))
+    };
+    let is_replaced = |layer: &&Layer| {
+        patches.iter().any(|patch| {
+            patch.identity.id.as_str() == layer.id
+                || patch.supersedes.iter().any(|old| old.as_str() == layer.id)
+                || shares_a_fix(patch, layer)
+        })
+    };
+    folder.layers.iter().filter(is_replaced).flat_map(Layer::paths).cloned().collect()
+}
+
+/// Patches that are in the folder because another one contains them, in whatever edition.
+fn contained(folder: &FolderStack) -> Vec<(String, u32)> {
+    let is_here = |id: &str| folder.layers.iter().any(|layer| layer.id == id);
+    let active = folder.layers.iter().filter(|layer| layer.is_active());
+    let contained = active.flat_map(|layer| layer.patch.iter().flat_map(|patch| &patch.supersedes));
+    contained.filter(|id| !is_here(id.as_str())).map(|id| (id.to_string(), u32::MAX)).collect()
+}
+
+fn coming(patch: &Patch, seen: ProductSeen, keeps_modes: bool) -> Coming {
+    Coming {
+        patch: Arc::new(plain(patch.clone(), keeps_modes)),
+        is_product: seen.is_product,
+        product_evidence: seen.evidence,
+        version: seen.version,
+        failed_checks: seen.failed_checks,
+    }
+}
+
+fn of_plan(
+    files: &[PathBuf],
+    bundles: &[VerifiedBundle],
+    order: &[usize],
+    plan: &PlanOfSeveral,
+    coming: &[Coming],
+    folder: &FolderStack,
+    ledger: &Ledger,
+) -> ApplyPreview {
+    let name = |key| match folder.layer(key) {
+        Some(layer) => layer.id.clone(),
+        // One that comes in the same run.
+        None => plan
+            .patches
+            .iter()
+            .filter(|planned| planned.left_out.is_none())
+            .nth(key.part)
+            .map(|planned| coming[planned.index].patch.identity.id.to_string())
+            .unwrap_or_default(),
+    };
+    let patches: Vec<ComingPatch> = plan
+        .patches
+        .iter()
+        .map(|planned| {
+            let bundle = &bundles[order[planned.index]];
+            ComingPatch {
+                file: files.get(order[planned.index]).cloned().unwrap_or_default(),
+                patch: bundle.patch.clone(),
+                verdict: bundle.verdict.clone(),
+                reviews: readable_reviews(bundle),
+                manifest: Digest::of(bundle.manifest()),
+                relations: planned.relations.clone(),
+                left_out: planned.left_out.clone(),
+                replaces: planned.replaces.iter().map(|(key, _)| name(*key)).collect(),
+            }
+        })
+        .collect();
+    let last = &bundles[*order.last().expect("at least one bundle is named")];
+    ApplyPreview {
+        patch: last.patch.clone(),
+        verdict: weakest(&patches).unwrap_or(&last.verdict).clone(),
+        manifest_digest: manifest_digest(bundles, order),
+        preview: plan.preview.clone(),
+        text: None,
+        version: coming
+            .iter()
+            .find_map(|one| one.version.clone())
+            .or_else(|| ledger.version().map(str::to_owned)),
+        patches,
+        hidden: Hidden::default(),
+        edits: BTreeMap::new(),
+        scripts: ScriptPlan::default(),
+    }
+}
+
+/// The worst verdict of several.
+fn weakest(patches: &[ComingPatch]) -> Option<&Verdict> {
+    patches.iter().map(|patch| &patch.verdict).max_by_key(|verdict| verdict.standing)
+}
+
+fn manifest_digest(bundles: &[VerifiedBundle], order: &[usize]) -> Digest {
+    if let [one] = order {
+        return Digest::of(bundles[*one].manifest());
+    }
+    let mut hasher = Hasher::new();
+    order.iter().for_each(|index| hasher.update(Digest::of(bundles[*index].manifest()).as_bytes()));
+    hasher.finish()
+}
+
+/// Wishes for places where there is nothing to wish for: a person may have mistyped one.
+fn notes_on_idle_choices(
+    patches: &[&Patch],
+    edits: &BTreeMap<TreePath, Resolution>,
+    choices: &EditChoices,
+) -> Vec<Note> {
+    let is_idle = |path: &&TreePath| !edits.contains_key(*path);
+    let note = |path: &TreePath| {
+        let refuses = |change: &FileChange| change.local_edits == LocalEdits::Refuse;
+        let text = match patches.iter().filter_map(|patch| patch.change_at(path)).any(refuses) {
+            true => "the patch leaves no choice here",
+            false => "nothing has to be chosen here",
+        };
+        Note { path: Some(path.as_str().to_owned()), text: text.to_owned() }
+    };
+    choices.keys().filter(is_idle).map(note).collect()
+}
+
+/// Unfinished work blocks every other change of a folder, and plans for it would be wrong.
+pub(super) fn refuse_unfinished(fs: &dyn Fs) -> Result<()> {
+    match recover::inspect(fs)? {
+        Unfinished::Interrupted(_) => Err(TransactionError::Unfinished.into()),
+        _ => Ok(()),
+    }
+}

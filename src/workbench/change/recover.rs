@@ -1,0 +1,77 @@
+//! Deals with a change that was interrupted.
+
+use std::path::Path;
+
+use crate::ledger::{Action, Entry, PatchNote};
+use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
+use crate::workbench::look::status::read_ledger;
+use crate::workbench::{Result, Watch, Workbench};
+
+/// What to do with an interrupted change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Put everything back as it was.
+    Undo(OnForeign),
+    /// Finish it, which is possible when every place is already new.
+    Finish,
+}
+
+/// What recovery did.
+#[derive(Debug)]
+#[must_use]
+pub enum Recovered {
+    /// No change was interrupted; remains of finished work were tidied away.
+    NothingToDo,
+    /// Everything is as before the interrupted change.
+    PutBack {
+        /// The patch that was being applied or taken back.
+        patch: Option<PatchNote>,
+        /// What was done.
+        undone: Undone,
+    },
+    /// The interrupted change is done.
+    Finished(Box<Entry>),
+}
+
+impl Workbench {
+    /// Undoes or finishes an interrupted change.
+    ///
+    /// # Errors
+    /// If the records cannot be trusted, or files stand in the way that somebody changed since; everything is kept
+    /// then, and recovery can be run again.
+    pub fn recover(&self, target: &Path, choice: Choice, watch: Watch<'_>) -> Result<Recovered> {
+        let fs = self.disk(target)?;
+        let is_nothing = |found: &Unfinished| matches!(found, Unfinished::Nothing);
+        let found = self.look_in_peace(target, &*fs, || Ok(recover::inspect(&*fs)?), is_nothing)?;
+        if is_nothing(&found) && !recover::has_remains(&*fs)? {
+            return Ok(Recovered::NothingToDo);
+        }
+        let root = self.lock_as_it_is(target)?;
+        let Unfinished::Interrupted(interrupted) = recover::inspect(root.fs())? else {
+            recover::tidy(&root)?;
+            return Ok(Recovered::NothingToDo);
+        };
+        match choice {
+            Choice::Finish => Ok(Recovered::Finished(Box::new(recover::roll_forward(&root, &interrupted)?))),
+            Choice::Undo(on_foreign) => {
+                let what = match interrupted.entry.action {
+                    Action::Rollback => "the rollback was interrupted and put back",
+                    _ => "it was interrupted and put back",
+                };
+                let options = Options {
+                    on_foreign,
+                    reason: what.to_owned(),
+                    environment: &self.environment,
+                    progress: watch.progress,
+                    cancel: watch.cancel,
+                };
+                let undone = recover::undo(&root, &interrupted, &options)?;
+                let head = read_ledger(root.fs())?;
+                Ok(Recovered::PutBack {
+                    patch: head.entries().last().and_then(|entry| entry.patch.clone()),
+                    undone,
+                })
+            }
+        }
+    }
+}

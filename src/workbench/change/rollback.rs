@@ -1,0 +1,550 @@
+//! Takes a change back, and takes the taking back back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::apply::More;
+use super::library::Library;
+use super::scripts::{Run, ScriptConsent, ScriptPlan, refuse_to_bring_back, script_failed};
+use super::take_out::{OnDependents, refuse_replaced, wanted};
+use crate::disk::TargetRoot;
+use crate::disk::fs::{Fs, StatePath};
+use crate::ledger::{
+    Action, CheckNote, Entry, Gone, Installed, Ledger, PatchNote, ScriptNote, ScriptTime, Slot,
+};
+use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
+use crate::plan::{Fingerprint, Layer, NoContents, Note, OnDrift, Preview, plan_rollback, take_out};
+use crate::transaction::{Archive, ContentError, Contents, Kept};
+use crate::workbench::look::merging::{Made, resolve_edits_since};
+use crate::workbench::look::situation::Survey;
+use crate::workbench::look::stack::FolderStack;
+use crate::workbench::look::status::read_ledger;
+use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
+
+/// What to take back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// The patch that came in last.
+    Last,
+    /// The patch with this id, wherever it lies.
+    Patch(String),
+    /// The patch with this id, and those that cannot stay without it.
+    PatchAndDependents(String),
+    /// The patch with this id and everything that came after it: back to before it.
+    Before(String),
+    /// The last rollback: the patch comes back.
+    LastRollback,
+}
+
+/// How to take back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollbackOptions {
+    /// What to take back.
+    pub which: Which,
+    /// What to do with files that were edited since.
+    pub on_drift: OnDrift,
+    /// The folder must still be as it was when this was computed.
+    pub expected: Option<Fingerprint>,
+    /// Whether somebody agreed to what takes the patch's scripts back.
+    pub scripts: ScriptConsent,
+}
+
+/// What a rollback would do.
+#[derive(Debug, Clone)]
+pub struct RollbackPreview {
+    /// The patch that goes, or, for [`Which::LastRollback`], comes back.
+    pub patch: Option<PatchNote>,
+    /// The entry that is taken back, or that brought the patch.
+    pub entry: u64,
+    /// Every patch that goes; for [`Which::LastRollback`] empty.
+    pub patches: Vec<PatchNote>,
+    /// Those of them that nobody asked for.
+    pub with_it: Vec<WithIt>,
+    /// Patches that one that goes had replaced, and that return.
+    pub back: Vec<PatchNote>,
+    /// Ids of the patches in the folder, oldest first.
+    pub stack_before: Vec<String>,
+    /// The same afterwards.
+    pub stack_after: Vec<String>,
+    /// Places that patches share that stay.
+    pub rebuilt: Vec<RebuiltPlace>,
+    /// What would happen.
+    pub preview: Preview,
+    /// The vendor's steps and warnings for taking it back.
+    pub advice: Vec<String>,
+    /// What would run to take back what the patch's scripts did.
+    pub scripts: ScriptPlan,
+}
+
+/// A patch that cannot stay without the ones that go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithIt {
+    /// The patch.
+    pub patch: PatchNote,
+    /// Why, as a phrase.
+    pub because: String,
+}
+
+/// A place that is put together anew, because patches that stay share it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RebuiltPlace {
+    /// From what is there to what will be.
+    pub change: FileChange,
+    /// What is there; `None` if it is no file, or too large to be compared.
+    pub before: Option<Arc<Vec<u8>>>,
+    /// What will be there.
+    pub after: Option<Arc<Vec<u8>>>,
+    /// Ids of the patches that stay.
+    pub stay: Vec<String>,
+}
+
+/// What a rollback did.
+#[derive(Debug)]
+#[must_use]
+pub struct RolledBack {
+    /// The patch that went, or came back.
+    pub patch: Option<PatchNote>,
+    /// Every patch that went.
+    pub patches: Vec<PatchNote>,
+    /// Patches that one that went had replaced, and that are back.
+    pub back: Vec<PatchNote>,
+    /// The history entry.
+    pub entry: Entry,
+    /// What was worth knowing.
+    pub notes: Vec<Note>,
+    /// Why tidying up did not succeed, if so. The change is done.
+    pub untidy: Option<String>,
+}
+
+impl Workbench {
+    /// What taking back would do. The safe copies are read and hashed. Writes nothing.
+    ///
+    /// # Errors
+    /// If there is nothing to take back, the way back was given up, or safe copies are missing or damaged.
+    pub fn preview_rollback(
+        &self,
+        target: &Path,
+        options: &RollbackOptions,
+        watch: Watch<'_>,
+    ) -> Result<RollbackPreview> {
+        let fs = self.disk(target)?;
+        self.look_in_passing(target, &*fs, options, watch).map(|look| look.preview)
+    }
+
+    /// Takes back a patch, several, or the last rollback: everything, or nothing.
+    ///
+    /// # Errors
+    /// As [`Workbench::preview_rollback`]; [`Error::Refused`] lists every obstacle.
+    pub fn roll_back(
+        &self,
+        target: &Path,
+        options: &RollbackOptions,
+        watch: Watch<'_>,
+    ) -> Result<RolledBack> {
+        let fs = self.disk(target)?;
+        let first_look = self.look_in_passing(target, &*fs, options, watch)?;
+        first_look.expect(options)?;
+        let entry = first_look.preview.entry;
+        first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
+        first_look.agree(options)?;
+        let root = self.lock(target)?;
+        let mut ledger = read_ledger(root.fs())?;
+        // Only under the lock does what was seen stay true.
+        let is_as_seen = first_look.survey.still_holds(root.fs(), &ledger);
+        let look = match is_as_seen {
+            true => first_look,
+            false => self.look(root.fs(), options, watch)?,
+        };
+        look.expect(options)?;
+        if look.preview.entry != entry {
+            // Somebody else was faster. What is the last patch now is not the one that was meant.
+            return Err(Error::moved());
+        }
+        if !is_as_seen
+            && look.preview.preview.obstacles.is_empty()
+            && !look.survey.still_holds(root.fs(), &ledger)
+        {
+            return Err(Error::moved());
+        }
+        let without = look.agree(options)?;
+        let back = self.take_back_with_scripts((&root, target), &mut ledger, look, without, watch)?;
+        self.remember(target, &back.entry);
+        Ok(back)
+    }
+
+    /// Takes back what `look` shows, with what takes back its scripts around it.
+    fn take_back_with_scripts(
+        &self,
+        (root, target): (&TargetRoot, &Path),
+        ledger: &mut Ledger,
+        mut look: Look,
+        without: Option<String>,
+        watch: Watch<'_>,
+    ) -> Result<RolledBack> {
+        let scripts = match without {
+            None => std::mem::take(&mut look.preview.scripts),
+            Some(_) => ScriptPlan::default(),
+        };
+        // What stands in the way is told before a script runs.
+        look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
+        let mut run = Run::new(self, (root, target), &scripts, look.preview.patch.clone());
+        if let Err(failed) = run.announce_and_run(ScriptTime::UndoAfter, ledger, watch)? {
+            run.record(ledger)?;
+            return Err(script_failed(ScriptTrouble::StillThere, vec![failed], None));
+        }
+        look.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::UndoBefore)).collect();
+        let remarks: Vec<String> = without.into_iter().collect();
+        let mut done = match self.take_back(root, ledger, look, Vec::new(), &remarks, watch) {
+            Ok(done) => done,
+            Err(error) => {
+                run.record_after_failure();
+                return Err(error);
+            }
+        };
+        ledger.push_committed(&done.entry.to_bytes())?;
+        let mut told = run.told();
+        let failed = run.run_all(ScriptTime::UndoBefore);
+        told.extend(run.notes.iter().cloned());
+        run.record(ledger)?;
+        if !failed.is_empty() {
+            return Err(script_failed(ScriptTrouble::NotUndone, failed, None));
+        }
+        let note = |note: &ScriptNote| Note { path: None, text: format!("{}: {}", note.name(), note.how) };
+        done.notes.extend(told.iter().map(note));
+        Ok(done)
+    }
+
+    /// As [`Workbench::look`] in a folder that is not locked.
+    fn look_in_passing(
+        &self,
+        target: &Path,
+        fs: &dyn Fs,
+        options: &RollbackOptions,
+        watch: Watch<'_>,
+    ) -> Result<Look> {
+        let is_plain = |look: &Look| look.preview.preview.obstacles.is_empty();
+        self.look_in_peace(target, fs, || self.look(fs, options, watch), is_plain)
+    }
+
+    /// What the options ask for, in this folder.
+    fn look(&self, fs: &dyn Fs, options: &RollbackOptions, watch: Watch<'_>) -> Result<Look> {
+        super::preview::refuse_unfinished(fs)?;
+        let ledger = read_ledger(fs)?;
+        if options.which == Which::LastRollback {
+            let entry = find_last_rollback(&ledger)?;
+            refuse_to_bring_back(&ledger, entry)?;
+            return self.look_at(fs, &ledger, entry, options.on_drift, Vec::new(), watch);
+        }
+        let folder = FolderStack::read(fs, &ledger)?;
+        let slots = ledger.layers().slots;
+        let slot = find(&ledger, &slots, &options.which)?;
+        let wanted = wanted(&folder, slot.key, matches!(options.which, Which::Before(_)));
+        if let ([_], Some(entry)) =
+            (&wanted.iter().collect::<Vec<_>>()[..], whole_entry(&ledger, &folder, slot))
+        {
+            let vendor = folder.layer(slot.key).and_then(|layer| layer.patch.clone());
+            refuse_what_the_vendor_forbids(vendor.as_deref(), entry)?;
+            let advice = vendor.map(|patch| {
+                let rollback = patch.rollback.clone();
+                rollback.data_warning.into_iter().chain(rollback.steps).collect()
+            });
+            let mut look =
+                self.look_at(fs, &ledger, entry, options.on_drift, advice.unwrap_or_default(), watch)?;
+            look.describe(&ledger, &folder, slot.key);
+            look.preview.scripts = self.undo_plan(fs, &ledger, &[slot.key]);
+            return Ok(look);
+        }
+        if !matches!(options.which, Which::Before(_)) {
+            refuse_replaced(&folder, slot.key)?;
+        }
+        let on_dependents = match options.which {
+            Which::PatchAndDependents(_) | Which::Before(_) => OnDependents::Include,
+            _ => OnDependents::Stop,
+        };
+        let mut look =
+            self.look_at_layers(fs, &ledger, &folder, &wanted, (on_dependents, options.on_drift), watch)?;
+        if let How::Layers { out, .. } = &look.how {
+            look.preview.scripts = self.undo_plan(fs, &ledger, out);
+        }
+        Ok(look)
+    }
+
+    /// What taking back `entry` would do, its safe copies verified.
+    pub(crate) fn look_at(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        entry: &Entry,
+        on_drift: OnDrift,
+        advice: Vec<String>,
+        watch: Watch<'_>,
+    ) -> Result<Look> {
+        let steps = entry.steps()?;
+        let kept = Kept::verify(fs, entry.seq, &steps)?;
+        let mut survey = self.survey_for_rollback(fs, &steps, ledger, watch)?;
+        resolve_edits_since(fs, &steps, &kept, &mut survey)?;
+        let preview = plan_rollback(&steps, &survey.situation, on_drift);
+        let preview = RollbackPreview {
+            patch: entry.patch.clone(),
+            entry: entry.seq,
+            patches: Vec::new(),
+            with_it: Vec::new(),
+            back: Vec::new(),
+            stack_before: Vec::new(),
+            stack_after: Vec::new(),
+            rebuilt: Vec::new(),
+            preview,
+            advice,
+            scripts: ScriptPlan::default(),
+        };
+        Ok(Look { preview, survey, how: How::Entry(kept), scripts: Vec::new() })
+    }
+
+    /// Takes back what `look` shows, under the lock.
+    pub(crate) fn take_back(
+        &self,
+        root: &TargetRoot,
+        ledger: &Ledger,
+        look: Look,
+        checks: Vec<CheckNote>,
+        remarks: &[String],
+        watch: Watch<'_>,
+    ) -> Result<RolledBack> {
+        let Look { preview: told, survey, how, scripts } = look;
+        let RollbackPreview { entry: seq, patch, patches, back, preview, .. } = told;
+        let reversed = ledger.entry(seq).expect("the look found this entry");
+        let notes = preview.notes.clone();
+        let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
+        let mut entry = Entry::after(&ledger.head(), Action::Rollback, &self.environment);
+        entry.patch.clone_from(&patch);
+        entry.checks = checks;
+        entry.scripts = scripts;
+        entry.remarks = remarks.to_vec();
+        entry
+            .remarks
+            .extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));
+        let mut more = More::default();
+        let contents: Box<dyn Contents> = match how {
+            How::Entry(kept) => {
+                entry.reverses = Some(seq);
+                // Of an entry that brought several patches the contents between them are needed when they come back.
+                more.retires.extend(reversed.parts.is_empty().then_some(seq));
+                Box::new(KeptContents { kept, made: survey.made.clone() })
+            }
+            How::Layers { out, made, archive } => {
+                entry.remarks.extend(went_and_returned(&patches, &back));
+                entry.out = out.into_iter().map(Gone::from).collect();
+                Box::new(Library::new(root.fs(), &[], &survey.situation.tree, archive).with_made(made))
+            }
+        };
+        (entry.version_before, entry.version_after) = versions(ledger, reversed, &entry);
+        let receipt = self.change(root, plan, &survey, entry, more, &*contents, watch)?;
+        Ok(RolledBack {
+            patch,
+            patches,
+            back,
+            entry: receipt.entry,
+            notes,
+            untidy: receipt.untidy.map(|error| error.to_string()),
+        })
+    }
+}
+
+/// Who went and who came back, for the history.
+fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<String> {
+    let ids = |notes: &[PatchNote]| notes.iter().map(|note| note.id.clone()).collect::<Vec<_>>().join(", ");
+    let mut remarks = Vec::new();
+    if patches.len() > 1 {
+        remarks.push(format!("together went {}", ids(patches)));
+    }
+    if !back.is_empty() {
+        remarks.push(format!("{} returned", ids(back)));
+    }
+    remarks
+}
+
+/// The version before and after a rollback: that of the folder before the patch, if nothing newer stays on it.
+fn versions(ledger: &Ledger, reversed: &Entry, rollback: &Entry) -> (Option<String>, Option<String>) {
+    if rollback.reverses.is_some() && ledger.last_change().is_some_and(|last| last.seq == reversed.seq) {
+        return (reversed.version_after.clone(), reversed.version_before.clone());
+    }
+    let now = ledger.version().map(str::to_owned);
+    let goes = |slot: &Slot| {
+        rollback.out.iter().any(|gone| gone.key() == slot.key) || rollback.reverses == Some(slot.way_back)
+    };
+    let slots = ledger.layers().slots;
+    let lowest = slots.iter().position(goes);
+    match lowest.map(|lowest| &slots[lowest..]) {
+        Some(gone) if gone.iter().all(goes) => {
+            (now, ledger.entry(gone[0].key.entry).and_then(|entry| entry.version_before.clone()))
+        }
+        _ => (now.clone(), now),
+    }
+}
+
+/// A preview with what it was made from.
+pub(crate) struct Look {
+    pub preview: RollbackPreview,
+    pub survey: Survey,
+    pub how: How,
+    /// Scripts for the history: those that ran, and those that are due.
+    pub scripts: Vec<ScriptNote>,
+}
+
+/// Where the old contents come from.
+pub(crate) enum How {
+    /// One entry is taken back as a whole, with its own safe copies.
+    Entry(Kept),
+    /// Patches are taken out of the stack.
+    Layers { out: Vec<LayerKey>, made: BTreeMap<Digest, Arc<Vec<u8>>>, archive: Archive },
+}
+
+impl Look {
+    /// Adds what the folder's patches are before and after one of them goes alone.
+    fn describe(&mut self, ledger: &Ledger, folder: &FolderStack, key: LayerKey) {
+        let note = |key: LayerKey| ledger.note(key).cloned();
+        let returns = |layer: &&Layer| layer.retired.is_some_and(|(by, _)| by == key);
+        let back: Vec<LayerKey> = folder.layers.iter().filter(returns).map(|layer| layer.key).collect();
+        let id = |layer: &Layer| layer.id.clone();
+        let active = folder.layers.iter().filter(|layer| layer.is_active());
+        self.preview.stack_before = active.map(id).collect();
+        let stays = |layer: &&Layer| layer.key != key && (layer.is_active() || back.contains(&layer.key));
+        self.preview.stack_after = folder.layers.iter().filter(stays).map(id).collect();
+        self.preview.patch = note(key);
+        self.preview.patches = note(key).into_iter().collect();
+        self.preview.back = back.into_iter().filter_map(note).collect();
+    }
+
+    /// Whether scripts may run to take it back. When only the files are to go back, gives what the history says of that.
+    fn agree(&self, options: &RollbackOptions) -> Result<Option<String>> {
+        let scripts = &self.preview.scripts;
+        if options.scripts != ScriptConsent::Without {
+            return scripts.agree(options.scripts).map(|()| None);
+        }
+        let is_left = !scripts.is_empty() || scripts.refused.is_some();
+        Ok(is_left.then(|| "what scripts of the patch did was left as it is, on request".to_owned()))
+    }
+
+    /// Refuses a folder that is not as it was when somebody decided.
+    fn expect(&self, options: &RollbackOptions) -> Result<()> {
+        match options.expected {
+            Some(expected) if expected != self.preview.preview.plan.base => Err(Error::moved()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The patch to take out.
+fn find(ledger: &Ledger, slots: &[Slot], which: &Which) -> Result<Slot> {
+    let installed = ledger.installed();
+    let is_meant = |slot: &&Slot| match which {
+        Which::Last | Which::LastRollback => slot.retired.is_none(),
+        Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) => {
+            ledger.note(slot.key).is_some_and(|note| note.id == *id)
+        }
+    };
+    let Some(found) = slots.iter().rev().find(is_meant) else {
+        return Err(match which {
+            Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) if !installed.is_empty() => {
+                refuse_unknown(id, &installed)
+            }
+            _ => Error::refused(
+                Code::Unknown,
+                "no patch is in this folder".to_owned(),
+                "There is nothing to take back.",
+            ),
+        });
+    };
+    if found.accepted {
+        let id = ledger.note(found.key).map_or("the patch", |note| &note.id);
+        let meaning = format!("the way back of {id} was given up with \"accept\"");
+        return Err(Error::refused(Code::NoWayBack, meaning, "Ask the vendor for a patch that undoes it."));
+    }
+    Ok(*found)
+}
+
+/// The entry that can be taken back as a whole to take out the patch in `slot`: the newest change, or one whose places
+/// no newer patch shares.
+fn whole_entry<'a>(ledger: &'a Ledger, folder: &FolderStack, slot: Slot) -> Option<&'a Entry> {
+    let layer = folder.layer(slot.key)?;
+    let entry = ledger.entry(slot.key.entry)?;
+    if !layer.is_active() || entry.parts.len() > 1 {
+        return None;
+    }
+    let way_back = ledger.entry(slot.way_back)?;
+    if ledger.last_change().is_some_and(|last| last.seq == slot.way_back) {
+        return Some(way_back);
+    }
+    let stands_alone = entry.parts.is_empty() && layer.shifted.is_empty();
+    let is_shared = || {
+        let newer = folder.layers.iter().filter(|newer| newer.key > layer.key);
+        let others: BTreeSet<&TreePath> = newer.flat_map(Layer::paths).collect();
+        layer.paths().any(|path| others.contains(path))
+    };
+    let is_needed = || {
+        let alone = BTreeSet::from([layer.key]);
+        !take_out(&folder.stack(), &alone, &NoContents).dependents.is_empty()
+    };
+    (stands_alone && !is_shared() && !is_needed()).then_some(way_back)
+}
+
+pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
+    let ids: Vec<&str> = installed.iter().map(|patch| patch.patch.id.as_str()).collect();
+    let (here, hint) = match ids[..] {
+        [] => ("no patch is in it".to_owned(), "Check that this is the right folder."),
+        _ => (format!("in it are {}", ids.join(", ")), "Choose one of these."),
+    };
+    Error::refused(Code::Unknown, format!("{id} is not in this folder; {here}"), hint)
+}
+
+fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
+    ledger.last_rollback().ok_or_else(|| {
+        let (code, meaning) = match ledger.last_change().filter(|last| last.action == Action::Rollback) {
+            Some(last) => {
+                let patch = last.patch.as_ref().map_or("a patch", |patch| patch.id.as_str());
+                (Code::NoWayBack, format!("the rollback of {patch} was accepted and stays"))
+            }
+            None => (Code::Unknown, "the last change of this folder was not a rollback".to_owned()),
+        };
+        Error::refused(code, meaning, "Apply the patch again instead.")
+    })
+}
+
+fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Result<()> {
+    match vendor {
+        Some(patch) if patch.rollback.possible == RollbackPossible::No && entry.action == Action::Apply => {
+            let reason = patch.rollback.reason.as_deref().unwrap_or("no reason is given");
+            let meaning = format!("the vendor says that {} cannot be taken back: {reason}", patch.identity);
+            let contact = patch.contact.as_deref().unwrap_or(&patch.vendor);
+            Err(Error::refused(Code::NoWayBack, meaning, format!("Ask {contact} how to go on.")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Old content out of the safe copies.
+struct KeptContents {
+    kept: Kept,
+    made: Made,
+}
+
+impl Contents for KeptContents {
+    fn kept(&self, step: &Step) -> Option<StatePath> {
+        // A merged file is none of ours: it is written anew.
+        self.kept.of(&step.path).filter(|_| self.made.of(&step.path).is_none()).cloned()
+    }
+
+    fn remembers(&self, step: &Step) -> bool {
+        self.kept.left(&step.path).is_some()
+    }
+
+    fn write(&self, step: &Step, _: &dyn Fs, out: &mut dyn Write) -> std::result::Result<(), ContentError> {
+        if let Some(merged) = self.made.of(&step.path) {
+            return Ok(out.write_all(merged)?);
+        }
+        let detail = "there is no safe copy of it".to_owned();
+        Err(ContentError::Refused { code: Code::Store, detail })
+    }
+}

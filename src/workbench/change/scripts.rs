@@ -1,0 +1,547 @@
+//! Scripts of a patch: who may run them, what they are, and when they run.
+//!
+//! | moment | scripts | when one fails |
+//! |---|---|---|
+//! | apply, nothing prepared yet | `before`, in order | nothing is begun; those that ran are undone |
+//! | apply, durably done | `after`, in order, then the health checks | the change is taken back as below |
+//! | take back, nothing prepared yet | undo of `after`, in reverse | nothing is begun: the patch stays |
+//! | take back, durably done | undo of `before`, in reverse | the files stay back; a person has to look |
+//!
+//! So no script ever runs between arming and commit, nor in a recovery. Each is noted in the history as due before it
+//! runs and with its outcome afterwards; what is due and has no outcome was cut short, and [`Workbench::status`] says
+//! so. A text that takes a script back is kept with the history entry, because the bundle is not at hand then.
+//!
+//! A patch that replaces another one does not run that one's undo scripts, and one that returns with its successor's
+//! going has its scripts still done: they were never undone.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use super::apply::More;
+use crate::bundle::VerifiedBundle;
+use crate::disk::TargetRoot;
+use crate::disk::fs::Fs;
+use crate::ledger::{
+    Action, Entry, Ledger, PatchNote, ScriptNote, ScriptState, ScriptTime, read_small, script_name,
+};
+use crate::model::{Code, Digest, Hasher, Interpreter, LayerKey, Script, ScriptPhase};
+use crate::plan::Obstacle;
+use crate::progress::{CancelToken, Quiet};
+use crate::scripts::{self, Job, Ran};
+use crate::transaction::{self, Condition, Failure};
+use crate::trust::Verdict;
+use crate::workbench::look::situation::Survey;
+use crate::workbench::look::stack::manifest_of;
+use crate::workbench::look::status::read_ledger;
+use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
+
+/// Longest script that is read out of the history, in bytes: what a bundle may bring.
+const MAX_SCRIPT_BYTES: u64 = crate::bundle::manifest::limits::SCRIPT_BYTES;
+
+/// The end of what a script printed that the history keeps, in characters: some screens.
+const NOTED_CHARS: usize = 4000;
+
+/// Whether somebody agreed to scripts in this run. Nobody's consent lasts longer than that.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ScriptConsent {
+    /// Nobody did: what needs scripts is refused.
+    #[default]
+    None,
+    /// To those that were shown: their [`ScriptPlan::digest`].
+    Shown(Digest),
+    /// To whatever a signer brings who may ship scripts.
+    All,
+    /// Only for taking back: files go back, and what scripts did stays as it is. Written to the history.
+    Without,
+}
+
+/// A script that would run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedScript {
+    /// Id and revision of its patch.
+    pub patch: String,
+    /// Its number in the patch, from 1.
+    pub number: usize,
+    /// When it runs.
+    pub time: ScriptTime,
+    /// Why the patch needs it, in the vendor's words.
+    pub reason: String,
+    /// What runs it.
+    pub interpreter: Interpreter,
+    /// Longest time it may take.
+    pub timeout_secs: u32,
+    /// SHA-256 of its text.
+    pub digest: Digest,
+    /// Its text, whole. Escape it before it is shown.
+    pub text: String,
+    /// What would take back what it did.
+    pub undo: Option<Box<PlannedScript>>,
+}
+
+/// The scripts of one run, in the order in which they would run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScriptPlan {
+    /// The scripts.
+    pub scripts: Vec<PlannedScript>,
+    /// Why they may not run, whoever agrees.
+    pub refused: Option<Obstacle>,
+}
+
+impl PlannedScript {
+    fn of(
+        patch: &str,
+        index: usize,
+        script: &Script,
+        text_of: impl Fn(&Digest) -> Result<String>,
+    ) -> Result<Self> {
+        let (time, undo_time) = match script.phase {
+            ScriptPhase::Before => (ScriptTime::Before, ScriptTime::UndoBefore),
+            ScriptPhase::After => (ScriptTime::After, ScriptTime::UndoAfter),
+        };
+        let planned = |time, digest: Digest| -> Result<Self> {
+            Ok(Self {
+                patch: patch.to_owned(),
+                number: index + 1,
+                time,
+                reason: script.reason.clone(),
+                interpreter: script.interpreter,
+                timeout_secs: script.timeout_secs,
+                digest,
+                text: text_of(&digest)?,
+                undo: None,
+            })
+        };
+        let undo = script.undo.map(|digest| planned(undo_time, digest)).transpose()?;
+        Ok(Self { undo: undo.map(Box::new), ..planned(time, script.blob)? })
+    }
+
+    fn note(&self, state: ScriptState) -> ScriptNote {
+        ScriptNote {
+            patch: self.patch.clone(),
+            number: self.number,
+            time: self.time,
+            sha256: self.digest,
+            state,
+            how: String::new(),
+            millis: 0,
+            output: String::new(),
+        }
+    }
+
+    fn noted(&self, ran: &Ran) -> ScriptNote {
+        let mut how = ran.how();
+        if ran.left_running {
+            how.push_str("; what it had left running was ended");
+        }
+        if ran.dropped_bytes > 0 {
+            how.push_str(&format!("; {} bytes of what it printed were not kept", ran.dropped_bytes));
+        }
+        let skipped = ran.output.chars().count().saturating_sub(NOTED_CHARS);
+        ScriptNote {
+            how,
+            millis: u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX),
+            output: ran.output.chars().skip(skipped).collect(),
+            ..self.note(if ran.is_good() { ScriptState::Done } else { ScriptState::Failed })
+        }
+    }
+
+    /// The script in words that hold nothing from the bundle but its patch's id.
+    pub fn name(&self) -> String {
+        self.note(ScriptState::Due).name()
+    }
+}
+
+impl ScriptPlan {
+    /// The scripts of `bundles`, in the order in which the patches come.
+    pub(super) fn of_bundles<'b>(
+        bundles: impl Iterator<Item = &'b VerifiedBundle>,
+        workbench: &Workbench,
+    ) -> Result<Self> {
+        let mut plan = Self::default();
+        for bundle in bundles {
+            let own = of_bundle(bundle)?;
+            if let (false, Err(why)) = (own.is_empty(), workbench.may_run_scripts(&bundle.verdict)) {
+                plan.refused.get_or_insert(why);
+            }
+            plan.scripts.extend(own);
+        }
+        plan.refused = plan.refused.take().or_else(|| plan.not_for_this_system());
+        // All before, then all after; each patch's own order stays.
+        plan.scripts.sort_by_key(|script| script.time);
+        Ok(plan)
+    }
+
+    /// Whether there is nothing to agree to.
+    pub fn is_empty(&self) -> bool {
+        self.scripts.is_empty()
+    }
+
+    /// What stands for exactly these scripts, their undoing ones, and how they are run.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Hasher::new();
+        for script in &self.scripts {
+            for one in [script].into_iter().chain(script.undo.as_deref()) {
+                let PlannedScript { patch, number, time, interpreter, timeout_secs, digest, .. } = one;
+                let line =
+                    format!("{patch} {number} {} {interpreter:?} {timeout_secs} {digest}\n", time.word());
+                hasher.update(line.as_bytes());
+            }
+        }
+        hasher.finish()
+    }
+
+    /// Whether they may run now.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] says who or what is missing, and lists the scripts.
+    pub(super) fn agree(&self, consent: ScriptConsent) -> Result<()> {
+        if let Some(refused) = &self.refused {
+            return Err(Error::Refused(vec![refused.clone()]));
+        }
+        if self.is_empty() {
+            return Ok(());
+        }
+        match consent {
+            ScriptConsent::All => Ok(()),
+            ScriptConsent::Shown(digest) if digest == self.digest() => Ok(()),
+            ScriptConsent::Shown(_) => {
+                Err(self.missing("these are other scripts than those that somebody agreed to"))
+            }
+            ScriptConsent::None | ScriptConsent::Without => {
+                Err(self.missing("nobody has agreed to them in this run"))
+            }
+        }
+    }
+
+    /// What is said when nobody agreed.
+    pub fn missing(&self, why: &str) -> Error {
+        let named = |script: &PlannedScript| format!("{} (SHA-256 {})", script.name(), script.digest);
+        let named: Vec<String> = self.scripts.iter().map(named).collect();
+        Error::Refused(vec![Obstacle {
+            code: Code::Policy,
+            path: None,
+            meaning: format!("scripts would run, and {why}: {}", named.join(", ")),
+            hint: "Read them, then add --run-scripts if you agree that they run on this machine.".to_owned(),
+        }])
+    }
+
+    fn not_for_this_system(&self) -> Option<Obstacle> {
+        let mut programs =
+            self.scripts.iter().map(|script| (script, scripts::program_of(script.interpreter)));
+        let (script, why) = programs.find_map(|(script, found)| Some((script, found.err()?)))?;
+        Some(Obstacle {
+            code: Code::Script,
+            path: None,
+            meaning: format!("{} cannot run here: {why}", script.name()),
+            hint: "Ask the vendor for a patch for this system.".to_owned(),
+        })
+    }
+
+    fn at(&self, time: ScriptTime) -> Vec<&PlannedScript> {
+        self.scripts.iter().filter(|script| script.time == time).collect()
+    }
+
+    /// The texts that have to be kept for taking back.
+    pub(super) fn keep_in<'a>(&'a self, more: &mut More<'a>) {
+        let undo = self.scripts.iter().filter_map(|script| script.undo.as_deref());
+        more.scripts = undo.map(|undo| (undo.digest, undo.text.as_bytes())).collect();
+    }
+
+    /// What the history says about those that run after the change, in the same entry as the change.
+    pub(super) fn due(&self, time: ScriptTime) -> impl Iterator<Item = ScriptNote> {
+        self.at(time).into_iter().map(|script| script.note(ScriptState::Due))
+    }
+}
+
+/// The scripts of one bundle.
+pub(crate) fn of_bundle(bundle: &VerifiedBundle) -> Result<Vec<PlannedScript>> {
+    let name = bundle.patch.identity.to_string();
+    let planned =
+        |(index, script)| PlannedScript::of(&name, index, script, |digest| Ok(bundle.script_text(digest)?));
+    bundle.patch.scripts.iter().enumerate().map(planned).collect()
+}
+
+/// What ran so far in one change, and what is needed to take it back.
+pub(super) struct Run<'a> {
+    workbench: &'a Workbench,
+    root: &'a TargetRoot,
+    target: &'a Path,
+    plan: &'a ScriptPlan,
+    patch: Option<PatchNote>,
+    /// Those that ran and what takes them back, in the order in which they ran.
+    ran: Vec<&'a PlannedScript>,
+    /// What the history does not say yet.
+    pub notes: Vec<ScriptNote>,
+}
+
+impl<'a> Run<'a> {
+    pub fn new(
+        workbench: &'a Workbench,
+        (root, target): (&'a TargetRoot, &'a Path),
+        plan: &'a ScriptPlan,
+        patch: Option<PatchNote>,
+    ) -> Self {
+        Self { workbench, root, target, plan, patch, ran: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Runs those of `time`, up to the first that fails; gives how that one failed. In the history they are due already.
+    pub fn run(&mut self, time: ScriptTime, watch: Watch<'_>) -> std::result::Result<(), String> {
+        let mut outcome = Ok(());
+        for script in self.plan.at(time) {
+            if outcome.is_err() {
+                self.notes.push(script.note(ScriptState::Skipped));
+                continue;
+            }
+            self.ran.push(script);
+            outcome = self.run_one(script, watch.cancel);
+        }
+        outcome
+    }
+
+    /// As [`Run::run`], with a history entry of its own that says beforehand that they are due.
+    pub fn announce_and_run(
+        &mut self,
+        time: ScriptTime,
+        ledger: &mut Ledger,
+        watch: Watch<'_>,
+    ) -> Result<std::result::Result<(), String>> {
+        let due: Vec<ScriptNote> = self.plan.due(time).collect();
+        if due.is_empty() {
+            return Ok(Ok(()));
+        }
+        self.append(ledger, due)?;
+        Ok(self.run(time, watch))
+    }
+
+    /// Runs those that come before the change.
+    ///
+    /// # Errors
+    /// When one fails, or changes what the patch is about to change. Nothing was changed then, and what they did was
+    /// taken back, as far as the patch says how.
+    pub fn before_the_change(
+        &mut self,
+        ledger: &mut Ledger,
+        survey: &Survey,
+        watch: Watch<'_>,
+    ) -> Result<()> {
+        if let Err(failed) = self.announce_and_run(ScriptTime::Before, ledger, watch)? {
+            return Err(self.give_up(ledger, vec![failed], None));
+        }
+        if self.ran.is_empty() || survey.places_still_hold(self.root.fs()) {
+            return Ok(());
+        }
+        let failed = "a script changed files that the patch is about to change".to_owned();
+        Err(self.give_up(ledger, vec![failed], None))
+    }
+
+    /// The change did not come about.
+    pub fn change_failed(mut self, failure: Failure) -> Error {
+        // Unfinished work comes first, and what the scripts did is in doubt until then: the history says so.
+        if self.ran.is_empty() || failure.condition == Condition::NeedsPerson {
+            return failure.into();
+        }
+        // Putting back has added to the history.
+        match read_ledger(self.root.fs()) {
+            Ok(mut ledger) => self.give_up(&mut ledger, Vec::new(), Some(failure.into())),
+            Err(_) => failure.into(),
+        }
+    }
+
+    /// Notes that the history has by now.
+    pub fn told(&mut self) -> Vec<ScriptNote> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// Runs all of `time`, whatever fails on the way; gives how those failed that did.
+    pub fn run_all(&mut self, time: ScriptTime) -> Vec<String> {
+        let cancel = CancelToken::new();
+        let all = self.plan.at(time);
+        all.into_iter().filter_map(|script| self.run_one(script, &cancel).err()).collect()
+    }
+
+    /// Writes what ran although something else failed, which is what people are told about.
+    pub fn record_after_failure(&mut self) {
+        if let Ok(mut ledger) = read_ledger(self.root.fs()) {
+            // Without it the scripts stay in doubt, which is not wrong.
+            let _ = self.record(&mut ledger);
+        }
+    }
+
+    fn run_one(&mut self, script: &PlannedScript, cancel: &CancelToken) -> std::result::Result<(), String> {
+        let job = Job {
+            text: &script.text,
+            interpreter: script.interpreter,
+            timeout: Duration::from_secs(script.timeout_secs.into()),
+            target: self.target,
+            phase: script.time.word(),
+            patch: &script.patch,
+        };
+        let note = script.noted(&scripts::run(&job, cancel));
+        let failed = (note.state == ScriptState::Failed).then(|| {
+            let check = note.as_check();
+            format!("{}: {}", check.check, check.evidence)
+        });
+        self.notes.push(note);
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Takes back what those of `time` did that have run, the last one first, whatever fails on the way. The wish to
+    /// stop is not heard any more. Gives how those failed that did.
+    pub fn undo(&mut self, time: ScriptTime) -> Vec<String> {
+        let cancel = CancelToken::new();
+        let ran = self.ran.iter().rev().filter(|script| script.time == time);
+        let undo: Vec<&PlannedScript> = ran.filter_map(|script| script.undo.as_deref()).collect();
+        undo.into_iter().filter_map(|undo| self.run_one(undo, &cancel).err()).collect()
+    }
+
+    /// Writes what is not in the history yet, in an entry of its own.
+    pub fn record(&mut self, ledger: &mut Ledger) -> Result<()> {
+        let notes = std::mem::take(&mut self.notes);
+        if notes.is_empty() { Ok(()) } else { self.append(ledger, notes) }
+    }
+
+    fn append(&self, ledger: &mut Ledger, notes: Vec<ScriptNote>) -> Result<()> {
+        let mut entry = Entry::after(&ledger.head(), Action::Scripts, &self.workbench.environment);
+        entry.patch.clone_from(&self.patch);
+        entry.scripts = notes;
+        transaction::append(self.root, &entry)?;
+        Ok(ledger.push_committed(&entry.to_bytes())?)
+    }
+
+    /// Nothing was changed: takes back what the scripts before the change did, and says why.
+    fn give_up(&mut self, ledger: &mut Ledger, failed: Vec<String>, cause: Option<Error>) -> Error {
+        let not_undone = self.undo(ScriptTime::Before);
+        let unrecorded = self.record(ledger).err();
+        match (not_undone.is_empty(), cause, unrecorded) {
+            (true, Some(cause), None) => cause,
+            (true, cause, unrecorded) => script_failed(ScriptTrouble::NotBegun, failed, cause.or(unrecorded)),
+            (false, cause, _) => {
+                let failed = failed.into_iter().chain(not_undone).collect();
+                script_failed(ScriptTrouble::NotUndone, failed, cause)
+            }
+        }
+    }
+}
+
+pub(super) fn script_failed(trouble: ScriptTrouble, failed: Vec<String>, cause: Option<Error>) -> Error {
+    Error::Script { trouble, failed, cause: cause.map(Box::new) }
+}
+
+/// For what has to go on whoever wishes to stop.
+pub(super) fn unstoppable<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
+    work(Watch { progress: &Quiet, cancel: &CancelToken::new() })
+}
+
+impl Workbench {
+    /// Whether whoever signed a bundle may ship scripts: the one place that decides it. No flag goes around it, so an
+    /// unsigned bundle's scripts never run.
+    pub(super) fn may_run_scripts(&self, verdict: &Verdict) -> std::result::Result<(), Obstacle> {
+        #[cfg(test)]
+        if self.believes_scripts {
+            return Ok(());
+        }
+        if verdict.may_ship_scripts {
+            return Ok(());
+        }
+        Err(Obstacle {
+            code: Code::Policy,
+            path: None,
+            meaning: "the patch brings scripts, and nobody whom you trust to ship scripts has signed it"
+                .to_owned(),
+            hint:
+                "Scripts run only if their signer may ship scripts. Ask the vendor for a signed patch file."
+                    .to_owned(),
+        })
+    }
+
+    /// What takes back the scripts of these patches, in the order in which it would run.
+    pub(super) fn undo_plan(&self, fs: &dyn Fs, ledger: &Ledger, keys: &[LayerKey]) -> ScriptPlan {
+        let mut plan = ScriptPlan::default();
+        for key in keys.iter().rev() {
+            let known = ledger.scripts_of(*key);
+            // One that is only due may have run: taking it back has to cope with that, as the template says.
+            let may_have_run = |note: &&ScriptNote| {
+                matches!(note.time, ScriptTime::Before | ScriptTime::After)
+                    && note.state != ScriptState::Skipped
+            };
+            let has_run: Vec<&ScriptNote> = known.iter().filter(may_have_run).collect();
+            if has_run.is_empty() {
+                continue;
+            }
+            match kept_scripts(fs, ledger, *key, &has_run) {
+                Ok(scripts) => plan.scripts.extend(scripts),
+                Err(why) => drop(plan.refused.get_or_insert(why)),
+            }
+        }
+        plan.refused = plan.refused.take().or_else(|| plan.not_for_this_system());
+        plan.scripts.sort_by_key(|script| script.time);
+        plan
+    }
+}
+
+/// What takes back those scripts of one patch that have run, the last one first.
+fn kept_scripts(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    key: LayerKey,
+    has_run: &[&ScriptNote],
+) -> std::result::Result<Vec<PlannedScript>, Obstacle> {
+    let lost = || Obstacle {
+        code: Code::Store,
+        path: None,
+        meaning: "what takes the patch's scripts back is missing or damaged in the history".to_owned(),
+        hint: "With --without-scripts only the files go back; what scripts did stays as it is.".to_owned(),
+    };
+    // The manifest's digest is checked; each text is by the digest that the manifest names.
+    let patch = manifest_of(fs, ledger, key).ok_or_else(lost)?;
+    let name = patch.identity.to_string();
+    let text_of = |digest: &Digest| -> Option<String> {
+        let place = Ledger::place_of(key.entry).join(script_name(digest));
+        let bytes = read_small(fs, &place, MAX_SCRIPT_BYTES).ok()?;
+        (Digest::of(&bytes) == *digest).then(|| String::from_utf8(bytes).ok())?
+    };
+    let mut undo = Vec::new();
+    for (index, script) in patch.scripts.iter().enumerate().rev() {
+        let Some(digest) = script.undo.filter(|_| has_run.iter().any(|note| note.number == index + 1)) else {
+            continue;
+        };
+        let time = match script.phase {
+            ScriptPhase::Before => ScriptTime::UndoBefore,
+            ScriptPhase::After => ScriptTime::UndoAfter,
+        };
+        undo.push(PlannedScript {
+            patch: name.clone(),
+            number: index + 1,
+            time,
+            reason: script.reason.clone(),
+            interpreter: script.interpreter,
+            timeout_secs: script.timeout_secs,
+            digest,
+            text: text_of(&digest).ok_or_else(lost)?,
+            undo: None,
+        });
+    }
+    Ok(undo)
+}
+
+/// Taking a rollback back would bring a patch in without its scripts.
+pub(super) fn refuse_to_bring_back(ledger: &Ledger, rollback: &Entry) -> Result<()> {
+    let reversed = rollback.reverses.and_then(|seq| ledger.entry(seq));
+    let out = rollback.out.iter().filter_map(|gone| ledger.entry(gone.key().entry));
+    if reversed.into_iter().chain(out).chain([rollback]).all(|entry| entry.scripts.is_empty()) {
+        return Ok(());
+    }
+    Err(Error::Refused(vec![Obstacle {
+        code: Code::NoWayBack,
+        path: None,
+        meaning: "the patch has scripts, and they run only when it is applied".to_owned(),
+        hint: "Apply the patch again instead.".to_owned(),
+    }]))
+}
+
+/// Texts by digest, for a transaction.
+pub(super) type KeptTexts<'a> = BTreeMap<Digest, &'a [u8]>;
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -1,0 +1,208 @@
+//! Takes patches out from below others, several at once, or with what they replaced coming back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::library::Library;
+use super::rollback::{How, Look, RebuiltPlace, RollbackPreview, WithIt};
+use super::scripts::ScriptPlan;
+use crate::disk::fs::Fs;
+use crate::ledger::{Ledger, PatchNote};
+use crate::model::{Code, Digest, FileChange, LayerKey, LocalEdits, Node, Role, RollbackPossible, TreePath};
+use crate::plan::{
+    Because, ContentByDigest, Dependent, Layer, Obstacle, OnDrift, TakeOut, plan_rollback, take_out,
+};
+use crate::transaction::StoreError;
+use crate::workbench::look::stack::FolderStack;
+use crate::workbench::{Error, Result, Watch, Workbench};
+
+/// What to do about patches that cannot stay without the ones that go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnDependents {
+    /// Name them and stop.
+    Stop,
+    /// They go as well.
+    Include,
+}
+
+impl Workbench {
+    /// What taking `wanted` out would do, every safe copy that it takes verified.
+    pub(super) fn look_at_layers(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        folder: &FolderStack,
+        wanted: &BTreeSet<LayerKey>,
+        (on_dependents, on_drift): (OnDependents, OnDrift),
+        watch: Watch<'_>,
+    ) -> Result<Look> {
+        let archive = folder.archive(fs)?;
+        // What is live is told by the history; whoever reads it checks the digest.
+        let live = folder.expected.iter().filter_map(|(path, node)| Some((path.clone(), node.clone()?)));
+        let library = Library::new(fs, &[], &live.collect(), archive.clone());
+        let out = take_out(&folder.stack(), wanted, &library);
+        let forward = out.forward_steps();
+        let survey = self.survey_for_rollback(fs, &forward, ledger, watch)?;
+        let mut preview = plan_rollback(&forward, &survey.situation, on_drift);
+        let told: BTreeSet<Option<String>> =
+            preview.obstacles.iter().map(|obstacle| obstacle.path.clone()).collect();
+        // A place that was edited cannot be put together; what else follows from that needs no telling.
+        let is_new = |found: &Obstacle| found.path.is_none() || !told.contains(&found.path);
+        preview.obstacles.extend(obstacles(folder, &out, on_dependents).into_iter().filter(is_new));
+        let made: BTreeMap<Digest, Arc<Vec<u8>>> = out.places.iter().filter_map(made_at).collect();
+        let library = library.with_made(made.clone());
+        verify(&library, &out, &made)?;
+        let note = |key: &LayerKey| ledger.note(*key).cloned();
+        let preview = RollbackPreview {
+            patch: wanted.first().and_then(note),
+            entry: wanted.first().map_or(0, |key| key.entry),
+            patches: out.out.iter().filter_map(note).collect(),
+            with_it: out.dependents.iter().filter_map(|found| with_it(folder, ledger, found)).collect(),
+            back: out.back.iter().filter_map(note).collect(),
+            stack_before: ids(folder.layers.iter().filter(|layer| layer.is_active())),
+            stack_after: ids(folder.layers.iter().filter(|layer| {
+                (layer.is_active() || out.back.contains(&layer.key)) && !out.out.contains(&layer.key)
+            })),
+            rebuilt: rebuilt(folder, &out, &library),
+            advice: advice(folder, &out),
+            preview,
+            scripts: ScriptPlan::default(),
+        };
+        let how = How::Layers { out: out.out.iter().copied().collect(), made, archive };
+        Ok(Look { preview, survey, how, scripts: Vec::new() })
+    }
+}
+
+fn made_at(place: &crate::plan::Rebuilt) -> Option<(Digest, Arc<Vec<u8>>)> {
+    Some((place.then.as_ref()?.as_file()?.digest, place.made.clone()?))
+}
+
+fn ids<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<String> {
+    layers.map(|layer| layer.id.clone()).collect()
+}
+
+/// Every content that is to appear must be there, and be what it was.
+fn verify(library: &Library<'_>, out: &TakeOut, made: &BTreeMap<Digest, Arc<Vec<u8>>>) -> Result<()> {
+    let mut damaged = Vec::new();
+    for place in &out.places {
+        let Some(file) = place.then.as_ref().and_then(Node::as_file) else { continue };
+        let is_same = place.now.as_ref().and_then(Node::as_file).is_some_and(|now| now.digest == file.digest);
+        if is_same || made.contains_key(&file.digest) {
+            continue;
+        }
+        let copy = library
+            .whole_copy(&file.digest)
+            .map_err(|source| StoreError::Io { path: place.path.clone(), source })?;
+        if copy.is_none() {
+            damaged.push(place.path.clone());
+        }
+    }
+    if damaged.is_empty() { Ok(()) } else { Err(StoreError::Damaged(damaged).into()) }
+}
+
+/// Why these patches cannot go, or not alone.
+fn obstacles(folder: &FolderStack, out: &TakeOut, on_dependents: OnDependents) -> Vec<Obstacle> {
+    let mut obstacles = Vec::new();
+    let mut add = |code, path: Option<&TreePath>, meaning: String, hint: &str| {
+        let path = path.map(|path| path.as_str().to_owned());
+        obstacles.push(Obstacle { code, path, meaning, hint: hint.to_owned() });
+    };
+    if on_dependents == OnDependents::Stop {
+        for dependent in &out.dependents {
+            let path = match &dependent.because {
+                Because::Needs(_) => None,
+                Because::Lines { path, .. } | Because::Place(path) => Some(path),
+            };
+            let Some(layer) = folder.layer(dependent.key) else { continue };
+            let meaning = format!("{} cannot stay without it: {}", layer.id, because(dependent));
+            add(Code::NotNewest, path, meaning, TAKE_TOGETHER);
+        }
+    }
+    for layer in out.out.iter().filter_map(|key| folder.layer(*key)) {
+        if layer.accepted {
+            let meaning = format!("the way back of {} was given up with \"accept\"", layer.id);
+            add(Code::NoWayBack, None, meaning, "Ask the vendor for a patch that undoes it.");
+        }
+        let rollback = layer.patch.as_ref().map(|patch| &patch.rollback);
+        if let Some(rollback) = rollback.filter(|rollback| rollback.possible == RollbackPossible::No) {
+            let reason = rollback.reason.as_deref().unwrap_or("no reason is given");
+            let meaning = format!("the vendor says that {} cannot be taken back: {reason}", layer.id);
+            add(Code::NoWayBack, None, meaning, "Ask the vendor how to go on.");
+        }
+    }
+    for path in &out.stuck {
+        let meaning = "cannot be put together without it: it is not what the patches left there".to_owned();
+        add(Code::Drift, Some(path), meaning, "Put the file right first, or roll back to before the patch.");
+    }
+    obstacles
+}
+
+const TAKE_TOGETHER: &str =
+    "Take all of them out with --with-dependents, or roll back to before the patch with --to.";
+
+fn because(dependent: &Dependent) -> String {
+    match &dependent.because {
+        Because::Needs(id) => format!("it needs {id}"),
+        Because::Lines { path, lines } => {
+            let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+            format!("both change the same lines of {path} ({})", lines.join(", "))
+        }
+        Because::Place(path) => {
+            format!("both change {path}, and what belongs to whom cannot be told apart")
+        }
+    }
+}
+
+fn with_it(folder: &FolderStack, ledger: &Ledger, dependent: &Dependent) -> Option<WithIt> {
+    folder.layer(dependent.key)?;
+    let patch: PatchNote = ledger.note(dependent.key)?.clone();
+    Some(WithIt { patch, because: because(dependent) })
+}
+
+/// What the vendors say about taking these patches back.
+fn advice(folder: &FolderStack, out: &TakeOut) -> Vec<String> {
+    let patches = out.out.iter().filter_map(|key| folder.layer(*key)?.patch.clone());
+    let said = |patch: Arc<crate::model::Patch>| {
+        let rollback = patch.rollback.clone();
+        rollback.data_warning.into_iter().chain(rollback.steps)
+    };
+    patches.flat_map(said).collect()
+}
+
+/// The places that others share, with what is there now and what will be.
+fn rebuilt(folder: &FolderStack, out: &TakeOut, library: &Library<'_>) -> Vec<RebuiltPlace> {
+    let content = |node: &Option<Node>| library.content(node.as_ref()?.as_file()?);
+    let place = |place: &crate::plan::Rebuilt| RebuiltPlace {
+        change: FileChange {
+            path: place.path.clone(),
+            before: place.now.iter().cloned().collect(),
+            after: place.then.clone(),
+            payload: None,
+            base: None,
+            role: Role::default(),
+            local_edits: LocalEdits::default(),
+            fixes: Vec::new(),
+        },
+        before: content(&place.now),
+        after: content(&place.then),
+        stay: ids(place.stay.iter().filter_map(|key| folder.layer(*key))),
+    };
+    out.places.iter().filter(|place| !place.stay.is_empty()).map(place).collect()
+}
+
+/// The patches that go with `which`: only it, or it and everything newer.
+pub(crate) fn wanted(folder: &FolderStack, first: LayerKey, and_newer: bool) -> BTreeSet<LayerKey> {
+    let keys = folder.layers.iter().map(|layer| layer.key);
+    keys.filter(|key| *key == first || and_newer && *key > first).collect()
+}
+
+/// What replaced a patch, if something did: then it is that one that has to go.
+pub(super) fn refuse_replaced(folder: &FolderStack, key: LayerKey) -> Result<()> {
+    let Some(layer) = folder.layer(key) else { return Ok(()) };
+    let Some(by) = layer.retired.and_then(|(by, _)| folder.layer(by)) else { return Ok(()) };
+    Err(Error::refused(
+        Code::NotNewest,
+        format!("{} is contained in {} and was replaced by it", layer.id, by.id),
+        format!("Take {} out instead; {} returns then.", by.id, layer.id),
+    ))
+}

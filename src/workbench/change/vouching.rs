@@ -1,0 +1,210 @@
+//! Whether a patch may come here: who vouches for it, how old it is, and what was here before.
+
+use jiff::Timestamp;
+
+use crate::bundle::place_of;
+use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
+use crate::model::{Code, Digest};
+use crate::plan::{Note, Obstacle};
+use crate::trust::{Denial, Place, Standing, Verdict};
+use crate::workbench::{ApplyOptions, ApplyPreview, ComingPatch, Workbench};
+
+/// How far ahead of this machine's clock a patch may have been made: a day covers every time zone set wrongly.
+const MAX_CLOCK_ERROR_HOURS: i64 = 24;
+
+/// From how large a step on it is asked whether a number is right (The Update Framework, "fast-forward attacks").
+const UNUSUAL_STEP: u64 = 1_000;
+
+const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
+
+impl Workbench {
+    /// Adds to a preview what speaks against its patches because of who vouches for them, or when they were made.
+    pub(crate) fn add_doubts(&self, preview: &mut ApplyPreview, floors: &Floors) {
+        let now = self.environment.timestamp();
+        let coming = preview.patches.iter().filter(|patch| patch.left_out.is_none());
+        let (mut obstacles, mut notes) = (Vec::new(), Vec::new());
+        for patch in coming {
+            obstacles.extend(denied(&patch.verdict));
+            obstacles.extend(of_the_future(patch, now));
+            obstacles.extend(below_the_rules(patch));
+            match floors.judge(patch) {
+                Some(Step::Down(obstacle)) => obstacles.push(obstacle),
+                Some(Step::Far(note)) => notes.push(note),
+                None => {}
+            }
+            notes.extend(old_age(patch, now));
+            notes.extend(doubts(patch));
+        }
+        preview.preview.obstacles.extend(obstacles);
+        preview.preview.notes.extend(notes);
+    }
+}
+
+/// What only a person can say is right shows in the verdict, and is asked for when the patch is applied.
+fn denied(verdict: &Verdict) -> Option<Obstacle> {
+    let (code, hint) = match verdict.permits(true).err()? {
+        Denial::Broken => (Code::Signature, "Get the patch file again from whoever made it."),
+        Denial::KeyChange => (
+            Code::Trust,
+            "Ask the vendor by another way than the one the file came, before you trust a new key.",
+        ),
+        Denial::Policy | Denial::NeedsConsent => {
+            (Code::Policy, "Ask for a patch file that is signed, or whoever looks after the rules here.")
+        }
+    };
+    Some(Obstacle { code, path: None, meaning: verdict.sentence(), hint: hint.to_owned() })
+}
+
+fn of_the_future(patch: &ComingPatch, now: Timestamp) -> Option<Obstacle> {
+    let made: Timestamp = patch.patch.created.parse().ok()?;
+    let ahead_hours = (made.as_second() - now.as_second()) / 3600;
+    (is_vouched_for(patch) && ahead_hours >= MAX_CLOCK_ERROR_HOURS).then(|| Obstacle {
+        code: Code::Policy,
+        path: None,
+        meaning: format!(
+            "{} says it was made on {}, which is yet to come",
+            patch.patch.identity, patch.patch.created
+        ),
+        hint: "Look at the clock of this machine; if it is right, ask the vendor.".to_owned(),
+    })
+}
+
+fn below_the_rules(patch: &ComingPatch) -> Option<Obstacle> {
+    let floor = patch.verdict.policy.floor;
+    (is_vouched_for(patch) && patch.patch.sequence < floor).then(|| Obstacle {
+        code: Code::Policy,
+        path: None,
+        meaning: format!(
+            "the rules here ask for patch number {floor} or later, and {} is number {}",
+            patch.patch.identity, patch.patch.sequence
+        ),
+        hint: "Ask the vendor for a newer patch.".to_owned(),
+    })
+}
+
+/// What nobody vouches for can say of itself what it likes.
+fn is_vouched_for(patch: &ComingPatch) -> bool {
+    patch.verdict.standing != Standing::Untrusted
+}
+
+fn old_age(patch: &ComingPatch, now: Timestamp) -> Option<Note> {
+    let limit = patch.verdict.policy.max_age_days?;
+    let made: Timestamp = patch.patch.created.parse().ok()?;
+    let days = (now.as_second() - made.as_second()) / SECONDS_PER_DAY;
+    let text = format!("{} is {days} days old; is there a newer one?", patch.patch.identity);
+    (days > i64::from(limit)).then_some(Note { path: None, text })
+}
+
+/// Signatures that do not count, beside a verdict that is good.
+fn doubts(patch: &ComingPatch) -> Vec<Note> {
+    let doubts = patch.verdict.doubts.iter();
+    doubts.map(|doubt| Note { path: None, text: doubt.sentence() }).collect()
+}
+
+/// How a patch's number is compared with those of the patches that were trusted in a folder before.
+pub(crate) enum Step {
+    Down(Obstacle),
+    Far(Note),
+}
+
+/// The patches that were trusted in a folder, and their manifests, where these are known.
+pub(crate) struct Floors(Vec<(Place, Option<Digest>)>);
+
+impl Floors {
+    /// Those that the history knows.
+    pub fn of(ledger: &Ledger) -> Self {
+        Self(ledger.entries().iter().flat_map(trusted_places).collect())
+    }
+
+    /// The same with those that are known from elsewhere.
+    pub fn and(mut self, others: &[Place]) -> Self {
+        self.0.extend(others.iter().map(|place| (place.clone(), None)));
+        self
+    }
+
+    /// Only what somebody trusted vouches for has a place in a row that means something.
+    fn judge(&self, patch: &ComingPatch) -> Option<Step> {
+        // A patch without an order has no number, and claims none.
+        if patch.verdict.standing != Standing::Trusted || patch.patch.sequence == 0 {
+            return None;
+        }
+        let place = place_of(&patch.patch);
+        let is_same_row = |other: &&(Place, Option<Digest>)| {
+            other.0.product == place.product && other.0.channel == place.channel
+        };
+        let row: Vec<&(Place, Option<Digest>)> = self.0.iter().filter(is_same_row).collect();
+        let highest = row.iter().max_by_key(|(other, _)| other.sequence)?;
+        // What this person saw elsewhere is known by its number alone.
+        let twins = || row.iter().filter(|(other, _)| *other == place).filter_map(|(_, manifest)| *manifest);
+        let is_other = twins().next().is_some() && twins().all(|manifest| manifest != patch.manifest);
+        let (sequence, top) = (place.sequence, highest.0.sequence);
+        let id = &patch.patch.identity;
+        let meaning = match sequence.cmp(&top) {
+            std::cmp::Ordering::Less => {
+                format!("{id} is number {sequence}, and number {top} was in this folder")
+            }
+            std::cmp::Ordering::Equal if !is_other => return None,
+            std::cmp::Ordering::Equal => {
+                format!("{id} is number {sequence}, as was another patch in this folder")
+            }
+            std::cmp::Ordering::Greater if sequence - top > UNUSUAL_STEP => {
+                let text = format!("{id} is number {sequence}, far above number {top}; is that right?");
+                return Some(Step::Far(Note { path: None, text }));
+            }
+            std::cmp::Ordering::Greater => return None,
+        };
+        let hint = "If an older patch is really wanted, add --allow-downgrade with the reason; the history keeps it.";
+        Some(Step::Down(Obstacle { code: Code::Downgrade, path: None, meaning, hint: hint.to_owned() }))
+    }
+}
+
+fn trusted_places(entry: &Entry) -> impl Iterator<Item = (Place, Option<Digest>)> {
+    let manifest = |number: usize| match entry.parts.get(number) {
+        Some(part) => Some(part.manifest),
+        None => entry.manifest,
+    };
+    let trusted =
+        entry.vouched.iter().enumerate().filter(|(_, note)| note.verdict == Standing::Trusted.word());
+    trusted.map(move |(number, note)| {
+        let VouchedNote { product, channel, sequence, .. } = note.clone();
+        (Place { product, channel, sequence }, manifest(number))
+    })
+}
+
+/// What the history keeps about who vouched for a patch.
+pub(crate) fn vouched_note(patch: &ComingPatch) -> VouchedNote {
+    let Place { product, channel, sequence } = place_of(&patch.patch);
+    let verdict = &patch.verdict;
+    let signers = verdict.vouchers.iter().map(|voucher| SignerNote {
+        key: voucher.key.to_string(),
+        name: voucher.name.clone(),
+        role: voucher.role.word().to_owned(),
+        time: voucher.time.clone(),
+        review: voucher.review.map(|digest| digest.to_string()),
+    });
+    VouchedNote {
+        verdict: verdict.standing.word().to_owned(),
+        product,
+        channel,
+        sequence,
+        signers: signers.collect(),
+        authors_needed: verdict.needs.authors,
+        reviewers_needed: verdict.needs.reviewers,
+        policy: verdict.policy.set_by.word().to_owned(),
+    }
+}
+
+/// The rules that `options` set aside, as far as the patches needed it.
+pub(crate) fn overrides(preview: &ApplyPreview, options: &ApplyOptions) -> Vec<OverrideNote> {
+    let note =
+        |rule: &str, reason: Option<&String>| OverrideNote { rule: rule.to_owned(), reason: reason.cloned() };
+    let coming = || preview.patches.iter().filter(|patch| patch.left_out.is_none());
+    let stands = |code: Code| preview.preview.obstacles.iter().any(|obstacle| obstacle.code == code);
+    let is_unsigned = coming().any(|patch| patch.verdict.standing != Standing::Trusted);
+    let mut notes = Vec::new();
+    notes.extend(is_unsigned.then(|| note("unsigned", None)));
+    let reason = options.allow_downgrade.as_ref();
+    notes.extend(reason.filter(|_| stands(Code::Downgrade)).map(|reason| note("downgrade", Some(reason))));
+    notes.extend((options.accept_weak_volume && stands(Code::Volume)).then(|| note("weak-volume", None)));
+    notes
+}

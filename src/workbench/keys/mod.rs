@@ -1,0 +1,330 @@
+//! Keys: made here, got to know, trusted for something, taken back.
+
+pub(super) mod review;
+pub(super) mod sign;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use crate::model::Code;
+use crate::trust::{
+    EVERY_PRODUCT, Fingerprint, How, Keyring, MAX_KEY_BYTES, MAX_SECRET_BYTES, Password, PublicKey, Revoked,
+    RevokedFrom, Role, SecretKey, Store, StoreError, TrustedKey,
+};
+use crate::workbench::{Error, Result, Watch, Workbench};
+
+/// A key that is known here.
+#[derive(Debug, Clone)]
+pub struct KnownKey {
+    /// The key and what it may do.
+    pub key: TrustedKey,
+    /// Why it is no longer good, if it is not.
+    pub revoked: Vec<Revoked>,
+    /// Whether the machine's file has it; it cannot be changed from here then.
+    pub is_of_machine: bool,
+}
+
+/// A key that was made.
+#[derive(Debug, Clone)]
+pub struct MadeKey {
+    /// What others know it by.
+    pub key: PublicKey,
+    /// Where the secret part is.
+    pub secret: PathBuf,
+    /// Where the public part is.
+    pub public: PathBuf,
+}
+
+/// A key that somebody wants to trust, and for what.
+#[derive(Debug, Clone)]
+pub struct KeyWish {
+    /// The key, as it was read.
+    pub key: PublicKey,
+    /// What it shall be called here.
+    pub name: String,
+    /// Whose it is.
+    pub owner: String,
+    /// What it may do.
+    pub roles: Vec<Role>,
+    /// For which products; none: all.
+    pub products: Vec<String>,
+    /// From when on it counts.
+    pub not_before: Option<Timestamp>,
+    /// Until when it counts.
+    pub not_after: Option<Timestamp>,
+    /// Whether it was met in a bundle.
+    pub is_first_contact: bool,
+}
+
+/// The keys in a bundle that nobody here knows, for a first contact.
+#[derive(Debug, Clone)]
+pub struct Newcomers {
+    /// The keys whose signatures are valid.
+    pub keys: Vec<PublicKey>,
+    /// The product that the bundle is for.
+    pub product: String,
+    /// Whether others are known for this product: then this is no first contact.
+    pub is_key_change: bool,
+}
+
+impl Workbench {
+    /// Every key that is known here, the machine's first.
+    ///
+    /// # Errors
+    /// If the files cannot be read.
+    pub fn keys(&self) -> Result<Vec<KnownKey>> {
+        let keyring = self.keyring()?;
+        let known = |key: &TrustedKey| {
+            let print = key.key.fingerprint();
+            KnownKey {
+                key: key.clone(),
+                revoked: keyring.revocations(print).cloned().collect(),
+                is_of_machine: keyring.machine.find(&print).is_some(),
+            }
+        };
+        Ok(keyring.keys().map(known).collect())
+    }
+
+    /// The key that is called so here, or has this fingerprint.
+    ///
+    /// # Errors
+    /// If there is none, or several.
+    pub fn known_key(&self, name: &str) -> Result<KnownKey> {
+        let print = Fingerprint::parse(name);
+        let mut found: Vec<KnownKey> = self.keys()?;
+        found.retain(|known| known.key.name == name || Some(known.key.key.fingerprint()) == print);
+        match (found.pop(), found.is_empty()) {
+            (Some(one), true) => Ok(one),
+            (Some(_), false) => Err(Error::refused(
+                Code::Key,
+                format!("several keys are called {name:?}"),
+                "Name the fingerprint instead; patchwright key list has it.",
+            )),
+            (None, _) => Err(Error::refused(
+                Code::Key,
+                format!("no key here is called {name:?} or has this fingerprint"),
+                "patchwright key list names the keys that are known.",
+            )),
+        }
+    }
+
+    /// Reads a public key out of a file.
+    ///
+    /// # Errors
+    /// If there is none in it.
+    pub fn read_key(&self, file: &Path) -> Result<PublicKey> {
+        let text = read_text(file, MAX_KEY_BYTES, "read the key")?;
+        PublicKey::parse(&text)
+            .map_err(|error| of_file(file, &error.to_string(), "Name the .pub file of a key."))
+    }
+
+    /// The keys that signed a bundle and that nobody here knows.
+    ///
+    /// # Errors
+    /// If the bundle cannot be opened.
+    pub fn newcomers(&self, bundle: &Path, _watch: Watch<'_>) -> Result<Newcomers> {
+        let opened = self.open(bundle)?;
+        Ok(Newcomers {
+            keys: opened.verdict.newcomers.clone(),
+            product: opened.patch.product.name.clone(),
+            is_key_change: opened.verdict.is_key_change,
+        })
+    }
+
+    /// Makes a key. The secret part goes to `place`, or to where this person's keys are, readable by this person alone,
+    /// and never over another file; the public part beside it.
+    ///
+    /// # Errors
+    /// If a file of the name is there, or nothing can be written.
+    pub fn new_key(&self, name: &str, place: Option<&Path>, password: Option<&Password>) -> Result<MadeKey> {
+        let secret = match (place, &self.environment.keys_folder) {
+            (Some(place), _) => place.to_owned(),
+            (None, Some(folder)) => folder.join(format!("{name}.key")),
+            (None, None) => return Err(StoreError::NoPlace.into()),
+        };
+        let public = secret.with_extension("pub");
+        let (mut random, mut salt) = (Zeroizing::new([0; 40]), [0; 32]);
+        let failed = |source| Error::File { doing: "make the key", path: secret.clone(), source };
+        let unrandom = |error: getrandom::Error| failed(std::io::Error::other(error));
+        getrandom::fill(&mut random[..]).map_err(unrandom)?;
+        getrandom::fill(&mut salt).map_err(unrandom)?;
+        let key = SecretKey::of_random(&random);
+        if let Some(folder) = secret.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        write_new(&secret, key.file(password, salt).as_bytes(), Readers::Owner)?;
+        let written = write_new(&public, key.public().file().as_bytes(), Readers::Everybody);
+        if written.is_err() {
+            // A secret key whose other half is missing is of no use to anybody. It has just been made here.
+            let _ = std::fs::remove_file(&secret);
+        }
+        written.map(|()| MadeKey { key: key.public(), secret, public })
+    }
+
+    /// Trusts a key. One that is known already gets what is said now.
+    ///
+    /// # Errors
+    /// If it was taken back, belongs to the machine's file, or the wish makes no sense; nothing is trusted then.
+    pub fn trust_key(&self, wish: &KeyWish) -> Result<TrustedKey> {
+        let keyring = self.keyring()?;
+        let print = wish.key.fingerprint();
+        let refused = |meaning: String, hint: &str| Err(Error::refused(Code::Key, meaning, hint));
+        if keyring.machine.find(&print).is_some() {
+            return refused(
+                "the machine's own file has this key".to_owned(),
+                "Whoever looks after the machine can change it.",
+            );
+        }
+        if let Some(revoked) = keyring.revocations(print).find(|one| one.from == RevokedFrom::Always) {
+            let meaning = format!("this key was taken back: {}", revoked.reason);
+            return refused(meaning, "Ask its owner for a new key.");
+        }
+        if wish.is_first_contact {
+            self.refuse_bold_first_contact(wish, &keyring)?;
+        }
+        let mut products = wish.products.clone();
+        if products.is_empty() {
+            products.push(EVERY_PRODUCT.to_owned());
+        }
+        let trusted = TrustedKey {
+            key: wish.key.clone(),
+            name: wish.name.clone(),
+            owner: wish.owner.clone(),
+            roles: wish.roles.clone(),
+            products,
+            not_before: wish.not_before,
+            not_after: wish.not_after,
+            added: self.environment.now(),
+            how: if wish.is_first_contact { How::FirstContact } else { How::ByHand },
+        };
+        trusted.check().map_err(|problem| Error::refused(Code::Key, problem, "Say it in another way."))?;
+        self.change_store(|store| {
+            if store.keys.iter().any(|key| key.name == trusted.name && key.key.fingerprint() != print) {
+                let meaning = format!("another key is called {:?} already", trusted.name);
+                return Err(Error::refused(Code::Key, meaning, "Give it another name with --name."));
+            }
+            store.keys.retain(|key| key.key.fingerprint() != print);
+            store.keys.push(trusted.clone());
+            Ok(trusted.clone())
+        })
+    }
+
+    /// What was only met in a bundle is trusted for making patches for one product, and for nothing else.
+    fn refuse_bold_first_contact(&self, wish: &KeyWish, keyring: &Keyring) -> Result<()> {
+        let hint = "Get the key's own file from its owner, and give that.";
+        if wish.roles != [Role::Author] || wish.products.len() != 1 {
+            let meaning = "a key that was met in a patch file can only be the author's, for one product";
+            return Err(Error::refused(Code::Key, meaning, hint));
+        }
+        match keyring.knows_product(&wish.products[0]) {
+            true => Err(Error::refused(
+                Code::Trust,
+                format!("somebody else is known already for {}", wish.products[0]),
+                hint,
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// Takes a key back, whether it is known here or not.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn revoke_key(&self, revoked: Revoked) -> Result<Revoked> {
+        self.change_store(|store| {
+            store.revoked.retain(|one| one.key != revoked.key || one.from != revoked.from);
+            store.revoked.push(revoked.clone());
+            Ok(revoked)
+        })
+    }
+
+    /// Changes this person's keys and rules.
+    pub(super) fn change_store<T>(&self, change: impl FnOnce(&mut Store) -> Result<T>) -> Result<T> {
+        let path = self.environment.trust_file.as_deref().ok_or(StoreError::NoPlace)?;
+        Store::change(path, change)
+    }
+
+    /// Reads a password from the first line of a file.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read_password(&self, file: &Path) -> Result<Password> {
+        let text = Zeroizing::new(read_text(file, MAX_SECRET_BYTES, "read the password")?);
+        Ok(Password::new(text.lines().next().unwrap_or_default().to_owned()))
+    }
+
+    /// Whether a file is a secret key as `patchwright key new` and minisign make them. Others are OpenSSH's business.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn is_secret_key(&self, file: &Path) -> Result<bool> {
+        let text = Zeroizing::new(read_text(file, MAX_SECRET_BYTES, "read the key")?);
+        Ok(SecretKey::is_protected(&text).is_ok())
+    }
+
+    /// Whether a secret key is protected with a password.
+    ///
+    /// # Errors
+    /// If it is no such file.
+    pub fn needs_password(&self, file: &Path) -> Result<bool> {
+        let text = Zeroizing::new(read_text(file, MAX_SECRET_BYTES, "read the key")?);
+        SecretKey::is_protected(&text)
+            .map_err(|error| of_file(file, &error.to_string(), "Name a secret key."))
+    }
+
+    /// Opens a secret key.
+    ///
+    /// # Errors
+    /// If it is no such file, or the password is wrong.
+    pub fn open_secret_key(&self, file: &Path, password: Option<&Password>) -> Result<SecretKey> {
+        let text = Zeroizing::new(read_text(file, MAX_SECRET_BYTES, "read the key")?);
+        SecretKey::open(&text, password).map_err(|error| of_file(file, &error.to_string(), "Try again."))
+    }
+}
+
+/// Who may read a new file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Readers {
+    Owner,
+    Everybody,
+}
+
+/// Writes a file that is not there yet.
+pub(super) fn write_new(path: &Path, content: &[u8], readers: Readers) -> Result<()> {
+    let failed = |source| Error::File { doing: "make the key", path: path.to_owned(), source };
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(if readers == Readers::Owner { 0o600 } else { 0o644 });
+    }
+    // On Windows the file gets the rights of the person's own folder.
+    #[cfg(not(unix))]
+    let _ = readers;
+    let mut file = options.open(path).map_err(failed)?;
+    let written = std::io::Write::write_all(&mut file, content).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // Ours, made above, and not whole.
+        let _ = std::fs::remove_file(path);
+    }
+    written.map_err(failed)
+}
+
+fn read_text(path: &Path, max_bytes: usize, doing: &'static str) -> Result<String> {
+    let failed = |source| Error::File { doing, path: path.to_owned(), source };
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(max_bytes as u64 + 1).read_to_string(&mut text).map_err(failed)?;
+    match text.len() > max_bytes {
+        true => Err(of_file(path, "it is too long", "Name the file of a key.")),
+        false => Ok(text),
+    }
+}
+
+fn of_file(path: &Path, problem: &str, hint: &str) -> Error {
+    Error::refused(Code::Key, format!("{} cannot be used: {problem}", path.display()), hint)
+}

@@ -1,0 +1,239 @@
+//! Makes a review of a patch: what the program found, what somebody looked at and noted, and what they say.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::bundle::author::WholeFile;
+use crate::bundle::place_of;
+use crate::diff::pair_renames;
+use crate::model::{Code, Digest, FileChange, Mode, Node, Patch, RollbackPossible, ScriptPhase};
+use crate::text::suspects::{Danger, SuspectKind};
+use crate::trust::{Doubt, Looked, MAX_REVIEW_BYTES, Note, Opinion, Review, Scheme, Standing, Verdict};
+use crate::workbench::look::changes::{Hidden, HiddenCount};
+use crate::workbench::{Error, Inspection, Result, Signed, Watch, Workbench};
+
+/// What somebody says about a patch.
+#[derive(Debug, Clone)]
+pub struct ReviewWish {
+    /// Yes, no, or neither.
+    pub opinion: Opinion,
+    /// Notes: `PATH: text` about a place that the patch changes, anything else about the whole patch.
+    pub notes: Vec<String>,
+    /// Changed places, or folders of them, that were looked at.
+    pub looked_at: Vec<String>,
+    /// Whether every change was looked at.
+    pub looked_at_all: bool,
+    /// Who looked; `user@host` if nobody says.
+    pub reviewer: Option<String>,
+}
+
+/// What somebody whose key is trusted here says about a patch in a review.
+#[derive(Debug, Clone, Copy)]
+pub struct SpokenReview<'a> {
+    /// What their key is called here.
+    pub name: &'a str,
+    /// SHA-256 of the exact bytes.
+    pub digest: &'a Digest,
+    /// The review.
+    pub review: &'a Review,
+}
+
+impl Workbench {
+    /// Makes a review of the bundle at `file`, after everything in it was read and checked.
+    ///
+    /// # Errors
+    /// If the bundle is not whole, a place is not one that it changes, or the notes are too long.
+    pub fn review(&self, file: &Path, wish: &ReviewWish, watch: Watch<'_>) -> Result<Review> {
+        let shown = self.verify(file, watch)?.inspection;
+        let environment = &self.environment;
+        let reviewer = wish.reviewer.clone();
+        let review = Review {
+            manifest: shown.manifest_digest,
+            bundle: shown.file_digest,
+            patch: shown.patch.identity.to_string(),
+            title: shown.patch.title.clone(),
+            place: place_of(&shown.patch),
+            reviewer: reviewer.unwrap_or_else(|| format!("{}@{}", environment.user, environment.host)),
+            time: environment.now(),
+            opinion: wish.opinion,
+            verdict: shown.verdict.sentence(),
+            findings: findings(&shown),
+            notes: notes(&shown.patch, &wish.notes),
+            changes: looked_at(&shown.patch, wish)?,
+        };
+        match review.to_bytes().len() > MAX_REVIEW_BYTES {
+            true => Err(Error::refused(
+                Code::Usage,
+                format!("the review is longer than {MAX_REVIEW_BYTES} bytes"),
+                "Keep the notes shorter, and put the long ones beside the review.",
+            )),
+            false => Ok(review),
+        }
+    }
+
+    /// Reads notes from a text file, one a line; empty lines are none.
+    ///
+    /// # Errors
+    /// If it cannot be read, is no text, or is longer than any review.
+    pub fn read_notes(&self, file: &Path) -> Result<Vec<String>> {
+        let failed = |source| Error::File { doing: "read the notes", path: file.to_owned(), source };
+        let mut text = String::new();
+        let opened = std::fs::File::open(file).map_err(failed)?;
+        opened.take(MAX_REVIEW_BYTES as u64 + 1).read_to_string(&mut text).map_err(failed)?;
+        if text.len() > MAX_REVIEW_BYTES {
+            let meaning = format!("the notes are longer than {MAX_REVIEW_BYTES} bytes");
+            return Err(Error::refused(Code::Usage, meaning, "Keep the notes shorter."));
+        }
+        Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// Writes a review in some form, whole or not at all.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save_review(&self, form: &[u8], output: &Path) -> Result<()> {
+        let failed = |source| Error::File { doing: "write the review", path: output.to_owned(), source };
+        WholeFile::write(output, form).map_err(failed)
+    }
+
+    /// Writes the signature over a review beside the file with its exact bytes, where stock programs look for it.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save_review_signature(&self, signed: &Signed, review: &Path) -> Result<PathBuf> {
+        let ending = match signed.signature.scheme {
+            Scheme::Minisign => ".minisig",
+            Scheme::Ssh => ".sshsig",
+        };
+        let mut name = review.as_os_str().to_owned();
+        name.push(ending);
+        let beside = PathBuf::from(name);
+        self.save_review(&signed.signature.bytes, &beside).map(|()| beside)
+    }
+}
+
+/// The reviews by those whose keys are trusted here, those who count first. Nobody else is heard.
+pub fn spoken_reviews<'a>(verdict: &'a Verdict, reviews: &'a [(Digest, Review)]) -> Vec<SpokenReview<'a>> {
+    let vouched = verdict.vouchers.iter().map(|voucher| (Some(&voucher.name), voucher.review.as_ref()));
+    let doubted = verdict.doubts.iter().map(|doubt| (doubt.name.as_ref(), doubt.review.as_ref()));
+    let spoken = |(name, digest): (Option<&'a String>, Option<&'a Digest>)| {
+        let (name, digest) = (name?, digest?);
+        let (_, review) = reviews.iter().find(|(found, _)| found == digest)?;
+        Some(SpokenReview { name, digest, review })
+    };
+    vouched.chain(doubted).filter_map(spoken).collect()
+}
+
+/// What the program knows that a reviewer should know, one sentence each.
+fn findings(shown: &Inspection) -> Vec<String> {
+    let patch = &shown.patch;
+    let mut findings = Vec::new();
+    if !patch.proven {
+        findings.push("it was not applied and taken back on a copy by whoever made it".to_owned());
+    }
+    if shown.verdict.standing == Standing::Untrusted && shown.verdict.doubts.is_empty() {
+        findings.push("nobody has signed it yet".to_owned());
+    }
+    findings.extend(shown.verdict.doubts.iter().map(Doubt::sentence));
+    if patch.rollback.possible == RollbackPossible::No {
+        findings.push("it cannot be taken back".to_owned());
+    }
+    findings.extend(patch.scripts.iter().map(|script| {
+        let when = if script.phase == ScriptPhase::Before { "before" } else { "after" };
+        format!("a script runs {when} the change (SHA-256 {}): {}", script.blob, script.reason)
+    }));
+    findings.extend(hidden(&shown.hidden));
+    findings.extend(patch.changes.iter().flat_map(findings_at));
+    findings
+}
+
+fn findings_at(change: &FileChange) -> Vec<String> {
+    let path = change.path.as_str();
+    let mut findings = Vec::new();
+    let (old, new) = (change.before.first(), change.after.as_ref());
+    let mode = |node: Option<&Node>| node.filter(|node| !node.is_dir()).and_then(Node::mode);
+    let can_run = |node| mode(node).is_some_and(Mode::is_executable);
+    if can_run(new) && !can_run(old) {
+        findings.push(format!("{path}: can be run as a program afterwards"));
+    }
+    if let Some(mode) = new.and_then(Node::mode).filter(|mode| mode.is_special()) {
+        findings.push(format!("{path}: has special permissions afterwards ({mode})"));
+    }
+    if let (Some(old), Some(new)) = (old.and_then(Node::mode), new.and_then(Node::mode))
+        && old != new
+    {
+        findings.push(format!("{path}: permissions {old} → {new}"));
+    }
+    if let Some(Node::Link(link)) = new {
+        findings.push(format!("{path}: is a link to {} afterwards", link.points_to));
+    }
+    findings
+}
+
+/// What the patch hides, a sentence for each kind.
+fn hidden(hidden: &Hidden) -> Vec<String> {
+    let sentence = |(danger, kind, count): (Danger, SuspectKind, HiddenCount)| {
+        let (number, places) = (count.number, count.places);
+        let first = hidden.places_of(danger, kind).next().map(|place| place.at.phrase());
+        let first = first.map(|first| format!(", first in {first}")).unwrap_or_default();
+        format!("{} ({}): {number}, places: {places}{first}", danger.word(), kind.word())
+    };
+    let mut findings: Vec<String> = hidden.counts().map(sentence).collect();
+    if hidden.not_looked_through > 0 {
+        let number = hidden.not_looked_through;
+        findings.push(format!("not looked through for what is hidden: {number} of the files"));
+    }
+    findings
+}
+
+/// Each note with the place that it is about, if the patch changes such a place.
+fn notes(patch: &Patch, notes: &[String]) -> Vec<Note> {
+    let is_changed = |path: &str| patch.changes.iter().any(|change| change.path.as_str() == path);
+    let note = |note: &String| {
+        // A name may have ": " in it, too; the longest that is one wins.
+        let split = note.rmatch_indices(": ").find(|(at, _)| is_changed(&note[..*at]));
+        match split {
+            Some((at, _)) => {
+                Note { path: Some(note[..at].to_owned()), text: note[at + 2..].trim().to_owned() }
+            }
+            None => Note { path: None, text: note.clone() },
+        }
+    };
+    notes.iter().map(note).collect()
+}
+
+/// Every change, and whether it was looked at.
+fn looked_at(patch: &Patch, wish: &ReviewWish) -> Result<Vec<Looked>> {
+    let names = |wished: &str, path: &str| {
+        let wished = wished.trim_end_matches('/');
+        path == wished || path.strip_prefix(wished).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let paths = || patch.changes.iter().map(|change| change.path.as_str());
+    if let Some(unknown) = wish.looked_at.iter().find(|wished| !paths().any(|path| names(wished, path))) {
+        let meaning = format!("the patch does not change {unknown:?}");
+        return Err(Error::refused(Code::Usage, meaning, "patchwright show lists what it changes."));
+    }
+    let line = |(change, from): (&FileChange, Option<&FileChange>)| {
+        let ours = [Some(change), from].into_iter().flatten();
+        let mut wished = ours.flat_map(|one| wish.looked_at.iter().map(move |wished| (wished, one)));
+        Looked {
+            path: change.path.as_str().to_owned(),
+            change: what_becomes(change, from),
+            looked_at: wish.looked_at_all || wished.any(|(wished, one)| names(wished, one.path.as_str())),
+        }
+    };
+    Ok(pair_renames(&patch.changes).into_iter().map(line).collect())
+}
+
+fn what_becomes(change: &FileChange, from: Option<&FileChange>) -> String {
+    match (from, change.before.first(), &change.after) {
+        (Some(from), ..) => format!("renamed from {}", from.path.as_str()),
+        (None, None, _) => "added".to_owned(),
+        (None, Some(_), None) => "deleted".to_owned(),
+        (None, Some(old), Some(new)) if old.word() != new.word() => {
+            format!("{} becomes {}", old.word(), new.word())
+        }
+        (None, Some(old), Some(new)) if old.same_content(new) => "other permissions".to_owned(),
+        (None, Some(_), Some(_)) => "modified".to_owned(),
+    }
+}

@@ -1,0 +1,309 @@
+//! Signs bundles and reviews: with a key of our own, or with the person's SSH key through OpenSSH's own program, so that
+//! passphrases, agents and security devices work as they are used to, and the secret never comes here.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::{Readers, write_new};
+use crate::bundle::limits::{MAX_SIGNATURE_BYTES, MAX_SIGNATURES};
+use crate::bundle::place_of;
+use crate::bundle::signatures::{Addition, add};
+use crate::model::{Code, Digest, Patch};
+use crate::text::escape_line;
+use crate::trust::{
+    Attached, AttachedReview, Fingerprint, Keyring, Kind, MAX_REVIEW_BYTES, MAX_ROTATION_BYTES, Places,
+    Review, Role, Rotated, Rotation, Scheme, SecretKey, Statement, sign, signer_of,
+};
+use crate::workbench::{Error, Inspection, Result, Watch, Workbench};
+
+/// What signs.
+#[derive(Debug)]
+pub enum Signer {
+    /// A minisign key that was opened.
+    Minisign(Box<SecretKey>),
+    /// An SSH key: its file, or its `.pub` file where an agent has the secret.
+    Ssh(PathBuf),
+}
+
+/// What was signed.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// The patch.
+    pub patch: Patch,
+    /// SHA-256 of the exact bytes that the signature covers.
+    pub covers: Digest,
+    /// By which key.
+    pub key: Fingerprint,
+    /// As what.
+    pub role: Role,
+    /// The signature itself, as stock programs verify it beside the bytes.
+    pub signature: Attached,
+    /// What the bundle is now.
+    pub inspection: Inspection,
+}
+
+impl Workbench {
+    /// Signs the bundle at `file` as an author or reviewer. Everything in it is read and checked first.
+    ///
+    /// # Errors
+    /// If the bundle is not whole, or nothing can be signed or written; the file is as before then.
+    pub fn sign(&self, file: &Path, role: Role, signer: &Signer, watch: Watch<'_>) -> Result<Signed> {
+        let shown = self.verify(file, watch)?.inspection;
+        let signature = self.signature(&shown.manifest, Kind::Bundle, &shown.patch, role, signer)?;
+        self.attach(file, &shown, Kind::Bundle, role, signature, None, watch)
+    }
+
+    /// Signs a review and adds both to the bundle that it is of.
+    ///
+    /// # Errors
+    /// As [`Workbench::sign`], or if the review is of another patch.
+    pub fn sign_review(
+        &self,
+        file: &Path,
+        review: &[u8],
+        signer: &Signer,
+        watch: Watch<'_>,
+    ) -> Result<Signed> {
+        let shown = self.verify(file, watch)?.inspection;
+        let read = Review::parse(review).map_err(|problem| {
+            Error::refused(
+                Code::Key,
+                format!("the review cannot be read: {problem}"),
+                "Make the review again.",
+            )
+        })?;
+        if read.manifest != shown.manifest_digest || review.len() > MAX_REVIEW_BYTES {
+            let meaning = "the review is of another patch, or of another edition of it";
+            return Err(Error::refused(Code::Key, meaning, "Review this patch file."));
+        }
+        let signature = self.signature(review, Kind::Review, &shown.patch, Role::Reviewer, signer)?;
+        self.attach(file, &shown, Kind::Review, Role::Reviewer, signature, Some(review), watch)
+    }
+
+    /// Adds a signature over the manifest that somebody made elsewhere, with minisign or `ssh-keygen -Y sign`.
+    ///
+    /// # Errors
+    /// If it does not fit the bundle, or the bundle cannot be written.
+    pub fn attach_signature(&self, file: &Path, signature: &Path, watch: Watch<'_>) -> Result<Signed> {
+        let shown = self.verify(file, watch)?.inspection;
+        let failed = |source| Error::File { doing: "read the signature", path: signature.to_owned(), source };
+        let bytes = std::fs::read(signature).map_err(failed)?;
+        let is_ssh = bytes.starts_with(b"-----BEGIN SSH SIGNATURE-----");
+        let scheme = if is_ssh { Scheme::Ssh } else { Scheme::Minisign };
+        let role = match scheme {
+            Scheme::Minisign => {
+                Statement::of_signature(Kind::Bundle, &bytes).map_or(Role::Author, |said| said.role)
+            }
+            Scheme::Ssh => Role::Author,
+        };
+        self.attach(file, &shown, Kind::Bundle, role, Attached { scheme, bytes }, None, watch)
+    }
+
+    /// The comment that a signature over this patch has to carry, for signing it with minisign itself.
+    ///
+    /// # Errors
+    /// If the patch's product hides characters: nobody could copy such a comment by eye.
+    pub fn comment_to_sign(&self, patch: &Patch, role: Role) -> Result<String> {
+        let comment = self.statement(Kind::Bundle, patch, role).comment();
+        match comment.split('\t').all(|field| escape_line(field) == field) {
+            true => Ok(comment),
+            false => Err(Error::refused(
+                Code::Key,
+                format!("the product's name hides characters: {}", patch.product.name),
+                "Ask its author to name the product plainly.",
+            )),
+        }
+    }
+
+    /// Signs a list of keys, or a list of keys that are taken back, and writes the signature beside it.
+    ///
+    /// # Errors
+    /// If it is no such file, or the signature cannot be written; nothing is written over.
+    pub fn sign_rotation(&self, file: &Path, signer: &Signer) -> Result<PathBuf> {
+        let bytes = read_rotation(file)?;
+        let kind = Rotation::kind_of(&bytes).map_err(|problem| unusable(file, &problem))?;
+        let role = if kind == Kind::Revocation { Role::Revoker } else { Role::Author };
+        let statement = Statement { kind, place: None, role, time: self.environment.now() };
+        let signature = match signer {
+            Signer::Minisign(key) => sign(&bytes, &statement.comment(), key).into_bytes(),
+            Signer::Ssh(key) => ssh_keygen(&bytes, kind, key)?,
+        };
+        let scheme = match signer {
+            Signer::Minisign(_) => Scheme::Minisign,
+            Signer::Ssh(_) => Scheme::Ssh,
+        };
+        let attached = Attached { scheme, bytes: signature };
+        let key = signer_of(&attached, &bytes, kind, &[])
+            .ok_or_else(|| unusable(file, "the signature does not fit"))?;
+        let mut place = file.as_os_str().to_owned();
+        place.push(format!(".{}.{}", &key.to_string()[..16], scheme.extension()));
+        write_new(Path::new(&place), &attached.bytes, Readers::Everybody)?;
+        Ok(place.into())
+    }
+
+    /// Takes in a list of keys, or of keys that are taken back, with the signatures that lie beside it.
+    ///
+    /// # Errors
+    /// If it is no such file, or not enough of those who may say so have signed it; nothing is changed then.
+    pub fn take_in_rotation(&self, file: &Path) -> Result<Rotated> {
+        let bytes = read_rotation(file)?;
+        let rotation = Rotation::parse(&bytes).map_err(|problem| unusable(file, &problem))?;
+        let signatures = signatures_beside(file)?;
+        let machine = Keyring::load(&Places { person: None, ..self.trust_places() })?.machine;
+        let now = self.environment.timestamp();
+        self.change_store(|store| {
+            let keyring = Keyring { person: store.clone(), machine };
+            rotation.take_in(&bytes, &signatures, &keyring, store, now).map_err(|problem| {
+                let meaning = format!("{} changes nothing: {problem}", file.display());
+                Error::refused(
+                    Code::Trust,
+                    meaning,
+                    "Ask whoever sent it for the file with all of its signatures.",
+                )
+            })
+        })
+    }
+
+    fn statement(&self, kind: Kind, patch: &Patch, role: Role) -> Statement {
+        Statement { kind, place: Some(place_of(patch)), role, time: self.environment.now() }
+    }
+
+    fn signature(
+        &self,
+        content: &[u8],
+        kind: Kind,
+        patch: &Patch,
+        role: Role,
+        signer: &Signer,
+    ) -> Result<Attached> {
+        match signer {
+            Signer::Minisign(key) => {
+                let comment = self.statement(kind, patch, role).comment();
+                Ok(Attached { scheme: Scheme::Minisign, bytes: sign(content, &comment, key).into_bytes() })
+            }
+            Signer::Ssh(key) => Ok(Attached { scheme: Scheme::Ssh, bytes: ssh_keygen(content, kind, key)? }),
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a different thing, and three callers have all of them"
+    )]
+    fn attach(
+        &self,
+        file: &Path,
+        shown: &Inspection,
+        kind: Kind,
+        role: Role,
+        signature: Attached,
+        review: Option<&[u8]>,
+        watch: Watch<'_>,
+    ) -> Result<Signed> {
+        let content = review.unwrap_or(&shown.manifest);
+        let known: Vec<_> = self.keyring()?.keys().map(|known| known.key.clone()).collect();
+        // Never add what would not verify, whoever made it.
+        let key = signer_of(&signature, content, kind, &known).ok_or_else(|| {
+            let meaning = "the signature does not fit this patch file, or is by a key that is not known here";
+            Error::refused(
+                Code::Signature,
+                meaning,
+                "Sign the exact manifest of this file; trust the key first.",
+            )
+        })?;
+        let addition = match review {
+            None => Addition::Signature(signature.clone()),
+            Some(report) => {
+                let (report, signature) = (report.to_vec(), signature.clone());
+                Addition::Review(AttachedReview { report, signature })
+            }
+        };
+        add(file, key, addition).map_err(crate::bundle::OpenError::from)?;
+        Ok(Signed {
+            patch: shown.patch.clone(),
+            covers: Digest::of(content),
+            key,
+            role,
+            signature,
+            inspection: self.inspect(file, watch)?,
+        })
+    }
+}
+
+fn read_rotation(file: &Path) -> Result<Vec<u8>> {
+    let failed = |source| Error::File { doing: "read the list of keys", path: file.to_owned(), source };
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(file).map_err(failed)?;
+    opened.take(MAX_ROTATION_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// The signatures whose names begin with that of the file.
+fn signatures_beside(file: &Path) -> Result<Vec<Attached>> {
+    let failed = |source| Error::File { doing: "read the signatures beside", path: file.to_owned(), source };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut places: Vec<(PathBuf, Scheme)> = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let ending = path.extension().and_then(|ending| ending.to_str()).and_then(Scheme::of_extension);
+        let is_beside = path.file_name().is_some_and(|found| found.to_string_lossy().starts_with(&name));
+        places.extend(ending.filter(|_| is_beside).map(|scheme| (path, scheme)));
+    }
+    places.sort();
+    places.truncate(MAX_SIGNATURES);
+    let read = |(path, scheme): (PathBuf, Scheme)| {
+        let mut bytes = Vec::new();
+        let opened = std::fs::File::open(path).map_err(failed)?;
+        opened.take(MAX_SIGNATURE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(Attached { scheme, bytes })
+    };
+    places.into_iter().map(read).collect()
+}
+
+fn unusable(file: &Path, problem: &str) -> Error {
+    Error::refused(Code::Key, format!("{} cannot be used: {problem}", file.display()), "Get the file again.")
+}
+
+/// Lets OpenSSH sign. It asks for passphrases and touches itself, on the person's terminal.
+fn ssh_keygen(content: &[u8], kind: Kind, key: &Path) -> Result<Vec<u8>> {
+    let failed = |source| Error::File { doing: "sign with the SSH key", path: key.to_owned(), source };
+    let program = program("ssh-keygen").ok_or_else(|| {
+        let hint = "Install OpenSSH, or use a key made with patchwright key new.";
+        Error::refused(
+            Code::Key,
+            "signing with an SSH key needs the program ssh-keygen, which is not here",
+            hint,
+        )
+    })?;
+    let key = std::path::absolute(key).map_err(failed)?;
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let (plain, signed) = (folder.path().join("content"), folder.path().join("content.sig"));
+    std::fs::write(&plain, content).map_err(failed)?;
+    let output = Command::new(program)
+        .current_dir(folder.path())
+        .args(["-Y", "sign", "-n", kind.namespace(), "-f"])
+        .arg(&key)
+        .arg(&plain)
+        .stdin(Stdio::inherit())
+        .output()
+        .map_err(failed)?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last =
+            said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it gave no reason").to_owned();
+        let meaning = format!("OpenSSH did not sign: {last}");
+        return Err(Error::refused(Code::Key, meaning, "Name an Ed25519 key, and try again."));
+    }
+    std::fs::read(signed).map_err(failed)
+}
+
+/// The program of this name in the folders where programs are. Never one in the present folder.
+fn program(name: &str) -> Option<PathBuf> {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(&name))
+        .find(|program| program.is_file())
+}

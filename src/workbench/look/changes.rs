@@ -1,0 +1,312 @@
+//! The contents on both sides of every change of a bundle, as far as they can be known.
+
+mod content;
+mod hidden;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::merging;
+use crate::bundle::{VerifiedBundle, delta};
+use crate::diff::on_tree::FileOutcome;
+use crate::diff::pair_renames;
+use crate::disk::fs::{Fs, Place};
+use crate::disk::node_at;
+use crate::model::{Digest, FileChange, LocalEdits, Node, Payload, Role, TreePath};
+use crate::progress::{CancelToken, Cancelled};
+use crate::workbench::{Result, Watch, Workbench};
+
+pub use content::{Content, ContentReader, MAX_IN_MEMORY_BYTES};
+pub use hidden::{Hidden, HiddenCount, HiddenIn, HiddenPlace};
+
+pub(crate) use hidden::in_patch as hidden_in;
+
+pub(crate) use content::Spool;
+
+/// What is on one side of a change.
+#[derive(Debug, Clone)]
+pub enum Side {
+    /// Nothing.
+    Absent,
+    /// A folder or link: everything about it is in the change.
+    NotAFile,
+    /// The content.
+    Content(Content),
+    /// It cannot be shown, and why.
+    Unavailable(String),
+}
+
+/// One change with both contents.
+#[derive(Debug, Clone)]
+pub struct ChangeContents<'a> {
+    /// The change.
+    pub change: &'a FileChange,
+    /// The place's node on the left: what is expected, or what was really found in the target.
+    pub left: Option<Node>,
+    /// The place's node on the right: what the change leaves, or, where somebody edited the file in the target, what
+    /// both edits come to.
+    pub right: Option<Node>,
+    /// The content before.
+    pub before: Side,
+    /// The content after.
+    pub after: Side,
+}
+
+/// One change with both contents, whatever their size; a rename with what stood at the old path.
+#[derive(Debug, Clone)]
+pub struct OneChange {
+    /// The change.
+    pub change: FileChange,
+    /// The change that takes the file away from its old path, if this one puts it at its new path.
+    pub renamed_from: Option<FileChange>,
+    /// What is on the left: what is expected, or what was really found in the target.
+    pub left: Option<Node>,
+    /// The content before.
+    pub before: Side,
+    /// The content after.
+    pub after: Side,
+}
+
+/// What happens to contents above [`MAX_IN_MEMORY_BYTES`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Large {
+    /// They are described, not shown.
+    Describe,
+    /// They are read from the target, or unpacked into a temporary file.
+    Spool,
+}
+
+impl Workbench {
+    /// Calls `show` with each change whose path is in `paths` (or below one of them; all if it is empty). The left
+    /// side is what the patch expects or, with a `target`, what is really there. Contents above
+    /// [`MAX_IN_MEMORY_BYTES`] are unavailable.
+    ///
+    /// # Errors
+    /// If bundle or folder cannot be read, or somebody wished to stop.
+    pub fn changes(
+        &self,
+        bundle: &Path,
+        paths: &[TreePath],
+        target: Option<&Path>,
+        watch: Watch<'_>,
+        show: &mut dyn FnMut(&ChangeContents<'_>),
+    ) -> Result<()> {
+        let bundle = self.open_maybe_for(bundle, target, watch)?;
+        let disk = target.map(|target| self.disk(target)).transpose()?;
+        let sides = Sides { bundle: &bundle, disk, cancel: watch.cancel, large: Large::Describe };
+        let wanted =
+            |path: &TreePath| paths.is_empty() || paths.iter().any(|p| p == path || path.is_below(p));
+        for change in bundle.patch.changes.iter().filter(|change| wanted(&change.path)) {
+            let contents = sides.of(change);
+            watch.cancel.check()?;
+            show(&contents);
+        }
+        Ok(())
+    }
+
+    /// The change at `path`, with contents of any size; `None` if the patch changes nothing there. The left side is
+    /// what the patch expects or, with a `target`, what is really there.
+    ///
+    /// # Errors
+    /// If bundle or folder cannot be read, or somebody wished to stop.
+    pub fn one_change(
+        &self,
+        bundle: &Path,
+        path: &TreePath,
+        target: Option<&Path>,
+        watch: Watch<'_>,
+    ) -> Result<Option<OneChange>> {
+        let bundle = self.open_maybe_for(bundle, target, watch)?;
+        let disk = target.map(|target| self.disk(target)).transpose()?;
+        let sides = Sides { bundle: &bundle, disk, cancel: watch.cancel, large: Large::Spool };
+        let Some(change) = bundle.patch.change_at(path) else {
+            let is_named = |(_, file): (&str, &FileOutcome)| file.path == path.as_str();
+            let is_named = bundle.text.as_ref().is_some_and(|text| text.files().any(is_named));
+            return Ok(is_named.then(|| sides.as_it_is(path)).flatten());
+        };
+        let pairs = pair_renames(&bundle.patch.changes);
+        let old_half = pairs.iter().find(|(new, _)| new.path == *path).and_then(|(_, old)| *old);
+        let contents = sides.of(change);
+        let (mut left, mut before) = (contents.left, contents.before);
+        let mut renamed_from = None;
+        // Against a folder that has the file at its new path already, this is no rename any more.
+        if let (Some(old), None, Side::Absent) = (old_half, &left, &before) {
+            let old_contents = sides.of(old);
+            (left, before) = (old_contents.left, old_contents.before);
+            renamed_from = left.is_some().then(|| old.clone());
+        }
+        watch.cancel.check()?;
+        let change = FileChange { after: contents.right, ..change.clone() };
+        Ok(Some(OneChange { change, renamed_from, left, before, after: contents.after }))
+    }
+}
+
+struct Sides<'a> {
+    bundle: &'a VerifiedBundle,
+    disk: Option<Arc<dyn Fs>>,
+    cancel: &'a CancelToken,
+    large: Large,
+}
+
+/// A content, or why there is none, as a phrase.
+type Found = std::result::Result<Content, String>;
+
+impl Sides<'_> {
+    fn of<'c>(&self, change: &'c FileChange) -> ChangeContents<'c> {
+        let after = match &change.after {
+            None => Side::Absent,
+            Some(Node::File(file)) => shown(self.after(change, file.digest, file.size_bytes)),
+            Some(_) => Side::NotAFile,
+        };
+        let (left, before) = match &self.disk {
+            Some(disk) => self.found(disk, &change.path),
+            None => {
+                let before = match change.before.first() {
+                    None => Side::Absent,
+                    Some(Node::File(file)) => shown(self.before(&change.path, file.digest, file.size_bytes)),
+                    Some(_) => Side::NotAFile,
+                };
+                (change.before.first().cloned(), before)
+            }
+        };
+        let mut contents = ChangeContents { change, left, right: change.after.clone(), before, after };
+        if let (Some(disk), Some(Node::File(mine))) = (&self.disk, &contents.left)
+            && let Some((file, merged)) = merging::merged_here(self.bundle, &**disk, change, mine)
+        {
+            (contents.right, contents.after) = (Some(Node::File(file)), Side::Content(merged.into()));
+        }
+        contents
+    }
+
+    /// What stands at `path`, on both sides: a text patch names it, and does not fit or is there already.
+    fn as_it_is(&self, path: &TreePath) -> Option<OneChange> {
+        let (node, content) = self.found(self.disk.as_ref()?, path);
+        let change = FileChange {
+            path: path.clone(),
+            before: node.iter().cloned().collect(),
+            after: node.clone(),
+            payload: None,
+            base: None,
+            role: Role::Data,
+            local_edits: LocalEdits::Refuse,
+            fixes: Vec::new(),
+        };
+        Some(OneChange { change, renamed_from: None, left: node, before: content.clone(), after: content })
+    }
+
+    /// What is really at `path`.
+    fn found(&self, disk: &Arc<dyn Fs>, path: &TreePath) -> (Option<Node>, Side) {
+        match node_at(&**disk, &Place::from(path)) {
+            Err(error) => (None, Side::Unavailable(error.to_string())),
+            Ok(None) => (None, Side::Absent),
+            Ok(Some(Node::File(file))) => {
+                let content = self.read_from(disk, path, file.digest, file.size_bytes);
+                (Some(Node::File(file)), shown(content))
+            }
+            Ok(node) => (node, Side::NotAFile),
+        }
+    }
+
+    fn before(&self, path: &TreePath, digest: Digest, size_bytes: u64) -> Found {
+        let base = self.change(path).and_then(|change| change.base).filter(|base| *base == digest);
+        match (base, &self.disk) {
+            (Some(base), _) => self.blob(&base, size_bytes),
+            (None, Some(disk)) => self.read_from(disk, path, digest, size_bytes),
+            (None, None) => {
+                Err("the original is not in the patch file; name a folder to compare with".to_owned())
+            }
+        }
+    }
+
+    fn after(&self, change: &FileChange, digest: Digest, size_bytes: u64) -> Found {
+        self.allow(size_bytes)?;
+        let content = match &change.payload {
+            Some(Payload::Whole { blob }) => self.blob(blob, size_bytes),
+            Some(Payload::Same { from }) => self.before(from, digest, size_bytes),
+            None => self.before(&change.path, digest, size_bytes),
+            Some(Payload::Delta { blob, from, source }) => {
+                self.unpack_delta(blob, (from, *source), digest, size_bytes)
+            }
+        };
+        // Where the patch is already applied, its result is in the folder and the original no more.
+        match (content, &self.disk) {
+            (Err(reason), Some(disk)) => {
+                self.read_from(disk, &change.path, digest, size_bytes).map_err(|_| reason)
+            }
+            (content, _) => content,
+        }
+    }
+
+    fn unpack_delta(
+        &self,
+        blob: &Digest,
+        (from, source): (&TreePath, Digest),
+        digest: Digest,
+        size_bytes: u64,
+    ) -> Found {
+        let source_file = self.change(from).and_then(|change| {
+            change.before.iter().filter_map(Node::as_file).find(|file| file.digest == source)
+        });
+        let source_bytes = source_file.map_or(0, |file| file.size_bytes);
+        let old = self.before(from, source, source_bytes)?;
+        let mut old = old.reader().map_err(worded)?;
+        let mut delta = self.bundle.open_blob(blob).map_err(|error| error.to_string())?;
+        let mut new = Spool::new(size_bytes, self.cancel);
+        delta::decode(&mut delta, &mut old, source_bytes, size_bytes, &mut new)
+            .map_err(|error| with_cause(&error))?;
+        spooled(new, digest)
+    }
+
+    fn blob(&self, blob: &Digest, size_bytes: u64) -> Found {
+        self.allow(size_bytes)?;
+        let mut spool = Spool::new(size_bytes, self.cancel);
+        self.bundle.copy_blob(blob, &mut spool).map_err(|error| with_cause(&error))?;
+        spooled(spool, *blob)
+    }
+
+    fn read_from(&self, disk: &Arc<dyn Fs>, path: &TreePath, digest: Digest, size_bytes: u64) -> Found {
+        self.allow(size_bytes)?;
+        let content = Content::in_target(disk, Place::from(path), (digest, size_bytes), self.cancel);
+        content.map_err(worded)?.ok_or_else(|| "the folder does not hold the original".to_owned())
+    }
+
+    fn allow(&self, size_bytes: u64) -> std::result::Result<(), String> {
+        self.cancel.check().map_err(|Cancelled| Cancelled.to_string())?;
+        if self.large == Large::Describe && size_bytes > MAX_IN_MEMORY_BYTES {
+            return Err(format!("{size_bytes} bytes are too many to show"));
+        }
+        Ok(())
+    }
+
+    fn change(&self, path: &TreePath) -> Option<&FileChange> {
+        self.bundle.patch.change_at(path)
+    }
+}
+
+fn shown(content: Found) -> Side {
+    content.map_or_else(Side::Unavailable, Side::Content)
+}
+
+fn spooled(spool: Spool<'_>, digest: Digest) -> Found {
+    spool.finish(digest).map_err(worded)?.ok_or_else(|| "the content is damaged".to_owned())
+}
+
+/// A failure of the disk as a phrase; the one that a person can do something about by its meaning.
+fn worded(error: io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::StorageFull => "there is no room for a temporary copy".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// A failure and what caused it, which the bundle's errors keep apart.
+fn with_cause(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+            Some(io::ErrorKind::StorageFull) => "there is no room for a temporary copy".to_owned(),
+            _ => format!("{error}: {cause}"),
+        },
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,293 @@
+//! What a patch hides: in the vendor's words, in names, and in the contents it brings.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use serde_json::Value;
+
+use super::{Large, Sides};
+use crate::bundle::VerifiedBundle;
+use crate::diff::{is_text, pair_renames};
+use crate::model::{FileChange, FileNode, Node, Payload};
+use crate::progress::CancelToken;
+use crate::text::escape_line;
+use crate::text::suspects::{
+    Danger, FAR_COLUMNS, Suspect, SuspectKind, Suspects, in_content, in_name, in_words, look_alike_names,
+};
+use crate::workbench::Result;
+
+/// Most bytes of text that are looked through for one patch: a second or two, before a plan is shown.
+const MAX_LOOKED_THROUGH_BYTES: u64 = 256 << 20;
+/// Largest file that is looked through. Nobody reads larger ones as text.
+const MAX_FILE_BYTES: u64 = 32 << 20;
+/// What is read of a file to tell whether it is text.
+const HEAD_BYTES: u64 = 8 << 10;
+
+/// Where something is hidden. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HiddenIn {
+    /// In what the vendor says, in this field of the manifest.
+    Words(String),
+    /// In the name of this file.
+    Name(String),
+    /// In the content of this file.
+    File(String),
+}
+
+impl HiddenIn {
+    /// `src/a.c`, `the name x`, `the field title`.
+    pub fn phrase(&self) -> String {
+        match self {
+            HiddenIn::Words(field) => format!("the words of {field}"),
+            HiddenIn::Name(name) => format!("the name {name}"),
+            HiddenIn::File(path) => path.clone(),
+        }
+    }
+}
+
+/// One place that is worth a look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HiddenPlace {
+    /// Where.
+    pub at: HiddenIn,
+    /// What.
+    pub suspect: Suspect,
+}
+
+/// How often something of one kind was found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HiddenCount {
+    /// How often.
+    pub number: u64,
+    /// In how many files, names and fields.
+    pub places: u64,
+}
+
+/// Everything a patch hides, or that is made to be taken for something else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hidden {
+    counts: BTreeMap<(Danger, SuspectKind), HiddenCount>,
+    /// The first places of each kind.
+    pub places: Vec<HiddenPlace>,
+    /// How many more stand on lines that the old files have already.
+    pub there_before: u64,
+    /// How many files may be text and were not looked through: they are too large, too many, or not at hand.
+    pub not_looked_through: u64,
+}
+
+impl Hidden {
+    /// How many there are of each kind that there is, the most dangerous first.
+    pub fn counts(&self) -> impl Iterator<Item = (Danger, SuspectKind, HiddenCount)> {
+        self.counts.iter().map(|(&(danger, kind), &count)| (danger, kind, count))
+    }
+
+    /// How many matter that much.
+    pub fn number(&self, danger: Danger) -> u64 {
+        self.counts().filter(|(found, ..)| *found == danger).map(|(.., count)| count.number).sum()
+    }
+
+    /// The listed places of one kind that matter that much.
+    pub fn places_of(&self, danger: Danger, kind: SuspectKind) -> impl Iterator<Item = &HiddenPlace> {
+        self.places.iter().filter(move |place| (place.suspect.danger, place.suspect.kind) == (danger, kind))
+    }
+
+    /// Takes in what was found at one place.
+    pub(crate) fn add(&mut self, at: &HiddenIn, found: Suspects) {
+        self.there_before += found.there_before;
+        for (danger, kind, number) in found.counts() {
+            let count = self.counts.entry((danger, kind)).or_default();
+            count.number += number;
+            count.places += 1;
+        }
+        for suspect in found.places {
+            let listed = self.places_of(suspect.danger, suspect.kind).count() as u64;
+            if listed < Suspects::MAX_PLACES {
+                self.places.push(HiddenPlace { at: at.clone(), suspect });
+            }
+        }
+    }
+
+    /// Takes in what another patch hides.
+    pub(crate) fn merge(&mut self, other: Hidden) {
+        for (key, count) in other.counts {
+            let sum = self.counts.entry(key).or_default();
+            sum.number += count.number;
+            sum.places += count.places;
+        }
+        for place in other.places {
+            let listed = self.places_of(place.suspect.danger, place.suspect.kind).count() as u64;
+            if listed < Suspects::MAX_PLACES {
+                self.places.push(place);
+            }
+        }
+        self.there_before += other.there_before;
+        self.not_looked_through += other.not_looked_through;
+    }
+
+    /// Looks at the names of files, each by itself and all beside each other.
+    pub(crate) fn look_at_names<'n>(&mut self, names: impl Iterator<Item = &'n str> + Clone) {
+        let shown = |name: &str| HiddenIn::Name(escape_line(name).into_owned());
+        for name in names.clone() {
+            // Nearly all names are plain, and those of large patches are many.
+            let is_plain = |byte: u8| matches!(byte, b'!'..=b'~');
+            if !name.bytes().all(is_plain) {
+                self.add(&shown(name), in_name(name));
+            }
+        }
+        let all: Vec<&str> = names.collect();
+        for (index, found) in look_alike_names(all.iter().copied()) {
+            self.add(&shown(all[index]), found);
+        }
+    }
+}
+
+/// Looks through a whole patch: what it says, its names, and the text that it brings. Contents that are not in the
+/// patch are looked up on `disk`, if there is one.
+///
+/// # Errors
+/// If somebody wished to stop.
+pub(crate) fn in_patch(
+    bundle: &VerifiedBundle,
+    disk: Option<std::sync::Arc<dyn crate::disk::fs::Fs>>,
+    cancel: &CancelToken,
+) -> Result<Hidden> {
+    let mut hidden = Hidden::default();
+    // What was read as a manifest once is JSON.
+    let manifest: Value = serde_json::from_slice(bundle.manifest()).unwrap_or_default();
+    look_at_words(&manifest, &mut String::new(), &mut hidden);
+    cancel.check()?;
+    let changes = &bundle.patch.changes;
+    hidden.look_at_names(
+        changes.iter().filter(|change| change.after.is_some()).map(|change| change.path.as_str()),
+    );
+    let mut looker = Looker {
+        sides: Sides { bundle, disk, cancel, large: Large::Describe },
+        left_bytes: MAX_LOOKED_THROUGH_BYTES,
+    };
+    for (change, from) in pair_renames(changes) {
+        cancel.check()?;
+        match looker.look_at(change, from) {
+            Looked::Through(found) if found.is_empty() => {}
+            Looked::Through(found) => {
+                hidden.add(&HiddenIn::File(escape_line(change.path.as_str()).into_owned()), found);
+            }
+            Looked::NotText => {}
+            Looked::NotAtAll => hidden.not_looked_through += 1,
+        }
+    }
+    cancel.check()?;
+    Ok(hidden)
+}
+
+/// Every text of the manifest. The changes have names and digests, which are looked at as such, and links.
+fn look_at_words(value: &Value, field: &mut String, hidden: &mut Hidden) {
+    match value {
+        Value::String(text) => {
+            let found = in_words(text);
+            if !found.is_empty() {
+                hidden.add(&HiddenIn::Words(escape_line(field).into_owned()), found);
+            }
+        }
+        Value::Array(values) => {
+            values
+                .iter()
+                .enumerate()
+                .for_each(|(index, value)| deeper(&format!("[{index}]"), value, field, hidden));
+        }
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                let is_name = matches!(key.as_str(), "path" | "from" | "sha256" | "blob" | "base");
+                if !(is_name && field.starts_with("changes")) {
+                    deeper(
+                        &if field.is_empty() { key.clone() } else { format!(".{key}") },
+                        value,
+                        field,
+                        hidden,
+                    );
+                }
+            }
+        }
+        Value::Bool(_) | Value::Null | Value::Number(_) => {}
+    }
+}
+
+fn deeper(step: &str, value: &Value, field: &mut String, hidden: &mut Hidden) {
+    let length = field.len();
+    field.push_str(step);
+    look_at_words(value, field, hidden);
+    field.truncate(length);
+}
+
+/// What came of a look at one file.
+enum Looked {
+    Through(Suspects),
+    NotText,
+    NotAtAll,
+}
+
+struct Looker<'a> {
+    sides: Sides<'a>,
+    left_bytes: u64,
+}
+
+impl Looker<'_> {
+    fn look_at(&mut self, change: &FileChange, renamed_from: Option<&FileChange>) -> Looked {
+        let Some(Node::File(file)) = &change.after else { return Looked::NotText };
+        let brings_text = match &change.payload {
+            // What is only moved, or keeps its content, brings nothing.
+            None | Some(Payload::Same { .. }) => return Looked::NotText,
+            Some(Payload::Whole { blob }) => self.head(blob).is_some_and(|head| is_text(&head)),
+            // Its source is seldom at hand, and mostly a program; whether it is text shows when it is unpacked.
+            Some(Payload::Delta { .. }) => true,
+        };
+        if !brings_text {
+            return Looked::NotText;
+        }
+        if file.size_bytes > MAX_FILE_BYTES || file.size_bytes > self.left_bytes {
+            return Looked::NotAtAll;
+        }
+        self.left_bytes -= file.size_bytes;
+        let Ok(content) = self.sides.after(change, file.digest, file.size_bytes) else {
+            return Looked::NotAtAll;
+        };
+        let Some(new) = content.bytes() else { return Looked::NotAtAll };
+        if !is_text(new) {
+            return Looked::NotText;
+        }
+        match self.search(None, new) {
+            // Nothing is there, so nothing of it is new; the old content need not be read.
+            Some(found) if found.is_empty() && !has_long_line(new) => Looked::Through(found),
+            Some(found) => {
+                let old = self.old(renamed_from.unwrap_or(change), file);
+                let found = if old.is_empty() { Some(found) } else { self.search(Some(&old), new) };
+                found.map_or(Looked::NotAtAll, Looked::Through)
+            }
+            None => Looked::NotAtAll,
+        }
+    }
+
+    fn head(&self, blob: &crate::model::Digest) -> Option<Vec<u8>> {
+        let mut head = Vec::new();
+        self.sides.bundle.open_blob(blob).ok()?.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
+        Some(head)
+    }
+
+    fn search(&self, old: Option<&[u8]>, new: &[u8]) -> Option<Suspects> {
+        in_content(old, new, &|| self.sides.cancel.check().is_ok())
+    }
+
+    /// The first old content that is at hand; a patch for several builds is about the same lines in each.
+    fn old(&self, change: &FileChange, new: &FileNode) -> Vec<u8> {
+        let files = change.before.iter().filter_map(Node::as_file).filter(|file| file.digest != new.digest);
+        let mut found = files.filter(|file| file.size_bytes <= MAX_FILE_BYTES).filter_map(|file| {
+            let content = self.sides.before(&change.path, file.digest, file.size_bytes).ok()?;
+            content.bytes().map(<[u8]>::to_vec)
+        });
+        found.next().unwrap_or_default()
+    }
+}
+
+/// Whether a line may go beyond every screen, so that a change in it matters.
+fn has_long_line(text: &[u8]) -> bool {
+    text.split(|byte| *byte == b'\n').any(|line| line.len() > FAR_COLUMNS)
+}

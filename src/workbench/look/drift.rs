@@ -1,0 +1,243 @@
+//! Why a place is likely not as the history says, and where a copy of what should be there can be found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::merging::wants_merging;
+use super::stack::manifest_of;
+use super::status::{read_ledger, status_now};
+use crate::checks::{Beginning, first_bytes};
+use crate::diff::is_text;
+use crate::disk::fs::{Fs, Place, StatePath};
+use crate::disk::{hash_file, node_at};
+use crate::ledger::Ledger;
+use crate::model::{Digest, FileChange, LocalEdits, Node, Patch, Role, Step, TreePath};
+use crate::transaction;
+use crate::workbench::{Content, Drift, DriftKind, OneChange, Result, Side, Watch, Workbench};
+
+/// Why a place is likely not as the history says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DriftCause {
+    /// It is as it was before this patch: put back by hand, or from a backup.
+    AsBefore(String),
+    /// It is as this patch left it once, which is not the last change here.
+    AsLeftBy(String),
+    /// Somebody edited it, put it there or changed its permissions.
+    LocalEdit,
+    /// Somebody removed a file of the product.
+    Removed,
+    /// Nothing that is known explains it.
+    Unknown,
+}
+
+impl DriftCause {
+    /// The word for it in JSON.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            DriftCause::AsBefore(_) => "as-before",
+            DriftCause::AsLeftBy(_) => "as-left-by",
+            DriftCause::LocalEdit => "local-edit",
+            DriftCause::Removed => "removed",
+            DriftCause::Unknown => "unknown",
+        }
+    }
+
+    /// The patch whose image is there.
+    pub fn patch(&self) -> Option<&str> {
+        match self {
+            DriftCause::AsBefore(patch) | DriftCause::AsLeftBy(patch) => Some(patch),
+            DriftCause::LocalEdit | DriftCause::Removed | DriftCause::Unknown => None,
+        }
+    }
+
+    /// In words, as a phrase.
+    pub fn phrase(&self) -> String {
+        match self {
+            DriftCause::AsBefore(patch) => format!("as it was before {patch}"),
+            DriftCause::AsLeftBy(patch) => format!("as {patch} left it earlier"),
+            DriftCause::LocalEdit => "likely edited by somebody here".to_owned(),
+            DriftCause::Removed => "removed by somebody here".to_owned(),
+            DriftCause::Unknown => "of unknown cause".to_owned(),
+        }
+    }
+}
+
+/// Finds the likely cause of each of `drift`, which is sorted by place.
+///
+/// # Errors
+/// If the history or a file cannot be read.
+pub(super) fn find_causes(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    tree: &crate::model::TreeState,
+    drift: &mut [Drift],
+) -> Result<()> {
+    let mut open: BTreeMap<TreePath, usize> = BTreeMap::new();
+    for (index, place) in drift.iter_mut().enumerate() {
+        place.cause = match place.kind {
+            DriftKind::Missing => DriftCause::Removed,
+            DriftKind::Permissions => DriftCause::LocalEdit,
+            DriftKind::Edited | DriftKind::Unexpected => {
+                open.insert(place.path.clone(), index);
+                DriftCause::Unknown
+            }
+        };
+    }
+    // The newest image that fits: who puts a file back takes the last one.
+    for entry in ledger.entries().iter().rev() {
+        let Some(patch) = entry.patch.as_ref().filter(|_| !open.is_empty()) else { continue };
+        for step in entry.steps()? {
+            let Some(&index) = open.get(&step.path) else { continue };
+            let is_here = |node: &Option<Node>| {
+                node.as_ref().zip(tree.at(&step.path)).is_some_and(|(node, here)| node.same_content(here))
+            };
+            drift[index].cause = match (is_here(&step.before), is_here(&step.after)) {
+                (true, _) => DriftCause::AsBefore(patch.id.clone()),
+                (false, true) => DriftCause::AsLeftBy(patch.id.clone()),
+                (false, false) => continue,
+            };
+            open.remove(&step.path);
+        }
+    }
+    let settings = settings(fs, ledger, &open);
+    for (path, index) in open {
+        let looks_edited = settings.contains(&path)
+            || matches!(first_bytes(fs, &path)?, Beginning::Text(text) if !text.is_empty() && is_text(&text));
+        if looks_edited && matches!(tree.at(&path), Some(Node::File(_))) {
+            drift[index].cause = DriftCause::LocalEdit;
+        }
+    }
+    Ok(())
+}
+
+impl Workbench {
+    /// Calls `show` with every place that is not as the history says: what should be there on the left, what is there
+    /// on the right. Writes nothing.
+    ///
+    /// # Errors
+    /// If the folder or its history cannot be read, or somebody wished to stop.
+    pub fn drift_contents(
+        &self,
+        target: &Path,
+        watch: Watch<'_>,
+        show: &mut dyn FnMut(&OneChange),
+    ) -> Result<()> {
+        let fs = self.disk(target)?;
+        let ledger = read_ledger(&*fs)?;
+        let drift = status_now(&*fs, watch)?.drift;
+        let expected = ledger.expected()?;
+        let file =
+            |node: Option<&Node>| node.and_then(Node::as_file).map(|file| (file.digest, file.size_bytes));
+        let should_be = |drift: &Drift| expected.get(&drift.path).cloned().flatten();
+        let wanted =
+            drift.iter().filter_map(|drift| file(should_be(drift).as_ref())).map(|(digest, _)| digest);
+        let copies = Copies::find(&*fs, &ledger, &wanted.collect())?;
+        for drift in &drift {
+            watch.cancel.check()?;
+            let left = should_be(drift);
+            let right = node_at(&*fs, &Place::from(&drift.path)).unwrap_or_default();
+            let here = Place::from(&drift.path);
+            let copy = |(digest, _): (Digest, u64)| match drift.kind {
+                DriftKind::Permissions => Some(here.clone()),
+                _ => copies.of(&*fs, digest).map(Place::from),
+            };
+            let before = side(&fs, left.as_ref(), file(left.as_ref()).and_then(copy), watch);
+            let after = side(&fs, right.as_ref(), Some(here.clone()), watch);
+            show(&OneChange {
+                change: FileChange {
+                    path: drift.path.clone(),
+                    before: left.iter().cloned().collect(),
+                    after: right,
+                    payload: None,
+                    base: None,
+                    role: Role::Data,
+                    local_edits: LocalEdits::Refuse,
+                    fixes: Vec::new(),
+                },
+                renamed_from: None,
+                left,
+                before,
+                after,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What is to be shown of `node`, whose content is at `place`.
+fn side(fs: &Arc<dyn Fs>, node: Option<&Node>, place: Option<Place>, watch: Watch<'_>) -> Side {
+    let file = match node {
+        None => return Side::Absent,
+        Some(Node::File(file)) => file,
+        Some(_) => return Side::NotAFile,
+    };
+    let content =
+        place.map(|place| Content::in_target(fs, place, (file.digest, file.size_bytes), watch.cancel));
+    match content {
+        None => Side::Unavailable("no copy of what should be here is in the folder".to_owned()),
+        Some(Ok(Some(content))) => Side::Content(content),
+        Some(Ok(None)) => Side::Unavailable("it was changed while it was looked at".to_owned()),
+        Some(Err(error)) => Side::Unavailable(error.to_string()),
+    }
+}
+
+/// Which of `places` the patches call settings, or expect people to edit.
+fn settings(fs: &dyn Fs, ledger: &Ledger, places: &BTreeMap<TreePath, usize>) -> BTreeSet<TreePath> {
+    if places.is_empty() {
+        return BTreeSet::new();
+    }
+    let layers = ledger.layers().slots;
+    let manifests = layers.iter().filter_map(|slot| manifest_of(fs, ledger, slot.key));
+    let changes = manifests.flat_map(|patch: Patch| patch.changes);
+    changes
+        .filter(|change| change.role == Role::Config || wants_merging(change))
+        .map(|change| change.path)
+        .filter(|path| places.contains_key(path))
+        .collect()
+}
+
+/// Where copies of contents are among the safe copies, by what they hold. Names and the history tell; whoever uses a
+/// copy compares its digest.
+pub(crate) struct Copies {
+    places: BTreeMap<Digest, Vec<StatePath>>,
+}
+
+impl Copies {
+    /// Finds copies of the contents in `wanted`.
+    ///
+    /// # Errors
+    /// If the history cannot be read.
+    pub fn find(fs: &dyn Fs, ledger: &Ledger, wanted: &BTreeSet<Digest>) -> Result<Self> {
+        let mut places: BTreeMap<Digest, Vec<StatePath>> = BTreeMap::new();
+        let digest = |node: &Option<Node>| node.as_ref().and_then(Node::as_file).map(|file| file.digest);
+        for entry in ledger.entries().iter().rev() {
+            let steps = entry.steps()?;
+            let is_of_use = |step: &Step| {
+                [digest(&step.before), digest(&step.after)].iter().flatten().any(|one| wanted.contains(one))
+            };
+            if !steps.iter().any(is_of_use) || !transaction::has_way_back(fs, entry.seq)? {
+                continue;
+            }
+            for (n, step) in steps.iter().enumerate().filter(|(_, step)| is_of_use(step)) {
+                let copies = [
+                    (digest(&step.before), transaction::safe_copy(fs, entry.seq, n)?),
+                    (digest(&step.after), transaction::left_copy(fs, entry.seq, n)?),
+                ];
+                for (digest, place) in copies {
+                    if let (Some(digest), Some(place)) = (digest.filter(|one| wanted.contains(one)), place) {
+                        places.entry(digest).or_default().push(place);
+                    }
+                }
+            }
+        }
+        Ok(Self { places })
+    }
+
+    /// A whole copy of this content.
+    pub fn of(&self, fs: &dyn Fs, digest: Digest) -> Option<&StatePath> {
+        let holds =
+            |place: &&StatePath| hash_file(fs, &Place::from(*place)).is_ok_and(|(found, _)| found == digest);
+        self.places.get(&digest)?.iter().find(holds)
+    }
+}

@@ -1,0 +1,43 @@
+//! The folders in a folder, for choosing one where no dialog of the system comes up.
+
+use std::path::{Path, PathBuf};
+
+use crate::workbench::{Error, Result, Workbench};
+
+/// Most folders that are listed; more than that nobody reads through.
+const MAX_LISTED: usize = 10_000;
+
+/// The folders in one folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderList {
+    /// The folder itself, as an absolute path.
+    pub place: PathBuf,
+    /// The one it is in; `None` at the top.
+    pub parent: Option<PathBuf>,
+    /// Names of the folders in it, sorted without regard to case; links are left out.
+    pub names: Vec<String>,
+}
+
+impl Workbench {
+    /// The folders in `place`; without one, in the person's own folder. Writes nothing.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn folders(&self, place: Option<&Path>) -> Result<FolderList> {
+        let own = || directories::UserDirs::new().map(|own| own.home_dir().to_owned());
+        let place = place.map(Path::to_owned).or_else(own).unwrap_or_else(|| PathBuf::from("."));
+        let failed = |source| Error::File { doing: "list the folder", path: place.clone(), source };
+        let whole = std::path::absolute(&place).map_err(failed)?;
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&whole).map_err(failed)?.take(MAX_LISTED) {
+            let entry = entry.map_err(failed)?;
+            // What cannot be looked at cannot be chosen either.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                names.extend(entry.file_name().into_string());
+            }
+        }
+        names.sort_by_cached_key(|name| name.to_lowercase());
+        let parent = whole.parent().map(Path::to_owned);
+        Ok(FolderList { place: whole, parent, names })
+    }
+}

@@ -1,0 +1,145 @@
+//! Lists of patches that were called back: files that travel without a network and outlive the patches they name.
+//!
+//! A list is read as strictly as a manifest. Its path and digest go into the history with every patch that was checked
+//! against it; a signature over exactly these bytes has its place beside the digest.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::model::{Digest, PatchId, PatchRef};
+use crate::text::json;
+use crate::workbench::{Error, Result, Workbench};
+
+/// Longest list that is read, in bytes: ten thousand patches at four hundred bytes each.
+const MAX_BYTES: usize = 4 << 20;
+
+const FORMAT: &str = "patchwright-holds/1";
+
+/// What a list says about one patch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The vendor's id.
+    pub id: String,
+    /// The editions that are meant; empty: all.
+    pub revisions: Vec<u32>,
+    /// Why it was called back.
+    pub reason: String,
+    /// The id of the patch to use instead.
+    pub replacement: Option<String>,
+    /// The list that says so.
+    pub list: PathBuf,
+}
+
+impl Held {
+    fn is_about(&self, id: &str, revision: u32) -> bool {
+        self.id == id && (self.revisions.is_empty() || self.revisions.contains(&revision))
+    }
+
+    /// Why the patch is not applied, as a phrase.
+    pub fn meaning(&self) -> String {
+        format!("{} was called back: {}", self.id, self.reason)
+    }
+
+    /// What to do instead.
+    pub fn hint(&self) -> String {
+        match &self.replacement {
+            Some(replacement) => format!("Use {replacement} instead."),
+            None => "Ask the vendor what to do instead.".to_owned(),
+        }
+    }
+}
+
+/// All lists that were found.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Holds {
+    held: Vec<Held>,
+    /// Each list with its digest, for the history.
+    lists: Vec<(PathBuf, Digest)>,
+}
+
+impl Holds {
+    /// What the lists say about this edition of a patch.
+    pub fn about(&self, id: &str, revision: u32) -> Option<&Held> {
+        self.held.iter().find(|held| held.is_about(id, revision))
+    }
+
+    /// As [`Holds::about`].
+    pub fn about_patch(&self, patch: &PatchRef) -> Option<&Held> {
+        self.about(patch.id.as_str(), patch.revision)
+    }
+
+    /// Which lists were asked, for the history.
+    pub fn remarks(&self) -> impl Iterator<Item = String> {
+        self.lists.iter().map(|(path, digest)| {
+            format!("not among the called-back patches in {}, SHA-256 {digest}", path.display())
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    format: String,
+    #[serde(rename = "issued")]
+    _issued: String,
+    #[serde(rename = "issuer", default, deserialize_with = "json::present")]
+    _issuer: Option<String>,
+    held: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Item {
+    id: String,
+    #[serde(default)]
+    revisions: Vec<u32>,
+    reason: String,
+    #[serde(default, deserialize_with = "json::present")]
+    replacement: Option<String>,
+}
+
+impl Workbench {
+    /// The same workbench, which also asks these lists of called-back patches.
+    #[must_use]
+    pub fn asking_lists(&self, lists: &[PathBuf]) -> Self {
+        let mut asking = self.clone();
+        asking.lists.extend_from_slice(lists);
+        asking
+    }
+
+    /// Reads every list: those that were named, and the one of this machine, if there is one.
+    pub(crate) fn holds(&self) -> Result<Holds> {
+        let mut holds = Holds::default();
+        let of_machine = self.environment.holds_list.iter().filter(|path| path.exists());
+        for path in self.lists.iter().chain(of_machine) {
+            let (held, digest) = read(path)?;
+            holds.held.extend(held);
+            holds.lists.push((path.clone(), digest));
+        }
+        Ok(holds)
+    }
+}
+
+fn read(path: &Path) -> Result<(Vec<Held>, Digest)> {
+    let wrong = |detail: String| Error::HoldsList { path: path.to_owned(), detail };
+    let failed =
+        |source| Error::File { doing: "read the list of called-back patches", path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let list: List = json::from_slice(&bytes, MAX_BYTES).map_err(|error| wrong(error.to_string()))?;
+    if list.format != FORMAT {
+        return Err(wrong(format!("its format is not {FORMAT:?}")));
+    }
+    let held = list.held.into_iter().map(|item| {
+        let is_id = |id: &str| PatchId::parse(id).is_some();
+        if !is_id(&item.id) || !item.replacement.as_deref().is_none_or(is_id) || item.revisions.contains(&0) {
+            return Err(wrong(format!("{:?} or what replaces it is no patch", item.id)));
+        }
+        let Item { id, revisions, reason, replacement } = item;
+        Ok(Held { id, revisions, reason, replacement, list: path.to_owned() })
+    });
+    Ok((held.collect::<Result<_>>()?, Digest::of(&bytes)))
+}

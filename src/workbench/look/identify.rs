@@ -1,0 +1,185 @@
+//! Says which product is in a folder and which patches are in it, from the rules that patches bring and from what the
+//! files hold: also where no history tells.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::stack::manifest_of;
+use super::status::read_ledger;
+use crate::checks::{Identity, identify};
+use crate::disk::fs::Fs;
+use crate::disk::observe;
+use crate::model::{FileChange, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
+use crate::workbench::{Result, Watch, Workbench};
+
+/// What a folder is.
+#[derive(Debug, Clone)]
+pub struct Identified {
+    /// The product, as the first patch that recognises it calls it.
+    pub product: Option<String>,
+    /// Its version, where a rule finds one or the history names it.
+    pub version: Option<String>,
+    /// Each patch that was compared: first those that the history names, oldest first, then the files that were given.
+    pub patches: Vec<IdentifiedPatch>,
+}
+
+/// How a patch and a folder compare.
+#[derive(Debug, Clone)]
+pub struct IdentifiedPatch {
+    /// The patch.
+    pub identity: PatchRef,
+    /// Its title.
+    pub title: String,
+    /// The product that it is for.
+    pub product: String,
+    /// Whether the history says that it is in the folder.
+    pub in_history: bool,
+    /// Whether its rules recognise the product; `None` if it has none.
+    pub is_product: Option<bool>,
+    /// Whether it is for the version that was found; `None` if none was.
+    pub is_for_version: Option<bool>,
+    /// What the files say.
+    pub presence: Presence,
+    /// Places that are as the patch leaves them.
+    pub after: usize,
+    /// Places that are as the patch expects them before.
+    pub before: usize,
+    /// Places that are neither, where the patch expects that people edit.
+    pub edited: Vec<TreePath>,
+    /// Other places that are neither.
+    pub other: Vec<TreePath>,
+}
+
+/// Whether a patch is in a folder, as far as files tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// Every place is as the patch leaves it.
+    In,
+    /// Every place is as the patch expects it before.
+    NotIn,
+    /// Some are so, some are so.
+    Partly,
+    /// The files are of another version or product, or were changed since.
+    Neither,
+}
+
+impl Presence {
+    /// The word for it in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Presence::In => "in",
+            Presence::NotIn => "not-in",
+            Presence::Partly => "partly",
+            Presence::Neither => "neither",
+        }
+    }
+
+    /// In words.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Presence::In => "in",
+            Presence::NotIn => "not in",
+            Presence::Partly => "partly in",
+            Presence::Neither => "neither before nor after",
+        }
+    }
+}
+
+impl Workbench {
+    /// What is in `target`, compared with the patches that its history names and with those in `bundles`. Writes
+    /// nothing.
+    ///
+    /// # Errors
+    /// If the folder, its history or a bundle cannot be read.
+    pub fn identify(&self, target: &Path, bundles: &[PathBuf], watch: Watch<'_>) -> Result<Identified> {
+        let given: Vec<Patch> =
+            bundles.iter().map(|file| Ok(self.open(file)?.patch)).collect::<Result<_>>()?;
+        let fs = self.disk(target)?;
+        self.look_in_peace(target, &*fs, || identify_now(&*fs, &given, watch), |_| true)
+    }
+}
+
+fn identify_now(fs: &dyn Fs, given: &[Patch], watch: Watch<'_>) -> Result<Identified> {
+    let ledger = read_ledger(fs)?;
+    let active = ledger.layers().slots.into_iter().filter(|slot| slot.retired.is_none());
+    let known: Vec<Patch> = active.filter_map(|slot| manifest_of(fs, &ledger, slot.key)).collect();
+    let is_new = |patch: &&Patch| known.iter().all(|known| known.identity != patch.identity);
+    let patches: Vec<(&Patch, bool)> = known
+        .iter()
+        .map(|patch| (patch, true))
+        .chain(given.iter().filter(is_new).map(|patch| (patch, false)))
+        .collect();
+    let paths: BTreeSet<&TreePath> =
+        patches.iter().flat_map(|(patch, _)| patch.changes.iter().map(|change| &change.path)).collect();
+    let tree = observe(fs, paths, watch.progress, watch.cancel)?.tree;
+    let identities: Vec<Identity> =
+        patches.iter().map(|(patch, _)| Ok(identify(fs, &patch.product)?)).collect::<Result<_>>()?;
+    // The newest patch knows best; a rule that does not recognise the product finds no version of it.
+    let recognised = patches.iter().zip(&identities).rev();
+    let mut recognised = recognised.filter(|(_, identity)| identity.is_product != Some(false)).peekable();
+    let named = |((patch, _), identity): &(&(&Patch, bool), &Identity)| {
+        (identity.is_product == Some(true) || known.contains(*patch)).then(|| patch.product.name.clone())
+    };
+    let product = recognised.clone().find_map(|pair| named(&pair));
+    let version = recognised.find_map(|(_, identity)| identity.version.clone());
+    let version = version.or_else(|| ledger.version().map(str::to_owned));
+    let compared = patches.iter().zip(&identities).map(|((patch, in_history), identity)| {
+        let mut compared = compare(patch, &tree);
+        compared.in_history = *in_history;
+        compared.is_product = identity.is_product;
+        let fits = |version: &String| {
+            patch.product.versions.contains(version) || patch.result_version.as_ref() == Some(version)
+        };
+        compared.is_for_version = version.as_ref().map(fits);
+        compared
+    });
+    Ok(Identified { product, version: version.clone(), patches: compared.collect() })
+}
+
+/// What the files say about a patch. Permissions are no evidence: they change when a folder is copied.
+fn compare(patch: &Patch, tree: &TreeState) -> IdentifiedPatch {
+    let (mut after, mut before, mut edited, mut other) = (0, 0, Vec::new(), Vec::new());
+    for change in &patch.changes {
+        let here = tree.at(&change.path);
+        match () {
+            () if is_like(change.after.as_ref(), here) => after += 1,
+            () if was_expected(change, here) => before += 1,
+            () if change.local_edits != LocalEdits::Refuse => edited.push(change.path.clone()),
+            () => other.push(change.path.clone()),
+        }
+    }
+    let presence = match (after, before, other.len()) {
+        (0, 0, _) => Presence::Neither,
+        (_, 0, 0) => Presence::In,
+        (0, _, 0) => Presence::NotIn,
+        _ => Presence::Partly,
+    };
+    IdentifiedPatch {
+        identity: patch.identity.clone(),
+        title: patch.title.clone(),
+        product: patch.product.name.clone(),
+        in_history: false,
+        is_product: None,
+        is_for_version: None,
+        presence,
+        after,
+        before,
+        edited,
+        other,
+    }
+}
+
+fn was_expected(change: &FileChange, here: Option<&Node>) -> bool {
+    match here {
+        None => change.before.is_empty(),
+        Some(_) => change.before.iter().any(|node| is_like(Some(node), here)),
+    }
+}
+
+fn is_like(node: Option<&Node>, here: Option<&Node>) -> bool {
+    match (node, here) {
+        (None, None) => true,
+        (Some(node), Some(here)) => node.same_content(here),
+        _ => false,
+    }
+}

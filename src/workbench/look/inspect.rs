@@ -1,0 +1,126 @@
+//! Looks at a bundle without a target.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::changes::{Hidden, hidden_in};
+use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
+use crate::model::{Digest, Hasher, Patch};
+use crate::progress::{Phase, Watched};
+use crate::trust::{AttachedReview, Denial, Review, Verdict};
+use crate::workbench::change::scripts;
+use crate::workbench::{Error, PlannedScript, Result, TextReading, Watch, Workbench};
+
+/// What a bundle says and what is known about it.
+#[derive(Debug, Clone)]
+pub struct Inspection {
+    /// What it says. Texts must be escaped before they are shown.
+    pub patch: Patch,
+    /// Who vouches for it.
+    pub verdict: Verdict,
+    /// Length of the file in bytes.
+    pub file_bytes: u64,
+    /// SHA-256 of the file.
+    pub file_digest: Digest,
+    /// SHA-256 of the manifest: what signatures cover.
+    pub manifest_digest: Digest,
+    /// The exact manifest.
+    pub manifest: Vec<u8>,
+    /// What it hides, in words, names and contents.
+    pub hidden: Hidden,
+    /// Its scripts, whole, in the patch's own order.
+    pub scripts: Vec<PlannedScript>,
+    /// What the text patches say, if it is no bundle.
+    pub text: Option<TextReading>,
+    /// The reviews that came along and can be read, each with the SHA-256 of its exact bytes. Whose they are, and
+    /// whether they count, is in the verdict.
+    pub reviews: Vec<(Digest, Review)>,
+}
+
+/// What was verified.
+#[derive(Debug, Clone)]
+pub struct Verification {
+    /// As [`Workbench::inspect`].
+    pub inspection: Inspection,
+    /// Number of blobs whose every byte was read and hashed.
+    pub blobs: usize,
+}
+
+impl Workbench {
+    /// Opens a bundle and finds out who vouches for it.
+    pub(crate) fn open(&self, bundle: &Path) -> Result<VerifiedBundle> {
+        let opened =
+            UnverifiedBundle::open(bundle)?.verify(&self.keyring()?, self.environment.timestamp())?;
+        match opened.verdict.may_be_seen() {
+            true => Ok(opened),
+            false => Err(Error::not_trusted(bundle, Denial::Policy, &opened.verdict)),
+        }
+    }
+
+    /// Reads a bundle's manifest and checks every rule that needs no target. The whole file is read for its digest.
+    ///
+    /// # Errors
+    /// If the bundle is damaged, hostile or unreadable, or somebody wished to stop.
+    pub fn inspect(&self, bundle: &Path, watch: Watch<'_>) -> Result<Inspection> {
+        let bundle = self.open(bundle)?;
+        watch.progress.begin(Phase::Reading, bundle.file_bytes());
+        inspection(bundle, watch)
+    }
+
+    /// [`Workbench::inspect`], and reads and hashes everything in the bundle.
+    ///
+    /// # Errors
+    /// As [`Workbench::inspect`].
+    pub fn verify(&self, bundle: &Path, watch: Watch<'_>) -> Result<Verification> {
+        let bundle = self.open(bundle)?;
+        let blobs: Vec<(Digest, u64)> = bundle.blobs().collect();
+        let content_bytes: u64 = blobs.iter().map(|(_, size_bytes)| size_bytes).sum();
+        watch.progress.begin(Phase::Reading, bundle.file_bytes() + content_bytes);
+        blobs.par_iter().try_for_each(|(digest, _)| {
+            // Unpacking checks the digest.
+            let copied = bundle.copy_blob(digest, &mut watched(io::sink(), watch));
+            copied.map(drop).map_err(|error| stopped_or(error, watch))
+        })?;
+        Ok(Verification { inspection: inspection(bundle, watch)?, blobs: blobs.len() })
+    }
+}
+
+fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
+    let mut file = watched(Hasher::new(), watch);
+    bundle.copy_file(&mut file).map_err(|error| stopped_or(error, watch))?;
+    let hidden = hidden_in(&bundle, None, watch.cancel)?;
+    Ok(Inspection {
+        hidden,
+        verdict: bundle.verdict.clone(),
+        file_bytes: bundle.file_bytes(),
+        file_digest: file.into_inner().finish(),
+        manifest_digest: Digest::of(bundle.manifest()),
+        manifest: bundle.manifest().to_vec(),
+        scripts: scripts::of_bundle(&bundle)?,
+        reviews: readable_reviews(&bundle),
+        patch: bundle.patch,
+        text: None,
+    })
+}
+
+/// The reviews in a bundle that can be read, each with the SHA-256 of its exact bytes.
+pub(crate) fn readable_reviews(bundle: &VerifiedBundle) -> Vec<(Digest, Review)> {
+    let read = |attached: &AttachedReview| {
+        Some((Digest::of(&attached.report), Review::parse(&attached.report).ok()?))
+    };
+    bundle.reviews.iter().filter_map(read).collect()
+}
+
+fn watched<W: Write>(inner: W, watch: Watch<'_>) -> Watched<'_, W> {
+    Watched::new(inner, watch.progress, watch.cancel)
+}
+
+/// Reading also fails when it is stopped on request.
+fn stopped_or(error: BundleError, watch: Watch<'_>) -> Error {
+    match watch.cancel.check() {
+        Err(cancelled) => cancelled.into(),
+        Ok(()) => error.into(),
+    }
+}

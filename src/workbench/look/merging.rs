@@ -1,0 +1,387 @@
+//! Works out what becomes of files that somebody edited: reads what merging takes, and keeps what it comes to.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::situation::Survey;
+use crate::bundle::author::WholeFile;
+use crate::bundle::{VerifiedBundle, delta};
+use crate::diff::{MAX_MERGE_BYTES, Merge, draft, merge};
+use crate::disk::fs::{Fs, Place};
+use crate::disk::node_at;
+use crate::model::{Code, Digest, FileChange, FileNode, LocalEdits, Mode, Node, Payload, Step, TreePath};
+use crate::plan::{MergedHow, Obstacle, Resolution};
+use crate::transaction::Kept;
+use crate::workbench::{Error, Result, Workbench};
+
+/// Most bytes of merged files that wait in memory at one time: a plan of so many large settings is none.
+const MAX_MADE_BYTES: usize = 256 << 20;
+
+/// What a person wishes for a file that was edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EditChoice {
+    /// It stays as it is.
+    KeepMine,
+    /// What the patch brings comes; the edited file is kept as a safe copy.
+    TakeTheirs,
+    /// It becomes a copy of this file, in which somebody merged both.
+    Merged(PathBuf),
+}
+
+/// What a person wishes for files that were edited, by their place.
+pub type EditChoices = BTreeMap<TreePath, EditChoice>;
+
+/// Contents that were worked out and are in no bundle and no safe copy, by their place.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Made {
+    contents: BTreeMap<TreePath, Vec<u8>>,
+    bytes: usize,
+}
+
+impl Made {
+    /// The content for the file at `path`.
+    pub fn of(&self, path: &TreePath) -> Option<&[u8]> {
+        self.contents.get(path).map(Vec::as_slice)
+    }
+
+    /// All of them by what they are.
+    pub fn by_digest(&self) -> impl Iterator<Item = (Digest, Arc<Vec<u8>>)> {
+        self.contents.values().map(|content| (Digest::of(content), Arc::new(content.clone())))
+    }
+
+    /// Keeps a content; `false` if there is no room for it.
+    pub(crate) fn keep(&mut self, path: &TreePath, content: Vec<u8>) -> bool {
+        if self.bytes + content.len() > MAX_MADE_BYTES {
+            return false;
+        }
+        self.bytes += content.len();
+        self.contents.insert(path.clone(), content);
+        true
+    }
+}
+
+/// Whether a copy of what `change` leaves is kept beside the safe copies, so that later edits can be merged when it is
+/// taken back: where the patch wants them merged.
+pub(crate) fn wants_merging(change: &FileChange) -> bool {
+    let is_small = |node: &Node| node.as_file().is_some_and(|file| file.size_bytes <= MAX_MERGE_BYTES as u64);
+    change.local_edits == LocalEdits::Merge && change.after.as_ref().is_some_and(is_small)
+}
+
+/// Works out what becomes of each file that is neither as the patch expects nor as it leaves it, and puts that into
+/// the situation.
+///
+/// # Errors
+/// If a file cannot be read, or was changed while it was looked at.
+pub(crate) fn resolve_edits(
+    bundles: &[&VerifiedBundle],
+    fs: &dyn Fs,
+    survey: &mut Survey,
+    choices: &EditChoices,
+) -> Result<()> {
+    let keeps_modes = survey.situation.keeps_modes;
+    let hidden: Vec<String> = survey.situation.problems.iter().map(|(_, place, _)| place.clone()).collect();
+    let changed: Vec<&TreePath> =
+        bundles.iter().flat_map(|bundle| bundle.patch.changes.iter().map(|change| &change.path)).collect();
+    let changes =
+        bundles.iter().flat_map(|bundle| bundle.patch.changes.iter().map(move |change| (*bundle, change)));
+    for (bundle, change) in changes.filter(|(_, change)| change.local_edits != LocalEdits::Refuse) {
+        if hidden.iter().any(|place| place == change.path.as_str()) {
+            continue;
+        }
+        let observed = survey.situation.tree.at(&change.path).cloned();
+        let edit = Edit { bundle, fs, change, keeps_modes };
+        if edit.is_none(observed.as_ref()) {
+            continue;
+        }
+        let is_shared = || changed.iter().filter(|path| ***path == change.path).count() > 1;
+        let resolution = match (choices.get(&change.path), &observed) {
+            (_, Some(Node::Link(_) | Node::Dir(_))) => None,
+            (Some(EditChoice::TakeTheirs | EditChoice::Merged(_)), _) | (None, Some(_)) if is_shared() => {
+                let why = "several of these patches change it; apply them one after the other";
+                Some(Resolution::Impossible(why.to_owned()))
+            }
+            (Some(EditChoice::KeepMine), _) => Some(Resolution::KeepMine),
+            (Some(EditChoice::TakeTheirs), _) => Some(edit.take_theirs(&mut survey.made)?),
+            (Some(EditChoice::Merged(file)), mine) => {
+                Some(edit.take_given(file, mine.as_ref(), &mut survey.made)?)
+            }
+            (None, Some(Node::File(mine))) if change.local_edits == LocalEdits::Merge => {
+                Some(edit.merge(mine, &mut survey.made)?)
+            }
+            (None, _) => None,
+        };
+        if let Some(resolution) = resolution {
+            survey.situation.edits.insert(change.path.clone(), resolution);
+        }
+    }
+    Ok(())
+}
+
+impl Workbench {
+    /// Writes to `output` what the file at `path` comes to when the edits made here and the changes of the patch are
+    /// put together, with both sides of each clash marked: something for a person to finish.
+    ///
+    /// # Errors
+    /// If there is nothing to merge at `path`, or a file cannot be read or written.
+    pub fn draft_merge(&self, bundle: &Path, target: &Path, path: &TreePath, output: &Path) -> Result<()> {
+        let bundle = self.open(bundle)?;
+        let fs = self.disk(target)?;
+        let refused = |meaning: &str| {
+            Error::Refused(vec![Obstacle {
+                code: Code::Clash,
+                path: Some(path.as_str().to_owned()),
+                meaning: meaning.to_owned(),
+                hint: "patchwright plan lists the files that were edited here.".to_owned(),
+            }])
+        };
+        let change = bundle.patch.change_at(path).ok_or_else(|| refused("the patch changes nothing here"))?;
+        let edit = Edit { bundle: &bundle, fs: &*fs, change, keeps_modes: fs.features().modes };
+        let failed = |source| crate::disk::ScanError::Io { place: path.into(), source };
+        let Some(Node::File(mine)) = node_at(&*fs, &path.into()).map_err(failed)? else {
+            return Err(refused("no file is here"));
+        };
+        let sides = edit.base()?.zip(read_file(&*fs, &path.into(), mine.digest)?);
+        let Some(((_, base), mine)) = sides else {
+            return Err(refused("the patch file does not hold the original, or the file is too large"));
+        };
+        let Some(theirs) = edit.theirs(&base)? else {
+            return Err(refused("the patch file does not hold the whole new content"));
+        };
+        let marked = draft(&base, &mine, &theirs).map_err(|reason| refused(&reason.to_string()))?;
+        let failed = |source| Error::File { doing: "write the draft", path: output.to_owned(), source };
+        WholeFile::write(output, &marked).map_err(failed)
+    }
+}
+
+/// What `change` comes to where the file in the folder is `mine`, if it is merged with that. For showing: what cannot
+/// be read or merged is shown unmerged.
+pub(crate) fn merged_here(
+    bundle: &VerifiedBundle,
+    fs: &dyn Fs,
+    change: &FileChange,
+    mine: &FileNode,
+) -> Option<(FileNode, Vec<u8>)> {
+    let edit = Edit { bundle, fs, change, keeps_modes: fs.features().modes };
+    if change.local_edits != LocalEdits::Merge || edit.is_none(Some(&Node::File(mine.clone()))) {
+        return None;
+    }
+    let mut made = Made::default();
+    match edit.merge(mine, &mut made).ok()? {
+        Resolution::Merged { file, .. } => Some((file, made.contents.remove(&change.path)?)),
+        _ => None,
+    }
+}
+
+/// Works out what becomes of each file that was edited after the change made of `steps`, where a copy of what the
+/// change left was kept: what the change did goes, the edits stay.
+///
+/// # Errors
+/// If a file cannot be read, or was changed while it was looked at.
+pub(crate) fn resolve_edits_since(
+    fs: &dyn Fs,
+    steps: &[Step],
+    kept: &Kept,
+    survey: &mut Survey,
+) -> Result<()> {
+    for step in steps {
+        let (Some(left), Some(copy)) = (kept.left(&step.path), kept.of(&step.path)) else { continue };
+        let (Some(Node::File(after)), Some(Node::File(before))) = (&step.after, &step.before) else {
+            continue;
+        };
+        let Some(Node::File(mine)) = survey.situation.tree.at(&step.path).cloned() else { continue };
+        if mine == *after || mine == *before {
+            continue;
+        }
+        let contents = [
+            read_file(fs, &Place::from(left), after.digest)?,
+            read_file(fs, &Place::from(&step.path), mine.digest)?,
+            read_file(fs, &Place::from(copy), before.digest)?,
+        ];
+        let [Some(base), Some(my_content), Some(theirs)] = contents else { continue };
+        let modes = [after.mode, mine.mode, before.mode];
+        let merged = merge(step.path.name(), &base, &my_content, &theirs);
+        let resolution = resolution_of(merged, &step.path, modes, &mut survey.made);
+        survey.situation.edits.insert(step.path.clone(), resolution);
+    }
+    Ok(())
+}
+
+/// One file that was edited, and the change that meets it.
+struct Edit<'a> {
+    bundle: &'a VerifiedBundle,
+    fs: &'a dyn Fs,
+    change: &'a FileChange,
+    keeps_modes: bool,
+}
+
+impl Edit<'_> {
+    /// Whether the place is as it should be, before or afterwards.
+    fn is_none(&self, observed: Option<&Node>) -> bool {
+        let seen = |node: &Node| if self.keeps_modes { node.clone() } else { node.clone().without_mode() };
+        let before: Vec<Node> = self.change.before.iter().map(seen).collect();
+        let expects = observed.map_or(before.is_empty(), |node| before.contains(node));
+        expects || self.change.after.as_ref().map(seen).as_ref() == observed
+    }
+
+    fn take_theirs(&self, made: &mut Made) -> Result<Resolution> {
+        let base = self.base()?;
+        let theirs = match &base {
+            Some((_, base)) => self.theirs(base)?,
+            None => None,
+        };
+        let is_at_hand = theirs.is_some_and(|theirs| made.keep(&self.change.path, theirs));
+        Ok(Resolution::TakeTheirs { is_at_hand })
+    }
+
+    fn take_given(&self, file: &Path, mine: Option<&Node>, made: &mut Made) -> Result<Resolution> {
+        let failed = |source| Error::File { doing: "read the merged file", path: file.to_owned(), source };
+        let mut content = Vec::new();
+        let opened = std::fs::File::open(file).map_err(failed)?;
+        opened.take(MAX_MERGE_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?;
+        if content.len() > MAX_MERGE_BYTES {
+            return Ok(Resolution::Impossible("the file that you gave is too large".to_owned()));
+        }
+        if has_conflict_markers(&content) {
+            return Ok(Resolution::Impossible(
+                "the file that you gave still has lines of both sides".to_owned(),
+            ));
+        }
+        let theirs = self.change.after.as_ref().and_then(Node::mode).unwrap_or(Mode::FILE);
+        let mine = mine.and_then(Node::mode).unwrap_or(theirs);
+        let before = self.change.before.first().and_then(Node::mode).unwrap_or(mine);
+        let mode = self.mode([before, mine, theirs]);
+        Ok(keep_merged(content, mode, MergedHow::Given, &self.change.path, made))
+    }
+
+    /// Both edits together, if they fit.
+    fn merge(&self, mine: &FileNode, made: &mut Made) -> Result<Resolution> {
+        let impossible = |why: &str| Ok(Resolution::Impossible(why.to_owned()));
+        let Some(Node::File(after)) = &self.change.after else {
+            return impossible("the patch takes the file away");
+        };
+        if self.change.before.is_empty() {
+            return impossible("the patch brings a file of this name, too");
+        }
+        if mine.size_bytes > MAX_MERGE_BYTES as u64 || after.size_bytes > MAX_MERGE_BYTES as u64 {
+            return impossible(&crate::diff::Unmergeable::TooLarge.to_string());
+        }
+        let Some((before, base)) = self.base()? else {
+            return impossible("the patch file does not hold the original");
+        };
+        let Some(theirs) = self.theirs(&base)? else {
+            return impossible("the patch file does not hold the whole new content");
+        };
+        let my_content =
+            read_file(self.fs, &Place::from(&self.change.path), mine.digest)?.ok_or_else(Error::moved)?;
+        let mode = self.mode([before.mode, mine.mode, after.mode]);
+        let merged = merge(self.change.path.name(), &base, &my_content, &theirs);
+        Ok(resolution_of(merged, &self.change.path, [mode; 3], made))
+    }
+
+    /// The permissions that a merged file gets.
+    fn mode(&self, modes: [Mode; 3]) -> Mode {
+        if self.keeps_modes { merged_mode(modes) } else { Mode::FILE }
+    }
+
+    /// The content that both edits began with, and the file that had it.
+    fn base(&self) -> Result<Option<(FileNode, Vec<u8>)>> {
+        let Some(digest) = self.change.base else { return Ok(None) };
+        let files = self.change.before.iter().filter_map(Node::as_file);
+        let Some(file) = files.into_iter().find(|file| file.digest == digest) else { return Ok(None) };
+        if file.size_bytes > MAX_MERGE_BYTES as u64 {
+            return Ok(None);
+        }
+        let content = self.bundle.read_blob(&digest, MAX_MERGE_BYTES as u64)?;
+        Ok(Some((file.clone(), content)))
+    }
+
+    /// The whole content that the patch brings; `None` if it is made from a file that is not as it was.
+    fn theirs(&self, base: &[u8]) -> Result<Option<Vec<u8>>> {
+        let Some(Node::File(after)) = &self.change.after else { return Ok(None) };
+        if after.size_bytes > MAX_MERGE_BYTES as u64 {
+            return Ok(None);
+        }
+        let content = match &self.change.payload {
+            None => base.to_vec(),
+            Some(Payload::Whole { blob }) => self.bundle.read_blob(blob, MAX_MERGE_BYTES as u64)?,
+            Some(Payload::Same { from }) => match read_file(self.fs, &Place::from(from), after.digest)? {
+                Some(content) => content,
+                None => return Ok(None),
+            },
+            Some(Payload::Delta { blob, from, source }) => {
+                let old = match Digest::of(base) == *source {
+                    true => Some(base.to_vec()),
+                    false => read_file(self.fs, &Place::from(from), *source)?,
+                };
+                let Some(old) = old else { return Ok(None) };
+                let mut new = Vec::new();
+                let mut delta = self.bundle.open_blob(blob)?;
+                let old_bytes = old.len() as u64;
+                let mut old = io::Cursor::new(old);
+                delta::decode(&mut delta, &mut old, old_bytes, after.size_bytes, &mut new)
+                    .map_err(|error| Error::from(crate::bundle::BundleError::from(error)))?;
+                new
+            }
+        };
+        Ok((Digest::of(&content) == after.digest).then_some(content))
+    }
+}
+
+fn resolution_of(
+    merged: std::result::Result<Merge, crate::diff::Unmergeable>,
+    path: &TreePath,
+    modes: [Mode; 3],
+    made: &mut Made,
+) -> Resolution {
+    match merged {
+        Ok(Merge::Clean { content, by }) => {
+            keep_merged(content, merged_mode(modes), MergedHow::By(by), path, made)
+        }
+        Ok(Merge::Clashes(places)) => Resolution::Clashes(places),
+        Err(reason) => Resolution::Impossible(reason.to_string()),
+    }
+}
+
+fn keep_merged(content: Vec<u8>, mode: Mode, by: MergedHow, path: &TreePath, made: &mut Made) -> Resolution {
+    let file = FileNode { digest: Digest::of(&content), size_bytes: content.len() as u64, mode };
+    match made.keep(path, content) {
+        true => Resolution::Merged { file, by },
+        false => Resolution::Impossible("too many large files would be merged at once".to_owned()),
+    }
+}
+
+/// The permissions of the side that changed them; where both did, what somebody set here stays.
+fn merged_mode([base, mine, theirs]: [Mode; 3]) -> Mode {
+    if mine == base { theirs } else { mine }
+}
+
+/// Whether somebody has begun to merge and not ended.
+fn has_conflict_markers(content: &[u8]) -> bool {
+    let has = |marker: &[u8]| content.split(|&byte| byte == b'\n').any(|line| line.starts_with(marker));
+    has(b"<<<<<<< ") && has(b">>>>>>> ")
+}
+
+/// The file at `place`, if it is this content.
+pub(crate) fn read_file(fs: &dyn Fs, place: &Place, digest: Digest) -> Result<Option<Vec<u8>>> {
+    let failed = |source| crate::disk::ScanError::Io { place: place.clone(), source };
+    let mut content = Vec::new();
+    match fs.open(place) {
+        Ok(file) => file.take(MAX_MERGE_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?,
+        // Something else is there, or nothing at all: then it is not this content.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::InvalidInput
+                    | io::ErrorKind::IsADirectory
+                    | io::ErrorKind::NotADirectory
+                    | io::ErrorKind::NotFound
+            ) =>
+        {
+            return Ok(None);
+        }
+        Err(error) => return Err(failed(error).into()),
+    };
+    Ok((Digest::of(&content) == digest).then_some(content))
+}

@@ -1,0 +1,62 @@
+//! Writes a file that a person asked for, such as a report about a change.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::workbench::{Error, Result, Workbench};
+
+/// Most names that are tried when the wished one is in use.
+const MAX_TRIES: usize = 1_000;
+
+impl Workbench {
+    /// Writes `text` to `path`, whole or not at all, and says where it is. A file of the same name is replaced: the
+    /// dialog has asked. A bare name, from where no dialog comes up, is put into the person's documents, or own
+    /// folder, under a name that nothing has.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn save_report(&self, path: &Path, text: &str) -> Result<PathBuf> {
+        keep(path, text.as_bytes())
+    }
+}
+
+/// As [`Workbench::save_report`], for any bytes.
+pub(crate) fn keep(path: &Path, bytes: &[u8]) -> Result<PathBuf> {
+    let is_bare = path.components().count() == 1 && path.is_relative();
+    let place = if is_bare { own_folder().join(path) } else { path.to_owned() };
+    let failed = |source| Error::File { doing: "write the report", path: place.clone(), source };
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    io::Write::write_all(&mut file, bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    if !is_bare {
+        file.persist(&place).map_err(|error| failed(error.error))?;
+        return Ok(place);
+    }
+    for number in 1..MAX_TRIES {
+        let free = numbered(&place, number);
+        match file.persist_noclobber(&free) {
+            Ok(_) => return Ok(free),
+            Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => file = taken.file,
+            Err(other) => return Err(failed(other.error)),
+        }
+    }
+    Err(failed(io::Error::from(io::ErrorKind::AlreadyExists)))
+}
+
+fn own_folder() -> PathBuf {
+    let own = directories::UserDirs::new();
+    let documents = own.as_ref().and_then(|own| own.document_dir()).filter(|folder| folder.is_dir());
+    let home = own.as_ref().map(directories::UserDirs::home_dir);
+    documents.or(home).unwrap_or(Path::new(".")).to_owned()
+}
+
+/// `report.html`, `report-2.html`, …
+fn numbered(path: &Path, number: usize) -> PathBuf {
+    if number == 1 {
+        return path.to_owned();
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
+    path.with_file_name(format!("{stem}-{number}{ending}"))
+}

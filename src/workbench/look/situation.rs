@@ -1,0 +1,289 @@
+//! Sees how things stand in a folder, as far as a plan depends on it. Writes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use rayon::prelude::*;
+
+use super::merging::Made;
+use crate::checks::identify;
+use crate::checks::{self, Surroundings};
+use crate::disk::fs::{Found, FoundKind, Fs, Place, Volume};
+use crate::disk::observe;
+use crate::ledger::{Installed, Ledger};
+use crate::model::{Code, Level, Node, Patch, Step, TreePath};
+use crate::plan::Situation;
+use crate::workbench::{Result, Watch, Workbench};
+
+/// A situation, and how each place looked when it was hashed.
+pub(crate) struct Survey {
+    pub situation: Situation,
+    pub looks: BTreeMap<TreePath, Found>,
+    paths: BTreeSet<TreePath>,
+    /// Contents of merged files.
+    pub made: Made,
+    /// What was asked on the way, for the history.
+    pub remarks: Vec<String>,
+}
+
+impl Survey {
+    /// Whether every place still looks as it did when it was hashed, and nothing happened to the history since.
+    pub fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
+        self.situation.history_head == Some(ledger.head().digest) && self.places_still_hold(fs)
+    }
+
+    /// The same without the history.
+    pub fn places_still_hold(&self, fs: &dyn Fs) -> bool {
+        self.paths.par_iter().all(|path| match (fs.look(&Place::from(path)), self.looks.get(path)) {
+            // A folder's time changes with its entries, and the lock has just added one to the target.
+            (Ok(Some(now)), Some(then)) if then.kind == FoundKind::Dir => {
+                (now.object, now.mode) == (then.object, then.mode)
+            }
+            (Ok(now), then) => now.as_ref() == then,
+            // There is no way to it. That is as it was if there was none then, either.
+            (Err(_), None) => path
+                .ancestors()
+                .any(|folder| self.looks.get(&folder).is_some_and(|then| then.kind != FoundKind::Dir)),
+            (Err(_), Some(_)) => false,
+        })
+    }
+}
+
+/// What one patch's own rules see in a folder.
+pub(crate) struct ProductSeen {
+    /// Whether its product was recognised; `None` when it has no rule for that.
+    pub is_product: Option<bool>,
+    /// What was seen by the rules that did not hold.
+    pub evidence: Vec<String>,
+    /// The product's version, where it can be told.
+    pub version: Option<String>,
+    /// Preflight checks that did not pass: required or not, what, evidence.
+    pub failed_checks: Vec<(bool, String, String)>,
+}
+
+/// Where names will appear and disappear.
+struct Interest {
+    paths: BTreeSet<TreePath>,
+    /// Folders whose names matter: those that get a new name, and those that go away.
+    listed: BTreeSet<Option<TreePath>>,
+}
+
+impl Interest {
+    fn of<'a>(places: impl Iterator<Item = (&'a TreePath, bool, bool)>) -> Self {
+        let (mut paths, mut listed) = (BTreeSet::new(), BTreeSet::new());
+        for (path, appears, is_folder_before) in places {
+            paths.insert(path.clone());
+            paths.extend(path.ancestors());
+            if appears {
+                listed.insert(path.parent());
+            }
+            if is_folder_before {
+                listed.insert(Some(path.clone()));
+            }
+        }
+        Self { paths, listed }
+    }
+}
+
+impl Workbench {
+    /// The situation that applying `patches` would meet, and what each sees by its own rules. `replaced` are places
+    /// of patches that may go on the way.
+    pub(crate) fn survey_for_apply(
+        &self,
+        fs: &dyn Fs,
+        patches: &[&Patch],
+        replaced: &BTreeSet<TreePath>,
+        ledger: &Ledger,
+        watch: Watch<'_>,
+    ) -> Result<(Survey, Vec<ProductSeen>)> {
+        let changes = patches.iter().flat_map(|patch| &patch.changes);
+        let places = changes
+            .clone()
+            .map(|change| (&change.path, change.before.is_empty(), change.before.iter().any(Node::is_dir)))
+            // What a replaced patch did may have to be undone in any way.
+            .chain(replaced.iter().map(|path| (path, true, true)));
+        let touched: BTreeSet<&TreePath> = changes.map(|change| &change.path).chain(replaced).collect();
+        let touched: Vec<&TreePath> = touched.into_iter().collect();
+        let survey = self.survey(fs, Interest::of(places), &touched, ledger, watch)?;
+        let seen = patches.iter().map(|patch| product_seen(fs, patch, watch)).collect::<Result<_>>()?;
+        Ok((survey, seen))
+    }
+
+    /// The situation that taking back `steps` would meet.
+    pub(crate) fn survey_for_rollback(
+        &self,
+        fs: &dyn Fs,
+        steps: &[Step],
+        ledger: &Ledger,
+        watch: Watch<'_>,
+    ) -> Result<Survey> {
+        let is_folder = |node: &Option<Node>| node.as_ref().is_some_and(Node::is_dir);
+        let places = steps.iter().map(|step| (&step.path, step.after.is_none(), is_folder(&step.after)));
+        let touched: Vec<&TreePath> = steps.iter().map(|step| &step.path).collect();
+        self.survey(fs, Interest::of(places), &touched, ledger, watch)
+    }
+
+    fn survey(
+        &self,
+        fs: &dyn Fs,
+        interest: Interest,
+        touched: &[&TreePath],
+        ledger: &Ledger,
+        watch: Watch<'_>,
+    ) -> Result<Survey> {
+        let observation = observe(fs, &interest.paths, watch.progress, watch.cancel)?;
+        let features = fs.features();
+        let mut problems: Vec<(Code, String, String)> = observation
+            .problems
+            .into_iter()
+            .map(|problem| (problem.code, problem.path, problem.detail))
+            .collect();
+        let names = names(fs, &interest.listed, &mut problems);
+        let space = fs.space().map_err(|source| crate::disk::ScanError::Io { place: Place::Root, source })?;
+        let looks = observation.facts;
+        let has_other_names = |path: &&&TreePath| {
+            looks.get(path).is_some_and(|look| matches!(look.kind, FoundKind::File { .. }) && look.names > 1)
+        };
+        let installed = ledger.installed();
+        let situation = Situation {
+            names,
+            problems,
+            rights: rights(fs, touched, &looks),
+            installed: installed_ids(&installed),
+            platform: self.environment.platform.clone(),
+            now: self.environment.now(),
+            volume_problem: volume_problem(&features.volume),
+            stores_any_name: features.any_name,
+            case_sensitive: features.case_sensitive,
+            keeps_modes: features.modes,
+            overrides_modes: features.overrides_modes,
+            free_bytes: space.free_bytes,
+            free_entries: space.free_entries,
+            block_bytes: space.block_bytes,
+            hard_linked: touched.iter().filter(has_other_names).map(|path| (*path).clone()).collect(),
+            history_head: Some(ledger.head().digest),
+            changed_by: changed_by(ledger, touched)?,
+            tree: observation.tree,
+            ..Situation::default()
+        };
+        Ok(Survey { situation, looks, paths: interest.paths, made: Made::default(), remarks: Vec::new() })
+    }
+}
+
+/// Ids and editions of the patches that are in the folder by themselves or in another one.
+fn installed_ids(installed: &[Installed]) -> Vec<(String, u32)> {
+    installed.iter().map(|found| (found.patch.id.clone(), found.patch.revision)).collect()
+}
+
+fn product_seen(fs: &dyn Fs, patch: &Patch, watch: Watch<'_>) -> Result<ProductSeen> {
+    let identity = identify(fs, &patch.product)?;
+    let failed = identity.matches.into_iter().filter(|found| !found.holds);
+    let evidence = failed.map(|found| found.evidence).collect();
+    let surroundings = Surroundings { fs, product: &patch.product };
+    let results = checks::run_all(&patch.preflight, &surroundings, watch.cancel);
+    watch.cancel.check()?;
+    let failed_checks = patch
+        .preflight
+        .iter()
+        .zip(results)
+        .filter(|(_, result)| !result.passed)
+        .map(|(check, result)| {
+            (check.level == Level::Required, checks::describe(&check.probe), result.evidence)
+        })
+        .collect();
+    Ok(ProductSeen { is_product: identity.is_product, evidence, version: identity.version, failed_checks })
+}
+
+/// Names in the folders of interest. A name that is not text stands in words, so that its folder counts as used.
+fn names(
+    fs: &dyn Fs,
+    folders: &BTreeSet<Option<TreePath>>,
+    problems: &mut Vec<(Code, String, String)>,
+) -> BTreeMap<Option<TreePath>, BTreeSet<String>> {
+    let mut names = BTreeMap::new();
+    for folder in folders {
+        let place = folder.as_ref().map_or(Place::Root, Place::from);
+        // A folder that is missing, or is none, is told by what stands at its own place.
+        if !matches!(fs.look(&place), Ok(Some(found)) if found.kind == FoundKind::Dir) {
+            continue;
+        }
+        match fs.list(&place) {
+            Ok(list) => {
+                let not_text = list.not_text.into_iter().map(|name| format!("{name} (not UTF-8)"));
+                names.insert(folder.clone(), list.text.into_iter().chain(not_text).collect());
+            }
+            Err(error) => problems.push((code_of(&error), place.to_string(), error.to_string())),
+        }
+    }
+    names
+}
+
+fn rights(
+    fs: &dyn Fs,
+    touched: &[&TreePath],
+    looks: &BTreeMap<TreePath, Found>,
+) -> Vec<(Code, String, String)> {
+    let mut rights = Vec::new();
+    let parents: BTreeSet<Place> =
+        touched.iter().map(|path| Place::parent_of(path)).chain([Place::Root]).collect();
+    for place in parents {
+        let present = match &place {
+            Place::Tree(path) => looks.get(path).is_some_and(|look| look.kind == FoundKind::Dir),
+            Place::Root | Place::State(_) => true,
+        };
+        if !present {
+            continue;
+        }
+        match fs.obstacles_to_change(&place) {
+            Ok(phrases) => {
+                rights.extend(phrases.into_iter().map(|phrase| (Code::Rights, place.to_string(), phrase)));
+            }
+            Err(error) => rights.push((code_of(&error), place.to_string(), error.to_string())),
+        }
+    }
+    for path in touched.iter().filter(|path| looks.contains_key(**path)) {
+        match fs.obstacles_to_move(path) {
+            Ok(obstacles) => {
+                rights.extend(obstacles.into_iter().map(|(code, phrase)| (code, path.to_string(), phrase)));
+            }
+            Err(error) => rights.push((code_of(&error), path.to_string(), error.to_string())),
+        }
+    }
+    rights
+}
+
+/// What it means that a place cannot be looked at.
+fn code_of(error: &io::Error) -> Code {
+    match error.kind() {
+        io::ErrorKind::ResourceBusy => Code::InUse,
+        _ => Code::Rights,
+    }
+}
+
+fn volume_problem(volume: &Volume) -> Option<String> {
+    match volume {
+        Volume::Local => None,
+        Volume::Fat => {
+            Some("this disk has no journal (FAT): a power cut could harm it beyond repair".to_owned())
+        }
+        Volume::Network(kind) => Some(format!(
+            "this folder is on a network or user-space disk ({kind}), which does not promise to keep order"
+        )),
+        Volume::ReadOnly => Some("this disk is read-only".to_owned()),
+    }
+}
+
+/// Who changed each place last, for places that the history knows.
+fn changed_by(ledger: &Ledger, touched: &[&TreePath]) -> Result<BTreeMap<TreePath, String>> {
+    let wanted: BTreeSet<&TreePath> = touched.iter().copied().collect();
+    let mut changed = BTreeMap::new();
+    for installed in ledger.installed() {
+        let Some(entry) = ledger.entry(installed.applied) else { continue };
+        for step in entry.steps()? {
+            if wanted.contains(&step.path) {
+                changed.insert(step.path, format!("changed by {} in this folder", installed.patch.id));
+            }
+        }
+    }
+    Ok(changed)
+}

@@ -1,0 +1,208 @@
+//! The patches in a folder as layers, out of the history and the manifests that were kept with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::bundle::limits::MAX_MANIFEST_BYTES;
+use crate::bundle::manifest::read_manifest;
+use crate::disk::fs::Fs;
+use crate::ledger::{Layers, Ledger, Moved, read_small};
+use crate::model::{Digest, FileChange, LayerKey, Node, Patch, Step, TreePath};
+use crate::plan::{Layer, Stack};
+use crate::transaction::Archive;
+use crate::workbench::Result;
+
+/// Everything that the history says about the places that patches changed.
+pub(crate) struct FolderStack {
+    /// The patches, the lowest first.
+    pub layers: Vec<Layer>,
+    /// What every place that was ever changed should hold now.
+    pub expected: BTreeMap<TreePath, Option<Node>>,
+    origins: BTreeMap<TreePath, Option<Node>>,
+    /// The steps of each entry that changed the folder.
+    steps: BTreeMap<u64, Vec<Step>>,
+}
+
+impl FolderStack {
+    /// Reads the manifest of every patch that is in the folder, and the steps of every entry.
+    ///
+    /// # Errors
+    /// If an entry names a place or digest that is none.
+    pub fn read(fs: &dyn Fs, ledger: &Ledger) -> Result<Self> {
+        let now = ledger.layers();
+        let keeps_modes = fs.features().modes;
+        let patches: Vec<Option<Arc<Patch>>> = now
+            .slots
+            .par_iter()
+            .map(|slot| manifest_of(fs, ledger, slot.key).map(|patch| Arc::new(plain(patch, keeps_modes))))
+            .collect();
+        let mut history = History::default();
+        let mut layers = Vec::new();
+        for entry in ledger.lasting_changes() {
+            let mut overlay: BTreeMap<TreePath, Option<Node>> = BTreeMap::new();
+            let here = now.slots.iter().zip(&patches).filter(|(slot, _)| slot.key.entry == entry.seq);
+            for (slot, patch) in here {
+                let Some(note) = ledger.note(slot.key) else { continue };
+                let mut steps = ledger.steps_of(*slot)?;
+                steps.sort_by(|a, b| a.path.cmp(&b.path));
+                let shares = history.shared_with(patch.as_deref(), &steps, &overlay);
+                overlay.extend(steps.iter().map(|step| (step.path.clone(), step.after.clone())));
+                layers.push(Layer {
+                    key: slot.key,
+                    id: note.id.clone(),
+                    revision: note.revision,
+                    patch: patch.clone(),
+                    steps,
+                    shares,
+                    shifted: BTreeSet::new(),
+                    accepted: slot.accepted,
+                    retired: slot.retired,
+                });
+            }
+            history.add(entry.seq, entry.steps()?);
+        }
+        let moved = Movement::read(ledger, &now)?;
+        moved.shift(&mut layers);
+        let origins = moved.origins(&layers);
+        Ok(Self { layers, expected: history.expected, origins, steps: history.steps })
+    }
+
+    /// For plans.
+    pub fn stack(&self) -> Stack<'_> {
+        Stack { layers: &self.layers, expected: &self.expected, origins: &self.origins }
+    }
+
+    /// Where the contents of all safe copies are.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn archive(&self, fs: &dyn Fs) -> Result<Archive> {
+        let entries = self.steps.iter().map(|(seq, steps)| (*seq, steps.as_slice()));
+        Ok(Archive::of(fs, entries)?)
+    }
+
+    /// The patch of this key.
+    pub fn layer(&self, key: LayerKey) -> Option<&Layer> {
+        self.layers.iter().find(|layer| layer.key == key)
+    }
+}
+
+/// The manifest that was kept with a patch; `None` if it is gone or is not the one that came with it.
+pub(crate) fn manifest_of(fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Option<Patch> {
+    let entry = ledger.entry(key.entry)?;
+    let digest = match entry.parts.get(key.part) {
+        Some(part) => Some(part.manifest),
+        None => entry.manifest,
+    };
+    let bytes = read_small(fs, &Ledger::manifest_of(key), MAX_MANIFEST_BYTES).ok()?;
+    (Some(Digest::of(&bytes)) == digest).then(|| read_manifest(&bytes).ok())?
+}
+
+/// What the manifest says that was kept with entry `seq`; `None` if there is none, or it cannot be read.
+pub(crate) fn vendor_plan_of(fs: &dyn Fs, seq: u64) -> Option<Patch> {
+    let place = Ledger::place_of(seq).join("manifest.json");
+    read_manifest(&read_small(fs, &place, MAX_MANIFEST_BYTES).ok()?).ok()
+}
+
+/// The patch as this system sees it.
+pub(crate) fn plain(mut patch: Patch, keeps_modes: bool) -> Patch {
+    if !keeps_modes {
+        for change in &mut patch.changes {
+            change.before = std::mem::take(&mut change.before).into_iter().map(Node::without_mode).collect();
+            change.after = change.after.take().map(Node::without_mode);
+        }
+    }
+    patch
+}
+
+#[derive(Default)]
+struct History {
+    expected: BTreeMap<TreePath, Option<Node>>,
+    steps: BTreeMap<u64, Vec<Step>>,
+}
+
+impl History {
+    fn add(&mut self, seq: u64, steps: Vec<Step>) {
+        self.expected.extend(steps.iter().map(|step| (step.path.clone(), step.after.clone())));
+        self.steps.insert(seq, steps);
+    }
+
+    /// Places that were as the patch leaves them already, because of what was done before.
+    fn shared_with(
+        &self,
+        patch: Option<&Patch>,
+        steps: &[Step],
+        overlay: &BTreeMap<TreePath, Option<Node>>,
+    ) -> BTreeSet<TreePath> {
+        let is_shared = |change: &&FileChange| {
+            let path = &change.path;
+            let expected = overlay.get(path).or_else(|| self.expected.get(path));
+            expected.is_some_and(|node| *node == change.after)
+                && steps.binary_search_by(|step| step.path.cmp(path)).is_err()
+        };
+        let changes = patch.map(|patch| patch.changes.as_slice()).unwrap_or_default();
+        changes.iter().filter(is_shared).map(|change| change.path.clone()).collect()
+    }
+}
+
+/// What went from below others, or came back below them.
+struct Movement {
+    moved: Vec<(Moved, Vec<Step>)>,
+}
+
+impl Movement {
+    fn read(ledger: &Ledger, now: &Layers) -> Result<Self> {
+        let steps = |moved: &Moved| -> Result<(Moved, Vec<Step>)> {
+            let Some(entry) = ledger.entry(moved.key.entry) else { return Ok((*moved, Vec::new())) };
+            let steps = match entry.parts.get(moved.key.part) {
+                Some(part) => part.steps(entry.seq)?,
+                None => entry.steps()?,
+            };
+            Ok((*moved, steps))
+        };
+        Ok(Self { moved: now.moved.iter().map(steps).collect::<Result<_>>()? })
+    }
+
+    fn shift(&self, layers: &mut [Layer]) {
+        for (moved, steps) in &self.moved {
+            let is_above = |layer: &&mut Layer| layer.key > moved.key && layer.key.entry < moved.at;
+            for layer in layers.iter_mut().filter(is_above) {
+                let has = |path: &TreePath| layer.step_at(path).is_some() || layer.shares.contains(path);
+                let shifted: Vec<TreePath> =
+                    steps.iter().map(|step| &step.path).filter(|path| has(path)).cloned().collect();
+                layer.shifted.extend(shifted);
+            }
+        }
+    }
+
+    /// What stood at places before the lowest patch that ever lay below one that is still there.
+    fn origins(&self, layers: &[Layer]) -> BTreeMap<TreePath, Option<Node>> {
+        let mut origins = BTreeMap::new();
+        let paths: BTreeSet<&TreePath> = layers.iter().flat_map(|layer| &layer.shifted).collect();
+        for path in paths {
+            let step =
+                |steps: &[Step]| steps.iter().find(|step| step.path == *path).map(|step| step.before.clone());
+            let mut here: BTreeMap<LayerKey, Option<Option<Node>>> = layers
+                .iter()
+                .filter(|layer| layer.step_at(path).is_some() || layer.shares.contains(path))
+                .map(|layer| (layer.key, step(&layer.steps)))
+                .collect();
+            loop {
+                let below = self.moved.iter().find_map(|(moved, steps)| {
+                    let found = step(steps)?;
+                    let is_new = !here.contains_key(&moved.key);
+                    let lay_below = here.keys().any(|key| moved.key < *key && key.entry < moved.at);
+                    (is_new && lay_below).then_some((moved.key, Some(found)))
+                });
+                let Some((key, found)) = below else { break };
+                here.insert(key, found);
+            }
+            if let Some(origin) = here.into_values().flatten().next() {
+                origins.insert(path.clone(), origin);
+            }
+        }
+        origins
+    }
+}

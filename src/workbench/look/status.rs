@@ -1,0 +1,289 @@
+//! What is in a folder: product, patches, drift, unfinished work, and how it came to be so.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::drift::{DriftCause, find_causes};
+use super::stack::{FolderStack, vendor_plan_of};
+use crate::checks::identify;
+use crate::disk::fs::Fs;
+use crate::disk::observe;
+use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote};
+use crate::model::{LayerKey, Node, Patch, TreePath};
+use crate::plan::Layer;
+use crate::transaction::recover::{self, Unfinished};
+use crate::workbench::{Held, Result, Watch, Workbench, text_patch};
+
+/// How things stand in a folder.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// The product, as the newest patch calls it.
+    pub product: Option<String>,
+    /// Its version: read from the folder where a patch brought a rule for that, else what the history says.
+    pub version: Option<String>,
+    /// Patches in it, replaced ones among them, in the order in which they came in.
+    pub installed: Vec<Installed>,
+    /// What lists of called-back patches say about them.
+    pub held: Vec<Held>,
+    /// How each of them can be taken out.
+    pub removal: Vec<(LayerKey, Removal)>,
+    /// Places that are not as the history says.
+    pub drift: Vec<Drift>,
+    /// Number of places that were compared.
+    pub compared: usize,
+    /// An interrupted change.
+    pub unfinished: Option<UnfinishedWork>,
+    /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
+    pub scripts_in_doubt: Vec<ScriptNote>,
+    /// Whether the last change was a rollback that can be taken back.
+    pub can_undo_rollback: bool,
+    /// Whether the last change put places right, and can be taken back.
+    pub can_undo_heal: bool,
+}
+
+/// How a patch can be taken out, as far as the history tells. Whether shared files can really be put together again
+/// is known when their contents are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Removal {
+    /// By itself: no newer patch shares a file.
+    Alone,
+    /// With the files that it shares with these newer patches put together again.
+    Rebuilding(Vec<String>),
+    /// Only together with these patches, which need it.
+    NeededBy(Vec<String>),
+    /// Only with the patch that contains it.
+    Contained(String),
+    /// Not at all: its way back was given up.
+    GivenUp,
+}
+
+/// An interrupted change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfinishedWork {
+    /// The patch.
+    pub patch: Option<PatchNote>,
+    /// Whether it was being taken back rather than applied.
+    pub is_rollback: bool,
+    /// When it was begun.
+    pub begun: String,
+    /// Who began it.
+    pub user: String,
+}
+
+/// One place that is not as the history says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// The place.
+    pub path: TreePath,
+    /// In which way.
+    pub kind: DriftKind,
+    /// The last patch that changed it.
+    pub patch: Option<String>,
+    /// Why that is likely so.
+    pub cause: DriftCause,
+}
+
+/// In which way a place is not as expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriftKind {
+    /// It is gone.
+    Missing,
+    /// Something is there that should not be.
+    Unexpected,
+    /// Its content, kind or target differs.
+    Edited,
+    /// Only its permissions differ.
+    Permissions,
+}
+
+impl DriftKind {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            DriftKind::Missing => "missing",
+            DriftKind::Unexpected => "unexpected",
+            DriftKind::Edited => "edited",
+            DriftKind::Permissions => "permissions",
+        }
+    }
+}
+
+/// Everything that happened to a folder.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// Entries, oldest first. Their chain was verified.
+    pub entries: Vec<Entry>,
+}
+
+/// The verified history of a target, with the entry of a change that is done and not yet tidied away.
+pub(crate) fn read_ledger(fs: &dyn Fs) -> Result<Ledger> {
+    let mut ledger = Ledger::read(fs)?;
+    if let Unfinished::Done(tidying) = recover::inspect(fs)?
+        && let Some(bytes) = tidying.entry
+    {
+        ledger.push_committed(&bytes)?;
+    }
+    Ok(ledger)
+}
+
+impl Workbench {
+    /// How things stand in `target`. Writes nothing.
+    ///
+    /// # Errors
+    /// If the folder or its history cannot be read.
+    pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<Status> {
+        let fs = self.disk(target)?;
+        let is_plain = |seen: &Status| seen.unfinished.is_none() && seen.drift.is_empty();
+        let mut status = self.look_in_peace(target, &*fs, || status_now(&*fs, watch), is_plain)?;
+        let holds = self.holds()?;
+        let held = |patch: &Installed| holds.about(&patch.patch.id, patch.patch.revision).cloned();
+        status.held = status.installed.iter().filter_map(held).collect();
+        Ok(status)
+    }
+
+    /// The interrupted change in `target`, if there is one. Reads no product file and writes nothing.
+    ///
+    /// # Errors
+    /// If the folder or its records cannot be read.
+    pub fn unfinished(&self, target: &Path) -> Result<Option<UnfinishedWork>> {
+        let fs = self.disk(target)?;
+        self.look_in_peace(target, &*fs, || unfinished_now(&*fs), Option::is_none)
+    }
+
+    /// Everything that happened to `target`, its chain verified. Writes nothing.
+    ///
+    /// # Errors
+    /// If the history cannot be read, or an entry does not fit.
+    pub fn history(&self, target: &Path) -> Result<History> {
+        let fs = self.disk(target)?;
+        let look = || Ok(History { entries: read_ledger(&*fs)?.entries().to_vec() });
+        self.look_in_peace(target, &*fs, look, |_| true)
+    }
+}
+
+pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
+    let ledger = read_ledger(fs)?;
+    let unfinished = unfinished_now(fs)?;
+    let installed = ledger.installed();
+    let folder = FolderStack::read(fs, &ledger)?;
+    let expected = &folder.expected;
+    let observation = observe(fs, expected.keys(), watch.progress, watch.cancel)?;
+    // During unfinished work every place may be old or new, and neither is drift.
+    let drift = match unfinished {
+        Some(_) => Vec::new(),
+        None => drift(fs, &ledger, expected, &observation.tree)?,
+    };
+    let (product, version) = product(fs, &ledger, &folder)?;
+    let last_undoable = ledger.last_rollback().filter(|_| unfinished.is_none()).map(|last| last.action);
+    Ok(Status {
+        product,
+        version: version.or_else(|| ledger.version().map(str::to_owned)),
+        can_undo_rollback: last_undoable == Some(Action::Rollback),
+        can_undo_heal: last_undoable == Some(Action::Heal),
+        scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
+        compared: expected.len(),
+        removal: folder.layers.iter().map(|layer| (layer.key, removal(&folder, layer))).collect(),
+        installed,
+        held: Vec::new(),
+        drift,
+        unfinished,
+    })
+}
+
+/// How `layer` can be taken out, told from names and places alone.
+fn removal(folder: &FolderStack, layer: &Layer) -> Removal {
+    let by = layer.retired.and_then(|(by, _)| folder.layer(by));
+    if let Some(by) = by {
+        return Removal::Contained(by.id.clone());
+    }
+    if layer.accepted {
+        return Removal::GivenUp;
+    }
+    let needs_it = |other: &&Layer| {
+        let all = |patch: &Patch| {
+            patch
+                .all_requirements(|id| folder.layers.iter().any(|there| there.id == id))
+                .iter()
+                .any(|need| need.id.as_str() == layer.id)
+        };
+        other.key != layer.key && other.is_active() && other.patch.as_deref().is_some_and(all)
+    };
+    let ids = |layers: Vec<&Layer>| layers.into_iter().map(|layer| layer.id.clone()).collect();
+    let needing: Vec<&Layer> = folder.layers.iter().filter(needs_it).collect();
+    if !needing.is_empty() {
+        return Removal::NeededBy(ids(needing));
+    }
+    let places: BTreeSet<&TreePath> = layer.paths().collect();
+    let shares = |other: &&Layer| {
+        other.key > layer.key && other.is_active() && other.paths().any(|path| places.contains(path))
+    };
+    let sharing: Vec<&Layer> = folder.layers.iter().filter(shares).collect();
+    if sharing.is_empty() { Removal::Alone } else { Removal::Rebuilding(ids(sharing)) }
+}
+
+fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
+    Ok(match recover::inspect(fs)? {
+        Unfinished::Interrupted(interrupted) => Some(UnfinishedWork {
+            is_rollback: interrupted.entry.action == Action::Rollback,
+            patch: interrupted.entry.patch,
+            begun: interrupted.entry.time,
+            user: interrupted.entry.user,
+        }),
+        _ => None,
+    })
+}
+
+fn drift(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    expected: &std::collections::BTreeMap<TreePath, Option<Node>>,
+    tree: &crate::model::TreeState,
+) -> Result<Vec<Drift>> {
+    let mut drift = Vec::new();
+    for (path, expected) in expected {
+        let expected =
+            expected.clone().map(|node| if fs.features().modes { node } else { node.without_mode() });
+        let observed = tree.at(path);
+        let kind = match (&expected, observed) {
+            (expected, observed) if expected.as_ref() == observed => continue,
+            (Some(_), None) => DriftKind::Missing,
+            // A folder that stayed because somebody uses it is no drift: the plan said so.
+            (None, Some(Node::Dir(_))) => continue,
+            (None, Some(_)) => DriftKind::Unexpected,
+            (Some(expected), Some(observed)) if expected.same_content(observed) => DriftKind::Permissions,
+            _ => DriftKind::Edited,
+        };
+        drift.push(Drift { path: path.clone(), kind, patch: None, cause: DriftCause::Unknown });
+    }
+    if drift.is_empty() {
+        return Ok(drift);
+    }
+    for entry in ledger.entries().iter().rev() {
+        let id = entry.patch.as_ref().map(|patch| &patch.id);
+        for step in entry.steps()? {
+            if let Ok(index) = drift.binary_search_by(|drift| drift.path.cmp(&step.path))
+                && drift[index].patch.is_none()
+            {
+                drift[index].patch = id.cloned();
+            }
+        }
+    }
+    find_causes(fs, ledger, tree, &mut drift)?;
+    Ok(drift)
+}
+
+/// Product and version by the rules of the newest manifest in the history.
+fn product(fs: &dyn Fs, ledger: &Ledger, folder: &FolderStack) -> Result<(Option<String>, Option<String>)> {
+    for entry in ledger.entries().iter().rev().filter(|entry| entry.manifest.is_some()) {
+        // What was read for the patches in the folder need not be read again.
+        let known = folder.layers.iter().filter(|layer| layer.key.entry == entry.seq);
+        let known = known.filter_map(|layer| layer.patch.clone()).next_back();
+        let patch = known.or_else(|| vendor_plan_of(fs, entry.seq).map(Arc::new));
+        if let Some(patch) = patch.filter(|patch| text_patch::names_a_product(patch)) {
+            let version = identify(fs, &patch.product)?.version;
+            return Ok((Some(patch.product.name.clone()), version));
+        }
+    }
+    Ok((None, None))
+}

@@ -1,0 +1,128 @@
+//! Writes what a bundle changes as one Git patch, for people and machines that have only Git or GNU patch.
+
+use std::path::Path;
+
+use crate::bundle::author::WholeFile;
+use crate::diff::patch_text::GitMode;
+use crate::diff::{GitFile, write_git_patch};
+use crate::model::{Code, Mode, Node};
+use crate::plan::Obstacle;
+use crate::text::one_line;
+use crate::workbench::{ChangeContents, Error, Result, Side, Watch, Workbench, is_text_patch};
+
+/// Longest line above the patch.
+const MAX_HEAD_CHARS: usize = 200;
+
+/// A patch as Git writes it.
+#[derive(Debug, Clone)]
+pub struct Exported {
+    /// The patch.
+    pub text: Vec<u8>,
+    /// What such a patch cannot say, one sentence each.
+    pub left_out: Vec<String>,
+}
+
+impl Workbench {
+    /// What the bundle changes, as a Git patch. Contents before that are not in the bundle are taken from `target`.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] names every content that is not at hand.
+    pub fn export(&self, bundle: &Path, target: Option<&Path>, watch: Watch<'_>) -> Result<Exported> {
+        let patch = match target {
+            Some(target) if is_text_patch(bundle)? => self.preview(bundle, target, watch)?.patch,
+            _ => self.inspect(bundle, watch)?.patch,
+        };
+        let mut text = Vec::new();
+        for (key, value) in [("From", &patch.vendor), ("Subject", &patch.title)] {
+            text.extend_from_slice(format!("{key}: {}\n", one_line(value, MAX_HEAD_CHARS)).as_bytes());
+        }
+        text.extend_from_slice(b"---\n");
+        let mut export = Export { text, left_out: Vec::new(), missing: Vec::new() };
+        self.changes(bundle, &[], target, watch, &mut |contents| export.take(contents))?;
+        match export.missing.is_empty() {
+            true => Ok(Exported { text: export.text, left_out: export.left_out }),
+            false => Err(Error::Refused(export.missing)),
+        }
+    }
+
+    /// Writes what was exported, whole or not at all.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save_export(&self, exported: &Exported, output: &Path) -> Result<()> {
+        let failed = |source| Error::File { doing: "write the patch", path: output.to_owned(), source };
+        WholeFile::write(output, &exported.text).map_err(failed)
+    }
+}
+
+struct Export {
+    text: Vec<u8>,
+    left_out: Vec<String>,
+    missing: Vec<Obstacle>,
+}
+
+impl Export {
+    fn take(&mut self, contents: &ChangeContents<'_>) {
+        let path = contents.change.path.as_str();
+        let (left, right) = (contents.left.as_ref(), contents.change.after.as_ref());
+        self.note_what_git_cannot_say(path, left, right);
+        let (Some(before), Some(after)) =
+            (self.side(path, left, &contents.before), self.side(path, right, &contents.after))
+        else {
+            return;
+        };
+        write_git_patch(&mut self.text, path, before, after).expect("memory takes what is written");
+    }
+
+    /// A side as Git has it; `None`, and told, if its content is not at hand.
+    fn side<'a>(
+        &mut self,
+        path: &str,
+        node: Option<&'a Node>,
+        side: &'a Side,
+    ) -> Option<Option<GitFile<'a>>> {
+        let content = match (node, side) {
+            (None | Some(Node::Dir(_)), _) => return Some(None),
+            (Some(Node::Link(link)), _) => {
+                return Some(Some(GitFile { mode: GitMode::Link, content: link.points_to.as_bytes() }));
+            }
+            (Some(Node::File(_)), Side::Content(content)) => content.bytes().ok_or("it is too large"),
+            (Some(Node::File(_)), Side::Unavailable(reason)) => Err(reason.as_str()),
+            (Some(Node::File(_)), Side::Absent | Side::NotAFile) => Err("it is not at hand"),
+        };
+        match content {
+            Ok(content) => {
+                let is_program = node.and_then(Node::mode).is_some_and(Mode::is_executable);
+                Some(Some(GitFile {
+                    mode: if is_program { GitMode::Program } else { GitMode::File },
+                    content,
+                }))
+            }
+            Err(reason) => {
+                self.missing.push(Obstacle {
+                    code: Code::Missing,
+                    path: Some(path.to_owned()),
+                    meaning: format!("its content is needed, and {reason}"),
+                    hint: "Name a folder that the patch is for: --target DIR.".to_owned(),
+                });
+                None
+            }
+        }
+    }
+
+    fn note_what_git_cannot_say(&mut self, path: &str, left: Option<&Node>, right: Option<&Node>) {
+        let is_plain = |node: Option<&Node>| match node {
+            Some(Node::Dir(mode)) => *mode == Mode::DIR,
+            Some(Node::File(file)) => [Mode::FILE, Mode::PROGRAM].contains(&file.mode),
+            None | Some(Node::Link(_)) => true,
+        };
+        let modes = (left.and_then(Node::mode), right.and_then(Node::mode));
+        if modes.0 != modes.1 && !is_plain(right) {
+            self.left_out.push(format!("{path}: permissions are only \"can be run\" or not"));
+        }
+        let is_dir = |node: Option<&Node>| node.is_some_and(Node::is_dir);
+        if is_dir(left) != is_dir(right) {
+            self.left_out.push(format!("{path}: a folder comes with its first file and goes with its last"));
+        }
+    }
+}

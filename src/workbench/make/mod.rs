@@ -1,0 +1,207 @@
+//! Makes a bundle from two folders and an order, and proves it on a copy before anybody gets it.
+
+pub(super) mod export;
+mod from_git;
+mod from_patch;
+mod git;
+mod proof;
+pub(super) mod sample;
+mod side_by_side;
+mod template;
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+pub use from_git::{Commits, GitMakeRequest};
+pub use from_patch::TextMakeRequest;
+
+use crate::bundle::author::{self, AuthorError, Authored};
+use crate::bundle::order::{Finding, MAX_ORDER_BYTES, Order, Weight};
+use crate::model::{Code, Digest, Patch, PatchId, TreePath};
+use crate::plan::{Note, Obstacle};
+use crate::workbench::{Error, Result, Watch, Workbench};
+
+/// What to make a bundle from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MakeRequest {
+    /// The product as it is.
+    pub from: PathBuf,
+    /// The product as it shall be.
+    pub to: PathBuf,
+    /// What a person says about the patch.
+    pub order: OrderSource,
+    /// Where the bundle goes.
+    pub output: PathBuf,
+    /// Whether it is proven.
+    pub proof: Proof,
+}
+
+/// Where the order comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderSource {
+    /// A file.
+    File(PathBuf),
+    /// Only an id; everything else takes its default.
+    Id(String),
+}
+
+/// Whether a finished bundle is applied and taken back on a copy before it is handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Apply, compare, roll back, compare.
+    RoundTrip,
+    /// Do not.
+    Skip,
+}
+
+/// A bundle that was made.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct MadeBundle {
+    /// What it says.
+    pub patch: Patch,
+    /// Where it is.
+    pub output: PathBuf,
+    /// Its length in bytes.
+    pub bundle_bytes: u64,
+    /// SHA-256 of the file.
+    pub file_digest: Digest,
+    /// What the order could say better.
+    pub warnings: Vec<Finding>,
+    /// What was worth knowing about the folders.
+    pub notes: Vec<String>,
+}
+
+impl Workbench {
+    /// Makes a bundle. With [`Proof::RoundTrip`] the finished file is applied to a copy of what it touches and taken
+    /// back again before it gets its name; what its manifest says about the proof is true.
+    ///
+    /// # Errors
+    /// [`Error::Order`] and [`Error::Refused`] list everything that speaks against it, [`Error::Proof`] says what the
+    /// proof found. Nothing is left behind, and what had the output's name still has it.
+    pub fn make(&self, request: &MakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
+        let order = read_order(&request.order)?;
+        refuse_nested(&request.from, &request.to)?;
+        self.make_with(order, &request.from, &request.to, &request.output, request.proof, watch)
+    }
+
+    fn make_with(
+        &self,
+        order: Order,
+        from: &Path,
+        to: &Path,
+        output: &Path,
+        proof: Proof,
+        watch: Watch<'_>,
+    ) -> Result<MadeBundle> {
+        let (old, new) = (self.disk(from)?, self.disk(to)?);
+        let bundle = author::author(&author::Request {
+            old: &*old,
+            new: &*new,
+            order: &order,
+            created: &self.environment.now(),
+            proven: proof == Proof::RoundTrip,
+            output,
+            outside_of: &[from, to],
+            progress: watch.progress,
+            cancel: watch.cancel,
+        });
+        let bundle = bundle.map_err(|error| failed(error, from, to))?;
+        if proof == Proof::RoundTrip {
+            self.prove(bundle.path(), &*old, output, watch)?;
+        }
+        watch.cancel.check()?;
+        let Authored { patch, bundle_bytes, file_digest, notes, .. } =
+            bundle.publish().map_err(|error| failed(error, from, to))?;
+        Ok(MadeBundle {
+            patch,
+            output: output.to_owned(),
+            bundle_bytes,
+            file_digest,
+            warnings: order.warnings,
+            notes: notes.into_iter().map(in_words).collect(),
+        })
+    }
+}
+
+fn in_words(note: Note) -> String {
+    match note.path {
+        Some(path) => format!("{path}: {}", note.text),
+        None => note.text,
+    }
+}
+
+fn read_order(source: &OrderSource) -> Result<Order> {
+    match source {
+        OrderSource::File(path) => read_order_file(path),
+        OrderSource::Id(id) => match PatchId::parse(id) {
+            Some(id) => Ok(Order::minimal(id, None, None)),
+            None => Err(Error::Order { path: None, findings: vec![no_id(id)] }),
+        },
+    }
+}
+
+fn read_order_file(path: &Path) -> Result<Order> {
+    let failed = |source| Error::File { doing: "read the patch order", path: path.to_owned(), source };
+    let length = std::fs::metadata(path).map_err(failed)?.len();
+    if length > MAX_ORDER_BYTES as u64 {
+        let problem = format!("it has {length} bytes, and {MAX_ORDER_BYTES} are allowed");
+        return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, problem)));
+    }
+    let text = std::fs::read_to_string(path).map_err(failed)?;
+    let beside = path.parent().unwrap_or(Path::new("")).to_owned();
+    let read_file = |name: &TreePath, max_bytes: u64| {
+        let mut content = Vec::new();
+        let file = std::fs::File::open(beside.join(name.as_str()))?;
+        file.take(max_bytes + 1).read_to_end(&mut content)?;
+        Ok(content)
+    };
+    Order::parse_with_files(&text, &read_file)
+        .map_err(|findings| Error::Order { path: Some(path.to_owned()), findings })
+}
+
+fn no_id(id: &str) -> Finding {
+    let message = format!(
+        "{id:?} is no patch id: 1 to {} letters, digits, \".\", \"_\" or \"-\", the first a letter or digit",
+        PatchId::MAX_BYTES
+    );
+    Finding { line: 1, column: 1, level: Weight::Error, field: "id".to_owned(), message }
+}
+
+/// One folder in the other would be a part of it, and the patch would be about the folders, not the product.
+fn refuse_nested(from: &Path, to: &Path) -> Result<()> {
+    let (Ok(real_from), Ok(real_to)) = (from.canonicalize(), to.canonicalize()) else {
+        return Ok(()); // Opening them says why.
+    };
+    if real_from == real_to || !(real_from.starts_with(&real_to) || real_to.starts_with(&real_from)) {
+        return Ok(());
+    }
+    Err(Error::refused(
+        Code::Order,
+        format!("one of the folders {from:?} and {to:?} is inside the other"),
+        "Put the old and the new product side by side.",
+    ))
+}
+
+fn failed(error: AuthorError, from: &Path, to: &Path) -> Error {
+    let place = |side, path: &str| match side {
+        author::Side::Old => from.join(path),
+        author::Side::New => to.join(path),
+    };
+    match error {
+        AuthorError::Refused(obstacles) => Error::Refused(obstacles),
+        AuthorError::Scan { source, .. } => Error::Scan(source),
+        AuthorError::Read { side, path, source } => {
+            Error::File { doing: "read", path: place(side, path.as_str()), source }
+        }
+        AuthorError::Changed { side, path } => Error::Refused(vec![Obstacle {
+            code: Code::InUse,
+            path: Some(path.to_string()),
+            meaning: format!("changed in {side} while the bundle was made"),
+            hint: "Stop whatever writes to the folder, then try again.".to_owned(),
+        }]),
+        AuthorError::Output { path, source } => Error::File { doing: "write the bundle", path, source },
+        AuthorError::Bundle(error) => error.into(),
+        AuthorError::Cancelled(cancelled) => cancelled.into(),
+    }
+}
