@@ -1,9 +1,7 @@
 //! Applying a patch, looking at what it did, and taking it back.
 
 use insta::assert_snapshot;
-use patchwright::model::Probe;
-#[cfg(unix)]
-use patchwright::model::{Mode, Node};
+use patchwright::model::{Mode, Node, Probe};
 use patchwright::target::fs::{Fs, OsFs};
 
 use super::{check, fix, product, product_and_fix, talkative};
@@ -62,12 +60,8 @@ fn a_long_plan_leaves_the_question_on_the_screen() {
     let bundle = (0..100).fold(sandbox.bundle("ACME-HF-1"), |bundle, number| {
         bundle.create(&format!("new/{number:02}"), &number.to_string())
     });
-    let bundle = bundle.with_change(crate::support::build::change(
-        "new",
-        None,
-        Some(patchwright::model::Node::Dir(patchwright::model::Mode::DIR)),
-        None,
-    ));
+    let bundle =
+        bundle.with_change(crate::support::build::change("new", None, Some(Node::Dir(Mode::DIR)), None));
     sandbox.save("fix.patchbundle", &bundle);
     let run = Console::new(&sandbox).answering("n").run("apply $/fix.patchbundle $/app --allow-unsigned");
     assert!(run.err.lines().count() < 30, "{run}");
