@@ -5,9 +5,9 @@ use patchwright::model::{Mode, Node, Probe};
 use patchwright::target::fs::{Fs, OsFs};
 
 use super::{check, fix, product, product_and_fix, talkative};
-use crate::support::build::tree_path;
 #[cfg(unix)]
-use crate::support::build::{change, file};
+use crate::support::build::file;
+use crate::support::build::{change, tree_path};
 use crate::support::console::Console;
 
 const APPLY: &str = "apply $/fix.patchbundle $/app --allow-unsigned --yes";
@@ -60,8 +60,7 @@ fn a_long_plan_leaves_the_question_on_the_screen() {
     let bundle = (0..100).fold(sandbox.bundle("ACME-HF-1"), |bundle, number| {
         bundle.create(&format!("new/{number:02}"), &number.to_string())
     });
-    let bundle =
-        bundle.with_change(crate::support::build::change("new", None, Some(Node::Dir(Mode::DIR)), None));
+    let bundle = bundle.with_change(change("new", None, Some(Node::Dir(Mode::DIR)), None));
     sandbox.save("fix.patchbundle", &bundle);
     let run = Console::new(&sandbox).answering("n").run("apply $/fix.patchbundle $/app --allow-unsigned");
     assert!(run.err.lines().count() < 30, "{run}");
