@@ -9,7 +9,7 @@
 //!
 //! A module uses only what stands to its right, and never its neighbour in the same place;
 //! `tests/suite/architecture.rs` fails on an arrow that points left.
-//! `environment` and `progress` stand beside the line: whoever does something may use them (`plan`, `diff`, `text`
+//! `environment`, `progress` and `threads` stand beside the line: whoever does something may use them (`plan`, `diff`, `text`
 //! and `model` only compute), and they use nothing but `model`.
 
 pub mod cli;
@@ -39,3 +39,4 @@ pub mod model;
 
 pub mod environment;
 pub mod progress;
+pub mod threads;

@@ -188,6 +188,13 @@ impl Report {
             .hint("Look at what would happen, then add --yes.")
     }
 
+    /// The system has no thread for the work.
+    pub fn no_thread(error: &std::io::Error) -> Self {
+        Self::new(Code::Io, "The system has no thread left for this work")
+            .because(in_words(error))
+            .hint("End other programs, then try again.")
+    }
+
     /// Printing failed.
     pub fn output(error: &std::io::Error) -> Self {
         Self::new(Code::Io, "Cannot write the answer").because(in_words(error)).about_no_files()

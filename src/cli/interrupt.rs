@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::Builder;
 
 use crate::model::Kind;
 use crate::progress::CancelToken;
@@ -38,6 +39,10 @@ impl Interrupt {
 
     /// Hears a line `stop` on standard input.
     pub(super) fn listen_to_input(&self) {
+        self.listen_to_input_on(Builder::new().name("wish to stop".to_owned()));
+    }
+
+    fn listen_to_input_on(&self, thread: Builder) {
         let cancel = self.cancel.clone();
         let listen = move || {
             let mut lines = std::io::stdin().lines().map_while(Result::ok);
@@ -45,8 +50,10 @@ impl Interrupt {
                 cancel.cancel();
             }
         };
-        let started = std::thread::Builder::new().name("wish to stop".to_owned()).spawn(listen);
-        started.expect("the system has a thread left");
+        // The work can be taken back when it is done; not being able to stop it is no reason to leave it undone.
+        if let Err(error) = thread.spawn(listen) {
+            say(&format!("A wish to stop will not be heard: {error}"));
+        }
     }
 
     /// Waits for `answer` with nothing under way.
@@ -61,4 +68,17 @@ impl Interrupt {
 /// Unlike `eprintln!` this survives a terminal that was closed, which is one of the reasons to be called.
 fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::threads::refused;
+
+    #[test]
+    fn the_work_goes_on_when_nothing_can_listen() {
+        let interrupt = Interrupt::default();
+        interrupt.listen_to_input_on(refused());
+        assert!(!interrupt.cancel.is_cancelled());
+    }
 }

@@ -54,6 +54,8 @@ pub use interrupt::Interrupt;
 pub use streams::{Streams, Terminals};
 
 use crate::environment::Environment;
+use crate::report::Report;
+use crate::threads;
 use crate::workbench::Workbench;
 use args::Arguments;
 use session::{Ending, Session};
@@ -107,7 +109,10 @@ fn parse(args: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) ->
 fn carry_out(workbench: &Workbench, arguments: Arguments, streams: &mut Streams<'_>) -> u8 {
     let Arguments { common, verb } = arguments;
     let mut session = Session::new(workbench, common, &verb, streams);
-    let ending = verb.run(&mut session);
+    let ending = match threads::start_pool() {
+        Ok(()) => verb.run(&mut session),
+        Err(error) => Err(Report::no_thread(&error).into()),
+    };
     session.end(ending)
 }
 

@@ -15,6 +15,7 @@ use crate::present::words::{self, fill, widgets};
 use crate::present::worker::{Answer, Line};
 use crate::progress::{CancelToken, Quiet};
 use crate::settings::{Memory, Recent, Settings};
+use crate::threads;
 use crate::workbench::{Error, Watch, Workbench};
 
 /// What carries out effects. In tests it only writes them down.
@@ -76,7 +77,7 @@ impl Threads {
             older.cancel();
         }
         let (workbench, voice) = (self.workbench.clone(), self.voice());
-        start(&format!("{question:?}"), move || {
+        threads::beside(&format!("{question:?}"), move || {
             let watch = Watch { progress: &Quiet, cancel: &cancel };
             reading::answer(&workbench, effect, watch).into_iter().for_each(voice);
         });
@@ -84,8 +85,9 @@ impl Threads {
 
     fn show_dialog(&self, kind: Dialog, dialog: impl FnOnce() -> Option<Event> + Send + 'static) {
         let voice = self.voice();
+        let (unheard, none_shown) = (self.voice(), kind.clone());
         // On a thread: the dialog may take as long as it likes, or never come up where there is no desktop portal.
-        start("dialog", move || {
+        let started = thread::Builder::new().name("dialog".to_owned()).spawn(move || {
             let shown = Instant::now();
             match dialog() {
                 Some(event) => voice(event),
@@ -93,6 +95,10 @@ impl Threads {
                 None => {}
             }
         });
+        // Nor does it come up where the system has no thread for it: then the place is typed.
+        if started.is_err() {
+            unheard(Event::NoDialog(none_shown));
+        }
     }
 
     fn start_worker(&mut self, arguments: Vec<OsString>) {
@@ -118,7 +124,7 @@ impl Threads {
 
     fn find_interrupted(&self, folders: Vec<PathBuf>) {
         let (workbench, voice) = (self.workbench.clone(), self.voice());
-        start("interrupted work", move || {
+        threads::beside("interrupted work", move || {
             for folder in folders {
                 // A folder that is gone, or not readable now, has nothing to deal with now.
                 if let Ok(Some(work)) = workbench.unfinished(&folder) {
@@ -192,12 +198,8 @@ impl Jobs for Threads {
 impl Threads {
     fn save_file(&self, save: impl FnOnce(&Workbench) -> Result<PathBuf, Error> + Send + 'static) {
         let (workbench, voice) = (self.workbench.clone(), self.voice());
-        start("save a file", move || {
+        threads::beside("save a file", move || {
             voice(Event::Saved(save(&workbench).map_err(|error| Failure::of(&error, None))));
         });
     }
-}
-
-fn start(name: &str, job: impl FnOnce() + Send + 'static) {
-    thread::Builder::new().name(name.to_owned()).spawn(job).expect("the system has a thread left");
 }

@@ -30,6 +30,7 @@ use crate::environment::Environment;
 use crate::present::Model;
 use crate::present::words::widgets as words;
 use crate::settings::Memory;
+use crate::threads;
 use crate::workbench::Workbench;
 
 /// How long the window waits for the system's own font before it is written in ours.
@@ -43,6 +44,7 @@ const FONT_PATIENCE: Duration = Duration::from_millis(300);
 /// # Errors
 /// Why there is no display, or why the last of the ways did not work either.
 pub fn run(paths: &[PathBuf], wish: Option<Renderer>) -> eframe::Result {
+    threads::start_pool().map_err(|error| eframe::Error::AppCreation(Box::new(error)))?;
     let memory = Memory::of_this_person();
     let mut outcome = Ok(());
     for tier in renderer::tiers(wish, &memory) {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, mpsc};
-use std::thread;
 
 use egui::{Context, Ui};
 
@@ -12,6 +11,7 @@ use crate::present::contents::{Contents, LONG_PATIENCE};
 use crate::present::message::Msg;
 use crate::present::workspace::Workspace;
 use crate::progress::CancelToken;
+use crate::threads;
 
 /// Most changes whose place is remembered while others are looked at.
 const MAX_REMEMBERED: usize = 500;
@@ -130,7 +130,7 @@ impl Shown {
             context.request_repaint();
         };
         let run = move || job(&contents, &cancel, &tell).into_iter().for_each(&tell);
-        thread::Builder::new().name("pane".to_owned()).spawn(run).expect("the system has a thread left");
+        threads::beside("pane", run);
     }
 
     fn take_answers(&mut self, state: &mut PaneState) {

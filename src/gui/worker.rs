@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 
 use crate::present::worker::{self, Line};
@@ -31,13 +32,19 @@ impl Worker {
         command.arg(WORKER_FLAG).args(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         on_its_own(&mut command);
+        let (hand_over, handed_over) = mpsc::channel();
+        let listen = move || {
+            // Without a worker there is nobody to listen to.
+            if let Ok(child) = handed_over.recv() {
+                listen(child, |line| heard(Some(line)));
+                heard(None);
+            }
+        };
+        // Before the worker: one that nobody listens to would change the folder unseen.
+        thread::Builder::new().name("worker's answers".to_owned()).spawn(listen)?;
         let mut child = command.spawn()?;
         let input = child.stdin.take();
-        let listen = move || {
-            listen(child, |line| heard(Some(line)));
-            heard(None);
-        };
-        thread::Builder::new().name("worker's answers".to_owned()).spawn(listen)?;
+        hand_over.send(child).map_err(io::Error::other)?;
         Ok(Self { input })
     }
 

@@ -15,6 +15,7 @@ mod oddity;
 mod patch;
 mod path;
 mod portable;
+mod restart;
 mod script;
 
 pub use change::{FileChange, LocalEdits, Payload, Role, Step};
@@ -31,4 +32,5 @@ pub use patch::{
 };
 pub use path::{PathError, PathProblem, TreePath};
 pub use portable::Unportable;
+pub use restart::Restart;
 pub use script::{Interpreter, Script, ScriptPhase};

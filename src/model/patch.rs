@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{FileChange, Script, TreePath};
+use super::{FileChange, Restart, Script, TreePath};
 
 /// A vendor's id for a patch, such as `ACME-HF-1042`: 1 to 80 ASCII letters, digits, `.`, `_` or `-`,
 /// starting with a letter or digit.
@@ -379,8 +379,8 @@ pub struct Patch {
     pub health: Vec<Check>,
     /// Programs that run before and after, in their order.
     pub scripts: Vec<Script>,
-    /// `none`, `service`, `system`, … what must be restarted afterwards.
-    pub restart: String,
+    /// What has to be restarted afterwards.
+    pub restart: Restart,
     /// How it is taken back.
     pub rollback: Rollback,
     /// Where it was made from, in the author's words.

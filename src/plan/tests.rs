@@ -80,7 +80,7 @@ pub(super) fn patch(mut changes: Vec<FileChange>) -> Patch {
         preflight: Vec::new(),
         health: Vec::new(),
         scripts: Vec::new(),
-        restart: "none".to_owned(),
+        restart: Restart::Nothing,
         rollback: Rollback {
             possible: RollbackPossible::Yes,
             reason: None,

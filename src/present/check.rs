@@ -84,7 +84,8 @@ impl Check {
             )),
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
-            words::restart(&patch.restart).map(|sentence| ReviewLine::fact(words::RESTART, sentence)),
+            words::restart(patch.restart)
+                .map(|sentence| ReviewLine::fact(words::RESTART, sentence.to_owned())),
             Some(ReviewLine::fact(
                 words::CAN_GO_BACK,
                 capitalised(phrases::rollback(patch.rollback.possible)),

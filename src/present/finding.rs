@@ -307,7 +307,7 @@ fn findings_of_patch(patch: &Patch, phases: &[&str]) -> Vec<Finding> {
         .filter(|hold| phases.contains(&hold.phase.as_str()))
         .map(finding_of_hold)
         .collect();
-    if let Some(sentence) = words::restart(&patch.restart) {
+    if let Some(sentence) = words::restart(patch.restart) {
         findings.push(Finding::plain(Rank::Information, words::RESTART, sentence));
     }
     findings

@@ -7,6 +7,7 @@ use super::overview::{Fact, line, path_line};
 use super::words::{self, fill};
 use super::worker::Answer;
 use crate::model::Code;
+use crate::model::Restart;
 use crate::report::phrases;
 use crate::text::capitalised;
 
@@ -159,7 +160,8 @@ fn next(condition: Condition, answer: Option<&Answer>) -> Vec<String> {
     let Some(answer) = answer else { return next };
     next.extend(answer.hints.iter().map(|hint| line(hint)));
     if condition == Condition::Done {
-        next.extend(words::restart(&answer.restart));
+        let restart = Restart::parse(&answer.restart).and_then(words::restart);
+        next.extend(restart.map(str::to_owned));
     }
     next
 }

@@ -153,9 +153,9 @@ fn needs(patch: &Patch) -> Vec<Fact> {
 }
 
 fn afterwards(patch: &Patch) -> Vec<Fact> {
-    let restart = words::restart(&patch.restart).unwrap_or_else(|| words::NO_RESTART.to_owned());
+    let restart = words::restart(patch.restart).unwrap_or(words::NO_RESTART);
     let holds = patch.holds.iter().filter(|hold| hold.phase == "after");
-    std::iter::once(Fact::new(words::RESTART, &restart))
+    std::iter::once(Fact::new(words::RESTART, restart))
         .chain(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)))
         .collect()
 }

@@ -5,7 +5,7 @@
 //! a sentence has a name that begins with `PART_`. What fails is worded by `report`; here each of its codes has a
 //! heading that says the same in a few words.
 
-use crate::model::Code;
+use crate::model::{Code, Restart};
 
 macro_rules! words {
     ($($name:ident = $text:literal;)+) => {
@@ -465,15 +465,20 @@ pub fn hold(phase: &str) -> &'static str {
 }
 
 /// What has to be restarted, as a sentence; `None` when nothing has to be.
-pub fn restart(what: &str) -> Option<String> {
-    match what {
-        "none" | "" => None,
-        "service" => Some("Restart the product's service afterwards.".to_owned()),
-        "application" => Some("Restart the program afterwards.".to_owned()),
-        "system" => Some("Restart the computer afterwards.".to_owned()),
-        "session" => Some("Log out and in again afterwards.".to_owned()),
-        other => Some(format!("Restart afterwards: {}.", crate::text::escape_line(other))),
-    }
+pub const fn restart(what: Restart) -> Option<&'static str> {
+    Some(match what {
+        Restart::Nothing => return None,
+        Restart::Connected => {
+            "Afterwards, restart the patched program and everything that is connected to it."
+        }
+        Restart::Dependencies => "Afterwards, restart the patched program and everything that needs it.",
+        Restart::Machine => "Restart the computer afterwards.",
+        Restart::Parent => "Afterwards, restart the patched program and the one that starts it.",
+        Restart::Service => "Restart the product's service afterwards.",
+        Restart::System => "Afterwards, restart the whole system, with all of its computers.",
+        Restart::VulnerableComponent => "Restart the patched program afterwards.",
+        Restart::Zone => "Afterwards, restart all computers in the same security zone.",
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use patchwright::bundle::order::lint;
 use patchwright::environment::Environment;
-use patchwright::model::{FileChange, Node, Patch, PatchId, Payload, Role};
+use patchwright::model::{FileChange, Node, Patch, PatchId, Payload, Restart, Role};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::workbench::{Error, Sample, Watch, Workbench};
 
@@ -180,7 +180,7 @@ fn the_hotfix_says_all_that_a_patch_can_say_about_itself() {
     assert_eq!(patch.issues.len(), patch.fixes.len(), "every fix is tracked");
     assert!(!patch.evidence.review.is_empty() && !patch.evidence.tests.is_empty());
     assert!(!patch.evidence.provenance.is_empty() && !patch.rollback.steps.is_empty());
-    assert!(!patch.preflight.is_empty() && !patch.health.is_empty() && patch.restart == "service");
+    assert!(!patch.preflight.is_empty() && !patch.health.is_empty() && patch.restart == Restart::Service);
 }
 
 #[test]

@@ -9,7 +9,7 @@ pub mod refuse;
 mod stacks;
 
 use patchwright::disk::fs::Fs;
-use patchwright::model::{Check, Issue, Level, Probe, Severity};
+use patchwright::model::{Check, Issue, Level, Probe, Restart, Severity};
 
 use crate::support::build::{Builder, tree_path};
 use crate::support::console::Run;
@@ -72,7 +72,7 @@ fn talkative(bundle: Builder) -> Builder {
         patch.vulnerabilities = vec![text("CVE-2026-12345")];
         patch.contact = Some(text("support@acme.example"));
         patch.result_version = Some(text("4.2.1"));
-        patch.restart = text("service");
+        patch.restart = Restart::Service;
         patch.product.detect = vec![patchwright::model::Detect::Version {
             path: tree_path("version.txt"),
             after: String::new(),

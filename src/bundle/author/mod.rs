@@ -399,6 +399,9 @@ fn read_back(patch: &Patch, path: &Path) -> Result<(u64, Digest), AuthorError> {
         // Nobody vouches for what was made a moment ago, and nobody asks.
         .and_then(|opened| opened.verify(&Keyring::default(), Timestamp::UNIX_EPOCH))
         .map_err(unreadable)?;
-    assert_eq!(bundle.patch, *patch, "a manifest says what it was written from");
+    if bundle.patch != *patch {
+        let problem = "the finished bundle does not say what it was made from";
+        return Err(BundleError::new(Code::Manifest, problem).into());
+    }
     Ok((bundle.file_bytes(), bundle.file_digest()?))
 }

@@ -431,3 +431,15 @@ mod unix {
         assert_eq!(made.counts, Counts { created: 1, links: 1, folders: 1, ..Counts::default() });
     }
 }
+
+#[test]
+fn a_finished_bundle_that_says_something_else_is_refused() {
+    let shop = Workshop::new();
+    let mut patch = shop.put("new/a.txt", "a").author().patch;
+    let path = shop.path("made.patchbundle");
+    read_back(&patch, &path).expect("it says what it was made from");
+    patch.title.push('!');
+    let error = read_back(&patch, &path).expect_err("it says something else");
+    assert!(matches!(&error, AuthorError::Bundle(error) if error.code() == Code::Manifest), "{error}");
+    assert!(error.to_string().contains("does not say what it was made from"), "{error}");
+}

@@ -5,7 +5,7 @@
 
 use std::num::NonZero;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, Builder};
 
 /// What all jobs that run at the same time may take together, in bytes. One that takes more by itself runs alone.
 const BUDGET_BYTES: u64 = 96 << 20;
@@ -20,16 +20,28 @@ pub(super) fn run<J: Sync, T: Send, E: Send>(
     memory_of: impl Fn(&J) -> u64 + Sync,
     work: impl Fn(&J) -> Result<T, E> + Sync,
 ) -> Result<Vec<T>, E> {
+    run_on(Builder::new, jobs, memory_of, work)
+}
+
+fn run_on<J: Sync, T: Send, E: Send>(
+    new_thread: impl Fn() -> Builder,
+    jobs: &[J],
+    memory_of: impl Fn(&J) -> u64 + Sync,
+    work: impl Fn(&J) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(jobs.len());
     let desk = Desk { jobs, memory_of, state: Mutex::default(), freed: Condvar::new() };
+    let work_on = || {
+        while let Some(index) = desk.take() {
+            let result = work(&jobs[index]);
+            desk.give_back(index, result);
+        }
+    };
     thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(index) = desk.take() {
-                    let result = work(&jobs[index]);
-                    desk.give_back(index, result);
-                }
-            });
+        let begun = (0..threads).filter(|_| new_thread().spawn_scoped(scope, work_on).is_ok()).count();
+        // Where the system refuses some threads the others do their work; where it refuses all, this one does it.
+        if begun == 0 {
+            work_on();
         }
     });
     let mut results = desk.state.into_inner().unwrap_or_else(PoisonError::into_inner).results;
@@ -94,11 +106,19 @@ mod tests {
     use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
     use super::*;
+    use crate::threads::refused;
 
     #[test]
     fn results_stand_in_the_order_of_the_jobs() {
         let jobs: Vec<u64> = (0..100).collect();
         let results = run(&jobs, |_| 1, |job| Ok::<_, ()>(job * 2)).expect("none fails");
+        assert_eq!(results, jobs.iter().map(|job| job * 2).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_work_is_done_when_threads_are_refused() {
+        let jobs: Vec<u64> = (0..100).collect();
+        let results = run_on(refused, &jobs, |_| 1, |job| Ok::<_, ()>(job * 2)).expect("none fails");
         assert_eq!(results, jobs.iter().map(|job| job * 2).collect::<Vec<_>>());
     }
 

@@ -6,8 +6,8 @@ use super::wire;
 use super::words::Word;
 use crate::model::{
     Approvals, Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue, LinkNode,
-    Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf, Rollback,
-    Script, Severity, TreePath,
+    Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf, Restart,
+    Rollback, Script, Severity, TreePath,
 };
 
 type Read<T> = Result<T, Problem>;
@@ -54,7 +54,7 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
         preflight: each("preflight", raw.preflight, check)?,
         health: each("health", raw.health, check)?,
         scripts: each("scripts", raw.scripts, script)?,
-        restart: raw.restart.unwrap_or_else(|| "none".to_owned()),
+        restart: raw.restart.map_or(Ok(Restart::Nothing), |text| word("restart", &text))?,
         rollback: rollback(raw.rollback).map_err(|problem| problem.inside("rollback"))?,
         source: raw.source,
         evidence: Evidence { provenance: raw.provenance, review: raw.review, tests: raw.tests },

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::limits;
 use super::problem::Problems;
-use super::words::{HOLD_KINDS, HOLD_PHASES, RESTARTS, SEVERITIES};
+use super::words::{HOLD_KINDS, HOLD_PHASES, SEVERITIES};
 use crate::bundle::limits::MAX_SIGNATURES;
 use crate::model::{Check, Code, Detect, Patch, PatchId, Probe, RollbackPossible};
 use crate::text::json;
@@ -34,7 +34,6 @@ fn identity(patch: &Patch, problems: &mut Problems) {
     }
     problems.line("title", &patch.title, limits::TITLE_CHARS);
     problems.paragraph("summary", &patch.summary, limits::SUMMARY_CHARS);
-    problems.one_of("restart", &patch.restart, RESTARTS);
     if let Some(channel) = &patch.channel {
         problems.line("channel", channel, limits::NAME_CHARS);
     }

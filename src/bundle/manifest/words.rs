@@ -1,7 +1,7 @@
 //! The fixed words of a manifest and an order, each in one place: reading, writing and error texts use the same list.
 
 use crate::model::{
-    Interpreter, Level, LocalEdits, PatchKind, RequirementMode, Role, RollbackPossible, ScriptPhase,
+    Interpreter, Level, LocalEdits, PatchKind, RequirementMode, Restart, Role, RollbackPossible, ScriptPhase,
 };
 
 /// A choice that has one word per value in manifests and orders.
@@ -36,19 +36,6 @@ pub(crate) const HOLD_KINDS: &[&str] = &["action", "doc", "restart", "irreversib
 /// When a hold comes up.
 pub(crate) const HOLD_PHASES: &[&str] = &["before", "after", "rollback"];
 
-/// What has to be restarted: the words of CSAF 2.0, section 3.2.3.12.6.
-pub(crate) const RESTARTS: &[&str] = &[
-    "none",
-    "connected",
-    "dependencies",
-    "machine",
-    "parent",
-    "service",
-    "system",
-    "vulnerable_component",
-    "zone",
-];
-
 impl Word for PatchKind {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("hotfix", Self::Hotfix),
@@ -57,6 +44,10 @@ impl Word for PatchKind {
         ("config", Self::Config),
         ("rollback", Self::Rollback),
     ];
+}
+
+impl Word for Restart {
+    const WORDS: &'static [(&'static str, Self)] = Self::WORDS;
 }
 
 impl Word for Role {

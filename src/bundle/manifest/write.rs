@@ -84,7 +84,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         preflight: patch.preflight.iter().map(check).collect(),
         health: patch.health.iter().map(check).collect(),
         scripts: patch.scripts.iter().map(script).collect(),
-        restart: Some(patch.restart.clone()),
+        restart: Some(word(patch.restart)),
         rollback: rollback(&patch.rollback),
         source: patch.source.clone(),
         provenance: patch.evidence.provenance.clone(),

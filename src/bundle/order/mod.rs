@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use super::manifest::words::Word;
 use crate::model::{
     Approvals, Check, Conflict, Evidence, FileChange, Hold, Issue, LocalEdits, Patch, PatchId, PatchKind,
-    PatchRef, Product, Requirement, RequirementIf, Role, Rollback, RollbackPossible, Severity, TreePath,
+    PatchRef, Product, Requirement, RequirementIf, Restart, Role, Rollback, RollbackPossible, Severity,
+    TreePath,
 };
 
 mod finding;
@@ -86,8 +87,8 @@ pub struct Order {
     pub health: Vec<Check>,
     /// Programs that run before and after, with their texts.
     pub scripts: Vec<OrderedScript>,
-    /// What must be restarted afterwards.
-    pub restart: String,
+    /// What has to be restarted afterwards.
+    pub restart: Restart,
     /// How it is taken back.
     pub rollback: Rollback,
     /// Where it is made from, in the author's words.
@@ -206,7 +207,7 @@ impl Order {
             preflight: Vec::new(),
             health: Vec::new(),
             scripts: Vec::new(),
-            restart: "none".to_owned(),
+            restart: Restart::Nothing,
             rollback: Rollback {
                 possible: RollbackPossible::Yes,
                 reason: None,

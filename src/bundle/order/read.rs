@@ -11,7 +11,7 @@ use super::table::Table;
 use super::{MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, lint, script};
 use crate::model::{
     Approvals, Check, Conflict, Detect, Evidence, Hold, Issue, Level, PatchId, PatchRef, Probe, Product,
-    Requirement, RequirementIf, RequirementMode, Rollback, Severity, TreePath,
+    Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, TreePath,
 };
 
 /// Seconds that one try of a check may take if the order does not say.
@@ -80,7 +80,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
         preflight: checks(table, "preflight"),
         health: checks(table, "health"),
         scripts: each(table, "scripts", script::read).into_iter().flatten().collect(),
-        restart: table.text("restart").unwrap_or_else(|| "none".to_owned()),
+        restart: table.word("restart").unwrap_or(Restart::Nothing),
         rollback: rollback(table),
         source: table.text("source"),
         evidence: Evidence {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread::Builder;
 
 use super::{Place, STATE_DIR};
 
@@ -90,16 +91,57 @@ pub(super) fn utf8(bytes: &[u8]) -> io::Result<String> {
 
 /// Calls `one` for every place, on several threads, and returns when all are done, with the first error if any.
 pub(super) fn in_parallel(places: &[Place], one: impl Fn(&Place) -> io::Result<()> + Sync) -> io::Result<()> {
+    in_parallel_on(Builder::new, places, one)
+}
+
+fn in_parallel_on(
+    new_thread: impl Fn() -> Builder,
+    places: &[Place],
+    one: impl Fn(&Place) -> io::Result<()> + Sync,
+) -> io::Result<()> {
     let one_share = &|places: &[Place]| places.iter().try_for_each(&one);
     if places.len() < 2 {
         return one_share(places);
     }
     std::thread::scope(|scope| {
-        let jobs =
-            places.chunks(places.len().div_ceil(THREADS)).map(|share| scope.spawn(move || one_share(share)));
-        let jobs = jobs.collect::<Vec<_>>();
+        let shares = places.chunks(places.len().div_ceil(THREADS));
+        // The share of a thread that the system refuses is done in this one.
+        let begin =
+            |share| new_thread().spawn_scoped(scope, move || one_share(share)).map_err(|_| one_share(share));
+        let jobs = shares.map(begin).collect::<Vec<_>>();
         // Join all before answering: nothing may still be running when the caller goes on.
-        let answers = jobs.into_iter().map(|job| job.join().unwrap_or_else(|e| std::panic::resume_unwind(e)));
+        let answers = jobs.into_iter().map(|job| match job {
+            Ok(job) => job.join().unwrap_or_else(|e| std::panic::resume_unwind(e)),
+            Err(done) => done,
+        });
         answers.collect::<Vec<_>>().into_iter().collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::model::TreePath;
+    use crate::threads::refused;
+
+    #[test]
+    fn every_place_is_reached_when_threads_are_refused() {
+        let places: Vec<Place> = (0..30)
+            .map(|number| Place::Tree(TreePath::parse(&number.to_string()).expect("a path")))
+            .collect();
+        let reached = Mutex::new(Vec::new());
+        let one = |place: &Place| {
+            reached.lock().expect("nothing panics").push(format!("{place:?}"));
+            Ok(())
+        };
+        in_parallel_on(refused, &places, one).expect("none fails");
+        let reached = reached.into_inner().expect("nothing panics");
+        assert_eq!((reached.len(), reached.iter().collect::<BTreeSet<_>>().len()), (30, 30));
+
+        let fail = |_: &Place| Err(io::ErrorKind::PermissionDenied.into());
+        in_parallel_on(refused, &places, fail).expect_err("an error is told");
+    }
 }

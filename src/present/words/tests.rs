@@ -35,7 +35,8 @@ const LONGEST_SENTENCE: usize = 20;
 fn no_word_is_long_loud_or_ours() {
     let headings = Code::ALL.iter().map(|&code| (code.as_str(), heading(code)));
     let tables = [ALL, contents::ALL, widgets::ALL].into_iter().flatten().copied();
-    for (name, text) in tables.chain(headings) {
+    let restarts = Restart::WORDS.iter().filter_map(|&(word, what)| Some((word, restart(what)?)));
+    for (name, text) in tables.chain(headings).chain(restarts) {
         for sentence in text.split(['.', ';', '?']) {
             let words: Vec<String> = sentence
                 .split(|c: char| !c.is_alphanumeric())
@@ -64,4 +65,14 @@ fn every_place_in_a_template_is_filled_by_its_name() {
 fn what_is_filled_in_is_no_template_itself() {
     let facts = [("new", "{old}"), ("old", "{"), ("to", "}"), ("at", "{new}")];
     assert_eq!(fill(contents::ROW_CHANGED, &facts), "{old}, changed from {, line }, before line {new}");
+}
+
+#[test]
+fn every_restart_that_a_manifest_may_ask_for_has_a_sentence_of_its_own() {
+    let mut sentences: Vec<_> = Restart::WORDS.iter().filter_map(|(_, what)| restart(*what)).collect();
+    assert!(sentences.iter().all(|sentence| !sentence.contains('_')), "no word of a manifest: {sentences:?}");
+    assert_eq!(restart(Restart::Nothing), None);
+    sentences.sort();
+    sentences.dedup();
+    assert_eq!(sentences.len(), Restart::WORDS.len() - 1, "{sentences:?}");
 }

@@ -9,7 +9,8 @@ use patchwright::bundle::container::{ContainerWriter, PackedBlob, Spool};
 use patchwright::bundle::manifest::write_manifest;
 use patchwright::model::{
     Approvals, Digest, Evidence, FileChange, FileNode, Interpreter, LocalEdits, Mode, Node, Patch, PatchId,
-    PatchKind, PatchRef, Payload, Product, Role, Rollback, RollbackPossible, Script, ScriptPhase, TreePath,
+    PatchKind, PatchRef, Payload, Product, Restart, Role, Rollback, RollbackPossible, Script, ScriptPhase,
+    TreePath,
 };
 
 use super::sandbox::Sandbox;
@@ -176,7 +177,7 @@ fn empty_patch(id: &str) -> Patch {
         preflight: Vec::new(),
         health: Vec::new(),
         scripts: Vec::new(),
-        restart: text("none"),
+        restart: Restart::Nothing,
         rollback: Rollback {
             possible: RollbackPossible::Yes,
             reason: None,

@@ -2,10 +2,12 @@
 
 use insta::assert_snapshot;
 use patchwright::disk::fs::{Fs, OsFs};
-use patchwright::model::Probe;
+use patchwright::model::{Mode, Node, Probe};
 
 use super::{check, fix, product, product_and_fix, talkative};
-use crate::support::build::tree_path;
+#[cfg(unix)]
+use crate::support::build::file;
+use crate::support::build::{change, tree_path};
 use crate::support::console::Console;
 
 const APPLY: &str = "apply $/fix.patchbundle $/app --allow-unsigned --yes";
@@ -58,12 +60,7 @@ fn a_long_plan_leaves_the_question_on_the_screen() {
     let bundle = (0..100).fold(sandbox.bundle("ACME-HF-1"), |bundle, number| {
         bundle.create(&format!("new/{number:02}"), &number.to_string())
     });
-    let bundle = bundle.with_change(crate::support::build::change(
-        "new",
-        None,
-        Some(patchwright::model::Node::Dir(patchwright::model::Mode::DIR)),
-        None,
-    ));
+    let bundle = bundle.with_change(change("new", None, Some(Node::Dir(Mode::DIR)), None));
     sandbox.save("fix.patchbundle", &bundle);
     let run = Console::new(&sandbox).answering("n").run("apply $/fix.patchbundle $/app --allow-unsigned");
     assert!(run.err.lines().count() < 30, "{run}");
@@ -404,4 +401,24 @@ fn a_patch_made_from_two_folders_goes_in_and_out() {
     assert_eq!(sandbox.read("app/fonts/old.txt"), None);
     console.done("rollback $/app --yes");
     assert_eq!(sandbox.read("app/fonts/old.txt").as_deref(), Some("old font\n"));
+}
+
+/// `mode run.sh` is no sentence.
+#[cfg(unix)]
+#[test]
+fn the_history_words_a_change_of_permissions_as_the_plan_does() {
+    let sandbox = product();
+    let [before, mut after] = [file("Read me.\n"), file("Read me.\n")];
+    if let Node::File(file) = &mut after {
+        file.mode = Mode::PROGRAM;
+    }
+    let change = change("readme.txt", Some(before), Some(after), None);
+    sandbox.save("fix.patchbundle", &sandbox.bundle("ACME-HF-1").with_change(change));
+    let console = Console::new(&sandbox);
+
+    let plan = console.done("plan $/fix.patchbundle $/app").out;
+    assert!(plan.contains("  change permissions  readme.txt\n"), "{plan}");
+    console.done(APPLY);
+    let history = console.done("history $/app --verbose").out;
+    assert!(history.contains("        change permissions readme.txt\n"), "{history}");
 }

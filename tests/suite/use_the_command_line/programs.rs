@@ -306,3 +306,19 @@ fn an_answer_nobody_hears_changes_nothing_about_what_was_done() {
     assert_eq!(run_unheard(&sandbox, ErrorKind::StorageFull, &apply), (0, unheard));
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2.1\n"));
 }
+
+/// A stack that no system has room for stands in for a system without threads.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_system_without_threads_is_told_and_is_no_panic() {
+    let sandbox = product();
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_patchwright"))
+        .arg("status")
+        .arg(sandbox.path("app"))
+        .env("RUST_MIN_STACK", (usize::MAX / 8).to_string())
+        .output()
+        .expect("the program starts");
+    let told = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(1), "{told}");
+    assert!(told.contains("The system has no thread left for this work"), "{told}");
+}

@@ -141,7 +141,7 @@ fn good() -> Patch {
             timeout_secs: 60,
             undo: Some(Digest::of(b"start")),
         }],
-        restart: text("service"),
+        restart: Restart::Service,
         rollback: Rollback {
             possible: RollbackPossible::UntilAccept,
             reason: Some(text("the old fonts are deleted then")),

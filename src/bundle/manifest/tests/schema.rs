@@ -42,7 +42,7 @@ fn the_schema_knows_the_same_keys_and_words() {
         W::WORDS.iter().map(|(word, _)| *word).collect()
     }
     assert_eq!(words("/properties/kind/enum"), known::<PatchKind>());
-    assert_eq!(words("/properties/restart/enum"), RESTARTS);
+    assert_eq!(words("/properties/restart/enum"), known::<Restart>());
     assert_eq!(words("/properties/severity/properties/level/enum"), SEVERITIES);
     assert_eq!(words("/properties/holds/items/properties/kind/enum"), HOLD_KINDS);
     assert_eq!(words("/properties/holds/items/properties/phase/enum"), HOLD_PHASES);

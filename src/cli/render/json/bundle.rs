@@ -133,7 +133,7 @@ pub(in crate::cli) fn plan(
         "obstacles": obstacles(&plan.obstacles),
         "hidden": super::hidden::hidden(&preview.hidden),
         "needed_bytes": plan.needed_bytes,
-        "restart": preview.patch.restart,
+        "restart": preview.patch.restart.as_str(),
         "manifest_sha256": preview.manifest_digest.to_string(),
         "fingerprint": plan.plan.base.0.to_string(),
     });

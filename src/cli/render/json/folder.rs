@@ -27,7 +27,7 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path) -> Map<String, V
         "target": words::path_text(target),
         "notes": notes(&applied.notes),
         "checks": checks(&applied.checks),
-        "restart": applied.patch.restart,
+        "restart": applied.patch.restart.as_str(),
     };
     insert_some(&mut fields, "entry", applied.entry.as_ref().map(entry));
     insert_some(&mut fields, "untidy", applied.untidy.clone());

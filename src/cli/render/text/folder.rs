@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::list::{Sheet, columns};
+use super::plan::does;
 use super::{place, safe, title};
 use crate::cli::render::{Style, words};
 use crate::workbench::{
@@ -175,7 +176,7 @@ fn check(note: &CheckNote) -> String {
 /// What an entry changed; an entry whose steps cannot be read is shown without them, its chain being right.
 fn steps(entry: &Entry) -> String {
     let steps = entry.steps().unwrap_or_default();
-    let line = |step: PlannedStep| format!("        {} {}\n", step.does, safe(&step.path));
+    let line = |step: PlannedStep| format!("        {} {}\n", does(&step.does), safe(&step.path));
     steps.iter().map(PlannedStep::of).map(line).collect()
 }
 

@@ -8,7 +8,7 @@ use super::scripts::scripts_in_full;
 use super::{headline, place, safe};
 use crate::checks;
 use crate::cli::render::{Detail, Style, changes, words};
-use crate::model::{Check, Level, Patch};
+use crate::model::{Check, Level, Patch, Restart};
 use crate::workbench::{Inspection, Verification};
 
 pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool, style: Style) -> String {
@@ -81,7 +81,11 @@ fn details(patch: &Patch, verbose: bool) -> String {
     sheet
         .lines("Clashes", patch.conflicts.iter().map(|clash| format!("with {}: {}", clash.id, clash.reason)));
     sheet.lines("Replaces", patch.supersedes.iter().map(ToString::to_string));
-    sheet.line("Restart", if patch.restart == "none" { "not needed" } else { &patch.restart });
+    let restart = match patch.restart {
+        Restart::Nothing => "not needed",
+        needed => needed.as_str(),
+    };
+    sheet.line("Restart", restart);
     sheet.lines(
         "To do",
         patch.holds.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text, hold.kind)),

@@ -9,7 +9,7 @@ use super::scripts::scripts_in_short;
 use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, words};
 use crate::diff::{ChangeView, Content};
-use crate::model::Node;
+use crate::model::{Node, Restart};
 use crate::plan::{Note, Obstacle, Preview};
 use crate::workbench::{ApplyPreview, ComingPatch, PlannedStep, RebuiltPlace, RollbackPreview};
 
@@ -110,10 +110,11 @@ pub(in crate::cli) fn rollback_plan(
 /// What has to be restarted for any of the patches that come.
 pub(super) fn restarts(patches: &[ComingPatch]) -> Option<String> {
     let coming = patches.iter().filter(|coming| coming.left_out.is_none());
-    let mut restarts: Vec<&str> = coming.map(|coming| coming.patch.restart.as_str()).collect();
-    restarts.retain(|restart| *restart != "none");
+    let mut restarts: Vec<Restart> = coming.map(|coming| coming.patch.restart).collect();
+    restarts.retain(|restart| *restart != Restart::Nothing);
     restarts.dedup();
-    (!restarts.is_empty()).then(|| restarts.join(", "))
+    let words: Vec<&str> = restarts.into_iter().map(Restart::as_str).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// The patches before and after, where more than one thing changes.
@@ -188,8 +189,8 @@ pub(super) fn what_will_happen(preview: &Preview, detail: Detail, style: Style) 
     text
 }
 
-/// The word of a planned step, for people.
-fn does(word: &str) -> &str {
+/// The word of a step, for people.
+pub(super) fn does(word: &str) -> &str {
     if word == "mode" { "change permissions" } else { word }
 }
 
