@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
+use crate::support::tools::is_here;
 
 /// A product with its first patch, and a person with a key of their own.
 fn scene() -> Sandbox {
@@ -272,9 +273,7 @@ fn no_secret_is_ever_printed_or_written_where_others_read() {
 
 #[test]
 fn an_ssh_key_signs_through_openssh() {
-    let found = Command::new("ssh-keygen").arg("-?").stdin(Stdio::null()).output().is_ok();
-    if !found {
-        eprintln!("SKIPPED: ssh-keygen is not installed");
+    if !is_here("ssh-keygen", "an_ssh_key_signs_through_openssh") {
         return;
     }
     let sandbox = scene();
@@ -289,9 +288,7 @@ fn an_ssh_key_signs_through_openssh() {
 
 #[test]
 fn what_minisign_signs_elsewhere_is_attached() {
-    let found = Command::new("minisign").arg("-v").stdin(Stdio::null()).output().is_ok();
-    if !found {
-        eprintln!("SKIPPED: minisign is not installed");
+    if !is_here("minisign", "what_minisign_signs_elsewhere_is_attached") {
         return;
     }
     let sandbox = scene();
