@@ -272,6 +272,23 @@ fn no_secret_is_ever_printed_or_written_where_others_read() {
 }
 
 #[test]
+fn a_file_that_holds_no_key_is_not_trusted_and_signs_nothing() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    sandbox.write("bad.pub", "untrusted comment: a key\nRWQ\n");
+    let bundle = std::fs::read(sandbox.path("fix.patchbundle")).expect("there");
+    for line in
+        ["key trust $/bad.pub --name Anna --product Widget --yes", "sign $/fix.patchbundle --key $/bad.pub"]
+    {
+        let run = console.run(line);
+        assert_eq!(run.code, 3, "{run}");
+        assert!(run.err.contains("E-KEY"), "{run}");
+    }
+    assert!(!console.done("key list").out.contains("Anna"));
+    assert_eq!(std::fs::read(sandbox.path("fix.patchbundle")).expect("there"), bundle);
+}
+
+#[test]
 fn an_ssh_key_signs_through_openssh() {
     if !is_here("ssh-keygen", "an_ssh_key_signs_through_openssh") {
         return;
