@@ -1,18 +1,20 @@
 //! The ways to draw, best first, and what is done when one of them does not work on this machine.
 //!
 //! A driver that fails returns an error, and the next way is tried at once; one that takes the whole program down
-//! leaves its mark behind, and the next start begins one way further down.
+//! leaves its mark behind, and the next start begins one way further down. How many ways there are depends on the
+//! system that the program is built for.
 
-use std::sync::Arc;
-
-use eframe::egui_wgpu::{WgpuSetup, WgpuSetupCreateNew};
-use eframe::wgpu::{self, Adapter, DeviceType, Surface};
 use eframe::{NativeOptions, Renderer};
 use egui::IconData;
 
 use super::icon;
-use crate::present::words::{fill, widgets as words};
 use crate::settings::Memory;
+
+#[cfg_attr(any(windows, target_os = "macos"), path = "renderer/wgpu_first.rs")]
+#[cfg_attr(not(any(windows, target_os = "macos")), path = "renderer/glow_alone.rs")]
+mod system;
+
+pub use system::watch_for_trouble;
 
 /// Smallest window in which everything can be reached, in points.
 const SMALLEST: [f32; 2] = [640.0, 480.0];
@@ -32,8 +34,13 @@ pub fn tiers(wish: Option<Renderer>, memory: &Memory) -> Vec<Tier> {
     if let Some(only) = wish {
         return vec![Tier(only)];
     }
-    let all = [Tier(Renderer::Wgpu), Tier(Renderer::Glow)];
-    let failed = memory.trial().and_then(|name| all.iter().position(|tier| tier.name() == name));
+    let all: Vec<_> = system::RENDERERS.iter().copied().map(Tier).collect();
+    let failed = memory.trial().and_then(|name| all.iter().position(|tier| tier.0.to_string() == name));
+    without_failed(&all, failed)
+}
+
+/// The ways below the one that took the program down, which is at the place `failed`.
+fn without_failed<T: Copy>(all: &[T], failed: Option<usize>) -> Vec<T> {
     match failed {
         // When the last one failed, too, it is time to begin again: drivers get mended.
         Some(index) if index + 1 < all.len() => all[index + 1..].to_vec(),
@@ -42,16 +49,9 @@ pub fn tiers(wish: Option<Renderer>, memory: &Memory) -> Vec<Tier> {
 }
 
 impl Tier {
-    fn name(self) -> &'static str {
-        match self.0 {
-            Renderer::Wgpu => "wgpu",
-            Renderer::Glow => "glow",
-        }
-    }
-
     /// Leaves the mark that is taken away when the first pictures were drawn.
     pub fn begin(self, memory: &Memory) -> Trial {
-        memory.begin_trial(self.name());
+        memory.begin_trial(&self.0.to_string());
         Trial { memory: memory.clone(), left: TRIAL_PICTURES }
     }
 
@@ -64,9 +64,7 @@ impl Tier {
             .with_inner_size(FIRST_SIZE)
             .with_min_inner_size(SMALLEST);
         let mut options = NativeOptions { viewport, renderer: self.0, ..NativeOptions::default() };
-        let mut setup = WgpuSetupCreateNew::without_display_handle();
-        setup.native_adapter_selector = Some(Arc::new(choose_adapter));
-        options.wgpu_options.wgpu_setup = WgpuSetup::CreateNew(setup);
+        system::configure(&mut options);
         options
     }
 }
@@ -89,65 +87,37 @@ impl Trial {
     }
 }
 
-/// Without these, an error of the graphics driver would end the program in the middle of a picture.
-pub fn watch_for_trouble(creation: &eframe::CreationContext<'_>) {
-    let Some(state) = &creation.wgpu_render_state else { return };
-    let say = |what: String| eprintln!("{}", fill(words::DRIVER_TROUBLE, &[("what", &what)]));
-    state.device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| say(error.to_string())));
-    let context = creation.egui_ctx.clone();
-    state.device.set_device_lost_callback(move |reason, message| {
-        if reason != wgpu::DeviceLostReason::Destroyed {
-            eprintln!("{}", fill(words::DEVICE_LOST, &[("what", &message)]));
-            // Work goes on in its own process; a window that cannot draw any more is closed.
-            context.send_viewport_cmd(egui::ViewportCommand::Close);
-        }
-    });
-}
-
-/// The adapter that draws most surely on `surface`. A window of text gains nothing from a strong graphics card, and
-/// machines with two of them fail on that one.
-fn choose_adapter(adapters: &[Adapter], surface: Option<&Surface<'_>>) -> Result<Adapter, String> {
-    let can_draw = |adapter: &&Adapter| {
-        // Some adapters of virtual machines are listed and can show nothing.
-        surface.is_none_or(|surface| !surface.get_capabilities(adapter).formats.is_empty())
-    };
-    let best = adapters.iter().filter(can_draw).min_by_key(|adapter| rank(&adapter.get_info()));
-    best.cloned().ok_or_else(|| words::PART_NO_ADAPTER.to_owned())
-}
-
-fn rank(info: &wgpu::AdapterInfo) -> u32 {
-    // It says of itself that it is hardware, and is not.
-    let is_software = info.name.contains("Basic Render Driver");
-    match info.device_type {
-        _ if is_software => 4,
-        DeviceType::IntegratedGpu => 0,
-        DeviceType::DiscreteGpu => 1,
-        DeviceType::VirtualGpu => 2,
-        DeviceType::Other => 3,
-        DeviceType::Cpu => 4,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn names(memory: &Memory) -> Vec<&'static str> {
-        tiers(None, memory).into_iter().map(Tier::name).collect()
+    #[test]
+    fn a_way_to_draw_that_took_the_program_down_is_left_out_once() {
+        let all = ["best", "good", "last"];
+        assert_eq!(without_failed(&all, None), all);
+        assert_eq!(without_failed(&all, Some(0)), ["good", "last"]);
+        assert_eq!(without_failed(&all, Some(1)), ["last"]);
+        assert_eq!(without_failed(&all, Some(2)), all, "then from the beginning");
     }
 
     #[test]
-    fn a_way_to_draw_that_took_the_program_down_is_left_out_once() {
+    fn the_mark_of_a_way_to_draw_stays_until_pictures_were_drawn() {
         let place = tempfile::tempdir().expect("a folder");
         let memory = Memory::at(Some(place.path().to_owned()));
-        assert_eq!(names(&memory), ["wgpu", "glow"]);
-        let _crashed = Tier(Renderer::Wgpu).begin(&memory);
-        assert_eq!(names(&memory), ["glow"]);
-        let _crashed_too = Tier(Renderer::Glow).begin(&memory);
-        assert_eq!(names(&memory), ["wgpu", "glow"], "then from the beginning");
-        let mut trial = Tier(Renderer::Wgpu).begin(&memory);
+        let all = tiers(None, &memory);
+        let best = all[0];
+        let mut trial = best.begin(&memory);
+        assert_eq!(memory.trial(), Some(best.0.to_string()));
+        let next = if all.len() > 1 { all[1] } else { best };
+        assert_eq!(tiers(None, &memory)[0], next, "as if that one had crashed");
         (0..TRIAL_PICTURES).for_each(|_| trial.passed());
-        assert_eq!(names(&memory), ["wgpu", "glow"]);
         assert_eq!(memory.trial(), None);
+        assert_eq!(tiers(None, &memory), all);
+    }
+
+    #[test]
+    fn a_wish_is_the_only_way_that_is_tried() {
+        let memory = Memory::at(None);
+        assert_eq!(tiers(Some(Renderer::Glow), &memory), [Tier(Renderer::Glow)]);
     }
 }

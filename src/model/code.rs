@@ -155,8 +155,6 @@ codes! {
     Unknown = "E-UNKNOWN-PATCH", Refused;
     /// The person said no, or could not be asked.
     Declined = "E-DECLINED", Refused;
-    /// Changing failed; the folder was put back as before.
-    PutBack = "E-PUT-BACK", PutBack;
     /// The system refused a call.
     Io = "E-IO", Machine;
     /// It and a patch that is there change or fix the same thing, each in its own way.

@@ -435,7 +435,6 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Preflight => "A check before the change did not pass",
         Code::Product => "This patch is for another product",
         Code::Proof => "The patch did not stand its proof",
-        Code::PutBack => "It failed, and was put back",
         Code::Requires => "Another patch is needed first",
         Code::Rights => "This account cannot change the folder",
         Code::Downgrade => "The patch is older than one that was here",

@@ -1,9 +1,11 @@
 //! What the documents say is true.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use patchwright::model::{Code, Kind};
+
+use crate::support::tools::INSTALLED_BY_CI;
 
 #[test]
 fn the_two_commands_of_the_readme_are_what_ci_runs() {
@@ -17,6 +19,43 @@ fn the_two_commands_of_the_readme_are_what_ci_runs() {
     assert!(runs("cargo test"), "{steps:?}");
     // The same build as `cargo run --release`, which would open the window.
     assert!(runs("cargo build --release"), "{steps:?}");
+}
+
+#[test]
+fn ci_installs_what_it_then_requires() {
+    let ci = document(".ci/run");
+    for program in INSTALLED_BY_CI {
+        assert!(ci.contains(&format!("command -v {program} >/dev/null || packages+=(")), "{program}");
+    }
+    let required = ci.find("export REQUIRE_TOOLS=1").expect("it is set");
+    assert!(required < ci.find(" cargo test").expect("it tests"));
+}
+
+#[test]
+fn no_story_skips_a_program_of_ci_by_itself() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = [root.join("tests"), root.join("src")].map(|folder| rust_files(&folder)).concat();
+    let starts = |text: &str| {
+        INSTALLED_BY_CI.iter().any(|program| text.contains(&format!("Command::new(\"{program}\")")))
+    };
+    let without: Vec<_> = files
+        .into_iter()
+        .filter(|path| path.starts_with(root.join("tests")) || path.iter().any(|part| part == "tests"))
+        .filter(|path| {
+            let text = std::fs::read_to_string(path).expect("our own file");
+            starts(&text) && !text.contains("is_here(")
+        })
+        .collect();
+    assert!(without.is_empty(), "ask support::tools::is_here: {without:?}");
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("our own folder");
+    let paths = entries.map(|entry| entry.expect("our own folder").path());
+    paths
+        .flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
 }
 
 #[test]

@@ -46,3 +46,4 @@ mod real_releases;
 
 mod architecture;
 mod documentation;
+mod every_code;

@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
+use crate::support::tools::is_here;
 
 /// A product with its first patch, and a person with a key of their own.
 fn scene() -> Sandbox {
@@ -271,10 +272,25 @@ fn no_secret_is_ever_printed_or_written_where_others_read() {
 }
 
 #[test]
+fn a_file_that_holds_no_key_is_not_trusted_and_signs_nothing() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    sandbox.write("bad.pub", "untrusted comment: a key\nRWQ\n");
+    let bundle = std::fs::read(sandbox.path("fix.patchbundle")).expect("there");
+    for line in
+        ["key trust $/bad.pub --name Anna --product Widget --yes", "sign $/fix.patchbundle --key $/bad.pub"]
+    {
+        let run = console.run(line);
+        assert_eq!(run.code, 3, "{run}");
+        assert!(run.err.contains("E-KEY"), "{run}");
+    }
+    assert!(!console.done("key list").out.contains("Anna"));
+    assert_eq!(std::fs::read(sandbox.path("fix.patchbundle")).expect("there"), bundle);
+}
+
+#[test]
 fn an_ssh_key_signs_through_openssh() {
-    let found = Command::new("ssh-keygen").arg("-?").stdin(Stdio::null()).output().is_ok();
-    if !found {
-        eprintln!("SKIPPED: ssh-keygen is not installed");
+    if !is_here("ssh-keygen", "an_ssh_key_signs_through_openssh") {
         return;
     }
     let sandbox = scene();
@@ -289,9 +305,7 @@ fn an_ssh_key_signs_through_openssh() {
 
 #[test]
 fn what_minisign_signs_elsewhere_is_attached() {
-    let found = Command::new("minisign").arg("-v").stdin(Stdio::null()).output().is_ok();
-    if !found {
-        eprintln!("SKIPPED: minisign is not installed");
+    if !is_here("minisign", "what_minisign_signs_elsewhere_is_attached") {
         return;
     }
     let sandbox = scene();

@@ -13,12 +13,11 @@ use patchwright::model::{
     Digest, FileChange, FileNode, LinkNode, LocalEdits, Mode, Node, Payload, Role, TreePath,
 };
 
+use crate::support::tools::is_here;
+
 #[test]
 fn git_makes_the_new_tree_out_of_the_old_one_and_the_diff() {
-    if Command::new("git").arg("--version").output().is_err() {
-        eprintln!(
-            "SKIPPED git_makes_the_new_tree_out_of_the_old_one_and_the_diff: there is no git on this machine"
-        );
+    if !is_here("git", "git_makes_the_new_tree_out_of_the_old_one_and_the_diff") {
         return;
     }
     let mut contents = Contents::default();
@@ -34,8 +33,7 @@ fn git_makes_the_new_tree_out_of_the_old_one_and_the_diff() {
 
 #[test]
 fn git_refuses_a_diff_that_leaves_a_content_out() {
-    if Command::new("git").arg("--version").output().is_err() {
-        eprintln!("SKIPPED git_refuses_a_diff_that_leaves_a_content_out: there is no git on this machine");
+    if !is_here("git", "git_refuses_a_diff_that_leaves_a_content_out") {
         return;
     }
     let mut contents = Contents::default();

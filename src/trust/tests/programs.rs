@@ -5,13 +5,13 @@ use std::process::{Command, Stdio};
 
 use super::*;
 
+/// The stories decide in the same way what happens without a program.
+#[path = "../../../tests/suite/support/tools.rs"]
+mod tools;
+
 /// A program that answers, or a word of why the test does nothing.
 fn program(name: &str) -> Option<Command> {
-    let found = Command::new(name).arg("-h").stdin(Stdio::null()).output().is_ok();
-    if !found {
-        eprintln!("SKIPPED: {name} is not installed");
-    }
-    found.then(|| Command::new(name))
+    tools::is_here(name, module_path!()).then(|| Command::new(name))
 }
 
 #[track_caller]

@@ -10,7 +10,8 @@ use patchwright::workbench::TextOptions;
 
 use super::{apply_with, contents, roll_back};
 use crate::support::chance::{Chance, Seeded};
-use crate::support::sandbox::{Sandbox, skip};
+use crate::support::sandbox::Sandbox;
+use crate::support::tools::is_here;
 
 /// Rounds of the normal suite.
 const ROUNDS: u64 = 60;
@@ -25,9 +26,8 @@ fn run(program: &str, folder: &Path, args: &[&str]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-fn missing_tool() -> Option<&'static str> {
-    let here = Path::new(".");
-    ["git", "patch"].into_iter().find(|program| !run(program, here, &["--version"]))
+fn are_both_here(story: &str) -> bool {
+    is_here("git", story) && is_here("patch", story)
 }
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -162,8 +162,8 @@ impl Round {
 
 #[test]
 fn a_tree_becomes_what_git_makes_of_it_and_goes_back() {
-    if let Some(tool) = missing_tool() {
-        return skip("a_tree_becomes_what_git_makes_of_it_and_goes_back", &format!("{tool} is missing"));
+    if !are_both_here("a_tree_becomes_what_git_makes_of_it_and_goes_back") {
+        return;
     }
     let mut agreed = 0;
     for seed in 0..ROUNDS {
@@ -190,11 +190,8 @@ fn a_tree_becomes_what_git_makes_of_it_and_goes_back() {
 
 #[test]
 fn on_an_edited_tree_it_never_differs_from_what_both_others_do() {
-    if let Some(tool) = missing_tool() {
-        return skip(
-            "on_an_edited_tree_it_never_differs_from_what_both_others_do",
-            &format!("{tool} is missing"),
-        );
+    if !are_both_here("on_an_edited_tree_it_never_differs_from_what_both_others_do") {
+        return;
     }
     let (mut both, mut more_careful) = (0, 0);
     for seed in 1000..1000 + 2 * ROUNDS {

@@ -4,7 +4,8 @@ use std::process::Command;
 
 use super::{apply_with, contents};
 use crate::support::console::Console;
-use crate::support::sandbox::{Sandbox, skip};
+use crate::support::sandbox::Sandbox;
+use crate::support::tools::is_here;
 
 /// Two products that differ in everything a Git patch can say, and the bundle between them.
 fn scene() -> Sandbox {
@@ -30,17 +31,15 @@ fn what_is_exported_makes_the_new_product_with_git_and_with_us() {
     let run = console.run("export $/fix.patchbundle --target $/app --output $/out.patch");
     assert_eq!(run.code, 0, "{run}");
     let new = contents(&sandbox.path("new"));
-    let git = Command::new("git")
-        .args(["apply", "--whitespace=nowarn"])
-        .arg(sandbox.path("out.patch"))
-        .current_dir(sandbox.path("old"))
-        .output();
-    match git {
-        Ok(output) => {
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            assert_eq!(contents(&sandbox.path("old")), new);
-        }
-        Err(_) => skip("what_is_exported_makes_the_new_product_with_git_and_with_us", "git is missing"),
+    if is_here("git", "what_is_exported_makes_the_new_product_with_git_and_with_us") {
+        let git = Command::new("git")
+            .args(["apply", "--whitespace=nowarn"])
+            .arg(sandbox.path("out.patch"))
+            .current_dir(sandbox.path("old"))
+            .output();
+        let output = git.expect("git runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(contents(&sandbox.path("old")), new);
     }
     apply_with(&sandbox, Default::default(), &sandbox.path("out.patch"))
         .expect("it applies")

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use super::{contents, scene};
 use crate::support::console::Console;
-use crate::support::sandbox::{Sandbox, skip};
+use crate::support::sandbox::Sandbox;
+use crate::support::tools::is_here;
 
 #[test]
 fn a_text_patch_becomes_a_bundle_for_this_folder() {
@@ -56,13 +57,11 @@ fn git(folder: &Path, args: &[&str]) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-/// A repository with three commits, or why not.
-fn repository(sandbox: &Sandbox) -> Option<&'static str> {
+/// A repository with three commits.
+fn repository(sandbox: &Sandbox) {
     let folder = sandbox.path("product");
     fs::create_dir(&folder).expect("a folder");
-    if !git(&folder, &["init", "-q"]) {
-        return Some("git is missing");
-    }
+    assert!(git(&folder, &["init", "-q"]));
     sandbox.write("product/src/x", "one\n");
     sandbox.write("product/src/keep", "k\n");
     assert!(git(&folder, &["add", "-A"]) && git(&folder, &["commit", "-q", "-m", "First"]));
@@ -74,15 +73,15 @@ fn repository(sandbox: &Sandbox) -> Option<&'static str> {
     );
     fs::remove_file(folder.join("lib/y")).expect("ours");
     assert!(git(&folder, &["add", "-A"]) && git(&folder, &["commit", "-q", "-m", "Third"]));
-    None
 }
 
 #[test]
 fn commits_become_a_bundle_and_the_repository_is_left_alone() {
-    let sandbox = Sandbox::new();
-    if let Some(why) = repository(&sandbox) {
-        return skip("commits_become_a_bundle_and_the_repository_is_left_alone", why);
+    if !is_here("git", "commits_become_a_bundle_and_the_repository_is_left_alone") {
+        return;
     }
+    let sandbox = Sandbox::new();
+    repository(&sandbox);
     let state = || contents(&sandbox.path("product/.git"));
     let before = state();
     let console = Console::new(&sandbox);

@@ -12,6 +12,7 @@ use patchwright::workbench::TextOptions;
 
 use super::{apply_with, contents, reasons, roll_back};
 use crate::support::sandbox::{Sandbox, skip};
+use crate::support::tools::is_here;
 
 /// Pairs of the normal suite, and of the slow one.
 const NORMAL: usize = 25;
@@ -44,6 +45,9 @@ enum Pair {
 }
 
 fn go_through(test: &str, most: usize) {
+    if !is_here("git", test) {
+        return;
+    }
     let repository = std::env::var_os("PATCHWRIGHT_PAIRS_REPO");
     let repository = repository.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     let most_text = most.to_string();

@@ -25,7 +25,7 @@ const NO_WORDS: &[(&str, &[&str], &str)] = &[
     ("src/gui/app.rs", &["time alone does nothing"], "says what a debug build was built on"),
     ("src/gui/contents/highlight.rs", &["Plain Text"], "a language's name in the set of grammars"),
     ("src/gui/jobs.rs", &["interrupted work", "save a file"], "names of threads"),
-    ("src/gui/renderer.rs", &["Basic Render Driver"], "what a driver calls itself"),
+    ("src/gui/renderer/wgpu_first.rs", &["Basic Render Driver"], "what a driver calls itself"),
     (
         "src/gui/theme/fonts.rs",
         &[

@@ -6,8 +6,9 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use patchwright::environment::Environment;
+use patchwright::model::Code;
 use patchwright::plan::OnDrift;
-use patchwright::progress::{CancelToken, Quiet};
+use patchwright::progress::{CancelToken, Phase, Progress, Quiet};
 use patchwright::workbench::{
     ApplyOptions, Error, MadeBundle, MakeRequest, OrderSource, Proof, Result, RollbackOptions, Watch, Which,
     Workbench,
@@ -55,14 +56,17 @@ impl Vendor {
     }
 
     fn make(&self, order: OrderSource, proof: Proof) -> Result<MadeBundle> {
-        let request = MakeRequest {
+        self.workbench.make(&self.request(order, proof), watch(&CancelToken::new()))
+    }
+
+    fn request(&self, order: OrderSource, proof: Proof) -> MakeRequest {
+        MakeRequest {
             from: self.path("old"),
             to: self.path("new"),
             order,
             output: self.path("acme.patchbundle"),
             proof,
-        };
-        self.workbench.make(&request, watch(&CancelToken::new()))
+        }
     }
 
     fn make_by_id(&self, proof: Proof) -> Result<MadeBundle> {
@@ -138,6 +142,30 @@ fn a_bundle_turns_the_old_product_into_the_new_one_and_back() {
 fn without_the_proof_the_manifest_does_not_claim_one() {
     let made = Vendor::new().make_by_id(Proof::Skip).expect("nothing speaks against it");
     assert!(!made.patch.proven);
+}
+
+/// Somebody who builds the old edition anew while the patch is made.
+struct Rebuild<'a>(&'a Vendor);
+
+impl Progress for Rebuild<'_> {
+    fn begin(&self, phase: Phase, _: u64) {
+        if phase == Phase::Proving {
+            self.0.put("old/lib/dead", "DEAD");
+        }
+    }
+
+    fn advance(&self, _: u64) {}
+}
+
+#[test]
+fn a_bundle_that_does_not_stand_its_proof_is_not_handed_out() {
+    let vendor = Vendor::new();
+    let request = vendor.request(OrderSource::Id("ACME-HF-1".to_owned()), Proof::RoundTrip);
+    let cancel = CancelToken::new();
+    let made = vendor.workbench.make(&request, Watch { progress: &Rebuild(&vendor), cancel: &cancel });
+    let error = made.expect_err("the copy is not what the patch was made for");
+    assert_eq!(error.code(), Code::Proof, "{error:?}");
+    assert_eq!(vendor.names(), ["new", "old"], "neither the copy nor half a bundle is left");
 }
 
 #[test]

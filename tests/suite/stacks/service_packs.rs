@@ -118,6 +118,20 @@ fn a_patch_that_would_undo_an_installed_fix_is_refused() {
 }
 
 #[test]
+fn two_that_fix_the_same_and_each_something_else_do_not_go_together() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.install(&base());
+    let (here, other) = (base().file("bin", "a\0here"), base().file("other", "otherwise\n"));
+    target.must_apply(&bundle(&sandbox, "HERE", "\"BOTH\", \"ONE\"", "", &base(), &here));
+    let clash = bundle(&sandbox, "CLASH", "\"BOTH\", \"TWO\"", "", &base(), &other);
+    assert_eq!(
+        obstacles(target.apply(&clash)),
+        ["E-OVERLAP: both it and HERE fix BOTH, but each also fixes something the other lacks"]
+    );
+    target.expect(&here);
+}
+
+#[test]
 fn a_patch_that_an_installed_one_contains_is_left_out() {
     let sandbox = Sandbox::new();
     let packed = base().file("bin", "a\0pack");

@@ -7,6 +7,7 @@ pub mod ordinary_user;
 pub mod product;
 pub mod real_folder;
 pub mod sandbox;
+pub mod tools;
 pub mod trees;
 pub mod trust;
 

@@ -505,7 +505,7 @@ fn another_filesystem_below_the_target_is_refused() {
     target.stage("one", "one");
     let script = "mount -t tmpfs none \"$1/memory\" && echo x >\"$1/memory/a.so\" && mkdir \"$1/memory/sub\" &&
         mount --bind \"$1/lib\" \"$1/twin\" && mount --bind \"$1/lib/a.so\" \"$1/file\" || exit 77
-        exec \"$2\" --exact target::fs::unix::tests::another_filesystem_below_the_target_is_refused --nocapture";
+        exec \"$2\" --exact disk::fs::unix::tests::another_filesystem_below_the_target_is_refused --nocapture";
     let status = std::process::Command::new("unshare")
         .args(["--mount", "--map-root-user", "sh", "-c", script, "sh"])
         .arg(&target.root)

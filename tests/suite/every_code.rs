@@ -1,0 +1,73 @@
+//! Every code that a person can quote on the phone is met by some story: one that nobody meets is a promise unkept.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use patchwright::model::Code;
+
+/// Tests that make failures by hand, to see how they are worded. Nobody meets a code there.
+const ONLY_WORDED: [&str; 2] = ["src/report", "src/present"];
+
+#[test]
+fn every_code_is_met_by_a_story() {
+    let stories: Vec<String> = stories().iter().map(|path| read(path)).collect();
+    let unmet: Vec<_> =
+        Code::ALL.iter().filter(|code| !stories.iter().any(|story| meets(story, **code))).collect();
+    assert!(unmet.is_empty(), "no story meets {unmet:?}");
+}
+
+#[test]
+fn the_check_takes_no_other_word_for_a_code() {
+    for met in ["[Code::Key]", "Err(\"E-KEY\")", "E-KEY bin: told\n", "(code::Code::Key, 3)"] {
+        assert!(meets(met, Code::Key), "{met}");
+    }
+    for other in ["Code::Keyring", "ExitCode::Key", "E-KEY-RING", "// Code::Key", "    /// E-KEY", "Key"] {
+        assert!(!meets(other, Code::Key), "{other}");
+    }
+}
+
+fn meets(story: &str, code: Code) -> bool {
+    let (name, printed) = (format!("Code::{code:?}"), code.as_str());
+    let is_comment = |line: &&str| line.trim_start().starts_with("//");
+    story
+        .lines()
+        .filter(|line| !is_comment(line))
+        .any(|line| has_word(line, &name) || has_word(line, printed))
+}
+
+/// Whether `word` stands in `line` and is no part of a longer one.
+fn has_word(line: &str, word: &str) -> bool {
+    let goes_on = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-');
+    line.match_indices(word).any(|(at, _)| {
+        let (before, behind) = (&line[..at], &line[at + word.len()..]);
+        !before.ends_with(goes_on) && !behind.starts_with(goes_on)
+    })
+}
+
+/// The files of the suite and the tests in the crate, but this one.
+fn stories() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let is_test = |path: &PathBuf| {
+        let inside = path.strip_prefix(root).expect("it was found there");
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("we name our files");
+        inside.iter().any(|part| part == "tests") || stem == "tests" || stem.ends_with("_tests")
+    };
+    let is_other = |path: &PathBuf| {
+        let elsewhere = ONLY_WORDED.iter().any(|folder| path.starts_with(root.join(folder)));
+        !elsewhere && !path.ends_with(file!())
+    };
+    let mut found = files(&root.join("tests"));
+    found.extend(files(&root.join("src")));
+    found.retain(|path| is_test(path) && is_other(path));
+    found
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("our own folder").map(|entry| entry.expect("an entry").path());
+    let below = entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] });
+    below.filter(|path| path.extension().is_some_and(|end| end == "rs" || end == "snap")).collect()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
