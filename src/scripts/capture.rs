@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 /// Bytes of output that are kept: half from its beginning, half from its end. More than anybody reads.
@@ -11,6 +12,9 @@ pub const KEPT_OUTPUT_BYTES: usize = 1 << 20;
 
 /// Bytes that are read at a time.
 const READ_BYTES: usize = 64 << 10;
+
+/// Something that a script prints to.
+pub(super) type Stream = Box<dyn Read + Send>;
 
 /// What was printed so far. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -25,13 +29,16 @@ struct Kept {
 }
 
 impl Capture {
-    /// Reads `stream` to its end, beside everything else.
+    /// A listener: it reads the stream that it is handed to its end, beside everything else.
     ///
     /// # Errors
     /// If the system has no thread for it.
-    pub fn listen(&self, mut stream: Box<dyn Read + Send>) -> io::Result<()> {
+    pub fn listener(&self, thread: Builder) -> io::Result<Sender<Stream>> {
         let capture = self.clone();
+        let (sender, handed_over) = channel::<Stream>();
         let read = move || {
+            // Nothing is handed over when there is nothing to listen to after all.
+            let Ok(mut stream) = handed_over.recv() else { return };
             let mut piece = vec![0; READ_BYTES];
             loop {
                 match stream.read(&mut piece) {
@@ -44,7 +51,8 @@ impl Capture {
             capture.lock().streams_ended += 1;
             capture.0.1.notify_all();
         };
-        thread::Builder::new().name("script output".to_owned()).spawn(read).map(drop)
+        thread.name("script output".to_owned()).spawn(read)?;
+        Ok(sender)
     }
 
     /// Waits until so many streams have ended, but not longer than this.

@@ -29,17 +29,19 @@ mod system;
 mod tests;
 
 use std::fs::OpenOptions;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::Sender;
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::model::Interpreter;
 use crate::progress::CancelToken;
-use capture::Capture;
 pub use capture::KEPT_OUTPUT_BYTES;
+use capture::{Capture, Stream};
 
 /// How often a running script is looked at. A person does not notice a delay as short as this.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -146,7 +148,7 @@ pub fn program_of(interpreter: Interpreter) -> Result<PathBuf, String> {
 /// Runs `job` and waits for its end. Never fails: what goes wrong is how it ended.
 pub fn run(job: &Job<'_>, cancel: &CancelToken) -> Ran {
     match Prepared::new(job) {
-        Ok(prepared) => prepared.run(job.timeout, cancel),
+        Ok(prepared) => prepared.run(Builder::new, job.timeout, cancel),
         Err(reason) => Ran::not_started(reason),
     }
 }
@@ -183,15 +185,20 @@ impl Prepared {
         Ok(Self { command, scratch })
     }
 
-    fn run(mut self, timeout: Duration, cancel: &CancelToken) -> Ran {
+    fn run(mut self, new_thread: impl Fn() -> Builder, timeout: Duration, cancel: &CancelToken) -> Ran {
         let started = Instant::now();
         let mark = mark_of(&self.scratch);
-        let (mut child, group) = match system::start(&mut self.command, mark) {
-            Ok(started) => started,
+        let capture = Capture::default();
+        let listener = || capture.listener(new_thread());
+        // Before the script: one that nobody listens to would be ended by its own output, halfway.
+        let begun = listener()
+            .and_then(|out| Ok([out, listener()?]))
+            .and_then(|listeners| Ok((listeners, system::start(&mut self.command, mark)?)));
+        let (listeners, (mut child, group)) = match begun {
+            Ok(begun) => begun,
             Err(error) => return Ran::not_started(error.to_string()),
         };
-        let capture = Capture::default();
-        let readers = listen(&capture, &mut child);
+        let readers = hand_over(&mut child, listeners);
         let mut ended_by_us = None;
         loop {
             match group.has_ended(&mut child) {
@@ -211,9 +218,7 @@ impl Prepared {
         let left_running = group.end() && ended_by_us.is_none();
         let status = child.wait();
         let took = started.elapsed();
-        if let Ok(readers) = readers {
-            capture.wait_for(readers, LAST_WORDS);
-        }
+        capture.wait_for(readers, LAST_WORDS);
         let (output, dropped_bytes) = capture.text();
         let end = ended_by_us.unwrap_or_else(|| match status {
             Ok(status) => system::end_of(status),
@@ -269,12 +274,10 @@ fn mark_of(scratch: &TempDir) -> String {
     scratch.path().file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Starts to read both streams; gives how many are read.
-fn listen(capture: &Capture, child: &mut Child) -> io::Result<usize> {
-    let out = child.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>);
-    let err = child.stderr.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>);
-    let streams: Vec<_> = out.into_iter().chain(err).collect();
-    let count = streams.len();
-    streams.into_iter().try_for_each(|stream| capture.listen(stream))?;
-    Ok(count)
+/// Gives each stream to a listener, and says how many are read.
+fn hand_over(child: &mut Child, listeners: [Sender<Stream>; 2]) -> usize {
+    let out = child.stdout.take().map(|stream| Box::new(stream) as Stream);
+    let err = child.stderr.take().map(|stream| Box::new(stream) as Stream);
+    let streams = out.into_iter().chain(err);
+    streams.zip(listeners).filter_map(|(stream, listener)| listener.send(stream).ok()).count()
 }

@@ -62,6 +62,17 @@ fn a_script_runs_and_both_its_streams_are_heard() {
 }
 
 #[test]
+fn a_script_that_nobody_can_listen_to_is_not_started() {
+    let target = Target::new();
+    let marker = target.path().join("marker");
+    let text = format!("touch '{}'", marker.display());
+    let prepared = Prepared::new(&target.job(&text)).expect("there is a shell");
+    let ran = prepared.run(crate::threads::refused, Duration::from_secs(20), &CancelToken::new());
+    assert!(matches!(ran.end, End::NotStarted(_)), "{:?}", ran.end);
+    assert!(!marker.exists());
+}
+
+#[test]
 fn h96_the_environment_is_a_handful_of_names() {
     // A variable that every test program is started with; were it inherited, LD_PRELOAD would be, too.
     assert!(std::env::vars_os().any(|(name, _)| {
