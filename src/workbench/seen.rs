@@ -8,12 +8,13 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::status::read_ledger;
+use super::vouching::was_trusted;
 use super::{Error, Result, Workbench};
 use crate::model::{Digest, LayerKey};
 use crate::target::ledger::{Entry, Ledger, LedgerError, read_small};
 use crate::text::json;
 use crate::transaction::TransactionError;
-use crate::trust::{Place, Standing};
+use crate::trust::Place;
 
 /// Longest file that is read, in bytes.
 const MAX_BYTES: usize = 4 << 20;
@@ -96,7 +97,7 @@ impl Workbench {
         let mut seen = load(path).unwrap_or_default();
         let name = name_of(target);
         let mut places = seen.folders.remove(&name).map(|folder| folder.places).unwrap_or_default();
-        for note in entry.vouched.iter().filter(|note| note.verdict == Standing::Trusted.word()) {
+        for note in entry.vouched.iter().filter(|note| was_trusted(note)) {
             let place = SeenPlace {
                 product: note.product.clone(),
                 channel: note.channel.clone(),

@@ -174,12 +174,16 @@ fn trusted_places(entry: &Entry) -> impl Iterator<Item = (Place, Option<Digest>)
         Some(part) => Some(part.manifest),
         None => entry.manifest,
     };
-    let trusted =
-        entry.vouched.iter().enumerate().filter(|(_, note)| note.verdict == Standing::Trusted.word());
+    let trusted = entry.vouched.iter().enumerate().filter(|(_, note)| was_trusted(note));
     trusted.map(move |(number, note)| {
         let VouchedNote { product, channel, sequence, .. } = note.clone();
         (Place { product, channel, sequence }, manifest(number))
     })
+}
+
+/// Whether enough people vouched for the patch when it came.
+pub(super) fn was_trusted(note: &VouchedNote) -> bool {
+    Standing::from_word(&note.verdict) == Some(Standing::Trusted)
 }
 
 /// What the history keeps about who vouched for a patch.
