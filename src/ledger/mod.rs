@@ -83,6 +83,13 @@ pub struct CheckNote {
     pub evidence: String,
 }
 
+impl CheckNote {
+    /// What was looked at and what was seen, as the history words the reason for taking a change back.
+    pub fn line(&self) -> String {
+        format!("{}: {}", self.check, self.evidence)
+    }
+}
+
 /// One event in the life of a target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,6 +4,8 @@
 //! as due before it runs, and with its outcome in a later entry. One that is due and has no outcome may have run, in
 //! part or in whole.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Action, CheckNote, Entry, Ledger, as_text};
@@ -115,6 +117,12 @@ impl Entry {
     /// Checks and scripts in one list, in the order in which they came.
     pub fn outcomes(&self) -> Vec<CheckNote> {
         self.scripts.iter().map(ScriptNote::as_check).chain(self.checks.iter().cloned()).collect()
+    }
+
+    /// Remarks that say more than the outcomes: the reason for a rollback may be one of those.
+    pub fn further_remarks(&self) -> impl Iterator<Item = &String> {
+        let outcomes: BTreeSet<String> = self.outcomes().iter().map(CheckNote::line).collect();
+        self.remarks.iter().filter(move |remark| !outcomes.contains(*remark))
     }
 }
 

@@ -92,6 +92,11 @@ impl Node {
         }
     }
 
+    /// Whether both are files, links or folders.
+    pub fn same_kind(&self, other: &Node) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
     /// The file in it, if it is one.
     pub fn as_file(&self) -> Option<&FileNode> {
         match self {

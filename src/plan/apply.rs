@@ -356,7 +356,7 @@ fn unexpected(change: &FileChange, observed: Option<&Node>) -> (Code, String) {
             Code::Occupied,
             format!("a {} is already there, and it is not the one the patch brings", node.word()),
         ),
-        (Some(expected), Some(node)) if expected.word() != node.word() => {
+        (Some(expected), Some(node)) if !expected.same_kind(node) => {
             (Code::FileSystem, format!("is a {} instead of a {}", node.word(), expected.word()))
         }
         (Some(_), Some(node)) if change.before.iter().any(|expected| expected.same_content(node)) => {

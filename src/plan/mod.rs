@@ -29,7 +29,9 @@ pub use heal::plan_heal;
 pub use layers::{ContentByDigest, Image, Layer, Misfit, NoContents, Stack, lay};
 pub use local_edits::{MergedHow, Resolution};
 pub use order::in_order;
-pub use relate::{Class, Consequence, Grounds, Meeting, Presence, Relation, SharedPlace, relate};
+pub use relate::{
+    Class, Consequence, Declaration, Grounds, Meeting, Presence, Relation, SharedPlace, relate,
+};
 pub use resolve::{Cycle, resolve};
 pub use rollback::{OnDrift, plan_rollback};
 pub use several::{Coming, Installed, PlanOfSeveral, PlannedPatch, plan_several};

@@ -4,6 +4,7 @@
 //! can prove is never decided from names, and what a vendor declares counts only where it is stricter.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::Obstacle;
 use super::layers::{ContentByDigest, Layer, has_a_say, lay};
@@ -149,8 +150,64 @@ pub struct Grounds {
     pub only_other: Vec<String>,
     /// Places that both change.
     pub places: Vec<SharedPlace>,
-    /// What the vendors say about the two, as sentences.
-    pub declared: Vec<String>,
+    /// What the vendors say about the two.
+    pub declared: Vec<Declaration>,
+}
+
+/// What the vendor of one patch says about another patch. Displayed as a sentence without its period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Declaration {
+    /// The one contains the other.
+    Replaces {
+        /// Whose vendor says so.
+        by: String,
+        /// The other one.
+        other: String,
+    },
+    /// They must not be together.
+    Excludes {
+        /// Whose vendor says so.
+        by: String,
+        /// The other one.
+        other: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl Declaration {
+    /// What `patch`, which is known as `by`, says about the patch `other`.
+    fn of(patch: &Patch, by: &str, other: &str) -> Vec<Self> {
+        let replaces = patch.supersedes.iter().any(|old| old.as_str() == other);
+        let replaces = replaces.then(|| Declaration::Replaces { by: by.to_owned(), other: other.to_owned() });
+        let clash = patch.conflicts.iter().find(|conflict| conflict.id.as_str() == other);
+        let excludes = clash.map(|conflict| Declaration::Excludes {
+            by: by.to_owned(),
+            other: other.to_owned(),
+            reason: conflict.reason.clone(),
+        });
+        replaces.into_iter().chain(excludes).collect()
+    }
+
+    fn is_exclusion(&self) -> bool {
+        matches!(self, Declaration::Excludes { .. })
+    }
+
+    /// Whether the vendor of `by` says that it contains the other one.
+    fn is_replacement_by(&self, id: &str) -> bool {
+        matches!(self, Declaration::Replaces { by, .. } if by == id)
+    }
+}
+
+impl fmt::Display for Declaration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Declaration::Replaces { by, other } => write!(f, "{by} says that it replaces {other}"),
+            Declaration::Excludes { by, other, reason } => {
+                write!(f, "{by} says that it must not be together with {other}: {reason}")
+            }
+        }
+    }
 }
 
 /// How a patch is related to one that is there.
@@ -265,35 +322,17 @@ pub(super) fn alone(path: &TreePath, before: Option<Node>, after: Option<Node>) 
     }
 }
 
-fn declared(new: &Patch, other: &Layer) -> Vec<String> {
-    let (own, id) = (new.identity.id.as_str(), other.id.as_str());
-    let mut declared = Vec::new();
-    let replaces = |patch: &Patch, id: &str| patch.supersedes.iter().any(|old| old.as_str() == id);
-    let clash = |patch: &Patch, id: &str| {
-        patch.conflicts.iter().find(|conflict| conflict.id.as_str() == id).map(|found| found.reason.clone())
-    };
-    if replaces(new, id) {
-        declared.push(format!("{own} says that it replaces {id}"));
-    }
-    if let Some(reason) = clash(new, id) {
-        declared.push(format!("{own} says that it must not be together with {id}: {reason}"));
-    }
-    if let Some(patch) = &other.patch {
-        if replaces(patch, own) {
-            declared.push(format!("{id} says that it replaces {own}"));
-        }
-        if let Some(reason) = clash(patch, own) {
-            declared.push(format!("{id} says that it must not be together with {own}: {reason}"));
-        }
-    }
+fn declared(new: &Patch, other: &Layer) -> Vec<Declaration> {
+    let own = new.identity.id.as_str();
+    let mut declared = Declaration::of(new, own, &other.id);
+    declared.extend(other.patch.iter().flat_map(|patch| Declaration::of(patch, &other.id, own)));
     declared
 }
 
 fn classify(new: &Patch, other: &Layer, presence: Presence, evidence: &Grounds) -> Class {
     let (id, other_id) = (new.identity.id.as_str(), other.id.as_str());
-    let says = |words: String| evidence.declared.iter().any(|said| said.starts_with(&words));
-    let excludes = "says that it must not be together with";
-    if says(format!("{id} {excludes} {other_id}:")) || says(format!("{other_id} {excludes} {id}:")) {
+    let replaces = |by: &str| evidence.declared.iter().any(|said| said.is_replacement_by(by));
+    if evidence.declared.iter().any(Declaration::is_exclusion) {
         return Class::Blocked;
     }
     let same_fixes = evidence.only_new.is_empty() && evidence.only_other.is_empty();
@@ -313,14 +352,10 @@ fn classify(new: &Patch, other: &Layer, presence: Presence, evidence: &Grounds) 
             class => class,
         };
     }
-    if says(format!("{id} says that it replaces {other_id}"))
-        || shares_fixes && evidence.only_other.is_empty() && !same_fixes
-    {
+    if replaces(id) || shares_fixes && evidence.only_other.is_empty() && !same_fixes {
         return Class::Superset;
     }
-    if says(format!("{other_id} says that it replaces {id}"))
-        || shares_fixes && evidence.only_new.is_empty() && !same_fixes
-    {
+    if replaces(other_id) || shares_fixes && evidence.only_new.is_empty() && !same_fixes {
         return Class::Subset;
     }
     if shares_fixes || is_same_patch {
@@ -397,7 +432,7 @@ fn sentence(class: Class, new: &Patch, other: &Layer, evidence: &Grounds) -> Str
             }
         }
         Class::Blocked => {
-            let said = evidence.declared.iter().find(|said| said.contains("must not be together"));
+            let said = evidence.declared.iter().find(|said| said.is_exclusion());
             said.map_or_else(String::new, |said| format!("{said}."))
         }
     }

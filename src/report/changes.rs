@@ -45,7 +45,7 @@ impl Status {
             _ if is_renamed => Status::Renamed,
             (None, _) => Status::Added,
             (Some(_), None) => Status::Deleted,
-            (Some(old), Some(new)) if old.word() != new.word() => Status::TypeChanged,
+            (Some(old), Some(new)) if !old.same_kind(new) => Status::TypeChanged,
             (Some(_), Some(_)) => Status::Modified,
         }
     }

@@ -5,7 +5,7 @@ use crate::plan::{Meeting, Relation, SharedPlace};
 /// What the relation was decided from, in a line each. Texts of bundles are in it as they are.
 pub fn evidence(relation: &Relation) -> Vec<String> {
     let evidence = &relation.evidence;
-    let mut lines = evidence.declared.clone();
+    let mut lines: Vec<String> = evidence.declared.iter().map(ToString::to_string).collect();
     for (label, fixes) in [
         ("both fix", &evidence.both_fix),
         ("only the new one fixes", &evidence.only_new),

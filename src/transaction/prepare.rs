@@ -313,7 +313,7 @@ impl Staging<'_> {
 
     /// The new object takes over owner and attributes of what it replaces.
     fn inherit_attributes(&self, object: &StatePath) -> Result<(), TransactionError> {
-        let same_kind = |(before, after): (&Node, &Node)| before.word() == after.word();
+        let same_kind = |(before, after): (&Node, &Node)| before.same_kind(after);
         if !self.step.before.as_ref().zip(self.step.after.as_ref()).is_some_and(same_kind) {
             return self.join_group_of_folder(object);
         }

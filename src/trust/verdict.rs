@@ -30,6 +30,12 @@ impl Standing {
         }
     }
 
+    /// What programs read as `word`; `None` for a word of another version.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [Standing::Trusted, Standing::NotEnough, Standing::Untrusted, Standing::Broken];
+        all.into_iter().find(|standing| standing.word() == word)
+    }
+
     /// As people read it.
     pub const fn title(self) -> &'static str {
         match self {

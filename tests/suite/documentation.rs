@@ -61,7 +61,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn the_readme_shows_every_verb_and_no_other() {
     let program = patchwright::cli::command();
-    let verbs: BTreeSet<&str> = program.get_subcommands().map(|verb| verb.get_name()).collect();
+    let verbs: BTreeSet<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
     let readme = document("README.md");
     let blocks = code_lines(&readme);
     let lines: Vec<_> = blocks.chain(code_spans(&readme)).collect();

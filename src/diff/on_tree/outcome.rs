@@ -1,5 +1,7 @@
 //! What became of each file and hunk, and why not.
 
+use std::collections::BTreeMap;
+
 use crate::diff::patch_text::{Body, FileOp, FilePatch, StripLevel};
 use crate::diff::place::{Grade, Nearest, Reason};
 use crate::model::Code;
@@ -178,15 +180,21 @@ impl FileOutcome {
 
 /// How many hunks there are of each grade, the certain ones first: `3 clean, 1 moved`. `None` without hunks.
 fn counted<'h>(hunks: impl IntoIterator<Item = &'h HunkOutcome>) -> Option<String> {
-    const WORDS: [&str; 8] =
-        ["exact", "clean", "moved", "merged", "loose", "already there", "ambiguous", "failed"];
-    let mut counts = [0usize; WORDS.len()];
+    let rank = |grade: &Grade| match grade {
+        Grade::Exact => 0,
+        Grade::Clean => 1,
+        Grade::Moved(_) => 2,
+        Grade::Merged => 3,
+        Grade::Loose { .. } => 4,
+        Grade::AlreadyThere => 5,
+        Grade::Ambiguous(_) => 6,
+        Grade::Failed(..) => 7,
+    };
+    let mut counts: BTreeMap<u8, (&str, usize)> = BTreeMap::new();
     for hunk in hunks {
-        let grade = WORDS.iter().position(|word| *word == hunk.grade.word());
-        counts[grade.expect("every grade has its word")] += 1;
+        counts.entry(rank(&hunk.grade)).or_insert((hunk.grade.word(), 0)).1 += 1;
     }
-    let counted = counts.iter().zip(WORDS).filter(|(count, _)| **count > 0);
-    let counted: Vec<String> = counted.map(|(count, word)| format!("{count} {word}")).collect();
+    let counted: Vec<String> = counts.values().map(|(word, count)| format!("{count} {word}")).collect();
     (!counted.is_empty()).then(|| counted.join(", "))
 }
 

@@ -374,11 +374,15 @@ fn check_health(patches: &[&Patch], root: &TargetRoot, watch: Watch<'_>) -> (Vec
         let surroundings = Surroundings { fs: root.fs(), product: &patch.product };
         let results = checks::run_all(&patch.health, &surroundings, watch.cancel);
         for (check, result) in patch.health.iter().zip(results) {
-            let described = checks::describe(&check.probe);
-            if check.level == Level::Required && !result.passed {
-                failed.push(format!("{described}: {}", result.evidence));
+            let check_note = CheckNote {
+                check: checks::describe(&check.probe),
+                passed: result.passed,
+                evidence: result.evidence,
+            };
+            if check.level == Level::Required && !check_note.passed {
+                failed.push(check_note.line());
             }
-            notes.push(CheckNote { check: described, passed: result.passed, evidence: result.evidence });
+            notes.push(check_note);
         }
     }
     (notes, failed)

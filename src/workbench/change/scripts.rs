@@ -378,10 +378,7 @@ impl<'a> Run<'a> {
             patch: &script.patch,
         };
         let note = script.noted(&scripts::run(&job, cancel));
-        let failed = (note.state == ScriptState::Failed).then(|| {
-            let check = note.as_check();
-            format!("{}: {}", check.check, check.evidence)
-        });
+        let failed = (note.state == ScriptState::Failed).then(|| note.as_check().line());
         self.notes.push(note);
         failed.map_or(Ok(()), Err)
     }

@@ -7,6 +7,7 @@ use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::{Code, Digest};
 use crate::plan::{Note, Obstacle};
 use crate::trust::{Denial, Place, Standing, Verdict};
+use crate::workbench::look::seen::was_trusted;
 use crate::workbench::{ApplyOptions, ApplyPreview, ComingPatch, Workbench};
 
 /// How far ahead of this machine's clock a patch may have been made: a day covers every time zone set wrongly.
@@ -163,8 +164,7 @@ fn trusted_places(entry: &Entry) -> impl Iterator<Item = (Place, Option<Digest>)
         Some(part) => Some(part.manifest),
         None => entry.manifest,
     };
-    let trusted =
-        entry.vouched.iter().enumerate().filter(|(_, note)| note.verdict == Standing::Trusted.word());
+    let trusted = entry.vouched.iter().enumerate().filter(|(_, note)| was_trusted(note));
     trusted.map(move |(number, note)| {
         let VouchedNote { product, channel, sequence, .. } = note.clone();
         (Place { product, channel, sequence }, manifest(number))

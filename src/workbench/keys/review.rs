@@ -230,7 +230,7 @@ fn what_becomes(change: &FileChange, from: Option<&FileChange>) -> String {
         (Some(from), ..) => format!("renamed from {}", from.path.as_str()),
         (None, None, _) => "added".to_owned(),
         (None, Some(_), None) => "deleted".to_owned(),
-        (None, Some(old), Some(new)) if old.word() != new.word() => {
+        (None, Some(old), Some(new)) if !old.same_kind(new) => {
             format!("{} becomes {}", old.word(), new.word())
         }
         (None, Some(old), Some(new)) if old.same_content(new) => "other permissions".to_owned(),

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::status::read_ledger;
-use crate::ledger::{Entry, Ledger, LedgerError, read_small};
+use crate::ledger::{Entry, Ledger, LedgerError, VouchedNote, read_small};
 use crate::model::{Digest, LayerKey};
 use crate::text::json;
 use crate::transaction::TransactionError;
@@ -96,7 +96,7 @@ impl Workbench {
         let mut seen = load(path).unwrap_or_default();
         let name = name_of(target);
         let mut places = seen.folders.remove(&name).map(|folder| folder.places).unwrap_or_default();
-        for note in entry.vouched.iter().filter(|note| note.verdict == Standing::Trusted.word()) {
+        for note in entry.vouched.iter().filter(|note| was_trusted(note)) {
             let place = SeenPlace {
                 product: note.product.clone(),
                 channel: note.channel.clone(),
@@ -164,6 +164,11 @@ fn cut_short(ledger: &Ledger, folder: &Folder) -> Option<(u64, String)> {
         }
     };
     (known != folder.digest).then(|| (folder.entry, "it is another one than was seen here before".to_owned()))
+}
+
+/// Whether enough people vouched for the patch when it came.
+pub(crate) fn was_trusted(note: &VouchedNote) -> bool {
+    Standing::from_word(&note.verdict) == Some(Standing::Trusted)
 }
 
 /// The folder by its one name, links resolved.

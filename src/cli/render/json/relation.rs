@@ -57,7 +57,7 @@ fn relation(relation: &Relation) -> Value {
         "both_fix": evidence.both_fix,
         "only_new_fixes": evidence.only_new,
         "only_other_fixes": evidence.only_other,
-        "declared": evidence.declared,
+        "declared": evidence.declared.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "places": evidence.places.iter().map(place).collect::<Vec<_>>(),
     })
 }

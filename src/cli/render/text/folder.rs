@@ -131,11 +131,7 @@ pub(in crate::cli) fn history(history: &History, target: &Path, verbose: bool, s
         text.push_str(line);
         text.push('\n');
         text.extend(entry.outcomes().iter().map(check));
-        // The reason for a rollback may be a failed check, which stands above already.
-        let is_told = |remark: &&String| {
-            entry.outcomes().iter().any(|note| **remark == format!("{}: {}", note.check, note.evidence))
-        };
-        for remark in entry.remarks.iter().filter(|remark| !is_told(remark)) {
+        for remark in entry.further_remarks() {
             text.push_str(&format!("        {}\n", safe(remark)));
         }
         for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
