@@ -5,6 +5,8 @@
 //! and a limit is set a little above, which stops a fork bomb; the system does not hold the administrator to it, whose
 //! fork bombs live until the time is over.
 
+#![allow(unsafe_code, reason = "a session of its own begins between fork and exec")]
+
 use std::ffi::OsString;
 use std::fs::Permissions;
 use std::io;

@@ -1,5 +1,7 @@
 //! A script on Windows: a job of its own, without a console, whose end is the end of everything in it.
 
+#![allow(unsafe_code, reason = "jobs of Windows have no safe form")]
+
 use std::ffi::OsString;
 use std::io;
 use std::os::windows::ffi::OsStringExt;

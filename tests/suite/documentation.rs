@@ -118,6 +118,22 @@ fn no_two_reasons_share_a_code() {
 }
 
 #[test]
+fn every_file_that_the_map_names_is_there() {
+    let map = document("ARCHITECTURE.md");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named: BTreeSet<String> = code_spans(&map)
+        .filter(|span| ["src/", "tests/", "assets/"].iter().any(|folder| span.starts_with(folder)))
+        .collect();
+    let gone: Vec<_> = named.iter().filter(|path| !root.join(path).exists()).collect();
+    assert!(gone.is_empty() && named.len() > 40, "{gone:?}, {} named", named.len());
+    let arrows = |text: &str| {
+        let line = text.lines().find(|line| line.contains("bin → cli"));
+        line.expect("a map has the line with the arrows").trim_start_matches("//!").trim().to_owned()
+    };
+    assert_eq!(arrows(&map), arrows(&document("src/lib.rs")));
+}
+
+#[test]
 fn the_changelog_has_a_place_for_the_next_line() {
     let changelog = document("CHANGELOG.md");
     let first = changelog.lines().find(|line| line.starts_with("## "));

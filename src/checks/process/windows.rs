@@ -1,5 +1,7 @@
 //! Finds a process by name in a snapshot of all processes (Tool Help library).
 
+#![allow(unsafe_code, reason = "the Tool Help library has no safe form")]
+
 use std::io;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 

@@ -1,4 +1,6 @@
-//! The system calls that the standard library does not offer. All `unsafe` code of the program is in this file.
+//! The calls of Windows that the standard library does not offer.
+
+#![allow(unsafe_code, reason = "calls of Windows that the standard library does not offer")]
 
 use std::ffi::c_void;
 use std::fs::File;
