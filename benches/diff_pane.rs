@@ -266,7 +266,7 @@ fn noise(bytes: usize) -> Vec<u8> {
 
 fn contents(path: &str, before: Vec<u8>, after: Vec<u8>) -> Contents {
     let node = |bytes: &[u8]| {
-        let (digest, size_bytes) = (Digest::of(bytes), bytes.len() as u64);
+        let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
         Node::File(FileNode { digest, size_bytes, mode: Mode::FILE })
     };
     let (left, right) = (node(&before), node(&after));
@@ -286,7 +286,7 @@ fn contents(path: &str, before: Vec<u8>, after: Vec<u8>) -> Contents {
         before: Side::Content(Content::from(before)),
         after: Side::Content(Content::from(after)),
     };
-    Contents::of(change, &CancelToken::new()).expect("nobody stops it")
+    Contents::new(change, &CancelToken::new()).expect("nobody stops it")
 }
 
 fn measured<T>(work: impl FnOnce() -> T) -> (T, Duration) {

@@ -29,7 +29,7 @@ pub enum Phase {
 
 impl Phase {
     /// The word for it in JSON progress lines.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Phase::Reading => "reading",
             Phase::Comparing => "comparing",
@@ -50,7 +50,7 @@ impl Phase {
         };
         let all =
             [Reading, Comparing, Packing, Proving, Checking, Preparing, Changing, Verifying, PuttingBack];
-        all.into_iter().find(|phase| phase.word() == word)
+        all.into_iter().find(|phase| phase.as_str() == word)
     }
 
     /// What it is, for people.

@@ -85,7 +85,7 @@ impl Files {
 
 impl Report {
     /// Words `error`. Hints that name the folder say `folder`, if one was given.
-    pub fn of(error: &Error, folder: Option<&Path>) -> Self {
+    pub fn from_error(error: &Error, folder: Option<&Path>) -> Self {
         let code = error.code();
         let folder =
             folder.map_or_else(|| "FOLDER".to_owned(), |path| shell_word(&path.display().to_string()));
@@ -141,7 +141,7 @@ impl Report {
                 .at(path.display())
                 .because(detail.clone())
                 .hint("Make the plan again for this patch and this folder, and look at it."),
-            Error::HoldsList { path, detail } => {
+            Error::RecallsList { path, detail } => {
                 Self::new(code, "This list of called-back patches cannot be used")
                     .at(path.display())
                     .because(detail.clone())
@@ -155,7 +155,7 @@ impl Report {
 
     /// Words an `error` of a recovery: unless it never began, the interrupted change is still there.
     pub fn of_recovery(error: &Error, folder: &Path) -> Self {
-        let mut report = Self::of(error, Some(folder));
+        let mut report = Self::from_error(error, Some(folder));
         if matches!(error, Error::Transaction(_) | Error::Store(_)) && report.kind != Kind::Interrupted {
             report.kind = Kind::NeedsPerson;
             report.files = Files::Between;

@@ -17,10 +17,10 @@ fn main() -> ExitCode {
         return cli::run_for_window(own_name.into_iter().chain(arguments.into_iter().skip(1)));
     }
     let paths: Vec<PathBuf> = arguments.into_iter().map(PathBuf::from).collect();
-    match gui::run(&paths, wish()) {
+    match gui::run(&paths, renderer_from_env()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error);
+            report(&error);
             ExitCode::FAILURE
         }
     }
@@ -28,12 +28,12 @@ fn main() -> ExitCode {
 
 /// `PATCHWRIGHT_RENDERER` names the only way to draw, for machines where a driver fails in a way that cannot be
 /// noticed.
-fn wish() -> Option<Renderer> {
+fn renderer_from_env() -> Option<Renderer> {
     std::env::var("PATCHWRIGHT_RENDERER").ok()?.parse().ok()
 }
 
 /// Says why there is no window: on the terminal, and in a box for those who started it with a click.
-fn complain(error: &eframe::Error) {
+fn report(error: &eframe::Error) {
     let text = format!(
         "The window cannot be opened: {error}\n\nThe command line does the same work: patchwright --help"
     );

@@ -4,7 +4,7 @@ use std::io;
 
 use super::identify::{Beginning, MAX_TEXT_BYTES, contains, first_bytes, identify};
 use super::{Answer, Limits, seconds};
-use crate::disk::fs::{FoundKind, Fs};
+use crate::disk::fs::{Fs, StatKind};
 use crate::disk::hash_while;
 use crate::model::{Digest, Product, TreePath};
 use crate::progress::Cancelled;
@@ -27,7 +27,7 @@ pub(super) fn file(
     match (present, digest, found.kind) {
         (false, ..) => Ok(Answer::No(format!("{path:?} is there"))),
         (true, None, _) => Ok(Answer::Yes(format!("{path:?} is there"))),
-        (true, Some(digest), FoundKind::File { .. }) => content(fs, path, digest, limits),
+        (true, Some(digest), StatKind::File { .. }) => content(fs, path, digest, limits),
         (true, Some(_), _) => Ok(Answer::No(format!("{path:?} is not a file"))),
     }
 }

@@ -39,7 +39,11 @@ fn assert_outcome(probe: Probe, passed: bool, evidence: &str) {
 }
 
 fn file(name: &str, present: bool, content: Option<&str>) -> Probe {
-    Probe::File { path: path(name), present, digest: content.map(|content| Digest::of(content.as_bytes())) }
+    Probe::File {
+        path: path(name),
+        present,
+        digest: content.map(|content| Digest::compute(content.as_bytes())),
+    }
 }
 
 #[test]
@@ -57,7 +61,7 @@ fn a_file_has_the_expected_content_or_not() {
     let content = "version=4.2.0\nmode=fast\n";
     let evidence = "\"conf/release\" has the expected content";
     assert_outcome(file("conf/release", true, Some(content)), true, evidence);
-    let (found, expected) = (Digest::of(content.as_bytes()).short(), Digest::of(b"other").short());
+    let (found, expected) = (Digest::compute(content.as_bytes()).short(), Digest::compute(b"other").short());
     let evidence = format!("\"conf/release\" has sha256 {found}, not {expected}");
     assert_outcome(file("conf/release", true, Some("other")), false, &evidence);
     assert_outcome(file("conf", true, Some("other")), false, "\"conf\" is not a file");

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use crate::disk::fs::{FoundKind, Fs, Place};
+use crate::disk::fs::{Fs, Place, StatKind};
 use crate::disk::{ScanError, hash_file};
 use crate::model::{Detect, Product, TreePath};
 
@@ -123,10 +123,10 @@ fn file_at(fs: &dyn Fs, path: &TreePath) -> Result<Result<Place, String>, ScanEr
     let place = Place::from(path);
     Ok(match fs.look(&place) {
         Ok(Some(found)) => match found.kind {
-            FoundKind::File { .. } => Ok(place),
-            FoundKind::Dir | FoundKind::Mount => Err(format!("{path:?} is a folder, not a file")),
-            FoundKind::Link => Err(format!("{path:?} is a link, not a file")),
-            FoundKind::Special(word) => Err(format!("{path:?} is a {word}, not a file")),
+            StatKind::File { .. } => Ok(place),
+            StatKind::Dir | StatKind::Mount => Err(format!("{path:?} is a folder, not a file")),
+            StatKind::Link => Err(format!("{path:?} is a link, not a file")),
+            StatKind::Special(word) => Err(format!("{path:?} is a {word}, not a file")),
         },
         Ok(None) => Err(format!("{path:?} is missing")),
         Err(error) => Err(absence_or_error(path, error)?),
@@ -248,7 +248,7 @@ mod tests {
         let target = OsFs::open(folder.path()).unwrap();
         let path = |name: &str| TreePath::parse(name).unwrap();
         let exists = |name| Detect::Exists { path: path(name) };
-        let hash = |content: &[u8]| Detect::Hash { path: path("bin/app"), digest: Digest::of(content) };
+        let hash = |content: &[u8]| Detect::Hash { path: path("bin/app"), digest: Digest::compute(content) };
         let text = |name, text: &str| Detect::Text { path: path(name), contains: text.to_owned() };
         let version = |after: &str| Detect::Version {
             path: path("conf/release"),

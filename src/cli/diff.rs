@@ -78,7 +78,7 @@ impl Arguments {
             }
             _ => session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?.patch,
         };
-        let pairs = Pairs::of(&patch, self.target.is_none());
+        let pairs = Pairs::new(&patch, self.target.is_none());
         let paths = self.wanted(&patch, &pairs)?;
         let enough = CancelToken::new();
         let mut printer =
@@ -162,7 +162,7 @@ struct Pairs<'a> {
 
 impl<'a> Pairs<'a> {
     /// The renames of `patch`. Against a real folder there are none: each place is compared with what it holds.
-    fn of(patch: &'a Patch, paired: bool) -> Self {
+    fn new(patch: &'a Patch, paired: bool) -> Self {
         let pairs = if paired { pair_renames(&patch.changes) } else { Vec::new() };
         let renames = || pairs.iter().filter_map(|(change, from)| Some((&change.path, &(*from)?.path)));
         Self { old_of: renames().collect(), new_of: renames().map(|(new, old)| (old, new)).collect() }

@@ -266,7 +266,7 @@ impl Trust {
     fn key(&self, session: &mut Session<'_, '_>) -> Result<(PublicKey, Vec<String>, Option<String>)> {
         if let Some(bundle) = &self.from {
             let met =
-                session.watch(|workbench, watch| workbench.newcomers(bundle, watch)).without_folder()?;
+                session.watch(|workbench, watch| workbench.unknown_keys(bundle, watch)).without_folder()?;
             let [key] = met.keys.as_slice() else {
                 let problem = match met.keys.len() {
                     0 => "No key that is new here has signed this patch file with its key in the signature",

@@ -62,7 +62,7 @@ impl Arguments {
         let saved = self.output.as_deref();
         if let Some(output) = saved {
             let created = session.workbench().environment().now();
-            PlanFile::of(&preview, created).save(output).without_folder()?;
+            PlanFile::new(&preview, created).save(output).without_folder()?;
         }
         let ending = match &preview.preview {
             plan if !plan.obstacles.is_empty() => Ending::Refused,

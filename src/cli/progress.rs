@@ -102,7 +102,7 @@ impl Printer<'_> {
     fn print(&mut self, done: u64) {
         self.last = Instant::now();
         let line =
-            json!({ "progress": self.phase.word(), "done": done.min(self.total), "total": self.total });
+            json!({ "progress": self.phase.as_str(), "done": done.min(self.total), "total": self.total });
         // A reader who went away must not stop a change that is under way.
         let _ = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
     }

@@ -85,7 +85,7 @@ enum Form {
 }
 
 impl Form {
-    fn of(output: &Path) -> Result<Self> {
+    fn new(output: &Path) -> Result<Self> {
         let ending = output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         match ending.as_deref() {
             Some("json") => Ok(Form::Json),
@@ -113,7 +113,7 @@ impl Arguments {
             let report = Report::usage("A text patch cannot be reviewed: it has no place for a signature");
             return Err(report.hint("patchwright make --patch makes a patch file of it.").into());
         }
-        let forms: Vec<Form> = self.output.iter().map(|output| Form::of(output)).collect::<Result<_>>()?;
+        let forms: Vec<Form> = self.output.iter().map(|output| Form::new(output)).collect::<Result<_>>()?;
         let wish = self.wish(session)?;
         let signer = match &self.key {
             Some(key) => Some(signer(session, key, self.password_file.as_deref())?),

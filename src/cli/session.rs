@@ -54,13 +54,13 @@ impl From<Report> for Stop {
 }
 
 impl Ending {
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Ending::Done => "done",
             Ending::NothingToDo => "nothing-to-do",
-            Ending::Refused => Kind::Refused.word(),
-            Ending::NotTrusted => Kind::NotTrusted.word(),
-            Ending::NeedsPerson => Kind::NeedsPerson.word(),
+            Ending::Refused => Kind::Refused.as_str(),
+            Ending::NotTrusted => Kind::NotTrusted.as_str(),
+            Ending::NeedsPerson => Kind::NeedsPerson.as_str(),
         }
     }
 
@@ -85,7 +85,7 @@ enum Form {
 }
 
 impl Form {
-    fn of(common: &Common) -> Self {
+    fn new(common: &Common) -> Self {
         match (common.progress.is_some(), common.json) {
             (true, _) => Form::JsonLine,
             (false, true) => Form::Json,
@@ -116,7 +116,7 @@ impl<'s, 'io> Session<'s, 'io> {
     }
 
     pub fn is_json(&self) -> bool {
-        Form::of(&self.common) != Form::Text
+        Form::new(&self.common) != Form::Text
     }
 
     pub fn is_verbose(&self) -> bool {
@@ -149,7 +149,7 @@ impl<'s, 'io> Session<'s, 'io> {
     ) -> workbench::Result<T> {
         let cancel = self.streams.interrupt.cancel.clone();
         let has_bar = self.streams.terminals.err && !self.common.quiet && !self.is_json();
-        let progress: Box<dyn Progress + '_> = match Form::of(&self.common) {
+        let progress: Box<dyn Progress + '_> = match Form::new(&self.common) {
             Form::JsonLine => Box::new(Lines::new(self.streams.out)),
             _ if has_bar => Box::new(Bar::new()),
             _ => Box::new(Quiet),
@@ -209,9 +209,9 @@ impl<'s, 'io> Session<'s, 'io> {
         text: impl FnOnce(Style) -> String,
         json: impl FnOnce() -> Map<String, Value>,
     ) -> Result<Ending> {
-        let printed = match Form::of(&self.common) {
+        let printed = match Form::new(&self.common) {
             Form::Text => text(self.style()),
-            form => self.document(ending.word(), json(), form),
+            form => self.document(ending.as_str(), json(), form),
         };
         self.print(printed.as_bytes()).map_err(|error| Stop::Unheard(ending, error))?;
         Ok(ending)
@@ -261,11 +261,11 @@ impl<'s, 'io> Session<'s, 'io> {
     }
 
     fn tell_failure(&mut self, report: &Report) -> u8 {
-        let form = Form::of(&self.common);
+        let form = Form::new(&self.common);
         if form == Form::Text {
             return self.tell_failure_as_text(report);
         }
-        let document = self.document(report.kind.word(), json::failure(report), form);
+        let document = self.document(report.kind.as_str(), json::failure(report), form);
         // The exit code says the same to whoever cannot be told.
         let _ = self.print(document.as_bytes()).and_then(|()| self.streams.out.flush());
         report.kind.exit_code()
@@ -298,11 +298,11 @@ pub(super) trait InFolder<T> {
 
 impl<T> InFolder<T> for workbench::Result<T> {
     fn in_folder(self, folder: &Path) -> Result<T> {
-        self.map_err(|error: Error| Report::of(&error, Some(folder)).into())
+        self.map_err(|error: Error| Report::from_error(&error, Some(folder)).into())
     }
 
     fn without_folder(self) -> Result<T> {
-        self.map_err(|error: Error| Report::of(&error, None).into())
+        self.map_err(|error: Error| Report::from_error(&error, None).into())
     }
 }
 
@@ -327,7 +327,7 @@ pub(super) fn explain(error: &clap::Error, args: &[OsString], streams: &mut Stre
         let headline = plain.lines().next().unwrap_or_default().trim_start_matches("error: ");
         let report = Report::usage(headline).hint("patchwright --help says what can be written.");
         let compact = !has("--json") || has("--progress") || has("--progress=json");
-        let document = json::document(None, report.kind.word(), json::failure(&report), compact);
+        let document = json::document(None, report.kind.as_str(), json::failure(&report), compact);
         let _ = streams.out.write_all(document.as_bytes()).and_then(|()| streams.out.flush());
     } else {
         let _ = write!(streams.err, "{}", rendered(streams.terminals.err));

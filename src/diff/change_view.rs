@@ -34,7 +34,7 @@ impl<'a> ChangeView<'a> {
     pub fn before_node(&self) -> Option<&'a Node> {
         let possible = &self.renamed_from.unwrap_or(self.change).before;
         let at_hand = |node: &&Node| match (self.before, node) {
-            (Content::Bytes(bytes), Node::File(file)) => file.digest == Digest::of(bytes),
+            (Content::Bytes(bytes), Node::File(file)) => file.digest == Digest::compute(bytes),
             _ => false,
         };
         match possible.as_slice() {

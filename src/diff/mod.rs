@@ -28,7 +28,7 @@ mod tests {
 
     pub fn file(content: &[u8]) -> Node {
         let size_bytes = content.len() as u64;
-        Node::File(FileNode { digest: Digest::of(content), size_bytes, mode: Mode::FILE })
+        Node::File(FileNode { digest: Digest::compute(content), size_bytes, mode: Mode::FILE })
     }
 
     pub fn change(path: &str, before: impl IntoIterator<Item = Node>, after: Option<Node>) -> FileChange {

@@ -56,7 +56,7 @@ struct Blob<'a> {
 }
 
 impl<'a> Blob<'a> {
-    fn of(node: Option<&'a Node>, content: Content<'a>) -> Option<Self> {
+    fn new(node: Option<&'a Node>, content: Content<'a>) -> Option<Self> {
         match node? {
             Node::File(file) => {
                 let mode = if file.mode.is_executable() { 0o100_755 } else { 0o100_644 };
@@ -88,8 +88,8 @@ fn write_lines<E>(change: &ChangeView<'_>, emit: &mut Emit<'_, E>) -> Result<(),
     if let Some(remark) = remark(change) {
         emit("", remark.as_bytes())?;
     }
-    let before = Blob::of(change.before_node(), change.before);
-    let after = Blob::of(change.after_node(), change.after);
+    let before = Blob::new(change.before_node(), change.before);
+    let after = Blob::new(change.after_node(), change.after);
     match (&before, &after) {
         (None, None) => Ok(()),
         // As in Git, a file that becomes a link is one diff that takes away and one that creates.
@@ -138,8 +138,8 @@ fn write_blob<E>(
     after: Option<&Blob<'_>>,
     emit: &mut Emit<'_, E>,
 ) -> Result<(), E> {
-    let names = Names::of(change);
-    let body = Body::of(before, after);
+    let names = Names::new(change);
+    let body = Body::new(before, after);
     if matches!(&body, Body::Text(diff) if diff.precision == Precision::Coarse) {
         emit("", b"Compared coarsely: finding the smallest difference would take too long")?;
     }
@@ -190,7 +190,7 @@ enum Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn of(before: Option<&Blob<'a>>, after: Option<&Blob<'a>>) -> Self {
+    fn new(before: Option<&Blob<'a>>, after: Option<&Blob<'a>>) -> Self {
         if let (Some(old), Some(new)) = (before, after)
             && old.same_content(new)
         {
@@ -257,7 +257,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(change: &ChangeView<'_>) -> Self {
+    fn new(change: &ChangeView<'_>) -> Self {
         let (old, new) = (change.old_path().as_str(), change.change.path.as_str());
         Self { old: quoted("a/", old), new: quoted("b/", new) }
     }

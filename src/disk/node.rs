@@ -4,7 +4,7 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::fs::{FoundKind, Fs, Place};
+use super::fs::{Fs, Place, StatKind};
 use super::hash_file;
 use crate::model::{FileNode, LinkNode, Node, TreePath};
 
@@ -16,14 +16,14 @@ pub fn node_at(fs: &dyn Fs, at: &Place) -> io::Result<Option<Node>> {
     let unusable = |why: String| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
     let Some(found) = fs.look(at)? else { return Ok(None) };
     Ok(Some(match found.kind {
-        FoundKind::File { .. } => {
+        StatKind::File { .. } => {
             let (digest, size_bytes) = hash_file(fs, at)?;
             Node::File(FileNode { digest, size_bytes, mode: found.mode })
         }
-        FoundKind::Link => Node::Link(LinkNode { points_to: fs.read_link(at)? }),
-        FoundKind::Dir => Node::Dir(found.mode),
-        FoundKind::Mount => return unusable("another disk is mounted there".to_owned()),
-        FoundKind::Special(word) => return unusable(format!("it is a {word}")),
+        StatKind::Link => Node::Link(LinkNode { points_to: fs.read_link(at)? }),
+        StatKind::Dir => Node::Dir(found.mode),
+        StatKind::Mount => return unusable("another disk is mounted there".to_owned()),
+        StatKind::Special(word) => return unusable(format!("it is a {word}")),
     }))
 }
 

@@ -12,7 +12,7 @@ use std::io::{self, Read};
 
 use rayon::prelude::*;
 
-use crate::disk::fs::{Found, FoundKind, Fs, Place, STATE_DIR};
+use crate::disk::fs::{Fs, Place, STATE_DIR, Stat, StatKind};
 use crate::model::{Code, Digest, FileNode, Hasher, LinkNode, Node, TreePath, TreeState};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
 
@@ -30,7 +30,7 @@ pub struct Observation {
     /// What stands at the places; a place with a problem is not in it.
     pub tree: TreeState,
     /// The look of every place where something is, problem or not.
-    pub facts: BTreeMap<TreePath, Found>,
+    pub facts: BTreeMap<TreePath, Stat>,
     /// Everything that is wrong, sorted, each thing once.
     pub problems: Vec<Problem>,
 }
@@ -82,22 +82,22 @@ pub fn observe<'p>(
         .map(|&path| cancel.check().map(|()| (path.clone(), scan.look(path))))
         .collect::<Result<_, _>>()?;
 
-    let mut present: Vec<(TreePath, Found)> = Vec::new();
+    let mut present: Vec<(TreePath, Stat)> = Vec::new();
     let mut problems = Vec::new();
     let mut blocked = Vec::new();
     for (path, sight) in sights {
         match sight {
-            Sight::Nothing => {}
-            Sight::Thing(found) => present.push((path, found)),
-            Sight::Blocked { by, .. } if named.contains(&by) => blocked.push((path, by)),
-            Sight::Blocked { problem, .. } | Sight::Wrong(problem) => problems.push(problem),
+            Lookup::Nothing => {}
+            Lookup::Thing(found) => present.push((path, found)),
+            Lookup::Blocked { by, .. } if named.contains(&by) => blocked.push((path, by)),
+            Lookup::Blocked { problem, .. } | Lookup::Wrong(problem) => problems.push(problem),
         }
     }
     // Somebody who exchanges a folder for a link and back may show the link on the way to a place and the folder at
     // its own: then nobody knows whether anything stands at the place.
     let is_seen_there = |by: &TreePath| {
         let found = present.binary_search_by(|(path, _)| path.cmp(by)).map(|index| &present[index].1);
-        found.is_ok_and(|found| found.kind != FoundKind::Dir)
+        found.is_ok_and(|found| found.kind != StatKind::Dir)
     };
     problems.extend(blocked.iter().filter(|(_, by)| !is_seen_there(by)).map(|(path, _)| changed(path)));
     Ok(scan.read_all(present, problems)?)
@@ -139,9 +139,9 @@ pub(crate) fn hash_while(
 }
 
 /// What a look at one place shows.
-enum Sight {
+enum Lookup {
     Nothing,
-    Thing(Found),
+    Thing(Stat),
     /// Something that is no folder of this filesystem stands on the way.
     Blocked {
         by: TreePath,
@@ -157,36 +157,36 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    fn look(&self, path: &TreePath) -> Sight {
+    fn look(&self, path: &TreePath) -> Lookup {
         match self.fs.look(&path.into()) {
-            Ok(None) => Sight::Nothing,
-            Ok(Some(found)) => Sight::Thing(found),
+            Ok(None) => Lookup::Nothing,
+            Ok(Some(found)) => Lookup::Thing(found),
             Err(error) if is_blocked(&error) => self.find_blocker(path),
-            Err(error) => Sight::Wrong(problem_of(path, &error)),
+            Err(error) => Lookup::Wrong(problem_of(path, &error)),
         }
     }
 
     /// The outermost thing on the way to `path` that is no folder of this filesystem.
-    fn find_blocker(&self, path: &TreePath) -> Sight {
+    fn find_blocker(&self, path: &TreePath) -> Lookup {
         let mut ancestors: Vec<_> = path.ancestors().collect();
         ancestors.reverse();
         for ancestor in ancestors {
             let thing = match self.fs.look(&(&ancestor).into()) {
-                Ok(None) => return Sight::Nothing,
+                Ok(None) => return Lookup::Nothing,
                 Ok(Some(found)) => match found.kind {
-                    FoundKind::Dir => continue,
-                    FoundKind::File { .. } => "a file stands where a folder is needed".to_owned(),
-                    FoundKind::Link => "a link stands where a folder is needed".to_owned(),
-                    FoundKind::Mount => "another filesystem is mounted here".to_owned(),
-                    FoundKind::Special(word) => format!("a {word} stands where a folder is needed"),
+                    StatKind::Dir => continue,
+                    StatKind::File { .. } => "a file stands where a folder is needed".to_owned(),
+                    StatKind::Link => "a link stands where a folder is needed".to_owned(),
+                    StatKind::Mount => "another filesystem is mounted here".to_owned(),
+                    StatKind::Special(word) => format!("a {word} stands where a folder is needed"),
                 },
-                Err(error) => return Sight::Wrong(problem_of(&ancestor, &error)),
+                Err(error) => return Lookup::Wrong(problem_of(&ancestor, &error)),
             };
             let problem = problem(&ancestor, Code::FileSystem, thing);
-            return Sight::Blocked { by: ancestor, problem };
+            return Lookup::Blocked { by: ancestor, problem };
         }
         // By now the way is free, so somebody is rebuilding the folder under our eyes.
-        Sight::Wrong(changed(path))
+        Lookup::Wrong(changed(path))
     }
 
     /// Everything in the target, level by level; each level is listed and looked at by all threads. (Recursion
@@ -211,11 +211,11 @@ impl Scan<'_> {
                     Err(problem) => problems.push(problem),
                     Ok(None) => {}
                     Ok(Some((path, found))) => {
-                        let is_dir = matches!(found.kind, FoundKind::Dir | FoundKind::Mount);
+                        let is_dir = matches!(found.kind, StatKind::Dir | StatKind::Mount);
                         if ignore(&path, is_dir) {
                             continue;
                         }
-                        if found.kind == FoundKind::Dir {
+                        if found.kind == StatKind::Dir {
                             level.push(Place::Tree(path.clone()));
                         }
                         present.push((path, found));
@@ -257,23 +257,23 @@ impl Scan<'_> {
     }
 
     /// What is called `name` in `dir`; `None` if it went away meanwhile.
-    fn look_in(&self, dir: &Place, name: &str) -> Result<Option<(TreePath, Found)>, Problem> {
+    fn look_in(&self, dir: &Place, name: &str) -> Result<Option<(TreePath, Stat)>, Problem> {
         let path = match dir {
             Place::Tree(dir) => dir.join(name),
             _ => TreePath::parse(name),
         };
         let path = path.map_err(|refused| problem(refused.raw, Code::Path, refused.problem.to_string()))?;
         match self.look(&path) {
-            Sight::Nothing => Ok(None),
-            Sight::Thing(found) => Ok(Some((path, found))),
-            Sight::Blocked { problem, .. } | Sight::Wrong(problem) => Err(problem),
+            Lookup::Nothing => Ok(None),
+            Lookup::Thing(found) => Ok(Some((path, found))),
+            Lookup::Blocked { problem, .. } | Lookup::Wrong(problem) => Err(problem),
         }
     }
 
     /// Reads every file and link among `present`.
     fn read_all(
         &self,
-        present: Vec<(TreePath, Found)>,
+        present: Vec<(TreePath, Stat)>,
         mut problems: Vec<Problem>,
     ) -> Result<Observation, Cancelled> {
         let total = present.iter().map(|(_, found)| size_of(found)).fold(0, u64::saturating_add);
@@ -297,18 +297,18 @@ impl Scan<'_> {
         Ok(Observation { tree, facts: present.into_iter().collect(), problems })
     }
 
-    fn read(&self, path: &TreePath, found: &Found) -> Result<Result<Node, Problem>, Cancelled> {
+    fn read(&self, path: &TreePath, found: &Stat) -> Result<Result<Node, Problem>, Cancelled> {
         Ok(match found.kind {
-            FoundKind::Dir => Ok(Node::Dir(found.mode)),
-            FoundKind::File { size_bytes } => return self.read_file(path, found, size_bytes),
-            FoundKind::Link => match self.fs.read_link(&path.into()) {
+            StatKind::Dir => Ok(Node::Dir(found.mode)),
+            StatKind::File { size_bytes } => return self.read_file(path, found, size_bytes),
+            StatKind::Link => match self.fs.read_link(&path.into()) {
                 Ok(points_to) => Ok(Node::Link(LinkNode { points_to })),
                 Err(error) => Err(problem_of(path, &error)),
             },
-            FoundKind::Mount => {
+            StatKind::Mount => {
                 Err(problem(path, Code::FileSystem, "another filesystem is mounted here".to_owned()))
             }
-            FoundKind::Special(word) => {
+            StatKind::Special(word) => {
                 Err(problem(path, Code::FileSystem, format!("a {word}, not a file, link or folder")))
             }
         })
@@ -317,7 +317,7 @@ impl Scan<'_> {
     fn read_file(
         &self,
         path: &TreePath,
-        before: &Found,
+        before: &Stat,
         size_bytes: u64,
     ) -> Result<Result<Node, Problem>, Cancelled> {
         let place = Place::from(path);
@@ -352,7 +352,7 @@ impl Scan<'_> {
     }
 }
 
-type Walked = (Vec<(TreePath, Found)>, Vec<Problem>);
+type Walked = (Vec<(TreePath, Stat)>, Vec<Problem>);
 
 fn hash_reader(
     file: &mut dyn Read,
@@ -386,9 +386,9 @@ fn hash_reader(
     })
 }
 
-fn size_of(found: &Found) -> u64 {
+fn size_of(found: &Stat) -> u64 {
     match found.kind {
-        FoundKind::File { size_bytes } => size_bytes,
+        StatKind::File { size_bytes } => size_bytes,
         _ => 0,
     }
 }
@@ -440,7 +440,7 @@ mod tests {
             pieces.push(bytes);
             true
         });
-        assert_eq!(read.unwrap(), Some((Digest::of(&content), 10_000)));
+        assert_eq!(read.unwrap(), Some((Digest::compute(&content), 10_000)));
         assert_eq!(pieces, [4096, 4096, 1808]);
     }
 
@@ -463,6 +463,6 @@ mod tests {
             }
         }
         let read = hash_reader(&mut Interrupted(false), 16, &mut |_| true);
-        assert_eq!(read.unwrap(), Some((Digest::of(b""), 0)));
+        assert_eq!(read.unwrap(), Some((Digest::compute(b""), 0)));
     }
 }

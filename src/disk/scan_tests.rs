@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::disk::fs::{FoundKind, OsFs, Place, STATE_DIR};
+use crate::disk::fs::{OsFs, Place, STATE_DIR, StatKind};
 use crate::disk::{Observation, Problem, ScanError, hash_file, observe, observe_all};
 use crate::model::{Code, Digest, Node, TreePath};
 use crate::progress::{CancelToken, Phase, Progress, Quiet};
@@ -84,11 +84,11 @@ fn everything_in_a_folder_is_seen_with_its_digest() {
     assert_eq!(seen.problems, []);
     assert_eq!(names(&seen), ["app", "conf", "conf-d", "conf/a", "conf/a/deep", "empty"]);
     let app = seen.tree.at(&path("app")).and_then(Node::as_file).unwrap();
-    assert_eq!((app.digest, app.size_bytes), (Digest::of(b"program"), 7));
-    assert_eq!(seen.facts[&path("app")].kind, FoundKind::File { size_bytes: 7 });
+    assert_eq!((app.digest, app.size_bytes), (Digest::compute(b"program"), 7));
+    assert_eq!(seen.facts[&path("app")].kind, StatKind::File { size_bytes: 7 });
     assert!(seen.tree.at(&path("conf/a")).unwrap().is_dir());
     let deep = hash_file(&target.fs, &Place::Tree(path("conf/a/deep"))).unwrap();
-    assert_eq!(deep, (Digest::of(b""), 0));
+    assert_eq!(deep, (Digest::compute(b""), 0));
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl App {
             appearance: None,
             may_close: false,
         };
-        app.dress(context);
+        app.apply_theme(context);
         let effects = app.model.begin(paths);
         app.carry_out(context, effects);
         app
@@ -93,11 +93,11 @@ impl App {
             self.send(ui.ctx(), msg);
         }
         // For the next picture: this one is drawn.
-        self.dress(ui.ctx());
+        self.apply_theme(ui.ctx());
     }
 
     /// Makes the window look from now on as the settings say, when they have changed.
-    fn dress(&mut self, context: &Context) {
+    fn apply_theme(&mut self, context: &Context) {
         let wished = appearance(&self.model.settings);
         if self.appearance.as_ref() != Some(&wished) {
             theme::set_up(context, &wished);

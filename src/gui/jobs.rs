@@ -61,7 +61,7 @@ impl Threads {
         self.memory.load()
     }
 
-    fn voice(&self) -> impl Fn(Event) + Send + Clone + 'static {
+    fn sender(&self) -> impl Fn(Event) + Send + Clone + 'static {
         let (sender, context) = (self.sender.clone(), self.context.clone());
         move |event| {
             // Nobody listens only when the window is gone, and then nobody misses it.
@@ -76,22 +76,22 @@ impl Threads {
         if let Some(older) = self.newest.insert(question, cancel.clone()) {
             older.cancel();
         }
-        let (workbench, voice) = (self.workbench.clone(), self.voice());
+        let (workbench, sender) = (self.workbench.clone(), self.sender());
         threads::beside(&format!("{question:?}"), move || {
             let watch = Watch { progress: &Quiet, cancel: &cancel };
-            reading::answer(&workbench, effect, watch).into_iter().for_each(voice);
+            reading::answer(&workbench, effect, watch).into_iter().for_each(sender);
         });
     }
 
     fn show_dialog(&self, kind: Dialog, dialog: impl FnOnce() -> Option<Event> + Send + 'static) {
-        let voice = self.voice();
-        let (unheard, none_shown) = (self.voice(), kind.clone());
+        let sender = self.sender();
+        let (unheard, none_shown) = (self.sender(), kind.clone());
         // On a thread: the dialog may take as long as it likes, or never come up where there is no desktop portal.
         let started = thread::Builder::new().name("dialog".to_owned()).spawn(move || {
             let shown = Instant::now();
             match dialog() {
-                Some(event) => voice(event),
-                None if shown.elapsed() < NEVER_SHOWN => voice(Event::NoDialog(kind)),
+                Some(event) => sender(event),
+                None if shown.elapsed() < NEVER_SHOWN => sender(Event::NoDialog(kind)),
                 None => {}
             }
         });
@@ -102,10 +102,10 @@ impl Threads {
     }
 
     fn start_worker(&mut self, arguments: Vec<OsString>) {
-        let voice = self.voice();
+        let sender = self.sender();
         let heard = {
-            let voice = voice.clone();
-            move |line: Option<Line>| voice(line.map_or(Event::WorkerEnded, Event::Worker))
+            let sender = sender.clone();
+            move |line: Option<Line>| sender(line.map_or(Event::WorkerEnded, Event::Worker))
         };
         match Worker::start(&self.program, arguments, heard) {
             Ok(worker) => self.worker = Some(worker),
@@ -116,19 +116,19 @@ impl Threads {
                     message: fill(widgets::WORKER_NOT_STARTED, &[("why", &error.to_string())]),
                     ..Answer::default()
                 };
-                voice(Event::Worker(Line::Answer(Box::new(answer))));
-                voice(Event::WorkerEnded);
+                sender(Event::Worker(Line::Answer(Box::new(answer))));
+                sender(Event::WorkerEnded);
             }
         }
     }
 
     fn find_interrupted(&self, folders: Vec<PathBuf>) {
-        let (workbench, voice) = (self.workbench.clone(), self.voice());
+        let (workbench, sender) = (self.workbench.clone(), self.sender());
         threads::beside("interrupted work", move || {
             for folder in folders {
                 // A folder that is gone, or not readable now, has nothing to deal with now.
                 if let Ok(Some(work)) = workbench.unfinished(&folder) {
-                    voice(Event::Interrupted(folder, work));
+                    sender(Event::Interrupted(folder, work));
                 }
             }
         });
@@ -177,7 +177,7 @@ impl Jobs for Threads {
             // These are the window's own.
             Effect::Copy(_) | Effect::SaveSettings | Effect::Close => {}
             question => {
-                if let Some(kind) = Question::of(&question) {
+                if let Some(kind) = Question::from_effect(&question) {
                     self.ask(kind, question);
                 }
             }
@@ -197,9 +197,9 @@ impl Jobs for Threads {
 
 impl Threads {
     fn save_file(&self, save: impl FnOnce(&Workbench) -> Result<PathBuf, Error> + Send + 'static) {
-        let (workbench, voice) = (self.workbench.clone(), self.voice());
+        let (workbench, sender) = (self.workbench.clone(), self.sender());
         threads::beside("save a file", move || {
-            voice(Event::Saved(save(&workbench).map_err(|error| Failure::of(&error, None))));
+            sender(Event::Saved(save(&workbench).map_err(|error| Failure::from_error(&error, None))));
         });
     }
 }

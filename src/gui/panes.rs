@@ -30,12 +30,12 @@ struct Shown {
     highlights: Option<Highlights>,
     pictures: Option<Pictures>,
     cancel: CancelToken,
-    sender: mpsc::Sender<Found>,
-    receiver: mpsc::Receiver<Found>,
+    sender: mpsc::Sender<Computed>,
+    receiver: mpsc::Receiver<Computed>,
 }
 
 /// What a job found out.
-enum Found {
+enum Computed {
     Highlights(Highlights),
     Pictures(Pictures),
     Bytes,
@@ -60,8 +60,8 @@ impl Panes {
         state.contents_changed();
         let shown = Shown::new(contents.clone());
         shown.start(context, |contents, cancel, tell| {
-            let mut publish = |part: &Highlights| tell(Found::Highlights(part.clone()));
-            highlight(contents, cancel, &mut publish).ok().map(Found::Highlights)
+            let mut publish = |part: &Highlights| tell(Computed::Highlights(part.clone()));
+            highlight(contents, cancel, &mut publish).ok().map(Computed::Highlights)
         });
         self.shown = Some(shown);
     }
@@ -85,13 +85,13 @@ impl Panes {
                 PaneRequest::NextFile => outbox.push(Msg::Neighbour { forward: true }),
                 PaneRequest::PreviousFile => outbox.push(Msg::Neighbour { forward: false }),
                 PaneRequest::CompareBytes => shown.start(ui.ctx(), |contents, cancel, _| {
-                    contents.compare_bytes(cancel).ok().map(|()| Found::Bytes)
+                    contents.compare_bytes(cancel).ok().map(|()| Computed::Bytes)
                 }),
                 PaneRequest::CompareLonger => {
                     state.set_comparing(true);
                     shown.start(ui.ctx(), |contents, cancel, _| {
                         let longer = contents.compare_longer(LONG_PATIENCE, cancel).ok()?;
-                        Some(Found::Longer(Box::new(longer)))
+                        Some(Computed::Longer(Box::new(longer)))
                     });
                 }
                 PaneRequest::StopComparing => {
@@ -101,7 +101,7 @@ impl Panes {
                 }
                 PaneRequest::DecodePictures => {
                     shown.start(ui.ctx(), |contents, cancel, _| {
-                        decode(contents, cancel).ok().map(Found::Pictures)
+                        decode(contents, cancel).ok().map(Computed::Pictures)
                     });
                 }
             }
@@ -120,7 +120,7 @@ impl Shown {
     fn start(
         &self,
         context: &Context,
-        job: impl FnOnce(&Contents, &CancelToken, &dyn Fn(Found)) -> Option<Found> + Send + 'static,
+        job: impl FnOnce(&Contents, &CancelToken, &dyn Fn(Computed)) -> Option<Computed> + Send + 'static,
     ) {
         let (contents, cancel) = (self.contents.clone(), self.cancel.clone());
         let (sender, context) = (self.sender.clone(), context.clone());
@@ -136,10 +136,10 @@ impl Shown {
     fn take_answers(&mut self, state: &mut PaneState) {
         while let Ok(found) = self.receiver.try_recv() {
             match found {
-                Found::Highlights(highlights) => self.highlights = Some(highlights),
-                Found::Pictures(pictures) => self.pictures = Some(pictures),
-                Found::Bytes => {}
-                Found::Longer(contents) => {
+                Computed::Highlights(highlights) => self.highlights = Some(highlights),
+                Computed::Pictures(pictures) => self.pictures = Some(pictures),
+                Computed::Bytes => {}
+                Computed::Longer(contents) => {
                     self.contents = Arc::from(contents);
                     state.contents_changed();
                 }

@@ -204,7 +204,7 @@ impl Entry {
 
     /// The same entry with these steps.
     pub fn with_steps(mut self, steps: &[Step]) -> Self {
-        self.steps = steps.iter().map(StepNote::of).collect();
+        self.steps = steps.iter().map(StepNote::from_step).collect();
         self
     }
 
@@ -313,7 +313,7 @@ impl Ledger {
         if entry.previous != self.head.digest {
             return Err("it does not follow the entry before it".to_owned());
         }
-        self.head = Head { seq, digest: Digest::of(bytes) };
+        self.head = Head { seq, digest: Digest::compute(bytes) };
         self.entries.push(entry);
         Ok(())
     }
@@ -451,8 +451,8 @@ enum NodeNote {
 }
 
 impl StepNote {
-    fn of(step: &Step) -> Self {
-        let note = |node: &Option<Node>| node.as_ref().map(NodeNote::of);
+    fn from_step(step: &Step) -> Self {
+        let note = |node: &Option<Node>| node.as_ref().map(NodeNote::from_node);
         Self { path: step.path.as_str().to_owned(), before: note(&step.before), after: note(&step.after) }
     }
 
@@ -464,7 +464,7 @@ impl StepNote {
 }
 
 impl NodeNote {
-    fn of(node: &Node) -> Self {
+    fn from_node(node: &Node) -> Self {
         match node {
             Node::File(file) => NodeNote::File {
                 sha256: file.digest.to_string(),

@@ -53,7 +53,7 @@ pub struct Gone {
 impl Part {
     /// One that changed `steps`.
     pub fn new(patch: PatchNote, bundle: Digest, manifest: Digest, steps: &[Step]) -> Self {
-        let steps = steps.iter().map(StepNote::of).collect();
+        let steps = steps.iter().map(StepNote::from_step).collect();
         Self { patch, bundle, manifest, retires: Vec::new(), steps }
     }
 

@@ -18,7 +18,7 @@ pub struct Slot {
     /// Whether its way back was given up.
     pub accepted: bool,
     /// What replaced it, and whether its changes stayed below that.
-    pub retired: Option<(LayerKey, bool)>,
+    pub superseded: Option<(LayerKey, bool)>,
 }
 
 /// What a patch changed went from below others, or came back below them, in entry `at`.
@@ -58,7 +58,7 @@ impl Ledger {
                 way_back: slot.way_back,
                 time: entry.time.clone(),
                 accepted: slot.accepted,
-                replaced_by: slot.retired.and_then(|(by, _)| self.note(by)).map(|note| note.id.clone()),
+                replaced_by: slot.superseded.and_then(|(by, _)| self.note(by)).map(|note| note.id.clone()),
             })
         };
         self.layers().slots.into_iter().filter_map(installed).collect()
@@ -143,13 +143,13 @@ impl Replay<'_> {
             for retires in entry.parts.get(part).iter().flat_map(|part| &part.retires) {
                 let old = retires.key();
                 self.now.slots.iter_mut().filter(|slot| slot.key == old).for_each(|slot| {
-                    slot.retired = Some((key, retires.stays));
+                    slot.superseded = Some((key, retires.stays));
                 });
                 if !retires.stays {
                     self.now.moved.push(Moved { key: old, at: entry.seq });
                 }
             }
-            self.now.slots.push(Slot { key, way_back: entry.seq, accepted: false, retired: None });
+            self.now.slots.push(Slot { key, way_back: entry.seq, accepted: false, superseded: None });
         }
     }
 
@@ -159,10 +159,10 @@ impl Replay<'_> {
         self.now.slots.retain(|slot| !out.contains(&slot.key));
         let mut moved: Vec<LayerKey> = out.iter().copied().collect();
         for slot in &mut self.now.slots {
-            if let Some((by, stays)) = slot.retired
+            if let Some((by, stays)) = slot.superseded
                 && out.contains(&by)
             {
-                slot.retired = None;
+                slot.superseded = None;
                 if !stays {
                     moved.push(slot.key);
                 }

@@ -27,7 +27,7 @@ pub enum ScriptTime {
 
 impl ScriptTime {
     /// The word for it, as manifests, programs and the scripts themselves read it.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             ScriptTime::Before => "before",
             ScriptTime::After => "after",

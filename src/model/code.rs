@@ -36,7 +36,7 @@ impl Kind {
     }
 
     /// The word for it in JSON.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Kind::Machine => "failed",
             Kind::Usage => "usage",

@@ -22,7 +22,7 @@ pub struct CollisionKey(String);
 
 impl CollisionKey {
     /// The key of a whole path.
-    pub fn of(path: &TreePath) -> Self {
+    pub fn new(path: &TreePath) -> Self {
         Self(path.components().map(key_of_name).collect::<Vec<_>>().join("/"))
     }
 
@@ -64,11 +64,11 @@ pub fn collisions<'a>(paths: impl IntoIterator<Item = &'a TreePath>) -> impl Ite
 pub struct CollisionMap {
     /// By the folder's number and the name's key. One entry per name rather than per path keeps the work
     /// proportional to the text, however deep the paths are.
-    names: HashMap<(usize, String), Seen>,
+    names: HashMap<(usize, String), KnownName>,
 }
 
 #[derive(Debug)]
-struct Seen {
+struct KnownName {
     /// Counts folders from 1; 0 is the target itself.
     number: usize,
     name: String,
@@ -88,7 +88,7 @@ impl CollisionMap {
             let number = self.names.len() + 1;
             match self.names.entry((folder, key_of_name(name))) {
                 Entry::Vacant(vacant) => {
-                    vacant.insert(Seen { number, name: name.to_owned() });
+                    vacant.insert(KnownName { number, name: name.to_owned() });
                     folder = number;
                 }
                 Entry::Occupied(seen) if seen.get().name == name => folder = seen.get().number,

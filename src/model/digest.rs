@@ -16,7 +16,7 @@ pub struct DigestError(String);
 
 impl Digest {
     /// The digest of `content`.
-    pub fn of(content: &[u8]) -> Self {
+    pub fn compute(content: &[u8]) -> Self {
         let mut hasher = Hasher::new();
         hasher.update(content);
         hasher.finish()
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_digest_has_exactly_one_spelling() {
-        let digest = Digest::of(b"abc");
+        let digest = Digest::compute(b"abc");
         // The one-block example of FIPS 180-4.
         let spelled = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(digest.to_string(), spelled);

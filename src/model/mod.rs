@@ -10,8 +10,8 @@ mod collision;
 mod digest;
 mod layer;
 mod link;
+mod name_warning;
 mod node;
-mod oddity;
 mod patch;
 mod path;
 mod portable;
@@ -24,8 +24,8 @@ pub use collision::{Collision, CollisionKey, CollisionMap, collisions, find_coll
 pub use digest::{Digest, DigestError, Hasher};
 pub use layer::LayerKey;
 pub use link::{check_link, resolve_link, unportable_link};
+pub use name_warning::NameWarning;
 pub use node::{FileNode, LinkNode, Mode, Node, TreeState};
-pub use oddity::Oddity;
 pub use patch::{
     Approvals, Check, Conflict, Detect, Evidence, Hold, Issue, Level, Patch, PatchId, PatchKind, PatchRef,
     Probe, Product, Requirement, RequirementIf, RequirementMode, Rollback, RollbackPossible, Severity,

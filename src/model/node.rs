@@ -84,7 +84,7 @@ pub enum Node {
 
 impl Node {
     /// "file", "link" or "folder".
-    pub fn word(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Node::File(_) => "file",
             Node::Link(_) => "link",

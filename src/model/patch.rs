@@ -370,7 +370,7 @@ pub struct Patch {
     /// Patches that this one contains and replaces.
     pub supersedes: Vec<PatchId>,
     /// What people have to do or know.
-    pub holds: Vec<Hold>,
+    pub notices: Vec<Hold>,
     /// What it does, sorted by path, one per path.
     pub changes: Vec<FileChange>,
     /// Checks before.

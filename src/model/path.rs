@@ -5,7 +5,7 @@
 //! contains a slash or backslash (`／`, `℅`), or a name whose form is `.` or `..` (`‥`), is one keystroke of
 //! "helpful" normalisation away from another path, and collision keys are made of that form. What only Windows
 //! dislikes is accepted here and named by [`TreePath::unportable`]; what only looks odd is named by
-//! [`TreePath::oddities`]. Nothing is ever decoded or repaired: `%2e%2e` is a name of six characters.
+//! [`TreePath::name_warnings`]. Nothing is ever decoded or repaired: `%2e%2e` is a name of six characters.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use unicode_properties::UnicodeEmoji;
 
 use super::characters::{CodePoint, Quoted, Unseen, is_mark, unseen};
 use super::collision::key_of_name;
-use super::oddity::{Oddity, oddities};
+use super::name_warning::{NameWarning, name_warnings};
 use super::portable::{Unportable, first_unportable};
 
 /// A place inside a folder: `/`-separated, relative, and free of every name that escapes, hides or deceives.
@@ -188,8 +188,8 @@ impl TreePath {
     }
 
     /// What a person should look at twice, each oddity once; empty for ordinary names.
-    pub fn oddities(&self) -> Vec<Oddity> {
-        oddities(&self.0)
+    pub fn name_warnings(&self) -> Vec<NameWarning> {
+        name_warnings(&self.0)
     }
 
     /// The first `names` names of it; all of it if it has no more.

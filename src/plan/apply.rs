@@ -217,7 +217,7 @@ impl Planner<'_> {
         way.retain(|folder| self.patch.change_at(folder).is_none());
         let in_the_way = way.into_iter().find_map(|folder| {
             let node = self.situation.tree.at(&folder).filter(|node| !node.is_dir())?;
-            Some((folder, node.word()))
+            Some((folder, node.as_str()))
         });
         let Some((folder, word)) = in_the_way else { return false };
         if told.insert(folder.clone()) {
@@ -305,14 +305,14 @@ impl Planner<'_> {
             if step.before.is_some() {
                 continue;
             }
-            let key = CollisionKey::of(&step.path);
+            let key = CollisionKey::new(&step.path);
             let siblings = self.situation.names.get(&step.path.parent()).into_iter().flatten();
             let twin = siblings.filter(|name| *name != step.path.name()).find_map(|name| {
                 let other = match step.path.parent() {
                     Some(parent) => parent.join(name),
                     None => TreePath::parse(name),
                 };
-                other.ok().filter(|other| CollisionKey::of(other) == key && !going.contains(other))
+                other.ok().filter(|other| CollisionKey::new(other) == key && !going.contains(other))
             });
             if let Some(twin) = twin {
                 let meaning = format!("is the same name as {twin} on some systems");
@@ -334,7 +334,7 @@ impl Planner<'_> {
         for path in self.situation.hard_linked.iter().filter(|path| changed.contains(path)) {
             self.note(Some(path), "has other names (hard links); those keep the old content");
         }
-        for hold in &self.patch.holds {
+        for hold in &self.patch.notices {
             self.note(None, format!("{} ({}): {}", hold.kind, hold.phase, hold.text));
         }
         if self.patch.rollback.possible != RollbackPossible::Yes {
@@ -354,10 +354,10 @@ fn unexpected(change: &FileChange, observed: Option<&Node>) -> (Code, String) {
         (_, None) => (Code::Missing, "is missing".to_owned()),
         (None, Some(node)) => (
             Code::Occupied,
-            format!("a {} is already there, and it is not the one the patch brings", node.word()),
+            format!("a {} is already there, and it is not the one the patch brings", node.as_str()),
         ),
         (Some(expected), Some(node)) if !expected.same_kind(node) => {
-            (Code::FileSystem, format!("is a {} instead of a {}", node.word(), expected.word()))
+            (Code::FileSystem, format!("is a {} instead of a {}", node.as_str(), expected.as_str()))
         }
         (Some(_), Some(node)) if change.before.iter().any(|expected| expected.same_content(node)) => {
             let modes: Vec<String> =

@@ -34,7 +34,7 @@ pub(super) fn settle_folders(
                 kept.insert(step.path.clone());
             }
             (Some(name), Some(after)) => {
-                let word = after.word();
+                let word = after.as_str();
                 let meaning =
                     format!("becomes a {word}, but holds {name:?}, which does not belong to the patch");
                 let hint = "Move what is in it out of the folder, then try again.".to_owned();
@@ -62,7 +62,9 @@ pub(super) fn find_missing_parents(steps: &[Step], situation: &Situation, obstac
         }
         let (code, meaning) = match node {
             None => (Code::Missing, "the folder is missing".to_owned()),
-            Some(node) => (Code::FileSystem, format!("a {} stands where a folder is expected", node.word())),
+            Some(node) => {
+                (Code::FileSystem, format!("a {} stands where a folder is expected", node.as_str()))
+            }
         };
         let hint = "Check that this is the right folder and version.".to_owned();
         obstacles.push(Obstacle { code, path: Some(parent.as_str().to_owned()), meaning, hint });

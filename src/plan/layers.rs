@@ -26,18 +26,18 @@ pub struct Layer {
     /// Whether its way back was given up.
     pub accepted: bool,
     /// What replaced it, and whether its changes stayed below that.
-    pub retired: Option<(LayerKey, bool)>,
+    pub superseded: Option<(LayerKey, bool)>,
 }
 
 impl Layer {
     /// Whether its changes are in the folder.
     pub fn is_in_tree(&self) -> bool {
-        self.retired.is_none_or(|(_, stays)| stays)
+        self.superseded.is_none_or(|(_, stays)| stays)
     }
 
     /// Whether it counts as installed by itself.
     pub fn is_active(&self) -> bool {
-        self.retired.is_none()
+        self.superseded.is_none()
     }
 
     /// Every place it has a say in.
@@ -153,7 +153,7 @@ fn lay_one(
         Clash::NotComparable => misfit(Vec::new()),
     })?;
     let file = match (&made, base.digest == changed.digest) {
-        (Some(bytes), _) => FileNode { digest: Digest::of(bytes), size_bytes: bytes.len() as u64, mode },
+        (Some(bytes), _) => FileNode { digest: Digest::compute(bytes), size_bytes: bytes.len() as u64, mode },
         (None, true) => FileNode { mode, ..onto.clone() },
         (None, false) => FileNode { mode, ..changed.clone() },
     };

@@ -76,7 +76,7 @@ impl MergedHow {
     }
 
     /// The word for it in JSON.
-    pub fn word(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             MergedHow::By(MergedBy::Lines) => "by-line",
             MergedHow::By(MergedBy::Keys(_)) => "by-key",

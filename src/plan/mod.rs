@@ -34,7 +34,7 @@ pub use relate::{
 };
 pub use resolve::{Cycle, resolve};
 pub use rollback::{OnDrift, plan_rollback};
-pub use several::{Coming, Installed, PlanOfSeveral, PlannedPatch, plan_several};
+pub use several::{Candidate, Installed, PlanOfSeveral, PlannedPatch, plan_several};
 pub use take_out::{Because, Dependent, Rebuilt, TakeOut, take_out};
 
 use crate::model::{Code, Digest, Hasher, Mode, Node, PatchRef, Step, TreePath, TreeState};

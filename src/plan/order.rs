@@ -36,7 +36,7 @@ mod tests {
     }
 
     fn file() -> Option<Node> {
-        Some(Node::File(FileNode { digest: Digest::of(b""), size_bytes: 0, mode: Mode::FILE }))
+        Some(Node::File(FileNode { digest: Digest::compute(b""), size_bytes: 0, mode: Mode::FILE }))
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl Class {
     }
 
     /// The word for it in JSON.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Class::Identical => "identical",
             Class::ReIssue => "re-issue",
@@ -102,7 +102,7 @@ impl Class {
 
 impl Consequence {
     /// The word for it in JSON.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Consequence::Skip => "skip",
             Consequence::Replace => "replace",
@@ -177,7 +177,7 @@ pub enum Declaration {
 
 impl Declaration {
     /// What `patch`, which is known as `by`, says about the patch `other`.
-    fn of(patch: &Patch, by: &str, other: &str) -> Vec<Self> {
+    fn new(patch: &Patch, by: &str, other: &str) -> Vec<Self> {
         let replaces = patch.supersedes.iter().any(|old| old.as_str() == other);
         let replaces = replaces.then(|| Declaration::Replaces { by: by.to_owned(), other: other.to_owned() });
         let clash = patch.conflicts.iter().find(|conflict| conflict.id.as_str() == other);
@@ -318,14 +318,14 @@ pub(super) fn alone(path: &TreePath, before: Option<Node>, after: Option<Node>) 
         shares: BTreeSet::new(),
         shifted: BTreeSet::new(),
         accepted: false,
-        retired: None,
+        superseded: None,
     }
 }
 
 fn declared(new: &Patch, other: &Layer) -> Vec<Declaration> {
     let own = new.identity.id.as_str();
-    let mut declared = Declaration::of(new, own, &other.id);
-    declared.extend(other.patch.iter().flat_map(|patch| Declaration::of(patch, &other.id, own)));
+    let mut declared = Declaration::new(new, own, &other.id);
+    declared.extend(other.patch.iter().flat_map(|patch| Declaration::new(patch, &other.id, own)));
     declared
 }
 

@@ -13,11 +13,11 @@ use crate::model::{
 pub(super) struct Texts(BTreeMap<Digest, Arc<Vec<u8>>>);
 
 impl Texts {
-    pub fn of(texts: &[&str]) -> Self {
+    pub fn new(texts: &[&str]) -> Self {
         Self(
             texts
                 .iter()
-                .map(|text| (Digest::of(text.as_bytes()), Arc::new(text.as_bytes().to_vec())))
+                .map(|text| (Digest::compute(text.as_bytes()), Arc::new(text.as_bytes().to_vec())))
                 .collect(),
         )
     }
@@ -57,7 +57,7 @@ pub(super) fn layer(patch: &Patch, entry: u64) -> Layer {
         shares: BTreeSet::new(),
         shifted: BTreeSet::new(),
         accepted: false,
-        retired: None,
+        superseded: None,
     }
 }
 
@@ -67,7 +67,7 @@ const BOTTOM: &str = "1\n2\n3\n4\nfive\n";
 const TOP_OTHERWISE: &str = "ONE\n2\n3\n4\n5\n";
 
 fn texts() -> Texts {
-    Texts::of(&[BASE, TOP, BOTTOM, TOP_OTHERWISE])
+    Texts::new(&[BASE, TOP, BOTTOM, TOP_OTHERWISE])
 }
 
 fn edit(at: &str, before: &str, after: &str) -> crate::model::FileChange {

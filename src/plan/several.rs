@@ -15,7 +15,7 @@ use crate::model::{Code, Digest, FileNode, LayerKey, Node, Patch, Step, TreePath
 
 /// A patch that is to come, and what its own rules see in the folder.
 #[derive(Debug, Clone)]
-pub struct Coming {
+pub struct Candidate {
     /// The patch.
     pub patch: Arc<Patch>,
     /// Whether its product was recognised; `None` when it has no rule for that.
@@ -66,7 +66,7 @@ pub struct PlanOfSeveral {
 
 /// What would happen if `coming` were applied in this order.
 pub fn plan_several(
-    coming: &[Coming],
+    coming: &[Candidate],
     situation: &Situation,
     installed: &Installed<'_>,
     contents: &dyn ContentByDigest,
@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
         Stack { layers: &self.layers, expected: &self.expected, origins: self.origins }
     }
 
-    fn add(&mut self, index: usize, one: &Coming, all: &[Coming]) -> PlannedPatch {
+    fn add(&mut self, index: usize, one: &Candidate, all: &[Candidate]) -> PlannedPatch {
         let patch = &one.patch;
         self.touched.extend(patch.changes.iter().map(|change| change.path.clone()));
         let relations = self.relations(patch);
@@ -188,7 +188,7 @@ impl<'a> Run<'a> {
     }
 
     /// The folder as the rules of `one` see it.
-    fn see_as(&mut self, one: &Coming, all: &[Coming]) {
+    fn see_as(&mut self, one: &Candidate, all: &[Candidate]) {
         self.now.is_product = one.is_product;
         self.now.product_evidence.clone_from(&one.product_evidence);
         // What an earlier patch of the same run makes of the version is what a later one meets.
@@ -196,7 +196,8 @@ impl<'a> Run<'a> {
             self.now.version.clone_from(&one.version);
         }
         self.now.failed_checks.clone_from(&one.failed_checks);
-        let id_of = |one: &Coming| (one.patch.identity.id.as_str().to_owned(), one.patch.identity.revision);
+        let id_of =
+            |one: &Candidate| (one.patch.identity.id.as_str().to_owned(), one.patch.identity.revision);
         self.now.coming = all.iter().map(id_of).collect();
     }
 
@@ -244,7 +245,7 @@ impl<'a> Run<'a> {
             }
             self.take_away(places.unwrap_or_default(), old);
             if let Some(layer) = self.layers.iter_mut().find(|layer| layer.key == old) {
-                layer.retired = Some((key, stays));
+                layer.superseded = Some((key, stays));
                 let text = format!("{} is contained in {} and is replaced", layer.id, patch.identity);
                 self.notes.push(Note { path: None, text });
             }
@@ -342,7 +343,7 @@ impl<'a> Run<'a> {
     }
 
     /// `one` is in the folder from now on.
-    fn come(&mut self, one: &Coming, key: LayerKey, mut steps: Vec<Step>) {
+    fn come(&mut self, one: &Candidate, key: LayerKey, mut steps: Vec<Step>) {
         let patch = &one.patch;
         steps.sort_by(|a, b| a.path.cmp(&b.path));
         let is_shared = |path: &TreePath, after: Option<&Node>| {
@@ -372,7 +373,7 @@ impl<'a> Run<'a> {
             shares,
             shifted: BTreeSet::new(),
             accepted: false,
-            retired: None,
+            superseded: None,
         });
     }
 

@@ -29,7 +29,7 @@ fn without(layers: &[Layer], gone: &[u64]) -> (BTreeMap<String, Option<Node>>, V
         .collect();
     let stack = Stack { layers, expected: &expected, origins: &BTreeMap::new() };
     let wanted: BTreeSet<LayerKey> = gone.iter().map(|entry| key(*entry)).collect();
-    let out = take_out(&stack, &wanted, &Texts::of(&[BASE, X, XY, XYZ]));
+    let out = take_out(&stack, &wanted, &Texts::new(&[BASE, X, XY, XYZ]));
     assert_eq!(out.stuck, []);
     let places = out.places.iter().map(|place| (place.path.as_str().to_owned(), place.then.clone()));
     (places.collect(), out.dependents.iter().map(|dependent| dependent.key.entry).collect())
@@ -72,7 +72,7 @@ fn who_changed_the_same_lines_goes_as_well_and_nobody_else() {
     layers.push(layer(&named("W", &["W"], vec![edit("f", XYZ, other)]), 4));
     let expected: BTreeMap<TreePath, Option<Node>> = BTreeMap::from([(path("f"), Some(file(other)))]);
     let stack = Stack { layers: &layers, expected: &expected, origins: &BTreeMap::new() };
-    let out = take_out(&stack, &BTreeSet::from([key(1)]), &Texts::of(&[BASE, X, XY, XYZ, other]));
+    let out = take_out(&stack, &BTreeSet::from([key(1)]), &Texts::new(&[BASE, X, XY, XYZ, other]));
     assert_eq!(out.out, BTreeSet::from([key(1), key(4)]));
     assert_eq!(
         out.dependents[0].because,
@@ -104,7 +104,7 @@ fn who_needs_a_patch_goes_with_it() {
 #[test]
 fn what_was_replaced_returns_when_what_replaced_it_goes() {
     let mut old = layer(&named("H", &["A"], vec![edit("f", BASE, X)]), 1);
-    old.retired = Some((key(2), false));
+    old.superseded = Some((key(2), false));
     let new = layer(&named("SP", &["A", "B"], vec![edit("f", BASE, XYZ)]), 2);
     let (places, with_it) = without(&[old, new], &[2]);
     assert_eq!((places["f"].clone(), with_it), (Some(file(X)), vec![]));

@@ -87,8 +87,9 @@ pub fn take_out(stack: &Stack<'_>, wanted: &BTreeSet<LayerKey>, contents: &dyn C
 
 /// Replaced patches that return when `out` go.
 fn returning(stack: &Stack<'_>, out: &BTreeSet<LayerKey>) -> Vec<LayerKey> {
-    let returns =
-        |layer: &&Layer| !out.contains(&layer.key) && layer.retired.is_some_and(|(by, _)| out.contains(&by));
+    let returns = |layer: &&Layer| {
+        !out.contains(&layer.key) && layer.superseded.is_some_and(|(by, _)| out.contains(&by))
+    };
     stack.layers.iter().filter(returns).map(|layer| layer.key).collect()
 }
 

@@ -15,7 +15,7 @@ pub(super) fn file(content: &str) -> Node {
 
 pub(super) fn file_with_mode(content: &str, mode: u32) -> Node {
     let size_bytes = content.len() as u64;
-    Node::File(FileNode { digest: Digest::of(content.as_bytes()), size_bytes, mode: Mode::new(mode) })
+    Node::File(FileNode { digest: Digest::compute(content.as_bytes()), size_bytes, mode: Mode::new(mode) })
 }
 
 pub(super) fn link(points_to: &str) -> Node {
@@ -75,7 +75,7 @@ pub(super) fn patch(mut changes: Vec<FileChange>) -> Patch {
         requires_if: Vec::new(),
         conflicts: Vec::new(),
         supersedes: Vec::new(),
-        holds: Vec::new(),
+        notices: Vec::new(),
         changes,
         preflight: Vec::new(),
         health: Vec::new(),
@@ -357,7 +357,10 @@ fn a_plan_is_good_only_for_the_folder_it_was_made_for() {
     assert_eq!(base(&here), base(&here));
     assert_ne!(base(&here), base(&folder(&[("a", file("Old"))])));
     assert_ne!(base(&here), base(&folder(&[("a", file_with_mode("old", 0o600))])));
-    assert_ne!(base(&here), base(&Situation { history_head: Some(Digest::of(b"entry")), ..here.clone() }));
+    assert_ne!(
+        base(&here),
+        base(&Situation { history_head: Some(Digest::compute(b"entry")), ..here.clone() })
+    );
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// The verdict in the header.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Verdict::Ready => words::READY,
             Verdict::Warnings => words::READY_WITH_WARNINGS,
@@ -91,7 +91,7 @@ impl Check {
                 capitalised(phrases::rollback(patch.rollback.possible)),
             )),
         ];
-        let check = Self::of(preview, findings_of_apply(found), review, words::APPLY_N);
+        let check = Self::new(preview, findings_of_apply(found), review, words::APPLY_N);
         Self { needs_consent: found.permits(false).is_err(), ..check }
     }
 
@@ -127,10 +127,10 @@ impl Check {
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
         ];
-        Self::of(preview, findings_of_rollback(found), review, button)
+        Self::new(preview, findings_of_rollback(found), review, button)
     }
 
-    fn of(
+    fn new(
         preview: &Preview,
         findings: Vec<Finding>,
         review: impl IntoIterator<Item = Option<ReviewLine>>,

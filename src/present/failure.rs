@@ -32,8 +32,8 @@ pub struct Failure {
 
 impl Failure {
     /// Words an error of the workbench about `folder`.
-    pub fn of(error: &Error, folder: Option<&Path>) -> Self {
-        Self::of_report(&Report::of(error, folder))
+    pub fn from_error(error: &Error, folder: Option<&Path>) -> Self {
+        Self::of_report(&Report::from_error(error, folder))
     }
 
     /// The window's form of `report`.

@@ -7,7 +7,7 @@ use super::words::{self, fill};
 use crate::model::{Code, Hold, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
-use crate::text::suspects::{Danger, SuspectKind};
+use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::text::{capitalised, escape_line};
 use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, ScriptPlan, Verdict, fit_notes};
 
@@ -36,7 +36,7 @@ pub enum WayOut {
     /// The interrupted change is dealt with.
     Recover,
     /// The places of what deceives are listed. Until then the change does not begin.
-    ShowHidden(SuspectKind),
+    ShowHidden(ConfusableKind),
 }
 
 /// One finding. All texts are escaped.
@@ -259,7 +259,7 @@ fn way_out(code: Code) -> Option<WayOut> {
 /// is another.
 pub fn findings_of_hidden(hidden: &Hidden) -> Vec<Finding> {
     let places = |danger, kind| hidden.places_of(danger, kind).map(report_hidden::place).collect::<Vec<_>>();
-    let deceiving = hidden.counts().filter(|(danger, ..)| *danger == Danger::Deceiving);
+    let deceiving = hidden.counts().filter(|(danger, ..)| *danger == ConfusableSeverity::Deceiving);
     let mut findings: Vec<Finding> = deceiving
         .map(|(danger, kind, count)| Finding {
             hint: words::LOOK_TWICE_HINT.to_owned(),
@@ -268,8 +268,8 @@ pub fn findings_of_hidden(hidden: &Hidden) -> Vec<Finding> {
             ..Finding::plain(Rank::MayBreak, report_hidden::sentence(kind, count), words::LOOK_TWICE)
         })
         .collect();
-    if let Some(kinds) = report_hidden::kinds(hidden, Danger::Unusual) {
-        let unusual = hidden.counts().filter(|(danger, ..)| *danger == Danger::Unusual);
+    if let Some(kinds) = report_hidden::kinds(hidden, ConfusableSeverity::Unusual) {
+        let unusual = hidden.counts().filter(|(danger, ..)| *danger == ConfusableSeverity::Unusual);
         let evidence = unusual.flat_map(|(danger, kind, _)| places(danger, kind)).collect();
         findings.push(Finding { evidence, ..Finding::plain(Rank::Information, words::UNUSUAL, kinds) });
     }
@@ -277,7 +277,7 @@ pub fn findings_of_hidden(hidden: &Hidden) -> Vec<Finding> {
 }
 
 /// Lists the places of what deceives in this way.
-pub(super) fn show_hidden(findings: &mut [Finding], kind: SuspectKind) {
+pub(super) fn show_hidden(findings: &mut [Finding], kind: ConfusableKind) {
     for finding in findings.iter_mut().filter(|finding| finding.way_out == Some(WayOut::ShowHidden(kind))) {
         finding.way_out = None;
     }
@@ -302,7 +302,7 @@ fn findings_of_patch(patch: &Patch, phases: &[&str]) -> Vec<Finding> {
         Finding::plain(rank, words::hold(&hold.phase), escape_line(&hold.text).into_owned())
     };
     let mut findings: Vec<Finding> = patch
-        .holds
+        .notices
         .iter()
         .filter(|hold| phases.contains(&hold.phase.as_str()))
         .map(finding_of_hold)

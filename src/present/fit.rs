@@ -28,7 +28,7 @@ pub enum Grade {
 
 impl Grade {
     /// The grade in the list of changes; plain ones need none.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Grade::Plain => "",
             Grade::There => words::FIT_THERE,

@@ -355,7 +355,7 @@ impl Guided {
 
     /// Takes the folder as it was read back after the work.
     pub fn verified(&mut self, found: Result<&FolderView, &Failure>) {
-        self.outcome = Some(Outcome::of(self, found));
+        self.outcome = Some(Outcome::new(self, found));
         self.go(Input::Verified);
     }
 }

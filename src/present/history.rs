@@ -4,7 +4,7 @@ use super::overview::{Fact, line};
 use super::words::{self, fill};
 use crate::report::phrases;
 use crate::text::capitalised;
-use crate::workbench::{Drift, DriftKind, Entry, Held, History, Installed, PatchNote, Removal, Status};
+use crate::workbench::{Drift, DriftKind, Entry, History, Installed, PatchNote, Recalled, Removal, Status};
 
 /// What is known about a folder, ready to be shown.
 #[derive(Debug, Clone)]
@@ -93,7 +93,7 @@ pub struct EventRow {
 
 impl FolderView {
     /// The view of a folder with this status and history.
-    pub fn of(status: Status, history: &History) -> Self {
+    pub fn new(status: Status, history: &History) -> Self {
         Self {
             stack: stack(&status),
             events: history.entries.iter().rev().map(|entry| event(entry, history)).collect(),
@@ -189,7 +189,7 @@ fn reference(patch: &PatchNote) -> String {
     line(&patch.reference().map_or_else(|| patch.id.clone(), |reference| reference.to_string()))
 }
 
-fn called_back(held: &Held) -> CalledBack {
+fn called_back(held: &Recalled) -> CalledBack {
     let reason = line(&capitalised(&held.reason));
     CalledBack {
         what: fill(words::CALLED_BACK, &[("id", &line(&held.id))]),

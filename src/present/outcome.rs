@@ -49,7 +49,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// How `guided` ended, when the folder was `found` like this afterwards.
-    pub fn of(guided: &Guided, found: Result<&FolderView, &Failure>) -> Self {
+    pub fn new(guided: &Guided, found: Result<&FolderView, &Failure>) -> Self {
         let answer = guided.answer.as_ref();
         let condition = condition(guided, found);
         let mut outcome = Self {

@@ -52,7 +52,7 @@ pub struct Overview {
 
 impl Overview {
     /// The overview of what was inspected.
-    pub fn of(inspection: &Inspection) -> Self {
+    pub fn new(inspection: &Inspection) -> Self {
         let patch = &inspection.patch;
         let sections = vec![
             Section { heading: words::FIXES, facts: fixes(patch) },
@@ -144,7 +144,7 @@ fn needs(patch: &Patch) -> Vec<Fact> {
         .iter()
         .map(|conflict| Fact::new(words::NOT_TOGETHER, &format!("{}: {}", conflict.id, conflict.reason)));
     let supersedes: Vec<String> = patch.supersedes.iter().map(ToString::to_string).collect();
-    let holds = patch.holds.iter().filter(|hold| hold.phase == "before");
+    let holds = patch.notices.iter().filter(|hold| hold.phase == "before");
     requires
         .chain(conflicts)
         .chain(joined(words::CONTAINS, &supersedes))
@@ -154,7 +154,7 @@ fn needs(patch: &Patch) -> Vec<Fact> {
 
 fn afterwards(patch: &Patch) -> Vec<Fact> {
     let restart = words::restart(patch.restart).unwrap_or(words::NO_RESTART);
-    let holds = patch.holds.iter().filter(|hold| hold.phase == "after");
+    let holds = patch.notices.iter().filter(|hold| hold.phase == "after");
     std::iter::once(Fact::new(words::RESTART, restart))
         .chain(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)))
         .collect()
@@ -169,7 +169,7 @@ fn way_back(patch: &Patch) -> Vec<Fact> {
     facts.extend(
         steps.map(|(index, step)| Fact::new(&fill(words::STEP_N, &[("n", &(index + 1).to_string())]), step)),
     );
-    let holds = patch.holds.iter().filter(|hold| hold.phase == "rollback");
+    let holds = patch.notices.iter().filter(|hold| hold.phase == "rollback");
     facts.extend(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)));
     facts
 }
@@ -190,7 +190,7 @@ fn vouchers(inspection: &Inspection) -> Vec<Fact> {
     let mut facts = Vec::new();
     for voucher in &verdict.vouchers {
         let time = voucher.time.as_deref().map(|time| format!(" · {}", phrases::moment(time)));
-        let said = format!("{}{}", capitalised(voucher.role.word()), time.unwrap_or_default());
+        let said = format!("{}{}", capitalised(voucher.role.as_str()), time.unwrap_or_default());
         facts.push(Fact::new(&line(&voucher.name), &said));
         let review = inspection.reviews.iter().find(|(digest, _)| Some(*digest) == voucher.review);
         for note in review.iter().flat_map(|(_, review)| &review.notes) {

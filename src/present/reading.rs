@@ -34,7 +34,7 @@ pub enum Question {
 
 impl Question {
     /// The question that `effect` asks, if it asks one.
-    pub fn of(effect: &Effect) -> Option<Self> {
+    pub fn from_effect(effect: &Effect) -> Option<Self> {
         match effect {
             Effect::Sort(_) => Some(Question::Sort),
             Effect::Inspect(..) => Some(Question::Inspect),
@@ -104,13 +104,13 @@ const SERIES: &str = "series";
 /// What `question` finds. One that panics answers like one that failed: the window must live on.
 fn found<T>(folder: Option<&Path>, question: impl FnOnce() -> Result<T, Error>) -> Result<T, Failure> {
     match catch_unwind(AssertUnwindSafe(question)) {
-        Ok(found) => found.map_err(|error| Failure::of(&error, folder)),
+        Ok(found) => found.map_err(|error| Failure::from_error(&error, folder)),
         Err(_) => Err(Failure::of_lost_job()),
     }
 }
 
 fn look(workbench: &Workbench, folder: &Path, watch: Watch<'_>) -> Result<FolderView, Error> {
-    Ok(FolderView::of(workbench.status(folder, watch)?, &workbench.history(folder)?))
+    Ok(FolderView::new(workbench.status(folder, watch)?, &workbench.history(folder)?))
 }
 
 fn options(question: &RollbackQuestion) -> RollbackOptions {

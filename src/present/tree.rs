@@ -60,7 +60,7 @@ impl Risk {
     ];
 
     /// The badge.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Risk::NewProgram => words::RISK_PROGRAM,
             Risk::SpecialRights => words::RISK_RIGHTS,
@@ -137,7 +137,7 @@ pub struct Tree {
 
 impl Tree {
     /// The tree of a patch, all folders open.
-    pub fn of(patch: &Patch) -> Self {
+    pub fn new(patch: &Patch) -> Self {
         let items = changes::lines(&patch.changes).iter().map(item).collect();
         let mut tree = Self { items, ..Self::default() };
         tree.build();

@@ -92,7 +92,7 @@ impl Model {
             // A bare name: it gets a place among the person's own files.
             Event::NoDialog(Dialog::NewFile(export, name)) => self.save(export, name.into()),
             Event::Inspected(ticket, answer) => {
-                match self.workspace.patch.take(ticket, (*answer).map(OpenPatch::of)) {
+                match self.workspace.patch.take(ticket, (*answer).map(OpenPatch::new)) {
                     true => self.inspected(),
                     false => Vec::new(),
                 }
@@ -141,7 +141,7 @@ impl Model {
             Event::PlacePicked(export, path) => self.save(export, path),
             Event::Saved(Ok(path)) => self.note(&fill(words::SAVED, &[("path", &path_line(&path))])),
             Event::Saved(Err(failure)) => self.note(&failure.what),
-            Event::Worker(line) => self.heard(line),
+            Event::Worker(line) => self.on_line(line),
             Event::WorkerEnded => self.worker_ended(),
         }
     }

@@ -52,10 +52,10 @@ pub struct OpenPatch {
 
 impl OpenPatch {
     /// What was read, in plain words, too.
-    pub fn of(inspection: Inspection) -> Self {
+    pub fn new(inspection: Inspection) -> Self {
         let overview = match &inspection.text {
             Some(text) => Overview::of_text(&inspection, text),
-            None => Overview::of(&inspection),
+            None => Overview::new(&inspection),
         };
         Self { inspection, overview }
     }
@@ -64,7 +64,7 @@ impl OpenPatch {
     pub fn tree(&self) -> Option<Tree> {
         let patch = &self.inspection.patch;
         match &self.inspection.text {
-            None => Some(Tree::of(patch)),
+            None => Some(Tree::new(patch)),
             Some(text) => text.origin.as_ref().map(|origin| Tree::of_text(patch, origin)),
         }
     }

@@ -40,7 +40,7 @@ impl Status {
         [Status::Added, Status::Modified, Status::TypeChanged, Status::Renamed, Status::Deleted];
 
     /// The status of a place with these two sides.
-    pub fn of(before: Option<&Node>, after: Option<&Node>, is_renamed: bool) -> Self {
+    pub fn new(before: Option<&Node>, after: Option<&Node>, is_renamed: bool) -> Self {
         match (before, after) {
             _ if is_renamed => Status::Renamed,
             (None, _) => Status::Added,
@@ -62,7 +62,7 @@ impl Status {
     }
 
     /// As in "2 added".
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Status::Added => "added",
             Status::Deleted => "deleted",
@@ -80,7 +80,7 @@ pub fn lines(changes: &[FileChange]) -> Vec<Line<'_>> {
         .map(|(change, from)| {
             let before = from.unwrap_or(change).before.first();
             let after = change.after.as_ref();
-            let status = Status::of(before, after, from.is_some());
+            let status = Status::new(before, after, from.is_some());
             Line { status, path: &change.path, from: from.map(|from| &from.path), before, after }
         })
         .collect()
@@ -92,7 +92,7 @@ pub fn summary(lines: &[Line<'_>]) -> String {
         .into_iter()
         .map(|status| (number(lines, status), status))
         .filter(|(number, _)| *number > 0)
-        .map(|(number, status)| format!("{number} {}", status.word()))
+        .map(|(number, status)| format!("{number} {}", status.as_str()))
         .collect();
     if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
 }

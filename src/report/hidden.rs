@@ -1,43 +1,43 @@
 //! What both front ends say about what a patch hides.
 
-use crate::text::suspects::{Danger, SuspectKind, Suspects};
+use crate::text::confusables::{ConfusableKind, ConfusableSeverity, Confusables};
 use crate::text::with_thousands;
 use crate::workbench::{Hidden, HiddenCount, HiddenPlace};
 
 use super::phrases::count;
 
 /// `12 hidden characters`, `1 word that looks like another`.
-pub fn what(kind: SuspectKind, number: u64) -> String {
+pub fn what(kind: ConfusableKind, number: u64) -> String {
     let (one, several) = match kind {
-        SuspectKind::BlankLines => ("flood of empty lines", "floods of empty lines"),
-        SuspectKind::Control => ("control character", "control characters"),
-        SuspectKind::Direction => {
+        ConfusableKind::BlankLines => ("flood of empty lines", "floods of empty lines"),
+        ConfusableKind::Control => ("control character", "control characters"),
+        ConfusableKind::Direction => {
             ("character that turns the reading direction", "characters that turn the reading direction")
         }
-        SuspectKind::FarChange => {
+        ConfusableKind::FarChange => {
             ("change beyond the edge of the screen", "changes beyond the edge of the screen")
         }
-        SuspectKind::Gap => ("text far behind a gap", "texts far behind a gap"),
-        SuspectKind::Imitation => (
+        ConfusableKind::Gap => ("text far behind a gap", "texts far behind a gap"),
+        ConfusableKind::Imitation => (
             "text that reads like a verdict of this program",
             "texts that read like a verdict of this program",
         ),
-        SuspectKind::Invisible => ("hidden character", "hidden characters"),
-        SuspectKind::LineBreak => {
+        ConfusableKind::Invisible => ("hidden character", "hidden characters"),
+        ConfusableKind::LineBreak => {
             ("line break that most programs do not show", "line breaks that most programs do not show")
         }
-        SuspectKind::LongLine => ("very long line", "very long lines"),
-        SuspectKind::LookAlike => {
+        ConfusableKind::LongLine => ("very long line", "very long lines"),
+        ConfusableKind::LookAlike => {
             ("word or name that looks like another", "words or names that look like others")
         }
-        SuspectKind::Marks => ("pile of marks on one letter", "piles of marks on one letter"),
-        SuspectKind::Unknown => ("character without a known shape", "characters without a known shape"),
+        ConfusableKind::Marks => ("pile of marks on one letter", "piles of marks on one letter"),
+        ConfusableKind::Unknown => ("character without a known shape", "characters without a known shape"),
     };
     format!("{} {}", with_thousands(number), if number == 1 { one } else { several })
 }
 
 /// `12 hidden characters in 3 files`.
-pub fn sentence(kind: SuspectKind, found: HiddenCount) -> String {
+pub fn sentence(kind: ConfusableKind, found: HiddenCount) -> String {
     let places = usize::try_from(found.places).unwrap_or(usize::MAX);
     format!("{} in {}", what(kind, found.number), count(places, "place", "places"))
 }
@@ -59,18 +59,19 @@ pub fn files(number: u64) -> String {
 }
 
 /// All kinds of that danger, in one line; `None` if there are none.
-pub fn kinds(hidden: &Hidden, danger: Danger) -> Option<String> {
+pub fn kinds(hidden: &Hidden, danger: ConfusableSeverity) -> Option<String> {
     let found = hidden.counts().filter(|(found, ..)| *found == danger);
     let words: Vec<String> = found.map(|(_, kind, count)| what(kind, count.number)).collect();
     (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// The same of one file, both dangers.
-pub fn in_file(found: &Suspects) -> Vec<(Danger, String)> {
+pub fn in_file(found: &Confusables) -> Vec<(ConfusableSeverity, String)> {
     let words = |danger| {
         let all = found.counts().filter(move |(is, ..)| *is == danger);
         all.map(|(_, kind, number)| what(kind, number)).collect::<Vec<_>>().join(", ")
     };
-    let both = [Danger::Deceiving, Danger::Unusual].map(|danger| (danger, words(danger)));
+    let both =
+        [ConfusableSeverity::Deceiving, ConfusableSeverity::Unusual].map(|danger| (danger, words(danger)));
     both.into_iter().filter(|(_, words)| !words.is_empty()).collect()
 }

@@ -77,7 +77,7 @@ pub fn html(review: &Review) -> String {
         Opinion::Approved | Opinion::Commented => "caution",
         Opinion::Rejected => "danger",
     };
-    let mut text = page::head(&shown(&heading(review)), class, review.opinion.word());
+    let mut text = page::head(&shown(&heading(review)), class, review.opinion.as_str());
     text.push_str(&format!("<p>{}</p>\n", page::escape(&shown(&review.title))));
     let (manifest, bundle) = (review.manifest.to_string(), review.bundle.to_string());
     let mut facts: Vec<(&str, String)> = facts(review);
@@ -89,7 +89,7 @@ pub fn html(review: &Review) -> String {
     text.push_str(&page::list("What the program found", &findings));
     let notes: Vec<String> = review.notes.iter().map(|note| shown(&note_line(note))).collect();
     text.push_str(&page::list("Notes", &notes));
-    let change = |change: &crate::trust::Looked| {
+    let change = |change: &crate::trust::ReviewedChange| {
         let looked = if change.looked_at { "looked at" } else { "not looked at" };
         shown(&format!("{}: {}, {looked}", change.path, change.change))
     };
@@ -100,14 +100,14 @@ pub fn html(review: &Review) -> String {
 }
 
 fn heading(review: &Review) -> String {
-    format!("Review of {}: {}", review.patch, review.opinion.word())
+    format!("Review of {}: {}", review.patch, review.opinion.as_str())
 }
 
 fn facts(review: &Review) -> Vec<(&'static str, String)> {
     let place = &review.place;
     let channel = if place.channel.is_empty() { String::new() } else { format!(", {}", place.channel) };
     vec![
-        ("Verdict", review.opinion.word().to_owned()),
+        ("Verdict", review.opinion.as_str().to_owned()),
         ("Reviewer", review.reviewer.clone()),
         ("Time", review.time.clone()),
         ("Looked at", looked_at(review)),

@@ -20,7 +20,7 @@ fn failure(condition: Condition, cause: TransactionError) -> Error {
 }
 
 fn exit_code(error: &Error) -> u8 {
-    Report::of(error, None).kind.exit_code()
+    Report::from_error(error, None).kind.exit_code()
 }
 
 fn obstacle(code: Code, path: Option<&str>) -> Obstacle {
@@ -69,7 +69,7 @@ fn the_exit_code_says_what_the_folder_is_like() {
 #[test]
 fn a_change_that_stopped_halfway_names_the_command_to_go_on_with() {
     let error = failure(Condition::NeedsPerson, io_error());
-    let report = Report::of(&error, Some(Path::new("/opt/our app")));
+    let report = Report::from_error(&error, Some(Path::new("/opt/our app")));
     assert_eq!(report.headline, "The change stopped halfway");
     assert_eq!(report.causes, ["cannot write app.txt", "the disk is full"]);
     assert_eq!(report.files.sentence(), Some("Some files may be new and some old; nothing is lost."));
@@ -80,7 +80,7 @@ fn a_change_that_stopped_halfway_names_the_command_to_go_on_with() {
 fn a_failed_undo_is_told_beside_the_first_failure() {
     let undo = Some(Box::new(TransactionError::Unfinished));
     let failure = Failure { condition: Condition::NeedsPerson, cause: io_error(), undo };
-    let report = Report::of(&Error::Change(failure), None);
+    let report = Report::from_error(&Error::Change(failure), None);
     assert_eq!(
         report.causes.last().map(String::as_str),
         Some("putting it back failed, too: an earlier change was interrupted")
@@ -89,12 +89,12 @@ fn a_failed_undo_is_told_beside_the_first_failure() {
 
 #[test]
 fn one_obstacle_is_the_headline_and_several_are_a_list() {
-    let one = Report::of(&Error::Refused(vec![obstacle(Code::Drift, Some("conf/app.toml"))]), None);
+    let one = Report::from_error(&Error::Refused(vec![obstacle(Code::Drift, Some("conf/app.toml"))]), None);
     assert_eq!((one.headline.as_str(), one.code), ("conf/app.toml: was edited", Code::Drift));
     assert_eq!(one.hints, ["Put it back."]);
 
     let two = vec![obstacle(Code::Drift, Some("a")), obstacle(Code::Space, None)];
-    let two = Report::of(&Error::Refused(two), None);
+    let two = Report::from_error(&Error::Refused(two), None);
     assert_eq!(two.headline, "This cannot be done, for 2 reasons");
     assert_eq!((two.obstacles.len(), two.hints.len()), (2, 0));
 }
@@ -111,5 +111,5 @@ fn a_recovery_that_failed_leaves_the_unfinished_work() {
 fn a_cause_is_not_told_twice() {
     let source = io::Error::other(ContentError::Io(io::Error::from(io::ErrorKind::NotFound)));
     let error = Error::File { doing: "read the plan", path: "p".into(), source };
-    assert_eq!(Report::of(&error, None).causes.len(), 1);
+    assert_eq!(Report::from_error(&error, None).causes.len(), 1);
 }

@@ -28,7 +28,7 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
         ).hint("If there is, get the key's own file from them: patchwright key trust KEYFILE"),
         Denial::Policy => report.hint("Ask for a patch file that enough people have signed, or whoever set the rules."),
         Denial::NeedsConsent => {
-            let report = match verdict.newcomers.is_empty() {
+            let report = match verdict.unknown_keys.is_empty() {
                 true => report,
                 false => report.hint(format!(
                     "To get to know who signed it: patchwright key trust --from {shown}"

@@ -40,7 +40,7 @@ impl JsonError {
     }
 
     fn at_offset(bytes: &[u8], offset: usize, message: impl Into<String>) -> Self {
-        let position = Position::of(bytes, offset);
+        let position = Position::new(bytes, offset);
         Self { position, at: String::new(), message: message.into() }
     }
 
@@ -54,7 +54,7 @@ impl JsonError {
             Some((short, _)) if message.starts_with("unknown field") => short.replace('`', "\""),
             _ => message.to_owned(),
         };
-        Self { position: Position::of(bytes, offset), at: locate::name_at(bytes, offset), message }
+        Self { position: Position::new(bytes, offset), at: locate::name_at(bytes, offset), message }
     }
 }
 
@@ -98,7 +98,7 @@ pub fn present<'de, D: Deserializer<'de>, T: serde::Deserialize<'de>>(
 
 /// The place of the value called `at` (such as `changes[3].path`) in a document that passed [`check`].
 pub fn position_of(bytes: &[u8], at: &str) -> Option<Position> {
-    locate::offset_of_name(bytes, at).map(|offset| Position::of(bytes, offset))
+    locate::offset_of_name(bytes, at).map(|offset| Position::new(bytes, offset))
 }
 
 fn plain_text(bytes: &[u8], limit_bytes: usize) -> Result<&str, JsonError> {

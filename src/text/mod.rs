@@ -1,8 +1,8 @@
 //! Text as it is shown and compared.
 
+pub mod confusables;
 mod escape;
 pub mod json;
-pub mod suspects;
 mod words;
 
 pub use escape::{escape_bytes, escape_in_pieces, escape_line, escape_text, hidden_count, one_line};

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::record::{self, Outcome};
 use super::recover::{self, OnForeign};
-use super::{Condition, Failure, Prepared, TransactionError, While, finish, is_empty, layout};
-use crate::disk::fs::{Found, Fs, Place, StatePath};
+use super::{Condition, Failure, IoResultExt, Prepared, TransactionError, finish, is_empty, layout};
+use crate::disk::fs::{Fs, Place, Stat, StatePath};
 use crate::disk::node_at;
 use crate::ledger::Entry;
 use crate::model::{Node, Step, TreePath};
@@ -46,16 +46,16 @@ impl Prepared<'_> {
         self.request.progress.begin(Phase::Changing, steps.len() as u64);
         for (n, step) in steps.iter().enumerate() {
             self.request.cancel.check()?;
-            swap(fs, n, step, self.request.looks.get(&step.path))?;
+            swap(fs, n, step, self.request.observed.get(&step.path))?;
             self.request.progress.advance(1);
         }
         let outcome = Outcome { intent: self.intent_digest.to_string(), seq: self.intent.seq };
         let unsynced = record::unfinished(&layout::commit());
         record::write_small(fs, &unsynced, &record::render("commit", &self.id, &outcome))
-            .while_("write", &unsynced)?;
+            .context("write", &unsynced)?;
         let mut touched = touched_places(steps);
         touched.push(Place::from(&unsynced));
-        fs.sync(&touched).while_("write to disk", "the changed folders")?;
+        fs.sync(&touched).context("write to disk", "the changed folders")?;
         self.request.progress.begin(Phase::Verifying, steps.len() as u64);
         verify(fs, steps)
     }
@@ -63,14 +63,14 @@ impl Prepared<'_> {
     /// The point of no return.
     fn make_durable(&self, fs: &dyn Fs) -> Result<(), TransactionError> {
         let (unsynced, commit) = (record::unfinished(&layout::commit()), layout::commit());
-        fs.rename(&unsynced, &commit).while_("commit", &commit)?;
+        fs.rename(&unsynced, &commit).context("commit", &commit)?;
         let live = Place::from(&layout::live());
-        let synced = fs.sync(std::slice::from_ref(&live)).while_("write to disk", layout::live());
+        let synced = fs.sync(std::slice::from_ref(&live)).context("write to disk", layout::live());
         if synced.is_err() {
             // Nobody knows whether the commit is on disk. It must be gone for certain before anything is undone,
             // or a crash in the undo would be taken for a finished change.
-            fs.rename(&commit, &unsynced).while_("take back", &commit)?;
-            fs.sync(&[live]).while_("write to disk", layout::live())?;
+            fs.rename(&commit, &unsynced).context("take back", &commit)?;
+            fs.sync(&[live]).context("write to disk", layout::live())?;
         }
         synced
     }
@@ -103,7 +103,7 @@ impl Prepared<'_> {
 }
 
 /// Lets one step's two things trade places.
-fn swap(fs: &dyn Fs, n: usize, step: &Step, expected: Option<&Found>) -> Result<(), TransactionError> {
+fn swap(fs: &dyn Fs, n: usize, step: &Step, expected: Option<&Stat>) -> Result<(), TransactionError> {
     let object = layout::object(&layout::live(), n);
     let path = &step.path;
     match (&step.before, &step.after) {
@@ -136,7 +136,7 @@ fn moved(result: io::Result<()>, doing: &'static str, path: &TreePath) -> Result
         Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
             Err(TransactionError::ChangedMeanwhile { path: path.clone() })
         }
-        result => result.while_(doing, path),
+        result => result.context(doing, path),
     }
 }
 
@@ -147,10 +147,10 @@ fn keep_if_expected(
     path: &TreePath,
     out: &StatePath,
     step: &Step,
-    expected: Option<&Found>,
+    expected: Option<&Stat>,
 ) -> Result<(), TransactionError> {
     let place = Place::from(out);
-    let found = fs.look(&place).while_("look at what was at", path)?;
+    let found = fs.look(&place).context("look at what was at", path)?;
     let unchanged = match (&found, expected) {
         // A folder's own time changes when its entries are taken out, which is what the steps before this did.
         (Some(found), Some(expected)) if matches!(step.before, Some(Node::Dir(_))) => {
@@ -163,7 +163,7 @@ fn keep_if_expected(
         _ => false,
     };
     let empty = !matches!(step.before, Some(Node::Dir(_)))
-        || is_empty(fs, &place).while_("list what was at", path)?;
+        || is_empty(fs, &place).context("list what was at", path)?;
     if unchanged && empty { Ok(()) } else { Err(TransactionError::ChangedMeanwhile { path: path.clone() }) }
 }
 
@@ -200,6 +200,6 @@ fn holds_after(fs: &dyn Fs, step: &Step) -> Result<bool, TransactionError> {
     match node_at(fs, &Place::from(&step.path)) {
         // Where a folder became a file or link, nothing is at the places that were in it.
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(step.after.is_none()),
-        node => Ok(node.while_("read back", &step.path)? == step.after),
+        node => Ok(node.context("read back", &step.path)? == step.after),
     }
 }

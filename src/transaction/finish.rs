@@ -6,9 +6,9 @@
 use std::io::ErrorKind;
 
 use super::record::{self, Intent};
-use super::{TransactionError, While, exists, layout};
+use super::{IoResultExt, TransactionError, exists, layout};
 use crate::disk::TargetRoot;
-use crate::disk::fs::{FoundKind, Fs, Place, StatePath};
+use crate::disk::fs::{Fs, Place, StatKind, StatePath};
 use crate::ledger::{Entry, Ledger, read_small};
 use crate::model::{Digest, Mode};
 
@@ -26,7 +26,7 @@ pub(super) enum Generation {
 
 impl Generation {
     /// The one that `entry` needs.
-    pub fn of(entry: &Entry) -> Self {
+    pub fn new(entry: &Entry) -> Self {
         match (entry.is_of_third_generation(), entry.is_of_second_generation()) {
             (true, _) => Generation::Third,
             (false, true) => Generation::Second,
@@ -49,7 +49,7 @@ const OURS: Mode = Mode::new(0o700);
 pub(super) fn make_folders(fs: &dyn Fs, folders: &[StatePath]) -> Result<(), TransactionError> {
     for folder in folders {
         if !exists(fs, folder)? {
-            fs.make_dir(folder, OURS).while_("make", folder)?;
+            fs.make_dir(folder, OURS).context("make", folder)?;
         }
     }
     Ok(())
@@ -79,7 +79,7 @@ pub(super) fn read_format(fs: &dyn Fs) -> Result<Format, TransactionError> {
         Ok(bytes) if bytes == Generation::Second.spelled() => Ok(Format::Ours(Generation::Second)),
         Ok(bytes) if bytes == Generation::Third.spelled() => Ok(Format::Ours(Generation::Third)),
         Ok(bytes) if is_torn(&bytes) => Ok(Format::Torn),
-        Err(error) if error.kind() != ErrorKind::FileTooLarge => Err(error).while_("read", &place),
+        Err(error) if error.kind() != ErrorKind::FileTooLarge => Err(error).context("read", &place),
         _ => Err(TransactionError::State("they were written by another version of the program".to_owned())),
     }
 }
@@ -101,7 +101,7 @@ pub(super) fn write_format(fs: &dyn Fs, needed: Generation) -> Result<(), Transa
         Format::Ours(_) | Format::Torn => remove_tree(fs, &place)?,
         Format::Absent => {}
     }
-    record::write_small(fs, &place, needed.spelled()).while_("write", &place)
+    record::write_small(fs, &place, needed.spelled()).context("write", &place)
 }
 
 /// After a commit: the entry joins the history, the originals become the way back.
@@ -109,11 +109,11 @@ pub(super) fn committed(fs: &dyn Fs, intent: &Intent) -> Result<(), TransactionE
     let live = layout::live();
     if exists(fs, &layout::entry())? {
         let place = Ledger::place_of(intent.seq);
-        fs.rename(&layout::entry(), &place).while_("record in the history", &place)?;
+        fs.rename(&layout::entry(), &place).context("record in the history", &place)?;
     }
     let check = Ledger::place_of(intent.seq).join("entry.json");
-    let entry = read_small(fs, &check, 64 << 20).while_("read", &check)?;
-    if Digest::of(&entry).to_string() != intent.entry {
+    let entry = read_small(fs, &check, 64 << 20).context("read", &check)?;
+    if Digest::compute(&entry).to_string() != intent.entry {
         return Err(TransactionError::State(format!("{check} is not what was committed")));
     }
     bury_remains(fs)?;
@@ -123,13 +123,13 @@ pub(super) fn committed(fs: &dyn Fs, intent: &Intent) -> Result<(), TransactionE
     for seq in &intent.retires {
         let retired = layout::way_back(*seq);
         if exists(fs, &retired)? {
-            fs.rename(&retired, &layout::dead().join(seq)).while_("retire", &retired)?;
+            fs.rename(&retired, &layout::dead().join(seq)).context("retire", &retired)?;
         }
     }
     let folders = [live.clone(), Ledger::folder(), layout::undo(), StatePath::root()].map(Place::State);
-    fs.sync(&folders).while_("write to disk", StatePath::root())?;
+    fs.sync(&folders).context("write to disk", StatePath::root())?;
     let way_back = layout::way_back(intent.seq);
-    fs.rename(&live, &way_back).while_("keep", &way_back)?;
+    fs.rename(&live, &way_back).context("keep", &way_back)?;
     bury(fs)
 }
 
@@ -137,11 +137,11 @@ pub(super) fn committed(fs: &dyn Fs, intent: &Intent) -> Result<(), TransactionE
 pub(super) fn aborted(fs: &dyn Fs, seq: u64) -> Result<(), TransactionError> {
     if exists(fs, &layout::undone())? {
         let place = Ledger::place_of(seq);
-        fs.rename(&layout::undone(), &place).while_("record in the history", &place)?;
+        fs.rename(&layout::undone(), &place).context("record in the history", &place)?;
     }
     // Also when the entry is there already: the process that moved it may have died before this.
     let folders = [layout::live(), Ledger::folder()].map(Place::State);
-    fs.sync(&folders).while_("write to disk", Ledger::folder())?;
+    fs.sync(&folders).context("write to disk", Ledger::folder())?;
     discard(fs)
 }
 
@@ -151,7 +151,7 @@ pub(super) fn discard(fs: &dyn Fs) -> Result<(), TransactionError> {
     if !exists(fs, &layout::live())? {
         return Ok(());
     }
-    fs.rename(&layout::live(), &layout::dead()).while_("discard", layout::live())?;
+    fs.rename(&layout::live(), &layout::dead()).context("discard", layout::live())?;
     sync_names(fs)?;
     bury(fs)
 }
@@ -172,23 +172,23 @@ fn bury(fs: &dyn Fs) -> Result<(), TransactionError> {
 }
 
 fn sync_names(fs: &dyn Fs) -> Result<(), TransactionError> {
-    fs.sync(&[Place::State(StatePath::root())]).while_("write to disk", StatePath::root())
+    fs.sync(&[Place::State(StatePath::root())]).context("write to disk", StatePath::root())
 }
 
 /// Removes a thing of ours with everything in it, if it is there.
 pub(super) fn remove_tree(fs: &dyn Fs, place: &StatePath) -> Result<(), TransactionError> {
-    let Some(found) = fs.look(&Place::from(place)).while_("look at", place)? else { return Ok(()) };
-    if found.kind != FoundKind::Dir {
-        return fs.remove_file(place).while_("remove", place);
+    let Some(found) = fs.look(&Place::from(place)).context("look at", place)? else { return Ok(()) };
+    if found.kind != StatKind::Dir {
+        return fs.remove_file(place).context("remove", place);
     }
     if fs.features().modes && found.mode.bits() & 0o700 != 0o700 {
         // A folder of the product may come without the right to empty it.
-        fs.set_mode(place, OURS).while_("remove", place)?;
+        fs.set_mode(place, OURS).context("remove", place)?;
     }
-    for name in fs.list(&Place::from(place)).while_("list", place)?.text {
+    for name in fs.list(&Place::from(place)).context("list", place)?.text {
         remove_tree(fs, &place.join(name))?;
     }
-    fs.remove_dir(place).while_("remove", place)
+    fs.remove_dir(place).context("remove", place)
 }
 
 /// Adds an entry that goes with no change of the product.
@@ -197,21 +197,21 @@ pub(super) fn remove_tree(fs: &dyn Fs, place: &StatePath) -> Result<(), Transact
 /// The system's; then the history is as before.
 pub fn append(root: &TargetRoot, entry: &Entry) -> Result<(), TransactionError> {
     let fs = root.fs();
-    write_format(fs, Generation::of(entry))?;
+    write_format(fs, Generation::new(entry))?;
     make_folders(fs, &[Ledger::folder(), layout::undo()])?;
     // Staged outside the history, where a cut leaves nothing that could be taken for an entry.
     let staged = layout::staged_entry();
     remove_tree(fs, &staged)?;
     make_folders(fs, std::slice::from_ref(&staged))?;
     let file = staged.join("entry.json");
-    record::write_small(fs, &file, &entry.to_bytes()).while_("write", &file)?;
+    record::write_small(fs, &file, &entry.to_bytes()).context("write", &file)?;
     let mut places = [file, staged.clone(), layout::format(), StatePath::root()].map(Place::State).to_vec();
     // The state folder itself may have been made a moment ago.
     places.push(Place::Root);
-    fs.sync(&places).while_("write to disk", &staged)?;
+    fs.sync(&places).context("write to disk", &staged)?;
     let place = Ledger::place_of(entry.seq);
-    fs.rename(&staged, &place).while_("record in the history", &place)?;
-    fs.sync(&[Place::State(Ledger::folder())]).while_("write to disk", Ledger::folder())
+    fs.rename(&staged, &place).context("record in the history", &place)?;
+    fs.sync(&[Place::State(Ledger::folder())]).context("write to disk", Ledger::folder())
 }
 
 /// Gives up the way back of these history entries and frees the space. Call it after the entry that says so is in
@@ -226,10 +226,10 @@ pub fn give_up(root: &TargetRoot, entries: &[u64]) -> Result<(), TransactionErro
     for seq in entries {
         let way_back = layout::way_back(*seq);
         if exists(fs, &way_back)? {
-            fs.rename(&way_back, &layout::dead().join(seq)).while_("give up", &way_back)?;
+            fs.rename(&way_back, &layout::dead().join(seq)).context("give up", &way_back)?;
         }
     }
     fs.sync(&[layout::undo(), StatePath::root()].map(Place::State))
-        .while_("write to disk", StatePath::root())?;
+        .context("write to disk", StatePath::root())?;
     bury(fs)
 }

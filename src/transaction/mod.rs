@@ -46,7 +46,7 @@ pub use prepare::{Prepared, prepare};
 pub use store::{Archive, Kept, StoreError, has_way_back, left_copy, safe_copy};
 
 use crate::disk::TargetRoot;
-use crate::disk::fs::{Found, Fs, Place, StatePath};
+use crate::disk::fs::{Fs, Place, Stat, StatePath};
 use crate::environment::Environment;
 use crate::ledger::{Entry, LedgerError};
 use crate::model::{Code, Digest, FileNode, Step, TreePath};
@@ -60,7 +60,7 @@ pub struct Request<'a> {
     /// What to do, with nothing in its way.
     pub plan: ApprovedPlan,
     /// How each present place looked when its content was hashed.
-    pub looks: &'a BTreeMap<TreePath, Found>,
+    pub observed: &'a BTreeMap<TreePath, Stat>,
     /// The history entry that becomes true with the change. Its steps are filled in here.
     pub entry: Entry,
     /// The manifests to keep with the entry, one per patch that it brings.
@@ -69,7 +69,7 @@ pub struct Request<'a> {
     pub scripts: BTreeMap<Digest, &'a [u8]>,
     /// Contents that appear nowhere in the folder, neither before nor afterwards, and that taking out one of several
     /// patches needs later. They are kept with the safe copies.
-    pub between: Vec<Between>,
+    pub between: Vec<Intermediate>,
     /// History entries whose safe copies are used up by this change.
     pub retires: Vec<u64>,
     /// Where new content comes from.
@@ -84,7 +84,7 @@ pub struct Request<'a> {
 
 /// A content between two patches of one change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Between {
+pub struct Intermediate {
     /// Where it would have been.
     pub path: TreePath,
     /// What it is.
@@ -277,17 +277,17 @@ fn is_empty(fs: &dyn Fs, folder: &Place) -> io::Result<bool> {
 }
 
 /// Adds what was attempted and where to an error of the system.
-trait While<T> {
-    fn while_(self, doing: &'static str, place: impl fmt::Display) -> Result<T, TransactionError>;
+trait IoResultExt<T> {
+    fn context(self, doing: &'static str, place: impl fmt::Display) -> Result<T, TransactionError>;
 }
 
-impl<T> While<T> for io::Result<T> {
-    fn while_(self, doing: &'static str, place: impl fmt::Display) -> Result<T, TransactionError> {
+impl<T> IoResultExt<T> for io::Result<T> {
+    fn context(self, doing: &'static str, place: impl fmt::Display) -> Result<T, TransactionError> {
         self.map_err(|source| TransactionError::Io { doing, place: place.to_string(), source })
     }
 }
 
 /// Whether something is at a place of ours.
 fn exists(fs: &dyn Fs, place: &StatePath) -> Result<bool, TransactionError> {
-    Ok(fs.look(&Place::from(place)).while_("look at", place)?.is_some())
+    Ok(fs.look(&Place::from(place)).context("look at", place)?.is_some())
 }

@@ -7,8 +7,8 @@ use std::io::ErrorKind;
 
 use rayon::prelude::*;
 
-use super::{TransactionError, While, layout};
-use crate::disk::fs::{Found, FoundKind, Fs, Place, StatePath};
+use super::{IoResultExt, TransactionError, layout};
+use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::disk::node_at;
 use crate::model::{Node, Step, TreePath};
 
@@ -29,7 +29,7 @@ pub enum StepKind {
 
 impl StepKind {
     /// The kind of `step`.
-    pub fn of(step: &Step) -> Self {
+    pub fn from_step(step: &Step) -> Self {
         match (&step.before, &step.after) {
             (Some(Node::Dir(_)), Some(Node::Dir(_))) => StepKind::DirMode,
             (Some(_), Some(_)) => StepKind::Modify,
@@ -42,7 +42,7 @@ impl StepKind {
 
 /// What is seen at a step's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
+pub enum StepState {
     /// What was there before.
     Before,
     /// What the step leaves.
@@ -71,10 +71,10 @@ pub(super) enum Original {
 
 /// One step as it was found.
 pub(super) struct Observed {
-    pub seen: Seen,
+    pub seen: StepState,
     pub original: Original,
     /// The thing at the place, to know it again when it is moved.
-    pub found: Option<Found>,
+    pub found: Option<Stat>,
 }
 
 /// Looks at every step.
@@ -92,8 +92,8 @@ fn observe_one(
     step: &Step,
     by_path: &BTreeMap<&TreePath, &Step>,
 ) -> Result<Observed, TransactionError> {
-    let node = |place: &Place| node_at(fs, place).while_("read", place);
-    let kind = StepKind::of(step);
+    let node = |place: &Place| node_at(fs, place).context("read", place);
+    let kind = StepKind::from_step(step);
     let live = layout::live();
     let (object, aside) = (layout::object(&live, n), layout::aside(&live, n));
     let in_object = node(&Place::from(&object))?;
@@ -110,7 +110,7 @@ fn observe_one(
         (_, None) => in_object.map(|node| (node, object)),
     };
     let is_untouched = is_untouched || (kind == StepKind::Delete && original.is_none());
-    let other = if is_untouched { Seen::OtherUntouched } else { Seen::OtherSince };
+    let other = if is_untouched { StepState::OtherUntouched } else { StepState::OtherSince };
     let place = Place::from(&step.path);
     let (node, found) = match fs.look(&place).and_then(|found| Ok((node_at(fs, &place)?, found))) {
         Ok(seen) => seen,
@@ -120,13 +120,13 @@ fn observe_one(
         Err(error) if matches!(error.kind(), ErrorKind::NotADirectory | ErrorKind::InvalidInput) => {
             return Ok(Observed { seen: other, original: whole_or_newer(original, step), found: None });
         }
-        Err(error) => return Err(error).while_("read", &step.path),
+        Err(error) => return Err(error).context("read", &step.path),
     };
     let seen = match &node {
-        node if *node == step.before => Seen::Before,
+        node if *node == step.before => StepState::Before,
         // Nothing at the place of something to delete tells only that it is gone, not by whom.
-        node if *node == step.after && (!is_untouched || kind == StepKind::Delete) => Seen::After,
-        None if !is_untouched => Seen::Nothing,
+        node if *node == step.after && (!is_untouched || kind == StepKind::Delete) => StepState::After,
+        None if !is_untouched => StepState::Nothing,
         _ => other,
     };
     Ok(Observed { seen, original: whole_or_newer(original, step), found })
@@ -162,10 +162,10 @@ fn find_what_went_with_its_folder(steps: &[Step], observed: &mut [Observed]) {
         .map(|(step, _)| &step.path)
         .collect();
     for (step, observed) in steps.iter().zip(observed) {
-        let is_missing = (StepKind::of(step), observed.seen) == (StepKind::Delete, Seen::After)
+        let is_missing = (StepKind::from_step(step), observed.seen) == (StepKind::Delete, StepState::After)
             && observed.original == Original::None;
         if is_missing && step.path.ancestors().any(|folder| moved.contains(&folder)) {
-            observed.seen = Seen::GoneWithFolder;
+            observed.seen = StepState::GoneWithFolder;
         }
     }
 }
@@ -180,14 +180,14 @@ pub(super) fn find_folders_in_use(
     let is_ours: BTreeMap<&TreePath, bool> = steps
         .iter()
         .zip(&*observed)
-        .map(|(step, observed)| (&step.path, observed.seen != Seen::OtherUntouched))
+        .map(|(step, observed)| (&step.path, observed.seen != StepState::OtherUntouched))
         .collect();
     for (step, observed) in steps.iter().zip(observed) {
-        let is_new_folder = StepKind::of(step) == StepKind::Modify
-            && observed.seen == Seen::After
+        let is_new_folder = StepKind::from_step(step) == StepKind::Modify
+            && observed.seen == StepState::After
             && step.after.as_ref().is_some_and(Node::is_dir);
-        if is_new_folder && holds_others(fs, &step.path, &is_ours).while_("list", &step.path)? {
-            observed.seen = Seen::OtherSince;
+        if is_new_folder && holds_others(fs, &step.path, &is_ours).context("list", &step.path)? {
+            observed.seen = StepState::OtherSince;
         }
     }
     Ok(())
@@ -207,7 +207,7 @@ fn holds_others(
         if is_ours.get(&path) != Some(&true) {
             return Ok(true);
         }
-        let is_folder = fs.look(&Place::from(&path))?.is_some_and(|found| found.kind == FoundKind::Dir);
+        let is_folder = fs.look(&Place::from(&path))?.is_some_and(|found| found.kind == StatKind::Dir);
         if is_folder && holds_others(fs, &path, is_ours)? {
             return Ok(true);
         }

@@ -7,8 +7,10 @@ use rayon::prelude::*;
 
 use super::finish::Generation;
 use super::record::{self, Intent};
-use super::{Between, ContentError, Failure, Request, TransactionError, While, exists, finish, layout};
-use crate::disk::fs::{Found, FoundKind, Fs, Place, StatePath};
+use super::{
+    ContentError, Failure, Intermediate, IoResultExt, Request, TransactionError, exists, finish, layout,
+};
+use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::disk::node_at;
 use crate::ledger::{Ledger, manifest_name, script_name};
 use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step, TreePath};
@@ -66,15 +68,15 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<Prepared<'_>, TransactionEr
 
     let entry = request.entry.to_bytes();
     let intent = Intent {
-        root: fs.look(&Place::Root).while_("look at", "the folder")?.map_or(0, |found| found.object),
-        entry: Digest::of(&entry).to_string(),
+        root: fs.look(&Place::Root).context("look at", "the folder")?.map_or(0, |found| found.object),
+        entry: Digest::compute(&entry).to_string(),
         seq: request.entry.seq,
         retires: request.retires.clone(),
     };
     let id = request.environment.random_id();
     let intent_bytes = record::render("intent", &id, &intent);
     let write =
-        |place: StatePath, bytes: &[u8]| record::write_small(fs, &place, bytes).while_("write", &place);
+        |place: StatePath, bytes: &[u8]| record::write_small(fs, &place, bytes).context("write", &place);
     write(layout::entry().join("entry.json"), &entry)?;
     for (part, manifest) in request.manifests.iter().enumerate() {
         write(layout::entry().join(manifest_name(part)), manifest)?;
@@ -87,16 +89,16 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<Prepared<'_>, TransactionEr
 
     request.cancel.check()?;
     fs.sync(&everything_staged(&request, fs)?)
-        .while_("write to disk what was prepared in", layout::live())?;
-    fs.rename(&unarmed, &layout::intent()).while_("arm", layout::intent())?;
-    fs.sync(&[Place::from(&layout::live())]).while_("write to disk", layout::live())?;
-    Ok(Prepared { request, id, intent, intent_digest: Digest::of(&intent_bytes) })
+        .context("write to disk what was prepared in", layout::live())?;
+    fs.rename(&unarmed, &layout::intent()).context("arm", layout::intent())?;
+    fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
+    Ok(Prepared { request, id, intent, intent_digest: Digest::compute(&intent_bytes) })
 }
 
 fn make_folders(request: &Request<'_>) -> Result<(), TransactionError> {
     let fs = request.root.fs();
-    let make = |place: StatePath| fs.make_dir(&place, OURS).while_("make", &place);
-    finish::write_format(fs, Generation::of(&request.entry))?;
+    let make = |place: StatePath| fs.make_dir(&place, OURS).context("make", &place);
+    finish::write_format(fs, Generation::new(&request.entry))?;
     for lasting in [Ledger::folder(), layout::undo()] {
         if !exists(fs, &lasting)? {
             make(lasting)?;
@@ -118,7 +120,7 @@ fn make_folders(request: &Request<'_>) -> Result<(), TransactionError> {
 }
 
 /// Writes a content that is kept and nowhere live.
-fn keep_between(request: &Request<'_>, fs: &dyn Fs, between: &Between) -> Result<(), TransactionError> {
+fn keep_between(request: &Request<'_>, fs: &dyn Fs, between: &Intermediate) -> Result<(), TransactionError> {
     let step =
         Step { path: between.path.clone(), before: None, after: Some(Node::File(between.file.clone())) };
     let staging = Staging { request, fs, n: 0, step: &step };
@@ -128,7 +130,7 @@ fn keep_between(request: &Request<'_>, fs: &dyn Fs, between: &Between) -> Result
 /// Whether the original of `step` has names besides its own, through which it could be changed later.
 fn has_other_names(request: &Request<'_>, step: &Step) -> bool {
     matches!(step.before, Some(Node::File(_)))
-        && request.looks.get(&step.path).is_some_and(|look| look.names > 1)
+        && request.observed.get(&step.path).is_some_and(|look| look.names > 1)
 }
 
 /// Whether a copy of what `step` leaves is kept.
@@ -202,7 +204,7 @@ impl Staging<'_> {
             (Some(Node::Dir(_)), Some(Node::Dir(_))) | (_, None) => {}
             (_, Some(Node::Dir(mode))) => self.stage_dir(&object, *mode)?,
             (_, Some(Node::Link(link))) => {
-                self.fs.make_link(&object, &link.points_to).while_("prepare the link", &self.step.path)?;
+                self.fs.make_link(&object, &link.points_to).context("prepare the link", &self.step.path)?;
                 self.take_over_attributes(&object)?;
             }
             (_, Some(Node::File(file))) => {
@@ -219,9 +221,9 @@ impl Staging<'_> {
     }
 
     fn stage_dir(&self, object: &StatePath, mode: Mode) -> Result<(), TransactionError> {
-        self.fs.make_dir(object, mode).while_("prepare the folder", &self.step.path)?;
+        self.fs.make_dir(object, mode).context("prepare the folder", &self.step.path)?;
         self.take_over_attributes(object)?;
-        self.fs.set_mode(object, mode).while_("set the permissions of", &self.step.path)
+        self.fs.set_mode(object, mode).context("set the permissions of", &self.step.path)
     }
 
     fn stage_file(&self, object: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
@@ -240,7 +242,7 @@ impl Staging<'_> {
             Some(kept) => self.copy_attributes(&Place::from(&kept), object)?,
             None => self.inherit_attributes(object)?,
         }
-        self.fs.set_mode(object, file.mode).while_("set the permissions of", &self.step.path)
+        self.fs.set_mode(object, file.mode).context("set the permissions of", &self.step.path)
     }
 
     fn write_content(&self, object: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
@@ -250,7 +252,7 @@ impl Staging<'_> {
         let result = sink.finish();
         written.map_err(|error| self.content_error(error))?;
         result?;
-        out.flush().while_("write the new content of", &self.step.path)
+        out.flush().context("write the new content of", &self.step.path)
     }
 
     /// A kept original becomes live again under its own inode where the filesystem has hard links, so that its
@@ -258,7 +260,7 @@ impl Staging<'_> {
     fn bring_back(&self, kept: &Place, object: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
         if self.fs.hard_link(kept, object).is_ok() {
             // It was whole when somebody decided to go back. Whatever happened to it since must not become live.
-            if node_at(self.fs, &Place::from(object)).while_("read", kept)? != self.step.after {
+            if node_at(self.fs, &Place::from(object)).context("read", kept)? != self.step.after {
                 return Err(TransactionError::OriginalLost { path: self.step.path.clone() });
             }
             self.request.progress.advance(file.size_bytes);
@@ -266,19 +268,19 @@ impl Staging<'_> {
         }
         self.copy(kept, object, file)?;
         self.copy_attributes(kept, object)?;
-        self.fs.set_mode(object, file.mode).while_("set the permissions of", &self.step.path)
+        self.fs.set_mode(object, file.mode).context("set the permissions of", &self.step.path)
     }
 
     fn copy_original(&self, copy: &StatePath) -> Result<(), TransactionError> {
         let Some(Node::File(file)) = &self.step.before else { return Ok(()) };
         self.copy(&Place::from(&self.step.path), copy, file)?;
         self.copy_attributes(&Place::from(&self.step.path), copy)?;
-        self.fs.set_mode(copy, file.mode).while_("set the permissions of the safe copy of", &self.step.path)
+        self.fs.set_mode(copy, file.mode).context("set the permissions of the safe copy of", &self.step.path)
     }
 
     /// Copies a file and checks that it is `file`.
     fn copy(&self, from: &Place, to: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
-        let mut source = self.fs.open(from).while_("read", from)?;
+        let mut source = self.fs.open(from).context("read", from)?;
         let shares_blocks = self.fs.reflink(from, to).is_ok();
         let mut nowhere = io::sink();
         let mut out: Option<Box<dyn crate::disk::fs::FileWrite>> =
@@ -293,13 +295,13 @@ impl Staging<'_> {
         if copied.is_err() {
             self.request.cancel.check()?;
         }
-        copied.while_("copy", from)?;
+        copied.context("copy", from)?;
         result?;
         Ok(())
     }
 
     fn create(&self, object: &StatePath) -> Result<Box<dyn crate::disk::fs::FileWrite>, TransactionError> {
-        self.fs.create(object).while_("prepare the new content of", &self.step.path)
+        self.fs.create(object).context("prepare the new content of", &self.step.path)
     }
 
     /// The new object gets the owner and attributes of the kept thing that it brings back, or else of what it
@@ -325,10 +327,10 @@ impl Staging<'_> {
     fn join_group_of_folder(&self, object: &StatePath) -> Result<(), TransactionError> {
         const SET_GROUP_ID: u32 = 0o2000;
         let folder = Place::parent_of(&self.step.path);
-        let shares = |found: &Found| found.kind == FoundKind::Dir && found.mode.bits() & SET_GROUP_ID != 0;
+        let shares = |found: &Stat| found.kind == StatKind::Dir && found.mode.bits() & SET_GROUP_ID != 0;
         let Ok(Some(_)) = self.fs.look(&folder).map(|found| found.filter(shares)) else { return Ok(()) };
         let read =
-            |place: &Place| self.fs.attributes(place).while_("read the owner and attributes of", place);
+            |place: &Place| self.fs.attributes(place).context("read the owner and attributes of", place);
         let mut attributes = read(&Place::from(object))?;
         if let (Some(owner), Some(folder)) = (&mut attributes.owner, read(&folder)?.owner) {
             owner.1 = folder.1;
@@ -336,13 +338,13 @@ impl Staging<'_> {
         match self.fs.set_attributes(object, &attributes) {
             // Only members can give a group away; everybody else's files were never going to be shared.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
-            result => result.while_("set the group of", &self.step.path),
+            result => result.context("set the group of", &self.step.path),
         }
     }
 
     fn copy_attributes(&self, from: &Place, to: &StatePath) -> Result<(), TransactionError> {
-        let attributes = self.fs.attributes(from).while_("read the owner and attributes of", from)?;
-        self.fs.set_attributes(to, &attributes).while_("keep the owner and attributes of", from)
+        let attributes = self.fs.attributes(from).context("read the owner and attributes of", from)?;
+        self.fs.set_attributes(to, &attributes).context("keep the owner and attributes of", from)
     }
 
     fn content_error(&self, error: ContentError) -> TransactionError {

@@ -68,7 +68,7 @@ pub(super) enum Read<T> {
 pub(super) fn render<T: Serialize>(kind: &str, id: &str, body: &T) -> Vec<u8> {
     let body = serde_json::to_string(body).expect("records have text keys only");
     let mut text = format!("{MAGIC} {kind} {id}\n{body}\n");
-    let digest = Digest::of(text.as_bytes());
+    let digest = Digest::compute(text.as_bytes());
     text.push_str(&format!("END sha256:{digest}\n"));
     text.into_bytes()
 }
@@ -79,7 +79,7 @@ fn parse<T: DeserializeOwned>(kind: &str, bytes: &[u8]) -> Result<(String, T), S
     let [header, body, end] = lines[..] else {
         return Err(format!("it has {} lines instead of 3", lines.len()));
     };
-    let digest = Digest::of(format!("{header}{body}").as_bytes());
+    let digest = Digest::compute(format!("{header}{body}").as_bytes());
     if end != format!("END sha256:{digest}\n") {
         return Err("its hash does not fit".to_owned());
     }
@@ -111,7 +111,7 @@ pub(super) fn read<T: DeserializeOwned>(fs: &dyn Fs, kind: &str, place: &StatePa
         bytes => bytes?,
     };
     Ok(match parse(kind, &bytes) {
-        Ok((id, body)) => Read::Whole { id, body, digest: Digest::of(&bytes) },
+        Ok((id, body)) => Read::Whole { id, body, digest: Digest::compute(&bytes) },
         Err(detail) => Read::Damaged(detail),
     })
 }

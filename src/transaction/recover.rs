@@ -13,13 +13,13 @@ use std::io;
 
 use super::observe::observe;
 use super::record::{self, Intent, Outcome, Read};
-use super::{TransactionError, While, commit, exists, finish, layout};
+use super::{IoResultExt, TransactionError, commit, exists, finish, layout};
 use crate::disk::TargetRoot;
-use crate::disk::fs::{FoundKind, Fs, Place, StatePath};
+use crate::disk::fs::{Fs, Place, StatKind, StatePath};
 use crate::ledger::{Entry, Ledger, read_small};
 use crate::model::{Digest, Step, TreePath};
 
-pub use super::observe::{Seen, StepKind};
+pub use super::observe::{StepKind, StepState};
 pub use super::undo::{OnForeign, Options, UndoAction, UndoTable, Undone, undo, undo_by};
 
 /// Longest list of steps that is read; see the ledger.
@@ -73,9 +73,10 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
     if !exists(fs, &layout::live())? {
         return Ok(Unfinished::Nothing);
     }
-    let intent = record::read::<Intent>(fs, "intent", &layout::intent()).while_("read", layout::intent())?;
-    let commit = record::read::<Outcome>(fs, "commit", &layout::commit()).while_("read", layout::commit())?;
-    let abort = record::read::<Outcome>(fs, "abort", &layout::abort()).while_("read", layout::abort())?;
+    let intent = record::read::<Intent>(fs, "intent", &layout::intent()).context("read", layout::intent())?;
+    let commit =
+        record::read::<Outcome>(fs, "commit", &layout::commit()).context("read", layout::commit())?;
+    let abort = record::read::<Outcome>(fs, "abort", &layout::abort()).context("read", layout::abort())?;
     let (id, intent, digest) = match (intent, &commit, &abort) {
         (Read::Absent, Read::Absent, Read::Absent) => return Ok(Unfinished::NotArmed),
         (Read::Whole { id, body, digest }, ..) => (id, body, digest),
@@ -84,7 +85,7 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
             return Err(TransactionError::State("t has an outcome without an intent".to_owned()));
         }
     };
-    let root = fs.look(&Place::Root).while_("look at", "the folder")?.map_or(0, |found| found.object);
+    let root = fs.look(&Place::Root).context("look at", "the folder")?.map_or(0, |found| found.object);
     if intent.root != root {
         return Err(TransactionError::State("the unfinished work was begun in another folder".to_owned()));
     }
@@ -144,10 +145,10 @@ fn check_shape(fs: &dyn Fs) -> Result<(), TransactionError> {
 
 /// Whether something is at `place`; an error if it is not a folder, or not a file.
 fn has_shape(fs: &dyn Fs, place: &StatePath, folder: bool) -> Result<bool, TransactionError> {
-    match fs.look(&Place::from(place)).while_("look at", place)?.map(|found| found.kind) {
+    match fs.look(&Place::from(place)).context("look at", place)?.map(|found| found.kind) {
         None => Ok(false),
-        Some(FoundKind::Dir) if folder => Ok(true),
-        Some(FoundKind::File { .. }) if !folder => Ok(true),
+        Some(StatKind::Dir) if folder => Ok(true),
+        Some(StatKind::File { .. }) if !folder => Ok(true),
         Some(_) if folder => Err(TransactionError::State(format!("{place} is not a folder"))),
         Some(_) => Err(TransactionError::State(format!("{place} is not a file"))),
     }
@@ -159,7 +160,7 @@ fn read_ours(fs: &dyn Fs, place: &StatePath, max_bytes: u64) -> Result<Vec<u8>, 
         Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
             Err(TransactionError::State(format!("{place} is too long")))
         }
-        bytes => bytes.while_("read", place),
+        bytes => bytes.context("read", place),
     }
 }
 
@@ -171,7 +172,7 @@ fn read_interrupted(
 ) -> Result<Unfinished, TransactionError> {
     let place = layout::entry().join("entry.json");
     let bytes = read_ours(fs, &place, MAX_ENTRY_BYTES)?;
-    if Digest::of(&bytes).to_string() != intent.entry {
+    if Digest::compute(&bytes).to_string() != intent.entry {
         return Err(TransactionError::State(format!("{place} is not what the intent names")));
     }
     let entry =
@@ -215,7 +216,7 @@ pub fn tidy(root: &TargetRoot) -> Result<(), TransactionError> {
         Unfinished::Undone { seq } => finish::aborted(fs, seq),
         Unfinished::Done(tidying) => {
             // A process may have died between the commit and its sync.
-            fs.sync(&[Place::from(&layout::live())]).while_("write to disk", layout::live())?;
+            fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
             finish::committed(fs, &tidying.intent)
         }
         Unfinished::Interrupted(_) => Err(TransactionError::Unfinished),
@@ -233,7 +234,7 @@ pub fn roll_forward(root: &TargetRoot, interrupted: &Interrupted) -> Result<Entr
     let old: Vec<TreePath> = steps
         .iter()
         .zip(&observed)
-        .filter(|(_, observed)| observed.seen != Seen::After)
+        .filter(|(_, observed)| observed.seen != StepState::After)
         .map(|(step, _)| step.path.clone())
         .collect();
     if !old.is_empty() {
@@ -243,13 +244,13 @@ pub fn roll_forward(root: &TargetRoot, interrupted: &Interrupted) -> Result<Entr
     let unsynced = record::unfinished(&layout::commit());
     finish::remove_tree(fs, &unsynced)?;
     let bytes = record::render("commit", &interrupted.id, &outcome);
-    record::write_small(fs, &unsynced, &bytes).while_("write", &unsynced)?;
+    record::write_small(fs, &unsynced, &bytes).context("write", &unsynced)?;
     let mut touched = commit::touched_places(steps);
     touched.push(Place::from(&unsynced));
-    fs.sync(&touched).while_("write to disk", "the changed folders")?;
+    fs.sync(&touched).context("write to disk", "the changed folders")?;
     commit::verify(fs, steps)?;
-    fs.rename(&unsynced, &layout::commit()).while_("commit", layout::commit())?;
-    fs.sync(&[Place::from(&layout::live())]).while_("write to disk", layout::live())?;
+    fs.rename(&unsynced, &layout::commit()).context("commit", layout::commit())?;
+    fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
     finish::committed(fs, &interrupted.intent)?;
     Ok(interrupted.entry.clone())
 }

@@ -5,7 +5,7 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::{TransactionError, While, exists, layout};
+use super::{IoResultExt, TransactionError, exists, layout};
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::node_at;
 use crate::model::{Digest, Node, Step, TreePath};
@@ -114,13 +114,13 @@ impl Archive {
     ///
     /// # Errors
     /// The system's.
-    pub fn of<'a>(
+    pub fn new<'a>(
         fs: &dyn Fs,
         entries: impl Iterator<Item = (u64, &'a [Step])>,
     ) -> Result<Self, TransactionError> {
         let names = |place: &StatePath| -> Result<BTreeSet<String>, TransactionError> {
             match exists(fs, place)? {
-                true => Ok(fs.list(&Place::from(place)).while_("list", place)?.text.into_iter().collect()),
+                true => Ok(fs.list(&Place::from(place)).context("list", place)?.text.into_iter().collect()),
                 false => Ok(BTreeSet::new()),
             }
         };

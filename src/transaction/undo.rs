@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 
-use super::observe::{Observed, Original, Seen, StepKind, find_folders_in_use, observe};
+use super::observe::{Observed, Original, StepKind, StepState, find_folders_in_use, observe};
 use super::record::{self, Outcome};
 use super::recover::Interrupted;
-use super::{TransactionError, While, commit, exists, finish, is_empty, layout};
+use super::{IoResultExt, TransactionError, commit, exists, finish, is_empty, layout};
 use crate::disk::TargetRoot;
-use crate::disk::fs::{Found, FoundKind, Fs, Place, StatePath};
+use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::environment::Environment;
 use crate::ledger::{Action, Entry, Ledger};
 use crate::model::{Node, Step, TreePath};
@@ -78,33 +78,33 @@ pub enum UndoAction {
 /// that each is needed.
 #[derive(Debug, Clone, Default)]
 pub struct UndoTable {
-    removed: Option<(StepKind, Seen)>,
+    removed: Option<(StepKind, StepState)>,
 }
 
 impl UndoTable {
     /// Every cell that asks for something to be done.
-    pub const CELLS: &'static [(StepKind, Seen, UndoAction)] = &[
-        (StepKind::Modify, Seen::After, UndoAction::TradeBack),
-        (StepKind::Modify, Seen::Nothing, UndoAction::PutIn),
-        (StepKind::Modify, Seen::OtherSince, UndoAction::Ask),
-        (StepKind::Create, Seen::After, UndoAction::TakeOut),
-        (StepKind::Create, Seen::OtherSince, UndoAction::Ask),
-        (StepKind::CreateDir, Seen::After, UndoAction::TakeOutIfEmpty),
-        (StepKind::CreateDir, Seen::OtherSince, UndoAction::Ask),
-        (StepKind::Delete, Seen::After, UndoAction::PutIn),
-        (StepKind::Delete, Seen::OtherSince, UndoAction::Ask),
-        (StepKind::DirMode, Seen::After, UndoAction::SetMode),
-        (StepKind::DirMode, Seen::OtherSince, UndoAction::Ask),
-        (StepKind::DirMode, Seen::Nothing, UndoAction::Ask),
+    pub const CELLS: &'static [(StepKind, StepState, UndoAction)] = &[
+        (StepKind::Modify, StepState::After, UndoAction::TradeBack),
+        (StepKind::Modify, StepState::Nothing, UndoAction::PutIn),
+        (StepKind::Modify, StepState::OtherSince, UndoAction::Ask),
+        (StepKind::Create, StepState::After, UndoAction::TakeOut),
+        (StepKind::Create, StepState::OtherSince, UndoAction::Ask),
+        (StepKind::CreateDir, StepState::After, UndoAction::TakeOutIfEmpty),
+        (StepKind::CreateDir, StepState::OtherSince, UndoAction::Ask),
+        (StepKind::Delete, StepState::After, UndoAction::PutIn),
+        (StepKind::Delete, StepState::OtherSince, UndoAction::Ask),
+        (StepKind::DirMode, StepState::After, UndoAction::SetMode),
+        (StepKind::DirMode, StepState::OtherSince, UndoAction::Ask),
+        (StepKind::DirMode, StepState::Nothing, UndoAction::Ask),
     ];
 
     /// The table without one cell: nothing is done there.
-    pub fn without(kind: StepKind, seen: Seen) -> Self {
+    pub fn without(kind: StepKind, seen: StepState) -> Self {
         Self { removed: Some((kind, seen)) }
     }
 
     /// What to do.
-    pub fn action(&self, kind: StepKind, seen: Seen) -> UndoAction {
+    pub fn action(&self, kind: StepKind, seen: StepState) -> UndoAction {
         let cell = Self::CELLS.iter().find(|(k, s, _)| (*k, *s) == (kind, seen));
         match cell {
             Some((_, _, action)) if self.removed != Some((kind, seen)) => *action,
@@ -120,7 +120,7 @@ struct Move<'a> {
     action: UndoAction,
     original: Option<&'a StatePath>,
     /// The thing at the place when it was decided.
-    found: Option<&'a Found>,
+    found: Option<&'a Stat>,
     foreign_first: bool,
 }
 
@@ -134,7 +134,7 @@ fn decide<'a>(
     let (mut moves, mut report, mut foreign) = (Vec::new(), Undone::default(), Vec::new());
     // Backwards: what was done last is taken back first.
     for (n, (step, Observed { seen, original, found })) in steps.iter().zip(observed).enumerate().rev() {
-        let (kind, path) = (StepKind::of(step), &step.path);
+        let (kind, path) = (StepKind::from_step(step), &step.path);
         let (asks, action) = match table.action(kind, *seen) {
             UndoAction::Leave => continue,
             UndoAction::Ask => (true, after_asking(kind, found.as_ref())),
@@ -170,12 +170,12 @@ fn decide<'a>(
 }
 
 /// What is done where a person decided that somebody else's thing goes aside.
-fn after_asking(kind: StepKind, found: Option<&Found>) -> UndoAction {
+fn after_asking(kind: StepKind, found: Option<&Stat>) -> UndoAction {
     match kind {
         StepKind::Modify | StepKind::Delete => UndoAction::PutIn,
         StepKind::Create | StepKind::CreateDir => UndoAction::Leave,
         // The folder is the product's with everything in it; only its permissions are anybody's.
-        StepKind::DirMode if found.is_some_and(|found| found.kind == FoundKind::Dir) => UndoAction::SetMode,
+        StepKind::DirMode if found.is_some_and(|found| found.kind == StatKind::Dir) => UndoAction::SetMode,
         StepKind::DirMode => UndoAction::Leave,
     }
 }
@@ -209,7 +209,7 @@ pub fn undo_by(
     options.cancel.check()?;
     // A process may have died between a change of the records and its sync. What they say now must be what a
     // power cut leaves of them before anything is built on it.
-    fs.sync(&[Place::from(&layout::live())]).while_("write to disk", layout::live())?;
+    fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
     let mut observed = observe(fs, steps)?;
     find_folders_in_use(fs, steps, &mut observed)?;
     let (moves, mut report) = decide(steps, &observed, table, options.on_foreign)?;
@@ -223,8 +223,8 @@ pub fn undo_by(
         carry_out(fs, step, &conflicts, &mut report)?;
         options.progress.advance(1);
     }
-    for (step, _) in steps.iter().zip(&observed).filter(|(_, o)| o.seen == Seen::GoneWithFolder) {
-        if fs.look(&Place::from(&step.path)).while_("look at", &step.path)?.is_none() {
+    for (step, _) in steps.iter().zip(&observed).filter(|(_, o)| o.seen == StepState::GoneWithFolder) {
+        if fs.look(&Place::from(&step.path)).context("look at", &step.path)?.is_none() {
             report.gone.push(step.path.clone());
         }
     }
@@ -232,10 +232,10 @@ pub fn undo_by(
     write_abort(fs, interrupted, options.environment, remarks)?;
     let mut touched = touched_for_undo(fs, steps, &report)?;
     touched.extend(abort_places());
-    fs.sync(&touched).while_("write to disk", "the folders that were put back")?;
+    fs.sync(&touched).context("write to disk", "the folders that were put back")?;
     fs.rename(&record::unfinished(&layout::abort()), &layout::abort())
-        .while_("record in", layout::abort())?;
-    fs.sync(&[Place::from(&layout::live())]).while_("write to disk", layout::live())?;
+        .context("record in", layout::abort())?;
+    fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
     finish::aborted(fs, interrupted.intent.seq)?;
     Ok(report)
 }
@@ -246,7 +246,7 @@ fn make_conflict_folder(fs: &dyn Fs, conflicts: &StatePath) -> Result<(), Transa
     let around = StatePath::new("conflict");
     finish::make_folders(fs, &[around.clone(), conflicts.clone()])?;
     fs.sync(&[StatePath::root(), around, conflicts.clone()].map(Place::State))
-        .while_("write to disk", conflicts)
+        .context("write to disk", conflicts)
 }
 
 /// A name for the thing at step `n`; an undo that was cut may have put another one aside for it.
@@ -270,9 +270,9 @@ fn carry_out(
     let object = layout::object(&layout::live(), step.n);
     if step.foreign_first && is_something_at(fs, path)? {
         let aside = free_place(fs, conflicts, step.n)?;
-        fs.move_out(path, &aside).while_("put aside", path)?;
+        fs.move_out(path, &aside).context("put aside", path)?;
         // At once: a power cut could otherwise lose this and keep a later move, which takes away the folder it was in.
-        fs.sync(&[Place::parent_of(path), Place::from(conflicts)]).while_("write to disk", conflicts)?;
+        fs.sync(&[Place::parent_of(path), Place::from(conflicts)]).context("write to disk", conflicts)?;
         report.put_aside.push((path.clone(), aside));
     }
     match (step.action, step.original) {
@@ -283,23 +283,23 @@ fn carry_out(
                 return Ok(());
             }
         }
-        (UndoAction::PutIn, Some(original)) => fs.move_in(original, path).while_("put back", path)?,
+        (UndoAction::PutIn, Some(original)) => fs.move_in(original, path).context("put back", path)?,
         (UndoAction::TradeBack, Some(original)) if fs.features().exchange => {
-            fs.exchange(original, path).while_("put back", path)?;
+            fs.exchange(original, path).context("put back", path)?;
             if !is_what_was_found(fs, step, original)? {
-                fs.exchange(original, path).while_("leave", path)?;
+                fs.exchange(original, path).context("leave", path)?;
                 return Err(TransactionError::Foreign { paths: vec![path.clone()] });
             }
         }
         (UndoAction::TradeBack, Some(original)) => {
             // Ours may still be there, when somebody has put the very same thing into the place meanwhile.
             take_out(fs, step, &free_place(fs, &layout::live().join("objects"), step.n)?)?;
-            fs.move_in(original, path).while_("put back", path)?;
+            fs.move_in(original, path).context("put back", path)?;
         }
         (UndoAction::SetMode, _) => {
             let mode = step.step.before.as_ref().and_then(Node::mode);
             let mode = mode.expect("a step of this kind has a folder before");
-            fs.set_dir_mode(path, mode).while_("set the permissions of the folder", path)?;
+            fs.set_dir_mode(path, mode).context("set the permissions of the folder", path)?;
         }
         (UndoAction::Leave | UndoAction::Ask | UndoAction::PutIn | UndoAction::TradeBack, _) => return Ok(()),
     }
@@ -309,14 +309,14 @@ fn carry_out(
 
 /// Moves the new folder out, unless somebody put something into it.
 fn take_out_if_empty(fs: &dyn Fs, path: &TreePath, object: &StatePath) -> Result<bool, TransactionError> {
-    if !is_empty(fs, &Place::from(path)).while_("list", path)? {
+    if !is_empty(fs, &Place::from(path)).context("list", path)? {
         return Ok(false);
     }
-    fs.move_out(path, object).while_("take away the folder", path)?;
+    fs.move_out(path, object).context("take away the folder", path)?;
     // Somebody may have come between the look and the move.
-    let is_still_empty = is_empty(fs, &Place::from(object)).while_("list what was at", path)?;
+    let is_still_empty = is_empty(fs, &Place::from(object)).context("list what was at", path)?;
     if !is_still_empty {
-        fs.move_in(object, path).while_("leave", path)?;
+        fs.move_in(object, path).context("leave", path)?;
     }
     Ok(is_still_empty)
 }
@@ -324,22 +324,22 @@ fn take_out_if_empty(fs: &dyn Fs, path: &TreePath, object: &StatePath) -> Result
 /// Moves the new thing out, unless it is not the one that was looked at.
 fn take_out(fs: &dyn Fs, step: &Move<'_>, object: &StatePath) -> Result<(), TransactionError> {
     let path = &step.step.path;
-    fs.move_out(path, object).while_("take away", path)?;
+    fs.move_out(path, object).context("take away", path)?;
     if is_what_was_found(fs, step, object)? {
         return Ok(());
     }
-    fs.move_in(object, path).while_("leave", path)?;
+    fs.move_in(object, path).context("leave", path)?;
     Err(TransactionError::Foreign { paths: vec![path.clone()] })
 }
 
 /// Whether the thing that came out is the one that the decision was about, as it was then.
 fn is_what_was_found(fs: &dyn Fs, step: &Move<'_>, out: &StatePath) -> Result<bool, TransactionError> {
     let (path, out) = (&step.step.path, Place::from(out));
-    let out_found = fs.look(&out).while_("look at what was at", path)?;
+    let out_found = fs.look(&out).context("look at what was at", path)?;
     let (Some(now), Some(then)) = (out_found, step.found) else { return Ok(false) };
-    if now.kind == FoundKind::Dir {
+    if now.kind == StatKind::Dir {
         // What went into it went out again before it.
-        return Ok(now.object == then.object && is_empty(fs, &out).while_("list what was at", path)?);
+        return Ok(now.object == then.object && is_empty(fs, &out).context("list what was at", path)?);
     }
     Ok((now.object, now.kind, now.mode, now.modified_nanos)
         == (then.object, then.kind, then.mode, then.modified_nanos))
@@ -349,7 +349,7 @@ fn is_what_was_found(fs: &dyn Fs, step: &Move<'_>, out: &StatePath) -> Result<bo
 fn is_something_at(fs: &dyn Fs, path: &TreePath) -> Result<bool, TransactionError> {
     match fs.look(&Place::from(path)) {
         Err(error) if error.kind() == ErrorKind::NotADirectory => Ok(false),
-        found => Ok(found.while_("look at", path)?.is_some()),
+        found => Ok(found.context("look at", path)?.is_some()),
     }
 }
 
@@ -364,7 +364,7 @@ fn touched_for_undo(fs: &dyn Fs, steps: &[Step], report: &Undone) -> Result<Vec<
             ErrorKind::NotADirectory => Ok(None),
             _ => Err(error),
         });
-        if found.while_("look at", &place)?.is_some() {
+        if found.context("look at", &place)?.is_some() {
             present.push(place);
         }
     }
@@ -396,9 +396,9 @@ fn write_abort(
     finish::remove_tree(fs, &unsynced)?;
     finish::make_folders(fs, &[layout::undone()])?;
     let place = layout::undone().join("entry.json");
-    record::write_small(fs, &place, &entry.to_bytes()).while_("write", &place)?;
+    record::write_small(fs, &place, &entry.to_bytes()).context("write", &place)?;
     let bytes = record::render("abort", &interrupted.id, &outcome);
-    record::write_small(fs, &unsynced, &bytes).while_("write", &unsynced)
+    record::write_small(fs, &unsynced, &bytes).context("write", &unsynced)
 }
 
 fn abort_places() -> impl Iterator<Item = Place> {

@@ -14,7 +14,7 @@ use super::review::{Opinion, Review};
 use super::sshsig::SshSignature;
 use super::statement::{Kind, Place, Role, Statement};
 use super::store::{Keyring, TrustedKey};
-use super::verdict::{Doubt, Reason, Standing, Verdict, Voucher};
+use super::verdict::{Doubt, Reason, Signatory, Standing, Verdict};
 use crate::model::{Approvals, Digest};
 
 /// What is to be vouched for.
@@ -65,15 +65,15 @@ pub fn judge(
     keyring: &Keyring,
     now: Timestamp,
 ) -> Verdict {
-    let mut court =
-        Court { claim, keyring, now, valid: Vec::new(), doubts: Vec::new(), newcomers: Vec::new() };
+    let mut evaluation =
+        Evaluation { claim, keyring, now, valid: Vec::new(), doubts: Vec::new(), unknown_keys: Vec::new() };
     for signature in signatures {
-        court.hear(signature, Kind::Bundle, claim.manifest, None);
+        evaluation.add(signature, Kind::Bundle, claim.manifest, None);
     }
     for review in reviews {
-        court.hear_review(review);
+        evaluation.add_review(review);
     }
-    court.close()
+    evaluation.close()
 }
 
 /// By which key a signature over `content` is, if it is valid: one of `known`, or the one that it names itself.
@@ -99,32 +99,32 @@ pub fn signer_of(
 }
 
 /// What was heard so far.
-struct Court<'a> {
+struct Evaluation<'a> {
     claim: &'a Claim<'a>,
     keyring: &'a Keyring,
     now: Timestamp,
     valid: Vec<Valid<'a>>,
     doubts: Vec<Doubt>,
-    newcomers: Vec<PublicKey>,
+    unknown_keys: Vec<PublicKey>,
 }
 
-impl<'a> Court<'a> {
-    fn hear_review(&mut self, attached: &AttachedReview) {
+impl<'a> Evaluation<'a> {
+    fn add_review(&mut self, attached: &AttachedReview) {
         let review = match Review::parse(&attached.report) {
             Ok(review) => review,
             Err(problem) => return self.doubt(None, Reason::Unreadable(format!("a review: {problem}"))),
         };
-        match review.manifest == Digest::of(self.claim.manifest) {
-            true => self.hear(&attached.signature, Kind::Review, &attached.report, Some(review.opinion)),
+        match review.manifest == Digest::compute(self.claim.manifest) {
+            true => self.add(&attached.signature, Kind::Review, &attached.report, Some(review.opinion)),
             false => self.doubt(None, Reason::OfAnotherPatch),
         }
     }
 
     /// Reads a signature over `content` and finds out whose it is.
-    fn hear(&mut self, attached: &Attached, kind: Kind, content: &[u8], opinion: Option<Opinion>) {
+    fn add(&mut self, attached: &Attached, kind: Kind, content: &[u8], opinion: Option<Opinion>) {
         let heard = match attached.scheme {
-            Scheme::Minisign => self.hear_minisign(&attached.bytes, kind, content),
-            Scheme::Ssh => self.hear_ssh(&attached.bytes, kind, content),
+            Scheme::Minisign => self.add_minisign(&attached.bytes, kind, content),
+            Scheme::Ssh => self.add_ssh(&attached.bytes, kind, content),
         };
         let (key, statement) = match heard {
             Ok(heard) => heard,
@@ -132,16 +132,16 @@ impl<'a> Court<'a> {
         };
         match self.roles_of(key, kind, statement.as_ref()) {
             Err(reason) => self.doubt(Some(key), reason),
-            Ok(_) if opinion == Some(Opinion::Rejected) => self.no_yes(key, Reason::Rejects, content),
-            Ok(_) if opinion == Some(Opinion::Commented) => self.no_yes(key, Reason::OnlyComments, content),
+            Ok(_) if opinion == Some(Opinion::Rejected) => self.reject(key, Reason::Rejects, content),
+            Ok(_) if opinion == Some(Opinion::Commented) => self.reject(key, Reason::OnlyComments, content),
             Ok(roles) => {
-                let review = opinion.map(|_| Digest::of(content));
+                let review = opinion.map(|_| Digest::compute(content));
                 self.valid.push(Valid { key, roles, time: statement.map(|said| said.time), review });
             }
         }
     }
 
-    fn hear_minisign(
+    fn add_minisign(
         &mut self,
         bytes: &[u8],
         kind: Kind,
@@ -170,7 +170,7 @@ impl<'a> Court<'a> {
         }
     }
 
-    fn hear_ssh(
+    fn add_ssh(
         &mut self,
         bytes: &[u8],
         kind: Kind,
@@ -190,8 +190,8 @@ impl<'a> Court<'a> {
     /// A key that nobody here knows, whose signature is valid.
     fn newcomer(&mut self, key: PublicKey) -> Doubt {
         let print = key.fingerprint();
-        if !self.newcomers.contains(&key) {
-            self.newcomers.push(key);
+        if !self.unknown_keys.contains(&key) {
+            self.unknown_keys.push(key);
         }
         Doubt::new(None, Reason::UnknownKey(print))
     }
@@ -233,8 +233,8 @@ impl<'a> Court<'a> {
     }
 
     /// Somebody who counts looked at it, and did not approve it in `review`.
-    fn no_yes(&mut self, key: &TrustedKey, reason: Reason, review: &[u8]) {
-        self.doubts.push(Doubt { review: Some(Digest::of(review)), ..Doubt::new(Some(key), reason) });
+    fn reject(&mut self, key: &TrustedKey, reason: Reason, review: &[u8]) {
+        self.doubts.push(Doubt { review: Some(Digest::compute(review)), ..Doubt::new(Some(key), reason) });
     }
 
     fn doubt(&mut self, key: Option<&TrustedKey>, reason: Reason) {
@@ -261,7 +261,7 @@ impl<'a> Court<'a> {
             _ => Standing::NotEnough,
         };
         let is_key_change = standing == Standing::Untrusted
-            && !self.newcomers.is_empty()
+            && !self.unknown_keys.is_empty()
             && self.keyring.knows_product(product);
         Verdict {
             may_ship_scripts: may_ship_scripts && standing == Standing::Trusted,
@@ -270,13 +270,13 @@ impl<'a> Court<'a> {
             doubts: self.doubts,
             needs,
             policy,
-            newcomers: self.newcomers,
+            unknown_keys: self.unknown_keys,
             is_key_change,
         }
     }
 
     /// Every owner once, as what is needed most.
-    fn count(&mut self, needs: Approvals) -> Vec<Voucher> {
+    fn count(&mut self, needs: Approvals) -> Vec<Signatory> {
         let mut owners: BTreeMap<&str, Vec<Valid<'a>>> = BTreeMap::new();
         let mut seen: BTreeSet<(Fingerprint, Vec<Role>)> = BTreeSet::new();
         for one in std::mem::take(&mut self.valid) {
@@ -312,7 +312,7 @@ impl<'a> Court<'a> {
             };
             let review = held.iter().find_map(|one| one.review);
             let best = held.iter().find(|one| one.roles.contains(&role)).expect("the role is one of theirs");
-            vouchers.push(Voucher {
+            vouchers.push(Signatory {
                 key: best.key.key.fingerprint(),
                 name: best.key.name.clone(),
                 owner: best.key.owner.clone(),

@@ -150,7 +150,7 @@ impl PublicKey {
 
     /// What tells it from every other key, however it is written.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint(Digest::of(self.point.as_bytes()))
+        Fingerprint(Digest::compute(self.point.as_bytes()))
     }
 
     /// The key as the one line that its own tools read.

@@ -23,11 +23,11 @@ pub use judge::{Attached, AttachedReview, Claim, judge, signer_of};
 pub use key::{Fingerprint, KeyError, MAX_KEY_BYTES, PublicKey, Scheme};
 pub use minisign::sign;
 pub use policy::{Policy, Rules, SetBy, Unvouched};
-pub use review::{Looked, MAX_REVIEW_BYTES, Note, Opinion, Review};
+pub use review::{MAX_REVIEW_BYTES, Note, Opinion, Review, ReviewedChange};
 pub use rotation::{KeyList, MAX_ROTATION_BYTES, Rotated, Rotation};
 pub use secret_key::{MAX_SECRET_BYTES, Password, SecretKey, SecretKeyError};
 pub use statement::{Kind, Place, Role, Statement};
 pub use store::{
     EVERY_PRODUCT, How, Keyring, ListState, Places, Revoked, RevokedFrom, Store, StoreError, TrustedKey,
 };
-pub use verdict::{Denial, Doubt, Reason, Standing, Verdict, Voucher};
+pub use verdict::{Denial, Doubt, Reason, Signatory, Standing, Verdict};

@@ -45,7 +45,7 @@ pub enum SetBy {
 
 impl SetBy {
     /// As it is recorded.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             SetBy::Default => "default",
             SetBy::Person => "person",

@@ -23,7 +23,7 @@ pub enum Opinion {
 
 impl Opinion {
     /// As it is written.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Opinion::Approved => "approved",
             Opinion::Rejected => "rejected",
@@ -46,7 +46,7 @@ pub struct Note {
 /// One change that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Looked {
+pub struct ReviewedChange {
     /// The place.
     pub path: String,
     /// What becomes of it, as `show` says it.
@@ -81,7 +81,7 @@ pub struct Review {
     /// What the reviewer noted.
     pub notes: Vec<Note>,
     /// What was looked at.
-    pub changes: Vec<Looked>,
+    pub changes: Vec<ReviewedChange>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -101,7 +101,7 @@ struct Raw {
     verdict: String,
     findings: Vec<String>,
     notes: Vec<Note>,
-    changes: Vec<Looked>,
+    changes: Vec<ReviewedChange>,
 }
 
 impl Review {

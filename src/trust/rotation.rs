@@ -127,7 +127,7 @@ impl Rotation {
             Kind::KeyList => {
                 let raw: RawList =
                     json::from_slice(bytes, MAX_ROTATION_BYTES).map_err(|error| error.to_string())?;
-                KeyList::of(raw).map(Self::Keys)
+                KeyList::new(raw).map(Self::Keys)
             }
             _ => {
                 let raw: RawRevocation =
@@ -163,7 +163,7 @@ impl Rotation {
 }
 
 impl KeyList {
-    fn of(raw: RawList) -> Result<Self, String> {
+    fn new(raw: RawList) -> Result<Self, String> {
         let product = raw.product;
         let keys = raw.keys.into_iter().map(|raw| {
             let key = TrustedKey {

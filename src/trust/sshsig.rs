@@ -61,7 +61,8 @@ impl SshSignature {
                 if trailer[0] & TOUCHED == 0 {
                     return Err("nobody touched the device when it was made");
                 }
-                let (application, content) = (Digest::of(application.as_bytes()), Digest::of(&signed));
+                let (application, content) =
+                    (Digest::compute(application.as_bytes()), Digest::compute(&signed));
                 let message = [application.as_bytes().as_slice(), trailer, content.as_bytes()].concat();
                 self.key.covers(&message, signature.try_into().expect("64 bytes"))
             }

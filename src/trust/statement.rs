@@ -56,7 +56,7 @@ impl Role {
     pub const ALL: [Role; 4] = [Role::Author, Role::Reviewer, Role::Revoker, Role::Script];
 
     /// The role as it is written.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Role::Author => "author",
             Role::Reviewer => "reviewer",
@@ -67,7 +67,7 @@ impl Role {
 
     /// The role that is written so.
     pub fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.word() == word)
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
     }
 }
 
@@ -104,7 +104,7 @@ impl Statement {
             fields.push(format!("channel:{channel}"));
             fields.push(format!("sequence:{sequence}"));
         }
-        fields.push(format!("role:{}", self.role.word()));
+        fields.push(format!("role:{}", self.role.as_str()));
         fields.push(format!("time:{}", self.time));
         fields.join("\t")
     }

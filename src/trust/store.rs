@@ -55,7 +55,7 @@ pub enum How {
 
 impl How {
     /// As it is written.
-    pub const fn word(&self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             How::ByHand => "by hand",
             How::FirstContact => "first contact",

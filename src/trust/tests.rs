@@ -220,7 +220,7 @@ fn h84_a_key_with_the_number_of_another_is_still_another_key() {
     let signature = signed(MANIFEST, Kind::Bundle, Role::Author, &impostor);
     let verdict = judged(std::slice::from_ref(&signature), &[], &ring([anna()]));
     assert_eq!(verdict.standing, Standing::Untrusted);
-    assert_eq!(verdict.newcomers, [impostor.public()]);
+    assert_eq!(verdict.unknown_keys, [impostor.public()]);
     // Both known: each signature finds its own key.
     let mut known = anna();
     known.key = impostor.public();
@@ -238,7 +238,7 @@ fn another_key_for_a_known_product_is_a_stop_and_an_unknown_product_a_first_cont
     let mut elsewhere = anna();
     elsewhere.products = vec!["Other".to_owned()];
     let verdict = judged(&[by(BOB, Role::Author)], &[], &ring([elsewhere]));
-    assert_eq!((verdict.is_key_change, verdict.newcomers.len()), (false, 1));
+    assert_eq!((verdict.is_key_change, verdict.unknown_keys.len()), (false, 1));
 }
 
 #[test]
@@ -250,8 +250,8 @@ fn worthless_signatures_take_nothing_away() {
 
 fn review(opinion: Opinion, manifest: &[u8]) -> Vec<u8> {
     let review = Review {
-        manifest: Digest::of(manifest),
-        bundle: Digest::of(b"bundle"),
+        manifest: Digest::compute(manifest),
+        bundle: Digest::compute(b"bundle"),
         patch: "LH-1 revision 1".into(),
         title: "Beam".into(),
         place: place(),
@@ -261,7 +261,7 @@ fn review(opinion: Opinion, manifest: &[u8]) -> Vec<u8> {
         verdict: "Trusted: Anna".into(),
         findings: vec!["no hidden characters".into()],
         notes: vec![Note { path: Some("a.txt".into()), text: "fine".into() }],
-        changes: vec![Looked { path: "a.txt".into(), change: "replace".into(), looked_at: true }],
+        changes: vec![ReviewedChange { path: "a.txt".into(), change: "replace".into(), looked_at: true }],
     };
     let bytes = review.to_bytes();
     assert_eq!(Review::parse(&bytes).as_ref(), Ok(&review));
@@ -280,7 +280,7 @@ fn a_signed_review_vouches_for_the_patch_that_it_names() {
     let approved = reviewed(Opinion::Approved, MANIFEST, BOB);
     let verdict = judged(&author, std::slice::from_ref(&approved), &keys);
     assert_eq!(verdict.standing, Standing::Trusted);
-    assert_eq!(verdict.vouchers[1].review, Some(Digest::of(&approved.report)));
+    assert_eq!(verdict.vouchers[1].review, Some(Digest::compute(&approved.report)));
 
     let of_another = reviewed(Opinion::Approved, b"another", BOB);
     assert_eq!(judged(&author, &[of_another], &keys).standing, Standing::NotEnough);

@@ -21,7 +21,7 @@ pub enum Standing {
 
 impl Standing {
     /// As programs read it.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Standing::Trusted => "trusted",
             Standing::NotEnough => "not-enough",
@@ -33,7 +33,7 @@ impl Standing {
     /// What programs read as `word`; `None` for a word of another version.
     pub fn from_word(word: &str) -> Option<Self> {
         let all = [Standing::Trusted, Standing::NotEnough, Standing::Untrusted, Standing::Broken];
-        all.into_iter().find(|standing| standing.word() == word)
+        all.into_iter().find(|standing| standing.as_str() == word)
     }
 
     /// As people read it.
@@ -49,7 +49,7 @@ impl Standing {
 
 /// Somebody who vouches for a patch and counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Voucher {
+pub struct Signatory {
     /// By this key.
     pub key: Fingerprint,
     /// What the key is called here.
@@ -138,7 +138,7 @@ impl Doubt {
             Reason::NotYet => format!("{who} does not count: the key is not valid yet"),
             Reason::Expired => format!("{who} does not count: the key is no longer valid"),
             Reason::NoRole(roles) => {
-                let roles: Vec<&str> = roles.iter().map(|role| role.word()).collect();
+                let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
                 format!("{who} does not count: the key may not sign as {}", roles.join(" or "))
             }
             Reason::SameKey => format!("{who} counts once: it is there twice"),
@@ -159,7 +159,7 @@ pub struct Verdict {
     /// In one word.
     pub standing: Standing,
     /// Those who count, authors first.
-    pub vouchers: Vec<Voucher>,
+    pub vouchers: Vec<Signatory>,
     /// The signatures that do not count.
     pub doubts: Vec<Doubt>,
     /// How many have to vouch.
@@ -167,7 +167,7 @@ pub struct Verdict {
     /// The rules that were asked.
     pub policy: Policy,
     /// Keys that are not known here whose signatures are valid: somebody could get to know them.
-    pub newcomers: Vec<PublicKey>,
+    pub unknown_keys: Vec<PublicKey>,
     /// Somebody else signed than those who are known for this product.
     pub is_key_change: bool,
     /// Whether one of those who vouch may ship scripts.
@@ -196,7 +196,7 @@ impl Verdict {
             doubts: Vec::new(),
             needs: policy.needs,
             policy,
-            newcomers: Vec::new(),
+            unknown_keys: Vec::new(),
             is_key_change: false,
             may_ship_scripts: false,
         }
@@ -246,9 +246,9 @@ impl Verdict {
 
     /// Those who count, with roles and times.
     fn names(&self) -> String {
-        let name = |one: &Voucher| match &one.time {
-            Some(time) => format!("{} ({}, {time})", one.name, one.role.word()),
-            None => format!("{} ({})", one.name, one.role.word()),
+        let name = |one: &Signatory| match &one.time {
+            Some(time) => format!("{} ({}, {time})", one.name, one.role.as_str()),
+            None => format!("{} ({})", one.name, one.role.as_str()),
         };
         self.vouchers.iter().map(name).collect::<Vec<_>>().join(", ")
     }
@@ -261,7 +261,7 @@ impl Verdict {
         let told = needs.into_iter().filter(|(_, needed)| *needed > 0).map(|(role, needed)| {
             let has = self.vouchers.iter().filter(|one| one.role == role).count();
             let s = if needed == 1 { "" } else { "s" };
-            format!("{has} of {needed} {}{s}", role.word())
+            format!("{has} of {needed} {}{s}", role.as_str())
         });
         told.collect::<Vec<_>>().join(", ")
     }

@@ -125,7 +125,7 @@ pub enum Error {
     },
     /// A list of patches that were called back cannot be used.
     #[error("the list of called-back patches {path:?} cannot be used: {detail}")]
-    HoldsList {
+    RecallsList {
         /// Which.
         path: PathBuf,
         /// Why.
@@ -221,7 +221,7 @@ impl Error {
             Error::Order { .. } => Code::Order,
             Error::Proof(_) => Code::Proof,
             Error::PlanFile { .. } => Code::Moved,
-            Error::HoldsList { .. } => Code::Held,
+            Error::RecallsList { .. } => Code::Held,
         }
     }
 }

@@ -20,23 +20,25 @@ pub use change::heal::{HealOptions, HealPreview, Healed};
 pub use change::plan_file::{PlanFile, PlannedStep};
 pub use change::preview::{ApplyPreview, ComingPatch};
 pub use change::recover::{Choice, Recovered};
-pub use change::rollback::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which, WithIt};
+pub use change::rollback::{
+    DependentPatch, RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which,
+};
 pub use change::scripts::{PlannedScript, ScriptConsent, ScriptPlan};
 pub use error::{Error, Result, ScriptTrouble};
 pub use keys::review::{ReviewWish, SpokenReview, spoken_reviews};
 pub use keys::sign::{Signed, Signer};
-pub use keys::{KeyWish, KnownKey, MadeKey, Newcomers};
+pub use keys::{KeyWish, KnownKey, MadeKey, UnknownKeys};
 pub use look::changes::{
     ChangeContents, Content, ContentReader, Hidden, HiddenCount, HiddenIn, HiddenPlace, MAX_IN_MEMORY_BYTES,
     OneChange, Side,
 };
 pub use look::drift::DriftCause;
 pub use look::folders::FolderList;
-pub use look::holds::Held;
 pub use look::identify::{Identified, IdentifiedPatch, Presence};
 pub use look::inspect::{Inspection, Verification};
 pub use look::merging::{EditChoice, EditChoices};
-pub use look::seen::HistoryCheck;
+pub use look::recalls::Recalled;
+pub use look::rollback_protection::HistoryCheck;
 pub use look::status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
 pub use make::export::Exported;
 pub use make::sample::Sample;
@@ -55,7 +57,7 @@ pub use crate::ledger::{
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub use crate::trust::{
     Denial, Doubt, EVERY_PRODUCT, Fingerprint, Kind, Opinion, Password, PublicKey, Review, Revoked,
-    RevokedFrom, Role, Rotated, Scheme, Standing, StoreError as KeysError, TrustedKey, Verdict, Voucher,
+    RevokedFrom, Role, Rotated, Scheme, Signatory, Standing, StoreError as KeysError, TrustedKey, Verdict,
 };
 
 use crate::disk::TargetRoot;

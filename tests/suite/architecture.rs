@@ -17,7 +17,7 @@ fn no_arrow_points_left() {
     let offences: Vec<_> = rust_files("src")
         .iter()
         .filter(|path| !path.ends_with("src/lib.rs") && !path.ends_with("tests.rs"))
-        .flat_map(|path| order.offences(&ModulePath::of(path), &read(path)))
+        .flat_map(|path| order.offences(&ModulePath::new(path), &read(path)))
         .collect();
     assert!(offences.is_empty(), "\n{}", offences.join("\n"));
 }
@@ -38,7 +38,7 @@ fn the_order_has_a_place_for_every_module() {
 #[test]
 fn the_check_finds_what_it_should() {
     let order = Order::of_the_crate();
-    let offences = |file: &str, source: &str| order.offences(&ModulePath::of(Path::new(file)), source).len();
+    let offences = |file: &str, source: &str| order.offences(&ModulePath::new(Path::new(file)), source).len();
     for (file, source) in [
         ("src/plan/mod.rs", "use crate::bundle::Bundle;"),
         ("src/plan/mod.rs", "use crate::{model::Node, disk::{fs, scan}};"),
@@ -234,7 +234,7 @@ impl Order {
 struct ModulePath(Vec<String>);
 
 impl ModulePath {
-    fn of(file: &Path) -> Self {
+    fn new(file: &Path) -> Self {
         let path = file.strip_prefix(root()).unwrap_or(file).strip_prefix("src").expect("a file in src");
         let mut names: Vec<_> =
             path.with_extension("").iter().map(|name| name.to_string_lossy().into_owned()).collect();

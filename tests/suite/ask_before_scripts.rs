@@ -39,7 +39,7 @@ fn show_has_every_script_in_full_and_escaped() {
     let sandbox = product();
     let shown = Console::new(&sandbox).done("show $/fix.patchbundle").out;
     for text in [SCRIPT, "touch $PATCHWRIGHT_TARGET/undone\n", "touch \"$PATCHWRIGHT_TARGET/ran\"\n"] {
-        assert!(shown.contains(&Digest::of(text.as_bytes()).to_string()), "{shown}");
+        assert!(shown.contains(&Digest::compute(text.as_bytes()).to_string()), "{shown}");
     }
     for line in ["  | echo stop\n", "  | # last line\n", "  | touch $PATCHWRIGHT_TARGET/undone\n"] {
         assert!(shown.contains(line), "{line:?} in {shown}");
@@ -58,7 +58,7 @@ fn programs_get_scripts_with_their_digests() {
     assert_eq!(shown["scripts"][0]["undo"]["phase"], "undo-before");
     let planned = Console::new(&sandbox).run("plan $/fix.patchbundle $/app --json").json();
     assert_eq!(planned["scripts"][1]["phase"], "after");
-    assert_eq!(planned["scripts"][0]["sha256"], Digest::of(SCRIPT.as_bytes()).to_string());
+    assert_eq!(planned["scripts"][0]["sha256"], Digest::compute(SCRIPT.as_bytes()).to_string());
     assert_eq!(planned["scripts_sha256"].as_str().map(str::len), Some(64));
     assert_eq!(
         planned["scripts_refused"],
@@ -92,7 +92,7 @@ fn the_plan_lists_scripts_without_running_them() {
 #[test]
 fn h96_a_script_that_is_not_the_one_that_was_signed_for_is_refused() {
     let sandbox = product();
-    let bundle = with_scripts(&sandbox).but(|patch| patch.scripts[0].blob = Digest::of(b"echo other"));
+    let bundle = with_scripts(&sandbox).but(|patch| patch.scripts[0].blob = Digest::compute(b"echo other"));
     let path = sandbox.save("other.patchbundle", &bundle);
     let error = unwatched(|watch| sandbox.bench().inspect(&path, watch)).expect_err("another blob");
     assert_eq!(error.code(), Code::Container, "{error}");

@@ -47,7 +47,7 @@ fn a_patch_that_was_called_back_is_refused_with_its_reason_and_replacement() {
 
     let bench = sandbox.bench().asking_lists(&[sandbox.path("holds.json")]);
     let status = unwatched(|watch| bench.status(&sandbox.path("app"), watch)).expect("a folder");
-    let view = FolderView::of(status, &bench.history(&sandbox.path("app")).expect("a history"));
+    let view = FolderView::new(status, &bench.history(&sandbox.path("app")).expect("a history"));
     assert_eq!(view.called_back.len(), 1, "the window says so, too");
     assert_eq!(view.called_back[0].what, "TEST-1 was called back");
     assert_eq!(view.called_back[0].why, "It loses mail. Use TEST-2 instead.");
@@ -63,7 +63,8 @@ fn other_editions_and_other_patches_are_not_meant_and_the_history_names_the_list
     console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned --holds $/holds.json");
     let history = console.done("history $/app --json").json();
     let remarks = history["entries"][0]["remarks"].to_string();
-    let digest = patchwright::model::Digest::of(sandbox.read("holds.json").expect("the list").as_bytes());
+    let digest =
+        patchwright::model::Digest::compute(sandbox.read("holds.json").expect("the list").as_bytes());
     assert!(remarks.contains("holds.json") && remarks.contains(&digest.to_string()), "{remarks}");
 }
 
@@ -80,7 +81,7 @@ fn the_list_of_this_machine_is_asked_unasked() {
     assert_eq!(preview().expect("a preview").preview.obstacles[0].code, Code::Held);
     sandbox.write("settings/holds.json", "{");
     let damaged = preview();
-    assert!(matches!(damaged, Err(Error::HoldsList { .. })), "{damaged:?}");
+    assert!(matches!(damaged, Err(Error::RecallsList { .. })), "{damaged:?}");
 }
 
 #[test]

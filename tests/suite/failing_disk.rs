@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use patchwright::disk::fs::{Attributes, FoundKind, Fs, LockKind, Place, StatePath};
+use patchwright::disk::fs::{Attributes, Fs, LockKind, Place, StatKind, StatePath};
 use patchwright::model::{Mode, TreePath};
 
 use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
@@ -127,7 +127,7 @@ fn somebody_else_may_come_first() {
         let found = interfered.look(&Place::from(&app())).unwrap().expect("it is there");
         found.kind
     });
-    let file = |size_bytes| FoundKind::File { size_bytes };
+    let file = |size_bytes| StatKind::File { size_bytes };
     assert_eq!(sizes, [file(3), file(6), file(6)]);
 }
 

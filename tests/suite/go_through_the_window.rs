@@ -73,7 +73,7 @@ impl Person {
                 .filter_map(|folder| Some((bench.unfinished(&folder).ok()??, folder)))
                 .map(|(work, folder)| Event::Interrupted(folder, work))
                 .collect(),
-            question if reading::Question::of(&question).is_some() => {
+            question if reading::Question::from_effect(&question).is_some() => {
                 let cancel = CancelToken::new();
                 let watch = Watch { progress: &Quiet, cancel: &cancel };
                 reading::answer(bench, question, watch).into_iter().collect()

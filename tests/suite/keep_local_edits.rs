@@ -79,7 +79,7 @@ fn an_edit_in_other_lines_than_the_patch_is_merged_and_named_with_its_digest() {
     let step =
         seen.preview.plan.steps.iter().find(|step| step.path.as_str() == "conf/app.conf").expect("a step");
     let after = step.after.as_ref().and_then(|node| node.as_file()).expect("a file");
-    assert_eq!(after.digest, patchwright::model::Digest::of(BOTH.as_bytes()));
+    assert_eq!(after.digest, patchwright::model::Digest::compute(BOTH.as_bytes()));
     target.expect(&tree(MINE));
     target.must_apply(&bundle);
     target.expect(&tree(BOTH).file("app", "2"));
@@ -386,7 +386,7 @@ fn the_command_line_shows_the_merged_file_and_takes_the_choices() {
     assert!(!diff.contains("-mine = true"), "what was edited stays: {diff}");
     let plan = console.done("plan $/fix.patchbundle $/app --json").json();
     assert_eq!(plan["edits"][0]["merged"], "by-line");
-    let digest = patchwright::model::Digest::of(BOTH.as_bytes()).to_string();
+    let digest = patchwright::model::Digest::compute(BOTH.as_bytes()).to_string();
     assert_eq!(plan["edits"][0]["after"]["sha256"], digest.as_str());
     console.done("apply $/fix.patchbundle $/app --allow-unsigned --yes");
     assert_eq!(sandbox.read("app/conf/app.conf").as_deref(), Some(BOTH));

@@ -42,7 +42,7 @@ fn with_a_long_life(sandbox: &Sandbox) -> Target<'_> {
     let root = TargetRoot::lock(disk).expect("a lock").expect("nobody else has it");
     let file = |n: u64| {
         let text = content(n);
-        let (digest, size_bytes) = (Digest::of(text.as_bytes()), text.len() as u64);
+        let (digest, size_bytes) = (Digest::compute(text.as_bytes()), text.len() as u64);
         Node::File(FileNode { digest, size_bytes, mode: Mode::FILE })
     };
     let mut head = Ledger::read(root.fs()).expect("an empty history").head();
@@ -60,7 +60,7 @@ fn with_a_long_life(sandbox: &Sandbox) -> Target<'_> {
         let entry = entry.with_steps(&[Step { path, before, after: Some(file(n)) }]);
         transaction::append(&root, &entry).expect("an entry");
         head.seq = entry.seq;
-        head.digest = Digest::of(&entry.to_bytes());
+        head.digest = Digest::compute(&entry.to_bytes());
     }
     target
 }

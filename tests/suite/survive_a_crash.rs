@@ -11,6 +11,6 @@ mod company;
 mod errors;
 mod killed;
 mod model;
+mod mutation;
 mod power_cut;
 mod records;
-mod teeth;

@@ -37,14 +37,14 @@ fn actions(folder: &Path) -> Vec<Action> {
 fn a_patch_after_which_a_required_check_fails_is_taken_back() {
     let (product, folder) = (product_with_check(Level::Required), quick_folder());
     install(folder.path());
-    let delivered = Tree::of(folder.path());
+    let delivered = Tree::new(folder.path());
     let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
     let Err(Error::Unhealthy { failed, undo: None }) = apply(&product, folder.path(), watch) else {
         panic!("the check must fail, and taking back must not");
     };
     assert_eq!(failed.len(), 1);
     assert!(failed[0].starts_with("extra/tool is not there: "), "{failed:?}");
-    assert_eq!(delivered.files_lost_in(&Tree::of(folder.path())), None);
+    assert_eq!(delivered.files_lost_in(&Tree::new(folder.path())), None);
     assert_eq!(actions(folder.path()), [Action::Apply, Action::Rollback]);
     let history = workbench().history(folder.path()).expect("the history can be read");
     let [check] = &history.entries[1].checks[..] else { panic!("the history tells what was checked") };
@@ -60,7 +60,7 @@ fn a_patch_after_which_a_wanted_check_fails_stays() {
     let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
     let applied = apply(&product, folder.path(), watch).expect("the check is only wanted");
     assert!(!applied.checks[0].passed);
-    assert_eq!(Tree::of(&product.new_edition()).unlike(&Tree::of(folder.path())), None);
+    assert_eq!(Tree::new(&product.new_edition()).unlike(&Tree::new(folder.path())), None);
     assert_eq!(actions(folder.path()), [Action::Apply, Action::Checked]);
 }
 

@@ -55,7 +55,7 @@ struct Contents(BTreeMap<Digest, Vec<u8>>);
 
 impl Contents {
     fn file(&mut self, content: &[u8]) -> Node {
-        let digest = Digest::of(content);
+        let digest = Digest::compute(content);
         self.0.insert(digest, content.to_vec());
         Node::File(FileNode { digest, size_bytes: content.len() as u64, mode: Mode::FILE })
     }
@@ -178,7 +178,11 @@ impl Folder {
         let content = fs::read(&place).expect("the file");
         // Git keeps one permission bit; the others are the user's umask.
         let mode = if found.permissions().mode() & 0o100 == 0 { Mode::FILE } else { Mode::PROGRAM };
-        Some(Node::File(FileNode { digest: Digest::of(&content), size_bytes: content.len() as u64, mode }))
+        Some(Node::File(FileNode {
+            digest: Digest::compute(&content),
+            size_bytes: content.len() as u64,
+            mode,
+        }))
     }
 
     fn git_apply(&self, diff: &[u8]) -> Result<(), String> {

@@ -7,8 +7,8 @@ use patchwright::gui::theme::{self, Appearance, ChangeColours, Palette, PaletteC
 fn without_a_choice_the_window_is_light_or_dark_as_the_system_is() {
     for (theme, palette) in [(Theme::Light, Palette::Light), (Theme::Dark, Palette::Dark)] {
         let context = dressed(theme, &Appearance::default());
-        assert_eq!(Tokens::of(&context), Tokens::for_palette(palette, ChangeColours::Standard));
-        assert_eq!(context.global_style().visuals.panel_fill, Tokens::of(&context).page());
+        assert_eq!(Tokens::from_context(&context), Tokens::for_palette(palette, ChangeColours::Standard));
+        assert_eq!(context.global_style().visuals.panel_fill, Tokens::from_context(&context).page());
     }
 }
 
@@ -22,8 +22,11 @@ fn a_chosen_palette_stays_whatever_the_system_does() {
                 ..Appearance::default()
             };
             let context = dressed(theme, &appearance);
-            assert_eq!(Tokens::of(&context), Tokens::for_palette(palette, ChangeColours::BlueOrange));
-            assert_eq!(context.global_style().visuals.panel_fill, Tokens::of(&context).page());
+            assert_eq!(
+                Tokens::from_context(&context),
+                Tokens::for_palette(palette, ChangeColours::BlueOrange)
+            );
+            assert_eq!(context.global_style().visuals.panel_fill, Tokens::from_context(&context).page());
         }
     }
 }
@@ -33,9 +36,9 @@ fn a_choice_can_be_changed_while_the_window_is_open() {
     let context = dressed(Theme::Light, &Appearance::default());
     let dark = Appearance { palette: PaletteChoice::Always(Palette::Dark), ..Appearance::default() };
     theme::set_up(&context, &dark);
-    assert_eq!(Palette::of(&context), Palette::Dark);
+    assert_eq!(Palette::from_context(&context), Palette::Dark);
     theme::set_up(&context, &Appearance::default());
-    assert_eq!(Palette::of(&context), Palette::Light);
+    assert_eq!(Palette::from_context(&context), Palette::Light);
 }
 
 #[test]

@@ -23,7 +23,7 @@ struct Pane {
 
 fn contents(path: &str, before: &[u8], after: &[u8]) -> Contents {
     let node = |bytes: &[u8]| {
-        let (digest, size_bytes) = (Digest::of(bytes), bytes.len() as u64);
+        let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
         Node::File(FileNode { digest, size_bytes, mode: Mode::FILE })
     };
     let change = OneChange {
@@ -42,7 +42,7 @@ fn contents(path: &str, before: &[u8], after: &[u8]) -> Contents {
         before: Side::Content(Content::from(before.to_vec())),
         after: Side::Content(Content::from(after.to_vec())),
     };
-    Contents::of(change, &CancelToken::new()).expect("nobody stops it")
+    Contents::new(change, &CancelToken::new()).expect("nobody stops it")
 }
 
 fn pane(contents: Contents) -> Harness<'static, Pane> {

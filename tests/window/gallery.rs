@@ -43,7 +43,7 @@ impl Gallery {
     /// The whole page, in a column that scrolls.
     pub fn page_ui(&mut self, ui: &mut Ui) {
         egui::Panel::bottom("status").frame(egui::Frame::NONE).show(ui, status_ui);
-        let fill = egui::Frame::NONE.fill(Tokens::of(ui).page());
+        let fill = egui::Frame::NONE.fill(Tokens::from_context(ui).page());
         egui::CentralPanel::default().frame(fill).show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 page_column(ui, 920.0, |ui| self.column_ui(ui));
@@ -168,7 +168,7 @@ impl Gallery {
             if facts(ui, &list) {
                 self.press("copied a fact");
             }
-            let colour = Tokens::of(ui).text;
+            let colour = Tokens::from_context(ui).text;
             path_label(ui, &PathView { shown: LONG_PATH, copied: Some(LONG_PATH), colour });
         });
     }
@@ -284,7 +284,7 @@ fn tree_ui(ui: &mut Ui, chosen: &mut usize, is_open: &mut bool) {
 
 /// Some lines of a change, to see the colours together; the pane of differences has its own way to draw them.
 fn change_ui(ui: &mut Ui) {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let syntax = tokens.syntax;
     ui.spacing_mut().item_spacing.y = 0.0;
     let lines = [

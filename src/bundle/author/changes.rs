@@ -10,7 +10,7 @@ use super::pack::{Packed, Source, Wanted};
 use super::trees::{Side, Trees};
 use super::{AuthorError, MAX_BASE_BYTES, MAX_BASES_BYTES, MAX_DELTA_BYTES};
 use crate::bundle::order::{Bases, Order};
-use crate::disk::fs::Found;
+use crate::disk::fs::Stat;
 use crate::model::{FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath};
 use crate::plan::Note;
 
@@ -52,14 +52,14 @@ struct Drafted {
 pub(super) struct Basis<'a> {
     pub steps: &'a [Step],
     /// The look of every file that stands at a step's place before.
-    pub seen: &'a BTreeMap<TreePath, Found>,
+    pub seen: &'a BTreeMap<TreePath, Stat>,
     pub order: &'a Order,
     pub trees: &'a Trees<'a>,
 }
 
 impl Draft {
     /// Decides everything but which form of a content is smaller.
-    pub fn of(basis: &Basis<'_>) -> Result<Self, AuthorError> {
+    pub fn new(basis: &Basis<'_>) -> Result<Self, AuthorError> {
         // A file that people may have edited is a bad source for another: its content may not be there.
         let may_give = |path: &TreePath| basis.local_edits(path) == LocalEdits::Refuse;
         let same = find_same(basis.steps, &may_give);
@@ -138,8 +138,8 @@ impl Basis<'_> {
     fn look_inside(&self, step: &Step) -> Result<Option<Inside>, AuthorError> {
         let is_file = |node: &Option<Node>| node.as_ref().and_then(Node::as_file).is_some();
         match (is_file(&step.before), is_file(&step.after)) {
-            (true, _) => Inside::of(self.trees, Side::Old, &step.path).map(Some),
-            (false, true) => Inside::of(self.trees, Side::New, &step.path).map(Some),
+            (true, _) => Inside::new(self.trees, Side::Old, &step.path).map(Some),
+            (false, true) => Inside::new(self.trees, Side::New, &step.path).map(Some),
             (false, false) => Ok(None),
         }
     }

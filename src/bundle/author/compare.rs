@@ -27,7 +27,7 @@ mod tests {
     use crate::model::{Digest, FileNode, LinkNode, Mode, Node, TreePath};
 
     fn file(content: &str, mode: u32) -> Node {
-        let (digest, size_bytes) = (Digest::of(content.as_bytes()), content.len() as u64);
+        let (digest, size_bytes) = (Digest::compute(content.as_bytes()), content.len() as u64);
         Node::File(FileNode { digest, size_bytes, mode: Mode::new(mode) })
     }
 
@@ -67,7 +67,7 @@ mod tests {
         let found: Vec<_> = compare(&old, &new)
             .into_iter()
             .map(|step| {
-                let word = |node: &Option<Node>| node.as_ref().map_or("-", Node::word);
+                let word = |node: &Option<Node>| node.as_ref().map_or("-", Node::as_str);
                 format!("{}: {} to {}", step.path, word(&step.before), word(&step.after))
             })
             .collect();

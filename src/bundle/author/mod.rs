@@ -12,8 +12,8 @@
 mod compare;
 mod obstacles;
 
+mod min_hash;
 mod origins;
-mod sketch;
 
 mod changes;
 mod inside;
@@ -41,7 +41,7 @@ use super::manifest::write_manifest;
 use super::order::{Order, OrderedScript};
 use super::{BundleError, UnverifiedBundle};
 use crate::diff::pair_renames;
-use crate::disk::fs::{Found, Fs};
+use crate::disk::fs::{Fs, Stat};
 use crate::disk::{Observation, ScanError, observe_all};
 use crate::model::{Code, Digest, FileChange, Node, Patch, Step, TreePath};
 use crate::plan::{Note, Obstacle};
@@ -186,7 +186,7 @@ pub fn author(request: &Request<'_>) -> Result<Unpublished, AuthorError> {
     let trees =
         Trees { old: request.old, new: request.new, progress: request.progress, cancel: request.cancel };
     let Compared { steps, seen, mut notes } = compare_trees(request, &trees)?;
-    let draft = Draft::of(&Basis { steps: &steps, seen: &seen, order: request.order, trees: &trees })?;
+    let draft = Draft::new(&Basis { steps: &steps, seen: &seen, order: request.order, trees: &trees })?;
     let spool = Spool::create_in(whole_file::folder_of(request.output))?;
     let packed = Packed::pack(&draft.wanted(), &trees, &spool)?;
     notes.extend(draft.notes.iter().cloned());
@@ -198,7 +198,7 @@ pub fn author(request: &Request<'_>) -> Result<Unpublished, AuthorError> {
     write_container(&patch, &blobs, &mut file, cannot_write)?;
     request.cancel.check()?;
     let (bundle_bytes, file_digest) = read_back(&patch, file.path())?;
-    let counts = Counts::of(&patch.changes);
+    let counts = Counts::new(&patch.changes);
     Ok(Unpublished { authored: Authored { patch, counts, bundle_bytes, file_digest, notes }, file })
 }
 
@@ -246,7 +246,7 @@ impl AuthorError {
 
 impl Counts {
     /// Counts `changes`.
-    pub fn of(changes: &[FileChange]) -> Self {
+    pub fn new(changes: &[FileChange]) -> Self {
         let mut counts = Self::default();
         for (change, renamed_from) in pair_renames(changes) {
             let before = change.before.first();
@@ -287,7 +287,7 @@ fn refuse_inside(request: &Request<'_>) -> Result<(), AuthorError> {
 struct Compared {
     steps: Vec<Step>,
     /// The look of the files that stand at the steps' places before.
-    seen: BTreeMap<TreePath, Found>,
+    seen: BTreeMap<TreePath, Stat>,
     notes: Vec<Note>,
 }
 
@@ -351,8 +351,8 @@ fn worth_knowing(request: &Request<'_>, steps: &[Step]) -> Vec<Note> {
                 "only the administrator can apply a patch with a new folder that its owner may not write in";
             notes.push(Note { path: Some(step.path.as_str().to_owned()), text: text.to_owned() });
         }
-        for oddity in step.path.oddities() {
-            notes.push(Note { path: Some(step.path.as_str().to_owned()), text: oddity.to_string() });
+        for name_warning in step.path.name_warnings() {
+            notes.push(Note { path: Some(step.path.as_str().to_owned()), text: name_warning.to_string() });
         }
     }
     notes

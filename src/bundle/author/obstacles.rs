@@ -9,7 +9,7 @@ use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::{self, Problem};
 use crate::bundle::order::Order;
 use crate::disk::Problem as ScanProblem;
-use crate::disk::fs::{FoundKind, Place};
+use crate::disk::fs::{Place, StatKind};
 use crate::model::{Code, Kind, Node, Patch, Step, TreePath, TreeState, collisions};
 use crate::plan::Obstacle;
 
@@ -67,7 +67,7 @@ pub(super) fn of_ignored(
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => continue,
             Err(error) => return Err(trees.failed(Side::Old, &step.path, error)),
         };
-        if order.is_ignored(&step.path, matches!(old.kind, FoundKind::Dir | FoundKind::Mount)) {
+        if order.is_ignored(&step.path, matches!(old.kind, StatKind::Dir | StatKind::Mount)) {
             let meaning =
                 format!("the order ignores what is here in {}, so it would be in the way", Side::Old);
             let hint = "Ignore it in both folders, or in none.";

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::sketch::Sketch;
+use super::min_hash::MinHash;
 use super::trees::{Side, Trees};
 use super::{AuthorError, MAX_DELTA_BYTES};
 use crate::model::{Digest, FileNode, Node, Step, TreePath};
@@ -94,9 +94,9 @@ pub(super) fn find_alike(
     }
     let sketch = |side: Side, path: &TreePath| {
         let mut content = trees.open(side, path)?;
-        Sketch::of(&mut content).map_err(|error| trees.failed(side, path, error))
+        MinHash::new(&mut content).map_err(|error| trees.failed(side, path, error))
     };
-    let sketches: Vec<Sketch> =
+    let sketches: Vec<MinHash> =
         gone.par_iter().map(|source| sketch(Side::Old, source.path)).collect::<Result<_, _>>()?;
     let candidates = Candidates::new(&gone, &sketches);
     let find = |(path, file): &(&TreePath, &FileNode)| {
@@ -111,13 +111,13 @@ pub(super) fn find_alike(
 /// Files that went away, by what can be recognised of them.
 struct Candidates<'a> {
     gone: &'a [Source<'a>],
-    sketches: &'a [Sketch],
+    sketches: &'a [MinHash],
     by_hash: HashMap<u64, Vec<usize>>,
     by_name: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Candidates<'a> {
-    fn new(gone: &'a [Source<'a>], sketches: &'a [Sketch]) -> Self {
+    fn new(gone: &'a [Source<'a>], sketches: &'a [MinHash]) -> Self {
         let (mut by_hash, mut by_name) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
         for (index, (source, sketch)) in gone.iter().zip(sketches).enumerate() {
             by_name.entry(source.path.name()).or_default().push(index);
@@ -129,7 +129,7 @@ impl<'a> Candidates<'a> {
     }
 
     /// The one with the most in common, if that is at least a quarter.
-    fn by_content(&self, path: &TreePath, sketch: &Sketch) -> Option<&'a Source<'a>> {
+    fn by_content(&self, path: &TreePath, sketch: &MinHash) -> Option<&'a Source<'a>> {
         let mut in_common: BTreeMap<usize, usize> = BTreeMap::new();
         for hash in sketch.hashes() {
             let owners = self.by_hash.get(&hash).filter(|owners| owners.len() <= MAX_RIVALS);
@@ -172,7 +172,7 @@ mod tests {
 
     fn step(at: &str, before: Option<&str>, after: Option<&str>) -> Step {
         let file = |content: &str| {
-            let (digest, size_bytes) = (Digest::of(content.as_bytes()), content.len() as u64);
+            let (digest, size_bytes) = (Digest::compute(content.as_bytes()), content.len() as u64);
             Node::File(FileNode { digest, size_bytes, mode: Mode::FILE })
         };
         Step { path: path(at), before: before.map(file), after: after.map(file) }

@@ -9,7 +9,7 @@ use super::trees::{Side, Trees};
 use super::{AuthorError, workers};
 use crate::bundle::container::{PackedBlob, Spool};
 use crate::bundle::delta::{self, DeltaError};
-use crate::disk::fs::Found;
+use crate::disk::fs::Stat;
 use crate::model::{Digest, FileNode, Hasher, Payload, TreePath};
 use crate::progress::{Phase, Progress};
 
@@ -34,7 +34,7 @@ pub(super) struct Source {
     pub path: TreePath,
     pub file: FileNode,
     /// Its look when it was hashed.
-    pub seen: Found,
+    pub seen: Stat,
     /// Only a guess: the delta has to be clearly smaller than the whole before people are told that a file moved.
     pub is_guess: bool,
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::AuthorError;
-use crate::disk::fs::{FileRead, Found, Fs, Place};
+use crate::disk::fs::{FileRead, Fs, Place, Stat};
 use crate::model::TreePath;
 use crate::progress::{CancelToken, Cancelled, Progress};
 
@@ -43,9 +43,9 @@ impl Trees<'_> {
     }
 
     /// Refuses a file that does not look any more as it did when it was compared.
-    pub fn check_unchanged(&self, side: Side, path: &TreePath, seen: &Found) -> Result<(), AuthorError> {
+    pub fn check_unchanged(&self, side: Side, path: &TreePath, seen: &Stat) -> Result<(), AuthorError> {
         let now = self.fs(side).look(&Place::from(path)).map_err(|error| self.failed(side, path, error))?;
-        let stamp = |found: &Found| (found.kind, found.object, found.modified_nanos);
+        let stamp = |found: &Stat| (found.kind, found.object, found.modified_nanos);
         if now.as_ref().map(stamp) == Some(stamp(seen)) {
             return Ok(());
         }

@@ -30,7 +30,7 @@ fn run_on<J: Sync, T: Send, E: Send>(
     work: impl Fn(&J) -> Result<T, E> + Sync,
 ) -> Result<Vec<T>, E> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(jobs.len());
-    let desk = Desk { jobs, memory_of, state: Mutex::default(), freed: Condvar::new() };
+    let desk = MemoryBoundPool { jobs, memory_of, state: Mutex::default(), freed: Condvar::new() };
     let work_on = || {
         while let Some(index) = desk.take() {
             let result = work(&jobs[index]);
@@ -50,7 +50,7 @@ fn run_on<J: Sync, T: Send, E: Send>(
 }
 
 /// Hands out jobs.
-struct Desk<'j, J, M, T, E> {
+struct MemoryBoundPool<'j, J, M, T, E> {
     jobs: &'j [J],
     memory_of: M,
     state: Mutex<State<T, E>>,
@@ -71,7 +71,7 @@ impl<T, E> Default for State<T, E> {
     }
 }
 
-impl<J, M: Fn(&J) -> u64, T, E> Desk<'_, J, M, T, E> {
+impl<J, M: Fn(&J) -> u64, T, E> MemoryBoundPool<'_, J, M, T, E> {
     /// The next job, as soon as there is memory for it.
     fn take(&self) -> Option<usize> {
         let mut state = self.lock();

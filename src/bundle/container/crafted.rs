@@ -185,7 +185,7 @@ impl Listed {
 pub(super) fn contents() -> Vec<Vec<u8>> {
     let text = "the quick brown fox jumps over the lazy dog, again and again\n".repeat(40);
     let mut contents = vec![b"short".to_vec(), text.into_bytes(), Vec::new(), noise(5_000)];
-    contents.sort_by_key(|content| Digest::of(content));
+    contents.sort_by_key(|content| Digest::compute(content));
     contents
 }
 
@@ -220,7 +220,7 @@ pub(super) fn written() -> Vec<u8> {
 }
 
 pub(super) fn blob_name(content: &[u8]) -> Vec<u8> {
-    format!("blobs/sha256/{}", Digest::of(content)).into_bytes()
+    format!("blobs/sha256/{}", Digest::compute(content)).into_bytes()
 }
 
 /// Content that cannot be packed.

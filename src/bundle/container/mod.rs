@@ -22,9 +22,9 @@
 //! search for the end record and to tolerate, and each such kindness would have to be found and undone here. With
 //! encode-and-compare the reader needs ten fields of a fixed layout, and the writer has the encoder anyway.
 
+mod member_rules;
 mod name;
 mod records;
-mod tally;
 
 mod read;
 mod unpack;

@@ -10,10 +10,10 @@ use crate::bundle::limits::{MAX_BUNDLE_BYTES, MAX_MEMBERS};
 use crate::model::{Code, Digest, Hasher};
 use crate::trust::{Attached, AttachedReview};
 
+use super::member_rules::MemberRules;
 use super::name::{MemberName, ReviewPart};
 use super::positioned::{Section, read_exact_at};
 use super::records::{self, CENTRAL_BYTES, END_BYTES, END64_BYTES, End, Entry};
-use super::tally::Tally;
 use super::unpack::Content;
 
 /// An open bundle file that keeps every rule of the strict profile.
@@ -229,17 +229,17 @@ fn read_directory(file: &File, file_bytes: u64) -> Result<Vec<Entry>, BundleErro
 
     let central_end = end.central_offset + end.central_bytes;
     let mut directory = Section::buffered(file, end.central_offset, central_end);
-    let mut tally = Tally::default();
+    let mut member_rules = MemberRules::default();
     for _ in 0..end.members {
-        tally.admit(read_central_entry(&mut directory)?)?;
+        member_rules.admit(read_central_entry(&mut directory)?)?;
     }
     if !directory.fill_buf().map_err(cannot_read_directory)?.is_empty() {
         return Err(refused("the central directory has more entries than the end record counts"));
     }
-    if tally.next_offset() != end.central_offset {
+    if member_rules.next_offset() != end.central_offset {
         return Err(refused("the last member does not end where the central directory begins"));
     }
-    tally.finish()
+    member_rules.finish()
 }
 
 fn read_central_entry(directory: &mut impl Read) -> Result<Entry, BundleError> {

@@ -394,7 +394,7 @@ mod tests {
     const GIB: u64 = 1 << 30;
 
     fn entry(packed_bytes: u64, size_bytes: u64, offset: u64) -> Entry {
-        let name = MemberName::Blob(Digest::of(b"x"));
+        let name = MemberName::Blob(Digest::compute(b"x"));
         Entry { name, method: Method::Zstd, crc32: 7, packed_bytes, size_bytes, offset }
     }
 

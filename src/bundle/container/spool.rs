@@ -17,9 +17,9 @@ use crate::bundle::BundleError;
 use crate::bundle::limits::{MAX_LEVEL, MAX_TOTAL_RATIO};
 use crate::model::{Code, Digest, Hasher};
 
+use super::member_rules::expands_beyond;
 use super::positioned::{Section, write_all_at};
 use super::records::Method;
-use super::tally::expands_beyond;
 
 /// Bytes that one blob puts into the spool at a time, so that blobs packed side by side do not wait for each other.
 const EXTENT_BYTES: usize = 1 << 20;

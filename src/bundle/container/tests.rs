@@ -36,14 +36,14 @@ fn what_is_written_reads_back() {
     assert_eq!(container.manifest_bytes().unwrap(), MANIFEST);
     assert_eq!(container.signatures().unwrap(), [(FINGERPRINT.to_owned(), signature(b"untrusted comment"))]);
     let blobs: Vec<_> = container.blobs().collect();
-    let expected: Vec<_> = contents().iter().map(|c| (Digest::of(c), c.len() as u64)).collect();
+    let expected: Vec<_> = contents().iter().map(|c| (Digest::compute(c), c.len() as u64)).collect();
     assert_eq!(blobs, expected);
     for content in contents() {
-        let digest = Digest::of(&content);
+        let digest = Digest::compute(&content);
         assert_eq!(container.read_blob(&digest, 5_000).unwrap(), content);
         assert_eq!(container.blob_size(&digest), Some(content.len() as u64));
     }
-    assert_eq!(container.file_digest().unwrap(), Digest::of(&written()));
+    assert_eq!(container.file_digest().unwrap(), Digest::compute(&written()));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn several_threads_read_blobs_at_once() {
     let file = OnDisk::new(&bundle_of(&blobs).unwrap());
     let container = Container::open(file.path()).unwrap();
     contents.par_iter().for_each(|content| {
-        assert_eq!(&container.read_blob(&Digest::of(content), 1 << 20).unwrap(), content);
+        assert_eq!(&container.read_blob(&Digest::compute(content), 1 << 20).unwrap(), content);
     });
 }
 
@@ -174,7 +174,7 @@ fn blobs_have_to_be_those_the_manifest_mentions() {
     let container = Container::open(file.path()).unwrap();
     let mut mentioned: BTreeSet<Digest> = container.blobs().map(|(digest, _)| digest).collect();
     container.check_blobs(&mentioned).unwrap();
-    let missing = Digest::of(b"missing");
+    let missing = Digest::compute(b"missing");
     mentioned.insert(missing);
     let error = container.check_blobs(&mentioned).unwrap_err();
     assert_eq!((error.code(), error.problem()), (Code::Container, "there is no such member"));
@@ -189,7 +189,7 @@ fn blobs_have_to_be_those_the_manifest_mentions() {
 fn a_blob_larger_than_asked_for_is_not_read() {
     let file = OnDisk::new(&written());
     let container = Container::open(file.path()).unwrap();
-    let error = container.read_blob(&Digest::of(&noise(5_000)), 4_999).unwrap_err();
+    let error = container.read_blob(&Digest::compute(&noise(5_000)), 4_999).unwrap_err();
     assert_eq!(error.code(), Code::Limit);
 }
 

@@ -7,11 +7,11 @@ use crate::bundle::limits::MAX_BUNDLE_BYTES;
 use crate::model::{Code, Digest};
 use crate::trust::{Attached, AttachedReview};
 
+use super::member_rules::MemberRules;
 use super::name::{Fingerprint, MemberName, ReviewPart};
 use super::read::Container;
 use super::records::{End, Entry, Method};
 use super::spool::PackedBlob;
-use super::tally::Tally;
 
 /// Writes the members one after another: the manifest, then signatures, reviews and blobs, each ascending by name. Anything
 /// else is refused, like everything that [`Container::open`] would refuse. Everything is known before it is written,
@@ -20,13 +20,13 @@ use super::tally::Tally;
 #[derive(Debug)]
 pub struct ContainerWriter<W> {
     out: W,
-    tally: Tally,
+    member_rules: MemberRules,
 }
 
 impl<W: Write> ContainerWriter<W> {
     /// Begins with the manifest.
     pub fn begin(out: W, manifest: &[u8]) -> Result<Self, BundleError> {
-        let mut writer = Self { out, tally: Tally::default() };
+        let mut writer = Self { out, member_rules: MemberRules::default() };
         writer.add_stored(MemberName::Manifest, manifest)?;
         Ok(writer)
     }
@@ -53,7 +53,7 @@ impl<W: Write> ContainerWriter<W> {
             crc32: blob.crc32,
             packed_bytes: blob.packed_bytes(),
             size_bytes: blob.size_bytes(),
-            offset: self.tally.next_offset(),
+            offset: self.member_rules.next_offset(),
         };
         self.add(entry, blob.packed())
     }
@@ -62,13 +62,13 @@ impl<W: Write> ContainerWriter<W> {
     /// content is not checked.
     pub fn copy_blob(&mut self, from: &Container, digest: &Digest) -> Result<(), BundleError> {
         let (entry, packed) = from.packed_blob(digest)?;
-        self.add(Entry { offset: self.tally.next_offset(), ..entry.clone() }, [packed])
+        self.add(Entry { offset: self.member_rules.next_offset(), ..entry.clone() }, [packed])
     }
 
     /// Ends the container and returns what it was written into. Nothing is flushed or synced.
     pub fn finish(mut self) -> Result<W, BundleError> {
-        let central_offset = self.tally.next_offset();
-        let entries = self.tally.finish()?;
+        let central_offset = self.member_rules.next_offset();
+        let entries = self.member_rules.finish()?;
         let mut directory: Vec<u8> = entries.iter().flat_map(Entry::central_header).collect();
         let central_bytes = directory.len() as u64;
         directory.extend(End { members: entries.len() as u64, central_bytes, central_offset }.records());
@@ -88,13 +88,13 @@ impl<W: Write> ContainerWriter<W> {
             crc32: crc32fast::hash(content),
             packed_bytes: size_bytes,
             size_bytes,
-            offset: self.tally.next_offset(),
+            offset: self.member_rules.next_offset(),
         };
         self.add(entry, [content])
     }
 
     fn add<R: Read>(&mut self, entry: Entry, packed: impl IntoIterator<Item = R>) -> Result<(), BundleError> {
-        self.tally.admit(entry.clone())?;
+        self.member_rules.admit(entry.clone())?;
         self.out.write_all(&entry.local_header()).map_err(cannot_write)?;
         let mut copied = 0;
         for mut piece in packed {

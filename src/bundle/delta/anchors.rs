@@ -27,7 +27,7 @@ pub(super) struct Anchors {
 }
 
 impl Anchors {
-    pub(super) fn of(old: &mut dyn FileRead, old_size: u64) -> Result<Self, DeltaError> {
+    pub(super) fn new(old: &mut dyn FileRead, old_size: u64) -> Result<Self, DeltaError> {
         let distance = (old_size / MAX_ANCHORS).max(MIN_DISTANCE).next_power_of_two();
         // The upper bits have seen all of the last 64 bytes, the lower ones only the very last.
         let mask = (distance - 1) << (64 - distance.trailing_zeros());

@@ -70,7 +70,7 @@ impl Windows {
         let all = u32::try_from(header.old_size).ok().filter(|size| *size <= header.window_bytes());
         let anchors = match all {
             Some(_) => None,
-            None => Some(Anchors::of(old, header.old_size)?),
+            None => Some(Anchors::new(old, header.old_size)?),
         };
         Ok(Self { header, length: all.unwrap_or(header.window_bytes()), anchors })
     }

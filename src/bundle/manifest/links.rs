@@ -19,7 +19,7 @@ impl Links {
     /// The number of the product folder itself.
     const ROOT: usize = 0;
 
-    pub fn of(patch: &Patch) -> Self {
+    pub fn new(patch: &Patch) -> Self {
         let mut found = Self { places: HashMap::new(), links: HashSet::new() };
         for change in &patch.changes {
             if matches!(change.after, Some(Node::Link(_))) {

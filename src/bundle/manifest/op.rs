@@ -34,7 +34,7 @@ impl Word for Op {
 
 impl Op {
     /// The word for `change`.
-    pub(crate) fn of(change: &FileChange) -> Self {
+    pub(crate) fn from_change(change: &FileChange) -> Self {
         let from_elsewhere = match &change.payload {
             Some(Payload::Same { from } | Payload::Delta { from, .. }) => *from != change.path,
             Some(Payload::Whole { .. }) | None => false,

@@ -49,7 +49,7 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
             Ok(Conflict { id: patch_id("id", &raw.id)?, reason: raw.reason })
         })?,
         supersedes: each("supersedes", raw.supersedes, |id| patch_id("", &id))?,
-        holds: raw.holds.into_iter().map(hold).collect(),
+        notices: raw.holds.into_iter().map(hold).collect(),
         changes: each("changes", raw.changes, change)?,
         preflight: each("preflight", raw.preflight, check)?,
         health: each("health", raw.health, check)?,
@@ -198,9 +198,10 @@ fn change(raw: wire::Change) -> Read<FileChange> {
         fixes: raw.fixes,
     };
     let stated: Op = word("op", &raw.op)?;
-    let meant = Op::of(&change);
+    let meant = Op::from_change(&change);
     if stated != meant {
-        let message = format!("the op is {:?}, but before, after and payload say {:?}", raw.op, meant.word());
+        let message =
+            format!("the op is {:?}, but before, after and payload say {:?}", raw.op, meant.as_str());
         return Err(Problem::manifest("op", message));
     }
     Ok(change)

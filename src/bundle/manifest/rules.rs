@@ -215,8 +215,8 @@ fn relations(patch: &Patch, problems: &mut Problems) {
 }
 
 fn holds(patch: &Patch, problems: &mut Problems) {
-    problems.entries("holds", patch.holds.len(), limits::ENTRIES);
-    for (index, hold) in patch.holds.iter().enumerate() {
+    problems.entries("holds", patch.notices.len(), limits::ENTRIES);
+    for (index, hold) in patch.notices.iter().enumerate() {
         problems.one_of(format_args!("holds[{index}].kind"), &hold.kind, HOLD_KINDS);
         problems.paragraph(format_args!("holds[{index}].text"), &hold.text, limits::SENTENCE_CHARS);
         problems.one_of(format_args!("holds[{index}].phase"), &hold.phase, HOLD_PHASES);

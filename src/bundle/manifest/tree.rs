@@ -28,7 +28,7 @@ pub(super) fn check(patch: &Patch, problems: &mut Problems) {
     if problems.len() > before {
         return; // With two changes at one path there is no tree to look at.
     }
-    let changes = Changes::of(patch);
+    let changes = Changes::new(patch);
     let fixes: BTreeSet<_> = patch.fixes.iter().map(String::as_str).collect();
     for (index, change) in patch.changes.iter().enumerate() {
         let found = changes.problem(change).or_else(|| unknown_fix(change, &fixes));
@@ -43,9 +43,9 @@ pub(super) fn check(patch: &Patch, problems: &mut Problems) {
 }
 
 /// What is wrong with a change: the code, the field (may be empty) and the message.
-type Found = Option<(Code, &'static str, String)>;
+type Refusal = Option<(Code, &'static str, String)>;
 
-fn refuse(code: Code, field: &'static str, message: impl Into<String>) -> Found {
+fn refuse(code: Code, field: &'static str, message: impl Into<String>) -> Refusal {
     Some((code, field, message.into()))
 }
 
@@ -60,7 +60,7 @@ fn in_order(patch: &Patch, problems: &mut Problems) {
     }
 }
 
-fn unknown_fix(change: &FileChange, fixes: &BTreeSet<&str>) -> Found {
+fn unknown_fix(change: &FileChange, fixes: &BTreeSet<&str>) -> Refusal {
     let unknown = change.fixes.iter().find(|fix| !fixes.contains(fix.as_str()))?;
     refuse(Code::Manifest, "fixes", format!("{unknown:?} is not in the patch's fix set"))
 }
@@ -72,13 +72,13 @@ struct Changes<'a> {
 }
 
 impl<'a> Changes<'a> {
-    fn of(patch: &'a Patch) -> Self {
+    fn new(patch: &'a Patch) -> Self {
         let by_path = patch.changes.iter().map(|change| (change.path.as_str(), change)).collect();
-        Self { by_path, links: Links::of(patch) }
+        Self { by_path, links: Links::new(patch) }
     }
 
     /// The first rule that `change` breaks.
-    fn problem(&self, change: &FileChange) -> Found {
+    fn problem(&self, change: &FileChange) -> Refusal {
         images(change)
             .or_else(|| modes(change))
             .or_else(|| base(change))
@@ -97,7 +97,7 @@ impl<'a> Changes<'a> {
         self.at(path.as_str()).is_some_and(|change| change.before.iter().chain(&change.after).all(is_file))
     }
 
-    fn payload(&self, change: &FileChange) -> Found {
+    fn payload(&self, change: &FileChange) -> Refusal {
         let after = change.after.as_ref().and_then(Node::as_file);
         match (&change.payload, after.filter(|_| needs_payload(change))) {
             (None, None) => None,
@@ -108,7 +108,7 @@ impl<'a> Changes<'a> {
     }
 
     /// Whether the payload gives the content of `after`, as far as digests can tell.
-    fn source(&self, change: &FileChange, payload: &Payload, after: &FileNode) -> Found {
+    fn source(&self, change: &FileChange, payload: &Payload, after: &FileNode) -> Refusal {
         match payload {
             Payload::Whole { blob } if *blob == after.digest => None,
             Payload::Whole { .. } => refuse(
@@ -132,7 +132,7 @@ impl<'a> Changes<'a> {
     }
 
     /// Whatever build of the product is found, the file at `from` must be the source that the payload needs.
-    fn every_before(&self, from: &TreePath, expected: impl Fn(&FileNode) -> bool) -> Found {
+    fn every_before(&self, from: &TreePath, expected: impl Fn(&FileNode) -> bool) -> Refusal {
         let Some(source) = self.at(from.as_str()) else {
             let message = format!("the content comes from {from:?}, where the patch changes nothing");
             return refuse(Code::Manifest, "payload.from", message);
@@ -149,7 +149,7 @@ impl<'a> Changes<'a> {
     /// Every folder on the way that the patch changes as well must be a folder whenever it is walked through: before
     /// if something is expected below it, afterwards if something stays there. So a full folder may become a link,
     /// because everything leaves it first, and a link a full folder, but nothing is ever listed below a link.
-    fn parents(&self, change: &FileChange) -> Found {
+    fn parents(&self, change: &FileChange) -> Refusal {
         let path = change.path.as_str();
         for (end, _) in path.rmatch_indices('/') {
             let folder = &path[..end];
@@ -169,7 +169,7 @@ impl<'a> Changes<'a> {
         None
     }
 
-    fn link(&self, change: &FileChange) -> Found {
+    fn link(&self, change: &FileChange) -> Refusal {
         let Some(Node::Link(LinkNode { points_to })) = &change.after else { return None };
         if let Some(message) = leads_out(&change.path, points_to) {
             return refuse(Code::Path, "after.target", message);
@@ -187,7 +187,7 @@ fn leads_out(at: &TreePath, points_to: &str) -> Option<String> {
 }
 
 /// Before and after differ, and neither says the same thing twice.
-fn images(change: &FileChange) -> Found {
+fn images(change: &FileChange) -> Refusal {
     if change.before.len() > limits::BEFORE_IMAGES {
         let message = format!("{} before images, {} are allowed", change.before.len(), limits::BEFORE_IMAGES);
         return refuse(Code::Limit, "before", message);
@@ -221,7 +221,7 @@ fn images(change: &FileChange) -> Found {
 }
 
 /// A patch may keep special bits that are there already, but not hand out new ones, nor lock the owner out.
-fn modes(change: &FileChange) -> Found {
+fn modes(change: &FileChange) -> Refusal {
     let after = change.after.as_ref().and_then(Node::mode)?;
     let kept = |mask: u32| {
         let same = |mode: Mode| mode.bits() & mask == after.bits() & mask;
@@ -247,7 +247,7 @@ fn modes(change: &FileChange) -> Found {
     None
 }
 
-fn base(change: &FileChange) -> Found {
+fn base(change: &FileChange) -> Refusal {
     let base = change.base?;
     match change.before.as_slice() {
         [Node::File(only)] if only.digest == base => None,

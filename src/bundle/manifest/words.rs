@@ -10,7 +10,7 @@ pub(crate) trait Word: Copy + PartialEq + 'static {
     const WORDS: &'static [(&'static str, Self)];
 
     /// The word for it.
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         let found = Self::WORDS.iter().find(|(_, value)| *value == self);
         found.expect("every value is in its own list").0
     }

@@ -79,7 +79,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         requires_if: patch.requires_if.iter().map(requirement_if).collect(),
         conflicts: patch.conflicts.iter().map(conflict).collect(),
         supersedes: patch.supersedes.iter().map(ToString::to_string).collect(),
-        holds: patch.holds.iter().map(hold).collect(),
+        holds: patch.notices.iter().map(hold).collect(),
         changes: patch.changes.iter().map(change).collect(),
         preflight: patch.preflight.iter().map(check).collect(),
         health: patch.health.iter().map(check).collect(),
@@ -95,7 +95,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
 }
 
 fn word(value: impl Word) -> String {
-    value.word().to_owned()
+    value.as_str().to_owned()
 }
 
 fn approvals(approvals: Approvals) -> Option<wire::Approvals> {
@@ -222,7 +222,7 @@ fn probe(probe: &Probe) -> (&'static str, wire::Args) {
 fn change(change: &FileChange) -> wire::Change {
     wire::Change {
         path: change.path.to_string(),
-        op: word(Op::of(change)),
+        op: word(Op::from_change(change)),
         before: change.before.iter().map(image).collect(),
         after: change.after.as_ref().map(image),
         payload: change.payload.as_ref().map(payload),

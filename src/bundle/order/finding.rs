@@ -58,7 +58,7 @@ impl<'t> Findings<'t> {
         field: impl Into<String>,
         message: impl Into<String>,
     ) {
-        let Position { line, column } = Position::of(self.text.as_bytes(), span.start);
+        let Position { line, column } = Position::new(self.text.as_bytes(), span.start);
         self.found.push(Finding { line, column, level, field: field.into(), message: message.into() });
     }
 

@@ -80,7 +80,7 @@ pub struct Order {
     /// Patches that this one contains and replaces.
     pub supersedes: Vec<PatchId>,
     /// What people have to do or know.
-    pub holds: Vec<Hold>,
+    pub notices: Vec<Hold>,
     /// Checks before.
     pub preflight: Vec<Check>,
     /// Checks after.
@@ -203,7 +203,7 @@ impl Order {
             requires_if: Vec::new(),
             conflicts: Vec::new(),
             supersedes: Vec::new(),
-            holds: Vec::new(),
+            notices: Vec::new(),
             preflight: Vec::new(),
             health: Vec::new(),
             scripts: Vec::new(),
@@ -265,7 +265,7 @@ impl Order {
             requires_if: self.requires_if,
             conflicts: self.conflicts,
             supersedes: self.supersedes,
-            holds: self.holds,
+            notices: self.notices,
             changes,
             preflight: self.preflight,
             health: self.health,

@@ -76,7 +76,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
         requires_if: each(table, "requires_if", requirement_if),
         conflicts: each(table, "conflicts", conflict),
         supersedes: supersedes(table),
-        holds: each(table, "holds", hold),
+        notices: each(table, "holds", hold),
         preflight: checks(table, "preflight"),
         health: checks(table, "health"),
         scripts: each(table, "scripts", script::read).into_iter().flatten().collect(),

@@ -49,10 +49,10 @@ impl OrderedScript {
         Script {
             phase: self.phase,
             reason: self.reason.clone(),
-            blob: Digest::of(&self.file.text),
+            blob: Digest::compute(&self.file.text),
             interpreter: self.interpreter,
             timeout_secs: self.timeout_secs,
-            undo: self.undo.as_ref().map(|undo| Digest::of(&undo.text)),
+            undo: self.undo.as_ref().map(|undo| Digest::compute(&undo.text)),
         }
     }
 

@@ -80,7 +80,7 @@ fn every_example_of_the_template_is_right_and_every_field_has_one() {
         !order.requires.is_empty() && !order.conflicts.is_empty() && !order.supersedes.is_empty(),
         "relations",
     );
-    missing(!order.holds.is_empty(), "holds");
+    missing(!order.notices.is_empty(), "holds");
     let probes: Vec<_> = order.preflight.iter().chain(&order.health).map(|check| &check.probe).collect();
     missing(probes.iter().any(|probe| matches!(probe, Probe::Process { running: false, .. })), "process");
     missing(probes.len() == 7, "each check");
@@ -193,7 +193,7 @@ fn path(text: &str) -> TreePath {
 }
 
 fn new_file(at: &str) -> FileChange {
-    let digest = Digest::of(b"new");
+    let digest = Digest::compute(b"new");
     FileChange {
         path: path(at),
         before: Vec::new(),
@@ -263,8 +263,8 @@ fn with_script(text: &'static [u8]) -> Result<Order, Vec<Finding>> {
 fn scripts_are_read_from_files_beside_the_order() {
     let order = with_script(b"echo stop\n").expect("an order");
     let patch = order.into_patch(Vec::new(), "2026-11-23T09:30:00Z".to_owned(), false);
-    assert_eq!(patch.scripts[0].blob, Digest::of(b"echo stop\n"));
-    assert_eq!(patch.scripts[0].undo, Some(Digest::of(b"echo stop\n")));
+    assert_eq!(patch.scripts[0].blob, Digest::compute(b"echo stop\n"));
+    assert_eq!(patch.scripts[0].undo, Some(Digest::compute(b"echo stop\n")));
     assert_eq!(patch.scripts[0].timeout_secs, 60);
 }
 

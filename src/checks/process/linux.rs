@@ -14,7 +14,9 @@ pub(super) fn find(name: &str) -> io::Result<Option<u32>> {
     for entry in fs::read_dir("/proc")? {
         let entry = entry?;
         let Some(id) = entry.file_name().to_str().and_then(|id| id.parse().ok()) else { continue };
-        if id != own && Seen::in_folder(&entry.path()).is_some_and(|seen| seen.is_called(name.as_bytes())) {
+        if id != own
+            && ProcessInfo::in_folder(&entry.path()).is_some_and(|seen| seen.is_called(name.as_bytes()))
+        {
             return Ok(Some(id));
         }
     }
@@ -28,7 +30,7 @@ pub(super) fn find(name: &str) -> io::Result<Option<u32>> {
 
 /// What `/proc` tells about one process.
 #[derive(Default)]
-struct Seen {
+struct ProcessInfo {
     /// The name it has or gave itself, cut to [`COMM_BYTES`].
     comm: Vec<u8>,
     /// The file name of its program; other users' programs cannot be seen.
@@ -39,7 +41,7 @@ struct Seen {
     has_ended: bool,
 }
 
-impl Seen {
+impl ProcessInfo {
     /// `None` if it ended while it was looked at.
     fn in_folder(folder: &Path) -> Option<Self> {
         let comm = fs::read(folder.join("comm")).ok()?.trim_ascii_end().to_vec();
@@ -93,8 +95,8 @@ mod tests {
 
     use super::*;
 
-    fn seen(comm: &str, program: Option<&str>, arguments: &[&str]) -> Seen {
-        Seen {
+    fn seen(comm: &str, program: Option<&str>, arguments: &[&str]) -> ProcessInfo {
+        ProcessInfo {
             comm: comm.into(),
             program: program.map(Into::into),
             arguments: arguments.iter().map(|&argument| argument.into()).collect(),
@@ -115,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_process_that_has_ended_does_not_run() {
-        let ended = Seen { has_ended: true, ..seen("app", Some("app"), &[]) };
+        let ended = ProcessInfo { has_ended: true, ..seen("app", Some("app"), &[]) };
         assert!(!ended.is_called(b"app"));
         assert!(has_ended(b"12 (a) S (b) Z 1 12"));
         assert!(!has_ended(b"12 (a) Z (b) S 1 12"));

@@ -8,7 +8,7 @@ pub(super) mod text;
 
 use crate::diff::{ChangeView, Content, is_text};
 use crate::report::{changes, hidden, phrases as words};
-use crate::text::suspects::{Suspects, in_content};
+use crate::text::confusables::{Confusables, in_content};
 
 pub(super) use style::Style;
 
@@ -22,7 +22,7 @@ pub(super) enum Detail {
 }
 
 /// What the new content hides that the old one did not; `None` where it is no text or not at hand.
-pub(super) fn brought(view: &ChangeView<'_>) -> Option<Suspects> {
+pub(super) fn brought(view: &ChangeView<'_>) -> Option<Confusables> {
     let Content::Bytes(new) = view.after else { return None };
     let old = if let Content::Bytes(old) = view.before { Some(old) } else { None };
     is_text(new).then(|| in_content(old, new, &|| true))?

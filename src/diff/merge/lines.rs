@@ -247,7 +247,7 @@ enum LineEnds {
 }
 
 impl LineEnds {
-    fn of(content: &[u8]) -> Self {
+    fn detect(content: &[u8]) -> Self {
         let windows = content.windows(2).filter(|pair| pair == b"\r\n").count();
         match (windows, content.iter().filter(|&&byte| byte == b'\n').count()) {
             (0, 1..) => LineEnds::Unix,
@@ -273,7 +273,7 @@ impl LineEnds {
 
 /// The three contents with the line ends that the merged one shall have: those of the side that changed them.
 fn with_line_ends_alike([base, mine, theirs]: [&[u8]; 3]) -> [Cow<'_, [u8]>; 3] {
-    let ends = [base, mine, theirs].map(LineEnds::of);
+    let ends = [base, mine, theirs].map(LineEnds::detect);
     let wanted = if ends[0] == ends[1] { ends[2] } else { ends[1] };
     let stay_as_they_are = ends.contains(&LineEnds::Unclear) || ends[1..].iter().all(|end| *end == ends[0]);
     [base, mine, theirs].map(|content| match stay_as_they_are {

@@ -42,8 +42,8 @@ pub enum MergedBy {
 /// If the contents are no text, or too large.
 pub fn merge(name: &str, base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Merge, Unmergeable> {
     let by_lines = merge_lines(base, mine, theirs)?;
-    let format =
-        Format::of(name).filter(|format| [base, mine, theirs].iter().all(|content| format.reads(content)));
+    let format = Format::from_name(name)
+        .filter(|format| [base, mine, theirs].iter().all(|content| format.reads(content)));
     let clashes = match (by_lines, format) {
         (LineMerge::Clean(content), None) => return Ok(Merge::Clean { content, by: MergedBy::Lines }),
         (LineMerge::Clean(content), Some(format)) if format.reads(&content) => {

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::git_id::has_id;
-use super::{Series, Thing};
+use super::{FileKind, Series};
 use crate::diff::merge::{Merge, merge};
 use crate::diff::patch_text::{FilePatch, PatchHunk};
 use crate::diff::place::{Grade, Placement, Reason, place};
@@ -51,7 +51,7 @@ impl Series<'_> {
             return known.clone();
         }
         let found = match self.base?.read(path) {
-            Ok(Some(Thing::File { content, .. })) => Some(content),
+            Ok(Some(FileKind::File { content, .. })) => Some(content),
             _ => None,
         };
         self.based.insert(path.clone(), found.clone());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::git_id::has_id;
-use super::{FileOutcome, Series, Thing, Trouble};
+use super::{FileKind, FileOutcome, Series, Trouble};
 use crate::diff::patch_text::{Body, FilePatch, GitMode, PatchHunk};
 use crate::diff::place::{Grade, place};
 use crate::model::{Code, Mode};
@@ -93,12 +93,12 @@ fn is_no_content(id: &str) -> bool {
 }
 
 /// A file or link with this content, as Git's mode says.
-pub(super) fn thing(content: Arc<[u8]>, git_mode: Option<GitMode>, mode: Mode) -> Result<Thing, Trouble> {
+pub(super) fn thing(content: Arc<[u8]>, git_mode: Option<GitMode>, mode: Mode) -> Result<FileKind, Trouble> {
     if git_mode != Some(GitMode::Link) {
-        return Ok(Thing::File { content, mode });
+        return Ok(FileKind::File { content, mode });
     }
     match String::from_utf8(content.to_vec()) {
-        Ok(points_to) => Ok(Thing::Link(points_to)),
+        Ok(points_to) => Ok(FileKind::Link(points_to)),
         Err(_) => Err(Trouble::new(Code::Path, "the link's target is not UTF-8")),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::content::{Made, make_binary, new_mode, thing, with_git_mode};
-use super::{FileOutcome, Progress, Series, Thing, Trouble, strip};
+use super::{FileKind, FileOutcome, Progress, Series, Trouble, strip};
 use crate::diff::patch_text::{Body, FileOp, FilePatch, GitMode, PatchHunk, StripLevel};
 use crate::model::{Code, Mode, TreePath};
 
@@ -14,7 +14,7 @@ impl Series<'_> {
         level: StripLevel,
         progress: &mut Progress,
     ) -> FileOutcome {
-        let mut outcome = FileOutcome::of(file);
+        let mut outcome = FileOutcome::new(file);
         let done = self.try_file(file, level, progress, &mut outcome);
         match done {
             Ok(()) => outcome,
@@ -134,7 +134,7 @@ impl Series<'_> {
             Some(_) if progress.leaving.contains(path) => self.put(path, Some(new), progress),
             Some(found) => Err(Trouble::new(
                 Code::Occupied,
-                format!("a {} is already there, and it is not the one the patch brings", found.word()),
+                format!("a {} is already there, and it is not the one the patch brings", found.as_str()),
             )),
         }
     }
@@ -201,11 +201,11 @@ impl Series<'_> {
         };
         let is_changed = file.new_mode != file.old_mode;
         let mode = if is_changed { with_git_mode(mode, file.new_mode) } else { mode };
-        let is_link = matches!(source, Thing::Link(_));
+        let is_link = matches!(source, FileKind::Link(_));
         let made = thing(made, is_link.then_some(GitMode::Link).or(file.new_mode), mode)?;
         let is_free = there.is_none() || progress.leaving.contains(new) || old == new;
         if !is_free && there.as_ref() != Some(&made) {
-            let word = there.map_or("file", |there| there.word());
+            let word = there.map_or("file", |there| there.as_str());
             return Err(Trouble::new(
                 Code::Occupied,
                 format!("a {word} is already there, and it is not the one the patch brings"),
@@ -224,7 +224,7 @@ impl Series<'_> {
         file: &FilePatch<'_>,
         old: &TreePath,
         new: &TreePath,
-        there: &Thing,
+        there: &FileKind,
         outcome: &mut FileOutcome,
     ) -> Result<(), Trouble> {
         let (content, mode) = content_of(there, file)?;
@@ -236,7 +236,7 @@ impl Series<'_> {
             }
         };
         outcome.is_there = true;
-        let before = thing(before, matches!(there, Thing::Link(_)).then_some(GitMode::Link), mode)?;
+        let before = thing(before, matches!(there, FileKind::Link(_)).then_some(GitMode::Link), mode)?;
         self.is_there(old, Some(before));
         self.is_there(new, None);
         Ok(())
@@ -248,25 +248,25 @@ fn missing() -> Trouble {
 }
 
 /// The content and permissions of a file, or of a link where the diff is about one.
-fn content_of(found: &Thing, file: &FilePatch<'_>) -> Result<(Arc<[u8]>, Mode), Trouble> {
+fn content_of(found: &FileKind, file: &FilePatch<'_>) -> Result<(Arc<[u8]>, Mode), Trouble> {
     let is_about_link = [file.old_mode, file.new_mode].contains(&Some(GitMode::Link));
     let is_silent = file.old_mode.is_none() && file.new_mode.is_none();
     match found {
-        Thing::File { content, mode } if !is_about_link => Ok((content.clone(), *mode)),
+        FileKind::File { content, mode } if !is_about_link => Ok((content.clone(), *mode)),
         // A rename without a change says nothing about what it is.
-        Thing::Link(points_to) if is_about_link || is_silent && file.body == Body::Same => {
+        FileKind::Link(points_to) if is_about_link || is_silent && file.body == Body::Same => {
             Ok((points_to.as_bytes().into(), Mode::FILE))
         }
-        Thing::File { .. } => Err(Trouble::new(Code::FileSystem, "is a file instead of a link")),
-        Thing::Link(_) => Err(Trouble::new(Code::FileSystem, "is a link instead of a file")),
-        Thing::Dir => Err(Trouble::new(Code::FileSystem, "is a folder instead of a file")),
+        FileKind::File { .. } => Err(Trouble::new(Code::FileSystem, "is a file instead of a link")),
+        FileKind::Link(_) => Err(Trouble::new(Code::FileSystem, "is a link instead of a file")),
+        FileKind::Dir => Err(Trouble::new(Code::FileSystem, "is a folder instead of a file")),
     }
 }
 
 /// Whether both are the same but for who may read and write them.
-fn is_same(found: &Thing, new: &Thing) -> bool {
+fn is_same(found: &FileKind, new: &FileKind) -> bool {
     match (found, new) {
-        (Thing::File { content: found, mode: a }, Thing::File { content: new, mode: b }) => {
+        (FileKind::File { content: found, mode: a }, FileKind::File { content: new, mode: b }) => {
             found == new && a.is_executable() == b.is_executable()
         }
         _ => found == new,
@@ -274,7 +274,7 @@ fn is_same(found: &Thing, new: &Thing) -> bool {
 }
 
 /// The file that a diff takes away, made from the diff alone.
-fn whole_before(file: &FilePatch<'_>) -> Result<Option<Thing>, Trouble> {
+fn whole_before(file: &FilePatch<'_>) -> Result<Option<FileKind>, Trouble> {
     let content: Vec<u8> = match &file.body {
         Body::Same => Vec::new(),
         Body::Binary(..) => return Ok(None),

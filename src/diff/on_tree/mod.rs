@@ -25,7 +25,7 @@ pub use outcome::{FileOutcome, HunkOutcome, PatchOutcome, TextOrigin, Trouble};
 
 /// What stands at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Thing {
+pub enum FileKind {
     /// A file.
     File {
         /// What is in it.
@@ -39,12 +39,12 @@ pub enum Thing {
     Dir,
 }
 
-impl Thing {
-    fn word(&self) -> &'static str {
+impl FileKind {
+    fn as_str(&self) -> &'static str {
         match self {
-            Thing::File { .. } => "file",
-            Thing::Link(_) => "link",
-            Thing::Dir => "folder",
+            FileKind::File { .. } => "file",
+            FileKind::Link(_) => "link",
+            FileKind::Dir => "folder",
         }
     }
 }
@@ -55,7 +55,7 @@ pub trait Tree {
     ///
     /// # Errors
     /// Why it cannot be read.
-    fn read(&self, path: &TreePath) -> Result<Option<Thing>, Trouble>;
+    fn read(&self, path: &TreePath) -> Result<Option<FileKind>, Trouble>;
 
     /// Whether a file or link stands at `path`. What cannot be looked at is not there.
     fn has_file(&self, path: &TreePath) -> bool;
@@ -83,11 +83,11 @@ pub struct Series<'t> {
     /// Contents of the base, with what patches of the series made of them.
     based: BTreeMap<TreePath, Option<Arc<[u8]>>>,
     /// What the tree itself holds, where that was read.
-    original: BTreeMap<TreePath, Option<Thing>>,
+    original: BTreeMap<TreePath, Option<FileKind>>,
     /// What patches left.
-    current: BTreeMap<TreePath, Option<Thing>>,
+    current: BTreeMap<TreePath, Option<FileKind>>,
     /// What stood there before, for files that are already as a patch leaves them.
-    earlier: BTreeMap<TreePath, Option<Thing>>,
+    earlier: BTreeMap<TreePath, Option<FileKind>>,
 }
 
 /// A place that was changed, or that is already as the patches leave it.
@@ -96,16 +96,16 @@ pub struct Difference {
     /// The place.
     pub path: TreePath,
     /// What stood there before the first patch.
-    pub before: Option<Thing>,
+    pub before: Option<FileKind>,
     /// What stands there behind the last.
-    pub after: Option<Thing>,
+    pub after: Option<FileKind>,
 }
 
 /// What one patch has done so far.
 #[derive(Default)]
 struct Progress {
     /// What stood at each place before this patch.
-    before: BTreeMap<TreePath, Option<Thing>>,
+    before: BTreeMap<TreePath, Option<FileKind>>,
     /// Places that this patch put something at.
     written: BTreeSet<TreePath>,
     /// Places that this patch will take away.
@@ -154,7 +154,7 @@ impl<'t> Series<'t> {
         }
         let carry_out = |(file, can_be_turned): (&FilePatch<'_>, bool)| match can_be_turned {
             true => self.apply_file(file, strip, &mut progress),
-            false => FileOutcome::of(file).failed(Trouble::cannot_be_turned()),
+            false => FileOutcome::new(file).failed(Trouble::cannot_be_turned()),
         };
         let files = files.drain(..).map(carry_out).collect();
         PatchOutcome { strip, files }
@@ -162,7 +162,7 @@ impl<'t> Series<'t> {
 
     /// Every place that is not as it was, or that was found to be as a patch leaves it, by name.
     pub fn differences(&self) -> Vec<Difference> {
-        let difference = |path: &TreePath, before: &Option<Thing>, after: &Option<Thing>| {
+        let difference = |path: &TreePath, before: &Option<FileKind>, after: &Option<FileKind>| {
             (before != after).then(|| Difference {
                 path: path.clone(),
                 before: before.clone(),
@@ -187,13 +187,13 @@ impl<'t> Series<'t> {
     }
 
     /// What stands at `path` now.
-    fn read(&mut self, path: &TreePath) -> Result<Option<Thing>, Trouble> {
+    fn read(&mut self, path: &TreePath) -> Result<Option<FileKind>, Trouble> {
         if let Some(thing) = self.current.get(path).or_else(|| self.original.get(path)) {
             return Ok(thing.clone());
         }
         // Below what a patch has put there nothing of the tree is left.
         let is_replaced = |folder: TreePath| {
-            matches!(self.current.get(&folder), Some(Some(Thing::File { .. } | Thing::Link(_))))
+            matches!(self.current.get(&folder), Some(Some(FileKind::File { .. } | FileKind::Link(_))))
         };
         let thing = if path.ancestors().any(is_replaced) { None } else { self.tree.read(path)? };
         self.original.insert(path.clone(), thing.clone());
@@ -203,12 +203,17 @@ impl<'t> Series<'t> {
     /// Whether a file or link stands at `path` now.
     fn has_file(&self, path: &TreePath) -> bool {
         match self.current.get(path).or_else(|| self.original.get(path)) {
-            Some(thing) => matches!(thing, Some(Thing::File { .. } | Thing::Link(_))),
+            Some(thing) => matches!(thing, Some(FileKind::File { .. } | FileKind::Link(_))),
             None => self.tree.has_file(path),
         }
     }
 
-    fn put(&mut self, path: &TreePath, thing: Option<Thing>, progress: &mut Progress) -> Result<(), Trouble> {
+    fn put(
+        &mut self,
+        path: &TreePath,
+        thing: Option<FileKind>,
+        progress: &mut Progress,
+    ) -> Result<(), Trouble> {
         let before = self.read(path)?;
         progress.before.entry(path.clone()).or_insert(before);
         match thing.is_some() {
@@ -220,7 +225,7 @@ impl<'t> Series<'t> {
     }
 
     /// Remembers that `path` is as a patch leaves it, and what would have stood there before.
-    fn is_there(&mut self, path: &TreePath, before: Option<Thing>) {
+    fn is_there(&mut self, path: &TreePath, before: Option<FileKind>) {
         self.earlier.entry(path.clone()).or_insert(before);
     }
 }

@@ -119,7 +119,7 @@ impl Trouble {
 }
 
 impl FileOutcome {
-    pub(super) fn of(file: &FilePatch<'_>) -> Self {
+    pub(super) fn new(file: &FilePatch<'_>) -> Self {
         Self {
             path: escape_bytes(file.name()),
             from: None,
@@ -192,7 +192,7 @@ fn counted<'h>(hunks: impl IntoIterator<Item = &'h HunkOutcome>) -> Option<Strin
     };
     let mut counts: BTreeMap<u8, (&str, usize)> = BTreeMap::new();
     for hunk in hunks {
-        counts.entry(rank(&hunk.grade)).or_insert((hunk.grade.word(), 0)).1 += 1;
+        counts.entry(rank(&hunk.grade)).or_insert((hunk.grade.as_str(), 0)).1 += 1;
     }
     let counted: Vec<String> = counts.values().map(|(word, count)| format!("{count} {word}")).collect();
     (!counted.is_empty()).then(|| counted.join(", "))

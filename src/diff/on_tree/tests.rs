@@ -6,14 +6,14 @@ use crate::diff::place::Grade;
 use crate::model::Code;
 
 /// A tree: path, content, and whether it can be run; `->` is a link.
-struct Small(BTreeMap<TreePath, Thing>);
+struct Small(BTreeMap<TreePath, FileKind>);
 
 fn at(path: &str) -> TreePath {
     TreePath::parse(path).expect("a path")
 }
 
-fn file(content: &str) -> Thing {
-    Thing::File { content: content.as_bytes().into(), mode: Mode::FILE }
+fn file(content: &str) -> FileKind {
+    FileKind::File { content: content.as_bytes().into(), mode: Mode::FILE }
 }
 
 fn small(files: &[(&str, &str)]) -> Small {
@@ -21,8 +21,8 @@ fn small(files: &[(&str, &str)]) -> Small {
 }
 
 impl Tree for Small {
-    fn read(&self, path: &TreePath) -> Result<Option<Thing>, Trouble> {
-        Ok(self.0.get(path).cloned().or_else(|| self.has_folder(path).then_some(Thing::Dir)))
+    fn read(&self, path: &TreePath) -> Result<Option<FileKind>, Trouble> {
+        Ok(self.0.get(path).cloned().or_else(|| self.has_folder(path).then_some(FileKind::Dir)))
     }
 
     fn has_file(&self, path: &TreePath) -> bool {
@@ -43,13 +43,13 @@ fn run(tree: &Small, texts: &[&str]) -> (Vec<FileOutcome>, Vec<(String, Option<S
             outcomes.extend(series.apply(&patch, Reading::default()).files);
         }
     }
-    let show = |thing: &Thing| match thing {
-        Thing::File { content, mode } => {
+    let show = |thing: &FileKind| match thing {
+        FileKind::File { content, mode } => {
             let mode = if *mode == Mode::FILE { String::new() } else { format!(" ({mode})") };
             format!("{}{mode}", String::from_utf8_lossy(content))
         }
-        Thing::Link(points_to) => format!("-> {points_to}"),
-        Thing::Dir => "folder".to_owned(),
+        FileKind::Link(points_to) => format!("-> {points_to}"),
+        FileKind::Dir => "folder".to_owned(),
     };
     let tell = |difference: Difference| (difference.path.to_string(), difference.after.as_ref().map(show));
     (outcomes, series.differences().into_iter().map(tell).collect())
@@ -158,8 +158,8 @@ fn what_is_already_there_is_left_alone_and_known() {
 #[test]
 fn permissions_and_links_change() {
     let mut tree = small(&[("run", "r\n"), ("x", "1\n")]);
-    tree.0.insert(at("private"), Thing::File { content: b"p\n"[..].into(), mode: Mode::new(0o600) });
-    tree.0.insert(at("l"), Thing::Link("x".to_owned()));
+    tree.0.insert(at("private"), FileKind::File { content: b"p\n"[..].into(), mode: Mode::new(0o600) });
+    tree.0.insert(at("l"), FileKind::Link("x".to_owned()));
     let text = "diff --git a/run b/run\nold mode 100644\nnew mode 100755\ndiff --git a/private b/private\nold mode 100644\nnew mode 100755\ndiff --git a/l b/l\nindex 1..2 120000\n--- a/l\n+++ b/l\n@@ -1 +1 @@\n-x\n\\ No newline at end of file\n+run\n\\ No newline at end of file\ndiff --git a/m b/m\nnew file mode 120000\n--- /dev/null\n+++ b/m\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n";
     let text = text.replace("index 1..2", "index 1111..2222");
     assert_eq!(

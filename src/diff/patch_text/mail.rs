@@ -5,7 +5,7 @@
 
 use super::PatchTextError;
 use super::cursor::chomp;
-use super::letter::is_mail_separator;
+use super::mail_header::is_mail_separator;
 
 /// How the text of a mail was encoded.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -10,8 +10,8 @@ mod cursor;
 mod foreign;
 mod git;
 mod hunk;
-mod letter;
 mod mail;
+mod mail_header;
 mod name;
 mod parse;
 mod write;
@@ -26,8 +26,8 @@ use super::{Line, LineKind};
 use crate::model::Code;
 
 pub use binary::{BinaryContent, BinaryMethod, DeltaError};
-pub use letter::Letter;
 pub use mail::decode_mails;
+pub use mail_header::MailHeader;
 pub use name::{StripLevel, stripped};
 pub use parse::parse;
 pub use write::write_patch_text;
@@ -49,7 +49,7 @@ pub const MAX_BINARY_BYTES: usize = 512 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatchText<'a> {
     /// What stands before the first diff.
-    pub letter: Letter,
+    pub header: MailHeader,
     /// What it does to each file, in the order of the text. One file may be there more than once.
     pub files: Vec<FilePatch<'a>>,
 }

@@ -1,10 +1,10 @@
 //! Reads a text of patches from top to bottom.
 
 use super::cursor::{Cursor, chomp};
-use super::letter::Letter;
+use super::mail_header::MailHeader;
 use super::{
     Body, FileOp, FilePatch, MAX_FILES, MAX_HUNKS, MAX_TEXT_BYTES, PatchText, PatchTextError, foreign, git,
-    hunk, letter, name,
+    hunk, mail_header, name,
 };
 
 /// Reads all patches of a text: one for each mail, or a single one.
@@ -42,10 +42,10 @@ impl<'a> Reader<'a> {
     /// Reads until the next mail begins or the text ends.
     fn read_patch(&mut self) -> Result<(), PatchTextError> {
         let begin = self.cursor.line;
-        let mut head = letter::Reader::new();
+        let mut head = mail_header::Reader::new();
         let mut files: Vec<FilePatch<'a>> = Vec::new();
         while let Some(line) = self.cursor.peek() {
-            if letter::is_mail_separator(line) && self.cursor.line != begin {
+            if mail_header::is_mail_separator(line) && self.cursor.line != begin {
                 break;
             }
             if let Some(file) = self.read_file()? {
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
             }
             self.cursor.next();
         }
-        self.patches.push(PatchText { letter: Letter::from(head), files });
+        self.patches.push(PatchText { header: MailHeader::from(head), files });
         Ok(())
     }
 

@@ -92,7 +92,7 @@ fn a_mailbox_is_a_series() {
     };
     let text = mail(1) + &mail(2);
     let patches = parse(text.as_bytes()).expect("two mails");
-    let subjects: Vec<_> = patches.iter().map(|patch| patch.letter.subject.as_deref()).collect();
+    let subjects: Vec<_> = patches.iter().map(|patch| patch.header.subject.as_deref()).collect();
     assert_eq!(subjects, [Some("Part 1"), Some("Part 2")]);
     assert_eq!(patches[1].files.len(), 1);
 }

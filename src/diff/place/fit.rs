@@ -55,15 +55,15 @@ pub(super) struct Pattern<'h> {
 impl<'h> Pattern<'h> {
     /// What has to be there before.
     pub fn old(hunk: &'h PatchHunk<'_>, ends: Ends) -> Self {
-        Self::of(hunk, hunk.old_lines().collect(), ends)
+        Self::from_hunk(hunk, hunk.old_lines().collect(), ends)
     }
 
     /// What is there afterwards.
     pub fn new(hunk: &'h PatchHunk<'_>, ends: Ends) -> Self {
-        Self::of(hunk, hunk.new_lines().collect(), ends)
+        Self::from_hunk(hunk, hunk.new_lines().collect(), ends)
     }
 
-    fn of(hunk: &'h PatchHunk<'_>, lines: Vec<&'h Line<'h>>, ends: Ends) -> Self {
+    fn from_hunk(hunk: &'h PatchHunk<'_>, lines: Vec<&'h Line<'h>>, ends: Ends) -> Self {
         let is_context = |line: &&Line<'_>| line.kind == LineKind::Context;
         let leading = hunk.lines.iter().take_while(is_context).count();
         let trailing = hunk.lines.iter().rev().take_while(is_context).count();

@@ -72,7 +72,7 @@ pub enum Reason {
 
 impl Grade {
     /// The grade as a word.
-    pub fn word(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Grade::Exact => "exact",
             Grade::Clean => "clean",

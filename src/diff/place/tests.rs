@@ -27,8 +27,8 @@ fn placed(content: &str, diff: &str, fuzz: usize) -> (Vec<String>, Option<String
         (Grade::Loose { fuzz, moved }, Some(line)) => format!("loose {fuzz}, moved {moved}, at {line}"),
         (Grade::Ambiguous(lines), None) => format!("ambiguous {lines:?}"),
         (Grade::Failed(reason, _), None) => format!("failed {reason:?}"),
-        (grade, Some(line)) => format!("{} at {line}", grade.word()),
-        (grade, None) => format!("{} nowhere", grade.word()),
+        (grade, Some(line)) => format!("{} at {line}", grade.as_str()),
+        (grade, None) => format!("{} nowhere", grade.as_str()),
     };
     let content = placement.content.map(|content| String::from_utf8(content).expect("text"));
     (placement.hunks.iter().map(word).collect(), content)

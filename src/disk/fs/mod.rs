@@ -142,7 +142,7 @@ impl fmt::Display for Place {
 
 /// What kind of thing is at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FoundKind {
+pub enum StatKind {
     /// A regular file of this many bytes.
     File {
         /// Length in bytes.
@@ -160,9 +160,9 @@ pub enum FoundKind {
 
 /// What a look at a place shows, without following a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct Stat {
     /// What it is.
-    pub kind: FoundKind,
+    pub kind: StatKind,
     /// Its permission bits, or the stand-ins of [`Mode`] where the system has none.
     pub mode: Mode,
     /// Identity of the object on its filesystem (inode number): the same object has the same one under any name.
@@ -281,7 +281,7 @@ pub trait Fs: Send + Sync {
 
     /// What is at `at`; `None` when nothing is there or a parent is missing. A parent that is a link, a file or
     /// another filesystem is an error: [`io::ErrorKind::NotADirectory`] or [`io::ErrorKind::CrossesDevices`].
-    fn look(&self, at: &Place) -> io::Result<Option<Found>>;
+    fn look(&self, at: &Place) -> io::Result<Option<Stat>>;
 
     /// The names in a folder.
     fn list(&self, dir: &Place) -> io::Result<Names>;

@@ -78,11 +78,11 @@ pub(super) fn kind_of<T>(answer: io::Result<T>) -> ErrorKind {
 fn a_look_tells_files_folders_and_nothing_apart() {
     let target = Target::new();
     let look = |path: &str| target.fs.look(&place(path)).expect("a look").map(|found| found.kind);
-    assert_eq!(look("lib"), Some(FoundKind::Dir));
-    assert_eq!(look("lib/a.so"), Some(FoundKind::File { size_bytes: 3 }));
+    assert_eq!(look("lib"), Some(StatKind::Dir));
+    assert_eq!(look("lib/a.so"), Some(StatKind::File { size_bytes: 3 }));
     assert_eq!(look("lib/missing"), None);
     assert_eq!(look("missing/deeper/still"), None);
-    assert_eq!(target.fs.look(&Place::Root).expect("a look").expect("there").kind, FoundKind::Dir);
+    assert_eq!(target.fs.look(&Place::Root).expect("a look").expect("there").kind, StatKind::Dir);
     assert_eq!(kind_of(target.fs.look(&place("lib/a.so/x"))), ErrorKind::NotADirectory);
 }
 

@@ -42,7 +42,7 @@ pub(super) fn paint(
 
 /// The buttons of all gaps in view.
 pub(super) fn buttons_ui(ui: &Ui, diff: &TextDiff, state: &mut PaneState, area: Rect, metrics: &Metrics) {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let painter = ui.painter_at(area);
     let last_gap = diff.hunks().len() as u32;
     let mut wanted = None;

@@ -138,7 +138,7 @@ fn way_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneActio
     let response = ui.label(egui::RichText::new(words).strong());
     ui.accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
     if let Some(diff) = given.contents.text().filter(|_| state.view(given.contents) == View::Text) {
-        let tokens = Tokens::of(ui);
+        let tokens = Tokens::from_context(ui);
         let (added, removed) = diff.added_and_removed();
         ui.add_space(12.0);
         let count =
@@ -212,7 +212,7 @@ fn go_to_place(contents: &Contents, note: &Note, state: &mut PaneState) {
 
 /// A sentence on a tinted band, perhaps with a button; whether that was pressed.
 fn band_ui(ui: &mut Ui, notice: Notice, subject: &str, sentence: &str, button: Option<&str>) -> bool {
-    let meaning = notice.colours(Tokens::of(ui));
+    let meaning = notice.colours(Tokens::from_context(ui));
     let frame = egui::Frame::new().fill(meaning.surface).inner_margin(egui::Margin::symmetric(12, 5));
     frame
         .show(ui, |ui| {
@@ -238,7 +238,7 @@ fn band_ui(ui: &mut Ui, notice: Notice, subject: &str, sentence: &str, button: O
 
 /// The heads of both columns, or of the one that there is.
 pub(super) fn heads_ui(ui: &mut Ui, contents: &Contents, layout: Option<Layout>) {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let is_there = |half: &Half| contents.facts(*half).is_file() || layout.is_none();
     let halves: Vec<_> = Half::BOTH.into_iter().filter(is_there).collect();
     let (_, area) = ui.allocate_space(vec2(ui.available_width(), HEAD_HEIGHT));
@@ -254,7 +254,7 @@ pub(super) fn heads_ui(ui: &mut Ui, contents: &Contents, layout: Option<Layout>)
 }
 
 fn head_ui(ui: &Ui, contents: &Contents, half: Half, cell: Rect) {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let facts = contents.facts(half);
     let small = egui::TextStyle::Small.resolve(ui.style());
     let painter = ui.painter_at(cell);
@@ -328,5 +328,5 @@ pub(super) fn waiting_ui(ui: &mut Ui, words: &str) {
     let area = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(area);
     let font = egui::TextStyle::Body.resolve(ui.style());
-    ui.painter().text(area.center(), Align2::CENTER_CENTER, words, font, Tokens::of(ui).muted);
+    ui.painter().text(area.center(), Align2::CENTER_CENTER, words, font, Tokens::from_context(ui).muted);
 }

@@ -195,7 +195,7 @@ impl Sheet {
     }
 
     fn paint(&self, ui: &Ui, contents: &Contents, diff: &HexDiff, state: &mut PaneState) {
-        let tokens = Tokens::of(ui);
+        let tokens = Tokens::from_context(ui);
         let painter = ui.painter_at(self.rows);
         painter.rect_filled(self.rows, 0, tokens.card());
         for step in 0..=state.visible.ceil() as u64 {
@@ -222,7 +222,7 @@ impl Sheet {
         line: Rect,
         state: &mut PaneState,
     ) {
-        let tokens = Tokens::of(ui);
+        let tokens = Tokens::from_context(ui);
         let mut read = |half: Half, range: &Option<Range<u64>>| {
             range.clone().map(|range| (range.start, state.hex.pages.bytes(contents, half, range)))
         };
@@ -348,7 +348,12 @@ fn focus_row(
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, &label));
     if response.has_focus() && is_in_view {
         let painter = ui.painter_at(sheet.rows);
-        painter.rect_stroke(rect.shrink(0.5), 2, (1.5, Tokens::of(ui).focus), egui::StrokeKind::Inside);
+        painter.rect_stroke(
+            rect.shrink(0.5),
+            2,
+            (1.5, Tokens::from_context(ui).focus),
+            egui::StrokeKind::Inside,
+        );
     }
     let (number, count) = state.position(contents);
     let name = crate::text::escape_line(contents.path.as_str());

@@ -80,7 +80,7 @@ impl Class {
         }
     }
 
-    fn of(stack: &ScopeStack) -> Self {
+    fn from_scopes(stack: &ScopeStack) -> Self {
         let is_inside = |kind: Option<Scope>| {
             kind.is_some_and(|kind| stack.as_slice().iter().any(|scope| kind.is_prefix_of(*scope)))
         };
@@ -191,13 +191,13 @@ fn spans(lines: &Lines, line: u32, state: &mut ParseState, stack: &mut ScopeStac
         }
     };
     for (at, op) in ops {
-        push(begin, at, Class::of(stack));
+        push(begin, at, Class::from_scopes(stack));
         begin = at;
         if stack.apply(&op).is_err() {
             return Vec::new();
         }
     }
-    push(begin, lossy.len(), Class::of(stack));
+    push(begin, lossy.len(), Class::from_scopes(stack));
     if is_exact { spans } else { Vec::new() }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Metrics {
 }
 
 /// How a line is painted.
-pub(super) struct Look<'a> {
+pub(super) struct LineStyle<'a> {
     pub tokens: &'a Tokens,
     pub tone: Option<ChangeTone>,
     pub marks: Option<&'a Marks>,
@@ -53,7 +53,7 @@ impl Placed {
     pub fn new(
         painter: &Painter,
         line: &ShownLine,
-        look: &Look<'_>,
+        look: &LineStyle<'_>,
         metrics: &Metrics,
         (shift, width): (f32, f32),
     ) -> Self {
@@ -94,7 +94,7 @@ impl Placed {
 }
 
 /// Colours of the characters in `bytes` of a line.
-fn job(line: &ShownLine, bytes: Range<usize>, look: &Look<'_>, metrics: &Metrics) -> LayoutJob {
+fn job(line: &ShownLine, bytes: Range<usize>, look: &LineStyle<'_>, metrics: &Metrics) -> LayoutJob {
     let mut job = LayoutJob {
         text: line.text[bytes.clone()].to_owned(),
         break_on_newline: false,
@@ -150,7 +150,7 @@ pub(super) fn paint_line(
     column: Rect,
     shift: f32,
     drawn: &Drawn,
-    look: &Look<'_>,
+    look: &LineStyle<'_>,
     metrics: &Metrics,
 ) -> Placed {
     let painter = painter.with_clip_rect(column.intersect(painter.clip_rect()));

@@ -74,7 +74,7 @@ pub fn decode(contents: &Contents, cancel: &CancelToken) -> Result<Pictures, Can
     if let [Some(left), Some(right)] = &pixels
         && left.dimensions() == right.dimensions()
     {
-        let difference = PixelDifference::of(left, right, left.width());
+        let difference = PixelDifference::new(left, right, left.width());
         pictures.difference = Some((difference, Arc::new(difference_image(left, right))));
     }
     Ok(pictures)
@@ -213,7 +213,12 @@ pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState,
                 corner(bounds.left + bounds.width, bounds.top + bounds.height),
             );
             let painter = ui.painter_at(cells[0]);
-            painter.rect_stroke(frame.expand(2.0), 2, (2.0, Tokens::of(ui).focus), egui::StrokeKind::Outside);
+            painter.rect_stroke(
+                frame.expand(2.0),
+                2,
+                (2.0, Tokens::from_context(ui).focus),
+                egui::StrokeKind::Outside,
+            );
         }
         return;
     }
@@ -224,10 +229,10 @@ pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState,
                 let size = size_of_picture(pictures, half);
                 let file = given.contents.facts(half).phrases().join(", ");
                 let words = format!("{}: {file}, {}", super::head::title(half), picture.facts.phrase());
-                canvas_ui(ui, cell, half.word(), &words, (&texture, size), state);
+                canvas_ui(ui, cell, half.as_str(), &words, (&texture, size), state);
             }
             Some(Err(reason)) => {
-                let tokens = Tokens::of(ui);
+                let tokens = Tokens::from_context(ui);
                 let font = egui::TextStyle::Body.resolve(ui.style());
                 ui.painter().text(cell.center(), Align2::CENTER_CENTER, reason, font, tokens.caution.text);
             }
@@ -289,7 +294,7 @@ fn canvas_ui(
     (texture, size): (&TextureHandle, Vec2),
     state: &mut PaneState,
 ) -> Option<(Pos2, f32)> {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let small = egui::TextStyle::Small.resolve(ui.style());
     let caption = cell.with_max_y(cell.top() + 24.0);
     ui.painter_at(caption).text(

@@ -3,7 +3,7 @@
 use egui::{Align2, Painter, Rect, Ui, pos2, vec2};
 
 use super::highlight::Highlights;
-use super::line::{Look, Metrics, paint_line};
+use super::line::{LineStyle, Metrics, paint_line};
 use super::state::PaneState;
 use super::{Given, gap};
 use crate::gui::theme::{ChangeTone, Tokens};
@@ -65,7 +65,7 @@ pub(super) fn paint(
     area: Rect,
 ) -> Option<Rect> {
     let painter = ui.painter_at(area);
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     painter.rect_filled(area, 0, tokens.card());
     let count = state.rows().map_or(0, Rows::count);
     let mut present = None;
@@ -167,7 +167,7 @@ impl RowPainter<'_> {
             marks.filter(|_| row.hunk.is_some_and(|hunk| !self.diff.hunks()[hunk as usize].is_one_sided()));
         let drawn = self.state.line(self.diff, half, line);
         let selection = self.state.selection.filter(|selection| selection.column == column);
-        let look = Look {
+        let look = LineStyle {
             tokens: self.tokens,
             tone,
             marks,

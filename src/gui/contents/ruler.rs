@@ -34,7 +34,7 @@ pub(super) enum MarkKind {
 }
 
 impl MarkKind {
-    fn of(hunk: &Hunk) -> Self {
+    fn from_hunk(hunk: &Hunk) -> Self {
         match (hunk.left.is_empty(), hunk.right.is_empty()) {
             (true, _) => Self::Added,
             (_, true) => Self::Removed,
@@ -48,7 +48,7 @@ impl Marks {
     pub fn of_text(&mut self, diff: &TextDiff, rows: &Rows, version: u64, height: f32) {
         let hunks = diff.hunks().iter().enumerate().filter_map(|(number, hunk)| {
             let first = rows.row_of_hunk(number as u32)?;
-            Some((first, hunk.left.len().max(hunk.right.len()) as u64, MarkKind::of(hunk)))
+            Some((first, hunk.left.len().max(hunk.right.len()) as u64, MarkKind::from_hunk(hunk)))
         });
         self.fill((version, height as u32), rows.count(), height, hunks);
     }
@@ -91,7 +91,7 @@ pub(super) fn ruler_ui(
     rows: u64,
     visible: f32,
 ) {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let response = ui.interact(rect, id, Sense::click_and_drag());
     let (begin, length) = scroll.thumb(rows, visible, rect.height());
     if let Some(pointer) = response.interact_pointer_pos() {

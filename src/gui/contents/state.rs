@@ -435,7 +435,7 @@ impl PaneState {
         if self.lines.len() > MAX_KEPT_LINES {
             self.lines.clear();
         }
-        let drawn = self.lines.entry((half, line)).or_insert_with(|| Arc::new(Drawn::of(diff, half, line)));
+        let drawn = self.lines.entry((half, line)).or_insert_with(|| Arc::new(Drawn::new(diff, half, line)));
         Arc::clone(drawn)
     }
 
@@ -444,7 +444,7 @@ impl PaneState {
         if self.refined.len() > MAX_KEPT_HUNKS {
             self.refined.clear();
         }
-        Arc::clone(self.refined.entry(hunk).or_insert_with(|| Arc::new(Refined::of(diff, hunk))))
+        Arc::clone(self.refined.entry(hunk).or_insert_with(|| Arc::new(Refined::new(diff, hunk))))
     }
 
     /// The section that begins or goes on behind a gap.
@@ -455,9 +455,9 @@ impl PaneState {
 }
 
 impl Drawn {
-    fn of(diff: &TextDiff, half: Half, line: u32) -> Self {
+    fn new(diff: &TextDiff, half: Half, line: u32) -> Self {
         match diff.lines(half).line(line) {
-            Ok(text) => Self { shown: ShownLine::of(&text), left_out: text.left_out, failure: None },
+            Ok(text) => Self { shown: ShownLine::new(&text), left_out: text.left_out, failure: None },
             Err(error) => {
                 let failure = Some(fill(words::LINE_UNREADABLE, &[("why", &error.to_string())]));
                 Self { shown: ShownLine::default(), left_out: 0, failure }

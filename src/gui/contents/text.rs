@@ -3,7 +3,7 @@
 use egui::{EventFilter, Id, Rect, Response, Sense, Ui, pos2, vec2};
 
 use super::keys::{self, Step};
-use super::line::{Look, Metrics, Placed};
+use super::line::{LineStyle, Metrics, Placed};
 use super::rows::{Columns, paint};
 use super::state::{PaneRequest, PaneState};
 use super::{Given, gap, menu, ruler};
@@ -221,7 +221,8 @@ fn caret_at(
     };
     let text = columns.text(cell);
     let drawn = state.line(diff, half, line);
-    let look = Look { tokens: Tokens::of(ui), tone: None, marks: None, spans: &[], selected: None };
+    let look =
+        LineStyle { tokens: Tokens::from_context(ui), tone: None, marks: None, spans: &[], selected: None };
     let placed = Placed::new(ui.painter(), &drawn.shown, &look, metrics, (state.shift, text.width()));
     let char = placed.char_at(pointer.x - text.left() + state.shift);
     let byte = drawn.shown.to_source(drawn.shown.byte_of_char(char.min(drawn.shown.chars)));
@@ -256,7 +257,12 @@ fn focus_row(
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, &label));
     if response.has_focus() && present.is_some() {
         let ring = rect.shrink(0.5);
-        ui.painter_at(area).rect_stroke(ring, 2, (1.5, Tokens::of(ui).focus), egui::StrokeKind::Inside);
+        ui.painter_at(area).rect_stroke(
+            ring,
+            2,
+            (1.5, Tokens::from_context(ui).focus),
+            egui::StrokeKind::Inside,
+        );
     }
 }
 
@@ -306,7 +312,7 @@ fn announce(ui: &Ui, given: &Given<'_>, state: &PaneState, id: Id) {
 
 /// The bar below, with which lines are moved to the side.
 fn side_bar_ui(ui: &Ui, area: Rect, columns: &Columns, state: &mut PaneState, id: Id) {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let bar = Rect::from_min_max(
         pos2(area.left(), area.bottom() - SIDE_BAR_HEIGHT),
         pos2(area.right() - ruler::WIDTH, area.bottom()),

@@ -129,9 +129,9 @@ pub struct Tokens {
 
 impl Tokens {
     /// The colours that `context` wears; a `&Ui` serves as well.
-    pub fn of(context: &Context) -> &'static Self {
+    pub fn from_context(context: &Context) -> &'static Self {
         let changes = context.data(|data| data.get_temp(changes_id())).unwrap_or_default();
-        Self::for_palette(Palette::of(context), changes)
+        Self::for_palette(Palette::from_context(context), changes)
     }
 
     /// The colours of `palette` with `changes`.
@@ -164,7 +164,7 @@ impl Tokens {
 
 impl Palette {
     /// The one that `context` wears: the chosen one, or else that of the system.
-    pub fn of(context: &Context) -> Self {
+    pub fn from_context(context: &Context) -> Self {
         let chosen: Option<Option<Self>> = context.data(|data| data.get_temp(palette_id()));
         chosen.flatten().unwrap_or_else(|| Self::of_theme(context.theme()))
     }

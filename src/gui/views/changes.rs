@@ -71,11 +71,12 @@ fn without_folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 }
 
 fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &Tree, outbox: &mut Outbox) {
-    let frame = Frame::new().fill(Tokens::of(ui).card()).inner_margin(Margin::same(space::SMALL as i8));
+    let frame =
+        Frame::new().fill(Tokens::from_context(ui).card()).inner_margin(Margin::same(space::SMALL as i8));
     frame.show(ui, |ui| {
         filter_ui(ui, list, outbox);
         if list.rows().is_empty() {
-            ui.label(text::body(words::CHANGES_NONE).color(Tokens::of(ui).muted));
+            ui.label(text::body(words::CHANGES_NONE).color(Tokens::from_context(ui).muted));
         }
         let rows = list.rows();
         long_tree(ui, words::TREE, rows.len(), |ui, index| {
@@ -176,8 +177,8 @@ fn row_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, row: &Row, outb
 
 /// What somebody should see without opening the change: above all that it does not fit.
 fn note(item: &Item) -> &'static str {
-    let grade = item.fit.as_ref().map_or("", |fit| fit.grade.word());
-    if grade.is_empty() { item.risks.first().map_or("", |risk| risk.word()) } else { grade }
+    let grade = item.fit.as_ref().map_or("", |fit| fit.grade.as_str());
+    if grade.is_empty() { item.risks.first().map_or("", |risk| risk.as_str()) } else { grade }
 }
 
 const fn mark(status: Status) -> Mark {
@@ -212,7 +213,7 @@ fn change_ui(ui: &mut Ui, model: &Model, list: &Tree, panes: &mut Panes, outbox:
 }
 
 fn title_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, item: &Item, outbox: &mut Outbox) {
-    let muted = Tokens::of(ui).muted;
+    let muted = Tokens::from_context(ui).muted;
     ui.spacing_mut().item_spacing.y = space::TINY;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
@@ -227,7 +228,7 @@ fn title_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, item: &Item, 
         }
         for risk in &item.risks {
             let tone = Tone::Notice(Notice::Caution);
-            badge(ui, &Badge { text: risk.word(), tone, explain: risk.explanation() });
+            badge(ui, &Badge { text: risk.as_str(), tone, explain: risk.explanation() });
         }
         if let Some(position) = list.position(index) {
             ui.label(text::caption(format!("{position} / {}", list.matching())).color(muted));
@@ -249,11 +250,11 @@ const FIT_HEIGHT: f32 = 112.0;
 
 /// How the hunks of a text patch fit this file: in a word where all is plain, else each of them.
 fn fit_ui(ui: &mut Ui, fit: &FileFit) {
-    let word = if fit.grade == Grade::Plain { words::HOW_IT_FITS } else { fit.grade.word() };
+    let word = if fit.grade == Grade::Plain { words::HOW_IT_FITS } else { fit.grade.as_str() };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
         badge(ui, &Badge { text: word, tone: tone(fit.grade), explain: "" });
-        ui.label(text::caption(&fit.summary).color(Tokens::of(ui).muted));
+        ui.label(text::caption(&fit.summary).color(Tokens::from_context(ui).muted));
     });
     if matches!(fit.grade, Grade::Plain | Grade::There) {
         return;
@@ -261,9 +262,9 @@ fn fit_ui(ui: &mut Ui, fit: &FileFit) {
     ScrollArea::vertical().id_salt("hunks").max_height(FIT_HEIGHT).show(ui, |ui| {
         for line in &fit.lines {
             let colour = match line.grade {
-                Grade::Fails => Tokens::of(ui).danger.text,
-                Grade::NotPlain => Tokens::of(ui).text,
-                Grade::Plain | Grade::There => Tokens::of(ui).muted,
+                Grade::Fails => Tokens::from_context(ui).danger.text,
+                Grade::NotPlain => Tokens::from_context(ui).text,
+                Grade::Plain | Grade::There => Tokens::from_context(ui).muted,
             };
             ui.add(Label::new(text::caption(&line.text).color(colour)).wrap());
         }

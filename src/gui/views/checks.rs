@@ -24,7 +24,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         Verdict::NothingToDo => words::CHECK_NOTHING_MEANING,
     };
     let notice = notice(check.verdict);
-    banner(ui, &Banner { notice, title: check.verdict.word(), body: meaning, actions: &[] });
+    banner(ui, &Banner { notice, title: check.verdict.as_str(), body: meaning, actions: &[] });
     findings_ui(ui, &check.findings, outbox);
     let reason = workspace.check.is_waiting().then_some(words::CHECKING);
     if button(ui, &Button::secondary(words::CHECK_AGAIN).icon(Icon::RefreshCw).blocked(reason)).clicked() {

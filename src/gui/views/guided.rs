@@ -214,7 +214,7 @@ fn working_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
 
 /// A sentence that calms.
 fn promise_ui(ui: &mut Ui, sentence: &str) {
-    ui.label(text::caption(sentence).color(Tokens::of(ui).muted));
+    ui.label(text::caption(sentence).color(Tokens::from_context(ui).muted));
 }
 
 /// The one button, with the way back and the way out beside it.

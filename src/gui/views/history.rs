@@ -28,7 +28,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
     condition_ui(ui, view, fields);
     card(ui, Some(words::IN_THE_FOLDER), |ui| {
         if view.stack.is_empty() {
-            ui.label(text::body(words::NOTHING_TO_TAKE_BACK).color(Tokens::of(ui).muted));
+            ui.label(text::body(words::NOTHING_TO_TAKE_BACK).color(Tokens::from_context(ui).muted));
         }
         for row in &view.stack {
             patch_ui(ui, row, outbox);
@@ -66,7 +66,7 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
         ui.add(Label::new(text::strong(&row.title)).wrap());
-        ui.label(text::caption(format!("{} · {}", row.id, row.since)).color(Tokens::of(ui).muted));
+        ui.label(text::caption(format!("{} · {}", row.id, row.since)).color(Tokens::from_context(ui).muted));
     });
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
@@ -84,7 +84,7 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
         }
         if !row.others.is_empty() {
             let ids = words::fill(words::SHARED_WITH, &[("ids", &row.others.join(", "))]);
-            ui.label(text::caption(ids).color(Tokens::of(ui).muted));
+            ui.label(text::caption(ids).color(Tokens::from_context(ui).muted));
         }
     });
 }

@@ -71,7 +71,7 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
             let response =
                 ui.add_enabled(possible.is_ok(), row.min_size(egui::vec2(width, space::ROW_HEIGHT)));
             if let Err(reason) = &possible {
-                ui.label(text::caption(*reason).color(Tokens::of(ui).muted));
+                ui.label(text::caption(*reason).color(Tokens::from_context(ui).muted));
             }
             if is_walking && index == fields.chosen {
                 response.scroll_to_me(None);
@@ -133,7 +133,7 @@ fn folders_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         outbox.push(Msg::Escape);
     }
     if let Some(failure) = model.folders.failed() {
-        ui.label(text::body(&failure.what).color(Tokens::of(ui).danger.text));
+        ui.label(text::body(&failure.what).color(Tokens::from_context(ui).danger.text));
     }
     let Some(list) = model.folders.ready() else { return };
     ui.add(egui::Label::new(text::code(path_line(&list.place))).wrap());
@@ -149,7 +149,7 @@ fn folders_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     });
     ScrollArea::vertical().auto_shrink(false).max_height(SIZE[1] / 2.0).show(ui, |ui| {
         if list.names.is_empty() {
-            ui.label(text::body(words::FOLDERS_NONE).color(Tokens::of(ui).muted));
+            ui.label(text::body(words::FOLDERS_NONE).color(Tokens::from_context(ui).muted));
         }
         for name in &list.names {
             if link_button(ui, &line(name)).clicked() {

@@ -45,7 +45,7 @@ fn drop_ui(ui: &mut Ui, outbox: &mut Outbox) {
 fn typed_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let mut typed = model.typed_path.clone();
     ui.spacing_mut().item_spacing.y = space::SMALL;
-    let label = ui.label(text::caption(words::START_TYPE).color(Tokens::of(ui).muted));
+    let label = ui.label(text::caption(words::START_TYPE).color(Tokens::from_context(ui).muted));
     ui.horizontal_top(|ui| {
         let is_empty = typed.trim().is_empty();
         let room = (ui.available_width() - 3.0 * space::HUGE).max(4.0 * space::HUGE);
@@ -75,7 +75,7 @@ fn typed_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 
 fn go_back_ui(ui: &mut Ui, outbox: &mut Outbox) {
     card(ui, Some(words::START_GO_BACK), |ui| {
-        ui.label(text::body(words::START_GO_BACK_MEANING).color(Tokens::of(ui).muted));
+        ui.label(text::body(words::START_GO_BACK_MEANING).color(Tokens::from_context(ui).muted));
         if button(ui, &Button::secondary(words::START_GO_BACK_BUTTON).icon(Icon::Undo2)).clicked() {
             outbox.push(Msg::BeginTakeBack);
         }
@@ -84,14 +84,14 @@ fn go_back_ui(ui: &mut Ui, outbox: &mut Outbox) {
 
 fn sample_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     card(ui, Some(words::START_SAMPLE_TITLE), |ui| {
-        ui.label(text::body(words::START_SAMPLE_MEANING).color(Tokens::of(ui).muted));
+        ui.label(text::body(words::START_SAMPLE_MEANING).color(Tokens::from_context(ui).muted));
         let reason = model.sample.is_waiting().then_some(words::SAMPLE_WAIT);
         let sample = Button::secondary(words::START_SAMPLE).icon(Icon::FlaskConical).blocked(reason);
         if button(ui, &sample).clicked() {
             outbox.push(Msg::TrySample);
         }
         if let Some(failure) = model.sample.failed() {
-            ui.label(text::body(&failure.what).color(Tokens::of(ui).danger.text));
+            ui.label(text::body(&failure.what).color(Tokens::from_context(ui).danger.text));
         }
     });
 }
@@ -99,7 +99,7 @@ fn sample_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 fn recent_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     card(ui, Some(words::START_RECENT), |ui| {
         if model.recent.pairs.is_empty() {
-            ui.label(text::body(words::START_RECENT_EMPTY).color(Tokens::of(ui).muted));
+            ui.label(text::body(words::START_RECENT_EMPTY).color(Tokens::from_context(ui).muted));
         }
         for pair in &model.recent.pairs {
             let (bundle, folder) = pair_text(pair);
@@ -114,7 +114,7 @@ fn recent_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                     });
                 }
                 if pair.bundle.is_some() {
-                    ui.label(text::caption(folder).color(Tokens::of(ui).muted));
+                    ui.label(text::caption(folder).color(Tokens::from_context(ui).muted));
                 }
             });
         }

@@ -24,7 +24,7 @@ const ACTIONS_WIDTH: f32 = 420.0;
 
 pub fn header_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
     let margin = Margin { left: space::WIDE as i8, right: space::WIDE as i8, top: 12, bottom: 8 };
-    let frame = Frame::new().fill(Tokens::of(ui).card()).inner_margin(margin);
+    let frame = Frame::new().fill(Tokens::from_context(ui).card()).inner_margin(margin);
     Panel::top("workspace").frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::SMALL;
         if is_low(ui) || ui.available_width() < SIDE_BY_SIDE {
@@ -112,7 +112,7 @@ fn title_ui(ui: &mut Ui, model: &Model) {
 /// Which patch and which folder, exactly.
 pub fn identity_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;
-    let muted = Tokens::of(ui).muted;
+    let muted = Tokens::from_context(ui).muted;
     ui.spacing_mut().item_spacing.y = space::TINY;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
@@ -137,7 +137,7 @@ pub fn identity_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         ui.spacing_mut().item_spacing.x = space::SMALL;
         match &workspace.folder {
             Some(folder) => {
-                let colour = Tokens::of(ui).text;
+                let colour = Tokens::from_context(ui).text;
                 let copied = folder.to_string_lossy();
                 path_label(ui, &PathView { shown: &path_line(folder), copied: Some(&copied), colour });
                 if let Some(product) = workspace.view.ready().and_then(FolderView::product) {
@@ -191,7 +191,7 @@ fn verdict_ui(ui: &mut Ui, model: &Model) {
     let (word, tone) = match workspace.verdict() {
         _ if workspace.check.is_waiting() => (words::CHECKING, Tone::Neutral),
         None => return,
-        Some(verdict) => (verdict.word(), Tone::Notice(notice(verdict))),
+        Some(verdict) => (verdict.as_str(), Tone::Notice(notice(verdict))),
     };
     badge(ui, &Badge { text: word, tone, explain: "" });
 }
@@ -207,7 +207,7 @@ pub fn notice(verdict: Verdict) -> Notice {
 
 /// Something small that was done.
 pub fn notice_ui(ui: &mut Ui, notice: &str) {
-    let frame = Frame::new().fill(Tokens::of(ui).raised()).inner_margin(space::SMALL as i8);
+    let frame = Frame::new().fill(Tokens::from_context(ui).raised()).inner_margin(space::SMALL as i8);
     Panel::bottom("notice").frame(frame).show(ui, |ui| {
         ui.label(text::caption(notice));
     });

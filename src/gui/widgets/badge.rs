@@ -113,7 +113,7 @@ pub(super) struct Face {
 
 impl Face {
     pub(super) fn measure(ui: &Ui, badge: &Badge<'_>) -> Self {
-        let colours = badge.tone.colours(Tokens::of(ui));
+        let colours = badge.tone.colours(Tokens::from_context(ui));
         let font = FontId::new(text::CAPTION, text::semibold());
         let galley = ui.painter().layout_no_wrap(badge.text.to_owned(), font, colours.2);
         let height = (galley.size().y + space::TINY).max(space::LARGE + space::TINY);

@@ -22,7 +22,7 @@ pub struct Banner<'a> {
 
 /// A notice for the whole page; answers which of its actions was pressed. A screen reader says it when it appears.
 pub fn banner(ui: &mut Ui, banner: &Banner<'_>) -> Option<usize> {
-    let colours = banner.notice.colours(Tokens::of(ui));
+    let colours = banner.notice.colours(Tokens::from_context(ui));
     let (role, live) = match banner.notice {
         Notice::Danger | Notice::Caution => (Role::Alert, Live::Assertive),
         Notice::Good | Notice::Information => (Role::Status, Live::Polite),
@@ -51,7 +51,7 @@ pub fn banner(ui: &mut Ui, banner: &Banner<'_>) -> Option<usize> {
 }
 
 fn words(ui: &mut Ui, banner: &Banner<'_>) -> Option<usize> {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     ui.spacing_mut().item_spacing.y = space::TINY;
     let title = text::strong(banner.title).color(banner.notice.colours(tokens).text);
     ui.add(Label::new(title).wrap());

@@ -85,7 +85,7 @@ pub fn button(ui: &mut Ui, button: &Button<'_>) -> Response {
         return response;
     };
     // Both in one piece, so that a row that wraps moves them together.
-    let words = text::caption(reason).color(Tokens::of(ui).muted);
+    let words = text::caption(reason).color(Tokens::from_context(ui).muted);
     let width = face.size.x.max(REASON_WIDTH).min(ui.max_rect().width());
     let font = TextStyle::Small.resolve(ui.style());
     let height = ui.painter().layout(reason.to_owned(), font, Color32::PLACEHOLDER, width).size().y;
@@ -104,7 +104,7 @@ pub fn button(ui: &mut Ui, button: &Button<'_>) -> Response {
 
 /// Why a button cannot be pressed.
 pub fn reason(ui: &mut Ui, reason: &str) {
-    let colour = Tokens::of(ui).muted;
+    let colour = Tokens::from_context(ui).muted;
     ui.add(egui::Label::new(text::caption(reason).color(colour)).wrap());
 }
 
@@ -145,7 +145,7 @@ impl Face {
     fn show(self, ui: &Ui, button: &Button<'_>, rect: Rect, response: &Response) {
         let is_enabled = button.blocked.is_none();
         response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, button.label));
-        let look = Look::of(Tokens::of(ui), button.kind, is_enabled, response.hovered());
+        let look = ButtonStyle::new(Tokens::from_context(ui), button.kind, is_enabled, response.hovered());
         ui.painter().rect(rect, space::CONTROL_RADIUS, look.fill, look.edge, StrokeKind::Inside);
         let left = rect.left() + space::MEDIUM;
         if let Some(icon) = button.icon {
@@ -159,14 +159,14 @@ impl Face {
 }
 
 /// The colours of a button.
-struct Look {
+struct ButtonStyle {
     fill: Color32,
     edge: Stroke,
     text: Color32,
 }
 
-impl Look {
-    fn of(tokens: &Tokens, kind: ButtonKind, is_enabled: bool, is_hovered: bool) -> Self {
+impl ButtonStyle {
+    fn new(tokens: &Tokens, kind: ButtonKind, is_enabled: bool, is_hovered: bool) -> Self {
         let line = |colour| Stroke::new(space::HAIRLINE, colour);
         if !is_enabled {
             return Self { fill: tokens.page(), edge: line(tokens.outline), text: tokens.muted };
@@ -201,7 +201,7 @@ pub struct IconButton<'a> {
 
 /// A button that is only an icon.
 pub fn icon_button(ui: &mut Ui, button: &IconButton<'_>) -> Response {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(space::ROW_HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, button.name));
     if response.hovered() {
@@ -215,7 +215,7 @@ pub fn icon_button(ui: &mut Ui, button: &IconButton<'_>) -> Response {
 
 /// Words that do something when clicked, for what is beside the point of the page.
 pub fn link_button(ui: &mut Ui, label: &str) -> Response {
-    let colour = Tokens::of(ui).accent.text;
+    let colour = Tokens::from_context(ui).accent.text;
     let font = TextStyle::Body.resolve(ui.style());
     let galley = ui.painter().layout(label.to_owned(), font, colour, ui.max_rect().width());
     // As high as the buttons it stands in a row with.

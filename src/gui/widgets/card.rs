@@ -26,7 +26,7 @@ pub fn page_column<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) ->
 
 /// A surface of its own for things that belong together, under a title if there is one.
 pub fn card<R>(ui: &mut Ui, title: Option<&str>, contents: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let frame = Frame::new()
         .fill(tokens.card())
         .stroke(Stroke::new(space::HAIRLINE, tokens.outline))

@@ -23,7 +23,7 @@ pub fn details(ui: &mut Ui, view: &DetailsView<'_>, is_open: &mut bool) {
     if !*is_open {
         return;
     }
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let frame = Frame::new()
         .fill(tokens.page())
         .stroke(Stroke::new(space::HAIRLINE, tokens.outline))
@@ -42,7 +42,7 @@ pub fn details(ui: &mut Ui, view: &DetailsView<'_>, is_open: &mut bool) {
 }
 
 fn toggle(ui: &mut Ui, title: &str, is_open: bool) -> bool {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let font = egui::TextStyle::Body.resolve(ui.style());
     let galley = ui.painter().layout_no_wrap(title.to_owned(), font, tokens.accent.text);
     let size = Vec2::new(text::ICON + space::TINY + galley.size().x, space::ROW_HEIGHT);

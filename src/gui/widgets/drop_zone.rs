@@ -29,7 +29,7 @@ pub struct DropZoneView<'a> {
 /// A place to let a file go; the response is that of its button. What is let go anywhere in the window counts:
 /// taking it is the caller's, for whom it comes in `input.raw.dropped_files`.
 pub fn drop_zone(ui: &mut Ui, zone: &DropZoneView<'_>) -> Response {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let is_held = ui.input(|input| !input.raw.hovered_files.is_empty());
     let (fill, edge) =
         if is_held { (tokens.accent.surface, tokens.accent.text) } else { (tokens.card(), tokens.edge) };

@@ -21,7 +21,7 @@ pub struct EmptyState<'a> {
 
 /// What an empty place is for; with an action, the response of its button.
 pub fn empty_state(ui: &mut Ui, empty: &EmptyState<'_>) -> Option<Response> {
-    let colour = Tokens::of(ui).muted;
+    let colour = Tokens::from_context(ui).muted;
     ui.vertical_centered(|ui| {
         ui.set_max_width(space::READING_WIDTH.min(ui.available_width()));
         ui.add_space(space::WIDE);

@@ -52,7 +52,7 @@ pub fn facts(ui: &mut Ui, list: &[Fact<'_>]) -> bool {
 }
 
 fn row(ui: &mut Ui, fact: &Fact<'_>, name_width: f32) -> bool {
-    let colour = Tokens::of(ui).muted;
+    let colour = Tokens::from_context(ui).muted;
     ui.allocate_ui_with_layout(Vec2::new(name_width, 0.0), Layout::top_down(Align::Min), |ui| {
         ui.set_width(name_width);
         ui.add(Label::new(text::body(fact.name).color(colour)).wrap());

@@ -24,7 +24,7 @@ pub enum Level {
 
 impl Level {
     /// The word for it.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Blocks => widgets::LEVEL_BLOCKS,
             Self::MayBreak => widgets::LEVEL_MAY_BREAK,
@@ -64,13 +64,13 @@ pub struct FindingView<'a> {
 
 /// A finding; with an action, the response of its button.
 pub fn finding_row(ui: &mut Ui, finding: &FindingView<'_>) -> Option<Response> {
-    let name = format!("{}: {}", finding.level.word(), finding.sentence);
+    let name = format!("{}: {}", finding.level.as_str(), finding.sentence);
     let group = UiBuilder::new().accessibility_role(Role::ListItem).accessibility_label(name);
     let frame = Frame::new().inner_margin(egui::Margin::symmetric(0, space::SMALL as i8));
     ui.scope_builder(group, |ui| {
         frame
             .show(ui, |ui| {
-                let colour = finding.level.notice().colours(Tokens::of(ui)).strong;
+                let colour = finding.level.notice().colours(Tokens::from_context(ui)).strong;
                 ui.horizontal_top(|ui| {
                     ui.spacing_mut().item_spacing.x = space::MEDIUM;
                     paint::icon(ui, finding.level.icon(), text::ICON + space::TINY, colour);
@@ -107,7 +107,8 @@ fn words(ui: &mut Ui, finding: &FindingView<'_>) {
     ui.spacing_mut().item_spacing.y = space::TINY;
     // The first line stands beside the icon, not in the middle of a row as high as a button.
     ui.spacing_mut().interact_size.y = 0.0;
-    let level = Badge { text: finding.level.word(), tone: Tone::Notice(finding.level.notice()), explain: "" };
+    let level =
+        Badge { text: finding.level.as_str(), tone: Tone::Notice(finding.level.notice()), explain: "" };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
         ui.add(Label::new(text::strong(finding.sentence)).wrap());
@@ -116,7 +117,7 @@ fn words(ui: &mut Ui, finding: &FindingView<'_>) {
     if !finding.meaning.is_empty() {
         ui.add(Label::new(text::body(finding.meaning)).wrap());
     }
-    let colour = Tokens::of(ui).muted;
+    let colour = Tokens::from_context(ui).muted;
     for evidence in finding.evidence {
         let line = text::body(*evidence).text_style(text::small_code_style()).color(colour);
         ui.add(Label::new(line).wrap());

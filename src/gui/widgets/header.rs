@@ -37,7 +37,7 @@ fn titles(ui: &mut Ui, header: &PageHeader<'_>) {
     let response = ui.add(Label::new(text::outcome(header.title)).wrap());
     mark_as_heading(&response, header.title, 1);
     if !header.subtitle.is_empty() {
-        let colour = Tokens::of(ui).muted;
+        let colour = Tokens::from_context(ui).muted;
         ui.add(Label::new(text::body(header.subtitle).color(colour)).wrap());
     }
 }

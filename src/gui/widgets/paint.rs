@@ -60,14 +60,14 @@ pub(super) fn focus_ring(ui: &Ui, response: &Response, radius: u8) {
 
 /// The ring itself, outside of `rect`.
 pub(super) fn ring(ui: &Ui, rect: Rect, radius: u8) {
-    let stroke = Stroke::new(space::FOCUS_WIDTH, Tokens::of(ui).focus);
+    let stroke = Stroke::new(space::FOCUS_WIDTH, Tokens::from_context(ui).focus);
     let outside = rect.expand(space::FOCUS_WIDTH);
     ui.painter().rect_stroke(outside, radius + space::FOCUS_WIDTH as u8, stroke, StrokeKind::Inside);
 }
 
 /// The line around a tinted surface. Only high contrast needs it: there the tints are close to the page.
 pub(super) fn tint_edge(ui: &Ui, colour: Color32) -> Stroke {
-    match Palette::of(ui) {
+    match Palette::from_context(ui) {
         Palette::HighContrast => Stroke::new(space::HAIRLINE, colour),
         Palette::Light | Palette::Dark => Stroke::NONE,
     }

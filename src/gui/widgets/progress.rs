@@ -34,7 +34,7 @@ pub struct ProgressView<'a> {
 
 /// How far the work is. The bar never goes back, whatever the numbers do.
 pub fn progress_block(ui: &mut Ui, progress: &ProgressView<'_>) {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let fraction = furthest(ui, progress);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = space::SMALL;
@@ -59,7 +59,7 @@ pub fn progress_block(ui: &mut Ui, progress: &ProgressView<'_>) {
 }
 
 fn bar(ui: &mut Ui, progress: &ProgressView<'_>, fraction: f32) {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let (rect, response) =
         ui.allocate_exact_size(Vec2::new(ui.available_width(), BAR_HEIGHT), Sense::hover());
     response.widget_info(|| WidgetInfo {
@@ -78,7 +78,7 @@ fn bar(ui: &mut Ui, progress: &ProgressView<'_>, fraction: f32) {
 }
 
 fn warning(ui: &mut Ui, warning: &str) {
-    let colours = Notice::Caution.colours(Tokens::of(ui));
+    let colours = Notice::Caution.colours(Tokens::from_context(ui));
     let frame = Frame::new()
         .fill(colours.surface)
         .stroke(paint::tint_edge(ui, colours.strong))

@@ -86,7 +86,7 @@ pub fn list_row(ui: &mut Ui, view: &RowView<'_>) -> RowResponse {
     let mut left = rect.left() + space::SMALL + view.depth as f32 * space::LARGE;
     let mut toggled = expander(ui, &row, view, Pos2::new(left, rect.center().y));
     left += space::LARGE + space::TINY;
-    let colour = Tokens::of(ui).muted;
+    let colour = Tokens::from_context(ui).muted;
     if let Some(icon) = view.icon {
         let place = Rect::from_min_size(paint::middle(rect, left, text::ICON), Vec2::splat(text::ICON));
         paint::icon_at(ui, place, icon, text::ICON, colour);
@@ -125,7 +125,7 @@ fn describe(row: &Response, view: &RowView<'_>) {
 }
 
 fn background(ui: &Ui, row: &Response, view: &RowView<'_>) {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let fill = match (view.is_selected, row.hovered()) {
         (true, _) => tokens.selection,
         (false, true) => tokens.raised(),
@@ -141,7 +141,7 @@ fn expander(ui: &Ui, row: &Response, view: &RowView<'_>, left_middle: Pos2) -> b
     };
     let place = Rect::from_min_size(left_middle - Vec2::new(0.0, text::ICON / 2.0), Vec2::splat(text::ICON));
     let icon = if is_open { Icon::ChevronDown } else { Icon::ChevronRight };
-    paint::icon_at(ui, place, icon, text::ICON, Tokens::of(ui).muted);
+    paint::icon_at(ui, place, icon, text::ICON, Tokens::from_context(ui).muted);
     let sense = Sense::CLICK;
     let response = ui.interact(place, row.id.with("arrow"), sense);
     response.clicked()
@@ -156,7 +156,7 @@ fn key_toggles(ui: &Ui, row: &Response, view: &RowView<'_>) -> bool {
 }
 
 fn words(ui: &Ui, rect: Rect, left: f32, view: &RowView<'_>) {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let mut right = rect.right() - space::SMALL;
     if !view.note.is_empty() {
         let font = FontId::proportional(text::CAPTION);

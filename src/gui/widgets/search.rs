@@ -26,7 +26,7 @@ pub struct SearchResponse {
 
 /// A field to search in, as wide as there is room.
 pub fn search_field(ui: &mut Ui, query: &mut String, search: &SearchView<'_>) -> SearchResponse {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let margin = Margin::symmetric(space::SMALL as i8, 0);
     let mut frame =
         Frame::new().fill(tokens.card()).corner_radius(space::CONTROL_RADIUS).inner_margin(margin);
@@ -43,7 +43,7 @@ pub fn search_field(ui: &mut Ui, query: &mut String, search: &SearchView<'_>) ->
 }
 
 fn inside(ui: &mut Ui, query: &mut String, search: &SearchView<'_>) -> SearchResponse {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     paint::icon(ui, Icon::Search, text::ICON, tokens.muted);
     let counted = search.found.filter(|_| !query.is_empty()).map(|(at, of)| match of {
         0 => words::SEARCH_NOTHING.to_owned(),

@@ -7,7 +7,7 @@ use crate::gui::theme::{Tokens, space, text};
 
 /// A choice named `name` of one of `choices`; `true` when a person chose another one.
 pub fn segmented(ui: &mut Ui, name: &str, choices: &[&str], chosen: &mut usize) -> bool {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let before = *chosen;
     let group = UiBuilder::new().accessibility_role(Role::RadioGroup).accessibility_label(name);
     let frame = Frame::new()
@@ -30,7 +30,7 @@ pub fn segmented(ui: &mut Ui, name: &str, choices: &[&str], chosen: &mut usize) 
 }
 
 fn segment(ui: &mut Ui, choice: &str, is_chosen: bool) -> bool {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let family = if is_chosen { text::semibold() } else { egui::FontFamily::Proportional };
     let layout =
         |family| ui.painter().layout_no_wrap(choice.to_owned(), FontId::new(text::BODY, family), tokens.text);

@@ -68,7 +68,7 @@ fn fraction_of(whole: Rect, divider: Rect) -> f32 {
 }
 
 fn divider_ui(ui: &Ui, split: &Split<'_>, rect: Rect, id: Id) -> Response {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let response =
         ui.interact(rect, id, Sense::click_and_drag()).on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
     response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, split.name));

@@ -17,7 +17,7 @@ pub struct StatusItem<'a> {
 
 /// The line at the foot of the window, for a bottom panel without a frame of its own.
 pub fn status_bar(ui: &mut Ui, left: &[StatusItem<'_>], right: &[StatusItem<'_>]) {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let margin = Margin::symmetric(space::MEDIUM as i8, 0);
     let group = UiBuilder::new().accessibility_role(Role::Status).accessibility_label(words::STATUS_BAR);
     ui.scope_builder(group, |ui| {
@@ -37,7 +37,7 @@ pub fn status_bar(ui: &mut Ui, left: &[StatusItem<'_>], right: &[StatusItem<'_>]
 }
 
 fn item(ui: &mut Ui, status: &StatusItem<'_>) {
-    let colour = Tokens::of(ui).muted;
+    let colour = Tokens::from_context(ui).muted;
     ui.scope(|ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::TINY;

@@ -19,7 +19,7 @@ pub struct StepperView<'a> {
 
 /// "Step 3 of 6: Review", above a bar with a part for each step. It only shows: going back is a button's job.
 pub fn stepper(ui: &mut Ui, view: &StepperView<'_>) -> Response {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     let count = view.steps.len().max(1);
     let current = view.current.min(count - 1);
     let name = view.steps.get(current).copied().unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::gui::theme::{Tokens, space};
 
 /// A box to tick; the response is changed when it was.
 pub fn tick_box(ui: &mut Ui, is_ticked: &mut bool, sentence: &str) -> Response {
-    let tokens = Tokens::of(ui);
+    let tokens = Tokens::from_context(ui);
     ui.scope(|ui| {
         // An empty box looks empty, whatever the handles of scroll bars are filled with.
         let widgets = &mut ui.visuals_mut().widgets;

@@ -212,7 +212,7 @@ fn h51_characters_that_are_not_what_they_seem_are_refused() {
     // Only alike to the eye: allowed, and named for the person who looks at the plan.
     for raw in ["a\u{2215}b", "a\u{2044}b", "app\u{2024}exe"] {
         assert_eq!(problem(raw), None, "{raw:?}");
-        assert_eq!(path(raw).oddities().len(), 1, "{raw:?}");
+        assert_eq!(path(raw).name_warnings().len(), 1, "{raw:?}");
     }
 }
 

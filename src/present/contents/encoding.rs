@@ -43,7 +43,7 @@ pub enum ByteOrder {
 
 impl Encoding {
     /// The encoding of `content`, if it is text.
-    pub fn of(content: &[u8]) -> Option<Self> {
+    pub fn detect(content: &[u8]) -> Option<Self> {
         if let Some(utf_16) = utf_16(content) {
             return Some(utf_16);
         }
@@ -153,18 +153,18 @@ mod tests {
             (b"\xef\xbb\xbfa\n", Encoding::Utf8 { mark: true }, "a\n"),
         ];
         for (bytes, encoding, text) in cases {
-            assert_eq!(Encoding::of(bytes), Some(*encoding), "{text}");
+            assert_eq!(Encoding::detect(bytes), Some(*encoding), "{text}");
             assert_eq!(encoding.decode(bytes), text.as_bytes());
         }
         for order in [ByteOrder::Little, ByteOrder::Big] {
             for mark in [false, true] {
                 let bytes = utf_16("[a]\r\nkey=Füße\r\n", order, mark);
                 let encoding = Encoding::Utf16 { order, mark };
-                assert_eq!(Encoding::of(&bytes), Some(encoding));
+                assert_eq!(Encoding::detect(&bytes), Some(encoding));
                 assert_eq!(encoding.decode(&bytes), "[a]\r\nkey=Füße\r\n".as_bytes());
             }
         }
-        assert_eq!(Encoding::of(b"caf\xe9\n"), Some(Encoding::EightBit));
+        assert_eq!(Encoding::detect(b"caf\xe9\n"), Some(Encoding::EightBit));
         assert_eq!(Encoding::EightBit.decode(b"caf\xe9\n"), b"caf\xe9\n".as_slice());
     }
 
@@ -172,12 +172,12 @@ mod tests {
     fn binary_data_is_no_text_in_any_encoding() {
         let table: Vec<u8> = (0_u16..400).flat_map(u16::to_le_bytes).collect();
         for bytes in [b"\x7fELF\x02\x01\x01\0".as_slice(), b"\xff\xfe\x00\xd8a\0", &table, b"\0\0\0\0"] {
-            assert_eq!(Encoding::of(bytes), None, "{bytes:?}");
+            assert_eq!(Encoding::detect(bytes), None, "{bytes:?}");
         }
     }
 
     #[test]
     fn an_empty_file_is_text() {
-        assert_eq!(Encoding::of(b""), Some(Encoding::Ascii));
+        assert_eq!(Encoding::detect(b""), Some(Encoding::Ascii));
     }
 }

@@ -4,7 +4,7 @@ use super::encoding::Encoding;
 use super::lines::LineEnds;
 use crate::model::{Digest, Mode, Node};
 use crate::present::words::{contents as words, fill};
-use crate::text::suspects::Suspects;
+use crate::text::confusables::Confusables;
 use crate::text::{capitalised, escape_line, with_thousands};
 
 /// What stands on one side.
@@ -45,7 +45,7 @@ pub enum PictureFormat {
 
 impl PictureFormat {
     /// The format that `content` begins like.
-    pub fn of(content: &[u8]) -> Option<Self> {
+    pub fn detect(content: &[u8]) -> Option<Self> {
         Some(match content {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Self::Png,
             [0xff, 0xd8, 0xff, ..] => Self::Jpeg,
@@ -58,7 +58,7 @@ impl PictureFormat {
     }
 
     /// Its name.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Bmp => "BMP",
             Self::Gif => "GIF",
@@ -101,7 +101,7 @@ pub struct TextFacts {
     /// Whether its last line ends with a line feed.
     pub ends_with_newline: bool,
     /// What it hides; after, what it hides that was not there before.
-    pub hidden: Suspects,
+    pub hidden: Confusables,
     /// Whether all of it was looked at for them, not only its beginning.
     pub is_looked_through: bool,
 }
@@ -149,7 +149,7 @@ impl Facts {
                 self.text.as_ref().map_or(words::KIND_TEXT, |text| text.encoding.words()).to_owned()
             }
             Kind::Binary => words::KIND_BINARY.to_owned(),
-            Kind::Picture(format) => fill(words::KIND_PICTURE, &[("format", format.word())]),
+            Kind::Picture(format) => fill(words::KIND_PICTURE, &[("format", format.as_str())]),
             Kind::Unknown => words::KIND_FILE.to_owned(),
         };
         let mut phrases = vec![capitalised(&kind)];
@@ -229,9 +229,9 @@ mod tests {
 
     #[test]
     fn pictures_are_known_by_their_first_bytes() {
-        assert_eq!(PictureFormat::of(b"\x89PNG\r\n\x1a\n...."), Some(PictureFormat::Png));
-        assert_eq!(PictureFormat::of(b"RIFF\0\0\0\0WEBPVP8 "), Some(PictureFormat::WebP));
-        assert_eq!(PictureFormat::of(b"BMW is a car"), None);
-        assert_eq!(PictureFormat::of(b""), None);
+        assert_eq!(PictureFormat::detect(b"\x89PNG\r\n\x1a\n...."), Some(PictureFormat::Png));
+        assert_eq!(PictureFormat::detect(b"RIFF\0\0\0\0WEBPVP8 "), Some(PictureFormat::WebP));
+        assert_eq!(PictureFormat::detect(b"BMW is a car"), None);
+        assert_eq!(PictureFormat::detect(b""), None);
     }
 }

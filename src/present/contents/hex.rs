@@ -73,7 +73,7 @@ impl HexDiff {
     ///
     /// # Errors
     /// If somebody wished to stop. A disk that cannot be read is told by [`HexDiff::failure`].
-    pub(super) fn of(
+    pub(super) fn new(
         left: Option<&Content>,
         right: Option<&Content>,
         cancel: &CancelToken,

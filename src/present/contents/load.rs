@@ -14,7 +14,7 @@ use super::notes::{Equality, Note, notes};
 use super::text::{Half, Read, Standing, TextDiff, same_but_for_line_ends};
 use crate::model::TreePath;
 use crate::progress::{CancelToken, Cancelled};
-use crate::text::suspects::in_content;
+use crate::text::confusables::in_content;
 use crate::text::{escape_line, one_line};
 use crate::workbench::{Content, OneChange, Result, Side, Watch, Workbench};
 
@@ -74,7 +74,7 @@ pub fn load(
     watch: Watch<'_>,
 ) -> Result<Option<Contents>> {
     let Some(change) = workbench.one_change(bundle, path, against, watch)? else { return Ok(None) };
-    Ok(Some(Contents::of(change, watch.cancel)?))
+    Ok(Some(Contents::new(change, watch.cancel)?))
 }
 
 impl Contents {
@@ -82,7 +82,7 @@ impl Contents {
     ///
     /// # Errors
     /// If somebody wished to stop.
-    pub fn of(change: OneChange, cancel: &CancelToken) -> std::result::Result<Self, Cancelled> {
+    pub fn new(change: OneChange, cancel: &CancelToken) -> std::result::Result<Self, Cancelled> {
         let mut before = Facts::of_node(change.left.as_ref());
         let mut after = Facts::of_node(change.change.after.as_ref());
         let contents = [own(&change.before, &mut before), own(&change.after, &mut after)];
@@ -165,7 +165,7 @@ impl Contents {
     pub fn compare_bytes(&self, cancel: &CancelToken) -> std::result::Result<(), Cancelled> {
         if self.bytes.get().is_none() {
             let [left, right] = &self.contents;
-            let bytes = HexDiff::of(left.as_ref(), right.as_ref(), cancel)?;
+            let bytes = HexDiff::new(left.as_ref(), right.as_ref(), cancel)?;
             // Somebody else may have been quicker, with the same result.
             self.bytes.set(bytes).ok();
         }
@@ -215,20 +215,20 @@ fn look(
     cancel: &CancelToken,
 ) -> io::Result<Option<Read>> {
     let head = content.read_at(0, HEAD_BYTES)?;
-    if let Some(format) = PictureFormat::of(&head) {
+    if let Some(format) = PictureFormat::detect(&head) {
         facts.kind = Kind::Picture(format);
         return Ok(None);
     }
     let encoding = match content.bytes() {
-        Some(bytes) => Encoding::of(bytes),
+        Some(bytes) => Encoding::detect(bytes),
         // The part of a UTF-16 text cannot be decoded in place, so such a file is shown as bytes.
-        None => Encoding::of(&head).filter(|encoding| !matches!(encoding, Encoding::Utf16 { .. })),
+        None => Encoding::detect(&head).filter(|encoding| !matches!(encoding, Encoding::Utf16 { .. })),
     };
     let Some(encoding) = encoding else {
         facts.kind = Kind::Binary;
         return Ok(None);
     };
-    let read = Read::of(content, encoding, keys, cancel)?;
+    let read = Read::new(content, encoding, keys, cancel)?;
     let start = read.scan.lines.start();
     // A longer text is looked through in its first part.
     let looked_through = read.content.size_bytes().min(start + LOOKED_THROUGH_BYTES as u64);
@@ -284,7 +284,7 @@ fn compare(
         }
         _ => return Ok(None),
     };
-    let diff = TextDiff::of(left, right, standing, PATIENCE, cancel);
+    let diff = TextDiff::new(left, right, standing, PATIENCE, cancel);
     cancel.check()?;
     // What can go wrong is a disk that was readable a moment ago; then the bytes will say so.
     Ok(diff.ok())

@@ -5,7 +5,7 @@ use super::text::Half;
 use crate::model::Mode;
 use crate::present::words::{contents as words, fill};
 use crate::report::hidden as report;
-use crate::text::suspects::Danger;
+use crate::text::confusables::ConfusableSeverity;
 
 /// A sentence about the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) fn notes(before: &Facts, after: &Facts, renamed_from: Option<&str>) -
     notes.extend(text_notes(before, after));
     for (half, facts) in [(Half::Left, before), (Half::Right, after)] {
         notes.extend(facts.unavailable.as_ref().map(|reason| {
-            let sentence = fill(words::NOT_SHOWN, &[("side", half.word()), ("why", reason)]);
+            let sentence = fill(words::NOT_SHOWN, &[("side", half.as_str()), ("why", reason)]);
             Note { weight: Weight::Caution, subject: words::NOTE_NOT_SHOWN, sentence, place: None }
         }));
         notes.extend(hidden_note(half, facts));
@@ -177,7 +177,7 @@ fn hidden_note(half: Half, facts: &Facts) -> Option<Note> {
     let text = facts.text.as_ref()?;
     let (danger, kinds) = report::in_file(&text.hidden).into_iter().next()?;
     let first = text.hidden.places.iter().find(|place| place.danger == danger)?;
-    let mut side = half.word().to_owned();
+    let mut side = half.as_str().to_owned();
     if !text.is_looked_through {
         side.push(' ');
         side.push_str(words::PART_HIDDEN_IN_FIRST);
@@ -187,7 +187,7 @@ fn hidden_note(half: Half, facts: &Facts) -> Option<Note> {
         Half::Right => words::HIDDEN_AFTER,
     };
     let sentence = fill(template, &[("side", side.as_str()), ("kinds", &kinds)]);
-    let is_warning = half == Half::Right && danger == Danger::Deceiving;
+    let is_warning = half == Half::Right && danger == ConfusableSeverity::Deceiving;
     let weight = if is_warning { Weight::Caution } else { Weight::Information };
     let line = u32::try_from(first.line.saturating_sub(1)).unwrap_or(u32::MAX);
     Some(Note { weight, subject: words::NOTE_HIDDEN, sentence, place: Some((half, line)) })
@@ -199,7 +199,7 @@ mod tests {
     use crate::model::{Digest, FileNode, LinkNode, Node};
 
     fn file(mode: u32) -> Facts {
-        let file = FileNode { digest: Digest::of(b""), size_bytes: 0, mode: Mode::new(mode) };
+        let file = FileNode { digest: Digest::compute(b""), size_bytes: 0, mode: Mode::new(mode) };
         Facts::of_node(Some(&Node::File(file)))
     }
 

@@ -52,7 +52,7 @@ pub struct PixelDifference {
 
 impl PixelDifference {
     /// Compares two pictures of the same size, four bytes a pixel.
-    pub fn of(left: &[u8], right: &[u8], width: u32) -> Self {
+    pub fn new(left: &[u8], right: &[u8], width: u32) -> Self {
         let stride = width as usize * 4;
         let mut found = Self { pixels: 0, all: left.len() as u64 / 4, bounds: None };
         let mut sides: Option<(u32, u32, u32, u32)> = None;
@@ -112,9 +112,9 @@ mod tests {
         for (x, y) in [(3, 2), (7, 2), (5, 6)] {
             new[(y * 10 + x) * 4 + 1] = 9;
         }
-        let difference = PixelDifference::of(&old, &new, 10);
+        let difference = PixelDifference::new(&old, &new, 10);
         assert_eq!(difference.bounds, Some(PixelBox { left: 3, top: 2, width: 5, height: 5 }));
         assert_eq!(difference.sentence(), "3 of 80 pixels differ (3.8 %), all within 5 × 5 at 3, 2.");
-        assert_eq!(PixelDifference::of(&old, &old, 10).sentence(), "All pixels are the same.");
+        assert_eq!(PixelDifference::new(&old, &old, 10).sentence(), "All pixels are the same.");
     }
 }

@@ -54,14 +54,14 @@ impl Refined {
     }
 
     /// Looks into a hunk.
-    pub fn of(diff: &TextDiff, hunk: u32) -> Self {
+    pub fn new(diff: &TextDiff, hunk: u32) -> Self {
         let hunk = &diff.hunks()[hunk as usize];
         if hunk.is_one_sided() || diff.standing() != Standing::Compared {
             let whole = |range: &Range<u32>| vec![Marks::Whole; range.len().min(MAX_REFINED_LINES)];
             return Self { left: whole(&hunk.left), right: whole(&hunk.right) };
         }
         let Some([left, right]) = texts(diff, hunk) else { return Self::default() };
-        let (left, right) = (Words::of(&left), Words::of(&right));
+        let (left, right) = (Words::new(&left), Words::new(&right));
         let deadline = Instant::now() + REFINE_PATIENCE;
         let ops =
             capture_diff_slices_deadline(Algorithm::Myers, &left.words(), &right.words(), Some(deadline));
@@ -99,7 +99,7 @@ struct Word {
 }
 
 impl<'a> Words<'a> {
-    fn of(lines: &'a [Vec<u8>]) -> Self {
+    fn new(lines: &'a [Vec<u8>]) -> Self {
         let mut words = Vec::new();
         for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.len() <= MAX_REFINED_BYTES) {
             let mut begin = 0;
@@ -207,7 +207,7 @@ pub(super) fn pair_lines(diff: &TextDiff, cancel: &CancelToken) -> HashMap<u32, 
 
 fn pairs_of(diff: &TextDiff, hunk: &Hunk) -> Option<Box<[(u32, u32)]>> {
     let [left, right] = texts(diff, hunk)?;
-    let (left, right) = (Words::of(&left), Words::of(&right));
+    let (left, right) = (Words::new(&left), Words::new(&right));
     let deadline = Instant::now() + REFINE_PATIENCE;
     let ops = capture_diff_slices_deadline(Algorithm::Myers, &left.words(), &right.words(), Some(deadline));
     // How many bytes each two lines have in common. Equal words run down both sides, so the pairs do as well.

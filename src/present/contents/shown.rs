@@ -34,7 +34,7 @@ struct Spelled {
 
 impl ShownLine {
     /// Spells out `line`.
-    pub fn of(line: &LineText<'_>) -> Self {
+    pub fn new(line: &LineText<'_>) -> Self {
         let bytes = &*line.bytes;
         if bytes.iter().all(|byte| matches!(byte, b' '..=b'[' | b']'..=b'~')) {
             let text = String::from_utf8_lossy(bytes).into_owned();
@@ -134,7 +134,7 @@ mod tests {
     use std::borrow::Cow;
 
     fn shown(bytes: &[u8]) -> ShownLine {
-        ShownLine::of(&LineText { bytes: Cow::Borrowed(bytes), left_out: 0, has_newline: true })
+        ShownLine::new(&LineText { bytes: Cow::Borrowed(bytes), left_out: 0, has_newline: true })
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::progress::CancelToken;
 use crate::workbench::{Content, OneChange, Side};
 
 fn node(bytes: &[u8]) -> Node {
-    let (digest, size_bytes) = (Digest::of(bytes), bytes.len() as u64);
+    let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
     Node::File(FileNode { digest, size_bytes, mode: Mode::FILE })
 }
 
@@ -35,7 +35,7 @@ fn change(before: Option<&[u8]>, after: Option<&[u8]>) -> OneChange {
 }
 
 fn contents(before: Option<&[u8]>, after: Option<&[u8]>) -> Contents {
-    Contents::of(change(before, after), &CancelToken::new()).expect("nobody stops it")
+    Contents::new(change(before, after), &CancelToken::new()).expect("nobody stops it")
 }
 
 fn sentences(contents: &Contents) -> Vec<&str> {
@@ -46,7 +46,7 @@ fn sentences(contents: &Contents) -> Vec<&str> {
 fn drawn(diff: &TextDiff, rows: &Rows) -> Vec<String> {
     let text = |half, line: Option<u32>| {
         let line = diff.lines(half).line(line.expect("a line")).expect("it reads");
-        ShownLine::of(&line).text
+        ShownLine::new(&line).text
     };
     (0..rows.count())
         .map(|number| {
@@ -122,7 +122,7 @@ fn lines_that_belong_together_stand_side_by_side() {
 #[test]
 fn only_the_changed_words_are_marked() {
     let contents = contents(Some(b"retries = 3 # often\n"), Some(b"retries = 30 # often\n"));
-    let refined = Refined::of(contents.text().expect("text"), 0);
+    let refined = Refined::new(contents.text().expect("text"), 0);
     assert_eq!(refined.marks(Half::Left, 0), &Marks::Bytes(std::iter::once(10..11).collect()));
     assert_eq!(refined.marks(Half::Right, 0), &Marks::Bytes(std::iter::once(10..12).collect()));
 }
@@ -131,7 +131,7 @@ fn only_the_changed_words_are_marked() {
 fn a_line_that_is_too_long_is_said_to_be_not_refined() {
     let long = "x ".repeat(MAX_REFINED_BYTES);
     let contents = contents(Some(format!("{long}\n").as_bytes()), Some(format!("{long}y\n").as_bytes()));
-    let refined = Refined::of(contents.text().expect("text"), 0);
+    let refined = Refined::new(contents.text().expect("text"), 0);
     assert_eq!(refined.marks(Half::Left, 0), &Marks::NotRefined);
 }
 
@@ -171,7 +171,7 @@ fn hidden_characters_are_a_caution_with_a_place() {
 fn a_side_that_is_not_at_hand_is_said_and_the_other_one_is_shown() {
     let mut change = change(Some(b"old\n"), Some(b"new\nlines\n"));
     change.before = Side::Unavailable("the original is not in the patch file".to_owned());
-    let contents = Contents::of(change, &CancelToken::new()).expect("nobody stops it");
+    let contents = Contents::new(change, &CancelToken::new()).expect("nobody stops it");
     let diff = contents.text().expect("text");
     assert_eq!(diff.standing(), Standing::Alone(Half::Right));
     let rows = Rows::new(diff, Layout::SideBySide, &Opened::default());

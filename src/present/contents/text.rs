@@ -27,7 +27,7 @@ impl Half {
     pub const BOTH: [Self; 2] = [Self::Left, Self::Right];
 
     /// "before" or "after".
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Left => words::PART_BEFORE,
             Self::Right => words::PART_AFTER,
@@ -79,7 +79,7 @@ pub(super) struct Read {
 
 impl Read {
     /// Reads a text. `encoding` is that of its whole content, or of its head if it is not in memory.
-    pub(super) fn of(
+    pub(super) fn new(
         content: &Content,
         encoding: Encoding,
         keys: &Keys,
@@ -116,7 +116,7 @@ impl TextDiff {
     ///
     /// # Errors
     /// Those of the disk, and [`Cancelled`] as its inner error.
-    pub(super) fn of(
+    pub(super) fn new(
         left: Read,
         right: Read,
         standing: Standing,

@@ -21,7 +21,7 @@ fn ready() -> Check {
         verdict: Verdict::Ready,
         findings: Vec::new(),
         review: Vec::new(),
-        fingerprint: Some(Fingerprint(crate::model::Digest::of(b"folder"))),
+        fingerprint: Some(Fingerprint(crate::model::Digest::compute(b"folder"))),
         button: "Apply 1 change".to_owned(),
         needs_consent: true,
     }

@@ -59,7 +59,7 @@ fn how_it_fits(text: &TextReading) -> Vec<Fact> {
 
 fn series(text: &TextReading) -> Vec<Fact> {
     listed(&text.patches, |patch: &TextSummary| {
-        Fact::new(&line(&patch.name), patch.letter.subject.as_deref().unwrap_or_default())
+        Fact::new(&line(&patch.name), patch.header.subject.as_deref().unwrap_or_default())
     })
 }
 

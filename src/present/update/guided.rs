@@ -170,7 +170,7 @@ impl Model {
         vec![Effect::SaveSettings, Effect::Start(change, folder, expected)]
     }
 
-    pub(super) fn heard(&mut self, line: Line) -> Vec<Effect> {
+    pub(super) fn on_line(&mut self, line: Line) -> Vec<Effect> {
         if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Running) {
             match line {
                 Line::Progress { phase, done, total } => guided.work.advance(phase, done, total),

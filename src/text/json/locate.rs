@@ -15,7 +15,7 @@ pub struct Position {
 
 impl Position {
     /// The place of the byte at `offset`; beyond the end means the end.
-    pub fn of(bytes: &[u8], offset: usize) -> Self {
+    pub fn new(bytes: &[u8], offset: usize) -> Self {
         let before = &bytes[..offset.min(bytes.len())];
         let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -165,7 +165,7 @@ fn raw_key(key: &TrustedKey) -> RawKey {
         not_before: key.not_before.map(|time| time.to_string()),
         not_after: key.not_after.map(|time| time.to_string()),
         added: key.added.clone(),
-        how: key.how.word().to_owned(),
+        how: key.how.as_str().to_owned(),
     }
 }
 

@@ -99,7 +99,7 @@ fn what_ssh_keygen_signs_counts_for_its_purpose_only() {
     };
     let verdict = judged(std::slice::from_ref(&signature), &[], &known(&public));
     expect(&verdict, Standing::Trusted, "Trusted: Anna (author)");
-    assert_eq!(judged(&[signature], &[], &ring([])).newcomers.len(), 1);
+    assert_eq!(judged(&[signature], &[], &ring([])).unknown_keys.len(), 1);
 
     // H85: made for plain files, or for reviews.
     for namespace in ["file", "patchwright-review"] {
@@ -139,7 +139,7 @@ fn device_signature(flags: u8) -> (PublicKey, Attached) {
     let signed =
         ssh_key::SshSig::signed_data(namespace, ssh_key::HashAlg::Sha512, MANIFEST).expect("signable");
     let trailer = [flags, 0, 0, 0, 9];
-    let (application, content) = (Digest::of(b"ssh:"), Digest::of(&signed));
+    let (application, content) = (Digest::compute(b"ssh:"), Digest::compute(&signed));
     let message = [application.as_bytes().as_slice(), &trailer, content.as_bytes()].concat();
     let raw = [key.signing_key().sign(&message).to_bytes().as_slice(), &trailer].concat();
     let signature = ssh_key::Signature::new(ssh_key::Algorithm::SkEd25519, raw).expect("a signature");

@@ -63,7 +63,7 @@ impl Workbench {
         }
         let root = self.lock(target)?;
         let ledger = read_ledger(root.fs())?;
-        let Decision { given_up, through, unused } = Decision::of(root.fs(), &ledger, id)?;
+        let Decision { given_up, through, unused } = Decision::new(root.fs(), &ledger, id)?;
         if given_up.is_nothing() {
             // A process that died while it accepted has left them.
             transaction::give_up(&root, &unused)?;
@@ -87,9 +87,9 @@ impl Workbench {
     fn decide_in_passing(&self, target: &Path, fs: &dyn Fs, id: Option<&str>) -> Result<Decision> {
         let look = || {
             super::preview::refuse_unfinished(fs)?;
-            Decision::of(fs, &read_ledger(fs)?, id)
+            Decision::new(fs, &read_ledger(fs)?, id)
         };
-        self.look_in_peace(target, fs, look, |_| true)
+        self.read_consistently(target, fs, look, |_| true)
     }
 }
 
@@ -103,7 +103,7 @@ struct Decision {
 }
 
 impl Decision {
-    fn of(fs: &dyn Fs, ledger: &Ledger, id: Option<&str>) -> Result<Self> {
+    fn new(fs: &dyn Fs, ledger: &Ledger, id: Option<&str>) -> Result<Self> {
         let mut open = ledger.installed();
         let count = match id {
             None => open.len(),

@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use super::library::Library;
-use super::preview::Looked;
+use super::preview::Previewed;
 use super::scripts::{KeptTexts, Run, ScriptConsent, unstoppable};
-use super::vouching::{overrides, vouched_note};
+use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
 use crate::disk::TargetRoot;
 use crate::ledger::{Action, CheckNote, Entry, Ledger, Part, PatchNote, Retires, ScriptNote, ScriptTime};
 use crate::model::{Code, Digest, Level, Patch};
 use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift, PlannedPatch};
-use crate::transaction::{self, Between, Contents, Failure, Receipt, Request};
+use crate::transaction::{self, Contents, Failure, Intermediate, Receipt, Request};
 use crate::workbench::look::merging::EditChoices;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::status::read_ledger;
@@ -56,13 +56,13 @@ pub struct Applied {
 
 /// What a change brings besides its steps.
 #[derive(Default)]
-pub(super) struct More<'a> {
+pub(super) struct ChangeExtras<'a> {
     /// The manifests of the patches that it brings.
     pub manifests: Vec<&'a [u8]>,
     /// Entries whose safe copies it uses up.
     pub retires: Vec<u64>,
     /// Contents to keep with the safe copies.
-    pub between: Vec<Between>,
+    pub between: Vec<Intermediate>,
     /// Texts that take back what scripts did.
     pub scripts: KeptTexts<'a>,
 }
@@ -130,13 +130,13 @@ impl Workbench {
             let permitted = bundle.verdict.permits(options.allow_unsigned);
             permitted.map_err(|denial| Error::not_trusted(file, denial, &bundle.verdict))?;
         }
-        let remembering = self.remembering(target);
+        let remembering = self.with_witness(target);
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
-        let first_look = self.look_in_peace(
+        let first_look = self.read_consistently(
             target,
             &*fs,
-            || remembering.preview_in_passing(files, &bundles, &*fs, choices, watch),
+            || remembering.preview_unlocked(files, &bundles, &*fs, choices, watch),
             |seen| {
                 let preview = &seen.preview.preview;
                 preview.obstacles.is_empty() && !preview.plan.steps.is_empty()
@@ -157,7 +157,7 @@ impl Workbench {
             watch,
         )?;
         if let Some(entry) = &applied.entry {
-            self.remember(target, entry);
+            self.witness(target, entry);
         }
         Ok(applied)
     }
@@ -171,7 +171,7 @@ impl Workbench {
         files: &[PathBuf],
         bundles: &[VerifiedBundle],
         (root, target): (&TargetRoot, &Path),
-        first_look: Looked,
+        first_look: Previewed,
         options: &ApplyOptions,
         choices: &EditChoices,
         watch: Watch<'_>,
@@ -207,7 +207,7 @@ impl Workbench {
         let contents =
             Library::new(root.fs(), bundles, &looked.survey.situation.tree, looked.archive.clone())
                 .with_made(looked.plan.made.clone());
-        let mut more = More {
+        let mut more = ChangeExtras {
             manifests: coming(&looked).map(|(bundle, _)| bundles[bundle].manifest()).collect(),
             retires: Vec::new(),
             between: between(&looked),
@@ -220,7 +220,7 @@ impl Workbench {
         };
         // Under the lock nobody else adds to the history: it need not be read again.
         ledger.push_committed(&receipt.entry.to_bytes())?;
-        let before: Vec<CheckNote> = run.told().iter().map(ScriptNote::as_check).collect();
+        let before: Vec<CheckNote> = run.drain().iter().map(ScriptNote::as_check).collect();
         let patches: Vec<&Patch> = coming(&looked).map(|(bundle, _)| &bundles[bundle].patch).collect();
         let mut checks = self.prove_health(&patches, root, &mut ledger, &receipt.entry, run, watch)?;
         checks.splice(..0, before);
@@ -238,7 +238,7 @@ impl Workbench {
     fn entry_of(
         &self,
         bundles: &[VerifiedBundle],
-        looked: &Looked,
+        looked: &Previewed,
         ledger: &Ledger,
         remarks: Vec<String>,
     ) -> Result<Entry> {
@@ -247,7 +247,7 @@ impl Workbench {
         let previews = looked.preview.patches.iter().filter(|patch| patch.left_out.is_none());
         for ((bundle, planned), preview) in coming(looked).zip(previews) {
             let bundle = &bundles[bundle];
-            let (file, manifest) = (bundle.file_digest()?, Digest::of(bundle.manifest()));
+            let (file, manifest) = (bundle.file_digest()?, Digest::compute(bundle.manifest()));
             let mut part = Part::new(note_of(&bundle.patch), file, manifest, &planned.steps);
             part.retires = planned.replaces.iter().map(|(key, stays)| Retires::new(*key, *stays)).collect();
             parts.push(part);
@@ -281,14 +281,14 @@ impl Workbench {
         plan: ApprovedPlan,
         survey: &Survey,
         entry: Entry,
-        more: More<'_>,
+        more: ChangeExtras<'_>,
         contents: &dyn Contents,
         watch: Watch<'_>,
     ) -> std::result::Result<Receipt, Failure> {
         let request = Request {
             root,
             plan,
-            looks: &survey.looks,
+            observed: &survey.observed,
             entry,
             manifests: more.manifests,
             between: more.between,
@@ -328,7 +328,7 @@ impl Workbench {
                 let mut entry = Entry::after(&ledger.head(), Action::Checked, &self.environment);
                 entry.patch = applied.patch.clone();
                 entry.checks = notes;
-                entry.scripts = run.told();
+                entry.scripts = run.drain();
                 transaction::append(root, &entry)?;
             }
             return Ok(told);
@@ -344,7 +344,7 @@ impl Workbench {
             match &taken_back {
                 Ok(done) => {
                     ledger.push_committed(&done.entry.to_bytes())?;
-                    let _ = run.told();
+                    let _ = run.drain();
                     not_undone.extend(run.undo(ScriptTime::Before));
                     run.record(ledger)?;
                 }
@@ -418,15 +418,15 @@ fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<Stri
 }
 
 /// The patches that do come, each with its bundle's number.
-fn coming(looked: &Looked) -> impl Iterator<Item = (usize, &PlannedPatch)> {
+fn coming(looked: &Previewed) -> impl Iterator<Item = (usize, &PlannedPatch)> {
     let coming = looked.plan.patches.iter().filter(|planned| planned.left_out.is_none());
     coming.map(|planned| (looked.order[planned.index], planned))
 }
 
 /// Contents that only the safe copies will have. What is in the folder already needs no second copy unless it goes.
-fn between(looked: &Looked) -> Vec<Between> {
+fn between(looked: &Previewed) -> Vec<Intermediate> {
     let between = looked.plan.between.iter();
-    between.map(|(path, file)| Between { path: path.clone(), file: file.clone() }).collect()
+    between.map(|(path, file)| Intermediate { path: path.clone(), file: file.clone() }).collect()
 }
 
 fn note_of(patch: &Patch) -> PatchNote {

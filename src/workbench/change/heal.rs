@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::apply::More;
+use super::apply::ChangeExtras;
 use super::library::content_error;
 use crate::bundle::{VerifiedBundle, delta};
-use crate::disk::fs::{FoundKind, Fs, Place, StatePath};
+use crate::disk::fs::{Fs, Place, StatKind, StatePath};
 use crate::disk::hash_file;
 use crate::ledger::{Action, Entry, Ledger};
 use crate::model::{Code, Digest, FileNode, Node, Payload, Step, TreePath};
@@ -77,7 +77,7 @@ impl Workbench {
         let bundles: Vec<VerifiedBundle> =
             options.from.iter().map(|file| self.open(file)).collect::<Result<_>>()?;
         let first_look = self.look_at_drift(target, &*fs, options, &bundles, watch)?;
-        first_look.expect(options)?;
+        first_look.check_fingerprint(options)?;
         if first_look.preview.preview.is_nothing_to_do() {
             return Ok(Healed { entry: None, notes: first_look.preview.preview.notes, untidy: None });
         }
@@ -89,11 +89,11 @@ impl Workbench {
             true => first_look,
             false => self.see_drift(root.fs(), options, &bundles, watch)?,
         };
-        look.expect(options)?;
+        look.check_fingerprint(options)?;
         if !look.survey.still_holds(root.fs(), &ledger) {
             return Err(Error::moved());
         }
-        let Look { preview: HealPreview { preview, .. }, survey, sources } = look;
+        let PlannedHeal { preview: HealPreview { preview, .. }, survey, sources } = look;
         let notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         if plan.steps().is_empty() {
@@ -104,7 +104,7 @@ impl Workbench {
         entry.version_after.clone_from(&entry.version_before);
         entry.remarks = remarks(&sources, &bundles)?;
         let contents = HealContents { sources: &sources, bundles: &bundles };
-        let receipt = self.change(&root, plan, &survey, entry, More::default(), &contents, watch)?;
+        let receipt = self.change(&root, plan, &survey, entry, ChangeExtras::default(), &contents, watch)?;
         Ok(Healed {
             entry: Some(receipt.entry),
             notes,
@@ -119,9 +119,9 @@ impl Workbench {
         options: &HealOptions,
         bundles: &[VerifiedBundle],
         watch: Watch<'_>,
-    ) -> Result<Look> {
-        let is_plain = |look: &Look| look.preview.preview.obstacles.is_empty();
-        self.look_in_peace(target, fs, || self.see_drift(fs, options, bundles, watch), is_plain)
+    ) -> Result<PlannedHeal> {
+        let is_plain = |look: &PlannedHeal| look.preview.preview.obstacles.is_empty();
+        self.read_consistently(target, fs, || self.see_drift(fs, options, bundles, watch), is_plain)
     }
 
     fn see_drift(
@@ -130,7 +130,7 @@ impl Workbench {
         options: &HealOptions,
         bundles: &[VerifiedBundle],
         watch: Watch<'_>,
-    ) -> Result<Look> {
+    ) -> Result<PlannedHeal> {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
         let expected = ledger.expected()?;
@@ -155,7 +155,7 @@ impl Workbench {
             .map(|drift| {
                 // What is in a folder that goes has to be seen, too.
                 let folder = fs.look(&Place::from(&drift.path)).ok().flatten();
-                let folder = folder.filter(|found| found.kind == FoundKind::Dir);
+                let folder = folder.filter(|found| found.kind == StatKind::Dir);
                 let after = folder.map(|found| Node::Dir(found.mode));
                 Step { path: drift.path.clone(), before: should_be(&drift.path), after }
             })
@@ -172,7 +172,7 @@ impl Workbench {
             .collect();
         let (sources, lost) = find_sources(fs, &ledger, bundles, &steps)?;
         let preview = plan_heal(steps, &lost, &survey.situation);
-        Ok(Look { preview: HealPreview { drift, preview }, survey, sources })
+        Ok(PlannedHeal { preview: HealPreview { drift, preview }, survey, sources })
     }
 }
 
@@ -186,14 +186,14 @@ fn unknown_place(path: &TreePath) -> Error {
 }
 
 /// A preview with what it was made from.
-struct Look {
+struct PlannedHeal {
     preview: HealPreview,
     survey: Survey,
     sources: Sources,
 }
 
-impl Look {
-    fn expect(&self, options: &HealOptions) -> Result<()> {
+impl PlannedHeal {
+    fn check_fingerprint(&self, options: &HealOptions) -> Result<()> {
         match options.expected {
             Some(expected) if expected != self.preview.preview.plan.base => Err(Error::moved()),
             _ => Ok(()),

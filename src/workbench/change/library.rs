@@ -179,7 +179,7 @@ impl ContentByDigest for Library<'_> {
             let mut bytes = Vec::new();
             // What cannot be read cannot be compared; whoever needs it says so.
             self.copy_to(&file.digest, &mut bytes).ok()?;
-            (Digest::of(&bytes) == file.digest).then(|| Arc::new(bytes))
+            (Digest::compute(&bytes) == file.digest).then(|| Arc::new(bytes))
         });
         whole.clone()
     }

@@ -2,7 +2,6 @@
 
 pub(super) mod accept;
 pub(super) mod apply;
-pub(super) mod at_hand;
 pub(super) mod heal;
 pub(super) mod library;
 pub(super) mod plan_file;
@@ -10,5 +9,6 @@ pub(super) mod preview;
 pub(super) mod recover;
 pub(super) mod rollback;
 pub(super) mod scripts;
+pub(super) mod suggest;
 pub(super) mod take_out;
-mod vouching;
+mod trust_checks;

@@ -50,7 +50,7 @@ pub struct PlannedStep {
 
 impl PlannedStep {
     /// `step` in words.
-    pub fn of(step: &Step) -> Self {
+    pub fn from_step(step: &Step) -> Self {
         let does = match (&step.before, &step.after) {
             (None, _) => "create",
             (Some(_), None) => "delete",
@@ -79,14 +79,14 @@ fn in_words(node: &Node) -> String {
 
 impl PlanFile {
     /// The plan of `preview`.
-    pub fn of(preview: &ApplyPreview, created: String) -> Self {
+    pub fn new(preview: &ApplyPreview, created: String) -> Self {
         Self {
             format: "patchwright-plan/1".to_owned(),
             patch: preview.patch.identity.to_string(),
             manifest: preview.manifest_digest.to_string(),
             created,
             fingerprint: preview.preview.plan.base.0.to_string(),
-            steps: preview.preview.plan.steps.iter().map(PlannedStep::of).collect(),
+            steps: preview.preview.plan.steps.iter().map(PlannedStep::from_step).collect(),
         }
     }
 

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::library::Library;
 use super::scripts::ScriptPlan;
-use super::vouching::Floors;
+use super::trust_checks::Floors;
 use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::Ledger;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
 use crate::plan::{
-    Coming, Installed, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation, Resolution,
+    Candidate, Installed, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation, Resolution,
     plan_several, resolve,
 };
 use crate::transaction::recover::{self, Unfinished};
@@ -92,7 +92,7 @@ impl ApplyPreview {
 }
 
 /// A preview with everything that is needed to make it true.
-pub(crate) struct Looked {
+pub(crate) struct Previewed {
     pub preview: ApplyPreview,
     pub survey: Survey,
     pub plan: PlanOfSeveral,
@@ -133,11 +133,12 @@ impl Workbench {
     ) -> Result<ApplyPreview> {
         let bundles = self.open_all(files, target, watch)?;
         let fs = self.disk(target)?;
-        let remembering = self.remembering(target);
+        let remembering = self.with_witness(target);
         let look = || {
-            remembering.preview_in_passing(files, &bundles, &*fs, choices, watch).map(|looked| looked.preview)
+            remembering.preview_unlocked(files, &bundles, &*fs, choices, watch).map(|looked| looked.preview)
         };
-        let mut preview = self.look_in_peace(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
+        let mut preview =
+            self.read_consistently(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
         self.name_bundles_at_hand(files, &mut preview);
         for bundle in &bundles {
             preview.hidden.merge(hidden_in(bundle, Some(Arc::clone(&fs)), watch.cancel)?);
@@ -159,14 +160,14 @@ impl Workbench {
     }
 
     /// As [`Workbench::preview_here`] of a folder that is not locked.
-    pub(super) fn preview_in_passing(
+    pub(super) fn preview_unlocked(
         &self,
         files: &[PathBuf],
         bundles: &[VerifiedBundle],
         fs: &dyn Fs,
         choices: &EditChoices,
         watch: Watch<'_>,
-    ) -> Result<Looked> {
+    ) -> Result<Previewed> {
         refuse_unfinished(fs)?;
         self.preview_here(files, bundles, fs, choices, watch)
     }
@@ -178,7 +179,7 @@ impl Workbench {
         fs: &dyn Fs,
         choices: &EditChoices,
         watch: Watch<'_>,
-    ) -> Result<Looked> {
+    ) -> Result<Previewed> {
         let ledger = read_ledger(fs)?;
         let folder = FolderStack::read(fs, &ledger)?;
         let order = order_of(bundles, &folder)?;
@@ -186,16 +187,16 @@ impl Workbench {
         let replaced = may_be_replaced(&patches, &folder);
         let (mut survey, seen) = self.survey_for_apply(fs, &patches, &replaced, &ledger, watch)?;
         let keeps_modes = survey.situation.keeps_modes;
-        let coming: Vec<Coming> =
+        let coming: Vec<Candidate> =
             patches.iter().zip(seen).map(|(patch, seen)| coming(patch, seen, keeps_modes)).collect();
         survey.situation.installed.extend(contained(&folder));
-        let holds = self.holds()?;
+        let recalls = self.recalls()?;
         let held = |patch: &&Patch| {
-            let held = holds.about_patch(&patch.identity)?;
+            let held = recalls.about_patch(&patch.identity)?;
             Some((patch.identity.clone(), (held.meaning(), held.hint())))
         };
         survey.situation.held = patches.iter().filter_map(held).collect();
-        survey.remarks = holds.remarks().collect();
+        survey.remarks = recalls.remarks().collect();
         let coming_bundles: Vec<&VerifiedBundle> = order.iter().map(|index| &bundles[*index]).collect();
         resolve_edits(&coming_bundles, fs, &mut survey, choices)?;
         let archive = folder.archive(fs)?;
@@ -222,8 +223,8 @@ impl Workbench {
         if let Some(text) = &preview.text {
             text_patch::add_findings(&mut preview.preview, text);
         }
-        self.add_doubts(&mut preview, &Floors::of(&ledger).and(&self.seen));
-        Ok(Looked { preview, survey, plan, order, archive })
+        self.add_doubts(&mut preview, &Floors::new(&ledger).and(&self.seen));
+        Ok(Previewed { preview, survey, plan, order, archive })
     }
 }
 
@@ -281,8 +282,8 @@ fn contained(folder: &FolderStack) -> Vec<(String, u32)> {
     contained.filter(|id| !is_here(id.as_str())).map(|id| (id.to_string(), u32::MAX)).collect()
 }
 
-fn coming(patch: &Patch, seen: ProductSeen, keeps_modes: bool) -> Coming {
-    Coming {
+fn coming(patch: &Patch, seen: ProductSeen, keeps_modes: bool) -> Candidate {
+    Candidate {
         patch: Arc::new(plain(patch.clone(), keeps_modes)),
         is_product: seen.is_product,
         product_evidence: seen.evidence,
@@ -296,7 +297,7 @@ fn of_plan(
     bundles: &[VerifiedBundle],
     order: &[usize],
     plan: &PlanOfSeveral,
-    coming: &[Coming],
+    coming: &[Candidate],
     folder: &FolderStack,
     ledger: &Ledger,
 ) -> ApplyPreview {
@@ -321,7 +322,7 @@ fn of_plan(
                 patch: bundle.patch.clone(),
                 verdict: bundle.verdict.clone(),
                 reviews: readable_reviews(bundle),
-                manifest: Digest::of(bundle.manifest()),
+                manifest: Digest::compute(bundle.manifest()),
                 relations: planned.relations.clone(),
                 left_out: planned.left_out.clone(),
                 replaces: planned.replaces.iter().map(|(key, _)| name(*key)).collect(),
@@ -353,10 +354,10 @@ fn weakest(patches: &[ComingPatch]) -> Option<&Verdict> {
 
 fn manifest_digest(bundles: &[VerifiedBundle], order: &[usize]) -> Digest {
     if let [one] = order {
-        return Digest::of(bundles[*one].manifest());
+        return Digest::compute(bundles[*one].manifest());
     }
     let mut hasher = Hasher::new();
-    order.iter().for_each(|index| hasher.update(Digest::of(bundles[*index].manifest()).as_bytes()));
+    order.iter().for_each(|index| hasher.update(Digest::compute(bundles[*index].manifest()).as_bytes()));
     hasher.finish()
 }
 

@@ -42,7 +42,7 @@ impl Workbench {
     pub fn recover(&self, target: &Path, choice: Choice, watch: Watch<'_>) -> Result<Recovered> {
         let fs = self.disk(target)?;
         let is_nothing = |found: &Unfinished| matches!(found, Unfinished::Nothing);
-        let found = self.look_in_peace(target, &*fs, || Ok(recover::inspect(&*fs)?), is_nothing)?;
+        let found = self.read_consistently(target, &*fs, || Ok(recover::inspect(&*fs)?), is_nothing)?;
         if is_nothing(&found) && !recover::has_remains(&*fs)? {
             return Ok(Recovered::NothingToDo);
         }

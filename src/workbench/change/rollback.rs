@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::apply::More;
+use super::apply::ChangeExtras;
 use super::library::Library;
 use super::scripts::{Run, ScriptConsent, ScriptPlan, refuse_to_bring_back, script_failed};
 use super::take_out::{OnDependents, refuse_replaced, wanted};
@@ -17,7 +17,7 @@ use crate::ledger::{
 use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
 use crate::plan::{Fingerprint, Layer, NoContents, Note, OnDrift, Preview, plan_rollback, take_out};
 use crate::transaction::{Archive, ContentError, Contents, Kept};
-use crate::workbench::look::merging::{Made, resolve_edits_since};
+use crate::workbench::look::merging::{MergedContents, resolve_edits_since};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::FolderStack;
 use crate::workbench::look::status::read_ledger;
@@ -61,7 +61,7 @@ pub struct RollbackPreview {
     /// Every patch that goes; for [`Which::LastRollback`] empty.
     pub patches: Vec<PatchNote>,
     /// Those of them that nobody asked for.
-    pub with_it: Vec<WithIt>,
+    pub with_it: Vec<DependentPatch>,
     /// Patches that one that goes had replaced, and that return.
     pub back: Vec<PatchNote>,
     /// Ids of the patches in the folder, oldest first.
@@ -80,7 +80,7 @@ pub struct RollbackPreview {
 
 /// A patch that cannot stay without the ones that go.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WithIt {
+pub struct DependentPatch {
     /// The patch.
     pub patch: PatchNote,
     /// Why, as a phrase.
@@ -130,7 +130,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RollbackPreview> {
         let fs = self.disk(target)?;
-        self.look_in_passing(target, &*fs, options, watch).map(|look| look.preview)
+        self.read_unlocked(target, &*fs, options, watch).map(|look| look.preview)
     }
 
     /// Takes back a patch, several, or the last rollback: everything, or nothing.
@@ -144,8 +144,8 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
         let fs = self.disk(target)?;
-        let first_look = self.look_in_passing(target, &*fs, options, watch)?;
-        first_look.expect(options)?;
+        let first_look = self.read_unlocked(target, &*fs, options, watch)?;
+        first_look.check_fingerprint(options)?;
         let entry = first_look.preview.entry;
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         first_look.agree(options)?;
@@ -157,7 +157,7 @@ impl Workbench {
             true => first_look,
             false => self.look(root.fs(), options, watch)?,
         };
-        look.expect(options)?;
+        look.check_fingerprint(options)?;
         if look.preview.entry != entry {
             // Somebody else was faster. What is the last patch now is not the one that was meant.
             return Err(Error::moved());
@@ -170,7 +170,7 @@ impl Workbench {
         }
         let without = look.agree(options)?;
         let back = self.take_back_with_scripts((&root, target), &mut ledger, look, without, watch)?;
-        self.remember(target, &back.entry);
+        self.witness(target, &back.entry);
         Ok(back)
     }
 
@@ -179,7 +179,7 @@ impl Workbench {
         &self,
         (root, target): (&TargetRoot, &Path),
         ledger: &mut Ledger,
-        mut look: Look,
+        mut look: PlannedRollback,
         without: Option<String>,
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
@@ -204,7 +204,7 @@ impl Workbench {
             }
         };
         ledger.push_committed(&done.entry.to_bytes())?;
-        let mut told = run.told();
+        let mut told = run.drain();
         let failed = run.run_all(ScriptTime::UndoBefore);
         told.extend(run.notes.iter().cloned());
         run.record(ledger)?;
@@ -217,19 +217,19 @@ impl Workbench {
     }
 
     /// As [`Workbench::look`] in a folder that is not locked.
-    fn look_in_passing(
+    fn read_unlocked(
         &self,
         target: &Path,
         fs: &dyn Fs,
         options: &RollbackOptions,
         watch: Watch<'_>,
-    ) -> Result<Look> {
-        let is_plain = |look: &Look| look.preview.preview.obstacles.is_empty();
-        self.look_in_peace(target, fs, || self.look(fs, options, watch), is_plain)
+    ) -> Result<PlannedRollback> {
+        let is_plain = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
+        self.read_consistently(target, fs, || self.look(fs, options, watch), is_plain)
     }
 
     /// What the options ask for, in this folder.
-    fn look(&self, fs: &dyn Fs, options: &RollbackOptions, watch: Watch<'_>) -> Result<Look> {
+    fn look(&self, fs: &dyn Fs, options: &RollbackOptions, watch: Watch<'_>) -> Result<PlannedRollback> {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
         if options.which == Which::LastRollback {
@@ -280,7 +280,7 @@ impl Workbench {
         on_drift: OnDrift,
         advice: Vec<String>,
         watch: Watch<'_>,
-    ) -> Result<Look> {
+    ) -> Result<PlannedRollback> {
         let steps = entry.steps()?;
         let kept = Kept::verify(fs, entry.seq, &steps)?;
         let mut survey = self.survey_for_rollback(fs, &steps, ledger, watch)?;
@@ -299,7 +299,7 @@ impl Workbench {
             advice,
             scripts: ScriptPlan::default(),
         };
-        Ok(Look { preview, survey, how: How::Entry(kept), scripts: Vec::new() })
+        Ok(PlannedRollback { preview, survey, how: How::Entry(kept), scripts: Vec::new() })
     }
 
     /// Takes back what `look` shows, under the lock.
@@ -307,12 +307,12 @@ impl Workbench {
         &self,
         root: &TargetRoot,
         ledger: &Ledger,
-        look: Look,
+        look: PlannedRollback,
         checks: Vec<CheckNote>,
         remarks: &[String],
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
-        let Look { preview: told, survey, how, scripts } = look;
+        let PlannedRollback { preview: told, survey, how, scripts } = look;
         let RollbackPreview { entry: seq, patch, patches, back, preview, .. } = told;
         let reversed = ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
@@ -325,7 +325,7 @@ impl Workbench {
         entry
             .remarks
             .extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));
-        let mut more = More::default();
+        let mut more = ChangeExtras::default();
         let contents: Box<dyn Contents> = match how {
             How::Entry(kept) => {
                 entry.reverses = Some(seq);
@@ -385,7 +385,7 @@ fn versions(ledger: &Ledger, reversed: &Entry, rollback: &Entry) -> (Option<Stri
 }
 
 /// A preview with what it was made from.
-pub(crate) struct Look {
+pub(crate) struct PlannedRollback {
     pub preview: RollbackPreview,
     pub survey: Survey,
     pub how: How,
@@ -401,11 +401,11 @@ pub(crate) enum How {
     Layers { out: Vec<LayerKey>, made: BTreeMap<Digest, Arc<Vec<u8>>>, archive: Archive },
 }
 
-impl Look {
+impl PlannedRollback {
     /// Adds what the folder's patches are before and after one of them goes alone.
     fn describe(&mut self, ledger: &Ledger, folder: &FolderStack, key: LayerKey) {
         let note = |key: LayerKey| ledger.note(key).cloned();
-        let returns = |layer: &&Layer| layer.retired.is_some_and(|(by, _)| by == key);
+        let returns = |layer: &&Layer| layer.superseded.is_some_and(|(by, _)| by == key);
         let back: Vec<LayerKey> = folder.layers.iter().filter(returns).map(|layer| layer.key).collect();
         let id = |layer: &Layer| layer.id.clone();
         let active = folder.layers.iter().filter(|layer| layer.is_active());
@@ -428,7 +428,7 @@ impl Look {
     }
 
     /// Refuses a folder that is not as it was when somebody decided.
-    fn expect(&self, options: &RollbackOptions) -> Result<()> {
+    fn check_fingerprint(&self, options: &RollbackOptions) -> Result<()> {
         match options.expected {
             Some(expected) if expected != self.preview.preview.plan.base => Err(Error::moved()),
             _ => Ok(()),
@@ -440,7 +440,7 @@ impl Look {
 fn find(ledger: &Ledger, slots: &[Slot], which: &Which) -> Result<Slot> {
     let installed = ledger.installed();
     let is_meant = |slot: &&Slot| match which {
-        Which::Last | Which::LastRollback => slot.retired.is_none(),
+        Which::Last | Which::LastRollback => slot.superseded.is_none(),
         Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) => {
             ledger.note(slot.key).is_some_and(|note| note.id == *id)
         }
@@ -527,7 +527,7 @@ fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Resu
 /// Old content out of the safe copies.
 struct KeptContents {
     kept: Kept,
-    made: Made,
+    made: MergedContents,
 }
 
 impl Contents for KeptContents {

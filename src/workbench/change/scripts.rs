@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use super::apply::More;
+use super::apply::ChangeExtras;
 use crate::bundle::VerifiedBundle;
 use crate::disk::TargetRoot;
 use crate::disk::fs::Fs;
@@ -89,7 +89,7 @@ pub struct ScriptPlan {
 }
 
 impl PlannedScript {
-    fn of(
+    fn new(
         patch: &str,
         index: usize,
         script: &Script,
@@ -184,7 +184,7 @@ impl ScriptPlan {
             for one in [script].into_iter().chain(script.undo.as_deref()) {
                 let PlannedScript { patch, number, time, interpreter, timeout_secs, digest, .. } = one;
                 let line =
-                    format!("{patch} {number} {} {interpreter:?} {timeout_secs} {digest}\n", time.word());
+                    format!("{patch} {number} {} {interpreter:?} {timeout_secs} {digest}\n", time.as_str());
                 hasher.update(line.as_bytes());
             }
         }
@@ -243,7 +243,7 @@ impl ScriptPlan {
     }
 
     /// The texts that have to be kept for taking back.
-    pub(super) fn keep_in<'a>(&'a self, more: &mut More<'a>) {
+    pub(super) fn keep_in<'a>(&'a self, more: &mut ChangeExtras<'a>) {
         let undo = self.scripts.iter().filter_map(|script| script.undo.as_deref());
         more.scripts = undo.map(|undo| (undo.digest, undo.text.as_bytes())).collect();
     }
@@ -258,7 +258,7 @@ impl ScriptPlan {
 pub(crate) fn of_bundle(bundle: &VerifiedBundle) -> Result<Vec<PlannedScript>> {
     let name = bundle.patch.identity.to_string();
     let planned =
-        |(index, script)| PlannedScript::of(&name, index, script, |digest| Ok(bundle.script_text(digest)?));
+        |(index, script)| PlannedScript::new(&name, index, script, |digest| Ok(bundle.script_text(digest)?));
     bundle.patch.scripts.iter().enumerate().map(planned).collect()
 }
 
@@ -349,7 +349,7 @@ impl<'a> Run<'a> {
     }
 
     /// Notes that the history has by now.
-    pub fn told(&mut self) -> Vec<ScriptNote> {
+    pub fn drain(&mut self) -> Vec<ScriptNote> {
         std::mem::take(&mut self.notes)
     }
 
@@ -374,7 +374,7 @@ impl<'a> Run<'a> {
             interpreter: script.interpreter,
             timeout: Duration::from_secs(script.timeout_secs.into()),
             target: self.target,
-            phase: script.time.word(),
+            phase: script.time.as_str(),
             patch: &script.patch,
         };
         let note = script.noted(&scripts::run(&job, cancel));
@@ -496,7 +496,7 @@ fn kept_scripts(
     let text_of = |digest: &Digest| -> Option<String> {
         let place = Ledger::place_of(key.entry).join(script_name(digest));
         let bytes = read_small(fs, &place, MAX_SCRIPT_BYTES).ok()?;
-        (Digest::of(&bytes) == *digest).then(|| String::from_utf8(bytes).ok())?
+        (Digest::compute(&bytes) == *digest).then(|| String::from_utf8(bytes).ok())?
     };
     let mut undo = Vec::new();
     for (index, script) in patch.scripts.iter().enumerate().rev() {

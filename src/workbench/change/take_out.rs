@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::library::Library;
-use super::rollback::{How, Look, RebuiltPlace, RollbackPreview, WithIt};
+use super::rollback::{DependentPatch, How, PlannedRollback, RebuiltPlace, RollbackPreview};
 use super::scripts::ScriptPlan;
 use crate::disk::fs::Fs;
 use crate::ledger::{Ledger, PatchNote};
@@ -35,7 +35,7 @@ impl Workbench {
         wanted: &BTreeSet<LayerKey>,
         (on_dependents, on_drift): (OnDependents, OnDrift),
         watch: Watch<'_>,
-    ) -> Result<Look> {
+    ) -> Result<PlannedRollback> {
         let archive = folder.archive(fs)?;
         // What is live is told by the history; whoever reads it checks the digest.
         let live = folder.expected.iter().filter_map(|(path, node)| Some((path.clone(), node.clone()?)));
@@ -69,7 +69,7 @@ impl Workbench {
             scripts: ScriptPlan::default(),
         };
         let how = How::Layers { out: out.out.iter().copied().collect(), made, archive };
-        Ok(Look { preview, survey, how, scripts: Vec::new() })
+        Ok(PlannedRollback { preview, survey, how, scripts: Vec::new() })
     }
 }
 
@@ -153,10 +153,10 @@ fn because(dependent: &Dependent) -> String {
     }
 }
 
-fn with_it(folder: &FolderStack, ledger: &Ledger, dependent: &Dependent) -> Option<WithIt> {
+fn with_it(folder: &FolderStack, ledger: &Ledger, dependent: &Dependent) -> Option<DependentPatch> {
     folder.layer(dependent.key)?;
     let patch: PatchNote = ledger.note(dependent.key)?.clone();
-    Some(WithIt { patch, because: because(dependent) })
+    Some(DependentPatch { patch, because: because(dependent) })
 }
 
 /// What the vendors say about taking these patches back.
@@ -199,7 +199,7 @@ pub(crate) fn wanted(folder: &FolderStack, first: LayerKey, and_newer: bool) -> 
 /// What replaced a patch, if something did: then it is that one that has to go.
 pub(super) fn refuse_replaced(folder: &FolderStack, key: LayerKey) -> Result<()> {
     let Some(layer) = folder.layer(key) else { return Ok(()) };
-    let Some(by) = layer.retired.and_then(|(by, _)| folder.layer(by)) else { return Ok(()) };
+    let Some(by) = layer.superseded.and_then(|(by, _)| folder.layer(by)) else { return Ok(()) };
     Err(Error::refused(
         Code::NotNewest,
         format!("{} is contained in {} and was replaced by it", layer.id, by.id),

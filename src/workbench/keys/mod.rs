@@ -61,7 +61,7 @@ pub struct KeyWish {
 
 /// The keys in a bundle that nobody here knows, for a first contact.
 #[derive(Debug, Clone)]
-pub struct Newcomers {
+pub struct UnknownKeys {
     /// The keys whose signatures are valid.
     pub keys: Vec<PublicKey>,
     /// The product that the bundle is for.
@@ -125,10 +125,10 @@ impl Workbench {
     ///
     /// # Errors
     /// If the bundle cannot be opened.
-    pub fn newcomers(&self, bundle: &Path, _watch: Watch<'_>) -> Result<Newcomers> {
+    pub fn unknown_keys(&self, bundle: &Path, _watch: Watch<'_>) -> Result<UnknownKeys> {
         let opened = self.open(bundle)?;
-        Ok(Newcomers {
-            keys: opened.verdict.newcomers.clone(),
+        Ok(UnknownKeys {
+            keys: opened.verdict.unknown_keys.clone(),
             product: opened.patch.product.name.clone(),
             is_key_change: opened.verdict.is_key_change,
         })

@@ -7,8 +7,10 @@ use crate::bundle::author::WholeFile;
 use crate::bundle::place_of;
 use crate::diff::pair_renames;
 use crate::model::{Code, Digest, FileChange, Mode, Node, Patch, RollbackPossible, ScriptPhase};
-use crate::text::suspects::{Danger, SuspectKind};
-use crate::trust::{Doubt, Looked, MAX_REVIEW_BYTES, Note, Opinion, Review, Scheme, Standing, Verdict};
+use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
+use crate::trust::{
+    Doubt, MAX_REVIEW_BYTES, Note, Opinion, Review, ReviewedChange, Scheme, Standing, Verdict,
+};
 use crate::workbench::look::changes::{Hidden, HiddenCount};
 use crate::workbench::{Error, Inspection, Result, Signed, Watch, Workbench};
 
@@ -172,11 +174,11 @@ fn findings_at(change: &FileChange) -> Vec<String> {
 
 /// What the patch hides, a sentence for each kind.
 fn hidden(hidden: &Hidden) -> Vec<String> {
-    let sentence = |(danger, kind, count): (Danger, SuspectKind, HiddenCount)| {
+    let sentence = |(danger, kind, count): (ConfusableSeverity, ConfusableKind, HiddenCount)| {
         let (number, places) = (count.number, count.places);
         let first = hidden.places_of(danger, kind).next().map(|place| place.at.phrase());
         let first = first.map(|first| format!(", first in {first}")).unwrap_or_default();
-        format!("{} ({}): {number}, places: {places}{first}", danger.word(), kind.word())
+        format!("{} ({}): {number}, places: {places}{first}", danger.as_str(), kind.as_str())
     };
     let mut findings: Vec<String> = hidden.counts().map(sentence).collect();
     if hidden.not_looked_through > 0 {
@@ -203,7 +205,7 @@ fn notes(patch: &Patch, notes: &[String]) -> Vec<Note> {
 }
 
 /// Every change, and whether it was looked at.
-fn looked_at(patch: &Patch, wish: &ReviewWish) -> Result<Vec<Looked>> {
+fn looked_at(patch: &Patch, wish: &ReviewWish) -> Result<Vec<ReviewedChange>> {
     let names = |wished: &str, path: &str| {
         let wished = wished.trim_end_matches('/');
         path == wished || path.strip_prefix(wished).is_some_and(|rest| rest.starts_with('/'))
@@ -216,7 +218,7 @@ fn looked_at(patch: &Patch, wish: &ReviewWish) -> Result<Vec<Looked>> {
     let line = |(change, from): (&FileChange, Option<&FileChange>)| {
         let ours = [Some(change), from].into_iter().flatten();
         let mut wished = ours.flat_map(|one| wish.looked_at.iter().map(move |wished| (wished, one)));
-        Looked {
+        ReviewedChange {
             path: change.path.as_str().to_owned(),
             change: what_becomes(change, from),
             looked_at: wish.looked_at_all || wished.any(|(wished, one)| names(wished, one.path.as_str())),
@@ -231,7 +233,7 @@ fn what_becomes(change: &FileChange, from: Option<&FileChange>) -> String {
         (None, None, _) => "added".to_owned(),
         (None, Some(_), None) => "deleted".to_owned(),
         (None, Some(old), Some(new)) if !old.same_kind(new) => {
-            format!("{} becomes {}", old.word(), new.word())
+            format!("{} becomes {}", old.as_str(), new.as_str())
         }
         (None, Some(old), Some(new)) if old.same_content(new) => "other permissions".to_owned(),
         (None, Some(_), Some(_)) => "modified".to_owned(),

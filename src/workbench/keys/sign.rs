@@ -221,7 +221,7 @@ impl Workbench {
         add(file, key, addition).map_err(crate::bundle::OpenError::from)?;
         Ok(Signed {
             patch: shown.patch.clone(),
-            covers: Digest::of(content),
+            covers: Digest::compute(content),
             key,
             role,
             signature,

@@ -150,7 +150,7 @@ struct Sides<'a> {
 }
 
 /// A content, or why there is none, as a phrase.
-type Found = std::result::Result<Content, String>;
+type ContentResult = std::result::Result<Content, String>;
 
 impl Sides<'_> {
     fn of<'c>(&self, change: &'c FileChange) -> ChangeContents<'c> {
@@ -208,7 +208,7 @@ impl Sides<'_> {
         }
     }
 
-    fn before(&self, path: &TreePath, digest: Digest, size_bytes: u64) -> Found {
+    fn before(&self, path: &TreePath, digest: Digest, size_bytes: u64) -> ContentResult {
         let base = self.change(path).and_then(|change| change.base).filter(|base| *base == digest);
         match (base, &self.disk) {
             (Some(base), _) => self.blob(&base, size_bytes),
@@ -219,7 +219,7 @@ impl Sides<'_> {
         }
     }
 
-    fn after(&self, change: &FileChange, digest: Digest, size_bytes: u64) -> Found {
+    fn after(&self, change: &FileChange, digest: Digest, size_bytes: u64) -> ContentResult {
         self.allow(size_bytes)?;
         let content = match &change.payload {
             Some(Payload::Whole { blob }) => self.blob(blob, size_bytes),
@@ -244,7 +244,7 @@ impl Sides<'_> {
         (from, source): (&TreePath, Digest),
         digest: Digest,
         size_bytes: u64,
-    ) -> Found {
+    ) -> ContentResult {
         let source_file = self.change(from).and_then(|change| {
             change.before.iter().filter_map(Node::as_file).find(|file| file.digest == source)
         });
@@ -258,14 +258,20 @@ impl Sides<'_> {
         spooled(new, digest)
     }
 
-    fn blob(&self, blob: &Digest, size_bytes: u64) -> Found {
+    fn blob(&self, blob: &Digest, size_bytes: u64) -> ContentResult {
         self.allow(size_bytes)?;
         let mut spool = Spool::new(size_bytes, self.cancel);
         self.bundle.copy_blob(blob, &mut spool).map_err(|error| with_cause(&error))?;
         spooled(spool, *blob)
     }
 
-    fn read_from(&self, disk: &Arc<dyn Fs>, path: &TreePath, digest: Digest, size_bytes: u64) -> Found {
+    fn read_from(
+        &self,
+        disk: &Arc<dyn Fs>,
+        path: &TreePath,
+        digest: Digest,
+        size_bytes: u64,
+    ) -> ContentResult {
         self.allow(size_bytes)?;
         let content = Content::in_target(disk, Place::from(path), (digest, size_bytes), self.cancel);
         content.map_err(worded)?.ok_or_else(|| "the folder does not hold the original".to_owned())
@@ -284,11 +290,11 @@ impl Sides<'_> {
     }
 }
 
-fn shown(content: Found) -> Side {
+fn shown(content: ContentResult) -> Side {
     content.map_or_else(Side::Unavailable, Side::Content)
 }
 
-fn spooled(spool: Spool<'_>, digest: Digest) -> Found {
+fn spooled(spool: Spool<'_>, digest: Digest) -> ContentResult {
     spool.finish(digest).map_err(worded)?.ok_or_else(|| "the content is damaged".to_owned())
 }
 

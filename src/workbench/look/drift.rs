@@ -33,7 +33,7 @@ pub enum DriftCause {
 
 impl DriftCause {
     /// The word for it in JSON.
-    pub const fn word(&self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             DriftCause::AsBefore(_) => "as-before",
             DriftCause::AsLeftBy(_) => "as-left-by",

@@ -65,7 +65,7 @@ pub enum Presence {
 
 impl Presence {
     /// The word for it in JSON.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Presence::In => "in",
             Presence::NotIn => "not-in",
@@ -95,13 +95,13 @@ impl Workbench {
         let given: Vec<Patch> =
             bundles.iter().map(|file| Ok(self.open(file)?.patch)).collect::<Result<_>>()?;
         let fs = self.disk(target)?;
-        self.look_in_peace(target, &*fs, || identify_now(&*fs, &given, watch), |_| true)
+        self.read_consistently(target, &*fs, || identify_now(&*fs, &given, watch), |_| true)
     }
 }
 
 fn identify_now(fs: &dyn Fs, given: &[Patch], watch: Watch<'_>) -> Result<Identified> {
     let ledger = read_ledger(fs)?;
-    let active = ledger.layers().slots.into_iter().filter(|slot| slot.retired.is_none());
+    let active = ledger.layers().slots.into_iter().filter(|slot| slot.superseded.is_none());
     let known: Vec<Patch> = active.filter_map(|slot| manifest_of(fs, &ledger, slot.key)).collect();
     let is_new = |patch: &&Patch| known.iter().all(|known| known.identity != patch.identity);
     let patches: Vec<(&Patch, bool)> = known

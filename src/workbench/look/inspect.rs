@@ -96,7 +96,7 @@ fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
         verdict: bundle.verdict.clone(),
         file_bytes: bundle.file_bytes(),
         file_digest: file.into_inner().finish(),
-        manifest_digest: Digest::of(bundle.manifest()),
+        manifest_digest: Digest::compute(bundle.manifest()),
         manifest: bundle.manifest().to_vec(),
         scripts: scripts::of_bundle(&bundle)?,
         reviews: readable_reviews(&bundle),
@@ -108,7 +108,7 @@ fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
 /// The reviews in a bundle that can be read, each with the SHA-256 of its exact bytes.
 pub(crate) fn readable_reviews(bundle: &VerifiedBundle) -> Vec<(Digest, Review)> {
     let read = |attached: &AttachedReview| {
-        Some((Digest::of(&attached.report), Review::parse(&attached.report).ok()?))
+        Some((Digest::compute(&attached.report), Review::parse(&attached.report).ok()?))
     };
     bundle.reviews.iter().filter_map(read).collect()
 }

@@ -35,12 +35,12 @@ pub type EditChoices = BTreeMap<TreePath, EditChoice>;
 
 /// Contents that were worked out and are in no bundle and no safe copy, by their place.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Made {
+pub(crate) struct MergedContents {
     contents: BTreeMap<TreePath, Vec<u8>>,
     bytes: usize,
 }
 
-impl Made {
+impl MergedContents {
     /// The content for the file at `path`.
     pub fn of(&self, path: &TreePath) -> Option<&[u8]> {
         self.contents.get(path).map(Vec::as_slice)
@@ -48,7 +48,7 @@ impl Made {
 
     /// All of them by what they are.
     pub fn by_digest(&self) -> impl Iterator<Item = (Digest, Arc<Vec<u8>>)> {
-        self.contents.values().map(|content| (Digest::of(content), Arc::new(content.clone())))
+        self.contents.values().map(|content| (Digest::compute(content), Arc::new(content.clone())))
     }
 
     /// Keeps a content; `false` if there is no room for it.
@@ -167,7 +167,7 @@ pub(crate) fn merged_here(
     if change.local_edits != LocalEdits::Merge || edit.is_none(Some(&Node::File(mine.clone()))) {
         return None;
     }
-    let mut made = Made::default();
+    let mut made = MergedContents::default();
     match edit.merge(mine, &mut made).ok()? {
         Resolution::Merged { file, .. } => Some((file, made.contents.remove(&change.path)?)),
         _ => None,
@@ -225,7 +225,7 @@ impl Edit<'_> {
         expects || self.change.after.as_ref().map(seen).as_ref() == observed
     }
 
-    fn take_theirs(&self, made: &mut Made) -> Result<Resolution> {
+    fn take_theirs(&self, made: &mut MergedContents) -> Result<Resolution> {
         let base = self.base()?;
         let theirs = match &base {
             Some((_, base)) => self.theirs(base)?,
@@ -235,7 +235,7 @@ impl Edit<'_> {
         Ok(Resolution::TakeTheirs { is_at_hand })
     }
 
-    fn take_given(&self, file: &Path, mine: Option<&Node>, made: &mut Made) -> Result<Resolution> {
+    fn take_given(&self, file: &Path, mine: Option<&Node>, made: &mut MergedContents) -> Result<Resolution> {
         let failed = |source| Error::File { doing: "read the merged file", path: file.to_owned(), source };
         let mut content = Vec::new();
         let opened = std::fs::File::open(file).map_err(failed)?;
@@ -256,7 +256,7 @@ impl Edit<'_> {
     }
 
     /// Both edits together, if they fit.
-    fn merge(&self, mine: &FileNode, made: &mut Made) -> Result<Resolution> {
+    fn merge(&self, mine: &FileNode, made: &mut MergedContents) -> Result<Resolution> {
         let impossible = |why: &str| Ok(Resolution::Impossible(why.to_owned()));
         let Some(Node::File(after)) = &self.change.after else {
             return impossible("the patch takes the file away");
@@ -311,7 +311,7 @@ impl Edit<'_> {
                 None => return Ok(None),
             },
             Some(Payload::Delta { blob, from, source }) => {
-                let old = match Digest::of(base) == *source {
+                let old = match Digest::compute(base) == *source {
                     true => Some(base.to_vec()),
                     false => read_file(self.fs, &Place::from(from), *source)?,
                 };
@@ -325,7 +325,7 @@ impl Edit<'_> {
                 new
             }
         };
-        Ok((Digest::of(&content) == after.digest).then_some(content))
+        Ok((Digest::compute(&content) == after.digest).then_some(content))
     }
 }
 
@@ -333,7 +333,7 @@ fn resolution_of(
     merged: std::result::Result<Merge, crate::diff::Unmergeable>,
     path: &TreePath,
     modes: [Mode; 3],
-    made: &mut Made,
+    made: &mut MergedContents,
 ) -> Resolution {
     match merged {
         Ok(Merge::Clean { content, by }) => {
@@ -344,8 +344,14 @@ fn resolution_of(
     }
 }
 
-fn keep_merged(content: Vec<u8>, mode: Mode, by: MergedHow, path: &TreePath, made: &mut Made) -> Resolution {
-    let file = FileNode { digest: Digest::of(&content), size_bytes: content.len() as u64, mode };
+fn keep_merged(
+    content: Vec<u8>,
+    mode: Mode,
+    by: MergedHow,
+    path: &TreePath,
+    made: &mut MergedContents,
+) -> Resolution {
+    let file = FileNode { digest: Digest::compute(&content), size_bytes: content.len() as u64, mode };
     match made.keep(path, content) {
         true => Resolution::Merged { file, by },
         false => Resolution::Impossible("too many large files would be merged at once".to_owned()),
@@ -383,5 +389,5 @@ pub(crate) fn read_file(fs: &dyn Fs, place: &Place, digest: Digest) -> Result<Op
         }
         Err(error) => return Err(failed(error).into()),
     };
-    Ok((Digest::of(&content) == digest).then_some(content))
+    Ok((Digest::compute(&content) == digest).then_some(content))
 }

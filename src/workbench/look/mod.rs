@@ -1,15 +1,15 @@
 //! Looking at patches and folders; nothing here changes either.
 
 pub(super) mod changes;
-pub(super) mod company;
+pub(super) mod consistent_read;
 pub(super) mod drift;
 pub(super) mod folders;
-pub(super) mod holds;
 pub(super) mod identify;
 pub(super) mod inspect;
 pub(super) mod merging;
+pub(super) mod recalls;
 pub(super) mod record;
-pub(super) mod seen;
+pub(super) mod rollback_protection;
 pub(super) mod situation;
 pub(super) mod stack;
 pub(super) mod status;

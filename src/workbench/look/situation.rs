@@ -5,10 +5,10 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::merging::Made;
+use super::merging::MergedContents;
 use crate::checks::identify;
 use crate::checks::{self, Surroundings};
-use crate::disk::fs::{Found, FoundKind, Fs, Place, Volume};
+use crate::disk::fs::{Fs, Place, Stat, StatKind, Volume};
 use crate::disk::observe;
 use crate::ledger::{Installed, Ledger};
 use crate::model::{Code, Level, Node, Patch, Step, TreePath};
@@ -18,10 +18,10 @@ use crate::workbench::{Result, Watch, Workbench};
 /// A situation, and how each place looked when it was hashed.
 pub(crate) struct Survey {
     pub situation: Situation,
-    pub looks: BTreeMap<TreePath, Found>,
+    pub observed: BTreeMap<TreePath, Stat>,
     paths: BTreeSet<TreePath>,
     /// Contents of merged files.
-    pub made: Made,
+    pub made: MergedContents,
     /// What was asked on the way, for the history.
     pub remarks: Vec<String>,
 }
@@ -34,16 +34,16 @@ impl Survey {
 
     /// The same without the history.
     pub fn places_still_hold(&self, fs: &dyn Fs) -> bool {
-        self.paths.par_iter().all(|path| match (fs.look(&Place::from(path)), self.looks.get(path)) {
+        self.paths.par_iter().all(|path| match (fs.look(&Place::from(path)), self.observed.get(path)) {
             // A folder's time changes with its entries, and the lock has just added one to the target.
-            (Ok(Some(now)), Some(then)) if then.kind == FoundKind::Dir => {
+            (Ok(Some(now)), Some(then)) if then.kind == StatKind::Dir => {
                 (now.object, now.mode) == (then.object, then.mode)
             }
             (Ok(now), then) => now.as_ref() == then,
             // There is no way to it. That is as it was if there was none then, either.
             (Err(_), None) => path
                 .ancestors()
-                .any(|folder| self.looks.get(&folder).is_some_and(|then| then.kind != FoundKind::Dir)),
+                .any(|folder| self.observed.get(&folder).is_some_and(|then| then.kind != StatKind::Dir)),
             (Err(_), Some(_)) => false,
         })
     }
@@ -69,7 +69,7 @@ struct Interest {
 }
 
 impl Interest {
-    fn of<'a>(places: impl Iterator<Item = (&'a TreePath, bool, bool)>) -> Self {
+    fn new<'a>(places: impl Iterator<Item = (&'a TreePath, bool, bool)>) -> Self {
         let (mut paths, mut listed) = (BTreeSet::new(), BTreeSet::new());
         for (path, appears, is_folder_before) in places {
             paths.insert(path.clone());
@@ -104,7 +104,7 @@ impl Workbench {
             .chain(replaced.iter().map(|path| (path, true, true)));
         let touched: BTreeSet<&TreePath> = changes.map(|change| &change.path).chain(replaced).collect();
         let touched: Vec<&TreePath> = touched.into_iter().collect();
-        let survey = self.survey(fs, Interest::of(places), &touched, ledger, watch)?;
+        let survey = self.survey(fs, Interest::new(places), &touched, ledger, watch)?;
         let seen = patches.iter().map(|patch| product_seen(fs, patch, watch)).collect::<Result<_>>()?;
         Ok((survey, seen))
     }
@@ -120,7 +120,7 @@ impl Workbench {
         let is_folder = |node: &Option<Node>| node.as_ref().is_some_and(Node::is_dir);
         let places = steps.iter().map(|step| (&step.path, step.after.is_none(), is_folder(&step.after)));
         let touched: Vec<&TreePath> = steps.iter().map(|step| &step.path).collect();
-        self.survey(fs, Interest::of(places), &touched, ledger, watch)
+        self.survey(fs, Interest::new(places), &touched, ledger, watch)
     }
 
     fn survey(
@@ -140,15 +140,17 @@ impl Workbench {
             .collect();
         let names = names(fs, &interest.listed, &mut problems);
         let space = fs.space().map_err(|source| crate::disk::ScanError::Io { place: Place::Root, source })?;
-        let looks = observation.facts;
+        let observed = observation.facts;
         let has_other_names = |path: &&&TreePath| {
-            looks.get(path).is_some_and(|look| matches!(look.kind, FoundKind::File { .. }) && look.names > 1)
+            observed
+                .get(path)
+                .is_some_and(|look| matches!(look.kind, StatKind::File { .. }) && look.names > 1)
         };
         let installed = ledger.installed();
         let situation = Situation {
             names,
             problems,
-            rights: rights(fs, touched, &looks),
+            rights: rights(fs, touched, &observed),
             installed: installed_ids(&installed),
             platform: self.environment.platform.clone(),
             now: self.environment.now(),
@@ -166,7 +168,13 @@ impl Workbench {
             tree: observation.tree,
             ..Situation::default()
         };
-        Ok(Survey { situation, looks, paths: interest.paths, made: Made::default(), remarks: Vec::new() })
+        Ok(Survey {
+            situation,
+            observed,
+            paths: interest.paths,
+            made: MergedContents::default(),
+            remarks: Vec::new(),
+        })
     }
 }
 
@@ -204,7 +212,7 @@ fn names(
     for folder in folders {
         let place = folder.as_ref().map_or(Place::Root, Place::from);
         // A folder that is missing, or is none, is told by what stands at its own place.
-        if !matches!(fs.look(&place), Ok(Some(found)) if found.kind == FoundKind::Dir) {
+        if !matches!(fs.look(&place), Ok(Some(found)) if found.kind == StatKind::Dir) {
             continue;
         }
         match fs.list(&place) {
@@ -221,14 +229,14 @@ fn names(
 fn rights(
     fs: &dyn Fs,
     touched: &[&TreePath],
-    looks: &BTreeMap<TreePath, Found>,
+    observed: &BTreeMap<TreePath, Stat>,
 ) -> Vec<(Code, String, String)> {
     let mut rights = Vec::new();
     let parents: BTreeSet<Place> =
         touched.iter().map(|path| Place::parent_of(path)).chain([Place::Root]).collect();
     for place in parents {
         let present = match &place {
-            Place::Tree(path) => looks.get(path).is_some_and(|look| look.kind == FoundKind::Dir),
+            Place::Tree(path) => observed.get(path).is_some_and(|look| look.kind == StatKind::Dir),
             Place::Root | Place::State(_) => true,
         };
         if !present {
@@ -241,7 +249,7 @@ fn rights(
             Err(error) => rights.push((code_of(&error), place.to_string(), error.to_string())),
         }
     }
-    for path in touched.iter().filter(|path| looks.contains_key(**path)) {
+    for path in touched.iter().filter(|path| observed.contains_key(**path)) {
         match fs.obstacles_to_move(path) {
             Ok(obstacles) => {
                 rights.extend(obstacles.into_iter().map(|(code, phrase)| (code, path.to_string(), phrase)));

@@ -58,7 +58,7 @@ impl FolderStack {
                     shares,
                     shifted: BTreeSet::new(),
                     accepted: slot.accepted,
-                    retired: slot.retired,
+                    superseded: slot.superseded,
                 });
             }
             history.add(entry.seq, entry.steps()?);
@@ -80,7 +80,7 @@ impl FolderStack {
     /// The system's.
     pub fn archive(&self, fs: &dyn Fs) -> Result<Archive> {
         let entries = self.steps.iter().map(|(seq, steps)| (*seq, steps.as_slice()));
-        Ok(Archive::of(fs, entries)?)
+        Ok(Archive::new(fs, entries)?)
     }
 
     /// The patch of this key.
@@ -97,7 +97,7 @@ pub(crate) fn manifest_of(fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Option
         None => entry.manifest,
     };
     let bytes = read_small(fs, &Ledger::manifest_of(key), MAX_MANIFEST_BYTES).ok()?;
-    (Some(Digest::of(&bytes)) == digest).then(|| read_manifest(&bytes).ok())?
+    (Some(Digest::compute(&bytes)) == digest).then(|| read_manifest(&bytes).ok())?
 }
 
 /// What the manifest says that was kept with entry `seq`; `None` if there is none, or it cannot be read.

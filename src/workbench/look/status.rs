@@ -13,7 +13,7 @@ use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote};
 use crate::model::{LayerKey, Node, Patch, TreePath};
 use crate::plan::Layer;
 use crate::transaction::recover::{self, Unfinished};
-use crate::workbench::{Held, Result, Watch, Workbench, text_patch};
+use crate::workbench::{Recalled, Result, Watch, Workbench, text_patch};
 
 /// How things stand in a folder.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub struct Status {
     /// Patches in it, replaced ones among them, in the order in which they came in.
     pub installed: Vec<Installed>,
     /// What lists of called-back patches say about them.
-    pub held: Vec<Held>,
+    pub held: Vec<Recalled>,
     /// How each of them can be taken out.
     pub removal: Vec<(LayerKey, Removal)>,
     /// Places that are not as the history says.
@@ -99,7 +99,7 @@ pub enum DriftKind {
 
 impl DriftKind {
     /// The word for it.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             DriftKind::Missing => "missing",
             DriftKind::Unexpected => "unexpected",
@@ -135,9 +135,9 @@ impl Workbench {
     pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<Status> {
         let fs = self.disk(target)?;
         let is_plain = |seen: &Status| seen.unfinished.is_none() && seen.drift.is_empty();
-        let mut status = self.look_in_peace(target, &*fs, || status_now(&*fs, watch), is_plain)?;
-        let holds = self.holds()?;
-        let held = |patch: &Installed| holds.about(&patch.patch.id, patch.patch.revision).cloned();
+        let mut status = self.read_consistently(target, &*fs, || status_now(&*fs, watch), is_plain)?;
+        let recalls = self.recalls()?;
+        let held = |patch: &Installed| recalls.about(&patch.patch.id, patch.patch.revision).cloned();
         status.held = status.installed.iter().filter_map(held).collect();
         Ok(status)
     }
@@ -148,7 +148,7 @@ impl Workbench {
     /// If the folder or its records cannot be read.
     pub fn unfinished(&self, target: &Path) -> Result<Option<UnfinishedWork>> {
         let fs = self.disk(target)?;
-        self.look_in_peace(target, &*fs, || unfinished_now(&*fs), Option::is_none)
+        self.read_consistently(target, &*fs, || unfinished_now(&*fs), Option::is_none)
     }
 
     /// Everything that happened to `target`, its chain verified. Writes nothing.
@@ -158,7 +158,7 @@ impl Workbench {
     pub fn history(&self, target: &Path) -> Result<History> {
         let fs = self.disk(target)?;
         let look = || Ok(History { entries: read_ledger(&*fs)?.entries().to_vec() });
-        self.look_in_peace(target, &*fs, look, |_| true)
+        self.read_consistently(target, &*fs, look, |_| true)
     }
 }
 
@@ -193,7 +193,7 @@ pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
 
 /// How `layer` can be taken out, told from names and places alone.
 fn removal(folder: &FolderStack, layer: &Layer) -> Removal {
-    let by = layer.retired.and_then(|(by, _)| folder.layer(by));
+    let by = layer.superseded.and_then(|(by, _)| folder.layer(by));
     if let Some(by) = by {
         return Removal::Contained(by.id.clone());
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 
 use super::record::keep;
-use crate::disk::fs::{FoundKind, Fs, Place, StatePath};
+use crate::disk::fs::{Fs, Place, StatKind, StatePath};
 use crate::ledger::read_small;
 use crate::workbench::{Result, Watch, Workbench};
 
@@ -113,8 +113,8 @@ impl Records {
             let place = dir.join(&name);
             match fs.look(&Place::from(&place)) {
                 Ok(Some(found)) => match found.kind {
-                    FoundKind::Dir if depth < MAX_DEPTH => self.gather(fs, &place, depth + 1, watch),
-                    FoundKind::File { size_bytes } => {
+                    StatKind::Dir if depth < MAX_DEPTH => self.gather(fs, &place, depth + 1, watch),
+                    StatKind::File { size_bytes } => {
                         self.say(&place, &format!("{size_bytes} bytes"));
                         if RECORDS.contains(&name.as_str()) {
                             self.read(fs, &place, size_bytes);

@@ -94,9 +94,9 @@ impl Workbench {
             Commits::One(_) => (format!("commit-{}", &to.id()[..10]), format!("Git commit {}", to.id())),
         };
         let only = matches!(request.commits, Commits::One(_));
-        let letters: Vec<_> =
-            repository.letters(from, to, only)?.into_iter().map(|letter| (name.clone(), letter)).collect();
-        let mut order = text_patch::order_of(&name, &letters, Digest::of(to.id().as_bytes()));
+        let headers: Vec<_> =
+            repository.headers(from, to, only)?.into_iter().map(|header| (name.clone(), header)).collect();
+        let mut order = text_patch::order_of(&name, &headers, Digest::compute(to.id().as_bytes()));
         let product = request.repository.canonicalize().ok();
         let product = product
             .as_deref()
@@ -107,9 +107,9 @@ impl Workbench {
             order.product.name = product;
         }
         order.source = Some(source);
-        let named = letters.iter().take(MAX_NAMED_COMMITS).filter_map(|(_, letter)| {
-            let subject = text_patch::one_line_of(letter.subject.as_deref().unwrap_or_default())?;
-            Some(format!("commit {}: {subject}", letter.commit.as_deref()?))
+        let named = headers.iter().take(MAX_NAMED_COMMITS).filter_map(|(_, header)| {
+            let subject = text_patch::one_line_of(header.subject.as_deref().unwrap_or_default())?;
+            Some(format!("commit {}: {subject}", header.commit.as_deref()?))
         });
         order.evidence.provenance = named.collect();
         Ok(order)

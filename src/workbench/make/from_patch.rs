@@ -97,7 +97,7 @@ fn lay_out(change: &FileChange, bundle: &VerifiedBundle, fs: &dyn Fs, sides: &Si
             let mut content = Vec::new();
             let mut reader = fs.open(&Place::from(path)).map_err(read)?;
             reader.read_to_end(&mut content).map_err(read)?;
-            if Digest::of(&content) != file.digest {
+            if Digest::compute(&content) != file.digest {
                 return Err(moved(path));
             }
             content

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::diff::patch_text::Letter;
+use crate::diff::patch_text::MailHeader;
 use crate::workbench::{Error, Result};
 
 /// Largest file of a commit; it is held in memory once.
@@ -114,7 +114,7 @@ impl Repository {
     }
 
     /// What the commits between two say, the oldest first; `only`: the last one alone.
-    pub fn letters(&self, from: Option<&Version>, to: &Version, only: bool) -> Result<Vec<Letter>> {
+    pub fn headers(&self, from: Option<&Version>, to: &Version, only: bool) -> Result<Vec<MailHeader>> {
         let range = match from.filter(|_| !only) {
             Some(from) => format!("{}..{}", from.id(), to.id()),
             None => to.id().to_owned(),
@@ -126,16 +126,16 @@ impl Repository {
         }
         args.push(&range);
         let log = self.run(&args)?;
-        let letter = |record: &[u8]| {
+        let header = |record: &[u8]| {
             let text = String::from_utf8_lossy(record);
             let mut lines = text.splitn(4, '\n').map(str::to_owned);
             let (commit, author, date) = (lines.next(), lines.next(), lines.next());
             let body = lines.next().unwrap_or_default();
             let (subject, message) = body.split_once('\n').unwrap_or((&body, ""));
             let subject = Some(subject.trim().to_owned()).filter(|subject| !subject.is_empty());
-            Letter { subject, author, date, commit, message: message.trim().to_owned() }
+            MailHeader { subject, author, date, commit, message: message.trim().to_owned() }
         };
-        Ok(log.split(|&byte| byte == 0).filter(|record| !record.is_empty()).map(letter).collect())
+        Ok(log.split(|&byte| byte == 0).filter(|record| !record.is_empty()).map(header).collect())
     }
 
     /// Hands out the content of each id, with its number in the list.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use crate::disk::fs::{FoundKind, Fs, OsFs, Place, make_link};
+use crate::disk::fs::{Fs, OsFs, Place, StatKind, make_link};
 use crate::disk::{TargetRoot, observe_all};
 use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::OnDrift;
@@ -29,7 +29,7 @@ impl Workbench {
     pub(crate) fn prove(&self, bundle: &Path, old: &dyn Fs, output: &Path, watch: Watch<'_>) -> Result<()> {
         let mut bundle = self.open(bundle)?;
         forget_the_machine(&mut bundle.patch);
-        let copy = Copy::of(&bundle.patch, old, output, watch)?;
+        let copy = Copy::new(&bundle.patch, old, output, watch)?;
         let before = copy.state(watch.cancel)?;
         let mut after = before.clone();
         for change in &bundle.patch.changes {
@@ -114,7 +114,7 @@ struct Copy {
 }
 
 impl Copy {
-    fn of(patch: &Patch, old: &dyn Fs, output: &Path, watch: Watch<'_>) -> Result<Self> {
+    fn new(patch: &Patch, old: &dyn Fs, output: &Path, watch: Watch<'_>) -> Result<Self> {
         let beside = output.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
         let folder = tempfile::Builder::new().prefix(".").suffix(".proof").tempdir_in(beside);
         let folder = folder.map_err(|source| cannot_copy(beside, source))?;
@@ -185,17 +185,17 @@ fn copy_one(old: &dyn Fs, path: &TreePath, to: &Path, watch: Watch<'_>) -> io::R
         Err(error) => return Err(error),
     };
     match found.kind {
-        FoundKind::Dir => {
+        StatKind::Dir => {
             fs::create_dir(to)?;
             return Ok(Some(found.mode.bits()));
         }
-        FoundKind::File { .. } => {
+        StatKind::File { .. } => {
             let copied = io::copy(&mut old.open(&at)?, &mut File::create_new(to)?)?;
             watch.progress.advance(copied);
             set_mode(to, found.mode.bits())?;
         }
-        FoundKind::Link => make_link(&old.read_link(&at)?, to)?,
-        FoundKind::Mount | FoundKind::Special(_) => {
+        StatKind::Link => make_link(&old.read_link(&at)?, to)?,
+        StatKind::Mount | StatKind::Special(_) => {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no file, link or folder"));
         }
     }

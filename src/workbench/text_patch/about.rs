@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::bundle::order::Order;
 use crate::diff::on_tree::TextOrigin;
-use crate::diff::patch_text::Letter;
+use crate::diff::patch_text::MailHeader;
 use crate::model::{Digest, FileChange, Issue, Node, Patch, PatchId};
 use crate::text::one_line;
 
@@ -32,7 +32,7 @@ pub(super) struct Source<'a> {
     /// The name of what was read.
     pub name: &'a str,
     /// Each patch's name and what is written above it.
-    pub letters: &'a [(String, Letter)],
+    pub headers: &'a [(String, MailHeader)],
     /// SHA-256 of what was read.
     pub digest: Digest,
     /// When it was written.
@@ -43,7 +43,7 @@ pub(super) struct Source<'a> {
 
 /// The patch.
 pub(super) fn patch(source: &Source<'_>, origin: &TextOrigin, changes: Vec<FileChange>) -> Patch {
-    let mut order = order(source.name, source.letters, source.digest);
+    let mut order = order(source.name, source.headers, source.digest);
     order.source = line(&format!("{}, sha256 {}", source.name, source.digest));
     order.extensions.insert(EXTENSION.to_owned(), record(origin).to_string());
     if changes.iter().any(is_not_for_windows) {
@@ -53,16 +53,16 @@ pub(super) fn patch(source: &Source<'_>, origin: &TextOrigin, changes: Vec<FileC
 }
 
 /// What can be said of patches by their names and letters.
-pub(crate) fn order(name: &str, letters: &[(String, Letter)], digest: Digest) -> Order {
-    let single = single(letters);
-    let mut order = Order::minimal(id(name, letters, digest), None, None);
-    let subject = single.and_then(|letter| letter.subject.as_deref());
+pub(crate) fn order(name: &str, headers: &[(String, MailHeader)], digest: Digest) -> Order {
+    let single = single(headers);
+    let mut order = Order::minimal(id(name, headers, digest), None, None);
+    let subject = single.and_then(|header| header.subject.as_deref());
     order.title = line(subject.unwrap_or(name)).unwrap_or_else(|| "A text patch".to_owned());
-    order.summary = summary(name, letters);
+    order.summary = summary(name, headers);
     order.product.name = ANY_PRODUCT.to_owned();
     order.vendor =
-        single.and_then(|letter| line(letter.author.as_deref()?)).unwrap_or_else(|| "unknown".to_owned());
-    (order.issues, order.vulnerabilities) = tracked(letters);
+        single.and_then(|header| line(header.author.as_deref()?)).unwrap_or_else(|| "unknown".to_owned());
+    (order.issues, order.vulnerabilities) = tracked(headers);
     order
 }
 
@@ -71,16 +71,16 @@ pub(crate) fn names_a_product(patch: &Patch) -> bool {
     !(patch.extensions.contains_key(EXTENSION) && patch.product.name == ANY_PRODUCT)
 }
 
-fn single(letters: &[(String, Letter)]) -> Option<&Letter> {
-    match letters {
-        [(_, letter)] => Some(letter),
+fn single(headers: &[(String, MailHeader)]) -> Option<&MailHeader> {
+    match headers {
+        [(_, header)] => Some(header),
         _ => None,
     }
 }
 
 /// The file's name and the beginning of its digest.
-fn id(name: &str, letters: &[(String, Letter)], digest: Digest) -> PatchId {
-    let name = match letters {
+fn id(name: &str, headers: &[(String, MailHeader)], digest: Digest) -> PatchId {
+    let name = match headers {
         [(name, _)] => name.as_str(),
         _ => name,
     };
@@ -103,15 +103,16 @@ pub(crate) fn line(text: &str) -> Option<String> {
     (!line.trim().is_empty()).then_some(line)
 }
 
-fn summary(name: &str, letters: &[(String, Letter)]) -> String {
-    let text = match (single(letters), letters) {
-        (Some(letter), _) if !letter.message.is_empty() => letter.message.clone(),
+fn summary(name: &str, headers: &[(String, MailHeader)]) -> String {
+    let text = match (single(headers), headers) {
+        (Some(header), _) if !header.message.is_empty() => header.message.clone(),
         (Some(_), _) => format!("The text patch {name}."),
-        (None, letters) => {
-            let title =
-                |(name, letter): &(String, Letter)| letter.subject.clone().unwrap_or_else(|| name.clone());
-            let titles: Vec<String> = letters.iter().map(title).collect();
-            format!("A series of {} patches:\n{}", letters.len(), titles.join("\n"))
+        (None, headers) => {
+            let title = |(name, header): &(String, MailHeader)| {
+                header.subject.clone().unwrap_or_else(|| name.clone())
+            };
+            let titles: Vec<String> = headers.iter().map(title).collect();
+            format!("A series of {} patches:\n{}", headers.len(), titles.join("\n"))
         }
     };
     let plain = |c: char| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c };
@@ -124,7 +125,7 @@ fn summary(name: &str, letters: &[(String, Letter)]) -> String {
 
 /// When it was written: what the mail says, or else its file.
 fn created(source: &Source<'_>) -> String {
-    let of_mail = single(source.letters).and_then(|letter| letter.date.as_deref());
+    let of_mail = single(source.headers).and_then(|header| header.date.as_deref());
     let of_mail =
         of_mail.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()).map(|zoned| zoned.timestamp());
     let of_file = || source.written.and_then(|time| jiff::Timestamp::try_from(time).ok());
@@ -133,10 +134,10 @@ fn created(source: &Source<'_>) -> String {
 }
 
 /// The issues and vulnerabilities that the texts name.
-fn tracked(letters: &[(String, Letter)]) -> (Vec<Issue>, Vec<String>) {
+fn tracked(headers: &[(String, MailHeader)]) -> (Vec<Issue>, Vec<String>) {
     let (mut issues, mut vulnerabilities) = (BTreeMap::new(), BTreeMap::new());
-    for (_, letter) in letters {
-        let text = [letter.subject.as_deref().unwrap_or_default(), &letter.message].join("\n");
+    for (_, header) in headers {
+        let text = [header.subject.as_deref().unwrap_or_default(), &header.message].join("\n");
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '#');
         for word in text.split(|c| !is_part(c)) {
             if let Some(number) = word.strip_prefix('#') {
@@ -175,7 +176,7 @@ fn record(origin: &TextOrigin) -> serde_json::Value {
         .collect();
     let mut grades: BTreeMap<&str, usize> = BTreeMap::new();
     for hunk in origin.files().flat_map(|(_, file)| &file.hunks) {
-        *grades.entry(hunk.grade.word()).or_default() += 1;
+        *grades.entry(hunk.grade.as_str()).or_default() += 1;
     }
     json!({ "patches": patches, "fuzz": origin.fuzz, "hunks": grades })
 }

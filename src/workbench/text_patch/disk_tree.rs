@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::io::{self, ErrorKind, Read};
 
-use crate::diff::on_tree::{Thing, Tree, Trouble};
-use crate::disk::fs::{FoundKind, Fs, Place};
+use crate::diff::on_tree::{FileKind, Tree, Trouble};
+use crate::disk::fs::{Fs, Place, StatKind};
 use crate::model::{Code, TreePath};
 
 /// Largest file that a text patch may be applied to: it is held in memory, before and after.
@@ -39,7 +39,7 @@ impl<'f> DiskTree<'f> {
 }
 
 impl Tree for DiskTree<'_> {
-    fn read(&self, path: &TreePath) -> Result<Option<Thing>, Trouble> {
+    fn read(&self, path: &TreePath) -> Result<Option<FileKind>, Trouble> {
         let at = Place::from(path);
         let found = match self.fs.look(&at) {
             Ok(found) => found,
@@ -53,24 +53,24 @@ impl Tree for DiskTree<'_> {
         let Some(found) = found else { return Ok(None) };
         let unusable = |meaning: String| Err(Trouble::new(Code::FileSystem, meaning));
         Ok(Some(match found.kind {
-            FoundKind::File { size_bytes } => {
-                Thing::File { content: self.content(&at, size_bytes)?.into(), mode: found.mode }
+            StatKind::File { size_bytes } => {
+                FileKind::File { content: self.content(&at, size_bytes)?.into(), mode: found.mode }
             }
-            FoundKind::Link => Thing::Link(self.fs.read_link(&at).map_err(|error| unreadable(&error))?),
-            FoundKind::Dir => Thing::Dir,
-            FoundKind::Mount => return unusable("another disk is mounted there".to_owned()),
-            FoundKind::Special(word) => return unusable(format!("is a {word}")),
+            StatKind::Link => FileKind::Link(self.fs.read_link(&at).map_err(|error| unreadable(&error))?),
+            StatKind::Dir => FileKind::Dir,
+            StatKind::Mount => return unusable("another disk is mounted there".to_owned()),
+            StatKind::Special(word) => return unusable(format!("is a {word}")),
         }))
     }
 
     fn has_file(&self, path: &TreePath) -> bool {
         let found = self.fs.look(&Place::from(path)).ok().flatten();
-        found.is_some_and(|found| matches!(found.kind, FoundKind::File { .. } | FoundKind::Link))
+        found.is_some_and(|found| matches!(found.kind, StatKind::File { .. } | StatKind::Link))
     }
 
     fn has_folder(&self, path: &TreePath) -> bool {
         let found = self.fs.look(&Place::from(path)).ok().flatten();
-        found.is_some_and(|found| found.kind == FoundKind::Dir)
+        found.is_some_and(|found| found.kind == StatKind::Dir)
     }
 }
 

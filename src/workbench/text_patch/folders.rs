@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::disk_tree::DiskTree;
 use super::patch::change;
 use crate::diff::on_tree::Tree;
-use crate::disk::fs::{FoundKind, Place};
+use crate::disk::fs::{Place, StatKind};
 use crate::model::{FileChange, Mode, Node, TreePath};
 
 /// Adds the changes of folders to those of files.
@@ -46,7 +46,7 @@ pub(super) fn add(changes: &mut BTreeMap<TreePath, FileChange>, tree: &DiskTree<
             let child = folder.join(name).ok();
             child.and_then(|child| changes.get(&child)).is_some_and(|change| change.after.is_none())
         };
-        if found.kind == FoundKind::Dir
+        if found.kind == StatKind::Dir
             && !changes.contains_key(&folder)
             && names.not_text.is_empty()
             && names.text.iter().all(goes)

@@ -2,18 +2,18 @@
 
 use crate::diff::LineKind;
 use crate::diff::patch_text::{Body, FilePatch, PatchHunk, PatchText};
+use crate::text::confusables::{Confusables, in_content, in_words};
 use crate::text::escape_bytes;
-use crate::text::suspects::{Suspects, in_content, in_words};
 use crate::workbench::{Hidden, HiddenIn};
 
 /// Looks at what is said about a patch, at its names, and at the lines that it adds.
 pub(super) fn look_at(patch: &PatchText<'_>, hidden: &mut Hidden) {
-    let letter = &patch.letter;
+    let header = &patch.header;
     let said = [
-        ("subject", letter.subject.as_deref()),
-        ("author", letter.author.as_deref()),
-        ("date", letter.date.as_deref()),
-        ("message", Some(letter.message.as_str())),
+        ("subject", header.subject.as_deref()),
+        ("author", header.author.as_deref()),
+        ("date", header.date.as_deref()),
+        ("message", Some(header.message.as_str())),
     ];
     for (field, text) in said {
         let found = text.map(in_words).unwrap_or_default();
@@ -36,8 +36,8 @@ pub(super) fn look_at(patch: &PatchText<'_>, hidden: &mut Hidden) {
     }
 }
 
-fn in_file(file: &FilePatch<'_>) -> Suspects {
-    let mut all = Suspects::default();
+fn in_file(file: &FilePatch<'_>) -> Confusables {
+    let mut all = Confusables::default();
     if let Body::Hunks(hunks) = &file.body {
         for hunk in hunks {
             let mut found = in_hunk(hunk);
@@ -50,7 +50,7 @@ fn in_file(file: &FilePatch<'_>) -> Suspects {
     all
 }
 
-fn in_hunk(hunk: &PatchHunk<'_>) -> Suspects {
+fn in_hunk(hunk: &PatchHunk<'_>) -> Confusables {
     let side = |gone: LineKind| {
         let mut text = Vec::new();
         for line in hunk.lines.iter().filter(|line| line.kind != gone) {

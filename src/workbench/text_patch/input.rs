@@ -65,7 +65,7 @@ pub fn is_text_patch(file: &Path) -> Result<bool> {
     let is_named_so = is_text_patch_by_name(file);
     let begins = ["diff ", "--- ", "*** ", "Index: ", "From "];
     let is_header = |line: &[u8]| begins.iter().any(|begin| line.starts_with(begin.as_bytes()));
-    let is_text = Packing::of(&head) == Packing::None && !head.contains(&0);
+    let is_text = Packing::detect(&head) == Packing::None && !head.contains(&0);
     Ok(is_named_so || is_text && head.split(|&byte| byte == b'\n').any(is_header))
 }
 
@@ -98,7 +98,7 @@ impl Input {
         }
         let mut bytes = Vec::new();
         (&mut file).take(MAX_TEXT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-        let digest = Digest::of(&bytes);
+        let digest = Digest::compute(&bytes);
         let bytes = unpack(bytes).map_err(failed)?;
         let bytes = decode_mails(bytes).map_err(|source| Error::Text { path: path.to_owned(), source })?;
         let total: usize = self.files.iter().map(|file| file.bytes.len()).sum();

@@ -63,7 +63,7 @@ impl Workbench {
             reviews: Vec::new(),
             file_bytes: input.size_bytes(),
             file_digest: input.digest(),
-            manifest_digest: Digest::of(&manifest),
+            manifest_digest: Digest::compute(&manifest),
             manifest,
             text: Some(TextReading { patches, origin }),
         })
@@ -105,5 +105,5 @@ fn summary(name: String, patch: &PatchText<'_>) -> TextSummary {
             removed: count(LineKind::Removed),
         }
     };
-    TextSummary { name, letter: patch.letter.clone(), files: patch.files.iter().map(file).collect() }
+    TextSummary { name, header: patch.header.clone(), files: patch.files.iter().map(file).collect() }
 }

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bundle::{InMemory, VerifiedBundle};
 use crate::diff::on_tree::{Difference, PatchOutcome, Reading, Series, TextOrigin};
-use crate::diff::patch_text::{Letter, PatchText, StripLevel, parse};
+use crate::diff::patch_text::{MailHeader, PatchText, StripLevel, parse};
 use crate::disk::fs::Fs;
 use crate::model::{Digest, FileChange, Hasher, Patch};
 use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
@@ -66,7 +66,7 @@ pub struct TextSummary {
     /// Its file, and its number in that if there are several.
     pub name: String,
     /// What is said about it.
-    pub letter: Letter,
+    pub header: MailHeader,
     /// Its files: what happens to each, its name, added and removed lines.
     pub files: Vec<FileSummary>,
 }
@@ -156,11 +156,11 @@ impl Workbench {
         origin: &TextOrigin,
         changes: Vec<FileChange>,
     ) -> Patch {
-        let letters: Vec<(String, Letter)> =
-            patches.iter().map(|patch| (patch.name.clone(), patch.text.letter.clone())).collect();
+        let headers: Vec<(String, MailHeader)> =
+            patches.iter().map(|patch| (patch.name.clone(), patch.text.header.clone())).collect();
         let about = about::Source {
             name: &input.name,
-            letters: &letters,
+            headers: &headers,
             digest: input.digest(),
             written: input.written,
             platform: &self.environment.platform,

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::disk_tree::DiskTree;
 use super::folders;
-use crate::diff::on_tree::{Difference, Thing};
+use crate::diff::on_tree::{Difference, FileKind};
 use crate::model::{Digest, FileChange, FileNode, LinkNode, LocalEdits, Node, Payload, Role, TreePath};
 use crate::workbench::Result;
 
@@ -28,7 +28,7 @@ pub(super) fn changes(
         let file = |node: &Option<Node>| node.as_ref().and_then(Node::as_file).map(|file| file.digest);
         let payload =
             file(&after).filter(|digest| file(&before) != Some(*digest)).map(|blob| Payload::Whole { blob });
-        if let (Some(Payload::Whole { blob }), Some(Thing::File { content, .. })) =
+        if let (Some(Payload::Whole { blob }), Some(FileKind::File { content, .. })) =
             (&payload, &difference.after)
         {
             contents.insert(*blob, content.clone());
@@ -58,14 +58,14 @@ pub(super) fn change(
     }
 }
 
-fn node(thing: &Thing) -> Node {
+fn node(thing: &FileKind) -> Node {
     match thing {
-        Thing::File { content, mode } => Node::File(FileNode {
-            digest: Digest::of(content),
+        FileKind::File { content, mode } => Node::File(FileNode {
+            digest: Digest::compute(content),
             size_bytes: content.len() as u64,
             mode: *mode,
         }),
-        Thing::Link(points_to) => Node::Link(LinkNode { points_to: points_to.clone() }),
-        Thing::Dir => Node::Dir(crate::model::Mode::DIR),
+        FileKind::Link(points_to) => Node::Link(LinkNode { points_to: points_to.clone() }),
+        FileKind::Dir => Node::Dir(crate::model::Mode::DIR),
     }
 }

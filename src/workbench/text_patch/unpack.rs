@@ -21,7 +21,7 @@ pub(super) enum Packing {
 
 impl Packing {
     /// How a file that begins with `head` is packed.
-    pub fn of(head: &[u8]) -> Self {
+    pub fn detect(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, ..] => Self::Gzip,
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
@@ -34,7 +34,7 @@ impl Packing {
 /// What is in `packed`; [`io::ErrorKind::FileTooLarge`] if that is more than a patch may be.
 pub(super) fn unpack(packed: Vec<u8>) -> io::Result<Vec<u8>> {
     let input = packed.as_slice();
-    let mut reader: Box<dyn Read + '_> = match Packing::of(input) {
+    let mut reader: Box<dyn Read + '_> = match Packing::detect(input) {
         Packing::None => return Ok(packed),
         Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(input)),
         Packing::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(input, true, MAX_XZ_KIB)),

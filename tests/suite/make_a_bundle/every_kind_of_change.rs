@@ -27,7 +27,7 @@ fn origin(patch: &Patch, path: &str) -> String {
 }
 
 fn counts(patch: &Patch) -> Counts {
-    Counts::of(&patch.changes)
+    Counts::new(&patch.changes)
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn new() -> Tree {
 fn save(sandbox: &Sandbox, target: &Target<'_>, bundle: &Bundle) -> PathBuf {
     let preview = target.preview(bundle).expect("a preview");
     let plan = sandbox.place("plan.json");
-    PlanFile::of(&preview, sandbox.bench().environment().now()).save(&plan).expect("a saved plan");
+    PlanFile::new(&preview, sandbox.bench().environment().now()).save(&plan).expect("a saved plan");
     plan
 }
 

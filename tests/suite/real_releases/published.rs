@@ -78,7 +78,7 @@ fn release(test: &str, versions: [&str; 2], fetch: Fetch) {
         new.len(),
         new.bytes() as f64 / 1e6,
         bundle.made.patch.changes.len(),
-        Counts::of(&bundle.made.patch.changes),
+        Counts::new(&bundle.made.patch.changes),
         bundle.made.bundle_bytes as f64 / 1e6,
     );
 }

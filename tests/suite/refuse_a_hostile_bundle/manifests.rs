@@ -147,7 +147,8 @@ fn h31_changes_that_make_no_sense() {
                 *after = json!(after.as_str().expect("a text")[1..]);
             }),
             ("a wrong digest", |good| {
-                good.at("lib/a.so")["after"]["sha256"] = json!(Digest::of(b"something else").to_string());
+                good.at("lib/a.so")["after"]["sha256"] =
+                    json!(Digest::compute(b"something else").to_string());
             }),
         ],
     );
@@ -156,7 +157,7 @@ fn h31_changes_that_make_no_sense() {
 #[test]
 fn h31_a_digest_of_other_content() {
     let bundle = Good::with(|good| {
-        let promised = Digest::of(b"something else").to_string();
+        let promised = Digest::compute(b"something else").to_string();
         good.blobs.insert(promised.clone(), b"mended\n".to_vec());
         good.at("lib/a.so")["after"]["sha256"] = json!(promised);
         good.at("lib/a.so")["payload"]["blob"] = json!(promised);

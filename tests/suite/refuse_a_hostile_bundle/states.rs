@@ -30,7 +30,7 @@ impl Forged {
         fs::write(scene.bundle(), Good::new().bytes()).expect("a bundle");
         let file = |content: &str| {
             json!({
-                "kind": "file", "sha256": Digest::of(content.as_bytes()).to_string(),
+                "kind": "file", "sha256": Digest::compute(content.as_bytes()).to_string(),
                 "size": content.len(), "mode": 0o644,
             })
         };
@@ -66,7 +66,7 @@ impl Forged {
     fn plant(&mut self) {
         let entry = self.entry.to_string();
         if self.intent["entry"] == "" {
-            self.intent["entry"] = json!(Digest::of(entry.as_bytes()).to_string());
+            self.intent["entry"] = json!(Digest::compute(entry.as_bytes()).to_string());
         }
         for folder in ["", "history", "undo", "t", "t/objects", "t/entry"] {
             fs::create_dir(self.ours(folder)).expect("a folder");
@@ -86,7 +86,7 @@ impl Forged {
     /// An outcome that fits the intent.
     fn write_outcome(&self, kind: &str) {
         let intent = fs::read(self.ours("t/intent")).expect("the intent");
-        let body = json!({"intent": Digest::of(&intent).to_string(), "seq": 1});
+        let body = json!({"intent": Digest::compute(&intent).to_string(), "seq": 1});
         self.write(&format!("t/{kind}"), record(kind, &body));
     }
 
@@ -109,7 +109,7 @@ impl Forged {
         let before = self.scene.look();
         for (deed, answer) in self.try_everything() {
             let error = answer.expect_err(&format!("{story}: {deed}"));
-            let exit = Report::of(&error, None).kind.exit_code();
+            let exit = Report::from_error(&error, None).kind.exit_code();
             assert_eq!((error.code(), exit), (Code::State, 6), "{story}: {deed}: {error}");
             self.scene.look().assert_is(&before);
         }
@@ -169,7 +169,7 @@ fn record(kind: &str, body: &Value) -> Vec<u8> {
 
 /// Any text with a hash that fits.
 fn sealed(text: &str) -> Vec<u8> {
-    format!("{text}END sha256:{}\n", Digest::of(text.as_bytes())).into_bytes()
+    format!("{text}END sha256:{}\n", Digest::compute(text.as_bytes())).into_bytes()
 }
 
 fn object_of(place: &Path) -> u64 {
@@ -217,7 +217,7 @@ fn h97_records_of_another_folder_or_another_history() {
         ("another entry", |f| f.intent["entry"] = json!(ZEROS)),
         ("another number", |f| f.intent["seq"] = json!(2)),
         ("an entry of another number", |f| f.entry["seq"] = json!(7)),
-        ("after another entry", |f| f.entry["previous"] = json!(Digest::of(b"another").to_string())),
+        ("after another entry", |f| f.entry["previous"] = json!(Digest::compute(b"another").to_string())),
         ("a digest that is none", |f| f.entry["steps"][0]["before"]["sha256"] = json!("../canary")),
         ("an unknown key", |f| f.intent["run"] = json!("rm -r /")),
         ("an unknown key in the entry", |f| f.entry["run"] = json!("rm -r /")),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
-use patchwright::disk::fs::{Attributes, FoundKind, Fs, LockKind};
+use patchwright::disk::fs::{Attributes, Fs, LockKind, StatKind};
 use patchwright::model::{Code, Mode};
 
 use super::{
@@ -63,9 +63,9 @@ fn no_link_is_followed_and_no_mount_is_crossed() {
     assert_eq!(disk.look(&place("missing/file")).unwrap(), None);
 
     let kind_at = |path| disk.look(&place(path)).unwrap().expect("it is there").kind;
-    assert_eq!(kind_at("link"), FoundKind::Link);
-    assert_eq!(kind_at("mount"), FoundKind::Mount);
-    assert_eq!(kind_at("pipe"), FoundKind::Special("pipe"));
+    assert_eq!(kind_at("link"), StatKind::Link);
+    assert_eq!(kind_at("mount"), StatKind::Mount);
+    assert_eq!(kind_at("pipe"), StatKind::Special("pipe"));
     assert_eq!(disk.read_link(&place("link")).unwrap(), "elsewhere");
     for path in ["link", "mount", "pipe", "missing"] {
         assert!(disk.open(&place(path)).is_err(), "{path} is no regular file");

@@ -40,7 +40,7 @@ pub struct Builder {
 impl Builder {
     /// Exchanges the content of a file. The old one is shipped too, as for every text.
     pub fn replace(self, path: &str, old: &str, new: &str) -> Self {
-        let base = Some(Digest::of(old.as_bytes()));
+        let base = Some(Digest::compute(old.as_bytes()));
         let change = FileChange { base, ..change(path, Some(file(old)), Some(file(new)), whole(new)) };
         self.with_contents(&[old, new]).with_change(change)
     }
@@ -52,7 +52,7 @@ impl Builder {
 
     /// Removes a file.
     pub fn delete(self, path: &str, old: &str) -> Self {
-        let base = Some(Digest::of(old.as_bytes()));
+        let base = Some(Digest::compute(old.as_bytes()));
         self.with_contents(&[old])
             .with_change(FileChange { base, ..change(path, Some(file(old)), None, None) })
     }
@@ -68,10 +68,10 @@ impl Builder {
         self.patch.scripts.push(Script {
             phase,
             reason: "the printer keeps the fonts open".to_owned(),
-            blob: Digest::of(text.as_bytes()),
+            blob: Digest::compute(text.as_bytes()),
             interpreter: Interpreter::Sh,
             timeout_secs: 20,
-            undo: undo.map(|undo| Digest::of(undo.as_bytes())),
+            undo: undo.map(|undo| Digest::compute(undo.as_bytes())),
         });
         let texts: Vec<&str> = [text].into_iter().chain(undo).collect();
         self.with_contents(&texts)
@@ -112,7 +112,7 @@ impl Builder {
 
 /// An ordinary file with this content.
 pub fn file(content: &str) -> Node {
-    let digest = Digest::of(content.as_bytes());
+    let digest = Digest::compute(content.as_bytes());
     Node::File(FileNode { digest, size_bytes: content.len() as u64, mode: Mode::FILE })
 }
 
@@ -136,7 +136,7 @@ pub fn change(path: &str, before: Option<Node>, after: Option<Node>, payload: Op
 }
 
 fn whole(content: &str) -> Option<Payload> {
-    Some(Payload::Whole { blob: Digest::of(content.as_bytes()) })
+    Some(Payload::Whole { blob: Digest::compute(content.as_bytes()) })
 }
 
 fn empty_patch(id: &str) -> Patch {
@@ -172,7 +172,7 @@ fn empty_patch(id: &str) -> Patch {
         requires_if: Vec::new(),
         conflicts: Vec::new(),
         supersedes: Vec::new(),
-        holds: Vec::new(),
+        notices: Vec::new(),
         changes: Vec::new(),
         preflight: Vec::new(),
         health: Vec::new(),

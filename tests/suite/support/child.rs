@@ -49,7 +49,7 @@ pub enum Deed {
 impl Deed {
     const ALL: [Self; 3] = [Deed::Apply, Deed::RollBack, Deed::Undo];
 
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Deed::Apply => "apply",
             Deed::RollBack => "roll back",
@@ -95,7 +95,7 @@ impl Deed {
                 .recover(folder, Choice::Undo(OnForeign::Stop), watch)
                 .map(|recovered| !matches!(recovered, Recovered::NothingToDo)),
         };
-        Answer::of(outcome)
+        Answer::new(outcome)
     }
 }
 
@@ -126,7 +126,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    fn of(outcome: Result<bool>) -> Self {
+    fn new(outcome: Result<bool>) -> Self {
         match outcome {
             Ok(true) => Answer::Done,
             Ok(false) => Answer::NothingToDo,
@@ -283,7 +283,7 @@ impl Child {
     /// Tells it what to do, and does not wait.
     pub fn tell(&mut self, deed: Deed) {
         // A process that was killed does not listen; that it has no answer tells.
-        writeln!(self.commands, "{}", deed.word()).ok();
+        writeln!(self.commands, "{}", deed.as_str()).ok();
     }
 
     /// What came of the deed; `None` when the process was killed.
@@ -348,7 +348,7 @@ fn this_process_is_a_child() {
     let fate = Fate::parse(&std::env::var(FATE).expect("a child has a fate"));
     for line in io::stdin().lines() {
         let line = line.expect("commands are text");
-        let deed = Deed::ALL.into_iter().find(|deed| deed.word() == line).expect("a known deed");
+        let deed = Deed::ALL.into_iter().find(|deed| deed.as_str() == line).expect("a known deed");
         let disk = OsFs::open(&folder).expect("the folder is there");
         let workbench = workbench_on(Arc::new(fate.befall(Arc::new(disk))));
         answer(deed.type_in(&workbench, &folder, &bundle));

@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
 
 use patchwright::disk::fs::{
-    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Names, Place, Space, StatePath,
+    Attributes, Features, FileRead, FileWrite, Fs, LockGuard, LockKind, Names, Place, Space, Stat, StatePath,
 };
 use patchwright::model::{Code, Mode, TreePath};
 
@@ -270,7 +270,7 @@ impl Fs for FaultFs {
         self.inner.features()
     }
 
-    fn look(&self, at: &Place) -> io::Result<Option<Found>> {
+    fn look(&self, at: &Place) -> io::Result<Option<Stat>> {
         self.begin("look", at)?;
         self.inner.look(at)
     }

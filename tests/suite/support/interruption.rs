@@ -42,11 +42,11 @@ impl<'a> Interruption<'a> {
     /// Lays everything out in the empty `folder`, up to the moment before the change.
     pub fn prepare(deed: Deed, product: &'a Product, folder: &Path) -> Self {
         install(folder);
-        let delivered = Tree::of(folder);
+        let delivered = Tree::new(folder);
         if deed == Deed::RollBack {
             assert_eq!(start(Deed::Apply, product, folder), Answer::Done);
         }
-        Self { deed, product, delivered, before: Tree::of(folder) }
+        Self { deed, product, delivered, before: Tree::new(folder) }
     }
 
     /// The calls of the change when nothing cuts it short. Makes the change in `folder`.
@@ -61,7 +61,7 @@ impl<'a> Interruption<'a> {
     /// Looks at what was left, and at what is said about it. Changes nothing.
     pub fn judge_remains(&self, folder: &Path) -> Result<Reached, String> {
         let reached = self.reached(folder);
-        let now = Tree::of(folder);
+        let now = Tree::new(folder);
         let wrong = match reached {
             Reached::NotArmed => self.before.lost_in(&now),
             Reached::Armed => {
@@ -79,7 +79,7 @@ impl<'a> Interruption<'a> {
         }
         if reached == Reached::Armed {
             self.judge_refusals(folder)?;
-            fails_on(now.lost_in(&Tree::of(folder)), "after the refusals")?;
+            fails_on(now.lost_in(&Tree::new(folder)), "after the refusals")?;
         }
         Ok(reached)
     }
@@ -124,7 +124,7 @@ impl<'a> Interruption<'a> {
 
     /// Whether a folder in which nothing is under way is wholly new, or wholly old in the very same objects.
     pub fn judge_end(&self, folder: &Path, is_new: bool) -> Result<(), String> {
-        let now = Tree::of(folder);
+        let now = Tree::new(folder);
         let wrong = if is_new { self.unfinished_part(&now) } else { self.before.lost_in(&now) };
         fails_on(wrong, if is_new { "not all new" } else { "not all old" })?;
         let leftovers = names_in_state_folder(folder)
@@ -160,7 +160,7 @@ impl<'a> Interruption<'a> {
         if !actions.iter().copied().eq(in_turn) {
             return Err(format!("{changes} changes, and the history says {actions:?}"));
         }
-        let now = Tree::of(folder);
+        let now = Tree::new(folder);
         let wrong = if changes % 2 == 1 { self.after().unlike(&now) } else { self.delivered.unlike(&now) };
         fails_on(wrong, &format!("after {changes} changes"))
     }
@@ -176,7 +176,7 @@ impl<'a> Interruption<'a> {
             Answer::Done => {}
             other => return Err(format!("{deed:?} afterwards: {other}")),
         }
-        let now = Tree::of(folder);
+        let now = Tree::new(folder);
         let wrong = if is_new_then { self.unfinished_part(&now) } else { self.before.unlike(&now) };
         fails_on(wrong, "after going on")?;
         match names_in_state_folder(folder).iter().any(|name| name == "dead") {
@@ -211,7 +211,7 @@ impl<'a> Interruption<'a> {
     fn after(&self) -> Tree {
         match self.deed {
             Deed::RollBack => self.delivered.clone(),
-            Deed::Apply | Deed::Undo => Tree::of(&self.product.new_edition()),
+            Deed::Apply | Deed::Undo => Tree::new(&self.product.new_edition()),
         }
     }
 }

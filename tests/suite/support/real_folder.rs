@@ -136,7 +136,7 @@ impl Eyes {
 
 impl Tree {
     /// Everything in `folder` that belongs to the product.
-    pub fn of(folder: &Path) -> Self {
+    pub fn new(folder: &Path) -> Self {
         let mut tree = Self::default();
         tree.take_in(folder, "", &|name| name != STATE_DIR);
         tree

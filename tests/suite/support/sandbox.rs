@@ -326,7 +326,12 @@ impl Target<'_> {
     /// Drift as `path: kind (patch)`.
     pub fn drift(&self) -> Vec<String> {
         let spell = |drift: &patchwright::workbench::Drift| {
-            format!("{}: {} ({})", drift.path, drift.kind.word(), drift.patch.as_deref().unwrap_or("nobody"))
+            format!(
+                "{}: {} ({})",
+                drift.path,
+                drift.kind.as_str(),
+                drift.patch.as_deref().unwrap_or("nobody")
+            )
         };
         self.status().drift.iter().map(spell).collect()
     }

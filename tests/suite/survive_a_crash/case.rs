@@ -188,7 +188,7 @@ impl Case {
                 continue;
             }
             // The new thing takes over the attributes of an old one of the same kind.
-            let same_kind = |(old, new): (&Node, &Node)| old.word() == new.word();
+            let same_kind = |(old, new): (&Node, &Node)| old.as_str() == new.as_str();
             if let (true, Some(new)) =
                 (old.as_ref().zip(new.as_ref()).is_some_and(same_kind), after.get_mut(&path))
             {
@@ -275,7 +275,7 @@ pub fn ways_back(disk: &SimFs) -> BTreeSet<u64> {
 pub fn node(entry: &Entry) -> Node {
     match &entry.what {
         What::File(bytes) => Node::File(FileNode {
-            digest: Digest::of(bytes),
+            digest: Digest::compute(bytes),
             size_bytes: bytes.len() as u64,
             mode: entry.mode,
         }),

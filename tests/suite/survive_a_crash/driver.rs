@@ -6,7 +6,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use patchwright::disk::TargetRoot;
-use patchwright::disk::fs::{Found, Fs, Place, StatePath};
+use patchwright::disk::fs::{Fs, Place, Stat, StatePath};
 use patchwright::environment::Environment;
 use patchwright::ledger::{Action, Entry, Ledger};
 use patchwright::model::{Digest, FileNode, LayerKey, Mode, Node, Step, TreePath};
@@ -14,7 +14,7 @@ use patchwright::plan::{ApprovedPlan, Fingerprint, Plan, Preview, in_order};
 use patchwright::progress::{CancelToken, Progress, Quiet};
 use patchwright::transaction::recover::{self, OnForeign, Options, UndoTable, Undone};
 use patchwright::transaction::{
-    Between, ContentError, Contents, Failure, Kept, Receipt, Request, TransactionError, prepare,
+    ContentError, Contents, Failure, Intermediate, Kept, Receipt, Request, TransactionError, prepare,
 };
 
 /// The same moment, user and machine every time, so that every trial can be repeated.
@@ -35,7 +35,7 @@ pub enum Deed {
 /// A deed that is ready to be done in the folder as it was seen.
 pub struct Planned {
     pub steps: Vec<Step>,
-    pub looks: BTreeMap<TreePath, Found>,
+    pub observed: BTreeMap<TreePath, Stat>,
     entry: Entry,
     retires: Vec<u64>,
     source: Source,
@@ -93,17 +93,17 @@ impl Deed {
         if action == Action::Apply && entry.seq.is_multiple_of(2) {
             entry.out = vec![LayerKey { entry: 0, part: 0 }.into()];
         }
-        let mut looks = BTreeMap::new();
+        let mut observed = BTreeMap::new();
         for step in steps.iter().filter(|step| step.before.is_some()) {
             let found = fs.look(&Place::from(&step.path)).map_err(|error| told(&error))?;
-            looks.extend(found.map(|found| (step.path.clone(), found)));
+            observed.extend(found.map(|found| (step.path.clone(), found)));
         }
         let present = steps
             .iter()
             .filter_map(|step| Some((step.before.as_ref()?.as_file()?.digest, step.path.clone())))
             .collect();
         let source = Source { bytes, present, kept };
-        Ok(Planned { steps: in_order(steps), looks, entry, retires, source })
+        Ok(Planned { steps: in_order(steps), observed, entry, retires, source })
     }
 }
 
@@ -118,7 +118,7 @@ impl Planned {
         let request = Request {
             root,
             plan: approved(self.steps.clone()),
-            looks: &self.looks,
+            observed: &self.observed,
             entry: self.entry.clone(),
             manifests: vec![b"{}\n"],
             scripts: Default::default(),
@@ -133,17 +133,17 @@ impl Planned {
     }
 
     /// A content that only the safe copies have, where the entry is one that only newer programs understand.
-    fn between(&self) -> Vec<Between> {
+    fn between(&self) -> Vec<Intermediate> {
         let (path, bytes) = (TreePath::parse(BETWEEN).expect("a path"), BETWEEN.as_bytes());
-        let (digest, size_bytes) = (Digest::of(bytes), bytes.len() as u64);
-        let between = Between { path, file: FileNode { digest, size_bytes, mode: Mode::FILE } };
+        let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
+        let between = Intermediate { path, file: FileNode { digest, size_bytes, mode: Mode::FILE } };
         self.entry.is_of_second_generation().then_some(between).into_iter().collect()
     }
 }
 
 fn approved(steps: Vec<Step>) -> ApprovedPlan {
     let preview = Preview {
-        plan: Plan { steps, base: Fingerprint(Digest::of(b"")) },
+        plan: Plan { steps, base: Fingerprint(Digest::compute(b"")) },
         obstacles: Vec::new(),
         notes: Vec::new(),
         needed_bytes: 0,

@@ -43,7 +43,7 @@ pub fn everywhere(patch: &mut Patch) {
     patch.issues =
         vec![Issue { system: line("system"), key: line("key"), url: None, kind: Some(line("kind")) }];
     patch.severity = Some(Severity { level: "low".to_owned(), cvss: None });
-    patch.holds = vec![Hold { kind: "action".to_owned(), text: line("hold"), phase: "before".to_owned() }];
+    patch.notices = vec![Hold { kind: "action".to_owned(), text: line("hold"), phase: "before".to_owned() }];
     patch.rollback.reason = Some(line("reason"));
     patch.rollback.data_warning = Some(line("warning"));
     patch.rollback.steps = vec![line("step")];

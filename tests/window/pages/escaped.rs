@@ -22,7 +22,7 @@ fn everywhere(patch: &mut Patch) {
     patch.contact = Some(evil("contact"));
     patch.product.name = evil("product");
     patch.fixes = vec![evil("fix")];
-    patch.holds = vec![Hold { kind: "action".to_owned(), text: evil("hold"), phase: "before".to_owned() }];
+    patch.notices = vec![Hold { kind: "action".to_owned(), text: evil("hold"), phase: "before".to_owned() }];
     patch.rollback.reason = Some(evil("reason"));
     patch.rollback.data_warning = Some(evil("warning"));
     patch.rollback.steps = vec![evil("step")];

@@ -117,7 +117,7 @@ impl Jobs for Hands {
             }
             // What it is, is known at once even where reading it takes long.
             Effect::Sort(_) => desk.answer(effect),
-            question if reading::Question::of(&question).is_some() => match desk.is_slow {
+            question if reading::Question::from_effect(&question).is_some() => match desk.is_slow {
                 true => desk.asked.push(question),
                 false => desk.answer(question),
             },

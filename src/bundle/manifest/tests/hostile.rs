@@ -36,7 +36,7 @@ pub(super) fn add(manifest: &mut Value, added: Value) {
 }
 
 pub(super) fn create(path: &str) -> Value {
-    let digest = Digest::of(b"new").to_string();
+    let digest = Digest::compute(b"new").to_string();
     json!({
         "path": path, "op": "create",
         "after": {"kind": "file", "sha256": digest, "size": 3, "mode": "0644"},
@@ -309,7 +309,7 @@ fn h31_changes_that_make_no_sense_are_refused() {
         ),
         (
             "blob of other content",
-            |m| at(m, "etc/conf")["payload"]["blob"] = json!(Digest::of(b"?").to_string()),
+            |m| at(m, "etc/conf")["payload"]["blob"] = json!(Digest::compute(b"?").to_string()),
             Code::Manifest,
             "changes[4].payload.blob",
             "not the content",
@@ -323,7 +323,7 @@ fn h31_changes_that_make_no_sense_are_refused() {
         ),
         (
             "base of other content",
-            |m| at(m, "etc/conf")["base"] = json!(Digest::of(b"?").to_string()),
+            |m| at(m, "etc/conf")["base"] = json!(Digest::compute(b"?").to_string()),
             Code::Manifest,
             "changes[4].base",
             "not the content",
@@ -371,7 +371,7 @@ fn h31_changes_that_make_no_sense_are_refused() {
 
 #[test]
 fn h31_a_hash_has_one_spelling() {
-    let digest = Digest::of(b"conf 2").to_string();
+    let digest = Digest::compute(b"conf 2").to_string();
     for wrong in
         [&digest.to_uppercase(), &digest[1..], &format!("{digest}0"), &format!("sha256:{digest}"), ""]
     {

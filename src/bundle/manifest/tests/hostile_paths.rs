@@ -267,8 +267,9 @@ fn h54_h55_a_link_points_to_a_short_relative_path_inside_the_folder() {
 #[test]
 fn a_folder_is_one_whenever_something_is_in_it() {
     let dir = || json!({"kind": "dir", "mode": "0755"});
-    let file = || json!({"kind": "file", "sha256": Digest::of(b"f").to_string(), "size": 1, "mode": "0644"});
-    let payload = || json!({"encoding": "full", "blob": Digest::of(b"f").to_string()});
+    let file =
+        || json!({"kind": "file", "sha256": Digest::compute(b"f").to_string(), "size": 1, "mode": "0644"});
+    let payload = || json!({"encoding": "full", "blob": Digest::compute(b"f").to_string()});
     let lib = |before: Value, after: Option<Value>, op: &str| {
         let mut change = json!({"path": "lib", "op": op, "before": before});
         if let Some(after) = after {

@@ -13,7 +13,7 @@ mod schema;
 /// Content of `text`, as a file with this mode.
 fn file(text: &str, mode: u32) -> Node {
     let size_bytes = text.len() as u64;
-    Node::File(FileNode { digest: Digest::of(text.as_bytes()), size_bytes, mode: Mode::new(mode) })
+    Node::File(FileNode { digest: Digest::compute(text.as_bytes()), size_bytes, mode: Mode::new(mode) })
 }
 
 fn link(points_to: &str) -> Node {
@@ -30,15 +30,18 @@ fn change(at: &str, before: Vec<Node>, after: Option<Node>, payload: Option<Payl
 }
 
 fn whole(text: &str) -> Option<Payload> {
-    Some(Payload::Whole { blob: Digest::of(text.as_bytes()) })
+    Some(Payload::Whole { blob: Digest::compute(text.as_bytes()) })
 }
 
 /// One change of every sort, in the folder of the hostile set: `bin/app`, `lib/a.so`, `lib/dead.so`, `etc/conf`, ….
 fn good_changes() -> Vec<FileChange> {
-    let delta =
-        Payload::Delta { blob: Digest::of(b"delta"), from: path("bin/app"), source: Digest::of(b"app 1") };
+    let delta = Payload::Delta {
+        blob: Digest::compute(b"delta"),
+        from: path("bin/app"),
+        source: Digest::compute(b"app 1"),
+    };
     let conf = FileChange {
-        base: Some(Digest::of(b"conf 1")),
+        base: Some(Digest::compute(b"conf 1")),
         role: Role::Config,
         local_edits: LocalEdits::Merge,
         fixes: vec!["ACME-7".to_owned()],
@@ -65,7 +68,7 @@ fn probe(probe: Probe) -> Check {
 
 /// A patch that says something in every field.
 fn good() -> Patch {
-    let digest = Digest::of(b"app 1");
+    let digest = Digest::compute(b"app 1");
     let text = |text: &str| text.to_owned();
     let id = |text: &str| PatchId::parse(text).expect("a good id");
     Patch {
@@ -116,7 +119,7 @@ fn good() -> Patch {
         }],
         conflicts: vec![Conflict { id: id("ACME-HF-900"), reason: text("mends the same in another way") }],
         supersedes: vec![id("ACME-HF-1041")],
-        holds: vec![Hold { kind: text("action"), text: text("stop the printer"), phase: text("before") }],
+        notices: vec![Hold { kind: text("action"), text: text("stop the printer"), phase: text("before") }],
         changes: good_changes(),
         preflight: vec![
             probe(Probe::File { path: path("bin/app"), present: true, digest: Some(digest) }),
@@ -136,10 +139,10 @@ fn good() -> Patch {
         scripts: vec![Script {
             phase: ScriptPhase::Before,
             reason: text("The printer holds the fonts open."),
-            blob: Digest::of(b"stop"),
+            blob: Digest::compute(b"stop"),
             interpreter: Interpreter::Sh,
             timeout_secs: 60,
-            undo: Some(Digest::of(b"start")),
+            undo: Some(Digest::compute(b"start")),
         }],
         restart: Restart::Service,
         rollback: Rollback {
@@ -184,7 +187,7 @@ fn a_manifest_reads_like_a_page() {
 
 #[test]
 fn the_blobs_of_a_bundle_are_those_its_changes_name() {
-    let named = |text: &[u8], size| (Digest::of(text), size);
+    let named = |text: &[u8], size| (Digest::compute(text), size);
     let expected = BTreeMap::from([
         named(b"delta", None),
         named(b"conf 1", Some(6)),

@@ -22,7 +22,7 @@ fn name(index: usize) -> TreePath {
 fn any_file() -> impl Strategy<Value = Node> {
     (0..1000u64, prop::sample::select(vec![0o600, 0o644, 0o755, 0o777])).prop_map(|(size_bytes, mode)| {
         Node::File(FileNode {
-            digest: Digest::of(&size_bytes.to_le_bytes()),
+            digest: Digest::compute(&size_bytes.to_le_bytes()),
             size_bytes,
             mode: Mode::new(mode),
         })
@@ -43,7 +43,7 @@ fn any_change(index: usize) -> impl Strategy<Value = FileChange> {
                 let digest = made.after.as_ref().and_then(|node| node.as_file()).map(|file| file.digest)?;
                 made.payload = Some(match made.before.as_slice() {
                     [Node::File(only)] if ships_delta => {
-                        Payload::Delta { blob: Digest::of(b"d"), from: at.clone(), source: only.digest }
+                        Payload::Delta { blob: Digest::compute(b"d"), from: at.clone(), source: only.digest }
                     }
                     _ => Payload::Whole { blob: digest },
                 });

@@ -11,8 +11,8 @@ use crate::plan::{MergedHow, Resolution};
 use crate::report::changes::{self, Status};
 use crate::report::phrases as words;
 use crate::workbench::{
-    ApplyPreview, Doubt, Error, Finding, Inspection, MadeBundle, PlannedStep, Verdict, Verification, Voucher,
-    Weight,
+    ApplyPreview, Doubt, Error, Finding, Inspection, MadeBundle, PlannedStep, Signatory, Verdict,
+    Verification, Weight,
 };
 
 pub(in crate::cli) fn template(template: &str) -> Map<String, Value> {
@@ -80,23 +80,23 @@ fn file(path: &Path, bytes: u64, sha256: &str) -> Value {
 
 /// Who vouches for a patch.
 pub(super) fn trust(verdict: &Verdict) -> Value {
-    let signer = |voucher: &Voucher| {
+    let signer = |voucher: &Signatory| {
         json!({
             "key": voucher.key.to_string(),
             "name": voucher.name,
-            "role": voucher.role.word(),
+            "role": voucher.role.as_str(),
             "time": voucher.time,
             "review": voucher.review.map(|digest| digest.to_string()),
         })
     };
     json!({
-        "verdict": verdict.standing.word(),
+        "verdict": verdict.standing.as_str(),
         "sentence": verdict.sentence(),
         "signers": verdict.vouchers.iter().map(signer).collect::<Vec<_>>(),
         "doubts": verdict.doubts.iter().map(Doubt::sentence).collect::<Vec<_>>(),
         "needs": { "author": verdict.needs.authors, "reviewer": verdict.needs.reviewers },
-        "policy": verdict.policy.set_by.word(),
-        "new_keys": verdict.newcomers.iter().map(|key| key.fingerprint().to_string()).collect::<Vec<_>>(),
+        "policy": verdict.policy.set_by.as_str(),
+        "new_keys": verdict.unknown_keys.iter().map(|key| key.fingerprint().to_string()).collect::<Vec<_>>(),
     })
 }
 
@@ -117,10 +117,10 @@ pub(in crate::cli) fn plan(
     saved: Option<&Path>,
 ) -> Map<String, Value> {
     let plan = &preview.preview;
-    let steps: Vec<PlannedStep> = plan.plan.steps.iter().map(PlannedStep::of).collect();
+    let steps: Vec<PlannedStep> = plan.plan.steps.iter().map(PlannedStep::from_step).collect();
     let mut fields = Map::new();
     if !plan.obstacles.is_empty() {
-        let report = crate::report::Report::of(&Error::Refused(plan.obstacles.clone()), Some(target));
+        let report = crate::report::Report::from_error(&Error::Refused(plan.obstacles.clone()), Some(target));
         fields = super::failure(&report);
     }
     fields.extend(fields! {
@@ -155,7 +155,7 @@ fn edit(path: &TreePath, resolution: &Resolution) -> Value {
         Resolution::KeepMine => "kept",
         Resolution::TakeTheirs { .. } => "replaced",
         Resolution::Merged { file, by } => {
-            fields.extend(fields! { "merged": by.word(), "after": node(&Node::File(file.clone())) });
+            fields.extend(fields! { "merged": by.as_str(), "after": node(&Node::File(file.clone())) });
             if let MergedHow::By(MergedBy::Keys(keys)) = by {
                 fields.insert("keys".to_owned(), keys.clone().into());
             }
@@ -183,7 +183,7 @@ pub(in crate::cli) fn diff(patch: &Patch, target: Option<&Path>, changes: Vec<Va
 /// One change in numbers.
 pub(in crate::cli) fn difference(view: &ChangeView<'_>) -> Value {
     let (before, after) = (view.before_node(), view.after_node());
-    let status = Status::of(before, after, view.renamed_from.is_some());
+    let status = Status::new(before, after, view.renamed_from.is_some());
     let mut fields = fields! { "status": status.letter(), "path": view.change.path.as_str() };
     insert_some(&mut fields, "from", view.renamed_from.map(|from| from.path.as_str()));
     insert_some(&mut fields, "before", before.map(node));

@@ -8,8 +8,8 @@ use super::{checks, fields, insert_some, note_of_patch, notes, reference, script
 use crate::model::TreePath;
 use crate::report::phrases as words;
 use crate::workbench::{
-    Accepted, Applied, ApplyPreview, Drift, Entry, Healed, Held, History, HistoryCheck, Identified,
-    IdentifiedPatch, Installed, KeptEdit, PlannedStep, Recovered, RolledBack, Status,
+    Accepted, Applied, ApplyPreview, Drift, Entry, Healed, History, HistoryCheck, Identified,
+    IdentifiedPatch, Installed, KeptEdit, PlannedStep, Recalled, Recovered, RolledBack, Status,
 };
 
 pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) -> Map<String, Value> {
@@ -56,7 +56,7 @@ pub(in crate::cli) fn identified(found: &Identified, target: &Path) -> Map<Strin
             "title": patch.title,
             "product": patch.product,
             "in_history": patch.in_history,
-            "presence": patch.presence.word(),
+            "presence": patch.presence.as_str(),
             "after": patch.after,
             "before": patch.before,
             "edited": texts(&patch.edited),
@@ -131,16 +131,16 @@ pub(in crate::cli) fn status(status: &Status, target: &Path) -> Map<String, Valu
         }
         Value::Object(fields)
     };
-    let held = |held: &Held| {
+    let held = |held: &Recalled| {
         let list = words::path_text(&held.list);
         let mut fields = fields! { "id": held.id, "reason": held.reason, "list": list };
         insert_some(&mut fields, "replacement", held.replacement.clone());
         Value::Object(fields)
     };
     let drift = |drift: &Drift| {
-        let mut fields = fields! { "path": drift.path.as_str(), "kind": drift.kind.word() };
+        let mut fields = fields! { "path": drift.path.as_str(), "kind": drift.kind.as_str() };
         insert_some(&mut fields, "patch", drift.patch.clone());
-        fields.insert("cause".to_owned(), drift.cause.word().into());
+        fields.insert("cause".to_owned(), drift.cause.as_str().into());
         insert_some(&mut fields, "cause_patch", drift.cause.patch());
         Value::Object(fields)
     };
@@ -206,7 +206,8 @@ fn entry(entry: &Entry) -> Map<String, Value> {
     insert_some(&mut fields, "version_before", entry.version_before.clone());
     insert_some(&mut fields, "version_after", entry.version_after.clone());
     // An entry whose steps cannot be read is shown without them; its chain is right all the same.
-    let steps: Vec<PlannedStep> = entry.steps().unwrap_or_default().iter().map(PlannedStep::of).collect();
+    let steps: Vec<PlannedStep> =
+        entry.steps().unwrap_or_default().iter().map(PlannedStep::from_step).collect();
     if !entry.vouched.is_empty() {
         let vouched = serde_json::to_value(&entry.vouched).expect("notes have text keys only");
         fields.insert("vouched".to_owned(), vouched);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{fields, insert_some};
-use crate::text::suspects::{Danger, Suspects};
+use crate::text::confusables::{ConfusableSeverity, Confusables};
 use crate::workbench::{Hidden, HiddenIn, HiddenPlace};
 
 pub(super) fn hidden(hidden: &Hidden) -> Value {
@@ -11,16 +11,16 @@ pub(super) fn hidden(hidden: &Hidden) -> Value {
         .counts()
         .map(|(danger, kind, count)| {
             json!({
-                "kind": kind.word(),
-                "danger": danger.word(),
+                "kind": kind.as_str(),
+                "danger": danger.as_str(),
                 "number": count.number,
                 "places": count.places,
             })
         })
         .collect();
     json!({
-        "deceiving": hidden.number(Danger::Deceiving),
-        "unusual": hidden.number(Danger::Unusual),
+        "deceiving": hidden.number(ConfusableSeverity::Deceiving),
+        "unusual": hidden.number(ConfusableSeverity::Unusual),
         "there_before": hidden.there_before,
         "not_looked_through": hidden.not_looked_through,
         "kinds": kinds,
@@ -30,7 +30,7 @@ pub(super) fn hidden(hidden: &Hidden) -> Value {
 
 fn place(place: &HiddenPlace) -> Value {
     let suspect = &place.suspect;
-    let mut fields = fields! { "kind": suspect.kind.word(), "danger": suspect.danger.word() };
+    let mut fields = fields! { "kind": suspect.kind.as_str(), "danger": suspect.danger.as_str() };
     match &place.at {
         HiddenIn::Words(field) => insert_some(&mut fields, "field", Some(field.as_str())),
         HiddenIn::Name(name) => insert_some(&mut fields, "name", Some(name.as_str())),
@@ -44,10 +44,10 @@ fn place(place: &HiddenPlace) -> Value {
 }
 
 /// The same of one file: only numbers.
-pub(super) fn in_file(found: &Suspects) -> Option<Map<String, Value>> {
+pub(super) fn in_file(found: &Confusables) -> Option<Map<String, Value>> {
     let kinds: Map<String, Value> = found.counts().fold(Map::new(), |mut kinds, (_, kind, number)| {
-        let sum = kinds.get(kind.word()).and_then(Value::as_u64).unwrap_or_default() + number;
-        kinds.insert(kind.word().to_owned(), sum.into());
+        let sum = kinds.get(kind.as_str()).and_then(Value::as_u64).unwrap_or_default() + number;
+        kinds.insert(kind.as_str().to_owned(), sum.into());
         kinds
     });
     (!kinds.is_empty()).then_some(kinds)

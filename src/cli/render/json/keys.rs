@@ -42,10 +42,10 @@ pub(in crate::cli) fn trusted_key(trusted: &TrustedKey) -> Map<String, Value> {
         "fingerprint": fingerprint(trusted.key.fingerprint()),
         "name": trusted.name,
         "owner": trusted.owner,
-        "roles": trusted.roles.iter().map(|role| role.word()).collect::<Vec<_>>(),
+        "roles": trusted.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>(),
         "products": trusted.products,
         "added": trusted.added,
-        "how": trusted.how.word(),
+        "how": trusted.how.as_str(),
     };
     insert_some(&mut fields, "not_before", trusted.not_before.map(|time| time.to_string()));
     insert_some(&mut fields, "not_after", trusted.not_after.map(|time| time.to_string()));
@@ -68,7 +68,7 @@ pub(in crate::cli) fn signed(signed: &Signed, file: &Path) -> Map<String, Value>
         "patch": signed.patch.identity.to_string(),
         "covers": signed.covers.to_string(),
         "key": signed.key.to_string(),
-        "role": signed.role.word(),
+        "role": signed.role.as_str(),
         "trust": trust(&signed.inspection.verdict),
     }
 }
@@ -83,7 +83,7 @@ pub(super) fn reviews(verdict: &Verdict, reviews: &[(Digest, Review)]) -> Vec<Va
         json!({
             "name": spoken.name,
             "sha256": spoken.digest.to_string(),
-            "opinion": spoken.review.opinion.word(),
+            "opinion": spoken.review.opinion.as_str(),
             "looked_at": review::looked_at_count(spoken.review),
             "changes": spoken.review.changes.len(),
             "time": spoken.review.time,
@@ -105,7 +105,7 @@ pub(in crate::cli) fn reviewed(
     let mut fields = fields! {
         "path": words::path_text(file),
         "review": document,
-        "review_sha256": Digest::of(&bytes).to_string(),
+        "review_sha256": Digest::compute(&bytes).to_string(),
         "written": written.iter().map(|path| words::path_text(path)).collect::<Vec<_>>(),
     };
     if let Some(signed) = signed {

@@ -28,11 +28,11 @@ pub(in crate::cli) fn text_patches(shown: &TextInspection, path: &Path) -> Map<S
                 .collect();
             json!({
                 "name": patch.name,
-                "subject": patch.letter.subject,
-                "author": patch.letter.author,
-                "date": patch.letter.date,
-                "commit": patch.letter.commit,
-                "message": patch.letter.message,
+                "subject": patch.header.subject,
+                "author": patch.header.author,
+                "date": patch.header.date,
+                "commit": patch.header.commit,
+                "message": patch.header.message,
                 "files": files,
             })
         })
@@ -42,7 +42,7 @@ pub(in crate::cli) fn text_patches(shown: &TextInspection, path: &Path) -> Map<S
 
 /// How the hunks of each file fit.
 pub(super) fn fits(origin: &TextOrigin) -> Value {
-    let hunk = |hunk: &HunkOutcome| json!({ "grade": hunk.grade.word(), "stated": hunk.stated, "at": hunk.at, "patch_line": hunk.line, "text": hunk.sentence() });
+    let hunk = |hunk: &HunkOutcome| json!({ "grade": hunk.grade.as_str(), "stated": hunk.stated, "at": hunk.at, "patch_line": hunk.line, "text": hunk.sentence() });
     let file = |file: &FileOutcome| {
         json!({
             "path": file.path,

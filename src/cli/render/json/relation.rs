@@ -15,7 +15,7 @@ pub(in crate::cli) fn explanation(preview: &ApplyPreview, target: &Path) -> Map<
     let found = &preview.preview.obstacles;
     let mut fields = Map::new();
     if !found.is_empty() {
-        let report = crate::report::Report::of(&Error::Refused(found.clone()), Some(target));
+        let report = crate::report::Report::from_error(&Error::Refused(found.clone()), Some(target));
         fields = super::failure(&report);
     }
     fields.extend(fields! {
@@ -50,8 +50,8 @@ fn relation(relation: &Relation) -> Value {
     json!({
         "id": relation.id,
         "revision": relation.revision,
-        "class": relation.class.word(),
-        "consequence": relation.class.consequence().word(),
+        "class": relation.class.as_str(),
+        "consequence": relation.class.consequence().as_str(),
         "sentence": relation.sentence,
         "way_out": relation.way_out,
         "both_fix": evidence.both_fix,

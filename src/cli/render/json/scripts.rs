@@ -21,7 +21,7 @@ fn planned(script: &PlannedScript) -> Map<String, Value> {
     let mut fields = super::fields! {
         "patch": script.patch,
         "number": script.number,
-        "phase": script.time.word(),
+        "phase": script.time.as_str(),
         "reason": script.reason,
         "interpreter": interpreter,
         "timeout_secs": script.timeout_secs,
@@ -54,7 +54,7 @@ pub(super) fn notes(notes: &[ScriptNote]) -> Value {
         json!({
             "patch": note.patch,
             "number": note.number,
-            "phase": note.time.word(),
+            "phase": note.time.as_str(),
             "sha256": note.sha256.to_string(),
             "state": state(note.state),
             "how": note.how,

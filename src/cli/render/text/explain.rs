@@ -46,7 +46,7 @@ fn told(relation: &Relation, style: Style) -> String {
         Consequence::Merge | Consequence::Replace => style.attention(&sentence),
         Consequence::Apply | Consequence::Skip => style.good(&sentence),
     };
-    let mut text = format!("  {sentence} ({})\n", relation.class.word());
+    let mut text = format!("  {sentence} ({})\n", relation.class.as_str());
     for line in relations::evidence(relation) {
         text.push_str(&format!("      {}\n", safe(&line)));
     }

@@ -108,7 +108,7 @@ fn drift(status: &Status, folder: &str, style: Style) -> String {
             let patch = drift.patch.as_ref().map(|id| format!("(last changed by {})", safe(id)));
             let cause = safe(&drift.cause.phrase()).into_owned();
             let path = safe(drift.path.as_str()).into_owned();
-            [drift.kind.word().to_owned(), path, cause, patch.unwrap_or_default()]
+            [drift.kind.as_str().to_owned(), path, cause, patch.unwrap_or_default()]
         })
         .collect();
     let differ = if rows.len() == 1 { "differs" } else { "differ" };
@@ -173,7 +173,7 @@ fn check(note: &CheckNote) -> String {
 fn steps(entry: &Entry) -> String {
     let steps = entry.steps().unwrap_or_default();
     let line = |step: PlannedStep| format!("        {} {}\n", does(&step.does), safe(&step.path));
-    steps.iter().map(PlannedStep::of).map(line).collect()
+    steps.iter().map(PlannedStep::from_step).map(line).collect()
 }
 
 /// Whether a history is as it was written.

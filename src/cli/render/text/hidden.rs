@@ -2,7 +2,7 @@
 
 use super::safe;
 use crate::cli::render::{Detail, Style, hidden as words};
-use crate::text::suspects::{Danger, Suspects};
+use crate::text::confusables::{ConfusableSeverity, Confusables};
 use crate::workbench::Hidden;
 
 /// Most places of one kind above a question.
@@ -12,18 +12,18 @@ const SHORT_PLACES: usize = 5;
 /// unusual, with its places.
 pub(in crate::cli) fn hidden(hidden: &Hidden, detail: Detail, style: Style) -> String {
     let mut text = String::new();
-    if hidden.number(Danger::Deceiving) > 0 {
+    if hidden.number(ConfusableSeverity::Deceiving) > 0 {
         text.push_str(&format!("{}\n", style.bad("Look twice before you trust your eyes")));
-        text.push_str(&kinds(hidden, Danger::Deceiving, detail, style));
+        text.push_str(&kinds(hidden, ConfusableSeverity::Deceiving, detail, style));
     }
-    if let Some(unusual) = words::kinds(hidden, Danger::Unusual) {
+    if let Some(unusual) = words::kinds(hidden, ConfusableSeverity::Unusual) {
         match detail {
             Detail::Short => {
                 text.push_str(&format!("Unusual, and mostly harmless: {unusual}; --verbose shows where\n"));
             }
             Detail::Full => {
                 text.push_str(&format!("{}\n", style.strong("Unusual, and mostly harmless")));
-                text.push_str(&kinds(hidden, Danger::Unusual, detail, style));
+                text.push_str(&kinds(hidden, ConfusableSeverity::Unusual, detail, style));
             }
         }
     }
@@ -40,7 +40,7 @@ pub(in crate::cli) fn hidden(hidden: &Hidden, detail: Detail, style: Style) -> S
     text
 }
 
-fn kinds(hidden: &Hidden, danger: Danger, detail: Detail, style: Style) -> String {
+fn kinds(hidden: &Hidden, danger: ConfusableSeverity, detail: Detail, style: Style) -> String {
     let mut text = String::new();
     for (_, kind, count) in hidden.counts().filter(|(found, ..)| *found == danger) {
         text.push_str(&format!("  {}\n", style.attention(&words::sentence(kind, count))));
@@ -59,10 +59,12 @@ fn kinds(hidden: &Hidden, danger: Danger, detail: Detail, style: Style) -> Strin
 }
 
 /// A banner above the diff of one file; empty where there is nothing to say.
-pub(in crate::cli) fn banner(path: &str, found: &Suspects, style: Style) -> String {
+pub(in crate::cli) fn banner(path: &str, found: &Confusables, style: Style) -> String {
     let lines = words::in_file(found).into_iter().map(|(danger, words)| match danger {
-        Danger::Deceiving => format!("{} {}: {words}\n", style.bad("! look twice at"), safe(path)),
-        Danger::Unusual => format!("! unusual in {}: {words}\n", safe(path)),
+        ConfusableSeverity::Deceiving => {
+            format!("{} {}: {words}\n", style.bad("! look twice at"), safe(path))
+        }
+        ConfusableSeverity::Unusual => format!("! unusual in {}: {words}\n", safe(path)),
     });
     lines.collect()
 }

@@ -88,7 +88,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
     sheet.line("Restart", restart);
     sheet.lines(
         "To do",
-        patch.holds.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text, hold.kind)),
+        patch.notices.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text, hold.kind)),
     );
     sheet.lines("Taken back", way_back(patch));
     sheet.lines(

@@ -144,7 +144,7 @@ pub(in crate::cli) fn keys(keys: &[KnownKey], verbose: bool, style: Style) -> St
             true => {
                 fingerprint(&mut sheet, "  ", key.key.fingerprint());
                 sheet.line("  Key", key.key.line());
-                sheet.line("  Added", format!("{}, {}", words::moment(&key.added), key.how.word()));
+                sheet.line("  Added", format!("{}, {}", words::moment(&key.added), key.how.as_str()));
             }
             false => sheet.line("  Digits", format!("{} ...", key.key.fingerprint().short())),
         }
@@ -154,7 +154,7 @@ pub(in crate::cli) fn keys(keys: &[KnownKey], verbose: bool, style: Style) -> St
 }
 
 pub(in crate::cli) fn signed(signed: &Signed, file: &Path, style: Style) -> String {
-    let said = format!("Signed {} as {}", signed.patch.identity, signed.role.word());
+    let said = format!("Signed {} as {}", signed.patch.identity, signed.role.as_str());
     format!(
         "{}: {}\n{}\n",
         style.good(&safe(&said)),
@@ -179,7 +179,7 @@ pub(in crate::cli) fn signed_list(signature: &Path, style: Style) -> String {
 }
 
 fn roles(roles: &[Role]) -> String {
-    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn products(products: &[String]) -> String {

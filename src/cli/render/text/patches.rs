@@ -13,21 +13,21 @@ const SHORT_LINES: usize = 15;
 pub(in crate::cli) fn text_patches(shown: &TextInspection, style: Style) -> String {
     let mut text = String::new();
     for patch in &shown.patches {
-        let letter = &patch.letter;
+        let header = &patch.header;
         let subject =
-            letter.subject.as_deref().map(|subject| format!("  {}", title(subject))).unwrap_or_default();
+            header.subject.as_deref().map(|subject| format!("  {}", title(subject))).unwrap_or_default();
         text.push_str(&format!("{}{subject}\n", style.strong(&safe(&patch.name))));
-        let by = [letter.author.as_deref(), letter.date.as_deref()].into_iter().flatten().map(safe);
+        let by = [header.author.as_deref(), header.date.as_deref()].into_iter().flatten().map(safe);
         let by: Vec<_> = by.collect();
         if !by.is_empty() {
             text.push_str(&format!("from {}\n", by.join(", ")));
         }
         text.push_str(&format!("{}\n\n", style.attention("A text patch: nobody vouches for it")));
-        for line in letter.message.lines() {
+        for line in header.message.lines() {
             text.push_str(format!("  | {}", safe(line)).trim_end());
             text.push('\n');
         }
-        if !letter.message.is_empty() {
+        if !header.message.is_empty() {
             text.push('\n');
         }
         let rows: Vec<[String; 3]> = patch

@@ -169,7 +169,7 @@ fn heading(words: &str, style: Style) -> String {
 }
 
 pub(super) fn what_will_happen(preview: &Preview, detail: Detail, style: Style) -> String {
-    let steps: Vec<PlannedStep> = preview.plan.steps.iter().map(PlannedStep::of).collect();
+    let steps: Vec<PlannedStep> = preview.plan.steps.iter().map(PlannedStep::from_step).collect();
     let shown = match detail {
         Detail::Full => steps.len(),
         Detail::Short => steps.len().min(SHORT_LINES),

@@ -20,7 +20,7 @@ pub(in crate::cli) fn reviewed(
     if written.is_empty() && signed.is_none() {
         return report::markdown(review);
     }
-    let said = format!("Reviewed {}: {}", review.patch, review.opinion.word());
+    let said = format!("Reviewed {}: {}", review.patch, review.opinion.as_str());
     let said = safe(&said);
     let mut sheet = Sheet::new();
     let is_hasty = review.opinion == Opinion::Approved && !report::is_whole(review);

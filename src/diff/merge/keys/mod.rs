@@ -91,7 +91,7 @@ impl Sheet {
 
 impl Format {
     /// The form that a file of this name has.
-    pub fn of(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;
         Some(match extension.to_ascii_lowercase().as_str() {
             "cfg" | "ini" => Format::Ini,
@@ -105,7 +105,7 @@ impl Format {
 
     /// Whether `content` has this form.
     pub fn reads(self, content: &[u8]) -> bool {
-        Text::of(self, content).is_some_and(|text| self.read(&text.text).is_some())
+        Text::new(self, content).is_some_and(|text| self.read(&text.text).is_some())
     }
 
     fn read(self, text: &str) -> Option<Sheet> {
@@ -128,7 +128,7 @@ struct Text {
 
 impl Text {
     /// Files of settings may be older than UTF-8; what makes up their form is ASCII in all encodings that they have.
-    fn of(format: Format, content: &[u8]) -> Option<Self> {
+    fn new(format: Format, content: &[u8]) -> Option<Self> {
         match std::str::from_utf8(content) {
             Ok(text) => Some(Self { text: text.to_owned(), is_bytes: false }),
             Err(_) if matches!(format, Format::Ini | Format::Properties) => {
@@ -148,7 +148,7 @@ impl Text {
 
 /// Merges by key. All three have been read as `format`.
 pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> KeyMerge {
-    let texts = [base, mine, theirs].map(|content| Text::of(format, content));
+    let texts = [base, mine, theirs].map(|content| Text::new(format, content));
     let [Some(base), Some(mine), Some(theirs)] = texts else { return KeyMerge::Impossible };
     if theirs.is_bytes != mine.is_bytes {
         return KeyMerge::Impossible;

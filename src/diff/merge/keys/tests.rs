@@ -5,7 +5,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn merged(name: &str, base: &str, mine: &str, theirs: &str) -> Result<(String, Vec<String>), KeyMerge> {
-    let format = Format::of(name).expect("a form");
+    let format = Format::from_name(name).expect("a form");
     for text in [base, mine, theirs] {
         assert!(format.reads(text.as_bytes()), "{text:?} is read");
     }
@@ -176,7 +176,7 @@ proptest! {
         let wanted: Vec<Option<u8>> =
             (0..keys.len()).map(|n| if mine[n] == base[n] { theirs[n] } else { mine[n] }).collect();
         for name in ["a.json", "a.toml", "a.ini", "a.properties", "a.yaml"] {
-            let format = Format::of(name).expect("a form");
+            let format = Format::from_name(name).expect("a form");
             let read = |values: &[Option<u8>]| format.read(&spelled(name, values)).expect("it reads");
             let texts = [&base, &mine, &theirs].map(|values| spelled(name, values));
             match merge(format, texts[0].as_bytes(), texts[1].as_bytes(), texts[2].as_bytes()) {

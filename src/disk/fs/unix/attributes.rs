@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::super::Attributes;
 use super::super::os::utf8;
-use super::confine::Spot;
+use super::confine::Resolved;
 use super::status::Kind;
 
 /// Signatures of the content by the kernel. A new content needs its own, an old one would make it unreadable.
@@ -23,7 +23,7 @@ const REMOVABLE: [&str; 4] = ["user.", "trusted.", "system.posix_acl_", "securit
 const RETRIES: usize = 8;
 
 /// Reads everything that the present user may read.
-pub(super) fn read(spot: &Spot) -> io::Result<Attributes> {
+pub(super) fn read(spot: &Resolved) -> io::Result<Attributes> {
     let owner = Some(spot.existing()?.owner);
     let object = Object::open(spot)?;
     let mut extended = BTreeMap::new();
@@ -41,7 +41,7 @@ pub(super) fn read(spot: &Spot) -> io::Result<Attributes> {
 }
 
 /// Gives the object these attributes, the owner first: changing the owner drops capabilities and special bits.
-pub(super) fn write(spot: &Spot, wanted: &Attributes) -> io::Result<()> {
+pub(super) fn write(spot: &Resolved, wanted: &Attributes) -> io::Result<()> {
     if let Some((user, group)) = wanted.owner
         && spot.existing()?.owner != (user, group)
     {
@@ -83,7 +83,7 @@ enum Object {
 }
 
 impl Object {
-    fn open(spot: &Spot) -> io::Result<Self> {
+    fn open(spot: &Resolved) -> io::Result<Self> {
         match spot.existing()?.kind {
             Kind::File | Kind::Dir => Ok(Self::Open(spot.open_file_or_dir()?)),
             #[cfg(target_os = "linux")]

@@ -44,7 +44,7 @@ pub(super) struct Root {
 }
 
 /// An open folder inside the target and a name in it, which may or may not exist.
-pub(super) struct Spot {
+pub(super) struct Resolved {
     pub(super) dir: OwnedFd,
     pub(super) name: String,
     device: u64,
@@ -62,14 +62,14 @@ impl Root {
     }
 
     /// The folder that `place` is in, and its name there. The root has none.
-    pub(super) fn spot(&self, place: &Place) -> io::Result<Spot> {
+    pub(super) fn spot(&self, place: &Place) -> io::Result<Resolved> {
         let path = relative(place)?;
         if path.is_empty() {
             return Err(refused("the target folder itself is not a place in it"));
         }
         let (parent, name) = path.rsplit_once('/').unwrap_or((".", &path));
         let dir = self.folder(parent)?;
-        Ok(Spot { dir, name: name.to_owned(), device: self.device, resolver: self.resolver })
+        Ok(Resolved { dir, name: name.to_owned(), device: self.device, resolver: self.resolver })
     }
 
     /// The folder at `place`, open for `flags`.
@@ -97,7 +97,7 @@ impl Root {
     }
 }
 
-impl Spot {
+impl Resolved {
     /// What is there, without following it.
     pub(super) fn status(&self) -> io::Result<Option<Status>> {
         match status::at(&self.dir, &self.name) {

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::super::os::{LOCK_FILE, refused};
 use super::super::{LockGuard, LockKind, Place, StatePath};
-use super::confine::{Root, Spot};
+use super::confine::{Resolved, Root};
 use super::status::{self, Kind, Status};
 
 /// How often to start again when the lock file is replaced between opening and locking it.
@@ -82,7 +82,7 @@ pub(super) fn holder(root: &Root) -> Option<String> {
     plain.then(|| text.to_owned())
 }
 
-fn lock_file(root: &Root) -> io::Result<Spot> {
+fn lock_file(root: &Root) -> io::Result<Resolved> {
     root.spot(&Place::State(StatePath::new(LOCK_FILE)))
 }
 
@@ -118,7 +118,7 @@ fn check_owner(folder: &Status, keeps_modes: bool) -> io::Result<()> {
     Ok(())
 }
 
-fn open(spot: &Spot, kind: LockKind) -> io::Result<Option<OwnedFd>> {
+fn open(spot: &Resolved, kind: LockKind) -> io::Result<Option<OwnedFd>> {
     match spot.open_file(access(kind)) {
         Ok(file) => return only_name(file).map(Some),
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

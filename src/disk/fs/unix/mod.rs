@@ -24,11 +24,11 @@ use rustix::fs::{self, AtFlags, Dir, OFlags};
 use rustix::io::Errno;
 
 pub(super) use self::confine::Resolver;
-use self::confine::{Root, Spot};
+use self::confine::{Resolved, Root};
 use self::volume::Traits;
 use super::os::{OpenError, utf8};
 use super::{
-    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Names, Place, Space, StatePath,
+    Attributes, Features, FileRead, FileWrite, Fs, LockGuard, LockKind, Names, Place, Space, Stat, StatePath,
 };
 use crate::model::{Code, Mode, TreePath};
 
@@ -57,7 +57,7 @@ impl OsFs {
         OpenError::check(path)?;
         let open = || {
             let root = Root::open(path, resolver)?;
-            let traits = Traits::of(&root)?;
+            let traits = Traits::new(&root)?;
             Ok(Self { root, traits, is_disposable: false })
         };
         open().map_err(|e| OpenError::new(path, e))
@@ -74,11 +74,11 @@ impl OsFs {
         lock::holder(&self.root)
     }
 
-    fn ours(&self, at: &StatePath) -> io::Result<Spot> {
+    fn ours(&self, at: &StatePath) -> io::Result<Resolved> {
         self.root.spot(&Place::State(at.clone()))
     }
 
-    fn theirs(&self, at: &TreePath) -> io::Result<Spot> {
+    fn theirs(&self, at: &TreePath) -> io::Result<Resolved> {
         self.root.spot(&Place::Tree(at.clone()))
     }
 
@@ -92,7 +92,7 @@ impl Fs for OsFs {
         self.traits.features.clone()
     }
 
-    fn look(&self, at: &Place) -> io::Result<Option<Found>> {
+    fn look(&self, at: &Place) -> io::Result<Option<Stat>> {
         let found = match at {
             Place::Root => Some(status::of_handle(&self.root.handle)?),
             _ => match self.root.spot(at) {
@@ -227,7 +227,7 @@ impl OsFs {
         self.ours(at)?.open(OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, PRIVATE)
     }
 
-    fn change_mode(&self, spot: &Spot, mode: Mode) -> io::Result<()> {
+    fn change_mode(&self, spot: &Resolved, mode: Mode) -> io::Result<()> {
         if !self.keeps_modes() {
             return Ok(());
         }
@@ -277,7 +277,7 @@ pub(crate) fn make_link(points_to: &str, at: &Path) -> io::Result<()> {
 /// Changes the mode of something its owner may not even read. The handle holds the object itself, so the way
 /// through /proc cannot lead anywhere else.
 #[cfg(target_os = "linux")]
-fn change_unreadable(spot: &Spot, mode: fs::Mode) -> io::Result<()> {
+fn change_unreadable(spot: &Resolved, mode: fs::Mode) -> io::Result<()> {
     use rustix::fd::AsRawFd;
     let handle = spot.open(OFlags::PATH, fs::Mode::empty())?;
     if status::of_handle(&handle)?.kind == status::Kind::Link {
@@ -287,6 +287,6 @@ fn change_unreadable(spot: &Spot, mode: fs::Mode) -> io::Result<()> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn change_unreadable(spot: &Spot, mode: fs::Mode) -> io::Result<()> {
+fn change_unreadable(spot: &Resolved, mode: fs::Mode) -> io::Result<()> {
     Ok(fs::chmodat(&spot.dir, &spot.name, mode, AtFlags::SYMLINK_NOFOLLOW)?)
 }

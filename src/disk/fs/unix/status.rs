@@ -4,7 +4,7 @@ use rustix::fd::AsFd;
 use rustix::fs::{self, AtFlags, FileType, RawMode};
 use rustix::io::Errno;
 
-use super::super::{Found, FoundKind};
+use super::super::{Stat, StatKind};
 use crate::model::Mode;
 
 /// What sort of thing it is.
@@ -39,20 +39,20 @@ impl Status {
     }
 
     /// The public form. Without `keeps_modes` the permission bits are the stand-ins.
-    pub(super) fn found(&self, device: u64, keeps_modes: bool) -> Found {
+    pub(super) fn found(&self, device: u64, keeps_modes: bool) -> Stat {
         let kind = match self.kind {
-            _ if self.is_mount(device) => FoundKind::Mount,
-            Kind::File => FoundKind::File { size_bytes: self.size_bytes },
-            Kind::Link => FoundKind::Link,
-            Kind::Dir => FoundKind::Dir,
-            Kind::Special(word) => FoundKind::Special(word),
+            _ if self.is_mount(device) => StatKind::Mount,
+            Kind::File => StatKind::File { size_bytes: self.size_bytes },
+            Kind::Link => StatKind::Link,
+            Kind::Dir => StatKind::Dir,
+            Kind::Special(word) => StatKind::Special(word),
         };
         let mode = match self.kind {
             _ if keeps_modes => self.mode,
             Kind::Dir => Mode::DIR,
             _ => Mode::FILE,
         };
-        Found { kind, mode, object: self.object, names: self.names, modified_nanos: self.modified_nanos }
+        Stat { kind, mode, object: self.object, names: self.names, modified_nanos: self.modified_nanos }
     }
 }
 

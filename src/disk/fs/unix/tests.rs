@@ -150,7 +150,7 @@ fn a_link_is_moved_and_removed_itself_and_never_opened() {
         let target = target.with_state();
         symlink(target.canary.join("a.so"), target.root.join("cur")).expect("a link");
         let at = place("cur");
-        assert_eq!(target.fs.look(&at).expect("a look").expect("there").kind, FoundKind::Link);
+        assert_eq!(target.fs.look(&at).expect("a look").expect("there").kind, StatKind::Link);
         assert_eq!(Path::new(&target.fs.read_link(&at).expect("readable")), target.canary.join("a.so"));
         assert_eq!(kind_of(target.fs.open(&at)), ErrorKind::InvalidInput);
         target.fs.move_out(&tree("cur"), &ours("t/cur")).expect("out");
@@ -189,7 +189,7 @@ fn pipes_sockets_and_devices_are_named_and_never_waited_for() {
                 continue;
             }
             let found = target.fs.look(&place(name)).expect("a look").expect("there");
-            assert_eq!(found.kind, FoundKind::Special(word));
+            assert_eq!(found.kind, StatKind::Special(word));
             let error = target.fs.open(&place(name)).err().expect("it is refused");
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
             assert!(error.to_string().contains(word), "{error}");
@@ -526,7 +526,7 @@ fn mounts_are_refused(root: &Path) {
         let fs = OsFs::open_with(root, Some(resolver)).expect("the folder opens");
         for path in ["memory", "twin", "file"] {
             let found = fs.look(&place(path)).expect("a look").expect("there");
-            assert_eq!(found.kind, FoundKind::Mount, "{path}");
+            assert_eq!(found.kind, StatKind::Mount, "{path}");
             let obstacles = fs.obstacles_to_move(&tree(path)).expect("an answer");
             assert_eq!(obstacles[0], (Code::Rights, "another filesystem is mounted on it".to_owned()));
         }

@@ -40,7 +40,7 @@ pub(super) struct Traits {
 }
 
 impl Traits {
-    pub(super) fn of(root: &Root) -> io::Result<Self> {
+    pub(super) fn new(root: &Root) -> io::Result<Self> {
         use Family::{Fat, Layered, Native, Ntfs, Plain, RemoteOther, RemoteUnix};
         let (family, name) = family_of(root)?;
         let read_only = fs::fstatvfs(&root.handle)?.f_flag.contains(StatVfsMountFlags::RDONLY);

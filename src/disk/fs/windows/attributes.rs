@@ -11,8 +11,8 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 
 use super::super::os::refused;
-use super::super::{Attributes, FoundKind};
-use super::confine::{A_MOMENT, A_WHILE, Spot, Status};
+use super::super::{Attributes, StatKind};
+use super::confine::{A_MOMENT, A_WHILE, Resolved, Status};
 use super::sys;
 
 /// Key of the security descriptor with the access control list, in the system's self-relative form.
@@ -25,15 +25,15 @@ const FLAGS: &str = "flags";
 const KEPT: u32 =
     FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_READONLY;
 
-pub(super) fn read(spot: &Spot) -> io::Result<Attributes> {
+pub(super) fn read(spot: &Resolved) -> io::Result<Attributes> {
     let file = spot.open(READ_CONTROL, A_MOMENT)?;
-    let flags = Status::of(&file)?.flags & KEPT;
+    let flags = Status::new(&file)?.flags & KEPT;
     let acl = sys::security_bytes(&file, DACL_SECURITY_INFORMATION)?;
     let extended = [(ACL.to_owned(), acl), (FLAGS.to_owned(), flags.to_le_bytes().to_vec())];
     Ok(Attributes { owner: None, extended: BTreeMap::from(extended) })
 }
 
-pub(super) fn write(spot: &Spot, wanted: &Attributes) -> io::Result<()> {
+pub(super) fn write(spot: &Resolved, wanted: &Attributes) -> io::Result<()> {
     if let Some(acl) = wanted.extended.get(ACL) {
         check_descriptor(acl)?;
         let file = spot.open(READ_CONTROL | WRITE_DAC, A_WHILE)?;
@@ -48,12 +48,12 @@ pub(super) fn write(spot: &Spot, wanted: &Attributes) -> io::Result<()> {
     Ok(())
 }
 
-fn set_flags(spot: &Spot, wanted: u32) -> io::Result<()> {
+fn set_flags(spot: &Resolved, wanted: u32) -> io::Result<()> {
     let seen = spot.existing()?;
     if seen.flags & KEPT == wanted {
         return Ok(());
     }
-    if wanted & FILE_ATTRIBUTE_READONLY != 0 && matches!(seen.found.kind, FoundKind::File { .. }) {
+    if wanted & FILE_ATTRIBUTE_READONLY != 0 && matches!(seen.found.kind, StatKind::File { .. }) {
         // Once it is read-only nobody can ask Windows to write it to disk any more.
         spot.open_file(GENERIC_WRITE, A_WHILE)?.sync_all()?;
     }
@@ -64,7 +64,7 @@ fn set_flags(spot: &Spot, wanted: u32) -> io::Result<()> {
 }
 
 /// Lets a file or folder that is to be removed lose the flag that would prevent it.
-pub(super) fn make_removable(spot: &Spot) -> io::Result<()> {
+pub(super) fn make_removable(spot: &Resolved) -> io::Result<()> {
     set_flags(spot, spot.existing()?.flags & KEPT & !FILE_ATTRIBUTE_READONLY)
 }
 

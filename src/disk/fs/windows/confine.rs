@@ -19,7 +19,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 
 use super::super::os::{refused, relative};
-use super::super::{Found, FoundKind, Place};
+use super::super::{Place, Stat, StatKind};
 use super::sys;
 use crate::model::Mode;
 
@@ -46,7 +46,7 @@ pub(super) struct Root {
 }
 
 /// A place whose parent folders are held open.
-pub(super) struct Spot {
+pub(super) struct Resolved {
     pub(super) path: PathBuf,
     volume: u32,
     _held: Vec<File>,
@@ -54,7 +54,7 @@ pub(super) struct Spot {
 
 /// What a look at an open object shows.
 pub(super) struct Status {
-    pub(super) found: Found,
+    pub(super) found: Stat,
     pub(super) flags: u32,
     volume: u32,
 }
@@ -63,12 +63,12 @@ impl Root {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let path = std::fs::canonicalize(path)?;
         let handle = hold_patiently(&path)?;
-        let volume = Status::of(&handle)?.volume;
+        let volume = Status::new(&handle)?.volume;
         Ok(Self { path, handle, volume })
     }
 
     /// The place with its parents held.
-    pub(super) fn spot(&self, place: &Place) -> io::Result<Spot> {
+    pub(super) fn spot(&self, place: &Place) -> io::Result<Resolved> {
         if let Place::Tree(path) = place
             && let Some(problem) = path.unportable()
         {
@@ -83,15 +83,15 @@ impl Root {
                 held.push(hold_patiently(&path)?);
             }
         }
-        Ok(Spot { path, volume: self.volume, _held: held })
+        Ok(Resolved { path, volume: self.volume, _held: held })
     }
 }
 
-impl Spot {
+impl Resolved {
     /// What is there, without following it.
     pub(super) fn status(&self) -> io::Result<Option<Status>> {
         match self.open(FILE_READ_ATTRIBUTES, A_MOMENT) {
-            Ok(file) => Ok(Some(Status::of(&file)?)),
+            Ok(file) => Ok(Some(Status::new(&file)?)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -111,7 +111,7 @@ impl Spot {
     /// Opens the regular file there. Anything else is opened as itself, for which nobody has to wait, and refused.
     pub(super) fn open_file(&self, access: u32, patience: Duration) -> io::Result<File> {
         let file = self.open(access, patience)?;
-        Status::of(&file)?.only_file(self.volume)?;
+        Status::new(&file)?.only_file(self.volume)?;
         Ok(file)
     }
 
@@ -129,19 +129,19 @@ impl Spot {
 
     pub(super) fn only_dir(&self) -> io::Result<()> {
         match self.existing()?.found_on(self.volume).kind {
-            FoundKind::Dir => Ok(()),
-            FoundKind::Mount => Err(io::ErrorKind::CrossesDevices.into()),
+            StatKind::Dir => Ok(()),
+            StatKind::Mount => Err(io::ErrorKind::CrossesDevices.into()),
             _ => Err(io::ErrorKind::NotADirectory.into()),
         }
     }
 
-    pub(super) fn found(&self) -> io::Result<Option<Found>> {
+    pub(super) fn found(&self) -> io::Result<Option<Stat>> {
         Ok(self.status()?.map(|status| status.found_on(self.volume)))
     }
 }
 
 impl Status {
-    pub(super) fn of(file: &File) -> io::Result<Self> {
+    pub(super) fn new(file: &File) -> io::Result<Self> {
         let seen = sys::information(file)?;
         let join = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
         let is = |flag| seen.dwFileAttributes & flag != 0;
@@ -149,16 +149,16 @@ impl Status {
             // Links and junctions stand for another name; other reparse points (files in a cloud, deduplicated
             // files) cannot be read without their driver's help.
             let is_link = file.metadata()?.file_type().is_symlink();
-            if is_link { FoundKind::Link } else { FoundKind::Special("reparse point") }
+            if is_link { StatKind::Link } else { StatKind::Special("reparse point") }
         } else if is(FILE_ATTRIBUTE_DIRECTORY) {
-            FoundKind::Dir
+            StatKind::Dir
         } else {
-            FoundKind::File { size_bytes: join(seen.nFileSizeHigh, seen.nFileSizeLow) }
+            StatKind::File { size_bytes: join(seen.nFileSizeHigh, seen.nFileSizeLow) }
         };
         let written = join(seen.ftLastWriteTime.dwHighDateTime, seen.ftLastWriteTime.dwLowDateTime);
-        let found = Found {
+        let found = Stat {
             kind,
-            mode: if kind == FoundKind::Dir { Mode::DIR } else { Mode::FILE },
+            mode: if kind == StatKind::Dir { Mode::DIR } else { Mode::FILE },
             object: join(seen.nFileIndexHigh, seen.nFileIndexLow),
             names: seen.nNumberOfLinks.into(),
             modified_nanos: (i128::from(written) - EPOCH) * 100,
@@ -171,21 +171,21 @@ impl Status {
         self.flags & FILE_ATTRIBUTE_READONLY != 0
     }
 
-    fn found_on(&self, volume: u32) -> Found {
+    fn found_on(&self, volume: u32) -> Stat {
         let mut found = self.found.clone();
         if self.volume != volume {
-            found.kind = FoundKind::Mount;
+            found.kind = StatKind::Mount;
         }
         found
     }
 
     fn only_file(&self, volume: u32) -> io::Result<()> {
         match self.found_on(volume).kind {
-            FoundKind::File { .. } => Ok(()),
-            FoundKind::Dir => Err(io::ErrorKind::IsADirectory.into()),
-            FoundKind::Mount => Err(io::ErrorKind::CrossesDevices.into()),
-            FoundKind::Link => Err(refused("not a regular file but a link")),
-            FoundKind::Special(word) => Err(refused(&format!("not a regular file but a {word}"))),
+            StatKind::File { .. } => Ok(()),
+            StatKind::Dir => Err(io::ErrorKind::IsADirectory.into()),
+            StatKind::Mount => Err(io::ErrorKind::CrossesDevices.into()),
+            StatKind::Link => Err(refused("not a regular file but a link")),
+            StatKind::Special(word) => Err(refused(&format!("not a regular file but a {word}"))),
         }
     }
 }

@@ -25,11 +25,11 @@ use windows_sys::Win32::System::SystemServices::{
     FILE_PERSISTENT_ACLS, FILE_READ_ONLY_VOLUME, FILE_SUPPORTS_HARD_LINKS,
 };
 
-use self::confine::{A_MOMENT, A_WHILE, Root, Spot, Status, naming_holders, options};
+use self::confine::{A_MOMENT, A_WHILE, Resolved, Root, Status, naming_holders, options};
 use super::os::{LOCK_FILE, OpenError, in_parallel, refused, utf8};
 use super::{
-    Attributes, Features, FileRead, FileWrite, Found, FoundKind, Fs, LockGuard, LockKind, Names, Place,
-    Space, StatePath, Volume,
+    Attributes, Features, FileRead, FileWrite, Fs, LockGuard, LockKind, Names, Place, Space, Stat, StatKind,
+    StatePath, Volume,
 };
 use crate::model::{Code, Mode, TreePath};
 
@@ -88,11 +88,11 @@ impl OsFs {
         None
     }
 
-    fn ours(&self, at: &StatePath) -> io::Result<Spot> {
+    fn ours(&self, at: &StatePath) -> io::Result<Resolved> {
         self.root.spot(&Place::State(at.clone()))
     }
 
-    fn theirs(&self, at: &TreePath) -> io::Result<Spot> {
+    fn theirs(&self, at: &TreePath) -> io::Result<Resolved> {
         self.root.spot(&Place::Tree(at.clone()))
     }
 }
@@ -102,7 +102,7 @@ impl Fs for OsFs {
         self.features.clone()
     }
 
-    fn look(&self, at: &Place) -> io::Result<Option<Found>> {
+    fn look(&self, at: &Place) -> io::Result<Option<Stat>> {
         match self.root.spot(at) {
             Ok(spot) => spot.found(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -132,7 +132,7 @@ impl Fs for OsFs {
     }
 
     fn open(&self, at: &Place) -> io::Result<Box<dyn FileRead>> {
-        Ok(Box::new(Reading::of(self.root.spot(at)?)?))
+        Ok(Box::new(Reading::new(self.root.spot(at)?)?))
     }
 
     fn space(&self) -> io::Result<Space> {
@@ -168,7 +168,7 @@ impl Fs for OsFs {
         let seen = spot.existing()?;
         // An original is synced before it is moved, and only who may write a file can sync it. Nobody may write a
         // program that is running.
-        let is_synced = matches!(seen.found.kind, FoundKind::File { .. }) && !seen.is_read_only();
+        let is_synced = matches!(seen.found.kind, StatKind::File { .. }) && !seen.is_read_only();
         let access = if is_synced { DELETE | FILE_WRITE_DATA } else { DELETE };
         Ok(match spot.open(access, A_MOMENT) {
             Ok(_) => Vec::new(),
@@ -240,7 +240,7 @@ impl Fs for OsFs {
         let spot = self.ours(at)?;
         let seen = spot.existing()?;
         match seen.found.kind {
-            FoundKind::Dir => Err(io::ErrorKind::IsADirectory.into()),
+            StatKind::Dir => Err(io::ErrorKind::IsADirectory.into()),
             // To Windows a link to a folder is an empty folder of a special kind.
             _ if seen.flags & FILE_ATTRIBUTE_DIRECTORY != 0 => {
                 remove(&spot, &seen, |path| std::fs::remove_dir(path))
@@ -253,7 +253,7 @@ impl Fs for OsFs {
         let spot = self.ours(at)?;
         let seen = spot.existing()?;
         match seen.found.kind {
-            FoundKind::Dir => remove(&spot, &seen, |path| std::fs::remove_dir(path)),
+            StatKind::Dir => remove(&spot, &seen, |path| std::fs::remove_dir(path)),
             _ => Err(io::ErrorKind::NotADirectory.into()),
         }
     }
@@ -290,9 +290,9 @@ impl OsFs {
         let seen = spot.existing()?;
         match seen.found.kind {
             // Renames are written through, and Windows has no promise to give about folders beyond that.
-            FoundKind::Dir | FoundKind::Link => Ok(()),
+            StatKind::Dir | StatKind::Link => Ok(()),
             // Cannot be opened for writing, as a sync needs; was synced when it got the flag, or long ago.
-            FoundKind::File { .. } if seen.is_read_only() => Ok(()),
+            StatKind::File { .. } if seen.is_read_only() => Ok(()),
             _ => spot.open_file(GENERIC_WRITE, A_WHILE)?.sync_all(),
         }
     }
@@ -331,13 +331,13 @@ impl OsFs {
         let file = spot.change(|path| {
             options(GENERIC_READ | GENERIC_WRITE).share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE).open(path)
         })?;
-        match Status::of(&file)?.found.kind {
-            FoundKind::File { .. } => Ok(file),
+        match Status::new(&file)?.found.kind {
+            StatKind::File { .. } => Ok(file),
             _ => Err(refused("the lock file is not a regular file")),
         }
     }
 
-    fn state_dir(&self) -> io::Result<Option<Spot>> {
+    fn state_dir(&self) -> io::Result<Option<Resolved>> {
         let spot = self.ours(&StatePath::root())?;
         match spot.found()? {
             None => Ok(None),
@@ -347,7 +347,7 @@ impl OsFs {
 }
 
 /// A state folder that came with a downloaded product, or was put there by another user, is not ours.
-fn check_owner(state: &Spot) -> io::Result<()> {
+fn check_owner(state: &Resolved) -> io::Result<()> {
     if sys::belongs_to_us(&state.open(READ_CONTROL, A_MOMENT)?)? {
         return Ok(());
     }
@@ -357,7 +357,7 @@ fn check_owner(state: &Spot) -> io::Result<()> {
 
 /// Removes a name with `call`. The flag that would prevent it is taken away only where it must be: other names of the
 /// same file would lose it, too.
-fn remove(spot: &Spot, seen: &Status, call: fn(&Path) -> io::Result<()>) -> io::Result<()> {
+fn remove(spot: &Resolved, seen: &Status, call: fn(&Path) -> io::Result<()>) -> io::Result<()> {
     // Where Windows can, the standard library removes a read-only file as it is.
     match call(&spot.path) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied && seen.is_read_only() => {
@@ -376,7 +376,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(spot: Spot) -> io::Result<Self> {
+    fn new(spot: Resolved) -> io::Result<Self> {
         Ok(Self { file: spot.open_file(GENERIC_READ, A_MOMENT)?, path: spot.path })
     }
 }

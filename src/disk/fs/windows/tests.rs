@@ -27,7 +27,7 @@ fn a_junction_in_the_way_is_refused() {
     let staged = target.stage("t/new", "new");
     let (fs, file) = (&target.fs, tree("out/a.so"));
     let at = Place::Tree(file.clone());
-    assert_eq!(fs.look(&place("out")).expect("a look").expect("there").kind, FoundKind::Link);
+    assert_eq!(fs.look(&place("out")).expect("a look").expect("there").kind, StatKind::Link);
     let answers = [
         ("look", fs.look(&at).map(drop)),
         ("list", fs.list(&place("out")).map(drop)),

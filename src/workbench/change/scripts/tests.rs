@@ -138,7 +138,7 @@ fn the_history_says_what_was_due_and_what_came_of_it() {
         .history()
         .iter()
         .map(|entry| {
-            let scripts: Vec<_> = entry.scripts.iter().map(|note| (note.time.word(), note.state)).collect();
+            let scripts: Vec<_> = entry.scripts.iter().map(|note| (note.time.as_str(), note.state)).collect();
             (entry.action, scripts)
         })
         .collect();
@@ -149,7 +149,7 @@ fn the_history_says_what_was_due_and_what_came_of_it() {
     ];
     assert_eq!(told, expected);
     let text = stage.with_diary("note stop");
-    assert_eq!(stage.history()[1].scripts[0].sha256, Digest::of(text.as_bytes()));
+    assert_eq!(stage.history()[1].scripts[0].sha256, Digest::compute(text.as_bytes()));
     assert!(stage.history()[1].scripts[0].how.starts_with("ended with 0"));
 }
 
@@ -158,11 +158,11 @@ fn h96_without_consent_nothing_runs_and_nothing_changes() {
     let stage = Stage::new(&BOTH);
     let told = policy_refusal(stage.apply(ScriptConsent::None));
     for text in ["note stop", "note index"] {
-        let digest = Digest::of(stage.with_diary(text).as_bytes()).to_string();
+        let digest = Digest::compute(stage.with_diary(text).as_bytes()).to_string();
         assert!(told.contains(&digest), "{told}");
     }
     policy_refusal(stage.apply(ScriptConsent::Without));
-    policy_refusal(stage.apply(ScriptConsent::Shown(Digest::of(b"other scripts"))));
+    policy_refusal(stage.apply(ScriptConsent::Shown(Digest::compute(b"other scripts"))));
     assert!(stage.diary().is_empty());
     assert!(!stage.path("product/.patchwright").exists(), "not even a lock");
     let preview = unstoppable(|watch| {
@@ -207,7 +207,7 @@ fn a_script_that_fails_before_the_change_leaves_the_files_alone_and_is_undone() 
     let (done, failed, skipped) = (ScriptState::Done, ScriptState::Failed, ScriptState::Skipped);
     assert_eq!(states, [done, failed, skipped, done, done]);
     assert!(last.scripts[1].output.contains("on fire"));
-    let report = crate::report::Report::of(&error, None);
+    let report = crate::report::Report::from_error(&error, None);
     assert_eq!((report.code, report.kind), (Code::Script, crate::model::Kind::Refused));
 }
 
@@ -237,7 +237,7 @@ fn a_script_that_fails_after_the_change_takes_it_back() {
     let actions: Vec<_> = stage.history().iter().map(|entry| entry.action).collect();
     assert_eq!(actions, [Action::Scripts, Action::Apply, Action::Rollback, Action::Scripts]);
     assert!(stage.in_doubt().is_empty());
-    let kind = crate::report::Report::of(&error, None).kind;
+    let kind = crate::report::Report::from_error(&error, None).kind;
     assert_eq!(kind, crate::model::Kind::PutBack);
 }
 
@@ -260,7 +260,7 @@ fn a_script_that_cannot_be_undone_after_the_files_are_back_needs_a_person() {
     let error = stage.roll_back(Which::Last, ScriptConsent::All).expect_err("its undo fails");
     assert!(matches!(&error, Error::Script { trouble: ScriptTrouble::NotUndone, .. }), "{error:?}");
     assert_eq!(stage.product(), "1");
-    let kind = crate::report::Report::of(&error, None).kind;
+    let kind = crate::report::Report::from_error(&error, None).kind;
     assert_eq!(kind, crate::model::Kind::NeedsPerson);
 }
 
@@ -277,7 +277,7 @@ fn a_script_that_changes_what_the_patch_changes_stops_it() {
 fn what_takes_a_script_back_is_kept_and_proven_before_it_runs() {
     let stage = Stage::new(&[("before", "note stop", Some("note start"))]);
     let _ = stage.apply(ScriptConsent::All).expect("it is applied");
-    let digest = Digest::of(stage.with_diary("note start").as_bytes());
+    let digest = Digest::compute(stage.with_diary("note start").as_bytes());
     let kept = stage.path(&format!("product/.patchwright/history/00000002/script-{digest}"));
     assert!(kept.exists());
     fs::write(&kept, "echo planted").expect("the file");

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::disk::fs::{FileRead, Found, Fs, Place};
+use crate::disk::fs::{FileRead, Fs, Place, Stat};
 use crate::model::{Digest, Hasher};
 use crate::progress::{CancelToken, Cancelled};
 
@@ -26,7 +26,7 @@ pub struct Content(Arc<Store>);
 enum Store {
     Memory(Vec<u8>),
     Spooled { file: Mutex<File>, size_bytes: u64 },
-    InTarget { disk: Arc<dyn Fs>, place: Place, found: Found, size_bytes: u64 },
+    InTarget { disk: Arc<dyn Fs>, place: Place, found: Stat, size_bytes: u64 },
 }
 
 impl Content {
@@ -260,7 +260,7 @@ mod tests {
         let cancel = CancelToken::new();
         let mut spool = Spool { is_large, ..Spool::new(0, &cancel) };
         spool.write_all(bytes).expect("there is room");
-        spool.finish(Digest::of(bytes)).expect("no error").expect("the digest is right")
+        spool.finish(Digest::compute(bytes)).expect("no error").expect("the digest is right")
     }
 
     #[test]
@@ -299,7 +299,7 @@ mod tests {
         let cancel = CancelToken::new();
         let mut spool = Spool::new(1, &cancel);
         spool.write_all(b"x").expect("there is room");
-        assert!(spool.finish(Digest::of(b"y")).expect("no error").is_none());
+        assert!(spool.finish(Digest::compute(b"y")).expect("no error").is_none());
     }
 
     #[test]

@@ -10,10 +10,11 @@ use crate::bundle::VerifiedBundle;
 use crate::diff::{is_text, pair_renames};
 use crate::model::{FileChange, FileNode, Node, Payload};
 use crate::progress::CancelToken;
-use crate::text::escape_line;
-use crate::text::suspects::{
-    Danger, FAR_COLUMNS, Suspect, SuspectKind, Suspects, in_content, in_name, in_words, look_alike_names,
+use crate::text::confusables::{
+    Confusable, ConfusableKind, ConfusableSeverity, Confusables, FAR_COLUMNS, in_content, in_name, in_words,
+    look_alike_names,
 };
+use crate::text::escape_line;
 use crate::workbench::Result;
 
 /// Most bytes of text that are looked through for one patch: a second or two, before a plan is shown.
@@ -51,7 +52,7 @@ pub struct HiddenPlace {
     /// Where.
     pub at: HiddenIn,
     /// What.
-    pub suspect: Suspect,
+    pub suspect: Confusable,
 }
 
 /// How often something of one kind was found.
@@ -66,7 +67,7 @@ pub struct HiddenCount {
 /// Everything a patch hides, or that is made to be taken for something else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hidden {
-    counts: BTreeMap<(Danger, SuspectKind), HiddenCount>,
+    counts: BTreeMap<(ConfusableSeverity, ConfusableKind), HiddenCount>,
     /// The first places of each kind.
     pub places: Vec<HiddenPlace>,
     /// How many more stand on lines that the old files have already.
@@ -77,22 +78,26 @@ pub struct Hidden {
 
 impl Hidden {
     /// How many there are of each kind that there is, the most dangerous first.
-    pub fn counts(&self) -> impl Iterator<Item = (Danger, SuspectKind, HiddenCount)> {
+    pub fn counts(&self) -> impl Iterator<Item = (ConfusableSeverity, ConfusableKind, HiddenCount)> {
         self.counts.iter().map(|(&(danger, kind), &count)| (danger, kind, count))
     }
 
     /// How many matter that much.
-    pub fn number(&self, danger: Danger) -> u64 {
+    pub fn number(&self, danger: ConfusableSeverity) -> u64 {
         self.counts().filter(|(found, ..)| *found == danger).map(|(.., count)| count.number).sum()
     }
 
     /// The listed places of one kind that matter that much.
-    pub fn places_of(&self, danger: Danger, kind: SuspectKind) -> impl Iterator<Item = &HiddenPlace> {
+    pub fn places_of(
+        &self,
+        danger: ConfusableSeverity,
+        kind: ConfusableKind,
+    ) -> impl Iterator<Item = &HiddenPlace> {
         self.places.iter().filter(move |place| (place.suspect.danger, place.suspect.kind) == (danger, kind))
     }
 
     /// Takes in what was found at one place.
-    pub(crate) fn add(&mut self, at: &HiddenIn, found: Suspects) {
+    pub(crate) fn add(&mut self, at: &HiddenIn, found: Confusables) {
         self.there_before += found.there_before;
         for (danger, kind, number) in found.counts() {
             let count = self.counts.entry((danger, kind)).or_default();
@@ -101,7 +106,7 @@ impl Hidden {
         }
         for suspect in found.places {
             let listed = self.places_of(suspect.danger, suspect.kind).count() as u64;
-            if listed < Suspects::MAX_PLACES {
+            if listed < Confusables::MAX_PLACES {
                 self.places.push(HiddenPlace { at: at.clone(), suspect });
             }
         }
@@ -116,7 +121,7 @@ impl Hidden {
         }
         for place in other.places {
             let listed = self.places_of(place.suspect.danger, place.suspect.kind).count() as u64;
-            if listed < Suspects::MAX_PLACES {
+            if listed < Confusables::MAX_PLACES {
                 self.places.push(place);
             }
         }
@@ -167,12 +172,12 @@ pub(crate) fn in_patch(
     for (change, from) in pair_renames(changes) {
         cancel.check()?;
         match looker.look_at(change, from) {
-            Looked::Through(found) if found.is_empty() => {}
-            Looked::Through(found) => {
+            Scanned::Through(found) if found.is_empty() => {}
+            Scanned::Through(found) => {
                 hidden.add(&HiddenIn::File(escape_line(change.path.as_str()).into_owned()), found);
             }
-            Looked::NotText => {}
-            Looked::NotAtAll => hidden.not_looked_through += 1,
+            Scanned::NotText => {}
+            Scanned::NotAtAll => hidden.not_looked_through += 1,
         }
     }
     cancel.check()?;
@@ -219,8 +224,8 @@ fn deeper(step: &str, value: &Value, field: &mut String, hidden: &mut Hidden) {
 }
 
 /// What came of a look at one file.
-enum Looked {
-    Through(Suspects),
+enum Scanned {
+    Through(Confusables),
     NotText,
     NotAtAll,
 }
@@ -231,38 +236,38 @@ struct Looker<'a> {
 }
 
 impl Looker<'_> {
-    fn look_at(&mut self, change: &FileChange, renamed_from: Option<&FileChange>) -> Looked {
-        let Some(Node::File(file)) = &change.after else { return Looked::NotText };
+    fn look_at(&mut self, change: &FileChange, renamed_from: Option<&FileChange>) -> Scanned {
+        let Some(Node::File(file)) = &change.after else { return Scanned::NotText };
         let brings_text = match &change.payload {
             // What is only moved, or keeps its content, brings nothing.
-            None | Some(Payload::Same { .. }) => return Looked::NotText,
+            None | Some(Payload::Same { .. }) => return Scanned::NotText,
             Some(Payload::Whole { blob }) => self.head(blob).is_some_and(|head| is_text(&head)),
             // Its source is seldom at hand, and mostly a program; whether it is text shows when it is unpacked.
             Some(Payload::Delta { .. }) => true,
         };
         if !brings_text {
-            return Looked::NotText;
+            return Scanned::NotText;
         }
         if file.size_bytes > MAX_FILE_BYTES || file.size_bytes > self.left_bytes {
-            return Looked::NotAtAll;
+            return Scanned::NotAtAll;
         }
         self.left_bytes -= file.size_bytes;
         let Ok(content) = self.sides.after(change, file.digest, file.size_bytes) else {
-            return Looked::NotAtAll;
+            return Scanned::NotAtAll;
         };
-        let Some(new) = content.bytes() else { return Looked::NotAtAll };
+        let Some(new) = content.bytes() else { return Scanned::NotAtAll };
         if !is_text(new) {
-            return Looked::NotText;
+            return Scanned::NotText;
         }
         match self.search(None, new) {
             // Nothing is there, so nothing of it is new; the old content need not be read.
-            Some(found) if found.is_empty() && !has_long_line(new) => Looked::Through(found),
+            Some(found) if found.is_empty() && !has_long_line(new) => Scanned::Through(found),
             Some(found) => {
                 let old = self.old(renamed_from.unwrap_or(change), file);
                 let found = if old.is_empty() { Some(found) } else { self.search(Some(&old), new) };
-                found.map_or(Looked::NotAtAll, Looked::Through)
+                found.map_or(Scanned::NotAtAll, Scanned::Through)
             }
-            None => Looked::NotAtAll,
+            None => Scanned::NotAtAll,
         }
     }
 
@@ -272,7 +277,7 @@ impl Looker<'_> {
         Some(head)
     }
 
-    fn search(&self, old: Option<&[u8]>, new: &[u8]) -> Option<Suspects> {
+    fn search(&self, old: Option<&[u8]>, new: &[u8]) -> Option<Confusables> {
         in_content(old, new, &|| self.sides.cancel.check().is_ok())
     }
 

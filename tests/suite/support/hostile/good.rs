@@ -76,7 +76,7 @@ fn make() -> (Vec<u8>, Good) {
 fn other_mode(path: &str, mode: u32) -> Value {
     let (_, content, before) = BEFORE.iter().find(|file| file.0 == path).expect("a file of the product");
     let file = |mode: u32| {
-        let (digest, size) = (Digest::of(content.as_bytes()).to_string(), content.len());
+        let (digest, size) = (Digest::compute(content.as_bytes()).to_string(), content.len());
         json!({"kind": "file", "sha256": digest, "size": size, "mode": format!("{mode:04o}")})
     };
     json!({"path": path, "op": "mode", "before": [file(*before)], "after": file(mode)})
@@ -118,7 +118,7 @@ impl Good {
 
     /// Keeps `content` for a change that names it, and gives its digest.
     pub fn blob(&mut self, content: impl AsRef<[u8]>) -> String {
-        let digest = Digest::of(content.as_ref()).to_string();
+        let digest = Digest::compute(content.as_ref()).to_string();
         self.blobs.insert(digest.clone(), content.as_ref().to_vec());
         digest
     }

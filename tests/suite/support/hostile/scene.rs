@@ -351,9 +351,9 @@ fn is_state(path: &Path) -> bool {
 fn content(place: &Path, length: u64) -> Digest {
     const MAX_READ_BYTES: u64 = 64 << 20;
     if length > MAX_READ_BYTES {
-        return Digest::of(&length.to_le_bytes());
+        return Digest::compute(&length.to_le_bytes());
     }
-    Digest::of(&fs::read(place).expect("it can be read"))
+    Digest::compute(&fs::read(place).expect("it can be read"))
 }
 
 fn look_of(place: &Path, seen: &fs::Metadata, kind: Kind) -> Look {

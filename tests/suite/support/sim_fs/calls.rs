@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind};
 use std::sync::{Arc, MutexGuard};
 
 use patchwright::disk::fs::{
-    Attributes, Features, FileRead, FileWrite, Found, Fs, LockGuard, LockKind, Names, Place, STATE_DIR,
-    Space, StatePath,
+    Attributes, Features, FileRead, FileWrite, Fs, LockGuard, LockKind, Names, Place, STATE_DIR, Space, Stat,
+    StatePath,
 };
 use patchwright::model::{Code, Mode, TreePath};
 
@@ -107,7 +107,7 @@ impl Fs for SimFs {
         self.machine().disk.features.clone()
     }
 
-    fn look(&self, at: &Place) -> io::Result<Option<Found>> {
+    fn look(&self, at: &Place) -> io::Result<Option<Stat>> {
         let machine = self.asking(format_args!("look {at}"))?;
         Ok(machine.disk.find(&path(at))?.map(|id| machine.disk.found(id)))
     }

@@ -43,7 +43,7 @@ impl Disk {
 
     fn lose_names(&mut self, chance: &mut dyn Chance, log: &mut Log) {
         let pending = std::mem::take(&mut self.pending);
-        let survivors = Survivors::of(pending.len(), chance);
+        let survivors = Survivors::new(pending.len(), chance);
         let mut lost_entries = BTreeSet::new();
         for (position, group) in pending.iter().enumerate() {
             let builds_on_lost = group.iter().any(|change| lost_entries.contains(&change.entry()));
@@ -87,7 +87,7 @@ impl Disk {
 
     fn lose_content(&mut self, chance: &mut dyn Chance, log: &mut Log) {
         let unsynced: Vec<ObjectId> = (0..self.objects.len()).filter(|&id| self.is_unsynced(id)).collect();
-        let survivors = Survivors::of(unsynced.len(), chance);
+        let survivors = Survivors::new(unsynced.len(), chance);
         for (position, id) in unsynced.into_iter().enumerate() {
             let outcome = self.lose_content_of(id, survivors.fate_of(position), chance);
             log.add(|| format!("left: {} with {}", self.path_of(id), outcome.join(", ")));
@@ -149,7 +149,7 @@ impl Disk {
 }
 
 impl Survivors {
-    fn of(count: usize, chance: &mut dyn Chance) -> Self {
+    fn new(count: usize, chance: &mut dyn Chance) -> Self {
         if count <= 1 {
             return Survivors::ByChance;
         }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
-use patchwright::disk::fs::{Attributes, Features, Found, FoundKind};
+use patchwright::disk::fs::{Attributes, Features, Stat, StatKind};
 use patchwright::model::Mode;
 
 /// Number of an object, the same as long as the object lives and never given to another one.
@@ -183,19 +183,19 @@ impl Disk {
         }
     }
 
-    pub fn found(&self, id: ObjectId) -> Found {
+    pub fn found(&self, id: ObjectId) -> Stat {
         let object = self.object(id);
         let (kind, modified_nanos) = match &object.content {
-            Content::Dir(_) => (FoundKind::Dir, 0),
+            Content::Dir(_) => (StatKind::Dir, 0),
             Content::File(data) => {
                 let size_bytes = data.now.bytes.len() as u64;
-                (FoundKind::File { size_bytes }, data.now.modified_nanos)
+                (StatKind::File { size_bytes }, data.now.modified_nanos)
             }
-            Content::Link(_) => (FoundKind::Link, 0),
-            Content::Mount => (FoundKind::Mount, 0),
-            Content::Special(word) => (FoundKind::Special(word), 0),
+            Content::Link(_) => (StatKind::Link, 0),
+            Content::Mount => (StatKind::Mount, 0),
+            Content::Special(word) => (StatKind::Special(word), 0),
         };
-        Found { kind, mode: object.mode.now, object: id as u64, names: object.names, modified_nanos }
+        Stat { kind, mode: object.mode.now, object: id as u64, names: object.names, modified_nanos }
     }
 
     /// The bytes of a file; anything else is refused.

@@ -18,11 +18,11 @@ const CHUNK_BYTES: usize = 128 << 10;
 
 /// The sample of one content.
 #[derive(Debug, Default)]
-pub(super) struct Sketch(BTreeSet<u64>);
+pub(super) struct MinHash(BTreeSet<u64>);
 
-impl Sketch {
+impl MinHash {
     /// Reads all of `content`.
-    pub(super) fn of(content: &mut dyn Read) -> io::Result<Self> {
+    pub(super) fn new(content: &mut dyn Read) -> io::Result<Self> {
         let mut sketch = Self::default();
         let mut piece = Piece::new();
         let mut chunk = vec![0; CHUNK_BYTES];
@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn in_common(a: &str, b: &str) -> usize {
-        let [a, b] = [a, b].map(|content| Sketch::of(&mut content.as_bytes()).expect("memory can be read"));
+        let [a, b] = [a, b].map(|content| MinHash::new(&mut content.as_bytes()).expect("memory can be read"));
         a.0.intersection(&b.0).count()
     }
 

@@ -4,22 +4,22 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::SuspectKind::{
+use super::ConfusableKind::{
     BlankLines, Control, Direction, FarChange, Gap, Imitation, Invisible, LineBreak, LongLine, LookAlike,
     Marks, Unknown,
 };
 use super::*;
 
-fn brought(old: &str, new: &str) -> Suspects {
+fn brought(old: &str, new: &str) -> Confusables {
     in_content(Some(old.as_bytes()), new.as_bytes(), &|| true).expect("nobody stops it")
 }
 
-fn deceiving(text: &str) -> Vec<SuspectKind> {
-    kinds(&brought("", text), Danger::Deceiving)
+fn deceiving(text: &str) -> Vec<ConfusableKind> {
+    kinds(&brought("", text), ConfusableSeverity::Deceiving)
 }
 
-fn kinds(suspects: &Suspects, danger: Danger) -> Vec<SuspectKind> {
-    suspects.counts().filter(|(found, ..)| *found == danger).map(|(_, kind, _)| kind).collect()
+fn kinds(confusables: &Confusables, danger: ConfusableSeverity) -> Vec<ConfusableKind> {
+    confusables.counts().filter(|(found, ..)| *found == danger).map(|(_, kind, _)| kind).collect()
 }
 
 #[test]
@@ -82,9 +82,9 @@ fn h92_words_that_look_like_others_are_deceiving() {
     ] {
         assert_eq!(deceiving(text), [LookAlike], "{text:?}");
     }
-    let suspects = brought("", "fn s\u{430}yHello() {}");
-    assert_eq!(suspects.places[0].shown, "s\u{430}yHello looks like sayHello: U+0430");
-    assert_eq!((suspects.places[0].line, suspects.places[0].column), (1, 4));
+    let confusables = brought("", "fn s\u{430}yHello() {}");
+    assert_eq!(confusables.places[0].shown, "s\u{430}yHello looks like sayHello: U+0430");
+    assert_eq!((confusables.places[0].line, confusables.places[0].column), (1, 4));
 }
 
 #[test]
@@ -93,17 +93,17 @@ fn h93_what_is_far_off_is_found() {
     assert_eq!(deceiving(&pile), [Marks]);
     let below = format!("a\n{}evil();\n", "\n".repeat(100_000));
     let found = brought("a\n", &below);
-    assert_eq!(kinds(&found, Danger::Deceiving), [BlankLines]);
+    assert_eq!(kinds(&found, ConfusableSeverity::Deceiving), [BlankLines]);
     assert_eq!(found.places[0].line, 100_002);
     let aside = format!("ok();{}evil();\n", " ".repeat(10_000));
     let found = brought("ok();\n", &aside);
-    assert_eq!(kinds(&found, Danger::Deceiving), [Gap]);
+    assert_eq!(kinds(&found, ConfusableSeverity::Deceiving), [Gap]);
     assert_eq!(found.places[0].column, 10_006);
     assert!(found.places[0].shown.ends_with("evil();"), "{:?}", found.places[0]);
     let line = "x = 1; ".repeat(2_000);
     let changed = format!("{}y = 2;{}\n", &line[..10_003], &line[10_009..]);
     let found = brought(&format!("{line}\n"), &changed);
-    assert_eq!(kinds(&found, Danger::Unusual), [FarChange, LongLine]);
+    assert_eq!(kinds(&found, ConfusableSeverity::Unusual), [FarChange, LongLine]);
     assert_eq!(found.places.iter().find(|one| one.kind == FarChange).map(|one| one.column), Some(10_004));
 }
 
@@ -117,7 +117,7 @@ fn h94_words_that_speak_for_the_program_are_found() {
         "Key 1a2b 3c4d 5e6f 7a8b 9c0d 1e2f 3a4b 5c6d",
         "SHA256:uNiVztksCsDhcc0u9e8BrrhpXM+3mz9O6aFbIzqJ1no",
     ] {
-        assert_eq!(kinds(&in_words(text), Danger::Deceiving), [Imitation], "{text:?}");
+        assert_eq!(kinds(&in_words(text), ConfusableSeverity::Deceiving), [Imitation], "{text:?}");
     }
     for text in [
         "Umlauts in fonts",
@@ -134,12 +134,13 @@ fn h94_words_that_speak_for_the_program_are_found() {
 #[test]
 fn h95_names_that_deceive_are_found() {
     let gap = format!("report.pdf{}.exe", " ".repeat(80));
-    assert_eq!(kinds(&in_name(&gap), Danger::Deceiving), [Gap]);
-    assert_eq!(kinds(&in_name("bin/\u{430}pp"), Danger::Deceiving), [LookAlike]);
-    assert_eq!(kinds(&in_name("a\u{2215}b"), Danger::Deceiving), [LookAlike]);
-    assert_eq!(kinds(&in_name("app\u{202e}fdp.exe"), Danger::Deceiving), [Direction]);
+    assert_eq!(kinds(&in_name(&gap), ConfusableSeverity::Deceiving), [Gap]);
+    assert_eq!(kinds(&in_name("bin/\u{430}pp"), ConfusableSeverity::Deceiving), [LookAlike]);
+    assert_eq!(kinds(&in_name("a\u{2215}b"), ConfusableSeverity::Deceiving), [LookAlike]);
+    assert_eq!(kinds(&in_name("app\u{202e}fdp.exe"), ConfusableSeverity::Deceiving), [Direction]);
     let twins = look_alike_names(["bin/app", "bin/\u{430}\u{440}\u{440}", "lib/x1", "lib/xl", "lib/xy"]);
-    let dangers: Vec<_> = twins.iter().map(|(index, one)| (*index, one.number(Danger::Deceiving))).collect();
+    let dangers: Vec<_> =
+        twins.iter().map(|(index, one)| (*index, one.number(ConfusableSeverity::Deceiving))).collect();
     assert_eq!(dangers, [(1, 1), (3, 0)]);
     assert_eq!(twins[0].1.places[0].shown, "looks like bin/app");
     for name in ["readme.txt", "Отчёт.txt", "日本語/ファイル.txt", "🎉.md", "naïve.txt", "-rf"]
@@ -198,34 +199,38 @@ fn what_is_only_rare_does_not_shout() {
         ("⠁\u{2800}⠃\n", Invisible),
     ] {
         let found = brought("", text);
-        assert_eq!(kinds(&found, Danger::Unusual), [kind], "{text:?}");
-        assert_eq!(found.number(Danger::Deceiving), 0, "{text:?}");
+        assert_eq!(kinds(&found, ConfusableSeverity::Unusual), [kind], "{text:?}");
+        assert_eq!(found.number(ConfusableSeverity::Deceiving), 0, "{text:?}");
     }
-    assert_eq!(kinds(&brought("", &"x".repeat(20_000)), Danger::Unusual), [LongLine]);
+    assert_eq!(kinds(&brought("", &"x".repeat(20_000)), ConfusableSeverity::Unusual), [LongLine]);
 }
 
 #[test]
 fn what_was_there_before_is_counted_apart() {
     let old = "a\u{202e}b\nplain\n";
     let same = brought(old, "plain\na\u{202e}b\nmore\n");
-    assert_eq!((same.number(Danger::Deceiving), same.there_before), (0, 1));
+    assert_eq!((same.number(ConfusableSeverity::Deceiving), same.there_before), (0, 1));
     let twice = brought(old, "a\u{202e}b\na\u{202e}b\n");
-    assert_eq!((twice.number(Danger::Deceiving), twice.there_before), (1, 1), "the second one comes new");
+    assert_eq!(
+        (twice.number(ConfusableSeverity::Deceiving), twice.there_before),
+        (1, 1),
+        "the second one comes new"
+    );
     let changed = brought(old, "a\u{202e}b!\nplain\n");
-    assert_eq!((changed.number(Danger::Deceiving), changed.there_before), (1, 0));
-    assert_eq!(brought(old, "plain\n"), Suspects::default(), "what goes away is no matter");
+    assert_eq!((changed.number(ConfusableSeverity::Deceiving), changed.there_before), (1, 0));
+    assert_eq!(brought(old, "plain\n"), Confusables::default(), "what goes away is no matter");
     let blank = format!("a\n{}b\n", "\n".repeat(300));
-    assert_eq!(brought(&blank, &format!("{blank}c\n")).number(Danger::Deceiving), 0);
+    assert_eq!(brought(&blank, &format!("{blank}c\n")).number(ConfusableSeverity::Deceiving), 0);
 }
 
 #[test]
 fn a_flood_is_counted_and_its_first_places_are_listed() {
     let text = "a\u{202e}b\n".repeat(1000) + "c\u{200b}d\n";
     let found = brought("", &text);
-    assert_eq!(found.number(Danger::Deceiving), 1001);
+    assert_eq!(found.number(ConfusableSeverity::Deceiving), 1001);
     assert_eq!(
         found.places.iter().filter(|place| place.kind == Direction).count() as u64,
-        Suspects::MAX_PLACES
+        Confusables::MAX_PLACES
     );
     assert!(found.places.iter().any(|place| place.kind == Invisible), "one kind does not hide another");
     assert!(found.places.iter().all(|place| place.shown.is_ascii()), "{:?}", found.places);
@@ -275,10 +280,10 @@ proptest! {
             prop_assert!(shown.chars().all(|c| crate::model::characters::unseen(c).is_none()), "{shown:?}");
         }
         let listed = found.places.len() as u64;
-        let number = found.number(Danger::Deceiving) + found.number(Danger::Unusual);
+        let number = found.number(ConfusableSeverity::Deceiving) + found.number(ConfusableSeverity::Unusual);
         prop_assert!(listed <= number && (number == 0) == (listed == 0));
         // The same text again brings nothing.
         let again = brought(&new, &new);
-        prop_assert_eq!(again.number(Danger::Deceiving) + again.number(Danger::Unusual), 0);
+        prop_assert_eq!(again.number(ConfusableSeverity::Deceiving) + again.number(ConfusableSeverity::Unusual), 0);
     }
 }

@@ -16,7 +16,7 @@ impl Workbench {
     ///
     /// # Errors
     /// Those of `look`; [`Error::Busy`] when it shows trouble and somebody is changing the folder.
-    pub(crate) fn look_in_peace<T>(
+    pub(crate) fn read_consistently<T>(
         &self,
         target: &Path,
         fs: &dyn Fs,

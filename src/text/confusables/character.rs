@@ -2,7 +2,7 @@
 
 use unicode_properties::UnicodeEmoji;
 
-use super::{Danger, SuspectKind};
+use super::{ConfusableKind, ConfusableSeverity};
 use crate::model::characters::{Unseen, is_mark, unseen};
 
 /// What stands around a character.
@@ -21,9 +21,9 @@ pub(super) struct Around {
 }
 
 /// Why `c` is worth a look; `None` for what is seen, and for what its writing system asks for.
-pub(super) fn judge(c: char, around: Around) -> Option<(Danger, SuspectKind)> {
-    use Danger::{Deceiving, Unusual};
-    use SuspectKind::{Control, Direction, Invisible, LineBreak, Unknown};
+pub(super) fn judge(c: char, around: Around) -> Option<(ConfusableSeverity, ConfusableKind)> {
+    use ConfusableKind::{Control, Direction, Invisible, LineBreak, Unknown};
+    use ConfusableSeverity::{Deceiving, Unusual};
     let why = unseen(c)?;
     Some(match c {
         '\t' | '\n' => return None,

@@ -13,7 +13,7 @@ use super::records::{Entry, Method};
 
 /// The members seen so far.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct MemberRules {
     entries: Vec<Entry>,
     signatures: usize,
     packed_bytes: u64,
@@ -21,7 +21,7 @@ pub(super) struct Tally {
     next_offset: u64,
 }
 
-impl Tally {
+impl MemberRules {
     /// Where the next member has to begin.
     pub(super) fn next_offset(&self) -> u64 {
         self.next_offset

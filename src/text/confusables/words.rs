@@ -17,7 +17,7 @@ const MAX_CHARS: usize = 64;
 const MAX_FOREIGN: usize = 1000;
 
 /// What a word looks like.
-pub(super) enum Look {
+pub(super) enum Resemblance {
     /// Like itself.
     Own,
     /// It mixes alphabets, and looks like this plain word.
@@ -28,26 +28,26 @@ pub(super) enum Look {
 
 /// Knows which characters look like plain ones.
 #[derive(Default)]
-pub(super) struct Looks {
+pub(super) struct LookAlikes {
     plain: HashMap<char, Option<Box<str>>>,
 }
 
-impl Looks {
+impl LookAlikes {
     /// What `word`, a run of letters and digits, looks like.
-    pub fn of(&mut self, word: &str) -> Look {
-        let Some(twin) = self.plain_twin(word) else { return Look::Own };
+    pub fn of(&mut self, word: &str) -> Resemblance {
+        let Some(twin) = self.plain_twin(word) else { return Resemblance::Own };
         let chars = word.chars().count();
         // A letter that looks like `!` or `/` ends the word for whoever reads it.
         let is_cut = twin.chars().any(|c| !c.is_ascii_alphanumeric() && c != '\'');
         let has_plain = word.chars().any(|c| c.is_ascii_alphabetic());
         if has_plain && (is_cut || chars >= MIN_MIXED_CHARS && !word.is_single_script()) {
-            return Look::Mixed(twin);
+            return Resemblance::Mixed(twin);
         }
         // Turkish has a dotless i, and Turkish programs spell it both ways.
         let is_turkish = word.chars().all(|c| c.is_ascii() || c == 'ı');
         match chars >= MIN_FOREIGN_CHARS && !is_cut && !is_turkish {
-            true => Look::Foreign(twin),
-            false => Look::Own,
+            true => Resemblance::Foreign(twin),
+            false => Resemblance::Own,
         }
     }
 

@@ -41,7 +41,7 @@ pub struct HistoryCheck {
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Seen {
+struct Witnessed {
     format: String,
     folders: BTreeMap<String, Folder>,
 }
@@ -52,12 +52,12 @@ struct Folder {
     time: String,
     entry: u64,
     digest: String,
-    places: Vec<SeenPlace>,
+    places: Vec<WitnessedPlace>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SeenPlace {
+struct WitnessedPlace {
     product: String,
     channel: String,
     sequence: u64,
@@ -91,25 +91,25 @@ impl Workbench {
     }
 
     /// Notes that `entry` is in the history of `target`, and which patches were trusted there.
-    pub(crate) fn remember(&self, target: &Path, entry: &Entry) {
+    pub(crate) fn witness(&self, target: &Path, entry: &Entry) {
         let Some(path) = &self.environment.seen_file else { return };
         let mut seen = load(path).unwrap_or_default();
         let name = name_of(target);
         let mut places = seen.folders.remove(&name).map(|folder| folder.places).unwrap_or_default();
         for note in entry.vouched.iter().filter(|note| was_trusted(note)) {
-            let place = SeenPlace {
+            let place = WitnessedPlace {
                 product: note.product.clone(),
                 channel: note.channel.clone(),
                 sequence: note.sequence,
             };
             let is_row =
-                |other: &SeenPlace| (&other.product, &other.channel) == (&place.product, &place.channel);
+                |other: &WitnessedPlace| (&other.product, &other.channel) == (&place.product, &place.channel);
             match places.iter_mut().find(|other| is_row(other)) {
                 Some(known) => known.sequence = known.sequence.max(place.sequence),
                 None => places.push(place),
             }
         }
-        let digest = Digest::of(&entry.to_bytes()).to_string();
+        let digest = Digest::compute(&entry.to_bytes()).to_string();
         let folder = Folder { time: self.environment.now(), entry: entry.seq, digest, places };
         seen.folders.insert(name, folder);
         if seen.folders.len() > MAX_FOLDERS {
@@ -123,9 +123,9 @@ impl Workbench {
     }
 
     /// The same workbench, which knows what patches were trusted in `target` before, as far as this person has seen it.
-    pub(crate) fn remembering(&self, target: &Path) -> Self {
+    pub(crate) fn with_witness(&self, target: &Path) -> Self {
         let places = self.seen_of(target).map(|folder| folder.places).unwrap_or_default();
-        let place = |SeenPlace { product, channel, sequence }| Place { product, channel, sequence };
+        let place = |WitnessedPlace { product, channel, sequence }| Place { product, channel, sequence };
         let mut remembering = self.clone();
         remembering.seen = places.into_iter().map(place).collect();
         remembering
@@ -145,7 +145,7 @@ fn manifest_problem(fs: &dyn crate::disk::fs::Fs, entry: &Entry) -> Option<Strin
     named.into_iter().enumerate().find_map(|(part, digest)| {
         let place = Ledger::manifest_of(LayerKey { entry: entry.seq, part });
         match read_small(fs, &place, MAX_MANIFEST_BYTES) {
-            Ok(bytes) if Digest::of(&bytes) == digest => None,
+            Ok(bytes) if Digest::compute(&bytes) == digest => None,
             Ok(_) => Some("the manifest kept with it is another one than it names".to_owned()),
             Err(error) => Some(format!("the manifest kept with it cannot be read: {error}")),
         }
@@ -154,7 +154,7 @@ fn manifest_problem(fs: &dyn crate::disk::fs::Fs, entry: &Entry) -> Option<Strin
 
 fn cut_short(ledger: &Ledger, folder: &Folder) -> Option<(u64, String)> {
     let known = match ledger.entry(folder.entry) {
-        Some(entry) => Digest::of(&entry.to_bytes()).to_string(),
+        Some(entry) => Digest::compute(&entry.to_bytes()).to_string(),
         None => {
             let first_missing = ledger.head().seq + 1;
             return Some((
@@ -177,13 +177,13 @@ fn name_of(target: &Path) -> String {
 }
 
 /// What cannot be read is as if nothing had been seen.
-fn load(path: &Path) -> Option<Seen> {
+fn load(path: &Path) -> Option<Witnessed> {
     let bytes = std::fs::read(path).ok()?;
-    let seen: Seen = json::from_slice(&bytes, MAX_BYTES).ok()?;
+    let seen: Witnessed = json::from_slice(&bytes, MAX_BYTES).ok()?;
     (seen.format == FORMAT).then_some(seen)
 }
 
-fn save(path: &Path, seen: &Seen) -> std::io::Result<()> {
+fn save(path: &Path, seen: &Witnessed) -> std::io::Result<()> {
     let folder = path.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;

@@ -7,7 +7,7 @@ use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::{Code, Digest};
 use crate::plan::{Note, Obstacle};
 use crate::trust::{Denial, Place, Standing, Verdict};
-use crate::workbench::look::seen::was_trusted;
+use crate::workbench::look::rollback_protection::was_trusted;
 use crate::workbench::{ApplyOptions, ApplyPreview, ComingPatch, Workbench};
 
 /// How far ahead of this machine's clock a patch may have been made: a day covers every time zone set wrongly.
@@ -113,7 +113,7 @@ pub(crate) struct Floors(Vec<(Place, Option<Digest>)>);
 
 impl Floors {
     /// Those that the history knows.
-    pub fn of(ledger: &Ledger) -> Self {
+    pub fn new(ledger: &Ledger) -> Self {
         Self(ledger.entries().iter().flat_map(trusted_places).collect())
     }
 
@@ -178,19 +178,19 @@ pub(crate) fn vouched_note(patch: &ComingPatch) -> VouchedNote {
     let signers = verdict.vouchers.iter().map(|voucher| SignerNote {
         key: voucher.key.to_string(),
         name: voucher.name.clone(),
-        role: voucher.role.word().to_owned(),
+        role: voucher.role.as_str().to_owned(),
         time: voucher.time.clone(),
         review: voucher.review.map(|digest| digest.to_string()),
     });
     VouchedNote {
-        verdict: verdict.standing.word().to_owned(),
+        verdict: verdict.standing.as_str().to_owned(),
         product,
         channel,
         sequence,
         signers: signers.collect(),
         authors_needed: verdict.needs.authors,
         reviewers_needed: verdict.needs.reviewers,
-        policy: verdict.policy.set_by.word().to_owned(),
+        policy: verdict.policy.set_by.as_str().to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// What is odd about a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub enum Oddity {
+pub enum NameWarning {
     /// Programs may take the name for an option.
     #[error("{0:?} starts with a dash, so a program may take it for an option")]
     LeadingDash(String),
@@ -27,52 +27,52 @@ pub enum Oddity {
 }
 
 /// Everything that is odd about a `/`-separated path, each oddity once, in the order of the names.
-pub(super) fn oddities(path: &str) -> Vec<Oddity> {
+pub(super) fn name_warnings(path: &str) -> Vec<NameWarning> {
     let mut found = Vec::new();
     for name in path.split('/') {
-        for oddity in of_name(name) {
-            if !found.contains(&oddity) {
-                found.push(oddity);
+        for name_warning in of_name(name) {
+            if !found.contains(&name_warning) {
+                found.push(name_warning);
             }
         }
     }
     found
 }
 
-fn of_name(name: &str) -> Vec<Oddity> {
+fn of_name(name: &str) -> Vec<NameWarning> {
     /// From this many spaces in a row on, nobody means them.
     const GAP: &str = "    ";
     let mut found = Vec::new();
     if name.starts_with('-') {
-        found.push(Oddity::LeadingDash(name.to_owned()));
+        found.push(NameWarning::LeadingDash(name.to_owned()));
     }
     if name.starts_with('~') {
-        found.push(Oddity::LeadingTilde(name.to_owned()));
+        found.push(NameWarning::LeadingTilde(name.to_owned()));
     }
     if name.contains(GAP) {
-        found.push(Oddity::Gap(name.to_owned()));
+        found.push(NameWarning::Gap(name.to_owned()));
     }
     if !name.is_ascii() {
         found.extend(name.chars().filter_map(of_character));
         let words = name.split(|c: char| !c.is_alphabetic());
         found.extend(
-            words.filter(|word| mixes_scripts(word)).map(|word| Oddity::MixedScripts(word.to_owned())),
+            words.filter(|word| mixes_scripts(word)).map(|word| NameWarning::MixedScripts(word.to_owned())),
         );
     }
     found
 }
 
 /// What Unicode's compatibility form turns into a separator is not here: such a name is refused.
-fn of_character(c: char) -> Option<Oddity> {
+fn of_character(c: char) -> Option<NameWarning> {
     match c {
         // Fraction slash, division slash, set minus, box diagonals, mathematical diagonals, reverse and big solidus.
         '\u{2044}' | '\u{2215}' | '\u{2216}' | '\u{2571}' | '\u{2572}' | '\u{27cb}' | '\u{27cd}'
-        | '\u{29f5}' | '\u{29f8}' | '\u{29f9}' => Some(Oddity::SlashLookAlike(c)),
+        | '\u{29f5}' | '\u{29f8}' | '\u{29f9}' => Some(NameWarning::SlashLookAlike(c)),
         // One and two dot leader, the two-dot leader set upright, small and full-width full stop, Lisu tone.
         '\u{2024}' | '\u{2025}' | '\u{fe30}' | '\u{fe52}' | '\u{ff0e}' | '\u{a4f8}' => {
-            Some(Oddity::DotLookAlike(c))
+            Some(NameWarning::DotLookAlike(c))
         }
-        _ if c != ' ' && c.is_whitespace() => Some(Oddity::UnusualSpace(c)),
+        _ if c != ' ' && c.is_whitespace() => Some(NameWarning::UnusualSpace(c)),
         _ => None,
     }
 }
@@ -125,36 +125,36 @@ mod tests {
             "第1章：概要.txt",
             "and so on….txt",
         ] {
-            assert_eq!(oddities(path), [], "{path}");
+            assert_eq!(name_warnings(path), [], "{path}");
         }
     }
 
     #[test]
     fn h51_slashes_that_are_none_are_odd() {
-        assert_eq!(oddities("a\u{2215}b"), [Oddity::SlashLookAlike('\u{2215}')]);
-        assert_eq!(oddities("a\u{2044}b/c\u{29f5}d/e\u{2044}f").len(), 2);
-        assert_eq!(oddities("app\u{2024}exe"), [Oddity::DotLookAlike('\u{2024}')]);
+        assert_eq!(name_warnings("a\u{2215}b"), [NameWarning::SlashLookAlike('\u{2215}')]);
+        assert_eq!(name_warnings("a\u{2044}b/c\u{29f5}d/e\u{2044}f").len(), 2);
+        assert_eq!(name_warnings("app\u{2024}exe"), [NameWarning::DotLookAlike('\u{2024}')]);
     }
 
     #[test]
     fn h95_a_gap_before_the_extension_is_odd() {
         let name = format!("report.pdf{}.exe", " ".repeat(80));
-        assert_eq!(oddities(&name), [Oddity::Gap(name.clone())]);
-        assert_eq!(oddities("report.pdf\u{a0}.exe"), [Oddity::UnusualSpace('\u{a0}')]);
+        assert_eq!(name_warnings(&name), [NameWarning::Gap(name.clone())]);
+        assert_eq!(name_warnings("report.pdf\u{a0}.exe"), [NameWarning::UnusualSpace('\u{a0}')]);
     }
 
     #[test]
     fn h95_a_letter_of_another_alphabet_is_odd() {
         // The first letter is Cyrillic, then Greek.
-        assert_eq!(oddities("bin/\u{430}pp"), [Oddity::MixedScripts("\u{430}pp".to_owned())]);
-        assert_eq!(oddities("\u{39f}RACLE"), [Oddity::MixedScripts("\u{39f}RACLE".to_owned())]);
+        assert_eq!(name_warnings("bin/\u{430}pp"), [NameWarning::MixedScripts("\u{430}pp".to_owned())]);
+        assert_eq!(name_warnings("\u{39f}RACLE"), [NameWarning::MixedScripts("\u{39f}RACLE".to_owned())]);
     }
 
     #[test]
     fn what_a_program_takes_for_an_option_or_a_home_is_odd() {
         assert_eq!(
-            oddities("-rf/~root"),
-            [Oddity::LeadingDash("-rf".to_owned()), Oddity::LeadingTilde("~root".to_owned())]
+            name_warnings("-rf/~root"),
+            [NameWarning::LeadingDash("-rf".to_owned()), NameWarning::LeadingTilde("~root".to_owned())]
         );
     }
 }

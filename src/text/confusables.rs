@@ -25,16 +25,16 @@ pub use lines::{FAR_COLUMNS, in_content};
 pub use names::{in_name, look_alike_names};
 
 /// What a vendor's words hide, be it a line or a page; also whether they speak as if they were ours.
-pub fn in_words(text: &str) -> Suspects {
-    let mut suspects = lines::in_saying(text);
+pub fn in_words(text: &str) -> Confusables {
+    let mut confusables = lines::in_saying(text);
     if let Some((index, line)) = text.lines().enumerate().find(|(_, line)| imitation::imitates_verdict(line))
     {
-        let (danger, kind) = (Danger::Deceiving, SuspectKind::Imitation);
+        let (danger, kind) = (ConfusableSeverity::Deceiving, ConfusableKind::Imitation);
         let shown = one_line(line, MAX_SHOWN_CHARS);
         let line = index as u64 + 1;
-        suspects.add(danger, kind, || Suspect { kind, danger, line, column: 1, byte: 0, shown });
+        confusables.add(danger, kind, || Confusable { kind, danger, line, column: 1, byte: 0, shown });
     }
-    suspects
+    confusables
 }
 
 /// Most characters of a find in a list.
@@ -42,26 +42,26 @@ const MAX_SHOWN_CHARS: usize = 120;
 
 /// How much a find matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Danger {
+pub enum ConfusableSeverity {
     /// It has no honest use where it stands.
     Deceiving,
     /// It is rare, and mostly harmless.
     Unusual,
 }
 
-impl Danger {
+impl ConfusableSeverity {
     /// The word for it in JSON.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Danger::Deceiving => "deceiving",
-            Danger::Unusual => "unusual",
+            ConfusableSeverity::Deceiving => "deceiving",
+            ConfusableSeverity::Unusual => "unusual",
         }
     }
 }
 
 /// What sort of thing was found, the most dangerous first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SuspectKind {
+pub enum ConfusableKind {
     /// A character that turns the reading direction.
     Direction,
     /// A character that is drawn as nothing.
@@ -88,33 +88,33 @@ pub enum SuspectKind {
     Unknown,
 }
 
-impl SuspectKind {
+impl ConfusableKind {
     /// The word for it in JSON.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
-            SuspectKind::BlankLines => "blank-lines",
-            SuspectKind::Control => "control",
-            SuspectKind::Direction => "direction",
-            SuspectKind::FarChange => "far-change",
-            SuspectKind::Gap => "gap",
-            SuspectKind::Imitation => "imitation",
-            SuspectKind::Invisible => "invisible",
-            SuspectKind::LineBreak => "line-break",
-            SuspectKind::LongLine => "long-line",
-            SuspectKind::LookAlike => "look-alike",
-            SuspectKind::Marks => "marks",
-            SuspectKind::Unknown => "unknown",
+            ConfusableKind::BlankLines => "blank-lines",
+            ConfusableKind::Control => "control",
+            ConfusableKind::Direction => "direction",
+            ConfusableKind::FarChange => "far-change",
+            ConfusableKind::Gap => "gap",
+            ConfusableKind::Imitation => "imitation",
+            ConfusableKind::Invisible => "invisible",
+            ConfusableKind::LineBreak => "line-break",
+            ConfusableKind::LongLine => "long-line",
+            ConfusableKind::LookAlike => "look-alike",
+            ConfusableKind::Marks => "marks",
+            ConfusableKind::Unknown => "unknown",
         }
     }
 }
 
 /// One find.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suspect {
+pub struct Confusable {
     /// What sort of thing.
-    pub kind: SuspectKind,
+    pub kind: ConfusableKind,
     /// How much it matters.
-    pub danger: Danger,
+    pub danger: ConfusableSeverity,
     /// The line, from 1.
     pub line: u64,
     /// The character in the line, from 1.
@@ -127,15 +127,15 @@ pub struct Suspect {
 
 /// Everything that was found in one text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Suspects {
-    counts: BTreeMap<(Danger, SuspectKind), u64>,
+pub struct Confusables {
+    counts: BTreeMap<(ConfusableSeverity, ConfusableKind), u64>,
     /// The first ones of each kind.
-    pub places: Vec<Suspect>,
+    pub places: Vec<Confusable>,
     /// How many more stood in the old text already, on lines that stay.
     pub there_before: u64,
 }
 
-impl Suspects {
+impl Confusables {
     /// Most places of one kind that are listed; the count goes on. Who has seen twenty goes to the file itself.
     pub const MAX_PLACES: u64 = 20;
 
@@ -145,17 +145,22 @@ impl Suspects {
     }
 
     /// How many there are of each kind that there is, the most dangerous first.
-    pub fn counts(&self) -> impl Iterator<Item = (Danger, SuspectKind, u64)> {
+    pub fn counts(&self) -> impl Iterator<Item = (ConfusableSeverity, ConfusableKind, u64)> {
         self.counts.iter().map(|(&(danger, kind), &number)| (danger, kind, number))
     }
 
     /// How many matter that much.
-    pub fn number(&self, danger: Danger) -> u64 {
+    pub fn number(&self, danger: ConfusableSeverity) -> u64 {
         self.counts().filter(|(found, ..)| *found == danger).map(|(.., number)| number).sum()
     }
 
     /// Notes one; `suspect` is asked only where its place is going to be listed.
-    fn add(&mut self, danger: Danger, kind: SuspectKind, suspect: impl FnOnce() -> Suspect) {
+    fn add(
+        &mut self,
+        danger: ConfusableSeverity,
+        kind: ConfusableKind,
+        suspect: impl FnOnce() -> Confusable,
+    ) {
         let count = self.counts.entry((danger, kind)).or_default();
         *count += 1;
         if *count <= Self::MAX_PLACES {
@@ -164,7 +169,7 @@ impl Suspects {
     }
 
     /// Takes in those of another part of the same text.
-    pub fn extend(&mut self, other: Suspects) {
+    pub fn extend(&mut self, other: Confusables) {
         for place in other.places {
             let key = (place.danger, place.kind);
             // Of a flood nobody counts the list again.

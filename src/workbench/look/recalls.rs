@@ -19,7 +19,7 @@ const FORMAT: &str = "patchwright-holds/1";
 
 /// What a list says about one patch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct Recalled {
     /// The vendor's id.
     pub id: String,
     /// The editions that are meant; empty: all.
@@ -32,7 +32,7 @@ pub struct Held {
     pub list: PathBuf,
 }
 
-impl Held {
+impl Recalled {
     fn is_about(&self, id: &str, revision: u32) -> bool {
         self.id == id && (self.revisions.is_empty() || self.revisions.contains(&revision))
     }
@@ -53,20 +53,20 @@ impl Held {
 
 /// All lists that were found.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Holds {
-    held: Vec<Held>,
+pub(crate) struct Recalls {
+    held: Vec<Recalled>,
     /// Each list with its digest, for the history.
     lists: Vec<(PathBuf, Digest)>,
 }
 
-impl Holds {
+impl Recalls {
     /// What the lists say about this edition of a patch.
-    pub fn about(&self, id: &str, revision: u32) -> Option<&Held> {
+    pub fn about(&self, id: &str, revision: u32) -> Option<&Recalled> {
         self.held.iter().find(|held| held.is_about(id, revision))
     }
 
-    /// As [`Holds::about`].
-    pub fn about_patch(&self, patch: &PatchRef) -> Option<&Held> {
+    /// As [`Recalls::about`].
+    pub fn about_patch(&self, patch: &PatchRef) -> Option<&Recalled> {
         self.about(patch.id.as_str(), patch.revision)
     }
 
@@ -110,20 +110,20 @@ impl Workbench {
     }
 
     /// Reads every list: those that were named, and the one of this machine, if there is one.
-    pub(crate) fn holds(&self) -> Result<Holds> {
-        let mut holds = Holds::default();
+    pub(crate) fn recalls(&self) -> Result<Recalls> {
+        let mut recalls = Recalls::default();
         let of_machine = self.environment.holds_list.iter().filter(|path| path.exists());
         for path in self.lists.iter().chain(of_machine) {
             let (held, digest) = read(path)?;
-            holds.held.extend(held);
-            holds.lists.push((path.clone(), digest));
+            recalls.held.extend(held);
+            recalls.lists.push((path.clone(), digest));
         }
-        Ok(holds)
+        Ok(recalls)
     }
 }
 
-fn read(path: &Path) -> Result<(Vec<Held>, Digest)> {
-    let wrong = |detail: String| Error::HoldsList { path: path.to_owned(), detail };
+fn read(path: &Path) -> Result<(Vec<Recalled>, Digest)> {
+    let wrong = |detail: String| Error::RecallsList { path: path.to_owned(), detail };
     let failed =
         |source| Error::File { doing: "read the list of called-back patches", path: path.to_owned(), source };
     let mut bytes = Vec::new();
@@ -139,7 +139,7 @@ fn read(path: &Path) -> Result<(Vec<Held>, Digest)> {
             return Err(wrong(format!("{:?} or what replaces it is no patch", item.id)));
         }
         let Item { id, revisions, reason, replacement } = item;
-        Ok(Held { id, revisions, reason, replacement, list: path.to_owned() })
+        Ok(Recalled { id, revisions, reason, replacement, list: path.to_owned() })
     });
-    Ok((held.collect::<Result<_>>()?, Digest::of(&bytes)))
+    Ok((held.collect::<Result<_>>()?, Digest::compute(&bytes)))
 }

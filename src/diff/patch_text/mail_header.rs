@@ -8,7 +8,7 @@ const MAX_LETTER_BYTES: usize = 64 << 10;
 
 /// Who says what about a patch. Texts are as they were written, and must be escaped before they are shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Letter {
+pub struct MailHeader {
     /// Its title, without `[PATCH 1/2]`.
     pub subject: Option<String>,
     /// Who wrote it.
@@ -72,9 +72,9 @@ impl Reader {
     }
 }
 
-impl From<Reader> for Letter {
+impl From<Reader> for MailHeader {
     fn from(reader: Reader) -> Self {
-        let mut letter = Letter { commit: reader.commit, ..Letter::default() };
+        let mut header = MailHeader { commit: reader.commit, ..MailHeader::default() };
         let mut lines = reader.lines.iter().map(String::as_str).peekable();
         while lines.next_if(|line| line.trim().is_empty()).is_some() {}
         let has_header = lines.peek().and_then(|line| field(line)).is_some();
@@ -87,16 +87,16 @@ impl From<Reader> for Letter {
                 value.push(if key.eq_ignore_ascii_case("description") { '\n' } else { ' ' });
                 value.push_str(more.trim());
             }
-            letter.set(key, value, &mut description);
+            header.set(key, value, &mut description);
         }
         let rest: Vec<&str> = lines.collect();
         let message = [description.trim(), rest.join("\n").trim()].join("\n\n");
-        letter.message = message.trim().to_owned();
-        letter
+        header.message = message.trim().to_owned();
+        header
     }
 }
 
-impl Letter {
+impl MailHeader {
     fn set(&mut self, key: &str, value: String, description: &mut String) {
         match key.to_ascii_lowercase().as_str() {
             "subject" => self.subject = Some(without_tags(&decoded(&value)).to_owned()),
@@ -176,7 +176,7 @@ fn encoded_word(text: &str) -> Option<(&str, String, &str)> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Letter {
+    fn read(text: &str) -> MailHeader {
         let mut reader = Reader::new();
         for (index, line) in text.split_inclusive('\n').enumerate() {
             reader.take(line.as_bytes(), index + 1).expect("a plain letter");
@@ -186,32 +186,32 @@ mod tests {
 
     #[test]
     fn a_mail_of_git_tells_who_and_why() {
-        let letter = read(
+        let header = read(
             "From 1234567890123456789012345678901234567890 Mon Sep 17 00:00:00 2001\n\
              From: =?UTF-8?q?J=C3=BCrgen=20M?= <j@x.example>\nDate: Tue, 3 Feb 2026 10:00:00 +0100\n\
              Subject: [PATCH v2 1/3] Mend the\n parser\n\nIt crashed.\n\nCloses: #12\n---\n x.c | 2 +-\n",
         );
-        assert_eq!(letter.subject.as_deref(), Some("Mend the parser"));
-        assert_eq!(letter.author.as_deref(), Some("Jürgen M <j@x.example>"));
-        assert_eq!(letter.date.as_deref(), Some("Tue, 3 Feb 2026 10:00:00 +0100"));
-        assert_eq!(letter.commit.as_deref(), Some("1234567890123456789012345678901234567890"));
-        assert_eq!(letter.message, "It crashed.\n\nCloses: #12");
+        assert_eq!(header.subject.as_deref(), Some("Mend the parser"));
+        assert_eq!(header.author.as_deref(), Some("Jürgen M <j@x.example>"));
+        assert_eq!(header.date.as_deref(), Some("Tue, 3 Feb 2026 10:00:00 +0100"));
+        assert_eq!(header.commit.as_deref(), Some("1234567890123456789012345678901234567890"));
+        assert_eq!(header.message, "It crashed.\n\nCloses: #12");
     }
 
     #[test]
     fn the_fields_of_a_distribution_are_known() {
-        let letter = read(
+        let header = read(
             "Description: Mend it\n .\n Really.\nAuthor: A <a@x.example>\nBug: https://x.example/1\n\nMore.\n---\n",
         );
-        assert_eq!(letter.subject.as_deref(), Some("Mend it"));
-        assert_eq!(letter.author.as_deref(), Some("A <a@x.example>"));
-        assert_eq!(letter.message, ".\nReally.Bug: https://x.example/1\n\nMore.");
+        assert_eq!(header.subject.as_deref(), Some("Mend it"));
+        assert_eq!(header.author.as_deref(), Some("A <a@x.example>"));
+        assert_eq!(header.message, ".\nReally.Bug: https://x.example/1\n\nMore.");
     }
 
     #[test]
     fn a_plain_remark_is_a_message() {
-        let letter = read("\nThis mends it.\nReally.\n");
-        assert_eq!((letter.subject, letter.message.as_str()), (None, "This mends it.\nReally."));
+        let header = read("\nThis mends it.\nReally.\n");
+        assert_eq!((header.subject, header.message.as_str()), (None, "This mends it.\nReally."));
     }
 
     #[test]

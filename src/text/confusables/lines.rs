@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::character::{Around, is_right_to_left, judge};
-use super::words::{Foreign, Look, Looks, sentence, unplain};
-use super::{Danger, Suspect, SuspectKind, Suspects};
+use super::words::{Foreign, LookAlikes, Resemblance, sentence, unplain};
+use super::{Confusable, ConfusableKind, ConfusableSeverity, Confusables};
 use crate::model::characters::{is_mark, unseen};
 use crate::text::escape::MAX_MARKS;
 use crate::text::{escape_bytes, escape_line};
@@ -36,16 +36,16 @@ const LINES_AT_ONCE: usize = 4096;
 
 /// What a file's new content hides that its old one did not. Both are text. `goes_on` is asked now and then; when it
 /// says no, there is no answer.
-pub fn in_content(old: Option<&[u8]>, new: &[u8], goes_on: &dyn Fn() -> bool) -> Option<Suspects> {
+pub fn in_content(old: Option<&[u8]>, new: &[u8], goes_on: &dyn Fn() -> bool) -> Option<Confusables> {
     look_through(old.unwrap_or_default(), new, CONTENT, goes_on)
 }
 
 /// What a line or page of a vendor hides.
-pub fn in_saying(text: &str) -> Suspects {
+pub fn in_saying(text: &str) -> Confusables {
     look_through(b"", text.as_bytes(), SAYING, &|| true).unwrap_or_default()
 }
 
-fn look_through(old: &[u8], new: &[u8], measure: Measure, goes_on: &dyn Fn() -> bool) -> Option<Suspects> {
+fn look_through(old: &[u8], new: &[u8], measure: Measure, goes_on: &dyn Fn() -> bool) -> Option<Confusables> {
     let mut pass = Pass::new(old, measure);
     for (index, line) in lines(new).enumerate() {
         if index.is_multiple_of(LINES_AT_ONCE) && !goes_on() {
@@ -74,18 +74,18 @@ struct Pass<'t> {
     /// How many of each old line were not met again yet; made when it is first asked for.
     old_lines: Option<HashMap<&'t [u8], u32>>,
     measure: Measure,
-    looks: Looks,
+    look_alikes: LookAlikes,
     foreign: Foreign<Word<'t>>,
     blank_lines: u64,
     /// New lines that go beyond every screen.
     far: Vec<(u64, &'t [u8])>,
-    found: Suspects,
+    found: Confusables,
 }
 
 /// What one line has.
 #[derive(Default)]
 struct Line<'t> {
-    suspects: Suspects,
+    confusables: Confusables,
     foreign: Vec<Word<'t>>,
 }
 
@@ -99,9 +99,10 @@ struct Word<'t> {
 }
 
 impl Word<'_> {
-    fn find(&self) -> Suspect {
-        let found = find(Danger::Deceiving, SuspectKind::LookAlike, self.number, self.line, self.byte);
-        Suspect { shown: escape_line(&sentence(self.word, &self.twin)).into_owned(), ..found }
+    fn find(&self) -> Confusable {
+        let found =
+            find(ConfusableSeverity::Deceiving, ConfusableKind::LookAlike, self.number, self.line, self.byte);
+        Confusable { shown: escape_line(&sentence(self.word, &self.twin)).into_owned(), ..found }
     }
 }
 
@@ -111,11 +112,11 @@ impl<'t> Pass<'t> {
             old,
             old_lines: None,
             measure,
-            looks: Looks::default(),
+            look_alikes: LookAlikes::default(),
             foreign: Foreign::new(),
             blank_lines: 0,
             far: Vec::new(),
-            found: Suspects::default(),
+            found: Confusables::default(),
         }
     }
 
@@ -127,26 +128,26 @@ impl<'t> Pass<'t> {
         }
         let mut of_line = Line::default();
         if !line.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
-            of_characters(number, line, &mut of_line.suspects);
+            of_characters(number, line, &mut of_line.confusables);
             self.of_words(number, line, &mut of_line);
         }
         if let Some(byte) = end_of_gap(line, self.measure.gap) {
-            let suspect = || find(Danger::Deceiving, SuspectKind::Gap, number, line, byte);
-            of_line.suspects.add(Danger::Deceiving, SuspectKind::Gap, suspect);
+            let suspect = || find(ConfusableSeverity::Deceiving, ConfusableKind::Gap, number, line, byte);
+            of_line.confusables.add(ConfusableSeverity::Deceiving, ConfusableKind::Gap, suspect);
         }
         if line.len() >= LONG_LINE_BYTES {
-            let suspect = || find(Danger::Unusual, SuspectKind::LongLine, number, line, 0);
-            of_line.suspects.add(Danger::Unusual, SuspectKind::LongLine, suspect);
+            let suspect = || find(ConfusableSeverity::Unusual, ConfusableKind::LongLine, number, line, 0);
+            of_line.confusables.add(ConfusableSeverity::Unusual, ConfusableKind::LongLine, suspect);
         }
         let is_far = line.len() > FAR_COLUMNS && !self.old.is_empty();
-        if of_line.suspects.is_empty() && of_line.foreign.is_empty() && !is_far {
+        if of_line.confusables.is_empty() && of_line.foreign.is_empty() && !is_far {
             return;
         }
         if self.was_there(line) {
-            self.found.there_before += of_line.suspects.counts().map(|(.., number)| number).sum::<u64>();
+            self.found.there_before += of_line.confusables.counts().map(|(.., number)| number).sum::<u64>();
             return;
         }
-        self.found.extend(of_line.suspects);
+        self.found.extend(of_line.confusables);
         for word in of_line.foreign {
             self.foreign.push(&word.twin.clone(), word);
         }
@@ -181,8 +182,10 @@ impl<'t> Pass<'t> {
             self.found.there_before += 1;
             return;
         }
-        let kind = SuspectKind::BlankLines;
-        self.found.add(Danger::Deceiving, kind, || find(Danger::Deceiving, kind, number, line, 0));
+        let kind = ConfusableKind::BlankLines;
+        self.found.add(ConfusableSeverity::Deceiving, kind, || {
+            find(ConfusableSeverity::Deceiving, kind, number, line, 0)
+        });
     }
 
     fn of_words(&mut self, number: u64, line: &'t [u8], of_line: &mut Line<'t>) {
@@ -190,13 +193,13 @@ impl<'t> Pass<'t> {
         let Ok(text) = std::str::from_utf8(line) else { return };
         for (byte, word) in unplain(text) {
             let found = |twin| Word { number, line, byte, word, twin };
-            match self.looks.of(word) {
-                Look::Own => {}
-                Look::Mixed(twin) => {
-                    let (kind, found) = (SuspectKind::LookAlike, found(twin));
-                    of_line.suspects.add(Danger::Deceiving, kind, || found.find());
+            match self.look_alikes.of(word) {
+                Resemblance::Own => {}
+                Resemblance::Mixed(twin) => {
+                    let (kind, found) = (ConfusableKind::LookAlike, found(twin));
+                    of_line.confusables.add(ConfusableSeverity::Deceiving, kind, || found.find());
                 }
-                Look::Foreign(twin) => of_line.foreign.push(found(twin)),
+                Resemblance::Foreign(twin) => of_line.foreign.push(found(twin)),
             }
         }
     }
@@ -210,7 +213,7 @@ impl<'t> Pass<'t> {
         met.extend(self.foreign.meet(self.old));
         met.sort_by_key(|word| (word.number, word.byte));
         for word in met {
-            self.found.add(Danger::Deceiving, SuspectKind::LookAlike, || word.find());
+            self.found.add(ConfusableSeverity::Deceiving, ConfusableKind::LookAlike, || word.find());
         }
     }
 
@@ -226,14 +229,16 @@ impl<'t> Pass<'t> {
         {
             let same = line.iter().zip(old).take_while(|(new, old)| new == old).count();
             if same >= FAR_COLUMNS {
-                let kind = SuspectKind::FarChange;
-                self.found.add(Danger::Unusual, kind, || find(Danger::Unusual, kind, number, line, same));
+                let kind = ConfusableKind::FarChange;
+                self.found.add(ConfusableSeverity::Unusual, kind, || {
+                    find(ConfusableSeverity::Unusual, kind, number, line, same)
+                });
             }
         }
     }
 }
 
-fn of_characters(number: u64, line: &[u8], suspects: &mut Suspects) {
+fn of_characters(number: u64, line: &[u8], confusables: &mut Confusables) {
     let runs_left = OnceCell::new();
     let has_right_to_left =
         || *runs_left.get_or_init(|| String::from_utf8_lossy(line).chars().any(is_right_to_left));
@@ -243,13 +248,13 @@ fn of_characters(number: u64, line: &[u8], suspects: &mut Suspects) {
         let mut chars = chunk.valid().char_indices().peekable();
         while let Some((at, c)) = chars.next() {
             let mut add = |danger, kind| {
-                suspects.add(danger, kind, || find(danger, kind, number, line, begin + at));
+                confusables.add(danger, kind, || find(danger, kind, number, line, begin + at));
             };
             is_in_flag = c == BLACK_FLAG || is_in_flag && matches!(c, '\u{e0020}'..='\u{e007f}');
             marks = if is_mark(c) && unseen(c).is_none() { marks + 1 } else { 0 };
             // Each pile once, however high.
             if marks == MAX_MARKS + 1 {
-                add(Danger::Deceiving, SuspectKind::Marks);
+                add(ConfusableSeverity::Deceiving, ConfusableKind::Marks);
             }
             if unseen(c).is_some() {
                 let after = chars.peek().map(|(_, c)| *c);
@@ -308,7 +313,13 @@ fn longest_blank_run(text: &[u8]) -> u64 {
 }
 
 /// A find with its surroundings.
-fn find(danger: Danger, kind: SuspectKind, number: u64, line: &[u8], byte: usize) -> Suspect {
+fn find(
+    danger: ConfusableSeverity,
+    kind: ConfusableKind,
+    number: u64,
+    line: &[u8],
+    byte: usize,
+) -> Confusable {
     let is_inside = |at: usize| line.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
     let mut begin = byte.saturating_sub(SHOWN_BYTES);
     while is_inside(begin) && begin > 0 {
@@ -321,5 +332,5 @@ fn find(danger: Danger, kind: SuspectKind, number: u64, line: &[u8], byte: usize
     let column = String::from_utf8_lossy(&line[..byte]).chars().count() as u64 + 1;
     // What is in a list stands on one line.
     let shown = escape_bytes(&line[begin..end]).replace('\t', " ");
-    Suspect { kind, danger, line: number, column, byte: byte as u64, shown: shown.trim().to_owned() }
+    Confusable { kind, danger, line: number, column, byte: byte as u64, shown: shown.trim().to_owned() }
 }

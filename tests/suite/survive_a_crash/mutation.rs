@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patchwright::model::Step;
 use patchwright::transaction::TransactionError;
-use patchwright::transaction::recover::{OnForeign, Seen, StepKind, UndoAction, UndoTable};
+use patchwright::transaction::recover::{OnForeign, StepKind, StepState, UndoAction, UndoTable};
 
 use super::case::{Case, KINDS};
 use super::driver::{Deed, locked, must_run, run, undo};
@@ -91,37 +91,37 @@ fn somebody_at(path: &'static str) -> fn(&SimFs) {
 }
 
 /// The situation in which the cell decides.
-fn situation_of(kind: StepKind, seen: Seen) -> Situation {
+fn situation_of(kind: StepKind, seen: StepState) -> Situation {
     let theirs = |mut situation: Situation| {
         situation.precious.push("theirs");
         situation
     };
     match (kind, seen) {
-        (StepKind::Modify, Seen::After) => situation(SimFs::new, modify, AT_COMMIT, nobody),
-        (StepKind::Modify, Seen::Nothing) => situation(SimFs::like_windows, modify, "move_in", nobody),
-        (StepKind::Modify, Seen::OtherSince) => {
+        (StepKind::Modify, StepState::After) => situation(SimFs::new, modify, AT_COMMIT, nobody),
+        (StepKind::Modify, StepState::Nothing) => situation(SimFs::like_windows, modify, "move_in", nobody),
+        (StepKind::Modify, StepState::OtherSince) => {
             theirs(situation(SimFs::new, modify, AT_COMMIT, somebody_at("file")))
         }
-        (StepKind::Create, Seen::After) => situation(SimFs::new, create, AT_COMMIT, nobody),
-        (StepKind::Create, Seen::OtherSince) => {
+        (StepKind::Create, StepState::After) => situation(SimFs::new, create, AT_COMMIT, nobody),
+        (StepKind::Create, StepState::OtherSince) => {
             theirs(situation(SimFs::new, create, AT_COMMIT, somebody_at("other")))
         }
-        (StepKind::CreateDir, Seen::After) => situation(SimFs::new, create_dir, AT_COMMIT, nobody),
-        (StepKind::CreateDir, Seen::OtherSince) => {
+        (StepKind::CreateDir, StepState::After) => situation(SimFs::new, create_dir, AT_COMMIT, nobody),
+        (StepKind::CreateDir, StepState::OtherSince) => {
             theirs(situation(SimFs::new, create_dir, AT_COMMIT, |disk| {
                 disk.outside_delete("other", Settled::OnDisk);
                 disk.outside_replace("other", "theirs", 0o644, Settled::OnDisk);
             }))
         }
-        (StepKind::Delete, Seen::After) => situation(SimFs::new, delete, AT_COMMIT, nobody),
-        (StepKind::Delete, Seen::OtherSince) => {
+        (StepKind::Delete, StepState::After) => situation(SimFs::new, delete, AT_COMMIT, nobody),
+        (StepKind::Delete, StepState::OtherSince) => {
             theirs(situation(SimFs::new, delete, AT_COMMIT, somebody_at("file")))
         }
-        (StepKind::DirMode, Seen::After) => situation(SimFs::new, dir_mode, AT_COMMIT, nobody),
-        (StepKind::DirMode, Seen::OtherSince) => situation(SimFs::new, dir_mode, AT_COMMIT, |disk| {
+        (StepKind::DirMode, StepState::After) => situation(SimFs::new, dir_mode, AT_COMMIT, nobody),
+        (StepKind::DirMode, StepState::OtherSince) => situation(SimFs::new, dir_mode, AT_COMMIT, |disk| {
             disk.outside_set_mode("folder", 0o711, Settled::OnDisk);
         }),
-        (StepKind::DirMode, Seen::Nothing) => situation(SimFs::new, dir_mode, AT_COMMIT, |disk| {
+        (StepKind::DirMode, StepState::Nothing) => situation(SimFs::new, dir_mode, AT_COMMIT, |disk| {
             disk.outside_delete("folder", Settled::OnDisk);
         }),
         cell => panic!("a cell without a story: {cell:?}"),
@@ -129,7 +129,10 @@ fn situation_of(kind: StepKind, seen: Seen) -> Situation {
 }
 
 /// What goes wrong when an undo by `table` meets the situation of a cell.
-fn verdict_on(table: &UndoTable, (kind, seen, action): (StepKind, Seen, UndoAction)) -> Result<(), String> {
+fn verdict_on(
+    table: &UndoTable,
+    (kind, seen, action): (StepKind, StepState, UndoAction),
+) -> Result<(), String> {
     let situation = situation_of(kind, seen);
     assert_eq!(kinds(&situation.case), [kind], "the situation is about this cell");
     let disk = Arc::new(situation.disk.fork());
@@ -161,7 +164,7 @@ fn verdict_on(table: &UndoTable, (kind, seen, action): (StepKind, Seen, UndoActi
 
 fn kinds(case: &Case) -> Vec<StepKind> {
     match &case.deed {
-        Deed::Apply(steps, _) => steps.iter().map(|step: &Step| StepKind::of(step)).collect(),
+        Deed::Apply(steps, _) => steps.iter().map(|step: &Step| StepKind::from_step(step)).collect(),
         Deed::Rollback(_) => Vec::new(),
     }
 }

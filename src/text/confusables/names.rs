@@ -1,0 +1,70 @@
+//! Judges names of files: by themselves, and two by two.
+
+use std::collections::HashMap;
+
+use unicode_security::skeleton;
+
+use super::{Confusable, ConfusableKind, ConfusableSeverity, Confusables, lines};
+use crate::model::{NameWarning, TreePath};
+use crate::text::one_line;
+
+/// Longest part of a name in a list, in characters.
+const MAX_NAME_CHARS: usize = 120;
+
+/// What deceives about the name of a file, whether it may be created or not.
+pub fn in_name(name: &str) -> Confusables {
+    // What is not seen is found as everywhere.
+    let mut confusables = lines::in_saying(name);
+    let Ok(path) = TreePath::parse(name) else { return confusables };
+    for name_warning in path.name_warnings() {
+        let kind = match name_warning {
+            NameWarning::Gap(_) => ConfusableKind::Gap,
+            NameWarning::SlashLookAlike(_) | NameWarning::DotLookAlike(_) => ConfusableKind::LookAlike,
+            NameWarning::MixedScripts(_) if !has(&confusables, ConfusableKind::LookAlike) => {
+                ConfusableKind::LookAlike
+            }
+            // These deceive programs, not people, or were found above.
+            NameWarning::LeadingDash(_) | NameWarning::LeadingTilde(_) | NameWarning::UnusualSpace(_) => {
+                continue;
+            }
+            NameWarning::MixedScripts(_) => continue,
+        };
+        if kind == ConfusableKind::Gap && has(&confusables, kind) {
+            continue;
+        }
+        confusables.add(ConfusableSeverity::Deceiving, kind, || {
+            here(ConfusableSeverity::Deceiving, kind, name_warning.to_string())
+        });
+    }
+    confusables
+}
+
+fn has(confusables: &Confusables, kind: ConfusableKind) -> bool {
+    confusables.counts().any(|(_, found, _)| found == kind)
+}
+
+/// Names that look like another one of `names`, with that one: each with its number in the list.
+pub fn look_alike_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<(usize, Confusables)> {
+    let mut first: HashMap<String, &str> = HashMap::new();
+    let mut found = Vec::new();
+    for (index, name) in names.into_iter().enumerate() {
+        let look: String = skeleton(name).collect();
+        let other = *first.entry(look).or_insert(name);
+        if other == name {
+            continue;
+        }
+        // A digit one beside a small L is mostly chance; another alphabet is not.
+        let is_plain = name.is_ascii() && other.is_ascii();
+        let danger = if is_plain { ConfusableSeverity::Unusual } else { ConfusableSeverity::Deceiving };
+        let mut confusables = Confusables::default();
+        let shown = format!("looks like {}", one_line(other, MAX_NAME_CHARS));
+        confusables.add(danger, ConfusableKind::LookAlike, || here(danger, ConfusableKind::LookAlike, shown));
+        found.push((index, confusables));
+    }
+    found
+}
+
+fn here(danger: ConfusableSeverity, kind: ConfusableKind, shown: String) -> Confusable {
+    let shown = one_line(&shown, MAX_NAME_CHARS * 2);
+    Confusable { kind, danger, line: 1, column: 1, byte: 0, shown }
+}
