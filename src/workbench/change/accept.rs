@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::locked::Seen;
 use super::rollback::refuse_unknown;
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, PatchNote};
@@ -61,15 +62,15 @@ impl Workbench {
         if first_look.given_up.is_nothing() && first_look.unused.is_empty() {
             return Ok(first_look.given_up);
         }
-        let root = self.lock(target)?;
-        let ledger = read_ledger(root.fs())?;
-        let Decision { given_up, through, unused } = Decision::new(root.fs(), &ledger, id)?;
+        let see_again = |fs: &dyn Fs| Decision::new(fs, &read_ledger(fs)?, id);
+        let (mut folder, decision) = self.lock_as_seen(target, first_look, see_again, |_| true)?;
+        let Decision { given_up, through, unused, .. } = decision;
         if given_up.is_nothing() {
             // A process that died while it accepted has left them.
-            transaction::give_up(&root, &unused)?;
+            folder.give_up(&unused)?;
             return Ok(given_up);
         }
-        let mut entry = Entry::after(&ledger.head(), Action::Accept, &self.environment);
+        let mut entry = folder.next_entry(Action::Accept);
         entry.reverses = Some(through);
         entry.patch = given_up.patches.last().cloned();
         let rollback = given_up.rollback.iter();
@@ -78,8 +79,8 @@ impl Workbench {
         entry
             .remarks
             .extend(edits.map(|edit| format!("{}: the edited file that was kept is gone", edit.path)));
-        transaction::append(&root, &entry)?;
-        transaction::give_up(&root, &unused)?;
+        folder.append(&entry)?;
+        folder.give_up(&unused)?;
         Ok(given_up)
     }
 
@@ -100,6 +101,14 @@ struct Decision {
     through: u64,
     /// Entries whose safe copies are there, and nobody can use them any more.
     unused: Vec<u64>,
+    /// The newest entry when it was decided.
+    head: Digest,
+}
+
+impl Seen for Decision {
+    fn still_holds(&self, _: &dyn Fs, ledger: &Ledger) -> bool {
+        self.head == ledger.head().digest
+    }
 }
 
 impl Decision {
@@ -148,7 +157,7 @@ impl Decision {
                 given_up.edits.extend(edits_kept_by(fs, ledger, entry)?);
             }
         }
-        Ok(Self { given_up, through, unused })
+        Ok(Self { given_up, through, unused, head: ledger.head().digest })
     }
 }
 

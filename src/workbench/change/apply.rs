@@ -3,19 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use super::library::Library;
+use super::locked::{Change, ChangeExtras, LockedFolder, Seen};
+use super::permission::PermittedBundles;
 use super::preview::Previewed;
-use super::scripts::{KeptTexts, Run, ScriptConsent, unstoppable};
+use super::scripts::{Run, ScriptConsent, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
-use crate::disk::TargetRoot;
+use crate::disk::fs::Fs;
 use crate::ledger::{Action, CheckNote, Entry, Ledger, Part, PatchNote, Retires, ScriptNote, ScriptTime};
 use crate::model::{Code, Digest, Level, Patch};
 use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift, PlannedPatch};
-use crate::transaction::{self, Contents, Failure, Intermediate, Receipt, Request};
+use crate::transaction::Intermediate;
 use crate::workbench::look::merging::EditChoices;
-use crate::workbench::look::situation::Survey;
-use crate::workbench::look::status::read_ledger;
 use crate::workbench::{
     ApplyPreview, ComingPatch, Error, Result, ScriptTrouble, Watch, Workbench, text_patch,
 };
@@ -52,19 +52,6 @@ pub struct Applied {
     pub checks: Vec<CheckNote>,
     /// Why tidying up did not succeed, if so. The change is done.
     pub untidy: Option<String>,
-}
-
-/// What a change brings besides its steps.
-#[derive(Default)]
-pub(super) struct ChangeExtras<'a> {
-    /// The manifests of the patches that it brings.
-    pub manifests: Vec<&'a [u8]>,
-    /// Entries whose safe copies it uses up.
-    pub retires: Vec<u64>,
-    /// Contents to keep with the safe copies.
-    pub between: Vec<Intermediate>,
-    /// Texts that take back what scripts did.
-    pub scripts: KeptTexts<'a>,
 }
 
 impl Applied {
@@ -124,19 +111,15 @@ impl Workbench {
         choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Applied> {
-        let bundles = self.open_all(files, target, watch)?;
+        let bundles = self.open_all(files, target, watch)?.permit(options.allow_unsigned)?;
         let options = &options;
-        for (file, bundle) in files.iter().zip(&bundles) {
-            let permitted = bundle.verdict.permits(options.allow_unsigned);
-            permitted.map_err(|denial| Error::not_trusted(file, denial, &bundle.verdict))?;
-        }
         let remembering = self.with_witness(target);
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
         let first_look = self.read_consistently(
             target,
             &*fs,
-            || remembering.preview_unlocked(files, &bundles, &*fs, choices, watch),
+            || remembering.preview_unlocked(&bundles, &*fs, choices, watch),
             |seen| {
                 let preview = &seen.preview.preview;
                 preview.obstacles.is_empty() && !preview.plan.steps.is_empty()
@@ -146,83 +129,65 @@ impl Workbench {
             return Ok(Applied::nothing(first_look.preview));
         }
         first_look.preview.scripts.agree(options.scripts)?;
-        let root = self.lock(target)?;
-        let applied = remembering.apply_locked(
-            files,
-            &bundles,
-            (&root, target),
-            first_look,
-            options,
-            choices,
-            watch,
-        )?;
+        let see_again = |fs: &dyn Fs| remembering.preview_here(&bundles, fs, choices, watch);
+        let can_change = |look: &Previewed| approve(look.preview.clone(), options, &mut Vec::new()).is_ok();
+        let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
+        let applied = self.apply_locked(&bundles, &mut folder, look, options, watch)?;
         if let Some(entry) = &applied.entry {
             self.witness(target, entry);
         }
         Ok(applied)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a different thing, and two callers have all of them"
-    )]
+    /// Applies what `looked` shows.
     pub(crate) fn apply_locked(
         &self,
-        files: &[PathBuf],
-        bundles: &[VerifiedBundle],
-        (root, target): (&TargetRoot, &Path),
-        first_look: Previewed,
+        bundles: &PermittedBundles<'_>,
+        folder: &mut LockedFolder<'_>,
+        looked: Previewed,
         options: &ApplyOptions,
-        choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Applied> {
-        let mut ledger = read_ledger(root.fs())?;
-        // Only under the lock does what was seen stay true. What looks different now is read again.
-        let is_as_seen = first_look.survey.still_holds(root.fs(), &ledger);
-        let looked = match is_as_seen {
-            true => first_look,
-            false => self.preview_here(files, bundles, root.fs(), choices, watch)?,
-        };
+        let bundles = bundles.as_slice();
         let mut remarks = vec![looked.preview.verdict.sentence()];
         remarks
             .extend(bundles.iter().filter_map(|bundle| bundle.text.as_ref()).flat_map(text_patch::remarks));
         remarks.extend(looked.survey.remarks.iter().cloned());
         remarks.extend(remarks_on_edits(&looked.preview));
         let plan = approve(looked.preview.clone(), options, &mut remarks)?;
-        if !is_as_seen && !looked.survey.still_holds(root.fs(), &ledger) {
-            // Steps are proven again when they are made. What needs none is not, so it must not change while it is seen.
-            return Err(Error::moved());
-        }
         if plan.steps().is_empty() {
             // Somebody else has just applied the same patch.
             return Ok(Applied::nothing(looked.preview));
         }
         let scripts = &looked.preview.scripts;
         scripts.agree(options.scripts)?;
-        let mut run = Run::new(self, (root, target), scripts, Some(note_of(&looked.preview.patch)));
-        run.before_the_change(&mut ledger, &looked.survey, watch)?;
-        let mut entry = self.entry_of(bundles, &looked, &ledger, remarks)?;
+        let mut run = Run::new(folder, scripts, Some(note_of(&looked.preview.patch)));
+        run.before_the_change(&looked.survey, watch)?;
+        let mut entry = entry_of(run.folder, bundles, &looked, remarks)?;
         entry.overrides = overrides(&looked.preview, options);
         entry.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::After)).collect();
         let contents =
-            Library::new(root.fs(), bundles, &looked.survey.situation.tree, looked.archive.clone())
+            Library::new(run.folder.fs(), bundles, &looked.survey.situation.tree, looked.archive.clone())
                 .with_made(looked.plan.made.clone());
-        let mut more = ChangeExtras {
+        let mut extras = ChangeExtras {
             manifests: coming(&looked).map(|(bundle, _)| bundles[bundle].manifest()).collect(),
-            retires: Vec::new(),
             between: between(&looked),
-            scripts: KeptTexts::new(),
+            ..ChangeExtras::default()
         };
-        scripts.keep_in(&mut more);
-        let receipt = match self.change(root, plan, &looked.survey, entry, more, &contents, watch) {
+        scripts.keep_in(&mut extras);
+        let change = Change { plan, survey: &looked.survey, entry, contents: &contents, extras };
+        let receipt = match run.folder.carry_out(change, watch) {
             Ok(receipt) => receipt,
-            Err(failure) => return Err(run.change_failed(failure)),
+            Err(failure) => {
+                drop(contents);
+                return Err(run.change_failed(failure));
+            }
         };
-        // Under the lock nobody else adds to the history: it need not be read again.
-        ledger.push_committed(&receipt.entry.to_bytes())?;
+        drop(contents);
+        run.folder.note(&receipt.entry)?;
         let before: Vec<CheckNote> = run.drain().iter().map(ScriptNote::as_check).collect();
         let patches: Vec<&Patch> = coming(&looked).map(|(bundle, _)| &bundles[bundle].patch).collect();
-        let mut checks = self.prove_health(&patches, root, &mut ledger, &receipt.entry, run, watch)?;
+        let mut checks = self.prove_health(&patches, &receipt.entry, run, watch)?;
         checks.splice(..0, before);
         Ok(Applied {
             notes: looked.preview.preview.notes.clone(),
@@ -234,90 +199,20 @@ impl Workbench {
         })
     }
 
-    /// What the history will say.
-    fn entry_of(
-        &self,
-        bundles: &[VerifiedBundle],
-        looked: &Previewed,
-        ledger: &Ledger,
-        remarks: Vec<String>,
-    ) -> Result<Entry> {
-        let mut entry = Entry::after(&ledger.head(), Action::Apply, &self.environment);
-        let mut parts = Vec::new();
-        let previews = looked.preview.patches.iter().filter(|patch| patch.left_out.is_none());
-        for ((bundle, planned), preview) in coming(looked).zip(previews) {
-            let bundle = &bundles[bundle];
-            let (file, manifest) = (bundle.file_digest()?, Digest::compute(bundle.manifest()));
-            let mut part = Part::new(note_of(&bundle.patch), file, manifest, &planned.steps);
-            part.retires = planned.replaces.iter().map(|(key, stays)| Retires::new(*key, *stays)).collect();
-            parts.push(part);
-            entry.vouched.push(vouched_note(preview));
-        }
-        if let Some(first) = parts.first() {
-            entry.patch = Some(first.patch.clone());
-            entry.bundle = Some(first.bundle);
-            entry.manifest = Some(first.manifest);
-        }
-        // What one patch does alone is said as it always was, so that older programs can read it.
-        if parts.len() > 1 || parts.iter().any(|part| !part.retires.is_empty()) {
-            entry.parts = parts;
-        }
-        let version = looked.preview.version.clone();
-        let results = coming(looked).filter_map(|(bundle, _)| bundles[bundle].patch.result_version.clone());
-        entry.version_after = results.last().or_else(|| version.clone());
-        entry.version_before = version;
-        entry.remarks = remarks;
-        Ok(entry)
-    }
-
-    /// Carries out an approved plan in one transaction.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a different thing, and there is one caller per front-end verb"
-    )]
-    pub(super) fn change(
-        &self,
-        root: &TargetRoot,
-        plan: ApprovedPlan,
-        survey: &Survey,
-        entry: Entry,
-        more: ChangeExtras<'_>,
-        contents: &dyn Contents,
-        watch: Watch<'_>,
-    ) -> std::result::Result<Receipt, Failure> {
-        let request = Request {
-            root,
-            plan,
-            observed: &survey.observed,
-            entry,
-            manifests: more.manifests,
-            between: more.between,
-            scripts: more.scripts,
-            retires: more.retires,
-            contents,
-            environment: &self.environment,
-            progress: watch.progress,
-            cancel: watch.cancel,
-        };
-        transaction::prepare(request)?.commit()
-    }
-
     /// Runs the scripts that come after the change, then the health checks. When a script or a required check fails,
     /// takes the change back.
     fn prove_health(
         &self,
         patches: &[&Patch],
-        root: &TargetRoot,
-        ledger: &mut Ledger,
         applied: &Entry,
-        mut run: Run<'_>,
+        mut run: Run<'_, '_>,
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
         let script_failed = run.run(ScriptTime::After, watch).err();
         let (notes, mut failed) = match script_failed {
             // Nobody asks a product how it is that was not set up to the end.
             Some(_) => (Vec::new(), Vec::new()),
-            None => check_health(patches, root, watch),
+            None => check_health(patches, run.folder.fs(), watch),
         };
         let is_script = script_failed.is_some();
         failed.extend(script_failed);
@@ -325,28 +220,28 @@ impl Workbench {
             let mut told: Vec<CheckNote> = run.notes.iter().map(ScriptNote::as_check).collect();
             told.extend(notes.iter().cloned());
             if !told.is_empty() {
-                let mut entry = Entry::after(&ledger.head(), Action::Checked, &self.environment);
+                let mut entry = run.folder.next_entry(Action::Checked);
                 entry.patch = applied.patch.clone();
                 entry.checks = notes;
                 entry.scripts = run.drain();
-                transaction::append(root, &entry)?;
+                run.folder.append(&entry)?;
             }
             return Ok(told);
         }
         // The wish to stop is not heard any more: going back is the safe way.
         unstoppable(|watch| {
             let mut not_undone = run.undo(ScriptTime::After);
-            let look = self.look_at(root.fs(), ledger, applied, OnDrift::Stop, Vec::new(), watch);
+            let LockedFolder { ledger, .. } = &*run.folder;
+            let look = self.look_at(run.folder.fs(), ledger, applied, OnDrift::Stop, Vec::new(), watch);
             let taken_back = look.and_then(|mut look| {
                 look.scripts.clone_from(&run.notes);
-                self.take_back(root, ledger, look, notes, &failed, watch)
+                self.take_back(run.folder, look, notes, &failed, watch)
             });
             match &taken_back {
-                Ok(done) => {
-                    ledger.push_committed(&done.entry.to_bytes())?;
+                Ok(_) => {
                     let _ = run.drain();
                     not_undone.extend(run.undo(ScriptTime::Before));
-                    run.record(ledger)?;
+                    run.record()?;
                 }
                 Err(_) => run.record_after_failure(),
             }
@@ -367,11 +262,52 @@ impl Workbench {
     }
 }
 
+/// What the history will say.
+fn entry_of(
+    folder: &LockedFolder<'_>,
+    bundles: &[VerifiedBundle],
+    looked: &Previewed,
+    remarks: Vec<String>,
+) -> Result<Entry> {
+    let mut entry = folder.next_entry(Action::Apply);
+    let mut parts = Vec::new();
+    let previews = looked.preview.patches.iter().filter(|patch| patch.left_out.is_none());
+    for ((bundle, planned), preview) in coming(looked).zip(previews) {
+        let bundle = &bundles[bundle];
+        let (file, manifest) = (bundle.file_digest()?, Digest::compute(bundle.manifest()));
+        let mut part = Part::new(note_of(&bundle.patch), file, manifest, &planned.steps);
+        part.retires = planned.replaces.iter().map(|(key, stays)| Retires::new(*key, *stays)).collect();
+        parts.push(part);
+        entry.vouched.push(vouched_note(preview));
+    }
+    if let Some(first) = parts.first() {
+        entry.patch = Some(first.patch.clone());
+        entry.bundle = Some(first.bundle);
+        entry.manifest = Some(first.manifest);
+    }
+    // What one patch does alone is said as it always was, so that older programs can read it.
+    if parts.len() > 1 || parts.iter().any(|part| !part.retires.is_empty()) {
+        entry.parts = parts;
+    }
+    let version = looked.preview.version.clone();
+    let results = coming(looked).filter_map(|(bundle, _)| bundles[bundle].patch.result_version.clone());
+    entry.version_after = results.last().or_else(|| version.clone());
+    entry.version_before = version;
+    entry.remarks = remarks;
+    Ok(entry)
+}
+
+impl Seen for Previewed {
+    fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
+        self.survey.still_holds(fs, ledger)
+    }
+}
+
 /// The outcome of every health check, and what failed that must not.
-fn check_health(patches: &[&Patch], root: &TargetRoot, watch: Watch<'_>) -> (Vec<CheckNote>, Vec<String>) {
+fn check_health(patches: &[&Patch], fs: &dyn Fs, watch: Watch<'_>) -> (Vec<CheckNote>, Vec<String>) {
     let (mut notes, mut failed) = (Vec::new(), Vec::new());
     for patch in patches {
-        let surroundings = Surroundings { fs: root.fs(), product: &patch.product };
+        let surroundings = Surroundings { fs, product: &patch.product };
         let results = checks::run_all(&patch.health, &surroundings, watch.cancel);
         for (check, result) in patch.health.iter().zip(results) {
             let check_note = CheckNote {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::apply::ChangeExtras;
 use super::library::content_error;
+use super::locked::{Change, ChangeExtras, Seen};
 use crate::bundle::{VerifiedBundle, delta};
 use crate::disk::fs::{Fs, Place, StatKind, StatePath};
 use crate::disk::hash_file;
@@ -82,29 +82,24 @@ impl Workbench {
             return Ok(Healed { entry: None, notes: first_look.preview.preview.notes, untidy: None });
         }
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
-        let root = self.lock(target)?;
-        let ledger = read_ledger(root.fs())?;
-        // Only under the lock does what was seen stay true.
-        let look = match first_look.survey.still_holds(root.fs(), &ledger) {
-            true => first_look,
-            false => self.see_drift(root.fs(), options, &bundles, watch)?,
-        };
+        let can_change = |look: &PlannedHeal| look.preview.preview.obstacles.is_empty();
+        let see_again = |fs: &dyn Fs| self.see_drift(fs, options, &bundles, watch);
+        let (folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         look.check_fingerprint(options)?;
-        if !look.survey.still_holds(root.fs(), &ledger) {
-            return Err(Error::moved());
-        }
         let PlannedHeal { preview: HealPreview { preview, .. }, survey, sources } = look;
         let notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         if plan.steps().is_empty() {
             return Ok(Healed { entry: None, notes, untidy: None });
         }
-        let mut entry = Entry::after(&ledger.head(), Action::Heal, &self.environment);
-        entry.version_before = ledger.version().map(str::to_owned);
+        let mut entry = folder.next_entry(Action::Heal);
+        entry.version_before = folder.ledger.version().map(str::to_owned);
         entry.version_after.clone_from(&entry.version_before);
         entry.remarks = remarks(&sources, &bundles)?;
         let contents = HealContents { sources: &sources, bundles: &bundles };
-        let receipt = self.change(&root, plan, &survey, entry, ChangeExtras::default(), &contents, watch)?;
+        let extras = ChangeExtras::default();
+        let change = Change { plan, survey: &survey, entry, contents: &contents, extras };
+        let receipt = folder.carry_out(change, watch)?;
         Ok(Healed {
             entry: Some(receipt.entry),
             notes,
@@ -190,6 +185,12 @@ struct PlannedHeal {
     preview: HealPreview,
     survey: Survey,
     sources: Sources,
+}
+
+impl Seen for PlannedHeal {
+    fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
+        self.survey.still_holds(fs, ledger)
+    }
 }
 
 impl PlannedHeal {

@@ -4,6 +4,8 @@ pub(super) mod accept;
 pub(super) mod apply;
 pub(super) mod heal;
 pub(super) mod library;
+pub(super) mod locked;
+pub(super) mod permission;
 pub(super) mod plan_file;
 pub(super) mod preview;
 pub(super) mod recover;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::library::Library;
+use super::permission::CheckedBundles;
 use super::scripts::ScriptPlan;
 use super::trust_checks::Floors;
 use crate::bundle::VerifiedBundle;
@@ -134,52 +135,51 @@ impl Workbench {
         let bundles = self.open_all(files, target, watch)?;
         let fs = self.disk(target)?;
         let remembering = self.with_witness(target);
-        let look = || {
-            remembering.preview_unlocked(files, &bundles, &*fs, choices, watch).map(|looked| looked.preview)
-        };
+        let look =
+            || remembering.preview_unlocked(&bundles, &*fs, choices, watch).map(|looked| looked.preview);
         let mut preview =
             self.read_consistently(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
         self.name_bundles_at_hand(files, &mut preview);
-        for bundle in &bundles {
+        for bundle in bundles.as_slice() {
             preview.hidden.merge(hidden_in(bundle, Some(Arc::clone(&fs)), watch.cancel)?);
         }
         Ok(preview)
     }
 
     /// Opens every bundle; there is at least one. Text patches become one for `target`.
-    pub(super) fn open_all(
+    pub(super) fn open_all<'f>(
         &self,
-        files: &[PathBuf],
+        files: &'f [PathBuf],
         target: &Path,
         watch: Watch<'_>,
-    ) -> Result<Vec<VerifiedBundle>> {
+    ) -> Result<CheckedBundles<'f>> {
         if files.is_empty() {
             return Err(Error::refused(Code::Usage, "no patch file was named", "Name a patch file."));
         }
-        files.iter().map(|file| self.open_for(file, target, watch)).collect()
+        let opened = files.iter().map(|file| self.open_for(file, target, watch));
+        Ok(CheckedBundles { files, bundles: opened.collect::<Result<_>>()? })
     }
 
     /// As [`Workbench::preview_here`] of a folder that is not locked.
     pub(super) fn preview_unlocked(
         &self,
-        files: &[PathBuf],
-        bundles: &[VerifiedBundle],
+        bundles: &CheckedBundles<'_>,
         fs: &dyn Fs,
         choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Previewed> {
         refuse_unfinished(fs)?;
-        self.preview_here(files, bundles, fs, choices, watch)
+        self.preview_here(bundles, fs, choices, watch)
     }
 
     pub(crate) fn preview_here(
         &self,
-        files: &[PathBuf],
-        bundles: &[VerifiedBundle],
+        checked: &CheckedBundles<'_>,
         fs: &dyn Fs,
         choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Previewed> {
+        let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
         let folder = FolderStack::read(fs, &ledger)?;
         let order = order_of(bundles, &folder)?;
@@ -214,7 +214,7 @@ impl Workbench {
         plan.preview.obstacles = told;
         plan.made.extend(survey.made.by_digest());
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, choices));
-        let mut preview = of_plan(files, bundles, &order, &plan, &coming, &folder, &ledger);
+        let mut preview = of_plan(checked, &order, &plan, &coming, &folder, &ledger);
         preview.edits.clone_from(&survey.situation.edits);
         let left_out = |planned: &&PlannedPatch| planned.left_out.is_none();
         let come = plan.patches.iter().filter(left_out).map(|planned| coming_bundles[planned.index]);
@@ -293,8 +293,7 @@ fn coming(patch: &Patch, seen: ProductSeen, keeps_modes: bool) -> Candidate {
 }
 
 fn of_plan(
-    files: &[PathBuf],
-    bundles: &[VerifiedBundle],
+    CheckedBundles { files, bundles }: &CheckedBundles<'_>,
     order: &[usize],
     plan: &PlanOfSeveral,
     coming: &[Candidate],

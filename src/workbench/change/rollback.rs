@@ -5,11 +5,10 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::apply::ChangeExtras;
 use super::library::Library;
+use super::locked::{Change, ChangeExtras, LockedFolder, Seen};
 use super::scripts::{Run, ScriptConsent, ScriptPlan, refuse_to_bring_back, script_failed};
 use super::take_out::{OnDependents, refuse_replaced, wanted};
-use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, StatePath};
 use crate::ledger::{
     Action, CheckNote, Entry, Gone, Installed, Ledger, PatchNote, ScriptNote, ScriptTime, Slot,
@@ -149,27 +148,16 @@ impl Workbench {
         let entry = first_look.preview.entry;
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         first_look.agree(options)?;
-        let root = self.lock(target)?;
-        let mut ledger = read_ledger(root.fs())?;
-        // Only under the lock does what was seen stay true.
-        let is_as_seen = first_look.survey.still_holds(root.fs(), &ledger);
-        let look = match is_as_seen {
-            true => first_look,
-            false => self.look(root.fs(), options, watch)?,
-        };
+        let can_change = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
+        let see_again = |fs: &dyn Fs| self.look(fs, options, watch);
+        let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         look.check_fingerprint(options)?;
         if look.preview.entry != entry {
             // Somebody else was faster. What is the last patch now is not the one that was meant.
             return Err(Error::moved());
         }
-        if !is_as_seen
-            && look.preview.preview.obstacles.is_empty()
-            && !look.survey.still_holds(root.fs(), &ledger)
-        {
-            return Err(Error::moved());
-        }
         let without = look.agree(options)?;
-        let back = self.take_back_with_scripts((&root, target), &mut ledger, look, without, watch)?;
+        let back = self.take_back_with_scripts(&mut folder, look, without, watch)?;
         self.witness(target, &back.entry);
         Ok(back)
     }
@@ -177,8 +165,7 @@ impl Workbench {
     /// Takes back what `look` shows, with what takes back its scripts around it.
     fn take_back_with_scripts(
         &self,
-        (root, target): (&TargetRoot, &Path),
-        ledger: &mut Ledger,
+        folder: &mut LockedFolder<'_>,
         mut look: PlannedRollback,
         without: Option<String>,
         watch: Watch<'_>,
@@ -189,25 +176,24 @@ impl Workbench {
         };
         // What stands in the way is told before a script runs.
         look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
-        let mut run = Run::new(self, (root, target), &scripts, look.preview.patch.clone());
-        if let Err(failed) = run.announce_and_run(ScriptTime::UndoAfter, ledger, watch)? {
-            run.record(ledger)?;
+        let mut run = Run::new(folder, &scripts, look.preview.patch.clone());
+        if let Err(failed) = run.announce_and_run(ScriptTime::UndoAfter, watch)? {
+            run.record()?;
             return Err(script_failed(ScriptTrouble::StillThere, vec![failed], None));
         }
         look.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::UndoBefore)).collect();
         let remarks: Vec<String> = without.into_iter().collect();
-        let mut done = match self.take_back(root, ledger, look, Vec::new(), &remarks, watch) {
+        let mut done = match self.take_back(run.folder, look, Vec::new(), &remarks, watch) {
             Ok(done) => done,
             Err(error) => {
                 run.record_after_failure();
                 return Err(error);
             }
         };
-        ledger.push_committed(&done.entry.to_bytes())?;
         let mut told = run.drain();
         let failed = run.run_all(ScriptTime::UndoBefore);
         told.extend(run.notes.iter().cloned());
-        run.record(ledger)?;
+        run.record()?;
         if !failed.is_empty() {
             return Err(script_failed(ScriptTrouble::NotUndone, failed, None));
         }
@@ -305,8 +291,7 @@ impl Workbench {
     /// Takes back what `look` shows, under the lock.
     pub(crate) fn take_back(
         &self,
-        root: &TargetRoot,
-        ledger: &Ledger,
+        folder: &mut LockedFolder<'_>,
         look: PlannedRollback,
         checks: Vec<CheckNote>,
         remarks: &[String],
@@ -314,10 +299,10 @@ impl Workbench {
     ) -> Result<RolledBack> {
         let PlannedRollback { preview: told, survey, how, scripts } = look;
         let RollbackPreview { entry: seq, patch, patches, back, preview, .. } = told;
-        let reversed = ledger.entry(seq).expect("the look found this entry");
+        let reversed = folder.ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
-        let mut entry = Entry::after(&ledger.head(), Action::Rollback, &self.environment);
+        let mut entry = folder.next_entry(Action::Rollback);
         entry.patch.clone_from(&patch);
         entry.checks = checks;
         entry.scripts = scripts;
@@ -325,22 +310,25 @@ impl Workbench {
         entry
             .remarks
             .extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));
-        let mut more = ChangeExtras::default();
+        let mut extras = ChangeExtras::default();
         let contents: Box<dyn Contents> = match how {
             How::Entry(kept) => {
                 entry.reverses = Some(seq);
                 // Of an entry that brought several patches the contents between them are needed when they come back.
-                more.retires.extend(reversed.parts.is_empty().then_some(seq));
+                extras.retires.extend(reversed.parts.is_empty().then_some(seq));
                 Box::new(KeptContents { kept, made: survey.made.clone() })
             }
             How::Layers { out, made, archive } => {
                 entry.remarks.extend(went_and_returned(&patches, &back));
                 entry.out = out.into_iter().map(Gone::from).collect();
-                Box::new(Library::new(root.fs(), &[], &survey.situation.tree, archive).with_made(made))
+                Box::new(Library::new(folder.fs(), &[], &survey.situation.tree, archive).with_made(made))
             }
         };
-        (entry.version_before, entry.version_after) = versions(ledger, reversed, &entry);
-        let receipt = self.change(root, plan, &survey, entry, more, &*contents, watch)?;
+        (entry.version_before, entry.version_after) = versions(&folder.ledger, reversed, &entry);
+        let change = Change { plan, survey: &survey, entry, contents: &*contents, extras };
+        let receipt = folder.carry_out(change, watch)?;
+        drop(contents);
+        folder.note(&receipt.entry)?;
         Ok(RolledBack {
             patch,
             patches,
@@ -399,6 +387,12 @@ pub(crate) enum How {
     Entry(Kept),
     /// Patches are taken out of the stack.
     Layers { out: Vec<LayerKey>, made: BTreeMap<Digest, Arc<Vec<u8>>>, archive: Archive },
+}
+
+impl Seen for PlannedRollback {
+    fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
+        self.survey.still_holds(fs, ledger)
+    }
 }
 
 impl PlannedRollback {

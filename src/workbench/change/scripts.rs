@@ -15,12 +15,10 @@
 //! going has its scripts still done: they were never undone.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
-use super::apply::ChangeExtras;
+use super::locked::{ChangeExtras, LockedFolder};
 use crate::bundle::VerifiedBundle;
-use crate::disk::TargetRoot;
 use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, Entry, Ledger, PatchNote, ScriptNote, ScriptState, ScriptTime, read_small, script_name,
@@ -29,11 +27,10 @@ use crate::model::{Code, Digest, Hasher, Interpreter, LayerKey, Script, ScriptPh
 use crate::plan::Obstacle;
 use crate::progress::{CancelToken, Quiet};
 use crate::scripts::{self, Job, Ran};
-use crate::transaction::{self, Condition, Failure};
+use crate::transaction::{Condition, Failure};
 use crate::trust::Verdict;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::manifest_of;
-use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
 
 /// Longest script that is read out of the history, in bytes: what a bundle may bring.
@@ -263,10 +260,8 @@ pub(crate) fn of_bundle(bundle: &VerifiedBundle) -> Result<Vec<PlannedScript>> {
 }
 
 /// What ran so far in one change, and what is needed to take it back.
-pub(super) struct Run<'a> {
-    workbench: &'a Workbench,
-    root: &'a TargetRoot,
-    target: &'a Path,
+pub(super) struct Run<'a, 'f> {
+    pub folder: &'a mut LockedFolder<'f>,
     plan: &'a ScriptPlan,
     patch: Option<PatchNote>,
     /// Those that ran and what takes them back, in the order in which they ran.
@@ -275,14 +270,9 @@ pub(super) struct Run<'a> {
     pub notes: Vec<ScriptNote>,
 }
 
-impl<'a> Run<'a> {
-    pub fn new(
-        workbench: &'a Workbench,
-        (root, target): (&'a TargetRoot, &'a Path),
-        plan: &'a ScriptPlan,
-        patch: Option<PatchNote>,
-    ) -> Self {
-        Self { workbench, root, target, plan, patch, ran: Vec::new(), notes: Vec::new() }
+impl<'a, 'f> Run<'a, 'f> {
+    pub fn new(folder: &'a mut LockedFolder<'f>, plan: &'a ScriptPlan, patch: Option<PatchNote>) -> Self {
+        Self { folder, plan, patch, ran: Vec::new(), notes: Vec::new() }
     }
 
     /// Runs those of `time`, up to the first that fails; gives how that one failed. In the history they are due already.
@@ -303,14 +293,13 @@ impl<'a> Run<'a> {
     pub fn announce_and_run(
         &mut self,
         time: ScriptTime,
-        ledger: &mut Ledger,
         watch: Watch<'_>,
     ) -> Result<std::result::Result<(), String>> {
         let due: Vec<ScriptNote> = self.plan.due(time).collect();
         if due.is_empty() {
             return Ok(Ok(()));
         }
-        self.append(ledger, due)?;
+        self.append(due)?;
         Ok(self.run(time, watch))
     }
 
@@ -319,20 +308,15 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When one fails, or changes what the patch is about to change. Nothing was changed then, and what they did was
     /// taken back, as far as the patch says how.
-    pub fn before_the_change(
-        &mut self,
-        ledger: &mut Ledger,
-        survey: &Survey,
-        watch: Watch<'_>,
-    ) -> Result<()> {
-        if let Err(failed) = self.announce_and_run(ScriptTime::Before, ledger, watch)? {
-            return Err(self.give_up(ledger, vec![failed], None));
+    pub fn before_the_change(&mut self, survey: &Survey, watch: Watch<'_>) -> Result<()> {
+        if let Err(failed) = self.announce_and_run(ScriptTime::Before, watch)? {
+            return Err(self.give_up(vec![failed], None));
         }
-        if self.ran.is_empty() || survey.places_still_hold(self.root.fs()) {
+        if self.ran.is_empty() || survey.places_still_hold(self.folder.fs()) {
             return Ok(());
         }
         let failed = "a script changed files that the patch is about to change".to_owned();
-        Err(self.give_up(ledger, vec![failed], None))
+        Err(self.give_up(vec![failed], None))
     }
 
     /// The change did not come about.
@@ -342,8 +326,8 @@ impl<'a> Run<'a> {
             return failure.into();
         }
         // Putting back has added to the history.
-        match read_ledger(self.root.fs()) {
-            Ok(mut ledger) => self.give_up(&mut ledger, Vec::new(), Some(failure.into())),
+        match self.folder.read_again() {
+            Ok(()) => self.give_up(Vec::new(), Some(failure.into())),
             Err(_) => failure.into(),
         }
     }
@@ -362,9 +346,9 @@ impl<'a> Run<'a> {
 
     /// Writes what ran although something else failed, which is what people are told about.
     pub fn record_after_failure(&mut self) {
-        if let Ok(mut ledger) = read_ledger(self.root.fs()) {
+        if self.folder.read_again().is_ok() {
             // Without it the scripts stay in doubt, which is not wrong.
-            let _ = self.record(&mut ledger);
+            let _ = self.record();
         }
     }
 
@@ -373,7 +357,7 @@ impl<'a> Run<'a> {
             text: &script.text,
             interpreter: script.interpreter,
             timeout: Duration::from_secs(script.timeout_secs.into()),
-            target: self.target,
+            target: self.folder.target,
             phase: script.time.as_str(),
             patch: &script.patch,
         };
@@ -393,23 +377,22 @@ impl<'a> Run<'a> {
     }
 
     /// Writes what is not in the history yet, in an entry of its own.
-    pub fn record(&mut self, ledger: &mut Ledger) -> Result<()> {
+    pub fn record(&mut self) -> Result<()> {
         let notes = std::mem::take(&mut self.notes);
-        if notes.is_empty() { Ok(()) } else { self.append(ledger, notes) }
+        if notes.is_empty() { Ok(()) } else { self.append(notes) }
     }
 
-    fn append(&self, ledger: &mut Ledger, notes: Vec<ScriptNote>) -> Result<()> {
-        let mut entry = Entry::after(&ledger.head(), Action::Scripts, &self.workbench.environment);
+    fn append(&mut self, notes: Vec<ScriptNote>) -> Result<()> {
+        let mut entry = self.folder.next_entry(Action::Scripts);
         entry.patch.clone_from(&self.patch);
         entry.scripts = notes;
-        transaction::append(self.root, &entry)?;
-        Ok(ledger.push_committed(&entry.to_bytes())?)
+        self.folder.append(&entry)
     }
 
     /// Nothing was changed: takes back what the scripts before the change did, and says why.
-    fn give_up(&mut self, ledger: &mut Ledger, failed: Vec<String>, cause: Option<Error>) -> Error {
+    fn give_up(&mut self, failed: Vec<String>, cause: Option<Error>) -> Error {
         let not_undone = self.undo(ScriptTime::Before);
-        let unrecorded = self.record(ledger).err();
+        let unrecorded = self.record().err();
         match (not_undone.is_empty(), cause, unrecorded) {
             (true, Some(cause), None) => cause,
             (true, cause, unrecorded) => script_failed(ScriptTrouble::NotBegun, failed, cause.or(unrecorded)),

@@ -19,8 +19,8 @@ use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::OnDrift;
 use crate::progress::{CancelToken, Phase, Quiet};
 use crate::workbench::change::apply::ApplyOptions;
+use crate::workbench::change::permission::CheckedBundles;
 use crate::workbench::look::merging::EditChoices;
-use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
 impl Workbench {
@@ -37,24 +37,22 @@ impl Workbench {
         }
 
         let quiet = Watch { progress: &Quiet, cancel: watch.cancel };
-        let root = copy.lock()?;
-        let (files, bundles) = (&[output.to_owned()], std::slice::from_ref(&bundle));
-        let none = EditChoices::new();
-        let first_look = self.preview_here(files, bundles, root.fs(), &none, quiet).map_err(not_proven)?;
+        let mut folder = self.locked(copy.lock()?, copy.folder.path())?;
+        let files = &[output.to_owned()];
+        let bundles = CheckedBundles { files, bundles: vec![bundle] }.permit_unasked_on_a_throwaway_copy();
+        let look =
+            self.preview_here(&bundles, folder.fs(), &EditChoices::new(), quiet).map_err(not_proven)?;
         let options =
             ApplyOptions { allow_unsigned: true, accept_weak_volume: true, ..ApplyOptions::default() };
-        let applied = self
-            .apply_locked(files, bundles, (&root, copy.folder.path()), first_look, &options, &none, quiet)
-            .map_err(not_proven)?;
-        compare("after it was applied", &copy.state(watch.cancel)?, &after, root.fs())?;
+        let applied = self.apply_locked(&bundles, &mut folder, look, &options, quiet).map_err(not_proven)?;
+        compare("after it was applied", &copy.state(watch.cancel)?, &after, folder.fs())?;
 
         let entry = applied.entry.ok_or_else(|| Error::Proof("it changed nothing".to_owned()))?;
-        let ledger = read_ledger(root.fs()).map_err(not_proven)?;
-        let look = self.look_at(root.fs(), &ledger, &entry, OnDrift::Stop, Vec::new(), quiet);
+        let look = self.look_at(folder.fs(), &folder.ledger, &entry, OnDrift::Stop, Vec::new(), quiet);
         let look = look.map_err(not_proven)?;
-        let taken_back = self.take_back(&root, &ledger, look, Vec::new(), &[], quiet);
+        let taken_back = self.take_back(&mut folder, look, Vec::new(), &[], quiet);
         let _ = taken_back.map_err(not_proven)?;
-        compare("after it was taken back", &copy.state(watch.cancel)?, &before, root.fs())
+        compare("after it was taken back", &copy.state(watch.cancel)?, &before, folder.fs())
     }
 }
 

@@ -328,13 +328,14 @@ fn a_patch_from_the_middle_takes_its_own_scripts_back() {
 #[test]
 fn a_script_that_was_cut_short_is_in_doubt_and_told() {
     let stage = Stage::new(&BOTH);
-    let root = stage.workbench.lock(&stage.path("product")).expect("the lock");
-    let mut ledger = read_ledger(root.fs()).expect("a history");
+    let target = stage.path("product");
+    let root = stage.workbench.lock(&target).expect("the lock");
+    let mut folder = stage.workbench.locked(root, &target).expect("a history");
     let bundle = stage.workbench.open(&stage.path("one.patchbundle")).expect("a bundle");
     let plan = ScriptPlan::of_bundles([&bundle].into_iter(), &stage.workbench).expect("scripts");
-    let run = Run::new(&stage.workbench, (&root, stage.folder.path()), &plan, None);
-    run.append(&mut ledger, plan.due(ScriptTime::Before).collect()).expect("an entry");
-    drop(root);
+    let mut run = Run::new(&mut folder, &plan, None);
+    run.append(plan.due(ScriptTime::Before).collect()).expect("an entry");
+    drop(folder);
     assert_eq!(stage.in_doubt(), ["script 1 of one, before the change"]);
     assert_eq!(stage.product(), "1");
     let _ = stage.apply(ScriptConsent::All).expect("it is applied");

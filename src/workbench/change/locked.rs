@@ -1,0 +1,148 @@
+//! The one way in which a folder is changed: see it, lock it, see it again if anything moved, change it.
+//!
+//! Looking takes no lock, so what was seen may be over by the time somebody agreed to a change. Only under the lock
+//! does it stay true. Apply, roll back, repair and accept all come through here.
+
+use std::path::Path;
+
+use super::scripts::KeptTexts;
+use crate::disk::TargetRoot;
+use crate::disk::fs::Fs;
+use crate::environment::Environment;
+use crate::ledger::{Action, Entry, Ledger};
+use crate::plan::ApprovedPlan;
+use crate::transaction::{self, Contents, Failure, Intermediate, Receipt, Request};
+use crate::workbench::look::situation::Survey;
+use crate::workbench::look::status::read_ledger;
+use crate::workbench::{Error, Result, Watch, Workbench};
+
+/// What was seen in a folder, and can be compared with what is there now.
+pub(crate) trait Seen: Sized {
+    /// Whether all of it is still so.
+    fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool;
+}
+
+/// A folder that nobody else changes, with its history. Its records grow only through this.
+#[must_use = "a lock keeps everybody else out for nothing"]
+pub(crate) struct LockedFolder<'a> {
+    root: TargetRoot,
+    /// Where it is.
+    pub target: &'a Path,
+    /// Its history, up to the last entry that was written here.
+    pub ledger: Ledger,
+    environment: &'a Environment,
+}
+
+/// A change and what is kept for taking it back.
+pub(crate) struct Change<'a> {
+    /// The steps.
+    pub plan: ApprovedPlan,
+    /// What the plan was made of.
+    pub survey: &'a Survey,
+    /// What the history will say.
+    pub entry: Entry,
+    /// Where new contents come from.
+    pub contents: &'a dyn Contents,
+    /// What it brings besides its steps.
+    pub extras: ChangeExtras<'a>,
+}
+
+/// What a change brings besides its steps.
+#[derive(Default)]
+pub(crate) struct ChangeExtras<'a> {
+    /// The manifests of the patches that it brings.
+    pub manifests: Vec<&'a [u8]>,
+    /// Entries whose safe copies it uses up.
+    pub retires: Vec<u64>,
+    /// Contents to keep with the safe copies.
+    pub between: Vec<Intermediate>,
+    /// Texts that take back what scripts did.
+    pub scripts: KeptTexts<'a>,
+}
+
+impl Workbench {
+    /// Locks `target` for the change that `first` showed. What looks different under the lock is seen again; it then
+    /// has to stay as it is if it `can_change`, because steps are proven once more when they are made, and what needs
+    /// none is not.
+    ///
+    /// # Errors
+    /// If somebody else is changing the folder, or it does not keep still; those of `see_again`.
+    pub(crate) fn lock_as_seen<'a, T: Seen>(
+        &'a self,
+        target: &'a Path,
+        first: T,
+        see_again: impl FnOnce(&dyn Fs) -> Result<T>,
+        can_change: impl FnOnce(&T) -> bool,
+    ) -> Result<(LockedFolder<'a>, T)> {
+        let folder = self.locked(self.lock(target)?, target)?;
+        if first.still_holds(folder.fs(), &folder.ledger) {
+            return Ok((folder, first));
+        }
+        let again = see_again(folder.fs())?;
+        if can_change(&again) && !again.still_holds(folder.fs(), &folder.ledger) {
+            return Err(Error::moved());
+        }
+        Ok((folder, again))
+    }
+
+    /// The folder behind `root`, which is at `target`.
+    pub(crate) fn locked<'a>(&'a self, root: TargetRoot, target: &'a Path) -> Result<LockedFolder<'a>> {
+        let ledger = read_ledger(root.fs())?;
+        Ok(LockedFolder { root, target, ledger, environment: &self.environment })
+    }
+}
+
+impl LockedFolder<'_> {
+    /// Its disk.
+    pub fn fs(&self) -> &dyn Fs {
+        self.root.fs()
+    }
+
+    /// Makes `change` true in one transaction: all of it, or nothing.
+    pub fn carry_out(&self, change: Change<'_>, watch: Watch<'_>) -> std::result::Result<Receipt, Failure> {
+        let Change { plan, survey, entry, contents, extras } = change;
+        let request = Request {
+            root: &self.root,
+            plan,
+            observed: &survey.observed,
+            entry,
+            manifests: extras.manifests,
+            between: extras.between,
+            scripts: extras.scripts,
+            retires: extras.retires,
+            contents,
+            environment: self.environment,
+            progress: watch.progress,
+            cancel: watch.cancel,
+        };
+        transaction::prepare(request)?.commit()
+    }
+
+    /// The next entry of its history.
+    pub fn next_entry(&self, action: Action) -> Entry {
+        Entry::after(&self.ledger.head(), action, self.environment)
+    }
+
+    /// Reads what a transaction has just written. Under the lock nobody else adds to the history, so that it need not
+    /// be read as a whole again.
+    pub fn note(&mut self, entry: &Entry) -> Result<()> {
+        Ok(self.ledger.push_committed(&entry.to_bytes())?)
+    }
+
+    /// Adds an entry that changes no file.
+    pub fn append(&mut self, entry: &Entry) -> Result<()> {
+        transaction::append(&self.root, entry)?;
+        self.note(entry)
+    }
+
+    /// Reads the history again, after a failure that has added to it.
+    pub fn read_again(&mut self) -> Result<()> {
+        self.ledger = read_ledger(self.root.fs())?;
+        Ok(())
+    }
+
+    /// Gives up the safe copies of these entries.
+    pub fn give_up(&self, entries: &[u64]) -> Result<()> {
+        Ok(transaction::give_up(&self.root, entries)?)
+    }
+}
