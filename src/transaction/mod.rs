@@ -43,7 +43,7 @@ use std::io::{self, Write};
 pub use commit::Receipt;
 pub use finish::{append, give_up};
 pub use prepare::{Prepared, prepare};
-pub use store::{Archive, Kept, StoreError, has_way_back, left_copy, safe_copy};
+pub use store::{Archive, Kept, StoreError, has_way_back, safe_copy};
 
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, Stat, StatePath};

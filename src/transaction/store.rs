@@ -154,6 +154,28 @@ impl Archive {
         Ok(archive)
     }
 
+    /// Also finds the copies of what these entries left, where such are kept.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn with_what_was_left<'a>(
+        mut self,
+        fs: &dyn Fs,
+        entries: impl Iterator<Item = (u64, &'a [Step])>,
+    ) -> Result<Self, TransactionError> {
+        for (seq, steps) in entries {
+            let folder = layout::way_back(seq);
+            for (n, step) in steps.iter().enumerate() {
+                let place = layout::left(&folder, n);
+                if let (Some(file), true) = (step.after.as_ref().and_then(Node::as_file), exists(fs, &place)?)
+                {
+                    self.add(file.digest, [place]);
+                }
+            }
+        }
+        Ok(self)
+    }
+
     fn add(&mut self, digest: Digest, places: impl IntoIterator<Item = StatePath>) {
         let mut places = places.into_iter().peekable();
         if places.peek().is_some() {
@@ -191,15 +213,6 @@ pub fn safe_copy(fs: &dyn Fs, seq: u64, n: usize) -> Result<Option<StatePath>, T
         }
     }
     Ok(None)
-}
-
-/// Where the copy of what step `n` of entry `seq` left is, if one was kept.
-///
-/// # Errors
-/// The system's.
-pub fn left_copy(fs: &dyn Fs, seq: u64, n: usize) -> Result<Option<StatePath>, TransactionError> {
-    let place = layout::left(&layout::way_back(seq), n);
-    Ok(exists(fs, &place)?.then_some(place))
 }
 
 /// Where the safe copy of step `n` may be, the best place first.

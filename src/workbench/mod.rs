@@ -4,6 +4,7 @@
 //! Nothing is printed here, and nothing is asked: a question is a preview, and the answer is the next call.
 
 mod change;
+mod contents;
 mod error;
 mod keys;
 mod look;
@@ -24,14 +25,12 @@ pub use change::rollback::{
     DependentPatch, RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which,
 };
 pub use change::scripts::{PlannedScript, ScriptConsent, ScriptPlan};
+pub use contents::{Content, ContentReader, MAX_IN_MEMORY_BYTES};
 pub use error::{Error, Result, ScriptTrouble};
 pub use keys::review::{ReviewWish, SpokenReview, spoken_reviews};
 pub use keys::sign::{Signed, Signer};
 pub use keys::{KeyWish, KnownKey, MadeKey, UnknownKeys};
-pub use look::changes::{
-    ChangeContents, Content, ContentReader, Hidden, HiddenCount, HiddenIn, HiddenPlace, MAX_IN_MEMORY_BYTES,
-    OneChange, Side,
-};
+pub use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace, OneChange, Side};
 pub use look::drift::DriftCause;
 pub use look::folders::FolderList;
 pub use look::identify::{Identified, IdentifiedPatch, Presence};

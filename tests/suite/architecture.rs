@@ -72,7 +72,7 @@ fn the_check_finds_what_it_should() {
 
 /// The rooms of the workbench, the highest first: a room uses only what stands behind it. `look` and `text_patch` are
 /// two ways of reading a patch, and each may ask the other.
-const ROOMS: [&[&str]; 4] = [&["make"], &["change"], &["keys"], &["look", "text_patch"]];
+const ROOMS: [&[&str]; 5] = [&["make"], &["change"], &["keys"], &["look", "text_patch"], &["contents"]];
 /// Arrows that run back up, each with its reason.
 const UPWARDS: [(&str, &str); 1] = [
     // A script is listed with the patch that brings it, and what a script is stands beside what runs it.

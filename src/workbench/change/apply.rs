@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::library::Library;
 use super::locked::{Change, ChangeExtras, LockedFolder, Seen};
 use super::permission::PermittedBundles;
 use super::preview::Previewed;
@@ -15,6 +14,7 @@ use crate::ledger::{Action, CheckNote, Entry, Ledger, Part, PatchNote, Retires, 
 use crate::model::{Code, Digest, Level, Patch};
 use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
+use crate::workbench::contents::{First, Library};
 use crate::workbench::look::merging::EditChoices;
 use crate::workbench::{
     ApplyPreview, ComingPatch, Error, Result, ScriptTrouble, Watch, Workbench, text_patch,
@@ -166,9 +166,11 @@ impl Workbench {
         let mut entry = entry_of(run.folder, bundles, &looked, remarks)?;
         entry.overrides = overrides(&looked.preview, options);
         entry.scripts = run.notes.iter().cloned().chain(scripts.due(ScriptTime::After)).collect();
-        let contents =
-            Library::new(run.folder.fs(), bundles, &looked.survey.situation.tree, looked.archive.clone())
-                .with_made(looked.plan.made.clone());
+        let contents = Library::new(bundles, First::Bundles)
+            .in_folder(run.folder.fs())
+            .with_seen(&looked.survey.situation.tree)
+            .with_copies(looked.archive.clone())
+            .with_made(looked.plan.made.clone());
         let mut extras = ChangeExtras {
             manifests: coming(&looked).map(|(bundle, _)| bundles[bundle].manifest()).collect(),
             between: between(&looked),

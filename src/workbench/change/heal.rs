@@ -1,20 +1,18 @@
 //! Puts places right that are not as the history says, from the safe copies or from patch files at hand.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::library::content_error;
 use super::locked::{Change, ChangeExtras, Seen};
-use crate::bundle::{VerifiedBundle, delta};
-use crate::disk::fs::{Fs, Place, StatKind, StatePath};
-use crate::disk::hash_file;
+use crate::bundle::VerifiedBundle;
+use crate::disk::fs::{Fs, Place, StatKind};
 use crate::ledger::{Action, Entry, Ledger};
-use crate::model::{Code, Digest, FileNode, Node, Payload, Step, TreePath};
+use crate::model::{Code, Node, Step, TreePath};
 use crate::plan::{Fingerprint, Note, Obstacle, Preview, plan_heal};
-use crate::transaction::{ContentError, Contents};
-use crate::workbench::look::drift::Copies;
+use crate::transaction::StoreError;
+use crate::workbench::contents::{First, Library, Origin};
 use crate::workbench::look::situation::Survey;
+use crate::workbench::look::stack::all_copies;
 use crate::workbench::look::status::{self, read_ledger};
 use crate::workbench::{Drift, Error, Result, Watch, Workbench};
 
@@ -86,7 +84,7 @@ impl Workbench {
         let see_again = |fs: &dyn Fs| self.see_drift(fs, options, &bundles, watch);
         let (folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         look.check_fingerprint(options)?;
-        let PlannedHeal { preview: HealPreview { preview, .. }, survey, sources } = look;
+        let PlannedHeal { preview: HealPreview { preview, .. }, survey, remarks } = look;
         let notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         if plan.steps().is_empty() {
@@ -95,8 +93,8 @@ impl Workbench {
         let mut entry = folder.next_entry(Action::Heal);
         entry.version_before = folder.ledger.version().map(str::to_owned);
         entry.version_after.clone_from(&entry.version_before);
-        entry.remarks = remarks(&sources, &bundles)?;
-        let contents = HealContents { sources: &sources, bundles: &bundles };
+        entry.remarks = remarks;
+        let contents = contents(folder.fs(), &folder.ledger, &bundles)?;
         let extras = ChangeExtras::default();
         let change = Change { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
@@ -165,9 +163,9 @@ impl Workbench {
             })
             .filter(|step| step.before != step.after)
             .collect();
-        let (sources, lost) = find_sources(fs, &ledger, bundles, &steps)?;
+        let (lost, remarks) = find_sources(&contents(fs, &ledger, bundles)?, bundles, &steps)?;
         let preview = plan_heal(steps, &lost, &survey.situation);
-        Ok(PlannedHeal { preview: HealPreview { drift, preview }, survey, sources })
+        Ok(PlannedHeal { preview: HealPreview { drift, preview }, survey, remarks })
     }
 }
 
@@ -184,7 +182,8 @@ fn unknown_place(path: &TreePath) -> Error {
 struct PlannedHeal {
     preview: HealPreview,
     survey: Survey,
-    sources: Sources,
+    /// From which patch files contents come, for the history.
+    remarks: Vec<String>,
 }
 
 impl Seen for PlannedHeal {
@@ -202,134 +201,35 @@ impl PlannedHeal {
     }
 }
 
-type Sources = BTreeMap<TreePath, Source>;
-
-/// Where the content of a file is found.
-#[derive(Debug, Clone)]
-enum Source {
-    /// Among the safe copies.
-    Copy(StatePath),
-    /// In a bundle, as it is.
-    Blob { bundle: usize, blob: Digest },
-    /// In a bundle, as what makes it out of something that is at hand.
-    Delta { bundle: usize, blob: Digest, from: Place, from_bytes: u64 },
-}
-
-/// Finds the content of every file that `steps` leave, and the places for which there is none.
+/// The places that `steps` leave with a content that is nowhere, and from which patch files the others come.
 fn find_sources(
-    fs: &dyn Fs,
-    ledger: &Ledger,
+    library: &Library<'_>,
     bundles: &[VerifiedBundle],
     steps: &[Step],
-) -> Result<(Sources, Vec<TreePath>)> {
-    let files: Vec<(&TreePath, &FileNode)> = steps
-        .iter()
+) -> Result<(Vec<TreePath>, Vec<String>)> {
+    let (mut lost, mut used) = (Vec::new(), BTreeSet::new());
+    for step in steps {
+        let Some(file) = step.after.as_ref().and_then(Node::as_file) else { continue };
         // Where only permissions differ, the content is there.
-        .filter(|step| !step.before.as_ref().zip(step.after.as_ref()).is_some_and(|(a, b)| a.same_content(b)))
-        .filter_map(|step| Some((&step.path, step.after.as_ref()?.as_file()?)))
-        .collect();
-    let mut wanted: BTreeSet<Digest> = files.iter().map(|(_, file)| file.digest).collect();
-    let payloads = bundles.iter().flat_map(|bundle| &bundle.patch.changes).filter_map(|c| c.payload.as_ref());
-    wanted.extend(payloads.filter_map(|payload| match payload {
-        Payload::Delta { source, .. } => Some(*source),
-        _ => None,
-    }));
-    let copies = Copies::find(fs, ledger, &wanted)?;
-    let (mut sources, mut lost) = (Sources::new(), Vec::new());
-    for (path, file) in files {
-        let copy = || copies.of(fs, file.digest).cloned().map(Source::Copy);
-        let source =
-            copy().or_else(|| (0..bundles.len()).find_map(|n| in_bundle(fs, bundles, n, file, &copies)));
-        match source {
-            Some(source) => _ = sources.insert(path.clone(), source),
-            None => lost.push(path.clone()),
+        if step.before.as_ref().zip(step.after.as_ref()).is_some_and(|(now, then)| now.same_content(then)) {
+            continue;
+        }
+        let failed = |source| StoreError::Io { path: step.path.clone(), source };
+        match library.find(&file.digest).map_err(failed)? {
+            Some(Origin::Bundle(bundle)) => _ = used.insert(bundle),
+            Some(Origin::Folder(_) | Origin::Made) => {}
+            None => lost.push(step.path.clone()),
         }
     }
-    Ok((sources, lost))
-}
-
-fn in_bundle(
-    fs: &dyn Fs,
-    bundles: &[VerifiedBundle],
-    bundle: usize,
-    file: &FileNode,
-    copies: &Copies,
-) -> Option<Source> {
-    let changes = &bundles[bundle].patch.changes;
-    if bundles[bundle].blobs().any(|(blob, _)| blob == file.digest) {
-        return Some(Source::Blob { bundle, blob: file.digest });
-    }
-    let makes_it = |node: &Option<Node>| {
-        node.as_ref().and_then(Node::as_file).is_some_and(|after| after.digest == file.digest)
+    let remark = |bundle: usize| {
+        let (patch, digest) = (&bundles[bundle].patch, bundles[bundle].file_digest()?);
+        Ok(format!("contents were taken from the patch file of {}, SHA-256 {digest}", patch.identity))
     };
-    changes.iter().filter(|change| makes_it(&change.after)).find_map(|change| {
-        let Some(Payload::Delta { blob, from, source }) = &change.payload else { return None };
-        let before = bundles[bundle].patch.change_at(from)?.before.iter().filter_map(Node::as_file);
-        let from_bytes = before.into_iter().find(|before| before.digest == *source)?.size_bytes;
-        let live = Place::from(from);
-        let from = match copies.of(fs, *source) {
-            Some(copy) => Place::from(copy),
-            None if hash_file(fs, &live).is_ok_and(|(found, _)| found == *source) => live,
-            None => return None,
-        };
-        Some(Source::Delta { bundle, blob: *blob, from, from_bytes })
-    })
-}
-
-/// From which patch files something came.
-fn remarks(sources: &Sources, bundles: &[VerifiedBundle]) -> Result<Vec<String>> {
-    let used: BTreeSet<usize> = sources
-        .values()
-        .filter_map(|source| match source {
-            Source::Blob { bundle, .. } | Source::Delta { bundle, .. } => Some(*bundle),
-            Source::Copy(_) => None,
-        })
-        .collect();
-    let mut remarks = Vec::new();
-    for index in used {
-        let bundle = &bundles[index];
-        let digest = bundle.file_digest()?;
-        remarks.push(format!(
-            "contents were taken from the patch file of {}, SHA-256 {digest}",
-            bundle.patch.identity
-        ));
-    }
-    Ok(remarks)
+    Ok((lost, used.into_iter().map(remark).collect::<Result<_>>()?))
 }
 
 /// The contents that the history names, out of safe copies and bundles.
-struct HealContents<'a> {
-    sources: &'a Sources,
-    bundles: &'a [VerifiedBundle],
-}
-
-impl Contents for HealContents<'_> {
-    fn kept(&self, _: &Step) -> Option<StatePath> {
-        // A safe copy stays one; what becomes live is a copy of it.
-        None
-    }
-
-    fn remembers(&self, _: &Step) -> bool {
-        false
-    }
-
-    fn write(&self, step: &Step, fs: &dyn Fs, out: &mut dyn Write) -> std::result::Result<(), ContentError> {
-        let size_after = step.after.as_ref().and_then(Node::as_file).map_or(0, |file| file.size_bytes);
-        match self.sources.get(&step.path) {
-            None => {
-                let detail = "there is no copy of it".to_owned();
-                Err(ContentError::Refused { code: Code::Store, detail })
-            }
-            Some(Source::Copy(place)) => Ok(io::copy(&mut fs.open(&Place::from(place))?, out).map(drop)?),
-            Some(Source::Blob { bundle, blob }) => {
-                self.bundles[*bundle].copy_blob(blob, out).map(drop).map_err(content_error)
-            }
-            Some(Source::Delta { bundle, blob, from, from_bytes }) => {
-                let mut delta = self.bundles[*bundle].open_blob(blob).map_err(content_error)?;
-                let mut old = fs.open(from)?;
-                delta::decode(&mut delta, &mut *old, *from_bytes, size_after, out)
-                    .map_err(|error| content_error(error.into()))
-            }
-        }
-    }
+fn contents<'a>(fs: &'a dyn Fs, ledger: &Ledger, bundles: &'a [VerifiedBundle]) -> Result<Library<'a>> {
+    let library = Library::new(bundles, First::SafeCopies).in_folder(fs).where_bundles_say();
+    Ok(library.with_copies(all_copies(fs, ledger)?))
 }

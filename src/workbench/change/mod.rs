@@ -3,7 +3,6 @@
 pub(super) mod accept;
 pub(super) mod apply;
 pub(super) mod heal;
-pub(super) mod library;
 pub(super) mod locked;
 pub(super) mod permission;
 pub(super) mod plan_file;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::library::Library;
 use super::permission::CheckedBundles;
 use super::scripts::ScriptPlan;
 use super::trust_checks::Floors;
@@ -20,6 +19,7 @@ use crate::plan::{
 use crate::transaction::recover::{self, Unfinished};
 use crate::transaction::{Archive, TransactionError};
 use crate::trust::{Review, Verdict};
+use crate::workbench::contents::{First, Library};
 use crate::workbench::look::changes::{Hidden, hidden_in};
 use crate::workbench::look::inspect::readable_reviews;
 use crate::workbench::look::merging::{EditChoices, resolve_edits};
@@ -141,7 +141,7 @@ impl Workbench {
             self.read_consistently(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
         self.name_bundles_at_hand(files, &mut preview);
         for bundle in bundles.as_slice() {
-            preview.hidden.merge(hidden_in(bundle, Some(Arc::clone(&fs)), watch.cancel)?);
+            preview.hidden.merge(hidden_in(bundle, Some(&fs), watch.cancel)?);
         }
         Ok(preview)
     }
@@ -200,7 +200,8 @@ impl Workbench {
         let coming_bundles: Vec<&VerifiedBundle> = order.iter().map(|index| &bundles[*index]).collect();
         resolve_edits(&coming_bundles, fs, &mut survey, choices)?;
         let archive = folder.archive(fs)?;
-        let library = Library::new(fs, bundles, &survey.situation.tree, archive.clone());
+        let library = Library::new(bundles, First::Bundles).in_folder(fs);
+        let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
         let installed = Installed { stack: folder.stack(), next_entry: ledger.head().seq + 1 };
         let mut plan = plan_several(&coming, &survey.situation, &installed, &library);
         plan.between.retain(|(_, file)| !library.is_kept(&file.digest));

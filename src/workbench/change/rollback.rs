@@ -5,7 +5,6 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::library::Library;
 use super::locked::{Change, ChangeExtras, LockedFolder, Seen};
 use super::scripts::{Run, ScriptConsent, ScriptPlan, refuse_to_bring_back, script_failed};
 use super::take_out::{OnDependents, refuse_replaced, wanted};
@@ -16,6 +15,7 @@ use crate::ledger::{
 use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
 use crate::plan::{Fingerprint, Layer, NoContents, Note, OnDrift, Preview, plan_rollback, take_out};
 use crate::transaction::{Archive, ContentError, Contents, Kept};
+use crate::workbench::contents::{First, Library};
 use crate::workbench::look::merging::{MergedContents, resolve_edits_since};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::FolderStack;
@@ -321,7 +321,9 @@ impl Workbench {
             How::Layers { out, made, archive } => {
                 entry.remarks.extend(went_and_returned(&patches, &back));
                 entry.out = out.into_iter().map(Gone::from).collect();
-                Box::new(Library::new(folder.fs(), &[], &survey.situation.tree, archive).with_made(made))
+                let library = Library::new(&[], First::Bundles).in_folder(folder.fs());
+                let library = library.with_seen(&survey.situation.tree).with_copies(archive);
+                Box::new(library.with_made(made))
             }
         };
         (entry.version_before, entry.version_after) = versions(&folder.ledger, reversed, &entry);

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::library::Library;
 use super::rollback::{DependentPatch, How, PlannedRollback, RebuiltPlace, RollbackPreview};
 use super::scripts::ScriptPlan;
 use crate::disk::fs::Fs;
@@ -13,6 +12,7 @@ use crate::plan::{
     Because, ContentByDigest, Dependent, Layer, Obstacle, OnDrift, TakeOut, plan_rollback, take_out,
 };
 use crate::transaction::StoreError;
+use crate::workbench::contents::{First, Library};
 use crate::workbench::look::stack::FolderStack;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
@@ -39,7 +39,8 @@ impl Workbench {
         let archive = folder.archive(fs)?;
         // What is live is told by the history; whoever reads it checks the digest.
         let live = folder.expected.iter().filter_map(|(path, node)| Some((path.clone(), node.clone()?)));
-        let library = Library::new(fs, &[], &live.collect(), archive.clone());
+        let library = Library::new(&[], First::Bundles).in_folder(fs);
+        let library = library.with_seen(&live.collect()).with_copies(archive.clone());
         let out = take_out(&folder.stack(), wanted, &library);
         let forward = out.forward_steps();
         let survey = self.survey_for_rollback(fs, &forward, ledger, watch)?;

@@ -1,6 +1,5 @@
 //! The contents on both sides of every change of a bundle, as far as they can be known.
 
-mod content;
 mod hidden;
 
 use std::io;
@@ -8,21 +7,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::merging;
-use crate::bundle::{VerifiedBundle, delta};
+use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::FileOutcome;
 use crate::diff::pair_renames;
 use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
-use crate::model::{Digest, FileChange, LocalEdits, Node, Payload, Role, TreePath};
+use crate::model::{FileChange, FileNode, LocalEdits, Node, Role, TreePath};
 use crate::progress::{CancelToken, Cancelled};
+use crate::workbench::contents::{Content, First, Library, MAX_IN_MEMORY_BYTES, NotRead, Spool};
 use crate::workbench::{Result, Watch, Workbench};
 
-pub use content::{Content, ContentReader, MAX_IN_MEMORY_BYTES};
 pub use hidden::{Hidden, HiddenCount, HiddenIn, HiddenPlace};
 
 pub(crate) use hidden::in_patch as hidden_in;
-
-pub(crate) use content::Spool;
 
 /// What is on one side of a change.
 #[derive(Debug, Clone)]
@@ -94,7 +91,7 @@ impl Workbench {
     ) -> Result<()> {
         let bundle = self.open_maybe_for(bundle, target, watch)?;
         let disk = target.map(|target| self.disk(target)).transpose()?;
-        let sides = Sides { bundle: &bundle, disk, cancel: watch.cancel, large: Large::Describe };
+        let sides = Sides::new(&bundle, disk.as_ref(), watch.cancel, Large::Describe);
         let wanted =
             |path: &TreePath| paths.is_empty() || paths.iter().any(|p| p == path || path.is_below(p));
         for change in bundle.patch.changes.iter().filter(|change| wanted(&change.path)) {
@@ -119,7 +116,7 @@ impl Workbench {
     ) -> Result<Option<OneChange>> {
         let bundle = self.open_maybe_for(bundle, target, watch)?;
         let disk = target.map(|target| self.disk(target)).transpose()?;
-        let sides = Sides { bundle: &bundle, disk, cancel: watch.cancel, large: Large::Spool };
+        let sides = Sides::new(&bundle, disk.as_ref(), watch.cancel, Large::Spool);
         let Some(change) = bundle.patch.change_at(path) else {
             let is_named = |(_, file): (&str, &FileOutcome)| file.path == path.as_str();
             let is_named = bundle.text.as_ref().is_some_and(|text| text.files().any(is_named));
@@ -144,7 +141,8 @@ impl Workbench {
 
 struct Sides<'a> {
     bundle: &'a VerifiedBundle,
-    disk: Option<Arc<dyn Fs>>,
+    library: Library<'a>,
+    disk: Option<&'a Arc<dyn Fs>>,
     cancel: &'a CancelToken,
     large: Large,
 }
@@ -152,26 +150,40 @@ struct Sides<'a> {
 /// A content, or why there is none, as a phrase.
 type ContentResult = std::result::Result<Content, String>;
 
-impl Sides<'_> {
+impl<'a> Sides<'a> {
+    fn new(
+        bundle: &'a VerifiedBundle,
+        disk: Option<&'a Arc<dyn Fs>>,
+        cancel: &'a CancelToken,
+        large: Large,
+    ) -> Self {
+        let library = Library::new(std::slice::from_ref(bundle), First::Bundles).where_bundles_say();
+        let library = match disk {
+            Some(disk) => library.in_folder(&**disk),
+            None => library,
+        };
+        Self { bundle, library, disk, cancel, large }
+    }
+
     fn of<'c>(&self, change: &'c FileChange) -> ChangeContents<'c> {
         let after = match &change.after {
             None => Side::Absent,
-            Some(Node::File(file)) => shown(self.after(change, file.digest, file.size_bytes)),
+            Some(Node::File(file)) => shown(self.content(file)),
             Some(_) => Side::NotAFile,
         };
-        let (left, before) = match &self.disk {
+        let (left, before) = match self.disk {
             Some(disk) => self.found(disk, &change.path),
             None => {
                 let before = match change.before.first() {
                     None => Side::Absent,
-                    Some(Node::File(file)) => shown(self.before(&change.path, file.digest, file.size_bytes)),
+                    Some(Node::File(file)) => shown(self.content(file)),
                     Some(_) => Side::NotAFile,
                 };
                 (change.before.first().cloned(), before)
             }
         };
         let mut contents = ChangeContents { change, left, right: change.after.clone(), before, after };
-        if let (Some(disk), Some(Node::File(mine))) = (&self.disk, &contents.left)
+        if let (Some(disk), Some(Node::File(mine))) = (self.disk, &contents.left)
             && let Some((file, merged)) = merging::merged_here(self.bundle, &**disk, change, mine)
         {
             (contents.right, contents.after) = (Some(Node::File(file)), Side::Content(merged.into()));
@@ -181,7 +193,7 @@ impl Sides<'_> {
 
     /// What stands at `path`, on both sides: a text patch names it, and does not fit or is there already.
     fn as_it_is(&self, path: &TreePath) -> Option<OneChange> {
-        let (node, content) = self.found(self.disk.as_ref()?, path);
+        let (node, content) = self.found(self.disk?, path);
         let change = FileChange {
             path: path.clone(),
             before: node.iter().cloned().collect(),
@@ -201,80 +213,43 @@ impl Sides<'_> {
             Err(error) => (None, Side::Unavailable(error.to_string())),
             Ok(None) => (None, Side::Absent),
             Ok(Some(Node::File(file))) => {
-                let content = self.read_from(disk, path, file.digest, file.size_bytes);
+                let content = self.allow(file.size_bytes).and_then(|()| {
+                    self.at(disk, Place::from(path), &file)?.ok_or_else(|| NO_ORIGINAL.to_owned())
+                });
                 (Some(Node::File(file)), shown(content))
             }
             Ok(node) => (node, Side::NotAFile),
         }
     }
 
-    fn before(&self, path: &TreePath, digest: Digest, size_bytes: u64) -> ContentResult {
-        let base = self.change(path).and_then(|change| change.base).filter(|base| *base == digest);
-        match (base, &self.disk) {
-            (Some(base), _) => self.blob(&base, size_bytes),
-            (None, Some(disk)) => self.read_from(disk, path, digest, size_bytes),
-            (None, None) => {
-                Err("the original is not in the patch file; name a folder to compare with".to_owned())
-            }
+    /// The content of `file`, wherever it is.
+    fn content(&self, file: &FileNode) -> ContentResult {
+        self.allow(file.size_bytes)?;
+        if self.library.is_brought(&file.digest).map_err(worded)? {
+            let mut spool = Spool::new(file.size_bytes, self.cancel);
+            self.library.copy_to(&file.digest, &mut spool).map_err(not_read)?;
+            let content = spool.finish(file.digest).map_err(worded)?;
+            return content.ok_or_else(|| "the content is damaged".to_owned());
         }
-    }
-
-    fn after(&self, change: &FileChange, digest: Digest, size_bytes: u64) -> ContentResult {
-        self.allow(size_bytes)?;
-        let content = match &change.payload {
-            Some(Payload::Whole { blob }) => self.blob(blob, size_bytes),
-            Some(Payload::Same { from }) => self.before(from, digest, size_bytes),
-            None => self.before(&change.path, digest, size_bytes),
-            Some(Payload::Delta { blob, from, source }) => {
-                self.unpack_delta(blob, (from, *source), digest, size_bytes)
-            }
+        let Some(disk) = self.disk else {
+            return Err("the original is not in the patch file; name a folder to compare with".to_owned());
         };
-        // Where the patch is already applied, its result is in the folder and the original no more.
-        match (content, &self.disk) {
-            (Err(reason), Some(disk)) => {
-                self.read_from(disk, &change.path, digest, size_bytes).map_err(|_| reason)
+        for place in self.library.supposed(&file.digest) {
+            if let Some(content) = self.at(disk, place, file)? {
+                return Ok(content);
             }
-            (content, _) => content,
         }
+        Err(NO_ORIGINAL.to_owned())
     }
 
-    fn unpack_delta(
-        &self,
-        blob: &Digest,
-        (from, source): (&TreePath, Digest),
-        digest: Digest,
-        size_bytes: u64,
-    ) -> ContentResult {
-        let source_file = self.change(from).and_then(|change| {
-            change.before.iter().filter_map(Node::as_file).find(|file| file.digest == source)
-        });
-        let source_bytes = source_file.map_or(0, |file| file.size_bytes);
-        let old = self.before(from, source, source_bytes)?;
-        let mut old = old.reader().map_err(worded)?;
-        let mut delta = self.bundle.open_blob(blob).map_err(|error| error.to_string())?;
-        let mut new = Spool::new(size_bytes, self.cancel);
-        delta::decode(&mut delta, &mut old, source_bytes, size_bytes, &mut new)
-            .map_err(|error| with_cause(&error))?;
-        spooled(new, digest)
-    }
-
-    fn blob(&self, blob: &Digest, size_bytes: u64) -> ContentResult {
-        self.allow(size_bytes)?;
-        let mut spool = Spool::new(size_bytes, self.cancel);
-        self.bundle.copy_blob(blob, &mut spool).map_err(|error| with_cause(&error))?;
-        spooled(spool, *blob)
-    }
-
-    fn read_from(
+    /// The content at `place`, if it is that of `file`.
+    fn at(
         &self,
         disk: &Arc<dyn Fs>,
-        path: &TreePath,
-        digest: Digest,
-        size_bytes: u64,
-    ) -> ContentResult {
-        self.allow(size_bytes)?;
-        let content = Content::in_target(disk, Place::from(path), (digest, size_bytes), self.cancel);
-        content.map_err(worded)?.ok_or_else(|| "the folder does not hold the original".to_owned())
+        place: Place,
+        file: &FileNode,
+    ) -> std::result::Result<Option<Content>, String> {
+        Content::in_target(disk, place, (file.digest, file.size_bytes), self.cancel).map_err(worded)
     }
 
     fn allow(&self, size_bytes: u64) -> std::result::Result<(), String> {
@@ -284,18 +259,12 @@ impl Sides<'_> {
         }
         Ok(())
     }
-
-    fn change(&self, path: &TreePath) -> Option<&FileChange> {
-        self.bundle.patch.change_at(path)
-    }
 }
+
+const NO_ORIGINAL: &str = "the folder does not hold the original";
 
 fn shown(content: ContentResult) -> Side {
     content.map_or_else(Side::Unavailable, Side::Content)
-}
-
-fn spooled(spool: Spool<'_>, digest: Digest) -> ContentResult {
-    spool.finish(digest).map_err(worded)?.ok_or_else(|| "the content is damaged".to_owned())
 }
 
 /// A failure of the disk as a phrase; the one that a person can do something about by its meaning.
@@ -303,6 +272,15 @@ fn worded(error: io::Error) -> String {
     match error.kind() {
         io::ErrorKind::StorageFull => "there is no room for a temporary copy".to_owned(),
         _ => error.to_string(),
+    }
+}
+
+/// Why a content that is in the bundle cannot be shown.
+fn not_read(error: NotRead) -> String {
+    match error {
+        NotRead::Bundle(error) => with_cause(&error),
+        NotRead::Disk(error) => worded(error),
+        NotRead::SourceDamaged | NotRead::Nowhere => "the content is damaged".to_owned(),
     }
 }
 

@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::merging::wants_merging;
-use super::stack::manifest_of;
+use super::stack::{all_copies, manifest_of};
 use super::status::{read_ledger, status_now};
 use crate::checks::{Beginning, first_bytes};
 use crate::diff::is_text;
-use crate::disk::fs::{Fs, Place, StatePath};
-use crate::disk::{hash_file, node_at};
+use crate::disk::fs::{Fs, Place};
+use crate::disk::node_at;
 use crate::ledger::Ledger;
-use crate::model::{Digest, FileChange, LocalEdits, Node, Patch, Role, Step, TreePath};
-use crate::transaction;
+use crate::model::{Digest, FileChange, LocalEdits, Node, Patch, Role, TreePath};
+use crate::workbench::contents::{First, Library, wants_merging};
 use crate::workbench::{Content, Drift, DriftKind, OneChange, Result, Side, Watch, Workbench};
 
 /// Why a place is likely not as the history says.
@@ -130,9 +129,8 @@ impl Workbench {
         let file =
             |node: Option<&Node>| node.and_then(Node::as_file).map(|file| (file.digest, file.size_bytes));
         let should_be = |drift: &Drift| expected.get(&drift.path).cloned().flatten();
-        let wanted =
-            drift.iter().filter_map(|drift| file(should_be(drift).as_ref())).map(|(digest, _)| digest);
-        let copies = Copies::find(&*fs, &ledger, &wanted.collect())?;
+        let copies = Library::new(&[], First::SafeCopies).in_folder(&*fs);
+        let copies = copies.with_copies(all_copies(&*fs, &ledger)?);
         for drift in &drift {
             watch.cancel.check()?;
             let left = should_be(drift);
@@ -140,7 +138,7 @@ impl Workbench {
             let here = Place::from(&drift.path);
             let copy = |(digest, _): (Digest, u64)| match drift.kind {
                 DriftKind::Permissions => Some(here.clone()),
-                _ => copies.of(&*fs, digest).map(Place::from),
+                _ => copies.whole_copy(&digest).ok().flatten().map(Place::from),
             };
             let before = side(&fs, left.as_ref(), file(left.as_ref()).and_then(copy), watch);
             let after = side(&fs, right.as_ref(), Some(here.clone()), watch);
@@ -195,49 +193,4 @@ fn settings(fs: &dyn Fs, ledger: &Ledger, places: &BTreeMap<TreePath, usize>) ->
         .map(|change| change.path)
         .filter(|path| places.contains_key(path))
         .collect()
-}
-
-/// Where copies of contents are among the safe copies, by what they hold. Names and the history tell; whoever uses a
-/// copy compares its digest.
-pub(crate) struct Copies {
-    places: BTreeMap<Digest, Vec<StatePath>>,
-}
-
-impl Copies {
-    /// Finds copies of the contents in `wanted`.
-    ///
-    /// # Errors
-    /// If the history cannot be read.
-    pub fn find(fs: &dyn Fs, ledger: &Ledger, wanted: &BTreeSet<Digest>) -> Result<Self> {
-        let mut places: BTreeMap<Digest, Vec<StatePath>> = BTreeMap::new();
-        let digest = |node: &Option<Node>| node.as_ref().and_then(Node::as_file).map(|file| file.digest);
-        for entry in ledger.entries().iter().rev() {
-            let steps = entry.steps()?;
-            let is_of_use = |step: &Step| {
-                [digest(&step.before), digest(&step.after)].iter().flatten().any(|one| wanted.contains(one))
-            };
-            if !steps.iter().any(is_of_use) || !transaction::has_way_back(fs, entry.seq)? {
-                continue;
-            }
-            for (n, step) in steps.iter().enumerate().filter(|(_, step)| is_of_use(step)) {
-                let copies = [
-                    (digest(&step.before), transaction::safe_copy(fs, entry.seq, n)?),
-                    (digest(&step.after), transaction::left_copy(fs, entry.seq, n)?),
-                ];
-                for (digest, place) in copies {
-                    if let (Some(digest), Some(place)) = (digest.filter(|one| wanted.contains(one)), place) {
-                        places.entry(digest).or_default().push(place);
-                    }
-                }
-            }
-        }
-        Ok(Self { places })
-    }
-
-    /// A whole copy of this content.
-    pub fn of(&self, fs: &dyn Fs, digest: Digest) -> Option<&StatePath> {
-        let holds =
-            |place: &&StatePath| hash_file(fs, &Place::from(*place)).is_ok_and(|(found, _)| found == digest);
-        self.places.get(&digest)?.iter().find(holds)
-    }
 }

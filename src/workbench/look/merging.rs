@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::situation::Survey;
+use crate::bundle::VerifiedBundle;
 use crate::bundle::author::WholeFile;
-use crate::bundle::{VerifiedBundle, delta};
 use crate::diff::{MAX_MERGE_BYTES, Merge, draft, merge};
 use crate::disk::fs::{Fs, Place};
-use crate::disk::node_at;
-use crate::model::{Code, Digest, FileChange, FileNode, LocalEdits, Mode, Node, Payload, Step, TreePath};
+use crate::disk::{ScanError, node_at};
+use crate::model::{Code, Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, TreePath};
 use crate::plan::{MergedHow, Obstacle, Resolution};
 use crate::transaction::Kept;
+use crate::workbench::contents::{First, Library, NotRead};
 use crate::workbench::{Error, Result, Workbench};
 
 /// Most bytes of merged files that wait in memory at one time: a plan of so many large settings is none.
@@ -60,13 +61,6 @@ impl MergedContents {
         self.contents.insert(path.clone(), content);
         true
     }
-}
-
-/// Whether a copy of what `change` leaves is kept beside the safe copies, so that later edits can be merged when it is
-/// taken back: where the patch wants them merged.
-pub(crate) fn wants_merging(change: &FileChange) -> bool {
-    let is_small = |node: &Node| node.as_file().is_some_and(|file| file.size_bytes <= MAX_MERGE_BYTES as u64);
-    change.local_edits == LocalEdits::Merge && change.after.as_ref().is_some_and(is_small)
 }
 
 /// Works out what becomes of each file that is neither as the patch expects nor as it leaves it, and puts that into
@@ -138,7 +132,7 @@ impl Workbench {
         };
         let change = bundle.patch.change_at(path).ok_or_else(|| refused("the patch changes nothing here"))?;
         let edit = Edit { bundle: &bundle, fs: &*fs, change, keeps_modes: fs.features().modes };
-        let failed = |source| crate::disk::ScanError::Io { place: path.into(), source };
+        let failed = |source| ScanError::Io { place: path.into(), source };
         let Some(Node::File(mine)) = node_at(&*fs, &path.into()).map_err(failed)? else {
             return Err(refused("no file is here"));
         };
@@ -146,7 +140,7 @@ impl Workbench {
         let Some(((_, base), mine)) = sides else {
             return Err(refused("the patch file does not hold the original, or the file is too large"));
         };
-        let Some(theirs) = edit.theirs(&base)? else {
+        let Some(theirs) = edit.theirs()? else {
             return Err(refused("the patch file does not hold the whole new content"));
         };
         let marked = draft(&base, &mine, &theirs).map_err(|reason| refused(&reason.to_string()))?;
@@ -226,11 +220,7 @@ impl Edit<'_> {
     }
 
     fn take_theirs(&self, made: &mut MergedContents) -> Result<Resolution> {
-        let base = self.base()?;
-        let theirs = match &base {
-            Some((_, base)) => self.theirs(base)?,
-            None => None,
-        };
+        let theirs = if self.base()?.is_some() { self.theirs()? } else { None };
         let is_at_hand = theirs.is_some_and(|theirs| made.keep(&self.change.path, theirs));
         Ok(Resolution::TakeTheirs { is_at_hand })
     }
@@ -270,7 +260,7 @@ impl Edit<'_> {
         let Some((before, base)) = self.base()? else {
             return impossible("the patch file does not hold the original");
         };
-        let Some(theirs) = self.theirs(&base)? else {
+        let Some(theirs) = self.theirs()? else {
             return impossible("the patch file does not hold the whole new content");
         };
         let my_content =
@@ -298,34 +288,17 @@ impl Edit<'_> {
     }
 
     /// The whole content that the patch brings; `None` if it is made from a file that is not as it was.
-    fn theirs(&self, base: &[u8]) -> Result<Option<Vec<u8>>> {
+    fn theirs(&self) -> Result<Option<Vec<u8>>> {
         let Some(Node::File(after)) = &self.change.after else { return Ok(None) };
         if after.size_bytes > MAX_MERGE_BYTES as u64 {
             return Ok(None);
         }
-        let content = match &self.change.payload {
-            None => base.to_vec(),
-            Some(Payload::Whole { blob }) => self.bundle.read_blob(blob, MAX_MERGE_BYTES as u64)?,
-            Some(Payload::Same { from }) => match read_file(self.fs, &Place::from(from), after.digest)? {
-                Some(content) => content,
-                None => return Ok(None),
-            },
-            Some(Payload::Delta { blob, from, source }) => {
-                let old = match Digest::compute(base) == *source {
-                    true => Some(base.to_vec()),
-                    false => read_file(self.fs, &Place::from(from), *source)?,
-                };
-                let Some(old) = old else { return Ok(None) };
-                let mut new = Vec::new();
-                let mut delta = self.bundle.open_blob(blob)?;
-                let old_bytes = old.len() as u64;
-                let mut old = io::Cursor::new(old);
-                delta::decode(&mut delta, &mut old, old_bytes, after.size_bytes, &mut new)
-                    .map_err(|error| Error::from(crate::bundle::BundleError::from(error)))?;
-                new
-            }
-        };
-        Ok((Digest::compute(&content) == after.digest).then_some(content))
+        let library = Library::new(std::slice::from_ref(self.bundle), First::Bundles);
+        library.in_folder(self.fs).where_bundles_say().read(&after.digest).map_err(|error| match error {
+            NotRead::Bundle(error) => Error::from(error),
+            NotRead::Disk(source) => ScanError::Io { place: Place::from(&self.change.path), source }.into(),
+            NotRead::Nowhere | NotRead::SourceDamaged => Error::moved(),
+        })
     }
 }
 
@@ -371,7 +344,7 @@ fn has_conflict_markers(content: &[u8]) -> bool {
 
 /// The file at `place`, if it is this content.
 pub(crate) fn read_file(fs: &dyn Fs, place: &Place, digest: Digest) -> Result<Option<Vec<u8>>> {
-    let failed = |source| crate::disk::ScanError::Io { place: place.clone(), source };
+    let failed = |source| ScanError::Io { place: place.clone(), source };
     let mut content = Vec::new();
     match fs.open(place) {
         Ok(file) => file.take(MAX_MERGE_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?,

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
-use crate::ledger::{Layers, Ledger, Moved, read_small};
+use crate::ledger::{Entry, Layers, Ledger, Moved, read_small};
 use crate::model::{Digest, FileChange, LayerKey, Node, Patch, Step, TreePath};
 use crate::plan::{Layer, Stack};
 use crate::transaction::Archive;
@@ -87,6 +87,18 @@ impl FolderStack {
     pub fn layer(&self, key: LayerKey) -> Option<&Layer> {
         self.layers.iter().find(|layer| layer.key == key)
     }
+}
+
+/// Every safe copy that is kept in the folder, whatever became of the patch that it belongs to.
+///
+/// # Errors
+/// If the history or the folder cannot be read.
+pub(crate) fn all_copies(fs: &dyn Fs, ledger: &Ledger) -> Result<Archive> {
+    let steps = |entry: &Entry| Ok((entry.seq, entry.steps()?));
+    // The newest first: they are the likeliest to be whole.
+    let steps: Vec<(u64, Vec<Step>)> = ledger.entries().iter().rev().map(steps).collect::<Result<_>>()?;
+    let entries = || steps.iter().map(|(seq, steps)| (*seq, steps.as_slice()));
+    Ok(Archive::new(fs, entries())?.with_what_was_left(fs, entries())?)
 }
 
 /// The manifest that was kept with a patch; `None` if it is gone or is not the one that came with it.

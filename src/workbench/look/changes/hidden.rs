@@ -153,7 +153,7 @@ impl Hidden {
 /// If somebody wished to stop.
 pub(crate) fn in_patch(
     bundle: &VerifiedBundle,
-    disk: Option<std::sync::Arc<dyn crate::disk::fs::Fs>>,
+    disk: Option<&std::sync::Arc<dyn crate::disk::fs::Fs>>,
     cancel: &CancelToken,
 ) -> Result<Hidden> {
     let mut hidden = Hidden::default();
@@ -166,7 +166,7 @@ pub(crate) fn in_patch(
         changes.iter().filter(|change| change.after.is_some()).map(|change| change.path.as_str()),
     );
     let mut looker = Looker {
-        sides: Sides { bundle, disk, cancel, large: Large::Describe },
+        sides: Sides::new(bundle, disk, cancel, Large::Describe),
         left_bytes: MAX_LOOKED_THROUGH_BYTES,
     };
     for (change, from) in pair_renames(changes) {
@@ -252,7 +252,7 @@ impl Looker<'_> {
             return Scanned::NotAtAll;
         }
         self.left_bytes -= file.size_bytes;
-        let Ok(content) = self.sides.after(change, file.digest, file.size_bytes) else {
+        let Ok(content) = self.sides.content(file) else {
             return Scanned::NotAtAll;
         };
         let Some(new) = content.bytes() else { return Scanned::NotAtAll };
@@ -285,7 +285,7 @@ impl Looker<'_> {
     fn old(&self, change: &FileChange, new: &FileNode) -> Vec<u8> {
         let files = change.before.iter().filter_map(Node::as_file).filter(|file| file.digest != new.digest);
         let mut found = files.filter(|file| file.size_bytes <= MAX_FILE_BYTES).filter_map(|file| {
-            let content = self.sides.before(&change.path, file.digest, file.size_bytes).ok()?;
+            let content = self.sides.content(file).ok()?;
             content.bytes().map(<[u8]>::to_vec)
         });
         found.next().unwrap_or_default()

@@ -1,0 +1,8 @@
+//! Where the content with a digest is, and what it is: the one place that knows.
+
+mod content;
+mod library;
+
+pub(crate) use content::Spool;
+pub use content::{Content, ContentReader, MAX_IN_MEMORY_BYTES};
+pub(crate) use library::{First, Library, NotRead, Origin, wants_merging};
