@@ -2,7 +2,7 @@
 //! written from it by `cargo test --test window -- --ignored write_the_icon`.
 
 use super::theme::{ChangeColours, Palette, Tokens};
-use crate::present::words::widgets::PROGRAM;
+use crate::words::widgets::PROGRAM;
 
 /// The corners of the tile, as a part of its side.
 const TILE_CORNER: f32 = 0.22;

@@ -28,9 +28,9 @@ pub use jobs::{Jobs, Threads};
 
 use crate::environment::Environment;
 use crate::present::Model;
-use crate::present::words::widgets as words;
 use crate::settings::Memory;
 use crate::threads;
+use crate::words::widgets as words;
 use crate::workbench::Workbench;
 
 /// How long the window waits for the system's own font before it is written in ours.

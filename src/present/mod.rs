@@ -28,7 +28,6 @@ pub mod tree;
 
 pub mod commands;
 pub mod failure;
-pub mod words;
 
 pub use model::{Model, Overlay, Page};
 pub use update::pair_text;

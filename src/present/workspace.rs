@@ -9,7 +9,7 @@ use super::history::FolderView;
 use super::overview::Overview;
 use super::slot::Slot;
 use super::tree::Tree;
-use super::words;
+use crate::words;
 use crate::workbench::{Inspection, TextReading};
 
 /// The pages of the workspace.

@@ -12,7 +12,7 @@ use patchwright::gui::theme::{self, Appearance, Icon, text};
 use crate::house_rules::{root, rust_files};
 
 /// Where the words of the window are.
-const FOLDERS: [&str; 2] = ["src/gui", "src/present"];
+const FOLDERS: [&str; 3] = ["src/gui", "src/present", "src/words"];
 /// Stands between what is shown and what was left out, and in what egui shortens itself.
 const ELSEWHERE: &str = "…";
 

@@ -6,8 +6,8 @@ use super::line::Metrics;
 use super::state::PaneState;
 use crate::gui::theme::{Icon, Tokens, text};
 use crate::present::contents::{EXPAND_LINES, Expand, Gap, TextDiff};
-use crate::present::words::{contents as words, fill};
 use crate::text::with_thousands;
+use crate::words::{contents as words, fill};
 
 /// Width of a button in the row.
 const BUTTON_WIDTH: f32 = 32.0;

@@ -7,8 +7,8 @@ use super::state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 use crate::gui::theme::{Icon, Tokens, space};
 use crate::gui::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
 use crate::present::contents::{Contents, Half, Layout, Note, Rows, Standing, TextDiff, View, Weight};
-use crate::present::words::{contents as words, fill};
 use crate::text::with_thousands;
+use crate::words::{contents as words, fill};
 
 /// Notes that are shown at once; the others come on request.
 const SHOWN_NOTES: usize = 3;

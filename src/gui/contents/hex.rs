@@ -13,7 +13,7 @@ use super::state::{PaneRequest, PaneState};
 use super::{Given, head};
 use crate::gui::theme::{ChangeTone, Tokens};
 use crate::present::contents::{Contents, Half, HexDiff, HexRow, ROW_BYTES};
-use crate::present::words::{contents as words, fill};
+use crate::words::{contents as words, fill};
 
 /// Bytes that are read at a time.
 const PAGE_BYTES: u64 = 64 << 10;

@@ -10,7 +10,7 @@ use super::highlight::{Class, Span};
 use super::state::Drawn;
 use crate::gui::theme::{ChangeTone, Tokens};
 use crate::present::contents::{Marks, ShownLine, size_words};
-use crate::present::words::{contents as words, fill};
+use crate::words::{contents as words, fill};
 
 /// Up to this many characters a line is laid out as a whole; of a longer one only what is in view.
 const MAX_WHOLE_CHARS: usize = 2_048;

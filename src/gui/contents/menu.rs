@@ -5,7 +5,7 @@ use egui::{Response, Ui};
 use super::Given;
 use super::state::{PaneAction, PaneRequest, PaneState};
 use crate::present::contents::{Half, Standing, TextDiff};
-use crate::present::words::contents as words;
+use crate::words::contents as words;
 
 /// Shows it when it is asked for.
 pub(super) fn context_menu(

@@ -26,7 +26,7 @@ pub use pictures::{Pictures, decode};
 pub use state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 
 use crate::present::contents::{Contents, View};
-use crate::present::words::contents as words;
+use crate::words::contents as words;
 
 /// What a pane draws from.
 #[derive(Clone, Copy)]

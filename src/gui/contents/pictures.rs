@@ -12,8 +12,8 @@ use super::state::{PaneRequest, PaneState};
 use crate::gui::theme::{Tokens, space};
 use crate::gui::widgets::segmented;
 use crate::present::contents::{Contents, Half, Kind, PictureFacts, PictureFormat, PixelDifference};
-use crate::present::words::{contents as words, fill};
 use crate::progress::{CancelToken, Cancelled};
+use crate::words::{contents as words, fill};
 
 /// Largest side of a picture that is decoded, in pixels.
 const MAX_SIDE: u32 = 32_768;

@@ -10,7 +10,7 @@ use crate::present::contents::{
     Caret, Column, Contents, EXPAND_LINES, Expand, Half, Layout, Opened, Refined, Row, Rows, Selection,
     ShownLine, Standing, TextDiff, View, section_above,
 };
-use crate::present::words::{contents as words, fill};
+use crate::words::{contents as words, fill};
 
 /// Width below which two columns are too narrow to read code in, in points.
 const MIN_SIDE_BY_SIDE_WIDTH: f32 = 760.0;

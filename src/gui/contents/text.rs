@@ -9,8 +9,8 @@ use super::state::{PaneRequest, PaneState};
 use super::{Given, gap, menu, ruler};
 use crate::gui::theme::Tokens;
 use crate::present::contents::{Caret, Column, Half, Layout, RowKind, Rows, Selection, TextDiff};
-use crate::present::words::{contents as words, fill};
 use crate::text::with_thousands;
+use crate::words::{contents as words, fill};
 
 /// Room above and below the characters of a row.
 const ROW_PADDING: f32 = 4.0;

@@ -9,12 +9,13 @@ use crate::gui::widgets::{
     Badge, Button, EmptyState, Fact, Notice, RowView, SearchView, Split, Status as Mark, Tone, badge, card,
     empty_state, facts, list_row, long_tree, search_field, segmented, split_view,
 };
+use crate::present::Model;
 use crate::present::fit::{FileFit, Grade};
 use crate::present::message::Msg;
 use crate::present::overview::Section;
 use crate::present::tree::{Filter, Item, Row, RowKind, Tree};
-use crate::present::{Model, words};
 use crate::report::changes::Status;
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbox) {
     let Some(list) = &model.workspace.tree else {

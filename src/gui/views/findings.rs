@@ -6,7 +6,7 @@ use crate::gui::app::Outbox;
 use crate::gui::widgets::{Button, FindingView, Level, button, card, finding_row, link_button};
 use crate::present::finding::{Finding, Rank, WayOut};
 use crate::present::message::Msg;
-use crate::present::words;
+use crate::words;
 use crate::workbench::EditChoice;
 
 /// Each finding in a row of its own.

@@ -12,12 +12,13 @@ use crate::gui::widgets::{
     Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
     link_button, page_header, progress_block, reason, stepper, tick_box,
 };
+use crate::present::Model;
 use crate::present::check::{Check, Verdict};
 use crate::present::guided::{Guided, Stage, Task};
 use crate::present::message::Msg;
 use crate::present::overview::path_line;
-use crate::present::{Model, words};
 use crate::progress::Phase;
+use crate::words;
 
 /// The names of the six pages.
 const STEPS: [&str; 6] = [

@@ -10,9 +10,10 @@ use crate::gui::widgets::{
     Badge, Banner, Button, DetailsView, EmptyState, Fact, Notice, Tone, badge, banner, button, card, details,
     empty_state, facts,
 };
+use crate::present::Model;
 use crate::present::history::{EventRow, FolderView, StackRow, WayBack};
 use crate::present::message::Msg;
-use crate::present::{Model, words};
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let workspace = &model.workspace;

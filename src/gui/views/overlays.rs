@@ -10,8 +10,9 @@ use crate::gui::widgets::{Button, Fact, button, facts, link_button, section, seg
 use crate::present::commands::Command;
 use crate::present::message::Msg;
 use crate::present::overview::{line, path_line};
-use crate::present::{Model, Overlay, words};
+use crate::present::{Model, Overlay};
 use crate::settings::{ChangeColours, Palette};
+use crate::words;
 
 /// Widest and highest overlay, in points.
 const SIZE: [f32; 2] = [480.0, 420.0];

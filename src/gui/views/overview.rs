@@ -7,9 +7,10 @@ use super::workspace::{identity_ui, is_low};
 use crate::gui::app::Outbox;
 use crate::gui::theme::{Icon, text};
 use crate::gui::widgets::{Banner, Button, EmptyState, Fact, Notice, banner, card, empty_state, facts};
+use crate::present::Model;
 use crate::present::failure::Failure;
 use crate::present::message::Msg;
-use crate::present::{Model, words};
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let patch = &model.workspace.patch;

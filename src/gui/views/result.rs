@@ -11,7 +11,7 @@ use crate::gui::widgets::{Banner, Button, DetailsView, Fact, banner, button, car
 use crate::present::guided::{Guided, Task};
 use crate::present::message::Msg;
 use crate::present::outcome::Condition;
-use crate::present::words;
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(outcome) = &guided.outcome else { return };

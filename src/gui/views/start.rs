@@ -10,7 +10,8 @@ use crate::gui::widgets::{
     Button, DropZoneView, PageHeader, button, card, drop_zone, link_button, page_header,
 };
 use crate::present::message::Msg;
-use crate::present::{Model, pair_text, words};
+use crate::present::{Model, pair_text};
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let header = PageHeader { title: words::START_TITLE, subtitle: words::START_LOOKING_IS_SAFE };

@@ -12,7 +12,8 @@ use crate::present::check::Verdict;
 use crate::present::history::FolderView;
 use crate::present::message::{Msg, Place};
 use crate::present::overview::path_line;
-use crate::present::{Model, Tab, words};
+use crate::present::{Model, Tab};
+use crate::words;
 use crate::workbench::Standing;
 
 /// Narrower than this, the buttons stand below the titles.

@@ -6,7 +6,7 @@ use egui::{Color32, FontId, Galley, Pos2, Rect, Response, Role, Sense, StrokeKin
 
 use super::paint::{self, Notice};
 use crate::gui::theme::{ChangeTone, Tokens, space, text};
-use crate::present::words::widgets as words;
+use crate::words::widgets as words;
 
 /// What a badge is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

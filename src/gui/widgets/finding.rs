@@ -6,7 +6,7 @@ use super::badge::{Badge, Tone, badge};
 use super::button::{Button, button, button_width};
 use super::paint::{self, Notice};
 use crate::gui::theme::{Icon, Tokens, space, text};
-use crate::present::words::widgets;
+use crate::words::widgets;
 
 /// Narrower than this, the action stands below the sentence.
 const SIDE_BY_SIDE: f32 = 520.0;

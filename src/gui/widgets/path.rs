@@ -6,7 +6,7 @@ use egui::{Color32, FontId, Response, Role, Sense, TextStyle, Ui, Vec2, WidgetIn
 
 use super::button::{IconButton, icon_button};
 use crate::gui::theme::{Icon, space};
-use crate::present::words::{fill, widgets as words};
+use crate::words::{fill, widgets as words};
 
 /// How long a copy button shows that it copied.
 const THANKS: Duration = Duration::from_secs(2);

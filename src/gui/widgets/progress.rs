@@ -6,7 +6,7 @@ use egui::{Frame, Id, Label, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::paint::{self, Notice};
 use crate::gui::theme::{Tokens, space, text};
-use crate::present::words::{fill, widgets as words};
+use crate::words::{fill, widgets as words};
 
 /// The bar.
 const BAR_HEIGHT: f32 = space::SMALL;

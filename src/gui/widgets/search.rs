@@ -5,7 +5,7 @@ use egui::{Frame, Margin, Response, Stroke, TextEdit, Ui, Vec2};
 use super::button::{IconButton, icon_button};
 use super::paint;
 use crate::gui::theme::{Icon, Tokens, space, text};
-use crate::present::words::{fill, widgets as words};
+use crate::words::{fill, widgets as words};
 
 /// A field to search in.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use egui::{Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::gui::theme::{Tokens, space, text};
-use crate::present::words::{fill, widgets as words};
+use crate::words::{fill, widgets as words};
 
 /// The bar below the words.
 const BAR_HEIGHT: f32 = space::TINY;

@@ -4,7 +4,7 @@ use std::io;
 
 use super::rows::{CONTEXT_LINES, Row, RowKind, Rows};
 use super::text::{Half, TextDiff};
-use crate::present::words::contents as words;
+use crate::words::contents as words;
 
 /// Most bytes that are copied at once: what a clipboard takes without stopping the desktop.
 pub const MAX_COPIED_BYTES: usize = 16 << 20;

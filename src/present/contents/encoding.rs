@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::diff::is_text;
-use crate::present::words::contents as words;
+use crate::words::contents as words;
 
 /// What UTF-8 texts from Windows begin with.
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";

@@ -3,9 +3,9 @@
 use super::encoding::Encoding;
 use super::lines::LineEnds;
 use crate::model::{Digest, Mode, Node};
-use crate::present::words::{contents as words, fill};
 use crate::text::confusables::Confusables;
 use crate::text::{capitalised, escape_line, with_thousands};
+use crate::words::{contents as words, fill};
 
 /// What stands on one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::io;
 use std::ops::Range;
 
-use crate::present::words::{contents as words, fill};
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::with_thousands;
+use crate::words::{contents as words, fill};
 use crate::workbench::Content;
 
 /// Bytes in a row.

@@ -3,9 +3,9 @@
 use super::facts::{Facts, Kind};
 use super::text::Half;
 use crate::model::Mode;
-use crate::present::words::{contents as words, fill};
 use crate::report::hidden as report;
 use crate::text::confusables::ConfusableSeverity;
+use crate::words::{contents as words, fill};
 
 /// A sentence about the change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! What can be said about pictures and how they differ, without drawing them.
 
 use super::facts::PictureFormat;
-use crate::present::words::{contents as words, fill};
 use crate::text::with_thousands;
+use crate::words::{contents as words, fill};
 
 /// What is known about a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use super::encoding::Encoding;
 use super::lines::{Keys, LineEnds, LineHash, Lines, Scan};
 use super::refine;
 use crate::diff::Precision;
-use crate::present::words::contents as words;
 use crate::progress::{CancelToken, Cancelled};
+use crate::words::contents as words;
 use crate::workbench::Content;
 
 /// One of the two sides.

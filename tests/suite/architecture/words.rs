@@ -1,4 +1,4 @@
-//! Words for people stand in the tables of `present::words`, where they are read beside each other and checked.
+//! Words for people stand in the tables of `words`, where they are read beside each other and checked.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,9 +7,9 @@ use std::path::Path;
 use super::{read, root, rust_files, text_length, without_tests};
 
 /// Where people are spoken to.
-const SPEAKING: [&str; 2] = ["src/gui", "src/present"];
+const SPEAKING: [&str; 3] = ["src/gui", "src/present", "src/words"];
 /// Where the words stand.
-const TABLES: &str = "src/present/words";
+const TABLES: &str = "src/words";
 /// What stands before a text that is read by the next reader of the code, or names something for the program.
 const FOR_NOBODY: [&str; 7] = [
     ".expect(",
