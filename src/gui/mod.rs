@@ -10,9 +10,7 @@ mod jobs;
 mod keys;
 mod panes;
 mod renderer;
-pub mod theme;
 mod views;
-pub mod widgets;
 pub mod worker;
 
 use std::path::PathBuf;
@@ -21,7 +19,7 @@ use std::time::Duration;
 
 use eframe::Renderer;
 
-use theme::fonts::FontSearch;
+use crate::toolkit::theme::fonts::{self, FontSearch};
 
 pub use app::App;
 pub use jobs::{Jobs, Threads};
@@ -56,7 +54,7 @@ pub fn run(paths: &[PathBuf], wish: Option<Renderer>) -> eframe::Result {
             Box::new(move |creation| {
                 renderer::watch_for_trouble(creation);
                 let window = Window::new(&creation.egui_ctx, &paths, memory, trial);
-                theme::fonts::install(&creation.egui_ctx, font.wait(FONT_PATIENCE));
+                fonts::install(&creation.egui_ctx, font.wait(FONT_PATIENCE));
                 Ok(Box::new(window))
             }),
         );

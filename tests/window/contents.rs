@@ -8,10 +8,10 @@ use egui::{Event, Key, Modifiers, OutputCommand, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use patchwright::gui::contents::{LayoutChoice, PaneAction, PaneRequest, PaneState, pane_ui};
-use patchwright::gui::theme;
 use patchwright::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role as FileRole, TreePath};
 use patchwright::present::contents::{Contents, View};
 use patchwright::progress::CancelToken;
+use patchwright::toolkit::theme;
 use patchwright::workbench::{Content, OneChange, Side};
 
 /// A pane and what it asked for.

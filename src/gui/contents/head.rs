@@ -4,10 +4,10 @@ use egui::{Align2, Rect, Sense, Ui, pos2, vec2};
 
 use super::Given;
 use super::state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
-use crate::gui::theme::{Icon, Tokens, space};
-use crate::gui::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
 use crate::present::contents::{Contents, Half, Layout, Note, Rows, Standing, TextDiff, View, Weight};
 use crate::text::with_thousands;
+use crate::toolkit::theme::{Icon, Tokens, space};
+use crate::toolkit::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
 use crate::words::{contents as words, fill};
 
 /// Notes that are shown at once; the others come on request.

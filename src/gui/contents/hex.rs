@@ -11,8 +11,8 @@ use super::keys::{self, Step};
 use super::ruler::{self, MarkKind};
 use super::state::{PaneRequest, PaneState};
 use super::{Given, head};
-use crate::gui::theme::{ChangeTone, Tokens};
 use crate::present::contents::{Contents, Half, HexDiff, HexRow, ROW_BYTES};
+use crate::toolkit::theme::{ChangeTone, Tokens};
 use crate::words::{contents as words, fill};
 
 /// Bytes that are read at a time.

@@ -3,8 +3,8 @@
 use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
 use super::scroll::Scroll;
-use crate::gui::theme::Tokens;
 use crate::present::contents::{Hunk, Rows, TextDiff};
+use crate::toolkit::theme::Tokens;
 
 /// Width of the bar, in points.
 pub(super) const WIDTH: f32 = 16.0;

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{read, root, rust_files, text_length, without_tests};
 
 /// Where people are spoken to.
-const SPEAKING: [&str; 3] = ["src/gui", "src/present", "src/words"];
+const SPEAKING: [&str; 4] = ["src/gui", "src/present", "src/toolkit", "src/words"];
 /// Where the words stand.
 const TABLES: &str = "src/words";
 /// What stands before a text that is read by the next reader of the code, or names something for the program.
@@ -27,7 +27,7 @@ const NO_WORDS: &[(&str, &[&str], &str)] = &[
     ("src/gui/jobs.rs", &["interrupted work", "save a file"], "names of threads"),
     ("src/gui/renderer/wgpu_first.rs", &["Basic Render Driver"], "what a driver calls itself"),
     (
-        "src/gui/theme/fonts.rs",
+        "src/toolkit/theme/fonts.rs",
         &[
             "Adwaita Sans",
             "Cantarell",
@@ -43,7 +43,7 @@ const NO_WORDS: &[(&str, &[&str], &str)] = &[
         ],
         "names of fonts",
     ),
-    ("src/gui/theme/text.rs", &["small code"], "the name of a style"),
+    ("src/toolkit/theme/text.rs", &["small code"], "the name of a style"),
     ("src/present/commands.rs", &["Escape", "Home", "Questionmark"], "names of keys, as egui spells them"),
     ("src/present/contents/copy.rs", &[r"\n\\ No newline at end of file\n"], "a line of every patch for Git"),
 ];

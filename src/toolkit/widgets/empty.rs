@@ -4,7 +4,7 @@ use egui::{Label, Response, Ui};
 
 use super::button::{Button, button};
 use super::paint;
-use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 
 /// What an empty place is for.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use egui::{
 
 use super::badge::{self, Badge};
 use super::paint;
-use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 
 /// A row.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use egui::{FontId, Frame, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo};
 
 use super::paint;
-use crate::gui::theme::{Tokens, space, text};
+use crate::toolkit::theme::{Tokens, space, text};
 
 /// A choice named `name` of one of `choices`; `true` when a person chose another one.
 pub fn segmented(ui: &mut Ui, name: &str, choices: &[&str], chosen: &mut usize) -> bool {

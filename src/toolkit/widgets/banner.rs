@@ -5,7 +5,7 @@ use egui::{Align, Frame, Label, Layout, Role, Ui, UiBuilder};
 
 use super::button::{Button, button, button_row};
 use super::paint::{self, Notice};
-use crate::gui::theme::{Tokens, space, text};
+use crate::toolkit::theme::{Tokens, space, text};
 
 /// A notice for the whole page.
 #[derive(Clone, Copy, Debug)]

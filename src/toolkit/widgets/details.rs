@@ -4,7 +4,7 @@ use egui::{CursorIcon, Frame, Label, Rect, Role, Sense, Stroke, Ui, Vec2, Widget
 
 use super::paint;
 use super::path::copy_button;
-use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 
 /// What only some want to read.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 use egui::{Align, Label, Layout, Response, Role, Ui, WidgetInfo};
 
-use crate::gui::theme::{Tokens, space, text};
+use crate::toolkit::theme::{Tokens, space, text};
 
 /// Narrower than this, the actions stand below the title.
 const SIDE_BY_SIDE: f32 = 560.0;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Color32, FontId, Galley, Pos2, Rect, Response, Role, Sense, StrokeKind, Ui, Vec2, WidgetInfo};
 
 use super::paint::{self, Notice};
-use crate::gui::theme::{ChangeTone, Tokens, space, text};
+use crate::toolkit::theme::{ChangeTone, Tokens, space, text};
 use crate::words::widgets as words;
 
 /// What a badge is about.

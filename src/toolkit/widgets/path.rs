@@ -5,7 +5,7 @@ use std::time::Duration;
 use egui::{Color32, FontId, Response, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo};
 
 use super::button::{IconButton, icon_button};
-use crate::gui::theme::{Icon, space};
+use crate::toolkit::theme::{Icon, space};
 use crate::words::{fill, widgets as words};
 
 /// How long a copy button shows that it copied.

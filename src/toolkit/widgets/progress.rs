@@ -5,7 +5,7 @@ use std::time::Duration;
 use egui::{Frame, Id, Label, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::paint::{self, Notice};
-use crate::gui::theme::{Tokens, space, text};
+use crate::toolkit::theme::{Tokens, space, text};
 use crate::words::{fill, widgets as words};
 
 /// The bar.

@@ -3,7 +3,7 @@
 use egui::{Align, Label, Layout, Ui, Vec2};
 
 use super::path::copy_button;
-use crate::gui::theme::{Tokens, space, text};
+use crate::toolkit::theme::{Tokens, space, text};
 
 /// The names take this much; what is longer is broken.
 const NAME_WIDTH: f32 = 136.0;

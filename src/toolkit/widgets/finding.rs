@@ -5,7 +5,7 @@ use egui::{Align, Frame, Label, Layout, Response, Role, Ui, UiBuilder};
 use super::badge::{Badge, Tone, badge};
 use super::button::{Button, button, button_width};
 use super::paint::{self, Notice};
-use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::words::widgets;
 
 /// Narrower than this, the action stands below the sentence.

@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Layout, Margin, Role, Stroke, Ui, UiBuilder, Vec2};
 
 use super::paint;
-use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::words::widgets as words;
 
 /// A fact in the status bar.

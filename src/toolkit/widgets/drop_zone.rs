@@ -4,7 +4,7 @@ use egui::{Frame, Label, Pos2, Rect, Response, Role, Shape, Stroke, Ui, UiBuilde
 
 use super::button::{Button, button};
 use super::paint;
-use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 
 /// The dashes of its edge, and what is between them.
 const DASH: f32 = 6.0;

@@ -4,7 +4,7 @@ use egui::{Frame, Margin, Response, Stroke, TextEdit, Ui, Vec2};
 
 use super::button::{IconButton, icon_button};
 use super::paint;
-use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::words::{fill, widgets as words};
 
 /// A field to search in.

@@ -5,7 +5,7 @@ use egui::{
 };
 
 use super::paint;
-use crate::gui::theme::{Tokens, space};
+use crate::toolkit::theme::{Tokens, space};
 
 /// One press of an arrow key moves the divider by this part of the width.
 const KEY_STEP: f32 = 0.02;

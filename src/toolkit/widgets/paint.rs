@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, FontId, Pos2, Rect, Response, Stroke, StrokeKind, Ui, Vec2};
 
-use crate::gui::theme::{Icon, Meaning, Palette, Tokens, space, text};
+use crate::toolkit::theme::{Icon, Meaning, Palette, Tokens, space, text};
 
 /// What a notice means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

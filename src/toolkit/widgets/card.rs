@@ -2,7 +2,7 @@
 
 use egui::{Frame, InnerResponse, Margin, Role, Stroke, Ui, UiBuilder};
 
-use crate::gui::theme::{Tokens, space, text};
+use crate::toolkit::theme::{Tokens, space, text};
 
 /// A column in the middle of the page that is never wider than `width` and never touches the border.
 pub fn page_column<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {

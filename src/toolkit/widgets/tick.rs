@@ -2,7 +2,7 @@
 
 use egui::{Checkbox, Response, Stroke, Ui};
 
-use crate::gui::theme::{Tokens, space};
+use crate::toolkit::theme::{Tokens, space};
 
 /// A box to tick; the response is changed when it was.
 pub fn tick_box(ui: &mut Ui, is_ticked: &mut bool, sentence: &str) -> Response {

@@ -2,7 +2,7 @@
 
 use egui::{Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo};
 
-use crate::gui::theme::{Tokens, space, text};
+use crate::toolkit::theme::{Tokens, space, text};
 use crate::words::{fill, widgets as words};
 
 /// The bar below the words.

@@ -8,7 +8,7 @@ use egui::{
 };
 
 use super::paint;
-use crate::gui::theme::{Icon, Tokens, space, text};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
 
 /// The reason below a button takes at least this much, so that it does not become a tower of words.
 const REASON_WIDTH: f32 = 240.0;
