@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 
 use egui::{Context, Event, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, vec2};
 use patchwright::environment::Environment;
-use patchwright::gui::contents::{PaneAction, PaneState, decode, highlight, pane_ui};
 use patchwright::gui::{App, Jobs};
 use patchwright::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
-use patchwright::present::contents::{Contents, View};
 use patchwright::present::message::{Effect, Msg, Place};
 use patchwright::present::{Model, Tab, reading};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::settings::{Recent, Settings};
 use patchwright::toolkit::theme::{self, Appearance};
+use patchwright::viewer::model::{Contents, View};
+use patchwright::viewer::paint::{PaneAction, PaneState, decode, highlight, pane_ui};
 use patchwright::workbench::{Content, MakeRequest, OneChange, OrderSource, Proof, Side, Watch, Workbench};
 
 /// Pictures that are drawn while scrolling.

@@ -4,7 +4,6 @@
 //! dialog does not; changing runs in a process of its own ([`worker`]), which goes on when the window is gone.
 
 mod app;
-pub mod contents;
 pub mod icon;
 mod jobs;
 mod keys;

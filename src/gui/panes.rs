@@ -6,12 +6,12 @@ use std::sync::{Arc, mpsc};
 use egui::{Context, Ui};
 
 use super::app::Outbox;
-use super::contents::{Given, Highlights, PaneRequest, PaneState, Pictures, decode, highlight, pane_ui};
-use crate::present::contents::{Contents, LONG_PATIENCE};
 use crate::present::message::Msg;
 use crate::present::workspace::Workspace;
 use crate::progress::CancelToken;
 use crate::threads;
+use crate::viewer::model::{Contents, LONG_PATIENCE};
+use crate::viewer::paint::{Given, Highlights, PaneRequest, PaneState, Pictures, decode, highlight, pane_ui};
 
 /// Most changes whose place is remembered while others are looked at.
 const MAX_REMEMBERED: usize = 500;

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Tab;
-use super::contents::Contents;
 use super::failure::Failure;
 use super::finding::WayOut;
 use super::history::FolderView;
@@ -14,6 +13,7 @@ use super::worker::{Change, Line};
 use crate::model::TreePath;
 use crate::plan::Fingerprint;
 use crate::settings::Settings;
+use crate::viewer::model::Contents;
 use crate::workbench::{
     ApplyPreview, EditChoice, EditChoices, FolderList, Inspection, RollbackPreview, Sample, UnfinishedWork,
 };

@@ -19,7 +19,6 @@ pub mod worker;
 
 pub mod workspace;
 
-pub mod contents;
 pub mod finding;
 pub mod fit;
 pub mod history;

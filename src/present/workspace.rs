@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::check::{Check, Verdict};
-use super::contents::Contents;
 use super::history::FolderView;
 use super::overview::Overview;
 use super::slot::Slot;
 use super::tree::Tree;
+use crate::viewer::model::Contents;
 use crate::words;
 use crate::workbench::{Inspection, TextReading};
 

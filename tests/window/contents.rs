@@ -7,11 +7,11 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, OutputCommand, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use patchwright::gui::contents::{LayoutChoice, PaneAction, PaneRequest, PaneState, pane_ui};
 use patchwright::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role as FileRole, TreePath};
-use patchwright::present::contents::{Contents, View};
 use patchwright::progress::CancelToken;
 use patchwright::toolkit::theme;
+use patchwright::viewer::model::{Contents, View};
+use patchwright::viewer::paint::{LayoutChoice, PaneAction, PaneRequest, PaneState, pane_ui};
 use patchwright::workbench::{Content, OneChange, Side};
 
 /// A pane and what it asked for.

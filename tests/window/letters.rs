@@ -12,7 +12,7 @@ use patchwright::toolkit::theme::{self, Appearance, Icon, text};
 use crate::house_rules::{root, rust_files};
 
 /// Where the words of the window are.
-const FOLDERS: [&str; 4] = ["src/gui", "src/present", "src/toolkit", "src/words"];
+const FOLDERS: [&str; 5] = ["src/gui", "src/present", "src/toolkit", "src/viewer", "src/words"];
 /// Stands between what is shown and what was left out, and in what egui shortens itself.
 const ELSEWHERE: &str = "…";
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{read, root, rust_files, text_length, without_tests};
 
 /// Where people are spoken to.
-const SPEAKING: [&str; 4] = ["src/gui", "src/present", "src/toolkit", "src/words"];
+const SPEAKING: [&str; 5] = ["src/gui", "src/present", "src/toolkit", "src/viewer", "src/words"];
 /// Where the words stand.
 const TABLES: &str = "src/words";
 /// What stands before a text that is read by the next reader of the code, or names something for the program.
@@ -23,7 +23,7 @@ const FOR_NOBODY: [&str; 7] = [
 /// Other texts that only look like words, and why they stand where they do.
 const NO_WORDS: &[(&str, &[&str], &str)] = &[
     ("src/gui/app.rs", &["time alone does nothing"], "says what a debug build was built on"),
-    ("src/gui/contents/highlight.rs", &["Plain Text"], "a language's name in the set of grammars"),
+    ("src/viewer/paint/highlight.rs", &["Plain Text"], "a language's name in the set of grammars"),
     ("src/gui/jobs.rs", &["interrupted work", "save a file"], "names of threads"),
     ("src/gui/renderer/wgpu_first.rs", &["Basic Render Driver"], "what a driver calls itself"),
     (
@@ -45,7 +45,7 @@ const NO_WORDS: &[(&str, &[&str], &str)] = &[
     ),
     ("src/toolkit/theme/text.rs", &["small code"], "the name of a style"),
     ("src/present/commands.rs", &["Escape", "Home", "Questionmark"], "names of keys, as egui spells them"),
-    ("src/present/contents/copy.rs", &[r"\n\\ No newline at end of file\n"], "a line of every patch for Git"),
+    ("src/viewer/layout/copy.rs", &[r"\n\\ No newline at end of file\n"], "a line of every patch for Git"),
 ];
 
 #[test]

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::pictures::PictureState;
-use super::scroll::Scroll;
 use crate::model::TreePath;
-use crate::present::contents::{
-    Caret, Column, Contents, EXPAND_LINES, Expand, Half, Layout, Opened, Refined, Row, Rows, Selection,
-    ShownLine, Standing, TextDiff, View, section_above,
+use crate::viewer::layout::Scroll;
+use crate::viewer::layout::{
+    Caret, Column, EXPAND_LINES, Expand, Layout, Opened, Row, Rows, Selection, ShownLine, section_above,
 };
+use crate::viewer::model::{Contents, Half, Refined, Standing, TextDiff, View};
 use crate::words::{contents as words, fill};
 
 /// Width below which two columns are too narrow to read code in, in points.
@@ -308,7 +308,7 @@ impl PaneState {
                 if diff.hunks().is_empty() {
                     return;
                 }
-                let patch = crate::present::contents::hunk_as_patch(diff, hunk, names.map(TreePath::as_str));
+                let patch = crate::viewer::layout::hunk_as_patch(diff, hunk, names.map(TreePath::as_str));
                 self.put_on_clipboard(patch, words::SAID_COPIED_PATCH);
             }
             PaneAction::SelectAll => self.select_all(),

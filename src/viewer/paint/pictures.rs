@@ -9,10 +9,10 @@ use image::{ImageFormat, ImageReader, Limits, RgbaImage};
 
 use super::Given;
 use super::state::{PaneRequest, PaneState};
-use crate::present::contents::{Contents, Half, Kind, PictureFacts, PictureFormat, PixelDifference};
 use crate::progress::{CancelToken, Cancelled};
 use crate::toolkit::theme::{Tokens, space};
 use crate::toolkit::widgets::segmented;
+use crate::viewer::model::{Contents, Half, Kind, PictureFacts, PictureFormat, PixelDifference};
 use crate::words::{contents as words, fill};
 
 /// Largest side of a picture that is decoded, in pixels.

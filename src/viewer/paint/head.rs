@@ -4,10 +4,11 @@ use egui::{Align2, Rect, Sense, Ui, pos2, vec2};
 
 use super::Given;
 use super::state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
-use crate::present::contents::{Contents, Half, Layout, Note, Rows, Standing, TextDiff, View, Weight};
 use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space};
 use crate::toolkit::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
+use crate::viewer::layout::{Layout, Rows};
+use crate::viewer::model::{Contents, Half, Note, Standing, TextDiff, View, Weight};
 use crate::words::{contents as words, fill};
 
 /// Notes that are shown at once; the others come on request.
@@ -176,10 +177,10 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
     if let Some(coarse) = contents.text().and_then(TextDiff::coarse).filter(|_| view == View::Text) {
         let (button, request) = match (state.is_comparing, coarse) {
             (true, _) => (Some(words::COARSE_STOP), PaneRequest::StopComparing),
-            (false, crate::present::contents::Coarse::OutOfTime) => {
+            (false, crate::viewer::model::Coarse::OutOfTime) => {
                 (Some(words::COARSE_LONGER), PaneRequest::CompareLonger)
             }
-            (false, crate::present::contents::Coarse::TooManyLines) => (None, PaneRequest::StopComparing),
+            (false, crate::viewer::model::Coarse::TooManyLines) => (None, PaneRequest::StopComparing),
         };
         let sentence = match state.is_comparing {
             true => words::COARSE_WAIT,

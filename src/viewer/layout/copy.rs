@@ -3,7 +3,7 @@
 use std::io;
 
 use super::rows::{CONTEXT_LINES, Row, RowKind, Rows};
-use super::text::{Half, TextDiff};
+use crate::viewer::model::{Half, TextDiff};
 use crate::words::contents as words;
 
 /// Most bytes that are copied at once: what a clipboard takes without stopping the desktop.

@@ -6,8 +6,9 @@ use super::highlight::Highlights;
 use super::line::{LineStyle, Metrics, paint_line};
 use super::state::PaneState;
 use super::{Given, gap};
-use crate::present::contents::{Column, Half, Layout, Row, RowKind, Rows, Standing, TextDiff};
 use crate::toolkit::theme::{ChangeTone, Tokens};
+use crate::viewer::layout::{Column, Layout, Row, RowKind, Rows};
+use crate::viewer::model::{Half, Standing, TextDiff};
 
 /// Width of the bar at the very left of a changed row.
 const BAR_WIDTH: f32 = 3.0;

@@ -2,9 +2,10 @@
 
 use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
-use super::scroll::Scroll;
-use crate::present::contents::{Hunk, Rows, TextDiff};
 use crate::toolkit::theme::Tokens;
+use crate::viewer::layout::Rows;
+use crate::viewer::layout::Scroll;
+use crate::viewer::model::{Hunk, TextDiff};
 
 /// Width of the bar, in points.
 pub(super) const WIDTH: f32 = 16.0;

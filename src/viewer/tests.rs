@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::layout::*;
+use super::model::*;
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
 use crate::progress::CancelToken;
 use crate::workbench::{Content, OneChange, Side};

@@ -8,8 +8,9 @@ use egui::{Color32, FontId, Galley, Painter, Rect, Stroke, pos2};
 
 use super::highlight::{Class, Span};
 use super::state::Drawn;
-use crate::present::contents::{Marks, ShownLine, size_words};
 use crate::toolkit::theme::{ChangeTone, Tokens};
+use crate::viewer::layout::ShownLine;
+use crate::viewer::model::{Marks, size_words};
 use crate::words::{contents as words, fill};
 
 /// Up to this many characters a line is laid out as a whole; of a longer one only what is in view.

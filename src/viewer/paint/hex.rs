@@ -11,8 +11,8 @@ use super::keys::{self, Step};
 use super::ruler::{self, MarkKind};
 use super::state::{PaneRequest, PaneState};
 use super::{Given, head};
-use crate::present::contents::{Contents, Half, HexDiff, HexRow, ROW_BYTES};
 use crate::toolkit::theme::{ChangeTone, Tokens};
+use crate::viewer::model::{Contents, Half, HexDiff, HexRow, ROW_BYTES};
 use crate::words::{contents as words, fill};
 
 /// Bytes that are read at a time.
@@ -71,7 +71,7 @@ pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out:
         head::waiting_ui(ui, words::BYTES_WAIT);
         return;
     };
-    head::heads_ui(ui, given.contents, Some(crate::present::contents::Layout::SideBySide));
+    head::heads_ui(ui, given.contents, Some(crate::viewer::layout::Layout::SideBySide));
     let area = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(area);
     let rows = area.with_max_x(area.right() - ruler::WIDTH);

@@ -14,7 +14,6 @@ mod menu;
 mod pictures;
 mod rows;
 mod ruler;
-mod scroll;
 mod state;
 mod text;
 
@@ -25,7 +24,7 @@ pub use keys::{KEYS, KeyBinding};
 pub use pictures::{Pictures, decode};
 pub use state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 
-use crate::present::contents::{Contents, View};
+use crate::viewer::model::{Contents, View};
 use crate::words::contents as words;
 
 /// What a pane draws from.

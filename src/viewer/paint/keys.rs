@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers, Ui};
 
 use super::state::{LayoutChoice, PaneAction};
-use crate::present::contents::View;
+use crate::viewer::model::View;
 use crate::words::contents as words;
 
 /// One key and what it does, for the key sheet as well.

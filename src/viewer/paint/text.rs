@@ -7,9 +7,10 @@ use super::line::{LineStyle, Metrics, Placed};
 use super::rows::{Columns, paint};
 use super::state::{PaneRequest, PaneState};
 use super::{Given, gap, menu, ruler};
-use crate::present::contents::{Caret, Column, Half, Layout, RowKind, Rows, Selection, TextDiff};
 use crate::text::with_thousands;
 use crate::toolkit::theme::Tokens;
+use crate::viewer::layout::{Caret, Column, Layout, RowKind, Rows, Selection};
+use crate::viewer::model::{Half, TextDiff};
 use crate::words::{contents as words, fill};
 
 /// Room above and below the characters of a row.

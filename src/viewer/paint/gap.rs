@@ -4,9 +4,10 @@ use egui::{Align2, FontId, Painter, Rect, Sense, Ui, pos2, vec2};
 
 use super::line::Metrics;
 use super::state::PaneState;
-use crate::present::contents::{EXPAND_LINES, Expand, Gap, TextDiff};
 use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, text};
+use crate::viewer::layout::{EXPAND_LINES, Expand, Gap};
+use crate::viewer::model::TextDiff;
 use crate::words::{contents as words, fill};
 
 /// Width of a button in the row.

@@ -4,7 +4,7 @@ use egui::{Response, Ui};
 
 use super::Given;
 use super::state::{PaneAction, PaneRequest, PaneState};
-use crate::present::contents::{Half, Standing, TextDiff};
+use crate::viewer::model::{Half, Standing, TextDiff};
 use crate::words::contents as words;
 
 /// Shows it when it is asked for.

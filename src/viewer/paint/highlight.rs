@@ -5,9 +5,9 @@ use std::sync::{Arc, LazyLock};
 use egui::Color32;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
-use crate::present::contents::{Contents, Half, Lines};
 use crate::progress::{CancelToken, Cancelled};
 use crate::toolkit::theme::Tokens;
+use crate::viewer::model::{Contents, Half, Lines};
 
 /// Largest text that is coloured, in bytes: more takes longer than anybody looks at it.
 const MAX_BYTES: u64 = 1 << 20;

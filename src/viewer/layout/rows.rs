@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::compare::Hunk;
-use super::text::{Half, Standing, TextDiff};
 use crate::text::one_line;
+use crate::viewer::model::Hunk;
+use crate::viewer::model::{Half, Standing, TextDiff};
 
 /// Unchanged lines that stay visible around each hunk.
 pub const CONTEXT_LINES: u32 = 3;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::lines::LineText;
 use crate::text::escape_in_pieces;
+use crate::viewer::model::LineText;
 
 /// Columns from one tab stop to the next.
 pub const TAB_COLUMNS: usize = 4;
