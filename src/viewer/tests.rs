@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::layout::*;
 use super::model::*;
+use crate::diff::Region;
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
 use crate::progress::CancelToken;
 use crate::workbench::{Content, OneChange, Side};
@@ -35,17 +36,17 @@ fn change(before: Option<&[u8]>, after: Option<&[u8]>) -> OneChange {
     }
 }
 
-fn contents(before: Option<&[u8]>, after: Option<&[u8]>) -> Contents {
-    Contents::new(change(before, after), &CancelToken::new()).expect("nobody stops it")
+fn contents(before: Option<&[u8]>, after: Option<&[u8]>) -> ViewedContents {
+    ViewedContents::new(change(before, after), &CancelToken::new()).expect("nobody stops it")
 }
 
-fn sentences(contents: &Contents) -> Vec<&str> {
+fn sentences(contents: &ViewedContents) -> Vec<&str> {
     contents.notes.iter().map(|note| note.sentence.as_str()).collect()
 }
 
 /// The rows as a person reads them: `-left|+right`, `=both`, `~left|right`, `...` for a gap.
-fn drawn(diff: &TextDiff, rows: &Rows) -> Vec<String> {
-    let text = |half, line: Option<u32>| {
+fn drawn(diff: &LineDiff, rows: &Rows) -> Vec<String> {
+    let text = |half, line: Option<usize>| {
         let line = diff.lines(half).line(line.expect("a line")).expect("it reads");
         ShownLine::new(&line).text
     };
@@ -53,19 +54,19 @@ fn drawn(diff: &TextDiff, rows: &Rows) -> Vec<String> {
         .map(|number| {
             let row = rows.row(diff, number).expect("a row");
             match row.kind {
-                RowKind::Same => format!("={}", text(Half::Right, row.right)),
-                RowKind::Removed => format!("-{}", text(Half::Left, row.left)),
-                RowKind::Added => format!("+{}", text(Half::Right, row.right)),
-                RowKind::Changed => {
+                LineRowKind::Same => format!("={}", text(Half::Right, row.right)),
+                LineRowKind::Removed => format!("-{}", text(Half::Left, row.left)),
+                LineRowKind::Added => format!("+{}", text(Half::Right, row.right)),
+                LineRowKind::Changed => {
                     format!("~{}|{}", text(Half::Left, row.left), text(Half::Right, row.right))
                 }
-                RowKind::Gap(_) => format!("...{}", rows.gap(number).expect("a gap").length),
+                LineRowKind::Gap(_) => format!("...{}", rows.gap(number).expect("a gap").length),
             }
         })
         .collect()
 }
 
-fn numbered(lines: u32) -> String {
+fn numbered(lines: usize) -> String {
     (1..=lines).map(|line| format!("line {line}\n")).collect()
 }
 
@@ -124,8 +125,8 @@ fn lines_that_belong_together_stand_side_by_side() {
 fn only_the_changed_words_are_marked() {
     let contents = contents(Some(b"retries = 3 # often\n"), Some(b"retries = 30 # often\n"));
     let refined = Refined::new(contents.text().expect("text"), 0);
-    assert_eq!(refined.marks(Half::Left, 0), &Marks::Bytes(std::iter::once(10..11).collect()));
-    assert_eq!(refined.marks(Half::Right, 0), &Marks::Bytes(std::iter::once(10..12).collect()));
+    assert_eq!(refined.marks(Half::Left, 0), &WordMarks::Bytes(std::iter::once(10..11).collect()));
+    assert_eq!(refined.marks(Half::Right, 0), &WordMarks::Bytes(std::iter::once(10..12).collect()));
 }
 
 #[test]
@@ -133,7 +134,7 @@ fn a_line_that_is_too_long_is_said_to_be_not_refined() {
     let long = "x ".repeat(MAX_REFINED_BYTES);
     let contents = contents(Some(format!("{long}\n").as_bytes()), Some(format!("{long}y\n").as_bytes()));
     let refined = Refined::new(contents.text().expect("text"), 0);
-    assert_eq!(refined.marks(Half::Left, 0), &Marks::NotRefined);
+    assert_eq!(refined.marks(Half::Left, 0), &WordMarks::NotRefined);
 }
 
 #[test]
@@ -159,7 +160,7 @@ fn another_encoding_is_told_and_the_text_is_compared() {
 fn hidden_characters_are_a_caution_with_a_place() {
     let contents = contents(Some(b"ok\n"), Some("ok\nif\u{202e} admin\u{200b}\n".as_bytes()));
     let note = contents.notes.first().expect("a note");
-    assert_eq!(note.weight, Weight::Caution);
+    assert_eq!(note.weight, NoteWeight::Caution);
     assert_eq!(
         note.sentence,
         "The text after brings 1 character that turns the reading direction, 1 hidden character. What cannot be \
@@ -172,9 +173,9 @@ fn hidden_characters_are_a_caution_with_a_place() {
 fn a_side_that_is_not_at_hand_is_said_and_the_other_one_is_shown() {
     let mut change = change(Some(b"old\n"), Some(b"new\nlines\n"));
     change.before = Side::Unavailable("the original is not in the patch file".to_owned());
-    let contents = Contents::new(change, &CancelToken::new()).expect("nobody stops it");
+    let contents = ViewedContents::new(change, &CancelToken::new()).expect("nobody stops it");
     let diff = contents.text().expect("text");
-    assert_eq!(diff.standing(), Standing::Alone(Half::Right));
+    assert_eq!(diff.sides(), Sides::Alone(Half::Right));
     let rows = Rows::new(diff, Layout::SideBySide, &Opened::default());
     assert_eq!(drawn(diff, &rows), ["=new", "=lines"]);
     assert!(sentences(&contents)[0].contains("the original is not in the patch file"));
@@ -257,7 +258,7 @@ fn inserted_bytes_shift_nothing_that_follows() {
     let contents = contents(Some(&old), Some(&new));
     let bytes = contents.bytes().expect("compared");
     let lengths: Vec<_> =
-        bytes.differences().iter().map(|place| (place.left.clone(), place.right.clone())).collect();
+        bytes.differences().iter().map(|place| (place.old.clone(), place.new.clone())).collect();
     assert_eq!(lengths, [(1_001..1_001, 1_001..1_038), (2_001..2_006, 2_038..2_043)]);
     let row = bytes.row_of_difference(0).expect("a row");
     assert_eq!(bytes.row(row).expect("a row").left, None);
@@ -282,7 +283,7 @@ fn texts() -> impl Strategy<Value = (String, String)> {
 
 /// How far gaps are opened, at random.
 fn opened() -> impl Strategy<Value = Opened> {
-    let step = (0_u32..4, prop_oneof![Just(Expand::Top(2)), Just(Expand::Bottom(3)), Just(Expand::All)]);
+    let step = (0_usize..4, prop_oneof![Just(Expand::Top(2)), Just(Expand::Bottom(3)), Just(Expand::All)]);
     proptest::collection::vec(step, 0..4).prop_map(|steps| {
         let mut opened = Opened::default();
         steps.into_iter().for_each(|(gap, part)| opened.expand(gap, part));
@@ -291,11 +292,11 @@ fn opened() -> impl Strategy<Value = Opened> {
 }
 
 /// The lines of one side in the order of the rows, folded ones included.
-fn lines_in_rows(rows: &Rows, diff: &TextDiff, half: Half) -> Vec<u32> {
+fn lines_in_rows(rows: &Rows, diff: &LineDiff, half: Half) -> Vec<usize> {
     let mut lines = Vec::new();
     for number in 0..rows.count() {
         if let Some(gap) = rows.gap(number) {
-            let begin = if half == Half::Left { gap.left } else { gap.right };
+            let begin = gap.begin(half);
             lines.extend(begin..begin + gap.length);
         }
         let row = rows.row(diff, number).expect("a row");
@@ -322,7 +323,7 @@ proptest! {
                         prop_assert_eq!(rows.row_of_line(diff, half, line), Some(number));
                     }
                 }
-                if row.kind == RowKind::Same && !diff.ignores_line_ends() {
+                if row.kind == LineRowKind::Same && !diff.ignores_line_ends() {
                     let line = |half| diff.lines(half).line(row.line(half).expect("both")).expect("it reads");
                     prop_assert_eq!(line(Half::Left), line(Half::Right));
                 }
@@ -355,12 +356,12 @@ proptest! {
         let (mut left, mut right) = (0, 0);
         for number in 0..diff.rows() {
             let row = diff.row(number).expect("a row");
-            for (range, end, is_left) in [(&row.left, &mut left, true), (&row.right, &mut right, false)] {
+            for (range, end, half) in [(&row.left, &mut left, Half::Left), (&row.right, &mut right, Half::Right)] {
                 let Some(range) = range else { continue };
                 prop_assert_eq!(range.start, *end);
                 prop_assert!(row.column as u64 + (range.end - range.start) <= ROW_BYTES && range.start < range.end);
-                prop_assert_eq!(diff.row_of(is_left, range.start), Some(number));
-                prop_assert_eq!(diff.row_of(is_left, range.end - 1), Some(number));
+                prop_assert_eq!(diff.row_of(half, range.start), Some(number));
+                prop_assert_eq!(diff.row_of(half, range.end - 1), Some(number));
                 *end = range.end;
             }
         }
@@ -368,16 +369,16 @@ proptest! {
         prop_assert_eq!(diff.differences().is_empty(), old == new);
         // What is outside the differences is equal.
         let (mut left, mut right) = (0, 0);
-        let end = Difference { left: left_end(&old), right: left_end(&new) };
+        let end = Region { old: behind(&old), new: behind(&new) };
         for place in diff.differences().iter().chain([&end]) {
-            let (a, b) = (left as usize..place.left.start as usize, right as usize..place.right.start as usize);
+            let (a, b) = (left as usize..place.old.start as usize, right as usize..place.new.start as usize);
             prop_assert_eq!(&old[a], &new[b]);
-            (left, right) = (place.left.end, place.right.end);
+            (left, right) = (place.old.end, place.new.end);
         }
     }
 }
 
-fn left_end(bytes: &[u8]) -> std::ops::Range<u64> {
+fn behind(bytes: &[u8]) -> std::ops::Range<u64> {
     bytes.len() as u64..bytes.len() as u64
 }
 

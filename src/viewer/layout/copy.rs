@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::rows::{CONTEXT_LINES, Row, RowKind, Rows};
-use crate::viewer::model::{Half, TextDiff};
+use super::rows::{CONTEXT_LINES, LineRow, LineRowKind, Rows};
+use crate::viewer::model::{Half, LineDiff};
 use crate::words::contents as words;
 
 /// Most bytes that are copied at once: what a clipboard takes without stopping the desktop.
@@ -66,13 +66,13 @@ impl Selection {
     ///
     /// # Errors
     /// If there are more than [`MAX_COPIED_BYTES`], or the disk cannot be read.
-    pub fn bytes(&self, diff: &TextDiff, rows: &Rows) -> io::Result<Vec<u8>> {
+    pub fn bytes(&self, diff: &LineDiff, rows: &Rows) -> io::Result<Vec<u8>> {
         let mut copied = Vec::new();
         let (first, last) = self.ends();
         for number in first.row..=last.row.min(rows.count().saturating_sub(1)) {
             let Some(row) = rows.row(diff, number) else { break };
             if let Some(gap) = rows.gap(number) {
-                let begin = if self.half(&row) == Half::Left { gap.left } else { gap.right };
+                let begin = gap.begin(self.half(&row));
                 for line in begin..begin + gap.length {
                     push_line(&mut copied, diff, self.half(&row), line, None)?;
                 }
@@ -88,10 +88,10 @@ impl Selection {
     }
 
     /// The side that a row's line is taken from.
-    pub fn half(&self, row: &Row) -> Half {
+    pub fn half(&self, row: &LineRow) -> Half {
         match (self.column, row.kind) {
             (Column::Side(half), _) => half,
-            (Column::All, RowKind::Removed) => Half::Left,
+            (Column::All, LineRowKind::Removed) => Half::Left,
             (Column::All, _) => Half::Right,
         }
     }
@@ -100,9 +100,9 @@ impl Selection {
 /// Adds a line, or a part of it; with its line end if it goes on.
 fn push_line(
     copied: &mut Vec<u8>,
-    diff: &TextDiff,
+    diff: &LineDiff,
     half: Half,
-    line: u32,
+    line: usize,
     part: Option<(std::ops::Range<usize>, bool)>,
 ) -> io::Result<()> {
     let text = diff.lines(half).line(line)?;
@@ -121,15 +121,15 @@ fn push_line(
 ///
 /// # Errors
 /// If it has more than [`MAX_COPIED_BYTES`], or the disk cannot be read.
-pub fn hunk_as_patch(diff: &TextDiff, hunk: u32, names: [&str; 2]) -> io::Result<Vec<u8>> {
+pub fn hunk_as_patch(diff: &LineDiff, hunk: usize, names: [&str; 2]) -> io::Result<Vec<u8>> {
     let hunks = diff.hunks();
-    let lines = &hunks[hunk as usize];
+    let lines = &hunks[hunk];
     // The lines around must be the same on both sides, so they end at the neighbours.
-    let above = (hunk as usize).checked_sub(1).map_or(0, |before| hunks[before].left.end);
-    let below = hunks.get(hunk as usize + 1).map_or(diff.lines(Half::Left).count(), |next| next.left.start);
-    let top = CONTEXT_LINES.min(lines.left.start - above);
-    let bottom = CONTEXT_LINES.min(below - lines.left.end);
-    let range = |begin: u32, end: u32| {
+    let above = hunk.checked_sub(1).map_or(0, |before| hunks[before].old.end);
+    let below = hunks.get(hunk + 1).map_or(diff.lines(Half::Left).count(), |next| next.old.start);
+    let top = CONTEXT_LINES.min(lines.old.start - above);
+    let bottom = CONTEXT_LINES.min(below - lines.old.end);
+    let range = |begin: usize, end: usize| {
         let (begin, length) = (begin - top, end - begin + top + bottom);
         // As in Git: where there are no lines, the number is that of the line above.
         format!("{},{length}", if length == 0 { begin } else { begin + 1 })
@@ -138,15 +138,15 @@ pub fn hunk_as_patch(diff: &TextDiff, hunk: u32, names: [&str; 2]) -> io::Result
         "--- a/{}\n+++ b/{}\n@@ -{} +{} @@\n",
         names[0],
         names[1],
-        range(lines.left.start, lines.left.end),
-        range(lines.right.start, lines.right.end),
+        range(lines.old.start, lines.old.end),
+        range(lines.new.start, lines.new.end),
     )
     .into_bytes();
     let parts = [
-        (b' ', Half::Left, lines.left.start - top..lines.left.start),
-        (b'-', Half::Left, lines.left.clone()),
-        (b'+', Half::Right, lines.right.clone()),
-        (b' ', Half::Left, lines.left.end..lines.left.end + bottom),
+        (b' ', Half::Left, lines.old.start - top..lines.old.start),
+        (b'-', Half::Left, lines.old.clone()),
+        (b'+', Half::Right, lines.new.clone()),
+        (b' ', Half::Left, lines.old.end..lines.old.end + bottom),
     ];
     for (mark, half, range) in parts {
         for line in range {

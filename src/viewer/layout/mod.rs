@@ -8,6 +8,8 @@ mod scroll;
 mod shown;
 
 pub use copy::{Caret, Column, MAX_COPIED_BYTES, Selection, hunk_as_patch};
-pub use rows::{CONTEXT_LINES, EXPAND_LINES, Expand, Gap, Layout, Opened, Row, RowKind, Rows, section_above};
+pub use rows::{
+    CONTEXT_LINES, EXPAND_LINES, Expand, Gap, Layout, LineRow, LineRowKind, Opened, Rows, section_above,
+};
 pub use scroll::Scroll;
 pub use shown::{ShownLine, TAB_COLUMNS};

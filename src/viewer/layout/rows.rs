@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
+use crate::diff::Region;
 use crate::text::one_line;
-use crate::viewer::model::Hunk;
-use crate::viewer::model::{Half, Standing, TextDiff};
+use crate::viewer::model::{Half, LineDiff, Sides};
 
 /// Unchanged lines that stay visible around each hunk.
-pub const CONTEXT_LINES: u32 = 3;
+pub const CONTEXT_LINES: usize = 3;
 /// Lines that one click on a gap brings out.
-pub const EXPAND_LINES: u32 = 20;
+pub const EXPAND_LINES: usize = 20;
 /// A gap of so few lines is shown at once: its row would take as much room.
-const MIN_GAP_LINES: u32 = 2;
+const MIN_GAP_LINES: usize = 2;
 /// How far up the name of a section is looked for, in lines.
-const SECTION_LINES: u32 = 400;
+const SECTION_LINES: usize = 400;
 /// Longest name of a section that is shown, in characters.
 const SECTION_CHARS: usize = 80;
 
@@ -28,20 +28,20 @@ pub enum Layout {
 
 /// One row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
+pub struct LineRow {
     /// What it shows.
-    pub kind: RowKind,
+    pub kind: LineRowKind,
     /// The left line.
-    pub left: Option<u32>,
+    pub left: Option<usize>,
     /// The right line.
-    pub right: Option<u32>,
+    pub right: Option<usize>,
     /// The hunk it belongs to.
-    pub hunk: Option<u32>,
+    pub hunk: Option<usize>,
 }
 
 /// What a row shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowKind {
+pub enum LineRowKind {
     /// A line that both sides have.
     Same,
     /// A line that only the left side has.
@@ -51,16 +51,13 @@ pub enum RowKind {
     /// A left line and the right line that took its place.
     Changed,
     /// Lines that are folded away.
-    Gap(u32),
+    Gap(usize),
 }
 
-impl Row {
+impl LineRow {
     /// The line on one side.
-    pub fn line(&self, half: Half) -> Option<u32> {
-        match half {
-            Half::Left => self.left,
-            Half::Right => self.right,
-        }
+    pub fn line(&self, half: Half) -> Option<usize> {
+        half.of(self.left, self.right)
     }
 }
 
@@ -69,16 +66,16 @@ impl Row {
 pub struct Opened {
     whole_file: bool,
     /// Lines brought out at the top and at the bottom of a gap.
-    gaps: HashMap<u32, (u32, u32)>,
+    gaps: HashMap<usize, (usize, usize)>,
 }
 
 /// Which part of a gap to bring out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expand {
     /// Some lines below the hunk above it.
-    Top(u32),
+    Top(usize),
     /// Some lines above the hunk below it.
-    Bottom(u32),
+    Bottom(usize),
     /// Everything.
     All,
 }
@@ -95,17 +92,17 @@ impl Opened {
     }
 
     /// Brings out a part of a gap.
-    pub fn expand(&mut self, gap: u32, part: Expand) {
+    pub fn expand(&mut self, gap: usize, part: Expand) {
         let (top, bottom) = self.gaps.entry(gap).or_default();
         match part {
             Expand::Top(lines) => *top = top.saturating_add(lines),
             Expand::Bottom(lines) => *bottom = bottom.saturating_add(lines),
-            Expand::All => *top = u32::MAX,
+            Expand::All => *top = usize::MAX,
         }
     }
 
     /// Lines shown at the top and at the bottom of a gap of `length` lines; together `length` if all are.
-    fn shown(&self, gap: u32, hunks: u32, length: u32) -> (u32, u32) {
+    fn shown(&self, gap: usize, hunks: usize, length: usize) -> (usize, usize) {
         let context = |is_beside_hunk: bool| if is_beside_hunk { CONTEXT_LINES } else { 0 };
         let (top, bottom) = self.gaps.get(&gap).copied().unwrap_or_default();
         let top = top.saturating_add(context(gap > 0)).min(length);
@@ -131,65 +128,69 @@ pub struct Rows {
 #[derive(Debug, Clone, Copy)]
 struct Block {
     first_row: u64,
-    body: Body,
+    body: BlockBody,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Body {
-    Same { left: u32, right: u32 },
-    Gap { gap: u32, left: u32, right: u32, length: u32 },
-    Hunk { hunk: u32 },
+enum BlockBody {
+    Same { left: usize, right: usize },
+    Gap { gap: usize, left: usize, right: usize, length: usize },
+    Hunk { hunk: usize },
 }
 
 /// Lines that are folded away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
     /// Which gap.
-    pub number: u32,
+    pub number: usize,
     /// The first hidden left line.
-    pub left: u32,
+    pub left: usize,
     /// The first hidden right line.
-    pub right: u32,
+    pub right: usize,
     /// How many are hidden.
-    pub length: u32,
+    pub length: usize,
+}
+
+impl Gap {
+    /// The first hidden line of one side.
+    pub fn begin(&self, half: Half) -> usize {
+        half.of(self.left, self.right)
+    }
 }
 
 impl Rows {
     /// The rows of `diff`.
-    pub fn new(diff: &TextDiff, layout: Layout, opened: &Opened) -> Self {
+    pub fn new(diff: &LineDiff, layout: Layout, opened: &Opened) -> Self {
         let hunks = diff.hunks();
         let mut rows =
             Self { layout, blocks: Vec::new(), hunk_rows: Vec::with_capacity(hunks.len()), count: 0 };
-        let last = hunks.len() as u32;
-        let end = Hunk {
-            left: diff.lines(Half::Left).count()..u32::MAX,
-            right: diff.lines(Half::Right).count()..u32::MAX,
-        };
+        let last = hunks.len();
+        let [old, new] = Half::BOTH.map(|half| diff.lines(half).count()..usize::MAX);
+        let end = Region { old, new };
         let (mut left, mut right) = (0, 0);
         for (number, hunk) in hunks.iter().chain([&end]).enumerate() {
-            let number = number as u32;
-            let length = hunk.left.start - left;
-            let (top, bottom) = match diff.standing() {
+            let length = hunk.old.start - left;
+            let (top, bottom) = match diff.sides() {
                 // Nothing is known to have changed, so there is nothing to fold the rest away for.
-                Standing::Alone(_) => (length, 0),
+                Sides::Alone(_) => (length, 0),
                 _ => opened.shown(number, last, length),
             };
-            rows.push(u64::from(top), Body::Same { left, right });
+            rows.push(top as u64, BlockBody::Same { left, right });
             let hidden = length - top - bottom;
-            let body = Body::Gap { gap: number, left: left + top, right: right + top, length: hidden };
+            let body = BlockBody::Gap { gap: number, left: left + top, right: right + top, length: hidden };
             rows.push(u64::from(hidden > 0), body);
             let skipped = top + hidden;
-            rows.push(u64::from(bottom), Body::Same { left: left + skipped, right: right + skipped });
+            rows.push(bottom as u64, BlockBody::Same { left: left + skipped, right: right + skipped });
             if number < last {
                 rows.hunk_rows.push(rows.count);
-                rows.push(hunk_height(diff, number, layout), Body::Hunk { hunk: number });
+                rows.push(hunk_height(diff, number, layout), BlockBody::Hunk { hunk: number });
             }
-            (left, right) = (hunk.left.end, hunk.right.end);
+            (left, right) = (hunk.old.end, hunk.new.end);
         }
         rows
     }
 
-    fn push(&mut self, rows: u64, body: Body) {
+    fn push(&mut self, rows: u64, body: BlockBody) {
         if rows > 0 {
             self.blocks.push(Block { first_row: self.count, body });
             self.count += rows;
@@ -207,18 +208,20 @@ impl Rows {
     }
 
     /// The row with this number, counted from 0.
-    pub fn row(&self, diff: &TextDiff, number: u64) -> Option<Row> {
+    pub fn row(&self, diff: &LineDiff, number: u64) -> Option<LineRow> {
         let block = self.block(number)?;
-        let offset = (number - block.first_row) as u32;
+        let offset = (number - block.first_row) as usize;
         Some(match block.body {
-            Body::Same { left, right } => Row {
-                kind: RowKind::Same,
+            BlockBody::Same { left, right } => LineRow {
+                kind: LineRowKind::Same,
                 left: Some(left + offset),
                 right: Some(right + offset),
                 hunk: None,
             },
-            Body::Gap { gap, .. } => Row { kind: RowKind::Gap(gap), left: None, right: None, hunk: None },
-            Body::Hunk { hunk } => hunk_row(diff, hunk, self.layout, offset),
+            BlockBody::Gap { gap, .. } => {
+                LineRow { kind: LineRowKind::Gap(gap), left: None, right: None, hunk: None }
+            }
+            BlockBody::Hunk { hunk } => hunk_row(diff, hunk, self.layout, offset),
         })
     }
 
@@ -233,30 +236,28 @@ impl Rows {
     /// The gap that a row shows.
     pub fn gap(&self, row: u64) -> Option<Gap> {
         match self.block(row)?.body {
-            Body::Gap { gap, left, right, length } => Some(Gap { number: gap, left, right, length }),
-            Body::Same { .. } | Body::Hunk { .. } => None,
+            BlockBody::Gap { gap, left, right, length } => Some(Gap { number: gap, left, right, length }),
+            BlockBody::Same { .. } | BlockBody::Hunk { .. } => None,
         }
     }
 
     /// The first row of a hunk.
-    pub fn row_of_hunk(&self, hunk: u32) -> Option<u64> {
-        self.hunk_rows.get(hunk as usize).copied()
+    pub fn row_of_hunk(&self, hunk: usize) -> Option<u64> {
+        self.hunk_rows.get(hunk).copied()
     }
 
     /// The last hunk that begins at or above `row`.
-    pub fn hunk_at(&self, row: u64) -> Option<u32> {
+    pub fn hunk_at(&self, row: u64) -> Option<usize> {
         let after = self.hunk_rows.partition_point(|first| *first <= row);
-        Some(after.checked_sub(1)? as u32)
+        after.checked_sub(1)
     }
 
     /// The row that shows a line, or the gap that hides it.
-    pub fn row_of_line(&self, diff: &TextDiff, half: Half, line: u32) -> Option<u64> {
+    pub fn row_of_line(&self, diff: &LineDiff, half: Half, line: usize) -> Option<u64> {
         // Lines run down the blocks, so the block is found by the first line at or behind its beginning.
-        let begin = |block: &Block| match (block.body, half) {
-            (Body::Same { left, .. } | Body::Gap { left, .. }, Half::Left) => left,
-            (Body::Same { right, .. } | Body::Gap { right, .. }, Half::Right) => right,
-            (Body::Hunk { hunk }, Half::Left) => diff.hunks()[hunk as usize].left.start,
-            (Body::Hunk { hunk }, Half::Right) => diff.hunks()[hunk as usize].right.start,
+        let begin = |block: &Block| match block.body {
+            BlockBody::Same { left, right } | BlockBody::Gap { left, right, .. } => half.of(left, right),
+            BlockBody::Hunk { hunk } => half.of(&diff.hunks()[hunk].old, &diff.hunks()[hunk].new).start,
         };
         let after = self.blocks.partition_point(|block| begin(block) <= line);
         // A hunk without lines on this side begins where its neighbour does.
@@ -264,21 +265,21 @@ impl Rows {
             let first = self.blocks[index].first_row;
             let end = self.blocks.get(index + 1).map_or(self.count, |block| block.first_row);
             match self.blocks[index].body {
-                Body::Gap { .. } => Some(first),
-                Body::Same { .. } => {
-                    let row = first + u64::from(line - begin(&self.blocks[index]));
+                BlockBody::Gap { .. } => Some(first),
+                BlockBody::Same { .. } => {
+                    let row = first + (line - begin(&self.blocks[index])) as u64;
                     (row < end).then_some(row)
                 }
-                Body::Hunk { .. } => (first..end)
+                BlockBody::Hunk { .. } => (first..end)
                     .find(|row| self.row(diff, *row).is_some_and(|row| row.line(half) == Some(line))),
             }
         })
     }
 }
 
-fn hunk_height(diff: &TextDiff, hunk: u32, layout: Layout) -> u64 {
-    let lines = &diff.hunks()[hunk as usize];
-    let (left, right) = (lines.left.len() as u64, lines.right.len() as u64);
+fn hunk_height(diff: &LineDiff, hunk: usize, layout: Layout) -> u64 {
+    let lines = &diff.hunks()[hunk];
+    let (left, right) = (lines.old.len() as u64, lines.new.len() as u64);
     match (layout, diff.pairs(hunk)) {
         (Layout::Unified, _) => left + right,
         (Layout::SideBySide, Some(pairs)) => left + right - pairs.len() as u64,
@@ -286,29 +287,28 @@ fn hunk_height(diff: &TextDiff, hunk: u32, layout: Layout) -> u64 {
     }
 }
 
-fn hunk_row(diff: &TextDiff, number: u32, layout: Layout, offset: u32) -> Row {
-    let hunk = &diff.hunks()[number as usize];
-    let left_lines = hunk.left.end - hunk.left.start;
-    let in_range =
-        |range: &std::ops::Range<u32>, at: u32| (at < range.end - range.start).then(|| range.start + at);
+fn hunk_row(diff: &LineDiff, number: usize, layout: Layout, offset: usize) -> LineRow {
+    let hunk = &diff.hunks()[number];
+    let left_lines = hunk.old.len();
+    let in_range = |range: &std::ops::Range<usize>, at: usize| range.clone().nth(at);
     let (left, right) = match (layout, diff.pairs(number)) {
-        (Layout::Unified, _) if offset < left_lines => (Some(hunk.left.start + offset), None),
-        (Layout::Unified, _) => (None, Some(hunk.right.start + offset - left_lines)),
-        (Layout::SideBySide, None) => (in_range(&hunk.left, offset), in_range(&hunk.right, offset)),
+        (Layout::Unified, _) if offset < left_lines => (Some(hunk.old.start + offset), None),
+        (Layout::Unified, _) => (None, Some(hunk.new.start + offset - left_lines)),
+        (Layout::SideBySide, None) => (in_range(&hunk.old, offset), in_range(&hunk.new, offset)),
         (Layout::SideBySide, Some(pairs)) => paired_row(hunk, pairs, offset),
     };
     let kind = match (left, right) {
-        (Some(_), Some(_)) => RowKind::Changed,
-        (Some(_), None) => RowKind::Removed,
-        _ => RowKind::Added,
+        (Some(_), Some(_)) => LineRowKind::Changed,
+        (Some(_), None) => LineRowKind::Removed,
+        _ => LineRowKind::Added,
     };
-    Row { kind, left, right, hunk: Some(number) }
+    LineRow { kind, left, right, hunk: Some(number) }
 }
 
 /// Before each pair come the left lines and then the right lines that have no partner.
-fn paired_row(hunk: &Hunk, pairs: &[(u32, u32)], offset: u32) -> (Option<u32>, Option<u32>) {
-    let (mut left, mut right, mut row) = (hunk.left.start, hunk.right.start, 0);
-    let end = (hunk.left.end, hunk.right.end);
+fn paired_row(hunk: &Region, pairs: &[(usize, usize)], offset: usize) -> (Option<usize>, Option<usize>) {
+    let (mut left, mut right, mut row) = (hunk.old.start, hunk.new.start, 0);
+    let end = (hunk.old.end, hunk.new.end);
     for (index, &(pair_left, pair_right)) in pairs.iter().chain([&end]).enumerate() {
         let (lonely_left, lonely_right) = (pair_left - left, pair_right - right);
         if offset < row + lonely_left {
@@ -330,7 +330,7 @@ fn paired_row(hunk: &Hunk, pairs: &[(u32, u32)], offset: u32) -> (Option<u32>, O
 
 /// The line that names the part of the file which begins at `line`: the last one above it that begins at the very
 /// left with a letter or a bracket, as functions and sections do. Only where looking is cheap.
-pub fn section_above(diff: &TextDiff, half: Half, line: u32) -> Option<String> {
+pub fn section_above(diff: &LineDiff, half: Half, line: usize) -> Option<String> {
     let lines = diff.lines(half);
     lines.content().bytes()?;
     let is_heading = |bytes: &[u8]| {

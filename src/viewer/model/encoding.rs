@@ -12,7 +12,7 @@ const SNIFF_BYTES: usize = 8 << 10;
 
 /// How a text is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
+pub enum TextEncoding {
     /// Only ASCII characters, which all encodings but UTF-16 write the same.
     Ascii,
     /// UTF-8.
@@ -41,7 +41,7 @@ pub enum ByteOrder {
     Big,
 }
 
-impl Encoding {
+impl TextEncoding {
     /// The encoding of `content`, if it is text.
     pub fn detect(content: &[u8]) -> Option<Self> {
         if let Some(utf_16) = utf_16(content) {
@@ -94,7 +94,7 @@ impl Encoding {
     }
 }
 
-fn utf_16(content: &[u8]) -> Option<Encoding> {
+fn utf_16(content: &[u8]) -> Option<TextEncoding> {
     if !content.len().is_multiple_of(2) || content.is_empty() {
         return None;
     }
@@ -107,7 +107,7 @@ fn utf_16(content: &[u8]) -> Option<Encoding> {
     // Binary data that happens to decode has control characters at once.
     let is_plain =
         |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1a}' | '\u{1b}');
-    text.chars().take(SNIFF_BYTES).all(is_plain).then_some(Encoding::Utf16 { order, mark })
+    text.chars().take(SNIFF_BYTES).all(is_plain).then_some(TextEncoding::Utf16 { order, mark })
 }
 
 /// The order in which most pairs have their zero byte where ASCII characters have it.
@@ -147,37 +147,37 @@ mod tests {
 
     #[test]
     fn every_encoding_is_recognised_and_read() {
-        let cases: &[(&[u8], Encoding, &str)] = &[
-            (b"port=80\n", Encoding::Ascii, "port=80\n"),
-            ("Füße\n".as_bytes(), Encoding::Utf8 { mark: false }, "Füße\n"),
-            (b"\xef\xbb\xbfa\n", Encoding::Utf8 { mark: true }, "a\n"),
+        let cases: &[(&[u8], TextEncoding, &str)] = &[
+            (b"port=80\n", TextEncoding::Ascii, "port=80\n"),
+            ("Füße\n".as_bytes(), TextEncoding::Utf8 { mark: false }, "Füße\n"),
+            (b"\xef\xbb\xbfa\n", TextEncoding::Utf8 { mark: true }, "a\n"),
         ];
         for (bytes, encoding, text) in cases {
-            assert_eq!(Encoding::detect(bytes), Some(*encoding), "{text}");
+            assert_eq!(TextEncoding::detect(bytes), Some(*encoding), "{text}");
             assert_eq!(encoding.decode(bytes), text.as_bytes());
         }
         for order in [ByteOrder::Little, ByteOrder::Big] {
             for mark in [false, true] {
                 let bytes = utf_16("[a]\r\nkey=Füße\r\n", order, mark);
-                let encoding = Encoding::Utf16 { order, mark };
-                assert_eq!(Encoding::detect(&bytes), Some(encoding));
+                let encoding = TextEncoding::Utf16 { order, mark };
+                assert_eq!(TextEncoding::detect(&bytes), Some(encoding));
                 assert_eq!(encoding.decode(&bytes), "[a]\r\nkey=Füße\r\n".as_bytes());
             }
         }
-        assert_eq!(Encoding::detect(b"caf\xe9\n"), Some(Encoding::EightBit));
-        assert_eq!(Encoding::EightBit.decode(b"caf\xe9\n"), b"caf\xe9\n".as_slice());
+        assert_eq!(TextEncoding::detect(b"caf\xe9\n"), Some(TextEncoding::EightBit));
+        assert_eq!(TextEncoding::EightBit.decode(b"caf\xe9\n"), b"caf\xe9\n".as_slice());
     }
 
     #[test]
     fn binary_data_is_no_text_in_any_encoding() {
         let table: Vec<u8> = (0_u16..400).flat_map(u16::to_le_bytes).collect();
         for bytes in [b"\x7fELF\x02\x01\x01\0".as_slice(), b"\xff\xfe\x00\xd8a\0", &table, b"\0\0\0\0"] {
-            assert_eq!(Encoding::detect(bytes), None, "{bytes:?}");
+            assert_eq!(TextEncoding::detect(bytes), None, "{bytes:?}");
         }
     }
 
     #[test]
     fn an_empty_file_is_text() {
-        assert_eq!(Encoding::detect(b""), Some(Encoding::Ascii));
+        assert_eq!(TextEncoding::detect(b""), Some(TextEncoding::Ascii));
     }
 }

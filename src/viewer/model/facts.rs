@@ -1,7 +1,7 @@
 //! What is known about each side of a change beside its lines.
 
-use super::encoding::Encoding;
-use super::lines::LineEnds;
+use super::encoding::TextEncoding;
+use super::lines::LineEndCounts;
 use crate::model::{Digest, Mode, Node};
 use crate::text::confusables::Confusables;
 use crate::text::{capitalised, escape_line, with_thousands};
@@ -9,7 +9,7 @@ use crate::words::{contents as words, fill};
 
 /// What stands on one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ContentKind {
     /// Nothing.
     Nothing,
     /// A folder.
@@ -74,7 +74,7 @@ impl PictureFormat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// What it is.
-    pub kind: Kind,
+    pub kind: ContentKind,
     /// Length of the file in bytes.
     pub size_bytes: Option<u64>,
     /// Permission bits.
@@ -93,11 +93,11 @@ pub struct Facts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextFacts {
     /// How it is encoded.
-    pub encoding: Encoding,
+    pub encoding: TextEncoding,
     /// How its lines end.
-    pub ends: LineEnds,
+    pub ends: LineEndCounts,
     /// How many lines it has.
-    pub lines: u32,
+    pub lines: usize,
     /// Whether its last line ends with a line feed.
     pub ends_with_newline: bool,
     /// What it hides; after, what it hides that was not there before.
@@ -110,7 +110,7 @@ impl Facts {
     /// What the node says; the content's part is not known yet.
     pub(super) fn of_node(node: Option<&Node>) -> Self {
         let mut facts = Self {
-            kind: Kind::Nothing,
+            kind: ContentKind::Nothing,
             size_bytes: None,
             mode: node.and_then(Node::mode),
             digest: None,
@@ -120,13 +120,13 @@ impl Facts {
         };
         match node {
             None => {}
-            Some(Node::Dir(_)) => facts.kind = Kind::Folder,
+            Some(Node::Dir(_)) => facts.kind = ContentKind::Folder,
             Some(Node::Link(link)) => {
-                facts.kind = Kind::Link;
+                facts.kind = ContentKind::Link;
                 facts.points_to = Some(escape_line(&link.points_to).into_owned());
             }
             Some(Node::File(file)) => {
-                facts.kind = Kind::Unknown;
+                facts.kind = ContentKind::Unknown;
                 facts.size_bytes = Some(file.size_bytes);
                 facts.digest = Some(file.digest);
             }
@@ -136,21 +136,26 @@ impl Facts {
 
     /// Whether it is a file.
     pub fn is_file(&self) -> bool {
-        matches!(self.kind, Kind::Binary | Kind::Picture(_) | Kind::Text | Kind::Unknown)
+        matches!(
+            self.kind,
+            ContentKind::Binary | ContentKind::Picture(_) | ContentKind::Text | ContentKind::Unknown
+        )
     }
 
     /// What stands in the head of its column: a few short phrases, the most telling first.
     pub fn phrases(&self) -> Vec<String> {
         let kind = match self.kind {
-            Kind::Nothing => return vec![words::KIND_NOTHING.to_owned()],
-            Kind::Folder => words::KIND_FOLDER.to_owned(),
-            Kind::Link => fill(words::KIND_LINK, &[("to", self.points_to.as_deref().unwrap_or_default())]),
-            Kind::Text => {
+            ContentKind::Nothing => return vec![words::KIND_NOTHING.to_owned()],
+            ContentKind::Folder => words::KIND_FOLDER.to_owned(),
+            ContentKind::Link => {
+                fill(words::KIND_LINK, &[("to", self.points_to.as_deref().unwrap_or_default())])
+            }
+            ContentKind::Text => {
                 self.text.as_ref().map_or(words::KIND_TEXT, |text| text.encoding.words()).to_owned()
             }
-            Kind::Binary => words::KIND_BINARY.to_owned(),
-            Kind::Picture(format) => fill(words::KIND_PICTURE, &[("format", format.as_str())]),
-            Kind::Unknown => words::KIND_FILE.to_owned(),
+            ContentKind::Binary => words::KIND_BINARY.to_owned(),
+            ContentKind::Picture(format) => fill(words::KIND_PICTURE, &[("format", format.as_str())]),
+            ContentKind::Unknown => words::KIND_FILE.to_owned(),
         };
         let mut phrases = vec![capitalised(&kind)];
         if let Some(text) = &self.text {
@@ -165,7 +170,7 @@ impl Facts {
     }
 }
 
-impl LineEnds {
+impl LineEndCounts {
     /// Which line ends there are, if there are any.
     pub fn words(self) -> Option<String> {
         let counts = [("LF", self.lf), ("CRLF", self.crlf), ("CR", self.cr)];
@@ -221,7 +226,7 @@ mod tests {
 
     #[test]
     fn line_ends_are_named_and_counted_when_mixed() {
-        let ends = |lf, crlf, cr| LineEnds { lf, crlf, cr }.words();
+        let ends = |lf, crlf, cr| LineEndCounts { lf, crlf, cr }.words();
         assert_eq!(ends(0, 0, 0), None);
         assert_eq!(ends(0, 7, 0).as_deref(), Some("CRLF"));
         assert_eq!(ends(1_200, 3, 1).as_deref(), Some("mixed line ends: 1,200 LF, 3 CRLF, 1 CR"));

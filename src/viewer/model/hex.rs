@@ -5,6 +5,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::io;
 use std::ops::Range;
 
+use super::ends::{ContentPair, PIECE_BYTES};
+use super::text::Half;
+use crate::diff::Region;
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::with_thousands;
 use crate::words::{contents as words, fill};
@@ -16,9 +19,6 @@ pub const ROW_BYTES: u64 = 16;
 const MIN_BLOCK_BYTES: u64 = 32;
 /// Most blocks that are remembered; of larger files the blocks are larger.
 const MAX_BLOCKS: u64 = 1 << 20;
-/// Bytes read at a time.
-const PIECE_BYTES: usize = 1 << 20;
-
 /// The bytes of both sides and where they differ.
 #[derive(Debug, Clone, Default)]
 pub struct HexDiff {
@@ -26,7 +26,7 @@ pub struct HexDiff {
     /// Number of the first row of each segment.
     first_rows: Vec<u64>,
     rows: u64,
-    differences: Vec<Difference>,
+    differences: Vec<Region<u64>>,
     block_bytes: u64,
     failure: Option<String>,
 }
@@ -44,17 +44,13 @@ struct Segment {
 enum SegmentKind {
     /// Byte beside byte; some may differ.
     Both,
-    OnlyLeft,
-    OnlyRight,
+    Only(Half),
 }
 
-/// A place that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// The bytes on the left; empty where some were inserted.
-    pub left: Range<u64>,
-    /// The bytes on the right; empty where some were removed.
-    pub right: Range<u64>,
+impl SegmentKind {
+    fn is_on(self, half: Half) -> bool {
+        self == Self::Both || self == Self::Only(half)
+    }
 }
 
 /// A row of at most [`ROW_BYTES`] bytes.
@@ -83,7 +79,7 @@ impl HexDiff {
         let (left, right) = (left.unwrap_or(&nothing), right.unwrap_or(&nothing));
         let block_bytes = left.size_bytes().div_ceil(MAX_BLOCKS).next_power_of_two().max(MIN_BLOCK_BYTES);
         let mut diff = Self { block_bytes, ..Self::default() };
-        let mut aligner = Aligner { left: Window::new(left), right: Window::new(right), block_bytes, cancel };
+        let mut aligner = Aligner { both: ContentPair::new(left, right, cancel), block_bytes };
         let aligned = aligner.align();
         cancel.check()?;
         match aligned {
@@ -106,7 +102,7 @@ impl HexDiff {
     }
 
     /// The places that differ, from top to bottom.
-    pub fn differences(&self) -> &[Difference] {
+    pub fn differences(&self) -> &[Region<u64>] {
         &self.differences
     }
 
@@ -136,18 +132,17 @@ impl HexDiff {
         let end = ((row + 1) * ROW_BYTES - column).min(segment.length);
         let range = |start: u64| start + begin..start + end;
         Some(HexRow {
-            left: (segment.kind != SegmentKind::OnlyRight).then(|| range(segment.left)),
-            right: (segment.kind != SegmentKind::OnlyLeft).then(|| range(segment.right)),
+            left: segment.kind.is_on(Half::Left).then(|| range(segment.left)),
+            right: segment.kind.is_on(Half::Right).then(|| range(segment.right)),
             column: if row == 0 { column as usize } else { 0 },
         })
     }
 
-    /// The row that shows the byte at `offset` of the left side, or of the right one.
-    pub fn row_of(&self, is_left: bool, offset: u64) -> Option<u64> {
-        let other = if is_left { SegmentKind::OnlyRight } else { SegmentKind::OnlyLeft };
-        let start = |segment: &Segment| if is_left { segment.left } else { segment.right };
+    /// The row that shows the byte at `offset` of one side.
+    pub fn row_of(&self, half: Half, offset: u64) -> Option<u64> {
+        let start = |segment: &Segment| half.of(segment.left, segment.right);
         let after = self.segments.partition_point(|segment| start(segment) <= offset);
-        let index = (0..after).rev().find(|index| self.segments[*index].kind != other)?;
+        let index = (0..after).rev().find(|index| self.segments[*index].kind.is_on(half))?;
         let segment = self.segments[index];
         let into = offset - start(&segment);
         let row = (into + segment.anchor() % ROW_BYTES) / ROW_BYTES;
@@ -157,26 +152,26 @@ impl HexDiff {
     /// The first row of a difference.
     pub fn row_of_difference(&self, number: usize) -> Option<u64> {
         let difference = self.differences.get(number)?;
-        match difference.left.is_empty() {
-            true => self.row_of(false, difference.right.start),
-            false => self.row_of(true, difference.left.start),
+        match difference.old.is_empty() {
+            true => self.row_of(Half::Right, difference.new.start),
+            false => self.row_of(Half::Left, difference.old.start),
         }
     }
 
     /// Lays out the matches and what is between them.
-    fn fill(&mut self, matches: &[Match], left_bytes: u64, right_bytes: u64) {
-        let end = Match { left: left_bytes, right: right_bytes, length: 0 };
+    fn fill(&mut self, matches: &[EqualRun], left_bytes: u64, right_bytes: u64) {
+        let end = EqualRun { left: left_bytes, right: right_bytes, length: 0 };
         let (mut left, mut right) = (0, 0);
         for found in matches.iter().chain([&end]) {
-            let difference = Difference { left: left..found.left, right: right..found.right };
+            let difference = Region { old: left..found.left, new: right..found.right };
             let (old, new) = (found.left - left, found.right - right);
             if old + new > 0 {
                 self.differences.push(difference);
             }
             let both = old.min(new);
             self.push(SegmentKind::Both, left, right, both);
-            self.push(SegmentKind::OnlyLeft, left + both, right + both, old - both);
-            self.push(SegmentKind::OnlyRight, left + both, right + both, new - both);
+            self.push(SegmentKind::Only(Half::Left), left + both, right + both, old - both);
+            self.push(SegmentKind::Only(Half::Right), left + both, right + both, new - both);
             self.push(SegmentKind::Both, found.left, found.right, found.length);
             (left, right) = (found.left + found.length, found.right + found.length);
         }
@@ -208,40 +203,38 @@ impl HexDiff {
 impl Segment {
     /// The address that says in which column the segment begins.
     fn anchor(&self) -> u64 {
-        if self.kind == SegmentKind::OnlyRight { self.right } else { self.left }
+        if self.kind.is_on(Half::Left) { self.left } else { self.right }
     }
 }
 
 /// The same bytes on both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Match {
+struct EqualRun {
     left: u64,
     right: u64,
     length: u64,
 }
 
 struct Aligner<'a> {
-    left: Window<'a>,
-    right: Window<'a>,
+    both: ContentPair<'a>,
     block_bytes: u64,
-    cancel: &'a CancelToken,
 }
 
 impl Aligner<'_> {
     /// Matches that go up on both sides, the longest chain of them that was found.
-    fn align(&mut self) -> io::Result<Vec<Match>> {
-        let (left_end, right_end) = (self.left.size(), self.right.size());
-        let top = self.equal_down(0, 0)?;
+    fn align(&mut self) -> io::Result<Vec<EqualRun>> {
+        let (left_end, right_end) = (self.both.left.size(), self.both.right.size());
+        let top = self.both.equal_down(0, 0)?;
         let room = left_end.min(right_end) - top;
-        let bottom = self.equal_up(left_end, right_end, room)?;
-        let mut matches = vec![Match { left: 0, right: 0, length: top }];
+        let bottom = self.both.equal_up(left_end, right_end, room)?;
+        let mut matches = vec![EqualRun { left: 0, right: 0, length: top }];
         let (left_end, right_end) = (left_end - bottom, right_end - bottom);
         if top < left_end && top < right_end {
             let blocks = self.blocks(top, left_end)?;
             let candidates = self.candidates(&blocks, top, left_end, right_end)?;
             matches.extend(longest_chain(&candidates));
         }
-        matches.push(Match { left: left_end, right: right_end, length: bottom });
+        matches.push(EqualRun { left: left_end, right: right_end, length: bottom });
         self.extend_up(&mut matches)?;
         matches.retain(|found| found.length > 0);
         Ok(matches)
@@ -253,9 +246,9 @@ impl Aligner<'_> {
         let mut at = begin.next_multiple_of(self.block_bytes);
         while at + self.block_bytes <= end {
             if at.is_multiple_of(PIECE_BYTES as u64) {
-                self.stop_if_asked()?;
+                self.both.stop_if_asked()?;
             }
-            let hash = hash(self.left.bytes(at, self.block_bytes as usize)?);
+            let hash = hash(self.both.left.bytes(at, self.block_bytes as usize)?);
             blocks.entry(hash).and_modify(|place| *place = u64::MAX).or_insert(at);
             at += self.block_bytes;
         }
@@ -270,7 +263,7 @@ impl Aligner<'_> {
         begin: u64,
         left_end: u64,
         right_end: u64,
-    ) -> io::Result<Vec<Match>> {
+    ) -> io::Result<Vec<EqualRun>> {
         let length = self.block_bytes as usize;
         let leaving = (0..length).fold(1_u64, |power, _| power.wrapping_mul(FACTOR));
         let mut found = Vec::new();
@@ -278,13 +271,13 @@ impl Aligner<'_> {
         let mut rolling = None;
         while at + self.block_bytes <= right_end {
             // One byte more than the block: the one that comes in next.
-            let bytes = self.right.bytes(at, (length + 1).min((right_end - at) as usize))?;
+            let bytes = self.both.right.bytes(at, (length + 1).min((right_end - at) as usize))?;
             let value = rolling.unwrap_or_else(|| hash(&bytes[..length]));
             let (out, next) = (bytes[0], bytes.get(length).copied().unwrap_or(0));
             if let Some(&place) = blocks.get(&value) {
-                let equal = self.equal_down(place, at)?.min(left_end - place).min(right_end - at);
+                let equal = self.both.equal_down(place, at)?.min(left_end - place).min(right_end - at);
                 if equal >= self.block_bytes {
-                    found.push(Match { left: place, right: at, length: equal });
+                    found.push(EqualRun { left: place, right: at, length: equal });
                     at += equal;
                     rolling = None;
                     continue;
@@ -298,77 +291,26 @@ impl Aligner<'_> {
             );
             at += 1;
             if at.is_multiple_of(PIECE_BYTES as u64) {
-                self.stop_if_asked()?;
+                self.both.stop_if_asked()?;
             }
         }
         Ok(found)
     }
 
     /// Matches were found where a block begins; they may begin earlier.
-    fn extend_up(&mut self, matches: &mut [Match]) -> io::Result<()> {
+    fn extend_up(&mut self, matches: &mut [EqualRun]) -> io::Result<()> {
         for index in 1..matches.len() {
             let before = matches[index - 1];
             let found = &mut matches[index];
             let room =
                 (found.left - before.left - before.length).min(found.right - before.right - before.length);
-            let more = self.equal_up(found.left, found.right, room)?;
+            let more = self.both.equal_up(found.left, found.right, room)?;
             found.left -= more;
             found.right -= more;
             found.length += more;
         }
         Ok(())
     }
-
-    /// How many bytes are equal from two places on.
-    fn equal_down(&mut self, left: u64, right: u64) -> io::Result<u64> {
-        let mut equal = 0;
-        loop {
-            let room = (self.left.size() - left).min(self.right.size() - right) - equal;
-            let length = room.min(PIECE_BYTES as u64 / 4) as usize;
-            if length == 0 {
-                return Ok(equal);
-            }
-            self.stop_if_asked()?;
-            let old = self.left.bytes(left + equal, length)?;
-            let new = self.right.bytes(right + equal, length)?;
-            let run = equal_run(old, new);
-            equal += run as u64;
-            if run < length {
-                return Ok(equal);
-            }
-        }
-    }
-
-    /// How many bytes, at most `room`, are equal in front of two places.
-    fn equal_up(&mut self, left: u64, right: u64, room: u64) -> io::Result<u64> {
-        let mut equal = 0;
-        while equal < room {
-            self.stop_if_asked()?;
-            let length = (room - equal).min(PIECE_BYTES as u64 / 4) as usize;
-            let old = self.left.bytes(left - equal - length as u64, length)?;
-            let new = self.right.bytes(right - equal - length as u64, length)?;
-            let run = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
-            equal += run as u64;
-            if run < length {
-                break;
-            }
-        }
-        Ok(equal)
-    }
-
-    fn stop_if_asked(&self) -> io::Result<()> {
-        self.cancel.check().map_err(|Cancelled| io::Error::other(Cancelled))
-    }
-}
-
-/// How many bytes are equal from the start on; in strides that the machine compares at once.
-fn equal_run(old: &[u8], new: &[u8]) -> usize {
-    const STRIDE: usize = 256;
-    let mut at = 0;
-    while at + STRIDE <= old.len() && old[at..at + STRIDE] == new[at..at + STRIDE] {
-        at += STRIDE;
-    }
-    at + old[at..].iter().zip(&new[at..]).take_while(|(a, b)| a == b).count()
 }
 
 /// The base of the rolling hash: odd, and large enough to spread every byte over the whole number.
@@ -399,7 +341,7 @@ impl Hasher for Mixed {
 }
 
 /// Of matches in the order of the right side, those that go up on the left as well and have the most bytes.
-fn longest_chain(candidates: &[Match]) -> Vec<Match> {
+fn longest_chain(candidates: &[EqualRun]) -> Vec<EqualRun> {
     let mut ends: Vec<u64> = candidates.iter().map(|found| found.left + found.length).collect();
     ends.sort_unstable();
     ends.dedup();
@@ -431,39 +373,6 @@ fn longest_chain(candidates: &[Match]) -> Vec<Match> {
     }
     chain.reverse();
     chain
-}
-
-/// A content read in large pieces.
-struct Window<'a> {
-    content: &'a Content,
-    begin: u64,
-    piece: Vec<u8>,
-}
-
-impl<'a> Window<'a> {
-    fn new(content: &'a Content) -> Self {
-        Self { content, begin: 0, piece: Vec::new() }
-    }
-
-    fn size(&self) -> u64 {
-        self.content.size_bytes()
-    }
-
-    fn bytes(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
-        if let Some(bytes) = self.content.bytes() {
-            return Ok(&bytes[at as usize..at as usize + length]);
-        }
-        let is_here = at >= self.begin && at + length as u64 <= self.begin + self.piece.len() as u64;
-        if !is_here {
-            // Whoever reads backwards wants what is in front of it next.
-            let is_backwards = at < self.begin;
-            self.begin =
-                if is_backwards { (at + length as u64).saturating_sub(PIECE_BYTES as u64) } else { at };
-            self.piece = self.content.read_at(self.begin, PIECE_BYTES)?;
-        }
-        let from = (at - self.begin) as usize;
-        self.piece.get(from..from + length).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
-    }
 }
 
 /// Why a content that begins with `head` is shown as bytes.

@@ -25,14 +25,14 @@ pub(super) type LineHash = u128;
 
 /// The lines of a content.
 #[derive(Debug, Clone)]
-pub struct Lines {
+pub struct LineTable {
     content: Content,
     /// Where the text begins, behind a byte order mark.
     start: u64,
     /// Where every `stride`th line begins.
     starts: Vec<u64>,
     stride: usize,
-    count: u32,
+    count: usize,
     /// Length of the longest line in bytes, its line end included.
     longest: u64,
     ends_with_newline: bool,
@@ -51,7 +51,7 @@ pub struct LineText<'a> {
 
 /// How often the lines of a text end in which way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LineEnds {
+pub struct LineEndCounts {
     /// Line feed: Unix.
     pub lf: u64,
     /// Carriage return and line feed: Windows.
@@ -60,7 +60,7 @@ pub struct LineEnds {
     pub cr: u64,
 }
 
-impl LineEnds {
+impl LineEndCounts {
     /// Which kinds there are, whatever their number.
     pub fn kinds(self) -> [bool; 3] {
         [self.lf > 0, self.crlf > 0, self.cr > 0]
@@ -68,9 +68,9 @@ impl LineEnds {
 }
 
 /// What one look at a whole content finds.
-pub(super) struct Scan {
-    pub lines: Lines,
-    pub ends: LineEnds,
+pub(super) struct LineScan {
+    pub lines: LineTable,
+    pub ends: LineEndCounts,
     /// One per line; empty if there are too many lines to compare.
     pub hashes: Vec<LineHash>,
     /// As `hashes`, of the lines without a carriage return at their end.
@@ -95,7 +95,7 @@ impl Keys {
     }
 }
 
-impl Lines {
+impl LineTable {
     /// Goes through `content` from byte `start` on, keeping hashes for at most `max_hashes` lines.
     pub(super) fn scan(
         content: &Content,
@@ -103,7 +103,7 @@ impl Lines {
         keys: &Keys,
         max_hashes: usize,
         cancel: &CancelToken,
-    ) -> io::Result<Scan> {
+    ) -> io::Result<LineScan> {
         let mut scanner = Scanner::new(keys, max_hashes, start);
         if let Some(bytes) = content.bytes() {
             for piece in bytes[start as usize..].chunks(PIECE_BYTES) {
@@ -126,7 +126,7 @@ impl Lines {
     }
 
     /// How many there are. What follows the last line feed is a line, unless it is nothing.
-    pub fn count(&self) -> u32 {
+    pub fn count(&self) -> usize {
         self.count
     }
 
@@ -159,7 +159,7 @@ impl Lines {
     ///
     /// # Errors
     /// If the content is on a disk that cannot be read.
-    pub fn line(&self, line: u32) -> io::Result<LineText<'_>> {
+    pub fn line(&self, line: usize) -> io::Result<LineText<'_>> {
         let (begin, end) = (self.begin(line)?, self.begin(line.saturating_add(1))?);
         let length = end - begin;
         let shown = usize::try_from(length).unwrap_or(usize::MAX).min(MAX_LINE_BYTES);
@@ -182,12 +182,12 @@ impl Lines {
     ///
     /// # Errors
     /// If the content is on a disk that cannot be read.
-    pub fn begin(&self, line: u32) -> io::Result<u64> {
+    pub fn begin(&self, line: usize) -> io::Result<u64> {
         if line >= self.count {
             return Ok(self.content.size_bytes());
         }
-        let known = self.starts[line as usize / self.stride];
-        match line as usize % self.stride {
+        let known = self.starts[line / self.stride];
+        match line % self.stride {
             0 => Ok(known),
             further => self.walk(known, further),
         }
@@ -197,9 +197,9 @@ impl Lines {
     ///
     /// # Errors
     /// If the content is on a disk that cannot be read.
-    pub fn line_at(&self, offset: u64) -> io::Result<u32> {
+    pub fn line_at(&self, offset: u64) -> io::Result<usize> {
         let known = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
-        let mut line = (known * self.stride) as u32;
+        let mut line = known * self.stride;
         while line + 1 < self.count && self.begin(line + 1)? <= offset {
             line += 1;
         }
@@ -240,7 +240,7 @@ struct Scanner<'a> {
     starts: Vec<u64>,
     stride: usize,
     count: usize,
-    ends: LineEnds,
+    ends: LineEndCounts,
     longest: u64,
     /// The line that is not at its end yet, if the piece before ended in it.
     open: Vec<u8>,
@@ -264,7 +264,7 @@ impl<'a> Scanner<'a> {
             starts: Vec::new(),
             stride: 1,
             count: 0,
-            ends: LineEnds::default(),
+            ends: LineEndCounts::default(),
             longest: 0,
             open: Vec::new(),
             folded: 0,
@@ -344,7 +344,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn finish(mut self, content: Content, start: u64) -> Scan {
+    fn finish(mut self, content: Content, start: u64) -> LineScan {
         let ends_with_newline = self.open.is_empty() && self.count > 0;
         if !self.open.is_empty() {
             self.close();
@@ -352,17 +352,16 @@ impl<'a> Scanner<'a> {
         if self.hashes.len() > self.max_hashes {
             (self.hashes, self.bare_hashes) = (Vec::new(), Vec::new());
         }
-        let lines = Lines {
+        let lines = LineTable {
             content,
             start,
             starts: self.starts,
             stride: self.stride,
-            // A file of 2^32 line feeds is beyond every limit of a bundle.
-            count: u32::try_from(self.count).unwrap_or(u32::MAX),
+            count: self.count,
             longest: self.longest,
             ends_with_newline,
         };
-        Scan { lines, ends: self.ends, hashes: self.hashes, bare_hashes: self.bare_hashes }
+        LineScan { lines, ends: self.ends, hashes: self.hashes, bare_hashes: self.bare_hashes }
     }
 }
 
@@ -376,9 +375,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn scan(bytes: &[u8]) -> Scan {
+    fn scan(bytes: &[u8]) -> LineScan {
         let content = Content::from(bytes.to_vec());
-        Lines::scan(&content, 0, &Keys::new(), 1_000, &CancelToken::new()).expect("memory can be read")
+        LineTable::scan(&content, 0, &Keys::new(), 1_000, &CancelToken::new()).expect("memory can be read")
     }
 
     #[test]
@@ -393,7 +392,7 @@ mod tests {
 
     #[test]
     fn line_ends_are_counted_by_kind() {
-        assert_eq!(scan(b"a\r\nb\nc\rd\r\r\n").ends, LineEnds { lf: 1, crlf: 2, cr: 2 });
+        assert_eq!(scan(b"a\r\nb\nc\rd\r\r\n").ends, LineEndCounts { lf: 1, crlf: 2, cr: 2 });
     }
 
     #[test]
@@ -412,7 +411,7 @@ mod tests {
         assert_eq!(found.lines.count(), 3);
         assert_eq!(found.lines.line_at(text.len() as u64 - 3).expect("it reads"), 2);
         assert_eq!(found.lines.longest_bytes(), long.len() as u64 + 2);
-        assert_eq!(found.ends, LineEnds { lf: 2, crlf: 1, cr: 1 });
+        assert_eq!(found.ends, LineEndCounts { lf: 2, crlf: 1, cr: 1 });
         let line = found.lines.line(1).expect("it reads");
         assert_eq!((line.bytes.len(), line.left_out), (MAX_LINE_BYTES, long.len() as u64 + 2 - (1 << 20)));
         assert_eq!(found.lines.line(2).expect("it reads").bytes, b"last".as_slice());

@@ -5,13 +5,12 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::compare::PATIENCE;
-use super::encoding::Encoding;
-use super::facts::{Facts, Kind, PictureFormat, TextFacts};
+use super::encoding::TextEncoding;
+use super::facts::{ContentKind, Facts, PictureFormat, TextFacts};
 use super::hex::{HexDiff, why_binary};
 use super::lines::Keys;
-use super::notes::{Equality, Note, notes};
-use super::text::{Half, Read, Standing, TextDiff, same_but_for_line_ends};
+use super::notes::{ChangeNote, Equality, notes};
+use super::text::{Half, LineDiff, ScannedText, Sides, same_but_for_line_ends};
 use crate::model::TreePath;
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::confusables::in_content;
@@ -27,7 +26,7 @@ const REASON_CHARS: usize = 300;
 
 /// Both sides of one change, ready to be shown. Clones share what is large.
 #[derive(Debug, Clone)]
-pub struct Contents {
+pub struct ViewedContents {
     /// The place that is changed.
     pub path: TreePath,
     /// The old path, if the file is renamed.
@@ -37,12 +36,12 @@ pub struct Contents {
     /// What is known about the right side.
     pub after: Facts,
     /// What the change does beside changing lines, the weightiest first.
-    pub notes: Vec<Note>,
+    pub notes: Vec<ChangeNote>,
     /// How equal both sides are.
     pub equality: Equality,
     /// Why the content is shown as bytes, if it is.
     pub why_binary: Option<String>,
-    text: Option<Arc<TextDiff>>,
+    text: Option<Arc<LineDiff>>,
     contents: [Option<Content>; 2],
     bytes: Arc<OnceLock<HexDiff>>,
 }
@@ -72,12 +71,12 @@ pub fn load(
     path: &TreePath,
     against: Option<&Path>,
     watch: Watch<'_>,
-) -> Result<Option<Contents>> {
+) -> Result<Option<ViewedContents>> {
     let Some(change) = workbench.one_change(bundle, path, against, watch)? else { return Ok(None) };
-    Ok(Some(Contents::new(change, watch.cancel)?))
+    Ok(Some(ViewedContents::new(change, watch.cancel)?))
 }
 
-impl Contents {
+impl ViewedContents {
     /// Looks at both sides of a change.
     ///
     /// # Errors
@@ -95,14 +94,14 @@ impl Contents {
                 reads[index] = looked.or_else(|error| {
                     cancel.check()?;
                     facts.unavailable = Some(reason(&error.to_string()));
-                    facts.kind = Kind::Unknown;
+                    facts.kind = ContentKind::Unknown;
                     Ok(None)
                 })?;
             }
         }
         let equality = equality(&before, &after, &reads);
         let why = [&before, &after].into_iter().zip(&contents).find_map(|(facts, content)| {
-            let content = content.as_ref().filter(|_| facts.kind == Kind::Binary)?;
+            let content = content.as_ref().filter(|_| facts.kind == ContentKind::Binary)?;
             why_binary(&content.read_at(0, HEAD_BYTES).ok()?)
         });
         let text = compare(reads, [&before, &after], &keys, cancel)?;
@@ -123,10 +122,7 @@ impl Contents {
 
     /// What is known about one side.
     pub fn facts(&self, half: Half) -> &Facts {
-        match half {
-            Half::Left => &self.before,
-            Half::Right => &self.after,
-        }
+        half.of(&self.before, &self.after)
     }
 
     /// The bytes of one side, if it is a file whose content is at hand.
@@ -135,7 +131,7 @@ impl Contents {
     }
 
     /// The lines of both sides, if they are texts.
-    pub fn text(&self) -> Option<&TextDiff> {
+    pub fn text(&self) -> Option<&LineDiff> {
         self.text.as_deref()
     }
 
@@ -147,7 +143,7 @@ impl Contents {
     /// The ways to look at this change, the best first; never empty.
     pub fn views(&self) -> Vec<View> {
         let has_bytes = self.contents.iter().any(Option::is_some);
-        let is_picture = |facts: &&Facts| matches!(facts.kind, Kind::Picture(_));
+        let is_picture = |facts: &&Facts| matches!(facts.kind, ContentKind::Picture(_));
         let views = [
             (View::Picture, [&self.before, &self.after].iter().any(is_picture)),
             (View::Text, self.text.is_some()),
@@ -157,7 +153,7 @@ impl Contents {
         views.into_iter().filter(|(_, is_there)| *is_there).map(|(view, _)| view).collect()
     }
 
-    /// Compares the bytes of both sides, if that was not done yet; afterwards [`Contents::bytes`] has them, in every
+    /// Compares the bytes of both sides, if that was not done yet; afterwards [`ViewedContents::bytes`] has them, in every
     /// clone. Slow: for a worker thread.
     ///
     /// # Errors
@@ -182,7 +178,7 @@ impl Contents {
         patience: Duration,
         cancel: &CancelToken,
     ) -> std::result::Result<Self, Cancelled> {
-        let again = |text: &Arc<TextDiff>| text.again(patience, cancel);
+        let again = |text: &Arc<LineDiff>| text.again(patience, cancel);
         let text = self.text.as_ref().map(again).transpose();
         cancel.check()?;
         // A disk that cannot be read any more leaves the result as it was.
@@ -210,25 +206,27 @@ fn reason(text: &str) -> String {
 fn look(
     content: &Content,
     facts: &mut Facts,
-    before: Option<&Read>,
+    before: Option<&ScannedText>,
     keys: &Keys,
     cancel: &CancelToken,
-) -> io::Result<Option<Read>> {
+) -> io::Result<Option<ScannedText>> {
     let head = content.read_at(0, HEAD_BYTES)?;
     if let Some(format) = PictureFormat::detect(&head) {
-        facts.kind = Kind::Picture(format);
+        facts.kind = ContentKind::Picture(format);
         return Ok(None);
     }
     let encoding = match content.bytes() {
-        Some(bytes) => Encoding::detect(bytes),
+        Some(bytes) => TextEncoding::detect(bytes),
         // The part of a UTF-16 text cannot be decoded in place, so such a file is shown as bytes.
-        None => Encoding::detect(&head).filter(|encoding| !matches!(encoding, Encoding::Utf16 { .. })),
+        None => {
+            TextEncoding::detect(&head).filter(|encoding| !matches!(encoding, TextEncoding::Utf16 { .. }))
+        }
     };
     let Some(encoding) = encoding else {
-        facts.kind = Kind::Binary;
+        facts.kind = ContentKind::Binary;
         return Ok(None);
     };
-    let read = Read::new(content, encoding, keys, cancel)?;
+    let read = ScannedText::new(content, encoding, keys, cancel)?;
     let start = read.scan.lines.start();
     // A longer text is looked through in its first part.
     let looked_through = read.content.size_bytes().min(start + LOOKED_THROUGH_BYTES as u64);
@@ -239,7 +237,7 @@ fn look(
     let new = read.content.read_at(start, LOOKED_THROUGH_BYTES)?;
     let hidden = in_content(Some(&old), &new, &|| cancel.check().is_ok())
         .ok_or_else(|| io::Error::other(Cancelled))?;
-    facts.kind = Kind::Text;
+    facts.kind = ContentKind::Text;
     facts.text = Some(TextFacts {
         encoding,
         ends: read.ends(),
@@ -251,7 +249,7 @@ fn look(
     Ok(Some(read))
 }
 
-fn equality(before: &Facts, after: &Facts, reads: &[Option<Read>; 2]) -> Equality {
+fn equality(before: &Facts, after: &Facts, reads: &[Option<ScannedText>; 2]) -> Equality {
     let (Some(old), Some(new)) = (before.digest, after.digest) else { return Equality::NotCompared };
     match reads {
         _ if old == new => {
@@ -264,27 +262,29 @@ fn equality(before: &Facts, after: &Facts, reads: &[Option<Read>; 2]) -> Equalit
 }
 
 fn compare(
-    reads: [Option<Read>; 2],
+    reads: [Option<ScannedText>; 2],
     facts: [&Facts; 2],
     keys: &Keys,
     cancel: &CancelToken,
-) -> std::result::Result<Option<TextDiff>, Cancelled> {
+) -> std::result::Result<Option<LineDiff>, Cancelled> {
     let is_unknown = |facts: &Facts| facts.unavailable.is_some();
-    let (left, right, standing) = match reads {
-        [Some(left), Some(right)] => (left, right, Standing::Compared),
+    let (left, right, sides) = match reads {
+        [Some(left), Some(right)] => (left, right, Sides::Compared),
         [Some(left), None] if is_unknown(facts[1]) => {
-            (left, Read::nothing(keys), Standing::Alone(Half::Left))
+            (left, ScannedText::nothing(keys), Sides::Alone(Half::Left))
         }
         [None, Some(right)] if is_unknown(facts[0]) => {
-            (Read::nothing(keys), right, Standing::Alone(Half::Right))
+            (ScannedText::nothing(keys), right, Sides::Alone(Half::Right))
         }
-        [Some(left), None] if !facts[1].is_file() => (left, Read::nothing(keys), Standing::Only(Half::Left)),
+        [Some(left), None] if !facts[1].is_file() => {
+            (left, ScannedText::nothing(keys), Sides::Only(Half::Left))
+        }
         [None, Some(right)] if !facts[0].is_file() => {
-            (Read::nothing(keys), right, Standing::Only(Half::Right))
+            (ScannedText::nothing(keys), right, Sides::Only(Half::Right))
         }
         _ => return Ok(None),
     };
-    let diff = TextDiff::new(left, right, standing, PATIENCE, cancel);
+    let diff = LineDiff::new(left, right, sides, cancel);
     cancel.check()?;
     // What can go wrong is a disk that was readable a moment ago; then the bytes will say so.
     Ok(diff.ok())

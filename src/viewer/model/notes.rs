@@ -1,6 +1,6 @@
 //! What a change does beside changing lines, in plain words.
 
-use super::facts::{Facts, Kind};
+use super::facts::{ContentKind, Facts};
 use super::text::Half;
 use crate::model::Mode;
 use crate::report::hidden as report;
@@ -9,20 +9,20 @@ use crate::words::{contents as words, fill};
 
 /// A sentence about the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub struct ChangeNote {
     /// How much it matters.
-    pub weight: Weight,
+    pub weight: NoteWeight,
     /// What it is about, in a word or two.
     pub subject: &'static str,
     /// The sentence; text of the vendor in it is escaped.
     pub sentence: String,
     /// Where to look, if it is about one place: on which side, and which line, counted from 0.
-    pub place: Option<(Half, u32)>,
+    pub place: Option<(Half, usize)>,
 }
 
 /// How much a note matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
+pub enum NoteWeight {
     /// Good to know.
     Information,
     /// Look at it before you go on.
@@ -58,7 +58,7 @@ impl Equality {
 }
 
 /// Collects the notes about a change, the weightiest first.
-pub(super) fn notes(before: &Facts, after: &Facts, renamed_from: Option<&str>) -> Vec<Note> {
+pub(super) fn notes(before: &Facts, after: &Facts, renamed_from: Option<&str>) -> Vec<ChangeNote> {
     let mut notes = Vec::new();
     if let Some(from) = renamed_from {
         notes.push(information(words::NOTE_RENAMED, fill(words::RENAMED, &[("from", from)])));
@@ -70,7 +70,7 @@ pub(super) fn notes(before: &Facts, after: &Facts, renamed_from: Option<&str>) -
     for (half, facts) in [(Half::Left, before), (Half::Right, after)] {
         notes.extend(facts.unavailable.as_ref().map(|reason| {
             let sentence = fill(words::NOT_SHOWN, &[("side", half.as_str()), ("why", reason)]);
-            Note { weight: Weight::Caution, subject: words::NOTE_NOT_SHOWN, sentence, place: None }
+            ChangeNote { weight: NoteWeight::Caution, subject: words::NOTE_NOT_SHOWN, sentence, place: None }
         }));
         notes.extend(hidden_note(half, facts));
     }
@@ -78,38 +78,40 @@ pub(super) fn notes(before: &Facts, after: &Facts, renamed_from: Option<&str>) -
     notes
 }
 
-fn information(subject: &'static str, sentence: String) -> Note {
-    Note { weight: Weight::Information, subject, sentence, place: None }
+fn information(subject: &'static str, sentence: String) -> ChangeNote {
+    ChangeNote { weight: NoteWeight::Information, subject, sentence, place: None }
 }
 
-fn caution(subject: &'static str, sentence: String) -> Note {
-    Note { weight: Weight::Caution, ..information(subject, sentence) }
+fn caution(subject: &'static str, sentence: String) -> ChangeNote {
+    ChangeNote { weight: NoteWeight::Caution, ..information(subject, sentence) }
 }
 
-fn thing(kind: Kind) -> &'static str {
+fn thing(kind: ContentKind) -> &'static str {
     match kind {
-        Kind::Nothing => words::PART_NOTHING,
-        Kind::Folder => words::PART_FOLDER,
-        Kind::Link => words::PART_LINK,
-        Kind::Binary | Kind::Picture(_) | Kind::Text | Kind::Unknown => words::PART_FILE,
+        ContentKind::Nothing => words::PART_NOTHING,
+        ContentKind::Folder => words::PART_FOLDER,
+        ContentKind::Link => words::PART_LINK,
+        ContentKind::Binary | ContentKind::Picture(_) | ContentKind::Text | ContentKind::Unknown => {
+            words::PART_FILE
+        }
     }
 }
 
-fn kind_note(before: &Facts, after: &Facts) -> Option<Note> {
+fn kind_note(before: &Facts, after: &Facts) -> Option<ChangeNote> {
     let (old, new) = (thing(before.kind), thing(after.kind));
     Some(match (before.kind, after.kind) {
         _ if old == new => return None,
-        (Kind::Nothing, Kind::Link) => {
+        (ContentKind::Nothing, ContentKind::Link) => {
             let to = after.points_to.as_deref().unwrap_or_default();
             information(words::NOTE_NEW, fill(words::CREATED_LINK, &[("to", to)]))
         }
-        (Kind::Nothing, _) => information(words::NOTE_NEW, fill(words::CREATED, &[("new", new)])),
-        (_, Kind::Nothing) => information(words::NOTE_REMOVED, fill(words::REMOVED, &[("old", old)])),
+        (ContentKind::Nothing, _) => information(words::NOTE_NEW, fill(words::CREATED, &[("new", new)])),
+        (_, ContentKind::Nothing) => information(words::NOTE_REMOVED, fill(words::REMOVED, &[("old", old)])),
         (_, _) => caution(words::NOTE_KIND, fill(words::REPLACED, &[("new", new), ("old", old)])),
     })
 }
 
-fn link_note(before: &Facts, after: &Facts) -> Option<Note> {
+fn link_note(before: &Facts, after: &Facts) -> Option<ChangeNote> {
     let (old, new) = (before.points_to.as_deref()?, after.points_to.as_deref()?);
     (old != new).then(|| {
         let sentence = fill(words::POINTS_ELSEWHERE, &[("new", new), ("old", old)]);
@@ -117,7 +119,7 @@ fn link_note(before: &Facts, after: &Facts) -> Option<Note> {
     })
 }
 
-fn mode_note(before: &Facts, after: &Facts) -> Option<Note> {
+fn mode_note(before: &Facts, after: &Facts) -> Option<ChangeNote> {
     let new = after.mode?;
     let new_word = new.to_string();
     if new.is_special() && before.mode != Some(new) {
@@ -141,12 +143,12 @@ fn mode_note(before: &Facts, after: &Facts) -> Option<Note> {
     })
 }
 
-fn text_notes(before: &Facts, after: &Facts) -> Vec<Note> {
+fn text_notes(before: &Facts, after: &Facts) -> Vec<ChangeNote> {
     let (Some(old), Some(new)) = (&before.text, &after.text) else { return Vec::new() };
     let mut notes = Vec::new();
     // Between plain ASCII and UTF-8 there is a difference only in what is written, and that the lines show.
     let name = |text: &super::facts::TextFacts| match text.encoding {
-        super::encoding::Encoding::Ascii => words::ENCODING_UTF_8,
+        super::encoding::TextEncoding::Ascii => words::ENCODING_UTF_8,
         other => other.words(),
     };
     if name(old) != name(new) {
@@ -173,7 +175,7 @@ fn text_notes(before: &Facts, after: &Facts) -> Vec<Note> {
 }
 
 /// What a side hides. On the right it is what the patch brings; what stood there before is told on the left.
-fn hidden_note(half: Half, facts: &Facts) -> Option<Note> {
+fn hidden_note(half: Half, facts: &Facts) -> Option<ChangeNote> {
     let text = facts.text.as_ref()?;
     let (danger, kinds) = report::in_file(&text.hidden).into_iter().next()?;
     let first = text.hidden.places.iter().find(|place| place.danger == danger)?;
@@ -188,9 +190,9 @@ fn hidden_note(half: Half, facts: &Facts) -> Option<Note> {
     };
     let sentence = fill(template, &[("side", side.as_str()), ("kinds", &kinds)]);
     let is_warning = half == Half::Right && danger == ConfusableSeverity::Deceiving;
-    let weight = if is_warning { Weight::Caution } else { Weight::Information };
-    let line = u32::try_from(first.line.saturating_sub(1)).unwrap_or(u32::MAX);
-    Some(Note { weight, subject: words::NOTE_HIDDEN, sentence, place: Some((half, line)) })
+    let weight = if is_warning { NoteWeight::Caution } else { NoteWeight::Information };
+    let line = usize::try_from(first.line.saturating_sub(1)).unwrap_or(usize::MAX);
+    Some(ChangeNote { weight, subject: words::NOTE_HIDDEN, sentence, place: Some((half, line)) })
 }
 
 #[cfg(test)]

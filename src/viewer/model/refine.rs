@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 
-use super::compare::Hunk;
-use super::text::{Half, Standing, TextDiff};
+use super::text::{Half, LineDiff, Sides};
+use crate::diff::Region;
 use crate::progress::CancelToken;
 
 /// Longest line that is looked into, in bytes; readers of longer ones look at the whole line anyway.
@@ -28,15 +28,15 @@ const MAX_MARKED_PERCENT: usize = 75;
 /// What changed inside the lines of one hunk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Refined {
-    left: Vec<Marks>,
-    right: Vec<Marks>,
+    left: Vec<WordMarks>,
+    right: Vec<WordMarks>,
 }
 
 /// The changed parts of one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Marks {
+pub enum WordMarks {
     /// These bytes.
-    Bytes(Vec<Range<u32>>),
+    Bytes(Vec<Range<usize>>),
     /// All of it, or so much that parts would say nothing.
     Whole,
     /// It was not looked into, because it is too long or there was no time.
@@ -45,20 +45,16 @@ pub enum Marks {
 
 impl Refined {
     /// The changed parts of a line, counted from the first line of the hunk on that side.
-    pub fn marks(&self, half: Half, line: u32) -> &Marks {
-        let side = match half {
-            Half::Left => &self.left,
-            Half::Right => &self.right,
-        };
-        side.get(line as usize).unwrap_or(&Marks::NotRefined)
+    pub fn marks(&self, half: Half, line: usize) -> &WordMarks {
+        half.of(&self.left, &self.right).get(line).unwrap_or(&WordMarks::NotRefined)
     }
 
     /// Looks into a hunk.
-    pub fn new(diff: &TextDiff, hunk: u32) -> Self {
-        let hunk = &diff.hunks()[hunk as usize];
-        if hunk.is_one_sided() || diff.standing() != Standing::Compared {
-            let whole = |range: &Range<u32>| vec![Marks::Whole; range.len().min(MAX_REFINED_LINES)];
-            return Self { left: whole(&hunk.left), right: whole(&hunk.right) };
+    pub fn new(diff: &LineDiff, hunk: usize) -> Self {
+        let hunk = &diff.hunks()[hunk];
+        if hunk.is_one_sided() || diff.sides() != Sides::Compared {
+            let whole = |range: &Range<usize>| vec![WordMarks::Whole; range.len().min(MAX_REFINED_LINES)];
+            return Self { left: whole(&hunk.old), right: whole(&hunk.new) };
         }
         let Some([left, right]) = texts(diff, hunk) else { return Self::default() };
         let (left, right) = (Words::new(&left), Words::new(&right));
@@ -74,28 +70,28 @@ impl Refined {
 }
 
 /// The lines of both sides, if they are few and short enough.
-fn texts(diff: &TextDiff, hunk: &Hunk) -> Option<[Vec<Vec<u8>>; 2]> {
-    if hunk.left.len() + hunk.right.len() > MAX_REFINED_LINES {
+fn texts(diff: &LineDiff, hunk: &Region) -> Option<[Vec<Vec<u8>>; 2]> {
+    if hunk.old.len() + hunk.new.len() > MAX_REFINED_LINES {
         return None;
     }
-    let side = |half, range: &Range<u32>| -> Option<Vec<Vec<u8>>> {
+    let side = |half, range: &Range<usize>| -> Option<Vec<Vec<u8>>> {
         let lines = diff.lines(half);
         range.clone().map(|line| Some(lines.line(line).ok()?.bytes.into_owned())).collect()
     };
-    Some([side(Half::Left, &hunk.left)?, side(Half::Right, &hunk.right)?])
+    Some([side(Half::Left, &hunk.old)?, side(Half::Right, &hunk.new)?])
 }
 
 /// Lines cut into words. A line that is too long is one word that equals nothing.
 struct Words<'a> {
     lines: &'a [Vec<u8>],
-    words: Vec<Word>,
+    words: Vec<WordSpan>,
 }
 
 #[derive(Clone, Copy)]
-struct Word {
-    line: u32,
-    begin: u32,
-    end: u32,
+struct WordSpan {
+    line: usize,
+    begin: usize,
+    end: usize,
 }
 
 impl<'a> Words<'a> {
@@ -105,18 +101,17 @@ impl<'a> Words<'a> {
             let mut begin = 0;
             while begin < line.len() {
                 let end = begin + word_length(&line[begin..]);
-                words.push(Word { line: number as u32, begin: begin as u32, end: end as u32 });
+                words.push(WordSpan { line: number, begin, end });
                 begin = end;
             }
             // The line end is a word of its own, so that lines are not run together.
-            words.push(Word { line: number as u32, begin: begin as u32, end: begin as u32 });
+            words.push(WordSpan { line: number, begin, end: begin });
         }
         Self { lines, words }
     }
 
-    fn text(&self, word: Word) -> &'a [u8] {
-        let line: &'a [u8] = &self.lines[word.line as usize];
-        &line[word.begin as usize..word.end as usize]
+    fn text(&self, word: WordSpan) -> &'a [u8] {
+        &self.lines[word.line][word.begin..word.end]
     }
 
     fn words(&self) -> Vec<&'a [u8]> {
@@ -128,20 +123,20 @@ impl<'a> Words<'a> {
     }
 
     /// The changed words as parts of their lines.
-    fn marks(&self, changed: &[bool]) -> Vec<Marks> {
-        let mut marks: Vec<_> = self.lines.iter().map(|_| Vec::<Range<u32>>::new()).collect();
+    fn marks(&self, changed: &[bool]) -> Vec<WordMarks> {
+        let mut marks: Vec<_> = self.lines.iter().map(|_| Vec::<Range<usize>>::new()).collect();
         for (word, _) in self.words.iter().zip(changed).filter(|(word, is)| **is && word.begin < word.end) {
-            match marks[word.line as usize].last_mut() {
+            match marks[word.line].last_mut() {
                 Some(last) if last.end == word.begin => last.end = word.end,
-                _ => marks[word.line as usize].push(word.begin..word.end),
+                _ => marks[word.line].push(word.begin..word.end),
             }
         }
-        let finish = |(line, marks): (&Vec<u8>, Vec<Range<u32>>)| {
+        let finish = |(line, marks): (&Vec<u8>, Vec<Range<usize>>)| {
             let marked: usize = marks.iter().map(ExactSizeIterator::len).sum();
             match line.len() {
-                length if length > MAX_REFINED_BYTES => Marks::NotRefined,
-                length if marked * 100 > length * MAX_MARKED_PERCENT => Marks::Whole,
-                _ => Marks::Bytes(marks),
+                length if length > MAX_REFINED_BYTES => WordMarks::NotRefined,
+                length if marked * 100 > length * MAX_MARKED_PERCENT => WordMarks::Whole,
+                _ => WordMarks::Bytes(marks),
             }
         };
         self.lines.iter().zip(marks).map(finish).collect()
@@ -187,31 +182,31 @@ fn clean_up(ops: &[DiffOp], left: &Words<'_>, right: &Words<'_>) -> [Vec<bool>; 
 }
 
 /// Which lines stand side by side in hunks whose sides have different numbers of lines.
-pub(super) fn pair_lines(diff: &TextDiff, cancel: &CancelToken) -> HashMap<u32, Box<[(u32, u32)]>> {
+pub(super) fn pair_lines(diff: &LineDiff, cancel: &CancelToken) -> HashMap<usize, Box<[(usize, usize)]>> {
     let deadline = Instant::now() + PAIRING_PATIENCE;
     let mut pairs = HashMap::new();
     for (number, hunk) in diff.hunks().iter().enumerate() {
-        let is_uneven = !hunk.is_one_sided() && hunk.left.len() != hunk.right.len();
-        if !is_uneven || hunk.left.len() + hunk.right.len() > MAX_PAIRED_LINES {
+        let is_uneven = !hunk.is_one_sided() && hunk.old.len() != hunk.new.len();
+        if !is_uneven || hunk.old.len() + hunk.new.len() > MAX_PAIRED_LINES {
             continue;
         }
         if cancel.is_cancelled() || Instant::now() > deadline {
             break;
         }
         if let Some(found) = pairs_of(diff, hunk) {
-            pairs.insert(number as u32, found);
+            pairs.insert(number, found);
         }
     }
     pairs
 }
 
-fn pairs_of(diff: &TextDiff, hunk: &Hunk) -> Option<Box<[(u32, u32)]>> {
+fn pairs_of(diff: &LineDiff, hunk: &Region) -> Option<Box<[(usize, usize)]>> {
     let [left, right] = texts(diff, hunk)?;
     let (left, right) = (Words::new(&left), Words::new(&right));
     let deadline = Instant::now() + REFINE_PATIENCE;
     let ops = capture_diff_slices_deadline(Algorithm::Myers, &left.words(), &right.words(), Some(deadline));
     // How many bytes each two lines have in common. Equal words run down both sides, so the pairs do as well.
-    let mut common: Vec<((u32, u32), usize)> = Vec::new();
+    let mut common: Vec<((usize, usize), usize)> = Vec::new();
     for op in &ops {
         let DiffOp::Equal { old_index, new_index, len } = *op else { continue };
         for step in 0..len {
@@ -223,10 +218,10 @@ fn pairs_of(diff: &TextDiff, hunk: &Hunk) -> Option<Box<[(u32, u32)]>> {
             }
         }
     }
-    let longer = |pair: (u32, u32)| left.lines[pair.0 as usize].len().max(right.lines[pair.1 as usize].len());
+    let longer = |pair: (usize, usize)| left.lines[pair.0].len().max(right.lines[pair.1].len());
     common.retain(|(pair, bytes)| *bytes * 100 >= longer(*pair) * PAIR_PERCENT && *bytes > 0);
     // Of two candidates for one line the one with more in common.
-    let mut best: Vec<((u32, u32), usize)> = Vec::new();
+    let mut best: Vec<((usize, usize), usize)> = Vec::new();
     for candidate in common {
         match best.last_mut() {
             Some(last) if last.0.0 == candidate.0.0 || last.0.1 == candidate.0.1 => {
@@ -237,6 +232,6 @@ fn pairs_of(diff: &TextDiff, hunk: &Hunk) -> Option<Box<[(u32, u32)]>> {
             _ => best.push(candidate),
         }
     }
-    let pair = |((left, right), _): ((u32, u32), usize)| (hunk.left.start + left, hunk.right.start + right);
+    let pair = |((left, right), _): ((usize, usize), usize)| (hunk.old.start + left, hunk.new.start + right);
     (!best.is_empty()).then(|| best.into_iter().map(pair).collect())
 }

@@ -7,7 +7,7 @@ use super::state::PaneState;
 use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, text};
 use crate::viewer::layout::{EXPAND_LINES, Expand, Gap};
-use crate::viewer::model::TextDiff;
+use crate::viewer::model::LineDiff;
 use crate::words::{contents as words, fill};
 
 /// Width of a button in the row.
@@ -30,7 +30,7 @@ pub(super) fn paint(
     painter.hline(rect.x_range(), rect.top() + 0.5, (1.0, tokens.outline));
     painter.hline(rect.x_range(), rect.bottom() - 0.5, (1.0, tokens.outline));
     let template = if gap.length == 1 { words::GAP_ONE } else { words::GAP_SEVERAL };
-    let words = fill(template, &[("n", &with_thousands(gap.length.into()))]);
+    let words = fill(template, &[("n", &with_thousands(gap.length as u64))]);
     let left = pos2(rect.left() + PADDING + 3.0 * BUTTON_WIDTH + PADDING, rect.center().y);
     let said = painter.text(left, Align2::LEFT_CENTER, words, metrics.small.clone(), tokens.muted);
     if let Some(section) = section {
@@ -42,10 +42,10 @@ pub(super) fn paint(
 }
 
 /// The buttons of all gaps in view.
-pub(super) fn buttons_ui(ui: &Ui, diff: &TextDiff, state: &mut PaneState, area: Rect, metrics: &Metrics) {
+pub(super) fn buttons_ui(ui: &Ui, diff: &LineDiff, state: &mut PaneState, area: Rect, metrics: &Metrics) {
     let tokens = Tokens::from_context(ui);
     let painter = ui.painter_at(area);
-    let last_gap = diff.hunks().len() as u32;
+    let last_gap = diff.hunks().len();
     let mut wanted = None;
     for step in 0..=state.visible.ceil() as u64 {
         let number = state.scroll.top + step;

@@ -8,7 +8,7 @@ use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space};
 use crate::toolkit::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
 use crate::viewer::layout::{Layout, Rows};
-use crate::viewer::model::{Contents, Half, Note, Standing, TextDiff, View, Weight};
+use crate::viewer::model::{ChangeNote, Half, LineDiff, NoteWeight, Sides, View, ViewedContents};
 use crate::words::{contents as words, fill};
 
 /// Notes that are shown at once; the others come on request.
@@ -25,10 +25,7 @@ pub(super) const INDENT: f32 = space::MEDIUM;
 
 /// "Before" or "After".
 pub(super) fn title(half: Half) -> &'static str {
-    match half {
-        Half::Left => words::BEFORE,
-        Half::Right => words::AFTER,
-    }
+    half.of(words::BEFORE, words::AFTER)
 }
 
 /// The bar with the views, the layouts and the way from change to change.
@@ -80,7 +77,7 @@ fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneA
         return Some(choices[chosen].1);
     }
     let diff = contents.text().filter(|_| present == View::Text)?;
-    if diff.standing() != Standing::Compared || diff.hunks().is_empty() {
+    if diff.sides() != Sides::Compared || diff.hunks().is_empty() {
         return None;
     }
     ui.add_space(space::SMALL);
@@ -91,18 +88,18 @@ fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneA
 }
 
 /// The ways to look at the contents, in the order of their keys.
-fn choices(contents: &Contents) -> Vec<(&'static str, PaneAction)> {
+fn choices(contents: &ViewedContents) -> Vec<(&'static str, PaneAction)> {
     let views = contents.views();
     let mut choices = Vec::new();
     if views.contains(&View::Picture) {
         choices.push((words::VIEW_PICTURE, PaneAction::Show(View::Picture)));
     }
-    match contents.text().map(TextDiff::standing) {
-        Some(Standing::Compared) => {
+    match contents.text().map(LineDiff::sides) {
+        Some(Sides::Compared) => {
             choices.push((words::VIEW_SIDE_BY_SIDE, PaneAction::Lay(LayoutChoice::SideBySide)));
             choices.push((words::VIEW_UNIFIED, PaneAction::Lay(LayoutChoice::Unified)));
         }
-        Some(Standing::Only(_) | Standing::Alone(_)) => {
+        Some(Sides::Only(_) | Sides::Alone(_)) => {
             choices.push((words::VIEW_TEXT, PaneAction::Show(View::Text)));
         }
         None => {}
@@ -157,8 +154,8 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
     let shown = if state.all_notes { all.len() } else { all.len().min(SHOWN_NOTES) };
     for note in &all[..shown] {
         let notice = match note.weight {
-            Weight::Caution => Notice::Caution,
-            Weight::Information => Notice::Information,
+            NoteWeight::Caution => Notice::Caution,
+            NoteWeight::Information => Notice::Information,
         };
         if band_ui(ui, notice, note.subject, &note.sentence, note.place.map(|_| words::NOTE_SHOW)) {
             go_to_place(contents, note, state);
@@ -174,7 +171,7 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
         band_ui(ui, Notice::Good, words::NOTE_CONTENTS, sentence, None);
     }
     let view = state.view(contents);
-    if let Some(coarse) = contents.text().and_then(TextDiff::coarse).filter(|_| view == View::Text) {
+    if let Some(coarse) = contents.text().and_then(LineDiff::coarse).filter(|_| view == View::Text) {
         let (button, request) = match (state.is_comparing, coarse) {
             (true, _) => (Some(words::COARSE_STOP), PaneRequest::StopComparing),
             (false, crate::viewer::model::Coarse::OutOfTime) => {
@@ -205,7 +202,7 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
     }
 }
 
-fn go_to_place(contents: &Contents, note: &Note, state: &mut PaneState) {
+fn go_to_place(contents: &ViewedContents, note: &ChangeNote, state: &mut PaneState) {
     if let Some((half, line)) = note.place {
         state.go_to_line(contents, half, line);
     }
@@ -238,7 +235,7 @@ fn band_ui(ui: &mut Ui, notice: Notice, subject: &str, sentence: &str, button: O
 }
 
 /// The heads of both columns, or of the one that there is.
-pub(super) fn heads_ui(ui: &mut Ui, contents: &Contents, layout: Option<Layout>) {
+pub(super) fn heads_ui(ui: &mut Ui, contents: &ViewedContents, layout: Option<Layout>) {
     let tokens = Tokens::from_context(ui);
     let is_there = |half: &Half| contents.facts(*half).is_file() || layout.is_none();
     let halves: Vec<_> = Half::BOTH.into_iter().filter(is_there).collect();
@@ -254,7 +251,7 @@ pub(super) fn heads_ui(ui: &mut Ui, contents: &Contents, layout: Option<Layout>)
     }
 }
 
-fn head_ui(ui: &Ui, contents: &Contents, half: Half, cell: Rect) {
+fn head_ui(ui: &Ui, contents: &ViewedContents, half: Half, cell: Rect) {
     let tokens = Tokens::from_context(ui);
     let facts = contents.facts(half);
     let small = egui::TextStyle::Small.resolve(ui.style());
@@ -304,7 +301,7 @@ pub(super) fn go_to_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState) {
 }
 
 /// Goes there; whether there is such a place.
-fn go_to(contents: &Contents, state: &mut PaneState, typed: &str, is_text: bool) -> bool {
+fn go_to(contents: &ViewedContents, state: &mut PaneState, typed: &str, is_text: bool) -> bool {
     let typed: String = typed.chars().filter(|c| !matches!(c, ',' | ' ' | '_')).collect();
     let number = match typed.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16),
@@ -312,11 +309,11 @@ fn go_to(contents: &Contents, state: &mut PaneState, typed: &str, is_text: bool)
     };
     match number {
         Ok(line) if is_text => {
-            let half = match contents.text().map(TextDiff::standing) {
-                Some(Standing::Only(half) | Standing::Alone(half)) => half,
+            let half = match contents.text().map(LineDiff::sides) {
+                Some(Sides::Only(half) | Sides::Alone(half)) => half,
                 _ => Half::Right,
             };
-            state.go_to_line(contents, half, u32::try_from(line.max(1) - 1).unwrap_or(u32::MAX));
+            state.go_to_line(contents, half, usize::try_from(line.max(1) - 1).unwrap_or(usize::MAX));
             true
         }
         Ok(offset) => super::hex::go_to(contents, state, offset),

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat};
 use egui::{Align2, Color32, EventFilter, FontId, Rect, Sense, Ui, pos2, vec2};
 
-use super::keys::{self, Step};
+use super::keys::{self, KeyStep};
 use super::ruler::{self, MarkKind};
 use super::state::{PaneRequest, PaneState};
 use super::{Given, head};
 use crate::toolkit::theme::{ChangeTone, Tokens};
-use crate::viewer::model::{Contents, Half, HexDiff, HexRow, ROW_BYTES};
+use crate::viewer::model::{Half, HexDiff, HexRow, ROW_BYTES, ViewedContents};
 use crate::words::{contents as words, fill};
 
 /// Bytes that are read at a time.
@@ -28,14 +28,14 @@ const FONT_SIZES: (f32, f32) = (10.0, 14.0);
 
 /// Parts of the contents that were looked at last.
 #[derive(Default)]
-pub(super) struct Pages(HashMap<(Half, u64), Page>);
+pub(super) struct Pages(HashMap<(Half, u64), BytePage>);
 
 /// Bytes, or why they cannot be read.
-type Page = Result<Arc<Vec<u8>>, String>;
+type BytePage = Result<Arc<Vec<u8>>, String>;
 
 impl Pages {
     /// The bytes in `range`, which spans at most two pages.
-    fn bytes(&mut self, contents: &Contents, half: Half, range: Range<u64>) -> Result<Vec<u8>, String> {
+    fn bytes(&mut self, contents: &ViewedContents, half: Half, range: Range<u64>) -> Result<Vec<u8>, String> {
         let mut bytes = Vec::with_capacity(ROW_BYTES as usize);
         let mut at = range.start;
         while at < range.end {
@@ -49,7 +49,7 @@ impl Pages {
         Ok(bytes)
     }
 
-    fn page(&mut self, contents: &Contents, half: Half, page: u64) -> Page {
+    fn page(&mut self, contents: &ViewedContents, half: Half, page: u64) -> BytePage {
         if self.0.len() >= MAX_PAGES && !self.0.contains_key(&(half, page)) {
             self.0.clear();
         }
@@ -77,7 +77,7 @@ pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out:
     let rows = area.with_max_x(area.right() - ruler::WIDTH);
     let halves: Vec<_> =
         Half::BOTH.into_iter().filter(|half| given.contents.content(*half).is_some()).collect();
-    let sheet = Sheet::new(ui, rows, halves);
+    let sheet = HexSheet::new(ui, rows, halves);
     state.visible = (rows.height() / sheet.row_height).max(1.0);
     let id = ui.make_persistent_id("hex pane");
     let response = ui.interact(rows, id, Sense::click());
@@ -104,16 +104,9 @@ pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out:
 }
 
 fn mark_ruler(diff: &HexDiff, state: &mut PaneState, height: f32) {
-    let places = diff.differences().iter().filter_map(|place| {
-        let (is_left, offset) =
-            if place.left.is_empty() { (false, place.right.start) } else { (true, place.left.start) };
-        let length = (place.left.end - place.left.start).max(place.right.end - place.right.start);
-        let kind = match (place.left.is_empty(), place.right.is_empty()) {
-            (true, _) => MarkKind::Added,
-            (_, true) => MarkKind::Removed,
-            _ => MarkKind::Changed,
-        };
-        Some((diff.row_of(is_left, offset)?, length.div_ceil(ROW_BYTES), kind))
+    let places = diff.differences().iter().enumerate().filter_map(|(number, place)| {
+        let length = (place.old.end - place.old.start).max(place.new.end - place.new.start);
+        Some((diff.row_of_difference(number)?, length.div_ceil(ROW_BYTES), MarkKind::from_region(place)))
     });
     // Rows of text have versions from 1 on, so this key is the bytes' own.
     state.marks.fill((u64::MAX, height as u32), diff.rows(), height, places);
@@ -143,14 +136,14 @@ fn take_keys(
         let page = (state.visible as i64 - 1).max(1);
         let row = state.hex.row as i64;
         let target = match step {
-            Step::Rows(rows) => row + rows,
-            Step::Pages(pages) => row + pages * page,
-            Step::First => 0,
-            Step::Last => last as i64,
-            Step::Sideways(_) | Step::LineStart | Step::LineEnd => continue,
+            KeyStep::Rows(rows) => row + rows,
+            KeyStep::Pages(pages) => row + pages * page,
+            KeyStep::First => 0,
+            KeyStep::Last => last as i64,
+            KeyStep::Sideways(_) | KeyStep::LineStart | KeyStep::LineEnd => continue,
         };
         state.hex.row = target.clamp(0, last as i64) as u64;
-        if let Step::Pages(pages) = step {
+        if let KeyStep::Pages(pages) = step {
             state.hex.scroll.by((pages * page) as f64, diff.rows(), state.visible);
         }
         state.hex.scroll.reveal(state.hex.row, diff.rows(), state.visible);
@@ -161,16 +154,18 @@ fn take_keys(
 }
 
 /// Goes to the byte at `offset` of the right side, or of the left one if that is the only one.
-pub(super) fn go_to(contents: &Contents, state: &mut PaneState, offset: u64) -> bool {
+pub(super) fn go_to(contents: &ViewedContents, state: &mut PaneState, offset: u64) -> bool {
     let Some(diff) = contents.bytes() else { return false };
-    let Some(row) = diff.row_of(false, offset).or_else(|| diff.row_of(true, offset)) else { return false };
+    let Some(row) = diff.row_of(Half::Right, offset).or_else(|| diff.row_of(Half::Left, offset)) else {
+        return false;
+    };
     state.hex.row = row;
     state.hex.scroll.show(row, diff.rows(), state.visible);
     true
 }
 
 /// Sizes of the sheet, and where its sides are.
-struct Sheet {
+struct HexSheet {
     rows: Rect,
     font: FontId,
     char_width: f32,
@@ -178,7 +173,7 @@ struct Sheet {
     sides: Vec<(Half, f32)>,
 }
 
-impl Sheet {
+impl HexSheet {
     fn new(ui: &Ui, rows: Rect, halves: Vec<Half>) -> Self {
         let style = egui::TextStyle::Monospace.resolve(ui.style());
         let unit = ui.fonts_mut(|fonts| fonts.glyph_width(&style, '0')) / style.size;
@@ -194,7 +189,7 @@ impl Sheet {
         Self { rows, font, char_width, row_height: (height + 4.0).round(), sides }
     }
 
-    fn paint(&self, ui: &Ui, contents: &Contents, diff: &HexDiff, state: &mut PaneState) {
+    fn paint(&self, ui: &Ui, contents: &ViewedContents, diff: &HexDiff, state: &mut PaneState) {
         let tokens = Tokens::from_context(ui);
         let painter = ui.painter_at(self.rows);
         painter.rect_filled(self.rows, 0, tokens.card());
@@ -217,7 +212,7 @@ impl Sheet {
         &self,
         ui: &Ui,
         painter: &egui::Painter,
-        contents: &Contents,
+        contents: &ViewedContents,
         row: &HexRow,
         line: Rect,
         state: &mut PaneState,
@@ -236,7 +231,7 @@ impl Sheet {
         for (half, left) in &self.sides {
             let end = self.sides.iter().map(|side| side.1).find(|next| next > left).unwrap_or(line.right());
             let cell = line.with_min_x(*left).with_max_x(end);
-            let tone = if *half == Half::Left { tokens.removed } else { tokens.added };
+            let tone = half.of(tokens.removed, tokens.added);
             match &sides[*half as usize] {
                 None => _ = painter.rect_filled(cell, 0, tokens.page()),
                 Some((address, Ok(bytes))) => {
@@ -331,10 +326,10 @@ impl Sheet {
 /// The one node of the rows that has the focus.
 fn focus_row(
     ui: &Ui,
-    contents: &Contents,
+    contents: &ViewedContents,
     diff: &HexDiff,
     state: &mut PaneState,
-    sheet: &Sheet,
+    sheet: &HexSheet,
     id: egui::Id,
 ) {
     let step = state.hex.row as f64 - state.hex.scroll.top as f64 - f64::from(state.hex.scroll.fraction);
@@ -370,7 +365,7 @@ fn focus_row(
     });
 }
 
-fn row_label(contents: &Contents, diff: &HexDiff, state: &mut PaneState) -> String {
+fn row_label(contents: &ViewedContents, diff: &HexDiff, state: &mut PaneState) -> String {
     let Some(row) = diff.row(state.hex.row) else { return words::BYTES_NONE.to_owned() };
     let mut spell = |half: Half, range: &Option<Range<u64>>| {
         let range = range.clone()?;

@@ -7,34 +7,34 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet
 
 use crate::progress::{CancelToken, Cancelled};
 use crate::toolkit::theme::Tokens;
-use crate::viewer::model::{Contents, Half, Lines};
+use crate::viewer::model::{Half, LineTable, ViewedContents};
 
 /// Largest text that is coloured, in bytes: more takes longer than anybody looks at it.
 const MAX_BYTES: u64 = 1 << 20;
 /// Longest line of a text that is coloured, in bytes: the time for a line grows faster than the line.
 const MAX_LINE_BYTES: u64 = 5_000;
 /// Lines that are published together.
-const CHUNK_LINES: u32 = 200;
+const CHUNK_LINES: usize = 200;
 
 /// The languages, unpacked when the first file is coloured.
 static LANGUAGES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
 /// Which scope names stand for which class; of two that fit the later one, which is the more special.
-static CLASSES: LazyLock<Vec<(Scope, Class)>> = LazyLock::new(|| {
+static CLASSES: LazyLock<Vec<(Scope, SyntaxClass)>> = LazyLock::new(|| {
     let names = [
-        ("punctuation", Class::Punctuation),
-        ("keyword.operator", Class::Punctuation),
-        ("meta.brace", Class::Punctuation),
-        ("constant", Class::Constant),
-        ("entity.other.attribute-name", Class::Constant),
-        ("constant.numeric", Class::Number),
-        ("entity.name", Class::Type),
-        ("support.type", Class::Type),
-        ("support.class", Class::Type),
-        ("entity.name.function", Class::Function),
-        ("support.function", Class::Function),
-        ("keyword", Class::Keyword),
-        ("storage", Class::Keyword),
-        ("keyword.operator.word", Class::Keyword),
+        ("punctuation", SyntaxClass::Punctuation),
+        ("keyword.operator", SyntaxClass::Punctuation),
+        ("meta.brace", SyntaxClass::Punctuation),
+        ("constant", SyntaxClass::Constant),
+        ("entity.other.attribute-name", SyntaxClass::Constant),
+        ("constant.numeric", SyntaxClass::Number),
+        ("entity.name", SyntaxClass::Type),
+        ("support.type", SyntaxClass::Type),
+        ("support.class", SyntaxClass::Type),
+        ("entity.name.function", SyntaxClass::Function),
+        ("support.function", SyntaxClass::Function),
+        ("keyword", SyntaxClass::Keyword),
+        ("storage", SyntaxClass::Keyword),
+        ("keyword.operator.word", SyntaxClass::Keyword),
     ];
     names.into_iter().filter_map(|(name, class)| Some((Scope::new(name).ok()?, class))).collect()
 });
@@ -43,7 +43,7 @@ static COMMENT: LazyLock<Option<Scope>> = LazyLock::new(|| Scope::new("comment")
 
 /// What a piece of code is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
+pub enum SyntaxClass {
     /// What the computer skips.
     Comment,
     /// `true`, names of constants and attributes.
@@ -64,7 +64,7 @@ pub enum Class {
     Type,
 }
 
-impl Class {
+impl SyntaxClass {
     /// Its colour.
     pub(super) fn colour(self, tokens: &Tokens) -> Color32 {
         match self {
@@ -106,7 +106,7 @@ pub struct Span {
     /// The byte behind its last.
     pub end: u32,
     /// What it is.
-    pub class: Class,
+    pub class: SyntaxClass,
 }
 
 /// The pieces of all lines, as far as they are known. Clones share them.
@@ -117,9 +117,9 @@ pub struct Highlights {
 
 impl Highlights {
     /// The pieces of a line; none where they are not known.
-    pub fn line(&self, half: Half, line: u32) -> &[Span] {
-        let chunk = self.halves[half as usize].get((line / CHUNK_LINES) as usize);
-        chunk.and_then(|chunk| chunk.get((line % CHUNK_LINES) as usize)).map_or(&[], Vec::as_slice)
+    pub fn line(&self, half: Half, line: usize) -> &[Span] {
+        let chunk = self.halves[half as usize].get(line / CHUNK_LINES);
+        chunk.and_then(|chunk| chunk.get(line % CHUNK_LINES)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether there is nothing.
@@ -134,7 +134,7 @@ impl Highlights {
 /// # Errors
 /// If somebody wished to stop.
 pub fn highlight(
-    contents: &Contents,
+    contents: &ViewedContents,
     cancel: &CancelToken,
     publish: &mut dyn FnMut(&Highlights),
 ) -> Result<Highlights, Cancelled> {
@@ -158,7 +158,7 @@ pub fn highlight(
             }
             is_done = false;
             let end = next.saturating_add(CHUNK_LINES).min(lines.count());
-            let mut chunk = Vec::with_capacity(CHUNK_LINES as usize);
+            let mut chunk = Vec::with_capacity(CHUNK_LINES);
             for line in *next..end {
                 cancel.check()?;
                 chunk.push(spans(lines, line, state, stack));
@@ -173,7 +173,7 @@ pub fn highlight(
     }
 }
 
-fn spans(lines: &Lines, line: u32, state: &mut ParseState, stack: &mut ScopeStack) -> Vec<Span> {
+fn spans(lines: &LineTable, line: usize, state: &mut ParseState, stack: &mut ScopeStack) -> Vec<Span> {
     let Ok(text) = lines.line(line) else { return Vec::new() };
     // Of a line with other bytes the state goes on, but its places would not fit.
     let lossy = String::from_utf8_lossy(&text.bytes);
@@ -191,22 +191,19 @@ fn spans(lines: &Lines, line: u32, state: &mut ParseState, stack: &mut ScopeStac
         }
     };
     for (at, op) in ops {
-        push(begin, at, Class::from_scopes(stack));
+        push(begin, at, SyntaxClass::from_scopes(stack));
         begin = at;
         if stack.apply(&op).is_err() {
             return Vec::new();
         }
     }
-    push(begin, lossy.len(), Class::from_scopes(stack));
+    push(begin, lossy.len(), SyntaxClass::from_scopes(stack));
     if is_exact { spans } else { Vec::new() }
 }
 
 /// The language of one side, by name and else by its first line.
-fn language(contents: &Contents, half: Half, lines: &Lines) -> Option<&'static SyntaxReference> {
-    let path = match half {
-        Half::Left => contents.renamed_from.as_ref().unwrap_or(&contents.path),
-        Half::Right => &contents.path,
-    };
+fn language(contents: &ViewedContents, half: Half, lines: &LineTable) -> Option<&'static SyntaxReference> {
+    let path = half.of(contents.renamed_from.as_ref().unwrap_or(&contents.path), &contents.path);
     let name = path.as_str().rsplit('/').next().unwrap_or_default();
     let extension = name.rsplit_once('.').map_or(name, |(_, extension)| extension).to_lowercase();
     // The set has no grammar for these; their nearest relatives get comments, strings and keys right.

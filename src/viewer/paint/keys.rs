@@ -74,7 +74,7 @@ pub(super) fn actions(ui: &Ui, is_on_gap: bool) -> Vec<PaneAction> {
 
 /// A step of the present row.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Step {
+pub(super) enum KeyStep {
     Rows(i64),
     Pages(i64),
     First,
@@ -86,18 +86,18 @@ pub(super) enum Step {
 }
 
 /// The steps whose keys were pressed, each with whether it marks on the way.
-pub(super) fn steps(ui: &Ui) -> Vec<(Step, bool)> {
+pub(super) fn steps(ui: &Ui) -> Vec<(KeyStep, bool)> {
     let plain = [
-        (Modifiers::COMMAND, Key::Home, Step::First),
-        (Modifiers::COMMAND, Key::End, Step::Last),
-        (Modifiers::NONE, Key::ArrowDown, Step::Rows(1)),
-        (Modifiers::NONE, Key::ArrowUp, Step::Rows(-1)),
-        (Modifiers::NONE, Key::PageDown, Step::Pages(1)),
-        (Modifiers::NONE, Key::PageUp, Step::Pages(-1)),
-        (Modifiers::NONE, Key::ArrowRight, Step::Sideways(8.0)),
-        (Modifiers::NONE, Key::ArrowLeft, Step::Sideways(-8.0)),
-        (Modifiers::NONE, Key::Home, Step::LineStart),
-        (Modifiers::NONE, Key::End, Step::LineEnd),
+        (Modifiers::COMMAND, Key::Home, KeyStep::First),
+        (Modifiers::COMMAND, Key::End, KeyStep::Last),
+        (Modifiers::NONE, Key::ArrowDown, KeyStep::Rows(1)),
+        (Modifiers::NONE, Key::ArrowUp, KeyStep::Rows(-1)),
+        (Modifiers::NONE, Key::PageDown, KeyStep::Pages(1)),
+        (Modifiers::NONE, Key::PageUp, KeyStep::Pages(-1)),
+        (Modifiers::NONE, Key::ArrowRight, KeyStep::Sideways(8.0)),
+        (Modifiers::NONE, Key::ArrowLeft, KeyStep::Sideways(-8.0)),
+        (Modifiers::NONE, Key::Home, KeyStep::LineStart),
+        (Modifiers::NONE, Key::End, KeyStep::LineEnd),
     ];
     let mut steps = Vec::new();
     ui.input_mut(|input| {

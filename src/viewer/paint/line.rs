@@ -6,11 +6,11 @@ use std::sync::Arc;
 use egui::text::{ByteIndex, CCursor, CharIndex, LayoutJob, LayoutSection, TextFormat};
 use egui::{Color32, FontId, Galley, Painter, Rect, Stroke, pos2};
 
-use super::highlight::{Class, Span};
+use super::highlight::{Span, SyntaxClass};
 use super::state::Drawn;
 use crate::toolkit::theme::{ChangeTone, Tokens};
 use crate::viewer::layout::ShownLine;
-use crate::viewer::model::{Marks, size_words};
+use crate::viewer::model::{WordMarks, size_words};
 use crate::words::{contents as words, fill};
 
 /// Up to this many characters a line is laid out as a whole; of a longer one only what is in view.
@@ -34,7 +34,7 @@ pub(super) struct Metrics {
 pub(super) struct LineStyle<'a> {
     pub tokens: &'a Tokens,
     pub tone: Option<ChangeTone>,
-    pub marks: Option<&'a Marks>,
+    pub marks: Option<&'a WordMarks>,
     pub spans: &'a [Span],
     /// The part that is selected, in source bytes, and whether the selection goes on behind its end.
     pub selected: Option<(Range<usize>, bool)>,
@@ -121,7 +121,7 @@ fn job(line: &ShownLine, bytes: Range<usize>, look: &LineStyle<'_>, metrics: &Me
     let tokens: Vec<_> = line.tokens().collect();
     let mut next_token = tokens.iter().peekable();
     // Colours of the code, interrupted by what was spelled out, which is the more important of the two.
-    let whole = Span { begin: 0, end: u32::MAX, class: Class::Text };
+    let whole = Span { begin: 0, end: u32::MAX, class: SyntaxClass::Text };
     let spans = if look.spans.is_empty() { std::slice::from_ref(&whole) } else { look.spans };
     for span in spans {
         let colour = span.class.colour(look.tokens);
@@ -162,9 +162,9 @@ pub(super) fn paint_line(
         let [from, to] = [range.start, range.end].map(|byte| line.char_of_byte(line.to_shown(byte)));
         left + placed.x_of_char(from)..=left + placed.x_of_char(to)
     };
-    if let (Some(Marks::Bytes(ranges)), Some(tone)) = (look.marks, look.tone) {
+    if let (Some(WordMarks::Bytes(ranges)), Some(tone)) = (look.marks, look.tone) {
         for range in ranges {
-            let x = part(&(range.start as usize..range.end as usize));
+            let x = part(range);
             let word = Rect::from_x_y_ranges(x, column.shrink2(egui::vec2(0.0, 1.0)).y_range());
             painter.rect_filled(word, 2, tone.word);
         }
@@ -187,7 +187,7 @@ pub(super) fn paint_line(
         let at = pos2(left + placed.right() + metrics.char_width, column.center().y);
         painter.text(at, egui::Align2::LEFT_CENTER, remark, metrics.small.clone(), look.tokens.muted);
     }
-    if look.marks == Some(&Marks::NotRefined) {
+    if look.marks == Some(&WordMarks::NotRefined) {
         not_refined(&painter, column, look.tokens, metrics);
     }
     placed

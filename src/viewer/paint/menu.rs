@@ -4,14 +4,14 @@ use egui::{Response, Ui};
 
 use super::Given;
 use super::state::{PaneAction, PaneRequest, PaneState};
-use crate::viewer::model::{Half, Standing, TextDiff};
+use crate::viewer::model::{Half, LineDiff, Sides};
 use crate::words::contents as words;
 
 /// Shows it when it is asked for.
 pub(super) fn context_menu(
     response: &Response,
     given: &Given<'_>,
-    diff: &TextDiff,
+    diff: &LineDiff,
     state: &mut PaneState,
     out: &mut Vec<PaneRequest>,
 ) {
@@ -25,8 +25,8 @@ pub(super) fn context_menu(
 }
 
 /// What it offers.
-fn actions(diff: &TextDiff) -> Vec<(&'static str, PaneAction)> {
-    let both = diff.standing() == Standing::Compared;
+fn actions(diff: &LineDiff) -> Vec<(&'static str, PaneAction)> {
+    let both = diff.sides() == Sides::Compared;
     let all = [
         (words::COPY, PaneAction::Copy, true),
         (words::COPY_BEFORE, PaneAction::CopySide(Half::Left), both),

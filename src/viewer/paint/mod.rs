@@ -1,6 +1,6 @@
 //! Draws both sides of one change: text, bytes, pictures.
 //!
-//! [`pane_ui`] draws from what jobs have made ready, [`Contents`] and where they are there [`Highlights`] and
+//! [`pane_ui`] draws from what jobs have made ready, [`ViewedContents`] and where they are there [`Highlights`] and
 //! [`Pictures`], remembers what a person did in a [`PaneState`], and asks for what it cannot do itself with
 //! [`PaneRequest`]s. It reads no file but the pieces of a large content that come into view, and waits for nothing.
 
@@ -19,27 +19,27 @@ mod text;
 
 use egui::Ui;
 
-pub use highlight::{Class, Highlights, Span, highlight};
+pub use highlight::{Highlights, Span, SyntaxClass, highlight};
 pub use keys::{KEYS, KeyBinding};
 pub use pictures::{Pictures, decode};
 pub use state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 
-use crate::viewer::model::{Contents, View};
+use crate::viewer::model::{View, ViewedContents};
 use crate::words::contents as words;
 
 /// What a pane draws from.
 #[derive(Clone, Copy)]
 pub struct Given<'a> {
     /// Both sides of the change.
-    pub contents: &'a Contents,
+    pub contents: &'a ViewedContents,
     /// Colours of the code, as far as they are known.
     pub highlights: Option<&'a Highlights>,
     /// The decoded pictures, once they are.
     pub pictures: Option<&'a Pictures>,
 }
 
-impl<'a> From<&'a Contents> for Given<'a> {
-    fn from(contents: &'a Contents) -> Self {
+impl<'a> From<&'a ViewedContents> for Given<'a> {
+    fn from(contents: &'a ViewedContents) -> Self {
         Self { contents, highlights: None, pictures: None }
     }
 }
@@ -65,7 +65,7 @@ pub fn pane_ui(ui: &mut Ui, given: Given<'_>, state: &mut PaneState, out: &mut V
 }
 
 /// What there is to say where there is nothing to see.
-fn facts_ui(ui: &mut Ui, contents: &Contents) {
+fn facts_ui(ui: &mut Ui, contents: &ViewedContents) {
     head::heads_ui(ui, contents, None);
     let words = match contents.notes.is_empty() {
         true => words::NOTHING_TO_COMPARE,

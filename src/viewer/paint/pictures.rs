@@ -12,7 +12,7 @@ use super::state::{PaneRequest, PaneState};
 use crate::progress::{CancelToken, Cancelled};
 use crate::toolkit::theme::{Tokens, space};
 use crate::toolkit::widgets::segmented;
-use crate::viewer::model::{Contents, Half, Kind, PictureFacts, PictureFormat, PixelDifference};
+use crate::viewer::model::{ContentKind, Half, PictureFacts, PictureFormat, PixelDifference, ViewedContents};
 use crate::words::{contents as words, fill};
 
 /// Largest side of a picture that is decoded, in pixels.
@@ -49,12 +49,12 @@ struct Picture {
 ///
 /// # Errors
 /// If somebody wished to stop.
-pub fn decode(contents: &Contents, cancel: &CancelToken) -> Result<Pictures, Cancelled> {
+pub fn decode(contents: &ViewedContents, cancel: &CancelToken) -> Result<Pictures, Cancelled> {
     let mut pictures = Pictures::default();
     let mut pixels = [None, None];
     for half in Half::BOTH {
         cancel.check()?;
-        let Kind::Picture(format) = contents.facts(half).kind else { continue };
+        let ContentKind::Picture(format) = contents.facts(half).kind else { continue };
         let Some(content) = contents.content(half) else { continue };
         let Some(bytes) = content.bytes() else {
             pictures.halves[half as usize] = Some(Err(words::PICTURE_TOO_LARGE.to_owned()));

@@ -7,8 +7,8 @@ use super::line::{LineStyle, Metrics, paint_line};
 use super::state::PaneState;
 use super::{Given, gap};
 use crate::toolkit::theme::{ChangeTone, Tokens};
-use crate::viewer::layout::{Column, Layout, Row, RowKind, Rows};
-use crate::viewer::model::{Half, Standing, TextDiff};
+use crate::viewer::layout::{Column, Layout, LineRow, LineRowKind, Rows};
+use crate::viewer::model::{Half, LineDiff, Sides};
 
 /// Width of the bar at the very left of a changed row.
 const BAR_WIDTH: f32 = 3.0;
@@ -24,11 +24,11 @@ pub(super) struct Columns {
     /// Width of a column of line numbers.
     number: f32,
     pub layout: Layout,
-    standing: Standing,
+    sides: Sides,
 }
 
 impl Columns {
-    pub fn new(rows: Rect, diff: &TextDiff, layout: Layout, metrics: &Metrics) -> Self {
+    pub fn new(rows: Rect, diff: &LineDiff, layout: Layout, metrics: &Metrics) -> Self {
         let most = Half::BOTH.map(|half| diff.lines(half).count()).into_iter().max().unwrap_or(0);
         let digits = most.max(99).ilog10() + 1;
         // At their smaller size the digits leave a little more room.
@@ -38,13 +38,13 @@ impl Columns {
             Layout::Unified => [rows, Rect::NOTHING],
             Layout::SideBySide => [rows.with_max_x(middle), rows.with_min_x(middle + 1.0)],
         };
-        Self { cells, number, layout, standing: diff.standing() }
+        Self { cells, number, layout, sides: diff.sides() }
     }
 
     /// How many columns of numbers stand in a cell.
     fn numbers(&self) -> usize {
-        match (self.layout, self.standing) {
-            (Layout::SideBySide, _) | (_, Standing::Only(_) | Standing::Alone(_)) => 1,
+        match (self.layout, self.sides) {
+            (Layout::SideBySide, _) | (_, Sides::Only(_) | Sides::Alone(_)) => 1,
             (Layout::Unified, _) => 2,
         }
     }
@@ -59,7 +59,7 @@ impl Columns {
 pub(super) fn paint(
     ui: &Ui,
     given: &Given<'_>,
-    diff: &TextDiff,
+    diff: &LineDiff,
     state: &mut PaneState,
     columns: &Columns,
     metrics: &Metrics,
@@ -107,24 +107,24 @@ struct RowPainter<'a> {
     tokens: &'a Tokens,
     metrics: &'a Metrics,
     columns: &'a Columns,
-    diff: &'a TextDiff,
+    diff: &'a LineDiff,
     highlights: Option<&'a Highlights>,
     state: &'a mut PaneState,
 }
 
 impl RowPainter<'_> {
     /// Paints a row and returns how far its text reaches.
-    fn row(&mut self, number: u64, row: &Row, rect: Rect) -> f32 {
+    fn row(&mut self, number: u64, row: &LineRow, rect: Rect) -> f32 {
         if let Some(gap) = self.state.rows().and_then(|rows| rows.gap(number)) {
             let section = self.state.section(self.diff, gap.number, gap.right + gap.length);
             gap::paint(self.painter, rect, gap, section, self.tokens, self.metrics);
             return 0.0;
         }
-        let is_wide = self.state.wide_hunks
-            && row.hunk.is_some_and(|hunk| self.diff.hunks()[hunk as usize].is_one_sided());
+        let is_wide =
+            self.state.wide_hunks && row.hunk.is_some_and(|hunk| self.diff.hunks()[hunk].is_one_sided());
         match self.columns.layout {
             Layout::Unified => {
-                let half = if row.kind == RowKind::Removed { Half::Left } else { Half::Right };
+                let half = if row.kind == LineRowKind::Removed { Half::Left } else { Half::Right };
                 self.cell(number, row, half, self.in_cell(rect, 0), Column::All)
             }
             Layout::SideBySide if is_wide => {
@@ -145,7 +145,7 @@ impl RowPainter<'_> {
     }
 
     /// Paints one side of a row.
-    fn cell(&mut self, number: u64, row: &Row, half: Half, rect: Rect, column: Column) -> f32 {
+    fn cell(&mut self, number: u64, row: &LineRow, half: Half, rect: Rect, column: Column) -> f32 {
         let Some(line) = row.line(half) else {
             self.painter.rect_filled(rect, 0, self.tokens.page());
             return 0.0;
@@ -159,13 +159,11 @@ impl RowPainter<'_> {
         self.numbers(row, half, rect, tone);
         let refined = row.hunk.map(|hunk| (hunk, self.state.refined(self.diff, hunk)));
         let marks = refined.as_ref().map(|(hunk, refined)| {
-            let hunk = &self.diff.hunks()[*hunk as usize];
-            let first = if half == Half::Left { hunk.left.start } else { hunk.right.start };
-            refined.marks(half, line - first)
+            let hunk = &self.diff.hunks()[*hunk];
+            refined.marks(half, line - half.of(&hunk.old, &hunk.new).start)
         });
         // That a line which only one side has was not compared with another goes without saying.
-        let marks =
-            marks.filter(|_| row.hunk.is_some_and(|hunk| !self.diff.hunks()[hunk as usize].is_one_sided()));
+        let marks = marks.filter(|_| row.hunk.is_some_and(|hunk| !self.diff.hunks()[hunk].is_one_sided()));
         let drawn = self.state.line(self.diff, half, line);
         let selection = self.state.selection.filter(|selection| selection.column == column);
         let look = LineStyle {
@@ -179,16 +177,16 @@ impl RowPainter<'_> {
         paint_line(self.painter, text, self.state.shift, &drawn, &look, self.metrics).right()
     }
 
-    fn tone(&self, kind: RowKind, half: Half) -> Option<ChangeTone> {
+    fn tone(&self, kind: LineRowKind, half: Half) -> Option<ChangeTone> {
         match (kind, half) {
-            (RowKind::Added, _) | (RowKind::Changed, Half::Right) => Some(self.tokens.added),
-            (RowKind::Removed, _) | (RowKind::Changed, Half::Left) => Some(self.tokens.removed),
-            (RowKind::Same | RowKind::Gap(_), _) => None,
+            (LineRowKind::Added, _) | (LineRowKind::Changed, Half::Right) => Some(self.tokens.added),
+            (LineRowKind::Removed, _) | (LineRowKind::Changed, Half::Left) => Some(self.tokens.removed),
+            (LineRowKind::Same | LineRowKind::Gap(_), _) => None,
         }
     }
 
     /// Line numbers and the sign.
-    fn numbers(&self, row: &Row, half: Half, rect: Rect, tone: Option<ChangeTone>) {
+    fn numbers(&self, row: &LineRow, half: Half, rect: Rect, tone: Option<ChangeTone>) {
         let numbers = match self.columns.numbers() {
             1 => vec![row.line(half)],
             _ => vec![row.left, row.right],
@@ -202,10 +200,10 @@ impl RowPainter<'_> {
             self.painter.text(at, Align2::RIGHT_CENTER, line + 1, self.metrics.number.clone(), colour);
         }
         let sign = match row.kind {
-            RowKind::Added => "+",
-            RowKind::Removed => "-",
-            RowKind::Changed => "~",
-            RowKind::Same | RowKind::Gap(_) => return,
+            LineRowKind::Added => "+",
+            LineRowKind::Removed => "-",
+            LineRowKind::Changed => "~",
+            LineRowKind::Same | LineRowKind::Gap(_) => return,
         };
         let at = pos2(right + SIGN_WIDTH / 2.0 - 2.0, rect.center().y);
         let colour = tone.map_or(self.tokens.muted, |tone| tone.text);

@@ -2,10 +2,11 @@
 
 use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
+use crate::diff::Region;
 use crate::toolkit::theme::Tokens;
 use crate::viewer::layout::Rows;
 use crate::viewer::layout::Scroll;
-use crate::viewer::model::{Hunk, TextDiff};
+use crate::viewer::model::LineDiff;
 
 /// Width of the bar, in points.
 pub(super) const WIDTH: f32 = 16.0;
@@ -14,7 +15,7 @@ const MIN_MARK: f32 = 2.0;
 
 /// Where changes are, as parts of the bar; computed once, not with every picture.
 #[derive(Default)]
-pub(super) struct Marks {
+pub(super) struct RulerMarks {
     key: Option<(u64, u32)>,
     marks: Vec<Mark>,
 }
@@ -35,8 +36,9 @@ pub(super) enum MarkKind {
 }
 
 impl MarkKind {
-    fn from_hunk(hunk: &Hunk) -> Self {
-        match (hunk.left.is_empty(), hunk.right.is_empty()) {
+    /// What happened at a place.
+    pub fn from_region<N: PartialOrd>(region: &Region<N>) -> Self {
+        match (region.old.is_empty(), region.new.is_empty()) {
             (true, _) => Self::Added,
             (_, true) => Self::Removed,
             _ => Self::Changed,
@@ -44,12 +46,12 @@ impl MarkKind {
     }
 }
 
-impl Marks {
+impl RulerMarks {
     /// Those of a text, in a bar of this height.
-    pub fn of_text(&mut self, diff: &TextDiff, rows: &Rows, version: u64, height: f32) {
+    pub fn of_text(&mut self, diff: &LineDiff, rows: &Rows, version: u64, height: f32) {
         let hunks = diff.hunks().iter().enumerate().filter_map(|(number, hunk)| {
-            let first = rows.row_of_hunk(number as u32)?;
-            Some((first, hunk.left.len().max(hunk.right.len()) as u64, MarkKind::from_hunk(hunk)))
+            let first = rows.row_of_hunk(number)?;
+            Some((first, hunk.old.len().max(hunk.new.len()) as u64, MarkKind::from_region(hunk)))
         });
         self.fill((version, height as u32), rows.count(), height, hunks);
     }
@@ -87,7 +89,7 @@ pub(super) fn ruler_ui(
     ui: &Ui,
     rect: Rect,
     id: Id,
-    marks: &Marks,
+    marks: &RulerMarks,
     scroll: &mut Scroll,
     rows: u64,
     visible: f32,

@@ -7,9 +7,9 @@ use super::pictures::PictureState;
 use crate::model::TreePath;
 use crate::viewer::layout::Scroll;
 use crate::viewer::layout::{
-    Caret, Column, EXPAND_LINES, Expand, Layout, Opened, Row, Rows, Selection, ShownLine, section_above,
+    Caret, Column, EXPAND_LINES, Expand, Layout, LineRow, Opened, Rows, Selection, ShownLine, section_above,
 };
-use crate::viewer::model::{Contents, Half, Refined, Standing, TextDiff, View};
+use crate::viewer::model::{Half, LineDiff, Refined, Sides, View, ViewedContents};
 use crate::words::{contents as words, fill};
 
 /// Width below which two columns are too narrow to read code in, in points.
@@ -69,9 +69,9 @@ pub enum PaneRequest {
     NextFile,
     /// Show the previous file.
     PreviousFile,
-    /// Call [`Contents::compare_bytes`] in a job.
+    /// Call [`ViewedContents::compare_bytes`] in a job.
     CompareBytes,
-    /// Call [`Contents::compare_longer`] in a job and show its result.
+    /// Call [`ViewedContents::compare_longer`] in a job and show its result.
     CompareLonger,
     /// Stop that job.
     StopComparing,
@@ -113,10 +113,10 @@ pub struct PaneState {
     /// The text that waits for the clipboard.
     pub(super) clipboard: Option<String>,
     pub(super) takes_focus: bool,
-    pub(super) marks: super::ruler::Marks,
-    lines: HashMap<(Half, u32), Arc<Drawn>>,
-    refined: HashMap<u32, Arc<Refined>>,
-    sections: HashMap<(u32, u32), Option<String>>,
+    pub(super) marks: super::ruler::RulerMarks,
+    lines: HashMap<(Half, usize), Arc<Drawn>>,
+    refined: HashMap<usize, Arc<Refined>>,
+    sections: HashMap<(usize, usize), Option<String>>,
 }
 
 /// A line as it is drawn, or why it cannot be.
@@ -172,23 +172,23 @@ impl PaneState {
         self.refined.clear();
         self.sections.clear();
         self.hex.pages = super::hex::Pages::default();
-        self.marks = super::ruler::Marks::default();
+        self.marks = super::ruler::RulerMarks::default();
         self.pictures.forget_pixels();
         self.asked = Asked::default();
     }
 
     /// The way in which `contents` are shown.
-    pub fn view(&self, contents: &Contents) -> View {
+    pub fn view(&self, contents: &ViewedContents) -> View {
         let views = contents.views();
         self.view.filter(|view| views.contains(view)).unwrap_or(views[0])
     }
 
     /// The number of the present hunk or difference, counted from 1, and how many there are.
-    pub fn position(&self, contents: &Contents) -> (usize, usize) {
+    pub fn position(&self, contents: &ViewedContents) -> (usize, usize) {
         match (self.view(contents), contents.text(), contents.bytes()) {
             (View::Text, Some(diff), _) => {
                 let at = self.rows.as_ref().and_then(|(_, rows)| rows.hunk_at(self.row));
-                (at.map_or(0, |hunk| hunk as usize + 1), diff.hunks().len())
+                (at.map_or(0, |hunk| hunk + 1), diff.hunks().len())
             }
             (View::Bytes, _, Some(bytes)) => {
                 (self.hex.difference.map_or(0, |number| number + 1), bytes.differences().len())
@@ -198,9 +198,9 @@ impl PaneState {
     }
 
     /// Lays out the rows for a pane of this width.
-    pub(super) fn lay_out(&mut self, diff: &TextDiff, width: f32) {
-        let layout = match (self.layout, diff.standing()) {
-            (_, Standing::Alone(_) | Standing::Only(_)) => Layout::Unified,
+    pub(super) fn lay_out(&mut self, diff: &LineDiff, width: f32) {
+        let layout = match (self.layout, diff.sides()) {
+            (_, Sides::Alone(_) | Sides::Only(_)) => Layout::Unified,
             (LayoutChoice::SideBySide, _) => Layout::SideBySide,
             (LayoutChoice::Unified, _) => Layout::Unified,
             (LayoutChoice::Auto, _) if width >= MIN_SIDE_BY_SIDE_WIDTH => Layout::SideBySide,
@@ -238,7 +238,7 @@ impl PaneState {
     }
 
     /// Has the rows laid out anew at the next drawing, the present line staying in its place.
-    fn unfold(&mut self, diff: &TextDiff, open: impl FnOnce(&mut Opened)) {
+    fn unfold(&mut self, diff: &LineDiff, open: impl FnOnce(&mut Opened)) {
         open(&mut self.opened);
         let Some((layout, old)) = self.rows.take() else { return };
         let place = anchor(&old, diff, self.row);
@@ -255,12 +255,12 @@ impl PaneState {
     }
 
     /// Brings out a part of a gap.
-    pub(super) fn expand(&mut self, diff: &TextDiff, gap: u32, part: Expand) {
+    pub(super) fn expand(&mut self, diff: &LineDiff, gap: usize, part: Expand) {
         self.unfold(diff, |opened| opened.expand(gap, part));
     }
 
     /// Does what somebody wants.
-    pub fn act(&mut self, contents: &Contents, action: PaneAction, out: &mut Vec<PaneRequest>) {
+    pub fn act(&mut self, contents: &ViewedContents, action: PaneAction, out: &mut Vec<PaneRequest>) {
         self.said.clear();
         match action {
             PaneAction::NextHunk => self.go_by_hunk(contents, true, out),
@@ -286,7 +286,7 @@ impl PaneState {
         }
     }
 
-    fn act_on_text(&mut self, contents: &Contents, diff: &TextDiff, action: PaneAction) {
+    fn act_on_text(&mut self, contents: &ViewedContents, diff: &LineDiff, action: PaneAction) {
         match action {
             PaneAction::ExpandGap => {
                 let gap = self.rows().and_then(|rows| {
@@ -330,12 +330,12 @@ impl PaneState {
     }
 
     /// Copies what is marked, or else the present row.
-    fn copy(&mut self, diff: &TextDiff, column: Option<Column>) {
+    fn copy(&mut self, diff: &LineDiff, column: Option<Column>) {
         let Some(rows) = self.rows() else { return };
         let standard = match rows.layout() {
             Layout::Unified => Column::All,
             Layout::SideBySide => match rows.row(diff, self.row) {
-                Some(Row { right: None, .. }) => Column::Side(Half::Left),
+                Some(LineRow { right: None, .. }) => Column::Side(Half::Left),
                 _ => Column::Side(Half::Right),
             },
         };
@@ -365,13 +365,13 @@ impl PaneState {
         }
     }
 
-    fn go_by_hunk(&mut self, contents: &Contents, is_forward: bool, out: &mut Vec<PaneRequest>) {
+    fn go_by_hunk(&mut self, contents: &ViewedContents, is_forward: bool, out: &mut Vec<PaneRequest>) {
         let (place, count) = self.position(contents);
         let target = match (self.view(contents), is_forward) {
             (View::Text, true) => place,
             (View::Text, false) => {
                 // From inside a hunk its own beginning comes first.
-                let first = self.rows().and_then(|rows| rows.row_of_hunk(place.checked_sub(1)? as u32));
+                let first = self.rows().and_then(|rows| rows.row_of_hunk(place.checked_sub(1)?));
                 let is_inside = first.is_some_and(|first| first < self.row);
                 (place + usize::from(is_inside)).wrapping_sub(2)
             }
@@ -384,7 +384,7 @@ impl PaneState {
         }
         if self.view(contents) == View::Bytes {
             self.go_to_difference(contents, target);
-        } else if let Some(row) = self.rows().and_then(|rows| rows.row_of_hunk(target as u32)) {
+        } else if let Some(row) = self.rows().and_then(|rows| rows.row_of_hunk(target)) {
             self.go_to_row(row);
         }
     }
@@ -399,7 +399,7 @@ impl PaneState {
         }
     }
 
-    fn go_to_difference(&mut self, contents: &Contents, number: usize) {
+    fn go_to_difference(&mut self, contents: &ViewedContents, number: usize) {
         let Some(bytes) = contents.bytes() else { return };
         if let Some(row) = bytes.row_of_difference(number) {
             self.hex.difference = Some(number);
@@ -409,14 +409,14 @@ impl PaneState {
     }
 
     /// Goes to a line, which is unfolded for that.
-    pub fn go_to_line(&mut self, contents: &Contents, half: Half, line: u32) {
+    pub fn go_to_line(&mut self, contents: &ViewedContents, half: Half, line: usize) {
         let Some(diff) = contents.text() else { return };
         self.view = Some(View::Text);
         let line = line.min(diff.lines(half).count().saturating_sub(1));
         let find = |state: &Self| state.rows().and_then(|rows| rows.row_of_line(diff, half, line));
         let Some(row) = find(self) else { return };
         if let Some(gap) = self.rows().and_then(|rows| rows.gap(row)) {
-            let begin = if half == Half::Left { gap.left } else { gap.right };
+            let begin = gap.begin(half);
             let (from_top, from_bottom) = (line - begin + 1, begin + gap.length - line);
             // From the nearer end, and some lines more so that it does not stand at an edge.
             let part = match from_top <= from_bottom {
@@ -431,7 +431,7 @@ impl PaneState {
     }
 
     /// A line as it is drawn.
-    pub(super) fn line(&mut self, diff: &TextDiff, half: Half, line: u32) -> Arc<Drawn> {
+    pub(super) fn line(&mut self, diff: &LineDiff, half: Half, line: usize) -> Arc<Drawn> {
         if self.lines.len() > MAX_KEPT_LINES {
             self.lines.clear();
         }
@@ -440,7 +440,7 @@ impl PaneState {
     }
 
     /// What changed inside the lines of a hunk.
-    pub(super) fn refined(&mut self, diff: &TextDiff, hunk: u32) -> Arc<Refined> {
+    pub(super) fn refined(&mut self, diff: &LineDiff, hunk: usize) -> Arc<Refined> {
         if self.refined.len() > MAX_KEPT_HUNKS {
             self.refined.clear();
         }
@@ -448,14 +448,14 @@ impl PaneState {
     }
 
     /// The section that begins or goes on behind a gap.
-    pub(super) fn section(&mut self, diff: &TextDiff, gap: u32, line: u32) -> Option<String> {
+    pub(super) fn section(&mut self, diff: &LineDiff, gap: usize, line: usize) -> Option<String> {
         let section = self.sections.entry((gap, line));
         section.or_insert_with(|| section_above(diff, Half::Right, line)).clone()
     }
 }
 
 impl Drawn {
-    fn new(diff: &TextDiff, half: Half, line: u32) -> Self {
+    fn new(diff: &LineDiff, half: Half, line: usize) -> Self {
         match diff.lines(half).line(line) {
             Ok(text) => Self { shown: ShownLine::new(&text), left_out: text.left_out, failure: None },
             Err(error) => {
@@ -467,7 +467,7 @@ impl Drawn {
 }
 
 /// A line that `row` shows, to find the row again when the rows change.
-fn anchor(rows: &Rows, diff: &TextDiff, row: u64) -> Option<(Half, u32)> {
+fn anchor(rows: &Rows, diff: &LineDiff, row: u64) -> Option<(Half, usize)> {
     if let Some(gap) = rows.gap(row) {
         return Some((Half::Right, gap.right));
     }

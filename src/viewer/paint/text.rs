@@ -2,15 +2,15 @@
 
 use egui::{EventFilter, Id, Rect, Response, Sense, Ui, pos2, vec2};
 
-use super::keys::{self, Step};
+use super::keys::{self, KeyStep};
 use super::line::{LineStyle, Metrics, Placed};
 use super::rows::{Columns, paint};
 use super::state::{PaneRequest, PaneState};
 use super::{Given, gap, menu, ruler};
 use crate::text::with_thousands;
 use crate::toolkit::theme::Tokens;
-use crate::viewer::layout::{Caret, Column, Layout, RowKind, Rows, Selection};
-use crate::viewer::model::{Half, TextDiff};
+use crate::viewer::layout::{Caret, Column, Layout, LineRowKind, Rows, Selection};
+use crate::viewer::model::{Half, LineDiff};
 use crate::words::{contents as words, fill};
 
 /// Room above and below the characters of a row.
@@ -22,7 +22,7 @@ const SIDE_BAR_HEIGHT: f32 = 12.0;
 pub(super) fn text_ui(
     ui: &mut Ui,
     given: &Given<'_>,
-    diff: &TextDiff,
+    diff: &LineDiff,
     state: &mut PaneState,
     out: &mut Vec<PaneRequest>,
 ) {
@@ -96,22 +96,22 @@ fn take_keys(ui: &Ui, given: &Given<'_>, state: &mut PaneState, row_id: Id, out:
     }
 }
 
-fn take_step(state: &mut PaneState, step: Step, is_marking: bool) {
+fn take_step(state: &mut PaneState, step: KeyStep, is_marking: bool) {
     let Some(rows) = state.rows() else { return };
     let (count, layout) = (rows.count(), rows.layout());
     let page = (state.visible as i64 - 1).max(1);
     let row = state.row as i64;
     let target = match step {
-        Step::Rows(rows) => row + rows,
-        Step::Pages(pages) => row + pages * page,
-        Step::First => 0,
-        Step::Last => count as i64 - 1,
-        Step::Sideways(chars) => {
+        KeyStep::Rows(rows) => row + rows,
+        KeyStep::Pages(pages) => row + pages * page,
+        KeyStep::First => 0,
+        KeyStep::Last => count as i64 - 1,
+        KeyStep::Sideways(chars) => {
             state.shift = (state.shift + chars * 8.0).clamp(0.0, state.widest);
             return;
         }
-        Step::LineStart => return state.shift = 0.0,
-        Step::LineEnd => return state.shift = state.widest,
+        KeyStep::LineStart => return state.shift = 0.0,
+        KeyStep::LineEnd => return state.shift = state.widest,
     };
     let target = target.clamp(0, (count as i64 - 1).max(0)) as u64;
     if is_marking {
@@ -124,7 +124,7 @@ fn take_step(state: &mut PaneState, step: Step, is_marking: bool) {
         state.selection = None;
     }
     state.row = target;
-    if let Step::Pages(pages) = step {
+    if let KeyStep::Pages(pages) = step {
         state.scroll.by((pages * page) as f64, count, state.visible);
     }
     state.scroll.reveal(target, count, state.visible);
@@ -157,7 +157,7 @@ fn scroll(ui: &Ui, response: &Response, state: &mut PaneState, metrics: &Metrics
 fn point(
     ui: &Ui,
     response: &Response,
-    diff: &TextDiff,
+    diff: &LineDiff,
     state: &mut PaneState,
     columns: &Columns,
     metrics: &Metrics,
@@ -201,7 +201,7 @@ fn point(
 #[expect(clippy::too_many_arguments, reason = "where something is depends on everything that was laid out")]
 fn caret_at(
     ui: &Ui,
-    diff: &TextDiff,
+    diff: &LineDiff,
     state: &mut PaneState,
     columns: &Columns,
     metrics: &Metrics,
@@ -230,7 +230,7 @@ fn caret_at(
     Caret { row: number, byte }
 }
 
-fn mark_word(diff: &TextDiff, state: &mut PaneState, column: Column, at: Caret) {
+fn mark_word(diff: &LineDiff, state: &mut PaneState, column: Column, at: Caret) {
     let Some(row) = state.rows().and_then(|rows| rows.row(diff, at.row)) else { return };
     let half = Selection { column, anchor: at, caret: at }.half(&row);
     let Some(Ok(line)) = row.line(half).map(|line| diff.lines(half).line(line)) else { return };
@@ -245,7 +245,7 @@ fn mark_word(diff: &TextDiff, state: &mut PaneState, column: Column, at: Caret) 
 /// The one node of the rows that has the focus: content first, then what happened to it, then its number.
 fn focus_row(
     ui: &Ui,
-    diff: &TextDiff,
+    diff: &LineDiff,
     state: &mut PaneState,
     id: Id,
     present: Option<Rect>,
@@ -267,14 +267,14 @@ fn focus_row(
     }
 }
 
-fn row_label(diff: &TextDiff, state: &mut PaneState) -> String {
+fn row_label(diff: &LineDiff, state: &mut PaneState) -> String {
     let Some(rows) = state.rows() else { return String::new() };
     if let Some(gap) = rows.gap(state.row) {
         let template = if gap.length == 1 { words::GAP_ROW_ONE } else { words::GAP_ROW_SEVERAL };
-        return fill(template, &[("n", &with_thousands(gap.length.into()))]);
+        return fill(template, &[("n", &with_thousands(gap.length as u64))]);
     }
     let Some(row) = rows.row(diff, state.row) else { return words::LINE_NONE.to_owned() };
-    let mut text = |half, line: Option<u32>| {
+    let mut text = |half, line: Option<usize>| {
         let line = line?;
         let shown = &state.line(diff, half, line).shown.text;
         let shown = if shown.trim().is_empty() { words::LINE_EMPTY } else { shown };
@@ -282,11 +282,13 @@ fn row_label(diff: &TextDiff, state: &mut PaneState) -> String {
     };
     let (left, right) = (text(Half::Left, row.left), text(Half::Right, row.right));
     match (row.kind, left, right) {
-        (RowKind::Changed, Some((old, at)), Some((new, to))) => {
+        (LineRowKind::Changed, Some((old, at)), Some((new, to))) => {
             fill(words::ROW_CHANGED, &[("new", &new), ("old", &old), ("to", &to), ("at", &at)])
         }
-        (RowKind::Removed, Some((line, at)), _) => fill(words::ROW_REMOVED, &[("line", &line), ("at", &at)]),
-        (RowKind::Added, _, Some((line, at))) => fill(words::ROW_ADDED, &[("line", &line), ("at", &at)]),
+        (LineRowKind::Removed, Some((line, at)), _) => {
+            fill(words::ROW_REMOVED, &[("line", &line), ("at", &at)])
+        }
+        (LineRowKind::Added, _, Some((line, at))) => fill(words::ROW_ADDED, &[("line", &line), ("at", &at)]),
         (_, _, Some((line, at))) | (_, Some((line, at)), _) => {
             fill(words::ROW_UNCHANGED, &[("line", &line), ("at", &at)])
         }
