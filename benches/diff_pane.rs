@@ -17,8 +17,9 @@ use patchwright::present::{Model, Tab, reading};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::settings::{Recent, Settings};
 use patchwright::toolkit::theme::{self, Appearance};
+use patchwright::viewer::layout::{PaneAction, PaneState};
 use patchwright::viewer::model::{View, ViewedContents};
-use patchwright::viewer::paint::{PaneAction, PaneState, decode, highlight, pane_ui};
+use patchwright::viewer::paint::{decode, highlight, pane_ui};
 use patchwright::workbench::{Content, MakeRequest, OneChange, OrderSource, Proof, Side, Watch, Workbench};
 
 /// Pictures that are drawn while scrolling.

@@ -10,8 +10,9 @@ use crate::present::message::Msg;
 use crate::present::workspace::Workspace;
 use crate::progress::CancelToken;
 use crate::threads;
+use crate::viewer::layout::{PaneRequest, PaneState};
 use crate::viewer::model::{LONG_PATIENCE, ViewedContents};
-use crate::viewer::paint::{Given, Highlights, PaneRequest, PaneState, Pictures, decode, highlight, pane_ui};
+use crate::viewer::paint::{Given, Highlights, Pictures, decode, highlight, pane_ui};
 
 /// Most changes whose place is remembered while others are looked at.
 const MAX_REMEMBERED: usize = 500;

@@ -10,8 +10,9 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use patchwright::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role as FileRole, TreePath};
 use patchwright::progress::CancelToken;
 use patchwright::toolkit::theme;
+use patchwright::viewer::layout::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 use patchwright::viewer::model::{View, ViewedContents};
-use patchwright::viewer::paint::{LayoutChoice, PaneAction, PaneRequest, PaneState, pane_ui};
+use patchwright::viewer::paint::pane_ui;
 use patchwright::workbench::{Content, OneChange, Side};
 
 /// A pane and what it asked for.

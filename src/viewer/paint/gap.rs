@@ -3,10 +3,10 @@
 use egui::{Align2, FontId, Painter, Rect, Sense, Ui, pos2, vec2};
 
 use super::line::Metrics;
-use super::state::PaneState;
+use super::list;
 use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, text};
-use crate::viewer::layout::{EXPAND_LINES, Expand, Gap};
+use crate::viewer::layout::{EXPAND_LINES, Expand, Gap, PaneState};
 use crate::viewer::model::LineDiff;
 use crate::words::{contents as words, fill};
 
@@ -47,10 +47,8 @@ pub(super) fn buttons_ui(ui: &Ui, diff: &LineDiff, state: &mut PaneState, area: 
     let painter = ui.painter_at(area);
     let last_gap = diff.hunks().len();
     let mut wanted = None;
-    for step in 0..=state.visible.ceil() as u64 {
-        let number = state.scroll.top + step;
+    for (number, row) in list::rows_in_view(area, metrics.row_height, state.place.scroll) {
         let Some(gap) = state.rows().and_then(|rows| rows.gap(number)) else { continue };
-        let y = (area.top() + (step as f32 - state.scroll.fraction) * metrics.row_height).round();
         let parts = [
             (Icon::ChevronUp, words::GAP_ABOVE, Expand::Bottom(EXPAND_LINES), gap.number < last_gap),
             (Icon::ChevronDown, words::GAP_BELOW, Expand::Top(EXPAND_LINES), gap.number > 0),
@@ -61,7 +59,8 @@ pub(super) fn buttons_ui(ui: &Ui, diff: &LineDiff, state: &mut PaneState, area: 
                 continue;
             }
             let left = area.left() + PADDING + place as f32 * BUTTON_WIDTH;
-            let rect = Rect::from_min_size(pos2(left, y), vec2(BUTTON_WIDTH - 4.0, metrics.row_height));
+            let rect =
+                Rect::from_min_size(pos2(left, row.top()), vec2(BUTTON_WIDTH - 4.0, metrics.row_height));
             let rect = rect.shrink2(vec2(0.0, 2.0));
             let id = ui.make_persistent_id(("gap", gap.number, place));
             let response = ui.interact(rect.intersect(area), id, Sense::click()).on_hover_text(words);

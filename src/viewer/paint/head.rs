@@ -3,12 +3,11 @@
 use egui::{Align2, Rect, Sense, Ui, pos2, vec2};
 
 use super::Given;
-use super::state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space};
 use crate::toolkit::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
-use crate::viewer::layout::{Layout, Rows};
-use crate::viewer::model::{ChangeNote, Half, LineDiff, NoteWeight, Sides, View, ViewedContents};
+use crate::viewer::layout::{Layout, LayoutChoice, PaneAction, PaneRequest, PaneState, Rows};
+use crate::viewer::model::{ChangeNote, Coarse, Half, LineDiff, NoteWeight, Sides, View, ViewedContents};
 use crate::words::{contents as words, fill};
 
 /// Notes that are shown at once; the others come on request.
@@ -174,10 +173,8 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
     if let Some(coarse) = contents.text().and_then(LineDiff::coarse).filter(|_| view == View::Text) {
         let (button, request) = match (state.is_comparing, coarse) {
             (true, _) => (Some(words::COARSE_STOP), PaneRequest::StopComparing),
-            (false, crate::viewer::model::Coarse::OutOfTime) => {
-                (Some(words::COARSE_LONGER), PaneRequest::CompareLonger)
-            }
-            (false, crate::viewer::model::Coarse::TooManyLines) => (None, PaneRequest::StopComparing),
+            (false, Coarse::OutOfTime) => (Some(words::COARSE_LONGER), PaneRequest::CompareLonger),
+            (false, Coarse::TooManyLines) => (None, PaneRequest::StopComparing),
         };
         let sentence = match state.is_comparing {
             true => words::COARSE_WAIT,

@@ -1,66 +1,22 @@
 //! The bytes of both sides: sixteen in a row, aligned where something was inserted or removed.
 
-use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat};
-use egui::{Align2, Color32, EventFilter, FontId, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align2, Color32, FontId, Rect, Sense, Ui, pos2, vec2};
 
-use super::keys::{self, KeyStep};
-use super::ruler::{self, MarkKind};
-use super::state::{PaneRequest, PaneState};
-use super::{Given, head};
+use super::{Given, head, keys, list, ruler};
 use crate::toolkit::theme::{ChangeTone, Tokens};
-use crate::viewer::model::{Half, HexDiff, HexRow, ROW_BYTES, ViewedContents};
+use crate::viewer::layout::{Layout, PaneRequest, PaneState};
+use crate::viewer::model::{Half, HexDiff, HexRow, ViewedContents};
 use crate::words::{contents as words, fill};
 
-/// Bytes that are read at a time.
-const PAGE_BYTES: u64 = 64 << 10;
-/// Most pages that are kept: four megabytes.
-const MAX_PAGES: usize = 64;
 /// Characters of an address: enough for every file that a bundle can have.
 const ADDRESS_CHARS: usize = 10;
 /// Characters of one side: address, bytes with a blank behind each, letters.
 const SIDE_CHARS: usize = ADDRESS_CHARS + 2 + 16 * 3 + 2 + 16 + 2;
 /// The smallest characters that are pleasant to read, and the largest that make sense, in points.
 const FONT_SIZES: (f32, f32) = (10.0, 14.0);
-
-/// Parts of the contents that were looked at last.
-#[derive(Default)]
-pub(super) struct Pages(HashMap<(Half, u64), BytePage>);
-
-/// Bytes, or why they cannot be read.
-type BytePage = Result<Arc<Vec<u8>>, String>;
-
-impl Pages {
-    /// The bytes in `range`, which spans at most two pages.
-    fn bytes(&mut self, contents: &ViewedContents, half: Half, range: Range<u64>) -> Result<Vec<u8>, String> {
-        let mut bytes = Vec::with_capacity(ROW_BYTES as usize);
-        let mut at = range.start;
-        while at < range.end {
-            let page = at / PAGE_BYTES;
-            let begin = page * PAGE_BYTES;
-            let end = range.end.min(begin + PAGE_BYTES);
-            let part = (at - begin) as usize..(end - begin) as usize;
-            bytes.extend_from_slice(self.page(contents, half, page)?.get(part).unwrap_or_default());
-            at = end;
-        }
-        Ok(bytes)
-    }
-
-    fn page(&mut self, contents: &ViewedContents, half: Half, page: u64) -> BytePage {
-        if self.0.len() >= MAX_PAGES && !self.0.contains_key(&(half, page)) {
-            self.0.clear();
-        }
-        let read = || {
-            let content = contents.content(half).ok_or(words::PART_CONTENT_MISSING)?;
-            let bytes = content.read_at(page * PAGE_BYTES, PAGE_BYTES as usize);
-            bytes.map(Arc::new).map_err(|error| error.to_string())
-        };
-        self.0.entry((half, page)).or_insert_with(read).clone()
-    }
-}
 
 /// Draws the bytes and answers to keys and pointer.
 pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
@@ -71,7 +27,7 @@ pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out:
         head::waiting_ui(ui, words::BYTES_WAIT);
         return;
     };
-    head::heads_ui(ui, given.contents, Some(crate::viewer::layout::Layout::SideBySide));
+    head::heads_ui(ui, given.contents, Some(Layout::SideBySide));
     let area = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(area);
     let rows = area.with_max_x(area.right() - ruler::WIDTH);
@@ -82,34 +38,23 @@ pub(super) fn hex_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out:
     let id = ui.make_persistent_id("hex pane");
     let response = ui.interact(rows, id, Sense::click());
     take_keys(ui, given, diff, state, id, out);
-    state.hex.scroll.keep_within(diff.rows(), state.visible);
-    if response.contains_pointer() {
-        let delta = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta));
-        state.hex.scroll.by(f64::from(-delta.y / sheet.row_height), diff.rows(), state.visible);
-    }
+    let room = (diff.rows(), state.visible);
+    list::wheel(ui, &response, sheet.row_height, &mut state.hex.place.scroll, room);
     if response.clicked()
         && let Some(pointer) = response.interact_pointer_pos()
     {
-        let down = (pointer.y - rows.top()) / sheet.row_height + state.hex.scroll.fraction;
-        state.hex.row = (state.hex.scroll.top + down as u64).min(diff.rows().saturating_sub(1));
+        let down = (pointer.y - rows.top()) / sheet.row_height + state.hex.place.scroll.fraction;
+        state.hex.place.row = (state.hex.place.scroll.top + down as u64).min(diff.rows().saturating_sub(1));
         ui.memory_mut(|memory| memory.request_focus(id.with("row")));
     }
     sheet.paint(ui, given.contents, diff, state);
-    focus_row(ui, given.contents, diff, state, &sheet, id);
+    let label = row_label(given.contents, diff, state);
+    list::present_row(ui, id.with("row"), rows, sheet.row_height, &state.hex.place, &label);
+    list::document(ui, id, &pane_label(given.contents, state));
     let bar = Rect::from_min_max(pos2(rows.right(), area.top()), area.max);
-    mark_ruler(diff, state, bar.height());
-    let (marks, visible) = (std::mem::take(&mut state.marks), state.visible);
-    ruler::ruler_ui(ui, bar, id.with("ruler"), &marks, &mut state.hex.scroll, diff.rows(), visible);
-    state.marks = marks;
-}
-
-fn mark_ruler(diff: &HexDiff, state: &mut PaneState, height: f32) {
-    let places = diff.differences().iter().enumerate().filter_map(|(number, place)| {
-        let length = (place.old.end - place.old.start).max(place.new.end - place.new.start);
-        Some((diff.row_of_difference(number)?, length.div_ceil(ROW_BYTES), MarkKind::from_region(place)))
-    });
-    // Rows of text have versions from 1 on, so this key is the bytes' own.
-    state.marks.fill((u64::MAX, height as u32), diff.rows(), height, places);
+    state.marks.show_bytes(diff, bar.height());
+    let room = (diff.rows(), state.visible);
+    ruler::ruler_ui(ui, bar, id.with("ruler"), &state.marks, &mut state.hex.place.scroll, room);
 }
 
 fn take_keys(
@@ -120,33 +65,11 @@ fn take_keys(
     id: egui::Id,
     out: &mut Vec<PaneRequest>,
 ) {
-    let row_id = id.with("row");
-    if std::mem::take(&mut state.takes_focus) && ui.memory(|memory| memory.focused().is_none()) {
-        ui.memory_mut(|memory| memory.request_focus(row_id));
-    }
-    if ui.memory(|memory| memory.has_focus(row_id)) {
-        let filter =
-            EventFilter { horizontal_arrows: true, vertical_arrows: true, tab: false, escape: false };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(row_id, filter));
-    } else if ui.memory(|memory| memory.focused().is_some()) {
+    if !list::hears_keys(ui, &mut state.takes_focus, id.with("row")) {
         return;
     }
-    let last = diff.rows().saturating_sub(1);
     for (step, _) in keys::steps(ui) {
-        let page = (state.visible as i64 - 1).max(1);
-        let row = state.hex.row as i64;
-        let target = match step {
-            KeyStep::Rows(rows) => row + rows,
-            KeyStep::Pages(pages) => row + pages * page,
-            KeyStep::First => 0,
-            KeyStep::Last => last as i64,
-            KeyStep::Sideways(_) | KeyStep::LineStart | KeyStep::LineEnd => continue,
-        };
-        state.hex.row = target.clamp(0, last as i64) as u64;
-        if let KeyStep::Pages(pages) = step {
-            state.hex.scroll.by((pages * page) as f64, diff.rows(), state.visible);
-        }
-        state.hex.scroll.reveal(state.hex.row, diff.rows(), state.visible);
+        state.hex.place.step(step, diff.rows(), state.visible);
     }
     for action in keys::actions(ui, false) {
         state.act(given.contents, action, out);
@@ -159,8 +82,7 @@ pub(super) fn go_to(contents: &ViewedContents, state: &mut PaneState, offset: u6
     let Some(row) = diff.row_of(Half::Right, offset).or_else(|| diff.row_of(Half::Left, offset)) else {
         return false;
     };
-    state.hex.row = row;
-    state.hex.scroll.show(row, diff.rows(), state.visible);
+    state.hex.place.show(row, diff.rows(), state.visible);
     true
 }
 
@@ -193,14 +115,8 @@ impl HexSheet {
         let tokens = Tokens::from_context(ui);
         let painter = ui.painter_at(self.rows);
         painter.rect_filled(self.rows, 0, tokens.card());
-        for step in 0..=state.visible.ceil() as u64 {
-            let number = state.hex.scroll.top + step;
+        for (number, line) in list::rows_in_view(self.rows, self.row_height, state.hex.place.scroll) {
             let Some(row) = diff.row(number) else { break };
-            let y = self.rows.top() + (step as f32 - state.hex.scroll.fraction) * self.row_height;
-            let line = Rect::from_min_size(
-                pos2(self.rows.left(), y.round()),
-                vec2(self.rows.width(), self.row_height),
-            );
             self.row(ui, &painter, contents, &row, line, state);
         }
         for (_, left) in self.sides.iter().skip(1) {
@@ -323,33 +239,8 @@ impl HexSheet {
     }
 }
 
-/// The one node of the rows that has the focus.
-fn focus_row(
-    ui: &Ui,
-    contents: &ViewedContents,
-    diff: &HexDiff,
-    state: &mut PaneState,
-    sheet: &HexSheet,
-    id: egui::Id,
-) {
-    let step = state.hex.row as f64 - state.hex.scroll.top as f64 - f64::from(state.hex.scroll.fraction);
-    let y = sheet.rows.top() + step as f32 * sheet.row_height;
-    let rect =
-        Rect::from_min_size(pos2(sheet.rows.left(), y.round()), vec2(sheet.rows.width(), sheet.row_height));
-    let is_in_view = rect.intersects(sheet.rows);
-    let place = if is_in_view { rect } else { sheet.rows.with_max_y(sheet.rows.top() + sheet.row_height) };
-    let response = ui.interact(place, id.with("row"), Sense::focusable_noninteractive());
-    let label = row_label(contents, diff, state);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, &label));
-    if response.has_focus() && is_in_view {
-        let painter = ui.painter_at(sheet.rows);
-        painter.rect_stroke(
-            rect.shrink(0.5),
-            2,
-            (1.5, Tokens::from_context(ui).focus),
-            egui::StrokeKind::Inside,
-        );
-    }
+/// What is heard of the bytes.
+fn pane_label(contents: &ViewedContents, state: &PaneState) -> String {
     let (number, count) = state.position(contents);
     let name = crate::text::escape_line(contents.path.as_str());
     let template = match number {
@@ -358,15 +249,11 @@ fn focus_row(
         _ => words::BYTES_PANE_PLACE,
     };
     let (number, count) = (number.to_string(), count.to_string());
-    let label = fill(template, &[("name", &name), ("place", &number), ("n", &count)]);
-    ui.accesskit_node_builder(id, |node| {
-        node.set_role(egui::accesskit::Role::Document);
-        node.set_label(label.as_str());
-    });
+    fill(template, &[("name", &name), ("place", &number), ("n", &count)])
 }
 
 fn row_label(contents: &ViewedContents, diff: &HexDiff, state: &mut PaneState) -> String {
-    let Some(row) = diff.row(state.hex.row) else { return words::BYTES_NONE.to_owned() };
+    let Some(row) = diff.row(state.hex.place.row) else { return words::BYTES_NONE.to_owned() };
     let mut spell = |half: Half, range: &Option<Range<u64>>| {
         let range = range.clone()?;
         let bytes = state.hex.pages.bytes(contents, half, range.clone()).ok()?;

@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers, Ui};
 
-use super::state::{LayoutChoice, PaneAction};
+use crate::viewer::layout::{LayoutChoice, ListStep, PaneAction};
 use crate::viewer::model::View;
 use crate::words::contents as words;
 
@@ -72,32 +72,19 @@ pub(super) fn actions(ui: &Ui, is_on_gap: bool) -> Vec<PaneAction> {
     actions
 }
 
-/// A step of the present row.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum KeyStep {
-    Rows(i64),
-    Pages(i64),
-    First,
-    Last,
-    /// To the side, in characters.
-    Sideways(f32),
-    LineStart,
-    LineEnd,
-}
-
 /// The steps whose keys were pressed, each with whether it marks on the way.
-pub(super) fn steps(ui: &Ui) -> Vec<(KeyStep, bool)> {
+pub(super) fn steps(ui: &Ui) -> Vec<(ListStep, bool)> {
     let plain = [
-        (Modifiers::COMMAND, Key::Home, KeyStep::First),
-        (Modifiers::COMMAND, Key::End, KeyStep::Last),
-        (Modifiers::NONE, Key::ArrowDown, KeyStep::Rows(1)),
-        (Modifiers::NONE, Key::ArrowUp, KeyStep::Rows(-1)),
-        (Modifiers::NONE, Key::PageDown, KeyStep::Pages(1)),
-        (Modifiers::NONE, Key::PageUp, KeyStep::Pages(-1)),
-        (Modifiers::NONE, Key::ArrowRight, KeyStep::Sideways(8.0)),
-        (Modifiers::NONE, Key::ArrowLeft, KeyStep::Sideways(-8.0)),
-        (Modifiers::NONE, Key::Home, KeyStep::LineStart),
-        (Modifiers::NONE, Key::End, KeyStep::LineEnd),
+        (Modifiers::COMMAND, Key::Home, ListStep::First),
+        (Modifiers::COMMAND, Key::End, ListStep::Last),
+        (Modifiers::NONE, Key::ArrowDown, ListStep::Rows(1)),
+        (Modifiers::NONE, Key::ArrowUp, ListStep::Rows(-1)),
+        (Modifiers::NONE, Key::PageDown, ListStep::Pages(1)),
+        (Modifiers::NONE, Key::PageUp, ListStep::Pages(-1)),
+        (Modifiers::NONE, Key::ArrowRight, ListStep::Sideways(8.0)),
+        (Modifiers::NONE, Key::ArrowLeft, ListStep::Sideways(-8.0)),
+        (Modifiers::NONE, Key::Home, ListStep::LineStart),
+        (Modifiers::NONE, Key::End, ListStep::LineEnd),
     ];
     let mut steps = Vec::new();
     ui.input_mut(|input| {

@@ -7,9 +7,8 @@ use egui::text::{ByteIndex, CCursor, CharIndex, LayoutJob, LayoutSection, TextFo
 use egui::{Color32, FontId, Galley, Painter, Rect, Stroke, pos2};
 
 use super::highlight::{Span, SyntaxClass};
-use super::state::Drawn;
 use crate::toolkit::theme::{ChangeTone, Tokens};
-use crate::viewer::layout::ShownLine;
+use crate::viewer::layout::{Drawn, ShownLine};
 use crate::viewer::model::{WordMarks, size_words};
 use crate::words::{contents as words, fill};
 

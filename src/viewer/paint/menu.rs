@@ -3,7 +3,7 @@
 use egui::{Response, Ui};
 
 use super::Given;
-use super::state::{PaneAction, PaneRequest, PaneState};
+use crate::viewer::layout::{PaneAction, PaneRequest, PaneState};
 use crate::viewer::model::{Half, LineDiff, Sides};
 use crate::words::contents as words;
 

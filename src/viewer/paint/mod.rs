@@ -10,11 +10,11 @@ mod hex;
 mod highlight;
 mod keys;
 mod line;
+mod list;
 mod menu;
 mod pictures;
 mod rows;
 mod ruler;
-mod state;
 mod text;
 
 use egui::Ui;
@@ -22,8 +22,8 @@ use egui::Ui;
 pub use highlight::{Highlights, Span, SyntaxClass, highlight};
 pub use keys::{KEYS, KeyBinding};
 pub use pictures::{Pictures, decode};
-pub use state::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 
+use crate::viewer::layout::{PaneRequest, PaneState};
 use crate::viewer::model::{View, ViewedContents};
 use crate::words::contents as words;
 

@@ -2,16 +2,16 @@
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use egui::{Align2, ColorImage, Pos2, Rect, Sense, TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2};
 use image::{ImageFormat, ImageReader, Limits, RgbaImage};
 
 use super::Given;
-use super::state::{PaneRequest, PaneState};
 use crate::progress::{CancelToken, Cancelled};
 use crate::toolkit::theme::{Tokens, space};
 use crate::toolkit::widgets::segmented;
+use crate::viewer::layout::{PaneRequest, PaneState, PictureMode, PictureState};
 use crate::viewer::model::{ContentKind, Half, PictureFacts, PictureFormat, PixelDifference, ViewedContents};
 use crate::words::{contents as words, fill};
 
@@ -34,14 +34,38 @@ const MAX_ZOOM: f32 = 32.0;
 #[derive(Clone, Default)]
 pub struct Pictures {
     halves: [Option<Result<Picture, String>>; 2],
-    difference: Option<(PixelDifference, Arc<ColorImage>)>,
+    difference: Option<(PixelDifference, Shown)>,
 }
 
 /// One decoded picture.
 #[derive(Clone)]
 struct Picture {
     facts: PictureFacts,
+    shown: Shown,
+}
+
+/// Pixels, and what the graphics card has of them once they were drawn.
+#[derive(Clone)]
+struct Shown {
     image: Arc<ColorImage>,
+    texture: Arc<OnceLock<TextureHandle>>,
+}
+
+impl From<ColorImage> for Shown {
+    fn from(image: ColorImage) -> Self {
+        Self { image: Arc::new(image), texture: Arc::default() }
+    }
+}
+
+impl Shown {
+    fn texture(&self, ui: &Ui) -> &TextureHandle {
+        self.texture.get_or_init(|| {
+            // Pixels stay pixels when one looks closely.
+            let options =
+                TextureOptions { magnification: egui::TextureFilter::Nearest, ..TextureOptions::LINEAR };
+            ui.load_texture("picture", Arc::clone(&self.image), options)
+        })
+    }
 }
 
 /// Decodes the pictures of both sides and compares them. A picture that cannot be decoded says why. Slow: for a
@@ -65,7 +89,7 @@ pub fn decode(contents: &ViewedContents, cancel: &CancelToken) -> Result<Picture
             .unwrap_or_else(|_| Err(words::PICTURE_UNREADABLE.to_owned()));
         pictures.halves[half as usize] = Some(decoded.map(|image| {
             let facts = facts(&image, format);
-            let picture = Picture { facts, image: Arc::new(drawable(&image)) };
+            let picture = Picture { facts, shown: drawable(&image).into() };
             pixels[half as usize] = Some(image);
             picture
         }));
@@ -75,7 +99,7 @@ pub fn decode(contents: &ViewedContents, cancel: &CancelToken) -> Result<Picture
         && left.dimensions() == right.dimensions()
     {
         let difference = PixelDifference::new(left, right, left.width());
-        pictures.difference = Some((difference, Arc::new(difference_image(left, right))));
+        pictures.difference = Some((difference, difference_image(left, right).into()));
     }
     Ok(pictures)
 }
@@ -151,34 +175,6 @@ fn shrunk(width: usize, height: usize, pixel: impl Fn(u32, u32) -> [u8; 3]) -> C
     ColorImage::from_rgb(size, &bytes)
 }
 
-/// How the pictures are shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum PictureMode {
-    /// Beside each other.
-    #[default]
-    TwoUp,
-    /// What differs.
-    Difference,
-}
-
-/// What a pane of pictures remembers.
-#[derive(Default)]
-pub(super) struct PictureState {
-    pub mode: PictureMode,
-    /// Points for a pixel; `None`: as large as fits.
-    pub zoom: Option<f32>,
-    /// The middle of the view, from the middle of the picture, in pixels.
-    pub centre: Vec2,
-    textures: [Option<TextureHandle>; 3],
-}
-
-impl PictureState {
-    /// Has the pictures loaded anew.
-    pub fn forget_pixels(&mut self) {
-        self.textures = [None, None, None];
-    }
-}
-
 /// Draws the pictures.
 pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
     let Some(pictures) = given.pictures else {
@@ -202,10 +198,10 @@ pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState,
         _ => vec![area],
     };
     if is_difference {
-        let Some((difference, image)) = &pictures.difference else { return };
-        let texture = texture(ui, &mut state.pictures, 2, image);
+        let Some((difference, shown)) = &pictures.difference else { return };
+        let texture = shown.texture(ui);
         let size = size_of_picture(pictures, Half::Right);
-        let drawn = canvas_ui(ui, cells[0], "difference", &difference.sentence(), (&texture, size), state);
+        let drawn = canvas_ui(ui, cells[0], "difference", &difference.sentence(), (texture, size), state);
         if let (Some((origin, zoom)), Some(bounds)) = (drawn, difference.bounds) {
             let corner = |x: u32, y: u32| origin + vec2(x as f32, y as f32) * zoom;
             let frame = Rect::from_min_max(
@@ -225,11 +221,11 @@ pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState,
     for (half, cell) in halves.into_iter().zip(cells) {
         match &pictures.halves[half as usize] {
             Some(Ok(picture)) => {
-                let texture = texture(ui, &mut state.pictures, half as usize, &picture.image);
+                let texture = picture.shown.texture(ui);
                 let size = size_of_picture(pictures, half);
                 let file = given.contents.facts(half).phrases().join(", ");
                 let words = format!("{}: {file}, {}", super::head::title(half), picture.facts.phrase());
-                canvas_ui(ui, cell, half.as_str(), &words, (&texture, size), state);
+                canvas_ui(ui, cell, half.as_str(), &words, (texture, size), state);
             }
             Some(Err(reason)) => {
                 let tokens = Tokens::from_context(ui);
@@ -260,7 +256,7 @@ fn tools_ui(ui: &mut Ui, pictures: &Pictures, state: &mut PictureState) {
             ui.add_space(space::SMALL);
         }
         if ui.button(words::PICTURE_FIT).clicked() {
-            (state.zoom, state.centre) = (None, Vec2::ZERO);
+            (state.zoom, state.centre) = (None, [0.0; 2]);
         }
         if ui.button(words::PICTURE_FULL_SIZE).clicked() {
             state.zoom = Some(1.0 / ui.pixels_per_point());
@@ -273,16 +269,6 @@ fn tools_ui(ui: &mut Ui, pictures: &Pictures, state: &mut PictureState) {
             ui.weak(difference.sentence());
         }
     });
-}
-
-fn texture(ui: &Ui, state: &mut PictureState, place: usize, image: &Arc<ColorImage>) -> TextureHandle {
-    let handle = state.textures[place].get_or_insert_with(|| {
-        // Pixels stay pixels when one looks closely.
-        let options =
-            TextureOptions { magnification: egui::TextureFilter::Nearest, ..TextureOptions::LINEAR };
-        ui.load_texture(format!("picture {place}"), Arc::clone(image), options)
-    });
-    handle.clone()
 }
 
 /// Draws one picture; all are zoomed and moved together. Returns where its corner is and its zoom.
@@ -324,11 +310,11 @@ fn canvas_ui(
         }
     }
     if response.dragged() {
-        pictures.centre -= response.drag_delta() / zoom;
         let limit = size / 2.0;
-        pictures.centre = pictures.centre.clamp(-limit, limit);
+        let centre = Vec2::from(pictures.centre) - response.drag_delta() / zoom;
+        pictures.centre = centre.clamp(-limit, limit).into();
     }
-    let drawn = Rect::from_center_size(frame.center() - pictures.centre * zoom, size * zoom);
+    let drawn = Rect::from_center_size(frame.center() - Vec2::from(pictures.centre) * zoom, size * zoom);
     let all = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
     // The tint that changes nothing.
     let untinted = egui::ImageOptions::default().tint;

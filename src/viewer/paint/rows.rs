@@ -1,13 +1,12 @@
 //! Paints the rows in view: the columns, the numbers of the lines, their signs and the lines themselves.
 
-use egui::{Align2, Painter, Rect, Ui, pos2, vec2};
+use egui::{Align2, Painter, Rect, Ui, pos2};
 
 use super::highlight::Highlights;
 use super::line::{LineStyle, Metrics, paint_line};
-use super::state::PaneState;
-use super::{Given, gap};
+use super::{Given, gap, list};
 use crate::toolkit::theme::{ChangeTone, Tokens};
-use crate::viewer::layout::{Column, Layout, LineRow, LineRowKind, Rows};
+use crate::viewer::layout::{Column, Layout, LineRow, LineRowKind, PaneState};
 use crate::viewer::model::{Half, LineDiff, Sides};
 
 /// Width of the bar at the very left of a changed row.
@@ -55,7 +54,7 @@ impl Columns {
     }
 }
 
-/// Paints all rows in view; returns where the present one is.
+/// Paints all rows in view.
 pub(super) fn paint(
     ui: &Ui,
     given: &Given<'_>,
@@ -64,20 +63,12 @@ pub(super) fn paint(
     columns: &Columns,
     metrics: &Metrics,
     area: Rect,
-) -> Option<Rect> {
+) {
     let painter = ui.painter_at(area);
     let tokens = Tokens::from_context(ui);
     painter.rect_filled(area, 0, tokens.card());
-    let count = state.rows().map_or(0, Rows::count);
-    let mut present = None;
     let mut widest = 0.0_f32;
-    for step in 0..=state.visible.ceil() as u64 {
-        let number = state.scroll.top + step;
-        if number >= count {
-            break;
-        }
-        let y = area.top() + (step as f32 - state.scroll.fraction) * metrics.row_height;
-        let line = Rect::from_min_size(pos2(area.left(), y.round()), vec2(area.width(), metrics.row_height));
+    for (number, line) in list::rows_in_view(area, metrics.row_height, state.place.scroll) {
         let Some(row) = state.rows().and_then(|rows| rows.row(diff, number)) else { break };
         let mut row_painter = RowPainter {
             painter: &painter,
@@ -89,16 +80,12 @@ pub(super) fn paint(
             state,
         };
         widest = widest.max(row_painter.row(number, &row, line));
-        if number == state.row {
-            present = Some(line);
-        }
     }
     if columns.layout == Layout::SideBySide {
         painter.vline(columns.cells[0].right() + 0.5, area.y_range(), (1.0, tokens.outline));
     }
     let cell = columns.text(columns.cells[0]);
     state.widest = state.widest.max(widest - cell.width() + 4.0 * metrics.char_width).max(0.0);
-    present
 }
 
 /// What a row needs to be painted.

@@ -1,15 +1,14 @@
 //! The lines of both sides: one list of rows, moved and marked by keys and pointer, and what a screen reader hears.
 
-use egui::{EventFilter, Id, Rect, Response, Sense, Ui, pos2, vec2};
+use egui::{Id, Rect, Response, Sense, Ui, pos2, vec2};
 
-use super::keys::{self, KeyStep};
+use super::keys;
 use super::line::{LineStyle, Metrics, Placed};
 use super::rows::{Columns, paint};
-use super::state::{PaneRequest, PaneState};
-use super::{Given, gap, menu, ruler};
+use super::{Given, gap, list, menu, ruler};
 use crate::text::with_thousands;
 use crate::toolkit::theme::Tokens;
-use crate::viewer::layout::{Caret, Column, Layout, LineRowKind, Rows, Selection};
+use crate::viewer::layout::{Caret, Column, Layout, LineRowKind, PaneRequest, PaneState, Rows, Selection};
 use crate::viewer::model::{Half, LineDiff};
 use crate::words::{contents as words, fill};
 
@@ -45,17 +44,15 @@ pub(super) fn text_ui(
     take_keys(ui, given, state, row_id, out);
     scroll(ui, &response, state, &metrics);
     point(ui, &response, diff, state, &columns, &metrics);
-    let painted = paint(ui, given, diff, state, &columns, &metrics, rows_area);
-    focus_row(ui, diff, state, row_id, painted, rows_area, &metrics);
+    paint(ui, given, diff, state, &columns, &metrics, rows_area);
+    let label = row_label(diff, state);
+    list::present_row(ui, row_id, rows_area, metrics.row_height, &state.place, &label);
     gap::buttons_ui(ui, diff, state, rows_area, &metrics);
     let bar = Rect::from_min_max(pos2(rows_area.right(), area.top()), area.max);
     let count = state.rows().map_or(0, Rows::count);
-    let mut marks = std::mem::take(&mut state.marks);
-    if let Some(rows) = state.rows() {
-        marks.of_text(diff, rows, state.rows_version, bar.height());
-    }
-    ruler::ruler_ui(ui, bar, id.with("ruler"), &marks, &mut state.scroll, count, state.visible);
-    state.marks = marks;
+    state.mark_text(diff, bar.height());
+    let room = (count, state.visible);
+    ruler::ruler_ui(ui, bar, id.with("ruler"), &state.marks, &mut state.place.scroll, room);
     side_bar_ui(ui, area, &columns, state, id);
     menu::context_menu(&response, given, diff, state, out);
     announce(ui, given, state, id);
@@ -73,72 +70,24 @@ fn metrics(ui: &Ui) -> Metrics {
     Metrics { font, number, small, char_width, row_height: (height + ROW_PADDING).round() }
 }
 
-/// Keys work when the row has the focus or nobody has it.
 fn take_keys(ui: &Ui, given: &Given<'_>, state: &mut PaneState, row_id: Id, out: &mut Vec<PaneRequest>) {
-    if std::mem::take(&mut state.takes_focus) && ui.memory(|memory| memory.focused().is_none()) {
-        ui.memory_mut(|memory| memory.request_focus(row_id));
-    }
-    let has_focus = ui.memory(|memory| memory.has_focus(row_id));
-    if has_focus {
-        let filter =
-            EventFilter { horizontal_arrows: true, vertical_arrows: true, tab: false, escape: false };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(row_id, filter));
-    }
-    if !has_focus && ui.memory(|memory| memory.focused().is_some()) {
+    if !list::hears_keys(ui, &mut state.takes_focus, row_id) {
         return;
     }
     for (step, is_marking) in keys::steps(ui) {
-        take_step(state, step, is_marking);
+        state.step(step, is_marking);
     }
-    let is_on_gap = state.rows().is_some_and(|rows| rows.gap(state.row).is_some());
+    let is_on_gap = state.rows().is_some_and(|rows| rows.gap(state.place.row).is_some());
     for action in keys::actions(ui, is_on_gap) {
         state.act(given.contents, action, out);
     }
 }
 
-fn take_step(state: &mut PaneState, step: KeyStep, is_marking: bool) {
-    let Some(rows) = state.rows() else { return };
-    let (count, layout) = (rows.count(), rows.layout());
-    let page = (state.visible as i64 - 1).max(1);
-    let row = state.row as i64;
-    let target = match step {
-        KeyStep::Rows(rows) => row + rows,
-        KeyStep::Pages(pages) => row + pages * page,
-        KeyStep::First => 0,
-        KeyStep::Last => count as i64 - 1,
-        KeyStep::Sideways(chars) => {
-            state.shift = (state.shift + chars * 8.0).clamp(0.0, state.widest);
-            return;
-        }
-        KeyStep::LineStart => return state.shift = 0.0,
-        KeyStep::LineEnd => return state.shift = state.widest,
-    };
-    let target = target.clamp(0, (count as i64 - 1).max(0)) as u64;
-    if is_marking {
-        let column = if layout == Layout::Unified { Column::All } else { Column::Side(Half::Right) };
-        let anchor = Caret { row: state.row, byte: 0 };
-        let mut selection = state.selection.unwrap_or(Selection { column, anchor, caret: anchor });
-        selection.caret = Caret { row: target, byte: 0 };
-        state.selection = Some(selection);
-    } else {
-        state.selection = None;
-    }
-    state.row = target;
-    if let KeyStep::Pages(pages) = step {
-        state.scroll.by((pages * page) as f64, count, state.visible);
-    }
-    state.scroll.reveal(target, count, state.visible);
-}
-
 /// The wheel moves both columns together.
 fn scroll(ui: &Ui, response: &Response, state: &mut PaneState, metrics: &Metrics) {
     let Some(count) = state.rows().map(Rows::count) else { return };
-    state.scroll.keep_within(count, state.visible);
-    if response.contains_pointer() {
-        let delta = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta));
-        state.scroll.by(f64::from(-delta.y / metrics.row_height), count, state.visible);
-        state.shift -= delta.x;
-    }
+    let room = (count, state.visible);
+    state.shift -= list::wheel(ui, response, metrics.row_height, &mut state.place.scroll, room);
     // Marking goes on beyond the edges.
     if response.dragged()
         && let Some(pointer) = response.interact_pointer_pos()
@@ -146,7 +95,7 @@ fn scroll(ui: &Ui, response: &Response, state: &mut PaneState, metrics: &Metrics
         let beyond =
             (pointer.y - response.rect.bottom()).max(0.0) + (pointer.y - response.rect.top()).min(0.0);
         if beyond != 0.0 {
-            state.scroll.by(f64::from(beyond / metrics.row_height / 4.0), count, state.visible);
+            state.place.scroll.by(f64::from(beyond / metrics.row_height / 4.0), count, state.visible);
             ui.request_repaint();
         }
     }
@@ -187,11 +136,11 @@ fn point(
             _ => start,
         };
         state.selection = Some(Selection { column, anchor, caret });
-        state.row = caret.row;
+        state.place.row = caret.row;
         ui.memory_mut(|memory| memory.request_focus(response.id.with("row")));
     } else if let Some(selection) = &mut state.selection {
         selection.caret = caret;
-        state.row = caret.row;
+        state.place.row = caret.row;
     }
     if response.double_clicked() {
         mark_word(diff, state, column, caret);
@@ -209,9 +158,11 @@ fn caret_at(
     top: f32,
     pointer: egui::Pos2,
 ) -> Caret {
-    let rows_down = f64::from((pointer.y - top) / metrics.row_height) + f64::from(state.scroll.fraction);
+    let rows_down =
+        f64::from((pointer.y - top) / metrics.row_height) + f64::from(state.place.scroll.fraction);
     let count = state.rows().map_or(0, Rows::count);
-    let number = (state.scroll.top as f64 + rows_down).clamp(0.0, count.saturating_sub(1) as f64) as u64;
+    let number =
+        (state.place.scroll.top as f64 + rows_down).clamp(0.0, count.saturating_sub(1) as f64) as u64;
     let nothing = Caret { row: number, byte: 0 };
     let Some(row) = state.rows().and_then(|rows| rows.row(diff, number)) else { return nothing };
     let half = Selection { column, anchor: nothing, caret: nothing }.half(&row);
@@ -242,38 +193,14 @@ fn mark_word(diff: &LineDiff, state: &mut PaneState, column: Column, at: Caret) 
     state.selection = Some(Selection { column, anchor: caret(byte - before), caret: caret(byte + after) });
 }
 
-/// The one node of the rows that has the focus: content first, then what happened to it, then its number.
-fn focus_row(
-    ui: &Ui,
-    diff: &LineDiff,
-    state: &mut PaneState,
-    id: Id,
-    present: Option<Rect>,
-    area: Rect,
-    metrics: &Metrics,
-) {
-    let rect = present.unwrap_or_else(|| area.with_max_y(area.top() + metrics.row_height));
-    let response = ui.interact(rect, id, Sense::focusable_noninteractive());
-    let label = row_label(diff, state);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, &label));
-    if response.has_focus() && present.is_some() {
-        let ring = rect.shrink(0.5);
-        ui.painter_at(area).rect_stroke(
-            ring,
-            2,
-            (1.5, Tokens::from_context(ui).focus),
-            egui::StrokeKind::Inside,
-        );
-    }
-}
-
+/// What is heard of the present row: content first, then what happened to it, then its number.
 fn row_label(diff: &LineDiff, state: &mut PaneState) -> String {
     let Some(rows) = state.rows() else { return String::new() };
-    if let Some(gap) = rows.gap(state.row) {
+    if let Some(gap) = rows.gap(state.place.row) {
         let template = if gap.length == 1 { words::GAP_ROW_ONE } else { words::GAP_ROW_SEVERAL };
         return fill(template, &[("n", &with_thousands(gap.length as u64))]);
     }
-    let Some(row) = rows.row(diff, state.row) else { return words::LINE_NONE.to_owned() };
+    let Some(row) = rows.row(diff, state.place.row) else { return words::LINE_NONE.to_owned() };
     let mut text = |half, line: Option<usize>| {
         let line = line?;
         let shown = &state.line(diff, half, line).shown.text;
@@ -307,10 +234,7 @@ fn announce(ui: &Ui, given: &Given<'_>, state: &PaneState, id: Id) {
     };
     let (place, count) = (place.to_string(), count.to_string());
     let label = fill(template, &[("name", &name), ("place", &place), ("n", &count)]);
-    ui.accesskit_node_builder(id, |node| {
-        node.set_role(egui::accesskit::Role::Document);
-        node.set_label(label.as_str());
-    });
+    list::document(ui, id, &label);
 }
 
 /// The bar below, with which lines are moved to the side.

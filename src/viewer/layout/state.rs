@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::pictures::PictureState;
+use super::copy::{Caret, Column, Selection, hunk_as_patch};
+use super::marks::RulerMarks;
+use super::pages::BytePages;
+use super::place::{ListPlace, ListStep};
+use super::rows::{EXPAND_LINES, Expand, Layout, LineRow, Opened, Rows, section_above};
+use super::shown::ShownLine;
 use crate::model::TreePath;
-use crate::viewer::layout::Scroll;
-use crate::viewer::layout::{
-    Caret, Column, EXPAND_LINES, Expand, Layout, LineRow, Opened, Rows, Selection, ShownLine, section_above,
-};
 use crate::viewer::model::{Half, LineDiff, Refined, Sides, View, ViewedContents};
 use crate::words::{contents as words, fill};
 
@@ -75,7 +76,7 @@ pub enum PaneRequest {
     CompareLonger,
     /// Stop that job.
     StopComparing,
-    /// Call [`super::decode`] in a job.
+    /// Decode the pictures in a job.
     DecodePictures,
 }
 
@@ -83,63 +84,98 @@ pub enum PaneRequest {
 #[derive(Default)]
 pub struct PaneState {
     /// The way to look at it; `None`: the best one.
-    pub(super) view: Option<View>,
-    pub(super) layout: LayoutChoice,
-    pub(super) wide_hunks: bool,
-    pub(super) opened: Opened,
+    view: Option<View>,
+    layout: LayoutChoice,
+    /// Whether lines that only one side has take the full width.
+    pub wide_hunks: bool,
+    /// How far the gaps between changes are opened.
+    pub opened: Opened,
     rows: Option<(Layout, Rows)>,
     /// Counts the times the rows changed, for what is computed from them.
-    pub(super) rows_version: u64,
-    pub(super) scroll: Scroll,
+    rows_version: u64,
+    /// Where one is in the lines.
+    pub place: ListPlace,
     /// How far the text is moved to the left, in points.
-    pub(super) shift: f32,
+    pub shift: f32,
     /// The widest line seen so far, in points.
-    pub(super) widest: f32,
-    /// The present row.
-    pub(super) row: u64,
-    pub(super) selection: Option<Selection>,
+    pub widest: f32,
+    /// What is marked.
+    pub selection: Option<Selection>,
     /// Rows in view at the last drawing.
-    pub(super) visible: f32,
+    pub visible: f32,
     /// What is typed where to go, while it is asked.
-    pub(super) go_to: Option<String>,
-    pub(super) all_notes: bool,
-    pub(super) hex: HexState,
-    pub(super) pictures: PictureState,
+    pub go_to: Option<String>,
+    /// Whether all notes are shown, not only the weightiest.
+    pub all_notes: bool,
+    /// Where one is in the bytes.
+    pub hex: HexState,
+    /// How the pictures are looked at.
+    pub pictures: PictureState,
     /// Somebody is comparing again with more patience.
-    pub(super) is_comparing: bool,
-    pub(super) asked: Asked,
+    pub is_comparing: bool,
+    /// What was asked for.
+    pub asked: Asked,
     /// What was just done, for people and screen readers: "Copied", "All lines".
-    pub(super) said: String,
+    pub said: String,
     /// The text that waits for the clipboard.
-    pub(super) clipboard: Option<String>,
-    pub(super) takes_focus: bool,
-    pub(super) marks: super::ruler::RulerMarks,
+    pub clipboard: Option<String>,
+    /// Whether the rows want the focus, as when a file is opened.
+    pub takes_focus: bool,
+    /// Where the changes are beside the rows.
+    pub marks: RulerMarks,
     lines: HashMap<(Half, usize), Arc<Drawn>>,
     refined: HashMap<usize, Arc<Refined>>,
     sections: HashMap<(usize, usize), Option<String>>,
 }
 
 /// A line as it is drawn, or why it cannot be.
-pub(super) struct Drawn {
+pub struct Drawn {
+    /// Its characters.
     pub shown: ShownLine,
     /// Bytes of the line that are not drawn.
     pub left_out: u64,
+    /// Why it cannot be drawn, if so.
     pub failure: Option<String>,
 }
 
 /// What a pane of bytes remembers.
 #[derive(Default)]
-pub(super) struct HexState {
-    pub scroll: Scroll,
-    pub row: u64,
-    pub difference: Option<usize>,
-    pub pages: super::hex::Pages,
+pub struct HexState {
+    /// Where one is in its rows.
+    pub place: ListPlace,
+    /// The difference that was gone to last.
+    difference: Option<usize>,
+    /// The bytes that came into view.
+    pub pages: BytePages,
+}
+
+/// How the pictures are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PictureMode {
+    /// Beside each other.
+    #[default]
+    TwoUp,
+    /// What differs.
+    Difference,
+}
+
+/// What a pane of pictures remembers.
+#[derive(Default)]
+pub struct PictureState {
+    /// How they are shown.
+    pub mode: PictureMode,
+    /// Points for a pixel; `None`: as large as fits.
+    pub zoom: Option<f32>,
+    /// The middle of the view, from the middle of the picture, in pixels.
+    pub centre: [f32; 2],
 }
 
 /// What was asked for already: a request is made once, not with every picture.
 #[derive(Default)]
-pub(super) struct Asked {
+pub struct Asked {
+    /// The bytes, compared.
     pub bytes: bool,
+    /// The pictures, decoded.
     pub pictures: bool,
 }
 
@@ -171,9 +207,8 @@ impl PaneState {
         self.lines.clear();
         self.refined.clear();
         self.sections.clear();
-        self.hex.pages = super::hex::Pages::default();
-        self.marks = super::ruler::RulerMarks::default();
-        self.pictures.forget_pixels();
+        self.hex.pages = BytePages::default();
+        self.marks = RulerMarks::default();
         self.asked = Asked::default();
     }
 
@@ -187,7 +222,7 @@ impl PaneState {
     pub fn position(&self, contents: &ViewedContents) -> (usize, usize) {
         match (self.view(contents), contents.text(), contents.bytes()) {
             (View::Text, Some(diff), _) => {
-                let at = self.rows.as_ref().and_then(|(_, rows)| rows.hunk_at(self.row));
+                let at = self.rows.as_ref().and_then(|(_, rows)| rows.hunk_at(self.place.row));
                 (at.map_or(0, |hunk| hunk + 1), diff.hunks().len())
             }
             (View::Bytes, _, Some(bytes)) => {
@@ -198,7 +233,7 @@ impl PaneState {
     }
 
     /// Lays out the rows for a pane of this width.
-    pub(super) fn lay_out(&mut self, diff: &LineDiff, width: f32) {
+    pub fn lay_out(&mut self, diff: &LineDiff, width: f32) {
         let layout = match (self.layout, diff.sides()) {
             (_, Sides::Alone(_) | Sides::Only(_)) => Layout::Unified,
             (LayoutChoice::SideBySide, _) => Layout::SideBySide,
@@ -211,7 +246,7 @@ impl PaneState {
         }
         let rows = Rows::new(diff, layout, &self.opened);
         // The same line stays where it was.
-        let place = self.rows.as_ref().and_then(|(_, old)| anchor(old, diff, self.row));
+        let place = self.rows.as_ref().and_then(|(_, old)| anchor(old, diff, self.place.row));
         let moved = place.and_then(|(half, line)| rows.row_of_line(diff, half, line));
         let is_first = self.rows.is_none() && self.rows_version == 0;
         self.rows_version += 1;
@@ -219,21 +254,20 @@ impl PaneState {
         match (is_first, moved, rows.row_of_hunk(0)) {
             // A file opens at its first change.
             (true, _, Some(first)) => {
-                self.row = first;
-                self.scroll.show(first, rows.count(), self.visible.max(1.0));
+                self.place.show(first, rows.count(), self.visible.max(1.0));
             }
             (_, Some(row), _) => {
-                let above = self.row.saturating_sub(self.scroll.top);
-                self.row = row;
-                self.scroll.to(row.saturating_sub(above), rows.count(), self.visible);
+                let above = self.place.row.saturating_sub(self.place.scroll.top);
+                self.place.row = row;
+                self.place.scroll.to(row.saturating_sub(above), rows.count(), self.visible);
             }
-            _ => self.row = self.row.min(rows.count().saturating_sub(1)),
+            _ => self.place.row = self.place.row.min(rows.count().saturating_sub(1)),
         }
         self.rows = Some((layout, rows));
     }
 
     /// The rows as they were laid out last.
-    pub(super) fn rows(&self) -> Option<&Rows> {
+    pub fn rows(&self) -> Option<&Rows> {
         self.rows.as_ref().map(|(_, rows)| rows)
     }
 
@@ -241,21 +275,50 @@ impl PaneState {
     fn unfold(&mut self, diff: &LineDiff, open: impl FnOnce(&mut Opened)) {
         open(&mut self.opened);
         let Some((layout, old)) = self.rows.take() else { return };
-        let place = anchor(&old, diff, self.row);
+        let place = anchor(&old, diff, self.place.row);
         let rows = Rows::new(diff, layout, &self.opened);
-        let above = self.row.saturating_sub(self.scroll.top);
+        let above = self.place.row.saturating_sub(self.place.scroll.top);
         if let Some(row) = place.and_then(|(half, line)| rows.row_of_line(diff, half, line)) {
-            self.row = row;
+            self.place.row = row;
         }
-        self.row = self.row.min(rows.count().saturating_sub(1));
-        self.scroll.to(self.row.saturating_sub(above), rows.count(), self.visible);
+        self.place.row = self.place.row.min(rows.count().saturating_sub(1));
+        self.place.scroll.to(self.place.row.saturating_sub(above), rows.count(), self.visible);
         self.selection = None;
         self.rows_version += 1;
         self.rows = Some((layout, rows));
     }
 
+    /// Puts the hunks on the bar beside the rows.
+    pub fn mark_text(&mut self, diff: &LineDiff, height: f32) {
+        if let Some((_, rows)) = &self.rows {
+            self.marks.show_text(diff, rows, self.rows_version, height);
+        }
+    }
+
+    /// Moves the present row, or the lines to the side.
+    pub fn step(&mut self, step: ListStep, is_marking: bool) {
+        let Some(rows) = self.rows() else { return };
+        let (count, layout) = (rows.count(), rows.layout());
+        let row = self.place.row;
+        match step {
+            ListStep::Sideways(chars) => {
+                self.shift = (self.shift + chars * 8.0).clamp(0.0, self.widest);
+            }
+            ListStep::LineStart => self.shift = 0.0,
+            ListStep::LineEnd => self.shift = self.widest,
+            _ => {}
+        }
+        if !self.place.step(step, count, self.visible) {
+            return;
+        }
+        let column = if layout == Layout::Unified { Column::All } else { Column::Side(Half::Right) };
+        let [anchor, caret] = [row, self.place.row].map(|row| Caret { row, byte: 0 });
+        let selection = self.selection.unwrap_or(Selection { column, anchor, caret });
+        self.selection = is_marking.then_some(Selection { caret, ..selection });
+    }
+
     /// Brings out a part of a gap.
-    pub(super) fn expand(&mut self, diff: &LineDiff, gap: usize, part: Expand) {
+    pub fn expand(&mut self, diff: &LineDiff, gap: usize, part: Expand) {
         self.unfold(diff, |opened| opened.expand(gap, part));
     }
 
@@ -290,7 +353,7 @@ impl PaneState {
         match action {
             PaneAction::ExpandGap => {
                 let gap = self.rows().and_then(|rows| {
-                    (self.row..rows.count().min(self.row + 10_000)).find_map(|row| rows.gap(row))
+                    (self.place.row..rows.count().min(self.place.row + 10_000)).find_map(|row| rows.gap(row))
                 });
                 if let Some(gap) = gap {
                     self.expand(diff, gap.number, Expand::Top(EXPAND_LINES));
@@ -304,11 +367,11 @@ impl PaneState {
             }
             PaneAction::CopyAsPatch => {
                 let names = [contents.renamed_from.as_ref().unwrap_or(&contents.path), &contents.path];
-                let hunk = self.rows().and_then(|rows| rows.hunk_at(self.row)).unwrap_or(0);
+                let hunk = self.rows().and_then(|rows| rows.hunk_at(self.place.row)).unwrap_or(0);
                 if diff.hunks().is_empty() {
                     return;
                 }
-                let patch = crate::viewer::layout::hunk_as_patch(diff, hunk, names.map(TreePath::as_str));
+                let patch = hunk_as_patch(diff, hunk, names.map(TreePath::as_str));
                 self.put_on_clipboard(patch, words::SAID_COPIED_PATCH);
             }
             PaneAction::SelectAll => self.select_all(),
@@ -334,15 +397,15 @@ impl PaneState {
         let Some(rows) = self.rows() else { return };
         let standard = match rows.layout() {
             Layout::Unified => Column::All,
-            Layout::SideBySide => match rows.row(diff, self.row) {
+            Layout::SideBySide => match rows.row(diff, self.place.row) {
                 Some(LineRow { right: None, .. }) => Column::Side(Half::Left),
                 _ => Column::Side(Half::Right),
             },
         };
         let present = Selection {
             column: standard,
-            anchor: Caret { row: self.row, byte: 0 },
-            caret: Caret { row: self.row + 1, byte: 0 },
+            anchor: Caret { row: self.place.row, byte: 0 },
+            caret: Caret { row: self.place.row + 1, byte: 0 },
         };
         let marked = self.selection.filter(|selection| !selection.is_empty()).unwrap_or(present);
         let marked = Selection { column: column.unwrap_or(marked.column), ..marked };
@@ -372,7 +435,7 @@ impl PaneState {
             (View::Text, false) => {
                 // From inside a hunk its own beginning comes first.
                 let first = self.rows().and_then(|rows| rows.row_of_hunk(place.checked_sub(1)?));
-                let is_inside = first.is_some_and(|first| first < self.row);
+                let is_inside = first.is_some_and(|first| first < self.place.row);
                 (place + usize::from(is_inside)).wrapping_sub(2)
             }
             (_, true) => place,
@@ -390,12 +453,13 @@ impl PaneState {
     }
 
     /// Makes `row` the present one and brings it into view.
-    pub(super) fn go_to_row(&mut self, row: u64) {
+    pub fn go_to_row(&mut self, row: u64) {
         let Some(count) = self.rows().map(Rows::count) else { return };
-        self.row = row.min(count.saturating_sub(1));
-        let is_in_view = row >= self.scroll.top && row + 4 < self.scroll.top + self.visible as u64;
+        self.place.row = row.min(count.saturating_sub(1));
+        let is_in_view =
+            row >= self.place.scroll.top && row + 4 < self.place.scroll.top + self.visible as u64;
         if !is_in_view {
-            self.scroll.show(row, count, self.visible);
+            self.place.scroll.show(row, count, self.visible);
         }
     }
 
@@ -403,8 +467,7 @@ impl PaneState {
         let Some(bytes) = contents.bytes() else { return };
         if let Some(row) = bytes.row_of_difference(number) {
             self.hex.difference = Some(number);
-            self.hex.row = row;
-            self.hex.scroll.show(row, bytes.rows(), self.visible);
+            self.hex.place.show(row, bytes.rows(), self.visible);
         }
     }
 
@@ -431,7 +494,7 @@ impl PaneState {
     }
 
     /// A line as it is drawn.
-    pub(super) fn line(&mut self, diff: &LineDiff, half: Half, line: usize) -> Arc<Drawn> {
+    pub fn line(&mut self, diff: &LineDiff, half: Half, line: usize) -> Arc<Drawn> {
         if self.lines.len() > MAX_KEPT_LINES {
             self.lines.clear();
         }
@@ -440,7 +503,7 @@ impl PaneState {
     }
 
     /// What changed inside the lines of a hunk.
-    pub(super) fn refined(&mut self, diff: &LineDiff, hunk: usize) -> Arc<Refined> {
+    pub fn refined(&mut self, diff: &LineDiff, hunk: usize) -> Arc<Refined> {
         if self.refined.len() > MAX_KEPT_HUNKS {
             self.refined.clear();
         }
@@ -448,7 +511,7 @@ impl PaneState {
     }
 
     /// The section that begins or goes on behind a gap.
-    pub(super) fn section(&mut self, diff: &LineDiff, gap: usize, line: usize) -> Option<String> {
+    pub fn section(&mut self, diff: &LineDiff, gap: usize, line: usize) -> Option<String> {
         let section = self.sections.entry((gap, line));
         section.or_insert_with(|| section_above(diff, Half::Right, line)).clone()
     }
