@@ -10,15 +10,16 @@ use std::time::{Duration, Instant};
 
 use egui::{Context, Event, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, vec2};
 use patchwright::environment::Environment;
-use patchwright::gui::contents::{PaneAction, PaneState, decode, highlight, pane_ui};
-use patchwright::gui::theme::{self, Appearance};
 use patchwright::gui::{App, Jobs};
 use patchwright::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
-use patchwright::present::contents::{Contents, View};
 use patchwright::present::message::{Effect, Msg, Place};
 use patchwright::present::{Model, Tab, reading};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::settings::{Recent, Settings};
+use patchwright::toolkit::theme::{self, Appearance};
+use patchwright::viewer::layout::{PaneAction, PaneState};
+use patchwright::viewer::model::{View, ViewedContents};
+use patchwright::viewer::paint::{decode, highlight, pane_ui};
 use patchwright::workbench::{Content, MakeRequest, OneChange, OrderSource, Proof, Side, Watch, Workbench};
 
 /// Pictures that are drawn while scrolling.
@@ -173,13 +174,13 @@ fn png(picture: &image::RgbaImage) -> Vec<u8> {
 /// A pane without a window.
 struct Pane {
     context: Context,
-    contents: Contents,
+    contents: ViewedContents,
     state: PaneState,
     time: f64,
 }
 
 impl Pane {
-    fn new(contents: Contents) -> Self {
+    fn new(contents: ViewedContents) -> Self {
         let context = Context::default();
         theme::set_up(&context, &Appearance::default());
         Self { context, contents, state: PaneState::new(), time: 0.0 }
@@ -264,7 +265,7 @@ fn noise(bytes: usize) -> Vec<u8> {
     (0..bytes / 8).flat_map(|_| next()).collect()
 }
 
-fn contents(path: &str, before: Vec<u8>, after: Vec<u8>) -> Contents {
+fn contents(path: &str, before: Vec<u8>, after: Vec<u8>) -> ViewedContents {
     let node = |bytes: &[u8]| {
         let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
         Node::File(FileNode { digest, size_bytes, mode: Mode::FILE })
@@ -286,7 +287,7 @@ fn contents(path: &str, before: Vec<u8>, after: Vec<u8>) -> Contents {
         before: Side::Content(Content::from(before)),
         after: Side::Content(Content::from(after)),
     };
-    Contents::new(change, &CancelToken::new()).expect("nobody stops it")
+    ViewedContents::new(change, &CancelToken::new()).expect("nobody stops it")
 }
 
 fn measured<T>(work: impl FnOnce() -> T) -> (T, Duration) {

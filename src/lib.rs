@@ -4,7 +4,7 @@
 //! makes it true, `workbench` has one method per thing a person wants, and the front ends render its answers.
 //!
 //! ```text
-//! bin → cli | gui → present → report → workbench → bundle, checks, scripts, settings, transaction → ledger → disk, trust → plan → diff → text → model
+//! bin → cli | gui → present → viewer → toolkit → words → report → workbench → bundle, checks, scripts, settings, transaction → ledger → disk, trust → plan → diff → text → model
 //! ```
 //!
 //! A module uses only what stands to its right, and never its neighbour in the same place;
@@ -17,6 +17,10 @@ pub mod cli;
 pub mod gui;
 pub mod present;
 pub mod report;
+#[cfg(feature = "gui")]
+pub mod toolkit;
+pub mod viewer;
+pub mod words;
 pub mod workbench;
 
 pub mod bundle;

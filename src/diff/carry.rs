@@ -4,26 +4,10 @@
 //! else differs. What touches is left to a person.
 
 use std::fmt;
-use std::ops::Range;
 
+use super::compare::{Precision, Region};
 use super::kind::is_text;
-use super::lines::{Precision, diff_lines};
-
-/// Lines of one content that became lines of another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Region {
-    /// Lines of the old content, counted from 0; empty where lines were only added.
-    pub old: Range<usize>,
-    /// Lines of the new content, counted from 0.
-    pub new: Range<usize>,
-}
-
-impl Region {
-    /// Whether no unchanged line lies between the two, or they overlap. Both are about the same old content.
-    pub fn touches(&self, other: &Region) -> bool {
-        self.old.start <= other.old.end && other.old.start <= self.old.end
-    }
-}
+use super::lines::{Budget, regions_within, split_lines};
 
 /// Lines of a content, counted from 1. Prints as `3` or `3-5`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,23 +37,12 @@ pub enum Clash {
 }
 
 /// The places where `new` differs from `old`; `None` if one is no text, or they were too large to compare to the end.
-pub fn changed_regions(old: &[u8], new: &[u8]) -> Option<Vec<Region>> {
+fn changed_regions(old: &[u8], new: &[u8]) -> Option<Vec<Region>> {
     if !is_text(old) || !is_text(new) {
         return None;
     }
-    let diff = diff_lines(old, new, 0);
-    if diff.precision != Precision::Full {
-        return None;
-    }
-    let from_zero = |start: usize, len: usize| {
-        let first = start - usize::from(len > 0);
-        first..first + len
-    };
-    let regions = diff.hunks.iter().map(|hunk| Region {
-        old: from_zero(hunk.old_start, hunk.old_len),
-        new: from_zero(hunk.new_start, hunk.new_len),
-    });
-    Some(regions.collect())
+    let (regions, precision) = regions_within(&split_lines(old), &split_lines(new), Budget::default());
+    (precision == Precision::Full).then_some(regions)
 }
 
 /// Lines of `base` that both `one` and `other` change, in different ways.
@@ -79,7 +52,7 @@ pub fn changed_regions(old: &[u8], new: &[u8]) -> Option<Vec<Region>> {
 pub fn lines_both_change(base: &[u8], one: &[u8], other: &[u8]) -> Result<Vec<Lines>, Clash> {
     let regions = |new| changed_regions(base, new).ok_or(Clash::NotComparable);
     let (ones, others) = (regions(one)?, regions(other)?);
-    let (one, other) = (lines(one), lines(other));
+    let (one, other) = (split_lines(one), split_lines(other));
     let mut both = Vec::new();
     for a in &ones {
         for b in others.iter().filter(|b| a.touches(b) && !is_same(a, &one, b, &other)) {
@@ -101,7 +74,7 @@ pub fn carry_over(base: &[u8], changed: &[u8], onto: &[u8]) -> Result<Vec<u8>, C
     }
     let regions = |new| changed_regions(base, new).ok_or(Clash::NotComparable);
     let (mine, theirs) = (regions(changed)?, regions(onto)?);
-    let (base, changed, onto) = (lines(base), lines(changed), lines(onto));
+    let (base, changed, onto) = (split_lines(base), split_lines(changed), split_lines(onto));
     // Where both made the same change it is made once.
     let mut all: Vec<(&Region, &[&[u8]])> = theirs.iter().map(|region| (region, &onto[..])).collect();
     let is_new = |region: &&Region| {
@@ -121,10 +94,6 @@ pub fn carry_over(base: &[u8], changed: &[u8], onto: &[u8]) -> Result<Vec<u8>, C
 
 fn is_same(a: &Region, in_a: &[&[u8]], b: &Region, in_b: &[&[u8]]) -> bool {
     a.old == b.old && in_a[a.new.clone()] == in_b[b.new.clone()]
-}
-
-fn lines(content: &[u8]) -> Vec<&[u8]> {
-    content.split_inclusive(|&byte| byte == b'\n').collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! Finds which lines differ, within a limit of time and size.
+//! The differences between two contents as hunks: changed lines with the unchanged ones around them.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices_deadline, group_diff_ops};
+use super::compare::{MAX_COMPARED_LINES, PATIENCE, Precision, Region, compare};
 
 /// What differs between two contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,15 +24,6 @@ impl TextDiff<'_> {
     pub fn lines(&self) -> impl Iterator<Item = &Line<'_>> {
         self.hunks.iter().flat_map(|hunk| &hunk.lines)
     }
-}
-
-/// How closely two contents were compared. Whoever shows a coarse result says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Precision {
-    /// To the end.
-    Full,
-    /// Until the [`Budget`] was used up. The hunks are true, but larger than they need to be.
-    Coarse,
 }
 
 /// One place that differs, with the unchanged lines around it.
@@ -81,7 +72,7 @@ pub enum LineKind {
 
 /// How much work a comparison may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Budget {
+pub(super) struct Budget {
     /// After this time the lines not yet compared count as exchanged.
     pub time: Duration,
     /// With more lines than this on both sides together, only the equal lines at the top and at the bottom are
@@ -90,10 +81,8 @@ pub struct Budget {
 }
 
 impl Default for Budget {
-    /// Five seconds: as long as a person waits for one file. Eight million lines: their bookkeeping fits into
-    /// half a gigabyte.
     fn default() -> Self {
-        Self { time: Duration::from_secs(5), lines: 8_000_000 }
+        Self { time: PATIENCE, lines: MAX_COMPARED_LINES }
     }
 }
 
@@ -103,18 +92,12 @@ pub fn diff_lines<'a>(old: &'a [u8], new: &'a [u8], context: usize) -> TextDiff<
 }
 
 /// The differences between `old` and `new` with `context` unchanged lines around each, within `budget`.
-pub fn diff_lines_within<'a>(old: &'a [u8], new: &'a [u8], context: usize, budget: Budget) -> TextDiff<'a> {
+fn diff_lines_within<'a>(old: &'a [u8], new: &'a [u8], context: usize, budget: Budget) -> TextDiff<'a> {
     let (old, new) = (split_lines(old), split_lines(new));
-    let (ops, precision) = if old.len() + new.len() > budget.lines {
-        (exchange_between_ends(&old, &new), Precision::Coarse)
-    } else {
-        let deadline = Instant::now() + budget.time;
-        let ops = capture_diff_slices_deadline(Algorithm::Myers, &old, &new, Some(deadline));
-        let precision = if Instant::now() > deadline { Precision::Coarse } else { Precision::Full };
-        (ops, precision)
-    };
-    let hunks = group_diff_ops(ops, context).iter().map(|group| hunk(group, &old, &new)).collect();
-    TextDiff { hunks, precision }
+    let (regions, precision) = regions_within(&old, &new, budget);
+    // Where the lines between two differences would all be context, both are one hunk.
+    let groups = regions.chunk_by(|above, below| below.old.start - above.old.end <= 2 * context);
+    TextDiff { hunks: groups.map(|group| hunk(group, &old, &new, context)).collect(), precision }
 }
 
 /// Each line with its `\n`, so that a missing one at the end is a difference.
@@ -122,44 +105,43 @@ pub(super) fn split_lines(content: &[u8]) -> Vec<&[u8]> {
     content.split_inclusive(|&byte| byte == b'\n').collect()
 }
 
-/// The cheapest true answer: equal lines at both ends, everything between exchanged.
-fn exchange_between_ends(old: &[&[u8]], new: &[&[u8]]) -> Vec<DiffOp> {
+/// The places where two lists of lines differ, within `budget`.
+pub(super) fn regions_within(old: &[&[u8]], new: &[&[u8]], budget: Budget) -> (Vec<Region>, Precision) {
+    if old.len() + new.len() <= budget.lines {
+        return compare(old, new, budget.time, || false);
+    }
+    // The cheapest true answer: equal lines at both ends, everything between exchanged.
     let same = |(a, b): &(&&[u8], &&[u8])| a == b;
     let top = old.iter().zip(new).take_while(same).count();
     let bottom = old[top..].iter().rev().zip(new[top..].iter().rev()).take_while(same).count();
-    let (old_len, new_len) = (old.len() - top - bottom, new.len() - top - bottom);
-    let mut ops = vec![DiffOp::Equal { old_index: 0, new_index: 0, len: top }];
-    if old_len + new_len > 0 {
-        ops.push(DiffOp::Replace { old_index: top, old_len, new_index: top, new_len });
-    }
-    ops.push(DiffOp::Equal { old_index: top + old_len, new_index: top + new_len, len: bottom });
-    ops.retain(|op| !op.old_range().is_empty() || !op.new_range().is_empty());
-    ops
+    let between = Region { old: top..old.len() - bottom, new: top..new.len() - bottom };
+    let is_equal = between.old.is_empty() && between.new.is_empty();
+    (if is_equal { Vec::new() } else { vec![between] }, Precision::Coarse)
 }
 
-fn hunk<'a>(group: &[DiffOp], old: &[&'a [u8]], new: &[&'a [u8]]) -> Hunk<'a> {
-    let old_len = group.iter().map(|op| op.old_range().len()).sum();
-    let new_len = group.iter().map(|op| op.new_range().len()).sum();
-    let (old_above, new_above) =
-        group.first().map_or((0, 0), |op| (op.old_range().start, op.new_range().start));
-    let mut lines = Vec::with_capacity(old_len + new_len);
-    for op in group {
-        match *op {
-            DiffOp::Equal { old_index, len, .. } => {
-                lines.extend(old[old_index..old_index + len].iter().map(|raw| line(LineKind::Context, raw)));
-            }
-            _ => {
-                lines.extend(old[op.old_range()].iter().map(|raw| line(LineKind::Removed, raw)));
-                lines.extend(new[op.new_range()].iter().map(|raw| line(LineKind::Added, raw)));
-            }
-        }
+/// The hunk of regions that stand close together.
+fn hunk<'a>(group: &[Region], old: &[&'a [u8]], new: &[&'a [u8]], context: usize) -> Hunk<'a> {
+    let (first, last) = (&group[0], &group[group.len() - 1]);
+    let above = context.min(first.old.start).min(first.new.start);
+    let below = context.min(old.len() - last.old.end);
+    let all_old = first.old.start - above..last.old.end + below;
+    let all_new = first.new.start - above..last.new.end + below;
+    let mut lines = Vec::with_capacity(all_old.len() + all_new.len());
+    let mut add = |kind, raw: &[&'a [u8]]| lines.extend(raw.iter().map(|raw| line(kind, raw)));
+    let mut done = all_old.start;
+    for region in group {
+        add(LineKind::Context, &old[done..region.old.start]);
+        add(LineKind::Removed, &old[region.old.clone()]);
+        add(LineKind::Added, &new[region.new.clone()]);
+        done = region.old.end;
     }
-    let start = |above: usize, len: usize| if len == 0 { above } else { above + 1 };
+    add(LineKind::Context, &old[done..all_old.end]);
+    let start = |range: &std::ops::Range<usize>| range.start + usize::from(!range.is_empty());
     Hunk {
-        old_start: start(old_above, old_len),
-        old_len,
-        new_start: start(new_above, new_len),
-        new_len,
+        old_start: start(&all_old),
+        old_len: all_old.len(),
+        new_start: start(&all_new),
+        new_len: all_new.len(),
         lines,
     }
 }
@@ -282,7 +264,7 @@ mod tests {
         };
         let (old, new) = (shuffled(1), shuffled(2));
         let budget = Budget { time: Duration::from_millis(200), ..Budget::default() };
-        let start = Instant::now();
+        let start = std::time::Instant::now();
         let diff = diff_lines_within(&old, &new, 3, budget);
         // Splitting and the last pass over the result come on top; what must not happen is minutes.
         assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());

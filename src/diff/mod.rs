@@ -5,6 +5,7 @@
 
 mod carry;
 mod change_view;
+mod compare;
 mod git_patch;
 mod kind;
 mod lines;
@@ -14,11 +15,12 @@ pub mod patch_text;
 pub mod place;
 mod unified;
 
-pub use carry::{Clash, Lines, Region, carry_over, changed_regions, lines_both_change};
+pub use carry::{Clash, Lines, carry_over, lines_both_change};
 pub use change_view::{ChangeView, Content, pair_renames};
+pub use compare::{MAX_COMPARED_LINES, PATIENCE, Precision, Region, compare};
 pub use git_patch::{GitFile, write_git_patch};
 pub use kind::is_text;
-pub use lines::{Budget, Hunk, Line, LineKind, Precision, TextDiff, diff_lines, diff_lines_within};
+pub use lines::{Hunk, Line, LineKind, TextDiff, diff_lines};
 pub use merge::{MAX_MERGE_BYTES, Merge, MergedBy, Unmergeable, draft, merge};
 pub use unified::{unified, write_patch};
 

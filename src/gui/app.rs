@@ -8,11 +8,11 @@ use egui::{Context, Ui};
 use super::jobs::Jobs;
 use super::keys;
 use super::panes::Panes;
-use super::theme::{self, Appearance, PaletteChoice};
 use super::views;
 use crate::present::Model;
 use crate::present::message::{Effect, Event, Msg};
 use crate::settings::{self, Settings};
+use crate::toolkit::theme::{self, Appearance, PaletteChoice};
 
 /// Messages of one picture, in the order in which they arose.
 pub type Outbox = Vec<Msg>;

@@ -1,8 +1,8 @@
 //! The program's own icon: a plaster within an arrow that goes back. Drawn here once; the files in `assets` are
 //! written from it by `cargo test --test window -- --ignored write_the_icon`.
 
-use super::theme::{ChangeColours, Palette, Tokens};
-use crate::present::words::widgets::PROGRAM;
+use crate::toolkit::theme::{ChangeColours, Palette, Tokens};
+use crate::words::widgets::PROGRAM;
 
 /// The corners of the tile, as a part of its side.
 const TILE_CORNER: f32 = 0.22;

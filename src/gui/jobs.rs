@@ -11,11 +11,11 @@ use super::worker::Worker;
 use crate::present::failure::Failure;
 use crate::present::message::{Dialog, Effect, Event, Export};
 use crate::present::reading::{self, Question};
-use crate::present::words::{self, fill, widgets};
 use crate::present::worker::{Answer, Line};
 use crate::progress::{CancelToken, Quiet};
 use crate::settings::{Memory, Recent, Settings};
 use crate::threads;
+use crate::words::{self, fill, widgets};
 use crate::workbench::{Error, Watch, Workbench};
 
 /// What carries out effects. In tests it only writes them down.

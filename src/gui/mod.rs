@@ -4,15 +4,12 @@
 //! dialog does not; changing runs in a process of its own ([`worker`]), which goes on when the window is gone.
 
 mod app;
-pub mod contents;
 pub mod icon;
 mod jobs;
 mod keys;
 mod panes;
 mod renderer;
-pub mod theme;
 mod views;
-pub mod widgets;
 pub mod worker;
 
 use std::path::PathBuf;
@@ -21,16 +18,16 @@ use std::time::Duration;
 
 use eframe::Renderer;
 
-use theme::fonts::FontSearch;
+use crate::toolkit::theme::fonts::{self, FontSearch};
 
 pub use app::App;
 pub use jobs::{Jobs, Threads};
 
 use crate::environment::Environment;
 use crate::present::Model;
-use crate::present::words::widgets as words;
 use crate::settings::Memory;
 use crate::threads;
+use crate::words::widgets as words;
 use crate::workbench::Workbench;
 
 /// How long the window waits for the system's own font before it is written in ours.
@@ -56,7 +53,7 @@ pub fn run(paths: &[PathBuf], wish: Option<Renderer>) -> eframe::Result {
             Box::new(move |creation| {
                 renderer::watch_for_trouble(creation);
                 let window = Window::new(&creation.egui_ctx, &paths, memory, trial);
-                theme::fonts::install(&creation.egui_ctx, font.wait(FONT_PATIENCE));
+                fonts::install(&creation.egui_ctx, font.wait(FONT_PATIENCE));
                 Ok(Box::new(window))
             }),
         );

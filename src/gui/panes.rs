@@ -6,12 +6,13 @@ use std::sync::{Arc, mpsc};
 use egui::{Context, Ui};
 
 use super::app::Outbox;
-use super::contents::{Given, Highlights, PaneRequest, PaneState, Pictures, decode, highlight, pane_ui};
-use crate::present::contents::{Contents, LONG_PATIENCE};
 use crate::present::message::Msg;
 use crate::present::workspace::Workspace;
 use crate::progress::CancelToken;
 use crate::threads;
+use crate::viewer::layout::{PaneRequest, PaneState};
+use crate::viewer::model::{LONG_PATIENCE, ViewedContents};
+use crate::viewer::paint::{Given, Highlights, Pictures, decode, highlight, pane_ui};
 
 /// Most changes whose place is remembered while others are looked at.
 const MAX_REMEMBERED: usize = 500;
@@ -26,7 +27,7 @@ pub struct Panes {
 
 /// The change that is shown.
 struct Shown {
-    contents: Arc<Contents>,
+    contents: Arc<ViewedContents>,
     highlights: Option<Highlights>,
     pictures: Option<Pictures>,
     cancel: CancelToken,
@@ -39,7 +40,7 @@ enum Computed {
     Highlights(Highlights),
     Pictures(Pictures),
     Bytes,
-    Longer(Box<Contents>),
+    Longer(Box<ViewedContents>),
 }
 
 impl Panes {
@@ -110,7 +111,7 @@ impl Panes {
 }
 
 impl Shown {
-    fn new(contents: Arc<Contents>) -> Self {
+    fn new(contents: Arc<ViewedContents>) -> Self {
         let (sender, receiver) = mpsc::channel();
         let cancel = CancelToken::new();
         Self { contents, highlights: None, pictures: None, cancel, sender, receiver }
@@ -120,7 +121,7 @@ impl Shown {
     fn start(
         &self,
         context: &Context,
-        job: impl FnOnce(&Contents, &CancelToken, &dyn Fn(Computed)) -> Option<Computed> + Send + 'static,
+        job: impl FnOnce(&ViewedContents, &CancelToken, &dyn Fn(Computed)) -> Option<Computed> + Send + 'static,
     ) {
         let (contents, cancel) = (self.contents.clone(), self.cancel.clone());
         let (sender, context) = (self.sender.clone(), context.clone());

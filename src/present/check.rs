@@ -6,11 +6,11 @@ use super::failure::Failure;
 use super::finding::{Finding, Rank, WayOut, findings_of_apply, findings_of_rollback};
 use super::fit;
 use super::overview::{line, path_line};
-use super::words::{self, fill};
 use crate::model::{Code, Node, Step};
 use crate::plan::{Fingerprint, Preview};
 use crate::report::phrases;
 use crate::text::capitalised;
+use crate::words::{self, fill};
 use crate::workbench::{ApplyPreview, PatchNote, RollbackPreview};
 
 /// How a check ended.

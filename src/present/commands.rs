@@ -1,7 +1,8 @@
 //! Every command once: its name, its keys, and when it can be used. Menu, palette, key sheet and keyboard read this.
 
 use super::message::{Msg, Place};
-use super::{Model, Tab, words};
+use super::{Model, Tab};
+use crate::words;
 
 /// A key with its modifiers, in the window's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

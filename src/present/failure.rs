@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::finding::{Finding, findings_of_obstacles};
-use super::words;
 use crate::model::{Code, Kind};
 use crate::report::Report;
 use crate::text::escape_line;
+use crate::words;
 use crate::workbench::Error;
 
 /// Why something could not be done or shown. All texts are escaped.

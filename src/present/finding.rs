@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fit;
-use super::words::{self, fill};
 use crate::model::{Code, Hold, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::text::{capitalised, escape_line};
+use crate::words::{self, fill};
 use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, ScriptPlan, Verdict, fit_notes};
 
 /// How much a finding matters.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::finding::{Finding, Rank};
 use super::overview::line;
-use super::words::{self, fill};
 use crate::diff::place;
 use crate::model::TreePath;
 use crate::report::phrases;
+use crate::words::{self, fill};
 use crate::workbench::{FileOutcome, HunkOutcome, TextOrigin};
 
 /// Most lines that one finding has: what is behind them stands at its file, under Changes.

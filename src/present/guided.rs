@@ -11,10 +11,10 @@ use super::failure::Failure;
 use super::history::FolderView;
 use super::outcome::Outcome;
 use super::slot::Ticket;
-use super::words;
 use super::worker::{Answer, Change};
 use crate::model::Code;
 use crate::progress::Phase;
+use crate::words;
 use crate::workbench::EditChoices;
 
 /// What somebody is guided through.

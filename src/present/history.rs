@@ -1,9 +1,9 @@
 //! What is in a folder, what was done to it, and what can be taken back.
 
 use super::overview::{Fact, line};
-use super::words::{self, fill};
 use crate::report::phrases;
 use crate::text::capitalised;
+use crate::words::{self, fill};
 use crate::workbench::{Drift, DriftKind, Entry, History, Installed, PatchNote, Recalled, Removal, Status};
 
 /// What is known about a folder, ready to be shown.

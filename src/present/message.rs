@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Tab;
-use super::contents::Contents;
 use super::failure::Failure;
 use super::finding::WayOut;
 use super::history::FolderView;
@@ -14,6 +13,7 @@ use super::worker::{Change, Line};
 use crate::model::TreePath;
 use crate::plan::Fingerprint;
 use crate::settings::Settings;
+use crate::viewer::model::ViewedContents;
 use crate::workbench::{
     ApplyPreview, EditChoice, EditChoices, FolderList, Inspection, RollbackPreview, Sample, UnfinishedWork,
 };
@@ -231,7 +231,7 @@ pub enum Event {
     /// Going back was looked at.
     BackPreviewed(Ticket, Box<Result<RollbackPreview, Failure>>),
     /// Both sides of a change were read.
-    ContentsRead(Ticket, Result<Option<Arc<Contents>>, Failure>),
+    ContentsRead(Ticket, Result<Option<Arc<ViewedContents>>, Failure>),
     /// Interrupted work was found.
     Interrupted(PathBuf, UnfinishedWork),
     /// Folders were listed.

@@ -19,7 +19,6 @@ pub mod worker;
 
 pub mod workspace;
 
-pub mod contents;
 pub mod finding;
 pub mod fit;
 pub mod history;
@@ -28,7 +27,6 @@ pub mod tree;
 
 pub mod commands;
 pub mod failure;
-pub mod words;
 
 pub use model::{Model, Overlay, Page};
 pub use update::pair_text;

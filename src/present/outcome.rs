@@ -4,12 +4,12 @@ use super::failure::Failure;
 use super::guided::{Guided, Task};
 use super::history::FolderView;
 use super::overview::{Fact, line, path_line};
-use super::words::{self, fill};
 use super::worker::Answer;
 use crate::model::Code;
 use crate::model::Restart;
 use crate::report::phrases;
 use crate::text::capitalised;
+use crate::words::{self, fill};
 
 /// In which of the named conditions the folder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

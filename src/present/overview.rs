@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::finding::{Finding, findings_of_hidden};
-use super::words::{self, fill};
 use crate::model::{Issue, Patch, RequirementMode};
 use crate::report::{changes, phrases};
 use crate::text::{capitalised, escape_line, escape_text};
+use crate::words::{self, fill};
 use crate::workbench::{Inspection, Standing, Verdict};
 
 mod text;

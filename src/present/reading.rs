@@ -1,17 +1,16 @@
 //! Answers the model's questions out of the workbench. Slow: whoever calls does so beside the window.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use super::contents;
 use super::failure::Failure;
 use super::history::FolderView;
 use super::message::{Effect, Event, RollbackQuestion};
 use crate::plan::OnDrift;
+use crate::viewer;
 use crate::workbench::{
     Error, RollbackOptions, ScriptConsent, Watch, Which, Workbench, is_text_patch_by_name,
 };
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Questions of which only the newest matters: a new one calls the old one off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +68,7 @@ pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option
             Event::BackPreviewed(ticket, Box::new(found(Some(&folder), preview)))
         }
         Effect::Contents(ticket, bundle, path, against) => {
-            let load = || contents::load(workbench, &bundle, &path, against.as_deref(), watch);
+            let load = || viewer::model::load(workbench, &bundle, &path, against.as_deref(), watch);
             Event::ContentsRead(ticket, found(against.as_deref(), load).map(|found| found.map(Arc::new)))
         }
         Effect::List(ticket, place) => {

@@ -5,8 +5,8 @@ use super::finding::Finding;
 use super::guided::Guided;
 use super::outcome::{Condition, Outcome};
 use super::overview::Fact;
-use super::words;
 use crate::report::page::{escape, foot, head, list, table};
+use crate::words;
 
 /// The page about how `guided` ended, made at `moment` by `who`.
 pub fn html(guided: &Guided, outcome: &Outcome, moment: &str, who: &str) -> String {

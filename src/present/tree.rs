@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::fit::{self, FileFit};
-use super::words;
 use crate::model::{Mode, Node, Patch};
 use crate::report::changes::{self, Status};
 use crate::text::escape_line;
+use crate::words;
 use crate::workbench::TextOrigin;
 
 /// One change as the tree and the pane above the difference show it. Texts are escaped.

@@ -13,10 +13,10 @@ use super::model::{Model, Overlay, Page};
 use super::outcome;
 use super::overview::path_line;
 use super::slot::{Slot, Ticket};
-use super::words::{self, fill};
 use super::workspace::{OpenPatch, Tab, Workspace};
 use crate::model::TreePath;
 use crate::settings::Pair;
+use crate::words::{self, fill};
 use crate::workbench::EditChoices;
 
 mod guided;

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::check::{Check, Verdict};
-use super::contents::Contents;
 use super::history::FolderView;
 use super::overview::Overview;
 use super::slot::Slot;
 use super::tree::Tree;
-use super::words;
+use crate::viewer::model::ViewedContents;
+use crate::words;
 use crate::workbench::{Inspection, TextReading};
 
 /// The pages of the workspace.
@@ -90,7 +90,7 @@ pub struct Workspace {
     /// Whether the left side is what is really in the folder.
     pub against_folder: bool,
     /// Both sides of the change that is shown.
-    pub contents: Slot<Option<Arc<Contents>>>,
+    pub contents: Slot<Option<Arc<ViewedContents>>>,
 }
 
 impl Workspace {

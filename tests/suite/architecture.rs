@@ -8,6 +8,10 @@ mod words;
 
 /// Modules that compute and do nothing else: whoever calls them gives them time, chance and news of progress.
 const PURE: [&str; 4] = ["diff", "model", "plan", "text"];
+/// What people see, and what makes it: all that stands in front of the workbench but `report`, which words its errors.
+const FRONT_ENDS: [&str; 7] = ["bin", "cli", "gui", "present", "toolkit", "viewer", "words"];
+/// The only ones that draw.
+const DRAWING: [&str; 4] = ["bin", "gui", "toolkit", "viewer::paint"];
 /// What a front end may not name: it asks the workbench.
 const BEHIND_THE_WORKBENCH: [&str; 5] = ["bundle", "disk", "ledger", "transaction", "trust"];
 
@@ -49,6 +53,9 @@ fn the_check_finds_what_it_should() {
         ("src/cli/show.rs", "use crate::bundle::Reader;"),
         ("src/gui/mod.rs", "use std::{fmt, fs::File};"),
         ("src/bin/patchwright.rs", "fn main() { patchwright::transaction::recover() }"),
+        ("src/viewer/model/load.rs", "use crate::ledger::Ledger;"),
+        ("src/viewer/layout/rows.rs", "fn f(at: egui::Pos2) {}"),
+        ("src/viewer/paint/text.rs", "use crate::present::Model;"),
         ("src/model/patch.rs", "#[derive(serde::Serialize)] struct Patch;"),
         ("src/model/patch.rs", "use std::time::Instant;"),
         ("src/text/mod.rs", "use crate::environment::Environment;"),
@@ -65,14 +72,20 @@ fn the_check_finds_what_it_should() {
         ("src/plan/mod.rs", "fn f() {}\n#[cfg(test)]\nmod tests { use crate::bundle::Bundle; }"),
         ("src/disk/scan.rs", "use std::fs; use crate::progress::Progress; use crate::disk::fs::Fs;"),
         ("src/bin/patchwright-gui.rs", "fn main() { patchwright::gui::run() }"),
+        (
+            "src/viewer/paint/text.rs",
+            "use crate::{toolkit::theme::Tokens, viewer::layout::Rows}; use egui::Ui;",
+        ),
     ] {
         assert_eq!(offences(file, source), 0, "{file}: {source}");
     }
 }
 
-/// The rooms of the workbench, the highest first: a room uses only what stands behind it. `look` and `text_patch` are
-/// two ways of reading a patch, and each may ask the other.
-const ROOMS: [&[&str]; 5] = [&["make"], &["change"], &["keys"], &["look", "text_patch"], &["contents"]];
+/// The rooms of a module, the highest first: a room uses only what stands behind it. `look` and `text_patch` are two
+/// ways of reading a patch, and each may ask the other.
+const WORKBENCH: Rooms =
+    Rooms("workbench", &[&["make"], &["change"], &["keys"], &["look", "text_patch"], &["contents"]]);
+const VIEWER: Rooms = Rooms("viewer", &[&["paint"], &["layout"], &["model"]]);
 /// Arrows that run back up, each with its reason.
 const UPWARDS: [(&str, &str); 1] = [
     // A script is listed with the patch that brings it, and what a script is stands beside what runs it.
@@ -80,59 +93,69 @@ const UPWARDS: [(&str, &str); 1] = [
 ];
 
 #[test]
-fn no_room_of_the_workbench_uses_one_above_it() {
-    let exports = read(&root().join("src/workbench/mod.rs"));
-    let mut offences = Vec::new();
-    for path in rust_files("src/workbench") {
-        let place = path.strip_prefix(root().join("src/workbench")).expect("a file of the workbench");
-        let place = place.to_string_lossy().replace('\\', "/");
-        let Some(own) = rank(place.split('/').next().expect("a room")) else { continue };
-        if place.ends_with("tests.rs") {
-            continue;
-        }
-        let source = read(&path);
-        for used in rooms_named(&tokens(without_tests(&source)), &exports) {
-            let is_above = rank(&used).is_some_and(|rank| rank < own);
-            if is_above && !UPWARDS.contains(&(place.as_str(), used.as_str())) {
-                offences.push(format!("{place}: uses {used}"));
-            }
-        }
-    }
+fn no_room_uses_one_above_it() {
+    let offences: Vec<_> = [WORKBENCH, VIEWER].iter().flat_map(Rooms::offences).collect();
     assert!(offences.is_empty(), "\n{}", offences.join("\n"));
 }
 
 #[test]
 fn an_arrow_between_rooms_is_found_through_every_door() {
     let exports = "pub use change::apply::{Applied, ApplyOptions};\npub use look::Status;";
-    let rooms = |source: &str| rooms_named(&tokens(source), exports).into_iter().collect::<Vec<_>>();
+    let rooms = |source: &str| WORKBENCH.named(&tokens(source), exports).into_iter().collect::<Vec<_>>();
     assert_eq!(rooms("use crate::workbench::change::apply::More;"), ["change"]);
     assert_eq!(rooms("use crate::workbench::{ApplyOptions, Status};"), ["change", "look"]);
     assert_eq!(rooms("fn f() { crate::workbench::keys::write() }"), ["keys"]);
     assert_eq!(rooms("use super::status; // crate::workbench::change"), Vec::<String>::new());
+    let door = VIEWER.named(&tokens("use super::super::paint::pane_ui; use super::text;"), "");
+    assert_eq!(door.into_iter().collect::<Vec<_>>(), ["paint"]);
 }
 
-fn rank(room: &str) -> Option<usize> {
-    ROOMS.iter().position(|rooms| rooms.contains(&room))
-}
+struct Rooms(&'static str, &'static [&'static [&'static str]]);
 
-/// The rooms that `tokens` name, themselves or by something that the workbench hands on.
-fn rooms_named(tokens: &[&str], exports: &str) -> BTreeSet<String> {
-    let room_of = |name: &String| {
-        let is_handed_on = |line: &&str| {
-            let words: Vec<_> = line.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-            words.contains(&name.as_str())
+impl Rooms {
+    fn rank(&self, room: &str) -> Option<usize> {
+        self.1.iter().position(|rooms| rooms.contains(&room))
+    }
+
+    /// Every file that uses a room above its own.
+    fn offences(&self) -> Vec<String> {
+        let folder = root().join("src").join(self.0);
+        let exports = read(&folder.join("mod.rs"));
+        let mut offences = Vec::new();
+        for path in rust_files(&format!("src/{}", self.0)) {
+            let place = path.strip_prefix(&folder).expect("a file of the module");
+            let place = place.to_string_lossy().replace('\\', "/");
+            let Some(own) = self.rank(place.split('/').next().expect("a room")) else { continue };
+            if place.ends_with("tests.rs") {
+                continue;
+            }
+            for used in self.named(&tokens(without_tests(&read(&path))), &exports) {
+                let is_above = self.rank(&used).is_some_and(|rank| rank < own);
+                if is_above && !UPWARDS.contains(&(place.as_str(), used.as_str())) {
+                    offences.push(format!("{}/{place}: uses {used}", self.0));
+                }
+            }
+        }
+        offences
+    }
+
+    /// The rooms that `tokens` name, themselves or by something that the module hands on.
+    fn named(&self, tokens: &[&str], exports: &str) -> BTreeSet<String> {
+        let room_of = |name: &String| {
+            let is_handed_on = |line: &&str| {
+                let words: Vec<_> = line.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+                words.contains(&name.as_str())
+            };
+            let statements: Vec<_> = exports.split(';').collect();
+            let statement =
+                statements.iter().find(|text| text.trim().starts_with("pub use") && is_handed_on(text))?;
+            statement.trim().strip_prefix("pub use ")?.split("::").next().map(str::to_owned)
         };
-        let statements: Vec<_> = exports.split(';').collect();
-        let statement =
-            statements.iter().find(|text| text.trim().starts_with("pub use") && is_handed_on(text))?;
-        statement.trim().strip_prefix("pub use ")?.split("::").next().map(str::to_owned)
-    };
-    let named = named_below(tokens, "crate::workbench");
-    named
-        .iter()
-        .map(|name| if rank(name).is_some() { name.clone() } else { room_of(name).unwrap_or_default() })
-        .filter(|room| rank(room).is_some())
-        .collect()
+        let mut named = named_below(tokens, &format!("crate::{}", self.0));
+        named.extend(named_below(tokens, "super::super"));
+        let room = |name: &String| self.rank(name).map_or_else(|| room_of(name), |_| Some(name.clone()));
+        named.iter().filter_map(room).filter(|room| self.rank(room).is_some()).collect()
+    }
 }
 
 #[test]
@@ -206,7 +229,7 @@ impl Order {
     fn offences(&self, path: &ModulePath, source: &str) -> Vec<String> {
         let tokens = tokens(without_tests(source));
         let user = path.0[0].as_str();
-        let is_front_end = ["bin", "cli", "gui"].contains(&user);
+        let is_front_end = FRONT_ENDS.contains(&user);
         let mut offences = Vec::new();
         let mut offence = |what: String| offences.push(format!("{}: {what}", path.0.join("::")));
         for used in path.modules_in(&tokens) {
@@ -225,6 +248,11 @@ impl Order {
             std.contains("fs") || std.contains("time") || tokens.iter().any(|t| outside.contains(t));
         if user == "model" && reaches_out {
             offence("the model knows no files, no clock and no JSON".to_owned());
+        }
+        let module = path.0.join("::") + "::";
+        let is_drawing = DRAWING.iter().any(|room| module.starts_with(&format!("{room}::")));
+        if !is_drawing && tokens.iter().any(|token| ["eframe", "egui"].contains(token)) {
+            offence(format!("only {DRAWING:?} draw"));
         }
         offences
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use patchwright::model::Code;
 
 /// Tests that make failures by hand, to see how they are worded. Nobody meets a code there.
-const ONLY_WORDED: [&str; 2] = ["src/report", "src/present"];
+const ONLY_WORDED: [&str; 3] = ["src/report", "src/present", "src/words"];
 
 #[test]
 fn every_code_is_met_by_a_story() {

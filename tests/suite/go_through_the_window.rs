@@ -14,9 +14,10 @@ use patchwright::present::history::WayBack;
 use patchwright::present::message::{Dialog, Effect, Event, Export, Msg, Place};
 use patchwright::present::outcome::Condition;
 use patchwright::present::worker;
-use patchwright::present::{Model, Overlay, Page, Tab, reading, words};
+use patchwright::present::{Model, Overlay, Page, Tab, reading};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::settings::{Recent, Settings};
+use patchwright::words;
 use patchwright::workbench::{EditChoice, Sample, Watch};
 
 use super::support::sandbox::{Sandbox, order, unwatched};

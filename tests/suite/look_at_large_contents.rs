@@ -1,7 +1,8 @@
 //! A file too large for memory is looked at: it stays on disk, is read piece by piece, and leaves nothing behind.
 
 use patchwright::model::TreePath;
-use patchwright::present::contents::{Coarse, Half, Layout, Opened, Rows, load};
+use patchwright::viewer::layout::{Layout, Opened, Rows};
+use patchwright::viewer::model::{Coarse, Half, load};
 use patchwright::workbench::{MAX_IN_MEMORY_BYTES, Side};
 
 use crate::support::sandbox::{Sandbox, unwatched};

@@ -1,7 +1,7 @@
 //! The window looks as a person chose, or else as the system does.
 
 use egui::{Context, RawInput, Theme};
-use patchwright::gui::theme::{self, Appearance, ChangeColours, Palette, PaletteChoice, Tokens};
+use patchwright::toolkit::theme::{self, Appearance, ChangeColours, Palette, PaletteChoice, Tokens};
 
 #[test]
 fn without_a_choice_the_window_is_light_or_dark_as_the_system_is() {

@@ -7,21 +7,22 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, OutputCommand, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use patchwright::gui::contents::{LayoutChoice, PaneAction, PaneRequest, PaneState, pane_ui};
-use patchwright::gui::theme;
 use patchwright::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role as FileRole, TreePath};
-use patchwright::present::contents::{Contents, View};
 use patchwright::progress::CancelToken;
+use patchwright::toolkit::theme;
+use patchwright::viewer::layout::{LayoutChoice, PaneAction, PaneRequest, PaneState};
+use patchwright::viewer::model::{View, ViewedContents};
+use patchwright::viewer::paint::pane_ui;
 use patchwright::workbench::{Content, OneChange, Side};
 
 /// A pane and what it asked for.
 struct Pane {
-    contents: Contents,
+    contents: ViewedContents,
     state: PaneState,
     requests: Vec<PaneRequest>,
 }
 
-fn contents(path: &str, before: &[u8], after: &[u8]) -> Contents {
+fn contents(path: &str, before: &[u8], after: &[u8]) -> ViewedContents {
     let node = |bytes: &[u8]| {
         let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
         Node::File(FileNode { digest, size_bytes, mode: Mode::FILE })
@@ -42,10 +43,10 @@ fn contents(path: &str, before: &[u8], after: &[u8]) -> Contents {
         before: Side::Content(Content::from(before.to_vec())),
         after: Side::Content(Content::from(after.to_vec())),
     };
-    Contents::new(change, &CancelToken::new()).expect("nobody stops it")
+    ViewedContents::new(change, &CancelToken::new()).expect("nobody stops it")
 }
 
-fn pane(contents: Contents) -> Harness<'static, Pane> {
+fn pane(contents: ViewedContents) -> Harness<'static, Pane> {
     let pane = Pane { contents, state: PaneState::new(), requests: Vec::new() };
     let mut harness = Harness::builder()
         .with_size(vec2(1000.0, 600.0))
@@ -65,12 +66,12 @@ fn numbered(lines: usize) -> String {
 }
 
 /// A text of a million lines with a change at its beginning, in its middle and at its end.
-fn million() -> Contents {
-    static MILLION: LazyLock<Contents> = LazyLock::new(compare_a_million_lines);
+fn million() -> ViewedContents {
+    static MILLION: LazyLock<ViewedContents> = LazyLock::new(compare_a_million_lines);
     MILLION.clone()
 }
 
-fn compare_a_million_lines() -> Contents {
+fn compare_a_million_lines() -> ViewedContents {
     let old = numbered(1_000_000);
     let new = old.replacen("line 2\n", "second\n", 1).replacen("line 500000\n", "middle\n", 1).replacen(
         "line 1000000\n",

@@ -4,7 +4,7 @@
 //! success criteria 1.4.3 (text), 1.4.6 (text, enhanced) and 1.4.11 (what is not text) set the limits.
 
 use egui::Color32;
-use patchwright::gui::theme::{ChangeColours, ChangeTone, Meaning, Palette, Tokens};
+use patchwright::toolkit::theme::{ChangeColours, ChangeTone, Meaning, Palette, Tokens};
 
 /// Success criterion 1.4.3.
 const TEXT: f64 = 4.5;

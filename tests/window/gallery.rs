@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use egui::{ScrollArea, Ui};
-use patchwright::gui::theme::{Icon, Tokens, space};
-use patchwright::gui::widgets::*;
+use patchwright::toolkit::theme::{Icon, Tokens, space};
+use patchwright::toolkit::widgets::*;
 
 /// Long enough that it has to be shortened.
 pub const LONG_PATH: &str = "C:\\Program Files\\Northwind Kestrel Measurement Suite\\4.2\\plugins\\calibration\\colour-tables\\default.toml";

@@ -23,8 +23,8 @@ const COLOUR_LITERALS: [&str; 13] = [
 #[test]
 fn colours_are_named_in_the_theme_and_nowhere_else() {
     let mut found = Vec::new();
-    for path in rust_files(&root().join("src/gui")) {
-        if path.starts_with(root().join("src/gui/theme")) {
+    for path in rust_files(&root().join("src")) {
+        if path.starts_with(root().join("src/toolkit/theme")) {
             continue;
         }
         found.extend(lines_with(&path, &COLOUR_LITERALS));
@@ -38,7 +38,7 @@ fn nothing_is_painted_half_transparent() {
     let translucent =
         ["_unmultiplied", "_premultiplied", "from_black_alpha", "from_white_alpha", "set_opacity"];
     let found: Vec<_> =
-        rust_files(&root().join("src/gui")).iter().flat_map(|path| lines_with(path, &translucent)).collect();
+        rust_files(&root().join("src")).iter().flat_map(|path| lines_with(path, &translucent)).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 

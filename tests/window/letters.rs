@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use egui::epaint::text::FontsView;
 use egui::{Context, FontFamily, FontId, RawInput};
-use patchwright::gui::theme::fonts::{self, FontSearch};
-use patchwright::gui::theme::{self, Appearance, Icon, text};
+use patchwright::toolkit::theme::fonts::{self, FontSearch};
+use patchwright::toolkit::theme::{self, Appearance, Icon, text};
 
 use crate::house_rules::{root, rust_files};
 
 /// Where the words of the window are.
-const FOLDERS: [&str; 2] = ["src/gui", "src/present"];
+const FOLDERS: [&str; 5] = ["src/gui", "src/present", "src/toolkit", "src/viewer", "src/words"];
 /// Stands between what is shown and what was left out, and in what egui shortens itself.
 const ELSEWHERE: &str = "…";
 

@@ -8,8 +8,8 @@ use egui::accesskit::Toggled;
 use egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use patchwright::gui::theme::{self, Appearance, ChangeColours, Palette};
-use patchwright::gui::widgets::{RowView, elapsed_words, list_row, long_tree, shorten_middle};
+use patchwright::toolkit::theme::{self, Appearance, ChangeColours, Palette};
+use patchwright::toolkit::widgets::{RowView, elapsed_words, list_row, long_tree, shorten_middle};
 
 use crate::gallery::{Gallery, LONG_PATH};
 use crate::support::{tall_window, told, window};

@@ -4,7 +4,7 @@
 //! not even one in software (lavapipe), the tests say so and pass.
 
 use egui_kittest::{SnapshotOptions, SnapshotResults};
-use patchwright::gui::theme::{ChangeColours, Palette};
+use patchwright::toolkit::theme::{ChangeColours, Palette};
 
 use crate::gallery::Gallery;
 use crate::support::window;

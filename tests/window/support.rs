@@ -3,7 +3,7 @@
 use egui::{Role, Vec2};
 use egui_kittest::kittest::NodeT;
 use egui_kittest::{Harness, Node};
-use patchwright::gui::theme::{self, Appearance, ChangeColours, Palette, PaletteChoice};
+use patchwright::toolkit::theme::{self, Appearance, ChangeColours, Palette, PaletteChoice};
 
 use crate::gallery::Gallery;
 

@@ -10,19 +10,14 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::time::{Duration, Instant};
 
-use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
-
+use super::super::compare::{Precision, Region};
 use super::super::is_text;
-use super::super::lines::split_lines;
+use super::super::lines::{Budget, regions_within, split_lines};
 
 /// Largest content that is merged, in bytes. Settings are far smaller; what is larger is made by programs, and nobody
 /// would read the result.
 pub const MAX_MERGE_BYTES: usize = 8 << 20;
-
-/// Most time for each of the two comparisons. Contents that need longer have little in common.
-const MAX_TIME: Duration = Duration::from_secs(5);
 
 /// What came of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,8 +168,7 @@ fn pieces<'a>(
 
 /// The edits that turn the base into one side, from top to bottom, and how far the merge has come in them.
 struct Edits {
-    /// The lines that go, and the lines that come in their place.
-    edits: Vec<(Range<usize>, Range<usize>)>,
+    edits: Vec<Region>,
     next: usize,
 }
 
@@ -186,33 +180,23 @@ struct Share {
 
 impl Edits {
     fn between(base: &[&[u8]], side: &[&[u8]]) -> Result<Self, Unmergeable> {
-        let deadline = Instant::now() + MAX_TIME;
-        let ops = capture_diff_slices_deadline(Algorithm::Myers, base, side, Some(deadline));
+        let (edits, precision) = regions_within(base, side, Budget::default());
         // A coarse comparison is true as well, but what it comes to would depend on how busy the machine is.
-        if Instant::now() > deadline {
+        if precision == Precision::Coarse {
             return Err(Unmergeable::TooDifferent);
-        }
-        let mut edits: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-        for op in ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
-            match edits.last_mut() {
-                Some((old, new)) if old.end == op.old_range().start && new.end == op.new_range().start => {
-                    (old.end, new.end) = (op.old_range().end, op.new_range().end);
-                }
-                _ => edits.push((op.old_range(), op.new_range())),
-            }
         }
         Ok(Self { edits, next: 0 })
     }
 
     /// The line of the base at which the next edit begins.
     fn next_start(&self) -> Option<usize> {
-        self.edits.get(self.next).map(|(old, _)| old.start)
+        self.edits.get(self.next).map(|edit| edit.old.start)
     }
 
     /// The line of this side that stands for line `at` of the base, which the edits so far have left behind.
     fn at(&self, at: usize) -> usize {
         match self.next.checked_sub(1).map(|last| &self.edits[last]) {
-            Some((old, new)) => new.end + (at - old.end),
+            Some(last) => last.new.end + (at - last.old.end),
             None => at,
         }
     }
@@ -223,10 +207,10 @@ impl Edits {
 
     /// Takes the next edit if it begins no later than `end`, which it may move.
     fn take_up_to(&mut self, end: &mut usize, share: &mut Share) -> bool {
-        let Some((old, _)) = self.edits.get(self.next).filter(|(old, _)| old.start <= *end) else {
+        let Some(edit) = self.edits.get(self.next).filter(|edit| edit.old.start <= *end) else {
             return false;
         };
-        *end = old.end.max(*end);
+        *end = edit.old.end.max(*end);
         self.next += 1;
         share.edited = true;
         true

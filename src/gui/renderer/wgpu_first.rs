@@ -6,7 +6,7 @@ use eframe::egui_wgpu::{WgpuSetup, WgpuSetupCreateNew};
 use eframe::wgpu::{self, Adapter, DeviceType, Surface};
 use eframe::{CreationContext, NativeOptions, Renderer};
 
-use crate::present::words::{fill, widgets as words};
+use crate::words::{fill, widgets as words};
 
 /// Every way to draw, best first.
 pub const RENDERERS: &[Renderer] = &[Renderer::Wgpu, Renderer::Glow];

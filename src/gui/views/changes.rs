@@ -4,17 +4,18 @@ use egui::{Frame, Label, Margin, ScrollArea, Ui};
 
 use crate::gui::app::Outbox;
 use crate::gui::panes::Panes;
-use crate::gui::theme::{Icon, Tokens, space, text};
-use crate::gui::widgets::{
-    Badge, Button, EmptyState, Fact, Notice, RowView, SearchView, Split, Status as Mark, Tone, badge, card,
-    empty_state, facts, list_row, long_tree, search_field, segmented, split_view,
-};
+use crate::present::Model;
 use crate::present::fit::{FileFit, Grade};
 use crate::present::message::Msg;
 use crate::present::overview::Section;
 use crate::present::tree::{Filter, Item, Row, RowKind, Tree};
-use crate::present::{Model, words};
 use crate::report::changes::Status;
+use crate::toolkit::theme::{Icon, Tokens, space, text};
+use crate::toolkit::widgets::{
+    Badge, Button, EmptyState, Fact, Notice, RowView, SearchView, Split, Status as Mark, Tone, badge, card,
+    empty_state, facts, list_row, long_tree, search_field, segmented, split_view,
+};
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbox) {
     let Some(list) = &model.workspace.tree else {
@@ -110,7 +111,7 @@ fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
             let name = format!("{} {}", words::SECOND_LOOK, list.risky());
             is_changed |= chip_ui(ui, &name, filter.only_risks, |on| filter.only_risks = on);
         }
-        if !filter.is_empty() && crate::gui::widgets::link_button(ui, words::SHOW_ALL).clicked() {
+        if !filter.is_empty() && crate::toolkit::widgets::link_button(ui, words::SHOW_ALL).clicked() {
             (filter, is_changed) = (Filter::default(), true);
         }
     };

@@ -5,11 +5,12 @@ use egui::Ui;
 use super::findings::{findings_ui, support_ui};
 use super::workspace::notice;
 use crate::gui::app::Outbox;
-use crate::gui::theme::Icon;
-use crate::gui::widgets::{Banner, Button, EmptyState, banner, button, empty_state};
+use crate::present::Model;
 use crate::present::check::Verdict;
 use crate::present::message::Msg;
-use crate::present::{Model, words};
+use crate::toolkit::theme::Icon;
+use crate::toolkit::widgets::{Banner, Button, EmptyState, banner, button, empty_state};
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;

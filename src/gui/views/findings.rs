@@ -3,10 +3,10 @@
 use egui::Ui;
 
 use crate::gui::app::Outbox;
-use crate::gui::widgets::{Button, FindingView, Level, button, card, finding_row, link_button};
 use crate::present::finding::{Finding, Rank, WayOut};
 use crate::present::message::Msg;
-use crate::present::words;
+use crate::toolkit::widgets::{Button, FindingView, Level, button, card, finding_row, link_button};
+use crate::words;
 use crate::workbench::EditChoice;
 
 /// Each finding in a row of its own.

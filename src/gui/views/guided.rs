@@ -7,17 +7,18 @@ use super::findings::findings_with_choices_ui;
 use super::result;
 use super::workspace::notice;
 use crate::gui::app::Outbox;
-use crate::gui::theme::{Icon, Tokens, space, text};
-use crate::gui::widgets::{
-    Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
-    link_button, page_header, progress_block, reason, stepper, tick_box,
-};
+use crate::present::Model;
 use crate::present::check::{Check, Verdict};
 use crate::present::guided::{Guided, Stage, Task};
 use crate::present::message::Msg;
 use crate::present::overview::path_line;
-use crate::present::{Model, words};
 use crate::progress::Phase;
+use crate::toolkit::theme::{Icon, Tokens, space, text};
+use crate::toolkit::widgets::{
+    Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
+    link_button, page_header, progress_block, reason, stepper, tick_box,
+};
+use crate::words;
 
 /// The names of the six pages.
 const STEPS: [&str; 6] = [

@@ -5,14 +5,15 @@ use egui::{Label, Ui};
 use super::Fields;
 use super::overview::failure_ui;
 use crate::gui::app::Outbox;
-use crate::gui::theme::{Icon, Tokens, space, text};
-use crate::gui::widgets::{
+use crate::present::Model;
+use crate::present::history::{EventRow, FolderView, StackRow, WayBack};
+use crate::present::message::Msg;
+use crate::toolkit::theme::{Icon, Tokens, space, text};
+use crate::toolkit::widgets::{
     Badge, Banner, Button, DetailsView, EmptyState, Fact, Notice, Tone, badge, banner, button, card, details,
     empty_state, facts,
 };
-use crate::present::history::{EventRow, FolderView, StackRow, WayBack};
-use crate::present::message::Msg;
-use crate::present::{Model, words};
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let workspace = &model.workspace;

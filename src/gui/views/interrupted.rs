@@ -4,12 +4,13 @@ use egui::Ui;
 
 use super::findings::support_ui;
 use crate::gui::app::Outbox;
-use crate::gui::theme::{Icon, text};
-use crate::gui::widgets::{Button, Fact, PageHeader, button, card, facts, link_button, page_header};
+use crate::present::Model;
 use crate::present::message::Msg;
 use crate::present::overview::{line, path_line};
-use crate::present::{Model, words};
 use crate::report::phrases;
+use crate::toolkit::theme::{Icon, text};
+use crate::toolkit::widgets::{Button, Fact, PageHeader, button, card, facts, link_button, page_header};
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let header = PageHeader { title: words::INTERRUPTED_TITLE, subtitle: words::INTERRUPTED_MEANING };

@@ -16,9 +16,9 @@ use egui::{CentralPanel, Frame, ScrollArea, Ui};
 
 use super::app::Outbox;
 use super::panes::Panes;
-use super::theme::{Tokens, space};
-use super::widgets::page_column;
 use crate::present::{Model, Page, Tab};
+use crate::toolkit::theme::{Tokens, space};
+use crate::toolkit::widgets::page_column;
 
 /// What only the drawing has to remember.
 #[derive(Debug, Default)]

@@ -5,13 +5,14 @@ use egui::{Frame, Id, Key, Margin, Modal, ScrollArea, TextEdit, Ui};
 use super::Fields;
 use crate::gui::app::Outbox;
 use crate::gui::keys;
-use crate::gui::theme::{Icon, Tokens, space, text};
-use crate::gui::widgets::{Button, Fact, button, facts, link_button, section, segmented, tick_box};
 use crate::present::commands::Command;
 use crate::present::message::Msg;
 use crate::present::overview::{line, path_line};
-use crate::present::{Model, Overlay, words};
+use crate::present::{Model, Overlay};
 use crate::settings::{ChangeColours, Palette};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
+use crate::toolkit::widgets::{Button, Fact, button, facts, link_button, section, segmented, tick_box};
+use crate::words;
 
 /// Widest and highest overlay, in points.
 const SIZE: [f32; 2] = [480.0, 420.0];

@@ -5,11 +5,12 @@ use egui::{Label, Ui};
 use super::findings::{findings_ui, support_ui};
 use super::workspace::{identity_ui, is_low};
 use crate::gui::app::Outbox;
-use crate::gui::theme::{Icon, text};
-use crate::gui::widgets::{Banner, Button, EmptyState, Fact, Notice, banner, card, empty_state, facts};
+use crate::present::Model;
 use crate::present::failure::Failure;
 use crate::present::message::Msg;
-use crate::present::{Model, words};
+use crate::toolkit::theme::{Icon, text};
+use crate::toolkit::widgets::{Banner, Button, EmptyState, Fact, Notice, banner, card, empty_state, facts};
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let patch = &model.workspace.patch;

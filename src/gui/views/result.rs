@@ -6,12 +6,12 @@ use super::Fields;
 use super::findings::support_ui;
 use super::guided::condition_notice;
 use crate::gui::app::Outbox;
-use crate::gui::theme::{Icon, space, text};
-use crate::gui::widgets::{Banner, Button, DetailsView, Fact, banner, button, card, details, facts};
 use crate::present::guided::{Guided, Task};
 use crate::present::message::Msg;
 use crate::present::outcome::Condition;
-use crate::present::words;
+use crate::toolkit::theme::{Icon, space, text};
+use crate::toolkit::widgets::{Banner, Button, DetailsView, Fact, banner, button, card, details, facts};
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(outcome) = &guided.outcome else { return };

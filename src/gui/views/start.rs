@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use egui::{Align, Key, Layout, TextEdit, Ui};
 
 use crate::gui::app::Outbox;
-use crate::gui::theme::{Icon, Tokens, space, text};
-use crate::gui::widgets::{
+use crate::present::message::Msg;
+use crate::present::{Model, pair_text};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
+use crate::toolkit::widgets::{
     Button, DropZoneView, PageHeader, button, card, drop_zone, link_button, page_header,
 };
-use crate::present::message::Msg;
-use crate::present::{Model, pair_text, words};
+use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let header = PageHeader { title: words::START_TITLE, subtitle: words::START_LOOKING_IS_SAFE };

@@ -3,16 +3,17 @@
 use egui::{Align, Frame, Label, Layout, Margin, Panel, Ui, vec2};
 
 use crate::gui::app::Outbox;
-use crate::gui::theme::{Icon, Tokens, space, text};
-use crate::gui::widgets::{
-    Badge, Button, IconButton, Notice, PathView, Tone, badge, button, icon_button, link_button, path_label,
-    reason, segmented,
-};
 use crate::present::check::Verdict;
 use crate::present::history::FolderView;
 use crate::present::message::{Msg, Place};
 use crate::present::overview::path_line;
-use crate::present::{Model, Tab, words};
+use crate::present::{Model, Tab};
+use crate::toolkit::theme::{Icon, Tokens, space, text};
+use crate::toolkit::widgets::{
+    Badge, Button, IconButton, Notice, PathView, Tone, badge, button, icon_button, link_button, path_label,
+    reason, segmented,
+};
+use crate::words;
 use crate::workbench::Standing;
 
 /// Narrower than this, the buttons stand below the titles.

@@ -3,9 +3,9 @@
 use super::{Fact, Overview, Section, fixes, line, way_back};
 use crate::present::finding::findings_of_hidden;
 use crate::present::fit;
-use crate::present::words::{self, fill};
 use crate::report::{changes, phrases};
 use crate::text::escape_text;
+use crate::words::{self, fill};
 use crate::workbench::{FileSummary, Inspection, TextReading, TextSummary};
 
 /// Most patches and files that are listed: who has more reads the first ones and the number.

@@ -10,8 +10,8 @@ use crate::present::model::Model;
 use crate::present::outcome::Outcome;
 use crate::present::overview::path_line;
 use crate::present::record;
-use crate::present::words::{self, fill};
 use crate::report::phrases;
+use crate::words::{self, fill};
 
 impl Model {
     pub(super) fn save(&self, export: Export, path: PathBuf) -> Vec<Effect> {

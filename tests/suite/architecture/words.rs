@@ -1,4 +1,4 @@
-//! Words for people stand in the tables of `present::words`, where they are read beside each other and checked.
+//! Words for people stand in the tables of `words`, where they are read beside each other and checked.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,9 +7,9 @@ use std::path::Path;
 use super::{read, root, rust_files, text_length, without_tests};
 
 /// Where people are spoken to.
-const SPEAKING: [&str; 2] = ["src/gui", "src/present"];
+const SPEAKING: [&str; 5] = ["src/gui", "src/present", "src/toolkit", "src/viewer", "src/words"];
 /// Where the words stand.
-const TABLES: &str = "src/present/words";
+const TABLES: &str = "src/words";
 /// What stands before a text that is read by the next reader of the code, or names something for the program.
 const FOR_NOBODY: [&str; 7] = [
     ".expect(",
@@ -23,11 +23,11 @@ const FOR_NOBODY: [&str; 7] = [
 /// Other texts that only look like words, and why they stand where they do.
 const NO_WORDS: &[(&str, &[&str], &str)] = &[
     ("src/gui/app.rs", &["time alone does nothing"], "says what a debug build was built on"),
-    ("src/gui/contents/highlight.rs", &["Plain Text"], "a language's name in the set of grammars"),
+    ("src/viewer/paint/highlight.rs", &["Plain Text"], "a language's name in the set of grammars"),
     ("src/gui/jobs.rs", &["interrupted work", "save a file"], "names of threads"),
     ("src/gui/renderer/wgpu_first.rs", &["Basic Render Driver"], "what a driver calls itself"),
     (
-        "src/gui/theme/fonts.rs",
+        "src/toolkit/theme/fonts.rs",
         &[
             "Adwaita Sans",
             "Cantarell",
@@ -43,9 +43,9 @@ const NO_WORDS: &[(&str, &[&str], &str)] = &[
         ],
         "names of fonts",
     ),
-    ("src/gui/theme/text.rs", &["small code"], "the name of a style"),
+    ("src/toolkit/theme/text.rs", &["small code"], "the name of a style"),
     ("src/present/commands.rs", &["Escape", "Home", "Questionmark"], "names of keys, as egui spells them"),
-    ("src/present/contents/copy.rs", &[r"\n\\ No newline at end of file\n"], "a line of every patch for Git"),
+    ("src/viewer/layout/copy.rs", &[r"\n\\ No newline at end of file\n"], "a line of every patch for Git"),
 ];
 
 #[test]

@@ -4,7 +4,7 @@
 use std::fs;
 
 use patchwright::model::{Conflict, Hold, Patch, PatchId};
-use patchwright::present::words;
+use patchwright::words;
 
 use super::guided::goes_through;
 use super::hidden::shows_every_place;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use patchwright::present::words;
+use patchwright::words;
 
 use super::guided::starts;
 use super::person::{Opening, Person};

@@ -3,7 +3,7 @@
 use egui::Role;
 use egui_kittest::kittest::NodeT;
 use patchwright::present::message::{Effect, Event, Export};
-use patchwright::present::words;
+use patchwright::words;
 
 use super::person::{Opening, Person, everything};
 

@@ -1,7 +1,7 @@
 //! What a patch hides is told where it is looked at, and looked at before it goes in.
 
 use egui_kittest::kittest::NodeT;
-use patchwright::present::words;
+use patchwright::words;
 
 use super::person::{Opening, Person};
 use super::sandbox::Sandbox;

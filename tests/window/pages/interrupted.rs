@@ -2,9 +2,9 @@
 
 use egui::{Key, Modifiers};
 use patchwright::present::message::Effect;
-use patchwright::present::words;
 use patchwright::present::worker::{Answer, Change};
 use patchwright::settings::{Pair, Recent};
+use patchwright::words;
 use patchwright::workbench::UnfinishedWork;
 
 use super::person::{Opening, Person};

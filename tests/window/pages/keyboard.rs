@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::NodeT;
 use patchwright::present::message::Effect;
-use patchwright::present::words;
+use patchwright::words;
 
 use super::guided::{goes_through, last_button, starts};
 use super::person::Person;

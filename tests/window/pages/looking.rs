@@ -3,8 +3,8 @@
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT;
 use patchwright::present::message::{Dialog, Effect, Event};
-use patchwright::present::words;
 use patchwright::settings::{Pair, Recent};
+use patchwright::words;
 
 use super::person::{Opening, Person, everything};
 

@@ -18,9 +18,10 @@ use patchwright::environment::Environment;
 use patchwright::gui::{App, Jobs};
 use patchwright::present::message::{Effect, Event};
 use patchwright::present::worker::{self, Answer, Line};
-use patchwright::present::{Model, reading, words};
+use patchwright::present::{Model, reading};
 use patchwright::progress::{CancelToken, Phase, Quiet};
 use patchwright::settings::{Palette, Recent, Settings};
+use patchwright::words;
 use patchwright::workbench::{Sample, UnfinishedWork, Watch, Workbench};
 
 use crate::support::told;

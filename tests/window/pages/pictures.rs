@@ -11,8 +11,8 @@ use std::path::Path;
 use egui::Vec2;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ImageEncoder, RgbaImage, imageops};
-use patchwright::present::words;
 use patchwright::settings::Palette;
+use patchwright::words;
 
 use super::guided::last_button;
 use super::person::{Opening, Person};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use egui::ViewportId;
-use patchwright::present::words;
+use patchwright::words;
 
 use super::guided::goes_through;
 use super::person::Person;

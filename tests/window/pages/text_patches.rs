@@ -2,9 +2,10 @@
 
 use std::fs;
 
+use patchwright::present::fit;
 use patchwright::present::message::Event;
 use patchwright::present::tree::RowKind;
-use patchwright::present::{fit, words};
+use patchwright::words;
 
 use super::guided::goes_through;
 use super::person::{Opening, Person, everything};

@@ -2,7 +2,7 @@
 
 use egui::Vec2;
 use egui_kittest::kittest::NodeT;
-use patchwright::present::words;
+use patchwright::words;
 
 use super::guided::last_button;
 use super::person::{Opening, Person};

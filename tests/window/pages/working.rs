@@ -5,9 +5,9 @@ use std::time::Duration;
 use egui::{Key, Modifiers, ViewportCommand, ViewportId};
 use egui_kittest::kittest::NodeT;
 use patchwright::present::message::Effect;
-use patchwright::present::words;
 use patchwright::present::worker::Answer;
 use patchwright::progress::Phase;
+use patchwright::words;
 
 use super::guided::{last_button, starts};
 use super::person::{Opening, Person};

@@ -1,0 +1,26 @@
+//! What is on both sides of one change.
+//!
+//! [`load`] reads both contents; [`ViewedContents`] says what they are (facts), what happens beside the lines (notes),
+//! and which lines differ ([`LineDiff`]). Which parts of a line changed is [`Refined`], what differs between bytes
+//! [`HexDiff`].
+
+mod encoding;
+mod ends;
+mod facts;
+mod hex;
+mod lines;
+mod load;
+mod notes;
+mod picture;
+mod refine;
+mod text;
+
+pub use encoding::{ByteOrder, TextEncoding};
+pub use facts::{ContentKind, Facts, PictureFormat, TextFacts, size_words};
+pub use hex::{HexDiff, HexRow, ROW_BYTES};
+pub use lines::{LineEndCounts, LineTable, LineText, MAX_LINE_BYTES};
+pub use load::{View, ViewedContents, load};
+pub use notes::{ChangeNote, Equality, NoteWeight};
+pub use picture::{PictureFacts, PixelBox, PixelDifference};
+pub use refine::{MAX_REFINED_BYTES, Refined, WordMarks};
+pub use text::{Coarse, Half, LONG_PATIENCE, LineDiff, Sides};

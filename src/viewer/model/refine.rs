@@ -1,0 +1,237 @@
+//! Which parts of changed lines changed, and which lines of a hunk belong side by side.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+
+use super::text::{Half, LineDiff, Sides};
+use crate::diff::Region;
+use crate::progress::CancelToken;
+
+/// Longest line that is looked into, in bytes; readers of longer ones look at the whole line anyway.
+pub const MAX_REFINED_BYTES: usize = 1_024;
+/// Most lines of a hunk that are looked into: more than anybody compares word by word.
+pub const MAX_REFINED_LINES: usize = 400;
+/// How long looking into one hunk may take. It happens while a picture is drawn.
+const REFINE_PATIENCE: Duration = Duration::from_millis(8);
+/// Largest hunk whose lines are paired by what they have in common.
+const MAX_PAIRED_LINES: usize = 60;
+/// How long pairing may take for all hunks of a file; those after it are paired from the top.
+const PAIRING_PATIENCE: Duration = Duration::from_secs(1);
+/// Part of a line, in percent of its characters, that must be in both for the two to stand side by side.
+const PAIR_PERCENT: usize = 30;
+/// Part of a line, in percent, above which it is simply another line and marking words would only be noise.
+const MAX_MARKED_PERCENT: usize = 75;
+
+/// What changed inside the lines of one hunk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refined {
+    left: Vec<WordMarks>,
+    right: Vec<WordMarks>,
+}
+
+/// The changed parts of one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WordMarks {
+    /// These bytes.
+    Bytes(Vec<Range<usize>>),
+    /// All of it, or so much that parts would say nothing.
+    Whole,
+    /// It was not looked into, because it is too long or there was no time.
+    NotRefined,
+}
+
+impl Refined {
+    /// The changed parts of a line, counted from the first line of the hunk on that side.
+    pub fn marks(&self, half: Half, line: usize) -> &WordMarks {
+        half.of(&self.left, &self.right).get(line).unwrap_or(&WordMarks::NotRefined)
+    }
+
+    /// Looks into a hunk.
+    pub fn new(diff: &LineDiff, hunk: usize) -> Self {
+        let hunk = &diff.hunks()[hunk];
+        if hunk.is_one_sided() || diff.sides() != Sides::Compared {
+            let whole = |range: &Range<usize>| vec![WordMarks::Whole; range.len().min(MAX_REFINED_LINES)];
+            return Self { left: whole(&hunk.old), right: whole(&hunk.new) };
+        }
+        let Some([left, right]) = texts(diff, hunk) else { return Self::default() };
+        let (left, right) = (Words::new(&left), Words::new(&right));
+        let deadline = Instant::now() + REFINE_PATIENCE;
+        let ops =
+            capture_diff_slices_deadline(Algorithm::Myers, &left.words(), &right.words(), Some(deadline));
+        if Instant::now() > deadline {
+            return Self::default();
+        }
+        let changed = clean_up(&ops, &left, &right);
+        Self { left: left.marks(&changed[0]), right: right.marks(&changed[1]) }
+    }
+}
+
+/// The lines of both sides, if they are few and short enough.
+fn texts(diff: &LineDiff, hunk: &Region) -> Option<[Vec<Vec<u8>>; 2]> {
+    if hunk.old.len() + hunk.new.len() > MAX_REFINED_LINES {
+        return None;
+    }
+    let side = |half, range: &Range<usize>| -> Option<Vec<Vec<u8>>> {
+        let lines = diff.lines(half);
+        range.clone().map(|line| Some(lines.line(line).ok()?.bytes.into_owned())).collect()
+    };
+    Some([side(Half::Left, &hunk.old)?, side(Half::Right, &hunk.new)?])
+}
+
+/// Lines cut into words. A line that is too long is one word that equals nothing.
+struct Words<'a> {
+    lines: &'a [Vec<u8>],
+    words: Vec<WordSpan>,
+}
+
+#[derive(Clone, Copy)]
+struct WordSpan {
+    line: usize,
+    begin: usize,
+    end: usize,
+}
+
+impl<'a> Words<'a> {
+    fn new(lines: &'a [Vec<u8>]) -> Self {
+        let mut words = Vec::new();
+        for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.len() <= MAX_REFINED_BYTES) {
+            let mut begin = 0;
+            while begin < line.len() {
+                let end = begin + word_length(&line[begin..]);
+                words.push(WordSpan { line: number, begin, end });
+                begin = end;
+            }
+            // The line end is a word of its own, so that lines are not run together.
+            words.push(WordSpan { line: number, begin, end: begin });
+        }
+        Self { lines, words }
+    }
+
+    fn text(&self, word: WordSpan) -> &'a [u8] {
+        &self.lines[word.line][word.begin..word.end]
+    }
+
+    fn words(&self) -> Vec<&'a [u8]> {
+        self.words.iter().map(|word| self.text(*word)).collect()
+    }
+
+    fn is_space(&self, index: usize) -> bool {
+        self.text(self.words[index]).iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// The changed words as parts of their lines.
+    fn marks(&self, changed: &[bool]) -> Vec<WordMarks> {
+        let mut marks: Vec<_> = self.lines.iter().map(|_| Vec::<Range<usize>>::new()).collect();
+        for (word, _) in self.words.iter().zip(changed).filter(|(word, is)| **is && word.begin < word.end) {
+            match marks[word.line].last_mut() {
+                Some(last) if last.end == word.begin => last.end = word.end,
+                _ => marks[word.line].push(word.begin..word.end),
+            }
+        }
+        let finish = |(line, marks): (&Vec<u8>, Vec<Range<usize>>)| {
+            let marked: usize = marks.iter().map(ExactSizeIterator::len).sum();
+            match line.len() {
+                length if length > MAX_REFINED_BYTES => WordMarks::NotRefined,
+                length if marked * 100 > length * MAX_MARKED_PERCENT => WordMarks::Whole,
+                _ => WordMarks::Bytes(marks),
+            }
+        };
+        self.lines.iter().zip(marks).map(finish).collect()
+    }
+}
+
+/// A run of letters and digits, a run of blanks, or one other character.
+fn word_length(text: &[u8]) -> usize {
+    let class = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 0x80.. => 0,
+        b' ' | b'\t' => 1,
+        _ => 2,
+    };
+    match class(text[0]) {
+        2 => 1,
+        first => text.iter().take_while(|byte| class(**byte) == first).count(),
+    }
+}
+
+/// Which words of each side are marked. What is equal between two changes but says nothing by itself, such as one
+/// blank or comma, is taken for changed: the eye reads one phrase better than three scraps.
+fn clean_up(ops: &[DiffOp], left: &Words<'_>, right: &Words<'_>) -> [Vec<bool>; 2] {
+    let mut changed = [vec![false; left.words.len()], vec![false; right.words.len()]];
+    for (index, op) in ops.iter().enumerate() {
+        let is_island = index > 0 && index + 1 < ops.len();
+        let is_marked = match *op {
+            DiffOp::Equal { old_index, len, .. } => {
+                let is_slight =
+                    len == 1 && left.is_space(old_index) && !left.text(left.words[old_index]).is_empty();
+                let is_between_exchanges = is_island
+                    && matches!(ops[index - 1], DiffOp::Replace { .. })
+                    && matches!(ops[index + 1], DiffOp::Replace { .. });
+                is_slight && is_between_exchanges
+            }
+            _ => true,
+        };
+        if is_marked {
+            changed[0][op.old_range()].fill(true);
+            changed[1][op.new_range()].fill(true);
+        }
+    }
+    changed
+}
+
+/// Which lines stand side by side in hunks whose sides have different numbers of lines.
+pub(super) fn pair_lines(diff: &LineDiff, cancel: &CancelToken) -> HashMap<usize, Box<[(usize, usize)]>> {
+    let deadline = Instant::now() + PAIRING_PATIENCE;
+    let mut pairs = HashMap::new();
+    for (number, hunk) in diff.hunks().iter().enumerate() {
+        let is_uneven = !hunk.is_one_sided() && hunk.old.len() != hunk.new.len();
+        if !is_uneven || hunk.old.len() + hunk.new.len() > MAX_PAIRED_LINES {
+            continue;
+        }
+        if cancel.is_cancelled() || Instant::now() > deadline {
+            break;
+        }
+        if let Some(found) = pairs_of(diff, hunk) {
+            pairs.insert(number, found);
+        }
+    }
+    pairs
+}
+
+fn pairs_of(diff: &LineDiff, hunk: &Region) -> Option<Box<[(usize, usize)]>> {
+    let [left, right] = texts(diff, hunk)?;
+    let (left, right) = (Words::new(&left), Words::new(&right));
+    let deadline = Instant::now() + REFINE_PATIENCE;
+    let ops = capture_diff_slices_deadline(Algorithm::Myers, &left.words(), &right.words(), Some(deadline));
+    // How many bytes each two lines have in common. Equal words run down both sides, so the pairs do as well.
+    let mut common: Vec<((usize, usize), usize)> = Vec::new();
+    for op in &ops {
+        let DiffOp::Equal { old_index, new_index, len } = *op else { continue };
+        for step in 0..len {
+            let (old, new) = (left.words[old_index + step], right.words[new_index + step]);
+            let bytes = if left.is_space(old_index + step) { 0 } else { left.text(old).len() };
+            match common.last_mut() {
+                Some((pair, sum)) if *pair == (old.line, new.line) => *sum += bytes,
+                _ => common.push(((old.line, new.line), bytes)),
+            }
+        }
+    }
+    let longer = |pair: (usize, usize)| left.lines[pair.0].len().max(right.lines[pair.1].len());
+    common.retain(|(pair, bytes)| *bytes * 100 >= longer(*pair) * PAIR_PERCENT && *bytes > 0);
+    // Of two candidates for one line the one with more in common.
+    let mut best: Vec<((usize, usize), usize)> = Vec::new();
+    for candidate in common {
+        match best.last_mut() {
+            Some(last) if last.0.0 == candidate.0.0 || last.0.1 == candidate.0.1 => {
+                if candidate.1 > last.1 {
+                    *last = candidate;
+                }
+            }
+            _ => best.push(candidate),
+        }
+    }
+    let pair = |((left, right), _): ((usize, usize), usize)| (hunk.old.start + left, hunk.new.start + right);
+    (!best.is_empty()).then(|| best.into_iter().map(pair).collect())
+}

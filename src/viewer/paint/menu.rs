@@ -1,0 +1,40 @@
+//! The menu that comes with the right button.
+
+use egui::{Response, Ui};
+
+use super::Given;
+use crate::viewer::layout::{PaneAction, PaneRequest, PaneState};
+use crate::viewer::model::{Half, LineDiff, Sides};
+use crate::words::contents as words;
+
+/// Shows it when it is asked for.
+pub(super) fn context_menu(
+    response: &Response,
+    given: &Given<'_>,
+    diff: &LineDiff,
+    state: &mut PaneState,
+    out: &mut Vec<PaneRequest>,
+) {
+    response.context_menu(|ui: &mut Ui| {
+        for (words, action) in actions(diff) {
+            if ui.button(words).clicked() {
+                state.act(given.contents, action, out);
+            }
+        }
+    });
+}
+
+/// What it offers.
+fn actions(diff: &LineDiff) -> Vec<(&'static str, PaneAction)> {
+    let both = diff.sides() == Sides::Compared;
+    let all = [
+        (words::COPY, PaneAction::Copy, true),
+        (words::COPY_BEFORE, PaneAction::CopySide(Half::Left), both),
+        (words::COPY_AFTER, PaneAction::CopySide(Half::Right), both),
+        (words::COPY_AS_PATCH, PaneAction::CopyAsPatch, !diff.hunks().is_empty()),
+        (words::COPY_PATH, PaneAction::CopyPath, true),
+        (words::MARK_EVERYTHING, PaneAction::SelectAll, true),
+        (words::FULL_WIDTH, PaneAction::ToggleWideHunks, both),
+    ];
+    all.into_iter().filter(|(_, _, is_there)| *is_there).map(|(words, action, _)| (words, action)).collect()
+}
