@@ -8,6 +8,7 @@ pub mod contents;
 pub mod icon;
 mod jobs;
 mod keys;
+mod outbox;
 mod panes;
 mod renderer;
 pub mod theme;

@@ -5,8 +5,8 @@ use std::sync::{Arc, mpsc};
 
 use egui::{Context, Ui};
 
-use super::app::Outbox;
 use super::contents::{Given, Highlights, PaneRequest, PaneState, Pictures, decode, highlight, pane_ui};
+use super::outbox::Outbox;
 use crate::present::contents::{Contents, LONG_PATIENCE};
 use crate::present::message::Msg;
 use crate::present::workspace::Workspace;

@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::findings::{findings_ui, support_ui};
 use super::workspace::notice;
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::gui::theme::Icon;
 use crate::gui::widgets::{Banner, Button, EmptyState, banner, button, empty_state};
 use crate::present::check::Verdict;

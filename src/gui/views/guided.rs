@@ -6,7 +6,7 @@ use super::Fields;
 use super::findings::findings_with_choices_ui;
 use super::result;
 use super::workspace::notice;
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{
     Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,

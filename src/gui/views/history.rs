@@ -4,7 +4,7 @@ use egui::{Label, Ui};
 
 use super::Fields;
 use super::overview::failure_ui;
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{
     Badge, Banner, Button, DetailsView, EmptyState, Fact, Notice, Tone, badge, banner, button, card, details,

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::findings::support_ui;
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::gui::theme::{Icon, text};
 use crate::gui::widgets::{Button, Fact, PageHeader, button, card, facts, link_button, page_header};
 use crate::present::message::Msg;

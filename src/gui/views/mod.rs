@@ -14,7 +14,7 @@ mod workspace;
 
 use egui::{CentralPanel, Frame, ScrollArea, Ui};
 
-use super::app::Outbox;
+use super::outbox::Outbox;
 use super::panes::Panes;
 use super::theme::{Tokens, space};
 use super::widgets::page_column;

@@ -3,8 +3,8 @@
 use egui::{Frame, Id, Key, Margin, Modal, ScrollArea, TextEdit, Ui};
 
 use super::Fields;
-use crate::gui::app::Outbox;
 use crate::gui::keys;
+use crate::gui::outbox::Outbox;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{Button, Fact, button, facts, link_button, section, segmented, tick_box};
 use crate::present::commands::Command;

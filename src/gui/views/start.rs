@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Align, Key, Layout, TextEdit, Ui};
 
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{
     Button, DropZoneView, PageHeader, button, card, drop_zone, link_button, page_header,

@@ -2,7 +2,7 @@
 
 use egui::{Align, Frame, Label, Layout, Margin, Panel, Ui, vec2};
 
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::gui::theme::{Icon, Tokens, space, text};
 use crate::gui::widgets::{
     Badge, Button, IconButton, Notice, PathView, Tone, badge, button, icon_button, link_button, path_label,
