@@ -5,8 +5,8 @@ mod each;
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::args::{FilesAndTarget, Lists, fingerprint};
 use super::edits::EditArguments;
+use super::flags::{FilesAndTarget, Lists, fingerprint};
 use super::reading::Reading;
 use super::render::{json, text};
 use super::scripts::ScriptFlags;

@@ -3,8 +3,8 @@
 use clap_complete::Shell;
 
 use super::Result;
-use super::args::command;
 use super::session::{Ending, Session, Stop};
+use super::verbs::command;
 
 /// Print a script that lets your shell complete commands and flags
 #[derive(Debug, clap::Args)]

@@ -1,7 +1,7 @@
 //! `patchwright explain`: how patches are related to what is in a folder.
 
 use super::Result;
-use super::args::{FilesAndTarget, Lists};
+use super::flags::{FilesAndTarget, Lists};
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 

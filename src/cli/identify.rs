@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::args::is_bundle;
+use super::flags::is_bundle;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session};
 

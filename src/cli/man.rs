@@ -5,8 +5,8 @@ use std::io;
 use clap_mangen::Man;
 
 use super::Result;
-use super::args::command;
 use super::session::{Ending, Session, Stop};
+use super::verbs::command;
 
 /// Print the manual page
 #[derive(Debug, clap::Args)]

@@ -3,14 +3,15 @@
 //! Each command is a file. It asks the workbench, and hands the answer to `render`, which knows how it looks; what
 //! goes wrong on the way is worded by `report`. Nothing here reads or writes a file.
 
-mod args;
 mod edits;
+mod flags;
 mod interrupt;
 mod progress;
 mod reading;
 mod scripts;
 mod session;
 mod streams;
+mod verbs;
 
 mod new;
 
@@ -49,16 +50,16 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use args::command;
 pub use interrupt::Interrupt;
 pub use streams::{Streams, Terminals};
+pub use verbs::command;
 
 use crate::environment::Environment;
 use crate::report::Report;
 use crate::threads;
 use crate::workbench::Workbench;
-use args::Arguments;
-use session::{Ending, Session};
+use session::Session;
+use verbs::Arguments;
 
 /// Runs the program on this machine, its folders and its terminal.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -117,36 +118,3 @@ fn carry_out(workbench: &Workbench, arguments: Arguments, streams: &mut Streams<
 }
 
 type Result<T, E = session::Stop> = std::result::Result<T, E>;
-
-impl args::Verb {
-    fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
-        use args::Verb::{
-            Accept, Apply, Completions, Diff, Explain, Export, Heal, History, Identify, Key, Make, Man, New,
-            Plan, Recover, Review, Rollback, Show, Sign, Status, Support, Verify,
-        };
-        match self {
-            New(args) => args.run(session),
-            Make(args) => args.run(session),
-            Show(args) => args.run(session),
-            Diff(args) => args.run(session),
-            Export(args) => args.run(session),
-            Verify(args) => args.run(session),
-            Review(args) => args.run(session),
-            Sign(args) => args.run(session),
-            Key(args) => args.run(session),
-            Plan(args) => args.run(session),
-            Explain(args) => args.run(session),
-            Apply(args) => args.run(session),
-            Rollback(args) => args.run(session),
-            Accept(args) => args.run(session),
-            Status(args) => args.run(session),
-            Heal(args) => args.run(session),
-            Identify(args) => args.run(session),
-            History(args) => args.run(session),
-            Recover(args) => args.run(session),
-            Support(args) => args.run(session),
-            Completions(args) => args.run(session),
-            Man(args) => args.run(session),
-        }
-    }
-}

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::args::{FilesAndTarget, Lists};
 use super::edits::{EditArguments, place_and_file};
+use super::flags::{FilesAndTarget, Lists};
 use super::reading::Reading;
 use super::render::{Detail, json, text};
 use super::session::{Ending, InFolder, Session};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::args::is_bundle;
+use super::flags::is_bundle;
 use super::session::{InFolder, Session};
 use crate::report::Report;
 use crate::workbench::{TextOptions, is_text_patch};

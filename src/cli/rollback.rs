@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::args::fingerprint;
+use super::flags::fingerprint;
 use super::render::{json, text};
 use super::scripts::ScriptFlags;
 use super::session::{Ending, InFolder, Session};

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::args::{Common, Verb};
+use super::flags::Common;
 use super::progress::{Bar, Lines};
 use super::render::{Detail, Style, json, text};
+use super::verbs::Verb;
 use super::{Result, Streams};
 use crate::model::Kind;
 use crate::progress::{Progress, Quiet};

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::args::Lists;
 use super::diff::content;
+use super::flags::Lists;
 use super::render::{json, text};
 use super::session::{Ending, InFolder, Session, Stop};
 use crate::diff::ChangeView;

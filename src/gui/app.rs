@@ -7,15 +7,13 @@ use egui::{Context, Ui};
 
 use super::jobs::Jobs;
 use super::keys;
+use super::outbox::Outbox;
 use super::panes::Panes;
 use super::views;
 use crate::present::Model;
 use crate::present::message::{Effect, Event, Msg};
 use crate::settings::{self, Settings};
 use crate::toolkit::theme::{self, Appearance, PaletteChoice};
-
-/// Messages of one picture, in the order in which they arose.
-pub type Outbox = Vec<Msg>;
 
 /// The window's state: the model, what carries out its effects, and what only the drawing needs.
 pub struct App {

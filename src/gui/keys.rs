@@ -2,7 +2,7 @@
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-use super::app::Outbox;
+use super::outbox::Outbox;
 use crate::present::Model;
 use crate::present::commands::{Command, Shortcut};
 use crate::present::message::Msg;

@@ -7,6 +7,7 @@ mod app;
 pub mod icon;
 mod jobs;
 mod keys;
+mod outbox;
 mod panes;
 mod renderer;
 mod views;

@@ -5,7 +5,7 @@ use std::sync::{Arc, mpsc};
 
 use egui::{Context, Ui};
 
-use super::app::Outbox;
+use super::outbox::Outbox;
 use crate::present::message::Msg;
 use crate::present::workspace::Workspace;
 use crate::progress::CancelToken;

@@ -2,7 +2,7 @@
 
 use egui::{Frame, Label, Margin, ScrollArea, Ui};
 
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::gui::panes::Panes;
 use crate::present::Model;
 use crate::present::fit::{FileFit, Grade};

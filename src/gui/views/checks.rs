@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::findings::{findings_ui, support_ui};
 use super::workspace::notice;
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::check::Verdict;
 use crate::present::message::Msg;

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::present::finding::{Finding, Rank, WayOut};
 use crate::present::message::Msg;
 use crate::toolkit::widgets::{Button, FindingView, Level, button, card, finding_row, link_button};

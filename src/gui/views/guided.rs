@@ -6,7 +6,7 @@ use super::Fields;
 use super::findings::findings_with_choices_ui;
 use super::result;
 use super::workspace::notice;
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::check::{Check, Verdict};
 use crate::present::guided::{Guided, Stage, Task};

@@ -4,7 +4,7 @@ use egui::{Label, Ui};
 
 use super::Fields;
 use super::overview::failure_ui;
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::history::{EventRow, FolderView, StackRow, WayBack};
 use crate::present::message::Msg;

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::findings::support_ui;
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::message::Msg;
 use crate::present::overview::{line, path_line};

@@ -14,7 +14,7 @@ mod workspace;
 
 use egui::{CentralPanel, Frame, ScrollArea, Ui};
 
-use super::app::Outbox;
+use super::outbox::Outbox;
 use super::panes::Panes;
 use crate::present::{Model, Page, Tab};
 use crate::toolkit::theme::{Tokens, space};

@@ -3,7 +3,7 @@
 use egui::{Frame, Id, Key, Margin, Modal, ScrollArea, TextEdit, Ui};
 
 use super::Fields;
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::gui::keys;
 use crate::present::commands::Command;
 use crate::present::message::Msg;

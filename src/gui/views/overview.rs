@@ -4,7 +4,7 @@ use egui::{Label, Ui};
 
 use super::findings::{findings_ui, support_ui};
 use super::workspace::{identity_ui, is_low};
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::failure::Failure;
 use crate::present::message::Msg;

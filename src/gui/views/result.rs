@@ -5,7 +5,7 @@ use egui::Ui;
 use super::Fields;
 use super::findings::support_ui;
 use super::guided::condition_notice;
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::present::guided::{Guided, Task};
 use crate::present::message::Msg;
 use crate::present::outcome::Condition;

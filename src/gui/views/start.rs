@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Align, Key, Layout, TextEdit, Ui};
 
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::present::message::Msg;
 use crate::present::{Model, pair_text};
 use crate::toolkit::theme::{Icon, Tokens, space, text};

@@ -2,7 +2,7 @@
 
 use egui::{Align, Frame, Label, Layout, Margin, Panel, Ui, vec2};
 
-use crate::gui::app::Outbox;
+use crate::gui::outbox::Outbox;
 use crate::present::check::Verdict;
 use crate::present::history::FolderView;
 use crate::present::message::{Msg, Place};

@@ -1,0 +1,89 @@
+//! The flags that several verbs share. A verb's own flags are in its file.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::Result;
+use crate::plan::Fingerprint;
+use crate::report::Report;
+
+/// Flags of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(super) struct Common {
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print one JSON object per line while working; implies --json
+    #[arg(long, global = true, value_name = "json", hide_possible_values = true)]
+    pub progress: Option<ProgressFormat>,
+    /// Answer the question that a changing command asks with yes
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+    /// Print no colours; the environment variable NO_COLOR does the same
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// Print nothing about work that succeeded
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print everything: full lists, digests, each changed file
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// How progress is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProgressFormat {
+    /// One JSON object per line.
+    Json,
+}
+
+/// Patch files and the folder they are for. One list, so that flags may stand before, between and behind them.
+#[derive(Debug, Args)]
+pub(super) struct FilesAndTarget {
+    /// The patch files or text patches, and last the product folder
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+impl FilesAndTarget {
+    /// The files and the folder.
+    pub fn split(&self) -> Result<(Vec<PathBuf>, &Path)> {
+        match self.paths.as_slice() {
+            [files @ .., target] if !files.is_empty() => {
+                files.iter().try_for_each(|file| is_bundle(file).map(drop))?;
+                Ok((files.to_vec(), target))
+            }
+            one_or_none => {
+                let named = one_or_none.first().map_or("nothing".to_owned(), |path| format!("{path:?}"));
+                Err(Report::usage(format!("A patch file and a product folder are needed; {named} was named"))
+                    .hint("Name the patch file first and the product folder last.")
+                    .into())
+            }
+        }
+    }
+}
+
+/// Lists of patches that were called back.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Patches that were called back")]
+pub(super) struct Lists {
+    /// Also ask this list of called-back patches; the one of this machine is asked always
+    #[arg(long, value_name = "FILE")]
+    pub holds: Vec<PathBuf>,
+}
+
+/// Reads what `plan --json` prints as `fingerprint`.
+pub(super) fn fingerprint(text: &str) -> std::result::Result<Fingerprint, String> {
+    text.parse().map(Fingerprint).map_err(|_| "64 hexadecimal digits are expected".to_owned())
+}
+
+/// Refuses `-`: a bundle is read more than once, so it cannot come through a pipe.
+pub(super) fn is_bundle(file: &Path) -> Result<&Path> {
+    if file.as_os_str() == "-" {
+        let report = Report::usage("A patch file cannot be read from a pipe");
+        return Err(report.hint("Save it to a file, then name that.").into());
+    }
+    Ok(file)
+}
