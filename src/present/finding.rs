@@ -302,12 +302,13 @@ fn findings_of_patch(patch: &Patch, phases: &[&str]) -> Vec<Finding> {
         Finding::plain(rank, words::hold(&hold.phase), escape_line(&hold.text).into_owned())
     };
     let mut findings: Vec<Finding> = patch
+        .about
         .notices
         .iter()
         .filter(|hold| phases.contains(&hold.phase.as_str()))
         .map(finding_of_hold)
         .collect();
-    if let Some(sentence) = words::restart(patch.restart) {
+    if let Some(sentence) = words::restart(patch.about.restart) {
         findings.push(Finding::plain(Rank::Information, words::RESTART, sentence));
     }
     findings

@@ -5,9 +5,9 @@ use super::problem::Problem;
 use super::wire;
 use super::words::Word;
 use crate::model::{
-    Approvals, Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue, LinkNode,
-    Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf, Restart,
-    Rollback, Script, Severity, TreePath,
+    About, Approvals, Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue,
+    LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf,
+    Restart, Rollback, Script, Severity, TreePath,
 };
 
 type Read<T> = Result<T, Problem>;
@@ -22,7 +22,7 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
             Problem::manifest("min_tool_version", format!("no semantic version: {error}"))
         })?;
     }
-    Ok(Patch {
+    let about = About {
         identity: PatchRef { id: patch_id("id", &raw.id)?, revision: raw.revision },
         sequence: raw.sequence,
         channel: raw.channel,
@@ -34,7 +34,6 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
         issues: raw.issues.into_iter().map(issue).collect(),
         fixes: raw.fixes,
         vulnerabilities: raw.vulnerabilities,
-        created: raw.created,
         expires: raw.expires,
         support_until: raw.support_until,
         vendor: raw.vendor,
@@ -50,16 +49,20 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
         })?,
         supersedes: each("supersedes", raw.supersedes, |id| patch_id("", &id))?,
         notices: raw.holds.into_iter().map(hold).collect(),
-        changes: each("changes", raw.changes, change)?,
         preflight: each("preflight", raw.preflight, check)?,
         health: each("health", raw.health, check)?,
-        scripts: each("scripts", raw.scripts, script)?,
         restart: raw.restart.map_or(Ok(Restart::Nothing), |text| word("restart", &text))?,
         rollback: rollback(raw.rollback).map_err(|problem| problem.inside("rollback"))?,
         source: raw.source,
         evidence: Evidence { provenance: raw.provenance, review: raw.review, tests: raw.tests },
-        proven: raw.proof.is_some_and(|proof| proof.round_trip),
         extensions: extensions.into_iter().map(|(key, value)| (key, value.to_string())).collect(),
+    };
+    Ok(Patch {
+        about,
+        created: raw.created,
+        changes: each("changes", raw.changes, change)?,
+        scripts: each("scripts", raw.scripts, script)?,
+        proven: raw.proof.is_some_and(|proof| proof.round_trip),
     })
 }
 

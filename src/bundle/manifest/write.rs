@@ -21,7 +21,7 @@ pub fn write_manifest(patch: &Patch) -> Vec<u8> {
     let Value::Object(mut fields) = manifest else {
         unreachable!("a struct becomes an object");
     };
-    for (key, value) in &patch.extensions {
+    for (key, value) in &patch.about.extensions {
         // A value that is no JSON is a text that somebody forgot to quote.
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.clone()));
         fields.insert(key.clone(), value);
@@ -51,45 +51,46 @@ fn quoted(key: &str) -> String {
 }
 
 fn manifest(patch: &Patch) -> wire::Manifest {
+    let about = &patch.about;
     wire::Manifest {
         format: wire::FORMAT.to_owned(),
         min_tool_version: Some(OLDEST_READER.to_owned()),
-        id: patch.identity.id.to_string(),
-        revision: patch.identity.revision,
-        sequence: patch.sequence,
-        channel: patch.channel.clone(),
-        needs_approval: approvals(patch.approvals),
-        kind: word(patch.kind),
-        title: patch.title.clone(),
-        summary: patch.summary.clone(),
-        severity: patch.severity.as_ref().map(severity),
-        issues: patch.issues.iter().map(issue).collect(),
-        fixes: patch.fixes.clone(),
-        vulnerabilities: patch.vulnerabilities.clone(),
+        id: about.identity.id.to_string(),
+        revision: about.identity.revision,
+        sequence: about.sequence,
+        channel: about.channel.clone(),
+        needs_approval: approvals(about.approvals),
+        kind: word(about.kind),
+        title: about.title.clone(),
+        summary: about.summary.clone(),
+        severity: about.severity.as_ref().map(severity),
+        issues: about.issues.iter().map(issue).collect(),
+        fixes: about.fixes.clone(),
+        vulnerabilities: about.vulnerabilities.clone(),
         created: patch.created.clone(),
-        expires: patch.expires.clone(),
-        support_until: patch.support_until.clone(),
-        vendor: patch.vendor.clone(),
-        contact: patch.contact.clone(),
-        license: patch.license.clone(),
-        product: product(&patch.product),
-        platforms: patch.platforms.clone(),
-        result: patch.result_version.clone().map(|version| wire::Outcome { version }),
-        requires: patch.requires.iter().map(requirement).collect(),
-        requires_if: patch.requires_if.iter().map(requirement_if).collect(),
-        conflicts: patch.conflicts.iter().map(conflict).collect(),
-        supersedes: patch.supersedes.iter().map(ToString::to_string).collect(),
-        holds: patch.notices.iter().map(hold).collect(),
+        expires: about.expires.clone(),
+        support_until: about.support_until.clone(),
+        vendor: about.vendor.clone(),
+        contact: about.contact.clone(),
+        license: about.license.clone(),
+        product: product(&about.product),
+        platforms: about.platforms.clone(),
+        result: about.result_version.clone().map(|version| wire::Outcome { version }),
+        requires: about.requires.iter().map(requirement).collect(),
+        requires_if: about.requires_if.iter().map(requirement_if).collect(),
+        conflicts: about.conflicts.iter().map(conflict).collect(),
+        supersedes: about.supersedes.iter().map(ToString::to_string).collect(),
+        holds: about.notices.iter().map(hold).collect(),
         changes: patch.changes.iter().map(change).collect(),
-        preflight: patch.preflight.iter().map(check).collect(),
-        health: patch.health.iter().map(check).collect(),
+        preflight: about.preflight.iter().map(check).collect(),
+        health: about.health.iter().map(check).collect(),
         scripts: patch.scripts.iter().map(script).collect(),
-        restart: Some(word(patch.restart)),
-        rollback: rollback(&patch.rollback),
-        source: patch.source.clone(),
-        provenance: patch.evidence.provenance.clone(),
-        tests: patch.evidence.tests.clone(),
-        review: patch.evidence.review.clone(),
+        restart: Some(word(about.restart)),
+        rollback: rollback(&about.rollback),
+        source: about.source.clone(),
+        provenance: about.evidence.provenance.clone(),
+        tests: about.evidence.tests.clone(),
+        review: about.evidence.review.clone(),
         proof: Some(wire::Proof { round_trip: patch.proven }),
     }
 }

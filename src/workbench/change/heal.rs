@@ -290,7 +290,7 @@ fn remarks(sources: &Sources, bundles: &[VerifiedBundle]) -> Result<Vec<String>>
         let digest = bundle.file_digest()?;
         remarks.push(format!(
             "contents were taken from the patch file of {}, SHA-256 {digest}",
-            bundle.patch.identity
+            bundle.patch.about.identity
         ));
     }
     Ok(remarks)

@@ -52,8 +52,8 @@ impl Workbench {
         let review = Review {
             manifest: shown.manifest_digest,
             bundle: shown.file_digest,
-            patch: shown.patch.identity.to_string(),
-            title: shown.patch.title.clone(),
+            patch: shown.patch.about.identity.to_string(),
+            title: shown.patch.about.title.clone(),
             place: place_of(&shown.patch),
             reviewer: reviewer.unwrap_or_else(|| format!("{}@{}", environment.user, environment.host)),
             time: environment.now(),
@@ -137,7 +137,7 @@ fn findings(shown: &Inspection) -> Vec<String> {
         findings.push("nobody has signed it yet".to_owned());
     }
     findings.extend(shown.verdict.doubts.iter().map(Doubt::sentence));
-    if patch.rollback.possible == RollbackPossible::No {
+    if patch.about.rollback.possible == RollbackPossible::No {
         findings.push("it cannot be taken back".to_owned());
     }
     findings.extend(patch.scripts.iter().map(|script| {

@@ -16,8 +16,7 @@ fn schema() -> Validator {
 fn manifests_of_this_program_fit_the_schema() {
     let schema = schema();
     for rollback in [RollbackPossible::Yes, RollbackPossible::UntilAccept, RollbackPossible::No] {
-        let good = good();
-        let patch = Patch { rollback: Rollback { possible: rollback, ..good.rollback.clone() }, ..good };
+        let patch = good_about(|about| about.rollback.possible = rollback);
         let manifest: Value = serde_json::from_slice(&write_manifest(&patch)).expect("JSON");
         let complaints: Vec<_> = schema.iter_errors(&manifest).map(|error| error.to_string()).collect();
         assert_eq!(complaints, Vec::<String>::new());
