@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Digest, PatchId, PatchRef, Restart, TreePath};
+use super::word::choices;
+use super::{Digest, PatchId, PatchRef, TreePath};
 
 /// Everything that is written down about a patch and not computed. Texts are as the vendor wrote them and must be
 /// escaped before they are shown.
@@ -127,26 +128,87 @@ impl About {
     }
 }
 
-/// What sort of patch it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PatchKind {
-    /// Mends one thing.
-    Hotfix,
-    /// Bundles several fixes and retires the hotfixes in it.
-    ServicePack,
-    /// Adds something.
-    Feature,
-    /// Changes settings only.
-    Config,
-    /// Takes something back.
-    Rollback,
+choices! {
+    /// What sort of patch it is.
+    pub enum PatchKind {
+        /// Mends one thing.
+        Hotfix = "hotfix",
+        /// Bundles several fixes and retires the hotfixes in it.
+        ServicePack = "service-pack",
+        /// Adds something.
+        Feature = "feature",
+        /// Changes settings only.
+        Config = "config",
+        /// Takes something back.
+        Rollback = "rollback",
+    }
+}
+
+choices! {
+    /// What has to be restarted afterwards: the words of CSAF 2.0, section 3.2.3.12.6.
+    pub enum Restart {
+        /// Nothing.
+        Nothing = "none",
+        /// What was patched, and everything that talks to it.
+        Connected = "connected",
+        /// What was patched, and everything that needs it to work.
+        Dependencies = "dependencies",
+        /// The computer.
+        Machine = "machine",
+        /// What was patched, and the process that starts it.
+        Parent = "parent",
+        /// What was patched, and the background service that it uses.
+        Service = "service",
+        /// All computers that work together, across security zones if need be.
+        System = "system",
+        /// Only what was patched.
+        VulnerableComponent = "vulnerable_component",
+        /// All computers in the same security zone.
+        Zone = "zone",
+    }
+
+    /// How much is at stake.
+    pub enum SeverityLevel {
+        /// Hardly anything.
+        Low = "low",
+        /// Something that can wait.
+        Moderate = "moderate",
+        /// Something that should not wait.
+        Important = "important",
+        /// Something that must not wait.
+        Critical = "critical",
+    }
+
+    /// What a hold is about.
+    pub enum HoldKind {
+        /// Something to do.
+        Action = "action",
+        /// Something to read.
+        Doc = "doc",
+        /// Something to restart.
+        Restart = "restart",
+        /// Something that cannot be undone.
+        Irreversible = "irreversible",
+        /// Something else that has to be there.
+        Dependency = "dependency",
+    }
+
+    /// When a hold comes up.
+    pub enum HoldPhase {
+        /// Before the patch is applied.
+        Before = "before",
+        /// Once it is in.
+        After = "after",
+        /// When it is rolled back.
+        Rollback = "rollback",
+    }
 }
 
 /// How bad what it mends is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Severity {
-    /// `low`, `moderate`, `important` or `critical`.
-    pub level: String,
+    /// How much is at stake.
+    pub level: SeverityLevel,
     /// A CVSS vector string, if there is one.
     pub cvss: Option<String>,
 }
@@ -212,13 +274,14 @@ pub enum Detect {
     },
 }
 
-/// When a requirement must be met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequirementMode {
-    /// It must be in the folder already.
-    Before,
-    /// It may come in the same run.
-    Together,
+choices! {
+    /// When a requirement must be met.
+    pub enum RequirementMode {
+        /// It must be in the folder already.
+        Before = "before",
+        /// It may come in the same run.
+        Together = "together",
+    }
 }
 
 /// Another patch that must be there.
@@ -253,21 +316,22 @@ pub struct Conflict {
 /// Something a person has to do or know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
-    /// `action`, `doc`, `restart`, `irreversible` or `dependency`.
-    pub kind: String,
+    /// What it is about.
+    pub kind: HoldKind,
     /// What, in the vendor's words.
     pub text: String,
-    /// `before`, `after` or `rollback`.
-    pub phase: String,
+    /// When it comes up.
+    pub phase: HoldPhase,
 }
 
-/// How much a check matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// Its failure stops the apply (preflight) or takes it back (health).
-    Required,
-    /// Its failure is reported.
-    Wanted,
+choices! {
+    /// How much a check matters.
+    pub enum Level {
+        /// Its failure stops the apply (preflight) or takes it back (health).
+        Required = "required",
+        /// Its failure is reported.
+        Wanted = "wanted",
+    }
 }
 
 /// A declarative check before (preflight) or after (health) the change.
@@ -339,16 +403,18 @@ pub enum Probe {
     },
 }
 
-/// Whether the vendor says that the patch can be taken back.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum RollbackPossible {
-    /// At any time, as long as the safe copies exist.
-    #[default]
-    Yes,
-    /// Until it is accepted.
-    UntilAccept,
-    /// Not at all.
-    No,
+choices! {
+    /// Whether the vendor says that the patch can be taken back.
+    #[derive(Default)]
+    pub enum RollbackPossible {
+        /// At any time, as long as the safe copies exist.
+        #[default]
+        Yes = "yes",
+        /// Until it is accepted.
+        UntilAccept = "until-accept",
+        /// Not at all.
+        No = "no",
+    }
 }
 
 /// The vendor's honest plan for taking the patch back.

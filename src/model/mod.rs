@@ -16,12 +16,13 @@ mod node;
 mod patch;
 mod path;
 mod portable;
-mod restart;
 mod script;
+mod word;
 
 pub use about::{
-    About, Approvals, Check, Conflict, Detect, Evidence, Hold, Issue, Level, PatchKind, Probe, Product,
-    Requirement, RequirementIf, RequirementMode, Rollback, RollbackPossible, Severity,
+    About, Approvals, Check, Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Level, PatchKind,
+    Probe, Product, Requirement, RequirementIf, RequirementMode, Restart, Rollback, RollbackPossible,
+    Severity, SeverityLevel,
 };
 pub use change::{FileChange, LocalEdits, Payload, Role, Step};
 pub use code::{Code, Kind};
@@ -34,5 +35,6 @@ pub use node::{FileNode, LinkNode, Mode, Node, TreeState};
 pub use patch::{Patch, PatchId, PatchRef};
 pub use path::{PathError, PathProblem, TreePath};
 pub use portable::Unportable;
-pub use restart::Restart;
 pub use script::{Interpreter, Script, ScriptPhase};
+pub use word::Word;
+pub(crate) use word::choices;

@@ -6,8 +6,7 @@ use super::history::FolderView;
 use super::overview::{Fact, line, path_line};
 use super::words::{self, fill};
 use super::worker::Answer;
-use crate::model::Code;
-use crate::model::Restart;
+use crate::model::{Code, Restart, Word};
 use crate::report::phrases;
 use crate::text::capitalised;
 

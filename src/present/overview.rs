@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::finding::{Finding, findings_of_hidden};
 use super::words::{self, fill};
-use crate::model::{Issue, Patch, RequirementMode};
+use crate::model::{HoldPhase, Issue, Patch, RequirementMode};
 use crate::report::{changes, phrases};
 use crate::text::{capitalised, escape_line, escape_text};
 use crate::workbench::{Inspection, Standing, Verdict};
@@ -149,19 +149,19 @@ fn needs(patch: &Patch) -> Vec<Fact> {
         .iter()
         .map(|conflict| Fact::new(words::NOT_TOGETHER, &format!("{}: {}", conflict.id, conflict.reason)));
     let supersedes: Vec<String> = patch.about.supersedes.iter().map(ToString::to_string).collect();
-    let holds = patch.about.notices.iter().filter(|hold| hold.phase == "before");
+    let holds = patch.about.notices.iter().filter(|hold| hold.phase == HoldPhase::Before);
     requires
         .chain(conflicts)
         .chain(joined(words::CONTAINS, &supersedes))
-        .chain(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)))
+        .chain(holds.map(|hold| Fact::new(words::hold(hold.phase), &hold.text)))
         .collect()
 }
 
 fn afterwards(patch: &Patch) -> Vec<Fact> {
     let restart = words::restart(patch.about.restart).unwrap_or(words::NO_RESTART);
-    let holds = patch.about.notices.iter().filter(|hold| hold.phase == "after");
+    let holds = patch.about.notices.iter().filter(|hold| hold.phase == HoldPhase::After);
     std::iter::once(Fact::new(words::RESTART, restart))
-        .chain(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)))
+        .chain(holds.map(|hold| Fact::new(words::hold(hold.phase), &hold.text)))
         .collect()
 }
 
@@ -174,8 +174,8 @@ fn way_back(patch: &Patch) -> Vec<Fact> {
     facts.extend(
         steps.map(|(index, step)| Fact::new(&fill(words::STEP_N, &[("n", &(index + 1).to_string())]), step)),
     );
-    let holds = patch.about.notices.iter().filter(|hold| hold.phase == "rollback");
-    facts.extend(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)));
+    let holds = patch.about.notices.iter().filter(|hold| hold.phase == HoldPhase::Rollback);
+    facts.extend(holds.map(|hold| Fact::new(words::hold(hold.phase), &hold.text)));
     facts
 }
 

@@ -9,7 +9,7 @@ pub mod refuse;
 mod stacks;
 
 use patchwright::disk::fs::Fs;
-use patchwright::model::{Check, Issue, Level, Probe, Restart, Severity};
+use patchwright::model::{Check, Issue, Level, Probe, Restart, Severity, SeverityLevel};
 
 use crate::support::build::{Builder, tree_path};
 use crate::support::console::Run;
@@ -66,7 +66,8 @@ fn talkative(bundle: Builder) -> Builder {
     let text = |text: &str| text.to_owned();
     bundle.but(|patch| {
         patch.about.identity.revision = 2;
-        patch.about.severity = Some(Severity { level: text("moderate"), cvss: Some(text("CVSS:3.1/AV:N")) });
+        patch.about.severity =
+            Some(Severity { level: SeverityLevel::Moderate, cvss: Some(text("CVSS:3.1/AV:N")) });
         let url = Some(text("https://tracker.example/ACME-7"));
         patch.about.issues = vec![Issue { system: text("jira"), key: text("ACME-7"), url, kind: None }];
         patch.about.vulnerabilities = vec![text("CVE-2026-12345")];

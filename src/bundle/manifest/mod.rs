@@ -12,7 +12,6 @@ use crate::model::{About, Code, Digest, Patch, Payload, Script};
 use crate::text::json::{self, JsonError, Position};
 
 mod wire;
-pub(super) mod words;
 
 mod op;
 mod read;

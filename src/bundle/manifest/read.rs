@@ -3,11 +3,10 @@
 use super::op::Op;
 use super::problem::Problem;
 use super::wire;
-use super::words::Word;
 use crate::model::{
     About, Approvals, Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue,
     LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf,
-    Restart, Rollback, Script, Severity, TreePath,
+    Restart, Rollback, Script, Severity, TreePath, Word,
 };
 
 type Read<T> = Result<T, Problem>;
@@ -30,7 +29,7 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
         kind: word("kind", &raw.kind)?,
         title: raw.title,
         summary: raw.summary,
-        severity: raw.severity.map(|raw| Severity { level: raw.level, cvss: raw.cvss }),
+        severity: raw.severity.map(severity).transpose()?,
         issues: raw.issues.into_iter().map(issue).collect(),
         fixes: raw.fixes,
         vulnerabilities: raw.vulnerabilities,
@@ -48,7 +47,7 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
             Ok(Conflict { id: patch_id("id", &raw.id)?, reason: raw.reason })
         })?,
         supersedes: each("supersedes", raw.supersedes, |id| patch_id("", &id))?,
-        notices: raw.holds.into_iter().map(hold).collect(),
+        notices: each("holds", raw.holds, hold)?,
         preflight: each("preflight", raw.preflight, check)?,
         health: each("health", raw.health, check)?,
         restart: raw.restart.map_or(Ok(Restart::Nothing), |text| word("restart", &text))?,
@@ -82,8 +81,12 @@ fn issue(raw: wire::Issue) -> Issue {
     Issue { system: raw.system, key: raw.key, url: raw.url, kind: raw.kind }
 }
 
-fn hold(raw: wire::Hold) -> Hold {
-    Hold { kind: raw.kind, text: raw.text, phase: raw.phase }
+fn severity(raw: wire::Severity) -> Read<Severity> {
+    Ok(Severity { level: word("severity.level", &raw.level)?, cvss: raw.cvss })
+}
+
+fn hold(raw: wire::Hold) -> Read<Hold> {
+    Ok(Hold { kind: word("kind", &raw.kind)?, text: raw.text, phase: word("phase", &raw.phase)? })
 }
 
 fn product(raw: wire::Product) -> Read<Product> {
@@ -259,7 +262,7 @@ fn none_of(at: &str, word: &str, choices: &str) -> Problem {
 }
 
 fn word<W: Word>(at: &str, text: &str) -> Read<W> {
-    W::of_word(text).ok_or_else(|| none_of(at, text, &W::choices()))
+    W::parse(text).ok_or_else(|| none_of(at, text, &W::choices()))
 }
 
 fn patch_id(at: &str, text: &str) -> Read<PatchId> {

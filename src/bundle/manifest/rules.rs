@@ -5,7 +5,6 @@ use jiff::Timestamp;
 
 use super::limits;
 use super::problem::Problems;
-use super::words::{HOLD_KINDS, HOLD_PHASES, SEVERITIES};
 use crate::bundle::limits::MAX_SIGNATURES;
 use crate::model::{About, Check, Code, Detect, PatchId, Probe, RollbackPossible, Script};
 use crate::text::json;
@@ -49,7 +48,6 @@ fn identity(about: &About, problems: &mut Problems) {
 
 fn meaning(about: &About, problems: &mut Problems) {
     if let Some(severity) = &about.severity {
-        problems.one_of("severity.level", &severity.level, SEVERITIES);
         optional_line("severity.cvss", severity.cvss.as_deref(), problems);
     }
     problems.entries("issues", about.issues.len(), limits::ENTRIES);
@@ -217,9 +215,7 @@ fn relations(about: &About, problems: &mut Problems) {
 fn holds(about: &About, problems: &mut Problems) {
     problems.entries("holds", about.notices.len(), limits::ENTRIES);
     for (index, hold) in about.notices.iter().enumerate() {
-        problems.one_of(format_args!("holds[{index}].kind"), &hold.kind, HOLD_KINDS);
         problems.paragraph(format_args!("holds[{index}].text"), &hold.text, limits::SENTENCE_CHARS);
-        problems.one_of(format_args!("holds[{index}].phase"), &hold.phase, HOLD_PHASES);
     }
 }
 

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 
 use super::op::Op;
 use super::wire;
-use super::words::Word;
 use crate::model::{
     Approvals, Check, Conflict, Detect, FileChange, Hold, Issue, Node, Patch, Payload, Probe, Product,
     Requirement, RequirementIf, Rollback, Script, Severity,
@@ -60,7 +59,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         sequence: about.sequence,
         channel: about.channel.clone(),
         needs_approval: approvals(about.approvals),
-        kind: word(about.kind),
+        kind: about.kind.to_string(),
         title: about.title.clone(),
         summary: about.summary.clone(),
         severity: about.severity.as_ref().map(severity),
@@ -85,7 +84,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         preflight: about.preflight.iter().map(check).collect(),
         health: about.health.iter().map(check).collect(),
         scripts: patch.scripts.iter().map(script).collect(),
-        restart: Some(word(about.restart)),
+        restart: Some(about.restart.to_string()),
         rollback: rollback(&about.rollback),
         source: about.source.clone(),
         provenance: about.evidence.provenance.clone(),
@@ -95,10 +94,6 @@ fn manifest(patch: &Patch) -> wire::Manifest {
     }
 }
 
-fn word(value: impl Word) -> String {
-    value.as_str().to_owned()
-}
-
 fn approvals(approvals: Approvals) -> Option<wire::Approvals> {
     let some = |number: u32| (number > 0).then_some(number);
     let raw = wire::Approvals { author: some(approvals.authors), reviewer: some(approvals.reviewers) };
@@ -106,7 +101,7 @@ fn approvals(approvals: Approvals) -> Option<wire::Approvals> {
 }
 
 fn severity(severity: &Severity) -> wire::Severity {
-    wire::Severity { level: severity.level.clone(), cvss: severity.cvss.clone() }
+    wire::Severity { level: severity.level.to_string(), cvss: severity.cvss.clone() }
 }
 
 fn issue(issue: &Issue) -> wire::Issue {
@@ -146,10 +141,10 @@ fn detect(detect: &Detect) -> wire::Detect {
 
 fn script(script: &Script) -> wire::Script {
     wire::Script {
-        phase: word(script.phase),
+        phase: script.phase.to_string(),
         reason: script.reason.clone(),
         blob: script.blob.to_string(),
-        interpreter: word(script.interpreter),
+        interpreter: script.interpreter.to_string(),
         timeout: script.timeout_secs,
         undo: script.undo.map(|undo| undo.to_string()),
     }
@@ -159,7 +154,7 @@ fn requirement(requirement: &Requirement) -> wire::Requirement {
     wire::Requirement {
         id: requirement.id.to_string(),
         min_revision: requirement.min_revision,
-        mode: word(requirement.mode),
+        mode: requirement.mode.to_string(),
     }
 }
 
@@ -172,13 +167,12 @@ fn conflict(conflict: &Conflict) -> wire::Conflict {
 }
 
 fn hold(hold: &Hold) -> wire::Hold {
-    let Hold { kind, text, phase } = hold.clone();
-    wire::Hold { kind, text, phase }
+    wire::Hold { kind: hold.kind.to_string(), text: hold.text.clone(), phase: hold.phase.to_string() }
 }
 
 fn rollback(rollback: &Rollback) -> wire::Rollback {
     wire::Rollback {
-        possible: word(rollback.possible),
+        possible: rollback.possible.to_string(),
         reason: rollback.reason.clone(),
         data_warning: rollback.data_warning.clone(),
         steps: rollback.steps.clone(),
@@ -190,7 +184,7 @@ fn check(check: &Check) -> wire::Check {
     wire::Check {
         check: kind.to_owned(),
         args,
-        level: word(check.level),
+        level: check.level.to_string(),
         timeout: check.timeout_secs,
         retries: check.retries,
     }
@@ -223,13 +217,13 @@ fn probe(probe: &Probe) -> (&'static str, wire::Args) {
 fn change(change: &FileChange) -> wire::Change {
     wire::Change {
         path: change.path.to_string(),
-        op: word(Op::from_change(change)),
+        op: Op::from_change(change).to_string(),
         before: change.before.iter().map(image).collect(),
         after: change.after.as_ref().map(image),
         payload: change.payload.as_ref().map(payload),
         base: change.base.map(|base| base.to_string()),
-        role: Some(word(change.role)),
-        local_edits: Some(word(change.local_edits)),
+        role: Some(change.role.to_string()),
+        local_edits: Some(change.local_edits.to_string()),
         fixes: change.fixes.clone(),
     }
 }

@@ -4,8 +4,7 @@
 //! order is not read by serde, which stops at the first mistake, but key by key (`table`, `read`), and what was read
 //! is then held to the manifest's own rules.
 
-use super::manifest::words::Word;
-use crate::model::{About, FileChange, LocalEdits, Patch, PatchId, Role, TreePath};
+use crate::model::{About, FileChange, LocalEdits, Patch, PatchId, Role, TreePath, choices};
 
 mod finding;
 mod globs;
@@ -48,18 +47,16 @@ pub struct Make {
     pub policies: Vec<PathPolicy>,
 }
 
-/// Of which files the content before travels in the bundle.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Bases {
-    /// Of text files: the change can be read without the product, and local edits can be merged.
-    #[default]
-    Text,
-    /// Of none: a smaller bundle that gives nothing away of the old content.
-    None,
-}
-
-impl Word for Bases {
-    const WORDS: &'static [(&'static str, Self)] = &[("text", Self::Text), ("none", Self::None)];
+choices! {
+    /// Of which files the content before travels in the bundle.
+    #[derive(Default)]
+    pub enum Bases {
+        /// Of text files: the change can be read without the product, and local edits can be merged.
+        #[default]
+        Text = "text",
+        /// Of none: a smaller bundle that gives nothing away of the old content.
+        None = "none",
+    }
 }
 
 /// What an order says about some of the files.

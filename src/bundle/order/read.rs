@@ -10,8 +10,8 @@ use super::finding::{Finding, Findings};
 use super::table::Table;
 use super::{MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, lint, script};
 use crate::model::{
-    About, Approvals, Check, Conflict, Detect, Evidence, Hold, Issue, Level, PatchId, PatchRef, Probe,
-    Product, Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, TreePath,
+    About, Approvals, Check, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, Level, PatchId, PatchRef,
+    Probe, Product, Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, TreePath,
 };
 
 /// Seconds that one try of a check may take if the order does not say.
@@ -112,7 +112,7 @@ fn each<T>(table: &Table<'_, '_>, key: &'static str, read: impl Fn(&Table<'_, '_
 }
 
 fn severity(table: &Table<'_, '_>) -> Severity {
-    let severity = Severity { level: table.must_text("level"), cvss: table.text("cvss") };
+    let severity = Severity { level: table.must_word("level"), cvss: table.text("cvss") };
     table.finish();
     severity
 }
@@ -202,9 +202,9 @@ fn supersedes(table: &Table<'_, '_>) -> Vec<PatchId> {
 
 fn hold(table: &Table<'_, '_>) -> Hold {
     Hold {
-        kind: table.must_text("kind"),
+        kind: table.must_word("kind"),
         text: table.must_text("text"),
-        phase: table.text("phase").unwrap_or_else(|| "before".to_owned()),
+        phase: table.word("phase").unwrap_or(HoldPhase::Before),
     }
 }
 

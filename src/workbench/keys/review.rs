@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::bundle::author::WholeFile;
 use crate::bundle::place_of;
 use crate::diff::pair_renames;
-use crate::model::{Code, Digest, FileChange, Mode, Node, Patch, RollbackPossible, ScriptPhase};
+use crate::model::{Code, Digest, FileChange, Mode, Node, Patch, RollbackPossible};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::trust::{
     Doubt, MAX_REVIEW_BYTES, Note, Opinion, Review, ReviewedChange, Scheme, Standing, Verdict,
@@ -141,7 +141,7 @@ fn findings(shown: &Inspection) -> Vec<String> {
         findings.push("it cannot be taken back".to_owned());
     }
     findings.extend(patch.scripts.iter().map(|script| {
-        let when = if script.phase == ScriptPhase::Before { "before" } else { "after" };
+        let when = script.phase;
         format!("a script runs {when} the change (SHA-256 {}): {}", script.blob, script.reason)
     }));
     findings.extend(hidden(&shown.hidden));

@@ -1,8 +1,8 @@
 //! Nothing in a bundle or a folder can move a cursor, turn the reading direction or stand there unseen.
 
 use patchwright::model::{
-    Conflict, Detect, Evidence, Hold, Issue, Level, Patch, PatchId, Probe, Requirement, RequirementMode,
-    Severity,
+    Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Level, Patch, PatchId, Probe, Requirement,
+    RequirementMode, Severity, SeverityLevel,
 };
 
 use super::{check, product};
@@ -42,9 +42,8 @@ pub fn everywhere(patch: &mut Patch) {
     patch.about.fixes = vec![line("fix")];
     patch.about.issues =
         vec![Issue { system: line("system"), key: line("key"), url: None, kind: Some(line("kind")) }];
-    patch.about.severity = Some(Severity { level: "low".to_owned(), cvss: None });
-    patch.about.notices =
-        vec![Hold { kind: "action".to_owned(), text: line("hold"), phase: "before".to_owned() }];
+    patch.about.severity = Some(Severity { level: SeverityLevel::Low, cvss: None });
+    patch.about.notices = vec![Hold { kind: HoldKind::Action, text: line("hold"), phase: HoldPhase::Before }];
     patch.about.rollback.reason = Some(line("reason"));
     patch.about.rollback.data_warning = Some(line("warning"));
     patch.about.rollback.steps = vec![line("step")];

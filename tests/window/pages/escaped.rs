@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use patchwright::model::{Conflict, Hold, Patch, PatchId};
+use patchwright::model::{Conflict, Hold, HoldKind, HoldPhase, Patch, PatchId};
 use patchwright::present::words;
 
 use super::guided::goes_through;
@@ -22,8 +22,7 @@ fn everywhere(patch: &mut Patch) {
     patch.about.contact = Some(evil("contact"));
     patch.about.product.name = evil("product");
     patch.about.fixes = vec![evil("fix")];
-    patch.about.notices =
-        vec![Hold { kind: "action".to_owned(), text: evil("hold"), phase: "before".to_owned() }];
+    patch.about.notices = vec![Hold { kind: HoldKind::Action, text: evil("hold"), phase: HoldPhase::Before }];
     patch.about.rollback.reason = Some(evil("reason"));
     patch.about.rollback.data_warning = Some(evil("warning"));
     patch.about.rollback.steps = vec![evil("step")];

@@ -86,7 +86,7 @@ fn good() -> Patch {
         kind: PatchKind::Hotfix,
         title: text("Umlauts in fonts"),
         summary: text("Letters such as “ä” were cut off.\nPrinting is not affected."),
-        severity: Some(Severity { level: text("moderate"), cvss: Some(text("CVSS:3.1/AV:N")) }),
+        severity: Some(Severity { level: SeverityLevel::Moderate, cvss: Some(text("CVSS:3.1/AV:N")) }),
         issues: vec![Issue {
             system: text("jira"),
             key: text("ACME-7"),
@@ -125,7 +125,11 @@ fn good() -> Patch {
         }],
         conflicts: vec![Conflict { id: id("ACME-HF-900"), reason: text("mends the same in another way") }],
         supersedes: vec![id("ACME-HF-1041")],
-        notices: vec![Hold { kind: text("action"), text: text("stop the printer"), phase: text("before") }],
+        notices: vec![Hold {
+            kind: HoldKind::Action,
+            text: text("stop the printer"),
+            phase: HoldPhase::Before,
+        }],
         preflight: vec![
             probe(Probe::File { path: path("bin/app"), present: true, digest: Some(digest) }),
             probe(Probe::Text { path: path("etc/conf"), contains: text("mode = fast") }),

@@ -4,7 +4,6 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 
-use super::words::Word;
 use super::*;
 
 /// One line of any letters, in the composed form that manifests require.

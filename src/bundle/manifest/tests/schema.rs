@@ -31,7 +31,6 @@ fn the_schema_is_one_itself() {
 
 #[test]
 fn the_schema_knows_the_same_keys_and_words() {
-    use super::words::*;
     let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
     let words = |pointer: &str| -> Vec<&str> {
         let list = schema.pointer(pointer).and_then(Value::as_array).expect(pointer);
@@ -42,9 +41,9 @@ fn the_schema_knows_the_same_keys_and_words() {
     }
     assert_eq!(words("/properties/kind/enum"), known::<PatchKind>());
     assert_eq!(words("/properties/restart/enum"), known::<Restart>());
-    assert_eq!(words("/properties/severity/properties/level/enum"), SEVERITIES);
-    assert_eq!(words("/properties/holds/items/properties/kind/enum"), HOLD_KINDS);
-    assert_eq!(words("/properties/holds/items/properties/phase/enum"), HOLD_PHASES);
+    assert_eq!(words("/properties/severity/properties/level/enum"), known::<SeverityLevel>());
+    assert_eq!(words("/properties/holds/items/properties/kind/enum"), known::<HoldKind>());
+    assert_eq!(words("/properties/holds/items/properties/phase/enum"), known::<HoldPhase>());
     assert_eq!(words("/properties/requires/items/properties/mode/enum"), known::<RequirementMode>());
     assert_eq!(words("/properties/rollback/properties/possible/enum"), known::<RollbackPossible>());
     assert_eq!(words("/$defs/change/properties/op/enum"), known::<op::Op>());

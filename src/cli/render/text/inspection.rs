@@ -54,7 +54,7 @@ fn details(patch: &Patch, verbose: bool) -> String {
         "Severity",
         patch.about.severity.as_ref().map(|severity| match &severity.cvss {
             Some(cvss) => format!("{}, {cvss}", severity.level),
-            None => severity.level.clone(),
+            None => severity.level.to_string(),
         }),
     );
     sheet.line("Fixes", patch.about.fixes.join(", "));
