@@ -76,7 +76,7 @@ impl UnverifiedBundle {
             manifest: &self.manifest,
             place: place_of(&patch),
             created: patch.created.parse().ok(),
-            asks: patch.approvals,
+            asks: patch.about.approvals,
         };
         let verdict = judge(&claim, &self.signatures, &self.reviews, keyring, now);
         let content = Content::Container(self.container);
@@ -96,9 +96,9 @@ impl UnverifiedBundle {
 /// Where a patch stands in its vendor's row, as signatures repeat it.
 pub fn place_of(patch: &Patch) -> Place {
     Place {
-        product: patch.product.name.clone(),
-        channel: patch.channel.clone().unwrap_or_default(),
-        sequence: patch.sequence,
+        product: patch.about.product.name.clone(),
+        channel: patch.about.channel.clone().unwrap_or_default(),
+        sequence: patch.about.sequence,
     }
 }
 

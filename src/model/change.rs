@@ -1,5 +1,6 @@
 //! What a patch does at one place, and what a plan does there.
 
+use super::word::choices;
 use super::{Digest, Node, TreePath};
 
 /// What a patch does at one path. A patch has at most one change per path; a rename is a change at the old
@@ -65,34 +66,36 @@ pub enum Payload {
     },
 }
 
-/// What a file is to the product.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// Program code or a library.
-    Binary,
-    /// Settings that people edit.
-    Config,
-    /// Anything else the product reads.
-    #[default]
-    Data,
-    /// For people to read.
-    Doc,
-    /// Written by a program.
-    Generated,
-}
+choices! {
+    /// What a file is to the product.
+    #[derive(Default)]
+    pub enum Role {
+        /// Program code or a library.
+        Binary = "binary",
+        /// Settings that people edit.
+        Config = "config",
+        /// Anything else the product reads.
+        #[default]
+        Data = "data",
+        /// For people to read.
+        Doc = "doc",
+        /// Written by a program.
+        Generated = "generated",
+    }
 
-/// What to do with a file that differs from everything the change expects.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LocalEdits {
-    /// Stop and say so.
-    #[default]
-    Refuse,
-    /// Leave the edited file as it is.
-    KeepLocal,
-    /// Merge with the shipped base.
-    Merge,
-    /// Put the edited file aside and write ours.
-    Replace,
+    /// What to do with a file that differs from everything the change expects.
+    #[derive(Default)]
+    pub enum LocalEdits {
+        /// Stop and say so.
+        #[default]
+        Refuse = "refuse",
+        /// Leave the edited file as it is.
+        KeepLocal = "keep-local",
+        /// Merge with the shipped base.
+        Merge = "merge",
+        /// Put the edited file aside and write ours.
+        Replace = "replace",
+    }
 }
 
 /// One exchange at one place: exactly `before` is there, exactly `after` will be. What a plan consists of and a

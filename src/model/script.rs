@@ -1,6 +1,7 @@
 //! A script that a patch brings: the last resort, for what no change of files and no check can say.
 
 use super::Digest;
+use super::word::choices;
 
 /// A program text that runs before or after the change, if its signers may ship scripts and a person agrees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,26 +20,26 @@ pub struct Script {
     pub undo: Option<Digest>,
 }
 
-/// When a script runs. Neither is a part of the transaction: no script runs between arming and commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ScriptPhase {
-    /// After every check has passed, before the change is prepared.
-    Before,
-    /// After the change is done and durable, before the health checks.
-    After,
-}
+choices! {
+    /// When a script runs. Neither is a part of the transaction: no script runs between arming and commit.
+    pub enum ScriptPhase {
+        /// After every check has passed, before the change is prepared.
+        Before = "before",
+        /// After the change is done and durable, before the health checks.
+        After = "after",
+    }
 
-/// What runs a script. A closed set: a bundle cannot name a program, so it cannot name one that it brought itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Interpreter {
-    /// The system's POSIX shell.
-    Sh,
-    /// The system's Python 3, isolated from settings and packages of the person who runs it.
-    Python3,
-    /// The PowerShell that belongs to Windows, without a profile.
-    PowerShell,
-    /// The command processor of Windows.
-    Cmd,
+    /// What runs a script. A closed set: a bundle cannot name a program, so it cannot name one that it brought itself.
+    pub enum Interpreter {
+        /// The system's POSIX shell.
+        Sh = "sh",
+        /// The system's Python 3, isolated from settings and packages of the person who runs it.
+        Python3 = "python3",
+        /// The PowerShell that belongs to Windows, without a profile.
+        PowerShell = "powershell",
+        /// The command processor of Windows.
+        Cmd = "cmd",
+    }
 }
 
 impl Script {

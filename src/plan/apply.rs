@@ -75,7 +75,7 @@ impl Planner<'_> {
     /// Right product, right version, right machine, right time?
     fn check_product(&mut self) {
         let (patch, situation) = (self.patch, self.situation);
-        let product = &patch.product;
+        let product = &patch.about.product;
         if situation.is_product == Some(false) {
             let seen = situation.product_evidence.join("; ");
             let meaning = format!("this folder does not hold {}: {seen}", product.name);
@@ -84,7 +84,7 @@ impl Planner<'_> {
         // Only a version that was really read can be the wrong one; without it the before images decide.
         if let Some(version) = &situation.version
             && !product.versions.contains(version)
-            && patch.result_version.as_ref() != Some(version)
+            && patch.about.result_version.as_ref() != Some(version)
         {
             let meaning = format!(
                 "this is {} {version}, and the patch is for {}",
@@ -98,10 +98,10 @@ impl Planner<'_> {
                 "Ask the vendor for the patch that belongs to this version.",
             );
         }
-        if !patch.platforms.is_empty() && !patch.platforms.contains(&situation.platform) {
+        if !patch.about.platforms.is_empty() && !patch.about.platforms.contains(&situation.platform) {
             let meaning = format!(
                 "the patch is for {}, and this machine is {}",
-                patch.platforms.join(", "),
+                patch.about.platforms.join(", "),
                 situation.platform
             );
             self.refuse(
@@ -111,11 +111,12 @@ impl Planner<'_> {
                 "Ask the vendor for the patch that belongs to this system.",
             );
         }
-        if patch.expires.as_ref().is_some_and(|expires| is_past(expires, &situation.now)) {
-            let meaning = format!("the patch expired at {}", patch.expires.as_deref().unwrap_or_default());
+        if patch.about.expires.as_ref().is_some_and(|expires| is_past(expires, &situation.now)) {
+            let meaning =
+                format!("the patch expired at {}", patch.about.expires.as_deref().unwrap_or_default());
             self.refuse(Code::Expired, None, meaning, "Ask the vendor for a current edition.");
         }
-        if let Some((meaning, hint)) = situation.held.get(&patch.identity) {
+        if let Some((meaning, hint)) = situation.held.get(&patch.about.identity) {
             self.refuse(Code::Held, None, meaning, hint);
         }
         for (required, check, evidence) in &situation.failed_checks {
@@ -139,7 +140,7 @@ impl Planner<'_> {
         let coming: BTreeMap<&str, u32> =
             situation.coming.iter().map(|(id, rev)| (id.as_str(), *rev)).collect();
         let is_there = |id: &str| installed.contains_key(id) || coming.contains_key(id);
-        for requirement in patch.all_requirements(is_there) {
+        for requirement in patch.about.all_requirements(is_there) {
             let id = requirement.id.as_str();
             let together = coming.get(id).filter(|_| requirement.mode == RequirementMode::Together);
             match installed.get(id).or(together) {
@@ -153,7 +154,8 @@ impl Planner<'_> {
                 }
             }
         }
-        for conflict in patch.conflicts.iter().filter(|conflict| installed.contains_key(conflict.id.as_str()))
+        for conflict in
+            patch.about.conflicts.iter().filter(|conflict| installed.contains_key(conflict.id.as_str()))
         {
             let meaning =
                 format!("clashes with {}, which is in this folder: {}", conflict.id, conflict.reason);
@@ -316,7 +318,7 @@ impl Planner<'_> {
             });
             if let Some(twin) = twin {
                 let meaning = format!("is the same name as {twin} on some systems");
-                match self.situation.case_sensitive && self.patch.leaves_windows_out() {
+                match self.situation.case_sensitive && self.patch.about.leaves_windows_out() {
                     true => self.note(Some(&step.path), meaning),
                     false => self.refuse(
                         Code::Collide,
@@ -334,15 +336,15 @@ impl Planner<'_> {
         for path in self.situation.hard_linked.iter().filter(|path| changed.contains(path)) {
             self.note(Some(path), "has other names (hard links); those keep the old content");
         }
-        for hold in &self.patch.notices {
+        for hold in &self.patch.about.notices {
             self.note(None, format!("{} ({}): {}", hold.kind, hold.phase, hold.text));
         }
-        if self.patch.rollback.possible != RollbackPossible::Yes {
-            let until = match self.patch.rollback.possible {
+        if self.patch.about.rollback.possible != RollbackPossible::Yes {
+            let until = match self.patch.about.rollback.possible {
                 RollbackPossible::No => "cannot be taken back",
                 _ => "can be taken back only until it is accepted",
             };
-            let reason = self.patch.rollback.reason.as_deref().unwrap_or("the vendor gives no reason");
+            let reason = self.patch.about.rollback.reason.as_deref().unwrap_or("the vendor gives no reason");
             self.note(None, format!("this patch {until}: {reason}"));
         }
     }

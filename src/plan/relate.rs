@@ -178,9 +178,9 @@ pub enum Declaration {
 impl Declaration {
     /// What `patch`, which is known as `by`, says about the patch `other`.
     fn new(patch: &Patch, by: &str, other: &str) -> Vec<Self> {
-        let replaces = patch.supersedes.iter().any(|old| old.as_str() == other);
+        let replaces = patch.about.supersedes.iter().any(|old| old.as_str() == other);
         let replaces = replaces.then(|| Declaration::Replaces { by: by.to_owned(), other: other.to_owned() });
-        let clash = patch.conflicts.iter().find(|conflict| conflict.id.as_str() == other);
+        let clash = patch.about.conflicts.iter().find(|conflict| conflict.id.as_str() == other);
         let excludes = clash.map(|conflict| Declaration::Excludes {
             by: by.to_owned(),
             other: other.to_owned(),
@@ -262,8 +262,8 @@ pub fn relate(
 }
 
 fn fixes(new: &Patch, other: &Layer) -> Grounds {
-    let ours: BTreeSet<&String> = new.fixes.iter().collect();
-    let theirs: BTreeSet<&String> = other.patch.iter().flat_map(|patch| &patch.fixes).collect();
+    let ours: BTreeSet<&String> = new.about.fixes.iter().collect();
+    let theirs: BTreeSet<&String> = other.patch.iter().flat_map(|patch| &patch.about.fixes).collect();
     let list = |fixes: Vec<&&String>| fixes.into_iter().map(|fix| (*fix).clone()).collect();
     Grounds {
         both_fix: list(ours.intersection(&theirs).collect()),
@@ -323,14 +323,14 @@ pub(super) fn alone(path: &TreePath, before: Option<Node>, after: Option<Node>) 
 }
 
 fn declared(new: &Patch, other: &Layer) -> Vec<Declaration> {
-    let own = new.identity.id.as_str();
+    let own = new.about.identity.id.as_str();
     let mut declared = Declaration::new(new, own, &other.id);
     declared.extend(other.patch.iter().flat_map(|patch| Declaration::new(patch, &other.id, own)));
     declared
 }
 
 fn classify(new: &Patch, other: &Layer, presence: Presence, evidence: &Grounds) -> Class {
-    let (id, other_id) = (new.identity.id.as_str(), other.id.as_str());
+    let (id, other_id) = (new.about.identity.id.as_str(), other.id.as_str());
     let replaces = |by: &str| evidence.declared.iter().any(|said| said.is_replacement_by(by));
     if evidence.declared.iter().any(Declaration::is_exclusion) {
         return Class::Blocked;
@@ -340,12 +340,12 @@ fn classify(new: &Patch, other: &Layer, presence: Presence, evidence: &Grounds) 
     if same_fixes && leaves_the_same(new, other) {
         return Class::Identical;
     }
-    if is_same_patch && new.identity.revision != other.revision {
-        return if new.identity.revision > other.revision { Class::ReIssue } else { Class::Subset };
+    if is_same_patch && new.about.identity.revision != other.revision {
+        return if new.about.identity.revision > other.revision { Class::ReIssue } else { Class::Subset };
     }
     let shares_fixes = !evidence.both_fix.is_empty();
     // What it needs it cannot replace, whatever the fix sets say.
-    let needs = new.all_requirements(|_| true).iter().any(|need| need.id.as_str() == other.id);
+    let needs = new.about.all_requirements(|_| true).iter().any(|need| need.id.as_str() == other.id);
     if needs {
         return match by_places(presence, &evidence.places) {
             Class::Independent => Class::BuildsOn,
@@ -403,7 +403,7 @@ fn sentence(class: Class, new: &Patch, other: &Layer, evidence: &Grounds) -> Str
             format!("A newer edition of an installed fix: {id} is here as revision {old}.")
         }
         Class::Superset => format!("Contains the installed fix {id} and more."),
-        Class::Subset if new.identity.id.as_str() == id => {
+        Class::Subset if new.about.identity.id.as_str() == id => {
             format!("A newer edition of it is installed: {id} is here as revision {}.", other.revision)
         }
         Class::Subset => format!("Everything in it is already covered by {id}."),

@@ -36,8 +36,8 @@ pub(super) fn id(text: &str) -> PatchId {
 /// A patch with this id and these fixes.
 pub(super) fn named(name: &str, fixes: &[&str], changes: Vec<crate::model::FileChange>) -> Patch {
     let mut patch = patch(changes);
-    patch.identity.id = id(name);
-    patch.fixes = fixes.iter().map(|fix| (*fix).to_owned()).collect();
+    patch.about.identity.id = id(name);
+    patch.about.fixes = fixes.iter().map(|fix| (*fix).to_owned()).collect();
     patch
 }
 
@@ -50,8 +50,8 @@ pub(super) fn layer(patch: &Patch, entry: u64) -> Layer {
     };
     Layer {
         key: LayerKey { entry, part: 0 },
-        id: patch.identity.id.as_str().to_owned(),
-        revision: patch.identity.revision,
+        id: patch.about.identity.id.as_str().to_owned(),
+        revision: patch.about.identity.revision,
         patch: Some(Arc::new(patch.clone())),
         steps: patch.changes.iter().map(step).collect(),
         shares: BTreeSet::new(),
@@ -94,17 +94,17 @@ fn every_row_of_the_table_holds_in_both_directions() {
     let one = of("ONE", &["A"], "f", BASE, TOP);
     let newer = {
         let mut patch = of("ONE", &["A"], "f", BASE, TOP_OTHERWISE);
-        patch.identity.revision = 2;
+        patch.about.identity.revision = 2;
         patch
     };
     let replacing = {
         let mut patch = of("NEW", &["Z"], "g", "x", "y");
-        patch.supersedes = vec![id("ONE")];
+        patch.about.supersedes = vec![id("ONE")];
         patch
     };
     let excluding = {
         let mut patch = of("EX", &["E"], "g", "x", "y");
-        patch.conflicts = vec![Conflict { id: id("ONE"), reason: "both listen on port 80".to_owned() }];
+        patch.about.conflicts = vec![Conflict { id: id("ONE"), reason: "both listen on port 80".to_owned() }];
         patch
     };
     use Class::*;
@@ -193,11 +193,11 @@ fn what_a_vendor_declares_counts_only_where_it_is_stricter() {
     let one = named("ONE", &["A"], vec![edit("f", BASE, TOP)]);
     let mut other = named("X", &["B"], vec![edit("f", BASE, BOTTOM)]);
     assert_eq!(class(&other, &one), Class::Mergeable);
-    other.conflicts = vec![Conflict { id: id("ONE"), reason: "never together".to_owned() }];
+    other.about.conflicts = vec![Conflict { id: id("ONE"), reason: "never together".to_owned() }];
     assert_eq!(class(&other, &one), Class::Blocked);
     assert_eq!(class(&one, &other), Class::Blocked);
     // That it contains the other one does not help against a clash that is declared.
-    other.fixes.push("A".to_owned());
+    other.about.fixes.push("A".to_owned());
     assert_eq!(class(&other, &one), Class::Blocked);
 }
 
@@ -216,7 +216,7 @@ fn on_a_stack_what_the_file_holds_decides() {
     let third = named("THREE", &["C"], vec![edit("f", both, "one\n2\nthree\n4\nfive\n")]);
     for there in [&first, &second] {
         let told = relate(&third, &layer(there, 1), Presence::Installed, &|_| Some(file(both)), &texts());
-        assert_eq!(told.class, Class::BuildsOn, "{}", there.identity);
+        assert_eq!(told.class, Class::BuildsOn, "{}", there.about.identity);
     }
 }
 
@@ -227,15 +227,15 @@ fn requiring(name: &str, needs: &[(&str, RequirementMode)], sequence: u64) -> Pa
         min_revision: 1,
         mode: *mode,
     };
-    patch.requires = needs.iter().map(need).collect();
-    patch.sequence = sequence;
+    patch.about.requires = needs.iter().map(need).collect();
+    patch.about.sequence = sequence;
     patch
 }
 
 fn order(patches: &[Patch]) -> Result<Vec<String>, String> {
     let references: Vec<&Patch> = patches.iter().collect();
     resolve(&references, |_| false)
-        .map(|order| order.into_iter().map(|index| patches[index].identity.id.to_string()).collect())
+        .map(|order| order.into_iter().map(|index| patches[index].about.identity.id.to_string()).collect())
         .map_err(|cycle| cycle.to_string())
 }
 
@@ -271,7 +271,7 @@ fn a_circle_is_refused_and_named() {
 #[test]
 fn a_condition_counts_only_where_it_is_met() {
     let mut a = requiring("A", &[], 1);
-    a.requires_if = vec![RequirementIf {
+    a.about.requires_if = vec![RequirementIf {
         when: id("C"),
         then: Requirement { id: id("B"), min_revision: 1, mode: Before },
     }];
@@ -317,8 +317,8 @@ mod by_chance {
             if let Ok(order) = found {
                 for patch in &patches {
                     let at = |id: &str| order.iter().position(|other| other == id);
-                    for need in patch.requires.iter().filter(|need| need.mode == Before) {
-                        prop_assert!(at(need.id.as_str()) < at(patch.identity.id.as_str()));
+                    for need in patch.about.requires.iter().filter(|need| need.mode == Before) {
+                        prop_assert!(at(need.id.as_str()) < at(patch.about.identity.id.as_str()));
                     }
                 }
             }

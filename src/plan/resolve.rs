@@ -25,7 +25,7 @@ type Rank<'a> = (u64, &'a str, u32, usize);
 pub fn resolve(patches: &[&Patch], is_installed: impl Fn(&str) -> bool) -> Result<Vec<usize>, Cycle> {
     let rank = |index: usize| -> Rank<'_> {
         let patch = patches[index];
-        (patch.sequence, patch.identity.id.as_str(), patch.identity.revision, index)
+        (patch.about.sequence, patch.about.identity.id.as_str(), patch.about.identity.revision, index)
     };
     let mut waits_for = waits(patches, is_installed);
     let mut ready: BTreeSet<Rank<'_>> =
@@ -44,18 +44,18 @@ pub fn resolve(patches: &[&Patch], is_installed: impl Fn(&str) -> bool) -> Resul
 
 /// For each patch those that must come before it.
 fn waits(patches: &[&Patch], is_installed: impl Fn(&str) -> bool) -> BTreeMap<usize, BTreeSet<usize>> {
-    let at_hand = |id: &str| patches.iter().any(|patch| patch.identity.id.as_str() == id);
+    let at_hand = |id: &str| patches.iter().any(|patch| patch.about.identity.id.as_str() == id);
     let mut waits = BTreeMap::new();
     for (index, patch) in patches.iter().enumerate() {
         let mut before = BTreeSet::new();
-        let requirements = patch.all_requirements(|id| is_installed(id) || at_hand(id));
+        let requirements = patch.about.all_requirements(|id| is_installed(id) || at_hand(id));
         let required: BTreeSet<_> = requirements
             .iter()
             .filter(|requirement| requirement.mode == RequirementMode::Before)
             .map(|requirement| &requirement.id)
             .collect();
         for (other, candidate) in patches.iter().enumerate().filter(|(other, _)| *other != index) {
-            if required.contains(&candidate.identity.id) || was_made_for(patch, candidate) {
+            if required.contains(&candidate.about.identity.id) || was_made_for(patch, candidate) {
                 before.insert(other);
             }
         }
@@ -80,7 +80,7 @@ fn was_made_for(patch: &Patch, other: &Patch) -> bool {
 
 /// One circle among those that are still waiting.
 fn cycle(patches: &[&Patch], waits_for: &BTreeMap<usize, BTreeSet<usize>>) -> Cycle {
-    let id = |index: &usize| patches[*index].identity.id.as_str();
+    let id = |index: &usize| patches[*index].about.identity.id.as_str();
     let smallest = |indexes: &mut dyn Iterator<Item = &usize>| indexes.min_by_key(|index| id(index)).copied();
     let mut stuck = waits_for.iter().filter(|(_, waiting)| !waiting.is_empty()).map(|(index, _)| index);
     let mut way = Vec::new();

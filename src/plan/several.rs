@@ -150,7 +150,7 @@ impl<'a> Run<'a> {
         self.see_as(one, all);
         if let Some(reason) = self.left_out(&planned.relations) {
             if planned.relations.iter().all(|relation| relation.class != Class::Identical) {
-                let text = format!("{} is left out: {}", patch.identity, reason.trim_end_matches('.'));
+                let text = format!("{} is left out: {}", patch.about.identity, reason.trim_end_matches('.'));
                 self.notes.push(Note { path: None, text });
             }
             planned.left_out = Some(reason);
@@ -196,8 +196,9 @@ impl<'a> Run<'a> {
             self.now.version.clone_from(&one.version);
         }
         self.now.failed_checks.clone_from(&one.failed_checks);
-        let id_of =
-            |one: &Candidate| (one.patch.identity.id.as_str().to_owned(), one.patch.identity.revision);
+        let id_of = |one: &Candidate| {
+            (one.patch.about.identity.id.as_str().to_owned(), one.patch.about.identity.revision)
+        };
         self.now.coming = all.iter().map(id_of).collect();
     }
 
@@ -227,10 +228,9 @@ impl<'a> Run<'a> {
         for old in old {
             let known = Known { made: &self.made, others: self.contents };
             let gone = BTreeSet::from([old]);
-            let is_declared =
-                self.layers.iter().find(|layer| layer.key == old).is_some_and(|layer| {
-                    patch.supersedes.iter().any(|replaced| replaced.as_str() == layer.id)
-                });
+            let is_declared = self.layers.iter().find(|layer| layer.key == old).is_some_and(|layer| {
+                patch.about.supersedes.iter().any(|replaced| replaced.as_str() == layer.id)
+            });
             let places = places_without(&self.stack(), &gone, &known)
                 .ok()
                 .filter(|(places, stuck)| {
@@ -246,7 +246,7 @@ impl<'a> Run<'a> {
             self.take_away(places.unwrap_or_default(), old);
             if let Some(layer) = self.layers.iter_mut().find(|layer| layer.key == old) {
                 layer.superseded = Some((key, stays));
-                let text = format!("{} is contained in {} and is replaced", layer.id, patch.identity);
+                let text = format!("{} is contained in {} and is replaced", layer.id, patch.about.identity);
                 self.notes.push(Note { path: None, text });
             }
             replaced.push((old, stays));
@@ -257,8 +257,8 @@ impl<'a> Run<'a> {
     /// Without `old` the product is of the version that it was made for, as far as that can be told.
     fn forget_the_version_of(&mut self, old: LayerKey) {
         let patch = self.layers.iter().find(|layer| layer.key == old).and_then(|layer| layer.patch.clone());
-        if let Some(patch) = patch.filter(|patch| patch.result_version == self.now.version) {
-            self.now.version = match patch.product.versions.as_slice() {
+        if let Some(patch) = patch.filter(|patch| patch.about.result_version == self.now.version) {
+            self.now.version = match patch.about.product.versions.as_slice() {
                 [only] => Some(only.clone()),
                 _ => None,
             };
@@ -321,7 +321,8 @@ impl<'a> Run<'a> {
             change.after = image.node;
             change.payload = None;
             is_merged = true;
-            let text = format!("is merged: {} and {id} both change it, in different places", patch.identity);
+            let text =
+                format!("is merged: {} and {id} both change it, in different places", patch.about.identity);
             self.notes.push(Note { path: Some(path.as_str().to_owned()), text });
         }
         is_merged.then_some(adapted)
@@ -335,7 +336,7 @@ impl<'a> Run<'a> {
             let own = |place: &&TreePath| place.as_str().to_owned();
             clashing.extend(relation.clashing_places().iter().map(own));
             // What the patch itself says is told with everything else that it says.
-            if !patch.conflicts.iter().any(|conflict| conflict.id.as_str() == relation.id) {
+            if !patch.about.conflicts.iter().any(|conflict| conflict.id.as_str() == relation.id) {
                 self.obstacles.push(obstacle);
             }
         }
@@ -359,15 +360,15 @@ impl<'a> Run<'a> {
         for step in &steps {
             self.set(&step.path, step.after.clone());
         }
-        if patch.result_version.is_some() {
-            self.now.version.clone_from(&patch.result_version);
+        if patch.about.result_version.is_some() {
+            self.now.version.clone_from(&patch.about.result_version);
         }
-        let id = patch.identity.id.as_str().to_owned();
-        self.now.installed.push((id.clone(), patch.identity.revision));
+        let id = patch.about.identity.id.as_str().to_owned();
+        self.now.installed.push((id.clone(), patch.about.identity.revision));
         self.layers.push(Layer {
             key,
             id,
-            revision: patch.identity.revision,
+            revision: patch.about.identity.revision,
             patch: Some(patch.clone()),
             steps,
             shares,

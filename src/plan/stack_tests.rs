@@ -94,7 +94,8 @@ fn without_contents_everything_above_goes_as_well() {
 #[test]
 fn who_needs_a_patch_goes_with_it() {
     let mut needing = named("N", &["N"], vec![edit("g", "x", "y")]);
-    needing.requires = vec![Requirement { id: id("X"), min_revision: 1, mode: RequirementMode::Before }];
+    needing.about.requires =
+        vec![Requirement { id: id("X"), min_revision: 1, mode: RequirementMode::Before }];
     let layers = vec![layer(&named("X", &["X"], vec![edit("f", BASE, X)]), 1), layer(&needing, 2)];
     let (places, with_it) = without(&layers, &[1]);
     assert_eq!(with_it, [2]);

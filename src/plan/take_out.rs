@@ -98,7 +98,8 @@ fn dependent_by_name(stack: &Stack<'_>, out: &BTreeSet<LayerKey>) -> Option<Depe
     let stays = |layer: &&Layer| !out.contains(&layer.key);
     for layer in stack.layers.iter().filter(stays) {
         let Some(patch) = &layer.patch else { continue };
-        for need in patch.all_requirements(|id| stack.layers.iter().any(|other| provides(other, id, 1))) {
+        for need in patch.about.all_requirements(|id| stack.layers.iter().any(|other| provides(other, id, 1)))
+        {
             let (id, revision) = (need.id.as_str(), need.min_revision);
             let gives = |layer: &Layer| provides(layer, id, revision);
             let was_there = stack.layers.iter().any(gives);
@@ -114,7 +115,7 @@ fn dependent_by_name(stack: &Stack<'_>, out: &BTreeSet<LayerKey>) -> Option<Depe
 /// Whether `layer` is the patch `id`, or contains it.
 fn provides(layer: &Layer, id: &str, revision: u32) -> bool {
     let is_it = layer.id == id && layer.revision >= revision;
-    let replaces = |patch: &crate::model::Patch| patch.supersedes.iter().any(|old| old.as_str() == id);
+    let replaces = |patch: &crate::model::Patch| patch.about.supersedes.iter().any(|old| old.as_str() == id);
     is_it || layer.patch.as_deref().is_some_and(replaces)
 }
 

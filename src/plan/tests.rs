@@ -44,54 +44,15 @@ pub(super) fn change(at: &str, before: Option<Node>, after: Option<Node>) -> Fil
 pub(super) fn patch(mut changes: Vec<FileChange>) -> Patch {
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     let id = PatchId::parse("ACME-1").expect("a good id");
-    Patch {
-        identity: PatchRef { id, revision: 1 },
-        sequence: 1,
-        channel: None,
-        approvals: Approvals::default(),
-        kind: PatchKind::Hotfix,
-        title: "A fix".to_owned(),
-        summary: "It fixes.".to_owned(),
-        severity: None,
-        issues: Vec::new(),
-        fixes: vec!["BUG-1".to_owned()],
-        vulnerabilities: Vec::new(),
-        created: "2026-01-01T00:00:00Z".to_owned(),
-        expires: None,
-        support_until: None,
-        vendor: "ACME".to_owned(),
-        contact: None,
-        license: None,
-        product: Product {
-            name: "App".to_owned(),
-            purl: None,
-            cpe: None,
-            versions: vec!["1.0".to_owned()],
-            detect: Vec::new(),
-        },
-        platforms: Vec::new(),
-        result_version: Some("1.1".to_owned()),
-        requires: Vec::new(),
-        requires_if: Vec::new(),
-        conflicts: Vec::new(),
-        supersedes: Vec::new(),
-        notices: Vec::new(),
-        changes,
-        preflight: Vec::new(),
-        health: Vec::new(),
-        scripts: Vec::new(),
-        restart: Restart::Nothing,
-        rollback: Rollback {
-            possible: RollbackPossible::Yes,
-            reason: None,
-            data_warning: None,
-            steps: Vec::new(),
-        },
-        source: None,
-        evidence: Evidence::default(),
-        proven: false,
-        extensions: BTreeMap::new(),
-    }
+    let mut about =
+        About { title: "A fix".to_owned(), summary: "It fixes.".to_owned(), ..About::minimal(id) };
+    about.sequence = 1;
+    about.fixes = vec!["BUG-1".to_owned()];
+    about.vendor = "ACME".to_owned();
+    about.product.name = "App".to_owned();
+    about.product.versions = vec!["1.0".to_owned()];
+    about.result_version = Some("1.1".to_owned());
+    Patch { about, created: "2026-01-01T00:00:00Z".to_owned(), changes, scripts: Vec::new(), proven: false }
 }
 
 /// A folder on a roomy, well-behaved disk, with these things in it.
@@ -139,8 +100,8 @@ fn every_obstacle_is_told_at_once() {
         change("no/parent", None, Some(file("new"))),
         change("fine", Some(file("old")), Some(file("new"))),
     ]);
-    patch.platforms = vec!["windows/x86_64".to_owned()];
-    patch.expires = Some("2026-11-22T00:00:00Z".to_owned());
+    patch.about.platforms = vec!["windows/x86_64".to_owned()];
+    patch.about.expires = Some("2026-11-22T00:00:00Z".to_owned());
     let mut here = folder(&[
         ("edited", file("mine")),
         ("taken", file("somebody's")),
@@ -255,7 +216,7 @@ fn a_name_that_differs_only_in_case_from_one_on_disk_is_told() {
     let mut patch = patch(vec![change("Readme", None, Some(file("new")))]);
     let here = folder(&[("README", file("theirs"))]);
     assert_eq!(codes(&plan_apply(&patch, &here)), [(Code::Collide, "Readme")]);
-    patch.platforms = vec!["linux/x86_64".to_owned()];
+    patch.about.platforms = vec!["linux/x86_64".to_owned()];
     let preview = plan_apply(&patch, &here);
     assert_eq!(codes(&preview), [], "a patch that leaves Windows out may tell them apart");
     assert!(preview.notes.iter().any(|note| note.text.contains("README")), "{:?}", preview.notes);
@@ -309,8 +270,9 @@ fn room_is_counted_in_blocks_and_with_copies_of_files_that_have_other_names() {
 fn required_patches_conflicts_checks_and_weak_disks_are_obstacles() {
     let id = |text| PatchId::parse(text).expect("a good id");
     let mut patch = patch(vec![change("a", Some(file("old")), Some(file("new")))]);
-    patch.requires = vec![Requirement { id: id("BASE"), min_revision: 2, mode: RequirementMode::Before }];
-    patch.conflicts = vec![Conflict { id: id("OTHER"), reason: "same port".to_owned() }];
+    patch.about.requires =
+        vec![Requirement { id: id("BASE"), min_revision: 2, mode: RequirementMode::Before }];
+    patch.about.conflicts = vec![Conflict { id: id("OTHER"), reason: "same port".to_owned() }];
     let mut here = folder(&[("a", file("old"))]);
     here.installed = vec![("BASE".to_owned(), 1), ("OTHER".to_owned(), 1)];
     here.is_product = Some(false);

@@ -72,7 +72,7 @@ impl Check {
         let (patch, preview) = (&found.patch, &found.preview);
         let steps = &preview.plan.steps;
         let review = [
-            Some(ReviewLine::choice(words::PATCH, line(&patch.title))),
+            Some(ReviewLine::choice(words::PATCH, line(&patch.about.title))),
             Some(ReviewLine::choice(words::FOLDER, path_line(folder))),
             Some(match &found.text {
                 Some(origin) => ReviewLine::fact(words::HOW_IT_FITS, fit::totals(origin)),
@@ -84,11 +84,11 @@ impl Check {
             )),
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
-            words::restart(patch.restart)
+            words::restart(patch.about.restart)
                 .map(|sentence| ReviewLine::fact(words::RESTART, sentence.to_owned())),
             Some(ReviewLine::fact(
                 words::CAN_GO_BACK,
-                capitalised(phrases::rollback(patch.rollback.possible)),
+                capitalised(phrases::rollback(patch.about.rollback.possible)),
             )),
         ];
         let check = Self::new(preview, findings_of_apply(found), review, words::APPLY_N);
@@ -217,9 +217,9 @@ fn names<'a>(name: &'static str, patches: impl IntoIterator<Item = &'a PatchNote
 }
 
 fn product(preview: &ApplyPreview) -> String {
-    let name = line(&preview.patch.product.name);
+    let name = line(&preview.patch.about.product.name);
     let found = preview.version.as_deref().map(line);
-    match (found, preview.patch.result_version.as_deref().map(line)) {
+    match (found, preview.patch.about.result_version.as_deref().map(line)) {
         (Some(old), Some(new)) if old != new => format!("{name} {old} → {new}"),
         (Some(version), _) => format!("{name} {version}"),
         (None, Some(new)) => format!("{name} → {new}"),

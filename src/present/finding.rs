@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fit;
-use crate::model::{Code, Hold, Patch, TreePath};
+use crate::model::{Code, Hold, HoldKind, HoldPhase, Patch, TreePath};
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
@@ -97,7 +97,7 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     findings.extend(finding_of_scripts(&preview.scripts));
     findings.extend(finding_of_trust(&preview.verdict));
     findings.extend(findings_of_hidden(&preview.hidden));
-    findings.extend(findings_of_patch(&preview.patch, &["before", "after"]));
+    findings.extend(findings_of_patch(&preview.patch, &[HoldPhase::Before, HoldPhase::After]));
     findings.extend(findings_of_relations(preview));
     match &preview.text {
         Some(origin) => {
@@ -296,18 +296,14 @@ fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {
 }
 
 /// What the vendor wants people to do or know in these phases, and what has to be restarted.
-fn findings_of_patch(patch: &Patch, phases: &[&str]) -> Vec<Finding> {
+fn findings_of_patch(patch: &Patch, phases: &[HoldPhase]) -> Vec<Finding> {
     let finding_of_hold = |hold: &Hold| {
-        let rank = if hold.kind == "doc" { Rank::Information } else { Rank::MayBreak };
-        Finding::plain(rank, words::hold(&hold.phase), escape_line(&hold.text).into_owned())
+        let rank = if hold.kind == HoldKind::Doc { Rank::Information } else { Rank::MayBreak };
+        Finding::plain(rank, words::hold(hold.phase), escape_line(&hold.text).into_owned())
     };
-    let mut findings: Vec<Finding> = patch
-        .notices
-        .iter()
-        .filter(|hold| phases.contains(&hold.phase.as_str()))
-        .map(finding_of_hold)
-        .collect();
-    if let Some(sentence) = words::restart(patch.restart) {
+    let mut findings: Vec<Finding> =
+        patch.about.notices.iter().filter(|hold| phases.contains(&hold.phase)).map(finding_of_hold).collect();
+    if let Some(sentence) = words::restart(patch.about.restart) {
         findings.push(Finding::plain(Rank::Information, words::RESTART, sentence));
     }
     findings

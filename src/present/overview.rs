@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::finding::{Finding, findings_of_hidden};
-use crate::model::{Issue, Patch, RequirementMode};
+use crate::model::{HoldPhase, Issue, Patch, RequirementMode};
 use crate::report::{changes, phrases};
 use crate::text::{capitalised, escape_line, escape_text};
 use crate::words::{self, fill};
@@ -65,12 +65,16 @@ impl Overview {
             Section { heading: words::FINE_PRINT, facts: fine_print(inspection) },
         ];
         Self {
-            title: line(&patch.title),
-            identity: format!("{} · {}", line(&patch.identity.to_string()), phrases::kind(patch.kind)),
+            title: line(&patch.about.title),
+            identity: format!(
+                "{} · {}",
+                line(&patch.about.identity.to_string()),
+                phrases::kind(patch.about.kind)
+            ),
             standing: inspection.verdict.standing,
             trust_word: trust_word(&inspection.verdict),
             trust: line(&inspection.verdict.sentence()),
-            summary: escape_text(&patch.summary).into_owned(),
+            summary: escape_text(&patch.about.summary).into_owned(),
             hidden: findings_of_hidden(&inspection.hidden),
             sections: sections.into_iter().filter(|section| !section.facts.is_empty()).collect(),
         }
@@ -101,18 +105,18 @@ fn fixes(patch: &Patch) -> Vec<Fact> {
         Fact::new(words::TICKET, &format!("{}{kind}{url}", issue.key))
     };
     let mut facts: Vec<Fact> =
-        patch.vulnerabilities.iter().map(|id| Fact::new(words::VULNERABILITY, id)).collect();
-    if let Some(severity) = &patch.severity {
+        patch.about.vulnerabilities.iter().map(|id| Fact::new(words::VULNERABILITY, id)).collect();
+    if let Some(severity) = &patch.about.severity {
         let cvss = severity.cvss.as_deref().map(|cvss| format!(" · {cvss}")).unwrap_or_default();
         facts.push(Fact::new(words::SEVERITY, &format!("{}{cvss}", severity.level)));
     }
-    facts.extend(patch.issues.iter().map(issue));
-    facts.extend(joined(words::FIXED, &patch.fixes));
+    facts.extend(patch.about.issues.iter().map(issue));
+    facts.extend(joined(words::FIXED, &patch.about.fixes));
     facts
 }
 
 fn product(patch: &Patch) -> Vec<Fact> {
-    let product = &patch.product;
+    let product = &patch.about.product;
     let mut facts = vec![
         Fact::new(words::PRODUCT, &product.name),
         Fact::new(
@@ -120,15 +124,15 @@ fn product(patch: &Patch) -> Vec<Fact> {
             &product.versions.join(", "),
         ),
     ];
-    facts.extend(patch.result_version.as_ref().map(|version| Fact::new(words::AFTERWARDS, version)));
-    facts.extend(joined(words::SYSTEMS, &patch.platforms));
-    facts.push(Fact::new(words::FROM_WHOM, &patch.vendor));
-    facts.extend(patch.contact.as_ref().map(|contact| Fact::new(words::CONTACT, contact)));
+    facts.extend(patch.about.result_version.as_ref().map(|version| Fact::new(words::AFTERWARDS, version)));
+    facts.extend(joined(words::SYSTEMS, &patch.about.platforms));
+    facts.push(Fact::new(words::FROM_WHOM, &patch.about.vendor));
+    facts.extend(patch.about.contact.as_ref().map(|contact| Fact::new(words::CONTACT, contact)));
     facts
 }
 
 fn needs(patch: &Patch) -> Vec<Fact> {
-    let requires = patch.requires.iter().map(|required| {
+    let requires = patch.about.requires.iter().map(|required| {
         let mut id = required.id.to_string();
         if required.min_revision > 1 {
             id = fill(words::NEEDS_REVISION, &[("id", &id), ("n", &required.min_revision.to_string())]);
@@ -140,28 +144,29 @@ fn needs(patch: &Patch) -> Vec<Fact> {
         Fact::new(words::NEEDED, &fill(when, &[("id", &id)]))
     });
     let conflicts = patch
+        .about
         .conflicts
         .iter()
         .map(|conflict| Fact::new(words::NOT_TOGETHER, &format!("{}: {}", conflict.id, conflict.reason)));
-    let supersedes: Vec<String> = patch.supersedes.iter().map(ToString::to_string).collect();
-    let holds = patch.notices.iter().filter(|hold| hold.phase == "before");
+    let supersedes: Vec<String> = patch.about.supersedes.iter().map(ToString::to_string).collect();
+    let holds = patch.about.notices.iter().filter(|hold| hold.phase == HoldPhase::Before);
     requires
         .chain(conflicts)
         .chain(joined(words::CONTAINS, &supersedes))
-        .chain(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)))
+        .chain(holds.map(|hold| Fact::new(words::hold(hold.phase), &hold.text)))
         .collect()
 }
 
 fn afterwards(patch: &Patch) -> Vec<Fact> {
-    let restart = words::restart(patch.restart).unwrap_or(words::NO_RESTART);
-    let holds = patch.notices.iter().filter(|hold| hold.phase == "after");
+    let restart = words::restart(patch.about.restart).unwrap_or(words::NO_RESTART);
+    let holds = patch.about.notices.iter().filter(|hold| hold.phase == HoldPhase::After);
     std::iter::once(Fact::new(words::RESTART, restart))
-        .chain(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)))
+        .chain(holds.map(|hold| Fact::new(words::hold(hold.phase), &hold.text)))
         .collect()
 }
 
 fn way_back(patch: &Patch) -> Vec<Fact> {
-    let rollback = &patch.rollback;
+    let rollback = &patch.about.rollback;
     let mut facts = vec![Fact::new(words::CAN_GO_BACK, phrases::rollback(rollback.possible))];
     facts.extend(rollback.reason.as_ref().map(|reason| Fact::new(words::BECAUSE, reason)));
     facts.extend(rollback.data_warning.as_ref().map(|warning| Fact::new(words::DATA_WRITTEN, warning)));
@@ -169,8 +174,8 @@ fn way_back(patch: &Patch) -> Vec<Fact> {
     facts.extend(
         steps.map(|(index, step)| Fact::new(&fill(words::STEP_N, &[("n", &(index + 1).to_string())]), step)),
     );
-    let holds = patch.notices.iter().filter(|hold| hold.phase == "rollback");
-    facts.extend(holds.map(|hold| Fact::new(words::hold(&hold.phase), &hold.text)));
+    let holds = patch.about.notices.iter().filter(|hold| hold.phase == HoldPhase::Rollback);
+    facts.extend(holds.map(|hold| Fact::new(words::hold(hold.phase), &hold.text)));
     facts
 }
 
@@ -203,11 +208,11 @@ fn vouchers(inspection: &Inspection) -> Vec<Fact> {
 }
 
 fn care(patch: &Patch) -> Vec<Fact> {
-    let evidence = &patch.evidence;
+    let evidence = &patch.about.evidence;
     let mut facts: Vec<Fact> = evidence.review.iter().map(|line| Fact::new(words::REVIEWED, line)).collect();
     facts.extend(evidence.tests.iter().map(|line| Fact::new(words::TESTED, line)));
     facts.extend(evidence.provenance.iter().map(|line| Fact::new(words::COMES_FROM, line)));
-    facts.extend(patch.source.as_ref().map(|source| Fact::new(words::MADE_FROM, source)));
+    facts.extend(patch.about.source.as_ref().map(|source| Fact::new(words::MADE_FROM, source)));
     let proof = if patch.proven { words::PROVEN } else { words::NOT_PROVEN };
     facts.push(Fact::new(words::PROOF, proof));
     facts
@@ -220,16 +225,21 @@ fn fine_print(inspection: &Inspection) -> Vec<Fact> {
         Fact::new(words::CHANGES, &changes::summary(&lines)),
         Fact::new(words::MADE, &phrases::moment(&patch.created)),
     ];
-    facts.extend(patch.expires.as_ref().map(|time| Fact::new(words::NOT_AFTER, &phrases::moment(time))));
+    facts
+        .extend(patch.about.expires.as_ref().map(|time| Fact::new(words::NOT_AFTER, &phrases::moment(time))));
     facts.extend(
-        patch.support_until.as_ref().map(|time| Fact::new(words::SUPPORTED_UNTIL, &phrases::moment(time))),
+        patch
+            .about
+            .support_until
+            .as_ref()
+            .map(|time| Fact::new(words::SUPPORTED_UNTIL, &phrases::moment(time))),
     );
-    facts.extend(patch.license.as_ref().map(|license| Fact::new(words::LICENSE, license)));
-    facts.extend(patch.product.purl.as_ref().map(|purl| Fact::new(words::PURL, purl)));
-    facts.extend(patch.product.cpe.as_ref().map(|cpe| Fact::new(words::CPE, cpe)));
+    facts.extend(patch.about.license.as_ref().map(|license| Fact::new(words::LICENSE, license)));
+    facts.extend(patch.about.product.purl.as_ref().map(|purl| Fact::new(words::PURL, purl)));
+    facts.extend(patch.about.product.cpe.as_ref().map(|cpe| Fact::new(words::CPE, cpe)));
     facts.push(Fact::new(words::FILE_SIZE, &phrases::bytes(inspection.file_bytes)));
     facts.push(Fact::new(words::SHA_256, &inspection.file_digest.to_string()));
-    facts.extend(patch.extensions.iter().map(|(key, value)| Fact::new(key, value)));
+    facts.extend(patch.about.extensions.iter().map(|(key, value)| Fact::new(key, value)));
     facts
 }
 

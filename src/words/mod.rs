@@ -5,7 +5,7 @@
 //! a sentence has a name that begins with `PART_`. What fails is worded by `report`; here each of its codes has a
 //! heading that says the same in a few words.
 
-use crate::model::{Code, Restart};
+use crate::model::{Code, HoldPhase, Restart};
 
 macro_rules! words {
     ($($name:ident = $text:literal;)+) => {
@@ -454,12 +454,11 @@ pub const fn heading(code: Code) -> &'static str {
 }
 
 /// When a person has to do something.
-pub fn hold(phase: &str) -> &'static str {
+pub const fn hold(phase: HoldPhase) -> &'static str {
     match phase {
-        "before" => "To do before",
-        "after" => "To do afterwards",
-        "rollback" => "To do when going back",
-        _ => GOOD_TO_KNOW,
+        HoldPhase::Before => "To do before",
+        HoldPhase::After => "To do afterwards",
+        HoldPhase::Rollback => "To do when going back",
     }
 }
 

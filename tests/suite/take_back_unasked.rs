@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use patchwright::bundle::order::Order;
 use patchwright::ledger::Action;
-use patchwright::model::{Check, Level, PatchId, Probe, TreePath};
+use patchwright::model::{About, Check, Level, PatchId, Probe, TreePath};
 use patchwright::progress::{CancelToken, Phase, Progress, Quiet};
 use patchwright::workbench::{Applied, ApplyOptions, Error, Result, Watch};
 
@@ -20,7 +20,7 @@ fn product_with_check(level: Level) -> Product {
     let probe = Probe::File { path, present: false, digest: None };
     let id = PatchId::parse("ACME-HF-1").expect("a good id");
     let health = vec![Check { probe, level, timeout_secs: 1, retries: 0 }];
-    Product::with_order(Order { health, ..Order::minimal(id, None, None) })
+    Product::with_order(Order::from(About { health, ..About::minimal(id) }))
 }
 
 fn apply(product: &Product, folder: &Path, watch: Watch<'_>) -> Result<Applied> {

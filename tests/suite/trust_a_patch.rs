@@ -89,7 +89,7 @@ fn on_a_terminal_the_digits_are_shown_and_asked_about() {
 #[test]
 fn thresholds_ask_for_different_people_in_their_roles() {
     let sandbox = scene();
-    save(&sandbox, "fix", |patch| patch.approvals.reviewers = 1);
+    save(&sandbox, "fix", |patch| patch.about.approvals.reviewers = 1);
     let console = person(&sandbox);
     let (anna, bob) = (new_key(&console, "anna"), new_key(&console, "bob"));
     trust(&console, "anna", &anna, "--product Widget --role author --role reviewer");
@@ -112,7 +112,7 @@ fn a_bundle_that_was_changed_after_it_was_signed_is_broken_and_nothing_helps() {
     trust(&console, "anna", &anna, "--product Widget");
     sign(&console, "fix", "anna", "author");
     // The same signature on another manifest.
-    save(&sandbox, "other", |patch| patch.title = "Something else".to_owned());
+    save(&sandbox, "other", |patch| patch.about.title = "Something else".to_owned());
     move_signature(&sandbox, "fix", "other");
     let broken = console.run("verify $/other.patchbundle --allow-unsigned");
     assert!(broken.out.contains("Broken: this is not the file that anna signed"), "{broken}");
@@ -161,13 +161,13 @@ fn h87_an_older_patch_needs_a_reason_which_the_history_keeps() {
     let console = person(&sandbox);
     let anna = new_key(&console, "anna");
     trust(&console, "anna", &anna, "--product Widget");
-    save(&sandbox, "new", |patch| patch.sequence = 42);
-    save(&sandbox, "old", |patch| patch.sequence = 41);
+    save(&sandbox, "new", |patch| patch.about.sequence = 42);
+    save(&sandbox, "old", |patch| patch.about.sequence = 41);
     save(&sandbox, "twin", |patch| {
-        patch.sequence = 42;
-        patch.title = "Another".to_owned();
+        patch.about.sequence = 42;
+        patch.about.title = "Another".to_owned();
     });
-    save(&sandbox, "far", |patch| patch.sequence = 1 << 62);
+    save(&sandbox, "far", |patch| patch.about.sequence = 1 << 62);
     for name in ["new", "old", "twin", "far"] {
         sign(&console, name, "anna", "author");
     }
@@ -205,7 +205,7 @@ fn the_rules_of_the_machine_cannot_be_talked_round() {
     assert!(refused.err.contains("E-POLICY"), "{refused}");
     let anna = new_key(&console, "anna");
     trust(&console, "anna", &anna, "--product Widget");
-    save(&sandbox, "low", |patch| patch.sequence = 9);
+    save(&sandbox, "low", |patch| patch.about.sequence = 9);
     sign(&console, "low", "anna", "author");
     let low = console.run("apply $/low.patchbundle $/app --yes --allow-downgrade=x");
     assert_eq!(low.code, 4, "{low}");
@@ -336,8 +336,8 @@ fn a_history_that_was_cut_short_or_changed_is_found_out() {
     let console = person(&sandbox);
     let anna = new_key(&console, "anna");
     trust(&console, "anna", &anna, "--product Widget");
-    save(&sandbox, "new", |patch| patch.sequence = 42);
-    save(&sandbox, "old", |patch| patch.sequence = 41);
+    save(&sandbox, "new", |patch| patch.about.sequence = 42);
+    save(&sandbox, "old", |patch| patch.about.sequence = 41);
     sign(&console, "new", "anna", "author");
     sign(&console, "old", "anna", "author");
     console.done("apply $/new.patchbundle $/app --yes");

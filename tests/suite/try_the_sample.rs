@@ -103,10 +103,10 @@ fn every_patch_of_the_sample_is_proven_explained_and_made_from_a_full_order() {
         let verified =
             unwatched(|watch| laid_out.sandbox.bench().verify(bundle, watch)).expect("a good bundle");
         let patch = &verified.inspection.patch;
-        assert!(patch.proven, "{} went there and back on a copy", patch.identity);
+        assert!(patch.proven, "{} went there and back on a copy", patch.about.identity);
         let id = bundle.file_stem().and_then(|stem| stem.to_str());
-        assert_eq!(id, Some(patch.identity.id.as_str()), "the file is named after the patch");
-        assert!(read_me.contains(patch.identity.id.as_str()), "{} is explained", patch.identity);
+        assert_eq!(id, Some(patch.about.identity.id.as_str()), "the file is named after the patch");
+        assert!(read_me.contains(patch.about.identity.id.as_str()), "{} is explained", patch.about.identity);
     }
     for order in ["hotfix", "service-pack", "feature", "config"] {
         let text = fs::read_to_string(assets().join(format!("orders/{order}.toml"))).expect("an order");
@@ -176,11 +176,15 @@ fn the_hotfix_does_everything_that_a_patch_can_do() {
 #[test]
 fn the_hotfix_says_all_that_a_patch_can_say_about_itself() {
     let patch = LaidOut::new().patch(HOTFIX);
-    assert_eq!(patch.vulnerabilities, ["CVE-2026-99999"]);
-    assert_eq!(patch.issues.len(), patch.fixes.len(), "every fix is tracked");
-    assert!(!patch.evidence.review.is_empty() && !patch.evidence.tests.is_empty());
-    assert!(!patch.evidence.provenance.is_empty() && !patch.rollback.steps.is_empty());
-    assert!(!patch.preflight.is_empty() && !patch.health.is_empty() && patch.restart == Restart::Service);
+    assert_eq!(patch.about.vulnerabilities, ["CVE-2026-99999"]);
+    assert_eq!(patch.about.issues.len(), patch.about.fixes.len(), "every fix is tracked");
+    assert!(!patch.about.evidence.review.is_empty() && !patch.about.evidence.tests.is_empty());
+    assert!(!patch.about.evidence.provenance.is_empty() && !patch.about.rollback.steps.is_empty());
+    assert!(
+        !patch.about.preflight.is_empty()
+            && !patch.about.health.is_empty()
+            && patch.about.restart == Restart::Service
+    );
 }
 
 #[test]
@@ -202,10 +206,13 @@ fn the_service_pack_fits_before_and_after_the_hotfix() {
     with.folder().expect(&with_the_hotfix);
     assert_eq!(with.folder().installed(), ["LIGHTHOUSE-HF-7"]);
     let patch = without.patch(SERVICE_PACK);
-    let retired: Vec<_> = patch.supersedes.iter().map(PatchId::as_str).collect();
+    let retired: Vec<_> = patch.about.supersedes.iter().map(PatchId::as_str).collect();
     assert_eq!(retired, ["LIGHTHOUSE-HF-7"]);
     let hotfix = without.patch(HOTFIX);
-    assert!(hotfix.fixes.iter().all(|fix| patch.fixes.contains(fix)), "it mends what the hotfix mends");
+    assert!(
+        hotfix.about.fixes.iter().all(|fix| patch.about.fixes.contains(fix)),
+        "it mends what the hotfix mends"
+    );
 }
 
 #[test]

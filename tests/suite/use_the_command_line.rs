@@ -9,7 +9,7 @@ pub mod refuse;
 mod stacks;
 
 use patchwright::disk::fs::Fs;
-use patchwright::model::{Check, Issue, Level, Probe, Restart, Severity};
+use patchwright::model::{Check, Issue, Level, Probe, Restart, Severity, SeverityLevel};
 
 use crate::support::build::{Builder, tree_path};
 use crate::support::console::Run;
@@ -65,23 +65,24 @@ fn as_exchanged(run: &Run) -> String {
 fn talkative(bundle: Builder) -> Builder {
     let text = |text: &str| text.to_owned();
     bundle.but(|patch| {
-        patch.identity.revision = 2;
-        patch.severity = Some(Severity { level: text("moderate"), cvss: Some(text("CVSS:3.1/AV:N")) });
+        patch.about.identity.revision = 2;
+        patch.about.severity =
+            Some(Severity { level: SeverityLevel::Moderate, cvss: Some(text("CVSS:3.1/AV:N")) });
         let url = Some(text("https://tracker.example/ACME-7"));
-        patch.issues = vec![Issue { system: text("jira"), key: text("ACME-7"), url, kind: None }];
-        patch.vulnerabilities = vec![text("CVE-2026-12345")];
-        patch.contact = Some(text("support@acme.example"));
-        patch.result_version = Some(text("4.2.1"));
-        patch.restart = Restart::Service;
-        patch.product.detect = vec![patchwright::model::Detect::Version {
+        patch.about.issues = vec![Issue { system: text("jira"), key: text("ACME-7"), url, kind: None }];
+        patch.about.vulnerabilities = vec![text("CVE-2026-12345")];
+        patch.about.contact = Some(text("support@acme.example"));
+        patch.about.result_version = Some(text("4.2.1"));
+        patch.about.restart = Restart::Service;
+        patch.about.product.detect = vec![patchwright::model::Detect::Version {
             path: tree_path("version.txt"),
             after: String::new(),
             until: None,
         }];
-        patch.rollback.data_warning = Some(text("documents made since keep the new fonts"));
-        patch.rollback.steps = vec![text("close all documents")];
-        patch.health = vec![check(Probe::Version { is: text("4.2.1") })];
-        patch.preflight = vec![check(Probe::Disk { free_bytes: 1 })];
+        patch.about.rollback.data_warning = Some(text("documents made since keep the new fonts"));
+        patch.about.rollback.steps = vec![text("close all documents")];
+        patch.about.health = vec![check(Probe::Version { is: text("4.2.1") })];
+        patch.about.preflight = vec![check(Probe::Disk { free_bytes: 1 })];
     })
 }
 

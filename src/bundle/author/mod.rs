@@ -302,7 +302,7 @@ fn compare_trees(request: &Request<'_>, trees: &Trees<'_>) -> Result<Compared, A
         obstacles.push(obstacles::of_no_change());
     } else {
         let patch = into_patch(request, changes::bare(&steps, request.order));
-        obstacles.extend(obstacles::of_names(&steps, &new.tree, patch.leaves_windows_out()));
+        obstacles.extend(obstacles::of_names(&steps, &new.tree, patch.about.leaves_windows_out()));
         obstacles.extend(obstacles::of_patch(&patch));
     }
     refuse(obstacles)?;

@@ -255,7 +255,7 @@ fn what_the_order_ignores_must_not_be_in_the_way() {
 #[test]
 fn the_order_says_what_a_file_is_and_what_edits_mean() {
     let mut shop = Workshop::new();
-    shop.order.fixes.push("KEY-2".to_owned());
+    shop.order.about.fixes.push("KEY-2".to_owned());
     shop.order.make.policies.push(PathPolicy {
         paths: Globs::parse(vec!["etc/".to_owned()]).expect("a pattern"),
         role: Some(Role::Config),
@@ -316,7 +316,7 @@ fn names_windows_cannot_store_need_an_order_that_leaves_windows_out() {
     let refused = shop.refused();
     assert_eq!(refused.len(), 2, "{refused:?}");
     assert!(refused[0].contains("cannot exist on Windows"), "{refused:?}");
-    shop.order.platforms = vec!["linux/x86_64".to_owned()];
+    shop.order.about.platforms = vec!["linux/x86_64".to_owned()];
     assert_eq!(shop.author().counts.created, 2);
 }
 
@@ -438,7 +438,7 @@ fn a_finished_bundle_that_says_something_else_is_refused() {
     let mut patch = shop.put("new/a.txt", "a").author().patch;
     let path = shop.path("made.patchbundle");
     read_back(&patch, &path).expect("it says what it was made from");
-    patch.title.push('!');
+    patch.about.title.push('!');
     let error = read_back(&patch, &path).expect_err("it says something else");
     assert!(matches!(&error, AuthorError::Bundle(error) if error.code() == Code::Manifest), "{error}");
     assert!(error.to_string().contains("does not say what it was made from"), "{error}");

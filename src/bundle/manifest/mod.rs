@@ -8,11 +8,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::{Code, Digest, Patch, Payload, Script};
+use crate::model::{About, Code, Digest, Patch, Payload, Script};
 use crate::text::json::{self, JsonError, Position};
 
 mod wire;
-pub(super) mod words;
 
 mod op;
 mod read;
@@ -99,15 +98,15 @@ pub fn check(patch: &Patch) -> Result<(), ManifestError> {
 /// Everything that [`check`] finds, for whoever can still mend it.
 pub(super) fn problems(patch: &Patch) -> Vec<Problem> {
     let mut problems = Problems::default();
-    rules::check(patch, &mut problems);
+    rules::check(&patch.about, Some(&patch.created), &patch.scripts, &mut problems);
     tree::check(patch, &mut problems);
     problems.into_all()
 }
 
-/// Everything that is wrong with what a person wrote for `patch`; its changes are not looked at.
-pub(super) fn text_problems(patch: &Patch) -> Vec<Problem> {
+/// Everything that is wrong with what a person wrote about a patch that is still to be made.
+pub(super) fn text_problems(about: &About, scripts: &[Script]) -> Vec<Problem> {
     let mut problems = Problems::default();
-    rules::check(patch, &mut problems);
+    rules::check(about, None, scripts, &mut problems);
     problems.into_all()
 }
 

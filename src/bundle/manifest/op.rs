@@ -1,35 +1,24 @@
 //! The one word that says what happens at a path. It follows from before and after; a manifest states it so that
 //! people can read it, and is refused when it states another.
 
-use super::words::Word;
-use crate::model::{FileChange, Node, Payload};
+use crate::model::{FileChange, Node, Payload, choices};
 
-/// What happens at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Op {
-    /// Something new.
-    Create,
-    /// Other content, or something of another kind.
-    Replace,
-    /// Nothing is left.
-    Delete,
-    /// A file whose content stood (or is made from what stood) at another path.
-    Rename,
-    /// Other permission bits, nothing else.
-    Mode,
-    /// A symbolic link.
-    Link,
-}
-
-impl Word for Op {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("create", Self::Create),
-        ("replace", Self::Replace),
-        ("delete", Self::Delete),
-        ("rename", Self::Rename),
-        ("mode", Self::Mode),
-        ("link", Self::Link),
-    ];
+choices! {
+    /// What happens at a path.
+    pub enum Op {
+        /// Something new.
+        Create = "create",
+        /// Other content, or something of another kind.
+        Replace = "replace",
+        /// Nothing is left.
+        Delete = "delete",
+        /// A file whose content stood (or is made from what stood) at another path.
+        Rename = "rename",
+        /// Other permission bits, nothing else.
+        Mode = "mode",
+        /// A symbolic link.
+        Link = "link",
+    }
 }
 
 impl Op {

@@ -110,13 +110,6 @@ impl Problems {
             }
         }
     }
-
-    /// One of a few fixed words.
-    pub fn one_of(&mut self, at: impl fmt::Display, text: &str, words: &[&str]) {
-        if !words.contains(&text) {
-            self.manifest(at, format!("{text:?} is none of {}", words.join(", ")));
-        }
-    }
 }
 
 /// Control characters, and the two separators that end a line in Unicode text.

@@ -3,11 +3,10 @@
 use super::op::Op;
 use super::problem::Problem;
 use super::wire;
-use super::words::Word;
 use crate::model::{
-    Approvals, Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue, LinkNode,
-    Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf, Restart,
-    Rollback, Script, Severity, TreePath,
+    About, Approvals, Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue,
+    LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf,
+    Restart, Rollback, Script, Severity, TreePath, Word,
 };
 
 type Read<T> = Result<T, Problem>;
@@ -22,7 +21,7 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
             Problem::manifest("min_tool_version", format!("no semantic version: {error}"))
         })?;
     }
-    Ok(Patch {
+    let about = About {
         identity: PatchRef { id: patch_id("id", &raw.id)?, revision: raw.revision },
         sequence: raw.sequence,
         channel: raw.channel,
@@ -30,11 +29,10 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
         kind: word("kind", &raw.kind)?,
         title: raw.title,
         summary: raw.summary,
-        severity: raw.severity.map(|raw| Severity { level: raw.level, cvss: raw.cvss }),
+        severity: raw.severity.map(severity).transpose()?,
         issues: raw.issues.into_iter().map(issue).collect(),
         fixes: raw.fixes,
         vulnerabilities: raw.vulnerabilities,
-        created: raw.created,
         expires: raw.expires,
         support_until: raw.support_until,
         vendor: raw.vendor,
@@ -49,17 +47,21 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
             Ok(Conflict { id: patch_id("id", &raw.id)?, reason: raw.reason })
         })?,
         supersedes: each("supersedes", raw.supersedes, |id| patch_id("", &id))?,
-        notices: raw.holds.into_iter().map(hold).collect(),
-        changes: each("changes", raw.changes, change)?,
+        notices: each("holds", raw.holds, hold)?,
         preflight: each("preflight", raw.preflight, check)?,
         health: each("health", raw.health, check)?,
-        scripts: each("scripts", raw.scripts, script)?,
         restart: raw.restart.map_or(Ok(Restart::Nothing), |text| word("restart", &text))?,
         rollback: rollback(raw.rollback).map_err(|problem| problem.inside("rollback"))?,
         source: raw.source,
         evidence: Evidence { provenance: raw.provenance, review: raw.review, tests: raw.tests },
-        proven: raw.proof.is_some_and(|proof| proof.round_trip),
         extensions: extensions.into_iter().map(|(key, value)| (key, value.to_string())).collect(),
+    };
+    Ok(Patch {
+        about,
+        created: raw.created,
+        changes: each("changes", raw.changes, change)?,
+        scripts: each("scripts", raw.scripts, script)?,
+        proven: raw.proof.is_some_and(|proof| proof.round_trip),
     })
 }
 
@@ -79,8 +81,12 @@ fn issue(raw: wire::Issue) -> Issue {
     Issue { system: raw.system, key: raw.key, url: raw.url, kind: raw.kind }
 }
 
-fn hold(raw: wire::Hold) -> Hold {
-    Hold { kind: raw.kind, text: raw.text, phase: raw.phase }
+fn severity(raw: wire::Severity) -> Read<Severity> {
+    Ok(Severity { level: word("severity.level", &raw.level)?, cvss: raw.cvss })
+}
+
+fn hold(raw: wire::Hold) -> Read<Hold> {
+    Ok(Hold { kind: word("kind", &raw.kind)?, text: raw.text, phase: word("phase", &raw.phase)? })
 }
 
 fn product(raw: wire::Product) -> Read<Product> {
@@ -256,7 +262,7 @@ fn none_of(at: &str, word: &str, choices: &str) -> Problem {
 }
 
 fn word<W: Word>(at: &str, text: &str) -> Read<W> {
-    W::of_word(text).ok_or_else(|| none_of(at, text, &W::choices()))
+    W::parse(text).ok_or_else(|| none_of(at, text, &W::choices()))
 }
 
 fn patch_id(at: &str, text: &str) -> Read<PatchId> {

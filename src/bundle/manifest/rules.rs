@@ -5,39 +5,38 @@ use jiff::Timestamp;
 
 use super::limits;
 use super::problem::Problems;
-use super::words::{HOLD_KINDS, HOLD_PHASES, SEVERITIES};
 use crate::bundle::limits::MAX_SIGNATURES;
-use crate::model::{Check, Code, Detect, Patch, PatchId, Probe, RollbackPossible};
+use crate::model::{About, Check, Code, Detect, PatchId, Probe, RollbackPossible, Script};
 use crate::text::json;
 
-/// Checks everything but the changes.
-pub(crate) fn check(patch: &Patch, problems: &mut Problems) {
-    identity(patch, problems);
-    meaning(patch, problems);
-    dates(patch, problems);
-    vendor(patch, problems);
-    product(patch, problems);
-    relations(patch, problems);
-    holds(patch, problems);
-    checks("preflight", &patch.preflight, problems);
-    checks("health", &patch.health, problems);
-    scripts(patch, problems);
-    rollback(patch, problems);
-    evidence(patch, problems);
-    extensions(patch, problems);
-    portable_paths(patch, problems);
+/// Checks everything but the changes. An order is not `created` yet.
+pub(super) fn check(about: &About, created: Option<&str>, scripts: &[Script], problems: &mut Problems) {
+    identity(about, problems);
+    meaning(about, problems);
+    dates(about, created, problems);
+    vendor(about, problems);
+    product(about, problems);
+    relations(about, problems);
+    holds(about, problems);
+    checks("preflight", &about.preflight, problems);
+    checks("health", &about.health, problems);
+    check_scripts(scripts, problems);
+    rollback(about, problems);
+    evidence(about, problems);
+    extensions(about, problems);
+    portable_paths(about, problems);
 }
 
-fn identity(patch: &Patch, problems: &mut Problems) {
-    if patch.identity.revision == 0 {
+fn identity(about: &About, problems: &mut Problems) {
+    if about.identity.revision == 0 {
         problems.manifest("revision", "revisions count from 1");
     }
-    problems.line("title", &patch.title, limits::TITLE_CHARS);
-    problems.paragraph("summary", &patch.summary, limits::SUMMARY_CHARS);
-    if let Some(channel) = &patch.channel {
+    problems.line("title", &about.title, limits::TITLE_CHARS);
+    problems.paragraph("summary", &about.summary, limits::SUMMARY_CHARS);
+    if let Some(channel) = &about.channel {
         problems.line("channel", channel, limits::NAME_CHARS);
     }
-    for (at, number) in [("author", patch.approvals.authors), ("reviewer", patch.approvals.reviewers)] {
+    for (at, number) in [("author", about.approvals.authors), ("reviewer", about.approvals.reviewers)] {
         if number as usize > MAX_SIGNATURES {
             let message = format!(
                 "{number} people cannot vouch for it: a bundle has at most {MAX_SIGNATURES} signatures"
@@ -47,13 +46,12 @@ fn identity(patch: &Patch, problems: &mut Problems) {
     }
 }
 
-fn meaning(patch: &Patch, problems: &mut Problems) {
-    if let Some(severity) = &patch.severity {
-        problems.one_of("severity.level", &severity.level, SEVERITIES);
+fn meaning(about: &About, problems: &mut Problems) {
+    if let Some(severity) = &about.severity {
         optional_line("severity.cvss", severity.cvss.as_deref(), problems);
     }
-    problems.entries("issues", patch.issues.len(), limits::ENTRIES);
-    for (index, issue) in patch.issues.iter().enumerate() {
+    problems.entries("issues", about.issues.len(), limits::ENTRIES);
+    for (index, issue) in about.issues.iter().enumerate() {
         problems.line(format_args!("issues[{index}].system"), &issue.system, limits::NAME_CHARS);
         problems.line(format_args!("issues[{index}].key"), &issue.key, limits::NAME_CHARS);
         if let Some(url) = &issue.url {
@@ -64,13 +62,13 @@ fn meaning(patch: &Patch, problems: &mut Problems) {
         }
     }
     // An empty fix set would be contained in every other one: the patch would always count as installed.
-    if patch.fixes.is_empty() {
+    if about.fixes.is_empty() {
         problems
             .manifest("fixes", "the fix set is empty; name at least one thing that the patch mends or adds");
     }
-    names("fixes", &patch.fixes, problems);
-    names("vulnerabilities", &patch.vulnerabilities, problems);
-    for (index, id) in patch.vulnerabilities.iter().enumerate() {
+    names("fixes", &about.fixes, problems);
+    names("vulnerabilities", &about.vulnerabilities, problems);
+    for (index, id) in about.vulnerabilities.iter().enumerate() {
         if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':' | b'_')) {
             let message = format!("{id:?} is no vulnerability id such as CVE-2026-12345");
             problems.manifest(format_args!("vulnerabilities[{index}]"), message);
@@ -78,7 +76,7 @@ fn meaning(patch: &Patch, problems: &mut Problems) {
     }
 }
 
-fn dates(patch: &Patch, problems: &mut Problems) {
+fn dates(about: &About, created: Option<&str>, problems: &mut Problems) {
     let mut date = |at: &str, text: &str| {
         let time = rfc3339(text);
         if time.is_none() {
@@ -86,9 +84,9 @@ fn dates(patch: &Patch, problems: &mut Problems) {
         }
         time
     };
-    let created = date("created", &patch.created);
-    let expires = patch.expires.as_deref().and_then(|text| date("expires", text));
-    let support_until = patch.support_until.as_deref().and_then(|text| date("support_until", text));
+    let created = created.and_then(|text| date("created", text));
+    let expires = about.expires.as_deref().and_then(|text| date("expires", text));
+    let support_until = about.support_until.as_deref().and_then(|text| date("support_until", text));
     for (at, end) in [("expires", expires), ("support_until", support_until)] {
         if created.zip(end).is_some_and(|(created, end)| end <= created) {
             problems.manifest(at, "the time lies before the patch was made");
@@ -116,16 +114,16 @@ pub(super) fn rfc3339(text: &str) -> Option<Timestamp> {
     (head.iter().zip(SHAPE).all(fits) && zone).then(|| text.parse().ok())?
 }
 
-fn vendor(patch: &Patch, problems: &mut Problems) {
-    problems.line("vendor", &patch.vendor, limits::NAME_CHARS);
-    if let Some(contact) = &patch.contact {
+fn vendor(about: &About, problems: &mut Problems) {
+    problems.line("vendor", &about.vendor, limits::NAME_CHARS);
+    if let Some(contact) = &about.contact {
         problems.line("contact", contact, limits::SENTENCE_CHARS);
     }
-    optional_line("license", patch.license.as_deref(), problems);
+    optional_line("license", about.license.as_deref(), problems);
 }
 
-fn product(patch: &Patch, problems: &mut Problems) {
-    let product = &patch.product;
+fn product(about: &About, problems: &mut Problems) {
+    let product = &about.product;
     problems.line("product.name", &product.name, limits::NAME_CHARS);
     optional_line("product.purl", product.purl.as_deref(), problems);
     optional_line("product.cpe", product.cpe.as_deref(), problems);
@@ -155,8 +153,8 @@ fn product(patch: &Patch, problems: &mut Problems) {
             }
         }
     }
-    names("platforms", &patch.platforms, problems);
-    for (index, platform) in patch.platforms.iter().enumerate() {
+    names("platforms", &about.platforms, problems);
+    for (index, platform) in about.platforms.iter().enumerate() {
         let word = |text: &str| {
             let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
             !text.is_empty() && text.bytes().all(allowed)
@@ -166,14 +164,14 @@ fn product(patch: &Patch, problems: &mut Problems) {
             problems.manifest(format_args!("platforms[{index}]"), message);
         }
     }
-    optional_line("result.version", patch.result_version.as_deref(), problems);
+    optional_line("result.version", about.result_version.as_deref(), problems);
 }
 
-fn relations(patch: &Patch, problems: &mut Problems) {
-    let own = &patch.identity.id;
-    let requires: Vec<_> = patch.requires.iter().map(|requirement| &requirement.id).collect();
-    let conflicts: Vec<_> = patch.conflicts.iter().map(|conflict| &conflict.id).collect();
-    let supersedes: Vec<_> = patch.supersedes.iter().collect();
+fn relations(about: &About, problems: &mut Problems) {
+    let own = &about.identity.id;
+    let requires: Vec<_> = about.requires.iter().map(|requirement| &requirement.id).collect();
+    let conflicts: Vec<_> = about.conflicts.iter().map(|conflict| &conflict.id).collect();
+    let supersedes: Vec<_> = about.supersedes.iter().collect();
     for (at, ids) in [("requires", &requires), ("conflicts", &conflicts), ("supersedes", &supersedes)] {
         problems.entries(at, ids.len(), limits::ENTRIES);
         problems.distinct(at, ids.iter().map(|id| id.as_str()));
@@ -186,13 +184,13 @@ fn relations(patch: &Patch, problems: &mut Problems) {
         let message = format!("{} is required, and has to be absent or is replaced as well", requires[index]);
         problems.manifest(format_args!("requires[{index}]"), message);
     }
-    for (index, requirement) in patch.requires.iter().enumerate() {
+    for (index, requirement) in about.requires.iter().enumerate() {
         if requirement.min_revision == 0 {
             problems.manifest(format_args!("requires[{index}].min_revision"), "revisions count from 1");
         }
     }
-    problems.entries("requires_if", patch.requires_if.len(), limits::ENTRIES);
-    for (index, only) in patch.requires_if.iter().enumerate() {
+    problems.entries("requires_if", about.requires_if.len(), limits::ENTRIES);
+    for (index, only) in about.requires_if.iter().enumerate() {
         let then = &only.then;
         let at = format!("requires_if[{index}]");
         if only.when == *own || then.id == *own {
@@ -209,17 +207,15 @@ fn relations(patch: &Patch, problems: &mut Problems) {
             problems.manifest(format_args!("{at}.then.min_revision"), "revisions count from 1");
         }
     }
-    for (index, conflict) in patch.conflicts.iter().enumerate() {
+    for (index, conflict) in about.conflicts.iter().enumerate() {
         problems.line(format_args!("conflicts[{index}].reason"), &conflict.reason, limits::SENTENCE_CHARS);
     }
 }
 
-fn holds(patch: &Patch, problems: &mut Problems) {
-    problems.entries("holds", patch.notices.len(), limits::ENTRIES);
-    for (index, hold) in patch.notices.iter().enumerate() {
-        problems.one_of(format_args!("holds[{index}].kind"), &hold.kind, HOLD_KINDS);
+fn holds(about: &About, problems: &mut Problems) {
+    problems.entries("holds", about.notices.len(), limits::ENTRIES);
+    for (index, hold) in about.notices.iter().enumerate() {
         problems.paragraph(format_args!("holds[{index}].text"), &hold.text, limits::SENTENCE_CHARS);
-        problems.one_of(format_args!("holds[{index}].phase"), &hold.phase, HOLD_PHASES);
     }
 }
 
@@ -280,9 +276,9 @@ fn probe(at: &str, probe: &Probe, problems: &mut Problems) {
     }
 }
 
-fn scripts(patch: &Patch, problems: &mut Problems) {
-    problems.entries("scripts", patch.scripts.len(), limits::SCRIPTS);
-    for (index, script) in patch.scripts.iter().enumerate() {
+fn check_scripts(scripts: &[Script], problems: &mut Problems) {
+    problems.entries("scripts", scripts.len(), limits::SCRIPTS);
+    for (index, script) in scripts.iter().enumerate() {
         let at = format!("scripts[{index}]");
         problems.paragraph(format_args!("{at}.reason"), &script.reason, limits::SENTENCE_CHARS);
         if !(1..=limits::SCRIPT_TIMEOUT_SECS).contains(&script.timeout_secs) {
@@ -292,8 +288,8 @@ fn scripts(patch: &Patch, problems: &mut Problems) {
     }
 }
 
-fn rollback(patch: &Patch, problems: &mut Problems) {
-    let rollback = &patch.rollback;
+fn rollback(about: &About, problems: &mut Problems) {
+    let rollback = &about.rollback;
     if rollback.possible != RollbackPossible::Yes && rollback.reason.is_none() {
         problems
             .manifest("rollback.reason", "the reason why the patch cannot always be taken back is missing");
@@ -307,18 +303,18 @@ fn rollback(patch: &Patch, problems: &mut Problems) {
     sentences("rollback.steps", &rollback.steps, problems);
 }
 
-fn evidence(patch: &Patch, problems: &mut Problems) {
-    if let Some(source) = &patch.source {
+fn evidence(about: &About, problems: &mut Problems) {
+    if let Some(source) = &about.source {
         problems.line("source", source, limits::SENTENCE_CHARS);
     }
-    sentences("provenance", &patch.evidence.provenance, problems);
-    sentences("tests", &patch.evidence.tests, problems);
-    sentences("review", &patch.evidence.review, problems);
+    sentences("provenance", &about.evidence.provenance, problems);
+    sentences("tests", &about.evidence.tests, problems);
+    sentences("review", &about.evidence.review, problems);
 }
 
-fn extensions(patch: &Patch, problems: &mut Problems) {
-    problems.entries("", patch.extensions.len(), limits::EXTENSIONS);
-    for (key, value) in &patch.extensions {
+fn extensions(about: &About, problems: &mut Problems) {
+    problems.entries("", about.extensions.len(), limits::EXTENSIONS);
+    for (key, value) in &about.extensions {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         let named = key.strip_prefix("x-").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(plain));
         if !named {
@@ -337,8 +333,8 @@ fn extensions(patch: &Patch, problems: &mut Problems) {
 
 /// The changes' own paths are checked in `tree`; these are only looked at, but opening `nul.txt` on Windows is no
 /// looking.
-fn portable_paths(patch: &Patch, problems: &mut Problems) {
-    if patch.leaves_windows_out() {
+fn portable_paths(about: &About, problems: &mut Problems) {
+    if about.leaves_windows_out() {
         return;
     }
     let mut portable = |at: String, path: &crate::model::TreePath| {
@@ -346,14 +342,14 @@ fn portable_paths(patch: &Patch, problems: &mut Problems) {
             problems.push(Code::Path, at, format!("{path:?} cannot exist on Windows: {reason}"));
         }
     };
-    for (index, detect) in patch.product.detect.iter().enumerate() {
+    for (index, detect) in about.product.detect.iter().enumerate() {
         let (Detect::Exists { path }
         | Detect::Hash { path, .. }
         | Detect::Text { path, .. }
         | Detect::Version { path, .. }) = detect;
         portable(format!("product.detect[{index}].path"), path);
     }
-    for (list, checks) in [("preflight", &patch.preflight), ("health", &patch.health)] {
+    for (list, checks) in [("preflight", &about.preflight), ("health", &about.health)] {
         for (index, check) in checks.iter().enumerate() {
             if let Probe::File { path, .. } | Probe::Text { path, .. } = &check.probe {
                 portable(format!("{list}[{index}].args.path"), path);

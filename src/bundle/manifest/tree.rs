@@ -29,7 +29,7 @@ pub(super) fn check(patch: &Patch, problems: &mut Problems) {
         return; // With two changes at one path there is no tree to look at.
     }
     let changes = Changes::new(patch);
-    let fixes: BTreeSet<_> = patch.fixes.iter().map(String::as_str).collect();
+    let fixes: BTreeSet<_> = patch.about.fixes.iter().map(String::as_str).collect();
     for (index, change) in patch.changes.iter().enumerate() {
         let found = changes.problem(change).or_else(|| unknown_fix(change, &fixes));
         if let Some((code, field, message)) = found {
@@ -272,7 +272,7 @@ fn one_size_per_content(patch: &Patch, problems: &mut Problems) {
 }
 
 fn portable_names(patch: &Patch, problems: &mut Problems) {
-    if patch.leaves_windows_out() {
+    if patch.about.leaves_windows_out() {
         return;
     }
     for (index, change) in patch.changes.iter().enumerate() {
@@ -299,7 +299,7 @@ fn distinct_names(patch: &Patch, changes: &Changes<'_>, problems: &mut Problems)
     for collision in collisions(patch.changes.iter().map(|change| &change.path)) {
         let plain_files =
             changes.only_plain_file(&collision.first) && changes.only_plain_file(&collision.second);
-        if collision.case_only && plain_files && patch.leaves_windows_out() {
+        if collision.case_only && plain_files && patch.about.leaves_windows_out() {
             continue;
         }
         if problems.is_full() {

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 
 use super::op::Op;
 use super::wire;
-use super::words::Word;
 use crate::model::{
     Approvals, Check, Conflict, Detect, FileChange, Hold, Issue, Node, Patch, Payload, Probe, Product,
     Requirement, RequirementIf, Rollback, Script, Severity,
@@ -21,7 +20,7 @@ pub fn write_manifest(patch: &Patch) -> Vec<u8> {
     let Value::Object(mut fields) = manifest else {
         unreachable!("a struct becomes an object");
     };
-    for (key, value) in &patch.extensions {
+    for (key, value) in &patch.about.extensions {
         // A value that is no JSON is a text that somebody forgot to quote.
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.clone()));
         fields.insert(key.clone(), value);
@@ -51,51 +50,48 @@ fn quoted(key: &str) -> String {
 }
 
 fn manifest(patch: &Patch) -> wire::Manifest {
+    let about = &patch.about;
     wire::Manifest {
         format: wire::FORMAT.to_owned(),
         min_tool_version: Some(OLDEST_READER.to_owned()),
-        id: patch.identity.id.to_string(),
-        revision: patch.identity.revision,
-        sequence: patch.sequence,
-        channel: patch.channel.clone(),
-        needs_approval: approvals(patch.approvals),
-        kind: word(patch.kind),
-        title: patch.title.clone(),
-        summary: patch.summary.clone(),
-        severity: patch.severity.as_ref().map(severity),
-        issues: patch.issues.iter().map(issue).collect(),
-        fixes: patch.fixes.clone(),
-        vulnerabilities: patch.vulnerabilities.clone(),
+        id: about.identity.id.to_string(),
+        revision: about.identity.revision,
+        sequence: about.sequence,
+        channel: about.channel.clone(),
+        needs_approval: approvals(about.approvals),
+        kind: about.kind.to_string(),
+        title: about.title.clone(),
+        summary: about.summary.clone(),
+        severity: about.severity.as_ref().map(severity),
+        issues: about.issues.iter().map(issue).collect(),
+        fixes: about.fixes.clone(),
+        vulnerabilities: about.vulnerabilities.clone(),
         created: patch.created.clone(),
-        expires: patch.expires.clone(),
-        support_until: patch.support_until.clone(),
-        vendor: patch.vendor.clone(),
-        contact: patch.contact.clone(),
-        license: patch.license.clone(),
-        product: product(&patch.product),
-        platforms: patch.platforms.clone(),
-        result: patch.result_version.clone().map(|version| wire::Outcome { version }),
-        requires: patch.requires.iter().map(requirement).collect(),
-        requires_if: patch.requires_if.iter().map(requirement_if).collect(),
-        conflicts: patch.conflicts.iter().map(conflict).collect(),
-        supersedes: patch.supersedes.iter().map(ToString::to_string).collect(),
-        holds: patch.notices.iter().map(hold).collect(),
+        expires: about.expires.clone(),
+        support_until: about.support_until.clone(),
+        vendor: about.vendor.clone(),
+        contact: about.contact.clone(),
+        license: about.license.clone(),
+        product: product(&about.product),
+        platforms: about.platforms.clone(),
+        result: about.result_version.clone().map(|version| wire::Outcome { version }),
+        requires: about.requires.iter().map(requirement).collect(),
+        requires_if: about.requires_if.iter().map(requirement_if).collect(),
+        conflicts: about.conflicts.iter().map(conflict).collect(),
+        supersedes: about.supersedes.iter().map(ToString::to_string).collect(),
+        holds: about.notices.iter().map(hold).collect(),
         changes: patch.changes.iter().map(change).collect(),
-        preflight: patch.preflight.iter().map(check).collect(),
-        health: patch.health.iter().map(check).collect(),
+        preflight: about.preflight.iter().map(check).collect(),
+        health: about.health.iter().map(check).collect(),
         scripts: patch.scripts.iter().map(script).collect(),
-        restart: Some(word(patch.restart)),
-        rollback: rollback(&patch.rollback),
-        source: patch.source.clone(),
-        provenance: patch.evidence.provenance.clone(),
-        tests: patch.evidence.tests.clone(),
-        review: patch.evidence.review.clone(),
+        restart: Some(about.restart.to_string()),
+        rollback: rollback(&about.rollback),
+        source: about.source.clone(),
+        provenance: about.evidence.provenance.clone(),
+        tests: about.evidence.tests.clone(),
+        review: about.evidence.review.clone(),
         proof: Some(wire::Proof { round_trip: patch.proven }),
     }
-}
-
-fn word(value: impl Word) -> String {
-    value.as_str().to_owned()
 }
 
 fn approvals(approvals: Approvals) -> Option<wire::Approvals> {
@@ -105,7 +101,7 @@ fn approvals(approvals: Approvals) -> Option<wire::Approvals> {
 }
 
 fn severity(severity: &Severity) -> wire::Severity {
-    wire::Severity { level: severity.level.clone(), cvss: severity.cvss.clone() }
+    wire::Severity { level: severity.level.to_string(), cvss: severity.cvss.clone() }
 }
 
 fn issue(issue: &Issue) -> wire::Issue {
@@ -145,10 +141,10 @@ fn detect(detect: &Detect) -> wire::Detect {
 
 fn script(script: &Script) -> wire::Script {
     wire::Script {
-        phase: word(script.phase),
+        phase: script.phase.to_string(),
         reason: script.reason.clone(),
         blob: script.blob.to_string(),
-        interpreter: word(script.interpreter),
+        interpreter: script.interpreter.to_string(),
         timeout: script.timeout_secs,
         undo: script.undo.map(|undo| undo.to_string()),
     }
@@ -158,7 +154,7 @@ fn requirement(requirement: &Requirement) -> wire::Requirement {
     wire::Requirement {
         id: requirement.id.to_string(),
         min_revision: requirement.min_revision,
-        mode: word(requirement.mode),
+        mode: requirement.mode.to_string(),
     }
 }
 
@@ -171,13 +167,12 @@ fn conflict(conflict: &Conflict) -> wire::Conflict {
 }
 
 fn hold(hold: &Hold) -> wire::Hold {
-    let Hold { kind, text, phase } = hold.clone();
-    wire::Hold { kind, text, phase }
+    wire::Hold { kind: hold.kind.to_string(), text: hold.text.clone(), phase: hold.phase.to_string() }
 }
 
 fn rollback(rollback: &Rollback) -> wire::Rollback {
     wire::Rollback {
-        possible: word(rollback.possible),
+        possible: rollback.possible.to_string(),
         reason: rollback.reason.clone(),
         data_warning: rollback.data_warning.clone(),
         steps: rollback.steps.clone(),
@@ -189,7 +184,7 @@ fn check(check: &Check) -> wire::Check {
     wire::Check {
         check: kind.to_owned(),
         args,
-        level: word(check.level),
+        level: check.level.to_string(),
         timeout: check.timeout_secs,
         retries: check.retries,
     }
@@ -222,13 +217,13 @@ fn probe(probe: &Probe) -> (&'static str, wire::Args) {
 fn change(change: &FileChange) -> wire::Change {
     wire::Change {
         path: change.path.to_string(),
-        op: word(Op::from_change(change)),
+        op: Op::from_change(change).to_string(),
         before: change.before.iter().map(image).collect(),
         after: change.after.as_ref().map(image),
         payload: change.payload.as_ref().map(payload),
         base: change.base.map(|base| base.to_string()),
-        role: Some(word(change.role)),
-        local_edits: Some(word(change.local_edits)),
+        role: Some(change.role.to_string()),
+        local_edits: Some(change.local_edits.to_string()),
         fixes: change.fixes.clone(),
     }
 }

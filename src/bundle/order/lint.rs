@@ -5,12 +5,9 @@ use toml::de::DeTable;
 
 use super::finding::{Findings, Weight};
 use super::table::span_of;
-use super::{Bases, Order};
+use super::{Bases, Order, OrderedScript};
 use crate::bundle::manifest;
 use crate::model::{Interpreter, LocalEdits, PatchKind};
-
-/// Stands in for the time of making, which no order knows; later than no other time.
-const SOME_TIME: &str = "0001-01-01T00:00:00Z";
 
 /// Systems whose names people write in `platforms`; another name is more likely a slip than a system.
 const SYSTEMS: &[&str] = &["android", "freebsd", "linux", "macos", "netbsd", "openbsd", "windows"];
@@ -21,8 +18,8 @@ pub(super) fn check(order: &Order, root: &Spanned<DeTable<'_>>, findings: &mut F
             findings.push(weight, &span_of(root, field), field, message);
         }
     };
-    let patch = order.clone().into_patch(Vec::new(), SOME_TIME.to_owned(), false);
-    for problem in manifest::text_problems(&patch) {
+    let scripts: Vec<_> = order.scripts.iter().map(OrderedScript::as_script).collect();
+    for problem in manifest::text_problems(&order.about, &scripts) {
         say(Weight::Error, &field_of(&problem.at), problem.message);
     }
     for (field, message) in contradictions(order) {
@@ -44,7 +41,7 @@ fn field_of(at: &str) -> String {
 fn contradictions(order: &Order) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (index, policy) in order.make.policies.iter().enumerate() {
-        if let Some(unknown) = policy.fixes.iter().find(|fix| !order.fixes.contains(fix)) {
+        if let Some(unknown) = policy.fixes.iter().find(|fix| !order.about.fixes.contains(fix)) {
             found.push((format!("make.policy[{index}].fixes"), format!("{unknown:?} is not in the fix set")));
         }
         if policy.local_edits == Some(LocalEdits::Merge) && order.make.bases == Bases::None {
@@ -57,28 +54,29 @@ fn contradictions(order: &Order) -> Vec<(String, String)> {
 }
 
 fn advice(order: &Order) -> Vec<(String, &'static str)> {
+    let about = &order.about;
     let mut advice = Vec::new();
     let mut unless = |good: bool, field: &str, message: &'static str| {
         if !good {
             advice.push((field.to_owned(), message));
         }
     };
-    unless(order.contact.is_some(), "contact", "nobody is named to call when something goes wrong");
-    unless(order.title != order.summary, "summary", "the summary only repeats the title");
+    unless(about.contact.is_some(), "contact", "nobody is named to call when something goes wrong");
+    unless(about.title != about.summary, "summary", "the summary only repeats the title");
     unless(
-        !order.product.detect.is_empty(),
+        !about.product.detect.is_empty(),
         "product.detect",
         "the product is recognised by its changed files only",
     );
-    unless(!order.issues.is_empty(), "issues", "no tracked work is named");
-    unless(!order.evidence.tests.is_empty(), "tests", "nothing is said about tests");
-    unless(!order.evidence.review.is_empty(), "review", "nothing is said about a review");
-    let retires = order.kind != PatchKind::ServicePack || !order.supersedes.is_empty();
+    unless(!about.issues.is_empty(), "issues", "no tracked work is named");
+    unless(!about.evidence.tests.is_empty(), "tests", "nothing is said about tests");
+    unless(!about.evidence.review.is_empty(), "review", "nothing is said about a review");
+    let retires = about.kind != PatchKind::ServicePack || !about.supersedes.is_empty();
     unless(retires, "supersedes", "a service pack usually replaces the hotfixes in it");
     for (index, script) in order.scripts.iter().enumerate() {
         let is_for_windows = matches!(script.interpreter, Interpreter::PowerShell | Interpreter::Cmd);
         let fits = |platform: &String| platform.starts_with("windows/") == is_for_windows;
-        let runs_somewhere = order.platforms.is_empty() || order.platforms.iter().any(fits);
+        let runs_somewhere = about.platforms.is_empty() || about.platforms.iter().any(fits);
         let field = format!("scripts[{index}]");
         unless(
             runs_somewhere,
@@ -91,7 +89,7 @@ fn advice(order: &Order) -> Vec<(String, &'static str)> {
             "nothing takes back what the script does; say so in \"reason\"",
         );
     }
-    for (index, platform) in order.platforms.iter().enumerate() {
+    for (index, platform) in about.platforms.iter().enumerate() {
         let system = platform.split('/').next().unwrap_or_default();
         unless(SYSTEMS.contains(&system), &format!("platforms[{index}]"), "no system is known by this name");
     }

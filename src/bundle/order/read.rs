@@ -10,8 +10,8 @@ use super::finding::{Finding, Findings};
 use super::table::Table;
 use super::{MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, lint, script};
 use crate::model::{
-    Approvals, Check, Conflict, Detect, Evidence, Hold, Issue, Level, PatchId, PatchRef, Probe, Product,
-    Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, TreePath,
+    About, Approvals, Check, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, Level, PatchId, PatchRef,
+    Probe, Product, Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, TreePath,
 };
 
 /// Seconds that one try of a check may take if the order does not say.
@@ -49,7 +49,7 @@ pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Orde
 
 /// What was read so far; texts that are missing are empty, and there is a finding for each.
 fn sections(table: &Table<'_, '_>) -> Order {
-    let order = Order {
+    let about = About {
         identity: PatchRef {
             id: table.must_id("id").unwrap_or_else(unknown_id),
             revision: table.number("revision").unwrap_or(1),
@@ -79,7 +79,6 @@ fn sections(table: &Table<'_, '_>) -> Order {
         notices: each(table, "holds", hold),
         preflight: checks(table, "preflight"),
         health: checks(table, "health"),
-        scripts: each(table, "scripts", script::read).into_iter().flatten().collect(),
         restart: table.word("restart").unwrap_or(Restart::Nothing),
         rollback: rollback(table),
         source: table.text("source"),
@@ -89,9 +88,9 @@ fn sections(table: &Table<'_, '_>) -> Order {
             tests: table.texts("tests"),
         },
         extensions: extensions(table),
-        make: make(table),
-        warnings: Vec::new(),
     };
+    let scripts = each(table, "scripts", script::read).into_iter().flatten().collect();
+    let order = Order { about, scripts, make: make(table), warnings: Vec::new() };
     for (key, ..) in table.unknown().filter(|(key, ..)| !key.starts_with("x-")) {
         table.error(key, "unknown key");
     }
@@ -113,7 +112,7 @@ fn each<T>(table: &Table<'_, '_>, key: &'static str, read: impl Fn(&Table<'_, '_
 }
 
 fn severity(table: &Table<'_, '_>) -> Severity {
-    let severity = Severity { level: table.must_text("level"), cvss: table.text("cvss") };
+    let severity = Severity { level: table.must_word("level"), cvss: table.text("cvss") };
     table.finish();
     severity
 }
@@ -139,13 +138,7 @@ fn issue(table: &Table<'_, '_>) -> Issue {
 fn product(order: &Table<'_, '_>) -> Product {
     let Some(table) = order.table("product") else {
         order.error("product", "the table [product] is missing: it says what is patched");
-        return Product {
-            name: String::new(),
-            purl: None,
-            cpe: None,
-            versions: Vec::new(),
-            detect: Vec::new(),
-        };
+        return Product::default();
     };
     let product = Product {
         name: table.must_text("name"),
@@ -209,9 +202,9 @@ fn supersedes(table: &Table<'_, '_>) -> Vec<PatchId> {
 
 fn hold(table: &Table<'_, '_>) -> Hold {
     Hold {
-        kind: table.must_text("kind"),
+        kind: table.must_word("kind"),
         text: table.must_text("text"),
-        phase: table.text("phase").unwrap_or_else(|| "before".to_owned()),
+        phase: table.word("phase").unwrap_or(HoldPhase::Before),
     }
 }
 
@@ -266,8 +259,7 @@ fn probe(table: &Table<'_, '_>) -> Option<Probe> {
 fn rollback(order: &Table<'_, '_>) -> Rollback {
     let Some(table) = order.table("rollback") else {
         order.error("rollback", "the table [rollback] is missing: it says how the patch is taken back");
-        let possible = crate::model::RollbackPossible::Yes;
-        return Rollback { possible, reason: None, data_warning: None, steps: Vec::new() };
+        return Rollback::default();
     };
     let rollback = Rollback {
         possible: table.must_word("possible"),

@@ -11,8 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::finding::Findings;
 use super::globs::Globs;
-use crate::bundle::manifest::words::Word;
-use crate::model::{Digest, PatchId, TreePath};
+use crate::model::{Digest, PatchId, TreePath, Word};
 
 /// What is said about a text that nobody filled in.
 const PLACEHOLDER: &str = "the template's placeholder is still here";
@@ -154,7 +153,7 @@ impl<'a, 't> Table<'a, 't> {
     /// One of the words of `W`.
     pub fn word<W: Word>(&self, key: &'static str) -> Option<W> {
         let text = self.text(key)?;
-        let word = W::of_word(&text);
+        let word = W::parse(&text);
         if word.is_none() {
             self.error(key, format!("{text:?} is none of {}", W::choices()));
         }

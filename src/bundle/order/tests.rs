@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::bundle::manifest;
-use crate::model::{Detect, Digest, FileNode, Mode, Node, Payload, Probe};
+use crate::model::{Detect, Digest, Evidence, FileNode, Mode, Node, Payload, Probe};
 
 /// The template as somebody fills it in who needs no example.
 fn filled_in() -> String {
@@ -64,35 +64,50 @@ fn every_example_of_the_template_is_right_and_every_field_has_one() {
     assert_eq!(said_about(&with_every_example()), Vec::<String>::new());
     let order = Order::parse(&with_every_example()).expect("an order");
     let missing = |good: bool, what: &str| assert!(good, "the template has no example of {what}");
-    missing(order.severity.is_some_and(|severity| severity.cvss.is_some()), "severity");
-    missing(order.issues.iter().any(|issue| issue.url.is_some() && issue.kind.is_some()), "issues");
-    missing(!order.vulnerabilities.is_empty(), "vulnerabilities");
-    missing(order.expires.as_deref() == Some("2036-01-01T00:00:00Z"), "expires");
+    missing(order.about.severity.is_some_and(|severity| severity.cvss.is_some()), "severity");
+    missing(order.about.issues.iter().any(|issue| issue.url.is_some() && issue.kind.is_some()), "issues");
+    missing(!order.about.vulnerabilities.is_empty(), "vulnerabilities");
+    missing(order.about.expires.as_deref() == Some("2036-01-01T00:00:00Z"), "expires");
     missing(
-        order.support_until.is_some() && order.contact.is_some() && order.license.is_some(),
+        order.about.support_until.is_some() && order.about.contact.is_some() && order.about.license.is_some(),
         "vendor fields",
     );
-    missing(order.product.purl.is_some() && order.product.cpe.is_some(), "product names");
-    missing(order.product.detect.len() == 4, "each way to detect");
-    missing(matches!(&order.product.detect[3], Detect::Version { until: Some(_), .. }), "the version's end");
-    missing(!order.platforms.is_empty() && order.result_version.is_some(), "platforms and result");
+    missing(order.about.product.purl.is_some() && order.about.product.cpe.is_some(), "product names");
+    missing(order.about.product.detect.len() == 4, "each way to detect");
     missing(
-        !order.requires.is_empty() && !order.conflicts.is_empty() && !order.supersedes.is_empty(),
+        matches!(&order.about.product.detect[3], Detect::Version { until: Some(_), .. }),
+        "the version's end",
+    );
+    missing(
+        !order.about.platforms.is_empty() && order.about.result_version.is_some(),
+        "platforms and result",
+    );
+    missing(
+        !order.about.requires.is_empty()
+            && !order.about.conflicts.is_empty()
+            && !order.about.supersedes.is_empty(),
         "relations",
     );
-    missing(!order.notices.is_empty(), "holds");
-    let probes: Vec<_> = order.preflight.iter().chain(&order.health).map(|check| &check.probe).collect();
+    missing(!order.about.notices.is_empty(), "holds");
+    let probes: Vec<_> =
+        order.about.preflight.iter().chain(&order.about.health).map(|check| &check.probe).collect();
     missing(probes.iter().any(|probe| matches!(probe, Probe::Process { running: false, .. })), "process");
     missing(probes.len() == 7, "each check");
-    missing(order.rollback.reason.is_some() && order.rollback.data_warning.is_some(), "rollback texts");
-    missing(order.scripts.len() == 1 && order.scripts[0].undo.is_some(), "scripts");
-    missing(!order.rollback.steps.is_empty(), "rollback steps");
-    let Evidence { provenance, review, tests } = &order.evidence;
     missing(
-        order.source.is_some() && !provenance.is_empty() && !review.is_empty() && !tests.is_empty(),
+        order.about.rollback.reason.is_some() && order.about.rollback.data_warning.is_some(),
+        "rollback texts",
+    );
+    missing(order.scripts.len() == 1 && order.scripts[0].undo.is_some(), "scripts");
+    missing(!order.about.rollback.steps.is_empty(), "rollback steps");
+    let Evidence { provenance, review, tests } = &order.about.evidence;
+    missing(
+        order.about.source.is_some() && !provenance.is_empty() && !review.is_empty() && !tests.is_empty(),
         "evidence",
     );
-    missing(order.extensions == [("x-team".to_owned(), "\"fonts\"".to_owned())].into(), "keys of one's own");
+    missing(
+        order.about.extensions == [("x-team".to_owned(), "\"fonts\"".to_owned())].into(),
+        "keys of one's own",
+    );
     missing(!order.make.ignore.lines().is_empty() && order.make.policies.len() == 1, "make");
 }
 
@@ -185,7 +200,7 @@ fn an_order_without_end_is_not_read() {
 #[test]
 fn texts_are_brought_into_their_one_spelling() {
     let order = Order::parse(&filled_in().replace("your company", "Cafe\u{301}")).expect("an order");
-    assert_eq!(order.vendor, "Café");
+    assert_eq!(order.about.vendor, "Café");
 }
 
 fn path(text: &str) -> TreePath {
@@ -222,12 +237,12 @@ fn an_order_and_its_changes_make_a_manifest_that_can_be_read() {
 fn an_order_of_nothing_but_an_id_claims_nothing() {
     let id = PatchId::parse("ACME-HF-1042").expect("an id");
     let order = Order::minimal(id, Some("4.2.1"), Some("4.2.2"));
-    assert_eq!((order.product.name.as_str(), order.sequence), ("ACME", 0));
+    assert_eq!((order.about.product.name.as_str(), order.about.sequence), ("ACME", 0));
     assert_eq!(
-        (order.product.versions, order.result_version),
+        (order.about.product.versions, order.about.result_version),
         (vec!["4.2.1".to_owned()], Some("4.2.2".to_owned()))
     );
-    assert_eq!(order.fixes, ["ACME-HF-1042"]);
+    assert_eq!(order.about.fixes, ["ACME-HF-1042"]);
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn told(stop: Stop, name: &str, done: &[Applied], all: usize) -> Stop {
     report.hints.push(match done.last() {
         Some(last) => format!(
             "{count} of {all} patches of the series are in the folder, the last one is {}; each can be rolled back.",
-            last.patch.identity
+            last.patch.about.identity
         ),
         None => format!("None of the {all} patches of the series is in the folder."),
     });

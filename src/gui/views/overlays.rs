@@ -3,8 +3,8 @@
 use egui::{Frame, Id, Key, Margin, Modal, ScrollArea, TextEdit, Ui};
 
 use super::Fields;
-use crate::gui::outbox::Outbox;
 use crate::gui::keys;
+use crate::gui::outbox::Outbox;
 use crate::present::commands::Command;
 use crate::present::message::Msg;
 use crate::present::overview::{line, path_line};

@@ -31,14 +31,14 @@ impl Overview {
             section(words::FINE_PRINT, fine_print(inspection)),
         ];
         Self {
-            title: line(&patch.title),
-            identity: format!("{} · {sort}", line(patch.identity.id.as_str())),
+            title: line(&patch.about.title),
+            identity: format!("{} · {sort}", line(patch.about.identity.id.as_str())),
             standing: inspection.verdict.standing,
             trust_word: words::NOT_SIGNED,
             trust: inspection.verdict.sentence(),
             hidden: findings_of_hidden(&inspection.hidden),
             // The titles of a series stand beside the names of its patches.
-            summary: if is_series { sort } else { escape_text(&patch.summary).into_owned() },
+            summary: if is_series { sort } else { escape_text(&patch.about.summary).into_owned() },
             sections: sections.into_iter().filter(|section| !section.facts.is_empty()).collect(),
         }
     }
@@ -79,7 +79,7 @@ fn files(text: &TextReading) -> Vec<Fact> {
 fn from_whom(inspection: &Inspection) -> Vec<Fact> {
     let patch = &inspection.patch;
     vec![
-        Fact::new(words::FROM_WHOM, &patch.vendor),
+        Fact::new(words::FROM_WHOM, &patch.about.vendor),
         Fact::new(words::MADE, &phrases::moment(&patch.created)),
         Fact::new(words::PROOF, words::NOT_PROVEN),
     ]

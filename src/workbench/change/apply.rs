@@ -292,7 +292,7 @@ fn entry_of(
         entry.parts = parts;
     }
     let version = looked.preview.version.clone();
-    let results = coming(looked).filter_map(|(bundle, _)| bundles[bundle].patch.result_version.clone());
+    let results = coming(looked).filter_map(|(bundle, _)| bundles[bundle].patch.about.result_version.clone());
     entry.version_after = results.last().or_else(|| version.clone());
     entry.version_before = version;
     entry.remarks = remarks;
@@ -309,9 +309,9 @@ impl Seen for Previewed {
 fn check_health(patches: &[&Patch], fs: &dyn Fs, watch: Watch<'_>) -> (Vec<CheckNote>, Vec<String>) {
     let (mut notes, mut failed) = (Vec::new(), Vec::new());
     for patch in patches {
-        let surroundings = Surroundings { fs, product: &patch.product };
-        let results = checks::run_all(&patch.health, &surroundings, watch.cancel);
-        for (check, result) in patch.health.iter().zip(results) {
+        let surroundings = Surroundings { fs, product: &patch.about.product };
+        let results = checks::run_all(&patch.about.health, &surroundings, watch.cancel);
+        for (check, result) in patch.about.health.iter().zip(results) {
             let check_note = CheckNote {
                 check: checks::describe(&check.probe),
                 passed: result.passed,
@@ -369,10 +369,10 @@ fn between(looked: &Previewed) -> Vec<Intermediate> {
 
 fn note_of(patch: &Patch) -> PatchNote {
     PatchNote {
-        id: patch.identity.id.as_str().to_owned(),
-        revision: patch.identity.revision,
-        title: patch.title.clone(),
-        vendor: patch.vendor.clone(),
-        contact: patch.contact.clone(),
+        id: patch.about.identity.id.as_str().to_owned(),
+        revision: patch.about.identity.revision,
+        title: patch.about.title.clone(),
+        vendor: patch.about.vendor.clone(),
+        contact: patch.about.contact.clone(),
     }
 }

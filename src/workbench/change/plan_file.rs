@@ -82,7 +82,7 @@ impl PlanFile {
     pub fn new(preview: &ApplyPreview, created: String) -> Self {
         Self {
             format: "patchwright-plan/1".to_owned(),
-            patch: preview.patch.identity.to_string(),
+            patch: preview.patch.about.identity.to_string(),
             manifest: preview.manifest_digest.to_string(),
             created,
             fingerprint: preview.preview.plan.base.0.to_string(),

@@ -192,8 +192,8 @@ impl Workbench {
         survey.situation.installed.extend(contained(&folder));
         let recalls = self.recalls()?;
         let held = |patch: &&Patch| {
-            let held = recalls.about_patch(&patch.identity)?;
-            Some((patch.identity.clone(), (held.meaning(), held.hint())))
+            let held = recalls.about_patch(&patch.about.identity)?;
+            Some((patch.about.identity.clone(), (held.meaning(), held.hint())))
         };
         survey.situation.held = patches.iter().filter_map(held).collect();
         survey.remarks = recalls.remarks().collect();
@@ -231,7 +231,7 @@ impl Workbench {
 
 /// The order in which the bundles come, each patch once and in its newest edition.
 fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Vec<usize>> {
-    let identity = |index: usize| &bundles[index].patch.identity;
+    let identity = |index: usize| &bundles[index].patch.about.identity;
     let mut chosen: Vec<usize> = Vec::new();
     for index in 0..bundles.len() {
         let twin = chosen.iter().position(|other| identity(*other).id == identity(index).id);
@@ -261,14 +261,14 @@ fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Vec<usiz
 /// Places of patches that one of `patches` may replace: they change, too, then.
 fn may_be_replaced(patches: &[&Patch], folder: &FolderStack) -> BTreeSet<TreePath> {
     let shares_a_fix = |patch: &Patch, layer: &Layer| {
-        let fixes = layer.patch.iter().flat_map(|old| &old.fixes);
-        let mut own: BTreeSet<&String> = patch.fixes.iter().collect();
+        let fixes = layer.patch.iter().flat_map(|old| &old.about.fixes);
+        let mut own: BTreeSet<&String> = patch.about.fixes.iter().collect();
         fixes.into_iter().any(|fix| !own.insert(fix))
     };
     let is_replaced = |layer: &&Layer| {
         patches.iter().any(|patch| {
-            patch.identity.id.as_str() == layer.id
-                || patch.supersedes.iter().any(|old| old.as_str() == layer.id)
+            patch.about.identity.id.as_str() == layer.id
+                || patch.about.supersedes.iter().any(|old| old.as_str() == layer.id)
                 || shares_a_fix(patch, layer)
         })
     };
@@ -279,7 +279,7 @@ fn may_be_replaced(patches: &[&Patch], folder: &FolderStack) -> BTreeSet<TreePat
 fn contained(folder: &FolderStack) -> Vec<(String, u32)> {
     let is_here = |id: &str| folder.layers.iter().any(|layer| layer.id == id);
     let active = folder.layers.iter().filter(|layer| layer.is_active());
-    let contained = active.flat_map(|layer| layer.patch.iter().flat_map(|patch| &patch.supersedes));
+    let contained = active.flat_map(|layer| layer.patch.iter().flat_map(|patch| &patch.about.supersedes));
     contained.filter(|id| !is_here(id.as_str())).map(|id| (id.to_string(), u32::MAX)).collect()
 }
 
@@ -309,7 +309,7 @@ fn of_plan(
             .iter()
             .filter(|planned| planned.left_out.is_none())
             .nth(key.part)
-            .map(|planned| coming[planned.index].patch.identity.id.to_string())
+            .map(|planned| coming[planned.index].patch.about.identity.id.to_string())
             .unwrap_or_default(),
     };
     let patches: Vec<ComingPatch> = plan

@@ -233,7 +233,7 @@ impl Workbench {
             let vendor = folder.layer(slot.key).and_then(|layer| layer.patch.clone());
             refuse_what_the_vendor_forbids(vendor.as_deref(), entry)?;
             let advice = vendor.map(|patch| {
-                let rollback = patch.rollback.clone();
+                let rollback = patch.about.rollback.clone();
                 rollback.data_warning.into_iter().chain(rollback.steps).collect()
             });
             let mut look =
@@ -510,10 +510,13 @@ fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
 
 fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Result<()> {
     match vendor {
-        Some(patch) if patch.rollback.possible == RollbackPossible::No && entry.action == Action::Apply => {
-            let reason = patch.rollback.reason.as_deref().unwrap_or("no reason is given");
-            let meaning = format!("the vendor says that {} cannot be taken back: {reason}", patch.identity);
-            let contact = patch.contact.as_deref().unwrap_or(&patch.vendor);
+        Some(patch)
+            if patch.about.rollback.possible == RollbackPossible::No && entry.action == Action::Apply =>
+        {
+            let reason = patch.about.rollback.reason.as_deref().unwrap_or("no reason is given");
+            let meaning =
+                format!("the vendor says that {} cannot be taken back: {reason}", patch.about.identity);
+            let contact = patch.about.contact.as_deref().unwrap_or(&patch.about.vendor);
             Err(Error::refused(Code::NoWayBack, meaning, format!("Ask {contact} how to go on.")))
         }
         _ => Ok(()),

@@ -253,7 +253,7 @@ impl ScriptPlan {
 
 /// The scripts of one bundle.
 pub(crate) fn of_bundle(bundle: &VerifiedBundle) -> Result<Vec<PlannedScript>> {
-    let name = bundle.patch.identity.to_string();
+    let name = bundle.patch.about.identity.to_string();
     let planned =
         |(index, script)| PlannedScript::new(&name, index, script, |digest| Ok(bundle.script_text(digest)?));
     bundle.patch.scripts.iter().enumerate().map(planned).collect()
@@ -475,7 +475,7 @@ fn kept_scripts(
     };
     // The manifest's digest is checked; each text is by the digest that the manifest names.
     let patch = manifest_of(fs, ledger, key).ok_or_else(lost)?;
-    let name = patch.identity.to_string();
+    let name = patch.about.identity.to_string();
     let text_of = |digest: &Digest| -> Option<String> {
         let place = Ledger::place_of(key.entry).join(script_name(digest));
         let bytes = read_small(fs, &place, MAX_SCRIPT_BYTES).ok()?;

@@ -19,9 +19,9 @@ impl Workbench {
         let beside = self.patches_beside(files);
         for obstacle in preview.preview.obstacles.iter_mut().filter(|obstacle| is_missing(obstacle)) {
             let brings = |(_, patch): &&(PathBuf, Patch)| {
-                let (id, revision) = (patch.identity.id.as_str(), patch.identity.revision);
+                let (id, revision) = (patch.about.identity.id.as_str(), patch.about.identity.revision);
                 preview.patches.iter().any(|coming| {
-                    let everything = coming.patch.all_requirements(|_| true);
+                    let everything = coming.patch.about.all_requirements(|_| true);
                     everything.iter().any(|need| {
                         need.id.as_str() == id
                             && need.min_revision <= revision
@@ -31,7 +31,7 @@ impl Workbench {
             };
             if let Some((file, patch)) = beside.iter().find(brings) {
                 let name = file.file_name().unwrap_or_default().to_string_lossy();
-                obstacle.hint = format!("{name} beside it brings {}; name both.", patch.identity);
+                obstacle.hint = format!("{name} beside it brings {}; name both.", patch.about.identity);
             }
         }
     }

@@ -124,7 +124,7 @@ fn obstacles(folder: &FolderStack, out: &TakeOut, on_dependents: OnDependents) -
             let meaning = format!("the way back of {} was given up with \"accept\"", layer.id);
             add(Code::NoWayBack, None, meaning, "Ask the vendor for a patch that undoes it.");
         }
-        let rollback = layer.patch.as_ref().map(|patch| &patch.rollback);
+        let rollback = layer.patch.as_ref().map(|patch| &patch.about.rollback);
         if let Some(rollback) = rollback.filter(|rollback| rollback.possible == RollbackPossible::No) {
             let reason = rollback.reason.as_deref().unwrap_or("no reason is given");
             let meaning = format!("the vendor says that {} cannot be taken back: {reason}", layer.id);
@@ -164,7 +164,7 @@ fn with_it(folder: &FolderStack, ledger: &Ledger, dependent: &Dependent) -> Opti
 fn advice(folder: &FolderStack, out: &TakeOut) -> Vec<String> {
     let patches = out.out.iter().filter_map(|key| folder.layer(*key)?.patch.clone());
     let said = |patch: Arc<crate::model::Patch>| {
-        let rollback = patch.rollback.clone();
+        let rollback = patch.about.rollback.clone();
         rollback.data_warning.into_iter().chain(rollback.steps)
     };
     patches.flat_map(said).collect()

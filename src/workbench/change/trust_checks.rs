@@ -64,7 +64,7 @@ fn of_the_future(patch: &ComingPatch, now: Timestamp) -> Option<Obstacle> {
         path: None,
         meaning: format!(
             "{} says it was made on {}, which is yet to come",
-            patch.patch.identity, patch.patch.created
+            patch.patch.about.identity, patch.patch.created
         ),
         hint: "Look at the clock of this machine; if it is right, ask the vendor.".to_owned(),
     })
@@ -72,12 +72,12 @@ fn of_the_future(patch: &ComingPatch, now: Timestamp) -> Option<Obstacle> {
 
 fn below_the_rules(patch: &ComingPatch) -> Option<Obstacle> {
     let floor = patch.verdict.policy.floor;
-    (is_vouched_for(patch) && patch.patch.sequence < floor).then(|| Obstacle {
+    (is_vouched_for(patch) && patch.patch.about.sequence < floor).then(|| Obstacle {
         code: Code::Policy,
         path: None,
         meaning: format!(
             "the rules here ask for patch number {floor} or later, and {} is number {}",
-            patch.patch.identity, patch.patch.sequence
+            patch.patch.about.identity, patch.patch.about.sequence
         ),
         hint: "Ask the vendor for a newer patch.".to_owned(),
     })
@@ -92,7 +92,7 @@ fn old_age(patch: &ComingPatch, now: Timestamp) -> Option<Note> {
     let limit = patch.verdict.policy.max_age_days?;
     let made: Timestamp = patch.patch.created.parse().ok()?;
     let days = (now.as_second() - made.as_second()) / SECONDS_PER_DAY;
-    let text = format!("{} is {days} days old; is there a newer one?", patch.patch.identity);
+    let text = format!("{} is {days} days old; is there a newer one?", patch.patch.about.identity);
     (days > i64::from(limit)).then_some(Note { path: None, text })
 }
 
@@ -126,7 +126,7 @@ impl Floors {
     /// Only what somebody trusted vouches for has a place in a row that means something.
     fn judge(&self, patch: &ComingPatch) -> Option<Step> {
         // A patch without an order has no number, and claims none.
-        if patch.verdict.standing != Standing::Trusted || patch.patch.sequence == 0 {
+        if patch.verdict.standing != Standing::Trusted || patch.patch.about.sequence == 0 {
             return None;
         }
         let place = place_of(&patch.patch);
@@ -139,7 +139,7 @@ impl Floors {
         let twins = || row.iter().filter(|(other, _)| *other == place).filter_map(|(_, manifest)| *manifest);
         let is_other = twins().next().is_some() && twins().all(|manifest| manifest != patch.manifest);
         let (sequence, top) = (place.sequence, highest.0.sequence);
-        let id = &patch.patch.identity;
+        let id = &patch.patch.about.identity;
         let meaning = match sequence.cmp(&top) {
             std::cmp::Ordering::Less => {
                 format!("{id} is number {sequence}, and number {top} was in this folder")

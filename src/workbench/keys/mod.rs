@@ -129,7 +129,7 @@ impl Workbench {
         let opened = self.open(bundle)?;
         Ok(UnknownKeys {
             keys: opened.verdict.unknown_keys.clone(),
-            product: opened.patch.product.name.clone(),
+            product: opened.patch.about.product.name.clone(),
             is_key_change: opened.verdict.is_key_change,
         })
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::bundle::author::WholeFile;
 use crate::bundle::place_of;
 use crate::diff::pair_renames;
-use crate::model::{Code, Digest, FileChange, Mode, Node, Patch, RollbackPossible, ScriptPhase};
+use crate::model::{Code, Digest, FileChange, Mode, Node, Patch, RollbackPossible};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::trust::{
     Doubt, MAX_REVIEW_BYTES, Note, Opinion, Review, ReviewedChange, Scheme, Standing, Verdict,
@@ -52,8 +52,8 @@ impl Workbench {
         let review = Review {
             manifest: shown.manifest_digest,
             bundle: shown.file_digest,
-            patch: shown.patch.identity.to_string(),
-            title: shown.patch.title.clone(),
+            patch: shown.patch.about.identity.to_string(),
+            title: shown.patch.about.title.clone(),
             place: place_of(&shown.patch),
             reviewer: reviewer.unwrap_or_else(|| format!("{}@{}", environment.user, environment.host)),
             time: environment.now(),
@@ -137,11 +137,11 @@ fn findings(shown: &Inspection) -> Vec<String> {
         findings.push("nobody has signed it yet".to_owned());
     }
     findings.extend(shown.verdict.doubts.iter().map(Doubt::sentence));
-    if patch.rollback.possible == RollbackPossible::No {
+    if patch.about.rollback.possible == RollbackPossible::No {
         findings.push("it cannot be taken back".to_owned());
     }
     findings.extend(patch.scripts.iter().map(|script| {
-        let when = if script.phase == ScriptPhase::Before { "before" } else { "after" };
+        let when = script.phase;
         format!("a script runs {when} the change (SHA-256 {}): {}", script.blob, script.reason)
     }));
     findings.extend(hidden(&shown.hidden));

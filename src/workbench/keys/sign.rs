@@ -110,7 +110,7 @@ impl Workbench {
             true => Ok(comment),
             false => Err(Error::refused(
                 Code::Key,
-                format!("the product's name hides characters: {}", patch.product.name),
+                format!("the product's name hides characters: {}", patch.about.product.name),
                 "Ask its author to name the product plainly.",
             )),
         }

@@ -103,7 +103,7 @@ fn identify_now(fs: &dyn Fs, given: &[Patch], watch: Watch<'_>) -> Result<Identi
     let ledger = read_ledger(fs)?;
     let active = ledger.layers().slots.into_iter().filter(|slot| slot.superseded.is_none());
     let known: Vec<Patch> = active.filter_map(|slot| manifest_of(fs, &ledger, slot.key)).collect();
-    let is_new = |patch: &&Patch| known.iter().all(|known| known.identity != patch.identity);
+    let is_new = |patch: &&Patch| known.iter().all(|known| known.about.identity != patch.about.identity);
     let patches: Vec<(&Patch, bool)> = known
         .iter()
         .map(|patch| (patch, true))
@@ -113,12 +113,13 @@ fn identify_now(fs: &dyn Fs, given: &[Patch], watch: Watch<'_>) -> Result<Identi
         patches.iter().flat_map(|(patch, _)| patch.changes.iter().map(|change| &change.path)).collect();
     let tree = observe(fs, paths, watch.progress, watch.cancel)?.tree;
     let identities: Vec<Identity> =
-        patches.iter().map(|(patch, _)| Ok(identify(fs, &patch.product)?)).collect::<Result<_>>()?;
+        patches.iter().map(|(patch, _)| Ok(identify(fs, &patch.about.product)?)).collect::<Result<_>>()?;
     // The newest patch knows best; a rule that does not recognise the product finds no version of it.
     let recognised = patches.iter().zip(&identities).rev();
     let mut recognised = recognised.filter(|(_, identity)| identity.is_product != Some(false)).peekable();
     let named = |((patch, _), identity): &(&(&Patch, bool), &Identity)| {
-        (identity.is_product == Some(true) || known.contains(*patch)).then(|| patch.product.name.clone())
+        (identity.is_product == Some(true) || known.contains(*patch))
+            .then(|| patch.about.product.name.clone())
     };
     let product = recognised.clone().find_map(|pair| named(&pair));
     let version = recognised.find_map(|(_, identity)| identity.version.clone());
@@ -128,7 +129,8 @@ fn identify_now(fs: &dyn Fs, given: &[Patch], watch: Watch<'_>) -> Result<Identi
         compared.in_history = *in_history;
         compared.is_product = identity.is_product;
         let fits = |version: &String| {
-            patch.product.versions.contains(version) || patch.result_version.as_ref() == Some(version)
+            patch.about.product.versions.contains(version)
+                || patch.about.result_version.as_ref() == Some(version)
         };
         compared.is_for_version = version.as_ref().map(fits);
         compared
@@ -155,9 +157,9 @@ fn compare(patch: &Patch, tree: &TreeState) -> IdentifiedPatch {
         _ => Presence::Partly,
     };
     IdentifiedPatch {
-        identity: patch.identity.clone(),
-        title: patch.title.clone(),
-        product: patch.product.name.clone(),
+        identity: patch.about.identity.clone(),
+        title: patch.about.title.clone(),
+        product: patch.about.product.name.clone(),
         in_history: false,
         is_product: None,
         is_for_version: None,

@@ -184,13 +184,14 @@ fn installed_ids(installed: &[Installed]) -> Vec<(String, u32)> {
 }
 
 fn product_seen(fs: &dyn Fs, patch: &Patch, watch: Watch<'_>) -> Result<ProductSeen> {
-    let identity = identify(fs, &patch.product)?;
+    let identity = identify(fs, &patch.about.product)?;
     let failed = identity.matches.into_iter().filter(|found| !found.holds);
     let evidence = failed.map(|found| found.evidence).collect();
-    let surroundings = Surroundings { fs, product: &patch.product };
-    let results = checks::run_all(&patch.preflight, &surroundings, watch.cancel);
+    let surroundings = Surroundings { fs, product: &patch.about.product };
+    let results = checks::run_all(&patch.about.preflight, &surroundings, watch.cancel);
     watch.cancel.check()?;
     let failed_checks = patch
+        .about
         .preflight
         .iter()
         .zip(results)

@@ -203,6 +203,7 @@ fn removal(folder: &FolderStack, layer: &Layer) -> Removal {
     let needs_it = |other: &&Layer| {
         let all = |patch: &Patch| {
             patch
+                .about
                 .all_requirements(|id| folder.layers.iter().any(|there| there.id == id))
                 .iter()
                 .any(|need| need.id.as_str() == layer.id)
@@ -281,8 +282,8 @@ fn product(fs: &dyn Fs, ledger: &Ledger, folder: &FolderStack) -> Result<(Option
         let known = known.filter_map(|layer| layer.patch.clone()).next_back();
         let patch = known.or_else(|| vendor_plan_of(fs, entry.seq).map(Arc::new));
         if let Some(patch) = patch.filter(|patch| text_patch::names_a_product(patch)) {
-            let version = identify(fs, &patch.product)?.version;
-            return Ok((Some(patch.product.name.clone()), version));
+            let version = identify(fs, &patch.about.product)?.version;
+            return Ok((Some(patch.about.product.name.clone()), version));
         }
     }
     Ok((None, None))

@@ -33,7 +33,7 @@ impl Workbench {
             _ => self.inspect(bundle, watch)?.patch,
         };
         let mut text = Vec::new();
-        for (key, value) in [("From", &patch.vendor), ("Subject", &patch.title)] {
+        for (key, value) in [("From", &patch.about.vendor), ("Subject", &patch.about.title)] {
             text.extend_from_slice(format!("{key}: {}\n", one_line(value, MAX_HEAD_CHARS)).as_bytes());
         }
         text.extend_from_slice(b"---\n");

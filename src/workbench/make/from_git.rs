@@ -8,7 +8,7 @@ use super::git::{Change, Repository, Version};
 use super::side_by_side::{Side, SideBySide};
 use super::{MadeBundle, OrderSource, Proof, read_order};
 use crate::bundle::order::Order;
-use crate::model::{Code, Digest, Mode, TreePath};
+use crate::model::{About, Code, Digest, Mode, TreePath};
 use crate::plan::Obstacle;
 use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
 
@@ -67,7 +67,7 @@ impl Workbench {
         lay_out_files(&repository, &changes, &places, &sides, watch)?;
         let order = match &request.order {
             Some(source) => read_order(source)?,
-            None => self.order_of_commits(request, &repository, from.as_ref(), &to)?,
+            None => Order::from(about_commits(request, &repository, from.as_ref(), &to)?),
         };
         self.make_with(
             order,
@@ -78,42 +78,36 @@ impl Workbench {
             watch,
         )
     }
+}
 
-    /// What the commits say about themselves.
-    fn order_of_commits(
-        &self,
-        request: &GitMakeRequest,
-        repository: &Repository,
-        from: Option<&Version>,
-        to: &Version,
-    ) -> Result<Order> {
-        let (name, source) = match &request.commits {
-            Commits::Range(a, b) => {
-                (format!("{a}..{b}"), format!("Git commits {} to {}", short(from), to.id()))
-            }
-            Commits::One(_) => (format!("commit-{}", &to.id()[..10]), format!("Git commit {}", to.id())),
-        };
-        let only = matches!(request.commits, Commits::One(_));
-        let headers: Vec<_> =
-            repository.headers(from, to, only)?.into_iter().map(|header| (name.clone(), header)).collect();
-        let mut order = text_patch::order_of(&name, &headers, Digest::compute(to.id().as_bytes()));
-        let product = request.repository.canonicalize().ok();
-        let product = product
-            .as_deref()
-            .and_then(|path| path.file_name())
-            .map(|name| name.to_string_lossy().into_owned());
-        if let Some(product) = product.filter(|name| !name.is_empty() && !name.chars().any(char::is_control))
-        {
-            order.product.name = product;
-        }
-        order.source = Some(source);
-        let named = headers.iter().take(MAX_NAMED_COMMITS).filter_map(|(_, header)| {
-            let subject = text_patch::one_line_of(header.subject.as_deref().unwrap_or_default())?;
-            Some(format!("commit {}: {subject}", header.commit.as_deref()?))
-        });
-        order.evidence.provenance = named.collect();
-        Ok(order)
+/// What the commits say about themselves.
+fn about_commits(
+    request: &GitMakeRequest,
+    repository: &Repository,
+    from: Option<&Version>,
+    to: &Version,
+) -> Result<About> {
+    let (name, source) = match &request.commits {
+        Commits::Range(a, b) => (format!("{a}..{b}"), format!("Git commits {} to {}", short(from), to.id())),
+        Commits::One(_) => (format!("commit-{}", &to.id()[..10]), format!("Git commit {}", to.id())),
+    };
+    let only = matches!(request.commits, Commits::One(_));
+    let headers: Vec<_> =
+        repository.headers(from, to, only)?.into_iter().map(|header| (name.clone(), header)).collect();
+    let mut about = text_patch::about_of(&name, &headers, Digest::compute(to.id().as_bytes()));
+    let product = request.repository.canonicalize().ok();
+    let product =
+        product.as_deref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
+    if let Some(product) = product.filter(|name| !name.is_empty() && !name.chars().any(char::is_control)) {
+        about.product.name = product;
     }
+    about.source = Some(source);
+    let named = headers.iter().take(MAX_NAMED_COMMITS).filter_map(|(_, header)| {
+        let subject = text_patch::one_line_of(header.subject.as_deref().unwrap_or_default())?;
+        Some(format!("commit {}: {subject}", header.commit.as_deref()?))
+    });
+    about.evidence.provenance = named.collect();
+    Ok(about)
 }
 
 fn short(version: Option<&Version>) -> String {

@@ -9,7 +9,7 @@ use crate::bundle::VerifiedBundle;
 use crate::bundle::order::Order;
 use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
-use crate::model::{Code, Digest, FileChange, Mode, Node, Patch, Payload, TreePath};
+use crate::model::{Code, Digest, FileChange, Mode, Node, Payload, TreePath};
 use crate::plan::Obstacle;
 use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
 
@@ -52,7 +52,7 @@ impl Workbench {
         }
         let order = match &request.order {
             Some(source) => read_order(source)?,
-            None => order_of(&bundle.patch),
+            None => Order::from(bundle.patch.about.clone()),
         };
         self.make_with(
             order,
@@ -126,20 +126,4 @@ fn moved(path: &TreePath) -> Error {
         meaning: "changed while the patch file was made".to_owned(),
         hint: "Stop whatever writes to the folder, then try again.".to_owned(),
     }])
-}
-
-/// What the text patch says about itself.
-fn order_of(patch: &Patch) -> Order {
-    Order {
-        title: patch.title.clone(),
-        summary: patch.summary.clone(),
-        vendor: patch.vendor.clone(),
-        issues: patch.issues.clone(),
-        vulnerabilities: patch.vulnerabilities.clone(),
-        platforms: patch.platforms.clone(),
-        product: patch.product.clone(),
-        source: patch.source.clone(),
-        extensions: patch.extensions.clone(),
-        ..Order::minimal(patch.identity.id.clone(), None, None)
-    }
 }

@@ -58,15 +58,15 @@ impl Workbench {
 
 /// Leaves only what the patch does to files.
 fn forget_the_machine(patch: &mut Patch) {
-    patch.product.detect.clear();
-    patch.platforms.clear();
-    patch.expires = None;
-    patch.requires.clear();
-    patch.requires_if.clear();
-    patch.conflicts.clear();
-    patch.supersedes.clear();
-    patch.preflight.clear();
-    patch.health.clear();
+    patch.about.product.detect.clear();
+    patch.about.platforms.clear();
+    patch.about.expires = None;
+    patch.about.requires.clear();
+    patch.about.requires_if.clear();
+    patch.about.conflicts.clear();
+    patch.about.supersedes.clear();
+    patch.about.preflight.clear();
+    patch.about.health.clear();
     // The author's machine is not what they are for, and nobody has agreed to them here.
     patch.scripts.clear();
 }

@@ -6,10 +6,9 @@ use std::time::SystemTime;
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::bundle::order::Order;
 use crate::diff::on_tree::TextOrigin;
 use crate::diff::patch_text::MailHeader;
-use crate::model::{Digest, FileChange, Issue, Node, Patch, PatchId};
+use crate::model::{About, Digest, FileChange, Issue, Node, Patch, PatchId};
 use crate::text::one_line;
 
 /// Longest title and name, as a manifest allows.
@@ -43,32 +42,32 @@ pub(super) struct Source<'a> {
 
 /// The patch.
 pub(super) fn patch(source: &Source<'_>, origin: &TextOrigin, changes: Vec<FileChange>) -> Patch {
-    let mut order = order(source.name, source.headers, source.digest);
-    order.source = line(&format!("{}, sha256 {}", source.name, source.digest));
-    order.extensions.insert(EXTENSION.to_owned(), record(origin).to_string());
+    let mut about = about(source.name, source.headers, source.digest);
+    about.source = line(&format!("{}, sha256 {}", source.name, source.digest));
+    about.extensions.insert(EXTENSION.to_owned(), record(origin).to_string());
     if changes.iter().any(is_not_for_windows) {
-        order.platforms = vec![source.platform.to_owned()];
+        about.platforms = vec![source.platform.to_owned()];
     }
-    order.into_patch(changes, created(source), false)
+    Patch { about, created: created(source), changes, scripts: Vec::new(), proven: false }
 }
 
 /// What can be said of patches by their names and letters.
-pub(crate) fn order(name: &str, headers: &[(String, MailHeader)], digest: Digest) -> Order {
+pub(crate) fn about(name: &str, headers: &[(String, MailHeader)], digest: Digest) -> About {
     let single = single(headers);
-    let mut order = Order::minimal(id(name, headers, digest), None, None);
+    let author = single.and_then(|header| line(header.author.as_deref()?));
     let subject = single.and_then(|header| header.subject.as_deref());
-    order.title = line(subject.unwrap_or(name)).unwrap_or_else(|| "A text patch".to_owned());
-    order.summary = summary(name, headers);
-    order.product.name = ANY_PRODUCT.to_owned();
-    order.vendor =
-        single.and_then(|header| line(header.author.as_deref()?)).unwrap_or_else(|| "unknown".to_owned());
-    (order.issues, order.vulnerabilities) = tracked(headers);
-    order
+    let mut about = About::minimal(id(name, headers, digest));
+    about.title = line(subject.unwrap_or(name)).unwrap_or_else(|| "A text patch".to_owned());
+    about.summary = summary(name, headers);
+    about.product.name = ANY_PRODUCT.to_owned();
+    about.vendor = author.unwrap_or_else(|| "unknown".to_owned());
+    (about.issues, about.vulnerabilities) = tracked(headers);
+    about
 }
 
 /// Whether `patch` knows what product it is for; a text patch does not, unless somebody told.
 pub(crate) fn names_a_product(patch: &Patch) -> bool {
-    !(patch.extensions.contains_key(EXTENSION) && patch.product.name == ANY_PRODUCT)
+    !(patch.about.extensions.contains_key(EXTENSION) && patch.about.product.name == ANY_PRODUCT)
 }
 
 fn single(headers: &[(String, MailHeader)]) -> Option<&MailHeader> {

@@ -26,7 +26,7 @@ use crate::disk::fs::Fs;
 use crate::model::{Digest, FileChange, Hasher, Patch};
 use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
 
-pub(super) use about::{line as one_line_of, names_a_product, order as order_of};
+pub(super) use about::{about as about_of, line as one_line_of, names_a_product};
 use disk_tree::DiskTree;
 pub use findings::fit_notes;
 pub(super) use findings::{add_findings, obstacles, remarks};

@@ -127,16 +127,16 @@ fn lay_out() -> Sandbox {
     sandbox.save("fix.patchbundle", &bundle);
     let id = |id: &str| PatchId::parse(id).expect("a good id");
     let refused = evil_bundle(&sandbox).but(|patch| {
-        patch.conflicts = vec![Conflict { id: id("C"), reason: line("conflict") }];
+        patch.about.conflicts = vec![Conflict { id: id("C"), reason: line("conflict") }];
         let text = |text: &str| Some(line(text));
         let check = |probe| Check { probe, level: Level::Required, timeout_secs: 1, retries: 0 };
-        patch.preflight = vec![
+        patch.about.preflight = vec![
             check(Probe::Version { is: line("is") }),
             check(Probe::Process { name: "none\u{200b}\u{202e}".to_owned(), running: true }),
         ];
-        patch.license = text("licence");
-        patch.result_version = text("after");
-        patch.product.versions = vec![line("version")];
+        patch.about.license = text("licence");
+        patch.about.result_version = text("after");
+        patch.about.product.versions = vec![line("version")];
     });
     sandbox.save("refused.patchbundle", &refused);
     for (path, content) in [("conf/app.toml", "colour = 1\n"), ("version.txt", "4.2\n"), ("new.txt", EVIL)] {

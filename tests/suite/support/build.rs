@@ -8,9 +8,8 @@ use std::path::PathBuf;
 use patchwright::bundle::container::{ContainerWriter, PackedBlob, Spool};
 use patchwright::bundle::manifest::write_manifest;
 use patchwright::model::{
-    Approvals, Digest, Evidence, FileChange, FileNode, Interpreter, LocalEdits, Mode, Node, Patch, PatchId,
-    PatchKind, PatchRef, Payload, Product, Restart, Role, Rollback, RollbackPossible, Script, ScriptPhase,
-    TreePath,
+    About, Digest, FileChange, FileNode, Interpreter, LocalEdits, Mode, Node, Patch, PatchId, Payload,
+    Product, Role, Script, ScriptPhase, TreePath,
 };
 
 use super::sandbox::Sandbox;
@@ -141,52 +140,15 @@ fn whole(content: &str) -> Option<Payload> {
 
 fn empty_patch(id: &str) -> Patch {
     let text = |text: &str| text.to_owned();
-    Patch {
-        identity: PatchRef { id: PatchId::parse(id).expect("a good id"), revision: 1 },
+    let about = About {
         sequence: 1,
-        channel: None,
-        approvals: Approvals::default(),
-        kind: PatchKind::Hotfix,
         title: text("Umlauts in fonts"),
         summary: text("Letters such as “ä” were cut off.\nPrinting is not affected."),
-        severity: None,
-        issues: Vec::new(),
         fixes: vec![text("ACME-7")],
-        vulnerabilities: Vec::new(),
-        created: text("2026-11-20T12:00:00Z"),
-        expires: None,
-        support_until: None,
         vendor: text("ACME Ltd"),
-        contact: None,
-        license: None,
-        product: Product {
-            name: text("Widget"),
-            purl: None,
-            cpe: None,
-            versions: vec![text("4.2")],
-            detect: Vec::new(),
-        },
-        platforms: Vec::new(),
-        result_version: None,
-        requires: Vec::new(),
-        requires_if: Vec::new(),
-        conflicts: Vec::new(),
-        supersedes: Vec::new(),
-        notices: Vec::new(),
-        changes: Vec::new(),
-        preflight: Vec::new(),
-        health: Vec::new(),
-        scripts: Vec::new(),
-        restart: Restart::Nothing,
-        rollback: Rollback {
-            possible: RollbackPossible::Yes,
-            reason: None,
-            data_warning: None,
-            steps: Vec::new(),
-        },
-        source: None,
-        evidence: Evidence::default(),
-        proven: true,
-        extensions: Default::default(),
-    }
+        product: Product { name: text("Widget"), versions: vec![text("4.2")], ..Product::default() },
+        ..About::minimal(PatchId::parse(id).expect("a good id"))
+    };
+    let created = text("2026-11-20T12:00:00Z");
+    Patch { about, created, changes: Vec::new(), scripts: Vec::new(), proven: true }
 }

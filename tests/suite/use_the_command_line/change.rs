@@ -356,7 +356,7 @@ fn a_failed_health_check_takes_the_change_back() {
     let sandbox = product();
     let contains = "4.2.2".to_owned();
     let bundle = fix(&sandbox).but(|patch| {
-        patch.health = vec![check(Probe::Text { path: tree_path("version.txt"), contains })];
+        patch.about.health = vec![check(Probe::Text { path: tree_path("version.txt"), contains })];
     });
     sandbox.save("fix.patchbundle", &bundle);
     let console = Console::new(&sandbox);

@@ -1,8 +1,8 @@
 //! Nothing in a bundle or a folder can move a cursor, turn the reading direction or stand there unseen.
 
 use patchwright::model::{
-    Conflict, Detect, Evidence, Hold, Issue, Level, Patch, PatchId, Probe, Requirement, RequirementMode,
-    Severity,
+    Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Level, Patch, PatchId, Probe, Requirement,
+    RequirementMode, Severity, SeverityLevel,
 };
 
 use super::{check, product};
@@ -30,35 +30,36 @@ pub fn line(label: &str) -> String {
 
 /// Says something evil wherever a manifest takes text.
 pub fn everywhere(patch: &mut Patch) {
-    patch.title = line("title");
-    patch.summary = format!("{}\n\t{}\nReady to apply.", line("summary"), line("more"));
-    patch.vendor = line("vendor");
-    patch.contact = Some(line("contact"));
-    patch.product.name = line("product");
-    patch.product.detect = vec![
+    patch.about.title = line("title");
+    patch.about.summary = format!("{}\n\t{}\nReady to apply.", line("summary"), line("more"));
+    patch.about.vendor = line("vendor");
+    patch.about.contact = Some(line("contact"));
+    patch.about.product.name = line("product");
+    patch.about.product.detect = vec![
         Detect::Exists { path: tree_path("version.txt") },
         Detect::Text { path: tree_path("version.txt"), contains: "4".to_owned() },
     ];
-    patch.fixes = vec![line("fix")];
-    patch.issues =
+    patch.about.fixes = vec![line("fix")];
+    patch.about.issues =
         vec![Issue { system: line("system"), key: line("key"), url: None, kind: Some(line("kind")) }];
-    patch.severity = Some(Severity { level: "low".to_owned(), cvss: None });
-    patch.notices = vec![Hold { kind: "action".to_owned(), text: line("hold"), phase: "before".to_owned() }];
-    patch.rollback.reason = Some(line("reason"));
-    patch.rollback.data_warning = Some(line("warning"));
-    patch.rollback.steps = vec![line("step")];
-    patch.source = Some(line("source"));
-    patch.evidence = Evidence {
+    patch.about.severity = Some(Severity { level: SeverityLevel::Low, cvss: None });
+    patch.about.notices = vec![Hold { kind: HoldKind::Action, text: line("hold"), phase: HoldPhase::Before }];
+    patch.about.rollback.reason = Some(line("reason"));
+    patch.about.rollback.data_warning = Some(line("warning"));
+    patch.about.rollback.steps = vec![line("step")];
+    patch.about.source = Some(line("source"));
+    patch.about.evidence = Evidence {
         provenance: vec![line("provenance")],
         review: vec![line("review")],
         tests: vec![line("tests")],
     };
-    patch.result_version = Some(line("version"));
+    patch.about.result_version = Some(line("version"));
     let mut wanted = check(Probe::Text { path: tree_path("version.txt"), contains: line("contains") });
     wanted.level = Level::Wanted;
-    patch.preflight = vec![wanted.clone()];
-    patch.health = vec![wanted];
-    patch.extensions = [("x-team".to_owned(), serde_json::Value::from(line("team")).to_string())].into();
+    patch.about.preflight = vec![wanted.clone()];
+    patch.about.health = vec![wanted];
+    patch.about.extensions =
+        [("x-team".to_owned(), serde_json::Value::from(line("team")).to_string())].into();
 }
 
 pub fn evil_bundle(sandbox: &Sandbox) -> Builder {
@@ -117,10 +118,15 @@ fn no_reason_against_a_patch_reaches_the_terminal_raw() {
     let sandbox = product();
     let id = |id: &str| PatchId::parse(id).expect("a good id");
     let bundle = evil_bundle(&sandbox).but(|patch| {
-        patch.requires = vec![Requirement { id: id("B"), min_revision: 1, mode: RequirementMode::Before }];
-        patch.conflicts = vec![Conflict { id: id("C"), reason: line("conflict") }];
-        patch.preflight[0].level = Level::Required;
-        patch.product.detect.push(Detect::Text { path: tree_path("version.txt"), contains: line("detect") });
+        patch.about.requires =
+            vec![Requirement { id: id("B"), min_revision: 1, mode: RequirementMode::Before }];
+        patch.about.conflicts = vec![Conflict { id: id("C"), reason: line("conflict") }];
+        patch.about.preflight[0].level = Level::Required;
+        patch
+            .about
+            .product
+            .detect
+            .push(Detect::Text { path: tree_path("version.txt"), contains: line("detect") });
     });
     sandbox.save("fix.patchbundle", &bundle);
     for command in [

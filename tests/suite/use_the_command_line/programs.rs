@@ -116,7 +116,7 @@ fn every_answer_of_a_whole_story_fits_the_schema() {
     ask(&console, "new --output $/order.toml", "done");
     ask(&console, "make --from $/app --to $/new --id ACME-2 --output $/2.patchbundle", "done");
     let shown = ask(&console, "show $/fix.patchbundle", "done");
-    assert_eq!(shown["manifest"]["title"], bundle.patch.title);
+    assert_eq!(shown["manifest"]["title"], bundle.patch.about.title);
     assert_eq!(
         shown["changes"],
         json!({ "added": 1, "modified": 2, "type_changed": 0, "renamed": 1, "deleted": 1 })

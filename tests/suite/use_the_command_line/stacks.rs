@@ -15,11 +15,11 @@ pub(super) fn three_patches() -> Sandbox {
     let three = two.replace("one", "three");
     for (id, old, new) in [("ONE", BASE, &one), ("TWO", &one, &two), ("THREE", &two, &three)] {
         let bundle =
-            sandbox.bundle(id).replace("text", old, new).but(|patch| patch.fixes = vec![id.to_owned()]);
+            sandbox.bundle(id).replace("text", old, new).but(|patch| patch.about.fixes = vec![id.to_owned()]);
         sandbox.save(&format!("{}.patchbundle", id.to_lowercase()), &bundle);
     }
     let clash = sandbox.bundle("CLASH").replace("text", BASE, &BASE.replace('1', "eins"));
-    sandbox.save("clash.patchbundle", &clash.but(|patch| patch.fixes = vec!["CLASH".to_owned()]));
+    sandbox.save("clash.patchbundle", &clash.but(|patch| patch.about.fixes = vec!["CLASH".to_owned()]));
     sandbox
 }
 

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use patchwright::model::{Conflict, Hold, Patch, PatchId};
+use patchwright::model::{Conflict, Hold, HoldKind, HoldPhase, Patch, PatchId};
 use patchwright::words;
 
 use super::guided::goes_through;
@@ -16,19 +16,19 @@ const EVIL: &str = "a\u{202e}gnp.\u{200b}\u{feff}\u{2066}b";
 
 fn everywhere(patch: &mut Patch) {
     let evil = |label: &str| format!("{label} {EVIL}");
-    patch.title = evil("title");
-    patch.summary = format!("{}\n\t{}", evil("summary"), evil("more"));
-    patch.vendor = evil("vendor");
-    patch.contact = Some(evil("contact"));
-    patch.product.name = evil("product");
-    patch.fixes = vec![evil("fix")];
-    patch.notices = vec![Hold { kind: "action".to_owned(), text: evil("hold"), phase: "before".to_owned() }];
-    patch.rollback.reason = Some(evil("reason"));
-    patch.rollback.data_warning = Some(evil("warning"));
-    patch.rollback.steps = vec![evil("step")];
-    patch.source = Some(evil("source"));
-    patch.evidence.review = vec![evil("review")];
-    patch.result_version = Some(evil("version"));
+    patch.about.title = evil("title");
+    patch.about.summary = format!("{}\n\t{}", evil("summary"), evil("more"));
+    patch.about.vendor = evil("vendor");
+    patch.about.contact = Some(evil("contact"));
+    patch.about.product.name = evil("product");
+    patch.about.fixes = vec![evil("fix")];
+    patch.about.notices = vec![Hold { kind: HoldKind::Action, text: evil("hold"), phase: HoldPhase::Before }];
+    patch.about.rollback.reason = Some(evil("reason"));
+    patch.about.rollback.data_warning = Some(evil("warning"));
+    patch.about.rollback.steps = vec![evil("step")];
+    patch.about.source = Some(evil("source"));
+    patch.about.evidence.review = vec![evil("review")];
+    patch.about.result_version = Some(evil("version"));
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn no_reason_against_a_patch_and_no_damage_is_shown_as_it_is() {
     sandbox.write("app/version.txt", "4.2\n");
     let conflict = Conflict { id: PatchId::parse("C").expect("a good id"), reason: format!("no {EVIL}") };
     let builder = sandbox.bundle("ACME-HF-1").replace("version.txt", "4.1\n", "4.2.1\n").but(everywhere);
-    let builder = builder.but(|patch| patch.conflicts = vec![conflict]);
+    let builder = builder.but(|patch| patch.about.conflicts = vec![conflict]);
     let bundle = sandbox.save("fix.patchbundle", &builder);
     let mut person = Opening::with_paths([bundle, sandbox.path("app")]).open();
     person.must_see(words::CANNOT_CONTINUE);

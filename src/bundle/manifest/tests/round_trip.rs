@@ -4,7 +4,6 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 
-use super::words::Word;
 use super::*;
 
 /// One line of any letters, in the composed form that manifests require.
@@ -85,7 +84,7 @@ fn any_patch() -> impl Strategy<Value = Patch> {
     let numbers = (1..u32::MAX, any::<u64>(), 0..5usize, 0..3usize, any::<bool>());
     (any_changes(), texts, optional, numbers, any_extensions()).prop_map(
         |(changes, (lines, summary), optional, (revision, sequence, kind, possible, proven), extensions)| {
-            let good = good();
+            let good = good().about;
             let rollback = Rollback {
                 possible: RollbackPossible::WORDS[possible].1,
                 steps: lines[4..6].to_vec(),
@@ -94,7 +93,7 @@ fn any_patch() -> impl Strategy<Value = Patch> {
             let mut fixes = lines[6..9].to_vec();
             fixes.sort();
             fixes.dedup();
-            Patch {
+            let about = About {
                 identity: PatchRef { revision, ..good.identity },
                 sequence,
                 kind: PatchKind::WORDS[kind].1,
@@ -108,17 +107,15 @@ fn any_patch() -> impl Strategy<Value = Patch> {
                 product: Product { name: lines[2].clone(), purl: None, ..good.product },
                 platforms: if proven { good.platforms } else { Vec::new() },
                 result_version: optional[2].clone(),
-                changes: changes
-                    .into_iter()
-                    .map(|change| FileChange { fixes: Vec::new(), ..change })
-                    .collect(),
                 rollback,
                 source: optional[3].clone(),
                 evidence: Evidence { tests: lines[9..12].to_vec(), ..Evidence::default() },
-                proven,
                 extensions,
                 ..good
-            }
+            };
+            let changes =
+                changes.into_iter().map(|change| FileChange { fixes: Vec::new(), ..change }).collect();
+            Patch { about, changes, proven, ..self::good() }
         },
     )
 }
@@ -162,7 +159,7 @@ fn two_files_that_change_places_are_one_patch() {
         let payload = Payload::Same { from: path(from) };
         change(at, vec![file(text, 0o644)], Some(file(other, 0o644)), Some(payload))
     };
-    let patch = Patch { changes: vec![swap("a", "1", "2", "b"), swap("b", "2", "1", "a")], ..good() };
-    let patch = Patch { product: Product { detect: Vec::new(), ..patch.product.clone() }, ..patch };
+    let patch = good_about(|about| about.product.detect.clear());
+    let patch = Patch { changes: vec![swap("a", "1", "2", "b"), swap("b", "2", "1", "a")], ..patch };
     assert_eq!(read_manifest(&write_manifest(&patch)), Ok(patch));
 }

@@ -34,7 +34,7 @@ pub(in crate::cli) fn made(made: &MadeBundle) -> Map<String, Value> {
         })
     };
     fields! {
-        "patch": reference(&made.patch.identity, &made.patch.title),
+        "patch": reference(&made.patch.about.identity, &made.patch.about.title),
         "file": file(&made.output, made.bundle_bytes, &made.file_digest.to_string()),
         "changes": counts(&made.patch),
         "proven": made.patch.proven,
@@ -66,7 +66,7 @@ pub(in crate::cli) fn verification(verified: &Verification, path: &Path) -> Map<
 
 fn about(shown: &Inspection, path: &Path) -> Map<String, Value> {
     fields! {
-        "patch": reference(&shown.patch.identity, &shown.patch.title),
+        "patch": reference(&shown.patch.about.identity, &shown.patch.about.title),
         "file": file(path, shown.file_bytes, &shown.file_digest.to_string()),
         "trust": trust(&shown.verdict),
         "reviews": super::keys::reviews(&shown.verdict, &shown.reviews),
@@ -124,7 +124,7 @@ pub(in crate::cli) fn plan(
         fields = super::failure(&report);
     }
     fields.extend(fields! {
-        "patch": reference(&preview.patch.identity, &preview.patch.title),
+        "patch": reference(&preview.patch.about.identity, &preview.patch.about.title),
         "patches": super::relation::patches(&preview.patches),
         "target": words::path_text(target),
         "trust": trust(&preview.verdict),
@@ -133,7 +133,7 @@ pub(in crate::cli) fn plan(
         "obstacles": obstacles(&plan.obstacles),
         "hidden": super::hidden::hidden(&preview.hidden),
         "needed_bytes": plan.needed_bytes,
-        "restart": preview.patch.restart.as_str(),
+        "restart": preview.patch.about.restart.as_str(),
         "manifest_sha256": preview.manifest_digest.to_string(),
         "fingerprint": plan.plan.base.0.to_string(),
     });
@@ -175,7 +175,8 @@ fn edit(path: &TreePath, resolution: &Resolution) -> Value {
 }
 
 pub(in crate::cli) fn diff(patch: &Patch, target: Option<&Path>, changes: Vec<Value>) -> Map<String, Value> {
-    let mut fields = fields! { "patch": reference(&patch.identity, &patch.title), "changes": changes };
+    let mut fields =
+        fields! { "patch": reference(&patch.about.identity, &patch.about.title), "changes": changes };
     insert_some(&mut fields, "target", target.map(words::path_text));
     fields
 }

@@ -14,7 +14,7 @@ use crate::workbench::{
 
 pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) -> Map<String, Value> {
     fields! {
-        "patch": reference(&preview.patch.identity, &preview.patch.title),
+        "patch": reference(&preview.patch.about.identity, &preview.patch.about.title),
         "patches": super::relation::patches(&preview.patches),
         "target": words::path_text(target),
     }
@@ -22,12 +22,12 @@ pub(in crate::cli) fn nothing_to_apply(preview: &ApplyPreview, target: &Path) ->
 
 pub(in crate::cli) fn applied(applied: &Applied, target: &Path) -> Map<String, Value> {
     let mut fields = fields! {
-        "patch": reference(&applied.patch.identity, &applied.patch.title),
+        "patch": reference(&applied.patch.about.identity, &applied.patch.about.title),
         "patches": super::relation::patches(&applied.patches),
         "target": words::path_text(target),
         "notes": notes(&applied.notes),
         "checks": checks(&applied.checks),
-        "restart": applied.patch.restart.as_str(),
+        "restart": applied.patch.about.restart.as_str(),
     };
     insert_some(&mut fields, "entry", applied.entry.as_ref().map(entry));
     insert_some(&mut fields, "untidy", applied.untidy.clone());

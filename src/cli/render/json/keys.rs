@@ -65,7 +65,7 @@ pub(in crate::cli) fn revoked_key(revoked: &Revoked) -> Map<String, Value> {
 pub(in crate::cli) fn signed(signed: &Signed, file: &Path) -> Map<String, Value> {
     fields! {
         "path": words::path_text(file),
-        "patch": signed.patch.identity.to_string(),
+        "patch": signed.patch.about.identity.to_string(),
         "covers": signed.covers.to_string(),
         "key": signed.key.to_string(),
         "role": signed.role.as_str(),

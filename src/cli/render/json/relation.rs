@@ -34,7 +34,7 @@ pub(super) fn patches(coming: &[ComingPatch]) -> Vec<Value> {
 fn one(coming: &ComingPatch, all: bool) -> Value {
     let shown = |relation: &&Relation| all || relation.class != Class::Independent;
     let mut fields = fields! {
-        "patch": reference(&coming.patch.identity, &coming.patch.title),
+        "patch": reference(&coming.patch.about.identity, &coming.patch.about.title),
         "file": words::path_text(&coming.file),
         "trust": trust(&coming.verdict),
         "reviews": super::keys::reviews(&coming.verdict, &coming.reviews),

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::insert_some;
-use crate::model::Interpreter;
 use crate::workbench::{PlannedScript, ScriptNote, ScriptPlan, ScriptState};
 
 /// Scripts with their whole texts.
@@ -12,18 +11,12 @@ pub(super) fn scripts(scripts: &[PlannedScript]) -> Value {
 }
 
 fn planned(script: &PlannedScript) -> Map<String, Value> {
-    let interpreter = match script.interpreter {
-        Interpreter::Sh => "sh",
-        Interpreter::Python3 => "python3",
-        Interpreter::PowerShell => "powershell",
-        Interpreter::Cmd => "cmd",
-    };
     let mut fields = super::fields! {
         "patch": script.patch,
         "number": script.number,
         "phase": script.time.as_str(),
         "reason": script.reason,
-        "interpreter": interpreter,
+        "interpreter": script.interpreter.as_str(),
         "timeout_secs": script.timeout_secs,
         "sha256": script.digest.to_string(),
         "text": script.text,

@@ -30,7 +30,7 @@ pub(in crate::cli) fn made(made: &MadeBundle, style: Style) -> String {
         "{} {}: {}, {}\nChanges: {}\nSHA-256: {}\n",
         style.good("Made"),
         place(&made.output),
-        made.patch.identity,
+        made.patch.about.identity,
         words::bytes(made.bundle_bytes),
         changes::summary(&lines),
         made.file_digest,
@@ -58,10 +58,10 @@ fn nothing(patches: &[ComingPatch], last: &Patch, folder: &str) -> String {
         .iter()
         .filter_map(|coming| Some((coming, coming.left_out.as_ref()?)))
         .filter(|(coming, _)| coming.relations.iter().all(|relation| relation.class != Class::Identical))
-        .map(|(coming, reason)| format!("{}: {}", coming.patch.identity, safe(reason)))
+        .map(|(coming, reason)| format!("{}: {}", coming.patch.about.identity, safe(reason)))
         .collect();
     match reasons.is_empty() {
-        true => format!("Nothing to do: {folder} is already as {} leaves it\n", last.identity),
+        true => format!("Nothing to do: {folder} is already as {} leaves it\n", last.about.identity),
         false => format!("Nothing to do. {}\n", reasons.join(" ")),
     }
 }
@@ -74,11 +74,12 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     };
     let coming: Vec<&ComingPatch> =
         applied.patches.iter().filter(|coming| coming.left_out.is_none()).collect();
-    let identities: Vec<String> = coming.iter().map(|coming| coming.patch.identity.to_string()).collect();
+    let identities: Vec<String> =
+        coming.iter().map(|coming| coming.patch.about.identity.to_string()).collect();
     let identities = identities.join(", ");
     let mut text = format!("{} {identities} to {folder}: {}\n", style.good("Applied"), places(entry));
     if let Some(version) = &entry.version_after {
-        text.push_str(&format!("  {} is now {}\n", safe(&patch.product.name), safe(version)));
+        text.push_str(&format!("  {} is now {}\n", safe(&patch.about.product.name), safe(version)));
     }
     text.push_str(&checks(&applied.checks));
     text.push_str(&note_lines(&applied.notes));
@@ -88,7 +89,7 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     text.push_str(&untidy(applied.untidy.as_deref()));
     text.push_str(&match coming.as_slice() {
         [first, _, ..] => {
-            let first = &first.patch.identity.id;
+            let first = &first.patch.about.identity.id;
             format!("To take all of them back: patchwright rollback {folder} --to {first}\n")
         }
         _ => format!("To take it back: patchwright rollback {folder}\n"),

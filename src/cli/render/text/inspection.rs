@@ -15,7 +15,7 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
     let patch = &shown.patch;
     let mut text = format!("{}\n{}\n\n", headline(patch, style), verdict_line(&shown.verdict, style));
     // Marked on every line: it is the vendor who speaks here.
-    for line in patch.summary.lines() {
+    for line in patch.about.summary.lines() {
         text.push_str(format!("  | {}", safe(line)).trim_end());
         text.push('\n');
     }
@@ -40,62 +40,64 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
 
 fn details(patch: &Patch, verbose: bool) -> String {
     let mut sheet = Sheet::new();
-    sheet.line("Kind", words::kind(patch.kind));
-    sheet.line("For", format!("{} {}", patch.product.name, patch.product.versions.join(", ")));
-    sheet.option("Becomes", patch.result_version.as_ref());
+    sheet.line("Kind", words::kind(patch.about.kind));
+    sheet.line("For", format!("{} {}", patch.about.product.name, patch.about.product.versions.join(", ")));
+    sheet.option("Becomes", patch.about.result_version.as_ref());
     sheet.line(
         "From",
-        match &patch.contact {
-            Some(contact) => format!("{} ({contact})", patch.vendor),
-            None => patch.vendor.clone(),
+        match &patch.about.contact {
+            Some(contact) => format!("{} ({contact})", patch.about.vendor),
+            None => patch.about.vendor.clone(),
         },
     );
     sheet.option(
         "Severity",
-        patch.severity.as_ref().map(|severity| match &severity.cvss {
+        patch.about.severity.as_ref().map(|severity| match &severity.cvss {
             Some(cvss) => format!("{}, {cvss}", severity.level),
-            None => severity.level.clone(),
+            None => severity.level.to_string(),
         }),
     );
-    sheet.line("Fixes", patch.fixes.join(", "));
-    if !patch.vulnerabilities.is_empty() {
-        sheet.line("CVEs", patch.vulnerabilities.join(", "));
+    sheet.line("Fixes", patch.about.fixes.join(", "));
+    if !patch.about.vulnerabilities.is_empty() {
+        sheet.line("CVEs", patch.about.vulnerabilities.join(", "));
     }
     sheet.lines(
         "Issues",
-        patch.issues.iter().map(|issue| {
+        patch.about.issues.iter().map(|issue| {
             let url = issue.url.as_ref().map(|url| format!(", {url}")).unwrap_or_default();
             format!("{} {}{url}", issue.system, issue.key)
         }),
     );
-    if !patch.platforms.is_empty() {
-        sheet.line("Systems", patch.platforms.join(", "));
+    if !patch.about.platforms.is_empty() {
+        sheet.line("Systems", patch.about.platforms.join(", "));
     }
     sheet.lines(
         "Needs",
-        patch.requires.iter().map(|needed| match needed.min_revision {
+        patch.about.requires.iter().map(|needed| match needed.min_revision {
             1 => needed.id.to_string(),
             revision => format!("{} from revision {revision} on", needed.id),
         }),
     );
-    sheet
-        .lines("Clashes", patch.conflicts.iter().map(|clash| format!("with {}: {}", clash.id, clash.reason)));
-    sheet.lines("Replaces", patch.supersedes.iter().map(ToString::to_string));
-    let restart = match patch.restart {
+    sheet.lines(
+        "Clashes",
+        patch.about.conflicts.iter().map(|clash| format!("with {}: {}", clash.id, clash.reason)),
+    );
+    sheet.lines("Replaces", patch.about.supersedes.iter().map(ToString::to_string));
+    let restart = match patch.about.restart {
         Restart::Nothing => "not needed",
         needed => needed.as_str(),
     };
     sheet.line("Restart", restart);
     sheet.lines(
         "To do",
-        patch.notices.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text, hold.kind)),
+        patch.about.notices.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text, hold.kind)),
     );
     sheet.lines("Taken back", way_back(patch));
     sheet.lines(
         "Checked",
-        checks_of(&patch.preflight, "before").chain(checks_of(&patch.health, "afterwards")),
+        checks_of(&patch.about.preflight, "before").chain(checks_of(&patch.about.health, "afterwards")),
     );
-    sheet.option("Expires", patch.expires.as_deref().map(words::moment));
+    sheet.option("Expires", patch.about.expires.as_deref().map(words::moment));
     if verbose {
         more_details(patch, &mut sheet);
     }
@@ -106,21 +108,21 @@ fn more_details(patch: &Patch, sheet: &mut Sheet) {
     sheet.line("Made", words::moment(&patch.created));
     sheet.option(
         "Supported",
-        patch.support_until.as_deref().map(|until| format!("until {}", words::moment(until))),
+        patch.about.support_until.as_deref().map(|until| format!("until {}", words::moment(until))),
     );
-    sheet.line("Sequence", patch.sequence.to_string());
-    sheet.option("Licence", patch.license.as_ref());
-    sheet.option("purl", patch.product.purl.as_ref());
-    sheet.option("CPE", patch.product.cpe.as_ref());
-    sheet.option("Source", patch.source.as_ref());
-    sheet.lines("Origin", &patch.evidence.provenance);
-    sheet.lines("Reviewed", &patch.evidence.review);
-    sheet.lines("Tested", &patch.evidence.tests);
-    sheet.lines("Also", patch.extensions.iter().map(|(key, value)| format!("{key} = {value}")));
+    sheet.line("Sequence", patch.about.sequence.to_string());
+    sheet.option("Licence", patch.about.license.as_ref());
+    sheet.option("purl", patch.about.product.purl.as_ref());
+    sheet.option("CPE", patch.about.product.cpe.as_ref());
+    sheet.option("Source", patch.about.source.as_ref());
+    sheet.lines("Origin", &patch.about.evidence.provenance);
+    sheet.lines("Reviewed", &patch.about.evidence.review);
+    sheet.lines("Tested", &patch.about.evidence.tests);
+    sheet.lines("Also", patch.about.extensions.iter().map(|(key, value)| format!("{key} = {value}")));
 }
 
 fn way_back(patch: &Patch) -> Vec<String> {
-    let rollback = &patch.rollback;
+    let rollback = &patch.about.rollback;
     let reason = rollback.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let steps = rollback.steps.iter().enumerate().map(|(index, step)| format!("{}. {step}", index + 1));
     let mut lines = vec![format!("{}{reason}", words::rollback(rollback.possible))];
@@ -177,7 +179,7 @@ pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: 
         verdict_line(&shown.verdict, style),
     );
     let mut sheet = Sheet::new();
-    sheet.line("Patch", format!("{}  {}", shown.patch.identity, shown.patch.title));
+    sheet.line("Patch", format!("{}  {}", shown.patch.about.identity, shown.patch.about.title));
     sheet.line("SHA-256", shown.file_digest.to_string());
     sheet.line("Manifest", shown.manifest_digest.to_string());
     text.push_str(&sheet.into_text());

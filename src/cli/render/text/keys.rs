@@ -154,7 +154,7 @@ pub(in crate::cli) fn keys(keys: &[KnownKey], verbose: bool, style: Style) -> St
 }
 
 pub(in crate::cli) fn signed(signed: &Signed, file: &Path, style: Style) -> String {
-    let said = format!("Signed {} as {}", signed.patch.identity, signed.role.as_str());
+    let said = format!("Signed {} as {}", signed.patch.about.identity, signed.role.as_str());
     format!(
         "{}: {}\n{}\n",
         style.good(&safe(&said)),

@@ -58,10 +58,10 @@ fn title(text: &str) -> String {
 
 /// Which patch it is. A patch without an order has its id for a title, too.
 fn headline(patch: &Patch, style: Style) -> String {
-    let identity = style.strong(&patch.identity.to_string());
-    match patch.title == patch.identity.id.as_str() {
+    let identity = style.strong(&patch.about.identity.to_string());
+    match patch.about.title == patch.about.identity.id.as_str() {
         true => identity,
-        false => format!("{identity}  {}", title(&patch.title)),
+        false => format!("{identity}  {}", title(&patch.about.title)),
     }
 }
 

@@ -33,7 +33,7 @@ pub(in crate::cli) fn plan(
             [] => headline(patch, style),
             all => all.join("\n"),
         },
-        safe(&patch.product.name),
+        safe(&patch.about.product.name),
         place(target),
         who_vouches(preview, detail, style),
     );
@@ -68,7 +68,7 @@ fn who_vouches(preview: &ApplyPreview, detail: Detail, style: Style) -> String {
     for coming in preview.patches.iter().filter(|coming| coming.left_out.is_none()) {
         let said = reviews(&coming.verdict, &coming.reviews, detail);
         if preview.patches.len() > 1 && !said.is_empty() {
-            text.push_str(&format!("{}\n", style.strong(&safe(&coming.patch.identity.to_string()))));
+            text.push_str(&format!("{}\n", style.strong(&safe(&coming.patch.about.identity.to_string()))));
         }
         text.push_str(&said);
     }
@@ -110,7 +110,7 @@ pub(in crate::cli) fn rollback_plan(
 /// What has to be restarted for any of the patches that come.
 pub(super) fn restarts(patches: &[ComingPatch]) -> Option<String> {
     let coming = patches.iter().filter(|coming| coming.left_out.is_none());
-    let mut restarts: Vec<Restart> = coming.map(|coming| coming.patch.restart).collect();
+    let mut restarts: Vec<Restart> = coming.map(|coming| coming.patch.about.restart).collect();
     restarts.retain(|restart| *restart != Restart::Nothing);
     restarts.dedup();
     let words: Vec<&str> = restarts.into_iter().map(Restart::as_str).collect();

@@ -1,0 +1,459 @@
+//! What a person says about a patch: the part that an order and a finished patch share.
+
+use std::collections::BTreeMap;
+
+use super::word::choices;
+use super::{Digest, PatchId, PatchRef, TreePath};
+
+/// Everything that is written down about a patch and not computed. Texts are as the vendor wrote them and must be
+/// escaped before they are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Id and revision.
+    pub identity: PatchRef,
+    /// Grows with every patch of a product and channel; a floor against going back to an older one.
+    pub sequence: u64,
+    /// The vendor's line of patches that `sequence` counts in, where there are several.
+    pub channel: Option<String>,
+    /// How many people the vendor wants to vouch for it; the rules of a machine can ask for more.
+    pub approvals: Approvals,
+    /// What sort of patch.
+    pub kind: PatchKind,
+    /// One line.
+    pub title: String,
+    /// One paragraph for people who know no expert words.
+    pub summary: String,
+    /// How bad what it mends is.
+    pub severity: Option<Severity>,
+    /// Tracked work.
+    pub issues: Vec<Issue>,
+    /// The fix set: ids of what it mends.
+    pub fixes: Vec<String>,
+    /// CVE, OSV or GHSA ids.
+    pub vulnerabilities: Vec<String>,
+    /// After this time it is not applied any more, RFC 3339.
+    pub expires: Option<String>,
+    /// How long the vendor answers for it, RFC 3339.
+    pub support_until: Option<String>,
+    /// Who made it.
+    pub vendor: String,
+    /// Whom to call.
+    pub contact: Option<String>,
+    /// SPDX expression.
+    pub license: Option<String>,
+    /// What it patches.
+    pub product: Product,
+    /// `os/arch` pairs such as `linux/x86_64`; empty: everywhere.
+    pub platforms: Vec<String>,
+    /// The version that the product reports afterwards.
+    pub result_version: Option<String>,
+    /// Patches that must be there.
+    pub requires: Vec<Requirement>,
+    /// Patches that must be there where some other one is.
+    pub requires_if: Vec<RequirementIf>,
+    /// Patches that must not be there.
+    pub conflicts: Vec<Conflict>,
+    /// Patches that this one contains and replaces.
+    pub supersedes: Vec<PatchId>,
+    /// What people have to do or know.
+    pub notices: Vec<Hold>,
+    /// Checks before.
+    pub preflight: Vec<Check>,
+    /// Checks after.
+    pub health: Vec<Check>,
+    /// What has to be restarted afterwards.
+    pub restart: Restart,
+    /// How it is taken back.
+    pub rollback: Rollback,
+    /// Where it was made from, in the author's words.
+    pub source: Option<String>,
+    /// How it was reviewed and tested.
+    pub evidence: Evidence,
+    /// Keys starting `x-`: shown, never interpreted. Values are compact JSON.
+    pub extensions: BTreeMap<String, String>,
+}
+
+impl About {
+    /// The description by somebody who gave only an id: it names no fix but itself, asks for no check, promises that
+    /// it can be taken back, and recognises the product by the files that change alone.
+    ///
+    /// The product is called as the id begins (`ACME` of `ACME-HF-1042`), its version is `unknown`, and the sequence
+    /// is 0, which claims no place in the vendor's row.
+    pub fn minimal(id: PatchId) -> Self {
+        let product = id.as_str().split(['-', '_', '.']).next().unwrap_or(id.as_str()).to_owned();
+        Self {
+            sequence: 0,
+            channel: None,
+            approvals: Approvals::default(),
+            kind: PatchKind::Hotfix,
+            title: id.to_string(),
+            summary: "Made from two folders, without an order that says more.".to_owned(),
+            severity: None,
+            issues: Vec::new(),
+            fixes: vec![id.to_string()],
+            vulnerabilities: Vec::new(),
+            expires: None,
+            support_until: None,
+            vendor: "unknown".to_owned(),
+            contact: None,
+            license: None,
+            product: Product { name: product, versions: vec!["unknown".to_owned()], ..Product::default() },
+            platforms: Vec::new(),
+            result_version: None,
+            requires: Vec::new(),
+            requires_if: Vec::new(),
+            conflicts: Vec::new(),
+            supersedes: Vec::new(),
+            notices: Vec::new(),
+            preflight: Vec::new(),
+            health: Vec::new(),
+            restart: Restart::Nothing,
+            rollback: Rollback::default(),
+            source: None,
+            evidence: Evidence::default(),
+            extensions: BTreeMap::new(),
+            identity: PatchRef { id, revision: 1 },
+        }
+    }
+
+    /// What it requires where the patches that `is_there` knows are in the folder or about to come.
+    pub fn all_requirements(&self, is_there: impl Fn(&str) -> bool) -> Vec<&Requirement> {
+        let conditional = self.requires_if.iter().filter(|only| is_there(only.when.as_str()));
+        self.requires.iter().chain(conditional.map(|only| &only.then)).collect()
+    }
+
+    /// Whether the patch says it is never for Windows, so that names Windows cannot store are allowed.
+    pub fn leaves_windows_out(&self) -> bool {
+        !self.platforms.is_empty() && self.platforms.iter().all(|platform| !platform.starts_with("windows/"))
+    }
+}
+
+choices! {
+    /// What sort of patch it is.
+    pub enum PatchKind {
+        /// Mends one thing.
+        Hotfix = "hotfix",
+        /// Bundles several fixes and retires the hotfixes in it.
+        ServicePack = "service-pack",
+        /// Adds something.
+        Feature = "feature",
+        /// Changes settings only.
+        Config = "config",
+        /// Takes something back.
+        Rollback = "rollback",
+    }
+}
+
+choices! {
+    /// What has to be restarted afterwards: the words of CSAF 2.0, section 3.2.3.12.6.
+    pub enum Restart {
+        /// Nothing.
+        Nothing = "none",
+        /// What was patched, and everything that talks to it.
+        Connected = "connected",
+        /// What was patched, and everything that needs it to work.
+        Dependencies = "dependencies",
+        /// The computer.
+        Machine = "machine",
+        /// What was patched, and the process that starts it.
+        Parent = "parent",
+        /// What was patched, and the background service that it uses.
+        Service = "service",
+        /// All computers that work together, across security zones if need be.
+        System = "system",
+        /// Only what was patched.
+        VulnerableComponent = "vulnerable_component",
+        /// All computers in the same security zone.
+        Zone = "zone",
+    }
+
+    /// How much is at stake.
+    pub enum SeverityLevel {
+        /// Hardly anything.
+        Low = "low",
+        /// Something that can wait.
+        Moderate = "moderate",
+        /// Something that should not wait.
+        Important = "important",
+        /// Something that must not wait.
+        Critical = "critical",
+    }
+
+    /// What a hold is about.
+    pub enum HoldKind {
+        /// Something to do.
+        Action = "action",
+        /// Something to read.
+        Doc = "doc",
+        /// Something to restart.
+        Restart = "restart",
+        /// Something that cannot be undone.
+        Irreversible = "irreversible",
+        /// Something else that has to be there.
+        Dependency = "dependency",
+    }
+
+    /// When a hold comes up.
+    pub enum HoldPhase {
+        /// Before the patch is applied.
+        Before = "before",
+        /// Once it is in.
+        After = "after",
+        /// When it is rolled back.
+        Rollback = "rollback",
+    }
+}
+
+/// How bad what it mends is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Severity {
+    /// How much is at stake.
+    pub level: SeverityLevel,
+    /// A CVSS vector string, if there is one.
+    pub cvss: Option<String>,
+}
+
+/// Tracked work that the patch belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// The tracker, such as `jira` or `github`.
+    pub system: String,
+    /// The key in it.
+    pub key: String,
+    /// Where to read it.
+    pub url: Option<String>,
+    /// `bug`, `feature`, …
+    pub kind: Option<String>,
+}
+
+/// The product that is patched and how it is recognised.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Product {
+    /// Its name.
+    pub name: String,
+    /// Package URL (purl specification).
+    pub purl: Option<String>,
+    /// CPE 2.3 name.
+    pub cpe: Option<String>,
+    /// The exact versions this patch is for. At least one.
+    pub versions: Vec<String>,
+    /// How a folder is recognised; empty: only by the before images.
+    pub detect: Vec<Detect>,
+}
+
+/// One way to recognise a product or read its version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detect {
+    /// Something is at this path.
+    Exists {
+        /// The path.
+        path: TreePath,
+    },
+    /// The file has this content.
+    Hash {
+        /// The path.
+        path: TreePath,
+        /// SHA-256 of the content.
+        digest: Digest,
+    },
+    /// The file contains this text.
+    Text {
+        /// The path.
+        path: TreePath,
+        /// What it must contain.
+        contains: String,
+    },
+    /// The version stands in this file between `after` and `until` (the line's end if `None`).
+    Version {
+        /// The path.
+        path: TreePath,
+        /// The text right before the version; empty: the file starts with it.
+        after: String,
+        /// The text right after it.
+        until: Option<String>,
+    },
+}
+
+choices! {
+    /// When a requirement must be met.
+    pub enum RequirementMode {
+        /// It must be in the folder already.
+        Before = "before",
+        /// It may come in the same run.
+        Together = "together",
+    }
+}
+
+/// Another patch that must be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// Which.
+    pub id: PatchId,
+    /// From which edition on.
+    pub min_revision: u32,
+    /// When.
+    pub mode: RequirementMode,
+}
+
+/// Another patch that must be there where some patch is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequirementIf {
+    /// Where this patch is in the folder, or comes in the same run …
+    pub when: PatchId,
+    /// … this one must be there, too.
+    pub then: Requirement,
+}
+
+/// Another patch that must not be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// Which.
+    pub id: PatchId,
+    /// Why.
+    pub reason: String,
+}
+
+/// Something a person has to do or know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// What it is about.
+    pub kind: HoldKind,
+    /// What, in the vendor's words.
+    pub text: String,
+    /// When it comes up.
+    pub phase: HoldPhase,
+}
+
+choices! {
+    /// How much a check matters.
+    pub enum Level {
+        /// Its failure stops the apply (preflight) or takes it back (health).
+        Required = "required",
+        /// Its failure is reported.
+        Wanted = "wanted",
+    }
+}
+
+/// A declarative check before (preflight) or after (health) the change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What is looked at.
+    pub probe: Probe,
+    /// How much it matters.
+    pub level: Level,
+    /// Longest time one try may take, in seconds; 1 to 300.
+    pub timeout_secs: u32,
+    /// Further tries after the first, one second apart; at most 60.
+    pub retries: u32,
+}
+
+/// What a check looks at. None of them runs a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probe {
+    /// Something is at the path (or nothing, if `present` is false).
+    File {
+        /// The path in the target.
+        path: TreePath,
+        /// Whether it has to be there.
+        present: bool,
+        /// The content it must have.
+        digest: Option<Digest>,
+    },
+    /// The file contains the text.
+    Text {
+        /// The path in the target.
+        path: TreePath,
+        /// The text.
+        contains: String,
+    },
+    /// The product reports this version ([`Product::detect`]).
+    Version {
+        /// The version.
+        is: String,
+    },
+    /// At least this much space is free on the target's disk.
+    Disk {
+        /// In bytes.
+        free_bytes: u64,
+    },
+    /// Something listens (or nothing listens) on this TCP port of this machine or a named host.
+    Port {
+        /// Host name or address; `localhost` if the bundle names none.
+        host: String,
+        /// TCP port.
+        port: u16,
+        /// Whether it has to be open.
+        open: bool,
+    },
+    /// A plain HTTP/1.1 `GET` answers with this status, and the body contains this text.
+    Http {
+        /// `http://` URL on the loopback interface or a host the bundle names.
+        url: String,
+        /// Expected status code.
+        status: u16,
+        /// Text the first 64 KiB of the body must contain.
+        contains: Option<String>,
+    },
+    /// A process of this name runs (or does not).
+    Process {
+        /// File name of the program, without folder.
+        name: String,
+        /// Whether it has to run.
+        running: bool,
+    },
+}
+
+choices! {
+    /// Whether the vendor says that the patch can be taken back.
+    #[derive(Default)]
+    pub enum RollbackPossible {
+        /// At any time, as long as the safe copies exist.
+        #[default]
+        Yes = "yes",
+        /// Until it is accepted.
+        UntilAccept = "until-accept",
+        /// Not at all.
+        No = "no",
+    }
+}
+
+/// The vendor's honest plan for taking the patch back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rollback {
+    /// Whether it can be taken back.
+    pub possible: RollbackPossible,
+    /// Why not, or until when.
+    pub reason: Option<String>,
+    /// What happens to data written since.
+    pub data_warning: Option<String>,
+    /// What a person does, in order.
+    pub steps: Vec<String>,
+}
+
+/// What shows that the patch was made with care: lines of text, for people to read and follow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Where the content comes from: a commit, a build, an attestation.
+    pub provenance: Vec<String>,
+    /// Who reviewed it, and what they looked at.
+    pub review: Vec<String>,
+    /// What was tested, and with which result.
+    pub tests: Vec<String>,
+}
+
+/// How many people have to vouch for a patch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Approvals {
+    /// Authors.
+    pub authors: u32,
+    /// Reviewers.
+    pub reviewers: u32,
+}
+
+impl Approvals {
+    /// The higher of each.
+    #[must_use]
+    pub fn or_more(self, other: Self) -> Self {
+        Self { authors: self.authors.max(other.authors), reviewers: self.reviewers.max(other.reviewers) }
+    }
+}
