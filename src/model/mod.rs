@@ -14,6 +14,7 @@ mod name_warning;
 mod node;
 mod patch;
 mod path;
+mod place_problem;
 mod portable;
 mod restart;
 mod script;
@@ -31,6 +32,7 @@ pub use patch::{
     Probe, Product, Requirement, RequirementIf, RequirementMode, Rollback, RollbackPossible, Severity,
 };
 pub use path::{PathError, PathProblem, TreePath};
+pub use place_problem::PlaceProblem;
 pub use portable::Unportable;
 pub use restart::Restart;
 pub use script::{Interpreter, Script, ScriptPhase};
