@@ -308,14 +308,14 @@ fn bundle_hint(code: Code) -> &'static str {
 }
 
 fn of_obstacles(obstacles: &[Obstacle]) -> Report {
-    let code = obstacles.first().map_or(Code::Declined, |obstacle| obstacle.code);
+    let code = obstacles.first().map_or(Code::Declined, Obstacle::code);
     let mut report = match obstacles {
         [one] => {
             let headline = match &one.path {
-                Some(path) => format!("{path}: {}", one.meaning),
-                None => capitalised(&one.meaning),
+                Some(_) => one.sentence(),
+                None => capitalised(&one.meaning()),
             };
-            let mut report = Report::new(code, headline).hint(one.hint.clone());
+            let mut report = Report::new(code, headline).hint(one.hint());
             report.path.clone_from(&one.path);
             report
         }

@@ -158,7 +158,7 @@ impl Arguments {
         preview.permits(self.allow_unsigned)?;
         let mut obstacles = preview.preview.obstacles.clone();
         obstacles.extend(preview.scripts.refused.clone());
-        obstacles.retain(|obstacle| match obstacle.code {
+        obstacles.retain(|obstacle| match obstacle.code() {
             Code::Volume => !self.accept_weak_volume,
             Code::Downgrade => self.allow_downgrade.is_none(),
             _ => true,

@@ -49,7 +49,7 @@ impl ScriptFlags {
             return Ok(ScriptConsent::None);
         }
         if !session.can_ask() {
-            return Err(plan.missing("nobody has agreed to them in this run")).in_folder(target);
+            return Err(plan.nobody_agreed()).in_folder(target);
         }
         let names: Vec<String> = plan.scripts.iter().map(PlannedScript::name).collect();
         let question = format!("Run {} on this machine?", names.join(", and "));

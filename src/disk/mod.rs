@@ -13,7 +13,7 @@ use std::sync::Arc;
 use fs::{Fs, LockGuard, LockKind};
 pub use node::{node_at, present_nodes};
 pub(crate) use scan::hash_while;
-pub use scan::{Observation, Problem, ScanError, hash_file, observe, observe_all};
+pub use scan::{Observation, ScanError, hash_file, observe, observe_all};
 
 /// A target that is open, confined to its own folder, and locked for one writer: us.
 pub struct TargetRoot {

@@ -1,7 +1,7 @@
 //! Looks at a target: what stands at which place, and the digest of every file.
 //!
 //! A scan writes nothing, follows no link, waits for no pipe, and reports everything that is wrong at once: what
-//! is wrong with one place is a [`Problem`] in the answer, never a reason to stop looking at the others.
+//! is wrong with one place is a [`PlaceProblem`] in the answer, never a reason to stop looking at the others.
 //!
 //! A file that somebody writes to during the scan is a problem too. It is noticed by looking at the file before
 //! and after it is read; a writer that keeps both length and time stamp is not noticed.
@@ -13,7 +13,7 @@ use std::io::{self, Read};
 use rayon::prelude::*;
 
 use crate::disk::fs::{Fs, Place, STATE_DIR, Stat, StatKind};
-use crate::model::{Code, Digest, FileNode, Hasher, LinkNode, Node, TreePath, TreeState};
+use crate::model::{Code, Digest, FileNode, Hasher, LinkNode, Node, PlaceProblem, TreePath, TreeState};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
 
 /// Bytes read in one go: large enough that the disk and not the system calls set the pace, small enough that a
@@ -32,18 +32,7 @@ pub struct Observation {
     /// The look of every place where something is, problem or not.
     pub facts: BTreeMap<TreePath, Stat>,
     /// Everything that is wrong, sorted, each thing once.
-    pub problems: Vec<Problem>,
-}
-
-/// Why one place could not be observed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
-    /// The place; a plain text, because a name that breaks the path policy is no [`TreePath`].
-    pub path: String,
-    /// The class of the problem.
-    pub code: Code,
-    /// What is wrong, as a lower-case phrase without the path.
-    pub detail: String,
+    pub problems: Vec<PlaceProblem>,
 }
 
 /// Why there is no answer at all.
@@ -145,9 +134,9 @@ enum Lookup {
     /// Something that is no folder of this filesystem stands on the way.
     Blocked {
         by: TreePath,
-        problem: Problem,
+        problem: PlaceProblem,
     },
-    Wrong(Problem),
+    Wrong(PlaceProblem),
 }
 
 struct Scan<'a> {
@@ -230,7 +219,7 @@ impl Scan<'_> {
     fn list_all<'d>(
         &self,
         dirs: &'d [Place],
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<PlaceProblem>,
     ) -> Result<Vec<(&'d Place, String)>, ScanError> {
         let lists: Vec<_> = dirs
             .par_iter()
@@ -257,7 +246,7 @@ impl Scan<'_> {
     }
 
     /// What is called `name` in `dir`; `None` if it went away meanwhile.
-    fn look_in(&self, dir: &Place, name: &str) -> Result<Option<(TreePath, Stat)>, Problem> {
+    fn look_in(&self, dir: &Place, name: &str) -> Result<Option<(TreePath, Stat)>, PlaceProblem> {
         let path = match dir {
             Place::Tree(dir) => dir.join(name),
             _ => TreePath::parse(name),
@@ -274,7 +263,7 @@ impl Scan<'_> {
     fn read_all(
         &self,
         present: Vec<(TreePath, Stat)>,
-        mut problems: Vec<Problem>,
+        mut problems: Vec<PlaceProblem>,
     ) -> Result<Observation, Cancelled> {
         let total = present.iter().map(|(_, found)| size_of(found)).fold(0, u64::saturating_add);
         self.progress.begin(Phase::Checking, total);
@@ -297,7 +286,7 @@ impl Scan<'_> {
         Ok(Observation { tree, facts: present.into_iter().collect(), problems })
     }
 
-    fn read(&self, path: &TreePath, found: &Stat) -> Result<Result<Node, Problem>, Cancelled> {
+    fn read(&self, path: &TreePath, found: &Stat) -> Result<Result<Node, PlaceProblem>, Cancelled> {
         Ok(match found.kind {
             StatKind::Dir => Ok(Node::Dir(found.mode)),
             StatKind::File { size_bytes } => return self.read_file(path, found, size_bytes),
@@ -319,7 +308,7 @@ impl Scan<'_> {
         path: &TreePath,
         before: &Stat,
         size_bytes: u64,
-    ) -> Result<Result<Node, Problem>, Cancelled> {
+    ) -> Result<Result<Node, PlaceProblem>, Cancelled> {
         let place = Place::from(path);
         let mut go_on = |read| {
             self.progress.advance(read);
@@ -352,7 +341,7 @@ impl Scan<'_> {
     }
 }
 
-type Walked = (Vec<(TreePath, Stat)>, Vec<Problem>);
+type Walked = (Vec<(TreePath, Stat)>, Vec<PlaceProblem>);
 
 fn hash_reader(
     file: &mut dyn Read,
@@ -397,16 +386,16 @@ fn is_blocked(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotADirectory | io::ErrorKind::CrossesDevices)
 }
 
-fn problem(path: impl ToString, code: Code, detail: String) -> Problem {
-    Problem { path: path.to_string(), code, detail }
+fn problem(path: impl ToString, code: Code, detail: String) -> PlaceProblem {
+    PlaceProblem { path: path.to_string(), code, detail }
 }
 
-fn changed(path: &TreePath) -> Problem {
+fn changed(path: &TreePath) -> PlaceProblem {
     problem(path, Code::InUse, "changed while it was read".to_owned())
 }
 
 /// A name through which no path leads: nobody but its owner can say what is there.
-fn not_text(dir: &Place, name: &str) -> Problem {
+fn not_text(dir: &Place, name: &str) -> PlaceProblem {
     let path = match dir {
         Place::Tree(dir) => format!("{dir}/{name}"),
         _ => name.to_owned(),
@@ -414,7 +403,7 @@ fn not_text(dir: &Place, name: &str) -> Problem {
     problem(path, Code::Path, "the name is not UTF-8".to_owned())
 }
 
-fn problem_of(path: impl ToString, error: &io::Error) -> Problem {
+fn problem_of(path: impl ToString, error: &io::Error) -> PlaceProblem {
     let (code, detail) = match error.kind() {
         io::ErrorKind::NotFound => (Code::InUse, "changed while it was read".to_owned()),
         io::ErrorKind::PermissionDenied => (Code::Rights, "the right to read it is missing".to_owned()),

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use crate::disk::fs::{OsFs, Place, STATE_DIR, StatKind};
-use crate::disk::{Observation, Problem, ScanError, hash_file, observe, observe_all};
-use crate::model::{Code, Digest, Node, TreePath};
+use crate::disk::{Observation, ScanError, hash_file, observe, observe_all};
+use crate::model::{Code, Digest, Node, PlaceProblem, TreePath};
 use crate::progress::{CancelToken, Phase, Progress, Quiet};
 
 struct Target {
@@ -54,8 +54,8 @@ fn names(observation: &Observation) -> Vec<&str> {
     observation.tree.iter().map(|(path, _)| path.as_str()).collect()
 }
 
-fn problem(path: &str, code: Code, detail: &str) -> Problem {
-    Problem { path: path.to_owned(), code, detail: detail.to_owned() }
+fn problem(path: &str, code: Code, detail: &str) -> PlaceProblem {
+    PlaceProblem { path: path.to_owned(), code, detail: detail.to_owned() }
 }
 
 /// Does something as soon as the first piece of a file was read.

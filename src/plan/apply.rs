@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::folders::{find_missing_parents, settle_folders};
 use super::local_edits::Settled;
+use super::why::{AtPlace, Unfit, Unlike, Why};
 use super::{Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
 use crate::model::{
-    Code, CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, RollbackPossible, Step, TreePath,
+    CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, RollbackPossible, Step, TreePath,
 };
 
 /// What would happen if `patch` were applied to the folder that `situation` describes, whatever else is in it.
@@ -57,15 +58,12 @@ pub(super) struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    pub(super) fn refuse(
-        &mut self,
-        code: Code,
-        path: Option<&TreePath>,
-        meaning: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
-        let path = path.map(|path| path.as_str().to_owned());
-        self.obstacles.push(Obstacle { code, path, meaning: meaning.into(), hint: hint.into() });
+    pub(super) fn refuse(&mut self, why: impl Into<Why>) {
+        self.obstacles.push(Obstacle::new(why));
+    }
+
+    pub(super) fn refuse_at(&mut self, path: &TreePath, why: impl Into<Why>) {
+        self.obstacles.push(Obstacle::at(path, why));
     }
 
     pub(super) fn note(&mut self, path: Option<&TreePath>, text: impl Into<String>) {
@@ -77,57 +75,34 @@ impl Planner<'_> {
         let (patch, situation) = (self.patch, self.situation);
         let product = &patch.about.product;
         if situation.is_product == Some(false) {
-            let seen = situation.product_evidence.join("; ");
-            let meaning = format!("this folder does not hold {}: {seen}", product.name);
-            self.refuse(Code::Product, None, meaning, "Choose the folder that the product is installed in.");
+            let seen = situation.product_evidence.clone();
+            self.refuse(Unfit::Product { name: product.name.clone(), seen });
         }
         // Only a version that was really read can be the wrong one; without it the before images decide.
         if let Some(version) = &situation.version
             && !product.versions.contains(version)
             && patch.about.result_version.as_ref() != Some(version)
         {
-            let meaning = format!(
-                "this is {} {version}, and the patch is for {}",
-                product.name,
-                product.versions.join(", ")
-            );
-            self.refuse(
-                Code::Version,
-                None,
-                meaning,
-                "Ask the vendor for the patch that belongs to this version.",
-            );
+            self.refuse(Unfit::Version {
+                product: product.name.clone(),
+                found: version.clone(),
+                expected: product.versions.clone(),
+            });
         }
         if !patch.about.platforms.is_empty() && !patch.about.platforms.contains(&situation.platform) {
-            let meaning = format!(
-                "the patch is for {}, and this machine is {}",
-                patch.about.platforms.join(", "),
-                situation.platform
-            );
-            self.refuse(
-                Code::Platform,
-                None,
-                meaning,
-                "Ask the vendor for the patch that belongs to this system.",
-            );
+            let here = situation.platform.clone();
+            self.refuse(Unfit::Platform { here, expected: patch.about.platforms.clone() });
         }
-        if patch.about.expires.as_ref().is_some_and(|expires| is_past(expires, &situation.now)) {
-            let meaning =
-                format!("the patch expired at {}", patch.about.expires.as_deref().unwrap_or_default());
-            self.refuse(Code::Expired, None, meaning, "Ask the vendor for a current edition.");
+        if let Some(at) = patch.about.expires.clone().filter(|expires| is_past(expires, &situation.now)) {
+            self.refuse(Unfit::Expired { at });
         }
-        if let Some((meaning, hint)) = situation.held.get(&patch.about.identity) {
-            self.refuse(Code::Held, None, meaning, hint);
+        if let Some(recalled) = situation.held.get(&patch.about.identity) {
+            self.refuse(Unfit::Recalled(recalled.clone()));
         }
-        for (required, check, evidence) in &situation.failed_checks {
-            match required {
-                true => self.refuse(
-                    Code::Preflight,
-                    None,
-                    format!("{check}: {evidence}"),
-                    "Make this true, then try again.",
-                ),
-                false => self.note(None, format!("{check}: {evidence}")),
+        for failed in &situation.failed_checks {
+            match failed.is_required {
+                true => self.refuse(Unfit::Check(failed.clone())),
+                false => self.note(None, failed.to_string()),
             }
         }
     }
@@ -143,35 +118,24 @@ impl Planner<'_> {
         for requirement in patch.about.all_requirements(is_there) {
             let id = requirement.id.as_str();
             let together = coming.get(id).filter(|_| requirement.mode == RequirementMode::Together);
-            match installed.get(id).or(together) {
-                Some(revision) if *revision >= requirement.min_revision => {}
-                found => {
-                    let found =
-                        found.map_or("it is not here".to_owned(), |rev| format!("revision {rev} is here"));
-                    let meaning =
-                        format!("needs {id} from revision {} on, and {found}", requirement.min_revision);
-                    self.refuse(Code::Requires, None, meaning, format!("Apply {id} first."));
-                }
+            let found = installed.get(id).or(together).copied();
+            let min_revision = requirement.min_revision;
+            if found.is_none_or(|revision| revision < min_revision) {
+                self.refuse(Unfit::Requires { id: id.to_owned(), min_revision, found, beside: None });
             }
         }
         for conflict in
             patch.about.conflicts.iter().filter(|conflict| installed.contains_key(conflict.id.as_str()))
         {
-            let meaning =
-                format!("clashes with {}, which is in this folder: {}", conflict.id, conflict.reason);
-            self.refuse(
-                Code::Conflicts,
-                None,
-                meaning,
-                format!("Roll back {} first, or ask the vendor.", conflict.id),
-            );
+            let (id, reason) = (conflict.id.to_string(), conflict.reason.clone());
+            self.refuse(Unfit::Excludes { id, reason });
         }
     }
 
     fn steps(&mut self, changes: &[FileChange]) -> Vec<Step> {
         let mut steps = Vec::new();
         let unclear: BTreeSet<&str> =
-            self.situation.problems.iter().map(|(_, place, _)| place.as_str()).collect();
+            self.situation.problems.iter().map(|problem| problem.path.as_str()).collect();
         let mut told = BTreeSet::new();
         let mut done = 0;
         for change in changes {
@@ -221,31 +185,18 @@ impl Planner<'_> {
             let node = self.situation.tree.at(&folder).filter(|node| !node.is_dir())?;
             Some((folder, node.as_str()))
         });
-        let Some((folder, word)) = in_the_way else { return false };
+        let Some((folder, found)) = in_the_way else { return false };
         if told.insert(folder.clone()) {
-            self.refuse(
-                Code::FileSystem,
-                Some(&folder),
-                format!("a {word} stands where a folder is expected"),
-                "Put the folder itself there, then try again.",
-            );
+            self.refuse_at(&folder, AtPlace::OnTheWay { found });
         }
         true
     }
 
     /// A place that is not as expected stands in the way.
     pub(super) fn refuse_unexpected(&mut self, change: &FileChange, observed: Option<&Node>) {
-        let (code, meaning) = unexpected(change, observed);
-        let path = &change.path;
-        let by = self.situation.changed_by.get(path).map(|by| format!(" ({by})")).unwrap_or_default();
-        let hint = match code {
-            Code::Missing => {
-                "Check that this is the right folder and version; restore the file from the product's own medium."
-            }
-            Code::Occupied => "Move it out of the folder if it is not part of the product.",
-            _ => "Put the original file back, or ask the vendor for a patch that fits this file.",
-        };
-        self.refuse(code, Some(path), format!("{meaning}{by}"), hint);
+        let (path, is) = (&change.path, unlike(change, observed));
+        let changed_by = self.situation.changed_by.get(path).cloned();
+        self.refuse_at(path, AtPlace::Unexpected { is, changed_by });
     }
 
     /// The content a delta or a rename starts from must be there.
@@ -268,22 +219,9 @@ impl Planner<'_> {
                     && !c.is_done(self.situation.tree.at(from))
             });
         if !present && !told {
-            let meaning =
-                format!("the content of {} is made from it, and it is not as expected", change.path);
-            self.refuse(
-                Code::Missing,
-                Some(from),
-                meaning,
-                "Check that this is the right folder and version.",
-            );
+            self.refuse_at(from, AtPlace::NoSourceFor { path: change.path.clone() });
         } else if !present && from == &change.path {
-            let meaning = "the new content is made from the original, and this is not it";
-            self.refuse(
-                Code::Drift,
-                Some(from),
-                meaning,
-                "Put the original file back, or ask the vendor for a patch that fits this file.",
-            );
+            self.refuse_at(from, AtPlace::NotTheOriginal);
         }
     }
 
@@ -294,12 +232,7 @@ impl Planner<'_> {
         for step in steps.iter().filter(|step| step.after.is_some()) {
             if let Some(reason) = step.path.unportable() {
                 match self.situation.stores_any_name {
-                    false => self.refuse(
-                        Code::Path,
-                        Some(&step.path),
-                        reason.to_string(),
-                        "This patch cannot be applied on this system.",
-                    ),
+                    false => self.refuse_at(&step.path, AtPlace::Unportable(reason)),
                     true => self
                         .note(Some(&step.path), format!("a name for systems other than Windows: {reason}")),
                 }
@@ -317,15 +250,10 @@ impl Planner<'_> {
                 other.ok().filter(|other| CollisionKey::new(other) == key && !going.contains(other))
             });
             if let Some(twin) = twin {
-                let meaning = format!("is the same name as {twin} on some systems");
+                let twin = Obstacle::at(&step.path, AtPlace::SameNameAs(twin));
                 match self.situation.case_sensitive && self.patch.about.leaves_windows_out() {
-                    true => self.note(Some(&step.path), meaning),
-                    false => self.refuse(
-                        Code::Collide,
-                        Some(&step.path),
-                        meaning,
-                        "Move the other file out of the way if it is not part of the product.",
-                    ),
+                    true => self.note(Some(&step.path), twin.meaning()),
+                    false => self.obstacles.push(twin),
                 }
             }
         }
@@ -351,26 +279,21 @@ impl Planner<'_> {
 }
 
 /// What is wrong at a place that is neither as before nor as after.
-fn unexpected(change: &FileChange, observed: Option<&Node>) -> (Code, String) {
+fn unlike(change: &FileChange, observed: Option<&Node>) -> Unlike {
     match (change.before.first(), observed) {
-        (_, None) => (Code::Missing, "is missing".to_owned()),
-        (None, Some(node)) => (
-            Code::Occupied,
-            format!("a {} is already there, and it is not the one the patch brings", node.as_str()),
-        ),
+        (_, None) => Unlike::Missing,
+        (None, Some(node)) => Unlike::Occupied { found: node.as_str() },
         (Some(expected), Some(node)) if !expected.same_kind(node) => {
-            (Code::FileSystem, format!("is a {} instead of a {}", node.as_str(), expected.as_str()))
+            Unlike::Kind { found: node.as_str(), expected: expected.as_str() }
         }
         (Some(_), Some(node)) if change.before.iter().any(|expected| expected.same_content(node)) => {
-            let modes: Vec<String> =
-                change.before.iter().filter_map(Node::mode).map(|mode| mode.to_string()).collect();
-            let mode = node.mode().map(|mode| mode.to_string()).unwrap_or_default();
-            (Code::Drift, format!("has permissions {mode} instead of {}", modes.join(" or ")))
+            Unlike::Mode {
+                found: node.mode(),
+                expected: change.before.iter().filter_map(Node::mode).collect(),
+            }
         }
-        (Some(Node::Link(_)), Some(Node::Link(link))) => {
-            (Code::Drift, format!("points to {:?} instead", link.points_to))
-        }
-        _ => (Code::Drift, "was edited: its content is not what the patch expects".to_owned()),
+        (Some(Node::Link(_)), Some(Node::Link(link))) => Unlike::PointsTo(link.points_to.clone()),
+        _ => Unlike::Content,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::why::AtPlace;
 use super::{Note, Obstacle, Situation};
-use crate::model::{Code, Node, Step, TreePath};
+use crate::model::{Node, Step, TreePath};
 
 /// Drops the steps that would take away a folder in which somebody keeps something of their own, with a note. A
 /// folder that was to become a file or link is an obstacle then.
@@ -34,11 +35,8 @@ pub(super) fn settle_folders(
                 kept.insert(step.path.clone());
             }
             (Some(name), Some(after)) => {
-                let word = after.as_str();
-                let meaning =
-                    format!("becomes a {word}, but holds {name:?}, which does not belong to the patch");
-                let hint = "Move what is in it out of the folder, then try again.".to_owned();
-                obstacles.push(Obstacle { code: Code::Occupied, path, meaning, hint });
+                let why = AtPlace::InUse { becomes: after.as_str(), holds: name.clone() };
+                obstacles.push(Obstacle::at(&step.path, why));
             }
         }
     }
@@ -60,13 +58,7 @@ pub(super) fn find_missing_parents(steps: &[Step], situation: &Situation, obstac
         if node.is_some_and(Node::is_dir) || !told.insert(parent.clone()) {
             continue;
         }
-        let (code, meaning) = match node {
-            None => (Code::Missing, "the folder is missing".to_owned()),
-            Some(node) => {
-                (Code::FileSystem, format!("a {} stands where a folder is expected", node.as_str()))
-            }
-        };
-        let hint = "Check that this is the right folder and version.".to_owned();
-        obstacles.push(Obstacle { code, path: Some(parent.as_str().to_owned()), meaning, hint });
+        let found = node.map(Node::as_str);
+        obstacles.push(Obstacle::at(&parent, AtPlace::NoFolder { found }));
     }
 }

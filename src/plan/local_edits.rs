@@ -13,8 +13,9 @@
 //! Whatever the patch does not change is not looked at. A person's choice comes before all but "refuse".
 
 use super::apply::Planner;
+use super::why::Edits;
 use crate::diff::MergedBy;
-use crate::model::{Code, FileChange, FileNode, LocalEdits, Node, TreePath};
+use crate::model::{FileChange, FileNode, LocalEdits, Node};
 
 /// What is to become of an edited file, as it was worked out or chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,14 +119,11 @@ impl Planner<'_> {
                 return Some(Settled { after: Some(Node::File(file.clone())), needs_source: false });
             }
             Some(Resolution::Clashes(places)) => {
-                let meaning =
-                    format!("was edited here, where the patch changes it, too: {}", shortened(places));
-                self.refuse(Code::Clash, Some(path), meaning, choices(path));
+                self.refuse_at(path, Edits::Clash { path: path.clone(), places: places.clone() });
                 return None;
             }
             Some(Resolution::Impossible(why)) => {
-                let meaning = format!("was edited here and cannot be merged: {why}");
-                self.refuse(Code::Clash, Some(path), meaning, choices(path));
+                self.refuse_at(path, Edits::Unmergeable { path: path.clone(), because: why.clone() });
                 return None;
             }
             None => {}
@@ -169,11 +167,4 @@ pub(super) fn shortened(list: &[String]) -> String {
 fn was_deleted(change: &FileChange, observed: Option<&Node>) -> bool {
     let is_file = |node: Option<&Node>| matches!(node, Some(Node::File(_)));
     observed.is_none() && is_file(change.before.first()) && is_file(change.after.as_ref())
-}
-
-/// What a person can choose.
-fn choices(path: &TreePath) -> String {
-    format!(
-        "Choose: --keep-mine {path} keeps your file, --take-theirs {path} takes the patch's and keeps yours as a safe copy, --merged {path}=FILE takes a file in which you merged both."
-    )
 }

@@ -8,8 +8,10 @@ use std::fmt;
 
 use super::Obstacle;
 use super::layers::{ContentByDigest, Layer, has_a_say, lay};
+use super::why::Unfit;
 use crate::diff::Lines;
-use crate::model::{Code, LayerKey, Node, Patch, Step, TreePath};
+use crate::model::{LayerKey, Node, Patch, Step, TreePath};
+use crate::text::capitalised;
 
 /// In which way two patches are related.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -223,6 +225,8 @@ pub struct Relation {
     pub class: Class,
     /// In plain words.
     pub sentence: String,
+    /// The same within a sentence.
+    pub(crate) phrase: String,
     /// What to do about it; empty where nothing has to be done.
     pub way_out: String,
     /// What it was decided from.
@@ -250,12 +254,18 @@ pub fn relate(
     evidence.places = places(new, other, now, contents);
     evidence.declared = declared(new, other);
     let class = classify(new, other, presence, &evidence);
+    let phrase = phrase(class, new, other, &evidence);
     Relation {
         other: other.key,
         id: other.id.clone(),
         revision: other.revision,
         class,
-        sentence: sentence(class, new, other, &evidence),
+        sentence: match class {
+            // It begins with a name.
+            Class::Blocked => format!("{phrase}."),
+            _ => format!("{}.", capitalised(&phrase)),
+        },
+        phrase,
         way_out: way_out(class, other, presence),
         evidence,
     }
@@ -390,34 +400,34 @@ fn by_places(presence: Presence, places: &[SharedPlace]) -> Class {
     }
 }
 
-fn sentence(class: Class, new: &Patch, other: &Layer, evidence: &Grounds) -> String {
+fn phrase(class: Class, new: &Patch, other: &Layer, evidence: &Grounds) -> String {
     let id = &other.id;
     let files = |wanted: fn(&Meeting) -> bool| {
         let found = evidence.places.iter().filter(|place| wanted(&place.meeting));
         enumerate(&found.map(|place| place.path.as_str()).collect::<Vec<_>>())
     };
     match class {
-        Class::Identical => format!("This fix is already installed, as {id}."),
+        Class::Identical => format!("this fix is already installed, as {id}"),
         Class::ReIssue => {
             let old = other.revision;
-            format!("A newer edition of an installed fix: {id} is here as revision {old}.")
+            format!("a newer edition of an installed fix: {id} is here as revision {old}")
         }
-        Class::Superset => format!("Contains the installed fix {id} and more."),
+        Class::Superset => format!("contains the installed fix {id} and more"),
         Class::Subset if new.about.identity.id.as_str() == id => {
-            format!("A newer edition of it is installed: {id} is here as revision {}.", other.revision)
+            format!("a newer edition of it is installed: {id} is here as revision {}", other.revision)
         }
-        Class::Subset => format!("Everything in it is already covered by {id}."),
+        Class::Subset => format!("everything in it is already covered by {id}"),
         Class::FixConflict if evidence.only_new.is_empty() && evidence.only_other.is_empty() => {
-            format!("Both it and {id} fix {}, in different ways.", some(&evidence.both_fix))
+            format!("both it and {id} fix {}, in different ways", some(&evidence.both_fix))
         }
         Class::FixConflict => format!(
-            "Both it and {id} fix {}, but each also fixes something the other lacks.",
+            "both it and {id} fix {}, but each also fixes something the other lacks",
             some(&evidence.both_fix)
         ),
-        Class::Independent => format!("Has nothing to do with {id}."),
-        Class::BuildsOn => format!("Was made on top of {id}."),
+        Class::Independent => format!("has nothing to do with {id}"),
+        Class::BuildsOn => format!("was made on top of {id}"),
         Class::Mergeable => format!(
-            "Both it and {id} change {}, in different places.",
+            "both it and {id} change {}, in different places",
             files(|meeting| *meeting == Meeting::DifferentLines)
         ),
         Class::FileConflict | Class::Regression => {
@@ -427,13 +437,13 @@ fn sentence(class: Class, new: &Patch, other: &Layer, evidence: &Grounds) -> Str
                 false => format!("change the same lines of {lines}"),
             };
             match class {
-                Class::Regression => format!("Installing this would undo fix {id}: both {same}."),
-                _ => format!("Both it and {id} {same}."),
+                Class::Regression => format!("installing this would undo fix {id}: both {same}"),
+                _ => format!("both it and {id} {same}"),
             }
         }
         Class::Blocked => {
             let said = evidence.declared.iter().find(|said| said.is_exclusion());
-            said.map_or_else(String::new, |said| format!("{said}."))
+            said.map(ToString::to_string).unwrap_or_default()
         }
     }
 }
@@ -471,33 +481,19 @@ fn enumerate(names: &[&str]) -> String {
 impl Relation {
     /// The reason why the patch cannot be applied, if it is one.
     pub fn obstacle(&self) -> Option<Obstacle> {
-        let code = match self.class {
-            Class::Blocked => Code::Conflicts,
-            Class::FixConflict | Class::FileConflict => Code::Overlap,
-            Class::Regression => Code::Undoes,
-            _ => return None,
-        };
-        let places = self.clashing_places();
-        let path = match places.as_slice() {
-            [one] => Some(one.as_str().to_owned()),
-            _ => None,
-        };
-        let meaning = self.sentence.trim_end_matches('.').to_owned();
-        Some(Obstacle { code, path, meaning: uncapitalised(&meaning), hint: self.way_out.clone() })
+        if self.class.consequence() != Consequence::Stop {
+            return None;
+        }
+        let why = Unfit::Related(Box::new(self.clone()));
+        Some(match self.clashing_places().as_slice() {
+            [one] => Obstacle::at(one, why),
+            _ => Obstacle::new(why),
+        })
     }
 
     /// Places where the two cannot both be right.
     pub fn clashing_places(&self) -> Vec<&TreePath> {
         let clashes = |place: &&SharedPlace| matches!(place.meeting, Meeting::SameLines(_) | Meeting::Whole);
         self.evidence.places.iter().filter(clashes).map(|place| &place.path).collect()
-    }
-}
-
-fn uncapitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    let second_is_small = text.chars().nth(1).is_some_and(char::is_lowercase);
-    match chars.next().filter(|_| second_is_small) {
-        Some(first) => first.to_lowercase().chain(chars).collect(),
-        None => text.to_owned(),
     }
 }

@@ -176,7 +176,7 @@ fn lines_that_both_change_are_named() {
         (Class::FileConflict, "Both it and ONE change the same lines of f.")
     );
     let obstacle = told.obstacle().expect("it stops");
-    assert_eq!((obstacle.code, obstacle.path.as_deref()), (Code::Undoes, Some("f")));
+    assert_eq!((obstacle.code(), obstacle.path.as_deref()), (Code::Undoes, Some("f")));
 }
 
 #[test]

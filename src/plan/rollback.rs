@@ -1,7 +1,7 @@
 //! Plans taking a change back.
 
 use super::folders::{find_missing_parents, settle_folders};
-use super::local_edits::shortened;
+use super::why::{Since, Undo};
 use super::{Note, Obstacle, Plan, Preview, Resolution, Situation, common_obstacles, in_order};
 use crate::model::{Code, Node, Step};
 
@@ -45,23 +45,12 @@ pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -
                 text: "was changed after the patch; your version is kept as a safe copy".to_owned(),
             });
         } else if edited {
-            let meaning = match (observed, situation.edits.get(&step.path)) {
-                (None, _) => "was removed after the patch was applied".to_owned(),
-                (Some(_), Some(Resolution::Clashes(places))) => {
-                    format!(
-                        "was changed after the patch was applied, where the patch changed it: {}",
-                        shortened(places)
-                    )
-                }
-                (Some(_), _) => "was changed after the patch was applied".to_owned(),
+            let how = match (observed, situation.edits.get(&step.path)) {
+                (None, _) => Since::Removed,
+                (Some(_), Some(Resolution::Clashes(places))) => Since::EditedAt(places.clone()),
+                (Some(_), _) => Since::Edited,
             };
-            let hint = match can_be_kept {
-                true => {
-                    "Go back with --keep-edits, which keeps your version as a safe copy, or put the file right first."
-                }
-                false => "Put this place right first, then try again.",
-            };
-            obstacles.push(Obstacle { code: Code::Drift, path, meaning, hint: hint.to_owned() });
+            obstacles.push(Obstacle::at(&step.path, Undo::ChangedSince { how, can_be_kept }));
             continue;
         }
         inverse.push(Step { before: observed.cloned(), ..step });
@@ -71,8 +60,8 @@ pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -
     let needed_bytes = common_obstacles(situation, &inverse, &mut obstacles);
     // Whoever applied the patch on a weak disk has accepted that; the way back must not be harder than the way there.
     let (weak, obstacles): (Vec<_>, Vec<_>) =
-        obstacles.into_iter().partition(|found| found.code == Code::Volume);
-    notes.extend(weak.into_iter().map(|found| Note { path: None, text: found.meaning }));
+        obstacles.into_iter().partition(|found| found.code() == Code::Volume);
+    notes.extend(weak.into_iter().map(|found| Note { path: None, text: found.meaning() }));
     let base = situation.fingerprint(steps.iter().map(|step| &step.path));
     Preview { plan: Plan { steps: in_order(inverse), base }, obstacles, notes, needed_bytes }
 }

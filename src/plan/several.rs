@@ -10,7 +10,7 @@ use super::apply::{Part, plan_part};
 use super::layers::{ContentByDigest, Layer, Stack, lay};
 use super::relate::{Class, Consequence, Meeting, Presence, Relation, alone, relate};
 use super::take_out::{Rebuilt, places_without};
-use super::{Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
+use super::{FailedCheck, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
 use crate::model::{Code, Digest, FileNode, LayerKey, Node, Patch, Step, TreePath, TreeState};
 
 /// A patch that is to come, and what its own rules see in the folder.
@@ -24,8 +24,8 @@ pub struct Candidate {
     pub product_evidence: Vec<String>,
     /// The product's version, where it can be told.
     pub version: Option<String>,
-    /// Preflight checks that did not pass: required or not, what, evidence.
-    pub failed_checks: Vec<(bool, String, String)>,
+    /// Preflight checks that did not pass.
+    pub failed_checks: Vec<FailedCheck>,
 }
 
 /// What is in the folder.
@@ -163,7 +163,7 @@ impl<'a> Run<'a> {
         let Part { steps, obstacles, notes } = plan_part(adapted.as_ref().unwrap_or(patch), &self.now);
         let is_told_better = |found: &Obstacle| {
             let at_clash = found.path.as_deref().is_some_and(|path| clashing.contains(path));
-            at_clash && matches!(found.code, Code::Drift | Code::Missing | Code::Occupied)
+            at_clash && matches!(found.code(), Code::Drift | Code::Missing | Code::Occupied)
         };
         self.obstacles.extend(obstacles.into_iter().filter(|found| !is_told_better(found)));
         self.notes.extend(notes);

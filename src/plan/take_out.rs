@@ -5,6 +5,7 @@
 //! where laying *all* of them gives exactly what the folder holds now; anything else that it holds is an edit.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use super::layers::{ContentByDigest, Image, Layer, Misfit, Stack, has_a_say, lay};
@@ -40,6 +41,21 @@ pub enum Because {
     },
     /// Both change this place, and it cannot be told apart what belongs to whom.
     Place(TreePath),
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Because::Needs(id) => write!(f, "it needs {id}"),
+            Because::Lines { path, lines } => {
+                let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+                write!(f, "both change the same lines of {path} ({})", lines.join(", "))
+            }
+            Because::Place(path) => {
+                write!(f, "both change {path}, and what belongs to whom cannot be told apart")
+            }
+        }
+    }
 }
 
 /// A patch that has to go as well.

@@ -82,7 +82,7 @@ pub(super) fn folder(things: &[(&str, Node)]) -> Situation {
 }
 
 pub(super) fn codes(preview: &Preview) -> Vec<(Code, &str)> {
-    preview.obstacles.iter().map(|found| (found.code, found.path.as_deref().unwrap_or_default())).collect()
+    preview.obstacles.iter().map(|found| (found.code(), found.path.as_deref().unwrap_or_default())).collect()
 }
 
 pub(super) fn steps(preview: &Preview) -> Vec<&str> {
@@ -125,9 +125,13 @@ fn every_obstacle_is_told_at_once() {
             (Code::Missing, "no"),
         ]
     );
-    assert!(preview.obstacles.iter().any(|found| found.meaning == "has permissions 0600 instead of 0644"));
-    assert!(preview.obstacles.iter().all(|found| !found.hint.is_empty()));
+    assert!(preview.obstacles.iter().any(|found| found.meaning() == "has permissions 0600 instead of 0644"));
+    assert!(preview.obstacles.iter().all(|found| !found.hint().is_empty()));
     preview.approve().expect_err("an obstacle is left");
+}
+
+fn problem(path: &str, code: Code, detail: &str) -> PlaceProblem {
+    PlaceProblem { path: path.to_owned(), code, detail: detail.to_owned() }
 }
 
 #[test]
@@ -140,11 +144,11 @@ fn what_cannot_be_seen_is_not_called_missing() {
         change("turned", Some(file("old")), Some(file("new"))),
     ]);
     let mut here = folder(&[("lib", link("../elsewhere")), ("turned", link("../elsewhere/turned"))]);
-    here.problems = vec![(Code::FileSystem, "pipe".to_owned(), "a named pipe".to_owned())];
+    here.problems = vec![problem("pipe", Code::FileSystem, "a named pipe")];
     let preview = plan_apply(&patch, &here);
     let told = ["lib", "turned", "pipe"].map(|place| (Code::FileSystem, place));
     assert_eq!(codes(&preview), told, "{:?}", preview.obstacles);
-    assert_eq!(preview.obstacles[0].meaning, "a link stands where a folder is expected");
+    assert_eq!(preview.obstacles[0].meaning(), "a link stands where a folder is expected");
 }
 
 #[test]
@@ -276,16 +280,19 @@ fn required_patches_conflicts_checks_and_weak_disks_are_obstacles() {
     let mut here = folder(&[("a", file("old"))]);
     here.installed = vec![("BASE".to_owned(), 1), ("OTHER".to_owned(), 1)];
     here.is_product = Some(false);
-    here.volume_problem = Some("this disk is read-only".to_owned());
+    here.volume_problem = Some(VolumeProblem::ReadOnly);
     here.rights = vec![
-        (Code::Rights, ".".to_owned(), "the folder is immutable".to_owned()),
-        (Code::Attributes, "a".to_owned(), "it belongs to 0:0".to_owned()),
-        (Code::Attributes, "elsewhere".to_owned(), "it belongs to 0:0".to_owned()),
+        problem(".", Code::Rights, "the folder is immutable"),
+        problem("a", Code::Attributes, "it belongs to 0:0"),
+        problem("elsewhere", Code::Attributes, "it belongs to 0:0"),
     ];
-    here.failed_checks = vec![
-        (true, "port 80 is closed".to_owned(), "it answers".to_owned()),
-        (false, "a wish".to_owned(), "not met".to_owned()),
-    ];
+    let failed = |is_required, check: &str, evidence: &str| FailedCheck {
+        is_required,
+        check: check.to_owned(),
+        evidence: evidence.to_owned(),
+    };
+    here.failed_checks =
+        vec![failed(true, "port 80 is closed", "it answers"), failed(false, "a wish", "not met")];
     let preview = plan_apply(&patch, &here);
     let expected = [
         (Code::Product, ""),
@@ -340,10 +347,10 @@ fn taking_back_is_the_same_steps_turned_around() {
 fn a_weak_disk_does_not_keep_anybody_from_going_back() {
     let done = [Step { path: path("a"), before: Some(file("old")), after: Some(file("new")) }];
     let mut here = folder(&[("a", file("new"))]);
-    here.volume_problem = Some("this disk has no journal".to_owned());
+    here.volume_problem = Some(VolumeProblem::Fat);
     let preview = plan_rollback(&done, &here, OnDrift::Stop);
     assert_eq!((codes(&preview), steps(&preview)), (vec![], vec!["a"]));
-    assert_eq!(preview.notes[0].text, "this disk has no journal");
+    assert!(preview.notes[0].text.starts_with("this disk has no journal"));
 }
 
 #[test]
@@ -356,7 +363,7 @@ fn a_file_that_was_edited_since_stops_a_rollback_or_is_kept_as_a_safe_copy() {
     let here = folder(&[("a", file("mine")), ("b", file("old"))]);
     let stopped = plan_rollback(&done, &here, OnDrift::Stop);
     assert_eq!(codes(&stopped), [(Code::Drift, "a"), (Code::Drift, "c")]);
-    assert!(stopped.obstacles.iter().all(|found| found.hint.contains("--keep-edits")));
+    assert!(stopped.obstacles.iter().all(|found| found.hint().contains("--keep-edits")));
     let kept = plan_rollback(&done, &here, OnDrift::KeepCopy);
     assert_eq!((codes(&kept), steps(&kept)), (vec![], vec!["a", "c"]));
     assert_eq!(kept.plan.steps[0].before, Some(file("mine")));

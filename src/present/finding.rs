@@ -116,17 +116,16 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
 
 /// Scripts that would run. The window has no place yet to read them in full, so it leaves them to the command line.
 fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
-    let refused = plan.refused.clone();
-    let obstacle = refused.or_else(|| {
-        let script = plan.scripts.first()?;
-        Some(Obstacle {
-            code: Code::Policy,
-            path: None,
-            meaning: fill(words::SCRIPTS_WOULD_RUN, &[("script", &script.name())]),
-            hint: words::SCRIPTS_ON_THE_COMMAND_LINE.to_owned(),
-        })
-    })?;
-    findings_of_obstacles(&[obstacle]).pop()
+    if let Some(refused) = &plan.refused {
+        return Some(finding_of_group(&[refused]));
+    }
+    let name = plan.scripts.first()?.name();
+    let meaning = capitalised(&escape_line(&fill(words::SCRIPTS_WOULD_RUN, &[("script", &name)])));
+    Some(Finding {
+        code: Some(Code::Policy),
+        hint: words::SCRIPTS_ON_THE_COMMAND_LINE.to_owned(),
+        ..Finding::plain(Rank::Blocks, words::heading(Code::Policy), meaning)
+    })
 }
 
 /// How it is related to what is in the folder, where that is not nothing and not told as an obstacle already.
@@ -162,14 +161,14 @@ const MAX_FINDINGS: usize = 200;
 /// Obstacles that say the same of several places are one finding with several places, and different ones of one place
 /// are one with several reasons.
 pub fn findings_of_obstacles(obstacles: &[Obstacle]) -> Vec<Finding> {
-    let mut groups: BTreeMap<(Code, &str, &str), Vec<&Obstacle>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Code, String, String), Vec<&Obstacle>> = BTreeMap::new();
     for obstacle in obstacles {
-        groups.entry((obstacle.code, &obstacle.meaning, &obstacle.hint)).or_default().push(obstacle);
+        groups.entry((obstacle.code(), obstacle.meaning(), obstacle.hint())).or_default().push(obstacle);
     }
     let (alone, shared): (Vec<_>, Vec<_>) = groups.into_values().partition(|group| group.len() == 1);
     let mut of_place: BTreeMap<(Code, Option<&str>), Vec<&Obstacle>> = BTreeMap::new();
     for obstacle in alone.into_iter().flatten() {
-        of_place.entry((obstacle.code, obstacle.path.as_deref())).or_default().push(obstacle);
+        of_place.entry((obstacle.code(), obstacle.path.as_deref())).or_default().push(obstacle);
     }
     let of_place = of_place.into_values().flat_map(|group| match group.as_slice() {
         [first, _, ..] if first.path.is_some() => vec![finding_of_place(&group)],
@@ -188,9 +187,9 @@ pub fn findings_of_obstacles(obstacles: &[Obstacle]) -> Vec<Finding> {
 
 /// Several reasons in one place.
 fn finding_of_place(group: &[&Obstacle]) -> Finding {
-    let mut reasons: Vec<(usize, String)> = group
+    let mut reasons: Vec<(Option<usize>, String)> = group
         .iter()
-        .map(|obstacle| (number_in(&obstacle.meaning), escape_line(&obstacle.meaning).into_owned()))
+        .map(|obstacle| (obstacle.hunk(), escape_line(&obstacle.meaning()).into_owned()))
         .collect();
     reasons.sort();
     let mut evidence: Vec<String> = reasons.into_iter().map(|(_, reason)| reason).collect();
@@ -201,12 +200,6 @@ fn finding_of_place(group: &[&Obstacle]) -> Finding {
     Finding { meaning, evidence, ..finding_of_group(&group[..1]) }
 }
 
-/// The first number in a text, to sort by: hunk 10 comes after hunk 9.
-fn number_in(text: &str) -> usize {
-    let digits = text.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty());
-    digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()
-}
-
 fn finding_of_group(group: &[&Obstacle]) -> Finding {
     let first = group[0];
     let places: Vec<String> = group
@@ -214,7 +207,7 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
         .filter_map(|obstacle| obstacle.path.as_ref())
         .map(|path| escape_line(path).into_owned())
         .collect();
-    let meaning = escape_line(&first.meaning).into_owned();
+    let (code, meaning) = (first.code(), escape_line(&first.meaning()).into_owned());
     let meaning = match places.as_slice() {
         [] => capitalised(&meaning),
         [one] => format!("{one} {meaning}"),
@@ -223,21 +216,21 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
             &[("n", &phrases::count(many.len(), "place", "places")), ("what", &meaning)],
         ),
     };
-    let is_choice = first.code == Code::Clash;
+    let is_choice = code == Code::Clash;
     let paths = group.iter().filter(|_| is_choice).filter_map(|obstacle| obstacle.path.as_deref());
     let choices: Vec<TreePath> = paths.filter_map(|path| TreePath::parse(path).ok()).collect();
     Finding {
         rank: Rank::Blocks,
-        code: Some(first.code),
-        heading: words::heading(first.code).to_owned(),
+        code: Some(code),
+        heading: words::heading(code).to_owned(),
         meaning,
         hint: match choices.is_empty() {
-            true => escape_line(&first.hint).into_owned(),
+            true => escape_line(&first.hint()).into_owned(),
             false => words::CHOOSE_VERSION.to_owned(),
         },
         evidence: if places.len() > 1 { places } else { Vec::new() },
         choices,
-        way_out: way_out(first.code),
+        way_out: way_out(code),
     }
 }
 
@@ -336,36 +329,28 @@ fn findings_of_notes(notes: &[Note]) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diff::on_tree::Trouble;
+    use crate::plan::why::{AtPlace, Disk, Edits, Scripts, Unlike};
 
-    fn obstacle(code: Code, path: Option<&str>) -> Obstacle {
-        let hint = "Put it back.".to_owned();
-        Obstacle { code, path: path.map(str::to_owned), meaning: "was edited".to_owned(), hint }
+    fn edited(path: &str) -> Obstacle {
+        Obstacle::at(path, AtPlace::Unexpected { is: Unlike::Content, changed_by: None })
     }
 
     #[test]
     fn the_same_reason_in_many_places_is_one_finding() {
-        let obstacles = [
-            obstacle(Code::Drift, Some("a")),
-            obstacle(Code::Drift, Some("b\u{202e}")),
-            obstacle(Code::Space, None),
-        ];
+        let obstacles =
+            [edited("a"), edited("b\u{202e}"), Obstacle::new(Disk::Entries { needed: 17, free: 0 })];
         let findings = findings_of_obstacles(&obstacles);
         assert_eq!(findings.len(), 2);
-        assert_eq!(findings[0].meaning, "2 places: was edited");
+        assert_eq!(findings[0].meaning, "2 places: was edited: its content is not what the patch expects");
         assert_eq!(findings[0].evidence.len(), 2);
         assert!(!findings[0].evidence[1].contains('\u{202e}'), "what hides is shown");
-        assert_eq!(findings[1].meaning, "Was edited");
+        assert_eq!(findings[1].meaning, "17 free file entries are needed on this disk, and 0 are left");
     }
 
     #[test]
     fn the_window_leaves_scripts_to_the_command_line() {
-        let refused = Obstacle {
-            code: Code::Policy,
-            path: None,
-            meaning: "the patch brings scripts, and nobody whom you trust to ship scripts has signed it"
-                .to_owned(),
-            hint: "Ask the vendor.".to_owned(),
-        };
+        let refused = Obstacle::new(Scripts::NotVouchedFor);
         let plan = ScriptPlan { refused: Some(refused), ..ScriptPlan::default() };
         let finding = finding_of_scripts(&plan).expect("a finding");
         assert_eq!((finding.rank, finding.code), (Rank::Blocks, Some(Code::Policy)));
@@ -374,9 +359,10 @@ mod tests {
 
     #[test]
     fn many_reasons_in_one_place_are_one_finding() {
-        let hunk = |number: usize| Obstacle {
-            meaning: format!("hunk {number} of 12 fits nowhere"),
-            ..obstacle(Code::Drift, Some("lib/a.c"))
+        let hunk = |number: usize| {
+            let meaning = format!("hunk {number} of 12 fits nowhere");
+            let trouble = Trouble { code: Code::Drift, hunk: Some(number), meaning };
+            Obstacle::at("lib/a.c", Edits::Diff { trouble, patch: None })
         };
         let findings = findings_of_obstacles(&(1..=12).map(hunk).collect::<Vec<_>>());
         assert_eq!(findings.len(), 1);

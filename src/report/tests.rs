@@ -3,6 +3,8 @@
 use std::io;
 
 use super::*;
+use crate::model::TreePath;
+use crate::plan::why::{AtPlace, Disk, Unlike};
 use crate::progress::Cancelled;
 use crate::transaction::ContentError;
 use crate::trust::{Denial, Policy, Verdict};
@@ -23,9 +25,12 @@ fn exit_code(error: &Error) -> u8 {
     Report::from_error(error, None).kind.exit_code()
 }
 
-fn obstacle(code: Code, path: Option<&str>) -> Obstacle {
-    let text = |text: &str| text.to_owned();
-    Obstacle { code, path: path.map(text), meaning: text("was edited"), hint: text("Put it back.") }
+fn path(text: &str) -> TreePath {
+    TreePath::parse(text).expect("a path")
+}
+
+fn edited(path: &str) -> Obstacle {
+    Obstacle::at(path, AtPlace::Unexpected { is: Unlike::Content, changed_by: None })
 }
 
 /// A bundle that nobody signed, without anybody's word for it.
@@ -37,11 +42,7 @@ fn not_trusted() -> Error {
 #[test]
 fn the_exit_code_says_what_the_folder_is_like() {
     let state = || TransactionError::State("t has no intent".to_owned());
-    let content = |code| TransactionError::Content {
-        path: crate::model::TreePath::parse("a").expect("a path"),
-        code,
-        detail: String::new(),
-    };
+    let content = |code| TransactionError::Content { path: path("a"), code, detail: String::new() };
     let unhealthy = |undo: Option<Error>| Error::Unhealthy { failed: Vec::new(), undo: undo.map(Box::new) };
     for (error, expected) in [
         (failure(Condition::NothingChanged, io_error()), 3),
@@ -53,9 +54,9 @@ fn the_exit_code_says_what_the_folder_is_like() {
         (failure(Condition::NeedsPerson, io_error()), 6),
         (Error::Transaction(state()), 6),
         (Error::Transaction(TransactionError::Unfinished), 6),
-        (Error::Refused(vec![obstacle(Code::Drift, None)]), 3),
+        (Error::Refused(vec![edited("a")]), 3),
         // The folder holds names that clash; nobody is to be distrusted for that.
-        (Error::Refused(vec![obstacle(Code::Collide, None)]), 3),
+        (Error::Refused(vec![Obstacle::at("a", AtPlace::SameNameAs(path("A")))]), 3),
         (not_trusted(), 4),
         (Error::Cancelled(Cancelled), 130),
         (unhealthy(None), 5),
@@ -89,11 +90,12 @@ fn a_failed_undo_is_told_beside_the_first_failure() {
 
 #[test]
 fn one_obstacle_is_the_headline_and_several_are_a_list() {
-    let one = Report::from_error(&Error::Refused(vec![obstacle(Code::Drift, Some("conf/app.toml"))]), None);
-    assert_eq!((one.headline.as_str(), one.code), ("conf/app.toml: was edited", Code::Drift));
-    assert_eq!(one.hints, ["Put it back."]);
+    let one = Report::from_error(&Error::Refused(vec![edited("conf/app.toml")]), None);
+    let headline = "conf/app.toml: was edited: its content is not what the patch expects";
+    assert_eq!((one.headline.as_str(), one.code), (headline, Code::Drift));
+    assert_eq!(one.hints, ["Put the original file back, or ask the vendor for a patch that fits this file."]);
 
-    let two = vec![obstacle(Code::Drift, Some("a")), obstacle(Code::Space, None)];
+    let two = vec![edited("a"), Obstacle::new(Disk::Entries { needed: 17, free: 0 })];
     let two = Report::from_error(&Error::Refused(two), None);
     assert_eq!(two.headline, "This cannot be done, for 2 reasons");
     assert_eq!((two.obstacles.len(), two.hints.len()), (2, 0));

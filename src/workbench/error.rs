@@ -9,8 +9,9 @@ use crate::diff::patch_text::PatchTextError;
 use crate::disk::ScanError;
 use crate::disk::fs::OpenError as FolderError;
 use crate::ledger::LedgerError;
-use crate::model::Code;
+use crate::model::{Code, TreePath};
 use crate::plan::Obstacle;
+use crate::plan::why::{Disk, Why};
 use crate::progress::Cancelled;
 use crate::transaction::{Failure, StoreError, TransactionError};
 use crate::trust::{self, Denial, Verdict};
@@ -171,14 +172,18 @@ impl Error {
     }
 
     /// One obstacle that is about no single place.
-    pub(super) fn refused(code: Code, meaning: impl Into<String>, hint: impl Into<String>) -> Self {
-        Error::Refused(vec![Obstacle { code, path: None, meaning: meaning.into(), hint: hint.into() }])
+    pub(super) fn refused(why: impl Into<Why>) -> Self {
+        Error::Refused(vec![Obstacle::new(why)])
+    }
+
+    /// One obstacle at a place.
+    pub(super) fn refused_at(path: &TreePath, why: impl Into<Why>) -> Self {
+        Error::Refused(vec![Obstacle::at(path, why)])
     }
 
     /// The folder changes while it is looked at.
     pub(super) fn moved() -> Self {
-        let meaning = "the folder has changed since you looked at it";
-        Self::refused(Code::Moved, meaning, "Look at what would happen again.")
+        Self::refused(Disk::MovedSinceSeen)
     }
 
     /// The code to print.
@@ -197,7 +202,7 @@ impl Error {
             }
             Error::Bundle(error) => error.code(),
             Error::Text { source, .. } => source.code,
-            Error::Refused(obstacles) => obstacles.first().map_or(Code::Declined, |obstacle| obstacle.code),
+            Error::Refused(obstacles) => obstacles.first().map_or(Code::Declined, Obstacle::code),
             Error::NotTrusted { denial, .. } => match denial {
                 Denial::Broken => Code::Signature,
                 Denial::Policy => Code::Policy,
@@ -240,10 +245,7 @@ impl From<LedgerError> for Error {
 
 fn summary(obstacles: &[Obstacle]) -> String {
     match obstacles {
-        [one] => match &one.path {
-            Some(path) => format!("{path}: {}", one.meaning),
-            None => one.meaning.clone(),
-        },
+        [one] => one.sentence(),
         many => format!("{} reasons stand in the way", many.len()),
     }
 }

@@ -15,6 +15,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use crate::plan::Recalled;
 pub use change::accept::{Accepted, KeptEdit};
 pub use change::apply::{Applied, ApplyOptions};
 pub use change::heal::{HealOptions, HealPreview, Healed};
@@ -36,7 +37,6 @@ pub use look::folders::FolderList;
 pub use look::identify::{Identified, IdentifiedPatch, Presence};
 pub use look::inspect::{Inspection, Verification};
 pub use look::merging::{EditChoice, EditChoices};
-pub use look::recalls::Recalled;
 pub use look::rollback_protection::HistoryCheck;
 pub use look::status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
 pub use make::export::Exported;

@@ -46,7 +46,7 @@ fn reasons(result: Result<Applied, Error>) -> Vec<String> {
     match result {
         Err(Error::Refused(obstacles)) => obstacles
             .iter()
-            .map(|o| format!("{} {}: {}", o.code, o.path.as_deref().unwrap_or("-"), o.meaning))
+            .map(|o| format!("{} {}: {}", o.code(), o.path.as_deref().unwrap_or("-"), o.meaning()))
             .collect(),
         Err(error) => vec![format!("{} {error}", error.code())],
         Ok(_) => Vec::new(),

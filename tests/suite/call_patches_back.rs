@@ -78,7 +78,7 @@ fn the_list_of_this_machine_is_asked_unasked() {
         || unwatched(|watch| bench.preview(&sandbox.path("fix.patchbundle"), &sandbox.path("app"), watch));
     assert!(preview().expect("no list is no reason").preview.obstacles.is_empty());
     sandbox.write("settings/holds.json", &list(json!([{ "id": "TEST-1", "reason": "x" }])));
-    assert_eq!(preview().expect("a preview").preview.obstacles[0].code, Code::Held);
+    assert_eq!(preview().expect("a preview").preview.obstacles[0].code(), Code::Held);
     sandbox.write("settings/holds.json", "{");
     let damaged = preview();
     assert!(matches!(damaged, Err(Error::RecallsList { .. })), "{damaged:?}");

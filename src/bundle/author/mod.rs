@@ -44,6 +44,7 @@ use crate::diff::pair_renames;
 use crate::disk::fs::{Fs, Stat};
 use crate::disk::{Observation, ScanError, observe_all};
 use crate::model::{Code, Digest, FileChange, Node, Patch, Step, TreePath};
+use crate::plan::why::Making;
 use crate::plan::{Note, Obstacle};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
 use crate::trust::Keyring;
@@ -228,7 +229,7 @@ impl AuthorError {
     /// The code a person can quote.
     pub fn code(&self) -> Code {
         match self {
-            AuthorError::Refused(obstacles) => obstacles.first().map_or(Code::Order, |first| first.code),
+            AuthorError::Refused(obstacles) => obstacles.first().map_or(Code::Order, Obstacle::code),
             AuthorError::Scan { source: ScanError::Cancelled(_), .. } | AuthorError::Cancelled(_) => {
                 Code::Interrupted
             }
@@ -272,15 +273,8 @@ fn refuse_inside(request: &Request<'_>) -> Result<(), AuthorError> {
     let around =
         request.outside_of.iter().find(|root| real(root).is_some_and(|root| folder.starts_with(root)));
     let Some(around) = around else { return Ok(()) };
-    Err(AuthorError::Refused(vec![Obstacle {
-        code: Code::Order,
-        path: None,
-        meaning: format!(
-            "the output {:?} would lie inside {around:?}, which it is made from",
-            request.output
-        ),
-        hint: "Choose an output outside of both folders.".to_owned(),
-    }]))
+    let (output, around) = (request.output.to_owned(), around.to_path_buf());
+    Err(AuthorError::Refused(vec![Obstacle::new(Making::OutputInside { output, around })]))
 }
 
 /// What the two folders differ in.
@@ -295,11 +289,11 @@ fn compare_trees(request: &Request<'_>, trees: &Trees<'_>) -> Result<Compared, A
     let old = observe(Side::Old, request)?;
     let new = observe(Side::New, request)?;
     let steps = compare(&old.tree, &new.tree);
-    let mut obstacles = obstacles::of_scan(Side::Old, &old.problems);
+    let mut obstacles: Vec<Obstacle> = obstacles::of_scan(Side::Old, &old.problems).collect();
     obstacles.extend(obstacles::of_scan(Side::New, &new.problems));
     obstacles.extend(obstacles::of_ignored(&steps, request.order, trees)?);
     if steps.is_empty() {
-        obstacles.push(obstacles::of_no_change());
+        obstacles.push(Obstacle::new(Making::NoDifference));
     } else {
         let patch = into_patch(request, changes::bare(&steps, request.order));
         obstacles.extend(obstacles::of_names(&steps, &new.tree, patch.about.leaves_windows_out()));
@@ -363,7 +357,7 @@ fn into_patch(request: &Request<'_>, changes: Vec<FileChange>) -> Patch {
 }
 
 fn refuse(mut obstacles: Vec<Obstacle>) -> Result<(), AuthorError> {
-    obstacles.sort_by(|a, b| (&a.path, &a.meaning).cmp(&(&b.path, &b.meaning)));
+    obstacles.sort_by_cached_key(|found| (found.path.clone(), found.meaning()));
     obstacles.dedup();
     if obstacles.is_empty() { Ok(()) } else { Err(AuthorError::Refused(obstacles)) }
 }

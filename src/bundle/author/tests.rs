@@ -84,7 +84,9 @@ impl Workshop {
         match self.author_to(&self.path("made.patchbundle")) {
             Err(AuthorError::Refused(obstacles)) => obstacles
                 .into_iter()
-                .map(|obstacle| format!("{}: {}", obstacle.path.unwrap_or_default(), obstacle.meaning))
+                .map(|obstacle| {
+                    format!("{}: {}", obstacle.path.as_deref().unwrap_or_default(), obstacle.meaning())
+                })
                 .collect(),
             other => panic!("it has to be refused, not {other:?}"),
         }

@@ -17,12 +17,19 @@ pub enum Side {
     New,
 }
 
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Side {
+    /// The folder in words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Side::Old => "the old folder",
             Side::New => "the new folder",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

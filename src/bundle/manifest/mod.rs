@@ -91,7 +91,7 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Patch, ManifestError> {
 pub fn check(patch: &Patch) -> Result<(), ManifestError> {
     match problems(patch).into_iter().next() {
         None => Ok(()),
-        Some(Problem { code, at, message }) => Err(ManifestError { code, position: None, at, message }),
+        Some(Problem { code, at, message, .. }) => Err(ManifestError { code, position: None, at, message }),
     }
 }
 
@@ -142,7 +142,7 @@ fn check_age(bytes: &[u8]) -> Result<(), ManifestError> {
         return Ok(()); // Not even these two are right: the full reading says where.
     };
     let newer = |at: &str, message: String| {
-        let problem = Problem { code: Code::Newer, at: at.to_owned(), message };
+        let problem = Problem { code: Code::Newer, at: at.to_owned(), change: None, message };
         Err(ManifestError::from_problem(problem, bytes))
     };
     if head.format != wire::FORMAT && head.format.starts_with(wire::FORMAT_FAMILY) {

@@ -11,13 +11,15 @@ pub(crate) struct Problem {
     pub code: Code,
     /// The value it is about, such as `changes[3].path`.
     pub at: String,
+    /// The number of the change that it is about, if it is about one.
+    pub change: Option<usize>,
     pub message: String,
 }
 
 impl Problem {
     /// A broken rule of form.
     pub fn manifest(at: impl fmt::Display, message: impl Into<String>) -> Self {
-        Self { code: Code::Manifest, at: at.to_string(), message: message.into() }
+        Self { code: Code::Manifest, at: at.to_string(), change: None, message: message.into() }
     }
 
     /// The same problem, seen from outside of `container`.
@@ -40,7 +42,16 @@ impl Problems {
 
     pub fn push(&mut self, code: Code, at: impl fmt::Display, message: impl Into<String>) {
         if !self.is_full() {
-            self.found.push(Problem { code, at: at.to_string(), message: message.into() });
+            self.found.push(Problem { code, at: at.to_string(), change: None, message: message.into() });
+        }
+    }
+
+    /// What is wrong with a `field` of a change, or with all of it.
+    pub fn in_change(&mut self, code: Code, index: usize, field: &str, message: impl Into<String>) {
+        if !self.is_full() {
+            let dot = if field.is_empty() { "" } else { "." };
+            let at = format!("changes[{index}]{dot}{field}");
+            self.found.push(Problem { code, at, change: Some(index), message: message.into() });
         }
     }
 

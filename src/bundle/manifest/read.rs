@@ -278,6 +278,7 @@ fn path(at: &str, text: &str) -> Read<TreePath> {
     TreePath::parse(text).map_err(|error| Problem {
         code: Code::Path,
         at: at.to_owned(),
+        change: None,
         message: error.to_string(),
     })
 }

@@ -5,7 +5,6 @@
 //! checked again when the patch is planned and when it is applied.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
 
 use super::limits;
 use super::links::Links;
@@ -33,8 +32,7 @@ pub(super) fn check(patch: &Patch, problems: &mut Problems) {
     for (index, change) in patch.changes.iter().enumerate() {
         let found = changes.problem(change).or_else(|| unknown_fix(change, &fixes));
         if let Some((code, field, message)) = found {
-            let dot = if field.is_empty() { "" } else { "." };
-            problems.push(code, format_args!("changes[{index}]{dot}{field}"), message);
+            problems.in_change(code, index, field, message);
         }
     }
     one_size_per_content(patch, problems);
@@ -51,12 +49,12 @@ fn refuse(code: Code, field: &'static str, message: impl Into<String>) -> Refusa
 
 fn in_order(patch: &Patch, problems: &mut Problems) {
     for (index, pair) in patch.changes.windows(2).enumerate() {
-        let at = format!("changes[{}].path", index + 1);
-        match pair[0].path.cmp(&pair[1].path) {
-            std::cmp::Ordering::Less => {}
-            std::cmp::Ordering::Equal => problems.manifest(at, "two changes at one path"),
-            std::cmp::Ordering::Greater => problems.manifest(at, "changes are not sorted by path"),
-        }
+        let message = match pair[0].path.cmp(&pair[1].path) {
+            std::cmp::Ordering::Less => continue,
+            std::cmp::Ordering::Equal => "two changes at one path",
+            std::cmp::Ordering::Greater => "changes are not sorted by path",
+        };
+        problems.in_change(Code::Manifest, index + 1, "path", message);
     }
 }
 
@@ -265,7 +263,7 @@ fn one_size_per_content(patch: &Patch, problems: &mut Problems) {
         for file in change.before.iter().chain(&change.after).filter_map(Node::as_file) {
             if *sizes.entry(file.digest).or_insert(file.size_bytes) != file.size_bytes {
                 let message = format!("the content {} has two different sizes", file.digest.short());
-                problems.manifest(format_args!("changes[{index}]"), message);
+                problems.in_change(Code::Manifest, index, "", message);
             }
         }
     }
@@ -277,20 +275,20 @@ fn portable_names(patch: &Patch, problems: &mut Problems) {
     }
     for (index, change) in patch.changes.iter().enumerate() {
         if let Some(reason) = change.path.unportable() {
-            not_for_windows(format_args!("changes[{index}].path"), change.path.as_str(), &reason, problems);
+            let message = not_for_windows(change.path.as_str(), &reason);
+            problems.in_change(Code::Path, index, "path", message);
         }
         if let Some(Node::Link(LinkNode { points_to })) = &change.after
             && let Some(reason) = unportable_link(points_to)
         {
-            not_for_windows(format_args!("changes[{index}].after.target"), points_to, &reason, problems);
+            let message = not_for_windows(points_to, &reason);
+            problems.in_change(Code::Path, index, "after.target", message);
         }
     }
 }
 
-fn not_for_windows(at: impl fmt::Display, name: &str, reason: &Unportable, problems: &mut Problems) {
-    let message =
-        format!("{name:?} cannot exist on Windows, which \"platforms\" does not leave out: {reason}");
-    problems.push(Code::Path, at, message);
+fn not_for_windows(name: &str, reason: &Unportable) -> String {
+    format!("{name:?} cannot exist on Windows, which \"platforms\" does not leave out: {reason}")
 }
 
 /// No two paths, nor their folders, are one path on some system. Only two plain files that differ in upper and lower
@@ -309,6 +307,6 @@ fn distinct_names(patch: &Patch, changes: &Changes<'_>, problems: &mut Problems)
         let named =
             |change: &FileChange| change.path == collision.second || change.path.is_below(&collision.second);
         let index = patch.changes.iter().position(named).unwrap_or_default();
-        problems.push(Code::Collide, format_args!("changes[{index}].path"), collision.to_string());
+        problems.in_change(Code::Collide, index, "path", collision.to_string());
     }
 }

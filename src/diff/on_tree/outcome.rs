@@ -103,6 +103,8 @@ pub struct HunkOutcome {
 pub struct Trouble {
     /// The code to quote.
     pub code: Code,
+    /// The number of the hunk, if it is one that has no place.
+    pub hunk: Option<usize>,
     /// A lower-case phrase that follows the file's name.
     pub meaning: String,
 }
@@ -110,7 +112,7 @@ pub struct Trouble {
 impl Trouble {
     /// One with these words.
     pub fn new(code: Code, meaning: impl Into<String>) -> Self {
-        Self { code, meaning: meaning.into() }
+        Self { code, hunk: None, meaning: meaning.into() }
     }
 
     pub(super) fn cannot_be_turned() -> Self {
@@ -158,11 +160,9 @@ impl FileOutcome {
         let number = self.hunks.len();
         let of_hunk = |(index, hunk): (usize, &HunkOutcome)| {
             let meaning = hunk.trouble()?;
-            let line = hunk.line;
-            Some(Trouble::new(
-                Code::Drift,
-                format!("hunk {} of {number} (line {line} of the patch) {meaning}", index + 1),
-            ))
+            let (line, hunk) = (hunk.line, index + 1);
+            let meaning = format!("hunk {hunk} of {number} (line {line} of the patch) {meaning}");
+            Some(Trouble { code: Code::Drift, hunk: Some(hunk), meaning })
         };
         let hunks = self.hunks.iter().enumerate().filter_map(of_hunk);
         self.trouble.iter().cloned().chain(hunks).collect()

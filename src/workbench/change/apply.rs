@@ -12,6 +12,7 @@ use crate::checks::{self, Surroundings};
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, CheckNote, Entry, Ledger, Part, PatchNote, Retires, ScriptNote, ScriptTime};
 use crate::model::{Code, Digest, Level, Patch};
+use crate::plan::why::Disk;
 use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
 use crate::workbench::contents::{First, Library};
@@ -340,17 +341,17 @@ fn remarks_on_edits(preview: &ApplyPreview) -> Vec<String> {
 fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<String>) -> Result<ApprovedPlan> {
     let mut preview = preview.preview;
     if options.expected.is_some_and(|expected| expected != preview.plan.base) {
-        let meaning = "the folder has changed since the plan was made";
-        return Err(Error::refused(Code::Moved, meaning, "Make the plan again and look at it."));
+        return Err(Error::refused(Disk::MovedSincePlanned));
     }
     if options.accept_weak_volume {
-        let weak = |obstacle: &Obstacle| obstacle.code == Code::Volume;
-        remarks
-            .extend(preview.obstacles.iter().filter(|o| weak(o)).map(|o| format!("accepted: {}", o.meaning)));
+        let weak = |obstacle: &Obstacle| obstacle.code() == Code::Volume;
+        remarks.extend(
+            preview.obstacles.iter().filter(|o| weak(o)).map(|o| format!("accepted: {}", o.meaning())),
+        );
         preview.obstacles.retain(|obstacle| !weak(obstacle));
     }
     if options.allow_downgrade.is_some() {
-        preview.obstacles.retain(|obstacle| obstacle.code != Code::Downgrade);
+        preview.obstacles.retain(|obstacle| obstacle.code() != Code::Downgrade);
     }
     preview.approve().map_err(|preview| Error::Refused(preview.obstacles))
 }

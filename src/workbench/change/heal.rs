@@ -7,8 +7,9 @@ use super::locked::{Change, ChangeExtras, Seen};
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::{Fs, Place, StatKind};
 use crate::ledger::{Action, Entry, Ledger};
-use crate::model::{Code, Node, Step, TreePath};
-use crate::plan::{Fingerprint, Note, Obstacle, Preview, plan_heal};
+use crate::model::{Node, Step, TreePath};
+use crate::plan::why::Undo;
+use crate::plan::{Fingerprint, Note, Preview, plan_heal};
 use crate::transaction::StoreError;
 use crate::workbench::contents::{First, Library, Origin};
 use crate::workbench::look::situation::Survey;
@@ -130,7 +131,7 @@ impl Workbench {
         let mut drift = status::status_now(fs, watch)?.drift;
         for path in &options.paths {
             if !expected.keys().any(|known| known == path || known.is_below(path)) {
-                return Err(unknown_place(path));
+                return Err(Error::refused_at(path, Undo::Untouched));
             }
         }
         let wanted = |path: &TreePath| {
@@ -167,15 +168,6 @@ impl Workbench {
         let preview = plan_heal(steps, &lost, &survey.situation);
         Ok(PlannedHeal { preview: HealPreview { drift, preview }, survey, remarks })
     }
-}
-
-fn unknown_place(path: &TreePath) -> Error {
-    Error::Refused(vec![Obstacle {
-        code: Code::Missing,
-        path: Some(path.as_str().to_owned()),
-        meaning: "no patch has changed anything here, so nothing is known about it".to_owned(),
-        hint: "patchwright status lists the places that differ.".to_owned(),
-    }])
 }
 
 /// A preview with what it was made from.

@@ -12,6 +12,7 @@ use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::Ledger;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
+use crate::plan::why::Unfit;
 use crate::plan::{
     Candidate, Installed, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation, Resolution,
     plan_several, resolve,
@@ -154,7 +155,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<CheckedBundles<'f>> {
         if files.is_empty() {
-            return Err(Error::refused(Code::Usage, "no patch file was named", "Name a patch file."));
+            return Err(Error::refused(Unfit::NoneNamed));
         }
         let opened = files.iter().map(|file| self.open_for(file, target, watch));
         Ok(CheckedBundles { files, bundles: opened.collect::<Result<_>>()? })
@@ -192,8 +193,7 @@ impl Workbench {
         survey.situation.installed.extend(contained(&folder));
         let recalls = self.recalls()?;
         let held = |patch: &&Patch| {
-            let held = recalls.about_patch(&patch.about.identity)?;
-            Some((patch.about.identity.clone(), (held.meaning(), held.hint())))
+            Some((patch.about.identity.clone(), recalls.about_patch(&patch.about.identity)?.clone()))
         };
         survey.situation.held = patches.iter().filter_map(held).collect();
         survey.remarks = recalls.remarks().collect();
@@ -208,7 +208,7 @@ impl Workbench {
         // Of a file that several of them change each says the same.
         let mut told: Vec<Obstacle> = Vec::new();
         for obstacle in std::mem::take(&mut plan.preview.obstacles) {
-            if obstacle.code != Code::Clash || !told.contains(&obstacle) {
+            if obstacle.code() != Code::Clash || !told.contains(&obstacle) {
                 told.push(obstacle);
             }
         }
@@ -241,20 +241,13 @@ fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Vec<usiz
             Some(at) if identity(chosen[at]).revision > identity(index).revision => {}
             Some(at) if bundles[chosen[at]].manifest() == bundles[index].manifest() => {}
             Some(_) => {
-                return Err(Error::refused(
-                    Code::Overlap,
-                    format!("two different patch files call themselves {}", identity(index)),
-                    "Ask the vendor which of them is right.",
-                ));
+                return Err(Error::refused(Unfit::TwoAreCalled(identity(index).clone())));
             }
         }
     }
     let patches: Vec<&Patch> = chosen.iter().map(|index| &bundles[*index].patch).collect();
     let is_installed = |id: &str| folder.layers.iter().any(|layer| layer.id == id);
-    let order = resolve(&patches, is_installed).map_err(|cycle| {
-        let meaning = format!("these patches require each other in a circle: {cycle}");
-        Error::refused(Code::Requires, meaning, "Ask the vendor which of them comes first.")
-    })?;
+    let order = resolve(&patches, is_installed).map_err(|cycle| Error::refused(Unfit::Circle(cycle)))?;
     Ok(order.into_iter().map(|index| chosen[index]).collect())
 }
 

@@ -13,6 +13,7 @@ use crate::ledger::{
     Action, CheckNote, Entry, Gone, Installed, Ledger, PatchNote, ScriptNote, ScriptTime, Slot,
 };
 use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
+use crate::plan::why::Undo;
 use crate::plan::{Fingerprint, Layer, NoContents, Note, OnDrift, Preview, plan_rollback, take_out};
 use crate::transaction::{Archive, ContentError, Contents, Kept};
 use crate::workbench::contents::{First, Library};
@@ -446,17 +447,12 @@ fn find(ledger: &Ledger, slots: &[Slot], which: &Which) -> Result<Slot> {
             Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) if !installed.is_empty() => {
                 refuse_unknown(id, &installed)
             }
-            _ => Error::refused(
-                Code::Unknown,
-                "no patch is in this folder".to_owned(),
-                "There is nothing to take back.",
-            ),
+            _ => Error::refused(Undo::Empty),
         });
     };
     if found.accepted {
         let id = ledger.note(found.key).map_or("the patch", |note| &note.id);
-        let meaning = format!("the way back of {id} was given up with \"accept\"");
-        return Err(Error::refused(Code::NoWayBack, meaning, "Ask the vendor for a patch that undoes it."));
+        return Err(Error::refused(Undo::GivenUp { id: id.to_owned() }));
     }
     Ok(*found)
 }
@@ -487,24 +483,16 @@ fn whole_entry<'a>(ledger: &'a Ledger, folder: &FolderStack, slot: Slot) -> Opti
 }
 
 pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
-    let ids: Vec<&str> = installed.iter().map(|patch| patch.patch.id.as_str()).collect();
-    let (here, hint) = match ids[..] {
-        [] => ("no patch is in it".to_owned(), "Check that this is the right folder."),
-        _ => (format!("in it are {}", ids.join(", ")), "Choose one of these."),
-    };
-    Error::refused(Code::Unknown, format!("{id} is not in this folder; {here}"), hint)
+    let here = installed.iter().map(|patch| patch.patch.id.clone()).collect();
+    Error::refused(Undo::NotHere { id: id.to_owned(), here })
 }
 
 fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
     ledger.last_rollback().ok_or_else(|| {
-        let (code, meaning) = match ledger.last_change().filter(|last| last.action == Action::Rollback) {
-            Some(last) => {
-                let patch = last.patch.as_ref().map_or("a patch", |patch| patch.id.as_str());
-                (Code::NoWayBack, format!("the rollback of {patch} was accepted and stays"))
-            }
-            None => (Code::Unknown, "the last change of this folder was not a rollback".to_owned()),
-        };
-        Error::refused(code, meaning, "Apply the patch again instead.")
+        let last = ledger.last_change().filter(|last| last.action == Action::Rollback);
+        Error::refused(last.map_or(Undo::NoRollback, |last| Undo::RollbackAccepted {
+            patch: last.patch.as_ref().map_or("a patch", |patch| patch.id.as_str()).to_owned(),
+        }))
     })
 }
 
@@ -513,11 +501,11 @@ fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Resu
         Some(patch)
             if patch.about.rollback.possible == RollbackPossible::No && entry.action == Action::Apply =>
         {
-            let reason = patch.about.rollback.reason.as_deref().unwrap_or("no reason is given");
-            let meaning =
-                format!("the vendor says that {} cannot be taken back: {reason}", patch.about.identity);
-            let contact = patch.about.contact.as_deref().unwrap_or(&patch.about.vendor);
-            Err(Error::refused(Code::NoWayBack, meaning, format!("Ask {contact} how to go on.")))
+            Err(Error::refused(Undo::Forbidden {
+                patch: patch.about.identity.to_string(),
+                reason: patch.about.rollback.reason.clone(),
+                ask: Some(patch.about.contact.as_ref().unwrap_or(&patch.about.vendor).clone()),
+            }))
         }
         _ => Ok(()),
     }

@@ -23,8 +23,9 @@ use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, Entry, Ledger, PatchNote, ScriptNote, ScriptState, ScriptTime, read_small, script_name,
 };
-use crate::model::{Code, Digest, Hasher, Interpreter, LayerKey, Script, ScriptPhase};
+use crate::model::{Digest, Hasher, Interpreter, LayerKey, Script, ScriptPhase};
 use crate::plan::Obstacle;
+use crate::plan::why::{NotAgreed, Scripts, Undo};
 use crate::progress::{CancelToken, Quiet};
 use crate::scripts::{self, Job, Ran};
 use crate::transaction::{Condition, Failure};
@@ -202,37 +203,26 @@ impl ScriptPlan {
         match consent {
             ScriptConsent::All => Ok(()),
             ScriptConsent::Shown(digest) if digest == self.digest() => Ok(()),
-            ScriptConsent::Shown(_) => {
-                Err(self.missing("these are other scripts than those that somebody agreed to"))
-            }
-            ScriptConsent::None | ScriptConsent::Without => {
-                Err(self.missing("nobody has agreed to them in this run"))
-            }
+            ScriptConsent::Shown(_) => Err(self.not_agreed(NotAgreed::Others)),
+            ScriptConsent::None | ScriptConsent::Without => Err(self.not_agreed(NotAgreed::Nobody)),
         }
     }
 
     /// What is said when nobody agreed.
-    pub fn missing(&self, why: &str) -> Error {
-        let named = |script: &PlannedScript| format!("{} (SHA-256 {})", script.name(), script.digest);
-        let named: Vec<String> = self.scripts.iter().map(named).collect();
-        Error::Refused(vec![Obstacle {
-            code: Code::Policy,
-            path: None,
-            meaning: format!("scripts would run, and {why}: {}", named.join(", ")),
-            hint: "Read them, then add --run-scripts if you agree that they run on this machine.".to_owned(),
-        }])
+    pub fn nobody_agreed(&self) -> Error {
+        self.not_agreed(NotAgreed::Nobody)
+    }
+
+    fn not_agreed(&self, why: NotAgreed) -> Error {
+        let named = |script: &PlannedScript| (script.name(), script.digest);
+        Error::refused(Scripts::NotAgreed { scripts: self.scripts.iter().map(named).collect(), why })
     }
 
     fn not_for_this_system(&self) -> Option<Obstacle> {
         let mut programs =
             self.scripts.iter().map(|script| (script, scripts::program_of(script.interpreter)));
         let (script, why) = programs.find_map(|(script, found)| Some((script, found.err()?)))?;
-        Some(Obstacle {
-            code: Code::Script,
-            path: None,
-            meaning: format!("{} cannot run here: {why}", script.name()),
-            hint: "Ask the vendor for a patch for this system.".to_owned(),
-        })
+        Some(Obstacle::new(Scripts::NoProgram { script: script.name(), because: why }))
     }
 
     fn at(&self, time: ScriptTime) -> Vec<&PlannedScript> {
@@ -424,15 +414,7 @@ impl Workbench {
         if verdict.may_ship_scripts {
             return Ok(());
         }
-        Err(Obstacle {
-            code: Code::Policy,
-            path: None,
-            meaning: "the patch brings scripts, and nobody whom you trust to ship scripts has signed it"
-                .to_owned(),
-            hint:
-                "Scripts run only if their signer may ship scripts. Ask the vendor for a signed patch file."
-                    .to_owned(),
-        })
+        Err(Obstacle::new(Scripts::NotVouchedFor))
     }
 
     /// What takes back the scripts of these patches, in the order in which it would run.
@@ -467,12 +449,7 @@ fn kept_scripts(
     key: LayerKey,
     has_run: &[&ScriptNote],
 ) -> std::result::Result<Vec<PlannedScript>, Obstacle> {
-    let lost = || Obstacle {
-        code: Code::Store,
-        path: None,
-        meaning: "what takes the patch's scripts back is missing or damaged in the history".to_owned(),
-        hint: "With --without-scripts only the files go back; what scripts did stays as it is.".to_owned(),
-    };
+    let lost = || Obstacle::new(Scripts::NoUndo);
     // The manifest's digest is checked; each text is by the digest that the manifest names.
     let patch = manifest_of(fs, ledger, key).ok_or_else(lost)?;
     let name = patch.about.identity.to_string();
@@ -512,12 +489,7 @@ pub(super) fn refuse_to_bring_back(ledger: &Ledger, rollback: &Entry) -> Result<
     if reversed.into_iter().chain(out).chain([rollback]).all(|entry| entry.scripts.is_empty()) {
         return Ok(());
     }
-    Err(Error::Refused(vec![Obstacle {
-        code: Code::NoWayBack,
-        path: None,
-        meaning: "the patch has scripts, and they run only when it is applied".to_owned(),
-        hint: "Apply the patch again instead.".to_owned(),
-    }]))
+    Err(Error::refused(Undo::HasScripts))
 }
 
 /// Texts by digest, for a transaction.

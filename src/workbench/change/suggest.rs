@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::{Code, Patch};
-use crate::plan::Obstacle;
+use crate::model::Patch;
+use crate::plan::why::{Unfit, Why};
 use crate::workbench::{ApplyPreview, Workbench};
 
 /// Most bundles beside a named one that are opened: more than that nobody keeps in one folder for one product.
@@ -12,27 +12,23 @@ const MAX_BESIDE: usize = 200;
 impl Workbench {
     /// Completes the hints of missing requirements. Only looks when something is missing.
     pub(super) fn name_bundles_at_hand(&self, files: &[PathBuf], preview: &mut ApplyPreview) {
-        let is_missing = |obstacle: &Obstacle| obstacle.code == Code::Requires;
-        if !preview.preview.obstacles.iter().any(is_missing) {
+        let missing = preview.preview.obstacles.iter_mut().filter_map(|obstacle| match &mut obstacle.why {
+            Why::Unfit(Unfit::Requires { id, min_revision, beside, .. }) => Some((id, *min_revision, beside)),
+            _ => None,
+        });
+        let mut missing = missing.peekable();
+        if missing.peek().is_none() {
             return;
         }
-        let beside = self.patches_beside(files);
-        for obstacle in preview.preview.obstacles.iter_mut().filter(|obstacle| is_missing(obstacle)) {
+        let at_hand = self.patches_beside(files);
+        for (id, min_revision, beside) in missing {
             let brings = |(_, patch): &&(PathBuf, Patch)| {
-                let (id, revision) = (patch.about.identity.id.as_str(), patch.about.identity.revision);
-                preview.patches.iter().any(|coming| {
-                    let everything = coming.patch.about.all_requirements(|_| true);
-                    everything.iter().any(|need| {
-                        need.id.as_str() == id
-                            && need.min_revision <= revision
-                            && obstacle.meaning.starts_with(&format!("needs {id} "))
-                    })
-                })
+                patch.about.identity.id.as_str() == id && min_revision <= patch.about.identity.revision
             };
-            if let Some((file, patch)) = beside.iter().find(brings) {
+            *beside = at_hand.iter().find(brings).map(|(file, patch)| {
                 let name = file.file_name().unwrap_or_default().to_string_lossy();
-                obstacle.hint = format!("{name} beside it brings {}; name both.", patch.about.identity);
-            }
+                (name.into_owned(), patch.about.identity.clone())
+            });
         }
     }
 

@@ -7,7 +7,8 @@ use super::rollback::{DependentPatch, How, PlannedRollback, RebuiltPlace, Rollba
 use super::scripts::ScriptPlan;
 use crate::disk::fs::Fs;
 use crate::ledger::{Ledger, PatchNote};
-use crate::model::{Code, Digest, FileChange, LayerKey, LocalEdits, Node, Role, RollbackPossible, TreePath};
+use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Node, Role, RollbackPossible};
+use crate::plan::why::Undo;
 use crate::plan::{
     Because, ContentByDigest, Dependent, Layer, Obstacle, OnDrift, TakeOut, plan_rollback, take_out,
 };
@@ -104,60 +105,34 @@ fn verify(library: &Library<'_>, out: &TakeOut, made: &BTreeMap<Digest, Arc<Vec<
 /// Why these patches cannot go, or not alone.
 fn obstacles(folder: &FolderStack, out: &TakeOut, on_dependents: OnDependents) -> Vec<Obstacle> {
     let mut obstacles = Vec::new();
-    let mut add = |code, path: Option<&TreePath>, meaning: String, hint: &str| {
-        let path = path.map(|path| path.as_str().to_owned());
-        obstacles.push(Obstacle { code, path, meaning, hint: hint.to_owned() });
-    };
     if on_dependents == OnDependents::Stop {
         for dependent in &out.dependents {
-            let path = match &dependent.because {
-                Because::Needs(_) => None,
-                Because::Lines { path, .. } | Because::Place(path) => Some(path),
-            };
             let Some(layer) = folder.layer(dependent.key) else { continue };
-            let meaning = format!("{} cannot stay without it: {}", layer.id, because(dependent));
-            add(Code::NotNewest, path, meaning, TAKE_TOGETHER);
+            let why = Undo::Dependent { id: layer.id.clone(), because: dependent.because.clone() };
+            obstacles.push(match &dependent.because {
+                Because::Needs(_) => Obstacle::new(why),
+                Because::Lines { path, .. } | Because::Place(path) => Obstacle::at(path, why),
+            });
         }
     }
     for layer in out.out.iter().filter_map(|key| folder.layer(*key)) {
         if layer.accepted {
-            let meaning = format!("the way back of {} was given up with \"accept\"", layer.id);
-            add(Code::NoWayBack, None, meaning, "Ask the vendor for a patch that undoes it.");
+            obstacles.push(Obstacle::new(Undo::GivenUp { id: layer.id.clone() }));
         }
         let rollback = layer.patch.as_ref().map(|patch| &patch.about.rollback);
         if let Some(rollback) = rollback.filter(|rollback| rollback.possible == RollbackPossible::No) {
-            let reason = rollback.reason.as_deref().unwrap_or("no reason is given");
-            let meaning = format!("the vendor says that {} cannot be taken back: {reason}", layer.id);
-            add(Code::NoWayBack, None, meaning, "Ask the vendor how to go on.");
+            let (patch, reason) = (layer.id.clone(), rollback.reason.clone());
+            obstacles.push(Obstacle::new(Undo::Forbidden { patch, reason, ask: None }));
         }
     }
-    for path in &out.stuck {
-        let meaning = "cannot be put together without it: it is not what the patches left there".to_owned();
-        add(Code::Drift, Some(path), meaning, "Put the file right first, or roll back to before the patch.");
-    }
+    obstacles.extend(out.stuck.iter().map(|path| Obstacle::at(path, Undo::Stuck)));
     obstacles
-}
-
-const TAKE_TOGETHER: &str =
-    "Take all of them out with --with-dependents, or roll back to before the patch with --to.";
-
-fn because(dependent: &Dependent) -> String {
-    match &dependent.because {
-        Because::Needs(id) => format!("it needs {id}"),
-        Because::Lines { path, lines } => {
-            let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
-            format!("both change the same lines of {path} ({})", lines.join(", "))
-        }
-        Because::Place(path) => {
-            format!("both change {path}, and what belongs to whom cannot be told apart")
-        }
-    }
 }
 
 fn with_it(folder: &FolderStack, ledger: &Ledger, dependent: &Dependent) -> Option<DependentPatch> {
     folder.layer(dependent.key)?;
     let patch: PatchNote = ledger.note(dependent.key)?.clone();
-    Some(DependentPatch { patch, because: because(dependent) })
+    Some(DependentPatch { patch, because: dependent.because.to_string() })
 }
 
 /// What the vendors say about taking these patches back.
@@ -201,9 +176,5 @@ pub(crate) fn wanted(folder: &FolderStack, first: LayerKey, and_newer: bool) -> 
 pub(super) fn refuse_replaced(folder: &FolderStack, key: LayerKey) -> Result<()> {
     let Some(layer) = folder.layer(key) else { return Ok(()) };
     let Some(by) = layer.superseded.and_then(|(by, _)| folder.layer(by)) else { return Ok(()) };
-    Err(Error::refused(
-        Code::NotNewest,
-        format!("{} is contained in {} and was replaced by it", layer.id, by.id),
-        format!("Take {} out instead; {} returns then.", by.id, layer.id),
-    ))
+    Err(Error::refused(Undo::Replaced { id: layer.id.clone(), by: by.id.clone() }))
 }

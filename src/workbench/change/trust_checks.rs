@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::bundle::place_of;
 use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::{Code, Digest};
+use crate::plan::why::{Before, Signers};
 use crate::plan::{Note, Obstacle};
 use crate::trust::{Denial, Place, Standing, Verdict};
 use crate::workbench::look::rollback_protection::was_trusted;
@@ -43,43 +44,28 @@ impl Workbench {
 
 /// What only a person can say is right shows in the verdict, and is asked for when the patch is applied.
 fn denied(verdict: &Verdict) -> Option<Obstacle> {
-    let (code, hint) = match verdict.permits(true).err()? {
-        Denial::Broken => (Code::Signature, "Get the patch file again from whoever made it."),
-        Denial::KeyChange => (
-            Code::Trust,
-            "Ask the vendor by another way than the one the file came, before you trust a new key.",
-        ),
-        Denial::Policy | Denial::NeedsConsent => {
-            (Code::Policy, "Ask for a patch file that is signed, or whoever looks after the rules here.")
-        }
-    };
-    Some(Obstacle { code, path: None, meaning: verdict.sentence(), hint: hint.to_owned() })
+    let denial = verdict.permits(true).err()?;
+    let verdict = verdict.sentence();
+    Some(Obstacle::new(match denial {
+        Denial::Broken => Signers::Broken { verdict },
+        Denial::KeyChange => Signers::KeyChange { verdict },
+        Denial::Policy | Denial::NeedsConsent => Signers::Policy { verdict },
+    }))
 }
 
 fn of_the_future(patch: &ComingPatch, now: Timestamp) -> Option<Obstacle> {
     let made: Timestamp = patch.patch.created.parse().ok()?;
     let ahead_hours = (made.as_second() - now.as_second()) / 3600;
-    (is_vouched_for(patch) && ahead_hours >= MAX_CLOCK_ERROR_HOURS).then(|| Obstacle {
-        code: Code::Policy,
-        path: None,
-        meaning: format!(
-            "{} says it was made on {}, which is yet to come",
-            patch.patch.about.identity, patch.patch.created
-        ),
-        hint: "Look at the clock of this machine; if it is right, ask the vendor.".to_owned(),
+    (is_vouched_for(patch) && ahead_hours >= MAX_CLOCK_ERROR_HOURS).then(|| {
+        let (patch, created) = (patch.patch.about.identity.clone(), patch.patch.created.clone());
+        Obstacle::new(Signers::MadeInFuture { patch, created })
     })
 }
 
 fn below_the_rules(patch: &ComingPatch) -> Option<Obstacle> {
-    let floor = patch.verdict.policy.floor;
-    (is_vouched_for(patch) && patch.patch.about.sequence < floor).then(|| Obstacle {
-        code: Code::Policy,
-        path: None,
-        meaning: format!(
-            "the rules here ask for patch number {floor} or later, and {} is number {}",
-            patch.patch.about.identity, patch.patch.about.sequence
-        ),
-        hint: "Ask the vendor for a newer patch.".to_owned(),
+    let (sequence, floor) = (patch.patch.about.sequence, patch.verdict.policy.floor);
+    (is_vouched_for(patch) && sequence < floor).then(|| {
+        Obstacle::new(Signers::BelowFloor { patch: patch.patch.about.identity.clone(), sequence, floor })
     })
 }
 
@@ -140,22 +126,17 @@ impl Floors {
         let is_other = twins().next().is_some() && twins().all(|manifest| manifest != patch.manifest);
         let (sequence, top) = (place.sequence, highest.0.sequence);
         let id = &patch.patch.about.identity;
-        let meaning = match sequence.cmp(&top) {
-            std::cmp::Ordering::Less => {
-                format!("{id} is number {sequence}, and number {top} was in this folder")
-            }
+        let before = match sequence.cmp(&top) {
+            std::cmp::Ordering::Less => Before::Higher(top),
             std::cmp::Ordering::Equal if !is_other => return None,
-            std::cmp::Ordering::Equal => {
-                format!("{id} is number {sequence}, as was another patch in this folder")
-            }
+            std::cmp::Ordering::Equal => Before::Twin,
             std::cmp::Ordering::Greater if sequence - top > UNUSUAL_STEP => {
                 let text = format!("{id} is number {sequence}, far above number {top}; is that right?");
                 return Some(Step::Far(Note { path: None, text }));
             }
             std::cmp::Ordering::Greater => return None,
         };
-        let hint = "If an older patch is really wanted, add --allow-downgrade with the reason; the history keeps it.";
-        Some(Step::Down(Obstacle { code: Code::Downgrade, path: None, meaning, hint: hint.to_owned() }))
+        Some(Step::Down(Obstacle::new(Signers::Downgrade { patch: id.clone(), sequence, before })))
     }
 }
 
@@ -199,7 +180,7 @@ pub(crate) fn overrides(preview: &ApplyPreview, options: &ApplyOptions) -> Vec<O
     let note =
         |rule: &str, reason: Option<&String>| OverrideNote { rule: rule.to_owned(), reason: reason.cloned() };
     let coming = || preview.patches.iter().filter(|patch| patch.left_out.is_none());
-    let stands = |code: Code| preview.preview.obstacles.iter().any(|obstacle| obstacle.code == code);
+    let stands = |code: Code| preview.preview.obstacles.iter().any(|obstacle| obstacle.code() == code);
     let is_unsigned = coming().any(|patch| patch.verdict.standing != Standing::Trusted);
     let mut notes = Vec::new();
     notes.extend(is_unsigned.then(|| note("unsigned", None)));

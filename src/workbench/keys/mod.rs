@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use crate::model::Code;
+use crate::plan::why::Keys;
 use crate::trust::{
     EVERY_PRODUCT, Fingerprint, How, Keyring, MAX_KEY_BYTES, MAX_SECRET_BYTES, Password, PublicKey, Revoked,
     RevokedFrom, Role, SecretKey, Store, StoreError, TrustedKey,
@@ -98,16 +98,8 @@ impl Workbench {
         found.retain(|known| known.key.name == name || Some(known.key.key.fingerprint()) == print);
         match (found.pop(), found.is_empty()) {
             (Some(one), true) => Ok(one),
-            (Some(_), false) => Err(Error::refused(
-                Code::Key,
-                format!("several keys are called {name:?}"),
-                "Name the fingerprint instead; patchwright key list has it.",
-            )),
-            (None, _) => Err(Error::refused(
-                Code::Key,
-                format!("no key here is called {name:?} or has this fingerprint"),
-                "patchwright key list names the keys that are known.",
-            )),
+            (Some(_), false) => Err(Error::refused(Keys::SeveralAreCalled(name.to_owned()))),
+            (None, _) => Err(Error::refused(Keys::NoneIsCalled(name.to_owned()))),
         }
     }
 
@@ -117,8 +109,7 @@ impl Workbench {
     /// If there is none in it.
     pub fn read_key(&self, file: &Path) -> Result<PublicKey> {
         let text = read_text(file, MAX_KEY_BYTES, "read the key")?;
-        PublicKey::parse(&text)
-            .map_err(|error| of_file(file, &error.to_string(), "Name the .pub file of a key."))
+        PublicKey::parse(&text).map_err(|error| of_file(file, error, "Name the .pub file of a key."))
     }
 
     /// The keys that signed a bundle and that nobody here knows.
@@ -171,16 +162,11 @@ impl Workbench {
     pub fn trust_key(&self, wish: &KeyWish) -> Result<TrustedKey> {
         let keyring = self.keyring()?;
         let print = wish.key.fingerprint();
-        let refused = |meaning: String, hint: &str| Err(Error::refused(Code::Key, meaning, hint));
         if keyring.machine.find(&print).is_some() {
-            return refused(
-                "the machine's own file has this key".to_owned(),
-                "Whoever looks after the machine can change it.",
-            );
+            return Err(Error::refused(Keys::OfMachine));
         }
         if let Some(revoked) = keyring.revocations(print).find(|one| one.from == RevokedFrom::Always) {
-            let meaning = format!("this key was taken back: {}", revoked.reason);
-            return refused(meaning, "Ask its owner for a new key.");
+            return Err(Error::refused(Keys::TakenBack { reason: revoked.reason.clone() }));
         }
         if wish.is_first_contact {
             self.refuse_bold_first_contact(wish, &keyring)?;
@@ -200,11 +186,10 @@ impl Workbench {
             added: self.environment.now(),
             how: if wish.is_first_contact { How::FirstContact } else { How::ByHand },
         };
-        trusted.check().map_err(|problem| Error::refused(Code::Key, problem, "Say it in another way."))?;
+        trusted.check().map_err(|problem| Error::refused(Keys::Nonsense(problem)))?;
         self.change_store(|store| {
             if store.keys.iter().any(|key| key.name == trusted.name && key.key.fingerprint() != print) {
-                let meaning = format!("another key is called {:?} already", trusted.name);
-                return Err(Error::refused(Code::Key, meaning, "Give it another name with --name."));
+                return Err(Error::refused(Keys::NameTaken(trusted.name.clone())));
             }
             store.keys.retain(|key| key.key.fingerprint() != print);
             store.keys.push(trusted.clone());
@@ -214,17 +199,11 @@ impl Workbench {
 
     /// What was only met in a bundle is trusted for making patches for one product, and for nothing else.
     fn refuse_bold_first_contact(&self, wish: &KeyWish, keyring: &Keyring) -> Result<()> {
-        let hint = "Get the key's own file from its owner, and give that.";
         if wish.roles != [Role::Author] || wish.products.len() != 1 {
-            let meaning = "a key that was met in a patch file can only be the author's, for one product";
-            return Err(Error::refused(Code::Key, meaning, hint));
+            return Err(Error::refused(Keys::BoldFirstContact));
         }
         match keyring.knows_product(&wish.products[0]) {
-            true => Err(Error::refused(
-                Code::Trust,
-                format!("somebody else is known already for {}", wish.products[0]),
-                hint,
-            )),
+            true => Err(Error::refused(Keys::SomebodyElseIsKnown { product: wish.products[0].clone() })),
             false => Ok(()),
         }
     }
@@ -271,8 +250,7 @@ impl Workbench {
     /// If it is no such file.
     pub fn needs_password(&self, file: &Path) -> Result<bool> {
         let text = Zeroizing::new(read_text(file, MAX_SECRET_BYTES, "read the key")?);
-        SecretKey::is_protected(&text)
-            .map_err(|error| of_file(file, &error.to_string(), "Name a secret key."))
+        SecretKey::is_protected(&text).map_err(|error| of_file(file, error, "Name a secret key."))
     }
 
     /// Opens a secret key.
@@ -281,7 +259,7 @@ impl Workbench {
     /// If it is no such file, or the password is wrong.
     pub fn open_secret_key(&self, file: &Path, password: Option<&Password>) -> Result<SecretKey> {
         let text = Zeroizing::new(read_text(file, MAX_SECRET_BYTES, "read the key")?);
-        SecretKey::open(&text, password).map_err(|error| of_file(file, &error.to_string(), "Try again."))
+        SecretKey::open(&text, password).map_err(|error| of_file(file, error, "Try again."))
     }
 }
 
@@ -325,6 +303,6 @@ fn read_text(path: &Path, max_bytes: usize, doing: &'static str) -> Result<Strin
     }
 }
 
-fn of_file(path: &Path, problem: &str, hint: &str) -> Error {
-    Error::refused(Code::Key, format!("{} cannot be used: {problem}", path.display()), hint)
+fn of_file(path: &Path, because: impl ToString, hint: &'static str) -> Error {
+    Error::refused(Keys::UnusableFile { path: path.to_owned(), because: because.to_string(), hint })
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::bundle::author::WholeFile;
 use crate::bundle::place_of;
 use crate::diff::pair_renames;
-use crate::model::{Code, Digest, FileChange, Mode, Node, Patch, RollbackPossible};
+use crate::model::{Digest, FileChange, Mode, Node, Patch, RollbackPossible};
+use crate::plan::why::Reviewing;
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::trust::{
     Doubt, MAX_REVIEW_BYTES, Note, Opinion, Review, ReviewedChange, Scheme, Standing, Verdict,
@@ -64,11 +65,7 @@ impl Workbench {
             changes: looked_at(&shown.patch, wish)?,
         };
         match review.to_bytes().len() > MAX_REVIEW_BYTES {
-            true => Err(Error::refused(
-                Code::Usage,
-                format!("the review is longer than {MAX_REVIEW_BYTES} bytes"),
-                "Keep the notes shorter, and put the long ones beside the review.",
-            )),
+            true => Err(Error::refused(Reviewing::TooLong { max_bytes: MAX_REVIEW_BYTES })),
             false => Ok(review),
         }
     }
@@ -83,8 +80,7 @@ impl Workbench {
         let opened = std::fs::File::open(file).map_err(failed)?;
         opened.take(MAX_REVIEW_BYTES as u64 + 1).read_to_string(&mut text).map_err(failed)?;
         if text.len() > MAX_REVIEW_BYTES {
-            let meaning = format!("the notes are longer than {MAX_REVIEW_BYTES} bytes");
-            return Err(Error::refused(Code::Usage, meaning, "Keep the notes shorter."));
+            return Err(Error::refused(Reviewing::NotesTooLong { max_bytes: MAX_REVIEW_BYTES }));
         }
         Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
     }
@@ -212,8 +208,7 @@ fn looked_at(patch: &Patch, wish: &ReviewWish) -> Result<Vec<ReviewedChange>> {
     };
     let paths = || patch.changes.iter().map(|change| change.path.as_str());
     if let Some(unknown) = wish.looked_at.iter().find(|wished| !paths().any(|path| names(wished, path))) {
-        let meaning = format!("the patch does not change {unknown:?}");
-        return Err(Error::refused(Code::Usage, meaning, "patchwright show lists what it changes."));
+        return Err(Error::refused(Reviewing::NotChanged(unknown.clone())));
     }
     let line = |(change, from): (&FileChange, Option<&FileChange>)| {
         let ours = [Some(change), from].into_iter().flatten();

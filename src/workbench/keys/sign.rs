@@ -9,7 +9,8 @@ use super::{Readers, write_new};
 use crate::bundle::limits::{MAX_SIGNATURE_BYTES, MAX_SIGNATURES};
 use crate::bundle::place_of;
 use crate::bundle::signatures::{Addition, add};
-use crate::model::{Code, Digest, Patch};
+use crate::model::{Digest, Patch};
+use crate::plan::why::{Keys, Reviewing};
 use crate::text::escape_line;
 use crate::trust::{
     Attached, AttachedReview, Fingerprint, Keyring, Kind, MAX_REVIEW_BYTES, MAX_ROTATION_BYTES, Places,
@@ -66,16 +67,9 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<Signed> {
         let shown = self.verify(file, watch)?.inspection;
-        let read = Review::parse(review).map_err(|problem| {
-            Error::refused(
-                Code::Key,
-                format!("the review cannot be read: {problem}"),
-                "Make the review again.",
-            )
-        })?;
+        let read = Review::parse(review).map_err(|problem| Error::refused(Reviewing::Unreadable(problem)))?;
         if read.manifest != shown.manifest_digest || review.len() > MAX_REVIEW_BYTES {
-            let meaning = "the review is of another patch, or of another edition of it";
-            return Err(Error::refused(Code::Key, meaning, "Review this patch file."));
+            return Err(Error::refused(Reviewing::OfAnother));
         }
         let signature = self.signature(review, Kind::Review, &shown.patch, Role::Reviewer, signer)?;
         self.attach(file, &shown, Kind::Review, Role::Reviewer, signature, Some(review), watch)
@@ -108,11 +102,7 @@ impl Workbench {
         let comment = self.statement(Kind::Bundle, patch, role).comment();
         match comment.split('\t').all(|field| escape_line(field) == field) {
             true => Ok(comment),
-            false => Err(Error::refused(
-                Code::Key,
-                format!("the product's name hides characters: {}", patch.about.product.name),
-                "Ask its author to name the product plainly.",
-            )),
+            false => Err(Error::refused(Keys::HiddenInProduct(patch.about.product.name.clone()))),
         }
     }
 
@@ -155,12 +145,7 @@ impl Workbench {
         self.change_store(|store| {
             let keyring = Keyring { person: store.clone(), machine };
             rotation.take_in(&bytes, &signatures, &keyring, store, now).map_err(|problem| {
-                let meaning = format!("{} changes nothing: {problem}", file.display());
-                Error::refused(
-                    Code::Trust,
-                    meaning,
-                    "Ask whoever sent it for the file with all of its signatures.",
-                )
+                Error::refused(Keys::ListChangesNothing { path: file.to_owned(), because: problem })
             })
         })
     }
@@ -203,14 +188,8 @@ impl Workbench {
         let content = review.unwrap_or(&shown.manifest);
         let known: Vec<_> = self.keyring()?.keys().map(|known| known.key.clone()).collect();
         // Never add what would not verify, whoever made it.
-        let key = signer_of(&signature, content, kind, &known).ok_or_else(|| {
-            let meaning = "the signature does not fit this patch file, or is by a key that is not known here";
-            Error::refused(
-                Code::Signature,
-                meaning,
-                "Sign the exact manifest of this file; trust the key first.",
-            )
-        })?;
+        let key =
+            signer_of(&signature, content, kind, &known).ok_or_else(|| Error::refused(Keys::DoesNotFit))?;
         let addition = match review {
             None => Addition::Signature(signature.clone()),
             Some(report) => {
@@ -262,20 +241,13 @@ fn signatures_beside(file: &Path) -> Result<Vec<Attached>> {
 }
 
 fn unusable(file: &Path, problem: &str) -> Error {
-    Error::refused(Code::Key, format!("{} cannot be used: {problem}", file.display()), "Get the file again.")
+    super::of_file(file, problem, "Get the file again.")
 }
 
 /// Lets OpenSSH sign. It asks for passphrases and touches itself, on the person's terminal.
 fn ssh_keygen(content: &[u8], kind: Kind, key: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::File { doing: "sign with the SSH key", path: key.to_owned(), source };
-    let program = program("ssh-keygen").ok_or_else(|| {
-        let hint = "Install OpenSSH, or use a key made with patchwright key new.";
-        Error::refused(
-            Code::Key,
-            "signing with an SSH key needs the program ssh-keygen, which is not here",
-            hint,
-        )
-    })?;
+    let program = program("ssh-keygen").ok_or_else(|| Error::refused(Keys::NoSshKeygen))?;
     let key = std::path::absolute(key).map_err(failed)?;
     let folder = tempfile::tempdir().map_err(failed)?;
     let (plain, signed) = (folder.path().join("content"), folder.path().join("content.sig"));
@@ -292,8 +264,7 @@ fn ssh_keygen(content: &[u8], kind: Kind, key: &Path) -> Result<Vec<u8>> {
         let said = String::from_utf8_lossy(&output.stderr);
         let last =
             said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it gave no reason").to_owned();
-        let meaning = format!("OpenSSH did not sign: {last}");
-        return Err(Error::refused(Code::Key, meaning, "Name an Ed25519 key, and try again."));
+        return Err(Error::refused(Keys::SshDidNotSign { said: last }));
     }
     std::fs::read(signed).map_err(failed)
 }

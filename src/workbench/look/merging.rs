@@ -11,8 +11,9 @@ use crate::bundle::author::WholeFile;
 use crate::diff::{MAX_MERGE_BYTES, Merge, draft, merge};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::{ScanError, node_at};
-use crate::model::{Code, Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, TreePath};
-use crate::plan::{MergedHow, Obstacle, Resolution};
+use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, TreePath};
+use crate::plan::why::{Edits, NoDraft};
+use crate::plan::{MergedHow, Resolution};
 use crate::transaction::Kept;
 use crate::workbench::contents::{First, Library, NotRead};
 use crate::workbench::{Error, Result, Workbench};
@@ -75,7 +76,7 @@ pub(crate) fn resolve_edits(
     choices: &EditChoices,
 ) -> Result<()> {
     let keeps_modes = survey.situation.keeps_modes;
-    let hidden: Vec<String> = survey.situation.problems.iter().map(|(_, place, _)| place.clone()).collect();
+    let hidden: Vec<String> = survey.situation.problems.iter().map(|problem| problem.path.clone()).collect();
     let changed: Vec<&TreePath> =
         bundles.iter().flat_map(|bundle| bundle.patch.changes.iter().map(|change| &change.path)).collect();
     let changes =
@@ -122,28 +123,21 @@ impl Workbench {
     pub fn draft_merge(&self, bundle: &Path, target: &Path, path: &TreePath, output: &Path) -> Result<()> {
         let bundle = self.open(bundle)?;
         let fs = self.disk(target)?;
-        let refused = |meaning: &str| {
-            Error::Refused(vec![Obstacle {
-                code: Code::Clash,
-                path: Some(path.as_str().to_owned()),
-                meaning: meaning.to_owned(),
-                hint: "patchwright plan lists the files that were edited here.".to_owned(),
-            }])
-        };
-        let change = bundle.patch.change_at(path).ok_or_else(|| refused("the patch changes nothing here"))?;
+        let refused = |why: NoDraft| Error::refused_at(path, Edits::NoDraft(why));
+        let change = bundle.patch.change_at(path).ok_or_else(|| refused(NoDraft::NoChange))?;
         let edit = Edit { bundle: &bundle, fs: &*fs, change, keeps_modes: fs.features().modes };
         let failed = |source| ScanError::Io { place: path.into(), source };
         let Some(Node::File(mine)) = node_at(&*fs, &path.into()).map_err(failed)? else {
-            return Err(refused("no file is here"));
+            return Err(refused(NoDraft::NoFile));
         };
         let sides = edit.base()?.zip(read_file(&*fs, &path.into(), mine.digest)?);
         let Some(((_, base), mine)) = sides else {
-            return Err(refused("the patch file does not hold the original, or the file is too large"));
+            return Err(refused(NoDraft::NoOriginal));
         };
         let Some(theirs) = edit.theirs()? else {
-            return Err(refused("the patch file does not hold the whole new content"));
+            return Err(refused(NoDraft::NoNewContent));
         };
-        let marked = draft(&base, &mine, &theirs).map_err(|reason| refused(&reason.to_string()))?;
+        let marked = draft(&base, &mine, &theirs).map_err(|reason| refused(NoDraft::Unmergeable(reason)))?;
         let failed = |source| Error::File { doing: "write the draft", path: output.to_owned(), source };
         WholeFile::write(output, &marked).map_err(failed)
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::model::{Digest, PatchId, PatchRef};
+use crate::plan::Recalled;
 use crate::text::json;
 use crate::workbench::{Error, Result, Workbench};
 
@@ -16,40 +17,6 @@ use crate::workbench::{Error, Result, Workbench};
 const MAX_BYTES: usize = 4 << 20;
 
 const FORMAT: &str = "patchwright-holds/1";
-
-/// What a list says about one patch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recalled {
-    /// The vendor's id.
-    pub id: String,
-    /// The editions that are meant; empty: all.
-    pub revisions: Vec<u32>,
-    /// Why it was called back.
-    pub reason: String,
-    /// The id of the patch to use instead.
-    pub replacement: Option<String>,
-    /// The list that says so.
-    pub list: PathBuf,
-}
-
-impl Recalled {
-    fn is_about(&self, id: &str, revision: u32) -> bool {
-        self.id == id && (self.revisions.is_empty() || self.revisions.contains(&revision))
-    }
-
-    /// Why the patch is not applied, as a phrase.
-    pub fn meaning(&self) -> String {
-        format!("{} was called back: {}", self.id, self.reason)
-    }
-
-    /// What to do instead.
-    pub fn hint(&self) -> String {
-        match &self.replacement {
-            Some(replacement) => format!("Use {replacement} instead."),
-            None => "Ask the vendor what to do instead.".to_owned(),
-        }
-    }
-}
 
 /// All lists that were found.
 #[derive(Debug, Clone, Default)]

@@ -11,8 +11,8 @@ use crate::checks::{self, Surroundings};
 use crate::disk::fs::{Fs, Place, Stat, StatKind, Volume};
 use crate::disk::observe;
 use crate::ledger::{Installed, Ledger};
-use crate::model::{Code, Level, Node, Patch, Step, TreePath};
-use crate::plan::Situation;
+use crate::model::{Code, Level, Node, Patch, PlaceProblem, Step, TreePath};
+use crate::plan::{FailedCheck, Situation, VolumeProblem};
 use crate::workbench::{Result, Watch, Workbench};
 
 /// A situation, and how each place looked when it was hashed.
@@ -57,8 +57,8 @@ pub(crate) struct ProductSeen {
     pub evidence: Vec<String>,
     /// The product's version, where it can be told.
     pub version: Option<String>,
-    /// Preflight checks that did not pass: required or not, what, evidence.
-    pub failed_checks: Vec<(bool, String, String)>,
+    /// Preflight checks that did not pass.
+    pub failed_checks: Vec<FailedCheck>,
 }
 
 /// Where names will appear and disappear.
@@ -133,11 +133,7 @@ impl Workbench {
     ) -> Result<Survey> {
         let observation = observe(fs, &interest.paths, watch.progress, watch.cancel)?;
         let features = fs.features();
-        let mut problems: Vec<(Code, String, String)> = observation
-            .problems
-            .into_iter()
-            .map(|problem| (problem.code, problem.path, problem.detail))
-            .collect();
+        let mut problems = observation.problems;
         let names = names(fs, &interest.listed, &mut problems);
         let space = fs.space().map_err(|source| crate::disk::ScanError::Io { place: Place::Root, source })?;
         let observed = observation.facts;
@@ -196,8 +192,10 @@ fn product_seen(fs: &dyn Fs, patch: &Patch, watch: Watch<'_>) -> Result<ProductS
         .iter()
         .zip(results)
         .filter(|(_, result)| !result.passed)
-        .map(|(check, result)| {
-            (check.level == Level::Required, checks::describe(&check.probe), result.evidence)
+        .map(|(check, result)| FailedCheck {
+            is_required: check.level == Level::Required,
+            check: checks::describe(&check.probe),
+            evidence: result.evidence,
         })
         .collect();
     Ok(ProductSeen { is_product: identity.is_product, evidence, version: identity.version, failed_checks })
@@ -207,7 +205,7 @@ fn product_seen(fs: &dyn Fs, patch: &Patch, watch: Watch<'_>) -> Result<ProductS
 fn names(
     fs: &dyn Fs,
     folders: &BTreeSet<Option<TreePath>>,
-    problems: &mut Vec<(Code, String, String)>,
+    problems: &mut Vec<PlaceProblem>,
 ) -> BTreeMap<Option<TreePath>, BTreeSet<String>> {
     let mut names = BTreeMap::new();
     for folder in folders {
@@ -221,17 +219,13 @@ fn names(
                 let not_text = list.not_text.into_iter().map(|name| format!("{name} (not UTF-8)"));
                 names.insert(folder.clone(), list.text.into_iter().chain(not_text).collect());
             }
-            Err(error) => problems.push((code_of(&error), place.to_string(), error.to_string())),
+            Err(error) => problems.push(unseen(&place, &error)),
         }
     }
     names
 }
 
-fn rights(
-    fs: &dyn Fs,
-    touched: &[&TreePath],
-    observed: &BTreeMap<TreePath, Stat>,
-) -> Vec<(Code, String, String)> {
+fn rights(fs: &dyn Fs, touched: &[&TreePath], observed: &BTreeMap<TreePath, Stat>) -> Vec<PlaceProblem> {
     let mut rights = Vec::new();
     let parents: BTreeSet<Place> =
         touched.iter().map(|path| Place::parent_of(path)).chain([Place::Root]).collect();
@@ -244,41 +238,42 @@ fn rights(
             continue;
         }
         match fs.obstacles_to_change(&place) {
-            Ok(phrases) => {
-                rights.extend(phrases.into_iter().map(|phrase| (Code::Rights, place.to_string(), phrase)));
-            }
-            Err(error) => rights.push((code_of(&error), place.to_string(), error.to_string())),
+            Ok(phrases) => rights.extend(phrases.into_iter().map(|detail| PlaceProblem {
+                path: place.to_string(),
+                code: Code::Rights,
+                detail,
+            })),
+            Err(error) => rights.push(unseen(&place, &error)),
         }
     }
     for path in touched.iter().filter(|path| observed.contains_key(**path)) {
         match fs.obstacles_to_move(path) {
-            Ok(obstacles) => {
-                rights.extend(obstacles.into_iter().map(|(code, phrase)| (code, path.to_string(), phrase)));
-            }
-            Err(error) => rights.push((code_of(&error), path.to_string(), error.to_string())),
+            Ok(obstacles) => rights.extend(obstacles.into_iter().map(|(code, detail)| PlaceProblem {
+                path: path.to_string(),
+                code,
+                detail,
+            })),
+            Err(error) => rights.push(unseen(path, &error)),
         }
     }
     rights
 }
 
 /// What it means that a place cannot be looked at.
-fn code_of(error: &io::Error) -> Code {
-    match error.kind() {
+fn unseen(place: &impl ToString, error: &io::Error) -> PlaceProblem {
+    let code = match error.kind() {
         io::ErrorKind::ResourceBusy => Code::InUse,
         _ => Code::Rights,
-    }
+    };
+    PlaceProblem { path: place.to_string(), code, detail: error.to_string() }
 }
 
-fn volume_problem(volume: &Volume) -> Option<String> {
+fn volume_problem(volume: &Volume) -> Option<VolumeProblem> {
     match volume {
         Volume::Local => None,
-        Volume::Fat => {
-            Some("this disk has no journal (FAT): a power cut could harm it beyond repair".to_owned())
-        }
-        Volume::Network(kind) => Some(format!(
-            "this folder is on a network or user-space disk ({kind}), which does not promise to keep order"
-        )),
-        Volume::ReadOnly => Some("this disk is read-only".to_owned()),
+        Volume::Fat => Some(VolumeProblem::Fat),
+        Volume::Network(kind) => Some(VolumeProblem::Network(kind.to_string())),
+        Volume::ReadOnly => Some(VolumeProblem::ReadOnly),
     }
 }
 
@@ -290,7 +285,7 @@ fn changed_by(ledger: &Ledger, touched: &[&TreePath]) -> Result<BTreeMap<TreePat
         let Some(entry) = ledger.entry(installed.applied) else { continue };
         for step in entry.steps()? {
             if wanted.contains(&step.path) {
-                changed.insert(step.path, format!("changed by {} in this folder", installed.patch.id));
+                changed.insert(step.path, installed.patch.id.clone());
             }
         }
     }

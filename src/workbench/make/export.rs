@@ -5,8 +5,9 @@ use std::path::Path;
 use crate::bundle::author::WholeFile;
 use crate::diff::patch_text::GitMode;
 use crate::diff::{GitFile, write_git_patch};
-use crate::model::{Code, Mode, Node};
+use crate::model::{Mode, Node};
 use crate::plan::Obstacle;
+use crate::plan::why::Making;
 use crate::text::one_line;
 use crate::workbench::{ChangeContents, Error, Result, Side, Watch, Workbench, is_text_patch};
 
@@ -99,12 +100,7 @@ impl Export {
                 }))
             }
             Err(reason) => {
-                self.missing.push(Obstacle {
-                    code: Code::Missing,
-                    path: Some(path.to_owned()),
-                    meaning: format!("its content is needed, and {reason}"),
-                    hint: "Name a folder that the patch is for: --target DIR.".to_owned(),
-                });
+                self.missing.push(Obstacle::at(path, Making::NoContent { because: reason.to_owned() }));
                 None
             }
         }

@@ -8,8 +8,9 @@ use super::git::{Change, Repository, Version};
 use super::side_by_side::{Side, SideBySide};
 use super::{MadeBundle, OrderSource, Proof, read_order};
 use crate::bundle::order::Order;
-use crate::model::{About, Code, Digest, Mode, TreePath};
+use crate::model::{About, Digest, Mode, TreePath};
 use crate::plan::Obstacle;
+use crate::plan::why::Making;
 use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
 
 /// What to make a bundle from.
@@ -123,12 +124,10 @@ fn places_of(changes: &[Change]) -> Result<BTreeMap<Vec<u8>, TreePath>> {
             Ok(path) => {
                 places.insert(change.name.clone(), path);
             }
-            Err(error) => obstacles.push(Obstacle {
-                code: Code::Path,
-                path: Some(crate::text::escape_bytes(&change.name)),
-                meaning: error.problem.to_string(),
-                hint: "A patch file cannot carry this name.".to_owned(),
-            }),
+            Err(error) => {
+                let name = crate::text::escape_bytes(&change.name);
+                obstacles.push(Obstacle::at(name, Making::Name(error.problem)));
+            }
         }
     }
     if obstacles.is_empty() { Ok(places) } else { Err(Error::Refused(obstacles)) }

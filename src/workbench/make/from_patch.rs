@@ -9,8 +9,8 @@ use crate::bundle::VerifiedBundle;
 use crate::bundle::order::Order;
 use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
-use crate::model::{Code, Digest, FileChange, Mode, Node, Payload, TreePath};
-use crate::plan::Obstacle;
+use crate::model::{Digest, FileChange, Mode, Node, Payload, TreePath};
+use crate::plan::why::Making;
 use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
 
 /// What to make a bundle from.
@@ -66,13 +66,7 @@ impl Workbench {
 }
 
 pub(super) fn nothing_to_make() -> Error {
-    Error::Refused(vec![Obstacle {
-        code: Code::Order,
-        path: None,
-        meaning: "there is nothing to make a patch file of: everything is already as the patch leaves it"
-            .to_owned(),
-        hint: "Name a folder, or commits, without the change.".to_owned(),
-    }])
+    Error::refused(Making::NothingToDo)
 }
 
 /// Puts both sides of a change in place. Not what is already done: that is no part of the bundle.
@@ -120,10 +114,5 @@ fn lay_out(change: &FileChange, bundle: &VerifiedBundle, fs: &dyn Fs, sides: &Si
 }
 
 fn moved(path: &TreePath) -> Error {
-    Error::Refused(vec![Obstacle {
-        code: Code::Moved,
-        path: Some(path.to_string()),
-        meaning: "changed while the patch file was made".to_owned(),
-        hint: "Stop whatever writes to the folder, then try again.".to_owned(),
-    }])
+    Error::refused_at(path, Making::ChangedMeanwhile)
 }

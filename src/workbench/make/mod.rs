@@ -17,8 +17,9 @@ pub use from_patch::TextMakeRequest;
 
 use crate::bundle::author::{self, AuthorError, Authored};
 use crate::bundle::order::{Finding, MAX_ORDER_BYTES, Order, Weight};
-use crate::model::{Code, Digest, Patch, PatchId, TreePath};
-use crate::plan::{Note, Obstacle};
+use crate::model::{Digest, Patch, PatchId, TreePath};
+use crate::plan::Note;
+use crate::plan::why::Making;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
 /// What to make a bundle from.
@@ -176,11 +177,7 @@ fn refuse_nested(from: &Path, to: &Path) -> Result<()> {
     if real_from == real_to || !(real_from.starts_with(&real_to) || real_to.starts_with(&real_from)) {
         return Ok(());
     }
-    Err(Error::refused(
-        Code::Order,
-        format!("one of the folders {from:?} and {to:?} is inside the other"),
-        "Put the old and the new product side by side.",
-    ))
+    Err(Error::refused(Making::Nested { from: from.to_owned(), to: to.to_owned() }))
 }
 
 fn failed(error: AuthorError, from: &Path, to: &Path) -> Error {
@@ -194,12 +191,9 @@ fn failed(error: AuthorError, from: &Path, to: &Path) -> Error {
         AuthorError::Read { side, path, source } => {
             Error::File { doing: "read", path: place(side, path.as_str()), source }
         }
-        AuthorError::Changed { side, path } => Error::Refused(vec![Obstacle {
-            code: Code::InUse,
-            path: Some(path.to_string()),
-            meaning: format!("changed in {side} while the bundle was made"),
-            hint: "Stop whatever writes to the folder, then try again.".to_owned(),
-        }]),
+        AuthorError::Changed { side, path } => {
+            Error::refused_at(&path, Making::ChangedInside { side: side.as_str() })
+        }
         AuthorError::Output { path, source } => Error::File { doing: "write the bundle", path, source },
         AuthorError::Bundle(error) => error.into(),
         AuthorError::Cancelled(cancelled) => cancelled.into(),

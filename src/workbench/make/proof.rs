@@ -77,10 +77,7 @@ fn not_proven(error: Error) -> Error {
     match error {
         Error::Cancelled(_) | Error::Proof(_) => error,
         Error::Refused(obstacles) => {
-            let told = obstacles.iter().take(MOST).map(|obstacle| match &obstacle.path {
-                Some(path) => format!("{path}: {}", obstacle.meaning),
-                None => obstacle.meaning.clone(),
-            });
+            let told = obstacles.iter().take(MOST).map(crate::plan::Obstacle::sentence);
             Error::Proof(told.collect::<Vec<_>>().join("; "))
         }
         error => {

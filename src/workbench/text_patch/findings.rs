@@ -1,8 +1,8 @@
 //! What a person has to know about how diffs fit: obstacles for what does not, notes for what is not plain.
 
-use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin, Trouble};
+use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
 use crate::diff::place::Grade;
-use crate::model::Code;
+use crate::plan::why::Edits;
 use crate::plan::{Note, Obstacle, Preview};
 
 /// Adds what is known of the hunks to a preview.
@@ -36,12 +36,8 @@ pub fn fit_notes(origin: &TextOrigin) -> Vec<Note> {
 /// Every hunk and file that stands in the way.
 pub(crate) fn obstacles(origin: &TextOrigin) -> Vec<Obstacle> {
     let of_file = |(name, file): (&str, &FileOutcome)| -> Vec<Obstacle> {
-        let obstacle = |trouble: Trouble| Obstacle {
-            code: trouble.code,
-            path: Some(file.path.clone()),
-            meaning: told(origin, name, trouble.meaning),
-            hint: hint(trouble.code).to_owned(),
-        };
+        let patch = (origin.patches.len() > 1).then(|| name.to_owned());
+        let obstacle = |trouble| Obstacle::at(&file.path, Edits::Diff { trouble, patch: patch.clone() });
         file.troubles().into_iter().map(obstacle).collect()
     };
     origin.files().flat_map(of_file).collect()
@@ -70,15 +66,3 @@ pub(crate) fn remarks(origin: &TextOrigin) -> Vec<String> {
 
 /// Most remarks of one change: a page of the history.
 const MAX_REMARKS: usize = 100;
-
-fn hint(code: Code) -> &'static str {
-    match code {
-        Code::Missing => {
-            "Check that this is the right folder and version; -p N says how many folders to leave out of the names."
-        }
-        Code::Occupied => "Move it out of the folder if it is not part of the product.",
-        Code::Drift => "Ask for a patch that was made for this version of the file.",
-        Code::Path => "Do not use this patch; ask its author for one with plain names.",
-        _ => "Look at this place, then try again.",
-    }
-}

@@ -52,7 +52,7 @@ fn all_obstacles_are_told_at_once() {
             "E-MISSING in: the folder is missing",
         ]
     );
-    assert!(preview.obstacles.iter().all(|obstacle| !obstacle.hint.is_empty()), "each has a way on");
+    assert!(preview.obstacles.iter().all(|obstacle| !obstacle.hint().is_empty()), "each has a way on");
     assert_eq!(obstacles(target.apply(&bundle)), lines, "applying says the same");
     target.expect(&found);
     assert!(!target.has_state());

@@ -58,7 +58,7 @@ fn what_is_required_comes_first_and_what_is_missing_is_named_with_who_brings_it(
     let told: Vec<String> = alone.preview.obstacles.iter().map(spell).collect();
     assert_eq!(told, ["E-REQUIRES: needs AAA from revision 1 on, and it is not here"]);
     let name = needed.path.file_name().expect("a name").to_string_lossy().into_owned();
-    assert_eq!(alone.preview.obstacles[0].hint, format!("{name} beside it brings AAA; name both."));
+    assert_eq!(alone.preview.obstacles[0].hint(), format!("{name} beside it brings AAA; name both."));
 
     let both = preview_all(&sandbox, &target, &[&needing, &needed]);
     assert_eq!(both.preview.obstacles, []);

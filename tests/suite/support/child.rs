@@ -179,7 +179,7 @@ fn told(error: &Error) -> String {
     if let Error::Refused(obstacles) = error {
         let told: Vec<String> = obstacles
             .iter()
-            .map(|found| format!("{} {:?} {}", found.code.as_str(), found.path, found.meaning))
+            .map(|found| format!("{} {:?} {}", found.code().as_str(), found.path, found.meaning()))
             .collect();
         return told.join("; ");
     }

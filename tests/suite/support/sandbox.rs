@@ -391,8 +391,8 @@ pub fn obstacles(result: Result<impl fmt::Debug, Error>) -> Vec<String> {
 /// `CODE path: meaning`.
 pub fn spell(obstacle: &Obstacle) -> String {
     match &obstacle.path {
-        Some(path) => format!("{} {path}: {}", obstacle.code, obstacle.meaning),
-        None => format!("{}: {}", obstacle.code, obstacle.meaning),
+        Some(path) => format!("{} {path}: {}", obstacle.code(), obstacle.meaning()),
+        None => format!("{}: {}", obstacle.code(), obstacle.meaning()),
     }
 }
 

@@ -73,9 +73,9 @@ fn notes(notes: &[Note]) -> Value {
 fn obstacles(obstacles: &[Obstacle]) -> Value {
     let obstacle = |obstacle: &Obstacle| {
         let mut fields = fields! {
-            "code": obstacle.code.as_str(),
-            "meaning": obstacle.meaning,
-            "hint": obstacle.hint,
+            "code": obstacle.code().as_str(),
+            "meaning": obstacle.meaning(),
+            "hint": obstacle.hint(),
         };
         insert_some(&mut fields, "path", obstacle.path.clone());
         Value::Object(fields)

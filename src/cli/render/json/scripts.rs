@@ -32,7 +32,7 @@ pub(super) fn insert_plan(fields: &mut Map<String, Value>, plan: &ScriptPlan) {
     }
     fields.insert("scripts".to_owned(), scripts(&plan.scripts));
     fields.insert("scripts_sha256".to_owned(), plan.digest().to_string().into());
-    insert_some(fields, "scripts_refused", plan.refused.as_ref().map(|why| why.meaning.clone()));
+    insert_some(fields, "scripts_refused", plan.refused.as_ref().map(crate::plan::Obstacle::meaning));
 }
 
 /// Scripts as the history tells them.

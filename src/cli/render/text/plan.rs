@@ -220,9 +220,9 @@ pub(super) fn obstacles(obstacles: &[Obstacle], style: Style) -> String {
     let mut text = heading("What stands in the way", style);
     for obstacle in obstacles {
         let path = obstacle.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
-        let code = style.bad(obstacle.code.as_str());
-        text.push_str(&format!("  {path}{} ({code})\n", safe(&obstacle.meaning)));
-        text.push_str(&format!("      {}\n", safe(&obstacle.hint)));
+        let code = style.bad(obstacle.code().as_str());
+        text.push_str(&format!("  {path}{} ({code})\n", safe(&obstacle.meaning())));
+        text.push_str(&format!("      {}\n", safe(&obstacle.hint())));
     }
     text
 }

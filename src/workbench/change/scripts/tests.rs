@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::environment::Environment;
+use crate::model::Code;
 use crate::plan::OnDrift;
 use crate::workbench::{ApplyOptions, MakeRequest, OrderSource, Proof, RollbackOptions, RolledBack, Which};
 

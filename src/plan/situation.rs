@@ -1,0 +1,153 @@
+//! What is known about a folder before anything is planned.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::{Fingerprint, Resolution};
+use crate::model::{Digest, Hasher, Node, PatchRef, PlaceProblem, TreePath, TreeState};
+
+/// Everything known about the folder and the machine that a plan depends on.
+#[derive(Debug, Clone, Default)]
+pub struct Situation {
+    /// What stands at every place the patch names, and at all their parents.
+    pub tree: TreeState,
+    /// Names in every folder that gets or loses a name; `None` is the target itself.
+    pub names: BTreeMap<Option<TreePath>, BTreeSet<String>>,
+    /// What could not be looked at, or must not be touched.
+    pub problems: Vec<PlaceProblem>,
+    /// Why names in a folder, or things at a place, could not be changed.
+    pub rights: Vec<PlaceProblem>,
+    /// Whether the product was recognised; `None` when the bundle has no rule for it.
+    pub is_product: Option<bool>,
+    /// What was seen by the rules that did not hold.
+    pub product_evidence: Vec<String>,
+    /// The product's version, where it can be told.
+    pub version: Option<String>,
+    /// Patches that are in the folder: id and revision.
+    pub installed: Vec<(String, u32)>,
+    /// Patches that come in the same run: id and revision.
+    pub coming: Vec<(String, u32)>,
+    /// `os/arch` of this machine.
+    pub platform: String,
+    /// Present time, RFC 3339.
+    pub now: String,
+    /// What the volume lacks; `None` when it keeps all promises.
+    pub volume_problem: Option<VolumeProblem>,
+    /// Whether names that Windows refuses can be stored here.
+    pub stores_any_name: bool,
+    /// Whether `a` and `A` are different names here.
+    pub case_sensitive: bool,
+    /// Whether permission bits are kept here.
+    pub keeps_modes: bool,
+    /// Whether the present user may change what is in a folder whatever its permission bits say.
+    pub overrides_modes: bool,
+    /// Free bytes for this user.
+    pub free_bytes: u64,
+    /// Free file entries for this user.
+    pub free_entries: u64,
+    /// Allocation unit in bytes.
+    pub block_bytes: u64,
+    /// Places with other names outside (hard links), which keep the old content.
+    pub hard_linked: Vec<TreePath>,
+    /// Preflight checks that did not pass.
+    pub failed_checks: Vec<FailedCheck>,
+    /// Digest of the newest history entry.
+    pub history_head: Option<Digest>,
+    /// The patch that changed a place last, where the history knows one.
+    pub changed_by: BTreeMap<TreePath, String>,
+    /// Patches that were called back.
+    pub held: BTreeMap<PatchRef, Recalled>,
+    /// What is to become of files that somebody edited, as far as it was worked out or chosen.
+    pub edits: BTreeMap<TreePath, Resolution>,
+}
+
+/// What a volume lacks.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VolumeProblem {
+    /// A journal.
+    #[error("this disk has no journal (FAT): a power cut could harm it beyond repair")]
+    Fat,
+    /// An order of writes that somebody far away promises; the kind of disk.
+    #[error("this folder is on a network or user-space disk ({0}), which does not promise to keep order")]
+    Network(String),
+    /// Writing.
+    #[error("this disk is read-only")]
+    ReadOnly,
+}
+
+/// A preflight check that did not pass.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{check}: {evidence}")]
+pub struct FailedCheck {
+    /// Whether it has to pass.
+    pub is_required: bool,
+    /// What was checked.
+    pub check: String,
+    /// What was seen.
+    pub evidence: String,
+}
+
+/// What a list says about one patch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recalled {
+    /// The vendor's id.
+    pub id: String,
+    /// The editions that are meant; empty: all.
+    pub revisions: Vec<u32>,
+    /// Why it was called back.
+    pub reason: String,
+    /// The id of the patch to use instead.
+    pub replacement: Option<String>,
+    /// The list that says so.
+    pub list: PathBuf,
+}
+
+impl Recalled {
+    /// Whether it is about this edition of a patch.
+    pub(crate) fn is_about(&self, id: &str, revision: u32) -> bool {
+        self.id == id && (self.revisions.is_empty() || self.revisions.contains(&revision))
+    }
+
+    /// Why the patch is not applied, as a phrase.
+    pub fn meaning(&self) -> String {
+        format!("{} was called back: {}", self.id, self.reason)
+    }
+
+    /// What to do instead.
+    pub fn hint(&self) -> String {
+        match &self.replacement {
+            Some(replacement) => format!("Use {replacement} instead."),
+            None => "Ask the vendor what to do instead.".to_owned(),
+        }
+    }
+}
+
+impl Situation {
+    /// Digest of what the plan for `paths` depends on.
+    pub fn fingerprint<'a>(&self, paths: impl IntoIterator<Item = &'a TreePath>) -> Fingerprint {
+        let mut hasher = Hasher::new();
+        for path in paths {
+            hasher.update(path.as_str().as_bytes());
+            hasher.update(b"\0");
+            hasher.update(spell(self.tree.at(path)).as_bytes());
+            hasher.update(b"\n");
+        }
+        if let Some(head) = self.history_head {
+            hasher.update(head.as_bytes());
+        }
+        // A plan with another choice is another plan.
+        for (path, resolution) in &self.edits {
+            hasher.update(format!("{path}\0{}\n", resolution.spell()).as_bytes());
+        }
+        Fingerprint(hasher.finish())
+    }
+}
+
+fn spell(node: Option<&Node>) -> String {
+    match node {
+        None => "-".to_owned(),
+        Some(Node::File(file)) => format!("f {} {} {}", file.digest, file.size_bytes, file.mode),
+        Some(Node::Link(link)) => format!("l {}", link.points_to),
+        Some(Node::Dir(mode)) => format!("d {mode}"),
+    }
+}

@@ -1,0 +1,121 @@
+//! What is wrong at a place that a patch changes, or on the way to it.
+
+use super::{CHECK_THE_FOLDER, Row, row};
+use crate::model::{Code, Mode, TreePath, Unportable};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AtPlace {
+    /// It is neither as before nor as after; and which patch changed it last, if one did.
+    Unexpected {
+        is: Unlike,
+        changed_by: Option<String>,
+    },
+    /// What stands at `path` afterwards is made from what should be here.
+    NoSourceFor {
+        path: TreePath,
+    },
+    NotTheOriginal,
+    Unportable(Unportable),
+    SameNameAs(TreePath),
+    /// Something stands on the way to places of the patch.
+    OnTheWay {
+        found: &'static str,
+    },
+    NoFolder {
+        found: Option<&'static str>,
+    },
+    /// A folder is to become something else, and holds what somebody else put there.
+    InUse {
+        becomes: &'static str,
+        holds: String,
+    },
+}
+
+/// How something differs from what a patch was made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unlike {
+    Missing,
+    Occupied { found: &'static str },
+    Kind { found: &'static str, expected: &'static str },
+    Mode { found: Option<Mode>, expected: Vec<Mode> },
+    PointsTo(String),
+    Content,
+}
+
+impl AtPlace {
+    pub(super) fn row(&self) -> Row {
+        match self {
+            AtPlace::Unexpected { is, changed_by } => {
+                let (code, meaning, hint) = is.row();
+                let by = changed_by.as_ref().map(|id| format!(" (changed by {id} in this folder)"));
+                row(code, meaning + &by.unwrap_or_default(), hint)
+            }
+            AtPlace::NoSourceFor { path } => row(
+                Code::Missing,
+                format!("the content of {path} is made from it, and it is not as expected"),
+                CHECK_THE_FOLDER,
+            ),
+            AtPlace::NotTheOriginal => {
+                row(Code::Drift, "the new content is made from the original, and this is not it", PUT_BACK)
+            }
+            AtPlace::Unportable(why) => {
+                row(Code::Path, why.to_string(), "This patch cannot be applied on this system.")
+            }
+            AtPlace::SameNameAs(twin) => row(
+                Code::Collide,
+                format!("is the same name as {twin} on some systems"),
+                "Move the other file out of the way if it is not part of the product.",
+            ),
+            AtPlace::OnTheWay { found } => row(
+                Code::FileSystem,
+                format!("a {found} stands where a folder is expected"),
+                "Put the folder itself there, then try again.",
+            ),
+            AtPlace::NoFolder { found: None } => {
+                row(Code::Missing, "the folder is missing", CHECK_THE_FOLDER)
+            }
+            AtPlace::NoFolder { found: Some(found) } => row(
+                Code::FileSystem,
+                format!("a {found} stands where a folder is expected"),
+                CHECK_THE_FOLDER,
+            ),
+            AtPlace::InUse { becomes, holds } => row(
+                Code::Occupied,
+                format!("becomes a {becomes}, but holds {holds:?}, which does not belong to the patch"),
+                "Move what is in it out of the folder, then try again.",
+            ),
+        }
+    }
+}
+
+const PUT_BACK: &str = "Put the original file back, or ask the vendor for a patch that fits this file.";
+
+impl Unlike {
+    fn row(&self) -> Row {
+        match self {
+            Unlike::Missing => row(
+                Code::Missing,
+                "is missing",
+                "Check that this is the right folder and version; restore the file from the product's own medium.",
+            ),
+            Unlike::Occupied { found } => row(
+                Code::Occupied,
+                format!("a {found} is already there, and it is not the one the patch brings"),
+                "Move it out of the folder if it is not part of the product.",
+            ),
+            Unlike::Kind { found, expected } => {
+                row(Code::FileSystem, format!("is a {found} instead of a {expected}"), PUT_BACK)
+            }
+            Unlike::Mode { found, expected } => {
+                let found = found.map(|mode| mode.to_string()).unwrap_or_default();
+                let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
+                let meaning = format!("has permissions {found} instead of {}", expected.join(" or "));
+                row(Code::Drift, meaning, PUT_BACK)
+            }
+            Unlike::PointsTo(place) => row(Code::Drift, format!("points to {place:?} instead"), PUT_BACK),
+            Unlike::Content => {
+                row(Code::Drift, "was edited: its content is not what the patch expects", PUT_BACK)
+            }
+        }
+    }
+}

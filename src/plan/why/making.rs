@@ -1,0 +1,137 @@
+//! Why no patch file can be made.
+
+use std::path::PathBuf;
+
+use super::{Row, row};
+use crate::model::{Code, Collision, Kind, PathProblem};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Making {
+    /// What would be made is there already.
+    NothingToDo,
+    NoDifference,
+    ChangedMeanwhile,
+    ChangedInside {
+        side: &'static str,
+    },
+    /// Git has a name that no folder may have.
+    Name(PathProblem),
+    NoContent {
+        because: String,
+    },
+    Nested {
+        from: PathBuf,
+        to: PathBuf,
+    },
+    OutputInside {
+        output: PathBuf,
+        around: PathBuf,
+    },
+    /// Something in one of the folders cannot be read or carried.
+    Unreadable {
+        side: &'static str,
+        code: Code,
+        detail: String,
+    },
+    SameName(Collision),
+    /// The order ignores what is there in one of the folders.
+    Ignored {
+        side: &'static str,
+    },
+    /// A rule of the manifest would be broken, by the value at `field` where that is no changed place.
+    Rule {
+        field: Option<String>,
+        code: Code,
+        message: String,
+    },
+    LongManifest {
+        changes: usize,
+        bytes: usize,
+        max_bytes: u64,
+    },
+}
+
+impl Making {
+    pub(super) fn row(&self) -> Row {
+        let row = |code: Code, meaning: String, hint: &str| row(as_mistake(code), meaning, hint);
+        match self {
+            Making::NothingToDo => row(
+                Code::Order,
+                "there is nothing to make a patch file of: everything is already as the patch leaves it"
+                    .to_owned(),
+                "Name a folder, or commits, without the change.",
+            ),
+            Making::NoDifference => row(
+                Code::Order,
+                "the two folders do not differ".to_owned(),
+                "Check that these are the right folders, and that the order does not ignore too much.",
+            ),
+            Making::ChangedMeanwhile => {
+                row(Code::Moved, "changed while the patch file was made".to_owned(), STOP_WRITING)
+            }
+            Making::ChangedInside { side } => {
+                row(Code::InUse, format!("changed in {side} while the bundle was made"), STOP_WRITING)
+            }
+            Making::Name(problem) => {
+                super::row(Code::Path, problem.to_string(), "A patch file cannot carry this name.")
+            }
+            Making::NoContent { because } => row(
+                Code::Missing,
+                format!("its content is needed, and {because}"),
+                "Name a folder that the patch is for: --target DIR.",
+            ),
+            Making::Nested { from, to } => row(
+                Code::Order,
+                format!("one of the folders {from:?} and {to:?} is inside the other"),
+                "Put the old and the new product side by side.",
+            ),
+            Making::OutputInside { output, around } => row(
+                Code::Order,
+                format!("the output {output:?} would lie inside {around:?}, which it is made from"),
+                "Choose an output outside of both folders.",
+            ),
+            Making::Unreadable { side, code, detail } => {
+                let hint = match code {
+                    Code::InUse => STOP_WRITING,
+                    Code::Rights => "Run as a user who may read everything in the folder.",
+                    _ => LEAVE_IT_OUT,
+                };
+                row(*code, format!("in {side}: {detail}"), hint)
+            }
+            Making::SameName(found) => {
+                row(Code::Collide, found.to_string(), "Give one of them another name.")
+            }
+            Making::Ignored { side } => row(
+                Code::Order,
+                format!("the order ignores what is here in {side}, so it would be in the way"),
+                "Ignore it in both folders, or in none.",
+            ),
+            Making::Rule { field, code, message } => {
+                let field = field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
+                let hint = match code {
+                    Code::Path | Code::Collide => LEAVE_IT_OUT,
+                    Code::Policy => "Change its permissions in the new folder.",
+                    Code::Limit => SPLIT,
+                    _ => "Change the order or the new folder, then try again.",
+                };
+                row(*code, field + message, hint)
+            }
+            Making::LongManifest { changes, bytes, max_bytes } => row(
+                Code::Order,
+                format!(
+                    "{changes} changed places take a manifest of {bytes} bytes, and {max_bytes} are allowed"
+                ),
+                SPLIT,
+            ),
+        }
+    }
+}
+
+/// Here nobody distrusts anybody: what would be a hostile bundle's code is the author's mistake.
+fn as_mistake(code: Code) -> Code {
+    if code.kind() == Kind::NotTrusted { Code::Order } else { code }
+}
+
+const LEAVE_IT_OUT: &str = "Rename or remove it, or leave it out with \"ignore\" in the order.";
+const SPLIT: &str = "Split the change into several patches.";
+const STOP_WRITING: &str = "Stop whatever writes to the folder, then try again.";

@@ -1,0 +1,110 @@
+//! Why a change cannot go ahead: data to decide with, and the one table that words it.
+//!
+//! Each family of reasons has a file with an enum and a row for each of its variants. Nothing reads a sentence back:
+//! whoever has to tell reasons apart matches on them.
+
+mod at_place;
+mod disk;
+mod edits;
+mod keys;
+mod making;
+mod scripts;
+mod signers;
+mod undo;
+mod unfit;
+
+use std::fmt::Display;
+
+pub(crate) use at_place::{AtPlace, Unlike};
+pub(crate) use disk::Disk;
+pub(crate) use edits::{Edits, NoDraft};
+pub(crate) use keys::{Keys, Reviewing};
+pub(crate) use making::Making;
+pub(crate) use scripts::{NotAgreed, Scripts};
+pub(crate) use signers::{Before, Signers};
+pub(crate) use undo::{Since, Undo};
+pub(crate) use unfit::Unfit;
+
+use crate::model::Code;
+
+/// A reason why a plan cannot go ahead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The place it is about, if it is about one.
+    pub path: Option<String>,
+    pub(crate) why: Why,
+}
+
+/// The code to quote, what it means, and what to do about it.
+type Row = (Code, String, String);
+
+fn row(code: Code, meaning: impl Into<String>, hint: impl Into<String>) -> Row {
+    (code, meaning.into(), hint.into())
+}
+
+macro_rules! families {
+    ($($family:ident),*) => {
+        /// A reason of one of the families.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub(crate) enum Why { $($family($family)),* }
+
+        $(impl From<$family> for Why {
+            fn from(why: $family) -> Self {
+                Why::$family(why)
+            }
+        })*
+
+        impl Why {
+            fn row(&self) -> Row {
+                match self {
+                    $(Why::$family(why) => why.row()),* }
+            }
+        }
+    };
+}
+
+families!(AtPlace, Disk, Edits, Keys, Making, Reviewing, Scripts, Signers, Undo, Unfit);
+
+impl Obstacle {
+    pub(crate) fn new(why: impl Into<Why>) -> Self {
+        Self { path: None, why: why.into() }
+    }
+
+    pub(crate) fn at(path: impl Display, why: impl Into<Why>) -> Self {
+        Self { path: Some(path.to_string()), why: why.into() }
+    }
+
+    /// The code to quote.
+    pub fn code(&self) -> Code {
+        self.why.row().0
+    }
+
+    /// What it means.
+    pub fn meaning(&self) -> String {
+        self.why.row().1
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        self.why.row().2
+    }
+
+    /// The number of the hunk that it is about, if it is about one: what a list is sorted by.
+    pub(crate) fn hunk(&self) -> Option<usize> {
+        match &self.why {
+            Why::Edits(Edits::Diff { trouble, .. }) => trouble.hunk,
+            _ => None,
+        }
+    }
+
+    /// The place, and what it means there.
+    pub fn sentence(&self) -> String {
+        match &self.path {
+            Some(path) => format!("{path}: {}", self.meaning()),
+            None => self.meaning(),
+        }
+    }
+}
+
+/// How to get on when it may be the wrong folder.
+const CHECK_THE_FOLDER: &str = "Check that this is the right folder and version.";
