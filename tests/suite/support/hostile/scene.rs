@@ -210,7 +210,7 @@ impl Scene {
         let error = applied.err()?;
         let previewed = match preview {
             Err(error) => Some(error.code()),
-            Ok(preview) => preview.obstacles.first().map(|obstacle| obstacle.code()),
+            Ok(preview) => preview.obstacles.first().map(patchwright::plan::Obstacle::code),
         };
         assert!(previewed.is_none_or(|code| code == error.code()), "{previewed:?}, then {error}");
         let bundle = self.bundle();
