@@ -28,7 +28,6 @@ use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
 
 pub(super) use about::{line as one_line_of, names_a_product, order as order_of};
 use disk_tree::DiskTree;
-pub use findings::fit_notes;
 pub(super) use findings::{add_findings, obstacles, remarks};
 use input::{Input, TextFile};
 pub use input::{is_text_patch, is_text_patch_by_name};
