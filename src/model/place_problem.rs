@@ -1,3 +1,5 @@
+//! What a place in a folder keeps to itself, as data that a scan finds and a plan refuses.
+
 use super::Code;
 
 /// Why one place cannot be seen, or not be changed.

@@ -66,8 +66,12 @@ impl Planner<'_> {
         self.obstacles.push(Obstacle::at(path, why));
     }
 
-    pub(super) fn note(&mut self, path: Option<&TreePath>, text: impl Into<String>) {
-        self.notes.push(Note { path: path.map(|path| path.as_str().to_owned()), text: text.into() });
+    pub(super) fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(Note::new(text));
+    }
+
+    pub(super) fn note_at(&mut self, path: &TreePath, text: impl Into<String>) {
+        self.notes.push(Note::at(path, text));
     }
 
     /// Right product, right version, right machine, right time?
@@ -102,7 +106,7 @@ impl Planner<'_> {
         for failed in &situation.failed_checks {
             match failed.is_required {
                 true => self.refuse(Unfit::Check(failed.clone())),
-                false => self.note(None, failed.to_string()),
+                false => self.note(failed.to_string()),
             }
         }
     }
@@ -158,10 +162,7 @@ impl Planner<'_> {
             steps.push(Step { path: change.path.clone(), before: observed.cloned(), after });
         }
         if done > 0 && !steps.is_empty() && self.obstacles.is_empty() {
-            self.note(
-                None,
-                format!("{done} of {} places are already as the patch leaves them", changes.len()),
-            );
+            self.note(format!("{done} of {} places are already as the patch leaves them", changes.len()));
         }
         settle_folders(steps, self.situation, &mut self.obstacles, &mut self.notes)
     }
@@ -233,8 +234,9 @@ impl Planner<'_> {
             if let Some(reason) = step.path.unportable() {
                 match self.situation.stores_any_name {
                     false => self.refuse_at(&step.path, AtPlace::Unportable(reason)),
-                    true => self
-                        .note(Some(&step.path), format!("a name for systems other than Windows: {reason}")),
+                    true => {
+                        self.note_at(&step.path, format!("a name for systems other than Windows: {reason}"))
+                    }
                 }
             }
             if step.before.is_some() {
@@ -252,7 +254,7 @@ impl Planner<'_> {
             if let Some(twin) = twin {
                 let twin = Obstacle::at(&step.path, AtPlace::SameNameAs(twin));
                 match self.situation.case_sensitive && self.patch.about.leaves_windows_out() {
-                    true => self.note(Some(&step.path), twin.meaning()),
+                    true => self.note_at(&step.path, twin.meaning()),
                     false => self.obstacles.push(twin),
                 }
             }
@@ -262,10 +264,10 @@ impl Planner<'_> {
     fn note_what_is_worth_knowing(&mut self, steps: &[Step]) {
         let changed: BTreeSet<&TreePath> = steps.iter().map(|step| &step.path).collect();
         for path in self.situation.hard_linked.iter().filter(|path| changed.contains(path)) {
-            self.note(Some(path), "has other names (hard links); those keep the old content");
+            self.note_at(path, "has other names (hard links); those keep the old content");
         }
         for hold in &self.patch.about.notices {
-            self.note(None, format!("{} ({}): {}", hold.kind, hold.phase, hold.text));
+            self.note(format!("{} ({}): {}", hold.kind, hold.phase, hold.text));
         }
         if self.patch.about.rollback.possible != RollbackPossible::Yes {
             let until = match self.patch.about.rollback.possible {
@@ -273,7 +275,7 @@ impl Planner<'_> {
                 _ => "can be taken back only until it is accepted",
             };
             let reason = self.patch.about.rollback.reason.as_deref().unwrap_or("the vendor gives no reason");
-            self.note(None, format!("this patch {until}: {reason}"));
+            self.note(format!("this patch {until}: {reason}"));
         }
     }
 }

@@ -26,12 +26,11 @@ pub(super) fn settle_folders(
             Ok(child) => !going.contains(&child) || kept.contains(&child),
             Err(_) => true,
         };
-        let path = Some(step.path.as_str().to_owned());
         match (names.into_iter().find(stays), &step.after) {
             (None, _) => {}
             (Some(name), None) => {
                 let text = format!("stays, because {name:?} in it does not belong to the patch");
-                notes.push(Note { path, text });
+                notes.push(Note::at(&step.path, text));
                 kept.insert(step.path.clone());
             }
             (Some(name), Some(after)) => {

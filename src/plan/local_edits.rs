@@ -101,21 +101,21 @@ impl Planner<'_> {
         let theirs = |needs_source| Some(Settled { after: change.after.clone(), needs_source });
         match self.situation.edits.get(path) {
             Some(Resolution::KeepMine) => {
-                self.note(Some(path), format!("{was} and stays so, as you chose"));
+                self.note_at(path, format!("{was} and stays so, as you chose"));
                 return None;
             }
             Some(Resolution::TakeTheirs { is_at_hand }) => {
                 let kept = if observed.is_some() { "; the edited file is kept as a safe copy" } else { "" };
                 let what = if change.after.is_some() { "the patch's version comes" } else { "it goes" };
-                self.note(Some(path), format!("{was}, and {what}, as you chose{kept}"));
+                self.note_at(path, format!("{was}, and {what}, as you chose{kept}"));
                 return theirs(!is_at_hand);
             }
             Some(Resolution::Merged { file, .. }) if observed.and_then(Node::as_file) == Some(file) => {
-                self.note(Some(path), "was edited here, and what the patch changes is already in it");
+                self.note_at(path, "was edited here, and what the patch changes is already in it");
                 return None;
             }
             Some(Resolution::Merged { file, by }) => {
-                self.note(Some(path), format!("{was}; both changes will be in it, {}", by.phrase()));
+                self.note_at(path, format!("{was}; both changes will be in it, {}", by.phrase()));
                 return Some(Settled { after: Some(Node::File(file.clone())), needs_source: false });
             }
             Some(Resolution::Clashes(places)) => {
@@ -131,18 +131,18 @@ impl Planner<'_> {
         let is_edit = matches!((observed, change.before.first()), (Some(Node::File(_)), Some(Node::File(_))));
         match change.local_edits {
             LocalEdits::KeepLocal if is_edit => {
-                self.note(Some(path), "was edited here and stays as it is");
+                self.note_at(path, "was edited here and stays as it is");
                 None
             }
             LocalEdits::KeepLocal | LocalEdits::Merge if was_deleted(change, observed) => {
                 let text = format!(
                     "was deleted here and stays deleted; --take-theirs {path} brings the patch's version"
                 );
-                self.note(Some(path), text);
+                self.note_at(path, text);
                 None
             }
             LocalEdits::Replace if is_edit && change.after.is_some() => {
-                self.note(Some(path), "was edited here; the edited file is kept as a safe copy and replaced");
+                self.note_at(path, "was edited here; the edited file is kept as a safe copy and replaced");
                 theirs(true)
             }
             _ => {

@@ -25,6 +25,7 @@ mod tests;
 pub(crate) mod why;
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 pub use apply::plan_apply;
 pub use heal::plan_heal;
@@ -51,6 +52,18 @@ pub struct Note {
     pub path: Option<String>,
     /// What it is.
     pub text: String,
+    /// Whether it is about how a diff fits, which is shown beside the diff, too.
+    pub is_fit: bool,
+}
+
+impl Note {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self { path: None, text: text.into(), is_fit: false }
+    }
+
+    pub(crate) fn at(path: impl Display, text: impl Into<String>) -> Self {
+        Self { path: Some(path.to_string()), ..Self::new(text) }
+    }
 }
 
 /// The steps of a change, in an order in which they can be done.

@@ -20,15 +20,14 @@ pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -
     let (mut obstacles, mut notes, mut inverse) = (Vec::new(), Vec::new(), Vec::new());
     for step in steps.iter().map(Step::inverse) {
         let observed = situation.tree.at(&step.path);
-        let path = Some(step.path.as_str().to_owned());
         if observed == step.after.as_ref() {
-            notes.push(Note { path, text: "is already as it was before".to_owned() });
+            notes.push(Note::at(&step.path, "is already as it was before"));
             continue;
         }
         if let Some(Resolution::Merged { file, by }) = situation.edits.get(&step.path) {
             // The other way round: what the patch did goes, what was edited since stays.
             let text = format!("was edited after the patch; your edits stay in it, {}", by.phrase());
-            notes.push(Note { path, text });
+            notes.push(Note::at(&step.path, text));
             inverse.push(Step {
                 path: step.path,
                 before: observed.cloned(),
@@ -40,10 +39,8 @@ pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -
         let is_file = |node: Option<&Node>| matches!(node, None | Some(Node::File(_)));
         let can_be_kept = is_file(observed) && is_file(step.before.as_ref()) && is_file(step.after.as_ref());
         if edited && on_drift == OnDrift::KeepCopy && can_be_kept {
-            notes.push(Note {
-                path,
-                text: "was changed after the patch; your version is kept as a safe copy".to_owned(),
-            });
+            let text = "was changed after the patch; your version is kept as a safe copy";
+            notes.push(Note::at(&step.path, text));
         } else if edited {
             let how = match (observed, situation.edits.get(&step.path)) {
                 (None, _) => Since::Removed,
@@ -61,7 +58,7 @@ pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -
     // Whoever applied the patch on a weak disk has accepted that; the way back must not be harder than the way there.
     let (weak, obstacles): (Vec<_>, Vec<_>) =
         obstacles.into_iter().partition(|found| found.code() == Code::Volume);
-    notes.extend(weak.into_iter().map(|found| Note { path: None, text: found.meaning() }));
+    notes.extend(weak.into_iter().map(|found| Note::new(found.meaning())));
     let base = situation.fingerprint(steps.iter().map(|step| &step.path));
     Preview { plan: Plan { steps: in_order(inverse), base }, obstacles, notes, needed_bytes }
 }

@@ -151,7 +151,7 @@ impl<'a> Run<'a> {
         if let Some(reason) = self.left_out(&planned.relations) {
             if planned.relations.iter().all(|relation| relation.class != Class::Identical) {
                 let text = format!("{} is left out: {}", patch.about.identity, reason.trim_end_matches('.'));
-                self.notes.push(Note { path: None, text });
+                self.notes.push(Note::new(text));
             }
             planned.left_out = Some(reason);
             return planned;
@@ -247,7 +247,7 @@ impl<'a> Run<'a> {
             if let Some(layer) = self.layers.iter_mut().find(|layer| layer.key == old) {
                 layer.superseded = Some((key, stays));
                 let text = format!("{} is contained in {} and is replaced", layer.id, patch.about.identity);
-                self.notes.push(Note { path: None, text });
+                self.notes.push(Note::new(text));
             }
             replaced.push((old, stays));
         }
@@ -323,7 +323,7 @@ impl<'a> Run<'a> {
             is_merged = true;
             let text =
                 format!("is merged: {} and {id} both change it, in different places", patch.about.identity);
-            self.notes.push(Note { path: Some(path.as_str().to_owned()), text });
+            self.notes.push(Note::at(path, text));
         }
         is_merged.then_some(adapted)
     }

@@ -1,6 +1,6 @@
 //! What a check found: ranked, in plain words, with evidence and a way out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::fit;
 use crate::model::{Code, Hold, HoldKind, HoldPhase, Patch, TreePath};
@@ -9,7 +9,7 @@ use crate::report::{hidden as report_hidden, phrases, relations};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::text::{capitalised, escape_line};
 use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, ScriptPlan, Verdict, fit_notes};
+use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, ScriptPlan, Verdict};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,17 +99,8 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
     findings.extend(findings_of_hidden(&preview.hidden));
     findings.extend(findings_of_patch(&preview.patch, &[HoldPhase::Before, HoldPhase::After]));
     findings.extend(findings_of_relations(preview));
-    match &preview.text {
-        Some(origin) => {
-            let told: BTreeSet<(Option<String>, String)> =
-                fit_notes(origin).into_iter().map(|note| (note.path, note.text)).collect();
-            let is_other = |note: &&Note| !told.contains(&(note.path.clone(), note.text.clone()));
-            let others: Vec<Note> = preview.preview.notes.iter().filter(is_other).cloned().collect();
-            findings.push(fit::finding(origin));
-            findings.extend(findings_of_notes(&others));
-        }
-        None => findings.extend(findings_of_notes(&preview.preview.notes)),
-    }
+    findings.extend(preview.text.as_ref().map(fit::finding));
+    findings.extend(findings_of_notes(preview.preview.notes.iter().filter(|note| !note.is_fit)));
     findings.sort_by_key(|finding| finding.rank);
     findings
 }
@@ -302,7 +293,7 @@ fn findings_of_patch(patch: &Patch, phases: &[HoldPhase]) -> Vec<Finding> {
     findings
 }
 
-fn findings_of_notes(notes: &[Note]) -> Vec<Finding> {
+fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -> Vec<Finding> {
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for note in notes {
         let places = groups.entry(&note.text).or_default();

@@ -43,8 +43,7 @@ pub use make::export::Exported;
 pub use make::sample::Sample;
 pub use make::{Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, Proof, TextMakeRequest};
 pub use text_patch::{
-    FileSummary, TextInspection, TextOptions, TextReading, TextSummary, fit_notes, is_text_patch,
-    is_text_patch_by_name,
+    FileSummary, TextInspection, TextOptions, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
 };
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.

@@ -166,6 +166,25 @@ fn every_file_begins_with_its_reason() {
 }
 
 #[test]
+fn no_sentence_is_read_back() {
+    let reads = |path: &PathBuf| !path.ends_with("tests.rs") && reads_back(without_tests(&read(path)));
+    let offences: Vec<_> = rust_files("src").into_iter().filter(reads).collect();
+    assert!(offences.is_empty(), "match on the reason instead: {offences:#?}");
+    assert!(reads_back("if found.meaning() == told {}"));
+    assert!(reads_back("obstacle\n    .hint()\n    .starts_with(\"Apply \")"));
+    assert!(!reads_back("Some(_) => one.sentence(), None => capitalised(&one.meaning()),"));
+}
+
+/// Whether something that is worded for people is looked into.
+fn reads_back(source: &str) -> bool {
+    let looks = ["==", "!=", ".contains(", ".starts_with(", ".ends_with(", ".find(", ".split", ".strip_"];
+    [".meaning()", ".hint()", ".sentence()"].iter().any(|worded| {
+        let mut rests = source.split(worded).skip(1).map(str::trim_start);
+        rests.any(|rest| looks.iter().any(|look| rest.starts_with(look)))
+    })
+}
+
+#[test]
 fn nothing_is_put_off() {
     // In two pieces, so that this file does not find itself.
     let words = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("dbg", "!")];

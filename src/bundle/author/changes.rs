@@ -124,7 +124,7 @@ impl Draft {
                 MAX_BASE_BYTES >> 20,
                 MAX_BASES_BYTES >> 20
             );
-            self.notes.push(Note { path: None, text });
+            self.notes.push(Note::new(text));
         }
     }
 }

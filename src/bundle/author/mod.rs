@@ -337,16 +337,16 @@ fn worth_knowing(request: &Request<'_>, steps: &[Step]) -> Vec<Note> {
     if !request.old.features().modes || !request.new.features().modes {
         let text =
             "permission bits are not kept here: files are taken for ordinary ones, and none for a program";
-        notes.push(Note { path: None, text: text.to_owned() });
+        notes.push(Note::new(text));
     }
     for step in steps.iter().filter(|step| step.before.is_none()) {
         if matches!(&step.after, Some(Node::Dir(mode)) if mode.bits() & 0o200 == 0) {
             let text =
                 "only the administrator can apply a patch with a new folder that its owner may not write in";
-            notes.push(Note { path: Some(step.path.as_str().to_owned()), text: text.to_owned() });
+            notes.push(Note::at(&step.path, text));
         }
         for name_warning in step.path.name_warnings() {
-            notes.push(Note { path: Some(step.path.as_str().to_owned()), text: name_warning.to_string() });
+            notes.push(Note::at(&step.path, name_warning.to_string()));
         }
     }
     notes

@@ -367,7 +367,7 @@ fn notes_on_idle_choices(
             true => "the patch leaves no choice here",
             false => "nothing has to be chosen here",
         };
-        Note { path: Some(path.as_str().to_owned()), text: text.to_owned() }
+        Note::at(path, text)
     };
     choices.keys().filter(is_idle).map(note).collect()
 }

@@ -198,7 +198,7 @@ impl Workbench {
         if !failed.is_empty() {
             return Err(script_failed(ScriptTrouble::NotUndone, failed, None));
         }
-        let note = |note: &ScriptNote| Note { path: None, text: format!("{}: {}", note.name(), note.how) };
+        let note = |note: &ScriptNote| Note::new(format!("{}: {}", note.name(), note.how));
         done.notes.extend(told.iter().map(note));
         Ok(done)
     }

@@ -79,13 +79,13 @@ fn old_age(patch: &ComingPatch, now: Timestamp) -> Option<Note> {
     let made: Timestamp = patch.patch.created.parse().ok()?;
     let days = (now.as_second() - made.as_second()) / SECONDS_PER_DAY;
     let text = format!("{} is {days} days old; is there a newer one?", patch.patch.about.identity);
-    (days > i64::from(limit)).then_some(Note { path: None, text })
+    (days > i64::from(limit)).then_some(Note::new(text))
 }
 
 /// Signatures that do not count, beside a verdict that is good.
 fn doubts(patch: &ComingPatch) -> Vec<Note> {
     let doubts = patch.verdict.doubts.iter();
-    doubts.map(|doubt| Note { path: None, text: doubt.sentence() }).collect()
+    doubts.map(|doubt| Note::new(doubt.sentence())).collect()
 }
 
 /// How a patch's number is compared with those of the patches that were trusted in a folder before.
@@ -132,7 +132,7 @@ impl Floors {
             std::cmp::Ordering::Equal => Before::Twin,
             std::cmp::Ordering::Greater if sequence - top > UNUSUAL_STEP => {
                 let text = format!("{id} is number {sequence}, far above number {top}; is that right?");
-                return Some(Step::Far(Note { path: None, text }));
+                return Some(Step::Far(Note::new(text)));
             }
             std::cmp::Ordering::Greater => return None,
         };

@@ -14,20 +14,18 @@ pub(crate) fn add_findings(preview: &mut Preview, origin: &TextOrigin) {
 }
 
 /// What a preview notes about how diffs fit: what is done, but not plainly where the diff says.
-pub fn fit_notes(origin: &TextOrigin) -> Vec<Note> {
+fn fit_notes(origin: &TextOrigin) -> Vec<Note> {
     let mut notes = Vec::new();
     for (name, file) in origin.files() {
         for (index, hunk) in file.hunks.iter().enumerate() {
             let is_plain = matches!(hunk.grade, Grade::Exact | Grade::Clean);
             if !is_plain && hunk.grade.is_good() {
                 let text = format!("hunk {} of {} is {}", index + 1, file.hunks.len(), hunk.sentence());
-                let text = told(origin, name, text);
-                notes.push(Note { path: Some(file.path.clone()), text });
+                notes.push(note(origin, name, file, text));
             }
         }
         if file.is_there && file.hunks.is_empty() && file.is_good() {
-            let text = told(origin, name, "is already as the patch leaves it".to_owned());
-            notes.push(Note { path: Some(file.path.clone()), text });
+            notes.push(note(origin, name, file, "is already as the patch leaves it".to_owned()));
         }
     }
     notes
@@ -43,9 +41,10 @@ pub(crate) fn obstacles(origin: &TextOrigin) -> Vec<Obstacle> {
     origin.files().flat_map(of_file).collect()
 }
 
-/// A sentence with the patch that it is about, if there are several.
-fn told(origin: &TextOrigin, name: &str, text: String) -> String {
-    if origin.patches.len() > 1 { format!("{text} [{name}]") } else { text }
+/// A note with the patch that it is about, if there are several.
+fn note(origin: &TextOrigin, name: &str, file: &FileOutcome, text: String) -> Note {
+    let text = if origin.patches.len() > 1 { format!("{text} [{name}]") } else { text };
+    Note { is_fit: true, ..Note::at(&file.path, text) }
 }
 
 /// What the history keeps of it.

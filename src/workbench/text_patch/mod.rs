@@ -28,7 +28,6 @@ use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
 
 pub(super) use about::{about as about_of, line as one_line_of, names_a_product};
 use disk_tree::DiskTree;
-pub use findings::fit_notes;
 pub(super) use findings::{add_findings, obstacles, remarks};
 use input::{Input, TextFile};
 pub use input::{is_text_patch, is_text_patch_by_name};
