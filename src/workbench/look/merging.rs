@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::situation::Survey;
-use crate::bundle::author::WholeFile;
 use crate::bundle::{VerifiedBundle, delta};
 use crate::diff::{MAX_MERGE_BYTES, Merge, draft, merge};
 use crate::disk::fs::{Fs, Place};
@@ -14,6 +13,7 @@ use crate::disk::node_at;
 use crate::model::{Code, Digest, FileChange, FileNode, LocalEdits, Mode, Node, Payload, Step, TreePath};
 use crate::plan::{MergedHow, Obstacle, Resolution};
 use crate::transaction::Kept;
+use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result, Workbench};
 
 /// Most bytes of merged files that wait in memory at one time: a plan of so many large settings is none.
