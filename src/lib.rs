@@ -9,8 +9,8 @@
 //!
 //! A module uses only what stands to its right, and never its neighbour in the same place;
 //! `tests/suite/architecture.rs` fails on an arrow that points left.
-//! `environment`, `progress` and `threads` stand beside the line: whoever does something may use them (`plan`, `diff`, `text`
-//! and `model` only compute), and they use nothing but `model`.
+//! `environment`, `progress`, `threads` and `whole_file` stand beside the line: whoever does something may use them (`plan`,
+//! `diff`, `text` and `model` only compute), and they use nothing but `model`.
 
 pub mod cli;
 #[cfg(feature = "gui")]
@@ -44,3 +44,4 @@ pub mod model;
 pub mod environment;
 pub mod progress;
 pub mod threads;
+pub mod whole_file;

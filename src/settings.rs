@@ -3,11 +3,13 @@
 //! Settings can be shared or reset without losing what was opened lately. A file that cannot be read counts as
 //! empty, and fields of a newer version are kept.
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::whole_file::WholeFile;
 
 /// Most pairs of patch and folder that are remembered.
 const MAX_RECENT: usize = 12;
@@ -149,8 +151,8 @@ impl Memory {
     pub fn save(&self, settings: &Settings, recent: &Recent) -> io::Result<()> {
         let Some(place) = &self.place else { return Ok(()) };
         std::fs::create_dir_all(place)?;
-        write(&place.join("settings.json"), settings)?;
-        write(&place.join("recent.json"), recent)
+        WholeFile::write_private(&place.join("settings.json"), &serde_json::to_vec_pretty(settings)?)?;
+        WholeFile::write_private(&place.join("recent.json"), &serde_json::to_vec_pretty(recent)?)
     }
 
     /// Notes that this way to draw is tried; [`Memory::end_trial`] follows unless it takes the program down.
@@ -180,14 +182,6 @@ impl Memory {
         let bytes = is_small.then(|| std::fs::read(&path).ok())??;
         serde_json::from_slice(&bytes).ok()
     }
-}
-
-fn write(path: &Path, value: &impl Serialize) -> io::Result<()> {
-    let folder = path.parent().expect("a file has a folder");
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(&serde_json::to_vec_pretty(value)?)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 #[cfg(test)]

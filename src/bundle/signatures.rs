@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::author::WholeFile;
 use super::container::{Container, ContainerWriter};
 use super::error::BundleError;
 use crate::trust::{Attached, AttachedReview, Fingerprint, Scheme};
+use crate::whole_file::WholeFile;
 
 /// What is added to a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -235,7 +235,7 @@ impl Planner<'_> {
                 match self.situation.stores_any_name {
                     false => self.refuse_at(&step.path, AtPlace::Unportable(reason)),
                     true => {
-                        self.note_at(&step.path, format!("a name for systems other than Windows: {reason}"))
+                        self.note_at(&step.path, format!("a name for systems other than Windows: {reason}"));
                     }
                 }
             }

@@ -4,7 +4,7 @@
 //! 2. Refuse whatever could not be applied later (`obstacles`): all of it at once, and before the long work begins.
 //! 3. Draft one change per place (`changes`), and find out what moved (`origins`).
 //! 4. Pack the contents, whole or as a delta, whichever is smaller (`pack`, `effort`, `workers`).
-//! 5. Write manifest and contents to a file that gets its name when it is complete (`whole_file`).
+//! 5. Write manifest and contents to a file that gets its name when it is complete.
 //!
 //! The same folders, order and time give the same bytes, on one processor or on many. Files are read as streams and
 //! memory is shared out among the threads, so that their size does not matter.
@@ -23,7 +23,6 @@ mod pack;
 mod workers;
 
 mod trees;
-mod whole_file;
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +33,6 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub use trees::Side;
-pub use whole_file::WholeFile;
 
 use super::container::{ContainerWriter, PackedBlob, Spool};
 use super::manifest::write_manifest;
@@ -48,6 +46,7 @@ use crate::plan::why::Making;
 use crate::plan::{Note, Obstacle};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
 use crate::trust::Keyring;
+use crate::whole_file::{WholeFile, folder_of};
 
 use changes::{Basis, Draft};
 use compare::compare;
@@ -188,7 +187,7 @@ pub fn author(request: &Request<'_>) -> Result<Unpublished, AuthorError> {
         Trees { old: request.old, new: request.new, progress: request.progress, cancel: request.cancel };
     let Compared { steps, seen, mut notes } = compare_trees(request, &trees)?;
     let draft = Draft::new(&Basis { steps: &steps, seen: &seen, order: request.order, trees: &trees })?;
-    let spool = Spool::create_in(whole_file::folder_of(request.output))?;
+    let spool = Spool::create_in(folder_of(request.output))?;
     let packed = Packed::pack(&draft.wanted(), &trees, &spool)?;
     notes.extend(draft.notes.iter().cloned());
     let scripts = pack_scripts(request.order, &spool)?;
@@ -269,7 +268,7 @@ impl Counts {
 /// Refuses an output inside one of the folders, whatever links lead there.
 fn refuse_inside(request: &Request<'_>) -> Result<(), AuthorError> {
     let real = |path: &Path| path.canonicalize().ok();
-    let Some(folder) = real(whole_file::folder_of(request.output)) else { return Ok(()) };
+    let Some(folder) = real(folder_of(request.output)) else { return Ok(()) };
     let around =
         request.outside_of.iter().find(|root| real(root).is_some_and(|root| folder.starts_with(root)));
     let Some(around) = around else { return Ok(()) };

@@ -1,4 +1,7 @@
 //! The records of a ZIP file (APPNOTE.TXT 4.3), each with one possible encoding.
+//!
+//! Written here, because ZIP libraries read what they can make sense of, and two of them need not agree on it; this
+//! encodes anew and compares, so that nothing is left to make sense of.
 
 use crate::bundle::BundleError;
 use crate::model::Code;

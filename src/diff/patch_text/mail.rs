@@ -2,6 +2,11 @@
 //!
 //! Mails of one part are decoded. One that has several says in each part how that is encoded, and stays as it is;
 //! whoever reads the diff says so.
+//!
+//! Quoted-printable is read here and by no library: what was tried turns every line end into that of mails, and a
+//! diff is about bytes.
+
+use base64ct::{Base64Unpadded, Encoding as _};
 
 use super::PatchTextError;
 use super::cursor::chomp;
@@ -106,27 +111,11 @@ fn next_mail(lines: &[&[u8]], at: usize) -> usize {
     found.map_or(lines.len(), |found| at + found)
 }
 
-fn base64(body: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(body.len() / 4 * 3);
-    let (mut bits, mut number) = (0u32, 0);
-    for &byte in body.iter().filter(|byte| !byte.is_ascii_whitespace()).take_while(|byte| **byte != b'=') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        number += 6;
-        if number >= 8 {
-            number -= 8;
-            out.push((bits >> number) as u8);
-            bits &= (1 << number) - 1;
-        }
-    }
-    Some(out)
+/// Blanks count for nothing, and padding ends it: what a mailing list puts behind it is no part of the text.
+pub(super) fn base64(body: &[u8]) -> Option<Vec<u8>> {
+    let letters = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
+    let letters = letters.take_while(|byte| *byte != b'=').collect();
+    Base64Unpadded::decode_vec(&String::from_utf8(letters).ok()?).ok()
 }
 
 /// What is no code stays as it is, as mail programs do it.

@@ -1,10 +1,11 @@
 //! Reads and writes a file of keys and rules: strict, whole or not at all, never while somebody else writes it.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::{Store, wire};
+use crate::whole_file::WholeFile;
 
 /// Longest file of keys and rules, in bytes: ten thousand keys at four hundred bytes each.
 const MAX_STORE_BYTES: u64 = 4 << 20;
@@ -66,10 +67,7 @@ pub(super) fn change<T, E: From<StoreError>>(
     lock.lock().map_err(failed("lock"))?;
     let mut store = load(path)?;
     let answer = change(&mut store)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed("write"))?;
-    file.write_all(wire::write(&store).as_bytes()).map_err(failed("write"))?;
-    file.as_file().sync_all().map_err(failed("write"))?;
-    file.persist(path).map_err(|error| failed("write")(error.error))?;
+    WholeFile::write_private(path, wire::write(&store).as_bytes()).map_err(failed("write"))?;
     Ok(answer)
 }
 

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::author::WholeFile;
 use crate::model::{Digest, Node, Step};
 use crate::plan::Fingerprint;
 use crate::text::json;
+use crate::whole_file::WholeFile;
 use crate::workbench::{ApplyPreview, Error, Result};
 
 /// Longest plan file that is read, in bytes: 100,000 steps at about 300 bytes each.

@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use crate::model::Mode;
 use crate::plan::why::Keys;
 use crate::trust::{
     EVERY_PRODUCT, Fingerprint, How, Keyring, MAX_KEY_BYTES, MAX_SECRET_BYTES, Password, PublicKey, Revoked,
     RevokedFrom, Role, SecretKey, Store, StoreError, TrustedKey,
 };
+use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
 /// A key that is known here.
@@ -146,8 +148,8 @@ impl Workbench {
         if let Some(folder) = secret.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
-        write_new(&secret, key.file(password, salt).as_bytes(), Readers::Owner)?;
-        let written = write_new(&public, key.public().file().as_bytes(), Readers::Everybody);
+        write_new(&secret, key.file(password, salt).as_bytes(), Mode::new(0o600))?;
+        let written = write_new(&public, key.public().file().as_bytes(), Mode::FILE);
         if written.is_err() {
             // A secret key whose other half is missing is of no use to anybody. It has just been made here.
             let _ = std::fs::remove_file(&secret);
@@ -263,33 +265,10 @@ impl Workbench {
     }
 }
 
-/// Who may read a new file.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Readers {
-    Owner,
-    Everybody,
-}
-
 /// Writes a file that is not there yet.
-pub(super) fn write_new(path: &Path, content: &[u8], readers: Readers) -> Result<()> {
+pub(super) fn write_new(path: &Path, content: &[u8], mode: Mode) -> Result<()> {
     let failed = |source| Error::File { doing: "make the key", path: path.to_owned(), source };
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(if readers == Readers::Owner { 0o600 } else { 0o644 });
-    }
-    // On Windows the file gets the rights of the person's own folder.
-    #[cfg(not(unix))]
-    let _ = readers;
-    let mut file = options.open(path).map_err(failed)?;
-    let written = std::io::Write::write_all(&mut file, content).and_then(|()| file.sync_all());
-    if written.is_err() {
-        // Ours, made above, and not whole.
-        let _ = std::fs::remove_file(path);
-    }
-    written.map_err(failed)
+    WholeFile::write_new(path, content, mode).map_err(failed)
 }
 
 fn read_text(path: &Path, max_bytes: usize, doing: &'static str) -> Result<String> {

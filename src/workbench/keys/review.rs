@@ -3,7 +3,6 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::bundle::author::WholeFile;
 use crate::bundle::place_of;
 use crate::diff::pair_renames;
 use crate::model::{Digest, FileChange, Mode, Node, Patch, RollbackPossible};
@@ -12,6 +11,7 @@ use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::trust::{
     Doubt, MAX_REVIEW_BYTES, Note, Opinion, Review, ReviewedChange, Scheme, Standing, Verdict,
 };
+use crate::whole_file::WholeFile;
 use crate::workbench::look::changes::{Hidden, HiddenCount};
 use crate::workbench::{Error, Inspection, Result, Signed, Watch, Workbench};
 

@@ -5,11 +5,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Readers, write_new};
+use super::write_new;
 use crate::bundle::limits::{MAX_SIGNATURE_BYTES, MAX_SIGNATURES};
 use crate::bundle::place_of;
 use crate::bundle::signatures::{Addition, add};
-use crate::model::{Digest, Patch};
+use crate::model::{Digest, Mode, Patch};
 use crate::plan::why::{Keys, Reviewing};
 use crate::text::escape_line;
 use crate::trust::{
@@ -128,7 +128,7 @@ impl Workbench {
             .ok_or_else(|| unusable(file, "the signature does not fit"))?;
         let mut place = file.as_os_str().to_owned();
         place.push(format!(".{}.{}", &key.to_string()[..16], scheme.extension()));
-        write_new(Path::new(&place), &attached.bytes, Readers::Everybody)?;
+        write_new(Path::new(&place), &attached.bytes, Mode::FILE)?;
         Ok(place.into())
     }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use super::situation::Survey;
 use crate::bundle::VerifiedBundle;
-use crate::bundle::author::WholeFile;
 use crate::diff::{MAX_MERGE_BYTES, Merge, draft, merge};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::{ScanError, node_at};
@@ -15,6 +14,7 @@ use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, T
 use crate::plan::why::{Edits, NoDraft};
 use crate::plan::{MergedHow, Resolution};
 use crate::transaction::Kept;
+use crate::whole_file::WholeFile;
 use crate::workbench::contents::{First, Library, NotRead};
 use crate::workbench::{Error, Result, Workbench};
 

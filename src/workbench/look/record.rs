@@ -1,8 +1,9 @@
 //! Writes a file that a person asked for, such as a report about a change.
 
-use std::io;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result, Workbench};
 
 /// Most names that are tried when the wished one is in use.
@@ -25,23 +26,12 @@ pub(crate) fn keep(path: &Path, bytes: &[u8]) -> Result<PathBuf> {
     let is_bare = path.components().count() == 1 && path.is_relative();
     let place = if is_bare { own_folder().join(path) } else { path.to_owned() };
     let failed = |source| Error::File { doing: "write the report", path: place.clone(), source };
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    io::Write::write_all(&mut file, bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    if !is_bare {
-        file.persist(&place).map_err(|error| failed(error.error))?;
-        return Ok(place);
+    let mut file = WholeFile::private(&place).map_err(failed)?;
+    file.file().write_all(bytes).map_err(failed)?;
+    match is_bare {
+        true => file.publish_free((1..MAX_TRIES).map(|number| numbered(&place, number))).map_err(failed),
+        false => file.publish().map(|()| place.clone()).map_err(failed),
     }
-    for number in 1..MAX_TRIES {
-        let free = numbered(&place, number);
-        match file.persist_noclobber(&free) {
-            Ok(_) => return Ok(free),
-            Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => file = taken.file,
-            Err(other) => return Err(failed(other.error)),
-        }
-    }
-    Err(failed(io::Error::from(io::ErrorKind::AlreadyExists)))
 }
 
 fn own_folder() -> PathBuf {

@@ -2,7 +2,6 @@
 //! it anew with a chain of its own, is found out, and an older patch does not come in that way.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +12,7 @@ use crate::model::{Digest, LayerKey};
 use crate::text::json;
 use crate::transaction::TransactionError;
 use crate::trust::{Place, Standing};
+use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result, Workbench};
 
 /// Longest file that is read, in bytes.
@@ -186,7 +186,5 @@ fn load(path: &Path) -> Option<Witnessed> {
 fn save(path: &Path, seen: &Witnessed) -> std::io::Result<()> {
     let folder = path.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(&serde_json::to_vec_pretty(seen)?)?;
-    file.persist(path).map(drop).map_err(|error| error.error)
+    WholeFile::write_private(path, &serde_json::to_vec_pretty(seen)?)
 }

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use crate::bundle::author::WholeFile;
 use crate::diff::patch_text::GitMode;
 use crate::diff::{GitFile, write_git_patch};
 use crate::model::{Mode, Node};
 use crate::plan::Obstacle;
 use crate::plan::why::Making;
 use crate::text::one_line;
+use crate::whole_file::WholeFile;
 use crate::workbench::{ChangeContents, Error, Result, Side, Watch, Workbench, is_text_patch};
 
 /// Longest line above the patch.

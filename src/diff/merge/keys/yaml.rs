@@ -1,5 +1,8 @@
 //! Reads the part of YAML in which a line is a key with a value: block mappings of scalars that end in their line.
 //! Lists and texts of several lines are one value that is not edited; files with anything else are not read.
+//!
+//! Not a library's YAML: that would read anchors, tags and flows as well and forget where a value stands, and only what
+//! can be edited in its place, with one possible meaning, may be merged here.
 
 use super::{Key, Sheet, line_end, lines};
 

@@ -1,10 +1,13 @@
-//! A file that appears under its name when it is complete, and not before.
+//! A file that appears under its name when it is complete, and not before: every file that this program writes for
+//! itself or for a person, but nothing in a product folder, which only `transaction` changes.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+use crate::model::Mode;
 
 /// A file on its way. Dropping it leaves nothing behind, and whatever had the name before untouched.
 #[derive(Debug)]
@@ -24,6 +27,26 @@ impl WholeFile {
         file.publish()
     }
 
+    /// Writes a file that only its owner may read, whole or not at all. A link that has the name is replaced.
+    ///
+    /// # Errors
+    /// The system's; whatever had the name before is untouched.
+    pub fn write_private(target: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = Self::private(target)?;
+        file.file().write_all(bytes)?;
+        file.publish()
+    }
+
+    /// Writes a file that is not there yet, with this mode as far as the user's mask allows.
+    ///
+    /// # Errors
+    /// The system's, or something has the name already and keeps it.
+    pub fn write_new(target: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
+        let mut file = Self::begin(target, mode)?;
+        file.file().write_all(bytes)?;
+        file.publish_free([target.to_owned()]).map(drop)
+    }
+
     /// Begins the file that will stand at `target`, under another name in the same folder.
     ///
     /// # Errors
@@ -38,14 +61,26 @@ impl WholeFile {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
+        // What any program's new file gets; the system takes the user's mask away from it.
+        Self::begin(target, Mode::new(0o666))
+    }
+
+    /// Begins a file that only its owner may read.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn private(target: &Path) -> io::Result<Self> {
+        Self::begin(target, Mode::new(0o600))
+    }
+
+    fn begin(target: &Path, mode: Mode) -> io::Result<Self> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(".").suffix(".partial");
         #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // What any program's new file gets; the system takes the user's mask away from it.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode.bits()));
+        // On Windows a file gets the rights of its folder.
+        #[cfg(not(unix))]
+        let _ = mode;
         Ok(Self { temp: builder.tempfile_in(folder_of(target))?, target: target.to_owned() })
     }
 
@@ -74,10 +109,29 @@ impl WholeFile {
         self.temp.persist(&self.target).map_err(|error| error.error)?;
         sync_folder(folder_of(&self.target))
     }
+
+    /// Gives it the first of these names, all of them in its folder, that nothing has, and says which.
+    ///
+    /// # Errors
+    /// The system's, or all names are taken.
+    pub fn publish_free(mut self, names: impl IntoIterator<Item = PathBuf>) -> io::Result<PathBuf> {
+        self.temp.as_file().sync_all()?;
+        let mut failed = io::Error::from(io::ErrorKind::AlreadyExists);
+        for name in names {
+            match self.temp.persist_noclobber(&name) {
+                Ok(_) => return sync_folder(folder_of(&name)).map(|()| name),
+                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                    (self.temp, failed) = (error.file, error.error);
+                }
+                Err(error) => return Err(error.error),
+            }
+        }
+        Err(failed)
+    }
 }
 
 /// The folder that `path` is in.
-pub(super) fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -129,6 +183,36 @@ mod tests {
     fn a_folder_is_never_replaced_by_a_file() {
         let folder = tempfile::tempdir().expect("a folder");
         assert!(WholeFile::create(folder.path()).is_err());
+    }
+
+    #[test]
+    fn a_name_that_is_taken_keeps_what_has_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let name = |name: &str| folder.path().join(name);
+        fs::write(name("a"), "old").expect("a file");
+        let refused = WholeFile::write_new(&name("a"), b"new", Mode::new(0o600)).expect_err("it is taken");
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        let file = WholeFile::private(&name("a")).expect("a file beside it");
+        assert_eq!(file.publish_free([name("a"), name("b"), name("c")]).expect("one is free"), name("b"));
+        let mut left = names(folder.path());
+        left.sort();
+        assert_eq!(
+            (left, fs::read(name("a")).expect("the old file")),
+            (vec!["a".into(), "b".into()], b"old".to_vec())
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_private_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (private, new) = (folder.path().join("private"), folder.path().join("new"));
+        WholeFile::write_private(&private, b"").expect("a file");
+        WholeFile::write_new(&new, b"", Mode::new(0o600)).expect("a file");
+        for path in [private, new] {
+            assert_eq!(fs::metadata(path).expect("it is there").permissions().mode() & 0o777, 0o600);
+        }
     }
 
     #[cfg(unix)]
