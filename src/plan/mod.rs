@@ -108,12 +108,13 @@ pub struct Obstacle {
 }
 
 /// Something worth knowing that stops nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Note {
-    /// The place it is about, if it is about one.
-    pub path: Option<String>,
     /// What it is.
     pub text: String,
+    /// The place it is about, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 /// The steps of a change, in an order in which they can be done.

@@ -12,7 +12,7 @@ use crate::model::{Code, Digest, Patch, Payload, Script};
 use crate::text::json::{self, JsonError, Position};
 
 mod wire;
-pub(super) mod words;
+pub(crate) mod words;
 
 mod op;
 mod read;

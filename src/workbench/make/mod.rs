@@ -69,7 +69,7 @@ pub struct MadeBundle {
     /// What the order could say better.
     pub warnings: Vec<Finding>,
     /// What was worth knowing about the folders.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl Workbench {
@@ -119,15 +119,8 @@ impl Workbench {
             bundle_bytes,
             file_digest,
             warnings: order.warnings,
-            notes: notes.into_iter().map(in_words).collect(),
+            notes,
         })
-    }
-}
-
-fn in_words(note: Note) -> String {
-    match note.path {
-        Some(path) => format!("{path}: {}", note.text),
-        None => note.text,
     }
 }
 
