@@ -7,7 +7,7 @@ use super::trust::{Opinion, Trust};
 use super::{Failure, Obstacle, PatchName, all, answers, some};
 use crate::bundle::manifest::words::Word;
 use crate::diff::{Lines, MergedBy};
-use crate::model::TreePath;
+use crate::model::{FileNode, TreePath};
 use crate::plan::{self, Class, Consequence, Declaration, Meeting, MergedHow, Note, Resolution};
 use crate::report::Report;
 use crate::report::phrases::path_text;
@@ -68,9 +68,9 @@ answers! {
     /// What becomes of one file that somebody edited.
     Edit(path: &TreePath, edit: &Resolution) {
         path: String = path.to_string(),
-        [merged]: String = if let Resolution::Merged { by, .. } = edit { Some(by.as_str().to_owned()) } else { None },
-        [after]: NodeFacts = if let Resolution::Merged { file, .. } = edit { Some(NodeFacts::of_file(file)) } else { None },
-        [keys]: Vec<String> = keys(edit).cloned(),
+        [merged]: String = merged(edit).map(|(_, by)| by.as_str().to_owned()),
+        [after]: NodeFacts = merged(edit).map(|(file, _)| NodeFacts::of_file(file)),
+        [keys]: Vec<String> = merged(edit).and_then(|(_, by)| keys(by).cloned()),
         [places]: Vec<String> = if let Resolution::Clashes(places) = edit { Some(places.clone()) } else { None },
         [why]: String = if let Resolution::Impossible(why) = edit { Some(why.clone()) } else { None },
         outcome: String = outcome(edit).to_owned(),
@@ -158,11 +158,12 @@ fn outcome(edit: &Resolution) -> &'static str {
 }
 
 /// Those that took the patch's value, came or went.
-fn keys(edit: &Resolution) -> Option<&Vec<String>> {
-    match edit {
-        Resolution::Merged { by: MergedHow::By(MergedBy::Keys(keys)), .. } => Some(keys),
-        _ => None,
-    }
+fn keys(by: &MergedHow) -> Option<&Vec<String>> {
+    if let MergedHow::By(MergedBy::Keys(keys)) = by { Some(keys) } else { None }
+}
+
+fn merged(edit: &Resolution) -> Option<(&FileNode, &MergedHow)> {
+    if let Resolution::Merged { file, by } = edit { Some((file, by)) } else { None }
 }
 
 impl SharedPlace {
