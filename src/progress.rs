@@ -4,8 +4,11 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 /// What a long piece of work is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// Reading and checking the bundle.
     Reading,
@@ -28,31 +31,6 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// The word for it in JSON progress lines.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Phase::Reading => "reading",
-            Phase::Comparing => "comparing",
-            Phase::Packing => "packing",
-            Phase::Proving => "proving",
-            Phase::Checking => "checking",
-            Phase::Preparing => "preparing",
-            Phase::Changing => "changing",
-            Phase::Verifying => "verifying",
-            Phase::PuttingBack => "putting-back",
-        }
-    }
-
-    /// The phase with this word.
-    pub fn of_word(word: &str) -> Option<Self> {
-        use Phase::{
-            Changing, Checking, Comparing, Packing, Preparing, Proving, PuttingBack, Reading, Verifying,
-        };
-        let all =
-            [Reading, Comparing, Packing, Proving, Checking, Preparing, Changing, Verifying, PuttingBack];
-        all.into_iter().find(|phase| phase.as_str() == word)
-    }
-
     /// What it is, for people.
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -72,6 +50,18 @@ impl Phase {
     pub const fn can_be_cancelled(self) -> bool {
         !matches!(self, Phase::Verifying | Phase::PuttingBack)
     }
+}
+
+/// How far a piece of work has come, as programs read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HowFar {
+    /// What it is doing.
+    #[serde(rename = "progress")]
+    pub phase: Phase,
+    /// How much of it is done.
+    pub done: u64,
+    /// How much there is.
+    pub total: u64,
 }
 
 /// Hears how work goes. Called from several threads, often; it must be quick and must not fail.

@@ -1,11 +1,14 @@
 //! Words every failure: the one place that turns an error into something a person can act on.
 //!
+//! `answer` has what every command says to programs.
+//!
 //! [`changes`], [`hidden`], [`phrases`], [`relations`] and [`review`] are what both front ends say about changes, what they
 //! hide, sizes and times, patches that know each other, and reviews; a [`page`] of HTML is what they save.
 //!
 //! A report always says three things: what happened, what it means for the files, and what to do next. Its texts
 //! may quote bundles and folders as they are; whoever shows them escapes them.
 
+pub(crate) mod answer;
 pub mod changes;
 pub mod hidden;
 pub mod page;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
 
 /// Keep patches for good: give up the way back and free the space
 ///
@@ -24,7 +24,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (target, id) = (&self.target, self.id.as_deref());
         // What is unknown, unfinished or accepted already is told by the workbench; nobody needs to be asked before.
         let plan = session.workbench().preview_accept(target, id).in_folder(target)?;
@@ -33,11 +33,11 @@ impl Arguments {
             session.ask(|style| text::accept_plan(&plan, target, style), question)?;
         }
         let accepted = session.workbench().accept(target, id).in_folder(target)?;
-        let ending = if accepted.is_nothing() { Ending::NothingToDo } else { Ending::Done };
-        session.tell(
+        let ending = if accepted.is_nothing() { Outcome::NothingToDo } else { Outcome::Done };
+        session.tell_as(
             ending,
             |style| text::accepted(&accepted, target, style),
-            || json::accepted(&accepted, target),
+            || answer::Accept::new(&accepted, target),
         )
     }
 }

@@ -8,9 +8,9 @@ use super::Result;
 use super::edits::EditArguments;
 use super::flags::{FilesAndTarget, Lists, fingerprint};
 use super::reading::Reading;
-use super::render::{json, text};
+use super::render::{answer, text};
 use super::scripts::ScriptFlags;
-use super::session::{Ending, InFolder, Session};
+use super::session::{InFolder, Outcome, Session};
 use crate::model::Code;
 use crate::plan::Fingerprint;
 use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, ScriptConsent};
@@ -64,7 +64,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
         let files = self.reading.prepare(&files, session)?;
         match self.each {
@@ -73,15 +73,15 @@ impl Arguments {
         }
     }
 
-    fn apply_one(&self, files: &[PathBuf], target: &Path, session: &mut Session<'_, '_>) -> Result<Ending> {
+    fn apply_one(&self, files: &[PathBuf], target: &Path, session: &mut Session<'_, '_>) -> Result<Outcome> {
         match self.change(files, target, session)? {
             Agreed::NothingToDo(ending) => Ok(ending),
             Agreed::To(applied) => {
-                let ending = if applied.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
-                session.tell(
+                let ending = if applied.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
+                session.tell_as(
                     ending,
                     |style| text::applied(&applied, target, style),
-                    || json::applied(&applied, target),
+                    || answer::Apply::done(&applied, target),
                 )
             }
         }
@@ -131,10 +131,10 @@ impl Arguments {
             .in_folder(target)?;
         self.refuse(&preview).in_folder(target)?;
         if preview.preview.plan.steps.is_empty() {
-            let told = session.tell(
-                Ending::NothingToDo,
+            let told = session.tell_as(
+                Outcome::NothingToDo,
                 |_| text::nothing_to_apply(&preview, target),
-                || json::nothing_to_apply(&preview, target),
+                || answer::Apply::nothing(&preview, target),
             );
             return told.map(Agreed::NothingToDo);
         }
@@ -180,5 +180,5 @@ enum Agreed<T> {
     /// The change of a folder that is like this, or that was changed so.
     To(T),
     /// There is nothing to agree to; that was told.
-    NothingToDo(Ending),
+    NothingToDo(Outcome),
 }

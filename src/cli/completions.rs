@@ -3,7 +3,7 @@
 use clap_complete::Shell;
 
 use super::Result;
-use super::session::{Ending, Session, Stop};
+use super::session::{Outcome, Session, Stop};
 use super::verbs::command;
 
 /// Print a script that lets your shell complete commands and flags
@@ -19,10 +19,10 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command(), "patchwright", &mut script);
-        session.print(&script).map_err(|error| Stop::Unheard(Ending::Done, error))?;
-        Ok(Ending::Done)
+        session.print(&script).map_err(|error| Stop::Unheard(Outcome::Done, error))?;
+        Ok(Outcome::Done)
     }
 }

@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use super::Result;
 use super::reading::Reading;
-use super::render::{Detail, Style, json, text};
-use super::session::{Ending, InFolder, Session, Stop};
+use super::render::{Detail, Style, answer, text};
+use super::session::{InFolder, Outcome, Session, Stop};
 use crate::diff::{ChangeView, Content, pair_renames, write_patch};
 use crate::model::{FileChange, Patch, TreePath};
 use crate::progress::{CancelToken, Quiet};
@@ -49,7 +47,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         self.reading.prepare(std::slice::from_ref(&self.file), session)?;
         let file = self.file.as_path();
         let form = match session.is_json() {
@@ -90,19 +88,17 @@ impl Arguments {
         });
         let Printer { form, failure, .. } = printer;
         if let Some(error) = failure {
-            return Err(Stop::Unheard(Ending::Done, error));
+            return Err(Stop::Unheard(Outcome::Done, error));
         }
         match &self.target {
             Some(target) => shown.in_folder(target)?,
             None => shown.without_folder()?,
         }
         match form {
-            Form::Facts(facts) => session.answer(
-                Ending::Done,
-                |_| String::new(),
-                || json::diff(&patch, self.target.as_deref(), facts),
-            ),
-            Form::Raw | Form::Text(_) => Ok(Ending::Done),
+            Form::Facts(facts) => {
+                session.answer(|_| String::new(), || answer::Diff::new(&patch, self.target.as_deref(), facts))
+            }
+            Form::Raw | Form::Text(_) => Ok(Outcome::Done),
         }
     }
 
@@ -134,10 +130,10 @@ fn print_text(
     file: &Path,
     form: Form,
     session: &mut Session<'_, '_>,
-) -> Result<Ending> {
+) -> Result<Outcome> {
     let printed = match form {
         Form::Facts(_) => {
-            return session.answer(Ending::Done, |_| String::new(), || json::text_patches(shown, file));
+            return session.answer(|_| String::new(), || answer::TextPatches::new(shown, file));
         }
         Form::Raw => session.print(&shown.text),
         Form::Text(style) => {
@@ -151,7 +147,7 @@ fn print_text(
             })
         }
     };
-    printed.map(|()| Ending::Done).map_err(|error| Stop::Unheard(Ending::Done, error))
+    printed.map(|()| Outcome::Done).map_err(|error| Stop::Unheard(Outcome::Done, error))
 }
 
 /// Which changes are two halves of one rename.
@@ -178,7 +174,7 @@ enum Form {
     Text(Style),
     Raw,
     /// Not at all: what can be counted is counted.
-    Facts(Vec<Value>),
+    Facts(Vec<answer::Difference>),
 }
 
 struct Printer<'p, 's, 'io> {
@@ -248,7 +244,7 @@ impl Printer<'_, '_, '_> {
                 write_patch(&mut bytes, view).and_then(|()| self.session.print(&bytes))
             }
             Form::Facts(facts) => {
-                facts.push(json::difference(view));
+                facts.push(answer::Difference::new(view, super::render::brought(view).as_ref()));
                 Ok(())
             }
         };

@@ -2,8 +2,9 @@
 
 use super::Result;
 use super::flags::{FilesAndTarget, Lists};
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
+use crate::model::Kind;
 
 /// Explain whether patches fit a folder, and why
 ///
@@ -26,20 +27,20 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let preview =
             session.watch(|_, watch| workbench.preview_all(&files, target, watch)).in_folder(target)?;
         let ending = match &preview.preview {
-            plan if !plan.obstacles.is_empty() => Ending::Refused,
-            plan if plan.is_nothing_to_do() => Ending::NothingToDo,
-            _ => Ending::Done,
+            plan if !plan.obstacles.is_empty() => Outcome::Not(Kind::Refused),
+            plan if plan.is_nothing_to_do() => Outcome::NothingToDo,
+            _ => Outcome::Done,
         };
-        session.answer(
+        session.answer_as(
             ending,
             |style| text::explanation(&preview, target, style),
-            || json::explanation(&preview, target),
+            || answer::Explain::new(&preview, target),
         )
     }
 }

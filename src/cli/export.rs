@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::flags::is_bundle;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session, Stop};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session, Stop};
 use crate::report::Report;
 
 /// Write what a patch file changes as a Git patch
@@ -29,7 +29,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let file = is_bundle(&self.file)?;
         if self.output.is_none() && (session.is_read_on_a_terminal() || session.is_json()) {
             return Err(Report::usage("A Git patch is for programs, and could rearrange your terminal")
@@ -44,15 +44,12 @@ impl Arguments {
         };
         let Some(output) = &self.output else {
             return match session.print(&exported.text) {
-                Ok(()) => Ok(Ending::Done),
-                Err(error) => Err(Stop::Unheard(Ending::Done, error)),
+                Ok(()) => Ok(Outcome::Done),
+                Err(error) => Err(Stop::Unheard(Outcome::Done, error)),
             };
         };
         session.workbench().save_export(&exported, output).without_folder()?;
-        session.tell(
-            Ending::Done,
-            |style| text::exported(&exported, output, style),
-            || json::exported(&exported, output),
-        )
+        session
+            .tell(|style| text::exported(&exported, output, style), || answer::Export::new(&exported, output))
     }
 }

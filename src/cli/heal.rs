@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::flags::{fingerprint, is_bundle};
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
 use crate::model::TreePath;
 use crate::plan::Fingerprint;
 use crate::report::Report;
@@ -35,7 +35,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
         let mut options = HealOptions { paths: places(&self.paths)?, from: self.from, expected: self.expect };
         for file in &options.from {
@@ -57,8 +57,12 @@ impl Arguments {
         }
         let healed =
             session.watch(|workbench, watch| workbench.heal(target, &options, watch)).in_folder(target)?;
-        let ending = if healed.entry.is_some() { Ending::Done } else { Ending::NothingToDo };
-        session.tell(ending, |style| text::healed(&healed, target, style), || json::healed(&healed, target))
+        let ending = if healed.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
+        session.tell_as(
+            ending,
+            |style| text::healed(&healed, target, style),
+            || answer::Heal::new(&healed, target),
+        )
     }
 }
 

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
+use crate::model::Kind;
 
 /// Show everything that happened to a product folder
 ///
@@ -25,22 +26,21 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
         if self.verify {
             let check = session.workbench().check_history(target).in_folder(target)?;
-            return session.answer(
-                if check.problem.is_none() { Ending::Done } else { Ending::NeedsPerson },
+            return session.answer_as(
+                if check.problem.is_none() { Outcome::Done } else { Outcome::Not(Kind::NeedsPerson) },
                 |style| text::history_check(&check, target, style),
-                || json::history_check(&check, target),
+                || answer::HistoryCheck::new(&check, target),
             );
         }
         let history = session.workbench().history(target).in_folder(target)?;
         let verbose = session.is_verbose();
         session.answer(
-            Ending::Done,
             |style| text::history(&history, target, verbose, style),
-            || json::history(&history, target),
+            || answer::History::new(&history, target),
         )
     }
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::flags::is_bundle;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
 
 /// Show which product is in a folder and which patches are in it, from what its files hold
 ///
@@ -25,7 +25,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let Self { target, files } = &self;
         for file in files {
             is_bundle(file)?;
@@ -34,9 +34,8 @@ impl Arguments {
             session.watch(|workbench, watch| workbench.identify(target, files, watch)).in_folder(target)?;
         let is_verbose = session.is_verbose();
         session.answer(
-            Ending::Done,
             |style| text::identified(&found, target, is_verbose, style),
-            || json::identified(&found, target),
+            || answer::Identify::new(&found, target),
         )
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 
 use super::Result;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
 use super::sign::signer;
 use crate::report::Report;
 use crate::workbench::{Fingerprint, KeyWish, PublicKey, Revoked, RevokedFrom, Role};
@@ -169,39 +169,35 @@ impl From<KeyRole> for Role {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         match self.verb {
             KeyVerb::New(args) => args.run(session),
             KeyVerb::List(_) => {
                 let keys = session.workbench().keys().without_folder()?;
                 let verbose = session.is_verbose();
-                session.answer(Ending::Done, |style| text::keys(&keys, verbose, style), || json::keys(&keys))
+                session.answer(|style| text::keys(&keys, verbose, style), || answer::Keys::new(&keys))
             }
             KeyVerb::Trust(args) => args.run(session),
             KeyVerb::Revoke(args) => args.run(session),
             KeyVerb::Export(args) => {
                 let known = session.workbench().known_key(&args.key).without_folder()?;
-                session.answer(Ending::Done, |_| known.key.key.file(), || json::key(&known))
+                session.answer(|_| known.key.key.file(), || answer::Key::new(&known))
             }
             KeyVerb::Update(args) => {
                 let rotated = session.workbench().take_in_rotation(&args.file).without_folder()?;
-                session.tell(Ending::Done, |style| text::rotated(&rotated, style), || json::rotated(&rotated))
+                session.tell(|style| text::rotated(&rotated, style), || answer::Rotation::new(&rotated))
             }
             KeyVerb::SignList(args) => {
                 let signer = signer(session, &args.key, args.password_file.as_deref())?;
                 let place = session.workbench().sign_rotation(&args.file, &signer).without_folder()?;
-                session.tell(
-                    Ending::Done,
-                    |style| text::signed_list(&place, style),
-                    || json::signed_list(&place),
-                )
+                session.tell(|style| text::signed_list(&place, style), || answer::SignedList::new(&place))
             }
         }
     }
 }
 
 impl New {
-    fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let is_file_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
         if self.name.is_empty() || self.name.starts_with('.') || !self.name.chars().all(is_file_name) {
             return Err(
@@ -227,15 +223,14 @@ impl New {
         let made = session.workbench().new_key(&self.name, self.output.as_deref(), password.as_ref());
         let made = made.without_folder()?;
         session.tell(
-            Ending::Done,
             |style| text::made_key(&made, password.is_some(), style),
-            || json::made_key(&made, password.is_some()),
+            || answer::MadeKey::new(&made, password.is_some()),
         )
     }
 }
 
 impl Trust {
-    fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (key, products, fallback) = self.key(session)?;
         let name = match (&self.name, fallback) {
             (Some(name), _) => name.clone(),
@@ -259,7 +254,7 @@ impl Trust {
         };
         self.compare(&wish, session)?;
         let trusted = session.workbench().trust_key(&wish).without_folder()?;
-        session.tell(Ending::Done, |style| text::trusted_key(&trusted, style), || json::trusted_key(&trusted))
+        session.tell(|style| text::trusted_key(&trusted, style), || answer::KeyInfo::new(&trusted))
     }
 
     /// The key, what it is trusted for, and what it may be called.
@@ -306,7 +301,7 @@ impl Trust {
 }
 
 impl Revoke {
-    fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let workbench = session.workbench();
         let key = match Fingerprint::parse(&self.key) {
             Some(print) => print,
@@ -318,7 +313,7 @@ impl Revoke {
             (None, None) => RevokedFrom::Always,
         };
         let revoked = workbench.revoke_key(Revoked { key, from, reason: self.reason }).without_folder()?;
-        session.tell(Ending::Done, |style| text::revoked_key(&revoked, style), || json::revoked_key(&revoked))
+        session.tell(|style| text::revoked_key(&revoked, style), || answer::RevokedKey::new(&revoked))
     }
 }
 

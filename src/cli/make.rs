@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::reading::Reading;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
 use crate::report::Report;
 use crate::workbench::{
     Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, Proof, TextMakeRequest,
@@ -82,13 +82,13 @@ impl Order {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let made = match (&self.git.git, self.patch.is_empty()) {
             (Some(_), _) => self.of_commits(session)?,
             (None, false) => self.of_text(session)?,
             (None, true) => self.of_folders(session)?,
         };
-        session.tell(Ending::Done, |style| text::made(&made, style), || json::made(&made))
+        session.tell(|style| text::made(&made, style), || answer::Make::new(&made))
     }
 
     fn proof(&self) -> Proof {

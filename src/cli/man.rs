@@ -5,7 +5,7 @@ use std::io;
 use clap_mangen::Man;
 
 use super::Result;
-use super::session::{Ending, Session, Stop};
+use super::session::{Outcome, Session, Stop};
 use super::verbs::command;
 
 /// Print the manual page
@@ -17,10 +17,10 @@ Examples:
 pub(super) struct Arguments {}
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let printed = page().and_then(|page| session.print(&page));
-        printed.map_err(|error| Stop::Unheard(Ending::Done, error))?;
-        Ok(Ending::Done)
+        printed.map_err(|error| Stop::Unheard(Outcome::Done, error))?;
+        Ok(Outcome::Done)
     }
 }
 

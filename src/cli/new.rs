@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
 
 /// Start a patch order: a commented template to fill in
 ///
@@ -21,12 +21,12 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let template = session.workbench().template();
         let Some(output) = self.output else {
-            return session.answer(Ending::Done, |_| template.to_owned(), || json::template(template));
+            return session.answer(|_| template.to_owned(), || answer::Template::new(Some(template), None));
         };
         session.workbench().save_template(&output).without_folder()?;
-        session.tell(Ending::Done, |_| text::order_written(&output), || json::order_written(&output))
+        session.tell(|_| text::order_written(&output), || answer::Template::new(None, Some(&output)))
     }
 }

@@ -6,8 +6,9 @@ use super::Result;
 use super::edits::{EditArguments, place_and_file};
 use super::flags::{FilesAndTarget, Lists};
 use super::reading::Reading;
-use super::render::{Detail, json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{Detail, answer, text};
+use super::session::{InFolder, Outcome, Session};
+use crate::model::Kind;
 use crate::workbench::PlanFile;
 
 /// Show what apply would do, and every reason why not
@@ -46,7 +47,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
         let files = self.reading.prepare(&files, session)?;
         let choices = self.edits.choices()?;
@@ -65,14 +66,14 @@ impl Arguments {
             PlanFile::new(&preview, created).save(output).without_folder()?;
         }
         let ending = match &preview.preview {
-            plan if !plan.obstacles.is_empty() => Ending::Refused,
-            plan if plan.is_nothing_to_do() => Ending::NothingToDo,
-            _ => Ending::Done,
+            plan if !plan.obstacles.is_empty() => Outcome::Not(Kind::Refused),
+            plan if plan.is_nothing_to_do() => Outcome::NothingToDo,
+            _ => Outcome::Done,
         };
-        session.answer(
+        session.answer_as(
             ending,
             |style| text::plan(&preview, target, saved, Detail::Full, style),
-            || json::plan(&preview, target, saved),
+            || answer::Plan::new(&preview, target, saved),
         )
     }
 }

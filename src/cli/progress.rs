@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
 
-use crate::progress::{Phase, Progress};
+use crate::progress::{HowFar, Phase, Progress};
 
 /// Work that takes less shows no bar: a flash would only unsettle.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -101,8 +100,8 @@ impl Progress for Lines<'_> {
 impl Printer<'_> {
     fn print(&mut self, done: u64) {
         self.last = Instant::now();
-        let line =
-            json!({ "progress": self.phase.as_str(), "done": done.min(self.total), "total": self.total });
+        let how_far = HowFar { phase: self.phase, done: done.min(self.total), total: self.total };
+        let line = serde_json::to_string(&how_far).expect("three plain fields");
         // A reader who went away must not stop a change that is under way.
         let _ = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
     }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::Result;
-use super::render::{json, text};
-use super::session::{Ending, Session};
+use super::render::{answer, text};
+use super::session::{Outcome, Session};
 use crate::report::Report;
 use crate::workbench::{Choice, OnForeign, Recovered};
 
@@ -49,7 +49,7 @@ enum OnConflict {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
         let choice = match (self.choice.finish, self.on_conflict) {
             (true, _) => Choice::Finish,
@@ -60,13 +60,13 @@ impl Arguments {
             .watch(|workbench, watch| workbench.recover(target, choice, watch))
             .map_err(|error| Report::of_recovery(&error, target))?;
         let ending = match &recovered {
-            Recovered::NothingToDo => Ending::NothingToDo,
-            Recovered::PutBack { .. } | Recovered::Finished(_) => Ending::Done,
+            Recovered::NothingToDo => Outcome::NothingToDo,
+            Recovered::PutBack { .. } | Recovered::Finished(_) => Outcome::Done,
         };
-        session.tell(
+        session.tell_as(
             ending,
             |style| text::recovered(&recovered, target, style),
-            || json::recovered(&recovered, target),
+            || answer::Recover::new(&recovered, target),
         )
     }
 }

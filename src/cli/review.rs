@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::flags::is_bundle;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
 use super::sign::signer;
 use crate::report::{Report, review as report};
 use crate::workbench::{Opinion, Review, ReviewWish, is_text_patch};
@@ -107,7 +107,7 @@ impl Form {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let file = is_bundle(&self.file)?;
         if is_text_patch(file).without_folder()? {
             let report = Report::usage("A text patch cannot be reviewed: it has no place for a signature");
@@ -143,10 +143,10 @@ impl Arguments {
             }
         }
         let answer = |style| text::reviewed(&review, file, &written, signed.as_ref(), style);
-        let fields = || json::reviewed(&review, file, &written, signed.as_ref());
+        let fields = || answer::Reviewed::new(&bytes, file, &written, signed.as_ref());
         match written.is_empty() && signed.is_none() {
-            true => session.answer(Ending::Done, answer, fields),
-            false => session.tell(Ending::Done, answer, fields),
+            true => session.answer(answer, fields),
+            false => session.tell(answer, fields),
         }
     }
 

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::flags::fingerprint;
-use super::render::{json, text};
+use super::render::{answer, text};
 use super::scripts::ScriptFlags;
-use super::session::{Ending, InFolder, Session};
+use super::session::{InFolder, Outcome, Session};
 use crate::plan::{Fingerprint, OnDrift};
 use crate::workbench::{RollbackOptions, ScriptConsent, Which};
 
@@ -52,7 +52,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (target, undo) = (&self.target, self.undo);
         let which = match (self.id, self.to) {
             (_, Some(id)) => Which::Before(id),
@@ -91,9 +91,8 @@ impl Arguments {
             .watch(|workbench, watch| workbench.roll_back(target, &options, watch))
             .in_folder(target)?;
         session.tell(
-            Ending::Done,
             |style| text::rolled_back(&done, target, undo, style),
-            || json::rolled_back(&done, target),
+            || answer::Rollback::new(&done, target),
         )
     }
 }

@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde::Serialize;
 
 use super::flags::Common;
 use super::progress::{Bar, Lines};
-use super::render::{Detail, Style, json, text};
+use super::render::{Detail, Style, answer, json, text};
 use super::verbs::Verb;
 use super::{Result, Streams};
 use crate::model::Kind;
@@ -16,6 +16,7 @@ use crate::progress::{Progress, Quiet};
 use crate::report::Report;
 use crate::text::escape_text;
 use crate::workbench::{self, Error, Password, TextOptions, Watch, Workbench};
+pub(super) use answer::Outcome;
 
 /// One run of the program.
 pub(super) struct Session<'s, 'io> {
@@ -26,52 +27,18 @@ pub(super) struct Session<'s, 'io> {
     changes_a_folder: bool,
 }
 
-/// How a command ended that ended well, or as well as it could.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    Done,
-    NothingToDo,
-    /// The answer is a list of reasons why not.
-    Refused,
-    /// The answer is that not enough people who are trusted vouch for it.
-    NotTrusted,
-    /// The answer is that somebody has to look at what is wrong.
-    NeedsPerson,
-}
-
 /// Why a command gave no answer.
 #[derive(Debug)]
 pub(super) enum Stop {
     /// It failed.
     Failed(Box<Report>),
     /// It ended as it says, but the answer could not be printed.
-    Unheard(Ending, io::Error),
+    Unheard(Outcome, io::Error),
 }
 
 impl From<Report> for Stop {
     fn from(report: Report) -> Self {
         Stop::Failed(Box::new(report))
-    }
-}
-
-impl Ending {
-    fn as_str(self) -> &'static str {
-        match self {
-            Ending::Done => "done",
-            Ending::NothingToDo => "nothing-to-do",
-            Ending::Refused => Kind::Refused.as_str(),
-            Ending::NotTrusted => Kind::NotTrusted.as_str(),
-            Ending::NeedsPerson => Kind::NeedsPerson.as_str(),
-        }
-    }
-
-    fn exit_code(self) -> u8 {
-        match self {
-            Ending::Done | Ending::NothingToDo => 0,
-            Ending::Refused => Kind::Refused.exit_code(),
-            Ending::NotTrusted => Kind::NotTrusted.exit_code(),
-            Ending::NeedsPerson => Kind::NeedsPerson.exit_code(),
-        }
     }
 }
 
@@ -203,31 +170,49 @@ impl<'s, 'io> Session<'s, 'io> {
         Ok(read)
     }
 
-    /// Answers a question.
-    pub fn answer(
+    /// Answers a question that was answered as it was asked.
+    pub fn answer<A: Serialize>(
         &mut self,
-        ending: Ending,
         text: impl FnOnce(Style) -> String,
-        json: impl FnOnce() -> Map<String, Value>,
-    ) -> Result<Ending> {
+        json: impl FnOnce() -> A,
+    ) -> Result<Outcome> {
+        self.answer_as(Outcome::Done, text, json)
+    }
+
+    /// Answers a question.
+    pub fn answer_as<A: Serialize>(
+        &mut self,
+        ending: Outcome,
+        text: impl FnOnce(Style) -> String,
+        json: impl FnOnce() -> A,
+    ) -> Result<Outcome> {
         let printed = match Form::new(&self.common) {
             Form::Text => text(self.style()),
-            form => self.document(ending.as_str(), json(), form),
+            form => self.document(ending, &json(), form),
         };
         self.print(printed.as_bytes()).map_err(|error| Stop::Unheard(ending, error))?;
         Ok(ending)
     }
 
-    /// Tells that work is done; with `--quiet` only programs hear it.
-    pub fn tell(
+    /// Tells that work is done.
+    pub fn tell<A: Serialize>(
         &mut self,
-        ending: Ending,
         text: impl FnOnce(Style) -> String,
-        json: impl FnOnce() -> Map<String, Value>,
-    ) -> Result<Ending> {
+        json: impl FnOnce() -> A,
+    ) -> Result<Outcome> {
+        self.tell_as(Outcome::Done, text, json)
+    }
+
+    /// Tells how work ended; with `--quiet` only programs hear it.
+    pub fn tell_as<A: Serialize>(
+        &mut self,
+        ending: Outcome,
+        text: impl FnOnce(Style) -> String,
+        json: impl FnOnce() -> A,
+    ) -> Result<Outcome> {
         match self.common.quiet && !self.is_json() {
             true => Ok(ending),
-            false => self.answer(ending, text, json),
+            false => self.answer_as(ending, text, json),
         }
     }
 
@@ -236,12 +221,12 @@ impl<'s, 'io> Session<'s, 'io> {
         self.streams.out.write_all(bytes)
     }
 
-    fn document(&self, outcome: &str, fields: Map<String, Value>, form: Form) -> String {
-        json::document(Some(self.verb), outcome, fields, form == Form::JsonLine)
+    fn document(&self, outcome: Outcome, answer: &impl Serialize, form: Form) -> String {
+        json::document(Some(self.verb), outcome, answer, form == Form::JsonLine)
     }
 
     /// Prints what is left to say and returns the exit code.
-    pub fn end(mut self, ending: Result<Ending>) -> u8 {
+    pub fn end(mut self, ending: Result<Outcome>) -> u8 {
         let ending = ending.and_then(|ending| match self.streams.out.flush() {
             Ok(()) => Ok(ending),
             Err(error) => Err(Stop::Unheard(ending, error)),
@@ -266,7 +251,7 @@ impl<'s, 'io> Session<'s, 'io> {
         if form == Form::Text {
             return self.tell_failure_as_text(report);
         }
-        let document = self.document(report.kind.as_str(), json::failure(report), form);
+        let document = self.document(Outcome::Not(report.kind), &answer::Failure::new(report), form);
         // The exit code says the same to whoever cannot be told.
         let _ = self.print(document.as_bytes()).and_then(|()| self.streams.out.flush());
         report.kind.exit_code()
@@ -328,7 +313,8 @@ pub(super) fn explain(error: &clap::Error, args: &[OsString], streams: &mut Stre
         let headline = plain.lines().next().unwrap_or_default().trim_start_matches("error: ");
         let report = Report::usage(headline).hint("patchwright --help says what can be written.");
         let compact = !has("--json") || has("--progress") || has("--progress=json");
-        let document = json::document(None, report.kind.as_str(), json::failure(&report), compact);
+        let document =
+            json::document(None, Outcome::Not(report.kind), &answer::Failure::new(&report), compact);
         let _ = streams.out.write_all(document.as_bytes()).and_then(|()| streams.out.flush());
     } else {
         let _ = write!(streams.err, "{}", rendered(streams.terminals.err));

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::flags::is_bundle;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
 use crate::workbench::is_text_patch;
 
 /// Show what a patch file says about itself
@@ -24,22 +24,20 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let file = is_bundle(&self.file)?;
         if is_text_patch(file).without_folder()? {
             let shown = session.workbench().inspect_text(file).without_folder()?;
             return session.answer(
-                Ending::Done,
                 |style| text::text_patches(&shown, style),
-                || json::text_patches(&shown, file),
+                || answer::TextPatches::new(&shown, file),
             );
         }
         let shown = session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?;
         let verbose = session.is_verbose();
         session.answer(
-            Ending::Done,
             |style| text::inspection(&shown, file, verbose, style),
-            || json::inspection(&shown, file),
+            || answer::Show::new(&shown, file),
         )
     }
 }

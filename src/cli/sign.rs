@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::flags::is_bundle;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
 use crate::report::Report;
 use crate::workbench::{Role, Signer};
 
@@ -60,13 +60,13 @@ impl From<SignAs> for Role {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let file = is_bundle(&self.file)?;
         let role = self.role.into();
         if self.comment {
             let shown = session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?;
             let comment = session.workbench().comment_to_sign(&shown.patch, role).without_folder()?;
-            return session.answer(Ending::Done, |_| format!("{comment}\n"), || json::comment(&comment));
+            return session.answer(|_| format!("{comment}\n"), || answer::Comment::new(&comment));
         }
         let signed = match (&self.attach, &self.key) {
             (Some(signature), _) => {
@@ -79,7 +79,7 @@ impl Arguments {
             (None, None) => return Err(Report::usage("A key is needed to sign with").into()),
         };
         let signed = signed.without_folder()?;
-        session.tell(Ending::Done, |style| text::signed(&signed, file, style), || json::signed(&signed, file))
+        session.tell(|style| text::signed(&signed, file, style), || answer::Sign::new(&signed, file))
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::Result;
 use super::diff::content;
 use super::flags::Lists;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session, Stop};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session, Stop};
 use crate::diff::ChangeView;
 use crate::progress::{CancelToken, Quiet};
 use crate::workbench::{OneChange, Watch};
@@ -31,15 +31,12 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let status = session.watch(|_, watch| workbench.status(target, watch)).in_folder(target)?;
-        let ending = session.answer(
-            Ending::Done,
-            |style| text::status(&status, target, style),
-            || json::status(&status, target),
-        )?;
+        let ending = session
+            .answer(|style| text::status(&status, target, style), || answer::Status::new(&status, target))?;
         if self.diff && !session.is_json() {
             show_differences(session, target)?;
         }
@@ -67,7 +64,7 @@ fn show_differences(session: &mut Session<'_, '_>, target: &Path) -> Result<()> 
         }
     });
     match failure {
-        Some(error) => Err(Stop::Unheard(Ending::Done, error)),
+        Some(error) => Err(Stop::Unheard(Outcome::Done, error)),
         None => shown.in_folder(target),
     }
 }

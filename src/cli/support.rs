@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
 
 /// Save a file for support: records and checksums, never what is in your files
 ///
@@ -24,12 +24,12 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (target, report) = (&self.target, "Saved from the command line.\n");
         let output = std::path::absolute(&self.output).unwrap_or(self.output);
         let saved = session
             .watch(|bench, watch| bench.save_support_file(&output, Some(target), report, watch))
             .in_folder(target)?;
-        session.tell(Ending::Done, |_| text::support_saved(&saved), || json::support_saved(&saved, target))
+        session.tell(|_| text::support_saved(&saved), || answer::Support::new(&saved, target))
     }
 }

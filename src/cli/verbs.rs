@@ -4,7 +4,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::Result;
 use super::flags::Common;
-use super::session::{Ending, Session};
+use super::session::{Outcome, Session};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -62,7 +62,7 @@ macro_rules! verbs {
                 match self { $(Verb::$verb(_) => AtStake::$at_stake,)* }
             }
 
-            pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+            pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
                 match self { $(Verb::$verb(arguments) => arguments.run(session),)* }
             }
         }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::flags::is_bundle;
-use super::render::{json, text};
-use super::session::{Ending, InFolder, Session};
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
+use crate::model::Kind;
 use crate::report::Report;
 use crate::workbench::{Standing, is_text_patch};
 
@@ -27,7 +28,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Ending> {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let file = is_bundle(&self.file)?;
         if is_text_patch(file).without_folder()? {
             let report =
@@ -39,10 +40,10 @@ impl Arguments {
         let verdict = &verified.inspection.verdict;
         let is_fine = verdict.standing == Standing::Trusted
             || self.allow_unsigned && verdict.standing != Standing::Broken;
-        session.answer(
-            if is_fine { Ending::Done } else { Ending::NotTrusted },
+        session.answer_as(
+            if is_fine { Outcome::Done } else { Outcome::Not(Kind::NotTrusted) },
             |style| text::verification(&verified, file, style),
-            || json::verification(&verified, file),
+            || answer::Verify::new(&verified, file),
         )
     }
 }

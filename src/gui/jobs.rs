@@ -110,12 +110,8 @@ impl Threads {
         match Worker::start(&self.program, arguments, heard) {
             Ok(worker) => self.worker = Some(worker),
             Err(error) => {
-                let answer = Answer {
-                    outcome: "failed".to_owned(),
-                    code: "E-IO".to_owned(),
-                    message: fill(widgets::WORKER_NOT_STARTED, &[("why", &error.to_string())]),
-                    ..Answer::default()
-                };
+                let why = fill(widgets::WORKER_NOT_STARTED, &[("why", &error.to_string())]);
+                let answer = Answer::not_started(why);
                 sender(Event::Worker(Line::Answer(Box::new(answer))));
                 sender(Event::WorkerEnded);
             }

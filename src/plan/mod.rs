@@ -46,13 +46,15 @@ use crate::model::{Code, Digest, Mode, Node, PlaceProblem, Step, TreePath};
 use why::Disk;
 
 /// Something worth knowing that stops nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Note {
-    /// The place it is about, if it is about one.
-    pub path: Option<String>,
     /// What it is.
     pub text: String,
+    /// The place it is about, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// Whether it is about how a diff fits, which is shown beside the diff, too.
+    #[serde(skip)]
     pub is_fit: bool,
 }
 

@@ -41,7 +41,8 @@ pub enum Class {
 }
 
 /// What follows from a relation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Consequence {
     /// There is nothing to apply.
     Skip,
@@ -102,19 +103,6 @@ impl Class {
     }
 }
 
-impl Consequence {
-    /// The word for it in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Consequence::Skip => "skip",
-            Consequence::Replace => "replace",
-            Consequence::Apply => "apply",
-            Consequence::Merge => "merge",
-            Consequence::Stop => "stop",
-        }
-    }
-}
-
 /// How two patches meet at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meeting {
@@ -157,7 +145,8 @@ pub struct Grounds {
 }
 
 /// What the vendor of one patch says about another patch. Displayed as a sentence without its period.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "says", rename_all = "lowercase")]
 pub enum Declaration {
     /// The one contains the other.
     Replaces {

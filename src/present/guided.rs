@@ -13,7 +13,7 @@ use super::outcome::Outcome;
 use super::slot::Ticket;
 use super::worker::{Answer, Change};
 use crate::model::Code;
-use crate::progress::Phase;
+use crate::progress::{HowFar, Phase};
 use crate::words;
 use crate::workbench::EditChoices;
 
@@ -141,7 +141,7 @@ impl Work {
     const BEGINNING: Self = Self { phase: None, thousandths: 0, is_stopping: false, elapsed: Duration::ZERO };
 
     /// Takes a line of progress.
-    pub fn advance(&mut self, phase: Phase, done: u64, total: u64) {
+    pub fn advance(&mut self, HowFar { phase, done, total }: HowFar) {
         // What share of the bar a phase takes: where it begins and how long it is, in thousandths.
         let (from, length) = match phase {
             Phase::Reading => (0, 20),

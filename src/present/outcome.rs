@@ -4,8 +4,8 @@ use super::failure::Failure;
 use super::guided::{Guided, Task};
 use super::history::FolderView;
 use super::overview::{Fact, line, path_line};
-use super::worker::Answer;
-use crate::model::{Code, Restart, Word};
+use super::worker::{Answer, Outcome as Ended};
+use crate::model::{Code, Kind, Restart, Word};
 use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill};
@@ -55,7 +55,7 @@ impl Outcome {
             condition,
             heading: heading(guided, condition, answer).to_owned(),
             sentence: sentence(answer, condition, found),
-            code: answer.filter(|answer| !answer.code.is_empty()).map(|answer| line(&answer.code)),
+            code: answer.and_then(Answer::code).map(line),
             facts: facts(guided, answer, found),
             next: next(condition, answer),
             details: details(answer, found),
@@ -82,14 +82,14 @@ impl Outcome {
 fn condition(guided: &Guided, found: Result<&FolderView, &Failure>) -> Condition {
     let answer = guided.answer.as_ref();
     let is_unfinished = found.is_ok_and(|view| view.status.unfinished.is_some());
-    match answer.map(|answer| answer.outcome.as_str()) {
+    match answer.map(|answer| answer.outcome) {
         _ if is_unfinished => Condition::NeedsAttention,
         // What was read back decides: done means that it is so.
-        Some("done") if found.is_ok_and(|view| view.status.drift.is_empty()) => Condition::Done,
-        Some("done") => Condition::NeedsAttention,
-        Some("nothing-to-do") => Condition::NothingToDo,
-        Some("put-back") => Condition::PutBack,
-        Some("needs-person") => Condition::NeedsAttention,
+        Some(Ended::Done) if found.is_ok_and(|view| view.status.drift.is_empty()) => Condition::Done,
+        Some(Ended::Done) => Condition::NeedsAttention,
+        Some(Ended::NothingToDo) => Condition::NothingToDo,
+        Some(Ended::Not(Kind::PutBack)) => Condition::PutBack,
+        Some(Ended::Not(Kind::NeedsPerson)) => Condition::NeedsAttention,
         Some(_) => Condition::NothingChanged,
         // It ended without a word, but not after the history had got an entry.
         None if found
@@ -118,9 +118,9 @@ fn heading(guided: &Guided, condition: Condition, answer: Option<&Answer>) -> &'
 }
 
 fn sentence(answer: Option<&Answer>, condition: Condition, found: Result<&FolderView, &Failure>) -> String {
-    if let Some(answer) = answer.filter(|answer| !answer.message.is_empty()) {
-        let files = answer.files.as_deref().map(|files| format!(" {}", line(files))).unwrap_or_default();
-        return format!("{}.{files}", line(&answer.message));
+    if let Some(failure) = answer.and_then(Answer::failure) {
+        let files = failure.files.as_deref().map(|files| format!(" {}", line(files))).unwrap_or_default();
+        return format!("{}.{files}", line(&failure.message));
     }
     let Ok(view) = found else { return found.err().map(|failure| failure.what.clone()).unwrap_or_default() };
     let number = phrases::count(view.status.compared, "place", "places");
@@ -143,7 +143,7 @@ fn facts(guided: &Guided, answer: Option<&Answer>, found: Result<&FolderView, &F
     facts.extend(guided.folder.as_ref().map(|folder| Fact::new(words::FOLDER, &path_line(folder))));
     facts.extend(guided.bundle.as_ref().map(|bundle| Fact::new(words::PATCH_FILE, &path_line(bundle))));
     facts.extend(found.ok().and_then(FolderView::product).map(|product| Fact::new(words::PRODUCT, &product)));
-    if let Some(entry) = answer.and_then(|answer| answer.entry.as_ref()) {
+    if let Some(entry) = answer.and_then(Answer::entry) {
         facts.push(Fact::new(words::REFERENCE, &fill(words::ENTRY_N, &[("n", &entry.seq.to_string())])));
         facts.push(Fact::new(words::WHEN, &phrases::moment(&entry.time)));
         facts.push(Fact::new(
@@ -157,10 +157,10 @@ fn facts(guided: &Guided, answer: Option<&Answer>, found: Result<&FolderView, &F
 fn next(condition: Condition, answer: Option<&Answer>) -> Vec<String> {
     let mut next: Vec<String> = Vec::new();
     let Some(answer) = answer else { return next };
-    next.extend(answer.hints.iter().map(|hint| line(hint)));
+    next.extend(answer.failure().iter().flat_map(|failure| &failure.hints).map(|hint| line(hint)));
     if condition == Condition::Done {
-        let restart = Restart::parse(&answer.restart).and_then(words::restart);
-        next.extend(restart.map(str::to_owned));
+        let restart = answer.change().and_then(|change| Restart::parse(&change.restart));
+        next.extend(restart.and_then(words::restart).map(str::to_owned));
     }
     next
 }
@@ -168,23 +168,29 @@ fn next(condition: Condition, answer: Option<&Answer>) -> Vec<String> {
 fn details(answer: Option<&Answer>, found: Result<&FolderView, &Failure>) -> Vec<String> {
     let mut details = Vec::new();
     if let Some(answer) = answer {
-        if !answer.code.is_empty() {
-            details.push(format!("{}: {}", line(&answer.code), line(&answer.message)));
+        if let Some(failure) = answer.failure() {
+            details.push(format!("{}: {}", line(&failure.code), line(&failure.message)));
+            details.extend(failure.causes.iter().map(|cause| capitalised(&line(cause))));
+            details.extend(failure.obstacles.iter().map(|obstacle| {
+                let place =
+                    obstacle.path.as_deref().map(|path| format!("{} ", line(path))).unwrap_or_default();
+                format!(
+                    "{}: {place}{} {}",
+                    line(&obstacle.code),
+                    line(&obstacle.meaning),
+                    line(&obstacle.hint)
+                )
+            }));
         }
-        details.extend(answer.causes.iter().map(|cause| capitalised(&line(cause))));
-        details.extend(answer.obstacles.iter().map(|obstacle| {
-            let place = obstacle.path.as_deref().map(|path| format!("{} ", line(path))).unwrap_or_default();
-            format!("{}: {place}{} {}", line(&obstacle.code), line(&obstacle.meaning), line(&obstacle.hint))
-        }));
-        details.extend(answer.notes.iter().map(|note| {
+        details.extend(answer.notes().iter().map(|note| {
             let place = note.path.as_deref().map(|path| format!("{} ", line(path))).unwrap_or_default();
             format!("{place}{}", line(&note.text))
         }));
-        details.extend(answer.checks.iter().map(|check| {
+        details.extend(answer.change().iter().flat_map(|change| &change.checks).map(|check| {
             let template = if check.passed { words::CHECK_PASSED } else { words::CHECK_NOT_PASSED };
             fill(template, &[("check", &line(&check.check)), ("evidence", &line(&check.evidence))])
         }));
-        details.extend(answer.untidy.as_ref().map(|untidy| fill(words::TIDYING, &[("what", &line(untidy))])));
+        details.extend(answer.untidy().map(|untidy| fill(words::TIDYING, &[("what", &line(untidy))])));
     }
     match found {
         Ok(view) => details.extend(view.differences.iter().cloned()),
@@ -210,5 +216,5 @@ fn can(task: Task, condition: Condition, found: Result<&FolderView, &Failure>) -
 
 /// Whether an answer says that files were changed after an interruption.
 pub fn is_foreign(answer: &Answer) -> bool {
-    answer.code == Code::Foreign.as_str()
+    answer.code() == Some(Code::Foreign.as_str())
 }

@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::plan::Fingerprint;
-use crate::progress::Phase;
+use crate::model::{Code, Kind};
+use crate::plan::{Fingerprint, Note};
+use crate::progress::HowFar;
+pub use crate::report::answer::Outcome;
+use crate::report::answer::{self, Apply, Entry, Failure, Recover, Recovery, Rollback};
 use crate::report::shell_word;
 use crate::workbench::{EditChoice, EditChoices};
 
@@ -100,130 +103,102 @@ impl Change {
 }
 
 /// One line of the worker.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
 pub enum Line {
     /// How far it has come.
-    Progress {
-        /// What it is doing.
-        phase: Phase,
-        /// How much of it is done.
-        done: u64,
-        /// How much there is.
-        total: u64,
-    },
+    Progress(HowFar),
     /// It has ended.
     Answer(Box<Answer>),
 }
 
 /// The worker's last word. Texts are as it wrote them and must be escaped before they are shown.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Answer {
-    /// `done`, `nothing-to-do`, or why not (see the command line's schema).
-    pub outcome: String,
-    /// The code, if it failed.
-    pub code: String,
-    /// What happened, if it failed.
-    pub message: String,
-    /// What that means for the files.
-    pub files: Option<String>,
-    /// Why.
-    pub causes: Vec<String>,
-    /// What to do.
-    pub hints: Vec<String>,
-    /// Everything that stands in the way.
-    pub obstacles: Vec<AnswerObstacle>,
+    /// How it ended.
+    pub outcome: Outcome,
+    #[serde(flatten)]
+    said: Said,
+}
+
+/// The answers of the verbs that a worker is told; what is one of them is none of those before it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+enum Said {
+    Failed(Failure),
+    RolledBack(Box<Rollback>),
+    Applied(Box<Apply>),
+    Recovered(Recover),
+}
+
+impl Answer {
+    /// That of a worker that could not be started.
+    pub fn not_started(message: String) -> Self {
+        let (outcome, code) = (Outcome::Not(Kind::Machine), Code::Io);
+        let failure = Failure { code: code.to_string(), message, ..Default::default() };
+        Self { outcome, said: Said::Failed(failure) }
+    }
+
+    /// The code to quote, if it failed.
+    pub fn code(&self) -> Option<&str> {
+        self.failure().map(|failure| failure.code.as_str())
+    }
+
+    pub(super) fn failure(&self) -> Option<&Failure> {
+        if let Said::Failed(failure) = &self.said { Some(failure) } else { None }
+    }
+
+    /// What came of a patch that went in.
+    pub(super) fn change(&self) -> Option<&answer::Change> {
+        if let Said::Applied(apply) = &self.said { apply.change.as_ref() } else { None }
+    }
+
     /// The history entry that was written.
-    pub entry: Option<AnswerEntry>,
+    pub(super) fn entry(&self) -> Option<&Entry> {
+        match &self.said {
+            Said::RolledBack(rollback) => Some(&rollback.entry),
+            Said::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => Some(&finished.entry),
+            _ => self.change()?.entry.as_ref(),
+        }
+    }
+
     /// What was worth knowing.
-    pub notes: Vec<AnswerNote>,
-    /// Health checks that ran.
-    pub checks: Vec<AnswerCheck>,
-    /// What has to be restarted.
-    pub restart: String,
+    pub(super) fn notes(&self) -> &[Note] {
+        match &self.said {
+            Said::RolledBack(rollback) => &rollback.notes,
+            _ => self.change().map_or(&[], |change| &change.notes),
+        }
+    }
+
     /// Why tidying up did not succeed.
-    pub untidy: Option<String>,
-    /// Number of places that recovery put back.
-    pub put_back: u64,
-}
-
-/// A reason why not.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct AnswerObstacle {
-    /// The code.
-    pub code: String,
-    /// The place.
-    pub path: Option<String>,
-    /// What it means.
-    pub meaning: String,
-    /// What to do.
-    pub hint: String,
-}
-
-/// The history entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct AnswerEntry {
-    /// Its number.
-    pub seq: u64,
-    /// When, RFC 3339.
-    pub time: String,
-    /// Who.
-    pub user: String,
-    /// On which machine.
-    pub host: String,
-}
-
-/// Something worth knowing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct AnswerNote {
-    /// The place.
-    pub path: Option<String>,
-    /// What.
-    pub text: String,
-}
-
-/// A check that ran.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct AnswerCheck {
-    /// What was looked at.
-    pub check: String,
-    /// Whether it was so.
-    pub passed: bool,
-    /// What was seen.
-    pub evidence: String,
-}
-
-#[derive(Deserialize)]
-struct ProgressLine {
-    progress: String,
-    done: u64,
-    total: u64,
+    pub(super) fn untidy(&self) -> Option<&String> {
+        match &self.said {
+            Said::RolledBack(rollback) => rollback.untidy.as_ref(),
+            _ => self.change()?.untidy.as_ref(),
+        }
+    }
 }
 
 /// Reads one line of the worker; `None` if it is none.
 pub fn parse(line: &str) -> Option<Line> {
-    if let Ok(ProgressLine { progress, done, total }) = serde_json::from_str(line) {
-        return Some(Line::Progress { phase: Phase::of_word(&progress)?, done, total });
-    }
-    let answer: Answer = serde_json::from_str(line).ok()?;
-    (!answer.outcome.is_empty()).then(|| Line::Answer(Box::new(answer)))
+    serde_json::from_str(line).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::progress::Phase;
 
     #[test]
     fn lines_of_the_worker_are_read_and_other_lines_are_not() {
         let progress = parse(r#"{"progress":"changing","done":3,"total":9}"#);
-        assert_eq!(progress, Some(Line::Progress { phase: Phase::Changing, done: 3, total: 9 }));
-        let answer = parse(r#"{"schema":"patchwright/1","outcome":"done","entry":{"seq":4},"more":1}"#);
+        assert_eq!(progress, Some(Line::Progress(HowFar { phase: Phase::Changing, done: 3, total: 9 })));
+        let answer = parse(
+            r#"{"schema":"patchwright/1","outcome":"put-back","code":"E-IO","message":"no","causes":[],"hints":[],"obstacles":[],"more":1}"#,
+        );
         let Some(Line::Answer(answer)) = answer else { panic!("{answer:?}") };
-        assert_eq!((answer.outcome.as_str(), answer.entry.map(|entry| entry.seq)), ("done", Some(4)));
+        assert_eq!((answer.outcome, answer.code()), (Outcome::Not(Kind::PutBack), Some("E-IO")));
+        assert_eq!(parse(r#"{"outcome":"splendid","target":"/opt/app"}"#), None);
         assert_eq!(parse("{}"), None);
         assert_eq!(parse("Stopping safely…"), None);
     }

@@ -57,19 +57,6 @@ pub fn rollback(possible: RollbackPossible) -> &'static str {
     }
 }
 
-/// What an entry says, for programs.
-pub fn action(action: Action) -> &'static str {
-    match action {
-        Action::Apply => "apply",
-        Action::Rollback => "rollback",
-        Action::Heal => "heal",
-        Action::PutBack => "put-back",
-        Action::Accept => "accept",
-        Action::Checked => "checked",
-        Action::Scripts => "scripts",
-    }
-}
-
 /// What an entry says, for people; `reversed` is the entry it takes back.
 pub fn event(entry: &Entry, reversed: Option<&Entry>) -> &'static str {
     match (entry.action, reversed.map(|entry| entry.action)) {

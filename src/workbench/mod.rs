@@ -19,7 +19,8 @@ pub use crate::plan::Recalled;
 pub use change::accept::{Accepted, KeptEdit};
 pub use change::apply::{Applied, ApplyOptions};
 pub use change::heal::{HealOptions, HealPreview, Healed};
-pub use change::plan_file::{PlanFile, PlannedStep};
+pub use change::plan_file::PlanFile;
+pub(crate) use change::plan_file::{NodeFacts, PlannedStep};
 pub use change::preview::{ApplyPreview, ComingPatch};
 pub use change::recover::{Choice, Recovered};
 pub use change::rollback::{
@@ -50,7 +51,8 @@ pub use text_patch::{
 pub use crate::bundle::order::{Finding, Weight};
 pub use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
 pub use crate::ledger::{
-    Action, CheckNote, Entry, Installed, PatchNote, ScriptNote, ScriptState, ScriptTime,
+    Action, CheckNote, Entry, Installed, OverrideNote, PatchNote, ScriptNote, ScriptState, ScriptTime,
+    VouchedNote,
 };
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub use crate::trust::{

@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 
 use patchwright::environment::Environment;
 use patchwright::gui::worker::WORKER_FLAG;
-use patchwright::present::worker::{Answer, Change, Line, parse};
-use patchwright::progress::{CancelToken, Phase, Quiet};
+use patchwright::present::worker::{Answer, Change, Line, Outcome, parse};
+use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
 use patchwright::workbench::{EditChoices, MakeRequest, OrderSource, Proof, Watch, Workbench};
 use tempfile::TempDir;
 
@@ -146,8 +146,8 @@ impl Running {
     fn reaches(&mut self, phase: Phase) -> bool {
         while let Some(line) = self.next() {
             match line {
-                Line::Progress { phase: now, .. } if now == phase => return true,
-                Line::Progress { .. } => {}
+                Line::Progress(HowFar { phase: now, .. }) if now == phase => return true,
+                Line::Progress(_) => {}
                 Line::Answer(_) => return false,
             }
         }
@@ -195,7 +195,7 @@ fn a_worker_that_is_told_to_stop_leaves_everything_as_it_was() {
     let mut worker = scene.apply();
     worker.stop();
     let answer = worker.answer();
-    assert_eq!(answer.code, "E-INTERRUPTED", "{answer:?}");
+    assert_eq!(answer.code(), Some("E-INTERRUPTED"), "{answer:?}");
     assert!(!scene.is_interrupted());
     assert_eq!(everything(&scene.folder()), before);
 }
@@ -211,12 +211,12 @@ fn a_worker_that_is_told_to_stop_in_the_middle_puts_everything_back() {
         }
         let answer = worker.answer();
         assert!(!scene.is_interrupted(), "{answer:?}");
-        if answer.outcome != "done" {
+        if answer.outcome != Outcome::Done {
             assert_eq!(everything(&scene.folder()), before, "{answer:?}");
             return;
         }
         let back = scene.start(&Change::TakeBack { patch: None, keep_edits: false }).answer();
-        assert_eq!(back.outcome, "done", "{back:?}");
+        assert_eq!(back.outcome, Outcome::Done, "{back:?}");
     }
     panic!("the worker was never stopped in its middle");
 }
@@ -233,13 +233,13 @@ fn a_worker_that_is_killed_leaves_work_that_is_found_and_put_back() {
         worker.child.wait().expect("it ends");
         if was_met && scene.is_interrupted() {
             let answer = scene.start(&Change::UndoInterrupted { aside: false }).answer();
-            assert_eq!(answer.outcome, "done", "{answer:?}");
+            assert_eq!(answer.outcome, Outcome::Done, "{answer:?}");
             assert!(!scene.is_interrupted());
             assert_eq!(everything(&scene.folder()), before);
             return;
         }
         let back = scene.start(&Change::TakeBack { patch: None, keep_edits: false }).answer();
-        assert_eq!(back.outcome, "done", "{back:?}");
+        assert_eq!(back.outcome, Outcome::Done, "{back:?}");
     }
     panic!("the worker was never met in its middle");
 }

@@ -2,12 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
-
 use super::{Agreed, Arguments};
 use crate::cli::Result;
-use crate::cli::render::{json, text};
-use crate::cli::session::{Ending, InFolder, Session, Stop};
+use crate::cli::render::{answer, text};
+use crate::cli::session::{InFolder, Outcome, Session, Stop};
 use crate::report::Report;
 use crate::workbench::{Applied, is_text_patch};
 
@@ -17,7 +15,7 @@ pub(super) fn apply_each(
     files: &[PathBuf],
     target: &Path,
     session: &mut Session<'_, '_>,
-) -> Result<Ending> {
+) -> Result<Outcome> {
     let file = files.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
     if !is_text_patch(file).without_folder()? {
         return Err(Report::usage("--each is for a series of text patches, and this is none").into());
@@ -35,12 +33,12 @@ pub(super) fn apply_each(
             }
         }
     }
-    let ending =
-        if done.iter().any(|applied| applied.entry.is_some()) { Ending::Done } else { Ending::NothingToDo };
-    session.tell(
+    let last_change = done.iter().rev().find(|applied| applied.entry.is_some());
+    let ending = if last_change.is_some() { Outcome::Done } else { Outcome::NothingToDo };
+    session.tell_as(
         ending,
         |style| done.iter().map(|applied| text::applied(applied, target, style)).collect(),
-        || each_as_json(&done, target),
+        || answer::Series::new(last_change.or(done.last()), &done, target),
     )
 }
 
@@ -57,12 +55,4 @@ fn told(stop: Stop, name: &str, done: &[Applied], all: usize) -> Stop {
         None => format!("None of the {all} patches of the series is in the folder."),
     });
     Stop::Failed(report)
-}
-
-fn each_as_json(done: &[Applied], target: &Path) -> Map<String, Value> {
-    let changed = done.iter().rev().find(|applied| applied.entry.is_some()).or(done.last());
-    let mut fields = changed.map(|applied| json::applied(applied, target)).unwrap_or_default();
-    let each: Vec<Value> = done.iter().map(|applied| Value::Object(json::applied(applied, target))).collect();
-    fields.insert("each".to_owned(), Value::Array(each));
-    fields
 }

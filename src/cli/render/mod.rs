@@ -7,6 +7,7 @@ mod style;
 pub(super) mod text;
 
 use crate::diff::{ChangeView, Content, is_text};
+pub(super) use crate::report::answer;
 use crate::report::{changes, hidden, phrases as words};
 use crate::text::confusables::{Confusables, in_content};
 

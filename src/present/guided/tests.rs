@@ -95,7 +95,7 @@ fn the_bar_never_goes_back() {
         (Phase::PuttingBack, 10),
         (Phase::Verifying, 100),
     ] {
-        work.advance(phase, done, 100);
+        work.advance(HowFar { phase, done, total: 100 });
         assert!(work.thousandths >= last, "{phase:?} {done}");
         last = work.thousandths;
     }
@@ -114,9 +114,9 @@ fn a_recovery_has_only_its_question() {
 fn what_cannot_be_stopped_says_so() {
     let mut work = Work::BEGINNING;
     assert_eq!(work.stopping(), Ok(words::STOP_BEFORE));
-    work.advance(Phase::Changing, 0, 1);
+    work.advance(HowFar { phase: Phase::Changing, done: 0, total: 1 });
     assert_eq!(work.stopping(), Ok(words::STOP_DURING));
-    work.advance(Phase::Verifying, 0, 1);
+    work.advance(HowFar { phase: Phase::Verifying, done: 0, total: 1 });
     assert_eq!(work.stopping(), Err(words::STOP_TOO_LATE));
 }
 

@@ -173,7 +173,7 @@ impl Model {
     pub(super) fn on_line(&mut self, line: Line) -> Vec<Effect> {
         if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Running) {
             match line {
-                Line::Progress { phase, done, total } => guided.work.advance(phase, done, total),
+                Line::Progress(how_far) => guided.work.advance(how_far),
                 Line::Answer(answer) => guided.answer = Some(*answer),
             }
         }

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Digest, Node, Step};
+use crate::model::{Digest, FileNode, Node, Step};
 use crate::plan::Fingerprint;
 use crate::text::json;
 use crate::whole_file::WholeFile;
 use crate::workbench::{ApplyPreview, Error, Result};
 
-/// Longest plan file that is read, in bytes: 100,000 steps at about 300 bytes each.
-const MAX_BYTES: usize = 32 << 20;
+/// Longest plan file that is read, in bytes: 100,000 steps at about 500 bytes each.
+const MAX_BYTES: usize = 64 << 20;
 
 /// What a saved plan says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct PlanFile {
     pub steps: Vec<PlannedStep>,
 }
 
-/// One step, for people.
+/// One step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedStep {
@@ -40,16 +40,25 @@ pub struct PlannedStep {
     pub does: String,
     /// The place.
     pub path: String,
-    /// What is there, in words.
+    /// What is there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub before: Option<String>,
-    /// What will be there, in words.
+    pub before: Option<NodeFacts>,
+    /// What will be there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub after: Option<String>,
+    pub after: Option<NodeFacts>,
+}
+
+/// What stands at a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum NodeFacts {
+    File { bytes: u64, mode: String, sha256: String },
+    Link { to: String },
+    Folder { mode: String },
 }
 
 impl PlannedStep {
-    /// `step` in words.
+    /// What `step` does.
     pub fn from_step(step: &Step) -> Self {
         let does = match (&step.before, &step.after) {
             (None, _) => "create",
@@ -57,23 +66,29 @@ impl PlannedStep {
             (Some(before), Some(after)) if before.same_content(after) => "mode",
             (Some(_), Some(_)) => "replace",
         };
-        let words = |node: &Option<Node>| node.as_ref().map(in_words);
         Self {
             does: does.to_owned(),
             path: step.path.as_str().to_owned(),
-            before: words(&step.before),
-            after: words(&step.after),
+            before: step.before.as_ref().map(NodeFacts::new),
+            after: step.after.as_ref().map(NodeFacts::new),
         }
     }
 }
 
-fn in_words(node: &Node) -> String {
-    match node {
-        Node::File(file) => {
-            format!("file, {} bytes, mode {}, sha256 {}", file.size_bytes, file.mode, file.digest)
+impl NodeFacts {
+    /// Those of `node`.
+    pub fn new(node: &Node) -> Self {
+        match node {
+            Node::File(file) => Self::of_file(file),
+            Node::Link(link) => NodeFacts::Link { to: link.points_to.clone() },
+            Node::Dir(mode) => NodeFacts::Folder { mode: mode.to_string() },
         }
-        Node::Link(link) => format!("link to {}", link.points_to),
-        Node::Dir(mode) => format!("folder, mode {mode}"),
+    }
+
+    /// Those of a file.
+    pub fn of_file(file: &FileNode) -> Self {
+        let (mode, sha256) = (file.mode.to_string(), file.digest.to_string());
+        NodeFacts::File { bytes: file.size_bytes, mode, sha256 }
     }
 }
 

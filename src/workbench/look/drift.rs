@@ -16,7 +16,8 @@ use crate::workbench::contents::{First, Library, wants_merging};
 use crate::workbench::{Content, Drift, DriftKind, OneChange, Result, Side, Watch, Workbench};
 
 /// Why a place is likely not as the history says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "cause", content = "cause_patch", rename_all = "kebab-case")]
 pub enum DriftCause {
     /// It is as it was before this patch: put back by hand, or from a backup.
     AsBefore(String),
@@ -31,25 +32,6 @@ pub enum DriftCause {
 }
 
 impl DriftCause {
-    /// The word for it in JSON.
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            DriftCause::AsBefore(_) => "as-before",
-            DriftCause::AsLeftBy(_) => "as-left-by",
-            DriftCause::LocalEdit => "local-edit",
-            DriftCause::Removed => "removed",
-            DriftCause::Unknown => "unknown",
-        }
-    }
-
-    /// The patch whose image is there.
-    pub fn patch(&self) -> Option<&str> {
-        match self {
-            DriftCause::AsBefore(patch) | DriftCause::AsLeftBy(patch) => Some(patch),
-            DriftCause::LocalEdit | DriftCause::Removed | DriftCause::Unknown => None,
-        }
-    }
-
     /// In words, as a phrase.
     pub fn phrase(&self) -> String {
         match self {

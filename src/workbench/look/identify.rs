@@ -51,7 +51,8 @@ pub struct IdentifiedPatch {
 }
 
 /// Whether a patch is in a folder, as far as files tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Presence {
     /// Every place is as the patch leaves it.
     In,
@@ -64,16 +65,6 @@ pub enum Presence {
 }
 
 impl Presence {
-    /// The word for it in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Presence::In => "in",
-            Presence::NotIn => "not-in",
-            Presence::Partly => "partly",
-            Presence::Neither => "neither",
-        }
-    }
-
     /// In words.
     pub const fn phrase(self) -> &'static str {
         match self {

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::diff::patch_text::GitMode;
 use crate::diff::{GitFile, write_git_patch};
 use crate::model::{Mode, Node};
-use crate::plan::Obstacle;
 use crate::plan::why::Making;
+use crate::plan::{Note, Obstacle};
 use crate::text::one_line;
 use crate::whole_file::WholeFile;
 use crate::workbench::{ChangeContents, Error, Result, Side, Watch, Workbench, is_text_patch};
@@ -19,8 +19,8 @@ const MAX_HEAD_CHARS: usize = 200;
 pub struct Exported {
     /// The patch.
     pub text: Vec<u8>,
-    /// What such a patch cannot say, one sentence each.
-    pub left_out: Vec<String>,
+    /// What such a patch cannot say.
+    pub left_out: Vec<Note>,
 }
 
 impl Workbench {
@@ -58,7 +58,7 @@ impl Workbench {
 
 struct Export {
     text: Vec<u8>,
-    left_out: Vec<String>,
+    left_out: Vec<Note>,
     missing: Vec<Obstacle>,
 }
 
@@ -114,11 +114,15 @@ impl Export {
         };
         let modes = (left.and_then(Node::mode), right.and_then(Node::mode));
         if modes.0 != modes.1 && !is_plain(right) {
-            self.left_out.push(format!("{path}: permissions are only \"can be run\" or not"));
+            self.leave_out(path, "permissions are only \"can be run\" or not");
         }
         let is_dir = |node: Option<&Node>| node.is_some_and(Node::is_dir);
         if is_dir(left) != is_dir(right) {
-            self.left_out.push(format!("{path}: a folder comes with its first file and goes with its last"));
+            self.leave_out(path, "a folder comes with its first file and goes with its last");
         }
+    }
+
+    fn leave_out(&mut self, path: &str, text: &str) {
+        self.left_out.push(Note::at(path, text));
     }
 }

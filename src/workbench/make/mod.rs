@@ -70,7 +70,7 @@ pub struct MadeBundle {
     /// What the order could say better.
     pub warnings: Vec<Finding>,
     /// What was worth knowing about the folders.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl Workbench {
@@ -120,15 +120,8 @@ impl Workbench {
             bundle_bytes,
             file_digest,
             warnings: order.warnings,
-            notes: notes.into_iter().map(in_words).collect(),
+            notes,
         })
-    }
-}
-
-fn in_words(note: Note) -> String {
-    match note.path {
-        Some(path) => format!("{path}: {}", note.text),
-        None => note.text,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jsonschema::Validator;
 use patchwright::cli::{Interrupt, Streams, Terminals, command, run_with};
-use patchwright::model::{Code, Kind};
+use patchwright::model::{Code, Conflict, Kind, PatchId};
 use patchwright::workbench::Workbench;
 use serde_json::{Value, json};
 
@@ -163,6 +163,14 @@ fn every_answer_about_patches_that_know_each_other_fits_the_schema() {
     ask(&console, &format!("explain {all}"), "nothing-to-do");
     let clash = ask(&console, "explain $/clash.patchbundle $/app", "refused");
     assert_eq!(clash["patches"][0]["relations"][0]["places"][0]["meeting"], "same-lines");
+    let apart = Conflict { id: PatchId::parse("ONE").expect("an id"), reason: "two fonts".to_owned() };
+    let loner = sandbox.bundle("LONER").replace("version.txt", "4.2\n", "4.3\n");
+    sandbox.save("loner.patchbundle", &loner.but(|patch| patch.about.conflicts = vec![apart]));
+    let apart = ask(&console, "explain $/loner.patchbundle $/app", "refused");
+    assert_eq!(
+        apart["patches"][0]["relations"][0]["declared"],
+        json!([{ "says": "excludes", "by": "LONER", "other": "ONE", "reason": "two fonts" }])
+    );
     assert_eq!(ask(&console, "rollback $/app ONE --yes", "refused")["code"], "E-NOT-NEWEST");
     let gone = ask(&console, "rollback $/app ONE --with-dependents --yes", "done");
     assert_eq!(ids(&gone["patches"]), ["ONE", "THREE"]);

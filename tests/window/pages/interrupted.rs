@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers};
 use patchwright::present::message::Effect;
-use patchwright::present::worker::{Answer, Change};
+use patchwright::present::worker::Change;
 use patchwright::settings::{Pair, Recent};
 use patchwright::words;
 use patchwright::workbench::UnfinishedWork;
@@ -50,7 +50,7 @@ fn each_choice_asks_once_and_starts_what_it_says() {
         person.press(choice);
         let folder = sample.sample().folder;
         assert!(person.desk().done.contains(&Effect::Start(change, folder, None)));
-        person.hears_end(Answer { outcome: "done".to_owned(), ..Answer::default() });
+        person.hears_end(r#"{"outcome":"done","target":"/opt/app"}"#);
         person.must_see(&format!("Step 6 of 6: {}", words::STEP_RESULT));
     }
 }

@@ -17,9 +17,9 @@ use patchwright::cli::{self, Streams};
 use patchwright::environment::Environment;
 use patchwright::gui::{App, Jobs};
 use patchwright::present::message::{Effect, Event};
-use patchwright::present::worker::{self, Answer, Line};
+use patchwright::present::worker::{self, Line};
 use patchwright::present::{Model, reading};
-use patchwright::progress::{CancelToken, Phase, Quiet};
+use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
 use patchwright::settings::{Palette, Recent, Settings};
 use patchwright::words;
 use patchwright::workbench::{Sample, UnfinishedWork, Watch, Workbench};
@@ -263,13 +263,14 @@ impl Person {
     /// The worker says how far it is.
     #[track_caller]
     pub fn hears_progress(&mut self, phase: Phase, done: u64, total: u64) {
-        self.hears(Event::Worker(Line::Progress { phase, done, total }));
+        self.hears(Event::Worker(Line::Progress(HowFar { phase, done, total })));
     }
 
     /// The worker says its last word and ends.
     #[track_caller]
-    pub fn hears_end(&mut self, answer: Answer) {
-        self.desk().answers.push_back(Event::Worker(Line::Answer(Box::new(answer))));
+    pub fn hears_end(&mut self, last_word: &str) {
+        let last_word = worker::parse(last_word).expect("a worker says this");
+        self.desk().answers.push_back(Event::Worker(last_word));
         self.hears(Event::WorkerEnded);
     }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 use egui::{Key, Modifiers, ViewportCommand, ViewportId};
 use egui_kittest::kittest::NodeT;
 use patchwright::present::message::Effect;
-use patchwright::present::worker::Answer;
 use patchwright::progress::Phase;
 use patchwright::words;
 
@@ -70,12 +69,9 @@ fn stop_is_said_once_and_the_result_says_that_everything_is_as_before() {
     person.control(words::STOP).click();
     person.settle();
     assert_eq!(stops(&person), 1);
-    person.hears_end(Answer {
-        outcome: "interrupted".to_owned(),
-        code: "E-INTERRUPTED".to_owned(),
-        message: "stopped on request".to_owned(),
-        ..Answer::default()
-    });
+    person.hears_end(
+        r#"{"outcome":"interrupted","code":"E-INTERRUPTED","message":"stopped on request","causes":[],"hints":[],"obstacles":[]}"#,
+    );
     person.must_see(&format!("Step 6 of 6: {}", words::STEP_RESULT));
     person.must_see(words::NOT_DONE);
     insta::assert_snapshot!("stopped", person.told());
@@ -175,6 +171,6 @@ fn what_is_looked_at_twice_for_one_picture_happens_once() {
     assert_eq!((starts(&person), stops(&person)), (1, 1));
     person.closes();
     person.press(words::STAY);
-    person.hears_end(Answer { outcome: "done".to_owned(), ..Answer::default() });
+    person.hears_end(r#"{"outcome":"done","target":"/opt/app"}"#);
     person.must_see(&format!("Step 6 of 6: {}", words::STEP_RESULT));
 }

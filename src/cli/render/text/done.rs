@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::list::columns;
-use super::plan::{note_lines, restarts};
+use super::plan::{note, note_lines, restarts};
 use super::{place, safe, title};
 use crate::cli::render::{Style, changes, words};
 use crate::model::Patch;
@@ -42,8 +42,8 @@ pub(in crate::cli) fn made(made: &MadeBundle, style: Style) -> String {
     for warning in &made.warnings {
         text.push_str(&format!("{} {}\n", style.attention("Order:"), safe(&warning.to_string())));
     }
-    for note in &made.notes {
-        text.push_str(&format!("{} {}\n", style.attention("Worth knowing:"), safe(note)));
+    for known in &made.notes {
+        text.push_str(&format!("{} {}\n", style.attention("Worth knowing:"), note(known)));
     }
     text
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::list::columns;
+use super::plan::note_lines;
 use super::{place, safe, title};
 use crate::cli::render::{Detail, Style, words};
 use crate::workbench::{Exported, FileOutcome, TextInspection, TextOrigin};
@@ -76,7 +77,7 @@ pub(in crate::cli) fn exported(exported: &Exported, output: &Path, style: Style)
     let mut text = format!("Wrote {}\n", style.strong(&place(output)));
     if !exported.left_out.is_empty() {
         text.push_str("What such a patch cannot say:\n");
-        text.extend(exported.left_out.iter().map(|line| format!("  {}\n", safe(line))));
+        text.push_str(&note_lines(&exported.left_out));
     }
     text
 }

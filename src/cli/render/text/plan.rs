@@ -205,11 +205,12 @@ pub(super) fn notes(notes: &[Note], style: Style) -> String {
 }
 
 pub(super) fn note_lines(notes: &[Note]) -> String {
-    let line = |note: &Note| match &note.path {
-        Some(path) => format!("  {}: {}\n", safe(path), safe(&note.text)),
-        None => format!("  {}\n", safe(&note.text)),
-    };
-    notes.iter().map(line).collect()
+    notes.iter().map(|note| format!("  {}\n", self::note(note))).collect()
+}
+
+pub(super) fn note(note: &Note) -> String {
+    let path = note.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
+    format!("{path}{}", safe(&note.text))
 }
 
 /// Each reason with its way out; empty without reasons.

@@ -1,26 +1,32 @@
-//! The document itself, and the one form that every failure has.
+//! The one document that programs read. What is in it is in `report::answer`.
 
-use serde_json::{Map, Value};
+use serde::Serialize;
 
-use super::{fields, insert_some, obstacles};
+use super::answer::Outcome;
 use crate::model::characters::unseen;
-use crate::report::Report;
 
 /// Names the form of all documents; it changes when a field loses its meaning, not when one is added.
 const SCHEMA: &str = "patchwright/1";
 
+#[derive(Serialize)]
+struct Document<'a, A> {
+    schema: &'static str,
+    command: Option<&'a str>,
+    outcome: Outcome,
+    #[serde(flatten)]
+    answer: &'a A,
+}
+
 /// The one document of a run, with a line feed at its end.
 pub(in crate::cli) fn document(
     command: Option<&str>,
-    outcome: &str,
-    fields: Map<String, Value>,
+    outcome: Outcome,
+    answer: &impl Serialize,
     on_one_line: bool,
 ) -> String {
-    let mut whole = fields! { "schema": SCHEMA, "command": command, "outcome": outcome };
-    whole.extend(fields);
-    let whole = Value::Object(whole);
-    let text = if on_one_line { whole.to_string() } else { format!("{whole:#}") };
-    let mut text = spell_out(&text);
+    let whole = Document { schema: SCHEMA, command, outcome, answer };
+    let write = if on_one_line { serde_json::to_string } else { serde_json::to_string_pretty };
+    let mut text = spell_out(&write(&whole).expect("an answer has text keys only"));
     text.push('\n');
     text
 }
@@ -42,27 +48,17 @@ fn spell_out(json: &str) -> String {
     text
 }
 
-pub(in crate::cli) fn failure(report: &Report) -> Map<String, Value> {
-    let mut fields = fields! {
-        "code": report.code.as_str(),
-        "message": report.title(),
-    };
-    insert_some(&mut fields, "path", report.path.clone());
-    fields.extend(fields! { "causes": report.causes });
-    insert_some(&mut fields, "files", report.files.sentence());
-    fields.extend(fields! { "hints": report.hints, "obstacles": obstacles(&report.obstacles) });
-    fields
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     #[test]
     fn a_document_holds_no_character_that_nobody_sees_and_means_the_same() {
         let text = "a\u{1b}[31m\u{9b}\u{202e}\u{e0041}\u{7f}é\n\t\"";
         for on_one_line in [true, false] {
-            let printed = document(Some("show"), "done", fields! { "title": text }, on_one_line);
+            let printed = document(Some("show"), Outcome::Done, &json!({ "title": text }), on_one_line);
             assert!(printed.chars().all(|c| c == '\n' || unseen(c).is_none()), "{printed:?}");
             let read: Value = serde_json::from_str(&printed).expect("JSON");
             assert_eq!(read["title"], text);

@@ -1,0 +1,125 @@
+//! What a command answers to programs, as data: written by the command line, and read by the window, whose worker is a
+//! command line. Field names are a contract; `assets/schema/cli.schema.json` says which there are.
+
+mod change;
+mod folder;
+mod patch;
+mod plan;
+mod trust;
+
+pub use change::{Accept, Apply, Change, Entry, Heal, Recover, Recovery, Rollback, Series};
+pub use folder::{History, HistoryCheck, Identify, Status};
+pub use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
+pub use plan::{Explain, Plan};
+pub use trust::{Comment, Key, KeyInfo, Keys, MadeKey, Reviewed, RevokedKey, Rotation, Sign, SignedList};
+
+use serde::{Deserialize, Serialize};
+
+use super::Report;
+use crate::model::{Code, Kind, Patch};
+use crate::plan::Obstacle as Reason;
+
+/// Declares answers: each field with its type and where it comes from. `[name]` is left out when there is nothing to say,
+/// and `..name` stands for the fields of what it names.
+macro_rules! answers {
+    ($(
+        $(#[$doc:meta])*
+        $answer:ident($($source:ident: $of:ty),*) {
+            $($(..$part:ident)? $([$some:ident])? $($field:ident)?: $type:ty = $value:expr,)*
+        }
+    )*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        pub struct $answer {$(
+            $(#[serde(flatten)] pub $part: $type,)?
+            $(#[serde(skip_serializing_if = "Option::is_none")] pub $some: Option<$type>,)?
+            $(pub $field: $type,)?
+        )*}
+
+        impl $answer {
+            pub fn new($($source: $of),*) -> Self {
+                Self { $($($part: $value,)? $($some: $value,)? $($field: $value,)?)* }
+            }
+        }
+    )*};
+}
+use answers;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Outcome {
+    /// As it was asked for.
+    Done,
+    /// There was nothing to do.
+    NothingToDo,
+    /// In another way.
+    Not(Kind),
+}
+
+impl Outcome {
+    /// The exit code of the command line.
+    pub fn exit_code(self) -> u8 {
+        if let Outcome::Not(kind) = self { kind.exit_code() } else { 0 }
+    }
+}
+
+impl From<Outcome> for String {
+    fn from(outcome: Outcome) -> Self {
+        let word = match outcome {
+            Outcome::Done => "done",
+            Outcome::NothingToDo => "nothing-to-do",
+            Outcome::Not(kind) => kind.as_str(),
+        };
+        word.to_owned()
+    }
+}
+
+impl TryFrom<String> for Outcome {
+    type Error = &'static str;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        let failures = Code::ALL.iter().map(|code| Outcome::Not(code.kind()));
+        let mut all = [Outcome::Done, Outcome::NothingToDo].into_iter().chain(failures);
+        all.find(|outcome| String::from(*outcome) == word).ok_or("no outcome of this program")
+    }
+}
+
+answers! {
+    /// Anything that did not go well.
+    #[derive(Default)]
+    Failure(report: &Report) {
+        code: String = report.code.to_string(),
+        message: String = report.title(),
+        [path]: String = report.path.clone(),
+        causes: Vec<String> = report.causes.clone(),
+        [files]: String = report.files.sentence().map(str::to_owned),
+        hints: Vec<String> = report.hints.clone(),
+        obstacles: Vec<Obstacle> = all(&report.obstacles, Obstacle::new),
+    }
+
+    /// A reason why not.
+    Obstacle(obstacle: &Reason) {
+        code: String = obstacle.code().to_string(),
+        meaning: String = obstacle.meaning(),
+        hint: String = obstacle.hint(),
+        [path]: String = obstacle.path.clone(),
+    }
+
+    /// Which patch.
+    PatchName(patch: &Patch) {
+        id: String = patch.about.identity.id.to_string(),
+        revision: u32 = patch.about.identity.revision,
+        title: String = patch.about.title.clone(),
+    }
+}
+
+/// Each of `items` as an answer has it.
+fn all<'a, T: 'a, A>(items: impl IntoIterator<Item = &'a T>, new: impl Fn(&'a T) -> A) -> Vec<A> {
+    items.into_iter().map(new).collect()
+}
+
+/// A list that is left out when it is empty.
+fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
+    (!items.is_empty()).then_some(items)
+}

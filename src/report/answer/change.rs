@@ -1,0 +1,156 @@
+//! Answers of the verbs that change a folder, and what its history says.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::Coming;
+use super::{PatchName, all, answers, some};
+use crate::plan::Note;
+use crate::report::phrases::path_text;
+use crate::workbench::{
+    Accepted, Action, Applied, ApplyPreview, CheckNote, Entry as LedgerEntry, Healed, KeptEdit, OverrideNote,
+    PatchNote, PlannedStep, Recovered, RolledBack, ScriptNote, ScriptState, ScriptTime, Undone, VouchedNote,
+};
+
+answers! {
+    Apply(patch: PatchName, patches: &[crate::workbench::ComingPatch], target: &Path, change: Option<Change>) {
+        patch: PatchName = patch,
+        patches: Vec<Coming> = all(patches, Coming::related),
+        target: String = path_text(target),
+        ..change: Option<Change> = change,
+    }
+
+    /// What came of it, where anything was begun.
+    Change(applied: &Applied) {
+        notes: Vec<Note> = applied.notes.clone(),
+        checks: Vec<CheckNote> = applied.checks.clone(),
+        restart: String = applied.patch.about.restart.as_str().to_owned(),
+        [entry]: Entry = applied.entry.as_ref().map(Entry::new),
+        [untidy]: String = applied.untidy.clone(),
+    }
+
+    /// A series that was applied patch by patch: the last one that changed something, and all.
+    Series(last: Option<&Applied>, done: &[Applied], target: &Path) {
+        ..last: Option<Apply> = last.map(|applied| Apply::done(applied, target)),
+        each: Vec<Apply> = all(done, |applied| Apply::done(applied, target)),
+    }
+
+    Rollback(done: &RolledBack, target: &Path) {
+        target: String = path_text(target),
+        entry: Entry = Entry::new(&done.entry),
+        notes: Vec<Note> = done.notes.clone(),
+        patches: Vec<PatchNote> = done.patches.clone(),
+        returned: Vec<PatchNote> = done.back.clone(),
+        [patch]: PatchNote = done.patch.clone(),
+        [untidy]: String = done.untidy.clone(),
+    }
+
+    Heal(healed: &Healed, target: &Path) {
+        target: String = path_text(target),
+        notes: Vec<Note> = healed.notes.clone(),
+        [entry]: Entry = healed.entry.as_ref().map(Entry::new),
+        [untidy]: String = healed.untidy.clone(),
+    }
+
+    Accept(accepted: &Accepted, target: &Path) {
+        target: String = path_text(target),
+        patches: Vec<PatchNote> = accepted.patches.clone(),
+        edits: Vec<Kept> = all(&accepted.edits, Kept::new),
+        [rollback]: PatchNote = accepted.rollback.clone(),
+    }
+
+    Kept(edit: &KeptEdit) {
+        path: String = edit.path.to_string(),
+        copy: String = edit.copy.clone(),
+    }
+
+    Recover(recovered: &Recovered, target: &Path) {
+        target: String = path_text(target),
+        ..recovery: Recovery = Recovery::new(recovered),
+    }
+
+    Finished(entry: &LedgerEntry) {
+        entry: Entry = Entry::new(entry),
+    }
+
+    PutBack(patch: Option<&PatchNote>, undone: &Undone) {
+        [patch]: PatchNote = patch.cloned(),
+        put_back: usize = undone.put_back,
+        newer: Vec<String> = all(&undone.newer, ToString::to_string),
+        folders_kept: Vec<String> = all(&undone.folders_kept, ToString::to_string),
+        put_aside: Vec<Aside> = all(&undone.put_aside, |(path, now)| Aside::new(path, now)),
+    }
+
+    /// A thing of somebody else, and where it is now.
+    Aside(path: &dyn ToString, now: &dyn ToString) {
+        path: String = path.to_string(),
+        now: String = now.to_string(),
+    }
+
+    /// One event in the history of a folder. One whose steps cannot be read is shown without them; its chain is right
+    /// all the same.
+    Entry(entry: &LedgerEntry) {
+        seq: u64 = entry.seq,
+        previous: String = entry.previous.to_string(),
+        action: Action = entry.action,
+        time: String = entry.time.clone(),
+        user: String = entry.user.clone(),
+        host: String = entry.host.clone(),
+        tool: String = entry.tool.clone(),
+        [patch]: PatchNote = entry.patch.clone(),
+        [patches]: Vec<PatchNote> = some(all(&entry.parts, |part| part.patch.clone())),
+        [reverses]: u64 = entry.reverses,
+        [bundle_sha256]: String = entry.bundle.map(|digest| digest.to_string()),
+        [manifest_sha256]: String = entry.manifest.map(|digest| digest.to_string()),
+        [version_before]: String = entry.version_before.clone(),
+        [version_after]: String = entry.version_after.clone(),
+        [vouched]: Vec<VouchedNote> = some(entry.vouched.clone()),
+        [overrides]: Vec<OverrideNote> = some(entry.overrides.clone()),
+        remarks: Vec<String> = entry.remarks.clone(),
+        checks: Vec<CheckNote> = entry.checks.clone(),
+        steps: Vec<PlannedStep> = all(&entry.steps().unwrap_or_default(), PlannedStep::from_step),
+        [scripts]: Vec<ScriptOutcome> = some(all(&entry.scripts, ScriptOutcome::new)),
+    }
+
+    ScriptOutcome(note: &ScriptNote) {
+        patch: String = note.patch.clone(),
+        number: usize = note.number,
+        phase: ScriptTime = note.time,
+        sha256: String = note.sha256.to_string(),
+        state: ScriptState = note.state,
+        how: String = note.how.clone(),
+        millis: u64 = note.millis,
+        output: String = note.output.clone(),
+    }
+}
+
+/// What became of an interrupted change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Recovery {
+    Finished(Box<Finished>),
+    PutBack(PutBack),
+    NothingToDo {},
+}
+
+impl Recovery {
+    fn new(recovered: &Recovered) -> Self {
+        match recovered {
+            Recovered::NothingToDo => Recovery::NothingToDo {},
+            Recovered::Finished(entry) => Recovery::Finished(Box::new(Finished::new(entry))),
+            Recovered::PutBack { patch, undone } => Recovery::PutBack(PutBack::new(patch.as_ref(), undone)),
+        }
+    }
+}
+
+impl Apply {
+    /// There was nothing to begin.
+    pub fn nothing(preview: &ApplyPreview, target: &Path) -> Self {
+        Self::new(PatchName::new(&preview.patch), &preview.patches, target, None)
+    }
+
+    pub fn done(applied: &Applied, target: &Path) -> Self {
+        Self::new(PatchName::new(&applied.patch), &applied.patches, target, Some(Change::new(applied)))
+    }
+}

@@ -1,0 +1,111 @@
+//! Answers about what is in a folder.
+
+use std::path::Path;
+
+use super::change::{Entry, ScriptOutcome};
+use super::{all, answers, some};
+use crate::report::phrases::path_text;
+use crate::workbench::{
+    self, DriftCause, Identified, IdentifiedPatch, Installed, PatchNote, Presence, Recalled, UnfinishedWork,
+};
+
+answers! {
+    Status(status: &workbench::Status, target: &Path) {
+        target: String = path_text(target),
+        [product]: String = status.product.clone(),
+        [version]: String = status.version.clone(),
+        patches: Vec<InstalledPatch> = all(&status.installed, |patch| InstalledPatch::new(patch, status)),
+        compared: usize = status.compared,
+        drift: Vec<Drift> = all(&status.drift, Drift::new),
+        can_undo_rollback: bool = status.can_undo_rollback,
+        can_undo_heal: bool = status.can_undo_heal,
+        held: Vec<Held> = all(&status.held, Held::new),
+        [scripts_in_doubt]: Vec<ScriptOutcome> = some(all(&status.scripts_in_doubt, ScriptOutcome::new)),
+        [unfinished]: Unfinished = status.unfinished.as_ref().map(Unfinished::new),
+    }
+
+    InstalledPatch(installed: &Installed, status: &workbench::Status) {
+        ..patch: PatchNote = installed.patch.clone(),
+        applied: String = installed.time.clone(),
+        entry: u64 = installed.applied,
+        accepted: bool = installed.accepted,
+        state: String = if installed.replaced_by.is_some() { "inactive" } else { "active" }.to_owned(),
+        [replaced_by]: String = installed.replaced_by.clone(),
+        [removal]: Removal = status.removal.iter().find(|(key, _)| *key == installed.key).map(|(_, how)| removal(how)),
+    }
+
+    /// Whether and how a patch can go.
+    Removal(how: &str, with: &[String]) {
+        how: String = how.to_owned(),
+        with: Vec<String> = with.to_vec(),
+    }
+
+    Drift(drift: &workbench::Drift) {
+        path: String = drift.path.to_string(),
+        kind: String = drift.kind.as_str().to_owned(),
+        [patch]: String = drift.patch.clone(),
+        ..cause: DriftCause = drift.cause.clone(),
+    }
+
+    /// What a list of called-back patches says.
+    Held(held: &Recalled) {
+        id: String = held.id.clone(),
+        reason: String = held.reason.clone(),
+        list: String = path_text(&held.list),
+        [replacement]: String = held.replacement.clone(),
+    }
+
+    Unfinished(work: &UnfinishedWork) {
+        doing: String = if work.is_rollback { "rollback" } else { "apply" }.to_owned(),
+        begun: String = work.begun.clone(),
+        user: String = work.user.clone(),
+        [patch]: PatchNote = work.patch.clone(),
+    }
+
+    Identify(found: &Identified, target: &Path) {
+        target: String = path_text(target),
+        [product]: String = found.product.clone(),
+        [version]: String = found.version.clone(),
+        patches: Vec<Compared> = all(&found.patches, Compared::new),
+    }
+
+    /// How a patch and a folder compare.
+    Compared(patch: &IdentifiedPatch) {
+        id: String = patch.identity.id.to_string(),
+        revision: u32 = patch.identity.revision,
+        title: String = patch.title.clone(),
+        product: String = patch.product.clone(),
+        in_history: bool = patch.in_history,
+        presence: Presence = patch.presence,
+        after: usize = patch.after,
+        before: usize = patch.before,
+        edited: Vec<String> = all(&patch.edited, ToString::to_string),
+        other: Vec<String> = all(&patch.other, ToString::to_string),
+        [is_product]: bool = patch.is_product,
+        [is_for_version]: bool = patch.is_for_version,
+    }
+
+    History(history: &workbench::History, target: &Path) {
+        target: String = path_text(target),
+        entries: Vec<Entry> = all(&history.entries, Entry::new),
+    }
+
+    HistoryCheck(check: &workbench::HistoryCheck, target: &Path) {
+        target: String = path_text(target),
+        fitting: u64 = check.fitting,
+        [head]: String = check.head.map(|digest| digest.to_string()),
+        [seen_before]: u64 = check.seen,
+        [first_unfit]: u64 = check.problem.as_ref().map(|(entry, _)| *entry),
+        [problem]: String = check.problem.as_ref().map(|(_, problem)| problem.clone()),
+    }
+}
+
+fn removal(removal: &workbench::Removal) -> Removal {
+    match removal {
+        workbench::Removal::Alone => Removal::new("alone", &[]),
+        workbench::Removal::Rebuilding(with) => Removal::new("rebuilding", with),
+        workbench::Removal::NeededBy(with) => Removal::new("needed", with),
+        workbench::Removal::Contained(by) => Removal::new("contained", std::slice::from_ref(by)),
+        workbench::Removal::GivenUp => Removal::new("given-up", &[]),
+    }
+}

@@ -1,0 +1,179 @@
+//! Answers about patches that are to come: what would happen, what stands in the way, and how they are related.
+
+use std::path::Path;
+
+use super::patch::Hidden;
+use super::trust::{Opinion, Trust};
+use super::{Failure, Obstacle, PatchName, all, answers, some};
+use crate::diff::{Lines, MergedBy};
+use crate::model::{FileNode, TreePath};
+use crate::plan::{self, Class, Consequence, Declaration, Meeting, MergedHow, Note, Resolution};
+use crate::report::Report;
+use crate::report::phrases::path_text;
+use crate::workbench::{
+    ApplyPreview, ComingPatch, Error, FileOutcome, HunkOutcome, NodeFacts, PlannedScript, PlannedStep,
+    ScriptPlan, ScriptTime, TextOrigin,
+};
+
+answers! {
+    /// Of obstacles the failure tells, if there are any.
+    Plan(preview: &ApplyPreview, target: &Path, saved: Option<&Path>) {
+        ..failure: Option<Failure> = refusal(&preview.preview.obstacles, target),
+        patch: PatchName = PatchName::new(&preview.patch),
+        patches: Vec<Coming> = all(&preview.patches, Coming::related),
+        target: String = path_text(target),
+        trust: Trust = Trust::new(&preview.verdict),
+        steps: Vec<PlannedStep> = all(&preview.preview.plan.steps, PlannedStep::from_step),
+        notes: Vec<Note> = preview.preview.notes.clone(),
+        [obstacles]: Vec<Obstacle> = preview.preview.obstacles.is_empty().then(Vec::new),
+        hidden: Hidden = Hidden::new(&preview.hidden),
+        needed_bytes: u64 = preview.preview.needed_bytes,
+        restart: String = preview.patch.about.restart.as_str().to_owned(),
+        manifest_sha256: String = preview.manifest_digest.to_string(),
+        fingerprint: String = preview.preview.plan.base.0.to_string(),
+        [version]: String = preview.version.clone(),
+        [text_patches]: TextFit = preview.text.as_ref().map(TextFit::new),
+        [edits]: Vec<Edit> = some(preview.edits.iter().map(|(path, edit)| Edit::new(path, edit)).collect()),
+        ..scripts: Option<Scripts> = (!preview.scripts.is_empty()).then(|| Scripts::new(&preview.scripts)),
+        [plan_file]: String = saved.map(path_text),
+    }
+
+    Explain(preview: &ApplyPreview, target: &Path) {
+        ..failure: Option<Failure> = refusal(&preview.preview.obstacles, target),
+        target: String = path_text(target),
+        patches: Vec<Coming> = all(&preview.patches, |coming| Coming::new(coming, |_| true)),
+        [obstacles]: Vec<Obstacle> = preview.preview.obstacles.is_empty().then(Vec::new),
+    }
+
+    /// The scripts of a plan, what consent to them is called, and why they may not run, if so.
+    Scripts(plan: &ScriptPlan) {
+        scripts: Vec<Script> = all(&plan.scripts, Script::new),
+        scripts_sha256: String = plan.digest().to_string(),
+        [scripts_refused]: String = plan.refused.as_ref().map(|why| why.meaning()),
+    }
+
+    Script(script: &PlannedScript) {
+        patch: String = script.patch.clone(),
+        number: usize = script.number,
+        phase: ScriptTime = script.time,
+        reason: String = script.reason.clone(),
+        interpreter: String = script.interpreter.as_str().to_owned(),
+        timeout_secs: u32 = script.timeout_secs,
+        sha256: String = script.digest.to_string(),
+        text: String = script.text.clone(),
+        [undo]: Box<Script> = script.undo.as_deref().map(|undo| Box::new(Script::new(undo))),
+    }
+
+    /// What becomes of one file that somebody edited.
+    Edit(path: &TreePath, edit: &Resolution) {
+        path: String = path.to_string(),
+        [merged]: String = merged(edit).map(|(_, by)| by.as_str().to_owned()),
+        [after]: NodeFacts = merged(edit).map(|(file, _)| NodeFacts::of_file(file)),
+        [keys]: Vec<String> = merged(edit).and_then(|(_, by)| keys(by).cloned()),
+        [places]: Vec<String> = if let Resolution::Clashes(places) = edit { Some(places.clone()) } else { None },
+        [why]: String = if let Resolution::Impossible(why) = edit { Some(why.clone()) } else { None },
+        outcome: String = outcome(edit).to_owned(),
+    }
+
+    /// A patch that is to come, or came, and how it is related to those that are `shown`.
+    Coming(coming: &ComingPatch, shown: impl Fn(&plan::Relation) -> bool) {
+        patch: PatchName = PatchName::new(&coming.patch),
+        file: String = path_text(&coming.file),
+        trust: Trust = Trust::new(&coming.verdict),
+        reviews: Vec<Opinion> = Opinion::all(&coming.verdict, &coming.reviews),
+        replaces: Vec<String> = coming.replaces.clone(),
+        relations: Vec<Relation> = all(coming.relations.iter().filter(|other| shown(other)), Relation::new),
+        [left_out]: String = coming.left_out.clone(),
+    }
+
+    Relation(relation: &plan::Relation) {
+        id: String = relation.id.clone(),
+        revision: u32 = relation.revision,
+        class: String = relation.class.as_str().to_owned(),
+        consequence: Consequence = relation.class.consequence(),
+        sentence: String = relation.sentence.clone(),
+        way_out: String = relation.way_out.clone(),
+        both_fix: Vec<String> = relation.evidence.both_fix.clone(),
+        only_new_fixes: Vec<String> = relation.evidence.only_new.clone(),
+        only_other_fixes: Vec<String> = relation.evidence.only_other.clone(),
+        declared: Vec<Declaration> = relation.evidence.declared.clone(),
+        places: Vec<SharedPlace> = all(&relation.evidence.places, SharedPlace::of),
+    }
+
+    SharedPlace(path: &TreePath, meeting: &str, lines: &[Lines]) {
+        path: String = path.to_string(),
+        meeting: String = meeting.to_owned(),
+        lines: Vec<(usize, usize)> = all(lines, |lines| (lines.first, lines.last)),
+    }
+
+    /// How the hunks of each file fit.
+    TextFit(origin: &TextOrigin) {
+        fuzz: usize = origin.fuzz,
+        patches: Vec<PatchFit> = all(&origin.patches, |(name, patch)| PatchFit::new(name, patch.strip, &patch.files)),
+    }
+
+    PatchFit(name: &str, strip: usize, files: &[FileOutcome]) {
+        name: String = name.to_owned(),
+        strip: usize = strip,
+        files: Vec<FileFit> = all(files, FileFit::new),
+    }
+
+    FileFit(file: &FileOutcome) {
+        path: String = file.path.clone(),
+        from: Option<String> = file.from.clone(),
+        already_there: bool = file.is_there,
+        problem: Option<String> = file.trouble.as_ref().map(|trouble| trouble.meaning.clone()),
+        hunks: Vec<HunkFit> = all(&file.hunks, HunkFit::new),
+    }
+
+    HunkFit(hunk: &HunkOutcome) {
+        grade: String = hunk.grade.as_str().to_owned(),
+        stated: usize = hunk.stated,
+        at: Option<usize> = hunk.at,
+        patch_line: usize = hunk.line,
+        text: String = hunk.sentence(),
+    }
+}
+
+fn refusal(obstacles: &[plan::Obstacle], target: &Path) -> Option<Failure> {
+    let refused = || Report::from_error(&Error::Refused(obstacles.to_vec()), Some(target));
+    (!obstacles.is_empty()).then(|| Failure::new(&refused()))
+}
+
+impl Coming {
+    /// Without those in the folder that it has nothing to do with.
+    pub fn related(coming: &ComingPatch) -> Self {
+        Self::new(coming, |other| other.class != Class::Independent)
+    }
+}
+
+fn outcome(edit: &Resolution) -> &'static str {
+    match edit {
+        Resolution::KeepMine => "kept",
+        Resolution::TakeTheirs { .. } => "replaced",
+        Resolution::Merged { .. } => "merged",
+        Resolution::Clashes(_) | Resolution::Impossible(_) => "clash",
+    }
+}
+
+/// Those that took the patch's value, came or went.
+fn keys(by: &MergedHow) -> Option<&Vec<String>> {
+    if let MergedHow::By(MergedBy::Keys(keys)) = by { Some(keys) } else { None }
+}
+
+fn merged(edit: &Resolution) -> Option<(&FileNode, &MergedHow)> {
+    if let Resolution::Merged { file, by } = edit { Some((file, by)) } else { None }
+}
+
+impl SharedPlace {
+    fn of(place: &plan::SharedPlace) -> Self {
+        let (meeting, lines): (_, &[Lines]) = match &place.meeting {
+            Meeting::Same => ("same", &[]),
+            Meeting::OnTop => ("on-top", &[]),
+            Meeting::DifferentLines => ("different-lines", &[]),
+            Meeting::SameLines(lines) => ("same-lines", lines),
+            Meeting::Whole => ("whole", &[]),
+        };
+        Self::new(&place.path, meeting, lines)
+    }
+}
