@@ -49,7 +49,7 @@ answers! {
     Scripts(plan: &ScriptPlan) {
         scripts: Vec<Script> = all(&plan.scripts, Script::new),
         scripts_sha256: String = plan.digest().to_string(),
-        [scripts_refused]: String = plan.refused.as_ref().map(|why| why.meaning()),
+        [scripts_refused]: String = plan.refused.as_ref().map(plan::Obstacle::meaning),
     }
 
     Script(script: &PlannedScript) {
