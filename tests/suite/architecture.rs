@@ -171,7 +171,8 @@ fn every_file_begins_with_its_reason() {
 
 #[test]
 fn no_sentence_is_read_back() {
-    let reads = |path: &PathBuf| !path.ends_with("tests.rs") && reads_back(without_tests(&read(path)));
+    let reads =
+        |path: &PathBuf| !path.to_string_lossy().contains("tests") && reads_back(without_tests(&read(path)));
     let offences: Vec<_> = rust_files("src").into_iter().filter(reads).collect();
     assert!(offences.is_empty(), "match on the reason instead: {offences:#?}");
     assert!(reads_back("if found.meaning() == told {}"));
