@@ -12,7 +12,7 @@ use egui::{Context, Event, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, vec
 use patchwright::environment::Environment;
 use patchwright::gui::{App, Jobs};
 use patchwright::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
-use patchwright::present::message::{Effect, Msg, Place};
+use patchwright::present::message::{Destination, Effect, Msg};
 use patchwright::present::{Model, Tab, reading};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::settings::{Recent, Settings};
@@ -20,7 +20,9 @@ use patchwright::toolkit::theme::{self, Appearance};
 use patchwright::viewer::layout::{PaneAction, PaneState};
 use patchwright::viewer::model::{View, ViewedContents};
 use patchwright::viewer::paint::{decode, highlight, pane_ui};
-use patchwright::workbench::{Content, MakeRequest, OneChange, OrderSource, Proof, Side, Watch, Workbench};
+use patchwright::workbench::{
+    ChangeSide, Content, MakeRequest, OneChange, OrderSource, ProofChoice, Watch, Workbench,
+};
 
 /// Pictures that are drawn while scrolling.
 const PICTURES: u32 = 400;
@@ -96,7 +98,7 @@ fn the_tree_of_five_thousand_files() {
     let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
     let output = place.path().join("large.patchbundle");
     let order = OrderSource::Id("LARGE".to_owned());
-    let request = MakeRequest { from: old, to: new, order, output, proof: Proof::Skip };
+    let request = MakeRequest { from: old, to: new, order, output, proof: ProofChoice::Skip };
     let made = bench.make(&request, watch).expect("a patch");
 
     let mut model = Model::new(Settings::default(), Recent::default());
@@ -107,7 +109,7 @@ fn the_tree_of_five_thousand_files() {
                 model.on_event(event);
             }
         }
-        model.update(Msg::GoTo(Place::Workspace(Tab::Changes)));
+        model.update(Msg::GoTo(Destination::Workspace(Tab::Changes)));
     });
     let tree = model.workspace.tree.as_ref().expect("a tree").rows().len();
     let context = Context::default();
@@ -284,8 +286,8 @@ fn contents(path: &str, before: Vec<u8>, after: Vec<u8>) -> ViewedContents {
         },
         renamed_from: None,
         left: Some(left),
-        before: Side::Content(Content::from(before)),
-        after: Side::Content(Content::from(after)),
+        before: ChangeSide::Content(Content::from(before)),
+        after: ChangeSide::Content(Content::from(after)),
     };
     ViewedContents::new(change, &CancelToken::new()).expect("nobody stops it")
 }

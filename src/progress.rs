@@ -74,13 +74,13 @@ pub trait Progress: Sync {
 }
 
 /// Hands on what is written, counts it, and fails between two pieces once somebody wishes to stop.
-pub struct Watched<'a, W> {
+pub struct WatchedWriter<'a, W> {
     inner: W,
     progress: &'a dyn Progress,
     cancel: &'a CancelToken,
 }
 
-impl<'a, W: Write> Watched<'a, W> {
+impl<'a, W: Write> WatchedWriter<'a, W> {
     /// Everything goes to `inner`.
     pub fn new(inner: W, progress: &'a dyn Progress, cancel: &'a CancelToken) -> Self {
         Self { inner, progress, cancel }
@@ -92,7 +92,7 @@ impl<'a, W: Write> Watched<'a, W> {
     }
 }
 
-impl<W: Write> Write for Watched<'_, W> {
+impl<W: Write> Write for WatchedWriter<'_, W> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         self.cancel.check().map_err(io::Error::other)?;
         let length = self.inner.write(piece)?;

@@ -23,12 +23,12 @@ use std::path::Path;
 
 use crate::bundle::{BundleError, OpenError};
 use crate::disk::ScanError;
-use crate::disk::fs::OpenError as FolderError;
+use crate::disk::fs::FolderError;
 use crate::model::{Code, Kind};
 use crate::plan::Obstacle;
 use crate::text::capitalised;
-use crate::transaction::{Condition, Failure, StoreError, TransactionError};
-use crate::workbench::{Error, Finding};
+use crate::transaction::{ChangeFailure, FolderCondition, SafeCopyError, TransactionError};
+use crate::workbench::{Error, OrderFinding};
 pub use words::shell_word;
 use words::{in_words, reasons};
 
@@ -125,7 +125,7 @@ impl Report {
             Error::Store(error) => of_store(error),
             Error::Scan(ScanError::Io { .. }) => Self::generic(code, error),
             Error::Order { path, findings } => {
-                let line = |finding: &Finding| match path {
+                let line = |finding: &OrderFinding| match path {
                     Some(path) => format!("{}:{finding}", path.display()),
                     None => format!("{}: {}", finding.field, finding.message),
                 };
@@ -333,7 +333,7 @@ fn of_obstacles(obstacles: &[Obstacle]) -> Report {
     report
 }
 
-fn of_failure(failure: &Failure, folder: &str) -> Report {
+fn of_failure(failure: &ChangeFailure, folder: &str) -> Report {
     let code = failure.cause.code();
     let mut causes = vec![failure.cause.to_string()];
     causes.extend(reasons(&failure.cause));
@@ -342,10 +342,12 @@ fn of_failure(failure: &Failure, folder: &str) -> Report {
         causes.extend(reasons(&**undo));
     }
     let report = match failure.condition {
-        Condition::NothingChanged if code == Code::Interrupted => return stopped(code),
-        Condition::NothingChanged => Report::new(code, "The change was given up before it began"),
-        Condition::PutBack => Report::new(code, "The change failed").leaving(Kind::PutBack, Files::PutBack),
-        Condition::NeedsPerson => {
+        FolderCondition::NothingChanged if code == Code::Interrupted => return stopped(code),
+        FolderCondition::NothingChanged => Report::new(code, "The change was given up before it began"),
+        FolderCondition::PutBack => {
+            Report::new(code, "The change failed").leaving(Kind::PutBack, Files::PutBack)
+        }
+        FolderCondition::NeedsPerson => {
             let mut report =
                 Report::new(code, "The change stopped halfway").leaving(Kind::NeedsPerson, Files::Between);
             report.hints = recovery_hints(folder);
@@ -366,7 +368,7 @@ fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report
             let headline = "A health check failed after the change, and the change could not be taken back";
             let report = Report::new(Code::Health, headline);
             match error {
-                Error::Change(Failure { condition: Condition::NeedsPerson, .. }) => {
+                Error::Change(ChangeFailure { condition: FolderCondition::NeedsPerson, .. }) => {
                     let mut report = report.leaving(Kind::NeedsPerson, Files::Between);
                     report.hints = recovery_hints(folder);
                     report
@@ -428,7 +430,7 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
     }
 }
 
-fn of_store(error: &StoreError) -> Report {
+fn of_store(error: &SafeCopyError) -> Report {
     Report::generic(Code::Store, error).hint(
         "Without them there is no way back; get the old files from a backup or the product's own medium.",
     )

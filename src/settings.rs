@@ -120,11 +120,11 @@ impl Recent {
 
 /// Where both files are.
 #[derive(Debug, Clone)]
-pub struct Memory {
+pub struct SettingsFiles {
     place: Option<PathBuf>,
 }
 
-impl Memory {
+impl SettingsFiles {
     /// That of the person who runs the program; without a home it remembers nothing.
     pub fn of_this_person() -> Self {
         let own = directories::ProjectDirs::from("", "", "Patchwright");
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn what_is_remembered_comes_back_with_the_fields_of_a_newer_version() {
         let place = tempfile::tempdir().expect("a folder");
-        let memory = Memory::at(Some(place.path().join("deep")));
+        let memory = SettingsFiles::at(Some(place.path().join("deep")));
         assert_eq!(memory.load(), (Settings::default(), Recent::default()));
         let mut settings = Settings { palette: Palette::Dark, ..Settings::default() };
         settings.others.insert("later".to_owned(), 7.into());
@@ -206,7 +206,7 @@ mod tests {
         let place = tempfile::tempdir().expect("a folder");
         std::fs::write(place.path().join("recent.json"), "{").expect("written");
         std::fs::write(place.path().join("settings.json"), r#"{"zoom": 99, "split": -1}"#).expect("written");
-        let (settings, recent) = Memory::at(Some(place.path().to_owned())).load();
+        let (settings, recent) = SettingsFiles::at(Some(place.path().to_owned())).load();
         assert_eq!((settings.zoom, settings.split, recent), (3.0, 0.1, Recent::default()));
     }
 

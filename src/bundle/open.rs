@@ -12,7 +12,7 @@ use super::manifest::{ManifestError, read_manifest, referenced_blobs};
 use super::{BundleError, limits, manifest};
 use crate::diff::on_tree::TextOrigin;
 use crate::model::{Code, Digest, Patch};
-use crate::trust::{Attached, AttachedReview, Claim, Keyring, Place, Policy, Verdict, judge};
+use crate::trust::{Attached, AttachedReview, Claim, Keyring, Policy, SequencePlace, Verdict, judge};
 
 /// Why a bundle is not opened.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +79,7 @@ impl UnverifiedBundle {
             asks: patch.about.approvals,
         };
         let verdict = judge(&claim, &self.signatures, &self.reviews, keyring, now);
-        let content = Content::Container(self.container);
+        let content = BundleContent::Container(self.container);
         let bundle = VerifiedBundle {
             patch,
             verdict,
@@ -94,8 +94,8 @@ impl UnverifiedBundle {
 }
 
 /// Where a patch stands in its vendor's row, as signatures repeat it.
-pub fn place_of(patch: &Patch) -> Place {
-    Place {
+pub fn place_of(patch: &Patch) -> SequencePlace {
+    SequencePlace {
         product: patch.about.product.name.clone(),
         channel: patch.about.channel.clone().unwrap_or_default(),
         sequence: patch.about.sequence,
@@ -114,12 +114,12 @@ pub struct VerifiedBundle {
     /// The reviews that came along, whoever signed them.
     pub reviews: Vec<AttachedReview>,
     manifest: Vec<u8>,
-    content: Content,
+    content: BundleContent,
 }
 
 /// Where contents are.
 #[derive(Debug)]
-enum Content {
+enum BundleContent {
     Container(Container),
     Memory(InMemory),
 }
@@ -141,7 +141,14 @@ impl VerifiedBundle {
         }
         let manifest = manifest::write_manifest(&patch);
         let (verdict, reviews) = (Verdict::unsigned(policy), Vec::new());
-        Ok(Self { patch, verdict, text: Some(origin), reviews, manifest, content: Content::Memory(content) })
+        Ok(Self {
+            patch,
+            verdict,
+            text: Some(origin),
+            reviews,
+            manifest,
+            content: BundleContent::Memory(content),
+        })
     }
 
     /// The exact bytes of the manifest.
@@ -155,8 +162,8 @@ impl VerifiedBundle {
     /// If the file cannot be read.
     pub fn file_digest(&self) -> Result<Digest, BundleError> {
         match &self.content {
-            Content::Container(container) => container.file_digest(),
-            Content::Memory(memory) => Ok(memory.source_digest),
+            BundleContent::Container(container) => container.file_digest(),
+            BundleContent::Memory(memory) => Ok(memory.source_digest),
         }
     }
 
@@ -166,16 +173,16 @@ impl VerifiedBundle {
     /// If the file cannot be read, or `out` fails, or there is no file.
     pub fn copy_file(&self, out: &mut dyn Write) -> Result<(), BundleError> {
         match &self.content {
-            Content::Container(container) => container.copy_file(out),
-            Content::Memory(_) => Err(BundleError::new(Code::Container, "the patch is in no bundle")),
+            BundleContent::Container(container) => container.copy_file(out),
+            BundleContent::Memory(_) => Err(BundleError::new(Code::Container, "the patch is in no bundle")),
         }
     }
 
     /// Length of the whole file in bytes.
     pub fn file_bytes(&self) -> u64 {
         match &self.content {
-            Content::Container(container) => container.file_bytes(),
-            Content::Memory(memory) => memory.source_bytes,
+            BundleContent::Container(container) => container.file_bytes(),
+            BundleContent::Memory(memory) => memory.source_bytes,
         }
     }
 
@@ -185,8 +192,8 @@ impl VerifiedBundle {
     /// If the blob is damaged or cannot be read.
     pub fn copy_blob(&self, digest: &Digest, out: &mut dyn Write) -> Result<u64, BundleError> {
         match &self.content {
-            Content::Container(container) => container.copy_blob(digest, out),
-            Content::Memory(memory) => memory.copy_blob(digest, out),
+            BundleContent::Container(container) => container.copy_blob(digest, out),
+            BundleContent::Memory(memory) => memory.copy_blob(digest, out),
         }
     }
 
@@ -196,8 +203,8 @@ impl VerifiedBundle {
     /// If there is no such blob.
     pub fn open_blob(&self, digest: &Digest) -> Result<Box<dyn Read + '_>, BundleError> {
         match &self.content {
-            Content::Container(container) => Ok(Box::new(container.open_blob(digest)?)),
-            Content::Memory(memory) => Ok(Box::new(memory.blob(digest)?)),
+            BundleContent::Container(container) => Ok(Box::new(container.open_blob(digest)?)),
+            BundleContent::Memory(memory) => Ok(Box::new(memory.blob(digest)?)),
         }
     }
 
@@ -207,16 +214,16 @@ impl VerifiedBundle {
     /// As [`VerifiedBundle::copy_blob`], or [`Code::Limit`].
     pub fn read_blob(&self, digest: &Digest, max_bytes: u64) -> Result<Vec<u8>, BundleError> {
         match &self.content {
-            Content::Container(container) => container.read_blob(digest, max_bytes),
-            Content::Memory(memory) => memory.blob(digest).map(<[u8]>::to_vec),
+            BundleContent::Container(container) => container.read_blob(digest, max_bytes),
+            BundleContent::Memory(memory) => memory.blob(digest).map(<[u8]>::to_vec),
         }
     }
 
     /// All blobs and their sizes, ascending.
     pub fn blobs(&self) -> impl Iterator<Item = (Digest, u64)> {
         let blobs: Vec<(Digest, u64)> = match &self.content {
-            Content::Container(container) => container.blobs().collect(),
-            Content::Memory(memory) => memory.blobs().collect(),
+            BundleContent::Container(container) => container.blobs().collect(),
+            BundleContent::Memory(memory) => memory.blobs().collect(),
         };
         blobs.into_iter()
     }

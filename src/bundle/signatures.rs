@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::container::{Container, ContainerWriter};
 use super::error::BundleError;
-use crate::trust::{Attached, AttachedReview, Fingerprint, Scheme};
+use crate::trust::{Attached, AttachedReview, KeyFingerprint, Scheme};
 use crate::whole_file::WholeFile;
 
 /// What is added to a bundle.
@@ -23,7 +23,7 @@ pub enum Addition {
 ///
 /// # Errors
 /// If the file is no bundle, would have too many signatures, or cannot be written; it is as before then.
-pub fn add(path: &Path, by: Fingerprint, addition: Addition) -> Result<(), BundleError> {
+pub fn add(path: &Path, by: KeyFingerprint, addition: Addition) -> Result<(), BundleError> {
     let old = Container::open(path)?;
     let of_key = |(name, signature): (String, Attached)| ((name, signature.scheme), signature);
     let mut signatures: BTreeMap<(String, Scheme), Attached> =

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::identify::{Beginning, MAX_TEXT_BYTES, contains, first_bytes, identify};
-use super::{Answer, Limits, seconds};
+use super::{Attempt, Limits, seconds};
 use crate::disk::fs::{Fs, StatKind};
 use crate::disk::hash_while;
 use crate::model::{Digest, Product, TreePath};
@@ -15,20 +15,20 @@ pub(super) fn file(
     present: bool,
     digest: Option<&Digest>,
     limits: &Limits<'_>,
-) -> Result<Answer, Cancelled> {
+) -> Result<Attempt, Cancelled> {
     let found = match fs.look(&path.into()) {
         Ok(found) => found,
         // Behind a link there may be anything, so this proves neither presence nor absence.
-        Err(error) => return Ok(Answer::No(cannot_read(path, &error))),
+        Err(error) => return Ok(Attempt::No(cannot_read(path, &error))),
     };
     let Some(found) = found else {
-        return Ok(Answer::when(!present, format!("nothing is at {path:?}")));
+        return Ok(Attempt::when(!present, format!("nothing is at {path:?}")));
     };
     match (present, digest, found.kind) {
-        (false, ..) => Ok(Answer::No(format!("{path:?} is there"))),
-        (true, None, _) => Ok(Answer::Yes(format!("{path:?} is there"))),
+        (false, ..) => Ok(Attempt::No(format!("{path:?} is there"))),
+        (true, None, _) => Ok(Attempt::Yes(format!("{path:?} is there"))),
         (true, Some(digest), StatKind::File { .. }) => content(fs, path, digest, limits),
-        (true, Some(_), _) => Ok(Answer::No(format!("{path:?} is not a file"))),
+        (true, Some(_), _) => Ok(Attempt::No(format!("{path:?} is not a file"))),
     }
 }
 
@@ -37,52 +37,53 @@ fn content(
     path: &TreePath,
     expected: &Digest,
     limits: &Limits<'_>,
-) -> Result<Answer, Cancelled> {
+) -> Result<Attempt, Cancelled> {
     let mut go_on = |_| !limits.cancel.is_cancelled() && !limits.is_late();
     let read = hash_while(fs, &path.into(), &mut go_on);
     limits.cancel.check()?;
     Ok(match read {
         Ok(Some((found, _))) if found == *expected => {
-            Answer::Yes(format!("{path:?} has the expected content"))
+            Attempt::Yes(format!("{path:?} has the expected content"))
         }
         Ok(Some((found, _))) => {
-            Answer::No(format!("{path:?} has sha256 {}, not {}", found.short(), expected.short()))
+            Attempt::No(format!("{path:?} has sha256 {}, not {}", found.short(), expected.short()))
         }
-        Ok(None) => Answer::No(format!("reading {path:?} took longer than {}", seconds(limits.timeout))),
-        Err(error) => Answer::No(cannot_read(path, &error)),
+        Ok(None) => Attempt::No(format!("reading {path:?} took longer than {}", seconds(limits.timeout))),
+        Err(error) => Attempt::No(cannot_read(path, &error)),
     })
 }
 
-pub(super) fn text(fs: &dyn Fs, path: &TreePath, text: &str) -> Answer {
+pub(super) fn text(fs: &dyn Fs, path: &TreePath, text: &str) -> Attempt {
     match first_bytes(fs, path) {
         Ok(Beginning::Text(content)) if contains(&content, text.as_bytes()) => {
-            Answer::Yes(format!("{path:?} contains {text:?}"))
+            Attempt::Yes(format!("{path:?} contains {text:?}"))
         }
-        Ok(Beginning::Text(content)) if content.len() as u64 >= MAX_TEXT_BYTES => {
-            Answer::No(format!("the first {} KiB of {path:?} do not contain {text:?}", MAX_TEXT_BYTES / 1024))
-        }
-        Ok(Beginning::Text(_)) => Answer::No(format!("{path:?} does not contain {text:?}")),
-        Ok(Beginning::Unreadable(absence)) => Answer::No(absence),
-        Err(error) => Answer::No(error_with_cause(&error)),
+        Ok(Beginning::Text(content)) if content.len() as u64 >= MAX_TEXT_BYTES => Attempt::No(format!(
+            "the first {} KiB of {path:?} do not contain {text:?}",
+            MAX_TEXT_BYTES / 1024
+        )),
+        Ok(Beginning::Text(_)) => Attempt::No(format!("{path:?} does not contain {text:?}")),
+        Ok(Beginning::Unreadable(absence)) => Attempt::No(absence),
+        Err(error) => Attempt::No(error_with_cause(&error)),
     }
 }
 
-pub(super) fn version(fs: &dyn Fs, product: &Product, expected: &str) -> Answer {
+pub(super) fn version(fs: &dyn Fs, product: &Product, expected: &str) -> Attempt {
     match identify(fs, product).map(|identity| identity.version) {
-        Ok(Some(found)) if found == expected => Answer::Yes(format!("the version is {found:?}")),
-        Ok(Some(found)) => Answer::No(format!("the version is {found:?}, not {expected:?}")),
-        Ok(None) => Answer::No(format!("no version was found where {expected:?} was expected")),
-        Err(error) => Answer::No(error_with_cause(&error)),
+        Ok(Some(found)) if found == expected => Attempt::Yes(format!("the version is {found:?}")),
+        Ok(Some(found)) => Attempt::No(format!("the version is {found:?}, not {expected:?}")),
+        Ok(None) => Attempt::No(format!("no version was found where {expected:?} was expected")),
+        Err(error) => Attempt::No(error_with_cause(&error)),
     }
 }
 
-pub(super) fn disk(fs: &dyn Fs, needed_bytes: u64) -> Answer {
+pub(super) fn disk(fs: &dyn Fs, needed_bytes: u64) -> Attempt {
     match fs.space() {
-        Ok(space) => Answer::when(
+        Ok(space) => Attempt::when(
             space.free_bytes >= needed_bytes,
             format!("{} free of {} needed", in_mib(space.free_bytes), in_mib(needed_bytes)),
         ),
-        Err(error) => Answer::No(format!("the free space is unknown: {error}")),
+        Err(error) => Attempt::No(format!("the free space is unknown: {error}")),
     }
 }
 

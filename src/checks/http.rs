@@ -15,7 +15,7 @@ use self::response::{Response, read_response};
 use super::background::in_background;
 use super::identify::contains;
 use super::port::connect;
-use super::{Answer, Limits, seconds};
+use super::{Attempt, Limits, seconds};
 use crate::progress::Cancelled;
 
 pub(super) fn http(
@@ -23,33 +23,35 @@ pub(super) fn http(
     status: u16,
     text: Option<&str>,
     limits: &Limits<'_>,
-) -> Result<Answer, Cancelled> {
+) -> Result<Attempt, Cancelled> {
     let address = match Address::parse(url) {
         Ok(address) => address,
-        Err(reason) => return Ok(Answer::CannotTell(format!("{url:?} cannot be asked: {reason}"))),
+        Err(reason) => return Ok(Attempt::CannotTell(format!("{url:?} cannot be asked: {reason}"))),
     };
     let (wants_body, deadline) = (text.is_some(), limits.deadline);
     let response = in_background(limits, move || ask(&address, wants_body, deadline))?;
     Ok(match response {
         Some(Ok(response)) => judge(url, &response, status, text),
         Some(Err(error)) if error.kind() != io::ErrorKind::TimedOut => {
-            Answer::No(format!("{url} gave no answer: {error}"))
+            Attempt::No(format!("{url} gave no answer: {error}"))
         }
-        Some(Err(_)) | None => Answer::No(format!("{url} did not answer within {}", seconds(limits.timeout))),
+        Some(Err(_)) | None => {
+            Attempt::No(format!("{url} did not answer within {}", seconds(limits.timeout)))
+        }
     })
 }
 
-fn judge(url: &str, response: &Response, status: u16, text: Option<&str>) -> Answer {
+fn judge(url: &str, response: &Response, status: u16, text: Option<&str>) -> Attempt {
     let found = response.status;
     if found != status {
-        return Answer::No(format!("{url} answered {found}, not {status}"));
+        return Attempt::No(format!("{url} answered {found}, not {status}"));
     }
     match text {
-        None => Answer::Yes(format!("{url} answered {found}")),
+        None => Attempt::Yes(format!("{url} answered {found}")),
         Some(text) if contains(&response.body, text.as_bytes()) => {
-            Answer::Yes(format!("{url} answered {found} and contains {text:?}"))
+            Attempt::Yes(format!("{url} answered {found} and contains {text:?}"))
         }
-        Some(text) => Answer::No(format!("{url} answered {found} but does not contain {text:?}")),
+        Some(text) => Attempt::No(format!("{url} answered {found} but does not contain {text:?}")),
     }
 }
 
@@ -131,7 +133,7 @@ mod tests {
         (port, server)
     }
 
-    fn ask_for(url: &str, status: u16, text: Option<&str>, timeout: Duration) -> Answer {
+    fn ask_for(url: &str, status: u16, text: Option<&str>, timeout: Duration) -> Attempt {
         let cancel = CancelToken::new();
         let limits = Limits { deadline: Instant::now() + timeout, timeout, cancel: &cancel };
         http(url, status, text, &limits).expect("nobody cancelled")
@@ -143,7 +145,7 @@ mod tests {
         let (port, server) = serve(parts, Duration::ZERO);
         let url = format!("http://127.0.0.1:{port}/health?full=1");
         let answer = ask_for(&url, 200, Some("status: up"), Duration::from_secs(5));
-        assert_eq!(answer, Answer::Yes(format!("{url} answered 200 and contains \"status: up\"")));
+        assert_eq!(answer, Attempt::Yes(format!("{url} answered 200 and contains \"status: up\"")));
         let request = server.join().unwrap();
         assert!(request.starts_with("GET /health?full=1 HTTP/1.1\r\n"), "{request}");
         assert!(request.contains(&format!("\r\nHost: 127.0.0.1:{port}\r\n")), "{request}");
@@ -157,7 +159,7 @@ mod tests {
         );
         let url = format!("http://localhost:{port}/");
         let answer = ask_for(&url, 200, None, Duration::from_secs(5));
-        assert_eq!(answer, Answer::No(format!("{url} answered 302, not 200")));
+        assert_eq!(answer, Attempt::No(format!("{url} answered 302, not 200")));
         server.join().unwrap();
     }
 
@@ -167,7 +169,7 @@ mod tests {
         let url = format!("http://127.0.0.1:{port}/");
         let started = Instant::now();
         let answer = ask_for(&url, 200, None, Duration::from_secs(1));
-        assert_eq!(answer, Answer::No(format!("{url} did not answer within 1 second")));
+        assert_eq!(answer, Attempt::No(format!("{url} did not answer within 1 second")));
         assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
         server.join().unwrap();
     }
@@ -177,13 +179,13 @@ mod tests {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let url = format!("http://127.0.0.1:{port}/");
         let answer = ask_for(&url, 200, None, Duration::from_secs(5));
-        assert_eq!(answer, Answer::No(format!("{url} gave no answer: nothing listens")));
+        assert_eq!(answer, Attempt::No(format!("{url} gave no answer: nothing listens")));
     }
 
     #[test]
     fn an_encrypted_address_is_not_asked_and_not_tried_again() {
         let answer = ask_for("https://localhost/", 200, None, Duration::from_secs(5));
         let evidence = "\"https://localhost/\" cannot be asked: it does not start with http://";
-        assert_eq!(answer, Answer::CannotTell(evidence.to_owned()));
+        assert_eq!(answer, Attempt::CannotTell(evidence.to_owned()));
     }
 }

@@ -17,7 +17,7 @@ const MAX_VERSION_CHARS: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// Every rule and what came of it, in the bundle's order.
-    pub matches: Vec<Match>,
+    pub matches: Vec<RuleMatch>,
     /// Whether all rules that recognise the product hold; `None` if the bundle has no such rule. All and not any:
     /// a patch for another product does more harm than one refused.
     pub is_product: Option<bool>,
@@ -27,7 +27,7 @@ pub struct Identity {
 
 /// One rule and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
+pub struct RuleMatch {
     /// The rule.
     pub rule: Detect,
     /// Whether it holds; for a version rule, whether a version was found.
@@ -78,7 +78,7 @@ pub fn identify(fs: &dyn Fs, product: &Product) -> Result<Identity, ScanError> {
         if !matches!(rule, Detect::Version { .. }) {
             identity.is_product = Some(identity.is_product.unwrap_or(true) && holds);
         }
-        identity.matches.push(Match { rule: rule.clone(), holds, evidence });
+        identity.matches.push(RuleMatch { rule: rule.clone(), holds, evidence });
     }
     Ok(identity)
 }

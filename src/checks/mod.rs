@@ -16,7 +16,7 @@ mod files_tests;
 use std::time::{Duration, Instant};
 
 pub(crate) use identify::{Beginning, first_bytes};
-pub use identify::{Identity, Match, identify};
+pub use identify::{Identity, RuleMatch, identify};
 
 use crate::disk::fs::Fs;
 use crate::model::{Check, Probe, Product};
@@ -56,16 +56,16 @@ pub struct CheckResult {
 
 /// What one try showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Answer {
+enum Attempt {
     Yes(String),
     No(String),
     /// Trying again will not help.
     CannotTell(String),
 }
 
-impl Answer {
+impl Attempt {
     fn when(holds: bool, evidence: String) -> Self {
-        if holds { Answer::Yes(evidence) } else { Answer::No(evidence) }
+        if holds { Attempt::Yes(evidence) } else { Attempt::No(evidence) }
     }
 }
 
@@ -115,7 +115,7 @@ impl Limits<'_> {
 fn repeat(
     check: &Check,
     cancel: &CancelToken,
-    mut one_try: impl FnMut(&Limits<'_>) -> Result<Answer, Cancelled>,
+    mut one_try: impl FnMut(&Limits<'_>) -> Result<Attempt, Cancelled>,
 ) -> CheckResult {
     let timeout = Duration::from_secs(check.timeout_secs.clamp(1, MAX_TIMEOUT_SECS).into());
     let most_tries = 1 + check.retries.min(MAX_RETRIES);
@@ -127,9 +127,9 @@ fn repeat(
         let limits = Limits { deadline: Instant::now() + timeout, timeout, cancel };
         let Ok(answer) = one_try(&limits) else { break };
         result.tries += 1;
-        result.passed = matches!(answer, Answer::Yes(_));
-        let is_final = !matches!(answer, Answer::No(_));
-        let (Answer::Yes(evidence) | Answer::No(evidence) | Answer::CannotTell(evidence)) = answer;
+        result.passed = matches!(answer, Attempt::Yes(_));
+        let is_final = !matches!(answer, Attempt::No(_));
+        let (Attempt::Yes(evidence) | Attempt::No(evidence) | Attempt::CannotTell(evidence)) = answer;
         result.evidence = evidence;
         if is_final {
             break;
@@ -142,7 +142,7 @@ fn try_once(
     probe: &Probe,
     surroundings: &Surroundings<'_>,
     limits: &Limits<'_>,
-) -> Result<Answer, Cancelled> {
+) -> Result<Attempt, Cancelled> {
     limits.cancel.check()?;
     match probe {
         Probe::Disk { free_bytes } => Ok(files::disk(surroundings.fs, *free_bytes)),
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_check_is_tried_again_a_second_later_until_it_holds() {
-        let mut answers = vec![Answer::Yes("up".to_owned()), Answer::No("down".to_owned())];
+        let mut answers = vec![Attempt::Yes("up".to_owned()), Attempt::No("down".to_owned())];
         let started = Instant::now();
         let outcome = repeat(&tried(5), &CancelToken::new(), |_| Ok(answers.pop().unwrap()));
         assert_eq!(outcome, result(true, "up", 2));
@@ -203,13 +203,13 @@ mod tests {
 
     #[test]
     fn a_check_that_never_holds_ends_after_its_tries() {
-        let outcome = repeat(&tried(1), &CancelToken::new(), |_| Ok(Answer::No("down".to_owned())));
+        let outcome = repeat(&tried(1), &CancelToken::new(), |_| Ok(Attempt::No("down".to_owned())));
         assert_eq!(outcome, result(false, "down", 2));
     }
 
     #[test]
     fn what_cannot_be_told_is_not_tried_again() {
-        let answer = || Answer::CannotTell("no view".to_owned());
+        let answer = || Attempt::CannotTell("no view".to_owned());
         let outcome = repeat(&tried(5), &CancelToken::new(), |_| Ok(answer()));
         assert_eq!(outcome, result(false, "no view", 1));
     }
@@ -220,7 +220,7 @@ mod tests {
         let started = Instant::now();
         let outcome = repeat(&tried(60), &cancel, |_| {
             cancel.cancel();
-            Ok(Answer::No("down".to_owned()))
+            Ok(Attempt::No("down".to_owned()))
         });
         assert_eq!(outcome, result(false, "down", 1));
         assert!(started.elapsed() < PAUSE);
@@ -231,7 +231,7 @@ mod tests {
         let check = Check { timeout_secs: u32::MAX, ..tried(0) };
         repeat(&check, &CancelToken::new(), |limits| {
             assert_eq!(limits.timeout.as_secs(), u64::from(MAX_TIMEOUT_SECS));
-            Ok(Answer::Yes(String::new()))
+            Ok(Attempt::Yes(String::new()))
         });
     }
 }

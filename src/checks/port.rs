@@ -6,24 +6,24 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs}
 use std::time::Instant;
 
 use super::background::in_background;
-use super::{Answer, Limits, seconds};
+use super::{Attempt, Limits, seconds};
 use crate::progress::Cancelled;
 
 /// Most addresses of one name that are tried, so that a name with very many does not use up the time of all.
 const MAX_ADDRESSES: usize = 8;
 
-pub(super) fn port(host: &str, port: u16, open: bool, limits: &Limits<'_>) -> Result<Answer, Cancelled> {
+pub(super) fn port(host: &str, port: u16, open: bool, limits: &Limits<'_>) -> Result<Attempt, Cancelled> {
     let (named, deadline) = (host.to_owned(), limits.deadline);
     let outcome = in_background(limits, move || connect(&named, port, deadline))?;
     let place = format!("port {port} on {host}");
     Ok(match outcome {
-        Some(Ok(_)) => Answer::when(open, format!("{place} answered")),
-        Some(Err(NoConnection::Refused)) => Answer::when(!open, format!("nothing listens on {place}")),
+        Some(Ok(_)) => Attempt::when(open, format!("{place} answered")),
+        Some(Err(NoConnection::Refused)) => Attempt::when(!open, format!("nothing listens on {place}")),
         // A packet that is dropped on the way looks the same whether somebody listens or not.
         Some(Err(NoConnection::Late)) | None => {
-            Answer::No(format!("{place} did not answer within {}", seconds(limits.timeout)))
+            Attempt::No(format!("{place} did not answer within {}", seconds(limits.timeout)))
         }
-        Some(Err(NoConnection::Failed(reason))) => Answer::No(format!("cannot reach {place}: {reason}")),
+        Some(Err(NoConnection::Failed(reason))) => Attempt::No(format!("cannot reach {place}: {reason}")),
     })
 }
 
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use crate::progress::CancelToken;
 
-    fn look_at(host: &str, number: u16, open: bool) -> Answer {
+    fn look_at(host: &str, number: u16, open: bool) -> Attempt {
         let cancel = CancelToken::new();
         let timeout = Duration::from_secs(5);
         let limits = Limits { deadline: Instant::now() + timeout, timeout, cancel: &cancel };
@@ -121,8 +121,8 @@ mod tests {
         let number = listener.local_addr().unwrap().port();
         for host in ["localhost", "127.0.0.1"] {
             let evidence = format!("port {number} on {host} answered");
-            assert_eq!(look_at(host, number, true), Answer::Yes(evidence.clone()));
-            assert_eq!(look_at(host, number, false), Answer::No(evidence));
+            assert_eq!(look_at(host, number, true), Attempt::Yes(evidence.clone()));
+            assert_eq!(look_at(host, number, false), Attempt::No(evidence));
         }
     }
 
@@ -132,7 +132,10 @@ mod tests {
         let Ok(listener) = TcpListener::bind("[::1]:0") else { return };
         let number = listener.local_addr().unwrap().port();
         for host in ["localhost", "::1", "[::1]"] {
-            assert_eq!(look_at(host, number, true), Answer::Yes(format!("port {number} on {host} answered")));
+            assert_eq!(
+                look_at(host, number, true),
+                Attempt::Yes(format!("port {number} on {host} answered"))
+            );
         }
     }
 
@@ -140,8 +143,8 @@ mod tests {
     fn a_port_without_a_listener_is_closed() {
         let number = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let evidence = format!("nothing listens on port {number} on localhost");
-        assert_eq!(look_at("localhost", number, false), Answer::Yes(evidence.clone()));
-        assert_eq!(look_at("localhost", number, true), Answer::No(evidence));
+        assert_eq!(look_at("localhost", number, false), Attempt::Yes(evidence.clone()));
+        assert_eq!(look_at("localhost", number, true), Attempt::No(evidence));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Answer;
+use super::Attempt;
 
 #[cfg(target_os = "linux")]
 #[path = "process/linux.rs"]
@@ -21,15 +21,15 @@ mod system {
     }
 }
 
-pub(super) fn process(name: &str, running: bool) -> Answer {
+pub(super) fn process(name: &str, running: bool) -> Attempt {
     answer(name, running, system::find(name))
 }
 
-fn answer(name: &str, running: bool, found: io::Result<Option<u32>>) -> Answer {
+fn answer(name: &str, running: bool, found: io::Result<Option<u32>>) -> Attempt {
     match found {
-        Ok(Some(id)) => Answer::when(running, format!("{name:?} runs as process {id}")),
-        Ok(None) => Answer::when(!running, format!("no process is called {name:?}")),
-        Err(error) => Answer::CannotTell(format!("cannot tell whether {name:?} runs: {error}")),
+        Ok(Some(id)) => Attempt::when(running, format!("{name:?} runs as process {id}")),
+        Ok(None) => Attempt::when(!running, format!("no process is called {name:?}")),
+        Err(error) => Attempt::CannotTell(format!("cannot tell whether {name:?} runs: {error}")),
     }
 }
 
@@ -41,17 +41,17 @@ mod tests {
     fn not_knowing_passes_neither_way() {
         for running in [true, false] {
             let answer = answer("app", running, Err(io::Error::other("no view")));
-            assert_eq!(answer, Answer::CannotTell("cannot tell whether \"app\" runs: no view".to_owned()));
+            assert_eq!(answer, Attempt::CannotTell("cannot tell whether \"app\" runs: no view".to_owned()));
         }
     }
 
     #[test]
     fn a_running_process_passes_only_where_it_should_run() {
         let evidence = "\"app\" runs as process 7".to_owned();
-        assert_eq!(answer("app", true, Ok(Some(7))), Answer::Yes(evidence.clone()));
-        assert_eq!(answer("app", false, Ok(Some(7))), Answer::No(evidence));
+        assert_eq!(answer("app", true, Ok(Some(7))), Attempt::Yes(evidence.clone()));
+        assert_eq!(answer("app", false, Ok(Some(7))), Attempt::No(evidence));
         let evidence = "no process is called \"app\"".to_owned();
-        assert_eq!(answer("app", false, Ok(None)), Answer::Yes(evidence.clone()));
-        assert_eq!(answer("app", true, Ok(None)), Answer::No(evidence));
+        assert_eq!(answer("app", false, Ok(None)), Attempt::Yes(evidence.clone()));
+        assert_eq!(answer("app", true, Ok(None)), Attempt::No(evidence));
     }
 }

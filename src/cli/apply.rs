@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use super::Result;
 use super::edits::EditArguments;
 use super::flags::{FilesAndTarget, Lists, fingerprint};
-use super::reading::Reading;
+use super::reading::ReadingArguments;
 use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Code;
-use crate::plan::Fingerprint;
+use crate::plan::PlanFingerprint;
 use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, ScriptConsent};
 
 /// Apply patches to a product folder: everything, or nothing
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     plan: Option<PathBuf>,
     /// Go ahead only if the folder still has this fingerprint, as `plan --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "plan")]
-    expect: Option<Fingerprint>,
+    expect: Option<PlanFingerprint>,
     /// Go ahead although nobody you trust has signed the patch file; the history will say so
     #[arg(long)]
     allow_unsigned: bool,
@@ -57,7 +57,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     lists: Lists,
     #[command(flatten)]
-    reading: Reading,
+    reading: ReadingArguments,
     /// Apply the patches of a series one by one, so that each can be taken back alone
     #[arg(long, conflicts_with_all = ["plan", "expect"])]
     each: bool,
@@ -124,7 +124,7 @@ impl Arguments {
         target: &Path,
         session: &mut Session<'_, '_>,
         choices: &EditChoices,
-    ) -> Result<Agreed<(Fingerprint, ScriptConsent)>> {
+    ) -> Result<Agreed<(PlanFingerprint, ScriptConsent)>> {
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let preview = session
             .watch(|_, watch| workbench.preview_with(files, target, choices, watch))

@@ -5,15 +5,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::reading::Reading;
+use super::reading::ReadingArguments;
 use super::render::{Detail, Style, answer, text};
 use super::session::{InFolder, Outcome, Session, Stop};
-use crate::diff::{ChangeView, Content, pair_renames, write_patch};
+use crate::diff::{ChangeView, ViewContent, pair_renames, write_patch};
 use crate::model::{FileChange, Patch, TreePath};
 use crate::progress::{CancelToken, Quiet};
 use crate::report::Report;
 use crate::text::escape_bytes;
-use crate::workbench::{ChangeContents, Error, Side, TextInspection, Watch, is_text_patch};
+use crate::workbench::{ChangeContents, ChangeSide, Error, TextInspection, Watch, is_text_patch};
 
 /// Most bytes of renamed files that wait for their other half at one time. What is beyond that is named, not shown.
 const MAX_HELD_BYTES: usize = 256 << 20;
@@ -43,7 +43,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     raw: bool,
     #[command(flatten)]
-    reading: Reading,
+    reading: ReadingArguments,
 }
 
 impl Arguments {
@@ -51,14 +51,14 @@ impl Arguments {
         self.reading.prepare(std::slice::from_ref(&self.file), session)?;
         let file = self.file.as_path();
         let form = match session.is_json() {
-            true => Form::Facts(Vec::new()),
+            true => DiffForm::Facts(Vec::new()),
             false if self.raw && session.is_read_on_a_terminal() => {
                 return Err(Report::usage("--raw could let a patch file rearrange your terminal")
                     .hint("Write it to a file: --raw > fix.diff")
                     .into());
             }
-            false if self.raw => Form::Raw,
-            false => Form::Text(session.style()),
+            false if self.raw => DiffForm::Raw,
+            false => DiffForm::Text(session.style()),
         };
         let workbench = session.workbench();
         let is_text = is_text_patch(file).without_folder()?;
@@ -79,14 +79,20 @@ impl Arguments {
         let pairs = Pairs::new(&patch, self.target.is_none());
         let paths = self.wanted(&patch, &pairs)?;
         let enough = CancelToken::new();
-        let mut printer =
-            Printer { session, form, held: BTreeMap::new(), held_bytes: 0, failure: None, enough: &enough };
+        let mut printer = DiffPrinter {
+            session,
+            form,
+            held: BTreeMap::new(),
+            held_bytes: 0,
+            failure: None,
+            enough: &enough,
+        };
         let watch = Watch { progress: &Quiet, cancel: &enough };
         let workbench = &workbench;
         let shown = workbench.changes(file, &paths, self.target.as_deref(), watch, &mut |contents| {
             printer.take(contents, &pairs);
         });
-        let Printer { form, failure, .. } = printer;
+        let DiffPrinter { form, failure, .. } = printer;
         if let Some(error) = failure {
             return Err(Stop::Unheard(Outcome::Done, error));
         }
@@ -95,10 +101,10 @@ impl Arguments {
             None => shown.without_folder()?,
         }
         match form {
-            Form::Facts(facts) => {
+            DiffForm::Facts(facts) => {
                 session.answer(|_| String::new(), || answer::Diff::new(&patch, self.target.as_deref(), facts))
             }
-            Form::Raw | Form::Text(_) => Ok(Outcome::Done),
+            DiffForm::Raw | DiffForm::Text(_) => Ok(Outcome::Done),
         }
     }
 
@@ -128,15 +134,15 @@ impl Arguments {
 fn print_text(
     shown: &TextInspection,
     file: &Path,
-    form: Form,
+    form: DiffForm,
     session: &mut Session<'_, '_>,
 ) -> Result<Outcome> {
     let printed = match form {
-        Form::Facts(_) => {
+        DiffForm::Facts(_) => {
             return session.answer(|_| String::new(), || answer::TextPatches::new(shown, file));
         }
-        Form::Raw => session.print(&shown.text),
-        Form::Text(style) => {
+        DiffForm::Raw => session.print(&shown.text),
+        DiffForm::Text(style) => {
             let warning = text::hidden(&shown.hidden, Detail::Short, style);
             let lines = shown.text.split_inclusive(|&byte| byte == b'\n');
             session.print(warning.as_bytes()).and_then(|()| {
@@ -170,24 +176,24 @@ impl<'a> Pairs<'a> {
 }
 
 /// How the changes are printed.
-enum Form {
+enum DiffForm {
     Text(Style),
     Raw,
     /// Not at all: what can be counted is counted.
     Facts(Vec<answer::Difference>),
 }
 
-struct Printer<'p, 's, 'io> {
+struct DiffPrinter<'p, 's, 'io> {
     session: &'p mut Session<'s, 'io>,
-    form: Form,
+    form: DiffForm,
     /// The half of a rename that came first, by the path of the other one.
-    held: BTreeMap<TreePath, (FileChange, Side)>,
+    held: BTreeMap<TreePath, (FileChange, ChangeSide)>,
     held_bytes: usize,
     failure: Option<io::Error>,
     enough: &'p CancelToken,
 }
 
-impl Printer<'_, '_, '_> {
+impl DiffPrinter<'_, '_, '_> {
     fn take(&mut self, contents: &ChangeContents<'_>, pairs: &Pairs<'_>) {
         let change = FileChange {
             before: contents.left.clone().into_iter().collect(),
@@ -223,9 +229,9 @@ impl Printer<'_, '_, '_> {
         });
     }
 
-    fn hold(&mut self, side: &Side) -> Side {
+    fn hold(&mut self, side: &ChangeSide) -> ChangeSide {
         if self.held_bytes + length(side) > MAX_HELD_BYTES {
-            return Side::Unavailable("too many large files are renamed at once".to_owned());
+            return ChangeSide::Unavailable("too many large files are renamed at once".to_owned());
         }
         self.held_bytes += length(side);
         side.clone()
@@ -233,17 +239,17 @@ impl Printer<'_, '_, '_> {
 
     fn print(&mut self, view: &ChangeView<'_>) {
         let printed = match &mut self.form {
-            Form::Text(style) => {
+            DiffForm::Text(style) => {
                 let found = super::render::brought(view).unwrap_or_default();
                 let banner = text::banner(view.change.path.as_str(), &found, *style);
                 let text = banner + &text::diff(view, *style);
                 self.session.print(text.as_bytes())
             }
-            Form::Raw => {
+            DiffForm::Raw => {
                 let mut bytes = Vec::new();
                 write_patch(&mut bytes, view).and_then(|()| self.session.print(&bytes))
             }
-            Form::Facts(facts) => {
+            DiffForm::Facts(facts) => {
                 facts.push(answer::Difference::new(view, super::render::brought(view).as_ref()));
                 Ok(())
             }
@@ -255,17 +261,17 @@ impl Printer<'_, '_, '_> {
     }
 }
 
-pub(super) fn content(side: &Side) -> Content<'_> {
+pub(super) fn content(side: &ChangeSide) -> ViewContent<'_> {
     match side {
-        Side::Absent | Side::NotAFile => Content::Absent,
-        Side::Content(content) => match content.bytes() {
-            Some(bytes) => Content::Bytes(bytes),
-            None => Content::Unavailable("it is too large to show"),
+        ChangeSide::Absent | ChangeSide::NotAFile => ViewContent::Absent,
+        ChangeSide::Content(content) => match content.bytes() {
+            Some(bytes) => ViewContent::Bytes(bytes),
+            None => ViewContent::Unavailable("it is too large to show"),
         },
-        Side::Unavailable(reason) => Content::Unavailable(reason),
+        ChangeSide::Unavailable(reason) => ViewContent::Unavailable(reason),
     }
 }
 
-fn length(side: &Side) -> usize {
-    if let Side::Content(content) = side { content.bytes().map_or(0, <[u8]>::len) } else { 0 }
+fn length(side: &ChangeSide) -> usize {
+    if let ChangeSide::Content(content) = side { content.bytes().map_or(0, <[u8]>::len) } else { 0 }
 }

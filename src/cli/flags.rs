@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::Result;
-use crate::plan::Fingerprint;
+use crate::plan::PlanFingerprint;
 use crate::report::Report;
 
 /// Flags of every command.
@@ -75,8 +75,8 @@ pub(super) struct Lists {
 }
 
 /// Reads what `plan --json` prints as `fingerprint`.
-pub(super) fn fingerprint(text: &str) -> std::result::Result<Fingerprint, String> {
-    text.parse().map(Fingerprint).map_err(|_| "64 hexadecimal digits are expected".to_owned())
+pub(super) fn fingerprint(text: &str) -> std::result::Result<PlanFingerprint, String> {
+    text.parse().map(PlanFingerprint).map_err(|_| "64 hexadecimal digits are expected".to_owned())
 }
 
 /// Refuses `-`: a bundle is read more than once, so it cannot come through a pipe.

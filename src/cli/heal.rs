@@ -7,7 +7,7 @@ use super::flags::{fingerprint, is_bundle};
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::TreePath;
-use crate::plan::Fingerprint;
+use crate::plan::PlanFingerprint;
 use crate::report::Report;
 use crate::workbench::{Error, HealOptions};
 
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
     from: Vec<PathBuf>,
     /// Go ahead only if the folder still has this fingerprint
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
-    expect: Option<Fingerprint>,
+    expect: Option<PlanFingerprint>,
 }
 
 impl Arguments {

@@ -9,7 +9,7 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use super::sign::signer;
 use crate::report::Report;
-use crate::workbench::{Fingerprint, KeyWish, PublicKey, Revoked, RevokedFrom, Role};
+use crate::workbench::{KeyFingerprint, KeyWish, PublicKey, Revoked, RevokedFrom, SignerRole};
 
 /// Make keys, and decide whose keys are trusted here
 ///
@@ -33,10 +33,10 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum KeyVerb {
     New(New),
-    List(List),
+    List(ListedKeys),
     Trust(Box<Trust>),
     Revoke(Revoke),
-    Export(Export),
+    Export(KeyExport),
     Update(Update),
     SignList(SignList),
 }
@@ -59,7 +59,7 @@ struct New {
 
 /// List the keys that are trusted here
 #[derive(Debug, clap::Args)]
-struct List {}
+struct ListedKeys {}
 
 /// Trust a key, after its fingerprint was compared with its owner
 ///
@@ -95,7 +95,7 @@ struct Trust {
     not_after: Option<jiff::Timestamp>,
     /// The fingerprint as the owner told it: 64 hexadecimal digits, with or without blanks
     #[arg(long, value_name = "DIGITS", value_parser = print)]
-    fingerprint: Option<Fingerprint>,
+    fingerprint: Option<KeyFingerprint>,
 }
 
 /// Take a key back: nothing that it signed is trusted any more
@@ -116,7 +116,7 @@ struct Revoke {
 
 /// Print a public key, so that others can trust it
 #[derive(Debug, clap::Args)]
-struct Export {
+struct KeyExport {
     /// The key's name here, or its fingerprint
     key: String,
 }
@@ -157,13 +157,13 @@ enum KeyRole {
     Script,
 }
 
-impl From<KeyRole> for Role {
+impl From<KeyRole> for SignerRole {
     fn from(role: KeyRole) -> Self {
         match role {
-            KeyRole::Author => Role::Author,
-            KeyRole::Reviewer => Role::Reviewer,
-            KeyRole::Revoker => Role::Revoker,
-            KeyRole::Script => Role::Script,
+            KeyRole::Author => SignerRole::Author,
+            KeyRole::Reviewer => SignerRole::Reviewer,
+            KeyRole::Revoker => SignerRole::Revoker,
+            KeyRole::Script => SignerRole::Script,
         }
     }
 }
@@ -243,8 +243,8 @@ impl Trust {
             owner: self.owner.clone().unwrap_or_else(|| name.clone()),
             name,
             roles: match self.from {
-                Some(_) => vec![Role::Author],
-                None => self.role.iter().map(|role| Role::from(*role)).collect(),
+                Some(_) => vec![SignerRole::Author],
+                None => self.role.iter().map(|role| SignerRole::from(*role)).collect(),
             },
             products,
             not_before: self.not_before,
@@ -303,7 +303,7 @@ impl Trust {
 impl Revoke {
     fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let workbench = session.workbench();
-        let key = match Fingerprint::parse(&self.key) {
+        let key = match KeyFingerprint::parse(&self.key) {
             Some(print) => print,
             None => workbench.known_key(&self.key).without_folder()?.key.key.fingerprint(),
         };
@@ -321,6 +321,6 @@ fn time(text: &str) -> std::result::Result<jiff::Timestamp, String> {
     text.parse().map_err(|_| "a time such as 2027-01-31T00:00:00Z is expected".to_owned())
 }
 
-fn print(text: &str) -> std::result::Result<Fingerprint, String> {
-    Fingerprint::parse(text).ok_or_else(|| "64 hexadecimal digits are expected".to_owned())
+fn print(text: &str) -> std::result::Result<KeyFingerprint, String> {
+    KeyFingerprint::parse(text).ok_or_else(|| "64 hexadecimal digits are expected".to_owned())
 }

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::reading::Reading;
+use super::reading::ReadingArguments;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::report::Report;
 use crate::workbench::{
-    Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, Proof, TextMakeRequest,
+    Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, ProofChoice, TextMakeRequest,
 };
 
 /// Make a patch file from two folders, a text patch or Git commits
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     git: Git,
     #[command(flatten)]
-    order: Order,
+    order: OrderArguments,
     /// Where the patch file goes
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -48,7 +48,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     no_proof: bool,
     #[command(flatten)]
-    reading: Reading,
+    reading: ReadingArguments,
 }
 
 #[derive(Debug, clap::Args)]
@@ -66,7 +66,7 @@ struct Git {
 
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]
-struct Order {
+struct OrderArguments {
     /// What there is to say about the patch; `patchwright new` writes a template
     #[arg(long, value_name = "FILE")]
     order: Option<PathBuf>,
@@ -75,7 +75,7 @@ struct Order {
     id: Option<String>,
 }
 
-impl Order {
+impl OrderArguments {
     fn source(self) -> Option<OrderSource> {
         self.order.map(OrderSource::File).or(self.id.map(OrderSource::Id))
     }
@@ -91,8 +91,8 @@ impl Arguments {
         session.tell(|style| text::made(&made, style), || answer::Make::new(&made))
     }
 
-    fn proof(&self) -> Proof {
-        if self.no_proof { Proof::Skip } else { Proof::RoundTrip }
+    fn proof(&self) -> ProofChoice {
+        if self.no_proof { ProofChoice::Skip } else { ProofChoice::RoundTrip }
     }
 
     fn of_folders(self, session: &mut Session<'_, '_>) -> Result<MadeBundle> {

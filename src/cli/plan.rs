@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Result;
 use super::edits::{EditArguments, place_and_file};
 use super::flags::{FilesAndTarget, Lists};
-use super::reading::Reading;
+use super::reading::ReadingArguments;
 use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
@@ -43,7 +43,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     lists: Lists,
     #[command(flatten)]
-    reading: Reading,
+    reading: ReadingArguments,
 }
 
 impl Arguments {

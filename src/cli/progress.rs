@@ -59,7 +59,7 @@ impl Drop for Bar {
 
 /// One JSON object per line: `{"progress":"preparing","done":0,"total":4096}`. A phase begins with a line, and
 /// further ones follow at most ten times a second.
-pub(super) struct Lines<'a> {
+pub(super) struct ProgressLines<'a> {
     out: Mutex<Printer<'a>>,
     done: AtomicU64,
 }
@@ -71,14 +71,14 @@ struct Printer<'a> {
     last: Instant,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> ProgressLines<'a> {
     pub fn new(out: &'a mut (dyn Write + Send)) -> Self {
         let printer = Printer { out, phase: Phase::Reading, total: 0, last: Instant::now() };
         Self { out: Mutex::new(printer), done: AtomicU64::new(0) }
     }
 }
 
-impl Progress for Lines<'_> {
+impl Progress for ProgressLines<'_> {
     fn begin(&self, phase: Phase, total: u64) {
         let Ok(mut printer) = self.out.lock() else { return };
         self.done.store(0, Ordering::Relaxed);
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn lines_come_at_the_start_of_a_phase_and_then_seldom() {
         let mut out = Vec::new();
-        let lines = Lines::new(&mut out);
+        let lines = ProgressLines::new(&mut out);
         lines.begin(Phase::Preparing, 1000);
         (0..1000).for_each(|_| lines.advance(1));
         lines.begin(Phase::Changing, 3);

@@ -14,7 +14,7 @@ const MAX_FUZZ: i64 = 10;
 /// Flags for text patches. A bundle needs none of them.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Options for text patches (.patch, .diff, mails, a quilt series)")]
-pub(super) struct Reading {
+pub(super) struct ReadingArguments {
     /// Leave out this many folders at the start of each name; otherwise as many as fit the product folder
     #[arg(short = 'p', long = "strip", value_name = "N")]
     strip: Option<usize>,
@@ -26,7 +26,7 @@ pub(super) struct Reading {
     base: Option<PathBuf>,
 }
 
-impl Reading {
+impl ReadingArguments {
     /// Tells the session how to read, and returns the files to name to the workbench: several text patches are one
     /// change, which their first file stands for.
     pub fn prepare(&self, files: &[PathBuf], session: &mut Session<'_, '_>) -> Result<Vec<PathBuf>> {

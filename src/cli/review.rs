@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     file: PathBuf,
     /// What you say
     #[arg(long, value_enum)]
-    verdict: Verdict,
+    verdict: SpokenVerdict,
     /// A note about a changed place or, without one, about the whole patch; can be given several times
     #[arg(long, value_name = "[PATH: ]TEXT")]
     note: Vec<String>,
@@ -56,7 +56,7 @@ pub(super) struct Arguments {
 
 /// What a reviewer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Verdict {
+enum SpokenVerdict {
     /// It may be applied.
     Approved,
     /// It must not be applied.
@@ -65,32 +65,32 @@ enum Verdict {
     Commented,
 }
 
-impl From<Verdict> for Opinion {
-    fn from(verdict: Verdict) -> Self {
+impl From<SpokenVerdict> for Opinion {
+    fn from(verdict: SpokenVerdict) -> Self {
         match verdict {
-            Verdict::Approved => Opinion::Approved,
-            Verdict::Rejected => Opinion::Rejected,
-            Verdict::Commented => Opinion::Commented,
+            SpokenVerdict::Approved => Opinion::Approved,
+            SpokenVerdict::Rejected => Opinion::Rejected,
+            SpokenVerdict::Commented => Opinion::Commented,
         }
     }
 }
 
 /// How a review is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum ReviewForm {
     /// The exact bytes that are signed.
     Json,
     Markdown,
     Html,
 }
 
-impl Form {
+impl ReviewForm {
     fn new(output: &Path) -> Result<Self> {
         let ending = output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         match ending.as_deref() {
-            Some("json") => Ok(Form::Json),
-            Some("md") => Ok(Form::Markdown),
-            Some("html") => Ok(Form::Html),
+            Some("json") => Ok(ReviewForm::Json),
+            Some("md") => Ok(ReviewForm::Markdown),
+            Some("html") => Ok(ReviewForm::Html),
             _ => Err(Report::usage(format!("A review cannot be written as {output:?}"))
                 .hint("Name a file that ends with .json, .md or .html.")
                 .into()),
@@ -99,9 +99,9 @@ impl Form {
 
     fn write(self, review: &Review) -> Vec<u8> {
         match self {
-            Form::Json => review.to_bytes(),
-            Form::Markdown => report::markdown(review).into_bytes(),
-            Form::Html => report::html(review).into_bytes(),
+            ReviewForm::Json => review.to_bytes(),
+            ReviewForm::Markdown => report::markdown(review).into_bytes(),
+            ReviewForm::Html => report::html(review).into_bytes(),
         }
     }
 }
@@ -113,7 +113,8 @@ impl Arguments {
             let report = Report::usage("A text patch cannot be reviewed: it has no place for a signature");
             return Err(report.hint("patchwright make --patch makes a patch file of it.").into());
         }
-        let forms: Vec<Form> = self.output.iter().map(|output| Form::new(output)).collect::<Result<_>>()?;
+        let forms: Vec<ReviewForm> =
+            self.output.iter().map(|output| ReviewForm::new(output)).collect::<Result<_>>()?;
         let wish = self.wish(session)?;
         let signer = match &self.key {
             Some(key) => Some(signer(session, key, self.password_file.as_deref())?),
@@ -138,7 +139,7 @@ impl Arguments {
             None => None,
         };
         if let Some(signed) = &signed {
-            for (_, output) in forms.iter().zip(&self.output).filter(|(form, _)| **form == Form::Json) {
+            for (_, output) in forms.iter().zip(&self.output).filter(|(form, _)| **form == ReviewForm::Json) {
                 written.push(workbench.save_review_signature(signed, output).without_folder()?);
             }
         }

@@ -7,7 +7,7 @@ use super::flags::fingerprint;
 use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
-use crate::plan::{Fingerprint, OnDrift};
+use crate::plan::{OnDrift, PlanFingerprint};
 use crate::workbench::{RollbackOptions, ScriptConsent, Which};
 
 /// Take a patch back: everything is as without it
@@ -43,7 +43,7 @@ pub(super) struct Arguments {
     undo: bool,
     /// Go ahead only if the folder still has this fingerprint
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
-    expect: Option<Fingerprint>,
+    expect: Option<PlanFingerprint>,
     #[command(flatten)]
     scripts: ScriptFlags,
     /// Take only the files back, and leave what the patch's scripts did; the history will say so

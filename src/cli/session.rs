@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::flags::Common;
-use super::progress::{Bar, Lines};
+use super::progress::{Bar, ProgressLines};
 use super::render::{Detail, Style, answer, json, text};
 use super::verbs::Verb;
 use super::{Result, Streams};
@@ -118,7 +118,7 @@ impl<'s, 'io> Session<'s, 'io> {
         let cancel = self.streams.interrupt.cancel.clone();
         let has_bar = self.streams.terminals.err && !self.common.quiet && !self.is_json();
         let progress: Box<dyn Progress + '_> = match Form::new(&self.common) {
-            Form::JsonLine => Box::new(Lines::new(self.streams.out)),
+            Form::JsonLine => Box::new(ProgressLines::new(self.streams.out)),
             _ if has_bar => Box::new(Bar::new()),
             _ => Box::new(Quiet),
         };

@@ -7,7 +7,7 @@ use super::flags::is_bundle;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::report::Report;
-use crate::workbench::{Role, Signer};
+use crate::workbench::{Signer, SignerRole};
 
 /// Sign a patch file, as the one who made it or as one who reviewed it
 ///
@@ -50,11 +50,11 @@ pub(super) enum SignAs {
     Reviewer,
 }
 
-impl From<SignAs> for Role {
+impl From<SignAs> for SignerRole {
     fn from(role: SignAs) -> Self {
         match role {
-            SignAs::Author => Role::Author,
-            SignAs::Reviewer => Role::Reviewer,
+            SignAs::Author => SignerRole::Author,
+            SignAs::Reviewer => SignerRole::Reviewer,
         }
     }
 }

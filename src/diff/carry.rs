@@ -11,14 +11,14 @@ use super::lines::{Budget, regions_within, split_lines};
 
 /// Lines of a content, counted from 1. Prints as `3` or `3-5`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lines {
+pub struct LineRange {
     /// The first one.
     pub first: usize,
     /// The last one.
     pub last: usize,
 }
 
-impl fmt::Display for Lines {
+impl fmt::Display for LineRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.first == self.last {
             true => write!(f, "{}", self.first),
@@ -29,11 +29,11 @@ impl fmt::Display for Lines {
 
 /// Why a change cannot be carried over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Clash {
+pub enum NotCarried {
     /// A content is no text, or the comparison was too large to be exact.
     NotComparable,
     /// Both changed these lines of the common content.
-    Lines(Vec<Lines>),
+    Lines(Vec<LineRange>),
 }
 
 /// The places where `new` differs from `old`; `None` if one is no text, or they were too large to compare to the end.
@@ -49,15 +49,15 @@ fn changed_regions(old: &[u8], new: &[u8]) -> Option<Vec<Region>> {
 ///
 /// # Errors
 /// [`Clash::NotComparable`].
-pub fn lines_both_change(base: &[u8], one: &[u8], other: &[u8]) -> Result<Vec<Lines>, Clash> {
-    let regions = |new| changed_regions(base, new).ok_or(Clash::NotComparable);
+pub fn lines_both_change(base: &[u8], one: &[u8], other: &[u8]) -> Result<Vec<LineRange>, NotCarried> {
+    let regions = |new| changed_regions(base, new).ok_or(NotCarried::NotComparable);
     let (ones, others) = (regions(one)?, regions(other)?);
     let (one, other) = (split_lines(one), split_lines(other));
     let mut both = Vec::new();
     for a in &ones {
         for b in others.iter().filter(|b| a.touches(b) && !is_same(a, &one, b, &other)) {
             let (start, end) = (a.old.start.min(b.old.start), a.old.end.max(b.old.end));
-            both.push(Lines { first: start + 1, last: end.max(start + 1) });
+            both.push(LineRange { first: start + 1, last: end.max(start + 1) });
         }
     }
     Ok(both)
@@ -67,12 +67,12 @@ pub fn lines_both_change(base: &[u8], one: &[u8], other: &[u8]) -> Result<Vec<Li
 ///
 /// # Errors
 /// [`Clash`] where both changes touch; nothing is guessed.
-pub fn carry_over(base: &[u8], changed: &[u8], onto: &[u8]) -> Result<Vec<u8>, Clash> {
+pub fn carry_over(base: &[u8], changed: &[u8], onto: &[u8]) -> Result<Vec<u8>, NotCarried> {
     let both = lines_both_change(base, changed, onto)?;
     if !both.is_empty() {
-        return Err(Clash::Lines(both));
+        return Err(NotCarried::Lines(both));
     }
-    let regions = |new| changed_regions(base, new).ok_or(Clash::NotComparable);
+    let regions = |new| changed_regions(base, new).ok_or(NotCarried::NotComparable);
     let (mine, theirs) = (regions(changed)?, regions(onto)?);
     let (base, changed, onto) = (split_lines(base), split_lines(changed), split_lines(onto));
     // Where both made the same change it is made once.
@@ -103,7 +103,7 @@ mod tests {
 
     const BASE: &[u8] = b"1\n2\n3\n4\n5\n";
 
-    fn carried(changed: &str, onto: &str) -> Result<String, Clash> {
+    fn carried(changed: &str, onto: &str) -> Result<String, NotCarried> {
         carry_over(BASE, changed.as_bytes(), onto.as_bytes())
             .map(|bytes| String::from_utf8(bytes).expect("text"))
     }
@@ -119,15 +119,15 @@ mod tests {
     fn changes_that_touch_are_left_to_a_person_with_the_lines_named() {
         assert_eq!(
             carried("1\ntwo\n3\n4\n5\n", "1\n2\nthree\n4\n5\n"),
-            Err(Clash::Lines(vec![Lines { first: 2, last: 3 }]))
+            Err(NotCarried::Lines(vec![LineRange { first: 2, last: 3 }]))
         );
         assert_eq!(
             carried("1\na\n2\n3\n4\n5\n", "1\nb\n2\n3\n4\n5\n"),
-            Err(Clash::Lines(vec![Lines { first: 2, last: 2 }]))
+            Err(NotCarried::Lines(vec![LineRange { first: 2, last: 2 }]))
         );
         assert_eq!(
             carried("1\n2\n3\n4\n5\nx\n", "1\n2\n3\n4\n5"),
-            Err(Clash::Lines(vec![Lines { first: 5, last: 5 }]))
+            Err(NotCarried::Lines(vec![LineRange { first: 5, last: 5 }]))
         );
     }
 
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_not_taken_apart() {
-        assert_eq!(carry_over(b"a\0b", b"a\0c", b"a\0d"), Err(Clash::NotComparable));
+        assert_eq!(carry_over(b"a\0b", b"a\0c", b"a\0d"), Err(NotCarried::NotComparable));
     }
 
     proptest! {

@@ -12,14 +12,14 @@ pub struct ChangeView<'a> {
     /// The change that takes the file away from its old path, if this one puts it at its new path.
     pub renamed_from: Option<&'a FileChange>,
     /// What stood there before; with `renamed_from`, what stood at the old path.
-    pub before: Content<'a>,
+    pub before: ViewContent<'a>,
     /// What stands there afterwards.
-    pub after: Content<'a>,
+    pub after: ViewContent<'a>,
 }
 
 /// The content of one side of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content<'a> {
+pub enum ViewContent<'a> {
     /// No file on this side: nothing, a folder, or a link (whose target is in its node).
     Absent,
     /// The bytes of the file.
@@ -34,7 +34,7 @@ impl<'a> ChangeView<'a> {
     pub fn before_node(&self) -> Option<&'a Node> {
         let possible = &self.renamed_from.unwrap_or(self.change).before;
         let at_hand = |node: &&Node| match (self.before, node) {
-            (Content::Bytes(bytes), Node::File(file)) => file.digest == Digest::compute(bytes),
+            (ViewContent::Bytes(bytes), Node::File(file)) => file.digest == Digest::compute(bytes),
             _ => false,
         };
         match possible.as_slice() {
@@ -134,11 +134,11 @@ mod tests {
         let mut view = ChangeView {
             change: &change,
             renamed_from: None,
-            before: Content::Bytes(b"1.1"),
-            after: Content::Bytes(b"1.2"),
+            before: ViewContent::Bytes(b"1.1"),
+            after: ViewContent::Bytes(b"1.2"),
         };
         assert_eq!(view.before_node(), Some(&file(b"1.1")));
-        view.before = Content::Bytes(b"edited");
+        view.before = ViewContent::Bytes(b"edited");
         assert_eq!(view.before_node(), Some(&file(b"1.0")));
     }
 }

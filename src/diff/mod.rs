@@ -15,8 +15,8 @@ pub mod patch_text;
 pub mod place;
 mod unified;
 
-pub use carry::{Clash, Lines, carry_over, lines_both_change};
-pub use change_view::{ChangeView, Content, pair_renames};
+pub use carry::{LineRange, NotCarried, carry_over, lines_both_change};
+pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub use compare::{MAX_COMPARED_LINES, PATIENCE, Precision, Region, compare};
 pub use git_patch::{GitFile, write_git_patch};
 pub use kind::is_text;

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::io;
 
-use super::{ChangeView, Content, Hunk, LineKind, Precision, diff_lines, is_text};
+use super::{ChangeView, Hunk, LineKind, Precision, ViewContent, diff_lines, is_text};
 use crate::model::{FileNode, Mode, Node};
 use crate::text::with_thousands;
 
@@ -51,19 +51,19 @@ type Emit<'a, E> = dyn FnMut(&str, &[u8]) -> Result<(), E> + 'a;
 #[derive(Clone, Copy)]
 struct Blob<'a> {
     mode: u32,
-    content: Content<'a>,
+    content: ViewContent<'a>,
     file: Option<&'a FileNode>,
 }
 
 impl<'a> Blob<'a> {
-    fn new(node: Option<&'a Node>, content: Content<'a>) -> Option<Self> {
+    fn new(node: Option<&'a Node>, content: ViewContent<'a>) -> Option<Self> {
         match node? {
             Node::File(file) => {
                 let mode = if file.mode.is_executable() { 0o100_755 } else { 0o100_644 };
                 Some(Self { mode, content, file: Some(file) })
             }
             Node::Link(link) => {
-                let content = Content::Bytes(link.points_to.as_bytes());
+                let content = ViewContent::Bytes(link.points_to.as_bytes());
                 Some(Self { mode: 0o120_000, content, file: None })
             }
             Node::Dir(_) => None,
@@ -138,9 +138,9 @@ fn write_blob<E>(
     after: Option<&Blob<'_>>,
     emit: &mut Emit<'_, E>,
 ) -> Result<(), E> {
-    let names = Names::new(change);
-    let body = Body::new(before, after);
-    if matches!(&body, Body::Text(diff) if diff.precision == Precision::Coarse) {
+    let names = FileNames::new(change);
+    let body = UnifiedBody::new(before, after);
+    if matches!(&body, UnifiedBody::Text(diff) if diff.precision == Precision::Coarse) {
         emit("", b"Compared coarsely: finding the smallest difference would take too long")?;
     }
     emit("", format!("diff --git {} {}", names.old, names.new).as_bytes())?;
@@ -163,17 +163,17 @@ fn write_blob<E>(
     let old_name = if before.is_some() { names.old.as_str() } else { "/dev/null" };
     let new_name = if after.is_some() { names.new.as_str() } else { "/dev/null" };
     match body {
-        Body::Same => Ok(()),
+        UnifiedBody::Same => Ok(()),
         // Git knows these two by their first words and the last one, and refuses to apply them.
-        Body::Binary => {
+        UnifiedBody::Binary => {
             emit("", format!("Binary files {old_name} and {new_name} differ").as_bytes())?;
             emit("", facts(before, after).as_bytes())
         }
-        Body::Unavailable(reason) => {
+        UnifiedBody::Unavailable(reason) => {
             emit("", format!("Files {old_name} and {new_name} differ").as_bytes())?;
             emit("", format!("{}; not shown: {reason}", facts(before, after)).as_bytes())
         }
-        Body::Text(diff) => {
+        UnifiedBody::Text(diff) => {
             emit("", format!("--- {}", ended(old_name)).as_bytes())?;
             emit("", format!("+++ {}", ended(new_name)).as_bytes())?;
             diff.hunks.iter().try_for_each(|hunk| write_hunk(hunk, emit))
@@ -182,14 +182,14 @@ fn write_blob<E>(
 }
 
 /// What comes after the header lines.
-enum Body<'a> {
+enum UnifiedBody<'a> {
     Binary,
     Same,
     Text(super::TextDiff<'a>),
     Unavailable(&'a str),
 }
 
-impl<'a> Body<'a> {
+impl<'a> UnifiedBody<'a> {
     fn new(before: Option<&Blob<'a>>, after: Option<&Blob<'a>>) -> Self {
         if let (Some(old), Some(new)) = (before, after)
             && old.same_content(new)
@@ -198,9 +198,9 @@ impl<'a> Body<'a> {
         }
         let bytes = |side: Option<&Blob<'a>>| match side.map(|blob| blob.content) {
             None => Ok(&[][..]),
-            Some(Content::Bytes(bytes)) => Ok(bytes),
-            Some(Content::Unavailable(reason)) => Err(reason),
-            Some(Content::Absent) => Err("the content is not at hand"),
+            Some(ViewContent::Bytes(bytes)) => Ok(bytes),
+            Some(ViewContent::Unavailable(reason)) => Err(reason),
+            Some(ViewContent::Absent) => Err("the content is not at hand"),
         };
         match (bytes(before), bytes(after)) {
             (Err(reason), _) | (_, Err(reason)) => Self::Unavailable(reason),
@@ -219,7 +219,7 @@ impl<'a> Body<'a> {
             Self::Text(diff) => diff,
             Self::Binary | Self::Unavailable(_) => return None,
         };
-        let (Content::Bytes(old), Content::Bytes(new)) = (before?.content, after?.content) else {
+        let (ViewContent::Bytes(old), ViewContent::Bytes(new)) = (before?.content, after?.content) else {
             return None;
         };
         let is_removed = |line: &&super::Line<'_>| line.kind == LineKind::Removed;
@@ -251,12 +251,12 @@ fn write_hunk<E>(hunk: &Hunk<'_>, emit: &mut Emit<'_, E>) -> Result<(), E> {
 }
 
 /// `a/old` and `b/new`, quoted where needed.
-struct Names {
+struct FileNames {
     old: String,
     new: String,
 }
 
-impl Names {
+impl FileNames {
     fn new(change: &ChangeView<'_>) -> Self {
         let (old, new) = (change.old_path().as_str(), change.change.path.as_str());
         Self { old: quoted("a/", old), new: quoted("b/", new) }
@@ -312,7 +312,7 @@ mod tests {
         Node::Link(LinkNode { points_to: points_to.to_owned() })
     }
 
-    fn shown(change: &FileChange, before: Content<'_>, after: Content<'_>) -> String {
+    fn shown(change: &FileChange, before: ViewContent<'_>, after: ViewContent<'_>) -> String {
         let view = ChangeView { change, renamed_from: None, before, after };
         let mut text = String::new();
         unified(&mut text, &view, |line| String::from_utf8_lossy(line).replace('\u{1b}', "\\e"))
@@ -324,7 +324,7 @@ mod tests {
     fn a_changed_line_reads_as_in_git() {
         let (old, new) = (b"1\n2\n3\n4\n5\n".as_slice(), b"1\n2\n3\nfour\n5".as_slice());
         let change = change("conf/app", [file(old)], Some(program(new)));
-        insta::assert_snapshot!(shown(&change, Content::Bytes(old), Content::Bytes(new)), @r"
+        insta::assert_snapshot!(shown(&change, ViewContent::Bytes(old), ViewContent::Bytes(new)), @r"
         diff --git a/conf/app b/conf/app
         old mode 100644
         new mode 100755
@@ -345,7 +345,7 @@ mod tests {
     #[test]
     fn a_file_that_becomes_a_link_is_taken_away_and_created() {
         let change = change("app", [file(b"x\n")], Some(link("app-2")));
-        insta::assert_snapshot!(shown(&change, Content::Bytes(b"x\n"), Content::Absent), @r"
+        insta::assert_snapshot!(shown(&change, ViewContent::Bytes(b"x\n"), ViewContent::Absent), @r"
         diff --git a/app b/app
         deleted file mode 100644
         --- a/app
@@ -365,7 +365,7 @@ mod tests {
     #[test]
     fn a_person_never_gets_a_control_character() {
         let change = change("a", [], Some(file(b"\x1b[2J\n")));
-        let text = shown(&change, Content::Absent, Content::Bytes(b"\x1b[2J\n"));
+        let text = shown(&change, ViewContent::Absent, ViewContent::Bytes(b"\x1b[2J\n"));
         assert!(text.ends_with("\n+\\e[2J\n"), "{text}");
     }
 
@@ -373,7 +373,7 @@ mod tests {
     fn a_binary_file_is_told_by_size_and_identity() {
         let (old, new) = (vec![0; 1234], vec![0; 1_300_000]);
         let change = change("bin/app", [file(&old)], Some(file(&new)));
-        insta::assert_snapshot!(shown(&change, Content::Bytes(&old), Content::Bytes(&new)), @r"
+        insta::assert_snapshot!(shown(&change, ViewContent::Bytes(&old), ViewContent::Bytes(&new)), @r"
         diff --git a/bin/app b/bin/app
         Binary files a/bin/app and b/bin/app differ
         1,234 → 1,300,000 bytes, sha256 ad47fd9e8715… → 8d3bfc8c9a4c…
@@ -383,14 +383,14 @@ mod tests {
     #[test]
     fn a_content_that_is_not_at_hand_says_why() {
         let created = change("big", [], Some(file(b"x")));
-        insta::assert_snapshot!(shown(&created, Content::Absent, Content::Unavailable("larger than 64 MiB")), @r"
+        insta::assert_snapshot!(shown(&created, ViewContent::Absent, ViewContent::Unavailable("larger than 64 MiB")), @r"
         diff --git a/big b/big
         new file mode 100644
         Files /dev/null and b/big differ
         1 byte, sha256 2d711642b726…; not shown: larger than 64 MiB
         ");
         let mode_only = change("big", [file(b"x")], Some(program(b"x")));
-        let unavailable = Content::Unavailable("not in the bundle");
+        let unavailable = ViewContent::Unavailable("not in the bundle");
         insta::assert_snapshot!(shown(&mode_only, unavailable, unavailable), @r"
         diff --git a/big b/big
         old mode 100644
@@ -403,11 +403,11 @@ mod tests {
         let created = change("logs", [], Some(Node::Dir(Mode::new(0o750))));
         let closed = change("logs", [Node::Dir(Mode::DIR)], Some(Node::Dir(Mode::new(0o700))));
         let replaced = change("logs", [Node::Dir(Mode::DIR)], Some(file(b"x\n")));
-        let nothing = Content::Absent;
+        let nothing = ViewContent::Absent;
         let all = [
             shown(&created, nothing, nothing),
             shown(&closed, nothing, nothing),
-            shown(&replaced, nothing, Content::Bytes(b"x\n")),
+            shown(&replaced, nothing, ViewContent::Bytes(b"x\n")),
         ];
         insta::assert_snapshot!(all.concat(), @r"
         Folder created: logs (0750)
@@ -428,12 +428,12 @@ mod tests {
             Node::File(file) => Node::File(FileNode { mode: Mode::new(bits), ..file }),
             other => other,
         };
-        let text = Content::Bytes(b"x\n");
+        let text = ViewContent::Bytes(b"x\n");
         let narrowed = change("key", [with_mode(0o640)], Some(with_mode(0o600)));
         assert_eq!(shown(&narrowed, text, text), "Permissions changed: key (0640 → 0600)\n");
         let privileged = change("su", [], Some(with_mode(0o4755)));
         let first_lines = "Permissions: su (4755)\ndiff --git a/su b/su\nnew file mode 100755\n";
-        assert!(shown(&privileged, Content::Absent, text).starts_with(first_lines));
+        assert!(shown(&privileged, ViewContent::Absent, text).starts_with(first_lines));
     }
 
     #[test]

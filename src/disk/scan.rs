@@ -441,8 +441,8 @@ mod tests {
 
     #[test]
     fn an_interrupted_read_is_tried_again() {
-        struct Interrupted(bool);
-        impl Read for Interrupted {
+        struct ReadStopped(bool);
+        impl Read for ReadStopped {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
                 if std::mem::replace(&mut self.0, true) {
                     Ok(0)
@@ -451,7 +451,7 @@ mod tests {
                 }
             }
         }
-        let read = hash_reader(&mut Interrupted(false), 16, &mut |_| true);
+        let read = hash_reader(&mut ReadStopped(false), 16, &mut |_| true);
         assert_eq!(read.unwrap(), Some((Digest::compute(b""), 0)));
     }
 }

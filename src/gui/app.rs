@@ -138,13 +138,13 @@ fn appearance(settings: &Settings) -> Appearance {
     Appearance {
         palette: match settings.palette {
             Palette::System => PaletteChoice::System,
-            Palette::Light => always(theme::Palette::Light),
-            Palette::Dark => always(theme::Palette::Dark),
-            Palette::HighContrast => always(theme::Palette::HighContrast),
+            Palette::Light => always(theme::ThemeTokens::Light),
+            Palette::Dark => always(theme::ThemeTokens::Dark),
+            Palette::HighContrast => always(theme::ThemeTokens::HighContrast),
         },
         changes: match settings.changes {
-            ChangeColours::Standard => theme::ChangeColours::Standard,
-            ChangeColours::BlueOrange => theme::ChangeColours::BlueOrange,
+            ChangeColours::Standard => theme::ChangeTokens::Standard,
+            ChangeColours::BlueOrange => theme::ChangeTokens::BlueOrange,
         },
         zoom: settings.zoom,
         calm_motion: settings.is_calm,

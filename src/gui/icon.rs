@@ -1,7 +1,7 @@
 //! The program's own icon: a plaster within an arrow that goes back. Drawn here once; the files in `assets` are
 //! written from it by `cargo test --test window -- --ignored write_the_icon`.
 
-use crate::toolkit::theme::{ChangeColours, Palette, Tokens};
+use crate::toolkit::theme::{ChangeTokens, ThemeTokens, Tokens};
 use crate::words::widgets::PROGRAM;
 
 /// The corners of the tile, as a part of its side.
@@ -70,7 +70,7 @@ pub fn svg() -> String {
 
 /// The tile's colour and that of the signs on it: the accent of the light palette.
 fn colours() -> [[u8; 3]; 2] {
-    let accent = Tokens::for_palette(Palette::Light, ChangeColours::Standard).accent;
+    let accent = Tokens::for_palette(ThemeTokens::Light, ChangeTokens::Standard).accent;
     [accent.fill, accent.on].map(|colour| [colour.r(), colour.g(), colour.b()])
 }
 

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use super::worker::Worker;
 use crate::present::failure::Failure;
-use crate::present::message::{Dialog, Effect, Event, Export};
+use crate::present::message::{Dialog, Effect, Event, ExportWish};
 use crate::present::reading::{self, Question};
-use crate::present::worker::{Answer, Line};
+use crate::present::worker::{WorkerAnswer, WorkerLine};
 use crate::progress::{CancelToken, Quiet};
-use crate::settings::{Memory, Recent, Settings};
+use crate::settings::{Recent, Settings, SettingsFiles};
 use crate::threads;
 use crate::words::{self, fill, widgets};
 use crate::workbench::{Error, Watch, Workbench};
@@ -40,7 +40,7 @@ const PATCH_FILES: &[&str] = &["patchbundle", "patch", "diff", "mbox", "eml", "d
 pub struct Threads {
     context: egui::Context,
     workbench: Workbench,
-    memory: Memory,
+    memory: SettingsFiles,
     /// What is started as the worker.
     program: PathBuf,
     worker: Option<Worker>,
@@ -51,7 +51,12 @@ pub struct Threads {
 
 impl Threads {
     /// No job yet. `context` is woken when one has an answer; `program` is started as the worker.
-    pub fn new(context: egui::Context, workbench: Workbench, memory: Memory, program: PathBuf) -> Self {
+    pub fn new(
+        context: egui::Context,
+        workbench: Workbench,
+        memory: SettingsFiles,
+        program: PathBuf,
+    ) -> Self {
         let (sender, receiver) = mpsc::channel();
         Self { context, workbench, memory, program, worker: None, newest: BTreeMap::new(), sender, receiver }
     }
@@ -105,14 +110,14 @@ impl Threads {
         let sender = self.sender();
         let heard = {
             let sender = sender.clone();
-            move |line: Option<Line>| sender(line.map_or(Event::WorkerEnded, Event::Worker))
+            move |line: Option<WorkerLine>| sender(line.map_or(Event::WorkerEnded, Event::Worker))
         };
         match Worker::start(&self.program, arguments, heard) {
             Ok(worker) => self.worker = Some(worker),
             Err(error) => {
                 let why = fill(widgets::WORKER_NOT_STARTED, &[("why", &error.to_string())]);
-                let answer = Answer::not_started(why);
-                sender(Event::Worker(Line::Answer(Box::new(answer))));
+                let answer = WorkerAnswer::not_started(why);
+                sender(Event::Worker(WorkerLine::Answer(Box::new(answer))));
                 sender(Event::WorkerEnded);
             }
         }
@@ -151,8 +156,8 @@ impl Jobs for Threads {
             Effect::PickPlace(export, name) => {
                 self.show_dialog(Dialog::NewFile(export, name.clone()), move || {
                     let title = match export {
-                        Export::Report => words::SAVE_REPORT,
-                        Export::Support => words::SAVE_SUPPORT,
+                        ExportWish::Report => words::SAVE_REPORT,
+                        ExportWish::Support => words::SAVE_SUPPORT,
                     };
                     let dialog = rfd::FileDialog::new().set_title(title).set_file_name(name);
                     dialog.save_file().map(|path| Event::PlacePicked(export, path))

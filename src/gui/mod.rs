@@ -26,7 +26,7 @@ pub use jobs::{Jobs, Threads};
 
 use crate::environment::Environment;
 use crate::present::Model;
-use crate::settings::Memory;
+use crate::settings::SettingsFiles;
 use crate::threads;
 use crate::words::widgets as words;
 use crate::workbench::Workbench;
@@ -43,7 +43,7 @@ const FONT_PATIENCE: Duration = Duration::from_millis(300);
 /// Why there is no display, or why the last of the ways did not work either.
 pub fn run(paths: &[PathBuf], wish: Option<Renderer>) -> eframe::Result {
     threads::start_pool().map_err(|error| eframe::Error::AppCreation(Box::new(error)))?;
-    let memory = Memory::of_this_person();
+    let memory = SettingsFiles::of_this_person();
     let mut outcome = Ok(());
     for tier in renderer::tiers(wish, &memory) {
         let font = FontSearch::start();
@@ -73,7 +73,12 @@ struct Window {
 }
 
 impl Window {
-    fn new(context: &egui::Context, paths: &[PathBuf], memory: Memory, trial: renderer::Trial) -> Self {
+    fn new(
+        context: &egui::Context,
+        paths: &[PathBuf],
+        memory: SettingsFiles,
+        trial: renderer::Trial,
+    ) -> Self {
         // The system's quit key must not end a window that has a change under way.
         context.options_mut(|options| options.quit_shortcuts.clear());
         let workbench = Workbench::new(Environment::of_this_machine());

@@ -8,7 +8,7 @@ use eframe::{NativeOptions, Renderer};
 use egui::IconData;
 
 use super::icon;
-use crate::settings::Memory;
+use crate::settings::SettingsFiles;
 
 #[cfg_attr(any(windows, target_os = "macos"), path = "renderer/wgpu_first.rs")]
 #[cfg_attr(not(any(windows, target_os = "macos")), path = "renderer/glow_alone.rs")]
@@ -30,7 +30,7 @@ const TRIAL_PICTURES: u32 = 2;
 pub struct Tier(Renderer);
 
 /// The ways to try, in order: only `wish` if there is one, else all but those that took the program down last time.
-pub fn tiers(wish: Option<Renderer>, memory: &Memory) -> Vec<Tier> {
+pub fn tiers(wish: Option<Renderer>, memory: &SettingsFiles) -> Vec<Tier> {
     if let Some(only) = wish {
         return vec![Tier(only)];
     }
@@ -50,7 +50,7 @@ fn without_failed<T: Copy>(all: &[T], failed: Option<usize>) -> Vec<T> {
 
 impl Tier {
     /// Leaves the mark that is taken away when the first pictures were drawn.
-    pub fn begin(self, memory: &Memory) -> Trial {
+    pub fn begin(self, memory: &SettingsFiles) -> Trial {
         memory.begin_trial(&self.0.to_string());
         Trial { memory: memory.clone(), left: TRIAL_PICTURES }
     }
@@ -71,7 +71,7 @@ impl Tier {
 
 /// A way to draw that has not proven itself yet.
 pub struct Trial {
-    memory: Memory,
+    memory: SettingsFiles,
     left: u32,
 }
 
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn the_mark_of_a_way_to_draw_stays_until_pictures_were_drawn() {
         let place = tempfile::tempdir().expect("a folder");
-        let memory = Memory::at(Some(place.path().to_owned()));
+        let memory = SettingsFiles::at(Some(place.path().to_owned()));
         let all = tiers(None, &memory);
         let best = all[0];
         let mut trial = best.begin(&memory);
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_wish_is_the_only_way_that_is_tried() {
-        let memory = Memory::at(None);
+        let memory = SettingsFiles::at(None);
         assert_eq!(tiers(Some(Renderer::Glow), &memory), [Tier(Renderer::Glow)]);
     }
 }

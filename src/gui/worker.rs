@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-use crate::present::worker::{self, Line};
+use crate::present::worker::{self, WorkerLine};
 
 /// The first argument of a worker.
 pub const WORKER_FLAG: &str = "--worker";
@@ -26,7 +26,7 @@ impl Worker {
     pub fn start(
         program: &Path,
         arguments: Vec<OsString>,
-        mut heard: impl FnMut(Option<Line>) + Send + 'static,
+        mut heard: impl FnMut(Option<WorkerLine>) + Send + 'static,
     ) -> io::Result<Self> {
         let mut command = Command::new(program);
         command.arg(WORKER_FLAG).args(arguments);
@@ -57,7 +57,7 @@ impl Worker {
     }
 }
 
-fn listen(mut child: Child, mut heard: impl FnMut(Line)) {
+fn listen(mut child: Child, mut heard: impl FnMut(WorkerLine)) {
     if let Some(output) = child.stdout.take() {
         let lines = BufReader::new(output).lines().map_while(Result::ok);
         lines.filter_map(|line| worker::parse(&line)).for_each(&mut heard);

@@ -16,8 +16,8 @@ use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
-pub use parts::{Gone, Part, Retires};
-pub use replay::{Layers, Moved, Slot};
+pub use parts::{EntryPart, Gone, Retires};
+pub use replay::{LayerSlot, Layers, Moved};
 pub use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
 pub use vouched::{OverrideNote, SignerNote, VouchedNote};
 
@@ -138,7 +138,7 @@ pub struct Entry {
     pub scripts: Vec<ScriptNote>,
     /// The patches that came in, where that says more than `patch`: several came, or one replaced others.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub parts: Vec<Part>,
+    pub parts: Vec<EntryPart>,
     /// The patches that went, where that is something else than one whole entry.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub out: Vec<Gone>,
@@ -176,7 +176,7 @@ pub enum LedgerError {
 
 impl Entry {
     /// An entry to follow `head`, with nothing in it yet.
-    pub fn after(head: &Head, action: Action, environment: &crate::environment::Environment) -> Self {
+    pub fn after(head: &LedgerHead, action: Action, environment: &crate::environment::Environment) -> Self {
         Self {
             seq: head.seq + 1,
             previous: head.digest,
@@ -235,7 +235,7 @@ impl Entry {
 
 /// The newest entry of a ledger, as far as the next one needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
+pub struct LedgerHead {
     /// Its number; 0 for an empty ledger.
     pub seq: u64,
     /// Its digest; zeros for an empty ledger.
@@ -246,7 +246,7 @@ pub struct Head {
 #[derive(Debug, Clone)]
 pub struct Ledger {
     entries: Vec<Entry>,
-    head: Head,
+    head: LedgerHead,
 }
 
 /// A patch that is in the product now.
@@ -290,7 +290,8 @@ impl Ledger {
     /// [`LedgerError::Damaged`] names the first entry that does not fit.
     pub fn read(fs: &dyn Fs) -> Result<Self, LedgerError> {
         let folder = Self::folder();
-        let mut ledger = Self { entries: Vec::new(), head: Head { seq: 0, digest: Digest::from([0; 32]) } };
+        let mut ledger =
+            Self { entries: Vec::new(), head: LedgerHead { seq: 0, digest: Digest::from([0; 32]) } };
         let unlistable = |source| unreadable(1, folder.clone(), source);
         if fs.look(&Place::from(&folder)).map_err(unlistable)?.is_none() {
             return Ok(ledger);
@@ -313,7 +314,7 @@ impl Ledger {
         if entry.previous != self.head.digest {
             return Err("it does not follow the entry before it".to_owned());
         }
-        self.head = Head { seq, digest: Digest::compute(bytes) };
+        self.head = LedgerHead { seq, digest: Digest::compute(bytes) };
         self.entries.push(entry);
         Ok(())
     }
@@ -328,7 +329,7 @@ impl Ledger {
     }
 
     /// The newest entry.
-    pub fn head(&self) -> Head {
+    pub fn head(&self) -> LedgerHead {
         self.head
     }
 

@@ -11,7 +11,7 @@ use crate::model::{Digest, LayerKey, Step};
 /// One patch of an entry that brought several, or that retired others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Part {
+pub struct EntryPart {
     /// The patch.
     pub patch: PatchNote,
     /// Digest of its bundle file.
@@ -50,7 +50,7 @@ pub struct Gone {
     pub part: usize,
 }
 
-impl Part {
+impl EntryPart {
     /// One that changed `steps`.
     pub fn new(patch: PatchNote, bundle: Digest, manifest: Digest, steps: &[Step]) -> Self {
         let steps = steps.iter().map(StepNote::from_step).collect();

@@ -10,7 +10,7 @@ use crate::model::{LayerKey, Step};
 
 /// One patch in the product, without its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slot {
+pub struct LayerSlot {
     /// Which patch.
     pub key: LayerKey,
     /// The entry whose safe copies take it out again.
@@ -34,7 +34,7 @@ pub struct Moved {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layers {
     /// The patches, replaced ones among them.
-    pub slots: Vec<Slot>,
+    pub slots: Vec<LayerSlot>,
     /// Everything that moved below others since, as far as it was not taken back.
     pub moved: Vec<Moved>,
 }
@@ -49,7 +49,7 @@ impl Ledger {
 
     /// The patches that are in the product, replaced ones among them, in the order in which they came in.
     pub fn installed(&self) -> Vec<Installed> {
-        let installed = |slot: Slot| {
+        let installed = |slot: LayerSlot| {
             let entry = self.entry(slot.key.entry)?;
             Some(Installed {
                 key: slot.key,
@@ -73,7 +73,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Entry::steps`].
-    pub fn steps_of(&self, slot: Slot) -> Result<Vec<Step>, LedgerError> {
+    pub fn steps_of(&self, slot: LayerSlot) -> Result<Vec<Step>, LedgerError> {
         // Taken out and brought back, it left what the entry that brought it back says.
         let entry = self.entry(slot.way_back).filter(|_| slot.way_back != slot.key.entry);
         match entry.or_else(|| self.entry(slot.key.entry)) {
@@ -149,7 +149,7 @@ impl Replay<'_> {
                     self.now.moved.push(Moved { key: old, at: entry.seq });
                 }
             }
-            self.now.slots.push(Slot { key, way_back: entry.seq, accepted: false, superseded: None });
+            self.now.slots.push(LayerSlot { key, way_back: entry.seq, accepted: false, superseded: None });
         }
     }
 
@@ -194,7 +194,8 @@ impl Replay<'_> {
 /// Everything up to the patch that `entry` names.
 fn accept(ledger: &Ledger, layers: &mut Layers, entry: &Entry) {
     let newest = entry.reverses.unwrap_or(u64::MAX);
-    let is_meant = |slot: &Slot| slot.way_back <= newest && ledger.note(slot.key) == entry.patch.as_ref();
+    let is_meant =
+        |slot: &LayerSlot| slot.way_back <= newest && ledger.note(slot.key) == entry.patch.as_ref();
     let through = layers.slots.iter().rposition(is_meant);
     for (index, slot) in layers.slots.iter_mut().enumerate() {
         slot.accepted |= match through {

@@ -79,7 +79,7 @@ fn of_character(c: char) -> Option<NameWarning> {
 
 /// The alphabets whose letters pass for one another. Whole blocks are precise enough for a warning.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Script {
+enum WritingSystem {
     Armenian,
     Cherokee,
     Cyrillic,
@@ -87,15 +87,19 @@ enum Script {
     Latin,
 }
 
-fn script(c: char) -> Option<Script> {
+fn script(c: char) -> Option<WritingSystem> {
     match c {
-        'A'..='Z' | 'a'..='z' | 'À'..='ʸ' | '\u{1e00}'..='\u{1eff}' => Some(Script::Latin),
-        '\u{2c60}'..='\u{2c7f}' | '\u{a722}'..='\u{a7ff}' | '\u{ab30}'..='\u{ab5a}' => Some(Script::Latin),
-        '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => Some(Script::Latin),
-        '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Some(Script::Greek),
-        '\u{400}'..='\u{52f}' | '\u{1c80}'..='\u{1c8f}' | '\u{a640}'..='\u{a69f}' => Some(Script::Cyrillic),
-        '\u{531}'..='\u{587}' => Some(Script::Armenian),
-        '\u{13a0}'..='\u{13ff}' | '\u{ab70}'..='\u{abbf}' => Some(Script::Cherokee),
+        'A'..='Z' | 'a'..='z' | 'À'..='ʸ' | '\u{1e00}'..='\u{1eff}' => Some(WritingSystem::Latin),
+        '\u{2c60}'..='\u{2c7f}' | '\u{a722}'..='\u{a7ff}' | '\u{ab30}'..='\u{ab5a}' => {
+            Some(WritingSystem::Latin)
+        }
+        '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => Some(WritingSystem::Latin),
+        '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Some(WritingSystem::Greek),
+        '\u{400}'..='\u{52f}' | '\u{1c80}'..='\u{1c8f}' | '\u{a640}'..='\u{a69f}' => {
+            Some(WritingSystem::Cyrillic)
+        }
+        '\u{531}'..='\u{587}' => Some(WritingSystem::Armenian),
+        '\u{13a0}'..='\u{13ff}' | '\u{ab70}'..='\u{abbf}' => Some(WritingSystem::Cherokee),
         _ => None,
     }
 }

@@ -12,21 +12,21 @@ use crate::model::{
 
 /// What would happen if `patch` were applied to the folder that `situation` describes, whatever else is in it.
 pub fn plan_apply(patch: &Patch, situation: &Situation) -> Preview {
-    let Part { steps, mut obstacles, notes } = plan_part(patch, situation);
+    let PlanPart { steps, mut obstacles, notes } = plan_part(patch, situation);
     let needed_bytes = common_obstacles(situation, &steps, &mut obstacles);
     let base = situation.fingerprint(patch.changes.iter().map(|change| &change.path));
     Preview { plan: Plan { steps: in_order(steps), base }, obstacles, notes, needed_bytes }
 }
 
 /// A patch's own part of a plan.
-pub(super) struct Part {
+pub(super) struct PlanPart {
     pub steps: Vec<Step>,
     pub obstacles: Vec<Obstacle>,
     pub notes: Vec<Note>,
 }
 
 /// What `patch` itself does and needs; not what every change of a folder needs.
-pub(super) fn plan_part(patch: &Patch, situation: &Situation) -> Part {
+pub(super) fn plan_part(patch: &Patch, situation: &Situation) -> PlanPart {
     let changes = match situation.keeps_modes {
         true => patch.changes.clone(),
         false => patch.changes.iter().map(without_modes).collect(),
@@ -39,7 +39,7 @@ pub(super) fn plan_part(patch: &Patch, situation: &Situation) -> Part {
     planner.check_names(&steps);
     planner.note_what_is_worth_knowing(&steps);
     let Planner { obstacles, notes, .. } = planner;
-    Part { steps, obstacles, notes }
+    PlanPart { steps, obstacles, notes }
 }
 
 /// The change as a system without permission bits sees it.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diff::{Clash, Lines, carry_over};
+use crate::diff::{LineRange, NotCarried, carry_over};
 use crate::model::{Digest, FileChange, FileNode, LayerKey, Mode, Node, Patch, Step, TreePath};
 
 /// A patch in the folder, or one that is about to come.
@@ -72,7 +72,7 @@ impl ContentByDigest for NoContents {
 
 /// What some layers make of a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
+pub struct LaidImage {
     /// What stands there.
     pub node: Option<Node>,
     /// Its content, where that was put together here and is nowhere else.
@@ -87,7 +87,7 @@ pub struct Misfit {
     /// The layer.
     pub layer: LayerKey,
     /// Lines that it and the missing layer both change, where that is the reason.
-    pub lines: Vec<Lines>,
+    pub lines: Vec<LineRange>,
 }
 
 /// Lays `layers` on `origin` at `path`, one after the other.
@@ -99,8 +99,8 @@ pub fn lay(
     origin: Option<&Node>,
     layers: &[&Layer],
     contents: &dyn ContentByDigest,
-) -> Result<Image, Misfit> {
-    let mut image = Image { node: origin.cloned(), made: None, merged: false };
+) -> Result<LaidImage, Misfit> {
+    let mut image = LaidImage { node: origin.cloned(), made: None, merged: false };
     for layer in layers {
         image = lay_one(path, image, layer, contents)?;
     }
@@ -109,12 +109,12 @@ pub fn lay(
 
 fn lay_one(
     path: &TreePath,
-    below: Image,
+    below: LaidImage,
     layer: &Layer,
     contents: &dyn ContentByDigest,
-) -> Result<Image, Misfit> {
+) -> Result<LaidImage, Misfit> {
     let misfit = |lines| Misfit { layer: layer.key, lines };
-    let left = |after: &Option<Node>| Image { node: after.clone(), made: None, merged: below.merged };
+    let left = |after: &Option<Node>| LaidImage { node: after.clone(), made: None, merged: below.merged };
     let (step, change) = (layer.step_at(path), layer.change_at(path));
     let (before, after) = match (step, change) {
         (Some(step), _) => (step.before.clone(), step.after.clone()),
@@ -149,15 +149,15 @@ fn lay_one(
         }
     };
     let made = merged.map_err(|clash| match clash {
-        Clash::Lines(lines) => misfit(lines),
-        Clash::NotComparable => misfit(Vec::new()),
+        NotCarried::Lines(lines) => misfit(lines),
+        NotCarried::NotComparable => misfit(Vec::new()),
     })?;
     let file = match (&made, base.digest == changed.digest) {
         (Some(bytes), _) => FileNode { digest: Digest::compute(bytes), size_bytes: bytes.len() as u64, mode },
         (None, true) => FileNode { mode, ..onto.clone() },
         (None, false) => FileNode { mode, ..changed.clone() },
     };
-    Ok(Image { node: Some(Node::File(file)), made, merged: true })
+    Ok(LaidImage { node: Some(Node::File(file)), made, merged: true })
 }
 
 fn merged_mode(base: Mode, changed: Mode, onto: Mode) -> Option<Mode> {

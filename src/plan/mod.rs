@@ -29,15 +29,15 @@ use std::fmt::Display;
 
 pub use apply::plan_apply;
 pub use heal::plan_heal;
-pub use layers::{ContentByDigest, Image, Layer, Misfit, NoContents, Stack, lay};
+pub use layers::{ContentByDigest, LaidImage, Layer, Misfit, NoContents, Stack, lay};
 pub use local_edits::{MergedHow, Resolution};
 pub use order::in_order;
 pub use relate::{
-    Class, Consequence, Declaration, Grounds, Meeting, Presence, Relation, SharedPlace, relate,
+    Consequence, Declaration, Grounds, Meeting, RelatedPresence, Relation, RelationClass, SharedPlace, relate,
 };
 pub use resolve::{Cycle, resolve};
 pub use rollback::{OnDrift, plan_rollback};
-pub use several::{Candidate, Installed, PlanOfSeveral, PlannedPatch, plan_several};
+pub use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
 pub use situation::{FailedCheck, Recalled, Situation, VolumeProblem};
 pub use take_out::{Because, Dependent, Rebuilt, TakeOut, take_out};
 pub use why::Obstacle;
@@ -74,12 +74,12 @@ pub struct Plan {
     /// The steps.
     pub steps: Vec<Step>,
     /// What the folder was like: a plan is good for nothing else.
-    pub base: Fingerprint,
+    pub base: PlanFingerprint,
 }
 
 /// Digest of everything in a folder that a plan was made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fingerprint(pub Digest);
+pub struct PlanFingerprint(pub Digest);
 
 /// A plan with everything a person needs to decide about it.
 #[derive(Debug, Clone, PartialEq, Eq)]

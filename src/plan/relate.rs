@@ -9,13 +9,13 @@ use std::fmt;
 use super::Obstacle;
 use super::layers::{ContentByDigest, Layer, has_a_say, lay};
 use super::why::Unfit;
-use crate::diff::Lines;
+use crate::diff::LineRange;
 use crate::model::{LayerKey, Node, Patch, Step, TreePath};
 use crate::text::capitalised;
 
 /// In which way two patches are related.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Class {
+pub enum RelationClass {
     /// The same fixes with the same result.
     Identical,
     /// A newer edition of the same patch.
@@ -56,49 +56,50 @@ pub enum Consequence {
     Stop,
 }
 
-impl Class {
+impl RelationClass {
     /// Every class, the strictest last.
-    pub const ALL: [Class; 11] = [
-        Class::Identical,
-        Class::ReIssue,
-        Class::Superset,
-        Class::Subset,
-        Class::Independent,
-        Class::BuildsOn,
-        Class::Mergeable,
-        Class::FixConflict,
-        Class::FileConflict,
-        Class::Regression,
-        Class::Blocked,
+    pub const ALL: [RelationClass; 11] = [
+        RelationClass::Identical,
+        RelationClass::ReIssue,
+        RelationClass::Superset,
+        RelationClass::Subset,
+        RelationClass::Independent,
+        RelationClass::BuildsOn,
+        RelationClass::Mergeable,
+        RelationClass::FixConflict,
+        RelationClass::FileConflict,
+        RelationClass::Regression,
+        RelationClass::Blocked,
     ];
 
     /// What follows.
     pub const fn consequence(self) -> Consequence {
         match self {
-            Class::Identical | Class::Subset => Consequence::Skip,
-            Class::ReIssue | Class::Superset => Consequence::Replace,
-            Class::Independent | Class::BuildsOn => Consequence::Apply,
-            Class::Mergeable => Consequence::Merge,
-            Class::FixConflict | Class::FileConflict | Class::Regression | Class::Blocked => {
-                Consequence::Stop
-            }
+            RelationClass::Identical | RelationClass::Subset => Consequence::Skip,
+            RelationClass::ReIssue | RelationClass::Superset => Consequence::Replace,
+            RelationClass::Independent | RelationClass::BuildsOn => Consequence::Apply,
+            RelationClass::Mergeable => Consequence::Merge,
+            RelationClass::FixConflict
+            | RelationClass::FileConflict
+            | RelationClass::Regression
+            | RelationClass::Blocked => Consequence::Stop,
         }
     }
 
     /// The word for it in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Class::Identical => "identical",
-            Class::ReIssue => "re-issue",
-            Class::Superset => "superset",
-            Class::Subset => "subset",
-            Class::FixConflict => "fix-conflict",
-            Class::Independent => "independent",
-            Class::BuildsOn => "builds-on",
-            Class::Mergeable => "mergeable",
-            Class::FileConflict => "file-conflict",
-            Class::Regression => "regression",
-            Class::Blocked => "blocked",
+            RelationClass::Identical => "identical",
+            RelationClass::ReIssue => "re-issue",
+            RelationClass::Superset => "superset",
+            RelationClass::Subset => "subset",
+            RelationClass::FixConflict => "fix-conflict",
+            RelationClass::Independent => "independent",
+            RelationClass::BuildsOn => "builds-on",
+            RelationClass::Mergeable => "mergeable",
+            RelationClass::FileConflict => "file-conflict",
+            RelationClass::Regression => "regression",
+            RelationClass::Blocked => "blocked",
         }
     }
 }
@@ -113,7 +114,7 @@ pub enum Meeting {
     /// They change different lines.
     DifferentLines,
     /// They change the same lines of what the new patch was made for.
-    SameLines(Vec<Lines>),
+    SameLines(Vec<LineRange>),
     /// Both change the whole of it, and it cannot be told apart what belongs to whom.
     Whole,
 }
@@ -211,7 +212,7 @@ pub struct Relation {
     /// Its edition.
     pub revision: u32,
     /// In which way.
-    pub class: Class,
+    pub class: RelationClass,
     /// In plain words.
     pub sentence: String,
     /// The same within a sentence.
@@ -224,7 +225,7 @@ pub struct Relation {
 
 /// Where the other patch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
+pub enum RelatedPresence {
     /// In the folder: its files are there.
     Installed,
     /// It is to come as well.
@@ -235,7 +236,7 @@ pub enum Presence {
 pub fn relate(
     new: &Patch,
     other: &Layer,
-    presence: Presence,
+    presence: RelatedPresence,
     now: &dyn Fn(&TreePath) -> Option<Node>,
     contents: &dyn ContentByDigest,
 ) -> Relation {
@@ -251,7 +252,7 @@ pub fn relate(
         class,
         sentence: match class {
             // It begins with a name.
-            Class::Blocked => format!("{phrase}."),
+            RelationClass::Blocked => format!("{phrase}."),
             _ => format!("{}.", capitalised(&phrase)),
         },
         phrase,
@@ -328,37 +329,41 @@ fn declared(new: &Patch, other: &Layer) -> Vec<Declaration> {
     declared
 }
 
-fn classify(new: &Patch, other: &Layer, presence: Presence, evidence: &Grounds) -> Class {
+fn classify(new: &Patch, other: &Layer, presence: RelatedPresence, evidence: &Grounds) -> RelationClass {
     let (id, other_id) = (new.about.identity.id.as_str(), other.id.as_str());
     let replaces = |by: &str| evidence.declared.iter().any(|said| said.is_replacement_by(by));
     if evidence.declared.iter().any(Declaration::is_exclusion) {
-        return Class::Blocked;
+        return RelationClass::Blocked;
     }
     let same_fixes = evidence.only_new.is_empty() && evidence.only_other.is_empty();
     let is_same_patch = id == other_id;
     if same_fixes && leaves_the_same(new, other) {
-        return Class::Identical;
+        return RelationClass::Identical;
     }
     if is_same_patch && new.about.identity.revision != other.revision {
-        return if new.about.identity.revision > other.revision { Class::ReIssue } else { Class::Subset };
+        return if new.about.identity.revision > other.revision {
+            RelationClass::ReIssue
+        } else {
+            RelationClass::Subset
+        };
     }
     let shares_fixes = !evidence.both_fix.is_empty();
     // What it needs it cannot replace, whatever the fix sets say.
     let needs = new.about.all_requirements(|_| true).iter().any(|need| need.id.as_str() == other.id);
     if needs {
         return match by_places(presence, &evidence.places) {
-            Class::Independent => Class::BuildsOn,
+            RelationClass::Independent => RelationClass::BuildsOn,
             class => class,
         };
     }
     if replaces(id) || shares_fixes && evidence.only_other.is_empty() && !same_fixes {
-        return Class::Superset;
+        return RelationClass::Superset;
     }
     if replaces(other_id) || shares_fixes && evidence.only_new.is_empty() && !same_fixes {
-        return Class::Subset;
+        return RelationClass::Subset;
     }
     if shares_fixes || is_same_patch {
-        return Class::FixConflict;
+        return RelationClass::FixConflict;
     }
     by_places(presence, &evidence.places)
 }
@@ -373,77 +378,80 @@ fn leaves_the_same(new: &Patch, other: &Layer) -> bool {
             .all(|change| patch.change_at(&change.path).is_some_and(|theirs| theirs.after == change.after))
 }
 
-fn by_places(presence: Presence, places: &[SharedPlace]) -> Class {
+fn by_places(presence: RelatedPresence, places: &[SharedPlace]) -> RelationClass {
     let clashes = |place: &&SharedPlace| matches!(place.meeting, Meeting::SameLines(_) | Meeting::Whole);
     let has = |meeting: Meeting| places.iter().any(|place| place.meeting == meeting);
-    if places.iter().filter(clashes).any(|place| place.from_before) && presence == Presence::Installed {
-        Class::Regression
+    if places.iter().filter(clashes).any(|place| place.from_before) && presence == RelatedPresence::Installed
+    {
+        RelationClass::Regression
     } else if places.iter().any(|place| clashes(&place)) {
-        Class::FileConflict
+        RelationClass::FileConflict
     } else if has(Meeting::DifferentLines) {
-        Class::Mergeable
+        RelationClass::Mergeable
     } else if has(Meeting::OnTop) {
-        Class::BuildsOn
+        RelationClass::BuildsOn
     } else {
-        Class::Independent
+        RelationClass::Independent
     }
 }
 
-fn phrase(class: Class, new: &Patch, other: &Layer, evidence: &Grounds) -> String {
+fn phrase(class: RelationClass, new: &Patch, other: &Layer, evidence: &Grounds) -> String {
     let id = &other.id;
     let files = |wanted: fn(&Meeting) -> bool| {
         let found = evidence.places.iter().filter(|place| wanted(&place.meeting));
         enumerate(&found.map(|place| place.path.as_str()).collect::<Vec<_>>())
     };
     match class {
-        Class::Identical => format!("this fix is already installed, as {id}"),
-        Class::ReIssue => {
+        RelationClass::Identical => format!("this fix is already installed, as {id}"),
+        RelationClass::ReIssue => {
             let old = other.revision;
             format!("a newer edition of an installed fix: {id} is here as revision {old}")
         }
-        Class::Superset => format!("contains the installed fix {id} and more"),
-        Class::Subset if new.about.identity.id.as_str() == id => {
+        RelationClass::Superset => format!("contains the installed fix {id} and more"),
+        RelationClass::Subset if new.about.identity.id.as_str() == id => {
             format!("a newer edition of it is installed: {id} is here as revision {}", other.revision)
         }
-        Class::Subset => format!("everything in it is already covered by {id}"),
-        Class::FixConflict if evidence.only_new.is_empty() && evidence.only_other.is_empty() => {
+        RelationClass::Subset => format!("everything in it is already covered by {id}"),
+        RelationClass::FixConflict if evidence.only_new.is_empty() && evidence.only_other.is_empty() => {
             format!("both it and {id} fix {}, in different ways", some(&evidence.both_fix))
         }
-        Class::FixConflict => format!(
+        RelationClass::FixConflict => format!(
             "both it and {id} fix {}, but each also fixes something the other lacks",
             some(&evidence.both_fix)
         ),
-        Class::Independent => format!("has nothing to do with {id}"),
-        Class::BuildsOn => format!("was made on top of {id}"),
-        Class::Mergeable => format!(
+        RelationClass::Independent => format!("has nothing to do with {id}"),
+        RelationClass::BuildsOn => format!("was made on top of {id}"),
+        RelationClass::Mergeable => format!(
             "both it and {id} change {}, in different places",
             files(|meeting| *meeting == Meeting::DifferentLines)
         ),
-        Class::FileConflict | Class::Regression => {
+        RelationClass::FileConflict | RelationClass::Regression => {
             let lines = files(|meeting| matches!(meeting, Meeting::SameLines(_)));
             let same = match lines.is_empty() {
                 true => format!("change {}", files(|meeting| *meeting == Meeting::Whole)),
                 false => format!("change the same lines of {lines}"),
             };
             match class {
-                Class::Regression => format!("installing this would undo fix {id}: both {same}"),
+                RelationClass::Regression => format!("installing this would undo fix {id}: both {same}"),
                 _ => format!("both it and {id} {same}"),
             }
         }
-        Class::Blocked => {
+        RelationClass::Blocked => {
             let said = evidence.declared.iter().find(|said| said.is_exclusion());
             said.map(ToString::to_string).unwrap_or_default()
         }
     }
 }
 
-fn way_out(class: Class, other: &Layer, presence: Presence) -> String {
+fn way_out(class: RelationClass, other: &Layer, presence: RelatedPresence) -> String {
     let id = &other.id;
     let apart = match presence {
-        Presence::Installed => {
+        RelatedPresence::Installed => {
             format!("Take {id} out first, or ask the vendor for a patch that contains both.")
         }
-        Presence::AtHand => format!("Leave {id} out, or ask the vendor for a patch that contains both."),
+        RelatedPresence::AtHand => {
+            format!("Leave {id} out, or ask the vendor for a patch that contains both.")
+        }
     };
     match class.consequence() {
         Consequence::Skip => "Nothing has to be done.".to_owned(),

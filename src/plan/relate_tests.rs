@@ -75,15 +75,15 @@ fn edit(at: &str, before: &str, after: &str) -> crate::model::FileChange {
 }
 
 /// What `new` is to `there`, of which everything is in the folder.
-fn relation(new: &Patch, there: &Patch, presence: Presence) -> Relation {
+fn relation(new: &Patch, there: &Patch, presence: RelatedPresence) -> Relation {
     let other = layer(there, 1);
     let left: BTreeMap<_, _> =
         other.steps.iter().map(|step| (step.path.clone(), step.after.clone())).collect();
     relate(new, &other, presence, &|path| left.get(path).cloned().flatten(), &texts())
 }
 
-fn class(new: &Patch, there: &Patch) -> Class {
-    relation(new, there, Presence::Installed).class
+fn class(new: &Patch, there: &Patch) -> RelationClass {
+    relation(new, there, RelatedPresence::Installed).class
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn every_row_of_the_table_holds_in_both_directions() {
         patch.about.conflicts = vec![Conflict { id: id("ONE"), reason: "both listen on port 80".to_owned() }];
         patch
     };
-    use Class::*;
+    use RelationClass::*;
     let rows = [
         ("the same patch", one.clone(), one.clone(), Identical, Identical),
         ("the same under another name", one.clone(), of("TWO", &["A"], "f", BASE, TOP), Identical, Identical),
@@ -153,27 +153,27 @@ fn every_row_of_the_table_holds_in_both_directions() {
         assert_eq!(class(&new, &there), expected, "{row}");
         assert_eq!(class(&there, &new), reversed, "{row}, the other way round");
         seen.extend([expected, reversed]);
-        let told = relation(&new, &there, Presence::Installed);
+        let told = relation(&new, &there, RelatedPresence::Installed);
         assert!(told.sentence.ends_with('.') && !told.sentence.is_empty(), "{row}: {}", told.sentence);
         assert_eq!(told.obstacle().is_some(), expected.consequence() == Consequence::Stop, "{row}");
     }
-    assert_eq!(seen.len(), Class::ALL.len(), "every class has a row");
+    assert_eq!(seen.len(), RelationClass::ALL.len(), "every class has a row");
 }
 
 #[test]
 fn lines_that_both_change_are_named() {
     let one = named("ONE", &["A"], vec![edit("f", BASE, TOP)]);
     let other = named("X", &["B"], vec![edit("f", BASE, TOP_OTHERWISE)]);
-    let told = relation(&other, &one, Presence::Installed);
+    let told = relation(&other, &one, RelatedPresence::Installed);
     assert_eq!(told.sentence, "Installing this would undo fix ONE: both change the same lines of f.");
     assert_eq!(
         told.evidence.places[0].meeting,
-        Meeting::SameLines(vec![crate::diff::Lines { first: 1, last: 1 }])
+        Meeting::SameLines(vec![crate::diff::LineRange { first: 1, last: 1 }])
     );
-    let together = relation(&other, &one, Presence::AtHand);
+    let together = relation(&other, &one, RelatedPresence::AtHand);
     assert_eq!(
         (together.class, together.sentence.as_str()),
-        (Class::FileConflict, "Both it and ONE change the same lines of f.")
+        (RelationClass::FileConflict, "Both it and ONE change the same lines of f.")
     );
     let obstacle = told.obstacle().expect("it stops");
     assert_eq!((obstacle.code(), obstacle.path.as_deref()), (Code::Undoes, Some("f")));
@@ -183,8 +183,8 @@ fn lines_that_both_change_are_named() {
 fn without_contents_nothing_is_called_mergeable() {
     let one = layer(&named("ONE", &["A"], vec![edit("f", BASE, TOP)]), 1);
     let other = named("X", &["B"], vec![edit("f", BASE, BOTTOM)]);
-    let told = relate(&other, &one, Presence::Installed, &|_| Some(file(TOP)), &NoContents);
-    assert_eq!(told.class, Class::Regression);
+    let told = relate(&other, &one, RelatedPresence::Installed, &|_| Some(file(TOP)), &NoContents);
+    assert_eq!(told.class, RelationClass::Regression);
 }
 
 #[test]
@@ -192,20 +192,20 @@ fn what_a_vendor_declares_counts_only_where_it_is_stricter() {
     // Without a word about each other the lines decide; the word of one of them is enough to forbid.
     let one = named("ONE", &["A"], vec![edit("f", BASE, TOP)]);
     let mut other = named("X", &["B"], vec![edit("f", BASE, BOTTOM)]);
-    assert_eq!(class(&other, &one), Class::Mergeable);
+    assert_eq!(class(&other, &one), RelationClass::Mergeable);
     other.about.conflicts = vec![Conflict { id: id("ONE"), reason: "never together".to_owned() }];
-    assert_eq!(class(&other, &one), Class::Blocked);
-    assert_eq!(class(&one, &other), Class::Blocked);
+    assert_eq!(class(&other, &one), RelationClass::Blocked);
+    assert_eq!(class(&one, &other), RelationClass::Blocked);
     // That it contains the other one does not help against a clash that is declared.
     other.about.fixes.push("A".to_owned());
-    assert_eq!(class(&other, &one), Class::Blocked);
+    assert_eq!(class(&other, &one), RelationClass::Blocked);
 }
 
 #[test]
 fn the_same_name_and_edition_with_another_result_is_not_the_same_patch() {
     let one = named("ONE", &["A"], vec![edit("f", BASE, TOP)]);
     let impostor = named("ONE", &["A"], vec![edit("f", BASE, TOP_OTHERWISE)]);
-    assert_eq!(class(&impostor, &one), Class::FixConflict);
+    assert_eq!(class(&impostor, &one), RelationClass::FixConflict);
 }
 
 #[test]
@@ -215,8 +215,9 @@ fn on_a_stack_what_the_file_holds_decides() {
     let second = named("TWO", &["B"], vec![edit("f", TOP, both)]);
     let third = named("THREE", &["C"], vec![edit("f", both, "one\n2\nthree\n4\nfive\n")]);
     for there in [&first, &second] {
-        let told = relate(&third, &layer(there, 1), Presence::Installed, &|_| Some(file(both)), &texts());
-        assert_eq!(told.class, Class::BuildsOn, "{}", there.about.identity);
+        let told =
+            relate(&third, &layer(there, 1), RelatedPresence::Installed, &|_| Some(file(both)), &texts());
+        assert_eq!(told.class, RelationClass::BuildsOn, "{}", there.about.identity);
     }
 }
 

@@ -15,7 +15,7 @@ impl std::fmt::Display for Cycle {
 }
 
 /// What decides between two patches that do not depend on each other.
-type Rank<'a> = (u64, &'a str, u32, usize);
+type TieBreak<'a> = (u64, &'a str, u32, usize);
 
 /// The order for `patches`, as indexes: what is required comes first, then what was made earlier. `is_installed`
 /// tells which patches are in the folder.
@@ -23,12 +23,12 @@ type Rank<'a> = (u64, &'a str, u32, usize);
 /// # Errors
 /// [`Cycle`] when patches require each other.
 pub fn resolve(patches: &[&Patch], is_installed: impl Fn(&str) -> bool) -> Result<Vec<usize>, Cycle> {
-    let rank = |index: usize| -> Rank<'_> {
+    let rank = |index: usize| -> TieBreak<'_> {
         let patch = patches[index];
         (patch.about.sequence, patch.about.identity.id.as_str(), patch.about.identity.revision, index)
     };
     let mut waits_for = waits(patches, is_installed);
-    let mut ready: BTreeSet<Rank<'_>> =
+    let mut ready: BTreeSet<TieBreak<'_>> =
         (0..patches.len()).filter(|index| waits_for[index].is_empty()).map(rank).collect();
     let mut order = Vec::with_capacity(patches.len());
     while let Some((.., next)) = ready.pop_first() {

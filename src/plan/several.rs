@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::apply::{Part, plan_part};
+use super::apply::{PlanPart, plan_part};
 use super::layers::{ContentByDigest, Layer, Stack, lay};
-use super::relate::{Class, Consequence, Meeting, Presence, Relation, alone, relate};
+use super::relate::{Consequence, Meeting, RelatedPresence, Relation, RelationClass, alone, relate};
 use super::take_out::{Rebuilt, places_without};
 use super::{FailedCheck, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
 use crate::model::{Code, Digest, FileNode, LayerKey, Node, Patch, Step, TreePath, TreeState};
@@ -29,7 +29,7 @@ pub struct Candidate {
 }
 
 /// What is in the folder.
-pub struct Installed<'a> {
+pub struct InstalledStack<'a> {
     /// The patches.
     pub stack: Stack<'a>,
     /// The number of the history entry that the change will be.
@@ -68,10 +68,10 @@ pub struct PlanOfSeveral {
 pub fn plan_several(
     coming: &[Candidate],
     situation: &Situation,
-    installed: &Installed<'_>,
+    installed: &InstalledStack<'_>,
     contents: &dyn ContentByDigest,
 ) -> PlanOfSeveral {
-    let mut run = Run::new(situation, installed, contents);
+    let mut run = FolderSoFar::new(situation, installed, contents);
     let patches: Vec<PlannedPatch> =
         coming.iter().enumerate().map(|(index, one)| run.add(index, one, coming)).collect();
     let steps = run.net_steps();
@@ -94,7 +94,7 @@ pub fn plan_several(
 }
 
 /// The folder as it would be by now.
-struct Run<'a> {
+struct FolderSoFar<'a> {
     real: &'a Situation,
     now: Situation,
     layers: Vec<Layer>,
@@ -120,8 +120,8 @@ impl ContentByDigest for Known<'_> {
     }
 }
 
-impl<'a> Run<'a> {
-    fn new(real: &'a Situation, installed: &Installed<'a>, contents: &'a dyn ContentByDigest) -> Self {
+impl<'a> FolderSoFar<'a> {
+    fn new(real: &'a Situation, installed: &InstalledStack<'a>, contents: &'a dyn ContentByDigest) -> Self {
         Self {
             real,
             now: real.clone(),
@@ -149,7 +149,7 @@ impl<'a> Run<'a> {
             PlannedPatch { index, relations, left_out: None, replaces: Vec::new(), steps: Vec::new() };
         self.see_as(one, all);
         if let Some(reason) = self.left_out(&planned.relations) {
-            if planned.relations.iter().all(|relation| relation.class != Class::Identical) {
+            if planned.relations.iter().all(|relation| relation.class != RelationClass::Identical) {
                 let text = format!("{} is left out: {}", patch.about.identity, reason.trim_end_matches('.'));
                 self.notes.push(Note::new(text));
             }
@@ -160,7 +160,7 @@ impl<'a> Run<'a> {
         planned.replaces = self.replace(patch, &planned.relations, key);
         let adapted = self.merged_where_both_change(patch, &planned.relations);
         let clashing = self.stop_at_clashes(patch, &planned.relations);
-        let Part { steps, obstacles, notes } = plan_part(adapted.as_ref().unwrap_or(patch), &self.now);
+        let PlanPart { steps, obstacles, notes } = plan_part(adapted.as_ref().unwrap_or(patch), &self.now);
         let is_told_better = |found: &Obstacle| {
             let at_clash = found.path.as_deref().is_some_and(|path| clashing.contains(path));
             at_clash && matches!(found.code(), Code::Drift | Code::Missing | Code::Occupied)
@@ -181,7 +181,7 @@ impl<'a> Run<'a> {
         let known = Known { made: &self.made, others: self.contents };
         let relation = |other: &Layer| {
             let is_new = other.key.entry == self.next_entry;
-            let presence = if is_new { Presence::AtHand } else { Presence::Installed };
+            let presence = if is_new { RelatedPresence::AtHand } else { RelatedPresence::Installed };
             relate(patch, other, presence, &|path| stack.now(path), &known)
         };
         self.layers.iter().filter(|layer| layer.is_active()).map(relation).collect()
@@ -207,7 +207,7 @@ impl<'a> Run<'a> {
         let skips = |relation: &&Relation| relation.class.consequence() == Consequence::Skip;
         let covered = relations.iter().find(skips)?;
         // Where files were lost meanwhile, the same patch puts them right again.
-        let is_whole = covered.class != Class::Identical || self.holds_what_it_left(covered.other);
+        let is_whole = covered.class != RelationClass::Identical || self.holds_what_it_left(covered.other);
         is_whole.then(|| covered.sentence.clone())
     }
 

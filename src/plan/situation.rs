@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::{Fingerprint, Resolution};
+use super::{PlanFingerprint, Resolution};
 use crate::model::{Digest, Hasher, Node, PatchRef, PlaceProblem, TreePath, TreeState};
 
 /// Everything known about the folder and the machine that a plan depends on.
@@ -124,7 +124,7 @@ impl Recalled {
 
 impl Situation {
     /// Digest of what the plan for `paths` depends on.
-    pub fn fingerprint<'a>(&self, paths: impl IntoIterator<Item = &'a TreePath>) -> Fingerprint {
+    pub fn fingerprint<'a>(&self, paths: impl IntoIterator<Item = &'a TreePath>) -> PlanFingerprint {
         let mut hasher = Hasher::new();
         for path in paths {
             hasher.update(path.as_str().as_bytes());
@@ -139,7 +139,7 @@ impl Situation {
         for (path, resolution) in &self.edits {
             hasher.update(format!("{path}\0{}\n", resolution.spell()).as_bytes());
         }
-        Fingerprint(hasher.finish())
+        PlanFingerprint(hasher.finish())
     }
 }
 

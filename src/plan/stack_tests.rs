@@ -76,7 +76,7 @@ fn who_changed_the_same_lines_goes_as_well_and_nobody_else() {
     assert_eq!(out.out, BTreeSet::from([key(1), key(4)]));
     assert_eq!(
         out.dependents[0].because,
-        Because::Lines { path: path("f"), lines: vec![crate::diff::Lines { first: 1, last: 1 }] }
+        Because::Lines { path: path("f"), lines: vec![crate::diff::LineRange { first: 1, last: 1 }] }
     );
     assert_eq!(out.places[0].then, Some(file("1\n2\n3\nfour\n5\n6\nseven\n")));
 }

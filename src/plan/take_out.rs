@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::layers::{ContentByDigest, Image, Layer, Misfit, Stack, has_a_say, lay};
-use crate::diff::Lines;
+use super::layers::{ContentByDigest, LaidImage, Layer, Misfit, Stack, has_a_say, lay};
+use crate::diff::LineRange;
 use crate::model::{LayerKey, Node, Step, TreePath};
 
 /// One place after patches were taken out.
@@ -37,7 +37,7 @@ pub enum Because {
         /// Of this file.
         path: TreePath,
         /// In what the patch was made for.
-        lines: Vec<Lines>,
+        lines: Vec<LineRange>,
     },
     /// Both change this place, and it cannot be told apart what belongs to whom.
     Place(TreePath),
@@ -151,7 +151,7 @@ pub(super) fn places_without(
     let paths: BTreeSet<&TreePath> = stack.layers.iter().filter(moves).flat_map(Layer::paths).collect();
     let (mut places, mut stuck) = (Vec::new(), Vec::new());
     for path in paths {
-        let place = Place { stack, path, out, back: &back };
+        let place = SharedPath { stack, path, out, back: &back };
         let Some((now, image, stay)) = place.without(contents)? else {
             stuck.push(path.clone());
             continue;
@@ -165,17 +165,17 @@ pub(super) fn places_without(
 }
 
 /// What should be at a place, what will be there, and who has a say in it then.
-type Without<'a> = (Option<Node>, Image, Vec<&'a Layer>);
+type Without<'a> = (Option<Node>, LaidImage, Vec<&'a Layer>);
 
 /// One place, and who goes there.
-struct Place<'a> {
+struct SharedPath<'a> {
     stack: &'a Stack<'a>,
     path: &'a TreePath,
     out: &'a BTreeSet<LayerKey>,
     back: &'a BTreeSet<LayerKey>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> SharedPath<'a> {
     /// What should be there, what will be, and who stays; `None` if nobody can tell.
     fn without(&self, contents: &dyn ContentByDigest) -> Result<Option<Without<'a>>, Dependent> {
         let (stack, path) = (self.stack, self.path);
@@ -195,7 +195,7 @@ impl<'a> Place<'a> {
             && !lowest.shifted.contains(path)
             && let Some(step) = lowest.step_at(path)
         {
-            let image = Image { node: step.before.clone(), made: None, merged: false };
+            let image = LaidImage { node: step.before.clone(), made: None, merged: false };
             return Ok(Some((stack.now(path), image, after)));
         }
         let origin = stack.origin(path);

@@ -7,7 +7,7 @@ use super::finding::{Finding, Rank, WayOut, findings_of_apply, findings_of_rollb
 use super::fit;
 use super::overview::{line, path_line};
 use crate::model::{Code, Node, Step};
-use crate::plan::{Fingerprint, Preview};
+use crate::plan::{PlanFingerprint, Preview};
 use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill};
@@ -15,7 +15,7 @@ use crate::workbench::{ApplyPreview, PatchNote, RollbackPreview};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum CheckVerdict {
     /// Nothing is to be said.
     Ready,
     /// It can be done, with something to read first.
@@ -26,29 +26,29 @@ pub enum Verdict {
     NothingToDo,
 }
 
-impl Verdict {
+impl CheckVerdict {
     /// The verdict in the header.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Verdict::Ready => words::READY,
-            Verdict::Warnings => words::READY_WITH_WARNINGS,
-            Verdict::Blocked => words::CANNOT_CONTINUE,
-            Verdict::NothingToDo => words::ALREADY_DONE,
+            CheckVerdict::Ready => words::READY,
+            CheckVerdict::Warnings => words::READY_WITH_WARNINGS,
+            CheckVerdict::Blocked => words::CANNOT_CONTINUE,
+            CheckVerdict::NothingToDo => words::ALREADY_DONE,
         }
     }
 }
 
 /// What a check found, and what would happen.
 #[derive(Debug, Clone)]
-pub struct Check {
+pub struct CheckPage {
     /// Whether it can go on.
-    pub verdict: Verdict,
+    pub verdict: CheckVerdict,
     /// What was found, what matters most first.
     pub findings: Vec<Finding>,
     /// What would happen, in lines for the review page.
     pub review: Vec<ReviewLine>,
     /// What the folder was like; the change is refused when it is not any more.
-    pub fingerprint: Option<Fingerprint>,
+    pub fingerprint: Option<PlanFingerprint>,
     /// The button of the last page, such as "Take back 14 changes".
     pub button: String,
     /// Whether somebody has to say that the patch file is right, because too few people who are trusted do.
@@ -66,7 +66,7 @@ pub struct ReviewLine {
     pub can_change: bool,
 }
 
-impl Check {
+impl CheckPage {
     /// The check of a patch that would be applied to `folder`.
     pub fn of_apply(found: &ApplyPreview, folder: &Path) -> Self {
         let (patch, preview) = (&found.patch, &found.preview);
@@ -138,10 +138,10 @@ impl Check {
     ) -> Self {
         let worst = findings.iter().map(|finding| finding.rank).min();
         let verdict = match worst {
-            _ if preview.is_nothing_to_do() => Verdict::NothingToDo,
-            Some(Rank::Blocks) => Verdict::Blocked,
-            Some(Rank::MayBreak) => Verdict::Warnings,
-            Some(Rank::Information) | None => Verdict::Ready,
+            _ if preview.is_nothing_to_do() => CheckVerdict::NothingToDo,
+            Some(Rank::Blocks) => CheckVerdict::Blocked,
+            Some(Rank::MayBreak) => CheckVerdict::Warnings,
+            Some(Rank::Information) | None => CheckVerdict::Ready,
         };
         let changes = phrases::count(preview.plan.steps.len(), "change", "changes");
         Self {
@@ -174,7 +174,7 @@ impl Check {
             });
         }
         Self {
-            verdict: Verdict::Blocked,
+            verdict: CheckVerdict::Blocked,
             findings,
             review: Vec::new(),
             fingerprint: None,

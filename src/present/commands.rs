@@ -1,6 +1,6 @@
 //! Every command once: its name, its keys, and when it can be used. Menu, palette, key sheet and keyboard read this.
 
-use super::message::{Msg, Place};
+use super::message::{Destination, Msg};
 use super::{Model, Tab};
 use crate::words;
 
@@ -139,7 +139,7 @@ impl Command {
     pub fn message(self, model: &Model) -> Result<Msg, &'static str> {
         let in_workspace = |tab| match model.workspace.is_empty() {
             true => Err(words::NEEDS_BOTH),
-            false => Ok(Msg::GoTo(Place::Workspace(tab))),
+            false => Ok(Msg::GoTo(Destination::Workspace(tab))),
         };
         let file = |forward| match model.workspace.tree.is_some() {
             true => Ok(Msg::Neighbour { forward }),
@@ -154,7 +154,7 @@ impl Command {
             Command::OpenPatch => Ok(Msg::PickBundle),
             Command::ChooseFolder => Ok(Msg::PickFolder),
             Command::Sample => Ok(Msg::TrySample),
-            Command::Start => Ok(Msg::GoTo(Place::Start)),
+            Command::Start => Ok(Msg::GoTo(Destination::Start)),
             Command::Overview => in_workspace(Tab::Overview),
             Command::Changes => in_workspace(Tab::Changes),
             Command::Checks => in_workspace(Tab::Checks),

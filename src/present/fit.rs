@@ -15,7 +15,7 @@ const MAX_EVIDENCE: usize = 40;
 
 /// What became of a file as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grade {
+pub enum FitGrade {
     /// Everything is where the patch says.
     Plain,
     /// Everything is as the patch leaves it.
@@ -26,14 +26,14 @@ pub enum Grade {
     Fails,
 }
 
-impl Grade {
+impl FitGrade {
     /// The grade in the list of changes; plain ones need none.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Grade::Plain => "",
-            Grade::There => words::FIT_THERE,
-            Grade::NotPlain => words::FIT_NOT_PLAIN,
-            Grade::Fails => words::FIT_FAILS,
+            FitGrade::Plain => "",
+            FitGrade::There => words::FIT_THERE,
+            FitGrade::NotPlain => words::FIT_NOT_PLAIN,
+            FitGrade::Fails => words::FIT_FAILS,
         }
     }
 }
@@ -42,7 +42,7 @@ impl Grade {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileFit {
     /// Of all its diffs, what matters most.
-    pub grade: Grade,
+    pub grade: FitGrade,
     /// How many hunks of each grade, such as "3 clean, 1 moved".
     pub summary: String,
     /// Every hunk, and what is in the way of the file as a whole, in the order of the patches.
@@ -53,7 +53,7 @@ pub struct FileFit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FitLine {
     /// What matters about it.
-    pub grade: Grade,
+    pub grade: FitGrade,
     /// What it is, where it goes, and why.
     pub text: String,
 }
@@ -77,7 +77,7 @@ fn fit(diffs: &[(&str, &FileOutcome)], is_series: bool) -> FileFit {
             false => line(&text),
         };
         if let Some(trouble) = &file.trouble {
-            lines.push(FitLine { grade: Grade::Fails, text: told(trouble.meaning.clone()) });
+            lines.push(FitLine { grade: FitGrade::Fails, text: told(trouble.meaning.clone()) });
         }
         let all = file.hunks.len().to_string();
         lines.extend(file.hunks.iter().enumerate().map(|(index, hunk)| {
@@ -87,13 +87,13 @@ fn fit(diffs: &[(&str, &FileOutcome)], is_series: bool) -> FileFit {
         }));
     }
     let is_there = |file: &FileOutcome| file.is_there && file.hunks.is_empty() && file.trouble.is_none();
-    let of_lines = lines.iter().map(|line| line.grade).max().unwrap_or(Grade::Plain);
-    let all_there = lines.iter().all(|line| line.grade == Grade::There)
+    let of_lines = lines.iter().map(|line| line.grade).max().unwrap_or(FitGrade::Plain);
+    let all_there = lines.iter().all(|line| line.grade == FitGrade::There)
         && diffs.iter().all(|(_, file)| is_there(file) || !file.hunks.is_empty());
     let grade = match of_lines {
-        _ if all_there => Grade::There,
+        _ if all_there => FitGrade::There,
         // Some of it is there and some is not: worth a look, like a place that is not the stated one.
-        Grade::There => Grade::NotPlain,
+        FitGrade::There => FitGrade::NotPlain,
         other => other,
     };
     let summaries: Vec<String> = diffs
@@ -106,12 +106,14 @@ fn fit(diffs: &[(&str, &FileOutcome)], is_series: bool) -> FileFit {
     FileFit { grade, summary: summaries.join("; "), lines }
 }
 
-fn grade(hunk: &HunkOutcome) -> Grade {
+fn grade(hunk: &HunkOutcome) -> FitGrade {
     match &hunk.grade {
-        place::Grade::Exact | place::Grade::Clean => Grade::Plain,
-        place::Grade::AlreadyThere => Grade::There,
-        place::Grade::Moved(_) | place::Grade::Merged | place::Grade::Loose { .. } => Grade::NotPlain,
-        place::Grade::Ambiguous(_) | place::Grade::Failed(..) => Grade::Fails,
+        place::HunkGrade::Exact | place::HunkGrade::Clean => FitGrade::Plain,
+        place::HunkGrade::AlreadyThere => FitGrade::There,
+        place::HunkGrade::Moved(_) | place::HunkGrade::Merged | place::HunkGrade::Loose { .. } => {
+            FitGrade::NotPlain
+        }
+        place::HunkGrade::Ambiguous(_) | place::HunkGrade::Failed(..) => FitGrade::Fails,
     }
 }
 
@@ -135,9 +137,9 @@ pub fn strip(origin: &TextOrigin) -> Option<String> {
 /// One finding that says how all of it fits. What is plain is only counted; each file says more under Changes.
 pub fn finding(origin: &TextOrigin) -> Finding {
     let mut evidence: Vec<String> = Vec::new();
-    for (path, fit) in by_path(origin).into_iter().filter(|(_, fit)| fit.grade != Grade::Plain) {
+    for (path, fit) in by_path(origin).into_iter().filter(|(_, fit)| fit.grade != FitGrade::Plain) {
         evidence.push(format!("{}: {}", line(&path), fit.summary));
-        let worth_telling = fit.lines.iter().filter(|line| line.grade == Grade::NotPlain);
+        let worth_telling = fit.lines.iter().filter(|line| line.grade == FitGrade::NotPlain);
         evidence.extend(worth_telling.map(|line| format!("  {}", line.text)));
     }
     shorten(&mut evidence);
@@ -159,9 +161,9 @@ mod tests {
     use crate::diff::on_tree::PatchOutcome;
     use crate::diff::patch_text::FileOp;
 
-    fn origin(grades: &[place::Grade]) -> TextOrigin {
+    fn origin(grades: &[place::HunkGrade]) -> TextOrigin {
         let hunk =
-            |grade: &place::Grade| HunkOutcome { line: 4, stated: 1, at: Some(7), grade: grade.clone() };
+            |grade: &place::HunkGrade| HunkOutcome { line: 4, stated: 1, at: Some(7), grade: grade.clone() };
         let file = FileOutcome {
             path: "lib/a.c".to_owned(),
             from: None,
@@ -177,14 +179,14 @@ mod tests {
 
     #[test]
     fn a_file_is_as_good_as_its_worst_hunk() {
-        use place::Grade::{AlreadyThere, Clean, Failed, Moved};
-        let failed = Failed(place::Reason::Lines, None);
+        use place::HunkGrade::{AlreadyThere, Clean, Failed, Moved};
+        let failed = Failed(place::Misplaced::Lines, None);
         for (grades, expected) in [
-            (&[Clean, Clean][..], Grade::Plain),
-            (&[Clean, Moved(3)], Grade::NotPlain),
-            (&[AlreadyThere, AlreadyThere], Grade::There),
-            (&[AlreadyThere, Clean], Grade::NotPlain),
-            (&[Clean, failed], Grade::Fails),
+            (&[Clean, Clean][..], FitGrade::Plain),
+            (&[Clean, Moved(3)], FitGrade::NotPlain),
+            (&[AlreadyThere, AlreadyThere], FitGrade::There),
+            (&[AlreadyThere, Clean], FitGrade::NotPlain),
+            (&[Clean, failed], FitGrade::Fails),
         ] {
             let found = by_path(&origin(grades));
             assert_eq!(found["lib/a.c"].grade, expected, "{grades:?}");
@@ -194,7 +196,7 @@ mod tests {
 
     #[test]
     fn everything_is_counted_and_what_is_not_plain_is_told() {
-        let found = finding(&origin(&[place::Grade::Clean, place::Grade::Moved(-2)]));
+        let found = finding(&origin(&[place::HunkGrade::Clean, place::HunkGrade::Moved(-2)]));
         assert_eq!(found.meaning, "2 hunks: 1 clean, 1 moved");
         assert_eq!(found.evidence.len(), 2, "{found:#?}");
         assert!(found.evidence[1].contains("2 lines above the stated one"), "{found:#?}");

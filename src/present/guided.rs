@@ -6,12 +6,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::check::{Check, Verdict};
+use super::check::{CheckPage, CheckVerdict};
 use super::failure::Failure;
 use super::history::FolderView;
-use super::outcome::Outcome;
+use super::outcome::OutcomePage;
 use super::slot::Ticket;
-use super::worker::{Answer, Change};
+use super::worker::{WorkerAnswer, WorkerChange};
 use crate::model::Code;
 use crate::progress::{HowFar, Phase};
 use crate::words;
@@ -53,7 +53,7 @@ pub enum Stage {
 
 /// What moves somebody on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Input {
+pub enum GuidedInput {
     /// Everything is chosen, or chosen anew.
     Chosen,
     /// The check has ended; whether it can go on.
@@ -104,8 +104,8 @@ impl Stage {
 }
 
 /// Where `input` leads from `stage`; `None`: nowhere. Whoever calls has made sure that going forward is allowed.
-pub const fn next_stage(stage: Stage, input: Input) -> Option<Stage> {
-    use Input::{Back, CheckAgain, CheckEnded, Chosen, Confirm, Forward, Verified, WorkEnded};
+pub const fn next_stage(stage: Stage, input: GuidedInput) -> Option<Stage> {
+    use GuidedInput::{Back, CheckAgain, CheckEnded, Chosen, Confirm, Forward, Verified, WorkEnded};
     match (stage, input) {
         (Stage::Choosing, Chosen) => Some(Stage::Checking),
         (Stage::Checking, CheckEnded) => Some(Stage::Checked),
@@ -190,7 +190,7 @@ pub struct Guided {
     /// The check whose answer is waited for.
     pub awaited: Option<Ticket>,
     /// What the last check found.
-    pub check: Option<Check>,
+    pub check: Option<CheckPage>,
     /// Whether interrupted work is finished rather than undone.
     pub finish: bool,
     /// Whether somebody answers for an unsigned patch.
@@ -206,9 +206,9 @@ pub struct Guided {
     /// How far the worker has come.
     pub work: Work,
     /// The worker's last word.
-    pub answer: Option<Answer>,
+    pub answer: Option<WorkerAnswer>,
     /// How it ended.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<OutcomePage>,
 }
 
 impl Guided {
@@ -241,10 +241,11 @@ impl Guided {
     }
 
     /// Goes where `input` leads; `false` if it leads nowhere.
-    pub fn go(&mut self, input: Input) -> bool {
+    pub fn go(&mut self, input: GuidedInput) -> bool {
         let Some(stage) = next_stage(self.stage, input) else { return false };
         let is_recovery_going_back = self.task == Task::Recover && stage < Stage::Confirming;
-        let needs_leave = matches!(input, Input::Forward | Input::Confirm) && self.reason_to_wait().is_some();
+        let needs_leave =
+            matches!(input, GuidedInput::Forward | GuidedInput::Confirm) && self.reason_to_wait().is_some();
         if is_recovery_going_back || needs_leave {
             return false;
         }
@@ -271,7 +272,7 @@ impl Guided {
             Stage::Choosing if self.task == Task::Apply && self.bundle.is_none() => Some(words::NEEDS_BOTH),
             Stage::Checking => Some(words::NEEDS_CHECK),
             Stage::Checked | Stage::Reviewing if !self.can_go_on() => Some(words::CHECK_BLOCKED),
-            Stage::Checked if self.check.as_ref().is_some_and(Check::has_something_folded) => {
+            Stage::Checked if self.check.as_ref().is_some_and(CheckPage::has_something_folded) => {
                 Some(words::LOOK_FIRST)
             }
             Stage::Confirming if self.task != Task::Recover && !self.can_go_on() => {
@@ -287,9 +288,9 @@ impl Guided {
     /// Whether the check lets the change go on. A weak disk alone can be consented to.
     pub fn can_go_on(&self) -> bool {
         self.check.as_ref().is_some_and(|check| match check.verdict {
-            Verdict::Ready | Verdict::Warnings => true,
-            Verdict::Blocked => self.is_weak(),
-            Verdict::NothingToDo => false,
+            CheckVerdict::Ready | CheckVerdict::Warnings => true,
+            CheckVerdict::Blocked => self.is_weak(),
+            CheckVerdict::NothingToDo => false,
         })
     }
 
@@ -305,18 +306,20 @@ impl Guided {
     }
 
     /// What the worker would do.
-    pub fn change(&self) -> Option<Change> {
+    pub fn change(&self) -> Option<WorkerChange> {
         Some(match self.task {
-            Task::Apply => Change::Apply {
+            Task::Apply => WorkerChange::Apply {
                 bundle: self.bundle.clone()?,
                 allow_unsigned: self.consent_unsigned,
                 accept_weak_volume: self.consent_weak && self.is_weak(),
                 edits: self.edits.clone(),
             },
-            Task::TakeBack => Change::TakeBack { patch: self.patch.clone(), keep_edits: self.keep_edits },
-            Task::BringBack => Change::BringBack,
-            Task::Recover if self.finish => Change::FinishInterrupted,
-            Task::Recover => Change::UndoInterrupted { aside: self.keep_edits },
+            Task::TakeBack => {
+                WorkerChange::TakeBack { patch: self.patch.clone(), keep_edits: self.keep_edits }
+            }
+            Task::BringBack => WorkerChange::BringBack,
+            Task::Recover if self.finish => WorkerChange::FinishInterrupted,
+            Task::Recover => WorkerChange::UndoInterrupted { aside: self.keep_edits },
         })
     }
 
@@ -355,8 +358,8 @@ impl Guided {
 
     /// Takes the folder as it was read back after the work.
     pub fn verified(&mut self, found: Result<&FolderView, &Failure>) {
-        self.outcome = Some(Outcome::new(self, found));
-        self.go(Input::Verified);
+        self.outcome = Some(OutcomePage::new(self, found));
+        self.go(GuidedInput::Verified);
     }
 }
 

@@ -4,13 +4,15 @@ use super::overview::{Fact, line};
 use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill};
-use crate::workbench::{Drift, DriftKind, Entry, History, Installed, PatchNote, Recalled, Removal, Status};
+use crate::workbench::{
+    Drift, DriftKind, Entry, FolderHistory, FolderStatus, Installed, PatchNote, Recalled, Removal,
+};
 
 /// What is known about a folder, ready to be shown.
 #[derive(Debug, Clone)]
 pub struct FolderView {
     /// How things stand.
-    pub status: Status,
+    pub status: FolderStatus,
     /// Patches in the folder, newest first.
     pub stack: Vec<StackRow>,
     /// What happened, newest first.
@@ -93,7 +95,7 @@ pub struct EventRow {
 
 impl FolderView {
     /// The view of a folder with this status and history.
-    pub fn new(status: Status, history: &History) -> Self {
+    pub fn new(status: FolderStatus, history: &FolderHistory) -> Self {
         Self {
             stack: stack(&status),
             events: history.entries.iter().rev().map(|entry| event(entry, history)).collect(),
@@ -125,7 +127,7 @@ impl FolderView {
     }
 }
 
-fn stack(status: &Status) -> Vec<StackRow> {
+fn stack(status: &FolderStatus) -> Vec<StackRow> {
     let newest = status.installed.iter().rposition(|patch| patch.replaced_by.is_none());
     let row = |(index, patch): (usize, &Installed)| {
         let removal = status.removal.iter().find(|(key, _)| *key == patch.key);
@@ -153,7 +155,7 @@ fn way_back(removal: Option<&Removal>) -> (WayBack, &[String]) {
     }
 }
 
-fn event(entry: &Entry, history: &History) -> EventRow {
+fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
     let reversed = entry.reverses.and_then(|seq| history.entries.iter().find(|e| e.seq == seq));
     let event = capitalised(phrases::event(entry, reversed));
     let ids: Vec<String> = entry.patches().into_iter().map(reference).collect();

@@ -9,9 +9,9 @@ use super::finding::WayOut;
 use super::history::FolderView;
 use super::slot::Ticket;
 use super::tree::Filter;
-use super::worker::{Change, Line};
+use super::worker::{WorkerChange, WorkerLine};
 use crate::model::TreePath;
-use crate::plan::Fingerprint;
+use crate::plan::PlanFingerprint;
 use crate::settings::Settings;
 use crate::viewer::model::ViewedContents;
 use crate::workbench::{
@@ -20,7 +20,7 @@ use crate::workbench::{
 
 /// Where somebody wants to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Destination {
     /// The start page.
     Start,
     /// A page of the workspace.
@@ -47,7 +47,7 @@ pub enum Msg {
     /// The sample is to be laid out.
     TrySample,
     /// To another page.
-    GoTo(Place),
+    GoTo(Destination),
     /// Patch and folder are held against each other again.
     CheckAgain,
     /// A change is to be shown.
@@ -139,7 +139,7 @@ pub enum Msg {
 
 /// A file that is made for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Export {
+pub enum ExportWish {
     /// How a change ended.
     Report,
     /// What support asks for first.
@@ -154,7 +154,7 @@ pub enum Dialog {
     /// For a folder.
     Folder,
     /// For a new file, with the name it was to have.
-    NewFile(Export, String),
+    NewFile(ExportWish, String),
 }
 
 /// What the model wants done.
@@ -165,7 +165,7 @@ pub enum Effect {
     /// Show the dialog for a folder.
     PickFolder,
     /// Show the dialog for a new file with this name.
-    PickPlace(Export, String),
+    PickPlace(ExportWish, String),
     /// Find out whether this is a patch file or a folder.
     Sort(PathBuf),
     /// Read a patch file; what a text patch does depends on the folder it is for.
@@ -185,7 +185,7 @@ pub enum Effect {
     /// Lay out the sample.
     LayOutSample(Ticket),
     /// Start the worker.
-    Start(Change, PathBuf, Option<Fingerprint>),
+    Start(WorkerChange, PathBuf, Option<PlanFingerprint>),
     /// Tell the worker to stop.
     StopWorker,
     /// Save a report.
@@ -221,7 +221,7 @@ pub enum Event {
     /// No dialog comes up on this machine.
     NoDialog(Dialog),
     /// A place for a new file was chosen.
-    PlacePicked(Export, PathBuf),
+    PlacePicked(ExportWish, PathBuf),
     /// A patch file was read.
     Inspected(Ticket, Box<Result<Inspection, Failure>>),
     /// A folder was looked at.
@@ -239,7 +239,7 @@ pub enum Event {
     /// The sample is there.
     SampleReady(Ticket, Result<Sample, Failure>),
     /// The worker wrote a line.
-    Worker(Line),
+    Worker(WorkerLine),
     /// The worker has ended.
     WorkerEnded,
     /// A file was saved, or not.

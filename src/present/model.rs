@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::guided::Guided;
 use super::message::RollbackQuestion;
-use super::slot::{Slot, Tickets};
+use super::slot::{AnswerSlot, Tickets};
 use super::workspace::{Tab, Workspace};
 use crate::settings::{Recent, Settings};
 use crate::workbench::{FolderList, Sample, UnfinishedWork};
@@ -51,9 +51,9 @@ pub struct Model {
     /// The text of the path field.
     pub typed_path: String,
     /// The sample, once it was laid out.
-    pub sample: Slot<Sample>,
+    pub sample: AnswerSlot<Sample>,
     /// The folders in a folder, where no dialog comes up.
-    pub folders: Slot<FolderList>,
+    pub folders: AnswerSlot<FolderList>,
     /// Something small that was done, such as "Copied."
     pub notice: Option<String>,
     /// How the window looks.
@@ -75,8 +75,8 @@ impl Model {
             guided: None,
             interrupted: Vec::new(),
             typed_path: String::new(),
-            sample: Slot::default(),
-            folders: Slot::default(),
+            sample: AnswerSlot::default(),
+            folders: AnswerSlot::default(),
             notice: None,
             settings,
             recent,

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::guided::{Guided, Task};
 use super::history::FolderView;
 use super::overview::{Fact, line, path_line};
-use super::worker::{Answer, Outcome as Ended};
+use super::worker::{Outcome as Ended, WorkerAnswer};
 use crate::model::{Code, Kind, Restart, Word};
 use crate::report::phrases;
 use crate::text::capitalised;
@@ -12,7 +12,7 @@ use crate::words::{self, fill};
 
 /// In which of the named conditions the folder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Condition {
+pub enum FolderEnd {
     /// What was wished is done and was read back.
     Done,
     /// There was nothing to do.
@@ -27,9 +27,9 @@ pub enum Condition {
 
 /// How a change ended. All texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct OutcomePage {
     /// The condition.
-    pub condition: Condition,
+    pub condition: FolderEnd,
     /// The condition in a sentence.
     pub heading: String,
     /// What that rests on.
@@ -46,7 +46,7 @@ pub struct Outcome {
     pub can: Option<Task>,
 }
 
-impl Outcome {
+impl OutcomePage {
     /// How `guided` ended, when the folder was `found` like this afterwards.
     pub fn new(guided: &Guided, found: Result<&FolderView, &Failure>) -> Self {
         let answer = guided.answer.as_ref();
@@ -55,13 +55,13 @@ impl Outcome {
             condition,
             heading: heading(guided, condition, answer).to_owned(),
             sentence: sentence(answer, condition, found),
-            code: answer.and_then(Answer::code).map(line),
+            code: answer.and_then(WorkerAnswer::code).map(line),
             facts: facts(guided, answer, found),
             next: next(condition, answer),
             details: details(answer, found),
             can: can(guided.task, condition, found),
         };
-        if condition == Condition::Done && outcome.next.is_empty() {
+        if condition == FolderEnd::Done && outcome.next.is_empty() {
             outcome.next.push(words::REPORT_CHECK.to_owned());
         }
         outcome
@@ -79,57 +79,61 @@ impl Outcome {
     }
 }
 
-fn condition(guided: &Guided, found: Result<&FolderView, &Failure>) -> Condition {
+fn condition(guided: &Guided, found: Result<&FolderView, &Failure>) -> FolderEnd {
     let answer = guided.answer.as_ref();
     let is_unfinished = found.is_ok_and(|view| view.status.unfinished.is_some());
     match answer.map(|answer| answer.outcome) {
-        _ if is_unfinished => Condition::NeedsAttention,
+        _ if is_unfinished => FolderEnd::NeedsAttention,
         // What was read back decides: done means that it is so.
-        Some(Ended::Done) if found.is_ok_and(|view| view.status.drift.is_empty()) => Condition::Done,
-        Some(Ended::Done) => Condition::NeedsAttention,
-        Some(Ended::NothingToDo) => Condition::NothingToDo,
-        Some(Ended::Not(Kind::PutBack)) => Condition::PutBack,
-        Some(Ended::Not(Kind::NeedsPerson)) => Condition::NeedsAttention,
-        Some(_) => Condition::NothingChanged,
+        Some(Ended::Done) if found.is_ok_and(|view| view.status.drift.is_empty()) => FolderEnd::Done,
+        Some(Ended::Done) => FolderEnd::NeedsAttention,
+        Some(Ended::NothingToDo) => FolderEnd::NothingToDo,
+        Some(Ended::Not(Kind::PutBack)) => FolderEnd::PutBack,
+        Some(Ended::Not(Kind::NeedsPerson)) => FolderEnd::NeedsAttention,
+        Some(_) => FolderEnd::NothingChanged,
         // It ended without a word, but not after the history had got an entry.
         None if found
             .is_ok_and(|view| view.status.drift.is_empty() && Some(view.newest()) == guided.newest) =>
         {
-            Condition::NothingChanged
+            FolderEnd::NothingChanged
         }
-        None => Condition::NeedsAttention,
+        None => FolderEnd::NeedsAttention,
     }
 }
 
-fn heading(guided: &Guided, condition: Condition, answer: Option<&Answer>) -> &'static str {
+fn heading(guided: &Guided, condition: FolderEnd, answer: Option<&WorkerAnswer>) -> &'static str {
     match (condition, guided.task) {
-        (Condition::Done, Task::Apply) => words::DONE_APPLY,
-        (Condition::Done, Task::TakeBack) if guided.patch.is_some() => words::DONE_TAKE_OUT,
-        (Condition::Done, Task::TakeBack) => words::DONE_TAKE_BACK,
-        (Condition::Done, Task::BringBack) => words::DONE_BRING_BACK,
-        (Condition::Done, Task::Recover) if guided.finish => words::DONE_FINISH,
-        (Condition::Done, Task::Recover) => words::DONE_UNDO,
-        (Condition::NothingToDo, _) => words::NOTHING_WAS_TO_DO,
-        (Condition::NothingChanged, _) => words::NOT_DONE,
-        (Condition::PutBack, _) => words::PUT_BACK,
-        (Condition::NeedsAttention, _) if answer.is_none() => words::NO_ANSWER,
-        (Condition::NeedsAttention, _) => words::NEEDS_ATTENTION,
+        (FolderEnd::Done, Task::Apply) => words::DONE_APPLY,
+        (FolderEnd::Done, Task::TakeBack) if guided.patch.is_some() => words::DONE_TAKE_OUT,
+        (FolderEnd::Done, Task::TakeBack) => words::DONE_TAKE_BACK,
+        (FolderEnd::Done, Task::BringBack) => words::DONE_BRING_BACK,
+        (FolderEnd::Done, Task::Recover) if guided.finish => words::DONE_FINISH,
+        (FolderEnd::Done, Task::Recover) => words::DONE_UNDO,
+        (FolderEnd::NothingToDo, _) => words::NOTHING_WAS_TO_DO,
+        (FolderEnd::NothingChanged, _) => words::NOT_DONE,
+        (FolderEnd::PutBack, _) => words::PUT_BACK,
+        (FolderEnd::NeedsAttention, _) if answer.is_none() => words::NO_ANSWER,
+        (FolderEnd::NeedsAttention, _) => words::NEEDS_ATTENTION,
     }
 }
 
-fn sentence(answer: Option<&Answer>, condition: Condition, found: Result<&FolderView, &Failure>) -> String {
-    if let Some(failure) = answer.and_then(Answer::failure) {
+fn sentence(
+    answer: Option<&WorkerAnswer>,
+    condition: FolderEnd,
+    found: Result<&FolderView, &Failure>,
+) -> String {
+    if let Some(failure) = answer.and_then(WorkerAnswer::failure) {
         let files = failure.files.as_deref().map(|files| format!(" {}", line(files))).unwrap_or_default();
         return format!("{}.{files}", line(&failure.message));
     }
     let Ok(view) = found else { return found.err().map(|failure| failure.what.clone()).unwrap_or_default() };
     let number = phrases::count(view.status.compared, "place", "places");
     match condition {
-        Condition::NothingChanged => words::NO_ANSWER_UNCHANGED.to_owned(),
-        Condition::NeedsAttention if view.status.unfinished.is_some() => {
+        FolderEnd::NothingChanged => words::NO_ANSWER_UNCHANGED.to_owned(),
+        FolderEnd::NeedsAttention if view.status.unfinished.is_some() => {
             words::INTERRUPTED_MEANING.to_owned()
         }
-        Condition::NeedsAttention if !view.status.drift.is_empty() => {
+        FolderEnd::NeedsAttention if !view.status.drift.is_empty() => {
             let number = phrases::count(view.status.drift.len(), "place", "places");
             fill(words::DONE_DIFFERS, &[("n", &number)])
         }
@@ -138,12 +142,12 @@ fn sentence(answer: Option<&Answer>, condition: Condition, found: Result<&Folder
     }
 }
 
-fn facts(guided: &Guided, answer: Option<&Answer>, found: Result<&FolderView, &Failure>) -> Vec<Fact> {
+fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderView, &Failure>) -> Vec<Fact> {
     let mut facts = Vec::new();
     facts.extend(guided.folder.as_ref().map(|folder| Fact::new(words::FOLDER, &path_line(folder))));
     facts.extend(guided.bundle.as_ref().map(|bundle| Fact::new(words::PATCH_FILE, &path_line(bundle))));
     facts.extend(found.ok().and_then(FolderView::product).map(|product| Fact::new(words::PRODUCT, &product)));
-    if let Some(entry) = answer.and_then(Answer::entry) {
+    if let Some(entry) = answer.and_then(WorkerAnswer::entry) {
         facts.push(Fact::new(words::REFERENCE, &fill(words::ENTRY_N, &[("n", &entry.seq.to_string())])));
         facts.push(Fact::new(words::WHEN, &phrases::moment(&entry.time)));
         facts.push(Fact::new(
@@ -154,18 +158,18 @@ fn facts(guided: &Guided, answer: Option<&Answer>, found: Result<&FolderView, &F
     facts
 }
 
-fn next(condition: Condition, answer: Option<&Answer>) -> Vec<String> {
+fn next(condition: FolderEnd, answer: Option<&WorkerAnswer>) -> Vec<String> {
     let mut next: Vec<String> = Vec::new();
     let Some(answer) = answer else { return next };
     next.extend(answer.failure().iter().flat_map(|failure| &failure.hints).map(|hint| line(hint)));
-    if condition == Condition::Done {
+    if condition == FolderEnd::Done {
         let restart = answer.change().and_then(|change| Restart::parse(&change.restart));
         next.extend(restart.and_then(words::restart).map(str::to_owned));
     }
     next
 }
 
-fn details(answer: Option<&Answer>, found: Result<&FolderView, &Failure>) -> Vec<String> {
+fn details(answer: Option<&WorkerAnswer>, found: Result<&FolderView, &Failure>) -> Vec<String> {
     let mut details = Vec::new();
     if let Some(answer) = answer {
         if let Some(failure) = answer.failure() {
@@ -200,21 +204,21 @@ fn details(answer: Option<&Answer>, found: Result<&FolderView, &Failure>) -> Vec
 }
 
 /// What a button can do about it: undo what was done, or deal with what was left.
-fn can(task: Task, condition: Condition, found: Result<&FolderView, &Failure>) -> Option<Task> {
+fn can(task: Task, condition: FolderEnd, found: Result<&FolderView, &Failure>) -> Option<Task> {
     let view = found.ok()?;
     match (condition, task) {
-        (Condition::NeedsAttention, _) if view.status.unfinished.is_some() => Some(Task::Recover),
-        (Condition::Done, Task::Apply) if view.can_take_back() => Some(Task::TakeBack),
+        (FolderEnd::NeedsAttention, _) if view.status.unfinished.is_some() => Some(Task::Recover),
+        (FolderEnd::Done, Task::Apply) if view.can_take_back() => Some(Task::TakeBack),
         // What came back may lie below others: then the newest is another patch, and the history page has the choice.
-        (Condition::Done, Task::BringBack) if view.can_take_back() && view.stack.len() == 1 => {
+        (FolderEnd::Done, Task::BringBack) if view.can_take_back() && view.stack.len() == 1 => {
             Some(Task::TakeBack)
         }
-        (Condition::Done, Task::TakeBack) if view.status.can_undo_rollback => Some(Task::BringBack),
+        (FolderEnd::Done, Task::TakeBack) if view.status.can_undo_rollback => Some(Task::BringBack),
         _ => None,
     }
 }
 
 /// Whether an answer says that files were changed after an interruption.
-pub fn is_foreign(answer: &Answer) -> bool {
+pub fn is_foreign(answer: &WorkerAnswer) -> bool {
     answer.code() == Some(Code::Foreign.as_str())
 }

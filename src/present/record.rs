@@ -3,13 +3,13 @@
 use super::check::ReviewLine;
 use super::finding::Finding;
 use super::guided::Guided;
-use super::outcome::{Condition, Outcome};
+use super::outcome::{FolderEnd, OutcomePage};
 use super::overview::Fact;
 use crate::report::page::{escape, foot, head, list, table};
 use crate::words;
 
 /// The page about how `guided` ended, made at `moment` by `who`.
-pub fn html(guided: &Guided, outcome: &Outcome, moment: &str, who: &str) -> String {
+pub fn html(guided: &Guided, outcome: &OutcomePage, moment: &str, who: &str) -> String {
     let (class, word) = mark(outcome.condition);
     let mut page = head(&outcome.heading, class, word);
     let mut add = |text: &str| page.push_str(text);
@@ -29,13 +29,13 @@ pub fn html(guided: &Guided, outcome: &Outcome, moment: &str, who: &str) -> Stri
     page
 }
 
-fn mark(condition: Condition) -> (&'static str, &'static str) {
+fn mark(condition: FolderEnd) -> (&'static str, &'static str) {
     match condition {
-        Condition::Done => ("good", words::DONE),
-        Condition::NothingToDo => ("good", words::NOTHING_TO_DO),
-        Condition::NothingChanged => ("caution", words::NOT_DONE_MARK),
-        Condition::PutBack => ("caution", words::PUT_BACK_MARK),
-        Condition::NeedsAttention => ("danger", words::NEEDS_ATTENTION_MARK),
+        FolderEnd::Done => ("good", words::DONE),
+        FolderEnd::NothingToDo => ("good", words::NOTHING_TO_DO),
+        FolderEnd::NothingChanged => ("caution", words::NOT_DONE_MARK),
+        FolderEnd::PutBack => ("caution", words::PUT_BACK_MARK),
+        FolderEnd::NeedsAttention => ("danger", words::NEEDS_ATTENTION_MARK),
     }
 }
 
@@ -47,8 +47,8 @@ mod tests {
     #[test]
     fn a_page_shows_markup_as_text_and_loads_nothing() {
         let guided = Guided::new(Task::Apply, None, None);
-        let outcome = Outcome {
-            condition: Condition::Done,
+        let outcome = OutcomePage {
+            condition: FolderEnd::Done,
             heading: "The patch is in the folder".to_owned(),
             sentence: "<script src=x>".to_owned(),
             code: None,

@@ -21,18 +21,18 @@ impl Tickets {
 /// The place for the answer to one question. The old answer stays until the new one is there, so that nothing
 /// jumps while something is looked at again.
 #[derive(Debug, Clone)]
-pub struct Slot<T> {
+pub struct AnswerSlot<T> {
     awaited: Option<Ticket>,
     answer: Option<Result<T, Failure>>,
 }
 
-impl<T> Default for Slot<T> {
+impl<T> Default for AnswerSlot<T> {
     fn default() -> Self {
         Self { awaited: None, answer: None }
     }
 }
 
-impl<T> Slot<T> {
+impl<T> AnswerSlot<T> {
     /// Waits for the answer to a new question.
     pub fn ask(&mut self, tickets: &mut Tickets) -> Ticket {
         let ticket = tickets.draw();
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn an_answer_to_an_older_question_is_dropped() {
-        let (mut tickets, mut slot) = (Tickets::default(), Slot::default());
+        let (mut tickets, mut slot) = (Tickets::default(), AnswerSlot::default());
         let first = slot.ask(&mut tickets);
         let second = slot.ask(&mut tickets);
         assert!(!slot.take(first, Ok("old")) && slot.is_waiting());

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use super::fit::{self, FileFit};
 use crate::model::{Mode, Node, Patch};
-use crate::report::changes::{self, Status};
+use crate::report::changes::{self, ChangeStatus};
 use crate::text::escape_line;
 use crate::words;
 use crate::workbench::TextOrigin;
 
 /// One change as the tree and the pane above the difference show it. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct TreeItem {
     /// The exact path, for questions to the workbench.
     pub path: String,
     /// The path as it is shown.
@@ -19,7 +19,7 @@ pub struct Item {
     /// Where a renamed file comes from, as it is shown.
     pub from: Option<String>,
     /// What happens there.
-    pub status: Status,
+    pub status: ChangeStatus,
     /// Sizes, permissions, link targets, in a few words.
     pub facts: String,
     /// What a reviewer should not miss.
@@ -92,14 +92,14 @@ pub struct Filter {
     /// A part of the path, or a pattern with `*` and `?`; upper and lower case are the same.
     pub text: String,
     /// Only changes of these sorts; empty: all.
-    pub statuses: Vec<Status>,
+    pub statuses: Vec<ChangeStatus>,
     /// Only changes that deserve a second look.
     pub only_risks: bool,
 }
 
 /// One row of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct TreeRow {
     /// How far it is indented.
     pub depth: usize,
     /// The name, as it is shown.
@@ -126,16 +126,16 @@ pub enum RowKind {
 
 /// All changes of a patch, which of them are shown, and how.
 #[derive(Debug, Clone, Default)]
-pub struct Tree {
-    items: Vec<Item>,
+pub struct ChangeTree {
+    items: Vec<TreeItem>,
     filter: Filter,
     closed: BTreeSet<String>,
-    rows: Vec<Row>,
+    rows: Vec<TreeRow>,
     /// The changes that the filter lets through, in the order of paths.
     shown: Vec<usize>,
 }
 
-impl Tree {
+impl ChangeTree {
     /// The tree of a patch, all folders open.
     pub fn new(patch: &Patch) -> Self {
         let items = changes::lines(&patch.changes).iter().map(item).collect();
@@ -148,7 +148,7 @@ impl Tree {
     /// or are there already.
     pub fn of_text(patch: &Patch, origin: &TextOrigin) -> Self {
         let mut fits = fit::by_path(origin);
-        let mut items: Vec<Item> = changes::lines(&patch.changes).iter().map(item).collect();
+        let mut items: Vec<TreeItem> = changes::lines(&patch.changes).iter().map(item).collect();
         for item in &mut items {
             item.fit = fits.remove(&item.path);
         }
@@ -160,7 +160,7 @@ impl Tree {
     }
 
     /// Every change, in the order of paths.
-    pub fn items(&self) -> &[Item] {
+    pub fn items(&self) -> &[TreeItem] {
         &self.items
     }
 
@@ -170,7 +170,7 @@ impl Tree {
     }
 
     /// The rows that are shown.
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[TreeRow] {
         &self.rows
     }
 
@@ -199,7 +199,7 @@ impl Tree {
     }
 
     /// How many changes there are of a sort, whatever the filter.
-    pub fn count(&self, status: Status) -> usize {
+    pub fn count(&self, status: ChangeStatus) -> usize {
         self.items.iter().filter(|item| item.status == status).count()
     }
 
@@ -232,12 +232,16 @@ impl Tree {
     }
 
     /// Adds the rows of the changes `below`, which all are in `folder` (`""`, or a path with a `/` at its end).
-    fn rows_below(&self, folder: &str, depth: usize, below: &[usize], rows: &mut Vec<Row>) {
+    fn rows_below(&self, folder: &str, depth: usize, below: &[usize], rows: &mut Vec<TreeRow>) {
         let mut rest = below;
         while let Some(&first) = rest.first() {
             let name = &self.items[first].path[folder.len()..];
             let Some(end) = name.find('/') else {
-                rows.push(Row { depth, name: escape_line(name).into_owned(), kind: RowKind::Change(first) });
+                rows.push(TreeRow {
+                    depth,
+                    name: escape_line(name).into_owned(),
+                    kind: RowKind::Change(first),
+                });
                 rest = &rest[1..];
                 continue;
             };
@@ -256,7 +260,7 @@ impl Tree {
             let is_open = !self.closed.contains(&inner);
             let shown = inner[folder.len()..].trim_end_matches('/');
             let kind = RowKind::Folder { path: inner.clone(), is_open, changes: number };
-            rows.push(Row { depth, name: escape_line(shown).into_owned(), kind });
+            rows.push(TreeRow { depth, name: escape_line(shown).into_owned(), kind });
             if is_open {
                 self.rows_below(&inner, depth + 1, inside, rows);
             }
@@ -271,7 +275,7 @@ impl Filter {
         self.text.trim().is_empty() && self.statuses.is_empty() && !self.only_risks
     }
 
-    fn lets_through(&self, item: &Item) -> bool {
+    fn lets_through(&self, item: &TreeItem) -> bool {
         let text = self.text.trim().to_lowercase();
         let path = item.path.to_lowercase();
         let is_pattern = text.contains(['*', '?']);
@@ -305,8 +309,8 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
     pattern[at..].iter().all(|&byte| byte == b'*')
 }
 
-fn item(line: &changes::Line<'_>) -> Item {
-    Item {
+fn item(line: &changes::ChangeLine<'_>) -> TreeItem {
+    TreeItem {
         path: line.path.as_str().to_owned(),
         shown: escape_line(line.path.as_str()).into_owned(),
         from: line.from.map(|from| escape_line(from.as_str()).into_owned()),
@@ -318,13 +322,13 @@ fn item(line: &changes::Line<'_>) -> Item {
 }
 
 /// A file that a text patch names and does not change.
-fn unchanged(path: String, fit: FileFit) -> Item {
+fn unchanged(path: String, fit: FileFit) -> TreeItem {
     let shown = escape_line(&path).into_owned();
-    let status = Status::Modified;
-    Item { path, shown, from: None, status, facts: String::new(), risks: Vec::new(), fit: Some(fit) }
+    let status = ChangeStatus::Modified;
+    TreeItem { path, shown, from: None, status, facts: String::new(), risks: Vec::new(), fit: Some(fit) }
 }
 
-fn risks(line: &changes::Line<'_>) -> Vec<Risk> {
+fn risks(line: &changes::ChangeLine<'_>) -> Vec<Risk> {
     let path = line.path.as_str();
     let Some(after) = line.after else { return Vec::new() };
     let mode = |node: &Node| node.as_file().map(|file| file.mode);
@@ -348,28 +352,28 @@ fn risks(line: &changes::Line<'_>) -> Vec<Risk> {
 mod tests {
     use super::*;
 
-    fn tree(paths: &[&str]) -> Tree {
+    fn tree(paths: &[&str]) -> ChangeTree {
         let mut paths = paths.to_vec();
         paths.sort_unstable();
         let items = paths
             .iter()
-            .map(|path| Item {
+            .map(|path| TreeItem {
                 path: (*path).to_owned(),
                 shown: (*path).to_owned(),
                 from: None,
-                status: if path.contains("new") { Status::Added } else { Status::Modified },
+                status: if path.contains("new") { ChangeStatus::Added } else { ChangeStatus::Modified },
                 facts: String::new(),
                 risks: Vec::new(),
                 fit: None,
             })
             .collect();
-        let mut tree = Tree { items, ..Tree::default() };
+        let mut tree = ChangeTree { items, ..ChangeTree::default() };
         tree.build();
         tree
     }
 
-    fn drawn(tree: &Tree) -> Vec<String> {
-        let row = |row: &Row| match &row.kind {
+    fn drawn(tree: &ChangeTree) -> Vec<String> {
+        let row = |row: &TreeRow| match &row.kind {
             RowKind::Folder { is_open, changes, .. } => {
                 let mark = if *is_open { "v" } else { ">" };
                 format!("{}{mark} {} ({changes})", "  ".repeat(row.depth), row.name)
@@ -393,12 +397,13 @@ mod tests {
     #[test]
     fn a_filter_takes_names_patterns_and_sorts() {
         let mut tree = tree(&["a.txt", "lib/one.rs", "lib/new.rs"]);
-        let shown = |tree: &Tree| tree.shown.iter().map(|&i| tree.items[i].path.clone()).collect::<Vec<_>>();
+        let shown =
+            |tree: &ChangeTree| tree.shown.iter().map(|&i| tree.items[i].path.clone()).collect::<Vec<_>>();
         tree.set_filter(Filter { text: "ONE".to_owned(), ..Filter::default() });
         assert_eq!(shown(&tree), ["lib/one.rs"]);
         tree.set_filter(Filter { text: "lib/*.rs".to_owned(), ..Filter::default() });
         assert_eq!(shown(&tree), ["lib/new.rs", "lib/one.rs"]);
-        tree.set_filter(Filter { statuses: vec![Status::Added], ..Filter::default() });
+        tree.set_filter(Filter { statuses: vec![ChangeStatus::Added], ..Filter::default() });
         assert_eq!((shown(&tree), tree.matching()), (vec!["lib/new.rs".to_owned()], 1));
     }
 
@@ -407,7 +412,7 @@ mod tests {
         let mut tree = tree(&["a", "b", "new"]);
         assert_eq!(tree.neighbour(None, true), Some(0));
         assert_eq!(tree.neighbour(Some(2), true), None);
-        tree.set_filter(Filter { statuses: vec![Status::Modified], ..Filter::default() });
+        tree.set_filter(Filter { statuses: vec![ChangeStatus::Modified], ..Filter::default() });
         assert_eq!((tree.neighbour(Some(1), true), tree.neighbour(Some(1), false)), (None, Some(0)));
         assert_eq!(tree.position(1), Some(2));
     }

@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::check::Check;
+use super::check::CheckPage;
 use super::commands::Command;
 use super::failure::Failure;
 use super::finding::{WayOut, show_hidden};
 use super::guided::{Stage, Task};
 use super::history::FolderView;
-use super::message::{Dialog, Effect, Event, Export, Msg, Place};
+use super::message::{Destination, Dialog, Effect, Event, ExportWish, Msg};
 use super::model::{Model, Overlay, Page};
 use super::outcome;
 use super::overview::path_line;
-use super::slot::{Slot, Ticket};
+use super::slot::{AnswerSlot, Ticket};
 use super::workspace::{OpenPatch, Tab, Workspace};
 use crate::model::TreePath;
 use crate::settings::Pair;
@@ -57,7 +57,7 @@ impl Model {
             | Msg::CompareWithFolder(_) => self.update_changes(msg),
             Msg::WayOut(way_out) => self.take(way_out),
             Msg::SaveSupport => {
-                vec![Effect::PickPlace(Export::Support, "patchwright-support.zip".to_owned())]
+                vec![Effect::PickPlace(ExportWish::Support, "patchwright-support.zip".to_owned())]
             }
             Msg::ShowPalette => self.show(Overlay::Palette),
             Msg::ShowKeys => self.show(Overlay::Keys),
@@ -100,13 +100,13 @@ impl Model {
             Event::Looked(ticket, answer) => self.looked(ticket, *answer),
             Event::Previewed(ticket, answer) => {
                 let folder = self.folder_of(ticket);
-                let check = (*answer).map(|preview| Check::of_apply(&preview, &folder));
+                let check = (*answer).map(|preview| CheckPage::of_apply(&preview, &folder));
                 self.checked(ticket, check)
             }
             Event::BackPreviewed(ticket, answer) => {
                 let folder = self.folder_of(ticket);
                 let again = self.guided.as_ref().is_some_and(|guided| guided.task == Task::BringBack);
-                let check = (*answer).map(|preview| Check::of_rollback(&preview, &folder, again));
+                let check = (*answer).map(|preview| CheckPage::of_rollback(&preview, &folder, again));
                 self.checked(ticket, check)
             }
             Event::ContentsRead(ticket, answer) => {
@@ -201,7 +201,7 @@ impl Model {
             guided.folder = Some(path.clone());
         }
         self.workspace.folder = Some(path);
-        (self.workspace.view, self.workspace.check) = (Slot::default(), Slot::default());
+        (self.workspace.view, self.workspace.check) = (AnswerSlot::default(), AnswerSlot::default());
         if !self.is_bundle_open() {
             // What was read of a text patch was for the folder before.
             (self.workspace.patch, self.workspace.contents) = Default::default();
@@ -222,18 +222,18 @@ impl Model {
         self.recent.remember(Pair { bundle: bundle.clone(), folder: folder.clone() });
     }
 
-    fn go_to(&mut self, place: Place) -> Vec<Effect> {
+    fn go_to(&mut self, place: Destination) -> Vec<Effect> {
         if self.is_working() {
             return Vec::new();
         }
         self.overlay = None;
         self.guided = None;
         self.page = match place {
-            Place::Start => Page::Start,
-            Place::Workspace(tab) => Page::Workspace(tab),
+            Destination::Start => Page::Start,
+            Destination::Workspace(tab) => Page::Workspace(tab),
         };
         match place {
-            Place::Workspace(Tab::Changes) if self.workspace.selected.is_none() => {
+            Destination::Workspace(Tab::Changes) if self.workspace.selected.is_none() => {
                 self.update_changes(Msg::Neighbour { forward: true })
             }
             _ => Vec::new(),
@@ -322,7 +322,7 @@ impl Model {
                 vec![Effect::PickFolder]
             }
             WayOut::ShowDifferences => {
-                let mut effects = self.go_to(Place::Workspace(Tab::Changes));
+                let mut effects = self.go_to(Destination::Workspace(Tab::Changes));
                 effects.extend(self.update_changes(Msg::CompareWithFolder(true)));
                 effects
             }

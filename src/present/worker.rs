@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::model::{Code, Kind};
-use crate::plan::{Fingerprint, Note};
+use crate::plan::{Note, PlanFingerprint};
 use crate::progress::HowFar;
 pub use crate::report::answer::Outcome;
 use crate::report::answer::{self, Apply, Entry, Failure, Recover, Recovery, Rollback};
@@ -16,7 +16,7 @@ use crate::workbench::{EditChoice, EditChoices};
 
 /// A change of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum WorkerChange {
     /// A patch goes in.
     Apply {
         /// The patch file.
@@ -46,12 +46,12 @@ pub enum Change {
     FinishInterrupted,
 }
 
-impl Change {
+impl WorkerChange {
     /// What the worker is started with, for `folder` as it was when it had this fingerprint.
-    pub fn arguments(&self, folder: &Path, expected: Option<Fingerprint>) -> Vec<OsString> {
+    pub fn arguments(&self, folder: &Path, expected: Option<PlanFingerprint>) -> Vec<OsString> {
         let mut arguments = self.words(folder);
         arguments.extend(["--yes", "--progress", "json"].map(OsString::from));
-        if let Some(Fingerprint(digest)) = expected {
+        if let Some(PlanFingerprint(digest)) = expected {
             arguments.extend(["--expect".into(), digest.to_string().into()]);
         }
         arguments
@@ -68,7 +68,7 @@ impl Change {
         let folder = folder.as_os_str().to_owned();
         let mut words: Vec<OsString> = Vec::new();
         match self {
-            Change::Apply { bundle, allow_unsigned, accept_weak_volume, edits } => {
+            WorkerChange::Apply { bundle, allow_unsigned, accept_weak_volume, edits } => {
                 words.extend(["apply".into(), bundle.as_os_str().to_owned(), folder]);
                 words.extend(allow_unsigned.then(|| "--allow-unsigned".into()));
                 words.extend(accept_weak_volume.then(|| "--accept-weak-volume".into()));
@@ -84,19 +84,19 @@ impl Change {
                     });
                 }
             }
-            Change::TakeBack { patch, keep_edits } => {
+            WorkerChange::TakeBack { patch, keep_edits } => {
                 words.extend(["rollback".into(), folder]);
                 words.extend(patch.as_ref().map(OsString::from));
                 words.extend(keep_edits.then(|| "--keep-edits".into()));
             }
-            Change::BringBack => words.extend(["rollback".into(), folder, "--undo".into()]),
-            Change::UndoInterrupted { aside } => {
+            WorkerChange::BringBack => words.extend(["rollback".into(), folder, "--undo".into()]),
+            WorkerChange::UndoInterrupted { aside } => {
                 words.extend(["recover".into(), folder, "--undo".into()]);
                 if *aside {
                     words.extend(["--on-conflict", "aside"].map(OsString::from));
                 }
             }
-            Change::FinishInterrupted => words.extend(["recover".into(), folder, "--finish".into()]),
+            WorkerChange::FinishInterrupted => words.extend(["recover".into(), folder, "--finish".into()]),
         }
         words
     }
@@ -105,16 +105,16 @@ impl Change {
 /// One line of the worker.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
-pub enum Line {
+pub enum WorkerLine {
     /// How far it has come.
     Progress(HowFar),
     /// It has ended.
-    Answer(Box<Answer>),
+    Answer(Box<WorkerAnswer>),
 }
 
 /// The worker's last word. Texts are as it wrote them and must be escaped before they are shown.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Answer {
+pub struct WorkerAnswer {
     /// How it ended.
     pub outcome: Outcome,
     #[serde(flatten)]
@@ -131,7 +131,7 @@ enum Said {
     Recovered(Recover),
 }
 
-impl Answer {
+impl WorkerAnswer {
     /// That of a worker that could not be started.
     pub fn not_started(message: String) -> Self {
         let (outcome, code) = (Outcome::Not(Kind::Machine), Code::Io);
@@ -180,7 +180,7 @@ impl Answer {
 }
 
 /// Reads one line of the worker; `None` if it is none.
-pub fn parse(line: &str) -> Option<Line> {
+pub fn parse(line: &str) -> Option<WorkerLine> {
     serde_json::from_str(line).ok()
 }
 
@@ -192,11 +192,14 @@ mod tests {
     #[test]
     fn lines_of_the_worker_are_read_and_other_lines_are_not() {
         let progress = parse(r#"{"progress":"changing","done":3,"total":9}"#);
-        assert_eq!(progress, Some(Line::Progress(HowFar { phase: Phase::Changing, done: 3, total: 9 })));
+        assert_eq!(
+            progress,
+            Some(WorkerLine::Progress(HowFar { phase: Phase::Changing, done: 3, total: 9 }))
+        );
         let answer = parse(
             r#"{"schema":"patchwright/1","outcome":"put-back","code":"E-IO","message":"no","causes":[],"hints":[],"obstacles":[],"more":1}"#,
         );
-        let Some(Line::Answer(answer)) = answer else { panic!("{answer:?}") };
+        let Some(WorkerLine::Answer(answer)) = answer else { panic!("{answer:?}") };
         assert_eq!((answer.outcome, answer.code()), (Outcome::Not(Kind::PutBack), Some("E-IO")));
         assert_eq!(parse(r#"{"outcome":"splendid","target":"/opt/app"}"#), None);
         assert_eq!(parse("{}"), None);
@@ -205,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_the_worker_is_told_is_what_a_person_would_type() {
-        let change = Change::Apply {
+        let change = WorkerChange::Apply {
             bundle: "a fix.patchbundle".into(),
             allow_unsigned: true,
             accept_weak_volume: false,

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::check::{Check, Verdict};
+use super::check::{CheckPage, CheckVerdict};
 use super::history::FolderView;
 use super::overview::Overview;
-use super::slot::Slot;
-use super::tree::Tree;
+use super::slot::AnswerSlot;
+use super::tree::ChangeTree;
 use crate::viewer::model::ViewedContents;
 use crate::words;
 use crate::workbench::{Inspection, TextReading};
@@ -61,11 +61,11 @@ impl OpenPatch {
     }
 
     /// Its changes; `None` while nobody can know them.
-    pub fn tree(&self) -> Option<Tree> {
+    pub fn tree(&self) -> Option<ChangeTree> {
         let patch = &self.inspection.patch;
         match &self.inspection.text {
-            None => Some(Tree::new(patch)),
-            Some(text) => text.origin.as_ref().map(|origin| Tree::of_text(patch, origin)),
+            None => Some(ChangeTree::new(patch)),
+            Some(text) => text.origin.as_ref().map(|origin| ChangeTree::of_text(patch, origin)),
         }
     }
 }
@@ -78,19 +78,19 @@ pub struct Workspace {
     /// The folder.
     pub folder: Option<PathBuf>,
     /// What the patch file says.
-    pub patch: Slot<OpenPatch>,
+    pub patch: AnswerSlot<OpenPatch>,
     /// What is in the folder.
-    pub view: Slot<FolderView>,
+    pub view: AnswerSlot<FolderView>,
     /// What was found when both were held against each other.
-    pub check: Slot<Check>,
+    pub check: AnswerSlot<CheckPage>,
     /// The changes of the patch.
-    pub tree: Option<Tree>,
+    pub tree: Option<ChangeTree>,
     /// The change that is shown.
     pub selected: Option<usize>,
     /// Whether the left side is what is really in the folder.
     pub against_folder: bool,
     /// Both sides of the change that is shown.
-    pub contents: Slot<Option<Arc<ViewedContents>>>,
+    pub contents: AnswerSlot<Option<Arc<ViewedContents>>>,
 }
 
 impl Workspace {
@@ -118,7 +118,7 @@ impl Workspace {
             (None, ..) | (_, None, _) => Err(words::NEEDS_BOTH),
             _ if self.patch.failed().is_some() => Err(words::NO_PATCH),
             (.., None) if self.check.is_waiting() => Err(words::NEEDS_CHECK),
-            (.., Some(Verdict::NothingToDo)) => Err(words::ALREADY_DONE),
+            (.., Some(CheckVerdict::NothingToDo)) => Err(words::ALREADY_DONE),
             _ => Ok(()),
         }
     }
@@ -137,7 +137,7 @@ impl Workspace {
     }
 
     /// How the last check ended.
-    pub fn verdict(&self) -> Option<Verdict> {
+    pub fn verdict(&self) -> Option<CheckVerdict> {
         self.check.ready().map(|check| check.verdict)
     }
 }

@@ -6,9 +6,9 @@ use crate::model::{FileChange, Node, TreePath};
 use super::phrases::bytes;
 
 /// One line of the list.
-pub struct Line<'a> {
+pub struct ChangeLine<'a> {
     /// What happens there.
-    pub status: Status,
+    pub status: ChangeStatus,
     /// The place; the new one of a renamed file.
     pub path: &'a TreePath,
     /// Where a renamed file comes from.
@@ -21,7 +21,7 @@ pub struct Line<'a> {
 
 /// What happens at a place, with the letters of Git.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum ChangeStatus {
     /// Nothing was there before.
     Added,
     /// Nothing is there afterwards.
@@ -34,61 +34,66 @@ pub enum Status {
     TypeChanged,
 }
 
-impl Status {
+impl ChangeStatus {
     /// Every status, in the order of summaries.
-    pub const ALL: [Status; 5] =
-        [Status::Added, Status::Modified, Status::TypeChanged, Status::Renamed, Status::Deleted];
+    pub const ALL: [ChangeStatus; 5] = [
+        ChangeStatus::Added,
+        ChangeStatus::Modified,
+        ChangeStatus::TypeChanged,
+        ChangeStatus::Renamed,
+        ChangeStatus::Deleted,
+    ];
 
     /// The status of a place with these two sides.
     pub fn new(before: Option<&Node>, after: Option<&Node>, is_renamed: bool) -> Self {
         match (before, after) {
-            _ if is_renamed => Status::Renamed,
-            (None, _) => Status::Added,
-            (Some(_), None) => Status::Deleted,
-            (Some(old), Some(new)) if !old.same_kind(new) => Status::TypeChanged,
-            (Some(_), Some(_)) => Status::Modified,
+            _ if is_renamed => ChangeStatus::Renamed,
+            (None, _) => ChangeStatus::Added,
+            (Some(_), None) => ChangeStatus::Deleted,
+            (Some(old), Some(new)) if !old.same_kind(new) => ChangeStatus::TypeChanged,
+            (Some(_), Some(_)) => ChangeStatus::Modified,
         }
     }
 
     /// Git's letter.
     pub fn letter(self) -> &'static str {
         match self {
-            Status::Added => "A",
-            Status::Deleted => "D",
-            Status::Modified => "M",
-            Status::Renamed => "R",
-            Status::TypeChanged => "T",
+            ChangeStatus::Added => "A",
+            ChangeStatus::Deleted => "D",
+            ChangeStatus::Modified => "M",
+            ChangeStatus::Renamed => "R",
+            ChangeStatus::TypeChanged => "T",
         }
     }
 
     /// As in "2 added".
     pub fn as_str(self) -> &'static str {
         match self {
-            Status::Added => "added",
-            Status::Deleted => "deleted",
-            Status::Modified => "modified",
-            Status::Renamed => "renamed",
-            Status::TypeChanged => "of another type",
+            ChangeStatus::Added => "added",
+            ChangeStatus::Deleted => "deleted",
+            ChangeStatus::Modified => "modified",
+            ChangeStatus::Renamed => "renamed",
+            ChangeStatus::TypeChanged => "of another type",
         }
     }
 }
 
 /// `changes` as lines, in their order; both halves of a rename are one.
-pub fn lines(changes: &[FileChange]) -> Vec<Line<'_>> {
+pub fn lines(changes: &[FileChange]) -> Vec<ChangeLine<'_>> {
     pair_renames(changes)
         .into_iter()
         .map(|(change, from)| {
             let before = from.unwrap_or(change).before.first();
             let after = change.after.as_ref();
-            let status = Status::new(before, after, from.is_some());
-            Line { status, path: &change.path, from: from.map(|from| &from.path), before, after }
+            let status = ChangeStatus::new(before, after, from.is_some());
+            ChangeLine { status, path: &change.path, from: from.map(|from| &from.path), before, after }
         })
         .collect()
 }
 
 /// How many lines there are of each status, statuses without any left out: `2 added, 1 deleted`.
-pub fn summary(lines: &[Line<'_>]) -> String {
-    let counts: Vec<String> = Status::ALL
+pub fn summary(lines: &[ChangeLine<'_>]) -> String {
+    let counts: Vec<String> = ChangeStatus::ALL
         .into_iter()
         .map(|status| (number(lines, status), status))
         .filter(|(number, _)| *number > 0)
@@ -98,7 +103,7 @@ pub fn summary(lines: &[Line<'_>]) -> String {
 }
 
 /// How many of `lines` have this status.
-pub fn number(lines: &[Line<'_>], status: Status) -> usize {
+pub fn number(lines: &[ChangeLine<'_>], status: ChangeStatus) -> usize {
     lines.iter().filter(|line| line.status == status).count()
 }
 

@@ -6,7 +6,7 @@
 use super::page;
 use super::phrases::count;
 use crate::text::escape_line;
-use crate::trust::Note;
+use crate::trust::ReviewNote;
 use crate::workbench::{Opinion, Review, SpokenReview};
 
 /// Stands below both whole forms.
@@ -38,7 +38,7 @@ pub fn is_whole(review: &Review) -> bool {
 }
 
 /// A note with its place in front.
-pub fn note_line(note: &Note) -> String {
+pub fn note_line(note: &ReviewNote) -> String {
     match &note.path {
         Some(path) => format!("{path}: {}", note.text),
         None => note.text.clone(),

@@ -4,7 +4,7 @@ use super::words::reasons;
 use super::{Files, Report, recovery_hints};
 use crate::model::{Code, Kind};
 use crate::text::capitalised;
-use crate::transaction::{Condition, Failure};
+use crate::transaction::{ChangeFailure, FolderCondition};
 use crate::workbench::{Error, ScriptTrouble};
 
 pub(super) fn of_script(
@@ -39,7 +39,7 @@ fn taken_back(report: Report, cause: Option<&Error>, folder: &str) -> Report {
         None => report
             .leaving(Kind::PutBack, Files::PutBack)
             .hint("Find out why the script failed, or ask the vendor, before you try again."),
-        Some(Error::Change(Failure { condition: Condition::NeedsPerson, .. })) => {
+        Some(Error::Change(ChangeFailure { condition: FolderCondition::NeedsPerson, .. })) => {
             let mut report = report.leaving(Kind::NeedsPerson, Files::Between);
             report.headline =
                 "A script failed after the change, and taking the change back stopped halfway".to_owned();

@@ -17,8 +17,8 @@ fn io_error() -> TransactionError {
     }
 }
 
-fn failure(condition: Condition, cause: TransactionError) -> Error {
-    Error::Change(Failure { condition, cause, undo: None })
+fn failure(condition: FolderCondition, cause: TransactionError) -> Error {
+    Error::Change(ChangeFailure { condition, cause, undo: None })
 }
 
 fn exit_code(error: &Error) -> u8 {
@@ -45,13 +45,13 @@ fn the_exit_code_says_what_the_folder_is_like() {
     let content = |code| TransactionError::Content { path: path("a"), code, detail: String::new() };
     let unhealthy = |undo: Option<Error>| Error::Unhealthy { failed: Vec::new(), undo: undo.map(Box::new) };
     for (error, expected) in [
-        (failure(Condition::NothingChanged, io_error()), 3),
-        (failure(Condition::NothingChanged, content(Code::Delta)), 4),
-        (failure(Condition::NothingChanged, content(Code::Io)), 1),
-        (failure(Condition::NothingChanged, Cancelled.into()), 130),
-        (failure(Condition::PutBack, io_error()), 5),
-        (failure(Condition::PutBack, Cancelled.into()), 5),
-        (failure(Condition::NeedsPerson, io_error()), 6),
+        (failure(FolderCondition::NothingChanged, io_error()), 3),
+        (failure(FolderCondition::NothingChanged, content(Code::Delta)), 4),
+        (failure(FolderCondition::NothingChanged, content(Code::Io)), 1),
+        (failure(FolderCondition::NothingChanged, Cancelled.into()), 130),
+        (failure(FolderCondition::PutBack, io_error()), 5),
+        (failure(FolderCondition::PutBack, Cancelled.into()), 5),
+        (failure(FolderCondition::NeedsPerson, io_error()), 6),
         (Error::Transaction(state()), 6),
         (Error::Transaction(TransactionError::Unfinished), 6),
         (Error::Refused(vec![edited("a")]), 3),
@@ -60,8 +60,8 @@ fn the_exit_code_says_what_the_folder_is_like() {
         (not_trusted(), 4),
         (Error::Cancelled(Cancelled), 130),
         (unhealthy(None), 5),
-        (unhealthy(Some(failure(Condition::NothingChanged, io_error()))), 6),
-        (unhealthy(Some(failure(Condition::NeedsPerson, io_error()))), 6),
+        (unhealthy(Some(failure(FolderCondition::NothingChanged, io_error()))), 6),
+        (unhealthy(Some(failure(FolderCondition::NeedsPerson, io_error()))), 6),
     ] {
         assert_eq!(exit_code(&error), expected, "{error:?}");
     }
@@ -69,7 +69,7 @@ fn the_exit_code_says_what_the_folder_is_like() {
 
 #[test]
 fn a_change_that_stopped_halfway_names_the_command_to_go_on_with() {
-    let error = failure(Condition::NeedsPerson, io_error());
+    let error = failure(FolderCondition::NeedsPerson, io_error());
     let report = Report::from_error(&error, Some(Path::new("/opt/our app")));
     assert_eq!(report.headline, "The change stopped halfway");
     assert_eq!(report.causes, ["cannot write app.txt", "the disk is full"]);
@@ -80,7 +80,7 @@ fn a_change_that_stopped_halfway_names_the_command_to_go_on_with() {
 #[test]
 fn a_failed_undo_is_told_beside_the_first_failure() {
     let undo = Some(Box::new(TransactionError::Unfinished));
-    let failure = Failure { condition: Condition::NeedsPerson, cause: io_error(), undo };
+    let failure = ChangeFailure { condition: FolderCondition::NeedsPerson, cause: io_error(), undo };
     let report = Report::from_error(&Error::Change(failure), None);
     assert_eq!(
         report.causes.last().map(String::as_str),

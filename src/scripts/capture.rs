@@ -18,10 +18,10 @@ pub(super) type Stream = Box<dyn Read + Send>;
 
 /// What was printed so far. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Capture(Arc<(Mutex<Kept>, Condvar)>);
+pub(super) struct Capture(Arc<(Mutex<CapturedTail>, Condvar)>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct CapturedTail {
     head: Vec<u8>,
     tail: VecDeque<u8>,
     dropped_bytes: u64,
@@ -71,7 +71,7 @@ impl Capture {
     /// What was kept, and how many bytes were not.
     pub fn text(&self) -> (String, u64) {
         let mut kept = self.lock();
-        let Kept { head, tail, dropped_bytes, .. } = &mut *kept;
+        let CapturedTail { head, tail, dropped_bytes, .. } = &mut *kept;
         let mut text = String::from_utf8_lossy(head).into_owned();
         if *dropped_bytes > 0 {
             text.push_str("\n[…]\n");
@@ -80,13 +80,13 @@ impl Capture {
         (text, *dropped_bytes)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, CapturedTail> {
         // Nothing in here is ever half done.
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Kept {
+impl CapturedTail {
     fn add(&mut self, piece: &[u8]) {
         const HALF: usize = KEPT_OUTPUT_BYTES / 2;
         let (first, rest) = piece.split_at(piece.len().min(HALF - self.head.len()));

@@ -69,7 +69,7 @@ pub struct Job<'a> {
 
 /// How a script ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
+pub enum ScriptEnd {
     /// By itself, with this code; 0 is success.
     Exit(i32),
     /// By a signal that it did not get from us.
@@ -86,7 +86,7 @@ pub enum End {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ran {
     /// How it ended.
-    pub end: End,
+    pub end: ScriptEnd,
     /// How long it took.
     pub took: Duration,
     /// What it printed, both streams as they came; bytes that are no text are replaced. Escape it before it is shown.
@@ -100,24 +100,24 @@ pub struct Ran {
 impl Ran {
     /// Whether it did what it was for.
     pub fn is_good(&self) -> bool {
-        self.end == End::Exit(0)
+        self.end == ScriptEnd::Exit(0)
     }
 
     /// How it ended, as a phrase. Holds nothing from the bundle.
     pub fn how(&self) -> String {
         let secs = self.took.as_secs_f64();
         match &self.end {
-            End::Exit(code) => format!("ended with {code} after {secs:.1} s"),
-            End::Signal(signal) => format!("was killed by signal {signal} after {secs:.1} s"),
-            End::TimedOut => format!("was not done in time and was ended after {secs:.1} s"),
-            End::Stopped => format!("was ended after {secs:.1} s, because somebody wished to stop"),
-            End::NotStarted(reason) => format!("could not be started: {reason}"),
+            ScriptEnd::Exit(code) => format!("ended with {code} after {secs:.1} s"),
+            ScriptEnd::Signal(signal) => format!("was killed by signal {signal} after {secs:.1} s"),
+            ScriptEnd::TimedOut => format!("was not done in time and was ended after {secs:.1} s"),
+            ScriptEnd::Stopped => format!("was ended after {secs:.1} s, because somebody wished to stop"),
+            ScriptEnd::NotStarted(reason) => format!("could not be started: {reason}"),
         }
     }
 
     fn not_started(reason: impl Into<String>) -> Self {
         Self {
-            end: End::NotStarted(reason.into()),
+            end: ScriptEnd::NotStarted(reason.into()),
             took: Duration::ZERO,
             output: String::new(),
             dropped_bytes: 0,
@@ -147,19 +147,19 @@ pub fn program_of(interpreter: Interpreter) -> Result<PathBuf, String> {
 
 /// Runs `job` and waits for its end. Never fails: what goes wrong is how it ended.
 pub fn run(job: &Job<'_>, cancel: &CancelToken) -> Ran {
-    match Prepared::new(job) {
+    match StagedScript::new(job) {
         Ok(prepared) => prepared.run(Builder::new, job.timeout, cancel),
         Err(reason) => Ran::not_started(reason),
     }
 }
 
 /// A script in its scratch folder, with the command that runs it.
-struct Prepared {
+struct StagedScript {
     command: Command,
     scratch: TempDir,
 }
 
-impl Prepared {
+impl StagedScript {
     fn new(job: &Job<'_>) -> Result<Self, String> {
         let program = program_of(job.interpreter)?;
         refuse_inside(&program, job.target, "the interpreter")?;
@@ -207,8 +207,8 @@ impl Prepared {
                 Ok(false) => {}
             }
             ended_by_us = match started.elapsed() >= timeout {
-                true => Some(End::TimedOut),
-                false => cancel.is_cancelled().then_some(End::Stopped),
+                true => Some(ScriptEnd::TimedOut),
+                false => cancel.is_cancelled().then_some(ScriptEnd::Stopped),
             };
             if ended_by_us.is_some() {
                 break;
@@ -222,7 +222,7 @@ impl Prepared {
         let (output, dropped_bytes) = capture.text();
         let end = ended_by_us.unwrap_or_else(|| match status {
             Ok(status) => system::end_of(status),
-            Err(error) => End::NotStarted(error.to_string()),
+            Err(error) => ScriptEnd::NotStarted(error.to_string()),
         });
         Ran { end, took, output, dropped_bytes, left_running }
     }

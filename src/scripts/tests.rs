@@ -55,7 +55,7 @@ fn is_running(process: &str) -> bool {
 #[test]
 fn a_script_runs_and_both_its_streams_are_heard() {
     let ran = Target::new().run("echo one; echo two >&2; exit 3");
-    assert_eq!(ran.end, End::Exit(3));
+    assert_eq!(ran.end, ScriptEnd::Exit(3));
     assert!(!ran.is_good());
     assert!(ran.output.contains("one\n") && ran.output.contains("two\n"), "{:?}", ran.output);
     assert!(ran.how().starts_with("ended with 3 after "), "{}", ran.how());
@@ -66,9 +66,9 @@ fn a_script_that_nobody_can_listen_to_is_not_started() {
     let target = Target::new();
     let marker = target.path().join("marker");
     let text = format!("touch '{}'", marker.display());
-    let prepared = Prepared::new(&target.job(&text)).expect("there is a shell");
+    let prepared = StagedScript::new(&target.job(&text)).expect("there is a shell");
     let ran = prepared.run(crate::threads::refused, Duration::from_secs(20), &CancelToken::new());
-    assert!(matches!(ran.end, End::NotStarted(_)), "{:?}", ran.end);
+    assert!(matches!(ran.end, ScriptEnd::NotStarted(_)), "{:?}", ran.end);
     assert!(!marker.exists());
 }
 
@@ -106,7 +106,7 @@ fn h96_a_program_that_is_only_in_the_folder_is_not_found() {
     fs::write(&program, "#!/bin/sh\necho taken in\n").expect("the file");
     set_mode(&program, 0o755);
     let ran = target.run("lookalike");
-    assert_eq!(ran.end, End::Exit(127), "{}", ran.output);
+    assert_eq!(ran.end, ScriptEnd::Exit(127), "{}", ran.output);
     assert!(!ran.output.contains("taken in"));
     let place = target.run("pwd").output;
     assert!(!place.trim().starts_with(&*target.path().to_string_lossy()), "{place}");
@@ -154,7 +154,7 @@ fn h96_a_script_that_sleeps_beyond_its_limit_is_ended_with_its_children() {
     let text = "sleep 600 & echo $!; setsid sleep 600 & wait";
     let started = Instant::now();
     let ran = target.run_for(text, Duration::from_secs(1));
-    assert_eq!(ran.end, End::TimedOut);
+    assert_eq!(ran.end, ScriptEnd::TimedOut);
     assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
     let child = ran.output.lines().next().expect("its number");
     assert!(!is_running(child), "the child lives");
@@ -211,7 +211,7 @@ fn a_wish_to_stop_ends_a_script() {
     });
     let ran = run(&target.job("sleep 600"), &cancel);
     waiting.join().expect("it only waits");
-    assert_eq!(ran.end, End::Stopped);
+    assert_eq!(ran.end, ScriptEnd::Stopped);
     assert!(ran.took < Duration::from_secs(8));
 }
 
@@ -220,7 +220,7 @@ fn nothing_that_runs_comes_from_the_folder_that_is_patched() {
     let target = Target::new();
     let ran = run(&Job { target: Path::new("/"), ..target.job("echo") }, &CancelToken::new());
     assert!(
-        matches!(&ran.end, End::NotStarted(why) if why.starts_with("the interpreter is inside the folder")),
+        matches!(&ran.end, ScriptEnd::NotStarted(why) if why.starts_with("the interpreter is inside the folder")),
         "{ran:?}"
     );
 }
@@ -230,7 +230,9 @@ fn an_interpreter_of_another_system_is_not_looked_for() {
     let target = Target::new();
     for interpreter in [Interpreter::PowerShell, Interpreter::Cmd] {
         let ran = run(&Job { interpreter, ..target.job("echo") }, &CancelToken::new());
-        assert!(matches!(&ran.end, End::NotStarted(why) if why.ends_with("is not part of this system")));
+        assert!(
+            matches!(&ran.end, ScriptEnd::NotStarted(why) if why.ends_with("is not part of this system"))
+        );
     }
 }
 

@@ -22,7 +22,7 @@ use rustix::process::{
 
 use tempfile::Builder;
 
-use super::End;
+use super::ScriptEnd;
 use crate::model::Interpreter;
 
 /// The environment variable with the mark of one run.
@@ -113,11 +113,11 @@ impl Group {
     }
 }
 
-pub(super) fn end_of(status: ExitStatus) -> End {
+pub(super) fn end_of(status: ExitStatus) -> ScriptEnd {
     match (status.code(), status.signal()) {
-        (Some(code), _) => End::Exit(code),
-        (None, Some(signal)) => End::Signal(signal),
-        (None, None) => End::NotStarted("nobody knows how it ended".to_owned()),
+        (Some(code), _) => ScriptEnd::Exit(code),
+        (None, Some(signal)) => ScriptEnd::Signal(signal),
+        (None, None) => ScriptEnd::NotStarted("nobody knows how it ended".to_owned()),
     }
 }
 

@@ -23,13 +23,13 @@ pub(super) const MAX_MARKS: usize = 8;
 
 /// For one line, such as a title, a name or a value: nothing in the result breaks the line.
 pub fn escape_line(text: &str) -> Cow<'_, str> {
-    escape(text, Form::Line)
+    escape(text, EscapeForm::Line)
 }
 
 /// For several lines: line feeds and tabs stay. A carriage return at the end of a line shows as `\r`, any other
 /// as `\u{d}`.
 pub fn escape_text(text: &str) -> Cow<'_, str> {
-    escape(text, Form::Text)
+    escape(text, EscapeForm::Text)
 }
 
 /// For a line of a file, with or without its line feed: as [`escape_text`], and a byte that is no UTF-8 shows as
@@ -37,7 +37,7 @@ pub fn escape_text(text: &str) -> Cow<'_, str> {
 pub fn escape_bytes(line: &[u8]) -> String {
     let mut shown = String::with_capacity(line.len());
     for chunk in line.utf8_chunks() {
-        let form = Form::Bytes { token_follows: !chunk.invalid().is_empty() };
+        let form = EscapeForm::Bytes { token_follows: !chunk.invalid().is_empty() };
         Walk::new(chunk.valid(), form).for_each(|piece| piece.write_to(&mut shown));
         for byte in chunk.invalid() {
             shown.push_str(&format!("\\x{byte:02x}"));
@@ -51,11 +51,15 @@ pub fn escape_bytes(line: &[u8]) -> String {
 pub fn escape_in_pieces(line: &[u8], piece: &mut dyn FnMut(usize, &str, bool)) {
     let mut shown = String::new();
     for chunk in line.utf8_chunks() {
-        let form = Form::Bytes { token_follows: !chunk.invalid().is_empty() };
+        let form = EscapeForm::Bytes { token_follows: !chunk.invalid().is_empty() };
         for part in Walk::new(chunk.valid(), form) {
             shown.clear();
             part.write_to(&mut shown);
-            piece(part.source_bytes(), &shown, matches!(part, Piece::CarriageReturn | Piece::Token(_)));
+            piece(
+                part.source_bytes(),
+                &shown,
+                matches!(part, EscapedPiece::CarriageReturn | EscapedPiece::Token(_)),
+            );
         }
         for byte in chunk.invalid() {
             piece(1, &format!("\\x{byte:02x}"), true);
@@ -70,7 +74,7 @@ pub fn one_line(text: &str, max_chars: usize) -> String {
     let mut shown_chars = 0;
     // Where to cut if the text turns out too long: the last place with room for the ellipsis.
     let mut cut = 0;
-    for piece in Walk::new(text, Form::Line) {
+    for piece in Walk::new(text, EscapeForm::Line) {
         if shown_chars < max_chars {
             cut = shown.len();
         }
@@ -89,10 +93,10 @@ pub fn one_line(text: &str, max_chars: usize) -> String {
 /// How many characters of `text` nobody would see, for a warning above it. Line feeds, tabs and a carriage return
 /// at the end of a line do not count.
 pub fn hidden_count(text: &str) -> usize {
-    Walk::new(text, Form::Text).filter(|piece| matches!(piece, Piece::Token(_))).count()
+    Walk::new(text, EscapeForm::Text).filter(|piece| matches!(piece, EscapedPiece::Token(_))).count()
 }
 
-fn escape(text: &str, form: Form) -> Cow<'_, str> {
+fn escape(text: &str, form: EscapeForm) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'[' | b']'..=b'~')) {
         return Cow::Borrowed(text);
     }
@@ -103,7 +107,7 @@ fn escape(text: &str, form: Form) -> Cow<'_, str> {
 
 /// What the text is shown as.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum EscapeForm {
     /// One line.
     Line,
     /// Lines.
@@ -112,15 +116,15 @@ enum Form {
     Bytes { token_follows: bool },
 }
 
-impl Form {
+impl EscapeForm {
     /// Whether `c` is shown as it is although it draws nothing.
     fn keeps(self, c: char) -> bool {
-        self != Form::Line && matches!(c, '\n' | '\t')
+        self != EscapeForm::Line && matches!(c, '\n' | '\t')
     }
 
     /// Whether a line ends where `rest` begins.
     fn is_line_end(self, rest: &str) -> bool {
-        let ends_here = rest.is_empty() && self != Form::Bytes { token_follows: true };
+        let ends_here = rest.is_empty() && self != EscapeForm::Bytes { token_follows: true };
         ends_here || rest.starts_with('\n')
     }
 
@@ -128,10 +132,10 @@ impl Form {
     fn begins_token(self, rest: &str) -> bool {
         let mut chars = rest.chars();
         match chars.next() {
-            None => self == Form::Bytes { token_follows: true },
+            None => self == EscapeForm::Bytes { token_follows: true },
             Some('u') => chars.next() == Some('{'),
-            Some('x') => matches!(self, Form::Bytes { .. }) && starts_with_two_hex_digits(chars),
-            Some('r') => self != Form::Line && self.is_line_end(chars.as_str()),
+            Some('x') => matches!(self, EscapeForm::Bytes { .. }) && starts_with_two_hex_digits(chars),
+            Some('r') => self != EscapeForm::Line && self.is_line_end(chars.as_str()),
             Some(c) => unseen(c).is_some() && !self.keeps(c),
         }
     }
@@ -143,7 +147,7 @@ fn starts_with_two_hex_digits(chars: Chars<'_>) -> bool {
 
 /// How one character is shown.
 #[derive(Clone, Copy)]
-enum Piece {
+enum EscapedPiece {
     /// As it is.
     Plain(char),
     /// A backslash that must not be taken for the start of a token.
@@ -154,21 +158,21 @@ enum Piece {
     Token(char),
 }
 
-impl Piece {
+impl EscapedPiece {
     /// How many bytes it stands for.
     fn source_bytes(self) -> usize {
         match self {
-            Piece::Plain(c) | Piece::Token(c) => c.len_utf8(),
-            Piece::Twice | Piece::CarriageReturn => 1,
+            EscapedPiece::Plain(c) | EscapedPiece::Token(c) => c.len_utf8(),
+            EscapedPiece::Twice | EscapedPiece::CarriageReturn => 1,
         }
     }
 
     fn write_to(self, shown: &mut String) {
         match self {
-            Piece::Plain(c) => shown.push(c),
-            Piece::Twice => shown.push_str(r"\\"),
-            Piece::CarriageReturn => shown.push_str(r"\r"),
-            Piece::Token(c) => shown.extend(c.escape_unicode()),
+            EscapedPiece::Plain(c) => shown.push(c),
+            EscapedPiece::Twice => shown.push_str(r"\\"),
+            EscapedPiece::CarriageReturn => shown.push_str(r"\r"),
+            EscapedPiece::Token(c) => shown.extend(c.escape_unicode()),
         }
     }
 }
@@ -176,7 +180,7 @@ impl Piece {
 /// Goes through a text once, character by character.
 struct Walk<'a> {
     rest: &'a str,
-    form: Form,
+    form: EscapeForm,
     /// Marks on the present base; [`MAX_MARKS`] also where there is no base, so that none can climb onto what
     /// stands before the text or onto a token.
     marks: usize,
@@ -185,33 +189,35 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(text: &'a str, form: Form) -> Self {
+    fn new(text: &'a str, form: EscapeForm) -> Self {
         Self { rest: text, form, marks: MAX_MARKS, doubles: None }
     }
 
-    fn backslash(&mut self) -> Piece {
+    fn backslash(&mut self) -> EscapedPiece {
         // Decided once per run: looking ahead from every backslash of a long run would take quadratic time.
         let doubles = self.doubles.unwrap_or_else(|| {
             let after_run = self.rest.trim_start_matches('\\');
             self.form.begins_token(after_run)
         });
         self.doubles = Some(doubles);
-        if doubles { Piece::Twice } else { Piece::Plain('\\') }
+        if doubles { EscapedPiece::Twice } else { EscapedPiece::Plain('\\') }
     }
 
-    fn unseen(&self, c: char) -> Piece {
+    fn unseen(&self, c: char) -> EscapedPiece {
         match (c, self.form) {
-            ('\r', form) if form != Form::Line && form.is_line_end(self.rest) => Piece::CarriageReturn,
-            _ if self.form.keeps(c) => Piece::Plain(c),
-            _ => Piece::Token(c),
+            ('\r', form) if form != EscapeForm::Line && form.is_line_end(self.rest) => {
+                EscapedPiece::CarriageReturn
+            }
+            _ if self.form.keeps(c) => EscapedPiece::Plain(c),
+            _ => EscapedPiece::Token(c),
         }
     }
 }
 
 impl Iterator for Walk<'_> {
-    type Item = Piece;
+    type Item = EscapedPiece;
 
-    fn next(&mut self) -> Option<Piece> {
+    fn next(&mut self) -> Option<EscapedPiece> {
         let c = self.rest.chars().next()?;
         self.rest = &self.rest[c.len_utf8()..];
         if c == '\\' {
@@ -225,13 +231,13 @@ impl Iterator for Walk<'_> {
         }
         if !is_mark(c) {
             self.marks = 0;
-            return Some(Piece::Plain(c));
+            return Some(EscapedPiece::Plain(c));
         }
         if self.marks == MAX_MARKS {
-            return Some(Piece::Token(c));
+            return Some(EscapedPiece::Token(c));
         }
         self.marks += 1;
-        Some(Piece::Plain(c))
+        Some(EscapedPiece::Plain(c))
     }
 }
 

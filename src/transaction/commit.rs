@@ -5,9 +5,11 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::record::{self, Outcome};
+use super::record::{self, EndRecord};
 use super::recover::{self, OnForeign};
-use super::{Condition, Failure, IoResultExt, Prepared, TransactionError, finish, is_empty, layout};
+use super::{
+    ArmedTransaction, ChangeFailure, FolderCondition, IoResultExt, TransactionError, finish, is_empty, layout,
+};
 use crate::disk::fs::{Fs, Place, Stat, StatePath};
 use crate::disk::node_at;
 use crate::ledger::Entry;
@@ -24,13 +26,13 @@ pub struct Receipt {
     pub untidy: Option<TransactionError>,
 }
 
-impl Prepared<'_> {
+impl ArmedTransaction<'_> {
     /// Makes the change.
     ///
     /// # Errors
     /// [`Condition::PutBack`] when everything is as before; [`Condition::NeedsPerson`] when taking it back failed
     /// too: then everything is kept for [`recover`].
-    pub fn commit(self) -> Result<Receipt, Failure> {
+    pub fn commit(self) -> Result<Receipt, ChangeFailure> {
         let fs = self.request.root.fs();
         match self.swap_and_verify(fs).and_then(|()| self.make_durable(fs)) {
             Ok(()) => {
@@ -49,7 +51,7 @@ impl Prepared<'_> {
             swap(fs, n, step, self.request.observed.get(&step.path))?;
             self.request.progress.advance(1);
         }
-        let outcome = Outcome { intent: self.intent_digest.to_string(), seq: self.intent.seq };
+        let outcome = EndRecord { intent: self.intent_digest.to_string(), seq: self.intent.seq };
         let unsynced = record::unfinished(&layout::commit());
         record::write_small(fs, &unsynced, &record::render("commit", &self.id, &outcome))
             .context("write", &unsynced)?;
@@ -75,14 +77,14 @@ impl Prepared<'_> {
         synced
     }
 
-    fn put_back(&self, cause: TransactionError) -> Failure {
+    fn put_back(&self, cause: TransactionError) -> ChangeFailure {
         let root = self.request.root;
         let committed = !matches!(
-            record::read::<Outcome>(root.fs(), "commit", &layout::commit()),
-            Ok(record::Read::Absent)
+            record::read::<EndRecord>(root.fs(), "commit", &layout::commit()),
+            Ok(record::RecordRead::Absent)
         );
         if committed {
-            return Failure::needs_person(cause);
+            return ChangeFailure::needs_person(cause);
         }
         self.request.progress.begin(Phase::PuttingBack, self.request.plan.steps().len() as u64);
         let undone = recover::interrupted(root).and_then(|interrupted| {
@@ -96,8 +98,10 @@ impl Prepared<'_> {
             recover::undo(root, &interrupted, &options)
         });
         match undone {
-            Ok(_) => Failure { condition: Condition::PutBack, cause, undo: None },
-            Err(undo) => Failure { condition: Condition::NeedsPerson, cause, undo: Some(Box::new(undo)) },
+            Ok(_) => ChangeFailure { condition: FolderCondition::PutBack, cause, undo: None },
+            Err(undo) => {
+                ChangeFailure { condition: FolderCondition::NeedsPerson, cause, undo: Some(Box::new(undo)) }
+            }
         }
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn make_folders(fs: &dyn Fs, folders: &[StatePath]) -> Result<(), Tra
 
 /// What the state folder says about the program generation that it belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+pub(super) enum StateFormat {
     Absent,
     Ours(Generation),
     /// A power cut while the very first change was being staged has left half of it.
@@ -68,17 +68,17 @@ pub(super) enum Format {
 ///
 /// # Errors
 /// [`TransactionError::State`] when another generation wrote it.
-pub(super) fn read_format(fs: &dyn Fs) -> Result<Format, TransactionError> {
+pub(super) fn read_format(fs: &dyn Fs) -> Result<StateFormat, TransactionError> {
     let place = layout::format();
     if !exists(fs, &place)? {
-        return Ok(Format::Absent);
+        return Ok(StateFormat::Absent);
     }
     let length = Generation::First.spelled().len();
     match read_small(fs, &place, length as u64) {
-        Ok(bytes) if bytes == Generation::First.spelled() => Ok(Format::Ours(Generation::First)),
-        Ok(bytes) if bytes == Generation::Second.spelled() => Ok(Format::Ours(Generation::Second)),
-        Ok(bytes) if bytes == Generation::Third.spelled() => Ok(Format::Ours(Generation::Third)),
-        Ok(bytes) if is_torn(&bytes) => Ok(Format::Torn),
+        Ok(bytes) if bytes == Generation::First.spelled() => Ok(StateFormat::Ours(Generation::First)),
+        Ok(bytes) if bytes == Generation::Second.spelled() => Ok(StateFormat::Ours(Generation::Second)),
+        Ok(bytes) if bytes == Generation::Third.spelled() => Ok(StateFormat::Ours(Generation::Third)),
+        Ok(bytes) if is_torn(&bytes) => Ok(StateFormat::Torn),
         Err(error) if error.kind() != ErrorKind::FileTooLarge => Err(error).context("read", &place),
         _ => Err(TransactionError::State("they were written by another version of the program".to_owned())),
     }
@@ -96,10 +96,10 @@ fn is_torn(bytes: &[u8]) -> bool {
 pub(super) fn write_format(fs: &dyn Fs, needed: Generation) -> Result<(), TransactionError> {
     let place = layout::format();
     match read_format(fs)? {
-        Format::Ours(generation) if generation >= needed => return Ok(()),
+        StateFormat::Ours(generation) if generation >= needed => return Ok(()),
         // Cut here, a folder without a format holds only entries that every generation understands.
-        Format::Ours(_) | Format::Torn => remove_tree(fs, &place)?,
-        Format::Absent => {}
+        StateFormat::Ours(_) | StateFormat::Torn => remove_tree(fs, &place)?,
+        StateFormat::Absent => {}
     }
     record::write_small(fs, &place, needed.spelled()).context("write", &place)
 }

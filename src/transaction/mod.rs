@@ -42,8 +42,8 @@ use std::io::{self, Write};
 
 pub use commit::Receipt;
 pub use finish::{append, give_up};
-pub use prepare::{Prepared, prepare};
-pub use store::{Archive, Kept, StoreError, has_way_back, safe_copy};
+pub use prepare::{ArmedTransaction, prepare};
+pub use store::{Archive, SafeCopies, SafeCopyError, has_way_back, safe_copy};
 
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, Stat, StatePath};
@@ -131,7 +131,7 @@ pub enum ContentError {
 
 /// What the target is like after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Condition {
+pub enum FolderCondition {
     /// No change had begun.
     NothingChanged,
     /// Some steps were done and have been taken back.
@@ -143,9 +143,9 @@ pub enum Condition {
 /// A change that did not happen.
 #[derive(Debug, thiserror::Error)]
 #[error("{cause}")]
-pub struct Failure {
+pub struct ChangeFailure {
     /// What the target is like now.
-    pub condition: Condition,
+    pub condition: FolderCondition,
     /// What went wrong first.
     #[source]
     pub cause: TransactionError,
@@ -153,13 +153,13 @@ pub struct Failure {
     pub undo: Option<Box<TransactionError>>,
 }
 
-impl Failure {
+impl ChangeFailure {
     fn nothing_changed(cause: impl Into<TransactionError>) -> Self {
-        Self { condition: Condition::NothingChanged, cause: cause.into(), undo: None }
+        Self { condition: FolderCondition::NothingChanged, cause: cause.into(), undo: None }
     }
 
     fn needs_person(cause: impl Into<TransactionError>) -> Self {
-        Self { condition: Condition::NeedsPerson, cause: cause.into(), undo: None }
+        Self { condition: FolderCondition::NeedsPerson, cause: cause.into(), undo: None }
     }
 }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::finish::Generation;
 use super::record::{self, Intent};
 use super::{
-    ContentError, Failure, Intermediate, IoResultExt, Request, TransactionError, exists, finish, layout,
+    ChangeFailure, ContentError, Intermediate, IoResultExt, Request, TransactionError, exists, finish, layout,
 };
 use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::disk::node_at;
@@ -22,7 +22,7 @@ const OURS: Mode = Mode::new(0o700);
 /// A transaction that is staged, synced and armed. Dropping it leaves an armed transaction behind, which the
 /// next start offers to put back.
 #[must_use = "a prepared transaction is either committed or left for recovery"]
-pub struct Prepared<'a> {
+pub struct ArmedTransaction<'a> {
     pub(super) request: Request<'a>,
     pub(super) id: String,
     pub(super) intent: Intent,
@@ -33,19 +33,19 @@ pub struct Prepared<'a> {
 ///
 /// # Errors
 /// Always with [`super::Condition::NothingChanged`]; what was staged is removed again.
-pub fn prepare(request: Request<'_>) -> Result<Prepared<'_>, Failure> {
+pub fn prepare(request: Request<'_>) -> Result<ArmedTransaction<'_>, ChangeFailure> {
     let fs = request.root.fs();
-    if exists(fs, &layout::live()).map_err(Failure::nothing_changed)? {
-        return Err(Failure::nothing_changed(TransactionError::Unfinished));
+    if exists(fs, &layout::live()).map_err(ChangeFailure::nothing_changed)? {
+        return Err(ChangeFailure::nothing_changed(TransactionError::Unfinished));
     }
     stage_and_arm(request).map_err(|cause| {
         // What remains of the staging is rubbish that the next start removes if this fails.
         let _ = finish::discard(fs);
-        Failure::nothing_changed(cause)
+        ChangeFailure::nothing_changed(cause)
     })
 }
 
-fn stage_and_arm(mut request: Request<'_>) -> Result<Prepared<'_>, TransactionError> {
+fn stage_and_arm(mut request: Request<'_>) -> Result<ArmedTransaction<'_>, TransactionError> {
     let fs = request.root.fs();
     request.cancel.check()?;
     request.entry = request.entry.with_steps(request.plan.steps());
@@ -92,7 +92,7 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<Prepared<'_>, TransactionEr
         .context("write to disk what was prepared in", layout::live())?;
     fs.rename(&unarmed, &layout::intent()).context("arm", layout::intent())?;
     fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
-    Ok(Prepared { request, id, intent, intent_digest: Digest::compute(&intent_bytes) })
+    Ok(ArmedTransaction { request, id, intent, intent_digest: Digest::compute(&intent_bytes) })
 }
 
 fn make_folders(request: &Request<'_>) -> Result<(), TransactionError> {

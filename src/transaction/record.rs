@@ -39,7 +39,7 @@ pub(super) struct Intent {
 /// How the transaction ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Outcome {
+pub(super) struct EndRecord {
     /// Digest of the intent record that this ends.
     pub intent: String,
     /// The number in the history of the entry that this makes true.
@@ -48,7 +48,7 @@ pub(super) struct Outcome {
 
 /// A record as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Read<T> {
+pub(super) enum RecordRead<T> {
     /// There is none.
     Absent,
     /// It is whole.
@@ -100,19 +100,23 @@ fn parse<T: DeserializeOwned>(kind: &str, bytes: &[u8]) -> Result<(String, T), S
 ///
 /// # Errors
 /// The system's; damage is a value.
-pub(super) fn read<T: DeserializeOwned>(fs: &dyn Fs, kind: &str, place: &StatePath) -> io::Result<Read<T>> {
+pub(super) fn read<T: DeserializeOwned>(
+    fs: &dyn Fs,
+    kind: &str,
+    place: &StatePath,
+) -> io::Result<RecordRead<T>> {
     if fs.look(&Place::from(place))?.is_none() {
-        return Ok(Read::Absent);
+        return Ok(RecordRead::Absent);
     }
     let bytes = match read_small(fs, place, MAX_RECORD_BYTES) {
         Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-            return Ok(Read::Damaged("it is too long".to_owned()));
+            return Ok(RecordRead::Damaged("it is too long".to_owned()));
         }
         bytes => bytes?,
     };
     Ok(match parse(kind, &bytes) {
-        Ok((id, body)) => Read::Whole { id, body, digest: Digest::compute(&bytes) },
-        Err(detail) => Read::Damaged(detail),
+        Ok((id, body)) => RecordRead::Whole { id, body, digest: Digest::compute(&bytes) },
+        Err(detail) => RecordRead::Damaged(detail),
     })
 }
 
@@ -160,6 +164,6 @@ mod tests {
     fn a_record_of_another_kind_or_with_a_strange_id_is_damage() {
         assert!(parse::<Intent>("intent", &render("commit", "7c1e", &intent())).is_err());
         assert!(parse::<Intent>("intent", &render("intent", "../x", &intent())).is_err());
-        assert!(parse::<Outcome>("intent", &render("intent", "7c1e", &intent())).is_err());
+        assert!(parse::<EndRecord>("intent", &render("intent", "7c1e", &intent())).is_err());
     }
 }

@@ -12,7 +12,7 @@
 use std::io;
 
 use super::observe::observe;
-use super::record::{self, Intent, Outcome, Read};
+use super::record::{self, EndRecord, Intent, RecordRead};
 use super::{IoResultExt, TransactionError, commit, exists, finish, layout};
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, StatKind, StatePath};
@@ -33,7 +33,7 @@ pub enum Unfinished {
     /// Staging was interrupted: the target is untouched.
     NotArmed,
     /// The target may be between old and new.
-    Interrupted(Box<Interrupted>),
+    Interrupted(Box<InterruptedChange>),
     /// The change was undone; only tidying is left.
     Undone {
         /// Number of the history entry that says so.
@@ -53,7 +53,7 @@ pub struct Tidying {
 
 /// An interrupted transaction.
 #[derive(Debug)]
-pub struct Interrupted {
+pub struct InterruptedChange {
     pub(super) id: String,
     pub(super) intent: Intent,
     pub(super) intent_digest: Digest,
@@ -75,13 +75,15 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
     }
     let intent = record::read::<Intent>(fs, "intent", &layout::intent()).context("read", layout::intent())?;
     let commit =
-        record::read::<Outcome>(fs, "commit", &layout::commit()).context("read", layout::commit())?;
-    let abort = record::read::<Outcome>(fs, "abort", &layout::abort()).context("read", layout::abort())?;
+        record::read::<EndRecord>(fs, "commit", &layout::commit()).context("read", layout::commit())?;
+    let abort = record::read::<EndRecord>(fs, "abort", &layout::abort()).context("read", layout::abort())?;
     let (id, intent, digest) = match (intent, &commit, &abort) {
-        (Read::Absent, Read::Absent, Read::Absent) => return Ok(Unfinished::NotArmed),
-        (Read::Whole { id, body, digest }, ..) => (id, body, digest),
-        (Read::Damaged(detail), ..) => return Err(TransactionError::State(format!("t/intent: {detail}"))),
-        (Read::Absent, ..) => {
+        (RecordRead::Absent, RecordRead::Absent, RecordRead::Absent) => return Ok(Unfinished::NotArmed),
+        (RecordRead::Whole { id, body, digest }, ..) => (id, body, digest),
+        (RecordRead::Damaged(detail), ..) => {
+            return Err(TransactionError::State(format!("t/intent: {detail}")));
+        }
+        (RecordRead::Absent, ..) => {
             return Err(TransactionError::State("t has an outcome without an intent".to_owned()));
         }
     };
@@ -89,10 +91,10 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
     if intent.root != root {
         return Err(TransactionError::State("the unfinished work was begun in another folder".to_owned()));
     }
-    let fits = |outcome: &Outcome| outcome.intent == digest.to_string();
+    let fits = |outcome: &EndRecord| outcome.intent == digest.to_string();
     match (commit, abort) {
-        (Read::Absent, Read::Absent) => read_interrupted(fs, id, intent, digest),
-        (Read::Whole { body, .. }, Read::Absent) if fits(&body) => {
+        (RecordRead::Absent, RecordRead::Absent) => read_interrupted(fs, id, intent, digest),
+        (RecordRead::Whole { body, .. }, RecordRead::Absent) if fits(&body) => {
             let entry = layout::entry().join("entry.json");
             let entry = match exists(fs, &layout::entry())? {
                 true => Some(read_ours(fs, &entry, MAX_ENTRY_BYTES)?),
@@ -100,9 +102,11 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
             };
             Ok(Unfinished::Done(Tidying { intent, entry }))
         }
-        (Read::Absent, Read::Whole { body, .. }) if fits(&body) => Ok(Unfinished::Undone { seq: body.seq }),
-        (Read::Damaged(detail), _) => Err(TransactionError::State(format!("t/commit: {detail}"))),
-        (_, Read::Damaged(detail)) => Err(TransactionError::State(format!("t/abort: {detail}"))),
+        (RecordRead::Absent, RecordRead::Whole { body, .. }) if fits(&body) => {
+            Ok(Unfinished::Undone { seq: body.seq })
+        }
+        (RecordRead::Damaged(detail), _) => Err(TransactionError::State(format!("t/commit: {detail}"))),
+        (_, RecordRead::Damaged(detail)) => Err(TransactionError::State(format!("t/abort: {detail}"))),
         _ => Err(TransactionError::State("the outcome in t does not fit its intent".to_owned())),
     }
 }
@@ -182,14 +186,14 @@ fn read_interrupted(
         return Err(TransactionError::State("the unfinished work does not follow the history".to_owned()));
     }
     let steps = entry.steps()?;
-    Ok(Unfinished::Interrupted(Box::new(Interrupted { id, intent, intent_digest, entry, steps })))
+    Ok(Unfinished::Interrupted(Box::new(InterruptedChange { id, intent, intent_digest, entry, steps })))
 }
 
 /// The interrupted transaction of `root`.
 ///
 /// # Errors
 /// [`TransactionError::NothingUnfinished`] if there is none; otherwise as [`inspect`].
-pub fn interrupted(root: &TargetRoot) -> Result<Interrupted, TransactionError> {
+pub fn interrupted(root: &TargetRoot) -> Result<InterruptedChange, TransactionError> {
     match inspect(root.fs())? {
         Unfinished::Interrupted(interrupted) => Ok(*interrupted),
         _ => Err(TransactionError::NothingUnfinished),
@@ -227,7 +231,7 @@ pub fn tidy(root: &TargetRoot) -> Result<(), TransactionError> {
 ///
 /// # Errors
 /// [`TransactionError::NotAllNew`] before anything is written.
-pub fn roll_forward(root: &TargetRoot, interrupted: &Interrupted) -> Result<Entry, TransactionError> {
+pub fn roll_forward(root: &TargetRoot, interrupted: &InterruptedChange) -> Result<Entry, TransactionError> {
     let fs = root.fs();
     let steps = &interrupted.steps;
     let observed = observe(fs, steps)?;
@@ -240,7 +244,7 @@ pub fn roll_forward(root: &TargetRoot, interrupted: &Interrupted) -> Result<Entr
     if !old.is_empty() {
         return Err(TransactionError::NotAllNew { paths: old });
     }
-    let outcome = Outcome { intent: interrupted.intent_digest.to_string(), seq: interrupted.intent.seq };
+    let outcome = EndRecord { intent: interrupted.intent_digest.to_string(), seq: interrupted.intent.seq };
     let unsynced = record::unfinished(&layout::commit());
     finish::remove_tree(fs, &unsynced)?;
     let bytes = record::render("commit", &interrupted.id, &outcome);

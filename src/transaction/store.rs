@@ -12,14 +12,14 @@ use crate::model::{Digest, Node, Step, TreePath};
 
 /// The verified safe copies of one history entry, by path.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct SafeCopies {
     copies: BTreeMap<TreePath, StatePath>,
     left: BTreeMap<TreePath, StatePath>,
 }
 
 /// Why the safe copies cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
+pub enum SafeCopyError {
     /// Their folder is gone.
     #[error("the safe copies in {0} are gone")]
     Gone(StatePath),
@@ -37,24 +37,24 @@ pub enum StoreError {
     },
 }
 
-impl Kept {
+impl SafeCopies {
     /// Finds and hashes the safe copy of every original of entry `seq`, whose steps are `steps`.
     ///
     /// # Errors
     /// Lists every copy that is missing or differs; nothing was touched.
-    pub fn verify(fs: &dyn Fs, seq: u64, steps: &[Step]) -> Result<Self, StoreError> {
+    pub fn verify(fs: &dyn Fs, seq: u64, steps: &[Step]) -> Result<Self, SafeCopyError> {
         let folder = layout::way_back(seq);
         let path = || steps.first().map(|step| step.path.clone());
         match (fs.look(&Place::from(&folder)), path()) {
             (Ok(Some(_)), _) | (_, None) => {}
-            (Ok(None), _) => return Err(StoreError::Gone(folder)),
-            (Err(source), Some(path)) => return Err(StoreError::Io { path, source }),
+            (Ok(None), _) => return Err(SafeCopyError::Gone(folder)),
+            (Err(source), Some(path)) => return Err(SafeCopyError::Io { path, source }),
         }
         let found: Vec<Option<StatePath>> = (0..steps.len())
             .into_par_iter()
             .map(|n| {
                 find(fs, &folder, n, &steps[n])
-                    .map_err(|source| StoreError::Io { path: steps[n].path.clone(), source })
+                    .map_err(|source| SafeCopyError::Io { path: steps[n].path.clone(), source })
             })
             .collect::<Result<_, _>>()?;
         let mut copies = BTreeMap::new();
@@ -71,7 +71,7 @@ impl Kept {
         if damaged.is_empty() {
             Ok(Self { copies, left: left_copies(fs, &folder, steps)? })
         } else {
-            Err(StoreError::Damaged(damaged))
+            Err(SafeCopyError::Damaged(damaged))
         }
     }
 
@@ -90,12 +90,12 @@ fn left_copies(
     fs: &dyn Fs,
     folder: &StatePath,
     steps: &[Step],
-) -> Result<BTreeMap<TreePath, StatePath>, StoreError> {
+) -> Result<BTreeMap<TreePath, StatePath>, SafeCopyError> {
     let mut left = BTreeMap::new();
     for (n, step) in steps.iter().enumerate() {
         let place = layout::left(folder, n);
         let found = fs.look(&Place::from(&place));
-        if found.map_err(|source| StoreError::Io { path: step.path.clone(), source })?.is_some() {
+        if found.map_err(|source| SafeCopyError::Io { path: step.path.clone(), source })?.is_some() {
             left.insert(step.path.clone(), place);
         }
     }

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::io::ErrorKind;
 
 use super::observe::{Observed, Original, StepKind, StepState, find_folders_in_use, observe};
-use super::record::{self, Outcome};
-use super::recover::Interrupted;
+use super::record::{self, EndRecord};
+use super::recover::InterruptedChange;
 use super::{IoResultExt, TransactionError, commit, exists, finish, is_empty, layout};
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
@@ -188,7 +188,7 @@ fn after_asking(kind: StepKind, found: Option<&Stat>) -> UndoAction {
 /// everything is kept and the undo can be run again.
 pub fn undo(
     root: &TargetRoot,
-    interrupted: &Interrupted,
+    interrupted: &InterruptedChange,
     options: &Options<'_>,
 ) -> Result<Undone, TransactionError> {
     undo_by(&UndoTable::default(), root, interrupted, options)
@@ -201,7 +201,7 @@ pub fn undo(
 pub fn undo_by(
     table: &UndoTable,
     root: &TargetRoot,
-    interrupted: &Interrupted,
+    interrupted: &InterruptedChange,
     options: &Options<'_>,
 ) -> Result<Undone, TransactionError> {
     let fs = root.fs();
@@ -382,14 +382,14 @@ fn remarks(report: &Undone, reason: &str) -> Vec<String> {
 
 fn write_abort(
     fs: &dyn Fs,
-    interrupted: &Interrupted,
+    interrupted: &InterruptedChange,
     environment: &Environment,
     remarks: Vec<String>,
 ) -> Result<(), TransactionError> {
     let mut entry = Entry::after(&Ledger::read(fs)?.head(), Action::PutBack, environment);
     entry.patch = interrupted.entry.patch.clone();
     entry.remarks = remarks;
-    let outcome = Outcome { intent: interrupted.intent_digest.to_string(), seq: interrupted.intent.seq };
+    let outcome = EndRecord { intent: interrupted.intent_digest.to_string(), seq: interrupted.intent.seq };
     let unsynced = record::unfinished(&layout::abort());
     // An undo that was cut may have left these behind.
     finish::remove_tree(fs, &layout::undone())?;

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::key::{Fingerprint, Form, PublicKey, Scheme};
+use super::key::{KeyFingerprint, KeyForm, PublicKey, Scheme};
 use super::minisign::MinisignSignature;
 use super::review::{Opinion, Review};
 use super::sshsig::SshSignature;
-use super::statement::{Kind, Place, Role, Statement};
+use super::statement::{SequencePlace, SignerRole, Statement, StatementKind};
 use super::store::{Keyring, TrustedKey};
 use super::verdict::{Doubt, Reason, Signatory, Standing, Verdict};
 use crate::model::{Approvals, Digest};
@@ -23,7 +23,7 @@ pub struct Claim<'a> {
     /// The exact bytes of the manifest.
     pub manifest: &'a [u8],
     /// Where it says it stands.
-    pub place: Place,
+    pub place: SequencePlace,
     /// When it says it was made.
     pub created: Option<Timestamp>,
     /// How many it wants to vouch for it.
@@ -52,7 +52,7 @@ pub struct AttachedReview {
 struct Valid<'a> {
     key: &'a TrustedKey,
     /// What it may count as.
-    roles: BTreeSet<Role>,
+    roles: BTreeSet<SignerRole>,
     time: Option<String>,
     review: Option<Digest>,
 }
@@ -68,7 +68,7 @@ pub fn judge(
     let mut evaluation =
         Evaluation { claim, keyring, now, valid: Vec::new(), doubts: Vec::new(), unknown_keys: Vec::new() };
     for signature in signatures {
-        evaluation.add(signature, Kind::Bundle, claim.manifest, None);
+        evaluation.add(signature, StatementKind::Bundle, claim.manifest, None);
     }
     for review in reviews {
         evaluation.add_review(review);
@@ -80,9 +80,9 @@ pub fn judge(
 pub fn signer_of(
     signature: &Attached,
     content: &[u8],
-    kind: Kind,
+    kind: StatementKind,
     known: &[PublicKey],
-) -> Option<Fingerprint> {
+) -> Option<KeyFingerprint> {
     match signature.scheme {
         Scheme::Ssh => {
             let signature = SshSignature::parse(&signature.bytes).ok()?;
@@ -115,13 +115,15 @@ impl<'a> Evaluation<'a> {
             Err(problem) => return self.doubt(None, Reason::Unreadable(format!("a review: {problem}"))),
         };
         match review.manifest == Digest::compute(self.claim.manifest) {
-            true => self.add(&attached.signature, Kind::Review, &attached.report, Some(review.opinion)),
+            true => {
+                self.add(&attached.signature, StatementKind::Review, &attached.report, Some(review.opinion));
+            }
             false => self.doubt(None, Reason::OfAnotherPatch),
         }
     }
 
     /// Reads a signature over `content` and finds out whose it is.
-    fn add(&mut self, attached: &Attached, kind: Kind, content: &[u8], opinion: Option<Opinion>) {
+    fn add(&mut self, attached: &Attached, kind: StatementKind, content: &[u8], opinion: Option<Opinion>) {
         let heard = match attached.scheme {
             Scheme::Minisign => self.add_minisign(&attached.bytes, kind, content),
             Scheme::Ssh => self.add_ssh(&attached.bytes, kind, content),
@@ -144,14 +146,14 @@ impl<'a> Evaluation<'a> {
     fn add_minisign(
         &mut self,
         bytes: &[u8],
-        kind: Kind,
+        kind: StatementKind,
         content: &[u8],
     ) -> Result<(&'a TrustedKey, Option<Statement>), Doubt> {
         let signature = MinisignSignature::parse(bytes)
             .map_err(|problem| Doubt::new(None, Reason::Unreadable(problem.to_owned())))?;
         let keyring = self.keyring;
         // Several keys can have the same number: the number proves nothing, the signature does.
-        let has_id = |key: &&TrustedKey| *key.key.form() == Form::Minisign(signature.key_id);
+        let has_id = |key: &&TrustedKey| *key.key.form() == KeyForm::Minisign(signature.key_id);
         let known: Vec<&TrustedKey> = keyring.keys().filter(has_id).collect();
         let Some(key) = known.iter().find(|key| signature.covers(content, &key.key)) else {
             let named = signature.named_key.clone().filter(|key| keyring.find(&key.fingerprint()).is_none());
@@ -173,7 +175,7 @@ impl<'a> Evaluation<'a> {
     fn add_ssh(
         &mut self,
         bytes: &[u8],
-        kind: Kind,
+        kind: StatementKind,
         content: &[u8],
     ) -> Result<(&'a TrustedKey, Option<Statement>), Doubt> {
         let signature =
@@ -200,9 +202,9 @@ impl<'a> Evaluation<'a> {
     fn roles_of(
         &self,
         key: &TrustedKey,
-        kind: Kind,
+        kind: StatementKind,
         statement: Option<&Statement>,
-    ) -> Result<BTreeSet<Role>, Reason> {
+    ) -> Result<BTreeSet<SignerRole>, Reason> {
         let claim = self.claim;
         let signed: Option<Timestamp> = statement.and_then(|said| said.time.parse().ok());
         let made = signed.or(claim.created);
@@ -223,12 +225,14 @@ impl<'a> Evaluation<'a> {
             }
         }
         let asked = match (kind, statement) {
-            (Kind::Review, _) => vec![Role::Reviewer],
+            (StatementKind::Review, _) => vec![SignerRole::Reviewer],
             (_, Some(said)) => vec![said.role],
-            (_, None) => vec![Role::Author, Role::Reviewer],
+            (_, None) => vec![SignerRole::Author, SignerRole::Reviewer],
         };
-        let counts = |role: &Role| matches!(role, Role::Author | Role::Reviewer) && key.roles.contains(role);
-        let roles: BTreeSet<Role> = asked.iter().copied().filter(counts).collect();
+        let counts = |role: &SignerRole| {
+            matches!(role, SignerRole::Author | SignerRole::Reviewer) && key.roles.contains(role)
+        };
+        let roles: BTreeSet<SignerRole> = asked.iter().copied().filter(counts).collect();
         if roles.is_empty() { Err(Reason::NoRole(asked)) } else { Ok(roles) }
     }
 
@@ -246,11 +250,11 @@ impl<'a> Evaluation<'a> {
         let product = &self.claim.place.product;
         let policy = self.keyring.policy(product);
         let needs = policy.needs.or_more(self.claim.asks);
-        let may_ship_scripts = self.valid.iter().any(|one| one.key.roles.contains(&Role::Script));
+        let may_ship_scripts = self.valid.iter().any(|one| one.key.roles.contains(&SignerRole::Script));
         let vouchers = self.count(needs);
         let has = |role| vouchers.iter().filter(|one| one.role == role).count() as u64;
-        let is_enough =
-            has(Role::Author) >= needs.authors.into() && has(Role::Reviewer) >= needs.reviewers.into();
+        let is_enough = has(SignerRole::Author) >= needs.authors.into()
+            && has(SignerRole::Reviewer) >= needs.reviewers.into();
         let is_rejected = self.doubts.iter().any(|doubt| doubt.reason == Reason::Rejects);
         let is_forged = self.doubts.iter().any(|doubt| matches!(doubt.reason, Reason::Invalid(_)));
         let standing = match (is_enough && !is_rejected, is_forged) {
@@ -278,7 +282,7 @@ impl<'a> Evaluation<'a> {
     /// Every owner once, as what is needed most.
     fn count(&mut self, needs: Approvals) -> Vec<Signatory> {
         let mut owners: BTreeMap<&str, Vec<Valid<'a>>> = BTreeMap::new();
-        let mut seen: BTreeSet<(Fingerprint, Vec<Role>)> = BTreeSet::new();
+        let mut seen: BTreeSet<(KeyFingerprint, Vec<SignerRole>)> = BTreeSet::new();
         for one in std::mem::take(&mut self.valid) {
             let is_new = seen.insert((one.key.key.fingerprint(), one.roles.iter().copied().collect()));
             let held = owners.entry(one.key.owner.as_str()).or_default();
@@ -293,22 +297,22 @@ impl<'a> Evaluation<'a> {
             |held: &[Valid<'_>]| held.iter().flat_map(|one| one.roles.clone()).collect::<BTreeSet<_>>();
         let only =
             |role| owners.values().filter(|held| roles_of(held) == BTreeSet::from([role])).count() as u64;
-        let mut missing_authors = u64::from(needs.authors).saturating_sub(only(Role::Author));
-        let mut missing_reviewers = u64::from(needs.reviewers).saturating_sub(only(Role::Reviewer));
+        let mut missing_authors = u64::from(needs.authors).saturating_sub(only(SignerRole::Author));
+        let mut missing_reviewers = u64::from(needs.reviewers).saturating_sub(only(SignerRole::Reviewer));
         let mut vouchers = Vec::new();
         for held in owners.values() {
             let roles = roles_of(held);
-            let role = match (roles.contains(&Role::Author), roles.contains(&Role::Reviewer)) {
+            let role = match (roles.contains(&SignerRole::Author), roles.contains(&SignerRole::Reviewer)) {
                 (true, true) if missing_authors > 0 || missing_reviewers == 0 => {
                     missing_authors = missing_authors.saturating_sub(1);
-                    Role::Author
+                    SignerRole::Author
                 }
                 (true, true) => {
                     missing_reviewers -= 1;
-                    Role::Reviewer
+                    SignerRole::Reviewer
                 }
-                (true, false) => Role::Author,
-                (false, _) => Role::Reviewer,
+                (true, false) => SignerRole::Author,
+                (false, _) => SignerRole::Reviewer,
             };
             let review = held.iter().find_map(|one| one.review);
             let best = held.iter().find(|one| one.roles.contains(&role)).expect("the role is one of theirs");
@@ -318,7 +322,7 @@ impl<'a> Evaluation<'a> {
                 owner: best.key.owner.clone(),
                 role,
                 time: best.time.clone(),
-                review: if role == Role::Reviewer { review } else { None },
+                review: if role == SignerRole::Reviewer { review } else { None },
             });
         }
         vouchers.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));

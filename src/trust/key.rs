@@ -46,13 +46,13 @@ impl Scheme {
 /// Having one means that it is a point of the curve and none of the few of small order, with which anybody could sign.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
-    form: Form,
+    form: KeyForm,
     point: VerifyingKey,
 }
 
 /// What a key's format says beside its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum KeyForm {
     /// The number by which minisign finds keys; anybody can make another key with the same one.
     Minisign([u8; 8]),
     Ssh,
@@ -103,7 +103,7 @@ impl PublicKey {
         match read {
             [b'E', b'd', rest @ ..] if rest.len() == 40 => {
                 let id = rest[..8].try_into().expect("eight bytes");
-                Self::new(Form::Minisign(id), rest[8..].try_into().expect("32 bytes"))
+                Self::new(KeyForm::Minisign(id), rest[8..].try_into().expect("32 bytes"))
             }
             _ => Err(KeyError::Unreadable),
         }
@@ -123,34 +123,34 @@ impl PublicKey {
 
     pub(super) fn of_ssh(key: &KeyData) -> Result<Self, KeyError> {
         match key {
-            KeyData::Ed25519(key) => Self::new(Form::Ssh, &key.0),
+            KeyData::Ed25519(key) => Self::new(KeyForm::Ssh, &key.0),
             KeyData::SkEd25519(key) => {
-                Self::new(Form::SshDevice(key.application().to_owned()), &key.public_key().0)
+                Self::new(KeyForm::SshDevice(key.application().to_owned()), &key.public_key().0)
             }
             other => Err(KeyError::OtherKind(other.algorithm().to_string())),
         }
     }
 
-    pub(super) fn new(form: Form, point: &[u8; 32]) -> Result<Self, KeyError> {
+    pub(super) fn new(form: KeyForm, point: &[u8; 32]) -> Result<Self, KeyError> {
         let point = VerifyingKey::from_bytes(point).map_err(|_| KeyError::Weak)?;
         if point.is_weak() { Err(KeyError::Weak) } else { Ok(Self { form, point }) }
     }
 
-    pub(super) fn form(&self) -> &Form {
+    pub(super) fn form(&self) -> &KeyForm {
         &self.form
     }
 
     /// How its signatures are written.
     pub fn scheme(&self) -> Scheme {
         match self.form {
-            Form::Minisign(_) => Scheme::Minisign,
-            Form::Ssh | Form::SshDevice(_) => Scheme::Ssh,
+            KeyForm::Minisign(_) => Scheme::Minisign,
+            KeyForm::Ssh | KeyForm::SshDevice(_) => Scheme::Ssh,
         }
     }
 
     /// What tells it from every other key, however it is written.
-    pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint(Digest::compute(self.point.as_bytes()))
+    pub fn fingerprint(&self) -> KeyFingerprint {
+        KeyFingerprint(Digest::compute(self.point.as_bytes()))
     }
 
     /// The key as the one line that its own tools read.
@@ -160,11 +160,11 @@ impl PublicKey {
         };
         let point = Ed25519PublicKey(*self.point.as_bytes());
         match &self.form {
-            Form::Minisign(id) => {
+            KeyForm::Minisign(id) => {
                 Base64::encode_string(&[b"Ed".as_slice(), id, self.point.as_bytes()].concat())
             }
-            Form::Ssh => ssh(KeyData::Ed25519(point)),
-            Form::SshDevice(application) => {
+            KeyForm::Ssh => ssh(KeyData::Ed25519(point)),
+            KeyForm::SshDevice(application) => {
                 ssh(KeyData::SkEd25519(SkEd25519::new(point, application.as_str())))
             }
         }
@@ -173,11 +173,11 @@ impl PublicKey {
     /// The key as a file that its own tools read.
     pub fn file(&self) -> String {
         match &self.form {
-            Form::Minisign(id) => {
+            KeyForm::Minisign(id) => {
                 let id = u64::from_le_bytes(*id);
                 format!("untrusted comment: minisign public key {id:016X}\n{}\n", self.line())
             }
-            Form::Ssh | Form::SshDevice(_) => format!("{}\n", self.line()),
+            KeyForm::Ssh | KeyForm::SshDevice(_) => format!("{}\n", self.line()),
         }
     }
 
@@ -197,9 +197,9 @@ impl fmt::Debug for PublicKey {
 
 /// SHA-256 of the 32 bytes of an Ed25519 public key, so that one key has one fingerprint in every format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint(Digest);
+pub struct KeyFingerprint(Digest);
 
-impl Fingerprint {
+impl KeyFingerprint {
     /// Reads 64 hex digits in any case, with or without blanks, dashes or colons between them.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.chars().filter(|c| !matches!(c, ' ' | '-' | ':' | '\n' | '\t'));
@@ -228,7 +228,7 @@ impl Fingerprint {
     }
 }
 
-impl fmt::Display for Fingerprint {
+impl fmt::Display for KeyFingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -247,8 +247,11 @@ mod tests {
 
     #[test]
     fn a_key_reads_back_in_each_of_its_formats_and_keeps_its_fingerprint() {
-        let forms =
-            [Form::Minisign(*b"\x01\x02\x03\x04\x05\x06\x07\x08"), Form::Ssh, Form::SshDevice("ssh:".into())];
+        let forms = [
+            KeyForm::Minisign(*b"\x01\x02\x03\x04\x05\x06\x07\x08"),
+            KeyForm::Ssh,
+            KeyForm::SshDevice("ssh:".into()),
+        ];
         let keys = forms.map(|form| PublicKey::new(form, &point()).expect("a good key"));
         for key in &keys {
             assert_eq!(PublicKey::parse(&key.line()).as_ref(), Ok(key));
@@ -259,11 +262,11 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_compared_in_groups_or_words() {
-        let print = PublicKey::new(Form::Ssh, &point()).expect("a good key").fingerprint();
+        let print = PublicKey::new(KeyForm::Ssh, &point()).expect("a good key").fingerprint();
         assert_eq!(print.groups().len(), 79);
-        assert_eq!(Fingerprint::parse(&print.groups().to_uppercase()), Some(print));
+        assert_eq!(KeyFingerprint::parse(&print.groups().to_uppercase()), Some(print));
         assert_eq!(print.words().split(' ').count(), 8);
-        assert_eq!(Fingerprint::parse(&print.groups()[..74]), None);
+        assert_eq!(KeyFingerprint::parse(&print.groups()[..74]), None);
     }
 
     #[test]
@@ -271,7 +274,7 @@ mod tests {
         // The neutral element, with which everything verifies where nobody looks.
         let mut neutral = [0; 32];
         neutral[0] = 1;
-        assert_eq!(PublicKey::new(Form::Ssh, &neutral), Err(KeyError::Weak));
+        assert_eq!(PublicKey::new(KeyForm::Ssh, &neutral), Err(KeyError::Weak));
         let ecdsa = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBHwf2HMM5TRXvo2SQJjsNkiDD5KqiiNjrGVv3UUh+mMT5RHxiRtOnlqvjhQtBq0VpmpCV/PwUdhOig4vkbqAcEc= x";
         assert!(
             matches!(PublicKey::parse(ecdsa), Err(KeyError::OtherKind(_))),

@@ -7,9 +7,9 @@ use base64ct::{Base64, Encoding};
 use blake2::{Blake2b512, Digest as _};
 use ed25519_dalek::Signer;
 
-use super::key::{Form, PublicKey};
+use super::key::{KeyForm, PublicKey};
 use super::secret_key::SecretKey;
-use super::statement::{Kind, Statement};
+use super::statement::{Statement, StatementKind};
 
 const UNTRUSTED: &str = "untrusted comment: ";
 const TRUSTED: &str = "trusted comment: ";
@@ -70,7 +70,7 @@ impl MinisignSignature {
 
     /// Whether it was made with `key` over exactly these bytes and its comment.
     pub fn covers(&self, content: &[u8], key: &PublicKey) -> bool {
-        let Form::Minisign(id) = key.form() else { return false };
+        let KeyForm::Minisign(id) = key.form() else { return false };
         let commented = [self.signature.as_slice(), self.comment.as_bytes()].concat();
         *id == self.key_id
             && key.covers(&Blake2b512::digest(content), &self.signature)
@@ -80,7 +80,7 @@ impl MinisignSignature {
 
 impl Statement {
     /// What the comment of a minisign signature says. Nothing says yet that the signature is valid.
-    pub fn of_signature(kind: Kind, signature: &[u8]) -> Option<Self> {
+    pub fn of_signature(kind: StatementKind, signature: &[u8]) -> Option<Self> {
         Statement::parse(kind, &MinisignSignature::parse(signature).ok()?.comment)
     }
 }

@@ -20,14 +20,15 @@ mod verdict;
 mod tests;
 
 pub use judge::{Attached, AttachedReview, Claim, judge, signer_of};
-pub use key::{Fingerprint, KeyError, MAX_KEY_BYTES, PublicKey, Scheme};
+pub use key::{KeyError, KeyFingerprint, MAX_KEY_BYTES, PublicKey, Scheme};
 pub use minisign::sign;
 pub use policy::{Policy, Rules, SetBy, Unvouched};
-pub use review::{MAX_REVIEW_BYTES, Note, Opinion, Review, ReviewedChange};
+pub use review::{MAX_REVIEW_BYTES, Opinion, Review, ReviewNote, ReviewedChange};
 pub use rotation::{KeyList, MAX_ROTATION_BYTES, Rotated, Rotation};
 pub use secret_key::{MAX_SECRET_BYTES, Password, SecretKey, SecretKeyError};
-pub use statement::{Kind, Place, Role, Statement};
+pub use statement::{SequencePlace, SignerRole, Statement, StatementKind};
 pub use store::{
-    EVERY_PRODUCT, How, Keyring, ListState, Places, Revoked, RevokedFrom, Store, StoreError, TrustedKey,
+    EVERY_PRODUCT, KeyStore, KeyStoreError, Keyring, ListState, Places, Revoked, RevokedFrom, TrustOrigin,
+    TrustedKey,
 };
 pub use verdict::{Denial, Doubt, Reason, Signatory, Standing, Verdict};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::statement::{Kind, Place};
+use super::statement::{SequencePlace, StatementKind};
 use crate::model::Digest;
 use crate::text::json;
 
@@ -35,7 +35,7 @@ impl Opinion {
 /// What somebody noted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Note {
+pub struct ReviewNote {
     /// The place it is about; none: the whole patch.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::present")]
     pub path: Option<String>,
@@ -67,7 +67,7 @@ pub struct Review {
     /// Its title.
     pub title: String,
     /// Where it stands.
-    pub place: Place,
+    pub place: SequencePlace,
     /// Who looked, in their own words.
     pub reviewer: String,
     /// When, RFC 3339, as the reviewer's clock says.
@@ -79,7 +79,7 @@ pub struct Review {
     /// What the program found.
     pub findings: Vec<String>,
     /// What the reviewer noted.
-    pub notes: Vec<Note>,
+    pub notes: Vec<ReviewNote>,
     /// What was looked at.
     pub changes: Vec<ReviewedChange>,
 }
@@ -100,7 +100,7 @@ struct Raw {
     opinion: Opinion,
     verdict: String,
     findings: Vec<String>,
-    notes: Vec<Note>,
+    notes: Vec<ReviewNote>,
     changes: Vec<ReviewedChange>,
 }
 
@@ -111,8 +111,8 @@ impl Review {
     /// Says what is wrong.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         let raw: Raw = json::from_slice(bytes, MAX_REVIEW_BYTES).map_err(|error| error.to_string())?;
-        if raw.format != Kind::Review.format() {
-            return Err(format!("its format is not {:?}", Kind::Review.format()));
+        if raw.format != StatementKind::Review.format() {
+            return Err(format!("its format is not {:?}", StatementKind::Review.format()));
         }
         let digest = |text: &str| text.parse::<Digest>().map_err(|error| error.to_string());
         Ok(Self {
@@ -120,7 +120,7 @@ impl Review {
             bundle: digest(&raw.bundle)?,
             patch: raw.patch,
             title: raw.title,
-            place: Place { product: raw.product, channel: raw.channel, sequence: raw.sequence },
+            place: SequencePlace { product: raw.product, channel: raw.channel, sequence: raw.sequence },
             reviewer: raw.reviewer,
             time: raw.time,
             opinion: raw.opinion,
@@ -134,7 +134,7 @@ impl Review {
     /// The exact bytes that are signed.
     pub fn to_bytes(&self) -> Vec<u8> {
         let raw = Raw {
-            format: Kind::Review.format().to_owned(),
+            format: StatementKind::Review.format().to_owned(),
             manifest: self.manifest.to_string(),
             bundle: self.bundle.to_string(),
             patch: self.patch.clone(),

@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::judge::{Attached, signer_of};
-use super::key::{Fingerprint, PublicKey};
-use super::statement::{Kind, Role};
+use super::key::{KeyFingerprint, PublicKey};
+use super::statement::{SignerRole, StatementKind};
 use super::store::{
-    How, Keyring, ListState, Revoked, RevokedFrom, Store, TrustedKey, parse_time, revoked_from,
+    KeyStore, Keyring, ListState, Revoked, RevokedFrom, TrustOrigin, TrustedKey, parse_time, revoked_from,
 };
 use crate::text::json;
 
@@ -54,13 +54,13 @@ pub struct Rotated {
 }
 
 #[derive(Deserialize)]
-struct Head {
+struct RotationHead {
     format: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawList {
+struct RotationList {
     #[serde(rename = "format")]
     _format: String,
     product: String,
@@ -68,16 +68,16 @@ struct RawList {
     #[serde(rename = "issued")]
     _issued: String,
     threshold: u32,
-    keys: Vec<RawKey>,
+    keys: Vec<RotationKey>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawKey {
+struct RotationKey {
     key: String,
     name: String,
     owner: String,
-    roles: Vec<Role>,
+    roles: Vec<SignerRole>,
     #[serde(default, deserialize_with = "json::present")]
     not_before: Option<String>,
     #[serde(default, deserialize_with = "json::present")]
@@ -91,12 +91,12 @@ struct RawRevocation {
     _format: String,
     #[serde(rename = "issued")]
     _issued: String,
-    revoked: Vec<RawRevoked>,
+    revoked: Vec<RotationRevoked>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawRevoked {
+struct RotationRevoked {
     fingerprint: String,
     #[serde(default, deserialize_with = "json::present")]
     from_sequence: Option<u64>,
@@ -110,10 +110,10 @@ impl Rotation {
     ///
     /// # Errors
     /// Says what is wrong.
-    pub fn kind_of(bytes: &[u8]) -> Result<Kind, String> {
+    pub fn kind_of(bytes: &[u8]) -> Result<StatementKind, String> {
         json::check(bytes, MAX_ROTATION_BYTES).map_err(|error| error.to_string())?;
-        let head: Head = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-        let kinds = [Kind::KeyList, Kind::Revocation];
+        let head: RotationHead = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let kinds = [StatementKind::KeyList, StatementKind::Revocation];
         let known = kinds.into_iter().find(|kind| kind.format() == head.format);
         known.ok_or_else(|| format!("its format is {:?}, which changes no keys", head.format))
     }
@@ -124,8 +124,8 @@ impl Rotation {
     /// Says what is wrong.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         match Self::kind_of(bytes)? {
-            Kind::KeyList => {
-                let raw: RawList =
+            StatementKind::KeyList => {
+                let raw: RotationList =
                     json::from_slice(bytes, MAX_ROTATION_BYTES).map_err(|error| error.to_string())?;
                 KeyList::new(raw).map(Self::Keys)
             }
@@ -133,7 +133,7 @@ impl Rotation {
                 let raw: RawRevocation =
                     json::from_slice(bytes, MAX_ROTATION_BYTES).map_err(|error| error.to_string())?;
                 let revoked = raw.revoked.into_iter().map(|raw| {
-                    let key = Fingerprint::parse(&raw.fingerprint)
+                    let key = KeyFingerprint::parse(&raw.fingerprint)
                         .ok_or_else(|| format!("{:?} is no fingerprint", raw.fingerprint))?;
                     let from = revoked_from(raw.from_sequence, raw.from_time.as_deref())?;
                     Ok(Revoked { key, from, reason: raw.reason })
@@ -152,7 +152,7 @@ impl Rotation {
         bytes: &[u8],
         signatures: &[Attached],
         keyring: &Keyring,
-        store: &mut Store,
+        store: &mut KeyStore,
         now: Timestamp,
     ) -> Result<Rotated, String> {
         match self {
@@ -163,7 +163,7 @@ impl Rotation {
 }
 
 impl KeyList {
-    fn new(raw: RawList) -> Result<Self, String> {
+    fn new(raw: RotationList) -> Result<Self, String> {
         let product = raw.product;
         let keys = raw.keys.into_iter().map(|raw| {
             let key = TrustedKey {
@@ -175,7 +175,7 @@ impl KeyList {
                 not_before: raw.not_before.as_deref().map(parse_time).transpose()?,
                 not_after: raw.not_after.as_deref().map(parse_time).transpose()?,
                 added: String::new(),
-                how: How::List,
+                how: TrustOrigin::List,
             };
             key.check().map(|()| key)
         });
@@ -199,7 +199,7 @@ impl KeyList {
         bytes: &[u8],
         signatures: &[Attached],
         keyring: &Keyring,
-        store: &mut Store,
+        store: &mut KeyStore,
         now: Timestamp,
     ) -> Result<Rotated, String> {
         let product = &self.product;
@@ -212,12 +212,12 @@ impl KeyList {
             .collect();
         let old_threshold =
             known.map_or_else(|| keyring.policy(product).needs.authors.max(1), |known| known.threshold);
-        let by_old = owners(bytes, signatures, Kind::KeyList, old.iter().copied());
+        let by_old = owners(bytes, signatures, StatementKind::KeyList, old.iter().copied());
         if (by_old.len() as u64) < u64::from(old_threshold) {
             let has = by_old.len();
             return Err(format!("{has} of {old_threshold} of those who are trusted for {product} signed it"));
         }
-        let by_new = owners(bytes, signatures, Kind::KeyList, authors(&self.keys));
+        let by_new = owners(bytes, signatures, StatementKind::KeyList, authors(&self.keys));
         if (by_new.len() as u64) < u64::from(self.threshold) {
             return Err(format!("{} of {} of those whom it names signed it", by_new.len(), self.threshold));
         }
@@ -230,12 +230,12 @@ impl KeyList {
 
     /// The list is the whole truth about who makes patches, ships scripts and takes back keys for its product. Reviewers
     /// who were trusted here stay, and so does what any key may do for other products.
-    fn replace_keys(&self, store: &mut Store, now: Timestamp) {
+    fn replace_keys(&self, store: &mut KeyStore, now: Timestamp) {
         let is_listed = |key: &TrustedKey| {
             self.keys.iter().any(|listed| listed.key.fingerprint() == key.key.fingerprint())
         };
         for key in &mut store.keys {
-            if key.roles != [Role::Reviewer] || is_listed(key) {
+            if key.roles != [SignerRole::Reviewer] || is_listed(key) {
                 key.products.retain(|product| *product != self.product);
             }
         }
@@ -264,14 +264,15 @@ fn take_back(
     bytes: &[u8],
     signatures: &[Attached],
     keyring: &Keyring,
-    store: &mut Store,
+    store: &mut KeyStore,
     now: Timestamp,
 ) -> Result<Rotated, String> {
-    let is_revoker = |key: &&TrustedKey| key.roles.contains(&Role::Revoker) && is_good(key, keyring, now);
+    let is_revoker =
+        |key: &&TrustedKey| key.roles.contains(&SignerRole::Revoker) && is_good(key, keyring, now);
     let signers: Vec<&TrustedKey> = keyring
         .keys()
         .filter(is_revoker)
-        .filter(|key| !owners(bytes, signatures, Kind::Revocation, [*key]).is_empty())
+        .filter(|key| !owners(bytes, signatures, StatementKind::Revocation, [*key]).is_empty())
         .collect();
     if signers.is_empty() {
         return Err("nobody who may take back keys here has signed it".to_owned());
@@ -292,7 +293,7 @@ fn take_back(
 }
 
 fn authors<'a>(keys: impl IntoIterator<Item = &'a TrustedKey>) -> impl Iterator<Item = &'a TrustedKey> {
-    keys.into_iter().filter(|key| key.roles.contains(&Role::Author))
+    keys.into_iter().filter(|key| key.roles.contains(&SignerRole::Author))
 }
 
 fn is_good(key: &TrustedKey, keyring: &Keyring, now: Timestamp) -> bool {
@@ -306,12 +307,12 @@ fn is_good(key: &TrustedKey, keyring: &Keyring, now: Timestamp) -> bool {
 fn owners<'a>(
     bytes: &[u8],
     signatures: &[Attached],
-    kind: Kind,
+    kind: StatementKind,
     keys: impl IntoIterator<Item = &'a TrustedKey>,
 ) -> BTreeSet<String> {
     let keys: Vec<&TrustedKey> = keys.into_iter().collect();
     let public: Vec<PublicKey> = keys.iter().map(|key| key.key.clone()).collect();
-    let by: BTreeSet<Fingerprint> =
+    let by: BTreeSet<KeyFingerprint> =
         signatures.iter().filter_map(|signature| signer_of(signature, bytes, kind, &public)).collect();
     keys.iter().filter(|key| by.contains(&key.key.fingerprint())).map(|key| key.owner.clone()).collect()
 }

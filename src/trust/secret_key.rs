@@ -9,7 +9,7 @@ use blake2::{Blake2b, Digest as _, digest::consts::U32};
 use ed25519_dalek::SigningKey;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::key::{Form, PublicKey};
+use super::key::{KeyForm, PublicKey};
 
 /// Longest secret key file, in bytes.
 pub const MAX_SECRET_BYTES: usize = 4 << 10;
@@ -92,7 +92,7 @@ impl SecretKey {
 
     /// What others know it by.
     pub fn public(&self) -> PublicKey {
-        PublicKey::new(Form::Minisign(self.id), self.key.verifying_key().as_bytes())
+        PublicKey::new(KeyForm::Minisign(self.id), self.key.verifying_key().as_bytes())
             .expect("a key that was made from a secret is a good point")
     }
 

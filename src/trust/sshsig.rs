@@ -5,8 +5,8 @@
 
 use ssh_key::{HashAlg, SshSig};
 
-use super::key::{Form, KeyError, PublicKey};
-use super::statement::Kind;
+use super::key::{KeyError, KeyForm, PublicKey};
+use super::statement::StatementKind;
 use crate::model::Digest;
 
 /// The bit by which a device says that somebody touched it (PROTOCOL.u2f, "flags").
@@ -42,7 +42,7 @@ impl SshSignature {
     ///
     /// # Errors
     /// Says why not, as a phrase.
-    pub fn covers(&self, content: &[u8], kind: Kind) -> Result<(), &'static str> {
+    pub fn covers(&self, content: &[u8], kind: StatementKind) -> Result<(), &'static str> {
         if self.read.namespace() != kind.namespace() {
             return Err("it was made for another purpose");
         }
@@ -53,10 +53,10 @@ impl SshSignature {
         let signed =
             SshSig::signed_data(kind.namespace(), self.read.hash_alg(), content).map_err(|_| unfit)?;
         let is_valid = match (self.key.form(), self.read.signature_bytes()) {
-            (Form::Ssh, signature) => {
+            (KeyForm::Ssh, signature) => {
                 signature.try_into().is_ok_and(|signature| self.key.covers(&signed, signature))
             }
-            (Form::SshDevice(application), bytes) if bytes.len() == 64 + 5 => {
+            (KeyForm::SshDevice(application), bytes) if bytes.len() == 64 + 5 => {
                 let (signature, trailer) = bytes.split_at(64);
                 if trailer[0] & TOUCHED == 0 {
                     return Err("nobody touched the device when it was made");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// What is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum StatementKind {
     /// The exact bytes of a manifest.
     Bundle,
     /// The exact bytes of a review.
@@ -15,24 +15,24 @@ pub enum Kind {
     Revocation,
 }
 
-impl Kind {
+impl StatementKind {
     /// The format that the signed bytes and the comment name.
     pub const fn format(self) -> &'static str {
         match self {
-            Kind::Bundle => "patchwright-bundle/1",
-            Kind::Review => "patchwright-review/1",
-            Kind::KeyList => "patchwright-keys/1",
-            Kind::Revocation => "patchwright-revocation/1",
+            StatementKind::Bundle => "patchwright-bundle/1",
+            StatementKind::Review => "patchwright-review/1",
+            StatementKind::KeyList => "patchwright-keys/1",
+            StatementKind::Revocation => "patchwright-revocation/1",
         }
     }
 
     /// The namespace of SSH signatures (OpenSSH's PROTOCOL.sshsig).
     pub const fn namespace(self) -> &'static str {
         match self {
-            Kind::Bundle => "patchwright-bundle",
-            Kind::Review => "patchwright-review",
-            Kind::KeyList => "patchwright-keys",
-            Kind::Revocation => "patchwright-revocation",
+            StatementKind::Bundle => "patchwright-bundle",
+            StatementKind::Review => "patchwright-review",
+            StatementKind::KeyList => "patchwright-keys",
+            StatementKind::Revocation => "patchwright-revocation",
         }
     }
 }
@@ -40,7 +40,7 @@ impl Kind {
 /// What a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Role {
+pub enum SignerRole {
     /// Make patches.
     Author,
     /// Look over what others made.
@@ -51,17 +51,18 @@ pub enum Role {
     Script,
 }
 
-impl Role {
+impl SignerRole {
     /// Every role.
-    pub const ALL: [Role; 4] = [Role::Author, Role::Reviewer, Role::Revoker, Role::Script];
+    pub const ALL: [SignerRole; 4] =
+        [SignerRole::Author, SignerRole::Reviewer, SignerRole::Revoker, SignerRole::Script];
 
     /// The role as it is written.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Role::Author => "author",
-            Role::Reviewer => "reviewer",
-            Role::Revoker => "revoker",
-            Role::Script => "script",
+            SignerRole::Author => "author",
+            SignerRole::Reviewer => "reviewer",
+            SignerRole::Revoker => "revoker",
+            SignerRole::Script => "script",
         }
     }
 
@@ -75,18 +76,18 @@ impl Role {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// What is signed.
-    pub kind: Kind,
+    pub kind: StatementKind,
     /// Product, channel and sequence, where the signed bytes have them.
-    pub place: Option<Place>,
+    pub place: Option<SequencePlace>,
     /// As what it is signed.
-    pub role: Role,
+    pub role: SignerRole,
     /// When it was signed, RFC 3339, as the signer's clock says.
     pub time: String,
 }
 
 /// The place of a patch in its vendor's row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct SequencePlace {
     /// The product's name.
     pub product: String,
     /// The vendor's line of releases; empty where there is only one.
@@ -99,7 +100,7 @@ impl Statement {
     /// The comment.
     pub fn comment(&self) -> String {
         let mut fields = vec![format!("format:{}", self.kind.format())];
-        if let Some(Place { product, channel, sequence }) = &self.place {
+        if let Some(SequencePlace { product, channel, sequence }) = &self.place {
             fields.push(format!("product:{product}"));
             fields.push(format!("channel:{channel}"));
             fields.push(format!("sequence:{sequence}"));
@@ -110,7 +111,7 @@ impl Statement {
     }
 
     /// Reads a comment: every field once, none that is not known.
-    pub fn parse(kind: Kind, comment: &str) -> Option<Self> {
+    pub fn parse(kind: StatementKind, comment: &str) -> Option<Self> {
         let mut fields = BTreeMap::new();
         for field in comment.split('\t') {
             let (name, value) = field.split_once(':')?;
@@ -121,13 +122,13 @@ impl Statement {
         let is_kind = fields.remove("format")? == kind.format();
         let place = match fields.remove("product") {
             None => None,
-            Some(product) => Some(Place {
+            Some(product) => Some(SequencePlace {
                 product: product.to_owned(),
                 channel: fields.remove("channel")?.to_owned(),
                 sequence: fields.remove("sequence")?.parse().ok()?,
             }),
         };
-        let role = Role::of_word(fields.remove("role")?)?;
+        let role = SignerRole::of_word(fields.remove("role")?)?;
         let time = fields.remove("time")?.to_owned();
         (is_kind && fields.is_empty()).then_some(Self { kind, place, role, time })
     }
@@ -139,16 +140,17 @@ mod tests {
 
     #[test]
     fn a_comment_reads_back_and_nothing_beside_it_is_read() {
-        let place = Place { product: "Lighthouse: Pro".into(), channel: String::new(), sequence: 42 };
+        let place = SequencePlace { product: "Lighthouse: Pro".into(), channel: String::new(), sequence: 42 };
         let time = "2026-03-04T05:06:07Z".to_owned();
-        let statement = Statement { kind: Kind::Bundle, place: Some(place), role: Role::Reviewer, time };
+        let statement =
+            Statement { kind: StatementKind::Bundle, place: Some(place), role: SignerRole::Reviewer, time };
         let comment = statement.comment();
-        assert_eq!(Statement::parse(Kind::Bundle, &comment), Some(statement));
-        assert_eq!(Statement::parse(Kind::Review, &comment), None);
+        assert_eq!(Statement::parse(StatementKind::Bundle, &comment), Some(statement));
+        assert_eq!(Statement::parse(StatementKind::Review, &comment), None);
         for wrong in
             [format!("{comment}\tx:y"), format!("{comment}\trole:author"), comment.replace("42", "x")]
         {
-            assert_eq!(Statement::parse(Kind::Bundle, &wrong), None, "{wrong}");
+            assert_eq!(Statement::parse(StatementKind::Bundle, &wrong), None, "{wrong}");
         }
     }
 }

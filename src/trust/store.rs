@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-pub use file::StoreError;
+pub use file::KeyStoreError;
 pub(super) use wire::{revoked_from, time_of as parse_time};
 
-use super::key::{Fingerprint, PublicKey};
+use super::key::{KeyFingerprint, PublicKey};
 use super::policy::{Policy, Rules, SetBy};
-use super::statement::Role;
+use super::statement::SignerRole;
 
 /// Stands for every product in the scope of a key.
 pub const EVERY_PRODUCT: &str = "*";
@@ -29,7 +29,7 @@ pub struct TrustedKey {
     /// Whose it is. Two keys of one owner count once.
     pub owner: String,
     /// What it may do.
-    pub roles: Vec<Role>,
+    pub roles: Vec<SignerRole>,
     /// For which products; [`EVERY_PRODUCT`] for all.
     pub products: Vec<String>,
     /// From when on it counts.
@@ -39,12 +39,12 @@ pub struct TrustedKey {
     /// When it was added, RFC 3339.
     pub added: String,
     /// How it was added.
-    pub how: How,
+    pub how: TrustOrigin,
 }
 
 /// How a key came to be trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum How {
+pub enum TrustOrigin {
     /// Its file was given by hand.
     ByHand,
     /// It was met in a bundle, and compared.
@@ -53,13 +53,13 @@ pub enum How {
     List,
 }
 
-impl How {
+impl TrustOrigin {
     /// As it is written.
     pub const fn as_str(&self) -> &'static str {
         match self {
-            How::ByHand => "by hand",
-            How::FirstContact => "first contact",
-            How::List => "key list",
+            TrustOrigin::ByHand => "by hand",
+            TrustOrigin::FirstContact => "first contact",
+            TrustOrigin::List => "key list",
         }
     }
 }
@@ -68,7 +68,7 @@ impl How {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revoked {
     /// Which.
-    pub key: Fingerprint,
+    pub key: KeyFingerprint,
     /// From what on.
     pub from: RevokedFrom,
     /// Why.
@@ -108,7 +108,7 @@ pub struct ListState {
 
 /// One file of keys and rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Store {
+pub struct KeyStore {
     /// Keys in the order in which they were added.
     pub keys: Vec<TrustedKey>,
     /// Keys that are no longer good.
@@ -134,9 +134,9 @@ pub struct Places {
 #[derive(Debug, Clone, Default)]
 pub struct Keyring {
     /// This person's.
-    pub person: Store,
+    pub person: KeyStore,
     /// The machine's.
-    pub machine: Store,
+    pub machine: KeyStore,
 }
 
 impl Keyring {
@@ -144,8 +144,8 @@ impl Keyring {
     ///
     /// # Errors
     /// [`StoreError`] names the file, and what is wrong with it. Nothing is trusted half.
-    pub fn load(places: &Places) -> Result<Self, StoreError> {
-        let of = |place: &Option<PathBuf>| place.as_deref().map_or(Ok(Store::default()), Store::load);
+    pub fn load(places: &Places) -> Result<Self, KeyStoreError> {
+        let of = |place: &Option<PathBuf>| place.as_deref().map_or(Ok(KeyStore::default()), KeyStore::load);
         Ok(Self { person: of(&places.person)?, machine: of(&places.machine)? })
     }
 
@@ -156,12 +156,12 @@ impl Keyring {
     }
 
     /// The key with this fingerprint.
-    pub fn find(&self, print: &Fingerprint) -> Option<&TrustedKey> {
+    pub fn find(&self, print: &KeyFingerprint) -> Option<&TrustedKey> {
         self.keys().find(|key| key.key.fingerprint() == *print)
     }
 
     /// Why a key is no longer good, if it is not.
-    pub fn revocations(&self, print: Fingerprint) -> impl Iterator<Item = &Revoked> {
+    pub fn revocations(&self, print: KeyFingerprint) -> impl Iterator<Item = &Revoked> {
         let all = self.machine.revoked.iter().chain(&self.person.revoked);
         all.filter(move |revoked| revoked.key == print)
     }
@@ -184,16 +184,16 @@ impl Keyring {
     /// a first contact.
     pub fn knows_product(&self, product: &str) -> bool {
         let is_for = |key: &TrustedKey| key.products.iter().any(|one| one == product);
-        self.keys().any(|key| key.roles.contains(&Role::Author) && is_for(key))
+        self.keys().any(|key| key.roles.contains(&SignerRole::Author) && is_for(key))
     }
 }
 
-impl Store {
+impl KeyStore {
     /// Reads the file at `path`; one that is not there is empty.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn load(path: &Path) -> Result<Self, StoreError> {
+    pub fn load(path: &Path) -> Result<Self, KeyStoreError> {
         file::load(path)
     }
 
@@ -202,7 +202,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`], or what `change` refuses.
-    pub fn change<T, E: From<StoreError>>(
+    pub fn change<T, E: From<KeyStoreError>>(
         path: &Path,
         change: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -210,7 +210,7 @@ impl Store {
     }
 
     /// The key with this fingerprint.
-    pub fn find(&self, print: &Fingerprint) -> Option<&TrustedKey> {
+    pub fn find(&self, print: &KeyFingerprint) -> Option<&TrustedKey> {
         self.keys.iter().find(|key| key.key.fingerprint() == *print)
     }
 }

@@ -26,25 +26,25 @@ fn secret(seed: u8) -> SecretKey {
     SecretKey::of_random(&Zeroizing::new([seed; 40]))
 }
 
-fn place() -> Place {
-    Place { product: PRODUCT.to_owned(), channel: String::new(), sequence: 42 }
+fn place() -> SequencePlace {
+    SequencePlace { product: PRODUCT.to_owned(), channel: String::new(), sequence: 42 }
 }
 
-fn statement(kind: Kind, role: Role) -> Statement {
+fn statement(kind: StatementKind, role: SignerRole) -> Statement {
     Statement { kind, place: Some(place()), role, time: now().to_string() }
 }
 
-fn signed(content: &[u8], kind: Kind, role: Role, key: &SecretKey) -> Attached {
+fn signed(content: &[u8], kind: StatementKind, role: SignerRole, key: &SecretKey) -> Attached {
     let text = sign(content, &statement(kind, role).comment(), key);
     Attached { scheme: Scheme::Minisign, bytes: text.into_bytes() }
 }
 
-fn by(seed: u8, role: Role) -> Attached {
-    signed(MANIFEST, Kind::Bundle, role, &secret(seed))
+fn by(seed: u8, role: SignerRole) -> Attached {
+    signed(MANIFEST, StatementKind::Bundle, role, &secret(seed))
 }
 
 /// A key that is trusted for the product.
-fn trusted(seed: u8, name: &str, roles: &[Role]) -> TrustedKey {
+fn trusted(seed: u8, name: &str, roles: &[SignerRole]) -> TrustedKey {
     TrustedKey {
         key: secret(seed).public(),
         name: name.to_owned(),
@@ -54,12 +54,15 @@ fn trusted(seed: u8, name: &str, roles: &[Role]) -> TrustedKey {
         not_before: None,
         not_after: None,
         added: now().to_string(),
-        how: How::ByHand,
+        how: TrustOrigin::ByHand,
     }
 }
 
 fn ring(keys: impl IntoIterator<Item = TrustedKey>) -> Keyring {
-    Keyring { person: Store { keys: keys.into_iter().collect(), ..Store::default() }, ..Keyring::default() }
+    Keyring {
+        person: KeyStore { keys: keys.into_iter().collect(), ..KeyStore::default() },
+        ..Keyring::default()
+    }
 }
 
 /// Rules that ask for so many.
@@ -84,16 +87,16 @@ const BOB: u8 = 2;
 const CAROL: u8 = 3;
 
 fn anna() -> TrustedKey {
-    trusted(ANNA, "Anna", &[Role::Author])
+    trusted(ANNA, "Anna", &[SignerRole::Author])
 }
 
 fn bob() -> TrustedKey {
-    trusted(BOB, "Bob", &[Role::Reviewer])
+    trusted(BOB, "Bob", &[SignerRole::Reviewer])
 }
 
 #[test]
 fn one_author_who_is_known_is_enough_where_nobody_asks_for_more() {
-    let verdict = judged(&[by(ANNA, Role::Author)], &[], &ring([anna()]));
+    let verdict = judged(&[by(ANNA, SignerRole::Author)], &[], &ring([anna()]));
     expect(&verdict, Standing::Trusted, "Trusted: Anna (author, 2026-03-04T05:06:07Z)");
     assert_eq!(verdict.permits(false), Ok(()));
 }
@@ -123,10 +126,10 @@ fn a_bundle_can_ask_for_more_than_the_rules_but_not_for_less() {
         created: None,
         asks: Approvals { authors, reviewers },
     };
-    let only_anna = [by(ANNA, Role::Author)];
+    let only_anna = [by(ANNA, SignerRole::Author)];
     let verdict = judge(&claim(1, 1), &only_anna, &[], &keys, now());
     expect(&verdict, Standing::NotEnough, "Not enough signatures: 1 of 1 author, 0 of 1 reviewer");
-    let both = [by(ANNA, Role::Author), by(BOB, Role::Reviewer)];
+    let both = [by(ANNA, SignerRole::Author), by(BOB, SignerRole::Reviewer)];
     assert_eq!(judge(&claim(1, 1), &both, &[], &keys, now()).standing, Standing::Trusted);
     let verdict = judge(&claim(0, 0), &both[1..], &[], &keys, now());
     expect(&verdict, Standing::NotEnough, "Not enough signatures: 0 of 1 author");
@@ -135,14 +138,14 @@ fn a_bundle_can_ask_for_more_than_the_rules_but_not_for_less() {
 #[test]
 fn h83_the_same_key_twice_and_two_keys_of_one_owner_count_once() {
     let two = asking(ring([anna(), bob()]), 2, 0);
-    let verdict = judged(&[by(ANNA, Role::Author), by(ANNA, Role::Author)], &[], &two);
+    let verdict = judged(&[by(ANNA, SignerRole::Author), by(ANNA, SignerRole::Author)], &[], &two);
     expect(&verdict, Standing::NotEnough, "Not enough signatures: 1 of 2 authors");
     assert_eq!(verdict.doubts[0].sentence(), "The signature by Anna counts once: it is there twice");
 
-    let mut second = trusted(CAROL, "Anna's laptop", &[Role::Author]);
+    let mut second = trusted(CAROL, "Anna's laptop", &[SignerRole::Author]);
     second.owner = "Anna".to_owned();
     let two = asking(ring([anna(), second]), 2, 0);
-    let verdict = judged(&[by(ANNA, Role::Author), by(CAROL, Role::Author)], &[], &two);
+    let verdict = judged(&[by(ANNA, SignerRole::Author), by(CAROL, SignerRole::Author)], &[], &two);
     expect(&verdict, Standing::NotEnough, "Not enough signatures: 1 of 2 authors");
     let twice = "The signature by Anna's laptop counts once: its owner signed with another key, too";
     assert_eq!(verdict.doubts[0].sentence(), twice);
@@ -151,19 +154,19 @@ fn h83_the_same_key_twice_and_two_keys_of_one_owner_count_once() {
 #[test]
 fn h83_an_author_is_no_reviewer_and_nobody_fills_two_roles() {
     let keys = asking(ring([anna(), bob()]), 1, 1);
-    let verdict = judged(&[by(ANNA, Role::Author), by(ANNA, Role::Reviewer)], &[], &keys);
+    let verdict = judged(&[by(ANNA, SignerRole::Author), by(ANNA, SignerRole::Reviewer)], &[], &keys);
     expect(&verdict, Standing::NotEnough, "Not enough signatures: 1 of 1 author, 0 of 1 reviewer");
     let wrong = "The signature by Anna does not count: the key may not sign as reviewer";
     assert_eq!(verdict.doubts[0].sentence(), wrong);
 
     // A key that may be both is one person still.
-    let both = trusted(ANNA, "Anna", &[Role::Author, Role::Reviewer]);
+    let both = trusted(ANNA, "Anna", &[SignerRole::Author, SignerRole::Reviewer]);
     let keys = asking(ring([both.clone()]), 1, 1);
-    let verdict = judged(&[by(ANNA, Role::Author), by(ANNA, Role::Reviewer)], &[], &keys);
+    let verdict = judged(&[by(ANNA, SignerRole::Author), by(ANNA, SignerRole::Reviewer)], &[], &keys);
     assert_eq!(verdict.standing, Standing::NotEnough);
     // With somebody else beside, each fills one.
     let keys = asking(ring([both, anna_two()]), 1, 1);
-    let verdict = judged(&[by(ANNA, Role::Reviewer), by(CAROL, Role::Author)], &[], &keys);
+    let verdict = judged(&[by(ANNA, SignerRole::Reviewer), by(CAROL, SignerRole::Author)], &[], &keys);
     expect(
         &verdict,
         Standing::Trusted,
@@ -172,12 +175,12 @@ fn h83_an_author_is_no_reviewer_and_nobody_fills_two_roles() {
 }
 
 fn anna_two() -> TrustedKey {
-    trusted(CAROL, "Carol", &[Role::Author])
+    trusted(CAROL, "Carol", &[SignerRole::Author])
 }
 
 #[test]
 fn h84_keys_that_are_revoked_expired_not_yet_valid_or_for_another_product_do_not_count() {
-    let signature = [by(ANNA, Role::Author)];
+    let signature = [by(ANNA, SignerRole::Author)];
     let with = |change: fn(&mut TrustedKey)| {
         let mut key = anna();
         change(&mut key);
@@ -197,7 +200,7 @@ fn h84_keys_that_are_revoked_expired_not_yet_valid_or_for_another_product_do_not
             "does not count: the key is not valid yet",
         ),
         (with(|key| key.products = vec!["Other".into()]), "does not count: the key is for other products"),
-        (with(|key| key.roles = vec![Role::Revoker]), "does not count: the key may not sign as author"),
+        (with(|key| key.roles = vec![SignerRole::Revoker]), "does not count: the key may not sign as author"),
     ];
     for (ring, why) in cases {
         let verdict = judged(&signature, &[], &ring);
@@ -217,7 +220,7 @@ fn h84_a_key_with_the_number_of_another_is_still_another_key() {
     let mut random = [7; 40];
     random[..8].copy_from_slice(&[ANNA; 8]);
     let impostor = SecretKey::of_random(&Zeroizing::new(random));
-    let signature = signed(MANIFEST, Kind::Bundle, Role::Author, &impostor);
+    let signature = signed(MANIFEST, StatementKind::Bundle, SignerRole::Author, &impostor);
     let verdict = judged(std::slice::from_ref(&signature), &[], &ring([anna()]));
     assert_eq!(verdict.standing, Standing::Untrusted);
     assert_eq!(verdict.unknown_keys, [impostor.public()]);
@@ -226,25 +229,26 @@ fn h84_a_key_with_the_number_of_another_is_still_another_key() {
     known.key = impostor.public();
     known.name = "Impostor".to_owned();
     known.owner = "Impostor".to_owned();
-    let verdict = judged(&[signature, by(ANNA, Role::Author)], &[], &ring([known, anna()]));
+    let verdict = judged(&[signature, by(ANNA, SignerRole::Author)], &[], &ring([known, anna()]));
     assert_eq!(verdict.vouchers.len(), 2);
 }
 
 #[test]
 fn another_key_for_a_known_product_is_a_stop_and_an_unknown_product_a_first_contact() {
-    let verdict = judged(&[by(BOB, Role::Author)], &[], &ring([anna()]));
+    let verdict = judged(&[by(BOB, SignerRole::Author)], &[], &ring([anna()]));
     assert!(verdict.is_key_change);
     assert_eq!(verdict.permits(true), Err(Denial::KeyChange));
     let mut elsewhere = anna();
     elsewhere.products = vec!["Other".to_owned()];
-    let verdict = judged(&[by(BOB, Role::Author)], &[], &ring([elsewhere]));
+    let verdict = judged(&[by(BOB, SignerRole::Author)], &[], &ring([elsewhere]));
     assert_eq!((verdict.is_key_change, verdict.unknown_keys.len()), (false, 1));
 }
 
 #[test]
 fn worthless_signatures_take_nothing_away() {
     let garbage = Attached { scheme: Scheme::Minisign, bytes: b"x".to_vec() };
-    let verdict = judged(&[garbage, by(BOB, Role::Author), by(ANNA, Role::Author)], &[], &ring([anna()]));
+    let verdict =
+        judged(&[garbage, by(BOB, SignerRole::Author), by(ANNA, SignerRole::Author)], &[], &ring([anna()]));
     assert_eq!((verdict.standing, verdict.doubts.len()), (Standing::Trusted, 2));
 }
 
@@ -260,7 +264,7 @@ fn review(opinion: Opinion, manifest: &[u8]) -> Vec<u8> {
         opinion,
         verdict: "Trusted: Anna".into(),
         findings: vec!["no hidden characters".into()],
-        notes: vec![Note { path: Some("a.txt".into()), text: "fine".into() }],
+        notes: vec![ReviewNote { path: Some("a.txt".into()), text: "fine".into() }],
         changes: vec![ReviewedChange { path: "a.txt".into(), change: "replace".into(), looked_at: true }],
     };
     let bytes = review.to_bytes();
@@ -270,13 +274,16 @@ fn review(opinion: Opinion, manifest: &[u8]) -> Vec<u8> {
 
 fn reviewed(opinion: Opinion, manifest: &[u8], seed: u8) -> AttachedReview {
     let report = review(opinion, manifest);
-    AttachedReview { signature: signed(&report, Kind::Review, Role::Reviewer, &secret(seed)), report }
+    AttachedReview {
+        signature: signed(&report, StatementKind::Review, SignerRole::Reviewer, &secret(seed)),
+        report,
+    }
 }
 
 #[test]
 fn a_signed_review_vouches_for_the_patch_that_it_names() {
     let keys = asking(ring([anna(), bob()]), 1, 1);
-    let author = [by(ANNA, Role::Author)];
+    let author = [by(ANNA, SignerRole::Author)];
     let approved = reviewed(Opinion::Approved, MANIFEST, BOB);
     let verdict = judged(&author, std::slice::from_ref(&approved), &keys);
     assert_eq!(verdict.standing, Standing::Trusted);
@@ -295,18 +302,20 @@ fn a_signed_review_vouches_for_the_patch_that_it_names() {
 #[test]
 fn a_reviewer_who_rejects_a_patch_stops_it_however_many_others_vouch() {
     let keys = ring([anna(), bob()]);
-    let verdict = judged(&[by(ANNA, Role::Author)], &[reviewed(Opinion::Rejected, MANIFEST, BOB)], &keys);
+    let verdict =
+        judged(&[by(ANNA, SignerRole::Author)], &[reviewed(Opinion::Rejected, MANIFEST, BOB)], &keys);
     expect(&verdict, Standing::NotEnough, "Not enough signatures: Bob looked at it and rejects it");
     // Only whose word counts can say no.
-    let verdict = judged(&[by(ANNA, Role::Author)], &[reviewed(Opinion::Rejected, MANIFEST, CAROL)], &keys);
+    let verdict =
+        judged(&[by(ANNA, SignerRole::Author)], &[reviewed(Opinion::Rejected, MANIFEST, CAROL)], &keys);
     assert_eq!(verdict.standing, Standing::Trusted);
 }
 
 #[test]
 fn scripts_need_somebody_who_may_ship_them() {
-    let scripts = trusted(ANNA, "Anna", &[Role::Author, Role::Script]);
-    assert!(judged(&[by(ANNA, Role::Author)], &[], &ring([scripts])).may_ship_scripts);
-    assert!(!judged(&[by(ANNA, Role::Author)], &[], &ring([anna()])).may_ship_scripts);
+    let scripts = trusted(ANNA, "Anna", &[SignerRole::Author, SignerRole::Script]);
+    assert!(judged(&[by(ANNA, SignerRole::Author)], &[], &ring([scripts])).may_ship_scripts);
+    assert!(!judged(&[by(ANNA, SignerRole::Author)], &[], &ring([anna()])).may_ship_scripts);
 }
 
 #[test]
@@ -327,16 +336,16 @@ fn the_machine_has_the_last_word_about_keys_and_rules() {
     assert_eq!(keys.policy("Other").needs.authors, 0);
     // The machine's file says what a key may do, whatever the person's says.
     let mut machine = anna();
-    machine.roles = vec![Role::Revoker];
+    machine.roles = vec![SignerRole::Revoker];
     keys.machine.keys.push(machine);
-    assert_eq!(judged(&[by(ANNA, Role::Author)], &[], &keys).standing, Standing::Untrusted);
+    assert_eq!(judged(&[by(ANNA, SignerRole::Author)], &[], &keys).standing, Standing::Untrusted);
 }
 
 #[test]
 fn keys_and_rules_read_back_as_they_were_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("deep/trust.toml");
-    assert_eq!(Store::load(&path).expect("nothing there"), Store::default());
+    assert_eq!(KeyStore::load(&path).expect("nothing there"), KeyStore::default());
     let mut store = ring([anna(), bob()]).person;
     store.keys[0].not_after = Some(time("2030-01-01T00:00:00Z"));
     store.rules = Rules { authors: Some(2), max_age_days: Some(90), ..Rules::default() };
@@ -344,12 +353,12 @@ fn keys_and_rules_read_back_as_they_were_written() {
     store.lists.insert(PRODUCT.into(), ListState { version: 3, threshold: 2 });
     let from = RevokedFrom::Time(now());
     store.revoked.push(Revoked { key: bob().key.fingerprint(), from, reason: "left".into() });
-    Store::change(&path, |kept| {
+    KeyStore::change(&path, |kept| {
         *kept = store.clone();
-        Ok::<_, StoreError>(())
+        Ok::<_, KeyStoreError>(())
     })
     .expect("written");
-    assert_eq!(Store::load(&path).expect("read"), store);
+    assert_eq!(KeyStore::load(&path).expect("read"), store);
 }
 
 #[test]
@@ -373,7 +382,7 @@ fn a_file_of_keys_that_is_not_as_it_must_be_is_refused_whole() {
     ];
     for (text, problem) in cases {
         std::fs::write(&path, &text).expect("written");
-        let error = Store::load(&path).expect_err(&text).to_string();
+        let error = KeyStore::load(&path).expect_err(&text).to_string();
         assert!(error.contains(problem), "{text}: {error}");
     }
 }

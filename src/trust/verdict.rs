@@ -1,8 +1,8 @@
 //! What is known about who vouches for a patch, in four words and with the reasons.
 
-use super::key::{Fingerprint, PublicKey};
+use super::key::{KeyFingerprint, PublicKey};
 use super::policy::{Policy, Unvouched};
-use super::statement::Role;
+use super::statement::SignerRole;
 use super::store::TrustedKey;
 use crate::model::{Approvals, Digest};
 
@@ -51,13 +51,13 @@ impl Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signatory {
     /// By this key.
-    pub key: Fingerprint,
+    pub key: KeyFingerprint,
     /// What the key is called here.
     pub name: String,
     /// Whose it is.
     pub owner: String,
     /// As what they count.
-    pub role: Role,
+    pub role: SignerRole,
     /// When they signed, as their clock says.
     pub time: Option<String>,
     /// SHA-256 of the review that they signed, if they signed one.
@@ -83,7 +83,7 @@ pub enum Reason {
     /// It is not over these bytes.
     Invalid(&'static str),
     /// The key is not known here.
-    UnknownKey(Fingerprint),
+    UnknownKey(KeyFingerprint),
     /// Only the number of the key is known, and no key here has it.
     UnknownNumber([u8; 8]),
     /// What the signer says beside does not name this patch.
@@ -99,7 +99,7 @@ pub enum Reason {
     /// The key does not count any more.
     Expired,
     /// The key may not sign as this.
-    NoRole(Vec<Role>),
+    NoRole(Vec<SignerRole>),
     /// The same key signed before.
     SameKey,
     /// Another key of the same owner signed before.
@@ -257,7 +257,7 @@ impl Verdict {
         if let Some(doubt) = self.doubts.iter().find(|doubt| doubt.reason == Reason::Rejects) {
             return format!("{} looked at it and rejects it", doubt.subject());
         }
-        let needs = [(Role::Author, self.needs.authors), (Role::Reviewer, self.needs.reviewers)];
+        let needs = [(SignerRole::Author, self.needs.authors), (SignerRole::Reviewer, self.needs.reviewers)];
         let told = needs.into_iter().filter(|(_, needed)| *needed > 0).map(|(role, needed)| {
             let has = self.vouchers.iter().filter(|one| one.role == role).count();
             let s = if needed == 1 { "" } else { "s" };

@@ -7,7 +7,7 @@ use super::model::*;
 use crate::diff::Region;
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
 use crate::progress::CancelToken;
-use crate::workbench::{Content, OneChange, Side};
+use crate::workbench::{ChangeSide, Content, OneChange};
 
 fn node(bytes: &[u8]) -> Node {
     let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
@@ -16,7 +16,7 @@ fn node(bytes: &[u8]) -> Node {
 
 fn change(before: Option<&[u8]>, after: Option<&[u8]>) -> OneChange {
     let side = |bytes: Option<&[u8]>| {
-        bytes.map_or(Side::Absent, |bytes| Side::Content(Content::from(bytes.to_vec())))
+        bytes.map_or(ChangeSide::Absent, |bytes| ChangeSide::Content(Content::from(bytes.to_vec())))
     };
     OneChange {
         change: FileChange {
@@ -172,10 +172,10 @@ fn hidden_characters_are_a_caution_with_a_place() {
 #[test]
 fn a_side_that_is_not_at_hand_is_said_and_the_other_one_is_shown() {
     let mut change = change(Some(b"old\n"), Some(b"new\nlines\n"));
-    change.before = Side::Unavailable("the original is not in the patch file".to_owned());
+    change.before = ChangeSide::Unavailable("the original is not in the patch file".to_owned());
     let contents = ViewedContents::new(change, &CancelToken::new()).expect("nobody stops it");
     let diff = contents.text().expect("text");
-    assert_eq!(diff.sides(), Sides::Alone(Half::Right));
+    assert_eq!(diff.sides(), TextSides::Alone(Half::Right));
     let rows = Rows::new(diff, Layout::SideBySide, &Opened::default());
     assert_eq!(drawn(diff, &rows), ["=new", "=lines"]);
     assert!(sentences(&contents)[0].contains("the original is not in the patch file"));

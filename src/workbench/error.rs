@@ -3,17 +3,17 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::bundle::order::Finding;
+use crate::bundle::order::OrderFinding;
 use crate::bundle::{BundleError, OpenError};
 use crate::diff::patch_text::PatchTextError;
 use crate::disk::ScanError;
-use crate::disk::fs::OpenError as FolderError;
+use crate::disk::fs::FolderError;
 use crate::ledger::LedgerError;
 use crate::model::{Code, TreePath};
 use crate::plan::Obstacle;
 use crate::plan::why::{Disk, Why};
 use crate::progress::Cancelled;
-use crate::transaction::{Failure, StoreError, TransactionError};
+use crate::transaction::{ChangeFailure, SafeCopyError, TransactionError};
 use crate::trust::{self, Denial, Verdict};
 
 /// What the workbench returns.
@@ -68,7 +68,7 @@ pub enum Error {
     },
     /// Keys or rules cannot be read or written.
     #[error(transparent)]
-    Keys(#[from] trust::StoreError),
+    Keys(#[from] trust::KeyStoreError),
     /// Somebody else is changing the folder.
     #[error("somebody else is changing {path:?} right now")]
     Busy {
@@ -77,7 +77,7 @@ pub enum Error {
     },
     /// A change did not happen.
     #[error(transparent)]
-    Change(#[from] Failure),
+    Change(#[from] ChangeFailure),
     /// A required health check failed; the change was taken back.
     #[error("a health check failed after the change, so it was taken back: {}", .failed.join("; "))]
     Unhealthy {
@@ -101,7 +101,7 @@ pub enum Error {
     Transaction(#[from] TransactionError),
     /// Safe copies are missing or damaged. Nothing changed.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(#[from] SafeCopyError),
     /// The folder cannot be read.
     #[error(transparent)]
     Scan(#[from] ScanError),
@@ -111,7 +111,7 @@ pub enum Error {
         /// The order file, if it is one.
         path: Option<PathBuf>,
         /// What is wrong, with line numbers.
-        findings: Vec<Finding>,
+        findings: Vec<OrderFinding>,
     },
     /// The bundle that was made did not stand the proof.
     #[error("the finished bundle did not stand the proof on a copy: {0}")]
@@ -208,13 +208,13 @@ impl Error {
                 Denial::Policy => Code::Policy,
                 Denial::KeyChange | Denial::NeedsConsent => Code::Trust,
             },
-            Error::Keys(trust::StoreError::Io { source, .. })
+            Error::Keys(trust::KeyStoreError::Io { source, .. })
                 if source.kind() == ErrorKind::PermissionDenied =>
             {
                 Code::Rights
             }
-            Error::Keys(trust::StoreError::Io { .. } | trust::StoreError::NoPlace) => Code::Io,
-            Error::Keys(trust::StoreError::Wrong { .. }) => Code::Policy,
+            Error::Keys(trust::KeyStoreError::Io { .. } | trust::KeyStoreError::NoPlace) => Code::Io,
+            Error::Keys(trust::KeyStoreError::Wrong { .. }) => Code::Policy,
             Error::Busy { .. } => Code::Busy,
             Error::Change(failure) => failure.cause.code(),
             Error::Unhealthy { .. } => Code::Health,

@@ -32,23 +32,23 @@ pub use error::{Error, Result, ScriptTrouble};
 pub use keys::review::{ReviewWish, SpokenReview, spoken_reviews};
 pub use keys::sign::{Signed, Signer};
 pub use keys::{KeyWish, KnownKey, MadeKey, UnknownKeys};
-pub use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace, OneChange, Side};
+pub use look::changes::{ChangeContents, ChangeSide, Hidden, HiddenCount, HiddenIn, HiddenPlace, OneChange};
 pub use look::drift::DriftCause;
 pub use look::folders::FolderList;
 pub use look::identify::{Identified, IdentifiedPatch, Presence};
 pub use look::inspect::{Inspection, Verification};
 pub use look::merging::{EditChoice, EditChoices};
 pub use look::rollback_protection::HistoryCheck;
-pub use look::status::{Drift, DriftKind, History, Removal, Status, UnfinishedWork};
+pub use look::status::{Drift, DriftKind, FolderHistory, FolderStatus, Removal, UnfinishedWork};
 pub use make::export::Exported;
 pub use make::sample::Sample;
-pub use make::{Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, Proof, TextMakeRequest};
+pub use make::{Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, ProofChoice, TextMakeRequest};
 pub use text_patch::{
     FileSummary, TextInspection, TextOptions, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
 };
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
-pub use crate::bundle::order::{Finding, Weight};
+pub use crate::bundle::order::{FindingWeight, OrderFinding};
 pub use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
 pub use crate::ledger::{
     Action, CheckNote, Entry, Installed, OverrideNote, PatchNote, ScriptNote, ScriptState, ScriptTime,
@@ -56,8 +56,9 @@ pub use crate::ledger::{
 };
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub use crate::trust::{
-    Denial, Doubt, EVERY_PRODUCT, Fingerprint, Kind, Opinion, Password, PublicKey, Review, Revoked,
-    RevokedFrom, Role, Rotated, Scheme, Signatory, Standing, StoreError as KeysError, TrustedKey, Verdict,
+    Denial, Doubt, EVERY_PRODUCT, KeyFingerprint, KeyStoreError as KeysError, Opinion, Password, PublicKey,
+    Review, Revoked, RevokedFrom, Rotated, Scheme, Signatory, SignerRole, Standing, StatementKind,
+    TrustedKey, Verdict,
 };
 
 use crate::disk::TargetRoot;
@@ -65,7 +66,7 @@ use crate::disk::fs::{Fs, OsFs};
 use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
 use crate::transaction::{TransactionError, recover as recovery};
-use crate::trust::{Keyring, Place, Places};
+use crate::trust::{Keyring, Places, SequencePlace};
 
 /// Opens the disk of a target folder.
 pub type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
@@ -79,7 +80,7 @@ pub struct Workbench {
     lists: Vec<std::path::PathBuf>,
     text: TextOptions,
     /// Patches that were trusted in the present folder before, as this person has seen it.
-    seen: Vec<Place>,
+    seen: Vec<SequencePlace>,
     /// Stands in for keys of signers who may ship scripts.
     #[cfg(test)]
     believes_scripts: bool,

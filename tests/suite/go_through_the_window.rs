@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use patchwright::cli::{self, Streams};
 use patchwright::model::Code;
-use patchwright::present::check::Verdict;
+use patchwright::present::check::CheckVerdict;
 use patchwright::present::finding::WayOut;
 use patchwright::present::guided::{Guided, Stage, Task};
 use patchwright::present::history::WayBack;
-use patchwright::present::message::{Dialog, Effect, Event, Export, Msg, Place};
-use patchwright::present::outcome::Condition;
+use patchwright::present::message::{Destination, Dialog, Effect, Event, ExportWish, Msg};
+use patchwright::present::outcome::FolderEnd;
 use patchwright::present::worker;
 use patchwright::present::{Model, Overlay, Page, Tab, reading};
 use patchwright::progress::{CancelToken, Quiet};
@@ -118,13 +118,13 @@ impl Person {
     }
 
     #[track_caller]
-    fn ends(&mut self, condition: Condition, heading: &str) -> &mut Self {
+    fn ends(&mut self, condition: FolderEnd, heading: &str) -> &mut Self {
         let outcome = self.model.guided.as_ref().and_then(|guided| guided.outcome.as_ref()).expect("an end");
         assert_eq!((outcome.condition, outcome.heading.as_str()), (condition, heading), "{outcome:#?}");
         self
     }
 
-    fn verdict(&self) -> Option<Verdict> {
+    fn verdict(&self) -> Option<CheckVerdict> {
         self.model.workspace.verdict()
     }
 }
@@ -166,20 +166,24 @@ fn a_patch_goes_in_comes_out_and_comes_back() {
     let before = everything(&person.sample.folder);
     person.opens(0);
     assert_eq!(person.model.page, Page::Workspace(Tab::Overview));
-    assert!(person.verdict().is_some_and(|verdict| verdict != Verdict::Blocked), "{:?}", person.verdict());
+    assert!(
+        person.verdict().is_some_and(|verdict| verdict != CheckVerdict::Blocked),
+        "{:?}",
+        person.verdict()
+    );
 
-    person.does(Msg::BeginApply).goes_through().ends(Condition::Done, words::DONE_APPLY);
+    person.does(Msg::BeginApply).goes_through().ends(FolderEnd::Done, words::DONE_APPLY);
     assert_ne!(everything(&person.sample.folder), before);
     let after = everything(&person.sample.folder);
 
     // "Undo this" on the result page.
     person.does(Msg::ResultAction);
     assert_eq!(person.model.guided.as_ref().map(|guided| guided.task), Some(Task::TakeBack));
-    person.goes_through().ends(Condition::Done, words::DONE_TAKE_BACK);
+    person.goes_through().ends(FolderEnd::Done, words::DONE_TAKE_BACK);
     assert_eq!(everything(&person.sample.folder), before);
 
     // And "Undo going back".
-    person.does(Msg::ResultAction).goes_through().ends(Condition::Done, words::DONE_BRING_BACK);
+    person.does(Msg::ResultAction).goes_through().ends(FolderEnd::Done, words::DONE_BRING_BACK);
     assert_eq!(everything(&person.sample.folder), after);
 
     person.does(Msg::Leave);
@@ -187,7 +191,7 @@ fn a_patch_goes_in_comes_out_and_comes_back() {
     // Applied, its health checks, taken back, brought back.
     let view = person.model.workspace.view.ready().expect("the folder was looked at");
     assert_eq!((view.stack.len(), view.events.len(), view.differences.len()), (1, 4, 0));
-    assert_eq!(person.verdict(), Some(Verdict::NothingToDo));
+    assert_eq!(person.verdict(), Some(CheckVerdict::NothingToDo));
     assert_eq!(person.model.workspace.can_apply(), Err(words::ALREADY_DONE));
 }
 
@@ -201,7 +205,7 @@ fn somebody_who_never_saw_a_patch_puts_a_folder_back() {
     person.does(Msg::BeginTakeBack).is_at(Stage::Choosing);
     assert_eq!(person.model.guided.as_ref().and_then(Guided::reason_to_wait), Some(words::NEEDS_FOLDER));
     person.does(Msg::OpenFolder(folder)).is_at(Stage::Choosing).does(Msg::Forward);
-    person.goes_through().ends(Condition::Done, words::DONE_TAKE_BACK);
+    person.goes_through().ends(FolderEnd::Done, words::DONE_TAKE_BACK);
 }
 
 #[test]
@@ -223,8 +227,8 @@ fn every_patch_of_the_sample_shows_what_it_was_made_for() {
             ways.contains(&Some(WayOut::ShowDifferences)),
         )
     };
-    assert_eq!(shown(2), (Verdict::Blocked, true, false, false), "a requirement is missing");
-    assert_eq!(shown(3), (Verdict::Blocked, false, true, true), "a file was edited on site");
+    assert_eq!(shown(2), (CheckVerdict::Blocked, true, false, false), "a requirement is missing");
+    assert_eq!(shown(3), (CheckVerdict::Blocked, false, true, true), "a file was edited on site");
 }
 
 #[test]
@@ -249,7 +253,7 @@ fn a_folder_that_changes_between_review_and_confirm_is_left_alone() {
     fs::write(&path, "somebody else was here").expect("written");
     let before = everything(&person.sample.folder);
     person.does(Msg::ConsentUnsigned(true)).does(Msg::Confirm).is_at(Stage::Done);
-    person.ends(Condition::NothingChanged, words::NOT_DONE);
+    person.ends(FolderEnd::NothingChanged, words::NOT_DONE);
     assert_eq!(everything(&person.sample.folder), before);
     person.does(Msg::CheckAgain).is_at(Stage::Checked);
 }
@@ -268,7 +272,7 @@ fn a_file_that_was_edited_since_is_kept_when_somebody_says_so() {
     person.does(Msg::ResultAction).is_at(Stage::Checked);
     let check = person.model.guided.as_ref().and_then(|guided| guided.check.as_ref()).expect("a check");
     assert_eq!(check.findings[0].way_out, Some(WayOut::KeepEdits));
-    person.does(Msg::WayOut(WayOut::KeepEdits)).goes_through().ends(Condition::Done, words::DONE_TAKE_BACK);
+    person.does(Msg::WayOut(WayOut::KeepEdits)).goes_through().ends(FolderEnd::Done, words::DONE_TAKE_BACK);
     assert_eq!(everything(&person.sample.folder), before);
 }
 
@@ -279,10 +283,10 @@ fn a_worker_that_dies_is_told_and_nothing_is_believed() {
     person.worker_dies = true;
     person.opens(0).does(Msg::BeginApply).goes_through();
     // Read back: the history has no new entry, so nothing was changed, and that is what is said.
-    person.ends(Condition::NothingChanged, words::NOT_DONE);
+    person.ends(FolderEnd::NothingChanged, words::NOT_DONE);
     assert_eq!(everything(&person.sample.folder), before);
     person.worker_dies = false;
-    person.does(Msg::CheckAgain).goes_through().ends(Condition::Done, words::DONE_APPLY);
+    person.does(Msg::CheckAgain).goes_through().ends(FolderEnd::Done, words::DONE_APPLY);
 }
 
 #[test]
@@ -290,7 +294,7 @@ fn a_worker_whose_answer_is_lost_is_not_taken_for_one_that_did_nothing() {
     let mut person = Person::new();
     person.worker_is_mute = true;
     person.opens(0).does(Msg::BeginApply).goes_through();
-    person.ends(Condition::NeedsAttention, words::NO_ANSWER);
+    person.ends(FolderEnd::NeedsAttention, words::NO_ANSWER);
 }
 
 #[test]
@@ -317,16 +321,14 @@ fn a_report_and_the_command_are_at_hand() {
     });
     let copied = copied.expect("a command");
     assert!(copied.starts_with("patchwright apply ") && copied.ends_with(" --allow-unsigned"), "{copied}");
-    assert!(
-        person.done.iter().any(
-            |effect| matches!(effect, Effect::PickPlace(Export::Report, name) if name.ends_with(".html"))
-        )
-    );
+    assert!(person.done.iter().any(
+        |effect| matches!(effect, Effect::PickPlace(ExportWish::Report, name) if name.ends_with(".html"))
+    ));
     // Where no dialog comes up, it gets a place among the person's own files.
     let name = "fix-report.html".to_owned();
-    let saved = person.model.on_event(Event::NoDialog(Dialog::NewFile(Export::Report, name)));
+    let saved = person.model.on_event(Event::NoDialog(Dialog::NewFile(ExportWish::Report, name)));
     assert!(matches!(&saved[..], [Effect::SaveReport(path, _)] if path.as_os_str() == "fix-report.html"));
-    let saved = person.model.on_event(Event::PlacePicked(Export::Report, "/tmp/report.html".into()));
+    let saved = person.model.on_event(Event::PlacePicked(ExportWish::Report, "/tmp/report.html".into()));
     let [Effect::SaveReport(_, page)] = saved.as_slice() else { panic!("{saved:?}") };
     assert!(page.contains(words::DONE_APPLY), "{page}");
 }
@@ -341,7 +343,7 @@ fn while_work_goes_on_nothing_else_begins_and_closing_asks() {
     person.is_at(Stage::Running);
     let other = PathBuf::from("/other.patchbundle");
     let outside = [
-        Msg::GoTo(Place::Start),
+        Msg::GoTo(Destination::Start),
         Msg::OpenBundle(other),
         Msg::Leave,
         Msg::Back,
@@ -363,7 +365,7 @@ fn while_work_goes_on_nothing_else_begins_and_closing_asks() {
 #[test]
 fn changes_are_read_one_by_one_and_against_the_folder() {
     let mut person = Person::new();
-    person.opens(0).does(Msg::GoTo(Place::Workspace(Tab::Changes)));
+    person.opens(0).does(Msg::GoTo(Destination::Workspace(Tab::Changes)));
     let number = person.model.workspace.tree.as_ref().expect("a tree").items().len();
     for index in 0..number {
         assert_eq!(person.model.workspace.selected, Some(index));
@@ -393,7 +395,7 @@ fn a_patch_below_others_is_taken_out_and_comes_back() {
     let check = person.model.guided.as_ref().and_then(|guided| guided.check.as_ref()).expect("a check");
     let then = check.review.iter().find(|line| line.name == words::THEN_HERE).expect("what is left is told");
     assert_eq!(then.value, "SECOND");
-    person.does(Msg::CopyCommand).goes_through().ends(Condition::Done, words::DONE_TAKE_OUT);
+    person.does(Msg::CopyCommand).goes_through().ends(FolderEnd::Done, words::DONE_TAKE_OUT);
     target.expect(&Tree::new().file("a", "1").file("b", "2"));
     assert_eq!(target.installed(), ["SECOND"]);
     person.does(Msg::ResultAction).goes_through();
@@ -402,7 +404,7 @@ fn a_patch_below_others_is_taken_out_and_comes_back() {
     let outcome = person.model.guided.as_ref().and_then(|guided| guided.outcome.as_ref()).expect("an end");
     assert_eq!(outcome.can, None, "undoing this is not taking out the newest");
     // Another folder does not have this patch.
-    person.does(Msg::GoTo(Place::Workspace(Tab::History))).does(Msg::BeginTakeOut("FIRST".to_owned()));
+    person.does(Msg::GoTo(Destination::Workspace(Tab::History))).does(Msg::BeginTakeOut("FIRST".to_owned()));
     let other = sandbox.install(&one);
     person.does(Msg::ChooseAgain).does(Msg::OpenFolder(other.path.clone()));
     assert_eq!(person.model.guided.as_ref().expect("still on the way").patch, None);
@@ -424,7 +426,7 @@ fn where_both_changed_the_same_somebody_chooses() {
         let places = guided.check.as_ref().expect("a check").findings[0].choices.clone();
         assert_eq!(places.len(), 1);
         person.does(Msg::Decide { places, choice }).goes_through();
-        person.ends(Condition::Done, words::DONE_APPLY);
+        person.ends(FolderEnd::Done, words::DONE_APPLY);
         target.expect(&conf(port).file("new", ""));
         person.does(Msg::ResultAction).goes_through();
         target.expect(&conf(9));
@@ -434,14 +436,14 @@ fn where_both_changed_the_same_somebody_chooses() {
 #[test]
 fn what_a_service_pack_does_to_the_hotfix_in_it_is_told_before() {
     let mut person = Person::new();
-    person.opens(0).does(Msg::BeginApply).goes_through().ends(Condition::Done, words::DONE_APPLY);
+    person.opens(0).does(Msg::BeginApply).goes_through().ends(FolderEnd::Done, words::DONE_APPLY);
     person.opens(1).does(Msg::BeginApply).is_at(Stage::Checked);
     let check = person.model.guided.as_ref().and_then(|guided| guided.check.as_ref()).expect("a check");
     let related = check.findings.iter().find(|finding| finding.heading == words::RELATED);
     let related = related.expect("the hotfix is in the folder, and the service pack contains it");
     assert!(related.meaning.contains("LIGHTHOUSE-HF-7"), "{related:?}");
     assert!(related.evidence.iter().any(|line| line.starts_with("both fix: ")), "{related:?}");
-    person.goes_through().ends(Condition::Done, words::DONE_APPLY);
+    person.goes_through().ends(FolderEnd::Done, words::DONE_APPLY);
     let stack = &person.model.workspace.view.ready().expect("a view").stack;
     let ways: Vec<WayBack> = stack.iter().map(|row| row.way_back).collect();
     assert_eq!(ways, [WayBack::Now, WayBack::Contained], "the hotfix waits below the service pack");

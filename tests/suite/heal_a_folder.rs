@@ -5,7 +5,7 @@ use std::path::Path;
 
 use patchwright::model::TreePath;
 use patchwright::plan::OnDrift;
-use patchwright::workbench::{Action, Error, HealOptions, Healed, OneChange, Side, Which, Workbench};
+use patchwright::workbench::{Action, ChangeSide, Error, HealOptions, Healed, OneChange, Which, Workbench};
 
 use crate::support::console::Console;
 use crate::support::cut::cut_at_every_call;
@@ -181,8 +181,10 @@ fn what_differs_is_shown_with_what_should_be_there() {
     target.edit("bin/app", "\x7fbroken");
     let mut seen = Vec::new();
     let show = |one: &OneChange| {
-        let word = |side: &Side| match side {
-            Side::Content(content) => String::from_utf8_lossy(content.bytes().expect("small")).into_owned(),
+        let word = |side: &ChangeSide| match side {
+            ChangeSide::Content(content) => {
+                String::from_utf8_lossy(content.bytes().expect("small")).into_owned()
+            }
             other => format!("{other:?}"),
         };
         seen.push((one.change.path.to_string(), word(&one.before), word(&one.after)));

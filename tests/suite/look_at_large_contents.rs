@@ -3,7 +3,7 @@
 use patchwright::model::TreePath;
 use patchwright::viewer::layout::{Layout, Opened, Rows};
 use patchwright::viewer::model::{Coarse, Half, load};
-use patchwright::workbench::{MAX_IN_MEMORY_BYTES, Side};
+use patchwright::workbench::{ChangeSide, MAX_IN_MEMORY_BYTES};
 
 use crate::support::sandbox::{Sandbox, unwatched};
 use crate::support::trees::Tree;
@@ -34,7 +34,7 @@ fn a_text_beyond_memory_is_compared_line_by_line() {
             .expect("it can be read")
             .expect("it is changed");
     for (side, bytes) in [(&change.before, &old), (&change.after, &new)] {
-        let Side::Content(content) = side else { panic!("{side:?}") };
+        let ChangeSide::Content(content) = side else { panic!("{side:?}") };
         assert!(content.bytes().is_none(), "it is not in memory");
         let middle = bytes.len() / 2;
         let piece = content.read_at(middle as u64, 100).expect("it reads");

@@ -8,7 +8,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use patchwright::diff::{ChangeView, Content, pair_renames, write_patch};
+use patchwright::diff::{ChangeView, ViewContent, pair_renames, write_patch};
 use patchwright::model::{
     Digest, FileChange, FileNode, LinkNode, LocalEdits, Mode, Node, Payload, Role, TreePath,
 };
@@ -60,9 +60,11 @@ impl Contents {
         Node::File(FileNode { digest, size_bytes: content.len() as u64, mode: Mode::FILE })
     }
 
-    fn of(&self, node: Option<&Node>) -> Content<'_> {
-        let Some(file) = node.and_then(Node::as_file) else { return Content::Absent };
-        self.0.get(&file.digest).map_or(Content::Unavailable("not at hand"), |bytes| Content::Bytes(bytes))
+    fn of(&self, node: Option<&Node>) -> ViewContent<'_> {
+        let Some(file) = node.and_then(Node::as_file) else { return ViewContent::Absent };
+        self.0
+            .get(&file.digest)
+            .map_or(ViewContent::Unavailable("not at hand"), |bytes| ViewContent::Bytes(bytes))
     }
 }
 

@@ -1,30 +1,30 @@
 //! The window looks as a person chose, or else as the system does.
 
 use egui::{Context, RawInput, Theme};
-use patchwright::toolkit::theme::{self, Appearance, ChangeColours, Palette, PaletteChoice, Tokens};
+use patchwright::toolkit::theme::{self, Appearance, ChangeTokens, PaletteChoice, ThemeTokens, Tokens};
 
 #[test]
 fn without_a_choice_the_window_is_light_or_dark_as_the_system_is() {
-    for (theme, palette) in [(Theme::Light, Palette::Light), (Theme::Dark, Palette::Dark)] {
+    for (theme, palette) in [(Theme::Light, ThemeTokens::Light), (Theme::Dark, ThemeTokens::Dark)] {
         let context = dressed(theme, &Appearance::default());
-        assert_eq!(Tokens::from_context(&context), Tokens::for_palette(palette, ChangeColours::Standard));
+        assert_eq!(Tokens::from_context(&context), Tokens::for_palette(palette, ChangeTokens::Standard));
         assert_eq!(context.global_style().visuals.panel_fill, Tokens::from_context(&context).page());
     }
 }
 
 #[test]
 fn a_chosen_palette_stays_whatever_the_system_does() {
-    for palette in [Palette::Light, Palette::Dark, Palette::HighContrast] {
+    for palette in [ThemeTokens::Light, ThemeTokens::Dark, ThemeTokens::HighContrast] {
         for theme in [Theme::Light, Theme::Dark] {
             let appearance = Appearance {
                 palette: PaletteChoice::Always(palette),
-                changes: ChangeColours::BlueOrange,
+                changes: ChangeTokens::BlueOrange,
                 ..Appearance::default()
             };
             let context = dressed(theme, &appearance);
             assert_eq!(
                 Tokens::from_context(&context),
-                Tokens::for_palette(palette, ChangeColours::BlueOrange)
+                Tokens::for_palette(palette, ChangeTokens::BlueOrange)
             );
             assert_eq!(context.global_style().visuals.panel_fill, Tokens::from_context(&context).page());
         }
@@ -34,11 +34,11 @@ fn a_chosen_palette_stays_whatever_the_system_does() {
 #[test]
 fn a_choice_can_be_changed_while_the_window_is_open() {
     let context = dressed(Theme::Light, &Appearance::default());
-    let dark = Appearance { palette: PaletteChoice::Always(Palette::Dark), ..Appearance::default() };
+    let dark = Appearance { palette: PaletteChoice::Always(ThemeTokens::Dark), ..Appearance::default() };
     theme::set_up(&context, &dark);
-    assert_eq!(Palette::from_context(&context), Palette::Dark);
+    assert_eq!(ThemeTokens::from_context(&context), ThemeTokens::Dark);
     theme::set_up(&context, &Appearance::default());
-    assert_eq!(Palette::from_context(&context), Palette::Light);
+    assert_eq!(ThemeTokens::from_context(&context), ThemeTokens::Light);
 }
 
 #[test]

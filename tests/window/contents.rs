@@ -13,7 +13,7 @@ use patchwright::toolkit::theme;
 use patchwright::viewer::layout::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 use patchwright::viewer::model::{View, ViewedContents};
 use patchwright::viewer::paint::pane_ui;
-use patchwright::workbench::{Content, OneChange, Side};
+use patchwright::workbench::{ChangeSide, Content, OneChange};
 
 /// A pane and what it asked for.
 struct Pane {
@@ -40,8 +40,8 @@ fn contents(path: &str, before: &[u8], after: &[u8]) -> ViewedContents {
         },
         renamed_from: None,
         left: Some(node(before)),
-        before: Side::Content(Content::from(before.to_vec())),
-        after: Side::Content(Content::from(after.to_vec())),
+        before: ChangeSide::Content(Content::from(before.to_vec())),
+        after: ChangeSide::Content(Content::from(after.to_vec())),
     };
     ViewedContents::new(change, &CancelToken::new()).expect("nobody stops it")
 }

@@ -4,7 +4,7 @@
 //! success criteria 1.4.3 (text), 1.4.6 (text, enhanced) and 1.4.11 (what is not text) set the limits.
 
 use egui::Color32;
-use patchwright::toolkit::theme::{ChangeColours, ChangeTone, Meaning, Palette, Tokens};
+use patchwright::toolkit::theme::{ChangeTokens, ChangeTone, Meaning, ThemeTokens, Tokens};
 
 /// Success criterion 1.4.3.
 const TEXT: f64 = 4.5;
@@ -85,7 +85,7 @@ fn signs_and_edges_stand_out() {
 #[test]
 fn blue_and_orange_tell_added_from_removed_to_those_who_cannot_tell_green_from_red() {
     for palette in PALETTES {
-        let tokens = Tokens::for_palette(palette, ChangeColours::BlueOrange);
+        let tokens = Tokens::for_palette(palette, ChangeTokens::BlueOrange);
         let (added, removed) = (tokens.added, tokens.removed);
         for (who, eye) in EYES {
             let apart = |one, other| difference(seen_by(&eye, one), seen_by(&eye, other));
@@ -104,7 +104,7 @@ fn blue_and_orange_tell_added_from_removed_to_those_who_cannot_tell_green_from_r
 #[test]
 fn green_and_red_are_why_there_is_blue_and_orange() {
     // Shows that the simulation above can fail.
-    let tokens = Tokens::for_palette(Palette::Light, ChangeColours::Standard);
+    let tokens = Tokens::for_palette(ThemeTokens::Light, ChangeTokens::Standard);
     let (_, deuteranope) = EYES[1];
     let apart =
         difference(seen_by(&deuteranope, tokens.added.line), seen_by(&deuteranope, tokens.removed.line));
@@ -131,14 +131,14 @@ fn every_colour_is_opaque() {
     }
 }
 
-const PALETTES: [Palette; 3] = [Palette::Light, Palette::Dark, Palette::HighContrast];
+const PALETTES: [ThemeTokens; 3] = [ThemeTokens::Light, ThemeTokens::Dark, ThemeTokens::HighContrast];
 
 /// Every palette with every pair of change colours, and the contrast its text has to have.
 fn every_look() -> Vec<(String, &'static Tokens, f64)> {
     let mut looks = Vec::new();
     for palette in PALETTES {
-        for changes in [ChangeColours::Standard, ChangeColours::BlueOrange] {
-            let limit = if palette == Palette::HighContrast { TEXT_ENHANCED } else { TEXT };
+        for changes in [ChangeTokens::Standard, ChangeTokens::BlueOrange] {
+            let limit = if palette == ThemeTokens::HighContrast { TEXT_ENHANCED } else { TEXT };
             looks.push((format!("{palette:?} {changes:?}"), Tokens::for_palette(palette, changes), limit));
         }
     }

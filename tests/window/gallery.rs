@@ -130,7 +130,7 @@ impl Gallery {
         card(ui, Some("Checks"), |ui| {
             let blocked = FindingView {
                 meaning: "",
-                level: Level::Blocks,
+                level: FindingLevel::Blocks,
                 sentence: "kestrel.exe is using 2 of the files",
                 evidence: &["bin/kestrel.exe", "plugins/calibration.dll"],
                 action: Some(Button::secondary("Check again").icon(Icon::RefreshCw)),
@@ -140,7 +140,7 @@ impl Gallery {
             }
             let edited = FindingView {
                 meaning: "",
-                level: Level::MayBreak,
+                level: FindingLevel::MayBreak,
                 sentence: "1 file differs from what the patch expects. It is kept unless you choose otherwise.",
                 evidence: &["conf/calibration.toml: 2 lines differ"],
                 action: Some(Button::secondary("Review the file")),
@@ -148,7 +148,7 @@ impl Gallery {
             finding_row(ui, &edited);
             let room = FindingView {
                 meaning: "",
-                level: Level::Information,
+                level: FindingLevel::Information,
                 sentence: "There is room for the safe copies",
                 evidence: &["12.4 MB of 310 GB free on C:"],
                 action: None,
@@ -160,10 +160,10 @@ impl Gallery {
     fn facts_ui(&mut self, ui: &mut Ui) {
         card(ui, Some("About this patch"), |ui| {
             let list = [
-                Fact::new("Product", "Northwind Kestrel 4.2.0"),
-                Fact::new("Why", "The colour tables were read with the wrong byte order on two models."),
-                Fact::new("Reviewed by", "R. Okafor, 3 November 2026, 14:05 UTC"),
-                Fact::code("Content", "sha256:9f2c81d07e6a45b3"),
+                FactRow::new("Product", "Northwind Kestrel 4.2.0"),
+                FactRow::new("Why", "The colour tables were read with the wrong byte order on two models."),
+                FactRow::new("Reviewed by", "R. Okafor, 3 November 2026, 14:05 UTC"),
+                FactRow::code("Content", "sha256:9f2c81d07e6a45b3"),
             ];
             if facts(ui, &list) {
                 self.press("copied a fact");
@@ -255,13 +255,13 @@ fn tree_ui(ui: &mut Ui, chosen: &mut usize, is_open: &mut bool) {
             *chosen = 0;
         }
         let files = [
-            ("default.toml", Status::Modified, "+2 −1"),
-            ("models.json", Status::Added, "+118"),
-            ("old-tables.bin", Status::Deleted, "4 kB"),
-            ("render.sh", Status::Type, ""),
-            ("tables.bin", Status::Binary, "12 MB"),
-            ("units.toml", Status::Renamed, ""),
-            ("a name that is much too long for the width of this list.toml", Status::Conflict, "+1"),
+            ("default.toml", BadgeStatus::Modified, "+2 −1"),
+            ("models.json", BadgeStatus::Added, "+118"),
+            ("old-tables.bin", BadgeStatus::Deleted, "4 kB"),
+            ("render.sh", BadgeStatus::Type, ""),
+            ("tables.bin", BadgeStatus::Binary, "12 MB"),
+            ("units.toml", BadgeStatus::Renamed, ""),
+            ("a name that is much too long for the width of this list.toml", BadgeStatus::Conflict, "+1"),
         ];
         for (index, (text, status, note)) in files.into_iter().enumerate().filter(|_| *is_open) {
             let place = (index + 1, 8);

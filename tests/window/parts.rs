@@ -8,7 +8,7 @@ use egui::accesskit::Toggled;
 use egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use patchwright::toolkit::theme::{self, Appearance, ChangeColours, Palette};
+use patchwright::toolkit::theme::{self, Appearance, ChangeTokens, ThemeTokens};
 use patchwright::toolkit::widgets::{RowView, elapsed_words, list_row, long_tree, shorten_middle};
 
 use crate::gallery::{Gallery, LONG_PATH};
@@ -264,7 +264,7 @@ fn at_twice_the_size_nothing_is_cut_off() {
     for (width, zoom) in [(1024.0, 1.0), (1024.0, 2.0), (640.0, 2.0)] {
         // A window of `width` pixels that shows everything `zoom` times as large.
         let size = egui::vec2(width / zoom, 4200.0);
-        let harness = window(size, Palette::Light, ChangeColours::Standard, zoom, Gallery::new());
+        let harness = window(size, ThemeTokens::Light, ChangeTokens::Standard, zoom, Gallery::new());
         for node in harness.query_all_by(|node| matches!(node.role(), Role::Button | Role::Label)) {
             let rect = node.rect();
             let name = node.accesskit_node().label().or(node.accesskit_node().value());

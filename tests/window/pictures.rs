@@ -4,7 +4,7 @@
 //! not even one in software (lavapipe), the tests say so and pass.
 
 use egui_kittest::{SnapshotOptions, SnapshotResults};
-use patchwright::toolkit::theme::{ChangeColours, Palette};
+use patchwright::toolkit::theme::{ChangeTokens, ThemeTokens};
 
 use crate::gallery::Gallery;
 use crate::support::window;
@@ -17,10 +17,10 @@ fn pictures_of_all_parts() {
     let options = SnapshotOptions::new().output_path("tests/window/pictures");
     let mut results = SnapshotResults::new();
     for (name, palette, changes) in [
-        ("light", Palette::Light, ChangeColours::Standard),
-        ("dark", Palette::Dark, ChangeColours::Standard),
-        ("high_contrast", Palette::HighContrast, ChangeColours::Standard),
-        ("light_blue_orange", Palette::Light, ChangeColours::BlueOrange),
+        ("light", ThemeTokens::Light, ChangeTokens::Standard),
+        ("dark", ThemeTokens::Dark, ChangeTokens::Standard),
+        ("high_contrast", ThemeTokens::HighContrast, ChangeTokens::Standard),
+        ("light_blue_orange", ThemeTokens::Light, ChangeTokens::BlueOrange),
     ] {
         let mut harness = window(WHOLE_PAGE, palette, changes, 1.0, Gallery::new());
         harness.state_mut().are_details_open = true;

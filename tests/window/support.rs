@@ -3,15 +3,15 @@
 use egui::{Role, Vec2};
 use egui_kittest::kittest::NodeT;
 use egui_kittest::{Harness, Node};
-use patchwright::toolkit::theme::{self, Appearance, ChangeColours, Palette, PaletteChoice};
+use patchwright::toolkit::theme::{self, Appearance, ChangeTokens, PaletteChoice, ThemeTokens};
 
 use crate::gallery::Gallery;
 
 /// The gallery in a window of `size` points.
 pub fn window(
     size: Vec2,
-    palette: Palette,
-    changes: ChangeColours,
+    palette: ThemeTokens,
+    changes: ChangeTokens,
     zoom: f32,
     gallery: Gallery,
 ) -> Harness<'static, Gallery> {
@@ -27,7 +27,7 @@ pub fn window(
 
 /// The gallery, light, in a window tall enough for all of it.
 pub fn tall_window() -> Harness<'static, Gallery> {
-    window(egui::vec2(1024.0, 2600.0), Palette::Light, ChangeColours::Standard, 1.0, Gallery::new())
+    window(egui::vec2(1024.0, 2600.0), ThemeTokens::Light, ChangeTokens::Standard, 1.0, Gallery::new())
 }
 
 /// What a screen reader is told, a line for each thing; what only holds others is left out.

@@ -8,9 +8,9 @@ use std::process::{Child, Command, Stdio};
 
 use patchwright::environment::Environment;
 use patchwright::gui::worker::WORKER_FLAG;
-use patchwright::present::worker::{Answer, Change, Line, Outcome, parse};
+use patchwright::present::worker::{Outcome, WorkerAnswer, WorkerChange, WorkerLine, parse};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
-use patchwright::workbench::{EditChoices, MakeRequest, OrderSource, Proof, Watch, Workbench};
+use patchwright::workbench::{EditChoices, MakeRequest, OrderSource, ProofChoice, Watch, Workbench};
 use tempfile::TempDir;
 
 /// Enough that a change of them is met in its middle.
@@ -79,7 +79,7 @@ impl Scene {
             to: new,
             order: OrderSource::File(order),
             output: scene.bundle(),
-            proof: Proof::Skip,
+            proof: ProofChoice::Skip,
         };
         let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
         let made = scene.workbench.make(&request, watch).expect("a patch file");
@@ -96,7 +96,7 @@ impl Scene {
     }
 
     fn apply(&self) -> Running {
-        let change = Change::Apply {
+        let change = WorkerChange::Apply {
             bundle: self.bundle(),
             allow_unsigned: true,
             accept_weak_volume: false,
@@ -105,7 +105,7 @@ impl Scene {
         self.start(&change)
     }
 
-    fn start(&self, change: &Change) -> Running {
+    fn start(&self, change: &WorkerChange) -> Running {
         let mut child = Command::new(env!("CARGO_BIN_EXE_patchwright-gui"))
             .arg(WORKER_FLAG)
             .args(change.arguments(&self.folder(), None))
@@ -130,7 +130,7 @@ struct Running {
 }
 
 impl Running {
-    fn next(&mut self) -> Option<Line> {
+    fn next(&mut self) -> Option<WorkerLine> {
         loop {
             let mut line = String::new();
             if self.lines.read_line(&mut line).expect("the worker writes text") == 0 {
@@ -146,9 +146,9 @@ impl Running {
     fn reaches(&mut self, phase: Phase) -> bool {
         while let Some(line) = self.next() {
             match line {
-                Line::Progress(HowFar { phase: now, .. }) if now == phase => return true,
-                Line::Progress(_) => {}
-                Line::Answer(_) => return false,
+                WorkerLine::Progress(HowFar { phase: now, .. }) if now == phase => return true,
+                WorkerLine::Progress(_) => {}
+                WorkerLine::Answer(_) => return false,
             }
         }
         false
@@ -160,10 +160,10 @@ impl Running {
     }
 
     /// Its last word, once it has ended.
-    fn answer(mut self) -> Answer {
+    fn answer(mut self) -> WorkerAnswer {
         let mut last = None;
         while let Some(line) = self.next() {
-            if let Line::Answer(answer) = line {
+            if let WorkerLine::Answer(answer) = line {
                 last = Some(*answer);
             }
         }
@@ -215,7 +215,7 @@ fn a_worker_that_is_told_to_stop_in_the_middle_puts_everything_back() {
             assert_eq!(everything(&scene.folder()), before, "{answer:?}");
             return;
         }
-        let back = scene.start(&Change::TakeBack { patch: None, keep_edits: false }).answer();
+        let back = scene.start(&WorkerChange::TakeBack { patch: None, keep_edits: false }).answer();
         assert_eq!(back.outcome, Outcome::Done, "{back:?}");
     }
     panic!("the worker was never stopped in its middle");
@@ -232,13 +232,13 @@ fn a_worker_that_is_killed_leaves_work_that_is_found_and_put_back() {
         worker.child.kill().ok();
         worker.child.wait().expect("it ends");
         if was_met && scene.is_interrupted() {
-            let answer = scene.start(&Change::UndoInterrupted { aside: false }).answer();
+            let answer = scene.start(&WorkerChange::UndoInterrupted { aside: false }).answer();
             assert_eq!(answer.outcome, Outcome::Done, "{answer:?}");
             assert!(!scene.is_interrupted());
             assert_eq!(everything(&scene.folder()), before);
             return;
         }
-        let back = scene.start(&Change::TakeBack { patch: None, keep_edits: false }).answer();
+        let back = scene.start(&WorkerChange::TakeBack { patch: None, keep_edits: false }).answer();
         assert_eq!(back.outcome, Outcome::Done, "{back:?}");
     }
     panic!("the worker was never met in its middle");

@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use super::inside::Inside;
 use super::origins::{find_alike, find_same, wanted};
-use super::pack::{Packed, Source, Wanted};
-use super::trees::{Side, Trees};
+use super::pack::{DeltaSource, Packed, Wanted};
+use super::trees::{SourceSide, Trees};
 use super::{AuthorError, MAX_BASE_BYTES, MAX_BASES_BYTES, MAX_DELTA_BYTES};
 use crate::bundle::order::{Bases, Order};
 use crate::disk::fs::Stat;
@@ -113,8 +113,12 @@ impl Draft {
                 continue;
             }
             left_bytes -= file.size_bytes;
-            drafted.base =
-                Some(Wanted { side: Side::Old, path: change.path.clone(), file: file.clone(), source: None });
+            drafted.base = Some(Wanted {
+                side: SourceSide::Old,
+                path: change.path.clone(),
+                file: file.clone(),
+                source: None,
+            });
             drafted.change.base = Some(file.digest);
         }
         if left_out > 0 {
@@ -138,8 +142,8 @@ impl Basis<'_> {
     fn look_inside(&self, step: &Step) -> Result<Option<Inside>, AuthorError> {
         let is_file = |node: &Option<Node>| node.as_ref().and_then(Node::as_file).is_some();
         match (is_file(&step.before), is_file(&step.after)) {
-            (true, _) => Inside::new(self.trees, Side::Old, &step.path).map(Some),
-            (false, true) => Inside::new(self.trees, Side::New, &step.path).map(Some),
+            (true, _) => Inside::new(self.trees, SourceSide::Old, &step.path).map(Some),
+            (false, true) => Inside::new(self.trees, SourceSide::New, &step.path).map(Some),
             (false, false) => Ok(None),
         }
     }
@@ -152,16 +156,16 @@ impl Basis<'_> {
             Some(from) if !needs_no_source => self.source(from, file, own.is_none()),
             _ => None,
         };
-        Wanted { side: Side::New, path: step.path.clone(), file: file.clone(), source }
+        Wanted { side: SourceSide::New, path: step.path.clone(), file: file.clone(), source }
     }
 
-    fn source(&self, from: &Step, wanted: &FileNode, is_guess: bool) -> Option<Source> {
+    fn source(&self, from: &Step, wanted: &FileNode, is_guess: bool) -> Option<DeltaSource> {
         let file = from.before.as_ref().and_then(Node::as_file)?;
         let fits = |bytes: u64| (1..=MAX_DELTA_BYTES).contains(&bytes);
         if !fits(file.size_bytes) || !fits(wanted.size_bytes) {
             return None;
         }
         let seen = self.seen.get(&from.path)?.clone();
-        Some(Source { path: from.path.clone(), file: file.clone(), seen, is_guess })
+        Some(DeltaSource { path: from.path.clone(), file: file.clone(), seen, is_guess })
     }
 }

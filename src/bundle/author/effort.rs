@@ -23,12 +23,12 @@ const WINDOW_BYTES: u64 = 32 << 20;
 
 /// The levels for one bundle.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Effort {
+pub(super) struct CompressionLevels {
     small: i32,
     large: i32,
 }
 
-impl Effort {
+impl CompressionLevels {
     /// For a bundle with so much content, old and new together.
     pub fn for_total(total_bytes: u64) -> Self {
         let level = |levels: &[(u64, i32)]| {
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn more_content_is_packed_with_less_effort() {
         let levels = |total| {
-            let effort = Effort::for_total(total);
+            let effort = CompressionLevels::for_total(total);
             [effort.whole(10 << 10), effort.whole(10 << 20), effort.delta(10 << 10, 10 << 20)]
         };
         assert_eq!(levels(1 << 20), [19, 12, 12]);

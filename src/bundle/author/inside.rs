@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::AuthorError;
-use super::trees::{Side, Trees};
+use super::trees::{SourceSide, Trees};
 use crate::diff::is_text;
 use crate::model::{Role, TreePath};
 
@@ -39,7 +39,7 @@ pub(super) struct Inside {
 
 impl Inside {
     /// Looks into a file.
-    pub fn new(trees: &Trees<'_>, side: Side, path: &TreePath) -> Result<Self, AuthorError> {
+    pub fn new(trees: &Trees<'_>, side: SourceSide, path: &TreePath) -> Result<Self, AuthorError> {
         let mut head = Vec::new();
         let read = trees.open(side, path)?.take(HEAD_BYTES).read_to_end(&mut head);
         read.map_err(|error| trees.failed(side, path, error))?;

@@ -24,7 +24,7 @@ impl MinHash {
     /// Reads all of `content`.
     pub(super) fn new(content: &mut dyn Read) -> io::Result<Self> {
         let mut sketch = Self::default();
-        let mut piece = Piece::new();
+        let mut piece = Shingle::new();
         let mut chunk = vec![0; CHUNK_BYTES];
         loop {
             let length = match content.read(&mut chunk) {
@@ -36,7 +36,7 @@ impl MinHash {
             for &byte in &chunk[..length] {
                 if piece.takes_and_ends(byte) {
                     sketch.add(piece.hash());
-                    piece = Piece::new();
+                    piece = Shingle::new();
                 }
             }
         }
@@ -66,12 +66,12 @@ impl MinHash {
 }
 
 /// FNV-1a of the bytes since the last cut.
-struct Piece {
+struct Shingle {
     hash: u64,
     length: usize,
 }
 
-impl Piece {
+impl Shingle {
     fn new() -> Self {
         Self { hash: 0xcbf2_9ce4_8422_2325, length: 0 }
     }

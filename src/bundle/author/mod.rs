@@ -32,9 +32,9 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-pub use trees::Side;
+pub use trees::SourceSide;
 
-use super::container::{ContainerWriter, PackedBlob, Spool};
+use super::container::{BlobSpool, ContainerWriter, PackedBlob};
 use super::manifest::write_manifest;
 use super::order::{Order, OrderedScript};
 use super::{BundleError, UnverifiedBundle};
@@ -63,7 +63,7 @@ const MAX_BASE_BYTES: u64 = 1 << 20;
 const MAX_BASES_BYTES: u64 = 64 << 20;
 
 /// What to make a bundle from, and where.
-pub struct Request<'a> {
+pub struct AuthorRequest<'a> {
     /// The folder with the product as it is.
     pub old: &'a dyn Fs,
     /// The folder with the product as it is to be.
@@ -136,7 +136,7 @@ pub enum AuthorError {
     #[error("cannot look at {side}")]
     Scan {
         /// Which.
-        side: Side,
+        side: SourceSide,
         /// Why.
         source: ScanError,
     },
@@ -144,7 +144,7 @@ pub enum AuthorError {
     #[error("cannot read {path:?} in {side}")]
     Read {
         /// Of which folder.
-        side: Side,
+        side: SourceSide,
         /// Which.
         path: TreePath,
         /// Why.
@@ -154,7 +154,7 @@ pub enum AuthorError {
     #[error("{path:?} in {side} changed while the bundle was made")]
     Changed {
         /// Which folder.
-        side: Side,
+        side: SourceSide,
         /// Which file.
         path: TreePath,
     },
@@ -178,7 +178,7 @@ pub enum AuthorError {
 ///
 /// # Errors
 /// [`AuthorError::Refused`] lists everything that speaks against it.
-pub fn author(request: &Request<'_>) -> Result<Unpublished, AuthorError> {
+pub fn author(request: &AuthorRequest<'_>) -> Result<Unpublished, AuthorError> {
     let cannot_write = |source| AuthorError::Output { path: request.output.to_owned(), source };
     refuse_inside(request)?;
     // Before the long work, so that a folder nobody may write to is noticed at once.
@@ -187,7 +187,7 @@ pub fn author(request: &Request<'_>) -> Result<Unpublished, AuthorError> {
         Trees { old: request.old, new: request.new, progress: request.progress, cancel: request.cancel };
     let Compared { steps, seen, mut notes } = compare_trees(request, &trees)?;
     let draft = Draft::new(&Basis { steps: &steps, seen: &seen, order: request.order, trees: &trees })?;
-    let spool = Spool::create_in(folder_of(request.output))?;
+    let spool = BlobSpool::create_in(folder_of(request.output))?;
     let packed = Packed::pack(&draft.wanted(), &trees, &spool)?;
     notes.extend(draft.notes.iter().cloned());
     let scripts = pack_scripts(request.order, &spool)?;
@@ -266,7 +266,7 @@ impl Counts {
 }
 
 /// Refuses an output inside one of the folders, whatever links lead there.
-fn refuse_inside(request: &Request<'_>) -> Result<(), AuthorError> {
+fn refuse_inside(request: &AuthorRequest<'_>) -> Result<(), AuthorError> {
     let real = |path: &Path| path.canonicalize().ok();
     let Some(folder) = real(folder_of(request.output)) else { return Ok(()) };
     let around =
@@ -284,12 +284,12 @@ struct Compared {
     notes: Vec<Note>,
 }
 
-fn compare_trees(request: &Request<'_>, trees: &Trees<'_>) -> Result<Compared, AuthorError> {
-    let old = observe(Side::Old, request)?;
-    let new = observe(Side::New, request)?;
+fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compared, AuthorError> {
+    let old = observe(SourceSide::Old, request)?;
+    let new = observe(SourceSide::New, request)?;
     let steps = compare(&old.tree, &new.tree);
-    let mut obstacles: Vec<Obstacle> = obstacles::of_scan(Side::Old, &old.problems).collect();
-    obstacles.extend(obstacles::of_scan(Side::New, &new.problems));
+    let mut obstacles: Vec<Obstacle> = obstacles::of_scan(SourceSide::Old, &old.problems).collect();
+    obstacles.extend(obstacles::of_scan(SourceSide::New, &new.problems));
     obstacles.extend(obstacles::of_ignored(&steps, request.order, trees)?);
     if steps.is_empty() {
         obstacles.push(Obstacle::new(Making::NoDifference));
@@ -306,10 +306,10 @@ fn compare_trees(request: &Request<'_>, trees: &Trees<'_>) -> Result<Compared, A
     Ok(Compared { notes: worth_knowing(request, &steps), steps, seen })
 }
 
-fn observe(side: Side, request: &Request<'_>) -> Result<Observation, AuthorError> {
+fn observe(side: SourceSide, request: &AuthorRequest<'_>) -> Result<Observation, AuthorError> {
     let fs = match side {
-        Side::Old => request.old,
-        Side::New => request.new,
+        SourceSide::Old => request.old,
+        SourceSide::New => request.new,
     };
     let ignore = |path: &TreePath, is_dir: bool| request.order.is_ignored(path, is_dir);
     observe_all(fs, &ignore, &Comparing(request.progress), request.cancel).map_err(|source| match source {
@@ -331,7 +331,7 @@ impl Progress for Comparing<'_> {
     }
 }
 
-fn worth_knowing(request: &Request<'_>, steps: &[Step]) -> Vec<Note> {
+fn worth_knowing(request: &AuthorRequest<'_>, steps: &[Step]) -> Vec<Note> {
     let mut notes = Vec::new();
     if !request.old.features().modes || !request.new.features().modes {
         let text =
@@ -351,7 +351,7 @@ fn worth_knowing(request: &Request<'_>, steps: &[Step]) -> Vec<Note> {
     notes
 }
 
-fn into_patch(request: &Request<'_>, changes: Vec<FileChange>) -> Patch {
+fn into_patch(request: &AuthorRequest<'_>, changes: Vec<FileChange>) -> Patch {
     request.order.clone().into_patch(changes, request.created.to_owned(), request.proven)
 }
 
@@ -362,7 +362,7 @@ fn refuse(mut obstacles: Vec<Obstacle>) -> Result<(), AuthorError> {
 }
 
 /// Scripts are short: they are packed at once, at the level that any reader knows.
-fn pack_scripts(order: &Order, spool: &Spool) -> Result<Vec<PackedBlob>, BundleError> {
+fn pack_scripts(order: &Order, spool: &BlobSpool) -> Result<Vec<PackedBlob>, BundleError> {
     const LEVEL: i32 = 3;
     let files = order.scripts.iter().flat_map(OrderedScript::files);
     files.map(|file| spool.compress(&mut io::Cursor::new(&file.text), LEVEL)).collect()

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::AuthorError;
-use super::trees::{Side, Trees};
+use super::trees::{SourceSide, Trees};
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
-use crate::bundle::manifest::{self, Problem};
+use crate::bundle::manifest::{self, ManifestProblem};
 use crate::bundle::order::Order;
 use crate::disk::fs::{Place, StatKind};
 use crate::model::{Node, Patch, PlaceProblem, Step, TreePath, TreeState, collisions};
@@ -14,7 +14,7 @@ use crate::plan::Obstacle;
 use crate::plan::why::Making;
 
 /// Things in a tree that cannot be read or carried.
-pub(super) fn of_scan(side: Side, problems: &[PlaceProblem]) -> impl Iterator<Item = Obstacle> {
+pub(super) fn of_scan(side: SourceSide, problems: &[PlaceProblem]) -> impl Iterator<Item = Obstacle> {
     problems.iter().cloned().map(move |PlaceProblem { path, code, detail }| {
         Obstacle::at(path, Making::Unreadable { side: side.as_str(), code, detail })
     })
@@ -52,10 +52,10 @@ pub(super) fn of_ignored(
             // Below a file that becomes a folder there is nothing yet.
             Ok(None) => continue,
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => continue,
-            Err(error) => return Err(trees.failed(Side::Old, &step.path, error)),
+            Err(error) => return Err(trees.failed(SourceSide::Old, &step.path, error)),
         };
         if order.is_ignored(&step.path, matches!(old.kind, StatKind::Dir | StatKind::Mount)) {
-            found.push(Obstacle::at(&step.path, Making::Ignored { side: Side::Old.as_str() }));
+            found.push(Obstacle::at(&step.path, Making::Ignored { side: SourceSide::Old.as_str() }));
         }
     }
     Ok(found)
@@ -63,11 +63,12 @@ pub(super) fn of_ignored(
 
 /// Rules of the manifest that the patch would break.
 pub(super) fn of_patch(patch: &Patch) -> Vec<Obstacle> {
-    let obstacle =
-        |Problem { code, at, change, message }| match change.and_then(|index| patch.changes.get(index)) {
-            Some(change) => Obstacle::at(&change.path, Making::Rule { field: None, code, message }),
-            None => Obstacle::new(Making::Rule { field: Some(at), code, message }),
-        };
+    let obstacle = |ManifestProblem { code, at, change, message }| match change
+        .and_then(|index| patch.changes.get(index))
+    {
+        Some(change) => Obstacle::at(&change.path, Making::Rule { field: None, code, message }),
+        None => Obstacle::new(Making::Rule { field: Some(at), code, message }),
+    };
     manifest::problems(patch).into_iter().map(obstacle).collect()
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 
 use super::min_hash::MinHash;
-use super::trees::{Side, Trees};
+use super::trees::{SourceSide, Trees};
 use super::{AuthorError, MAX_DELTA_BYTES};
 use crate::model::{Digest, FileNode, Node, Step, TreePath};
 
@@ -28,18 +28,18 @@ pub(super) fn wanted(step: &Step) -> Option<&FileNode> {
 
 /// A file that stands somewhere before.
 #[derive(Debug, Clone, Copy)]
-struct Source<'a> {
+struct OriginFile<'a> {
     path: &'a TreePath,
     file: &'a FileNode,
     /// No file is there afterwards: it may have moved.
     is_gone: bool,
 }
 
-fn sources<'a>(steps: &'a [Step], may_give: &dyn Fn(&TreePath) -> bool) -> Vec<Source<'a>> {
+fn sources<'a>(steps: &'a [Step], may_give: &dyn Fn(&TreePath) -> bool) -> Vec<OriginFile<'a>> {
     let source = |step: &'a Step| {
         let file = step.before.as_ref().and_then(Node::as_file)?;
         let is_gone = step.after.as_ref().and_then(Node::as_file).is_none();
-        Some(Source { path: &step.path, file, is_gone })
+        Some(OriginFile { path: &step.path, file, is_gone })
     };
     steps.iter().filter_map(source).filter(|source| may_give(source.path)).collect()
 }
@@ -49,7 +49,7 @@ pub(super) fn find_same(
     steps: &[Step],
     may_give: &dyn Fn(&TreePath) -> bool,
 ) -> BTreeMap<TreePath, TreePath> {
-    let mut by_digest: HashMap<Digest, Vec<Source<'_>>> = HashMap::new();
+    let mut by_digest: HashMap<Digest, Vec<OriginFile<'_>>> = HashMap::new();
     for source in sources(steps, may_give).into_iter().filter(|source| source.file.size_bytes > 0) {
         by_digest.entry(source.file.digest).or_default().push(source);
     }
@@ -87,20 +87,20 @@ pub(super) fn find_alike(
         .filter(|step| !same.contains_key(&step.path))
         .filter_map(|step| Some((&step.path, wanted(step).filter(|file| fits(file))?)))
         .collect();
-    let gone: Vec<Source<'_>> =
+    let gone: Vec<OriginFile<'_>> =
         sources(steps, may_give).into_iter().filter(|source| source.is_gone && fits(source.file)).collect();
     if orphans.is_empty() || gone.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let sketch = |side: Side, path: &TreePath| {
+    let sketch = |side: SourceSide, path: &TreePath| {
         let mut content = trees.open(side, path)?;
         MinHash::new(&mut content).map_err(|error| trees.failed(side, path, error))
     };
     let sketches: Vec<MinHash> =
-        gone.par_iter().map(|source| sketch(Side::Old, source.path)).collect::<Result<_, _>>()?;
+        gone.par_iter().map(|source| sketch(SourceSide::Old, source.path)).collect::<Result<_, _>>()?;
     let candidates = Candidates::new(&gone, &sketches);
     let find = |(path, file): &(&TreePath, &FileNode)| {
-        let sketch = sketch(Side::New, path)?;
+        let sketch = sketch(SourceSide::New, path)?;
         let source = candidates.by_content(path, &sketch).or_else(|| candidates.by_name(path, file));
         Ok(source.map(|source| ((*path).clone(), source.path.clone())))
     };
@@ -110,14 +110,14 @@ pub(super) fn find_alike(
 
 /// Files that went away, by what can be recognised of them.
 struct Candidates<'a> {
-    gone: &'a [Source<'a>],
+    gone: &'a [OriginFile<'a>],
     sketches: &'a [MinHash],
     by_hash: HashMap<u64, Vec<usize>>,
     by_name: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Candidates<'a> {
-    fn new(gone: &'a [Source<'a>], sketches: &'a [MinHash]) -> Self {
+    fn new(gone: &'a [OriginFile<'a>], sketches: &'a [MinHash]) -> Self {
         let (mut by_hash, mut by_name) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
         for (index, (source, sketch)) in gone.iter().zip(sketches).enumerate() {
             by_name.entry(source.path.name()).or_default().push(index);
@@ -129,7 +129,7 @@ impl<'a> Candidates<'a> {
     }
 
     /// The one with the most in common, if that is at least a quarter.
-    fn by_content(&self, path: &TreePath, sketch: &MinHash) -> Option<&'a Source<'a>> {
+    fn by_content(&self, path: &TreePath, sketch: &MinHash) -> Option<&'a OriginFile<'a>> {
         let mut in_common: BTreeMap<usize, usize> = BTreeMap::new();
         for hash in sketch.hashes() {
             let owners = self.by_hash.get(&hash).filter(|owners| owners.len() <= MAX_RIVALS);
@@ -146,7 +146,7 @@ impl<'a> Candidates<'a> {
     }
 
     /// The one with the same last name and about the same size, nearest by its folders.
-    fn by_name(&self, path: &TreePath, file: &FileNode) -> Option<&'a Source<'a>> {
+    fn by_name(&self, path: &TreePath, file: &FileNode) -> Option<&'a OriginFile<'a>> {
         let is_near = |size: u64| size / 2 <= file.size_bytes && file.size_bytes / 2 <= size;
         let named = self.by_name.get(path.name())?.iter().take(MAX_RIVALS).map(|&index| &self.gone[index]);
         named

@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::effort::{Effort, memory_bytes};
-use super::trees::{Side, Trees};
+use super::effort::{CompressionLevels, memory_bytes};
+use super::trees::{SourceSide, Trees};
 use super::{AuthorError, workers};
-use crate::bundle::container::{PackedBlob, Spool};
+use crate::bundle::container::{BlobSpool, PackedBlob};
 use crate::bundle::delta::{self, DeltaError};
 use crate::disk::fs::Stat;
 use crate::model::{Digest, FileNode, Hasher, Payload, TreePath};
@@ -20,17 +20,17 @@ const CLEARLY_SMALLER: u64 = 8;
 /// A content that the bundle has to bring.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
-    pub side: Side,
+    pub side: SourceSide,
     /// One place where it stands.
     pub path: TreePath,
     pub file: FileNode,
     /// What a delta may start from.
-    pub source: Option<Source>,
+    pub source: Option<DeltaSource>,
 }
 
 /// Old content that a delta starts from.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
+pub(super) struct DeltaSource {
     pub path: TreePath,
     pub file: FileNode,
     /// Its look when it was hashed.
@@ -40,15 +40,15 @@ pub(super) struct Source {
 }
 
 /// What tells two wanted contents apart: the content, and what it is made from.
-type Key = (Digest, Option<Digest>);
+type WantedKey = (Digest, Option<Digest>);
 
 /// Everything packed, each content once.
 pub(super) struct Packed {
-    by_key: BTreeMap<Key, (bool, PackedBlob)>,
+    by_key: BTreeMap<WantedKey, (bool, PackedBlob)>,
 }
 
 impl Wanted {
-    fn key(&self) -> Key {
+    fn key(&self) -> WantedKey {
         (self.file.digest, self.source.as_ref().map(|source| source.file.digest))
     }
 
@@ -63,14 +63,19 @@ impl Wanted {
 
 impl Packed {
     /// Packs all of `wanted` into `spool`.
-    pub fn pack(wanted: &[Wanted], trees: &Trees<'_>, spool: &Spool) -> Result<Self, AuthorError> {
-        let jobs: BTreeMap<Key, &Wanted> = wanted.iter().rev().map(|wanted| (wanted.key(), wanted)).collect();
+    pub fn pack(wanted: &[Wanted], trees: &Trees<'_>, spool: &BlobSpool) -> Result<Self, AuthorError> {
+        let jobs: BTreeMap<WantedKey, &Wanted> =
+            wanted.iter().rev().map(|wanted| (wanted.key(), wanted)).collect();
         let mut jobs: Vec<&Wanted> = jobs.into_values().collect();
         // The longest first, so that none is left alone at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.memory_bytes().max(job.file.size_bytes)));
         let new_bytes = jobs.iter().map(|job| job.file.size_bytes).fold(0, u64::saturating_add);
         let old_bytes = jobs.iter().map(|job| job.source_bytes()).fold(0, u64::saturating_add);
-        let packer = Packer { trees, spool, effort: Effort::for_total(old_bytes.saturating_add(new_bytes)) };
+        let packer = Packer {
+            trees,
+            spool,
+            effort: CompressionLevels::for_total(old_bytes.saturating_add(new_bytes)),
+        };
         trees.progress.begin(Phase::Packing, new_bytes);
         let results = workers::run(&jobs, |job| job.memory_bytes(), |job| packer.pack(job))?;
         Ok(Self { by_key: jobs.iter().map(|job| job.key()).zip(results).collect() })
@@ -80,7 +85,7 @@ impl Packed {
     pub fn payload_of(&self, wanted: &Wanted) -> Payload {
         let (is_delta, blob) = &self.by_key[&wanted.key()];
         match &wanted.source {
-            Some(Source { path, file, .. }) if *is_delta => {
+            Some(DeltaSource { path, file, .. }) if *is_delta => {
                 Payload::Delta { blob: blob.digest(), from: path.clone(), source: file.digest }
             }
             _ => Payload::Whole { blob: blob.digest() },
@@ -95,8 +100,8 @@ impl Packed {
 
 struct Packer<'a> {
     trees: &'a Trees<'a>,
-    spool: &'a Spool,
-    effort: Effort,
+    spool: &'a BlobSpool,
+    effort: CompressionLevels,
 }
 
 impl Packer<'_> {
@@ -122,7 +127,7 @@ impl Packer<'_> {
     }
 
     fn whole(&self, wanted: &Wanted, ticks: &Ticks<'_>) -> Result<PackedBlob, AuthorError> {
-        let mut content = Watched::new(self.trees.open(wanted.side, &wanted.path)?, ticks);
+        let mut content = CountingReader::new(self.trees.open(wanted.side, &wanted.path)?, ticks);
         let level = self.effort.whole(wanted.file.size_bytes);
         let blob = self.spool.compress(&mut content, level);
         let blob = blob.map_err(|error| match self.trees.cancel.check() {
@@ -135,9 +140,14 @@ impl Packer<'_> {
         Ok(blob)
     }
 
-    fn delta(&self, wanted: &Wanted, source: &Source, ticks: &Ticks<'_>) -> Result<PackedBlob, AuthorError> {
-        let mut old = self.trees.open(Side::Old, &source.path)?;
-        let mut new = Watched::new(self.trees.open(wanted.side, &wanted.path)?, ticks);
+    fn delta(
+        &self,
+        wanted: &Wanted,
+        source: &DeltaSource,
+        ticks: &Ticks<'_>,
+    ) -> Result<PackedBlob, AuthorError> {
+        let mut old = self.trees.open(SourceSide::Old, &source.path)?;
+        let mut new = CountingReader::new(self.trees.open(wanted.side, &wanted.path)?, ticks);
         let (old_bytes, new_bytes) = (source.file.size_bytes, wanted.file.size_bytes);
         let level = self.effort.delta(old_bytes, new_bytes);
         let mut blob = self.spool.store();
@@ -146,19 +156,19 @@ impl Packer<'_> {
             error,
         ) {
             (Err(cancelled), _) => cancelled.into(),
-            (Ok(()), DeltaError::Changed("old")) => changed(Side::Old, &source.path),
+            (Ok(()), DeltaError::Changed("old")) => changed(SourceSide::Old, &source.path),
             (Ok(()), DeltaError::Changed(_)) => changed(wanted.side, &wanted.path),
             (Ok(()), error) => AuthorError::Bundle(error.into()),
         })?;
         if new.digest() != wanted.file.digest {
             return Err(changed(wanted.side, &wanted.path));
         }
-        self.trees.check_unchanged(Side::Old, &source.path, &source.seen)?;
+        self.trees.check_unchanged(SourceSide::Old, &source.path, &source.seen)?;
         Ok(blob.finish()?)
     }
 }
 
-fn changed(side: Side, path: &TreePath) -> AuthorError {
+fn changed(side: SourceSide, path: &TreePath) -> AuthorError {
     AuthorError::Changed { side, path: path.clone() }
 }
 
@@ -181,13 +191,13 @@ impl Ticks<'_> {
 }
 
 /// Content that is hashed and counted while it is read from its start to its end.
-struct Watched<'a, R> {
+struct CountingReader<'a, R> {
     inner: R,
     hasher: Hasher,
     ticks: &'a Ticks<'a>,
 }
 
-impl<'a, R> Watched<'a, R> {
+impl<'a, R> CountingReader<'a, R> {
     fn new(inner: R, ticks: &'a Ticks<'a>) -> Self {
         Self { inner, hasher: Hasher::new(), ticks }
     }
@@ -197,7 +207,7 @@ impl<'a, R> Watched<'a, R> {
     }
 }
 
-impl<R: Read> Read for Watched<'_, R> {
+impl<R: Read> Read for CountingReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(buffer)?;
         self.hasher.update(&buffer[..length]);
@@ -206,7 +216,7 @@ impl<R: Read> Read for Watched<'_, R> {
     }
 }
 
-impl<R: Seek> Seek for Watched<'_, R> {
+impl<R: Seek> Seek for CountingReader<'_, R> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.hasher = Hasher::new();
         self.inner.seek(to)

@@ -55,7 +55,7 @@ impl Workshop {
 
     fn author_to(&self, output: &Path) -> Result<Unpublished, AuthorError> {
         let [old, new] = ["old", "new"].map(|side| OsFs::open(&self.path(side)).expect("a folder"));
-        author(&Request {
+        author(&AuthorRequest {
             old: &old,
             new: &new,
             order: &self.order,
@@ -343,7 +343,7 @@ fn a_wish_to_stop_is_heard() {
     let [old, new] = ["old", "new"].map(|side| OsFs::open(&shop.path(side)).expect("a folder"));
     let cancel = CancelToken::new();
     cancel.cancel();
-    let stopped = author(&Request {
+    let stopped = author(&AuthorRequest {
         old: &old,
         new: &new,
         order: &shop.order,

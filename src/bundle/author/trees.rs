@@ -10,24 +10,24 @@ use crate::progress::{CancelToken, Cancelled, Progress};
 
 /// Which of the two folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Side {
+pub enum SourceSide {
     /// How the product is before.
     Old,
     /// How it is to be afterwards.
     New,
 }
 
-impl Side {
+impl SourceSide {
     /// The folder in words.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Side::Old => "the old folder",
-            Side::New => "the new folder",
+            SourceSide::Old => "the old folder",
+            SourceSide::New => "the new folder",
         }
     }
 }
 
-impl fmt::Display for Side {
+impl fmt::Display for SourceSide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -43,14 +43,14 @@ pub(super) struct Trees<'a> {
 
 impl Trees<'_> {
     /// Opens a file of one of them.
-    pub fn open(&self, side: Side, path: &TreePath) -> Result<Content<'_>, AuthorError> {
+    pub fn open(&self, side: SourceSide, path: &TreePath) -> Result<SourceFile<'_>, AuthorError> {
         self.cancel.check()?;
         let inner = self.fs(side).open(&path.into()).map_err(|error| self.failed(side, path, error))?;
-        Ok(Content { inner, cancel: self.cancel })
+        Ok(SourceFile { inner, cancel: self.cancel })
     }
 
     /// Refuses a file that does not look any more as it did when it was compared.
-    pub fn check_unchanged(&self, side: Side, path: &TreePath, seen: &Stat) -> Result<(), AuthorError> {
+    pub fn check_unchanged(&self, side: SourceSide, path: &TreePath, seen: &Stat) -> Result<(), AuthorError> {
         let now = self.fs(side).look(&Place::from(path)).map_err(|error| self.failed(side, path, error))?;
         let stamp = |found: &Stat| (found.kind, found.object, found.modified_nanos);
         if now.as_ref().map(stamp) == Some(stamp(seen)) {
@@ -60,28 +60,28 @@ impl Trees<'_> {
     }
 
     /// What it means that a file cannot be read.
-    pub fn failed(&self, side: Side, path: &TreePath, source: io::Error) -> AuthorError {
+    pub fn failed(&self, side: SourceSide, path: &TreePath, source: io::Error) -> AuthorError {
         match self.cancel.check() {
             Err(cancelled) => cancelled.into(),
             Ok(()) => AuthorError::Read { side, path: path.clone(), source },
         }
     }
 
-    fn fs(&self, side: Side) -> &dyn Fs {
+    fn fs(&self, side: SourceSide) -> &dyn Fs {
         match side {
-            Side::Old => self.old,
-            Side::New => self.new,
+            SourceSide::Old => self.old,
+            SourceSide::New => self.new,
         }
     }
 }
 
 /// An open file. Reading it ends early when somebody wishes so.
-pub(super) struct Content<'a> {
+pub(super) struct SourceFile<'a> {
     inner: Box<dyn FileRead>,
     cancel: &'a CancelToken,
 }
 
-impl Read for Content<'_> {
+impl Read for SourceFile<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.cancel.is_cancelled() {
             return Err(io::Error::other(Cancelled));
@@ -90,7 +90,7 @@ impl Read for Content<'_> {
     }
 }
 
-impl Seek for Content<'_> {
+impl Seek for SourceFile<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.inner.seek(to)
     }

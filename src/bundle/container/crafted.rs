@@ -9,7 +9,7 @@ use crate::model::Digest;
 use crate::trust::{Attached, Scheme};
 
 use super::read::Container;
-use super::spool::Spool;
+use super::spool::BlobSpool;
 use super::write::ContainerWriter;
 
 /// One of the two headers of a member, in the order of APPNOTE.TXT.
@@ -210,7 +210,7 @@ pub(super) fn valid() -> Crafted {
 
 /// The same bundle as our own writer makes it.
 pub(super) fn written() -> Vec<u8> {
-    let spool = Spool::create_in(&std::env::temp_dir()).unwrap();
+    let spool = BlobSpool::create_in(&std::env::temp_dir()).unwrap();
     let mut writer = ContainerWriter::begin(Vec::new(), MANIFEST).unwrap();
     writer.add_signature(FINGERPRINT, &signature(b"untrusted comment")).unwrap();
     for content in contents() {

@@ -279,7 +279,7 @@ fn h15_too_many_members() {
     let end = bytes.split_off(bytes.len() - 22);
     let central_bytes = u64::from(u32::from_le_bytes(end[12..16].try_into().unwrap()));
     let central_offset = u64::from(u32::from_le_bytes(end[16..20].try_into().unwrap()));
-    let real = super::records::End { members: 100_001, central_bytes, central_offset };
+    let real = super::records::EndOfDirectory { members: 100_001, central_bytes, central_offset };
     over_limit(&[bytes, real.records()].concat(), "100001 members");
 
     let signatures = (0..33).map(|n| Member::stored(format!("signatures/{n:016x}.minisig").as_bytes(), b"s"));

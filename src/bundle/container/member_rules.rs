@@ -9,12 +9,12 @@ use crate::bundle::limits::{
 use crate::model::Code;
 
 use super::name::{MemberName, ReviewPart};
-use super::records::{Entry, Method};
+use super::records::{DirectoryEntry, Method};
 
 /// The members seen so far.
 #[derive(Debug, Default)]
 pub(super) struct MemberRules {
-    entries: Vec<Entry>,
+    entries: Vec<DirectoryEntry>,
     signatures: usize,
     packed_bytes: u64,
     size_bytes: u64,
@@ -28,7 +28,7 @@ impl MemberRules {
     }
 
     /// Takes the next member, or says which rule it breaks.
-    pub(super) fn admit(&mut self, entry: Entry) -> Result<(), BundleError> {
+    pub(super) fn admit(&mut self, entry: DirectoryEntry) -> Result<(), BundleError> {
         let next_offset = self.check_place(&entry).map_err(|error| error.in_member(&entry.name))?;
         check_packing(&entry).map_err(|error| error.in_member(&entry.name))?;
         if matches!(entry.name, MemberName::Signature(..) | MemberName::Review(_, ReviewPart::Signature(_))) {
@@ -42,11 +42,13 @@ impl MemberRules {
     }
 
     /// All members there are, once the last is known.
-    pub(super) fn finish(self) -> Result<Vec<Entry>, BundleError> {
+    pub(super) fn finish(self) -> Result<Vec<DirectoryEntry>, BundleError> {
         if self.entries.is_empty() {
             return Err(refused("it has no members"));
         }
-        if let Some(Entry { name: MemberName::Review(_, ReviewPart::Report), .. }) = self.entries.last() {
+        if let Some(DirectoryEntry { name: MemberName::Review(_, ReviewPart::Report), .. }) =
+            self.entries.last()
+        {
             return Err(refused("a review has no signature"));
         }
         // Only now: the total may be above the limit while the well-packed members come first.
@@ -57,7 +59,7 @@ impl MemberRules {
         Ok(self.entries)
     }
 
-    fn check_place(&self, entry: &Entry) -> Result<u64, BundleError> {
+    fn check_place(&self, entry: &DirectoryEntry) -> Result<u64, BundleError> {
         match self.entries.last() {
             None if entry.name != MemberName::Manifest => {
                 return Err(refused("the first member has to be manifest.json"));
@@ -102,7 +104,7 @@ fn check_company(before: Option<&MemberName>, name: &MemberName) -> Result<(), B
     if waits == comes { Ok(()) } else { Err(refused("a review and its signature do not stand together")) }
 }
 
-fn check_packing(entry: &Entry) -> Result<(), BundleError> {
+fn check_packing(entry: &DirectoryEntry) -> Result<(), BundleError> {
     let (is_blob, max_bytes) = match entry.name {
         MemberName::Manifest => (false, MAX_MANIFEST_BYTES),
         MemberName::Signature(..) | MemberName::Review(_, ReviewPart::Signature(_)) => {

@@ -42,5 +42,5 @@ mod hostile_tests;
 mod tests;
 
 pub use read::Container;
-pub use spool::{PackedBlob, Spool, StoredBlobWriter};
+pub use spool::{BlobSpool, PackedBlob, StoredBlobWriter};
 pub use write::ContainerWriter;

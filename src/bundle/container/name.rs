@@ -19,9 +19,9 @@ pub(super) const MAX_NAME_BYTES: usize = 83;
 pub(super) enum MemberName {
     Manifest,
     /// A signature over the manifest.
-    Signature(Fingerprint, Scheme),
+    Signature(SignatureName, Scheme),
     /// A review; the signature over it stands behind it.
-    Review(Fingerprint, ReviewPart),
+    Review(SignatureName, ReviewPart),
     Blob(Digest),
 }
 
@@ -34,7 +34,7 @@ pub(super) enum ReviewPart {
 
 /// 16 to 64 lower-case hex digits that tell which key signed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Fingerprint(String);
+pub(super) struct SignatureName(String);
 
 impl MemberName {
     /// Accepts exactly what [`fmt::Display`] writes.
@@ -52,15 +52,15 @@ impl MemberName {
                 REVIEW_EXTENSION => ReviewPart::Report,
                 other => ReviewPart::Signature(Scheme::of_extension(other)?),
             };
-            return Fingerprint::parse(fingerprint).map(|fingerprint| Self::Review(fingerprint, part));
+            return SignatureName::parse(fingerprint).map(|fingerprint| Self::Review(fingerprint, part));
         }
         let (fingerprint, extension) = name.strip_prefix(SIGNATURE_DIR)?.split_once('.')?;
         let scheme = Scheme::of_extension(extension)?;
-        Fingerprint::parse(fingerprint).map(|fingerprint| Self::Signature(fingerprint, scheme))
+        SignatureName::parse(fingerprint).map(|fingerprint| Self::Signature(fingerprint, scheme))
     }
 }
 
-impl Fingerprint {
+impl SignatureName {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let is_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         (is_hex && (16..=64).contains(&text.len())).then(|| Self(text.to_owned()))

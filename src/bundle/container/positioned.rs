@@ -8,13 +8,13 @@ const READ_BYTES: usize = 64 << 10;
 
 /// A part of a file. Reading it does not move the file's own position, which all threads share.
 #[derive(Debug)]
-pub(super) struct Section<'a> {
+pub(super) struct FileSlice<'a> {
     file: &'a File,
     position: u64,
     end: u64,
 }
 
-impl<'a> Section<'a> {
+impl<'a> FileSlice<'a> {
     /// Reads from `begin` up to `end`.
     pub(super) fn buffered(file: &'a File, begin: u64, end: u64) -> BufReader<Self> {
         // A small member is not worth a large buffer; there may be many of them.
@@ -23,7 +23,7 @@ impl<'a> Section<'a> {
     }
 }
 
-impl Read for Section<'_> {
+impl Read for FileSlice<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.end - self.position).unwrap_or(usize::MAX);
         let wanted = buffer.len().min(left);
@@ -39,7 +39,7 @@ impl Read for Section<'_> {
 
 /// Fills `buffer` from `offset` on.
 pub(super) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    Section { file, position: offset, end: offset.saturating_add(buffer.len() as u64) }.read_exact(buffer)
+    FileSlice { file, position: offset, end: offset.saturating_add(buffer.len() as u64) }.read_exact(buffer)
 }
 
 #[cfg(unix)]

@@ -12,9 +12,9 @@ use crate::trust::{Attached, AttachedReview};
 
 use super::member_rules::MemberRules;
 use super::name::{MemberName, ReviewPart};
-use super::positioned::{Section, read_exact_at};
-use super::records::{self, CENTRAL_BYTES, END_BYTES, END64_BYTES, End, Entry};
-use super::unpack::Content;
+use super::positioned::{FileSlice, read_exact_at};
+use super::records::{self, CENTRAL_BYTES, DirectoryEntry, END_BYTES, END64_BYTES, EndOfDirectory};
+use super::unpack::MemberContent;
 
 /// An open bundle file that keeps every rule of the strict profile.
 ///
@@ -25,7 +25,7 @@ pub struct Container {
     file: File,
     path: PathBuf,
     file_bytes: u64,
-    entries: Vec<Entry>,
+    entries: Vec<DirectoryEntry>,
 }
 
 impl Container {
@@ -158,7 +158,7 @@ impl Container {
     /// who reads to the end knows that the content was right.
     pub fn open_blob(&self, digest: &Digest) -> Result<impl Read + use<'_>, BundleError> {
         let entry = self.find(digest).ok_or_else(|| self.missing(digest))?;
-        Content::new(entry, self.packed(entry)).map_err(|error| error.in_file(&self.path))
+        MemberContent::new(entry, self.packed(entry)).map_err(|error| error.in_file(&self.path))
     }
 
     /// The content of a blob of at most `max_bytes`.
@@ -172,32 +172,35 @@ impl Container {
     }
 
     /// A blob's records and packed bytes, for copying it into another container as it is.
-    pub(super) fn packed_blob(&self, digest: &Digest) -> Result<(&Entry, impl BufRead), BundleError> {
+    pub(super) fn packed_blob(
+        &self,
+        digest: &Digest,
+    ) -> Result<(&DirectoryEntry, impl BufRead), BundleError> {
         let entry = self.find(digest).ok_or_else(|| self.missing(digest))?;
         Ok((entry, self.packed(entry)))
     }
 
-    fn content_of(&self, entry: &Entry) -> Result<Vec<u8>, BundleError> {
+    fn content_of(&self, entry: &DirectoryEntry) -> Result<Vec<u8>, BundleError> {
         // Grows with what arrives, not with what is declared.
         let mut content = Vec::new();
         self.unpack(entry, &mut content)?;
         Ok(content)
     }
 
-    fn unpack(&self, entry: &Entry, out: &mut dyn Write) -> Result<(), BundleError> {
-        Content::new(entry, self.packed(entry))
+    fn unpack(&self, entry: &DirectoryEntry, out: &mut dyn Write) -> Result<(), BundleError> {
+        MemberContent::new(entry, self.packed(entry))
             .and_then(|content| content.copy_to(out))
             .map_err(|error| error.in_file(&self.path))
     }
 
-    fn check_local_header(&self, entry: &Entry) -> Result<(), BundleError> {
+    fn check_local_header(&self, entry: &DirectoryEntry) -> Result<(), BundleError> {
         let mut record = vec![0; entry.local_header().len()];
         read_exact_at(&self.file, &mut record, entry.offset)
             .map_err(|error| BundleError::io("cannot read its local header", error).in_member(&entry.name))?;
         records::check_local(entry, &record)
     }
 
-    fn find(&self, digest: &Digest) -> Option<&Entry> {
+    fn find(&self, digest: &Digest) -> Option<&DirectoryEntry> {
         let name = MemberName::Blob(*digest);
         // Opening made sure that entries ascend by name.
         self.entries.binary_search_by(|entry| entry.name.cmp(&name)).ok().map(|index| &self.entries[index])
@@ -207,28 +210,28 @@ impl Container {
         refused("there is no such member").in_member(MemberName::Blob(*digest)).in_file(&self.path)
     }
 
-    fn packed(&self, entry: &Entry) -> BufReader<Section<'_>> {
+    fn packed(&self, entry: &DirectoryEntry) -> BufReader<FileSlice<'_>> {
         let begin = entry.content_offset().expect("opening made sure that the member ends within the file");
         self.section(begin, begin + entry.packed_bytes)
     }
 
-    fn section(&self, begin: u64, end: u64) -> BufReader<Section<'_>> {
-        Section::buffered(&self.file, begin, end)
+    fn section(&self, begin: u64, end: u64) -> BufReader<FileSlice<'_>> {
+        FileSlice::buffered(&self.file, begin, end)
     }
 }
 
-fn read_directory(file: &File, file_bytes: u64) -> Result<Vec<Entry>, BundleError> {
+fn read_directory(file: &File, file_bytes: u64) -> Result<Vec<DirectoryEntry>, BundleError> {
     let tail_bytes = file_bytes.min(END64_BYTES as u64);
     let mut tail = vec![0; tail_bytes as usize];
     read_exact_at(file, &mut tail, file_bytes - tail_bytes)
         .map_err(|error| BundleError::io("cannot read the end record", error))?;
-    let end = End::parse(&tail, file_bytes)?;
+    let end = EndOfDirectory::parse(&tail, file_bytes)?;
     if end.members > MAX_MEMBERS {
         return Err(over(format!("{} members are more than the allowed {MAX_MEMBERS}", end.members)));
     }
 
     let central_end = end.central_offset + end.central_bytes;
-    let mut directory = Section::buffered(file, end.central_offset, central_end);
+    let mut directory = FileSlice::buffered(file, end.central_offset, central_end);
     let mut member_rules = MemberRules::default();
     for _ in 0..end.members {
         member_rules.admit(read_central_entry(&mut directory)?)?;
@@ -242,7 +245,7 @@ fn read_directory(file: &File, file_bytes: u64) -> Result<Vec<Entry>, BundleErro
     member_rules.finish()
 }
 
-fn read_central_entry(directory: &mut impl Read) -> Result<Entry, BundleError> {
+fn read_central_entry(directory: &mut impl Read) -> Result<DirectoryEntry, BundleError> {
     let mut fixed = [0; CENTRAL_BYTES];
     directory.read_exact(&mut fixed).map_err(cannot_read_directory)?;
     let mut record = fixed.to_vec();

@@ -65,7 +65,7 @@ impl Method {
 
 /// The six properties of a member from which all its records follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct DirectoryEntry {
     pub(super) name: MemberName,
     pub(super) method: Method,
     pub(super) crc32: u32,
@@ -75,11 +75,11 @@ pub(super) struct Entry {
     pub(super) offset: u64,
 }
 
-impl Entry {
+impl DirectoryEntry {
     /// The bytes that stand before the member's content.
     pub(super) fn local_header(&self) -> Vec<u8> {
         let extra = self.extra(Extra::Local);
-        let mut record = Record::new(LOCAL_SIGNATURE);
+        let mut record = RecordWriter::new(LOCAL_SIGNATURE);
         self.put_twin_fields(&mut record, &extra);
         record.bytes(self.name.to_string().as_bytes()).bytes(&extra).finish()
     }
@@ -87,7 +87,7 @@ impl Entry {
     /// The member's entry in the central directory.
     pub(super) fn central_header(&self) -> Vec<u8> {
         let extra = self.extra(Extra::Central);
-        let mut record = Record::new(CENTRAL_SIGNATURE);
+        let mut record = RecordWriter::new(CENTRAL_SIGNATURE);
         record.u16(MADE_BY_UNIX | self.version_needed());
         self.put_twin_fields(&mut record, &extra);
         // Comment length, disk, internal attributes.
@@ -105,7 +105,7 @@ impl Entry {
         self.content_offset()?.checked_add(self.packed_bytes)
     }
 
-    fn put_twin_fields(&self, record: &mut Record, extra: &[u8]) {
+    fn put_twin_fields(&self, record: &mut RecordWriter, extra: &[u8]) {
         let (packed, size) = if self.is_large() {
             (u32::MAX, u32::MAX)
         } else {
@@ -174,7 +174,7 @@ pub(super) fn central_tail_bytes(fixed: &[u8; CENTRAL_BYTES]) -> Result<usize, B
 }
 
 /// Reads a central entry and makes sure that it is exactly what [`Entry::central_header`] writes.
-pub(super) fn parse_central(record: &[u8]) -> Result<Entry, BundleError> {
+pub(super) fn parse_central(record: &[u8]) -> Result<DirectoryEntry, BundleError> {
     let (fixed, tail) = record.split_at(CENTRAL_BYTES);
     let (name, extra) = tail.split_at(usize::from(u16_at(fixed, 28)));
     let parsed = MemberName::parse(name);
@@ -198,7 +198,7 @@ pub(super) fn parse_central(record: &[u8]) -> Result<Entry, BundleError> {
     let offset = if offset == u32::MAX { wide()? } else { offset.into() };
 
     let crc32 = u32_at(fixed, 16);
-    let entry = Entry { name: member.clone(), method, crc32, packed_bytes, size_bytes, offset };
+    let entry = DirectoryEntry { name: member.clone(), method, crc32, packed_bytes, size_bytes, offset };
     match first_difference(&entry.central_header(), record) {
         None => Ok(entry),
         Some(at) => Err(here(format!("its central entry has a forbidden value ({})", central_field(at)))),
@@ -206,7 +206,7 @@ pub(super) fn parse_central(record: &[u8]) -> Result<Entry, BundleError> {
 }
 
 /// Makes sure that a local header is exactly what [`Entry::local_header`] writes.
-pub(super) fn check_local(entry: &Entry, record: &[u8]) -> Result<(), BundleError> {
+pub(super) fn check_local(entry: &DirectoryEntry, record: &[u8]) -> Result<(), BundleError> {
     match first_difference(&entry.local_header(), record) {
         None => Ok(()),
         Some(at) => {
@@ -219,16 +219,16 @@ pub(super) fn check_local(entry: &Entry, record: &[u8]) -> Result<(), BundleErro
 
 /// The end of a container: where its central directory is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct End {
+pub(super) struct EndOfDirectory {
     pub(super) members: u64,
     pub(super) central_bytes: u64,
     pub(super) central_offset: u64,
 }
 
-impl End {
+impl EndOfDirectory {
     /// The bytes after the central directory; the last of the file.
     pub(super) fn records(&self) -> Vec<u8> {
-        let mut end = Record::new(END_SIGNATURE);
+        let mut end = RecordWriter::new(END_SIGNATURE);
         let members = u16::try_from(self.members).unwrap_or(u16::MAX);
         // Number of this disk, of the disk with the central directory.
         end.u16(0).u16(0).u16(members).u16(members);
@@ -239,11 +239,11 @@ impl End {
         if members < u16::MAX && !far {
             return end;
         }
-        let mut end64 = Record::new(END64_SIGNATURE);
+        let mut end64 = RecordWriter::new(END64_SIGNATURE);
         // Length of what follows in the record; version made by and needed; disks.
         end64.u64(44).u16(MADE_BY_UNIX | ZIP64_VERSION).u16(ZIP64_VERSION).u32(0).u32(0);
         end64.u64(self.members).u64(self.members).u64(self.central_bytes).u64(self.central_offset);
-        let mut locator = Record::new(LOCATOR_SIGNATURE);
+        let mut locator = RecordWriter::new(LOCATOR_SIGNATURE);
         // The ZIP64 end record directly follows the central directory, on the one and only disk.
         locator.u32(0).u64(self.central_offset.saturating_add(self.central_bytes)).u32(1);
         [end64.finish(), locator.finish(), end].concat()
@@ -263,13 +263,17 @@ impl End {
                 return Err(refused("the ZIP64 end record is missing"));
             }
             let end64 = &tail[tail.len() - END64_BYTES..];
-            End {
+            EndOfDirectory {
                 members: u64_at(end64, 32),
                 central_bytes: u64_at(end64, 40),
                 central_offset: u64_at(end64, 48),
             }
         } else {
-            End { members: members.into(), central_bytes: size.into(), central_offset: offset.into() }
+            EndOfDirectory {
+                members: members.into(),
+                central_bytes: size.into(),
+                central_offset: offset.into(),
+            }
         };
         let records = parsed.records();
         if !tail.ends_with(&records) {
@@ -284,9 +288,9 @@ impl End {
 }
 
 /// Puts a record together, little-endian.
-struct Record(Vec<u8>);
+struct RecordWriter(Vec<u8>);
 
-impl Record {
+impl RecordWriter {
     fn new(signature: u32) -> Self {
         Self(signature.to_le_bytes().to_vec())
     }
@@ -396,9 +400,9 @@ mod tests {
 
     const GIB: u64 = 1 << 30;
 
-    fn entry(packed_bytes: u64, size_bytes: u64, offset: u64) -> Entry {
+    fn entry(packed_bytes: u64, size_bytes: u64, offset: u64) -> DirectoryEntry {
         let name = MemberName::Blob(Digest::compute(b"x"));
-        Entry { name, method: Method::Zstd, crc32: 7, packed_bytes, size_bytes, offset }
+        DirectoryEntry { name, method: Method::Zstd, crc32: 7, packed_bytes, size_bytes, offset }
     }
 
     #[test]
@@ -426,11 +430,11 @@ mod tests {
     fn the_end_reads_back_on_both_sides_of_every_zip64_limit() {
         for members in [1, 65_534, 65_535, 65_536, 100_000] {
             for central_offset in [100, u64::from(u32::MAX) - 1, u64::from(u32::MAX), 9 * GIB] {
-                let end = End { members, central_bytes: 4_000, central_offset };
+                let end = EndOfDirectory { members, central_bytes: 4_000, central_offset };
                 let records = end.records();
                 let file_bytes = central_offset + 4_000 + records.len() as u64;
-                assert_eq!(End::parse(&records, file_bytes).unwrap(), end);
-                assert!(End::parse(&records, file_bytes + 1).is_err());
+                assert_eq!(EndOfDirectory::parse(&records, file_bytes).unwrap(), end);
+                assert!(EndOfDirectory::parse(&records, file_bytes + 1).is_err());
             }
         }
     }

@@ -18,7 +18,7 @@ use crate::bundle::limits::{MAX_LEVEL, MAX_TOTAL_RATIO};
 use crate::model::{Code, Digest, Hasher};
 
 use super::member_rules::expands_beyond;
-use super::positioned::{Section, write_all_at};
+use super::positioned::{FileSlice, write_all_at};
 use super::records::Method;
 
 /// Bytes that one blob puts into the spool at a time, so that blobs packed side by side do not wait for each other.
@@ -37,7 +37,7 @@ const MAX_AT_ONCE_BYTES: u64 = 128 << 10;
 
 /// A nameless temporary file for packed blobs. Clones share the file, which is gone with the last of them.
 #[derive(Debug, Clone)]
-pub struct Spool(Arc<Shared>);
+pub struct BlobSpool(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -49,7 +49,7 @@ struct Shared {
 /// A blob that is packed and waits in a [`Spool`].
 #[derive(Debug, Clone)]
 pub struct PackedBlob {
-    spool: Spool,
+    spool: BlobSpool,
     extents: Vec<Extent>,
     pub(super) method: Method,
     pub(super) crc32: u32,
@@ -65,7 +65,7 @@ struct Extent {
     length: u64,
 }
 
-impl Spool {
+impl BlobSpool {
     /// A spool in `folder`, which needs room for about as much as the bundle will take, twice in the worst case.
     pub fn create_in(folder: &Path) -> Result<Self, BundleError> {
         let file = tempfile::tempfile_in(folder);
@@ -180,7 +180,7 @@ impl PackedBlob {
         let file = &self.spool.0.file;
         self.extents
             .iter()
-            .map(|extent| Section::buffered(file, extent.offset, extent.offset + extent.length))
+            .map(|extent| FileSlice::buffered(file, extent.offset, extent.offset + extent.length))
     }
 
     /// The same content, read and packed a second time.
@@ -269,17 +269,17 @@ impl Sum {
 /// Puts what is written into the spool, one extent after another.
 #[derive(Debug)]
 struct ExtentWriter {
-    spool: Spool,
+    spool: BlobSpool,
     pending: Vec<u8>,
     extents: Vec<Extent>,
 }
 
 impl ExtentWriter {
-    fn new(spool: Spool) -> Self {
+    fn new(spool: BlobSpool) -> Self {
         Self { spool, pending: Vec::new(), extents: Vec::new() }
     }
 
-    fn finish(mut self) -> io::Result<(Spool, Vec<Extent>)> {
+    fn finish(mut self) -> io::Result<(BlobSpool, Vec<Extent>)> {
         self.append_pending()?;
         Ok((self.spool, self.extents))
     }

@@ -9,14 +9,14 @@ use super::crafted::{
     Crafted, FINGERPRINT, MANIFEST, Member, OnDisk, blob_name, contents, noise, read_all, signature, valid,
     written,
 };
-use super::{Container, ContainerWriter, PackedBlob, Spool};
+use super::{BlobSpool, Container, ContainerWriter, PackedBlob};
 use crate::bundle::BundleError;
 use crate::bundle::limits::MAX_TOTAL_RATIO;
 use crate::model::{Code, Digest};
 use crate::trust::AttachedReview;
 
-fn spool() -> Spool {
-    Spool::create_in(&std::env::temp_dir()).unwrap()
+fn spool() -> BlobSpool {
+    BlobSpool::create_in(&std::env::temp_dir()).unwrap()
 }
 
 fn pack(content: &[u8], level: i32) -> PackedBlob {

@@ -10,15 +10,15 @@ use crate::bundle::limits::MAX_WINDOW_LOG;
 use crate::model::{Code, Hasher};
 
 use super::name::MemberName;
-use super::records::{Entry, Method};
+use super::records::{DirectoryEntry, Method};
 
 /// Unpacked bytes that are held at a time.
 const CHUNK_BYTES: usize = 64 << 10;
 
 /// The content of a member. Size, CRC-32 and SHA-256 are known to be right only when the end was reached without an
 /// error: until then what was read is not to be relied on.
-pub(super) struct Content<'a, R> {
-    entry: &'a Entry,
+pub(super) struct MemberContent<'a, R> {
+    entry: &'a DirectoryEntry,
     packed: R,
     unpacker: Unpacker,
     is_complete: bool,
@@ -31,9 +31,9 @@ pub(super) struct Content<'a, R> {
     sha256: Hasher,
 }
 
-impl<'a, R: BufRead> Content<'a, R> {
+impl<'a, R: BufRead> MemberContent<'a, R> {
     /// `packed` ends where the member ends.
-    pub(super) fn new(entry: &'a Entry, packed: R) -> Result<Self, BundleError> {
+    pub(super) fn new(entry: &'a DirectoryEntry, packed: R) -> Result<Self, BundleError> {
         Ok(Self {
             entry,
             packed,
@@ -121,7 +121,7 @@ impl<'a, R: BufRead> Content<'a, R> {
     }
 }
 
-impl<R: BufRead> Read for Content<'_, R> {
+impl<R: BufRead> Read for MemberContent<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let in_member = |error: BundleError| io::Error::other(error.in_member(&self.entry.name));
         match self.fill() {
@@ -137,7 +137,7 @@ impl<R: BufRead> Read for Content<'_, R> {
 }
 
 /// One step of unpacking.
-struct Step {
+struct Unpacked {
     consumed: usize,
     produced: usize,
     ended: bool,
@@ -164,19 +164,19 @@ impl Unpacker {
     }
 
     /// Unpacks some of `input` into `output`. An empty `input` means that there is no more.
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, BundleError> {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Unpacked, BundleError> {
         match self {
             Self::Stored => {
                 let length = input.len().min(output.len());
                 output[..length].copy_from_slice(&input[..length]);
-                Ok(Step { consumed: length, produced: length, ended: input.is_empty() })
+                Ok(Unpacked { consumed: length, produced: length, ended: input.is_empty() })
             }
             Self::Deflate(state) => {
                 let (before_in, before_out) = (state.total_in(), state.total_out());
                 let status = state.decompress(input, output, FlushDecompress::None);
                 let status =
                     status.map_err(|error| refused(format!("its deflate stream is damaged: {error}")))?;
-                Ok(Step {
+                Ok(Unpacked {
                     consumed: (state.total_in() - before_in) as usize,
                     produced: (state.total_out() - before_out) as usize,
                     ended: status == Status::StreamEnd,
@@ -186,7 +186,7 @@ impl Unpacker {
                 let mut from = InBuffer::around(input);
                 let mut to = OutBuffer::around(output);
                 let hint = context.decompress_stream(&mut to, &mut from).map_err(damaged_zstd)?;
-                Ok(Step { consumed: from.pos(), produced: to.pos(), ended: hint == 0 })
+                Ok(Unpacked { consumed: from.pos(), produced: to.pos(), ended: hint == 0 })
             }
         }
     }

@@ -8,9 +8,9 @@ use crate::model::{Code, Digest};
 use crate::trust::{Attached, AttachedReview};
 
 use super::member_rules::MemberRules;
-use super::name::{Fingerprint, MemberName, ReviewPart};
+use super::name::{MemberName, ReviewPart, SignatureName};
 use super::read::Container;
-use super::records::{End, Entry, Method};
+use super::records::{DirectoryEntry, EndOfDirectory, Method};
 use super::spool::PackedBlob;
 
 /// Writes the members one after another: the manifest, then signatures, reviews and blobs, each ascending by name. Anything
@@ -47,7 +47,7 @@ impl<W: Write> ContainerWriter<W> {
 
     /// Adds a blob from the spool.
     pub fn add_blob(&mut self, blob: &PackedBlob) -> Result<(), BundleError> {
-        let entry = Entry {
+        let entry = DirectoryEntry {
             name: MemberName::Blob(blob.digest()),
             method: blob.method,
             crc32: blob.crc32,
@@ -62,16 +62,18 @@ impl<W: Write> ContainerWriter<W> {
     /// content is not checked.
     pub fn copy_blob(&mut self, from: &Container, digest: &Digest) -> Result<(), BundleError> {
         let (entry, packed) = from.packed_blob(digest)?;
-        self.add(Entry { offset: self.member_rules.next_offset(), ..entry.clone() }, [packed])
+        self.add(DirectoryEntry { offset: self.member_rules.next_offset(), ..entry.clone() }, [packed])
     }
 
     /// Ends the container and returns what it was written into. Nothing is flushed or synced.
     pub fn finish(mut self) -> Result<W, BundleError> {
         let central_offset = self.member_rules.next_offset();
         let entries = self.member_rules.finish()?;
-        let mut directory: Vec<u8> = entries.iter().flat_map(Entry::central_header).collect();
+        let mut directory: Vec<u8> = entries.iter().flat_map(DirectoryEntry::central_header).collect();
         let central_bytes = directory.len() as u64;
-        directory.extend(End { members: entries.len() as u64, central_bytes, central_offset }.records());
+        directory.extend(
+            EndOfDirectory { members: entries.len() as u64, central_bytes, central_offset }.records(),
+        );
         self.out.write_all(&directory).map_err(cannot_write)?;
         if central_offset.saturating_add(directory.len() as u64) > MAX_BUNDLE_BYTES {
             let problem = format!("the bundle is larger than the allowed {MAX_BUNDLE_BYTES} bytes");
@@ -82,7 +84,7 @@ impl<W: Write> ContainerWriter<W> {
 
     fn add_stored(&mut self, name: MemberName, content: &[u8]) -> Result<(), BundleError> {
         let size_bytes = content.len() as u64;
-        let entry = Entry {
+        let entry = DirectoryEntry {
             name,
             method: Method::Stored,
             crc32: crc32fast::hash(content),
@@ -93,7 +95,11 @@ impl<W: Write> ContainerWriter<W> {
         self.add(entry, [content])
     }
 
-    fn add<R: Read>(&mut self, entry: Entry, packed: impl IntoIterator<Item = R>) -> Result<(), BundleError> {
+    fn add<R: Read>(
+        &mut self,
+        entry: DirectoryEntry,
+        packed: impl IntoIterator<Item = R>,
+    ) -> Result<(), BundleError> {
         self.member_rules.admit(entry.clone())?;
         self.out.write_all(&entry.local_header()).map_err(cannot_write)?;
         let mut copied = 0;
@@ -106,8 +112,8 @@ impl<W: Write> ContainerWriter<W> {
     }
 }
 
-fn fingerprint_of(text: &str) -> Result<Fingerprint, BundleError> {
-    Fingerprint::parse(text).ok_or_else(|| {
+fn fingerprint_of(text: &str) -> Result<SignatureName, BundleError> {
+    SignatureName::parse(text).ok_or_else(|| {
         let problem = format!("a signature is named with 16 to 64 lower-case hex digits, not {text:?}");
         BundleError::new(Code::Container, problem)
     })

@@ -7,7 +7,9 @@ use zstd::zstd_safe::{DCtx, compress_bound, find_frame_compressed_size, get_fram
 
 use crate::disk::fs::FileRead;
 
-use super::{DeltaError, HEADER_BYTES, Header, MIN_SEGMENT_BYTES, RECORD_BYTES, Record, SEGMENT_BYTES};
+use super::{
+    DeltaError, DeltaHeader, FrameRecord, HEADER_BYTES, MIN_SEGMENT_BYTES, RECORD_BYTES, SEGMENT_BYTES,
+};
 
 /// Writes the new content to `out`. After an error `out` holds something unusable; without one it has got exactly
 /// `new_size` bytes, whose digest the caller checks. Takes about 50 MB whatever the sizes.
@@ -19,7 +21,7 @@ pub fn decode(
     out: &mut dyn Write,
 ) -> Result<(), DeltaError> {
     let header = read_header(delta, old_size, new_size)?;
-    let mut memory = Memory::default();
+    let mut memory = SegmentBuffers::default();
     let mut left = new_size;
     while left > 0 {
         let segment_bytes = left.min(header.segment_bytes.into());
@@ -36,10 +38,10 @@ pub fn decode(
     }
 }
 
-fn read_header(delta: &mut dyn Read, old_size: u64, new_size: u64) -> Result<Header, DeltaError> {
+fn read_header(delta: &mut dyn Read, old_size: u64, new_size: u64) -> Result<DeltaHeader, DeltaError> {
     let mut bytes = [0; HEADER_BYTES];
     delta.read_exact(&mut bytes).map_err(cannot_read_delta)?;
-    let header = Header::from_bytes(bytes).ok_or(DeltaError::Damaged("is of no known format"))?;
+    let header = DeltaHeader::from_bytes(bytes).ok_or(DeltaError::Damaged("is of no known format"))?;
     if header.old_size != old_size {
         return Err(DeltaError::OtherOldSize { expected: header.old_size, found: old_size });
     }
@@ -52,10 +54,14 @@ fn read_header(delta: &mut dyn Read, old_size: u64, new_size: u64) -> Result<Hea
     Ok(header)
 }
 
-fn read_record(delta: &mut dyn Read, header: Header, segment_bytes: usize) -> Result<Record, DeltaError> {
+fn read_record(
+    delta: &mut dyn Read,
+    header: DeltaHeader,
+    segment_bytes: usize,
+) -> Result<FrameRecord, DeltaError> {
     let mut bytes = [0; RECORD_BYTES];
     delta.read_exact(&mut bytes).map_err(cannot_read_delta)?;
-    let record = Record::from_bytes(bytes);
+    let record = FrameRecord::from_bytes(bytes);
     let old_end = record.old_offset.checked_add(record.old_length.into());
     if old_end.is_none_or(|end| end > header.old_size) {
         return Err(DeltaError::Damaged("looks beyond the old content"));
@@ -71,16 +77,16 @@ fn read_record(delta: &mut dyn Read, header: Header, segment_bytes: usize) -> Re
 
 /// What is held for one segment, reused for the next.
 #[derive(Default)]
-struct Memory {
+struct SegmentBuffers {
     frame: Vec<u8>,
     window: Vec<u8>,
     segment: Vec<u8>,
 }
 
-impl Memory {
+impl SegmentBuffers {
     fn read(
         &mut self,
-        record: Record,
+        record: FrameRecord,
         delta: &mut dyn Read,
         old: &mut dyn FileRead,
     ) -> Result<(), DeltaError> {

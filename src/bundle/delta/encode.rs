@@ -8,7 +8,7 @@ use zstd::zstd_safe::{CCtx, CParameter, compress_bound, get_error_name};
 use crate::disk::fs::FileRead;
 
 use super::anchors::Anchors;
-use super::{DeltaError, Header, Record, SEGMENT_BYTES};
+use super::{DeltaError, DeltaHeader, FrameRecord, SEGMENT_BYTES};
 
 /// Up to this level two segments are packed at a time, above one: with zstd's tables (28 MB each at this level, 48 at
 /// the next) and the old content they share, it takes about 110 MB either way.
@@ -25,11 +25,11 @@ pub fn encode(
     level: i32,
     out: &mut dyn Write,
 ) -> Result<(), DeltaError> {
-    encode_with(Header { segment_bytes: SEGMENT_BYTES, old_size, new_size }, old, new, level, out)
+    encode_with(DeltaHeader { segment_bytes: SEGMENT_BYTES, old_size, new_size }, old, new, level, out)
 }
 
 pub(super) fn encode_with(
-    header: Header,
+    header: DeltaHeader,
     old: &mut dyn FileRead,
     new: &mut dyn Read,
     level: i32,
@@ -49,7 +49,7 @@ pub(super) fn encode_with(
         for frame in frames {
             let frame = frame?;
             let (old_length, frame_length) = (windows.length, frame.len() as u32);
-            let record = Record { old_offset, old_length, frame_length };
+            let record = FrameRecord { old_offset, old_length, frame_length };
             out.write_all(&record.to_bytes()).and_then(|()| out.write_all(&frame)).map_err(&cannot_write)?;
         }
         position += segments.iter().map(|segment| segment.len() as u64).sum::<u64>();
@@ -59,14 +59,14 @@ pub(super) fn encode_with(
 
 /// Which part of the old content a segment is packed against.
 struct Windows {
-    header: Header,
+    header: DeltaHeader,
     length: u32,
     /// Only where the window cannot hold the whole old content.
     anchors: Option<Anchors>,
 }
 
 impl Windows {
-    fn new(header: Header, old: &mut dyn FileRead) -> Result<Self, DeltaError> {
+    fn new(header: DeltaHeader, old: &mut dyn FileRead) -> Result<Self, DeltaError> {
         let all = u32::try_from(header.old_size).ok().filter(|size| *size <= header.window_bytes());
         let anchors = match all {
             Some(_) => None,
@@ -90,7 +90,7 @@ impl Windows {
 }
 
 fn read_segments(
-    header: Header,
+    header: DeltaHeader,
     position: u64,
     at_most: usize,
     new: &mut dyn Read,

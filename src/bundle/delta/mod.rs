@@ -125,13 +125,13 @@ impl From<DeltaError> for BundleError {
 
 /// What the header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Header {
+struct DeltaHeader {
     segment_bytes: u32,
     old_size: u64,
     new_size: u64,
 }
 
-impl Header {
+impl DeltaHeader {
     fn to_bytes(self) -> Vec<u8> {
         let sizes = [self.old_size.to_le_bytes(), self.new_size.to_le_bytes()].concat();
         [&MAGIC[..], &self.segment_bytes.to_le_bytes(), &sizes].concat()
@@ -157,13 +157,13 @@ impl Header {
 
 /// What stands before each frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Record {
+struct FrameRecord {
     old_offset: u64,
     old_length: u32,
     frame_length: u32,
 }
 
-impl Record {
+impl FrameRecord {
     fn to_bytes(self) -> Vec<u8> {
         let lengths = [self.old_length.to_le_bytes(), self.frame_length.to_le_bytes()].concat();
         [&self.old_offset.to_le_bytes()[..], &lengths].concat()

@@ -16,7 +16,7 @@ fn edited(old: &[u8]) -> Vec<u8> {
 }
 
 fn delta_of(segment_bytes: u32, old: &[u8], new: &[u8], level: i32) -> Vec<u8> {
-    let header = Header { segment_bytes, old_size: old.len() as u64, new_size: new.len() as u64 };
+    let header = DeltaHeader { segment_bytes, old_size: old.len() as u64, new_size: new.len() as u64 };
     let mut delta = Vec::new();
     encode_with(header, &mut Cursor::new(old), &mut Cursor::new(new), level, &mut delta).unwrap();
     delta
@@ -87,11 +87,11 @@ fn content_that_is_not_of_the_promised_size_makes_no_delta() {
 }
 
 /// A delta of two segments with a field of its first record changed.
-fn with_record(change: impl Fn(&mut Record)) -> (Vec<u8>, Vec<u8>) {
+fn with_record(change: impl Fn(&mut FrameRecord)) -> (Vec<u8>, Vec<u8>) {
     let old = noise(100_000, 1);
     let mut delta = delta_of(SMALL, &old, &edited(&old), 3);
     let at = HEADER_BYTES..HEADER_BYTES + RECORD_BYTES;
-    let mut record = Record::from_bytes(delta[at.clone()].try_into().unwrap());
+    let mut record = FrameRecord::from_bytes(delta[at.clone()].try_into().unwrap());
     change(&mut record);
     delta[at].copy_from_slice(&record.to_bytes());
     (delta, old)
@@ -116,7 +116,8 @@ fn h72_negative_and_far_offsets() {
 #[test]
 fn h73_huge_sizes() {
     let old = noise(1_000, 1);
-    let header = |segment_bytes, old_size, new_size| Header { segment_bytes, old_size, new_size }.to_bytes();
+    let header =
+        |segment_bytes, old_size, new_size| DeltaHeader { segment_bytes, old_size, new_size }.to_bytes();
     for size in [1 << 62, u64::MAX] {
         assert!(refused(&header(SMALL, 1_000, size), &old, 1_000).contains("instead of 1000"));
         assert!(refused(&header(SMALL, size, 1_000), &old, 1_000).contains("not 1000"));
@@ -151,8 +152,8 @@ fn h74_cut_off_trailing_and_bombs() {
     );
 
     let with_frame = |frame: &[u8]| {
-        let header = Header { segment_bytes: SMALL, old_size: 100_000, new_size: 10 };
-        let record = Record { old_offset: 0, old_length: 1_000, frame_length: frame.len() as u32 };
+        let header = DeltaHeader { segment_bytes: SMALL, old_size: 100_000, new_size: 10 };
+        let record = FrameRecord { old_offset: 0, old_length: 1_000, frame_length: frame.len() as u32 };
         [&header.to_bytes()[..], &record.to_bytes(), frame].concat()
     };
     // A frame header that asks for a window of 2 GiB, without and with a (wrong) content size.

@@ -25,7 +25,7 @@ mod tree;
 
 pub use write::write_manifest;
 
-pub(super) use problem::Problem;
+pub(super) use problem::ManifestProblem;
 use problem::Problems;
 
 /// Why a manifest is refused, and where.
@@ -62,7 +62,7 @@ impl From<JsonError> for ManifestError {
 }
 
 impl ManifestError {
-    fn from_problem(problem: Problem, bytes: &[u8]) -> Self {
+    fn from_problem(problem: ManifestProblem, bytes: &[u8]) -> Self {
         let position = json::position_of(bytes, &problem.at);
         Self { code: problem.code, position, at: problem.at, message: problem.message }
     }
@@ -76,7 +76,7 @@ impl ManifestError {
 pub fn read_manifest(bytes: &[u8]) -> Result<Patch, ManifestError> {
     json::check(bytes, limits::MANIFEST_BYTES)?;
     check_age(bytes)?;
-    let document: wire::Document = json::from_slice(bytes, limits::MANIFEST_BYTES)?;
+    let document: wire::RawDocument = json::from_slice(bytes, limits::MANIFEST_BYTES)?;
     let patch = read::patch(document).map_err(|problem| ManifestError::from_problem(problem, bytes))?;
     check(&patch)
         .map_err(|error| ManifestError { position: json::position_of(bytes, &error.at), ..error })?;
@@ -91,12 +91,14 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Patch, ManifestError> {
 pub fn check(patch: &Patch) -> Result<(), ManifestError> {
     match problems(patch).into_iter().next() {
         None => Ok(()),
-        Some(Problem { code, at, message, .. }) => Err(ManifestError { code, position: None, at, message }),
+        Some(ManifestProblem { code, at, message, .. }) => {
+            Err(ManifestError { code, position: None, at, message })
+        }
     }
 }
 
 /// Everything that [`check`] finds, for whoever can still mend it.
-pub(super) fn problems(patch: &Patch) -> Vec<Problem> {
+pub(super) fn problems(patch: &Patch) -> Vec<ManifestProblem> {
     let mut problems = Problems::default();
     rules::check(&patch.about, Some(&patch.created), &patch.scripts, &mut problems);
     tree::check(patch, &mut problems);
@@ -104,7 +106,7 @@ pub(super) fn problems(patch: &Patch) -> Vec<Problem> {
 }
 
 /// Everything that is wrong with what a person wrote about a patch that is still to be made.
-pub(super) fn text_problems(about: &About, scripts: &[Script]) -> Vec<Problem> {
+pub(super) fn text_problems(about: &About, scripts: &[Script]) -> Vec<ManifestProblem> {
     let mut problems = Problems::default();
     rules::check(about, None, scripts, &mut problems);
     problems.into_all()
@@ -138,11 +140,11 @@ pub fn referenced_blobs(patch: &Patch) -> BTreeMap<Digest, Option<u64>> {
 
 /// A later program may know keys that this one does not. Tells that case apart before they are called unknown.
 fn check_age(bytes: &[u8]) -> Result<(), ManifestError> {
-    let Ok(head) = json::from_slice::<wire::Head>(bytes, limits::MANIFEST_BYTES) else {
+    let Ok(head) = json::from_slice::<wire::RawHead>(bytes, limits::MANIFEST_BYTES) else {
         return Ok(()); // Not even these two are right: the full reading says where.
     };
     let newer = |at: &str, message: String| {
-        let problem = Problem { code: Code::Newer, at: at.to_owned(), change: None, message };
+        let problem = ManifestProblem { code: Code::Newer, at: at.to_owned(), change: None, message };
         Err(ManifestError::from_problem(problem, bytes))
     };
     if head.format != wire::FORMAT && head.format.starts_with(wire::FORMAT_FAMILY) {

@@ -7,7 +7,7 @@ use crate::model::Code;
 
 /// One broken rule of a manifest or an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct ManifestProblem {
     pub code: Code,
     /// The value it is about, such as `changes[3].path`.
     pub at: String,
@@ -16,7 +16,7 @@ pub(crate) struct Problem {
     pub message: String,
 }
 
-impl Problem {
+impl ManifestProblem {
     /// A broken rule of form.
     pub fn manifest(at: impl fmt::Display, message: impl Into<String>) -> Self {
         Self { code: Code::Manifest, at: at.to_string(), change: None, message: message.into() }
@@ -33,7 +33,7 @@ impl Problem {
 /// Every problem found so far. Rules that many values share are its methods; `at` names the value.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
-    found: Vec<Problem>,
+    found: Vec<ManifestProblem>,
 }
 
 impl Problems {
@@ -42,7 +42,12 @@ impl Problems {
 
     pub fn push(&mut self, code: Code, at: impl fmt::Display, message: impl Into<String>) {
         if !self.is_full() {
-            self.found.push(Problem { code, at: at.to_string(), change: None, message: message.into() });
+            self.found.push(ManifestProblem {
+                code,
+                at: at.to_string(),
+                change: None,
+                message: message.into(),
+            });
         }
     }
 
@@ -51,7 +56,7 @@ impl Problems {
         if !self.is_full() {
             let dot = if field.is_empty() { "" } else { "." };
             let at = format!("changes[{index}]{dot}{field}");
-            self.found.push(Problem { code, at, change: Some(index), message: message.into() });
+            self.found.push(ManifestProblem { code, at, change: Some(index), message: message.into() });
         }
     }
 
@@ -68,7 +73,7 @@ impl Problems {
         self.found.len() >= Self::MAX
     }
 
-    pub fn into_all(self) -> Vec<Problem> {
+    pub fn into_all(self) -> Vec<ManifestProblem> {
         self.found
     }
 

@@ -1,7 +1,7 @@
 //! From the wire to the model: each text becomes the value it stands for, or is refused.
 
 use super::op::Op;
-use super::problem::Problem;
+use super::problem::ManifestProblem;
 use super::wire;
 use crate::model::{
     About, Approvals, Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue,
@@ -9,16 +9,16 @@ use crate::model::{
     Restart, Rollback, Script, Severity, TreePath, Word,
 };
 
-type Read<T> = Result<T, Problem>;
+type ManifestRead<T> = Result<T, ManifestProblem>;
 
-pub(super) fn patch(document: wire::Document) -> Read<Patch> {
-    let wire::Document { manifest: raw, extensions } = document;
+pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
+    let wire::RawDocument { manifest: raw, extensions } = document;
     if raw.format != wire::FORMAT {
-        return Err(Problem::manifest("format", format!("the format is not {:?}", wire::FORMAT)));
+        return Err(ManifestProblem::manifest("format", format!("the format is not {:?}", wire::FORMAT)));
     }
     if let Some(version) = &raw.min_tool_version {
         semver::Version::parse(version).map_err(|error| {
-            Problem::manifest("min_tool_version", format!("no semantic version: {error}"))
+            ManifestProblem::manifest("min_tool_version", format!("no semantic version: {error}"))
         })?;
     }
     let about = About {
@@ -65,31 +65,31 @@ pub(super) fn patch(document: wire::Document) -> Read<Patch> {
     })
 }
 
-fn each<T, U>(name: &str, raw: Vec<T>, read: impl Fn(T) -> Read<U>) -> Read<Vec<U>> {
+fn each<T, U>(name: &str, raw: Vec<T>, read: impl Fn(T) -> ManifestRead<U>) -> ManifestRead<Vec<U>> {
     raw.into_iter()
         .enumerate()
         .map(|(index, raw)| read(raw).map_err(|problem| problem.inside(format_args!("{name}[{index}]"))))
         .collect()
 }
 
-fn approvals(raw: Option<wire::Approvals>) -> Approvals {
+fn approvals(raw: Option<wire::RawApprovals>) -> Approvals {
     let raw = raw.unwrap_or_default();
     Approvals { authors: raw.author.unwrap_or(0), reviewers: raw.reviewer.unwrap_or(0) }
 }
 
-fn issue(raw: wire::Issue) -> Issue {
+fn issue(raw: wire::RawIssue) -> Issue {
     Issue { system: raw.system, key: raw.key, url: raw.url, kind: raw.kind }
 }
 
-fn severity(raw: wire::Severity) -> Read<Severity> {
+fn severity(raw: wire::RawSeverity) -> ManifestRead<Severity> {
     Ok(Severity { level: word("severity.level", &raw.level)?, cvss: raw.cvss })
 }
 
-fn hold(raw: wire::Hold) -> Read<Hold> {
+fn hold(raw: wire::RawHold) -> ManifestRead<Hold> {
     Ok(Hold { kind: word("kind", &raw.kind)?, text: raw.text, phase: word("phase", &raw.phase)? })
 }
 
-fn product(raw: wire::Product) -> Read<Product> {
+fn product(raw: wire::RawProduct) -> ManifestRead<Product> {
     Ok(Product {
         name: raw.name,
         purl: raw.purl,
@@ -99,7 +99,7 @@ fn product(raw: wire::Product) -> Read<Product> {
     })
 }
 
-fn detect(mut raw: wire::Detect) -> Read<Detect> {
+fn detect(mut raw: wire::RawDetect) -> ManifestRead<Detect> {
     let path = path("path", &raw.path)?;
     let found = match raw.kind.as_str() {
         "exists" => Detect::Exists { path },
@@ -110,13 +110,13 @@ fn detect(mut raw: wire::Detect) -> Read<Detect> {
         }
         other => return Err(none_of("kind", other, "exists, hash, text, version")),
     };
-    let wire::Detect { kind, path, .. } = &raw;
-    let taken = wire::Detect { kind: kind.clone(), path: path.clone(), ..Default::default() };
+    let wire::RawDetect { kind, path, .. } = &raw;
+    let taken = wire::RawDetect { kind: kind.clone(), path: path.clone(), ..Default::default() };
     nothing_more(raw == taken, &raw.kind)?;
     Ok(found)
 }
 
-fn requirement(raw: wire::Requirement) -> Read<Requirement> {
+fn requirement(raw: wire::RawRequirement) -> ManifestRead<Requirement> {
     Ok(Requirement {
         id: patch_id("id", &raw.id)?,
         min_revision: raw.min_revision,
@@ -124,12 +124,12 @@ fn requirement(raw: wire::Requirement) -> Read<Requirement> {
     })
 }
 
-fn requirement_if(raw: wire::RequirementIf) -> Read<RequirementIf> {
+fn requirement_if(raw: wire::RawRequirementIf) -> ManifestRead<RequirementIf> {
     let then = requirement(raw.then).map_err(|problem| problem.inside("then"))?;
     Ok(RequirementIf { when: patch_id("when", &raw.when)?, then })
 }
 
-fn rollback(raw: wire::Rollback) -> Read<Rollback> {
+fn rollback(raw: wire::RawRollback) -> ManifestRead<Rollback> {
     Ok(Rollback {
         possible: word("possible", &raw.possible)?,
         reason: raw.reason,
@@ -138,7 +138,7 @@ fn rollback(raw: wire::Rollback) -> Read<Rollback> {
     })
 }
 
-fn check(raw: wire::Check) -> Read<Check> {
+fn check(raw: wire::RawCheck) -> ManifestRead<Check> {
     Ok(Check {
         probe: probe(&raw.check, raw.args)?,
         level: word("level", &raw.level)?,
@@ -147,7 +147,7 @@ fn check(raw: wire::Check) -> Read<Check> {
     })
 }
 
-fn script(raw: wire::Script) -> Read<Script> {
+fn script(raw: wire::RawScript) -> ManifestRead<Script> {
     Ok(Script {
         phase: word("phase", &raw.phase)?,
         reason: raw.reason,
@@ -158,8 +158,8 @@ fn script(raw: wire::Script) -> Read<Script> {
     })
 }
 
-fn probe(kind: &str, mut args: wire::Args) -> Read<Probe> {
-    let inside = |problem: Problem| problem.inside("args");
+fn probe(kind: &str, mut args: wire::Args) -> ManifestRead<Probe> {
+    let inside = |problem: ManifestProblem| problem.inside("args");
     let probe = match kind {
         "file" => Probe::File {
             path: must("path", args.path.take()).and_then(|raw| path("path", &raw)).map_err(inside)?,
@@ -192,7 +192,7 @@ fn probe(kind: &str, mut args: wire::Args) -> Read<Probe> {
     Ok(probe)
 }
 
-fn change(raw: wire::Change) -> Read<FileChange> {
+fn change(raw: wire::RawChange) -> ManifestRead<FileChange> {
     let change = FileChange {
         path: path("path", &raw.path)?,
         before: each("before", raw.before, image)?,
@@ -208,12 +208,12 @@ fn change(raw: wire::Change) -> Read<FileChange> {
     if stated != meant {
         let message =
             format!("the op is {:?}, but before, after and payload say {:?}", raw.op, meant.as_str());
-        return Err(Problem::manifest("op", message));
+        return Err(ManifestProblem::manifest("op", message));
     }
     Ok(change)
 }
 
-fn image(mut raw: wire::Image) -> Read<Node> {
+fn image(mut raw: wire::RawImage) -> ManifestRead<Node> {
     let node = match raw.kind.as_str() {
         "file" => Node::File(FileNode {
             digest: digest("sha256", &must("sha256", raw.sha256.take())?)?,
@@ -224,13 +224,13 @@ fn image(mut raw: wire::Image) -> Read<Node> {
         "dir" => Node::Dir(mode("mode", &must("mode", raw.mode.take())?)?),
         other => return Err(none_of("kind", other, "file, link, dir")),
     };
-    nothing_more(raw == wire::Image { kind: raw.kind.clone(), ..Default::default() }, &raw.kind)?;
+    nothing_more(raw == wire::RawImage { kind: raw.kind.clone(), ..Default::default() }, &raw.kind)?;
     Ok(node)
 }
 
-fn payload(mut raw: wire::Payload) -> Read<Payload> {
-    let blob = |raw: &mut wire::Payload| digest("blob", &must("blob", raw.blob.take())?);
-    let from = |raw: &mut wire::Payload| path("from", &must("from", raw.from.take())?);
+fn payload(mut raw: wire::RawPayload) -> ManifestRead<Payload> {
+    let blob = |raw: &mut wire::RawPayload| digest("blob", &must("blob", raw.blob.take())?);
+    let from = |raw: &mut wire::RawPayload| path("from", &must("from", raw.from.take())?);
     let payload = match raw.encoding.as_str() {
         "full" => Payload::Whole { blob: blob(&mut raw)? },
         "zstd-delta" => Payload::Delta {
@@ -241,41 +241,41 @@ fn payload(mut raw: wire::Payload) -> Read<Payload> {
         "same" => Payload::Same { from: from(&mut raw)? },
         other => return Err(none_of("encoding", other, "full, zstd-delta, same")),
     };
-    let taken = wire::Payload { encoding: raw.encoding.clone(), ..Default::default() };
+    let taken = wire::RawPayload { encoding: raw.encoding.clone(), ..Default::default() };
     nothing_more(raw == taken, &raw.encoding)?;
     Ok(payload)
 }
 
-fn must<T>(at: &str, value: Option<T>) -> Read<T> {
-    value.ok_or_else(|| Problem::manifest("", format!("missing field {at:?}")))
+fn must<T>(at: &str, value: Option<T>) -> ManifestRead<T> {
+    value.ok_or_else(|| ManifestProblem::manifest("", format!("missing field {at:?}")))
 }
 
-fn nothing_more(holds: bool, kind: &str) -> Read<()> {
+fn nothing_more(holds: bool, kind: &str) -> ManifestRead<()> {
     if holds {
         return Ok(());
     }
-    Err(Problem::manifest("", format!("there is a key that {kind:?} does not have")))
+    Err(ManifestProblem::manifest("", format!("there is a key that {kind:?} does not have")))
 }
 
-fn none_of(at: &str, word: &str, choices: &str) -> Problem {
-    Problem::manifest(at, format!("{word:?} is none of {choices}"))
+fn none_of(at: &str, word: &str, choices: &str) -> ManifestProblem {
+    ManifestProblem::manifest(at, format!("{word:?} is none of {choices}"))
 }
 
-fn word<W: Word>(at: &str, text: &str) -> Read<W> {
+fn word<W: Word>(at: &str, text: &str) -> ManifestRead<W> {
     W::parse(text).ok_or_else(|| none_of(at, text, &W::choices()))
 }
 
-fn patch_id(at: &str, text: &str) -> Read<PatchId> {
+fn patch_id(at: &str, text: &str) -> ManifestRead<PatchId> {
     PatchId::parse(text).ok_or_else(|| {
-        Problem::manifest(
+        ManifestProblem::manifest(
             at,
             format!("{text:?} is no patch id: letters, digits, \".\", \"_\" and \"-\" only"),
         )
     })
 }
 
-fn path(at: &str, text: &str) -> Read<TreePath> {
-    TreePath::parse(text).map_err(|error| Problem {
+fn path(at: &str, text: &str) -> ManifestRead<TreePath> {
+    TreePath::parse(text).map_err(|error| ManifestProblem {
         code: Code::Path,
         at: at.to_owned(),
         change: None,
@@ -283,14 +283,15 @@ fn path(at: &str, text: &str) -> Read<TreePath> {
     })
 }
 
-fn digest(at: &str, text: &str) -> Read<Digest> {
-    text.parse().map_err(|error: crate::model::DigestError| Problem::manifest(at, error.to_string()))
+fn digest(at: &str, text: &str) -> ManifestRead<Digest> {
+    text.parse().map_err(|error: crate::model::DigestError| ManifestProblem::manifest(at, error.to_string()))
 }
 
 /// Four octal digits, as [`Mode`] prints them: one spelling, and no room for bits beyond the twelve.
-fn mode(at: &str, text: &str) -> Read<Mode> {
+fn mode(at: &str, text: &str) -> ManifestRead<Mode> {
     let octal = text.len() == 4 && text.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
     let bits = octal.then(|| u32::from_str_radix(text, 8).ok()).flatten();
-    bits.map(Mode::new)
-        .ok_or_else(|| Problem::manifest(at, format!("a mode is written as four octal digits, not {text:?}")))
+    bits.map(Mode::new).ok_or_else(|| {
+        ManifestProblem::manifest(at, format!("a mode is written as four octal digits, not {text:?}"))
+    })
 }

@@ -17,14 +17,14 @@ pub(super) const FORMAT_FAMILY: &str = "patchwright-bundle/";
 
 /// What every later format keeps, so that an old program can tell "newer" from "damaged".
 #[derive(Deserialize)]
-pub(super) struct Head {
+pub(super) struct RawHead {
     pub format: String,
     #[serde(default)]
     pub min_tool_version: Option<String>,
 }
 
 /// The whole document: what is interpreted, and the keys starting `x-`.
-pub(super) struct Document {
+pub(super) struct RawDocument {
     pub manifest: Manifest,
     pub extensions: BTreeMap<String, Value>,
 }
@@ -68,12 +68,12 @@ wire! {
         revision: u32,
         sequence: u64,
         channel?: String,
-        needs_approval?: Approvals,
+        needs_approval?: RawApprovals,
         kind: String,
         title: String,
         summary: String,
-        severity?: Severity,
-        issues*: Issue,
+        severity?: RawSeverity,
+        issues*: RawIssue,
         fixes: Vec<String>,
         vulnerabilities*: String,
         created: String,
@@ -82,39 +82,39 @@ wire! {
         vendor: String,
         contact?: String,
         license?: String,
-        product: Product,
+        product: RawProduct,
         platforms*: String,
-        result?: Outcome,
-        requires*: Requirement,
-        requires_if*: RequirementIf,
-        conflicts*: Conflict,
+        result?: RawOutcome,
+        requires*: RawRequirement,
+        requires_if*: RawRequirementIf,
+        conflicts*: RawConflict,
         supersedes*: String,
-        holds*: Hold,
-        changes: Vec<Change>,
-        preflight*: Check,
-        health*: Check,
-        scripts*: Script,
+        holds*: RawHold,
+        changes: Vec<RawChange>,
+        preflight*: RawCheck,
+        health*: RawCheck,
+        scripts*: RawScript,
         restart?: String,
-        rollback: Rollback,
+        rollback: RawRollback,
         source?: String,
         provenance*: String,
         tests*: String,
         review*: String,
-        proof?: Proof,
+        proof?: RawProof,
     }
 
     #[derive(Default)]
-    struct Approvals {
+    struct RawApprovals {
         author?: u32,
         reviewer?: u32,
     }
 
-    struct Severity {
+    struct RawSeverity {
         level: String,
         cvss?: String,
     }
 
-    struct Issue {
+    struct RawIssue {
         system: String,
         key: String,
         url?: String,
@@ -122,16 +122,16 @@ wire! {
         kind?: String,
     }
 
-    struct Product {
+    struct RawProduct {
         name: String,
         purl?: String,
         cpe?: String,
         versions: Vec<String>,
-        detect: Vec<Detect>,
+        detect: Vec<RawDetect>,
     }
 
     #[derive(Default)]
-    struct Detect {
+    struct RawDetect {
         kind: String,
         path: String,
         sha256?: String,
@@ -140,38 +140,38 @@ wire! {
         until?: String,
     }
 
-    struct Outcome {
+    struct RawOutcome {
         version: String,
     }
 
-    struct Requirement {
+    struct RawRequirement {
         id: String,
         min_revision: u32,
         mode: String,
     }
 
-    struct RequirementIf {
+    struct RawRequirementIf {
         when: String,
-        then: Requirement,
+        then: RawRequirement,
     }
 
-    struct Conflict {
+    struct RawConflict {
         id: String,
         reason: String,
     }
 
-    struct Hold {
+    struct RawHold {
         kind: String,
         text: String,
         phase: String,
     }
 
-    struct Change {
+    struct RawChange {
         path: String,
         op: String,
-        before*: Image,
-        after?: Image,
-        payload?: Payload,
+        before*: RawImage,
+        after?: RawImage,
+        payload?: RawPayload,
         base?: String,
         role?: String,
         local_edits?: String,
@@ -179,7 +179,7 @@ wire! {
     }
 
     #[derive(Default)]
-    struct Image {
+    struct RawImage {
         kind: String,
         sha256?: String,
         size?: u64,
@@ -188,14 +188,14 @@ wire! {
     }
 
     #[derive(Default)]
-    struct Payload {
+    struct RawPayload {
         encoding: String,
         blob?: String,
         from?: String,
         source?: String,
     }
 
-    struct Check {
+    struct RawCheck {
         check: String,
         args: Args,
         level: String,
@@ -220,7 +220,7 @@ wire! {
         running?: bool,
     }
 
-    struct Script {
+    struct RawScript {
         phase: String,
         reason: String,
         blob: String,
@@ -229,19 +229,19 @@ wire! {
         undo?: String,
     }
 
-    struct Rollback {
+    struct RawRollback {
         possible: String,
         reason?: String,
         data_warning?: String,
         steps*: String,
     }
 
-    struct Proof {
+    struct RawProof {
         round_trip: bool,
     }
 }
 
-impl<'de> Deserialize<'de> for Document {
+impl<'de> Deserialize<'de> for RawDocument {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
         reader.deserialize_map(DocumentVisitor)
     }
@@ -250,17 +250,17 @@ impl<'de> Deserialize<'de> for Document {
 struct DocumentVisitor;
 
 impl<'de> Visitor<'de> for DocumentVisitor {
-    type Value = Document;
+    type Value = RawDocument;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a manifest")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Document, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<RawDocument, A::Error> {
         let mut extensions = BTreeMap::new();
         let interpreted = Interpreted { object, extensions: &mut extensions, at_start: true };
         let manifest = Manifest::deserialize(MapAccessDeserializer::new(interpreted))?;
-        Ok(Document { manifest, extensions })
+        Ok(RawDocument { manifest, extensions })
     }
 }
 

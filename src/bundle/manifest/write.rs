@@ -74,7 +74,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         license: about.license.clone(),
         product: product(&about.product),
         platforms: about.platforms.clone(),
-        result: about.result_version.clone().map(|version| wire::Outcome { version }),
+        result: about.result_version.clone().map(|version| wire::RawOutcome { version }),
         requires: about.requires.iter().map(requirement).collect(),
         requires_if: about.requires_if.iter().map(requirement_if).collect(),
         conflicts: about.conflicts.iter().map(conflict).collect(),
@@ -90,27 +90,27 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         provenance: about.evidence.provenance.clone(),
         tests: about.evidence.tests.clone(),
         review: about.evidence.review.clone(),
-        proof: Some(wire::Proof { round_trip: patch.proven }),
+        proof: Some(wire::RawProof { round_trip: patch.proven }),
     }
 }
 
-fn approvals(approvals: Approvals) -> Option<wire::Approvals> {
+fn approvals(approvals: Approvals) -> Option<wire::RawApprovals> {
     let some = |number: u32| (number > 0).then_some(number);
-    let raw = wire::Approvals { author: some(approvals.authors), reviewer: some(approvals.reviewers) };
+    let raw = wire::RawApprovals { author: some(approvals.authors), reviewer: some(approvals.reviewers) };
     (approvals != Approvals::default()).then_some(raw)
 }
 
-fn severity(severity: &Severity) -> wire::Severity {
-    wire::Severity { level: severity.level.to_string(), cvss: severity.cvss.clone() }
+fn severity(severity: &Severity) -> wire::RawSeverity {
+    wire::RawSeverity { level: severity.level.to_string(), cvss: severity.cvss.clone() }
 }
 
-fn issue(issue: &Issue) -> wire::Issue {
+fn issue(issue: &Issue) -> wire::RawIssue {
     let Issue { system, key, url, kind } = issue.clone();
-    wire::Issue { system, key, url, kind }
+    wire::RawIssue { system, key, url, kind }
 }
 
-fn product(product: &Product) -> wire::Product {
-    wire::Product {
+fn product(product: &Product) -> wire::RawProduct {
+    wire::RawProduct {
         name: product.name.clone(),
         purl: product.purl.clone(),
         cpe: product.cpe.clone(),
@@ -119,8 +119,8 @@ fn product(product: &Product) -> wire::Product {
     }
 }
 
-fn detect(detect: &Detect) -> wire::Detect {
-    let of = |kind: &str, path: &crate::model::TreePath| wire::Detect {
+fn detect(detect: &Detect) -> wire::RawDetect {
+    let of = |kind: &str, path: &crate::model::TreePath| wire::RawDetect {
         kind: kind.to_owned(),
         path: path.to_string(),
         ..Default::default()
@@ -128,19 +128,19 @@ fn detect(detect: &Detect) -> wire::Detect {
     match detect {
         Detect::Exists { path } => of("exists", path),
         Detect::Hash { path, digest } => {
-            wire::Detect { sha256: Some(digest.to_string()), ..of("hash", path) }
+            wire::RawDetect { sha256: Some(digest.to_string()), ..of("hash", path) }
         }
         Detect::Text { path, contains } => {
-            wire::Detect { contains: Some(contains.clone()), ..of("text", path) }
+            wire::RawDetect { contains: Some(contains.clone()), ..of("text", path) }
         }
         Detect::Version { path, after, until } => {
-            wire::Detect { after: Some(after.clone()), until: until.clone(), ..of("version", path) }
+            wire::RawDetect { after: Some(after.clone()), until: until.clone(), ..of("version", path) }
         }
     }
 }
 
-fn script(script: &Script) -> wire::Script {
-    wire::Script {
+fn script(script: &Script) -> wire::RawScript {
+    wire::RawScript {
         phase: script.phase.to_string(),
         reason: script.reason.clone(),
         blob: script.blob.to_string(),
@@ -150,28 +150,28 @@ fn script(script: &Script) -> wire::Script {
     }
 }
 
-fn requirement(requirement: &Requirement) -> wire::Requirement {
-    wire::Requirement {
+fn requirement(requirement: &Requirement) -> wire::RawRequirement {
+    wire::RawRequirement {
         id: requirement.id.to_string(),
         min_revision: requirement.min_revision,
         mode: requirement.mode.to_string(),
     }
 }
 
-fn requirement_if(only: &RequirementIf) -> wire::RequirementIf {
-    wire::RequirementIf { when: only.when.to_string(), then: requirement(&only.then) }
+fn requirement_if(only: &RequirementIf) -> wire::RawRequirementIf {
+    wire::RawRequirementIf { when: only.when.to_string(), then: requirement(&only.then) }
 }
 
-fn conflict(conflict: &Conflict) -> wire::Conflict {
-    wire::Conflict { id: conflict.id.to_string(), reason: conflict.reason.clone() }
+fn conflict(conflict: &Conflict) -> wire::RawConflict {
+    wire::RawConflict { id: conflict.id.to_string(), reason: conflict.reason.clone() }
 }
 
-fn hold(hold: &Hold) -> wire::Hold {
-    wire::Hold { kind: hold.kind.to_string(), text: hold.text.clone(), phase: hold.phase.to_string() }
+fn hold(hold: &Hold) -> wire::RawHold {
+    wire::RawHold { kind: hold.kind.to_string(), text: hold.text.clone(), phase: hold.phase.to_string() }
 }
 
-fn rollback(rollback: &Rollback) -> wire::Rollback {
-    wire::Rollback {
+fn rollback(rollback: &Rollback) -> wire::RawRollback {
+    wire::RawRollback {
         possible: rollback.possible.to_string(),
         reason: rollback.reason.clone(),
         data_warning: rollback.data_warning.clone(),
@@ -179,9 +179,9 @@ fn rollback(rollback: &Rollback) -> wire::Rollback {
     }
 }
 
-fn check(check: &Check) -> wire::Check {
+fn check(check: &Check) -> wire::RawCheck {
     let (kind, args) = probe(&check.probe);
-    wire::Check {
+    wire::RawCheck {
         check: kind.to_owned(),
         args,
         level: check.level.to_string(),
@@ -214,8 +214,8 @@ fn probe(probe: &Probe) -> (&'static str, wire::Args) {
     }
 }
 
-fn change(change: &FileChange) -> wire::Change {
-    wire::Change {
+fn change(change: &FileChange) -> wire::RawChange {
+    wire::RawChange {
         path: change.path.to_string(),
         op: Op::from_change(change).to_string(),
         before: change.before.iter().map(image).collect(),
@@ -228,30 +228,30 @@ fn change(change: &FileChange) -> wire::Change {
     }
 }
 
-fn image(node: &Node) -> wire::Image {
-    let of = |kind: &str| wire::Image { kind: kind.to_owned(), ..Default::default() };
+fn image(node: &Node) -> wire::RawImage {
+    let of = |kind: &str| wire::RawImage { kind: kind.to_owned(), ..Default::default() };
     match node {
-        Node::File(file) => wire::Image {
+        Node::File(file) => wire::RawImage {
             sha256: Some(file.digest.to_string()),
             size: Some(file.size_bytes),
             mode: Some(file.mode.to_string()),
             ..of("file")
         },
-        Node::Link(link) => wire::Image { target: Some(link.points_to.clone()), ..of("link") },
-        Node::Dir(mode) => wire::Image { mode: Some(mode.to_string()), ..of("dir") },
+        Node::Link(link) => wire::RawImage { target: Some(link.points_to.clone()), ..of("link") },
+        Node::Dir(mode) => wire::RawImage { mode: Some(mode.to_string()), ..of("dir") },
     }
 }
 
-fn payload(payload: &Payload) -> wire::Payload {
-    let of = |encoding: &str| wire::Payload { encoding: encoding.to_owned(), ..Default::default() };
+fn payload(payload: &Payload) -> wire::RawPayload {
+    let of = |encoding: &str| wire::RawPayload { encoding: encoding.to_owned(), ..Default::default() };
     match payload {
-        Payload::Whole { blob } => wire::Payload { blob: Some(blob.to_string()), ..of("full") },
-        Payload::Delta { blob, from, source } => wire::Payload {
+        Payload::Whole { blob } => wire::RawPayload { blob: Some(blob.to_string()), ..of("full") },
+        Payload::Delta { blob, from, source } => wire::RawPayload {
             blob: Some(blob.to_string()),
             from: Some(from.to_string()),
             source: Some(source.to_string()),
             ..of("zstd-delta")
         },
-        Payload::Same { from } => wire::Payload { from: Some(from.to_string()), ..of("same") },
+        Payload::Same { from } => wire::RawPayload { from: Some(from.to_string()), ..of("same") },
     }
 }

@@ -7,7 +7,7 @@ use crate::text::json::Position;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
+pub enum FindingWeight {
     /// No bundle can be made.
     Error,
     /// A bundle can be made; the order could say more.
@@ -16,24 +16,24 @@ pub enum Weight {
 
 /// One thing to be said about an order. Prints as `line:column: error: field: message`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct OrderFinding {
     /// The line, from 1.
     pub line: usize,
     /// The character in the line, from 1.
     pub column: usize,
     /// How much it matters.
-    pub level: Weight,
+    pub level: FindingWeight,
     /// The key it is about, such as `product.versions[0]`; empty: the whole order.
     pub field: String,
     /// What is wrong. Quotes the order: escape it before it is shown.
     pub message: String,
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for OrderFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let level = match self.level {
-            Weight::Error => "error",
-            Weight::Warning => "warning",
+            FindingWeight::Error => "error",
+            FindingWeight::Warning => "warning",
         };
         let field = if self.field.is_empty() { String::new() } else { format!("{}: ", self.field) };
         write!(f, "{}:{}: {level}: {field}{}", self.line, self.column, self.message)
@@ -43,7 +43,7 @@ impl fmt::Display for Finding {
 /// The findings so far, about one text.
 pub(super) struct Findings<'t> {
     text: &'t str,
-    found: Vec<Finding>,
+    found: Vec<OrderFinding>,
 }
 
 impl<'t> Findings<'t> {
@@ -53,17 +53,17 @@ impl<'t> Findings<'t> {
 
     pub fn push(
         &mut self,
-        level: Weight,
+        level: FindingWeight,
         span: &Range<usize>,
         field: impl Into<String>,
         message: impl Into<String>,
     ) {
         let Position { line, column } = Position::new(self.text.as_bytes(), span.start);
-        self.found.push(Finding { line, column, level, field: field.into(), message: message.into() });
+        self.found.push(OrderFinding { line, column, level, field: field.into(), message: message.into() });
     }
 
     pub fn error(&mut self, span: &Range<usize>, field: impl Into<String>, message: impl Into<String>) {
-        self.push(Weight::Error, span, field, message);
+        self.push(FindingWeight::Error, span, field, message);
     }
 
     /// Whether something was found at `field`, around it or inside: then nobody needs to hear more about it.
@@ -75,10 +75,10 @@ impl<'t> Findings<'t> {
     }
 
     pub fn has_errors(&self) -> bool {
-        self.found.iter().any(|finding| finding.level == Weight::Error)
+        self.found.iter().any(|finding| finding.level == FindingWeight::Error)
     }
 
-    pub fn into_sorted(mut self) -> Vec<Finding> {
+    pub fn into_sorted(mut self) -> Vec<OrderFinding> {
         self.found.sort_by_key(|finding| (finding.line, finding.column));
         self.found
     }

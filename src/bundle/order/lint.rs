@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::DeTable;
 
-use super::finding::{Findings, Weight};
+use super::finding::{FindingWeight, Findings};
 use super::table::span_of;
 use super::{Bases, Order, OrderedScript};
 use crate::bundle::manifest;
@@ -13,20 +13,20 @@ use crate::model::{Interpreter, LocalEdits, PatchKind};
 const SYSTEMS: &[&str] = &["android", "freebsd", "linux", "macos", "netbsd", "openbsd", "windows"];
 
 pub(super) fn check(order: &Order, root: &Spanned<DeTable<'_>>, findings: &mut Findings<'_>) {
-    let mut say = |weight: Weight, field: &str, message: String| {
+    let mut say = |weight: FindingWeight, field: &str, message: String| {
         if !findings.knows(field) {
             findings.push(weight, &span_of(root, field), field, message);
         }
     };
     let scripts: Vec<_> = order.scripts.iter().map(OrderedScript::as_script).collect();
     for problem in manifest::text_problems(&order.about, &scripts) {
-        say(Weight::Error, &field_of(&problem.at), problem.message);
+        say(FindingWeight::Error, &field_of(&problem.at), problem.message);
     }
     for (field, message) in contradictions(order) {
-        say(Weight::Error, &field, message);
+        say(FindingWeight::Error, &field, message);
     }
     for (field, message) in advice(order) {
-        say(Weight::Warning, &field, message.to_owned());
+        say(FindingWeight::Warning, &field, message.to_owned());
     }
 }
 

@@ -13,7 +13,7 @@ mod read;
 mod script;
 mod table;
 
-pub use finding::{Finding, Weight};
+pub use finding::{FindingWeight, OrderFinding};
 pub use globs::Globs;
 pub use script::{OrderedScript, ReadFile, ScriptFile};
 
@@ -33,7 +33,7 @@ pub struct Order {
     /// How the bundle is made from the two folders.
     pub make: Make,
     /// What could be better, though a bundle can be made.
-    pub warnings: Vec<Finding>,
+    pub warnings: Vec<OrderFinding>,
 }
 
 /// How a bundle is made from two folders.
@@ -73,7 +73,7 @@ pub struct PathPolicy {
 }
 
 /// Everything that is to be said about an order, in the order of its lines.
-pub fn lint(text: &str) -> Vec<Finding> {
+pub fn lint(text: &str) -> Vec<OrderFinding> {
     match Order::parse(text) {
         Ok(order) => order.warnings,
         Err(findings) => findings,
@@ -86,7 +86,7 @@ impl Order {
     ///
     /// # Errors
     /// All findings in the order of their lines, at least one of them an error.
-    pub fn parse(text: &str) -> Result<Self, Vec<Finding>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<OrderFinding>> {
         read::order(text, None)
     }
 
@@ -94,7 +94,7 @@ impl Order {
     ///
     /// # Errors
     /// As [`Order::parse`].
-    pub fn parse_with_files(text: &str, read_file: &ReadFile<'_>) -> Result<Self, Vec<Finding>> {
+    pub fn parse_with_files(text: &str, read_file: &ReadFile<'_>) -> Result<Self, Vec<OrderFinding>> {
         read::order(text, Some(read_file))
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
-use super::finding::{Finding, Findings};
+use super::finding::{Findings, OrderFinding};
 use super::table::Table;
 use super::{MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, lint, script};
 use crate::model::{
@@ -17,7 +17,7 @@ use crate::model::{
 /// Seconds that one try of a check may take if the order does not say.
 const DEFAULT_TIMEOUT_SECS: u32 = 10;
 
-pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Order, Vec<Finding>> {
+pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Order, Vec<OrderFinding>> {
     let findings = RefCell::new(Findings::new(text));
     if text.len() > MAX_ORDER_BYTES {
         let message = format!("the order is {} bytes long, {MAX_ORDER_BYTES} are allowed", text.len());

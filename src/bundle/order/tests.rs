@@ -30,11 +30,12 @@ fn said_about(text: &str) -> Vec<String> {
 }
 
 /// The one error in the good order after `old` was replaced by `new`.
-fn error_after(old: &str, new: &str) -> Finding {
+fn error_after(old: &str, new: &str) -> OrderFinding {
     let text = with_every_example();
     assert!(text.contains(old), "{old}");
     let findings = Order::parse(&text.replacen(old, new, 1)).expect_err(new);
-    let errors: Vec<_> = findings.into_iter().filter(|finding| finding.level == Weight::Error).collect();
+    let errors: Vec<_> =
+        findings.into_iter().filter(|finding| finding.level == FindingWeight::Error).collect();
     assert_eq!(errors.len(), 1, "{new}: {errors:#?}");
     errors[0].clone()
 }
@@ -43,7 +44,7 @@ fn error_after(old: &str, new: &str) -> Finding {
 fn the_template_asks_for_what_only_a_person_knows() {
     let fields: Vec<_> = lint(TEMPLATE)
         .into_iter()
-        .filter(|finding| finding.level == Weight::Error)
+        .filter(|finding| finding.level == FindingWeight::Error)
         .inspect(|finding| assert!(finding.message.contains("placeholder"), "{finding}"))
         .map(|finding| finding.field)
         .collect();
@@ -117,7 +118,7 @@ fn everything_that_is_wrong_is_said_at_once_with_its_line() {
                 vendor = 3\n[product]\nname = \"P\"\nversions = [1]\n[rollback]\npossible = \"no\"\n";
     let errors: Vec<_> = lint(text)
         .into_iter()
-        .filter(|finding| finding.level == Weight::Error)
+        .filter(|finding| finding.level == FindingWeight::Error)
         .map(|finding| format!("{}: {}: {}", finding.line, finding.field, finding.message))
         .collect();
     let expected = [
@@ -169,7 +170,7 @@ fn each_mistake_is_found_where_it_is() {
         let text = with_every_example();
         let found: Vec<_> = lint(&text.replacen(old, new, 1))
             .into_iter()
-            .filter(|finding| finding.level == Weight::Error && finding.field == field)
+            .filter(|finding| finding.level == FindingWeight::Error && finding.field == field)
             .collect();
         assert!(text.contains(old), "{old}");
         assert_eq!(found.len(), 1, "{field}: {found:?} in {:#?}", lint(&text.replacen(old, new, 1)));
@@ -269,7 +270,7 @@ proptest::proptest! {
 }
 
 /// The good order, with files beside it that hold these bytes.
-fn with_script(text: &'static [u8]) -> Result<Order, Vec<Finding>> {
+fn with_script(text: &'static [u8]) -> Result<Order, Vec<OrderFinding>> {
     let read = |_: &TreePath, max_bytes: u64| Ok(text[..text.len().min(max_bytes as usize + 1)].to_vec());
     Order::parse_with_files(&with_every_example(), &read)
 }

@@ -6,7 +6,7 @@ pub(super) mod json;
 mod style;
 pub(super) mod text;
 
-use crate::diff::{ChangeView, Content, is_text};
+use crate::diff::{ChangeView, ViewContent, is_text};
 pub(super) use crate::report::answer;
 use crate::report::{changes, hidden, phrases as words};
 use crate::text::confusables::{Confusables, in_content};
@@ -24,7 +24,7 @@ pub(super) enum Detail {
 
 /// What the new content hides that the old one did not; `None` where it is no text or not at hand.
 pub(super) fn brought(view: &ChangeView<'_>) -> Option<Confusables> {
-    let Content::Bytes(new) = view.after else { return None };
-    let old = if let Content::Bytes(old) = view.before { Some(old) } else { None };
+    let ViewContent::Bytes(new) = view.after else { return None };
+    let old = if let ViewContent::Bytes(old) = view.before { Some(old) } else { None };
     is_text(new).then(|| in_content(old, new, &|| true))?
 }

@@ -67,8 +67,8 @@ pub fn merge_lines(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<LineMerge,
     let (mut merged, mut clashes) = (Vec::new(), Vec::new());
     for piece in pieces(&base, &mine, &theirs)? {
         match piece {
-            Piece::Agreed(lines) => merged.extend_from_slice(lines),
-            Piece::Disputed(clash) => clashes.push(clash),
+            MergePiece::Agreed(lines) => merged.extend_from_slice(lines),
+            MergePiece::Disputed(clash) => clashes.push(clash),
         }
     }
     Ok(if clashes.is_empty() { LineMerge::Clean(merged.concat()) } else { LineMerge::Clashes(clashes) })
@@ -95,8 +95,8 @@ pub fn draft(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Vec<u8>, Unmerge
     };
     for piece in pieces(&base, &mine, &theirs)? {
         match piece {
-            Piece::Agreed(lines) => draft.extend_from_slice(&lines.concat()),
-            Piece::Disputed(clash) => {
+            MergePiece::Agreed(lines) => draft.extend_from_slice(&lines.concat()),
+            MergePiece::Disputed(clash) => {
                 let mark = |words: &str| format!("{words}{ends}").into_bytes();
                 draft.extend(mark("<<<<<<< as it is here"));
                 add(&mut draft, &mine[clash.mine]);
@@ -129,7 +129,7 @@ fn undisputed<'a>(base: &'a [u8], mine: &'a [u8], theirs: &'a [u8]) -> Result<Op
 }
 
 /// A run of lines in the result.
-enum Piece<'a> {
+enum MergePiece<'a> {
     /// At most one side changed them, or both alike.
     Agreed(&'a [&'a [u8]]),
     /// Both changed them.
@@ -141,12 +141,13 @@ fn pieces<'a>(
     base: &'a [&'a [u8]],
     mine: &'a [&'a [u8]],
     theirs: &'a [&'a [u8]],
-) -> Result<Vec<Piece<'a>>, Unmergeable> {
-    let (mut my_edits, mut their_edits) = (Edits::between(base, mine)?, Edits::between(base, theirs)?);
+) -> Result<Vec<MergePiece<'a>>, Unmergeable> {
+    let (mut my_edits, mut their_edits) =
+        (SideEdits::between(base, mine)?, SideEdits::between(base, theirs)?);
     let mut pieces = Vec::new();
     let mut done = 0;
     while let Some(first) = [my_edits.next_start(), their_edits.next_start()].into_iter().flatten().min() {
-        pieces.push(Piece::Agreed(&base[done..first]));
+        pieces.push(MergePiece::Agreed(&base[done..first]));
         let (mut from_mine, mut from_theirs) = (my_edits.begin(first), their_edits.begin(first));
         let mut end = first;
         // An edit that begins where another one ends belongs to it: no unchanged line keeps them apart.
@@ -156,18 +157,20 @@ fn pieces<'a>(
         let (my_lines, their_lines) = (my_edits.end(&from_mine, end), their_edits.end(&from_theirs, end));
         let is_mine = !from_theirs.edited || mine[my_lines.clone()] == theirs[their_lines.clone()];
         pieces.push(match (is_mine, from_mine.edited) {
-            (true, _) => Piece::Agreed(&mine[my_lines]),
-            (false, false) => Piece::Agreed(&theirs[their_lines]),
-            (false, true) => Piece::Disputed(Clash { base: first..end, mine: my_lines, theirs: their_lines }),
+            (true, _) => MergePiece::Agreed(&mine[my_lines]),
+            (false, false) => MergePiece::Agreed(&theirs[their_lines]),
+            (false, true) => {
+                MergePiece::Disputed(Clash { base: first..end, mine: my_lines, theirs: their_lines })
+            }
         });
         done = end;
     }
-    pieces.push(Piece::Agreed(&base[done..]));
+    pieces.push(MergePiece::Agreed(&base[done..]));
     Ok(pieces)
 }
 
 /// The edits that turn the base into one side, from top to bottom, and how far the merge has come in them.
-struct Edits {
+struct SideEdits {
     edits: Vec<Region>,
     next: usize,
 }
@@ -178,7 +181,7 @@ struct Share {
     edited: bool,
 }
 
-impl Edits {
+impl SideEdits {
     fn between(base: &[&[u8]], side: &[&[u8]]) -> Result<Self, Unmergeable> {
         let (edits, precision) = regions_within(base, side, Budget::default());
         // A coarse comparison is true as well, but what it comes to would depend on how busy the machine is.
@@ -223,20 +226,20 @@ impl Edits {
 
 /// How the lines of a whole content end.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum LineEnds {
+enum LineEndStyle {
     Unix,
     Windows,
     /// Both kinds, or no line end at all.
     Unclear,
 }
 
-impl LineEnds {
+impl LineEndStyle {
     fn detect(content: &[u8]) -> Self {
         let windows = content.windows(2).filter(|pair| pair == b"\r\n").count();
         match (windows, content.iter().filter(|&&byte| byte == b'\n').count()) {
-            (0, 1..) => LineEnds::Unix,
-            (windows, all) if windows == all && all > 0 => LineEnds::Windows,
-            _ => LineEnds::Unclear,
+            (0, 1..) => LineEndStyle::Unix,
+            (windows, all) if windows == all && all > 0 => LineEndStyle::Windows,
+            _ => LineEndStyle::Unclear,
         }
     }
 
@@ -247,7 +250,7 @@ impl LineEnds {
             lines.extend_from_slice(bare.unwrap_or(line));
             match (bare, self) {
                 (None, _) => {}
-                (Some(_), LineEnds::Windows) => lines.extend_from_slice(b"\r\n"),
+                (Some(_), LineEndStyle::Windows) => lines.extend_from_slice(b"\r\n"),
                 (Some(_), _) => lines.push(b'\n'),
             }
         }
@@ -257,9 +260,10 @@ impl LineEnds {
 
 /// The three contents with the line ends that the merged one shall have: those of the side that changed them.
 fn with_line_ends_alike([base, mine, theirs]: [&[u8]; 3]) -> [Cow<'_, [u8]>; 3] {
-    let ends = [base, mine, theirs].map(LineEnds::detect);
+    let ends = [base, mine, theirs].map(LineEndStyle::detect);
     let wanted = if ends[0] == ends[1] { ends[2] } else { ends[1] };
-    let stay_as_they_are = ends.contains(&LineEnds::Unclear) || ends[1..].iter().all(|end| *end == ends[0]);
+    let stay_as_they_are =
+        ends.contains(&LineEndStyle::Unclear) || ends[1..].iter().all(|end| *end == ends[0]);
     [base, mine, theirs].map(|content| match stay_as_they_are {
         true => Cow::Borrowed(content),
         false => Cow::Owned(wanted.put_into(content)),

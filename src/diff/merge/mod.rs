@@ -8,7 +8,7 @@ use std::ops::Range;
 
 pub use lines::{MAX_MERGE_BYTES, Unmergeable, draft};
 
-use keys::{Format, KeyMerge};
+use keys::{KeyFormat, KeyMerge};
 use lines::{LineMerge, merge_lines};
 
 /// What came of a merge.
@@ -42,7 +42,7 @@ pub enum MergedBy {
 /// If the contents are no text, or too large.
 pub fn merge(name: &str, base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Merge, Unmergeable> {
     let by_lines = merge_lines(base, mine, theirs)?;
-    let format = Format::from_name(name)
+    let format = KeyFormat::from_name(name)
         .filter(|format| [base, mine, theirs].iter().all(|content| format.reads(content)));
     let clashes = match (by_lines, format) {
         (LineMerge::Clean(content), None) => return Ok(Merge::Clean { content, by: MergedBy::Lines }),

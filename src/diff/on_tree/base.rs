@@ -11,7 +11,7 @@ use super::git_id::has_id;
 use super::{FileKind, Series};
 use crate::diff::merge::{Merge, merge};
 use crate::diff::patch_text::{FilePatch, PatchHunk};
-use crate::diff::place::{Grade, Placement, Reason, place};
+use crate::diff::place::{HunkGrade, Misplaced, Placement, place};
 use crate::model::TreePath;
 
 impl Series<'_> {
@@ -31,11 +31,11 @@ impl Series<'_> {
         let Some(theirs) = on_base.content.filter(|theirs| {
             let has_ids =
                 file.ids.is_none_or(|(before, after)| has_id(&base, before) && has_id(theirs, after));
-            on_base.hunks.iter().all(|(grade, _)| *grade == Grade::Clean) && has_ids
+            on_base.hunks.iter().all(|(grade, _)| *grade == HunkGrade::Clean) && has_ids
         }) else {
             return;
         };
-        let is_there = placement.hunks.iter().all(|(grade, _)| *grade == Grade::AlreadyThere);
+        let is_there = placement.hunks.iter().all(|(grade, _)| *grade == HunkGrade::AlreadyThere);
         // What is too large or no text stays with what the hunks say.
         if !is_there
             && *base != *old
@@ -68,15 +68,15 @@ fn judge(placement: &mut Placement, merged: Merge) {
             for (grade, at) in &mut placement.hunks {
                 // Where all seem plain and the merge still leads elsewhere, none of the places is certain.
                 if are_plain || !is_plain(grade) {
-                    (*grade, *at) = (Grade::Merged, None);
+                    (*grade, *at) = (HunkGrade::Merged, None);
                 }
             }
             placement.content = Some(content);
         }
         Merge::Clashes(_) => {
             for (grade, at) in &mut placement.hunks {
-                if matches!(grade, Grade::Moved(_) | Grade::Loose { .. }) {
-                    (*grade, *at) = (Grade::Failed(Reason::EditedSince, None), None);
+                if matches!(grade, HunkGrade::Moved(_) | HunkGrade::Loose { .. }) {
+                    (*grade, *at) = (HunkGrade::Failed(Misplaced::EditedSince, None), None);
                     placement.content = None;
                 }
             }
@@ -84,6 +84,6 @@ fn judge(placement: &mut Placement, merged: Merge) {
     }
 }
 
-fn is_plain(grade: &Grade) -> bool {
-    matches!(grade, Grade::Clean | Grade::AlreadyThere)
+fn is_plain(grade: &HunkGrade) -> bool {
+    matches!(grade, HunkGrade::Clean | HunkGrade::AlreadyThere)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::git_id::has_id;
 use super::{FileKind, FileOutcome, Series, Trouble};
 use crate::diff::patch_text::{Body, FilePatch, GitMode, PatchHunk};
-use crate::diff::place::{Grade, place};
+use crate::diff::place::{HunkGrade, place};
 use crate::model::{Code, Mode};
 
 /// Shortest id of a content in full. Only those prove that a binary diff belongs to a content.
@@ -36,13 +36,13 @@ impl Series<'_> {
                 let mut placement = place(old, hunks, self.fuzz, &mut self.effort);
                 let of_base = outcome.from.as_deref().unwrap_or(&outcome.path);
                 self.correct(file, hunks, of_base, old, &mut placement);
-                let is_there = placement.hunks.iter().all(|(grade, _)| *grade == Grade::AlreadyThere);
+                let is_there = placement.hunks.iter().all(|(grade, _)| *grade == HunkGrade::AlreadyThere);
                 if let (Some(content), Some((old_id, new_id))) = (&placement.content, file.ids)
-                    && placement.hunks.iter().all(|(grade, _)| *grade == Grade::Clean)
+                    && placement.hunks.iter().all(|(grade, _)| *grade == HunkGrade::Clean)
                     && has_id(old, old_id)
                     && has_id(content, new_id)
                 {
-                    placement.hunks.iter_mut().for_each(|(grade, _)| *grade = Grade::Exact);
+                    placement.hunks.iter_mut().for_each(|(grade, _)| *grade = HunkGrade::Exact);
                 }
                 outcome.take_hunks(file, placement.hunks);
                 Ok(match placement.content {

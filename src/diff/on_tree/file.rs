@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::content::{Made, make_binary, new_mode, thing, with_git_mode};
-use super::{FileKind, FileOutcome, Progress, Series, Trouble, strip};
+use super::{FileKind, FileOutcome, PatchProgress, Series, Trouble, strip};
 use crate::diff::patch_text::{Body, FileOp, FilePatch, GitMode, PatchHunk, StripLevel};
 use crate::model::{Code, Mode, TreePath};
 
@@ -12,7 +12,7 @@ impl Series<'_> {
         &mut self,
         file: &FilePatch<'_>,
         level: StripLevel,
-        progress: &mut Progress,
+        progress: &mut PatchProgress,
     ) -> FileOutcome {
         let mut outcome = FileOutcome::new(file);
         let done = self.try_file(file, level, progress, &mut outcome);
@@ -26,7 +26,7 @@ impl Series<'_> {
         &mut self,
         file: &FilePatch<'_>,
         level: StripLevel,
-        progress: &mut Progress,
+        progress: &mut PatchProgress,
         outcome: &mut FileOutcome,
     ) -> Result<(), Trouble> {
         let (old, new) = strip::paths(self, file, level)?;
@@ -49,7 +49,7 @@ impl Series<'_> {
         &mut self,
         file: &FilePatch<'_>,
         path: &TreePath,
-        progress: &mut Progress,
+        progress: &mut PatchProgress,
         outcome: &mut FileOutcome,
     ) -> Result<(), Trouble> {
         let Some(found) = self.read(path)? else {
@@ -103,7 +103,7 @@ impl Series<'_> {
         &mut self,
         file: &FilePatch<'_>,
         path: &TreePath,
-        progress: &mut Progress,
+        progress: &mut PatchProgress,
         outcome: &mut FileOutcome,
     ) -> Result<(), Trouble> {
         let nothing: Arc<[u8]> = Arc::from([]);
@@ -127,7 +127,7 @@ impl Series<'_> {
                 outcome
                     .hunks
                     .iter_mut()
-                    .for_each(|hunk| hunk.grade = crate::diff::place::Grade::AlreadyThere);
+                    .for_each(|hunk| hunk.grade = crate::diff::place::HunkGrade::AlreadyThere);
                 self.is_there(path, None);
                 Ok(())
             }
@@ -143,7 +143,7 @@ impl Series<'_> {
         &mut self,
         file: &FilePatch<'_>,
         path: &TreePath,
-        progress: &mut Progress,
+        progress: &mut PatchProgress,
         outcome: &mut FileOutcome,
     ) -> Result<(), Trouble> {
         let Some(found) = self.read(path)? else {
@@ -179,7 +179,7 @@ impl Series<'_> {
         file: &FilePatch<'_>,
         old: &TreePath,
         new: &TreePath,
-        progress: &mut Progress,
+        progress: &mut PatchProgress,
         outcome: &mut FileOutcome,
     ) -> Result<(), Trouble> {
         let source = match progress.before.get(old) {

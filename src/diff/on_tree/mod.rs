@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::patch_text::{FileOp, FilePatch, PatchText, StripLevel};
-use super::place::Effort;
+use super::place::CompareBudget;
 use crate::model::{Mode, TreePath};
 
 pub(super) use git_id::sha1_id;
@@ -50,7 +50,7 @@ impl FileKind {
 }
 
 /// A tree that can be read.
-pub trait Tree {
+pub trait ReadableTree {
     /// What stands at `path`.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ pub trait Tree {
 
 /// How a patch is to be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Reading {
+pub struct PatchReading {
     /// How many folders at the start of each name are left out; `None`: as many as fit the tree.
     pub strip: Option<StripLevel>,
     /// Carry it out backwards.
@@ -75,11 +75,11 @@ pub struct Reading {
 
 /// Patches on their way through a tree.
 pub struct Series<'t> {
-    tree: &'t dyn Tree,
+    tree: &'t dyn ReadableTree,
     fuzz: usize,
-    effort: Effort,
+    effort: CompareBudget,
     /// What the patches were made from, if somebody has it.
-    base: Option<&'t dyn Tree>,
+    base: Option<&'t dyn ReadableTree>,
     /// Contents of the base, with what patches of the series made of them.
     based: BTreeMap<TreePath, Option<Arc<[u8]>>>,
     /// What the tree itself holds, where that was read.
@@ -92,7 +92,7 @@ pub struct Series<'t> {
 
 /// A place that was changed, or that is already as the patches leave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct TreeChange {
     /// The place.
     pub path: TreePath,
     /// What stood there before the first patch.
@@ -103,7 +103,7 @@ pub struct Difference {
 
 /// What one patch has done so far.
 #[derive(Default)]
-struct Progress {
+struct PatchProgress {
     /// What stood at each place before this patch.
     before: BTreeMap<TreePath, Option<FileKind>>,
     /// Places that this patch put something at.
@@ -114,11 +114,11 @@ struct Progress {
 
 impl<'t> Series<'t> {
     /// None yet. `fuzz`: how many lines around a change may be left out of account.
-    pub fn new(tree: &'t dyn Tree, fuzz: usize) -> Self {
+    pub fn new(tree: &'t dyn ReadableTree, fuzz: usize) -> Self {
         Self {
             tree,
             fuzz,
-            effort: Effort::ample(),
+            effort: CompareBudget::ample(),
             base: None,
             based: BTreeMap::new(),
             original: BTreeMap::new(),
@@ -129,12 +129,12 @@ impl<'t> Series<'t> {
 
     /// The same with what the patches were made from. Where it proves to be that, edits made since are merged.
     #[must_use]
-    pub fn with_base(self, base: &'t dyn Tree) -> Self {
+    pub fn with_base(self, base: &'t dyn ReadableTree) -> Self {
         Self { base: Some(base), ..self }
     }
 
     /// Carries out `patch`. Files whose hunks do not all have a place stay as they are.
-    pub fn apply(&mut self, patch: &PatchText<'_>, reading: Reading) -> PatchOutcome {
+    pub fn apply(&mut self, patch: &PatchText<'_>, reading: PatchReading) -> PatchOutcome {
         let turned: Vec<Option<FilePatch<'_>>>;
         let mut files: Vec<(&FilePatch<'_>, bool)> = match reading.reverse {
             false => patch.files.iter().map(|file| (file, true)).collect(),
@@ -148,7 +148,7 @@ impl<'t> Series<'t> {
             }
         };
         let strip = reading.strip.unwrap_or_else(|| strip::find(self, files.iter().map(|(file, _)| *file)));
-        let mut progress = Progress::default();
+        let mut progress = PatchProgress::default();
         for (file, _) in files.iter().filter(|(file, _)| matches!(file.op, FileOp::Delete | FileOp::Rename)) {
             progress.leaving.extend(strip::path(file, file.old.as_deref(), strip).and_then(Result::ok));
         }
@@ -161,15 +161,15 @@ impl<'t> Series<'t> {
     }
 
     /// Every place that is not as it was, or that was found to be as a patch leaves it, by name.
-    pub fn differences(&self) -> Vec<Difference> {
+    pub fn differences(&self) -> Vec<TreeChange> {
         let difference = |path: &TreePath, before: &Option<FileKind>, after: &Option<FileKind>| {
-            (before != after).then(|| Difference {
+            (before != after).then(|| TreeChange {
                 path: path.clone(),
                 before: before.clone(),
                 after: after.clone(),
             })
         };
-        let mut found: BTreeMap<TreePath, Difference> = BTreeMap::new();
+        let mut found: BTreeMap<TreePath, TreeChange> = BTreeMap::new();
         for (path, after) in &self.current {
             let before = self.original.get(path).cloned().flatten();
             if let Some(difference) = difference(path, &before, after) {
@@ -212,7 +212,7 @@ impl<'t> Series<'t> {
         &mut self,
         path: &TreePath,
         thing: Option<FileKind>,
-        progress: &mut Progress,
+        progress: &mut PatchProgress,
     ) -> Result<(), Trouble> {
         let before = self.read(path)?;
         progress.before.entry(path.clone()).or_insert(before);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diff::patch_text::{Body, FileOp, FilePatch, StripLevel};
-use crate::diff::place::{Grade, Nearest, Reason};
+use crate::diff::place::{HunkGrade, Misplaced, Nearest};
 use crate::model::Code;
 use crate::text::escape_bytes;
 
@@ -52,7 +52,7 @@ impl PatchOutcome {
 
     /// Whether anything was found to be there already.
     pub fn has_anything_there(&self) -> bool {
-        let is_there = |hunk: &HunkOutcome| hunk.grade == Grade::AlreadyThere;
+        let is_there = |hunk: &HunkOutcome| hunk.grade == HunkGrade::AlreadyThere;
         self.files.iter().any(|file| file.is_there || file.hunks.iter().any(is_there))
     }
 
@@ -61,7 +61,7 @@ impl PatchOutcome {
         self.files.reverse();
         for file in &mut self.files {
             file.is_there = true;
-            file.hunks.iter_mut().for_each(|hunk| hunk.grade = Grade::AlreadyThere);
+            file.hunks.iter_mut().for_each(|hunk| hunk.grade = HunkGrade::AlreadyThere);
         }
     }
 }
@@ -95,7 +95,7 @@ pub struct HunkOutcome {
     /// The line of the file where it was placed.
     pub at: Option<usize>,
     /// How certain that is.
-    pub grade: Grade,
+    pub grade: HunkGrade,
 }
 
 /// Why a diff of a file cannot be carried out.
@@ -139,7 +139,7 @@ impl FileOutcome {
     }
 
     /// Takes in where the hunks of `file` went.
-    pub(super) fn take_hunks(&mut self, file: &FilePatch<'_>, placed: Vec<(Grade, Option<usize>)>) {
+    pub(super) fn take_hunks(&mut self, file: &FilePatch<'_>, placed: Vec<(HunkGrade, Option<usize>)>) {
         let Body::Hunks(hunks) = &file.body else { return };
         let outcome = |(hunk, (grade, at)): (&crate::diff::patch_text::PatchHunk<'_>, _)| HunkOutcome {
             line: hunk.line,
@@ -180,15 +180,15 @@ impl FileOutcome {
 
 /// How many hunks there are of each grade, the certain ones first: `3 clean, 1 moved`. `None` without hunks.
 fn counted<'h>(hunks: impl IntoIterator<Item = &'h HunkOutcome>) -> Option<String> {
-    let rank = |grade: &Grade| match grade {
-        Grade::Exact => 0,
-        Grade::Clean => 1,
-        Grade::Moved(_) => 2,
-        Grade::Merged => 3,
-        Grade::Loose { .. } => 4,
-        Grade::AlreadyThere => 5,
-        Grade::Ambiguous(_) => 6,
-        Grade::Failed(..) => 7,
+    let rank = |grade: &HunkGrade| match grade {
+        HunkGrade::Exact => 0,
+        HunkGrade::Clean => 1,
+        HunkGrade::Moved(_) => 2,
+        HunkGrade::Merged => 3,
+        HunkGrade::Loose { .. } => 4,
+        HunkGrade::AlreadyThere => 5,
+        HunkGrade::Ambiguous(_) => 6,
+        HunkGrade::Failed(..) => 7,
     };
     let mut counts: BTreeMap<u8, (&str, usize)> = BTreeMap::new();
     for hunk in hunks {
@@ -208,43 +208,45 @@ impl HunkOutcome {
         };
         let at = self.at.unwrap_or_default();
         match &self.grade {
-            Grade::Exact => format!("exact: the file is the very one the patch was made from (line {at})"),
-            Grade::Clean => format!("clean: fits at its stated line {at}"),
-            Grade::Moved(moved) => format!("moved: fits at line {at}, {}", lines(*moved)),
-            Grade::Merged => {
+            HunkGrade::Exact => {
+                format!("exact: the file is the very one the patch was made from (line {at})")
+            }
+            HunkGrade::Clean => format!("clean: fits at its stated line {at}"),
+            HunkGrade::Moved(moved) => format!("moved: fits at line {at}, {}", lines(*moved)),
+            HunkGrade::Merged => {
                 "merged: brought together with what was edited since the patch was made".to_owned()
             }
-            Grade::Loose { fuzz, moved: 0 } => {
+            HunkGrade::Loose { fuzz, moved: 0 } => {
                 format!("loose: fits at its stated line {at} without {fuzz} of the lines around it")
             }
-            Grade::Loose { fuzz, moved } => {
+            HunkGrade::Loose { fuzz, moved } => {
                 format!("loose: fits at line {at}, {}, without {fuzz} of the lines around it", lines(*moved))
             }
-            Grade::AlreadyThere => format!("already there, at line {at}"),
-            Grade::Ambiguous(_) | Grade::Failed(..) => self.trouble().unwrap_or_default(),
+            HunkGrade::AlreadyThere => format!("already there, at line {at}"),
+            HunkGrade::Ambiguous(_) | HunkGrade::Failed(..) => self.trouble().unwrap_or_default(),
         }
     }
 
     /// What stands in the way, if something does.
     fn trouble(&self) -> Option<String> {
         match &self.grade {
-            Grade::Ambiguous(lines) => {
+            HunkGrade::Ambiguous(lines) => {
                 let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
                 Some(format!(
                     "is ambiguous: it, or its result, fits at lines {}, and nothing tells which is meant",
                     lines.join(", ")
                 ))
             }
-            Grade::Failed(reason, nearest) => Some(failure(*reason, nearest.as_ref())),
+            HunkGrade::Failed(reason, nearest) => Some(failure(*reason, nearest.as_ref())),
             _ => None,
         }
     }
 }
 
-fn failure(reason: Reason, nearest: Option<&Nearest>) -> String {
+fn failure(reason: Misplaced, nearest: Option<&Nearest>) -> String {
     match (reason, nearest) {
-        (Reason::Lines, None) => "fits nowhere, and nothing in the file looks like it".to_owned(),
-        (Reason::Lines, Some(nearest)) => {
+        (Misplaced::Lines, None) => "fits nowhere, and nothing in the file looks like it".to_owned(),
+        (Misplaced::Lines, Some(nearest)) => {
             let Nearest { line, matching, of, differs_at, found, expected } = nearest;
             if matching == of
                 && found.as_deref().is_some_and(|found| found.strip_suffix(b"\n") == Some(expected))
@@ -273,20 +275,20 @@ fn failure(reason: Reason, nearest: Option<&Nearest>) -> String {
                 "fits nowhere; nearest at line {line} ({matching} of {of} lines): line {differs_at} should be \"{expected}\", and {found}"
             )
         }
-        (Reason::NoContext, _) => {
+        (Misplaced::NoContext, _) => {
             "has no line around it that could prove its place (--fuzz 1 allows that)".to_owned()
         }
-        (Reason::MixedLineEnds, _) => {
+        (Misplaced::MixedLineEnds, _) => {
             "fits, but some lines there end in CR LF and some in LF, so the new ones have no certain line end"
                 .to_owned()
         }
-        (Reason::EndOfFile, _) => {
+        (Misplaced::EndOfFile, _) => {
             "fits, but would leave a line without a line end in the middle of the file".to_owned()
         }
-        (Reason::EditedSince, _) => {
+        (Misplaced::EditedSince, _) => {
             "fits, but its own place was edited since the patch was made, so this is not the one that is meant"
                 .to_owned()
         }
-        (Reason::TooMuchWork, _) => "was not found: too many lines of the file look alike".to_owned(),
+        (Misplaced::TooMuchWork, _) => "was not found: too many lines of the file look alike".to_owned(),
     }
 }

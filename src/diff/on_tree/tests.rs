@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diff::patch_text::parse;
-use crate::diff::place::Grade;
+use crate::diff::place::HunkGrade;
 use crate::model::Code;
 
 /// A tree: path, content, and whether it can be run; `->` is a link.
@@ -20,7 +20,7 @@ fn small(files: &[(&str, &str)]) -> Small {
     Small(files.iter().map(|(path, content)| (at(path), file(content))).collect())
 }
 
-impl Tree for Small {
+impl ReadableTree for Small {
     fn read(&self, path: &TreePath) -> Result<Option<FileKind>, Trouble> {
         Ok(self.0.get(path).cloned().or_else(|| self.has_folder(path).then_some(FileKind::Dir)))
     }
@@ -40,7 +40,7 @@ fn run(tree: &Small, texts: &[&str]) -> (Vec<FileOutcome>, Vec<(String, Option<S
     let mut outcomes = Vec::new();
     for text in texts {
         for patch in parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}")) {
-            outcomes.extend(series.apply(&patch, Reading::default()).files);
+            outcomes.extend(series.apply(&patch, PatchReading::default()).files);
         }
     }
     let show = |thing: &FileKind| match thing {
@@ -51,7 +51,7 @@ fn run(tree: &Small, texts: &[&str]) -> (Vec<FileOutcome>, Vec<(String, Option<S
         FileKind::Link(points_to) => format!("-> {points_to}"),
         FileKind::Dir => "folder".to_owned(),
     };
-    let tell = |difference: Difference| (difference.path.to_string(), difference.after.as_ref().map(show));
+    let tell = |difference: TreeChange| (difference.path.to_string(), difference.after.as_ref().map(show));
     (outcomes, series.differences().into_iter().map(tell).collect())
 }
 
@@ -187,9 +187,9 @@ fn the_ids_of_git_prove_a_content() {
     };
     let (new, other) = (sha1_id(b"hollo\n"), sha1_id(b"other\n"));
     let grade = |text: &str| run(&tree, &[text]).0[0].hunks[0].grade.clone();
-    assert_eq!(grade(&text("ce01362", &new[..7])), Grade::Exact);
-    assert_eq!(grade(&text("ce01362", &other[..7])), Grade::Clean);
-    assert_eq!(grade(&text(&other[..7], &new[..7])), Grade::Clean);
+    assert_eq!(grade(&text("ce01362", &new[..7])), HunkGrade::Exact);
+    assert_eq!(grade(&text("ce01362", &other[..7])), HunkGrade::Clean);
+    assert_eq!(grade(&text(&other[..7], &new[..7])), HunkGrade::Clean);
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn backwards_is_the_way_back() {
     let text = "diff --git a/o b/n\nrename from o\nrename to n\n--- a/o\n+++ b/n\n@@ -1,2 +1,2 @@\n 1\n-2\n+3\n--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+x\n";
     let patches = parse(text.as_bytes()).expect("a patch");
     let mut series = Series::new(&tree, 0);
-    let outcome = series.apply(&patches[0], Reading { strip: None, reverse: true });
+    let outcome = series.apply(&patches[0], PatchReading { strip: None, reverse: true });
     assert!(outcome.files.iter().all(FileOutcome::is_good), "{outcome:?}");
     let paths: Vec<String> =
         series.differences().into_iter().map(|difference| difference.path.to_string()).collect();

@@ -29,7 +29,7 @@ pub enum BinaryMethod {
 
 /// Why a binary diff gives no content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum DeltaError {
+pub enum BinaryDiffError {
     /// The packed bytes are no zlib stream, or of another length than stated.
     #[error("its packed content is damaged")]
     Packed,
@@ -49,7 +49,7 @@ impl BinaryContent {
     ///
     /// # Errors
     /// If the packed bytes are damaged or do not belong to `old`.
-    pub fn make(&self, old: &[u8]) -> Result<Vec<u8>, DeltaError> {
+    pub fn make(&self, old: &[u8]) -> Result<Vec<u8>, BinaryDiffError> {
         let unpacked = self.unpack()?;
         match self.method {
             BinaryMethod::Literal => Ok(unpacked),
@@ -57,53 +57,52 @@ impl BinaryContent {
         }
     }
 
-    fn unpack(&self) -> Result<Vec<u8>, DeltaError> {
+    fn unpack(&self) -> Result<Vec<u8>, BinaryDiffError> {
         let mut unpacked = Vec::new();
         // One byte more than stated shows that there is more.
         let mut reader = ZlibDecoder::new(self.packed.as_slice()).take(self.size as u64 + 1);
-        reader.read_to_end(&mut unpacked).map_err(|_| DeltaError::Packed)?;
+        reader.read_to_end(&mut unpacked).map_err(|_| BinaryDiffError::Packed)?;
         let used = reader.into_inner().total_in();
         let is_whole = unpacked.len() == self.size && used == self.packed.len() as u64;
-        if is_whole { Ok(unpacked) } else { Err(DeltaError::Packed) }
+        if is_whole { Ok(unpacked) } else { Err(BinaryDiffError::Packed) }
     }
 }
 
 /// Carries out the instructions of a delta (gitformat-pack, "Deltified representation").
-fn follow(delta: &[u8], old: &[u8]) -> Result<Vec<u8>, DeltaError> {
+fn follow(delta: &[u8], old: &[u8]) -> Result<Vec<u8>, BinaryDiffError> {
     let mut rest = delta;
     let old_size = varint(&mut rest)?;
     let new_size = varint(&mut rest)?;
     if old_size != old.len() {
-        return Err(DeltaError::OtherSource);
+        return Err(BinaryDiffError::OtherSource);
     }
     if new_size > MAX_BINARY_BYTES {
-        return Err(DeltaError::TooLarge);
+        return Err(BinaryDiffError::TooLarge);
     }
     let mut new = Vec::new();
     while let Some(op) = next(&mut rest) {
         let piece = match op {
-            0 => return Err(DeltaError::Broken),
-            1..=0x7f => rest.split_off(..usize::from(op)).ok_or(DeltaError::Broken)?,
+            0 => return Err(BinaryDiffError::Broken),
+            1..=0x7f => rest.split_off(..usize::from(op)).ok_or(BinaryDiffError::Broken)?,
             _ => {
                 let mut field = |bits: u8| {
                     (0..bits.count_ones()).try_fold(0, |value, index| match op & nth_bit(bits, index) {
                         0 => Ok(value),
-                        _ => {
-                            Ok(value | usize::from(next(&mut rest).ok_or(DeltaError::Broken)?) << (8 * index))
-                        }
+                        _ => Ok(value
+                            | usize::from(next(&mut rest).ok_or(BinaryDiffError::Broken)?) << (8 * index)),
                     })
                 };
                 let (offset, size) = (field(0x0f)?, field(0x70)?);
                 let size = if size == 0 { 0x10000 } else { size };
-                old.get(offset..).and_then(|old| old.get(..size)).ok_or(DeltaError::Broken)?
+                old.get(offset..).and_then(|old| old.get(..size)).ok_or(BinaryDiffError::Broken)?
             }
         };
         if new.len() + piece.len() > new_size {
-            return Err(DeltaError::Broken);
+            return Err(BinaryDiffError::Broken);
         }
         new.extend_from_slice(piece);
     }
-    if new.len() == new_size { Ok(new) } else { Err(DeltaError::Broken) }
+    if new.len() == new_size { Ok(new) } else { Err(BinaryDiffError::Broken) }
 }
 
 /// The `index`-th bit of those set in `bits`, which are neighbours.
@@ -117,16 +116,16 @@ fn next(rest: &mut &[u8]) -> Option<u8> {
     Some(first)
 }
 
-fn varint(rest: &mut &[u8]) -> Result<usize, DeltaError> {
+fn varint(rest: &mut &[u8]) -> Result<usize, BinaryDiffError> {
     let mut value: u64 = 0;
     for shift in (0..63).step_by(7) {
-        let byte = next(rest).ok_or(DeltaError::Broken)?;
+        let byte = next(rest).ok_or(BinaryDiffError::Broken)?;
         value |= u64::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
-            return usize::try_from(value).map_err(|_| DeltaError::TooLarge);
+            return usize::try_from(value).map_err(|_| BinaryDiffError::TooLarge);
         }
     }
-    Err(DeltaError::TooLarge)
+    Err(BinaryDiffError::TooLarge)
 }
 
 type Both = (BinaryContent, Option<BinaryContent>);
@@ -185,15 +184,15 @@ mod tests {
     #[test]
     fn a_delta_that_leads_out_of_its_source_or_lies_is_refused() {
         for (delta, error) in [
-            (&[4, 1, 1, b'x'][..], DeltaError::OtherSource),
-            (&[5, 3, 0x91, 4, 3], DeltaError::Broken),
-            (&[5, 3, 0x9f, 255, 255, 255, 255, 1], DeltaError::Broken),
-            (&[5, 9, 1, b'x'], DeltaError::Broken),
-            (&[5, 1, 2, b'x', b'y'], DeltaError::Broken),
-            (&[5, 1, 2, b'x'], DeltaError::Broken),
-            (&[5, 0, 0], DeltaError::Broken),
-            (&[5, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], DeltaError::TooLarge),
-            (&[], DeltaError::Broken),
+            (&[4, 1, 1, b'x'][..], BinaryDiffError::OtherSource),
+            (&[5, 3, 0x91, 4, 3], BinaryDiffError::Broken),
+            (&[5, 3, 0x9f, 255, 255, 255, 255, 1], BinaryDiffError::Broken),
+            (&[5, 9, 1, b'x'], BinaryDiffError::Broken),
+            (&[5, 1, 2, b'x', b'y'], BinaryDiffError::Broken),
+            (&[5, 1, 2, b'x'], BinaryDiffError::Broken),
+            (&[5, 0, 0], BinaryDiffError::Broken),
+            (&[5, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], BinaryDiffError::TooLarge),
+            (&[], BinaryDiffError::Broken),
         ] {
             assert_eq!(follow(delta, b"abcde"), Err(error), "{delta:?}");
         }

@@ -5,7 +5,7 @@ use super::{Body, FileOp, FilePatch, GitMode, Name, PatchTextError, binary, hunk
 
 /// What the lines between `diff --git` and the first hunk say.
 #[derive(Default)]
-struct Header<'a> {
+struct GitHeader<'a> {
     names: Option<(Name<'a>, Name<'a>)>,
     op: Option<FileOp>,
     from: Option<Name<'a>>,
@@ -18,9 +18,9 @@ struct Header<'a> {
 /// Reads one file of a Git diff. The cursor stands at its `diff --git`.
 pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<FilePatch<'a>, PatchTextError> {
     let line = cursor.line;
-    let mut header = Header {
+    let mut header = GitHeader {
         names: name::pair(cursor.take("diff --git ").unwrap_or_default(), line)?,
-        ..Header::default()
+        ..GitHeader::default()
     };
     while header.take_line(cursor)? {}
     if let Some(problem) = left_out(cursor) {
@@ -66,7 +66,7 @@ fn left_out(cursor: &Cursor<'_>) -> Option<&'static str> {
     is_remark.then_some("the content of a binary file was left out; make the diff again with --binary")
 }
 
-impl<'a> Header<'a> {
+impl<'a> GitHeader<'a> {
     /// Takes in the next line if it is one of a header.
     fn take_line(&mut self, cursor: &mut Cursor<'a>) -> Result<bool, PatchTextError> {
         let line = cursor.line;
@@ -166,7 +166,7 @@ impl<'a> Header<'a> {
             }
         };
         let has_side_folder = !matches!(op, FileOp::Copy | FileOp::Rename);
-        let Header { old_mode, new_mode, ids, .. } = self;
+        let GitHeader { old_mode, new_mode, ids, .. } = self;
         let (old_mode, new_mode) = match op {
             FileOp::Create => (None, new_mode),
             FileOp::Delete => (old_mode, None),

@@ -72,7 +72,7 @@ fn begins_like_mail(text: &[u8]) -> bool {
 }
 
 /// Where things stand in a mail, in lines.
-struct Header {
+struct MailLayout {
     /// What says how it is encoded.
     line: usize,
     /// The first one of its text.
@@ -80,7 +80,7 @@ struct Header {
 }
 
 /// The header of the mail that begins at line `at`, if its text is encoded.
-fn encoded_header(lines: &[&[u8]], at: usize) -> Option<(Encoding, Header)> {
+fn encoded_header(lines: &[&[u8]], at: usize) -> Option<(Encoding, MailLayout)> {
     let first = at + usize::from(is_mail_separator(lines[at]));
     let length = lines.get(first..)?.iter().position(|line| chomp(line).is_empty())?;
     for (index, line) in lines[first..first + length].iter().enumerate() {
@@ -100,7 +100,7 @@ fn encoded_header(lines: &[&[u8]], at: usize) -> Option<(Encoding, Header)> {
             _ if value.eq_ignore_ascii_case(b"quoted-printable") => Encoding::QuotedPrintable,
             _ => return None,
         };
-        return Some((encoding, Header { line: first + index, body: first + length + 1 }));
+        return Some((encoding, MailLayout { line: first + index, body: first + length + 1 }));
     }
     None
 }

@@ -25,7 +25,7 @@ use std::fmt;
 use super::{Line, LineKind};
 use crate::model::Code;
 
-pub use binary::{BinaryContent, BinaryMethod, DeltaError};
+pub use binary::{BinaryContent, BinaryDiffError, BinaryMethod};
 pub use mail::decode_mails;
 pub use mail_header::MailHeader;
 pub use name::{StripLevel, stripped};

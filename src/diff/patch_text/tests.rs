@@ -191,7 +191,7 @@ fn a_bomb_in_a_binary_diff_is_not_unpacked() {
     packer.write_all(&vec![0; 1 << 20]).expect("memory");
     let packed = packer.finish().expect("memory");
     let content = BinaryContent { method: BinaryMethod::Literal, size: 10, packed: packed.clone() };
-    assert_eq!(content.make(b""), Err(DeltaError::Packed));
+    assert_eq!(content.make(b""), Err(BinaryDiffError::Packed));
     let whole = BinaryContent { method: BinaryMethod::Literal, size: 1 << 20, packed };
     assert_eq!(whole.make(b"").map(|made| made.len()), Ok(1 << 20));
 }

@@ -1,6 +1,6 @@
 //! Whether the lines of a hunk stand at a place.
 
-use super::Effort;
+use super::CompareBudget;
 use crate::diff::patch_text::PatchHunk;
 use crate::diff::{Line, LineKind};
 
@@ -96,7 +96,7 @@ impl<'h> Pattern<'h> {
     }
 
     /// Whether it stands at `at`.
-    pub fn fits(&self, target: &[&[u8]], at: usize, effort: &mut Effort) -> bool {
+    pub fn fits(&self, target: &[&[u8]], at: usize, effort: &mut CompareBudget) -> bool {
         let Some(found) = target.get(at..).and_then(|rest| rest.get(..self.len())) else { return false };
         let is_off = self.anchors.0 && at != 0 || self.anchors.1 && at + self.len() != target.len();
         if is_off || !effort.spend(1) {

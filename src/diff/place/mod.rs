@@ -29,7 +29,7 @@ const MAX_TOLD_PLACES: usize = 5;
 
 /// How certain the place of a hunk is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Grade {
+pub enum HunkGrade {
     /// The content is the very one the diff was made from.
     Exact,
     /// All lines fit at the stated line.
@@ -50,12 +50,12 @@ pub enum Grade {
     /// It fits at these lines (from 1), and nothing tells which is meant.
     Ambiguous(Vec<usize>),
     /// It fits nowhere.
-    Failed(Reason, Option<Nearest>),
+    Failed(Misplaced, Option<Nearest>),
 }
 
 /// Why a hunk fits nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum Misplaced {
     /// The lines differ.
     Lines,
     /// It has no line around the change that could prove the place.
@@ -70,24 +70,24 @@ pub enum Reason {
     TooMuchWork,
 }
 
-impl Grade {
+impl HunkGrade {
     /// The grade as a word.
     pub fn as_str(&self) -> &'static str {
         match self {
-            Grade::Exact => "exact",
-            Grade::Clean => "clean",
-            Grade::Merged => "merged",
-            Grade::Moved(_) => "moved",
-            Grade::Loose { .. } => "loose",
-            Grade::AlreadyThere => "already there",
-            Grade::Ambiguous(_) => "ambiguous",
-            Grade::Failed(..) => "failed",
+            HunkGrade::Exact => "exact",
+            HunkGrade::Clean => "clean",
+            HunkGrade::Merged => "merged",
+            HunkGrade::Moved(_) => "moved",
+            HunkGrade::Loose { .. } => "loose",
+            HunkGrade::AlreadyThere => "already there",
+            HunkGrade::Ambiguous(_) => "ambiguous",
+            HunkGrade::Failed(..) => "failed",
         }
     }
 
     /// Whether nothing stands in the way of this hunk.
     pub fn is_good(&self) -> bool {
-        !matches!(self, Grade::Ambiguous(_) | Grade::Failed(..))
+        !matches!(self, HunkGrade::Ambiguous(_) | HunkGrade::Failed(..))
     }
 }
 
@@ -95,7 +95,7 @@ impl Grade {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {
     /// The grade of each hunk, and the line (from 1) where it was placed.
-    pub hunks: Vec<(Grade, Option<usize>)>,
+    pub hunks: Vec<(HunkGrade, Option<usize>)>,
     /// The new content, if every hunk has a place.
     pub content: Option<Vec<u8>>,
 }
@@ -103,11 +103,11 @@ pub struct Placement {
 /// Comparisons of lines that may still be made. Whoever places many files shares one among them, so that a hostile
 /// diff cannot take longer than a large one.
 #[derive(Debug)]
-pub struct Effort {
+pub struct CompareBudget {
     left: u64,
 }
 
-impl Effort {
+impl CompareBudget {
     /// Enough for every honest diff, used up in about a second.
     pub fn ample() -> Self {
         Self { left: 100_000_000 }
@@ -126,7 +126,7 @@ impl Effort {
 
 /// Places `hunks`, which are in the order of the file, in `content`. `fuzz`: how many lines around a change may be
 /// left out of account.
-pub fn place(content: &[u8], hunks: &[PatchHunk<'_>], fuzz: usize, effort: &mut Effort) -> Placement {
+pub fn place(content: &[u8], hunks: &[PatchHunk<'_>], fuzz: usize, effort: &mut CompareBudget) -> Placement {
     let lines: Vec<&[u8]> = content.split_inclusive(|&byte| byte == b'\n').collect();
     let mut placer = Placer { lines: &lines, fuzz, effort, free: 0, drift: 0 };
     let mut found = Vec::with_capacity(hunks.len());
@@ -135,7 +135,7 @@ pub fn place(content: &[u8], hunks: &[PatchHunk<'_>], fuzz: usize, effort: &mut 
         let outcome = placer.place(hunk);
         let line = outcome.1.as_ref().map(|fit| fit.at + 1);
         if let (grade, Some(fit)) = &outcome
-            && *grade != Grade::AlreadyThere
+            && *grade != HunkGrade::AlreadyThere
         {
             pieces.push((hunk, *fit));
         }
@@ -150,7 +150,7 @@ pub fn place(content: &[u8], hunks: &[PatchHunk<'_>], fuzz: usize, effort: &mut 
         && let Some(last) = found.last_mut()
     {
         // Only what stands at the very end can still be wrong here.
-        *last = (Grade::Failed(Reason::EndOfFile, None), None);
+        *last = (HunkGrade::Failed(Misplaced::EndOfFile, None), None);
     }
     Placement { hunks: found, content }
 }
@@ -158,7 +158,7 @@ pub fn place(content: &[u8], hunks: &[PatchHunk<'_>], fuzz: usize, effort: &mut 
 struct Placer<'a, 'e> {
     lines: &'a [&'a [u8]],
     fuzz: usize,
-    effort: &'e mut Effort,
+    effort: &'e mut CompareBudget,
     /// The first line that no hunk above has taken.
     free: usize,
     /// How far the hunk above stood from its stated line.
@@ -166,26 +166,26 @@ struct Placer<'a, 'e> {
 }
 
 /// A grade, and where the hunk goes.
-type Outcome = (Grade, Option<Fit>);
+type GradedFit = (HunkGrade, Option<Fit>);
 
 impl Placer<'_, '_> {
-    fn place(&mut self, hunk: &PatchHunk<'_>) -> Outcome {
+    fn place(&mut self, hunk: &PatchHunk<'_>) -> GradedFit {
         let stated = if hunk.old_len == 0 { hunk.old_start } else { hunk.old_start - 1 };
         let expected = stated.saturating_add_signed(self.drift);
         let mut outcome = self.with_ends(hunk, Ends::Literal, stated, expected);
-        if matches!(outcome.0, Grade::Failed(Reason::Lines, _)) && fit::may_ignore_ends(hunk) {
+        if matches!(outcome.0, HunkGrade::Failed(Misplaced::Lines, _)) && fit::may_ignore_ends(hunk) {
             let again = self.with_ends(hunk, Ends::Ignored, stated, expected);
-            if !matches!(again.0, Grade::Failed(Reason::Lines | Reason::TooMuchWork, _)) {
+            if !matches!(again.0, HunkGrade::Failed(Misplaced::Lines | Misplaced::TooMuchWork, _)) {
                 outcome = again;
             }
         }
-        if let Grade::Failed(Reason::Lines, nearest @ None) = &mut outcome.0 {
+        if let HunkGrade::Failed(Misplaced::Lines, nearest @ None) = &mut outcome.0 {
             *nearest = nearest::find(self.lines, hunk, expected, self.effort);
         }
         if let (grade, Some(fit)) = &outcome {
             let at = fit.at as isize - fit.skipped as isize - stated as isize;
             let grown = hunk.new_len as isize - hunk.old_len as isize;
-            let is_there = *grade == Grade::AlreadyThere;
+            let is_there = *grade == HunkGrade::AlreadyThere;
             self.drift = if is_there { at + grown } else { at };
             self.free = fit.at + fit.len;
         }
@@ -193,7 +193,7 @@ impl Placer<'_, '_> {
     }
 
     /// Looks for the place, comparing line ends in one way.
-    fn with_ends(&mut self, hunk: &PatchHunk<'_>, ends: Ends, stated: usize, expected: usize) -> Outcome {
+    fn with_ends(&mut self, hunk: &PatchHunk<'_>, ends: Ends, stated: usize, expected: usize) -> GradedFit {
         if hunk.old_len == 0 {
             return self.place_without_context(hunk, ends, expected);
         }
@@ -201,52 +201,52 @@ impl Placer<'_, '_> {
         if self.fits(&old, expected) {
             // The hunks above were moved, but this one fits without that as well.
             if self.drift != 0 && self.fits(&old, stated) {
-                return (Grade::Ambiguous(vec![expected + 1, stated + 1]), None);
+                return (HunkGrade::Ambiguous(vec![expected + 1, stated + 1]), None);
             }
             return self.settle(&old, expected, stated, None);
         }
         if self.fits(&new, expected) {
-            return (Grade::AlreadyThere, Some(new.fit_at(expected)));
+            return (HunkGrade::AlreadyThere, Some(new.fit_at(expected)));
         }
         match self.search(&old) {
-            None => return (Grade::Failed(Reason::TooMuchWork, None), None),
+            None => return (HunkGrade::Failed(Misplaced::TooMuchWork, None), None),
             Some(places) => match places.as_slice() {
                 [] => {}
                 [only] => {
                     return match self.search(&new) {
-                        None => (Grade::Failed(Reason::TooMuchWork, None), None),
+                        None => (HunkGrade::Failed(Misplaced::TooMuchWork, None), None),
                         Some(results) if results.is_empty() => self.settle(&old, *only, stated, None),
-                        Some(results) => (Grade::Ambiguous(vec![only + 1, results[0] + 1]), None),
+                        Some(results) => (HunkGrade::Ambiguous(vec![only + 1, results[0] + 1]), None),
                     };
                 }
-                many => return (Grade::Ambiguous(many.iter().map(|at| at + 1).collect()), None),
+                many => return (HunkGrade::Ambiguous(many.iter().map(|at| at + 1).collect()), None),
             },
         }
         match self.search(&new).as_deref() {
-            None => return (Grade::Failed(Reason::TooMuchWork, None), None),
-            Some([only]) => return (Grade::AlreadyThere, Some(new.fit_at(*only))),
+            None => return (HunkGrade::Failed(Misplaced::TooMuchWork, None), None),
+            Some([only]) => return (HunkGrade::AlreadyThere, Some(new.fit_at(*only))),
             Some(_) => {}
         }
         self.place_loosely(&old, stated, expected)
     }
 
     /// A hunk that only adds and has no line around it.
-    fn place_without_context(&mut self, hunk: &PatchHunk<'_>, ends: Ends, expected: usize) -> Outcome {
+    fn place_without_context(&mut self, hunk: &PatchHunk<'_>, ends: Ends, expected: usize) -> GradedFit {
         let (old, new) = (Pattern::old(hunk, ends), Pattern::new(hunk, ends));
         if self.lines.is_empty() {
-            return (Grade::Clean, Some(old.fit_at(0)));
+            return (HunkGrade::Clean, Some(old.fit_at(0)));
         }
         if self.fits(&new, expected) {
-            return (Grade::AlreadyThere, Some(new.fit_at(expected)));
+            return (HunkGrade::AlreadyThere, Some(new.fit_at(expected)));
         }
         let at = expected.clamp(self.free, self.lines.len().max(self.free));
         if self.fuzz > 0 && at == expected && at <= self.lines.len() {
-            return (Grade::Loose { fuzz: 0, moved: self.drift }, Some(old.fit_at(at)));
+            return (HunkGrade::Loose { fuzz: 0, moved: self.drift }, Some(old.fit_at(at)));
         }
-        (Grade::Failed(Reason::NoContext, None), None)
+        (HunkGrade::Failed(Misplaced::NoContext, None), None)
     }
 
-    fn place_loosely(&mut self, old: &Pattern<'_>, stated: usize, expected: usize) -> Outcome {
+    fn place_loosely(&mut self, old: &Pattern<'_>, stated: usize, expected: usize) -> GradedFit {
         for fuzz in 1..=self.fuzz {
             let Some(old) = old.with_fuzz(fuzz) else { break };
             let expected = expected + old.skipped();
@@ -254,27 +254,27 @@ impl Placer<'_, '_> {
                 return self.settle(&old, expected, stated, Some(fuzz));
             }
             match self.search(&old) {
-                None => return (Grade::Failed(Reason::TooMuchWork, None), None),
+                None => return (HunkGrade::Failed(Misplaced::TooMuchWork, None), None),
                 Some(places) => match places.as_slice() {
                     [] => {}
                     [only] => return self.settle(&old, *only, stated, Some(fuzz)),
-                    many => return (Grade::Ambiguous(many.iter().map(|at| at + 1).collect()), None),
+                    many => return (HunkGrade::Ambiguous(many.iter().map(|at| at + 1).collect()), None),
                 },
             }
         }
-        (Grade::Failed(Reason::Lines, None), None)
+        (HunkGrade::Failed(Misplaced::Lines, None), None)
     }
 
     /// The hunk goes to `at`, unless its line ends cannot be told there.
-    fn settle(&mut self, old: &Pattern<'_>, at: usize, stated: usize, fuzz: Option<usize>) -> Outcome {
+    fn settle(&mut self, old: &Pattern<'_>, at: usize, stated: usize, fuzz: Option<usize>) -> GradedFit {
         let Some(fit) = old.settle_at(self.lines, at) else {
-            return (Grade::Failed(Reason::MixedLineEnds, None), None);
+            return (HunkGrade::Failed(Misplaced::MixedLineEnds, None), None);
         };
         let moved = at as isize - old.skipped() as isize - stated as isize;
         let grade = match (fuzz, moved) {
-            (Some(fuzz), moved) => Grade::Loose { fuzz, moved },
-            (None, 0) => Grade::Clean,
-            (None, moved) => Grade::Moved(moved),
+            (Some(fuzz), moved) => HunkGrade::Loose { fuzz, moved },
+            (None, 0) => HunkGrade::Clean,
+            (None, moved) => HunkGrade::Moved(moved),
         };
         (grade, Some(fit))
     }

@@ -1,6 +1,6 @@
 //! Finds the place that looks most like a hunk that fits nowhere, so that a person sees what is different.
 
-use super::Effort;
+use super::CompareBudget;
 use super::fit::{Ends, same};
 use crate::diff::Line;
 use crate::diff::patch_text::PatchHunk;
@@ -33,7 +33,7 @@ pub(super) fn find(
     target: &[&[u8]],
     hunk: &PatchHunk<'_>,
     expected: usize,
-    effort: &mut Effort,
+    effort: &mut CompareBudget,
 ) -> Option<Nearest> {
     let old: Vec<&Line<'_>> = hunk.old_lines().collect();
     let first = expected.saturating_sub(REACH_LINES).min(target.len());

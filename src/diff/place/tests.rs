@@ -21,12 +21,12 @@ fn hunks<'a>(patches: &'a [PatchText<'a>]) -> &'a [PatchHunk<'a>] {
 fn placed(content: &str, diff: &str, fuzz: usize) -> (Vec<String>, Option<String>) {
     let text = patch(diff);
     let patches = parse(&text).unwrap_or_else(|error| panic!("{error}: {diff}"));
-    let placement = place(content.as_bytes(), hunks(&patches), fuzz, &mut Effort::ample());
-    let word = |(grade, line): &(Grade, Option<usize>)| match (grade, line) {
-        (Grade::Moved(by), Some(line)) => format!("moved {by} to {line}"),
-        (Grade::Loose { fuzz, moved }, Some(line)) => format!("loose {fuzz}, moved {moved}, at {line}"),
-        (Grade::Ambiguous(lines), None) => format!("ambiguous {lines:?}"),
-        (Grade::Failed(reason, _), None) => format!("failed {reason:?}"),
+    let placement = place(content.as_bytes(), hunks(&patches), fuzz, &mut CompareBudget::ample());
+    let word = |(grade, line): &(HunkGrade, Option<usize>)| match (grade, line) {
+        (HunkGrade::Moved(by), Some(line)) => format!("moved {by} to {line}"),
+        (HunkGrade::Loose { fuzz, moved }, Some(line)) => format!("loose {fuzz}, moved {moved}, at {line}"),
+        (HunkGrade::Ambiguous(lines), None) => format!("ambiguous {lines:?}"),
+        (HunkGrade::Failed(reason, _), None) => format!("failed {reason:?}"),
         (grade, Some(line)) => format!("{} at {line}", grade.as_str()),
         (grade, None) => format!("{} nowhere", grade.as_str()),
     };
@@ -155,8 +155,10 @@ fn the_end_of_the_file_is_where_the_diff_says() {
 fn a_hunk_that_fails_tells_the_nearest_place() {
     let text = patch(SWAP);
     let patches = parse(&text).expect("a diff");
-    let placement = place(b"0\na\nb\nx\nd\n", hunks(&patches), 0, &mut Effort::ample());
-    let Grade::Failed(Reason::Lines, Some(nearest)) = &placement.hunks[0].0 else { panic!("{placement:?}") };
+    let placement = place(b"0\na\nb\nx\nd\n", hunks(&patches), 0, &mut CompareBudget::ample());
+    let HunkGrade::Failed(Misplaced::Lines, Some(nearest)) = &placement.hunks[0].0 else {
+        panic!("{placement:?}")
+    };
     assert_eq!((nearest.line, nearest.matching, nearest.of, nearest.differs_at), (3, 2, 3, 4));
     assert_eq!((nearest.found.as_deref(), nearest.expected.as_slice()), (Some(&b"x\n"[..]), &b"c"[..]));
 }
@@ -218,11 +220,11 @@ proptest! {
     #[test]
     fn what_differs_makes_one_of_the_other_and_back((old, new) in pair()) {
         let hunks = as_hunks(&old, &new);
-        let there = place(&old, &hunks, 0, &mut Effort::ample());
+        let there = place(&old, &hunks, 0, &mut CompareBudget::ample());
         prop_assert_eq!(there.content.as_deref(), Some(new.as_slice()), "{:?}", there.hunks);
-        prop_assert!(there.hunks.iter().all(|(grade, _)| *grade == Grade::Clean));
+        prop_assert!(there.hunks.iter().all(|(grade, _)| *grade == HunkGrade::Clean));
         let reversed: Vec<_> = hunks.iter().map(PatchHunk::reversed).collect();
-        let back = place(&new, &reversed, 0, &mut Effort::ample());
+        let back = place(&new, &reversed, 0, &mut CompareBudget::ample());
         prop_assert_eq!(back.content.as_deref(), Some(old.as_slice()), "{:?}", back.hunks);
     }
 
@@ -241,20 +243,20 @@ proptest! {
         crate::diff::patch_text::write_patch_text(&mut text, [&file]).expect("memory");
         let patches = parse(&text).expect("what we write we can read");
         let Body::Hunks(read) = &patches[0].files[0].body else { panic!("hunks") };
-        let there = place(&old, read, 0, &mut Effort::ample());
+        let there = place(&old, read, 0, &mut CompareBudget::ample());
         prop_assert_eq!(there.content.as_deref(), Some(new.as_slice()));
     }
 
     #[test]
     fn on_any_other_text_it_changes_whole_hunks_or_nothing((old, new) in pair(), other in text(), fuzz in 0..3usize) {
         let hunks = as_hunks(&old, &new);
-        let there = place(&other, &hunks, fuzz, &mut Effort::ample());
+        let there = place(&other, &hunks, fuzz, &mut CompareBudget::ample());
         prop_assert_eq!(there.content.is_some(), there.hunks.iter().all(|(grade, _)| grade.is_good()));
         if let Some(content) = there.content {
             let added = |kind| hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind).count();
             let lines = |bytes: &[u8]| bytes.split_inclusive(|&byte| byte == b'\n').count();
             let grown = added(LineKind::Added) as isize - added(LineKind::Removed) as isize;
-            let is_all_new = there.hunks.iter().all(|(grade, _)| *grade != Grade::AlreadyThere);
+            let is_all_new = there.hunks.iter().all(|(grade, _)| *grade != HunkGrade::AlreadyThere);
             if is_all_new {
                 prop_assert_eq!(lines(&content) as isize - lines(&other) as isize, grown);
             }

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
 
-pub use self::os::OpenError;
+pub use self::os::FolderError;
 #[cfg(unix)]
 pub use self::unix::OsFs;
 #[cfg(unix)]
@@ -175,14 +175,14 @@ pub struct Stat {
 
 /// The names in a folder, in no order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Names {
+pub struct FolderNames {
     /// Those that are text.
     pub text: Vec<String>,
     /// Those that are not UTF-8, with the bytes that are not spelled out (`caf\xe9`). No path leads there.
     pub not_text: Vec<String>,
 }
 
-impl Names {
+impl FolderNames {
     /// Sorts one name in.
     fn add(&mut self, name: &[u8]) {
         match std::str::from_utf8(name) {
@@ -284,7 +284,7 @@ pub trait Fs: Send + Sync {
     fn look(&self, at: &Place) -> io::Result<Option<Stat>>;
 
     /// The names in a folder.
-    fn list(&self, dir: &Place) -> io::Result<Names>;
+    fn list(&self, dir: &Place) -> io::Result<FolderNames>;
 
     /// Where a symbolic link points.
     fn read_link(&self, at: &Place) -> io::Result<String>;

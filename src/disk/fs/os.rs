@@ -14,7 +14,7 @@ pub(super) const LOCK_FILE: &str = "lock";
 
 /// Why a folder cannot be opened as a target.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum FolderError {
     /// The folder's own name is a link. Nothing is followed silently; the person may choose the real path.
     #[error("{path:?} is a link to {real:?}")]
     IsLink {
@@ -36,7 +36,7 @@ pub enum OpenError {
     },
 }
 
-impl OpenError {
+impl FolderError {
     pub(super) fn new(path: &Path, source: io::Error) -> Self {
         Self::System { path: path.to_owned(), source }
     }

@@ -271,6 +271,6 @@ fn a_free_folder_has_no_obstacles_and_some_room() {
 fn a_file_or_nothing_is_no_target() {
     let target = Target::new();
     let open = |path: &str| OsFs::open(&target.root.join(path)).err().expect("it is refused");
-    assert!(matches!(open("lib/a.so"), OpenError::NotAFolder(_)));
-    assert!(matches!(open("missing"), OpenError::System { .. }));
+    assert!(matches!(open("lib/a.so"), FolderError::NotAFolder(_)));
+    assert!(matches!(open("missing"), FolderError::System { .. }));
 }

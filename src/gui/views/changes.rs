@@ -5,15 +5,15 @@ use egui::{Frame, Label, Margin, ScrollArea, Ui};
 use crate::gui::outbox::Outbox;
 use crate::gui::panes::Panes;
 use crate::present::Model;
-use crate::present::fit::{FileFit, Grade};
+use crate::present::fit::{FileFit, FitGrade};
 use crate::present::message::Msg;
 use crate::present::overview::Section;
-use crate::present::tree::{Filter, Item, Row, RowKind, Tree};
-use crate::report::changes::Status;
+use crate::present::tree::{ChangeTree, Filter, RowKind, TreeItem, TreeRow};
+use crate::report::changes::ChangeStatus;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Badge, Button, EmptyState, Fact, Notice, RowView, SearchView, Split, Status as Mark, Tone, badge, card,
-    empty_state, facts, list_row, long_tree, search_field, segmented, split_view,
+    Badge, BadgeStatus as Mark, Button, EmptyState, FactRow, Notice, RowView, SearchView, Split, Tone, badge,
+    card, empty_state, facts, list_row, long_tree, search_field, segmented, split_view,
 };
 use crate::words;
 
@@ -62,8 +62,8 @@ fn without_folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             let of_files = |section: &&Section| section.heading == words::TEXT_FILES;
             for section in sections.unwrap_or_default().iter().filter(of_files) {
                 card(ui, Some(section.heading), |ui| {
-                    let list: Vec<Fact<'_>> =
-                        section.facts.iter().map(|fact| Fact::new(&fact.name, &fact.value)).collect();
+                    let list: Vec<FactRow<'_>> =
+                        section.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
                     facts(ui, &list);
                 });
             }
@@ -71,7 +71,7 @@ fn without_folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     });
 }
 
-fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &Tree, outbox: &mut Outbox) {
+fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, outbox: &mut Outbox) {
     let frame =
         Frame::new().fill(Tokens::from_context(ui).card()).inner_margin(Margin::same(space::SMALL as i8));
     frame.show(ui, |ui| {
@@ -89,7 +89,7 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &Tree, outbox: &mut Outbox) {
 /// Height from which on the filters may take several rows, in points.
 const ROOM_FOR_SEVERAL_ROWS: f32 = 400.0;
 
-fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
+fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
     let mut filter = list.filter().clone();
     let found = (!filter.is_empty()).then_some((list.matching().min(1), list.matching()));
     let mut is_changed =
@@ -97,7 +97,7 @@ fn filter_ui(ui: &mut Ui, list: &Tree, outbox: &mut Outbox) {
     let mut chips_ui = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing = egui::vec2(space::TINY, 0.0);
         ui.spacing_mut().interact_size.y = space::ROW_HEIGHT;
-        for status in Status::ALL {
+        for status in ChangeStatus::ALL {
             let number = list.count(status);
             if number > 0 {
                 let name = format!("{} {number}", mark(status).badge().explain);
@@ -136,7 +136,7 @@ fn chip_ui(ui: &mut Ui, name: &str, is_on: bool, turn: impl FnOnce(bool)) -> boo
     clicked
 }
 
-fn row_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, row: &Row, outbox: &mut Outbox) {
+fn row_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize, row: &TreeRow, outbox: &mut Outbox) {
     let place = (index, list.rows().len());
     match &row.kind {
         RowKind::Folder { path, is_open, changes } => {
@@ -177,22 +177,22 @@ fn row_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, row: &Row, outb
 }
 
 /// What somebody should see without opening the change: above all that it does not fit.
-fn note(item: &Item) -> &'static str {
+fn note(item: &TreeItem) -> &'static str {
     let grade = item.fit.as_ref().map_or("", |fit| fit.grade.as_str());
     if grade.is_empty() { item.risks.first().map_or("", |risk| risk.as_str()) } else { grade }
 }
 
-const fn mark(status: Status) -> Mark {
+const fn mark(status: ChangeStatus) -> Mark {
     match status {
-        Status::Added => Mark::Added,
-        Status::Deleted => Mark::Deleted,
-        Status::Modified => Mark::Modified,
-        Status::Renamed => Mark::Renamed,
-        Status::TypeChanged => Mark::Type,
+        ChangeStatus::Added => Mark::Added,
+        ChangeStatus::Deleted => Mark::Deleted,
+        ChangeStatus::Modified => Mark::Modified,
+        ChangeStatus::Renamed => Mark::Renamed,
+        ChangeStatus::TypeChanged => Mark::Type,
     }
 }
 
-fn change_ui(ui: &mut Ui, model: &Model, list: &Tree, panes: &mut Panes, outbox: &mut Outbox) {
+fn change_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, panes: &mut Panes, outbox: &mut Outbox) {
     let workspace = &model.workspace;
     let Some(index) = workspace.selected else {
         let empty = EmptyState {
@@ -213,7 +213,14 @@ fn change_ui(ui: &mut Ui, model: &Model, list: &Tree, panes: &mut Panes, outbox:
     panes.pane_ui(ui, &item.path, outbox);
 }
 
-fn title_ui(ui: &mut Ui, model: &Model, list: &Tree, index: usize, item: &Item, outbox: &mut Outbox) {
+fn title_ui(
+    ui: &mut Ui,
+    model: &Model,
+    list: &ChangeTree,
+    index: usize,
+    item: &TreeItem,
+    outbox: &mut Outbox,
+) {
     let muted = Tokens::from_context(ui).muted;
     ui.spacing_mut().item_spacing.y = space::TINY;
     ui.horizontal_wrapped(|ui| {
@@ -251,31 +258,31 @@ const FIT_HEIGHT: f32 = 112.0;
 
 /// How the hunks of a text patch fit this file: in a word where all is plain, else each of them.
 fn fit_ui(ui: &mut Ui, fit: &FileFit) {
-    let word = if fit.grade == Grade::Plain { words::HOW_IT_FITS } else { fit.grade.as_str() };
+    let word = if fit.grade == FitGrade::Plain { words::HOW_IT_FITS } else { fit.grade.as_str() };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
         badge(ui, &Badge { text: word, tone: tone(fit.grade), explain: "" });
         ui.label(text::caption(&fit.summary).color(Tokens::from_context(ui).muted));
     });
-    if matches!(fit.grade, Grade::Plain | Grade::There) {
+    if matches!(fit.grade, FitGrade::Plain | FitGrade::There) {
         return;
     }
     ScrollArea::vertical().id_salt("hunks").max_height(FIT_HEIGHT).show(ui, |ui| {
         for line in &fit.lines {
             let colour = match line.grade {
-                Grade::Fails => Tokens::from_context(ui).danger.text,
-                Grade::NotPlain => Tokens::from_context(ui).text,
-                Grade::Plain | Grade::There => Tokens::from_context(ui).muted,
+                FitGrade::Fails => Tokens::from_context(ui).danger.text,
+                FitGrade::NotPlain => Tokens::from_context(ui).text,
+                FitGrade::Plain | FitGrade::There => Tokens::from_context(ui).muted,
             };
             ui.add(Label::new(text::caption(&line.text).color(colour)).wrap());
         }
     });
 }
 
-const fn tone(grade: Grade) -> Tone {
+const fn tone(grade: FitGrade) -> Tone {
     match grade {
-        Grade::Plain | Grade::There => Tone::Notice(Notice::Good),
-        Grade::NotPlain => Tone::Notice(Notice::Caution),
-        Grade::Fails => Tone::Notice(Notice::Danger),
+        FitGrade::Plain | FitGrade::There => Tone::Notice(Notice::Good),
+        FitGrade::NotPlain => Tone::Notice(Notice::Caution),
+        FitGrade::Fails => Tone::Notice(Notice::Danger),
     }
 }

@@ -6,7 +6,7 @@ use super::findings::{findings_ui, support_ui};
 use super::workspace::notice;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
-use crate::present::check::Verdict;
+use crate::present::check::CheckVerdict;
 use crate::present::message::Msg;
 use crate::toolkit::theme::Icon;
 use crate::toolkit::widgets::{Banner, Button, EmptyState, banner, button, empty_state};
@@ -18,11 +18,11 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         return nothing_ui(ui, model, outbox);
     };
     let meaning = match check.verdict {
-        Verdict::Ready if check.findings.is_empty() => words::CHECKS_NOTHING,
-        Verdict::Ready => words::CHECK_READY,
-        Verdict::Warnings => words::CHECK_WARN,
-        Verdict::Blocked => words::CHECK_BLOCKED,
-        Verdict::NothingToDo => words::CHECK_NOTHING_MEANING,
+        CheckVerdict::Ready if check.findings.is_empty() => words::CHECKS_NOTHING,
+        CheckVerdict::Ready => words::CHECK_READY,
+        CheckVerdict::Warnings => words::CHECK_WARN,
+        CheckVerdict::Blocked => words::CHECK_BLOCKED,
+        CheckVerdict::NothingToDo => words::CHECK_NOTHING_MEANING,
     };
     let notice = notice(check.verdict);
     banner(ui, &Banner { notice, title: check.verdict.as_str(), body: meaning, actions: &[] });
@@ -31,7 +31,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if button(ui, &Button::secondary(words::CHECK_AGAIN).icon(Icon::RefreshCw).blocked(reason)).clicked() {
         outbox.push(Msg::CheckAgain);
     }
-    if check.verdict == Verdict::Blocked {
+    if check.verdict == CheckVerdict::Blocked {
         support_ui(ui, outbox);
     }
 }

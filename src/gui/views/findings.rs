@@ -5,7 +5,7 @@ use egui::Ui;
 use crate::gui::outbox::Outbox;
 use crate::present::finding::{Finding, Rank, WayOut};
 use crate::present::message::Msg;
-use crate::toolkit::widgets::{Button, FindingView, Level, button, card, finding_row, link_button};
+use crate::toolkit::widgets::{Button, FindingLevel, FindingView, button, card, finding_row, link_button};
 use crate::words;
 use crate::workbench::EditChoice;
 
@@ -34,9 +34,9 @@ pub fn support_ui(ui: &mut Ui, outbox: &mut Outbox) {
 
 fn finding_ui(ui: &mut Ui, finding: &Finding, can_choose: bool, outbox: &mut Outbox) {
     let level = match finding.rank {
-        Rank::Blocks => Level::Blocks,
-        Rank::MayBreak => Level::MayBreak,
-        Rank::Information => Level::Information,
+        Rank::Blocks => FindingLevel::Blocks,
+        Rank::MayBreak => FindingLevel::MayBreak,
+        Rank::Information => FindingLevel::Information,
     };
     let code = finding.code.map(|code| format!("{} {code}", words::CODE));
     let meaning = match finding.hint.as_str() {

@@ -8,14 +8,14 @@ use super::result;
 use super::workspace::notice;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
-use crate::present::check::{Check, Verdict};
+use crate::present::check::{CheckPage, CheckVerdict};
 use crate::present::guided::{Guided, Stage, Task};
 use crate::present::message::Msg;
 use crate::present::overview::path_line;
 use crate::progress::Phase;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Banner, Button, Fact, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
+    Banner, Button, FactRow, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
     link_button, page_header, progress_block, reason, stepper, tick_box,
 };
 use crate::words;
@@ -86,7 +86,7 @@ fn choose_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
 }
 
 fn chosen_ui(ui: &mut Ui, name: &str, value: &str) {
-    facts(ui, &[Fact::new(name, value)]);
+    facts(ui, &[FactRow::new(name, value)]);
 }
 
 fn checking_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
@@ -104,15 +104,15 @@ fn checked_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
     buttons_ui(ui, guided, words::NEXT, Msg::Forward, outbox);
 }
 
-fn verdict_words(guided: &Guided, check: &Check) -> (&'static str, &'static str) {
+fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static str) {
     match (check.verdict, guided.task) {
-        (Verdict::Ready, Task::Apply) => (words::CHECK_READY, words::CHECK_READY_MEANING),
-        (Verdict::Ready, Task::BringBack) => (words::CHECK_READY_BRING, words::CHECK_SAFE_COPIES),
-        (Verdict::Ready, _) => (words::CHECK_READY_BACK, words::CHECK_SAFE_COPIES),
-        (Verdict::Warnings, Task::Apply) => (words::CHECK_WARN, words::CHECK_READY_MEANING),
-        (Verdict::Warnings, _) => (words::CHECK_WARN, words::CHECK_SAFE_COPIES),
-        (Verdict::Blocked, _) => (words::CHECK_BLOCKED, words::NOTHING_CHANGED),
-        (Verdict::NothingToDo, _) => (words::CHECK_NOTHING, words::CHECK_NOTHING_MEANING),
+        (CheckVerdict::Ready, Task::Apply) => (words::CHECK_READY, words::CHECK_READY_MEANING),
+        (CheckVerdict::Ready, Task::BringBack) => (words::CHECK_READY_BRING, words::CHECK_SAFE_COPIES),
+        (CheckVerdict::Ready, _) => (words::CHECK_READY_BACK, words::CHECK_SAFE_COPIES),
+        (CheckVerdict::Warnings, Task::Apply) => (words::CHECK_WARN, words::CHECK_READY_MEANING),
+        (CheckVerdict::Warnings, _) => (words::CHECK_WARN, words::CHECK_SAFE_COPIES),
+        (CheckVerdict::Blocked, _) => (words::CHECK_BLOCKED, words::NOTHING_CHANGED),
+        (CheckVerdict::NothingToDo, _) => (words::CHECK_NOTHING, words::CHECK_NOTHING_MEANING),
     }
 }
 
@@ -132,7 +132,7 @@ fn review_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
                             let free = space::CONTROL_HEIGHT - ui.text_style_height(&egui::TextStyle::Body);
                             ui.add_space(free / 2.0);
                         }
-                        facts(ui, &[Fact::new(line.name, &line.value)]);
+                        facts(ui, &[FactRow::new(line.name, &line.value)]);
                     });
                 });
                 if line.can_change && link_button(ui, words::CHANGE).clicked() {
@@ -151,7 +151,7 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
     card(ui, Some(question), |ui| {
         ui.label(promise);
         let folder = guided.folder.as_deref().map(path_line).unwrap_or_default();
-        facts(ui, &[Fact::new(words::FOLDER, &folder)]);
+        facts(ui, &[FactRow::new(words::FOLDER, &folder)]);
         if guided.needs_consent() {
             tick_ui(ui, guided.consent_unsigned, words::CONSENT_UNSIGNED, Msg::ConsentUnsigned, outbox);
         }
@@ -242,11 +242,11 @@ fn buttons_ui(ui: &mut Ui, guided: &Guided, label: &str, msg: Msg, outbox: &mut 
 }
 
 /// What a condition looks like.
-pub const fn condition_notice(condition: crate::present::outcome::Condition) -> Notice {
-    use crate::present::outcome::Condition;
+pub const fn condition_notice(condition: crate::present::outcome::FolderEnd) -> Notice {
+    use crate::present::outcome::FolderEnd;
     match condition {
-        Condition::Done | Condition::NothingToDo => Notice::Good,
-        Condition::NothingChanged | Condition::PutBack => Notice::Caution,
-        Condition::NeedsAttention => Notice::Danger,
+        FolderEnd::Done | FolderEnd::NothingToDo => Notice::Good,
+        FolderEnd::NothingChanged | FolderEnd::PutBack => Notice::Caution,
+        FolderEnd::NeedsAttention => Notice::Danger,
     }
 }

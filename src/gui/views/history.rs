@@ -10,8 +10,8 @@ use crate::present::history::{EventRow, FolderView, StackRow, WayBack};
 use crate::present::message::Msg;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Badge, Banner, Button, DetailsView, EmptyState, Fact, Notice, Tone, badge, banner, button, card, details,
-    empty_state, facts,
+    Badge, Banner, Button, DetailsView, EmptyState, FactRow, Notice, Tone, badge, banner, button, card,
+    details, empty_state, facts,
 };
 use crate::words;
 
@@ -93,7 +93,8 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
 fn event_ui(ui: &mut Ui, event: &EventRow) {
     let name = format!("{} · {}", event.when, event.what);
     egui::CollapsingHeader::new(text::body(name)).id_salt(event.number).show(ui, |ui| {
-        let list: Vec<Fact<'_>> = event.facts.iter().map(|fact| Fact::new(&fact.name, &fact.value)).collect();
+        let list: Vec<FactRow<'_>> =
+            event.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
         facts(ui, &list);
     });
 }

@@ -9,7 +9,7 @@ use crate::present::message::Msg;
 use crate::present::overview::{line, path_line};
 use crate::report::phrases;
 use crate::toolkit::theme::{Icon, text};
-use crate::toolkit::widgets::{Button, Fact, PageHeader, button, card, facts, link_button, page_header};
+use crate::toolkit::widgets::{Button, FactRow, PageHeader, button, card, facts, link_button, page_header};
 use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -21,9 +21,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         let patch = work.patch.as_ref().map(|patch| format!("{} ({})", line(&patch.title), line(&patch.id)));
         let begun = format!("{}, {}", phrases::moment(&work.begun), line(&work.user));
         card(ui, Some(doing), |ui| {
-            let mut list = vec![Fact::new(words::FOLDER, &path)];
-            list.extend(patch.as_ref().map(|patch| Fact::new(words::PATCH, patch)));
-            list.push(Fact::new(words::BEGUN, &begun));
+            let mut list = vec![FactRow::new(words::FOLDER, &path)];
+            list.extend(patch.as_ref().map(|patch| FactRow::new(words::PATCH, patch)));
+            list.push(FactRow::new(words::BEGUN, &begun));
             facts(ui, &list);
             let undo = Button::primary(words::INTERRUPTED_UNDO).icon(Icon::Undo2);
             if button(ui, &undo).clicked() {

@@ -11,7 +11,7 @@ use crate::present::overview::{line, path_line};
 use crate::present::{Model, Overlay};
 use crate::settings::{ChangeColours, Palette};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
-use crate::toolkit::widgets::{Button, Fact, button, facts, link_button, section, segmented, tick_box};
+use crate::toolkit::widgets::{Button, FactRow, button, facts, link_button, section, segmented, tick_box};
 use crate::words;
 
 /// Widest and highest overlay, in points.
@@ -93,7 +93,7 @@ fn keys_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             let keys: Vec<String> =
                 command.shortcuts().iter().map(|keys| keys::text(ui.ctx(), *keys)).collect();
             if !keys.is_empty() {
-                facts(ui, &[Fact::new(command.name(), &keys.join(", "))]);
+                facts(ui, &[FactRow::new(command.name(), &keys.join(", "))]);
             }
         }
     });

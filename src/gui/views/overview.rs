@@ -9,7 +9,9 @@ use crate::present::Model;
 use crate::present::failure::Failure;
 use crate::present::message::Msg;
 use crate::toolkit::theme::{Icon, text};
-use crate::toolkit::widgets::{Banner, Button, EmptyState, Fact, Notice, banner, card, empty_state, facts};
+use crate::toolkit::widgets::{
+    Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts,
+};
 use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -25,7 +27,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         card(ui, Some(words::WHY), |ui| ui.add(Label::new(text::body(&patch.overview.summary)).wrap()));
         for section in &patch.overview.sections {
             card(ui, Some(section.heading), |ui| {
-                let list: Vec<Fact<'_>> =
+                let list: Vec<FactRow<'_>> =
                     section.facts.iter().map(|fact| of(&fact.name, &fact.value)).collect();
                 facts(ui, &list);
             });
@@ -64,14 +66,14 @@ pub fn folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 }
 
 /// Digests are code that somebody compares.
-fn of<'a>(name: &'a str, value: &'a str) -> Fact<'a> {
+fn of<'a>(name: &'a str, value: &'a str) -> FactRow<'a> {
     let is_digest = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_digest { Fact::code(name, value) } else { Fact::new(name, value) }
+    if is_digest { FactRow::code(name, value) } else { FactRow::new(name, value) }
 }
 
 /// Why something cannot be shown, and what to do.
 pub fn failure_ui(ui: &mut Ui, failure: &Failure, outbox: &mut Outbox) {
-    let check = crate::present::check::Check::of_failure(failure);
+    let check = crate::present::check::CheckPage::of_failure(failure);
     findings_ui(ui, &check.findings, outbox);
     support_ui(ui, outbox);
 }

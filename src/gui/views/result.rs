@@ -8,9 +8,9 @@ use super::guided::condition_notice;
 use crate::gui::outbox::Outbox;
 use crate::present::guided::{Guided, Task};
 use crate::present::message::Msg;
-use crate::present::outcome::Condition;
+use crate::present::outcome::FolderEnd;
 use crate::toolkit::theme::{Icon, space, text};
-use crate::toolkit::widgets::{Banner, Button, DetailsView, Fact, banner, button, card, details, facts};
+use crate::toolkit::widgets::{Banner, Button, DetailsView, FactRow, banner, button, card, details, facts};
 use crate::words;
 
 pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut Outbox) {
@@ -18,8 +18,8 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
     let notice = condition_notice(outcome.condition);
     banner(ui, &Banner { notice, title: &outcome.heading, body: &outcome.sentence, actions: &[] });
     card(ui, None, |ui| {
-        let list: Vec<Fact<'_>> =
-            outcome.facts.iter().map(|fact| Fact::new(&fact.name, &fact.value)).collect();
+        let list: Vec<FactRow<'_>> =
+            outcome.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
         facts(ui, &list);
     });
     if !outcome.next.is_empty() {
@@ -51,7 +51,7 @@ pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut O
             outbox.push(Msg::CopyDetails);
         }
     });
-    if !matches!(outcome.condition, Condition::Done | Condition::NothingToDo) {
+    if !matches!(outcome.condition, FolderEnd::Done | FolderEnd::NothingToDo) {
         support_ui(ui, outbox);
     }
     if !outcome.details.is_empty() {

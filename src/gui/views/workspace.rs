@@ -3,9 +3,9 @@
 use egui::{Align, Frame, Label, Layout, Margin, Panel, Ui, vec2};
 
 use crate::gui::outbox::Outbox;
-use crate::present::check::Verdict;
+use crate::present::check::CheckVerdict;
 use crate::present::history::FolderView;
-use crate::present::message::{Msg, Place};
+use crate::present::message::{Destination, Msg};
 use crate::present::overview::path_line;
 use crate::present::{Model, Tab};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
@@ -77,13 +77,13 @@ pub fn is_low(ui: &Ui) -> bool {
 fn pages_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
     let home = IconButton { icon: Icon::House, name: words::TO_START };
     if icon_button(ui, &home).clicked() {
-        outbox.push(Msg::GoTo(Place::Start));
+        outbox.push(Msg::GoTo(Destination::Start));
     }
     let names: Vec<String> = Tab::ALL.iter().map(|tab| tab_name(*tab, model)).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut chosen = Tab::ALL.iter().position(|other| *other == tab).unwrap_or_default();
     if segmented(ui, words::PAGES, &names, &mut chosen) {
-        outbox.push(Msg::GoTo(Place::Workspace(Tab::ALL[chosen])));
+        outbox.push(Msg::GoTo(Destination::Workspace(Tab::ALL[chosen])));
     }
     let keys = IconButton { icon: Icon::Keyboard, name: words::KEYS };
     if icon_button(ui, &keys).clicked() {
@@ -198,11 +198,11 @@ fn verdict_ui(ui: &mut Ui, model: &Model) {
 }
 
 /// What a verdict looks like.
-pub fn notice(verdict: Verdict) -> Notice {
+pub fn notice(verdict: CheckVerdict) -> Notice {
     match verdict {
-        Verdict::Ready | Verdict::NothingToDo => Notice::Good,
-        Verdict::Warnings => Notice::Caution,
-        Verdict::Blocked => Notice::Danger,
+        CheckVerdict::Ready | CheckVerdict::NothingToDo => Notice::Good,
+        CheckVerdict::Warnings => Notice::Caution,
+        CheckVerdict::Blocked => Notice::Danger,
     }
 }
 

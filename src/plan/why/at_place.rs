@@ -1,6 +1,6 @@
 //! What is wrong at a place that a patch changes, or on the way to it.
 
-use super::{CHECK_THE_FOLDER, Row, row};
+use super::{CHECK_THE_FOLDER, Wording, row};
 use crate::model::{Code, Mode, TreePath, Unportable};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(crate) enum Unlike {
 }
 
 impl AtPlace {
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> Wording {
         match self {
             AtPlace::Unexpected { is, changed_by } => {
                 let (code, meaning, hint) = is.row();
@@ -91,7 +91,7 @@ impl AtPlace {
 const PUT_BACK: &str = "Put the original file back, or ask the vendor for a patch that fits this file.";
 
 impl Unlike {
-    fn row(&self) -> Row {
+    fn row(&self) -> Wording {
         match self {
             Unlike::Missing => row(
                 Code::Missing,

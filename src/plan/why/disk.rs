@@ -1,6 +1,6 @@
 //! What the disk, the rights of the present user or something that moves keep from being done.
 
-use super::{Row, row};
+use super::{Wording, row};
 use crate::model::Code;
 use crate::plan::VolumeProblem;
 
@@ -31,7 +31,7 @@ pub(crate) enum Disk {
 }
 
 impl Disk {
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> Wording {
         match self {
             Disk::Unclear { code, found } => {
                 let hint = match code {

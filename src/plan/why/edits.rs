@@ -1,6 +1,6 @@
 //! What keeps edits that somebody made here, and diffs, from being brought together with what is there.
 
-use super::{Row, row};
+use super::{Wording, row};
 use crate::diff::Unmergeable;
 use crate::diff::on_tree::Trouble;
 use crate::model::{Code, TreePath};
@@ -36,7 +36,7 @@ pub(crate) enum NoDraft {
 }
 
 impl Edits {
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> Wording {
         match self {
             Edits::Clash { path, places } => {
                 let places = shortened(places);

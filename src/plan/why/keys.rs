@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Row, row};
+use super::{Wording, row};
 use crate::model::Code;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(crate) enum Reviewing {
 }
 
 impl Keys {
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> Wording {
         let key = |meaning: String, hint: &str| row(Code::Key, meaning, hint);
         match self {
             Keys::SeveralAreCalled(name) => key(
@@ -116,7 +116,7 @@ impl Keys {
 const GET_THE_KEY: &str = "Get the key's own file from its owner, and give that.";
 
 impl Reviewing {
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> Wording {
         match self {
             Reviewing::Unreadable(problem) => {
                 row(Code::Key, format!("the review cannot be read: {problem}"), "Make the review again.")

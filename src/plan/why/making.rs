@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Row, row};
+use super::{Wording, row};
 use crate::model::{Code, Collision, Kind, PathProblem};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub(crate) enum Making {
 }
 
 impl Making {
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> Wording {
         let row = |code: Code, meaning: String, hint: &str| row(as_mistake(code), meaning, hint);
         match self {
             Making::NothingToDo => row(

@@ -36,9 +36,9 @@ pub struct Obstacle {
 }
 
 /// The code to quote, what it means, and what to do about it.
-type Row = (Code, String, String);
+type Wording = (Code, String, String);
 
-fn row(code: Code, meaning: impl Into<String>, hint: impl Into<String>) -> Row {
+fn row(code: Code, meaning: impl Into<String>, hint: impl Into<String>) -> Wording {
     (code, meaning.into(), hint.into())
 }
 
@@ -55,7 +55,7 @@ macro_rules! families {
         })*
 
         impl Why {
-            fn row(&self) -> Row {
+            fn row(&self) -> Wording {
                 match self {
                     $(Why::$family(why) => why.row()),* }
             }

@@ -1,6 +1,6 @@
 //! Why scripts of a patch may not run, or cannot.
 
-use super::{Row, row};
+use super::{Wording, row};
 use crate::model::{Code, Digest};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) enum NotAgreed {
 }
 
 impl Scripts {
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> Wording {
         match self {
             Scripts::NotAgreed { scripts, why } => {
                 let named = scripts.iter().map(|(name, digest)| format!("{name} (SHA-256 {digest})"));

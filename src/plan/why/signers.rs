@@ -1,6 +1,6 @@
 //! Why a patch may not come here because of who vouches for it, or when it was made.
 
-use super::{Row, row};
+use super::{Wording, row};
 use crate::model::{Code, PatchRef};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) enum Before {
 }
 
 impl Signers {
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> Wording {
         match self {
             Signers::Broken { verdict } => {
                 row(Code::Signature, verdict, "Get the patch file again from whoever made it.")

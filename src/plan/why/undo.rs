@@ -1,6 +1,6 @@
 //! What keeps a change from being taken back, or a place from being put right.
 
-use super::{Row, row};
+use super::{Wording, row};
 use crate::model::Code;
 use crate::plan::Because;
 use crate::plan::local_edits::shortened;
@@ -59,7 +59,7 @@ pub(crate) enum Since {
 }
 
 impl Undo {
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> Wording {
         match self {
             Undo::ChangedSince { how, can_be_kept } => row(
                 Code::Drift,

@@ -1,8 +1,8 @@
 //! Why a patch does not belong to a folder, to this machine, or to other patches.
 
-use super::{Row, row};
+use super::{Wording, row};
 use crate::model::{Code, PatchRef};
-use crate::plan::{Class, Cycle, FailedCheck, Recalled, Relation};
+use crate::plan::{Cycle, FailedCheck, Recalled, Relation, RelationClass};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unfit {
@@ -42,7 +42,7 @@ pub(crate) enum Unfit {
 }
 
 impl Unfit {
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> Wording {
         match self {
             Unfit::Product { name, seen } => row(
                 Code::Product,
@@ -84,8 +84,8 @@ impl Unfit {
             ),
             Unfit::Related(relation) => {
                 let code = match relation.class {
-                    Class::Blocked => Code::Conflicts,
-                    Class::Regression => Code::Undoes,
+                    RelationClass::Blocked => Code::Conflicts,
+                    RelationClass::Regression => Code::Undoes,
                     _ => Code::Overlap,
                 };
                 row(code, &relation.phrase, &relation.way_out)

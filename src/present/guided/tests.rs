@@ -3,25 +3,25 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::plan::Fingerprint;
+use crate::plan::PlanFingerprint;
 
-const INPUTS: [Input; 8] = [
-    Input::Chosen,
-    Input::CheckEnded,
-    Input::Forward,
-    Input::Back,
-    Input::CheckAgain,
-    Input::Confirm,
-    Input::WorkEnded,
-    Input::Verified,
+const INPUTS: [GuidedInput; 8] = [
+    GuidedInput::Chosen,
+    GuidedInput::CheckEnded,
+    GuidedInput::Forward,
+    GuidedInput::Back,
+    GuidedInput::CheckAgain,
+    GuidedInput::Confirm,
+    GuidedInput::WorkEnded,
+    GuidedInput::Verified,
 ];
 
-fn ready() -> Check {
-    Check {
-        verdict: Verdict::Ready,
+fn ready() -> CheckPage {
+    CheckPage {
+        verdict: CheckVerdict::Ready,
         findings: Vec::new(),
         review: Vec::new(),
-        fingerprint: Some(Fingerprint(crate::model::Digest::compute(b"folder"))),
+        fingerprint: Some(PlanFingerprint(crate::model::Digest::compute(b"folder"))),
         button: "Apply 1 change".to_owned(),
         needs_consent: true,
     }
@@ -61,7 +61,7 @@ proptest! {
         for (index, good) in inputs {
             let input = INPUTS[index];
             let before = guided.stage;
-            if input == Input::CheckEnded && before == Stage::Checking {
+            if input == GuidedInput::CheckEnded && before == Stage::Checking {
                 guided.check = good.then(ready);
                 checked_since_choosing = good;
             }
@@ -105,8 +105,8 @@ fn the_bar_never_goes_back() {
 #[test]
 fn a_recovery_has_only_its_question() {
     let mut guided = Guided::recovering("folder".into(), false);
-    assert!(!guided.go(Input::Back) && !guided.go(Input::CheckAgain));
-    assert!(guided.go(Input::Confirm));
+    assert!(!guided.go(GuidedInput::Back) && !guided.go(GuidedInput::CheckAgain));
+    assert!(guided.go(GuidedInput::Confirm));
     assert_eq!(guided.stage, Stage::Running);
 }
 
@@ -126,6 +126,6 @@ fn nobody_has_to_answer_for_a_patch_that_enough_people_vouch_for() {
     guided.stage = Stage::Confirming;
     guided.check = Some(ready());
     assert_eq!(guided.reason_to_wait(), Some(words::CONSENT_FIRST));
-    guided.check = Some(Check { needs_consent: false, ..ready() });
+    guided.check = Some(CheckPage { needs_consent: false, ..ready() });
     assert_eq!(guided.reason_to_wait(), None);
 }

@@ -49,7 +49,7 @@ fn how_it_fits(text: &TextReading) -> Vec<Fact> {
     let mut facts = vec![Fact::new(words::HUNKS, &fit::totals(origin))];
     let bad: Vec<String> = fit::by_path(origin)
         .into_iter()
-        .filter(|(_, fit)| fit.grade == fit::Grade::Fails)
+        .filter(|(_, fit)| fit.grade == fit::FitGrade::Fails)
         .map(|(path, _)| path)
         .collect();
     facts.extend(listed(&bad, |path| Fact::new(words::FIT_FAILS, path)));

@@ -4,16 +4,16 @@ use std::path::Path;
 
 use crate::model::Code;
 use crate::present::Tab;
-use crate::present::check::Check;
+use crate::present::check::CheckPage;
 use crate::present::failure::Failure;
 use crate::present::finding::WayOut;
-use crate::present::guided::{Guided, Input, Stage, Task};
+use crate::present::guided::{Guided, GuidedInput, Stage, Task};
 use crate::present::history::FolderView;
-use crate::present::message::{Effect, Export, Msg};
+use crate::present::message::{Effect, ExportWish, Msg};
 use crate::present::model::{Model, Page};
-use crate::present::outcome::Outcome;
+use crate::present::outcome::OutcomePage;
 use crate::present::slot::Ticket;
-use crate::present::worker::Line;
+use crate::present::worker::WorkerLine;
 use crate::settings::Pair;
 
 impl Model {
@@ -32,24 +32,24 @@ impl Model {
             Msg::ConsentWeak(yes) => guided.consent_weak = yes,
             Msg::KeepEdits(yes) => {
                 guided.keep_edits = yes;
-                if guided.task != Task::Recover && guided.go(Input::CheckAgain) {
+                if guided.task != Task::Recover && guided.go(GuidedInput::CheckAgain) {
                     return self.check_guided();
                 }
             }
             Msg::Decide { places, choice } => {
                 guided.edits.extend(places.into_iter().map(|place| (place, choice.clone())));
-                if guided.go(Input::CheckAgain) {
+                if guided.go(GuidedInput::CheckAgain) {
                     return self.check_guided();
                 }
             }
-            Msg::Forward if guided.stage == Stage::Choosing && guided.go(Input::Chosen) => {
+            Msg::Forward if guided.stage == Stage::Choosing && guided.go(GuidedInput::Chosen) => {
                 return self.check_guided();
             }
             Msg::Forward if guided.stage == Stage::Done => return self.leave(),
-            Msg::Forward => _ = guided.go(Input::Forward),
-            Msg::Back if !guided.go(Input::Back) && !guided.stage.is_working() => return self.leave(),
-            Msg::ChooseAgain => while guided.stage != Stage::Choosing && guided.go(Input::Back) {},
-            Msg::CheckAgain if guided.go(Input::CheckAgain) => return self.check_guided(),
+            Msg::Forward => _ = guided.go(GuidedInput::Forward),
+            Msg::Back if !guided.go(GuidedInput::Back) && !guided.stage.is_working() => return self.leave(),
+            Msg::ChooseAgain => while guided.stage != Stage::Choosing && guided.go(GuidedInput::Back) {},
+            Msg::CheckAgain if guided.go(GuidedInput::CheckAgain) => return self.check_guided(),
             Msg::Leave => return self.leave(),
             Msg::Confirm => return self.confirm(),
             Msg::Stop if guided.work.stopping().is_ok() => {
@@ -66,10 +66,10 @@ impl Model {
                 let name =
                     guided.bundle.as_deref().and_then(Path::file_stem).map(|stem| stem.to_string_lossy());
                 let name = format!("{}-report.html", name.as_deref().unwrap_or("patchwright"));
-                return vec![Effect::PickPlace(Export::Report, name)];
+                return vec![Effect::PickPlace(ExportWish::Report, name)];
             }
             Msg::CopyDetails => {
-                let lines = guided.outcome.as_ref().map(Outcome::lines).unwrap_or_default();
+                let lines = guided.outcome.as_ref().map(OutcomePage::lines).unwrap_or_default();
                 return self.copy(lines.join("\n"));
             }
             Msg::CopyCommand => {
@@ -94,7 +94,7 @@ impl Model {
         let mut guided = Guided::new(task, bundle, folder);
         let is_chosen = guided.reason_to_wait().is_none();
         if is_chosen {
-            guided.go(Input::Chosen);
+            guided.go(GuidedInput::Chosen);
         }
         if !self.is_guided() {
             self.page_before = self.page;
@@ -138,17 +138,17 @@ impl Model {
         }
     }
 
-    pub(super) fn checked(&mut self, ticket: Ticket, check: Result<Check, Failure>) -> Vec<Effect> {
+    pub(super) fn checked(&mut self, ticket: Ticket, check: Result<CheckPage, Failure>) -> Vec<Effect> {
         if let Some(guided) = self.guided.as_mut().filter(|guided| guided.awaited == Some(ticket)) {
             guided.awaited = None;
-            let mut check = check.unwrap_or_else(|failure| Check::of_failure(&failure));
+            let mut check = check.unwrap_or_else(|failure| CheckPage::of_failure(&failure));
             if guided.task == Task::TakeBack && !guided.keep_edits {
                 offer_to_keep_edits(&mut check);
             }
             guided.check = Some(check);
-            guided.go(Input::CheckEnded);
+            guided.go(GuidedInput::CheckEnded);
         } else {
-            let check = check.or_else(|failure| Ok(Check::of_failure(&failure)));
+            let check = check.or_else(|failure| Ok(CheckPage::of_failure(&failure)));
             self.workspace.check.take(ticket, check);
         }
         Vec::new()
@@ -159,7 +159,7 @@ impl Model {
         let (Some(change), Some(folder)) = (guided.change(), guided.folder.clone()) else {
             return Vec::new();
         };
-        if !guided.go(Input::Confirm) {
+        if !guided.go(GuidedInput::Confirm) {
             return Vec::new();
         }
         let view = self.workspace.view.ready().filter(|_| self.workspace.folder.as_ref() == Some(&folder));
@@ -170,11 +170,11 @@ impl Model {
         vec![Effect::SaveSettings, Effect::Start(change, folder, expected)]
     }
 
-    pub(super) fn on_line(&mut self, line: Line) -> Vec<Effect> {
+    pub(super) fn on_line(&mut self, line: WorkerLine) -> Vec<Effect> {
         if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Running) {
             match line {
-                Line::Progress(how_far) => guided.work.advance(how_far),
-                Line::Answer(answer) => guided.answer = Some(*answer),
+                WorkerLine::Progress(how_far) => guided.work.advance(how_far),
+                WorkerLine::Answer(answer) => guided.answer = Some(*answer),
             }
         }
         Vec::new()
@@ -183,7 +183,7 @@ impl Model {
     /// The worker is gone. What it did is read from the folder, not believed.
     pub(super) fn worker_ended(&mut self) -> Vec<Effect> {
         let Some(guided) = self.guided.as_mut() else { return Vec::new() };
-        if !guided.go(Input::WorkEnded) {
+        if !guided.go(GuidedInput::WorkEnded) {
             return Vec::new();
         }
         self.workspace.folder.clone_from(&guided.folder);
@@ -206,7 +206,7 @@ impl Model {
 }
 
 /// Where files were changed since, keeping them aside is the way out.
-fn offer_to_keep_edits(check: &mut Check) {
+fn offer_to_keep_edits(check: &mut CheckPage) {
     for finding in &mut check.findings {
         if finding.code == Some(Code::Drift) {
             finding.way_out = Some(WayOut::KeepEdits);

@@ -5,19 +5,21 @@ use std::path::PathBuf;
 use crate::environment::Environment;
 use crate::present::failure::Failure;
 use crate::present::finding::Finding;
-use crate::present::message::{Effect, Export};
+use crate::present::message::{Effect, ExportWish};
 use crate::present::model::Model;
-use crate::present::outcome::Outcome;
+use crate::present::outcome::OutcomePage;
 use crate::present::overview::path_line;
 use crate::present::record;
 use crate::report::phrases;
 use crate::words::{self, fill};
 
 impl Model {
-    pub(super) fn save(&self, export: Export, path: PathBuf) -> Vec<Effect> {
+    pub(super) fn save(&self, export: ExportWish, path: PathBuf) -> Vec<Effect> {
         match export {
-            Export::Report => self.report().map(|page| Effect::SaveReport(path, page)).into_iter().collect(),
-            Export::Support => vec![Effect::SaveSupport(path, self.folder_in_question(), self.trouble())],
+            ExportWish::Report => {
+                self.report().map(|page| Effect::SaveReport(path, page)).into_iter().collect()
+            }
+            ExportWish::Support => vec![Effect::SaveSupport(path, self.folder_in_question(), self.trouble())],
         }
     }
 
@@ -47,7 +49,7 @@ impl Model {
         lines
             .extend(self.folder_in_question().map(|path| format!("{}: {}", words::FOLDER, path_line(&path))));
         lines.extend(
-            guided.and_then(|guided| guided.outcome.as_ref()).map(Outcome::lines).into_iter().flatten(),
+            guided.and_then(|guided| guided.outcome.as_ref()).map(OutcomePage::lines).into_iter().flatten(),
         );
         let failed = [
             workspace.patch.failed(),

@@ -10,7 +10,7 @@ use crate::workbench::{
 };
 
 answers! {
-    Status(status: &workbench::Status, target: &Path) {
+    Status(status: &workbench::FolderStatus, target: &Path) {
         target: String = path_text(target),
         [product]: String = status.product.clone(),
         [version]: String = status.version.clone(),
@@ -24,7 +24,7 @@ answers! {
         [unfinished]: Unfinished = status.unfinished.as_ref().map(Unfinished::new),
     }
 
-    InstalledPatch(installed: &Installed, status: &workbench::Status) {
+    InstalledPatch(installed: &Installed, status: &workbench::FolderStatus) {
         ..patch: PatchNote = installed.patch.clone(),
         applied: String = installed.time.clone(),
         entry: u64 = installed.applied,
@@ -85,7 +85,7 @@ answers! {
         [is_for_version]: bool = patch.is_for_version,
     }
 
-    History(history: &workbench::History, target: &Path) {
+    History(history: &workbench::FolderHistory, target: &Path) {
         target: String = path_text(target),
         entries: Vec<Entry> = all(&history.entries, Entry::new),
     }

@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 use super::plan::Script;
 use super::trust::{Opinion, Trust};
 use super::{PatchName, all, answers, some};
-use crate::bundle::order::{Finding, Weight};
-use crate::diff::{ChangeView, Content, diff_lines, is_text};
+use crate::bundle::order::{FindingWeight, OrderFinding};
+use crate::diff::{ChangeView, ViewContent, diff_lines, is_text};
 use crate::model::{Digest, Patch};
 use crate::plan::Note;
-use crate::report::changes::{self, Status};
+use crate::report::changes::{self, ChangeStatus};
 use crate::report::phrases::path_text;
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity, Confusables};
 use crate::workbench::{
@@ -42,20 +42,20 @@ answers! {
         sha256: String = digest.to_string(),
     }
 
-    Warning(finding: &Finding) {
+    Warning(finding: &OrderFinding) {
         line: usize = finding.line,
         column: usize = finding.column,
-        level: String = if finding.level == Weight::Error { "error" } else { "warning" }.to_owned(),
+        level: String = if finding.level == FindingWeight::Error { "error" } else { "warning" }.to_owned(),
         field: String = finding.field.clone(),
         message: String = finding.message.clone(),
     }
 
-    Counts(lines: &[changes::Line<'_>]) {
-        added: usize = changes::number(lines, Status::Added),
-        modified: usize = changes::number(lines, Status::Modified),
-        type_changed: usize = changes::number(lines, Status::TypeChanged),
-        renamed: usize = changes::number(lines, Status::Renamed),
-        deleted: usize = changes::number(lines, Status::Deleted),
+    Counts(lines: &[changes::ChangeLine<'_>]) {
+        added: usize = changes::number(lines, ChangeStatus::Added),
+        modified: usize = changes::number(lines, ChangeStatus::Modified),
+        type_changed: usize = changes::number(lines, ChangeStatus::TypeChanged),
+        renamed: usize = changes::number(lines, ChangeStatus::Renamed),
+        deleted: usize = changes::number(lines, ChangeStatus::Deleted),
     }
 
     /// What was read as a manifest once is JSON.
@@ -89,7 +89,7 @@ answers! {
     /// One change in numbers.
     Difference(view: &ChangeView<'_>, hides: Option<&Confusables>) {
         status: String =
-            Status::new(view.before_node(), view.after_node(), view.renamed_from.is_some()).letter().to_owned(),
+            ChangeStatus::new(view.before_node(), view.after_node(), view.renamed_from.is_some()).letter().to_owned(),
         path: String = view.change.path.to_string(),
         [from]: String = view.renamed_from.map(|from| from.path.to_string()),
         [before]: NodeFacts = view.before_node().map(NodeFacts::new),
@@ -195,9 +195,9 @@ fn kinds(found: &Confusables) -> Map<String, Value> {
 /// How many lines come and go; `None` where contents are no text or not at hand.
 fn line_counts(view: &ChangeView<'_>) -> Option<LineCounts> {
     let bytes = |content| match content {
-        Content::Absent => Some(&[][..]),
-        Content::Bytes(bytes) => Some(bytes),
-        Content::Unavailable(_) => None,
+        ViewContent::Absent => Some(&[][..]),
+        ViewContent::Bytes(bytes) => Some(bytes),
+        ViewContent::Unavailable(_) => None,
     };
     let (old, new) = (bytes(view.before)?, bytes(view.after)?);
     let (added, removed) =

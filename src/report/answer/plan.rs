@@ -5,9 +5,9 @@ use std::path::Path;
 use super::patch::Hidden;
 use super::trust::{Opinion, Trust};
 use super::{Failure, Obstacle, PatchName, all, answers, some};
-use crate::diff::{Lines, MergedBy};
+use crate::diff::{LineRange, MergedBy};
 use crate::model::{FileNode, TreePath};
-use crate::plan::{self, Class, Consequence, Declaration, Meeting, MergedHow, Note, Resolution};
+use crate::plan::{self, Consequence, Declaration, Meeting, MergedHow, Note, RelationClass, Resolution};
 use crate::report::Report;
 use crate::report::phrases::path_text;
 use crate::workbench::{
@@ -100,7 +100,7 @@ answers! {
         places: Vec<SharedPlace> = all(&relation.evidence.places, SharedPlace::of),
     }
 
-    SharedPlace(path: &TreePath, meeting: &str, lines: &[Lines]) {
+    SharedPlace(path: &TreePath, meeting: &str, lines: &[LineRange]) {
         path: String = path.to_string(),
         meeting: String = meeting.to_owned(),
         lines: Vec<(usize, usize)> = all(lines, |lines| (lines.first, lines.last)),
@@ -143,7 +143,7 @@ fn refusal(obstacles: &[plan::Obstacle], target: &Path) -> Option<Failure> {
 impl Coming {
     /// Without those in the folder that it has nothing to do with.
     pub fn related(coming: &ComingPatch) -> Self {
-        Self::new(coming, |other| other.class != Class::Independent)
+        Self::new(coming, |other| other.class != RelationClass::Independent)
     }
 }
 
@@ -167,7 +167,7 @@ fn merged(edit: &Resolution) -> Option<(&FileNode, &MergedHow)> {
 
 impl SharedPlace {
     fn of(place: &plan::SharedPlace) -> Self {
-        let (meeting, lines): (_, &[Lines]) = match &place.meeting {
+        let (meeting, lines): (_, &[LineRange]) = match &place.meeting {
             Meeting::Same => ("same", &[]),
             Meeting::OnTop => ("on-top", &[]),
             Meeting::DifferentLines => ("different-lines", &[]),

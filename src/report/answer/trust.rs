@@ -8,9 +8,9 @@ use super::{PatchName, all, answers};
 use crate::model::Digest;
 use crate::report::phrases::path_text;
 use crate::report::review::looked_at_count;
-use crate::trust::Note;
+use crate::trust::ReviewNote;
 use crate::workbench::{
-    self, Doubt, KnownKey, PublicKey, Review, Revoked, RevokedFrom, Role, Rotated, Signatory, Signed,
+    self, Doubt, KnownKey, PublicKey, Review, Revoked, RevokedFrom, Rotated, Signatory, Signed, SignerRole,
     SpokenReview, TrustedKey, Verdict, spoken_reviews,
 };
 
@@ -29,7 +29,7 @@ answers! {
     Signer(voucher: &Signatory) {
         key: String = voucher.key.to_string(),
         name: String = voucher.name.clone(),
-        role: Role = voucher.role,
+        role: SignerRole = voucher.role,
         time: Option<String> = voucher.time.clone(),
         review: Option<String> = voucher.review.map(|digest| digest.to_string()),
     }
@@ -47,7 +47,7 @@ answers! {
         looked_at: usize = looked_at_count(spoken.review),
         changes: usize = spoken.review.changes.len(),
         time: String = spoken.review.time.clone(),
-        notes: Vec<Note> = spoken.review.notes.clone(),
+        notes: Vec<ReviewNote> = spoken.review.notes.clone(),
     }
 
     /// A review that was made, where it was written, and by whom it was signed.
@@ -65,7 +65,7 @@ answers! {
         patch: PatchName = PatchName::new(&signed.patch),
         covers: String = signed.covers.to_string(),
         key: String = signed.key.to_string(),
-        role: Role = signed.role,
+        role: SignerRole = signed.role,
         trust: Trust = Trust::new(&signed.inspection.verdict),
     }
 
@@ -85,7 +85,7 @@ answers! {
         fingerprint: Fingerprint = Fingerprint::new(key.fingerprint()),
     }
 
-    Fingerprint(print: workbench::Fingerprint) {
+    Fingerprint(print: workbench::KeyFingerprint) {
         sha256: String = print.to_string(),
         words: String = print.words(),
     }
@@ -95,7 +95,7 @@ answers! {
         ..key: KeyName = KeyName::new(&trusted.key),
         name: String = trusted.name.clone(),
         owner: String = trusted.owner.clone(),
-        roles: Vec<Role> = trusted.roles.clone(),
+        roles: Vec<SignerRole> = trusted.roles.clone(),
         products: Vec<String> = trusted.products.clone(),
         added: String = trusted.added.clone(),
         how: String = trusted.how.as_str().to_owned(),

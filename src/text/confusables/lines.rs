@@ -75,7 +75,7 @@ struct Pass<'t> {
     old_lines: Option<HashMap<&'t [u8], u32>>,
     measure: Measure,
     look_alikes: LookAlikes,
-    foreign: Foreign<Word<'t>>,
+    foreign: Foreign<SuspectWord<'t>>,
     blank_lines: u64,
     /// New lines that go beyond every screen.
     far: Vec<(u64, &'t [u8])>,
@@ -84,13 +84,13 @@ struct Pass<'t> {
 
 /// What one line has.
 #[derive(Default)]
-struct Line<'t> {
+struct LineFindings<'t> {
     confusables: Confusables,
-    foreign: Vec<Word<'t>>,
+    foreign: Vec<SuspectWord<'t>>,
 }
 
 /// A word that looks like another one. Where it stands is counted only if somebody is going to see it.
-struct Word<'t> {
+struct SuspectWord<'t> {
     number: u64,
     line: &'t [u8],
     byte: usize,
@@ -98,7 +98,7 @@ struct Word<'t> {
     twin: String,
 }
 
-impl Word<'_> {
+impl SuspectWord<'_> {
     fn find(&self) -> Confusable {
         let found =
             find(ConfusableSeverity::Deceiving, ConfusableKind::LookAlike, self.number, self.line, self.byte);
@@ -126,7 +126,7 @@ impl<'t> Pass<'t> {
         } else {
             self.end_blank_lines(number, line);
         }
-        let mut of_line = Line::default();
+        let mut of_line = LineFindings::default();
         if !line.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
             of_characters(number, line, &mut of_line.confusables);
             self.of_words(number, line, &mut of_line);
@@ -188,11 +188,11 @@ impl<'t> Pass<'t> {
         });
     }
 
-    fn of_words(&mut self, number: u64, line: &'t [u8], of_line: &mut Line<'t>) {
+    fn of_words(&mut self, number: u64, line: &'t [u8], of_line: &mut LineFindings<'t>) {
         // In old encodings of Chinese and Japanese, pieces of characters pass for letters by chance.
         let Ok(text) = std::str::from_utf8(line) else { return };
         for (byte, word) in unplain(text) {
-            let found = |twin| Word { number, line, byte, word, twin };
+            let found = |twin| SuspectWord { number, line, byte, word, twin };
             match self.look_alikes.of(word) {
                 Resemblance::Own => {}
                 Resemblance::Mixed(twin) => {

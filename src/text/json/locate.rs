@@ -44,7 +44,7 @@ pub(super) fn offset_of_line(bytes: &[u8], line: usize, column: usize) -> usize 
 
 /// The name of the innermost value around the byte at `offset`; empty for the document itself.
 pub(super) fn name_at(bytes: &[u8], offset: usize) -> String {
-    let mut walk = Walk::new(bytes);
+    let mut walk = Locator::new(bytes);
     let mut name = String::new();
     while let Some(start) = walk.step() {
         if start > offset {
@@ -57,7 +57,7 @@ pub(super) fn name_at(bytes: &[u8], offset: usize) -> String {
 
 /// Where the key or list entry called `name` starts.
 pub(super) fn offset_of_name(bytes: &[u8], name: &str) -> Option<usize> {
-    let mut walk = Walk::new(bytes);
+    let mut walk = Locator::new(bytes);
     while let Some(start) = walk.step() {
         if walk.name() == name {
             return Some(start);
@@ -67,20 +67,20 @@ pub(super) fn offset_of_name(bytes: &[u8], name: &str) -> Option<usize> {
 }
 
 /// Goes through a text token by token. Lenient: it is also shown texts that were refused half-way.
-struct Walk<'a> {
+struct Locator<'a> {
     bytes: &'a [u8],
     next: usize,
-    open: Vec<Container>,
+    open: Vec<Nesting>,
     /// A container that the last token opened; it counts as open from the next token on.
-    opened: Option<Container>,
+    opened: Option<Nesting>,
 }
 
-enum Container {
+enum Nesting {
     List { index: usize },
     Object { key: Option<String>, key_follows: bool },
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Locator<'a> {
     fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, next: 0, open: Vec::new(), opened: None }
     }
@@ -93,8 +93,8 @@ impl<'a> Walk<'a> {
             let byte = *self.bytes.get(start)?;
             self.next += 1;
             match byte {
-                b'{' => self.opened = Some(Container::Object { key: None, key_follows: true }),
-                b'[' => self.opened = Some(Container::List { index: 0 }),
+                b'{' => self.opened = Some(Nesting::Object { key: None, key_follows: true }),
+                b'[' => self.opened = Some(Nesting::List { index: 0 }),
                 b'}' | b']' => drop(self.open.pop()),
                 b'"' => self.text(start),
                 b',' => {
@@ -110,8 +110,8 @@ impl<'a> Walk<'a> {
 
     fn comma(&mut self) {
         match self.open.last_mut() {
-            Some(Container::List { index }) => *index += 1,
-            Some(Container::Object { key_follows, .. }) => *key_follows = true,
+            Some(Nesting::List { index }) => *index += 1,
+            Some(Nesting::Object { key_follows, .. }) => *key_follows = true,
             None => {}
         }
     }
@@ -126,7 +126,7 @@ impl<'a> Walk<'a> {
             }
         }
         let end = self.next.min(self.bytes.len());
-        if let Some(Container::Object { key, key_follows }) = self.open.last_mut()
+        if let Some(Nesting::Object { key, key_follows }) = self.open.last_mut()
             && *key_follows
         {
             *key = serde_json::from_slice(&self.bytes[start..end]).ok();
@@ -146,10 +146,10 @@ impl<'a> Walk<'a> {
         let mut name = String::new();
         for container in &self.open {
             match container {
-                Container::List { index } => name.push_str(&format!("[{index}]")),
-                Container::Object { key: Some(key), .. } if name.is_empty() => name.push_str(key),
-                Container::Object { key: Some(key), .. } => name.push_str(&format!(".{key}")),
-                Container::Object { key: None, .. } => {}
+                Nesting::List { index } => name.push_str(&format!("[{index}]")),
+                Nesting::Object { key: Some(key), .. } if name.is_empty() => name.push_str(key),
+                Nesting::Object { key: Some(key), .. } => name.push_str(&format!(".{key}")),
+                Nesting::Object { key: None, .. } => {}
             }
         }
         name

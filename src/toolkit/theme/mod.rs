@@ -10,7 +10,7 @@ mod tokens;
 use egui::{Context, Id, Theme, ThemePreference};
 
 pub use lucide_icons::Icon;
-pub use tokens::{Accent, ChangeColours, ChangeTone, Meaning, Palette, SyntaxTones, Tokens};
+pub use tokens::{Accent, ChangeTokens, ChangeTone, Meaning, SyntaxTones, ThemeTokens, Tokens};
 
 /// Smaller than this nothing can be read, larger than this no page fits.
 const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
@@ -22,7 +22,7 @@ pub enum PaletteChoice {
     #[default]
     System,
     /// Always this one.
-    Always(Palette),
+    Always(ThemeTokens),
 }
 
 /// How a person wants the window to look.
@@ -31,7 +31,7 @@ pub struct Appearance {
     /// Its colours.
     pub palette: PaletteChoice,
     /// The colours of what was added and removed.
-    pub changes: ChangeColours,
+    pub changes: ChangeTokens,
     /// 1 is the size the system asks for.
     pub zoom: f32,
     /// Nothing moves: over remote desktop, or where the system asks for it.
@@ -42,7 +42,7 @@ impl Default for Appearance {
     fn default() -> Self {
         Self {
             palette: PaletteChoice::default(),
-            changes: ChangeColours::default(),
+            changes: ChangeTokens::default(),
             zoom: 1.0,
             calm_motion: false,
         }
@@ -67,7 +67,7 @@ pub fn set_up(context: &Context, appearance: &Appearance) {
     tokens::wear(context, chosen, appearance.changes);
     context.all_styles_mut(|style| style::set_sizes(style, appearance.calm_motion));
     for theme in [Theme::Light, Theme::Dark] {
-        let palette = chosen.unwrap_or_else(|| Palette::of_theme(theme));
+        let palette = chosen.unwrap_or_else(|| ThemeTokens::of_theme(theme));
         let tokens = Tokens::for_palette(palette, appearance.changes);
         context.style_mut_of(theme, |style| style.visuals = style::visuals(palette, tokens));
     }

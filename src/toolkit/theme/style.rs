@@ -3,7 +3,7 @@
 use egui::style::{ScrollAnimation, ScrollFadeStyle, ScrollStyle, Selection, WidgetVisuals, Widgets};
 use egui::{CornerRadius, Margin, Shadow, Stroke, Style, Vec2, Visuals};
 
-use super::tokens::{Palette, Tokens};
+use super::tokens::{ThemeTokens, Tokens};
 use super::{space, text};
 
 /// Motion that explains takes this long, in seconds; more would be waiting.
@@ -41,10 +41,10 @@ fn scroll_style() -> ScrollStyle {
 }
 
 /// The colours.
-pub(super) fn visuals(palette: Palette, tokens: &Tokens) -> Visuals {
+pub(super) fn visuals(palette: ThemeTokens, tokens: &Tokens) -> Visuals {
     let mut visuals = match palette {
-        Palette::Light => Visuals::light(),
-        Palette::Dark | Palette::HighContrast => Visuals::dark(),
+        ThemeTokens::Light => Visuals::light(),
+        ThemeTokens::Dark | ThemeTokens::HighContrast => Visuals::dark(),
     };
     let [page, card, raised] = tokens.surfaces;
     let line = Stroke::new(space::HAIRLINE, tokens.outline);

@@ -6,7 +6,7 @@ use super::palettes;
 
 /// Which colours the window wears.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Palette {
+pub enum ThemeTokens {
     /// Dark text on light surfaces.
     #[default]
     Light,
@@ -18,7 +18,7 @@ pub enum Palette {
 
 /// Which colours tell added from removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ChangeColours {
+pub enum ChangeTokens {
     /// Green and red.
     #[default]
     Standard,
@@ -131,18 +131,18 @@ impl Tokens {
     /// The colours that `context` wears; a `&Ui` serves as well.
     pub fn from_context(context: &Context) -> &'static Self {
         let changes = context.data(|data| data.get_temp(changes_id())).unwrap_or_default();
-        Self::for_palette(Palette::from_context(context), changes)
+        Self::for_palette(ThemeTokens::from_context(context), changes)
     }
 
     /// The colours of `palette` with `changes`.
-    pub fn for_palette(palette: Palette, changes: ChangeColours) -> &'static Self {
+    pub fn for_palette(palette: ThemeTokens, changes: ChangeTokens) -> &'static Self {
         match (palette, changes) {
-            (Palette::Light, ChangeColours::Standard) => &palettes::LIGHT,
-            (Palette::Light, ChangeColours::BlueOrange) => &palettes::LIGHT_BLUE_ORANGE,
-            (Palette::Dark, ChangeColours::Standard) => &palettes::DARK,
-            (Palette::Dark, ChangeColours::BlueOrange) => &palettes::DARK_BLUE_ORANGE,
-            (Palette::HighContrast, ChangeColours::Standard) => &palettes::HIGH_CONTRAST,
-            (Palette::HighContrast, ChangeColours::BlueOrange) => &palettes::HIGH_CONTRAST_BLUE_ORANGE,
+            (ThemeTokens::Light, ChangeTokens::Standard) => &palettes::LIGHT,
+            (ThemeTokens::Light, ChangeTokens::BlueOrange) => &palettes::LIGHT_BLUE_ORANGE,
+            (ThemeTokens::Dark, ChangeTokens::Standard) => &palettes::DARK,
+            (ThemeTokens::Dark, ChangeTokens::BlueOrange) => &palettes::DARK_BLUE_ORANGE,
+            (ThemeTokens::HighContrast, ChangeTokens::Standard) => &palettes::HIGH_CONTRAST,
+            (ThemeTokens::HighContrast, ChangeTokens::BlueOrange) => &palettes::HIGH_CONTRAST_BLUE_ORANGE,
         }
     }
 
@@ -162,7 +162,7 @@ impl Tokens {
     }
 }
 
-impl Palette {
+impl ThemeTokens {
     /// The one that `context` wears: the chosen one, or else that of the system.
     pub fn from_context(context: &Context) -> Self {
         let chosen: Option<Option<Self>> = context.data(|data| data.get_temp(palette_id()));
@@ -187,7 +187,7 @@ impl Palette {
 }
 
 /// Puts on a palette, or that of the system with `None`.
-pub(super) fn wear(context: &Context, palette: Option<Palette>, changes: ChangeColours) {
+pub(super) fn wear(context: &Context, palette: Option<ThemeTokens>, changes: ChangeTokens) {
     context.data_mut(|data| {
         data.insert_temp(palette_id(), palette);
         data.insert_temp(changes_id(), changes);

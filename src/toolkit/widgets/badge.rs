@@ -59,7 +59,7 @@ pub struct Badge<'a> {
 
 /// What happens to a file, as the letter in front of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
+pub enum BadgeStatus {
     /// It is new.
     Added,
     /// It stays, with other content.
@@ -76,7 +76,7 @@ pub enum Status {
     Conflict,
 }
 
-impl Status {
+impl BadgeStatus {
     /// The badge for it.
     pub fn badge(self) -> Badge<'static> {
         let (text, tone, explain) = match self {
@@ -94,7 +94,7 @@ impl Status {
 
 /// A badge; what it means is under the pointer and what a screen reader says.
 pub fn badge(ui: &mut Ui, badge: &Badge<'_>) -> Response {
-    let face = Face::measure(ui, badge);
+    let face = BadgeFace::measure(ui, badge);
     let (rect, response) = ui.allocate_exact_size(face.size, Sense::hover());
     let name = if badge.explain.is_empty() { badge.text } else { badge.explain };
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
@@ -103,7 +103,7 @@ pub fn badge(ui: &mut Ui, badge: &Badge<'_>) -> Response {
 }
 
 /// A badge, measured.
-pub(super) struct Face {
+pub(super) struct BadgeFace {
     galley: Arc<Galley>,
     /// Behind it, its edge, its text.
     colours: (Color32, Color32, Color32),
@@ -111,7 +111,7 @@ pub(super) struct Face {
     pub(super) size: Vec2,
 }
 
-impl Face {
+impl BadgeFace {
     pub(super) fn measure(ui: &Ui, badge: &Badge<'_>) -> Self {
         let colours = badge.tone.colours(Tokens::from_context(ui));
         let font = FontId::new(text::CAPTION, text::semibold());

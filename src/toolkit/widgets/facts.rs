@@ -12,7 +12,7 @@ const SIDE_BY_SIDE: f32 = 360.0;
 
 /// A name and what it is.
 #[derive(Clone, Copy, Debug)]
-pub struct Fact<'a> {
+pub struct FactRow<'a> {
     /// What it is called.
     pub name: &'a str,
     /// What it is.
@@ -23,7 +23,7 @@ pub struct Fact<'a> {
     pub copied: Option<&'a str>,
 }
 
-impl<'a> Fact<'a> {
+impl<'a> FactRow<'a> {
     /// Words that nobody copies.
     pub fn new(name: &'a str, value: &'a str) -> Self {
         Self { name, value, is_code: false, copied: None }
@@ -36,7 +36,7 @@ impl<'a> Fact<'a> {
 }
 
 /// The list; `true` when something was copied.
-pub fn facts(ui: &mut Ui, list: &[Fact<'_>]) -> bool {
+pub fn facts(ui: &mut Ui, list: &[FactRow<'_>]) -> bool {
     let mut was_copied = false;
     for fact in list {
         if ui.available_width() < SIDE_BY_SIDE {
@@ -51,7 +51,7 @@ pub fn facts(ui: &mut Ui, list: &[Fact<'_>]) -> bool {
     was_copied
 }
 
-fn row(ui: &mut Ui, fact: &Fact<'_>, name_width: f32) -> bool {
+fn row(ui: &mut Ui, fact: &FactRow<'_>, name_width: f32) -> bool {
     let colour = Tokens::from_context(ui).muted;
     ui.allocate_ui_with_layout(Vec2::new(name_width, 0.0), Layout::top_down(Align::Min), |ui| {
         ui.set_width(name_width);

@@ -13,7 +13,7 @@ const SIDE_BY_SIDE: f32 = 520.0;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
+pub enum FindingLevel {
     /// It cannot go on.
     Blocks,
     /// It can go on, and may do harm.
@@ -22,7 +22,7 @@ pub enum Level {
     Information,
 }
 
-impl Level {
+impl FindingLevel {
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl Level {
 #[derive(Clone, Copy, Debug)]
 pub struct FindingView<'a> {
     /// How much it matters.
-    pub level: Level,
+    pub level: FindingLevel,
     /// What it is, in a few words.
     pub sentence: &'a str,
     /// What it means and what to do about it; empty for nothing.

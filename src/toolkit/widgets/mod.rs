@@ -25,15 +25,15 @@ mod status_bar;
 mod stepper;
 mod tick;
 
-pub use badge::{Badge, Status, Tone, badge};
+pub use badge::{Badge, BadgeStatus, Tone, badge};
 pub use banner::{Banner, banner};
 pub use button::{Button, ButtonKind, IconButton, button, button_row, icon_button, link_button, reason};
 pub use card::{card, page_column, section};
 pub use details::{DetailsView, details};
 pub use drop_zone::{DropZoneView, drop_zone};
 pub use empty::{EmptyState, empty_state};
-pub use facts::{Fact, facts};
-pub use finding::{FindingView, Level, finding_row};
+pub use facts::{FactRow, facts};
+pub use finding::{FindingLevel, FindingView, finding_row};
 pub use header::{PageHeader, page_header};
 pub use paint::{Notice, icon_at};
 pub use path::{PathView, path_label, shorten_middle};

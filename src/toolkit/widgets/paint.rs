@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, FontId, Pos2, Rect, Response, Stroke, StrokeKind, Ui, Vec2};
 
-use crate::toolkit::theme::{Icon, Meaning, Palette, Tokens, space, text};
+use crate::toolkit::theme::{Icon, Meaning, ThemeTokens, Tokens, space, text};
 
 /// What a notice means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,9 +67,9 @@ pub(super) fn ring(ui: &Ui, rect: Rect, radius: u8) {
 
 /// The line around a tinted surface. Only high contrast needs it: there the tints are close to the page.
 pub(super) fn tint_edge(ui: &Ui, colour: Color32) -> Stroke {
-    match Palette::from_context(ui) {
-        Palette::HighContrast => Stroke::new(space::HAIRLINE, colour),
-        Palette::Light | Palette::Dark => Stroke::NONE,
+    match ThemeTokens::from_context(ui) {
+        ThemeTokens::HighContrast => Stroke::new(space::HAIRLINE, colour),
+        ThemeTokens::Light | ThemeTokens::Dark => Stroke::NONE,
     }
 }
 

@@ -93,7 +93,7 @@ pub fn list_row(ui: &mut Ui, view: &RowView<'_>) -> RowResponse {
         left = place.right() + space::SMALL;
     }
     if let Some(shown) = &view.badge {
-        let face = badge::Face::measure(ui, shown);
+        let face = badge::BadgeFace::measure(ui, shown);
         let (place, width) = (paint::middle(rect, left, face.size.y), face.size.x);
         face.paint(ui, place);
         left += width + space::SMALL;

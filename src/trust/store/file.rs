@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{Store, wire};
+use super::{KeyStore, wire};
 use crate::whole_file::WholeFile;
 
 /// Longest file of keys and rules, in bytes: ten thousand keys at four hundred bytes each.
@@ -12,7 +12,7 @@ const MAX_STORE_BYTES: u64 = 4 << 20;
 
 /// Why keys and rules cannot be read or written.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
+pub enum KeyStoreError {
     /// The system refused.
     #[error("cannot {doing} {}", path.display())]
     Io {
@@ -36,11 +36,11 @@ pub enum StoreError {
     NoPlace,
 }
 
-pub(super) fn load(path: &Path) -> Result<Store, StoreError> {
-    let failed = |source| StoreError::Io { doing: "read", path: path.to_owned(), source };
-    let wrong = |detail: String| StoreError::Wrong { path: path.to_owned(), detail };
+pub(super) fn load(path: &Path) -> Result<KeyStore, KeyStoreError> {
+    let failed = |source| KeyStoreError::Io { doing: "read", path: path.to_owned(), source };
+    let wrong = |detail: String| KeyStoreError::Wrong { path: path.to_owned(), detail };
     let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Store::default()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(KeyStore::default()),
         opened => opened.map_err(failed)?,
     };
     if may_be_changed_by_others(&file).map_err(failed)? {
@@ -55,12 +55,12 @@ pub(super) fn load(path: &Path) -> Result<Store, StoreError> {
     wire::read(text).map_err(wrong)
 }
 
-pub(super) fn change<T, E: From<StoreError>>(
+pub(super) fn change<T, E: From<KeyStoreError>>(
     path: &Path,
-    change: impl FnOnce(&mut Store) -> Result<T, E>,
+    change: impl FnOnce(&mut KeyStore) -> Result<T, E>,
 ) -> Result<T, E> {
-    let failed = |doing| move |source| StoreError::Io { doing, path: path.to_owned(), source };
-    let folder = path.parent().ok_or(StoreError::NoPlace)?;
+    let failed = |doing| move |source| KeyStoreError::Io { doing, path: path.to_owned(), source };
+    let folder = path.parent().ok_or(KeyStoreError::NoPlace)?;
     std::fs::create_dir_all(folder).map_err(failed("make the folder of"))?;
     // Beside the file and never removed: a lock on the file itself would go with the file that is replaced.
     let lock = File::create(path.with_extension("lock")).map_err(failed("lock"))?;

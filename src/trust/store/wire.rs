@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{How, ListState, Revoked, RevokedFrom, Store, TrustedKey};
+use super::{KeyStore, ListState, Revoked, RevokedFrom, TrustOrigin, TrustedKey};
 use crate::text::{escape_line, hidden_count};
-use crate::trust::key::{Fingerprint, PublicKey};
+use crate::trust::key::{KeyFingerprint, PublicKey};
 use crate::trust::policy::Rules;
-use crate::trust::statement::Role;
+use crate::trust::statement::SignerRole;
 
 const FORMAT: &str = "patchwright-trust/1";
 
@@ -51,7 +51,7 @@ struct RawKey {
     key: String,
     name: String,
     owner: String,
-    roles: Vec<Role>,
+    roles: Vec<SignerRole>,
     products: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     not_before: Option<String>,
@@ -79,7 +79,7 @@ fn is_default(rules: &Rules) -> bool {
 }
 
 /// Reads a file's text.
-pub(super) fn read(text: &str) -> Result<Store, String> {
+pub(super) fn read(text: &str) -> Result<KeyStore, String> {
     let raw: RawStore = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
     if raw.format != FORMAT {
         return Err(format!("its format is {:?} instead of {FORMAT:?}", raw.format));
@@ -99,7 +99,7 @@ pub(super) fn read(text: &str) -> Result<Store, String> {
         Ok((product, ListState { version: list.version, threshold: list.threshold }))
     });
     raw.products.keys().try_for_each(|product| name_of("product", product).map(drop))?;
-    Ok(Store {
+    Ok(KeyStore {
         keys: keys.collect::<Result<_, _>>()?,
         revoked: raw.revoked.into_iter().map(revoked).collect::<Result<_, _>>()?,
         rules: raw.policy,
@@ -109,7 +109,7 @@ pub(super) fn read(text: &str) -> Result<Store, String> {
 }
 
 /// The text of a file.
-pub(super) fn write(store: &Store) -> String {
+pub(super) fn write(store: &KeyStore) -> String {
     let raw = RawStore {
         format: FORMAT.to_owned(),
         policy: store.rules.clone(),
@@ -138,9 +138,9 @@ fn trusted_key(raw: RawKey) -> Result<TrustedKey, String> {
         return Err(of_key("it is for no product; [\"*\"] stands for all".to_owned()));
     }
     let how = match raw.how.as_str() {
-        "first contact" => How::FirstContact,
-        "key list" => How::List,
-        _ => How::ByHand,
+        "first contact" => TrustOrigin::FirstContact,
+        "key list" => TrustOrigin::List,
+        _ => TrustOrigin::ByHand,
     };
     Ok(TrustedKey {
         owner: name_of("owner", &raw.owner).map_err(of_key)?,
@@ -170,7 +170,7 @@ fn raw_key(key: &TrustedKey) -> RawKey {
 }
 
 fn revoked(raw: RawRevoked) -> Result<Revoked, String> {
-    let key = Fingerprint::parse(&raw.fingerprint)
+    let key = KeyFingerprint::parse(&raw.fingerprint)
         .ok_or_else(|| format!("{:?} is no fingerprint", raw.fingerprint))?;
     let from = revoked_from(raw.from_sequence, raw.from_time.as_deref())?;
     Ok(Revoked { key, from, reason: raw.reason })

@@ -18,7 +18,7 @@ fn of_lines(lines: &[String]) -> Attached {
 
 /// Anna's signature with the bytes of its second line changed.
 fn with_head(change: impl FnOnce(&mut Vec<u8>)) -> Attached {
-    let mut lines = lines(&by(ANNA, Role::Author));
+    let mut lines = lines(&by(ANNA, SignerRole::Author));
     let mut head = Base64::decode_vec(&lines[1]).expect("base64");
     change(&mut head);
     lines[1] = Base64::encode_string(&head);
@@ -32,13 +32,13 @@ fn standing(signature: Attached) -> (Standing, String) {
 
 #[test]
 fn h79_a_signature_of_something_else_does_not_count() {
-    let of = |content: &[u8]| signed(content, Kind::Bundle, Role::Author, &secret(ANNA));
+    let of = |content: &[u8]| signed(content, StatementKind::Bundle, SignerRole::Author, &secret(ANNA));
     let spaced = [MANIFEST, b" "].concat();
     for content in [b"another manifest".as_slice(), &spaced, &MANIFEST[..MANIFEST.len() - 1], b""] {
         assert_eq!(standing(of(content)).0, Standing::Broken);
     }
     // Of these bytes, but made as a signature of another kind.
-    let review = signed(MANIFEST, Kind::Review, Role::Reviewer, &secret(ANNA));
+    let review = signed(MANIFEST, StatementKind::Review, SignerRole::Reviewer, &secret(ANNA));
     let (standing, why) = standing(review);
     assert_eq!(standing, Standing::Untrusted);
     assert_eq!(why, "The signature by Anna does not count: its comment does not name this patch");
@@ -53,19 +53,19 @@ fn h81_the_older_kind_of_minisign_does_not_count() {
 
 #[test]
 fn h82_an_edited_comment_breaks_the_signature() {
-    let mut edited = lines(&by(ANNA, Role::Author));
+    let mut edited = lines(&by(ANNA, SignerRole::Author));
     edited[2] = edited[2].replace("role:author", "role:reviewer");
     assert_eq!(standing(of_lines(&edited)).0, Standing::Broken);
     // The first line is covered by nothing, so it is believed about nothing.
-    let mut edited = lines(&by(ANNA, Role::Author));
+    let mut edited = lines(&by(ANNA, SignerRole::Author));
     edited[0] = "untrusted comment: Trusted: ACME \u{1b}[2J\u{202e}".to_owned();
     assert_eq!(standing(of_lines(&edited)).0, Standing::Trusted);
 }
 
 #[test]
 fn h82_a_comment_about_another_patch_does_not_count() {
-    let mut other = statement(Kind::Bundle, Role::Author);
-    other.place = Some(Place { sequence: 43, ..place() });
+    let mut other = statement(StatementKind::Bundle, SignerRole::Author);
+    other.place = Some(SequencePlace { sequence: 43, ..place() });
     for comment in [other.comment(), "timestamp:1\tfile:x\thashed".into(), "\u{1b}[2J \u{202e}".into()] {
         let text = sign(MANIFEST, &comment, &secret(ANNA));
         let (standing, why) = standing(Attached { scheme: Scheme::Minisign, bytes: text.into_bytes() });
@@ -111,7 +111,7 @@ fn h86_a_key_of_small_order_is_never_trusted() {
 
 #[test]
 fn h88_signatures_with_anything_strange_in_them_are_not_read() {
-    let good = lines(&by(ANNA, Role::Author));
+    let good = lines(&by(ANNA, SignerRole::Author));
     assert_eq!(standing(of_lines(&good)).0, Standing::Trusted);
     let with = |at: usize, text: String| {
         let mut lines = good.clone();
@@ -132,7 +132,7 @@ fn h88_signatures_with_anything_strange_in_them_are_not_read() {
         with(0, "comment: x".to_owned()),
         with(2, format!("{}\r", good[2])),
         Attached { scheme: Scheme::Minisign, bytes: vec![0xff; 300] },
-        Attached { scheme: Scheme::Ssh, bytes: by(ANNA, Role::Author).bytes },
+        Attached { scheme: Scheme::Ssh, bytes: by(ANNA, SignerRole::Author).bytes },
     ];
     for (n, signature) in strange.into_iter().enumerate() {
         let (standing, why) = standing(signature);
@@ -143,8 +143,8 @@ fn h88_signatures_with_anything_strange_in_them_are_not_read() {
 
 #[test]
 fn many_bad_signatures_beside_a_good_one_change_nothing() {
-    let mut all: Vec<Attached> = (10..41).map(|seed| by(seed, Role::Author)).collect();
-    all.push(by(ANNA, Role::Author));
+    let mut all: Vec<Attached> = (10..41).map(|seed| by(seed, SignerRole::Author)).collect();
+    all.push(by(ANNA, SignerRole::Author));
     let verdict = judged(&all, &[], &ring([anna()]));
     assert_eq!((verdict.standing, verdict.doubts.len()), (Standing::Trusted, 31));
 }
@@ -163,7 +163,7 @@ mod by_chance {
 
         #[test]
         fn a_signature_with_one_byte_changed_never_counts(at in 0_usize..350, to in any::<u8>()) {
-            let mut signature = by(ANNA, Role::Author);
+            let mut signature = by(ANNA, SignerRole::Author);
             // Only what follows the first line is signed.
             let start = signature.bytes.iter().position(|byte| *byte == b'\n').expect("lines") + 1;
             let at = start + at % (signature.bytes.len() - start - 1);

@@ -32,7 +32,7 @@ fn minisign_verifies_what_we_sign() {
     let Some(mut minisign) = program("minisign") else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let manifest = write(folder.path(), "manifest.json", MANIFEST);
-    let signature = write(folder.path(), "s.minisig", by(ANNA, Role::Author).bytes);
+    let signature = write(folder.path(), "s.minisig", by(ANNA, SignerRole::Author).bytes);
     minisign.args(["-V", "-m"]).arg(&manifest).arg("-x").arg(signature).args(["-P", &anna().key.line()]);
     run(&mut minisign);
 }
@@ -45,7 +45,7 @@ fn what_minisign_signs_counts_with_the_right_comment() {
     let public = folder.path().join("k.pub");
     let secret = folder.path().join("k.key");
     run(minisign.args(["-G", "-W", "-p"]).arg(&public).arg("-s").arg(&secret));
-    let comment = statement(Kind::Bundle, Role::Author).comment();
+    let comment = statement(StatementKind::Bundle, SignerRole::Author).comment();
     let mut sign = Command::new("minisign");
     sign.args(["-S", "-t", &comment, "-m"]).arg(&manifest).arg("-s").arg(&secret);
     run(&mut sign);
@@ -66,7 +66,7 @@ fn minisign_signs_with_our_secret_key() {
     let manifest = write(folder.path(), "manifest.json", MANIFEST);
     let key = secret(ANNA);
     let file = write(folder.path(), "k.key", key.file(None, [0; 32]).as_bytes());
-    let comment = statement(Kind::Bundle, Role::Author).comment();
+    let comment = statement(StatementKind::Bundle, SignerRole::Author).comment();
     run(minisign.args(["-S", "-t", &comment, "-m"]).arg(&manifest).arg("-s").arg(file));
     let bytes = std::fs::read(folder.path().join("manifest.json.minisig")).expect("signed");
     let verdict = judged(&[Attached { scheme: Scheme::Minisign, bytes }], &[], &ring([anna()]));
@@ -135,7 +135,7 @@ fn device_signature(flags: u8) -> (PublicKey, Attached) {
     let key = secret(ANNA);
     let point = *key.signing_key().verifying_key().as_bytes();
     let data = KeyData::SkEd25519(SkEd25519::new(Ed25519PublicKey(point), "ssh:"));
-    let namespace = Kind::Bundle.namespace();
+    let namespace = StatementKind::Bundle.namespace();
     let signed =
         ssh_key::SshSig::signed_data(namespace, ssh_key::HashAlg::Sha512, MANIFEST).expect("signable");
     let trailer = [flags, 0, 0, 0, 9];
@@ -167,7 +167,9 @@ fn h85_a_security_device_must_have_been_touched() {
         let signature = write(folder.path(), "s.sig", touched.bytes);
         let manifest = write(folder.path(), "manifest.json", MANIFEST);
         let mut verify = Command::new("ssh-keygen");
-        verify.args(["-Y", "verify", "-I", "anna", "-n", Kind::Bundle.namespace(), "-f"]).arg(allowed);
+        verify
+            .args(["-Y", "verify", "-I", "anna", "-n", StatementKind::Bundle.namespace(), "-f"])
+            .arg(allowed);
         verify.arg("-s").arg(signature).stdin(std::fs::File::open(manifest).expect("there"));
         let output = verify.output().expect("the program runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

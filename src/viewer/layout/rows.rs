@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::diff::Region;
 use crate::text::one_line;
-use crate::viewer::model::{Half, LineDiff, Sides};
+use crate::viewer::model::{Half, LineDiff, TextSides};
 
 /// Unchanged lines that stay visible around each hunk.
 pub const CONTEXT_LINES: usize = 3;
@@ -172,7 +172,7 @@ impl Rows {
             let length = hunk.old.start - left;
             let (top, bottom) = match diff.sides() {
                 // Nothing is known to have changed, so there is nothing to fold the rest away for.
-                Sides::Alone(_) => (length, 0),
+                TextSides::Alone(_) => (length, 0),
                 _ => opened.shown(number, last, length),
             };
             rows.push(top as u64, BlockBody::Same { left, right });

@@ -10,7 +10,7 @@ use super::place::{ListPlace, ListStep};
 use super::rows::{EXPAND_LINES, Expand, Layout, LineRow, Opened, Rows, section_above};
 use super::shown::ShownLine;
 use crate::model::TreePath;
-use crate::viewer::model::{Half, LineDiff, Refined, Sides, View, ViewedContents};
+use crate::viewer::model::{Half, LineDiff, Refined, TextSides, View, ViewedContents};
 use crate::words::{contents as words, fill};
 
 /// Width below which two columns are too narrow to read code in, in points.
@@ -235,7 +235,7 @@ impl PaneState {
     /// Lays out the rows for a pane of this width.
     pub fn lay_out(&mut self, diff: &LineDiff, width: f32) {
         let layout = match (self.layout, diff.sides()) {
-            (_, Sides::Alone(_) | Sides::Only(_)) => Layout::Unified,
+            (_, TextSides::Alone(_) | TextSides::Only(_)) => Layout::Unified,
             (LayoutChoice::SideBySide, _) => Layout::SideBySide,
             (LayoutChoice::Unified, _) => Layout::Unified,
             (LayoutChoice::Auto, _) if width >= MIN_SIDE_BY_SIDE_WIDTH => Layout::SideBySide,

@@ -139,14 +139,14 @@ impl<'a> ReadWindow<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines::Keys;
+    use super::super::lines::LineHashers;
     use super::*;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn what_is_outside_the_ends_is_equal(left in "([ab]\n){0,12}[ab]?", right in "([ab]\n){0,12}[ab]?") {
-            let keys = Keys::new();
+            let keys = LineHashers::new();
             let cancel = CancelToken::new();
             let [old, new] = [&left, &right].map(|text| {
                 let content = Content::from(text.as_bytes().to_vec());

@@ -78,9 +78,9 @@ pub(super) struct LineScan {
 }
 
 /// The keys under which the lines of both sides are hashed.
-pub(super) struct Keys(RandomState, RandomState);
+pub(super) struct LineHashers(RandomState, RandomState);
 
-impl Keys {
+impl LineHashers {
     pub(super) fn new() -> Self {
         Self(RandomState::new(), RandomState::new())
     }
@@ -100,7 +100,7 @@ impl LineTable {
     pub(super) fn scan(
         content: &Content,
         start: u64,
-        keys: &Keys,
+        keys: &LineHashers,
         max_hashes: usize,
         cancel: &CancelToken,
     ) -> io::Result<LineScan> {
@@ -233,7 +233,7 @@ pub(super) fn stop_if_asked(cancel: &CancelToken) -> io::Result<()> {
 
 /// Takes a text in pieces that end anywhere.
 struct Scanner<'a> {
-    keys: &'a Keys,
+    keys: &'a LineHashers,
     max_hashes: usize,
     hashes: Vec<LineHash>,
     bare_hashes: Vec<LineHash>,
@@ -255,7 +255,7 @@ struct Scanner<'a> {
 const FOLD_BYTES: usize = 1 << 20;
 
 impl<'a> Scanner<'a> {
-    fn new(keys: &'a Keys, max_hashes: usize, begin: u64) -> Self {
+    fn new(keys: &'a LineHashers, max_hashes: usize, begin: u64) -> Self {
         Self {
             keys,
             max_hashes,
@@ -377,7 +377,8 @@ mod tests {
 
     fn scan(bytes: &[u8]) -> LineScan {
         let content = Content::from(bytes.to_vec());
-        LineTable::scan(&content, 0, &Keys::new(), 1_000, &CancelToken::new()).expect("memory can be read")
+        LineTable::scan(&content, 0, &LineHashers::new(), 1_000, &CancelToken::new())
+            .expect("memory can be read")
     }
 
     #[test]

@@ -8,14 +8,14 @@ use std::time::Duration;
 use super::encoding::TextEncoding;
 use super::facts::{ContentKind, Facts, PictureFormat, TextFacts};
 use super::hex::{HexDiff, why_binary};
-use super::lines::Keys;
+use super::lines::LineHashers;
 use super::notes::{ChangeNote, Equality, notes};
-use super::text::{Half, LineDiff, ScannedText, Sides, same_but_for_line_ends};
+use super::text::{Half, LineDiff, ScannedText, TextSides, same_but_for_line_ends};
 use crate::model::TreePath;
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::confusables::in_content;
 use crate::text::{escape_line, one_line};
-use crate::workbench::{Content, OneChange, Result, Side, Watch, Workbench};
+use crate::workbench::{ChangeSide, Content, OneChange, Result, Watch, Workbench};
 
 /// How much of a content that is not in memory is looked at to tell what it is.
 const HEAD_BYTES: usize = 64 << 10;
@@ -85,7 +85,7 @@ impl ViewedContents {
         let mut before = Facts::of_node(change.left.as_ref());
         let mut after = Facts::of_node(change.change.after.as_ref());
         let contents = [own(&change.before, &mut before), own(&change.after, &mut after)];
-        let keys = Keys::new();
+        let keys = LineHashers::new();
         let mut reads = [None, None];
         for (index, facts) in [&mut before, &mut after].into_iter().enumerate() {
             if let Some(content) = &contents[index] {
@@ -187,11 +187,11 @@ impl ViewedContents {
     }
 }
 
-fn own(side: &Side, facts: &mut Facts) -> Option<Content> {
+fn own(side: &ChangeSide, facts: &mut Facts) -> Option<Content> {
     match side {
-        Side::Absent | Side::NotAFile => None,
-        Side::Content(content) => Some(content.clone()),
-        Side::Unavailable(why) => {
+        ChangeSide::Absent | ChangeSide::NotAFile => None,
+        ChangeSide::Content(content) => Some(content.clone()),
+        ChangeSide::Unavailable(why) => {
             facts.unavailable = Some(reason(why));
             None
         }
@@ -207,7 +207,7 @@ fn look(
     content: &Content,
     facts: &mut Facts,
     before: Option<&ScannedText>,
-    keys: &Keys,
+    keys: &LineHashers,
     cancel: &CancelToken,
 ) -> io::Result<Option<ScannedText>> {
     let head = content.read_at(0, HEAD_BYTES)?;
@@ -264,23 +264,23 @@ fn equality(before: &Facts, after: &Facts, reads: &[Option<ScannedText>; 2]) -> 
 fn compare(
     reads: [Option<ScannedText>; 2],
     facts: [&Facts; 2],
-    keys: &Keys,
+    keys: &LineHashers,
     cancel: &CancelToken,
 ) -> std::result::Result<Option<LineDiff>, Cancelled> {
     let is_unknown = |facts: &Facts| facts.unavailable.is_some();
     let (left, right, sides) = match reads {
-        [Some(left), Some(right)] => (left, right, Sides::Compared),
+        [Some(left), Some(right)] => (left, right, TextSides::Compared),
         [Some(left), None] if is_unknown(facts[1]) => {
-            (left, ScannedText::nothing(keys), Sides::Alone(Half::Left))
+            (left, ScannedText::nothing(keys), TextSides::Alone(Half::Left))
         }
         [None, Some(right)] if is_unknown(facts[0]) => {
-            (ScannedText::nothing(keys), right, Sides::Alone(Half::Right))
+            (ScannedText::nothing(keys), right, TextSides::Alone(Half::Right))
         }
         [Some(left), None] if !facts[1].is_file() => {
-            (left, ScannedText::nothing(keys), Sides::Only(Half::Left))
+            (left, ScannedText::nothing(keys), TextSides::Only(Half::Left))
         }
         [None, Some(right)] if !facts[0].is_file() => {
-            (ScannedText::nothing(keys), right, Sides::Only(Half::Right))
+            (ScannedText::nothing(keys), right, TextSides::Only(Half::Right))
         }
         _ => return Ok(None),
     };

@@ -23,4 +23,4 @@ pub use load::{View, ViewedContents, load};
 pub use notes::{ChangeNote, Equality, NoteWeight};
 pub use picture::{PictureFacts, PixelBox, PixelDifference};
 pub use refine::{MAX_REFINED_BYTES, Refined, WordMarks};
-pub use text::{Coarse, Half, LONG_PATIENCE, LineDiff, Sides};
+pub use text::{Coarse, Half, LONG_PATIENCE, LineDiff, TextSides};

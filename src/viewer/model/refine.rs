@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 
-use super::text::{Half, LineDiff, Sides};
+use super::text::{Half, LineDiff, TextSides};
 use crate::diff::Region;
 use crate::progress::CancelToken;
 
@@ -52,7 +52,7 @@ impl Refined {
     /// Looks into a hunk.
     pub fn new(diff: &LineDiff, hunk: usize) -> Self {
         let hunk = &diff.hunks()[hunk];
-        if hunk.is_one_sided() || diff.sides() != Sides::Compared {
+        if hunk.is_one_sided() || diff.sides() != TextSides::Compared {
             let whole = |range: &Range<usize>| vec![WordMarks::Whole; range.len().min(MAX_REFINED_LINES)];
             return Self { left: whole(&hunk.old), right: whole(&hunk.new) };
         }

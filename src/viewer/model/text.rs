@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::encoding::TextEncoding;
 use super::ends::compare_ends;
-use super::lines::{Keys, LineEndCounts, LineHash, LineScan, LineTable, stop_if_asked};
+use super::lines::{LineEndCounts, LineHash, LineHashers, LineScan, LineTable, stop_if_asked};
 use super::refine;
 use crate::diff::{MAX_COMPARED_LINES, PATIENCE, Precision, Region, compare};
 use crate::progress::CancelToken;
@@ -45,7 +45,7 @@ impl Half {
 
 /// How the two texts are related.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sides {
+pub enum TextSides {
     /// Both are there and were compared.
     Compared,
     /// Only one side has a file: everything in it is added or removed.
@@ -72,7 +72,7 @@ pub struct LineDiff {
     hunks: Vec<Region>,
     /// Which left line stands beside which right one, in hunks where that is not simply the first beside the first.
     pairs: HashMap<usize, Box<[(usize, usize)]>>,
-    sides: Sides,
+    sides: TextSides,
     coarse: Option<Coarse>,
     ignores_line_ends: bool,
     hashes: [Vec<LineHash>; 2],
@@ -90,7 +90,7 @@ impl ScannedText {
     pub(super) fn new(
         content: &Content,
         encoding: TextEncoding,
-        keys: &Keys,
+        keys: &LineHashers,
         cancel: &CancelToken,
     ) -> io::Result<Self> {
         let (content, start) = match (encoding, content.bytes()) {
@@ -104,7 +104,7 @@ impl ScannedText {
     }
 
     /// Nothing, where a side has no file.
-    pub(super) fn nothing(keys: &Keys) -> Self {
+    pub(super) fn nothing(keys: &LineHashers) -> Self {
         let content = Content::from(Vec::new());
         let scan = LineTable::scan(&content, 0, keys, 0, &CancelToken::new()).expect("memory can be read");
         Self { scan, content }
@@ -129,10 +129,10 @@ impl LineDiff {
     pub(super) fn new(
         left: ScannedText,
         right: ScannedText,
-        sides: Sides,
+        sides: TextSides,
         cancel: &CancelToken,
     ) -> io::Result<Self> {
-        let ignores_line_ends = sides == Sides::Compared && same_but_for_line_ends(&left, &right);
+        let ignores_line_ends = sides == TextSides::Compared && same_but_for_line_ends(&left, &right);
         let mut diff = Self {
             left: left.scan.lines,
             right: right.scan.lines,
@@ -153,16 +153,16 @@ impl LineDiff {
         let has_hashes = |half: usize, lines: usize| !self.hashes[half].is_empty() || lines == 0;
         (self.hunks, self.coarse) = match self.sides {
             _ if self.ignores_line_ends => (Vec::new(), None),
-            Sides::Alone(_) => (Vec::new(), None),
-            Sides::Only(_) if left + right == 0 => (Vec::new(), None),
-            Sides::Only(_) => (everything(), None),
-            Sides::Compared if has_hashes(0, left) && has_hashes(1, right) => {
+            TextSides::Alone(_) => (Vec::new(), None),
+            TextSides::Only(_) if left + right == 0 => (Vec::new(), None),
+            TextSides::Only(_) => (everything(), None),
+            TextSides::Compared if has_hashes(0, left) && has_hashes(1, right) => {
                 let [old, new] = &self.hashes;
                 let (hunks, precision) = compare(old, new, patience, || cancel.is_cancelled());
                 stop_if_asked(cancel)?;
                 (hunks, (precision == Precision::Coarse).then_some(Coarse::OutOfTime))
             }
-            Sides::Compared => {
+            TextSides::Compared => {
                 let hunks = compare_ends(&self.left, &self.right, cancel)?;
                 let coarse = (!hunks.is_empty()).then_some(Coarse::TooManyLines);
                 (hunks, coarse)
@@ -186,7 +186,7 @@ impl LineDiff {
     pub fn lines(&self, half: Half) -> &LineTable {
         match (half, self.sides) {
             // A text that stands alone is what both columns would show.
-            (_, Sides::Alone(only)) => only.of(&self.left, &self.right),
+            (_, TextSides::Alone(only)) => only.of(&self.left, &self.right),
             (half, _) => half.of(&self.left, &self.right),
         }
     }
@@ -202,7 +202,7 @@ impl LineDiff {
     }
 
     /// How the two texts are related.
-    pub fn sides(&self) -> Sides {
+    pub fn sides(&self) -> TextSides {
         self.sides
     }
 

@@ -7,7 +7,7 @@ use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space};
 use crate::toolkit::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
 use crate::viewer::layout::{Layout, LayoutChoice, PaneAction, PaneRequest, PaneState, Rows};
-use crate::viewer::model::{ChangeNote, Coarse, Half, LineDiff, NoteWeight, Sides, View, ViewedContents};
+use crate::viewer::model::{ChangeNote, Coarse, Half, LineDiff, NoteWeight, TextSides, View, ViewedContents};
 use crate::words::{contents as words, fill};
 
 /// Notes that are shown at once; the others come on request.
@@ -76,7 +76,7 @@ fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneA
         return Some(choices[chosen].1);
     }
     let diff = contents.text().filter(|_| present == View::Text)?;
-    if diff.sides() != Sides::Compared || diff.hunks().is_empty() {
+    if diff.sides() != TextSides::Compared || diff.hunks().is_empty() {
         return None;
     }
     ui.add_space(space::SMALL);
@@ -94,11 +94,11 @@ fn choices(contents: &ViewedContents) -> Vec<(&'static str, PaneAction)> {
         choices.push((words::VIEW_PICTURE, PaneAction::Show(View::Picture)));
     }
     match contents.text().map(LineDiff::sides) {
-        Some(Sides::Compared) => {
+        Some(TextSides::Compared) => {
             choices.push((words::VIEW_SIDE_BY_SIDE, PaneAction::Lay(LayoutChoice::SideBySide)));
             choices.push((words::VIEW_UNIFIED, PaneAction::Lay(LayoutChoice::Unified)));
         }
-        Some(Sides::Only(_) | Sides::Alone(_)) => {
+        Some(TextSides::Only(_) | TextSides::Alone(_)) => {
             choices.push((words::VIEW_TEXT, PaneAction::Show(View::Text)));
         }
         None => {}
@@ -307,7 +307,7 @@ fn go_to(contents: &ViewedContents, state: &mut PaneState, typed: &str, is_text:
     match number {
         Ok(line) if is_text => {
             let half = match contents.text().map(LineDiff::sides) {
-                Some(Sides::Only(half) | Sides::Alone(half)) => half,
+                Some(TextSides::Only(half) | TextSides::Alone(half)) => half,
                 _ => Half::Right,
             };
             state.go_to_line(contents, half, usize::try_from(line.max(1) - 1).unwrap_or(usize::MAX));

@@ -4,7 +4,7 @@ use egui::{Response, Ui};
 
 use super::Given;
 use crate::viewer::layout::{PaneAction, PaneRequest, PaneState};
-use crate::viewer::model::{Half, LineDiff, Sides};
+use crate::viewer::model::{Half, LineDiff, TextSides};
 use crate::words::contents as words;
 
 /// Shows it when it is asked for.
@@ -26,7 +26,7 @@ pub(super) fn context_menu(
 
 /// What it offers.
 fn actions(diff: &LineDiff) -> Vec<(&'static str, PaneAction)> {
-    let both = diff.sides() == Sides::Compared;
+    let both = diff.sides() == TextSides::Compared;
     let all = [
         (words::COPY, PaneAction::Copy, true),
         (words::COPY_BEFORE, PaneAction::CopySide(Half::Left), both),

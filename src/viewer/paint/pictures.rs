@@ -34,30 +34,30 @@ const MAX_ZOOM: f32 = 32.0;
 #[derive(Clone, Default)]
 pub struct Pictures {
     halves: [Option<Result<Picture, String>>; 2],
-    difference: Option<(PixelDifference, Shown)>,
+    difference: Option<(PixelDifference, ShownPicture)>,
 }
 
 /// One decoded picture.
 #[derive(Clone)]
 struct Picture {
     facts: PictureFacts,
-    shown: Shown,
+    shown: ShownPicture,
 }
 
 /// Pixels, and what the graphics card has of them once they were drawn.
 #[derive(Clone)]
-struct Shown {
+struct ShownPicture {
     image: Arc<ColorImage>,
     texture: Arc<OnceLock<TextureHandle>>,
 }
 
-impl From<ColorImage> for Shown {
+impl From<ColorImage> for ShownPicture {
     fn from(image: ColorImage) -> Self {
         Self { image: Arc::new(image), texture: Arc::default() }
     }
 }
 
-impl Shown {
+impl ShownPicture {
     fn texture(&self, ui: &Ui) -> &TextureHandle {
         self.texture.get_or_init(|| {
             // Pixels stay pixels when one looks closely.

@@ -7,7 +7,7 @@ use super::line::{LineStyle, Metrics, paint_line};
 use super::{Given, gap, list};
 use crate::toolkit::theme::{ChangeTone, Tokens};
 use crate::viewer::layout::{Column, Layout, LineRow, LineRowKind, PaneState};
-use crate::viewer::model::{Half, LineDiff, Sides};
+use crate::viewer::model::{Half, LineDiff, TextSides};
 
 /// Width of the bar at the very left of a changed row.
 const BAR_WIDTH: f32 = 3.0;
@@ -23,7 +23,7 @@ pub(super) struct Columns {
     /// Width of a column of line numbers.
     number: f32,
     pub layout: Layout,
-    sides: Sides,
+    sides: TextSides,
 }
 
 impl Columns {
@@ -43,7 +43,7 @@ impl Columns {
     /// How many columns of numbers stand in a cell.
     fn numbers(&self) -> usize {
         match (self.layout, self.sides) {
-            (Layout::SideBySide, _) | (_, Sides::Only(_) | Sides::Alone(_)) => 1,
+            (Layout::SideBySide, _) | (_, TextSides::Only(_) | TextSides::Alone(_)) => 1,
             (Layout::Unified, _) => 2,
         }
     }

@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use super::locked::{Change, ChangeExtras, LockedFolder, Seen};
+use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::permission::PermittedBundles;
 use super::preview::Previewed;
-use super::scripts::{Run, ScriptConsent, unstoppable};
+use super::scripts::{ScriptConsent, ScriptRun, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
 use crate::disk::fs::Fs;
-use crate::ledger::{Action, CheckNote, Entry, Ledger, Part, PatchNote, Retires, ScriptNote, ScriptTime};
+use crate::ledger::{
+    Action, CheckNote, Entry, EntryPart, Ledger, PatchNote, Retires, ScriptNote, ScriptTime,
+};
 use crate::model::{Code, Digest, Level, Patch};
 use crate::plan::why::Disk;
-use crate::plan::{ApprovedPlan, Fingerprint, Obstacle, OnDrift, PlannedPatch};
+use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlanFingerprint, PlannedPatch};
 use crate::transaction::Intermediate;
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::merging::EditChoices;
@@ -30,7 +32,7 @@ pub struct ApplyOptions {
     /// Go ahead on a disk that cannot keep all promises. Written to the history.
     pub accept_weak_volume: bool,
     /// The folder must still be as it was when this was computed.
-    pub expected: Option<Fingerprint>,
+    pub expected: Option<PlanFingerprint>,
     /// Whether somebody agreed to the scripts of the patch.
     pub scripts: ScriptConsent,
     /// Go ahead with a patch that is older than one that was there before, for this reason. Written to the history.
@@ -162,7 +164,7 @@ impl Workbench {
         }
         let scripts = &looked.preview.scripts;
         scripts.agree(options.scripts)?;
-        let mut run = Run::new(folder, scripts, Some(note_of(&looked.preview.patch)));
+        let mut run = ScriptRun::new(folder, scripts, Some(note_of(&looked.preview.patch)));
         run.before_the_change(&looked.survey, watch)?;
         let mut entry = entry_of(run.folder, bundles, &looked, remarks)?;
         entry.overrides = overrides(&looked.preview, options);
@@ -178,7 +180,7 @@ impl Workbench {
             ..ChangeExtras::default()
         };
         scripts.keep_in(&mut extras);
-        let change = Change { plan, survey: &looked.survey, entry, contents: &contents, extras };
+        let change = LockedChange { plan, survey: &looked.survey, entry, contents: &contents, extras };
         let receipt = match run.folder.carry_out(change, watch) {
             Ok(receipt) => receipt,
             Err(failure) => {
@@ -208,7 +210,7 @@ impl Workbench {
         &self,
         patches: &[&Patch],
         applied: &Entry,
-        mut run: Run<'_, '_>,
+        mut run: ScriptRun<'_, '_>,
         watch: Watch<'_>,
     ) -> Result<Vec<CheckNote>> {
         let script_failed = run.run(ScriptTime::After, watch).err();
@@ -278,7 +280,7 @@ fn entry_of(
     for ((bundle, planned), preview) in coming(looked).zip(previews) {
         let bundle = &bundles[bundle];
         let (file, manifest) = (bundle.file_digest()?, Digest::compute(bundle.manifest()));
-        let mut part = Part::new(note_of(&bundle.patch), file, manifest, &planned.steps);
+        let mut part = EntryPart::new(note_of(&bundle.patch), file, manifest, &planned.steps);
         part.retires = planned.replaces.iter().map(|(key, stays)| Retires::new(*key, *stays)).collect();
         parts.push(part);
         entry.vouched.push(vouched_note(preview));

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::locked::{Change, ChangeExtras, Seen};
+use super::locked::{ChangeExtras, LockedChange, Seen};
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::{Fs, Place, StatKind};
 use crate::ledger::{Action, Entry, Ledger};
 use crate::model::{Node, Step, TreePath};
 use crate::plan::why::Undo;
-use crate::plan::{Fingerprint, Note, Preview, plan_heal};
-use crate::transaction::StoreError;
+use crate::plan::{Note, PlanFingerprint, Preview, plan_heal};
+use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library, Origin};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::all_copies;
@@ -25,7 +25,7 @@ pub struct HealOptions {
     /// Patch files in which contents may be found that are not among the safe copies.
     pub from: Vec<PathBuf>,
     /// The folder must still be as it was when this was computed.
-    pub expected: Option<Fingerprint>,
+    pub expected: Option<PlanFingerprint>,
 }
 
 /// What healing would do.
@@ -97,7 +97,7 @@ impl Workbench {
         entry.remarks = remarks;
         let contents = contents(folder.fs(), &folder.ledger, &bundles)?;
         let extras = ChangeExtras::default();
-        let change = Change { plan, survey: &survey, entry, contents: &contents, extras };
+        let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
         Ok(Healed {
             entry: Some(receipt.entry),
@@ -206,7 +206,7 @@ fn find_sources(
         if step.before.as_ref().zip(step.after.as_ref()).is_some_and(|(now, then)| now.same_content(then)) {
             continue;
         }
-        let failed = |source| StoreError::Io { path: step.path.clone(), source };
+        let failed = |source| SafeCopyError::Io { path: step.path.clone(), source };
         match library.find(&file.digest).map_err(failed)? {
             Some(Origin::Bundle(bundle)) => _ = used.insert(bundle),
             Some(Origin::Folder(_) | Origin::Made) => {}

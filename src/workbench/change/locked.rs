@@ -11,7 +11,7 @@ use crate::disk::fs::Fs;
 use crate::environment::Environment;
 use crate::ledger::{Action, Entry, Ledger};
 use crate::plan::ApprovedPlan;
-use crate::transaction::{self, Contents, Failure, Intermediate, Receipt, Request};
+use crate::transaction::{self, ChangeFailure, Contents, Intermediate, Receipt, Request};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Error, Result, Watch, Workbench};
@@ -34,7 +34,7 @@ pub(crate) struct LockedFolder<'a> {
 }
 
 /// A change and what is kept for taking it back.
-pub(crate) struct Change<'a> {
+pub(crate) struct LockedChange<'a> {
     /// The steps.
     pub plan: ApprovedPlan,
     /// What the plan was made of.
@@ -99,8 +99,12 @@ impl LockedFolder<'_> {
     }
 
     /// Makes `change` true in one transaction: all of it, or nothing.
-    pub fn carry_out(&self, change: Change<'_>, watch: Watch<'_>) -> std::result::Result<Receipt, Failure> {
-        let Change { plan, survey, entry, contents, extras } = change;
+    pub fn carry_out(
+        &self,
+        change: LockedChange<'_>,
+        watch: Watch<'_>,
+    ) -> std::result::Result<Receipt, ChangeFailure> {
+        let LockedChange { plan, survey, entry, contents, extras } = change;
         let request = Request {
             root: &self.root,
             plan,

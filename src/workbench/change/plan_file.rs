@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Digest, FileNode, Node, Step};
-use crate::plan::Fingerprint;
+use crate::plan::PlanFingerprint;
 use crate::text::json;
 use crate::whole_file::WholeFile;
 use crate::workbench::{ApplyPreview, Error, Result};
@@ -120,7 +120,7 @@ impl PlanFile {
     ///
     /// # Errors
     /// [`Error::PlanFile`] if it is not.
-    pub fn load(path: &Path, manifest: Digest) -> Result<Fingerprint> {
+    pub fn load(path: &Path, manifest: Digest) -> Result<PlanFingerprint> {
         let wrong = |detail: String| Error::PlanFile { path: path.to_owned(), detail };
         let failed = |source| Error::File { doing: "read the plan", path: path.to_owned(), source };
         let length = std::fs::metadata(path).map_err(failed)?.len();
@@ -137,7 +137,7 @@ impl PlanFile {
         }
         plan.fingerprint
             .parse()
-            .map(Fingerprint)
+            .map(PlanFingerprint)
             .map_err(|_| wrong("its fingerprint is malformed".to_owned()))
     }
 }

@@ -14,8 +14,8 @@ use crate::ledger::Ledger;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
 use crate::plan::why::Unfit;
 use crate::plan::{
-    Candidate, Installed, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation, Resolution,
-    plan_several, resolve,
+    Candidate, InstalledStack, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation,
+    Resolution, plan_several, resolve,
 };
 use crate::transaction::recover::{self, Unfinished};
 use crate::transaction::{Archive, TransactionError};
@@ -202,7 +202,7 @@ impl Workbench {
         let archive = folder.archive(fs)?;
         let library = Library::new(bundles, First::Bundles).in_folder(fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
-        let installed = Installed { stack: folder.stack(), next_entry: ledger.head().seq + 1 };
+        let installed = InstalledStack { stack: folder.stack(), next_entry: ledger.head().seq + 1 };
         let mut plan = plan_several(&coming, &survey.situation, &installed, &library);
         plan.between.retain(|(_, file)| !library.is_kept(&file.digest));
         // Of a file that several of them change each says the same.

@@ -5,17 +5,17 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::locked::{Change, ChangeExtras, LockedFolder, Seen};
-use super::scripts::{Run, ScriptConsent, ScriptPlan, refuse_to_bring_back, script_failed};
+use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
+use super::scripts::{ScriptConsent, ScriptPlan, ScriptRun, refuse_to_bring_back, script_failed};
 use super::take_out::{OnDependents, refuse_replaced, wanted};
 use crate::disk::fs::{Fs, StatePath};
 use crate::ledger::{
-    Action, CheckNote, Entry, Gone, Installed, Ledger, PatchNote, ScriptNote, ScriptTime, Slot,
+    Action, CheckNote, Entry, Gone, Installed, LayerSlot, Ledger, PatchNote, ScriptNote, ScriptTime,
 };
 use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
 use crate::plan::why::Undo;
-use crate::plan::{Fingerprint, Layer, NoContents, Note, OnDrift, Preview, plan_rollback, take_out};
-use crate::transaction::{Archive, ContentError, Contents, Kept};
+use crate::plan::{Layer, NoContents, Note, OnDrift, PlanFingerprint, Preview, plan_rollback, take_out};
+use crate::transaction::{Archive, ContentError, Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::merging::{MergedContents, resolve_edits_since};
 use crate::workbench::look::situation::Survey;
@@ -46,7 +46,7 @@ pub struct RollbackOptions {
     /// What to do with files that were edited since.
     pub on_drift: OnDrift,
     /// The folder must still be as it was when this was computed.
-    pub expected: Option<Fingerprint>,
+    pub expected: Option<PlanFingerprint>,
     /// Whether somebody agreed to what takes the patch's scripts back.
     pub scripts: ScriptConsent,
 }
@@ -177,7 +177,7 @@ impl Workbench {
         };
         // What stands in the way is told before a script runs.
         look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
-        let mut run = Run::new(folder, &scripts, look.preview.patch.clone());
+        let mut run = ScriptRun::new(folder, &scripts, look.preview.patch.clone());
         if let Err(failed) = run.announce_and_run(ScriptTime::UndoAfter, watch)? {
             run.record()?;
             return Err(script_failed(ScriptTrouble::StillThere, vec![failed], None));
@@ -252,7 +252,7 @@ impl Workbench {
         };
         let mut look =
             self.look_at_layers(fs, &ledger, &folder, &wanted, (on_dependents, options.on_drift), watch)?;
-        if let How::Layers { out, .. } = &look.how {
+        if let RollbackRoute::Layers { out, .. } = &look.how {
             look.preview.scripts = self.undo_plan(fs, &ledger, out);
         }
         Ok(look)
@@ -269,7 +269,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         let steps = entry.steps()?;
-        let kept = Kept::verify(fs, entry.seq, &steps)?;
+        let kept = SafeCopies::verify(fs, entry.seq, &steps)?;
         let mut survey = self.survey_for_rollback(fs, &steps, ledger, watch)?;
         resolve_edits_since(fs, &steps, &kept, &mut survey)?;
         let preview = plan_rollback(&steps, &survey.situation, on_drift);
@@ -286,7 +286,7 @@ impl Workbench {
             advice,
             scripts: ScriptPlan::default(),
         };
-        Ok(PlannedRollback { preview, survey, how: How::Entry(kept), scripts: Vec::new() })
+        Ok(PlannedRollback { preview, survey, how: RollbackRoute::Entry(kept), scripts: Vec::new() })
     }
 
     /// Takes back what `look` shows, under the lock.
@@ -313,13 +313,13 @@ impl Workbench {
             .extend(notes.iter().filter_map(|note| Some(format!("{}: {}", note.path.as_ref()?, note.text))));
         let mut extras = ChangeExtras::default();
         let contents: Box<dyn Contents> = match how {
-            How::Entry(kept) => {
+            RollbackRoute::Entry(kept) => {
                 entry.reverses = Some(seq);
                 // Of an entry that brought several patches the contents between them are needed when they come back.
                 extras.retires.extend(reversed.parts.is_empty().then_some(seq));
                 Box::new(KeptContents { kept, made: survey.made.clone() })
             }
-            How::Layers { out, made, archive } => {
+            RollbackRoute::Layers { out, made, archive } => {
                 entry.remarks.extend(went_and_returned(&patches, &back));
                 entry.out = out.into_iter().map(Gone::from).collect();
                 let library = Library::new(&[], First::Bundles).in_folder(folder.fs());
@@ -328,7 +328,7 @@ impl Workbench {
             }
         };
         (entry.version_before, entry.version_after) = versions(&folder.ledger, reversed, &entry);
-        let change = Change { plan, survey: &survey, entry, contents: &*contents, extras };
+        let change = LockedChange { plan, survey: &survey, entry, contents: &*contents, extras };
         let receipt = folder.carry_out(change, watch)?;
         drop(contents);
         folder.note(&receipt.entry)?;
@@ -362,7 +362,7 @@ fn versions(ledger: &Ledger, reversed: &Entry, rollback: &Entry) -> (Option<Stri
         return (reversed.version_after.clone(), reversed.version_before.clone());
     }
     let now = ledger.version().map(str::to_owned);
-    let goes = |slot: &Slot| {
+    let goes = |slot: &LayerSlot| {
         rollback.out.iter().any(|gone| gone.key() == slot.key) || rollback.reverses == Some(slot.way_back)
     };
     let slots = ledger.layers().slots;
@@ -379,15 +379,15 @@ fn versions(ledger: &Ledger, reversed: &Entry, rollback: &Entry) -> (Option<Stri
 pub(crate) struct PlannedRollback {
     pub preview: RollbackPreview,
     pub survey: Survey,
-    pub how: How,
+    pub how: RollbackRoute,
     /// Scripts for the history: those that ran, and those that are due.
     pub scripts: Vec<ScriptNote>,
 }
 
 /// Where the old contents come from.
-pub(crate) enum How {
+pub(crate) enum RollbackRoute {
     /// One entry is taken back as a whole, with its own safe copies.
-    Entry(Kept),
+    Entry(SafeCopies),
     /// Patches are taken out of the stack.
     Layers { out: Vec<LayerKey>, made: BTreeMap<Digest, Arc<Vec<u8>>>, archive: Archive },
 }
@@ -434,9 +434,9 @@ impl PlannedRollback {
 }
 
 /// The patch to take out.
-fn find(ledger: &Ledger, slots: &[Slot], which: &Which) -> Result<Slot> {
+fn find(ledger: &Ledger, slots: &[LayerSlot], which: &Which) -> Result<LayerSlot> {
     let installed = ledger.installed();
-    let is_meant = |slot: &&Slot| match which {
+    let is_meant = |slot: &&LayerSlot| match which {
         Which::Last | Which::LastRollback => slot.superseded.is_none(),
         Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) => {
             ledger.note(slot.key).is_some_and(|note| note.id == *id)
@@ -459,7 +459,7 @@ fn find(ledger: &Ledger, slots: &[Slot], which: &Which) -> Result<Slot> {
 
 /// The entry that can be taken back as a whole to take out the patch in `slot`: the newest change, or one whose places
 /// no newer patch shares.
-fn whole_entry<'a>(ledger: &'a Ledger, folder: &FolderStack, slot: Slot) -> Option<&'a Entry> {
+fn whole_entry<'a>(ledger: &'a Ledger, folder: &FolderStack, slot: LayerSlot) -> Option<&'a Entry> {
     let layer = folder.layer(slot.key)?;
     let entry = ledger.entry(slot.key.entry)?;
     if !layer.is_active() || entry.parts.len() > 1 {
@@ -513,7 +513,7 @@ fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Resu
 
 /// Old content out of the safe copies.
 struct KeptContents {
-    kept: Kept,
+    kept: SafeCopies,
     made: MergedContents,
 }
 

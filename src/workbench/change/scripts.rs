@@ -28,7 +28,7 @@ use crate::plan::Obstacle;
 use crate::plan::why::{NotAgreed, Scripts, Undo};
 use crate::progress::{CancelToken, Quiet};
 use crate::scripts::{self, Job, Ran};
-use crate::transaction::{Condition, Failure};
+use crate::transaction::{ChangeFailure, FolderCondition};
 use crate::trust::Verdict;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::manifest_of;
@@ -250,7 +250,7 @@ pub(crate) fn of_bundle(bundle: &VerifiedBundle) -> Result<Vec<PlannedScript>> {
 }
 
 /// What ran so far in one change, and what is needed to take it back.
-pub(super) struct Run<'a, 'f> {
+pub(super) struct ScriptRun<'a, 'f> {
     pub folder: &'a mut LockedFolder<'f>,
     plan: &'a ScriptPlan,
     patch: Option<PatchNote>,
@@ -260,7 +260,7 @@ pub(super) struct Run<'a, 'f> {
     pub notes: Vec<ScriptNote>,
 }
 
-impl<'a, 'f> Run<'a, 'f> {
+impl<'a, 'f> ScriptRun<'a, 'f> {
     pub fn new(folder: &'a mut LockedFolder<'f>, plan: &'a ScriptPlan, patch: Option<PatchNote>) -> Self {
         Self { folder, plan, patch, ran: Vec::new(), notes: Vec::new() }
     }
@@ -310,9 +310,9 @@ impl<'a, 'f> Run<'a, 'f> {
     }
 
     /// The change did not come about.
-    pub fn change_failed(mut self, failure: Failure) -> Error {
+    pub fn change_failed(mut self, failure: ChangeFailure) -> Error {
         // Unfinished work comes first, and what the scripts did is in doubt until then: the history says so.
-        if self.ran.is_empty() || failure.condition == Condition::NeedsPerson {
+        if self.ran.is_empty() || failure.condition == FolderCondition::NeedsPerson {
             return failure.into();
         }
         // Putting back has added to the history.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::rollback::{DependentPatch, How, PlannedRollback, RebuiltPlace, RollbackPreview};
+use super::rollback::{DependentPatch, PlannedRollback, RebuiltPlace, RollbackPreview, RollbackRoute};
 use super::scripts::ScriptPlan;
 use crate::disk::fs::Fs;
 use crate::ledger::{Ledger, PatchNote};
@@ -12,7 +12,7 @@ use crate::plan::why::Undo;
 use crate::plan::{
     Because, ContentByDigest, Dependent, Layer, Obstacle, OnDrift, TakeOut, plan_rollback, take_out,
 };
-use crate::transaction::StoreError;
+use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::stack::FolderStack;
 use crate::workbench::{Error, Result, Watch, Workbench};
@@ -70,7 +70,7 @@ impl Workbench {
             preview,
             scripts: ScriptPlan::default(),
         };
-        let how = How::Layers { out: out.out.iter().copied().collect(), made, archive };
+        let how = RollbackRoute::Layers { out: out.out.iter().copied().collect(), made, archive };
         Ok(PlannedRollback { preview, survey, how, scripts: Vec::new() })
     }
 }
@@ -94,12 +94,12 @@ fn verify(library: &Library<'_>, out: &TakeOut, made: &BTreeMap<Digest, Arc<Vec<
         }
         let copy = library
             .whole_copy(&file.digest)
-            .map_err(|source| StoreError::Io { path: place.path.clone(), source })?;
+            .map_err(|source| SafeCopyError::Io { path: place.path.clone(), source })?;
         if copy.is_none() {
             damaged.push(place.path.clone());
         }
     }
-    if damaged.is_empty() { Ok(()) } else { Err(StoreError::Damaged(damaged).into()) }
+    if damaged.is_empty() { Ok(()) } else { Err(SafeCopyError::Damaged(damaged).into()) }
 }
 
 /// Why these patches cannot go, or not alone.

@@ -7,7 +7,7 @@ use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::{Code, Digest};
 use crate::plan::why::{Before, Signers};
 use crate::plan::{Note, Obstacle};
-use crate::trust::{Denial, Place, Standing, Verdict};
+use crate::trust::{Denial, SequencePlace, Standing, Verdict};
 use crate::workbench::look::rollback_protection::was_trusted;
 use crate::workbench::{ApplyOptions, ApplyPreview, ComingPatch, Workbench};
 
@@ -30,8 +30,8 @@ impl Workbench {
             obstacles.extend(of_the_future(patch, now));
             obstacles.extend(below_the_rules(patch));
             match floors.judge(patch) {
-                Some(Step::Down(obstacle)) => obstacles.push(obstacle),
-                Some(Step::Far(note)) => notes.push(note),
+                Some(SequenceStep::Down(obstacle)) => obstacles.push(obstacle),
+                Some(SequenceStep::Far(note)) => notes.push(note),
                 None => {}
             }
             notes.extend(old_age(patch, now));
@@ -89,13 +89,13 @@ fn doubts(patch: &ComingPatch) -> Vec<Note> {
 }
 
 /// How a patch's number is compared with those of the patches that were trusted in a folder before.
-pub(crate) enum Step {
+pub(crate) enum SequenceStep {
     Down(Obstacle),
     Far(Note),
 }
 
 /// The patches that were trusted in a folder, and their manifests, where these are known.
-pub(crate) struct Floors(Vec<(Place, Option<Digest>)>);
+pub(crate) struct Floors(Vec<(SequencePlace, Option<Digest>)>);
 
 impl Floors {
     /// Those that the history knows.
@@ -104,22 +104,22 @@ impl Floors {
     }
 
     /// The same with those that are known from elsewhere.
-    pub fn and(mut self, others: &[Place]) -> Self {
+    pub fn and(mut self, others: &[SequencePlace]) -> Self {
         self.0.extend(others.iter().map(|place| (place.clone(), None)));
         self
     }
 
     /// Only what somebody trusted vouches for has a place in a row that means something.
-    fn judge(&self, patch: &ComingPatch) -> Option<Step> {
+    fn judge(&self, patch: &ComingPatch) -> Option<SequenceStep> {
         // A patch without an order has no number, and claims none.
         if patch.verdict.standing != Standing::Trusted || patch.patch.about.sequence == 0 {
             return None;
         }
         let place = place_of(&patch.patch);
-        let is_same_row = |other: &&(Place, Option<Digest>)| {
+        let is_same_row = |other: &&(SequencePlace, Option<Digest>)| {
             other.0.product == place.product && other.0.channel == place.channel
         };
-        let row: Vec<&(Place, Option<Digest>)> = self.0.iter().filter(is_same_row).collect();
+        let row: Vec<&(SequencePlace, Option<Digest>)> = self.0.iter().filter(is_same_row).collect();
         let highest = row.iter().max_by_key(|(other, _)| other.sequence)?;
         // What this person saw elsewhere is known by its number alone.
         let twins = || row.iter().filter(|(other, _)| *other == place).filter_map(|(_, manifest)| *manifest);
@@ -132,15 +132,15 @@ impl Floors {
             std::cmp::Ordering::Equal => Before::Twin,
             std::cmp::Ordering::Greater if sequence - top > UNUSUAL_STEP => {
                 let text = format!("{id} is number {sequence}, far above number {top}; is that right?");
-                return Some(Step::Far(Note::new(text)));
+                return Some(SequenceStep::Far(Note::new(text)));
             }
             std::cmp::Ordering::Greater => return None,
         };
-        Some(Step::Down(Obstacle::new(Signers::Downgrade { patch: id.clone(), sequence, before })))
+        Some(SequenceStep::Down(Obstacle::new(Signers::Downgrade { patch: id.clone(), sequence, before })))
     }
 }
 
-fn trusted_places(entry: &Entry) -> impl Iterator<Item = (Place, Option<Digest>)> {
+fn trusted_places(entry: &Entry) -> impl Iterator<Item = (SequencePlace, Option<Digest>)> {
     let manifest = |number: usize| match entry.parts.get(number) {
         Some(part) => Some(part.manifest),
         None => entry.manifest,
@@ -148,13 +148,13 @@ fn trusted_places(entry: &Entry) -> impl Iterator<Item = (Place, Option<Digest>)
     let trusted = entry.vouched.iter().enumerate().filter(|(_, note)| was_trusted(note));
     trusted.map(move |(number, note)| {
         let VouchedNote { product, channel, sequence, .. } = note.clone();
-        (Place { product, channel, sequence }, manifest(number))
+        (SequencePlace { product, channel, sequence }, manifest(number))
     })
 }
 
 /// What the history keeps about who vouched for a patch.
 pub(crate) fn vouched_note(patch: &ComingPatch) -> VouchedNote {
-    let Place { product, channel, sequence } = place_of(&patch.patch);
+    let SequencePlace { product, channel, sequence } = place_of(&patch.patch);
     let verdict = &patch.verdict;
     let signers = verdict.vouchers.iter().map(|voucher| SignerNote {
         key: voucher.key.to_string(),

@@ -21,9 +21,9 @@ const PIECE_BYTES: usize = 256 << 10;
 /// A large one is a nameless temporary file, gone with the last clone, or the file in the target itself. That one is
 /// opened for each look and closed again, so that nobody finds it in use; when it was changed since, reading fails.
 #[derive(Clone)]
-pub struct Content(Arc<Store>);
+pub struct Content(Arc<ContentStore>);
 
-enum Store {
+enum ContentStore {
     Memory(Vec<u8>),
     Spooled { file: Mutex<File>, size_bytes: u64 },
     InTarget { disk: Arc<dyn Fs>, place: Place, found: Stat, size_bytes: u64 },
@@ -33,16 +33,18 @@ impl Content {
     /// Length in bytes.
     pub fn size_bytes(&self) -> u64 {
         match &*self.0 {
-            Store::Memory(bytes) => bytes.len() as u64,
-            Store::Spooled { size_bytes, .. } | Store::InTarget { size_bytes, .. } => *size_bytes,
+            ContentStore::Memory(bytes) => bytes.len() as u64,
+            ContentStore::Spooled { size_bytes, .. } | ContentStore::InTarget { size_bytes, .. } => {
+                *size_bytes
+            }
         }
     }
 
     /// All bytes, where they are in memory: exactly for contents of at most [`MAX_IN_MEMORY_BYTES`].
     pub fn bytes(&self) -> Option<&[u8]> {
         match &*self.0 {
-            Store::Memory(bytes) => Some(bytes),
-            Store::Spooled { .. } | Store::InTarget { .. } => None,
+            ContentStore::Memory(bytes) => Some(bytes),
+            ContentStore::Spooled { .. } | ContentStore::InTarget { .. } => None,
         }
     }
 
@@ -53,7 +55,7 @@ impl Content {
     pub fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
         let left = self.size_bytes().saturating_sub(offset);
         let length = length.min(usize::try_from(left).unwrap_or(usize::MAX));
-        if let Store::Memory(bytes) = &*self.0 {
+        if let ContentStore::Memory(bytes) = &*self.0 {
             let start = (self.size_bytes() - left) as usize;
             return Ok(bytes[start..start + length].to_vec());
         }
@@ -70,8 +72,8 @@ impl Content {
     /// The disk's, or that the file changed since.
     pub fn reader(&self) -> io::Result<ContentReader> {
         let opened = match &*self.0 {
-            Store::Memory(_) | Store::Spooled { .. } => None,
-            Store::InTarget { disk, place, found, .. } => {
+            ContentStore::Memory(_) | ContentStore::Spooled { .. } => None,
+            ContentStore::InTarget { disk, place, found, .. } => {
                 let opened = disk.open(place)?;
                 // Looked at after opening: whatever took its place in between shows.
                 if disk.look(place)?.as_ref() != Some(found) {
@@ -94,7 +96,7 @@ impl Content {
         let Some(found) = disk.look(&place)? else { return Ok(None) };
         let mut file = disk.open(&place)?;
         if size_bytes <= MAX_IN_MEMORY_BYTES {
-            let mut spool = Spool::new(size_bytes, cancel);
+            let mut spool = ContentSpool::new(size_bytes, cancel);
             io::copy(&mut file.take(size_bytes + 1), &mut spool)?;
             return spool.finish(digest);
         }
@@ -106,13 +108,13 @@ impl Content {
             return Ok(None);
         }
         let disk = Arc::clone(disk);
-        Ok(Some(Self(Arc::new(Store::InTarget { disk, place, found, size_bytes }))))
+        Ok(Some(Self(Arc::new(ContentStore::InTarget { disk, place, found, size_bytes }))))
     }
 }
 
 impl From<Vec<u8>> for Content {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Arc::new(Store::Memory(bytes)))
+        Self(Arc::new(ContentStore::Memory(bytes)))
     }
 }
 
@@ -136,18 +138,18 @@ impl Read for ContentReader {
         let buffer = &mut buffer[..wanted];
         let length = match (&mut self.opened, &*self.content.0) {
             (Some(file), _) => file.read(buffer)?,
-            (None, Store::Memory(bytes)) => {
+            (None, ContentStore::Memory(bytes)) => {
                 buffer.copy_from_slice(&bytes[self.position as usize..][..wanted]);
                 wanted
             }
-            (None, Store::Spooled { file, .. }) => {
+            (None, ContentStore::Spooled { file, .. }) => {
                 // The clones share one position, so it is set and used under one lock. A panic of another reader
                 // leaves nothing behind that this one relies on.
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                 file.seek(SeekFrom::Start(self.position))?;
                 file.read(buffer)?
             }
-            (None, Store::InTarget { .. }) => unreachable!("a reader of a target's file has it open"),
+            (None, ContentStore::InTarget { .. }) => unreachable!("a reader of a target's file has it open"),
         };
         if length == 0 && wanted > 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -174,14 +176,14 @@ impl Seek for ContentReader {
 }
 
 /// Takes a content as it is made: counts and hashes it, and keeps it in memory or in a temporary file.
-pub(crate) struct Spool<'a> {
+pub(crate) struct ContentSpool<'a> {
     hash: Hashed<'a>,
     memory: Vec<u8>,
     file: Option<File>,
     is_large: bool,
 }
 
-impl<'a> Spool<'a> {
+impl<'a> ContentSpool<'a> {
     /// For a content of this length.
     pub(crate) fn new(size_bytes: u64, cancel: &'a CancelToken) -> Self {
         let hash = Hashed { hasher: Hasher::new(), size_bytes: 0, cancel };
@@ -195,13 +197,13 @@ impl<'a> Spool<'a> {
         }
         let size_bytes = self.hash.size_bytes;
         Ok(Some(match self.file {
-            Some(file) => Content(Arc::new(Store::Spooled { file: Mutex::new(file), size_bytes })),
+            Some(file) => Content(Arc::new(ContentStore::Spooled { file: Mutex::new(file), size_bytes })),
             None => Content::from(self.memory),
         }))
     }
 }
 
-impl Write for Spool<'_> {
+impl Write for ContentSpool<'_> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         self.hash.write_all(piece)?;
         if !self.is_large {
@@ -258,7 +260,7 @@ mod tests {
 
     fn spooled(bytes: &[u8], is_large: bool) -> Content {
         let cancel = CancelToken::new();
-        let mut spool = Spool { is_large, ..Spool::new(0, &cancel) };
+        let mut spool = ContentSpool { is_large, ..ContentSpool::new(0, &cancel) };
         spool.write_all(bytes).expect("there is room");
         spool.finish(Digest::compute(bytes)).expect("no error").expect("the digest is right")
     }
@@ -297,7 +299,7 @@ mod tests {
     #[test]
     fn another_content_than_expected_is_not_handed_out() {
         let cancel = CancelToken::new();
-        let mut spool = Spool::new(1, &cancel);
+        let mut spool = ContentSpool::new(1, &cancel);
         spool.write_all(b"x").expect("there is room");
         assert!(spool.finish(Digest::compute(b"y")).expect("no error").is_none());
     }
@@ -305,7 +307,7 @@ mod tests {
     #[test]
     fn a_wish_to_stop_ends_the_copy() {
         let cancel = CancelToken::new();
-        let mut spool = Spool::new(1, &cancel);
+        let mut spool = ContentSpool::new(1, &cancel);
         cancel.cancel();
         assert!(copy(&mut &b"x"[..], &mut spool).is_err());
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Content, Spool};
+use super::{Content, ContentSpool};
 use crate::bundle::{BundleError, VerifiedBundle, delta};
 use crate::diff::MAX_MERGE_BYTES;
 use crate::disk::fs::{FileRead, Fs, Place, StatePath};
@@ -312,7 +312,7 @@ impl<'a> Library<'a> {
             return Ok(self.open_place(&place)?);
         }
         let cancel = CancelToken::new();
-        let mut spool = Spool::new(self.sizes.get(digest).copied().unwrap_or_default(), &cancel);
+        let mut spool = ContentSpool::new(self.sizes.get(digest).copied().unwrap_or_default(), &cancel);
         self.copy_within(digest, deltas, &mut spool)?;
         let content: Content = spool.finish(*digest)?.ok_or(NotRead::SourceDamaged)?;
         Ok(Box::new(content.reader()?))
@@ -372,7 +372,7 @@ mod tests {
     use super::*;
     use crate::environment::Environment;
     use crate::progress::Quiet;
-    use crate::workbench::{MakeRequest, OrderSource, Proof, Watch, Workbench};
+    use crate::workbench::{MakeRequest, OrderSource, ProofChoice, Watch, Workbench};
 
     /// What a delta is worth making for.
     fn large(last: u8) -> Vec<u8> {
@@ -388,7 +388,7 @@ mod tests {
             to: folder.join(to),
             order: OrderSource::Id(name.to_owned()),
             output: output.clone(),
-            proof: Proof::Skip,
+            proof: ProofChoice::Skip,
         };
         let cancel = CancelToken::new();
         let _ = workbench.make(&request, Watch { progress: &Quiet, cancel: &cancel }).expect("it is made");

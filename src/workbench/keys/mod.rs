@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 use crate::model::Mode;
 use crate::plan::why::Keys;
 use crate::trust::{
-    EVERY_PRODUCT, Fingerprint, How, Keyring, MAX_KEY_BYTES, MAX_SECRET_BYTES, Password, PublicKey, Revoked,
-    RevokedFrom, Role, SecretKey, Store, StoreError, TrustedKey,
+    EVERY_PRODUCT, KeyFingerprint, KeyStore, KeyStoreError, Keyring, MAX_KEY_BYTES, MAX_SECRET_BYTES,
+    Password, PublicKey, Revoked, RevokedFrom, SecretKey, SignerRole, TrustOrigin, TrustedKey,
 };
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result, Watch, Workbench};
@@ -50,7 +50,7 @@ pub struct KeyWish {
     /// Whose it is.
     pub owner: String,
     /// What it may do.
-    pub roles: Vec<Role>,
+    pub roles: Vec<SignerRole>,
     /// For which products; none: all.
     pub products: Vec<String>,
     /// From when on it counts.
@@ -95,7 +95,7 @@ impl Workbench {
     /// # Errors
     /// If there is none, or several.
     pub fn known_key(&self, name: &str) -> Result<KnownKey> {
-        let print = Fingerprint::parse(name);
+        let print = KeyFingerprint::parse(name);
         let mut found: Vec<KnownKey> = self.keys()?;
         found.retain(|known| known.key.name == name || Some(known.key.key.fingerprint()) == print);
         match (found.pop(), found.is_empty()) {
@@ -136,7 +136,7 @@ impl Workbench {
         let secret = match (place, &self.environment.keys_folder) {
             (Some(place), _) => place.to_owned(),
             (None, Some(folder)) => folder.join(format!("{name}.key")),
-            (None, None) => return Err(StoreError::NoPlace.into()),
+            (None, None) => return Err(KeyStoreError::NoPlace.into()),
         };
         let public = secret.with_extension("pub");
         let (mut random, mut salt) = (Zeroizing::new([0; 40]), [0; 32]);
@@ -186,7 +186,7 @@ impl Workbench {
             not_before: wish.not_before,
             not_after: wish.not_after,
             added: self.environment.now(),
-            how: if wish.is_first_contact { How::FirstContact } else { How::ByHand },
+            how: if wish.is_first_contact { TrustOrigin::FirstContact } else { TrustOrigin::ByHand },
         };
         trusted.check().map_err(|problem| Error::refused(Keys::Nonsense(problem)))?;
         self.change_store(|store| {
@@ -201,7 +201,7 @@ impl Workbench {
 
     /// What was only met in a bundle is trusted for making patches for one product, and for nothing else.
     fn refuse_bold_first_contact(&self, wish: &KeyWish, keyring: &Keyring) -> Result<()> {
-        if wish.roles != [Role::Author] || wish.products.len() != 1 {
+        if wish.roles != [SignerRole::Author] || wish.products.len() != 1 {
             return Err(Error::refused(Keys::BoldFirstContact));
         }
         match keyring.knows_product(&wish.products[0]) {
@@ -223,9 +223,9 @@ impl Workbench {
     }
 
     /// Changes this person's keys and rules.
-    pub(super) fn change_store<T>(&self, change: impl FnOnce(&mut Store) -> Result<T>) -> Result<T> {
-        let path = self.environment.trust_file.as_deref().ok_or(StoreError::NoPlace)?;
-        Store::change(path, change)
+    pub(super) fn change_store<T>(&self, change: impl FnOnce(&mut KeyStore) -> Result<T>) -> Result<T> {
+        let path = self.environment.trust_file.as_deref().ok_or(KeyStoreError::NoPlace)?;
+        KeyStore::change(path, change)
     }
 
     /// Reads a password from the first line of a file.

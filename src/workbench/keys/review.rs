@@ -9,7 +9,7 @@ use crate::model::{Digest, FileChange, Mode, Node, Patch, RollbackPossible};
 use crate::plan::why::Reviewing;
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::trust::{
-    Doubt, MAX_REVIEW_BYTES, Note, Opinion, Review, ReviewedChange, Scheme, Standing, Verdict,
+    Doubt, MAX_REVIEW_BYTES, Opinion, Review, ReviewNote, ReviewedChange, Scheme, Standing, Verdict,
 };
 use crate::whole_file::WholeFile;
 use crate::workbench::look::changes::{Hidden, HiddenCount};
@@ -185,16 +185,16 @@ fn hidden(hidden: &Hidden) -> Vec<String> {
 }
 
 /// Each note with the place that it is about, if the patch changes such a place.
-fn notes(patch: &Patch, notes: &[String]) -> Vec<Note> {
+fn notes(patch: &Patch, notes: &[String]) -> Vec<ReviewNote> {
     let is_changed = |path: &str| patch.changes.iter().any(|change| change.path.as_str() == path);
     let note = |note: &String| {
         // A name may have ": " in it, too; the longest that is one wins.
         let split = note.rmatch_indices(": ").find(|(at, _)| is_changed(&note[..*at]));
         match split {
             Some((at, _)) => {
-                Note { path: Some(note[..at].to_owned()), text: note[at + 2..].trim().to_owned() }
+                ReviewNote { path: Some(note[..at].to_owned()), text: note[at + 2..].trim().to_owned() }
             }
-            None => Note { path: None, text: note.clone() },
+            None => ReviewNote { path: None, text: note.clone() },
         }
     };
     notes.iter().map(note).collect()

@@ -13,8 +13,8 @@ use crate::model::{Digest, Mode, Patch};
 use crate::plan::why::{Keys, Reviewing};
 use crate::text::escape_line;
 use crate::trust::{
-    Attached, AttachedReview, Fingerprint, Keyring, Kind, MAX_REVIEW_BYTES, MAX_ROTATION_BYTES, Places,
-    Review, Role, Rotated, Rotation, Scheme, SecretKey, Statement, sign, signer_of,
+    Attached, AttachedReview, KeyFingerprint, Keyring, MAX_REVIEW_BYTES, MAX_ROTATION_BYTES, Places, Review,
+    Rotated, Rotation, Scheme, SecretKey, SignerRole, Statement, StatementKind, sign, signer_of,
 };
 use crate::workbench::{Error, Inspection, Result, Watch, Workbench};
 
@@ -35,9 +35,9 @@ pub struct Signed {
     /// SHA-256 of the exact bytes that the signature covers.
     pub covers: Digest,
     /// By which key.
-    pub key: Fingerprint,
+    pub key: KeyFingerprint,
     /// As what.
-    pub role: Role,
+    pub role: SignerRole,
     /// The signature itself, as stock programs verify it beside the bytes.
     pub signature: Attached,
     /// What the bundle is now.
@@ -49,10 +49,10 @@ impl Workbench {
     ///
     /// # Errors
     /// If the bundle is not whole, or nothing can be signed or written; the file is as before then.
-    pub fn sign(&self, file: &Path, role: Role, signer: &Signer, watch: Watch<'_>) -> Result<Signed> {
+    pub fn sign(&self, file: &Path, role: SignerRole, signer: &Signer, watch: Watch<'_>) -> Result<Signed> {
         let shown = self.verify(file, watch)?.inspection;
-        let signature = self.signature(&shown.manifest, Kind::Bundle, &shown.patch, role, signer)?;
-        self.attach(file, &shown, Kind::Bundle, role, signature, None, watch)
+        let signature = self.signature(&shown.manifest, StatementKind::Bundle, &shown.patch, role, signer)?;
+        self.attach(file, &shown, StatementKind::Bundle, role, signature, None, watch)
     }
 
     /// Signs a review and adds both to the bundle that it is of.
@@ -71,8 +71,9 @@ impl Workbench {
         if read.manifest != shown.manifest_digest || review.len() > MAX_REVIEW_BYTES {
             return Err(Error::refused(Reviewing::OfAnother));
         }
-        let signature = self.signature(review, Kind::Review, &shown.patch, Role::Reviewer, signer)?;
-        self.attach(file, &shown, Kind::Review, Role::Reviewer, signature, Some(review), watch)
+        let signature =
+            self.signature(review, StatementKind::Review, &shown.patch, SignerRole::Reviewer, signer)?;
+        self.attach(file, &shown, StatementKind::Review, SignerRole::Reviewer, signature, Some(review), watch)
     }
 
     /// Adds a signature over the manifest that somebody made elsewhere, with minisign or `ssh-keygen -Y sign`.
@@ -86,20 +87,19 @@ impl Workbench {
         let is_ssh = bytes.starts_with(b"-----BEGIN SSH SIGNATURE-----");
         let scheme = if is_ssh { Scheme::Ssh } else { Scheme::Minisign };
         let role = match scheme {
-            Scheme::Minisign => {
-                Statement::of_signature(Kind::Bundle, &bytes).map_or(Role::Author, |said| said.role)
-            }
-            Scheme::Ssh => Role::Author,
+            Scheme::Minisign => Statement::of_signature(StatementKind::Bundle, &bytes)
+                .map_or(SignerRole::Author, |said| said.role),
+            Scheme::Ssh => SignerRole::Author,
         };
-        self.attach(file, &shown, Kind::Bundle, role, Attached { scheme, bytes }, None, watch)
+        self.attach(file, &shown, StatementKind::Bundle, role, Attached { scheme, bytes }, None, watch)
     }
 
     /// The comment that a signature over this patch has to carry, for signing it with minisign itself.
     ///
     /// # Errors
     /// If the patch's product hides characters: nobody could copy such a comment by eye.
-    pub fn comment_to_sign(&self, patch: &Patch, role: Role) -> Result<String> {
-        let comment = self.statement(Kind::Bundle, patch, role).comment();
+    pub fn comment_to_sign(&self, patch: &Patch, role: SignerRole) -> Result<String> {
+        let comment = self.statement(StatementKind::Bundle, patch, role).comment();
         match comment.split('\t').all(|field| escape_line(field) == field) {
             true => Ok(comment),
             false => Err(Error::refused(Keys::HiddenInProduct(patch.about.product.name.clone()))),
@@ -113,7 +113,7 @@ impl Workbench {
     pub fn sign_rotation(&self, file: &Path, signer: &Signer) -> Result<PathBuf> {
         let bytes = read_rotation(file)?;
         let kind = Rotation::kind_of(&bytes).map_err(|problem| unusable(file, &problem))?;
-        let role = if kind == Kind::Revocation { Role::Revoker } else { Role::Author };
+        let role = if kind == StatementKind::Revocation { SignerRole::Revoker } else { SignerRole::Author };
         let statement = Statement { kind, place: None, role, time: self.environment.now() };
         let signature = match signer {
             Signer::Minisign(key) => sign(&bytes, &statement.comment(), key).into_bytes(),
@@ -150,16 +150,16 @@ impl Workbench {
         })
     }
 
-    fn statement(&self, kind: Kind, patch: &Patch, role: Role) -> Statement {
+    fn statement(&self, kind: StatementKind, patch: &Patch, role: SignerRole) -> Statement {
         Statement { kind, place: Some(place_of(patch)), role, time: self.environment.now() }
     }
 
     fn signature(
         &self,
         content: &[u8],
-        kind: Kind,
+        kind: StatementKind,
         patch: &Patch,
-        role: Role,
+        role: SignerRole,
         signer: &Signer,
     ) -> Result<Attached> {
         match signer {
@@ -179,8 +179,8 @@ impl Workbench {
         &self,
         file: &Path,
         shown: &Inspection,
-        kind: Kind,
-        role: Role,
+        kind: StatementKind,
+        role: SignerRole,
         signature: Attached,
         review: Option<&[u8]>,
         watch: Watch<'_>,
@@ -245,7 +245,7 @@ fn unusable(file: &Path, problem: &str) -> Error {
 }
 
 /// Lets OpenSSH sign. It asks for passphrases and touches itself, on the person's terminal.
-fn ssh_keygen(content: &[u8], kind: Kind, key: &Path) -> Result<Vec<u8>> {
+fn ssh_keygen(content: &[u8], kind: StatementKind, key: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::File { doing: "sign with the SSH key", path: key.to_owned(), source };
     let program = program("ssh-keygen").ok_or_else(|| Error::refused(Keys::NoSshKeygen))?;
     let key = std::path::absolute(key).map_err(failed)?;

@@ -14,7 +14,7 @@ use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
 use crate::model::{FileChange, FileNode, LocalEdits, Node, Role, TreePath};
 use crate::progress::{CancelToken, Cancelled};
-use crate::workbench::contents::{Content, First, Library, MAX_IN_MEMORY_BYTES, NotRead, Spool};
+use crate::workbench::contents::{Content, ContentSpool, First, Library, MAX_IN_MEMORY_BYTES, NotRead};
 use crate::workbench::{Result, Watch, Workbench};
 
 pub use hidden::{Hidden, HiddenCount, HiddenIn, HiddenPlace};
@@ -23,7 +23,7 @@ pub(crate) use hidden::in_patch as hidden_in;
 
 /// What is on one side of a change.
 #[derive(Debug, Clone)]
-pub enum Side {
+pub enum ChangeSide {
     /// Nothing.
     Absent,
     /// A folder or link: everything about it is in the change.
@@ -45,9 +45,9 @@ pub struct ChangeContents<'a> {
     /// both edits come to.
     pub right: Option<Node>,
     /// The content before.
-    pub before: Side,
+    pub before: ChangeSide,
     /// The content after.
-    pub after: Side,
+    pub after: ChangeSide,
 }
 
 /// One change with both contents, whatever their size; a rename with what stood at the old path.
@@ -60,9 +60,9 @@ pub struct OneChange {
     /// What is on the left: what is expected, or what was really found in the target.
     pub left: Option<Node>,
     /// The content before.
-    pub before: Side,
+    pub before: ChangeSide,
     /// The content after.
-    pub after: Side,
+    pub after: ChangeSide,
 }
 
 /// What happens to contents above [`MAX_IN_MEMORY_BYTES`].
@@ -128,7 +128,7 @@ impl Workbench {
         let (mut left, mut before) = (contents.left, contents.before);
         let mut renamed_from = None;
         // Against a folder that has the file at its new path already, this is no rename any more.
-        if let (Some(old), None, Side::Absent) = (old_half, &left, &before) {
+        if let (Some(old), None, ChangeSide::Absent) = (old_half, &left, &before) {
             let old_contents = sides.of(old);
             (left, before) = (old_contents.left, old_contents.before);
             renamed_from = left.is_some().then(|| old.clone());
@@ -167,17 +167,17 @@ impl<'a> Sides<'a> {
 
     fn of<'c>(&self, change: &'c FileChange) -> ChangeContents<'c> {
         let after = match &change.after {
-            None => Side::Absent,
+            None => ChangeSide::Absent,
             Some(Node::File(file)) => shown(self.content(file)),
-            Some(_) => Side::NotAFile,
+            Some(_) => ChangeSide::NotAFile,
         };
         let (left, before) = match self.disk {
             Some(disk) => self.found(disk, &change.path),
             None => {
                 let before = match change.before.first() {
-                    None => Side::Absent,
+                    None => ChangeSide::Absent,
                     Some(Node::File(file)) => shown(self.content(file)),
-                    Some(_) => Side::NotAFile,
+                    Some(_) => ChangeSide::NotAFile,
                 };
                 (change.before.first().cloned(), before)
             }
@@ -186,7 +186,7 @@ impl<'a> Sides<'a> {
         if let (Some(disk), Some(Node::File(mine))) = (self.disk, &contents.left)
             && let Some((file, merged)) = merging::merged_here(self.bundle, &**disk, change, mine)
         {
-            (contents.right, contents.after) = (Some(Node::File(file)), Side::Content(merged.into()));
+            (contents.right, contents.after) = (Some(Node::File(file)), ChangeSide::Content(merged.into()));
         }
         contents
     }
@@ -208,17 +208,17 @@ impl<'a> Sides<'a> {
     }
 
     /// What is really at `path`.
-    fn found(&self, disk: &Arc<dyn Fs>, path: &TreePath) -> (Option<Node>, Side) {
+    fn found(&self, disk: &Arc<dyn Fs>, path: &TreePath) -> (Option<Node>, ChangeSide) {
         match node_at(&**disk, &Place::from(path)) {
-            Err(error) => (None, Side::Unavailable(error.to_string())),
-            Ok(None) => (None, Side::Absent),
+            Err(error) => (None, ChangeSide::Unavailable(error.to_string())),
+            Ok(None) => (None, ChangeSide::Absent),
             Ok(Some(Node::File(file))) => {
                 let content = self.allow(file.size_bytes).and_then(|()| {
                     self.at(disk, Place::from(path), &file)?.ok_or_else(|| NO_ORIGINAL.to_owned())
                 });
                 (Some(Node::File(file)), shown(content))
             }
-            Ok(node) => (node, Side::NotAFile),
+            Ok(node) => (node, ChangeSide::NotAFile),
         }
     }
 
@@ -226,7 +226,7 @@ impl<'a> Sides<'a> {
     fn content(&self, file: &FileNode) -> ContentResult {
         self.allow(file.size_bytes)?;
         if self.library.is_brought(&file.digest).map_err(worded)? {
-            let mut spool = Spool::new(file.size_bytes, self.cancel);
+            let mut spool = ContentSpool::new(file.size_bytes, self.cancel);
             self.library.copy_to(&file.digest, &mut spool).map_err(not_read)?;
             let content = spool.finish(file.digest).map_err(worded)?;
             return content.ok_or_else(|| "the content is damaged".to_owned());
@@ -263,8 +263,8 @@ impl<'a> Sides<'a> {
 
 const NO_ORIGINAL: &str = "the folder does not hold the original";
 
-fn shown(content: ContentResult) -> Side {
-    content.map_or_else(Side::Unavailable, Side::Content)
+fn shown(content: ContentResult) -> ChangeSide {
+    content.map_or_else(ChangeSide::Unavailable, ChangeSide::Content)
 }
 
 /// A failure of the disk as a phrase; the one that a person can do something about by its meaning.

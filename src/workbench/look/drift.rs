@@ -13,7 +13,7 @@ use crate::disk::node_at;
 use crate::ledger::Ledger;
 use crate::model::{Digest, FileChange, LocalEdits, Node, Patch, Role, TreePath};
 use crate::workbench::contents::{First, Library, wants_merging};
-use crate::workbench::{Content, Drift, DriftKind, OneChange, Result, Side, Watch, Workbench};
+use crate::workbench::{ChangeSide, Content, Drift, DriftKind, OneChange, Result, Watch, Workbench};
 
 /// Why a place is likely not as the history says.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -146,19 +146,19 @@ impl Workbench {
 }
 
 /// What is to be shown of `node`, whose content is at `place`.
-fn side(fs: &Arc<dyn Fs>, node: Option<&Node>, place: Option<Place>, watch: Watch<'_>) -> Side {
+fn side(fs: &Arc<dyn Fs>, node: Option<&Node>, place: Option<Place>, watch: Watch<'_>) -> ChangeSide {
     let file = match node {
-        None => return Side::Absent,
+        None => return ChangeSide::Absent,
         Some(Node::File(file)) => file,
-        Some(_) => return Side::NotAFile,
+        Some(_) => return ChangeSide::NotAFile,
     };
     let content =
         place.map(|place| Content::in_target(fs, place, (file.digest, file.size_bytes), watch.cancel));
     match content {
-        None => Side::Unavailable("no copy of what should be here is in the folder".to_owned()),
-        Some(Ok(Some(content))) => Side::Content(content),
-        Some(Ok(None)) => Side::Unavailable("it was changed while it was looked at".to_owned()),
-        Some(Err(error)) => Side::Unavailable(error.to_string()),
+        None => ChangeSide::Unavailable("no copy of what should be here is in the folder".to_owned()),
+        Some(Ok(Some(content))) => ChangeSide::Content(content),
+        Some(Ok(None)) => ChangeSide::Unavailable("it was changed while it was looked at".to_owned()),
+        Some(Err(error)) => ChangeSide::Unavailable(error.to_string()),
     }
 }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::changes::{Hidden, hidden_in};
 use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
-use crate::progress::{Phase, Watched};
+use crate::progress::{Phase, WatchedWriter};
 use crate::trust::{AttachedReview, Denial, Review, Verdict};
 use crate::workbench::change::scripts;
 use crate::workbench::{Error, PlannedScript, Result, TextReading, Watch, Workbench};
@@ -113,8 +113,8 @@ pub(crate) fn readable_reviews(bundle: &VerifiedBundle) -> Vec<(Digest, Review)>
     bundle.reviews.iter().filter_map(read).collect()
 }
 
-fn watched<W: Write>(inner: W, watch: Watch<'_>) -> Watched<'_, W> {
-    Watched::new(inner, watch.progress, watch.cancel)
+fn watched<W: Write>(inner: W, watch: Watch<'_>) -> WatchedWriter<'_, W> {
+    WatchedWriter::new(inner, watch.progress, watch.cancel)
 }
 
 /// Reading also fails when it is stopped on request.

@@ -13,7 +13,7 @@ use crate::disk::{ScanError, node_at};
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, TreePath};
 use crate::plan::why::{Edits, NoDraft};
 use crate::plan::{MergedHow, Resolution};
-use crate::transaction::Kept;
+use crate::transaction::SafeCopies;
 use crate::whole_file::WholeFile;
 use crate::workbench::contents::{First, Library, NotRead};
 use crate::workbench::{Error, Result, Workbench};
@@ -86,7 +86,7 @@ pub(crate) fn resolve_edits(
             continue;
         }
         let observed = survey.situation.tree.at(&change.path).cloned();
-        let edit = Edit { bundle, fs, change, keeps_modes };
+        let edit = LocalEdit { bundle, fs, change, keeps_modes };
         if edit.is_none(observed.as_ref()) {
             continue;
         }
@@ -125,7 +125,7 @@ impl Workbench {
         let fs = self.disk(target)?;
         let refused = |why: NoDraft| Error::refused_at(path, Edits::NoDraft(why));
         let change = bundle.patch.change_at(path).ok_or_else(|| refused(NoDraft::NoChange))?;
-        let edit = Edit { bundle: &bundle, fs: &*fs, change, keeps_modes: fs.features().modes };
+        let edit = LocalEdit { bundle: &bundle, fs: &*fs, change, keeps_modes: fs.features().modes };
         let failed = |source| ScanError::Io { place: path.into(), source };
         let Some(Node::File(mine)) = node_at(&*fs, &path.into()).map_err(failed)? else {
             return Err(refused(NoDraft::NoFile));
@@ -151,7 +151,7 @@ pub(crate) fn merged_here(
     change: &FileChange,
     mine: &FileNode,
 ) -> Option<(FileNode, Vec<u8>)> {
-    let edit = Edit { bundle, fs, change, keeps_modes: fs.features().modes };
+    let edit = LocalEdit { bundle, fs, change, keeps_modes: fs.features().modes };
     if change.local_edits != LocalEdits::Merge || edit.is_none(Some(&Node::File(mine.clone()))) {
         return None;
     }
@@ -170,7 +170,7 @@ pub(crate) fn merged_here(
 pub(crate) fn resolve_edits_since(
     fs: &dyn Fs,
     steps: &[Step],
-    kept: &Kept,
+    kept: &SafeCopies,
     survey: &mut Survey,
 ) -> Result<()> {
     for step in steps {
@@ -197,14 +197,14 @@ pub(crate) fn resolve_edits_since(
 }
 
 /// One file that was edited, and the change that meets it.
-struct Edit<'a> {
+struct LocalEdit<'a> {
     bundle: &'a VerifiedBundle,
     fs: &'a dyn Fs,
     change: &'a FileChange,
     keeps_modes: bool,
 }
 
-impl Edit<'_> {
+impl LocalEdit<'_> {
     /// Whether the place is as it should be, before or afterwards.
     fn is_none(&self, observed: Option<&Node>) -> bool {
         let seen = |node: &Node| if self.keeps_modes { node.clone() } else { node.clone().without_mode() };

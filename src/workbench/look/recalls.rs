@@ -47,18 +47,18 @@ impl Recalls {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct List {
+struct RecallList {
     format: String,
     #[serde(rename = "issued")]
     _issued: String,
     #[serde(rename = "issuer", default, deserialize_with = "json::present")]
     _issuer: Option<String>,
-    held: Vec<Item>,
+    held: Vec<RecallItem>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Item {
+struct RecallItem {
     id: String,
     #[serde(default)]
     revisions: Vec<u32>,
@@ -96,7 +96,7 @@ fn read(path: &Path) -> Result<(Vec<Recalled>, Digest)> {
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(failed)?;
     file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    let list: List = json::from_slice(&bytes, MAX_BYTES).map_err(|error| wrong(error.to_string()))?;
+    let list: RecallList = json::from_slice(&bytes, MAX_BYTES).map_err(|error| wrong(error.to_string()))?;
     if list.format != FORMAT {
         return Err(wrong(format!("its format is not {FORMAT:?}")));
     }
@@ -105,7 +105,7 @@ fn read(path: &Path) -> Result<(Vec<Recalled>, Digest)> {
         if !is_id(&item.id) || !item.replacement.as_deref().is_none_or(is_id) || item.revisions.contains(&0) {
             return Err(wrong(format!("{:?} or what replaces it is no patch", item.id)));
         }
-        let Item { id, revisions, reason, replacement } = item;
+        let RecallItem { id, revisions, reason, replacement } = item;
         Ok(Recalled { id, revisions, reason, replacement, list: path.to_owned() })
     });
     Ok((held.collect::<Result<_>>()?, Digest::compute(&bytes)))

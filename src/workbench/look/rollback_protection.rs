@@ -11,7 +11,7 @@ use crate::ledger::{Entry, Ledger, LedgerError, VouchedNote, read_small};
 use crate::model::{Digest, LayerKey};
 use crate::text::json;
 use crate::transaction::TransactionError;
-use crate::trust::{Place, Standing};
+use crate::trust::{SequencePlace, Standing};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result, Workbench};
 
@@ -125,7 +125,8 @@ impl Workbench {
     /// The same workbench, which knows what patches were trusted in `target` before, as far as this person has seen it.
     pub(crate) fn with_witness(&self, target: &Path) -> Self {
         let places = self.seen_of(target).map(|folder| folder.places).unwrap_or_default();
-        let place = |WitnessedPlace { product, channel, sequence }| Place { product, channel, sequence };
+        let place =
+            |WitnessedPlace { product, channel, sequence }| SequencePlace { product, channel, sequence };
         let mut remembering = self.clone();
         remembering.seen = places.into_iter().map(place).collect();
         remembering

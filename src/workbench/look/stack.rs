@@ -38,7 +38,7 @@ impl FolderStack {
             .par_iter()
             .map(|slot| manifest_of(fs, ledger, slot.key).map(|patch| Arc::new(plain(patch, keeps_modes))))
             .collect();
-        let mut history = History::default();
+        let mut history = PlaceHistory::default();
         let mut layers = Vec::new();
         for entry in ledger.lasting_changes() {
             let mut overlay: BTreeMap<TreePath, Option<Node>> = BTreeMap::new();
@@ -130,12 +130,12 @@ pub(crate) fn plain(mut patch: Patch, keeps_modes: bool) -> Patch {
 }
 
 #[derive(Default)]
-struct History {
+struct PlaceHistory {
     expected: BTreeMap<TreePath, Option<Node>>,
     steps: BTreeMap<u64, Vec<Step>>,
 }
 
-impl History {
+impl PlaceHistory {
     fn add(&mut self, seq: u64, steps: Vec<Step>) {
         self.expected.extend(steps.iter().map(|step| (step.path.clone(), step.after.clone())));
         self.steps.insert(seq, steps);

@@ -17,7 +17,7 @@ use crate::workbench::{Recalled, Result, Watch, Workbench, text_patch};
 
 /// How things stand in a folder.
 #[derive(Debug, Clone)]
-pub struct Status {
+pub struct FolderStatus {
     /// The product, as the newest patch calls it.
     pub product: Option<String>,
     /// Its version: read from the folder where a patch brought a rule for that, else what the history says.
@@ -111,7 +111,7 @@ impl DriftKind {
 
 /// Everything that happened to a folder.
 #[derive(Debug, Clone)]
-pub struct History {
+pub struct FolderHistory {
     /// Entries, oldest first. Their chain was verified.
     pub entries: Vec<Entry>,
 }
@@ -132,9 +132,9 @@ impl Workbench {
     ///
     /// # Errors
     /// If the folder or its history cannot be read.
-    pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<Status> {
+    pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<FolderStatus> {
         let fs = self.disk(target)?;
-        let is_plain = |seen: &Status| seen.unfinished.is_none() && seen.drift.is_empty();
+        let is_plain = |seen: &FolderStatus| seen.unfinished.is_none() && seen.drift.is_empty();
         let mut status = self.read_consistently(target, &*fs, || status_now(&*fs, watch), is_plain)?;
         let recalls = self.recalls()?;
         let held = |patch: &Installed| recalls.about(&patch.patch.id, patch.patch.revision).cloned();
@@ -155,14 +155,14 @@ impl Workbench {
     ///
     /// # Errors
     /// If the history cannot be read, or an entry does not fit.
-    pub fn history(&self, target: &Path) -> Result<History> {
+    pub fn history(&self, target: &Path) -> Result<FolderHistory> {
         let fs = self.disk(target)?;
-        let look = || Ok(History { entries: read_ledger(&*fs)?.entries().to_vec() });
+        let look = || Ok(FolderHistory { entries: read_ledger(&*fs)?.entries().to_vec() });
         self.read_consistently(target, &*fs, look, |_| true)
     }
 }
 
-pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
+pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<FolderStatus> {
     let ledger = read_ledger(fs)?;
     let unfinished = unfinished_now(fs)?;
     let installed = ledger.installed();
@@ -176,7 +176,7 @@ pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<Status> {
     };
     let (product, version) = product(fs, &ledger, &folder)?;
     let last_undoable = ledger.last_rollback().filter(|_| unfinished.is_none()).map(|last| last.action);
-    Ok(Status {
+    Ok(FolderStatus {
         product,
         version: version.or_else(|| ledger.version().map(str::to_owned)),
         can_undo_rollback: last_undoable == Some(Action::Rollback),

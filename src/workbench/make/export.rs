@@ -9,7 +9,7 @@ use crate::plan::why::Making;
 use crate::plan::{Note, Obstacle};
 use crate::text::one_line;
 use crate::whole_file::WholeFile;
-use crate::workbench::{ChangeContents, Error, Result, Side, Watch, Workbench, is_text_patch};
+use crate::workbench::{ChangeContents, ChangeSide, Error, Result, Watch, Workbench, is_text_patch};
 
 /// Longest line above the patch.
 const MAX_HEAD_CHARS: usize = 200;
@@ -38,7 +38,7 @@ impl Workbench {
             text.extend_from_slice(format!("{key}: {}\n", one_line(value, MAX_HEAD_CHARS)).as_bytes());
         }
         text.extend_from_slice(b"---\n");
-        let mut export = Export { text, left_out: Vec::new(), missing: Vec::new() };
+        let mut export = GitExport { text, left_out: Vec::new(), missing: Vec::new() };
         self.changes(bundle, &[], target, watch, &mut |contents| export.take(contents))?;
         match export.missing.is_empty() {
             true => Ok(Exported { text: export.text, left_out: export.left_out }),
@@ -56,13 +56,13 @@ impl Workbench {
     }
 }
 
-struct Export {
+struct GitExport {
     text: Vec<u8>,
     left_out: Vec<Note>,
     missing: Vec<Obstacle>,
 }
 
-impl Export {
+impl GitExport {
     fn take(&mut self, contents: &ChangeContents<'_>) {
         let path = contents.change.path.as_str();
         let (left, right) = (contents.left.as_ref(), contents.change.after.as_ref());
@@ -80,16 +80,16 @@ impl Export {
         &mut self,
         path: &str,
         node: Option<&'a Node>,
-        side: &'a Side,
+        side: &'a ChangeSide,
     ) -> Option<Option<GitFile<'a>>> {
         let content = match (node, side) {
             (None | Some(Node::Dir(_)), _) => return Some(None),
             (Some(Node::Link(link)), _) => {
                 return Some(Some(GitFile { mode: GitMode::Link, content: link.points_to.as_bytes() }));
             }
-            (Some(Node::File(_)), Side::Content(content)) => content.bytes().ok_or("it is too large"),
-            (Some(Node::File(_)), Side::Unavailable(reason)) => Err(reason.as_str()),
-            (Some(Node::File(_)), Side::Absent | Side::NotAFile) => Err("it is not at hand"),
+            (Some(Node::File(_)), ChangeSide::Content(content)) => content.bytes().ok_or("it is too large"),
+            (Some(Node::File(_)), ChangeSide::Unavailable(reason)) => Err(reason.as_str()),
+            (Some(Node::File(_)), ChangeSide::Absent | ChangeSide::NotAFile) => Err("it is not at hand"),
         };
         match content {
             Ok(content) => {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::from_patch::nothing_to_make;
-use super::git::{Change, Repository, Version};
-use super::side_by_side::{Side, SideBySide};
-use super::{MadeBundle, OrderSource, Proof, read_order};
+use super::git::{GitChange, Repository, Version};
+use super::side_by_side::{SideBySide, TreeSide};
+use super::{MadeBundle, OrderSource, ProofChoice, read_order};
 use crate::bundle::order::Order;
 use crate::model::{About, Digest, Mode, TreePath};
 use crate::plan::Obstacle;
@@ -25,7 +25,7 @@ pub struct GitMakeRequest {
     /// Where the bundle goes.
     pub output: PathBuf,
     /// Whether it is proven.
-    pub proof: Proof,
+    pub proof: ProofChoice,
 }
 
 /// Which commits.
@@ -61,7 +61,7 @@ impl Workbench {
             return Err(nothing_to_make());
         }
         let sides = SideBySide::new()?;
-        for (side, version) in [(Side::Old, from.as_ref()), (Side::New, Some(&to))] {
+        for (side, version) in [(TreeSide::Old, from.as_ref()), (TreeSide::New, Some(&to))] {
             watch.cancel.check()?;
             lay_out_folders(&repository, version, &places, side, &sides)?;
         }
@@ -72,8 +72,8 @@ impl Workbench {
         };
         self.make_with(
             order,
-            &sides.root(Side::Old),
-            &sides.root(Side::New),
+            &sides.root(TreeSide::Old),
+            &sides.root(TreeSide::New),
             &request.output,
             request.proof,
             watch,
@@ -116,7 +116,7 @@ fn short(version: Option<&Version>) -> String {
 }
 
 /// The path of each changed name; all names that no folder may have are told at once.
-fn places_of(changes: &[Change]) -> Result<BTreeMap<Vec<u8>, TreePath>> {
+fn places_of(changes: &[GitChange]) -> Result<BTreeMap<Vec<u8>, TreePath>> {
     let mut places = BTreeMap::new();
     let mut obstacles = Vec::new();
     for change in changes {
@@ -138,7 +138,7 @@ fn lay_out_folders(
     repository: &Repository,
     version: Option<&Version>,
     places: &BTreeMap<Vec<u8>, TreePath>,
-    side: Side,
+    side: TreeSide,
     sides: &SideBySide,
 ) -> Result<()> {
     let wanted: BTreeSet<TreePath> =
@@ -153,15 +153,15 @@ fn lay_out_folders(
 
 fn lay_out_files(
     repository: &Repository,
-    changes: &[Change],
+    changes: &[GitChange],
     places: &BTreeMap<Vec<u8>, TreePath>,
     sides: &SideBySide,
     watch: Watch<'_>,
 ) -> Result<()> {
-    let mut wanted: Vec<(String, (Side, u32, &TreePath))> = Vec::new();
+    let mut wanted: Vec<(String, (TreeSide, u32, &TreePath))> = Vec::new();
     for change in changes {
         let path = &places[&change.name];
-        for (side, blob) in [(Side::Old, &change.before), (Side::New, &change.after)] {
+        for (side, blob) in [(TreeSide::Old, &change.before), (TreeSide::New, &change.after)] {
             if let Some((mode, id)) = blob {
                 wanted.push((id.clone(), (side, *mode, path)));
             }

@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use super::side_by_side::{Side, SideBySide};
-use super::{MadeBundle, OrderSource, Proof, read_order};
+use super::side_by_side::{SideBySide, TreeSide};
+use super::{MadeBundle, OrderSource, ProofChoice, read_order};
 use crate::bundle::VerifiedBundle;
 use crate::bundle::order::Order;
 use crate::disk::fs::{Fs, Place};
@@ -25,7 +25,7 @@ pub struct TextMakeRequest {
     /// Where the bundle goes.
     pub output: PathBuf,
     /// Whether it is proven.
-    pub proof: Proof,
+    pub proof: ProofChoice,
 }
 
 impl Workbench {
@@ -56,8 +56,8 @@ impl Workbench {
         };
         self.make_with(
             order,
-            &sides.root(Side::Old),
-            &sides.root(Side::New),
+            &sides.root(TreeSide::Old),
+            &sides.root(TreeSide::New),
             &request.output,
             request.proof,
             watch,
@@ -83,8 +83,8 @@ fn lay_out(change: &FileChange, bundle: &VerifiedBundle, fs: &dyn Fs, sides: &Si
     let mut ancestors: Vec<TreePath> = path.ancestors().collect();
     ancestors.sort_by_key(TreePath::depth);
     for folder in ancestors.iter().filter(|folder| bundle.patch.change_at(folder).is_none()) {
-        sides.put_folder(Side::Old, folder, Mode::DIR)?;
-        sides.put_folder(Side::New, folder, Mode::DIR)?;
+        sides.put_folder(TreeSide::Old, folder, Mode::DIR)?;
+        sides.put_folder(TreeSide::New, folder, Mode::DIR)?;
     }
     let before = match &found {
         Some(Node::File(file)) => {
@@ -102,7 +102,7 @@ fn lay_out(change: &FileChange, bundle: &VerifiedBundle, fs: &dyn Fs, sides: &Si
         Some(Payload::Whole { blob }) => bundle.read_blob(blob, u64::MAX)?,
         _ => before.clone(),
     };
-    for (side, node, content) in [(Side::Old, &found, &before), (Side::New, &change.after, &after)] {
+    for (side, node, content) in [(TreeSide::Old, &found, &before), (TreeSide::New, &change.after, &after)] {
         match node {
             None => {}
             Some(Node::Dir(mode)) => sides.put_folder(side, path, *mode)?,

@@ -32,7 +32,7 @@ impl Version {
 }
 
 /// One file that differs between two commits.
-pub(crate) struct Change {
+pub(crate) struct GitChange {
     pub name: Vec<u8>,
     /// Git's mode and id before.
     pub before: Option<(u32, String)>,
@@ -53,8 +53,8 @@ impl Repository {
         let commit = format!("{name}^{{commit}}");
         let id = self.ask(&["rev-parse", "--verify", "--quiet", &commit]);
         let id = id.map_err(|error| match error {
-            Answer::Silent => self.failed(&format!("there is no commit {name:?}")),
-            Answer::Failed(error) => error,
+            GitRefusal::Silent => self.failed(&format!("there is no commit {name:?}")),
+            GitRefusal::Failed(error) => error,
         })?;
         let id = String::from_utf8_lossy(&id).trim().to_owned();
         match id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -71,7 +71,7 @@ impl Repository {
     }
 
     /// Every file that differs.
-    pub fn changes(&self, from: Option<&Version>, to: &Version) -> Result<Vec<Change>> {
+    pub fn changes(&self, from: Option<&Version>, to: &Version) -> Result<Vec<GitChange>> {
         let common = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", "--no-commit-id"];
         let versions = match from {
             Some(from) => vec![from.id(), to.id()],
@@ -91,7 +91,7 @@ impl Repository {
     }
 
     /// `:100644 100644 <id> <id> M`
-    fn change(&self, facts: &[u8], name: &[u8]) -> Result<Change> {
+    fn change(&self, facts: &[u8], name: &[u8]) -> Result<GitChange> {
         let broken = || self.failed("git's list of changes is broken");
         let facts = std::str::from_utf8(facts).map_err(|_| broken())?;
         let words: Vec<&str> = facts.trim_start_matches(':').split(' ').collect();
@@ -104,7 +104,11 @@ impl Repository {
                 Err(self.failed(&format!("{name} is a submodule, which a patch file cannot carry")))
             }
         };
-        Ok(Change { name: name.to_owned(), before: side(old_mode, old_id)?, after: side(new_mode, new_id)? })
+        Ok(GitChange {
+            name: name.to_owned(),
+            before: side(old_mode, old_id)?,
+            after: side(new_mode, new_id)?,
+        })
     }
 
     /// The folders of a commit.
@@ -178,20 +182,20 @@ impl Repository {
 
     fn run(&self, args: &[&str]) -> Result<Vec<u8>> {
         self.ask(args).map_err(|answer| match answer {
-            Answer::Silent => self.failed("git says no, without a reason"),
-            Answer::Failed(error) => error,
+            GitRefusal::Silent => self.failed("git says no, without a reason"),
+            GitRefusal::Failed(error) => error,
         })
     }
 
-    fn ask(&self, args: &[&str]) -> std::result::Result<Vec<u8>, Answer> {
-        let output = self.command(args).output().map_err(|error| Answer::Failed(self.not_run(error)))?;
+    fn ask(&self, args: &[&str]) -> std::result::Result<Vec<u8>, GitRefusal> {
+        let output = self.command(args).output().map_err(|error| GitRefusal::Failed(self.not_run(error)))?;
         if output.status.success() {
             return Ok(output.stdout);
         }
         let said = String::from_utf8_lossy(&output.stderr);
         match said.lines().next() {
-            Some(line) => Err(Answer::Failed(self.failed(line))),
-            None => Err(Answer::Silent),
+            Some(line) => Err(GitRefusal::Failed(self.failed(line))),
+            None => Err(GitRefusal::Silent),
         }
     }
 
@@ -235,7 +239,7 @@ impl Repository {
 }
 
 /// How git says no.
-enum Answer {
+enum GitRefusal {
     Silent,
     Failed(Error),
 }

@@ -16,7 +16,7 @@ pub use from_git::{Commits, GitMakeRequest};
 pub use from_patch::TextMakeRequest;
 
 use crate::bundle::author::{self, AuthorError, Authored};
-use crate::bundle::order::{Finding, MAX_ORDER_BYTES, Order, Weight};
+use crate::bundle::order::{FindingWeight, MAX_ORDER_BYTES, Order, OrderFinding};
 use crate::model::{Digest, Patch, PatchId, TreePath};
 use crate::plan::Note;
 use crate::plan::why::Making;
@@ -34,7 +34,7 @@ pub struct MakeRequest {
     /// Where the bundle goes.
     pub output: PathBuf,
     /// Whether it is proven.
-    pub proof: Proof,
+    pub proof: ProofChoice,
 }
 
 /// Where the order comes from.
@@ -48,7 +48,7 @@ pub enum OrderSource {
 
 /// Whether a finished bundle is applied and taken back on a copy before it is handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proof {
+pub enum ProofChoice {
     /// Apply, compare, roll back, compare.
     RoundTrip,
     /// Do not.
@@ -68,7 +68,7 @@ pub struct MadeBundle {
     /// SHA-256 of the file.
     pub file_digest: Digest,
     /// What the order could say better.
-    pub warnings: Vec<Finding>,
+    pub warnings: Vec<OrderFinding>,
     /// What was worth knowing about the folders.
     pub notes: Vec<Note>,
 }
@@ -92,23 +92,23 @@ impl Workbench {
         from: &Path,
         to: &Path,
         output: &Path,
-        proof: Proof,
+        proof: ProofChoice,
         watch: Watch<'_>,
     ) -> Result<MadeBundle> {
         let (old, new) = (self.disk(from)?, self.disk(to)?);
-        let bundle = author::author(&author::Request {
+        let bundle = author::author(&author::AuthorRequest {
             old: &*old,
             new: &*new,
             order: &order,
             created: &self.environment.now(),
-            proven: proof == Proof::RoundTrip,
+            proven: proof == ProofChoice::RoundTrip,
             output,
             outside_of: &[from, to],
             progress: watch.progress,
             cancel: watch.cancel,
         });
         let bundle = bundle.map_err(|error| failed(error, from, to))?;
-        if proof == Proof::RoundTrip {
+        if proof == ProofChoice::RoundTrip {
             self.prove(bundle.path(), &*old, output, watch)?;
         }
         watch.cancel.check()?;
@@ -154,12 +154,12 @@ fn read_order_file(path: &Path) -> Result<Order> {
         .map_err(|findings| Error::Order { path: Some(path.to_owned()), findings })
 }
 
-fn no_id(id: &str) -> Finding {
+fn no_id(id: &str) -> OrderFinding {
     let message = format!(
         "{id:?} is no patch id: 1 to {} letters, digits, \".\", \"_\" or \"-\", the first a letter or digit",
         PatchId::MAX_BYTES
     );
-    Finding { line: 1, column: 1, level: Weight::Error, field: "id".to_owned(), message }
+    OrderFinding { line: 1, column: 1, level: FindingWeight::Error, field: "id".to_owned(), message }
 }
 
 /// One folder in the other would be a part of it, and the patch would be about the folders, not the product.
@@ -175,8 +175,8 @@ fn refuse_nested(from: &Path, to: &Path) -> Result<()> {
 
 fn failed(error: AuthorError, from: &Path, to: &Path) -> Error {
     let place = |side, path: &str| match side {
-        author::Side::Old => from.join(path),
-        author::Side::New => to.join(path),
+        author::SourceSide::Old => from.join(path),
+        author::SourceSide::New => to.join(path),
     };
     match error {
         AuthorError::Refused(obstacles) => Error::Refused(obstacles),

@@ -231,7 +231,7 @@ fn let_us_in(_: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::environment::Environment;
-    use crate::workbench::{MakeRequest, OrderSource, Proof};
+    use crate::workbench::{MakeRequest, OrderSource, ProofChoice};
 
     const WATCHED: fn(&CancelToken) -> Watch<'_> = |cancel| Watch { progress: &Quiet, cancel };
 
@@ -254,7 +254,7 @@ mod tests {
             to: folder.path().join("new"),
             order: OrderSource::Id("ACME-1".to_owned()),
             output: output.clone(),
-            proof: Proof::Skip,
+            proof: ProofChoice::Skip,
         };
         let _ = workbench.make(&request, WATCHED(&cancel)).expect("nothing speaks against it");
 

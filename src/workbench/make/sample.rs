@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::proof::set_mode;
 use crate::progress::{Phase, Quiet};
-use crate::workbench::{Error, MakeRequest, OrderSource, Proof, Result, Watch, Workbench};
+use crate::workbench::{Error, MakeRequest, OrderSource, ProofChoice, Result, Watch, Workbench};
 
 /// A small made-up product with patches, laid out to be tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +96,7 @@ const ON_SITE: &[SampleFile] = files!("on-site": "conf/lighthouse.toml");
 const READ_ME: SampleFile = ("Read me.txt", include_bytes!("../../../assets/sample/read-me.txt"));
 
 /// One patch of the sample.
-struct Recipe {
+struct SamplePatch {
     /// The id that its order gives it; names the file.
     id: &'static str,
     order: &'static str,
@@ -105,26 +105,26 @@ struct Recipe {
 }
 
 /// In the order in which they are worth opening.
-const RECIPES: [Recipe; 4] = [
-    Recipe {
+const RECIPES: [SamplePatch; 4] = [
+    SamplePatch {
         id: "LIGHTHOUSE-HF-7",
         order: include_str!("../../../assets/sample/orders/hotfix.toml"),
         before: Edition::Delivered,
         after: Edition::Hotfix,
     },
-    Recipe {
+    SamplePatch {
         id: "LIGHTHOUSE-SP-1",
         order: include_str!("../../../assets/sample/orders/service-pack.toml"),
         before: Edition::Delivered,
         after: Edition::ServicePack,
     },
-    Recipe {
+    SamplePatch {
         id: "LIGHTHOUSE-FP-2",
         order: include_str!("../../../assets/sample/orders/feature.toml"),
         before: Edition::ServicePack,
         after: Edition::Feature,
     },
-    Recipe {
+    SamplePatch {
         id: "LIGHTHOUSE-CFG-4",
         order: include_str!("../../../assets/sample/orders/config.toml"),
         before: Edition::Delivered,
@@ -143,7 +143,7 @@ impl Workbench {
         let place = new_place(&temporary).map_err(|source| not_laid_out(&temporary, source))?;
         let (folder, patches) = (place.path().join("Lighthouse"), place.path().join("Patches"));
         let lay_out = || {
-            Product { root: place.path() }.put(&[READ_ME])?;
+            SampleProduct { root: place.path() }.put(&[READ_ME])?;
             Edition::OnSite.lay_out(&folder)?;
             fs::create_dir(&patches)
         };
@@ -157,7 +157,7 @@ impl Workbench {
         watch.progress.begin(Phase::Packing, RECIPES.len() as u64);
         let workshop = tempfile::Builder::new().prefix(".").suffix(".making").tempdir_in(place);
         let workshop = workshop.map_err(|source| not_laid_out(place, source))?;
-        let make = |recipe: &Recipe| {
+        let make = |recipe: &SamplePatch| {
             let here = workshop.path().join(recipe.id);
             let request = recipe.prepare(&here, patches).map_err(|source| not_laid_out(&here, source))?;
             let made = self.make(&request, Watch { progress: &Quiet, cancel: watch.cancel })?;
@@ -184,7 +184,7 @@ fn not_laid_out(path: &Path, source: io::Error) -> Error {
     Error::File { doing: "lay out the sample in", path: path.to_owned(), source }
 }
 
-impl Recipe {
+impl SamplePatch {
     /// Lays out everything that the patch is made from in the new folder `here`.
     fn prepare(&self, here: &Path, patches: &Path) -> io::Result<MakeRequest> {
         let (from, to, order) = (here.join("before"), here.join("after"), here.join("order.toml"));
@@ -196,7 +196,7 @@ impl Recipe {
             to,
             order: OrderSource::File(order),
             output: patches.join(format!("{}.patchbundle", self.id)),
-            proof: Proof::RoundTrip,
+            proof: ProofChoice::RoundTrip,
         })
     }
 }
@@ -215,7 +215,7 @@ enum Edition {
 impl Edition {
     /// Lays it out in the new folder `root`: the edition it grew out of, and then what is its own.
     fn lay_out(self, root: &Path) -> io::Result<()> {
-        let product = Product { root };
+        let product = SampleProduct { root };
         match self {
             Edition::Delivered => {
                 product.put(DELIVERED)?;
@@ -252,11 +252,11 @@ impl Edition {
 }
 
 /// A product folder while it is laid out.
-struct Product<'a> {
+struct SampleProduct<'a> {
     root: &'a Path,
 }
 
-impl Product<'_> {
+impl SampleProduct<'_> {
     /// Writes files, new ones with the permissions of ordinary files.
     fn put(&self, files: &[SampleFile]) -> io::Result<()> {
         for (path, content) in files {

@@ -17,7 +17,7 @@ pub(super) struct SideBySide {
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
+pub(crate) enum TreeSide {
     /// The product as it is.
     Old,
     /// The product as it shall be.
@@ -29,23 +29,23 @@ impl SideBySide {
         let failed = |source| Error::File { doing: "make a folder in", path: std::env::temp_dir(), source };
         let folder = tempfile::Builder::new().prefix("patchwright-make-").tempdir().map_err(failed)?;
         let both = Self { folder };
-        for side in [Side::Old, Side::New] {
+        for side in [TreeSide::Old, TreeSide::New] {
             fs::create_dir(both.root(side)).map_err(failed)?;
         }
         Ok(both)
     }
 
     /// Where a side is. The path leads through no link, as a product's has to.
-    pub fn root(&self, side: Side) -> PathBuf {
+    pub fn root(&self, side: TreeSide) -> PathBuf {
         let folder = match cfg!(windows) {
             true => self.folder.path().to_owned(),
             false => self.folder.path().canonicalize().unwrap_or_else(|_| self.folder.path().to_owned()),
         };
-        folder.join(if side == Side::Old { "old" } else { "new" })
+        folder.join(if side == TreeSide::Old { "old" } else { "new" })
     }
 
     /// Puts a folder there, and those around it.
-    pub fn put_folder(&self, side: Side, path: &TreePath, mode: Mode) -> Result<()> {
+    pub fn put_folder(&self, side: TreeSide, path: &TreePath, mode: Mode) -> Result<()> {
         let place = self.place(side, path);
         fs::create_dir_all(&place)
             .and_then(|()| set_mode(&place, mode))
@@ -53,7 +53,7 @@ impl SideBySide {
     }
 
     /// Puts a file there; the folder for it is there.
-    pub fn put_file(&self, side: Side, path: &TreePath, content: &[u8], mode: Mode) -> Result<()> {
+    pub fn put_file(&self, side: TreeSide, path: &TreePath, content: &[u8], mode: Mode) -> Result<()> {
         let place = self.place(side, path);
         fs::write(&place, content)
             .and_then(|()| set_mode(&place, mode))
@@ -61,12 +61,12 @@ impl SideBySide {
     }
 
     /// Puts a link there; the folder for it is there.
-    pub fn put_link(&self, side: Side, path: &TreePath, points_to: &str) -> Result<()> {
+    pub fn put_link(&self, side: TreeSide, path: &TreePath, points_to: &str) -> Result<()> {
         let place = self.place(side, path);
         make_link(points_to, &place).map_err(|source| write(&place, source))
     }
 
-    fn place(&self, side: Side, path: &TreePath) -> PathBuf {
+    fn place(&self, side: TreeSide, path: &TreePath) -> PathBuf {
         path.components().fold(self.root(side), |place, name| place.join(name))
     }
 }

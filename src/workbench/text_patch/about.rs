@@ -27,7 +27,7 @@ const MAX_NAMED: usize = 100;
 const MAX_ISSUES: usize = 100;
 
 /// What there is to go by.
-pub(super) struct Source<'a> {
+pub(super) struct TextSource<'a> {
     /// The name of what was read.
     pub name: &'a str,
     /// Each patch's name and what is written above it.
@@ -41,7 +41,7 @@ pub(super) struct Source<'a> {
 }
 
 /// The patch.
-pub(super) fn patch(source: &Source<'_>, origin: &TextOrigin, changes: Vec<FileChange>) -> Patch {
+pub(super) fn patch(source: &TextSource<'_>, origin: &TextOrigin, changes: Vec<FileChange>) -> Patch {
     let mut about = about(source.name, source.headers, source.digest);
     about.source = line(&format!("{}, sha256 {}", source.name, source.digest));
     about.extensions.insert(EXTENSION.to_owned(), record(origin).to_string());
@@ -123,7 +123,7 @@ fn summary(name: &str, headers: &[(String, MailHeader)]) -> String {
 }
 
 /// When it was written: what the mail says, or else its file.
-fn created(source: &Source<'_>) -> String {
+fn created(source: &TextSource<'_>) -> String {
     let of_mail = single(source.headers).and_then(|header| header.date.as_deref());
     let of_mail =
         of_mail.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()).map(|zoned| zoned.timestamp());

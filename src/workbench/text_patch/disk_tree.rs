@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::io::{self, ErrorKind, Read};
 
-use crate::diff::on_tree::{FileKind, Tree, Trouble};
+use crate::diff::on_tree::{FileKind, ReadableTree, Trouble};
 use crate::disk::fs::{Fs, Place, StatKind};
 use crate::model::{Code, TreePath};
 
@@ -38,7 +38,7 @@ impl<'f> DiskTree<'f> {
     }
 }
 
-impl Tree for DiskTree<'_> {
+impl ReadableTree for DiskTree<'_> {
     fn read(&self, path: &TreePath) -> Result<Option<FileKind>, Trouble> {
         let at = Place::from(path);
         let found = match self.fs.look(&at) {

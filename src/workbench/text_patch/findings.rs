@@ -1,7 +1,7 @@
 //! What a person has to know about how diffs fit: obstacles for what does not, notes for what is not plain.
 
 use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
-use crate::diff::place::Grade;
+use crate::diff::place::HunkGrade;
 use crate::plan::why::Edits;
 use crate::plan::{Note, Obstacle, Preview};
 
@@ -18,7 +18,7 @@ fn fit_notes(origin: &TextOrigin) -> Vec<Note> {
     let mut notes = Vec::new();
     for (name, file) in origin.files() {
         for (index, hunk) in file.hunks.iter().enumerate() {
-            let is_plain = matches!(hunk.grade, Grade::Exact | Grade::Clean);
+            let is_plain = matches!(hunk.grade, HunkGrade::Exact | HunkGrade::Clean);
             if !is_plain && hunk.grade.is_good() {
                 let text = format!("hunk {} of {} is {}", index + 1, file.hunks.len(), hunk.sentence());
                 notes.push(note(origin, name, file, text));
@@ -49,7 +49,7 @@ fn note(origin: &TextOrigin, name: &str, file: &FileOutcome, text: String) -> No
 
 /// What the history keeps of it.
 pub(crate) fn remarks(origin: &TextOrigin) -> Vec<String> {
-    let not_sure = |hunk: &HunkOutcome| matches!(hunk.grade, Grade::Loose { .. } | Grade::Merged);
+    let not_sure = |hunk: &HunkOutcome| matches!(hunk.grade, HunkGrade::Loose { .. } | HunkGrade::Merged);
     let loose = origin.files().flat_map(|(name, file)| {
         let loose = file.hunks.iter().enumerate().filter(move |(_, hunk)| not_sure(hunk));
         loose.map(move |(index, hunk)| {

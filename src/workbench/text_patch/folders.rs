@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::disk_tree::DiskTree;
 use super::patch::change;
-use crate::diff::on_tree::Tree;
+use crate::diff::on_tree::ReadableTree;
 use crate::disk::fs::{Place, StatKind};
 use crate::model::{FileChange, Mode, Node, TreePath};
 

@@ -23,7 +23,7 @@ const MAX_SERIES_BYTES: u64 = 4 << 20;
 const ENDINGS: &[&str] = &["patch", "diff", "mbox", "eml", "dpatch"];
 
 /// Everything that was named.
-pub(super) struct Input {
+pub(super) struct TextInput {
     /// The name of the first.
     pub name: String,
     /// The files, in the order in which they are applied.
@@ -76,7 +76,7 @@ pub fn is_text_patch_by_name(file: &Path) -> bool {
     Path::new(bare).extension().is_some_and(|end| ENDINGS.iter().any(|known| end == *known))
 }
 
-impl Input {
+impl TextInput {
     pub fn read(paths: &[&Path]) -> Result<Self> {
         let first = paths.first().copied().unwrap_or(Path::new(""));
         let mut input = Self { name: shown(first), files: Vec::new(), written: None };

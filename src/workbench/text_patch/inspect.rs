@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::input::{Input, is_text_patch};
+use super::input::{TextInput, is_text_patch};
 use super::{FileSummary, TextInspection, TextSummary, hidden, name_of};
 use crate::diff::LineKind;
 use crate::diff::on_tree::TextOrigin;
@@ -71,7 +71,7 @@ impl Workbench {
 }
 
 /// What each patch says, and what all of them hide.
-fn summaries(input: &Input) -> Result<(Vec<TextSummary>, Hidden)> {
+fn summaries(input: &TextInput) -> Result<(Vec<TextSummary>, Hidden)> {
     let (mut patches, mut hidden) = (Vec::new(), Hidden::default());
     for text in &input.files {
         let read = text.parse()?;

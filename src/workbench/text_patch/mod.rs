@@ -20,7 +20,7 @@ mod unpack;
 use std::path::{Path, PathBuf};
 
 use crate::bundle::{InMemory, VerifiedBundle};
-use crate::diff::on_tree::{Difference, PatchOutcome, Reading, Series, TextOrigin};
+use crate::diff::on_tree::{PatchOutcome, PatchReading, Series, TextOrigin, TreeChange};
 use crate::diff::patch_text::{MailHeader, PatchText, StripLevel, parse};
 use crate::disk::fs::Fs;
 use crate::model::{Digest, FileChange, Hasher, Patch};
@@ -29,7 +29,7 @@ use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
 pub(super) use about::{about as about_of, line as one_line_of, names_a_product};
 use disk_tree::DiskTree;
 pub(super) use findings::{add_findings, obstacles, remarks};
-use input::{Input, TextFile};
+use input::{TextFile, TextInput};
 pub use input::{is_text_patch, is_text_patch_by_name};
 pub use inspect::TextReading;
 
@@ -98,10 +98,10 @@ impl Workbench {
         self.reading(TextOptions { only: Some(number), ..self.text.clone() })
     }
 
-    fn read_text(&self, file: &Path) -> Result<Input> {
+    fn read_text(&self, file: &Path) -> Result<TextInput> {
         let files: Vec<&Path> =
             std::iter::once(file).chain(self.text.further.iter().map(PathBuf::as_path)).collect();
-        Input::read(&files)
+        TextInput::read(&files)
     }
 
     /// Opens a bundle, or makes one of text patches for `target`.
@@ -126,7 +126,7 @@ impl Workbench {
         }
     }
 
-    fn make_of(&self, input: &Input, fs: &dyn Fs, watch: Watch<'_>) -> Result<VerifiedBundle> {
+    fn make_of(&self, input: &TextInput, fs: &dyn Fs, watch: Watch<'_>) -> Result<VerifiedBundle> {
         let patches = self.patches_of(input)?;
         let tree = DiskTree::new(fs);
         let base = self.text.base.as_deref().map(|base| self.disk(base)).transpose()?;
@@ -150,14 +150,14 @@ impl Workbench {
 
     fn patch_of(
         &self,
-        input: &Input,
+        input: &TextInput,
         patches: &[Named<'_>],
         origin: &TextOrigin,
         changes: Vec<FileChange>,
     ) -> Patch {
         let headers: Vec<(String, MailHeader)> =
             patches.iter().map(|patch| (patch.name.clone(), patch.text.header.clone())).collect();
-        let about = about::Source {
+        let about = about::TextSource {
             name: &input.name,
             headers: &headers,
             digest: input.digest(),
@@ -168,10 +168,10 @@ impl Workbench {
     }
 
     /// The patches that are wanted, in their order.
-    fn patches_of<'i>(&self, input: &'i Input) -> Result<Vec<Named<'i>>> {
+    fn patches_of<'i>(&self, input: &'i TextInput) -> Result<Vec<Named<'i>>> {
         let mut patches = Vec::new();
         for text in &input.files {
-            let reading = Reading { strip: self.text.strip.or(text.strip), reverse: text.reverse };
+            let reading = PatchReading { strip: self.text.strip.or(text.strip), reverse: text.reverse };
             let read = text.parse()?;
             let is_alone = read.len() == 1;
             let named = |(index, patch)| Named { name: name_of(text, index, is_alone), text: patch, reading };
@@ -188,13 +188,13 @@ impl Workbench {
 struct Named<'i> {
     name: String,
     text: PatchText<'i>,
-    reading: Reading,
+    reading: PatchReading,
 }
 
 /// What came of all patches.
 struct Done {
     outcomes: Vec<(String, PatchOutcome)>,
-    differences: Vec<Difference>,
+    differences: Vec<TreeChange>,
 }
 
 fn carry_out(patches: &[Named<'_>], mut series: Series<'_>, watch: Watch<'_>) -> Result<Done> {
@@ -213,7 +213,7 @@ fn find_all_there(patches: &[Named<'_>], tree: &DiskTree<'_>, watch: Watch<'_>) 
     let mut outcomes = Vec::new();
     for patch in patches.iter().rev() {
         watch.cancel.check()?;
-        let reading = Reading { reverse: !patch.reading.reverse, ..patch.reading };
+        let reading = PatchReading { reverse: !patch.reading.reverse, ..patch.reading };
         let mut outcome = series.apply(&patch.text, reading);
         if !outcome.is_good() || outcome.has_anything_there() {
             return Ok(None);
@@ -222,11 +222,11 @@ fn find_all_there(patches: &[Named<'_>], tree: &DiskTree<'_>, watch: Watch<'_>) 
         outcomes.push((patch.name.clone(), outcome));
     }
     outcomes.reverse();
-    let turned = |Difference { path, before, after }| Difference { path, before: after, after: before };
+    let turned = |TreeChange { path, before, after }| TreeChange { path, before: after, after: before };
     Ok(Some(Done { outcomes, differences: series.differences().into_iter().map(turned).collect() }))
 }
 
-impl Input {
+impl TextInput {
     /// Length of everything that was read, unpacked.
     fn size_bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes.len() as u64).sum()

@@ -7,19 +7,19 @@ use rayon::prelude::*;
 
 use super::disk_tree::DiskTree;
 use super::folders;
-use crate::diff::on_tree::{Difference, FileKind};
+use crate::diff::on_tree::{FileKind, TreeChange};
 use crate::model::{Digest, FileChange, FileNode, LinkNode, LocalEdits, Node, Payload, Role, TreePath};
 use crate::workbench::Result;
 
-type Contents = BTreeMap<Digest, Arc<[u8]>>;
+type ContentMap = BTreeMap<Digest, Arc<[u8]>>;
 
 /// The changes, by path, and the contents they bring.
 pub(super) fn changes(
-    differences: &[Difference],
+    differences: &[TreeChange],
     tree: &DiskTree<'_>,
-) -> Result<(Vec<FileChange>, Contents)> {
+) -> Result<(Vec<FileChange>, ContentMap)> {
     let mut changes: BTreeMap<TreePath, FileChange> = BTreeMap::new();
-    let mut contents = Contents::new();
+    let mut contents = ContentMap::new();
     let nodes: Vec<(Option<Node>, Option<Node>)> = differences
         .par_iter()
         .map(|difference| (difference.before.as_ref().map(node), difference.after.as_ref().map(node)))

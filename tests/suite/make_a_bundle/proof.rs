@@ -10,8 +10,8 @@ use patchwright::model::Code;
 use patchwright::plan::OnDrift;
 use patchwright::progress::{CancelToken, Phase, Progress, Quiet};
 use patchwright::workbench::{
-    ApplyOptions, Error, MadeBundle, MakeRequest, OrderSource, Proof, Result, RollbackOptions, Watch, Which,
-    Workbench,
+    ApplyOptions, Error, MadeBundle, MakeRequest, OrderSource, ProofChoice, Result, RollbackOptions, Watch,
+    Which, Workbench,
 };
 
 /// Two editions of a product, and a folder it is installed in.
@@ -55,11 +55,11 @@ impl Vendor {
         self
     }
 
-    fn make(&self, order: OrderSource, proof: Proof) -> Result<MadeBundle> {
+    fn make(&self, order: OrderSource, proof: ProofChoice) -> Result<MadeBundle> {
         self.workbench.make(&self.request(order, proof), watch(&CancelToken::new()))
     }
 
-    fn request(&self, order: OrderSource, proof: Proof) -> MakeRequest {
+    fn request(&self, order: OrderSource, proof: ProofChoice) -> MakeRequest {
         MakeRequest {
             from: self.path("old"),
             to: self.path("new"),
@@ -69,7 +69,7 @@ impl Vendor {
         }
     }
 
-    fn make_by_id(&self, proof: Proof) -> Result<MadeBundle> {
+    fn make_by_id(&self, proof: ProofChoice) -> Result<MadeBundle> {
         self.make(OrderSource::Id("ACME-HF-1".to_owned()), proof)
     }
 
@@ -118,7 +118,7 @@ fn tree(root: &Path) -> BTreeMap<PathBuf, String> {
 #[test]
 fn a_bundle_turns_the_old_product_into_the_new_one_and_back() {
     let vendor = Vendor::new();
-    let made = vendor.make_by_id(Proof::RoundTrip).expect("nothing speaks against it");
+    let made = vendor.make_by_id(ProofChoice::RoundTrip).expect("nothing speaks against it");
     assert!(made.patch.proven);
     assert_eq!(vendor.names(), ["acme.patchbundle", "new", "old"], "the copy is gone");
 
@@ -140,7 +140,7 @@ fn a_bundle_turns_the_old_product_into_the_new_one_and_back() {
 
 #[test]
 fn without_the_proof_the_manifest_does_not_claim_one() {
-    let made = Vendor::new().make_by_id(Proof::Skip).expect("nothing speaks against it");
+    let made = Vendor::new().make_by_id(ProofChoice::Skip).expect("nothing speaks against it");
     assert!(!made.patch.proven);
 }
 
@@ -160,7 +160,7 @@ impl Progress for Rebuild<'_> {
 #[test]
 fn a_bundle_that_does_not_stand_its_proof_is_not_handed_out() {
     let vendor = Vendor::new();
-    let request = vendor.request(OrderSource::Id("ACME-HF-1".to_owned()), Proof::RoundTrip);
+    let request = vendor.request(OrderSource::Id("ACME-HF-1".to_owned()), ProofChoice::RoundTrip);
     let cancel = CancelToken::new();
     let made = vendor.workbench.make(&request, Watch { progress: &Rebuild(&vendor), cancel: &cancel });
     let error = made.expect_err("the copy is not what the patch was made for");
@@ -172,7 +172,7 @@ fn a_bundle_that_does_not_stand_its_proof_is_not_handed_out() {
 fn making_leaves_both_folders_as_they_are() {
     let vendor = Vendor::new();
     let before = [tree(&vendor.path("old")), tree(&vendor.path("new"))];
-    let _ = vendor.make_by_id(Proof::RoundTrip).expect("nothing speaks against it");
+    let _ = vendor.make_by_id(ProofChoice::RoundTrip).expect("nothing speaks against it");
     assert_eq!([tree(&vendor.path("old")), tree(&vendor.path("new"))], before);
     assert!(!vendor.path("old/.patchwright").exists());
 }
@@ -180,8 +180,8 @@ fn making_leaves_both_folders_as_they_are() {
 #[test]
 fn the_same_order_and_time_make_the_same_file() {
     let vendor = Vendor::new();
-    let first = vendor.make_by_id(Proof::RoundTrip).expect("nothing speaks against it");
-    let second = vendor.make_by_id(Proof::RoundTrip).expect("an older bundle is replaced");
+    let first = vendor.make_by_id(ProofChoice::RoundTrip).expect("nothing speaks against it");
+    let second = vendor.make_by_id(ProofChoice::RoundTrip).expect("an older bundle is replaced");
     assert_eq!(first.file_digest, second.file_digest);
 }
 
@@ -193,7 +193,7 @@ fn folders_that_let_nobody_in_are_proven_too() {
         vendor.mode(&format!("{side}/key/box"), 0o700).mode(&format!("{side}/key"), 0o700);
     }
     vendor.mode("new/key/box", 0o500);
-    let _ = vendor.make_by_id(Proof::RoundTrip).expect("nothing speaks against it");
+    let _ = vendor.make_by_id(ProofChoice::RoundTrip).expect("nothing speaks against it");
     assert_eq!(vendor.names(), ["acme.patchbundle", "new", "old"]);
 }
 
@@ -201,7 +201,7 @@ fn folders_that_let_nobody_in_are_proven_too() {
 fn a_mistake_in_the_order_is_told_with_its_line() {
     let vendor = Vendor::new();
     vendor.put("order.toml", "id = \"ACME-HF-1\"\ntypo = 1\n");
-    match vendor.make(OrderSource::File(vendor.path("order.toml")), Proof::Skip) {
+    match vendor.make(OrderSource::File(vendor.path("order.toml")), ProofChoice::Skip) {
         Err(Error::Order { findings, .. }) => {
             assert!(
                 findings.iter().any(|finding| finding.line == 2 && finding.field == "typo"),
@@ -215,7 +215,7 @@ fn a_mistake_in_the_order_is_told_with_its_line() {
 
 #[test]
 fn an_id_that_is_none_is_refused() {
-    let refused = Vendor::new().make(OrderSource::Id("a/b".to_owned()), Proof::Skip);
+    let refused = Vendor::new().make(OrderSource::Id("a/b".to_owned()), ProofChoice::Skip);
     assert!(matches!(refused, Err(Error::Order { .. })), "{refused:?}");
 }
 
@@ -227,7 +227,7 @@ fn one_folder_inside_the_other_is_refused() {
         to: vendor.path("old/share"),
         order: OrderSource::Id("ACME-HF-1".to_owned()),
         output: vendor.path("acme.patchbundle"),
-        proof: Proof::Skip,
+        proof: ProofChoice::Skip,
     };
     let refused = vendor.workbench.make(&request, watch(&CancelToken::new()));
     assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
@@ -249,6 +249,6 @@ fn folders_with_contents_files_and_links_become_each_other_on_the_copy_too() {
             vendor.put(&format!("{full}/{name}-{flat}/deep/er/y"), "full");
         }
     }
-    let made = vendor.make_by_id(Proof::RoundTrip).expect("nothing speaks against it");
+    let made = vendor.make_by_id(ProofChoice::RoundTrip).expect("nothing speaks against it");
     assert!(made.patch.proven);
 }

@@ -1,6 +1,6 @@
 //! What cannot be applied later is not made: all reasons at once, and nothing left behind.
 
-use patchwright::workbench::Proof;
+use patchwright::workbench::ProofChoice;
 
 use crate::support::sandbox::{Sandbox, obstacles, order, skip};
 use crate::support::trees::{Tree, links_work};
@@ -153,7 +153,7 @@ fn the_bundle_does_not_go_into_what_it_is_made_from() {
     let sandbox = Sandbox::new();
     let (from, to) = (sandbox.lay_out(&base()), sandbox.lay_out(&base().file("good", "2")));
     let inside = to.join("made.patchbundle");
-    let lines = obstacles(sandbox.make_at(&inside, Proof::Skip, &order("TEST-1", "", ""), &from, &to));
+    let lines = obstacles(sandbox.make_at(&inside, ProofChoice::Skip, &order("TEST-1", "", ""), &from, &to));
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("would lie inside"), "{lines:?}");
     assert!(!inside.exists());

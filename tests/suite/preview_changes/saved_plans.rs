@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use patchwright::model::Code;
-use patchwright::plan::{Fingerprint, OnDrift};
+use patchwright::plan::{OnDrift, PlanFingerprint};
 use patchwright::workbench::{ApplyOptions, Error, PlanFile, RollbackOptions, Which};
 
 use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, obstacles, unwatched};
@@ -26,13 +26,13 @@ fn save(sandbox: &Sandbox, target: &Target<'_>, bundle: &Bundle) -> PathBuf {
     plan
 }
 
-fn load(sandbox: &Sandbox, plan: &Path, bundle: &Bundle) -> Result<Fingerprint, Error> {
+fn load(sandbox: &Sandbox, plan: &Path, bundle: &Bundle) -> Result<PlanFingerprint, Error> {
     let manifest =
         unwatched(|watch| sandbox.bench().inspect(&bundle.path, watch)).expect("a bundle").manifest_digest;
     PlanFile::load(plan, manifest)
 }
 
-fn following(expected: Fingerprint) -> ApplyOptions {
+fn following(expected: PlanFingerprint) -> ApplyOptions {
     ApplyOptions { expected: Some(expected), ..UNSIGNED }
 }
 

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use patchwright::model::{Digest, Hasher, Payload};
-use patchwright::workbench::Proof;
+use patchwright::workbench::ProofChoice;
 
 use crate::support::chance::Seeded;
 use crate::support::sandbox::{Sandbox, UNSIGNED, order};
@@ -91,7 +91,7 @@ fn one_step_with_the_huge_file() {
     match words[..] {
         [verb @ ("make" | "prove"), bundle, from, to] => {
             let order = order(&format!("TEST-{bundle}"), "", "");
-            let proof = if verb == "prove" { Proof::RoundTrip } else { Proof::Skip };
+            let proof = if verb == "prove" { ProofChoice::RoundTrip } else { ProofChoice::Skip };
             let (output, from, to) = (folder.join(verb), folder.join(from), folder.join(to));
             let made = sandbox.make_at(&output, proof, &order, &from, &to).expect("a bundle");
             let huge = made.made.patch.changes.iter().find(|change| change.path.as_str() == "huge");

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::PathBuf;
 
-use patchwright::bundle::container::{ContainerWriter, PackedBlob, Spool};
+use patchwright::bundle::container::{BlobSpool, ContainerWriter, PackedBlob};
 use patchwright::bundle::manifest::write_manifest;
 use patchwright::model::{
     About, Digest, FileChange, FileNode, Interpreter, LocalEdits, Mode, Node, Patch, PatchId, Payload,
@@ -97,7 +97,7 @@ impl Builder {
     /// The bundle.
     pub fn to_bytes(&self) -> Vec<u8> {
         let folder = tempfile::tempdir().expect("room for a temporary folder");
-        let spool = Spool::create_in(folder.path()).expect("a spool");
+        let spool = BlobSpool::create_in(folder.path()).expect("a spool");
         let pack = |content: &Vec<u8>| spool.compress(&mut Cursor::new(content), 3).expect("content packs");
         let mut blobs: Vec<_> = self.contents.iter().map(pack).collect();
         blobs.sort_by_key(PackedBlob::digest);

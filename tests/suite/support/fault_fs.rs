@@ -9,7 +9,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
 
 use patchwright::disk::fs::{
-    Attributes, Features, FileRead, FileWrite, Fs, LockGuard, LockKind, Names, Place, Space, Stat, StatePath,
+    Attributes, Features, FileRead, FileWrite, FolderNames, Fs, LockGuard, LockKind, Place, Space, Stat,
+    StatePath,
 };
 use patchwright::model::{Code, Mode, TreePath};
 
@@ -275,7 +276,7 @@ impl Fs for FaultFs {
         self.inner.look(at)
     }
 
-    fn list(&self, dir: &Place) -> io::Result<Names> {
+    fn list(&self, dir: &Place) -> io::Result<FolderNames> {
         self.begin("list", dir)?;
         self.inner.list(dir)
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use patchwright::bundle::author::{Request, author};
+use patchwright::bundle::author::{AuthorRequest, author};
 use patchwright::bundle::order::Order;
 use patchwright::disk::fs::OsFs;
 use patchwright::model::PatchId;
@@ -98,7 +98,7 @@ fn id(text: &str) -> PatchId {
 
 fn make(old: &Path, new: &Path, order: &Order, output: &Path) {
     let open = |folder: &Path| OsFs::open(folder).expect("the folder was just made");
-    let request = Request {
+    let request = AuthorRequest {
         old: &open(old),
         new: &open(new),
         order,

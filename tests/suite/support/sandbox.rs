@@ -20,8 +20,8 @@ use patchwright::model::Patch;
 use patchwright::plan::{Note, Obstacle, OnDrift};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::workbench::{
-    Action, Applied, ApplyOptions, ApplyPreview, Entry, Error, MadeBundle, MakeRequest, OrderSource, Proof,
-    RollbackOptions, RolledBack, Status, Watch, Which, Workbench,
+    Action, Applied, ApplyOptions, ApplyPreview, Entry, Error, FolderStatus, MadeBundle, MakeRequest,
+    OrderSource, ProofChoice, RollbackOptions, RolledBack, Watch, Which, Workbench,
 };
 use tempfile::TempDir;
 
@@ -191,14 +191,14 @@ impl Sandbox {
 
     /// A bundle that turns what is in one folder into what is in the other.
     pub fn make_from(&self, order: &str, from: &Path, to: &Path) -> Result<Bundle, Error> {
-        self.make_at(&self.place("made.patchbundle"), Proof::Skip, order, from, to)
+        self.make_at(&self.place("made.patchbundle"), ProofChoice::Skip, order, from, to)
     }
 
     /// The same with a place for it, proven or not.
     pub fn make_at(
         &self,
         output: &Path,
-        proof: Proof,
+        proof: ProofChoice,
         order: &str,
         from: &Path,
         to: &Path,
@@ -319,7 +319,7 @@ impl Target<'_> {
     }
 
     /// How things stand.
-    pub fn status(&self) -> Status {
+    pub fn status(&self) -> FolderStatus {
         unwatched(|watch| self.bench.status(&self.path, watch)).expect("a status")
     }
 

@@ -7,7 +7,7 @@ use patchwright::disk::fs::Fs;
 use patchwright::model::TreePath;
 use patchwright::progress::{CancelToken, Phase, Progress, Quiet};
 use patchwright::transaction::recover::{self, OnForeign, UndoTable, Undone};
-use patchwright::transaction::{Condition, Failure, Receipt, TransactionError};
+use patchwright::transaction::{ChangeFailure, FolderCondition, Receipt, TransactionError};
 
 use super::case::{Case, DISKS, KINDS, Kind, NewDisk};
 use super::driver::{locked, recover, run, run_with, undo, undo_with};
@@ -67,7 +67,7 @@ fn holds(disk: &SimFs, path: &str, bytes: &str) -> bool {
 
 /// Somebody does `edit` after the last look and before the first move of a change that touches `bin/app` and
 /// `lib/dead.so` and makes `lib/extra.so`.
-fn change_with_company(new_disk: NewDisk, edit: Edit) -> (Case, Arc<SimFs>, Result<Receipt, Failure>) {
+fn change_with_company(new_disk: NewDisk, edit: Edit) -> (Case, Arc<SimFs>, Result<Receipt, ChangeFailure>) {
     let case = Case::first(kind("a file comes"), new_disk);
     let disk = Arc::new(case.start.fork());
     let result = {
@@ -82,7 +82,7 @@ fn expect_put_back_beside(edit: Edit) {
     for (name, new_disk) in DISKS {
         let (case, disk, result) = change_with_company(new_disk, edit);
         let failure = result.expect_err("somebody came between");
-        assert_eq!(failure.condition, Condition::PutBack, "{name}: {failure:?}");
+        assert_eq!(failure.condition, FolderCondition::PutBack, "{name}: {failure:?}");
         assert!(matches!(failure.cause, TransactionError::ChangedMeanwhile { .. }), "{name}: {failure:?}");
         let expected = case.start.fork();
         edit(&expected);
@@ -129,7 +129,7 @@ fn a_file_removed_before_it_is_deleted_needs_a_person_and_is_left_to_them() {
         let edit: Edit = |disk| disk.outside_delete("lib/dead.so", Settled::OnDisk);
         let (case, disk, result) = change_with_company(new_disk, edit);
         let failure = result.expect_err("somebody came between");
-        assert_eq!(failure.condition, Condition::NeedsPerson, "{failure:?}");
+        assert_eq!(failure.condition, FolderCondition::NeedsPerson, "{failure:?}");
         let undone = undo_aside(&disk);
         assert_eq!(undone.gone.len(), 1);
         let expected = case.start.fork();
@@ -159,7 +159,7 @@ fn a_change_can_be_stopped_until_everything_is_new() {
                     Ok(_) => (State::New, Outcome::ClaimedDone),
                     Err(failure) => {
                         assert!(matches!(failure.cause, TransactionError::Cancelled(_)), "{failure:?}");
-                        assert_ne!(failure.condition, Condition::NeedsPerson);
+                        assert_ne!(failure.condition, FolderCondition::NeedsPerson);
                         stopped += 1;
                         (State::Old, Outcome::Failed)
                     }

@@ -10,11 +10,12 @@ use patchwright::disk::fs::{Fs, Place, Stat, StatePath};
 use patchwright::environment::Environment;
 use patchwright::ledger::{Action, Entry, Ledger};
 use patchwright::model::{Digest, FileNode, LayerKey, Mode, Node, Step, TreePath};
-use patchwright::plan::{ApprovedPlan, Fingerprint, Plan, Preview, in_order};
+use patchwright::plan::{ApprovedPlan, Plan, PlanFingerprint, Preview, in_order};
 use patchwright::progress::{CancelToken, Progress, Quiet};
 use patchwright::transaction::recover::{self, OnForeign, Options, UndoTable, Undone};
 use patchwright::transaction::{
-    ContentError, Contents, Failure, Intermediate, Kept, Receipt, Request, TransactionError, prepare,
+    ChangeFailure, ContentError, Contents, Intermediate, Receipt, Request, SafeCopies, TransactionError,
+    prepare,
 };
 
 /// The same moment, user and machine every time, so that every trial can be repeated.
@@ -49,7 +50,7 @@ struct Source {
     bytes: BTreeMap<TreePath, Arc<Vec<u8>>>,
     /// Places that hold these contents before the change.
     present: BTreeMap<Digest, TreePath>,
-    kept: Option<Kept>,
+    kept: Option<SafeCopies>,
 }
 
 impl Contents for Source {
@@ -82,7 +83,7 @@ impl Deed {
             Deed::Rollback(seq) => {
                 let entry = ledger.entry(*seq).ok_or("there is no such entry")?;
                 let steps = entry.steps().map_err(|error| told(&error))?;
-                let kept = Kept::verify(fs, *seq, &steps).map_err(|error| told(&error))?;
+                let kept = SafeCopies::verify(fs, *seq, &steps).map_err(|error| told(&error))?;
                 (steps.iter().map(Step::inverse).collect(), BTreeMap::new(), Some(kept), vec![*seq])
             }
         };
@@ -114,7 +115,7 @@ impl Planned {
         root: &TargetRoot,
         progress: &dyn Progress,
         cancel: &CancelToken,
-    ) -> Result<Receipt, Failure> {
+    ) -> Result<Receipt, ChangeFailure> {
         let request = Request {
             root,
             plan: approved(self.steps.clone()),
@@ -143,7 +144,7 @@ impl Planned {
 
 fn approved(steps: Vec<Step>) -> ApprovedPlan {
     let preview = Preview {
-        plan: Plan { steps, base: Fingerprint(Digest::compute(b"")) },
+        plan: Plan { steps, base: PlanFingerprint(Digest::compute(b"")) },
         obstacles: Vec::new(),
         notes: Vec::new(),
         needed_bytes: 0,
@@ -162,7 +163,7 @@ pub fn run_with(
     deed: &Deed,
     progress: &dyn Progress,
     cancel: &CancelToken,
-) -> Result<Result<Receipt, Failure>, String> {
+) -> Result<Result<Receipt, ChangeFailure>, String> {
     let root = locked(disk)?;
     let planned = deed.plan(root.fs())?;
     Ok(planned.carry_out(&root, progress, cancel))

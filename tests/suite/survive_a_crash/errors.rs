@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patchwright::disk::fs::Fs;
 use patchwright::progress::{CancelToken, Quiet};
-use patchwright::transaction::{Condition, Failure, Receipt, TransactionError};
+use patchwright::transaction::{ChangeFailure, FolderCondition, Receipt, TransactionError};
 
 use super::case::{Case, KINDS};
 use super::driver::{locked, recover, told};
@@ -38,7 +38,7 @@ fn run_with_fault(
     case: &Case,
     disk: &Arc<SimFs>,
     trouble: Option<(At, Fault, Lasting)>,
-) -> (Result<Receipt, Failure>, Vec<Call>) {
+) -> (Result<Receipt, ChangeFailure>, Vec<Call>) {
     let inner: Arc<dyn Fs> = disk.clone();
     let planned = case.deed.plan(&*inner).expect("nothing is wrong yet");
     let disk = Arc::new(match trouble {
@@ -50,12 +50,17 @@ fn run_with_fault(
 }
 
 /// Whether what the failure says is true, now, after a recovery, and after a power cut and a recovery.
-fn judge(case: &Case, disk: &SimFs, result: &Result<Receipt, Failure>, seed: u64) -> Result<(), String> {
+fn judge(
+    case: &Case,
+    disk: &SimFs,
+    result: &Result<Receipt, ChangeFailure>,
+    seed: u64,
+) -> Result<(), String> {
     let (outcome, promised) = match result {
         Ok(_) => (Outcome::ClaimedDone, Some(State::New)),
         Err(failure) => match failure.condition {
-            Condition::NothingChanged | Condition::PutBack => (Outcome::Failed, Some(State::Old)),
-            Condition::NeedsPerson => (Outcome::Failed, None),
+            FolderCondition::NothingChanged | FolderCondition::PutBack => (Outcome::Failed, Some(State::Old)),
+            FolderCondition::NeedsPerson => (Outcome::Failed, None),
         },
     };
     let keeps_promise = |disk: &SimFs| match promised {
@@ -77,7 +82,7 @@ fn judge(case: &Case, disk: &SimFs, result: &Result<Receipt, Failure>, seed: u64
 }
 
 /// Whether the message helps: it says what was attempted where, and why that failed.
-fn judge_message(failure: &Failure, fault: Fault) -> Result<(), String> {
+fn judge_message(failure: &ChangeFailure, fault: Fault) -> Result<(), String> {
     let message = told(&failure.cause);
     let errno = match fault {
         Fault::Fails(errno) => errno,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patchwright::disk::fs::{Fs, Place, StatePath};
 use patchwright::ledger::{Action, Entry, Ledger};
-use patchwright::transaction::{Kept, append, give_up, recover};
+use patchwright::transaction::{SafeCopies, append, give_up, recover};
 
 use super::case::{Case, DISKS, KINDS, ways_back};
 use super::driver::{environment, locked, must_run, recover, run, told};
@@ -92,7 +92,7 @@ fn giving_up_the_way_back_frees_it_and_nothing_else() {
     };
     let check = |disk: &SimFs, _| {
         let steps = Ledger::read(disk).map_err(|error| told(&error))?.entries()[1].steps();
-        Kept::verify(disk, 2, &steps.map_err(|error| told(&error))?).map_err(|error| told(&error))?;
+        SafeCopies::verify(disk, 2, &steps.map_err(|error| told(&error))?).map_err(|error| told(&error))?;
         let again = Arc::new(disk.fork());
         give_up_first(again.clone())?;
         match ways_back(&again).into_iter().collect::<Vec<_>>()[..] {
@@ -149,7 +149,7 @@ fn a_safe_copy_stays_what_it_was_when_the_original_is_edited_under_its_other_nam
                 disk.outside_write("doc/readme", "edited, too", Settled::OnDisk);
                 let steps = Ledger::read(disk).map_err(|error| told(&error))?.entries()[0].steps();
                 let steps = steps.map_err(|error| told(&error))?;
-                Kept::verify(disk, 1, &steps).map_err(|error| told(&error))?;
+                SafeCopies::verify(disk, 1, &steps).map_err(|error| told(&error))?;
             }
             Ok(())
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use patchwright::disk::fs::{Fs, Place, StatePath};
 use patchwright::ledger::{Action, Entry, Ledger};
-use patchwright::transaction::Kept;
+use patchwright::transaction::SafeCopies;
 
 use super::case::{Case, ways_back};
 use super::driver::{recover, told};
@@ -101,7 +101,7 @@ fn difference_at(before: &Tree, after: &Tree, path: &str) -> bool {
 fn check_way_back(disk: &SimFs, entry: Option<&Entry>) -> Result<(), String> {
     let entry = entry.ok_or("there are safe copies of an entry that is not in the history")?;
     let steps = entry.steps().map_err(|error| told(&error))?;
-    Kept::verify(disk, entry.seq, &steps).map(drop).map_err(|error| told(&error))
+    SafeCopies::verify(disk, entry.seq, &steps).map(drop).map_err(|error| told(&error))
 }
 
 fn check_leftovers(disk: &SimFs) -> Result<(), String> {

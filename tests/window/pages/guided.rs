@@ -2,7 +2,7 @@
 
 use egui::Role;
 use egui_kittest::kittest::NodeT;
-use patchwright::present::message::{Effect, Event, Export};
+use patchwright::present::message::{Effect, Event, ExportWish};
 use patchwright::words;
 
 use super::person::{Opening, Person, everything};
@@ -174,7 +174,7 @@ fn the_result_can_be_kept() {
     person.press(words::APPLY);
     goes_through(&mut person);
     person.press(words::SAVE_REPORT);
-    person.hears(Event::PlacePicked(Export::Report, "/somewhere/report.html".into()));
+    person.hears(Event::PlacePicked(ExportWish::Report, "/somewhere/report.html".into()));
     person.hears(Event::Saved(Ok("/somewhere/report.html".into())));
     person.must_see("Saved: /somewhere/report.html");
     person.press(words::COPY_DETAILS);

@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers};
 use patchwright::present::message::Effect;
-use patchwright::present::worker::Change;
+use patchwright::present::worker::WorkerChange;
 use patchwright::settings::{Pair, Recent};
 use patchwright::words;
 use patchwright::workbench::UnfinishedWork;
@@ -39,8 +39,8 @@ fn interrupted_work_comes_before_anything_else() {
 #[test]
 fn each_choice_asks_once_and_starts_what_it_says() {
     for (choice, question, change) in [
-        (words::INTERRUPTED_UNDO, words::CONFIRM_UNDO, Change::UndoInterrupted { aside: false }),
-        (words::INTERRUPTED_FINISH, words::CONFIRM_FINISH, Change::FinishInterrupted),
+        (words::INTERRUPTED_UNDO, words::CONFIRM_UNDO, WorkerChange::UndoInterrupted { aside: false }),
+        (words::INTERRUPTED_FINISH, words::CONFIRM_FINISH, WorkerChange::FinishInterrupted),
     ] {
         let sample = Person::with_sample();
         let mut person = at_interrupted_work(&sample);
@@ -77,6 +77,6 @@ fn files_that_were_changed_since_are_kept_aside_when_somebody_says_so() {
     person.press(words::INTERRUPTED_UNDO);
     person.press(words::INTERRUPTED_ASIDE);
     person.press(words::INTERRUPTED_UNDO);
-    let change = Change::UndoInterrupted { aside: true };
+    let change = WorkerChange::UndoInterrupted { aside: true };
     assert!(person.desk().done.contains(&Effect::Start(change, sample.sample().folder, None)));
 }

@@ -17,7 +17,7 @@ use patchwright::cli::{self, Streams};
 use patchwright::environment::Environment;
 use patchwright::gui::{App, Jobs};
 use patchwright::present::message::{Effect, Event};
-use patchwright::present::worker::{self, Line};
+use patchwright::present::worker::{self, WorkerLine};
 use patchwright::present::{Model, reading};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
 use patchwright::settings::{Palette, Recent, Settings};
@@ -263,7 +263,7 @@ impl Person {
     /// The worker says how far it is.
     #[track_caller]
     pub fn hears_progress(&mut self, phase: Phase, done: u64, total: u64) {
-        self.hears(Event::Worker(Line::Progress(HowFar { phase, done, total })));
+        self.hears(Event::Worker(WorkerLine::Progress(HowFar { phase, done, total })));
     }
 
     /// The worker says its last word and ends.

@@ -69,7 +69,7 @@ fn a_text_patch_goes_in_and_out_like_any_other() {
     person.must_see(words::ALREADY_DONE);
     assert!(!person.sees("a folder"), "a text patch names no product");
     // What it was read from has changed, and it is read again.
-    assert_eq!(grade_of(&person, "hello.txt"), fit::Grade::There);
+    assert_eq!(grade_of(&person, "hello.txt"), fit::FitGrade::There);
 
     person.press(words::GO_BACK);
     goes_through(&mut person);
@@ -96,7 +96,7 @@ fn a_hunk_without_a_place_is_told_where_the_file_is_and_where_the_reasons_are() 
     // Somebody mends the file, and checks again.
     sandbox.write("app/hello.txt", HELLO);
     person.press(words::CHECK_AGAIN);
-    assert_eq!(grade_of(&person, "hello.txt"), fit::Grade::Plain);
+    assert_eq!(grade_of(&person, "hello.txt"), fit::FitGrade::Plain);
     person.must_see(words::READY_WITH_WARNINGS);
 }
 
@@ -114,9 +114,9 @@ fn a_series_is_one_change_of_the_folder_that_is_chosen_last() {
     let series = sandbox.path("patches/series");
     let mut person = Opening::with_paths([series, sandbox.path("other")]).open();
     person.must_see(words::CANNOT_CONTINUE);
-    assert_eq!(grade_of(&person, "x"), fit::Grade::Fails);
+    assert_eq!(grade_of(&person, "x"), fit::FitGrade::Fails);
     person.hears(Event::FolderPicked(sandbox.path("app")));
-    assert_eq!(grade_of(&person, "x"), fit::Grade::Plain);
+    assert_eq!(grade_of(&person, "x"), fit::FitGrade::Plain);
     person.must_see("one.patch");
     person.must_see("To 2");
     person.press(words::APPLY);
@@ -124,7 +124,7 @@ fn a_series_is_one_change_of_the_folder_that_is_chosen_last() {
     assert_eq!(fs::read_to_string(sandbox.path("app/x")).expect("a file"), "3\n");
 }
 
-fn grade_of(person: &Person, path: &str) -> fit::Grade {
+fn grade_of(person: &Person, path: &str) -> fit::FitGrade {
     person.model(|model| {
         let tree = model.workspace.tree.as_ref().expect("the changes are known");
         assert!(tree.rows().iter().any(|row| matches!(row.kind, RowKind::Change(_))));

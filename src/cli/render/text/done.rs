@@ -7,7 +7,7 @@ use super::plan::{note, note_lines, restarts};
 use super::{place, safe, title};
 use crate::cli::render::{Style, changes, words};
 use crate::model::Patch;
-use crate::plan::Class;
+use crate::plan::RelationClass;
 use crate::workbench::{
     Accepted, Applied, ApplyPreview, CheckNote, ComingPatch, Entry, MadeBundle, PatchNote, Recovered,
     RolledBack,
@@ -57,7 +57,9 @@ fn nothing(patches: &[ComingPatch], last: &Patch, folder: &str) -> String {
     let reasons: Vec<String> = patches
         .iter()
         .filter_map(|coming| Some((coming, coming.left_out.as_ref()?)))
-        .filter(|(coming, _)| coming.relations.iter().all(|relation| relation.class != Class::Identical))
+        .filter(|(coming, _)| {
+            coming.relations.iter().all(|relation| relation.class != RelationClass::Identical)
+        })
         .map(|(coming, reason)| format!("{}: {}", coming.patch.about.identity, safe(reason)))
         .collect();
     match reasons.is_empty() {

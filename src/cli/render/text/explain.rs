@@ -5,7 +5,7 @@ use std::path::Path;
 use super::plan::{obstacles, verdict};
 use super::{headline, place, safe};
 use crate::cli::render::{Style, words};
-use crate::plan::{Class, Consequence, Relation};
+use crate::plan::{Consequence, Relation, RelationClass};
 use crate::report::relations;
 use crate::workbench::{ApplyPreview, ComingPatch};
 
@@ -25,7 +25,7 @@ pub(in crate::cli) fn explanation(preview: &ApplyPreview, target: &Path, style: 
 fn one(coming: &ComingPatch, target: &Path, style: Style) -> String {
     let mut text = format!("{}\nin {}\n\n", headline(&coming.patch, style), place(target));
     let (unrelated, related): (Vec<&Relation>, Vec<&Relation>) =
-        coming.relations.iter().partition(|relation| relation.class == Class::Independent);
+        coming.relations.iter().partition(|relation| relation.class == RelationClass::Independent);
     for relation in related {
         text.push_str(&told(relation, style));
     }

@@ -7,10 +7,10 @@ use super::plan::does;
 use super::{place, safe, title};
 use crate::cli::render::{Style, words};
 use crate::workbench::{
-    CheckNote, Entry, History, HistoryCheck, Installed, PlannedStep, Status, UnfinishedWork,
+    CheckNote, Entry, FolderHistory, FolderStatus, HistoryCheck, Installed, PlannedStep, UnfinishedWork,
 };
 
-pub(in crate::cli) fn status(status: &Status, target: &Path, style: Style) -> String {
+pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style) -> String {
     let folder = place(target);
     let product = match (&status.product, &status.version) {
         (Some(product), Some(version)) => format!("{} {} in {folder}", safe(product), safe(version)),
@@ -48,7 +48,7 @@ pub(in crate::cli) fn status(status: &Status, target: &Path, style: Style) -> St
 }
 
 /// Scripts that were cut short. Nobody can say what they did but they themselves.
-fn scripts_in_doubt(status: &Status, style: Style) -> String {
+fn scripts_in_doubt(status: &FolderStatus, style: Style) -> String {
     if status.scripts_in_doubt.is_empty() {
         return String::new();
     }
@@ -96,7 +96,7 @@ fn patch_row(patch: &Installed) -> [String; 4] {
     ]
 }
 
-fn drift(status: &Status, folder: &str, style: Style) -> String {
+fn drift(status: &FolderStatus, folder: &str, style: Style) -> String {
     let places = words::count(status.compared, "place", "places");
     if status.drift.is_empty() {
         return format!("{}\n", style.good(&format!("{places} compared: everything is as expected.")));
@@ -120,7 +120,7 @@ fn drift(status: &Status, folder: &str, style: Style) -> String {
     )
 }
 
-pub(in crate::cli) fn history(history: &History, target: &Path, verbose: bool, style: Style) -> String {
+pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: bool, style: Style) -> String {
     if history.entries.is_empty() {
         return format!("Nothing has happened to {} so far\n", place(target));
     }
@@ -145,7 +145,7 @@ pub(in crate::cli) fn history(history: &History, target: &Path, verbose: bool, s
     text
 }
 
-fn row(entry: &Entry, history: &History) -> [String; 5] {
+fn row(entry: &Entry, history: &FolderHistory) -> [String; 5] {
     let reversed = history.entries.iter().find(|other| Some(other.seq) == entry.reverses);
     let ids: Vec<String> = entry.patches().iter().map(|patch| safe(&patch.id).into_owned()).collect();
     let patch = ids.join(", ");

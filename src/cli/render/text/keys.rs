@@ -9,8 +9,8 @@ use crate::model::Digest;
 use crate::report::review;
 use crate::text::one_line;
 use crate::workbench::{
-    Doubt, EVERY_PRODUCT, Fingerprint, Inspection, KeyWish, KnownKey, MadeKey, Review, Revoked, RevokedFrom,
-    Role, Rotated, Signed, Standing, TrustedKey, Verdict, spoken_reviews,
+    Doubt, EVERY_PRODUCT, Inspection, KeyFingerprint, KeyWish, KnownKey, MadeKey, Review, Revoked,
+    RevokedFrom, Rotated, Signed, SignerRole, Standing, TrustedKey, Verdict, spoken_reviews,
 };
 
 /// The verdict in one line, as good or bad as it is.
@@ -78,7 +78,7 @@ pub(in crate::cli) fn made_key(made: &MadeKey, is_protected: bool, style: Style)
 }
 
 /// What two people compare; `indent` stands before the labels.
-fn fingerprint(sheet: &mut Sheet, indent: &str, print: Fingerprint) {
+fn fingerprint(sheet: &mut Sheet, indent: &str, print: KeyFingerprint) {
     // Two lines of eight groups each, so that nobody loses the place.
     let groups = print.groups();
     let (first, second) = groups.split_at(39);
@@ -178,7 +178,7 @@ pub(in crate::cli) fn signed_list(signature: &Path, style: Style) -> String {
     format!("{}: {}\n", style.good("Signed"), place(signature))
 }
 
-fn roles(roles: &[Role]) -> String {
+fn roles(roles: &[SignerRole]) -> String {
     roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
 }
 

@@ -8,7 +8,7 @@ use super::list::columns;
 use super::scripts::scripts_in_short;
 use super::{headline, place, safe, title};
 use crate::cli::render::{Detail, Style, words};
-use crate::diff::{ChangeView, Content};
+use crate::diff::{ChangeView, ViewContent};
 use crate::model::{Node, Restart};
 use crate::plan::{Note, Obstacle, Preview};
 use crate::workbench::{ApplyPreview, ComingPatch, PlannedStep, RebuiltPlace, RollbackPreview};
@@ -156,11 +156,11 @@ fn rebuilt(place: &RebuiltPlace, style: Style) -> String {
 }
 
 /// A side of a rebuilt place; what is a file without bytes is too large for a diff.
-fn side(bytes: Option<&Arc<Vec<u8>>>, is_file: bool) -> Content<'_> {
+fn side(bytes: Option<&Arc<Vec<u8>>>, is_file: bool) -> ViewContent<'_> {
     match (bytes, is_file) {
-        (Some(bytes), _) => Content::Bytes(bytes),
-        (None, true) => Content::Unavailable("too large to be compared"),
-        (None, false) => Content::Absent,
+        (Some(bytes), _) => ViewContent::Bytes(bytes),
+        (None, true) => ViewContent::Unavailable("too large to be compared"),
+        (None, false) => ViewContent::Absent,
     }
 }
 

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Sheet, lines};
+use super::{KeyedText, lines};
 
 /// `None` if a line is neither a section, nor `key = value`, nor a comment, or may go on in the next one.
-pub(super) fn read(text: &str) -> Option<Sheet> {
-    let mut sheet = Sheet::default();
+pub(super) fn read(text: &str) -> Option<KeyedText> {
+    let mut sheet = KeyedText::default();
     let mut section: Vec<String> = Vec::new();
     let mut indent_of_section: Option<bool> = None;
     let mut seen = BTreeSet::new();

@@ -2,26 +2,26 @@
 
 use std::ops::Range;
 
-use super::{Key, Sheet};
+use super::{KeyPath, KeyedText};
 
 /// `None` if the text is no JSON object, or names a key twice.
-pub(super) fn read(text: &str) -> Option<Sheet> {
+pub(super) fn read(text: &str) -> Option<KeyedText> {
     // Whether it is JSON at all is for the reader that everybody uses, which also limits its depth.
     serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).ok()?;
-    let mut reader = Reader { text, at: 0, sheet: Sheet::default() };
+    let mut reader = JsonReader { text, at: 0, sheet: KeyedText::default() };
     reader.skip_space();
     reader.object(&mut Vec::new())?;
     Some(reader.sheet)
 }
 
 /// Goes through a text that is known to be JSON.
-struct Reader<'a> {
+struct JsonReader<'a> {
     text: &'a str,
     at: usize,
-    sheet: Sheet,
+    sheet: KeyedText,
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -32,7 +32,7 @@ impl Reader<'_> {
         }
     }
 
-    fn object(&mut self, key: &mut Key) -> Option<()> {
+    fn object(&mut self, key: &mut KeyPath) -> Option<()> {
         self.at += 1;
         loop {
             self.skip_space();
@@ -56,7 +56,7 @@ impl Reader<'_> {
     }
 
     /// A value whose key began at `start`.
-    fn value(&mut self, start: usize, key: &mut Key) -> Option<()> {
+    fn value(&mut self, start: usize, key: &mut KeyPath) -> Option<()> {
         let begin = self.at;
         if self.peek()? == b'{' && !self.text[begin + 1..].trim_start().starts_with('}') {
             self.object(key)?;

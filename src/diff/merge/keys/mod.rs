@@ -21,7 +21,7 @@ const MAX_KEYS: usize = 50_000;
 
 /// A form of file that can be merged by key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+pub(super) enum KeyFormat {
     Ini,
     Json,
     Properties,
@@ -46,21 +46,21 @@ pub(super) enum KeyMerge {
 }
 
 /// The way to a value, outermost key first.
-type Key = Vec<String>;
+type KeyPath = Vec<String>;
 
 /// A text cut into entries.
 #[derive(Debug, Default)]
-struct Sheet {
-    entries: BTreeMap<Key, Entry>,
+struct KeyedText {
+    entries: BTreeMap<KeyPath, KeyValue>,
     /// The keys in the order of the file.
-    order: Vec<Key>,
+    order: Vec<KeyPath>,
     /// Where whole groups of entries stand, for forms in which a group is one piece of text.
-    groups: BTreeMap<Key, Range<usize>>,
+    groups: BTreeMap<KeyPath, Range<usize>>,
 }
 
 /// One value, and where it stands.
 #[derive(Debug)]
-struct Entry {
+struct KeyValue {
     /// What it says. Two values that are spelled alike are alike.
     value: String,
     /// Where the value stands, and where the entry with all that belongs to it; `None` if it is no single value and
@@ -68,37 +68,37 @@ struct Entry {
     place: Option<(Range<usize>, Range<usize>)>,
 }
 
-impl Sheet {
+impl KeyedText {
     /// Adds an entry; `None` if the key is there already.
-    fn add(&mut self, key: Key, value: &str, place: Option<(Range<usize>, Range<usize>)>) -> Option<()> {
+    fn add(&mut self, key: KeyPath, value: &str, place: Option<(Range<usize>, Range<usize>)>) -> Option<()> {
         self.order.push(key.clone());
-        let entry = Entry { value: value.to_owned(), place };
+        let entry = KeyValue { value: value.to_owned(), place };
         if self.entries.insert(key, entry).is_some() { None } else { Some(()) }
     }
 
-    fn value(&self, key: &Key) -> Option<&str> {
+    fn value(&self, key: &KeyPath) -> Option<&str> {
         self.entries.get(key).map(|entry| entry.value.as_str())
     }
 
-    fn place(&self, key: &Key) -> Option<&(Range<usize>, Range<usize>)> {
+    fn place(&self, key: &KeyPath) -> Option<&(Range<usize>, Range<usize>)> {
         self.entries.get(key)?.place.as_ref()
     }
 
-    fn values(&self) -> BTreeMap<&Key, &str> {
+    fn values(&self) -> BTreeMap<&KeyPath, &str> {
         self.entries.iter().map(|(key, entry)| (key, entry.value.as_str())).collect()
     }
 }
 
-impl Format {
+impl KeyFormat {
     /// The form that a file of this name has.
     pub fn from_name(name: &str) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;
         Some(match extension.to_ascii_lowercase().as_str() {
-            "cfg" | "ini" => Format::Ini,
-            "json" => Format::Json,
-            "properties" => Format::Properties,
-            "toml" => Format::Toml,
-            "yaml" | "yml" => Format::Yaml,
+            "cfg" | "ini" => KeyFormat::Ini,
+            "json" => KeyFormat::Json,
+            "properties" => KeyFormat::Properties,
+            "toml" => KeyFormat::Toml,
+            "yaml" | "yml" => KeyFormat::Yaml,
             _ => return None,
         })
     }
@@ -108,13 +108,13 @@ impl Format {
         Text::new(self, content).is_some_and(|text| self.read(&text.text).is_some())
     }
 
-    fn read(self, text: &str) -> Option<Sheet> {
+    fn read(self, text: &str) -> Option<KeyedText> {
         match self {
-            Format::Ini => ini::read(text),
-            Format::Json => json::read(text),
-            Format::Properties => properties::read(text),
-            Format::Toml => toml::read(text),
-            Format::Yaml => yaml::read(text),
+            KeyFormat::Ini => ini::read(text),
+            KeyFormat::Json => json::read(text),
+            KeyFormat::Properties => properties::read(text),
+            KeyFormat::Toml => toml::read(text),
+            KeyFormat::Yaml => yaml::read(text),
         }
     }
 }
@@ -128,10 +128,10 @@ struct Text {
 
 impl Text {
     /// Files of settings may be older than UTF-8; what makes up their form is ASCII in all encodings that they have.
-    fn new(format: Format, content: &[u8]) -> Option<Self> {
+    fn new(format: KeyFormat, content: &[u8]) -> Option<Self> {
         match std::str::from_utf8(content) {
             Ok(text) => Some(Self { text: text.to_owned(), is_bytes: false }),
-            Err(_) if matches!(format, Format::Ini | Format::Properties) => {
+            Err(_) if matches!(format, KeyFormat::Ini | KeyFormat::Properties) => {
                 Some(Self { text: content.iter().map(|&byte| char::from(byte)).collect(), is_bytes: true })
             }
             Err(_) => None,
@@ -147,7 +147,7 @@ impl Text {
 }
 
 /// Merges by key. All three have been read as `format`.
-pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> KeyMerge {
+pub(super) fn merge(format: KeyFormat, base: &[u8], mine: &[u8], theirs: &[u8]) -> KeyMerge {
     let texts = [base, mine, theirs].map(|content| Text::new(format, content));
     let [Some(base), Some(mine), Some(theirs)] = texts else { return KeyMerge::Impossible };
     if theirs.is_bytes != mine.is_bytes {
@@ -162,7 +162,7 @@ pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> 
     if !clashes.is_empty() {
         return KeyMerge::Clashes(clashes.iter().map(|key| key.join(".")).collect());
     }
-    let edit = Edit {
+    let edit = KeyEdit {
         format,
         mine: &mine.text,
         my_sheet: &my_sheet,
@@ -188,9 +188,9 @@ pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> 
 }
 
 /// The keys that take their value from the patch, and those that both changed in different ways.
-fn compare(base: &Sheet, mine: &Sheet, theirs: &Sheet) -> (BTreeSet<Key>, Vec<Key>) {
+fn compare(base: &KeyedText, mine: &KeyedText, theirs: &KeyedText) -> (BTreeSet<KeyPath>, Vec<KeyPath>) {
     let (mut taken, mut clashes) = (BTreeSet::new(), Vec::new());
-    let keys: BTreeSet<&Key> = base.entries.keys().chain(theirs.entries.keys()).collect();
+    let keys: BTreeSet<&KeyPath> = base.entries.keys().chain(theirs.entries.keys()).collect();
     for key in keys {
         let [before, here, there] = [base, mine, theirs].map(|sheet| sheet.value(key));
         match () {
@@ -203,23 +203,23 @@ fn compare(base: &Sheet, mine: &Sheet, theirs: &Sheet) -> (BTreeSet<Key>, Vec<Ke
 }
 
 /// A text that is edited at the places of some keys.
-struct Edit<'a> {
-    format: Format,
+struct KeyEdit<'a> {
+    format: KeyFormat,
     mine: &'a str,
-    my_sheet: &'a Sheet,
+    my_sheet: &'a KeyedText,
     theirs: &'a str,
-    their_sheet: &'a Sheet,
+    their_sheet: &'a KeyedText,
 }
 
 /// What a range of the text becomes.
 type Exchange = (Range<usize>, String);
 
-impl Edit<'_> {
+impl KeyEdit<'_> {
     /// The edited text; `None` if some key has no place of its own.
-    fn take(&self, taken: &BTreeSet<Key>) -> Option<String> {
+    fn take(&self, taken: &BTreeSet<KeyPath>) -> Option<String> {
         let mut exchanges: Vec<Exchange> = Vec::new();
-        let mut came_with_group: BTreeSet<&Key> = BTreeSet::new();
-        let going = |key: &Key| taken.contains(key) && self.their_sheet.value(key).is_none();
+        let mut came_with_group: BTreeSet<&KeyPath> = BTreeSet::new();
+        let going = |key: &KeyPath| taken.contains(key) && self.their_sheet.value(key).is_none();
         for key in taken.iter().filter(|key| self.my_sheet.value(key).is_some()) {
             let (value, whole) = self.my_sheet.place(key)?;
             match self.their_sheet.value(key) {
@@ -250,14 +250,14 @@ impl Edit<'_> {
     }
 
     /// The outermost group around `key` that is not in the text yet.
-    fn missing_group(&self, key: &Key) -> Option<Key> {
+    fn missing_group(&self, key: &KeyPath) -> Option<KeyPath> {
         let is_here = |group: &[String]| self.my_sheet.order.iter().any(|other| other.starts_with(group));
         (1..key.len()).map(|length| &key[..length]).find(|group| !is_here(group)).map(<[String]>::to_vec)
     }
 
     /// Where a group stands in the patch's text.
-    fn group_range(&self, group: &Key) -> Option<Range<usize>> {
-        if self.format == Format::Json {
+    fn group_range(&self, group: &KeyPath) -> Option<Range<usize>> {
+        if self.format == KeyFormat::Json {
             return self.their_sheet.groups.get(group).cloned();
         }
         let members = self.their_sheet.order.iter().filter(|key| key.starts_with(group));
@@ -272,13 +272,13 @@ impl Edit<'_> {
     /// Where an entry or group of the patch comes to stand, and with which text around it.
     fn insertion(
         &self,
-        key: &Key,
+        key: &KeyPath,
         range: Range<usize>,
         is_group: bool,
-        going: &dyn Fn(&Key) -> bool,
+        going: &dyn Fn(&KeyPath) -> bool,
     ) -> Option<Exchange> {
         let neighbours = self.neighbours(key, going);
-        if self.format == Format::Json {
+        if self.format == KeyFormat::Json {
             return json::insertion(self.mine, &self.theirs[range], neighbours);
         }
         let ends = if self.mine.contains("\r\n") { "\r\n" } else { "\n" };
@@ -311,14 +311,14 @@ impl Edit<'_> {
     /// The entries of the same group between which `key` stands in the patch's file, as far as they are here and stay.
     fn neighbours(
         &self,
-        key: &Key,
-        going: &dyn Fn(&Key) -> bool,
+        key: &KeyPath,
+        going: &dyn Fn(&KeyPath) -> bool,
     ) -> (Option<Range<usize>>, Option<Range<usize>>) {
         let parent = &key[..key.len().saturating_sub(1)];
-        let is_sibling = |other: &&Key| other.len() >= key.len() && other.starts_with(parent);
-        let order: Vec<&Key> = self.their_sheet.order.iter().filter(is_sibling).collect();
+        let is_sibling = |other: &&KeyPath| other.len() >= key.len() && other.starts_with(parent);
+        let order: Vec<&KeyPath> = self.their_sheet.order.iter().filter(is_sibling).collect();
         let first = order.iter().position(|other| other.starts_with(key)).unwrap_or(order.len());
-        let here = |other: &Key| -> Option<Range<usize>> {
+        let here = |other: &KeyPath| -> Option<Range<usize>> {
             let child = &other[..key.len()];
             if let Some(group) = self.my_sheet.groups.get(child) {
                 return Some(group.clone());
@@ -348,7 +348,7 @@ impl Edit<'_> {
 
     /// What has to go so that an entry is gone.
     fn without(&self, whole: &Range<usize>) -> Range<usize> {
-        if self.format == Format::Json { json::without(self.mine, whole) } else { whole.clone() }
+        if self.format == KeyFormat::Json { json::without(self.mine, whole) } else { whole.clone() }
     }
 }
 

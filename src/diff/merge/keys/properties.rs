@@ -1,10 +1,10 @@
 //! Reads Java's property files with the place of each value. A value that goes on in the next line is one value.
 
-use super::{Sheet, line_end, lines};
+use super::{KeyedText, line_end, lines};
 
 /// `None` if a key is named twice.
-pub(super) fn read(text: &str) -> Option<Sheet> {
-    let mut sheet = Sheet::default();
+pub(super) fn read(text: &str) -> Option<KeyedText> {
+    let mut sheet = KeyedText::default();
     let mut goes_on_from: Option<usize> = None;
     for (start, line) in lines(text) {
         let bare = line.trim_start_matches([' ', '\t', '\x0c']);
@@ -27,7 +27,7 @@ fn ends_with_a_lone_backslash(line: &str) -> bool {
     (line.len() - line.trim_end_matches('\\').len()) % 2 == 1
 }
 
-fn add(sheet: &mut Sheet, text: &str, start: usize, end: usize) -> Option<()> {
+fn add(sheet: &mut KeyedText, text: &str, start: usize, end: usize) -> Option<()> {
     const SPACE: [char; 3] = [' ', '\t', '\x0c'];
     let entry = &text[start..end];
     let bare = entry.trim_start_matches(SPACE);

@@ -5,7 +5,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn merged(name: &str, base: &str, mine: &str, theirs: &str) -> Result<(String, Vec<String>), KeyMerge> {
-    let format = Format::from_name(name).expect("a form");
+    let format = KeyFormat::from_name(name).expect("a form");
     for text in [base, mine, theirs] {
         assert!(format.reads(text.as_bytes()), "{text:?} is read");
     }
@@ -73,7 +73,7 @@ fn ini_and_property_files_are_merged_in_their_own_spelling() {
 #[test]
 fn settings_older_than_utf_8_are_merged_too() {
     let merge =
-        merge(Format::Properties, b"n=caf\xe9\na=1\n", b"n=caf\xe9s\na=1\n", b"n=caf\xe9\na=2\nb=\xfc\n");
+        merge(KeyFormat::Properties, b"n=caf\xe9\na=1\n", b"n=caf\xe9s\na=1\n", b"n=caf\xe9\na=2\nb=\xfc\n");
     let keys = vec!["a".to_owned(), "b".to_owned()];
     assert_eq!(merge, KeyMerge::Clean { content: b"n=caf\xe9s\na=2\nb=\xfc\n".to_vec(), keys });
 }
@@ -104,12 +104,12 @@ fn yaml_that_could_mean_something_else_is_not_read() {
         "a:\n\tb: 1\n",
         "a: b: c\n",
     ] {
-        assert!(!Format::Yaml.reads(text.as_bytes()), "{text:?}");
+        assert!(!KeyFormat::Yaml.reads(text.as_bytes()), "{text:?}");
     }
     for text in
         ["---\na: |\n  x: y\n\n  z\nb: 1\n", "a:\n  - x: 1\n    y: 2\nb: c\n", "a:\nb: 1\n", "", "# only\n"]
     {
-        assert!(Format::Yaml.reads(text.as_bytes()), "{text:?}");
+        assert!(KeyFormat::Yaml.reads(text.as_bytes()), "{text:?}");
     }
 }
 
@@ -176,7 +176,7 @@ proptest! {
         let wanted: Vec<Option<u8>> =
             (0..keys.len()).map(|n| if mine[n] == base[n] { theirs[n] } else { mine[n] }).collect();
         for name in ["a.json", "a.toml", "a.ini", "a.properties", "a.yaml"] {
-            let format = Format::from_name(name).expect("a form");
+            let format = KeyFormat::from_name(name).expect("a form");
             let read = |values: &[Option<u8>]| format.read(&spelled(name, values)).expect("it reads");
             let texts = [&base, &mine, &theirs].map(|values| spelled(name, values));
             match merge(format, texts[0].as_bytes(), texts[1].as_bytes(), texts[2].as_bytes()) {

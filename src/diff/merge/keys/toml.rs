@@ -2,16 +2,16 @@
 
 use toml_edit::{Document, Item, Table};
 
-use super::{Key, Sheet, line_end, line_start};
+use super::{KeyPath, KeyedText, line_end, line_start};
 
 /// `None` if the text is no TOML.
-pub(super) fn read(text: &str) -> Option<Sheet> {
+pub(super) fn read(text: &str) -> Option<KeyedText> {
     let document = Document::parse(text).ok()?;
     let values: toml::Table = toml::from_str(text).ok()?;
-    let mut sheet = Sheet::default();
+    let mut sheet = KeyedText::default();
     read_table(text, document.as_table(), &values, &mut Vec::new(), &mut sheet)?;
     // Tables come in the order of their first mention; the order that counts is that of the lines.
-    let start = |key: &Key| sheet.place(key).map_or(usize::MAX, |(value, _)| value.start);
+    let start = |key: &KeyPath| sheet.place(key).map_or(usize::MAX, |(value, _)| value.start);
     let mut order = sheet.order.clone();
     order.sort_by_key(start);
     sheet.order = order;
@@ -22,8 +22,8 @@ fn read_table(
     text: &str,
     table: &Table,
     values: &toml::Table,
-    key: &mut Key,
-    sheet: &mut Sheet,
+    key: &mut KeyPath,
+    sheet: &mut KeyedText,
 ) -> Option<()> {
     for (name, item) in table {
         key.push(name.to_owned());

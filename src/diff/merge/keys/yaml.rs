@@ -4,17 +4,17 @@
 //! Not a library's YAML: that would read anchors, tags and flows as well and forget where a value stands, and only what
 //! can be edited in its place, with one possible meaning, may be merged here.
 
-use super::{Key, Sheet, line_end, lines};
+use super::{KeyPath, KeyedText, line_end, lines};
 
 /// One line that says something.
-struct Line<'a> {
+struct YamlLine<'a> {
     start: usize,
     indent: usize,
     text: &'a str,
 }
 
 /// `None` if the text is more than such a mapping.
-pub(super) fn read(text: &str) -> Option<Sheet> {
+pub(super) fn read(text: &str) -> Option<KeyedText> {
     let mut significant = Vec::new();
     for (start, line) in lines(text) {
         let bare = line.trim_start_matches(' ');
@@ -28,24 +28,24 @@ pub(super) fn read(text: &str) -> Option<Sheet> {
         {
             return None;
         }
-        significant.push(Line { start, indent: line.len() - bare.len(), text: bare.trim_end() });
+        significant.push(YamlLine { start, indent: line.len() - bare.len(), text: bare.trim_end() });
     }
-    let mut reader = Reader { text, lines: &significant, at: 0, sheet: Sheet::default() };
+    let mut reader = YamlReader { text, lines: &significant, at: 0, sheet: KeyedText::default() };
     let indent = reader.lines.first().map_or(0, |line| line.indent);
     reader.mapping(indent, &mut Vec::new())?;
     (reader.at == reader.lines.len()).then_some(reader.sheet)
 }
 
-struct Reader<'a> {
+struct YamlReader<'a> {
     text: &'a str,
-    lines: &'a [Line<'a>],
+    lines: &'a [YamlLine<'a>],
     at: usize,
-    sheet: Sheet,
+    sheet: KeyedText,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> YamlReader<'a> {
     /// All lines of one mapping, whose keys begin at `indent`.
-    fn mapping(&mut self, indent: usize, key: &mut Key) -> Option<()> {
+    fn mapping(&mut self, indent: usize, key: &mut KeyPath) -> Option<()> {
         while let Some(line) = self.lines.get(self.at).filter(|line| line.indent >= indent) {
             if line.indent > indent {
                 return None;
@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What stands behind a key in its line, or below it.
-    fn value(&mut self, line: &'a Line<'a>, rest: &'a str, key: &mut Key) -> Option<()> {
+    fn value(&mut self, line: &'a YamlLine<'a>, rest: &'a str, key: &mut KeyPath) -> Option<()> {
         let below = self.lines.get(self.at).filter(|next| next.indent > line.indent);
         let list = self.lines.get(self.at).is_some_and(|next| {
             next.indent >= line.indent && (next.text == "-" || next.text.starts_with("- "))
@@ -86,8 +86,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Everything that belongs to a key without being a mapping, as one value.
-    fn block(&mut self, line: &Line<'_>, key: &Key) -> Option<()> {
-        let is_of_it = |next: &Line<'_>| {
+    fn block(&mut self, line: &YamlLine<'_>, key: &KeyPath) -> Option<()> {
+        let is_of_it = |next: &YamlLine<'_>| {
             next.indent > line.indent || next.indent == line.indent && next.text.starts_with('-')
         };
         while self.lines.get(self.at).is_some_and(is_of_it) {

@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use super::super::Attributes;
 use super::super::os::utf8;
 use super::confine::Resolved;
-use super::status::Kind;
+use super::status::ObjectKind;
 
 /// Signatures of the content by the kernel. A new content needs its own, an old one would make it unreadable.
 const BOUND_TO_CONTENT: [&str; 2] = ["security.ima", "security.evm"];
@@ -85,9 +85,9 @@ enum Object {
 impl Object {
     fn open(spot: &Resolved) -> io::Result<Self> {
         match spot.existing()?.kind {
-            Kind::File | Kind::Dir => Ok(Self::Open(spot.open_file_or_dir()?)),
+            ObjectKind::File | ObjectKind::Dir => Ok(Self::Open(spot.open_file_or_dir()?)),
             #[cfg(target_os = "linux")]
-            Kind::Link => {
+            ObjectKind::Link => {
                 use rustix::fd::AsRawFd;
                 let dir = spot.dir.try_clone()?;
                 let path = format!("/proc/self/fd/{}/{}", dir.as_raw_fd(), spot.name);

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 
 use super::super::Place;
 use super::super::os::{refused, relative};
-use super::status::{self, Kind, Status};
+use super::status::{self, ObjectKind, ObjectStatus};
 
 /// Opens a folder only to start from it. Linux needs no right to read it for that.
 #[cfg(target_os = "linux")]
@@ -99,7 +99,7 @@ impl Root {
 
 impl Resolved {
     /// What is there, without following it.
-    pub(super) fn status(&self) -> io::Result<Option<Status>> {
+    pub(super) fn status(&self) -> io::Result<Option<ObjectStatus>> {
         match status::at(&self.dir, &self.name) {
             Ok(found) => Ok(Some(found)),
             Err(Errno::NOENT) => Ok(None),
@@ -108,7 +108,7 @@ impl Resolved {
     }
 
     /// What is there; it is an error if there is nothing or another filesystem.
-    pub(super) fn existing(&self) -> io::Result<Status> {
+    pub(super) fn existing(&self) -> io::Result<ObjectStatus> {
         let found = self.status()?.ok_or(Errno::NOENT)?;
         if found.is_mount(self.device) { Err(Errno::XDEV.into()) } else { Ok(found) }
     }
@@ -145,18 +145,18 @@ impl Resolved {
     /// Opens the file or folder there for reading.
     pub(super) fn open_file_or_dir(&self) -> io::Result<OwnedFd> {
         match self.existing()?.kind {
-            Kind::Dir => self.open_dir(OFlags::RDONLY),
+            ObjectKind::Dir => self.open_dir(OFlags::RDONLY),
             _ => self.open_file(OFlags::RDONLY),
         }
     }
 }
 
-fn only_file(found: &Status) -> io::Result<()> {
+fn only_file(found: &ObjectStatus) -> io::Result<()> {
     match found.kind {
-        Kind::File => Ok(()),
-        Kind::Dir => Err(Errno::ISDIR.into()),
-        Kind::Link => Err(refused("not a regular file but a link")),
-        Kind::Special(word) => Err(refused(&format!("not a regular file but a {word}"))),
+        ObjectKind::File => Ok(()),
+        ObjectKind::Dir => Err(Errno::ISDIR.into()),
+        ObjectKind::Link => Err(refused("not a regular file but a link")),
+        ObjectKind::Special(word) => Err(refused(&format!("not a regular file but a {word}"))),
     }
 }
 

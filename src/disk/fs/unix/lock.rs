@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use super::super::os::{LOCK_FILE, refused};
 use super::super::{LockGuard, LockKind, Place, StatePath};
 use super::confine::{Resolved, Root};
-use super::status::{self, Kind, Status};
+use super::status::{self, ObjectKind, ObjectStatus};
 
 /// How often to start again when the lock file is replaced between opening and locking it.
 const RETRIES: usize = 8;
@@ -21,11 +21,11 @@ const HOLDER_BYTES: u64 = 256;
 /// Bits that would let somebody else plant a file in the state folder.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 
-struct Held(Option<File>);
+struct UnixLock(Option<File>);
 
-impl LockGuard for Held {}
+impl LockGuard for UnixLock {}
 
-impl Drop for Held {
+impl Drop for UnixLock {
     fn drop(&mut self) {
         // Closing would do, if not for a child that is just being started and still has a copy of the handle.
         if let Some(file) = &self.0 {
@@ -40,14 +40,14 @@ pub(super) fn lock(root: &Root, keeps_modes: bool, kind: LockKind) -> io::Result
         make_state_dir(root)?;
     }
     let Some(folder) = state_dir(root)? else {
-        return Ok(Some(Box::new(Held(None))));
+        return Ok(Some(Box::new(UnixLock(None))));
     };
     check_owner(&folder, keeps_modes)?;
 
     let spot = lock_file(root)?;
     for _ in 0..RETRIES {
         let Some(file) = open(&spot, kind)? else {
-            return Ok(Some(Box::new(Held(None))));
+            return Ok(Some(Box::new(UnixLock(None))));
         };
         let mut file = File::from(file);
         let answer = match kind {
@@ -65,7 +65,7 @@ pub(super) fn lock(root: &Root, keeps_modes: bool, kind: LockKind) -> io::Result
             if kind == LockKind::Exclusive {
                 say_who(&mut file)?;
             }
-            return Ok(Some(Box::new(Held(Some(file)))));
+            return Ok(Some(Box::new(UnixLock(Some(file)))));
         }
     }
     Err(io::Error::new(io::ErrorKind::ResourceBusy, "the lock file is being replaced again and again"))
@@ -94,17 +94,17 @@ fn make_state_dir(root: &Root) -> io::Result<()> {
     }
 }
 
-fn state_dir(root: &Root) -> io::Result<Option<Status>> {
+fn state_dir(root: &Root) -> io::Result<Option<ObjectStatus>> {
     let folder = root.spot(&Place::State(StatePath::root()))?.status()?;
     match folder {
         Some(folder) if folder.is_mount(root.device) => Err(Errno::XDEV.into()),
-        Some(folder) if folder.kind != Kind::Dir => Err(Errno::NOTDIR.into()),
+        Some(folder) if folder.kind != ObjectKind::Dir => Err(Errno::NOTDIR.into()),
         folder => Ok(folder),
     }
 }
 
 /// A state folder that came with a downloaded product, or was put there by another user, is not ours.
-fn check_owner(folder: &Status, keeps_modes: bool) -> io::Result<()> {
+fn check_owner(folder: &ObjectStatus, keeps_modes: bool) -> io::Result<()> {
     let me = rustix::process::geteuid().as_raw();
     let (owner, _) = folder.owner;
     if owner != me && owner != 0 {

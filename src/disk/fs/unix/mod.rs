@@ -26,9 +26,10 @@ use rustix::io::Errno;
 pub(super) use self::confine::Resolver;
 use self::confine::{Resolved, Root};
 use self::volume::Traits;
-use super::os::{OpenError, utf8};
+use super::os::{FolderError, utf8};
 use super::{
-    Attributes, Features, FileRead, FileWrite, Fs, LockGuard, LockKind, Names, Place, Space, Stat, StatePath,
+    Attributes, Features, FileRead, FileWrite, FolderNames, Fs, LockGuard, LockKind, Place, Space, Stat,
+    StatePath,
 };
 use crate::model::{Code, Mode, TreePath};
 
@@ -48,19 +49,19 @@ impl OsFs {
     ///
     /// # Errors
     /// The folder is a link, is none, or the system refuses.
-    pub fn open(root: &Path) -> Result<Self, OpenError> {
+    pub fn open(root: &Path) -> Result<Self, FolderError> {
         Self::open_with(root, None)
     }
 
     /// As [`OsFs::open`], with a given way to resolve names or the best one.
-    pub(super) fn open_with(path: &Path, resolver: Option<Resolver>) -> Result<Self, OpenError> {
-        OpenError::check(path)?;
+    pub(super) fn open_with(path: &Path, resolver: Option<Resolver>) -> Result<Self, FolderError> {
+        FolderError::check(path)?;
         let open = || {
             let root = Root::open(path, resolver)?;
             let traits = Traits::new(&root)?;
             Ok(Self { root, traits, is_disposable: false })
         };
-        open().map_err(|e| OpenError::new(path, e))
+        open().map_err(|e| FolderError::new(path, e))
     }
 
     /// For a folder that nobody keeps: what is synced does not wait for the disk, and a power cut may lose it.
@@ -104,9 +105,9 @@ impl Fs for OsFs {
         Ok(found.map(|found| found.found(self.root.device, self.keeps_modes())))
     }
 
-    fn list(&self, dir: &Place) -> io::Result<Names> {
+    fn list(&self, dir: &Place) -> io::Result<FolderNames> {
         let entries = Dir::new(self.root.open_dir(dir, OFlags::RDONLY)?)?;
-        let mut names = Names::default();
+        let mut names = FolderNames::default();
         for entry in entries {
             match entry?.file_name().to_bytes() {
                 b"." | b".." => {}
@@ -208,7 +209,7 @@ impl Fs for OsFs {
 
     fn set_dir_mode(&self, dir: &TreePath, mode: Mode) -> io::Result<()> {
         let spot = self.theirs(dir)?;
-        if spot.existing()?.kind != status::Kind::Dir {
+        if spot.existing()?.kind != status::ObjectKind::Dir {
             return Err(Errno::NOTDIR.into());
         }
         self.change_mode(&spot, mode)
@@ -280,7 +281,7 @@ pub(crate) fn make_link(points_to: &str, at: &Path) -> io::Result<()> {
 fn change_unreadable(spot: &Resolved, mode: fs::Mode) -> io::Result<()> {
     use rustix::fd::AsRawFd;
     let handle = spot.open(OFlags::PATH, fs::Mode::empty())?;
-    if status::of_handle(&handle)?.kind == status::Kind::Link {
+    if status::of_handle(&handle)?.kind == status::ObjectKind::Link {
         return Err(super::os::refused("a link has no permission bits"));
     }
     Ok(fs::chmod(format!("/proc/self/fd/{}", handle.as_raw_fd()), mode)?)

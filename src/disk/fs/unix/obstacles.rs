@@ -9,7 +9,7 @@ use crate::model::Code;
 
 use super::super::Place;
 use super::confine::{Root, may};
-use super::status::{self, Kind, Status};
+use super::status::{self, ObjectKind, ObjectStatus};
 
 /// The bit that lets only owners rename and remove names in a folder.
 const STICKY: u32 = 0o1000;
@@ -50,13 +50,13 @@ pub(super) fn to_move(root: &Root, at: &Place) -> io::Result<Vec<(Code, String)>
         obstacles.push(format!("it is in a sticky folder and belongs to user {}", thing.owner.0));
     }
     // A folder's own ".." changes when it moves.
-    if thing.kind == Kind::Dir && !may(&spot.dir, &spot.name, Access::WRITE_OK)? {
+    if thing.kind == ObjectKind::Dir && !may(&spot.dir, &spot.name, Access::WRITE_OK)? {
         obstacles.push("the present user may not write in it, which moving a folder needs".to_owned());
     }
     obstacles.extend(flags(&thing));
     let mut obstacles: Vec<(Code, String)> =
         obstacles.into_iter().map(|phrase| (Code::Rights, phrase)).collect();
-    if thing.kind != Kind::Dir && !may_give(thing.owner) {
+    if thing.kind != ObjectKind::Dir && !may_give(thing.owner) {
         let (user, group) = thing.owner;
         let phrase =
             format!("it belongs to {user}:{group}, and the present user cannot give a new file that owner");
@@ -84,11 +84,11 @@ fn me() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-fn restricts_to_owners(folder: &Status) -> bool {
+fn restricts_to_owners(folder: &ObjectStatus) -> bool {
     folder.mode.bits() & STICKY != 0 && folder.owner.0 != me() && me() != 0
 }
 
-fn flags(thing: &Status) -> impl Iterator<Item = String> {
+fn flags(thing: &ObjectStatus) -> impl Iterator<Item = String> {
     let immutable = thing.immutable.then(|| "it is marked as immutable".to_owned());
     let append_only = thing.append_only.then(|| "it is marked as append-only".to_owned());
     immutable.into_iter().chain(append_only)

@@ -9,7 +9,7 @@ use crate::model::Mode;
 
 /// What sort of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ObjectKind {
     File,
     Link,
     Dir,
@@ -17,8 +17,8 @@ pub(super) enum Kind {
 }
 
 /// What the system knows about an object.
-pub(super) struct Status {
-    pub(super) kind: Kind,
+pub(super) struct ObjectStatus {
+    pub(super) kind: ObjectKind,
     pub(super) mode: Mode,
     pub(super) owner: (u32, u32),
     pub(super) device: u64,
@@ -32,7 +32,7 @@ pub(super) struct Status {
     pub(super) append_only: bool,
 }
 
-impl Status {
+impl ObjectStatus {
     /// Whether the object is on another filesystem, or reached through another mount, than the folder on `device`.
     pub(super) fn is_mount(&self, device: u64) -> bool {
         self.mount_root || self.device != device
@@ -42,29 +42,29 @@ impl Status {
     pub(super) fn found(&self, device: u64, keeps_modes: bool) -> Stat {
         let kind = match self.kind {
             _ if self.is_mount(device) => StatKind::Mount,
-            Kind::File => StatKind::File { size_bytes: self.size_bytes },
-            Kind::Link => StatKind::Link,
-            Kind::Dir => StatKind::Dir,
-            Kind::Special(word) => StatKind::Special(word),
+            ObjectKind::File => StatKind::File { size_bytes: self.size_bytes },
+            ObjectKind::Link => StatKind::Link,
+            ObjectKind::Dir => StatKind::Dir,
+            ObjectKind::Special(word) => StatKind::Special(word),
         };
         let mode = match self.kind {
             _ if keeps_modes => self.mode,
-            Kind::Dir => Mode::DIR,
+            ObjectKind::Dir => Mode::DIR,
             _ => Mode::FILE,
         };
         Stat { kind, mode, object: self.object, names: self.names, modified_nanos: self.modified_nanos }
     }
 }
 
-fn kind(raw: RawMode) -> Kind {
+fn kind(raw: RawMode) -> ObjectKind {
     match FileType::from_raw_mode(raw) {
-        FileType::RegularFile => Kind::File,
-        FileType::Directory => Kind::Dir,
-        FileType::Symlink => Kind::Link,
-        FileType::Fifo => Kind::Special("named pipe"),
-        FileType::Socket => Kind::Special("socket"),
-        FileType::BlockDevice | FileType::CharacterDevice => Kind::Special("device"),
-        FileType::Unknown => Kind::Special("thing of an unknown kind"),
+        FileType::RegularFile => ObjectKind::File,
+        FileType::Directory => ObjectKind::Dir,
+        FileType::Symlink => ObjectKind::Link,
+        FileType::Fifo => ObjectKind::Special("named pipe"),
+        FileType::Socket => ObjectKind::Special("socket"),
+        FileType::BlockDevice | FileType::CharacterDevice => ObjectKind::Special("device"),
+        FileType::Unknown => ObjectKind::Special("thing of an unknown kind"),
     }
 }
 
@@ -73,12 +73,12 @@ fn nanos(seconds: i64, nanos: i64) -> i128 {
 }
 
 /// The object called `name` in `dir`; a link is looked at, not followed.
-pub(super) fn at(dir: impl AsFd, name: &str) -> Result<Status, Errno> {
+pub(super) fn at(dir: impl AsFd, name: &str) -> Result<ObjectStatus, Errno> {
     ask(dir, name, AtFlags::SYMLINK_NOFOLLOW)
 }
 
 #[cfg(target_os = "linux")]
-pub(super) fn of_handle(handle: impl AsFd) -> Result<Status, Errno> {
+pub(super) fn of_handle(handle: impl AsFd) -> Result<ObjectStatus, Errno> {
     let mut status = ask(handle, "", AtFlags::EMPTY_PATH)?;
     // The root of a target may itself be a mount; what was opened below it was checked by name.
     status.mount_root = false;
@@ -86,12 +86,12 @@ pub(super) fn of_handle(handle: impl AsFd) -> Result<Status, Errno> {
 }
 
 #[cfg(target_os = "linux")]
-fn ask(dir: impl AsFd, name: &str, flags: AtFlags) -> Result<Status, Errno> {
+fn ask(dir: impl AsFd, name: &str, flags: AtFlags) -> Result<ObjectStatus, Errno> {
     use rustix::fs::{StatxAttributes, StatxFlags};
     let seen = fs::statx(dir, name, flags | AtFlags::NO_AUTOMOUNT, StatxFlags::BASIC_STATS)?;
     let raw = RawMode::from(seen.stx_mode);
     let flag = |flag| seen.stx_attributes.contains(flag);
-    Ok(Status {
+    Ok(ObjectStatus {
         kind: kind(raw),
         mode: Mode::new(raw),
         owner: (seen.stx_uid, seen.stx_gid),
@@ -107,23 +107,23 @@ fn ask(dir: impl AsFd, name: &str, flags: AtFlags) -> Result<Status, Errno> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn of_handle(handle: impl AsFd) -> Result<Status, Errno> {
+pub(super) fn of_handle(handle: impl AsFd) -> Result<ObjectStatus, Errno> {
     Ok(from_stat(&fs::fstat(handle)?))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn ask(dir: impl AsFd, name: &str, flags: AtFlags) -> Result<Status, Errno> {
+fn ask(dir: impl AsFd, name: &str, flags: AtFlags) -> Result<ObjectStatus, Errno> {
     Ok(from_stat(&fs::statat(dir, name, flags)?))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn from_stat(seen: &fs::Stat) -> Status {
+fn from_stat(seen: &fs::Stat) -> ObjectStatus {
     /// `UF_IMMUTABLE` and `SF_IMMUTABLE` of <sys/stat.h>.
     const IMMUTABLE: u32 = 0x0002_0002;
     /// `UF_APPEND` and `SF_APPEND`.
     const APPEND: u32 = 0x0004_0004;
     let raw = seen.st_mode;
-    Status {
+    ObjectStatus {
         kind: kind(raw),
         mode: Mode::new(raw.into()),
         owner: (seen.st_uid, seen.st_gid),

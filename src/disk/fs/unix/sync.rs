@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use super::super::Place;
 use super::super::os::in_parallel;
 use super::confine::Root;
-use super::status::Kind;
+use super::status::ObjectKind;
 
 /// Up to so many places are synced one by one, so that other programs' unwritten data does not hold us up; for more,
 /// one call for the whole filesystem is faster. Measured on ext4, files of 10 KiB: 16 places 8 ms against 3 ms
@@ -29,7 +29,7 @@ fn sync_one(root: &Root, syncs_whole: bool, place: &Place) -> io::Result<()> {
         Place::Root => root.open_dir(place, OFlags::RDONLY),
         _ => {
             let spot = root.spot(place)?;
-            if spot.existing()?.kind == Kind::Link {
+            if spot.existing()?.kind == ObjectKind::Link {
                 // A link has no content apart from its name, which its folder's sync makes durable.
                 return Ok(());
             }

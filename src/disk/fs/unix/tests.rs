@@ -205,7 +205,7 @@ fn a_root_that_is_a_link_names_the_real_folder() {
     symlink(&target.root, &link).expect("a link");
     for spelled in [link.clone(), link.join("")] {
         match OsFs::open(&spelled) {
-            Err(OpenError::IsLink { real, .. }) => {
+            Err(FolderError::IsLink { real, .. }) => {
                 assert_eq!(real, target.root.canonicalize().expect("it exists"));
             }
             _ => panic!("{spelled:?} is refused as a link"),

@@ -7,7 +7,9 @@ use super::*;
 use crate::environment::Environment;
 use crate::model::Code;
 use crate::plan::OnDrift;
-use crate::workbench::{ApplyOptions, MakeRequest, OrderSource, Proof, RollbackOptions, RolledBack, Which};
+use crate::workbench::{
+    ApplyOptions, MakeRequest, OrderSource, ProofChoice, RollbackOptions, RolledBack, Which,
+};
 
 /// A product, a patch for it, and a diary that scripts write to.
 struct Stage {
@@ -63,7 +65,7 @@ impl Stage {
             to: self.path("new"),
             order: OrderSource::File(self.path("order.toml")),
             output: self.path(&format!("{name}.patchbundle")),
-            proof: Proof::RoundTrip,
+            proof: ProofChoice::RoundTrip,
         };
         let _ = unstoppable(|watch| self.workbench.make(&request, watch)).expect("a bundle");
     }
@@ -334,7 +336,7 @@ fn a_script_that_was_cut_short_is_in_doubt_and_told() {
     let mut folder = stage.workbench.locked(root, &target).expect("a history");
     let bundle = stage.workbench.open(&stage.path("one.patchbundle")).expect("a bundle");
     let plan = ScriptPlan::of_bundles([&bundle].into_iter(), &stage.workbench).expect("scripts");
-    let mut run = Run::new(&mut folder, &plan, None);
+    let mut run = ScriptRun::new(&mut folder, &plan, None);
     run.append(plan.due(ScriptTime::Before).collect()).expect("an entry");
     drop(folder);
     assert_eq!(stage.in_doubt(), ["script 1 of one, before the change"]);
@@ -357,7 +359,7 @@ fn an_interpreter_that_is_not_here_is_told_before_anything_runs() {
         to: stage.path("new"),
         order: OrderSource::File(stage.path("order.toml")),
         output: stage.path("one.patchbundle"),
-        proof: Proof::Skip,
+        proof: ProofChoice::Skip,
     };
     let _ = unstoppable(|watch| stage.workbench.make(&request, watch)).expect("a bundle");
     let error = stage.apply(ScriptConsent::All).expect_err("there is no PowerShell here");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use patchwright::bundle::author::{Request, author};
+use patchwright::bundle::author::{AuthorRequest, author};
 use patchwright::bundle::manifest::referenced_blobs;
 use patchwright::bundle::order::Order;
 use patchwright::bundle::{UnverifiedBundle, delta};
@@ -42,7 +42,7 @@ fn make() -> (Vec<u8>, Good) {
     lay_out(&new, &format!("{T1_APP}{}", app_before()), AFTER, "bin/tool");
     put(&new, "bin/tool", "a second program\n", 0o755);
     let id = PatchId::parse("ACME-HF-1042").expect("a good id");
-    let request = Request {
+    let request = AuthorRequest {
         old: &OsFs::open(&old).expect("a folder"),
         new: &OsFs::open(&new).expect("a folder"),
         order: &Order::minimal(id, Some("4.2.1"), Some("4.2.1-hf1")),

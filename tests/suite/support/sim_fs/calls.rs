@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind};
 use std::sync::{Arc, MutexGuard};
 
 use patchwright::disk::fs::{
-    Attributes, Features, FileRead, FileWrite, Fs, LockGuard, LockKind, Names, Place, STATE_DIR, Space, Stat,
-    StatePath,
+    Attributes, Features, FileRead, FileWrite, FolderNames, Fs, LockGuard, LockKind, Place, STATE_DIR, Space,
+    Stat, StatePath,
 };
 use patchwright::model::{Code, Mode, TreePath};
 
@@ -112,11 +112,11 @@ impl Fs for SimFs {
         Ok(machine.disk.find(&path(at))?.map(|id| machine.disk.found(id)))
     }
 
-    fn list(&self, dir: &Place) -> io::Result<Names> {
+    fn list(&self, dir: &Place) -> io::Result<FolderNames> {
         let machine = self.asking(format_args!("list {dir}"))?;
         let names = machine.disk.names(machine.disk.existing(&path(dir))?)?;
         let text = names.values().map(|entry| entry.name.to_string()).collect();
-        Ok(Names { text, not_text: Vec::new() })
+        Ok(FolderNames { text, not_text: Vec::new() })
     }
 
     fn read_link(&self, at: &Place) -> io::Result<String> {
