@@ -72,12 +72,12 @@ impl Environment {
     }
 
     /// The present time.
-    pub fn timestamp(&self) -> jiff::Timestamp {
+    pub(crate) fn timestamp(&self) -> jiff::Timestamp {
         (self.now)()
     }
 
     /// 32 hex digits that nobody can guess.
-    pub fn random_id(&self) -> String {
+    pub(crate) fn random_id(&self) -> String {
         format!("{:032x}", (self.random)())
     }
 }

@@ -47,7 +47,7 @@ impl Phase {
     }
 
     /// Whether a wish to stop is still heard in this phase.
-    pub const fn can_be_cancelled(self) -> bool {
+    pub(crate) const fn can_be_cancelled(self) -> bool {
         !matches!(self, Phase::Verifying | Phase::PuttingBack)
     }
 }
@@ -74,7 +74,7 @@ pub trait Progress: Sync {
 }
 
 /// Hands on what is written, counts it, and fails between two pieces once somebody wishes to stop.
-pub struct WatchedWriter<'a, W> {
+pub(crate) struct WatchedWriter<'a, W> {
     inner: W,
     progress: &'a dyn Progress,
     cancel: &'a CancelToken,

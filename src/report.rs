@@ -29,7 +29,7 @@ use crate::plan::Obstacle;
 use crate::text::capitalised;
 use crate::transaction::{ChangeFailure, FolderCondition, SafeCopyError, TransactionError};
 use crate::workbench::{Error, OrderFinding};
-pub use words::shell_word;
+pub(crate) use words::shell_word;
 use words::{in_words, reasons};
 
 /// A failure, worded.
@@ -40,7 +40,7 @@ pub struct Report {
     /// The code to quote on the phone.
     pub code: Code,
     /// What happened, in one line.
-    pub headline: String,
+    pub(crate) headline: String,
     /// The place it is about, if it is about one.
     pub path: Option<String>,
     /// Why, the nearest reason first; lower-case phrases.
@@ -64,7 +64,6 @@ pub enum Files {
     PutBack,
     /// Some may be new and some old.
     Between,
-    /// All are new.
     New,
     /// None was changed by the patch itself, but a script has run.
     ScriptOnly,
@@ -157,7 +156,7 @@ impl Report {
     }
 
     /// Words an `error` of a recovery: unless it never began, the interrupted change is still there.
-    pub fn of_recovery(error: &Error, folder: &Path) -> Self {
+    pub(crate) fn of_recovery(error: &Error, folder: &Path) -> Self {
         let mut report = Self::from_error(error, Some(folder));
         if matches!(error, Error::Transaction(_) | Error::Store(_)) && report.kind != Kind::Interrupted {
             report.kind = Kind::NeedsPerson;
@@ -180,19 +179,19 @@ impl Report {
     }
 
     /// A password is needed, and nobody sits at a terminal.
-    pub fn cannot_ask_secret() -> Self {
+    pub(crate) fn cannot_ask_secret() -> Self {
         Self::usage("A password is needed, and there is no terminal to ask for it")
             .hint("Put it into a file that only you can read, and name that with --password-file.")
     }
 
     /// The person could not be asked.
-    pub fn cannot_ask() -> Self {
+    pub(crate) fn cannot_ask() -> Self {
         Self::new(Code::Declined, "This changes the folder, and there is no terminal to ask you on")
             .hint("Look at what would happen, then add --yes.")
     }
 
     /// The system has no thread for the work.
-    pub fn no_thread(error: &std::io::Error) -> Self {
+    pub(crate) fn no_thread(error: &std::io::Error) -> Self {
         Self::new(Code::Io, "The system has no thread left for this work")
             .because(in_words(error))
             .hint("End other programs, then try again.")

@@ -51,7 +51,6 @@ pub enum ChangeColours {
 pub struct Settings {
     /// Light or dark.
     pub palette: Palette,
-    /// The colours of changes.
     pub changes: ChangeColours,
     /// How much larger everything is; 0.5 to 3.
     pub zoom: f32,
@@ -82,7 +81,6 @@ impl Default for Settings {
 pub struct Pair {
     /// The patch file.
     pub bundle: Option<PathBuf>,
-    /// The folder.
     pub folder: Option<PathBuf>,
 }
 
@@ -96,7 +94,7 @@ pub struct Recent {
 
 impl Recent {
     /// Remembers a pair. One without a folder, or without a patch, gives way to one with both.
-    pub fn remember(&mut self, pair: Pair) {
+    pub(crate) fn remember(&mut self, pair: Pair) {
         let gives_way = |old: &Pair| {
             (old.bundle.is_none() || old.bundle == pair.bundle)
                 && (old.folder.is_none() || old.folder == pair.folder)
@@ -155,7 +153,7 @@ impl SettingsFiles {
         WholeFile::write_private(&place.join("recent.json"), &serde_json::to_vec_pretty(recent)?)
     }
 
-    /// Notes that this way to draw is tried; [`Memory::end_trial`] follows unless it takes the program down.
+    /// Notes that this way to draw is tried; [`SettingsFiles::end_trial`] follows unless it takes the program down.
     pub fn begin_trial(&self, name: &str) {
         if let Some(place) = &self.place {
             // What cannot be noted costs a second attempt by hand, nothing else.

@@ -39,7 +39,7 @@ fn take<T>(shared: &Mutex<Option<T>>) -> Option<T> {
 ///
 /// # Errors
 /// If the system has not a single one.
-pub fn start_pool() -> io::Result<()> {
+pub(crate) fn start_pool() -> io::Result<()> {
     static IS_STARTED: Mutex<bool> = Mutex::new(false);
     let mut is_started = IS_STARTED.lock().unwrap_or_else(PoisonError::into_inner);
     if !*is_started {

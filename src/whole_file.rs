@@ -11,7 +11,7 @@ use crate::model::Mode;
 
 /// A file on its way. Dropping it leaves nothing behind, and whatever had the name before untouched.
 #[derive(Debug)]
-pub struct WholeFile {
+pub(crate) struct WholeFile {
     temp: NamedTempFile,
     target: PathBuf,
 }
@@ -31,7 +31,7 @@ impl WholeFile {
     ///
     /// # Errors
     /// The system's; whatever had the name before is untouched.
-    pub fn write_private(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write_private(target: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = Self::private(target)?;
         file.file().write_all(bytes)?;
         file.publish()
@@ -94,7 +94,6 @@ impl WholeFile {
         self.temp.path()
     }
 
-    /// Where it will be.
     pub fn target(&self) -> &Path {
         &self.target
     }
@@ -114,7 +113,7 @@ impl WholeFile {
     ///
     /// # Errors
     /// The system's, or all names are taken.
-    pub fn publish_free(mut self, names: impl IntoIterator<Item = PathBuf>) -> io::Result<PathBuf> {
+    pub(crate) fn publish_free(mut self, names: impl IntoIterator<Item = PathBuf>) -> io::Result<PathBuf> {
         self.temp.as_file().sync_all()?;
         let mut failed = io::Error::from(io::ErrorKind::AlreadyExists);
         for name in names {

@@ -36,14 +36,14 @@ impl BundleError {
 
     /// Says in which member it is, unless that is already known.
     #[must_use]
-    pub fn in_member(mut self, name: impl fmt::Display) -> Self {
+    pub(crate) fn in_member(mut self, name: impl fmt::Display) -> Self {
         self.member.get_or_insert_with(|| name.to_string());
         self
     }
 
     /// Says in which file it is, unless that is already known.
     #[must_use]
-    pub fn in_file(mut self, path: &Path) -> Self {
+    pub(crate) fn in_file(mut self, path: &Path) -> Self {
         self.file.get_or_insert_with(|| path.to_owned());
         self
     }
@@ -67,7 +67,7 @@ impl BundleError {
     ///
     /// # Errors
     /// Gives a refusal back.
-    pub fn into_io(self) -> Result<io::Error, Self> {
+    pub(crate) fn into_io(self) -> Result<io::Error, Self> {
         match self.source {
             Some(source) => Ok(source),
             None => Err(self),

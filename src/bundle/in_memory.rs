@@ -9,13 +9,13 @@ use crate::model::{Code, Digest};
 
 /// Contents by digest, and what they were computed from.
 #[derive(Debug)]
-pub struct InMemory {
+pub(crate) struct InMemory {
     /// The contents. Whoever puts one in has computed its digest.
     pub contents: BTreeMap<Digest, Arc<[u8]>>,
     /// SHA-256 of what they were computed from.
-    pub source_digest: Digest,
+    pub(crate) source_digest: Digest,
     /// Its length in bytes.
-    pub source_bytes: u64,
+    pub(crate) source_bytes: u64,
 }
 
 impl InMemory {

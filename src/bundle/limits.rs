@@ -1,38 +1,38 @@
 //! How much a bundle may ask of the machine that looks at it. Checked before the work, each with its reason.
 
 /// Largest bundle file. More than any product's patch is; small enough that hashing it ends.
-pub const MAX_BUNDLE_BYTES: u64 = 64 << 30;
+pub(crate) const MAX_BUNDLE_BYTES: u64 = 64 << 30;
 
 /// Most members of a container. Each costs a header check and a few hundred bytes of memory, so that the largest
 /// directory is read in a second and held in some 20 MB.
-pub const MAX_MEMBERS: u64 = 100_000;
+pub(crate) const MAX_MEMBERS: u64 = 100_000;
 
 /// Largest sum of all unpacked sizes: what a full disk of an ordinary workstation could still take.
-pub const MAX_CONTENT_BYTES: u64 = 256 << 30;
+pub(crate) const MAX_CONTENT_BYTES: u64 = 256 << 30;
 
 /// Largest manifest. It is held in memory; one change takes about 500 bytes, so this is room for 16,000 changes.
-pub const MAX_MANIFEST_BYTES: u64 = 8 << 20;
+pub(crate) const MAX_MANIFEST_BYTES: u64 = 8 << 20;
 
 /// Largest signature file. A minisign signature has about 300 bytes, most of it comment.
-pub const MAX_SIGNATURE_BYTES: u64 = 4 << 10;
+pub(crate) const MAX_SIGNATURE_BYTES: u64 = 4 << 10;
 
 /// Longest review.
-pub const MAX_REVIEW_BYTES: u64 = crate::trust::MAX_REVIEW_BYTES as u64;
+pub(crate) const MAX_REVIEW_BYTES: u64 = crate::trust::MAX_REVIEW_BYTES as u64;
 
 /// Most signatures, those over reviews among them: more than any review asks for, few enough that checking all of them takes no time.
-pub const MAX_SIGNATURES: usize = 32;
+pub(crate) const MAX_SIGNATURES: usize = 32;
 
 /// How many times larger than its packed bytes one member may get. Deflate ends at 1032:1 by its construction;
 /// more than this cannot be honest deflate.
-pub const MAX_MEMBER_RATIO: u64 = 1100;
+pub(crate) const MAX_MEMBER_RATIO: u64 = 1100;
 
 /// How many times larger than their packed bytes all members together may get. Programs and text stay below 20:1;
 /// the writer keeps every member of its own below this, so no honest sum can reach it.
-pub const MAX_TOTAL_RATIO: u64 = 200;
+pub(crate) const MAX_TOTAL_RATIO: u64 = 200;
 
 /// Largest zstd window of a member, as a power of two: 8 MiB, which RFC 8878 recommends every decoder to support.
 /// It bounds the memory of each thread that unpacks.
-pub const MAX_WINDOW_LOG: u32 = 23;
+pub(crate) const MAX_WINDOW_LOG: u32 = 23;
 
 /// Highest zstd level of a member: the last whose window fits in [`MAX_WINDOW_LOG`].
-pub const MAX_LEVEL: i32 = 19;
+pub(crate) const MAX_LEVEL: i32 = 19;

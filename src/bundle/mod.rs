@@ -15,6 +15,7 @@ pub mod signatures;
 #[cfg(test)]
 mod noise;
 
-pub use error::BundleError;
-pub use in_memory::InMemory;
-pub use open::{OpenError, UnverifiedBundle, VerifiedBundle, place_of};
+pub(crate) use error::BundleError;
+pub(crate) use in_memory::InMemory;
+pub use open::UnverifiedBundle;
+pub(crate) use open::{OpenError, VerifiedBundle, place_of};

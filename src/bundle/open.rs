@@ -94,7 +94,7 @@ impl UnverifiedBundle {
 }
 
 /// Where a patch stands in its vendor's row, as signatures repeat it.
-pub fn place_of(patch: &Patch) -> SequencePlace {
+pub(crate) fn place_of(patch: &Patch) -> SequencePlace {
     SequencePlace {
         product: patch.about.product.name.clone(),
         channel: patch.about.channel.clone().unwrap_or_default(),
@@ -129,7 +129,7 @@ impl VerifiedBundle {
     ///
     /// # Errors
     /// Names the first rule that `patch` breaks, as it would be for one that comes from a file.
-    pub fn of_text(
+    pub(crate) fn of_text(
         patch: Patch,
         origin: TextOrigin,
         content: InMemory,
@@ -171,7 +171,7 @@ impl VerifiedBundle {
     ///
     /// # Errors
     /// If the file cannot be read, or `out` fails, or there is no file.
-    pub fn copy_file(&self, out: &mut dyn Write) -> Result<(), BundleError> {
+    pub(crate) fn copy_file(&self, out: &mut dyn Write) -> Result<(), BundleError> {
         match &self.content {
             BundleContent::Container(container) => container.copy_file(out),
             BundleContent::Memory(_) => Err(BundleError::new(Code::Container, "the patch is in no bundle")),
@@ -179,7 +179,7 @@ impl VerifiedBundle {
     }
 
     /// Length of the whole file in bytes.
-    pub fn file_bytes(&self) -> u64 {
+    pub(crate) fn file_bytes(&self) -> u64 {
         match &self.content {
             BundleContent::Container(container) => container.file_bytes(),
             BundleContent::Memory(memory) => memory.source_bytes,
@@ -201,7 +201,7 @@ impl VerifiedBundle {
     ///
     /// # Errors
     /// If there is no such blob.
-    pub fn open_blob(&self, digest: &Digest) -> Result<Box<dyn Read + '_>, BundleError> {
+    pub(crate) fn open_blob(&self, digest: &Digest) -> Result<Box<dyn Read + '_>, BundleError> {
         match &self.content {
             BundleContent::Container(container) => Ok(Box::new(container.open_blob(digest)?)),
             BundleContent::Memory(memory) => Ok(Box::new(memory.blob(digest)?)),

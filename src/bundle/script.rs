@@ -8,7 +8,7 @@ use crate::model::{Code, Digest, Script};
 ///
 /// # Errors
 /// What is wrong with it, as a phrase.
-pub fn check_text(text: &[u8]) -> Result<(), String> {
+pub(crate) fn check_text(text: &[u8]) -> Result<(), String> {
     if text.is_empty() {
         return Err("the script is empty".to_owned());
     }
@@ -27,7 +27,7 @@ impl VerifiedBundle {
     ///
     /// # Errors
     /// If the blob is damaged, too long or no text.
-    pub fn script_text(&self, blob: &Digest) -> Result<String, BundleError> {
+    pub(crate) fn script_text(&self, blob: &Digest) -> Result<String, BundleError> {
         let bytes = self.read_blob(blob, SCRIPT_BYTES)?;
         let refused = |problem: String| BundleError::new(Code::Manifest, format!("blob {blob}: {problem}"));
         check_text(&bytes).map_err(refused)?;

@@ -20,7 +20,7 @@ pub struct Identity {
     pub matches: Vec<RuleMatch>,
     /// Whether all rules that recognise the product hold; `None` if the bundle has no such rule. All and not any:
     /// a patch for another product does more harm than one refused.
-    pub is_product: Option<bool>,
+    pub(crate) is_product: Option<bool>,
     /// What the first rule that finds a version found. Text from the folder: escape it before showing it.
     pub version: Option<String>,
 }
@@ -28,7 +28,6 @@ pub struct Identity {
 /// One rule and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleMatch {
-    /// The rule.
     pub rule: Detect,
     /// Whether it holds; for a version rule, whether a version was found.
     pub holds: bool,

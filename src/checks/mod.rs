@@ -15,8 +15,9 @@ mod files_tests;
 
 use std::time::{Duration, Instant};
 
+pub(crate) use identify::Identity;
+pub use identify::identify;
 pub(crate) use identify::{Beginning, first_bytes};
-pub use identify::{Identity, RuleMatch, identify};
 
 use crate::disk::fs::Fs;
 use crate::model::{Check, Probe, Product};
@@ -51,7 +52,7 @@ pub struct CheckResult {
     /// What the last try saw, as a lower-case phrase. May hold text from the bundle: escape it before showing it.
     pub evidence: String,
     /// How often it was tried; 0 if somebody wished to stop before the first time.
-    pub tries: u32,
+    pub(crate) tries: u32,
 }
 
 /// What one try showed.

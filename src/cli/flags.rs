@@ -23,7 +23,7 @@ pub(super) struct Common {
     pub yes: bool,
     /// Print no colours; the environment variable NO_COLOR does the same
     #[arg(long, global = true)]
-    pub no_color: bool,
+    pub(crate) no_color: bool,
     /// Print nothing about work that succeeded
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

@@ -74,30 +74,30 @@ impl<'s, 'io> Session<'s, 'io> {
     }
 
     /// From now on text patches are read in this way.
-    pub fn read_text(&mut self, options: TextOptions) {
+    pub(crate) fn read_text(&mut self, options: TextOptions) {
         self.workbench = self.workbench.reading(options);
     }
 
     /// From now on only this patch of a series is read, counted from 0.
-    pub fn read_only_patch(&mut self, number: usize) {
+    pub(crate) fn read_only_patch(&mut self, number: usize) {
         self.workbench = self.workbench.reading_only(number);
     }
 
-    pub fn is_json(&self) -> bool {
+    pub(crate) fn is_json(&self) -> bool {
         Form::new(&self.common) != Form::Text
     }
 
-    pub fn is_verbose(&self) -> bool {
+    pub(crate) fn is_verbose(&self) -> bool {
         self.common.verbose
     }
 
     /// How much of a long list stands above a question.
-    pub fn detail(&self) -> Detail {
+    pub(crate) fn detail(&self) -> Detail {
         if self.common.verbose { Detail::Full } else { Detail::Short }
     }
 
     /// Whether answers go to a person's terminal.
-    pub fn is_read_on_a_terminal(&self) -> bool {
+    pub(crate) fn is_read_on_a_terminal(&self) -> bool {
         self.streams.terminals.out
     }
 
@@ -131,7 +131,7 @@ impl<'s, 'io> Session<'s, 'io> {
     }
 
     /// Whether somebody is to be asked and is there.
-    pub fn can_ask(&self) -> bool {
+    pub(crate) fn can_ask(&self) -> bool {
         self.asks() && self.streams.terminals.input && self.streams.terminals.err
     }
 
@@ -180,7 +180,7 @@ impl<'s, 'io> Session<'s, 'io> {
     }
 
     /// Answers a question.
-    pub fn answer_as<A: Serialize>(
+    pub(crate) fn answer_as<A: Serialize>(
         &mut self,
         ending: Outcome,
         text: impl FnOnce(Style) -> String,
@@ -204,7 +204,7 @@ impl<'s, 'io> Session<'s, 'io> {
     }
 
     /// Tells how work ended; with `--quiet` only programs hear it.
-    pub fn tell_as<A: Serialize>(
+    pub(crate) fn tell_as<A: Serialize>(
         &mut self,
         ending: Outcome,
         text: impl FnOnce(Style) -> String,

@@ -97,12 +97,12 @@ verbs! {
 
 impl Verb {
     /// Whether it changes a folder.
-    pub fn changes_a_folder(&self) -> bool {
+    pub(crate) fn changes_a_folder(&self) -> bool {
         self.at_stake() == AtStake::Folder
     }
 
     /// Whether it must not be stopped at any moment.
-    pub fn needs_a_safe_stop(&self) -> bool {
+    pub(crate) fn needs_a_safe_stop(&self) -> bool {
         self.at_stake() != AtStake::Nothing
     }
 }

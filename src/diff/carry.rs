@@ -12,9 +12,7 @@ use super::lines::{Budget, regions_within, split_lines};
 /// Lines of a content, counted from 1. Prints as `3` or `3-5`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineRange {
-    /// The first one.
     pub first: usize,
-    /// The last one.
     pub last: usize,
 }
 
@@ -29,7 +27,7 @@ impl fmt::Display for LineRange {
 
 /// Why a change cannot be carried over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotCarried {
+pub(crate) enum NotCarried {
     /// A content is no text, or the comparison was too large to be exact.
     NotComparable,
     /// Both changed these lines of the common content.
@@ -48,8 +46,8 @@ fn changed_regions(old: &[u8], new: &[u8]) -> Option<Vec<Region>> {
 /// Lines of `base` that both `one` and `other` change, in different ways.
 ///
 /// # Errors
-/// [`Clash::NotComparable`].
-pub fn lines_both_change(base: &[u8], one: &[u8], other: &[u8]) -> Result<Vec<LineRange>, NotCarried> {
+/// [`NotCarried::NotComparable`].
+pub(crate) fn lines_both_change(base: &[u8], one: &[u8], other: &[u8]) -> Result<Vec<LineRange>, NotCarried> {
     let regions = |new| changed_regions(base, new).ok_or(NotCarried::NotComparable);
     let (ones, others) = (regions(one)?, regions(other)?);
     let (one, other) = (split_lines(one), split_lines(other));
@@ -66,8 +64,8 @@ pub fn lines_both_change(base: &[u8], one: &[u8], other: &[u8]) -> Result<Vec<Li
 /// `onto`, which came from `base`, with the change from `base` to `changed` made to it as well.
 ///
 /// # Errors
-/// [`Clash`] where both changes touch; nothing is guessed.
-pub fn carry_over(base: &[u8], changed: &[u8], onto: &[u8]) -> Result<Vec<u8>, NotCarried> {
+/// [`NotCarried`] where both changes touch; nothing is guessed.
+pub(crate) fn carry_over(base: &[u8], changed: &[u8], onto: &[u8]) -> Result<Vec<u8>, NotCarried> {
     let both = lines_both_change(base, changed, onto)?;
     if !both.is_empty() {
         return Err(NotCarried::Lines(both));

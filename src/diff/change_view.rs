@@ -7,13 +7,11 @@ use crate::model::{Digest, FileChange, Node, Payload, TreePath};
 /// One change and its contents.
 #[derive(Debug, Clone, Copy)]
 pub struct ChangeView<'a> {
-    /// The change.
     pub change: &'a FileChange,
     /// The change that takes the file away from its old path, if this one puts it at its new path.
     pub renamed_from: Option<&'a FileChange>,
     /// What stood there before; with `renamed_from`, what stood at the old path.
     pub before: ViewContent<'a>,
-    /// What stands there afterwards.
     pub after: ViewContent<'a>,
 }
 
@@ -31,7 +29,7 @@ pub enum ViewContent<'a> {
 impl<'a> ChangeView<'a> {
     /// What stood at the old side. Where the patch names several possible states, the one whose content is at
     /// hand, and otherwise the first.
-    pub fn before_node(&self) -> Option<&'a Node> {
+    pub(crate) fn before_node(&self) -> Option<&'a Node> {
         let possible = &self.renamed_from.unwrap_or(self.change).before;
         let at_hand = |node: &&Node| match (self.before, node) {
             (ViewContent::Bytes(bytes), Node::File(file)) => file.digest == Digest::compute(bytes),
@@ -44,12 +42,12 @@ impl<'a> ChangeView<'a> {
     }
 
     /// What stands at the new side.
-    pub fn after_node(&self) -> Option<&'a Node> {
+    pub(crate) fn after_node(&self) -> Option<&'a Node> {
         self.change.after.as_ref()
     }
 
     /// The path of the old side.
-    pub fn old_path(&self) -> &'a TreePath {
+    pub(crate) fn old_path(&self) -> &'a TreePath {
         &self.renamed_from.unwrap_or(self.change).path
     }
 }

@@ -10,7 +10,7 @@ use similar::{Algorithm, DiffOp, capture_diff_deadline};
 /// How long a person waits for one file before a coarse answer is better than none.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 /// Most lines on both sides together that are compared one by one: the bookkeeping takes some 100 bytes a line.
-pub const MAX_COMPARED_LINES: usize = 8_000_000;
+pub(crate) const MAX_COMPARED_LINES: usize = 8_000_000;
 
 /// How closely two contents were compared. Whoever shows a coarse result says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Region<N = usize> {
 
 impl<N: PartialOrd> Region<N> {
     /// Whether only one side has something here.
-    pub fn is_one_sided(&self) -> bool {
+    pub(crate) fn is_one_sided(&self) -> bool {
         self.old.is_empty() || self.new.is_empty()
     }
 }

@@ -16,8 +16,7 @@ const CONTEXT_LINES: usize = 3;
 
 /// A file or link on one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GitFile<'a> {
-    /// What it is.
+pub(crate) struct GitFile<'a> {
     pub mode: GitMode,
     /// Its content, or where a link points.
     pub content: &'a [u8],
@@ -27,7 +26,7 @@ pub struct GitFile<'a> {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_git_patch(
+pub(crate) fn write_git_patch(
     out: &mut dyn Write,
     path: &str,
     before: Option<GitFile<'_>>,

@@ -9,7 +9,7 @@
 /// 3. Otherwise it may be in one of the old single-byte encodings (Latin-1, Windows-1252, KOI8-R …). These use
 ///    every byte from 0x80 on for letters, but no control characters beside those that lay out a page. In
 ///    compressed data or program code every tenth byte or so is such a control character.
-pub fn is_text(content: &[u8]) -> bool {
+pub(crate) fn is_text(content: &[u8]) -> bool {
     let head = &content[..content.len().min(SNIFF_BYTES)];
     !head.contains(&0) && (is_utf8_so_far(head) || head.iter().all(|&byte| is_plain(byte)))
 }

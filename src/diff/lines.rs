@@ -6,16 +6,16 @@ use super::compare::{MAX_COMPARED_LINES, PATIENCE, Precision, Region, compare};
 
 /// What differs between two contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextDiff<'a> {
+pub(crate) struct TextDiff<'a> {
     /// The places that differ, from top to bottom; empty when both contents are the same.
     pub hunks: Vec<Hunk<'a>>,
     /// How closely it was looked.
-    pub precision: Precision,
+    pub(crate) precision: Precision,
 }
 
 impl TextDiff<'_> {
     /// Number of lines that only the new content has, and that only the old one has.
-    pub fn added_and_removed(&self) -> (usize, usize) {
+    pub(crate) fn added_and_removed(&self) -> (usize, usize) {
         let count = |kind| self.lines().filter(|line| line.kind == kind).count();
         (count(LineKind::Added), count(LineKind::Removed))
     }
@@ -30,13 +30,13 @@ impl TextDiff<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hunk<'a> {
     /// Number of its first old line, counted from 1; of the line above, if it has no old line (0 at the top).
-    pub old_start: usize,
+    pub(crate) old_start: usize,
     /// How many old lines it has.
-    pub old_len: usize,
+    pub(crate) old_len: usize,
     /// As `old_start`, in the new content.
-    pub new_start: usize,
+    pub(crate) new_start: usize,
     /// How many new lines it has.
-    pub new_len: usize,
+    pub(crate) new_len: usize,
     /// Its lines; where lines were exchanged, the removed ones come first.
     pub lines: Vec<Line<'a>>,
 }
@@ -49,7 +49,7 @@ pub struct Line<'a> {
     /// The line without its `\n`. A `\r` before that belongs to the line.
     pub content: &'a [u8],
     /// Whether it is the last line of a content that does not end with a `\n`.
-    pub missing_newline: bool,
+    pub(crate) missing_newline: bool,
 }
 
 impl Line<'_> {
@@ -87,7 +87,7 @@ impl Default for Budget {
 }
 
 /// The differences between `old` and `new` with `context` unchanged lines around each, within the default budget.
-pub fn diff_lines<'a>(old: &'a [u8], new: &'a [u8], context: usize) -> TextDiff<'a> {
+pub(crate) fn diff_lines<'a>(old: &'a [u8], new: &'a [u8], context: usize) -> TextDiff<'a> {
     diff_lines_within(old, new, context, Budget::default())
 }
 

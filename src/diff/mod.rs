@@ -15,13 +15,16 @@ pub mod patch_text;
 pub mod place;
 mod unified;
 
-pub use carry::{LineRange, NotCarried, carry_over, lines_both_change};
+pub(crate) use carry::{LineRange, NotCarried, carry_over};
 pub use change_view::{ChangeView, ViewContent, pair_renames};
-pub use compare::{MAX_COMPARED_LINES, PATIENCE, Precision, Region, compare};
-pub use git_patch::{GitFile, write_git_patch};
-pub use kind::is_text;
-pub use lines::{Hunk, Line, LineKind, TextDiff, diff_lines};
-pub use merge::{MAX_MERGE_BYTES, Merge, MergedBy, Unmergeable, draft, merge};
+pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};
+pub use compare::{PATIENCE, compare};
+pub(crate) use git_patch::{GitFile, write_git_patch};
+pub(crate) use kind::is_text;
+pub use lines::{Hunk, Line};
+pub(crate) use lines::{LineKind, TextDiff, diff_lines};
+pub(crate) use merge::{MAX_MERGE_BYTES, Merge, MergedBy, Unmergeable};
+pub use merge::{draft, merge};
 pub use unified::{unified, write_patch};
 
 #[cfg(test)]

@@ -11,9 +11,10 @@ use std::io;
 use std::sync::Arc;
 
 use fs::{Fs, LockGuard, LockKind};
-pub use node::{node_at, present_nodes};
+pub(crate) use node::node_at;
 pub(crate) use scan::hash_while;
-pub use scan::{Observation, ScanError, hash_file, observe, observe_all};
+pub use scan::observe_all;
+pub(crate) use scan::{Observation, ScanError, hash_file, observe};
 
 /// A target that is open, confined to its own folder, and locked for one writer: us.
 pub struct TargetRoot {

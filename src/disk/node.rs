@@ -2,17 +2,15 @@
 
 use std::io;
 
-use rayon::prelude::*;
-
 use super::fs::{Fs, Place, StatKind};
 use super::hash_file;
-use crate::model::{FileNode, LinkNode, Node, TreePath};
+use crate::model::{FileNode, LinkNode, Node};
 
 /// What stands at `at`; `None` when nothing does.
 ///
 /// # Errors
 /// The system's; a device, pipe, socket or mount point is [`io::ErrorKind::InvalidInput`].
-pub fn node_at(fs: &dyn Fs, at: &Place) -> io::Result<Option<Node>> {
+pub(crate) fn node_at(fs: &dyn Fs, at: &Place) -> io::Result<Option<Node>> {
     let unusable = |why: String| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
     let Some(found) = fs.look(at)? else { return Ok(None) };
     Ok(Some(match found.kind {
@@ -25,13 +23,4 @@ pub fn node_at(fs: &dyn Fs, at: &Place) -> io::Result<Option<Node>> {
         StatKind::Mount => return unusable("another disk is mounted there".to_owned()),
         StatKind::Special(word) => return unusable(format!("it is a {word}")),
     }))
-}
-
-/// What stands at each of `paths`, in their order, hashed on all cores.
-///
-/// # Errors
-/// The first by order, with its path.
-pub fn present_nodes(fs: &dyn Fs, paths: &[&TreePath]) -> Result<Vec<Option<Node>>, (TreePath, io::Error)> {
-    let nodes: Vec<_> = paths.par_iter().map(|&path| node_at(fs, &Place::from(path))).collect();
-    nodes.into_iter().zip(paths).map(|(node, &path)| node.map_err(|error| (path.clone(), error))).collect()
 }

@@ -44,7 +44,6 @@ pub enum ScanError {
     /// The system refused a call without which nothing can be said.
     #[error("cannot read \"{place}\"")]
     Io {
-        /// Where.
         place: Place,
         /// The system's words.
         source: io::Error,
@@ -58,7 +57,7 @@ pub enum ScanError {
 ///
 /// # Errors
 /// [`ScanError::Cancelled`]; whatever is wrong with a place is in [`Observation::problems`].
-pub fn observe<'p>(
+pub(crate) fn observe<'p>(
     fs: &dyn Fs,
     paths: impl IntoIterator<Item = &'p TreePath>,
     progress: &dyn Progress,
@@ -113,7 +112,7 @@ pub fn observe_all(
 ///
 /// # Errors
 /// The system's.
-pub fn hash_file(fs: &dyn Fs, place: &Place) -> io::Result<(Digest, u64)> {
+pub(crate) fn hash_file(fs: &dyn Fs, place: &Place) -> io::Result<(Digest, u64)> {
     let read = hash_while(fs, place, &mut |_| true)?;
     Ok(read.expect("nobody asked to stop"))
 }

@@ -23,7 +23,6 @@ pub struct App {
     panes: Panes,
     /// Texts of fields that are only the drawing's business.
     fields: views::Fields,
-    /// Since when work goes on.
     working_since: Option<Instant>,
     /// What the window was last made to look like.
     appearance: Option<Appearance>,

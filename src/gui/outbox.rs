@@ -3,4 +3,4 @@
 use crate::present::message::Msg;
 
 /// Messages of one picture, in the order in which they arose.
-pub type Outbox = Vec<Msg>;
+pub(crate) type Outbox = Vec<Msg>;

@@ -19,7 +19,7 @@ const MAX_REMEMBERED: usize = 500;
 
 /// The panes of all changes that were looked at.
 #[derive(Default)]
-pub struct Panes {
+pub(crate) struct Panes {
     /// How far each change is scrolled and what is opened, by its path.
     states: HashMap<String, PaneState>,
     shown: Option<Shown>,

@@ -14,7 +14,7 @@ use crate::settings::SettingsFiles;
 #[cfg_attr(not(any(windows, target_os = "macos")), path = "renderer/glow_alone.rs")]
 mod system;
 
-pub use system::watch_for_trouble;
+pub(crate) use system::watch_for_trouble;
 
 /// Smallest window in which everything can be reached, in points.
 const SMALLEST: [f32; 2] = [640.0, 480.0];
@@ -27,10 +27,10 @@ const TRIAL_PICTURES: u32 = 2;
 
 /// A way to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tier(Renderer);
+pub(crate) struct Tier(Renderer);
 
 /// The ways to try, in order: only `wish` if there is one, else all but those that took the program down last time.
-pub fn tiers(wish: Option<Renderer>, memory: &SettingsFiles) -> Vec<Tier> {
+pub(crate) fn tiers(wish: Option<Renderer>, memory: &SettingsFiles) -> Vec<Tier> {
     if let Some(only) = wish {
         return vec![Tier(only)];
     }

@@ -16,10 +16,11 @@ use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
-pub use parts::{EntryPart, Gone, Retires};
-pub use replay::{LayerSlot, Layers, Moved};
-pub use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
-pub use vouched::{OverrideNote, SignerNote, VouchedNote};
+pub(crate) use parts::{EntryPart, Gone, Retires};
+pub use replay::Moved;
+pub(crate) use replay::{LayerSlot, Layers};
+pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
+pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
 
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::model::{Digest, FileNode, LayerKey, LinkNode, Mode, Node, PatchId, PatchRef, Step, TreePath};
@@ -66,7 +67,7 @@ pub struct PatchNote {
 
 impl PatchNote {
     /// Id and revision, if the id is well formed (entries are only as trustworthy as the disk they are on).
-    pub fn reference(&self) -> Option<PatchRef> {
+    pub(crate) fn reference(&self) -> Option<PatchRef> {
         Some(PatchRef { id: PatchId::parse(&self.id)?, revision: self.revision })
     }
 }
@@ -118,13 +119,11 @@ pub struct Entry {
     /// Digest of the bundle file.
     #[serde(skip_serializing_if = "Option::is_none", default, with = "as_text_option")]
     pub bundle: Option<Digest>,
-    /// Digest of the manifest.
     #[serde(skip_serializing_if = "Option::is_none", default, with = "as_text_option")]
     pub manifest: Option<Digest>,
     /// The product's version before and after, where it is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub version_before: Option<String>,
-    /// The version afterwards.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub version_after: Option<String>,
     /// Safety rules that were set aside on request, and files that were put aside.
@@ -159,7 +158,6 @@ pub enum LedgerError {
     /// The system refused.
     #[error("cannot read {place}")]
     Io {
-        /// Where.
         place: StatePath,
         /// Why.
         source: io::Error,
@@ -254,7 +252,6 @@ pub struct Ledger {
 pub struct Installed {
     /// Tells it from others of the same id.
     pub key: LayerKey,
-    /// The patch.
     pub patch: PatchNote,
     /// The entry that applied it first.
     pub applied: u64,
@@ -275,12 +272,12 @@ impl Ledger {
     }
 
     /// Where the manifest of the patch that came as `key` is.
-    pub fn manifest_of(key: LayerKey) -> StatePath {
+    pub(crate) fn manifest_of(key: LayerKey) -> StatePath {
         Self::place_of(key.entry).join(manifest_name(key.part))
     }
 
     /// Where entry `seq` is.
-    pub fn place_of(seq: u64) -> StatePath {
+    pub(crate) fn place_of(seq: u64) -> StatePath {
         Self::folder().join(format!("{seq:08}"))
     }
 
@@ -323,7 +320,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError::Damaged`] if it does not follow the last entry.
-    pub fn push_committed(&mut self, bytes: &[u8]) -> Result<(), LedgerError> {
+    pub(crate) fn push_committed(&mut self, bytes: &[u8]) -> Result<(), LedgerError> {
         let seq = self.head.seq + 1;
         self.push(seq, bytes).map_err(|detail| LedgerError::Damaged { seq, detail })
     }
@@ -344,19 +341,19 @@ impl Ledger {
     }
 
     /// The newest entry that changed the product.
-    pub fn last_change(&self) -> Option<&Entry> {
+    pub(crate) fn last_change(&self) -> Option<&Entry> {
         let changed =
             |entry: &&Entry| matches!(entry.action, Action::Apply | Action::Rollback | Action::Heal);
         self.entries.iter().rev().find(changed)
     }
 
     /// The newest change, if it is a rollback that can itself be taken back, or put places right.
-    pub fn last_rollback(&self) -> Option<&Entry> {
+    pub(crate) fn last_rollback(&self) -> Option<&Entry> {
         self.last_change().filter(|last| last.action != Action::Apply && last.seq > self.accepted_through())
     }
 
     /// The newest entry whose way back was given up; 0 if there is none.
-    pub fn accepted_through(&self) -> u64 {
+    pub(crate) fn accepted_through(&self) -> u64 {
         let accepted = self.entries.iter().filter(|entry| entry.action == Action::Accept);
         accepted.map(|entry| entry.reverses.unwrap_or(entry.seq)).max().unwrap_or_default()
     }
@@ -374,7 +371,7 @@ impl Ledger {
     }
 
     /// The entries that changed what is right: putting right does not, and neither does taking that back.
-    pub fn lasting_changes(&self) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn lasting_changes(&self) -> impl Iterator<Item = &Entry> {
         let mut about_healing = BTreeSet::new();
         self.entries.iter().filter(move |entry| match entry.action {
             Action::Apply => true,
@@ -400,7 +397,7 @@ impl Ledger {
 }
 
 /// The name of a manifest beside its entry.
-pub fn manifest_name(part: usize) -> String {
+pub(crate) fn manifest_name(part: usize) -> String {
     match part {
         0 => "manifest.json".to_owned(),
         part => format!("manifest-{part}.json"),
@@ -424,7 +421,7 @@ fn unreadable(seq: u64, place: StatePath, source: io::Error) -> LedgerError {
 ///
 /// # Errors
 /// The system's, or [`io::ErrorKind::FileTooLarge`].
-pub fn read_small(fs: &dyn Fs, place: &StatePath, max_bytes: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read_small(fs: &dyn Fs, place: &StatePath, max_bytes: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs.open(&Place::from(place))?.take(max_bytes + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > max_bytes {
@@ -494,11 +491,11 @@ mod as_text {
     use super::Digest;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub fn serialize<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(digest)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
@@ -507,14 +504,19 @@ mod as_text_option {
     use super::{Digest, as_text};
     use serde::{Deserializer, Serializer};
 
-    pub fn serialize<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(
+        digest: &Option<Digest>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         match digest {
             Some(digest) => as_text::serialize(digest, serializer),
             None => serializer.serialize_none(),
         }
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Digest>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Digest>, D::Error> {
         as_text::deserialize(deserializer).map(Some)
     }
 }

@@ -12,12 +12,10 @@ use crate::model::{Digest, LayerKey, Step};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EntryPart {
-    /// The patch.
     pub patch: PatchNote,
     /// Digest of its bundle file.
     #[serde(with = "as_text")]
     pub bundle: Digest,
-    /// Digest of its manifest.
     #[serde(with = "as_text")]
     pub manifest: Digest,
     /// Patches that it replaces.

@@ -10,7 +10,7 @@ use crate::model::{LayerKey, Step};
 
 /// One patch in the product, without its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LayerSlot {
+pub(crate) struct LayerSlot {
     /// Which patch.
     pub key: LayerKey,
     /// The entry whose safe copies take it out again.
@@ -18,7 +18,7 @@ pub struct LayerSlot {
     /// Whether its way back was given up.
     pub accepted: bool,
     /// What replaced it, and whether its changes stayed below that.
-    pub superseded: Option<(LayerKey, bool)>,
+    pub(crate) superseded: Option<(LayerKey, bool)>,
 }
 
 /// What a patch changed went from below others, or came back below them, in entry `at`.
@@ -32,7 +32,7 @@ pub struct Moved {
 
 /// The patches in the product, in the order in which they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Layers {
+pub(crate) struct Layers {
     /// The patches, replaced ones among them.
     pub slots: Vec<LayerSlot>,
     /// Everything that moved below others since, as far as it was not taken back.
@@ -41,7 +41,7 @@ pub struct Layers {
 
 impl Ledger {
     /// The patches in the product.
-    pub fn layers(&self) -> Layers {
+    pub(crate) fn layers(&self) -> Layers {
         let mut replay = Replay { ledger: self, now: Layers::default(), before: Layers::default(), last: 0 };
         self.entries().iter().for_each(|entry| replay.step(entry));
         replay.now
@@ -73,7 +73,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Entry::steps`].
-    pub fn steps_of(&self, slot: LayerSlot) -> Result<Vec<Step>, LedgerError> {
+    pub(crate) fn steps_of(&self, slot: LayerSlot) -> Result<Vec<Step>, LedgerError> {
         // Taken out and brought back, it left what the entry that brought it back says.
         let entry = self.entry(slot.way_back).filter(|_| slot.way_back != slot.key.entry);
         match entry.or_else(|| self.entry(slot.key.entry)) {
@@ -105,7 +105,7 @@ impl Entry {
     }
 
     /// Whether it says something that also the second generation does not understand.
-    pub fn is_of_third_generation(&self) -> bool {
+    pub(crate) fn is_of_third_generation(&self) -> bool {
         !self.scripts.is_empty() || self.action == Action::Scripts
     }
 }

@@ -71,7 +71,7 @@ pub struct ScriptNote {
     pub how: String,
     /// How long it took.
     #[serde(skip_serializing_if = "is_zero", default)]
-    pub millis: u64,
+    pub(crate) millis: u64,
     /// The end of what it printed. Escape it before it is shown.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub output: String,
@@ -96,7 +96,7 @@ impl ScriptNote {
     }
 
     /// The same as a check, for whoever shows both in one list.
-    pub fn as_check(&self) -> CheckNote {
+    pub(crate) fn as_check(&self) -> CheckNote {
         let mut evidence = match self.state {
             ScriptState::Due => "it was about to run".to_owned(),
             ScriptState::Skipped => "it did not run".to_owned(),
@@ -120,7 +120,7 @@ impl Entry {
     }
 
     /// Remarks that say more than the outcomes: the reason for a rollback may be one of those.
-    pub fn further_remarks(&self) -> impl Iterator<Item = &String> {
+    pub(crate) fn further_remarks(&self) -> impl Iterator<Item = &String> {
         let outcomes: BTreeSet<String> = self.outcomes().iter().map(CheckNote::line).collect();
         self.remarks.iter().filter(move |remark| !outcomes.contains(*remark))
     }
@@ -128,7 +128,7 @@ impl Entry {
 
 impl Ledger {
     /// Scripts that were about to run around the newest change, and of which nothing was heard since.
-    pub fn scripts_in_doubt(&self) -> Vec<&ScriptNote> {
+    pub(crate) fn scripts_in_doubt(&self) -> Vec<&ScriptNote> {
         let mut heard: Vec<&ScriptNote> = Vec::new();
         let mut in_doubt = Vec::new();
         for entry in self.entries().iter().rev() {
@@ -149,7 +149,7 @@ impl Ledger {
     }
 
     /// What is known about the scripts that came with the patch `key`: the last word about each.
-    pub fn scripts_of(&self, key: LayerKey) -> Vec<ScriptNote> {
+    pub(crate) fn scripts_of(&self, key: LayerKey) -> Vec<ScriptNote> {
         let Some(patch) = self.note(key).and_then(super::PatchNote::reference) else { return Vec::new() };
         let patch = patch.to_string();
         let mut known: Vec<ScriptNote> = Vec::new();
@@ -166,6 +166,6 @@ impl Ledger {
 }
 
 /// The name of a script's text beside its entry.
-pub fn script_name(digest: &Digest) -> String {
+pub(crate) fn script_name(digest: &Digest) -> String {
     format!("script-{digest}")
 }

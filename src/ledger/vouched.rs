@@ -19,9 +19,9 @@ pub struct VouchedNote {
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub signers: Vec<SignerNote>,
     /// How many authors had to vouch.
-    pub authors_needed: u32,
+    pub(crate) authors_needed: u32,
     /// How many reviewers had to vouch.
-    pub reviewers_needed: u32,
+    pub(crate) reviewers_needed: u32,
     /// Whose rules these were: `default`, `person` or `machine`.
     pub policy: String,
 }

@@ -117,13 +117,13 @@ impl About {
     }
 
     /// What it requires where the patches that `is_there` knows are in the folder or about to come.
-    pub fn all_requirements(&self, is_there: impl Fn(&str) -> bool) -> Vec<&Requirement> {
+    pub(crate) fn all_requirements(&self, is_there: impl Fn(&str) -> bool) -> Vec<&Requirement> {
         let conditional = self.requires_if.iter().filter(|only| is_there(only.when.as_str()));
         self.requires.iter().chain(conditional.map(|only| &only.then)).collect()
     }
 
     /// Whether the patch says it is never for Windows, so that names Windows cannot store are allowed.
-    pub fn leaves_windows_out(&self) -> bool {
+    pub(crate) fn leaves_windows_out(&self) -> bool {
         !self.platforms.is_empty() && self.platforms.iter().all(|platform| !platform.starts_with("windows/"))
     }
 }
@@ -218,7 +218,6 @@ pub struct Severity {
 pub struct Issue {
     /// The tracker, such as `jira` or `github`.
     pub system: String,
-    /// The key in it.
     pub key: String,
     /// Where to read it.
     pub url: Option<String>,
@@ -229,7 +228,6 @@ pub struct Issue {
 /// The product that is patched and how it is recognised.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Product {
-    /// Its name.
     pub name: String,
     /// Package URL (purl specification).
     pub purl: Option<String>,
@@ -245,27 +243,21 @@ pub struct Product {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detect {
     /// Something is at this path.
-    Exists {
-        /// The path.
-        path: TreePath,
-    },
+    Exists { path: TreePath },
     /// The file has this content.
     Hash {
-        /// The path.
         path: TreePath,
         /// SHA-256 of the content.
         digest: Digest,
     },
     /// The file contains this text.
     Text {
-        /// The path.
         path: TreePath,
         /// What it must contain.
         contains: String,
     },
     /// The version stands in this file between `after` and `until` (the line's end if `None`).
     Version {
-        /// The path.
         path: TreePath,
         /// The text right before the version; empty: the file starts with it.
         after: String,
@@ -287,11 +279,9 @@ choices! {
 /// Another patch that must be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
-    /// Which.
     pub id: PatchId,
     /// From which edition on.
     pub min_revision: u32,
-    /// When.
     pub mode: RequirementMode,
 }
 
@@ -307,7 +297,6 @@ pub struct RequirementIf {
 /// Another patch that must not be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// Which.
     pub id: PatchId,
     /// Why.
     pub reason: String,
@@ -354,7 +343,6 @@ pub enum Probe {
     File {
         /// The path in the target.
         path: TreePath,
-        /// Whether it has to be there.
         present: bool,
         /// The content it must have.
         digest: Option<Digest>,
@@ -372,17 +360,13 @@ pub enum Probe {
         is: String,
     },
     /// At least this much space is free on the target's disk.
-    Disk {
-        /// In bytes.
-        free_bytes: u64,
-    },
+    Disk { free_bytes: u64 },
     /// Something listens (or nothing listens) on this TCP port of this machine or a named host.
     Port {
         /// Host name or address; `localhost` if the bundle names none.
         host: String,
         /// TCP port.
         port: u16,
-        /// Whether it has to be open.
         open: bool,
     },
     /// A plain HTTP/1.1 `GET` answers with this status, and the body contains this text.
@@ -444,16 +428,14 @@ pub struct Evidence {
 /// How many people have to vouch for a patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Approvals {
-    /// Authors.
     pub authors: u32,
-    /// Reviewers.
     pub reviewers: u32,
 }
 
 impl Approvals {
     /// The higher of each.
     #[must_use]
-    pub fn or_more(self, other: Self) -> Self {
+    pub(crate) fn or_more(self, other: Self) -> Self {
         Self { authors: self.authors.max(other.authors), reviewers: self.reviewers.max(other.reviewers) }
     }
 }

@@ -37,7 +37,7 @@ impl FileChange {
     }
 
     /// Whether `observed` is what this change would leave.
-    pub fn is_done(&self, observed: Option<&Node>) -> bool {
+    pub(crate) fn is_done(&self, observed: Option<&Node>) -> bool {
         self.after.as_ref() == observed
     }
 }
@@ -46,13 +46,9 @@ impl FileChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
     /// The blob is the content. Its digest equals the after file's.
-    Whole {
-        /// Digest of the blob.
-        blob: Digest,
-    },
+    Whole { blob: Digest },
     /// The blob turns the content that stood at `from` before into the content.
     Delta {
-        /// Digest of the blob.
         blob: Digest,
         /// The place whose before file is the source: usually the change's own path, the old path of a rename.
         from: TreePath,
@@ -106,7 +102,6 @@ pub struct Step {
     pub path: TreePath,
     /// What was seen there.
     pub before: Option<Node>,
-    /// What will be there.
     pub after: Option<Node>,
 }
 

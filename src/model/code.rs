@@ -56,7 +56,6 @@ macro_rules! codes {
         pub enum Code { $($(#[doc = $doc])+ $name,)+ }
 
         impl Code {
-            /// Every code.
             pub const ALL: &'static [Code] = &[$(Code::$name,)+];
 
             /// The code as it is printed.

@@ -18,7 +18,7 @@ use super::characters::is_ignorable;
 /// Of every name, the composed form of the full case folding of the compatibility form, NFC(fold(NFKC(name))),
 /// without characters that a program may ignore. Dotless `ı` and `i` stay apart, as they do on every disk.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CollisionKey(String);
+pub(crate) struct CollisionKey(String);
 
 impl CollisionKey {
     /// The key of a whole path.
@@ -27,7 +27,7 @@ impl CollisionKey {
     }
 
     /// The key of one name, such as a disk reports it; the name may break the path policy.
-    pub fn of_name(name: &str) -> Self {
+    pub(crate) fn of_name(name: &str) -> Self {
         Self(key_of_name(name))
     }
 }
@@ -35,23 +35,20 @@ impl CollisionKey {
 /// Two paths that are one on some system.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{first:?} and {second:?} are the same name on some systems")]
-pub struct Collision {
+pub(crate) struct Collision {
     /// One of them: a path or one of the folders it is in.
     pub first: TreePath,
     /// The other, in the same folder.
     pub second: TreePath,
     /// Whether they differ only in upper and lower case, letter by letter.
-    pub case_only: bool,
-}
-
-/// The first collision among `paths` and all their parents, in the order of their text.
-pub fn find_collision<'a>(paths: impl IntoIterator<Item = &'a TreePath>) -> Option<Collision> {
-    collisions(paths).next()
+    pub(crate) case_only: bool,
 }
 
 /// Every path among `paths` that collides with one before it, in the order of their text; for whoever tolerates
 /// some collisions and must look behind them.
-pub fn collisions<'a>(paths: impl IntoIterator<Item = &'a TreePath>) -> impl Iterator<Item = Collision> {
+pub(crate) fn collisions<'a>(
+    paths: impl IntoIterator<Item = &'a TreePath>,
+) -> impl Iterator<Item = Collision> {
     let mut sorted: Vec<&TreePath> = paths.into_iter().collect();
     // The answer must not depend on the order in which a manifest or a disk lists them.
     sorted.sort_unstable();
@@ -61,7 +58,7 @@ pub fn collisions<'a>(paths: impl IntoIterator<Item = &'a TreePath>) -> impl Ite
 
 /// Names seen so far, by what they are on the least discerning system.
 #[derive(Debug, Default)]
-pub struct CollisionMap {
+pub(crate) struct CollisionMap {
     /// By the folder's number and the name's key. One entry per name rather than per path keeps the work
     /// proportional to the text, however deep the paths are.
     names: HashMap<(usize, String), KnownName>,
@@ -133,6 +130,11 @@ mod tests {
 
     use super::*;
     use crate::model::characters::{Unseen, unseen};
+
+    /// The first collision among `paths` and all their parents, in the order of their text.
+    fn find_collision<'a>(paths: impl IntoIterator<Item = &'a TreePath>) -> Option<Collision> {
+        collisions(paths).next()
+    }
 
     fn paths(raw: &[&str]) -> Vec<TreePath> {
         raw.iter().map(|raw| TreePath::parse(raw).expect("the test's paths keep the policy")).collect()

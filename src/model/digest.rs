@@ -22,7 +22,6 @@ impl Digest {
         hasher.finish()
     }
 
-    /// The 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -10,7 +10,7 @@ use super::{PathError, PathProblem, TreePath, Unportable};
 ///
 /// # Errors
 /// Names the first rule that `points_to` breaks.
-pub fn check_link(at: &TreePath, points_to: &str) -> Result<(), PathError> {
+pub(crate) fn check_link(at: &TreePath, points_to: &str) -> Result<(), PathError> {
     resolve_link(at, points_to).map(drop)
 }
 
@@ -18,7 +18,7 @@ pub fn check_link(at: &TreePath, points_to: &str) -> Result<(), PathError> {
 ///
 /// # Errors
 /// As [`check_link`].
-pub fn resolve_link(at: &TreePath, points_to: &str) -> Result<Option<TreePath>, PathError> {
+pub(crate) fn resolve_link(at: &TreePath, points_to: &str) -> Result<Option<TreePath>, PathError> {
     let resolve = || {
         // Windows separates names by backslashes too; the link must stay inside there as well.
         if points_to.contains('\\') {
@@ -30,7 +30,7 @@ pub fn resolve_link(at: &TreePath, points_to: &str) -> Result<Option<TreePath>, 
 }
 
 /// The first reason why Windows could not store a link to `points_to`, if any.
-pub fn unportable_link(points_to: &str) -> Option<Unportable> {
+pub(crate) fn unportable_link(points_to: &str) -> Option<Unportable> {
     let names = points_to.split('/').filter(|name| !matches!(*name, "" | "." | ".."));
     super::portable::first_unportable(&names.collect::<Vec<_>>().join("/"))
 }

@@ -21,22 +21,26 @@ mod script;
 mod word;
 
 pub use about::{
-    About, Approvals, Check, Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Level, PatchKind,
-    Probe, Product, Requirement, RequirementIf, RequirementMode, Restart, Rollback, RollbackPossible,
-    Severity, SeverityLevel,
+    About, Approvals, Check, Conflict, Detect, Evidence, Hold, HoldKind, HoldPhase, Issue, Level, Probe,
+    Product, Requirement, RequirementMode, Restart, Rollback, Severity, SeverityLevel,
 };
+pub(crate) use about::{PatchKind, RequirementIf, RollbackPossible};
 pub use change::{FileChange, LocalEdits, Payload, Role, Step};
 pub use code::{Code, Kind};
-pub use collision::{Collision, CollisionKey, CollisionMap, collisions, find_collision};
-pub use digest::{Digest, DigestError, Hasher};
+pub(crate) use collision::{Collision, CollisionKey, collisions};
+pub(crate) use digest::DigestError;
+pub use digest::{Digest, Hasher};
 pub use layer::LayerKey;
-pub use link::{check_link, resolve_link, unportable_link};
-pub use name_warning::NameWarning;
-pub use node::{FileNode, LinkNode, Mode, Node, TreeState};
-pub use patch::{Patch, PatchId, PatchRef};
-pub use path::{PathError, PathProblem, TreePath};
-pub use place_problem::PlaceProblem;
-pub use portable::Unportable;
+pub(crate) use link::{check_link, unportable_link};
+pub(crate) use name_warning::NameWarning;
+pub(crate) use node::TreeState;
+pub use node::{FileNode, LinkNode, Mode, Node};
+pub(crate) use patch::PatchRef;
+pub use patch::{Patch, PatchId};
+pub use path::TreePath;
+pub(crate) use path::{PathError, PathProblem};
+pub(crate) use place_problem::PlaceProblem;
+pub(crate) use portable::Unportable;
 pub use script::{Interpreter, Script, ScriptPhase};
-pub use word::Word;
+pub(crate) use word::Word;
 pub(crate) use word::choices;

@@ -2,7 +2,7 @@
 
 /// What is odd about a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub enum NameWarning {
+pub(crate) enum NameWarning {
     /// Programs may take the name for an option.
     #[error("{0:?} starts with a dash, so a program may take it for an option")]
     LeadingDash(String),

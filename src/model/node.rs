@@ -8,7 +8,7 @@ use super::{Digest, TreePath};
 /// Permission bits of a file or folder, at most `0o7777`.
 ///
 /// Systems without such bits (Windows) report [`Mode::FILE`] and [`Mode::DIR`] for everything, and
-/// [`Node::without_mode`] brings what a bundle says to the same form before the two are compared.
+/// `Node::without_mode` brings what a bundle says to the same form before the two are compared.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mode(u32);
 
@@ -31,12 +31,12 @@ impl Mode {
     }
 
     /// Whether anybody may run it.
-    pub const fn is_executable(self) -> bool {
+    pub(crate) const fn is_executable(self) -> bool {
         self.0 & 0o111 != 0
     }
 
     /// Whether it has a set-user-id, set-group-id or sticky bit.
-    pub const fn is_special(self) -> bool {
+    pub(crate) const fn is_special(self) -> bool {
         self.0 & 0o7000 != 0
     }
 }
@@ -97,7 +97,6 @@ impl Node {
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
 
-    /// The file in it, if it is one.
     pub fn as_file(&self) -> Option<&FileNode> {
         match self {
             Node::File(file) => Some(file),
@@ -120,7 +119,7 @@ impl Node {
     }
 
     /// The same node as a system without permission bits would report it.
-    pub fn without_mode(mut self) -> Self {
+    pub(crate) fn without_mode(mut self) -> Self {
         match &mut self {
             Node::File(file) => file.mode = Mode::FILE,
             Node::Dir(mode) => *mode = Mode::DIR,
@@ -130,7 +129,7 @@ impl Node {
     }
 
     /// Whether both hold the same bytes (or point to the same place), whatever their permission bits.
-    pub fn same_content(&self, other: &Node) -> bool {
+    pub(crate) fn same_content(&self, other: &Node) -> bool {
         self.clone().without_mode() == other.clone().without_mode()
     }
 }

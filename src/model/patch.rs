@@ -70,7 +70,7 @@ pub struct Patch {
 
 impl Patch {
     /// What it does at `path`.
-    pub fn change_at(&self, path: &TreePath) -> Option<&FileChange> {
+    pub(crate) fn change_at(&self, path: &TreePath) -> Option<&FileChange> {
         self.changes.binary_search_by(|change| change.path.cmp(path)).ok().map(|index| &self.changes[index])
     }
 }

@@ -111,9 +111,9 @@ impl TreePath {
     /// Longest path in bytes: what the smallest `PATH_MAX` in use (macOS) allows.
     pub const MAX_BYTES: usize = 1024;
     /// Longest name in bytes: what the file systems in use allow.
-    pub const MAX_NAME_BYTES: usize = 255;
+    pub(crate) const MAX_NAME_BYTES: usize = 255;
     /// Most names in one path: deeper than any product seen, shallow enough for one open folder per level.
-    pub const MAX_DEPTH: usize = 64;
+    pub(crate) const MAX_DEPTH: usize = 64;
     /// The folder in a target that holds our own records; no path leads into it.
     pub const STATE_DIR: &'static str = ".patchwright";
 
@@ -132,7 +132,7 @@ impl TreePath {
     ///
     /// # Errors
     /// As [`TreePath::parse`], and for bytes that are not UTF-8, which the error spells `\xNN`.
-    pub fn parse_bytes(raw: &[u8]) -> Result<Self, PathError> {
+    pub(crate) fn parse_bytes(raw: &[u8]) -> Result<Self, PathError> {
         match std::str::from_utf8(raw) {
             Ok(text) => Self::parse(text),
             Err(_) => Err(PathError { raw: spell(raw), problem: PathProblem::NotUtf8 }),
@@ -170,7 +170,7 @@ impl TreePath {
     }
 
     /// Whether it lies strictly below `dir`.
-    pub fn is_below(&self, dir: &TreePath) -> bool {
+    pub(crate) fn is_below(&self, dir: &TreePath) -> bool {
         self.0.strip_prefix(&dir.0).is_some_and(|rest| rest.starts_with('/'))
     }
 
@@ -183,12 +183,12 @@ impl TreePath {
     }
 
     /// The first reason why Windows could not store it, if any.
-    pub fn unportable(&self) -> Option<Unportable> {
+    pub(crate) fn unportable(&self) -> Option<Unportable> {
         first_unportable(&self.0)
     }
 
     /// What a person should look at twice, each oddity once; empty for ordinary names.
-    pub fn name_warnings(&self) -> Vec<NameWarning> {
+    pub(crate) fn name_warnings(&self) -> Vec<NameWarning> {
         name_warnings(&self.0)
     }
 

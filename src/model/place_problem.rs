@@ -10,5 +10,5 @@ pub struct PlaceProblem {
     /// The class of the problem.
     pub code: Code,
     /// What is wrong, as a lower-case phrase without the path.
-    pub detail: String,
+    pub(crate) detail: String,
 }

@@ -5,7 +5,7 @@
 
 /// What is wrong with a name on Windows only.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unportable {
+pub(crate) enum Unportable {
     /// The path starts with a letter and a colon.
     #[error("Windows takes \"{0}:\" for a drive")]
     Drive(char),

@@ -2,7 +2,7 @@
 //! and the texts of errors cannot differ, and whoever words a choice for people words all of it.
 
 /// A choice with one word per value.
-pub trait Word: Copy + 'static {
+pub(crate) trait Word: Copy + 'static {
     /// Every value with its word.
     const WORDS: &'static [(&'static str, Self)];
 
@@ -20,12 +20,12 @@ pub trait Word: Copy + 'static {
 
 /// Makes a choice of values and their words, so that none is in one of the two lists only.
 macro_rules! choices {
-    ($($(#[doc = $about:literal])+ $(#[derive($derived:ident)])? pub enum $name:ident {
+    ($($(#[doc = $about:literal])+ $(#[derive($derived:ident)])? $vis:vis enum $name:ident {
         $($(#[doc = $doc:literal])+ $(#[$default:ident])? $value:ident = $word:literal,)+
     })+) => { $(
         $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash $(, $derived)?)]
-        pub enum $name { $($(#[doc = $doc])+ $(#[$default])? $value,)+ }
+        $vis enum $name { $($(#[doc = $doc])+ $(#[$default])? $value,)+ }
 
         impl $name {
             /// The word that manifests, orders and answers for programs have for it.

@@ -5,18 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::folders::{find_missing_parents, settle_folders};
 use super::local_edits::Settled;
 use super::why::{AtPlace, Unfit, Unlike, Why};
-use super::{Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
+use super::{Note, Obstacle, Situation};
 use crate::model::{
     CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, RollbackPossible, Step, TreePath,
 };
-
-/// What would happen if `patch` were applied to the folder that `situation` describes, whatever else is in it.
-pub fn plan_apply(patch: &Patch, situation: &Situation) -> Preview {
-    let PlanPart { steps, mut obstacles, notes } = plan_part(patch, situation);
-    let needed_bytes = common_obstacles(situation, &steps, &mut obstacles);
-    let base = situation.fingerprint(patch.changes.iter().map(|change| &change.path));
-    Preview { plan: Plan { steps: in_order(steps), base }, obstacles, notes, needed_bytes }
-}
 
 /// A patch's own part of a plan.
 pub(super) struct PlanPart {

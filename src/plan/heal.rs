@@ -7,7 +7,7 @@ use crate::model::{Step, TreePath};
 
 /// What would happen if `steps`, each from what was seen to what should be there, were carried out in the folder that
 /// `situation` describes. Nobody has a copy of what should be at the places in `lost`.
-pub fn plan_heal(steps: Vec<Step>, lost: &[TreePath], situation: &Situation) -> Preview {
+pub(crate) fn plan_heal(steps: Vec<Step>, lost: &[TreePath], situation: &Situation) -> Preview {
     let base = situation.fingerprint(steps.iter().map(|step| &step.path));
     let (mut obstacles, mut notes) = (Vec::new(), Vec::new());
     obstacles.extend(lost.iter().map(|path| Obstacle::at(path, Undo::NoCopy)));

@@ -9,7 +9,6 @@ use crate::model::{Digest, FileChange, FileNode, LayerKey, Mode, Node, Patch, St
 /// A patch in the folder, or one that is about to come.
 #[derive(Debug, Clone)]
 pub struct Layer {
-    /// Which one.
     pub key: LayerKey,
     /// The vendor's id.
     pub id: String,
@@ -20,23 +19,23 @@ pub struct Layer {
     /// What it changed, in the order of the places.
     pub steps: Vec<Step>,
     /// Places that were as it leaves them already when it came, because of a patch below it.
-    pub shares: BTreeSet<TreePath>,
+    pub(crate) shares: BTreeSet<TreePath>,
     /// Places where something moved below it since: what it found there is not what is below it now.
     pub shifted: BTreeSet<TreePath>,
     /// Whether its way back was given up.
     pub accepted: bool,
     /// What replaced it, and whether its changes stayed below that.
-    pub superseded: Option<(LayerKey, bool)>,
+    pub(crate) superseded: Option<(LayerKey, bool)>,
 }
 
 impl Layer {
     /// Whether its changes are in the folder.
-    pub fn is_in_tree(&self) -> bool {
+    pub(crate) fn is_in_tree(&self) -> bool {
         self.superseded.is_none_or(|(_, stays)| stays)
     }
 
     /// Whether it counts as installed by itself.
-    pub fn is_active(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         self.superseded.is_none()
     }
 
@@ -46,7 +45,7 @@ impl Layer {
     }
 
     /// Its step at `path`.
-    pub fn step_at(&self, path: &TreePath) -> Option<&Step> {
+    pub(crate) fn step_at(&self, path: &TreePath) -> Option<&Step> {
         self.steps.binary_search_by(|step| step.path.cmp(path)).ok().map(|index| &self.steps[index])
     }
 
@@ -62,7 +61,7 @@ pub trait ContentByDigest {
 }
 
 /// Has no contents at all.
-pub struct NoContents;
+pub(crate) struct NoContents;
 
 impl ContentByDigest for NoContents {
     fn content(&self, _: &FileNode) -> Option<Arc<Vec<u8>>> {
@@ -73,7 +72,6 @@ impl ContentByDigest for NoContents {
 /// What some layers make of a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LaidImage {
-    /// What stands there.
     pub node: Option<Node>,
     /// Its content, where that was put together here and is nowhere else.
     pub made: Option<Arc<Vec<u8>>>,
@@ -84,8 +82,7 @@ pub struct LaidImage {
 /// Why a layer cannot be laid on something else than it was made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit {
-    /// The layer.
-    pub layer: LayerKey,
+    pub(crate) layer: LayerKey,
     /// Lines that it and the missing layer both change, where that is the reason.
     pub lines: Vec<LineRange>,
 }
@@ -171,17 +168,16 @@ fn merged_mode(base: Mode, changed: Mode, onto: Mode) -> Option<Mode> {
 /// Everything that the layers of a folder have a say in.
 pub struct Stack<'a> {
     /// The layers, the lowest first.
-    pub layers: &'a [Layer],
+    pub(crate) layers: &'a [Layer],
     /// What every place that was ever changed should hold now.
     pub expected: &'a BTreeMap<TreePath, Option<Node>>,
     /// What stood at places before all layers, where that is not what the lowest layer found: another one went from
     /// below it since.
-    pub origins: &'a BTreeMap<TreePath, Option<Node>>,
+    pub(crate) origins: &'a BTreeMap<TreePath, Option<Node>>,
 }
 
 impl<'a> Stack<'a> {
-    /// The layer of this key.
-    pub fn layer(&self, key: LayerKey) -> Option<&'a Layer> {
+    pub(crate) fn layer(&self, key: LayerKey) -> Option<&'a Layer> {
         self.layers.iter().find(|layer| layer.key == key)
     }
 

@@ -90,7 +90,7 @@ impl MergedHow {
 pub(super) struct Settled {
     pub after: Option<Node>,
     /// Whether the content the patch starts from must be there.
-    pub needs_source: bool,
+    pub(crate) needs_source: bool,
 }
 
 impl Planner<'_> {

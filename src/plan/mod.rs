@@ -27,19 +27,24 @@ pub(crate) mod why;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-pub use apply::plan_apply;
-pub use heal::plan_heal;
-pub use layers::{ContentByDigest, LaidImage, Layer, Misfit, NoContents, Stack, lay};
-pub use local_edits::{MergedHow, Resolution};
+pub(crate) use heal::plan_heal;
+pub use layers::lay;
+pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
+pub(crate) use local_edits::{MergedHow, Resolution};
 pub use order::in_order;
-pub use relate::{
-    Consequence, Declaration, Grounds, Meeting, RelatedPresence, Relation, RelationClass, SharedPlace, relate,
-};
-pub use resolve::{Cycle, resolve};
-pub use rollback::{OnDrift, plan_rollback};
-pub use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
-pub use situation::{FailedCheck, Recalled, Situation, VolumeProblem};
-pub use take_out::{Because, Dependent, Rebuilt, TakeOut, take_out};
+#[cfg(test)]
+pub(crate) use relate::RelatedPresence;
+#[cfg(test)]
+pub(crate) use relate::relate;
+pub(crate) use relate::{Consequence, Declaration, Meeting, Relation, RelationClass, SharedPlace};
+pub(crate) use resolve::{Cycle, resolve};
+pub use rollback::OnDrift;
+pub(crate) use rollback::plan_rollback;
+pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
+pub use situation::Situation;
+pub(crate) use situation::{FailedCheck, Recalled, VolumeProblem};
+pub use take_out::{Because, take_out};
+pub(crate) use take_out::{Dependent, Rebuilt, TakeOut};
 pub use why::Obstacle;
 
 use crate::model::{Code, Digest, Mode, Node, PlaceProblem, Step, TreePath};
@@ -48,7 +53,6 @@ use why::Disk;
 /// Something worth knowing that stops nothing.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Note {
-    /// What it is.
     pub text: String,
     /// The place it is about, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +75,6 @@ impl Note {
 /// The steps of a change, in an order in which they can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The steps.
     pub steps: Vec<Step>,
     /// What the folder was like: a plan is good for nothing else.
     pub base: PlanFingerprint,
@@ -108,13 +111,12 @@ impl Preview {
     }
 
     /// Whether the folder is already as it should be.
-    pub fn is_nothing_to_do(&self) -> bool {
+    pub(crate) fn is_nothing_to_do(&self) -> bool {
         self.obstacles.is_empty() && self.plan.steps.is_empty()
     }
 }
 
 impl ApprovedPlan {
-    /// The plan.
     pub fn plan(&self) -> &Plan {
         &self.0
     }

@@ -43,12 +43,11 @@ pub enum RelationClass {
 /// What follows from a relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Consequence {
+pub(crate) enum Consequence {
     /// There is nothing to apply.
     Skip,
     /// The other one is replaced, and returns when this one goes.
     Replace,
-    /// It is applied.
     Apply,
     /// It is applied, and places that both change are merged.
     Merge,
@@ -73,7 +72,7 @@ impl RelationClass {
     ];
 
     /// What follows.
-    pub const fn consequence(self) -> Consequence {
+    pub(crate) const fn consequence(self) -> Consequence {
         match self {
             RelationClass::Identical | RelationClass::Subset => Consequence::Skip,
             RelationClass::ReIssue | RelationClass::Superset => Consequence::Replace,
@@ -122,23 +121,22 @@ pub enum Meeting {
 /// A place that both change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedPlace {
-    /// The place.
     pub path: TreePath,
     /// How they meet there.
     pub meeting: Meeting,
     /// Whether the new patch was made for what was there before the other one.
-    pub from_before: bool,
+    pub(crate) from_before: bool,
 }
 
 /// What a relation was decided from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grounds {
     /// Fixes of both.
-    pub both_fix: Vec<String>,
+    pub(crate) both_fix: Vec<String>,
     /// Fixes of the new one only.
-    pub only_new: Vec<String>,
+    pub(crate) only_new: Vec<String>,
     /// Fixes of the other one only.
-    pub only_other: Vec<String>,
+    pub(crate) only_other: Vec<String>,
     /// Places that both change.
     pub places: Vec<SharedPlace>,
     /// What the vendors say about the two.
@@ -153,14 +151,12 @@ pub enum Declaration {
     Replaces {
         /// Whose vendor says so.
         by: String,
-        /// The other one.
         other: String,
     },
     /// They must not be together.
     Excludes {
         /// Whose vendor says so.
         by: String,
-        /// The other one.
         other: String,
         /// Why not.
         reason: String,
@@ -205,9 +201,7 @@ impl fmt::Display for Declaration {
 /// How a patch is related to one that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relation {
-    /// The one that is there.
     pub other: LayerKey,
-    /// Its id.
     pub id: String,
     /// Its edition.
     pub revision: u32,
@@ -225,7 +219,7 @@ pub struct Relation {
 
 /// Where the other patch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RelatedPresence {
+pub(crate) enum RelatedPresence {
     /// In the folder: its files are there.
     Installed,
     /// It is to come as well.
@@ -233,7 +227,7 @@ pub enum RelatedPresence {
 }
 
 /// The relation of `new` to `other`, where `now` tells what should stand at a place.
-pub fn relate(
+pub(crate) fn relate(
     new: &Patch,
     other: &Layer,
     presence: RelatedPresence,
@@ -489,7 +483,7 @@ impl Relation {
     }
 
     /// Places where the two cannot both be right.
-    pub fn clashing_places(&self) -> Vec<&TreePath> {
+    pub(crate) fn clashing_places(&self) -> Vec<&TreePath> {
         let clashes = |place: &&SharedPlace| matches!(place.meeting, Meeting::SameLines(_) | Meeting::Whole);
         self.evidence.places.iter().filter(clashes).map(|place| &place.path).collect()
     }

@@ -6,7 +6,7 @@ use crate::model::{Node, Patch, RequirementMode};
 
 /// Patches that all wait for each other, in a circle: each is needed by the one after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cycle(pub Vec<String>);
+pub(crate) struct Cycle(pub Vec<String>);
 
 impl std::fmt::Display for Cycle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -22,7 +22,7 @@ type TieBreak<'a> = (u64, &'a str, u32, usize);
 ///
 /// # Errors
 /// [`Cycle`] when patches require each other.
-pub fn resolve(patches: &[&Patch], is_installed: impl Fn(&str) -> bool) -> Result<Vec<usize>, Cycle> {
+pub(crate) fn resolve(patches: &[&Patch], is_installed: impl Fn(&str) -> bool) -> Result<Vec<usize>, Cycle> {
     let rank = |index: usize| -> TieBreak<'_> {
         let patch = patches[index];
         (patch.about.sequence, patch.about.identity.id.as_str(), patch.about.identity.revision, index)

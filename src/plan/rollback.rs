@@ -16,7 +16,7 @@ pub enum OnDrift {
 
 /// What would happen if the change made of `steps` were taken back. What `situation` shows at a place must be what
 /// the change left there.
-pub fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -> Preview {
+pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnDrift) -> Preview {
     let (mut obstacles, mut notes, mut inverse) = (Vec::new(), Vec::new(), Vec::new());
     for step in steps.iter().map(Step::inverse) {
         let observed = situation.tree.at(&step.path);

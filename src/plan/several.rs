@@ -15,30 +15,29 @@ use crate::model::{Code, Digest, FileNode, LayerKey, Node, Patch, Step, TreePath
 
 /// A patch that is to come, and what its own rules see in the folder.
 #[derive(Debug, Clone)]
-pub struct Candidate {
-    /// The patch.
+pub(crate) struct Candidate {
     pub patch: Arc<Patch>,
     /// Whether its product was recognised; `None` when it has no rule for that.
-    pub is_product: Option<bool>,
+    pub(crate) is_product: Option<bool>,
     /// What was seen by the rules that did not hold.
-    pub product_evidence: Vec<String>,
+    pub(crate) product_evidence: Vec<String>,
     /// The product's version, where it can be told.
     pub version: Option<String>,
     /// Preflight checks that did not pass.
-    pub failed_checks: Vec<FailedCheck>,
+    pub(crate) failed_checks: Vec<FailedCheck>,
 }
 
 /// What is in the folder.
-pub struct InstalledStack<'a> {
+pub(crate) struct InstalledStack<'a> {
     /// The patches.
     pub stack: Stack<'a>,
     /// The number of the history entry that the change will be.
-    pub next_entry: u64,
+    pub(crate) next_entry: u64,
 }
 
 /// One of several patches in a plan.
 #[derive(Debug, Clone)]
-pub struct PlannedPatch {
+pub(crate) struct PlannedPatch {
     /// Which of the patches that were named.
     pub index: usize,
     /// How it is related to everything in the folder, and to those that come before it.
@@ -46,14 +45,14 @@ pub struct PlannedPatch {
     /// Why it is left out, if so: there is nothing to apply.
     pub left_out: Option<String>,
     /// What it replaces, and whether the changes of that stay below it.
-    pub replaces: Vec<(LayerKey, bool)>,
+    pub(crate) replaces: Vec<(LayerKey, bool)>,
     /// What it alone changes.
     pub steps: Vec<Step>,
 }
 
 /// Several patches as one change.
 #[derive(Debug, Clone)]
-pub struct PlanOfSeveral {
+pub(crate) struct PlanOfSeveral {
     /// The change as a whole.
     pub preview: Preview,
     /// The patches in their order.
@@ -65,7 +64,7 @@ pub struct PlanOfSeveral {
 }
 
 /// What would happen if `coming` were applied in this order.
-pub fn plan_several(
+pub(crate) fn plan_several(
     coming: &[Candidate],
     situation: &Situation,
     installed: &InstalledStack<'_>,

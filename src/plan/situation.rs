@@ -18,9 +18,9 @@ pub struct Situation {
     /// Why names in a folder, or things at a place, could not be changed.
     pub rights: Vec<PlaceProblem>,
     /// Whether the product was recognised; `None` when the bundle has no rule for it.
-    pub is_product: Option<bool>,
+    pub(crate) is_product: Option<bool>,
     /// What was seen by the rules that did not hold.
-    pub product_evidence: Vec<String>,
+    pub(crate) product_evidence: Vec<String>,
     /// The product's version, where it can be told.
     pub version: Option<String>,
     /// Patches that are in the folder: id and revision.
@@ -32,9 +32,9 @@ pub struct Situation {
     /// Present time, RFC 3339.
     pub now: String,
     /// What the volume lacks; `None` when it keeps all promises.
-    pub volume_problem: Option<VolumeProblem>,
+    pub(crate) volume_problem: Option<VolumeProblem>,
     /// Whether names that Windows refuses can be stored here.
-    pub stores_any_name: bool,
+    pub(crate) stores_any_name: bool,
     /// Whether `a` and `A` are different names here.
     pub case_sensitive: bool,
     /// Whether permission bits are kept here.
@@ -50,11 +50,11 @@ pub struct Situation {
     /// Places with other names outside (hard links), which keep the old content.
     pub hard_linked: Vec<TreePath>,
     /// Preflight checks that did not pass.
-    pub failed_checks: Vec<FailedCheck>,
+    pub(crate) failed_checks: Vec<FailedCheck>,
     /// Digest of the newest history entry.
-    pub history_head: Option<Digest>,
+    pub(crate) history_head: Option<Digest>,
     /// The patch that changed a place last, where the history knows one.
-    pub changed_by: BTreeMap<TreePath, String>,
+    pub(crate) changed_by: BTreeMap<TreePath, String>,
     /// Patches that were called back.
     pub held: BTreeMap<PatchRef, Recalled>,
     /// What is to become of files that somebody edited, as far as it was worked out or chosen.
@@ -63,7 +63,7 @@ pub struct Situation {
 
 /// What a volume lacks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum VolumeProblem {
+pub(crate) enum VolumeProblem {
     /// A journal.
     #[error("this disk has no journal (FAT): a power cut could harm it beyond repair")]
     Fat,
@@ -78,10 +78,9 @@ pub enum VolumeProblem {
 /// A preflight check that did not pass.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{check}: {evidence}")]
-pub struct FailedCheck {
+pub(crate) struct FailedCheck {
     /// Whether it has to pass.
     pub is_required: bool,
-    /// What was checked.
     pub check: String,
     /// What was seen.
     pub evidence: String,

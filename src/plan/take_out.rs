@@ -79,7 +79,7 @@ pub struct TakeOut {
     /// The places that change.
     pub places: Vec<Rebuilt>,
     /// Places that cannot be put together again, with nobody left who could go as well.
-    pub stuck: Vec<TreePath>,
+    pub(crate) stuck: Vec<TreePath>,
 }
 
 /// Takes `wanted` out of `stack` with the smallest group of others that cannot stay without them.
@@ -234,7 +234,7 @@ impl<'a> SharedPath<'a> {
 
 impl TakeOut {
     /// The places as one change, seen forwards: from what will be there to what is.
-    pub fn forward_steps(&self) -> Vec<Step> {
+    pub(crate) fn forward_steps(&self) -> Vec<Step> {
         let step = |place: &Rebuilt| Step {
             path: place.path.clone(),
             before: place.then.clone(),

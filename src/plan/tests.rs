@@ -5,6 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::model::*;
 
+/// What would happen if `patch` were applied to the folder that `situation` describes, whatever else is in it.
+fn plan_apply(patch: &Patch, situation: &Situation) -> Preview {
+    let apply::PlanPart { steps, mut obstacles, notes } = apply::plan_part(patch, situation);
+    let needed_bytes = common_obstacles(situation, &steps, &mut obstacles);
+    let base = situation.fingerprint(patch.changes.iter().map(|change| &change.path));
+    Preview { plan: Plan { steps: in_order(steps), base }, obstacles, notes, needed_bytes }
+}
+
 pub(super) fn path(text: &str) -> TreePath {
     TreePath::parse(text).expect("a good path")
 }

@@ -60,7 +60,6 @@ pub struct CheckPage {
 pub struct ReviewLine {
     /// What it is about.
     pub name: &'static str,
-    /// What will be.
     pub value: String,
     /// Whether it can be changed on the first page.
     pub can_change: bool,

@@ -11,7 +11,6 @@ pub struct Shortcut {
     pub key: &'static str,
     /// With Ctrl (Cmd on a Mac).
     pub command: bool,
-    /// With Shift.
     pub shift: bool,
 }
 
@@ -36,7 +35,6 @@ const fn ctrl(key: &'static str) -> Shortcut {
 pub enum Command {
     /// Opens a patch file.
     OpenPatch,
-    /// Chooses a folder.
     ChooseFolder,
     /// Lays out the sample.
     Sample,
@@ -44,11 +42,8 @@ pub enum Command {
     Start,
     /// To the first page.
     Overview,
-    /// To the changes.
     Changes,
-    /// To the checks.
     Checks,
-    /// To the history.
     History,
     /// Looks at the folder again.
     CheckAgain,
@@ -62,9 +57,7 @@ pub enum Command {
     PreviousFile,
     /// Saves the file for support.
     SaveSupport,
-    /// All commands.
     Palette,
-    /// All keys.
     Keys,
     /// Closes what is open on top.
     Escape,
@@ -92,7 +85,6 @@ impl Command {
         Command::Escape,
     ];
 
-    /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Command::OpenPatch => words::START_OPEN_PATCH,

@@ -48,7 +48,6 @@ pub struct Finding {
     pub code: Option<Code>,
     /// In a few words.
     pub heading: String,
-    /// What it means.
     pub meaning: String,
     /// What to do about it; may be empty.
     pub hint: String,

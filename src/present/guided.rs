@@ -66,23 +66,10 @@ pub enum GuidedInput {
     CheckAgain,
     /// The one question was answered with its button.
     Confirm,
-    /// The worker has ended.
     WorkEnded,
     /// The folder was read back.
     Verified,
 }
-
-/// Every stage, in order.
-pub const STAGES: [Stage; 8] = [
-    Stage::Choosing,
-    Stage::Checking,
-    Stage::Checked,
-    Stage::Reviewing,
-    Stage::Confirming,
-    Stage::Running,
-    Stage::Verifying,
-    Stage::Done,
-];
 
 impl Stage {
     /// The number of its page, from 1 to 6.
@@ -177,11 +164,9 @@ impl Work {
 pub struct Guided {
     /// Through what.
     pub task: Task,
-    /// Where.
     pub stage: Stage,
     /// The patch file, for [`Task::Apply`].
     pub bundle: Option<PathBuf>,
-    /// The folder.
     pub folder: Option<PathBuf>,
     /// For [`Task::TakeBack`]: the patch that goes; without one, the newest.
     pub patch: Option<String>,

@@ -26,7 +26,6 @@ pub struct FolderView {
 /// A patch in the folder that was called back. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalledBack {
-    /// Which.
     pub what: String,
     /// Why, and what to do instead.
     pub why: String,
@@ -39,7 +38,6 @@ pub struct StackRow {
     pub exact: String,
     /// Its id and revision.
     pub id: String,
-    /// Its title.
     pub title: String,
     /// When it came in.
     pub since: String,
@@ -67,7 +65,6 @@ pub enum WayBack {
 }
 
 impl WayBack {
-    /// As a sentence.
     pub const fn sentence(self) -> &'static str {
         match self {
             WayBack::Now => words::BACK_NOW,
@@ -83,11 +80,8 @@ impl WayBack {
 /// Something that happened. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRow {
-    /// Its number.
     pub number: u64,
-    /// When.
     pub when: String,
-    /// What.
     pub what: String,
     /// Everything else about it.
     pub facts: Vec<Fact>,

@@ -38,7 +38,6 @@ pub enum Msg {
     Open(PathBuf),
     /// A patch file is to be opened.
     OpenBundle(PathBuf),
-    /// A folder is to be opened.
     OpenFolder(PathBuf),
     /// Both at once.
     OpenPair(PathBuf, Option<PathBuf>),
@@ -75,7 +74,6 @@ pub enum Msg {
     BeginBringBack,
     /// Interrupted work: finish it, or undo it.
     BeginRecover {
-        /// In this folder.
         folder: PathBuf,
         /// Finish rather than undo.
         finish: bool,
@@ -121,7 +119,6 @@ pub enum Msg {
     Copy(String),
     /// All commands are to be shown.
     ShowPalette,
-    /// All keys are to be shown.
     ShowKeys,
     /// The list of folders is to be shown.
     ShowFolders(Option<PathBuf>),
@@ -151,7 +148,6 @@ pub enum ExportWish {
 pub enum Dialog {
     /// For a patch file.
     Bundle,
-    /// For a folder.
     Folder,
     /// For a new file, with the name it was to have.
     NewFile(ExportWish, String),
@@ -182,13 +178,10 @@ pub enum Effect {
     FindInterrupted(Vec<PathBuf>),
     /// List the folders in a folder; where nobody knows where to begin, in the person's own.
     List(Ticket, Option<PathBuf>),
-    /// Lay out the sample.
     LayOutSample(Ticket),
-    /// Start the worker.
     Start(WorkerChange, PathBuf, Option<PlanFingerprint>),
     /// Tell the worker to stop.
     StopWorker,
-    /// Save a report.
     SaveReport(PathBuf, String),
     /// Save the file for support: records of this folder, with this report.
     SaveSupport(PathBuf, Option<PathBuf>, String),
@@ -224,7 +217,6 @@ pub enum Event {
     PlacePicked(ExportWish, PathBuf),
     /// A patch file was read.
     Inspected(Ticket, Box<Result<Inspection, Failure>>),
-    /// A folder was looked at.
     Looked(Ticket, Box<Result<FolderView, Failure>>),
     /// Patch and folder were held against each other.
     Previewed(Ticket, Box<Result<ApplyPreview, Failure>>),
@@ -234,13 +226,10 @@ pub enum Event {
     ContentsRead(Ticket, Result<Option<Arc<ViewedContents>>, Failure>),
     /// Interrupted work was found.
     Interrupted(PathBuf, UnfinishedWork),
-    /// Folders were listed.
     Listed(Ticket, Result<FolderList, Failure>),
-    /// The sample is there.
     SampleReady(Ticket, Result<Sample, Failure>),
     /// The worker wrote a line.
     Worker(WorkerLine),
-    /// The worker has ended.
     WorkerEnded,
     /// A file was saved, or not.
     Saved(Result<PathBuf, Failure>),

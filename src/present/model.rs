@@ -27,7 +27,6 @@ pub enum Page {
 pub enum Overlay {
     /// All commands.
     Palette,
-    /// All keys.
     Keys,
     /// The list of folders.
     Folders,

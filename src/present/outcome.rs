@@ -15,9 +15,7 @@ use crate::words::{self, fill};
 pub enum FolderEnd {
     /// What was wished is done and was read back.
     Done,
-    /// There was nothing to do.
     NothingToDo,
-    /// Nothing was changed.
     NothingChanged,
     /// It failed and everything was put back.
     PutBack,
@@ -28,7 +26,6 @@ pub enum FolderEnd {
 /// How a change ended. All texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutcomePage {
-    /// The condition.
     pub condition: FolderEnd,
     /// The condition in a sentence.
     pub heading: String,

@@ -14,9 +14,7 @@ mod text;
 /// A group of facts with its heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    /// Its heading.
     pub heading: &'static str,
-    /// Its facts.
     pub facts: Vec<Fact>,
 }
 
@@ -51,7 +49,6 @@ pub struct Overview {
 }
 
 impl Overview {
-    /// The overview of what was inspected.
     pub fn new(inspection: &Inspection) -> Self {
         let patch = &inspection.patch;
         let sections = vec![

@@ -27,7 +27,6 @@ pub enum Question {
     Contents,
     /// The folders in a folder.
     List,
-    /// The sample.
     Sample,
 }
 

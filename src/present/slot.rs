@@ -50,7 +50,6 @@ impl<T> AnswerSlot<T> {
         is_in_time
     }
 
-    /// Whether an answer is waited for.
     pub fn is_waiting(&self) -> bool {
         self.awaited.is_some()
     }

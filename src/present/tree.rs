@@ -48,17 +48,6 @@ pub enum Risk {
 }
 
 impl Risk {
-    /// Every risk.
-    pub const ALL: [Risk; 7] = [
-        Risk::NewProgram,
-        Risk::SpecialRights,
-        Risk::Script,
-        Risk::Service,
-        Risk::Permissions,
-        Risk::Link,
-        Risk::HiddenName,
-    ];
-
     /// The badge.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -104,7 +93,6 @@ pub struct TreeRow {
     pub depth: usize,
     /// The name, as it is shown.
     pub name: String,
-    /// What it is.
     pub kind: RowKind,
 }
 

@@ -42,7 +42,6 @@ pub enum WorkerChange {
         /// Files that were changed since are kept aside.
         aside: bool,
     },
-    /// An interrupted change is finished.
     FinishInterrupted,
 }
 

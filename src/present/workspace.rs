@@ -18,7 +18,6 @@ pub enum Tab {
     /// The patch in plain words.
     #[default]
     Overview,
-    /// Every change.
     Changes,
     /// Everything that was found.
     Checks,
@@ -30,7 +29,6 @@ impl Tab {
     /// Every page, in order.
     pub const ALL: [Tab; 4] = [Tab::Overview, Tab::Changes, Tab::Checks, Tab::History];
 
-    /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Tab::Overview => words::TAB_OVERVIEW,
@@ -75,11 +73,9 @@ impl OpenPatch {
 pub struct Workspace {
     /// The patch file.
     pub bundle: Option<PathBuf>,
-    /// The folder.
     pub folder: Option<PathBuf>,
     /// What the patch file says.
     pub patch: AnswerSlot<OpenPatch>,
-    /// What is in the folder.
     pub view: AnswerSlot<FolderView>,
     /// What was found when both were held against each other.
     pub check: AnswerSlot<CheckPage>,

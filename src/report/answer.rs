@@ -7,11 +7,13 @@ mod patch;
 mod plan;
 mod trust;
 
-pub use change::{Accept, Apply, Change, Entry, Heal, Recover, Recovery, Rollback, Series};
-pub use folder::{History, HistoryCheck, Identify, Status};
-pub use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
-pub use plan::{Explain, Plan};
-pub use trust::{Comment, Key, KeyInfo, Keys, MadeKey, Reviewed, RevokedKey, Rotation, Sign, SignedList};
+pub(crate) use change::{Accept, Apply, Change, Entry, Heal, Recover, Recovery, Rollback, Series};
+pub(crate) use folder::{History, HistoryCheck, Identify, Status};
+pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
+pub(crate) use plan::{Explain, Plan};
+pub(crate) use trust::{
+    Comment, Key, KeyInfo, Keys, MadeKey, Reviewed, RevokedKey, Rotation, Sign, SignedList,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +32,7 @@ macro_rules! answers {
     )*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-        pub struct $answer {$(
+        pub(crate) struct $answer {$(
             $(#[serde(flatten)] pub $part: $type,)?
             $(#[serde(skip_serializing_if = "Option::is_none")] pub $some: Option<$type>,)?
             $(pub $field: $type,)?
@@ -51,7 +53,6 @@ use answers;
 pub enum Outcome {
     /// As it was asked for.
     Done,
-    /// There was nothing to do.
     NothingToDo,
     /// In another way.
     Not(Kind),
@@ -106,7 +107,6 @@ answers! {
         [path]: String = obstacle.path.clone(),
     }
 
-    /// Which patch.
     PatchName(patch: &Patch) {
         id: String = patch.about.identity.id.to_string(),
         revision: u32 = patch.about.identity.revision,

@@ -15,7 +15,6 @@ pub struct ChangeLine<'a> {
     pub from: Option<&'a TreePath>,
     /// What is expected there before.
     pub before: Option<&'a Node>,
-    /// What is there afterwards.
     pub after: Option<&'a Node>,
 }
 

@@ -66,7 +66,7 @@ pub fn kinds(hidden: &Hidden, danger: ConfusableSeverity) -> Option<String> {
 }
 
 /// The same of one file, both dangers.
-pub fn in_file(found: &Confusables) -> Vec<(ConfusableSeverity, String)> {
+pub(crate) fn in_file(found: &Confusables) -> Vec<(ConfusableSeverity, String)> {
     let words = |danger| {
         let all = found.counts().filter(move |(is, ..)| *is == danger);
         all.map(|(_, kind, number)| what(kind, number)).collect::<Vec<_>>().join(", ")

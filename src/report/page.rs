@@ -20,7 +20,7 @@ pub fn head(title: &str, class: &str, mark: &str) -> String {
 }
 
 /// How it ends.
-pub fn foot(text: &str) -> String {
+pub(crate) fn foot(text: &str) -> String {
     format!("<footer>{}</footer>\n</html>\n", escape(text))
 }
 
@@ -42,6 +42,6 @@ pub fn list(heading: &str, lines: &[String]) -> String {
 }
 
 /// Text that is no markup, whatever it holds.
-pub fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

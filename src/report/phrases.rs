@@ -7,7 +7,7 @@ use crate::text::with_thousands;
 use crate::workbench::{Action, Entry};
 
 /// A path of this machine as text.
-pub fn path_text(path: &Path) -> String {
+pub(crate) fn path_text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 

@@ -28,17 +28,17 @@ pub fn looked_at(review: &Review) -> String {
 }
 
 /// How many changes were looked at.
-pub fn looked_at_count(review: &Review) -> usize {
+pub(crate) fn looked_at_count(review: &Review) -> usize {
     review.changes.iter().filter(|change| change.looked_at).count()
 }
 
 /// Whether every change was looked at.
-pub fn is_whole(review: &Review) -> bool {
+pub(crate) fn is_whole(review: &Review) -> bool {
     review.changes.iter().all(|change| change.looked_at)
 }
 
 /// A note with its place in front.
-pub fn note_line(note: &ReviewNote) -> String {
+pub(crate) fn note_line(note: &ReviewNote) -> String {
     match &note.path {
         Some(path) => format!("{path}: {}", note.text),
         None => note.text.clone(),

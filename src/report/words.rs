@@ -37,7 +37,7 @@ pub(super) fn reasons(error: &dyn Error) -> Vec<String> {
 }
 
 /// `word` so that it can be pasted into a shell.
-pub fn shell_word(word: &str) -> String {
+pub(crate) fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/\\:._-+@%,=".contains(c);
     match !word.is_empty() && word.chars().all(plain) {
         true => word.to_owned(),

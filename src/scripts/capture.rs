@@ -8,7 +8,7 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 /// Bytes of output that are kept: half from its beginning, half from its end. More than anybody reads.
-pub const KEPT_OUTPUT_BYTES: usize = 1 << 20;
+pub(crate) const KEPT_OUTPUT_BYTES: usize = 1 << 20;
 
 /// Bytes that are read at a time.
 const READ_BYTES: usize = 64 << 10;
@@ -33,7 +33,7 @@ impl Capture {
     ///
     /// # Errors
     /// If the system has no thread for it.
-    pub fn listener(&self, thread: Builder) -> io::Result<Sender<Stream>> {
+    pub(crate) fn listener(&self, thread: Builder) -> io::Result<Sender<Stream>> {
         let capture = self.clone();
         let (sender, handed_over) = channel::<Stream>();
         let read = move || {
@@ -56,7 +56,7 @@ impl Capture {
     }
 
     /// Waits until so many streams have ended, but not longer than this.
-    pub fn wait_for(&self, streams: usize, longest: Duration) {
+    pub(crate) fn wait_for(&self, streams: usize, longest: Duration) {
         let end = Instant::now() + longest;
         let mut kept = self.lock();
         while kept.streams_ended < streams {

@@ -2,7 +2,7 @@
 //!
 //! What a script gets:
 //!
-//! - an interpreter out of a closed set, named by an absolute path of the system's own ([`program_of`]); nothing is
+//! - an interpreter out of a closed set, named by an absolute path of the system's own (`program_of`); nothing is
 //!   ever found through `PATH` or in the folder that is patched;
 //! - its text as a file of ours in a scratch folder that only this user can read, which is also where it starts;
 //! - arguments that we choose, never a line for a shell;
@@ -10,7 +10,7 @@
 //! - no input, no terminal, a session (on Windows a job) of its own;
 //! - its time, and then an end: it and everything it has started.
 //!
-//! What it prints is read as it comes, so that it never waits for us, and only [`KEPT_OUTPUT_BYTES`] of it are kept.
+//! What it prints is read as it comes, so that it never waits for us, and only `KEPT_OUTPUT_BYTES` of it are kept.
 //!
 //! A script runs with the rights of the person who agreed to it. None of this is a cage: it keeps accidents small and
 //! attacks visible, and that is why a signature and a person's consent come first.
@@ -40,7 +40,8 @@ use tempfile::TempDir;
 
 use crate::model::Interpreter;
 use crate::progress::CancelToken;
-pub use capture::KEPT_OUTPUT_BYTES;
+#[cfg(test)]
+pub(crate) use capture::KEPT_OUTPUT_BYTES;
 use capture::{Capture, Stream};
 
 /// How often a running script is looked at. A person does not notice a delay as short as this.
@@ -53,7 +54,6 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// One script that is to run.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
-    /// Its text.
     pub text: &'a str,
     /// What runs it.
     pub interpreter: Interpreter,
@@ -92,14 +92,14 @@ pub struct Ran {
     /// What it printed, both streams as they came; bytes that are no text are replaced. Escape it before it is shown.
     pub output: String,
     /// Bytes that it printed and nobody kept.
-    pub dropped_bytes: u64,
+    pub(crate) dropped_bytes: u64,
     /// Whether something that it had started was still running when it ended. That was ended as well.
-    pub left_running: bool,
+    pub(crate) left_running: bool,
 }
 
 impl Ran {
     /// Whether it did what it was for.
-    pub fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         self.end == ScriptEnd::Exit(0)
     }
 
@@ -130,7 +130,7 @@ impl Ran {
 ///
 /// # Errors
 /// Why there is none, as a phrase.
-pub fn program_of(interpreter: Interpreter) -> Result<PathBuf, String> {
+pub(crate) fn program_of(interpreter: Interpreter) -> Result<PathBuf, String> {
     let name = match interpreter {
         Interpreter::Sh => "a POSIX shell",
         Interpreter::Python3 => "Python 3",

@@ -86,7 +86,7 @@ pub(super) fn start(command: &mut Command, mark: String) -> io::Result<(Child, G
 impl Group {
     /// Whether the script itself has ended. It is not taken away yet: until then nobody else can get its number, and
     /// the group can be ended by it.
-    pub fn has_ended(&self, _: &mut Child) -> io::Result<bool> {
+    pub(crate) fn has_ended(&self, _: &mut Child) -> io::Result<bool> {
         let leader = self.leader.ok_or(io::ErrorKind::NotFound)?;
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
         Ok(waitid(WaitId::Pid(leader), options)?.is_some())
@@ -147,7 +147,7 @@ mod processes {
     }
 
     /// The running processes that carry this mark. Those that have ended have no environment any more.
-    pub fn marked(mark: &str) -> Vec<Pid> {
+    pub(crate) fn marked(mark: &str) -> Vec<Pid> {
         let wanted = format!("{MARK}={mark}");
         let has_it = |folder: &PathBuf| {
             let environment = fs::read(folder.join("environ")).unwrap_or_default();
@@ -176,7 +176,7 @@ mod processes {
         None
     }
 
-    pub fn marked(_: &str) -> Vec<Pid> {
+    pub(crate) fn marked(_: &str) -> Vec<Pid> {
         Vec::new()
     }
 }

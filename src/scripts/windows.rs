@@ -128,7 +128,7 @@ impl Group {
     }
 
     /// Whether the script itself has ended.
-    pub fn has_ended(&self, child: &mut Child) -> io::Result<bool> {
+    pub(crate) fn has_ended(&self, child: &mut Child) -> io::Result<bool> {
         child.try_wait().map(|status| status.is_some())
     }
 

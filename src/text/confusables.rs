@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 
 use crate::text::one_line;
 
-pub use lines::{FAR_COLUMNS, in_content};
-pub use names::{in_name, look_alike_names};
+pub(crate) use lines::{FAR_COLUMNS, in_content};
+pub(crate) use names::{in_name, look_alike_names};
 
 /// What a vendor's words hide, be it a line or a page; also whether they speak as if they were ours.
 pub fn in_words(text: &str) -> Confusables {
@@ -137,7 +137,7 @@ pub struct Confusables {
 
 impl Confusables {
     /// Most places of one kind that are listed; the count goes on. Who has seen twenty goes to the file itself.
-    pub const MAX_PLACES: u64 = 20;
+    pub(crate) const MAX_PLACES: u64 = 20;
 
     /// Whether nothing was found, nor was there before.
     pub fn is_empty(&self) -> bool {

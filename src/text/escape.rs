@@ -22,19 +22,19 @@ use crate::model::characters::{is_mark, unseen};
 pub(super) const MAX_MARKS: usize = 8;
 
 /// For one line, such as a title, a name or a value: nothing in the result breaks the line.
-pub fn escape_line(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape_line(text: &str) -> Cow<'_, str> {
     escape(text, EscapeForm::Line)
 }
 
 /// For several lines: line feeds and tabs stay. A carriage return at the end of a line shows as `\r`, any other
 /// as `\u{d}`.
-pub fn escape_text(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape_text(text: &str) -> Cow<'_, str> {
     escape(text, EscapeForm::Text)
 }
 
 /// For a line of a file, with or without its line feed: as [`escape_text`], and a byte that is no UTF-8 shows as
 /// `\xNN`.
-pub fn escape_bytes(line: &[u8]) -> String {
+pub(crate) fn escape_bytes(line: &[u8]) -> String {
     let mut shown = String::with_capacity(line.len());
     for chunk in line.utf8_chunks() {
         let form = EscapeForm::Bytes { token_follows: !chunk.invalid().is_empty() };
@@ -48,7 +48,7 @@ pub fn escape_bytes(line: &[u8]) -> String {
 
 /// [`escape_bytes`] in pieces, for whoever has to find the byte behind what is shown: calls `piece` with the number
 /// of bytes, what they are shown as, and whether that is a token.
-pub fn escape_in_pieces(line: &[u8], piece: &mut dyn FnMut(usize, &str, bool)) {
+pub(crate) fn escape_in_pieces(line: &[u8], piece: &mut dyn FnMut(usize, &str, bool)) {
     let mut shown = String::new();
     for chunk in line.utf8_chunks() {
         let form = EscapeForm::Bytes { token_follows: !chunk.invalid().is_empty() };
@@ -69,7 +69,7 @@ pub fn escape_in_pieces(line: &[u8], piece: &mut dyn FnMut(usize, &str, bool)) {
 
 /// For one line with little room: [`escape_line`] of `text`, and if that is longer than `max_chars` characters, its
 /// start and `…`, together at most `max_chars`. Tokens are never cut. Reads no more than it shows.
-pub fn one_line(text: &str, max_chars: usize) -> String {
+pub(crate) fn one_line(text: &str, max_chars: usize) -> String {
     let mut shown = String::new();
     let mut shown_chars = 0;
     // Where to cut if the text turns out too long: the last place with room for the ellipsis.
@@ -92,7 +92,7 @@ pub fn one_line(text: &str, max_chars: usize) -> String {
 
 /// How many characters of `text` nobody would see, for a warning above it. Line feeds, tabs and a carriage return
 /// at the end of a line do not count.
-pub fn hidden_count(text: &str) -> usize {
+pub(crate) fn hidden_count(text: &str) -> usize {
     Walk::new(text, EscapeForm::Text).filter(|piece| matches!(piece, EscapedPiece::Token(_))).count()
 }
 
@@ -108,12 +108,13 @@ fn escape(text: &str, form: EscapeForm) -> Cow<'_, str> {
 /// What the text is shown as.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum EscapeForm {
-    /// One line.
     Line,
     /// Lines.
     Text,
     /// The part of a line up to a byte that is no UTF-8, or up to its end.
-    Bytes { token_follows: bool },
+    Bytes {
+        token_follows: bool,
+    },
 }
 
 impl EscapeForm {
@@ -148,7 +149,6 @@ fn starts_with_two_hex_digits(chars: Chars<'_>) -> bool {
 /// How one character is shown.
 #[derive(Clone, Copy)]
 enum EscapedPiece {
-    /// As it is.
     Plain(char),
     /// A backslash that must not be taken for the start of a token.
     Twice,

@@ -14,10 +14,10 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Map
 mod locate;
 mod strict;
 
-pub use locate::Position;
+pub(crate) use locate::Position;
 
 /// Deepest nesting of objects and lists. Manifests need six; parsers of other programs fail from about a hundred.
-pub const MAX_DEPTH: usize = 16;
+pub(crate) const MAX_DEPTH: usize = 16;
 
 /// Why a text is refused, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,7 +97,7 @@ pub fn present<'de, D: Deserializer<'de>, T: serde::Deserialize<'de>>(
 }
 
 /// The place of the value called `at` (such as `changes[3].path`) in a document that passed [`check`].
-pub fn position_of(bytes: &[u8], at: &str) -> Option<Position> {
+pub(crate) fn position_of(bytes: &[u8], at: &str) -> Option<Position> {
     locate::offset_of_name(bytes, at).map(|offset| Position::new(bytes, offset))
 }
 

@@ -5,5 +5,6 @@ mod escape;
 pub mod json;
 mod words;
 
-pub use escape::{escape_bytes, escape_in_pieces, escape_line, escape_text, hidden_count, one_line};
-pub use words::{capitalised, with_thousands};
+pub(crate) use escape::{escape_bytes, escape_in_pieces, escape_line, escape_text, hidden_count, one_line};
+pub use words::capitalised;
+pub(crate) use words::with_thousands;

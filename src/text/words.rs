@@ -1,7 +1,7 @@
 //! Small changes of words and numbers that every sentence needs.
 
 /// `1234567` as `1,234,567`.
-pub fn with_thousands(number: u64) -> String {
+pub(crate) fn with_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.char_indices() {

@@ -30,7 +30,7 @@ impl ArmedTransaction<'_> {
     /// Makes the change.
     ///
     /// # Errors
-    /// [`Condition::PutBack`] when everything is as before; [`Condition::NeedsPerson`] when taking it back failed
+    /// [`FolderCondition::PutBack`] when everything is as before; [`FolderCondition::NeedsPerson`] when taking it back failed
     /// too: then everything is kept for [`recover`].
     pub fn commit(self) -> Result<Receipt, ChangeFailure> {
         let fs = self.request.root.fs();

@@ -6,10 +6,10 @@
 //! step of the plan has one *object* there. Before the step it is the new thing, afterwards the original: the two
 //! trade places in one atomic call, and nothing of the product is ever written to or removed.
 //!
-//! 1. *Stage* ([`prepare`]): make `t`, write every new object, the history entry and the unarmed intent.
+//! 1. *Stage* ([`fn@prepare`]): make `t`, write every new object, the history entry and the unarmed intent.
 //! 2. **Sync 1**: all of that, and the originals, reach the disk.
 //! 3. *Arm*: rename the intent to its final name. **Sync 2**: `t`. Nothing in the target has changed up to here.
-//! 4. *Swap* ([`Prepared::commit`]): one move or exchange per step. Whoever traded places must be the object that
+//! 4. *Swap* ([`ArmedTransaction::commit`]): one move or exchange per step. Whoever traded places must be the object that
 //!    was hashed; otherwise somebody replaced it meanwhile, and everything goes back.
 //! 5. **Sync 3**: every folder that got or lost a name. *Verify*: read back and hash every new file.
 //! 6. *Commit*: rename the commit record to its final name. **Sync 4**: `t`. Only now is anything reported done.
@@ -42,8 +42,10 @@ use std::io::{self, Write};
 
 pub use commit::Receipt;
 pub use finish::{append, give_up};
-pub use prepare::{ArmedTransaction, prepare};
-pub use store::{Archive, SafeCopies, SafeCopyError, has_way_back, safe_copy};
+pub(crate) use prepare::ArmedTransaction;
+pub use prepare::prepare;
+pub use store::SafeCopies;
+pub(crate) use store::{Archive, SafeCopyError, has_way_back, safe_copy};
 
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, Stat, StatePath};
@@ -87,7 +89,6 @@ pub struct Request<'a> {
 pub struct Intermediate {
     /// Where it would have been.
     pub path: TreePath,
-    /// What it is.
     pub file: FileNode,
 }
 
@@ -171,7 +172,6 @@ pub enum TransactionError {
     Io {
         /// What was attempted.
         doing: &'static str,
-        /// Where.
         place: String,
         /// Why.
         #[source]
@@ -189,22 +189,13 @@ pub enum TransactionError {
     },
     /// Somebody changed a place while we were working.
     #[error("{path} was changed by somebody else at the same moment")]
-    ChangedMeanwhile {
-        /// Where.
-        path: TreePath,
-    },
+    ChangedMeanwhile { path: TreePath },
     /// A new file did not read back as it was written.
     #[error("{path} did not read back as it was written")]
-    NotVerified {
-        /// Where.
-        path: TreePath,
-    },
+    NotVerified { path: TreePath },
     /// Places hold something that is neither old nor new.
     #[error("{} changed by somebody else since: {}", if .paths.len() == 1 { "a place was" } else { "places were" }, list(.paths))]
-    Foreign {
-        /// Where.
-        paths: Vec<TreePath>,
-    },
+    Foreign { paths: Vec<TreePath> },
     /// An original that an undo needs is missing or damaged.
     #[error("the safe copy of {path} is missing or damaged")]
     OriginalLost {

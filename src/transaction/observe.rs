@@ -43,7 +43,6 @@ impl StepKind {
 /// What is seen at a step's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepState {
-    /// What was there before.
     Before,
     /// What the step leaves.
     After,
@@ -63,7 +62,6 @@ pub enum StepState {
 pub(super) enum Original {
     /// There is none in our folder: nothing was there, or the step is not done.
     None,
-    /// It is whole.
     Whole(StatePath),
     /// It is not what was hashed: it was changed or replaced in the moment before the step.
     Newer(StatePath),

@@ -32,7 +32,7 @@ pub struct ArmedTransaction<'a> {
 /// Stages everything and arms the transaction.
 ///
 /// # Errors
-/// Always with [`super::Condition::NothingChanged`]; what was staged is removed again.
+/// Always with [`super::FolderCondition::NothingChanged`]; what was staged is removed again.
 pub fn prepare(request: Request<'_>) -> Result<ArmedTransaction<'_>, ChangeFailure> {
     let fs = request.root.fs();
     if exists(fs, &layout::live()).map_err(ChangeFailure::nothing_changed)? {

@@ -51,7 +51,6 @@ pub(super) struct EndRecord {
 pub(super) enum RecordRead<T> {
     /// There is none.
     Absent,
-    /// It is whole.
     Whole {
         /// The transaction's id.
         id: String,

@@ -28,7 +28,6 @@ const MAX_ENTRY_BYTES: u64 = 64 << 20;
 /// What the state folder says about unfinished work.
 #[derive(Debug)]
 pub enum Unfinished {
-    /// Nothing.
     Nothing,
     /// Staging was interrupted: the target is untouched.
     NotArmed,
@@ -59,7 +58,6 @@ pub struct InterruptedChange {
     pub(super) intent_digest: Digest,
     /// What it was about to do.
     pub entry: Entry,
-    /// Its steps.
     pub steps: Vec<Step>,
 }
 
@@ -204,7 +202,7 @@ pub fn interrupted(root: &TargetRoot) -> Result<InterruptedChange, TransactionEr
 ///
 /// # Errors
 /// The system's.
-pub fn has_remains(fs: &dyn Fs) -> Result<bool, TransactionError> {
+pub(crate) fn has_remains(fs: &dyn Fs) -> Result<bool, TransactionError> {
     Ok(exists(fs, &layout::dead())? || exists(fs, &layout::staged_entry())?)
 }
 

@@ -105,7 +105,7 @@ fn left_copies(
 /// Where contents are kept, by digest, over the safe copies of many entries. What is in it was only found by name;
 /// whoever reads it checks the digest.
 #[derive(Debug, Clone, Default)]
-pub struct Archive {
+pub(crate) struct Archive {
     places: BTreeMap<Digest, Vec<StatePath>>,
 }
 
@@ -158,7 +158,7 @@ impl Archive {
     ///
     /// # Errors
     /// The system's.
-    pub fn with_what_was_left<'a>(
+    pub(crate) fn with_what_was_left<'a>(
         mut self,
         fs: &dyn Fs,
         entries: impl Iterator<Item = (u64, &'a [Step])>,
@@ -187,18 +187,13 @@ impl Archive {
     pub fn find(&self, digest: &Digest) -> &[StatePath] {
         self.places.get(digest).map_or(&[], Vec::as_slice)
     }
-
-    /// Everything that is kept.
-    pub fn digests(&self) -> impl Iterator<Item = &Digest> {
-        self.places.keys()
-    }
 }
 
 /// Whether the safe copies of entry `seq` are still kept.
 ///
 /// # Errors
 /// The system's.
-pub fn has_way_back(fs: &dyn Fs, seq: u64) -> Result<bool, TransactionError> {
+pub(crate) fn has_way_back(fs: &dyn Fs, seq: u64) -> Result<bool, TransactionError> {
     exists(fs, &layout::way_back(seq))
 }
 
@@ -206,7 +201,7 @@ pub fn has_way_back(fs: &dyn Fs, seq: u64) -> Result<bool, TransactionError> {
 ///
 /// # Errors
 /// The system's.
-pub fn safe_copy(fs: &dyn Fs, seq: u64, n: usize) -> Result<Option<StatePath>, TransactionError> {
+pub(crate) fn safe_copy(fs: &dyn Fs, seq: u64, n: usize) -> Result<Option<StatePath>, TransactionError> {
     for place in places(&layout::way_back(seq), n) {
         if exists(fs, &place)? {
             return Ok(Some(place));

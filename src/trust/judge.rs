@@ -34,7 +34,7 @@ pub struct Claim<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attached {
     /// Its format.
-    pub scheme: Scheme,
+    pub(crate) scheme: Scheme,
     /// Its exact bytes.
     pub bytes: Vec<u8>,
 }
@@ -77,7 +77,7 @@ pub fn judge(
 }
 
 /// By which key a signature over `content` is, if it is valid: one of `known`, or the one that it names itself.
-pub fn signer_of(
+pub(crate) fn signer_of(
     signature: &Attached,
     content: &[u8],
     kind: StatementKind,

@@ -9,7 +9,7 @@ use ssh_key::public::{Ed25519PublicKey, KeyData, SkEd25519};
 use crate::model::Digest;
 
 /// Longest text that is read as a public key, in bytes: an SSH key of a device with a long name and comment.
-pub const MAX_KEY_BYTES: usize = 4 << 10;
+pub(crate) const MAX_KEY_BYTES: usize = 4 << 10;
 
 /// How many words stand for a fingerprint: 88 bits, more than anybody can search for a second key with the same ones.
 const WORDS: usize = 8;
@@ -19,7 +19,7 @@ const OTHER_KINDS: [&str; 4] = ["ssh-rsa", "ssh-dss", "ecdsa-", "sk-ecdsa-"];
 
 /// How a signature is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scheme {
+pub(crate) enum Scheme {
     /// As minisign writes it.
     Minisign,
     /// As `ssh-keygen -Y sign` writes it.
@@ -28,7 +28,7 @@ pub enum Scheme {
 
 impl Scheme {
     /// The format of files with this ending.
-    pub fn of_extension(extension: &str) -> Option<Self> {
+    pub(crate) fn of_extension(extension: &str) -> Option<Self> {
         [Scheme::Minisign, Scheme::Ssh].into_iter().find(|scheme| scheme.extension() == extension)
     }
 
@@ -138,14 +138,6 @@ impl PublicKey {
 
     pub(super) fn form(&self) -> &KeyForm {
         &self.form
-    }
-
-    /// How its signatures are written.
-    pub fn scheme(&self) -> Scheme {
-        match self.form {
-            KeyForm::Minisign(_) => Scheme::Minisign,
-            KeyForm::Ssh | KeyForm::SshDevice(_) => Scheme::Ssh,
-        }
     }
 
     /// What tells it from every other key, however it is written.

@@ -19,11 +19,11 @@ const CARRIES_KEY: &str = "patchwright, by the key ";
 
 /// A signature that was read. Nothing says yet that it is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MinisignSignature {
+pub(crate) struct MinisignSignature {
     /// The number of the key: a hint, never a proof.
-    pub key_id: [u8; 8],
+    pub(crate) key_id: [u8; 8],
     /// The key that the first line names: a claim, as good as the line itself, which nobody signs.
-    pub named_key: Option<PublicKey>,
+    pub(crate) named_key: Option<PublicKey>,
     /// What the signer says beside; covered by the second signature.
     pub comment: String,
     signature: [u8; 64],
@@ -80,7 +80,7 @@ impl MinisignSignature {
 
 impl Statement {
     /// What the comment of a minisign signature says. Nothing says yet that the signature is valid.
-    pub fn of_signature(kind: StatementKind, signature: &[u8]) -> Option<Self> {
+    pub(crate) fn of_signature(kind: StatementKind, signature: &[u8]) -> Option<Self> {
         Statement::parse(kind, &MinisignSignature::parse(signature).ok()?.comment)
     }
 }

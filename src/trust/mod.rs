@@ -1,6 +1,6 @@
 //! Who vouches for a patch, and whether that is enough here.
 //!
-//! A bundle's signatures cover the exact bytes of its manifest; reviews are signed themselves. [`judge`] is the one
+//! A bundle's signatures cover the exact bytes of its manifest; reviews are signed themselves. [`mod@judge`] is the one
 //! function that turns signatures, keys and rules into a [`Verdict`]. Keys are known only because somebody here decided
 //! so ([`Keyring`]); nothing in a bundle is ever believed about whose key it is. Nothing here asks a network.
 
@@ -19,16 +19,33 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-pub use judge::{Attached, AttachedReview, Claim, judge, signer_of};
-pub use key::{KeyError, KeyFingerprint, MAX_KEY_BYTES, PublicKey, Scheme};
+pub(crate) use judge::{Attached, Claim, signer_of};
+pub use judge::{AttachedReview, judge};
+#[cfg(test)]
+pub(crate) use key::KeyError;
+pub use key::PublicKey;
+pub(crate) use key::{KeyFingerprint, MAX_KEY_BYTES, Scheme};
 pub use minisign::sign;
-pub use policy::{Policy, Rules, SetBy, Unvouched};
-pub use review::{MAX_REVIEW_BYTES, Opinion, Review, ReviewNote, ReviewedChange};
-pub use rotation::{KeyList, MAX_ROTATION_BYTES, Rotated, Rotation};
-pub use secret_key::{MAX_SECRET_BYTES, Password, SecretKey, SecretKeyError};
-pub use statement::{SequencePlace, SignerRole, Statement, StatementKind};
-pub use store::{
-    EVERY_PRODUCT, KeyStore, KeyStoreError, Keyring, ListState, Places, Revoked, RevokedFrom, TrustOrigin,
-    TrustedKey,
+pub use policy::Policy;
+#[cfg(test)]
+pub(crate) use policy::Rules;
+#[cfg(test)]
+pub(crate) use policy::SetBy;
+#[cfg(test)]
+pub(crate) use policy::Unvouched;
+pub(crate) use review::{MAX_REVIEW_BYTES, ReviewNote, ReviewedChange};
+pub use review::{Opinion, Review};
+pub(crate) use rotation::{MAX_ROTATION_BYTES, Rotated, Rotation};
+pub use secret_key::SecretKey;
+#[cfg(test)]
+pub(crate) use secret_key::SecretKeyError;
+pub(crate) use secret_key::{MAX_SECRET_BYTES, Password};
+pub(crate) use statement::{SequencePlace, SignerRole, Statement, StatementKind};
+#[cfg(test)]
+pub(crate) use store::ListState;
+pub(crate) use store::{
+    EVERY_PRODUCT, KeyStore, KeyStoreError, Revoked, RevokedFrom, TrustOrigin, TrustedKey,
 };
-pub use verdict::{Denial, Doubt, Reason, Signatory, Standing, Verdict};
+pub use store::{Keyring, Places};
+pub use verdict::Verdict;
+pub(crate) use verdict::{Denial, Doubt, Signatory, Standing};

@@ -7,7 +7,7 @@ use crate::model::Approvals;
 /// What is done with a patch that not enough trusted people vouch for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Unvouched {
+pub(crate) enum Unvouched {
     /// It is applied if whoever applies it says that this is right; the history records that.
     #[default]
     Ask,
@@ -21,15 +21,15 @@ pub struct Policy {
     /// How many have to vouch; a bundle may ask for more, never for less.
     pub needs: Approvals,
     /// Whether a bundle that nobody vouches for may be looked at.
-    pub may_look: bool,
+    pub(crate) may_look: bool,
     /// Whether it may be applied.
-    pub unvouched: Unvouched,
+    pub(crate) unvouched: Unvouched,
     /// From what age in days a patch is remarked on.
-    pub max_age_days: Option<u32>,
+    pub(crate) max_age_days: Option<u32>,
     /// The lowest sequence that is applied.
-    pub floor: u64,
+    pub(crate) floor: u64,
     /// Who set any of this: nobody, this person, this machine.
-    pub set_by: SetBy,
+    pub(crate) set_by: SetBy,
 }
 
 /// Who set a policy. Ordered by weight.
@@ -37,7 +37,6 @@ pub struct Policy {
 pub enum SetBy {
     /// Nobody: the program's own rules.
     Default,
-    /// The person.
     Person,
     /// Whoever looks after the machine.
     Machine,
@@ -80,16 +79,16 @@ pub struct Rules {
     pub reviewers: Option<u32>,
     /// Whether a bundle that nobody vouches for may be looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unsigned_look: Option<bool>,
+    pub(crate) unsigned_look: Option<bool>,
     /// Whether it may be applied.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unsigned_apply: Option<Unvouched>,
+    pub(crate) unsigned_apply: Option<Unvouched>,
     /// From what age in days a patch is remarked on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_age_days: Option<u32>,
+    pub(crate) max_age_days: Option<u32>,
     /// The lowest sequence that is applied.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub floor: Option<u64>,
+    pub(crate) floor: Option<u64>,
 }
 
 impl Policy {

@@ -7,7 +7,7 @@ use crate::model::Digest;
 use crate::text::json;
 
 /// Longest review, in bytes: notes for two thousand places.
-pub const MAX_REVIEW_BYTES: usize = 512 << 10;
+pub(crate) const MAX_REVIEW_BYTES: usize = 512 << 10;
 
 /// What a reviewer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +39,6 @@ pub struct ReviewNote {
     /// The place it is about; none: the whole patch.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "json::present")]
     pub path: Option<String>,
-    /// What is noted.
     pub text: String,
 }
 
@@ -51,7 +50,6 @@ pub struct ReviewedChange {
     pub path: String,
     /// What becomes of it, as `show` says it.
     pub change: String,
-    /// Whether the reviewer looked at it.
     pub looked_at: bool,
 }
 
@@ -64,9 +62,7 @@ pub struct Review {
     pub bundle: Digest,
     /// The patch, as `id` and revision.
     pub patch: String,
-    /// Its title.
     pub title: String,
-    /// Where it stands.
     pub place: SequencePlace,
     /// Who looked, in their own words.
     pub reviewer: String,
@@ -78,7 +74,6 @@ pub struct Review {
     pub verdict: String,
     /// What the program found.
     pub findings: Vec<String>,
-    /// What the reviewer noted.
     pub notes: Vec<ReviewNote>,
     /// What was looked at.
     pub changes: Vec<ReviewedChange>,

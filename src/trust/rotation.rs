@@ -18,11 +18,11 @@ use super::store::{
 use crate::text::json;
 
 /// Longest file that is read, in bytes: two thousand keys.
-pub const MAX_ROTATION_BYTES: usize = 1 << 20;
+pub(crate) const MAX_ROTATION_BYTES: usize = 1 << 20;
 
 /// What a file changes.
 #[derive(Debug, Clone)]
-pub enum Rotation {
+pub(crate) enum Rotation {
     /// Who may sign for a product from now on.
     Keys(KeyList),
     /// Which keys are no longer good.
@@ -31,8 +31,7 @@ pub enum Rotation {
 
 /// Who may sign for a product.
 #[derive(Debug, Clone)]
-pub struct KeyList {
-    /// The product.
+pub(crate) struct KeyList {
     pub product: String,
     /// Counts up by one.
     pub version: u64,
@@ -44,7 +43,7 @@ pub struct KeyList {
 
 /// What a file changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rotated {
+pub(crate) struct Rotated {
     /// Whose signatures counted, by the names of their keys here.
     pub signers: Vec<String>,
     /// The product and version of a list.
@@ -110,7 +109,7 @@ impl Rotation {
     ///
     /// # Errors
     /// Says what is wrong.
-    pub fn kind_of(bytes: &[u8]) -> Result<StatementKind, String> {
+    pub(crate) fn kind_of(bytes: &[u8]) -> Result<StatementKind, String> {
         json::check(bytes, MAX_ROTATION_BYTES).map_err(|error| error.to_string())?;
         let head: RotationHead = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         let kinds = [StatementKind::KeyList, StatementKind::Revocation];

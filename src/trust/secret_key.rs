@@ -12,7 +12,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::key::{KeyForm, PublicKey};
 
 /// Longest secret key file, in bytes.
-pub const MAX_SECRET_BYTES: usize = 4 << 10;
+pub(crate) const MAX_SECRET_BYTES: usize = 4 << 10;
 
 /// The whole record: three names of two bytes, salt, two limits, number, key, checksum.
 const RECORD_BYTES: usize = 6 + 32 + 16 + PROTECTED_BYTES;
@@ -54,7 +54,6 @@ pub enum SecretKeyError {
 }
 
 impl Password {
-    /// This one.
     pub fn new(text: String) -> Self {
         Self(text)
     }
@@ -108,7 +107,7 @@ impl SecretKey {
     ///
     /// # Errors
     /// If it is no such file.
-    pub fn is_protected(text: &str) -> Result<bool, SecretKeyError> {
+    pub(crate) fn is_protected(text: &str) -> Result<bool, SecretKeyError> {
         match &record_of(text)?[2..4] {
             b"Sc" => Ok(true),
             [0, 0] => Ok(false),

@@ -14,7 +14,7 @@ const TOUCHED: u8 = 1;
 
 /// A signature that was read. Nothing says yet that it is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SshSignature {
+pub(crate) struct SshSignature {
     /// The key that it says it is by; checking it with that key proves only that they belong together.
     pub key: PublicKey,
     read: SshSig,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// What is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StatementKind {
+pub(crate) enum StatementKind {
     /// The exact bytes of a manifest.
     Bundle,
     /// The exact bytes of a review.
@@ -52,7 +52,6 @@ pub enum SignerRole {
 }
 
 impl SignerRole {
-    /// Every role.
     pub const ALL: [SignerRole; 4] =
         [SignerRole::Author, SignerRole::Reviewer, SignerRole::Revoker, SignerRole::Script];
 
@@ -67,19 +66,18 @@ impl SignerRole {
     }
 
     /// The role that is written so.
-    pub fn of_word(word: &str) -> Option<Self> {
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == word)
     }
 }
 
 /// The trusted comment of a minisign signature: `key:value` fields between tabs, as minisign itself writes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
+pub(crate) struct Statement {
     /// What is signed.
     pub kind: StatementKind,
     /// Product, channel and sequence, where the signed bytes have them.
     pub place: Option<SequencePlace>,
-    /// As what it is signed.
     pub role: SignerRole,
     /// When it was signed, RFC 3339, as the signer's clock says.
     pub time: String,
@@ -97,7 +95,6 @@ pub struct SequencePlace {
 }
 
 impl Statement {
-    /// The comment.
     pub fn comment(&self) -> String {
         let mut fields = vec![format!("format:{}", self.kind.format())];
         if let Some(SequencePlace { product, channel, sequence }) = &self.place {

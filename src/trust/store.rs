@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-pub use file::KeyStoreError;
+pub(crate) use file::KeyStoreError;
 pub(super) use wire::{revoked_from, time_of as parse_time};
 
 use super::key::{KeyFingerprint, PublicKey};
@@ -17,12 +17,11 @@ use super::policy::{Policy, Rules, SetBy};
 use super::statement::SignerRole;
 
 /// Stands for every product in the scope of a key.
-pub const EVERY_PRODUCT: &str = "*";
+pub(crate) const EVERY_PRODUCT: &str = "*";
 
 /// A key that somebody decided to trust, and for what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedKey {
-    /// The key.
     pub key: PublicKey,
     /// What it is called here. Never comes from a bundle.
     pub name: String,
@@ -33,9 +32,9 @@ pub struct TrustedKey {
     /// For which products; [`EVERY_PRODUCT`] for all.
     pub products: Vec<String>,
     /// From when on it counts.
-    pub not_before: Option<Timestamp>,
+    pub(crate) not_before: Option<Timestamp>,
     /// Until when it counts.
-    pub not_after: Option<Timestamp>,
+    pub(crate) not_after: Option<Timestamp>,
     /// When it was added, RFC 3339.
     pub added: String,
     /// How it was added.
@@ -67,9 +66,7 @@ impl TrustOrigin {
 /// A key that is no longer good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revoked {
-    /// Which.
     pub key: KeyFingerprint,
-    /// From what on.
     pub from: RevokedFrom,
     /// Why.
     pub reason: String,
@@ -100,7 +97,6 @@ impl Revoked {
 /// The list of keys of a product that was taken in last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListState {
-    /// Its version.
     pub version: u64,
     /// How many of its authors have to sign the next one.
     pub threshold: u32,
@@ -116,7 +112,7 @@ pub struct KeyStore {
     /// The rules for every product.
     pub rules: Rules,
     /// The rules for single products.
-    pub product_rules: BTreeMap<String, Rules>,
+    pub(crate) product_rules: BTreeMap<String, Rules>,
     /// The lists of keys that were taken in, by product.
     pub lists: BTreeMap<String, ListState>,
 }
@@ -143,7 +139,7 @@ impl Keyring {
     /// Reads both files; a file that is not there is empty.
     ///
     /// # Errors
-    /// [`StoreError`] names the file, and what is wrong with it. Nothing is trusted half.
+    /// [`KeyStoreError`] names the file, and what is wrong with it. Nothing is trusted half.
     pub fn load(places: &Places) -> Result<Self, KeyStoreError> {
         let of = |place: &Option<PathBuf>| place.as_deref().map_or(Ok(KeyStore::default()), KeyStore::load);
         Ok(Self { person: of(&places.person)?, machine: of(&places.machine)? })
@@ -155,13 +151,12 @@ impl Keyring {
         self.machine.keys.iter().chain(self.person.keys.iter().filter(of_machine))
     }
 
-    /// The key with this fingerprint.
     pub fn find(&self, print: &KeyFingerprint) -> Option<&TrustedKey> {
         self.keys().find(|key| key.key.fingerprint() == *print)
     }
 
     /// Why a key is no longer good, if it is not.
-    pub fn revocations(&self, print: KeyFingerprint) -> impl Iterator<Item = &Revoked> {
+    pub(crate) fn revocations(&self, print: KeyFingerprint) -> impl Iterator<Item = &Revoked> {
         let all = self.machine.revoked.iter().chain(&self.person.revoked);
         all.filter(move |revoked| revoked.key == print)
     }
@@ -182,7 +177,7 @@ impl Keyring {
 
     /// Whether somebody decided before who makes patches for this product: a key for it alone. Another key is then not
     /// a first contact.
-    pub fn knows_product(&self, product: &str) -> bool {
+    pub(crate) fn knows_product(&self, product: &str) -> bool {
         let is_for = |key: &TrustedKey| key.products.iter().any(|one| one == product);
         self.keys().any(|key| key.roles.contains(&SignerRole::Author) && is_for(key))
     }
@@ -192,7 +187,7 @@ impl KeyStore {
     /// Reads the file at `path`; one that is not there is empty.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`KeyStoreError`].
     pub fn load(path: &Path) -> Result<Self, KeyStoreError> {
         file::load(path)
     }
@@ -201,7 +196,7 @@ impl KeyStore {
     /// changes it meanwhile.
     ///
     /// # Errors
-    /// [`StoreError`], or what `change` refuses.
+    /// [`KeyStoreError`], or what `change` refuses.
     pub fn change<T, E: From<KeyStoreError>>(
         path: &Path,
         change: impl FnOnce(&mut Self) -> Result<T, E>,
@@ -209,7 +204,6 @@ impl KeyStore {
         file::change(path, change)
     }
 
-    /// The key with this fingerprint.
     pub fn find(&self, print: &KeyFingerprint) -> Option<&TrustedKey> {
         self.keys.iter().find(|key| key.key.fingerprint() == *print)
     }
@@ -230,8 +224,7 @@ impl TrustedKey {
         }
     }
 
-    /// Whether it is trusted for a product.
-    pub fn is_for(&self, product: &str) -> bool {
+    pub(crate) fn is_for(&self, product: &str) -> bool {
         self.products.iter().any(|one| one == EVERY_PRODUCT || one == product)
     }
 }

@@ -31,7 +31,7 @@ impl Standing {
     }
 
     /// What programs read as `word`; `None` for a word of another version.
-    pub fn from_word(word: &str) -> Option<Self> {
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
         let all = [Standing::Trusted, Standing::NotEnough, Standing::Untrusted, Standing::Broken];
         all.into_iter().find(|standing| standing.as_str() == word)
     }
@@ -49,8 +49,7 @@ impl Standing {
 
 /// Somebody who vouches for a patch and counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signatory {
-    /// By this key.
+pub(crate) struct Signatory {
     pub key: KeyFingerprint,
     /// What the key is called here.
     pub name: String,
@@ -66,7 +65,7 @@ pub struct Signatory {
 
 /// A signature that does not count, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
+pub(crate) struct Doubt {
     /// The name of the key here, if it is known here.
     pub name: Option<String>,
     /// Why it does not count.
@@ -77,7 +76,7 @@ pub struct Doubt {
 
 /// Why a signature does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
+pub(crate) enum Reason {
     /// It cannot be read.
     Unreadable(String),
     /// It is not over these bytes.
@@ -115,7 +114,6 @@ impl Doubt {
         Self { name: key.map(|key| key.name.clone()), reason, review: None }
     }
 
-    /// The doubt as a sentence.
     pub fn sentence(&self) -> String {
         let who = match &self.name {
             Some(name) => format!("The signature by {name}"),
@@ -157,21 +155,21 @@ impl Doubt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// In one word.
-    pub standing: Standing,
+    pub(crate) standing: Standing,
     /// Those who count, authors first.
-    pub vouchers: Vec<Signatory>,
+    pub(crate) vouchers: Vec<Signatory>,
     /// The signatures that do not count.
-    pub doubts: Vec<Doubt>,
+    pub(crate) doubts: Vec<Doubt>,
     /// How many have to vouch.
     pub needs: Approvals,
     /// The rules that were asked.
     pub policy: Policy,
     /// Keys that are not known here whose signatures are valid: somebody could get to know them.
-    pub unknown_keys: Vec<PublicKey>,
+    pub(crate) unknown_keys: Vec<PublicKey>,
     /// Somebody else signed than those who are known for this product.
-    pub is_key_change: bool,
+    pub(crate) is_key_change: bool,
     /// Whether one of those who vouch may ship scripts.
-    pub may_ship_scripts: bool,
+    pub(crate) may_ship_scripts: bool,
 }
 
 /// Why a patch is not applied.
@@ -206,7 +204,7 @@ impl Verdict {
     ///
     /// # Errors
     /// Says why not.
-    pub fn permits(&self, consent: bool) -> Result<(), Denial> {
+    pub(crate) fn permits(&self, consent: bool) -> Result<(), Denial> {
         match self.standing {
             Standing::Trusted => Ok(()),
             Standing::Broken => Err(Denial::Broken),
@@ -218,11 +216,10 @@ impl Verdict {
     }
 
     /// Whether it may be looked at.
-    pub fn may_be_seen(&self) -> bool {
+    pub(crate) fn may_be_seen(&self) -> bool {
         self.policy.may_look || self.standing == Standing::Trusted
     }
 
-    /// The verdict as a sentence.
     pub fn sentence(&self) -> String {
         let said = match self.standing {
             Standing::Trusted => self.names(),

@@ -25,7 +25,6 @@ pub enum Error {
     /// The target folder cannot be opened.
     #[error("cannot open the folder {path:?}")]
     Folder {
-        /// Which.
         path: PathBuf,
         /// Why.
         #[source]
@@ -36,13 +35,11 @@ pub enum Error {
     File {
         /// What was attempted.
         doing: &'static str,
-        /// Which.
         path: PathBuf,
         /// Why.
         #[source]
         source: std::io::Error,
     },
-    /// The bundle is not opened.
     #[error(transparent)]
     Bundle(#[from] OpenError),
     /// A text patch is not read.
@@ -59,7 +56,6 @@ pub enum Error {
     /// Not enough people who are trusted vouch for the bundle.
     #[error("{}: {}", file.display(), verdict.sentence())]
     NotTrusted {
-        /// Which.
         file: PathBuf,
         /// Why that stops it.
         denial: Denial,
@@ -119,7 +115,6 @@ pub enum Error {
     /// A saved plan cannot be used.
     #[error("the plan {path:?} cannot be used: {detail}")]
     PlanFile {
-        /// Which.
         path: PathBuf,
         /// Why.
         detail: String,
@@ -127,7 +122,6 @@ pub enum Error {
     /// A list of patches that were called back cannot be used.
     #[error("the list of called-back patches {path:?} cannot be used: {detail}")]
     RecallsList {
-        /// Which.
         path: PathBuf,
         /// Why.
         detail: String,

@@ -15,51 +15,60 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use crate::plan::Recalled;
-pub use change::accept::{Accepted, KeptEdit};
+pub(crate) use crate::plan::Recalled;
+pub use change::accept::Accepted;
+pub(crate) use change::accept::KeptEdit;
 pub use change::apply::{Applied, ApplyOptions};
-pub use change::heal::{HealOptions, HealPreview, Healed};
+pub(crate) use change::heal::HealPreview;
+pub use change::heal::{HealOptions, Healed};
 pub use change::plan_file::PlanFile;
 pub(crate) use change::plan_file::{NodeFacts, PlannedStep};
-pub use change::preview::{ApplyPreview, ComingPatch};
+pub use change::preview::ApplyPreview;
+pub(crate) use change::preview::ComingPatch;
 pub use change::recover::{Choice, Recovered};
-pub use change::rollback::{
-    DependentPatch, RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which,
-};
-pub use change::scripts::{PlannedScript, ScriptConsent, ScriptPlan};
-pub use contents::{Content, ContentReader, MAX_IN_MEMORY_BYTES};
-pub use error::{Error, Result, ScriptTrouble};
-pub use keys::review::{ReviewWish, SpokenReview, spoken_reviews};
+pub(crate) use change::rollback::{RebuiltPlace, RollbackPreview};
+pub use change::rollback::{RollbackOptions, RolledBack, Which};
+pub use change::scripts::ScriptConsent;
+pub(crate) use change::scripts::{PlannedScript, ScriptPlan};
+
+pub use contents::{Content, MAX_IN_MEMORY_BYTES};
+pub(crate) use error::ScriptTrouble;
+pub use error::{Error, Result};
+pub use keys::review::ReviewWish;
+pub(crate) use keys::review::{SpokenReview, spoken_reviews};
 pub use keys::sign::{Signed, Signer};
-pub use keys::{KeyWish, KnownKey, MadeKey, UnknownKeys};
-pub use look::changes::{ChangeContents, ChangeSide, Hidden, HiddenCount, HiddenIn, HiddenPlace, OneChange};
-pub use look::drift::DriftCause;
-pub use look::folders::FolderList;
-pub use look::identify::{Identified, IdentifiedPatch, Presence};
-pub use look::inspect::{Inspection, Verification};
+pub(crate) use keys::{KeyWish, KnownKey, MadeKey};
+pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace};
+pub use look::changes::{ChangeSide, OneChange};
+pub(crate) use look::drift::DriftCause;
+pub(crate) use look::folders::FolderList;
+pub(crate) use look::identify::IdentifiedPatch;
+pub use look::identify::{Identified, Presence};
+pub(crate) use look::inspect::{Inspection, Verification};
 pub use look::merging::{EditChoice, EditChoices};
-pub use look::rollback_protection::HistoryCheck;
-pub use look::status::{Drift, DriftKind, FolderHistory, FolderStatus, Removal, UnfinishedWork};
-pub use make::export::Exported;
+pub(crate) use look::rollback_protection::HistoryCheck;
+pub use look::status::{Drift, FolderStatus, UnfinishedWork};
+pub(crate) use look::status::{DriftKind, FolderHistory, Removal};
+pub(crate) use make::export::Exported;
 pub use make::sample::Sample;
-pub use make::{Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, ProofChoice, TextMakeRequest};
-pub use text_patch::{
-    FileSummary, TextInspection, TextOptions, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
+pub use make::{Commits, MadeBundle, MakeRequest, OrderSource, ProofChoice};
+pub(crate) use make::{GitMakeRequest, TextMakeRequest};
+pub use text_patch::TextOptions;
+pub(crate) use text_patch::{
+    FileSummary, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
 };
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
-pub use crate::bundle::order::{FindingWeight, OrderFinding};
-pub use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
-pub use crate::ledger::{
-    Action, CheckNote, Entry, Installed, OverrideNote, PatchNote, ScriptNote, ScriptState, ScriptTime,
-    VouchedNote,
-};
+pub(crate) use crate::bundle::order::OrderFinding;
+pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
+pub use crate::ledger::{Action, Entry, Installed, PatchNote};
+pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
 pub use crate::transaction::recover::{OnForeign, Undone};
-pub use crate::trust::{
-    Denial, Doubt, EVERY_PRODUCT, KeyFingerprint, KeyStoreError as KeysError, Opinion, Password, PublicKey,
-    Review, Revoked, RevokedFrom, Rotated, Scheme, Signatory, SignerRole, Standing, StatementKind,
-    TrustedKey, Verdict,
+pub(crate) use crate::trust::{
+    Denial, Doubt, EVERY_PRODUCT, KeyFingerprint, KeyStoreError as KeysError, Password, Revoked, RevokedFrom,
+    Rotated, Signatory, SignerRole, Standing, TrustedKey,
 };
+pub use crate::trust::{Opinion, PublicKey, Review, Verdict};
 
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, OsFs};
@@ -69,7 +78,7 @@ use crate::transaction::{TransactionError, recover as recovery};
 use crate::trust::{Keyring, Places, SequencePlace};
 
 /// Opens the disk of a target folder.
-pub type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
+pub(crate) type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
 
 /// The service behind both front ends.
 #[derive(Clone)]

@@ -30,7 +30,7 @@ pub(super) struct CompressionLevels {
 
 impl CompressionLevels {
     /// For a bundle with so much content, old and new together.
-    pub fn for_total(total_bytes: u64) -> Self {
+    pub(crate) fn for_total(total_bytes: u64) -> Self {
         let level = |levels: &[(u64, i32)]| {
             let fitting = levels.iter().find(|(limit, _)| total_bytes <= *limit);
             fitting.map_or(1, |(_, level)| *level)
@@ -43,7 +43,6 @@ impl CompressionLevels {
         if size_bytes <= SMALL_BYTES { self.small } else { self.large }
     }
 
-    /// For a delta.
     pub fn delta(self, old_bytes: u64, new_bytes: u64) -> i32 {
         self.whole(old_bytes.max(new_bytes)).min(delta::level_for(new_bytes))
     }

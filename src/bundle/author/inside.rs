@@ -33,7 +33,7 @@ const DOC: &[&str] = &["adoc", "htm", "html", "man", "md", "pdf", "rst", "rtf", 
 /// What was seen in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Inside {
-    pub is_text: bool,
+    pub(crate) is_text: bool,
     pub role: Role,
 }
 

@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-pub use trees::SourceSide;
+pub(crate) use trees::SourceSide;
 
 use super::container::{BlobSpool, ContainerWriter, PackedBlob};
 use super::manifest::write_manifest;
@@ -135,7 +135,6 @@ pub enum AuthorError {
     /// One of the folders cannot be listed.
     #[error("cannot look at {side}")]
     Scan {
-        /// Which.
         side: SourceSide,
         /// Why.
         source: ScanError,
@@ -145,7 +144,6 @@ pub enum AuthorError {
     Read {
         /// Of which folder.
         side: SourceSide,
-        /// Which.
         path: TreePath,
         /// Why.
         source: io::Error,

@@ -36,7 +36,7 @@ pub(super) struct DeltaSource {
     /// Its look when it was hashed.
     pub seen: Stat,
     /// Only a guess: the delta has to be clearly smaller than the whole before people are told that a file moved.
-    pub is_guess: bool,
+    pub(crate) is_guess: bool,
 }
 
 /// What tells two wanted contents apart: the content, and what it is made from.
@@ -82,7 +82,7 @@ impl Packed {
     }
 
     /// How `wanted` travels.
-    pub fn payload_of(&self, wanted: &Wanted) -> Payload {
+    pub(crate) fn payload_of(&self, wanted: &Wanted) -> Payload {
         let (is_delta, blob) = &self.by_key[&wanted.key()];
         match &wanted.source {
             Some(DeltaSource { path, file, .. }) if *is_delta => {

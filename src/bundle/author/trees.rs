@@ -50,7 +50,12 @@ impl Trees<'_> {
     }
 
     /// Refuses a file that does not look any more as it did when it was compared.
-    pub fn check_unchanged(&self, side: SourceSide, path: &TreePath, seen: &Stat) -> Result<(), AuthorError> {
+    pub(crate) fn check_unchanged(
+        &self,
+        side: SourceSide,
+        path: &TreePath,
+        seen: &Stat,
+    ) -> Result<(), AuthorError> {
         let now = self.fs(side).look(&Place::from(path)).map_err(|error| self.failed(side, path, error))?;
         let stamp = |found: &Stat| (found.kind, found.object, found.modified_nanos);
         if now.as_ref().map(stamp) == Some(stamp(seen)) {

@@ -42,5 +42,6 @@ mod hostile_tests;
 mod tests;
 
 pub use read::Container;
-pub use spool::{BlobSpool, PackedBlob, StoredBlobWriter};
+
+pub use spool::{BlobSpool, PackedBlob};
 pub use write::ContainerWriter;

@@ -61,7 +61,7 @@ impl Container {
     }
 
     /// The length of the whole file.
-    pub fn file_bytes(&self) -> u64 {
+    pub(crate) fn file_bytes(&self) -> u64 {
         self.file_bytes
     }
 
@@ -73,7 +73,7 @@ impl Container {
     }
 
     /// Copies the whole file to `out`, a block at a time.
-    pub fn copy_file(&self, out: &mut dyn Write) -> Result<(), BundleError> {
+    pub(crate) fn copy_file(&self, out: &mut dyn Write) -> Result<(), BundleError> {
         let copied = io::copy(&mut self.section(0, self.file_bytes), out);
         copied.map(drop).map_err(|error| BundleError::io("cannot read", error).in_file(&self.path))
     }
@@ -127,12 +127,12 @@ impl Container {
     }
 
     /// The declared size of a blob; `None` when it is not in the container.
-    pub fn blob_size(&self, digest: &Digest) -> Option<u64> {
+    pub(crate) fn blob_size(&self, digest: &Digest) -> Option<u64> {
         self.find(digest).map(|entry| entry.size_bytes)
     }
 
     /// Makes sure that the blobs are exactly `referenced`: none is missing, none came along unmentioned.
-    pub fn check_blobs(&self, referenced: &BTreeSet<Digest>) -> Result<(), BundleError> {
+    pub(crate) fn check_blobs(&self, referenced: &BTreeSet<Digest>) -> Result<(), BundleError> {
         let present: BTreeSet<Digest> = self.blobs().map(|(digest, _)| digest).collect();
         if let Some(missing) = referenced.difference(&present).next() {
             return Err(self.missing(missing));
@@ -156,7 +156,7 @@ impl Container {
     /// Opens a blob for reading, for those who pull rather than get pushed (a delta is read by its decoder). What is
     /// wrong shows as an error of the read that meets it, at the latest the one that would have returned 0: only
     /// who reads to the end knows that the content was right.
-    pub fn open_blob(&self, digest: &Digest) -> Result<impl Read + use<'_>, BundleError> {
+    pub(crate) fn open_blob(&self, digest: &Digest) -> Result<impl Read + use<'_>, BundleError> {
         let entry = self.find(digest).ok_or_else(|| self.missing(digest))?;
         MemberContent::new(entry, self.packed(entry)).map_err(|error| error.in_file(&self.path))
     }

@@ -173,7 +173,7 @@ pub(super) fn central_tail_bytes(fixed: &[u8; CENTRAL_BYTES]) -> Result<usize, B
     Ok(name + extra)
 }
 
-/// Reads a central entry and makes sure that it is exactly what [`Entry::central_header`] writes.
+/// Reads a central entry and makes sure that it is exactly what [`DirectoryEntry::central_header`] writes.
 pub(super) fn parse_central(record: &[u8]) -> Result<DirectoryEntry, BundleError> {
     let (fixed, tail) = record.split_at(CENTRAL_BYTES);
     let (name, extra) = tail.split_at(usize::from(u16_at(fixed, 28)));
@@ -205,7 +205,7 @@ pub(super) fn parse_central(record: &[u8]) -> Result<DirectoryEntry, BundleError
     }
 }
 
-/// Makes sure that a local header is exactly what [`Entry::local_header`] writes.
+/// Makes sure that a local header is exactly what [`DirectoryEntry::local_header`] writes.
 pub(super) fn check_local(entry: &DirectoryEntry, record: &[u8]) -> Result<(), BundleError> {
     match first_difference(&entry.local_header(), record) {
         None => Ok(()),
@@ -250,7 +250,7 @@ impl EndOfDirectory {
     }
 
     /// Reads the end records from the last bytes of a file of `file_bytes`, at least [`END_BYTES`] and at most
-    /// [`END64_BYTES`] of them, and makes sure that they are exactly what [`End::records`] writes.
+    /// [`END64_BYTES`] of them, and makes sure that they are exactly what [`EndOfDirectory::records`] writes.
     pub(super) fn parse(tail: &[u8], file_bytes: u64) -> Result<Self, BundleError> {
         let end = &tail[tail.len() - END_BYTES..];
         if u32_at(end, 0) != END_SIGNATURE || u16_at(end, 20) != 0 {

@@ -46,7 +46,7 @@ struct Shared {
     end: Mutex<u64>,
 }
 
-/// A blob that is packed and waits in a [`Spool`].
+/// A blob that is packed and waits in a [`BlobSpool`].
 #[derive(Debug, Clone)]
 pub struct PackedBlob {
     spool: BlobSpool,
@@ -74,7 +74,7 @@ impl BlobSpool {
         Ok(Self(Arc::new(Shared { file, end: Mutex::new(0) })))
     }
 
-    /// Packs `content` with zstd at `level` (1 to [`MAX_LEVEL`], others are brought into this range), or stores it
+    /// Packs `content` with zstd at `level` (1 to `MAX_LEVEL`, others are brought into this range), or stores it
     /// where packing does not make it smaller. The same content gives the same bytes. The blob's digest and size are
     /// those of what was read: compare them with what was expected.
     pub fn compress(&self, content: &mut (impl Read + Seek), level: i32) -> Result<PackedBlob, BundleError> {
@@ -171,7 +171,7 @@ impl PackedBlob {
     }
 
     /// What it takes in the container, records apart.
-    pub fn packed_bytes(&self) -> u64 {
+    pub(crate) fn packed_bytes(&self) -> u64 {
         self.packed_bytes
     }
 

@@ -24,7 +24,6 @@ pub struct ContainerWriter<W> {
 }
 
 impl<W: Write> ContainerWriter<W> {
-    /// Begins with the manifest.
     pub fn begin(out: W, manifest: &[u8]) -> Result<Self, BundleError> {
         let mut writer = Self { out, member_rules: MemberRules::default() };
         writer.add_stored(MemberName::Manifest, manifest)?;

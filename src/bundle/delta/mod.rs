@@ -55,7 +55,7 @@ const OLD_PER_SEGMENT: u32 = 4;
 
 /// The zstd level for new content of this size. Level 12 is the last before the search gets some twenty times
 /// slower for a gain of a sixth; content that small takes a second even so.
-pub const fn level_for(new_size: u64) -> i32 {
+pub(crate) const fn level_for(new_size: u64) -> i32 {
     const SMALL_BYTES: u64 = 1 << 20;
     if new_size <= SMALL_BYTES { 19 } else { 12 }
 }

@@ -1,50 +1,50 @@
 //! How much a manifest may say. Everything in it comes from outside, so everything has an end.
 
 /// The whole text: room for some 20,000 changed files, and read in well under a second.
-pub const MANIFEST_BYTES: usize = 8 << 20;
+pub(crate) const MANIFEST_BYTES: usize = 8 << 20;
 /// Changes in one patch. The largest source trees have about this many files.
-pub const CHANGES: usize = 100_000;
+pub(crate) const CHANGES: usize = 100_000;
 /// Builds that one change may start from. Vendors ship a handful of builds of one version.
-pub const BEFORE_IMAGES: usize = 32;
+pub(crate) const BEFORE_IMAGES: usize = 32;
 /// Size of one file. Nobody patches larger ones, and 100,000 such sizes still add up in 64 bits.
 pub const FILE_BYTES: u64 = 1 << 40;
 /// Target of a link that stands there before; no system stores a longer one.
-pub const LINK_BYTES: usize = 4096;
+pub(crate) const LINK_BYTES: usize = 4096;
 
 /// Lists that people read: issues, fixes, requirements, holds, steps …. Nobody reads more.
-pub const ENTRIES: usize = 1000;
+pub(crate) const ENTRIES: usize = 1000;
 /// Checks before or after; each may take minutes.
-pub const CHECKS: usize = 100;
+pub(crate) const CHECKS: usize = 100;
 /// Ways to recognise a product, and versions it may have.
-pub const DETECT: usize = 100;
+pub(crate) const DETECT: usize = 100;
 /// Keys starting `x-`.
-pub const EXTENSIONS: usize = 64;
+pub(crate) const EXTENSIONS: usize = 64;
 /// Bytes of one `x-` value as compact JSON: a paragraph or a small table, no payload.
-pub const EXTENSION_BYTES: usize = 16 << 10;
+pub(crate) const EXTENSION_BYTES: usize = 16 << 10;
 /// Bytes of the name of an `x-` key: fits a column of a table.
-pub const EXTENSION_NAME_BYTES: usize = 64;
+pub(crate) const EXTENSION_NAME_BYTES: usize = 64;
 
 /// The title, in characters: one line of a window.
-pub const TITLE_CHARS: usize = 200;
+pub(crate) const TITLE_CHARS: usize = 200;
 /// The summary, in characters: one page, read on the phone to somebody.
-pub const SUMMARY_CHARS: usize = 4000;
+pub(crate) const SUMMARY_CHARS: usize = 4000;
 /// Names, ids and versions, in characters.
-pub const NAME_CHARS: usize = 200;
+pub(crate) const NAME_CHARS: usize = 200;
 /// A sentence or two, in characters: a reason, a step, a line of evidence.
-pub const SENTENCE_CHARS: usize = 1000;
+pub(crate) const SENTENCE_CHARS: usize = 1000;
 /// Addresses, in characters: what browsers and proxies agree on.
-pub const URL_CHARS: usize = 2000;
+pub(crate) const URL_CHARS: usize = 2000;
 /// A text that a file must contain, in characters.
-pub const NEEDLE_CHARS: usize = 1000;
+pub(crate) const NEEDLE_CHARS: usize = 1000;
 
 /// Longest time that one try of a check may take, in seconds.
-pub const CHECK_TIMEOUT_SECS: u32 = 300;
+pub(crate) const CHECK_TIMEOUT_SECS: u32 = 300;
 /// Further tries of a check, one second apart.
-pub const CHECK_RETRIES: u32 = 60;
+pub(crate) const CHECK_RETRIES: u32 = 60;
 
 /// Scripts of one patch. They are read one by one before anybody agrees to them.
-pub const SCRIPTS: usize = 16;
+pub(crate) const SCRIPTS: usize = 16;
 /// Bytes of one script: some thousand lines, which is more than anybody reads before agreeing.
-pub const SCRIPT_BYTES: u64 = 64 << 10;
+pub(crate) const SCRIPT_BYTES: u64 = 64 << 10;
 /// Longest time that one script may take, in seconds. Whoever needs longer gives the person a step to do instead.
-pub const SCRIPT_TIMEOUT_SECS: u32 = 3600;
+pub(crate) const SCRIPT_TIMEOUT_SECS: u32 = 3600;

@@ -45,7 +45,7 @@ impl Links {
 
     /// The first link that has to be followed on the way from the folder of `at` to `points_to`. The last name may
     /// be a link itself (`lib.so` to `lib.so.1` to `lib.so.1.2`): that one is checked where it is listed.
-    pub fn on_the_way(&self, at: &TreePath, points_to: &str) -> Option<String> {
+    pub(crate) fn on_the_way(&self, at: &TreePath, points_to: &str) -> Option<String> {
         let mut walked: Vec<(&str, Option<usize>)> = Vec::new();
         let here =
             |walked: &[(&str, Option<usize>)]| walked.last().map_or(Some(Self::ROOT), |(_, place)| *place);

@@ -5,7 +5,7 @@ use crate::model::{FileChange, Node, Payload, choices};
 
 choices! {
     /// What happens at a path.
-    pub enum Op {
+    pub(crate) enum Op {
         /// Something new.
         Create = "create",
         /// Other content, or something of another kind.

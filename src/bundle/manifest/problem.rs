@@ -52,7 +52,7 @@ impl Problems {
     }
 
     /// What is wrong with a `field` of a change, or with all of it.
-    pub fn in_change(&mut self, code: Code, index: usize, field: &str, message: impl Into<String>) {
+    pub(crate) fn in_change(&mut self, code: Code, index: usize, field: &str, message: impl Into<String>) {
         if !self.is_full() {
             let dot = if field.is_empty() { "" } else { "." };
             let at = format!("changes[{index}]{dot}{field}");
@@ -73,7 +73,7 @@ impl Problems {
         self.found.len() >= Self::MAX
     }
 
-    pub fn into_all(self) -> Vec<ManifestProblem> {
+    pub(crate) fn into_all(self) -> Vec<ManifestProblem> {
         self.found
     }
 
@@ -89,7 +89,7 @@ impl Problems {
     }
 
     /// One or more lines that say something.
-    pub fn paragraph(&mut self, at: impl fmt::Display, text: &str, max_chars: usize) {
+    pub(crate) fn paragraph(&mut self, at: impl fmt::Display, text: &str, max_chars: usize) {
         if text.trim().is_empty() {
             self.manifest(&at, "the text is empty");
         }
@@ -118,7 +118,7 @@ impl Problems {
     }
 
     /// No entry twice.
-    pub fn distinct<'a>(&mut self, at: &str, texts: impl IntoIterator<Item = &'a str>) {
+    pub(crate) fn distinct<'a>(&mut self, at: &str, texts: impl IntoIterator<Item = &'a str>) {
         let mut seen = BTreeSet::new();
         for (index, text) in texts.into_iter().enumerate() {
             if !seen.insert(text) {

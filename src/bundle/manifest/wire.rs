@@ -20,7 +20,7 @@ pub(super) const FORMAT_FAMILY: &str = "patchwright-bundle/";
 pub(super) struct RawHead {
     pub format: String,
     #[serde(default)]
-    pub min_tool_version: Option<String>,
+    pub(crate) min_tool_version: Option<String>,
 }
 
 /// The whole document: what is interpreted, and the keys starting `x-`.

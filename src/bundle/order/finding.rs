@@ -74,11 +74,11 @@ impl<'t> Findings<'t> {
         self.found.iter().any(|known| within(field, &known.field) || within(&known.field, field))
     }
 
-    pub fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.found.iter().any(|finding| finding.level == FindingWeight::Error)
     }
 
-    pub fn into_sorted(mut self) -> Vec<OrderFinding> {
+    pub(crate) fn into_sorted(mut self) -> Vec<OrderFinding> {
         self.found.sort_by_key(|finding| (finding.line, finding.column));
         self.found
     }

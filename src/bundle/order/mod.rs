@@ -13,15 +13,15 @@ mod read;
 mod script;
 mod table;
 
-pub use finding::{FindingWeight, OrderFinding};
-pub use globs::Globs;
-pub use script::{OrderedScript, ReadFile, ScriptFile};
+pub(crate) use finding::{FindingWeight, OrderFinding};
+pub(crate) use globs::Globs;
+pub(crate) use script::{OrderedScript, ReadFile};
 
 /// An order with comments and examples, to be filled in: what `patchwright new` prints.
-pub const TEMPLATE: &str = include_str!("../../../assets/order-template.toml");
+pub(crate) const TEMPLATE: &str = include_str!("../../../assets/order-template.toml");
 
 /// Longest order in bytes. The filled-in template has a hundredth of it.
-pub const MAX_ORDER_BYTES: usize = 1 << 20;
+pub(crate) const MAX_ORDER_BYTES: usize = 1 << 20;
 
 /// An order: what a person says about a patch, and how it is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,15 +42,15 @@ pub struct Make {
     /// Files that are in the folders and no part of the product.
     pub ignore: Globs,
     /// Of which files the content before is shipped.
-    pub bases: Bases,
+    pub(crate) bases: Bases,
     /// What is said about files by their names; a later one wins.
-    pub policies: Vec<PathPolicy>,
+    pub(crate) policies: Vec<PathPolicy>,
 }
 
 choices! {
     /// Of which files the content before travels in the bundle.
     #[derive(Default)]
-    pub enum Bases {
+    pub(crate) enum Bases {
         /// Of text files: the change can be read without the product, and local edits can be merged.
         #[default]
         Text = "text",
@@ -61,7 +61,7 @@ choices! {
 
 /// What an order says about some of the files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PathPolicy {
+pub(crate) struct PathPolicy {
     /// Which files.
     pub paths: Globs,
     /// What they are to the product.
@@ -94,7 +94,7 @@ impl Order {
     ///
     /// # Errors
     /// As [`Order::parse`].
-    pub fn parse_with_files(text: &str, read_file: &ReadFile<'_>) -> Result<Self, Vec<OrderFinding>> {
+    pub(crate) fn parse_with_files(text: &str, read_file: &ReadFile<'_>) -> Result<Self, Vec<OrderFinding>> {
         read::order(text, Some(read_file))
     }
 
@@ -106,12 +106,12 @@ impl Order {
     }
 
     /// Whether `path` is no part of the product.
-    pub fn is_ignored(&self, path: &TreePath, is_dir: bool) -> bool {
+    pub(crate) fn is_ignored(&self, path: &TreePath, is_dir: bool) -> bool {
         self.make.ignore.matches(path, is_dir)
     }
 
     /// What the order says about the file at `path`: role, local edits, fixes. `None` or empty: nothing.
-    pub fn policy_for(&self, path: &TreePath) -> (Option<Role>, Option<LocalEdits>, &[String]) {
+    pub(crate) fn policy_for(&self, path: &TreePath) -> (Option<Role>, Option<LocalEdits>, &[String]) {
         let matching = || self.make.policies.iter().rev().filter(|policy| policy.paths.matches(path, false));
         let fixes = matching().map(|policy| policy.fixes.as_slice()).find(|fixes| !fixes.is_empty());
         let role = matching().find_map(|policy| policy.role);
@@ -120,7 +120,7 @@ impl Order {
 
     /// The patch that this order and the computed changes make together. `proven`: it was applied and taken back on
     /// a copy.
-    pub fn into_patch(self, mut changes: Vec<FileChange>, created: String, proven: bool) -> Patch {
+    pub(crate) fn into_patch(self, mut changes: Vec<FileChange>, created: String, proven: bool) -> Patch {
         changes.sort_by(|a, b| a.path.cmp(&b.path));
         let scripts = self.scripts.iter().map(OrderedScript::as_script).collect();
         Patch { about: self.about, created, changes, scripts, proven }

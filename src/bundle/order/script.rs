@@ -15,7 +15,7 @@ use crate::model::{Digest, Interpreter, Script, ScriptPhase, TreePath};
 const DEFAULT_TIMEOUT_SECS: u32 = 60;
 
 /// Reads a file beside the order, at most this many bytes of it and one more.
-pub type ReadFile<'a> = dyn Fn(&TreePath, u64) -> io::Result<Vec<u8>> + 'a;
+pub(crate) type ReadFile<'a> = dyn Fn(&TreePath, u64) -> io::Result<Vec<u8>> + 'a;
 
 /// A script as an order names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,13 +39,12 @@ pub struct OrderedScript {
 pub struct ScriptFile {
     /// The file, as seen from the order's folder; never outside of it.
     pub name: TreePath,
-    /// What is in it.
     pub text: Vec<u8>,
 }
 
 impl OrderedScript {
     /// The script as a manifest has it.
-    pub fn as_script(&self) -> Script {
+    pub(crate) fn as_script(&self) -> Script {
         Script {
             phase: self.phase,
             reason: self.reason.clone(),

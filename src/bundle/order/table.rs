@@ -109,7 +109,7 @@ impl<'a, 't> Table<'a, 't> {
     }
 
     /// A text that must be there; empty if it is not.
-    pub fn must_text(&self, key: &'static str) -> String {
+    pub(crate) fn must_text(&self, key: &'static str) -> String {
         self.required(key, self.text(key))
     }
 
@@ -126,7 +126,7 @@ impl<'a, 't> Table<'a, 't> {
     }
 
     /// A list of texts that must be there.
-    pub fn must_texts(&self, key: &'static str) -> Vec<String> {
+    pub(crate) fn must_texts(&self, key: &'static str) -> Vec<String> {
         self.must_have(key);
         self.texts(key)
     }
@@ -141,7 +141,7 @@ impl<'a, 't> Table<'a, 't> {
     }
 
     /// A whole number that must be there.
-    pub fn must_number<T: TryFrom<u64> + Default>(&self, key: &'static str) -> T {
+    pub(crate) fn must_number<T: TryFrom<u64> + Default>(&self, key: &'static str) -> T {
         self.required(key, self.number(key))
     }
 
@@ -161,7 +161,7 @@ impl<'a, 't> Table<'a, 't> {
     }
 
     /// One of the words of `W` that must be there.
-    pub fn must_word<W: Word>(&self, key: &'static str) -> W {
+    pub(crate) fn must_word<W: Word>(&self, key: &'static str) -> W {
         let word = self.word(key);
         if word.is_none() && !self.entries.contains_key(key) {
             self.error(key, format!("the key is missing; it is one of {}", W::choices()));
@@ -170,7 +170,7 @@ impl<'a, 't> Table<'a, 't> {
     }
 
     /// A place in the product.
-    pub fn must_path(&self, key: &'static str) -> Option<TreePath> {
+    pub(crate) fn must_path(&self, key: &'static str) -> Option<TreePath> {
         let text = Some(self.must_text(key)).filter(|text| !text.is_empty())?;
         TreePath::parse(&text).map_err(|error| self.error(key, error.to_string())).ok()
     }
@@ -182,13 +182,13 @@ impl<'a, 't> Table<'a, 't> {
     }
 
     /// A SHA-256 that must be there.
-    pub fn must_digest(&self, key: &'static str) -> Option<Digest> {
+    pub(crate) fn must_digest(&self, key: &'static str) -> Option<Digest> {
         self.must_have(key);
         self.digest(key)
     }
 
     /// A patch's id.
-    pub fn must_id(&self, key: &'static str) -> Option<PatchId> {
+    pub(crate) fn must_id(&self, key: &'static str) -> Option<PatchId> {
         let text = Some(self.must_text(key)).filter(|text| !text.is_empty())?;
         let id = PatchId::parse(&text);
         if id.is_none() {
@@ -198,7 +198,7 @@ impl<'a, 't> Table<'a, 't> {
     }
 
     /// Patterns of file names.
-    pub fn globs(&self, key: &'static str) -> Globs {
+    pub(crate) fn globs(&self, key: &'static str) -> Globs {
         Globs::parse(self.texts(key)).unwrap_or_else(|(index, reason)| {
             self.error(key, format!("entry {} is no pattern: {reason}", index + 1));
             Globs::default()
@@ -206,7 +206,7 @@ impl<'a, 't> Table<'a, 't> {
     }
 
     /// Patterns of file names that must be there.
-    pub fn must_globs(&self, key: &'static str) -> Globs {
+    pub(crate) fn must_globs(&self, key: &'static str) -> Globs {
         self.must_have(key);
         self.globs(key)
     }

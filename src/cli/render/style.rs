@@ -26,7 +26,7 @@ impl Style {
     }
 
     /// What needs a look.
-    pub fn attention(self, text: &str) -> String {
+    pub(crate) fn attention(self, text: &str) -> String {
         self.paint("33", text)
     }
 

@@ -17,11 +17,11 @@ use super::super::lines::{Budget, regions_within, split_lines};
 
 /// Largest content that is merged, in bytes. Settings are far smaller; what is larger is made by programs, and nobody
 /// would read the result.
-pub const MAX_MERGE_BYTES: usize = 8 << 20;
+pub(crate) const MAX_MERGE_BYTES: usize = 8 << 20;
 
 /// What came of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LineMerge {
+pub(crate) enum LineMerge {
     /// Both edits fit together; this is the result.
     Clean(Vec<u8>),
     /// Both changed the same lines, or neighbouring ones, in these places.
@@ -30,7 +30,7 @@ pub enum LineMerge {
 
 /// A place that both sides changed in different ways: the lines of each, counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clash {
+pub(crate) struct Clash {
     /// In the content that both began with.
     pub base: Range<usize>,
     /// In the content that was edited here.
@@ -58,7 +58,7 @@ pub enum Unmergeable {
 ///
 /// # Errors
 /// If the contents are no text, or too large.
-pub fn merge_lines(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<LineMerge, Unmergeable> {
+pub(crate) fn merge_lines(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<LineMerge, Unmergeable> {
     if let Some(one) = undisputed(base, mine, theirs)? {
         return Ok(LineMerge::Clean(one.to_vec()));
     }

@@ -6,7 +6,8 @@ mod lines;
 
 use std::ops::Range;
 
-pub use lines::{MAX_MERGE_BYTES, Unmergeable, draft};
+pub use lines::draft;
+pub(crate) use lines::{MAX_MERGE_BYTES, Unmergeable};
 
 use keys::{KeyFormat, KeyMerge};
 use lines::{LineMerge, merge_lines};

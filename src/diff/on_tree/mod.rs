@@ -21,14 +21,13 @@ use super::place::CompareBudget;
 use crate::model::{Mode, TreePath};
 
 pub(super) use git_id::sha1_id;
-pub use outcome::{FileOutcome, HunkOutcome, PatchOutcome, TextOrigin, Trouble};
+pub use outcome::Trouble;
+pub(crate) use outcome::{FileOutcome, HunkOutcome, PatchOutcome, TextOrigin};
 
 /// What stands at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FileKind {
-    /// A file.
+pub(crate) enum FileKind {
     File {
-        /// What is in it.
         content: Arc<[u8]>,
         /// Its permissions.
         mode: Mode,
@@ -50,7 +49,7 @@ impl FileKind {
 }
 
 /// A tree that can be read.
-pub trait ReadableTree {
+pub(crate) trait ReadableTree {
     /// What stands at `path`.
     ///
     /// # Errors
@@ -66,7 +65,7 @@ pub trait ReadableTree {
 
 /// How a patch is to be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PatchReading {
+pub(crate) struct PatchReading {
     /// How many folders at the start of each name are left out; `None`: as many as fit the tree.
     pub strip: Option<StripLevel>,
     /// Carry it out backwards.
@@ -74,7 +73,7 @@ pub struct PatchReading {
 }
 
 /// Patches on their way through a tree.
-pub struct Series<'t> {
+pub(crate) struct Series<'t> {
     tree: &'t dyn ReadableTree,
     fuzz: usize,
     effort: CompareBudget,
@@ -92,7 +91,7 @@ pub struct Series<'t> {
 
 /// A place that was changed, or that is already as the patches leave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TreeChange {
+pub(crate) struct TreeChange {
     /// The place.
     pub path: TreePath,
     /// What stood there before the first patch.

@@ -18,7 +18,7 @@ pub struct TextOrigin {
 
 impl TextOrigin {
     /// Whether nothing stands in the way.
-    pub fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         self.files().all(|(_, file)| file.is_good())
     }
 
@@ -46,18 +46,18 @@ pub struct PatchOutcome {
 
 impl PatchOutcome {
     /// Whether nothing stands in the way.
-    pub fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         self.files.iter().all(FileOutcome::is_good)
     }
 
     /// Whether anything was found to be there already.
-    pub fn has_anything_there(&self) -> bool {
+    pub(crate) fn has_anything_there(&self) -> bool {
         let is_there = |hunk: &HunkOutcome| hunk.grade == HunkGrade::AlreadyThere;
         self.files.iter().any(|file| file.is_there || file.hunks.iter().any(is_there))
     }
 
     /// Makes of the outcome of a patch that was taken back that of one that is there.
-    pub fn turn_to_there(&mut self) {
+    pub(crate) fn turn_to_there(&mut self) {
         self.files.reverse();
         for file in &mut self.files {
             file.is_there = true;
@@ -77,7 +77,6 @@ pub struct FileOutcome {
     pub op: FileOp,
     /// The line of the text where its diff begins.
     pub line: usize,
-    /// Its hunks.
     pub hunks: Vec<HunkOutcome>,
     /// Whether the file as a whole is already as the diff leaves it.
     pub is_there: bool,
@@ -151,12 +150,12 @@ impl FileOutcome {
     }
 
     /// Whether nothing stands in the way.
-    pub fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         self.trouble.is_none() && self.hunks.iter().all(|hunk| hunk.grade.is_good())
     }
 
     /// Everything that stands in the way: a code and a phrase each.
-    pub fn troubles(&self) -> Vec<Trouble> {
+    pub(crate) fn troubles(&self) -> Vec<Trouble> {
         let number = self.hunks.len();
         let of_hunk = |(index, hunk): (usize, &HunkOutcome)| {
             let meaning = hunk.trouble()?;

@@ -14,7 +14,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next line without moving on, with its `\n` if it has one.
-    pub fn peek(&self) -> Option<&'a [u8]> {
+    pub(crate) fn peek(&self) -> Option<&'a [u8]> {
         if self.rest.is_empty() {
             return None;
         }
@@ -23,7 +23,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The line behind the next one.
-    pub fn peek_second(&self) -> Option<&'a [u8]> {
+    pub(crate) fn peek_second(&self) -> Option<&'a [u8]> {
         let mut ahead = *self;
         ahead.next();
         ahead.peek()

@@ -25,25 +25,27 @@ use std::fmt;
 use super::{Line, LineKind};
 use crate::model::Code;
 
-pub use binary::{BinaryContent, BinaryDiffError, BinaryMethod};
+#[cfg(test)]
+pub(crate) use binary::BinaryDiffError;
+pub(crate) use binary::{BinaryContent, BinaryMethod};
 pub use mail::decode_mails;
-pub use mail_header::MailHeader;
-pub use name::{StripLevel, stripped};
+pub(crate) use mail_header::MailHeader;
+pub(crate) use name::{StripLevel, stripped};
 pub use parse::parse;
 pub use write::write_patch_text;
 
 /// Longest text of patches, unpacked. What it is made into is held in memory several times.
-pub const MAX_TEXT_BYTES: usize = 512 << 20;
+pub(crate) const MAX_TEXT_BYTES: usize = 512 << 20;
 /// Files in one text: as many as a bundle may change.
-pub const MAX_FILES: usize = 100_000;
+pub(crate) const MAX_FILES: usize = 100_000;
 /// Hunks in one text; the largest kernel releases have half as many.
-pub const MAX_HUNKS: usize = 1_000_000;
+pub(crate) const MAX_HUNKS: usize = 1_000_000;
 /// Longest name in a header, quoted: twice what any system opens.
-pub const MAX_NAME_BYTES: usize = 8192;
+pub(crate) const MAX_NAME_BYTES: usize = 8192;
 /// Highest line number: what other programs that read diffs can count.
-pub const MAX_LINE_NUMBER: usize = i32::MAX as usize;
+pub(crate) const MAX_LINE_NUMBER: usize = i32::MAX as usize;
 /// Largest content that a binary diff may bring.
-pub const MAX_BINARY_BYTES: usize = 512 << 20;
+pub(crate) const MAX_BINARY_BYTES: usize = 512 << 20;
 
 /// One patch: a mail or the whole of a plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,9 +65,9 @@ pub struct FilePatch<'a> {
     /// The line of the text where it begins, from 1.
     pub line: usize,
     /// Whether it has Git's header: its names follow Git's rules.
-    pub is_git: bool,
+    pub(crate) is_git: bool,
     /// Whether the names have a folder in front that stands for a side (`a/`, `b/`). Those of a rename have none.
-    pub has_side_folder: bool,
+    pub(crate) has_side_folder: bool,
     /// The name before; `None`: `/dev/null`.
     pub old: Option<Name<'a>>,
     /// The name after; `None`: `/dev/null`.
@@ -73,9 +75,9 @@ pub struct FilePatch<'a> {
     /// What happens to the file.
     pub op: FileOp,
     /// Git's mode before, if it is said.
-    pub old_mode: Option<GitMode>,
+    pub(crate) old_mode: Option<GitMode>,
     /// Git's mode after, if it is said.
-    pub new_mode: Option<GitMode>,
+    pub(crate) new_mode: Option<GitMode>,
     /// The beginning of Git's id of the content before and after, if they are said.
     pub ids: Option<(&'a str, &'a str)>,
     /// How the content changes.
@@ -99,7 +101,7 @@ pub enum FileOp {
 
 /// The kinds of thing that Git tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GitMode {
+pub(crate) enum GitMode {
     /// `100644` (also the historical `100664`).
     File,
     /// `100755`.
@@ -136,33 +138,32 @@ pub struct PatchHunk<'a> {
     /// The line of the text where it begins, from 1.
     pub line: usize,
     /// First line before, from 1; the line it comes behind if there are none.
-    pub old_start: usize,
+    pub(crate) old_start: usize,
     /// Lines before.
-    pub old_len: usize,
+    pub(crate) old_len: usize,
     /// First line after.
-    pub new_start: usize,
+    pub(crate) new_start: usize,
     /// Lines after.
-    pub new_len: usize,
+    pub(crate) new_len: usize,
     /// What stands behind the second `@@`.
     pub section: &'a [u8],
-    /// The lines.
     pub lines: Vec<Line<'a>>,
 }
 
 impl<'a> PatchHunk<'a> {
     /// The lines that have to be there before.
-    pub fn old_lines(&self) -> impl DoubleEndedIterator<Item = &Line<'a>> {
+    pub(crate) fn old_lines(&self) -> impl DoubleEndedIterator<Item = &Line<'a>> {
         self.lines.iter().filter(|line| line.kind != LineKind::Added)
     }
 
     /// The lines that are there afterwards.
-    pub fn new_lines(&self) -> impl DoubleEndedIterator<Item = &Line<'a>> {
+    pub(crate) fn new_lines(&self) -> impl DoubleEndedIterator<Item = &Line<'a>> {
         self.lines.iter().filter(|line| line.kind != LineKind::Removed)
     }
 
     /// What takes this one back.
     #[must_use]
-    pub fn reversed(&self) -> Self {
+    pub(crate) fn reversed(&self) -> Self {
         let turned = |line: &Line<'a>| Line {
             kind: match line.kind {
                 LineKind::Added => LineKind::Removed,
@@ -186,7 +187,7 @@ impl<'a> PatchHunk<'a> {
 impl FilePatch<'_> {
     /// What takes this one back. A copy is taken back by deleting it, which needs its content: `None`; so does a
     /// binary change that brings no way back.
-    pub fn reversed(&self) -> Option<Self> {
+    pub(crate) fn reversed(&self) -> Option<Self> {
         let body = match &self.body {
             Body::Same => Body::Same,
             Body::Hunks(hunks) => Body::Hunks(hunks.iter().map(PatchHunk::reversed).collect()),

@@ -6,10 +6,10 @@ use super::{MAX_NAME_BYTES, Name, PatchTextError};
 use crate::text::escape_bytes;
 
 /// How many folders at the start of a name are not part of it.
-pub type StripLevel = usize;
+pub(crate) type StripLevel = usize;
 
 /// `name` without its first `level` folders; `None` if nothing would be left. Several slashes count as one.
-pub fn stripped(name: &[u8], level: StripLevel) -> Option<&[u8]> {
+pub(crate) fn stripped(name: &[u8], level: StripLevel) -> Option<&[u8]> {
     let mut rest = name;
     for _ in 0..level {
         let slash = rest.iter().position(|&byte| byte == b'/')?;

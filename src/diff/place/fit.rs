@@ -34,7 +34,7 @@ pub(super) struct Fit {
     /// How many lines at the start of the hunk were left out of account.
     pub skipped: usize,
     /// How many at its end.
-    pub skipped_behind: usize,
+    pub(crate) skipped_behind: usize,
     /// How added lines end.
     pub ends: NewEnds,
 }
@@ -74,7 +74,7 @@ impl<'h> Pattern<'h> {
 
     /// The same with `fuzz` lines of the longer side left out of account, and of the other side as many as it then has
     /// too many; `None` if that leaves out none.
-    pub fn with_fuzz(&self, fuzz: usize) -> Option<Self> {
+    pub(crate) fn with_fuzz(&self, fuzz: usize) -> Option<Self> {
         let (leading, trailing) = self.context;
         let longer = leading.max(trailing);
         if fuzz > longer {
@@ -109,13 +109,13 @@ impl<'h> Pattern<'h> {
     }
 
     /// It at `at`, with what is told of it when it is the result that stands there.
-    pub fn fit_at(&self, at: usize) -> Fit {
+    pub(crate) fn fit_at(&self, at: usize) -> Fit {
         let (skipped, skipped_behind) = self.skipped;
         Fit { at, len: self.len(), skipped, skipped_behind, ends: NewEnds::AsWritten }
     }
 
     /// It at `at`, where it fits; `None` if the lines there end in different ways and it has no way of its own.
-    pub fn settle_at(&self, target: &[&[u8]], at: usize) -> Option<Fit> {
+    pub(crate) fn settle_at(&self, target: &[&[u8]], at: usize) -> Option<Fit> {
         let fit = self.fit_at(at);
         if self.ends == Ends::Literal {
             return Some(fit);

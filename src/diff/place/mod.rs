@@ -22,7 +22,7 @@ mod tests;
 
 use super::patch_text::PatchHunk;
 use fit::{Ends, Fit, Pattern};
-pub use nearest::Nearest;
+pub(crate) use nearest::Nearest;
 
 /// How many places are told of a hunk that fits at several.
 const MAX_TOLD_PLACES: usize = 5;
@@ -86,7 +86,7 @@ impl HunkGrade {
     }
 
     /// Whether nothing stands in the way of this hunk.
-    pub fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         !matches!(self, HunkGrade::Ambiguous(_) | HunkGrade::Failed(..))
     }
 }

@@ -17,11 +17,11 @@ pub struct Nearest {
     /// Its first line, from 1.
     pub line: usize,
     /// How many lines fit.
-    pub matching: usize,
+    pub(crate) matching: usize,
     /// How many should.
     pub of: usize,
     /// The first line that differs, from 1.
-    pub differs_at: usize,
+    pub(crate) differs_at: usize,
     /// What stands there; `None`: the file has ended.
     pub found: Option<Vec<u8>>,
     /// What the diff expects there.

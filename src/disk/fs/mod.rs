@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
 
-pub use self::os::FolderError;
+pub(crate) use self::os::FolderError;
 #[cfg(unix)]
 pub use self::unix::OsFs;
 #[cfg(unix)]
@@ -113,7 +113,7 @@ pub enum Place {
 
 impl Place {
     /// The folder that `path` is in.
-    pub fn parent_of(path: &TreePath) -> Self {
+    pub(crate) fn parent_of(path: &TreePath) -> Self {
         path.parent().map_or(Place::Root, Place::Tree)
     }
 }
@@ -161,7 +161,6 @@ pub enum StatKind {
 /// What a look at a place shows, without following a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stat {
-    /// What it is.
     pub kind: StatKind,
     /// Its permission bits, or the stand-ins of [`Mode`] where the system has none.
     pub mode: Mode,
@@ -232,7 +231,6 @@ pub enum Volume {
 /// Room on the target's volume for the present user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
-    /// Free bytes.
     pub free_bytes: u64,
     /// Free file entries; `u64::MAX` where the filesystem has no such limit.
     pub free_entries: u64,
@@ -283,7 +281,6 @@ pub trait Fs: Send + Sync {
     /// another filesystem is an error: [`io::ErrorKind::NotADirectory`] or [`io::ErrorKind::CrossesDevices`].
     fn look(&self, at: &Place) -> io::Result<Option<Stat>>;
 
-    /// The names in a folder.
     fn list(&self, dir: &Place) -> io::Result<FolderNames>;
 
     /// Where a symbolic link points.

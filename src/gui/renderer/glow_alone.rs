@@ -3,10 +3,10 @@
 use eframe::{CreationContext, NativeOptions, Renderer};
 
 /// Every way to draw, best first.
-pub const RENDERERS: &[Renderer] = &[Renderer::Glow];
+pub(crate) const RENDERERS: &[Renderer] = &[Renderer::Glow];
 
 /// OpenGL takes what the system gives it.
-pub fn configure(_: &mut NativeOptions) {}
+pub(crate) fn configure(_: &mut NativeOptions) {}
 
 /// A failing OpenGL says so when the window is opened.
-pub fn watch_for_trouble(_: &CreationContext<'_>) {}
+pub(crate) fn watch_for_trouble(_: &CreationContext<'_>) {}

@@ -9,17 +9,17 @@ use eframe::{CreationContext, NativeOptions, Renderer};
 use crate::words::{fill, widgets as words};
 
 /// Every way to draw, best first.
-pub const RENDERERS: &[Renderer] = &[Renderer::Wgpu, Renderer::Glow];
+pub(crate) const RENDERERS: &[Renderer] = &[Renderer::Wgpu, Renderer::Glow];
 
 /// Has wgpu take the adapter that draws most surely.
-pub fn configure(options: &mut NativeOptions) {
+pub(crate) fn configure(options: &mut NativeOptions) {
     let mut setup = WgpuSetupCreateNew::without_display_handle();
     setup.native_adapter_selector = Some(Arc::new(choose_adapter));
     options.wgpu_options.wgpu_setup = WgpuSetup::CreateNew(setup);
 }
 
 /// Without these, an error of the graphics driver would end the program in the middle of a picture.
-pub fn watch_for_trouble(creation: &CreationContext<'_>) {
+pub(crate) fn watch_for_trouble(creation: &CreationContext<'_>) {
     let Some(state) = &creation.wgpu_render_state else { return };
     let say = |what: String| eprintln!("{}", fill(words::DRIVER_TROUBLE, &[("what", &what)]));
     state.device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| say(error.to_string())));

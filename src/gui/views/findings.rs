@@ -15,7 +15,7 @@ pub fn findings_ui(ui: &mut Ui, findings: &[Finding], outbox: &mut Outbox) {
 }
 
 /// The same on the guided way, where a version of an edited file can be chosen.
-pub fn findings_with_choices_ui(ui: &mut Ui, findings: &[Finding], outbox: &mut Outbox) {
+pub(crate) fn findings_with_choices_ui(ui: &mut Ui, findings: &[Finding], outbox: &mut Outbox) {
     list_ui(ui, findings, true, outbox);
 }
 
@@ -26,7 +26,7 @@ fn list_ui(ui: &mut Ui, findings: &[Finding], can_choose: bool, outbox: &mut Out
 }
 
 /// The way to support, beside everything that went wrong.
-pub fn support_ui(ui: &mut Ui, outbox: &mut Outbox) {
+pub(crate) fn support_ui(ui: &mut Ui, outbox: &mut Outbox) {
     if link_button(ui, words::SAVE_SUPPORT).on_hover_text(words::SAVE_SUPPORT_MEANING).clicked() {
         outbox.push(Msg::SaveSupport);
     }

@@ -242,7 +242,7 @@ fn buttons_ui(ui: &mut Ui, guided: &Guided, label: &str, msg: Msg, outbox: &mut 
 }
 
 /// What a condition looks like.
-pub const fn condition_notice(condition: crate::present::outcome::FolderEnd) -> Notice {
+pub(crate) const fn condition_notice(condition: crate::present::outcome::FolderEnd) -> Notice {
     use crate::present::outcome::FolderEnd;
     match condition {
         FolderEnd::Done | FolderEnd::NothingToDo => Notice::Good,

@@ -34,7 +34,13 @@ pub struct Fields {
 }
 
 /// The whole window.
-pub fn root_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, fields: &mut Fields, outbox: &mut Outbox) {
+pub(crate) fn root_ui(
+    ui: &mut Ui,
+    model: &Model,
+    panes: &mut Panes,
+    fields: &mut Fields,
+    outbox: &mut Outbox,
+) {
     let page = Frame::new().fill(Tokens::from_context(ui).page());
     if let Page::Workspace(tab) = model.page {
         workspace::header_ui(ui, model, tab, outbox);

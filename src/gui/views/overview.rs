@@ -46,7 +46,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 }
 
 /// Where nobody knows yet what a text patch does: the folder it is for has to be chosen, or cannot be read.
-pub fn folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+pub(crate) fn folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;
     if !workspace.lacks_folder() {
         return;
@@ -72,7 +72,7 @@ fn of<'a>(name: &'a str, value: &'a str) -> FactRow<'a> {
 }
 
 /// Why something cannot be shown, and what to do.
-pub fn failure_ui(ui: &mut Ui, failure: &Failure, outbox: &mut Outbox) {
+pub(crate) fn failure_ui(ui: &mut Ui, failure: &Failure, outbox: &mut Outbox) {
     let check = crate::present::check::CheckPage::of_failure(failure);
     findings_ui(ui, &check.findings, outbox);
     support_ui(ui, outbox);

@@ -23,7 +23,7 @@ const LOW: f32 = 480.0;
 /// What the buttons and the verdict take at most.
 const ACTIONS_WIDTH: f32 = 420.0;
 
-pub fn header_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
+pub(crate) fn header_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
     let margin = Margin { left: space::WIDE as i8, right: space::WIDE as i8, top: 12, bottom: 8 };
     let frame = Frame::new().fill(Tokens::from_context(ui).card()).inner_margin(margin);
     Panel::top("workspace").frame(frame).show(ui, |ui| {
@@ -70,7 +70,7 @@ pub fn header_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
 }
 
 /// Whether the window has so little height, as it has at 200 % on a small screen, that the head must be short.
-pub fn is_low(ui: &Ui) -> bool {
+pub(crate) fn is_low(ui: &Ui) -> bool {
     ui.ctx().content_rect().height() < LOW
 }
 
@@ -111,7 +111,7 @@ fn title_ui(ui: &mut Ui, model: &Model) {
 }
 
 /// Which patch and which folder, exactly.
-pub fn identity_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+pub(crate) fn identity_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;
     let muted = Tokens::from_context(ui).muted;
     ui.spacing_mut().item_spacing.y = space::TINY;
@@ -207,7 +207,7 @@ pub fn notice(verdict: CheckVerdict) -> Notice {
 }
 
 /// Something small that was done.
-pub fn notice_ui(ui: &mut Ui, notice: &str) {
+pub(crate) fn notice_ui(ui: &mut Ui, notice: &str) {
     let frame = Frame::new().fill(Tokens::from_context(ui).raised()).inner_margin(space::SMALL as i8);
     Panel::bottom("notice").frame(frame).show(ui, |ui| {
         ui.label(text::caption(notice));

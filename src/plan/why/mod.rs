@@ -79,7 +79,6 @@ impl Obstacle {
         self.why.row().0
     }
 
-    /// What it means.
     pub fn meaning(&self) -> String {
         self.why.row().1
     }

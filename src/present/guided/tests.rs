@@ -5,6 +5,18 @@ use proptest::prelude::*;
 use super::*;
 use crate::plan::PlanFingerprint;
 
+/// Every stage, in order.
+const STAGES: [Stage; 8] = [
+    Stage::Choosing,
+    Stage::Checking,
+    Stage::Checked,
+    Stage::Reviewing,
+    Stage::Confirming,
+    Stage::Running,
+    Stage::Verifying,
+    Stage::Done,
+];
+
 const INPUTS: [GuidedInput; 8] = [
     GuidedInput::Chosen,
     GuidedInput::CheckEnded,

@@ -128,7 +128,7 @@ answers! {
 /// What became of an interrupted change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Recovery {
+pub(crate) enum Recovery {
     Finished(Box<Finished>),
     PutBack(PutBack),
     NothingToDo {},

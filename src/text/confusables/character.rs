@@ -15,9 +15,9 @@ pub(super) struct Around {
     /// Whether it is the first character of the whole text.
     pub is_first: bool,
     /// Whether its line has letters that run from right to left.
-    pub has_right_to_left: bool,
+    pub(crate) has_right_to_left: bool,
     /// Whether it belongs to a flag: a black flag spells its country with invisible tags.
-    pub is_in_flag: bool,
+    pub(crate) is_in_flag: bool,
 }
 
 /// Why `c` is worth a look; `None` for what is seen, and for what its writing system asks for.

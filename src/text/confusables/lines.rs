@@ -26,7 +26,7 @@ const SAYING: Measure = Measure { gap: 20, blank_lines: 20 };
 /// Lines from this length on are not read by anybody, in bytes.
 const LONG_LINE_BYTES: usize = 10_000;
 /// Columns that the widest screens show, with room to spare.
-pub const FAR_COLUMNS: usize = 500;
+pub(crate) const FAR_COLUMNS: usize = 500;
 /// Columns of a tab, where blanks are counted.
 const TAB_COLUMNS: usize = 4;
 /// Bytes before and after the beginning of a find that are shown with it: some words.
@@ -36,12 +36,12 @@ const LINES_AT_ONCE: usize = 4096;
 
 /// What a file's new content hides that its old one did not. Both are text. `goes_on` is asked now and then; when it
 /// says no, there is no answer.
-pub fn in_content(old: Option<&[u8]>, new: &[u8], goes_on: &dyn Fn() -> bool) -> Option<Confusables> {
+pub(crate) fn in_content(old: Option<&[u8]>, new: &[u8], goes_on: &dyn Fn() -> bool) -> Option<Confusables> {
     look_through(old.unwrap_or_default(), new, CONTENT, goes_on)
 }
 
 /// What a line or page of a vendor hides.
-pub fn in_saying(text: &str) -> Confusables {
+pub(crate) fn in_saying(text: &str) -> Confusables {
     look_through(b"", text.as_bytes(), SAYING, &|| true).unwrap_or_default()
 }
 

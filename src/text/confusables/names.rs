@@ -12,7 +12,7 @@ use crate::text::one_line;
 const MAX_NAME_CHARS: usize = 120;
 
 /// What deceives about the name of a file, whether it may be created or not.
-pub fn in_name(name: &str) -> Confusables {
+pub(crate) fn in_name(name: &str) -> Confusables {
     // What is not seen is found as everywhere.
     let mut confusables = lines::in_saying(name);
     let Ok(path) = TreePath::parse(name) else { return confusables };
@@ -44,7 +44,7 @@ fn has(confusables: &Confusables, kind: ConfusableKind) -> bool {
 }
 
 /// Names that look like another one of `names`, with that one: each with its number in the list.
-pub fn look_alike_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<(usize, Confusables)> {
+pub(crate) fn look_alike_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<(usize, Confusables)> {
     let mut first: HashMap<String, &str> = HashMap::new();
     let mut found = Vec::new();
     for (index, name) in names.into_iter().enumerate() {

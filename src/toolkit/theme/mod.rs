@@ -10,7 +10,8 @@ mod tokens;
 use egui::{Context, Id, Theme, ThemePreference};
 
 pub use lucide_icons::Icon;
-pub use tokens::{Accent, ChangeTokens, ChangeTone, Meaning, SyntaxTones, ThemeTokens, Tokens};
+
+pub use tokens::{ChangeTokens, ChangeTone, Meaning, ThemeTokens, Tokens};
 
 /// Smaller than this nothing can be read, larger than this no page fits.
 const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
@@ -21,7 +22,6 @@ pub enum PaletteChoice {
     /// Light or dark, as the system is.
     #[default]
     System,
-    /// Always this one.
     Always(ThemeTokens),
 }
 

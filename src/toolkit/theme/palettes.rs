@@ -52,7 +52,7 @@ pub const LIGHT: Tokens = Tokens {
 };
 
 /// [`LIGHT`] with blue for added, orange for removed and grey for changed.
-pub const LIGHT_BLUE_ORANGE: Tokens = Tokens {
+pub(crate) const LIGHT_BLUE_ORANGE: Tokens = Tokens {
     added: ChangeTone { line: rgb(0xe3effd), word: rgb(0xbbd9fb), mark: rgb(0x1b66c9), text: rgb(0x124a95) },
     removed: ChangeTone {
         line: rgb(0xfdf0e0),
@@ -117,7 +117,7 @@ pub const DARK: Tokens = Tokens {
 };
 
 /// [`DARK`] with blue for added, orange for removed and grey for changed.
-pub const DARK_BLUE_ORANGE: Tokens = Tokens {
+pub(crate) const DARK_BLUE_ORANGE: Tokens = Tokens {
     added: ChangeTone { line: rgb(0x14273f), word: rgb(0x1f4472), mark: rgb(0x5aa2f7), text: rgb(0xa6cdff) },
     removed: ChangeTone {
         line: rgb(0x33230f),
@@ -135,7 +135,7 @@ pub const DARK_BLUE_ORANGE: Tokens = Tokens {
 };
 
 /// White on black.
-pub const HIGH_CONTRAST: Tokens = Tokens {
+pub(crate) const HIGH_CONTRAST: Tokens = Tokens {
     surfaces: [rgb(0x000000), rgb(0x0b0d10), rgb(0x1c2026)],
     text: rgb(0xffffff),
     muted: rgb(0xd5dae1),
@@ -182,7 +182,7 @@ pub const HIGH_CONTRAST: Tokens = Tokens {
 };
 
 /// [`HIGH_CONTRAST`] with blue for added, orange for removed and grey for changed.
-pub const HIGH_CONTRAST_BLUE_ORANGE: Tokens = Tokens {
+pub(crate) const HIGH_CONTRAST_BLUE_ORANGE: Tokens = Tokens {
     added: ChangeTone { line: rgb(0x001d3b), word: rgb(0x003f77), mark: rgb(0x8cc8ff), text: rgb(0xbfe0ff) },
     removed: ChangeTone {
         line: rgb(0x2b1700),

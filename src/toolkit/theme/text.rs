@@ -16,10 +16,10 @@ pub const OUTCOME: f32 = 26.0;
 /// The side of an icon beside text.
 pub const ICON: f32 = 16.0;
 /// The side of the icon that stands for a whole place.
-pub const LARGE_ICON: f32 = 32.0;
+pub(crate) const LARGE_ICON: f32 = 32.0;
 
 /// Small print.
-pub fn caption(text: impl Into<String>) -> RichText {
+pub(crate) fn caption(text: impl Into<String>) -> RichText {
     RichText::new(text).text_style(TextStyle::Small)
 }
 
@@ -49,17 +49,17 @@ pub fn code(text: impl Into<String>) -> RichText {
 }
 
 /// The style of [`strong`].
-pub fn strong_style() -> TextStyle {
+pub(crate) fn strong_style() -> TextStyle {
     TextStyle::Name("strong".into())
 }
 
 /// The style of [`outcome`].
-pub fn outcome_style() -> TextStyle {
+pub(crate) fn outcome_style() -> TextStyle {
     TextStyle::Name("outcome".into())
 }
 
 /// The style of small code: line numbers, paths in a list.
-pub fn small_code_style() -> TextStyle {
+pub(crate) fn small_code_style() -> TextStyle {
     TextStyle::Name("small code".into())
 }
 

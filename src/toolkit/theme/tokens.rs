@@ -72,7 +72,6 @@ pub struct SyntaxTones {
     pub keyword: Color32,
     /// What stands in quotes.
     pub string: Color32,
-    /// Numbers.
     pub number: Color32,
     /// What the computer skips.
     pub comment: Color32,
@@ -96,7 +95,7 @@ pub struct Tokens {
     /// What is read second, on any of the surfaces, a meaning's surface or a changed row.
     pub muted: Color32,
     /// Lines that only separate.
-    pub outline: Color32,
+    pub(crate) outline: Color32,
     /// The edge of what can be typed in or pressed.
     pub edge: Color32,
     /// The one thing to do.
@@ -170,7 +169,7 @@ impl ThemeTokens {
     }
 
     /// The one for the system's light or dark.
-    pub fn of_theme(theme: Theme) -> Self {
+    pub(crate) fn of_theme(theme: Theme) -> Self {
         match theme {
             Theme::Light => Self::Light,
             Theme::Dark => Self::Dark,

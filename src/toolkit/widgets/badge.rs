@@ -77,7 +77,6 @@ pub enum BadgeStatus {
 }
 
 impl BadgeStatus {
-    /// The badge for it.
     pub fn badge(self) -> Badge<'static> {
         let (text, tone, explain) = match self {
             Self::Added => ("A", Tone::Added, words::STATUS_ADDED),

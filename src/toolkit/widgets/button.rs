@@ -37,7 +37,7 @@ pub struct Button<'a> {
     /// Why it cannot be pressed, if it cannot.
     pub blocked: Option<&'a str>,
     /// The reason is shown by the caller, somewhere near, rather than below the button.
-    pub is_reason_elsewhere: bool,
+    pub(crate) is_reason_elsewhere: bool,
 }
 
 impl<'a> Button<'a> {
@@ -67,7 +67,7 @@ impl<'a> Button<'a> {
     }
 
     /// Which leaves it to the caller to show the reason, with [`reason`].
-    pub fn reason_elsewhere(self) -> Self {
+    pub(crate) fn reason_elsewhere(self) -> Self {
         Self { is_reason_elsewhere: true, ..self }
     }
 }
@@ -192,7 +192,7 @@ impl ButtonStyle {
 
 /// A button that is only an icon; for what everybody knows (copy, clear, close) and where a word has no room.
 #[derive(Clone, Copy, Debug)]
-pub struct IconButton<'a> {
+pub(crate) struct IconButton<'a> {
     /// What it looks like.
     pub icon: Icon,
     /// What it does, for screen readers and under the pointer.
@@ -200,7 +200,7 @@ pub struct IconButton<'a> {
 }
 
 /// A button that is only an icon.
-pub fn icon_button(ui: &mut Ui, button: &IconButton<'_>) -> Response {
+pub(crate) fn icon_button(ui: &mut Ui, button: &IconButton<'_>) -> Response {
     let tokens = Tokens::from_context(ui);
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(space::ROW_HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, button.name));

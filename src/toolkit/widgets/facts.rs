@@ -15,10 +15,9 @@ const SIDE_BY_SIDE: f32 = 360.0;
 pub struct FactRow<'a> {
     /// What it is called.
     pub name: &'a str,
-    /// What it is.
     pub value: &'a str,
     /// It is code: an id, a digest.
-    pub is_code: bool,
+    pub(crate) is_code: bool,
     /// What the button behind it copies; `None` for no button.
     pub copied: Option<&'a str>,
 }

@@ -41,7 +41,6 @@ impl FindingLevel {
         }
     }
 
-    /// Its icon.
     pub fn icon(self) -> Icon {
         self.notice().icon()
     }

@@ -27,7 +27,8 @@ mod tick;
 
 pub use badge::{Badge, BadgeStatus, Tone, badge};
 pub use banner::{Banner, banner};
-pub use button::{Button, ButtonKind, IconButton, button, button_row, icon_button, link_button, reason};
+pub use button::{Button, button, button_row, link_button, reason};
+pub(crate) use button::{IconButton, icon_button};
 pub use card::{card, page_column, section};
 pub use details::{DetailsView, details};
 pub use drop_zone::{DropZoneView, drop_zone};
@@ -35,13 +36,16 @@ pub use empty::{EmptyState, empty_state};
 pub use facts::{FactRow, facts};
 pub use finding::{FindingLevel, FindingView, finding_row};
 pub use header::{PageHeader, page_header};
-pub use paint::{Notice, icon_at};
+pub use paint::Notice;
+pub(crate) use paint::icon_at;
 pub use path::{PathView, path_label, shorten_middle};
 pub use progress::{ProgressView, elapsed_words, progress_block};
-pub use row::{RowResponse, RowView, list_row, long_tree, tree};
-pub use search::{SearchResponse, SearchView, search_field};
+
+pub use row::{RowView, list_row, long_tree, tree};
+
+pub use search::{SearchView, search_field};
 pub use segmented::segmented;
 pub use split::{Split, split_view};
 pub use status_bar::{StatusItem, status_bar};
 pub use stepper::{StepperView, stepper};
-pub use tick::tick_box;
+pub(crate) use tick::tick_box;

@@ -18,7 +18,6 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// Its colours.
     pub fn colours(self, tokens: &Tokens) -> Meaning {
         match self {
             Self::Good => tokens.good,
@@ -40,7 +39,7 @@ impl Notice {
 }
 
 /// Paints `icon` in the middle of `rect`. It has no name of its own: the part it belongs to says what it means.
-pub fn icon_at(ui: &Ui, rect: Rect, icon: Icon, size: f32, colour: Color32) {
+pub(crate) fn icon_at(ui: &Ui, rect: Rect, icon: Icon, size: f32, colour: Color32) {
     let font = FontId::new(size, text::icons());
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, char::from(icon), font, colour);
 }

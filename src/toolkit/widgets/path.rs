@@ -18,7 +18,6 @@ pub struct PathView<'a> {
     pub shown: &'a str,
     /// What the copy button copies: as it is. `None` for no button.
     pub copied: Option<&'a str>,
-    /// Its colour.
     pub colour: Color32,
 }
 

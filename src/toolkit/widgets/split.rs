@@ -17,7 +17,6 @@ pub struct Split<'a> {
     pub name: &'a str,
     /// The left pane is at least this wide.
     pub least_left: f32,
-    /// And the right one this.
     pub least_right: f32,
 }
 

@@ -5,7 +5,7 @@ use egui::{Checkbox, Response, Stroke, Ui};
 use crate::toolkit::theme::{Tokens, space};
 
 /// A box to tick; the response is changed when it was.
-pub fn tick_box(ui: &mut Ui, is_ticked: &mut bool, sentence: &str) -> Response {
+pub(crate) fn tick_box(ui: &mut Ui, is_ticked: &mut bool, sentence: &str) -> Response {
     let tokens = Tokens::from_context(ui);
     ui.scope(|ui| {
         // An empty box looks empty, whatever the handles of scroll bars are filled with.

@@ -21,7 +21,6 @@ pub enum Column {
 /// An end of what is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Caret {
-    /// The row.
     pub row: u64,
     /// The byte in the row's line.
     pub byte: usize,
@@ -30,11 +29,9 @@ pub struct Caret {
 /// What is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Selection {
-    /// In which column.
     pub column: Column,
     /// Where marking began.
     pub anchor: Caret,
-    /// Where it goes to.
     pub caret: Caret,
 }
 

@@ -21,7 +21,6 @@ pub struct RulerMark {
     pub begin: f32,
     /// Where it ends.
     pub end: f32,
-    /// What is there.
     pub kind: MarkKind,
 }
 

@@ -31,9 +31,7 @@ pub enum Layout {
 pub struct LineRow {
     /// What it shows.
     pub kind: LineRowKind,
-    /// The left line.
     pub left: Option<usize>,
-    /// The right line.
     pub right: Option<usize>,
     /// The hunk it belongs to.
     pub hunk: Option<usize>,
@@ -141,7 +139,6 @@ enum BlockBody {
 /// Lines that are folded away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
-    /// Which gap.
     pub number: usize,
     /// The first hidden left line.
     pub left: usize,

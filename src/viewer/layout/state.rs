@@ -57,7 +57,6 @@ pub enum PaneAction {
     CopySide(Half),
     /// Copy the present hunk as a patch.
     CopyAsPatch,
-    /// Copy the path.
     CopyPath,
     /// Mark everything.
     SelectAll,
@@ -113,7 +112,6 @@ pub struct PaneState {
     pub pictures: PictureState,
     /// Somebody is comparing again with more patience.
     pub is_comparing: bool,
-    /// What was asked for.
     pub asked: Asked,
     /// What was just done, for people and screen readers: "Copied", "All lines".
     pub said: String,
@@ -155,7 +153,6 @@ pub enum PictureMode {
     /// Beside each other.
     #[default]
     TwoUp,
-    /// What differs.
     Difference,
 }
 
@@ -493,7 +490,6 @@ impl PaneState {
         }
     }
 
-    /// A line as it is drawn.
     pub fn line(&mut self, diff: &LineDiff, half: Half, line: usize) -> Arc<Drawn> {
         if self.lines.len() > MAX_KEPT_LINES {
             self.lines.clear();

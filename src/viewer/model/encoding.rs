@@ -15,12 +15,10 @@ const SNIFF_BYTES: usize = 8 << 10;
 pub enum TextEncoding {
     /// Only ASCII characters, which all encodings but UTF-16 write the same.
     Ascii,
-    /// UTF-8.
     Utf8 {
         /// Whether it begins with a byte order mark.
         mark: bool,
     },
-    /// UTF-16.
     Utf16 {
         /// The order of the two bytes.
         order: ByteOrder,
@@ -58,7 +56,6 @@ impl TextEncoding {
         })
     }
 
-    /// In words.
     pub fn words(self) -> &'static str {
         match self {
             Self::Ascii => words::ENCODING_ASCII,

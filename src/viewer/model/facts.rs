@@ -10,11 +10,8 @@ use crate::words::{contents as words, fill};
 /// What stands on one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentKind {
-    /// Nothing.
     Nothing,
-    /// A folder.
     Folder,
-    /// A link.
     Link,
     /// A file with lines of text.
     Text,
@@ -35,9 +32,7 @@ pub enum PictureFormat {
     Gif,
     /// Windows icon.
     Ico,
-    /// JPEG.
     Jpeg,
-    /// PNG.
     Png,
     /// WebP.
     WebP,
@@ -73,7 +68,6 @@ impl PictureFormat {
 /// What is known about one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// What it is.
     pub kind: ContentKind,
     /// Length of the file in bytes.
     pub size_bytes: Option<u64>,
@@ -92,9 +86,7 @@ pub struct Facts {
 /// What is known about a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextFacts {
-    /// How it is encoded.
     pub encoding: TextEncoding,
-    /// How its lines end.
     pub ends: LineEndCounts,
     /// How many lines it has.
     pub lines: usize,
@@ -134,7 +126,6 @@ impl Facts {
         facts
     }
 
-    /// Whether it is a file.
     pub fn is_file(&self) -> bool {
         matches!(
             self.kind,

@@ -53,7 +53,6 @@ pub enum View {
     Text,
     /// Rows of bytes.
     Bytes,
-    /// Pictures.
     Picture,
     /// Neither: what there is to say is in the facts and notes.
     Facts,

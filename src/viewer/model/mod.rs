@@ -1,6 +1,6 @@
 //! What is on both sides of one change.
 //!
-//! [`load`] reads both contents; [`ViewedContents`] says what they are (facts), what happens beside the lines (notes),
+//! [`mod@load`] reads both contents; [`ViewedContents`] says what they are (facts), what happens beside the lines (notes),
 //! and which lines differ ([`LineDiff`]). Which parts of a line changed is [`Refined`], what differs between bytes
 //! [`HexDiff`].
 

@@ -7,7 +7,6 @@ use crate::words::{contents as words, fill};
 /// What is known about a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PictureFacts {
-    /// Its format.
     pub format: PictureFormat,
     /// Its width in pixels.
     pub width: u32,
@@ -80,7 +79,6 @@ impl PixelDifference {
         found
     }
 
-    /// In a sentence.
     pub fn sentence(&self) -> String {
         let Some(bounds) = self.bounds else { return words::PIXELS_SAME.to_owned() };
         let percent = self.pixels as f64 * 100.0 / self.all.max(1) as f64;

@@ -125,7 +125,7 @@ impl LineDiff {
     /// Compares two texts for at most [`PATIENCE`].
     ///
     /// # Errors
-    /// Those of the disk, and [`Cancelled`] as its inner error.
+    /// Those of the disk, and `Cancelled` as its inner error.
     pub(super) fn new(
         left: ScannedText,
         right: ScannedText,
@@ -175,7 +175,7 @@ impl LineDiff {
     /// The same texts compared again, with more patience.
     ///
     /// # Errors
-    /// [`Cancelled`] as the inner error.
+    /// `Cancelled` as the inner error.
     pub(super) fn again(&self, patience: Duration, cancel: &CancelToken) -> io::Result<Self> {
         let mut diff = self.clone();
         diff.compare(patience, cancel)?;

@@ -52,7 +52,6 @@ pub enum SyntaxClass {
     Function,
     /// `if`, `return`.
     Keyword,
-    /// A number.
     Number,
     /// Brackets and operators.
     Punctuation,
@@ -65,7 +64,6 @@ pub enum SyntaxClass {
 }
 
 impl SyntaxClass {
-    /// Its colour.
     pub(super) fn colour(self, tokens: &Tokens) -> Color32 {
         match self {
             Self::Comment => tokens.syntax.comment,
@@ -105,7 +103,6 @@ pub struct Span {
     pub begin: u32,
     /// The byte behind its last.
     pub end: u32,
-    /// What it is.
     pub class: SyntaxClass,
 }
 

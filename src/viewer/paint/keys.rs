@@ -8,13 +8,10 @@ use crate::words::contents as words;
 
 /// One key and what it does, for the key sheet as well.
 pub struct KeyBinding {
-    /// With which modifiers.
     pub modifiers: Modifiers,
-    /// The key.
     pub key: Key,
     /// What it does.
     pub action: PaneAction,
-    /// In words.
     pub words: &'static str,
 }
 

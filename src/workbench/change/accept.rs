@@ -28,7 +28,6 @@ pub struct Accepted {
 /// An edited file that was kept as a safe copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptEdit {
-    /// Where it was.
     pub path: TreePath,
     /// Where the copy is, relative to the target folder.
     pub copy: String,

@@ -30,7 +30,7 @@ pub struct HealOptions {
 
 /// What healing would do.
 #[derive(Debug, Clone)]
-pub struct HealPreview {
+pub(crate) struct HealPreview {
     /// The places that differ, as far as they were asked for.
     pub drift: Vec<Drift>,
     /// What would happen.
@@ -54,7 +54,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If the folder, its history or a patch file cannot be read, or unfinished work has to be dealt with first.
-    pub fn preview_heal(
+    pub(crate) fn preview_heal(
         &self,
         target: &Path,
         options: &HealOptions,
@@ -70,7 +70,7 @@ impl Workbench {
     /// taking the last change back brings it again.
     ///
     /// # Errors
-    /// As [`Workbench::preview_heal`]; [`Error::Refused`] lists every obstacle.
+    /// As `preview_heal`; [`Error::Refused`] lists every obstacle.
     pub fn heal(&self, target: &Path, options: &HealOptions, watch: Watch<'_>) -> Result<Healed> {
         let fs = self.disk(target)?;
         let bundles: Vec<VerifiedBundle> =

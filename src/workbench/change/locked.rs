@@ -18,7 +18,6 @@ use crate::workbench::{Error, Result, Watch, Workbench};
 
 /// What was seen in a folder, and can be compared with what is there now.
 pub(crate) trait Seen: Sized {
-    /// Whether all of it is still so.
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool;
 }
 
@@ -26,7 +25,6 @@ pub(crate) trait Seen: Sized {
 #[must_use = "a lock keeps everybody else out for nothing"]
 pub(crate) struct LockedFolder<'a> {
     root: TargetRoot,
-    /// Where it is.
     pub target: &'a Path,
     /// Its history, up to the last entry that was written here.
     pub ledger: Ledger,
@@ -44,7 +42,7 @@ pub(crate) struct LockedChange<'a> {
     /// Where new contents come from.
     pub contents: &'a dyn Contents,
     /// What it brings besides its steps.
-    pub extras: ChangeExtras<'a>,
+    pub(crate) extras: ChangeExtras<'a>,
 }
 
 /// What a change brings besides its steps.
@@ -123,7 +121,7 @@ impl LockedFolder<'_> {
     }
 
     /// The next entry of its history.
-    pub fn next_entry(&self, action: Action) -> Entry {
+    pub(crate) fn next_entry(&self, action: Action) -> Entry {
         Entry::after(&self.ledger.head(), action, self.environment)
     }
 
@@ -140,7 +138,7 @@ impl LockedFolder<'_> {
     }
 
     /// Reads the history again, after a failure that has added to it.
-    pub fn read_again(&mut self) -> Result<()> {
+    pub(crate) fn read_again(&mut self) -> Result<()> {
         self.ledger = read_ledger(self.root.fs())?;
         Ok(())
     }

@@ -28,7 +28,7 @@ impl<'f> CheckedBundles<'f> {
     ///
     /// # Errors
     /// [`Error::NotTrusted`] about the first that may not.
-    pub fn permit(self, consent: bool) -> Result<PermittedBundles<'f>> {
+    pub(crate) fn permit(self, consent: bool) -> Result<PermittedBundles<'f>> {
         for (file, bundle) in self.files.iter().zip(&self.bundles) {
             let permitted = bundle.verdict.permits(consent);
             permitted.map_err(|denial| Error::not_trusted(file, denial, &bundle.verdict))?;
@@ -37,7 +37,7 @@ impl<'f> CheckedBundles<'f> {
     }
 
     /// Permits everything without asking any rule: only for a copy that was made for a proof and goes with it.
-    pub fn permit_unasked_on_a_throwaway_copy(self) -> PermittedBundles<'f> {
+    pub(crate) fn permit_unasked_on_a_throwaway_copy(self) -> PermittedBundles<'f> {
         PermittedBundles(self)
     }
 }

@@ -40,10 +40,8 @@ pub struct PlannedStep {
     pub does: String,
     /// The place.
     pub path: String,
-    /// What is there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub before: Option<NodeFacts>,
-    /// What will be there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub after: Option<NodeFacts>,
 }

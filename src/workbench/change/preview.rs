@@ -59,7 +59,6 @@ pub struct ApplyPreview {
 pub struct ComingPatch {
     /// Where its bundle is.
     pub file: PathBuf,
-    /// The patch.
     pub patch: Patch,
     /// Who vouches for it.
     pub verdict: Verdict,
@@ -72,7 +71,7 @@ pub struct ComingPatch {
     /// Why it is left out, if so.
     pub left_out: Option<String>,
     /// Ids of the patches that it replaces.
-    pub replaces: Vec<String>,
+    pub(crate) replaces: Vec<String>,
 }
 
 impl ApplyPreview {
@@ -80,7 +79,7 @@ impl ApplyPreview {
     ///
     /// # Errors
     /// [`Error::NotTrusted`] about the first patch that is not permitted.
-    pub fn permits(&self, consent: bool) -> Result<()> {
+    pub(crate) fn permits(&self, consent: bool) -> Result<()> {
         self.patches.iter().try_for_each(|patch| {
             let permitted = patch.verdict.permits(consent);
             permitted.map_err(|denial| Error::not_trusted(&patch.file, denial, &patch.verdict))
@@ -88,7 +87,7 @@ impl ApplyPreview {
     }
 
     /// The file of the patch that changes `path`; of several the last one.
-    pub fn file_that_changes(&self, path: &TreePath) -> Option<&PathBuf> {
+    pub(crate) fn file_that_changes(&self, path: &TreePath) -> Option<&PathBuf> {
         self.patches.iter().rev().find(|one| one.patch.change_at(path).is_some()).map(|one| &one.file)
     }
 }

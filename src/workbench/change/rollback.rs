@@ -61,7 +61,7 @@ pub struct RollbackPreview {
     /// Every patch that goes; for [`Which::LastRollback`] empty.
     pub patches: Vec<PatchNote>,
     /// Those of them that nobody asked for.
-    pub with_it: Vec<DependentPatch>,
+    pub(crate) with_it: Vec<DependentPatch>,
     /// Patches that one that goes had replaced, and that return.
     pub back: Vec<PatchNote>,
     /// Ids of the patches in the folder, oldest first.
@@ -80,8 +80,7 @@ pub struct RollbackPreview {
 
 /// A patch that cannot stay without the ones that go.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DependentPatch {
-    /// The patch.
+pub(crate) struct DependentPatch {
     pub patch: PatchNote,
     /// Why, as a phrase.
     pub because: String,
@@ -90,11 +89,9 @@ pub struct DependentPatch {
 /// A place that is put together anew, because patches that stay share it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RebuiltPlace {
-    /// From what is there to what will be.
     pub change: FileChange,
     /// What is there; `None` if it is no file, or too large to be compared.
     pub before: Option<Arc<Vec<u8>>>,
-    /// What will be there.
     pub after: Option<Arc<Vec<u8>>>,
     /// Ids of the patches that stay.
     pub stay: Vec<String>,

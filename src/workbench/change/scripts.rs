@@ -46,7 +46,7 @@ pub enum ScriptConsent {
     /// Nobody did: what needs scripts is refused.
     #[default]
     None,
-    /// To those that were shown: their [`ScriptPlan::digest`].
+    /// To those that were shown: their digest, all in one.
     Shown(Digest),
     /// To whatever a signer brings who may ship scripts.
     All,
@@ -80,7 +80,6 @@ pub struct PlannedScript {
 /// The scripts of one run, in the order in which they would run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScriptPlan {
-    /// The scripts.
     pub scripts: Vec<PlannedScript>,
     /// Why they may not run, whoever agrees.
     pub refused: Option<Obstacle>,
@@ -209,7 +208,7 @@ impl ScriptPlan {
     }
 
     /// What is said when nobody agreed.
-    pub fn nobody_agreed(&self) -> Error {
+    pub(crate) fn nobody_agreed(&self) -> Error {
         self.not_agreed(NotAgreed::Nobody)
     }
 
@@ -279,8 +278,8 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
         outcome
     }
 
-    /// As [`Run::run`], with a history entry of its own that says beforehand that they are due.
-    pub fn announce_and_run(
+    /// As [`ScriptRun::run`], with a history entry of its own that says beforehand that they are due.
+    pub(crate) fn announce_and_run(
         &mut self,
         time: ScriptTime,
         watch: Watch<'_>,
@@ -298,7 +297,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
     /// # Errors
     /// When one fails, or changes what the patch is about to change. Nothing was changed then, and what they did was
     /// taken back, as far as the patch says how.
-    pub fn before_the_change(&mut self, survey: &Survey, watch: Watch<'_>) -> Result<()> {
+    pub(crate) fn before_the_change(&mut self, survey: &Survey, watch: Watch<'_>) -> Result<()> {
         if let Err(failed) = self.announce_and_run(ScriptTime::Before, watch)? {
             return Err(self.give_up(vec![failed], None));
         }
@@ -310,7 +309,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
     }
 
     /// The change did not come about.
-    pub fn change_failed(mut self, failure: ChangeFailure) -> Error {
+    pub(crate) fn change_failed(mut self, failure: ChangeFailure) -> Error {
         // Unfinished work comes first, and what the scripts did is in doubt until then: the history says so.
         if self.ran.is_empty() || failure.condition == FolderCondition::NeedsPerson {
             return failure.into();
@@ -335,7 +334,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
     }
 
     /// Writes what ran although something else failed, which is what people are told about.
-    pub fn record_after_failure(&mut self) {
+    pub(crate) fn record_after_failure(&mut self) {
         if self.folder.read_again().is_ok() {
             // Without it the scripts stay in doubt, which is not wrong.
             let _ = self.record();

@@ -80,10 +80,15 @@ impl From<NotRead> for ContentError {
 
 /// How a bundle gives a content.
 enum Recipe {
-    /// It is one of its blobs.
-    Blob { bundle: usize },
+    Blob {
+        bundle: usize,
+    },
     /// One of its blobs makes it out of another content.
-    Delta { bundle: usize, blob: Digest, source: Digest },
+    Delta {
+        bundle: usize,
+        blob: Digest,
+        source: Digest,
+    },
 }
 
 /// Every content that can be had.
@@ -147,7 +152,7 @@ impl<'a> Library<'a> {
     }
 
     /// And in it wherever a bundle says that a content is, before its change or after it.
-    pub fn where_bundles_say(mut self) -> Self {
+    pub(crate) fn where_bundles_say(mut self) -> Self {
         for change in self.bundles.iter().flat_map(|bundle| &bundle.patch.changes) {
             for file in change.before.iter().chain(&change.after).filter_map(Node::as_file) {
                 self.supposed.entry(file.digest).or_default().push(change.path.clone());
@@ -157,7 +162,7 @@ impl<'a> Library<'a> {
     }
 
     /// With what was seen in the folder.
-    pub fn with_seen(mut self, tree: &TreeState) -> Self {
+    pub(crate) fn with_seen(mut self, tree: &TreeState) -> Self {
         for (path, file) in tree.iter().filter_map(|(path, node)| Some((path, node.as_file()?))) {
             self.seen.entry(file.digest).or_insert_with(|| path.clone());
             self.sizes.insert(file.digest, file.size_bytes);
@@ -166,13 +171,13 @@ impl<'a> Library<'a> {
     }
 
     /// With these safe copies.
-    pub fn with_copies(mut self, copies: Archive) -> Self {
+    pub(crate) fn with_copies(mut self, copies: Archive) -> Self {
         self.copies = copies;
         self
     }
 
     /// With contents that were put together.
-    pub fn with_made(mut self, made: BTreeMap<Digest, Arc<Vec<u8>>>) -> Self {
+    pub(crate) fn with_made(mut self, made: BTreeMap<Digest, Arc<Vec<u8>>>) -> Self {
         self.made = made;
         self
     }
@@ -183,7 +188,7 @@ impl<'a> Library<'a> {
     }
 
     /// A safe copy of a content that was read and is what it should be.
-    pub fn whole_copy(&self, digest: &Digest) -> io::Result<Option<&StatePath>> {
+    pub(crate) fn whole_copy(&self, digest: &Digest) -> io::Result<Option<&StatePath>> {
         let Some(fs) = self.fs else { return Ok(None) };
         for copy in self.copies.find(digest) {
             if hash_file(fs, &Place::from(copy))?.0 == *digest {
@@ -239,7 +244,7 @@ impl<'a> Library<'a> {
     }
 
     /// Where in the folder bundles say that this content is; whoever reads it compares its digest.
-    pub fn supposed(&self, digest: &Digest) -> impl Iterator<Item = Place> {
+    pub(crate) fn supposed(&self, digest: &Digest) -> impl Iterator<Item = Place> {
         self.supposed.get(digest).into_iter().flatten().map(Place::from)
     }
 
@@ -247,7 +252,7 @@ impl<'a> Library<'a> {
     ///
     /// # Errors
     /// The disk's.
-    pub fn is_brought(&self, digest: &Digest) -> io::Result<bool> {
+    pub(crate) fn is_brought(&self, digest: &Digest) -> io::Result<bool> {
         self.is_brought_within(digest, self.bundles.len())
     }
 
@@ -266,7 +271,7 @@ impl<'a> Library<'a> {
     ///
     /// # Errors
     /// If it is nowhere, or what it is made from is damaged.
-    pub fn copy_to(&self, digest: &Digest, out: &mut dyn Write) -> Result<(), NotRead> {
+    pub(crate) fn copy_to(&self, digest: &Digest, out: &mut dyn Write) -> Result<(), NotRead> {
         self.copy_within(digest, self.bundles.len(), out)
     }
 

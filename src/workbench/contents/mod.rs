@@ -4,5 +4,5 @@ mod content;
 mod library;
 
 pub(crate) use content::ContentSpool;
-pub use content::{Content, ContentReader, MAX_IN_MEMORY_BYTES};
+pub use content::{Content, MAX_IN_MEMORY_BYTES};
 pub(crate) use library::{First, Library, NotRead, Origin, wants_merging};

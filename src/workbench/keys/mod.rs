@@ -26,7 +26,7 @@ pub struct KnownKey {
     /// Why it is no longer good, if it is not.
     pub revoked: Vec<Revoked>,
     /// Whether the machine's file has it; it cannot be changed from here then.
-    pub is_of_machine: bool,
+    pub(crate) is_of_machine: bool,
 }
 
 /// A key that was made.
@@ -42,7 +42,7 @@ pub struct MadeKey {
 
 /// A key that somebody wants to trust, and for what.
 #[derive(Debug, Clone)]
-pub struct KeyWish {
+pub(crate) struct KeyWish {
     /// The key, as it was read.
     pub key: PublicKey,
     /// What it shall be called here.
@@ -54,22 +54,20 @@ pub struct KeyWish {
     /// For which products; none: all.
     pub products: Vec<String>,
     /// From when on it counts.
-    pub not_before: Option<Timestamp>,
+    pub(crate) not_before: Option<Timestamp>,
     /// Until when it counts.
-    pub not_after: Option<Timestamp>,
+    pub(crate) not_after: Option<Timestamp>,
     /// Whether it was met in a bundle.
-    pub is_first_contact: bool,
+    pub(crate) is_first_contact: bool,
 }
 
 /// The keys in a bundle that nobody here knows, for a first contact.
 #[derive(Debug, Clone)]
-pub struct UnknownKeys {
+pub(crate) struct UnknownKeys {
     /// The keys whose signatures are valid.
     pub keys: Vec<PublicKey>,
     /// The product that the bundle is for.
     pub product: String,
-    /// Whether others are known for this product: then this is no first contact.
-    pub is_key_change: bool,
 }
 
 impl Workbench {
@@ -94,7 +92,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If there is none, or several.
-    pub fn known_key(&self, name: &str) -> Result<KnownKey> {
+    pub(crate) fn known_key(&self, name: &str) -> Result<KnownKey> {
         let print = KeyFingerprint::parse(name);
         let mut found: Vec<KnownKey> = self.keys()?;
         found.retain(|known| known.key.name == name || Some(known.key.key.fingerprint()) == print);
@@ -109,7 +107,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If there is none in it.
-    pub fn read_key(&self, file: &Path) -> Result<PublicKey> {
+    pub(crate) fn read_key(&self, file: &Path) -> Result<PublicKey> {
         let text = read_text(file, MAX_KEY_BYTES, "read the key")?;
         PublicKey::parse(&text).map_err(|error| of_file(file, error, "Name the .pub file of a key."))
     }
@@ -118,12 +116,11 @@ impl Workbench {
     ///
     /// # Errors
     /// If the bundle cannot be opened.
-    pub fn unknown_keys(&self, bundle: &Path, _watch: Watch<'_>) -> Result<UnknownKeys> {
+    pub(crate) fn unknown_keys(&self, bundle: &Path, _watch: Watch<'_>) -> Result<UnknownKeys> {
         let opened = self.open(bundle)?;
         Ok(UnknownKeys {
             keys: opened.verdict.unknown_keys.clone(),
             product: opened.patch.about.product.name.clone(),
-            is_key_change: opened.verdict.is_key_change,
         })
     }
 
@@ -161,7 +158,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it was taken back, belongs to the machine's file, or the wish makes no sense; nothing is trusted then.
-    pub fn trust_key(&self, wish: &KeyWish) -> Result<TrustedKey> {
+    pub(crate) fn trust_key(&self, wish: &KeyWish) -> Result<TrustedKey> {
         let keyring = self.keyring()?;
         let print = wish.key.fingerprint();
         if keyring.machine.find(&print).is_some() {
@@ -214,7 +211,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn revoke_key(&self, revoked: Revoked) -> Result<Revoked> {
+    pub(crate) fn revoke_key(&self, revoked: Revoked) -> Result<Revoked> {
         self.change_store(|store| {
             store.revoked.retain(|one| one.key != revoked.key || one.from != revoked.from);
             store.revoked.push(revoked.clone());
@@ -232,7 +229,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn read_password(&self, file: &Path) -> Result<Password> {
+    pub(crate) fn read_password(&self, file: &Path) -> Result<Password> {
         let text = Zeroizing::new(read_text(file, MAX_SECRET_BYTES, "read the password")?);
         Ok(Password::new(text.lines().next().unwrap_or_default().to_owned()))
     }
@@ -241,7 +238,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn is_secret_key(&self, file: &Path) -> Result<bool> {
+    pub(crate) fn is_secret_key(&self, file: &Path) -> Result<bool> {
         let text = Zeroizing::new(read_text(file, MAX_SECRET_BYTES, "read the key")?);
         Ok(SecretKey::is_protected(&text).is_ok())
     }
@@ -250,7 +247,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it is no such file.
-    pub fn needs_password(&self, file: &Path) -> Result<bool> {
+    pub(crate) fn needs_password(&self, file: &Path) -> Result<bool> {
         let text = Zeroizing::new(read_text(file, MAX_SECRET_BYTES, "read the key")?);
         SecretKey::is_protected(&text).map_err(|error| of_file(file, error, "Name a secret key."))
     }
@@ -259,7 +256,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it is no such file, or the password is wrong.
-    pub fn open_secret_key(&self, file: &Path, password: Option<&Password>) -> Result<SecretKey> {
+    pub(crate) fn open_secret_key(&self, file: &Path, password: Option<&Password>) -> Result<SecretKey> {
         let text = Zeroizing::new(read_text(file, MAX_SECRET_BYTES, "read the key")?);
         SecretKey::open(&text, password).map_err(|error| of_file(file, error, "Try again."))
     }

@@ -37,7 +37,6 @@ pub struct SpokenReview<'a> {
     pub name: &'a str,
     /// SHA-256 of the exact bytes.
     pub digest: &'a Digest,
-    /// The review.
     pub review: &'a Review,
 }
 
@@ -74,7 +73,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it cannot be read, is no text, or is longer than any review.
-    pub fn read_notes(&self, file: &Path) -> Result<Vec<String>> {
+    pub(crate) fn read_notes(&self, file: &Path) -> Result<Vec<String>> {
         let failed = |source| Error::File { doing: "read the notes", path: file.to_owned(), source };
         let mut text = String::new();
         let opened = std::fs::File::open(file).map_err(failed)?;
@@ -89,7 +88,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn save_review(&self, form: &[u8], output: &Path) -> Result<()> {
+    pub(crate) fn save_review(&self, form: &[u8], output: &Path) -> Result<()> {
         let failed = |source| Error::File { doing: "write the review", path: output.to_owned(), source };
         WholeFile::write(output, form).map_err(failed)
     }
@@ -98,7 +97,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn save_review_signature(&self, signed: &Signed, review: &Path) -> Result<PathBuf> {
+    pub(crate) fn save_review_signature(&self, signed: &Signed, review: &Path) -> Result<PathBuf> {
         let ending = match signed.signature.scheme {
             Scheme::Minisign => ".minisig",
             Scheme::Ssh => ".sshsig",
@@ -111,7 +110,10 @@ impl Workbench {
 }
 
 /// The reviews by those whose keys are trusted here, those who count first. Nobody else is heard.
-pub fn spoken_reviews<'a>(verdict: &'a Verdict, reviews: &'a [(Digest, Review)]) -> Vec<SpokenReview<'a>> {
+pub(crate) fn spoken_reviews<'a>(
+    verdict: &'a Verdict,
+    reviews: &'a [(Digest, Review)],
+) -> Vec<SpokenReview<'a>> {
     let vouched = verdict.vouchers.iter().map(|voucher| (Some(&voucher.name), voucher.review.as_ref()));
     let doubted = verdict.doubts.iter().map(|doubt| (doubt.name.as_ref(), doubt.review.as_ref()));
     let spoken = |(name, digest): (Option<&'a String>, Option<&'a Digest>)| {

@@ -30,13 +30,10 @@ pub enum Signer {
 /// What was signed.
 #[derive(Debug, Clone)]
 pub struct Signed {
-    /// The patch.
     pub patch: Patch,
     /// SHA-256 of the exact bytes that the signature covers.
     pub covers: Digest,
-    /// By which key.
     pub key: KeyFingerprint,
-    /// As what.
     pub role: SignerRole,
     /// The signature itself, as stock programs verify it beside the bytes.
     pub signature: Attached,
@@ -80,7 +77,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it does not fit the bundle, or the bundle cannot be written.
-    pub fn attach_signature(&self, file: &Path, signature: &Path, watch: Watch<'_>) -> Result<Signed> {
+    pub(crate) fn attach_signature(&self, file: &Path, signature: &Path, watch: Watch<'_>) -> Result<Signed> {
         let shown = self.verify(file, watch)?.inspection;
         let failed = |source| Error::File { doing: "read the signature", path: signature.to_owned(), source };
         let bytes = std::fs::read(signature).map_err(failed)?;
@@ -98,7 +95,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If the patch's product hides characters: nobody could copy such a comment by eye.
-    pub fn comment_to_sign(&self, patch: &Patch, role: SignerRole) -> Result<String> {
+    pub(crate) fn comment_to_sign(&self, patch: &Patch, role: SignerRole) -> Result<String> {
         let comment = self.statement(StatementKind::Bundle, patch, role).comment();
         match comment.split('\t').all(|field| escape_line(field) == field) {
             true => Ok(comment),
@@ -110,7 +107,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it is no such file, or the signature cannot be written; nothing is written over.
-    pub fn sign_rotation(&self, file: &Path, signer: &Signer) -> Result<PathBuf> {
+    pub(crate) fn sign_rotation(&self, file: &Path, signer: &Signer) -> Result<PathBuf> {
         let bytes = read_rotation(file)?;
         let kind = Rotation::kind_of(&bytes).map_err(|problem| unusable(file, &problem))?;
         let role = if kind == StatementKind::Revocation { SignerRole::Revoker } else { SignerRole::Author };
@@ -136,7 +133,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it is no such file, or not enough of those who may say so have signed it; nothing is changed then.
-    pub fn take_in_rotation(&self, file: &Path) -> Result<Rotated> {
+    pub(crate) fn take_in_rotation(&self, file: &Path) -> Result<Rotated> {
         let bytes = read_rotation(file)?;
         let rotation = Rotation::parse(&bytes).map_err(|problem| unusable(file, &problem))?;
         let signatures = signatures_beside(file)?;

@@ -17,7 +17,7 @@ use crate::progress::{CancelToken, Cancelled};
 use crate::workbench::contents::{Content, ContentSpool, First, Library, MAX_IN_MEMORY_BYTES, NotRead};
 use crate::workbench::{Result, Watch, Workbench};
 
-pub use hidden::{Hidden, HiddenCount, HiddenIn, HiddenPlace};
+pub(crate) use hidden::{Hidden, HiddenCount, HiddenIn, HiddenPlace};
 
 pub(crate) use hidden::in_patch as hidden_in;
 
@@ -28,7 +28,6 @@ pub enum ChangeSide {
     Absent,
     /// A folder or link: everything about it is in the change.
     NotAFile,
-    /// The content.
     Content(Content),
     /// It cannot be shown, and why.
     Unavailable(String),
@@ -37,23 +36,19 @@ pub enum ChangeSide {
 /// One change with both contents.
 #[derive(Debug, Clone)]
 pub struct ChangeContents<'a> {
-    /// The change.
     pub change: &'a FileChange,
     /// The place's node on the left: what is expected, or what was really found in the target.
     pub left: Option<Node>,
     /// The place's node on the right: what the change leaves, or, where somebody edited the file in the target, what
     /// both edits come to.
     pub right: Option<Node>,
-    /// The content before.
     pub before: ChangeSide,
-    /// The content after.
     pub after: ChangeSide,
 }
 
 /// One change with both contents, whatever their size; a rename with what stood at the old path.
 #[derive(Debug, Clone)]
 pub struct OneChange {
-    /// The change.
     pub change: FileChange,
     /// The change that takes the file away from its old path, if this one puts it at its new path.
     pub renamed_from: Option<FileChange>,

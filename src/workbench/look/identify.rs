@@ -26,16 +26,13 @@ pub struct Identified {
 /// How a patch and a folder compare.
 #[derive(Debug, Clone)]
 pub struct IdentifiedPatch {
-    /// The patch.
     pub identity: PatchRef,
-    /// Its title.
     pub title: String,
-    /// The product that it is for.
     pub product: String,
     /// Whether the history says that it is in the folder.
     pub in_history: bool,
     /// Whether its rules recognise the product; `None` if it has none.
-    pub is_product: Option<bool>,
+    pub(crate) is_product: Option<bool>,
     /// Whether it is for the version that was found; `None` if none was.
     pub is_for_version: Option<bool>,
     /// What the files say.

@@ -21,7 +21,7 @@ pub struct Inspection {
     /// Who vouches for it.
     pub verdict: Verdict,
     /// Length of the file in bytes.
-    pub file_bytes: u64,
+    pub(crate) file_bytes: u64,
     /// SHA-256 of the file.
     pub file_digest: Digest,
     /// SHA-256 of the manifest: what signatures cover.

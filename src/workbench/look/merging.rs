@@ -49,7 +49,7 @@ impl MergedContents {
     }
 
     /// All of them by what they are.
-    pub fn by_digest(&self) -> impl Iterator<Item = (Digest, Arc<Vec<u8>>)> {
+    pub(crate) fn by_digest(&self) -> impl Iterator<Item = (Digest, Arc<Vec<u8>>)> {
         self.contents.values().map(|content| (Digest::compute(content), Arc::new(content.clone())))
     }
 
@@ -120,7 +120,13 @@ impl Workbench {
     ///
     /// # Errors
     /// If there is nothing to merge at `path`, or a file cannot be read or written.
-    pub fn draft_merge(&self, bundle: &Path, target: &Path, path: &TreePath, output: &Path) -> Result<()> {
+    pub(crate) fn draft_merge(
+        &self,
+        bundle: &Path,
+        target: &Path,
+        path: &TreePath,
+        output: &Path,
+    ) -> Result<()> {
         let bundle = self.open(bundle)?;
         let fs = self.disk(target)?;
         let refused = |why: NoDraft| Error::refused_at(path, Edits::NoDraft(why));

@@ -33,7 +33,7 @@ impl Recalls {
     }
 
     /// As [`Recalls::about`].
-    pub fn about_patch(&self, patch: &PatchRef) -> Option<&Recalled> {
+    pub(crate) fn about_patch(&self, patch: &PatchRef) -> Option<&Recalled> {
         self.about(patch.id.as_str(), patch.revision)
     }
 

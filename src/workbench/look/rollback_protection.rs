@@ -28,7 +28,7 @@ const FORMAT: &str = "patchwright-seen/1";
 
 /// Whether a history is as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryCheck {
+pub(crate) struct HistoryCheck {
     /// How many entries fit.
     pub fitting: u64,
     /// Digest of the last one that fits: whoever wrote it down elsewhere can compare.
@@ -69,7 +69,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it cannot be read at all. What does not fit is the answer, no error.
-    pub fn check_history(&self, target: &Path) -> Result<HistoryCheck> {
+    pub(crate) fn check_history(&self, target: &Path) -> Result<HistoryCheck> {
         let fs = self.disk(target)?;
         let before = self.seen_of(target);
         let seen = before.as_ref().map(|folder| folder.entry);

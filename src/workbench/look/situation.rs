@@ -28,12 +28,12 @@ pub(crate) struct Survey {
 
 impl Survey {
     /// Whether every place still looks as it did when it was hashed, and nothing happened to the history since.
-    pub fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
+    pub(crate) fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.situation.history_head == Some(ledger.head().digest) && self.places_still_hold(fs)
     }
 
     /// The same without the history.
-    pub fn places_still_hold(&self, fs: &dyn Fs) -> bool {
+    pub(crate) fn places_still_hold(&self, fs: &dyn Fs) -> bool {
         self.paths.par_iter().all(|path| match (fs.look(&Place::from(path)), self.observed.get(path)) {
             // A folder's time changes with its entries, and the lock has just added one to the target.
             (Ok(Some(now)), Some(then)) if then.kind == StatKind::Dir => {
@@ -52,13 +52,13 @@ impl Survey {
 /// What one patch's own rules see in a folder.
 pub(crate) struct ProductSeen {
     /// Whether its product was recognised; `None` when it has no rule for that.
-    pub is_product: Option<bool>,
+    pub(crate) is_product: Option<bool>,
     /// What was seen by the rules that did not hold.
     pub evidence: Vec<String>,
     /// The product's version, where it can be told.
     pub version: Option<String>,
     /// Preflight checks that did not pass.
-    pub failed_checks: Vec<FailedCheck>,
+    pub(crate) failed_checks: Vec<FailedCheck>,
 }
 
 /// Where names will appear and disappear.

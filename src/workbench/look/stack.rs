@@ -17,7 +17,7 @@ use crate::workbench::Result;
 /// Everything that the history says about the places that patches changed.
 pub(crate) struct FolderStack {
     /// The patches, the lowest first.
-    pub layers: Vec<Layer>,
+    pub(crate) layers: Vec<Layer>,
     /// What every place that was ever changed should hold now.
     pub expected: BTreeMap<TreePath, Option<Node>>,
     origins: BTreeMap<TreePath, Option<Node>>,
@@ -84,7 +84,7 @@ impl FolderStack {
     }
 
     /// The patch of this key.
-    pub fn layer(&self, key: LayerKey) -> Option<&Layer> {
+    pub(crate) fn layer(&self, key: LayerKey) -> Option<&Layer> {
         self.layers.iter().find(|layer| layer.key == key)
     }
 }

@@ -35,7 +35,7 @@ pub struct FolderStatus {
     /// An interrupted change.
     pub unfinished: Option<UnfinishedWork>,
     /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
-    pub scripts_in_doubt: Vec<ScriptNote>,
+    pub(crate) scripts_in_doubt: Vec<ScriptNote>,
     /// Whether the last change was a rollback that can be taken back.
     pub can_undo_rollback: bool,
     /// Whether the last change put places right, and can be taken back.
@@ -61,11 +61,9 @@ pub enum Removal {
 /// An interrupted change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedWork {
-    /// The patch.
     pub patch: Option<PatchNote>,
     /// Whether it was being taken back rather than applied.
     pub is_rollback: bool,
-    /// When it was begun.
     pub begun: String,
     /// Who began it.
     pub user: String,

@@ -39,7 +39,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If the file cannot be written. What cannot be read in the folder is told in the file instead.
-    pub fn save_support_file(
+    pub(crate) fn save_support_file(
         &self,
         to: &Path,
         folder: Option<&Path>,

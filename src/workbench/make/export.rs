@@ -50,7 +50,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn save_export(&self, exported: &Exported, output: &Path) -> Result<()> {
+    pub(crate) fn save_export(&self, exported: &Exported, output: &Path) -> Result<()> {
         let failed = |source| Error::File { doing: "write the patch", path: output.to_owned(), source };
         WholeFile::write(output, &exported.text).map_err(failed)
     }

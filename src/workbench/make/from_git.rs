@@ -15,8 +15,7 @@ use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
 
 /// What to make a bundle from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GitMakeRequest {
-    /// The repository.
+pub(crate) struct GitMakeRequest {
     pub repository: PathBuf,
     /// Which change.
     pub commits: Commits,
@@ -46,7 +45,7 @@ impl Workbench {
     /// # Errors
     /// If `git` cannot read the repository, or there are submodules or names that no folder may have among the
     /// changes; otherwise as [`Workbench::make`].
-    pub fn make_of_commits(&self, request: &GitMakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
+    pub(crate) fn make_of_commits(&self, request: &GitMakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
         let repository = Repository::at(&request.repository);
         let (from, to) = match &request.commits {
             Commits::Range(from, to) => (Some(repository.commit(from)?), repository.commit(to)?),

@@ -15,7 +15,7 @@ use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
 
 /// What to make a bundle from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextMakeRequest {
+pub(crate) struct TextMakeRequest {
     /// The text patch, or the first of several ([`Workbench::reading`]).
     pub patch: PathBuf,
     /// The folder it is made for. It is only read.
@@ -33,7 +33,7 @@ impl Workbench {
     ///
     /// # Errors
     /// [`Error::Refused`] lists every hunk that has no place; otherwise as [`Workbench::make`].
-    pub fn make_of_text(&self, request: &TextMakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
+    pub(crate) fn make_of_text(&self, request: &TextMakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
         let bundle = self.open_for(&request.patch, &request.target, watch)?;
         if let Some(text) = &bundle.text
             && !text.is_good()

@@ -64,7 +64,7 @@ impl Repository {
     }
 
     /// The commit that `version` was made on; its first parent, if it is a merge.
-    pub fn parent_of(&self, version: &Version) -> Result<Option<Version>> {
+    pub(crate) fn parent_of(&self, version: &Version) -> Result<Option<Version>> {
         let line = self.run(&["rev-list", "--parents", "-n", "1", version.id()])?;
         let line = String::from_utf8_lossy(&line).into_owned();
         Ok(line.split_ascii_whitespace().nth(1).map(|id| Version { id: id.to_owned() }))

@@ -12,8 +12,9 @@ mod template;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-pub use from_git::{Commits, GitMakeRequest};
-pub use from_patch::TextMakeRequest;
+pub use from_git::Commits;
+pub(crate) use from_git::GitMakeRequest;
+pub(crate) use from_patch::TextMakeRequest;
 
 use crate::bundle::author::{self, AuthorError, Authored};
 use crate::bundle::order::{FindingWeight, MAX_ORDER_BYTES, Order, OrderFinding};
@@ -40,7 +41,6 @@ pub struct MakeRequest {
 /// Where the order comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderSource {
-    /// A file.
     File(PathBuf),
     /// Only an id; everything else takes its default.
     Id(String),
@@ -61,7 +61,6 @@ pub enum ProofChoice {
 pub struct MadeBundle {
     /// What it says.
     pub patch: Patch,
-    /// Where it is.
     pub output: PathBuf,
     /// Its length in bytes.
     pub bundle_bytes: u64,
@@ -74,7 +73,7 @@ pub struct MadeBundle {
 }
 
 impl Workbench {
-    /// Makes a bundle. With [`Proof::RoundTrip`] the finished file is applied to a copy of what it touches and taken
+    /// Makes a bundle. With [`ProofChoice::RoundTrip`] the finished file is applied to a copy of what it touches and taken
     /// back again before it gets its name; what its manifest says about the proof is true.
     ///
     /// # Errors

@@ -148,7 +148,6 @@ impl Copy {
         locked.ok_or_else(|| Error::Busy { path: path.to_owned() })
     }
 
-    /// What stands in it.
     fn state(&self, cancel: &CancelToken) -> Result<TreeState> {
         let observation = observe_all(&*self.open()?, &|_, _| false, &Quiet, cancel)?;
         match observation.problems.first() {

@@ -45,7 +45,7 @@ impl SideBySide {
     }
 
     /// Puts a folder there, and those around it.
-    pub fn put_folder(&self, side: TreeSide, path: &TreePath, mode: Mode) -> Result<()> {
+    pub(crate) fn put_folder(&self, side: TreeSide, path: &TreePath, mode: Mode) -> Result<()> {
         let place = self.place(side, path);
         fs::create_dir_all(&place)
             .and_then(|()| set_mode(&place, mode))

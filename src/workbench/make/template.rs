@@ -8,7 +8,7 @@ use crate::workbench::{Error, Result, Workbench};
 
 impl Workbench {
     /// The commented order template.
-    pub fn template(&self) -> &'static str {
+    pub(crate) fn template(&self) -> &'static str {
         TEMPLATE
     }
 
@@ -16,7 +16,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If there is such a file, or it cannot be written.
-    pub fn save_template(&self, path: &Path) -> Result<()> {
+    pub(crate) fn save_template(&self, path: &Path) -> Result<()> {
         let failed = |source| Error::File { doing: "write the patch order", path: path.to_owned(), source };
         let mut file = std::fs::File::create_new(path).map_err(failed)?;
         file.write_all(TEMPLATE.as_bytes()).map_err(failed)

@@ -34,7 +34,6 @@ pub(super) struct TextSource<'a> {
     pub headers: &'a [(String, MailHeader)],
     /// SHA-256 of what was read.
     pub digest: Digest,
-    /// When it was written.
     pub written: Option<SystemTime>,
     /// The system it is applied on.
     pub platform: &'a str,

@@ -48,7 +48,7 @@ pub(super) struct TextFile {
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn is_text_patch(file: &Path) -> Result<bool> {
+pub(crate) fn is_text_patch(file: &Path) -> Result<bool> {
     let failed = |source| Error::File { doing: "read the patch file", path: file.to_owned(), source };
     let Ok(found) = fs::metadata(file) else { return Ok(false) }; // Opening the bundle says why.
     if found.is_dir() {
@@ -70,7 +70,7 @@ pub fn is_text_patch(file: &Path) -> Result<bool> {
 }
 
 /// Whether `file` has a name that text patches have.
-pub fn is_text_patch_by_name(file: &Path) -> bool {
+pub(crate) fn is_text_patch_by_name(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let bare = [".gz", ".xz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     Path::new(bare).extension().is_some_and(|end| ENDINGS.iter().any(|known| end == *known))

@@ -25,7 +25,7 @@ impl Workbench {
     ///
     /// # Errors
     /// If it cannot be read, or is broken or hostile.
-    pub fn inspect_text(&self, file: &Path) -> Result<TextInspection> {
+    pub(crate) fn inspect_text(&self, file: &Path) -> Result<TextInspection> {
         let input = self.read_text(file)?;
         let texts: Vec<&[u8]> = input.files.iter().map(|file| file.bytes.as_slice()).collect();
         let (patches, hidden) = summaries(&input)?;
@@ -37,7 +37,12 @@ impl Workbench {
     ///
     /// # Errors
     /// As [`Workbench::inspect`], and if a text patch is broken or hostile.
-    pub fn inspect_for(&self, file: &Path, target: Option<&Path>, watch: Watch<'_>) -> Result<Inspection> {
+    pub(crate) fn inspect_for(
+        &self,
+        file: &Path,
+        target: Option<&Path>,
+        watch: Watch<'_>,
+    ) -> Result<Inspection> {
         if !is_text_patch(file)? {
             return self.inspect(file, watch);
         }

@@ -30,8 +30,8 @@ pub(super) use about::{about as about_of, line as one_line_of, names_a_product};
 use disk_tree::DiskTree;
 pub(super) use findings::{add_findings, obstacles, remarks};
 use input::{TextFile, TextInput};
-pub use input::{is_text_patch, is_text_patch_by_name};
-pub use inspect::TextReading;
+pub(crate) use input::{is_text_patch, is_text_patch_by_name};
+pub(crate) use inspect::TextReading;
 
 /// How text patches are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub struct TextOptions {
 
 /// What a text of patches says, without a folder.
 #[derive(Debug, Clone)]
-pub struct TextInspection {
+pub(crate) struct TextInspection {
     /// Each patch, in order.
     pub patches: Vec<TextSummary>,
     /// The texts of the diffs, one behind the other.
@@ -94,7 +94,7 @@ impl Workbench {
 
     /// The same workbench, reading only this patch of a series, counted from 0.
     #[must_use]
-    pub fn reading_only(&self, number: usize) -> Self {
+    pub(crate) fn reading_only(&self, number: usize) -> Self {
         self.reading(TextOptions { only: Some(number), ..self.text.clone() })
     }
 

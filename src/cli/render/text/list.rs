@@ -20,7 +20,7 @@ impl Sheet {
     }
 
     /// A value that may be absent.
-    pub fn option(&mut self, label: &str, value: Option<impl AsRef<str>>) {
+    pub(crate) fn option(&mut self, label: &str, value: Option<impl AsRef<str>>) {
         self.lines(label, value);
     }
 
@@ -30,14 +30,14 @@ impl Sheet {
     }
 
     /// The same with values that are escaped already.
-    pub fn shown_lines(&mut self, label: &str, values: impl IntoIterator<Item = String>) {
+    pub(crate) fn shown_lines(&mut self, label: &str, values: impl IntoIterator<Item = String>) {
         for (index, value) in values.into_iter().enumerate() {
             let label = if index == 0 { label } else { "" };
             self.text.push_str(&format!("{label:<width$}{value}\n", width = Self::LABEL_CHARS));
         }
     }
 
-    pub fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.text
     }
 }

@@ -91,7 +91,7 @@ impl KeyedText {
 
 impl KeyFormat {
     /// The form that a file of this name has.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;
         Some(match extension.to_ascii_lowercase().as_str() {
             "cfg" | "ini" => KeyFormat::Ini,

@@ -1,7 +1,7 @@
 //! The lock on a target. The kernel holds it, so that nobody has to clean up after a process that died.
 
 use std::fs::{File, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Seek, Write};
 
 use rustix::fd::OwnedFd;
 use rustix::fs::{self, Mode, OFlags};
@@ -14,9 +14,6 @@ use super::status::{self, ObjectKind, ObjectStatus};
 
 /// How often to start again when the lock file is replaced between opening and locking it.
 const RETRIES: usize = 8;
-
-/// Longest text about the holder that is read.
-const HOLDER_BYTES: u64 = 256;
 
 /// Bits that would let somebody else plant a file in the state folder.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
@@ -69,17 +66,6 @@ pub(super) fn lock(root: &Root, keeps_modes: bool, kind: LockKind) -> io::Result
         }
     }
     Err(io::Error::new(io::ErrorKind::ResourceBusy, "the lock file is being replaced again and again"))
-}
-
-/// Who took the lock last, for messages.
-pub(super) fn holder(root: &Root) -> Option<String> {
-    let file = lock_file(root).ok()?.open_file(OFlags::RDONLY).ok()?;
-    let mut text = String::new();
-    File::from(file).take(HOLDER_BYTES).read_to_string(&mut text).ok()?;
-    let text = text.trim();
-    // Anybody may have written this, so nothing that could disturb a terminal gets through.
-    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic() || c == ' ');
-    plain.then(|| text.to_owned())
 }
 
 fn lock_file(root: &Root) -> io::Result<Resolved> {

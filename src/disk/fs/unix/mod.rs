@@ -70,11 +70,6 @@ impl OsFs {
         Self { is_disposable: true, ..self }
     }
 
-    /// Who took the lock last, as text for a message; nothing depends on it.
-    pub fn lock_holder(&self) -> Option<String> {
-        lock::holder(&self.root)
-    }
-
     fn ours(&self, at: &StatePath) -> io::Result<Resolved> {
         self.root.spot(&Place::State(at.clone()))
     }

@@ -83,11 +83,6 @@ impl OsFs {
         Self { is_disposable: true, ..self }
     }
 
-    /// Who took the lock last. On Windows nobody can read a locked file, so this is never known.
-    pub fn lock_holder(&self) -> Option<String> {
-        None
-    }
-
     fn ours(&self, at: &StatePath) -> io::Result<Resolved> {
         self.root.spot(&Place::State(at.clone()))
     }

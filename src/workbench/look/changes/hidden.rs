@@ -49,10 +49,8 @@ impl HiddenIn {
 /// One place that is worth a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HiddenPlace {
-    /// Where.
     pub at: HiddenIn,
-    /// What.
-    pub suspect: Confusable,
+    pub(crate) suspect: Confusable,
 }
 
 /// How often something of one kind was found.
@@ -73,7 +71,7 @@ pub struct Hidden {
     /// How many more stand on lines that the old files have already.
     pub there_before: u64,
     /// How many files may be text and were not looked through: they are too large, too many, or not at hand.
-    pub not_looked_through: u64,
+    pub(crate) not_looked_through: u64,
 }
 
 impl Hidden {
@@ -88,7 +86,7 @@ impl Hidden {
     }
 
     /// The listed places of one kind that matter that much.
-    pub fn places_of(
+    pub(crate) fn places_of(
         &self,
         danger: ConfusableSeverity,
         kind: ConfusableKind,
