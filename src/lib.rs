@@ -1,6 +1,6 @@
 //! Patchwright puts patches into a product folder so carefully that anybody can take each of them out again.
 //!
-//! Read from the bottom of this page upwards: `model` has the words, `plan` says what should happen, `transaction`
+//! ARCHITECTURE.md has the way of one apply and a table of what is where. In short: `model` has the words, `plan` says what should happen, `transaction`
 //! makes it true, `workbench` has one method per thing a person wants, and the front ends render its answers.
 //!
 //! ```text

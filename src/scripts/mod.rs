@@ -40,7 +40,7 @@ use tempfile::TempDir;
 
 use crate::model::Interpreter;
 use crate::progress::CancelToken;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 pub(crate) use capture::KEPT_OUTPUT_BYTES;
 use capture::{Capture, Stream};
 

@@ -29,7 +29,7 @@ use windows_sys::Win32::System::Threading::{
     THREAD_SUSPEND_RESUME,
 };
 
-use super::End;
+use super::ScriptEnd;
 use crate::model::Interpreter;
 
 /// The environment variable with the mark of one run.
@@ -156,10 +156,10 @@ impl Group {
     }
 }
 
-pub(super) fn end_of(status: ExitStatus) -> End {
+pub(super) fn end_of(status: ExitStatus) -> ScriptEnd {
     match status.code() {
-        Some(code) => End::Exit(code),
-        None => End::NotStarted("nobody knows how it ended".to_owned()),
+        Some(code) => ScriptEnd::Exit(code),
+        None => ScriptEnd::NotStarted("nobody knows how it ended".to_owned()),
     }
 }
 

@@ -18,7 +18,7 @@
 //! A crash before 3 leaves an untouched target and rubbish; after 6, a finished change and some tidying; between
 //! them, a target that [`recover`] puts back: every original is at its place or in its object, decided by hash.
 //!
-//! # Differences from the design this began with
+//! # What is not done, and why
 //!
 //! The originals are not linked aside beforehand: the exchange itself leaves them in `objects`, which saves two
 //! calls and a name per file and leaves no second name through which they could change. (An original that has

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::files_below;
+
 mod words;
 
 /// Modules that compute and do nothing else: whoever calls them gives them time, chance and news of progress.
@@ -408,19 +410,7 @@ fn all_rust_files() -> Vec<PathBuf> {
 }
 
 fn rust_files(folder: &str) -> Vec<PathBuf> {
-    let (mut files, mut folders) = (Vec::new(), vec![root().join(folder)]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a folder of the project") {
-            let path = entry.expect("an entry of the project").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
+    files_below(&root().join(folder), &["rs"])
 }
 
 fn read(path: &Path) -> String {

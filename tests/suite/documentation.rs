@@ -1,10 +1,11 @@
 //! What the documents say is true.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use patchwright::model::{Code, Kind};
 
+use crate::support::files_below;
 use crate::support::tools::INSTALLED_BY_CI;
 
 #[test]
@@ -34,7 +35,7 @@ fn ci_installs_what_it_then_requires() {
 #[test]
 fn no_story_skips_a_program_of_ci_by_itself() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = [root.join("tests"), root.join("src")].map(|folder| rust_files(&folder)).concat();
+    let files = [root.join("tests"), root.join("src")].map(|folder| files_below(&folder, &["rs"])).concat();
     let starts = |text: &str| {
         INSTALLED_BY_CI.iter().any(|program| text.contains(&format!("Command::new(\"{program}\")")))
     };
@@ -47,15 +48,6 @@ fn no_story_skips_a_program_of_ci_by_itself() {
         })
         .collect();
     assert!(without.is_empty(), "ask support::tools::is_here: {without:?}");
-}
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("our own folder");
-    let paths = entries.map(|entry| entry.expect("our own folder").path());
-    paths
-        .flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .collect()
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use patchwright::model::Code;
 
+use crate::support::files_below;
+
 /// Tests that make failures by hand, to see how they are worded. Nobody meets a code there.
 const ONLY_WORDED: [&str; 3] = ["src/report", "src/present", "src/words"];
 
@@ -56,16 +58,9 @@ fn stories() -> Vec<PathBuf> {
         let elsewhere = ONLY_WORDED.iter().any(|folder| path.starts_with(root.join(folder)));
         !elsewhere && !path.ends_with(file!())
     };
-    let mut found = files(&root.join("tests"));
-    found.extend(files(&root.join("src")));
+    let mut found = ["tests", "src"].map(|folder| files_below(&root.join(folder), &["rs", "snap"])).concat();
     found.retain(|path| is_test(path) && is_other(path));
     found
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("our own folder").map(|entry| entry.expect("an entry").path());
-    let below = entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] });
-    below.filter(|path| path.extension().is_some_and(|end| end == "rs" || end == "snap")).collect()
 }
 
 fn read(path: &Path) -> String {

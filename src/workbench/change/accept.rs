@@ -9,7 +9,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, PatchNote};
 use crate::model::{Digest, Node, Step, TreePath};
 use crate::transaction;
-use crate::workbench::look::stack::vendor_plan_of;
+use crate::workbench::look::stack::manifests_of;
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Result, Workbench};
 
@@ -186,9 +186,12 @@ fn expected_by(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<BTreeMap<T
         }
         (Action::Apply, _) => {
             // Without the manifest nobody can tell; it is kept in the history as long as that is whole.
-            let changes = vendor_plan_of(fs, entry.seq).map(|patch| patch.changes).unwrap_or_default();
-            let known = |images: Vec<Node>| images.iter().filter_map(digest).collect();
-            changes.into_iter().map(|change| (change.path, known(change.before))).collect()
+            let mut expected: BTreeMap<TreePath, Vec<Digest>> = BTreeMap::new();
+            for change in manifests_of(fs, ledger, entry).flat_map(|patch| patch.changes) {
+                let known = change.before.iter().filter_map(digest);
+                expected.entry(change.path).or_default().extend(known);
+            }
+            expected
         }
         _ => BTreeMap::new(),
     })

@@ -112,10 +112,10 @@ pub(crate) fn manifest_of(fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Option
     (Some(Digest::compute(&bytes)) == digest).then(|| read_manifest(&bytes).ok())?
 }
 
-/// What the manifest says that was kept with entry `seq`; `None` if there is none, or it cannot be read.
-pub(crate) fn vendor_plan_of(fs: &dyn Fs, seq: u64) -> Option<Patch> {
-    let place = Ledger::place_of(seq).join("manifest.json");
-    read_manifest(&read_small(fs, &place, MAX_MANIFEST_BYTES).ok()?).ok()
+/// The manifests that were kept with the patches of `entry`, as [`manifest_of`] gives them.
+pub(crate) fn manifests_of(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> impl Iterator<Item = Patch> {
+    let parts = 0..entry.parts.len().max(1);
+    parts.filter_map(move |part| manifest_of(fs, ledger, LayerKey { entry: entry.seq, part }))
 }
 
 /// The patch as this system sees it.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::drift::{DriftCause, find_causes};
-use super::stack::{FolderStack, vendor_plan_of};
+use super::stack::{FolderStack, manifests_of};
 use crate::checks::identify;
 use crate::disk::fs::Fs;
 use crate::disk::observe;
@@ -278,7 +278,7 @@ fn product(fs: &dyn Fs, ledger: &Ledger, folder: &FolderStack) -> Result<(Option
         // What was read for the patches in the folder need not be read again.
         let known = folder.layers.iter().filter(|layer| layer.key.entry == entry.seq);
         let known = known.filter_map(|layer| layer.patch.clone()).next_back();
-        let patch = known.or_else(|| vendor_plan_of(fs, entry.seq).map(Arc::new));
+        let patch = known.or_else(|| manifests_of(fs, ledger, entry).last().map(Arc::new));
         if let Some(patch) = patch.filter(|patch| text_patch::names_a_product(patch)) {
             let version = identify(fs, &patch.about.product)?.version;
             return Ok((Some(patch.about.product.name.clone()), version));

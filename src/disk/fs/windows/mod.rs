@@ -26,10 +26,10 @@ use windows_sys::Win32::System::SystemServices::{
 };
 
 use self::confine::{A_MOMENT, A_WHILE, Resolved, Root, Status, naming_holders, options};
-use super::os::{LOCK_FILE, OpenError, in_parallel, refused, utf8};
+use super::os::{FolderError, LOCK_FILE, in_parallel, refused, utf8};
 use super::{
-    Attributes, Features, FileRead, FileWrite, Fs, LockGuard, LockKind, Names, Place, Space, Stat, StatKind,
-    StatePath, Volume,
+    Attributes, Features, FileRead, FileWrite, FolderNames, Fs, LockGuard, LockKind, Place, Space, Stat,
+    StatKind, StatePath, Volume,
 };
 use crate::model::{Code, Mode, TreePath};
 
@@ -65,8 +65,8 @@ impl OsFs {
     ///
     /// # Errors
     /// The folder is a link, is none, or the system refuses.
-    pub fn open(path: &Path) -> Result<Self, OpenError> {
-        OpenError::check(path)?;
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
+        FolderError::check(path)?;
         let open = || {
             let root = Root::open(path)?;
             let (name, flags) = sys::filesystem(&root.handle)?;
@@ -74,7 +74,7 @@ impl OsFs {
             let keeps_owners = flags & FILE_PERSISTENT_ACLS != 0;
             Ok(Self { root, features, is_disposable: false, keeps_owners })
         };
-        open().map_err(|e| OpenError::new(path, e))
+        open().map_err(|e| FolderError::new(path, e))
     }
 
     /// For a folder that nobody keeps: what is synced does not wait for the disk, and a power cut may lose it.
@@ -105,10 +105,10 @@ impl Fs for OsFs {
         }
     }
 
-    fn list(&self, dir: &Place) -> io::Result<Names> {
+    fn list(&self, dir: &Place) -> io::Result<FolderNames> {
         let spot = self.root.spot(dir)?;
         spot.only_dir()?;
-        let mut names = Names::default();
+        let mut names = FolderNames::default();
         for entry in spot.read(|folder| std::fs::read_dir(folder))? {
             names.add(entry?.file_name().as_encoded_bytes());
         }

@@ -57,7 +57,7 @@ fn a_state_folder_or_root_that_is_a_junction_is_refused() {
     for kind in [LockKind::Exclusive, LockKind::Shared] {
         assert_eq!(kind_of(target.fs.lock(kind)), ErrorKind::NotADirectory);
     }
-    assert!(matches!(OsFs::open(&link), Err(OpenError::IsLink { .. })));
+    assert!(matches!(OsFs::open(&link), Err(FolderError::IsLink { .. })));
     target.assert_canary_unchanged();
 }
 
