@@ -91,12 +91,7 @@ impl Making {
                 "Choose an output outside of both folders.",
             ),
             Making::Unreadable { side, code, detail } => {
-                let hint = match code {
-                    Code::InUse => STOP_WRITING,
-                    Code::Rights => "Run as a user who may read everything in the folder.",
-                    _ => LEAVE_IT_OUT,
-                };
-                row(*code, format!("in {side}: {detail}"), hint)
+                row(*code, format!("in {side}: {detail}"), hint_to_read(*code))
             }
             Making::SameName(found) => {
                 row(Code::Collide, found.to_string(), "Give one of them another name.")
@@ -108,13 +103,7 @@ impl Making {
             ),
             Making::Rule { field, code, message } => {
                 let field = field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
-                let hint = match code {
-                    Code::Path | Code::Collide => LEAVE_IT_OUT,
-                    Code::Policy => "Change its permissions in the new folder.",
-                    Code::Limit => SPLIT,
-                    _ => "Change the order or the new folder, then try again.",
-                };
-                row(*code, field + message, hint)
+                row(*code, field + message, hint_to_keep(*code))
             }
             Making::LongManifest { changes, bytes, max_bytes } => row(
                 Code::Order,
@@ -124,6 +113,25 @@ impl Making {
                 SPLIT,
             ),
         }
+    }
+}
+
+/// What to do about something that cannot be read.
+const fn hint_to_read(code: Code) -> &'static str {
+    match code {
+        Code::InUse => STOP_WRITING,
+        Code::Rights => "Run as a user who may read everything in the folder.",
+        _ => LEAVE_IT_OUT,
+    }
+}
+
+/// What to do about a broken rule.
+const fn hint_to_keep(code: Code) -> &'static str {
+    match code {
+        Code::Path | Code::Collide => LEAVE_IT_OUT,
+        Code::Policy => "Change its permissions in the new folder.",
+        Code::Limit => SPLIT,
+        _ => "Change the order or the new folder, then try again.",
     }
 }
 

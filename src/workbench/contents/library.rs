@@ -105,6 +105,8 @@ pub(crate) struct Library<'a> {
     made: BTreeMap<Digest, Arc<Vec<u8>>>,
     sizes: BTreeMap<Digest, u64>,
     read: Mutex<BTreeMap<Digest, Option<Arc<Vec<u8>>>>>,
+    /// What came of looking for a content in the folder: each file is hashed for it once.
+    looked_up: Mutex<BTreeMap<Digest, Option<Place>>>,
 }
 
 impl<'a> Library<'a> {
@@ -121,6 +123,7 @@ impl<'a> Library<'a> {
             made: BTreeMap::new(),
             sizes: BTreeMap::new(),
             read: Mutex::default(),
+            looked_up: Mutex::default(),
         };
         for (index, bundle) in bundles.iter().enumerate() {
             bundle.patch.changes.iter().for_each(|change| library.add_change(index, change));
@@ -235,12 +238,18 @@ impl<'a> Library<'a> {
             return Ok(Some(Place::from(seen)));
         }
         let Some(fs) = self.fs else { return Ok(None) };
+        let looked_up = || self.looked_up.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = looked_up().get(digest) {
+            return Ok(known.clone());
+        }
         // What cannot be read is not this content.
         let holds = |place: &Place| hash_file(fs, place).is_ok_and(|(found, _)| found == *digest);
-        match self.supposed(digest).find(holds) {
-            Some(place) => Ok(Some(place)),
-            None => Ok(self.whole_copy(digest)?.map(Place::from)),
-        }
+        let place = match self.supposed(digest).find(holds) {
+            Some(place) => Some(place),
+            None => self.whole_copy(digest)?.map(Place::from),
+        };
+        looked_up().insert(*digest, place.clone());
+        Ok(place)
     }
 
     /// Where in the folder bundles say that this content is; whoever reads it compares its digest.
@@ -299,12 +308,12 @@ impl<'a> Library<'a> {
     /// # Errors
     /// If what it is made from is damaged.
     pub fn read(&self, digest: &Digest) -> Result<Option<Vec<u8>>, NotRead> {
-        if self.find(digest)?.is_none() {
-            return Ok(None);
-        }
         let mut content = Vec::new();
-        self.copy_to(digest, &mut content)?;
-        Ok((Digest::compute(&content) == *digest).then_some(content))
+        match self.copy_to(digest, &mut content) {
+            Err(NotRead::Nowhere) => Ok(None),
+            Err(error) => Err(error),
+            Ok(()) => Ok((Digest::compute(&content) == *digest).then_some(content)),
+        }
     }
 
     fn open_place(&self, place: &Place) -> io::Result<Box<dyn FileRead>> {
