@@ -16,6 +16,7 @@ mod keep_local_edits;
 mod roll_back;
 mod stacks;
 
+mod believe_a_history;
 mod trust_a_patch;
 
 mod call_patches_back;
