@@ -61,6 +61,7 @@ pub(crate) use text_patch::{
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::OrderFinding;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
+pub(crate) use crate::guarded::GuardedError;
 pub use crate::ledger::{Action, Entry, Installed, PatchNote};
 pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
 pub use crate::transaction::recover::{OnForeign, Undone};

@@ -17,6 +17,7 @@ mod roll_back;
 mod stacks;
 
 mod believe_a_history;
+mod guard_what_decides;
 mod trust_a_patch;
 
 mod call_patches_back;
