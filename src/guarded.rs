@@ -107,6 +107,14 @@ pub(crate) fn lock(path: &Path) -> Result<File, GuardedError> {
     Ok(lock)
 }
 
+/// Makes sure that nobody else can exchange what this program puts into `folder`.
+///
+/// # Errors
+/// As [`fn@read`].
+pub(crate) fn check_folder(folder: &Path) -> Result<(), GuardedError> {
+    system::find(&folder.join("file")).map(drop)
+}
+
 /// Makes a folder of our own settings, and those above it that are missing, for this person alone.
 ///
 /// # Errors

@@ -47,12 +47,12 @@ fn what_others_can_write_or_exchange_does_not_count() {
     let file = root.join("a/b/file");
     for (mode, who) in [(0o666, "everybody"), (0o602, "everybody"), (0o660, "its group")] {
         set_mode(&file, mode);
-        let said = format!("file can be written by {who}, so nobody knows who wrote it; chmod go-w");
+        let said = format!("file can be written by {who}; chmod go-w");
         assert_eq!(problem(&file), said);
     }
     set_mode(&file, 0o600);
     set_mode(&root.join("a"), 0o777);
-    assert_eq!(problem(&file), "a can be written by everybody, so nobody knows who wrote it; chmod go-w");
+    assert_eq!(problem(&file), "a can be written by everybody; chmod go-w");
     set_mode(&root.join("a"), 0o1777);
     assert!(read(&file, 4).is_ok(), "in a sticky folder nobody exchanges what belongs to others");
 }

@@ -116,7 +116,7 @@ fn writers(mode: u32) -> Option<&'static str> {
 }
 
 fn writable_by(path: &Path, writers: &str) -> GuardedError {
-    let problem = format!("can be written by {writers}, so nobody knows who wrote it");
+    let problem = format!("can be written by {writers}");
     GuardedError::OfOthers { path: path.to_owned(), problem, mend: "chmod go-w".to_owned() }
 }
 
