@@ -134,6 +134,30 @@ fn behind_the_last_change_comes_the_next_file() {
     assert_eq!(harness.state().requests.last(), Some(&PaneRequest::PreviousFile));
 }
 
+/// One line of JSON, as programs write it, with a word of it.
+fn minified(word: &str) -> String {
+    let members: Vec<String> = (0..9_000).map(|number| format!("\"key{number}\":{number}")).collect();
+    format!("{{{}}}", members.join(",").replace(":6000,", &format!(":{word},")))
+}
+
+#[test]
+fn a_change_far_to_the_right_in_the_one_line_of_a_file_is_brought_into_view() {
+    let (old, new) = (minified("6000"), minified("\"other\""));
+    let mut harness = pane(contents("data.json", old.as_bytes(), new.as_bytes()));
+    let at = old.find(":6000,").expect("it is there") as f32;
+    let font = egui::TextStyle::Monospace.resolve(&harness.ctx.global_style());
+    let char_width = harness.ctx.fonts_mut(|fonts| fonts.glyph_width(&font, '0'));
+    let first_char = |harness: &Harness<'_, Pane>| harness.state().state.shift / char_width;
+    let is_in_view = |first: f32| first < at && at < first + 60.0;
+    assert!(is_in_view(first_char(&harness)), "opened at {} for {at}", first_char(&harness));
+    // The very end can be reached as well.
+    press(&mut harness, Modifiers::NONE, Key::End);
+    let end = first_char(&harness);
+    assert!(end < old.len() as f32 && end + 120.0 > old.len() as f32, "{end} of {}", old.len());
+    press(&mut harness, Modifiers::NONE, Key::Home);
+    assert!(first_char(&harness) < 1.0);
+}
+
 #[test]
 fn a_gap_is_opened_by_key_and_by_button() {
     let old = numbered(100);

@@ -98,6 +98,8 @@ pub struct PaneState {
     pub shift: f32,
     /// The widest line seen so far, in points.
     pub widest: f32,
+    /// Whether what changed in the present row is to be brought into view from the side.
+    pub reveals_change: bool,
     /// What is marked.
     pub selection: Option<Selection>,
     /// Rows in view at the last drawing.
@@ -252,6 +254,7 @@ impl PaneState {
             // A file opens at its first change.
             (true, _, Some(first)) => {
                 self.place.show(first, rows.count(), self.visible.max(1.0));
+                self.reveals_change = true;
             }
             (_, Some(row), _) => {
                 let above = self.place.row.saturating_sub(self.place.scroll.top);
@@ -446,6 +449,7 @@ impl PaneState {
             self.go_to_difference(contents, target);
         } else if let Some(row) = self.rows().and_then(|rows| rows.row_of_hunk(target)) {
             self.go_to_row(row);
+            self.reveals_change = true;
         }
     }
 

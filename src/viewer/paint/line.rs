@@ -46,6 +46,8 @@ pub(super) struct Placed {
     first_char: usize,
     /// Where the galley begins, from the line's beginning.
     offset: f32,
+    /// What of the line is behind the galley, in points.
+    behind: f32,
 }
 
 impl Placed {
@@ -71,6 +73,7 @@ impl Placed {
             galley: painter.layout_job(job),
             first_char: chars.start,
             offset: chars.start as f32 * metrics.char_width,
+            behind: (line.chars - chars.end) as f32 * metrics.char_width,
         }
     }
 
@@ -87,9 +90,9 @@ impl Placed {
         self.first_char + cursor.index.0
     }
 
-    /// How far the line reaches.
+    /// How far the line reaches, also where it is not laid out.
     pub fn right(&self) -> f32 {
-        self.offset + self.galley.size().x
+        self.offset + self.galley.size().x + self.behind
     }
 }
 

@@ -9,11 +9,13 @@ use super::{Given, gap, list, menu, ruler};
 use crate::text::with_thousands;
 use crate::toolkit::theme::Tokens;
 use crate::viewer::layout::{Caret, Column, Layout, LineRowKind, PaneRequest, PaneState, Rows, Selection};
-use crate::viewer::model::{Half, LineDiff};
+use crate::viewer::model::{Half, LineDiff, WordMarks};
 use crate::words::{contents as words, fill};
 
 /// Room above and below the characters of a row.
 const ROW_PADDING: f32 = 4.0;
+/// Characters of a change that should be in view, at least.
+const REVEALED_CHARS: f32 = 8.0;
 /// Height of the bar that moves lines to the side.
 const SIDE_BAR_HEIGHT: f32 = 12.0;
 
@@ -44,6 +46,9 @@ pub(super) fn text_ui(
     take_keys(ui, given, state, row_id, out);
     scroll(ui, &response, state, &metrics);
     point(ui, &response, diff, state, &columns, &metrics);
+    if std::mem::take(&mut state.reveals_change) {
+        reveal_change(diff, state, &columns, &metrics);
+    }
     paint(ui, given, diff, state, &columns, &metrics, rows_area);
     let label = row_label(diff, state);
     list::present_row(ui, row_id, rows_area, metrics.row_height, &state.place, &label);
@@ -100,6 +105,31 @@ fn scroll(ui: &Ui, response: &Response, state: &mut PaneState, metrics: &Metrics
         }
     }
     state.shift = state.shift.clamp(0.0, state.widest.max(0.0));
+}
+
+/// Moves the lines to the side, if need be, so that the first change in the present row is in view.
+fn reveal_change(diff: &LineDiff, state: &mut PaneState, columns: &Columns, metrics: &Metrics) {
+    let Some(row) = state.rows().and_then(|rows| rows.row(diff, state.place.row)) else { return };
+    let Some(number) = row.hunk else { return };
+    let refined = state.refined(diff, number);
+    let hunk = &diff.hunks()[number];
+    let chars = Half::BOTH.into_iter().filter_map(|half| {
+        let line = row.line(half)?;
+        let WordMarks::Bytes(changed) = refined.marks(half, line - half.of(&hunk.old, &hunk.new).start)
+        else {
+            return None;
+        };
+        let shown = &state.line(diff, half, line).shown;
+        Some(shown.char_of_byte(shown.to_shown(changed.first()?.start)))
+    });
+    let Some(x) = chars.min().map(|char| char as f32 * metrics.char_width) else { return };
+    let width = columns.text(columns.cells[0]).width();
+    let is_in_view = x >= state.shift && x + REVEALED_CHARS * metrics.char_width <= state.shift + width;
+    if !is_in_view {
+        state.shift = (x - width / 3.0).max(0.0);
+        // How wide the lines are is known when they are painted; until then it is this wide at least.
+        state.widest = state.widest.max(state.shift);
+    }
 }
 
 /// Marks with the pointer, and makes the row below it the present one.
