@@ -30,6 +30,12 @@ words! {
     NEXT_CHANGE_BUTTON = "Next change (n, F7)";
     PREVIOUS_CHANGE = "Previous change";
     PREVIOUS_CHANGE_BUTTON = "Previous change (p, Shift+F7)";
+    FIND = "Find in this file";
+    FIND_BAD_PATTERN = "Not a regular expression";
+    FIND_CLOSE = "Close the search";
+    FIND_NEXT = "Next match";
+    FIND_PATTERN = "Regular expression";
+    FIND_PREVIOUS = "Previous match";
     GO = "Go";
     GO_TO = "Go to a line or byte";
     GO_TO_BYTE = "Go to byte, such as 4096 or 0x1000";

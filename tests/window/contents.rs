@@ -22,6 +22,18 @@ struct Pane {
     requests: Vec<PaneRequest>,
 }
 
+impl Pane {
+    /// What is looked for is found at once.
+    fn answer(&mut self) {
+        let asked = self.requests.extract_if(.., |request| matches!(request, PaneRequest::Find(_)));
+        for request in asked.collect::<Vec<_>>() {
+            let PaneRequest::Find(query) = request else { unreachable!("only these were taken out") };
+            let found = self.contents.text().expect("a text").find(&query, &CancelToken::new());
+            self.state.found(&self.contents, &query, found);
+        }
+    }
+}
+
 fn contents(path: &str, before: &[u8], after: &[u8]) -> ViewedContents {
     let node = |bytes: &[u8]| {
         let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
@@ -54,6 +66,7 @@ fn pane(contents: ViewedContents) -> Harness<'static, Pane> {
         .build_ui_state(
             |ui, pane: &mut Pane| {
                 pane_ui(ui, (&pane.contents).into(), &mut pane.state, &mut pane.requests);
+                pane.answer();
             },
             pane,
         );
@@ -270,4 +283,79 @@ fn the_layout_is_chosen_by_key_and_kept_for_the_next_file() {
     pane.state.act(&pane.contents, lay, &mut Vec::new());
     harness.run();
     assert_eq!(row(&harness), "y, changed from x, line 1, before line 1");
+}
+
+/// Types one character after the other.
+fn types(harness: &mut Harness<'_, Pane>, text: &str) {
+    for letter in text.chars() {
+        harness.event(Event::Text(letter.to_string()));
+        harness.run();
+    }
+}
+
+/// "2 of 5", as the search says it.
+fn found(harness: &Harness<'_, Pane>) -> Option<(usize, usize)> {
+    harness.state().state.search.as_ref().and_then(patchwright::viewer::layout::Search::position)
+}
+
+#[test]
+fn a_text_is_found_on_both_sides_and_in_what_is_folded_away() {
+    let old = numbered(300).replace("line 150\n", "the Needle is old\n");
+    let new =
+        numbered(300).replace("line 150\n", "the needle is new, needle\n").replace("line 250", "a needle");
+    let old = old.replace("line 250", "a needle");
+    let mut harness = pane(contents("a.txt", old.as_bytes(), new.as_bytes()));
+    press(&mut harness, Modifiers::COMMAND, Key::F);
+    types(&mut harness, "needle");
+    assert_eq!(found(&harness), Some((1, 4)));
+    harness.get_by_label("1 of 4");
+    assert!(
+        row(&harness).starts_with("the needle is new, needle, changed from the Needle"),
+        "{}",
+        row(&harness)
+    );
+    // The last one is in a gap, which opens.
+    for _ in 0..3 {
+        press(&mut harness, Modifiers::NONE, Key::Enter);
+    }
+    assert_eq!((found(&harness), row(&harness)), (Some((4, 4)), "a needle, unchanged, line 250".to_owned()));
+    // Round and round, also backwards.
+    press(&mut harness, Modifiers::NONE, Key::F3);
+    assert_eq!(found(&harness), Some((1, 4)));
+    press(&mut harness, Modifiers::SHIFT, Key::Enter);
+    assert_eq!(found(&harness), Some((4, 4)));
+    // A capital counts once it is typed.
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    types(&mut harness, "Needle");
+    assert_eq!(found(&harness), Some((1, 1)));
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(found(&harness), None);
+}
+
+#[test]
+fn a_pattern_is_looked_for_and_one_that_is_none_is_said_to_be_none() {
+    let mut harness = pane(contents("a.txt", b"port = 80\n", b"port = 8080\n(x\n"));
+    press(&mut harness, Modifiers::COMMAND, Key::F);
+    types(&mut harness, "(x");
+    assert_eq!(found(&harness), Some((1, 1)));
+    harness.get_by_label("Regular expression").click();
+    harness.run();
+    assert_eq!(found(&harness), None);
+    harness.get_by_label("Not a regular expression");
+    harness.get_by_label("Find in this file").focus();
+    harness.run();
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    types(&mut harness, "80*$");
+    assert_eq!(found(&harness).map(|(_, count)| count), Some(2));
+}
+
+#[test]
+fn every_press_counts_even_where_several_come_before_the_next_picture() {
+    let old = numbered(400);
+    let new = old.replace("line 50\n", "a\n").replace("line 150\n", "b\n").replace("line 250\n", "c\n");
+    let mut harness = pane(contents("a.txt", old.as_bytes(), new.as_bytes()));
+    harness.key_press(Key::N);
+    harness.key_press(Key::N);
+    harness.run();
+    assert_eq!(row(&harness), "c, changed from line 250, line 250, before line 250");
 }

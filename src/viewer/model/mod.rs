@@ -13,6 +13,7 @@ mod load;
 mod notes;
 mod picture;
 mod refine;
+mod search;
 mod text;
 
 pub use encoding::{ByteOrder, TextEncoding};
@@ -23,4 +24,5 @@ pub use load::{View, ViewedContents, load};
 pub use notes::{ChangeNote, Equality, NoteWeight};
 pub use picture::{PictureFacts, PixelBox, PixelDifference};
 pub use refine::{MAX_REFINED_BYTES, Refined, WordMarks};
+pub use search::{Hit, Hits, MAX_HITS, Query, SearchError};
 pub use text::{Coarse, Half, LONG_PATIENCE, LineDiff, TextSides};

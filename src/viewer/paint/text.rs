@@ -8,13 +8,15 @@ use super::rows::{Columns, paint};
 use super::{Given, gap, list, menu, ruler};
 use crate::text::with_thousands;
 use crate::toolkit::theme::Tokens;
-use crate::viewer::layout::{Caret, Column, Layout, LineRowKind, PaneRequest, PaneState, Rows, Selection};
-use crate::viewer::model::{Half, LineDiff, WordMarks};
+use crate::viewer::layout::{
+    Caret, Column, Layout, LineRowKind, PaneRequest, PaneState, Rows, Selection, Spot,
+};
+use crate::viewer::model::{Half, LineDiff};
 use crate::words::{contents as words, fill};
 
 /// Room above and below the characters of a row.
 const ROW_PADDING: f32 = 4.0;
-/// Characters of a change that should be in view, at least.
+/// Characters of what is shown that should be in view, at least.
 const REVEALED_CHARS: f32 = 8.0;
 /// Height of the bar that moves lines to the side.
 const SIDE_BAR_HEIGHT: f32 = 12.0;
@@ -46,8 +48,8 @@ pub(super) fn text_ui(
     take_keys(ui, given, state, row_id, out);
     scroll(ui, &response, state, &metrics);
     point(ui, &response, diff, state, &columns, &metrics);
-    if std::mem::take(&mut state.reveals_change) {
-        reveal_change(diff, state, &columns, &metrics);
+    if let Some(spot) = state.reveals.take() {
+        reveal(spot, diff, state, &columns, &metrics);
     }
     paint(ui, given, diff, state, &columns, &metrics, rows_area);
     let label = row_label(diff, state);
@@ -107,22 +109,10 @@ fn scroll(ui: &Ui, response: &Response, state: &mut PaneState, metrics: &Metrics
     state.shift = state.shift.clamp(0.0, state.widest.max(0.0));
 }
 
-/// Moves the lines to the side, if need be, so that the first change in the present row is in view.
-fn reveal_change(diff: &LineDiff, state: &mut PaneState, columns: &Columns, metrics: &Metrics) {
-    let Some(row) = state.rows().and_then(|rows| rows.row(diff, state.place.row)) else { return };
-    let Some(number) = row.hunk else { return };
-    let refined = state.refined(diff, number);
-    let hunk = &diff.hunks()[number];
-    let chars = Half::BOTH.into_iter().filter_map(|half| {
-        let line = row.line(half)?;
-        let WordMarks::Bytes(changed) = refined.marks(half, line - half.of(&hunk.old, &hunk.new).start)
-        else {
-            return None;
-        };
-        let shown = &state.line(diff, half, line).shown;
-        Some(shown.char_of_byte(shown.to_shown(changed.first()?.start)))
-    });
-    let Some(x) = chars.min().map(|char| char as f32 * metrics.char_width) else { return };
+/// Moves the lines to the side, if need be, so that `spot` is in view.
+fn reveal(spot: Spot, diff: &LineDiff, state: &mut PaneState, columns: &Columns, metrics: &Metrics) {
+    let shown = &state.line(diff, spot.half, spot.line).shown;
+    let x = shown.char_of_byte(shown.to_shown(spot.byte)) as f32 * metrics.char_width;
     let width = columns.text(columns.cells[0]).width();
     let is_in_view = x >= state.shift && x + REVEALED_CHARS * metrics.char_width <= state.shift + width;
     if !is_in_view {
@@ -203,8 +193,14 @@ fn caret_at(
     };
     let text = columns.text(cell);
     let drawn = state.line(diff, half, line);
-    let look =
-        LineStyle { tokens: Tokens::from_context(ui), tone: None, marks: None, spans: &[], selected: None };
+    let look = LineStyle {
+        tokens: Tokens::from_context(ui),
+        tone: None,
+        marks: None,
+        spans: &[],
+        selected: None,
+        found: &[],
+    };
     let placed = Placed::new(ui.painter(), &drawn.shown, &look, metrics, (state.shift, text.width()));
     let char = placed.char_at(pointer.x - text.left() + state.shift);
     let byte = drawn.shown.to_source(drawn.shown.byte_of_char(char.min(drawn.shown.chars)));
