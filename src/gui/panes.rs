@@ -98,6 +98,10 @@ impl Panes {
                         Some(Computed::Longer(Box::new(longer)))
                     });
                 }
+                PaneRequest::Ignore(white_space) => shown.start(ui.ctx(), move |contents, cancel, _| {
+                    let other = contents.ignoring(white_space, cancel).ok()?;
+                    Some(Computed::Longer(Box::new(other)))
+                }),
                 PaneRequest::StopComparing => {
                     state.set_comparing(false);
                     shown.cancel.cancel();

@@ -40,6 +40,20 @@ words! {
     GO_TO = "Go to a line or byte";
     GO_TO_BYTE = "Go to byte, such as 4096 or 0x1000";
     GO_TO_LINE = "Go to line";
+    // White space
+    WHITE_SPACE = "White space";
+    WHITE_SPACE_ALL = "Nothing else changed.";
+    WHITE_SPACE_AMOUNT = "Ignore the amount of white space";
+    WHITE_SPACE_AMOUNT_IGNORED = "Its amount is ignored.";
+    WHITE_SPACE_COUNTS = "Show all white space changes";
+    WHITE_SPACE_ENDS = "Ignore white space at line ends";
+    WHITE_SPACE_ENDS_IGNORED = "Ignored at line ends.";
+    WHITE_SPACE_IGNORE = "Ignore all white space";
+    WHITE_SPACE_IGNORED = "Ignored.";
+    WHITE_SPACE_NEXT = "Ignore more white space";
+    WHITE_SPACE_NONE = "It hides no change.";
+    WHITE_SPACE_ONE = "1 change is hidden.";
+    WHITE_SPACE_SEVERAL = "{n} changes are hidden.";
     // Lines left out
     GAP_ONE = "1 unchanged line";
     GAP_SEVERAL = "{n} unchanged lines";

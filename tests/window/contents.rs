@@ -23,13 +23,23 @@ struct Pane {
 }
 
 impl Pane {
-    /// What is looked for is found at once.
+    /// What is looked for is found at once, and white space is ignored at once.
     fn answer(&mut self) {
-        let asked = self.requests.extract_if(.., |request| matches!(request, PaneRequest::Find(_)));
-        for request in asked.collect::<Vec<_>>() {
-            let PaneRequest::Find(query) = request else { unreachable!("only these were taken out") };
-            let found = self.contents.text().expect("a text").find(&query, &CancelToken::new());
-            self.state.found(&self.contents, &query, found);
+        let cancel = CancelToken::new();
+        let is_answered =
+            |request: &mut PaneRequest| matches!(request, PaneRequest::Find(_) | PaneRequest::Ignore(_));
+        for request in self.requests.extract_if(.., is_answered).collect::<Vec<_>>() {
+            match request {
+                PaneRequest::Find(query) => {
+                    let found = self.contents.text().expect("a text").find(&query, &cancel);
+                    self.state.found(&self.contents, &query, found);
+                }
+                PaneRequest::Ignore(white_space) => {
+                    self.contents = self.contents.ignoring(white_space, &cancel).expect("nobody stops it");
+                    self.state.contents_changed();
+                }
+                _ => {}
+            }
         }
     }
 }
@@ -358,4 +368,37 @@ fn every_press_counts_even_where_several_come_before_the_next_picture() {
     harness.key_press(Key::N);
     harness.run();
     assert_eq!(row(&harness), "c, changed from line 250, line 250, before line 250");
+}
+
+#[test]
+fn white_space_is_ignored_more_and_more_and_what_that_hides_is_said() {
+    let old = "if x {\n    one()\n}\nkeep\nkeep\ntwo(a,b)\nkeep\nthree  four\nend\n";
+    let new = "if x {  \n    one()\n}\nkeep\nkeep\ntwo(a, b)\nkeep\nthree four\nEND\n";
+    let mut harness = pane(contents("a.txt", old.as_bytes(), new.as_bytes()));
+    let hunks = |harness: &Harness<'_, Pane>| {
+        let diff = harness.state().contents.text().expect("a text");
+        (diff.hunks().len(), diff.hidden())
+    };
+    assert_eq!(hunks(&harness), (3, 0));
+    press(&mut harness, Modifiers::NONE, Key::W);
+    assert_eq!(hunks(&harness), (2, 1));
+    harness.get_by_label("Ignored at line ends. 1 change is hidden.");
+    press(&mut harness, Modifiers::NONE, Key::W);
+    // "three  four" stands beside a line that really changed, so that place stays.
+    assert_eq!(hunks(&harness), (2, 1));
+    press(&mut harness, Modifiers::NONE, Key::W);
+    assert_eq!(hunks(&harness), (1, 2));
+    harness.get_by_label("Ignored. 2 changes are hidden.");
+    harness.get_by_label("Show all white space changes").click();
+    harness.run();
+    assert_eq!(hunks(&harness), (3, 0));
+}
+
+#[test]
+fn a_file_in_which_only_white_space_changed_never_looks_unchanged() {
+    let mut harness = pane(contents("a.txt", b"a\nb c\n", b"a\nb  c\n"));
+    for _ in 0..2 {
+        press(&mut harness, Modifiers::NONE, Key::W);
+    }
+    harness.get_by_label("Its amount is ignored. Nothing else changed.");
 }

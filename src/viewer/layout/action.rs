@@ -1,6 +1,6 @@
 //! What a person can do in a pane, and what the pane asks for in return.
 
-use crate::viewer::model::{Half, Query, View};
+use crate::viewer::model::{Half, Query, View, WhiteSpace};
 
 /// How the sides of a text are laid out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,6 +31,10 @@ pub enum PaneAction {
     ToggleWholeFile,
     /// Lines that only one side has take the full width.
     ToggleWideHunks,
+    /// Compare the lines so that this white space counts.
+    Count(WhiteSpace),
+    /// The same with the next sort of white space.
+    NextWhiteSpace,
     /// Ask for a line or a byte to go to.
     GoTo,
     /// Look for a text.
@@ -63,6 +67,8 @@ pub enum PaneRequest {
     CompareBytes,
     /// Call [`ViewedContents::compare_longer`] in a job and show its result.
     CompareLonger,
+    /// Call [`ViewedContents::ignoring`] in a job and show its result.
+    Ignore(WhiteSpace),
     /// Stop that job.
     StopComparing,
     /// Decode the pictures in a job.

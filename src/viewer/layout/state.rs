@@ -12,7 +12,7 @@ use super::rows::{EXPAND_LINES, Expand, Layout, LineRow, Opened, Rows, section_a
 use super::search::Search;
 use super::shown::ShownLine;
 use crate::model::TreePath;
-use crate::viewer::model::{Half, LineDiff, Refined, TextSides, View, ViewedContents, WordMarks};
+use crate::viewer::model::{Half, LineDiff, Refined, TextSides, View, ViewedContents, WhiteSpace, WordMarks};
 use crate::words::{contents as words, fill};
 
 /// Width below which two columns are too narrow to read code in, in points.
@@ -30,6 +30,8 @@ pub struct PaneState {
     layout: LayoutChoice,
     /// Whether lines that only one side has take the full width.
     pub wide_hunks: bool,
+    /// Which white space counts; the contents may be compared otherwise until a job has done it.
+    pub white_space: WhiteSpace,
     /// How far the gaps between changes are opened.
     pub opened: Opened,
     rows: Option<(Layout, Rows)>,
@@ -129,6 +131,8 @@ pub struct Asked {
     pub bytes: bool,
     /// The pictures, decoded.
     pub pictures: bool,
+    /// The lines, compared so that this white space counts.
+    pub white_space: Option<WhiteSpace>,
 }
 
 impl PaneState {
@@ -143,7 +147,8 @@ impl PaneState {
         let mut opened = Opened::default();
         opened.set_whole_file(self.opened.is_whole_file());
         let search = self.search.as_ref().map(Search::again);
-        Self { layout: self.layout, wide_hunks: self.wide_hunks, opened, search, ..Self::new() }
+        let (layout, wide_hunks, white_space) = (self.layout, self.wide_hunks, self.white_space);
+        Self { layout, wide_hunks, white_space, opened, search, ..Self::new() }
     }
 
     /// Says whether a longer comparison is running.
@@ -247,6 +252,14 @@ impl PaneState {
         self.rows = Some((layout, rows));
     }
 
+    /// Asks for the lines to be compared as somebody wants, where they are not.
+    pub fn ask_for_white_space(&mut self, diff: &LineDiff, out: &mut Vec<PaneRequest>) {
+        if diff.white_space() != self.white_space && self.asked.white_space != Some(self.white_space) {
+            self.asked.white_space = Some(self.white_space);
+            out.push(PaneRequest::Ignore(self.white_space));
+        }
+    }
+
     /// Puts the hunks on the bar beside the rows.
     pub fn mark_text(&mut self, diff: &LineDiff, height: f32) {
         if let Some((_, rows)) = &self.rows {
@@ -291,6 +304,8 @@ impl PaneState {
             PaneAction::Lay(layout) => (self.view, self.layout) = (Some(View::Text), layout),
             PaneAction::ToggleWideHunks => self.wide_hunks = !self.wide_hunks,
             PaneAction::GoTo => self.go_to = Some(String::new()),
+            PaneAction::Count(white_space) => self.white_space = white_space,
+            PaneAction::NextWhiteSpace => self.white_space = self.white_space.next(),
             PaneAction::Find => self.open_search(),
             PaneAction::NextHit => self.go_by_hit(contents, true),
             PaneAction::PreviousHit => self.go_by_hit(contents, false),

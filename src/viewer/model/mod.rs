@@ -15,6 +15,7 @@ mod picture;
 mod refine;
 mod search;
 mod text;
+mod white_space;
 
 pub use encoding::{ByteOrder, TextEncoding};
 pub use facts::{ContentKind, Facts, PictureFormat, TextFacts, size_words};
@@ -26,3 +27,4 @@ pub use picture::{PictureFacts, PixelBox, PixelDifference};
 pub use refine::{MAX_REFINED_BYTES, Refined, WordMarks};
 pub use search::{Hit, Hits, MAX_HITS, Query, SearchError};
 pub use text::{Coarse, Half, LONG_PATIENCE, LineDiff, TextSides};
+pub use white_space::WhiteSpace;
