@@ -72,7 +72,8 @@ impl UnverifiedBundle {
                 return Err(BundleError::new(Code::Manifest, problem).in_file(self.container.path()).into());
             }
         }
-        let verdict = judge(&claim(&patch, &self.manifest), &self.signatures, &self.reviews, keyring, now);
+        let claim = claim_of(&patch, &self.manifest);
+        let verdict = judge(&claim, &self.signatures, &self.reviews, keyring, now);
         let content = BundleContent::Container(self.container);
         let bundle = VerifiedBundle {
             patch,
@@ -88,13 +89,10 @@ impl UnverifiedBundle {
     }
 }
 
-fn claim<'a>(patch: &Patch, manifest: &'a [u8]) -> Claim<'a> {
-    Claim {
-        manifest,
-        place: place_of(patch),
-        created: patch.created.parse().ok(),
-        asks: patch.about.approvals,
-    }
+/// What signatures over the exact bytes of `manifest`, which say what `patch` is, vouch for.
+pub(crate) fn claim_of<'m>(patch: &Patch, manifest: &'m [u8]) -> Claim<'m> {
+    let (place, asks) = (place_of(patch), patch.about.approvals);
+    Claim { manifest, place, created: patch.created.parse().ok(), asks }
 }
 
 /// Where a patch stands in its vendor's row, as signatures repeat it.
@@ -115,8 +113,8 @@ pub struct VerifiedBundle {
     pub verdict: Verdict,
     /// How the diffs fit, if it was made of text patches for one folder.
     pub text: Option<TextOrigin>,
-    /// The signatures that came along, whatever they are worth.
-    signatures: Vec<Attached>,
+    /// The signatures that came along, whoever made them.
+    pub signatures: Vec<Attached>,
     /// The reviews that came along, whoever signed them.
     pub reviews: Vec<AttachedReview>,
     manifest: Vec<u8>,
@@ -161,7 +159,10 @@ impl VerifiedBundle {
     pub(crate) fn judge_again(&mut self, keyring: &Keyring, now: Timestamp) {
         self.verdict = match self.text {
             Some(_) => Verdict::unsigned(keyring.policy("")),
-            None => judge(&claim(&self.patch, &self.manifest), &self.signatures, &self.reviews, keyring, now),
+            None => {
+                let claim = claim_of(&self.patch, &self.manifest);
+                judge(&claim, &self.signatures, &self.reviews, keyring, now)
+            }
         };
     }
 

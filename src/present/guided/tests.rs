@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::workbench::DecisionDigest;
 
 /// Every stage, in order.
 const STAGES: [Stage; 8] = [

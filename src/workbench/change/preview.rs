@@ -179,14 +179,14 @@ impl Workbench {
     ) -> Result<Previewed> {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
-        let folder = FolderStack::read(fs, &ledger)?;
+        let folder = FolderStack::read(fs, &ledger)?.vouched(fs, &ledger, &self.keys_of_today()?);
         let order = order_of(bundles, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
         let replaced = may_be_replaced(&patches, &folder);
         let (mut survey, seen) = self.survey_for_apply(fs, &patches, &replaced, &ledger, watch)?;
         let keeps_modes = survey.situation.keeps_modes;
         let coming: Vec<Candidate> =
-            patches.iter().zip(seen).map(|(patch, seen)| coming(patch, seen, keeps_modes)).collect();
+            order.iter().zip(seen).map(|(one, seen)| coming(&bundles[*one], seen, keeps_modes)).collect();
         survey.situation.installed.extend(contained(&folder));
         let recalls = self.recalls()?;
         let held = |patch: &&Patch| {
@@ -273,9 +273,10 @@ fn contained(folder: &FolderStack) -> Vec<(String, u32)> {
     contained.filter(|id| !is_here(id.as_str())).map(|id| (id.to_string(), u32::MAX)).collect()
 }
 
-fn coming(patch: &Patch, seen: ProductSeen, keeps_modes: bool) -> Candidate {
+fn coming(bundle: &VerifiedBundle, seen: ProductSeen, keeps_modes: bool) -> Candidate {
     Candidate {
-        patch: Arc::new(plain(patch.clone(), keeps_modes)),
+        patch: Arc::new(plain(bundle.patch.clone(), keeps_modes)),
+        authors: bundle.verdict.authors(),
         is_product: seen.is_product,
         product_evidence: seen.evidence,
         version: seen.version,
