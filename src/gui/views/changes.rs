@@ -19,6 +19,9 @@ use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbox) {
     let Some(list) = &model.workspace.tree else {
+        if let Some(failure) = model.workspace.patch.failed() {
+            return super::overview::failure_ui(ui, failure, outbox);
+        }
         if model.workspace.lacks_folder() {
             return without_folder_ui(ui, model, outbox);
         }
