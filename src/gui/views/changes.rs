@@ -83,7 +83,11 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, outbox: &mut Outb
             ui.label(text::body(words::CHANGES_NONE).color(Tokens::from_context(ui).muted));
         }
         let rows = list.rows();
-        long_tree(ui, words::TREE, rows.len(), |ui, index| {
+        let is_chosen = |row: &TreeRow| match row.kind {
+            RowKind::Change(change) => model.workspace.selected == Some(change),
+            RowKind::Folder { .. } => false,
+        };
+        long_tree(ui, words::TREE, rows.len(), rows.iter().position(is_chosen), |ui, index| {
             row_ui(ui, model, list, index, &rows[index], outbox);
         });
     });
