@@ -43,7 +43,7 @@ pub(crate) use keys::{KeyWish, KnownKey, MadeKey};
 pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace};
 pub use look::changes::{ChangeSide, OneChange};
 pub(crate) use look::drift::DriftCause;
-pub(crate) use look::folders::FolderList;
+pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};
 pub(crate) use look::inspect::{Inspection, Verification};
