@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::scope::Author;
 use crate::diff::{LineRange, NotCarried, carry_over};
 use crate::model::{Digest, FileChange, FileNode, LayerKey, Mode, Node, Patch, Step, TreePath};
 
@@ -16,6 +17,8 @@ pub struct Layer {
     pub revision: u32,
     /// What its manifest says, if that was kept and is whole.
     pub patch: Option<Arc<Patch>>,
+    /// Who made it, as far as its signatures and the keys that are trusted here today show it.
+    pub author: Option<Author>,
     /// What it changed, in the order of the places.
     pub steps: Vec<Step>,
     /// Places that were as it leaves them already when it came, because of a patch below it.
@@ -44,13 +47,43 @@ impl Layer {
         self.steps.iter().map(|step| &step.path).chain(&self.shares)
     }
 
+    /// The same without folders.
+    pub(super) fn files(&self) -> impl Iterator<Item = &TreePath> {
+        let is_folder = |step: &Step| step.before.iter().chain(&step.after).all(Node::is_dir);
+        self.paths().filter(move |path| !self.step_at(path).is_some_and(is_folder))
+    }
+
     /// Its step at `path`.
     pub(crate) fn step_at(&self, path: &TreePath) -> Option<&Step> {
         self.steps.binary_search_by(|step| step.path.cmp(path)).ok().map(|index| &self.steps[index])
     }
 
+    /// What it found at `path` and what it left there; by its manifest, where others had left the same before it.
+    pub(super) fn brought_at(&self, path: &TreePath) -> Option<(Option<&Node>, Option<&Node>)> {
+        match self.step_at(path) {
+            Some(step) => Some((step.before.as_ref(), step.after.as_ref())),
+            None => self.change_at(path).map(|change| (change.before.first(), change.after.as_ref())),
+        }
+    }
+
     fn change_at(&self, path: &TreePath) -> Option<&FileChange> {
         self.patch.as_ref()?.change_at(path)
+    }
+}
+
+/// One step as a layer of its own.
+pub(super) fn alone(path: &TreePath, before: Option<Node>, after: Option<Node>) -> Layer {
+    Layer {
+        key: LayerKey { entry: u64::MAX, part: 0 },
+        id: String::new(),
+        revision: 1,
+        patch: None,
+        author: None,
+        steps: vec![Step { path: path.clone(), before, after }],
+        shares: BTreeSet::new(),
+        shifted: BTreeSet::new(),
+        accepted: false,
+        superseded: None,
     }
 }
 

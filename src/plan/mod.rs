@@ -5,8 +5,10 @@
 //! [`ApprovedPlan`] can be carried out.
 
 mod apply;
+mod fates;
 mod folders;
 mod heal;
+mod landing;
 mod layers;
 mod local_edits;
 mod order;
@@ -15,6 +17,7 @@ mod relate;
 mod relate_tests;
 mod resolve;
 mod rollback;
+mod scope;
 mod several;
 mod situation;
 #[cfg(test)]
@@ -27,19 +30,18 @@ pub(crate) mod why;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+pub use fates::FileFates;
+pub(crate) use fates::how_it_stands;
 pub(crate) use heal::plan_heal;
 pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
 pub(crate) use local_edits::{MergedHow, Resolution};
 pub use order::in_order;
-#[cfg(test)]
-pub(crate) use relate::RelatedPresence;
-#[cfg(test)]
-pub(crate) use relate::relate;
 pub(crate) use relate::{Consequence, Declaration, Meeting, Relation, RelationClass, SharedPlace};
 pub(crate) use resolve::{Cycle, resolve};
 pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;
+pub use scope::{Author, Scope};
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
 pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, Recalled, VolumeProblem};

@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::fates::Bringing;
+use super::landing::land;
+use super::relate::{Newcomer, RelatedPresence, relate, says_that_it_contains};
 use super::tests::{change, file, patch};
 use super::*;
 use crate::model::{
-    Conflict, FileNode, LayerKey, Patch, PatchId, Requirement, RequirementIf, RequirementMode,
+    Conflict, FileChange, FileNode, LayerKey, Patch, PatchId, Requirement, RequirementIf, RequirementMode,
 };
 
 /// Contents that are known because somebody wrote them down here.
@@ -53,6 +56,7 @@ pub(super) fn layer(patch: &Patch, entry: u64) -> Layer {
         id: patch.about.identity.id.as_str().to_owned(),
         revision: patch.about.identity.revision,
         patch: Some(Arc::new(patch.clone())),
+        author: None,
         steps: patch.changes.iter().map(step).collect(),
         shares: BTreeSet::new(),
         shifted: BTreeSet::new(),
@@ -74,12 +78,37 @@ fn edit(at: &str, before: &str, after: &str) -> crate::model::FileChange {
     change(at, Some(file(before)), Some(file(after)))
 }
 
-/// What `new` is to `there`, of which everything is in the folder.
+/// What `new` by somebody is to one of `layers`, of which everything is in the folder.
+fn relation_in(
+    new: &Patch,
+    author: Option<&Author>,
+    layers: &[Layer],
+    number: usize,
+    presence: RelatedPresence,
+    contents: &dyn ContentByDigest,
+) -> Relation {
+    let expected: BTreeMap<TreePath, Option<Node>> = layers
+        .iter()
+        .flat_map(|layer| &layer.steps)
+        .map(|step| (step.path.clone(), step.after.clone()))
+        .collect();
+    let stack = Stack { layers, expected: &expected, origins: &BTreeMap::new() };
+    let contained = layers.iter().filter(|layer| says_that_it_contains(new, layer)).map(|layer| layer.key);
+    let contained = contained.collect();
+    let landing = |change: &FileChange| Some((change.path.clone(), land(change, &stack, &contained, contents)?));
+    let landings = new.changes.iter().filter_map(landing).collect();
+    let stands = |change: &FileChange| {
+        let bringing = Bringing { before: change.before.first(), left: change.after.as_ref() };
+        (change.path.clone(), bringing.stand(stack.now(&change.path).as_ref(), contents))
+    };
+    let coverage = new.changes.iter().map(stands).collect();
+    let new = Newcomer { patch: new, author, landings: &landings, coverage: &coverage };
+    relate(&new, &layers[number], presence, &stack, contents)
+}
+
+/// What `new` is to `there`, both unsigned.
 fn relation(new: &Patch, there: &Patch, presence: RelatedPresence) -> Relation {
-    let other = layer(there, 1);
-    let left: BTreeMap<_, _> =
-        other.steps.iter().map(|step| (step.path.clone(), step.after.clone())).collect();
-    relate(new, &other, presence, &|path| left.get(path).cloned().flatten(), &texts())
+    relation_in(new, None, &[layer(there, 1)], 0, presence, &texts())
 }
 
 fn class(new: &Patch, there: &Patch) -> RelationClass {
@@ -183,7 +212,7 @@ fn lines_that_both_change_are_named() {
 fn without_contents_nothing_is_called_mergeable() {
     let one = layer(&named("ONE", &["A"], vec![edit("f", BASE, TOP)]), 1);
     let other = named("X", &["B"], vec![edit("f", BASE, BOTTOM)]);
-    let told = relate(&other, &one, RelatedPresence::Installed, &|_| Some(file(TOP)), &NoContents);
+    let told = relation_in(&other, None, &[one], 0, RelatedPresence::Installed, &NoContents);
     assert_eq!(told.class, RelationClass::Regression);
 }
 
@@ -214,10 +243,10 @@ fn on_a_stack_what_the_file_holds_decides() {
     let both = "one\n2\n3\n4\nfive\n";
     let second = named("TWO", &["B"], vec![edit("f", TOP, both)]);
     let third = named("THREE", &["C"], vec![edit("f", both, "one\n2\nthree\n4\nfive\n")]);
-    for there in [&first, &second] {
-        let told =
-            relate(&third, &layer(there, 1), RelatedPresence::Installed, &|_| Some(file(both)), &texts());
-        assert_eq!(told.class, RelationClass::BuildsOn, "{}", there.about.identity);
+    let layers = [layer(&first, 1), layer(&second, 2)];
+    for number in [0, 1] {
+        let told = relation_in(&third, None, &layers, number, RelatedPresence::Installed, &texts());
+        assert_eq!(told.class, RelationClass::BuildsOn, "{}", layers[number].id);
     }
 }
 

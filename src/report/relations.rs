@@ -15,6 +15,7 @@ pub fn evidence(relation: &Relation) -> Vec<String> {
             lines.push(format!("{label}: {}", fixes.join(", ")));
         }
     }
+    lines.extend(relation.containment().map(|told| format!("files: {told}")));
     lines.extend(evidence.places.iter().map(|place| format!("{}: {}", place.path, meeting(place))));
     lines
 }

@@ -1,6 +1,6 @@
 //! Why a patch does not belong to a folder, to this machine, or to other patches.
 
-use super::{Wording, row};
+use super::{Override, Wording, row};
 use crate::model::{Code, PatchRef};
 use crate::plan::{Cycle, FailedCheck, Recalled, Relation, RelationClass};
 
@@ -30,10 +30,14 @@ pub(crate) enum Unfit {
         min_revision: u32,
         found: Option<u32>,
         beside: Option<(String, PatchRef)>,
+        /// It is needed only because of a patch for another product or by another author.
+        for_a_stranger: bool,
     },
     Excludes {
         id: String,
         reason: String,
+        /// Whether it is for another product or by another author.
+        is_strangers: bool,
     },
     Related(Box<Relation>),
     Circle(Cycle),
@@ -68,19 +72,20 @@ impl Unfit {
             Unfit::Check(failed) => {
                 row(Code::Preflight, failed.to_string(), "Make this true, then try again.")
             }
-            Unfit::Requires { id, min_revision, found, beside } => {
+            Unfit::Requires { id, min_revision, found, beside, .. } => {
                 let found =
                     found.map_or("it is not here".to_owned(), |rev| format!("revision {rev} is here"));
                 let hint = match beside {
                     Some((file, patch)) => format!("{file} beside it brings {patch}; name both."),
                     None => format!("Apply {id} first."),
                 };
+                let hint = with_override(hint, self.way_around());
                 row(Code::Requires, format!("needs {id} from revision {min_revision} on, and {found}"), hint)
             }
-            Unfit::Excludes { id, reason } => row(
+            Unfit::Excludes { id, reason, .. } => row(
                 Code::Conflicts,
                 format!("clashes with {id}, which is in this folder: {reason}"),
-                format!("Roll back {id} first, or ask the vendor."),
+                with_override(format!("Roll back {id} first, or ask the vendor."), self.way_around()),
             ),
             Unfit::Related(relation) => {
                 let code = match relation.class {
@@ -102,5 +107,23 @@ impl Unfit {
             ),
             Unfit::NoneNamed => row(Code::Usage, "no patch file was named", "Name a patch file."),
         }
+    }
+
+    /// With which override it does not count, if there is one.
+    pub(super) fn way_around(&self) -> Option<Override> {
+        match self {
+            Unfit::Related(relation) => relation.way_around,
+            Unfit::Requires { for_a_stranger: true, .. } | Unfit::Excludes { is_strangers: true, .. } => {
+                Some(Override::Related)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn with_override(hint: String, way_around: Option<Override>) -> String {
+    match way_around {
+        Some(way) => format!("{hint} {}", way.hint()),
+        None => hint,
     }
 }

@@ -1,6 +1,6 @@
 //! What applying bundles would do, without doing any of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::ledger::Ledger;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
 use crate::plan::why::Unfit;
 use crate::plan::{
-    Candidate, InstalledStack, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation,
+    Candidate, InstalledStack, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation,
     Resolution, plan_several, resolve,
 };
 use crate::transaction::recover::{self, Unfinished};
@@ -25,7 +25,7 @@ use crate::workbench::look::changes::{Hidden, hidden_in};
 use crate::workbench::look::inspect::readable_reviews;
 use crate::workbench::look::merging::{EditChoices, resolve_edits};
 use crate::workbench::look::situation::{ProductSeen, Survey};
-use crate::workbench::look::stack::{FolderStack, plain};
+use crate::workbench::look::stack::{FolderStack, author_by, plain};
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
 
@@ -184,12 +184,15 @@ impl Workbench {
         let folder = FolderStack::read(fs, &ledger)?;
         let order = order_of(bundles, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
-        let replaced = may_be_replaced(&patches, &folder);
-        let (mut survey, seen) = self.survey_for_apply(fs, &patches, &replaced, &ledger, watch)?;
+        let (mut survey, seen) = self.survey_for_apply(fs, &patches, &ledger, watch)?;
         let keeps_modes = survey.situation.keeps_modes;
-        let coming: Vec<Candidate> =
-            patches.iter().zip(seen).map(|(patch, seen)| coming(patch, seen, keeps_modes)).collect();
-        survey.situation.installed.extend(contained(&folder));
+        let verdicts = order.iter().map(|index| &bundles[*index].verdict);
+        let coming: Vec<Candidate> = patches
+            .iter()
+            .zip(verdicts)
+            .zip(seen)
+            .map(|((patch, verdict), seen)| coming(patch, verdict, seen, keeps_modes))
+            .collect();
         let recalls = self.recalls()?;
         let held = |patch: &&Patch| {
             Some((patch.about.identity.clone(), recalls.about_patch(&patch.about.identity)?.clone()))
@@ -250,34 +253,10 @@ fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Vec<usiz
     Ok(order.into_iter().map(|index| chosen[index]).collect())
 }
 
-/// Places of patches that one of `patches` may replace: they change, too, then.
-fn may_be_replaced(patches: &[&Patch], folder: &FolderStack) -> BTreeSet<TreePath> {
-    let shares_a_fix = |patch: &Patch, layer: &Layer| {
-        let fixes = layer.patch.iter().flat_map(|old| &old.about.fixes);
-        let mut own: BTreeSet<&String> = patch.about.fixes.iter().collect();
-        fixes.into_iter().any(|fix| !own.insert(fix))
-    };
-    let is_replaced = |layer: &&Layer| {
-        patches.iter().any(|patch| {
-            patch.about.identity.id.as_str() == layer.id
-                || patch.about.supersedes.iter().any(|old| old.as_str() == layer.id)
-                || shares_a_fix(patch, layer)
-        })
-    };
-    folder.layers.iter().filter(is_replaced).flat_map(Layer::paths).cloned().collect()
-}
-
-/// Patches that are in the folder because another one contains them, in whatever edition.
-fn contained(folder: &FolderStack) -> Vec<(String, u32)> {
-    let is_here = |id: &str| folder.layers.iter().any(|layer| layer.id == id);
-    let active = folder.layers.iter().filter(|layer| layer.is_active());
-    let contained = active.flat_map(|layer| layer.patch.iter().flat_map(|patch| &patch.about.supersedes));
-    contained.filter(|id| !is_here(id.as_str())).map(|id| (id.to_string(), u32::MAX)).collect()
-}
-
-fn coming(patch: &Patch, seen: ProductSeen, keeps_modes: bool) -> Candidate {
+fn coming(patch: &Patch, verdict: &Verdict, seen: ProductSeen, keeps_modes: bool) -> Candidate {
     Candidate {
         patch: Arc::new(plain(patch.clone(), keeps_modes)),
+        author: author_by(verdict),
         is_product: seen.is_product,
         product_evidence: seen.evidence,
         version: seen.version,

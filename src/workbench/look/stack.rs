@@ -10,8 +10,9 @@ use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Layers, Ledger, Moved, read_small};
 use crate::model::{Digest, FileChange, LayerKey, Node, Patch, Step, TreePath};
-use crate::plan::{Layer, Stack};
+use crate::plan::{Author, Layer, Stack};
 use crate::transaction::Archive;
+use crate::trust::{SignerRole, Standing, Verdict};
 use crate::workbench::Result;
 
 /// Everything that the history says about the places that patches changed.
@@ -54,6 +55,7 @@ impl FolderStack {
                     id: note.id.clone(),
                     revision: note.revision,
                     patch: patch.clone(),
+                    author: None,
                     steps,
                     shares,
                     shifted: BTreeSet::new(),
@@ -127,6 +129,13 @@ pub(crate) fn plain(mut patch: Patch, keeps_modes: bool) -> Patch {
         }
     }
     patch
+}
+
+/// Who made a patch: the owners of the keys by which it is signed, if it is trusted.
+pub(crate) fn author_by(verdict: &Verdict) -> Option<Author> {
+    let authors = verdict.vouchers.iter().filter(|one| one.role == SignerRole::Author);
+    let owners = authors.map(|one| one.owner.clone());
+    Author::new(owners).filter(|_| verdict.standing == Standing::Trusted)
 }
 
 #[derive(Default)]
