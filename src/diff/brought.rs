@@ -21,6 +21,14 @@ pub enum Fate {
     Undone,
 }
 
+/// How one place stands in another content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub fate: Fate,
+    /// Which of the lines that the change brought there are there.
+    pub lines: Vec<bool>,
+}
+
 /// What a change from one content to another brought, place by place.
 pub(crate) struct Brought<'a> {
     before: Vec<&'a [u8]>,
@@ -46,8 +54,13 @@ impl<'a> Brought<'a> {
         LineRange { first: start + 1, last: end.max(start + 1) }
     }
 
+    /// How a place stands where all that is known is its fate.
+    pub fn as_a_whole(&self, index: usize, fate: Fate) -> Standing {
+        Standing { fate, lines: vec![fate == Fate::Kept; self.regions[index].new.len()] }
+    }
+
     /// What became of each place in `now`; `None` if that is no text.
-    pub fn fates(&self, now: &[u8]) -> Option<Vec<Fate>> {
+    pub fn standings(&self, now: &[u8]) -> Option<Vec<Standing>> {
         let (before, left) = (self.before.concat(), self.left.concat());
         let since = changed_regions(&left, now)?;
         let from_before = changed_regions(&before, now)?;
@@ -65,7 +78,12 @@ impl<'a> Brought<'a> {
                 Fate::Rewritten
             }
         };
-        Some(self.regions.iter().map(fate).collect())
+        let is_there = |line: usize| !since.iter().any(|change| change.old.contains(&line));
+        let standing = |region: &Region| Standing {
+            fate: fate(region),
+            lines: region.new.clone().map(is_there).collect(),
+        };
+        Some(self.regions.iter().map(standing).collect())
     }
 
     /// Whether all its lines are there, and none of those that it removed came back beside them.
@@ -114,7 +132,8 @@ mod tests {
 
     fn fates(before: &str, left: &str, now: &str) -> Vec<Fate> {
         let brought = Brought::new(before.as_bytes(), left.as_bytes()).expect("texts");
-        brought.fates(now.as_bytes()).expect("text")
+        let standings = brought.standings(now.as_bytes()).expect("text");
+        standings.into_iter().map(|standing| standing.fate).collect()
     }
 
     use Fate::{Kept, Rewritten, Undone};

@@ -17,7 +17,7 @@ pub mod place;
 mod unified;
 
 pub use brought::Fate;
-pub(crate) use brought::Brought;
+pub(crate) use brought::{Brought, Standing};
 pub(crate) use carry::{LineRange, NotCarried, carry_over};
 pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};

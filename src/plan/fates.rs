@@ -1,7 +1,7 @@
 //! What becomes, at one place, of what a patch brought there.
 
 use super::layers::{ContentByDigest, Layer};
-use crate::diff::{Brought, Fate, LineRange};
+use crate::diff::{Brought, Fate, LineRange, Standing};
 use crate::model::{FileNode, Mode, Node, TreePath};
 
 /// What a patch found at a place and what it left there.
@@ -58,8 +58,25 @@ pub(crate) fn how_it_stands(
     fates
 }
 
-/// One thing that was brought, and its lines if it is some.
-type Part = (Fate, Option<LineRange>);
+/// One thing that was brought.
+struct Part {
+    standing: Standing,
+    /// Its lines, if it is some.
+    lines: Option<LineRange>,
+}
+
+impl Part {
+    fn whole(fate: Fate) -> Self {
+        Self { standing: Standing { fate, lines: Vec::new() }, lines: None }
+    }
+
+    /// Whether anything of it is here that is not in `will`.
+    fn is_lost_in(&self, will: &Self) -> bool {
+        let goes = self.standing.fate == Fate::Kept && will.standing.fate != Fate::Kept;
+        let mut lines = self.standing.lines.iter().zip(&will.standing.lines);
+        goes || lines.any(|(was, will)| *was && !will)
+    }
+}
 
 impl Bringing<'_> {
     /// What becomes of it when `was` is replaced by `will`. What is in `was` no more is nobody's loss.
@@ -73,30 +90,32 @@ impl Bringing<'_> {
             return PlaceFate { fate: Fate::Kept, lines: Vec::new() };
         }
         let (was, will) = (self.parts(was, contents), self.parts(will, contents));
-        let is_lost = |(was, will): &(Part, Part)| was.0 == Fate::Kept && will.0 != Fate::Kept;
-        let lost: Vec<Part> = was.into_iter().zip(will).filter(is_lost).map(|(_, will)| will).collect();
+        let lost: Vec<Part> = was.iter().zip(will).filter(|(was, will)| was.is_lost_in(will)).map(|(_, will)| will).collect();
+        // Lines of it that go are a loss, though others of it went before.
+        let worst = lost.iter().map(|part| part.standing.fate.max(Fate::Rewritten)).max();
         PlaceFate {
-            fate: lost.iter().map(|(fate, _)| *fate).max().unwrap_or(Fate::Kept),
-            lines: lost.into_iter().filter_map(|(_, lines)| lines).collect(),
+            fate: worst.unwrap_or(Fate::Kept),
+            lines: lost.into_iter().filter_map(|part| part.lines).collect(),
         }
     }
 
     /// How everything that was brought stands in `now`.
     pub(super) fn stand(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Fate {
-        self.parts(now, contents).into_iter().map(|(fate, _)| fate).max().unwrap_or(Fate::Kept)
+        let parts = self.parts(now, contents);
+        parts.into_iter().map(|part| part.standing.fate).max().unwrap_or(Fate::Kept)
     }
 
     /// The same things in the same order, whatever `now` is.
     fn parts(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Vec<Part> {
         let mut parts = match is_same_content(self.before, self.left) {
             true => Vec::new(),
-            false => self.lines(now, contents).unwrap_or_else(|| vec![(self.whole(now), None)]),
+            false => self.lines(now, contents).unwrap_or_else(|| vec![Part::whole(self.whole(now))]),
         };
         let mode = |node: Option<&Node>| node.and_then(Node::mode);
         if let (Some(before), Some(left)) = (mode(self.before), mode(self.left))
             && before != left
         {
-            parts.push((of_mode(before, left, mode(now)), None));
+            parts.push(Part::whole(of_mode(before, left, mode(now))));
         }
         parts
     }
@@ -119,12 +138,14 @@ impl Bringing<'_> {
         };
         let left = read(file(self.left)?)?;
         let brought = Brought::new(&before, &left).filter(|brought| brought.len() > 0)?;
+        let all = |fate| (0..brought.len()).map(|index| brought.as_a_whole(index, fate)).collect();
         let known = match self.whole(now) {
-            Fate::Rewritten => file(now).and_then(read).and_then(|now| brought.fates(&now)),
-            certain => Some(vec![certain; brought.len()]),
+            Fate::Rewritten => file(now).and_then(read).and_then(|now| brought.standings(&now)),
+            certain => Some(all(certain)),
         };
-        let fates = known.unwrap_or_else(|| vec![Fate::Rewritten; brought.len()]);
-        Some(fates.into_iter().enumerate().map(|(index, fate)| (fate, Some(brought.lines(index)))).collect())
+        let standings: Vec<Standing> = known.unwrap_or_else(|| all(Fate::Rewritten));
+        let part = |(index, standing)| Part { standing, lines: Some(brought.lines(index)) };
+        Some(standings.into_iter().enumerate().map(part).collect())
     }
 }
 

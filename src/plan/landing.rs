@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::fates::Bringing;
 use super::layers::{ContentByDigest, LaidImage, Layer, Stack, alone, lay};
+use crate::diff::Fate;
 use crate::model::{Digest, FileChange, LayerKey, Node};
 
 /// How a change comes to a place.
@@ -26,8 +28,10 @@ impl Landing {
 /// What a change comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ground {
-    /// What it was made for.
+    /// What it was made for, or what it leaves.
     Expected,
+    /// Something else that has all of it in it.
+    There,
     /// Something else that it can be carried over to.
     Merged,
     /// What would be there without some patch whose lines it replaces.
@@ -59,6 +63,13 @@ pub(super) fn land(
             lay(path, below, &layers, contents).ok()
         })
     };
+    let is_there = |base: &Option<Node>| {
+        let own = Bringing { before: base.as_ref(), left: change.after.as_ref() };
+        own.stand(holds.as_ref(), contents) == Fate::Kept
+    };
+    if bases.iter().any(is_there) {
+        return Some(Landing { after: holds, made: None, on: Ground::There });
+    }
     let landing = |image: LaidImage, on| Landing { after: image.node, made: image.made, on };
     if let Some(image) = on(holds.as_ref(), &[]) {
         return Some(landing(image, Ground::Merged));

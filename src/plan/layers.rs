@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::scope::Author;
 use crate::diff::{LineRange, NotCarried, carry_over};
 use crate::model::{Digest, FileChange, FileNode, LayerKey, Mode, Node, Patch, Step, TreePath};
 
@@ -17,8 +16,8 @@ pub struct Layer {
     pub revision: u32,
     /// What its manifest says, if that was kept and is whole.
     pub patch: Option<Arc<Patch>>,
-    /// Who made it, as far as its signatures and the keys that are trusted here today show it.
-    pub author: Option<Author>,
+    /// The owners of the keys that vouch for it as its authors, by the keys that are trusted today; empty: nobody does.
+    pub authors: BTreeSet<String>,
     /// What it changed, in the order of the places.
     pub steps: Vec<Step>,
     /// Places that were as it leaves them already when it came, because of a patch below it.
@@ -78,7 +77,7 @@ pub(super) fn alone(path: &TreePath, before: Option<Node>, after: Option<Node>) 
         id: String::new(),
         revision: 1,
         patch: None,
-        author: None,
+        authors: BTreeSet::new(),
         steps: vec![Step { path: path.clone(), before, after }],
         shares: BTreeSet::new(),
         shifted: BTreeSet::new(),

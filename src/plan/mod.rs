@@ -5,12 +5,16 @@
 //! [`ApprovedPlan`] can be carried out.
 
 mod apply;
+#[cfg(test)]
+mod claims_tests;
 mod fates;
 mod folders;
 mod heal;
 mod landing;
 mod layers;
 mod local_edits;
+#[cfg(test)]
+mod loss_tests;
 mod order;
 mod relate;
 #[cfg(test)]
@@ -37,11 +41,13 @@ pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
 pub(crate) use local_edits::{MergedHow, Resolution};
 pub use order::in_order;
-pub(crate) use relate::{Consequence, Declaration, Meeting, Relation, RelationClass, SharedPlace};
+pub(crate) use relate::{
+    Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains, words_of,
+};
 pub(crate) use resolve::{Cycle, resolve};
 pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;
-pub use scope::{Author, Scope};
+pub use scope::Scope;
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
 pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, Recalled, VolumeProblem};

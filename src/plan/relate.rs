@@ -8,13 +8,13 @@ mod claims;
 mod class;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Obstacle;
 use super::fates::{Bringing, FileFates, PlaceFate};
 use super::landing::{Ground, Landing};
 use super::layers::{ContentByDigest, Layer, Stack, alone, has_a_say, lay};
-use super::scope::{Author, Scope};
+use super::scope::Scope;
 use super::why::{Override, Unfit};
 use crate::diff::{Fate, LineRange};
 use crate::model::{FileChange, LayerKey, Node, Patch, TreePath};
@@ -22,9 +22,9 @@ use crate::text::capitalised;
 use claims::Claims;
 pub(crate) use class::{Consequence, RelationClass};
 pub(crate) use claims::Declaration;
-pub(super) use claims::says_that_it_contains;
+pub(crate) use claims::says_that_it_contains;
 use words::Facts;
-pub(crate) use words::{all_files, with_lines};
+pub(crate) use words::words_of;
 
 /// How two patches meet at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +88,9 @@ pub struct Grounds {
     pub declared: Vec<Declaration>,
     /// Whether the new one says that it contains the other one, in whatever words.
     pub(crate) says_contains: bool,
-    /// What the files show of that.
+    /// Whether the other one says that it contains the new one.
+    pub(crate) says_contained: bool,
+    /// What the files show of the new one containing the other one.
     pub proof: Proof,
     /// Whether all that the new one brings is in the folder already.
     pub(crate) is_covered: bool,
@@ -103,6 +105,8 @@ pub struct Relation {
     pub revision: u32,
     /// In which way.
     pub class: RelationClass,
+    /// What the files alone would stop, where the class is about something else.
+    pub(crate) loss: Option<Loss>,
     /// Whether what they say about each other counts.
     pub scope: Scope,
     /// With which override it does not stop the patch, if there is one.
@@ -115,6 +119,17 @@ pub struct Relation {
     pub way_out: String,
     /// What it was decided from.
     pub evidence: Grounds,
+}
+
+/// What the other patch loses, beside what is said about the two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Loss {
+    pub class: RelationClass,
+    /// As a phrase.
+    pub phrase: String,
+    /// What to do about it.
+    pub way_out: String,
+    pub way_around: Option<Override>,
 }
 
 /// Where the other patch is.
@@ -130,7 +145,8 @@ pub(crate) enum RelatedPresence {
 #[derive(Clone, Copy)]
 pub(crate) struct Newcomer<'a> {
     pub patch: &'a Patch,
-    pub author: Option<&'a Author>,
+    /// The owners of the keys that vouch for it as its authors.
+    pub authors: &'a BTreeSet<String>,
     /// What becomes of each place; where nothing is known, the change fits nothing there.
     pub(super) landings: &'a BTreeMap<TreePath, Landing>,
     /// How what it brings stands in the folder now, place by place.
@@ -154,10 +170,12 @@ pub(crate) fn relate(
     evidence.proof = evidence.proof();
     evidence.is_covered = new.coverage.values().all(|fate| *fate == Fate::Kept);
     evidence.declared.clone_from(&claims.declared);
-    evidence.says_contains = claims.contains;
-    let scope = Scope::between(new.patch, new.author, other);
-    let class = Classifying { new, other, presence, scope, claims: &claims, evidence: &evidence }.class();
-    let way_around = way_around(class, scope, presence, new, &evidence);
+    (evidence.says_contains, evidence.says_contained) = (claims.contains, claims.contained);
+    let scope = Scope::between(new.patch, new.authors, other);
+    let own = |path: &TreePath| is_rewritten_by(new, other, path, stack);
+    let classifying =
+        Classifying { new, other, presence, scope, claims: &claims, evidence: &evidence, own: &own };
+    let (class, contents) = (classifying.class(), classifying.by_contents());
     let facts = Facts {
         class,
         id: &other.id,
@@ -167,12 +185,20 @@ pub(crate) fn relate(
         presence,
         evidence: &evidence,
     };
-    let phrase = facts.phrase();
+    let around = |class| way_around(class, scope, presence, new, &evidence);
+    let is_hidden = evidence.proof == Proof::Undone || class == RelationClass::Blocked;
+    let stops = |class: RelationClass| class.consequence() == Consequence::Stop;
+    let loss = (class != contents && is_hidden && stops(class) && stops(contents)).then(|| {
+        let (facts, way_around) = (Facts { class: contents, ..facts }, around(contents));
+        Loss { class: contents, phrase: facts.phrase(), way_out: facts.way_out(way_around), way_around }
+    });
+    let (phrase, way_around) = (facts.phrase(), around(class));
     Relation {
         other: other.key,
         id: other.id.clone(),
         revision: other.revision,
         class,
+        loss,
         scope,
         way_around,
         sentence: match class {
@@ -219,6 +245,8 @@ fn shared_place(
         Meeting::Same
     } else if change.expects(holds.as_ref()) || change.expects(left.as_ref()) {
         Meeting::OnTop
+    } else if landing.is_some_and(|landing| landing.on == Ground::There) {
+        Meeting::Same
     } else if landing.is_some_and(|landing| landing.on != Ground::Expected) && fate == Fate::Kept {
         Meeting::DifferentLines
     } else {
@@ -243,6 +271,8 @@ struct Classifying<'a> {
     scope: Scope,
     claims: &'a Claims,
     evidence: &'a Grounds,
+    /// Whether its author, or what it replaced of the same author, changed a place.
+    own: &'a dyn Fn(&TreePath) -> bool,
 }
 
 impl Classifying<'_> {
@@ -259,6 +289,8 @@ impl Classifying<'_> {
             RelationClass::Identical
         } else if claims.same_id && self.scope.is_foreign() {
             RelationClass::Unproven
+        } else if claims.contained && evidence.is_covered {
+            RelationClass::Subset
         } else if evidence.proof == Proof::Undone {
             contents
         } else if needs {
@@ -299,11 +331,13 @@ impl Classifying<'_> {
     /// The other one says that it contains the new one.
     fn contained(&self, contents: RelationClass) -> RelationClass {
         let is_rewritten_by_it = |(path, fate): (&TreePath, &Fate)| {
-            *fate == Fate::Kept || *fate == Fate::Rewritten && has_a_say(self.other, path)
+            *fate == Fate::Kept || *fate == Fate::Rewritten && (self.own)(path)
         };
         match self.scope {
-            _ if self.evidence.is_covered => RelationClass::Subset,
+            // Its own author has issued it anew.
+            Scope::Own if self.claims.same_id => RelationClass::Subset,
             Scope::Own if self.new.coverage.iter().all(is_rewritten_by_it) => RelationClass::Subset,
+            Scope::Unsigned if self.claims.same_id => RelationClass::Unproven,
             Scope::Own | Scope::Unsigned => contents,
             Scope::OtherAuthor | Scope::OtherProduct => RelationClass::Unproven,
         }
@@ -330,8 +364,22 @@ impl Classifying<'_> {
 
     /// What somebody known has brought, nobody else changes without being asked.
     fn may_rewrite(&self) -> bool {
-        self.scope == Scope::Own || self.other.author.is_none()
+        self.scope == Scope::Own || self.other.authors.is_empty()
     }
+}
+
+/// Whether `other`, or what it replaced in its turn, has a say at `path`, and is by the author of `new`.
+fn is_rewritten_by(new: &Newcomer<'_>, other: &Layer, path: &TreePath, stack: &Stack<'_>) -> bool {
+    let belongs = |layer: &&Layer| {
+        let mut layer = *layer;
+        while let Some((by, _)) = layer.superseded.filter(|_| layer.key != other.key) {
+            let Some(newer) = stack.layer(by) else { return false };
+            layer = newer;
+        }
+        layer.key == other.key
+    };
+    let here = stack.layers.iter().filter(|layer| has_a_say(layer, path));
+    here.filter(belongs).any(|layer| Scope::between(new.patch, new.authors, layer) == Scope::Own)
 }
 
 /// Whether both leave the same everywhere.
@@ -405,27 +453,35 @@ impl Grounds {
 }
 
 impl Relation {
-    /// The reason why the patch cannot be applied, if it is one.
-    pub fn obstacle(&self) -> Option<Obstacle> {
-        if self.class.consequence() != Consequence::Stop {
-            return None;
-        }
-        let why = Unfit::Related(Box::new(self.clone()));
-        Some(match self.clashing_places().as_slice() {
+    /// The reasons why the patch cannot be applied, if it is one.
+    pub fn obstacles(&self) -> Vec<Obstacle> {
+        let at = |why: Unfit| match self.clashing_places().as_slice() {
             [one] => Obstacle::at(one, why),
             _ => Obstacle::new(why),
-        })
+        };
+        let stops = self.class.consequence() == Consequence::Stop;
+        let why = stops.then(|| Unfit::Related(Box::new(self.clone())));
+        why.into_iter().chain(self.loss.clone().map(Unfit::Loses)).map(at).collect()
     }
 
-    /// Whether the other one loses something that is not for the new one's author to take.
+    /// Whether the other one loses something.
     pub(super) fn takes_away(&self) -> bool {
-        let loses = matches!(self.evidence.proof, Proof::Rewritten | Proof::Undone);
-        loses && self.class.consequence() == Consequence::Stop
+        matches!(self.evidence.proof, Proof::Rewritten | Proof::Undone)
+    }
+
+    /// The same where its own author says so.
+    pub(super) fn excused(mut self) -> Self {
+        self.class = RelationClass::BuildsOn;
+        self.phrase = self.rewriting().unwrap_or_default();
+        self.sentence = format!("{}.", capitalised(&self.phrase));
+        (self.loss, self.way_around, self.way_out) = (None, None, String::new());
+        self
     }
 
     /// Whether both change the file at `path`, in different lines.
     pub(super) fn is_merged_at(&self, path: &TreePath) -> bool {
-        let mut places = self.evidence.places.iter();
+        let replaces = self.class.consequence() == Consequence::Replace;
+        let mut places = self.evidence.places.iter().filter(|_| !replaces);
         places.any(|place| place.path == *path && place.meeting == Meeting::DifferentLines)
     }
 

@@ -37,7 +37,7 @@ pub(super) fn id(text: &str) -> PatchId {
 }
 
 /// A patch with this id and these fixes.
-pub(super) fn named(name: &str, fixes: &[&str], changes: Vec<crate::model::FileChange>) -> Patch {
+pub(super) fn named(name: &str, fixes: &[&str], changes: Vec<FileChange>) -> Patch {
     let mut patch = patch(changes);
     patch.about.identity.id = id(name);
     patch.about.fixes = fixes.iter().map(|fix| (*fix).to_owned()).collect();
@@ -46,7 +46,7 @@ pub(super) fn named(name: &str, fixes: &[&str], changes: Vec<crate::model::FileC
 
 /// The patch as it lies in a folder where it found what it was made for.
 pub(super) fn layer(patch: &Patch, entry: u64) -> Layer {
-    let step = |change: &crate::model::FileChange| Step {
+    let step = |change: &FileChange| Step {
         path: change.path.clone(),
         before: change.before.first().cloned(),
         after: change.after.clone(),
@@ -56,7 +56,7 @@ pub(super) fn layer(patch: &Patch, entry: u64) -> Layer {
         id: patch.about.identity.id.as_str().to_owned(),
         revision: patch.about.identity.revision,
         patch: Some(Arc::new(patch.clone())),
-        author: None,
+        authors: BTreeSet::new(),
         steps: patch.changes.iter().map(step).collect(),
         shares: BTreeSet::new(),
         shifted: BTreeSet::new(),
@@ -74,14 +74,14 @@ fn texts() -> Texts {
     Texts::new(&[BASE, TOP, BOTTOM, TOP_OTHERWISE])
 }
 
-fn edit(at: &str, before: &str, after: &str) -> crate::model::FileChange {
+fn edit(at: &str, before: &str, after: &str) -> FileChange {
     change(at, Some(file(before)), Some(file(after)))
 }
 
 /// What `new` by somebody is to one of `layers`, of which everything is in the folder.
 fn relation_in(
     new: &Patch,
-    author: Option<&Author>,
+    authors: &[&str],
     layers: &[Layer],
     number: usize,
     presence: RelatedPresence,
@@ -102,13 +102,18 @@ fn relation_in(
         (change.path.clone(), bringing.stand(stack.now(&change.path).as_ref(), contents))
     };
     let coverage = new.changes.iter().map(stands).collect();
-    let new = Newcomer { patch: new, author, landings: &landings, coverage: &coverage };
+    let authors = authors.iter().map(|owner| (*owner).to_owned()).collect();
+    let new = Newcomer { patch: new, authors: &authors, landings: &landings, coverage: &coverage };
     relate(&new, &layers[number], presence, &stack, contents)
 }
 
-/// What `new` is to `there`, both unsigned.
+/// What `new` is to `there`, both by one author.
 fn relation(new: &Patch, there: &Patch, presence: RelatedPresence) -> Relation {
-    relation_in(new, None, &[layer(there, 1)], 0, presence, &texts())
+    relation_in(new, &["ann"], &[by_ann(there)], 0, presence, &texts())
+}
+
+fn by_ann(patch: &Patch) -> Layer {
+    Layer { authors: BTreeSet::from(["ann".to_owned()]), ..layer(patch, 1) }
 }
 
 fn class(new: &Patch, there: &Patch) -> RelationClass {
@@ -142,7 +147,7 @@ fn every_row_of_the_table_holds_in_both_directions() {
         ("the same under another name", one.clone(), of("TWO", &["A"], "f", BASE, TOP), Identical, Identical),
         ("a newer edition", newer.clone(), one.clone(), ReIssue, Subset),
         ("more fixes", of("SP", &["A", "B"], "f", BASE, TOP_OTHERWISE), one.clone(), Superset, Subset),
-        ("declared to replace it", replacing, one.clone(), Superset, Subset),
+        ("declared to replace it", replacing.clone(), one.clone(), Superset, Independent),
         (
             "both fix one, each one more",
             of("X", &["A", "B"], "g", "x", "y"),
@@ -158,7 +163,7 @@ fn every_row_of_the_table_holds_in_both_directions() {
             FixConflict,
         ),
         ("nothing in common", of("X", &["B"], "g", "x", "y"), one.clone(), Independent, Independent),
-        ("made on top", of("X", &["B"], "f", TOP, TOP_OTHERWISE), one.clone(), BuildsOn, FileConflict),
+        ("made on top", of("X", &["B"], "f", TOP, TOP_OTHERWISE), one.clone(), BuildsOn, Regression),
         ("other lines", of("X", &["B"], "f", BASE, BOTTOM), one.clone(), Mergeable, Mergeable),
         ("the same lines", of("X", &["B"], "f", BASE, TOP_OTHERWISE), one.clone(), Regression, Regression),
         (
@@ -184,8 +189,12 @@ fn every_row_of_the_table_holds_in_both_directions() {
         seen.extend([expected, reversed]);
         let told = relation(&new, &there, RelatedPresence::Installed);
         assert!(told.sentence.ends_with('.') && !told.sentence.is_empty(), "{row}: {}", told.sentence);
-        assert_eq!(told.obstacle().is_some(), expected.consequence() == Consequence::Stop, "{row}");
+        assert_eq!(!told.obstacles().is_empty(), expected.consequence() == Consequence::Stop, "{row}");
     }
+    let of_a_stranger =
+        relation_in(&replacing, &["eve"], &[by_ann(&one)], 0, RelatedPresence::Installed, &texts());
+    assert_eq!(of_a_stranger.class, Unproven);
+    seen.insert(of_a_stranger.class);
     assert_eq!(seen.len(), RelationClass::ALL.len(), "every class has a row");
 }
 
@@ -204,7 +213,7 @@ fn lines_that_both_change_are_named() {
         (together.class, together.sentence.as_str()),
         (RelationClass::FileConflict, "Both it and ONE change the same lines of f.")
     );
-    let obstacle = told.obstacle().expect("it stops");
+    let obstacle = &told.obstacles()[0];
     assert_eq!((obstacle.code(), obstacle.path.as_deref()), (Code::Undoes, Some("f")));
 }
 
@@ -212,7 +221,7 @@ fn lines_that_both_change_are_named() {
 fn without_contents_nothing_is_called_mergeable() {
     let one = layer(&named("ONE", &["A"], vec![edit("f", BASE, TOP)]), 1);
     let other = named("X", &["B"], vec![edit("f", BASE, BOTTOM)]);
-    let told = relation_in(&other, None, &[one], 0, RelatedPresence::Installed, &NoContents);
+    let told = relation_in(&other, &[], &[one], 0, RelatedPresence::Installed, &NoContents);
     assert_eq!(told.class, RelationClass::Regression);
 }
 
@@ -245,7 +254,7 @@ fn on_a_stack_what_the_file_holds_decides() {
     let third = named("THREE", &["C"], vec![edit("f", both, "one\n2\nthree\n4\nfive\n")]);
     let layers = [layer(&first, 1), layer(&second, 2)];
     for number in [0, 1] {
-        let told = relation_in(&third, None, &layers, number, RelatedPresence::Installed, &texts());
+        let told = relation_in(&third, &[], &layers, number, RelatedPresence::Installed, &texts());
         assert_eq!(told.class, RelationClass::BuildsOn, "{}", layers[number].id);
     }
 }

@@ -5,23 +5,6 @@ use std::collections::BTreeSet;
 use super::layers::Layer;
 use crate::model::{CollisionKey, Patch};
 
-/// Who made a patch, as far as keys that are trusted here today show it: the owners of these keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Author(BTreeSet<String>);
-
-impl Author {
-    /// `None` if nobody is among `owners`.
-    pub fn new(owners: impl IntoIterator<Item = String>) -> Option<Self> {
-        let owners: BTreeSet<String> = owners.into_iter().collect();
-        (!owners.is_empty()).then_some(Self(owners))
-    }
-
-    /// Whether somebody stands behind both.
-    fn is_same(&self, other: &Self) -> bool {
-        !self.0.is_disjoint(&other.0)
-    }
-}
-
 /// Whether two patches belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -34,20 +17,28 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// How `patch` by `author` and `layer` belong together.
-    pub(super) fn between(patch: &Patch, author: Option<&Author>, layer: &Layer) -> Self {
-        let key = |patch: &Patch| CollisionKey::of_name(&patch.about.product.name);
-        let is_other_product = layer.patch.as_ref().is_some_and(|other| key(other) != key(patch));
-        match (author, &layer.author) {
-            _ if is_other_product => Scope::OtherProduct,
-            (Some(one), Some(other)) if one.is_same(other) => Scope::Own,
-            (None, None) => Scope::Unsigned,
-            _ => Scope::OtherAuthor,
+    /// How `patch`, which `authors` vouch for, and `layer` belong together.
+    pub(super) fn between(patch: &Patch, authors: &BTreeSet<String>, layer: &Layer) -> Self {
+        Self::of((patch, authors), (layer.patch.as_deref().unwrap_or(patch), &layer.authors))
+    }
+
+    /// How two patches with those who vouch for them as their authors belong together. One owner of a key behind both
+    /// is enough.
+    pub(crate) fn of(one: (&Patch, &BTreeSet<String>), other: (&Patch, &BTreeSet<String>)) -> Self {
+        let product = |patch: &Patch| CollisionKey::of_name(&patch.about.product.name);
+        if product(one.0) != product(other.0) {
+            Scope::OtherProduct
+        } else if !one.1.is_disjoint(other.1) {
+            Scope::Own
+        } else if one.1.is_empty() && other.1.is_empty() {
+            Scope::Unsigned
+        } else {
+            Scope::OtherAuthor
         }
     }
 
     /// Whether they are known to be no concern of each other.
-    pub(super) fn is_foreign(self) -> bool {
+    pub(crate) fn is_foreign(self) -> bool {
         matches!(self, Scope::OtherAuthor | Scope::OtherProduct)
     }
 
@@ -55,8 +46,7 @@ impl Scope {
     pub(super) fn doubt(self) -> &'static str {
         match self {
             Scope::Own => "",
-            Scope::Unsigned => "no trusted key shows that both are by one author",
-            Scope::OtherAuthor => "no trusted key shows that both are by one author, and one of them is signed",
+            Scope::Unsigned | Scope::OtherAuthor => "no trusted key shows that both are by one author",
             Scope::OtherProduct => "they are for different products",
         }
     }

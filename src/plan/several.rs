@@ -12,7 +12,7 @@ use super::fates::Bringing;
 use super::landing::{Ground, Landing, land};
 use super::layers::{ContentByDigest, Layer, Stack};
 use super::relate::{Consequence, Newcomer, Proof, RelatedPresence, Relation, RelationClass, SharedPlace, relate, says_that_it_contains};
-use super::scope::{Author, Scope};
+use super::scope::Scope;
 use super::{FailedCheck, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
 use crate::diff::Fate;
 use crate::model::{Code, Digest, FileChange, FileNode, LayerKey, Node, Patch, PatchId, Step, TreePath, TreeState};
@@ -21,8 +21,8 @@ use crate::model::{Code, Digest, FileChange, FileNode, LayerKey, Node, Patch, Pa
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
     pub patch: Arc<Patch>,
-    /// Who made it, as far as its signatures and the keys that are trusted here show it.
-    pub author: Option<Author>,
+    /// The owners of the keys that vouch for it as its authors; empty: nobody does.
+    pub authors: BTreeSet<String>,
     /// Whether its product was recognised; `None` when it has no rule for that.
     pub(crate) is_product: Option<bool>,
     /// What was seen by the rules that did not hold.
@@ -203,8 +203,7 @@ impl<'a> FolderSoFar<'a> {
         let known = Known { made: &self.made, others: self.contents };
         let known = Known { made: &landed, others: &known };
         let coverage = self.coverage(&one.patch, &known);
-        let (patch, author) = (&*one.patch, one.author.as_ref());
-        let new = Newcomer { patch, author, landings, coverage: &coverage };
+        let new = Newcomer { patch: &one.patch, authors: &one.authors, landings, coverage: &coverage };
         let relation = |other: &Layer| {
             let is_new = other.key.entry == self.next_entry;
             let presence = if is_new { RelatedPresence::AtHand } else { RelatedPresence::Installed };
@@ -214,8 +213,13 @@ impl<'a> FolderSoFar<'a> {
         let mut relations: Vec<Relation> = active.collect();
         // What was replaced and is still in its files is as safe as what replaced it.
         let below = self.layers.iter().filter(|layer| !layer.is_active() && layer.is_in_tree());
-        let below = below.map(relation).filter(|below| below.takes_away() && !self.is_excused(below, &relations));
-        let below: Vec<Relation> = below.collect();
+        let below = below.map(relation).filter(Relation::takes_away);
+        let stops = |below: &Relation| below.class.consequence() == Consequence::Stop;
+        let told = |below: Relation| match stops(&below) && !self.is_excused(&below, &relations) {
+            true => below,
+            false => below.excused(),
+        };
+        let below: Vec<Relation> = below.map(told).collect();
         relations.extend(below);
         relations.sort_by_key(|relation| relation.other);
         relations
@@ -256,12 +260,13 @@ impl<'a> FolderSoFar<'a> {
             (one.patch.about.identity.id.as_str().to_owned(), one.patch.about.identity.revision)
         };
         self.now.coming = all.iter().map(id_of).collect();
-        let scope = |layer: &Layer| Scope::between(&one.patch, one.author.as_ref(), layer);
-        let (strangers, own): (Vec<&Layer>, Vec<&Layer>) =
-            self.layers.iter().filter(|layer| layer.is_active()).partition(|layer| scope(layer).is_foreign());
-        self.now.strangers = strangers.iter().map(|layer| layer.id.clone()).collect();
+        let scope = |layer: &Layer| Scope::between(&one.patch, &one.authors, layer);
+        let active = || self.layers.iter().filter(|layer| layer.is_active());
+        let strangers = active().filter(|layer| scope(layer) != Scope::Own);
+        self.now.strangers = strangers.map(|layer| layer.id.clone()).collect();
         // What a stranger says to contain is not there by that.
-        let contained = own.iter().filter_map(|layer| layer.patch.as_ref());
+        let contained = active().filter(|layer| !scope(layer).is_foreign());
+        let contained = contained.filter_map(|layer| layer.patch.as_ref());
         let contained = contained.flat_map(|patch| &patch.about.supersedes).map(PatchId::to_string);
         let is_new = |id: &String| !self.installed.iter().any(|(known, _)| known == id);
         self.now.installed = self.installed.clone();
@@ -271,7 +276,7 @@ impl<'a> FolderSoFar<'a> {
     /// The version that `one` meets: what an earlier patch of the same run makes of it, where that is no stranger's.
     fn version_for(&self, one: &Candidate) -> Option<String> {
         let is_own = |layer: &&Layer| {
-            !Scope::between(&one.patch, one.author.as_ref(), layer).is_foreign()
+            !Scope::between(&one.patch, &one.authors, layer).is_foreign()
         };
         let mut of_run = self.layers.iter().filter(|layer| layer.key.entry == self.next_entry).rev();
         let claimed = |layer: &Layer| layer.patch.as_ref()?.about.result_version.clone();
@@ -309,9 +314,15 @@ impl<'a> FolderSoFar<'a> {
         let mut replaced = Vec::new();
         for relation in relations {
             let is_replaced = relation.class.consequence() == Consequence::Replace;
-            if let Some(text) = relation.containment() {
-                let stays = if is_replaced { "" } else { ", so both are kept" };
+            let stops = relation.class.consequence() == Consequence::Stop;
+            if let Some(text) = relation.containment().filter(|_| !stops) {
+                let stays = if is_replaced { "" } else { "; both are kept" };
                 self.notes.push(Note::new(format!("{} {text}{stays}", patch.about.identity)));
+            } else if let Some(text) = relation.rewriting().filter(|_| !stops) {
+                self.notes.push(Note::new(format!("{} {text}", patch.about.identity)));
+            } else if relation.evidence.says_contained && !stops {
+                let text = format!("{} says that it contains {}; the files do not show it", relation.id, patch.about.identity);
+                self.notes.push(Note::new(text));
             }
             if !is_replaced {
                 continue;
@@ -361,9 +372,9 @@ impl<'a> FolderSoFar<'a> {
             if landing.on == Ground::Merged {
                 let others = relations.iter().filter(|relation| relation.is_merged_at(path));
                 let others: Vec<&str> = others.map(|relation| relation.id.as_str()).collect();
-                let (id, others) = (&patch.about.identity, others.join(", "));
-                let text = format!("is merged: {id} and {others} both change it, in different places");
-                self.notes.push(Note::at(path, text));
+                let (id, named) = (&patch.about.identity, others.join(", "));
+                let text = format!("is merged: {id} and {named} both change it, in different places");
+                self.notes.extend((!others.is_empty()).then(|| Note::at(path, text)));
             }
             self.land_on(change, holds, landing);
         }
@@ -387,13 +398,15 @@ impl<'a> FolderSoFar<'a> {
     fn stop_at_clashes(&mut self, patch: &Patch, relations: &[Relation]) -> BTreeSet<String> {
         let mut clashing = BTreeSet::new();
         for relation in relations {
-            let Some(obstacle) = relation.obstacle() else { continue };
+            let obstacles = relation.obstacles();
+            if obstacles.is_empty() {
+                continue;
+            }
             let own = |place: &&TreePath| place.as_str().to_owned();
             clashing.extend(relation.clashing_places().iter().map(own));
             // What the patch itself says is told with everything else that it says.
-            if !patch.about.conflicts.iter().any(|conflict| conflict.id.as_str() == relation.id) {
-                self.obstacles.push(obstacle);
-            }
+            let excludes = patch.about.conflicts.iter().any(|conflict| conflict.id.as_str() == relation.id);
+            self.obstacles.extend(obstacles.into_iter().skip(usize::from(excludes)));
         }
         clashing
     }
@@ -425,7 +438,7 @@ impl<'a> FolderSoFar<'a> {
             id,
             revision: patch.about.identity.revision,
             patch: Some(patch.clone()),
-            author: one.author.clone(),
+            authors: one.authors.clone(),
             steps,
             shares,
             shifted: BTreeSet::new(),

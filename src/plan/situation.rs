@@ -25,7 +25,7 @@ pub struct Situation {
     pub version: Option<String>,
     /// Patches that are in the folder: id and revision.
     pub installed: Vec<(String, u32)>,
-    /// Ids of those of them that are for another product or by another author than the patch that is planned.
+    /// Ids of those of them that are not known to be for the product and by the author of the patch that is planned.
     pub(crate) strangers: BTreeSet<String>,
     /// Patches that come in the same run: id and revision.
     pub coming: Vec<(String, u32)>,

@@ -16,6 +16,8 @@ mod keep_local_edits;
 mod roll_back;
 mod stacks;
 
+mod believe_a_history;
+mod believe_no_claim;
 mod trust_a_patch;
 
 mod call_patches_back;

@@ -135,7 +135,7 @@ impl Claims {
 }
 
 /// Whether `new` says that it contains `other`, in whatever words.
-pub(in crate::plan) fn says_that_it_contains(new: &Patch, other: &Layer) -> bool {
+pub(crate) fn says_that_it_contains(new: &Patch, other: &Layer) -> bool {
     Claims::new(new, other, &fixes(new, other)).contains
 }
 

@@ -2,10 +2,13 @@
 
 use super::{Consequence, Grounds, Meeting, Proof, RelatedPresence, Relation, RelationClass, SharedPlace};
 use crate::diff::{Fate, LineRange};
+use crate::model::TreePath;
+use crate::plan::FileFates;
 use crate::plan::scope::Scope;
 use crate::plan::why::Override;
 
 /// What is worded.
+#[derive(Clone, Copy)]
 pub(super) struct Facts<'a> {
     pub class: RelationClass,
     pub id: &'a str,
@@ -24,7 +27,7 @@ impl Facts<'_> {
             RelationClass::ReIssue => {
                 format!("a newer edition of an installed fix: {id} is here as revision {revision}")
             }
-            RelationClass::Superset => evidence.containment(id).unwrap_or_default(),
+            RelationClass::Superset => evidence.containment(id, true),
             RelationClass::Subset => self.subset(),
             RelationClass::Unproven => self.unproven(),
             RelationClass::FixConflict if evidence.only_new.is_empty() && evidence.only_other.is_empty() => {
@@ -35,10 +38,7 @@ impl Facts<'_> {
                 some(&evidence.both_fix)
             ),
             RelationClass::Independent => format!("has nothing to do with {id}"),
-            RelationClass::BuildsOn => match evidence.losing(Fate::Rewritten) {
-                lost if lost.is_empty() => format!("was made on top of {id}"),
-                lost => format!("was made on top of {id}, and rewrites lines of it: {}", places(&lost)),
-            },
+            RelationClass::BuildsOn => format!("was made on top of {id}"),
             RelationClass::Mergeable => {
                 format!("both it and {id} change {}, in different places", self.files(is_apart))
             }
@@ -52,7 +52,10 @@ impl Facts<'_> {
     fn subset(&self) -> String {
         let (id, revision) = (self.id, self.revision);
         match (self.new_id == id, self.evidence.is_covered) {
-            (true, _) => format!("a newer edition of it is installed: {id} is here as revision {revision}"),
+            (true, true) => format!("a newer edition of it is installed: {id} is here as revision {revision}"),
+            (true, false) => format!(
+                "a newer edition of it is installed, which does not hold all of it: {id} is here as revision {revision}"
+            ),
             (false, true) => format!("everything in it is already covered by {id}"),
             (false, false) => format!("{id} replaces it; its lines are rewritten there"),
         }
@@ -132,24 +135,38 @@ impl Relation {
     /// What the new patch says about containing the other one, and what the files show. `None` if neither says
     /// anything.
     pub(crate) fn containment(&self) -> Option<String> {
-        let says = self.evidence.says_contains;
-        self.evidence.containment(&self.id).filter(|_| says || self.class.consequence() == Consequence::Replace)
+        let replaces = self.class.consequence() == Consequence::Replace;
+        (replaces || self.evidence.says_contains).then(|| self.evidence.containment(&self.id, replaces))
+    }
+}
+
+impl Relation {
+    /// What it makes something third of, if it does.
+    pub(crate) fn rewriting(&self) -> Option<String> {
+        let lost = self.evidence.losing(Fate::Rewritten);
+        (!lost.is_empty()).then(|| format!("rewrites what {} brought: {}", self.id, places(&lost)))
     }
 }
 
 impl Grounds {
-    fn containment(&self, id: &str) -> Option<String> {
-        Some(match self.proof {
+    fn containment(&self, id: &str, replaces: bool) -> String {
+        let says = if replaces { "replaces" } else { "says that it contains" };
+        match self.proof {
             Proof::Holds => format!("contains {id}: {}", all_files(self.files)),
             Proof::Rewritten => {
-                format!("replaces {id}; its lines are rewritten: {}", places(&self.losing(Fate::Rewritten)))
+                format!("{says} {id}; its lines are rewritten: {}", places(&self.losing(Fate::Rewritten)))
             }
             Proof::Undone => format!("says that it contains {id}, and undoes it"),
             Proof::Elsewhere => {
                 let others: Vec<&str> = self.untouched.iter().map(|path| path.as_str()).collect();
-                format!("says that it contains {id}; its files say otherwise: {}", enumerate(&others))
+                match others.is_empty() {
+                    true => format!("says that it contains {id}; its files say otherwise"),
+                    false => {
+                        format!("says that it contains {id}; its files say otherwise: {}", enumerate(&others))
+                    }
+                }
             }
-        })
+        }
     }
 
     /// Places where the other one loses something in this way, and the lines.
@@ -158,8 +175,22 @@ impl Grounds {
     }
 }
 
+/// How what a patch brought stands: `all 3 files`, `2 of 3 files, but rewritten in conf/app.toml`.
+pub(crate) fn words_of(fates: &FileFates) -> String {
+    let named = |paths: &[TreePath]| enumerate(&paths.iter().map(TreePath::as_str).collect::<Vec<_>>());
+    let of = |word: &str, paths: &[TreePath]| {
+        (!paths.is_empty()).then(|| format!("{word} in {}", named(paths)))
+    };
+    let lost = [of("rewritten", &fates.rewritten), of("undone", &fates.undone)];
+    let lost: Vec<String> = lost.into_iter().flatten().collect();
+    match lost.is_empty() {
+        true => all_files(fates.all),
+        false => format!("{} of {} files, but {}", fates.kept, fates.all, lost.join(", ")),
+    }
+}
+
 /// `all 3 files`, `its only file`.
-pub(crate) fn all_files(files: usize) -> String {
+fn all_files(files: usize) -> String {
     match files {
         1 => "its only file".to_owned(),
         files => format!("all {files} files"),
@@ -173,7 +204,7 @@ fn places(lost: &[&SharedPlace]) -> String {
 }
 
 /// A file with a few of its lines.
-pub(crate) fn with_lines(path: &str, lines: &[LineRange]) -> String {
+fn with_lines(path: &str, lines: &[LineRange]) -> String {
     if lines.is_empty() {
         return path.to_owned();
     }

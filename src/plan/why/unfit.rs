@@ -2,7 +2,7 @@
 
 use super::{Override, Wording, row};
 use crate::model::{Code, PatchRef};
-use crate::plan::{Cycle, FailedCheck, Recalled, Relation, RelationClass};
+use crate::plan::{Cycle, FailedCheck, Loss, Recalled, Relation, RelationClass};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unfit {
@@ -30,16 +30,18 @@ pub(crate) enum Unfit {
         min_revision: u32,
         found: Option<u32>,
         beside: Option<(String, PatchRef)>,
-        /// It is needed only because of a patch for another product or by another author.
+        /// It is needed only because of a patch that is not known to be for the same product and by the same author.
         for_a_stranger: bool,
     },
     Excludes {
         id: String,
         reason: String,
-        /// Whether it is for another product or by another author.
+        /// Whether it is not known to be for the same product and by the same author.
         is_strangers: bool,
     },
     Related(Box<Relation>),
+    /// What the patch would take away from another one, beside what is said about the two.
+    Loses(Loss),
     Circle(Cycle),
     TwoAreCalled(PatchRef),
     NoneNamed,
@@ -88,13 +90,9 @@ impl Unfit {
                 with_override(format!("Roll back {id} first, or ask the vendor."), self.way_around()),
             ),
             Unfit::Related(relation) => {
-                let code = match relation.class {
-                    RelationClass::Blocked => Code::Conflicts,
-                    RelationClass::Regression => Code::Undoes,
-                    _ => Code::Overlap,
-                };
-                row(code, &relation.phrase, &relation.way_out)
+                row(code_of(relation.class), &relation.phrase, &relation.way_out)
             }
+            Unfit::Loses(loss) => row(code_of(loss.class), &loss.phrase, &loss.way_out),
             Unfit::Circle(cycle) => row(
                 Code::Requires,
                 format!("these patches require each other in a circle: {cycle}"),
@@ -113,11 +111,20 @@ impl Unfit {
     pub(super) fn way_around(&self) -> Option<Override> {
         match self {
             Unfit::Related(relation) => relation.way_around,
+            Unfit::Loses(loss) => loss.way_around,
             Unfit::Requires { for_a_stranger: true, .. } | Unfit::Excludes { is_strangers: true, .. } => {
                 Some(Override::Related)
             }
             _ => None,
         }
+    }
+}
+
+fn code_of(class: RelationClass) -> Code {
+    match class {
+        RelationClass::Blocked => Code::Conflicts,
+        RelationClass::Regression => Code::Undoes,
+        _ => Code::Overlap,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What applying bundles would do, without doing any of it.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,11 +12,11 @@ use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::Ledger;
-use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
+use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, PatchRef, TreePath};
 use crate::plan::why::Unfit;
 use crate::plan::{
     Candidate, InstalledStack, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation,
-    Resolution, plan_several, resolve,
+    Resolution, Scope, plan_several, resolve,
 };
 use crate::transaction::recover::{self, Unfinished};
 use crate::transaction::{Archive, TransactionError};
@@ -25,7 +26,7 @@ use crate::workbench::look::changes::{Hidden, hidden_in};
 use crate::workbench::look::inspect::readable_reviews;
 use crate::workbench::look::merging::{EditChoices, resolve_edits};
 use crate::workbench::look::situation::{ProductSeen, Survey};
-use crate::workbench::look::stack::{FolderStack, author_by, plain};
+use crate::workbench::look::stack::{FolderStack, plain};
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
 
@@ -181,18 +182,13 @@ impl Workbench {
     ) -> Result<Previewed> {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
-        let folder = FolderStack::read(fs, &ledger)?;
-        let order = order_of(bundles, &folder)?;
+        let folder = FolderStack::read(fs, &ledger)?.vouched(fs, &ledger, &self.keys_of_today()?);
+        let Order { order, dropped } = order_of(bundles, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
         let (mut survey, seen) = self.survey_for_apply(fs, &patches, &ledger, watch)?;
         let keeps_modes = survey.situation.keeps_modes;
-        let verdicts = order.iter().map(|index| &bundles[*index].verdict);
-        let coming: Vec<Candidate> = patches
-            .iter()
-            .zip(verdicts)
-            .zip(seen)
-            .map(|((patch, verdict), seen)| coming(patch, verdict, seen, keeps_modes))
-            .collect();
+        let coming: Vec<Candidate> =
+            order.iter().zip(seen).map(|(one, seen)| coming(&bundles[*one], seen, keeps_modes)).collect();
         let recalls = self.recalls()?;
         let held = |patch: &&Patch| {
             Some((patch.about.identity.clone(), recalls.about_patch(&patch.about.identity)?.clone()))
@@ -216,6 +212,7 @@ impl Workbench {
         }
         plan.preview.obstacles = told;
         plan.made.extend(survey.made.by_digest());
+        plan.preview.notes.extend(dropped);
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, choices));
         let mut preview = of_plan(checked, &order, &plan, &coming, &folder, &ledger);
         preview.edits.clone_from(&survey.situation.edits);
@@ -231,32 +228,56 @@ impl Workbench {
     }
 }
 
-/// The order in which the bundles come, each patch once and in its newest edition.
-fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Vec<usize>> {
+/// The bundles that come, in their order, and what is worth knowing about those that do not.
+struct Order {
+    order: Vec<usize>,
+    dropped: Vec<Note>,
+}
+
+/// The order in which the bundles come, each patch once and in its newest edition. Which of two is newer is believed
+/// only of one author, or where of neither it is known who made it.
+fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Order> {
     let identity = |index: usize| &bundles[index].patch.about.identity;
-    let mut chosen: Vec<usize> = Vec::new();
+    let (mut chosen, mut dropped): (Vec<usize>, Vec<Note>) = (Vec::new(), Vec::new());
+    let mut drop = |old: usize, new: usize| {
+        let text = format!("{} is left out: {} was named as well", identity(old), identity(new));
+        dropped.push(Note::new(text));
+    };
     for index in 0..bundles.len() {
         let twin = chosen.iter().position(|other| identity(*other).id == identity(index).id);
-        match twin {
-            None => chosen.push(index),
-            Some(at) if identity(chosen[at]).revision < identity(index).revision => chosen[at] = index,
-            Some(at) if identity(chosen[at]).revision > identity(index).revision => {}
-            Some(at) if bundles[chosen[at]].manifest() == bundles[index].manifest() => {}
-            Some(_) => {
-                return Err(Error::refused(Unfit::TwoAreCalled(identity(index).clone())));
+        let Some(at) = twin else {
+            chosen.push(index);
+            continue;
+        };
+        let other = chosen[at];
+        if bundles[other].manifest() == bundles[index].manifest() {
+            continue;
+        }
+        let made = |index: usize| (&bundles[index].patch, bundles[index].verdict.authors());
+        let ((one, by), (another, by_another)) = (made(index), made(other));
+        let is_foreign = Scope::of((one, &by), (another, &by_another)).is_foreign();
+        match identity(other).revision.cmp(&identity(index).revision) {
+            Ordering::Less if !is_foreign => {
+                drop(other, index);
+                chosen[at] = index;
+            }
+            Ordering::Greater if !is_foreign => drop(index, other),
+            _ => {
+                let id = identity(index).id.clone();
+                return Err(Error::refused(Unfit::TwoAreCalled(PatchRef { id, revision: 1 })));
             }
         }
     }
     let patches: Vec<&Patch> = chosen.iter().map(|index| &bundles[*index].patch).collect();
     let is_installed = |id: &str| folder.layers.iter().any(|layer| layer.id == id);
     let order = resolve(&patches, is_installed).map_err(|cycle| Error::refused(Unfit::Circle(cycle)))?;
-    Ok(order.into_iter().map(|index| chosen[index]).collect())
+    Ok(Order { order: order.into_iter().map(|index| chosen[index]).collect(), dropped })
 }
 
-fn coming(patch: &Patch, verdict: &Verdict, seen: ProductSeen, keeps_modes: bool) -> Candidate {
+fn coming(bundle: &VerifiedBundle, seen: ProductSeen, keeps_modes: bool) -> Candidate {
     Candidate {
-        patch: Arc::new(plain(patch.clone(), keeps_modes)),
-        author: author_by(verdict),
+        patch: Arc::new(plain(bundle.patch.clone(), keeps_modes)),
+        authors: bundle.verdict.authors(),
         is_product: seen.is_product,
         product_evidence: seen.evidence,
         version: seen.version,

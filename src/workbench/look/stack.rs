@@ -10,9 +10,8 @@ use crate::bundle::manifest::read_manifest;
 use crate::disk::fs::Fs;
 use crate::ledger::{Entry, Layers, Ledger, Moved, read_small};
 use crate::model::{Digest, FileChange, LayerKey, Node, Patch, Step, TreePath};
-use crate::plan::{Author, Layer, Stack};
+use crate::plan::{Layer, Stack};
 use crate::transaction::Archive;
-use crate::trust::{SignerRole, Standing, Verdict};
 use crate::workbench::Result;
 
 /// Everything that the history says about the places that patches changed.
@@ -55,7 +54,7 @@ impl FolderStack {
                     id: note.id.clone(),
                     revision: note.revision,
                     patch: patch.clone(),
-                    author: None,
+                    authors: BTreeSet::new(),
                     steps,
                     shares,
                     shifted: BTreeSet::new(),
@@ -105,13 +104,18 @@ pub(crate) fn all_copies(fs: &dyn Fs, ledger: &Ledger) -> Result<Archive> {
 
 /// The manifest that was kept with a patch; `None` if it is gone or is not the one that came with it.
 pub(crate) fn manifest_of(fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Option<Patch> {
+    read_manifest(&manifest_bytes_of(fs, ledger, key)?).ok()
+}
+
+/// The exact bytes of that manifest.
+pub(crate) fn manifest_bytes_of(fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Option<Vec<u8>> {
     let entry = ledger.entry(key.entry)?;
     let digest = match entry.parts.get(key.part) {
         Some(part) => Some(part.manifest),
         None => entry.manifest,
     };
     let bytes = read_small(fs, &Ledger::manifest_of(key), MAX_MANIFEST_BYTES).ok()?;
-    (Some(Digest::compute(&bytes)) == digest).then(|| read_manifest(&bytes).ok())?
+    (Some(Digest::compute(&bytes)) == digest).then_some(bytes)
 }
 
 /// The manifests that were kept with the patches of `entry`, as [`manifest_of`] gives them.
@@ -129,13 +133,6 @@ pub(crate) fn plain(mut patch: Patch, keeps_modes: bool) -> Patch {
         }
     }
     patch
-}
-
-/// Who made a patch: the owners of the keys by which it is signed, if it is trusted.
-pub(crate) fn author_by(verdict: &Verdict) -> Option<Author> {
-    let authors = verdict.vouchers.iter().filter(|one| one.role == SignerRole::Author);
-    let owners = authors.map(|one| one.owner.clone());
-    Author::new(owners).filter(|_| verdict.standing == Standing::Trusted)
 }
 
 #[derive(Default)]
