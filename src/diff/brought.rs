@@ -90,7 +90,8 @@ impl<'a> Brought<'a> {
     fn is_kept(&self, region: &Region, since: &[Region], now: &[&[u8]]) -> bool {
         let stays: BTreeSet<&[u8]> = self.left[region.new.clone()].iter().copied().collect();
         let removed = self.before[region.old.clone()].iter().filter(|line| !stays.contains(*line));
-        let removed: BTreeSet<&[u8]> = removed.copied().filter(|line| !line.trim_ascii().is_empty()).collect();
+        let removed: BTreeSet<&[u8]> =
+            removed.copied().filter(|line| !line.trim_ascii().is_empty()).collect();
         let comes_back = |change: &Region| now[change.new.clone()].iter().any(|line| removed.contains(line));
         let touches = |change: &&Region| is_touched(&region.new, &change.old);
         !since.iter().any(|change| cuts(&region.new, &change.old))

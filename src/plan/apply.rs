@@ -112,7 +112,8 @@ impl Planner<'_> {
             situation.coming.iter().map(|(id, rev)| (id.as_str(), *rev)).collect();
         let is_there = |id: &str| installed.contains_key(id) || coming.contains_key(id);
         let conditions = patch.about.requires_if.iter().filter(|only| is_there(only.when.as_str()));
-        let conditions = conditions.map(|only| (&only.then, situation.strangers.contains(only.when.as_str())));
+        let conditions =
+            conditions.map(|only| (&only.then, situation.strangers.contains(only.when.as_str())));
         for (requirement, for_a_stranger) in
             patch.about.requires.iter().map(|needed| (needed, false)).chain(conditions)
         {

@@ -142,7 +142,18 @@ fn plan(layers: &[Layer], coming: &[Candidate]) -> PlanOfSeveral {
     situation.installed = layers.iter().map(|layer| (layer.id.clone(), layer.revision)).collect();
     let expected = steps().map(|step| (step.path.clone(), step.after.clone())).collect();
     let stack = Stack { layers, expected: &expected, origins: &BTreeMap::new() };
-    let texts = Texts::new(&[BASE, FIXED, FIXED_AND_MORE, SET_BACK, THIRD, "g", "new g", "extra", UNO_FIVE, THREE_FIVE]);
+    let texts = Texts::new(&[
+        BASE,
+        FIXED,
+        FIXED_AND_MORE,
+        SET_BACK,
+        THIRD,
+        "g",
+        "new g",
+        "extra",
+        UNO_FIVE,
+        THREE_FIVE,
+    ]);
     plan_several(coming, &situation, &InstalledStack { stack, next_entry: 9 }, &texts)
 }
 
@@ -172,7 +183,12 @@ fn row(table: &mut String, told: [&str; 3], planned: &PlanOfSeveral) -> Relation
 }
 
 /// Every claim of `claims` with each of `files`, in every scope.
-fn table(claims: &[Claim], files: &[Files], make: fn(Files) -> Patch, check: impl Fn(&str, Files, &str, RelationClass)) -> String {
+fn table(
+    claims: &[Claim],
+    files: &[Files],
+    make: fn(Files) -> Patch,
+    check: impl Fn(&str, Files, &str, RelationClass),
+) -> String {
     let mut table = String::new();
     for (claim, say) in claims {
         for shown in files {
@@ -275,8 +291,12 @@ fn what_a_replaced_patch_brought_is_as_safe_as_what_replaced_it() {
             new.about.supersedes.clear();
         }
         let planned = plan(&[fix.clone(), pack.clone()], &[candidate(new, authors)]);
-        let ways: Vec<Option<Override>> = planned.preview.obstacles.iter().map(Obstacle::way_around).collect();
+        let ways: Vec<Option<Override>> =
+            planned.preview.obstacles.iter().map(Obstacle::way_around).collect();
         assert_eq!(ways, needed.map(Some).into_iter().collect::<Vec<_>>(), "{left}");
-        assert_eq!(planned.preview.plan.steps.iter().map(|step| &step.path).collect::<Vec<_>>(), [&path("f")]);
+        assert_eq!(
+            planned.preview.plan.steps.iter().map(|step| &step.path).collect::<Vec<_>>(),
+            [&path("f")]
+        );
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Bringing<'a> {
 pub struct PlaceFate {
     /// The worst that happens to any part of it.
     pub fate: Fate,
+    /// Whether anything of it is there now.
+    pub is_there: bool,
     /// The lines that are lost, in what the patch left; empty where it is not about lines.
     pub lines: Vec<LineRange>,
 }
@@ -70,6 +72,10 @@ impl Part {
         Self { standing: Standing { fate, lines: Vec::new() }, lines: None }
     }
 
+    fn is_there(&self) -> bool {
+        self.standing.fate == Fate::Kept || self.standing.lines.contains(&true)
+    }
+
     /// Whether anything of it is here that is not in `will`.
     fn is_lost_in(&self, will: &Self) -> bool {
         let goes = self.standing.fate == Fate::Kept && will.standing.fate != Fate::Kept;
@@ -87,14 +93,17 @@ impl Bringing<'_> {
         contents: &dyn ContentByDigest,
     ) -> PlaceFate {
         if was == will {
-            return PlaceFate { fate: Fate::Kept, lines: Vec::new() };
+            return PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() };
         }
         let (was, will) = (self.parts(was, contents), self.parts(will, contents));
-        let lost: Vec<Part> = was.iter().zip(will).filter(|(was, will)| was.is_lost_in(will)).map(|(_, will)| will).collect();
+        let is_there = was.iter().any(Part::is_there);
+        let lost: Vec<Part> =
+            was.iter().zip(will).filter(|(was, will)| was.is_lost_in(will)).map(|(_, will)| will).collect();
         // Lines of it that go are a loss, though others of it went before.
         let worst = lost.iter().map(|part| part.standing.fate.max(Fate::Rewritten)).max();
         PlaceFate {
             fate: worst.unwrap_or(Fate::Kept),
+            is_there,
             lines: lost.into_iter().filter_map(|part| part.lines).collect(),
         }
     }

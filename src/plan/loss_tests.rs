@@ -51,16 +51,18 @@ fn deed() -> impl Strategy<Value = Deed> {
         (prop::option::weighted(0.2, 0..5_usize), prop_oneof![5 => Just(0_usize), 1 => Just(1)]),
         (any::<bool>(), any::<bool>()),
     )
-        .prop_map(|((author, from_delivered, edits), (supersedes, fixes), (reissues, product), allow)| Deed {
-            author,
-            from_delivered,
-            edits,
-            supersedes,
-            fixes,
-            reissues,
-            product,
-            allow,
-        })
+        .prop_map(
+            |((author, from_delivered, edits), (supersedes, fixes), (reissues, product), allow)| Deed {
+                author,
+                from_delivered,
+                edits,
+                supersedes,
+                fixes,
+                reissues,
+                product,
+                allow,
+            },
+        )
 }
 
 fn delivered() -> Tree {
@@ -149,8 +151,7 @@ impl Story {
         let things: Vec<(&str, Node)> =
             self.tree.iter().map(|(name, lines)| (*name, file(&text(lines)))).collect();
         let situation = folder(&things);
-        let stack =
-            Stack { layers: &self.layers, expected: &self.expected, origins: &BTreeMap::new() };
+        let stack = Stack { layers: &self.layers, expected: &self.expected, origins: &BTreeMap::new() };
         let candidate = Candidate {
             patch: Arc::new(patch.clone()),
             authors: authors.clone(),
@@ -190,17 +191,14 @@ impl Story {
             old.superseded = Some((key, *stays));
         }
         let by_it = |line: &&String| line.ends_with(&format!(" by {number}"));
-        let wrote = self.tree.iter().flat_map(|(name, lines)| {
-            lines.iter().filter(by_it).map(|line| (*name, line.clone()))
-        });
+        let wrote = self
+            .tree
+            .iter()
+            .flat_map(|(name, lines)| lines.iter().filter(by_it).map(|line| (*name, line.clone())));
         self.wrote.insert(key, wrote.collect());
         let mut steps = one.steps.clone();
         steps.sort_by(|a, b| a.path.cmp(&b.path));
-        self.layers.push(Layer {
-            authors: authors.clone(),
-            steps,
-            ..layer(patch, key.entry)
-        });
+        self.layers.push(Layer { authors: authors.clone(), steps, ..layer(patch, key.entry) });
         key
     }
 

@@ -42,7 +42,8 @@ pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
 pub(crate) use local_edits::{MergedHow, Resolution};
 pub use order::in_order;
 pub(crate) use relate::{
-    Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains, words_of,
+    Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains,
+    words_of,
 };
 pub(crate) use resolve::{Cycle, resolve};
 pub use rollback::OnDrift;

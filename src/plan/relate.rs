@@ -20,9 +20,9 @@ use crate::diff::{Fate, LineRange};
 use crate::model::{FileChange, LayerKey, Node, Patch, TreePath};
 use crate::text::capitalised;
 use claims::Claims;
-pub(crate) use class::{Consequence, RelationClass};
 pub(crate) use claims::Declaration;
 pub(crate) use claims::says_that_it_contains;
+pub(crate) use class::{Consequence, RelationClass};
 use words::Facts;
 pub(crate) use words::words_of;
 
@@ -237,9 +237,9 @@ fn shared_place(
     let from_before = step.is_some() && change.expects(found);
     let landing = new.landings.get(path);
     let will = landing.map_or(change.after.as_ref(), |landing| landing.after.as_ref());
-    let PlaceFate { fate, lines: lost } = match other.brought_at(path) {
+    let PlaceFate { fate, is_there, lines: lost } = match other.brought_at(path) {
         Some((before, left)) => Bringing { before, left }.fate(holds.as_ref(), will, contents),
-        None => PlaceFate { fate: Fate::Kept, lines: Vec::new() },
+        None => PlaceFate { fate: Fate::Kept, is_there: false, lines: Vec::new() },
     };
     let meeting = if change.is_done(holds.as_ref()) || change.is_done(left.as_ref()) {
         Meeting::Same
@@ -247,7 +247,8 @@ fn shared_place(
         Meeting::OnTop
     } else if landing.is_some_and(|landing| landing.on == Ground::There) {
         Meeting::Same
-    } else if landing.is_some_and(|landing| landing.on != Ground::Expected) && fate == Fate::Kept {
+    } else if landing.is_some_and(|landing| landing.on != Ground::Expected) && is_there && fate == Fate::Kept
+    {
         Meeting::DifferentLines
     } else {
         // What the new patch makes of its own before image, made to what is there.
@@ -289,7 +290,7 @@ impl Classifying<'_> {
             RelationClass::Identical
         } else if claims.same_id && self.scope.is_foreign() {
             RelationClass::Unproven
-        } else if claims.contained && evidence.is_covered {
+        } else if claims.contained && self.is_left_to_it() {
             RelationClass::Subset
         } else if evidence.proof == Proof::Undone {
             contents
@@ -328,18 +329,23 @@ impl Classifying<'_> {
         }
     }
 
-    /// The other one says that it contains the new one.
-    fn contained(&self, contents: RelationClass) -> RelationClass {
+    /// The other one says that it contains the new one, and all of that is in the folder, or its own author has made
+    /// something third of it or has issued it anew.
+    fn is_left_to_it(&self) -> bool {
         let is_rewritten_by_it = |(path, fate): (&TreePath, &Fate)| {
             *fate == Fate::Kept || *fate == Fate::Rewritten && (self.own)(path)
         };
+        let is_own = self.scope == Scope::Own;
+        self.evidence.is_covered
+            || is_own && (self.claims.same_id || self.new.coverage.iter().all(is_rewritten_by_it))
+    }
+
+    /// The other one says that it contains the new one, and the files do not show it.
+    fn contained(&self, contents: RelationClass) -> RelationClass {
         match self.scope {
-            // Its own author has issued it anew.
-            Scope::Own if self.claims.same_id => RelationClass::Subset,
-            Scope::Own if self.new.coverage.iter().all(is_rewritten_by_it) => RelationClass::Subset,
-            Scope::Unsigned if self.claims.same_id => RelationClass::Unproven,
-            Scope::Own | Scope::Unsigned => contents,
-            Scope::OtherAuthor | Scope::OtherProduct => RelationClass::Unproven,
+            Scope::Own => contents,
+            Scope::Unsigned if !self.claims.same_id => contents,
+            _ => RelationClass::Unproven,
         }
     }
 
@@ -419,7 +425,7 @@ fn way_around(
 impl SharedPlace {
     /// Whether the two cannot both be right there.
     fn clashes(&self) -> bool {
-        matches!(self.meeting, Meeting::SameLines(_) | Meeting::Whole)
+        matches!(self.meeting, Meeting::SameLines(_) | Meeting::Whole) && self.fate != Fate::Kept
     }
 }
 

@@ -11,11 +11,16 @@ use super::apply::{PlanPart, plan_part};
 use super::fates::Bringing;
 use super::landing::{Ground, Landing, land};
 use super::layers::{ContentByDigest, Layer, Stack};
-use super::relate::{Consequence, Newcomer, Proof, RelatedPresence, Relation, RelationClass, SharedPlace, relate, says_that_it_contains};
+use super::relate::{
+    Consequence, Newcomer, Proof, RelatedPresence, Relation, RelationClass, SharedPlace, relate,
+    says_that_it_contains,
+};
 use super::scope::Scope;
 use super::{FailedCheck, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
 use crate::diff::Fate;
-use crate::model::{Code, Digest, FileChange, FileNode, LayerKey, Node, Patch, PatchId, Step, TreePath, TreeState};
+use crate::model::{
+    Code, Digest, FileChange, FileNode, LayerKey, Node, Patch, PatchId, Step, TreePath, TreeState,
+};
 
 /// A patch that is to come, and what its own rules see in the folder.
 #[derive(Debug, Clone)]
@@ -191,9 +196,8 @@ impl<'a> FolderSoFar<'a> {
         let known = Known { made: &self.made, others: self.contents };
         let says = |layer: &&Layer| says_that_it_contains(&one.patch, layer);
         let contained = self.layers.iter().filter(says).map(|layer| layer.key).collect();
-        let landing = |change: &FileChange| {
-            Some((change.path.clone(), land(change, &stack, &contained, &known)?))
-        };
+        let landing =
+            |change: &FileChange| Some((change.path.clone(), land(change, &stack, &contained, &known)?));
         one.patch.changes.iter().filter_map(landing).collect()
     }
 
@@ -275,9 +279,7 @@ impl<'a> FolderSoFar<'a> {
 
     /// The version that `one` meets: what an earlier patch of the same run makes of it, where that is no stranger's.
     fn version_for(&self, one: &Candidate) -> Option<String> {
-        let is_own = |layer: &&Layer| {
-            !Scope::between(&one.patch, &one.authors, layer).is_foreign()
-        };
+        let is_own = |layer: &&Layer| !Scope::between(&one.patch, &one.authors, layer).is_foreign();
         let mut of_run = self.layers.iter().filter(|layer| layer.key.entry == self.next_entry).rev();
         let claimed = |layer: &Layer| layer.patch.as_ref()?.about.result_version.clone();
         match of_run.next() {
@@ -321,7 +323,10 @@ impl<'a> FolderSoFar<'a> {
             } else if let Some(text) = relation.rewriting().filter(|_| !stops) {
                 self.notes.push(Note::new(format!("{} {text}", patch.about.identity)));
             } else if relation.evidence.says_contained && !stops {
-                let text = format!("{} says that it contains {}; the files do not show it", relation.id, patch.about.identity);
+                let text = format!(
+                    "{} says that it contains {}; the files do not show it",
+                    relation.id, patch.about.identity
+                );
                 self.notes.push(Note::new(text));
             }
             if !is_replaced {

@@ -119,14 +119,10 @@ fn dependent_by_name(stack: &Stack<'_>, out: &BTreeSet<LayerKey>) -> Option<Depe
         let contains = |other: &Layer, id: &str| {
             provides(other, id) && !Scope::between(patch, &layer.authors, other).is_foreign()
         };
-        let is_there = |id: &str| {
-            stack.layers.iter().any(|other| other.id == id || contains(other, id))
-        };
+        let is_there = |id: &str| stack.layers.iter().any(|other| other.id == id || contains(other, id));
         for need in patch.about.all_requirements(is_there) {
             let (id, revision) = (need.id.as_str(), need.min_revision);
-            let gives = |other: &Layer| {
-                other.id == id && other.revision >= revision || contains(other, id)
-            };
+            let gives = |other: &Layer| other.id == id && other.revision >= revision || contains(other, id);
             let was_there = stack.layers.iter().any(gives);
             let is_there = stack.layers.iter().filter(stays).any(gives);
             if was_there && !is_there {

@@ -162,8 +162,11 @@ fn a_fix_that_is_really_there_is_already_covered_whoever_brought_it() {
     scene.must_apply(&pack);
     let hotfix = scene.hotfix();
     let done = scene.must_apply(&hotfix);
-    assert!(done.out.contains("everything in it is already covered by TEAM")
-        || done.out.contains("Everything in it is already covered by TEAM"), "{done}");
+    assert!(
+        done.out.contains("everything in it is already covered by TEAM")
+            || done.out.contains("Everything in it is already covered by TEAM"),
+        "{done}"
+    );
 }
 
 #[test]
@@ -205,13 +208,16 @@ fn a_service_pack_built_from_the_old_tree_does_not_silently_undo_the_hotfix() {
         // Whoever made it had the hotfix in front of them, and built the pack from somewhere else.
         let pack = superseding(scene.bundle("SP", &["CVE-1", "MORE"]), "L-1");
         let pack = scene.patch(key, &pack.replace("f", FIXED, UNFIXED_AND_MORE));
-        scene.refuses(&pack, "E-UNDOES", "undoes L-1: f (line 1)");
+        scene.refuses(&pack, "E-UNDOES", "Undoes L-1: f (line 1)");
         assert_eq!(scene.apply(&pack, "--allow-related=no").code, 3, "one reason is not the other");
         assert_eq!(scene.apply(&pack, "--allow-undo=").code, 2);
         let done = scene.apply(&pack, "--allow-undo=the-fix-broke-printing");
         assert_eq!(done.code, 0, "{done}");
         assert_eq!(scene.read("f").as_deref(), Some(UNFIXED_AND_MORE));
-        assert_eq!(scene.last_overrides().as_array().expect("overrides").last().expect("one")["rule"], "undo");
+        assert_eq!(
+            scene.last_overrides().as_array().expect("overrides").last().expect("one")["rule"],
+            "undo"
+        );
         let history = scene.console().done("history $/app");
         assert!(history.out.contains("undo allowed: the-fix-broke-printing"), "{history}");
         assert!(history.out.contains("accepted: undoes L-1: f (line 1)"), "{history}");
@@ -221,7 +227,9 @@ fn a_service_pack_built_from_the_old_tree_does_not_silently_undo_the_hotfix() {
 
 #[test]
 fn a_service_pack_built_from_the_hotfixed_tree_keeps_the_hotfix_without_a_question() {
-    for (key, hotfix_key) in [(Some("ann"), Some("ann")), (None, None), (None, Some("ann")), (Some("eve"), Some("ann"))] {
+    for (key, hotfix_key) in
+        [(Some("ann"), Some("ann")), (None, None), (None, Some("ann")), (Some("eve"), Some("ann"))]
+    {
         for before in [VULNERABLE, FIXED] {
             let scene = Scene::new();
             let hotfix = scene.bundle("L-1", &["CVE-1"]).replace("f", VULNERABLE, FIXED);
@@ -271,7 +279,7 @@ fn the_content_of_a_trusted_fix_is_not_rewritten_without_a_word_about_it() {
     let scene = Scene::new();
     scene.must_apply(&scene.hotfix());
     let silent = scene.patch(None, &scene.bundle("E-1", &["E"]).replace("f", FIXED, FIXED_OTHERWISE));
-    scene.refuses(&silent, "E-OVERLAP", "rewrites what L-1 brought (f (line 1))");
+    scene.refuses(&silent, "E-OVERLAP", "Rewrites what L-1 brought (f (line 1))");
     // The honest twins: other lines of the same file, and its own author.
     let apart = scene.patch(None, &scene.bundle("T-1", &["T"]).replace("f", FIXED, FIXED_AND_MORE));
     scene.must_apply(&apart);
@@ -288,14 +296,15 @@ fn what_a_service_pack_contains_stays_as_safe_as_the_pack_itself() {
     scene.must_apply(&scene.patch(Some("ann"), &pack.replace("f", FIXED, FIXED_AND_MORE)));
     assert_eq!(scene.active(), ["SP"]);
     let back = scene.patch(None, &scene.bundle("E-1", &["E"]).replace("f", FIXED_AND_MORE, UNFIXED_AND_MORE));
-    scene.refuses(&back, "E-UNDOES", "undoes L-1: f (line 1)");
+    scene.refuses(&back, "E-UNDOES", "Undoes L-1: f (line 1)");
 }
 
 #[test]
 fn a_team_that_signs_nothing_keeps_its_hotfixes_reissues_and_service_packs() {
     let scene = Scene::new();
     let hotfix = scene.bundle("T-1", &["BUG-1"]).replace("f", VULNERABLE, FIXED).create("extra", "extra\n");
-    let again = scene.bundle("T-1", &["BUG-1"]).replace("f", VULNERABLE, FIXED).create("extra", "extra\nmore\n");
+    let again =
+        scene.bundle("T-1", &["BUG-1"]).replace("f", VULNERABLE, FIXED).create("extra", "extra\nmore\n");
     let again = again.but(|patch| patch.about.identity.revision = 2);
     let next = scene.bundle("T-2", &["BUG-2"]).replace("notes", "1\n", "2\n");
     let pack = superseding(scene.bundle("T-SP", &["BUG-1", "BUG-2", "BUG-3"]), "T-1");
@@ -366,28 +375,58 @@ const EDITIONS: [&str; 6] = [
 
 const YEAR: [Delivery; 6] = [
     Delivery {
-        id: "W-1", revision: 1, key: "old", fixes: &["CVE-1"], replaces: &[],
-        from: (EDITIONS[0], "1.0"), to: (EDITIONS[1], "1.0.1"),
+        id: "W-1",
+        revision: 1,
+        key: "old",
+        fixes: &["CVE-1"],
+        replaces: &[],
+        from: (EDITIONS[0], "1.0"),
+        to: (EDITIONS[1], "1.0.1"),
     },
     Delivery {
-        id: "W-1", revision: 2, key: "old", fixes: &["CVE-1"], replaces: &[],
-        from: (EDITIONS[1], "1.0.1"), to: (EDITIONS[2], "1.0.2"),
+        id: "W-1",
+        revision: 2,
+        key: "old",
+        fixes: &["CVE-1"],
+        replaces: &[],
+        from: (EDITIONS[1], "1.0.1"),
+        to: (EDITIONS[2], "1.0.2"),
     },
     Delivery {
-        id: "W-2", revision: 1, key: "lab", fixes: &["CVE-2"], replaces: &[],
-        from: (EDITIONS[2], "1.0.2"), to: (EDITIONS[3], "1.0.3"),
+        id: "W-2",
+        revision: 1,
+        key: "lab",
+        fixes: &["CVE-2"],
+        replaces: &[],
+        from: (EDITIONS[2], "1.0.2"),
+        to: (EDITIONS[3], "1.0.3"),
     },
     Delivery {
-        id: "W-SP1", revision: 1, key: "new", fixes: &["CVE-1", "CVE-2", "BUG-3"], replaces: &["W-1", "W-2"],
-        from: (EDITIONS[3], "1.0.3"), to: (EDITIONS[4], "1.1"),
+        id: "W-SP1",
+        revision: 1,
+        key: "new",
+        fixes: &["CVE-1", "CVE-2", "BUG-3"],
+        replaces: &["W-1", "W-2"],
+        from: (EDITIONS[3], "1.0.3"),
+        to: (EDITIONS[4], "1.1"),
     },
     Delivery {
-        id: "W-4", revision: 1, key: "new", fixes: &["CVE-4"], replaces: &[],
-        from: (EDITIONS[4], "1.1"), to: (EDITIONS[5], "1.1.1"),
+        id: "W-4",
+        revision: 1,
+        key: "new",
+        fixes: &["CVE-4"],
+        replaces: &[],
+        from: (EDITIONS[4], "1.1"),
+        to: (EDITIONS[5], "1.1.1"),
     },
     Delivery {
-        id: "W-SP2", revision: 1, key: "new", fixes: &["CVE-1", "CVE-2", "BUG-3", "CVE-4", "BUG-5"],
-        replaces: &["W-SP1", "W-4"], from: (EDITIONS[0], "1.0"), to: (EDITIONS[5], "1.2"),
+        id: "W-SP2",
+        revision: 1,
+        key: "new",
+        fixes: &["CVE-1", "CVE-2", "BUG-3", "CVE-4", "BUG-5"],
+        replaces: &["W-SP1", "W-4"],
+        from: (EDITIONS[0], "1.0"),
+        to: (EDITIONS[5], "1.2"),
     },
 ];
 

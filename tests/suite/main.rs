@@ -10,6 +10,7 @@ mod show_hidden_text;
 
 mod preview_changes;
 
+mod agree_to_a_change;
 mod apply_patches;
 mod apply_text_patches;
 mod keep_local_edits;
@@ -18,6 +19,7 @@ mod stacks;
 
 mod believe_a_history;
 mod believe_no_claim;
+mod guard_what_decides;
 mod trust_a_patch;
 
 mod call_patches_back;

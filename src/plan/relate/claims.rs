@@ -77,11 +77,8 @@ pub(super) struct Claims {
 impl Claims {
     pub(super) fn new(new: &Patch, other: &Layer, fixes: &Grounds) -> Self {
         let id = new.about.identity.id.as_str();
-        let mut claims = Self {
-            same_id: id == other.id,
-            fix_the_same: !fixes.both_fix.is_empty(),
-            ..Self::default()
-        };
+        let mut claims =
+            Self { same_id: id == other.id, fix_the_same: !fixes.both_fix.is_empty(), ..Self::default() };
         claims.contains = claims.hear(new, id, &other.id);
         if let Some(patch) = &other.patch {
             claims.contained = claims.hear(patch, &other.id, id);

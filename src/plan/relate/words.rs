@@ -43,16 +43,16 @@ impl Facts<'_> {
                 format!("both it and {id} change {}, in different places", self.files(is_apart))
             }
             RelationClass::FileConflict | RelationClass::Regression => self.clash(),
-            RelationClass::Blocked => {
-                evidence.exclusion().map(ToString::to_string).unwrap_or_default()
-            }
+            RelationClass::Blocked => evidence.exclusion().map(ToString::to_string).unwrap_or_default(),
         }
     }
 
     fn subset(&self) -> String {
         let (id, revision) = (self.id, self.revision);
         match (self.new_id == id, self.evidence.is_covered) {
-            (true, true) => format!("a newer edition of it is installed: {id} is here as revision {revision}"),
+            (true, true) => {
+                format!("a newer edition of it is installed: {id} is here as revision {revision}")
+            }
             (true, false) => format!(
                 "a newer edition of it is installed, which does not hold all of it: {id} is here as revision {revision}"
             ),
@@ -68,8 +68,9 @@ impl Facts<'_> {
             return format!("another patch that is called {id} is here, and {doubt}");
         }
         let said = self.evidence.declared.iter().map(ToString::to_string).next();
-        let said = said
-            .unwrap_or_else(|| format!("both it and {id} say that they fix {}", some(&self.evidence.both_fix)));
+        let said = said.unwrap_or_else(|| {
+            format!("both it and {id} say that they fix {}", some(&self.evidence.both_fix))
+        });
         let lost = self.evidence.losing(Fate::Rewritten);
         match lost.is_empty() {
             true => format!("{said}; the files do not show it, and {doubt}"),
@@ -178,9 +179,8 @@ impl Grounds {
 /// How what a patch brought stands: `all 3 files`, `2 of 3 files, but rewritten in conf/app.toml`.
 pub(crate) fn words_of(fates: &FileFates) -> String {
     let named = |paths: &[TreePath]| enumerate(&paths.iter().map(TreePath::as_str).collect::<Vec<_>>());
-    let of = |word: &str, paths: &[TreePath]| {
-        (!paths.is_empty()).then(|| format!("{word} in {}", named(paths)))
-    };
+    let of =
+        |word: &str, paths: &[TreePath]| (!paths.is_empty()).then(|| format!("{word} in {}", named(paths)));
     let lost = [of("rewritten", &fates.rewritten), of("undone", &fates.undone)];
     let lost: Vec<String> = lost.into_iter().flatten().collect();
     match lost.is_empty() {

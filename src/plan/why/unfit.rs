@@ -89,9 +89,7 @@ impl Unfit {
                 format!("clashes with {id}, which is in this folder: {reason}"),
                 with_override(format!("Roll back {id} first, or ask the vendor."), self.way_around()),
             ),
-            Unfit::Related(relation) => {
-                row(code_of(relation.class), &relation.phrase, &relation.way_out)
-            }
+            Unfit::Related(relation) => row(code_of(relation.class), &relation.phrase, &relation.way_out),
             Unfit::Loses(loss) => row(code_of(loss.class), &loss.phrase, &loss.way_out),
             Unfit::Circle(cycle) => row(
                 Code::Requires,

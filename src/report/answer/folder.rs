@@ -7,7 +7,8 @@ use super::plan::FileFates;
 use super::{all, answers, some};
 use crate::report::phrases::path_text;
 use crate::workbench::{
-    self, Containment, DriftCause, Identified, IdentifiedPatch, Installed, PatchNote, Presence, Recalled, UnfinishedWork,
+    self, Containment, DriftCause, Identified, IdentifiedPatch, Installed, PatchNote, Presence, Recalled,
+    UnfinishedWork,
 };
 
 answers! {

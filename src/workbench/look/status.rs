@@ -228,17 +228,11 @@ fn authors_now(
 }
 
 /// What patches in the folder say about containing others, against what the files show.
-fn contained(
-    folder: &FolderStack,
-    tree: &TreeState,
-    fs: &dyn Fs,
-) -> Result<Vec<(LayerKey, Containment)>> {
+fn contained(folder: &FolderStack, tree: &TreeState, fs: &dyn Fs) -> Result<Vec<(LayerKey, Containment)>> {
     let says_so = |old: &Layer| {
         let replaced = old.superseded.and_then(|(by, _)| folder.layer(by)).map(|by| (by, true));
         let newer = folder.layers.iter().filter(|new| new.key > old.key && new.is_active());
-        let says = |new: &&Layer| {
-            new.patch.as_deref().is_some_and(|patch| says_that_it_contains(patch, old))
-        };
+        let says = |new: &&Layer| new.patch.as_deref().is_some_and(|patch| says_that_it_contains(patch, old));
         replaced.or_else(|| newer.rev().find(says).map(|by| (by, false)))
     };
     let pairs: Vec<(&Layer, (&Layer, bool))> =
