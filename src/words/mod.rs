@@ -251,6 +251,7 @@ words! {
     HUNKS = "Hunks";
     HUNKS_FIT = "{n}: {counts}";
     WHOLE_FILES = "Whole files: {n}";
+    NOT_CARRIED = "Not carried by the patch";
     FOLDERS_LEFT_OUT = "Folders left out";
     OF_PATCH = "{patch}: {what}";
     HUNK = "Hunk {n} of {all}: {what}";
