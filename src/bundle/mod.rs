@@ -3,6 +3,7 @@
 pub mod author;
 pub mod container;
 pub mod delta;
+mod diff_text;
 mod error;
 mod in_memory;
 pub mod limits;
@@ -15,6 +16,7 @@ pub mod signatures;
 #[cfg(test)]
 mod noise;
 
+pub(crate) use diff_text::Direction;
 pub(crate) use error::BundleError;
 pub(crate) use in_memory::InMemory;
 pub use open::UnverifiedBundle;

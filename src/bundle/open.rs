@@ -7,11 +7,12 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::container::Container;
+use super::diff_text::{self, DiffText, Direction};
 use super::in_memory::InMemory;
 use super::manifest::{ManifestError, read_manifest, referenced_blobs};
 use super::{BundleError, limits, manifest};
 use crate::diff::on_tree::TextOrigin;
-use crate::model::{Code, Digest, Patch};
+use crate::model::{Code, Digest, Patch, TreePath};
 use crate::trust::{Attached, AttachedReview, Claim, Keyring, Policy, SequencePlace, Verdict, judge};
 
 /// Why a bundle is not opened.
@@ -72,6 +73,8 @@ impl UnverifiedBundle {
                 return Err(BundleError::new(Code::Manifest, problem).in_file(self.container.path()).into());
             }
         }
+        let diff = read_diff(&self.container, &patch)
+            .map_err(|error| error.in_member("changes.patch").in_file(self.container.path()))?;
         let claim = Claim {
             manifest: &self.manifest,
             place: place_of(&patch),
@@ -86,10 +89,25 @@ impl UnverifiedBundle {
             text: None,
             reviews: self.reviews,
             manifest: self.manifest,
+            diff,
             content,
         };
         bundle.check_scripts()?;
         Ok(bundle)
+    }
+}
+
+/// The text changes, if the patch has any; everything that can be checked without a folder is.
+fn read_diff(container: &Container, patch: &Patch) -> Result<Option<DiffText>, BundleError> {
+    let refused = |problem: &str| Err(BundleError::new(Code::Manifest, problem));
+    match (container.diff_size(), patch.diff) {
+        (None, None) => Ok(None),
+        (Some(_), None) => refused("the manifest does not mention it"),
+        (None, Some(_)) => refused("the manifest mentions it, and it is not there"),
+        (Some(size_bytes), Some(declared)) if size_bytes != declared.size_bytes => {
+            refused("it has another size than the manifest says")
+        }
+        (Some(_), Some(_)) => diff_text::read(patch, container.open_diff()?).map(Some),
     }
 }
 
@@ -114,6 +132,7 @@ pub struct VerifiedBundle {
     /// The reviews that came along, whoever signed them.
     pub reviews: Vec<AttachedReview>,
     manifest: Vec<u8>,
+    diff: Option<DiffText>,
     content: BundleContent,
 }
 
@@ -147,6 +166,7 @@ impl VerifiedBundle {
             text: Some(origin),
             reviews,
             manifest,
+            diff: None,
             content: BundleContent::Memory(content),
         })
     }
@@ -217,6 +237,33 @@ impl VerifiedBundle {
             BundleContent::Container(container) => container.read_blob(digest, max_bytes),
             BundleContent::Memory(memory) => memory.blob(digest).map(<[u8]>::to_vec),
         }
+    }
+
+    /// What the patch's diff says about the change at `path`, as it stands in `changes.patch`; `None` if nothing.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(crate) fn diff_of(&self, path: &TreePath) -> Result<Option<Vec<u8>>, BundleError> {
+        self.diff.as_ref().map_or(Ok(None), |diff| diff.section(path))
+    }
+
+    /// Whether the patch's diff says the change at `path`.
+    pub(crate) fn has_diff_of(&self, path: &TreePath) -> bool {
+        self.diff.as_ref().is_some_and(|diff| diff.says(path))
+    }
+
+    /// What the patch's diff makes of `source` at `path`. Its digest is not compared.
+    ///
+    /// # Errors
+    /// If the diff is not about this content.
+    pub(crate) fn apply_diff(
+        &self,
+        path: &TreePath,
+        direction: Direction,
+        source: &[u8],
+    ) -> Result<Vec<u8>, BundleError> {
+        let missing = || BundleError::new(Code::Container, "the patch has no diff");
+        self.diff.as_ref().ok_or_else(missing)?.make(path, direction, source)
     }
 
     /// All blobs and their sizes, ascending.

@@ -15,6 +15,7 @@
 
 mod containers;
 mod deltas;
+mod diffs;
 mod good;
 mod links;
 mod manifests;

@@ -6,6 +6,7 @@ use crate::model::Digest;
 use crate::trust::Scheme;
 
 const MANIFEST: &str = "manifest.json";
+const DIFF: &str = "changes.patch";
 const SIGNATURE_DIR: &str = "signatures/";
 const REVIEW_DIR: &str = "reviews/";
 const REVIEW_EXTENSION: &str = "json";
@@ -22,6 +23,8 @@ pub(super) enum MemberName {
     Signature(SignatureName, Scheme),
     /// A review; the signature over it stands behind it.
     Review(SignatureName, ReviewPart),
+    /// The changes that a diff can say.
+    Diff,
     Blob(Digest),
 }
 
@@ -40,8 +43,10 @@ impl MemberName {
     /// Accepts exactly what [`fmt::Display`] writes.
     pub(super) fn parse(name: &[u8]) -> Option<Self> {
         let name = str::from_utf8(name).ok()?;
-        if name == MANIFEST {
-            return Some(Self::Manifest);
+        match name {
+            MANIFEST => return Some(Self::Manifest),
+            DIFF => return Some(Self::Diff),
+            _ => {}
         }
         if let Some(hex) = name.strip_prefix(BLOB_DIR) {
             return hex.parse().ok().map(Self::Blob);
@@ -75,6 +80,7 @@ impl fmt::Display for MemberName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Manifest => f.write_str(MANIFEST),
+            Self::Diff => f.write_str(DIFF),
             Self::Signature(fingerprint, scheme) => {
                 write!(f, "{SIGNATURE_DIR}{}.{}", fingerprint.as_str(), scheme.extension())
             }
@@ -98,6 +104,7 @@ mod tests {
     fn every_name_reads_back_as_it_is_written() {
         let names = [
             "manifest.json".to_owned(),
+            "changes.patch".to_owned(),
             format!("signatures/{}.minisig", "a".repeat(16)),
             format!("signatures/{}.minisig", "0".repeat(64)),
             format!("signatures/{}.sshsig", "0".repeat(64)),

@@ -22,7 +22,7 @@ mod tests;
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{Line, LineKind};
+use super::{Hunk, Line, LineKind};
 use crate::model::Code;
 
 #[cfg(test)]
@@ -32,6 +32,7 @@ pub use mail::decode_mails;
 pub(crate) use mail_header::MailHeader;
 pub(crate) use name::{StripLevel, stripped};
 pub use parse::parse;
+pub(crate) use write::write_hunk;
 pub use write::write_patch_text;
 
 /// Longest text of patches, unpacked. What it is made into is held in memory several times.
@@ -148,6 +149,20 @@ pub struct PatchHunk<'a> {
     /// What stands behind the second `@@`.
     pub section: &'a [u8],
     pub lines: Vec<Line<'a>>,
+}
+
+impl<'a> From<Hunk<'a>> for PatchHunk<'a> {
+    fn from(hunk: Hunk<'a>) -> Self {
+        let Hunk { old_start, old_len, new_start, new_len, lines } = hunk;
+        Self { line: 0, old_start, old_len, new_start, new_len, section: b"", lines }
+    }
+}
+
+impl<'a> From<PatchHunk<'a>> for Hunk<'a> {
+    fn from(hunk: PatchHunk<'a>) -> Self {
+        let PatchHunk { old_start, old_len, new_start, new_len, lines, .. } = hunk;
+        Self { old_start, old_len, new_start, new_len, lines }
+    }
 }
 
 impl<'a> PatchHunk<'a> {

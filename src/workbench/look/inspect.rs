@@ -44,7 +44,7 @@ pub struct Inspection {
 pub struct Verification {
     /// As [`Workbench::inspect`].
     pub inspection: Inspection,
-    /// Number of blobs whose every byte was read and hashed.
+    /// Number of contents whose every byte was read and hashed: blobs, and the diff.
     pub blobs: usize,
 }
 
@@ -83,7 +83,9 @@ impl Workbench {
             let copied = bundle.copy_blob(digest, &mut watched(io::sink(), watch));
             copied.map(drop).map_err(|error| stopped_or(error, watch))
         })?;
-        Ok(Verification { inspection: inspection(bundle, watch)?, blobs: blobs.len() })
+        // The diff was read as a whole when the bundle was opened.
+        let contents = blobs.len() + usize::from(bundle.patch.diff.is_some());
+        Ok(Verification { inspection: inspection(bundle, watch)?, blobs: contents })
     }
 }
 

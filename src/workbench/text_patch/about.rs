@@ -47,7 +47,7 @@ pub(super) fn patch(source: &TextSource<'_>, origin: &TextOrigin, changes: Vec<F
     if changes.iter().any(is_not_for_windows) {
         about.platforms = vec![source.platform.to_owned()];
     }
-    Patch { about, created: created(source), changes, scripts: Vec::new(), proven: false }
+    Patch { about, created: created(source), changes, diff: None, scripts: Vec::new(), proven: false }
 }
 
 /// What can be said of patches by their names and letters.
