@@ -20,4 +20,4 @@ pub(crate) use diff_text::Direction;
 pub(crate) use error::BundleError;
 pub(crate) use in_memory::InMemory;
 pub use open::UnverifiedBundle;
-pub(crate) use open::{OpenError, VerifiedBundle, place_of};
+pub(crate) use open::{OpenError, VerifiedBundle, claim_of, place_of};
