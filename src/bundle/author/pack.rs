@@ -62,8 +62,9 @@ pub(super) struct DeltaSource {
     pub(crate) is_guess: bool,
 }
 
-/// What tells two wanted contents apart: the content, what it is made from, and whether by lines.
-type WantedKey = (Digest, Option<Digest>, bool);
+/// What tells two wanted contents apart: the content, what it is made from and whether that is a guess, and whether by
+/// lines.
+type WantedKey = (Digest, Option<(Digest, bool)>, bool);
 
 /// How a content travels.
 pub(super) enum Form {
@@ -82,7 +83,8 @@ pub(super) struct Packed {
 
 impl Wanted {
     fn key(&self) -> WantedKey {
-        (self.file.digest, self.source.as_ref().map(|source| source.file.digest), self.may_be_diff)
+        let source = self.source.as_ref().map(|source| (source.file.digest, source.is_guess));
+        (self.file.digest, source, self.may_be_diff)
     }
 
     fn source_bytes(&self) -> u64 {

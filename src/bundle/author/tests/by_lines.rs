@@ -99,3 +99,15 @@ fn a_text_too_long_to_ship_twice_goes_without_and_the_author_is_told() {
     let told = "1 text file without the content before: larger than 1 MiB, or more than 64 MiB together";
     assert!(made.notes.iter().any(|note| note.text == told), "{:?}", made.notes);
 }
+
+#[test]
+fn a_guess_that_is_dropped_for_one_place_is_none_of_the_others_business() {
+    let shop = Workshop::new();
+    let (old, new) = (text(0..80), text(900..980));
+    shop.put("old/b.txt", &old).put("old/gone/a.txt", &old);
+    shop.put("new/b.txt", &new).put("new/a.txt", &new);
+    let made = shop.author();
+    let payload = |name| change(&made.patch, name).payload.clone();
+    assert_eq!(payload("a.txt"), Some(Payload::Diff { from: None }));
+    assert_eq!(payload("b.txt"), Some(Payload::Diff { from: Some(path("b.txt")) }));
+}
