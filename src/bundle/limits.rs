@@ -20,6 +20,12 @@ pub(crate) const MAX_SECTION_BYTES: usize = 8 << 20;
 /// Most lines that it says about one file. They are held in memory, one by one.
 pub(crate) const MAX_SECTION_LINES: usize = 400_000;
 
+/// Largest sum of the small contents that share a member: they are unpacked whenever the bundle is opened.
+pub(crate) const MAX_SHARED_BYTES: u64 = 64 << 20;
+
+/// Largest content that may be among them. Larger ones are worth their own records, and are read one by one.
+pub(crate) const MAX_SMALL_BLOB_BYTES: u64 = 32 << 10;
+
 /// Largest manifest. It is held in memory; one change takes about 500 bytes, so this is room for 16,000 changes.
 pub(crate) const MAX_MANIFEST_BYTES: u64 = 8 << 20;
 

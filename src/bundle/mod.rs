@@ -11,7 +11,9 @@ pub mod manifest;
 mod open;
 pub mod order;
 pub(crate) mod script;
+mod shared;
 pub mod signatures;
+mod store;
 
 #[cfg(test)]
 mod noise;

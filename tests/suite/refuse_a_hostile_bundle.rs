@@ -24,5 +24,6 @@ mod paths;
 mod places;
 #[cfg(unix)]
 mod race;
+mod shared;
 #[cfg(unix)]
 mod states;

@@ -4,7 +4,7 @@
 //! 2. Refuse whatever could not be applied later (`obstacles`): all of it at once, and before the long work begins.
 //! 3. Draft one change per place (`changes`), and find out what moved (`origins`).
 //! 4. Pack the contents: by lines, whole or as a delta (`pack`, `effort`, `workers`).
-//! 5. Put what is told by lines into one diff (`diff`).
+//! 5. Put what is told by lines into one diff (`diff`), and small contents into one member (`small`).
 //! 6. Write manifest and contents to a file that gets its name when it is complete.
 //!
 //! The same folders, order and time give the same bytes, on one processor or on many. Files are read as streams and
@@ -22,6 +22,7 @@ mod inside;
 mod diff;
 mod effort;
 mod pack;
+mod small;
 mod workers;
 
 mod trees;
@@ -203,7 +204,9 @@ pub fn author(request: &AuthorRequest<'_>) -> Result<Unpublished, AuthorError> {
     let wanted = draft.wanted();
     let mut blobs = packed.blobs(&wanted);
     blobs.extend(scripts.iter().map(|blob| (blob.digest(), blob)));
-    write_container(&patch, diff.as_ref(), &blobs, &mut file, cannot_write)?;
+    let shared = small::share(&wanted, &packed, &mut blobs, &trees, &spool)?;
+    let content = Content { diff: diff.as_ref(), shared: shared.as_ref(), blobs: &blobs };
+    write_container(&patch, &content, &mut file, cannot_write)?;
     request.cancel.check()?;
     let (bundle_bytes, file_digest) = read_back(&patch, file.path())?;
     let counts = Counts::new(&patch.changes);
@@ -376,20 +379,29 @@ fn pack_scripts(order: &Order, spool: &BlobSpool) -> Result<Vec<PackedBlob>, Bun
     files.map(|file| spool.compress(&mut io::Cursor::new(&file.text), LEVEL)).collect()
 }
 
+/// What goes into the container behind the manifest.
+struct Content<'a> {
+    diff: Option<&'a PackedBlob>,
+    shared: Option<&'a PackedBlob>,
+    blobs: &'a BTreeMap<Digest, &'a PackedBlob>,
+}
+
 fn write_container(
     patch: &Patch,
-    diff: Option<&PackedBlob>,
-    blobs: &BTreeMap<Digest, &PackedBlob>,
+    content: &Content<'_>,
     file: &mut WholeFile,
     cannot_write: impl Fn(io::Error) -> AuthorError,
 ) -> Result<(), AuthorError> {
     let manifest = write_manifest(patch);
     refuse(obstacles::of_length(manifest.len(), patch.changes.len()))?;
     let mut container = ContainerWriter::begin(BufWriter::new(file.file()), &manifest)?;
-    if let Some(text) = diff {
+    if let Some(text) = content.diff {
         container.add_diff(text)?;
     }
-    for blob in blobs.values() {
+    if let Some(small) = content.shared {
+        container.add_shared(small)?;
+    }
+    for blob in content.blobs.values() {
         container.add_blob(blob)?;
     }
     container.finish()?.flush().map_err(cannot_write)

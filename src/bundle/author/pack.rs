@@ -26,7 +26,7 @@ use crate::progress::{Phase, Progress};
 const CLEARLY_SMALLER: u64 = 8;
 
 /// What a blob takes in the container beside its content: two records with its name, and its digest in the manifest.
-const BLOB_RECORDS_BYTES: u64 = 280;
+pub(super) const BLOB_RECORDS_BYTES: u64 = 280;
 
 /// A diff that packs into so little is taken without a look at other forms.
 const SMALL_DIFF_BYTES: u64 = 2 << 10;

@@ -417,3 +417,25 @@ fn a_finished_bundle_that_says_something_else_is_refused() {
     assert!(matches!(&error, AuthorError::Bundle(error) if error.code() == Code::Manifest), "{error}");
     assert!(error.to_string().contains("does not say what it was made from"), "{error}");
 }
+
+#[test]
+fn small_contents_share_a_member() {
+    let shop = Workshop::new();
+    let head = noise(500, 1);
+    for number in 0..50 {
+        shop.put(&format!("new/icons/{number}.ico"), [&head[..], &noise(100, number + 2)].concat());
+    }
+    shop.put("new/large.bin", noise(100_000, 99));
+    let made = shop.author();
+    assert!(made.bundle_bytes < 100_000 + 50 * 250 + 4_000, "{}", made.bundle_bytes);
+    let bundle = shop.bundle();
+    assert_eq!(bundle.blobs().count(), 51);
+    for (digest, size_bytes) in bundle.blobs() {
+        let content = bundle.read_blob(&digest, 1 << 20).expect("every byte is right");
+        assert_eq!((Digest::compute(&content), content.len() as u64), (digest, size_bytes));
+        assert_eq!(bundle.copy_blob(&digest, &mut io::sink()).expect("here, too"), size_bytes);
+        let mut pulled = Vec::new();
+        io::copy(&mut bundle.open_blob(&digest).expect("and here"), &mut pulled).expect("it reads");
+        assert_eq!(pulled, content);
+    }
+}

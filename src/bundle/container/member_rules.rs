@@ -4,7 +4,7 @@
 use crate::bundle::BundleError;
 use crate::bundle::limits::{
     MAX_CONTENT_BYTES, MAX_DIFF_BYTES, MAX_MANIFEST_BYTES, MAX_MEMBER_RATIO, MAX_MEMBERS, MAX_REVIEW_BYTES,
-    MAX_SIGNATURE_BYTES, MAX_SIGNATURES, MAX_TOTAL_RATIO,
+    MAX_SHARED_BYTES, MAX_SIGNATURE_BYTES, MAX_SIGNATURES, MAX_TOTAL_RATIO,
 };
 use crate::model::Code;
 
@@ -110,6 +110,7 @@ fn check_packing(entry: &DirectoryEntry) -> Result<(), BundleError> {
     let (methods, max_bytes): (&[Method], u64) = match entry.name {
         MemberName::Manifest => (&[Stored, Deflate], MAX_MANIFEST_BYTES),
         MemberName::Diff => (&[Stored, Deflate], MAX_DIFF_BYTES),
+        MemberName::Shared => (&[Stored, Deflate, Zstd], MAX_SHARED_BYTES),
         MemberName::Signature(..) | MemberName::Review(_, ReviewPart::Signature(_)) => {
             (&[Stored], MAX_SIGNATURE_BYTES)
         }

@@ -13,6 +13,7 @@
 //! | `signatures/<16 to 64 hex digits>.minisig` or `.sshsig` | stored | ascending |
 //! | `reviews/<16 to 64 hex digits>.json`, then its `.minisig` or `.sshsig` | stored | ascending |
 //! | `changes.patch` | stored, deflate | once, or not at all |
+//! | `blobs/shared` | stored, deflate, zstd | once, or not at all |
 //! | `blobs/sha256/<64 hex digits>` | stored, deflate, zstd | ascending |
 //!
 //! A signature covers the manifest as it unpacks, to the byte, and the manifest names the digest of everything else.

@@ -7,6 +7,7 @@ use crate::trust::Scheme;
 
 const MANIFEST: &str = "manifest.json";
 const DIFF: &str = "changes.patch";
+const SHARED: &str = "blobs/shared";
 const SIGNATURE_DIR: &str = "signatures/";
 const REVIEW_DIR: &str = "reviews/";
 const REVIEW_EXTENSION: &str = "json";
@@ -25,6 +26,8 @@ pub(super) enum MemberName {
     Review(SignatureName, ReviewPart),
     /// The changes that a diff can say.
     Diff,
+    /// Small contents, one behind the other.
+    Shared,
     Blob(Digest),
 }
 
@@ -46,6 +49,7 @@ impl MemberName {
         match name {
             MANIFEST => return Some(Self::Manifest),
             DIFF => return Some(Self::Diff),
+            SHARED => return Some(Self::Shared),
             _ => {}
         }
         if let Some(hex) = name.strip_prefix(BLOB_DIR) {
@@ -81,6 +85,7 @@ impl fmt::Display for MemberName {
         match self {
             Self::Manifest => f.write_str(MANIFEST),
             Self::Diff => f.write_str(DIFF),
+            Self::Shared => f.write_str(SHARED),
             Self::Signature(fingerprint, scheme) => {
                 write!(f, "{SIGNATURE_DIR}{}.{}", fingerprint.as_str(), scheme.extension())
             }
@@ -105,6 +110,7 @@ mod tests {
         let names = [
             "manifest.json".to_owned(),
             "changes.patch".to_owned(),
+            "blobs/shared".to_owned(),
             format!("signatures/{}.minisig", "a".repeat(16)),
             format!("signatures/{}.minisig", "0".repeat(64)),
             format!("signatures/{}.sshsig", "0".repeat(64)),

@@ -58,6 +58,11 @@ impl<W: Write> ContainerWriter<W> {
         self.add_packed(MemberName::Diff, text)
     }
 
+    /// Adds small contents, in the order of their digests, as one content from the spool.
+    pub fn add_shared(&mut self, contents: &PackedBlob) -> Result<(), BundleError> {
+        self.add_packed(MemberName::Shared, contents)
+    }
+
     /// Adds a blob from the spool.
     pub fn add_blob(&mut self, blob: &PackedBlob) -> Result<(), BundleError> {
         self.add_packed(MemberName::Blob(blob.digest()), blob)

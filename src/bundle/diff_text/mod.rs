@@ -13,21 +13,16 @@ mod read;
 mod section;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 use super::BundleError;
+use super::store::Store;
 use crate::diff::apply_exactly;
 use crate::diff::patch_text::{Body, PatchHunk, parse};
 use crate::model::{Code, TreePath};
 
 pub(super) use read::read;
 pub(super) use section::{Section, SectionSide, sections, unsaid};
-
-/// What of the text is held in memory; a larger one is a nameless temporary file.
-const MAX_IN_MEMORY_BYTES: u64 = 16 << 20;
 
 /// A `changes.patch` that says what the manifest says.
 #[derive(Debug)]
@@ -80,42 +75,5 @@ impl DiffText {
             (Some(Body::Binary(..)) | None, _) => None,
         };
         made.ok_or_else(misfit)
-    }
-}
-
-/// The text while it is read and afterwards.
-#[derive(Debug)]
-enum Store {
-    Memory(Vec<u8>),
-    /// One position for all who read.
-    File(Mutex<File>),
-}
-
-impl Store {
-    fn for_size(size_bytes: u64) -> io::Result<Self> {
-        match size_bytes > MAX_IN_MEMORY_BYTES {
-            false => Ok(Self::Memory(Vec::new())),
-            true => tempfile::tempfile().map(|file| Self::File(Mutex::new(file))),
-        }
-    }
-
-    fn append(&mut self, piece: &[u8]) -> io::Result<()> {
-        match self {
-            Self::Memory(text) => text.write_all(piece),
-            Self::File(file) => file.get_mut().unwrap_or_else(PoisonError::into_inner).write_all(piece),
-        }
-    }
-
-    fn read(&self, place: &Range<u64>) -> io::Result<Vec<u8>> {
-        match self {
-            Self::Memory(text) => Ok(text[place.start as usize..place.end as usize].to_vec()),
-            Self::File(file) => {
-                let mut piece = vec![0; (place.end - place.start) as usize];
-                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                file.seek(SeekFrom::Start(place.start))?;
-                file.read_exact(&mut piece)?;
-                Ok(piece)
-            }
-        }
     }
 }

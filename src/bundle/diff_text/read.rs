@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::ops::Range;
 
+use super::DiffText;
 use super::section::{Section, SectionSide, sections, unsaid};
-use super::{DiffText, Store};
 use crate::bundle::BundleError;
 use crate::bundle::limits::{MAX_SECTION_BYTES, MAX_SECTION_LINES};
+use crate::bundle::store::Store;
 use crate::diff::patch_text::{Body, PatchHunk, parse};
 use crate::diff::{apply_exactly, measure};
 use crate::model::{Code, Digest, Hasher, Patch, TreePath};
