@@ -31,18 +31,20 @@ pub(super) fn share(
             small.insert(wanted.file.digest, wanted);
         }
     }
+    if small.len() < 2 {
+        return Ok(None);
+    }
     let alone: u64 = small.keys().map(|digest| blobs[digest].packed_bytes() + BLOB_RECORDS_BYTES).sum();
     let mut together = Vec::new();
     for wanted in small.values() {
         together.extend(trees.read(wanted.side, &wanted.path, &wanted.file)?);
     }
-    if small.len() < 2 {
-        return Ok(None);
-    }
     let shared = spool.compress(&mut Cursor::new(together), MAX_LEVEL)?;
     if shared.packed_bytes() + BLOB_RECORDS_BYTES >= alone {
         return Ok(None);
     }
-    small.keys().for_each(|digest| drop(blobs.remove(digest)));
+    for digest in small.keys() {
+        blobs.remove(digest);
+    }
     Ok(Some(shared))
 }
