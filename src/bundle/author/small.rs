@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use super::AuthorError;
+use super::effort::CompressionLevels;
 use super::pack::{BLOB_RECORDS_BYTES, Form, Packed, Wanted};
 use super::trees::Trees;
 use crate::bundle::container::{BlobSpool, PackedBlob};
-use crate::bundle::limits::{MAX_LEVEL, MAX_SMALL_BLOB_BYTES};
+use crate::bundle::limits::MAX_SMALL_BLOB_BYTES;
 use crate::model::Digest;
 
-/// Most small contents together: they are packed at once, and as hard as possible.
+/// Most small contents together: they are packed at once.
 const MAX_TOGETHER_BYTES: u64 = 16 << 20;
 
 /// Takes small contents out of `blobs` and packs them together; `None` if each is better off by itself.
@@ -39,7 +40,9 @@ pub(super) fn share(
     for wanted in small.values() {
         together.extend(trees.read(wanted.side, &wanted.path, &wanted.file)?);
     }
-    let shared = spool.compress(&mut Cursor::new(together), MAX_LEVEL)?;
+    let size_bytes = together.len() as u64;
+    let level = CompressionLevels::for_total(size_bytes).whole(size_bytes);
+    let shared = spool.compress(&mut Cursor::new(together), level)?;
     if shared.packed_bytes() + BLOB_RECORDS_BYTES >= alone {
         return Ok(None);
     }
