@@ -33,6 +33,11 @@ fn texts_travel_as_lines_and_their_content_before_only_where_it_may_be_needed() 
     let made = shop.author();
     assert_eq!(paths.map(|path| has_base(&made, path)), [true, false, false, false, true]);
     shop.order.make.policies.clear();
+    shop.order.make.bases = Bases::Merge;
+    assert!(!has_base(&shop.author(), "a.txt"));
+    // It may come where a patch with one of its fixes was kept for good, and the original is gone.
+    shop.order.about.fixes.push("KEY-2".to_owned());
+    assert!(has_base(&shop.author(), "a.txt"));
     shop.order.make.bases = Bases::None;
     assert!(!has_base(&shop.author(), "a.txt"));
 }
