@@ -144,7 +144,7 @@ impl<'a> Changes<'a> {
         if too_large(after) {
             return large(after);
         }
-        let Some(from) = from else { return None };
+        let from = from?;
         match self.at(from.as_str()).map(|source| source.before.as_slice()) {
             Some([Node::File(source)]) if too_large(source) => large(source),
             Some([Node::File(source)]) if source.digest != after.digest => None,
