@@ -164,6 +164,7 @@ impl Workbench {
             Some(_) => self.refuse_exchanged(&mut opened)?,
             None => opened.refuse_unpermitted(options.allow_unsigned)?,
         }
+        opened.look_through_once(watch)?;
         let remembering = self.with_witness(target);
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
