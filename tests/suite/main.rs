@@ -13,6 +13,7 @@ mod preview_changes;
 mod apply_patches;
 mod apply_text_patches;
 mod keep_local_edits;
+mod merge_settings;
 mod roll_back;
 mod stacks;
 
