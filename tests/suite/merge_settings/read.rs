@@ -218,11 +218,20 @@ fn yaml_map(lines: &[&str], at: &mut usize, indent: usize) -> Option<Map> {
                 let elements = flow.trim_matches(['[', ']']).split(',').map(str::trim);
                 Value::List(elements.filter(|element| !element.is_empty()).map(leaf).collect())
             }
-            value => leaf(value),
+            value => leaf(&unquoted(value)),
         };
         add(&mut map, key.trim_matches('"'), value)?;
     }
     Some(map)
+}
+
+fn unquoted(value: &str) -> String {
+    let bare = |quote: char| value.strip_prefix(quote).and_then(|value| value.strip_suffix(quote));
+    match (bare('"'), bare('\'')) {
+        (Some(text), _) => format!("text {}", text.replace("\\\\", "\\")),
+        (_, Some(text)) => format!("text {}", text.replace("''", "'")),
+        _ => value.to_owned(),
+    }
 }
 
 /// A list or a mapping below a key.

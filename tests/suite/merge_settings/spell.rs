@@ -86,7 +86,9 @@ fn ini(settings: &[Entry], style: Style, text: &mut String) {
     let sign = ["=", " = ", ": ", "="][style.variant];
     let indent = if style.variant == 3 { "  " } else { "" };
     let line = |entry: &Entry, indent: &str, text: &mut String| {
-        comment(entry, style, indent, ";", text);
+        if !matches!(entry.setting, Setting::Group(_)) {
+            comment(entry, style, indent, ";", text);
+        }
         match &entry.setting {
             Setting::Number(number) => text.push_str(&format!("{indent}{}{sign}{number}\n", entry.key)),
             Setting::Word(word) => text.push_str(&format!("{indent}{}{sign}{word}\n", entry.key)),
@@ -112,7 +114,7 @@ fn property(entry: &Entry, style: Style, text: &mut String) {
     comment(entry, style, "", "#", text);
     let sign = ["=", " = ", ":", " "][style.variant];
     let value = match &entry.setting {
-        Setting::Number(number) if style.is_flat => format!("\\\n    {number}"),
+        Setting::Number(number) if style.is_flat && style.variant < 3 => format!("\\\n    {number}"),
         Setting::Number(number) => number.to_string(),
         Setting::Word(word) => word.replace('\\', "\\\\").replace("no", "\\u006eo"),
         _ => return,
