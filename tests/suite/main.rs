@@ -14,6 +14,7 @@ mod agree_to_a_change;
 mod apply_patches;
 mod apply_text_patches;
 mod keep_local_edits;
+mod merge_settings;
 mod roll_back;
 mod stacks;
 
