@@ -20,7 +20,7 @@ pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};
 pub use compare::{PATIENCE, compare};
 pub(crate) use git_patch::{GitFile, write_git_patch};
-pub(crate) use kind::is_text;
+pub(crate) use kind::{is_text, is_utf_16};
 pub use lines::{Hunk, Line};
 pub(crate) use lines::{LineKind, TextDiff, diff_lines};
 pub(crate) use merge::{MAX_MERGE_BYTES, Merge, MergedBy, Unmergeable};
