@@ -27,7 +27,7 @@ pub use compare::{PATIENCE, compare};
 pub(crate) use exact::{apply_exactly, measure};
 pub(crate) use excerpt::{excerpts, hunks_of};
 pub(crate) use git_patch::{GitFile, write_git_patch};
-pub(crate) use kind::is_text;
+pub(crate) use kind::{is_text, is_utf_16};
 pub use lines::{Hunk, Line};
 pub(crate) use lines::{LineKind, TextDiff, diff_lines, diff_lines_the_same_always};
 pub(crate) use merge::{MAX_MERGE_BYTES, Unmergeable};

@@ -33,7 +33,7 @@ pub(crate) fn agreeing_level(old: &[u8], new: &[u8]) -> Option<StripLevel> {
     }
     let folders = old.iter().zip(&new).take(old.len() - 1).enumerate();
     let differing = folders.filter(|(_, (old, new))| old != new).map(|(at, _)| at + 1);
-    let level = differing.last().unwrap_or_default();
+    let level = differing.max().unwrap_or_default();
     // Several slashes count as one, and the level with them.
     let doubled = |parts: &[&[u8]]| parts[..level].iter().skip(1).filter(|part| part.is_empty()).count();
     (doubled(&old) == doubled(&new)).then(|| level - doubled(&old))

@@ -33,6 +33,9 @@ pub(crate) fn read(text: &[u8]) -> Result<Vec<PatchText<'_>>, PatchTextError> {
             format!("it has {} bytes, {MAX_TEXT_BYTES} are allowed", text.len()),
         ));
     }
+    if Cursor::new(text).peek() == Some(text) && text.contains(&b'\r') {
+        return Err(foreign::explain(text));
+    }
     let mut reader =
         Reader { cursor: Cursor::new(text), patches: Vec::new(), files: 0, hunks: 0, index: None };
     while reader.cursor.peek().is_some() {
@@ -63,6 +66,15 @@ impl<'a> Reader<'a> {
             if mail_header::is_mail_separator(line) && self.cursor.line != begin {
                 break;
             }
+            let is_letter = files.is_empty() && left.is_empty() && faults.is_empty();
+            // Most of what is hostile in size is empty lines.
+            if matches!(line, b"\n" | b"\r\n") {
+                if is_letter {
+                    head.take(line);
+                }
+                self.cursor.next();
+                continue;
+            }
             let at = self.cursor;
             match self.read_file() {
                 Ok(Some(GitFile::Diff(file))) => {
@@ -82,7 +94,6 @@ impl<'a> Reader<'a> {
                 }
                 Err(error) => return Err(error),
             }
-            let is_letter = files.is_empty() && left.is_empty() && faults.is_empty();
             // What a letter says in such words is no more than that.
             if (!is_letter || head.is_over())
                 && let Some(found) = uncarried::take(&mut self.cursor, self.index)

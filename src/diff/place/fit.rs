@@ -165,6 +165,16 @@ pub(super) fn same(line: &Line<'_>, found: &[u8], ends: Ends) -> bool {
         }
 }
 
+/// Whether a line without its end has white space.
+pub(super) fn has_blanks(line: &[u8]) -> bool {
+    line.iter().any(u8::is_ascii_whitespace)
+}
+
+/// A line without its `\n`.
+pub(super) fn bare(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\n").unwrap_or(line)
+}
+
 /// The bytes of a line with one blank for several, and none at the end.
 fn blanks_joined(line: &[u8]) -> impl Iterator<Item = u8> {
     let line = line.trim_ascii_end();

@@ -159,7 +159,8 @@ pub fn place(
 ) -> Placement {
     let lines: Vec<&[u8]> = content.split_inclusive(|&byte| byte == b'\n').collect();
     let Tolerance { fuzz, ignores_white_space } = tolerance.into();
-    let mut placer = Placer { lines: &lines, fuzz, ignores_white_space, effort, free: 0, drift: 0 };
+    let mut placer =
+        Placer { lines: &lines, fuzz, ignores_white_space, has_blanks: None, effort, free: 0, drift: 0 };
     let mut found = Vec::with_capacity(hunks.len());
     let mut pieces = Vec::with_capacity(hunks.len());
     for hunk in hunks {
@@ -190,6 +191,8 @@ struct Placer<'a, 'e> {
     lines: &'a [&'a [u8]],
     fuzz: usize,
     ignores_white_space: bool,
+    /// Whether the content has blanks, once somebody has looked.
+    has_blanks: Option<bool>,
     effort: &'e mut CompareBudget,
     /// The first line that no hunk above has taken.
     free: usize,
@@ -239,6 +242,9 @@ impl Placer<'_, '_> {
     fn nearly(&mut self, hunk: &PatchHunk<'_>, stated: usize, expected: usize) -> Option<GradedFit> {
         for (ends, misplaced) in [(Ends::Blanks, Misplaced::WhiteSpace), (Ends::Letters, Misplaced::Letters)]
         {
+            if !self.may_differ_in(ends, hunk) {
+                continue;
+            }
             let (grade, fit) = self.with_ends(hunk, ends, stated, expected);
             let moved = match grade {
                 HunkGrade::Clean => 0,
@@ -253,6 +259,20 @@ impl Placer<'_, '_> {
             return Some((HunkGrade::Failed(misplaced, nearest), None));
         }
         None
+    }
+
+    /// Whether there is anything that could be compared so. Looking for a place takes long where many lines look alike.
+    fn may_differ_in(&mut self, ends: Ends, hunk: &PatchHunk<'_>) -> bool {
+        let any = |of: fn(&[u8]) -> bool| hunk.lines.iter().any(|line| of(line.content));
+        if ends == Ends::Letters {
+            let has_mark = self.lines.first().is_some_and(|line| line.starts_with("\u{feff}".as_bytes()));
+            return has_mark || any(|line| !line.is_ascii());
+        }
+        let lines = self.lines;
+        any(fit::has_blanks)
+            || *self
+                .has_blanks
+                .get_or_insert_with(|| lines.iter().any(|line| fit::has_blanks(fit::bare(line))))
     }
 
     /// Whether what the patch has behind the lines that it counts stands behind them, too.

@@ -81,7 +81,7 @@ pub(crate) fn remarks(origin: &TextOrigin) -> Vec<String> {
     });
     let fuzz = origin.tolerance.fuzz;
     let fuzz =
-        (fuzz > 0).then(|| format!("up to {} lines around a change were allowed to differ (--fuzz)", fuzz));
+        (fuzz > 0).then(|| format!("up to {fuzz} lines around a change were allowed to differ (--fuzz)"));
     let spaced = origin
         .tolerance
         .ignores_white_space

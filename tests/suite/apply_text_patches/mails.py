@@ -110,14 +110,15 @@ def mail(chance):
     if chance.random() < 0.5:
         head = "Received: by x; %s\n" % date + head
     letter = chance.choice(["Why it is so.\n\nCloses: #1\n", "", "Gr\u00fc\u00dfe.\n", "A line that begins with a word: yes.\n"])
-    if chance.random() < 0.15:
+    way = chance.randrange(8)
+    # In parts of parts Git takes no sender from the letter.
+    if chance.random() < 0.15 and way != 6:
         letter = "From: %s\n\n" % sender(chance) + letter
     charset = "utf-8"
     if letter and can(letter, "iso-8859-1") and chance.random() < 0.4:
         charset = "iso-8859-1"
     text = letter.encode(charset) + b"---\n" + patch + b"-- \n2.47.3\n"
     plain = "text/plain; charset=%s" % charset
-    way = chance.randrange(8)
     if way == 0:
         return head.encode() + b"\n" + letter.encode() + b"---\n" + patch
     if way in (1, 2):
