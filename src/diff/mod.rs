@@ -3,6 +3,7 @@
 //! Pure: contents come as bytes, whoever calls has read them. Lines end at `\n` and nowhere else, as in Git, so
 //! that a difference in line endings is a difference one can see.
 
+mod brought;
 mod carry;
 mod change_view;
 mod compare;
@@ -15,6 +16,8 @@ pub mod patch_text;
 pub mod place;
 mod unified;
 
+pub use brought::Fate;
+pub(crate) use brought::{Brought, Standing};
 pub(crate) use carry::{LineRange, NotCarried, carry_over};
 pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};
