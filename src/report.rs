@@ -65,6 +65,8 @@ pub enum Files {
     /// Some may be new and some old.
     Between,
     New,
+    /// What was to be done is done. What failed came after it.
+    Done,
     /// None was changed by the patch itself, but a script has run.
     ScriptOnly,
 }
@@ -80,6 +82,7 @@ impl Files {
             Files::ScriptOnly => {
                 Some("No file was changed but by the script itself; the history says what it printed.")
             }
+            Files::Done => Some("The change itself is done, and the history has it."),
             Files::New => Some("The patch is in the folder; its safe copies are kept."),
         }
     }
@@ -195,6 +198,19 @@ impl Report {
         Self::new(Code::Io, "The system has no thread left for this work")
             .because(in_words(error))
             .hint("End other programs, then try again.")
+    }
+
+    /// The program itself failed, and what it was doing is not known any more.
+    pub(crate) fn fault(said: &str, changes_a_folder: bool) -> Self {
+        let report = Self::new(Code::Io, "The program itself failed").because(said).about_no_files();
+        let report = report.hint("Please report this, with what you did and the lines above.");
+        match changes_a_folder {
+            true => {
+                let report = report.leaving(Kind::NeedsPerson, Files::NotConcerned);
+                report.hint("Before you go on, see how the folder stands: patchwright status FOLDER")
+            }
+            false => report,
+        }
     }
 
     /// Printing failed.
@@ -351,6 +367,15 @@ fn of_failure(failure: &ChangeFailure, folder: &str) -> Report {
                 Report::new(code, "The change stopped halfway").leaving(Kind::NeedsPerson, Files::Between);
             report.hints = recovery_hints(folder);
             report
+        }
+        FolderCondition::Changed => {
+            let report = Report::new(code, "The change is done, but something failed after it");
+            let report = report.leaving(Kind::NeedsPerson, Files::Done);
+            let folder = match &failure.cause {
+                TransactionError::FolderMoved { now } => shell_word(&now.display().to_string()),
+                _ => folder.to_owned(),
+            };
+            report.hint(format!("See how the folder stands: patchwright status {folder}"))
         }
     };
     Report { causes, ..report }

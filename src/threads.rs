@@ -1,6 +1,7 @@
 //! Threads, where the system may have none left: what can be done without one is done without, and the rest says why
 //! not. Nothing ends the program for it.
 
+use std::any::Any;
 use std::io;
 use std::num::NonZero;
 use std::sync::mpsc::{Sender, channel};
@@ -32,6 +33,12 @@ fn beside_on(thread: Builder, job: impl FnOnce() + Send + 'static) {
 
 fn take<T>(shared: &Mutex<Option<T>>) -> Option<T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// What a fault of the program said of itself.
+pub(crate) fn said(fault: &(dyn Any + Send)) -> String {
+    let text = fault.downcast_ref::<&str>().copied();
+    text.or_else(|| fault.downcast_ref::<String>().map(String::as_str)).unwrap_or("it does not say why").to_owned()
 }
 
 /// Starts the threads that share out work on many files: one for each processor, or as many as the system gives.

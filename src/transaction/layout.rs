@@ -48,6 +48,11 @@ pub(super) fn intent() -> StatePath {
     live().join("intent")
 }
 
+/// The same a second time, so that nothing hangs on one file alone.
+pub(super) fn second_intent() -> StatePath {
+    live().join("intent.bak")
+}
+
 /// What ends it with everything new.
 pub(super) fn commit() -> StatePath {
     live().join("commit")

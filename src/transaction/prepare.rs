@@ -12,7 +12,7 @@ use super::{
 };
 use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::disk::node_at;
-use crate::ledger::{Ledger, manifest_name, script_name};
+use crate::ledger::{Ledger, manifest_name, read_small, script_name};
 use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step, TreePath};
 use crate::progress::Phase;
 
@@ -38,7 +38,7 @@ pub fn prepare(request: Request<'_>) -> Result<ArmedTransaction<'_>, ChangeFailu
     if exists(fs, &layout::live()).map_err(ChangeFailure::nothing_changed)? {
         return Err(ChangeFailure::nothing_changed(TransactionError::Unfinished));
     }
-    stage_and_arm(request).map_err(|cause| {
+    super::caught(|| stage_and_arm(request)).map_err(|cause| {
         // What remains of the staging is rubbish that the next start removes if this fails.
         let _ = finish::discard(fs);
         ChangeFailure::nothing_changed(cause)
@@ -49,6 +49,7 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<ArmedTransaction<'_>, Trans
     let fs = request.root.fs();
     request.cancel.check()?;
     request.entry = request.entry.with_steps(request.plan.steps());
+    let announced = announce(&request)?;
     make_folders(&request)?;
     let total = request
         .plan
@@ -66,47 +67,99 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<ArmedTransaction<'_>, Trans
         keep_between(&request, fs, between)
     })?;
 
-    let entry = request.entry.to_bytes();
+    for (part, manifest) in request.manifests.iter().enumerate() {
+        write(fs, &layout::entry().join(manifest_name(part)), manifest)?;
+    }
+    for (digest, text) in &request.scripts {
+        write(fs, &layout::entry().join(script_name(digest)), text)?;
+    }
+
+    request.cancel.check()?;
+    fs.sync(&everything_staged(&request, fs)?)
+        .context("write to disk what was prepared in", layout::live())?;
+    announced.read_back(fs)?;
+    super::check_path(fs, request.path)?;
+    fs.rename(&announced.unarmed(), &layout::intent()).context("arm", layout::intent())?;
+    fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
+    let Announced { id, intent, intent_bytes, .. } = announced;
+    Ok(ArmedTransaction { request, id, intent, intent_digest: Digest::compute(&intent_bytes) })
+}
+
+/// What is known about a change before anything is staged for it.
+struct Announced {
+    id: String,
+    intent: Intent,
+    intent_bytes: Vec<u8>,
+    entry_bytes: Vec<u8>,
+}
+
+/// Writes the history entry and the unarmed intent, twice, and waits until they are on disk. From now on objects
+/// without either are not rubbish but a change whose records were damaged.
+fn announce(request: &Request<'_>) -> Result<Announced, TransactionError> {
+    let fs = request.root.fs();
+    finish::write_format(fs, Generation::new(&request.entry))?;
+    for place in [layout::live(), layout::entry()] {
+        fs.make_dir(&place, OURS).context("make", &place)?;
+    }
+    let entry_bytes = request.entry.to_bytes();
     let intent = Intent {
         root: fs.look(&Place::Root).context("look at", "the folder")?.map_or(0, |found| found.object),
-        entry: Digest::compute(&entry).to_string(),
+        entry: Digest::compute(&entry_bytes).to_string(),
         seq: request.entry.seq,
         retires: request.retires.clone(),
     };
     let id = request.environment.random_id();
     let intent_bytes = record::render("intent", &id, &intent);
-    let write =
-        |place: StatePath, bytes: &[u8]| record::write_small(fs, &place, bytes).context("write", &place);
-    write(layout::entry().join("entry.json"), &entry)?;
-    for (part, manifest) in request.manifests.iter().enumerate() {
-        write(layout::entry().join(manifest_name(part)), manifest)?;
+    let announced = Announced { id, intent, intent_bytes, entry_bytes };
+    let records = announced.records();
+    for (place, bytes) in &records {
+        write(fs, place, bytes)?;
     }
-    for (digest, text) in &request.scripts {
-        write(layout::entry().join(script_name(digest)), text)?;
-    }
-    let unarmed = record::unfinished(&layout::intent());
-    write(unarmed.clone(), &intent_bytes)?;
+    let mut places: Vec<Place> = records.iter().map(|(place, _)| Place::from(place)).collect();
+    places.extend([layout::entry(), layout::live()].map(Place::State));
+    fs.sync(&places).context("write to disk what is about to be prepared in", layout::live())?;
+    Ok(announced)
+}
 
-    request.cancel.check()?;
-    fs.sync(&everything_staged(&request, fs)?)
-        .context("write to disk what was prepared in", layout::live())?;
-    fs.rename(&unarmed, &layout::intent()).context("arm", layout::intent())?;
-    fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
-    Ok(ArmedTransaction { request, id, intent, intent_digest: Digest::compute(&intent_bytes) })
+impl Announced {
+    fn unarmed(&self) -> StatePath {
+        record::unfinished(&layout::intent())
+    }
+
+    fn records(&self) -> [(StatePath, &[u8]); 3] {
+        [
+            (layout::entry().join("entry.json"), &self.entry_bytes),
+            (self.unarmed(), &self.intent_bytes),
+            (layout::second_intent(), &self.intent_bytes),
+        ]
+    }
+
+    /// Whoever puts things back relies on these bytes alone.
+    fn read_back(&self, fs: &dyn Fs) -> Result<(), TransactionError> {
+        for (place, bytes) in self.records() {
+            let read = read_small(fs, &place, bytes.len() as u64).context("read back", &place)?;
+            if read != bytes {
+                let differs = io::Error::other("it is not what was written a moment ago");
+                return Err(differs).context("read back", &place);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write(fs: &dyn Fs, place: &StatePath, bytes: &[u8]) -> Result<(), TransactionError> {
+    record::write_small(fs, place, bytes).context("write", place)
 }
 
 fn make_folders(request: &Request<'_>) -> Result<(), TransactionError> {
     let fs = request.root.fs();
     let make = |place: StatePath| fs.make_dir(&place, OURS).context("make", &place);
-    finish::write_format(fs, Generation::new(&request.entry))?;
     for lasting in [Ledger::folder(), layout::undo()] {
         if !exists(fs, &lasting)? {
             make(lasting)?;
         }
     }
-    make(layout::live())?;
     make(layout::live().join("objects"))?;
-    make(layout::entry())?;
     if request.plan.steps().iter().any(|step| has_other_names(request, step)) {
         make(layout::live().join("copies"))?;
     }
@@ -147,7 +200,6 @@ fn everything_staged(request: &Request<'_>, fs: &dyn Fs) -> Result<Vec<Place>, T
     places.extend(
         [Ledger::folder(), layout::undo(), live.clone(), live.join("objects"), layout::entry()].map(state),
     );
-    places.extend([record::unfinished(&layout::intent()), layout::entry().join("entry.json")].map(state));
     places.extend((0..request.manifests.len()).map(|part| state(layout::entry().join(manifest_name(part)))));
     places.extend(request.scripts.keys().map(|digest| state(layout::entry().join(script_name(digest)))));
     if !request.between.is_empty() {

@@ -401,7 +401,9 @@ fn write_abort(
     record::write_small(fs, &unsynced, &bytes).context("write", &unsynced)
 }
 
+/// `t` is among them: a power cut could otherwise keep the abort and lose the entry that goes with it.
 fn abort_places() -> impl Iterator<Item = Place> {
     let undone = layout::undone();
-    [undone.join("entry.json"), undone, record::unfinished(&layout::abort())].into_iter().map(Place::State)
+    let places = [undone.join("entry.json"), undone, record::unfinished(&layout::abort()), layout::live()];
+    places.into_iter().map(Place::State)
 }

@@ -20,6 +20,7 @@ mod os_tests;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 
 pub(crate) use self::os::FolderError;
 #[cfg(unix)]
@@ -79,6 +80,17 @@ impl StatePath {
         } else {
             Some(Self(self.0.rsplit_once('/').map_or("", |(p, _)| p).to_owned()))
         }
+    }
+
+    /// Whether it is in `folder`, at any depth.
+    pub(crate) fn is_below(&self, folder: &Self) -> bool {
+        folder.0.is_empty() && !self.0.is_empty()
+            || self.0.strip_prefix(&folder.0).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// Where this is when what it is, or is in, moves `from` one place `to` another.
+    pub(crate) fn moved(&self, from: &Self, to: &Self) -> Self {
+        Self(format!("{}{}", to.0, self.0.strip_prefix(&from.0).unwrap_or_default()))
     }
 
     /// Relative to the state folder.
@@ -291,6 +303,14 @@ pub trait Fs: Send + Sync {
 
     /// Room for the present user.
     fn space(&self) -> io::Result<Space>;
+
+    /// Where the folder is now if `path`, by which it was opened, leads to it no more. Only real folders move.
+    ///
+    /// # Errors
+    /// The system's.
+    fn moved_to(&self, _path: &Path) -> io::Result<Option<PathBuf>> {
+        Ok(None)
+    }
 
     /// Owner, extended attributes, access control lists.
     fn attributes(&self, at: &Place) -> io::Result<Attributes>;

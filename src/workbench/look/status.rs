@@ -114,15 +114,10 @@ pub struct FolderHistory {
     pub entries: Vec<Entry>,
 }
 
-/// The verified history of a target, with the entry of a change that is done and not yet tidied away.
+/// The verified history of a target, whose records can be trusted.
 pub(crate) fn read_ledger(fs: &dyn Fs) -> Result<Ledger> {
-    let mut ledger = Ledger::read(fs)?;
-    if let Unfinished::Done(tidying) = recover::inspect(fs)?
-        && let Some(bytes) = tidying.entry
-    {
-        ledger.push_committed(&bytes)?;
-    }
-    Ok(ledger)
+    recover::inspect(fs)?;
+    Ok(Ledger::read(fs)?)
 }
 
 impl Workbench {

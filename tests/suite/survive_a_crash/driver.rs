@@ -118,6 +118,7 @@ impl Planned {
     ) -> Result<Receipt, ChangeFailure> {
         let request = Request {
             root,
+            path: None,
             plan: approved(self.steps.clone()),
             observed: &self.observed,
             entry: self.entry.clone(),

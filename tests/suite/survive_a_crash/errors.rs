@@ -61,6 +61,7 @@ fn judge(
         Err(failure) => match failure.condition {
             FolderCondition::NothingChanged | FolderCondition::PutBack => (Outcome::Failed, Some(State::Old)),
             FolderCondition::NeedsPerson => (Outcome::Failed, None),
+            FolderCondition::Changed => (Outcome::ClaimedDone, Some(State::New)),
         },
     };
     let keeps_promise = |disk: &SimFs| match promised {

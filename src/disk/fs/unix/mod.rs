@@ -17,7 +17,7 @@ mod tests;
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fd::OwnedFd;
 use rustix::fs::{self, AtFlags, Dir, OFlags};
@@ -124,6 +124,15 @@ impl Fs for OsFs {
 
     fn space(&self) -> io::Result<Space> {
         volume::space(&self.root)
+    }
+
+    fn moved_to(&self, path: &Path) -> io::Result<Option<PathBuf>> {
+        let ours = fs::fstat(&self.root.handle)?;
+        match fs::stat(path) {
+            Ok(found) if (found.st_dev, found.st_ino) == (ours.st_dev, ours.st_ino) => Ok(None),
+            Ok(_) | Err(Errno::NOENT | Errno::NOTDIR) => Ok(Some(self.root.path()?)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn attributes(&self, at: &Place) -> io::Result<Attributes> {
