@@ -27,7 +27,9 @@ use crate::disk::fs::FolderError;
 use crate::model::{Code, Kind};
 use crate::plan::Obstacle;
 use crate::text::capitalised;
-use crate::transaction::{ChangeFailure, FolderCondition, SafeCopyError, TransactionError};
+use crate::transaction::{
+    ChangeFailure, FolderCondition, SafeCopyError, TransactionError, Unlike, UnlikePlace,
+};
 use crate::workbench::{Error, OrderFinding};
 pub(crate) use words::shell_word;
 use words::{in_words, reasons};
@@ -427,15 +429,7 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
             report.hints = recovery_hints(folder);
             report
         }
-        TransactionError::Foreign { paths } => {
-            let mut report = Report::new(code, "Somebody changed files after the change was interrupted")
-                .leaving(Kind::NeedsPerson, Files::Between);
-            report.causes =
-                paths.iter().map(|path| format!("{path} is neither the old nor the new one")).collect();
-            report.hint(format!(
-                "To put these aside, keep them, and put the old ones back: patchwright recover {folder} --undo --on-conflict aside"
-            ))
-        }
+        TransactionError::Foreign { places } => of_unlike(code, places, folder),
         TransactionError::NotAllNew { .. } => Report::generic(code, error)
             .leaving(Kind::NeedsPerson, Files::Between)
             .hint(format!("Put everything back instead: patchwright recover {folder} --undo")),
@@ -451,6 +445,25 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
         }
         TransactionError::Cancelled(_) => stopped(code),
         _ => Report::generic(code, error),
+    }
+}
+
+/// What cannot be put back as it was.
+fn of_unlike(code: Code, places: &[UnlikePlace], folder: &str) -> Report {
+    let headline = match places.iter().all(|place| place.unlike == Unlike::Theirs) {
+        true => "Somebody changed files after the change was interrupted",
+        false => "Not everything can be put back as it was before the change",
+    };
+    let mut report = Report::new(code, headline).leaving(Kind::NeedsPerson, Files::Between);
+    report.causes = places.iter().map(ToString::to_string).collect();
+    report = report.hint(format!(
+        "To put these aside, keep them, and put the old ones back where they are kept: patchwright recover {folder} --undo --on-conflict aside"
+    ));
+    match places.iter().all(|place| place.unlike == Unlike::Theirs) {
+        true => report,
+        false => report.hint(format!(
+            "To take old contents out of a patch file that has them: patchwright recover {folder} --undo --from FILE"
+        )),
     }
 }
 

@@ -38,7 +38,9 @@ fn take<T>(shared: &Mutex<Option<T>>) -> Option<T> {
 /// What a fault of the program said of itself.
 pub(crate) fn said(fault: &(dyn Any + Send)) -> String {
     let text = fault.downcast_ref::<&str>().copied();
-    text.or_else(|| fault.downcast_ref::<String>().map(String::as_str)).unwrap_or("it does not say why").to_owned()
+    text.or_else(|| fault.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it does not say why")
+        .to_owned()
 }
 
 /// Starts the threads that share out work on many files: one for each processor, or as many as the system gives.

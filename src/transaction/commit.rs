@@ -92,11 +92,12 @@ impl ArmedTransaction<'_> {
         self.request.progress.begin(Phase::PuttingBack, self.request.plan.steps().len() as u64);
         let undone = recover::interrupted(root).and_then(|interrupted| {
             let options = recover::Options {
-                on_foreign: OnForeign::Stop,
+                on_foreign: OnForeign::JustFailed,
                 reason: cause.to_string(),
                 environment: self.request.environment,
                 progress: &Quiet,
                 cancel: &CancelToken::new(),
+                originals: None,
             };
             caught(|| recover::undo(root, &interrupted, &options))
         });

@@ -27,6 +27,11 @@ pub(super) fn aside(folder: &StatePath, n: usize) -> StatePath {
     folder.join("objects").join(format!("{n}.old"))
 }
 
+/// The original of step `n` out of another source, where the one that was kept is not whole.
+pub(super) fn provided(folder: &StatePath, n: usize) -> StatePath {
+    folder.join("objects").join(format!("{n}.from"))
+}
+
 /// A copy of step `n`'s original, made only when the original has other names outside, through which somebody
 /// could change it later.
 pub(super) fn copy(folder: &StatePath, n: usize) -> StatePath {

@@ -33,6 +33,7 @@ mod commit;
 mod finish;
 mod layout;
 mod observe;
+mod originals;
 mod prepare;
 mod record;
 pub mod recover;
@@ -48,6 +49,7 @@ use std::path::{Path, PathBuf};
 
 pub use commit::Receipt;
 pub use finish::{append, give_up};
+pub use originals::{Unlike, UnlikePlace};
 pub(crate) use prepare::ArmedTransaction;
 pub use prepare::prepare;
 pub(crate) use settled::Settled;
@@ -210,9 +212,9 @@ pub enum TransactionError {
     /// A new file did not read back as it was written.
     #[error("{path} did not read back as it was written")]
     NotVerified { path: TreePath },
-    /// Places hold something that is neither old nor new.
-    #[error("{} changed by somebody else since: {}", if .paths.len() == 1 { "a place was" } else { "places were" }, list(.paths))]
-    Foreign { paths: Vec<TreePath> },
+    /// Places will not be as before by themselves.
+    #[error("not everything can be put back as it was: {}", list(.places))]
+    Foreign { places: Vec<UnlikePlace> },
     /// An original that an undo needs is missing or damaged.
     #[error("the safe copy of {path} is missing or damaged")]
     OriginalLost {
@@ -274,20 +276,19 @@ impl TransactionError {
     }
 }
 
-fn list(paths: &[TreePath]) -> String {
+fn list(things: &[impl fmt::Display]) -> String {
     const SHOWN: usize = 5;
-    let mut text: Vec<&str> = paths.iter().take(SHOWN).map(TreePath::as_str).collect();
-    let more;
-    if paths.len() > SHOWN {
-        more = format!("{} more", paths.len() - SHOWN);
-        text.push(&more);
+    let mut text: Vec<String> = things.iter().take(SHOWN).map(ToString::to_string).collect();
+    if things.len() > SHOWN {
+        text.push(format!("{} more", things.len() - SHOWN));
     }
     text.join(", ")
 }
 
 /// Does `work`; a fault of the program in it is an error like any other, so that what was begun is put back.
 fn caught<T>(work: impl FnOnce() -> Result<T, TransactionError>) -> Result<T, TransactionError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|fault| Err(TransactionError::Panicked(threads::said(&*fault))))
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|fault| Err(TransactionError::Panicked(threads::said(&*fault))))
 }
 
 /// Whether `path`, where there is one, leads to the folder still.

@@ -46,10 +46,8 @@ impl Settled {
             return Ok(at.clone());
         }
         let Some(intent) = self.pending() else { return Ok(at.clone()) };
-        let moves = [
-            (Ledger::place_of(intent.seq), layout::entry()),
-            (layout::way_back(intent.seq), layout::live()),
-        ];
+        let moves =
+            [(Ledger::place_of(intent.seq), layout::entry()), (layout::way_back(intent.seq), layout::live())];
         for (then, now) in moves {
             if is_kept(&then) && self.0.look(&Place::from(&then))?.is_none() {
                 return Ok(Place::State(path.moved(&then, &now)));

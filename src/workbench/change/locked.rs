@@ -12,9 +12,7 @@ use crate::disk::fs::Fs;
 use crate::environment::Environment;
 use crate::ledger::{Action, Entry, Ledger};
 use crate::plan::ApprovedPlan;
-use crate::transaction::{
-    self, ChangeFailure, Contents, Intermediate, Receipt, Request, TransactionError,
-};
+use crate::transaction::{self, ChangeFailure, Contents, Intermediate, Receipt, Request, TransactionError};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Error, Result, Watch, Workbench};

@@ -1,7 +1,9 @@
 //! Deals with a change that was interrupted.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::heal;
+use crate::bundle::VerifiedBundle;
 use crate::ledger::{Action, Entry, PatchNote};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
 use crate::workbench::look::status::read_ledger;
@@ -22,7 +24,7 @@ pub enum Choice {
 pub enum Recovered {
     /// No change was interrupted; remains of finished work were tidied away.
     NothingToDo,
-    /// Everything is as before the interrupted change.
+    /// Everything is as before the interrupted change, but for what `undone` names.
     PutBack {
         /// The patch that was being applied or taken back.
         patch: Option<PatchNote>,
@@ -40,6 +42,21 @@ impl Workbench {
     /// If the records cannot be trusted, or files stand in the way that somebody changed since; everything is kept
     /// then, and recovery can be run again.
     pub fn recover(&self, target: &Path, choice: Choice, watch: Watch<'_>) -> Result<Recovered> {
+        self.recover_from(target, choice, &[], watch)
+    }
+
+    /// The same; where an original is not what it was any more, the right content comes from these patch files.
+    ///
+    /// # Errors
+    /// As [`Workbench::recover`], and if a patch file cannot be read.
+    pub(crate) fn recover_from(
+        &self,
+        target: &Path,
+        choice: Choice,
+        from: &[PathBuf],
+        watch: Watch<'_>,
+    ) -> Result<Recovered> {
+        let bundles: Vec<VerifiedBundle> = from.iter().map(|file| self.open(file)).collect::<Result<_>>()?;
         let fs = self.disk(target)?;
         let is_nothing = |found: &Unfinished| matches!(found, Unfinished::Nothing);
         let found = self.read_consistently(target, &*fs, || Ok(recover::inspect(&*fs)?), is_nothing)?;
@@ -58,12 +75,14 @@ impl Workbench {
                     Action::Rollback => "the rollback was interrupted and put back",
                     _ => "it was interrupted and put back",
                 };
+                let originals = heal::contents(root.fs(), &read_ledger(root.fs())?, &bundles)?;
                 let options = Options {
                     on_foreign,
                     reason: what.to_owned(),
                     environment: &self.environment,
                     progress: watch.progress,
                     cancel: watch.cancel,
+                    originals: Some(&originals),
                 };
                 let undone = recover::undo(&root, &interrupted, &options)?;
                 let head = read_ledger(root.fs())?;

@@ -214,6 +214,7 @@ pub fn undo_with(
         environment: &environment(),
         progress,
         cancel: &CancelToken::new(),
+        originals: None,
     };
     recover::undo_by(table, root, &interrupted, &options)
 }
