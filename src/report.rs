@@ -195,13 +195,6 @@ impl Report {
             .hint("Look at what would happen, then add --yes.")
     }
 
-    /// The system has no thread for the work.
-    pub(crate) fn no_thread(error: &std::io::Error) -> Self {
-        Self::new(Code::Io, "The system has no thread left for this work")
-            .because(in_words(error))
-            .hint("End other programs, then try again.")
-    }
-
     /// The program itself failed, and what it was doing is not known any more.
     pub(crate) fn fault(said: &str, changes_a_folder: bool) -> Self {
         let report = Self::new(Code::Io, "The program itself failed").because(said).about_no_files();

@@ -65,6 +65,18 @@ pub(crate) fn start_pool() -> io::Result<()> {
     Ok(())
 }
 
+/// The same, for a program that does one thing: where the system has not a single thread, the work is done in this one.
+pub(crate) fn start_pool_or_work_here() {
+    if start_pool().is_err() {
+        // It fails where there is a pool already.
+        let _ = pool_of_this_thread().build_global();
+    }
+}
+
+fn pool_of_this_thread() -> ThreadPoolBuilder {
+    ThreadPoolBuilder::new().num_threads(1).use_current_thread()
+}
+
 /// As many threads as the variable says that rayon knows, or as there are processors.
 fn wanted() -> usize {
     let said = std::env::var("RAYON_NUM_THREADS").ok().and_then(|number| number.parse().ok());
@@ -97,6 +109,8 @@ pub(crate) fn refused() -> Builder {
 mod tests {
     use std::cell::Cell;
 
+    use rayon::prelude::*;
+
     use super::*;
 
     #[test]
@@ -123,6 +137,17 @@ mod tests {
         });
         assert_eq!((threads.expect("three are enough").len(), given.get()), (3, 4));
         waiting(8, refused).expect_err("nobody can do the work");
+    }
+
+    #[test]
+    fn work_on_many_files_is_done_here_when_there_is_not_a_single_thread() {
+        let done = thread::spawn(|| {
+            let pool = pool_of_this_thread().build().expect("it needs no thread");
+            pool.install(|| (0..100).into_par_iter().map(|_| thread::current().id()).collect::<Vec<_>>())
+                .into_iter()
+                .all(|id| id == thread::current().id())
+        });
+        assert!(done.join().expect("nothing panics"));
     }
 
     #[test]

@@ -112,9 +112,9 @@ fn carry_out(workbench: &Workbench, arguments: Arguments, streams: &mut Streams<
     let Arguments { common, verb } = arguments;
     let changes_a_folder = verb.changes_a_folder();
     let mut session = Session::new(workbench, common, &verb, streams);
-    let run = || match threads::start_pool() {
-        Ok(()) => verb.run(&mut session),
-        Err(error) => Err(Report::no_thread(&error).into()),
+    let run = || {
+        threads::start_pool_or_work_here();
+        verb.run(&mut session)
     };
     let ending = catch_unwind(AssertUnwindSafe(run))
         .unwrap_or_else(|fault| Err(Report::fault(&threads::said(&*fault), changes_a_folder).into()));

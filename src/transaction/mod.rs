@@ -26,7 +26,8 @@
 //!
 //! The originals are not linked aside beforehand: the exchange itself leaves them in `objects`, which saves two
 //! calls and a name per file and leaves no second name through which they could change. (An original that has
-//! other names outside is copied too, into `copies`.) The list of steps is not written twice: it is in the history
+//! other names outside, that a program has open for writing, or that is a file of settings is copied too, into
+//! `copies`.) The list of steps is not written twice: it is in the history
 //! entry whose digest the intent names.
 
 mod commit;
@@ -38,6 +39,7 @@ mod prepare;
 mod record;
 pub mod recover;
 mod settled;
+mod staging;
 mod store;
 mod undo;
 
@@ -112,6 +114,11 @@ pub trait Contents: Sync {
     /// Whether a copy of the file that `step` leaves is to be kept beside the safe copies: with it, edits that are
     /// made later can be merged when the step is taken back.
     fn remembers(&self, step: &Step) -> bool;
+
+    /// Whether the original of `step` is likely to be written to by programs that have it open, as settings are.
+    fn copies_original(&self, _step: &Step) -> bool {
+        false
+    }
 
     /// A thing of ours whose owner and attributes the file that `step` leaves gets, where it replaces no file.
     fn like(&self, _step: &Step) -> Option<StatePath> {
@@ -292,7 +299,7 @@ fn caught<T>(work: impl FnOnce() -> Result<T, TransactionError>) -> Result<T, Tr
 }
 
 /// Whether `path`, where there is one, leads to the folder still.
-fn check_path(fs: &dyn Fs, path: Option<&Path>) -> Result<(), TransactionError> {
+pub(crate) fn check_path(fs: &dyn Fs, path: Option<&Path>) -> Result<(), TransactionError> {
     let Some(path) = path else { return Ok(()) };
     match fs.moved_to(path).context("look for", path.display())? {
         None => Ok(()),

@@ -4,6 +4,7 @@
 //! system can refuse the renames. The change is done all the same, so whoever looks is shown what the next change will
 //! find: the entry in the history, and `t` as its way back.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,6 +111,14 @@ impl Fs for Settled {
 
     fn moved_to(&self, path: &Path) -> io::Result<Option<PathBuf>> {
         self.0.moved_to(path)
+    }
+
+    fn open_for_writing(&self) -> io::Result<BTreeSet<u64>> {
+        self.0.open_for_writing()
+    }
+
+    fn touch(&self, at: &StatePath) -> io::Result<()> {
+        self.0.touch(at)
     }
 
     fn obstacles_to_change(&self, dir: &Place) -> io::Result<Vec<String>> {

@@ -10,7 +10,7 @@ use super::observe::{Observed, Original, StepKind, StepState, find_folders_in_us
 use super::originals::{Unlike, UnlikePlace, provide, unlike};
 use super::record::{self, EndRecord};
 use super::recover::InterruptedChange;
-use super::{Contents, IoResultExt, TransactionError, commit, exists, finish, is_empty, layout};
+use super::{Contents, IoResultExt, TransactionError, commit, finish, is_empty, layout};
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::environment::Environment;
@@ -290,14 +290,14 @@ pub fn undo_by(
     options.progress.begin(Phase::PuttingBack, moves.len() as u64);
     let conflicts = layout::conflict(&interrupted.id);
     if !newer.is_empty() || moves.iter().any(|step| step.foreign_first) {
-        make_conflict_folder(fs, &conflicts)?;
+        finish::make_conflict_folder(fs, &conflicts)?;
     }
     for step in &moves {
         carry_out(fs, step, &conflicts, &mut report)?;
         options.progress.advance(1);
     }
     for (n, path, place) in newer {
-        let kept = free_place(fs, &conflicts, n)?;
+        let kept = finish::free_place(fs, &conflicts, n)?;
         fs.rename(place, &kept).context("keep the newer content of", path)?;
         fs.sync(&[Place::from(&conflicts)]).context("write to disk", &conflicts)?;
         report.put_aside.push((path.clone(), kept));
@@ -319,26 +319,6 @@ pub fn undo_by(
     Ok(report)
 }
 
-/// Makes the folder for other people's things, durably: a power cut could otherwise keep the move into it and lose
-/// the folder.
-fn make_conflict_folder(fs: &dyn Fs, conflicts: &StatePath) -> Result<(), TransactionError> {
-    let around = StatePath::new("conflict");
-    finish::make_folders(fs, &[around.clone(), conflicts.clone()])?;
-    fs.sync(&[StatePath::root(), around, conflicts.clone()].map(Place::State))
-        .context("write to disk", conflicts)
-}
-
-/// A name for the thing at step `n`; an undo that was cut may have put another one aside for it.
-fn free_place(fs: &dyn Fs, conflicts: &StatePath, n: usize) -> Result<StatePath, TransactionError> {
-    let mut place = conflicts.join(n);
-    let mut others = 0;
-    while exists(fs, &place)? {
-        others += 1;
-        place = conflicts.join(format!("{n}.{others}"));
-    }
-    Ok(place)
-}
-
 fn carry_out(
     fs: &dyn Fs,
     step: &Move<'_>,
@@ -348,7 +328,7 @@ fn carry_out(
     let path = &step.step.path;
     let object = layout::object(&layout::live(), step.n);
     if step.foreign_first && is_something_at(fs, path)? {
-        let aside = free_place(fs, conflicts, step.n)?;
+        let aside = finish::free_place(fs, conflicts, step.n)?;
         fs.move_out(path, &aside).context("put aside", path)?;
         // At once: a power cut could otherwise lose this and keep a later move, which takes away the folder it was in.
         fs.sync(&[Place::parent_of(path), Place::from(conflicts)]).context("write to disk", conflicts)?;
@@ -372,7 +352,7 @@ fn carry_out(
         }
         (UndoAction::TradeBack, Some(original)) => {
             // Ours may still be there, when somebody has put the very same thing into the place meanwhile.
-            take_out(fs, step, &free_place(fs, &layout::live().join("objects"), step.n)?)?;
+            take_out(fs, step, &finish::free_place(fs, &layout::live().join("objects"), step.n)?)?;
             fs.move_in(original, path).context("put back", path)?;
         }
         (UndoAction::SetMode, _) => {

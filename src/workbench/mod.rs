@@ -19,6 +19,7 @@ pub(crate) use crate::plan::Recalled;
 pub use change::accept::Accepted;
 pub(crate) use change::accept::KeptEdit;
 pub use change::apply::{Applied, ApplyOptions};
+pub(crate) use change::backups::DamagedBackups;
 pub(crate) use change::heal::HealPreview;
 pub use change::heal::{HealOptions, Healed};
 pub use change::plan_file::PlanFile;

@@ -17,7 +17,7 @@ mod windows;
 #[cfg(test)]
 mod os_tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -312,6 +312,15 @@ pub trait Fs: Send + Sync {
         Ok(None)
     }
 
+    /// The objects that some program has open for writing, as far as that can be known: what it writes goes on going
+    /// there, whatever name they have by then.
+    ///
+    /// # Errors
+    /// The system's.
+    fn open_for_writing(&self) -> io::Result<BTreeSet<u64>> {
+        Ok(BTreeSet::new())
+    }
+
     /// Owner, extended attributes, access control lists.
     fn attributes(&self, at: &Place) -> io::Result<Attributes>;
 
@@ -346,6 +355,14 @@ pub trait Fs: Send + Sync {
 
     /// Sets permission bits of something of ours.
     fn set_mode(&self, at: &StatePath, mode: Mode) -> io::Result<()>;
+
+    /// Makes the present the time at which a file of ours last changed, where the present user may.
+    ///
+    /// # Errors
+    /// The system's.
+    fn touch(&self, _at: &StatePath) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Gives something of ours these attributes.
     fn set_attributes(&self, at: &StatePath, attributes: &Attributes) -> io::Result<()>;

@@ -99,6 +99,7 @@ impl Workbench {
         let extras = ChangeExtras::default();
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
+        folder.check_path()?;
         Ok(Healed {
             entry: Some(receipt.entry),
             notes,

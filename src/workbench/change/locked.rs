@@ -126,6 +126,11 @@ impl LockedFolder<'_> {
         Ok(receipt)
     }
 
+    /// Whether people still find the folder where they named it, now that everything is done.
+    pub(crate) fn check_path(&self) -> Result<()> {
+        transaction::check_path(self.fs(), Some(self.target)).map_err(|error| self.failed(error))
+    }
+
     /// The next entry of its history.
     pub(crate) fn next_entry(&self, action: Action) -> Entry {
         Entry::after(&self.ledger.head(), action, self.environment)

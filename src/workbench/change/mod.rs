@@ -2,6 +2,7 @@
 
 pub(super) mod accept;
 pub(super) mod apply;
+pub(super) mod backups;
 pub(super) mod heal;
 pub(super) mod locked;
 pub(super) mod permission;
@@ -13,3 +14,4 @@ pub(super) mod scripts;
 pub(super) mod suggest;
 pub(super) mod take_out;
 mod trust_checks;
+mod which;

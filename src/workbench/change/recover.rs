@@ -6,6 +6,7 @@ use super::heal;
 use crate::bundle::VerifiedBundle;
 use crate::ledger::{Action, Entry, PatchNote};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
+use crate::transaction::{ChangeFailure, Contents, check_path};
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Result, Watch, Workbench};
 
@@ -69,22 +70,33 @@ impl Workbench {
             return Ok(Recovered::NothingToDo);
         };
         match choice {
-            Choice::Finish => Ok(Recovered::Finished(Box::new(recover::roll_forward(&root, &interrupted)?))),
+            Choice::Finish => {
+                let entry = recover::roll_forward(&root, &interrupted)?;
+                check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
+                Ok(Recovered::Finished(Box::new(entry)))
+            }
             Choice::Undo(on_foreign) => {
                 let what = match interrupted.entry.action {
                     Action::Rollback => "the rollback was interrupted and put back",
                     _ => "it was interrupted and put back",
                 };
-                let originals = heal::contents(root.fs(), &read_ledger(root.fs())?, &bundles)?;
+                // Nothing is asked for that can be done without.
+                let originals = match on_foreign {
+                    OnForeign::PutAside => {
+                        Some(heal::contents(root.fs(), &read_ledger(root.fs())?, &bundles)?)
+                    }
+                    OnForeign::Stop | OnForeign::JustFailed => None,
+                };
                 let options = Options {
                     on_foreign,
                     reason: what.to_owned(),
                     environment: &self.environment,
                     progress: watch.progress,
                     cancel: watch.cancel,
-                    originals: Some(&originals),
+                    originals: originals.as_ref().map(|library| library as &dyn Contents),
                 };
                 let undone = recover::undo(&root, &interrupted, &options)?;
+                check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
                 let head = read_ledger(root.fs())?;
                 Ok(Recovered::PutBack {
                     patch: head.entries().last().and_then(|entry| entry.patch.clone()),

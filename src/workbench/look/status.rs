@@ -1,16 +1,17 @@
 //! What is in a folder: product, patches, drift, unfinished work, and how it came to be so.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::drift::{DriftCause, find_causes};
 use super::stack::{FolderStack, manifests_of};
 use crate::checks::identify;
-use crate::disk::fs::Fs;
+use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote};
-use crate::model::{LayerKey, Node, Patch, TreePath};
+use crate::model::{Code, LayerKey, Node, Patch, TreePath};
 use crate::plan::Layer;
 use crate::transaction::recover::{self, Unfinished};
 use crate::workbench::{Recalled, Result, Watch, Workbench, text_patch};
@@ -34,6 +35,8 @@ pub struct FolderStatus {
     pub compared: usize,
     /// An interrupted change.
     pub unfinished: Option<UnfinishedWork>,
+    /// Why nothing is known of what was done here, where the present user may not read the records.
+    pub(crate) locked_away: Option<String>,
     /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
     pub(crate) scripts_in_doubt: Vec<ScriptNote>,
     /// Whether the last change was a rollback that can be taken back.
@@ -128,7 +131,13 @@ impl Workbench {
     pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<FolderStatus> {
         let fs = self.disk(target)?;
         let is_plain = |seen: &FolderStatus| seen.unfinished.is_none() && seen.drift.is_empty();
-        let mut status = self.read_consistently(target, &*fs, || status_now(&*fs, watch), is_plain)?;
+        let mut status = match self.read_consistently(target, &*fs, || status_now(&*fs, watch), is_plain) {
+            Err(error) if error.code() == Code::Rights => match locked_away(&*fs) {
+                Some(why) => return Ok(FolderStatus::unknown(why)),
+                None => return Err(error),
+            },
+            status => status?,
+        };
         let recalls = self.recalls()?;
         let held = |patch: &Installed| recalls.about(&patch.patch.id, patch.patch.revision).cloned();
         status.held = status.installed.iter().filter_map(held).collect();
@@ -181,7 +190,37 @@ pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<FolderStatus> 
         held: Vec::new(),
         drift,
         unfinished,
+        locked_away: None,
     })
+}
+
+/// Whose the records are and what keeps the present user from reading them; `None` where nothing does.
+fn locked_away(fs: &dyn Fs) -> Option<String> {
+    let state = Place::State(StatePath::root());
+    let why = fs.obstacles_to_change(&state).ok()?.into_iter().next()?;
+    match fs.list(&state) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Some(why),
+        _ => None,
+    }
+}
+
+impl FolderStatus {
+    fn unknown(locked_away: String) -> Self {
+        Self {
+            product: None,
+            version: None,
+            installed: Vec::new(),
+            held: Vec::new(),
+            removal: Vec::new(),
+            drift: Vec::new(),
+            compared: 0,
+            unfinished: None,
+            locked_away: Some(locked_away),
+            scripts_in_doubt: Vec::new(),
+            can_undo_rollback: false,
+            can_undo_heal: false,
+        }
+    }
 }
 
 /// How `layer` can be taken out, told from names and places alone.

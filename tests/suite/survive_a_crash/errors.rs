@@ -87,7 +87,7 @@ fn judge_message(failure: &ChangeFailure, fault: Fault) -> Result<(), String> {
     let message = told(&failure.cause);
     let errno = match fault {
         Fault::Fails(errno) => errno,
-        Fault::ShortWrite | Fault::Kills => Errno::NoSpace,
+        Fault::ShortWrite | Fault::Kills | Fault::Panics => Errno::NoSpace,
     };
     if !message.contains(&errno.error().to_string()) {
         return Err(format!("the message does not say why: {message}"));
