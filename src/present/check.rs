@@ -7,11 +7,11 @@ use super::finding::{Finding, Rank, WayOut, findings_of_apply, findings_of_rollb
 use super::fit;
 use super::overview::{line, path_line};
 use crate::model::{Code, Node, Step};
-use crate::plan::{PlanFingerprint, Preview};
+use crate::plan::Preview;
 use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, PatchNote, RollbackPreview};
+use crate::workbench::{ApplyPreview, DecisionDigest, PatchNote, RollbackPreview};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,18 +41,29 @@ impl CheckVerdict {
 /// What a check found, and what would happen.
 #[derive(Debug, Clone)]
 pub struct CheckPage {
+    /// What was looked at; `None` where it could not be.
+    pub subject: Option<Subject>,
     /// Whether it can go on.
     pub verdict: CheckVerdict,
     /// What was found, what matters most first.
     pub findings: Vec<Finding>,
     /// What would happen, in lines for the review page.
     pub review: Vec<ReviewLine>,
-    /// What the folder was like; the change is refused when it is not any more.
-    pub fingerprint: Option<PlanFingerprint>,
+    /// What somebody agrees to who goes on; anything else is refused.
+    pub decision: Option<DecisionDigest>,
     /// The button of the last page, such as "Take back 14 changes".
     pub button: String,
     /// Whether somebody has to say that the patch file is right, because too few people who are trusted do.
     pub needs_consent: bool,
+}
+
+/// What a check is about. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The id of the patch.
+    pub patch: String,
+    /// The product in the folder, with its version where that is known.
+    pub product: Option<String>,
 }
 
 /// A line of the review page. Texts are escaped.
@@ -90,8 +101,13 @@ impl CheckPage {
                 capitalised(phrases::rollback(patch.about.rollback.possible)),
             )),
         ];
-        let check = Self::new(preview, findings_of_apply(found), review, words::APPLY_N);
-        Self { needs_consent: found.permits(false).is_err(), ..check }
+        let check = Self::new((preview, found.decision()), findings_of_apply(found), review, words::APPLY_N);
+        let product = found
+            .version
+            .as_deref()
+            .map(|version| format!("{} {}", line(&patch.about.product.name), line(version)));
+        let subject = Subject { patch: line(patch.about.identity.id.as_str()), product };
+        Self { subject: Some(subject), needs_consent: found.permits(false).is_err(), ..check }
     }
 
     /// The check of a rollback in `folder`; with `again`, of undoing one.
@@ -126,11 +142,15 @@ impl CheckPage {
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
         ];
-        Self::new(preview, findings_of_rollback(found), review, button)
+        let subject = found.patch.as_ref().map(|patch| Subject { patch: line(&patch.id), product: None });
+        Self {
+            subject,
+            ..Self::new((preview, found.decision()), findings_of_rollback(found), review, button)
+        }
     }
 
     fn new(
-        preview: &Preview,
+        (preview, decision): (&Preview, DecisionDigest),
         findings: Vec<Finding>,
         review: impl IntoIterator<Item = Option<ReviewLine>>,
         button: &str,
@@ -144,10 +164,11 @@ impl CheckPage {
         };
         let changes = phrases::count(preview.plan.steps.len(), "change", "changes");
         Self {
+            subject: None,
             verdict,
             findings,
             review: review.into_iter().flatten().collect(),
-            fingerprint: Some(preview.plan.base),
+            decision: Some(decision),
             button: fill(button, &[("n", &changes)]),
             needs_consent: false,
         }
@@ -173,10 +194,11 @@ impl CheckPage {
             });
         }
         Self {
+            subject: None,
             verdict: CheckVerdict::Blocked,
             findings,
             review: Vec::new(),
-            fingerprint: None,
+            decision: None,
             button: String::new(),
             needs_consent: false,
         }

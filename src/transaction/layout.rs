@@ -133,7 +133,7 @@ pub(super) fn is_ours(name: &str) -> bool {
     let is_object = is_number(number) && (matches!(rest, "" | "from" | "old") || is_number(rest));
     NAMES.contains(&name)
         || is_object
-        || ["manifest-", "script-"].iter().any(|start| name.starts_with(start))
+        || ["manifest-", "script-", "signatures"].iter().any(|start| name.starts_with(start))
         || name.parse::<Digest>().is_ok()
 }
 

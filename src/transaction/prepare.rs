@@ -10,7 +10,7 @@ use super::record::{self, Intent};
 use super::staging::Staging;
 use super::{ChangeFailure, Intermediate, IoResultExt, Request, TransactionError, exists, finish, layout};
 use crate::disk::fs::{Fs, Place, Stat, StatePath};
-use crate::ledger::{Ledger, manifest_name, read_small, script_name};
+use crate::ledger::{Ledger, read_small};
 use crate::model::{Digest, Mode, Node, Step, TreePath};
 use crate::progress::Phase;
 
@@ -67,11 +67,8 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<ArmedTransaction<'_>, Trans
         keep_between(&request, fs, between)
     })?;
 
-    for (part, manifest) in request.manifests.iter().enumerate() {
-        write(fs, &layout::entry().join(manifest_name(part)), manifest)?;
-    }
-    for (digest, text) in &request.scripts {
-        write(fs, &layout::entry().join(script_name(digest)), text)?;
+    for (name, bytes) in &request.beside {
+        write(fs, &layout::entry().join(name), bytes)?;
     }
 
     request.cancel.check()?;
@@ -217,8 +214,7 @@ fn everything_staged(
     places.extend(
         [Ledger::folder(), layout::undo(), live.clone(), live.join("objects"), layout::entry()].map(state),
     );
-    places.extend((0..request.manifests.len()).map(|part| state(layout::entry().join(manifest_name(part)))));
-    places.extend(request.scripts.keys().map(|digest| state(layout::entry().join(script_name(digest)))));
+    places.extend(request.beside.keys().map(|name| state(layout::entry().join(name))));
     if !request.between.is_empty() {
         let folder = layout::between(&live);
         places.extend(request.between.iter().map(|between| state(folder.join(between.file.digest))));

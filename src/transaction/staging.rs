@@ -120,7 +120,7 @@ impl Staging<'_> {
         }
         copied.context("copy", from)?;
         result?;
-        out.as_mut().map_or(Ok(()), |out| out.flush()).context("copy", from)
+        out.as_mut().map_or(Ok(()), Write::flush).context("copy", from)
     }
 
     fn create(&self, object: &StatePath) -> Result<Box<dyn FileWrite>, TransactionError> {

@@ -276,7 +276,9 @@ words! {
     APPLY_CHOOSE = "Which patch, and which folder?";
     TAKE_OUT = "Take out…";
     TAKE_OUT_TITLE = "Take a patch out";
-    CONFIRM_TAKE_OUT = "Take this patch out of the folder?";
+    SUBJECT_INTO = "{patch} \u{2192} {folder}";
+    SUBJECT_OUT_OF = "{patch} in {folder}";
+    PART_THIS_PATCH = "this patch";
     DONE_TAKE_OUT = "The patch is out of the folder";
     SHARED_WITH = "Concerns: {ids}";
     GO_AS_WELL = "Go as well";
@@ -302,9 +304,9 @@ words! {
     CHECK_NOTHING = "This patch is already in place";
     CHECK_NOTHING_MEANING = "Every file is as the patch leaves it. There is nothing to do.";
     REVIEW_TITLE = "What will happen";
-    CONFIRM_APPLY = "Apply this patch to the folder?";
-    CONFIRM_TAKE_BACK = "Put the folder back as it was?";
-    CONFIRM_BRING_BACK = "Bring the patch back?";
+    CONFIRM_APPLY = "Apply {patch}?";
+    CONFIRM_TAKE_BACK = "Roll back {patch}?";
+    CONFIRM_BRING_BACK = "Reapply {patch}?";
     CONFIRM_UNDO = "Put everything back as it was before the interrupted change?";
     CONFIRM_FINISH = "Finish the interrupted change?";
     CONFIRM_APPLY_PROMISE = "If anything fails, everything is put back. You can take the patch out again later.";
@@ -418,7 +420,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Health => "A check failed after the change",
         Code::InUse => "A program is using a file",
         Code::Interrupted => "Stopped, as you wished",
-        Code::Io => "The system did not allow it",
+        Code::Io => "A file or folder could not be read or written",
         Code::Limit => "This patch file is larger than allowed",
         Code::Manifest | Code::Path => "This patch file breaks a rule",
         Code::Missing => "Files that the patch needs are missing",

@@ -10,12 +10,15 @@ mod show_hidden_text;
 
 mod preview_changes;
 
+mod agree_to_a_change;
 mod apply_patches;
 mod apply_text_patches;
 mod keep_local_edits;
 mod roll_back;
 mod stacks;
 
+mod believe_a_history;
+mod guard_what_decides;
 mod trust_a_patch;
 
 mod call_patches_back;

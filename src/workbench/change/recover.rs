@@ -30,7 +30,7 @@ pub enum Recovered {
         /// The patch that was being applied or taken back.
         patch: Option<PatchNote>,
         /// What was done.
-        undone: Undone,
+        undone: Box<Undone>,
     },
     /// The interrupted change is done.
     Finished(Box<Entry>),
@@ -100,7 +100,7 @@ impl Workbench {
                 let head = read_ledger(root.fs())?;
                 Ok(Recovered::PutBack {
                     patch: head.entries().last().and_then(|entry| entry.patch.clone()),
-                    undone,
+                    undone: Box::new(undone),
                 })
             }
         }
