@@ -62,6 +62,7 @@ fn write_one(
         line: 0,
         is_git: true,
         has_side_folder: true,
+        agree_from: Some(1),
         old: name("a", before),
         new: name("b", after),
         op,
@@ -69,6 +70,7 @@ fn write_one(
         new_mode: after.map(|file| file.mode),
         ids: Some((&old_id, &new_id)),
         body: body(content(before), content(after))?,
+        remarks: Vec::new(),
     };
     // A file whose content stays has no ids to say.
     let patch = if patch.body == Body::Same && op == FileOp::Modify {

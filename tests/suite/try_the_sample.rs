@@ -199,7 +199,8 @@ fn the_service_pack_fits_before_and_after_the_hotfix() {
     let with_the_hotfix = with.folder().tree();
     assert_eq!(with.obstacles(SERVICE_PACK), [""; 0]);
     let notes = with.must_apply(SERVICE_PACK);
-    let is_told = notes.iter().any(|note| note.contains("LIGHTHOUSE-HF-7 is contained in LIGHTHOUSE-SP-1"));
+    let is_told =
+        notes.iter().any(|note| note.contains("LIGHTHOUSE-SP-1 contains LIGHTHOUSE-HF-7: all 12 files"));
     assert!(is_told, "{notes:?}");
 
     with.folder().expect(&without.folder().tree());

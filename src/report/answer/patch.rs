@@ -17,7 +17,7 @@ use crate::report::phrases::path_text;
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity, Confusables};
 use crate::workbench::{
     self, Exported, FileSummary, HiddenCount, HiddenIn, HiddenPlace, Inspection, MadeBundle, NodeFacts,
-    TextInspection, TextSummary, Verification,
+    TextFault, TextInspection, TextSummary, Verification,
 };
 
 answers! {
@@ -128,6 +128,21 @@ answers! {
         commit: Option<String> = patch.header.commit.clone(),
         message: String = patch.header.message.clone(),
         files: Vec<TextFile> = all(&patch.files, TextFile::new),
+        [uncarried]: Vec<NotCarried> = some(all(&patch.uncarried, |(name, what)| NotCarried::new(name, what))),
+        [problems]: Vec<TextProblem> = some(all(&patch.faults, TextProblem::new)),
+    }
+
+    /// Something that a text patch names as different and does not carry.
+    NotCarried(path: &str, what: &str) {
+        path: String = path.to_owned(),
+        what: String = what.to_owned(),
+    }
+
+    /// A part of a text patch that cannot be applied.
+    TextProblem(fault: &TextFault) {
+        line: usize = fault.line,
+        [path]: String = fault.name.clone(),
+        problem: String = fault.problem.clone(),
     }
 
     TextFile(file: &FileSummary) {

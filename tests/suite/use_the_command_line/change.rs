@@ -123,7 +123,7 @@ fn a_saved_plan_is_carried_out_only_in_the_folder_it_was_made_for() {
     // The same files again, and yet another folder: it has a history now.
     assert_snapshot!(console.run(&apply), @r#"
     -- err --
-    This is not what you agreed to: the patch file, the folder, a choice or a key has changed since (E-MOVED)
+    This is not what you looked at: the patch file, the folder, a choice or a key has changed since (E-MOVED)
     Nothing was changed.
     Next: Look at what would happen again.
     -- exit 3
