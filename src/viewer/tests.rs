@@ -194,7 +194,7 @@ fn where_only_a_diff_is_at_hand_its_lines_are_shown_at_their_numbers() {
     change.before = ChangeSide::Diff(section[..].into());
     change.after = change.before.clone();
     let contents = ViewedContents::new(change, &CancelToken::new()).expect("nobody stops it");
-    assert_eq!(contents.views(), [View::Text], "there are no bytes to look at");
+    assert_eq!(contents.views(), [View::Text, View::Facts], "there are no bytes to look at");
     let diff = contents.text().expect("text");
     let rows = Rows::new(diff, Layout::SideBySide, &Opened::default());
     assert_eq!(drawn(diff, &rows), ["=...", "=...", "=c", "~d|D", "+e"]);

@@ -231,7 +231,7 @@ fn progress_is_one_object_per_line_and_the_answer_is_the_last() {
         phases.push(line["progress"].as_str().expect("a phase"));
     }
     phases.dedup();
-    assert_eq!(phases, ["checking", "preparing", "changing", "verifying"]);
+    assert_eq!(phases, ["reading", "checking", "preparing", "changing", "verifying"]);
 }
 
 #[test]
