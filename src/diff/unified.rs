@@ -7,7 +7,7 @@
 use std::fmt;
 use std::io;
 
-use super::{ChangeView, Hunk, LineKind, Precision, ViewContent, diff_lines, is_text};
+use super::{ChangeView, Hunk, LineKind, Precision, TextDiff, ViewContent, diff_lines, hunks_of, is_text};
 use crate::model::{FileNode, Mode, Node};
 use crate::text::with_thousands;
 
@@ -185,7 +185,7 @@ fn write_blob<E>(
 enum UnifiedBody<'a> {
     Binary,
     Same,
-    Text(super::TextDiff<'a>),
+    Text(TextDiff<'a>),
     Unavailable(&'a str),
 }
 
@@ -200,8 +200,15 @@ impl<'a> UnifiedBody<'a> {
             None => Ok(&[][..]),
             Some(ViewContent::Bytes(bytes)) => Ok(bytes),
             Some(ViewContent::Unavailable(reason)) => Err(reason),
-            Some(ViewContent::Absent) => Err("the content is not at hand"),
+            Some(ViewContent::Absent | ViewContent::Diff(_)) => Err("the content is not at hand"),
         };
+        for side in [before, after].into_iter().flatten() {
+            if let ViewContent::Diff(section) = side.content {
+                let hunks = hunks_of(section);
+                return hunks
+                    .map_or(Self::Same, |hunks| Self::Text(TextDiff { hunks, precision: Precision::Full }));
+            }
+        }
         match (bytes(before), bytes(after)) {
             (Err(reason), _) | (_, Err(reason)) => Self::Unavailable(reason),
             (Ok(old), Ok(new)) if old == new => Self::Same,

@@ -18,6 +18,7 @@ mod roll_back;
 mod stacks;
 
 mod believe_a_history;
+mod believe_no_claim;
 mod guard_what_decides;
 mod trust_a_patch;
 

@@ -391,7 +391,7 @@ fn a_patch_made_from_two_folders_goes_in_and_out() {
     let keeps_modes = OsFs::open(&sandbox.path("app")).expect("a folder").features().modes;
     assert_eq!(made.out.contains(told), !keeps_modes, "{made}");
     assert_snapshot!(made.to_string().replace(told, ""), @r#"
-    Made $/fix.patchbundle: ACME-HF-7, 2,756 bytes
+    Made $/fix.patchbundle: ACME-HF-7, 1,147 bytes
     Changes: 1 modified, 3 deleted
     SHA-256: [sha256]
     Not tried on a copy

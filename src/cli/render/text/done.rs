@@ -83,6 +83,9 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     if let Some(version) = &entry.version_after {
         text.push_str(&format!("  {} is now {}\n", safe(&patch.about.product.name), safe(version)));
     }
+    if let Some(origin) = &applied.text {
+        text.push_str(&format!("  {}\n", safe(&origin.reading())));
+    }
     text.push_str(&checks(&applied.checks));
     text.push_str(&note_lines(&applied.notes));
     if let Some(restart) = restarts(&applied.patches) {
