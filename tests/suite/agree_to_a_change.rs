@@ -393,3 +393,24 @@ fn the_key_that_signed_is_taken_back() {
         scene.console().done("key revoke acme --reason stolen");
     });
 }
+
+#[test]
+fn the_patch_is_called_back_meanwhile() {
+    let list = |held: &str| {
+        format!(r#"{{"format": "patchwright-holds/1", "issued": "2026-11-23T00:00:00Z", "held": [{held}]}}"#)
+    };
+    let scene = || {
+        let flags = "--keep-mine conf.ini --holds $/held.json";
+        let scene = Scene::new().flags(flags, flags);
+        scene.sandbox.write("held.json", &list(""));
+        scene
+    };
+    let call_back = |scene: &Scene| {
+        scene.sandbox.write("held.json", &list(r#"{"id": "ACME-HF-1", "reason": "it loses data"}"#));
+    };
+    for way in [Way::Question, Way::Expect, Way::PlanFile] {
+        ends_in_moved(&[way], scene, call_back);
+        let (code, told) = scene().agree(way, &|_| {});
+        assert_eq!(code, 0, "{way:?}: {told}");
+    }
+}
