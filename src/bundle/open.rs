@@ -72,18 +72,14 @@ impl UnverifiedBundle {
                 return Err(BundleError::new(Code::Manifest, problem).in_file(self.container.path()).into());
             }
         }
-        let claim = Claim {
-            manifest: &self.manifest,
-            place: place_of(&patch),
-            created: patch.created.parse().ok(),
-            asks: patch.about.approvals,
-        };
+        let claim = claim_of(&patch, &self.manifest);
         let verdict = judge(&claim, &self.signatures, &self.reviews, keyring, now);
         let content = BundleContent::Container(self.container);
         let bundle = VerifiedBundle {
             patch,
             verdict,
             text: None,
+            signatures: self.signatures,
             reviews: self.reviews,
             manifest: self.manifest,
             content,
@@ -91,6 +87,12 @@ impl UnverifiedBundle {
         bundle.check_scripts()?;
         Ok(bundle)
     }
+}
+
+/// What signatures over the exact bytes of `manifest`, which say what `patch` is, vouch for.
+pub(crate) fn claim_of<'m>(patch: &Patch, manifest: &'m [u8]) -> Claim<'m> {
+    let (place, asks) = (place_of(patch), patch.about.approvals);
+    Claim { manifest, place, created: patch.created.parse().ok(), asks, folder: None }
 }
 
 /// Where a patch stands in its vendor's row, as signatures repeat it.
@@ -111,6 +113,8 @@ pub struct VerifiedBundle {
     pub verdict: Verdict,
     /// How the diffs fit, if it was made of text patches for one folder.
     pub text: Option<TextOrigin>,
+    /// The signatures that came along, whoever made them.
+    pub signatures: Vec<Attached>,
     /// The reviews that came along, whoever signed them.
     pub reviews: Vec<AttachedReview>,
     manifest: Vec<u8>,
@@ -140,15 +144,25 @@ impl VerifiedBundle {
             manifest::check(&patch)?;
         }
         let manifest = manifest::write_manifest(&patch);
-        let (verdict, reviews) = (Verdict::unsigned(policy), Vec::new());
         Ok(Self {
             patch,
-            verdict,
+            verdict: Verdict::unsigned(policy),
             text: Some(origin),
-            reviews,
+            signatures: Vec::new(),
+            reviews: Vec::new(),
             manifest,
             content: BundleContent::Memory(content),
         })
+    }
+
+    /// Who vouches for it in a folder that holds the product `folder`; `None`: nothing is known about the folder.
+    pub(crate) fn verdict_in(&self, folder: Option<&str>, keyring: &Keyring, now: Timestamp) -> Verdict {
+        if self.text.is_some() {
+            let general = || keyring.general_policy();
+            return Verdict::unsigned(folder.map_or_else(general, |product| keyring.policy(product)));
+        }
+        let claim = Claim { folder: folder.map(str::to_owned), ..claim_of(&self.patch, &self.manifest) };
+        judge(&claim, &self.signatures, &self.reviews, keyring, now)
     }
 
     /// The exact bytes of the manifest.

@@ -11,7 +11,6 @@ use super::reading::ReadingArguments;
 use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
-use crate::model::Code;
 use crate::plan::PlanFingerprint;
 use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, ScriptConsent};
 
@@ -47,6 +46,9 @@ pub(super) struct Arguments {
     /// Go ahead although the patch is older than one that was in the folder; the history keeps the reason
     #[arg(long, value_name = "REASON", value_parser = reason)]
     allow_downgrade: Option<String>,
+    /// Go ahead although the patch says it's for another product than the one in the folder; the history keeps the reason
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    allow_other_product: Option<String>,
     /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
     #[arg(long)]
     accept_weak_volume: bool,
@@ -103,13 +105,7 @@ impl Arguments {
                 Agreed::NothingToDo(ending) => return Ok(Agreed::NothingToDo(ending)),
             },
         };
-        let options = ApplyOptions {
-            allow_unsigned: self.allow_unsigned,
-            accept_weak_volume: self.accept_weak_volume,
-            expected,
-            scripts,
-            allow_downgrade: self.allow_downgrade.clone(),
-        };
+        let options = ApplyOptions { expected, scripts, ..self.options() };
         let workbench = session.workbench().asking_lists(&self.lists.holds);
         let applied = session
             .watch(|_, watch| workbench.apply_with(files, target, options, &choices, watch))
@@ -153,16 +149,24 @@ impl Arguments {
         Ok(Agreed::To((expected, scripts)))
     }
 
+    /// What was typed.
+    fn options(&self) -> ApplyOptions {
+        ApplyOptions {
+            allow_unsigned: self.allow_unsigned,
+            accept_weak_volume: self.accept_weak_volume,
+            allow_downgrade: self.allow_downgrade.clone(),
+            allow_other_product: self.allow_other_product.clone(),
+            ..ApplyOptions::default()
+        }
+    }
+
     /// Says no before anybody is asked.
     fn refuse(&self, preview: &ApplyPreview) -> Result<(), Error> {
         preview.permits(self.allow_unsigned)?;
+        let options = self.options();
         let mut obstacles = preview.preview.obstacles.clone();
         obstacles.extend(preview.scripts.refused.clone());
-        obstacles.retain(|obstacle| match obstacle.code() {
-            Code::Volume => !self.accept_weak_volume,
-            Code::Downgrade => self.allow_downgrade.is_none(),
-            _ => true,
-        });
+        obstacles.retain(|obstacle| options.sets_aside(obstacle).is_none());
         if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use parts::{EntryPart, Gone, Retires};
 pub use replay::Moved;
 pub(crate) use replay::{LayerSlot, Layers};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
-pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
+pub(crate) use vouched::{OTHER_PRODUCT, OverrideNote, SignerNote, VouchedNote};
 
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::model::{Digest, FileNode, LayerKey, LinkNode, Mode, Node, PatchId, PatchRef, Step, TreePath};

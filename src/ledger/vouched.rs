@@ -44,11 +44,14 @@ pub struct SignerNote {
     pub review: Option<String>,
 }
 
+/// The rule that a patch is for the product in the folder.
+pub(crate) const OTHER_PRODUCT: &str = "other-product";
+
 /// A rule that was set aside on request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OverrideNote {
-    /// Which: `unsigned`, `downgrade`, `weak-volume`.
+    /// Which: `unsigned`, `downgrade`, `other-product`, `dangerous`, `weak-volume`.
     pub rule: String,
     /// Why, in the words of whoever asked for it.
     #[serde(skip_serializing_if = "Option::is_none", default)]

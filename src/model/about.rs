@@ -122,6 +122,14 @@ impl About {
         self.requires.iter().chain(conditional.map(|only| &only.then)).collect()
     }
 
+    /// Whether somebody said which product it is for. A patch that was made without an order has a name for it that
+    /// nobody chose: the beginning of its id, a folder's name, or that of any folder.
+    pub(crate) fn says_which_product(&self) -> bool {
+        let unsaid = Self::minimal(self.identity.id.clone()).product;
+        let Product { name, versions, detect, .. } = &self.product;
+        self.sequence != 0 || !detect.is_empty() || *versions != unsaid.versions && *name != unsaid.name
+    }
+
     /// Whether the patch says it is never for Windows, so that names Windows cannot store are allowed.
     pub(crate) fn leaves_windows_out(&self) -> bool {
         !self.platforms.is_empty() && self.platforms.iter().all(|platform| !platform.starts_with("windows/"))

@@ -101,6 +101,9 @@ impl Planner<'_> {
                 false => self.note(failed.to_string()),
             }
         }
+        for check in &situation.unasked_checks {
+            self.note(format!("not asked yet: {check}; it's asked once you agree to apply this patch"));
+        }
     }
 
     /// What must be there, what must not.

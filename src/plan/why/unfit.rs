@@ -2,13 +2,19 @@
 
 use super::{Wording, row};
 use crate::model::{Code, PatchRef};
-use crate::plan::{Cycle, FailedCheck, Recalled, Relation, RelationClass};
+use crate::plan::{Cycle, FailedCheck, FolderProduct, Recalled, Relation, RelationClass};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unfit {
     Product {
         name: String,
         seen: Vec<String>,
+    },
+    /// The patch says that it is for another product than the one in the folder.
+    OtherProduct {
+        patch: PatchRef,
+        says: String,
+        folder: FolderProduct,
     },
     Version {
         product: String,
@@ -48,6 +54,15 @@ impl Unfit {
                 Code::Product,
                 format!("this folder does not hold {name}: {}", seen.join("; ")),
                 "Choose the folder that the product is installed in.",
+            ),
+            Unfit::OtherProduct { patch, says, folder } => row(
+                Code::Product,
+                format!(
+                    "this folder holds {}, {}, and {patch} says it is for {says}",
+                    folder.name,
+                    folder.by.phrase()
+                ),
+                "Check that this is the right folder. If it is, add --allow-other-product with the reason; the history keeps it.",
             ),
             Unfit::Version { product, found, expected } => row(
                 Code::Version,

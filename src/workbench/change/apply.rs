@@ -13,7 +13,7 @@ use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryPart, Ledger, PatchNote, Retires, ScriptNote, ScriptTime,
 };
-use crate::model::{Code, Digest, Level, Patch};
+use crate::model::{Digest, Level, Patch};
 use crate::plan::why::Disk;
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlanFingerprint, PlannedPatch};
 use crate::transaction::Intermediate;
@@ -37,6 +37,9 @@ pub struct ApplyOptions {
     pub scripts: ScriptConsent,
     /// Go ahead with a patch that is older than one that was there before, for this reason. Written to the history.
     pub allow_downgrade: Option<String>,
+    /// Go ahead with a patch that says it is for another product than the one in the folder, for this reason. Written to
+    /// the history.
+    pub allow_other_product: Option<String>,
 }
 
 /// What applying did.
@@ -345,16 +348,10 @@ fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<Stri
     if options.expected.is_some_and(|expected| expected != preview.plan.base) {
         return Err(Error::refused(Disk::MovedSincePlanned));
     }
-    if options.accept_weak_volume {
-        let weak = |obstacle: &Obstacle| obstacle.code() == Code::Volume;
-        remarks.extend(
-            preview.obstacles.iter().filter(|o| weak(o)).map(|o| format!("accepted: {}", o.meaning())),
-        );
-        preview.obstacles.retain(|obstacle| !weak(obstacle));
-    }
-    if options.allow_downgrade.is_some() {
-        preview.obstacles.retain(|obstacle| obstacle.code() != Code::Downgrade);
-    }
+    let is_set_aside = |obstacle: &Obstacle| options.sets_aside(obstacle).is_some();
+    let set_aside = preview.obstacles.iter().filter(|obstacle| is_set_aside(obstacle));
+    remarks.extend(set_aside.map(|obstacle| format!("accepted: {}", obstacle.meaning())));
+    preview.obstacles.retain(|obstacle| !is_set_aside(obstacle));
     preview.approve().map_err(|preview| Error::Refused(preview.obstacles))
 }
 

@@ -14,17 +14,18 @@ use crate::ledger::Ledger;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
 use crate::plan::why::Unfit;
 use crate::plan::{
-    Candidate, InstalledStack, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation,
-    Resolution, plan_several, resolve,
+    Candidate, FolderProduct, InstalledStack, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview,
+    Relation, Resolution, plan_several, resolve,
 };
 use crate::transaction::recover::{self, Unfinished};
 use crate::transaction::{Archive, TransactionError};
 use crate::trust::{Review, Verdict};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::changes::{Hidden, hidden_in};
+use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
 use crate::workbench::look::merging::{EditChoices, resolve_edits};
-use crate::workbench::look::situation::{ProductSeen, Survey};
+use crate::workbench::look::situation::{ProductSeen, Reach, Survey};
 use crate::workbench::look::stack::{FolderStack, plain};
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
@@ -157,7 +158,29 @@ impl Workbench {
             return Err(Error::refused(Unfit::NoneNamed));
         }
         let opened = files.iter().map(|file| self.open_for(file, target, watch));
-        Ok(CheckedBundles { files, bundles: opened.collect::<Result<_>>()? })
+        let mut bundles: Vec<VerifiedBundle> = opened.collect::<Result<_>>()?;
+        let (fs, keyring) = (self.disk(target)?, self.keyring()?);
+        let said = self.said_elsewhere(target, &keyring);
+        let look = || product_of(&*fs, &read_ledger(&*fs)?, &said);
+        let folder = self.read_consistently(target, &*fs, look, |_| true)?;
+        for bundle in &mut bundles {
+            bundle.verdict = bundle.verdict_in(name_of(&folder), &keyring, self.environment.timestamp());
+        }
+        Ok(CheckedBundles::new(files, bundles, said))
+    }
+
+    /// Which product the folder holds. The verdicts on the bundles must be those by its rules.
+    fn product_here(
+        &self,
+        checked: &CheckedBundles<'_>,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+    ) -> Result<Option<FolderProduct>> {
+        let (folder, keyring) = (product_of(fs, ledger, &checked.said)?, self.keyring()?);
+        let now = self.environment.timestamp();
+        let is_judged =
+            |bundle: &VerifiedBundle| bundle.verdict == bundle.verdict_in(name_of(&folder), &keyring, now);
+        if checked.bundles.iter().all(is_judged) { Ok(folder) } else { Err(Error::moved()) }
     }
 
     /// As [`Workbench::preview_here`] of a folder that is not locked.
@@ -181,11 +204,16 @@ impl Workbench {
     ) -> Result<Previewed> {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
+        let product = self.product_here(checked, fs, &ledger)?;
         let folder = FolderStack::read(fs, &ledger)?;
         let order = order_of(bundles, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
         let replaced = may_be_replaced(&patches, &folder);
-        let (mut survey, seen) = self.survey_for_apply(fs, &patches, &replaced, &ledger, watch)?;
+        let reaching: Vec<(&Patch, Reach)> = order
+            .iter()
+            .map(|one| (&bundles[*one].patch, checked.reach_of(&bundles[*one].verdict)))
+            .collect();
+        let (mut survey, seen) = self.survey_for_apply(fs, &reaching, &replaced, &ledger, watch)?;
         let keeps_modes = survey.situation.keeps_modes;
         let coming: Vec<Candidate> =
             patches.iter().zip(seen).map(|(patch, seen)| coming(patch, seen, keeps_modes)).collect();
@@ -223,9 +251,13 @@ impl Workbench {
         if let Some(text) = &preview.text {
             text_patch::add_findings(&mut preview.preview, text);
         }
-        self.add_doubts(&mut preview, &Floors::new(&ledger).and(&self.seen));
+        self.add_doubts(&mut preview, product.as_ref(), &Floors::new(&ledger).and(&self.seen))?;
         Ok(Previewed { preview, survey, plan, order, archive })
     }
+}
+
+fn name_of(folder: &Option<FolderProduct>) -> Option<&str> {
+    folder.as_ref().map(|folder| folder.name.as_str())
 }
 
 /// The order in which the bundles come, each patch once and in its newest edition.
@@ -282,11 +314,12 @@ fn coming(patch: &Patch, seen: ProductSeen, keeps_modes: bool) -> Candidate {
         product_evidence: seen.evidence,
         version: seen.version,
         failed_checks: seen.failed_checks,
+        unasked_checks: seen.unasked_checks,
     }
 }
 
 fn of_plan(
-    CheckedBundles { files, bundles }: &CheckedBundles<'_>,
+    CheckedBundles { files, bundles, .. }: &CheckedBundles<'_>,
     order: &[usize],
     plan: &PlanOfSeveral,
     coming: &[Candidate],

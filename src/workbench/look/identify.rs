@@ -4,12 +4,17 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::rollback_protection::was_trusted;
 use super::stack::manifest_of;
 use super::status::read_ledger;
 use crate::checks::{Identity, identify};
 use crate::disk::fs::Fs;
 use crate::disk::observe;
-use crate::model::{FileChange, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
+use crate::ledger::{Entry, Ledger, OTHER_PRODUCT};
+use crate::model::{FileChange, LayerKey, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
+use crate::plan::{FolderProduct, KnownBy};
+use crate::text::confusables::is_same_name;
+use crate::trust::Keyring;
 use crate::workbench::{Result, Watch, Workbench};
 
 /// What a folder is.
@@ -71,6 +76,96 @@ impl Presence {
             Presence::Neither => "neither before nor after",
         }
     }
+}
+
+/// What is said about the product in a folder elsewhere than in the folder: nobody who can write there can change it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SaidElsewhere {
+    /// The products of the patches that were trusted there, as this person has seen it, the latest last.
+    seen: Vec<String>,
+    /// What the keeper of the machine or this person wrote down.
+    stated: Option<String>,
+}
+
+impl Workbench {
+    /// What is known about the product in `target` without its own records.
+    pub(crate) fn said_elsewhere(&self, target: &Path, keyring: &Keyring) -> SaidElsewhere {
+        let seen = self.with_witness(target).seen;
+        // A patch without an order has no number, and says of no product that it is for it.
+        let seen = seen.into_iter().filter(|place| place.sequence > 0).map(|place| place.product);
+        SaidElsewhere { seen: seen.collect(), stated: stated(target, keyring) }
+    }
+}
+
+/// What somebody said is in `target`, or in the nearest folder around it, under whatever name it is reached.
+fn stated(target: &Path, keyring: &Keyring) -> Option<String> {
+    let real = target.canonicalize().ok()?;
+    real.ancestors().find_map(|around| {
+        let mut said = keyring.folders().filter(|(folder, _)| is_same_folder(folder, around));
+        said.next().map(|(_, product)| product.to_owned())
+    })
+}
+
+/// Whether two paths lead to one folder, through links or mounts as well.
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let object = |path: &Path| path.metadata().ok().map(|found| (found.dev(), found.ino()));
+        object(one).is_some_and(|found| object(other) == Some(found))
+    }
+    #[cfg(not(unix))]
+    {
+        one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+    }
+}
+
+/// Which product is in a folder: as the history says that this person saw being written, as somebody wrote down for
+/// this machine, or as the patches in it call it, if their rules do not deny it. Never as the patch says that is to come.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub(crate) fn product_of(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    said: &SaidElsewhere,
+) -> Result<Option<FolderProduct>> {
+    let known = |name: &str, by| Ok(Some(FolderProduct { name: name.to_owned(), by }));
+    let trusted = || trusted_patches(ledger).filter_map(|key| manifest_of(fs, ledger, key));
+    if let Some(latest) = said.seen.last() {
+        let was_seen = |patch: &Patch| {
+            said.seen.iter().find(|seen| is_same_name(seen, &patch.about.product.name)).cloned()
+        };
+        let newest =
+            trusted().filter(|patch| patch.about.says_which_product()).find_map(|patch| was_seen(&patch));
+        return known(newest.as_ref().unwrap_or(latest), KnownBy::History);
+    }
+    if let Some(stated) = &said.stated {
+        return known(stated, KnownBy::Statement);
+    }
+    let agreed = agreed_patches(ledger).into_iter().filter_map(|key| manifest_of(fs, ledger, key));
+    for patch in trusted().chain(agreed).filter(|patch| patch.about.says_which_product()) {
+        if identify(fs, &patch.about.product)?.is_product != Some(false) {
+            return known(&patch.about.product.name, KnownBy::Patches);
+        }
+    }
+    Ok(None)
+}
+
+/// The patches that were trusted when they came, the newest first, whether or not they are still there.
+fn trusted_patches(ledger: &Ledger) -> impl Iterator<Item = LayerKey> {
+    ledger.entries().iter().rev().flat_map(|entry| {
+        let trusted = entry.vouched.iter().enumerate().rev().filter(|(_, note)| was_trusted(note));
+        trusted.map(|(part, _)| LayerKey { entry: entry.seq, part })
+    })
+}
+
+/// The other patches that are in the folder, the newest first. What came although it was for another product says
+/// nothing about this one.
+fn agreed_patches(ledger: &Ledger) -> Vec<LayerKey> {
+    let is_for_this = |entry: &Entry| entry.overrides.iter().all(|set_aside| set_aside.rule != OTHER_PRODUCT);
+    let slots = ledger.layers().slots.into_iter().map(|slot| slot.key).rev();
+    slots.filter(|key| ledger.entry(key.entry).is_some_and(is_for_this)).collect()
 }
 
 impl Workbench {

@@ -20,6 +20,7 @@ use crate::plan::OnDrift;
 use crate::progress::{CancelToken, Phase, Quiet};
 use crate::workbench::change::apply::ApplyOptions;
 use crate::workbench::change::permission::CheckedBundles;
+use crate::workbench::look::identify::SaidElsewhere;
 use crate::workbench::look::merging::EditChoices;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
@@ -39,7 +40,8 @@ impl Workbench {
         let quiet = Watch { progress: &Quiet, cancel: watch.cancel };
         let mut folder = self.locked(copy.lock()?, copy.folder.path())?;
         let files = &[output.to_owned()];
-        let bundles = CheckedBundles { files, bundles: vec![bundle] }.permit_unasked_on_a_throwaway_copy();
+        let bundles = CheckedBundles::new(files, vec![bundle], SaidElsewhere::default());
+        let bundles = bundles.permit_unasked_on_a_throwaway_copy();
         let look =
             self.preview_here(&bundles, folder.fs(), &EditChoices::new(), quiet).map_err(not_proven)?;
         let options =

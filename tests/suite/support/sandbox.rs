@@ -65,6 +65,7 @@ pub const UNSIGNED: ApplyOptions = ApplyOptions {
     expected: None,
     scripts: patchwright::workbench::ScriptConsent::None,
     allow_downgrade: None,
+    allow_other_product: None,
 };
 
 /// An order for a patch of this id, with keys for its top and tables for its end.
