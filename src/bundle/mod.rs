@@ -18,4 +18,4 @@ mod noise;
 pub(crate) use error::BundleError;
 pub(crate) use in_memory::InMemory;
 pub use open::UnverifiedBundle;
-pub(crate) use open::{OpenError, VerifiedBundle, place_of};
+pub(crate) use open::{OpenError, VerifiedBundle, claim_of, place_of};

@@ -3,12 +3,14 @@
 //! An entry is a folder `history/<number>` with `entry.json` and, when a patch was applied, the exact
 //! `manifest.json` of its bundle. A whole folder appears with one rename, so an entry is there or not, never half.
 //! What is in the product now is derived from the entries; nothing is stored twice. An entry that brought several
-//! patches has the manifests of the others beside the first one's, as `manifest-<number>.json`. Texts that take back what
-//! scripts did are kept there, too, as `script-<digest>`.
+//! patches has the manifests of the others beside the first one's, as `manifest-<number>.json`. The signatures of a patch
+//! are beside its manifest, as `signatures.json` or `signatures-<number>.json`. Texts that take back what scripts did are
+//! kept there, too, as `script-<digest>`.
 
 mod parts;
 mod replay;
 mod scripts;
+mod signed;
 mod vouched;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +22,7 @@ pub(crate) use parts::{EntryPart, Gone, Retires};
 pub use replay::Moved;
 pub(crate) use replay::{LayerSlot, Layers};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
+pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
 pub(crate) use vouched::{OTHER_PRODUCT, OverrideNote, SignerNote, VouchedNote};
 
 use crate::disk::fs::{Fs, Place, StatePath};
@@ -274,6 +277,11 @@ impl Ledger {
     /// Where the manifest of the patch that came as `key` is.
     pub(crate) fn manifest_of(key: LayerKey) -> StatePath {
         Self::place_of(key.entry).join(manifest_name(key.part))
+    }
+
+    /// Where the signatures of the patch that came as `key` are.
+    pub(crate) fn signatures_of(key: LayerKey) -> StatePath {
+        Self::place_of(key.entry).join(signatures_name(key.part))
     }
 
     /// Where entry `seq` is.

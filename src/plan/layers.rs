@@ -16,6 +16,8 @@ pub struct Layer {
     pub revision: u32,
     /// What its manifest says, if that was kept and is whole.
     pub patch: Option<Arc<Patch>>,
+    /// The owners of the keys that vouch for it as its authors, by the keys that are trusted today; empty: nobody does.
+    pub authors: BTreeSet<String>,
     /// What it changed, in the order of the places.
     pub steps: Vec<Step>,
     /// Places that were as it leaves them already when it came, because of a patch below it.

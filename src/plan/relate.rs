@@ -308,6 +308,7 @@ pub(super) fn alone(path: &TreePath, before: Option<Node>, after: Option<Node>) 
         id: String::new(),
         revision: 1,
         patch: None,
+        authors: BTreeSet::new(),
         steps: vec![Step { path: path.clone(), before, after }],
         shares: BTreeSet::new(),
         shifted: BTreeSet::new(),

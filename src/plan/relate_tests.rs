@@ -53,6 +53,7 @@ pub(super) fn layer(patch: &Patch, entry: u64) -> Layer {
         id: patch.about.identity.id.as_str().to_owned(),
         revision: patch.about.identity.revision,
         patch: Some(Arc::new(patch.clone())),
+        authors: BTreeSet::new(),
         steps: patch.changes.iter().map(step).collect(),
         shares: BTreeSet::new(),
         shifted: BTreeSet::new(),

@@ -17,6 +17,8 @@ use crate::model::{Code, Digest, FileNode, LayerKey, Node, Patch, Step, TreePath
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
     pub patch: Arc<Patch>,
+    /// The owners of the keys that vouch for it as its authors; empty: nobody does.
+    pub authors: BTreeSet<String>,
     /// Whether its product was recognised; `None` when it has no rule for that.
     pub(crate) is_product: Option<bool>,
     /// What was seen by the rules that did not hold.
@@ -372,6 +374,7 @@ impl<'a> FolderSoFar<'a> {
             id,
             revision: patch.about.identity.revision,
             patch: Some(patch.clone()),
+            authors: one.authors.clone(),
             steps,
             shares,
             shifted: BTreeSet::new(),

@@ -36,6 +36,7 @@ pub mod recover;
 mod store;
 mod undo;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
@@ -51,7 +52,7 @@ use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, Stat, StatePath};
 use crate::environment::Environment;
 use crate::ledger::{Entry, LedgerError};
-use crate::model::{Code, Digest, FileNode, Step, TreePath};
+use crate::model::{Code, FileNode, Step, TreePath};
 use crate::plan::ApprovedPlan;
 use crate::progress::{CancelToken, Cancelled, Progress};
 
@@ -65,10 +66,8 @@ pub struct Request<'a> {
     pub observed: &'a BTreeMap<TreePath, Stat>,
     /// The history entry that becomes true with the change. Its steps are filled in here.
     pub entry: Entry,
-    /// The manifests to keep with the entry, one per patch that it brings.
-    pub manifests: Vec<&'a [u8]>,
-    /// Texts to keep with the entry: what takes back what scripts did.
-    pub scripts: BTreeMap<Digest, &'a [u8]>,
+    /// Files to keep beside the entry, by name.
+    pub beside: BTreeMap<String, Cow<'a, [u8]>>,
     /// Contents that appear nowhere in the folder, neither before nor afterwards, and that taking out one of several
     /// patches needs later. They are kept with the safe copies.
     pub between: Vec<Intermediate>,

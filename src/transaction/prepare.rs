@@ -12,7 +12,7 @@ use super::{
 };
 use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::disk::node_at;
-use crate::ledger::{Ledger, manifest_name, script_name};
+use crate::ledger::Ledger;
 use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step, TreePath};
 use crate::progress::Phase;
 
@@ -78,11 +78,8 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<ArmedTransaction<'_>, Trans
     let write =
         |place: StatePath, bytes: &[u8]| record::write_small(fs, &place, bytes).context("write", &place);
     write(layout::entry().join("entry.json"), &entry)?;
-    for (part, manifest) in request.manifests.iter().enumerate() {
-        write(layout::entry().join(manifest_name(part)), manifest)?;
-    }
-    for (digest, text) in &request.scripts {
-        write(layout::entry().join(script_name(digest)), text)?;
+    for (name, bytes) in &request.beside {
+        write(layout::entry().join(name), bytes)?;
     }
     let unarmed = record::unfinished(&layout::intent());
     write(unarmed.clone(), &intent_bytes)?;
@@ -148,8 +145,7 @@ fn everything_staged(request: &Request<'_>, fs: &dyn Fs) -> Result<Vec<Place>, T
         [Ledger::folder(), layout::undo(), live.clone(), live.join("objects"), layout::entry()].map(state),
     );
     places.extend([record::unfinished(&layout::intent()), layout::entry().join("entry.json")].map(state));
-    places.extend((0..request.manifests.len()).map(|part| state(layout::entry().join(manifest_name(part)))));
-    places.extend(request.scripts.keys().map(|digest| state(layout::entry().join(script_name(digest)))));
+    places.extend(request.beside.keys().map(|name| state(layout::entry().join(name))));
     if !request.between.is_empty() {
         let folder = layout::between(&live);
         places.extend(request.between.iter().map(|between| state(folder.join(between.file.digest))));

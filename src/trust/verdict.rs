@@ -1,5 +1,7 @@
 //! What is known about who vouches for a patch, in four words and with the reasons.
 
+use std::collections::BTreeSet;
+
 use super::key::{KeyFingerprint, PublicKey};
 use super::policy::{Policy, Unvouched};
 use super::statement::SignerRole;
@@ -211,6 +213,14 @@ impl Verdict {
             _ if consent => Ok(()),
             _ => Err(Denial::NeedsConsent),
         }
+    }
+
+    /// The owners of the keys that vouch for it as its authors. Nobody's unless enough people vouch: a patch is the work
+    /// of whoever stands behind it here, not of whoever it names.
+    pub(crate) fn authors(&self) -> BTreeSet<String> {
+        let is_author =
+            |one: &&Signatory| self.standing == Standing::Trusted && one.role == SignerRole::Author;
+        self.vouchers.iter().filter(is_author).map(|one| one.owner.clone()).collect()
     }
 
     /// Whether it may be looked at.

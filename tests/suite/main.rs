@@ -16,6 +16,9 @@ mod keep_local_edits;
 mod roll_back;
 mod stacks;
 
+mod believe_a_history;
+mod know_the_folder;
+mod look_without_reaching_out;
 mod trust_a_patch;
 
 mod call_patches_back;

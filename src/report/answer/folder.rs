@@ -14,6 +14,7 @@ answers! {
         target: String = path_text(target),
         [product]: String = status.product.clone(),
         [version]: String = status.version.clone(),
+        [keys_problem]: String = status.keys_problem.clone(),
         patches: Vec<InstalledPatch> = all(&status.installed, |patch| InstalledPatch::new(patch, status)),
         compared: usize = status.compared,
         drift: Vec<Drift> = all(&status.drift, Drift::new),
@@ -31,6 +32,7 @@ answers! {
         accepted: bool = installed.accepted,
         state: String = if installed.replaced_by.is_some() { "inactive" } else { "active" }.to_owned(),
         [replaced_by]: String = installed.replaced_by.clone(),
+        [authors]: Vec<String> = authors(installed, status),
         [removal]: Removal = status.removal.iter().find(|(key, _)| *key == installed.key).map(|(_, how)| removal(how)),
     }
 
@@ -98,6 +100,11 @@ answers! {
         [first_unfit]: u64 = check.problem.as_ref().map(|(entry, _)| *entry),
         [problem]: String = check.problem.as_ref().map(|(_, problem)| problem.clone()),
     }
+}
+
+fn authors(installed: &Installed, status: &workbench::FolderStatus) -> Option<Vec<String>> {
+    let (_, authors) = status.authors.iter().find(|(key, _)| *key == installed.key)?;
+    Some(authors.iter().cloned().collect())
 }
 
 fn removal(removal: &workbench::Removal) -> Removal {

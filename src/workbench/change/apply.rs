@@ -1,5 +1,7 @@
 //! Applies a bundle to a folder.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
@@ -11,7 +13,8 @@ use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
 use crate::disk::fs::Fs;
 use crate::ledger::{
-    Action, CheckNote, Entry, EntryPart, Ledger, PatchNote, Retires, ScriptNote, ScriptTime,
+    Action, CheckNote, Entry, EntryPart, KeptSignatures, Ledger, PatchNote, Retires, ScriptNote, ScriptTime,
+    manifest_name, signatures_name,
 };
 use crate::model::{Digest, Level, Patch};
 use crate::plan::why::Disk;
@@ -178,7 +181,7 @@ impl Workbench {
             .with_copies(looked.archive.clone())
             .with_made(looked.plan.made.clone());
         let mut extras = ChangeExtras {
-            manifests: coming(&looked).map(|(bundle, _)| bundles[bundle].manifest()).collect(),
+            beside: beside(coming(&looked).map(|(bundle, _)| &bundles[bundle])),
             between: between(&looked),
             ..ChangeExtras::default()
         };
@@ -359,6 +362,17 @@ fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<Stri
 fn coming(looked: &Previewed) -> impl Iterator<Item = (usize, &PlannedPatch)> {
     let coming = looked.plan.patches.iter().filter(|planned| planned.left_out.is_none());
     coming.map(|planned| (looked.order[planned.index], planned))
+}
+
+/// The manifest of each patch, and the signatures that came with it.
+fn beside<'b>(bundles: impl Iterator<Item = &'b VerifiedBundle>) -> BTreeMap<String, Cow<'b, [u8]>> {
+    let files = bundles.enumerate().flat_map(|(part, bundle)| {
+        let manifest = (manifest_name(part), bundle.manifest().into());
+        let kept = KeptSignatures { signatures: bundle.signatures.clone(), reviews: bundle.reviews.clone() };
+        let signatures = kept.to_bytes().map(|bytes| (signatures_name(part), bytes.into()));
+        [manifest].into_iter().chain(signatures)
+    });
+    files.collect()
 }
 
 /// Contents that only the safe copies will have. What is in the folder already needs no second copy unless it goes.

@@ -3,9 +3,10 @@
 //! Looking takes no lock, so what was seen may be over by the time somebody agreed to a change. Only under the lock
 //! does it stay true. Apply, roll back, repair and accept all come through here.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::scripts::KeptTexts;
 use crate::disk::TargetRoot;
 use crate::disk::fs::Fs;
 use crate::environment::Environment;
@@ -48,14 +49,12 @@ pub(crate) struct LockedChange<'a> {
 /// What a change brings besides its steps.
 #[derive(Default)]
 pub(crate) struct ChangeExtras<'a> {
-    /// The manifests of the patches that it brings.
-    pub manifests: Vec<&'a [u8]>,
+    /// Files that are kept beside the entry, by name.
+    pub beside: BTreeMap<String, Cow<'a, [u8]>>,
     /// Entries whose safe copies it uses up.
     pub retires: Vec<u64>,
     /// Contents to keep with the safe copies.
     pub between: Vec<Intermediate>,
-    /// Texts that take back what scripts did.
-    pub scripts: KeptTexts<'a>,
 }
 
 impl Workbench {
@@ -108,9 +107,8 @@ impl LockedFolder<'_> {
             plan,
             observed: &survey.observed,
             entry,
-            manifests: extras.manifests,
+            beside: extras.beside,
             between: extras.between,
-            scripts: extras.scripts,
             retires: extras.retires,
             contents,
             environment: self.environment,

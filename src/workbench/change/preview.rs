@@ -28,6 +28,7 @@ use crate::workbench::look::merging::{EditChoices, resolve_edits};
 use crate::workbench::look::situation::{ProductSeen, Reach, Survey};
 use crate::workbench::look::stack::{FolderStack, plain};
 use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::vouching::KeysOfToday;
 use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
 
 /// A preview together with what it is a preview of.
@@ -159,12 +160,12 @@ impl Workbench {
         }
         let opened = files.iter().map(|file| self.open_for(file, target, watch));
         let mut bundles: Vec<VerifiedBundle> = opened.collect::<Result<_>>()?;
-        let (fs, keyring) = (self.disk(target)?, self.keyring()?);
-        let said = self.said_elsewhere(target, &keyring);
-        let look = || product_of(&*fs, &read_ledger(&*fs)?, &said);
+        let (fs, keys) = (self.disk(target)?, self.keys_of_today()?);
+        let said = self.said_elsewhere(target, &keys.keyring);
+        let look = || product_of(&*fs, &read_ledger(&*fs)?, &said, &keys);
         let folder = self.read_consistently(target, &*fs, look, |_| true)?;
         for bundle in &mut bundles {
-            bundle.verdict = bundle.verdict_in(name_of(&folder), &keyring, self.environment.timestamp());
+            bundle.verdict = bundle.verdict_in(name_of(&folder), &keys.keyring, keys.now);
         }
         Ok(CheckedBundles::new(files, bundles, said))
     }
@@ -175,11 +176,12 @@ impl Workbench {
         checked: &CheckedBundles<'_>,
         fs: &dyn Fs,
         ledger: &Ledger,
+        keys: &KeysOfToday,
     ) -> Result<Option<FolderProduct>> {
-        let (folder, keyring) = (product_of(fs, ledger, &checked.said)?, self.keyring()?);
-        let now = self.environment.timestamp();
-        let is_judged =
-            |bundle: &VerifiedBundle| bundle.verdict == bundle.verdict_in(name_of(&folder), &keyring, now);
+        let folder = product_of(fs, ledger, &checked.said, keys)?;
+        let is_judged = |bundle: &VerifiedBundle| {
+            bundle.verdict == bundle.verdict_in(name_of(&folder), &keys.keyring, keys.now)
+        };
         if checked.bundles.iter().all(is_judged) { Ok(folder) } else { Err(Error::moved()) }
     }
 
@@ -204,8 +206,9 @@ impl Workbench {
     ) -> Result<Previewed> {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
-        let product = self.product_here(checked, fs, &ledger)?;
-        let folder = FolderStack::read(fs, &ledger)?;
+        let keys = self.keys_of_today()?;
+        let product = self.product_here(checked, fs, &ledger, &keys)?;
+        let folder = FolderStack::read(fs, &ledger)?.vouched(fs, &ledger, &keys);
         let order = order_of(bundles, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
         let replaced = may_be_replaced(&patches, &folder);
@@ -216,7 +219,7 @@ impl Workbench {
         let (mut survey, seen) = self.survey_for_apply(fs, &reaching, &replaced, &ledger, watch)?;
         let keeps_modes = survey.situation.keeps_modes;
         let coming: Vec<Candidate> =
-            patches.iter().zip(seen).map(|(patch, seen)| coming(patch, seen, keeps_modes)).collect();
+            order.iter().zip(seen).map(|(one, seen)| coming(&bundles[*one], seen, keeps_modes)).collect();
         survey.situation.installed.extend(contained(&folder));
         let recalls = self.recalls()?;
         let held = |patch: &&Patch| {
@@ -307,9 +310,10 @@ fn contained(folder: &FolderStack) -> Vec<(String, u32)> {
     contained.filter(|id| !is_here(id.as_str())).map(|id| (id.to_string(), u32::MAX)).collect()
 }
 
-fn coming(patch: &Patch, seen: ProductSeen, keeps_modes: bool) -> Candidate {
+fn coming(bundle: &VerifiedBundle, seen: ProductSeen, keeps_modes: bool) -> Candidate {
     Candidate {
-        patch: Arc::new(plain(patch.clone(), keeps_modes)),
+        patch: Arc::new(plain(bundle.patch.clone(), keeps_modes)),
+        authors: bundle.verdict.authors(),
         is_product: seen.is_product,
         product_evidence: seen.evidence,
         version: seen.version,

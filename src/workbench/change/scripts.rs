@@ -14,7 +14,6 @@
 //! A patch that replaces another one does not run that one's undo scripts, and one that returns with its successor's
 //! going has its scripts still done: they were never undone.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::locked::{ChangeExtras, LockedFolder};
@@ -231,7 +230,7 @@ impl ScriptPlan {
     /// The texts that have to be kept for taking back.
     pub(super) fn keep_in<'a>(&'a self, more: &mut ChangeExtras<'a>) {
         let undo = self.scripts.iter().filter_map(|script| script.undo.as_deref());
-        more.scripts = undo.map(|undo| (undo.digest, undo.text.as_bytes())).collect();
+        more.beside.extend(undo.map(|undo| (script_name(&undo.digest), undo.text.as_bytes().into())));
     }
 
     /// What the history says about those that run after the change, in the same entry as the change.
@@ -490,9 +489,6 @@ pub(super) fn refuse_to_bring_back(ledger: &Ledger, rollback: &Entry) -> Result<
     }
     Err(Error::refused(Undo::HasScripts))
 }
-
-/// Texts by digest, for a transaction.
-pub(super) type KeptTexts<'a> = BTreeMap<Digest, &'a [u8]>;
 
 #[cfg(all(test, unix))]
 mod tests;

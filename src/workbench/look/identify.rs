@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use super::rollback_protection::was_trusted;
 use super::stack::manifest_of;
 use super::status::read_ledger;
+use super::vouching::KeysOfToday;
 use crate::checks::{Identity, identify};
 use crate::disk::fs::Fs;
 use crate::disk::observe;
-use crate::ledger::{Entry, Ledger, OTHER_PRODUCT};
+use crate::ledger::{Action, Entry, Ledger, OTHER_PRODUCT};
 use crate::model::{FileChange, LayerKey, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
 use crate::plan::{FolderProduct, KnownBy};
 use crate::text::confusables::is_same_name;
@@ -121,7 +122,8 @@ fn is_same_folder(one: &Path, other: &Path) -> bool {
 }
 
 /// Which product is in a folder: as the history says that this person saw being written, as somebody wrote down for
-/// this machine, or as the patches in it call it, if their rules do not deny it. Never as the patch says that is to come.
+/// this machine, or as patches that came before call it, if their rules do not deny it; those first that are trusted today.
+/// Never as the patch says that is to come.
 ///
 /// # Errors
 /// If the folder cannot be read.
@@ -129,22 +131,22 @@ pub(crate) fn product_of(
     fs: &dyn Fs,
     ledger: &Ledger,
     said: &SaidElsewhere,
+    keys: &KeysOfToday,
 ) -> Result<Option<FolderProduct>> {
     let known = |name: &str, by| Ok(Some(FolderProduct { name: name.to_owned(), by }));
-    let trusted = || trusted_patches(ledger).filter_map(|key| manifest_of(fs, ledger, key));
     if let Some(latest) = said.seen.last() {
-        let was_seen = |patch: &Patch| {
-            said.seen.iter().find(|seen| is_same_name(seen, &patch.about.product.name)).cloned()
-        };
-        let newest =
-            trusted().filter(|patch| patch.about.says_which_product()).find_map(|patch| was_seen(&patch));
-        return known(newest.as_ref().unwrap_or(latest), KnownBy::History);
+        let notes = ledger.entries().iter().rev().flat_map(|entry| entry.vouched.iter().rev());
+        let mut names = notes.filter(|note| was_trusted(note)).map(|note| &note.product);
+        let newest = names.find(|name| said.seen.iter().any(|seen| is_same_name(seen, name)));
+        return known(newest.unwrap_or(latest), KnownBy::History);
     }
     if let Some(stated) = &said.stated {
         return known(stated, KnownBy::Statement);
     }
-    let agreed = agreed_patches(ledger).into_iter().filter_map(|key| manifest_of(fs, ledger, key));
-    for patch in trusted().chain(agreed).filter(|patch| patch.about.says_which_product()) {
+    let is_trusted = |key: &LayerKey| !keys.authors_of(fs, ledger, *key).is_empty();
+    let patches = all_patches(ledger).filter(is_trusted).chain(agreed_patches(ledger));
+    let patches = patches.filter_map(|key| manifest_of(fs, ledger, key));
+    for patch in patches.filter(|patch| patch.about.says_which_product()) {
         if identify(fs, &patch.about.product)?.is_product != Some(false) {
             return known(&patch.about.product.name, KnownBy::Patches);
         }
@@ -152,16 +154,14 @@ pub(crate) fn product_of(
     Ok(None)
 }
 
-/// The patches that were trusted when they came, the newest first, whether or not they are still there.
-fn trusted_patches(ledger: &Ledger) -> impl Iterator<Item = LayerKey> {
-    ledger.entries().iter().rev().flat_map(|entry| {
-        let trusted = entry.vouched.iter().enumerate().rev().filter(|(_, note)| was_trusted(note));
-        trusted.map(|(part, _)| LayerKey { entry: entry.seq, part })
-    })
+/// Every patch that ever came, the newest first, whether or not it is still there.
+fn all_patches(ledger: &Ledger) -> impl Iterator<Item = LayerKey> {
+    let came = ledger.entries().iter().rev().filter(|entry| entry.action == Action::Apply);
+    came.flat_map(|entry| (0..entry.parts.len().max(1)).rev().map(|part| LayerKey { entry: entry.seq, part }))
 }
 
-/// The other patches that are in the folder, the newest first. What came although it was for another product says
-/// nothing about this one.
+/// The patches that are in the folder, the newest first. What came although it was for another product says nothing about
+/// this one.
 fn agreed_patches(ledger: &Ledger) -> Vec<LayerKey> {
     let is_for_this = |entry: &Entry| entry.overrides.iter().all(|set_aside| set_aside.rule != OTHER_PRODUCT);
     let slots = ledger.layers().slots.into_iter().map(|slot| slot.key).rev();

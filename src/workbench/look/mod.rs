@@ -14,3 +14,4 @@ pub(super) mod situation;
 pub(super) mod stack;
 pub(super) mod status;
 pub(super) mod support;
+pub(super) mod vouching;

@@ -54,6 +54,7 @@ impl FolderStack {
                     id: note.id.clone(),
                     revision: note.revision,
                     patch: patch.clone(),
+                    authors: BTreeSet::new(),
                     steps,
                     shares,
                     shifted: BTreeSet::new(),
@@ -103,13 +104,18 @@ pub(crate) fn all_copies(fs: &dyn Fs, ledger: &Ledger) -> Result<Archive> {
 
 /// The manifest that was kept with a patch; `None` if it is gone or is not the one that came with it.
 pub(crate) fn manifest_of(fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Option<Patch> {
+    read_manifest(&manifest_bytes_of(fs, ledger, key)?).ok()
+}
+
+/// The exact bytes of that manifest.
+pub(crate) fn manifest_bytes_of(fs: &dyn Fs, ledger: &Ledger, key: LayerKey) -> Option<Vec<u8>> {
     let entry = ledger.entry(key.entry)?;
     let digest = match entry.parts.get(key.part) {
         Some(part) => Some(part.manifest),
         None => entry.manifest,
     };
     let bytes = read_small(fs, &Ledger::manifest_of(key), MAX_MANIFEST_BYTES).ok()?;
-    (Some(Digest::compute(&bytes)) == digest).then(|| read_manifest(&bytes).ok())?
+    (Some(Digest::compute(&bytes)) == digest).then_some(bytes)
 }
 
 /// The manifests that were kept with the patches of `entry`, as [`manifest_of`] gives them.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::drift::{DriftCause, find_causes};
 use super::stack::{FolderStack, manifests_of};
+use super::vouching::KeysOfToday;
 use crate::checks::identify;
 use crate::disk::fs::Fs;
 use crate::disk::observe;
@@ -24,6 +25,10 @@ pub struct FolderStatus {
     pub version: Option<String>,
     /// Patches in it, replaced ones among them, in the order in which they came in.
     pub installed: Vec<Installed>,
+    /// The owners of the keys that vouch for each of them as its authors, by the keys that are trusted today.
+    pub(crate) authors: Vec<(LayerKey, BTreeSet<String>)>,
+    /// Why nobody could be asked who that is.
+    pub(crate) keys_problem: Option<String>,
     /// What lists of called-back patches say about them.
     pub held: Vec<Recalled>,
     /// How each of them can be taken out.
@@ -134,6 +139,11 @@ impl Workbench {
         let fs = self.disk(target)?;
         let is_plain = |seen: &FolderStatus| seen.unfinished.is_none() && seen.drift.is_empty();
         let mut status = self.read_consistently(target, &*fs, || status_now(&*fs, watch), is_plain)?;
+        match self.keys_of_today() {
+            Ok(keys) => status.authors = authors_now(&*fs, &status.installed, &keys)?,
+            // Somebody who cannot read their keys still has to see how the folder is.
+            Err(error) => status.keys_problem = Some(error.to_string()),
+        }
         let recalls = self.recalls()?;
         let held = |patch: &Installed| recalls.about(&patch.patch.id, patch.patch.revision).cloned();
         status.held = status.installed.iter().filter_map(held).collect();
@@ -183,10 +193,23 @@ pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<FolderStatus> 
         compared: expected.len(),
         removal: folder.layers.iter().map(|layer| (layer.key, removal(&folder, layer))).collect(),
         installed,
+        authors: Vec::new(),
+        keys_problem: None,
         held: Vec::new(),
         drift,
         unfinished,
     })
+}
+
+/// Who vouches today for those of `installed` that somebody vouches for.
+fn authors_now(
+    fs: &dyn Fs,
+    installed: &[Installed],
+    keys: &KeysOfToday,
+) -> Result<Vec<(LayerKey, BTreeSet<String>)>> {
+    let ledger = read_ledger(fs)?;
+    let of = |patch: &Installed| (patch.key, keys.authors_of(fs, &ledger, patch.key));
+    Ok(installed.iter().map(of).filter(|(_, authors)| !authors.is_empty()).collect())
 }
 
 /// How `layer` can be taken out, told from names and places alone.

@@ -27,8 +27,14 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
         true => text.push_str("No patch is in this folder.\n"),
         false => {
             text.push_str("Patches in this folder, oldest first:\n");
-            text.push_str(&columns(&status.installed.iter().map(patch_row).collect::<Vec<_>>()));
+            text.push_str(&columns(
+                &status.installed.iter().map(|patch| patch_row(patch, status)).collect::<Vec<_>>(),
+            ));
         }
+    }
+    if let Some(problem) = &status.keys_problem {
+        let line = format!("Who signed them is not known: {}", safe(problem));
+        text.push_str(&format!("{}\n", style.bad(&line)));
     }
     for held in &status.held {
         let line = format!("{}. {}", safe(&held.meaning()), safe(&held.hint()));
@@ -78,7 +84,7 @@ fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> S
     )
 }
 
-fn patch_row(patch: &Installed) -> [String; 4] {
+fn patch_row(patch: &Installed, status: &FolderStatus) -> [String; 5] {
     let revision = match patch.patch.revision {
         1 => String::new(),
         revision => format!(" (revision {revision})"),
@@ -92,8 +98,16 @@ fn patch_row(patch: &Installed) -> [String; 4] {
         format!("{}{revision}", safe(&patch.patch.id)),
         safe(&words::moment(&patch.time)).into_owned(),
         title(&patch.patch.title),
+        signed_by(patch, status),
         state,
     ]
+}
+
+/// By the keys that are trusted today, whatever the history says.
+fn signed_by(patch: &Installed, status: &FolderStatus) -> String {
+    let authors = status.authors.iter().find(|(key, _)| *key == patch.key).map(|(_, authors)| authors);
+    let names: Vec<String> = authors.into_iter().flatten().map(|name| safe(name).into_owned()).collect();
+    if names.is_empty() { String::new() } else { format!("signed by {}", names.join(", ")) }
 }
 
 fn drift(status: &FolderStatus, folder: &str, style: Style) -> String {
