@@ -18,15 +18,18 @@ pub fn take(context: &Context, model: &Model, outbox: &mut Outbox) {
     shortcuts.sort_by_key(|(_, shortcut)| !shortcut.shift);
     for (command, shortcut) in shortcuts {
         // What lies on top has the keys; the page below must not move unseen.
+        // A field has Escape first: it closes what one types into.
+        let is_field = is_typing && command == Command::Escape && model.overlay.is_none();
         let is_below = model.overlay.is_some() && command != Command::Escape;
-        if is_below || (is_typing && shortcut.is_typed()) {
+        if is_below || is_field || (is_typing && shortcut.is_typed()) {
             continue;
         }
         let Some(keys) = of(shortcut) else { continue };
-        if context.input_mut(|input| input.consume_shortcut(&keys))
-            && let Ok(msg) = command.message(model)
-        {
-            outbox.push(msg);
+        // Keys can be faster than pictures: each press counts.
+        let count =
+            |input: &mut egui::InputState| input.count_and_consume_key(keys.modifiers, keys.logical_key);
+        for _ in 0..context.input_mut(count) {
+            command.message(model).into_iter().for_each(|msg| outbox.push(msg));
         }
     }
     if !is_typing && context.memory(egui::Memory::focused).is_none() {

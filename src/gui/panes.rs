@@ -11,7 +11,7 @@ use crate::present::workspace::Workspace;
 use crate::progress::CancelToken;
 use crate::threads;
 use crate::viewer::layout::{PaneRequest, PaneState};
-use crate::viewer::model::{LONG_PATIENCE, ViewedContents};
+use crate::viewer::model::{Hits, LONG_PATIENCE, Query, SearchError, ViewedContents};
 use crate::viewer::paint::{Given, Highlights, Pictures, decode, highlight, pane_ui};
 
 /// Most changes whose place is remembered while others are looked at.
@@ -31,6 +31,8 @@ struct Shown {
     highlights: Option<Highlights>,
     pictures: Option<Pictures>,
     cancel: CancelToken,
+    /// Stops what is looked for.
+    search: CancelToken,
     sender: mpsc::Sender<Computed>,
     receiver: mpsc::Receiver<Computed>,
 }
@@ -41,6 +43,7 @@ enum Computed {
     Pictures(Pictures),
     Bytes,
     Longer(Box<ViewedContents>),
+    Found(Query, Result<Hits, SearchError>),
 }
 
 impl Panes {
@@ -95,10 +98,24 @@ impl Panes {
                         Some(Computed::Longer(Box::new(longer)))
                     });
                 }
+                PaneRequest::Ignore(white_space) => shown.start(ui.ctx(), move |contents, cancel, _| {
+                    let other = contents.ignoring(white_space, cancel).ok()?;
+                    Some(Computed::Longer(Box::new(other)))
+                }),
                 PaneRequest::StopComparing => {
                     state.set_comparing(false);
                     shown.cancel.cancel();
                     shown.cancel = CancelToken::new();
+                }
+                PaneRequest::Find(query) => {
+                    // What was looked for before is of no interest any more.
+                    shown.search.cancel();
+                    shown.search = CancelToken::new();
+                    let cancel = shown.search.clone();
+                    shown.start(ui.ctx(), move |contents, _, _| {
+                        let found = contents.text()?.find(&query, &cancel);
+                        Some(Computed::Found(query, found)).filter(|_| !cancel.is_cancelled())
+                    });
                 }
                 PaneRequest::DecodePictures => {
                     shown.start(ui.ctx(), |contents, cancel, _| {
@@ -113,8 +130,8 @@ impl Panes {
 impl Shown {
     fn new(contents: Arc<ViewedContents>) -> Self {
         let (sender, receiver) = mpsc::channel();
-        let cancel = CancelToken::new();
-        Self { contents, highlights: None, pictures: None, cancel, sender, receiver }
+        let [cancel, search] = [CancelToken::new(), CancelToken::new()];
+        Self { contents, highlights: None, pictures: None, cancel, search, sender, receiver }
     }
 
     /// Runs a job about what is shown; its answer is taken with the next picture.
@@ -140,6 +157,7 @@ impl Shown {
                 Computed::Highlights(highlights) => self.highlights = Some(highlights),
                 Computed::Pictures(pictures) => self.pictures = Some(pictures),
                 Computed::Bytes => {}
+                Computed::Found(query, found) => state.found(&self.contents, &query, found),
                 Computed::Longer(contents) => {
                     self.contents = Arc::from(contents);
                     state.contents_changed();
@@ -152,5 +170,6 @@ impl Shown {
 impl Drop for Shown {
     fn drop(&mut self) {
         self.cancel.cancel();
+        self.search.cancel();
     }
 }

@@ -41,6 +41,8 @@ impl CheckVerdict {
 /// What a check found, and what would happen.
 #[derive(Debug, Clone)]
 pub struct CheckPage {
+    /// What was looked at; `None` where it could not be.
+    pub subject: Option<Subject>,
     /// Whether it can go on.
     pub verdict: CheckVerdict,
     /// What was found, what matters most first.
@@ -53,6 +55,15 @@ pub struct CheckPage {
     pub button: String,
     /// Whether somebody has to say that the patch file is right, because too few people who are trusted do.
     pub needs_consent: bool,
+}
+
+/// What a check is about. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The id of the patch.
+    pub patch: String,
+    /// The product in the folder, with its version where that is known.
+    pub product: Option<String>,
 }
 
 /// A line of the review page. Texts are escaped.
@@ -91,7 +102,12 @@ impl CheckPage {
             )),
         ];
         let check = Self::new(preview, findings_of_apply(found), review, words::APPLY_N);
-        Self { needs_consent: found.permits(false).is_err(), ..check }
+        let product = found
+            .version
+            .as_deref()
+            .map(|version| format!("{} {}", line(&patch.about.product.name), line(version)));
+        let subject = Subject { patch: line(patch.about.identity.id.as_str()), product };
+        Self { subject: Some(subject), needs_consent: found.permits(false).is_err(), ..check }
     }
 
     /// The check of a rollback in `folder`; with `again`, of undoing one.
@@ -126,7 +142,8 @@ impl CheckPage {
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
         ];
-        Self::new(preview, findings_of_rollback(found), review, button)
+        let subject = found.patch.as_ref().map(|patch| Subject { patch: line(&patch.id), product: None });
+        Self { subject, ..Self::new(preview, findings_of_rollback(found), review, button) }
     }
 
     fn new(
@@ -144,6 +161,7 @@ impl CheckPage {
         };
         let changes = phrases::count(preview.plan.steps.len(), "change", "changes");
         Self {
+            subject: None,
             verdict,
             findings,
             review: review.into_iter().flatten().collect(),
@@ -173,6 +191,7 @@ impl CheckPage {
             });
         }
         Self {
+            subject: None,
             verdict: CheckVerdict::Blocked,
             findings,
             review: Vec::new(),

@@ -10,11 +10,12 @@ use super::check::{CheckPage, CheckVerdict};
 use super::failure::Failure;
 use super::history::FolderView;
 use super::outcome::OutcomePage;
+use super::overview::{line, path_line};
 use super::slot::Ticket;
 use super::worker::{WorkerAnswer, WorkerChange};
 use crate::model::Code;
 use crate::progress::{HowFar, Phase};
-use crate::words;
+use crate::words::{self, fill};
 use crate::workbench::EditChoices;
 
 /// What somebody is guided through.
@@ -319,11 +320,34 @@ impl Guided {
         }
     }
 
+    /// What all of it is about: which patch, and which folder. Empty as long as neither is chosen.
+    pub fn subject(&self) -> String {
+        let subject = self.check.as_ref().and_then(|check| check.subject.as_ref());
+        let file = || Some(line(&self.bundle.as_ref()?.file_name()?.to_string_lossy()));
+        let patch = subject.map(|subject| subject.patch.clone()).or_else(|| match self.task {
+            Task::Apply => file(),
+            _ => self.patch.as_deref().map(line),
+        });
+        let product = subject.and_then(|subject| subject.product.as_ref());
+        let folder = self.folder.as_deref().map(path_line);
+        let folder = folder.map(|folder| product.map_or(folder.clone(), |it| format!("{folder} ({it})")));
+        let template = if self.task == Task::Apply { words::SUBJECT_INTO } else { words::SUBJECT_OUT_OF };
+        match (patch, folder) {
+            (Some(patch), Some(folder)) => fill(template, &[("patch", &patch), ("folder", &folder)]),
+            (patch, folder) => patch.or(folder).unwrap_or_default(),
+        }
+    }
+
     /// The question of the confirm page, with what is promised.
-    pub fn question(&self) -> (&'static str, &'static str) {
+    pub fn question(&self) -> (String, &'static str) {
+        let (question, promise) = self.question_template();
+        let patch = self.check.as_ref().and_then(|check| Some(check.subject.as_ref()?.patch.as_str()));
+        (fill(question, &[("patch", patch.unwrap_or(words::THIS_PATCH))]), promise)
+    }
+
+    fn question_template(&self) -> (&'static str, &'static str) {
         match self.task {
             Task::Apply => (words::CONFIRM_APPLY, words::CONFIRM_APPLY_PROMISE),
-            Task::TakeBack if self.patch.is_some() => (words::CONFIRM_TAKE_OUT, words::CONFIRM_BACK_PROMISE),
             Task::TakeBack => (words::CONFIRM_TAKE_BACK, words::CONFIRM_BACK_PROMISE),
             Task::BringBack => (words::CONFIRM_BRING_BACK, words::CONFIRM_BACK_PROMISE),
             Task::Recover if self.finish => (words::CONFIRM_FINISH, words::CONFIRM_RECOVER_PROMISE),

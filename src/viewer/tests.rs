@@ -130,9 +130,27 @@ fn only_the_changed_words_are_marked() {
 }
 
 #[test]
-fn a_line_that_is_too_long_is_said_to_be_not_refined() {
+fn of_a_long_line_the_words_between_its_equal_ends_are_marked() {
+    let ends = "x ".repeat(MAX_REFINED_BYTES);
+    let line = |middle: &str| format!("{ends}{middle} {ends}\n");
+    let marks = |old: &str, new: &str| {
+        let contents = contents(Some(line(old).as_bytes()), Some(line(new).as_bytes()));
+        let refined = Refined::new(contents.text().expect("text"), 0);
+        Half::BOTH.map(|half| refined.marks(half, 0).clone())
+    };
+    let at = |from: usize, to: usize| {
+        WordMarks::Bytes(std::iter::once(ends.len() + from..ends.len() + to).collect())
+    };
+    assert_eq!(marks("retry10", "retry20"), [at(0, 7), at(0, 7)]);
+    // What is still long is marked as a whole.
+    let other = "y ".repeat(MAX_REFINED_BYTES);
+    assert_eq!(marks("a", &format!("a {other}b"))[1], at(2, 4 + other.len()));
+}
+
+#[test]
+fn a_line_that_is_too_long_is_said_to_be_not_refined_where_nothing_stands_beside_it() {
     let long = "x ".repeat(MAX_REFINED_BYTES);
-    let contents = contents(Some(format!("{long}\n").as_bytes()), Some(format!("{long}y\n").as_bytes()));
+    let contents = contents(Some(format!("{long}\n").as_bytes()), Some(format!("{long}y\nz\n").as_bytes()));
     let refined = Refined::new(contents.text().expect("text"), 0);
     assert_eq!(refined.marks(Half::Left, 0), &WordMarks::NotRefined);
 }

@@ -30,10 +30,30 @@ words! {
     NEXT_CHANGE_BUTTON = "Next change (n, F7)";
     PREVIOUS_CHANGE = "Previous change";
     PREVIOUS_CHANGE_BUTTON = "Previous change (p, Shift+F7)";
+    FIND = "Find in this file";
+    FIND_BAD_PATTERN = "Not a regular expression";
+    FIND_CLOSE = "Close the search";
+    FIND_NEXT = "Next match";
+    FIND_PATTERN = "Regular expression";
+    FIND_PREVIOUS = "Previous match";
     GO = "Go";
     GO_TO = "Go to a line or byte";
     GO_TO_BYTE = "Go to byte, such as 4096 or 0x1000";
     GO_TO_LINE = "Go to line";
+    // White space
+    WHITE_SPACE = "White space";
+    WHITE_SPACE_ALL = "Nothing else changed.";
+    WHITE_SPACE_AMOUNT = "Ignore the amount of white space";
+    WHITE_SPACE_AMOUNT_IGNORED = "Its amount is ignored.";
+    WHITE_SPACE_COUNTS = "Show all white space changes";
+    WHITE_SPACE_ENDS = "Ignore white space at line ends";
+    WHITE_SPACE_ENDS_IGNORED = "Ignored at line ends.";
+    WHITE_SPACE_IGNORE = "Ignore all white space";
+    WHITE_SPACE_IGNORED = "Ignored.";
+    WHITE_SPACE_NEXT = "Ignore more white space";
+    WHITE_SPACE_NONE = "It hides no change.";
+    WHITE_SPACE_ONE = "1 change is hidden.";
+    WHITE_SPACE_SEVERAL = "{n} changes are hidden.";
     // Lines left out
     GAP_ONE = "1 unchanged line";
     GAP_SEVERAL = "{n} unchanged lines";

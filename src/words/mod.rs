@@ -276,7 +276,9 @@ words! {
     APPLY_CHOOSE = "Which patch, and which folder?";
     TAKE_OUT = "Take out…";
     TAKE_OUT_TITLE = "Take a patch out";
-    CONFIRM_TAKE_OUT = "Take this patch out of the folder?";
+    SUBJECT_INTO = "{patch} \u{2192} {folder}";
+    SUBJECT_OUT_OF = "{patch} in {folder}";
+    THIS_PATCH = "this patch";
     DONE_TAKE_OUT = "The patch is out of the folder";
     SHARED_WITH = "Concerns: {ids}";
     GO_AS_WELL = "Go as well";
@@ -302,9 +304,9 @@ words! {
     CHECK_NOTHING = "This patch is already in place";
     CHECK_NOTHING_MEANING = "Every file is as the patch leaves it. There is nothing to do.";
     REVIEW_TITLE = "What will happen";
-    CONFIRM_APPLY = "Apply this patch to the folder?";
-    CONFIRM_TAKE_BACK = "Put the folder back as it was?";
-    CONFIRM_BRING_BACK = "Bring the patch back?";
+    CONFIRM_APPLY = "Apply {patch}?";
+    CONFIRM_TAKE_BACK = "Roll back {patch}?";
+    CONFIRM_BRING_BACK = "Reapply {patch}?";
     CONFIRM_UNDO = "Put everything back as it was before the interrupted change?";
     CONFIRM_FINISH = "Finish the interrupted change?";
     CONFIRM_APPLY_PROMISE = "If anything fails, everything is put back. You can take the patch out again later.";

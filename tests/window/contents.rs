@@ -22,6 +22,28 @@ struct Pane {
     requests: Vec<PaneRequest>,
 }
 
+impl Pane {
+    /// What is looked for is found at once, and white space is ignored at once.
+    fn answer(&mut self) {
+        let cancel = CancelToken::new();
+        let is_answered =
+            |request: &mut PaneRequest| matches!(request, PaneRequest::Find(_) | PaneRequest::Ignore(_));
+        for request in self.requests.extract_if(.., is_answered).collect::<Vec<_>>() {
+            match request {
+                PaneRequest::Find(query) => {
+                    let found = self.contents.text().expect("a text").find(&query, &cancel);
+                    self.state.found(&self.contents, &query, found);
+                }
+                PaneRequest::Ignore(white_space) => {
+                    self.contents = self.contents.ignoring(white_space, &cancel).expect("nobody stops it");
+                    self.state.contents_changed();
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 fn contents(path: &str, before: &[u8], after: &[u8]) -> ViewedContents {
     let node = |bytes: &[u8]| {
         let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
@@ -54,6 +76,7 @@ fn pane(contents: ViewedContents) -> Harness<'static, Pane> {
         .build_ui_state(
             |ui, pane: &mut Pane| {
                 pane_ui(ui, (&pane.contents).into(), &mut pane.state, &mut pane.requests);
+                pane.answer();
             },
             pane,
         );
@@ -132,6 +155,30 @@ fn behind_the_last_change_comes_the_next_file() {
     assert_eq!(harness.state().requests, [PaneRequest::NextFile]);
     press(&mut harness, Modifiers::SHIFT, Key::F7);
     assert_eq!(harness.state().requests.last(), Some(&PaneRequest::PreviousFile));
+}
+
+/// One line of JSON, as programs write it, with a word of it.
+fn minified(word: &str) -> String {
+    let members: Vec<String> = (0..9_000).map(|number| format!("\"key{number}\":{number}")).collect();
+    format!("{{{}}}", members.join(",").replace(":6000,", &format!(":{word},")))
+}
+
+#[test]
+fn a_change_far_to_the_right_in_the_one_line_of_a_file_is_brought_into_view() {
+    let (old, new) = (minified("6000"), minified("\"other\""));
+    let mut harness = pane(contents("data.json", old.as_bytes(), new.as_bytes()));
+    let at = old.find(":6000,").expect("it is there") as f32;
+    let font = egui::TextStyle::Monospace.resolve(&harness.ctx.global_style());
+    let char_width = harness.ctx.fonts_mut(|fonts| fonts.glyph_width(&font, '0'));
+    let first_char = |harness: &Harness<'_, Pane>| harness.state().state.shift / char_width;
+    let is_in_view = |first: f32| first < at && at < first + 60.0;
+    assert!(is_in_view(first_char(&harness)), "opened at {} for {at}", first_char(&harness));
+    // The very end can be reached as well.
+    press(&mut harness, Modifiers::NONE, Key::End);
+    let end = first_char(&harness);
+    assert!(end < old.len() as f32 && end + 120.0 > old.len() as f32, "{end} of {}", old.len());
+    press(&mut harness, Modifiers::NONE, Key::Home);
+    assert!(first_char(&harness) < 1.0);
 }
 
 #[test]
@@ -246,4 +293,112 @@ fn the_layout_is_chosen_by_key_and_kept_for_the_next_file() {
     pane.state.act(&pane.contents, lay, &mut Vec::new());
     harness.run();
     assert_eq!(row(&harness), "y, changed from x, line 1, before line 1");
+}
+
+/// Types one character after the other.
+fn types(harness: &mut Harness<'_, Pane>, text: &str) {
+    for letter in text.chars() {
+        harness.event(Event::Text(letter.to_string()));
+        harness.run();
+    }
+}
+
+/// "2 of 5", as the search says it.
+fn found(harness: &Harness<'_, Pane>) -> Option<(usize, usize)> {
+    harness.state().state.search.as_ref().and_then(patchwright::viewer::layout::Search::position)
+}
+
+#[test]
+fn a_text_is_found_on_both_sides_and_in_what_is_folded_away() {
+    let old = numbered(300).replace("line 150\n", "the Needle is old\n");
+    let new =
+        numbered(300).replace("line 150\n", "the needle is new, needle\n").replace("line 250", "a needle");
+    let old = old.replace("line 250", "a needle");
+    let mut harness = pane(contents("a.txt", old.as_bytes(), new.as_bytes()));
+    press(&mut harness, Modifiers::COMMAND, Key::F);
+    types(&mut harness, "needle");
+    assert_eq!(found(&harness), Some((1, 4)));
+    harness.get_by_label("1 of 4");
+    assert!(
+        row(&harness).starts_with("the needle is new, needle, changed from the Needle"),
+        "{}",
+        row(&harness)
+    );
+    // The last one is in a gap, which opens.
+    for _ in 0..3 {
+        press(&mut harness, Modifiers::NONE, Key::Enter);
+    }
+    assert_eq!((found(&harness), row(&harness)), (Some((4, 4)), "a needle, unchanged, line 250".to_owned()));
+    // Round and round, also backwards.
+    press(&mut harness, Modifiers::NONE, Key::F3);
+    assert_eq!(found(&harness), Some((1, 4)));
+    press(&mut harness, Modifiers::SHIFT, Key::Enter);
+    assert_eq!(found(&harness), Some((4, 4)));
+    // A capital counts once it is typed.
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    types(&mut harness, "Needle");
+    assert_eq!(found(&harness), Some((1, 1)));
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(found(&harness), None);
+}
+
+#[test]
+fn a_pattern_is_looked_for_and_one_that_is_none_is_said_to_be_none() {
+    let mut harness = pane(contents("a.txt", b"port = 80\n", b"port = 8080\n(x\n"));
+    press(&mut harness, Modifiers::COMMAND, Key::F);
+    types(&mut harness, "(x");
+    assert_eq!(found(&harness), Some((1, 1)));
+    harness.get_by_label("Regular expression").click();
+    harness.run();
+    assert_eq!(found(&harness), None);
+    harness.get_by_label("Not a regular expression");
+    harness.get_by_label("Find in this file").focus();
+    harness.run();
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    types(&mut harness, "80*$");
+    assert_eq!(found(&harness).map(|(_, count)| count), Some(2));
+}
+
+#[test]
+fn every_press_counts_even_where_several_come_before_the_next_picture() {
+    let old = numbered(400);
+    let new = old.replace("line 50\n", "a\n").replace("line 150\n", "b\n").replace("line 250\n", "c\n");
+    let mut harness = pane(contents("a.txt", old.as_bytes(), new.as_bytes()));
+    harness.key_press(Key::N);
+    harness.key_press(Key::N);
+    harness.run();
+    assert_eq!(row(&harness), "c, changed from line 250, line 250, before line 250");
+}
+
+#[test]
+fn white_space_is_ignored_more_and_more_and_what_that_hides_is_said() {
+    let old = "if x {\n    one()\n}\nkeep\nkeep\ntwo(a,b)\nkeep\nthree  four\nend\n";
+    let new = "if x {  \n    one()\n}\nkeep\nkeep\ntwo(a, b)\nkeep\nthree four\nEND\n";
+    let mut harness = pane(contents("a.txt", old.as_bytes(), new.as_bytes()));
+    let hunks = |harness: &Harness<'_, Pane>| {
+        let diff = harness.state().contents.text().expect("a text");
+        (diff.hunks().len(), diff.hidden())
+    };
+    assert_eq!(hunks(&harness), (3, 0));
+    press(&mut harness, Modifiers::NONE, Key::W);
+    assert_eq!(hunks(&harness), (2, 1));
+    harness.get_by_label("Ignored at line ends. 1 change is hidden.");
+    press(&mut harness, Modifiers::NONE, Key::W);
+    // "three  four" stands beside a line that really changed, so that place stays.
+    assert_eq!(hunks(&harness), (2, 1));
+    press(&mut harness, Modifiers::NONE, Key::W);
+    assert_eq!(hunks(&harness), (1, 2));
+    harness.get_by_label("Ignored. 2 changes are hidden.");
+    harness.get_by_label("Show all white space changes").click();
+    harness.run();
+    assert_eq!(hunks(&harness), (3, 0));
+}
+
+#[test]
+fn a_file_in_which_only_white_space_changed_never_looks_unchanged() {
+    let mut harness = pane(contents("a.txt", b"a\nb c\n", b"a\nb  c\n"));
+    for _ in 0..2 {
+        press(&mut harness, Modifiers::NONE, Key::W);
+    }
+    harness.get_by_label("Its amount is ignored. Nothing else changed.");
 }

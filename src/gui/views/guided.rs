@@ -1,6 +1,6 @@
 //! The guided way: one page, one question, one button.
 
-use egui::Ui;
+use egui::{Label, Ui};
 
 use super::Fields;
 use super::findings::findings_with_choices_ui;
@@ -34,6 +34,10 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
     let Some(guided) = &model.guided else { return };
     let step = guided.stage.step();
     stepper(ui, &StepperView { steps: &STEPS, current: step - 1 });
+    let subject = guided.subject();
+    if !subject.is_empty() {
+        ui.add(Label::new(text::caption(subject).family(text::semibold())).wrap());
+    }
     match guided.stage {
         Stage::Choosing => choose_ui(ui, model, guided, outbox),
         Stage::Checking => checking_ui(ui, guided, outbox),
@@ -148,7 +152,7 @@ fn review_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
 fn confirm_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
     let (question, promise) = guided.question();
     title_ui(ui, guided, "");
-    card(ui, Some(question), |ui| {
+    card(ui, Some(&question), |ui| {
         ui.label(promise);
         let folder = guided.folder.as_deref().map(path_line).unwrap_or_default();
         facts(ui, &[FactRow::new(words::FOLDER, &folder)]);

@@ -61,6 +61,8 @@ fn inside(ui: &mut Ui, query: &mut String, search: &SearchView<'_>) -> SearchRes
         }
         let hint = text::body(search.name).color(tokens.muted);
         let field = TextEdit::singleline(query)
+            // Its own name, not its place among what comes and goes beside it: the keyboard must stay in it.
+            .id_salt(search.name)
             .frame(Frame::NONE)
             .hint_text(hint)
             .desired_width(f32::INFINITY)

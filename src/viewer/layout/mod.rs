@@ -3,15 +3,18 @@
 //! Which row shows which line is [`Rows`], how a line is drawn [`ShownLine`], what is marked and copied [`Selection`].
 //! A [`PaneState`] remembers where a person is in one file; every command ends in [`PaneState::act`].
 
+mod action;
 mod copy;
 mod marks;
 mod pages;
 mod place;
 mod rows;
 mod scroll;
+mod search;
 mod shown;
 mod state;
 
+pub use action::{LayoutChoice, PaneAction, PaneRequest};
 pub use copy::{Caret, Column, MAX_COPIED_BYTES, Selection, hunk_as_patch};
 pub use marks::{MarkKind, RulerMark, RulerMarks};
 pub use pages::BytePages;
@@ -20,7 +23,6 @@ pub use rows::{
     CONTEXT_LINES, EXPAND_LINES, Expand, Gap, Layout, LineRow, LineRowKind, Opened, Rows, section_above,
 };
 pub use scroll::Scroll;
+pub use search::Search;
 pub use shown::{ShownLine, TAB_COLUMNS};
-pub use state::{
-    Asked, Drawn, HexState, LayoutChoice, PaneAction, PaneRequest, PaneState, PictureMode, PictureState,
-};
+pub use state::{Asked, Drawn, HexState, PaneState, PictureMode, PictureState, Spot};

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::action::{LayoutChoice, PaneAction, PaneRequest};
 use super::copy::{Caret, Column, Selection, hunk_as_patch};
 use super::marks::RulerMarks;
 use super::pages::BytePages;
 use super::place::{ListPlace, ListStep};
 use super::rows::{EXPAND_LINES, Expand, Layout, LineRow, Opened, Rows, section_above};
+use super::search::Search;
 use super::shown::ShownLine;
 use crate::model::TreePath;
-use crate::viewer::model::{Half, LineDiff, Refined, TextSides, View, ViewedContents};
+use crate::viewer::model::{Half, LineDiff, Refined, TextSides, View, ViewedContents, WhiteSpace, WordMarks};
 use crate::words::{contents as words, fill};
 
 /// Width below which two columns are too narrow to read code in, in points.
@@ -20,65 +22,6 @@ const MAX_KEPT_LINES: usize = 4_096;
 /// Most hunks whose changed words are kept.
 const MAX_KEPT_HUNKS: usize = 2_048;
 
-/// How the sides of a text are laid out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum LayoutChoice {
-    /// Beside each other where there is room.
-    #[default]
-    Auto,
-    /// Beside each other.
-    SideBySide,
-    /// One column.
-    Unified,
-}
-
-/// What one can do in a pane; keys, buttons and menus all end here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PaneAction {
-    /// To the next place that differs; beyond the last one, to the next file.
-    NextHunk,
-    /// To the one before; before the first one, to the previous file.
-    PreviousHunk,
-    /// Look at it this way.
-    Show(View),
-    /// Lay out the text this way.
-    Lay(LayoutChoice),
-    /// Bring out more lines of the gap at or behind the present row.
-    ExpandGap,
-    /// Show all lines, or only those around changes.
-    ToggleWholeFile,
-    /// Lines that only one side has take the full width.
-    ToggleWideHunks,
-    /// Ask for a line or a byte to go to.
-    GoTo,
-    /// Copy what is marked, or the present line.
-    Copy,
-    /// Copy what is marked, or the present line, of one side.
-    CopySide(Half),
-    /// Copy the present hunk as a patch.
-    CopyAsPatch,
-    CopyPath,
-    /// Mark everything.
-    SelectAll,
-}
-
-/// What a pane wants from outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PaneRequest {
-    /// Show the next file.
-    NextFile,
-    /// Show the previous file.
-    PreviousFile,
-    /// Call [`ViewedContents::compare_bytes`] in a job.
-    CompareBytes,
-    /// Call [`ViewedContents::compare_longer`] in a job and show its result.
-    CompareLonger,
-    /// Stop that job.
-    StopComparing,
-    /// Decode the pictures in a job.
-    DecodePictures,
-}
-
 /// What a pane remembers about one file. Make a new one for new contents.
 #[derive(Default)]
 pub struct PaneState {
@@ -87,6 +30,8 @@ pub struct PaneState {
     layout: LayoutChoice,
     /// Whether lines that only one side has take the full width.
     pub wide_hunks: bool,
+    /// Which white space counts; the contents may be compared otherwise until a job has done it.
+    pub white_space: WhiteSpace,
     /// How far the gaps between changes are opened.
     pub opened: Opened,
     rows: Option<(Layout, Rows)>,
@@ -98,10 +43,14 @@ pub struct PaneState {
     pub shift: f32,
     /// The widest line seen so far, in points.
     pub widest: f32,
+    /// What is to be brought into view from the side.
+    pub reveals: Option<Spot>,
     /// What is marked.
     pub selection: Option<Selection>,
     /// Rows in view at the last drawing.
     pub visible: f32,
+    /// What is looked for, while somebody does.
+    pub search: Option<Search>,
     /// What is typed where to go, while it is asked.
     pub go_to: Option<String>,
     /// Whether all notes are shown, not only the weightiest.
@@ -124,6 +73,14 @@ pub struct PaneState {
     lines: HashMap<(Half, usize), Arc<Drawn>>,
     refined: HashMap<usize, Arc<Refined>>,
     sections: HashMap<(usize, usize), Option<String>>,
+}
+
+/// A place in a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    pub half: Half,
+    pub line: usize,
+    pub byte: usize,
 }
 
 /// A line as it is drawn, or why it cannot be.
@@ -174,6 +131,8 @@ pub struct Asked {
     pub bytes: bool,
     /// The pictures, decoded.
     pub pictures: bool,
+    /// The lines, compared so that this white space counts.
+    pub white_space: Option<WhiteSpace>,
 }
 
 impl PaneState {
@@ -187,7 +146,9 @@ impl PaneState {
     pub fn for_next_file(&self) -> Self {
         let mut opened = Opened::default();
         opened.set_whole_file(self.opened.is_whole_file());
-        Self { layout: self.layout, wide_hunks: self.wide_hunks, opened, ..Self::new() }
+        let search = self.search.as_ref().map(Search::again);
+        let (layout, wide_hunks, white_space) = (self.layout, self.wide_hunks, self.white_space);
+        Self { layout, wide_hunks, white_space, opened, search, ..Self::new() }
     }
 
     /// Says whether a longer comparison is running.
@@ -200,6 +161,7 @@ impl PaneState {
     pub fn contents_changed(&mut self) {
         self.rows = None;
         self.selection = None;
+        self.search = self.search.as_ref().map(Search::again);
         self.is_comparing = false;
         self.lines.clear();
         self.refined.clear();
@@ -248,10 +210,12 @@ impl PaneState {
         let is_first = self.rows.is_none() && self.rows_version == 0;
         self.rows_version += 1;
         self.selection = None;
+        let mut is_opened = false;
         match (is_first, moved, rows.row_of_hunk(0)) {
             // A file opens at its first change.
             (true, _, Some(first)) => {
                 self.place.show(first, rows.count(), self.visible.max(1.0));
+                is_opened = true;
             }
             (_, Some(row), _) => {
                 let above = self.place.row.saturating_sub(self.place.scroll.top);
@@ -261,6 +225,9 @@ impl PaneState {
             _ => self.place.row = self.place.row.min(rows.count().saturating_sub(1)),
         }
         self.rows = Some((layout, rows));
+        if is_opened {
+            self.reveal_change(diff);
+        }
     }
 
     /// The rows as they were laid out last.
@@ -283,6 +250,14 @@ impl PaneState {
         self.selection = None;
         self.rows_version += 1;
         self.rows = Some((layout, rows));
+    }
+
+    /// Asks for the lines to be compared as somebody wants, where they are not.
+    pub fn ask_for_white_space(&mut self, diff: &LineDiff, out: &mut Vec<PaneRequest>) {
+        if diff.white_space() != self.white_space && self.asked.white_space != Some(self.white_space) {
+            self.asked.white_space = Some(self.white_space);
+            out.push(PaneRequest::Ignore(self.white_space));
+        }
     }
 
     /// Puts the hunks on the bar beside the rows.
@@ -329,6 +304,12 @@ impl PaneState {
             PaneAction::Lay(layout) => (self.view, self.layout) = (Some(View::Text), layout),
             PaneAction::ToggleWideHunks => self.wide_hunks = !self.wide_hunks,
             PaneAction::GoTo => self.go_to = Some(String::new()),
+            PaneAction::Count(white_space) => self.white_space = white_space,
+            PaneAction::NextWhiteSpace => self.white_space = self.white_space.next(),
+            PaneAction::Find => self.open_search(),
+            PaneAction::NextHit => self.go_by_hit(contents, true),
+            PaneAction::PreviousHit => self.go_by_hit(contents, false),
+            PaneAction::CloseFind => (self.search, self.takes_focus) = (None, true),
             PaneAction::CopyPath => {
                 self.clipboard = Some(contents.path.as_str().to_owned());
                 self.said = words::SAID_COPIED_PATH.to_owned();
@@ -446,7 +427,26 @@ impl PaneState {
             self.go_to_difference(contents, target);
         } else if let Some(row) = self.rows().and_then(|rows| rows.row_of_hunk(target)) {
             self.go_to_row(row);
+            if let Some(diff) = contents.text() {
+                self.reveal_change(diff);
+            }
         }
+    }
+
+    /// Has the first change in the present row brought into view from the side.
+    fn reveal_change(&mut self, diff: &LineDiff) {
+        let Some(row) = self.rows().and_then(|rows| rows.row(diff, self.place.row)) else { return };
+        let Some(number) = row.hunk else { return };
+        let refined = self.refined(diff, number);
+        let hunk = &diff.hunks()[number];
+        let spots = Half::BOTH.into_iter().filter_map(|half| {
+            let line = row.line(half)?;
+            match refined.marks(half, line - half.of(&hunk.old, &hunk.new).start) {
+                WordMarks::Bytes(changed) => Some(Spot { half, line, byte: changed.first()?.start }),
+                WordMarks::Whole | WordMarks::NotRefined => None,
+            }
+        });
+        self.reveals = spots.min_by_key(|spot| spot.byte);
     }
 
     /// Makes `row` the present one and brings it into view.

@@ -85,7 +85,7 @@ impl LineHashers {
         Self(RandomState::new(), RandomState::new())
     }
 
-    fn hash(&self, line: &[u8]) -> LineHash {
+    pub(super) fn hash(&self, line: &[u8]) -> LineHash {
         let [one, two] = [&self.0, &self.1].map(|keys| {
             let mut hasher = keys.build_hasher();
             hasher.write(line);

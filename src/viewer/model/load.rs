@@ -11,6 +11,7 @@ use super::hex::{HexDiff, why_binary};
 use super::lines::LineHashers;
 use super::notes::{ChangeNote, Equality, notes};
 use super::text::{Half, LineDiff, ScannedText, TextSides, same_but_for_line_ends};
+use super::white_space::WhiteSpace;
 use crate::model::TreePath;
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::confusables::in_content;
@@ -167,6 +168,18 @@ impl ViewedContents {
         Ok(())
     }
 
+    /// The same change with its lines compared so that this white space counts. Slow: for a worker thread.
+    ///
+    /// # Errors
+    /// If somebody wished to stop.
+    pub fn ignoring(
+        &self,
+        white_space: WhiteSpace,
+        cancel: &CancelToken,
+    ) -> std::result::Result<Self, Cancelled> {
+        self.with_text(cancel, |text| text.ignoring(white_space, cancel))
+    }
+
     /// The same change with its lines compared again for at most `patience`, for whoever does not want the coarse
     /// result. Slow: for a worker thread.
     ///
@@ -177,8 +190,15 @@ impl ViewedContents {
         patience: Duration,
         cancel: &CancelToken,
     ) -> std::result::Result<Self, Cancelled> {
-        let again = |text: &Arc<LineDiff>| text.again(patience, cancel);
-        let text = self.text.as_ref().map(again).transpose();
+        self.with_text(cancel, |text| text.again(patience, cancel))
+    }
+
+    fn with_text(
+        &self,
+        cancel: &CancelToken,
+        compare: impl Fn(&LineDiff) -> io::Result<LineDiff>,
+    ) -> std::result::Result<Self, Cancelled> {
+        let text = self.text.as_ref().map(|text| compare(text)).transpose();
         cancel.check()?;
         // A disk that cannot be read any more leaves the result as it was.
         let text = text.map_or_else(|_| self.text.clone(), |text| text.map(Arc::new));

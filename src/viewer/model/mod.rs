@@ -13,7 +13,9 @@ mod load;
 mod notes;
 mod picture;
 mod refine;
+mod search;
 mod text;
+mod white_space;
 
 pub use encoding::{ByteOrder, TextEncoding};
 pub use facts::{ContentKind, Facts, PictureFormat, TextFacts, size_words};
@@ -23,4 +25,6 @@ pub use load::{View, ViewedContents, load};
 pub use notes::{ChangeNote, Equality, NoteWeight};
 pub use picture::{PictureFacts, PixelBox, PixelDifference};
 pub use refine::{MAX_REFINED_BYTES, Refined, WordMarks};
+pub use search::{Hit, Hits, MAX_HITS, Query, SearchError};
 pub use text::{Coarse, Half, LONG_PATIENCE, LineDiff, TextSides};
+pub use white_space::WhiteSpace;

@@ -10,8 +10,10 @@ use super::text::{Half, LineDiff, TextSides};
 use crate::diff::Region;
 use crate::progress::CancelToken;
 
-/// Longest line that is looked into, in bytes; readers of longer ones look at the whole line anyway.
+/// Longest line, or part of a longer line between equal ends, that is compared word by word, in bytes.
 pub const MAX_REFINED_BYTES: usize = 1_024;
+/// Most bytes of a hunk that are looked into: they are read while a picture is drawn.
+const MAX_REFINED_HUNK_BYTES: usize = 8 << 20;
 /// Most lines of a hunk that are looked into: more than anybody compares word by word.
 pub const MAX_REFINED_LINES: usize = 400;
 /// How long looking into one hunk may take. It happens while a picture is drawn.
@@ -57,7 +59,7 @@ impl Refined {
             return Self { left: whole(&hunk.old), right: whole(&hunk.new) };
         }
         let Some([left, right]) = texts(diff, hunk) else { return Self::default() };
-        let (left, right) = (Words::new(&left), Words::new(&right));
+        let (left, right) = Words::of_both(&left, &right);
         let deadline = Instant::now() + REFINE_PATIENCE;
         let ops =
             capture_diff_slices_deadline(Algorithm::Myers, &left.words(), &right.words(), Some(deadline));
@@ -74,16 +76,24 @@ fn texts(diff: &LineDiff, hunk: &Region) -> Option<[Vec<Vec<u8>>; 2]> {
     if hunk.old.len() + hunk.new.len() > MAX_REFINED_LINES {
         return None;
     }
-    let side = |half, range: &Range<usize>| -> Option<Vec<Vec<u8>>> {
+    let mut room = MAX_REFINED_HUNK_BYTES;
+    let mut side = |half, range: &Range<usize>| -> Option<Vec<Vec<u8>>> {
         let lines = diff.lines(half);
-        range.clone().map(|line| Some(lines.line(line).ok()?.bytes.into_owned())).collect()
+        let mut line = |line| {
+            let bytes = lines.line(line).ok()?.bytes.into_owned();
+            room = room.checked_sub(bytes.len())?;
+            Some(bytes)
+        };
+        range.clone().map(&mut line).collect()
     };
     Some([side(Half::Left, &hunk.old)?, side(Half::Right, &hunk.new)?])
 }
 
-/// Lines cut into words. A line that is too long is one word that equals nothing.
+/// Lines cut into words. Of a long line only the part between equal ends is, where there is a line to compare it with.
 struct Words<'a> {
     lines: &'a [Vec<u8>],
+    /// The part of each line that is looked into; `None`: the line is too long.
+    parts: Vec<Option<Range<usize>>>,
     words: Vec<WordSpan>,
 }
 
@@ -95,19 +105,45 @@ struct WordSpan {
 }
 
 impl<'a> Words<'a> {
+    /// Every line by itself.
     fn new(lines: &'a [Vec<u8>]) -> Self {
+        let is_short = |line: &Vec<u8>| (line.len() <= MAX_REFINED_BYTES).then_some(0..line.len());
+        Self::of_parts(lines, lines.iter().map(is_short).collect())
+    }
+
+    /// Both sides of a hunk. Where they have the same number of lines, long ones are looked into as well.
+    fn of_both(left: &'a [Vec<u8>], right: &'a [Vec<u8>]) -> (Self, Self) {
+        let (mut old, mut new) = (Self::new(left), Self::new(right));
+        let has_long = |side: &Self| side.parts.contains(&None);
+        if left.len() == right.len() && (has_long(&old) || has_long(&new)) {
+            let parts = |line: usize| match (&old.parts[line], &new.parts[line]) {
+                (Some(old), Some(new)) => [old.clone(), new.clone()],
+                _ => between_equal_ends(&left[line], &right[line]),
+            };
+            let parts: Vec<_> = (0..left.len()).map(parts).collect();
+            let side = |side: usize| parts.iter().map(|both| Some(both[side].clone())).collect();
+            (old, new) = (Self::of_parts(left, side(0)), Self::of_parts(right, side(1)));
+        }
+        (old, new)
+    }
+
+    fn of_parts(lines: &'a [Vec<u8>], parts: Vec<Option<Range<usize>>>) -> Self {
         let mut words = Vec::new();
-        for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.len() <= MAX_REFINED_BYTES) {
-            let mut begin = 0;
-            while begin < line.len() {
-                let end = begin + word_length(&line[begin..]);
+        for (number, part) in parts.iter().enumerate() {
+            let Some(part) = part.clone() else { continue };
+            let mut begin = part.start;
+            while begin < part.end {
+                // What is still long is one word.
+                let is_long = part.len() > MAX_REFINED_BYTES;
+                let end =
+                    if is_long { part.end } else { begin + word_length(&lines[number][begin..part.end]) };
                 words.push(WordSpan { line: number, begin, end });
                 begin = end;
             }
             // The line end is a word of its own, so that lines are not run together.
             words.push(WordSpan { line: number, begin, end: begin });
         }
-        Self { lines, words }
+        Self { lines, parts, words }
     }
 
     fn text(&self, word: WordSpan) -> &'a [u8] {
@@ -131,22 +167,41 @@ impl<'a> Words<'a> {
                 _ => marks[word.line].push(word.begin..word.end),
             }
         }
-        let finish = |(line, marks): (&Vec<u8>, Vec<Range<usize>>)| {
+        let finish = |(line, marks): (usize, Vec<Range<usize>>)| {
             let marked: usize = marks.iter().map(ExactSizeIterator::len).sum();
-            match line.len() {
-                length if length > MAX_REFINED_BYTES => WordMarks::NotRefined,
-                length if marked * 100 > length * MAX_MARKED_PERCENT => WordMarks::Whole,
-                _ => WordMarks::Bytes(marks),
+            match &self.parts[line] {
+                None => WordMarks::NotRefined,
+                Some(_) if marked * 100 > self.lines[line].len() * MAX_MARKED_PERCENT => WordMarks::Whole,
+                Some(_) => WordMarks::Bytes(marks),
             }
         };
-        self.lines.iter().zip(marks).map(finish).collect()
+        marks.into_iter().enumerate().map(finish).collect()
     }
+}
+
+/// The parts of two lines between what both begin and end with. No word is cut in two.
+fn between_equal_ends(old: &[u8], new: &[u8]) -> [Range<usize>; 2] {
+    let equal = old.iter().zip(new).take_while(|(old, new)| old == new).count();
+    let cuts_word = [old, new].iter().any(|line| line.get(equal).is_some_and(|byte| is_word(*byte)));
+    let word = old[..equal].iter().rev().take_while(|byte| cuts_word && is_word(**byte)).count();
+    let top = equal - word.min(MAX_REFINED_BYTES);
+    let rests = [&old[top..], &new[top..]];
+    let equal = rests[0].iter().rev().zip(rests[1].iter().rev()).take_while(|(old, new)| old == new).count();
+    let cuts_word =
+        rests.iter().any(|rest| rest[..rest.len() - equal].last().is_some_and(|byte| is_word(*byte)));
+    let word = old[old.len() - equal..].iter().take_while(|byte| cuts_word && is_word(**byte)).count();
+    let bottom = equal - word.min(MAX_REFINED_BYTES);
+    [top..old.len() - bottom, top..new.len() - bottom]
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
 /// A run of letters and digits, a run of blanks, or one other character.
 fn word_length(text: &[u8]) -> usize {
     let class = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 0x80.. => 0,
+        byte if is_word(byte) => 0,
         b' ' | b'\t' => 1,
         _ => 2,
     };

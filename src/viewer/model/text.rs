@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::encoding::TextEncoding;
 use super::ends::compare_ends;
 use super::lines::{LineEndCounts, LineHash, LineHashers, LineScan, LineTable, stop_if_asked};
 use super::refine;
+use super::white_space::WhiteSpace;
 use crate::diff::{MAX_COMPARED_LINES, PATIENCE, Precision, Region, compare};
 use crate::progress::CancelToken;
 use crate::words::contents as words;
@@ -69,13 +71,16 @@ pub struct LineDiff {
     left: LineTable,
     right: LineTable,
     /// The places that differ, from top to bottom.
-    hunks: Vec<Region>,
+    pub(super) hunks: Vec<Region>,
+    /// The places that differ when all white space counts, where some is ignored.
+    pub(super) exact: Option<Arc<[Region]>>,
+    pub(super) white_space: WhiteSpace,
     /// Which left line stands beside which right one, in hunks where that is not simply the first beside the first.
     pairs: HashMap<usize, Box<[(usize, usize)]>>,
     sides: TextSides,
     coarse: Option<Coarse>,
     ignores_line_ends: bool,
-    hashes: [Vec<LineHash>; 2],
+    pub(super) hashes: [Vec<LineHash>; 2],
 }
 
 /// A text that was looked at once.
@@ -137,6 +142,8 @@ impl LineDiff {
             left: left.scan.lines,
             right: right.scan.lines,
             hunks: Vec::new(),
+            exact: None,
+            white_space: WhiteSpace::Counts,
             pairs: HashMap::new(),
             sides,
             coarse: None,
@@ -168,8 +175,13 @@ impl LineDiff {
                 (hunks, coarse)
             }
         };
-        self.pairs = refine::pair_lines(self, cancel);
+        (self.exact, self.white_space) = (None, WhiteSpace::Counts);
+        self.pair_lines(cancel);
         Ok(())
+    }
+
+    pub(super) fn pair_lines(&mut self, cancel: &CancelToken) {
+        self.pairs = refine::pair_lines(self, cancel);
     }
 
     /// The same texts compared again, with more patience.

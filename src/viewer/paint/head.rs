@@ -7,7 +7,9 @@ use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space};
 use crate::toolkit::widgets::{IconButton, Notice, icon_at, icon_button, segmented};
 use crate::viewer::layout::{Layout, LayoutChoice, PaneAction, PaneRequest, PaneState, Rows};
-use crate::viewer::model::{ChangeNote, Coarse, Half, LineDiff, NoteWeight, TextSides, View, ViewedContents};
+use crate::viewer::model::{
+    ChangeNote, Coarse, Half, LineDiff, NoteWeight, TextSides, View, ViewedContents, WhiteSpace,
+};
 use crate::words::{contents as words, fill};
 
 /// Notes that are shown at once; the others come on request.
@@ -185,6 +187,14 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
             out.push(request);
         }
     }
+    if let Some(diff) = contents.text().filter(|_| view == View::Text) {
+        state.ask_for_white_space(diff, out);
+        if let Some(ignored) = ignored(diff)
+            && band_ui(ui, Notice::Information, words::WHITE_SPACE, &ignored, Some(words::WHITE_SPACE_COUNTS))
+        {
+            state.act(contents, PaneAction::Count(WhiteSpace::Counts), out);
+        }
+    }
     if let Some(why) = contents.why_binary.as_deref().filter(|_| view == View::Bytes) {
         band_ui(ui, Notice::Information, words::NOTE_BYTES, why, None);
     }
@@ -196,6 +206,29 @@ pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, ou
             let sentence = fill(words::BYTES_NOT_COMPARED, &[("why", failure)]);
             band_ui(ui, Notice::Caution, words::NOTE_NOT_COMPARED, &sentence, None);
         }
+    }
+}
+
+/// Which white space is ignored, and what is not shown because of it; `None` where all of it counts.
+fn ignored(diff: &LineDiff) -> Option<String> {
+    let ignored = white_space(diff.white_space())?;
+    let hidden = diff.hidden();
+    let what = match hidden {
+        0 => words::WHITE_SPACE_NONE,
+        _ if diff.hunks().is_empty() => words::WHITE_SPACE_ALL,
+        1 => words::WHITE_SPACE_ONE,
+        _ => words::WHITE_SPACE_SEVERAL,
+    };
+    Some(format!("{ignored} {}", fill(what, &[("n", &with_thousands(hidden as u64))])))
+}
+
+/// What is ignored, in a sentence.
+const fn white_space(white_space: WhiteSpace) -> Option<&'static str> {
+    match white_space {
+        WhiteSpace::Counts => None,
+        WhiteSpace::IgnoredAtLineEnds => Some(words::WHITE_SPACE_ENDS_IGNORED),
+        WhiteSpace::IgnoredInAmount => Some(words::WHITE_SPACE_AMOUNT_IGNORED),
+        WhiteSpace::Ignored => Some(words::WHITE_SPACE_IGNORED),
     }
 }
 

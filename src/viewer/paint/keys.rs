@@ -20,7 +20,7 @@ const fn bind(modifiers: Modifiers, key: Key, action: PaneAction, words: &'stati
 }
 
 /// All keys that stand for a [`PaneAction`]; those with more modifiers first, as egui ignores further ones.
-pub const KEYS: [KeyBinding; 14] = [
+pub const KEYS: [KeyBinding; 18] = [
     bind(
         Modifiers::COMMAND.plus(Modifiers::SHIFT),
         Key::C,
@@ -28,12 +28,16 @@ pub const KEYS: [KeyBinding; 14] = [
         words::COPY_AS_PATCH_KEY,
     ),
     bind(Modifiers::COMMAND, Key::A, PaneAction::SelectAll, words::MARK_EVERYTHING),
+    bind(Modifiers::COMMAND, Key::F, PaneAction::Find, words::FIND),
     bind(Modifiers::COMMAND, Key::G, PaneAction::GoTo, words::GO_TO),
+    bind(Modifiers::SHIFT, Key::F3, PaneAction::PreviousHit, words::FIND_PREVIOUS),
     bind(Modifiers::SHIFT, Key::F7, PaneAction::PreviousHunk, words::PREVIOUS_CHANGE),
     bind(Modifiers::SHIFT, Key::X, PaneAction::ToggleWholeFile, words::LINES_WHOLE_FILE),
+    bind(Modifiers::NONE, Key::F3, PaneAction::NextHit, words::FIND_NEXT),
     bind(Modifiers::NONE, Key::F7, PaneAction::NextHunk, words::NEXT_CHANGE),
     bind(Modifiers::NONE, Key::N, PaneAction::NextHunk, words::NEXT_CHANGE),
     bind(Modifiers::NONE, Key::P, PaneAction::PreviousHunk, words::PREVIOUS_CHANGE),
+    bind(Modifiers::NONE, Key::W, PaneAction::NextWhiteSpace, words::WHITE_SPACE_NEXT),
     bind(Modifiers::NONE, Key::X, PaneAction::ExpandGap, words::GAP_MORE),
     bind(Modifiers::NONE, Key::Num1, PaneAction::Lay(LayoutChoice::SideBySide), words::VIEW_SIDE_BY_SIDE),
     bind(Modifiers::NONE, Key::Num2, PaneAction::Lay(LayoutChoice::Unified), words::VIEW_UNIFIED),
@@ -61,9 +65,9 @@ pub(super) fn actions(ui: &Ui, is_on_gap: bool) -> Vec<PaneAction> {
             if binding.key == Key::Enter && !is_on_gap {
                 continue;
             }
-            if input.consume_key(binding.modifiers, binding.key) {
-                actions.push(binding.action);
-            }
+            // Keys can be faster than pictures: each press counts.
+            let presses = input.count_and_consume_key(binding.modifiers, binding.key);
+            actions.extend(std::iter::repeat_n(binding.action, presses));
         }
     });
     actions
@@ -86,11 +90,9 @@ pub(super) fn steps(ui: &Ui) -> Vec<(ListStep, bool)> {
     let mut steps = Vec::new();
     ui.input_mut(|input| {
         for (modifiers, key, step) in plain {
-            if input.consume_key(modifiers.plus(Modifiers::SHIFT), key) {
-                steps.push((step, true));
-            }
-            if input.consume_key(modifiers, key) {
-                steps.push((step, false));
+            for (modifiers, is_marking) in [(modifiers.plus(Modifiers::SHIFT), true), (modifiers, false)] {
+                let presses = input.count_and_consume_key(modifiers, key);
+                steps.extend(std::iter::repeat_n((step, is_marking), presses));
             }
         }
     });

@@ -35,6 +35,8 @@ pub(super) struct LineStyle<'a> {
     pub tone: Option<ChangeTone>,
     pub marks: Option<&'a WordMarks>,
     pub spans: &'a [Span],
+    /// What is looked for, and whether it is the place one is at.
+    pub found: &'a [(Range<usize>, bool)],
     /// The part that is selected, in source bytes, and whether the selection goes on behind its end.
     pub selected: Option<(Range<usize>, bool)>,
 }
@@ -46,6 +48,8 @@ pub(super) struct Placed {
     first_char: usize,
     /// Where the galley begins, from the line's beginning.
     offset: f32,
+    /// What of the line is behind the galley, in points.
+    behind: f32,
 }
 
 impl Placed {
@@ -71,6 +75,7 @@ impl Placed {
             galley: painter.layout_job(job),
             first_char: chars.start,
             offset: chars.start as f32 * metrics.char_width,
+            behind: (line.chars - chars.end) as f32 * metrics.char_width,
         }
     }
 
@@ -87,9 +92,9 @@ impl Placed {
         self.first_char + cursor.index.0
     }
 
-    /// How far the line reaches.
+    /// How far the line reaches, also where it is not laid out.
     pub fn right(&self) -> f32 {
-        self.offset + self.galley.size().x
+        self.offset + self.galley.size().x + self.behind
     }
 }
 
@@ -167,6 +172,12 @@ pub(super) fn paint_line(
             let word = Rect::from_x_y_ranges(x, column.shrink2(egui::vec2(0.0, 1.0)).y_range());
             painter.rect_filled(word, 2, tone.word);
         }
+    }
+    for (range, is_present) in look.found {
+        let place = Rect::from_x_y_ranges(part(range), column.shrink2(egui::vec2(0.0, 1.0)).y_range());
+        painter.rect_filled(place, 2, look.tokens.selection);
+        let stroke = Stroke::new(if *is_present { 2.0 } else { 1.0 }, look.tokens.focus);
+        painter.rect_stroke(place, 2, stroke, egui::StrokeKind::Inside);
     }
     if let Some((range, goes_on)) = &look.selected {
         let mut x = part(range);

@@ -4,7 +4,7 @@ use egui::{Response, Ui};
 
 use super::Given;
 use crate::viewer::layout::{PaneAction, PaneRequest, PaneState};
-use crate::viewer::model::{Half, LineDiff, TextSides};
+use crate::viewer::model::{Half, LineDiff, TextSides, WhiteSpace};
 use crate::words::contents as words;
 
 /// Shows it when it is asked for.
@@ -35,6 +35,11 @@ fn actions(diff: &LineDiff) -> Vec<(&'static str, PaneAction)> {
         (words::COPY_PATH, PaneAction::CopyPath, true),
         (words::MARK_EVERYTHING, PaneAction::SelectAll, true),
         (words::FULL_WIDTH, PaneAction::ToggleWideHunks, both),
+        (words::FIND, PaneAction::Find, true),
+        (words::WHITE_SPACE_COUNTS, PaneAction::Count(WhiteSpace::Counts), both),
+        (words::WHITE_SPACE_ENDS, PaneAction::Count(WhiteSpace::IgnoredAtLineEnds), both),
+        (words::WHITE_SPACE_AMOUNT, PaneAction::Count(WhiteSpace::IgnoredInAmount), both),
+        (words::WHITE_SPACE_IGNORE, PaneAction::Count(WhiteSpace::Ignored), both),
     ];
     all.into_iter().filter(|(_, _, is_there)| *is_there).map(|(words, action, _)| (words, action)).collect()
 }

@@ -4,6 +4,7 @@
 //! [`Pictures`], remembers what a person did in a [`PaneState`], and asks for what it cannot do itself with
 //! [`PaneRequest`]s. It reads no file but the pieces of a large content that come into view, and waits for nothing.
 
+mod find;
 mod gap;
 mod head;
 mod hex;
@@ -52,6 +53,7 @@ pub fn pane_ui(ui: &mut Ui, given: Given<'_>, state: &mut PaneState, out: &mut V
         ui.add_space(4.0);
         head::notes_ui(ui, &given, state, out);
         head::go_to_ui(ui, &given, state);
+        find::find_ui(ui, &given, state, out);
         match (state.view(given.contents), given.contents.text()) {
             (View::Text, Some(diff)) => text::text_ui(ui, &given, diff, state, out),
             (View::Bytes, _) => hex::hex_ui(ui, &given, state, out),

@@ -153,11 +153,13 @@ impl RowPainter<'_> {
         let marks = marks.filter(|_| row.hunk.is_some_and(|hunk| !self.diff.hunks()[hunk].is_one_sided()));
         let drawn = self.state.line(self.diff, half, line);
         let selection = self.state.selection.filter(|selection| selection.column == column);
+        let found = self.state.search.as_ref().map(|search| search.in_line(half, line)).unwrap_or_default();
         let look = LineStyle {
             tokens: self.tokens,
             tone,
             marks,
             spans: self.highlights.map_or(&[], |highlights| highlights.line(half, line)),
+            found: &found,
             selected: selection.and_then(|selection| selection.part(number, drawn.shown.source_bytes())),
         };
         let text = self.columns.text(rect);

@@ -8,12 +8,16 @@ use super::rows::{Columns, paint};
 use super::{Given, gap, list, menu, ruler};
 use crate::text::with_thousands;
 use crate::toolkit::theme::Tokens;
-use crate::viewer::layout::{Caret, Column, Layout, LineRowKind, PaneRequest, PaneState, Rows, Selection};
+use crate::viewer::layout::{
+    Caret, Column, Layout, LineRowKind, PaneRequest, PaneState, Rows, Selection, Spot,
+};
 use crate::viewer::model::{Half, LineDiff};
 use crate::words::{contents as words, fill};
 
 /// Room above and below the characters of a row.
 const ROW_PADDING: f32 = 4.0;
+/// Characters of what is shown that should be in view, at least.
+const REVEALED_CHARS: f32 = 8.0;
 /// Height of the bar that moves lines to the side.
 const SIDE_BAR_HEIGHT: f32 = 12.0;
 
@@ -44,6 +48,9 @@ pub(super) fn text_ui(
     take_keys(ui, given, state, row_id, out);
     scroll(ui, &response, state, &metrics);
     point(ui, &response, diff, state, &columns, &metrics);
+    if let Some(spot) = state.reveals.take() {
+        reveal(spot, diff, state, &columns, &metrics);
+    }
     paint(ui, given, diff, state, &columns, &metrics, rows_area);
     let label = row_label(diff, state);
     list::present_row(ui, row_id, rows_area, metrics.row_height, &state.place, &label);
@@ -100,6 +107,19 @@ fn scroll(ui: &Ui, response: &Response, state: &mut PaneState, metrics: &Metrics
         }
     }
     state.shift = state.shift.clamp(0.0, state.widest.max(0.0));
+}
+
+/// Moves the lines to the side, if need be, so that `spot` is in view.
+fn reveal(spot: Spot, diff: &LineDiff, state: &mut PaneState, columns: &Columns, metrics: &Metrics) {
+    let shown = &state.line(diff, spot.half, spot.line).shown;
+    let x = shown.char_of_byte(shown.to_shown(spot.byte)) as f32 * metrics.char_width;
+    let width = columns.text(columns.cells[0]).width();
+    let is_in_view = x >= state.shift && x + REVEALED_CHARS * metrics.char_width <= state.shift + width;
+    if !is_in_view {
+        state.shift = (x - width / 3.0).max(0.0);
+        // How wide the lines are is known when they are painted; until then it is this wide at least.
+        state.widest = state.widest.max(state.shift);
+    }
 }
 
 /// Marks with the pointer, and makes the row below it the present one.
@@ -173,8 +193,14 @@ fn caret_at(
     };
     let text = columns.text(cell);
     let drawn = state.line(diff, half, line);
-    let look =
-        LineStyle { tokens: Tokens::from_context(ui), tone: None, marks: None, spans: &[], selected: None };
+    let look = LineStyle {
+        tokens: Tokens::from_context(ui),
+        tone: None,
+        marks: None,
+        spans: &[],
+        selected: None,
+        found: &[],
+    };
     let placed = Placed::new(ui.painter(), &drawn.shown, &look, metrics, (state.shift, text.width()));
     let char = placed.char_at(pointer.x - text.left() + state.shift);
     let byte = drawn.shown.to_source(drawn.shown.byte_of_char(char.min(drawn.shown.chars)));

@@ -151,3 +151,22 @@ fn a_typed_path_is_opened_by_enter() {
     person.types(Modifiers::NONE, Key::Enter);
     person.must_see(words::NOTHING_TO_TAKE_BACK);
 }
+
+#[test]
+fn the_filter_keeps_the_keyboard_while_somebody_types_into_it() {
+    let mut person = Person::with_sample();
+    person.opens_tab(words::TAB_CHANGES);
+    person.control(words::FILTER).focus();
+    person.settle();
+    for letter in ["c", "o", "n"] {
+        person.harness.event(egui::Event::Text(letter.to_owned()));
+        person.settle();
+    }
+    let typed = |person: &Person| {
+        person.model(|model| model.workspace.tree.as_ref().map(|tree| tree.filter().text.clone()))
+    };
+    assert_eq!(typed(&person).as_deref(), Some("con"));
+    person.types(Modifiers::NONE, Key::Backspace);
+    assert_eq!(typed(&person).as_deref(), Some("co"));
+    assert!(person.control(words::FILTER).is_focused());
+}
