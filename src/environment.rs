@@ -1,7 +1,8 @@
 //! Clock, chance, user and machine as one value, so that whole outputs can be repeated in a test.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Everything the engine wants to know that is neither in a bundle nor in a folder.
@@ -33,18 +34,18 @@ impl Environment {
         let name = |keys: &[&str]| {
             keys.iter().find_map(|key| std::env::var(key).ok()).filter(|name| !name.is_empty())
         };
-        let own = directories::ProjectDirs::from("", "", "Patchwright");
+        let own = OwnFolders::of_this_person();
         Self {
             now: Arc::new(jiff::Timestamp::now),
             random: Arc::new(random_id),
             user: name(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(user_id),
             host: host_name().unwrap_or_else(|| "unknown".to_owned()),
             platform: format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH),
-            holds_list: own.as_ref().map(|own| own.data_local_dir().join("holds.json")),
-            trust_file: own.as_ref().map(|own| own.config_dir().join("trust.toml")),
+            holds_list: own.in_data("holds.json"),
+            trust_file: own.in_config("trust.toml"),
             machine_trust_file: machine_folder().map(|folder| folder.join("trust.toml")),
-            keys_folder: own.as_ref().map(|own| own.config_dir().join("keys")),
-            seen_file: own.as_ref().map(|own| own.data_local_dir().join("seen.json")),
+            keys_folder: own.in_config("keys"),
+            seen_file: own.in_data("seen.json"),
         }
     }
 
@@ -79,6 +80,42 @@ impl Environment {
     /// 32 hex digits that nobody can guess.
     pub(crate) fn random_id(&self) -> String {
         format!("{:032x}", (self.random)())
+    }
+}
+
+/// Where this person's settings and memories are. Without a home there are none, and that is no error: the accounts of
+/// services often have one that does not exist, or is `/dev/null`.
+pub(crate) struct OwnFolders {
+    config: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+}
+
+impl OwnFolders {
+    pub fn of_this_person() -> Self {
+        let home = directories::BaseDirs::new().map(|own| own.home_dir().to_owned());
+        let Some(own) = directories::ProjectDirs::from("", "", "Patchwright") else {
+            return Self { config: None, data: None };
+        };
+        let place = |folder: &Path| can_be(folder, home.as_deref()).then(|| folder.to_owned());
+        Self { config: place(own.config_dir()), data: place(own.data_local_dir()) }
+    }
+
+    fn in_config(&self, name: &str) -> Option<PathBuf> {
+        self.config.as_ref().map(|folder| folder.join(name))
+    }
+
+    fn in_data(&self, name: &str) -> Option<PathBuf> {
+        self.data.as_ref().map(|folder| folder.join(name))
+    }
+}
+
+/// Whether there can be a folder of settings: outside the home always, in it if it is a folder. A home that cannot be
+/// looked at may be one.
+fn can_be(folder: &Path, home: Option<&Path>) -> bool {
+    let Some(home) = home.filter(|home| folder.starts_with(home)) else { return true };
+    match std::fs::metadata(home) {
+        Ok(found) => found.is_dir(),
+        Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
     }
 }
 
@@ -121,4 +158,25 @@ fn user_id() -> String {
 #[cfg(not(unix))]
 fn user_id() -> String {
     "unknown".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_home_that_is_no_folder_has_no_settings_in_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = folder.path();
+        assert!(can_be(&home.join(".config"), Some(home)), "they are made when there is something to keep");
+        let file = home.join("file");
+        std::fs::write(&file, "").expect("written");
+        for none in [file, home.join("nonexistent")] {
+            assert!(!can_be(&none.join(".config"), Some(&none)), "{}", none.display());
+            assert!(
+                can_be(Path::new("/var/lib/service"), Some(&none)),
+                "it is said elsewhere where they are"
+            );
+        }
+    }
 }

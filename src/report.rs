@@ -112,6 +112,7 @@ impl Report {
             Error::Refused(obstacles) => of_obstacles(obstacles),
             Error::NotTrusted { file, denial, verdict } => trust::not_trusted(code, file, *denial, verdict),
             Error::Keys(error) => trust::of_keys(code, error),
+            Error::Guarded(error) => trust::of_guarded(code, error),
             Error::Busy { path } => Self::new(code, "Somebody else is changing this folder right now")
                 .at(path.display())
                 .hint("Wait until they are done, then try again."),

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::environment::OwnFolders;
+use crate::guarded::make_folder;
 use crate::whole_file::WholeFile;
 
 /// Most pairs of patch and folder that are remembered.
@@ -125,8 +127,7 @@ pub struct SettingsFiles {
 impl SettingsFiles {
     /// That of the person who runs the program; without a home it remembers nothing.
     pub fn of_this_person() -> Self {
-        let own = directories::ProjectDirs::from("", "", "Patchwright");
-        Self { place: own.map(|own| own.data_local_dir().to_owned()) }
+        Self { place: OwnFolders::of_this_person().data }
     }
 
     /// One in `place`; without one it remembers nothing.
@@ -148,7 +149,7 @@ impl SettingsFiles {
     /// The system's.
     pub fn save(&self, settings: &Settings, recent: &Recent) -> io::Result<()> {
         let Some(place) = &self.place else { return Ok(()) };
-        std::fs::create_dir_all(place)?;
+        make_folder(place)?;
         WholeFile::write_private(&place.join("settings.json"), &serde_json::to_vec_pretty(settings)?)?;
         WholeFile::write_private(&place.join("recent.json"), &serde_json::to_vec_pretty(recent)?)
     }
@@ -157,7 +158,7 @@ impl SettingsFiles {
     pub fn begin_trial(&self, name: &str) {
         if let Some(place) = &self.place {
             // What cannot be noted costs a second attempt by hand, nothing else.
-            let _ = std::fs::create_dir_all(place).and_then(|()| std::fs::write(place.join(TRIAL), name));
+            let _ = make_folder(place).and_then(|()| std::fs::write(place.join(TRIAL), name));
         }
     }
 

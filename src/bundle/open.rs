@@ -109,7 +109,7 @@ pub(crate) fn place_of(patch: &Patch) -> SequencePlace {
 pub struct VerifiedBundle {
     /// What it says.
     pub patch: Patch,
-    /// Who vouches for it.
+    /// Who vouches for it, by the rules of the product that it says it is for.
     pub verdict: Verdict,
     /// How the diffs fit, if it was made of text patches for one folder.
     pub text: Option<TextOrigin>,
@@ -163,6 +163,14 @@ impl VerifiedBundle {
         }
         let claim = Claim { folder: folder.map(str::to_owned), ..claim_of(&self.patch, &self.manifest) };
         judge(&claim, &self.signatures, &self.reviews, keyring, now)
+    }
+
+    /// SHA-256 of the unpacked text and of how it was read, if it was made of text patches.
+    pub(crate) fn reading(&self) -> Option<Digest> {
+        match &self.content {
+            BundleContent::Container(_) => None,
+            BundleContent::Memory(memory) => Some(memory.reading),
+        }
     }
 
     /// The exact bytes of the manifest.

@@ -113,6 +113,8 @@ pub(crate) enum VolumeProblem {
 pub(crate) struct FailedCheck {
     /// Whether it has to pass.
     pub is_required: bool,
+    /// Whether it was asked only once somebody had agreed: nobody has been shown what comes of it.
+    pub is_late: bool,
     pub check: String,
     /// What was seen.
     pub evidence: String,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Report, in_words};
 use crate::model::Code;
-use crate::workbench::{Denial, KeysError, Standing, Verdict};
+use crate::workbench::{Denial, GuardedError, KeysError, Standing, Verdict};
 
 /// A patch is not applied, or not shown, because of who vouches for it.
 pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Verdict) -> Report {
@@ -43,14 +43,35 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
     }
 }
 
-/// Keys or rules cannot be read or written.
-pub(super) fn of_keys(code: Code, error: &KeysError) -> Report {
+/// A file that decides what is trusted cannot be looked at, or others could have written it.
+pub(super) fn of_guarded(code: Code, error: &GuardedError) -> Report {
     match error {
-        KeysError::Io { doing, path, source } => {
-            Report::new(code, format!("Cannot {doing} the file of keys and rules"))
+        GuardedError::Io { doing, path, source } => {
+            Report::new(code, format!("Cannot {doing} a file that decides what is trusted"))
                 .at(path.display())
                 .because(in_words(source))
         }
+        GuardedError::OfOthers { path, problem, mend } => {
+            let shown = super::shell_word(&path.display().to_string());
+            let report = Report::new(code, "Others could change what is trusted here")
+                .at(path.display())
+                .because(format!("it {problem}"))
+                .hint(format!("If what is in it is right: {mend} {shown}"));
+            match mend.starts_with("chown root") {
+                true => report.hint("Or run it with root's own home, as sudo -H does."),
+                false => report,
+            }
+        }
+    }
+}
+
+/// Keys or rules cannot be read or written.
+pub(super) fn of_keys(code: Code, error: &KeysError) -> Report {
+    match error {
+        KeysError::Guarded(error) => of_guarded(code, error),
+        KeysError::Io { path, source } => Report::new(code, "Cannot write the file of keys and rules")
+            .at(path.display())
+            .because(in_words(source)),
         KeysError::Wrong { path, detail } => {
             Report::new(code, "The file of keys and rules cannot be used, so nobody is trusted")
                 .at(path.display())

@@ -4,7 +4,8 @@
 //!
 //! - an interpreter out of a closed set, named by an absolute path of the system's own (`program_of`); nothing is
 //!   ever found through `PATH` or in the folder that is patched;
-//! - its text as a file of ours in a scratch folder that only this user can read, which is also where it starts;
+//! - its text as a file of ours in a scratch folder that only this user can read and nobody else can exchange, which is
+//!   also where it starts;
 //! - arguments that we choose, never a line for a shell;
 //! - an environment of a handful of names ([`Job`] lists them), whatever this program was started with;
 //! - no input, no terminal, a session (on Windows a job) of its own;
@@ -38,6 +39,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::guarded::check_folder;
 use crate::model::Interpreter;
 use crate::progress::CancelToken;
 #[cfg(all(test, unix))]
@@ -163,8 +165,7 @@ impl StagedScript {
     fn new(job: &Job<'_>) -> Result<Self, String> {
         let program = program_of(job.interpreter)?;
         refuse_inside(&program, job.target, "the interpreter")?;
-        let scratch = system::private(tempfile::Builder::new().prefix("patchwright-script-")).tempdir();
-        let scratch = scratch.map_err(|error| format!("cannot make a folder for it: {error}"))?;
+        let scratch = scratch_in(&std::env::temp_dir())?;
         refuse_inside(scratch.path(), job.target, "the folder for temporary files")?;
         let target = std::path::absolute(job.target).map_err(|error| error.to_string())?;
         let name = write_text(job, scratch.path()).map_err(|error| format!("cannot write it: {error}"))?;
@@ -226,6 +227,14 @@ impl StagedScript {
         });
         Ran { end, took, output, dropped_bytes, left_running }
     }
+}
+
+/// A new folder for one run. Whoever can exchange it before the interpreter opens the script decides what runs.
+fn scratch_in(folder: &Path) -> Result<TempDir, String> {
+    let scratch = system::private(tempfile::Builder::new().prefix("patchwright-script-")).tempdir_in(folder);
+    let scratch = scratch.map_err(|error| format!("cannot make a folder for it: {error}"))?;
+    check_folder(scratch.path()).map_err(|error| format!("its folder is not safe: {error}"))?;
+    Ok(scratch)
 }
 
 /// Nothing that decides what runs may come from the folder that is patched.

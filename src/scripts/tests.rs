@@ -257,3 +257,19 @@ fn the_scratch_folder_is_private_and_goes() {
     assert_eq!(mode, "700");
     assert!(!PathBuf::from(place.trim()).exists(), "{place} is still there");
 }
+
+#[test]
+fn no_script_runs_out_of_a_folder_in_which_others_can_exchange_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let temporary = tempfile::tempdir().expect("a folder");
+    let scratch = |mode| {
+        fs::set_permissions(temporary.path(), fs::Permissions::from_mode(mode)).expect("set");
+        scratch_in(temporary.path())
+    };
+    let refused = scratch(0o777).expect_err("anybody could rename it away");
+    assert!(refused.contains("can be written by everybody"), "{refused}");
+    assert_eq!(fs::read_dir(temporary.path()).expect("listed").count(), 0, "nothing is left lying there");
+    for mode in [0o1777, 0o755, 0o700] {
+        scratch(mode).expect("nobody else can exchange what is in it");
+    }
+}

@@ -420,7 +420,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Health => "A check failed after the change",
         Code::InUse => "A program is using a file",
         Code::Interrupted => "Stopped, as you wished",
-        Code::Io => "The system did not allow it",
+        Code::Io => "A file or folder could not be read or written",
         Code::Limit => "This patch file is larger than allowed",
         Code::Manifest | Code::Path => "This patch file breaks a rule",
         Code::Missing => "Files that the patch needs are missing",

@@ -8,6 +8,7 @@ use crate::bundle::{BundleError, OpenError};
 use crate::diff::patch_text::PatchTextError;
 use crate::disk::ScanError;
 use crate::disk::fs::FolderError;
+use crate::guarded::GuardedError;
 use crate::ledger::LedgerError;
 use crate::model::{Code, TreePath};
 use crate::plan::Obstacle;
@@ -65,6 +66,9 @@ pub enum Error {
     /// Keys or rules cannot be read or written.
     #[error(transparent)]
     Keys(#[from] trust::KeyStoreError),
+    /// A file that decides what is trusted cannot be looked at, or others could have written it.
+    #[error(transparent)]
+    Guarded(#[from] GuardedError),
     /// Somebody else is changing the folder.
     #[error("somebody else is changing {path:?} right now")]
     Busy {
@@ -180,6 +184,11 @@ impl Error {
         Self::refused(Disk::MovedSinceSeen)
     }
 
+    /// What would happen is not what somebody agreed to.
+    pub(super) fn not_as_agreed() -> Self {
+        Self::refused(Disk::NotAsAgreed)
+    }
+
     /// The code to print.
     pub fn code(&self) -> Code {
         match self {
@@ -207,6 +216,7 @@ impl Error {
             {
                 Code::Rights
             }
+            Error::Keys(trust::KeyStoreError::Guarded(error)) | Error::Guarded(error) => error.code(),
             Error::Keys(trust::KeyStoreError::Io { .. } | trust::KeyStoreError::NoPlace) => Code::Io,
             Error::Keys(trust::KeyStoreError::Wrong { .. }) => Code::Policy,
             Error::Busy { .. } => Code::Busy,

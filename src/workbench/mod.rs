@@ -19,8 +19,10 @@ pub(crate) use crate::plan::Recalled;
 pub use change::accept::Accepted;
 pub(crate) use change::accept::KeptEdit;
 pub use change::apply::{Applied, ApplyOptions};
+pub use change::decision::DecisionDigest;
 pub(crate) use change::heal::HealPreview;
 pub use change::heal::{HealOptions, Healed};
+pub use change::permission::CheckedBundles;
 pub use change::plan_file::PlanFile;
 pub(crate) use change::plan_file::{NodeFacts, PlannedStep};
 pub use change::preview::ApplyPreview;
@@ -41,7 +43,7 @@ pub(crate) use keys::{KeyWish, KnownKey, MadeKey};
 pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace};
 pub use look::changes::{ChangeSide, OneChange};
 pub(crate) use look::drift::DriftCause;
-pub(crate) use look::folders::FolderList;
+pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};
 pub(crate) use look::inspect::{Inspection, Verification};
@@ -61,6 +63,7 @@ pub(crate) use text_patch::{
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::OrderFinding;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
+pub(crate) use crate::guarded::GuardedError;
 pub use crate::ledger::{Action, Entry, Installed, PatchNote};
 pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
 pub use crate::transaction::recover::{OnForeign, Undone};

@@ -23,11 +23,11 @@ fn with_rule(trust: &str) -> String {
 
 fn scene_before_the_rule() -> Sandbox {
     let sandbox = Sandbox::with(&[("app/readme.txt", "one\n"), ("other/readme.txt", "one\n")]);
-    let console = Console::new(&sandbox).with_keys();
-    trust(&sandbox, &console, "anna", 1, "Lighthouse");
+    trust(&sandbox, &Console::new(&sandbox).with_keys(), "anna", 1, "Lighthouse");
     save(&sandbox, "first", "Lighthouse", "one\n", "two\n");
-    console.done("sign $/first.patchbundle --key $/anna.key");
-    console.done("apply $/first.patchbundle $/app --yes");
+    for command in ["sign $/first.patchbundle --key $/anna.key", "apply $/first.patchbundle $/app --yes"] {
+        Console::new(&sandbox).with_keys().done(command);
+    }
     sandbox
 }
 
@@ -40,9 +40,13 @@ fn trust(sandbox: &Sandbox, console: &Console<'_>, name: &str, seed: u8, product
 
 /// Writes `$/NAME.patchbundle`, which says that it is for `product`.
 fn save(sandbox: &Sandbox, name: &str, product: &str, old: &str, new: &str) {
+    save_number(sandbox, name, product, 5, [old, new]);
+}
+
+fn save_number(sandbox: &Sandbox, name: &str, product: &str, number: u64, [old, new]: [&str; 2]) {
     let bundle = sandbox.bundle(&format!("P-{name}")).replace("readme.txt", old, new).but(|patch| {
         patch.about.product.name = product.to_owned();
-        patch.about.sequence = 5;
+        patch.about.sequence = number;
         patch.about.fixes = vec![format!("FIX-{name}")];
     });
     sandbox.save(&format!("{name}.patchbundle"), &bundle);
@@ -142,8 +146,8 @@ fn a_renamed_product_needs_a_reason_once_which_the_history_keeps() {
     console.done(&format!(
         "key trust $/anna.pub --name anna --product Lighthouse --product Beacon --fingerprint {print} --yes"
     ));
-    for (name, old, new) in [("renamed", "two\n", "three\n"), ("next", "three\n", "four\n")] {
-        save(&sandbox, name, "Beacon", old, new);
+    for (name, number, texts) in [("renamed", 5, ["two\n", "three\n"]), ("next", 6, ["three\n", "four\n"])] {
+        save_number(&sandbox, name, "Beacon", number, texts);
         console.done(&format!("sign $/{name}.patchbundle --key $/anna.key"));
     }
     expect_refused(&apply(&sandbox, "renamed.patchbundle", ""), &sandbox, "E-PRODUCT");

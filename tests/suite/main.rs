@@ -10,6 +10,7 @@ mod show_hidden_text;
 
 mod preview_changes;
 
+mod agree_to_a_change;
 mod apply_patches;
 mod apply_text_patches;
 mod keep_local_edits;
@@ -17,8 +18,10 @@ mod roll_back;
 mod stacks;
 
 mod believe_a_history;
+mod guard_what_decides;
 mod know_the_folder;
 mod look_without_reaching_out;
+mod tell_what_content_may_do;
 mod trust_a_patch;
 
 mod call_patches_back;

@@ -4,6 +4,7 @@
 //! whoever has to tell reasons apart matches on them.
 
 mod at_place;
+mod danger;
 mod disk;
 mod edits;
 mod keys;
@@ -16,6 +17,7 @@ mod unfit;
 use std::fmt::Display;
 
 pub(crate) use at_place::{AtPlace, Unlike};
+pub(crate) use danger::Danger;
 pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};
 pub(crate) use keys::{Keys, Reviewing};
@@ -63,7 +65,7 @@ macro_rules! families {
     };
 }
 
-families!(AtPlace, Disk, Edits, Keys, Making, Reviewing, Scripts, Signers, Undo, Unfit);
+families!(AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Scripts, Signers, Undo, Unfit);
 
 impl Obstacle {
     pub(crate) fn new(why: impl Into<Why>) -> Self {

@@ -1,10 +1,11 @@
-//! Reads and writes a file of keys and rules: strict, whole or not at all, never while somebody else writes it.
+//! Reads and writes a file of keys and rules: strict, whole or not at all, never while somebody else writes it, and only
+//! where nobody else could have written it.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{KeyStore, wire};
+use crate::guarded::{self, GuardedError};
 use crate::whole_file::WholeFile;
 
 /// Longest file of keys and rules, in bytes: ten thousand keys at four hundred bytes each.
@@ -13,11 +14,12 @@ const MAX_STORE_BYTES: u64 = 4 << 20;
 /// Why keys and rules cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyStoreError {
+    /// It cannot be reached, or others could have written it.
+    #[error(transparent)]
+    Guarded(#[from] GuardedError),
     /// The system refused.
-    #[error("cannot {doing} {}", path.display())]
+    #[error("cannot write {}", path.display())]
     Io {
-        /// What was attempted.
-        doing: &'static str,
         /// Which file.
         path: PathBuf,
         /// Why.
@@ -37,20 +39,8 @@ pub enum KeyStoreError {
 }
 
 pub(super) fn load(path: &Path) -> Result<KeyStore, KeyStoreError> {
-    let failed = |source| KeyStoreError::Io { doing: "read", path: path.to_owned(), source };
     let wrong = |detail: String| KeyStoreError::Wrong { path: path.to_owned(), detail };
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(KeyStore::default()),
-        opened => opened.map_err(failed)?,
-    };
-    if may_be_changed_by_others(&file).map_err(failed)? {
-        return Err(wrong("everybody may write to it, so nobody knows who wrote it".to_owned()));
-    }
-    let mut bytes = Vec::new();
-    file.take(MAX_STORE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > MAX_STORE_BYTES {
-        return Err(wrong(format!("it is longer than {MAX_STORE_BYTES} bytes")));
-    }
+    let Some(bytes) = guarded::read(path, MAX_STORE_BYTES)? else { return Ok(KeyStore::default()) };
     let text = str::from_utf8(&bytes).map_err(|_| wrong("it is not text".to_owned()))?;
     wire::read(text).map_err(wrong)
 }
@@ -59,27 +49,10 @@ pub(super) fn change<T, E: From<KeyStoreError>>(
     path: &Path,
     change: impl FnOnce(&mut KeyStore) -> Result<T, E>,
 ) -> Result<T, E> {
-    let failed = |doing| move |source| KeyStoreError::Io { doing, path: path.to_owned(), source };
-    let folder = path.parent().ok_or(KeyStoreError::NoPlace)?;
-    std::fs::create_dir_all(folder).map_err(failed("make the folder of"))?;
-    // Beside the file and never removed: a lock on the file itself would go with the file that is replaced.
-    let lock = File::create(path.with_extension("lock")).map_err(failed("lock"))?;
-    lock.lock().map_err(failed("lock"))?;
+    let _lock = guarded::lock(path).map_err(KeyStoreError::from)?;
     let mut store = load(path)?;
     let answer = change(&mut store)?;
-    WholeFile::write_private(path, wire::write(&store).as_bytes()).map_err(failed("write"))?;
+    let failed = |source| KeyStoreError::Io { path: path.to_owned(), source };
+    WholeFile::write_private(path, wire::write(&store).as_bytes()).map_err(failed)?;
     Ok(answer)
-}
-
-/// Whether people beside its owner and the system's may write to the file.
-#[cfg(unix)]
-fn may_be_changed_by_others(file: &File) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    Ok(file.metadata()?.mode() & 0o002 != 0)
-}
-
-/// Windows gives files in these folders the rights of the folder, which are the person's or the administrators'.
-#[cfg(not(unix))]
-fn may_be_changed_by_others(_file: &File) -> io::Result<bool> {
-    Ok(false)
 }

@@ -1,69 +1,141 @@
 //! What may go into a folder, as a type: patch files whose bytes were checked, and those of them that are permitted.
+//!
+//! A file is opened once. What was shown and asked about is what goes in, whatever has come into the place of the file
+//! since; and if anything has, that is told instead.
 
+use std::fs::File;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::bundle::VerifiedBundle;
+use crate::model::{Digest, Hasher};
+use crate::plan::why::Unfit;
 use crate::trust::{Standing, Verdict};
 use crate::workbench::look::identify::SaidElsewhere;
+use crate::workbench::look::inspect::{check_contents, file_digest};
+use crate::workbench::look::merging::ReadChoices;
 use crate::workbench::look::situation::Reach;
-use crate::workbench::{Error, Result};
+use crate::workbench::{ApplyPreview, EditChoices, Error, Result, Watch, Workbench};
 
-/// Patch files that are open and whole, as they were named. Nobody has been asked yet whether they may go in.
-pub(crate) struct CheckedBundles<'f> {
+/// Patch files that are open and whole, as they were named, with the wishes for edited files. Nobody has been asked yet
+/// whether they may go in.
+#[derive(Debug)]
+pub struct CheckedBundles {
     /// Where they are.
-    pub files: &'f [PathBuf],
+    pub(super) files: Vec<PathBuf>,
     /// What each of `files` is.
-    pub bundles: Vec<VerifiedBundle>,
+    pub(super) bundles: Vec<VerifiedBundle>,
+    pub(super) choices: ReadChoices,
     /// What is known about the folder without its own records.
-    pub said: SaidElsewhere,
-    /// Whether somebody has said in this run that they may go in.
-    is_agreed: bool,
+    pub(super) said: SaidElsewhere,
+    /// Whether somebody has said in this run that they may go in although not enough people vouch for them.
+    pub(super) is_agreed: bool,
+    /// SHA-256 of each file as it was looked through; none as long as it was not.
+    shown: Vec<Digest>,
 }
 
 /// Patch files that may go in: the only ones that can be applied.
-pub(crate) struct PermittedBundles<'f>(CheckedBundles<'f>);
+pub(crate) struct PermittedBundles(CheckedBundles);
 
-impl<'f> CheckedBundles<'f> {
-    /// Those in `files`, for a folder about which this much is known.
-    pub fn new(files: &'f [PathBuf], bundles: Vec<VerifiedBundle>, said: SaidElsewhere) -> Self {
-        Self { files, bundles, said, is_agreed: false }
+impl Workbench {
+    /// Opens patch files for `target`, at least one; text patches become one patch for it.
+    ///
+    /// # Errors
+    /// If one of them, or a file with a merged content, cannot be read.
+    pub fn open_for_change(
+        &self,
+        files: &[PathBuf],
+        target: &Path,
+        choices: &EditChoices,
+        watch: Watch<'_>,
+    ) -> Result<CheckedBundles> {
+        if files.is_empty() {
+            return Err(Error::refused(Unfit::NoneNamed));
+        }
+        let opened = files.iter().map(|file| self.open_for(file, target, watch));
+        let bundles = CheckedBundles::new(files.to_vec(), opened.collect::<Result<_>>()?);
+        let said = self.said_elsewhere(target, &self.keyring()?);
+        Ok(CheckedBundles { choices: ReadChoices::read(choices)?, said, ..bundles })
     }
 
-    /// How far the checks of a patch of this standing may reach: looking at what nobody vouches for connects nowhere.
-    pub(super) fn reach_of(&self, verdict: &Verdict) -> Reach {
-        match self.is_agreed || verdict.standing == Standing::Trusted {
-            true => Reach::Everywhere,
-            false => Reach::Folder,
+    /// Makes sure that what was looked through is still what its names lead to.
+    ///
+    /// # Errors
+    /// `E-MOVED` if there is anything else now.
+    pub(super) fn refuse_exchanged(&self, opened: &CheckedBundles) -> Result<()> {
+        let is_same = |((file, bundle), shown): ((&PathBuf, &VerifiedBundle), &Digest)| match bundle.reading()
+        {
+            Some(reading) => self.reading_of(file).is_ok_and(|now| now == reading),
+            None => digest_at(file).is_ok_and(|now| now == *shown),
+        };
+        let mut all = opened.files.iter().zip(&opened.bundles).zip(&opened.shown);
+        match all.all(is_same) && opened.choices.still_hold() {
+            true => Ok(()),
+            false => Err(Error::not_as_agreed()),
         }
+    }
+}
+
+/// SHA-256 of what is in `file` now. Only to compare: nothing is taken from it.
+fn digest_at(file: &Path) -> std::io::Result<Digest> {
+    if !std::fs::metadata(file)?.is_file() {
+        return Err(std::io::ErrorKind::InvalidInput.into());
+    }
+    let mut hasher = Hasher::new();
+    std::io::copy(&mut File::open(file)?, &mut hasher)?;
+    Ok(hasher.finish())
+}
+
+impl CheckedBundles {
+    pub(crate) fn new(files: Vec<PathBuf>, bundles: Vec<VerifiedBundle>) -> Self {
+        let (choices, said) = (ReadChoices::default(), SaidElsewhere::default());
+        Self { files, bundles, choices, said, is_agreed: false, shown: Vec::new() }
     }
 
     /// All of them.
-    pub fn as_slice(&self) -> &[VerifiedBundle] {
+    pub(crate) fn as_slice(&self) -> &[VerifiedBundle] {
         &self.bundles
     }
 
-    /// Asks the rules of this machine whether each may go in; `consent`: somebody said that it is right although not
-    /// enough people vouch for it.
+    /// Reads and hashes everything in every file, before somebody is shown what they would do.
     ///
     /// # Errors
-    /// [`Error::NotTrusted`] about the first that may not.
-    pub(crate) fn permit(self, consent: bool) -> Result<PermittedBundles<'f>> {
-        for (file, bundle) in self.files.iter().zip(&self.bundles) {
-            let permitted = bundle.verdict.permits(consent);
-            permitted.map_err(|denial| Error::not_trusted(file, denial, &bundle.verdict))?;
+    /// If one of them is damaged.
+    pub(super) fn look_through(&mut self, watch: Watch<'_>) -> Result<()> {
+        self.shown.clear();
+        for bundle in &self.bundles {
+            check_contents(bundle, watch)?;
+            self.shown.push(file_digest(bundle, watch)?);
         }
-        Ok(PermittedBundles(Self { is_agreed: true, ..self }))
+        Ok(())
+    }
+
+    /// How far the checks of a patch may reach: looking at what nobody vouches for connects nowhere.
+    pub(super) fn reach_of(&self, verdict: &Verdict) -> Reach {
+        match verdict.standing {
+            Standing::Trusted => Reach::Everywhere,
+            _ if self.is_agreed && verdict.permits(true).is_ok() => Reach::Agreed,
+            _ => Reach::Folder,
+        }
+    }
+
+    /// Those that the rules for the folder let pass, as `seen` tells; `consent`: somebody said that it is right although
+    /// not enough people vouch for them.
+    ///
+    /// # Errors
+    /// [`Error::NotTrusted`] about the first that may not go in.
+    pub(super) fn permit(self, seen: &ApplyPreview, consent: bool) -> Result<PermittedBundles> {
+        seen.permits(consent).map(|()| PermittedBundles(self))
     }
 
     /// Permits everything without asking any rule: only for a copy that was made for a proof and goes with it.
-    pub(crate) fn permit_unasked_on_a_throwaway_copy(self) -> PermittedBundles<'f> {
+    pub(crate) fn permit_unasked_on_a_throwaway_copy(self) -> PermittedBundles {
         PermittedBundles(Self { is_agreed: true, ..self })
     }
 }
 
-impl<'f> Deref for PermittedBundles<'f> {
-    type Target = CheckedBundles<'f>;
+impl Deref for PermittedBundles {
+    type Target = CheckedBundles;
 
     fn deref(&self) -> &Self::Target {
         &self.0

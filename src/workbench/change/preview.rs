@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::dangers::add_dangers;
 use super::permission::CheckedBundles;
 use super::scripts::ScriptPlan;
 use super::trust_checks::Floors;
@@ -19,12 +20,12 @@ use crate::plan::{
 };
 use crate::transaction::recover::{self, Unfinished};
 use crate::transaction::{Archive, TransactionError};
-use crate::trust::{Review, Verdict};
+use crate::trust::{Denial, Review, Verdict};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::changes::{Hidden, hidden_in};
 use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
-use crate::workbench::look::merging::{EditChoices, resolve_edits};
+use crate::workbench::look::merging::{EditChoices, ReadChoices, resolve_edits};
 use crate::workbench::look::situation::{ProductSeen, Reach, Survey};
 use crate::workbench::look::stack::{FolderStack, plain};
 use crate::workbench::look::status::read_ledger;
@@ -38,7 +39,8 @@ pub struct ApplyPreview {
     pub patch: Patch,
     /// Who vouches for it; of several the weakest verdict.
     pub verdict: Verdict,
-    /// SHA-256 of the manifest; of several, of their digests in order.
+    /// SHA-256 of the manifest; of text patches, of their text and how it was read; of several, of their digests in
+    /// order.
     pub manifest_digest: Digest,
     /// What would happen.
     pub preview: Preview,
@@ -134,92 +136,66 @@ impl Workbench {
         choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<ApplyPreview> {
-        let bundles = self.open_all(files, target, watch)?;
+        self.preview_opened(&mut self.open_for_change(files, target, choices, watch)?, target, watch)
+    }
+
+    /// The same of patch files that are open. Everything in them is read and hashed first, so that nobody reads how good
+    /// a damaged file is, and it is what [`Workbench::apply_opened`] puts in.
+    ///
+    /// # Errors
+    /// As [`Workbench::preview_all`], and if a file is damaged.
+    pub fn preview_opened(
+        &self,
+        bundles: &mut CheckedBundles,
+        target: &Path,
+        watch: Watch<'_>,
+    ) -> Result<ApplyPreview> {
+        bundles.look_through(watch)?;
         let fs = self.disk(target)?;
         let remembering = self.with_witness(target);
-        let look =
-            || remembering.preview_unlocked(&bundles, &*fs, choices, watch).map(|looked| looked.preview);
+        let look = || remembering.preview_unlocked(bundles, &*fs, watch).map(|looked| looked.preview);
         let mut preview =
             self.read_consistently(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
-        self.name_bundles_at_hand(files, &mut preview);
+        self.name_bundles_at_hand(&bundles.files, &mut preview);
         for bundle in bundles.as_slice() {
             preview.hidden.merge(hidden_in(bundle, Some(&fs), watch.cancel)?);
         }
         Ok(preview)
     }
 
-    /// Opens every bundle; there is at least one. Text patches become one for `target`.
-    pub(super) fn open_all<'f>(
-        &self,
-        files: &'f [PathBuf],
-        target: &Path,
-        watch: Watch<'_>,
-    ) -> Result<CheckedBundles<'f>> {
-        if files.is_empty() {
-            return Err(Error::refused(Unfit::NoneNamed));
-        }
-        let opened = files.iter().map(|file| self.open_for(file, target, watch));
-        let mut bundles: Vec<VerifiedBundle> = opened.collect::<Result<_>>()?;
-        let (fs, keys) = (self.disk(target)?, self.keys_of_today()?);
-        let said = self.said_elsewhere(target, &keys.keyring);
-        let look = || product_of(&*fs, &read_ledger(&*fs)?, &said, &keys);
-        let folder = self.read_consistently(target, &*fs, look, |_| true)?;
-        for bundle in &mut bundles {
-            bundle.verdict = bundle.verdict_in(name_of(&folder), &keys.keyring, keys.now);
-        }
-        Ok(CheckedBundles::new(files, bundles, said))
-    }
-
-    /// Which product the folder holds. The verdicts on the bundles must be those by its rules.
-    fn product_here(
-        &self,
-        checked: &CheckedBundles<'_>,
-        fs: &dyn Fs,
-        ledger: &Ledger,
-        keys: &KeysOfToday,
-    ) -> Result<Option<FolderProduct>> {
-        let folder = product_of(fs, ledger, &checked.said, keys)?;
-        let is_judged = |bundle: &VerifiedBundle| {
-            bundle.verdict == bundle.verdict_in(name_of(&folder), &keys.keyring, keys.now)
-        };
-        if checked.bundles.iter().all(is_judged) { Ok(folder) } else { Err(Error::moved()) }
-    }
-
     /// As [`Workbench::preview_here`] of a folder that is not locked.
     pub(super) fn preview_unlocked(
         &self,
-        bundles: &CheckedBundles<'_>,
+        bundles: &CheckedBundles,
         fs: &dyn Fs,
-        choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Previewed> {
         refuse_unfinished(fs)?;
-        self.preview_here(bundles, fs, choices, watch)
+        self.preview_here(bundles, fs, watch)
     }
 
     pub(crate) fn preview_here(
         &self,
-        checked: &CheckedBundles<'_>,
+        checked: &CheckedBundles,
         fs: &dyn Fs,
-        choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Previewed> {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
         let keys = self.keys_of_today()?;
-        let product = self.product_here(checked, fs, &ledger, &keys)?;
+        let product = product_of(fs, &ledger, &checked.said, &keys)?;
+        let verdicts = verdicts(checked, product.as_ref(), &keys)?;
         let folder = FolderStack::read(fs, &ledger)?.vouched(fs, &ledger, &keys);
         let order = order_of(bundles, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
         let replaced = may_be_replaced(&patches, &folder);
-        let reaching: Vec<(&Patch, Reach)> = order
-            .iter()
-            .map(|one| (&bundles[*one].patch, checked.reach_of(&bundles[*one].verdict)))
-            .collect();
+        let reach = |one: &usize| (&bundles[*one].patch, checked.reach_of(&verdicts[*one]));
+        let reaching: Vec<(&Patch, Reach)> = order.iter().map(reach).collect();
         let (mut survey, seen) = self.survey_for_apply(fs, &reaching, &replaced, &ledger, watch)?;
         let keeps_modes = survey.situation.keeps_modes;
-        let coming: Vec<Candidate> =
-            order.iter().zip(seen).map(|(one, seen)| coming(&bundles[*one], seen, keeps_modes)).collect();
+        let candidate =
+            |(one, seen): (&usize, _)| coming(&bundles[*one].patch, &verdicts[*one], seen, keeps_modes);
+        let coming: Vec<Candidate> = order.iter().zip(seen).map(candidate).collect();
         survey.situation.installed.extend(contained(&folder));
         let recalls = self.recalls()?;
         let held = |patch: &&Patch| {
@@ -228,7 +204,7 @@ impl Workbench {
         survey.situation.held = patches.iter().filter_map(held).collect();
         survey.remarks = recalls.remarks().collect();
         let coming_bundles: Vec<&VerifiedBundle> = order.iter().map(|index| &bundles[*index]).collect();
-        resolve_edits(&coming_bundles, fs, &mut survey, choices)?;
+        resolve_edits(&coming_bundles, fs, &mut survey, &checked.choices)?;
         let archive = folder.archive(fs)?;
         let library = Library::new(bundles, First::Bundles).in_folder(fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
@@ -244,23 +220,41 @@ impl Workbench {
         }
         plan.preview.obstacles = told;
         plan.made.extend(survey.made.by_digest());
-        plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, choices));
-        let mut preview = of_plan(checked, &order, &plan, &coming, &folder, &ledger);
+        plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, &checked.choices));
+        let mut preview = of_plan(checked, &verdicts, &order, &plan, &coming, &folder, &ledger);
         preview.edits.clone_from(&survey.situation.edits);
         let left_out = |planned: &&PlannedPatch| planned.left_out.is_none();
-        let come = plan.patches.iter().filter(left_out).map(|planned| coming_bundles[planned.index]);
+        let come = plan.patches.iter().filter(left_out).map(|planned| order[planned.index]);
+        let come = come.map(|one| (&bundles[one], &verdicts[one]));
         preview.scripts = ScriptPlan::of_bundles(come, self)?;
         preview.text = bundles.iter().find_map(|bundle| bundle.text.clone());
         if let Some(text) = &preview.text {
             text_patch::add_findings(&mut preview.preview, text);
         }
+        add_dangers(&mut preview, fs, watch)?;
         self.add_doubts(&mut preview, product.as_ref(), &Floors::new(&ledger).and(&self.seen))?;
         Ok(Previewed { preview, survey, plan, order, archive })
     }
 }
 
-fn name_of(folder: &Option<FolderProduct>) -> Option<&str> {
-    folder.as_ref().map(|folder| folder.name.as_str())
+/// Who vouches for each bundle, by the rules of the product in the folder and the keys of today.
+///
+/// # Errors
+/// If these rules let nobody look at one of them.
+fn verdicts(
+    checked: &CheckedBundles,
+    folder: Option<&FolderProduct>,
+    keys: &KeysOfToday,
+) -> Result<Vec<Verdict>> {
+    let product = folder.map(|folder| folder.name.as_str());
+    let judged = checked.files.iter().zip(&checked.bundles).map(|(file, bundle)| {
+        let verdict = bundle.verdict_in(product, &keys.keyring, keys.now);
+        match verdict.may_be_seen() {
+            true => Ok(verdict),
+            false => Err(Error::not_trusted(file, Denial::Policy, &verdict)),
+        }
+    });
+    judged.collect()
 }
 
 /// The order in which the bundles come, each patch once and in its newest edition.
@@ -310,10 +304,10 @@ fn contained(folder: &FolderStack) -> Vec<(String, u32)> {
     contained.filter(|id| !is_here(id.as_str())).map(|id| (id.to_string(), u32::MAX)).collect()
 }
 
-fn coming(bundle: &VerifiedBundle, seen: ProductSeen, keeps_modes: bool) -> Candidate {
+fn coming(patch: &Patch, verdict: &Verdict, seen: ProductSeen, keeps_modes: bool) -> Candidate {
     Candidate {
-        patch: Arc::new(plain(bundle.patch.clone(), keeps_modes)),
-        authors: bundle.verdict.authors(),
+        patch: Arc::new(plain(patch.clone(), keeps_modes)),
+        authors: verdict.authors(),
         is_product: seen.is_product,
         product_evidence: seen.evidence,
         version: seen.version,
@@ -323,7 +317,8 @@ fn coming(bundle: &VerifiedBundle, seen: ProductSeen, keeps_modes: bool) -> Cand
 }
 
 fn of_plan(
-    CheckedBundles { files, bundles, .. }: &CheckedBundles<'_>,
+    CheckedBundles { files, bundles, .. }: &CheckedBundles,
+    verdicts: &[Verdict],
     order: &[usize],
     plan: &PlanOfSeveral,
     coming: &[Candidate],
@@ -349,7 +344,7 @@ fn of_plan(
             ComingPatch {
                 file: files.get(order[planned.index]).cloned().unwrap_or_default(),
                 patch: bundle.patch.clone(),
-                verdict: bundle.verdict.clone(),
+                verdict: verdicts[order[planned.index]].clone(),
                 reviews: readable_reviews(bundle),
                 manifest: Digest::compute(bundle.manifest()),
                 relations: planned.relations.clone(),
@@ -358,10 +353,10 @@ fn of_plan(
             }
         })
         .collect();
-    let last = &bundles[*order.last().expect("at least one bundle is named")];
+    let last = *order.last().expect("at least one bundle is named");
     ApplyPreview {
-        patch: last.patch.clone(),
-        verdict: weakest(&patches).unwrap_or(&last.verdict).clone(),
+        patch: bundles[last].patch.clone(),
+        verdict: weakest(&patches).unwrap_or(&verdicts[last]).clone(),
         manifest_digest: manifest_digest(bundles, order),
         preview: plan.preview.clone(),
         text: None,
@@ -382,11 +377,15 @@ fn weakest(patches: &[ComingPatch]) -> Option<&Verdict> {
 }
 
 fn manifest_digest(bundles: &[VerifiedBundle], order: &[usize]) -> Digest {
+    let digest = |index: usize| {
+        let bundle = &bundles[index];
+        bundle.reading().unwrap_or_else(|| Digest::compute(bundle.manifest()))
+    };
     if let [one] = order {
-        return Digest::compute(bundles[*one].manifest());
+        return digest(*one);
     }
     let mut hasher = Hasher::new();
-    order.iter().for_each(|index| hasher.update(Digest::compute(bundles[*index].manifest()).as_bytes()));
+    order.iter().for_each(|index| hasher.update(digest(*index).as_bytes()));
     hasher.finish()
 }
 
@@ -394,7 +393,7 @@ fn manifest_digest(bundles: &[VerifiedBundle], order: &[usize]) -> Digest {
 fn notes_on_idle_choices(
     patches: &[&Patch],
     edits: &BTreeMap<TreePath, Resolution>,
-    choices: &EditChoices,
+    choices: &ReadChoices,
 ) -> Vec<Note> {
     let is_idle = |path: &&TreePath| !edits.contains_key(*path);
     let note = |path: &TreePath| {
@@ -405,7 +404,7 @@ fn notes_on_idle_choices(
         };
         Note::at(path, text)
     };
-    choices.keys().filter(is_idle).map(note).collect()
+    choices.places().filter(is_idle).map(note).collect()
 }
 
 /// Unfinished work blocks every other change of a folder, and plans for it would be wrong.

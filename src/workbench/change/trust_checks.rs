@@ -235,6 +235,7 @@ impl ApplyOptions {
             Why::Disk(Disk::Volume(_)) => return self.accept_weak_volume.then_some(("weak-volume", None)),
             Why::Signers(Signers::Downgrade { .. }) => ("downgrade", &self.allow_downgrade),
             Why::Unfit(Unfit::OtherProduct { .. }) => (OTHER_PRODUCT, &self.allow_other_product),
+            Why::Danger(_) => ("dangerous", &self.allow_dangerous),
             _ => return None,
         };
         reason.as_ref().map(|reason| (rule, Some(reason)))

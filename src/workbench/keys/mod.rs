@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use crate::guarded::{self, make_folder};
 use crate::model::Mode;
 use crate::plan::why::Keys;
 use crate::trust::{
@@ -143,7 +144,7 @@ impl Workbench {
         getrandom::fill(&mut salt).map_err(unrandom)?;
         let key = SecretKey::of_random(&random);
         if let Some(folder) = secret.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(failed)?;
+            make_folder(folder).map_err(failed)?;
         }
         write_new(&secret, key.file(password, salt).as_bytes(), Mode::new(0o600))?;
         let written = write_new(&public, key.public().file().as_bytes(), Mode::FILE);
@@ -257,8 +258,16 @@ impl Workbench {
     /// # Errors
     /// If it is no such file, or the password is wrong.
     pub(crate) fn open_secret_key(&self, file: &Path, password: Option<&Password>) -> Result<SecretKey> {
-        let text = Zeroizing::new(read_text(file, MAX_SECRET_BYTES, "read the key")?);
-        SecretKey::open(&text, password).map_err(|error| of_file(file, error, "Try again."))
+        let missing = || Error::File {
+            doing: "read the key",
+            path: file.to_owned(),
+            source: std::io::ErrorKind::NotFound.into(),
+        };
+        let bytes = guarded::read(file, MAX_SECRET_BYTES as u64)?.ok_or_else(missing)?;
+        let bytes = Zeroizing::new(bytes);
+        let text =
+            str::from_utf8(&bytes).map_err(|_| of_file(file, "it is not text", "Name a secret key."))?;
+        SecretKey::open(text, password).map_err(|error| of_file(file, error, "Try again."))
     }
 }
 

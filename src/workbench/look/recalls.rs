@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::guarded;
 use crate::model::{Digest, PatchId, PatchRef};
 use crate::plan::Recalled;
 use crate::text::json;
@@ -35,6 +36,12 @@ impl Recalls {
     /// As [`Recalls::about`].
     pub(crate) fn about_patch(&self, patch: &PatchRef) -> Option<&Recalled> {
         self.about(patch.id.as_str(), patch.revision)
+    }
+
+    fn add(&mut self, path: &Path, list: &[u8]) -> Result<()> {
+        self.held.extend(parse(path, list)?);
+        self.lists.push((path.to_owned(), Digest::compute(list)));
+        Ok(())
     }
 
     /// Which lists were asked, for the history.
@@ -79,24 +86,31 @@ impl Workbench {
     /// Reads every list: those that were named, and the one of this machine, if there is one.
     pub(crate) fn recalls(&self) -> Result<Recalls> {
         let mut recalls = Recalls::default();
-        let of_machine = self.environment.holds_list.iter().filter(|path| path.exists());
-        for path in self.lists.iter().chain(of_machine) {
-            let (held, digest) = read(path)?;
-            recalls.held.extend(held);
-            recalls.lists.push((path.clone(), digest));
+        for path in &self.lists {
+            recalls.add(path, &read(path)?)?;
+        }
+        // What was named counts wherever it is; what nobody named counts only if nobody else could have put it there.
+        if let Some(path) = &self.environment.holds_list
+            && let Some(bytes) = guarded::read(path, MAX_BYTES as u64)?
+        {
+            recalls.add(path, &bytes)?;
         }
         Ok(recalls)
     }
 }
 
-fn read(path: &Path) -> Result<(Vec<Recalled>, Digest)> {
-    let wrong = |detail: String| Error::RecallsList { path: path.to_owned(), detail };
+fn read(path: &Path) -> Result<Vec<u8>> {
     let failed =
         |source| Error::File { doing: "read the list of called-back patches", path: path.to_owned(), source };
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(failed)?;
     file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    let list: RecallList = json::from_slice(&bytes, MAX_BYTES).map_err(|error| wrong(error.to_string()))?;
+    Ok(bytes)
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Recalled>> {
+    let wrong = |detail: String| Error::RecallsList { path: path.to_owned(), detail };
+    let list: RecallList = json::from_slice(bytes, MAX_BYTES).map_err(|error| wrong(error.to_string()))?;
     if list.format != FORMAT {
         return Err(wrong(format!("its format is not {FORMAT:?}")));
     }
@@ -108,5 +122,5 @@ fn read(path: &Path) -> Result<(Vec<Recalled>, Digest)> {
         let RecallItem { id, revisions, reason, replacement } = item;
         Ok(Recalled { id, revisions, reason, replacement, list: path.to_owned() })
     });
-    Ok((held.collect::<Result<_>>()?, Digest::compute(&bytes)))
+    held.collect()
 }

@@ -67,7 +67,9 @@ pub(crate) struct ProductSeen {
 pub(crate) enum Reach {
     /// Only what is in the folder is looked at: nobody vouches for the patch, and nobody has agreed to it.
     Folder,
-    /// They connect to whom they name, and look for processes.
+    /// They connect to whom they name, and look for processes: somebody has just agreed to that.
+    Agreed,
+    /// The same, because enough people vouch for the patch.
     Everywhere,
 }
 
@@ -206,6 +208,7 @@ fn product_seen(fs: &dyn Fs, patch: &Patch, reach: Reach, watch: Watch<'_>) -> R
         .filter(|(_, result)| !result.passed)
         .map(|(check, result)| FailedCheck {
             is_required: check.level == Level::Required,
+            is_late: reach == Reach::Agreed && checks::leaves_the_folder(&check.probe),
             check: checks::describe(&check.probe),
             evidence: result.evidence,
         })

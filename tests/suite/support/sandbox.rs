@@ -66,6 +66,7 @@ pub const UNSIGNED: ApplyOptions = ApplyOptions {
     scripts: patchwright::workbench::ScriptConsent::None,
     allow_downgrade: None,
     allow_other_product: None,
+    allow_dangerous: None,
 };
 
 /// An order for a patch of this id, with keys for its top and tables for its end.
