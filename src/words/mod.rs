@@ -278,7 +278,7 @@ words! {
     TAKE_OUT_TITLE = "Take a patch out";
     SUBJECT_INTO = "{patch} \u{2192} {folder}";
     SUBJECT_OUT_OF = "{patch} in {folder}";
-    THIS_PATCH = "this patch";
+    PART_THIS_PATCH = "this patch";
     DONE_TAKE_OUT = "The patch is out of the folder";
     SHARED_WITH = "Concerns: {ids}";
     GO_AS_WELL = "Go as well";
