@@ -33,7 +33,8 @@ pub(crate) fn version_control(path: &TreePath) -> Option<TreePath> {
 fn is_version_control(name: &str) -> bool {
     let is = |name: &str, wanted: &str| CollisionKey::of_name(name) == CollisionKey::of_name(wanted);
     let name = name.trim_end_matches(['.', ' ']);
-    let short = name.rsplit_once('~').filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let short = name.rsplit_once('~').filter(|(_, number)| is_number(number));
     VERSION_CONTROL
         .iter()
         .any(|folder| is(name, folder) || short.is_some_and(|(beginning, _)| is(beginning, &folder[1..])))
@@ -111,12 +112,11 @@ mod tests {
 
     #[test]
     fn every_name_that_some_system_takes_for_version_control_is_one() {
-        for name in [".git", ".GIT", ".Git", ".hg", ".svn", ".bzr", ".jj", "git~1", "GIT~2", "svn~1", ".ｇit"]
-        {
+        for name in [".git", ".GIT", ".Git", ".hg", ".svn", ".bzr", ".jj", "git~1", "GIT~2", "svn~1"] {
             assert!(version_control(&path(&format!("a/{name}/config"))).is_some(), "{name}");
         }
         assert_eq!(version_control(&path("a/.git/hooks/x")), Some(path("a/.git")));
-        for name in [".git.", ".git ", ".git. .", ".g\u{200d}it", ".\u{feff}git"] {
+        for name in [".git.", ".git ", ".git. .", ".g\u{200d}it", ".\u{feff}git", ".ｇit"] {
             assert!(is_version_control(name), "{name:?}");
         }
     }

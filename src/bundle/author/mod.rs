@@ -288,7 +288,8 @@ struct Compared {
 fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compared, AuthorError> {
     let old = observe(SourceSide::Old, request)?;
     let new = observe(SourceSide::New, request)?;
-    let steps = compare(&old.tree, &new.tree);
+    let mut steps = compare(&old.tree, &new.tree);
+    retain_meant(&mut steps, request.order);
     let mut obstacles: Vec<Obstacle> = obstacles::of_scan(SourceSide::Old, &old.problems).collect();
     obstacles.extend(obstacles::of_scan(SourceSide::New, &new.problems));
     obstacles.extend(obstacles::of_ignored(&steps, request.order, trees)?);
@@ -312,6 +313,14 @@ fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compa
         )
     }));
     Ok(Compared { notes, steps, seen })
+}
+
+/// Lets go of folders of version control that were only walked through to what the order means there.
+fn retain_meant(steps: &mut Vec<Step>, order: &Order) {
+    let is_meant = |step: &Step| !order.leaves_version_control(&step.path, false);
+    let around: BTreeSet<TreePath> =
+        steps.iter().filter(|step| is_meant(step)).flat_map(|step| step.path.ancestors()).collect();
+    steps.retain(|step| is_meant(step) || around.contains(&step.path));
 }
 
 /// What was seen in one of the folders.

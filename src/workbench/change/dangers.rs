@@ -87,19 +87,29 @@ fn revealed(steps: &[Step], fs: &dyn Fs, watch: Watch<'_>) -> Result<Vec<(TreePa
     }
     let sizes: BTreeSet<u64> = new.iter().map(|(_, file)| file.size_bytes).collect();
     let widest = new.iter().fold(0, |bits, (_, file)| bits | readers(file.mode));
-    let mut private: BTreeMap<Digest, (TreePath, Mode)> = BTreeMap::new();
-    for (path, found) in look_at_all(fs, watch.progress, watch.cancel)? {
-        let StatKind::File { size_bytes } = found.kind else { continue };
-        if sizes.contains(&size_bytes) && widest & !readers(found.mode) != 0 {
-            // Whoever may not read it cannot bring its content anywhere either.
-            let Ok((digest, _)) = hash_file(fs, &Place::from(&path)) else { continue };
-            private.entry(digest).or_insert((path, found.mode));
+    let mut alike = look_at_all(fs, watch.progress, watch.cancel)?;
+    alike.retain(
+        |(_, found)| matches!(found.kind, StatKind::File { size_bytes } if sizes.contains(&size_bytes)),
+    );
+    if alike.iter().all(|(_, found)| widest & !readers(found.mode) == 0) {
+        return Ok(Vec::new());
+    }
+    // Of each content the file that the fewest may read, and everybody who may read any.
+    let mut known: BTreeMap<Digest, (TreePath, Mode, u32)> = BTreeMap::new();
+    for (path, found) in alike {
+        watch.cancel.check()?;
+        // Whoever may not read it cannot bring its content anywhere either.
+        let Ok((digest, _)) = hash_file(fs, &Place::from(&path)) else { continue };
+        let (of, mode, all) = known.entry(digest).or_insert_with(|| (path.clone(), found.mode, 0));
+        *all |= readers(found.mode);
+        if readers(found.mode) < readers(*mode) {
+            (*of, *mode) = (path, found.mode);
         }
     }
     let reveals = |(path, file): (TreePath, FileNode)| {
-        let (of, mode) = private.get(&file.digest)?;
+        let (of, mode, all) = known.get(&file.digest)?;
         let danger = Danger::Revealed { of: of.clone(), from: *mode, to: file.mode };
-        (readers(file.mode) & !readers(*mode) != 0).then_some((path, danger))
+        (readers(file.mode) & !all != 0).then_some((path, danger))
     };
     Ok(new.into_iter().filter_map(reveals).collect())
 }
