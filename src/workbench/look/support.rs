@@ -29,7 +29,8 @@ It holds: what went wrong (report.txt), the program and the machine (machine.txt
 own files in the folder (listing.txt), and its records (records/): which patch changed which place when, by whom, with
 checksums.
 
-It does not hold the content of any file of yours, nor what scripts printed. It does hold the names of files, the folder, the user and the machine.
+It does not hold the content of any file of yours, nor what scripts printed. It does hold the names of files, the
+folder, the user and the machine.
 ";
 
 impl Workbench {
