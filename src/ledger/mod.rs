@@ -23,7 +23,7 @@ pub use replay::Moved;
 pub(crate) use replay::{LayerSlot, Layers};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name, without_print};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
-pub(crate) use vouched::{OTHER_PRODUCT, OverrideNote, SignerNote, VouchedNote};
+pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
 
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::model::{Digest, FileNode, LayerKey, LinkNode, Mode, Node, PatchId, PatchRef, Step, TreePath};

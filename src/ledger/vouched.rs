@@ -44,9 +44,6 @@ pub struct SignerNote {
     pub review: Option<String>,
 }
 
-/// The rule that a patch is for the product in the folder.
-pub(crate) const OTHER_PRODUCT: &str = "other-product";
-
 /// A rule that was set aside on request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::AuthorError;
 use super::trees::{SourceSide, Trees};
-use crate::diff::is_text;
+use crate::diff::{is_text, is_utf_16};
 use crate::model::{Role, TreePath, likely_secret};
 
 /// As much as [`is_text`] looks at.
@@ -46,7 +46,7 @@ impl Inside {
         let read = trees.open(side, path)?.take(HEAD_BYTES).read_to_end(&mut head);
         read.map_err(|error| trees.failed(side, path, error))?;
         let secret = likely_secret(path).or_else(|| secret_in(&head));
-        Ok(Self { is_text: is_text(&head), role: role_of(path, &head), secret })
+        Ok(Self { is_text: is_text(&head) || is_utf_16(&head), role: role_of(path, &head), secret })
     }
 }
 

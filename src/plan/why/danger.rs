@@ -1,6 +1,6 @@
 //! What new content would be allowed to do that somebody has to want.
 
-use super::{Wording, row};
+use super::{Override, Wording, row};
 use crate::model::{Code, Mode, TreePath};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Danger {
         row(
             Code::Policy,
             self.meaning(),
-            "Ask for a patch file that is signed. If you know that this is right, add --allow-dangerous with the reason; the history keeps it.",
+            format!("Ask for a patch file that is signed. {}", Override::Dangerous.hint()),
         )
     }
 }

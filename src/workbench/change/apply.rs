@@ -11,12 +11,14 @@ use super::scripts::{ScriptConsent, ScriptRun, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
+use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryPart, KeptSignatures, Ledger, PatchNote, Retires, ScriptNote, ScriptTime,
     manifest_name, signatures_name,
 };
-use crate::model::{Digest, Level, Patch};
+use crate::model::{Code, Digest, Level, Patch};
+use crate::plan::why::Override;
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
 use crate::workbench::contents::{First, Library};
@@ -45,6 +47,32 @@ pub struct ApplyOptions {
     /// Go ahead with a patch that not enough people vouch for although its content would run with special rights, or show
     /// what fewer people may read, for this reason. Written to the history.
     pub allow_dangerous: Option<String>,
+    /// Go ahead although the patch sets back what another one brought, for this reason. Written to the history.
+    pub allow_undo: Option<String>,
+    /// Go ahead although the patch and one of another author or product say something about each other, or change the
+    /// same, for this reason. Written to the history.
+    pub allow_related: Option<String>,
+}
+
+impl ApplyOptions {
+    /// The reason for which `rule` is set aside, if it is.
+    pub(crate) fn reason_for(&self, rule: Override) -> Option<&String> {
+        match rule {
+            Override::Undo => self.allow_undo.as_ref(),
+            Override::Related => self.allow_related.as_ref(),
+            Override::OtherProduct => self.allow_other_product.as_ref(),
+            Override::Dangerous => self.allow_dangerous.as_ref(),
+        }
+    }
+
+    /// Whether `obstacle` is set aside.
+    pub(crate) fn allows(&self, obstacle: &Obstacle) -> bool {
+        match obstacle.code() {
+            Code::Volume => self.accept_weak_volume,
+            Code::Downgrade => self.allow_downgrade.is_some(),
+            _ => obstacle.way_around().is_some_and(|rule| self.reason_for(rule).is_some()),
+        }
+    }
 }
 
 /// What applying did.
@@ -55,6 +83,8 @@ pub struct Applied {
     pub patch: Patch,
     /// Every patch, in the order in which they came.
     pub patches: Vec<ComingPatch>,
+    /// How the diffs fitted, if text patches were named.
+    pub text: Option<TextOrigin>,
     /// The history entry; `None` when there was nothing to do.
     pub entry: Option<Entry>,
     /// What was worth knowing.
@@ -71,6 +101,7 @@ impl Applied {
         Self {
             patch: preview.patch,
             patches: preview.patches,
+            text: preview.text,
             entry: None,
             notes: preview.preview.notes,
             checks: Vec::new(),
@@ -141,6 +172,7 @@ impl Workbench {
             self.refuse_exchanged(&opened)?;
         }
         opened.is_agreed = options.allow_unsigned;
+        opened.look_through_once(watch)?;
         let remembering = self.with_witness(target);
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
@@ -225,6 +257,7 @@ impl Workbench {
             notes: looked.preview.preview.notes.clone(),
             patch: looked.preview.patch,
             patches: looked.preview.patches,
+            text: looked.preview.text,
             entry: Some(receipt.entry),
             checks,
             untidy: receipt.untidy.map(|error| error.to_string()),
@@ -371,10 +404,12 @@ fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<Stri
     preview.decision().refuse_unless(options.expected)?;
     preview.permits(options.allow_unsigned)?;
     let mut preview = preview.preview;
-    let is_set_aside = |obstacle: &Obstacle| options.sets_aside(obstacle).is_some();
-    let set_aside = preview.obstacles.iter().filter(|obstacle| is_set_aside(obstacle));
-    remarks.extend(set_aside.map(|obstacle| format!("accepted: {}", obstacle.meaning())));
-    preview.obstacles.retain(|obstacle| !is_set_aside(obstacle));
+    let (allowed, obstacles): (Vec<Obstacle>, Vec<Obstacle>) =
+        preview.obstacles.into_iter().partition(|obstacle| options.allows(obstacle));
+    // A downgrade is told by the numbers that the history keeps.
+    let told = allowed.iter().filter(|obstacle| obstacle.code() != Code::Downgrade);
+    remarks.extend(told.map(|obstacle| format!("accepted: {}", obstacle.sentence())));
+    preview.obstacles = obstacles;
     preview.approve().map_err(|preview| Error::Refused(preview.obstacles))
 }
 

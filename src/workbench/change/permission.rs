@@ -110,6 +110,14 @@ impl CheckedBundles {
         Ok(())
     }
 
+    /// The same for whoever was shown nothing: a damaged file is found out before anything is written.
+    ///
+    /// # Errors
+    /// As [`CheckedBundles::look_through`].
+    pub(super) fn look_through_once(&mut self, watch: Watch<'_>) -> Result<()> {
+        if self.shown.is_empty() { self.look_through(watch) } else { Ok(()) }
+    }
+
     /// How far the checks of a patch may reach: looking at what nobody vouches for connects nowhere.
     pub(super) fn reach_of(&self, verdict: &Verdict) -> Reach {
         match verdict.standing {

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::bundle::place_of;
-use crate::ledger::{Entry, Ledger, OTHER_PRODUCT, OverrideNote, SignerNote, VouchedNote};
-use crate::model::Digest;
-use crate::plan::why::{Before, Disk, Signers, Unfit, Why};
+use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
+use crate::model::{Code, Digest};
+use crate::plan::why::{Before, Override, Signers, Unfit};
 use crate::plan::{FolderProduct, Note, Obstacle};
 use crate::text::confusables::is_same_name;
 use crate::trust::{Denial, SequencePlace, Standing, Verdict};
@@ -217,27 +217,17 @@ pub(crate) fn overrides(preview: &ApplyPreview, options: &ApplyOptions) -> Vec<O
     let note =
         |rule: &str, reason: Option<&String>| OverrideNote { rule: rule.to_owned(), reason: reason.cloned() };
     let coming = || preview.patches.iter().filter(|patch| patch.left_out.is_none());
+    let stands = |code: Code| preview.preview.obstacles.iter().any(|obstacle| obstacle.code() == code);
     let is_unsigned = coming().any(|patch| patch.verdict.standing != Standing::Trusted);
     let mut notes = Vec::new();
     notes.extend(is_unsigned.then(|| note("unsigned", None)));
-    for (rule, reason) in preview.preview.obstacles.iter().filter_map(|found| options.sets_aside(found)) {
-        if notes.iter().all(|one| one.rule != rule) {
-            notes.push(note(rule, reason));
-        }
+    let reason = options.allow_downgrade.as_ref();
+    notes.extend(reason.filter(|_| stands(Code::Downgrade)).map(|reason| note("downgrade", Some(reason))));
+    for rule in [Override::Undo, Override::Related, Override::OtherProduct, Override::Dangerous] {
+        let mut obstacles = preview.preview.obstacles.iter();
+        let reason = options.reason_for(rule).filter(|_| obstacles.any(|one| one.way_around() == Some(rule)));
+        notes.extend(reason.map(|reason| note(rule.rule(), Some(reason))));
     }
+    notes.extend((options.accept_weak_volume && stands(Code::Volume)).then(|| note("weak-volume", None)));
     notes
-}
-
-impl ApplyOptions {
-    /// The rule that `obstacle` stands for and the reason for setting it aside, if that is what somebody wishes.
-    pub(crate) fn sets_aside(&self, obstacle: &Obstacle) -> Option<(&'static str, Option<&String>)> {
-        let (rule, reason) = match &obstacle.why {
-            Why::Disk(Disk::Volume(_)) => return self.accept_weak_volume.then_some(("weak-volume", None)),
-            Why::Signers(Signers::Downgrade { .. }) => ("downgrade", &self.allow_downgrade),
-            Why::Unfit(Unfit::OtherProduct { .. }) => (OTHER_PRODUCT, &self.allow_other_product),
-            Why::Danger(_) => ("dangerous", &self.allow_dangerous),
-            _ => return None,
-        };
-        reason.as_ref().map(|reason| (rule, Some(reason)))
-    }
 }

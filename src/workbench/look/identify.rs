@@ -11,8 +11,9 @@ use super::vouching::KeysOfToday;
 use crate::checks::{Identity, identify};
 use crate::disk::fs::Fs;
 use crate::disk::observe;
-use crate::ledger::{Action, Entry, Ledger, OTHER_PRODUCT};
+use crate::ledger::{Action, Entry, Ledger};
 use crate::model::{FileChange, LayerKey, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
+use crate::plan::why::Override;
 use crate::plan::{FolderProduct, KnownBy};
 use crate::text::confusables::is_same_name;
 use crate::trust::Keyring;
@@ -163,7 +164,9 @@ fn all_patches(ledger: &Ledger) -> impl Iterator<Item = LayerKey> {
 /// The patches that are in the folder, the newest first. What came although it was for another product says nothing about
 /// this one.
 fn agreed_patches(ledger: &Ledger) -> Vec<LayerKey> {
-    let is_for_this = |entry: &Entry| entry.overrides.iter().all(|set_aside| set_aside.rule != OTHER_PRODUCT);
+    let is_for_this = |entry: &Entry| {
+        entry.overrides.iter().all(|set_aside| set_aside.rule != Override::OtherProduct.rule())
+    };
     let slots = ledger.layers().slots.into_iter().map(|slot| slot.key).rev();
     slots.filter(|key| ledger.entry(key.entry).is_some_and(is_for_this)).collect()
 }

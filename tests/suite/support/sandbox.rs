@@ -67,6 +67,8 @@ pub const UNSIGNED: ApplyOptions = ApplyOptions {
     allow_downgrade: None,
     allow_other_product: None,
     allow_dangerous: None,
+    allow_undo: None,
+    allow_related: None,
 };
 
 /// An order for a patch of this id, with keys for its top and tables for its end.
