@@ -3,6 +3,7 @@
 pub(super) mod accept;
 pub(super) mod apply;
 mod dangers;
+pub(super) mod backups;
 pub(super) mod decision;
 pub(super) mod heal;
 pub(super) mod locked;
@@ -15,3 +16,4 @@ pub(super) mod scripts;
 pub(super) mod suggest;
 pub(super) mod take_out;
 mod trust_checks;
+mod which;
