@@ -140,7 +140,7 @@ fn read_shared(
 /// What signatures over the exact bytes of `manifest`, which say what `patch` is, vouch for.
 pub(crate) fn claim_of<'m>(patch: &Patch, manifest: &'m [u8]) -> Claim<'m> {
     let (place, asks) = (place_of(patch), patch.about.approvals);
-    Claim { manifest, place, created: patch.created.parse().ok(), asks }
+    Claim { manifest, place, created: patch.created.parse().ok(), asks, folder: None }
 }
 
 /// Where a patch stands in its vendor's row, as signatures repeat it.
@@ -157,7 +157,7 @@ pub(crate) fn place_of(patch: &Patch) -> SequencePlace {
 pub struct VerifiedBundle {
     /// What it says.
     pub patch: Patch,
-    /// Who vouches for it.
+    /// Who vouches for it, by the rules of the product that it says it is for.
     pub verdict: Verdict,
     /// How the diffs fit, if it was made of text patches for one folder.
     pub text: Option<TextOrigin>,
@@ -207,15 +207,14 @@ impl VerifiedBundle {
         })
     }
 
-    /// Finds out anew who vouches for it: keys and rules may have changed since it was opened.
-    pub(crate) fn judge_again(&mut self, keyring: &Keyring, now: Timestamp) {
-        self.verdict = match self.text {
-            Some(_) => Verdict::unsigned(keyring.policy("")),
-            None => {
-                let claim = claim_of(&self.patch, &self.manifest);
-                judge(&claim, &self.signatures, &self.reviews, keyring, now)
-            }
-        };
+    /// Who vouches for it in a folder that holds the product `folder`; `None`: nothing is known about the folder.
+    pub(crate) fn verdict_in(&self, folder: Option<&str>, keyring: &Keyring, now: Timestamp) -> Verdict {
+        if self.text.is_some() {
+            let general = || keyring.general_policy();
+            return Verdict::unsigned(folder.map_or_else(general, |product| keyring.policy(product)));
+        }
+        let claim = Claim { folder: folder.map(str::to_owned), ..claim_of(&self.patch, &self.manifest) };
+        judge(&claim, &self.signatures, &self.reviews, keyring, now)
     }
 
     /// SHA-256 of the unpacked text and of how it was read, if it was made of text patches.

@@ -83,6 +83,14 @@ pub fn run_all(checks: &[Check], surroundings: &Surroundings<'_>, cancel: &Cance
     checks.iter().map(|check| run(check, surroundings, cancel)).collect()
 }
 
+/// Whether what `probe` asks is answered elsewhere than in the target: somebody is connected to, or a process looked for.
+pub(crate) const fn leaves_the_folder(probe: &Probe) -> bool {
+    match probe {
+        Probe::Http { .. } | Probe::Port { .. } | Probe::Process { .. } => true,
+        Probe::Disk { .. } | Probe::File { .. } | Probe::Text { .. } | Probe::Version { .. } => false,
+    }
+}
+
 /// What `probe` asks for, as a lower-case phrase. May hold text from the bundle: escape it before showing it.
 pub fn describe(probe: &Probe) -> String {
     match probe {

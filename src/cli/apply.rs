@@ -47,6 +47,13 @@ pub(super) struct Arguments {
     /// Go ahead although the patch is older than one that was in the folder; the history keeps the reason
     #[arg(long, value_name = "REASON", value_parser = reason)]
     allow_downgrade: Option<String>,
+    /// Go ahead although the patch says it's for another product than the one in the folder; the history keeps the reason
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    allow_other_product: Option<String>,
+    /// Go ahead although an unsigned patch brings content that runs with special rights, or shows what fewer people may
+    /// read; the history keeps the reason
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    allow_dangerous: Option<String>,
     /// Go ahead although the patch sets back what another one brought; the history keeps the reason
     #[arg(long, value_name = "REASON", value_parser = reason)]
     allow_undo: Option<String>,
@@ -165,6 +172,8 @@ impl Arguments {
             allow_unsigned: self.allow_unsigned,
             accept_weak_volume: self.accept_weak_volume,
             allow_downgrade: self.allow_downgrade.clone(),
+            allow_other_product: self.allow_other_product.clone(),
+            allow_dangerous: self.allow_dangerous.clone(),
             allow_undo: self.allow_undo.clone(),
             allow_related: self.allow_related.clone(),
             ..ApplyOptions::default()

@@ -14,7 +14,7 @@ use fs::{Fs, LockGuard, LockKind};
 pub(crate) use node::node_at;
 pub(crate) use scan::hash_while;
 pub use scan::observe_all;
-pub(crate) use scan::{Observation, ScanError, hash_file, observe};
+pub(crate) use scan::{Observation, ScanError, hash_file, look_at_all, observe};
 
 /// A target that is open, confined to its own folder, and locked for one writer: us.
 pub struct TargetRoot {

@@ -108,6 +108,19 @@ pub fn observe_all(
     Ok(scan.read_all(present, problems)?)
 }
 
+/// How everything in the target looks, without our state folder. Reads no file; what cannot be looked at is left out.
+///
+/// # Errors
+/// As [`observe_all`].
+pub(crate) fn look_at_all(
+    fs: &dyn Fs,
+    progress: &dyn Progress,
+    cancel: &CancelToken,
+) -> Result<Vec<(TreePath, Stat)>, ScanError> {
+    let scan = Scan { fs, progress, cancel };
+    Ok(scan.walk(&|_, _| false)?.0)
+}
+
 /// Digest and length of a regular file.
 ///
 /// # Errors

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use parts::{EntryPart, Gone, Retires};
 pub use replay::Moved;
 pub(crate) use replay::{LayerSlot, Layers};
-pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name};
+pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name, without_print};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
 pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
 

@@ -51,6 +51,14 @@ pub enum ScriptState {
     Skipped,
 }
 
+/// What stands before the words of a script, in a line about it.
+const PRINTED: &str = "; it printed: ";
+
+/// A line without what a script printed.
+pub(crate) fn without_print(line: &str) -> String {
+    line.split_once(PRINTED).map_or(line, |(before, _)| before).to_owned()
+}
+
 /// One script, as the history tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,7 +111,7 @@ impl ScriptNote {
             ScriptState::Done | ScriptState::Failed => self.how.clone(),
         };
         if !self.output.is_empty() {
-            evidence = format!("{evidence}; it printed: {}", self.output.trim_end());
+            evidence = format!("{evidence}{PRINTED}{}", self.output.trim_end());
         }
         CheckNote { check: self.name(), passed: self.state != ScriptState::Failed, evidence }
     }
@@ -117,6 +125,13 @@ impl Entry {
     /// Checks and scripts in one list, in the order in which they came.
     pub fn outcomes(&self) -> Vec<CheckNote> {
         self.scripts.iter().map(ScriptNote::as_check).chain(self.checks.iter().cloned()).collect()
+    }
+
+    /// The same without what scripts printed, which may be the content of any file.
+    pub(crate) fn without_what_scripts_printed(mut self) -> Self {
+        self.scripts.iter_mut().for_each(|script| script.output.clear());
+        self.remarks.iter_mut().for_each(|remark| *remark = without_print(remark));
+        self
     }
 
     /// Remarks that say more than the outcomes: the reason for a rollback may be one of those.

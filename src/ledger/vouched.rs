@@ -48,7 +48,7 @@ pub struct SignerNote {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OverrideNote {
-    /// Which: `unsigned`, `downgrade`, `weak-volume`.
+    /// Which: `unsigned`, `downgrade`, `other-product`, `dangerous`, `weak-volume`.
     pub rule: String,
     /// Why, in the words of whoever asked for it.
     #[serde(skip_serializing_if = "Option::is_none", default)]

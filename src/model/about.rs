@@ -122,6 +122,14 @@ impl About {
         self.requires.iter().chain(conditional.map(|only| &only.then)).collect()
     }
 
+    /// Whether somebody said which product it is for. A patch that was made without an order has a name for it that
+    /// nobody chose: the beginning of its id, a folder's name, or that of any folder.
+    pub(crate) fn says_which_product(&self) -> bool {
+        let unsaid = Self::minimal(self.identity.id.clone()).product;
+        let Product { name, versions, detect, .. } = &self.product;
+        self.sequence != 0 || !detect.is_empty() || *versions != unsaid.versions && *name != unsaid.name
+    }
+
     /// Whether it may come where another patch has changed the same files: an earlier edition of itself, or one whose
     /// fixes it contains.
     pub(crate) fn may_replace_another(&self) -> bool {

@@ -81,6 +81,8 @@ choices! {
         Doc = "doc",
         /// Written by a program.
         Generated = "generated",
+        /// A part of version control (`.git`), which decides what programs run. Nothing else may be changed there.
+        VersionControl = "version-control",
     }
 
     /// What to do with a file that differs from everything the change expects.

@@ -18,6 +18,7 @@ mod path;
 mod place_problem;
 mod portable;
 mod script;
+mod special_name;
 mod word;
 
 pub use about::{
@@ -42,5 +43,6 @@ pub(crate) use path::{PathError, PathProblem};
 pub(crate) use place_problem::PlaceProblem;
 pub(crate) use portable::Unportable;
 pub use script::{Interpreter, Script, ScriptPhase};
+pub(crate) use special_name::{executed_by, likely_secret, version_control};
 pub(crate) use word::Word;
 pub(crate) use word::choices;

@@ -7,7 +7,8 @@ use super::local_edits::Settled;
 use super::why::{AtPlace, Unfit, Unlike, Why};
 use super::{Note, Obstacle, Situation};
 use crate::model::{
-    CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, RollbackPossible, Step, TreePath,
+    CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, RollbackPossible, Step, TreePath,
+    executed_by, version_control,
 };
 
 /// A patch's own part of a plan.
@@ -26,6 +27,7 @@ pub(super) fn plan_part(patch: &Patch, situation: &Situation) -> PlanPart {
     let mut planner = Planner { patch, situation, obstacles: Vec::new(), notes: Vec::new() };
     planner.check_product();
     planner.check_relations();
+    planner.check_version_control(&changes);
     let steps = planner.steps(&changes);
     find_missing_parents(&steps, situation, &mut planner.obstacles);
     planner.check_names(&steps);
@@ -100,6 +102,9 @@ impl Planner<'_> {
                 true => self.refuse(Unfit::Check(failed.clone())),
                 false => self.note(failed.to_string()),
             }
+        }
+        for check in &situation.unasked_checks {
+            self.note(format!("not asked yet: {check}; it's asked once you agree to apply this patch"));
         }
     }
 
@@ -229,6 +234,17 @@ impl Planner<'_> {
         }
     }
 
+    /// What is in the folder of a version control system is changed only where the patch says that it is meant.
+    fn check_version_control(&mut self, changes: &[FileChange]) {
+        let is_meant = |change: &FileChange| change.role == Role::VersionControl;
+        for change in changes.iter().filter(|change| !is_meant(change)) {
+            let stays_a_folder = change.after.as_ref().is_some_and(Node::is_dir);
+            if let Some(folder) = version_control(&change.path).filter(|_| !stays_a_folder) {
+                self.refuse_at(&change.path, AtPlace::VersionControl { folder });
+            }
+        }
+    }
+
     /// Names this disk cannot store or cannot tell apart.
     fn check_names(&mut self, steps: &[Step]) {
         let going: BTreeSet<&TreePath> =
@@ -268,6 +284,11 @@ impl Planner<'_> {
         let changed: BTreeSet<&TreePath> = steps.iter().map(|step| &step.path).collect();
         for path in self.situation.hard_linked.iter().filter(|path| changed.contains(path)) {
             self.note_at(path, "has other names (hard links); those keep the old content");
+        }
+        for step in steps.iter().filter(|step| matches!(step.after, Some(Node::File(_) | Node::Link(_)))) {
+            if let Some(phrase) = executed_by(&step.path) {
+                self.note_at(&step.path, format!("is run without being asked for: {phrase}"));
+            }
         }
         for hold in &self.patch.about.notices {
             self.note(format!("{} ({}): {}", hold.kind, hold.phase, hold.text));

@@ -51,7 +51,7 @@ pub(crate) use rollback::plan_rollback;
 pub use scope::Scope;
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
 pub use situation::Situation;
-pub(crate) use situation::{FailedCheck, Recalled, VolumeProblem};
+pub(crate) use situation::{FailedCheck, FolderProduct, KnownBy, Recalled, VolumeProblem};
 pub use take_out::{Because, take_out};
 pub(crate) use take_out::{Dependent, Rebuilt, TakeOut};
 pub use why::Obstacle;

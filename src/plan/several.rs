@@ -36,6 +36,8 @@ pub(crate) struct Candidate {
     pub version: Option<String>,
     /// Preflight checks that did not pass.
     pub(crate) failed_checks: Vec<FailedCheck>,
+    /// Preflight checks that nobody has been asked for yet.
+    pub(crate) unasked_checks: Vec<String>,
 }
 
 /// What is in the folder.
@@ -260,6 +262,7 @@ impl<'a> FolderSoFar<'a> {
         self.now.product_evidence.clone_from(&one.product_evidence);
         self.now.version = self.version_for(one);
         self.now.failed_checks.clone_from(&one.failed_checks);
+        self.now.unasked_checks.clone_from(&one.unasked_checks);
         let id_of = |one: &Candidate| {
             (one.patch.about.identity.id.as_str().to_owned(), one.patch.about.identity.revision)
         };

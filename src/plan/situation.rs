@@ -53,6 +53,8 @@ pub struct Situation {
     pub hard_linked: Vec<TreePath>,
     /// Preflight checks that did not pass.
     pub(crate) failed_checks: Vec<FailedCheck>,
+    /// Preflight checks that nobody has been asked for yet.
+    pub(crate) unasked_checks: Vec<String>,
     /// Digest of the newest history entry.
     pub(crate) history_head: Option<Digest>,
     /// The patch that changed a place last, where the history knows one.
@@ -61,6 +63,36 @@ pub struct Situation {
     pub held: BTreeMap<PatchRef, Recalled>,
     /// What is to become of files that somebody edited, as far as it was worked out or chosen.
     pub edits: BTreeMap<TreePath, Resolution>,
+}
+
+/// The product that a folder holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FolderProduct {
+    pub name: String,
+    /// Who says so.
+    pub by: KnownBy,
+}
+
+/// How it is known which product a folder holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KnownBy {
+    /// Patches for it were trusted there, and this person saw it.
+    History,
+    /// Somebody wrote it down for this machine.
+    Statement,
+    /// The patches in it say so, and their rules do not deny it.
+    Patches,
+}
+
+impl KnownBy {
+    /// The source, in words.
+    pub(crate) const fn phrase(self) -> &'static str {
+        match self {
+            KnownBy::History => "as its history says",
+            KnownBy::Statement => "as trust.toml says",
+            KnownBy::Patches => "as the patches in it say",
+        }
+    }
 }
 
 /// What a volume lacks.
@@ -83,6 +115,8 @@ pub(crate) enum VolumeProblem {
 pub(crate) struct FailedCheck {
     /// Whether it has to pass.
     pub is_required: bool,
+    /// Whether it was asked only once somebody had agreed: nobody has been shown what comes of it.
+    pub is_late: bool,
     pub check: String,
     /// What was seen.
     pub evidence: String,

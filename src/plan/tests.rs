@@ -303,6 +303,7 @@ fn required_patches_conflicts_checks_and_weak_disks_are_obstacles() {
     ];
     let failed = |is_required, check: &str, evidence: &str| FailedCheck {
         is_required,
+        is_late: false,
         check: check.to_owned(),
         evidence: evidence.to_owned(),
     };

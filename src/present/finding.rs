@@ -269,7 +269,7 @@ pub(super) fn show_hidden(findings: &mut [Finding], kind: ConfusableKind) {
 fn finding_of_trust(verdict: &Verdict) -> Option<Finding> {
     match verdict.permits(false) {
         // What nothing helps against is among the obstacles.
-        Ok(()) | Err(Denial::Broken | Denial::KeyChange | Denial::Policy) => None,
+        Ok(()) | Err(Denial::Broken | Denial::Policy) => None,
         Err(Denial::NeedsConsent) => {
             let mut finding = Finding::plain(Rank::MayBreak, words::UNSIGNED, verdict.sentence());
             finding.hint = words::UNSIGNED_HINT.to_owned();

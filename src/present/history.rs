@@ -170,7 +170,7 @@ fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
         let what = fill(template, &[("check", &check.check), ("evidence", &check.evidence)]);
         Fact::new(words::CHECK, &what)
     }));
-    facts.extend(entry.remarks.iter().map(|remark| Fact::new(words::NOTE, remark)));
+    facts.extend(entry.remarks.iter().map(|remark| Fact::new(words::NOTE, &phrases::remark(remark))));
     facts.extend(entry.bundle.map(|digest| Fact::new(words::PATCH_FILE_SHA_256, &digest.to_string())));
     EventRow {
         number: entry.seq,

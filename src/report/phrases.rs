@@ -1,10 +1,11 @@
 //! Numbers, times and the model's choices in words: the same in both front ends.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::model::{PatchKind, RollbackPossible};
 use crate::text::with_thousands;
-use crate::workbench::{Action, Entry};
+use crate::workbench::{Action, Entry, Standing};
 
 /// A path of this machine as text.
 pub(crate) fn path_text(path: &Path) -> String {
@@ -85,4 +86,15 @@ mod tests {
         assert_eq!(moment("2026-11-23T09:30:00Z"), "2026-11-23 09:30:00 UTC");
         assert_eq!(moment("yesterdayZ"), "yesterdayZ");
     }
+}
+
+/// A remark of the history. What was said of signatures when a patch came is told as that: it was written down by whoever
+/// wrote the history, and says nothing about today.
+pub(crate) fn remark(remark: &str) -> Cow<'_, str> {
+    let all = [Standing::Trusted, Standing::NotEnough, Standing::Untrusted, Standing::Broken];
+    let stored = all.into_iter().find_map(|standing| {
+        let said = remark.strip_prefix(standing.title())?.strip_prefix(": ")?;
+        Some(format!("stored verdict: {} ({said})", standing.title().to_lowercase()))
+    });
+    stored.map_or(Cow::Borrowed(remark), Cow::Owned)
 }

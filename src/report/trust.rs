@@ -10,31 +10,35 @@ use crate::workbench::{Denial, GuardedError, KeysError, Standing, Verdict};
 pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Verdict) -> Report {
     let headline = match (denial, verdict.standing) {
         (Denial::Broken, _) => "This patch file is not what was signed",
-        (Denial::KeyChange, _) => {
-            "This patch file is signed by somebody else than those you know for this product"
-        }
         (Denial::Policy, _) => "The rules here refuse this patch file",
         (Denial::NeedsConsent, Standing::NotEnough) => "Not enough people vouch for this patch file",
+        (Denial::NeedsConsent, _) if verdict.is_key_change => {
+            "This patch file is signed by somebody else than those you know for this product"
+        }
         (Denial::NeedsConsent, _) => "Nobody you trust has signed this patch file",
     };
     let report = Report::new(code, headline).at(file.display()).because(verdict.sentence());
     let report = verdict.doubts.iter().fold(report, |report, doubt| report.because(doubt.sentence()));
     let shown = super::shell_word(&file.display().to_string());
     match denial {
-        Denial::Broken => report
-            .hint("Do not use it. Get the patch file again, by another way, from whoever made it."),
-        Denial::KeyChange => report.hint(
-            "Ask the vendor by another way than the one the file came, such as the telephone, whether there is a new key.",
-        ).hint("If there is, get the key's own file from them: patchwright key trust KEYFILE"),
-        Denial::Policy => report.hint("Ask for a patch file that enough people have signed, or whoever set the rules."),
+        Denial::Broken => {
+            report.hint("Do not use it. Get the patch file again, by another way, from whoever made it.")
+        }
+        Denial::Policy => {
+            report.hint("Ask for a patch file that enough people have signed, or whoever set the rules.")
+        }
         Denial::NeedsConsent => {
-            let report = match verdict.unknown_keys.is_empty() {
-                true => report,
-                false => report.hint(format!(
+            let report = match (verdict.is_key_change, verdict.unknown_keys.is_empty()) {
+                (true, _) => report.hint(
+                    "Ask the vendor by another way than the one the file came, such as the telephone, whether there is a new key.",
+                ).hint("If there is, get the key's own file from them: patchwright key trust KEYFILE"),
+                (false, true) => report,
+                (false, false) => report.hint(format!(
                     "To get to know who signed it: patchwright key trust --from {shown}"
                 )),
             };
-            report.hint("If you know where the file comes from, add --allow-unsigned; the history will say so.")
+            report
+                .hint("If you know where the file comes from, add --allow-unsigned; the history will say so.")
         }
     }
 }

@@ -28,6 +28,16 @@ pub struct Claim<'a> {
     pub created: Option<Timestamp>,
     /// How many it wants to vouch for it.
     pub asks: Approvals,
+    /// The product in the folder that it is to come to, where that is known: its rules count then, whatever the patch
+    /// says it is for.
+    pub folder: Option<String>,
+}
+
+impl Claim<'_> {
+    /// The product whose rules count.
+    fn product(&self) -> &str {
+        self.folder.as_deref().unwrap_or(&self.place.product)
+    }
 }
 
 /// A signature as it lies in a bundle or beside a file.
@@ -212,7 +222,7 @@ impl<'a> Evaluation<'a> {
         if let Some(revoked) = revocations.into_iter().find(|one| one.concerns(claim.place.sequence, made)) {
             return Err(Reason::Revoked(revoked.reason.clone()));
         }
-        if !key.is_for(&claim.place.product) {
+        if !key.is_for(claim.product()) {
             return Err(Reason::OtherProduct);
         }
         // When it is now, and when it was signed: neither an old key nor an old signature comes back to life.
@@ -247,7 +257,7 @@ impl<'a> Evaluation<'a> {
 
     /// Counts people and says what that means.
     fn close(mut self) -> Verdict {
-        let product = &self.claim.place.product;
+        let product = self.claim.product();
         let policy = self.keyring.policy(product);
         let needs = policy.needs.or_more(self.claim.asks);
         let may_ship_scripts = self.valid.iter().any(|one| one.key.roles.contains(&SignerRole::Script));
@@ -263,6 +273,11 @@ impl<'a> Evaluation<'a> {
             (_, true) => Standing::Broken,
             _ if vouchers.is_empty() && !is_rejected => Standing::Untrusted,
             _ => Standing::NotEnough,
+        };
+        // Nobody vouches that the rules of this product are the right ones.
+        let policy = match standing == Standing::Trusted || self.claim.folder.is_some() {
+            true => policy,
+            false => policy.stricter(self.keyring.general_policy()),
         };
         let is_key_change = standing == Standing::Untrusted
             && !self.unknown_keys.is_empty()

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Approvals;
 
-/// What is done with a patch that not enough trusted people vouch for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// What is done with a patch that not enough trusted people vouch for. Ordered from the mildest to the strictest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Unvouched {
     /// It is applied if whoever applies it says that this is right; the history records that.
@@ -106,5 +106,19 @@ impl Policy {
         self.floor = rules.floor.unwrap_or(self.floor);
         self.set_by = set_by;
         self
+    }
+
+    /// Of two the stricter in everything.
+    #[must_use]
+    pub(crate) fn stricter(self, other: Self) -> Self {
+        let ages = [self.max_age_days, other.max_age_days];
+        Self {
+            needs: self.needs.or_more(other.needs),
+            may_look: self.may_look && other.may_look,
+            unvouched: self.unvouched.max(other.unvouched),
+            max_age_days: ages.into_iter().flatten().min(),
+            floor: self.floor.max(other.floor),
+            set_by: self.set_by.max(other.set_by),
+        }
     }
 }

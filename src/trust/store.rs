@@ -15,6 +15,7 @@ pub(super) use wire::{revoked_from, time_of as parse_time};
 use super::key::{KeyFingerprint, PublicKey};
 use super::policy::{Policy, Rules, SetBy};
 use super::statement::SignerRole;
+use crate::text::confusables::is_same_name;
 
 /// Stands for every product in the scope of a key.
 pub(crate) const EVERY_PRODUCT: &str = "*";
@@ -113,6 +114,8 @@ pub struct KeyStore {
     pub rules: Rules,
     /// The rules for single products.
     pub(crate) product_rules: BTreeMap<String, Rules>,
+    /// Which product is in which folder.
+    pub(crate) folders: BTreeMap<PathBuf, String>,
     /// The lists of keys that were taken in, by product.
     pub lists: BTreeMap<String, ListState>,
 }
@@ -162,23 +165,41 @@ impl Keyring {
     }
 
     /// The rules for a product: the machine's before this person's, the product's before those for all, each by itself.
+    /// Where a file has rules for several spellings of its name, all of them hold.
     pub fn policy(&self, product: &str) -> Policy {
-        [(&self.person, SetBy::Person), (&self.machine, SetBy::Machine)].into_iter().fold(
-            Policy::default(),
-            |policy, (store, set_by)| {
-                let policy = policy.with(&store.rules, set_by);
-                match store.product_rules.get(product) {
-                    Some(rules) => policy.with(rules, set_by),
-                    None => policy,
-                }
-            },
-        )
+        self.fold_rules(|policy, store, set_by| {
+            let policy = policy.with(&store.rules, set_by);
+            let own = store.product_rules.iter().filter(|(name, _)| is_same_name(name, product));
+            let own = own.map(|(_, rules)| policy.clone().with(rules, set_by));
+            own.reduce(Policy::stricter).unwrap_or(policy)
+        })
+    }
+
+    /// The rules for a product that nobody has said anything about.
+    pub(crate) fn general_policy(&self) -> Policy {
+        self.fold_rules(|policy, store, set_by| policy.with(&store.rules, set_by))
+    }
+
+    fn fold_rules(&self, add: impl Fn(Policy, &KeyStore, SetBy) -> Policy) -> Policy {
+        let person = add(Policy::default(), &self.person, SetBy::Person);
+        add(person, &self.machine, SetBy::Machine)
+    }
+
+    /// Whether some products have rules of their own.
+    pub(crate) fn tells_products_apart(&self) -> bool {
+        !(self.person.product_rules.is_empty() && self.machine.product_rules.is_empty())
+    }
+
+    /// Which product somebody said is in which folder, the machine's word first.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = (&Path, &str)> {
+        let all = self.machine.folders.iter().chain(&self.person.folders);
+        all.map(|(folder, product)| (folder.as_path(), product.as_str()))
     }
 
     /// Whether somebody decided before who makes patches for this product: a key for it alone. Another key is then not
     /// a first contact.
     pub(crate) fn knows_product(&self, product: &str) -> bool {
-        let is_for = |key: &TrustedKey| key.products.iter().any(|one| one == product);
+        let is_for = |key: &TrustedKey| key.products.iter().any(|one| is_same_name(one, product));
         self.keys().any(|key| key.roles.contains(&SignerRole::Author) && is_for(key))
     }
 }
@@ -225,6 +246,6 @@ impl TrustedKey {
     }
 
     pub(crate) fn is_for(&self, product: &str) -> bool {
-        self.products.iter().any(|one| one == EVERY_PRODUCT || one == product)
+        self.products.iter().any(|one| one == EVERY_PRODUCT || is_same_name(one, product))
     }
 }

@@ -72,9 +72,12 @@ fn asking(mut ring: Keyring, authors: u32, reviewers: u32) -> Keyring {
 }
 
 fn judged(signatures: &[Attached], reviews: &[AttachedReview], ring: &Keyring) -> Verdict {
-    let claim =
-        Claim { manifest: MANIFEST, place: place(), created: Some(now()), asks: Approvals::default() };
-    judge(&claim, signatures, reviews, ring, now())
+    judge(&claim(), signatures, reviews, ring, now())
+}
+
+fn claim() -> Claim<'static> {
+    let asks = Approvals::default();
+    Claim { manifest: MANIFEST, place: place(), created: Some(now()), asks, folder: None }
 }
 
 #[track_caller]
@@ -120,12 +123,8 @@ fn where_nobody_has_to_vouch_an_unsigned_patch_is_still_not_called_trusted() {
 #[test]
 fn a_bundle_can_ask_for_more_than_the_rules_but_not_for_less() {
     let keys = ring([anna(), bob()]);
-    let claim = |authors, reviewers| Claim {
-        manifest: MANIFEST,
-        place: place(),
-        created: None,
-        asks: Approvals { authors, reviewers },
-    };
+    let claim =
+        |authors, reviewers| Claim { created: None, asks: Approvals { authors, reviewers }, ..claim() };
     let only_anna = [by(ANNA, SignerRole::Author)];
     let verdict = judge(&claim(1, 1), &only_anna, &[], &keys, now());
     expect(&verdict, Standing::NotEnough, "Not enough signatures: 1 of 1 author, 0 of 1 reviewer");
@@ -234,10 +233,17 @@ fn h84_a_key_with_the_number_of_another_is_still_another_key() {
 }
 
 #[test]
-fn another_key_for_a_known_product_is_a_stop_and_an_unknown_product_a_first_contact() {
+fn another_key_for_a_known_product_is_told_and_an_unknown_product_is_a_first_contact() {
     let verdict = judged(&[by(BOB, SignerRole::Author)], &[], &ring([anna()]));
     assert!(verdict.is_key_change);
-    assert_eq!(verdict.permits(true), Err(Denial::KeyChange));
+    let unsigned = judged(&[], &[], &ring([anna()]));
+    for consent in [false, true] {
+        assert_eq!(
+            verdict.permits(consent),
+            unsigned.permits(consent),
+            "a stranger's signature changes nothing"
+        );
+    }
     let mut elsewhere = anna();
     elsewhere.products = vec!["Other".to_owned()];
     let verdict = judged(&[by(BOB, SignerRole::Author)], &[], &ring([elsewhere]));

@@ -179,8 +179,6 @@ pub struct Verdict {
 pub enum Denial {
     /// It is broken: nothing helps.
     Broken,
-    /// Somebody else signed than those who are known: nothing helps but trusting that key by hand.
-    KeyChange,
     /// The rules of this machine or person refuse what nobody vouches for.
     Policy,
     /// Somebody has to say that it is right.
@@ -203,6 +201,7 @@ impl Verdict {
     }
 
     /// Whether the patch may be applied; `consent`: somebody said that it is right although too few vouch for it.
+    /// A stranger's signature changes nothing: whoever wants it away cuts it off.
     ///
     /// # Errors
     /// Says why not.
@@ -210,7 +209,6 @@ impl Verdict {
         match self.standing {
             Standing::Trusted => Ok(()),
             Standing::Broken => Err(Denial::Broken),
-            _ if self.is_key_change => Err(Denial::KeyChange),
             _ if self.policy.unvouched == Unvouched::Refuse => Err(Denial::Policy),
             _ if consent => Ok(()),
             _ => Err(Denial::NeedsConsent),

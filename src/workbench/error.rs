@@ -209,7 +209,7 @@ impl Error {
             Error::NotTrusted { denial, .. } => match denial {
                 Denial::Broken => Code::Signature,
                 Denial::Policy => Code::Policy,
-                Denial::KeyChange | Denial::NeedsConsent => Code::Trust,
+                Denial::NeedsConsent => Code::Trust,
             },
             Error::Keys(trust::KeyStoreError::Io { source, .. })
                 if source.kind() == ErrorKind::PermissionDenied =>

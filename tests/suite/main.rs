@@ -21,6 +21,9 @@ mod stacks;
 mod believe_a_history;
 mod believe_no_claim;
 mod guard_what_decides;
+mod know_the_folder;
+mod look_without_reaching_out;
+mod tell_what_content_may_do;
 mod trust_a_patch;
 
 mod call_patches_back;

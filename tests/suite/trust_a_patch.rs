@@ -137,16 +137,18 @@ fn move_signature(sandbox: &Sandbox, from: &str, to: &str) {
 }
 
 #[test]
-fn another_key_for_a_known_product_is_a_stop_that_no_flag_opens() {
+fn another_key_for_a_known_product_is_told_and_asks_for_the_same_word_as_none() {
     let sandbox = scene();
     let console = person(&sandbox);
     let anna = new_key(&console, "anna");
     trust(&console, "anna", &anna, "--product Widget");
     let mallory = new_key(&console, "mallory");
     sign(&console, "fix", "mallory", "author");
-    let refused = console.run("apply $/fix.patchbundle $/app --allow-unsigned --yes");
+    let refused = console.run("apply $/fix.patchbundle $/app --yes");
     assert_eq!(refused.code, 4, "{refused}");
     assert!(refused.err.contains("somebody else than those you know"), "{refused}");
+    let plan = console.done("plan $/fix.patchbundle $/app");
+    assert!(plan.out.contains("signed by somebody else than those you know for this product"), "{plan}");
     let contact =
         console.run(&format!("key trust --from $/fix.patchbundle --name M --fingerprint {mallory}"));
     assert_eq!(contact.code, 4, "{contact}");

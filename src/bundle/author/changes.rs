@@ -77,7 +77,14 @@ impl Draft {
             let change = change(step, basis.order, same, inside.map_or(Role::Data, |inside| inside.role));
             Drafted { change, content: content.filter(|_| same.is_none()), base: None }
         });
-        let mut draft = Self { drafted: drafted.collect(), notes: Vec::new() };
+        let secrets = basis.steps.iter().zip(&insides).filter_map(|(step, inside)| {
+            let text = format!(
+                "is packed, and is likely to hold {}; it is read by everybody who gets the patch",
+                inside.as_ref()?.secret?
+            );
+            Some(Note::at(&step.path, text))
+        });
+        let mut draft = Self { drafted: drafted.collect(), notes: secrets.collect() };
         draft.add_bases(&insides, basis.order);
         Ok(draft)
     }

@@ -5,7 +5,7 @@ use std::io::Read;
 use super::AuthorError;
 use super::trees::{SourceSide, Trees};
 use crate::diff::{is_text, is_utf_16};
-use crate::model::{Role, TreePath};
+use crate::model::{Role, TreePath, likely_secret};
 
 /// As much as [`is_text`] looks at.
 const HEAD_BYTES: u64 = 8 << 10;
@@ -35,6 +35,8 @@ const DOC: &[&str] = &["adoc", "htm", "html", "man", "md", "pdf", "rst", "rtf", 
 pub(super) struct Inside {
     pub(crate) is_text: bool,
     pub role: Role,
+    /// What secret it holds, as far as its name and beginning tell.
+    pub secret: Option<&'static str>,
 }
 
 impl Inside {
@@ -43,7 +45,8 @@ impl Inside {
         let mut head = Vec::new();
         let read = trees.open(side, path)?.take(HEAD_BYTES).read_to_end(&mut head);
         read.map_err(|error| trees.failed(side, path, error))?;
-        Ok(Self { is_text: is_text(&head) || is_utf_16(&head), role: role_of(path, &head) })
+        let secret = likely_secret(path).or_else(|| secret_in(&head));
+        Ok(Self { is_text: is_text(&head) || is_utf_16(&head), role: role_of(path, &head), secret })
     }
 }
 
@@ -61,9 +64,39 @@ fn role_of(path: &TreePath, head: &[u8]) -> Role {
     }
 }
 
+/// What secret begins like this.
+fn secret_in(head: &[u8]) -> Option<&'static str> {
+    /// Where an ELF file says what it is, and the number for the memory of a program.
+    const ELF_TYPE: usize = 16;
+    const ELF_CORE: u16 = 4;
+    let first_line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_key =
+        first_line.starts_with(b"-----BEGIN ") && first_line.trim_ascii_end().ends_with(b"PRIVATE KEY-----");
+    let elf_type = head.get(ELF_TYPE..ELF_TYPE + 2).filter(|_| head.starts_with(b"\x7fELF"));
+    let is_core =
+        elf_type.is_some_and(|kind| kind == ELF_CORE.to_le_bytes() || kind == ELF_CORE.to_be_bytes());
+    match (is_key, is_core) {
+        (true, _) => Some("a private key"),
+        (_, true) => Some("the memory of a program (core dump)"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_are_known_by_how_they_begin() {
+        let core = [b"\x7fELF\x02\x01\x01".as_slice(), &[0; 9], &[4, 0]].concat();
+        let program = [b"\x7fELF\x02\x01\x01".as_slice(), &[0; 9], &[2, 0]].concat();
+        assert!(secret_in(&core).is_some() && secret_in(&program).is_none());
+        assert!(secret_in(b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl").is_some());
+        assert!(secret_in(b"-----BEGIN RSA PRIVATE KEY-----\r\nMII").is_some());
+        for harmless in [b"-----BEGIN CERTIFICATE-----\n".as_slice(), b"a PRIVATE KEY-----\n", b""] {
+            assert_eq!(secret_in(harmless), None);
+        }
+    }
 
     #[test]
     fn a_role_follows_from_the_first_bytes_and_then_from_the_name() {

@@ -31,7 +31,8 @@ mod trees;
 mod tests;
 
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -44,7 +45,9 @@ use super::{BundleError, UnverifiedBundle};
 use crate::diff::pair_renames;
 use crate::disk::fs::{Fs, Stat};
 use crate::disk::{Observation, ScanError, observe_all};
-use crate::model::{Code, DiffText, Digest, FileChange, Node, Patch, Step, TreePath};
+use crate::model::{
+    Code, DiffText, Digest, FileChange, Node, Patch, PlaceProblem, Step, TreePath, TreeState, version_control,
+};
 use crate::plan::why::Making;
 use crate::plan::{Note, Obstacle};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
@@ -298,7 +301,8 @@ struct Compared {
 fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compared, AuthorError> {
     let old = observe(SourceSide::Old, request)?;
     let new = observe(SourceSide::New, request)?;
-    let steps = compare(&old.tree, &new.tree);
+    let mut steps = compare(&old.tree, &new.tree);
+    retain_meant(&mut steps, request.order);
     let mut obstacles: Vec<Obstacle> = obstacles::of_scan(SourceSide::Old, &old.problems).collect();
     obstacles.extend(obstacles::of_scan(SourceSide::New, &new.problems));
     obstacles.extend(obstacles::of_ignored(&steps, request.order, trees)?);
@@ -314,19 +318,51 @@ fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compa
         .iter()
         .filter_map(|step| Some((step.path.clone(), old.facts.get(&step.path)?.clone())))
         .collect();
-    Ok(Compared { notes: worth_knowing(request, &steps), steps, seen })
+    let mut notes = worth_knowing(request, &steps);
+    notes.extend(new.left_out.into_iter().map(|folder| {
+        Note::at(
+            folder,
+            "is left out: it belongs to version control, and the order does not say that it is meant",
+        )
+    }));
+    Ok(Compared { notes, steps, seen })
 }
 
-fn observe(side: SourceSide, request: &AuthorRequest<'_>) -> Result<Observation, AuthorError> {
+/// Lets go of folders of version control that were only walked through to what the order means there.
+fn retain_meant(steps: &mut Vec<Step>, order: &Order) {
+    let is_meant = |step: &Step| !order.leaves_version_control(&step.path, false);
+    let around: BTreeSet<TreePath> =
+        steps.iter().filter(|step| is_meant(step)).flat_map(|step| step.path.ancestors()).collect();
+    steps.retain(|step| is_meant(step) || around.contains(&step.path));
+}
+
+/// What was seen in one of the folders.
+struct Seen {
+    tree: TreeState,
+    facts: BTreeMap<TreePath, Stat>,
+    problems: Vec<PlaceProblem>,
+    /// Folders of version control systems that were passed over.
+    left_out: BTreeSet<TreePath>,
+}
+
+fn observe(side: SourceSide, request: &AuthorRequest<'_>) -> Result<Seen, AuthorError> {
     let fs = match side {
         SourceSide::Old => request.old,
         SourceSide::New => request.new,
     };
-    let ignore = |path: &TreePath, is_dir: bool| request.order.is_ignored(path, is_dir);
-    observe_all(fs, &ignore, &Comparing(request.progress), request.cancel).map_err(|source| match source {
+    let left_out = RefCell::new(BTreeSet::new());
+    let ignore = |path: &TreePath, is_dir: bool| {
+        if request.order.leaves_version_control(path, is_dir) {
+            left_out.borrow_mut().extend(version_control(path));
+        }
+        request.order.is_ignored(path, is_dir)
+    };
+    let seen = observe_all(fs, &ignore, &Comparing(request.progress), request.cancel);
+    let Observation { tree, facts, problems } = seen.map_err(|source| match source {
         ScanError::Cancelled(cancelled) => cancelled.into(),
         source => AuthorError::Scan { side, source },
-    })
+    })?;
+    Ok(Seen { tree, facts, problems, left_out: left_out.into_inner() })
 }
 
 /// A scan calls itself checking; here it is half of a comparison.

@@ -4,7 +4,7 @@
 //! order is not read by serde, which stops at the first mistake, but key by key (`table`, `read`), and what was read
 //! is then held to the manifest's own rules.
 
-use crate::model::{About, FileChange, LocalEdits, Patch, PatchId, Role, TreePath, choices};
+use crate::model::{About, FileChange, LocalEdits, Patch, PatchId, Role, TreePath, choices, version_control};
 
 mod finding;
 mod globs;
@@ -126,7 +126,16 @@ impl Order {
 
     /// Whether `path` is no part of the product.
     pub(crate) fn is_ignored(&self, path: &TreePath, is_dir: bool) -> bool {
-        self.make.ignore.matches(path, is_dir)
+        self.make.ignore.matches(path, is_dir) || self.leaves_version_control(path, is_dir)
+    }
+
+    /// Whether `path` belongs to version control and the order does not say that it is meant.
+    pub(crate) fn leaves_version_control(&self, path: &TreePath, is_dir: bool) -> bool {
+        let is_meant = |policy: &PathPolicy| policy.role == Some(Role::VersionControl);
+        let can_be_around = is_dir && self.make.policies.iter().any(is_meant);
+        version_control(path).is_some()
+            && !can_be_around
+            && self.policy_for(path).0 != Some(Role::VersionControl)
     }
 
     /// What the order says about the file at `path`: role, local edits, fixes. `None` or empty: nothing.

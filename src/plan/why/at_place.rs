@@ -24,6 +24,10 @@ pub(crate) enum AtPlace {
     NoFolder {
         found: Option<&'static str>,
     },
+    /// It is in a folder of a version control system, and the patch does not say that this is what it is for.
+    VersionControl {
+        folder: TreePath,
+    },
     /// A folder is to become something else, and holds what somebody else put there.
     InUse {
         becomes: &'static str,
@@ -78,6 +82,11 @@ impl AtPlace {
                 Code::FileSystem,
                 format!("a {found} stands where a folder is expected"),
                 CHECK_THE_FOLDER,
+            ),
+            AtPlace::VersionControl { folder } => row(
+                Code::Path,
+                format!("belongs to version control ({folder}), which decides what programs run"),
+                "Do not use this patch unless it is meant for that; its order must then say so: role = \"version-control\".",
             ),
             AtPlace::InUse { becomes, holds } => row(
                 Code::Occupied,

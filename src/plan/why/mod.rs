@@ -4,6 +4,7 @@
 //! whoever has to tell reasons apart matches on them.
 
 mod at_place;
+mod danger;
 mod disk;
 mod edits;
 mod keys;
@@ -17,6 +18,7 @@ mod unfit;
 use std::fmt::Display;
 
 pub(crate) use at_place::{AtPlace, Unlike};
+pub(crate) use danger::Danger;
 pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};
 pub(crate) use keys::{Keys, Reviewing};
@@ -65,7 +67,7 @@ macro_rules! families {
     };
 }
 
-families!(AtPlace, Disk, Edits, Keys, Making, Reviewing, Scripts, Signers, Undo, Unfit);
+families!(AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Scripts, Signers, Undo, Unfit);
 
 impl Obstacle {
     pub(crate) fn new(why: impl Into<Why>) -> Self {
@@ -94,6 +96,7 @@ impl Obstacle {
     pub(crate) fn way_around(&self) -> Option<Override> {
         match &self.why {
             Why::Unfit(why) => why.way_around(),
+            Why::Danger(_) => Some(Override::Dangerous),
             _ => None,
         }
     }

@@ -8,6 +8,10 @@ pub(crate) enum Override {
     /// That what patches of different authors or products say about each other, or change of each other, is asked
     /// about.
     Related,
+    /// That a patch is for the product in the folder.
+    OtherProduct,
+    /// That what nobody vouches for gets no special rights, and shows nothing that fewer people may read.
+    Dangerous,
 }
 
 impl Override {
@@ -16,6 +20,8 @@ impl Override {
         match self {
             Override::Undo => "undo",
             Override::Related => "related",
+            Override::OtherProduct => "other-product",
+            Override::Dangerous => "dangerous",
         }
     }
 
@@ -27,6 +33,12 @@ impl Override {
             }
             Override::Related => {
                 "If you know that it is right, add --allow-related with the reason; the history keeps it."
+            }
+            Override::OtherProduct => {
+                "If it is, add --allow-other-product with the reason; the history keeps it."
+            }
+            Override::Dangerous => {
+                "If you know that this is right, add --allow-dangerous with the reason; the history keeps it."
             }
         }
     }

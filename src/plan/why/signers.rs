@@ -9,9 +9,6 @@ pub(crate) enum Signers {
     Broken {
         verdict: String,
     },
-    KeyChange {
-        verdict: String,
-    },
     Policy {
         verdict: String,
     },
@@ -45,11 +42,6 @@ impl Signers {
             Signers::Broken { verdict } => {
                 row(Code::Signature, verdict, "Get the patch file again from whoever made it.")
             }
-            Signers::KeyChange { verdict } => row(
-                Code::Trust,
-                verdict,
-                "Ask the vendor by another way than the one the file came, before you trust a new key.",
-            ),
             Signers::Policy { verdict } => row(
                 Code::Policy,
                 verdict,

@@ -2,13 +2,19 @@
 
 use super::{Override, Wording, row};
 use crate::model::{Code, PatchRef};
-use crate::plan::{Cycle, FailedCheck, Loss, Recalled, Relation, RelationClass};
+use crate::plan::{Cycle, FailedCheck, FolderProduct, Loss, Recalled, Relation, RelationClass};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unfit {
     Product {
         name: String,
         seen: Vec<String>,
+    },
+    /// The patch says that it is for another product than the one in the folder.
+    OtherProduct {
+        patch: PatchRef,
+        says: String,
+        folder: FolderProduct,
     },
     Version {
         product: String,
@@ -54,6 +60,15 @@ impl Unfit {
                 Code::Product,
                 format!("this folder does not hold {name}: {}", seen.join("; ")),
                 "Choose the folder that the product is installed in.",
+            ),
+            Unfit::OtherProduct { patch, says, folder } => row(
+                Code::Product,
+                format!(
+                    "this folder holds {}, {}, and {patch} says it is for {says}",
+                    folder.name,
+                    folder.by.phrase()
+                ),
+                with_override("Check that this is the right folder.".to_owned(), self.way_around()),
             ),
             Unfit::Version { product, found, expected } => row(
                 Code::Version,
@@ -113,6 +128,7 @@ impl Unfit {
             Unfit::Requires { for_a_stranger: true, .. } | Unfit::Excludes { is_strangers: true, .. } => {
                 Some(Override::Related)
             }
+            Unfit::OtherProduct { .. } => Some(Override::OtherProduct),
             _ => None,
         }
     }

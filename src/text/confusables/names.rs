@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_security::skeleton;
 
 use super::{Confusable, ConfusableKind, ConfusableSeverity, Confusables, lines};
-use crate::model::{NameWarning, TreePath};
+use crate::model::characters::is_ignorable;
+use crate::model::{CollisionKey, NameWarning, TreePath};
 use crate::text::one_line;
 
 /// Longest part of a name in a list, in characters.
@@ -62,6 +64,27 @@ pub(crate) fn look_alike_names<'a>(names: impl IntoIterator<Item = &'a str>) -> 
         found.push((index, confusables));
     }
     found
+}
+
+/// Whether two names of something that is no file, such as a product, are one to whoever reads them: they differ in case,
+/// width, spaces or what is not seen, or letters of one alphabet stand for those of another. Letters and digits of the
+/// same plain alphabet stay apart, as in `Tool I` and `Tool 1`.
+pub(crate) fn is_same_name(one: &str, other: &str) -> bool {
+    if one == other {
+        return true;
+    }
+    let (one, other) = (spaced(one), spaced(other));
+    let key = |name: &str| CollisionKey::of_name(name);
+    let look = |name: &str| key(&skeleton(name).collect::<String>());
+    let lower = |name: &str| look(&name.to_lowercase());
+    let is_plain = one.is_ascii() && other.is_ascii();
+    key(&one) == key(&other) || !is_plain && (look(&one) == look(&other) || lower(&one) == lower(&other))
+}
+
+/// The words of a name with one space between them, in the form that has no widths.
+fn spaced(name: &str) -> String {
+    let seen: String = name.nfkc().filter(|&c| !is_ignorable(c)).collect();
+    seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn here(danger: ConfusableSeverity, kind: ConfusableKind, shown: String) -> Confusable {

@@ -149,6 +149,30 @@ fn h95_names_that_deceive_are_found() {
     }
 }
 
+#[test]
+fn names_that_are_one_to_whoever_reads_them_are_the_same() {
+    for other in [
+        "LIGHTHOUSE",
+        "Ｌｉｇｈｔｈｏｕｓｅ",
+        "Lighth\u{43e}use",
+        "LIGHTHOUS\u{415}",
+        "Light\u{200b}house",
+        " Lighthouse ",
+    ] {
+        assert!(is_same_name("Lighthouse", other) && is_same_name(other, "Lighthouse"), "{other:?}");
+    }
+    assert!(is_same_name("Lighthouse  Pro", "lighthouse\u{a0}pro"));
+    for (one, other) in [
+        ("Tool I", "Tool 1"),
+        ("App 10", "App lO"),
+        ("Lighthouse", "Lighthouse Pro"),
+        ("Modern", "Modem"),
+        ("Отчёт", "Отчет"),
+    ] {
+        assert!(!is_same_name(one, other), "{one:?} {other:?}");
+    }
+}
+
 /// Ordinary texts of many languages, formats and times.
 const ORDINARY: &[&str] = &[
     "plain\ttext\r\nwith two lines\r\n",

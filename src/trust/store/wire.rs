@@ -1,6 +1,7 @@
 //! Keys and rules as they stand in a file: TOML, every field known, every value checked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ struct RawStore {
     products: BTreeMap<String, Rules>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     lists: BTreeMap<String, RawList>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    folders: BTreeMap<PathBuf, RawFolder>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     keys: Vec<RawKey>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -43,6 +46,12 @@ struct RawStore {
 struct RawList {
     version: u64,
     threshold: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFolder {
+    product: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -104,6 +113,7 @@ pub(super) fn read(text: &str) -> Result<KeyStore, String> {
         revoked: raw.revoked.into_iter().map(revoked).collect::<Result<_, _>>()?,
         rules: raw.policy,
         product_rules: raw.products,
+        folders: raw.folders.into_iter().map(stated_folder).collect::<Result<_, _>>()?,
         lists: lists.collect::<Result<_, _>>()?,
     })
 }
@@ -114,6 +124,11 @@ pub(super) fn write(store: &KeyStore) -> String {
         format: FORMAT.to_owned(),
         policy: store.rules.clone(),
         products: store.product_rules.clone(),
+        folders: store
+            .folders
+            .iter()
+            .map(|(folder, product)| (folder.clone(), RawFolder { product: product.clone() }))
+            .collect(),
         lists: store
             .lists
             .iter()
@@ -125,6 +140,14 @@ pub(super) fn write(store: &KeyStore) -> String {
         revoked: store.revoked.iter().map(raw_revoked).collect(),
     };
     format!("{HEADER}{}", toml::to_string(&raw).expect("every value has a form in TOML"))
+}
+
+/// What somebody says is in a folder. A path that begins anywhere but at the top would mean another folder every time.
+fn stated_folder((folder, raw): (PathBuf, RawFolder)) -> Result<(PathBuf, String), String> {
+    match folder.is_absolute() {
+        true => Ok((folder, name_of("product", &raw.product)?)),
+        false => Err(format!("the folder {folder:?} is not named from the top of the disk on")),
+    }
 }
 
 fn trusted_key(raw: RawKey) -> Result<TrustedKey, String> {

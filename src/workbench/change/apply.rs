@@ -41,6 +41,12 @@ pub struct ApplyOptions {
     pub scripts: ScriptConsent,
     /// Go ahead with a patch that is older than one that was there before, for this reason. Written to the history.
     pub allow_downgrade: Option<String>,
+    /// Go ahead with a patch that says it is for another product than the one in the folder, for this reason. Written to
+    /// the history.
+    pub allow_other_product: Option<String>,
+    /// Go ahead with a patch that not enough people vouch for although its content would run with special rights, or show
+    /// what fewer people may read, for this reason. Written to the history.
+    pub allow_dangerous: Option<String>,
     /// Go ahead although the patch sets back what another one brought, for this reason. Written to the history.
     pub allow_undo: Option<String>,
     /// Go ahead although the patch and one of another author or product say something about each other, or change the
@@ -54,6 +60,8 @@ impl ApplyOptions {
         match rule {
             Override::Undo => self.allow_undo.as_ref(),
             Override::Related => self.allow_related.as_ref(),
+            Override::OtherProduct => self.allow_other_product.as_ref(),
+            Override::Dangerous => self.allow_dangerous.as_ref(),
         }
     }
 
@@ -159,11 +167,11 @@ impl Workbench {
         options: &ApplyOptions,
         watch: Watch<'_>,
     ) -> Result<Applied> {
-        match options.expected {
-            // What is not as somebody agreed to is told as that, whatever else speaks against it.
-            Some(_) => self.refuse_exchanged(&mut opened)?,
-            None => opened.refuse_unpermitted(options.allow_unsigned)?,
+        // What is not as somebody agreed to is told as that, whatever else speaks against it.
+        if options.expected.is_some() {
+            self.refuse_exchanged(&opened)?;
         }
+        opened.is_agreed = options.allow_unsigned;
         opened.look_through_once(watch)?;
         let remembering = self.with_witness(target);
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
@@ -178,7 +186,7 @@ impl Workbench {
             },
         )?;
         first_look.preview.decision().refuse_unless(options.expected)?;
-        let bundles = opened.permit(options.allow_unsigned)?;
+        let bundles = opened.permit(&first_look.preview, options.allow_unsigned)?;
         if approve(first_look.preview.clone(), options, &mut Vec::new())?.steps().is_empty() {
             return Ok(Applied::nothing(first_look.preview));
         }
@@ -395,6 +403,7 @@ fn remarks_on_edits(preview: &ApplyPreview) -> Vec<String> {
 /// The plan, if nothing stands in its way but what `options` allow.
 fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<String>) -> Result<ApprovedPlan> {
     preview.decision().refuse_unless(options.expected)?;
+    preview.permits(options.allow_unsigned)?;
     let mut preview = preview.preview;
     let (allowed, obstacles): (Vec<Obstacle>, Vec<Obstacle>) =
         preview.obstacles.into_iter().partition(|obstacle| options.allows(obstacle));

@@ -11,7 +11,8 @@ use super::plan_file::PlannedStep;
 use super::scripts::ScriptPlan;
 use crate::ledger::PatchNote;
 use crate::model::{Digest, Hasher};
-use crate::plan::Preview;
+use crate::plan::why::{Unfit, Why};
+use crate::plan::{Obstacle, Preview};
 use crate::workbench::{Accepted, ApplyPreview, Error, HealPreview, Result, RollbackPreview};
 
 /// SHA-256 of what somebody agrees to.
@@ -104,7 +105,10 @@ impl Sum {
             let step = serde_json::to_string(&PlannedStep::from_step(step));
             self.add("step", &step.expect("a step has text keys only"));
         }
-        for obstacle in &preview.obstacles {
+        let is_late =
+            |obstacle: &&Obstacle| matches!(&obstacle.why, Why::Unfit(Unfit::Check(check)) if check.is_late);
+        // What was asked only now stands in the way as itself.
+        for obstacle in preview.obstacles.iter().filter(|obstacle| !is_late(obstacle)) {
             self.add("obstacle", &format!("{} {}", obstacle.code(), obstacle.sentence()));
         }
         self.add("folder", &preview.plan.base.0.to_string());
@@ -112,7 +116,7 @@ impl Sum {
 
     fn add_scripts(&mut self, scripts: &ScriptPlan) {
         self.add("scripts", &scripts.digest().to_string());
-        let refused = scripts.refused.as_ref().map(crate::plan::Obstacle::sentence);
+        let refused = scripts.refused.as_ref().map(Obstacle::sentence);
         self.add("refused", &refused.unwrap_or_default());
     }
 

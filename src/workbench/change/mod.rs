@@ -2,6 +2,7 @@
 
 pub(super) mod accept;
 pub(super) mod apply;
+mod dangers;
 pub(super) mod backups;
 pub(super) mod decision;
 pub(super) mod heal;

@@ -10,9 +10,12 @@ use std::path::{Path, PathBuf};
 use crate::bundle::VerifiedBundle;
 use crate::model::{Digest, Hasher};
 use crate::plan::why::Unfit;
+use crate::trust::{Standing, Verdict};
+use crate::workbench::look::identify::SaidElsewhere;
 use crate::workbench::look::inspect::{check_contents, file_digest};
 use crate::workbench::look::merging::ReadChoices;
-use crate::workbench::{EditChoices, Error, Result, Watch, Workbench};
+use crate::workbench::look::situation::Reach;
+use crate::workbench::{ApplyPreview, EditChoices, Error, Result, Watch, Workbench};
 
 /// Patch files that are open and whole, as they were named, with the wishes for edited files. Nobody has been asked yet
 /// whether they may go in.
@@ -23,6 +26,10 @@ pub struct CheckedBundles {
     /// What each of `files` is.
     pub(super) bundles: Vec<VerifiedBundle>,
     pub(super) choices: ReadChoices,
+    /// What is known about the folder without its own records.
+    pub(super) said: SaidElsewhere,
+    /// Whether somebody has said in this run that they may go in although not enough people vouch for them.
+    pub(super) is_agreed: bool,
     /// SHA-256 of each file as it was looked through; none as long as it was not.
     shown: Vec<Digest>,
 }
@@ -47,30 +54,25 @@ impl Workbench {
         }
         let opened = files.iter().map(|file| self.open_for(file, target, watch));
         let bundles = CheckedBundles::new(files.to_vec(), opened.collect::<Result<_>>()?);
-        Ok(CheckedBundles { choices: ReadChoices::read(choices)?, ..bundles })
+        let said = self.said_elsewhere(target, &self.keyring()?);
+        Ok(CheckedBundles { choices: ReadChoices::read(choices)?, said, ..bundles })
     }
 
-    /// Makes sure that what was looked through is still what its names lead to, and finds out anew whom this machine
-    /// trusts.
+    /// Makes sure that what was looked through is still what its names lead to.
     ///
     /// # Errors
     /// `E-MOVED` if there is anything else now.
-    pub(super) fn refuse_exchanged(&self, opened: &mut CheckedBundles) -> Result<()> {
+    pub(super) fn refuse_exchanged(&self, opened: &CheckedBundles) -> Result<()> {
         let is_same = |((file, bundle), shown): ((&PathBuf, &VerifiedBundle), &Digest)| match bundle.reading()
         {
             Some(reading) => self.reading_of(file).is_ok_and(|now| now == reading),
             None => digest_at(file).is_ok_and(|now| now == *shown),
         };
         let mut all = opened.files.iter().zip(&opened.bundles).zip(&opened.shown);
-        if !all.all(is_same) || !opened.choices.still_hold() {
-            return Err(Error::not_as_agreed());
+        match all.all(is_same) && opened.choices.still_hold() {
+            true => Ok(()),
+            false => Err(Error::not_as_agreed()),
         }
-        let keyring = self.keyring()?;
-        opened
-            .bundles
-            .iter_mut()
-            .for_each(|bundle| bundle.judge_again(&keyring, self.environment.timestamp()));
-        Ok(())
     }
 }
 
@@ -86,7 +88,8 @@ fn digest_at(file: &Path) -> std::io::Result<Digest> {
 
 impl CheckedBundles {
     pub(crate) fn new(files: Vec<PathBuf>, bundles: Vec<VerifiedBundle>) -> Self {
-        Self { files, bundles, choices: ReadChoices::default(), shown: Vec::new() }
+        let (choices, said) = (ReadChoices::default(), SaidElsewhere::default());
+        Self { files, bundles, choices, said, is_agreed: false, shown: Vec::new() }
     }
 
     /// All of them.
@@ -115,29 +118,27 @@ impl CheckedBundles {
         if self.shown.is_empty() { self.look_through(watch) } else { Ok(()) }
     }
 
-    /// Whether the rules of this machine let each go in; `consent`: somebody said that it is right although not enough
-    /// people vouch for it.
-    ///
-    /// # Errors
-    /// [`Error::NotTrusted`] about the first that may not.
-    pub(super) fn refuse_unpermitted(&self, consent: bool) -> Result<()> {
-        self.files.iter().zip(&self.bundles).try_for_each(|(file, bundle)| {
-            let permitted = bundle.verdict.permits(consent);
-            permitted.map_err(|denial| Error::not_trusted(file, denial, &bundle.verdict))
-        })
+    /// How far the checks of a patch may reach: looking at what nobody vouches for connects nowhere.
+    pub(super) fn reach_of(&self, verdict: &Verdict) -> Reach {
+        match verdict.standing {
+            Standing::Trusted => Reach::Everywhere,
+            _ if self.is_agreed && verdict.permits(true).is_ok() => Reach::Agreed,
+            _ => Reach::Folder,
+        }
     }
 
-    /// Those that [`CheckedBundles::refuse_unpermitted`] lets pass.
+    /// Those that the rules for the folder let pass, as `seen` tells; `consent`: somebody said that it is right although
+    /// not enough people vouch for them.
     ///
     /// # Errors
-    /// As there.
-    pub(super) fn permit(self, consent: bool) -> Result<PermittedBundles> {
-        self.refuse_unpermitted(consent).map(|()| PermittedBundles(self))
+    /// [`Error::NotTrusted`] about the first that may not go in.
+    pub(super) fn permit(self, seen: &ApplyPreview, consent: bool) -> Result<PermittedBundles> {
+        seen.permits(consent).map(|()| PermittedBundles(self))
     }
 
     /// Permits everything without asking any rule: only for a copy that was made for a proof and goes with it.
     pub(crate) fn permit_unasked_on_a_throwaway_copy(self) -> PermittedBundles {
-        PermittedBundles(self)
+        PermittedBundles(Self { is_agreed: true, ..self })
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::dangers::add_dangers;
 use super::permission::CheckedBundles;
 use super::scripts::ScriptPlan;
 use super::trust_checks::Floors;
@@ -15,19 +16,21 @@ use crate::ledger::Ledger;
 use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, PatchRef, TreePath};
 use crate::plan::why::Unfit;
 use crate::plan::{
-    Candidate, InstalledStack, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation, Resolution,
-    Scope, plan_several, resolve,
+    Candidate, FolderProduct, InstalledStack, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation,
+    Resolution, Scope, plan_several, resolve,
 };
 use crate::transaction::recover::{self, Unfinished};
 use crate::transaction::{Archive, TransactionError};
-use crate::trust::{Review, Verdict};
+use crate::trust::{Denial, Review, Verdict};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::changes::{Hidden, hidden_in};
+use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
 use crate::workbench::look::merging::{EditChoices, ReadChoices, resolve_edits};
-use crate::workbench::look::situation::{ProductSeen, Survey};
+use crate::workbench::look::situation::{ProductSeen, Reach, Survey};
 use crate::workbench::look::stack::{FolderStack, plain};
 use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::vouching::KeysOfToday;
 use crate::workbench::{ApplyOptions, Error, Result, Watch, Workbench, text_patch};
 
 /// A preview together with what it is a preview of.
@@ -196,13 +199,19 @@ impl Workbench {
     ) -> Result<Previewed> {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
-        let folder = FolderStack::read(fs, &ledger)?.vouched(fs, &ledger, &self.keys_of_today()?);
-        let Order { order, dropped } = order_of(bundles, &folder)?;
+        let keys = self.keys_of_today()?;
+        let product = product_of(fs, &ledger, &checked.said, &keys)?;
+        let verdicts = verdicts(checked, product.as_ref(), &keys)?;
+        let folder = FolderStack::read(fs, &ledger)?.vouched(fs, &ledger, &keys);
+        let Order { order, dropped } = order_of(bundles, &verdicts, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
-        let (mut survey, seen) = self.survey_for_apply(fs, &patches, &ledger, watch)?;
+        let reach = |one: &usize| (&bundles[*one].patch, checked.reach_of(&verdicts[*one]));
+        let reaching: Vec<(&Patch, Reach)> = order.iter().map(reach).collect();
+        let (mut survey, seen) = self.survey_for_apply(fs, &reaching, &ledger, watch)?;
         let keeps_modes = survey.situation.keeps_modes;
-        let coming: Vec<Candidate> =
-            order.iter().zip(seen).map(|(one, seen)| coming(&bundles[*one], seen, keeps_modes)).collect();
+        let candidate =
+            |(one, seen): (&usize, _)| coming(&bundles[*one].patch, &verdicts[*one], seen, keeps_modes);
+        let coming: Vec<Candidate> = order.iter().zip(seen).map(candidate).collect();
         let recalls = self.recalls()?;
         let held = |patch: &&Patch| {
             Some((patch.about.identity.clone(), recalls.about_patch(&patch.about.identity)?.clone()))
@@ -228,18 +237,40 @@ impl Workbench {
         plan.made.extend(survey.made.by_digest());
         plan.preview.notes.extend(dropped);
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, &checked.choices));
-        let mut preview = of_plan(checked, &order, &plan, &coming, &folder, &ledger);
+        let mut preview = of_plan(checked, &verdicts, &order, &plan, &coming, &folder, &ledger);
         preview.edits.clone_from(&survey.situation.edits);
         let left_out = |planned: &&PlannedPatch| planned.left_out.is_none();
-        let come = plan.patches.iter().filter(left_out).map(|planned| coming_bundles[planned.index]);
+        let come = plan.patches.iter().filter(left_out).map(|planned| order[planned.index]);
+        let come = come.map(|one| (&bundles[one], &verdicts[one]));
         preview.scripts = ScriptPlan::of_bundles(come, self)?;
         preview.text = bundles.iter().find_map(|bundle| bundle.text.clone());
         if let Some(text) = &preview.text {
             text_patch::add_findings(&mut preview.preview, text);
         }
-        self.add_doubts(&mut preview, &Floors::new(&ledger).and(&self.seen));
+        add_dangers(&mut preview, fs, watch)?;
+        self.add_doubts(&mut preview, product.as_ref(), &Floors::new(&ledger).and(&self.seen))?;
         Ok(Previewed { preview, survey, plan, order, archive })
     }
+}
+
+/// Who vouches for each bundle, by the rules of the product in the folder and the keys of today.
+///
+/// # Errors
+/// If these rules let nobody look at one of them.
+fn verdicts(
+    checked: &CheckedBundles,
+    folder: Option<&FolderProduct>,
+    keys: &KeysOfToday,
+) -> Result<Vec<Verdict>> {
+    let product = folder.map(|folder| folder.name.as_str());
+    let judged = checked.files.iter().zip(&checked.bundles).map(|(file, bundle)| {
+        let verdict = bundle.verdict_in(product, &keys.keyring, keys.now);
+        match verdict.may_be_seen() {
+            true => Ok(verdict),
+            false => Err(Error::not_trusted(file, Denial::Policy, &verdict)),
+        }
+    });
+    judged.collect()
 }
 
 /// The bundles that come, in their order, and what is worth knowing about those that do not.
@@ -250,7 +281,7 @@ struct Order {
 
 /// The order in which the bundles come, each patch once and in its newest edition. Which of two is newer is believed
 /// only of one author, or where of neither it is known who made it.
-fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Order> {
+fn order_of(bundles: &[VerifiedBundle], verdicts: &[Verdict], folder: &FolderStack) -> Result<Order> {
     let identity = |index: usize| &bundles[index].patch.about.identity;
     let (mut chosen, mut dropped): (Vec<usize>, Vec<Note>) = (Vec::new(), Vec::new());
     let mut drop = |old: usize, new: usize| {
@@ -267,7 +298,7 @@ fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Order> {
         if bundles[other].manifest() == bundles[index].manifest() {
             continue;
         }
-        let made = |index: usize| (&bundles[index].patch, bundles[index].verdict.authors());
+        let made = |index: usize| (&bundles[index].patch, verdicts[index].authors());
         let ((one, by), (another, by_another)) = (made(index), made(other));
         let is_foreign = Scope::of((one, &by), (another, &by_another)).is_foreign();
         match identity(other).revision.cmp(&identity(index).revision) {
@@ -288,19 +319,21 @@ fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Order> {
     Ok(Order { order: order.into_iter().map(|index| chosen[index]).collect(), dropped })
 }
 
-fn coming(bundle: &VerifiedBundle, seen: ProductSeen, keeps_modes: bool) -> Candidate {
+fn coming(patch: &Patch, verdict: &Verdict, seen: ProductSeen, keeps_modes: bool) -> Candidate {
     Candidate {
-        patch: Arc::new(plain(bundle.patch.clone(), keeps_modes)),
-        authors: bundle.verdict.authors(),
+        patch: Arc::new(plain(patch.clone(), keeps_modes)),
+        authors: verdict.authors(),
         is_product: seen.is_product,
         product_evidence: seen.evidence,
         version: seen.version,
         failed_checks: seen.failed_checks,
+        unasked_checks: seen.unasked_checks,
     }
 }
 
 fn of_plan(
     CheckedBundles { files, bundles, .. }: &CheckedBundles,
+    verdicts: &[Verdict],
     order: &[usize],
     plan: &PlanOfSeveral,
     coming: &[Candidate],
@@ -326,7 +359,7 @@ fn of_plan(
             ComingPatch {
                 file: files.get(order[planned.index]).cloned().unwrap_or_default(),
                 patch: bundle.patch.clone(),
-                verdict: bundle.verdict.clone(),
+                verdict: verdicts[order[planned.index]].clone(),
                 reviews: readable_reviews(bundle),
                 manifest: Digest::compute(bundle.manifest()),
                 relations: planned.relations.clone(),
@@ -335,10 +368,10 @@ fn of_plan(
             }
         })
         .collect();
-    let last = &bundles[*order.last().expect("at least one bundle is named")];
+    let last = *order.last().expect("at least one bundle is named");
     ApplyPreview {
-        patch: last.patch.clone(),
-        verdict: weakest(&patches).unwrap_or(&last.verdict).clone(),
+        patch: bundles[last].patch.clone(),
+        verdict: weakest(&patches).unwrap_or(&verdicts[last]).clone(),
         manifest_digest: manifest_digest(bundles, order),
         preview: plan.preview.clone(),
         text: None,

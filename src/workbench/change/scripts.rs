@@ -149,15 +149,15 @@ impl PlannedScript {
 }
 
 impl ScriptPlan {
-    /// The scripts of `bundles`, in the order in which the patches come.
+    /// The scripts of `bundles`, each with who vouches for it in the folder, in the order in which the patches come.
     pub(super) fn of_bundles<'b>(
-        bundles: impl Iterator<Item = &'b VerifiedBundle>,
+        bundles: impl Iterator<Item = (&'b VerifiedBundle, &'b Verdict)>,
         workbench: &Workbench,
     ) -> Result<Self> {
         let mut plan = Self::default();
-        for bundle in bundles {
+        for (bundle, verdict) in bundles {
             let own = of_bundle(bundle)?;
-            if let (false, Err(why)) = (own.is_empty(), workbench.may_run_scripts(&bundle.verdict)) {
+            if let (false, Err(why)) = (own.is_empty(), workbench.may_run_scripts(verdict)) {
                 plan.refused.get_or_insert(why);
             }
             plan.scripts.extend(own);

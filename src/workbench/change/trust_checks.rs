@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use crate::bundle::place_of;
 use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::{Code, Digest};
-use crate::plan::why::{Before, Override, Signers};
-use crate::plan::{Note, Obstacle};
+use crate::plan::why::{Before, Override, Signers, Unfit};
+use crate::plan::{FolderProduct, Note, Obstacle};
+use crate::text::confusables::is_same_name;
 use crate::trust::{Denial, SequencePlace, Standing, Verdict};
 use crate::workbench::look::rollback_protection::was_trusted;
-use crate::workbench::{ApplyOptions, ApplyPreview, ComingPatch, Workbench};
+use crate::workbench::{ApplyOptions, ApplyPreview, ComingPatch, Result, Workbench};
 
 /// How far ahead of this machine's clock a patch may have been made: a day covers every time zone set wrongly.
 const MAX_CLOCK_ERROR_HOURS: i64 = 24;
@@ -20,13 +21,25 @@ const UNUSUAL_STEP: u64 = 1_000;
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
 impl Workbench {
-    /// Adds to a preview what speaks against its patches because of who vouches for them, or when they were made.
-    pub(crate) fn add_doubts(&self, preview: &mut ApplyPreview, floors: &Floors) {
+    /// Adds to a preview what speaks against its patches because of who vouches for them, when they were made, or what
+    /// they are for in a folder that holds `product`.
+    pub(crate) fn add_doubts(
+        &self,
+        preview: &mut ApplyPreview,
+        product: Option<&FolderProduct>,
+        floors: &Floors,
+    ) -> Result<()> {
+        let tells_apart = self.keyring()?.tells_products_apart();
         let now = self.environment.timestamp();
         let coming = preview.patches.iter().filter(|patch| patch.left_out.is_none());
         let (mut obstacles, mut notes) = (Vec::new(), Vec::new());
         for patch in coming {
             obstacles.extend(denied(&patch.verdict));
+            match product {
+                Some(product) => obstacles.extend(for_another(patch, product)),
+                None if tells_apart => notes.extend(first_word(patch)),
+                None => {}
+            }
             obstacles.extend(of_the_future(patch, now));
             obstacles.extend(below_the_rules(patch));
             match floors.judge(patch) {
@@ -39,7 +52,31 @@ impl Workbench {
         }
         preview.preview.obstacles.extend(obstacles);
         preview.preview.notes.extend(notes);
+        Ok(())
     }
+}
+
+/// What is in the folder decides what a patch can be for.
+fn for_another(patch: &ComingPatch, folder: &FolderProduct) -> Option<Obstacle> {
+    let about = &patch.patch.about;
+    let is_other = about.says_which_product() && !is_same_name(&about.product.name, &folder.name);
+    is_other.then(|| {
+        let (patch, says) = (about.identity.clone(), about.product.name.clone());
+        Obstacle::new(Unfit::OtherProduct { patch, says, folder: folder.clone() })
+    })
+}
+
+/// Where products have rules of their own, and nothing is known about the folder, the patch is the first to say which of
+/// them it is. If nobody vouches for that, the rules for all products counted as well.
+fn first_word(patch: &ComingPatch) -> Option<Note> {
+    let about = &patch.patch.about;
+    (about.says_which_product() && patch.verdict.standing != Standing::Trusted).then(|| {
+        let name = &about.product.name;
+        Note::new(format!(
+            "nothing is known about this folder yet, and only {} says that it holds {name}; trust.toml can say what it holds",
+            about.identity
+        ))
+    })
 }
 
 /// What only a person can say is right shows in the verdict, and is asked for when the patch is applied.
@@ -48,7 +85,6 @@ fn denied(verdict: &Verdict) -> Option<Obstacle> {
     let verdict = verdict.sentence();
     Some(Obstacle::new(match denial {
         Denial::Broken => Signers::Broken { verdict },
-        Denial::KeyChange => Signers::KeyChange { verdict },
         Denial::Policy | Denial::NeedsConsent => Signers::Policy { verdict },
     }))
 }
@@ -117,12 +153,13 @@ impl Floors {
         }
         let place = place_of(&patch.patch);
         let is_same_row = |other: &&(SequencePlace, Option<Digest>)| {
-            other.0.product == place.product && other.0.channel == place.channel
+            is_same_name(&other.0.product, &place.product) && is_same_name(&other.0.channel, &place.channel)
         };
         let row: Vec<&(SequencePlace, Option<Digest>)> = self.0.iter().filter(is_same_row).collect();
         let highest = row.iter().max_by_key(|(other, _)| other.sequence)?;
         // What this person saw elsewhere is known by its number alone.
-        let twins = || row.iter().filter(|(other, _)| *other == place).filter_map(|(_, manifest)| *manifest);
+        let twins = || row.iter().filter(|(other, _)| other.sequence == place.sequence);
+        let twins = || twins().filter_map(|(_, manifest)| *manifest);
         let is_other = twins().next().is_some() && twins().all(|manifest| manifest != patch.manifest);
         let (sequence, top) = (place.sequence, highest.0.sequence);
         let id = &patch.patch.about.identity;
@@ -186,7 +223,7 @@ pub(crate) fn overrides(preview: &ApplyPreview, options: &ApplyOptions) -> Vec<O
     notes.extend(is_unsigned.then(|| note("unsigned", None)));
     let reason = options.allow_downgrade.as_ref();
     notes.extend(reason.filter(|_| stands(Code::Downgrade)).map(|reason| note("downgrade", Some(reason))));
-    for rule in [Override::Undo, Override::Related] {
+    for rule in [Override::Undo, Override::Related, Override::OtherProduct, Override::Dangerous] {
         let mut obstacles = preview.preview.obstacles.iter();
         let reason = options.reason_for(rule).filter(|_| obstacles.any(|one| one.way_around() == Some(rule)));
         notes.extend(reason.map(|reason| note(rule.rule(), Some(reason))));

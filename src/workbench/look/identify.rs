@@ -4,12 +4,19 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::rollback_protection::was_trusted;
 use super::stack::manifest_of;
 use super::status::read_ledger;
+use super::vouching::KeysOfToday;
 use crate::checks::{Identity, identify};
 use crate::disk::fs::Fs;
 use crate::disk::observe;
-use crate::model::{FileChange, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
+use crate::ledger::{Action, Entry, Ledger};
+use crate::model::{FileChange, LayerKey, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
+use crate::plan::why::Override;
+use crate::plan::{FolderProduct, KnownBy};
+use crate::text::confusables::is_same_name;
+use crate::trust::Keyring;
 use crate::workbench::{Result, Watch, Workbench};
 
 /// What a folder is.
@@ -71,6 +78,97 @@ impl Presence {
             Presence::Neither => "neither before nor after",
         }
     }
+}
+
+/// What is said about the product in a folder elsewhere than in the folder: nobody who can write there can change it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SaidElsewhere {
+    /// The products of the patches that were trusted there, as this person has seen it, the latest last.
+    seen: Vec<String>,
+    /// What the keeper of the machine or this person wrote down.
+    stated: Option<String>,
+}
+
+impl Workbench {
+    /// What is known about the product in `target` without its own records.
+    pub(crate) fn said_elsewhere(&self, target: &Path, keyring: &Keyring) -> SaidElsewhere {
+        let seen = self.with_witness(target).seen;
+        // A patch without an order has no number, and says of no product that it is for it.
+        let seen = seen.into_iter().filter(|place| place.sequence > 0).map(|place| place.product);
+        SaidElsewhere { seen: seen.collect(), stated: stated(target, keyring) }
+    }
+}
+
+/// What somebody said is in `target`, or in the nearest folder around it, under whatever name it is reached.
+fn stated(target: &Path, keyring: &Keyring) -> Option<String> {
+    let real = target.canonicalize().ok()?;
+    real.ancestors().find_map(|around| {
+        let mut said = keyring.folders().filter(|(folder, _)| is_same_folder(folder, around));
+        said.next().map(|(_, product)| product.to_owned())
+    })
+}
+
+/// Whether two paths lead to one folder, through links or mounts as well.
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let object = |path: &Path| path.metadata().ok().map(|found| (found.dev(), found.ino()));
+        object(one).is_some_and(|found| object(other) == Some(found))
+    }
+    #[cfg(not(unix))]
+    {
+        one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+    }
+}
+
+/// Which product is in a folder: as the history says that this person saw being written, as somebody wrote down for
+/// this machine, or as patches that came before call it, if their rules do not deny it; those first that are trusted today.
+/// Never as the patch says that is to come.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub(crate) fn product_of(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    said: &SaidElsewhere,
+    keys: &KeysOfToday,
+) -> Result<Option<FolderProduct>> {
+    let known = |name: &str, by| Ok(Some(FolderProduct { name: name.to_owned(), by }));
+    if let Some(latest) = said.seen.last() {
+        let notes = ledger.entries().iter().rev().flat_map(|entry| entry.vouched.iter().rev());
+        let mut names = notes.filter(|note| was_trusted(note)).map(|note| &note.product);
+        let newest = names.find(|name| said.seen.iter().any(|seen| is_same_name(seen, name)));
+        return known(newest.unwrap_or(latest), KnownBy::History);
+    }
+    if let Some(stated) = &said.stated {
+        return known(stated, KnownBy::Statement);
+    }
+    let is_trusted = |key: &LayerKey| !keys.authors_of(fs, ledger, *key).is_empty();
+    let patches = all_patches(ledger).filter(is_trusted).chain(agreed_patches(ledger));
+    let patches = patches.filter_map(|key| manifest_of(fs, ledger, key));
+    for patch in patches.filter(|patch| patch.about.says_which_product()) {
+        if identify(fs, &patch.about.product)?.is_product != Some(false) {
+            return known(&patch.about.product.name, KnownBy::Patches);
+        }
+    }
+    Ok(None)
+}
+
+/// Every patch that ever came, the newest first, whether or not it is still there.
+fn all_patches(ledger: &Ledger) -> impl Iterator<Item = LayerKey> {
+    let came = ledger.entries().iter().rev().filter(|entry| entry.action == Action::Apply);
+    came.flat_map(|entry| (0..entry.parts.len().max(1)).rev().map(|part| LayerKey { entry: entry.seq, part }))
+}
+
+/// The patches that are in the folder, the newest first. What came although it was for another product says nothing about
+/// this one.
+fn agreed_patches(ledger: &Ledger) -> Vec<LayerKey> {
+    let is_for_this = |entry: &Entry| {
+        entry.overrides.iter().all(|set_aside| set_aside.rule != Override::OtherProduct.rule())
+    };
+    let slots = ledger.layers().slots.into_iter().map(|slot| slot.key).rev();
+    slots.filter(|key| ledger.entry(key.entry).is_some_and(is_for_this)).collect()
 }
 
 impl Workbench {

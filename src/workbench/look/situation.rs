@@ -6,12 +6,11 @@ use std::io;
 use rayon::prelude::*;
 
 use super::merging::MergedContents;
-use crate::checks::identify;
-use crate::checks::{self, Surroundings};
+use crate::checks::{self, Identity, Surroundings, identify};
 use crate::disk::fs::{Fs, Place, Stat, StatKind, Volume};
 use crate::disk::observe;
 use crate::ledger::{Installed, Ledger};
-use crate::model::{Code, Level, Node, Patch, PlaceProblem, Step, TreePath};
+use crate::model::{Check, Code, Level, Node, Patch, PlaceProblem, Step, TreePath};
 use crate::plan::{FailedCheck, Situation, VolumeProblem};
 use crate::workbench::{Result, Watch, Workbench};
 
@@ -59,6 +58,19 @@ pub(crate) struct ProductSeen {
     pub version: Option<String>,
     /// Preflight checks that did not pass.
     pub(crate) failed_checks: Vec<FailedCheck>,
+    /// Preflight checks that nobody has been asked for yet.
+    pub(crate) unasked_checks: Vec<String>,
+}
+
+/// How far the checks of a patch may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Only what is in the folder is looked at: nobody vouches for the patch, and nobody has agreed to it.
+    Folder,
+    /// They connect to whom they name, and look for processes: somebody has just agreed to that.
+    Agreed,
+    /// The same, because enough people vouch for the patch.
+    Everywhere,
 }
 
 /// Where names will appear and disappear.
@@ -90,18 +102,19 @@ impl Workbench {
     pub(crate) fn survey_for_apply(
         &self,
         fs: &dyn Fs,
-        patches: &[&Patch],
+        patches: &[(&Patch, Reach)],
         ledger: &Ledger,
         watch: Watch<'_>,
     ) -> Result<(Survey, Vec<ProductSeen>)> {
-        let changes = patches.iter().flat_map(|patch| &patch.changes);
+        let changes = patches.iter().flat_map(|(patch, _)| &patch.changes);
         let places = changes
             .clone()
             .map(|change| (&change.path, change.before.is_empty(), change.before.iter().any(Node::is_dir)));
         let touched: BTreeSet<&TreePath> = changes.map(|change| &change.path).collect();
         let touched: Vec<&TreePath> = touched.into_iter().collect();
         let survey = self.survey(fs, Interest::new(places), &touched, ledger, watch)?;
-        let seen = patches.iter().map(|patch| product_seen(fs, patch, watch)).collect::<Result<_>>()?;
+        let seen = patches.iter().map(|(patch, reach)| product_seen(fs, patch, *reach, watch));
+        let seen = seen.collect::<Result<_>>()?;
         Ok((survey, seen))
     }
 
@@ -175,26 +188,29 @@ fn installed_ids(installed: &[Installed]) -> Vec<(String, u32)> {
     installed.iter().map(|found| (found.patch.id.clone(), found.patch.revision)).collect()
 }
 
-fn product_seen(fs: &dyn Fs, patch: &Patch, watch: Watch<'_>) -> Result<ProductSeen> {
-    let identity = identify(fs, &patch.about.product)?;
-    let failed = identity.matches.into_iter().filter(|found| !found.holds);
+fn product_seen(fs: &dyn Fs, patch: &Patch, reach: Reach, watch: Watch<'_>) -> Result<ProductSeen> {
+    let Identity { matches, is_product, version } = identify(fs, &patch.about.product)?;
+    let failed = matches.into_iter().filter(|found| !found.holds);
     let evidence = failed.map(|found| found.evidence).collect();
     let surroundings = Surroundings { fs, product: &patch.about.product };
-    let results = checks::run_all(&patch.about.preflight, &surroundings, watch.cancel);
+    let preflight = patch.about.preflight.iter().cloned();
+    let (unasked, asked): (Vec<Check>, Vec<Check>) =
+        preflight.partition(|check| reach == Reach::Folder && checks::leaves_the_folder(&check.probe));
+    let results = checks::run_all(&asked, &surroundings, watch.cancel);
     watch.cancel.check()?;
-    let failed_checks = patch
-        .about
-        .preflight
+    let failed_checks = asked
         .iter()
         .zip(results)
         .filter(|(_, result)| !result.passed)
         .map(|(check, result)| FailedCheck {
             is_required: check.level == Level::Required,
+            is_late: reach == Reach::Agreed && checks::leaves_the_folder(&check.probe),
             check: checks::describe(&check.probe),
             evidence: result.evidence,
         })
         .collect();
-    Ok(ProductSeen { is_product: identity.is_product, evidence, version: identity.version, failed_checks })
+    let unasked_checks = unasked.iter().map(|check| checks::describe(&check.probe)).collect();
+    Ok(ProductSeen { is_product, evidence, version, failed_checks, unasked_checks })
 }
 
 /// Names in the folders of interest. A name that is not text stands in words, so that its folder counts as used.

@@ -7,7 +7,7 @@ use zip::write::SimpleFileOptions;
 
 use super::record::keep;
 use crate::disk::fs::{Fs, Place, StatKind, StatePath};
-use crate::ledger::read_small;
+use crate::ledger::{Entry, read_small, without_print};
 use crate::workbench::{Result, Watch, Workbench};
 
 /// Records that are put in, by name. Everything else in the state folder is only listed.
@@ -29,7 +29,8 @@ It holds: what went wrong (report.txt), the program and the machine (machine.txt
 own files in the folder (listing.txt), and its records (records/): which patch changed which place when, by whom, with
 checksums.
 
-It does not hold the content of any file of yours. It does hold the names of files, the folder, the user and the machine.
+It does not hold the content of any file of yours, nor what scripts printed. It does hold the names of files, the
+folder, the user and the machine.
 ";
 
 impl Workbench {
@@ -48,7 +49,7 @@ impl Workbench {
     ) -> Result<PathBuf> {
         let mut members = vec![
             ("README.txt".to_owned(), READ_ME.as_bytes().to_vec()),
-            ("report.txt".to_owned(), report.as_bytes().to_vec()),
+            ("report.txt".to_owned(), without_prints(report).into_bytes()),
         ];
         let mut machine = self.machine();
         if let Some(folder) = folder {
@@ -134,6 +135,9 @@ impl Records {
         }
         match read_small(fs, place, MAX_RECORD_BYTES) {
             Ok(bytes) => {
+                let Some(bytes) = shareable(place, bytes) else {
+                    return self.say(place, "is left out: it cannot be read, so nobody knows what it holds");
+                };
                 self.bytes += bytes.len() as u64;
                 self.records.push((format!("records/{}", place.as_str()), bytes));
             }
@@ -145,6 +149,19 @@ impl Records {
         self.listed += 1;
         self.listing.push_str(&format!("{place}: {what}\n"));
     }
+}
+
+/// A record without what scripts printed; `None` if that cannot be told.
+fn shareable(place: &StatePath, bytes: Vec<u8>) -> Option<Vec<u8>> {
+    match place.as_str().ends_with("entry.json") {
+        true => Some(Entry::from_bytes(&bytes).ok()?.without_what_scripts_printed().to_bytes()),
+        false => Some(bytes),
+    }
+}
+
+/// A report without what scripts printed.
+fn without_prints(report: &str) -> String {
+    report.split_inclusive('\n').map(|line| without_print(line.trim_end_matches('\n')) + "\n").collect()
 }
 
 fn pack(members: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {

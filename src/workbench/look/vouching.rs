@@ -17,8 +17,8 @@ use crate::workbench::{Result, Workbench};
 
 /// The keys and rules by which patches are judged today.
 pub(crate) struct KeysOfToday {
-    keyring: Keyring,
-    now: Timestamp,
+    pub keyring: Keyring,
+    pub now: Timestamp,
 }
 
 impl Workbench {

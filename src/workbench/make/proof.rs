@@ -40,8 +40,12 @@ impl Workbench {
         let bundles = CheckedBundles::new(vec![output.to_owned()], vec![bundle]);
         let bundles = bundles.permit_unasked_on_a_throwaway_copy();
         let look = self.preview_here(&bundles, folder.fs(), quiet).map_err(not_proven)?;
-        let options =
-            ApplyOptions { allow_unsigned: true, accept_weak_volume: true, ..ApplyOptions::default() };
+        let options = ApplyOptions {
+            allow_unsigned: true,
+            accept_weak_volume: true,
+            allow_dangerous: Some("the proof on a copy".to_owned()),
+            ..ApplyOptions::default()
+        };
         let applied = self.apply_locked(&bundles, &mut folder, look, &options, quiet).map_err(not_proven)?;
         compare("after it was applied", &copy.state(watch.cancel)?, &after, folder.fs())?;
 

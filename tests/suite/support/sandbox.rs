@@ -65,6 +65,8 @@ pub const UNSIGNED: ApplyOptions = ApplyOptions {
     expected: None,
     scripts: patchwright::workbench::ScriptConsent::None,
     allow_downgrade: None,
+    allow_other_product: None,
+    allow_dangerous: None,
     allow_undo: None,
     allow_related: None,
 };

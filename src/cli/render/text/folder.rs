@@ -6,7 +6,7 @@ use super::list::{Sheet, columns};
 use super::plan::does;
 use super::{place, safe, title};
 use crate::cli::render::{Style, words};
-use crate::report::relations;
+use crate::report::{phrases, relations};
 use crate::workbench::{
     CheckNote, Entry, FolderHistory, FolderStatus, HistoryCheck, Installed, PlannedStep, UnfinishedWork,
 };
@@ -157,7 +157,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         text.push('\n');
         text.extend(entry.outcomes().iter().map(check));
         for remark in entry.further_remarks() {
-            text.push_str(&format!("        {}\n", safe(remark)));
+            text.push_str(&format!("        {}\n", safe(&phrases::remark(remark))));
         }
         for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
             let reason = set_aside.reason.as_deref().unwrap_or_default();

@@ -335,7 +335,8 @@ fn a_script_that_was_cut_short_is_in_doubt_and_told() {
     let root = stage.workbench.lock(&target).expect("the lock");
     let mut folder = stage.workbench.locked(root, &target).expect("a history");
     let bundle = stage.workbench.open(&stage.path("one.patchbundle")).expect("a bundle");
-    let plan = ScriptPlan::of_bundles([&bundle].into_iter(), &stage.workbench).expect("scripts");
+    let plan =
+        ScriptPlan::of_bundles([(&bundle, &bundle.verdict)].into_iter(), &stage.workbench).expect("scripts");
     let mut run = ScriptRun::new(&mut folder, &plan, None);
     run.append(plan.due(ScriptTime::Before).collect()).expect("an entry");
     drop(folder);
