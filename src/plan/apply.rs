@@ -203,6 +203,10 @@ impl Planner<'_> {
     fn check_source(&mut self, change: &FileChange, changes: &[FileChange]) {
         let (from, digest) = match &change.payload {
             Some(Payload::Delta { from, source, .. }) => (from, *source),
+            Some(Payload::Diff { from: Some(from) }) => match self.patch.diff_source(change) {
+                Some(file) => (from, file.digest),
+                None => return,
+            },
             Some(Payload::Same { from }) => match change.after.as_ref().and_then(Node::as_file) {
                 Some(file) => (from, file.digest),
                 None => return,

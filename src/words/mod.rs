@@ -58,6 +58,8 @@ words! {
     CANNOT_CONTINUE = "Cannot continue";
     ALREADY_DONE = "Already in place";
     CHECKING = "Checking…";
+    CHECKING_FILE = "Checking the file…";
+    CHECKING_FILE_MEANING = "Everything in it is read before anything is said about it.";
     NOT_CHECKED = "Not checked yet";
     NEEDS_BOTH = "Choose a patch file and a folder first";
     NEEDS_FOLDER = "Choose a folder first";
@@ -249,6 +251,7 @@ words! {
     HUNKS = "Hunks";
     HUNKS_FIT = "{n}: {counts}";
     WHOLE_FILES = "Whole files: {n}";
+    NOT_CARRIED = "Not carried by the patch";
     FOLDERS_LEFT_OUT = "Folders left out";
     OF_PATCH = "{patch}: {what}";
     HUNK = "Hunk {n} of {all}: {what}";

@@ -139,11 +139,12 @@ fn the_hotfix_does_everything_that_a_patch_can_do() {
         patch.changes.iter().filter(|change| wanted(change)).map(|change| change.path.to_string()).collect()
     };
     let content_is_new = |change: &FileChange| change.payload.is_some() && !change.before.is_empty();
+    let is_told_by_lines = |change: &FileChange| matches!(change.payload, Some(Payload::Diff { .. }));
     let is_moved = |change: &FileChange| matches!(change.payload, Some(Payload::Same { .. }));
     let is_link = |change: &FileChange| matches!(change.after, Some(Node::Link(_)));
 
     assert_eq!(
-        paths(&|change| content_is_new(change) && change.base.is_some()),
+        paths(&|change| content_is_new(change) && is_told_by_lines(change)),
         if links_work() {
             vec!["app/board.py", "app/lighthouse.py", "app/tides.py"]
         } else {
@@ -151,7 +152,7 @@ fn the_hotfix_does_everything_that_a_patch_can_do() {
         }
     );
     assert_eq!(
-        paths(&|change| content_is_new(change) && change.base.is_none()),
+        paths(&|change| content_is_new(change) && !is_told_by_lines(change)),
         ["data/tides.dat", "web/icon.png"],
         "without a text to read"
     );

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::patch::Hidden;
+use super::patch::{Hidden, NotCarried};
 use super::trust::{Opinion, Trust};
 use super::{Failure, Obstacle, PatchName, all, answers, some};
 use crate::diff::{Fate, LineRange, MergedBy};
@@ -11,8 +11,8 @@ use crate::plan::{self, Consequence, Declaration, Meeting, MergedHow, Note, Rela
 use crate::report::Report;
 use crate::report::phrases::path_text;
 use crate::workbench::{
-    ApplyPreview, ComingPatch, Error, FileOutcome, HunkOutcome, NodeFacts, PlannedScript, PlannedStep,
-    ScriptPlan, ScriptTime, TextOrigin,
+    ApplyPreview, ComingPatch, Error, FileOutcome, HunkOutcome, LeftBehind, NodeFacts, PatchOutcome,
+    PlannedScript, PlannedStep, ScriptPlan, ScriptTime, TextOrigin,
 };
 
 answers! {
@@ -122,20 +122,24 @@ answers! {
 
     /// How the hunks of each file fit.
     TextFit(origin: &TextOrigin) {
-        fuzz: usize = origin.fuzz,
-        patches: Vec<PatchFit> = all(&origin.patches, |(name, patch)| PatchFit::new(name, patch.strip, &patch.files)),
+        fuzz: usize = origin.tolerance.fuzz,
+        ignore_whitespace: bool = origin.tolerance.ignores_white_space,
+        patches: Vec<PatchFit> = all(&origin.patches, |(name, patch)| PatchFit::new(name, patch)),
     }
 
-    PatchFit(name: &str, strip: usize, files: &[FileOutcome]) {
+    PatchFit(name: &str, patch: &PatchOutcome) {
         name: String = name.to_owned(),
-        strip: usize = strip,
-        files: Vec<FileFit> = all(files, FileFit::new),
+        strip: usize = patch.strip,
+        stripped: Vec<String> = patch.stripped.clone(),
+        files: Vec<FileFit> = all(&patch.files, FileFit::new),
+        [uncarried]: Vec<NotCarried> = some(all(&patch.left_behind, not_carried)),
     }
 
     FileFit(file: &FileOutcome) {
         path: String = file.path.clone(),
         from: Option<String> = file.from.clone(),
         already_there: bool = file.is_there,
+        [remarks]: Vec<String> = some(file.remarks.clone()),
         problem: Option<String> = file.trouble.as_ref().map(|trouble| trouble.meaning.clone()),
         hunks: Vec<HunkFit> = all(&file.hunks, HunkFit::new),
     }
@@ -147,6 +151,10 @@ answers! {
         patch_line: usize = hunk.line,
         text: String = hunk.sentence(),
     }
+}
+
+fn not_carried(left: &LeftBehind) -> NotCarried {
+    NotCarried::new(&left.path, &left.kind.phrase())
 }
 
 fn refusal(obstacles: &[plan::Obstacle], target: &Path) -> Option<Failure> {

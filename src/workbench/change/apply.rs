@@ -11,6 +11,7 @@ use super::scripts::{ScriptConsent, ScriptRun, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
+use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryPart, KeptSignatures, Ledger, PatchNote, Retires, ScriptNote, ScriptTime,
@@ -74,6 +75,8 @@ pub struct Applied {
     pub patch: Patch,
     /// Every patch, in the order in which they came.
     pub patches: Vec<ComingPatch>,
+    /// How the diffs fitted, if text patches were named.
+    pub text: Option<TextOrigin>,
     /// The history entry; `None` when there was nothing to do.
     pub entry: Option<Entry>,
     /// What was worth knowing.
@@ -90,6 +93,7 @@ impl Applied {
         Self {
             patch: preview.patch,
             patches: preview.patches,
+            text: preview.text,
             entry: None,
             notes: preview.preview.notes,
             checks: Vec::new(),
@@ -160,6 +164,7 @@ impl Workbench {
             Some(_) => self.refuse_exchanged(&mut opened)?,
             None => opened.refuse_unpermitted(options.allow_unsigned)?,
         }
+        opened.look_through_once(watch)?;
         let remembering = self.with_witness(target);
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
@@ -244,6 +249,7 @@ impl Workbench {
             notes: looked.preview.preview.notes.clone(),
             patch: looked.preview.patch,
             patches: looked.preview.patches,
+            text: looked.preview.text,
             entry: Some(receipt.entry),
             checks,
             untidy: receipt.untidy.map(|error| error.to_string()),
