@@ -8,7 +8,9 @@ use super::relate_tests::{Texts, id, layer, named};
 use super::tests::{change, file, folder, path};
 use super::why::Override;
 use super::*;
-use crate::model::{Conflict, FileChange, LayerKey, Patch, Requirement, RequirementIf, RequirementMode};
+use crate::model::{
+    Conflict, FileChange, LayerKey, LocalEdits, Patch, Requirement, RequirementIf, RequirementMode,
+};
 
 const BASE: &str = "1\n2\n3\n4\n5\n";
 const FIXED: &str = "one\n2\n3\n4\n5\n";
@@ -135,10 +137,16 @@ fn candidate(patch: Patch, authors: &[&str]) -> Candidate {
 
 /// What would happen to a folder with `layers` in it.
 fn plan(layers: &[Layer], coming: &[Candidate]) -> PlanOfSeveral {
+    plan_where(layers, coming, |_| {})
+}
+
+/// The same where something in it is otherwise.
+fn plan_where(layers: &[Layer], coming: &[Candidate], edit: impl Fn(&mut Situation)) -> PlanOfSeveral {
     let steps = || layers.iter().flat_map(|layer| &layer.steps);
     let mut things = BTreeMap::from([("f", file(BASE)), ("g", file("g"))]);
     things.extend(steps().filter_map(|step| Some((step.path.as_str(), step.after.clone()?))));
     let mut situation = folder(&things.into_iter().collect::<Vec<_>>());
+    edit(&mut situation);
     situation.installed = layers.iter().map(|layer| (layer.id.clone(), layer.revision)).collect();
     let expected = steps().map(|step| (step.path.clone(), step.after.clone())).collect();
     let stack = Stack { layers, expected: &expected, origins: &BTreeMap::new() };
@@ -298,5 +306,46 @@ fn what_a_replaced_patch_brought_is_as_safe_as_what_replaced_it() {
             planned.preview.plan.steps.iter().map(|step| &step.path).collect::<Vec<_>>(),
             [&path("f")]
         );
+    }
+}
+
+#[test]
+fn an_id_belongs_to_who_used_it_first_though_it_was_replaced_since() {
+    let mut pack = plain("PACK", &["PACK", "CVE-1"], vec![edit("f", FIXED, FIXED_AND_MORE)]);
+    pack.about.supersedes = vec![id("OLD")];
+    let by_ann = |layer: Layer| Layer { authors: owners(&["ann"]), ..layer };
+    let superseded = Some((LayerKey { entry: 2, part: 0 }, true));
+    let layers = [by_ann(Layer { superseded, ..layer(&old(), 1) }), by_ann(layer(&pack, 2))];
+    for (authors, needed) in
+        [(&["eve"][..], Some(Override::Related)), (&[], Some(Override::Related)), (&["ann"], None)]
+    {
+        let mut new = plain("OLD", &["OTHER"], vec![edit("g", "g", "new g")]);
+        new.about.identity.revision = 99;
+        let planned = plan(&layers, &[candidate(new, authors)]);
+        let ways: BTreeSet<Option<Override>> =
+            planned.preview.obstacles.iter().map(Obstacle::way_around).collect();
+        assert_eq!(ways, needed.map(Some).into_iter().collect(), "{authors:?}");
+    }
+}
+
+#[test]
+fn an_edit_on_site_does_not_open_the_way_for_undoing_a_fix() {
+    let edited = "one\n2\n3\nedited\n5\n";
+    let layer = Layer { authors: owners(&["ann"]), ..layer(&old(), 1) };
+    for replaces in [true, false] {
+        let mut new = plain("NEW", &["OTHER"], vec![edit("f", BASE, SET_BACK)]);
+        if replaces {
+            new.changes[0].local_edits = LocalEdits::Replace;
+        }
+        let take = |situation: &mut Situation| {
+            situation.tree.set(path("f"), Some(file(edited)));
+            if !replaces {
+                situation.edits.insert(path("f"), Resolution::TakeTheirs { is_at_hand: true });
+            }
+        };
+        let planned = plan_where(std::slice::from_ref(&layer), &[candidate(new, &["ann"])], take);
+        let ways: Vec<Option<Override>> =
+            planned.preview.obstacles.iter().map(Obstacle::way_around).collect();
+        assert_eq!(ways, [Some(Override::Undo)], "{replaces}");
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::fates::Bringing;
 use super::layers::{ContentByDigest, LaidImage, Layer, Stack, alone, lay};
+use super::{Resolution, Situation};
 use crate::diff::Fate;
-use crate::model::{Digest, FileChange, LayerKey, Node};
+use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Node};
 
 /// How a change comes to a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +20,25 @@ pub(super) struct Landing {
 }
 
 impl Landing {
+    /// Whatever is there, the place holds what the patch says.
+    pub(super) fn as_made(change: &FileChange) -> Self {
+        Self { after: change.after.clone(), made: None, on: Ground::Expected }
+    }
+
     /// What was put together here, by its digest.
     pub(super) fn content(&self) -> Option<(Digest, Arc<Vec<u8>>)> {
         Some((self.after.as_ref()?.as_file()?.digest, self.made.clone()?))
     }
+}
+
+/// Whether a file that somebody edited is exchanged for what the patch brings, with whatever else was in it.
+fn is_taken_as_it_comes(change: &FileChange, holds: Option<&Node>, situation: &Situation) -> bool {
+    let here = situation.tree.at(&change.path);
+    let is_wished = match situation.edits.get(&change.path) {
+        None => change.local_edits == LocalEdits::Replace,
+        Some(choice) => matches!(choice, Resolution::TakeTheirs { .. }),
+    };
+    is_wished && here != holds && !change.expects(here)
 }
 
 /// What a change comes to.
@@ -43,14 +59,17 @@ pub(super) fn land(
     change: &FileChange,
     stack: &Stack<'_>,
     contained: &BTreeSet<LayerKey>,
+    situation: &Situation,
     contents: &dyn ContentByDigest,
 ) -> Option<Landing> {
     let path = &change.path;
     let holds = stack.now(path);
+    if is_taken_as_it_comes(change, holds.as_ref(), situation) {
+        return Some(Landing::as_made(change));
+    }
     let here = stack.at(path);
-    let as_made = || Landing { after: change.after.clone(), made: None, on: Ground::Expected };
     if here.is_empty() || change.expects(holds.as_ref()) || change.is_done(holds.as_ref()) {
-        return Some(as_made());
+        return Some(Landing::as_made(change));
     }
     let bases: Vec<Option<Node>> = match change.before.as_slice() {
         [] => vec![None],

@@ -95,8 +95,10 @@ fn relation_in(
     let stack = Stack { layers, expected: &expected, origins: &BTreeMap::new() };
     let contained = layers.iter().filter(|layer| says_that_it_contains(new, layer)).map(|layer| layer.key);
     let contained = contained.collect();
-    let landing =
-        |change: &FileChange| Some((change.path.clone(), land(change, &stack, &contained, contents)?));
+    let situation = Situation::default();
+    let landing = |change: &FileChange| {
+        Some((change.path.clone(), land(change, &stack, &contained, &situation, contents)?))
+    };
     let landings = new.changes.iter().filter_map(landing).collect();
     let stands = |change: &FileChange| {
         let bringing = Bringing { before: change.before.first(), left: change.after.as_ref() };

@@ -198,8 +198,9 @@ impl<'a> FolderSoFar<'a> {
         let known = Known { made: &self.made, others: self.contents };
         let says = |layer: &&Layer| says_that_it_contains(&one.patch, layer);
         let contained = self.layers.iter().filter(says).map(|layer| layer.key).collect();
-        let landing =
-            |change: &FileChange| Some((change.path.clone(), land(change, &stack, &contained, &known)?));
+        let landing = |change: &FileChange| {
+            Some((change.path.clone(), land(change, &stack, &contained, &self.now, &known)?))
+        };
         one.patch.changes.iter().filter_map(landing).collect()
     }
 
@@ -217,15 +218,20 @@ impl<'a> FolderSoFar<'a> {
         };
         let active = self.layers.iter().filter(|layer| layer.is_active()).map(relation);
         let mut relations: Vec<Relation> = active.collect();
-        // What was replaced and is still in its files is as safe as what replaced it.
-        let below = self.layers.iter().filter(|layer| !layer.is_active() && layer.is_in_tree());
-        let below = below.map(relation).filter(Relation::takes_away);
+        // What was replaced and is still in its files is as safe as what replaced it, and its id is taken.
+        let id = one.patch.about.identity.id.as_str();
+        let below = self.layers.iter().filter(|layer| !layer.is_active());
         let stops = |below: &Relation| below.class.consequence() == Consequence::Stop;
+        let matters = |(layer, below): &(&Layer, Relation)| {
+            let is_taken = layer.id == id && below.scope.is_foreign() && stops(below);
+            is_taken || layer.is_in_tree() && below.takes_away()
+        };
         let told = |below: Relation| match stops(&below) && !self.is_excused(&below, &relations) {
             true => below,
             false => below.excused(),
         };
-        let below: Vec<Relation> = below.map(told).collect();
+        let below = below.map(|layer| (layer, relation(layer))).filter(matters);
+        let below: Vec<Relation> = below.map(|(_, below)| told(below)).collect();
         relations.extend(below);
         relations.sort_by_key(|relation| relation.other);
         relations
@@ -269,7 +275,7 @@ impl<'a> FolderSoFar<'a> {
         self.now.coming = all.iter().map(id_of).collect();
         let scope = |layer: &Layer| Scope::between(&one.patch, &one.authors, layer);
         let active = || self.layers.iter().filter(|layer| layer.is_active());
-        let strangers = active().filter(|layer| scope(layer) != Scope::Own);
+        let strangers = self.layers.iter().filter(|layer| scope(layer) != Scope::Own);
         self.now.strangers = strangers.map(|layer| layer.id.clone()).collect();
         // What a stranger says to contain is not there by that.
         let contained = active().filter(|layer| !scope(layer).is_foreign());

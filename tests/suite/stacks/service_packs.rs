@@ -4,7 +4,9 @@ use patchwright::plan::OnDrift;
 use patchwright::workbench::Which;
 
 use super::{base, bundle, fix, lines, patch, stack};
-use crate::support::sandbox::{Sandbox, obstacles};
+use crate::support::console::Console;
+use crate::support::sandbox::{Sandbox, obstacles, order};
+use crate::support::trust::write_trusted_key;
 
 #[test]
 fn a_hotfix_is_replaced_by_the_service_pack_that_contains_it_and_returns() {
@@ -85,7 +87,7 @@ fn a_newer_edition_replaces_the_older_one_and_the_older_one_has_nothing_to_do_af
     let first = base().file("text", lines(&[(1, "one")]));
     let second = base().file("text", lines(&[(1, "one"), (5, "two")]));
     let old = fix(&sandbox, "HF", &base(), &first);
-    let order = crate::support::sandbox::order("HF", "revision = 2\n", "");
+    let order = order("HF", "revision = 2\n", "");
     let new = sandbox.try_to_make(&order, &base(), &second).expect("a bundle");
     let target = sandbox.install(&base());
     target.must_apply(&old);
@@ -169,4 +171,27 @@ fn a_hotfix_that_is_required_or_whose_files_are_not_touched_keeps_what_it_change
     assert_eq!(stack(&target), ["HF", "CUMULATIVE"]);
     target.must_roll_back();
     target.expect(&hotfixed);
+}
+
+#[test]
+fn the_version_that_the_hotfix_reports_does_not_keep_its_authors_service_pack_out() {
+    let sandbox = Sandbox::new();
+    write_trusted_key(&sandbox, "ann", 1, "author");
+    let console = Console::new(&sandbox).with_keys().answering("y");
+    let version = |version: &str| base().file("version", format!("{version}\n"));
+    let tables = "[[product.detect]]\nkind = \"version\"\npath = \"version\"\nafter = \"\"\n";
+    let target = sandbox.install(&version("1"));
+    let hotfix = ("HF", "\"HF\"", "1.0.1", "1");
+    let pack = ("SP", "\"HF\", \"MORE\"", "1.1", "2");
+    for (id, fixes, result, sequence) in [hotfix, pack] {
+        let order = order(id, &format!("result_version = \"{result}\"\n"), tables)
+            .replace(&format!("fixes = [\"{id}\"]"), &format!("fixes = [{fixes}]"))
+            .replace("sequence = 1", &format!("sequence = {sequence}"));
+        let bundle = sandbox.try_to_make(&order, &version("1"), &version(result)).expect("a bundle");
+        let file = bundle.path.display();
+        console.done(&format!("sign {file} --key $/ann.key --as author"));
+        console.done(&format!("apply {file} {} --yes", target.path.display()));
+        assert_eq!(target.status().version.as_deref(), Some(result));
+    }
+    assert_eq!(stack(&target), ["(HF in SP)", "SP"]);
 }
