@@ -252,3 +252,37 @@ fn a_pipe_is_refused_and_not_waited_for() {
         assert!(run.code != 0 && run.err.contains("save what comes out of it"), "{run}");
     }
 }
+
+#[test]
+fn each_cause_has_its_own_next_step() {
+    let hunk = "@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n";
+    let coloured: String = GIT.lines().map(|line| format!("\x1b[1m{line}\x1b[m\n")).collect();
+    let quoted: String = GIT.lines().map(|line| format!("> {line}\n")).collect();
+    let causes = [
+        ("no diff", "hello\n".to_owned()),
+        ("an ed script", "2c\nB\n.\n".to_owned()),
+        ("a context diff", "*** a/f\n--- b/f\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n".to_owned()),
+        ("a merge", "diff --cc f\nindex 1,2..3\n".to_owned()),
+        ("colours", coloured),
+        ("quotes", quoted),
+        ("a hunk cut off", GIT.replace(" c\n", "")),
+        ("a name that leads away", format!("--- a/../f\n+++ b/../f\n{hunk}")),
+        ("a name at the root", format!("--- /f\n+++ /f\n{hunk}")),
+        ("a control character", "--- /dev/null\n+++ \"b/a\\001b\"\n@@ -0,0 +1 @@\n+x\n".to_owned()),
+        ("a missing file", GIT.replace("a/f", "a/g").replace("b/f", "b/g")),
+        ("another version", GIT.replace("-b", "-x").replace(" a\n", " y\n")),
+        ("white space", GIT.replace("-b", "-b  ")),
+        ("binary without ids", "diff --git a/f b/f\nindex 1234567..2345678 100644\nGIT binary patch\nliteral 0\nHcmV?d00001\n\n".to_owned()),
+        ("binary without content", "diff --git a/f b/f\nindex 1234567..2345678 100644\nBinary files a/f and b/f differ\n".to_owned()),
+        ("a submodule", "diff --git a/s b/s\nindex 1234567..2345678 160000\n--- a/s\n+++ b/s\n@@ -1 +1 @@\n-Subproject commit 1234567\n+Subproject commit 2345678\n".to_owned()),
+        ("one side only", format!("{GIT}Only in b/docs: new.txt\n")),
+    ];
+    let mut told = String::new();
+    for (cause, patch) in causes {
+        let sandbox = scene(F, &patch);
+        let run = Console::new(&sandbox).run("apply $/fix.patch $/app --allow-unsigned --yes");
+        assert!(matches!(run.code, 3 | 4), "{cause}: {run}");
+        told.push_str(&format!("== {cause}\n{}", run.err));
+    }
+    insta::assert_snapshot!(told, @"");
+}
