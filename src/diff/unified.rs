@@ -9,7 +9,9 @@ use std::io;
 
 use encoding_rs::UTF_16LE;
 
-use super::{ChangeView, Hunk, LineKind, Precision, ViewContent, diff_lines, is_text, is_utf_16};
+use super::{
+    ChangeView, Hunk, LineKind, Precision, TextDiff, ViewContent, diff_lines, hunks_of, is_text, is_utf_16,
+};
 use crate::model::{FileNode, Mode, Node};
 use crate::text::with_thousands;
 
@@ -42,8 +44,12 @@ pub fn unified(
 /// The text of a content in UTF-16.
 fn utf_16_text(content: ViewContent<'_>) -> Option<String> {
     let ViewContent::Bytes(bytes) = content else { return None };
+    if !is_utf_16(bytes) {
+        return None;
+    }
+    // The mark says which of the two kinds it is.
     let (text, _, is_broken) = UTF_16LE.decode(bytes);
-    (is_utf_16(bytes) && !is_broken).then(|| text.into_owned())
+    (!is_broken).then(|| text.into_owned())
 }
 
 /// Both sides of a change as a person can read them, where they are UTF-16 and differ in more than its two kinds.
@@ -211,7 +217,7 @@ fn write_blob<E>(
 enum UnifiedBody<'a> {
     Binary,
     Same,
-    Text(super::TextDiff<'a>),
+    Text(TextDiff<'a>),
     Unavailable(&'a str),
 }
 
@@ -226,8 +232,15 @@ impl<'a> UnifiedBody<'a> {
             None => Ok(&[][..]),
             Some(ViewContent::Bytes(bytes)) => Ok(bytes),
             Some(ViewContent::Unavailable(reason)) => Err(reason),
-            Some(ViewContent::Absent) => Err("the content is not at hand"),
+            Some(ViewContent::Absent | ViewContent::Diff(_)) => Err("the content is not at hand"),
         };
+        for side in [before, after].into_iter().flatten() {
+            if let ViewContent::Diff(section) = side.content {
+                let hunks = hunks_of(section);
+                return hunks
+                    .map_or(Self::Same, |hunks| Self::Text(TextDiff { hunks, precision: Precision::Full }));
+            }
+        }
         match (bytes(before), bytes(after)) {
             (Err(reason), _) | (_, Err(reason)) => Self::Unavailable(reason),
             (Ok(old), Ok(new)) if old == new => Self::Same,

@@ -49,7 +49,7 @@ pub use look::identify::{Identified, Presence};
 pub(crate) use look::inspect::{Inspection, Verification};
 pub use look::merging::{EditChoice, EditChoices};
 pub(crate) use look::rollback_protection::HistoryCheck;
-pub use look::status::{Drift, FolderStatus, UnfinishedWork};
+pub use look::status::{Containment, Drift, FolderStatus, UnfinishedWork};
 pub(crate) use look::status::{DriftKind, FolderHistory, Removal};
 pub(crate) use make::export::Exported;
 pub use make::sample::Sample;

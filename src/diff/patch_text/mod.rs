@@ -25,7 +25,7 @@ mod tests;
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{Line, LineKind};
+use super::{Hunk, Line, LineKind};
 use crate::model::Code;
 
 #[cfg(test)]
@@ -39,6 +39,7 @@ pub use parse::parse;
 pub(crate) use parse::read;
 pub(crate) use remedy::Remedy;
 pub(crate) use uncarried::{Uncarried, UncarriedKind};
+pub(crate) use write::write_hunk;
 pub use write::write_patch_text;
 
 /// Longest text of patches, unpacked. What it is made into is held in memory several times.
@@ -196,6 +197,20 @@ pub struct PatchHunk<'a> {
     pub lines: Vec<Line<'a>>,
     /// Unchanged lines behind those that its first line counts.
     pub(crate) beyond: Vec<Line<'a>>,
+}
+
+impl<'a> From<Hunk<'a>> for PatchHunk<'a> {
+    fn from(hunk: Hunk<'a>) -> Self {
+        let Hunk { old_start, old_len, new_start, new_len, lines } = hunk;
+        Self { line: 0, old_start, old_len, new_start, new_len, section: b"", lines, beyond: Vec::new() }
+    }
+}
+
+impl<'a> From<PatchHunk<'a>> for Hunk<'a> {
+    fn from(hunk: PatchHunk<'a>) -> Self {
+        let PatchHunk { old_start, old_len, new_start, new_len, lines, .. } = hunk;
+        Self { old_start, old_len, new_start, new_len, lines }
+    }
 }
 
 impl<'a> PatchHunk<'a> {

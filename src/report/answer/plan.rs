@@ -5,7 +5,7 @@ use std::path::Path;
 use super::patch::{Hidden, NotCarried};
 use super::trust::{Opinion, Trust};
 use super::{Failure, Obstacle, PatchName, all, answers, some};
-use crate::diff::{LineRange, MergedBy};
+use crate::diff::{Fate, LineRange, MergedBy};
 use crate::model::{FileNode, TreePath};
 use crate::plan::{self, Consequence, Declaration, Meeting, MergedHow, Note, RelationClass, Resolution};
 use crate::report::Report;
@@ -90,6 +90,7 @@ answers! {
         id: String = relation.id.clone(),
         revision: u32 = relation.revision,
         class: String = relation.class.as_str().to_owned(),
+        scope: String = relation.scope.as_str().to_owned(),
         consequence: Consequence = relation.class.consequence(),
         sentence: String = relation.sentence.clone(),
         way_out: String = relation.way_out.clone(),
@@ -97,13 +98,26 @@ answers! {
         only_new_fixes: Vec<String> = relation.evidence.only_new.clone(),
         only_other_fixes: Vec<String> = relation.evidence.only_other.clone(),
         declared: Vec<Declaration> = relation.evidence.declared.clone(),
+        [says_contains]: bool = relation.evidence.says_contains.then_some(true),
+        files: FileFates = FileFates::new(&relation.evidence.file_fates()),
         places: Vec<SharedPlace> = all(&relation.evidence.places, SharedPlace::of),
     }
 
-    SharedPlace(path: &TreePath, meeting: &str, lines: &[LineRange]) {
-        path: String = path.to_string(),
+    /// What becomes, or became, of the files that a patch changed.
+    FileFates(fates: &plan::FileFates) {
+        all: usize = fates.all,
+        kept: usize = fates.kept,
+        rewritten: Vec<String> = all(&fates.rewritten, ToString::to_string),
+        undone: Vec<String> = all(&fates.undone, ToString::to_string),
+        untouched: Vec<String> = all(&fates.untouched, ToString::to_string),
+    }
+
+    SharedPlace(place: &plan::SharedPlace, meeting: &str, lines: &[LineRange]) {
+        path: String = place.path.to_string(),
         meeting: String = meeting.to_owned(),
         lines: Vec<(usize, usize)> = all(lines, |lines| (lines.first, lines.last)),
+        fate: String = fate(place.fate).to_owned(),
+        [lost_lines]: Vec<(usize, usize)> = some(all(&place.lost, |lines| (lines.first, lines.last))),
     }
 
     /// How the hunks of each file fit.
@@ -155,6 +169,14 @@ impl Coming {
     }
 }
 
+fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Kept => "kept",
+        Fate::Rewritten => "rewritten",
+        Fate::Undone => "undone",
+    }
+}
+
 fn outcome(edit: &Resolution) -> &'static str {
     match edit {
         Resolution::KeepMine => "kept",
@@ -182,6 +204,6 @@ impl SharedPlace {
             Meeting::SameLines(lines) => ("same-lines", lines),
             Meeting::Whole => ("whole", &[]),
         };
-        Self::new(&place.path, meeting, lines)
+        Self::new(place, meeting, lines)
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn patch(source: &TextSource<'_>, origin: &TextOrigin, changes: Vec<F
     if changes.iter().any(is_not_for_windows) || has_names_that_differ_in_case(&changes) {
         about.platforms = vec![source.platform.to_owned()];
     }
-    Patch { about, created: created(source), changes, scripts: Vec::new(), proven: false }
+    Patch { about, created: created(source), changes, diff: None, scripts: Vec::new(), proven: false }
 }
 
 /// What can be said of patches by their names and letters.
