@@ -151,7 +151,8 @@ impl Arguments {
             return told.map(Agreed::NothingToDo);
         }
         let detail = session.detail();
-        let show = |style| text::plan(&preview, target, None, detail, style);
+        let shown = preview.as_allowed(&self.overrides());
+        let show = |style| text::plan(&shown, target, None, detail, style);
         let question = if preview.patches.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
         session.ask(show, question)?;
         let scripts = self.scripts.agree(&preview.scripts, target, session)?;

@@ -3,8 +3,8 @@
 use super::patch_text::{Body, PatchHunk, parse};
 use super::{Hunk, LineKind};
 
-/// Stands for each line that the diff leaves out.
-const LEFT_OUT: &[u8] = "…\n".as_bytes();
+/// Stands for each line that the diff leaves out: in every encoding of text the same.
+const LEFT_OUT: &[u8] = b"...\n";
 
 /// The hunks of `section`, the diff of one file; `None` if it has none.
 pub(crate) fn hunks_of(section: &[u8]) -> Option<Vec<Hunk<'_>>> {
@@ -44,7 +44,7 @@ mod tests {
         let section =
             b"diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -3,2 +3,3 @@\n c\n-d\n+D\n+e\n@@ -7 +8 @@\n-g\n+G\n";
         let [old, new] = excerpts(section).expect("lines").map(|side| String::from_utf8(side).expect("text"));
-        assert_eq!(old, "…\n…\nc\nd\n…\n…\ng\n");
-        assert_eq!(new, "…\n…\nc\nD\ne\n…\n…\nG\n");
+        assert_eq!(old, "...\n...\nc\nd\n...\n...\ng\n");
+        assert_eq!(new, "...\n...\nc\nD\ne\n...\n...\nG\n");
     }
 }

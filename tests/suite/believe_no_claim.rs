@@ -211,8 +211,13 @@ fn a_service_pack_built_from_the_old_tree_does_not_silently_undo_the_hotfix() {
         scene.refuses(&pack, "E-UNDOES", "Undoes L-1: f (line 1)");
         assert_eq!(scene.apply(&pack, "--allow-related=no").code, 3, "one reason is not the other");
         assert_eq!(scene.apply(&pack, "--allow-undo=").code, 2);
+        let asked = format!("apply $/{pack} $/app --allow-unsigned --allow-undo=the-fix-broke-printing");
+        let asked = Console::new(&scene.sandbox).with_keys().answering("n").run(&asked);
+        assert!(asked.err.contains("undoes L-1: f (line 1) (E-UNDOES), which you allow"), "{asked}");
+        assert!(asked.err.contains("replace  f"), "the step is shown: {asked}");
         let done = scene.apply(&pack, "--allow-undo=the-fix-broke-printing");
         assert_eq!(done.code, 0, "{done}");
+        assert!(done.out.contains("undo allowed: the-fix-broke-printing"), "{done}");
         assert_eq!(scene.read("f").as_deref(), Some(UNFIXED_AND_MORE));
         assert_eq!(
             scene.last_overrides().as_array().expect("overrides").last().expect("one")["rule"],
@@ -265,7 +270,7 @@ fn lines_that_become_something_third_need_the_same_author() {
                 let status = scene.console().done("status $/app");
                 assert!(status.out.contains("SP replaces it: 0 of 1 files, but rewritten in f"), "{status}");
             } else {
-                scene.refuses(&pack, "E-OVERLAP", "it would rewrite its lines (f (line 1))");
+                scene.refuses(&pack, "E-OVERLAP", "this patch would rewrite lines of L-1 (f (line 1))");
                 assert_eq!(scene.apply(&pack, "--allow-related=reviewed").code, 0);
                 assert_eq!(scene.active(), ["L-1", "SP"], "a reason lets it in and proves nothing");
             }

@@ -106,6 +106,7 @@ impl<'a> Section<'a> {
             line: 0,
             is_git: true,
             has_side_folder: !moves,
+            agree_from: (!moves).then_some(1),
             old: is_there(self.before).then(|| name("a/", self.old_path)),
             new: is_there(self.after).then(|| name("b/", &self.change.path)),
             op: self.op,
@@ -113,6 +114,7 @@ impl<'a> Section<'a> {
             new_mode: self.after.git_mode(),
             ids: None,
             body,
+            remarks: Vec::new(),
         };
         write_patch_text(out, [&header])
     }

@@ -74,7 +74,9 @@ impl Facts<'_> {
         let lost = self.evidence.losing(Fate::Rewritten);
         match lost.is_empty() {
             true => format!("{said}; the files do not show it, and {doubt}"),
-            false => format!("{said}; it would rewrite its lines ({}), and {doubt}", places(&lost)),
+            false => {
+                format!("{said}; this patch would rewrite lines of {id} ({}), and {doubt}", places(&lost))
+            }
         }
     }
 
@@ -108,6 +110,9 @@ impl Facts<'_> {
     pub(super) fn way_out(&self, way_around: Option<Override>) -> String {
         let id = self.id;
         let apart = match self.presence {
+            _ if self.class == RelationClass::Unproven => {
+                "Ask whoever made the two what is right.".to_owned()
+            }
             RelatedPresence::Installed => {
                 format!("Take {id} out first, or ask the vendor for a patch that contains both.")
             }
@@ -159,7 +164,7 @@ impl Grounds {
             }
             Proof::Undone => format!("says that it contains {id}, and undoes it"),
             Proof::Elsewhere => {
-                let others: Vec<&str> = self.untouched.iter().map(|path| path.as_str()).collect();
+                let others: Vec<&str> = self.untouched.iter().map(TreePath::as_str).collect();
                 match others.is_empty() {
                     true => format!("says that it contains {id}; its files say otherwise"),
                     false => {

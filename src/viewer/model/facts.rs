@@ -79,7 +79,7 @@ pub struct Facts {
     pub points_to: Option<String>,
     /// Why the content is not at hand, escaped.
     pub unavailable: Option<String>,
-    /// Whether only the lines around each change are at hand; "…" stands for each of the others.
+    /// Whether only the lines around each change are at hand; "..." stands for each of the others.
     pub(crate) is_excerpt: bool,
     /// What is known about its text, if it is text.
     pub text: Option<TextFacts>,

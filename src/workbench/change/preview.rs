@@ -28,7 +28,7 @@ use crate::workbench::look::merging::{EditChoices, ReadChoices, resolve_edits};
 use crate::workbench::look::situation::{ProductSeen, Survey};
 use crate::workbench::look::stack::{FolderStack, plain};
 use crate::workbench::look::status::read_ledger;
-use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
+use crate::workbench::{ApplyOptions, Error, Result, Watch, Workbench, text_patch};
 
 /// A preview together with what it is a preview of.
 #[derive(Debug, Clone)]
@@ -86,6 +86,22 @@ impl ApplyPreview {
             let permitted = patch.verdict.permits(consent);
             permitted.map_err(|denial| Error::not_trusted(&patch.file, denial, &patch.verdict))
         })
+    }
+
+    /// The same for somebody who is asked about it with `options`: what these set aside stands among what is worth
+    /// knowing, so that the steps are shown.
+    #[must_use]
+    pub(crate) fn as_allowed(&self, options: &ApplyOptions) -> Self {
+        let mut shown = self.clone();
+        let (allowed, obstacles): (Vec<Obstacle>, Vec<Obstacle>) =
+            shown.preview.obstacles.into_iter().partition(|obstacle| options.allows(obstacle));
+        shown.preview.obstacles = obstacles;
+        let note = |obstacle: Obstacle| Note {
+            path: obstacle.path.clone(),
+            ..Note::new(format!("{} ({}), which you allow", obstacle.meaning(), obstacle.code()))
+        };
+        shown.preview.notes.splice(..0, allowed.into_iter().map(note));
+        shown
     }
 
     /// The file of the patch that changes `path`; of several the last one.

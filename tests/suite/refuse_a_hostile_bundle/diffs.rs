@@ -128,24 +128,25 @@ fn a_diff_that_is_not_the_one_that_is_named() {
     scene.refuses_to_read("changes by a diff without a diff", &promised.bytes(), Code::Manifest);
 }
 
+/// What is spoiled, what that is called, and how.
+type Spoil<'a> = (&'a str, Code, &'a dyn Fn(&mut Good));
+
 #[test]
 fn a_manifest_that_wants_a_diff_where_none_can_be() {
     let scene = Scene::new();
-    let spoils: [(&str, Code, fn(&mut Good)); 4] = [
-        ("of a file that is too large", Code::Limit, |good| {
-            good.at("etc/conf")["before"][0]["size"] = json!((16 << 20) + 1)
-        }),
-        ("from a place that has nothing", Code::Manifest, |good| {
-            good.at("share/n")["payload"]["from"] = json!("share/o")
-        }),
-        ("from itself, said again", Code::Manifest, |good| {
-            good.at("etc/conf")["payload"]["from"] = json!("etc/conf")
-        }),
-        ("of two files at once", Code::Manifest, |good| {
-            let mut other = good.at("etc/conf")["before"][0].clone();
-            other["sha256"] = json!(Digest::compute(b"another").to_string());
-            good.at("etc/conf")["before"].as_array_mut().expect("a list").push(other);
-        }),
+    let large = |good: &mut Good| good.at("etc/conf")["before"][0]["size"] = json!((16 << 20) + 1);
+    let from_nowhere = |good: &mut Good| good.at("share/n")["payload"]["from"] = json!("share/o");
+    let from_itself = |good: &mut Good| good.at("etc/conf")["payload"]["from"] = json!("etc/conf");
+    let of_two = |good: &mut Good| {
+        let mut other = good.at("etc/conf")["before"][0].clone();
+        other["sha256"] = json!(Digest::compute(b"another").to_string());
+        good.at("etc/conf")["before"].as_array_mut().expect("a list").push(other);
+    };
+    let spoils: [Spoil<'_>; 4] = [
+        ("of a file that is too large", Code::Limit, &large),
+        ("from a place that has nothing", Code::Manifest, &from_nowhere),
+        ("from itself, said again", Code::Manifest, &from_itself),
+        ("of two files at once", Code::Manifest, &of_two),
     ];
     for (story, code, spoil) in spoils {
         let mut good = Good::by_lines();
