@@ -44,8 +44,12 @@ pub fn unified(
 /// The text of a content in UTF-16.
 fn utf_16_text(content: ViewContent<'_>) -> Option<String> {
     let ViewContent::Bytes(bytes) = content else { return None };
+    if !is_utf_16(bytes) {
+        return None;
+    }
+    // The mark says which of the two kinds it is.
     let (text, _, is_broken) = UTF_16LE.decode(bytes);
-    (is_utf_16(bytes) && !is_broken).then(|| text.into_owned())
+    (!is_broken).then(|| text.into_owned())
 }
 
 /// Both sides of a change as a person can read them, where they are UTF-16 and differ in more than its two kinds.

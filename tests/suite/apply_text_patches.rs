@@ -8,6 +8,7 @@ mod git_pairs;
 mod hostile;
 mod mails;
 mod merged;
+mod names;
 mod not_carried;
 mod series;
 mod where_others_fail;

@@ -55,6 +55,10 @@ fn said(files: &[&FilePatch<'_>]) -> Said {
 /// # Errors
 /// The levels among which somebody has to choose.
 pub(super) fn find(series: &mut Series<'_>, files: &[&FilePatch<'_>]) -> Result<StripLevel, Vec<StripLevel>> {
+    if files.is_empty() {
+        // What is only named, and not carried, has names as programs write them by custom.
+        return Ok(CUSTOM);
+    }
     let is_absolute = |name: Option<&[u8]>| name.is_some_and(|name| name.starts_with(b"/"));
     if files.iter().any(|file| is_absolute(file.old.as_deref()) || is_absolute(file.new.as_deref())) {
         // Such names are read only as somebody says.

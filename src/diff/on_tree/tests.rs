@@ -215,6 +215,22 @@ fn names_that_no_folder_may_have_are_refused() {
 }
 
 #[test]
+fn contents_are_gone_through_and_made_within_a_measure() {
+    let mut room = ContentBudget { lines: 10, made_bytes: 10 };
+    assert!(room.go_through(b"1\n2\n3\n").is_ok() && room.go_through(b"1\n2\n3\n").is_ok());
+    assert_eq!(room.go_through(b"1\n2\n3\n").map_err(|trouble| trouble.code), Err(Code::Limit));
+    assert!(room.make(10).is_ok() && room.make(1).is_err());
+}
+
+#[test]
+fn a_literal_that_grows_beyond_all_likelihood_is_not_made() {
+    use crate::diff::patch_text::{BinaryContent, BinaryDiffError, BinaryMethod};
+    let content =
+        BinaryContent { method: BinaryMethod::Literal, size: 400_000_000, packed: vec![0; 400_000] };
+    assert_eq!(content.make(b""), Err(BinaryDiffError::TooLarge));
+}
+
+#[test]
 fn backwards_is_the_way_back() {
     let tree = small(&[("n", "1\n3\n"), ("new", "x\n")]);
     let text = "diff --git a/o b/n\nrename from o\nrename to n\n--- a/o\n+++ b/n\n@@ -1,2 +1,2 @@\n 1\n-2\n+3\n--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+x\n";

@@ -51,7 +51,7 @@ pub(super) fn explain(text: &[u8]) -> PatchTextError {
             return broken("its lines end in carriage returns alone").with(Remedy::LineEnds);
         }
     }
-    PatchTextError::broken(0, "there is no diff in it").with(Remedy::Unified)
+    PatchTextError::broken(0, "there is no diff in it").with(Remedy::NoDiff)
 }
 
 /// What stands in front of `line`, if a diff begins there behind it.

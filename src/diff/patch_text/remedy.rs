@@ -16,6 +16,8 @@ pub(crate) enum Remedy {
     MoveAway,
     /// Colours of a terminal are in it.
     NoColours,
+    /// Nothing in it is a diff.
+    NoDiff,
     /// Something stands in front of each line.
     NoQuotes,
     /// A binary diff that cannot prove what it is for.
@@ -76,6 +78,7 @@ impl Remedy {
             Remedy::NoQuotes => {
                 "Save the patch as a file of its own, or take away what stands in front of each line, such as with sed 's/^> //'."
             }
+            Remedy::NoDiff => "Ask its author for a unified diff, such as `git diff` or `diff -u` make.",
             Remedy::OneParent => "Make the diff against one parent: git diff PARENT COMMIT.",
             Remedy::OtherVersion => "Ask for a patch that was made for this version of the file.",
             Remedy::PlainNames => {
@@ -90,7 +93,7 @@ impl Remedy {
             Remedy::SaysNoBefore => "Apply a patch that does the opposite, or put the original back.",
             Remedy::StripLevel => "Say how many folders at the start of each name to leave out: -p N.",
             Remedy::Unified => {
-                "Ask its author for a unified diff, such as `git diff` or `diff -u` make. GNU patch reads other kinds; this is not one that Patchwright reads."
+                "Ask its author for a unified diff, such as `git diff` or `diff -u` make. Patchwright reads no other kind, on purpose; GNU patch does."
             }
         }
     }

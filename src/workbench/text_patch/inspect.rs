@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::input::{TextInput, is_text_patch};
+use super::input::{TextFile, TextInput, is_text_patch};
 use super::{FileSummary, TextFault, TextInspection, TextSummary, hidden, name_of};
 use crate::diff::LineKind;
 use crate::diff::on_tree::TextOrigin;
 use crate::diff::patch_text::{Body, Fault, FileOp, FilePatch, PatchText, Uncarried};
-use crate::model::Digest;
+use crate::model::{Digest, TreePath};
 use crate::text::escape_bytes;
 use crate::trust::Verdict;
-use crate::workbench::{Hidden, Inspection, Result, Watch, Workbench};
+use crate::workbench::{Error, Hidden, Inspection, Result, Watch, Workbench};
 
 /// What text patches say, and how they fit.
 #[derive(Debug, Clone)]
@@ -29,7 +29,11 @@ impl Workbench {
     pub(crate) fn inspect_text(&self, file: &Path) -> Result<TextInspection> {
         let input = self.read_text(file)?;
         let texts: Vec<&[u8]> = input.files.iter().map(|file| file.bytes.as_slice()).collect();
-        let (patches, hidden) = summaries(&input)?;
+        let (mut patches, hidden) = summaries(&input)?;
+        if self.text.reverse {
+            // As they are taken out.
+            patches.reverse();
+        }
         Ok(TextInspection { patches, text: texts.concat(), hidden })
     }
 
@@ -51,14 +55,20 @@ impl Workbench {
         let (patches, hidden) = summaries(&input)?;
         // Why a folder cannot be read is told where it is looked at.
         let disk = target.and_then(|target| self.disk(target).ok());
-        let (patch, manifest, origin) = match disk {
-            Some(disk) => {
-                let made = self.make_of(&input, &*disk, watch)?;
-                (made.patch.clone(), made.manifest().to_vec(), made.text)
-            }
+        let made = match disk.map(|disk| self.make_of(&input, &*disk, watch)).transpose() {
+            // What is broken cannot be held against a folder, and can be looked at.
+            Err(Error::Text { .. }) => None,
+            made => made?,
+        };
+        let (patch, manifest, origin) = match made {
+            Some(made) => (made.patch.clone(), made.manifest().to_vec(), made.text),
             None => {
                 let none = self.origin(Vec::new());
-                (self.patch_of(&input, &self.patches_of(&input)?, &none, Vec::new()), Vec::new(), None)
+                (
+                    self.patch_of(&input, &self.patches_as(&input, TextFile::read)?, &none, Vec::new()),
+                    Vec::new(),
+                    None,
+                )
             }
         };
         Ok(Inspection {
@@ -117,11 +127,28 @@ fn summary(name: String, patch: &PatchText<'_>) -> TextSummary {
         name: name.clone(),
         problem: error.problem.clone(),
     };
+    let mut faults: Vec<TextFault> = patch.faults.iter().map(fault).collect();
+    faults.extend(patch.files.iter().filter_map(unusable_name));
+    faults.sort_by_key(|fault| fault.line);
     TextSummary {
         name,
         header: patch.header.clone(),
         files: patch.files.iter().map(file).collect(),
         uncarried: patch.uncarried.iter().map(left).collect(),
-        faults: patch.faults.iter().map(fault).collect(),
+        faults,
     }
+}
+
+/// Why no folder could have a file of this name, whatever folders are left out in front.
+fn unusable_name(file: &FilePatch<'_>) -> Option<TextFault> {
+    let names = [file.old.as_deref(), file.new.as_deref()];
+    let problem = names.into_iter().flatten().find_map(name_problem)?;
+    Some(TextFault { line: file.line, name: Some(escape_bytes(file.name())), problem })
+}
+
+fn name_problem(name: &[u8]) -> Option<String> {
+    if name.starts_with(b"/") {
+        return Some("the name begins at the root of the disk, and is read only with -p N".to_owned());
+    }
+    TreePath::parse_bytes(name).err().map(|error| format!("the name cannot be used: {}", error.problem))
 }

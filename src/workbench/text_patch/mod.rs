@@ -204,13 +204,22 @@ impl Workbench {
         about::patch(&about, origin, changes)
     }
 
-    /// The patches that are wanted, in their order.
+    /// The patches that are wanted, in their order; none of them is broken.
     fn patches_of<'i>(&self, input: &'i TextInput) -> Result<Vec<Named<'i>>> {
+        self.patches_as(input, TextFile::parse)
+    }
+
+    /// The patches that are wanted, in their order, as `read` reads them.
+    fn patches_as<'i>(
+        &self,
+        input: &'i TextInput,
+        read: fn(&'i TextFile) -> Result<Vec<PatchText<'i>>>,
+    ) -> Result<Vec<Named<'i>>> {
         let mut patches = Vec::new();
         for text in &input.files {
             let reverse = text.reverse != self.text.reverse;
             let reading = PatchReading { strip: self.text.strip.or(text.strip), reverse };
-            let read = text.parse()?;
+            let read = read(text)?;
             let is_alone = read.len() == 1;
             let named = |(index, patch)| Named { name: name_of(text, index, is_alone), text: patch, reading };
             patches.extend(read.into_iter().enumerate().map(named));

@@ -88,6 +88,14 @@ mod tests {
     }
 
     #[test]
+    fn what_grows_beyond_all_likelihood_is_not_unpacked_to_the_end() {
+        let packed = |bytes| zstd::encode_all(io::repeat(b'\n').take(bytes), 1).expect("memory");
+        let (small, large) = (packed(60 << 20), packed(200 << 20));
+        assert_eq!(unpack(large).expect_err("a bomb").kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(unpack(small).expect("long, and no more than that").len(), 60 << 20);
+    }
+
+    #[test]
     fn a_bomb_is_not_unpacked() {
         let zeros = io::repeat(0).take(MAX_TEXT_BYTES as u64 + 2);
         let bomb = zstd::encode_all(zeros, 1).expect("memory");

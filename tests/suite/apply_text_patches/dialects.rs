@@ -252,3 +252,114 @@ fn a_pipe_is_refused_and_not_waited_for() {
         assert!(run.code != 0 && run.err.contains("save what comes out of it"), "{run}");
     }
 }
+
+#[test]
+fn each_cause_has_its_own_next_step() {
+    let hunk = "@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n";
+    let coloured: String = GIT.lines().map(|line| format!("\x1b[1m{line}\x1b[m\n")).collect();
+    let quoted: String = GIT.lines().map(|line| format!("> {line}\n")).collect();
+    let causes = [
+        ("no diff", "hello\n".to_owned()),
+        ("an ed script", "2c\nB\n.\n".to_owned()),
+        ("a context diff", "*** a/f\n--- b/f\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n".to_owned()),
+        ("a merge", "diff --cc f\nindex 1,2..3\n".to_owned()),
+        ("colours", coloured),
+        ("quotes", quoted),
+        ("a hunk cut off", GIT.replace(" c\n", "")),
+        ("a name that leads away", format!("--- a/../f\n+++ b/../f\n{hunk}")),
+        ("a name at the root", format!("--- /f\n+++ /f\n{hunk}")),
+        ("a control character", "--- /dev/null\n+++ \"b/a\\001b\"\n@@ -0,0 +1 @@\n+x\n".to_owned()),
+        ("a missing file", GIT.replace("a/f", "a/g").replace("b/f", "b/g")),
+        ("another version", GIT.replace("-b", "-x").replace(" a\n", " y\n")),
+        ("white space", GIT.replace("-b", "-b  ")),
+        ("binary without ids", "diff --git a/f b/f\nindex 1234567..2345678 100644\nGIT binary patch\nliteral 0\nHcmV?d00001\n\n".to_owned()),
+        ("binary without content", "diff --git a/f b/f\nindex 1234567..2345678 100644\nBinary files a/f and b/f differ\n".to_owned()),
+        ("a submodule", "diff --git a/s b/s\nindex 1234567..2345678 160000\n--- a/s\n+++ b/s\n@@ -1 +1 @@\n-Subproject commit 1234567\n+Subproject commit 2345678\n".to_owned()),
+        ("one side only", format!("{GIT}Only in b/docs: new.txt\n")),
+    ];
+    let mut told = String::new();
+    for (cause, patch) in causes {
+        let sandbox = scene(F, &patch);
+        let run = Console::new(&sandbox).run("apply $/fix.patch $/app --allow-unsigned --yes");
+        assert!(matches!(run.code, 3 | 4), "{cause}: {run}");
+        told.push_str(&format!("== {cause}\n{}", run.err));
+    }
+    insta::assert_snapshot!(told, @r#"
+    == no diff
+    This text patch cannot be used: $/fix.patch (E-DIFF)
+      there is no diff in it
+    Nothing was changed.
+    Next: Ask its author for a unified diff, such as `git diff` or `diff -u` make.
+    == an ed script
+    This text patch cannot be used: $/fix.patch (E-DIFF)
+      line 1: it is an ed script, which is a program; only unified diffs are read (diff -u)
+    Nothing was changed.
+    Next: Ask its author for a unified diff, such as `git diff` or `diff -u` make. Patchwright reads no other kind, on purpose; GNU patch does.
+    == a context diff
+    This text patch cannot be used: $/fix.patch (E-DIFF)
+      line 1: it is a context diff; only unified diffs are read (diff -u)
+    Nothing was changed.
+    Next: Ask its author for a unified diff, such as `git diff` or `diff -u` make. Patchwright reads no other kind, on purpose; GNU patch does.
+    == a merge
+    This text patch cannot be used: $/fix.patch (E-DIFF)
+      line 1: it is the combined diff of a merge; make a diff against one parent
+    Nothing was changed.
+    Next: Make the diff against one parent: git diff PARENT COMMIT.
+    == colours
+    This text patch cannot be used: $/fix.patch (E-DIFF)
+      line 1: the colours of a terminal are in it, as escape codes
+    Nothing was changed.
+    Next: Make the diff again without colours: git diff --no-color, or diff --color=never.
+    == quotes
+    This text patch cannot be used: $/fix.patch (E-DIFF)
+      line 1: each line is quoted, as in an answer to a mail: something stands in front of each
+    Nothing was changed.
+    Next: Save the patch as a file of its own, or take away what stands in front of each line, such as with sed 's/^> //'.
+    == a hunk cut off
+    This text patch cannot be used: $/fix.patch (E-DIFF)
+      line 8: the hunk is shorter than its first line says
+    Nothing was changed.
+    Next: The diff was damaged on its way, or edited by hand. Get the file again, as an attachment or a download.
+    == a name that leads away
+    This text patch cannot be used: $/fix.patch (E-PATH)
+      line 1: the name a/../f leads out of the folder
+    Nothing was changed.
+    Next: This is a rule of Patchwright, so that a patch stays in the product folder and its names can be read; other tools may take it. Ask its author for plain names.
+    == a name at the root
+    /f: the name /f begins at the root of the disk (E-PATH)
+    Nothing was changed.
+    Next: Patchwright reads such a name only where -p N says how many folders to leave out, as patch -p N does.
+    == a control character
+    b/a\\u{1}b: the name a\\u{1}b cannot be used: a name contains the control character U+0001 (E-PATH)
+    Nothing was changed.
+    Next: This is a rule of Patchwright, so that a patch stays in the product folder and its names can be read; other tools may take it. Ask its author for plain names.
+    == a missing file
+    g: is missing (E-MISSING)
+    Nothing was changed.
+    Next: Check that this is the right folder and version; -p N says how many folders to leave out of the names.
+    == another version
+    f: hunk 1 of 1 (line 4 of the patch) fits nowhere, and nothing in the file looks like it (E-DRIFT)
+    Nothing was changed.
+    Next: Ask for a patch that was made for this version of the file.
+    == white space
+    f: hunk 1 of 1 (line 4 of the patch) differs from the file in white space only (at line 1): line 2 should be "b  ", and "b" stands there (E-DRIFT)
+    Nothing was changed.
+    Next: --ignore-whitespace applies it all the same, as patch -l does; the file keeps its own white space around the change.
+    == binary without ids
+    f: a binary diff without the full ids of both contents; make it with --binary --full-index (E-DIFF)
+    Nothing was changed.
+    Next: Ask for the diff with git diff --binary --full-index.
+    == binary without content
+    f: is a binary file that differs, and its content is not in the patch (E-MISSING)
+    Nothing was changed.
+    Next: Ask for the diff with binary contents: git diff --binary. --without-uncarried applies the rest alone.
+    == a submodule
+    s: is a submodule that changes, and what is in it is not in the patch (E-MISSING)
+    Nothing was changed.
+    Next: Ask for a diff of what is in it: git diff --submodule=diff. --without-uncarried applies the rest alone.
+    == one side only
+    docs/new.txt: is on one side only, and the patch does not say what is in it (E-MISSING)
+    Nothing was changed.
+    Next: Ask for the diff with new files: diff -ruN OLD NEW. --without-uncarried applies the rest alone.
+    "#);
+}

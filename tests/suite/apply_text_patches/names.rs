@@ -1,0 +1,126 @@
+//! Names in headers: of files that are called alike, the one is changed that the patch was made for, or none.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use super::{apply, contents, reasons, scene};
+use crate::support::console::Console;
+use crate::support::sandbox::Sandbox;
+use crate::support::tools::is_here;
+
+/// The same lines at three depths.
+const TWINS: &[(&str, &str)] = &[
+    ("package.json", "{\n  \"name\": \"x\",\n  \"version\": \"1.0\"\n}\n"),
+    ("src/package.json", "{\n  \"name\": \"x\",\n  \"version\": \"1.0\"\n}\n"),
+    ("src/src/package.json", "{\n  \"name\": \"x\",\n  \"version\": \"1.0\"\n}\n"),
+];
+
+fn lay_out(sandbox: &Sandbox, folder: &str, changed: Option<&str>) {
+    for (path, content) in TWINS {
+        let content =
+            if Some(*path) == changed { content.replace("1.0", "1.1") } else { (*content).to_owned() };
+        sandbox.write(&format!("{folder}/{path}"), &content);
+    }
+}
+
+/// What a program prints that was started in the folder of the sandbox.
+fn printed(sandbox: &Sandbox, folder: &str, command: &[&str]) -> Vec<u8> {
+    let mut program = Command::new(command[0]);
+    program.args(&command[1..]).current_dir(sandbox.path(folder)).stdin(Stdio::null());
+    for (key, value) in [("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1"), ("LC_ALL", "C")] {
+        program.env(key, value);
+    }
+    program.output().expect("it runs").stdout
+}
+
+#[test]
+fn whichever_program_wrote_it_the_right_twin_is_changed_or_the_choice_is_shown() {
+    const STORY: &str = "whichever_program_wrote_it_the_right_twin_is_changed_or_the_choice_is_shown";
+    if !(is_here("git", STORY) && is_here("diff", STORY)) {
+        return;
+    }
+    for (changed, _) in TWINS {
+        let made = Sandbox::in_memory();
+        lay_out(&made, "old", None);
+        lay_out(&made, "new", Some(changed));
+        lay_out(&made, "git", None);
+        for step in [&["git", "init", "-q"][..], &["git", "add", "-A"]] {
+            printed(&made, "git", step);
+        }
+        lay_out(&made, "git", Some(changed));
+        for (folder, command, is_certain) in [
+            ("git", &["git", "diff"][..], true),
+            ("git", &["git", "-c", "diff.mnemonicPrefix=true", "diff"], true),
+            ("git", &["git", "diff", "--no-prefix"], *changed == "package.json"),
+            ("", &["diff", "-ru", "old", "new"], true),
+            ("", &["git", "diff", "--no-index", "old", "new"], true),
+        ] {
+            let patch = printed(&made, folder, command);
+            let sandbox = Sandbox::in_memory();
+            lay_out(&sandbox, "app", None);
+            lay_out(&sandbox, "right", Some(changed));
+            fs::write(sandbox.path("fix.patch"), &patch).expect("a file");
+            let before = contents(&sandbox.path("app"));
+            let told = reasons(apply(&sandbox));
+            let after = contents(&sandbox.path("app"));
+            match told.as_slice() {
+                [] => assert_eq!(after, contents(&sandbox.path("right")), "{command:?} {changed}"),
+                told => {
+                    assert!(
+                        !is_certain && told[0].contains("can mean different files"),
+                        "{command:?}: {told:?}"
+                    );
+                    assert_eq!(after, before);
+                    // Somebody says which, and gets it.
+                    let run =
+                        Console::new(&sandbox).run("apply $/fix.patch $/app --allow-unsigned --yes -p 0");
+                    assert_eq!(run.code, 0, "{run}");
+                    assert!(run.out.contains("names read as they are (-p 0)"), "{run}");
+                    assert_eq!(contents(&sandbox.path("app")), contents(&sandbox.path("right")), "{run}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn plan_and_result_say_how_names_were_read() {
+    let sandbox = scene(&[("x", "a\n")], "--- prod-1.0/x\n+++ prod-1.1/x\n@@ -1 +1 @@\n-a\n+b\n");
+    let console = Console::new(&sandbox);
+    const READ: &str = "names read with -p 1: prod-1.0/, prod-1.1/ left out";
+    let run = console.run("plan $/fix.patch $/app");
+    assert!(run.out.contains(READ), "{run}");
+    let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes");
+    assert!(run.out.contains(READ), "{run}");
+    let run = console.run("history $/app --verbose");
+    assert!(run.out.contains(READ), "{run}");
+}
+
+#[test]
+fn two_ways_to_read_a_name_are_shown_with_the_option_that_decides() {
+    let patch = "--- /dev/null\n+++ docs/new.txt\n@@ -0,0 +1 @@\n+n\n";
+    let sandbox = scene(&[("x", "a\n")], patch);
+    let run = Console::new(&sandbox).run("apply $/fix.patch $/app --allow-unsigned --yes");
+    insta::assert_snapshot!(run, @r"
+    -- err --
+    The names in the patch can mean different files here: docs/new.txt with -p 0, new.txt with -p 1 (E-MISSING)
+    Nothing was changed.
+    Next: Say how many folders at the start of each name to leave out: -p N.
+    -- exit 3
+    ");
+}
+
+#[test]
+fn copies_that_no_disk_can_hold_are_refused_before_they_are_hashed() {
+    let copy = |number: u32| {
+        format!("diff --git a/f b/c{number}\nsimilarity index 100%\ncopy from f\ncopy to c{number}\n")
+    };
+    let sandbox = scene(&[("f", &"a".repeat(16 << 20))], &(0..90_000).map(copy).collect::<String>());
+    let begun = std::time::Instant::now();
+    let told = reasons(apply(&sandbox));
+    assert!(told[0].starts_with("E-SPACE"), "{told:?}");
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    // Two of them are what they are.
+    let sandbox = scene(&[("f", "a\n")], &(0..2).map(copy).collect::<String>());
+    assert_eq!(reasons(apply(&sandbox)), [""; 0]);
+}
