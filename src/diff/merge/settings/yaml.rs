@@ -55,7 +55,8 @@ impl<'a> YamlReader<'a> {
         self.next()?;
         let (event, range) = self.next()?;
         if event == Event::StreamEnd {
-            return Ok(Said::Group(Group::default()));
+            // A text without anything says "nothing", which is not an empty mapping.
+            return Ok(Said::Value("plain ".to_owned()));
         }
         let first = self.next()?;
         let root = self.value(first, 0)?.said;
