@@ -108,7 +108,7 @@ impl Report {
             Error::Text { path, source } => Self::new(code, "This text patch cannot be used")
                 .at(path.display())
                 .because(source.to_string())
-                .hint("Ask its author for a unified diff, such as `git diff` or `diff -u` make."),
+                .hint(source.remedy.sentence()),
             Error::Refused(obstacles) => of_obstacles(obstacles),
             Error::NotTrusted { file, denial, verdict } => trust::not_trusted(code, file, *denial, verdict),
             Error::Keys(error) => trust::of_keys(code, error),

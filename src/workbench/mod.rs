@@ -49,7 +49,7 @@ pub use look::identify::{Identified, Presence};
 pub(crate) use look::inspect::{Inspection, Verification};
 pub use look::merging::{EditChoice, EditChoices};
 pub(crate) use look::rollback_protection::HistoryCheck;
-pub use look::status::{Drift, FolderStatus, UnfinishedWork};
+pub use look::status::{Containment, Drift, FolderStatus, UnfinishedWork};
 pub(crate) use look::status::{DriftKind, FolderHistory, Removal};
 pub(crate) use make::export::Exported;
 pub use make::sample::Sample;
@@ -57,12 +57,13 @@ pub use make::{Commits, MadeBundle, MakeRequest, OrderSource, ProofChoice};
 pub(crate) use make::{GitMakeRequest, TextMakeRequest};
 pub use text_patch::TextOptions;
 pub(crate) use text_patch::{
-    FileSummary, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
+    FileSummary, TextFault, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
 };
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::OrderFinding;
-pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
+pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
+pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
 pub use crate::ledger::{Action, Entry, Installed, PatchNote};
 pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};

@@ -19,6 +19,7 @@ mod roll_back;
 mod stacks;
 
 mod believe_a_history;
+mod believe_no_claim;
 mod guard_what_decides;
 mod trust_a_patch;
 
@@ -36,6 +37,7 @@ mod survive_a_crash;
 mod survive_a_kill;
 mod survive_a_power_cut;
 mod take_back_unasked;
+mod take_what_was_shown;
 
 mod use_the_command_line;
 mod write_diffs_for_git;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::Coming;
+use super::plan::{Coming, TextFit};
 use super::{PatchName, all, answers, some};
 use crate::plan::Note;
 use crate::report::phrases::path_text;
@@ -26,6 +26,7 @@ answers! {
         notes: Vec<Note> = applied.notes.clone(),
         checks: Vec<CheckNote> = applied.checks.clone(),
         restart: String = applied.patch.about.restart.as_str().to_owned(),
+        [text_patches]: TextFit = applied.text.as_ref().map(TextFit::new),
         [entry]: Entry = applied.entry.as_ref().map(Entry::new),
         [untidy]: String = applied.untidy.clone(),
     }

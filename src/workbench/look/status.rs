@@ -11,9 +11,10 @@ use crate::checks::identify;
 use crate::disk::fs::Fs;
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote};
-use crate::model::{LayerKey, Node, Patch, TreePath};
-use crate::plan::Layer;
+use crate::model::{LayerKey, Node, Patch, TreePath, TreeState};
+use crate::plan::{FileFates, Layer, how_it_stands, says_that_it_contains};
 use crate::transaction::recover::{self, Unfinished};
+use crate::workbench::contents::{First, Library};
 use crate::workbench::{Recalled, Result, Watch, Workbench, text_patch};
 
 /// How things stand in a folder.
@@ -31,6 +32,8 @@ pub struct FolderStatus {
     pub(crate) keys_problem: Option<String>,
     /// What lists of called-back patches say about them.
     pub held: Vec<Recalled>,
+    /// What others say about containing some of them, and what the files show.
+    pub contained: Vec<(LayerKey, Containment)>,
     /// How each of them can be taken out.
     pub removal: Vec<(LayerKey, Removal)>,
     /// Places that are not as the history says.
@@ -45,6 +48,17 @@ pub struct FolderStatus {
     pub can_undo_rollback: bool,
     /// Whether the last change put places right, and can be taken back.
     pub can_undo_heal: bool,
+}
+
+/// What one patch in a folder says about containing another one there, and what shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Containment {
+    /// The id of the one that says so.
+    pub by: String,
+    /// Whether it has replaced the other one.
+    pub has_replaced: bool,
+    /// How everything that the other one brought stands in the folder.
+    pub files: FileFates,
 }
 
 /// How a patch can be taken out, as far as the history tells. Whether shared files can really be put together again
@@ -191,6 +205,7 @@ pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<FolderStatus> 
         can_undo_heal: last_undoable == Some(Action::Heal),
         scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
         compared: expected.len(),
+        contained: contained(&folder, &observation.tree, fs)?,
         removal: folder.layers.iter().map(|layer| (layer.key, removal(&folder, layer))).collect(),
         installed,
         authors: Vec::new(),
@@ -210,6 +225,30 @@ fn authors_now(
     let ledger = read_ledger(fs)?;
     let of = |patch: &Installed| (patch.key, keys.authors_of(fs, &ledger, patch.key));
     Ok(installed.iter().map(of).filter(|(_, authors)| !authors.is_empty()).collect())
+}
+
+/// What patches in the folder say about containing others, against what the files show.
+fn contained(folder: &FolderStack, tree: &TreeState, fs: &dyn Fs) -> Result<Vec<(LayerKey, Containment)>> {
+    let says_so = |old: &Layer| {
+        let replaced = old.superseded.and_then(|(by, _)| folder.layer(by)).map(|by| (by, true));
+        let newer = folder.layers.iter().filter(|new| new.key > old.key && new.is_active());
+        let says = |new: &&Layer| new.patch.as_deref().is_some_and(|patch| says_that_it_contains(patch, old));
+        replaced.or_else(|| newer.rev().find(says).map(|by| (by, false)))
+    };
+    let pairs: Vec<(&Layer, (&Layer, bool))> =
+        folder.layers.iter().filter_map(|old| Some((old, says_so(old)?))).collect();
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let library = Library::new(&[], First::SafeCopies).in_folder(fs).with_seen(tree);
+    let library = library.with_copies(folder.archive(fs)?);
+    let keeps_modes = fs.features().modes;
+    let plain = |node: Node| if keeps_modes { node } else { node.without_mode() };
+    let told = pairs.into_iter().map(|(old, (by, has_replaced))| {
+        let files = how_it_stands(old, |path| tree.at(path).cloned().map(plain), &library);
+        (old.key, Containment { by: by.id.clone(), has_replaced, files })
+    });
+    Ok(told.collect())
 }
 
 /// How `layer` can be taken out, told from names and places alone.
@@ -260,7 +299,7 @@ fn drift(
     fs: &dyn Fs,
     ledger: &Ledger,
     expected: &std::collections::BTreeMap<TreePath, Option<Node>>,
-    tree: &crate::model::TreeState,
+    tree: &TreeState,
 ) -> Result<Vec<Drift>> {
     let mut drift = Vec::new();
     for (path, expected) in expected {

@@ -6,6 +6,7 @@ use super::list::{Sheet, columns};
 use super::plan::does;
 use super::{place, safe, title};
 use crate::cli::render::{Style, words};
+use crate::report::relations;
 use crate::workbench::{
     CheckNote, Entry, FolderHistory, FolderStatus, HistoryCheck, Installed, PlannedStep, UnfinishedWork,
 };
@@ -89,10 +90,14 @@ fn patch_row(patch: &Installed, status: &FolderStatus) -> [String; 5] {
         1 => String::new(),
         revision => format!(" (revision {revision})"),
     };
-    let state = match (&patch.replaced_by, patch.accepted) {
-        (Some(by), _) => format!("inactive: contained in {}", safe(by)),
-        (None, true) => "accepted, no way back".to_owned(),
-        (None, false) => String::new(),
+    let contained = status.contained.iter().find(|(key, _)| *key == patch.key).map(|(_, told)| told);
+    let accepted = if patch.accepted { "accepted, no way back" } else { "" };
+    let state = match (contained, &patch.replaced_by) {
+        (Some(told), Some(_)) => format!("inactive: {}", safe(&relations::contained(told))),
+        (Some(told), None) if accepted.is_empty() => safe(&relations::contained(told)).into_owned(),
+        (Some(told), None) => format!("{accepted}; {}", safe(&relations::contained(told))),
+        (None, Some(by)) => format!("inactive: replaced by {}", safe(by)),
+        (None, None) => accepted.to_owned(),
     };
     [
         format!("{}{revision}", safe(&patch.patch.id)),
