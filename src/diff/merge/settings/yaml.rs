@@ -223,7 +223,8 @@ fn is_doubtful_key(key: &str) -> bool {
 fn comments_between(text: &str, scalars: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut comments = Vec::new();
     let mut at = 0;
-    for scalar in scalars.iter().cloned().chain([text.len()..text.len()]) {
+    let end = text.len()..text.len();
+    for scalar in scalars.iter().chain([&end]) {
         while at < scalar.start
             && let Some(found) = text[at..scalar.start].find('#')
         {
