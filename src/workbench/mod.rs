@@ -19,6 +19,7 @@ pub(crate) use crate::plan::Recalled;
 pub use change::accept::Accepted;
 pub(crate) use change::accept::KeptEdit;
 pub use change::apply::{Applied, ApplyOptions};
+pub(crate) use change::backups::DamagedBackups;
 pub use change::decision::DecisionDigest;
 pub(crate) use change::heal::HealPreview;
 pub use change::heal::{HealOptions, Healed};
@@ -78,7 +79,7 @@ use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, OsFs};
 use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
-use crate::transaction::{TransactionError, recover as recovery};
+use crate::transaction::{Settled, TransactionError, recover as recovery};
 use crate::trust::{Keyring, Places, SequencePlace};
 
 /// Opens the disk of a target folder.
@@ -147,8 +148,9 @@ impl Workbench {
         Ok(Keyring::load(&self.trust_places())?)
     }
 
+    /// The disk of a folder, for looks: what is committed and not tidied away is seen as if it were.
     fn disk(&self, target: &Path) -> Result<Arc<dyn Fs>> {
-        (self.open_disk)(target)
+        Ok(Arc::new(Settled::new((self.open_disk)(target)?)))
     }
 
     /// Locks a folder for a change, with the remains of finished work tidied away.
@@ -160,7 +162,7 @@ impl Workbench {
 
     /// Locks a folder, leaving unfinished work as it is.
     fn lock_as_it_is(&self, target: &Path) -> Result<TargetRoot> {
-        let fs = self.disk(target)?;
+        let fs = (self.open_disk)(target)?;
         let unlockable = |source: io::Error| {
             Error::Transaction(match is_planted(&source) {
                 true => TransactionError::State(source.to_string()),

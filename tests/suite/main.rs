@@ -38,6 +38,7 @@ mod survive_a_kill;
 mod survive_a_power_cut;
 mod take_back_unasked;
 mod take_what_was_shown;
+mod unlucky_machines;
 
 mod use_the_command_line;
 mod write_diffs_for_git;

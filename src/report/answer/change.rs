@@ -79,6 +79,7 @@ answers! {
         [patch]: PatchNote = patch.cloned(),
         put_back: usize = undone.put_back,
         newer: Vec<String> = all(&undone.newer, ToString::to_string),
+        differences: Vec<String> = undone.differences(),
         folders_kept: Vec<String> = all(&undone.folders_kept, ToString::to_string),
         put_aside: Vec<Aside> = all(&undone.put_aside, |(path, now)| Aside::new(path, now)),
     }

@@ -24,6 +24,7 @@ answers! {
         can_undo_heal: bool = status.can_undo_heal,
         held: Vec<Held> = all(&status.held, Held::new),
         [scripts_in_doubt]: Vec<ScriptOutcome> = some(all(&status.scripts_in_doubt, ScriptOutcome::new)),
+        [locked_away]: String = status.locked_away.clone(),
         [unfinished]: Unfinished = status.unfinished.as_ref().map(Unfinished::new),
     }
 

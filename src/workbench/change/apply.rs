@@ -189,6 +189,7 @@ impl Workbench {
         let applied = self.apply_locked(&bundles, &mut folder, look, options, watch)?;
         if let Some(entry) = &applied.entry {
             self.witness(target, entry);
+            folder.check_path()?;
         }
         Ok(applied)
     }

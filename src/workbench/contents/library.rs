@@ -10,7 +10,7 @@ use crate::diff::MAX_MERGE_BYTES;
 use crate::disk::fs::{FileRead, Fs, Place, StatePath};
 use crate::disk::hash_file;
 use crate::model::{
-    Code, Digest, FileChange, FileNode, LocalEdits, Node, Payload, Step, TreePath, TreeState,
+    Code, Digest, FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath, TreeState,
 };
 use crate::plan::ContentByDigest;
 use crate::progress::CancelToken;
@@ -400,6 +400,11 @@ impl Contents for Library<'_> {
     fn remembers(&self, step: &Step) -> bool {
         let mut changes = self.bundles.iter().filter_map(|bundle| bundle.patch.change_at(&step.path));
         self.first == First::Bundles && changes.any(wants_merging)
+    }
+
+    fn copies_original(&self, step: &Step) -> bool {
+        let mut changes = self.bundles.iter().filter_map(|bundle| bundle.patch.change_at(&step.path));
+        changes.any(|change| change.role == Role::Config)
     }
 
     fn like(&self, step: &Step) -> Option<StatePath> {

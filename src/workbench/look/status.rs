@@ -1,6 +1,7 @@
 //! What is in a folder: product, patches, drift, unfinished work, and how it came to be so.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,10 +9,10 @@ use super::drift::{DriftCause, find_causes};
 use super::stack::{FolderStack, manifests_of};
 use super::vouching::KeysOfToday;
 use crate::checks::identify;
-use crate::disk::fs::Fs;
+use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote};
-use crate::model::{LayerKey, Node, Patch, TreePath, TreeState};
+use crate::model::{Code, LayerKey, Node, Patch, TreePath, TreeState};
 use crate::plan::{FileFates, Layer, how_it_stands, says_that_it_contains};
 use crate::transaction::recover::{self, Unfinished};
 use crate::workbench::contents::{First, Library};
@@ -42,6 +43,8 @@ pub struct FolderStatus {
     pub compared: usize,
     /// An interrupted change.
     pub unfinished: Option<UnfinishedWork>,
+    /// Why nothing is known of what was done here, where the present user may not read the records.
+    pub(crate) locked_away: Option<String>,
     /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
     pub(crate) scripts_in_doubt: Vec<ScriptNote>,
     /// Whether the last change was a rollback that can be taken back.
@@ -133,15 +136,10 @@ pub struct FolderHistory {
     pub entries: Vec<Entry>,
 }
 
-/// The verified history of a target, with the entry of a change that is done and not yet tidied away.
+/// The verified history of a target, whose records can be trusted.
 pub(crate) fn read_ledger(fs: &dyn Fs) -> Result<Ledger> {
-    let mut ledger = Ledger::read(fs)?;
-    if let Unfinished::Done(tidying) = recover::inspect(fs)?
-        && let Some(bytes) = tidying.entry
-    {
-        ledger.push_committed(&bytes)?;
-    }
-    Ok(ledger)
+    recover::inspect(fs)?;
+    Ok(Ledger::read(fs)?)
 }
 
 impl Workbench {
@@ -152,7 +150,13 @@ impl Workbench {
     pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<FolderStatus> {
         let fs = self.disk(target)?;
         let is_plain = |seen: &FolderStatus| seen.unfinished.is_none() && seen.drift.is_empty();
-        let mut status = self.read_consistently(target, &*fs, || status_now(&*fs, watch), is_plain)?;
+        let mut status = match self.read_consistently(target, &*fs, || status_now(&*fs, watch), is_plain) {
+            Err(error) if error.code() == Code::Rights => match locked_away(&*fs) {
+                Some(why) => return Ok(FolderStatus::unknown(why)),
+                None => return Err(error),
+            },
+            status => status?,
+        };
         match self.keys_of_today() {
             Ok(keys) => status.authors = authors_now(&*fs, &status.installed, &keys)?,
             // Somebody who cannot read their keys still has to see how the folder is.
@@ -213,7 +217,40 @@ pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<FolderStatus> 
         held: Vec::new(),
         drift,
         unfinished,
+        locked_away: None,
     })
+}
+
+/// Whose the records are and what keeps the present user from reading them; `None` where nothing does.
+fn locked_away(fs: &dyn Fs) -> Option<String> {
+    let state = Place::State(StatePath::root());
+    let why = fs.obstacles_to_change(&state).ok()?.into_iter().next()?;
+    match fs.list(&state) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Some(why),
+        _ => None,
+    }
+}
+
+impl FolderStatus {
+    fn unknown(locked_away: String) -> Self {
+        Self {
+            product: None,
+            contained: Vec::new(),
+            version: None,
+            installed: Vec::new(),
+            held: Vec::new(),
+            removal: Vec::new(),
+            drift: Vec::new(),
+            compared: 0,
+            unfinished: None,
+            locked_away: Some(locked_away),
+            authors: Vec::new(),
+            keys_problem: None,
+            scripts_in_doubt: Vec::new(),
+            can_undo_rollback: false,
+            can_undo_heal: false,
+        }
+    }
 }
 
 /// Who vouches today for those of `installed` that somebody vouches for.

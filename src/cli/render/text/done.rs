@@ -189,20 +189,18 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
         }
         Recovered::PutBack { patch, undone } => (patch, undone),
     };
-    let mut text = format!(
-        "{} {} in {folder}: everything is as before {}\n",
-        style.good("Put back"),
-        words::count(undone.put_back, "place", "places"),
-        name_of(patch.as_ref()),
-    );
-    for path in &undone.newer {
-        text.push_str(&format!(
-            "  {}: was changed meanwhile, and the newer content is there\n",
-            safe(path.as_str())
-        ));
-    }
-    for path in &undone.folders_kept {
-        text.push_str(&format!("  {}: stays, because somebody put something into it\n", safe(path.as_str())));
+    let (count, patch) = (words::count(undone.put_back, "place", "places"), name_of(patch.as_ref()));
+    let mut text = match undone.is_exact() {
+        true => {
+            format!("{} {count} in {folder}: everything is as before {patch}\n", style.good("Put back"))
+        }
+        false => {
+            let put_back = style.attention("Put back");
+            format!("{put_back} {count} in {folder}; not everything is as before {patch}:\n")
+        }
+    };
+    for difference in undone.differences() {
+        text.push_str(&format!("  {}\n", safe(&difference)));
     }
     for (path, now) in &undone.put_aside {
         text.push_str(&format!("  {}: what somebody put there is now {now}\n", safe(path.as_str())));

@@ -24,6 +24,12 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
         text.push_str(&unfinished_work(unfinished, &folder, style));
     }
     text.push_str(&scripts_in_doubt(status, style));
+    if let Some(why) = &status.locked_away {
+        text.push_str(&format!(
+            "What was done here is not known to you: {why}.\nThese are the records in .patchwright; ask the user who owns them, or run this as that user.\n"
+        ));
+        return text;
+    }
     match status.installed.is_empty() {
         true => text.push_str("No patch is in this folder.\n"),
         false => {
