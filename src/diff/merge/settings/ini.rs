@@ -165,7 +165,8 @@ impl IniReader<'_> {
         let Some(mut section) = self.section.take() else { return Ok(()) };
         if let Said::Group(group) = &section.said {
             let end = group.entries.iter().map(Entry::end).max().unwrap_or(section.end());
-            section.pieces = vec![section.start()..end];
+            let whole = section.start()..end;
+            section.pieces = vec![whole];
         }
         // A key above the first section may have the name of one.
         section.key = format!("[{}]", section.key);

@@ -162,8 +162,7 @@ fn element_by_element(base: &[String], mine: &[String], theirs: &[String]) -> Op
     if has_twice(base.iter()) || !is_in_order(mine) || !is_in_order(theirs) {
         return None;
     }
-    let elements =
-        [base, mine, theirs].map(|side| side.iter().map(|text| text.as_bytes()).collect::<Vec<_>>());
+    let elements = [base, mine, theirs].map(|side| side.iter().map(String::as_bytes).collect::<Vec<_>>());
     let together = put_together(&elements[0], &elements[1], &elements[2])?;
     if has_twice(together.iter()) {
         return None;

@@ -381,6 +381,12 @@ fn what_is_deep_or_wide_beyond_all_measure_is_not_read_and_long_lines_are() {
 }
 
 #[test]
+fn yaml_without_any_key_says_something_else_than_an_empty_mapping() {
+    assert_eq!(clashes("a.yaml", "a: 1\n\n\nb: 1\n", "a: 1\n", "b: 1\n").len(), 1);
+    assert_eq!(text("a.yaml", "a: 1\n\n\nb: 1\nc: 1\n", "a: 1\nc: 1\n", "b: 1\nc: 1\n"), "c: 1\n");
+}
+
+#[test]
 fn both_add_the_same_key_in_two_places() {
     let base = "a = 1\n\n\nz = 1\n";
     let mine = "a = 1\nn = 5\n\n\nz = 1\n";

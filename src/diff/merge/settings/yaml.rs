@@ -55,7 +55,8 @@ impl<'a> YamlReader<'a> {
         self.next()?;
         let (event, range) = self.next()?;
         if event == Event::StreamEnd {
-            return Ok(Said::Group(Group::default()));
+            // A text without anything says "nothing", which is not an empty mapping.
+            return Ok(Said::Value("plain ".to_owned()));
         }
         let first = self.next()?;
         let root = self.value(first, 0)?.said;
@@ -222,7 +223,8 @@ fn is_doubtful_key(key: &str) -> bool {
 fn comments_between(text: &str, scalars: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut comments = Vec::new();
     let mut at = 0;
-    for scalar in scalars.iter().cloned().chain([text.len()..text.len()]) {
+    let end = text.len()..text.len();
+    for scalar in scalars.iter().chain([&end]) {
         while at < scalar.start
             && let Some(found) = text[at..scalar.start].find('#')
         {
