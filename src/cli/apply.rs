@@ -45,7 +45,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     allow_unsigned: bool,
     /// Go ahead although the patch is older than one that was in the folder; the history keeps the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
+    #[arg(long, value_name = "REASON", value_parser = super::flags::reason)]
     allow_downgrade: Option<String>,
     /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
     #[arg(long)]
@@ -164,14 +164,6 @@ impl Arguments {
             _ => true,
         });
         if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
-    }
-}
-
-/// A reason says something.
-fn reason(text: &str) -> Result<String, &'static str> {
-    match text.trim() {
-        "" => Err("a reason has to be given"),
-        reason => Ok(reason.to_owned()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::model::{PatchKind, RollbackPossible};
 use crate::text::with_thousands;
-use crate::workbench::{Action, Entry};
+use crate::workbench::{Action, Entry, Turn, VouchedNote};
 
 /// A path of this machine as text.
 pub(crate) fn path_text(path: &Path) -> String {
@@ -57,18 +57,42 @@ pub fn rollback(possible: RollbackPossible) -> &'static str {
     }
 }
 
-/// What an entry says, for people; `reversed` is the entry it takes back.
-pub fn event(entry: &Entry, reversed: Option<&Entry>) -> &'static str {
-    match (entry.action, reversed.map(|entry| entry.action)) {
-        (Action::Apply, _) => "applied",
-        (Action::Rollback, Some(Action::Rollback)) => "brought back",
-        (Action::Rollback, Some(Action::Heal)) => "repair taken back",
-        (Action::Heal, _) => "repaired",
-        (Action::Rollback, _) => "taken back",
-        (Action::PutBack, _) => "failed, put back",
-        (Action::Accept, _) => "accepted",
-        (Action::Checked, _) => "checked",
-        (Action::Scripts, _) => "scripts",
+/// What an entry says, for people, in a history of `entries`.
+pub fn event(entry: &Entry, entries: &[Entry]) -> &'static str {
+    match entry.action {
+        Action::Apply => "applied",
+        Action::Rollback => match entry.turn(entries) {
+            Turn::Went => "taken back",
+            Turn::CameBack => "brought back",
+            Turn::Repaired => "repaired again",
+            Turn::RepairUndone => "repair taken back",
+        },
+        Action::Heal => "repaired",
+        Action::PutBack => "failed, put back",
+        Action::Accept => "accepted",
+        Action::Checked => "checked",
+        Action::Scripts => "scripts",
+    }
+}
+
+/// Who vouched for each patch of an entry when it came, as the entry keeps it. What counts today is asked of today's keys.
+pub(crate) fn vouched(entry: &Entry) -> Vec<String> {
+    let patches = entry.patches();
+    let several = patches.len() > 1;
+    let said = |(number, note): (usize, &VouchedNote)| match patches.get(number).filter(|_| several) {
+        Some(patch) => format!("{}: {}", patch.id, vouched_then(note)),
+        None => vouched_then(note),
+    };
+    entry.vouched.iter().enumerate().map(said).collect()
+}
+
+fn vouched_then(note: &VouchedNote) -> String {
+    let signers: Vec<String> =
+        note.signers.iter().map(|one| format!("{} ({})", one.name, one.role)).collect();
+    match (note.verdict.as_str(), signers.is_empty()) {
+        (_, true) => "unsigned when it came".to_owned(),
+        ("trusted", false) => format!("signed when it came: {}", signers.join(", ")),
+        (_, false) => format!("not enough signatures when it came: {}", signers.join(", ")),
     }
 }
 

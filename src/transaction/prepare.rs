@@ -12,7 +12,7 @@ use super::{
 };
 use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::disk::node_at;
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Ledger};
 use crate::model::{Code, Digest, FileNode, Hasher, Mode, Node, Step, TreePath};
 use crate::progress::Phase;
 
@@ -27,6 +27,13 @@ pub struct ArmedTransaction<'a> {
     pub(super) id: String,
     pub(super) intent: Intent,
     pub(super) intent_digest: Digest,
+}
+
+impl ArmedTransaction<'_> {
+    /// The history entry that the commit makes true.
+    pub(crate) fn entry(&self) -> &Entry {
+        &self.request.entry
+    }
 }
 
 /// Stages everything and arms the transaction.

@@ -86,7 +86,7 @@ impl Workbench {
         let (folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         look.check_fingerprint(options)?;
         let PlannedHeal { preview: HealPreview { preview, .. }, survey, remarks } = look;
-        let notes = preview.notes.clone();
+        let mut notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         if plan.steps().is_empty() {
             return Ok(Healed { entry: None, notes, untidy: None });
@@ -99,6 +99,7 @@ impl Workbench {
         let extras = ChangeExtras::default();
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
+        notes.extend(folder.remember());
         Ok(Healed {
             entry: Some(receipt.entry),
             notes,

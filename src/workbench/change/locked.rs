@@ -11,8 +11,9 @@ use crate::disk::TargetRoot;
 use crate::disk::fs::Fs;
 use crate::environment::Environment;
 use crate::ledger::{Action, Entry, Ledger};
-use crate::plan::ApprovedPlan;
+use crate::plan::{ApprovedPlan, Note};
 use crate::transaction::{self, ChangeFailure, Contents, Intermediate, Receipt, Request};
+use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Error, Result, Watch, Workbench};
@@ -30,6 +31,8 @@ pub(crate) struct LockedFolder<'a> {
     /// Its history, up to the last entry that was written here.
     pub ledger: Ledger,
     environment: &'a Environment,
+    /// The newest entry when it was locked.
+    since: u64,
 }
 
 /// A change and what is kept for taking it back.
@@ -85,7 +88,8 @@ impl Workbench {
     /// The folder behind `root`, which is at `target`.
     pub(crate) fn locked<'a>(&'a self, root: TargetRoot, target: &'a Path) -> Result<LockedFolder<'a>> {
         let ledger = read_ledger(root.fs())?;
-        Ok(LockedFolder { root, target, ledger, environment: &self.environment })
+        let since = ledger.head().seq;
+        Ok(LockedFolder { root, target, ledger, environment: &self.environment, since })
     }
 }
 
@@ -115,7 +119,10 @@ impl LockedFolder<'_> {
             progress: watch.progress,
             cancel: watch.cancel,
         };
-        transaction::prepare(request)?.commit()
+        let armed = transaction::prepare(request)?;
+        self.announce(armed.entry());
+        // A change that was put back has left an entry, too.
+        armed.commit().inspect_err(|_| drop(self.remember()))
     }
 
     /// The next entry of its history.
@@ -131,6 +138,7 @@ impl LockedFolder<'_> {
 
     /// Adds an entry that changes no file.
     pub fn append(&mut self, entry: &Entry) -> Result<()> {
+        self.announce(entry);
         transaction::append(&self.root, entry)?;
         self.note(entry)
     }
@@ -141,8 +149,35 @@ impl LockedFolder<'_> {
         Ok(())
     }
 
+    /// Notes outside the folder that `entry` is about to be written: a crash may come before [`LockedFolder::remember`].
+    fn announce(&self, entry: &Entry) {
+        let Some(path) = &self.environment.seen_file else { return };
+        let (name, time) = (FolderName::of(self.target), self.environment.now());
+        // What goes wrong here goes wrong in the end, too, where somebody hears of it.
+        let _ = Memory::change(path, |memory| memory.announce(&name, &time, &self.ledger, entry));
+    }
+
+    /// Notes outside the folder what was written into its history under this lock; what it means that this is not
+    /// possible, if it is not.
+    pub(crate) fn remember(&self) -> Option<Note> {
+        let path = self.environment.seen_file.as_ref()?;
+        let (name, time) = (FolderName::of(self.target), self.environment.now());
+        let ledger = match read_ledger(self.fs()) {
+            Ok(ledger) => ledger,
+            Err(error) => return Some(Note::new(not_remembered(&error))),
+        };
+        let noted = Memory::change(path, |memory| memory.settle(&name, &time, &ledger, self.since));
+        noted.err().map(|error| Note::new(not_remembered(&error)))
+    }
+
     /// Gives up the safe copies of these entries.
     pub fn give_up(&self, entries: &[u64]) -> Result<()> {
         Ok(transaction::give_up(&self.root, entries)?)
     }
+}
+
+fn not_remembered(error: &Error) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    let why = format!("{error}{cause}");
+    format!("You will not be known here as who wrote this into the history: {why}")
 }

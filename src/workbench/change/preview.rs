@@ -134,7 +134,7 @@ impl Workbench {
     ) -> Result<ApplyPreview> {
         let bundles = self.open_all(files, target, watch)?;
         let fs = self.disk(target)?;
-        let remembering = self.with_witness(target);
+        let remembering = self.remembering(target)?;
         let look =
             || remembering.preview_unlocked(&bundles, &*fs, choices, watch).map(|looked| looked.preview);
         let mut preview =
@@ -223,7 +223,7 @@ impl Workbench {
         if let Some(text) = &preview.text {
             text_patch::add_findings(&mut preview.preview, text);
         }
-        self.add_doubts(&mut preview, &Floors::new(&ledger).and(&self.seen));
+        self.add_doubts(&mut preview, &Floors::new(&ledger).and(self.seen.floors(fs, &patches)));
         Ok(Previewed { preview, survey, plan, order, archive })
     }
 }

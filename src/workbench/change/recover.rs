@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::ledger::{Action, Entry, PatchNote};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
+use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Result, Watch, Workbench};
 
@@ -65,8 +66,14 @@ impl Workbench {
                     progress: watch.progress,
                     cancel: watch.cancel,
                 };
+                let since = read_ledger(root.fs())?.head().seq;
                 let undone = recover::undo(&root, &interrupted, &options)?;
                 let head = read_ledger(root.fs())?;
+                if let Some(path) = &self.environment.seen_file {
+                    let (name, time) = (FolderName::of(target), self.environment.now());
+                    // Without it the entry counts as somebody else's. Everything is back all the same.
+                    let _ = Memory::change(path, |memory| memory.settle(&name, &time, &head, since));
+                }
                 Ok(Recovered::PutBack {
                     patch: head.entries().last().and_then(|entry| entry.patch.clone()),
                     undone,
