@@ -12,6 +12,8 @@ use crate::model::{Code, Digest};
 pub(crate) struct InMemory {
     /// The contents. Whoever puts one in has computed its digest.
     pub contents: BTreeMap<Digest, Arc<[u8]>>,
+    /// SHA-256 of the unpacked text that they were computed from, and of how it was read.
+    pub(crate) reading: Digest,
     /// SHA-256 of what they were computed from.
     pub(crate) source_digest: Digest,
     /// Its length in bytes.

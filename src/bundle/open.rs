@@ -155,6 +155,25 @@ impl VerifiedBundle {
         })
     }
 
+    /// Finds out anew who vouches for it: keys and rules may have changed since it was opened.
+    pub(crate) fn judge_again(&mut self, keyring: &Keyring, now: Timestamp) {
+        self.verdict = match self.text {
+            Some(_) => Verdict::unsigned(keyring.policy("")),
+            None => {
+                let claim = claim_of(&self.patch, &self.manifest);
+                judge(&claim, &self.signatures, &self.reviews, keyring, now)
+            }
+        };
+    }
+
+    /// SHA-256 of the unpacked text and of how it was read, if it was made of text patches.
+    pub(crate) fn reading(&self) -> Option<Digest> {
+        match &self.content {
+            BundleContent::Container(_) => None,
+            BundleContent::Memory(memory) => Some(memory.reading),
+        }
+    }
+
     /// The exact bytes of the manifest.
     pub fn manifest(&self) -> &[u8] {
         &self.manifest

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::container::{Container, ContainerWriter};
 use super::error::BundleError;
+use crate::model::{Code, Digest};
 use crate::trust::{Attached, AttachedReview, KeyFingerprint, Scheme};
 use crate::whole_file::WholeFile;
 
@@ -19,12 +20,21 @@ pub enum Addition {
 }
 
 /// Adds what the key `by` made to the bundle at `path`, which appears anew, whole or not at all. What the same key made
-/// before is replaced.
+/// before is replaced. `looked_at` is the SHA-256 of the file that it was made for.
 ///
 /// # Errors
-/// If the file is no bundle, would have too many signatures, or cannot be written; it is as before then.
-pub fn add(path: &Path, by: KeyFingerprint, addition: Addition) -> Result<(), BundleError> {
+/// If the file is another one by now, would have too many signatures, or cannot be written; it is as before then.
+pub fn add(
+    path: &Path,
+    looked_at: Digest,
+    by: KeyFingerprint,
+    addition: Addition,
+) -> Result<(), BundleError> {
     let old = Container::open(path)?;
+    if old.file_digest()? != looked_at {
+        let problem = "it is another file than the one that was looked at";
+        return Err(BundleError::new(Code::Moved, problem).in_file(path));
+    }
     let of_key = |(name, signature): (String, Attached)| ((name, signature.scheme), signature);
     let mut signatures: BTreeMap<(String, Scheme), Attached> =
         old.signatures()?.into_iter().map(of_key).collect();

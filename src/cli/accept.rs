@@ -28,11 +28,12 @@ impl Arguments {
         let (target, id) = (&self.target, self.id.as_deref());
         // What is unknown, unfinished or accepted already is told by the workbench; nobody needs to be asked before.
         let plan = session.workbench().preview_accept(target, id).in_folder(target)?;
+        let agreed = plan.decision();
         if !plan.is_nothing() {
             let question = "Give up the way back? This cannot be undone.";
             session.ask(|style| text::accept_plan(&plan, target, style), question)?;
         }
-        let accepted = session.workbench().accept(target, id).in_folder(target)?;
+        let accepted = session.workbench().accept_as_agreed(target, id, Some(agreed)).in_folder(target)?;
         let ending = if accepted.is_nothing() { Outcome::NothingToDo } else { Outcome::Done };
         session.tell_as(
             ending,

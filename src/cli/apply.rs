@@ -12,8 +12,9 @@ use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Code;
-use crate::plan::PlanFingerprint;
-use crate::workbench::{Applied, ApplyOptions, ApplyPreview, EditChoices, Error, PlanFile, ScriptConsent};
+use crate::workbench::{
+    Applied, ApplyOptions, ApplyPreview, CheckedBundles, DecisionDigest, Error, PlanFile, ScriptConsent,
+};
 
 /// Apply patches to a product folder: everything, or nothing
 ///
@@ -35,12 +36,12 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: FilesAndTarget,
-    /// Go ahead only if the folder, and what is wished for edited files, is still as when this plan was made
+    /// Go ahead only if exactly this plan is what would happen, step by step
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
-    /// Go ahead only if the folder still has this fingerprint, as `plan --json` prints it
+    /// Go ahead only if the plan still has this fingerprint, as `plan --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "plan")]
-    expect: Option<PlanFingerprint>,
+    expect: Option<DecisionDigest>,
     /// Go ahead although nobody you trust has signed the patch file; the history will say so
     #[arg(long)]
     allow_unsigned: bool,
@@ -95,10 +96,14 @@ impl Arguments {
         session: &mut Session<'_, '_>,
     ) -> Result<Agreed<Applied>> {
         let choices = self.edits.choices()?;
+        let workbench = session.workbench().asking_lists(&self.lists.holds);
+        let mut opened = session
+            .watch(|_, watch| workbench.open_for_change(files, target, &choices, watch))
+            .in_folder(target)?;
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         let (expected, scripts) = match self.plan.is_some() || session.asks() {
             false => (self.expect, self.scripts.consent()),
-            true => match self.agree(files, target, session, &choices)? {
+            true => match self.agree(&mut opened, target, session)? {
                 Agreed::To((expected, scripts)) => (Some(expected), scripts),
                 Agreed::NothingToDo(ending) => return Ok(Agreed::NothingToDo(ending)),
             },
@@ -110,9 +115,8 @@ impl Arguments {
             scripts,
             allow_downgrade: self.allow_downgrade.clone(),
         };
-        let workbench = session.workbench().asking_lists(&self.lists.holds);
         let applied = session
-            .watch(|_, watch| workbench.apply_with(files, target, options, &choices, watch))
+            .watch(|_, watch| workbench.apply_opened(opened, target, &options, watch))
             .in_folder(target)?;
         Ok(Agreed::To(applied))
     }
@@ -120,15 +124,23 @@ impl Arguments {
     /// Shows what would happen and asks whether it shall.
     fn agree(
         &self,
-        files: &[PathBuf],
+        opened: &mut CheckedBundles,
         target: &Path,
         session: &mut Session<'_, '_>,
-        choices: &EditChoices,
-    ) -> Result<Agreed<(PlanFingerprint, ScriptConsent)>> {
+    ) -> Result<Agreed<(DecisionDigest, ScriptConsent)>> {
         let workbench = session.workbench().asking_lists(&self.lists.holds);
-        let preview = session
-            .watch(|_, watch| workbench.preview_with(files, target, choices, watch))
-            .in_folder(target)?;
+        let preview =
+            session.watch(|_, watch| workbench.preview_opened(opened, target, watch)).in_folder(target)?;
+        let agreed = match &self.plan {
+            Some(plan) => {
+                Some(PlanFile::load(plan).and_then(|read| read.decision(&preview, plan)).in_folder(target)?)
+            }
+            None => self.expect,
+        };
+        // What is not as somebody agreed to is told by the workbench; nobody needs to be asked before.
+        if let Some(agreed) = agreed.filter(|agreed| *agreed != preview.decision()) {
+            return Ok(Agreed::To((agreed, self.scripts.consent())));
+        }
         self.refuse(&preview).in_folder(target)?;
         if preview.preview.plan.steps.is_empty() {
             let told = session.tell_as(
@@ -138,19 +150,12 @@ impl Arguments {
             );
             return told.map(Agreed::NothingToDo);
         }
-        let expected = match &self.plan {
-            Some(plan) => PlanFile::load(plan, preview.manifest_digest).in_folder(target)?,
-            None => self.expect.unwrap_or(preview.preview.plan.base),
-        };
-        // A folder that moved on is told by the workbench; nobody needs to be asked before.
-        if expected == preview.preview.plan.base {
-            let detail = session.detail();
-            let show = |style| text::plan(&preview, target, None, detail, style);
-            let question = if files.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
-            session.ask(show, question)?;
-        }
+        let detail = session.detail();
+        let show = |style| text::plan(&preview, target, None, detail, style);
+        let question = if preview.patches.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
+        session.ask(show, question)?;
         let scripts = self.scripts.agree(&preview.scripts, target, session)?;
-        Ok(Agreed::To((expected, scripts)))
+        Ok(Agreed::To((preview.decision(), scripts)))
     }
 
     /// Says no before anybody is asked.

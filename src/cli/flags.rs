@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::Result;
-use crate::plan::PlanFingerprint;
+use crate::model::Digest;
 use crate::report::Report;
+use crate::workbench::DecisionDigest;
 
 /// Flags of every command.
 #[derive(Debug, Clone, Args)]
@@ -75,8 +76,13 @@ pub(super) struct Lists {
 }
 
 /// Reads what `plan --json` prints as `fingerprint`.
-pub(super) fn fingerprint(text: &str) -> std::result::Result<PlanFingerprint, String> {
-    text.parse().map(PlanFingerprint).map_err(|_| "64 hexadecimal digits are expected".to_owned())
+pub(super) fn fingerprint(text: &str) -> std::result::Result<DecisionDigest, String> {
+    sha256(text).map(DecisionDigest)
+}
+
+/// Reads a digest, as it is printed.
+pub(super) fn sha256(text: &str) -> std::result::Result<Digest, String> {
+    text.parse().map_err(|_| "64 hexadecimal digits are expected".to_owned())
 }
 
 /// Refuses `-`: a bundle is read more than once, so it cannot come through a pipe.

@@ -7,9 +7,8 @@ use super::flags::{fingerprint, is_bundle};
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::TreePath;
-use crate::plan::PlanFingerprint;
 use crate::report::Report;
-use crate::workbench::{Error, HealOptions};
+use crate::workbench::{DecisionDigest, Error, HealOptions};
 
 /// Put files right that are not as the patches left them
 ///
@@ -29,9 +28,9 @@ pub(super) struct Arguments {
     /// A patch file to take contents from; may be given several times
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
-    /// Go ahead only if the folder still has this fingerprint
+    /// Go ahead only with the repair that has this fingerprint
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
-    expect: Option<PlanFingerprint>,
+    expect: Option<DecisionDigest>,
 }
 
 impl Arguments {
@@ -41,9 +40,10 @@ impl Arguments {
         for file in &options.from {
             is_bundle(file)?;
         }
+        let mut from = session.workbench().open_for_heal(&options).in_folder(target)?;
         if session.asks() {
             let look = session
-                .watch(|workbench, watch| workbench.preview_heal(target, &options, watch))
+                .watch(|workbench, watch| workbench.preview_heal(target, &options, &mut from, watch))
                 .in_folder(target)?;
             if !look.preview.obstacles.is_empty() {
                 return Err(Error::Refused(look.preview.obstacles)).in_folder(target);
@@ -53,10 +53,11 @@ impl Arguments {
                 session
                     .ask(|style| text::heal_plan(&look, target, detail, style), "Put these places right?")?;
             }
-            options.expected.get_or_insert(look.preview.plan.base);
+            options.expected.get_or_insert(look.decision());
         }
-        let healed =
-            session.watch(|workbench, watch| workbench.heal(target, &options, watch)).in_folder(target)?;
+        let healed = session
+            .watch(|workbench, watch| workbench.heal_opened(target, &options, from, watch))
+            .in_folder(target)?;
         let ending = if healed.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
         session.tell_as(
             ending,

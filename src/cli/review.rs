@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::flags::is_bundle;
+use super::flags::{is_bundle, sha256};
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use super::sign::signer;
+use crate::model::Digest;
 use crate::report::{Report, review as report};
-use crate::workbench::{Opinion, Review, ReviewWish, is_text_patch};
+use crate::workbench::{Opinion, Review, ReviewWish, Watch, Workbench, is_text_patch};
 
 /// Say what you think of a patch file after you looked it over, and sign that
 ///
@@ -43,6 +44,9 @@ pub(super) struct Arguments {
     /// Who you are; by default the name of your account and of this machine
     #[arg(long, value_name = "NAME")]
     reviewer: Option<String>,
+    /// Review only the file with this SHA-256, which you looked at with `show`
+    #[arg(long, value_name = "SHA-256", value_parser = sha256)]
+    expect: Option<Digest>,
     /// Where the review goes, as .json, .md or .html; can be given several times
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
@@ -120,9 +124,11 @@ impl Arguments {
             Some(key) => Some(signer(session, key, self.password_file.as_deref())?),
             None => None,
         };
-        let review = session.watch(|workbench, watch| workbench.review(file, &wish, watch));
-        let review = review.without_folder()?;
+        let expected = self.expect;
+        let look = session.watch(|workbench, watch| workbench.look_to_sign(file, expected, watch));
+        let shown = look.without_folder()?;
         let workbench = session.workbench();
+        let review = workbench.review(&shown, &wish).without_folder()?;
         let mut written = Vec::new();
         // Before anything is signed: a full disk must not leave a signed patch file and a failure.
         for (form, output) in forms.iter().zip(&self.output) {
@@ -132,8 +138,10 @@ impl Arguments {
         let bytes = review.to_bytes();
         let signed = match &signer {
             Some(signer) => {
-                let signed =
-                    session.watch(|workbench, watch| workbench.sign_review(file, &bytes, signer, watch));
+                let sign = |workbench: &Workbench, watch: Watch<'_>| {
+                    workbench.sign_review(file, &shown, &bytes, signer, watch)
+                };
+                let signed = session.watch(sign);
                 Some(signed.without_folder()?)
             }
             None => None,

@@ -7,8 +7,8 @@ use super::flags::fingerprint;
 use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
-use crate::plan::{OnDrift, PlanFingerprint};
-use crate::workbench::{RollbackOptions, ScriptConsent, Turn, Which};
+use crate::plan::OnDrift;
+use crate::workbench::{DecisionDigest, RollbackOptions, ScriptConsent, Turn, Which};
 
 /// Take a patch back: everything is as without it
 ///
@@ -41,9 +41,9 @@ pub(super) struct Arguments {
     /// Take back the last rollback: the patch comes in again
     #[arg(long, conflicts_with = "id")]
     undo: bool,
-    /// Go ahead only if the folder still has this fingerprint
+    /// Go ahead only with the rollback that has this fingerprint
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
-    expect: Option<PlanFingerprint>,
+    expect: Option<DecisionDigest>,
     #[command(flatten)]
     scripts: ScriptFlags,
     /// Take only the files back, and leave what the patch's scripts did; the history will say so
@@ -86,7 +86,7 @@ impl Arguments {
             if options.scripts == ScriptConsent::None {
                 options.scripts = self.scripts.agree(&preview.scripts, target, session)?;
             }
-            options.expected.get_or_insert(preview.preview.plan.base);
+            options.expected.get_or_insert(preview.decision());
         }
         let done = session
             .watch(|workbench, watch| workbench.roll_back(target, &options, watch))

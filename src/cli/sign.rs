@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::Result;
-use super::flags::is_bundle;
+use super::flags::{is_bundle, sha256};
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
+use crate::model::Digest;
 use crate::report::Report;
 use crate::workbench::{Signer, SignerRole};
 
@@ -36,6 +37,9 @@ pub(super) struct Arguments {
     /// Add a signature over the manifest that minisign or ssh-keygen made
     #[arg(long, value_name = "FILE", conflicts_with = "key")]
     attach: Option<PathBuf>,
+    /// Sign only the file with this SHA-256, which you looked at with `show`
+    #[arg(long, value_name = "SHA-256", value_parser = sha256)]
+    expect: Option<Digest>,
     /// Print the comment that a signature by minisign itself has to carry, and sign nothing
     #[arg(long, conflicts_with_all = ["key", "attach"])]
     comment: bool,
@@ -63,18 +67,20 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let file = is_bundle(&self.file)?;
         let role = self.role.into();
+        let expected = self.expect;
+        let look = session.watch(|workbench, watch| workbench.look_to_sign(file, expected, watch));
+        let shown = look.without_folder()?;
         if self.comment {
-            let shown = session.watch(|workbench, watch| workbench.inspect(file, watch)).without_folder()?;
             let comment = session.workbench().comment_to_sign(&shown.patch, role).without_folder()?;
             return session.answer(|_| format!("{comment}\n"), || answer::Comment::new(&comment));
         }
         let signed = match (&self.attach, &self.key) {
             (Some(signature), _) => {
-                session.watch(|workbench, watch| workbench.attach_signature(file, signature, watch))
+                session.watch(|workbench, watch| workbench.attach_signature(file, &shown, signature, watch))
             }
             (None, Some(key)) => {
                 let signer = signer(session, key, self.password_file.as_deref())?;
-                session.watch(|workbench, watch| workbench.sign(file, role, &signer, watch))
+                session.watch(|workbench, watch| workbench.sign(file, &shown, role, &signer, watch))
             }
             (None, None) => return Err(Report::usage("A key is needed to sign with").into()),
         };

@@ -145,7 +145,7 @@ impl Jobs for Threads {
                     .add_filter(widgets::DIALOG_PATCH_FILE, PATCH_FILES)
                     .add_filter(widgets::DIALOG_ALL_FILES, &["*"]);
                 // A `series` stands for its folder.
-                dialog.pick_file().map(reading::sort)
+                dialog.pick_file().map(|picked| reading::sort(&picked))
             }),
             Effect::PickFolder => self.show_dialog(Dialog::Folder, || {
                 rfd::FileDialog::new()

@@ -144,7 +144,7 @@ codes! {
     Unfinished = "E-UNFINISHED", NeedsPerson;
     /// Somebody changed a file during an interrupted change; both versions are kept.
     Foreign = "E-FOREIGN", NeedsPerson;
-    /// The folder moved on since the plan was made.
+    /// What would happen is not what somebody looked at or agreed to.
     Moved = "E-MOVED", Refused;
     /// A safe copy is missing or damaged.
     Store = "E-STORE", Refused;

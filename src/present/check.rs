@@ -7,11 +7,11 @@ use super::finding::{Finding, Rank, WayOut, findings_of_apply, findings_of_rollb
 use super::fit;
 use super::overview::{line, path_line};
 use crate::model::{Code, Node, Step};
-use crate::plan::{PlanFingerprint, Preview};
+use crate::plan::Preview;
 use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, PatchNote, RollbackPreview};
+use crate::workbench::{ApplyPreview, DecisionDigest, PatchNote, RollbackPreview};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +49,8 @@ pub struct CheckPage {
     pub findings: Vec<Finding>,
     /// What would happen, in lines for the review page.
     pub review: Vec<ReviewLine>,
-    /// What the folder was like; the change is refused when it is not any more.
-    pub fingerprint: Option<PlanFingerprint>,
+    /// What somebody agrees to who goes on; anything else is refused.
+    pub decision: Option<DecisionDigest>,
     /// The button of the last page, such as "Take back 14 changes".
     pub button: String,
     /// Whether somebody has to say that the patch file is right, because too few people who are trusted do.
@@ -101,7 +101,7 @@ impl CheckPage {
                 capitalised(phrases::rollback(patch.about.rollback.possible)),
             )),
         ];
-        let check = Self::new(preview, findings_of_apply(found), review, words::APPLY_N);
+        let check = Self::new((preview, found.decision()), findings_of_apply(found), review, words::APPLY_N);
         let product = found
             .version
             .as_deref()
@@ -143,11 +143,14 @@ impl CheckPage {
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
         ];
         let subject = found.patch.as_ref().map(|patch| Subject { patch: line(&patch.id), product: None });
-        Self { subject, ..Self::new(preview, findings_of_rollback(found), review, button) }
+        Self {
+            subject,
+            ..Self::new((preview, found.decision()), findings_of_rollback(found), review, button)
+        }
     }
 
     fn new(
-        preview: &Preview,
+        (preview, decision): (&Preview, DecisionDigest),
         findings: Vec<Finding>,
         review: impl IntoIterator<Item = Option<ReviewLine>>,
         button: &str,
@@ -165,7 +168,7 @@ impl CheckPage {
             verdict,
             findings,
             review: review.into_iter().flatten().collect(),
-            fingerprint: Some(preview.plan.base),
+            decision: Some(decision),
             button: fill(button, &[("n", &changes)]),
             needs_consent: false,
         }
@@ -195,7 +198,7 @@ impl CheckPage {
             verdict: CheckVerdict::Blocked,
             findings,
             review: Vec::new(),
-            fingerprint: None,
+            decision: None,
             button: String::new(),
             needs_consent: false,
         }

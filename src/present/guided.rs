@@ -342,7 +342,7 @@ impl Guided {
     pub fn question(&self) -> (String, &'static str) {
         let (question, promise) = self.question_template();
         let patch = self.check.as_ref().and_then(|check| Some(check.subject.as_ref()?.patch.as_str()));
-        (fill(question, &[("patch", patch.unwrap_or(words::THIS_PATCH))]), promise)
+        (fill(question, &[("patch", patch.unwrap_or(words::PART_THIS_PATCH))]), promise)
     }
 
     fn question_template(&self) -> (&'static str, &'static str) {

@@ -11,11 +11,11 @@ use super::slot::Ticket;
 use super::tree::Filter;
 use super::worker::{WorkerChange, WorkerLine};
 use crate::model::TreePath;
-use crate::plan::PlanFingerprint;
 use crate::settings::Settings;
 use crate::viewer::model::ViewedContents;
 use crate::workbench::{
-    ApplyPreview, EditChoice, EditChoices, FolderList, Inspection, RollbackPreview, Sample, UnfinishedWork,
+    ApplyPreview, DecisionDigest, EditChoice, EditChoices, FolderList, Inspection, RollbackPreview, Sample,
+    UnfinishedWork,
 };
 
 /// Where somebody wants to be.
@@ -179,7 +179,7 @@ pub enum Effect {
     /// List the folders in a folder; where nobody knows where to begin, in the person's own.
     List(Ticket, Option<PathBuf>),
     LayOutSample(Ticket),
-    Start(WorkerChange, PathBuf, Option<PlanFingerprint>),
+    Start(WorkerChange, PathBuf, Option<DecisionDigest>),
     /// Tell the worker to stop.
     StopWorker,
     SaveReport(PathBuf, String),

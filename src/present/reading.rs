@@ -6,10 +6,10 @@ use super::message::{Effect, Event, RollbackQuestion};
 use crate::plan::OnDrift;
 use crate::viewer;
 use crate::workbench::{
-    Error, RollbackOptions, ScriptConsent, Watch, Which, Workbench, is_text_patch_by_name,
+    Error, RollbackOptions, ScriptConsent, Watch, Which, Workbench, is_text_patch_by_name, typed_path,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Questions of which only the newest matters: a new one calls the old one off.
@@ -49,7 +49,7 @@ impl Question {
 /// The answer to an effect that asks a question; `None` for one that asks none.
 pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option<Event> {
     Some(match effect {
-        Effect::Sort(path) => sort(path),
+        Effect::Sort(path) => sort(&path),
         Effect::Inspect(ticket, bundle, folder) => {
             let inspect = || workbench.inspect_for(&bundle, folder.as_deref(), watch);
             Event::Inspected(ticket, Box::new(found(None, inspect)))
@@ -83,7 +83,8 @@ pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option
 /// Whether `path` is a patch file or a folder. A patch file is known by what it is, and when nothing is there, by its
 /// name; anything else that is missing is told best as a folder that is gone. A folder in which a `series` stands
 /// holds patches; one that has it further below may be what they are for.
-pub fn sort(path: PathBuf) -> Event {
+pub fn sort(typed: &Path) -> Event {
+    let path = typed_path(typed);
     let has_its_name = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("patchbundle"))
         || is_text_patch_by_name(&path);
     let is_series = path.is_file() && path.file_name().is_some_and(|name| name == SERIES);

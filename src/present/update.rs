@@ -158,7 +158,6 @@ impl Model {
         (workspace.patch, workspace.check, workspace.contents) = Default::default();
         (workspace.tree, workspace.selected) = (None, None);
         let ticket = workspace.patch.ask(&mut self.tickets);
-        self.remember();
         if !self.is_guided() {
             self.page = Page::Workspace(match self.page {
                 Page::Workspace(Tab::History) | Page::Start | Page::Interrupted | Page::Guided => {
@@ -167,7 +166,7 @@ impl Model {
                 Page::Workspace(tab) => tab,
             });
         }
-        vec![Effect::Inspect(ticket, path, self.workspace.folder.clone()), Effect::SaveSettings]
+        vec![Effect::Inspect(ticket, path, self.workspace.folder.clone())]
     }
 
     /// The patch was read: its changes are listed, the one that was shown stays shown, and it is held against the
@@ -178,7 +177,8 @@ impl Model {
         let shown = shown.map(|(tree, index)| tree.items()[index].path.clone());
         workspace.tree = workspace.patch.ready().and_then(OpenPatch::tree);
         workspace.selected = shown.and_then(|path| workspace.tree.as_ref()?.index_of(&path));
-        let mut effects = self.check();
+        let mut effects: Vec<Effect> = self.remember().into_iter().collect();
+        effects.extend(self.check());
         if self.workspace.text().is_some() {
             effects.extend(self.read_contents());
         }
@@ -207,19 +207,22 @@ impl Model {
             (self.workspace.patch, self.workspace.contents) = Default::default();
             (self.workspace.tree, self.workspace.selected) = (None, None);
         }
-        self.remember();
         if self.page == Page::Start || self.page == Page::Interrupted {
             let tab = if self.workspace.bundle.is_some() { Tab::Overview } else { Tab::History };
             self.page = Page::Workspace(tab);
         }
-        let mut effects = self.look_again();
-        effects.push(Effect::SaveSettings);
-        effects
+        self.look_again()
     }
 
-    fn remember(&mut self) {
-        let Workspace { bundle, folder, .. } = &self.workspace;
-        self.recent.remember(Pair { bundle: bundle.clone(), folder: folder.clone() });
+    /// Remembers what could be opened; what could not would only disappoint again.
+    fn remember(&mut self) -> Option<Effect> {
+        let Workspace { bundle, folder, patch, view, .. } = &self.workspace;
+        let bundle = bundle.clone().filter(|_| patch.ready().is_some());
+        let folder = folder.clone().filter(|_| view.ready().is_some());
+        (bundle.is_some() || folder.is_some()).then(|| {
+            self.recent.remember(Pair { bundle, folder });
+            Effect::SaveSettings
+        })
     }
 
     fn go_to(&mut self, place: Destination) -> Vec<Effect> {
@@ -380,7 +383,7 @@ impl Model {
                 guided.keep_edits = true;
             }
         }
-        Vec::new()
+        self.remember().into_iter().collect()
     }
 
     fn escape(&mut self) -> Vec<Effect> {

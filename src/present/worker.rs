@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::model::{Code, Kind};
-use crate::plan::{Note, PlanFingerprint};
+use crate::plan::Note;
 use crate::progress::HowFar;
 pub use crate::report::answer::Outcome;
 use crate::report::answer::{self, Apply, Entry, Failure, Recover, Recovery, Rollback};
 use crate::report::shell_word;
-use crate::workbench::{EditChoice, EditChoices};
+use crate::workbench::{DecisionDigest, EditChoice, EditChoices};
 
 /// A change of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +46,11 @@ pub enum WorkerChange {
 }
 
 impl WorkerChange {
-    /// What the worker is started with, for `folder` as it was when it had this fingerprint.
-    pub fn arguments(&self, folder: &Path, expected: Option<PlanFingerprint>) -> Vec<OsString> {
+    /// What the worker is started with, for `folder`; anything but what was agreed to is refused.
+    pub fn arguments(&self, folder: &Path, expected: Option<DecisionDigest>) -> Vec<OsString> {
         let mut arguments = self.words(folder);
         arguments.extend(["--yes", "--progress", "json"].map(OsString::from));
-        if let Some(PlanFingerprint(digest)) = expected {
+        if let Some(DecisionDigest(digest)) = expected {
             arguments.extend(["--expect".into(), digest.to_string().into()]);
         }
         arguments

@@ -281,7 +281,7 @@ words! {
     TAKE_OUT_TITLE = "Take a patch out";
     SUBJECT_INTO = "{patch} \u{2192} {folder}";
     SUBJECT_OUT_OF = "{patch} in {folder}";
-    THIS_PATCH = "this patch";
+    PART_THIS_PATCH = "this patch";
     DONE_TAKE_OUT = "The patch is out of the folder";
     SHARED_WITH = "Concerns: {ids}";
     GO_AS_WELL = "Go as well";
@@ -423,7 +423,7 @@ pub const fn heading(code: Code) -> &'static str {
         Code::Health => "A check failed after the change",
         Code::InUse => "A program is using a file",
         Code::Interrupted => "Stopped, as you wished",
-        Code::Io => "The system did not allow it",
+        Code::Io => "A file or folder could not be read or written",
         Code::Limit => "This patch file is larger than allowed",
         Code::Manifest | Code::Path => "This patch file breaks a rule",
         Code::Missing => "Files that the patch needs are missing",

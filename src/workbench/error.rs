@@ -194,6 +194,11 @@ impl Error {
         Self::refused(Disk::MovedSinceSeen)
     }
 
+    /// What would happen is not what somebody agreed to.
+    pub(super) fn not_as_agreed() -> Self {
+        Self::refused(Disk::NotAsAgreed)
+    }
+
     /// The code to print.
     pub fn code(&self) -> Code {
         match self {

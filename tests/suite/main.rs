@@ -10,6 +10,7 @@ mod show_hidden_text;
 
 mod preview_changes;
 
+mod agree_to_a_change;
 mod apply_patches;
 mod apply_text_patches;
 mod keep_local_edits;

@@ -225,13 +225,17 @@ fn a_review_of_another_patch_counts_nowhere() {
         looked_at_all: true,
         reviewer: None,
     };
-    let review = unwatched(|watch| bench.review(&sandbox.path("other.patchbundle"), &wish, watch));
+    let look = |name: &str| {
+        unwatched(|watch| bench.look_to_sign(&sandbox.path(name), None, watch)).expect("a bundle")
+    };
+    let review = bench.review(&look("other.patchbundle"), &wish);
     let bytes = review.expect("a review").to_bytes();
+    let shown = look("fix.patchbundle");
     let file = sandbox.path("fix.patchbundle");
     let before = fs::read(&file).expect("a bundle");
     let signer = Signer::Minisign(Box::new(rose));
-    let refused =
-        unwatched(|watch| bench.sign_review(&file, &bytes, &signer, watch)).expect_err("the wrong file");
+    let refused = unwatched(|watch| bench.sign_review(&file, &shown, &bytes, &signer, watch));
+    let refused = refused.expect_err("the wrong file");
     assert!(refused.to_string().contains("another patch"), "{refused}");
     assert_eq!(fs::read(&file).expect("a bundle"), before);
 }

@@ -19,6 +19,9 @@ use crate::words;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbox) {
     let Some(list) = &model.workspace.tree else {
+        if let Some(failure) = model.workspace.patch.failed() {
+            return super::overview::failure_ui(ui, failure, outbox);
+        }
         if model.workspace.lacks_folder() {
             return without_folder_ui(ui, model, outbox);
         }
@@ -80,7 +83,11 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, outbox: &mut Outb
             ui.label(text::body(words::CHANGES_NONE).color(Tokens::from_context(ui).muted));
         }
         let rows = list.rows();
-        long_tree(ui, words::TREE, rows.len(), |ui, index| {
+        let is_chosen = |row: &TreeRow| match row.kind {
+            RowKind::Change(change) => model.workspace.selected == Some(change),
+            RowKind::Folder { .. } => false,
+        };
+        long_tree(ui, words::TREE, rows.len(), rows.iter().position(is_chosen), |ui, index| {
             row_ui(ui, model, list, index, &rows[index], outbox);
         });
     });

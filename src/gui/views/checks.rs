@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use super::findings::{findings_ui, support_ui};
+use super::overview::failure_ui;
 use super::workspace::notice;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
@@ -38,6 +39,9 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
 
 fn nothing_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;
+    if let Some(failure) = workspace.patch.failed() {
+        return failure_ui(ui, failure, outbox);
+    }
     let (title, action) = match (&workspace.bundle, &workspace.folder) {
         _ if workspace.check.is_waiting() => (words::CHECKING, None),
         (None, _) => (words::NO_PATCH, Some((words::START_OPEN_PATCH, Msg::PickBundle))),

@@ -27,7 +27,8 @@ pub(crate) enum Disk {
         free: u64,
     },
     MovedSinceSeen,
-    MovedSincePlanned,
+    /// It would not be what somebody agreed to.
+    NotAsAgreed,
 }
 
 impl Disk {
@@ -73,10 +74,10 @@ impl Disk {
                 "the folder has changed since you looked at it",
                 "Look at what would happen again.",
             ),
-            Disk::MovedSincePlanned => row(
+            Disk::NotAsAgreed => row(
                 Code::Moved,
-                "the folder has changed since the plan was made",
-                "Make the plan again and look at it.",
+                "this is not what you agreed to: the patch file, the folder, a choice or a key has changed since",
+                "Look at what would happen again.",
             ),
         }
     }

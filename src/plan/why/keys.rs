@@ -42,6 +42,8 @@ pub(crate) enum Keys {
 pub(crate) enum Reviewing {
     Unreadable(String),
     OfAnother,
+    /// The file is not the one that somebody looked at.
+    NotLookedAt,
     TooLong {
         max_bytes: usize,
     },
@@ -125,6 +127,11 @@ impl Reviewing {
                 Code::Key,
                 "the review is of another patch, or of another edition of it",
                 "Review this patch file.",
+            ),
+            Reviewing::NotLookedAt => row(
+                Code::Moved,
+                "this is another file than the one that you looked at",
+                "Look at this file, then try again with its SHA-256.",
             ),
             Reviewing::TooLong { max_bytes } => row(
                 Code::Usage,

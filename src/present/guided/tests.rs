@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::plan::PlanFingerprint;
+use crate::workbench::DecisionDigest;
 
 /// Every stage, in order.
 const STAGES: [Stage; 8] = [
@@ -34,7 +34,7 @@ fn ready() -> CheckPage {
         verdict: CheckVerdict::Ready,
         findings: Vec::new(),
         review: Vec::new(),
-        fingerprint: Some(PlanFingerprint(crate::model::Digest::compute(b"folder"))),
+        decision: Some(DecisionDigest(crate::model::Digest::compute(b"folder"))),
         button: "Apply 1 change".to_owned(),
         needs_consent: true,
     }

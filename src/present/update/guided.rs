@@ -164,7 +164,7 @@ impl Model {
         }
         let view = self.workspace.view.ready().filter(|_| self.workspace.folder.as_ref() == Some(&folder));
         guided.newest = view.map(FolderView::newest);
-        let expected = guided.check.as_ref().and_then(|check| check.fingerprint);
+        let expected = guided.check.as_ref().and_then(|check| check.decision);
         // The folder is remembered before the first change, so that the next start looks here.
         self.recent.remember(Pair { bundle: guided.bundle.clone(), folder: Some(folder.clone()) });
         vec![Effect::SaveSettings, Effect::Start(change, folder, expected)]

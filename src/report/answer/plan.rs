@@ -30,7 +30,7 @@ answers! {
         needed_bytes: u64 = preview.preview.needed_bytes,
         restart: String = preview.patch.about.restart.as_str().to_owned(),
         manifest_sha256: String = preview.manifest_digest.to_string(),
-        fingerprint: String = preview.preview.plan.base.0.to_string(),
+        fingerprint: String = preview.decision().0.to_string(),
         [version]: String = preview.version.clone(),
         [text_patches]: TextFit = preview.text.as_ref().map(TextFit::new),
         [edits]: Vec<Edit> = some(preview.edits.iter().map(|(path, edit)| Edit::new(path, edit)).collect()),

@@ -63,11 +63,28 @@ pub fn tree<R>(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui) -> R) -> 
     })
 }
 
-/// A [`tree`] that scrolls: `row` makes the row of a number below `count`, and is asked for those in sight only.
-pub fn long_tree(ui: &mut Ui, name: &str, count: usize, mut row: impl FnMut(&mut Ui, usize)) {
+/// A [`tree`] that scrolls: `row` makes the row of a number below `count`, and is asked for those in sight only. When
+/// another row is `chosen` than before, by whatever means, it comes into sight.
+pub fn long_tree(
+    ui: &mut Ui,
+    name: &str,
+    count: usize,
+    chosen: Option<usize>,
+    mut row: impl FnMut(&mut Ui, usize),
+) {
     tree(ui, name, |ui| {
+        let id = ui.make_persistent_id("chosen");
+        let before = ui.data_mut(|data| data.get_temp_mut_or_default::<Option<usize>>(id).take());
+        ui.data_mut(|data| data.insert_temp(id, chosen));
+        let comes = chosen.filter(|_| before != chosen);
         let area = egui::ScrollArea::vertical().auto_shrink(false);
         area.show_rows(ui, space::ROW_HEIGHT, count, |ui, in_sight| {
+            if let Some(number) = comes {
+                let height = space::ROW_HEIGHT + ui.spacing().item_spacing.y;
+                let top = ui.max_rect().top() + (number as f32 - in_sight.start as f32) * height;
+                let corner = Pos2::new(ui.max_rect().left(), top);
+                ui.scroll_to_rect(Rect::from_min_size(corner, Vec2::splat(space::ROW_HEIGHT)), None);
+            }
             in_sight.for_each(|number| {
                 // A row keeps its identity, and with it the focus, when it scrolls.
                 ui.push_id(number, |ui| row(ui, number));

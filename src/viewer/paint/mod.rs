@@ -57,12 +57,27 @@ pub fn pane_ui(ui: &mut Ui, given: Given<'_>, state: &mut PaneState, out: &mut V
         match (state.view(given.contents), given.contents.text()) {
             (View::Text, Some(diff)) => text::text_ui(ui, &given, diff, state, out),
             (View::Bytes, _) => hex::hex_ui(ui, &given, state, out),
-            (View::Picture, _) => pictures::pictures_ui(ui, &given, state, out),
-            (View::Facts | View::Text, _) => facts_ui(ui, given.contents),
+            (View::Picture, _) => {
+                keys_ui(ui, &given, state, out);
+                pictures::pictures_ui(ui, &given, state, out);
+            }
+            (View::Facts | View::Text, _) => {
+                keys_ui(ui, &given, state, out);
+                facts_ui(ui, given.contents);
+            }
         }
     });
     if let Some(text) = state.clipboard.take() {
         ui.copy_text(text);
+    }
+}
+
+/// Keys where there are no rows that could have the keyboard: on to the next file, and other ways to look.
+fn keys_ui(ui: &Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
+    if ui.memory(|memory| memory.focused().is_none()) {
+        for action in keys::actions(ui, false) {
+            state.act(given.contents, action, out);
+        }
     }
 }
 

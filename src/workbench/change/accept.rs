@@ -11,7 +11,7 @@ use crate::model::{Digest, Node, Step, TreePath};
 use crate::transaction;
 use crate::workbench::look::stack::manifests_of;
 use crate::workbench::look::status::read_ledger;
-use crate::workbench::{Result, Workbench};
+use crate::workbench::{DecisionDigest, Result, Workbench};
 
 /// What accepting gives up, or would give up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Accepted {
     pub rollback: Option<PatchNote>,
     /// Edited files that were kept as safe copies when they were replaced. The copies go, too.
     pub edits: Vec<KeptEdit>,
+    /// The newest entry of the history when that was so.
+    pub(crate) head: Digest,
 }
 
 /// An edited file that was kept as a safe copy.
@@ -56,14 +58,29 @@ impl Workbench {
     /// # Errors
     /// If there is no such patch, or the folder cannot be changed.
     pub fn accept(&self, target: &Path, id: Option<&str>) -> Result<Accepted> {
+        self.accept_as_agreed(target, id, None)
+    }
+
+    /// The same, and nothing but what somebody agreed to.
+    ///
+    /// # Errors
+    /// As [`Workbench::accept`].
+    pub(crate) fn accept_as_agreed(
+        &self,
+        target: &Path,
+        id: Option<&str>,
+        agreed: Option<DecisionDigest>,
+    ) -> Result<Accepted> {
         let fs = self.disk(target)?;
         let first_look = self.decide_in_passing(target, &*fs, id)?;
+        first_look.given_up.decision().refuse_unless(agreed)?;
         if first_look.given_up.is_nothing() && first_look.unused.is_empty() {
             return Ok(first_look.given_up);
         }
         let see_again = |fs: &dyn Fs| Decision::new(fs, &read_ledger(fs)?, id);
         let (mut folder, decision) = self.lock_as_seen(target, first_look, see_again, |_| true)?;
-        let Decision { given_up, through, unused, .. } = decision;
+        decision.given_up.decision().refuse_unless(agreed)?;
+        let Decision { given_up, through, unused } = decision;
         if given_up.is_nothing() {
             // A process that died while it accepted has left them.
             folder.give_up(&unused)?;
@@ -100,13 +117,11 @@ struct Decision {
     through: u64,
     /// Entries whose safe copies are there, and nobody can use them any more.
     unused: Vec<u64>,
-    /// The newest entry when it was decided.
-    head: Digest,
 }
 
 impl Seen for Decision {
     fn still_holds(&self, _: &dyn Fs, ledger: &Ledger) -> bool {
-        self.head == ledger.head().digest
+        self.given_up.head == ledger.head().digest
     }
 }
 
@@ -147,6 +162,7 @@ impl Decision {
             patches: open.into_iter().map(|patch| patch.patch).collect(),
             rollback: rollback.and_then(|last| last.patch.clone()),
             edits: Vec::new(),
+            head: ledger.head().digest,
         };
         if given_up.is_nothing() {
             // Only what was to go already; what nobody was told of stays.
@@ -156,7 +172,7 @@ impl Decision {
                 given_up.edits.extend(edits_kept_by(fs, ledger, entry)?);
             }
         }
-        Ok(Self { given_up, through, unused, head: ledger.head().digest })
+        Ok(Self { given_up, through, unused })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
-use super::permission::PermittedBundles;
+use super::permission::{CheckedBundles, PermittedBundles};
 use super::preview::Previewed;
 use super::scripts::{ScriptConsent, ScriptRun, not_recorded, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
@@ -17,13 +17,12 @@ use crate::ledger::{
     manifest_name, signatures_name,
 };
 use crate::model::{Code, Digest, Level, Patch};
-use crate::plan::why::Disk;
-use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlanFingerprint, PlannedPatch};
+use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::merging::EditChoices;
 use crate::workbench::{
-    ApplyPreview, ComingPatch, Error, Result, ScriptTrouble, Watch, Workbench, text_patch,
+    ApplyPreview, ComingPatch, DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench, text_patch,
 };
 
 /// How to apply.
@@ -34,8 +33,8 @@ pub struct ApplyOptions {
     pub allow_unsigned: bool,
     /// Go ahead on a disk that cannot keep all promises. Written to the history.
     pub accept_weak_volume: bool,
-    /// The folder must still be as it was when this was computed.
-    pub expected: Option<PlanFingerprint>,
+    /// What somebody agreed to; anything else is refused.
+    pub expected: Option<DecisionDigest>,
     /// Whether somebody agreed to the scripts of the patch.
     pub scripts: ScriptConsent,
     /// Go ahead with a patch that is older than one that was there before, for this reason. Written to the history.
@@ -117,25 +116,44 @@ impl Workbench {
         choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Applied> {
-        let bundles = self.open_all(files, target, watch)?.permit(options.allow_unsigned)?;
-        let options = &options;
+        self.apply_opened(self.open_for_change(files, target, choices, watch)?, target, &options, watch)
+    }
+
+    /// The same with patch files that are open: what [`Workbench::preview_opened`] showed is what goes in.
+    ///
+    /// # Errors
+    /// As [`Workbench::apply`].
+    pub fn apply_opened(
+        &self,
+        mut opened: CheckedBundles,
+        target: &Path,
+        options: &ApplyOptions,
+        watch: Watch<'_>,
+    ) -> Result<Applied> {
+        match options.expected {
+            // What is not as somebody agreed to is told as that, whatever else speaks against it.
+            Some(_) => self.refuse_exchanged(&mut opened)?,
+            None => opened.refuse_unpermitted(options.allow_unsigned)?,
+        }
         let remembering = self.remembering(target)?;
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
         let first_look = self.read_consistently(
             target,
             &*fs,
-            || remembering.preview_unlocked(&bundles, &*fs, choices, watch),
+            || remembering.preview_unlocked(&opened, &*fs, watch),
             |seen| {
                 let preview = &seen.preview.preview;
                 preview.obstacles.is_empty() && !preview.plan.steps.is_empty()
             },
         )?;
+        first_look.preview.decision().refuse_unless(options.expected)?;
+        let bundles = opened.permit(options.allow_unsigned)?;
         if approve(first_look.preview.clone(), options, &mut Vec::new())?.steps().is_empty() {
             return Ok(Applied::nothing(first_look.preview));
         }
         first_look.preview.scripts.agree(options.scripts)?;
-        let see_again = |fs: &dyn Fs| remembering.preview_here(&bundles, fs, choices, watch);
+        let see_again = |fs: &dyn Fs| remembering.preview_here(&bundles, fs, watch);
         let can_change = |look: &Previewed| approve(look.preview.clone(), options, &mut Vec::new()).is_ok();
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         let mut applied = self.apply_locked(&bundles, &mut folder, look, options, watch)?;
@@ -146,7 +164,7 @@ impl Workbench {
     /// Applies what `looked` shows.
     pub(crate) fn apply_locked(
         &self,
-        bundles: &PermittedBundles<'_>,
+        bundles: &PermittedBundles,
         folder: &mut LockedFolder<'_>,
         looked: Previewed,
         options: &ApplyOptions,
@@ -345,10 +363,8 @@ fn remarks_on_edits(preview: &ApplyPreview) -> Vec<String> {
 
 /// The plan, if nothing stands in its way but what `options` allow.
 fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<String>) -> Result<ApprovedPlan> {
+    preview.decision().refuse_unless(options.expected)?;
     let mut preview = preview.preview;
-    if options.expected.is_some_and(|expected| expected != preview.plan.base) {
-        return Err(Error::refused(Disk::MovedSincePlanned));
-    }
     if options.accept_weak_volume {
         let weak = |obstacle: &Obstacle| obstacle.code() == Code::Volume;
         remarks.extend(

@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::locked::{ChangeExtras, LockedChange, Seen};
+use super::permission::CheckedBundles;
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::{Fs, Place, StatKind};
 use crate::ledger::{Action, Entry, Ledger};
 use crate::model::{Node, Step, TreePath};
 use crate::plan::why::Undo;
-use crate::plan::{Note, PlanFingerprint, Preview, plan_heal};
+use crate::plan::{Note, Preview, plan_heal};
 use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library, Origin};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::all_copies;
 use crate::workbench::look::status::{self, read_ledger};
-use crate::workbench::{Drift, Error, Result, Watch, Workbench};
+use crate::workbench::{DecisionDigest, Drift, Error, Result, Watch, Workbench};
 
 /// What to put right, and from what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,8 +25,8 @@ pub struct HealOptions {
     pub paths: Vec<TreePath>,
     /// Patch files in which contents may be found that are not among the safe copies.
     pub from: Vec<PathBuf>,
-    /// The folder must still be as it was when this was computed.
-    pub expected: Option<PlanFingerprint>,
+    /// What somebody agreed to; anything else is refused.
+    pub expected: Option<DecisionDigest>,
 }
 
 /// What healing would do.
@@ -33,6 +34,8 @@ pub struct HealOptions {
 pub(crate) struct HealPreview {
     /// The places that differ, as far as they were asked for.
     pub drift: Vec<Drift>,
+    /// From which patch files contents come, for the history.
+    pub(crate) from: Vec<String>,
     /// What would happen.
     pub preview: Preview,
 }
@@ -50,20 +53,30 @@ pub struct Healed {
 }
 
 impl Workbench {
-    /// What putting right would do. Writes nothing.
+    /// Opens the patch files that contents may be taken from.
     ///
     /// # Errors
-    /// If the folder, its history or a patch file cannot be read, or unfinished work has to be dealt with first.
+    /// If one cannot be read.
+    pub(crate) fn open_for_heal(&self, options: &HealOptions) -> Result<CheckedBundles> {
+        let bundles: Result<_> = options.from.iter().map(|file| self.open(file)).collect();
+        Ok(CheckedBundles::new(options.from.clone(), bundles?))
+    }
+
+    /// What putting right would do, with contents from `bundles`. Writes nothing.
+    ///
+    /// # Errors
+    /// If the folder or its history cannot be read, a patch file is damaged, or unfinished work has to be dealt with
+    /// first.
     pub(crate) fn preview_heal(
         &self,
         target: &Path,
         options: &HealOptions,
+        bundles: &mut CheckedBundles,
         watch: Watch<'_>,
     ) -> Result<HealPreview> {
+        bundles.look_through(watch)?;
         let fs = self.disk(target)?;
-        let bundles: Vec<VerifiedBundle> =
-            options.from.iter().map(|file| self.open(file)).collect::<Result<_>>()?;
-        self.look_at_drift(target, &*fs, options, &bundles, watch).map(|look| look.preview)
+        self.look_at_drift(target, &*fs, options, bundles.as_slice(), watch).map(|look| look.preview)
     }
 
     /// Puts places right: everything that was asked for, or nothing. What is replaced is kept as safe copies, and
@@ -72,20 +85,36 @@ impl Workbench {
     /// # Errors
     /// As `preview_heal`; [`Error::Refused`] lists every obstacle.
     pub fn heal(&self, target: &Path, options: &HealOptions, watch: Watch<'_>) -> Result<Healed> {
+        self.heal_opened(target, options, self.open_for_heal(options)?, watch)
+    }
+
+    /// The same with contents from patch files that are open: those that `preview_heal` showed.
+    ///
+    /// # Errors
+    /// As [`Workbench::heal`].
+    pub(crate) fn heal_opened(
+        &self,
+        target: &Path,
+        options: &HealOptions,
+        mut opened: CheckedBundles,
+        watch: Watch<'_>,
+    ) -> Result<Healed> {
+        if options.expected.is_some() {
+            self.refuse_exchanged(&mut opened)?;
+        }
+        let bundles = opened.as_slice();
         let fs = self.disk(target)?;
-        let bundles: Vec<VerifiedBundle> =
-            options.from.iter().map(|file| self.open(file)).collect::<Result<_>>()?;
-        let first_look = self.look_at_drift(target, &*fs, options, &bundles, watch)?;
-        first_look.check_fingerprint(options)?;
+        let first_look = self.look_at_drift(target, &*fs, options, bundles, watch)?;
+        first_look.preview.decision().refuse_unless(options.expected)?;
         if first_look.preview.preview.is_nothing_to_do() {
             return Ok(Healed { entry: None, notes: first_look.preview.preview.notes, untidy: None });
         }
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         let can_change = |look: &PlannedHeal| look.preview.preview.obstacles.is_empty();
-        let see_again = |fs: &dyn Fs| self.see_drift(fs, options, &bundles, watch);
+        let see_again = |fs: &dyn Fs| self.see_drift(fs, options, bundles, watch);
         let (folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
-        look.check_fingerprint(options)?;
-        let PlannedHeal { preview: HealPreview { preview, .. }, survey, remarks } = look;
+        look.preview.decision().refuse_unless(options.expected)?;
+        let PlannedHeal { preview: HealPreview { preview, from, .. }, survey } = look;
         let mut notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         if plan.steps().is_empty() {
@@ -94,8 +123,8 @@ impl Workbench {
         let mut entry = folder.next_entry(Action::Heal);
         entry.version_before = folder.ledger.version().map(str::to_owned);
         entry.version_after.clone_from(&entry.version_before);
-        entry.remarks = remarks;
-        let contents = contents(folder.fs(), &folder.ledger, &bundles)?;
+        entry.remarks = from;
+        let contents = contents(folder.fs(), &folder.ledger, bundles)?;
         let extras = ChangeExtras::default();
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
@@ -165,9 +194,9 @@ impl Workbench {
             })
             .filter(|step| step.before != step.after)
             .collect();
-        let (lost, remarks) = find_sources(&contents(fs, &ledger, bundles)?, bundles, &steps)?;
+        let (lost, from) = find_sources(&contents(fs, &ledger, bundles)?, bundles, &steps)?;
         let preview = plan_heal(steps, &lost, &survey.situation);
-        Ok(PlannedHeal { preview: HealPreview { drift, preview }, survey, remarks })
+        Ok(PlannedHeal { preview: HealPreview { drift, from, preview }, survey })
     }
 }
 
@@ -175,22 +204,11 @@ impl Workbench {
 struct PlannedHeal {
     preview: HealPreview,
     survey: Survey,
-    /// From which patch files contents come, for the history.
-    remarks: Vec<String>,
 }
 
 impl Seen for PlannedHeal {
     fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
         self.survey.still_holds(fs, ledger)
-    }
-}
-
-impl PlannedHeal {
-    fn check_fingerprint(&self, options: &HealOptions) -> Result<()> {
-        match options.expected {
-            Some(expected) if expected != self.preview.preview.plan.base => Err(Error::moved()),
-            _ => Ok(()),
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod accept;
 pub(super) mod apply;
+pub(super) mod decision;
 pub(super) mod heal;
 pub(super) mod locked;
 pub(super) mod permission;

@@ -1,34 +1,37 @@
-//! A plan as a file: made here, reviewed there, carried out only in a folder that is still the same.
+//! A plan as a file: made here, reviewed there, carried out only if it is still what would happen, step by step.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Digest, FileNode, Node, Step};
-use crate::plan::PlanFingerprint;
+use crate::model::{FileNode, Node, Step};
 use crate::text::json;
 use crate::whole_file::WholeFile;
-use crate::workbench::{ApplyPreview, Error, Result};
+use crate::workbench::{ApplyPreview, DecisionDigest, Error, Result};
 
 /// Longest plan file that is read, in bytes: 100,000 steps at about 500 bytes each.
 const MAX_BYTES: usize = 64 << 20;
+
+const FORMAT: &str = "patchwright-plan/2";
 
 /// What a saved plan says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanFile {
-    /// Always `patchwright-plan/1`.
+    /// Always `patchwright-plan/2`.
     pub format: String,
     /// The patch's id and revision.
     pub patch: String,
-    /// SHA-256 of the manifest that the plan is for.
+    /// SHA-256 of the manifest that the plan is for; of text patches, of their text and how it was read.
     pub manifest: String,
     /// When it was made, RFC 3339.
     pub created: String,
-    /// SHA-256 of everything in the folder that the plan depends on.
+    /// What somebody agrees to who follows the plan: a [`DecisionDigest`].
     pub fingerprint: String,
-    /// The steps, in order, for people to review. What is carried out is computed again from bundle and folder,
-    /// and cannot differ as long as both digests hold.
+    /// The steps, in order, for people to review. What is carried out is computed again from patch file and folder, and
+    /// each step is compared with these.
     pub steps: Vec<PlannedStep>,
 }
 
@@ -94,11 +97,11 @@ impl PlanFile {
     /// The plan of `preview`.
     pub fn new(preview: &ApplyPreview, created: String) -> Self {
         Self {
-            format: "patchwright-plan/1".to_owned(),
+            format: FORMAT.to_owned(),
             patch: preview.patch.about.identity.to_string(),
             manifest: preview.manifest_digest.to_string(),
             created,
-            fingerprint: preview.preview.plan.base.0.to_string(),
+            fingerprint: preview.decision().0.to_string(),
             steps: preview.preview.plan.steps.iter().map(PlannedStep::from_step).collect(),
         }
     }
@@ -114,28 +117,42 @@ impl PlanFile {
         WholeFile::write(path, &bytes).map_err(failed)
     }
 
-    /// Reads it and checks that it is a plan for the bundle whose manifest has `manifest` as its digest.
+    /// Reads it.
     ///
     /// # Errors
-    /// [`Error::PlanFile`] if it is not.
-    pub fn load(path: &Path, manifest: Digest) -> Result<PlanFingerprint> {
+    /// [`Error::PlanFile`] if it is none.
+    pub fn load(path: &Path) -> Result<Self> {
         let wrong = |detail: String| Error::PlanFile { path: path.to_owned(), detail };
         let failed = |source| Error::File { doing: "read the plan", path: path.to_owned(), source };
-        let length = std::fs::metadata(path).map_err(failed)?.len();
-        if length > MAX_BYTES as u64 {
-            return Err(wrong(format!("it is longer than {MAX_BYTES} bytes")));
-        }
-        let bytes = std::fs::read(path).map_err(failed)?;
+        let mut bytes = Vec::new();
+        let file = File::open(path).map_err(failed)?;
+        file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
         let plan: Self = json::from_slice(&bytes, MAX_BYTES).map_err(|error| wrong(error.to_string()))?;
-        if plan.format != "patchwright-plan/1" {
-            return Err(wrong("it is no plan of this program".to_owned()));
+        match plan.format == FORMAT {
+            true => Ok(plan),
+            false => Err(wrong("it is no plan of this version of the program".to_owned())),
         }
-        if plan.manifest != manifest.to_string() {
-            return Err(wrong(format!("it is a plan for another bundle ({})", plan.patch)));
+    }
+
+    /// What somebody agrees to who follows the plan, which was read from `path`. If that is what `preview` shows, so are
+    /// the steps that were reviewed.
+    ///
+    /// # Errors
+    /// [`Error::PlanFile`] if it is for something else, or says something else than what would happen.
+    pub fn decision(&self, preview: &ApplyPreview, path: &Path) -> Result<DecisionDigest> {
+        let wrong = |detail: String| Error::PlanFile { path: path.to_owned(), detail };
+        let now = Self::new(preview, self.created.clone());
+        if (&self.patch, &self.manifest) != (&now.patch, &now.manifest) {
+            return Err(wrong(format!("it is a plan for another patch file ({})", self.patch)));
         }
-        plan.fingerprint
-            .parse()
-            .map(PlanFingerprint)
-            .map_err(|_| wrong("its fingerprint is malformed".to_owned()))
+        let agreed =
+            self.fingerprint.parse().map_err(|_| wrong("its fingerprint is malformed".to_owned()))?;
+        if self.fingerprint == now.fingerprint && self.steps != now.steps {
+            let differs = self.steps.iter().zip(&now.steps).find(|(said, step)| said != step);
+            let first = differs.map(|(_, step)| step).or(now.steps.get(self.steps.len()));
+            let place = first.map(|step| format!(", first at {}", step.path)).unwrap_or_default();
+            return Err(wrong(format!("its steps are not those that would be carried out{place}")));
+        }
+        Ok(DecisionDigest(agreed))
     }
 }

@@ -23,7 +23,7 @@ use crate::trust::{Review, Verdict};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::changes::{Hidden, hidden_in};
 use crate::workbench::look::inspect::readable_reviews;
-use crate::workbench::look::merging::{EditChoices, resolve_edits};
+use crate::workbench::look::merging::{EditChoices, ReadChoices, resolve_edits};
 use crate::workbench::look::situation::{ProductSeen, Survey};
 use crate::workbench::look::stack::{FolderStack, plain};
 use crate::workbench::look::status::read_ledger;
@@ -36,7 +36,8 @@ pub struct ApplyPreview {
     pub patch: Patch,
     /// Who vouches for it; of several the weakest verdict.
     pub verdict: Verdict,
-    /// SHA-256 of the manifest; of several, of their digests in order.
+    /// SHA-256 of the manifest; of text patches, of their text and how it was read; of several, of their digests in
+    /// order.
     pub manifest_digest: Digest,
     /// What would happen.
     pub preview: Preview,
@@ -132,51 +133,48 @@ impl Workbench {
         choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<ApplyPreview> {
-        let bundles = self.open_all(files, target, watch)?;
+        self.preview_opened(&mut self.open_for_change(files, target, choices, watch)?, target, watch)
+    }
+
+    /// The same of patch files that are open. Everything in them is read and hashed first, so that nobody reads how good
+    /// a damaged file is, and it is what [`Workbench::apply_opened`] puts in.
+    ///
+    /// # Errors
+    /// As [`Workbench::preview_all`], and if a file is damaged.
+    pub fn preview_opened(
+        &self,
+        bundles: &mut CheckedBundles,
+        target: &Path,
+        watch: Watch<'_>,
+    ) -> Result<ApplyPreview> {
+        bundles.look_through(watch)?;
         let fs = self.disk(target)?;
         let remembering = self.remembering(target)?;
-        let look =
-            || remembering.preview_unlocked(&bundles, &*fs, choices, watch).map(|looked| looked.preview);
+        let look = || remembering.preview_unlocked(bundles, &*fs, watch).map(|looked| looked.preview);
         let mut preview =
             self.read_consistently(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
-        self.name_bundles_at_hand(files, &mut preview);
+        self.name_bundles_at_hand(&bundles.files, &mut preview);
         for bundle in bundles.as_slice() {
             preview.hidden.merge(hidden_in(bundle, Some(&fs), watch.cancel)?);
         }
         Ok(preview)
     }
 
-    /// Opens every bundle; there is at least one. Text patches become one for `target`.
-    pub(super) fn open_all<'f>(
-        &self,
-        files: &'f [PathBuf],
-        target: &Path,
-        watch: Watch<'_>,
-    ) -> Result<CheckedBundles<'f>> {
-        if files.is_empty() {
-            return Err(Error::refused(Unfit::NoneNamed));
-        }
-        let opened = files.iter().map(|file| self.open_for(file, target, watch));
-        Ok(CheckedBundles { files, bundles: opened.collect::<Result<_>>()? })
-    }
-
     /// As [`Workbench::preview_here`] of a folder that is not locked.
     pub(super) fn preview_unlocked(
         &self,
-        bundles: &CheckedBundles<'_>,
+        bundles: &CheckedBundles,
         fs: &dyn Fs,
-        choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Previewed> {
         refuse_unfinished(fs)?;
-        self.preview_here(bundles, fs, choices, watch)
+        self.preview_here(bundles, fs, watch)
     }
 
     pub(crate) fn preview_here(
         &self,
-        checked: &CheckedBundles<'_>,
+        checked: &CheckedBundles,
         fs: &dyn Fs,
-        choices: &EditChoices,
         watch: Watch<'_>,
     ) -> Result<Previewed> {
         let bundles = checked.as_slice();
@@ -197,7 +195,7 @@ impl Workbench {
         survey.situation.held = patches.iter().filter_map(held).collect();
         survey.remarks = recalls.remarks().collect();
         let coming_bundles: Vec<&VerifiedBundle> = order.iter().map(|index| &bundles[*index]).collect();
-        resolve_edits(&coming_bundles, fs, &mut survey, choices)?;
+        resolve_edits(&coming_bundles, fs, &mut survey, &checked.choices)?;
         let archive = folder.archive(fs)?;
         let library = Library::new(bundles, First::Bundles).in_folder(fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
@@ -213,7 +211,7 @@ impl Workbench {
         }
         plan.preview.obstacles = told;
         plan.made.extend(survey.made.by_digest());
-        plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, choices));
+        plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, &checked.choices));
         let mut preview = of_plan(checked, &order, &plan, &coming, &folder, &ledger);
         preview.edits.clone_from(&survey.situation.edits);
         let left_out = |planned: &&PlannedPatch| planned.left_out.is_none();
@@ -287,7 +285,7 @@ fn coming(bundle: &VerifiedBundle, seen: ProductSeen, keeps_modes: bool) -> Cand
 }
 
 fn of_plan(
-    CheckedBundles { files, bundles }: &CheckedBundles<'_>,
+    CheckedBundles { files, bundles, .. }: &CheckedBundles,
     order: &[usize],
     plan: &PlanOfSeveral,
     coming: &[Candidate],
@@ -346,11 +344,15 @@ fn weakest(patches: &[ComingPatch]) -> Option<&Verdict> {
 }
 
 fn manifest_digest(bundles: &[VerifiedBundle], order: &[usize]) -> Digest {
+    let digest = |index: usize| {
+        let bundle = &bundles[index];
+        bundle.reading().unwrap_or_else(|| Digest::compute(bundle.manifest()))
+    };
     if let [one] = order {
-        return Digest::compute(bundles[*one].manifest());
+        return digest(*one);
     }
     let mut hasher = Hasher::new();
-    order.iter().for_each(|index| hasher.update(Digest::compute(bundles[*index].manifest()).as_bytes()));
+    order.iter().for_each(|index| hasher.update(digest(*index).as_bytes()));
     hasher.finish()
 }
 
@@ -358,7 +360,7 @@ fn manifest_digest(bundles: &[VerifiedBundle], order: &[usize]) -> Digest {
 fn notes_on_idle_choices(
     patches: &[&Patch],
     edits: &BTreeMap<TreePath, Resolution>,
-    choices: &EditChoices,
+    choices: &ReadChoices,
 ) -> Vec<Note> {
     let is_idle = |path: &&TreePath| !edits.contains_key(*path);
     let note = |path: &TreePath| {
@@ -369,7 +371,7 @@ fn notes_on_idle_choices(
         };
         Note::at(path, text)
     };
-    choices.keys().filter(is_idle).map(note).collect()
+    choices.places().filter(is_idle).map(note).collect()
 }
 
 /// Unfinished work blocks every other change of a folder, and plans for it would be wrong.

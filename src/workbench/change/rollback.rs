@@ -16,14 +16,14 @@ use crate::ledger::{
 };
 use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
 use crate::plan::why::Undo;
-use crate::plan::{Layer, NoContents, Note, OnDrift, PlanFingerprint, Preview, plan_rollback, take_out};
+use crate::plan::{Layer, NoContents, Note, OnDrift, Preview, plan_rollback, take_out};
 use crate::transaction::{Archive, ContentError, Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::merging::{MergedContents, resolve_edits_since};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::FolderStack;
 use crate::workbench::look::status::read_ledger;
-use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
+use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
 
 /// What to take back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub struct RollbackOptions {
     pub which: Which,
     /// What to do with files that were edited since.
     pub on_drift: OnDrift,
-    /// The folder must still be as it was when this was computed.
-    pub expected: Option<PlanFingerprint>,
+    /// What somebody agreed to; anything else is refused.
+    pub expected: Option<DecisionDigest>,
     /// Whether somebody agreed to what takes the patch's scripts back.
     pub scripts: ScriptConsent,
 }
@@ -148,14 +148,14 @@ impl Workbench {
     ) -> Result<RolledBack> {
         let fs = self.disk(target)?;
         let first_look = self.read_unlocked(target, &*fs, options, watch)?;
-        first_look.check_fingerprint(options)?;
+        first_look.preview.decision().refuse_unless(options.expected)?;
         let entry = first_look.preview.entry;
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         first_look.agree(options)?;
         let can_change = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
         let see_again = |fs: &dyn Fs| self.look(fs, options, watch);
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
-        look.check_fingerprint(options)?;
+        look.preview.decision().refuse_unless(options.expected)?;
         if look.preview.entry != entry {
             // Somebody else was faster. What is the last patch now is not the one that was meant.
             return Err(Error::moved());
@@ -438,14 +438,6 @@ impl PlannedRollback {
         }
         let is_left = !scripts.is_empty() || scripts.refused.is_some();
         Ok(is_left.then(|| "what scripts of the patch did was left as it is, on request".to_owned()))
-    }
-
-    /// Refuses a folder that is not as it was when somebody decided.
-    fn check_fingerprint(&self, options: &RollbackOptions) -> Result<()> {
-        match options.expected {
-            Some(expected) if expected != self.preview.preview.plan.base => Err(Error::moved()),
-            _ => Ok(()),
-        }
     }
 }
 

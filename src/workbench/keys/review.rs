@@ -13,7 +13,7 @@ use crate::trust::{
 };
 use crate::whole_file::WholeFile;
 use crate::workbench::look::changes::{Hidden, HiddenCount};
-use crate::workbench::{Error, Inspection, Result, Signed, Watch, Workbench};
+use crate::workbench::{Error, Inspection, Result, Signed, Workbench};
 
 /// What somebody says about a patch.
 #[derive(Debug, Clone)]
@@ -41,12 +41,11 @@ pub struct SpokenReview<'a> {
 }
 
 impl Workbench {
-    /// Makes a review of the bundle at `file`, after everything in it was read and checked.
+    /// Makes a review of the bundle of which `shown` was looked at.
     ///
     /// # Errors
-    /// If the bundle is not whole, a place is not one that it changes, or the notes are too long.
-    pub fn review(&self, file: &Path, wish: &ReviewWish, watch: Watch<'_>) -> Result<Review> {
-        let shown = self.verify(file, watch)?.inspection;
+    /// If a place is not one that it changes, or the notes are too long.
+    pub fn review(&self, shown: &Inspection, wish: &ReviewWish) -> Result<Review> {
         let environment = &self.environment;
         let reviewer = wish.reviewer.clone();
         let review = Review {
@@ -59,7 +58,7 @@ impl Workbench {
             time: environment.now(),
             opinion: wish.opinion,
             verdict: shown.verdict.sentence(),
-            findings: findings(&shown),
+            findings: findings(shown),
             notes: notes(&shown.patch, &wish.notes),
             changes: looked_at(&shown.patch, wish)?,
         };

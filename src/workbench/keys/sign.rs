@@ -42,43 +42,74 @@ pub struct Signed {
 }
 
 impl Workbench {
-    /// Signs the bundle at `file` as an author or reviewer. Everything in it is read and checked first.
+    /// Looks at the bundle at `file` for somebody who is about to sign it. Everything in it is read and checked. With
+    /// `expected`, it has to be the file with this SHA-256, which somebody has looked at.
     ///
     /// # Errors
-    /// If the bundle is not whole, or nothing can be signed or written; the file is as before then.
-    pub fn sign(&self, file: &Path, role: SignerRole, signer: &Signer, watch: Watch<'_>) -> Result<Signed> {
-        let shown = self.verify(file, watch)?.inspection;
-        let signature = self.signature(&shown.manifest, StatementKind::Bundle, &shown.patch, role, signer)?;
-        self.attach(file, &shown, StatementKind::Bundle, role, signature, None, watch)
+    /// If the bundle is not whole, or another one.
+    pub fn look_to_sign(
+        &self,
+        file: &Path,
+        expected: Option<Digest>,
+        watch: Watch<'_>,
+    ) -> Result<Inspection> {
+        let shown = self.inspect(file, watch)?;
+        match expected {
+            Some(expected) if expected != shown.file_digest => Err(Error::refused(Reviewing::NotLookedAt)),
+            _ => Ok(shown),
+        }
     }
 
-    /// Signs a review and adds both to the bundle that it is of.
+    /// Signs the bundle at `file`, of which `shown` was looked at, as an author or reviewer.
+    ///
+    /// # Errors
+    /// If it is another file by now, or nothing can be signed or written; the file is as before then.
+    pub fn sign(
+        &self,
+        file: &Path,
+        shown: &Inspection,
+        role: SignerRole,
+        signer: &Signer,
+        watch: Watch<'_>,
+    ) -> Result<Signed> {
+        let signature = self.signature(&shown.manifest, StatementKind::Bundle, &shown.patch, role, signer)?;
+        self.attach(file, shown, StatementKind::Bundle, role, signature, None, watch)
+    }
+
+    /// Signs a review and adds both to the bundle at `file` that it is of, of which `shown` was looked at.
     ///
     /// # Errors
     /// As [`Workbench::sign`], or if the review is of another patch.
     pub fn sign_review(
         &self,
         file: &Path,
+        shown: &Inspection,
         review: &[u8],
         signer: &Signer,
         watch: Watch<'_>,
     ) -> Result<Signed> {
-        let shown = self.verify(file, watch)?.inspection;
         let read = Review::parse(review).map_err(|problem| Error::refused(Reviewing::Unreadable(problem)))?;
-        if read.manifest != shown.manifest_digest || review.len() > MAX_REVIEW_BYTES {
+        if (read.manifest, read.bundle) != (shown.manifest_digest, shown.file_digest)
+            || review.len() > MAX_REVIEW_BYTES
+        {
             return Err(Error::refused(Reviewing::OfAnother));
         }
         let signature =
             self.signature(review, StatementKind::Review, &shown.patch, SignerRole::Reviewer, signer)?;
-        self.attach(file, &shown, StatementKind::Review, SignerRole::Reviewer, signature, Some(review), watch)
+        self.attach(file, shown, StatementKind::Review, SignerRole::Reviewer, signature, Some(review), watch)
     }
 
     /// Adds a signature over the manifest that somebody made elsewhere, with minisign or `ssh-keygen -Y sign`.
     ///
     /// # Errors
     /// If it does not fit the bundle, or the bundle cannot be written.
-    pub(crate) fn attach_signature(&self, file: &Path, signature: &Path, watch: Watch<'_>) -> Result<Signed> {
-        let shown = self.verify(file, watch)?.inspection;
+    pub(crate) fn attach_signature(
+        &self,
+        file: &Path,
+        shown: &Inspection,
+        signature: &Path,
+        watch: Watch<'_>,
+    ) -> Result<Signed> {
         let failed = |source| Error::File { doing: "read the signature", path: signature.to_owned(), source };
         let bytes = std::fs::read(signature).map_err(failed)?;
         let is_ssh = bytes.starts_with(b"-----BEGIN SSH SIGNATURE-----");
@@ -88,7 +119,7 @@ impl Workbench {
                 .map_or(SignerRole::Author, |said| said.role),
             Scheme::Ssh => SignerRole::Author,
         };
-        self.attach(file, &shown, StatementKind::Bundle, role, Attached { scheme, bytes }, None, watch)
+        self.attach(file, shown, StatementKind::Bundle, role, Attached { scheme, bytes }, None, watch)
     }
 
     /// The comment that a signature over this patch has to carry, for signing it with minisign itself.
@@ -194,7 +225,7 @@ impl Workbench {
                 Addition::Review(AttachedReview { report, signature })
             }
         };
-        add(file, key, addition).map_err(crate::bundle::OpenError::from)?;
+        add(file, shown.file_digest, key, addition).map_err(crate::bundle::OpenError::from)?;
         Ok(Signed {
             patch: shown.patch.clone(),
             covers: Digest::compute(content),

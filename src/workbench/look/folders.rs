@@ -18,6 +18,15 @@ pub struct FolderList {
     pub names: Vec<String>,
 }
 
+/// A path as somebody types it, made absolute: `~` is the person's own folder unless something of that name is here.
+pub(crate) fn typed_path(typed: &Path) -> PathBuf {
+    let own = || directories::UserDirs::new().map(|own| own.home_dir().to_owned());
+    let behind_tilde = typed.strip_prefix("~").ok().filter(|_| !typed.exists());
+    let path = behind_tilde.zip(own()).map_or_else(|| typed.to_owned(), |(rest, own)| own.join(rest));
+    // Where even the present folder is gone, the path stays as it is.
+    std::path::absolute(&path).unwrap_or(path)
+}
+
 impl Workbench {
     /// The folders in `place`; without one, in the person's own folder. Writes nothing.
     ///

@@ -59,43 +59,60 @@ impl Workbench {
         }
     }
 
-    /// Reads a bundle's manifest and checks every rule that needs no target. The whole file is read for its digest.
+    /// Reads a bundle and checks every rule that needs no target. Everything in it is read and hashed, so that nobody
+    /// reads how good a damaged file is.
     ///
     /// # Errors
     /// If the bundle is damaged, hostile or unreadable, or somebody wished to stop.
     pub fn inspect(&self, bundle: &Path, watch: Watch<'_>) -> Result<Inspection> {
-        let bundle = self.open(bundle)?;
-        watch.progress.begin(Phase::Reading, bundle.file_bytes());
-        inspection(bundle, watch)
+        Ok(self.verify(bundle, watch)?.inspection)
     }
 
-    /// [`Workbench::inspect`], and reads and hashes everything in the bundle.
+    /// [`Workbench::inspect`], and says how much was read.
     ///
     /// # Errors
     /// As [`Workbench::inspect`].
     pub fn verify(&self, bundle: &Path, watch: Watch<'_>) -> Result<Verification> {
         let bundle = self.open(bundle)?;
-        let blobs: Vec<(Digest, u64)> = bundle.blobs().collect();
-        let content_bytes: u64 = blobs.iter().map(|(_, size_bytes)| size_bytes).sum();
-        watch.progress.begin(Phase::Reading, bundle.file_bytes() + content_bytes);
-        blobs.par_iter().try_for_each(|(digest, _)| {
-            // Unpacking checks the digest.
-            let copied = bundle.copy_blob(digest, &mut watched(io::sink(), watch));
-            copied.map(drop).map_err(|error| stopped_or(error, watch))
-        })?;
-        Ok(Verification { inspection: inspection(bundle, watch)?, blobs: blobs.len() })
+        check_contents(&bundle, watch)?;
+        let blobs = bundle.blobs().count();
+        Ok(Verification { inspection: inspection(bundle, watch)?, blobs })
     }
 }
 
-fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
+/// Reads and hashes every content of `bundle`.
+///
+/// # Errors
+/// If one is damaged.
+pub(crate) fn check_contents(bundle: &VerifiedBundle, watch: Watch<'_>) -> Result<()> {
+    let blobs: Vec<(Digest, u64)> = bundle.blobs().collect();
+    let content_bytes: u64 = blobs.iter().map(|(_, size_bytes)| size_bytes).sum();
+    watch.progress.begin(Phase::Reading, bundle.file_bytes() + content_bytes);
+    blobs.par_iter().try_for_each(|(digest, _)| {
+        // Unpacking checks the digest.
+        let copied = bundle.copy_blob(digest, &mut watched(io::sink(), watch));
+        copied.map(drop).map_err(|error| stopped_or(error, watch))
+    })
+}
+
+/// SHA-256 of the whole file of `bundle`; of text patches, of what they are made of.
+pub(crate) fn file_digest(bundle: &VerifiedBundle, watch: Watch<'_>) -> Result<Digest> {
+    if bundle.reading().is_some() {
+        return Ok(bundle.file_digest()?);
+    }
     let mut file = watched(Hasher::new(), watch);
     bundle.copy_file(&mut file).map_err(|error| stopped_or(error, watch))?;
+    Ok(file.into_inner().finish())
+}
+
+fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
+    let file_digest = file_digest(&bundle, watch)?;
     let hidden = hidden_in(&bundle, None, watch.cancel)?;
     Ok(Inspection {
         hidden,
         verdict: bundle.verdict.clone(),
         file_bytes: bundle.file_bytes(),
-        file_digest: file.into_inner().finish(),
+        file_digest,
         manifest_digest: Digest::compute(bundle.manifest()),
         manifest: bundle.manifest().to_vec(),
         scripts: scripts::of_bundle(&bundle)?,

@@ -35,6 +35,48 @@ pub enum EditChoice {
 /// What a person wishes for files that were edited, by their place.
 pub type EditChoices = BTreeMap<TreePath, EditChoice>;
 
+/// The wishes with every merged file read, once: what was shown is what is taken.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ReadChoices {
+    choices: EditChoices,
+    merged: BTreeMap<TreePath, Vec<u8>>,
+}
+
+impl ReadChoices {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// If one cannot be read.
+    pub fn read(choices: &EditChoices) -> Result<Self> {
+        let mut read = Self { choices: choices.clone(), merged: BTreeMap::new() };
+        for (path, choice) in choices {
+            if let EditChoice::Merged(file) = choice {
+                read.merged.insert(path.clone(), read_merged(file)?);
+            }
+        }
+        Ok(read)
+    }
+
+    /// Whether each file is still what was read.
+    pub(crate) fn still_hold(&self) -> bool {
+        Self::read(&self.choices).is_ok_and(|now| now.merged == self.merged)
+    }
+
+    /// The places that something is wished for.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &TreePath> {
+        self.choices.keys()
+    }
+}
+
+/// What is in a merged file; if it is too large for one, a little more than it may be.
+fn read_merged(file: &Path) -> Result<Vec<u8>> {
+    let failed = |source| Error::File { doing: "read the merged file", path: file.to_owned(), source };
+    let mut content = Vec::new();
+    let opened = std::fs::File::open(file).map_err(failed)?;
+    opened.take(MAX_MERGE_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?;
+    Ok(content)
+}
+
 /// Contents that were worked out and are in no bundle and no safe copy, by their place.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MergedContents {
@@ -73,7 +115,7 @@ pub(crate) fn resolve_edits(
     bundles: &[&VerifiedBundle],
     fs: &dyn Fs,
     survey: &mut Survey,
-    choices: &EditChoices,
+    choices: &ReadChoices,
 ) -> Result<()> {
     let keeps_modes = survey.situation.keeps_modes;
     let hidden: Vec<String> = survey.situation.problems.iter().map(|problem| problem.path.clone()).collect();
@@ -91,7 +133,7 @@ pub(crate) fn resolve_edits(
             continue;
         }
         let is_shared = || changed.iter().filter(|path| ***path == change.path).count() > 1;
-        let resolution = match (choices.get(&change.path), &observed) {
+        let resolution = match (choices.choices.get(&change.path), &observed) {
             (_, Some(Node::Link(_) | Node::Dir(_))) => None,
             (Some(EditChoice::TakeTheirs | EditChoice::Merged(_)), _) | (None, Some(_)) if is_shared() => {
                 let why = "several of these patches change it; apply them one after the other";
@@ -99,8 +141,8 @@ pub(crate) fn resolve_edits(
             }
             (Some(EditChoice::KeepMine), _) => Some(Resolution::KeepMine),
             (Some(EditChoice::TakeTheirs), _) => Some(edit.take_theirs(&mut survey.made)?),
-            (Some(EditChoice::Merged(file)), mine) => {
-                Some(edit.take_given(file, mine.as_ref(), &mut survey.made)?)
+            (Some(EditChoice::Merged(_)), mine) => {
+                Some(edit.take_given(&choices.merged[&change.path], mine.as_ref(), &mut survey.made))
             }
             (None, Some(Node::File(mine))) if change.local_edits == LocalEdits::Merge => {
                 Some(edit.merge(mine, &mut survey.made)?)
@@ -225,24 +267,18 @@ impl LocalEdit<'_> {
         Ok(Resolution::TakeTheirs { is_at_hand })
     }
 
-    fn take_given(&self, file: &Path, mine: Option<&Node>, made: &mut MergedContents) -> Result<Resolution> {
-        let failed = |source| Error::File { doing: "read the merged file", path: file.to_owned(), source };
-        let mut content = Vec::new();
-        let opened = std::fs::File::open(file).map_err(failed)?;
-        opened.take(MAX_MERGE_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?;
+    fn take_given(&self, content: &[u8], mine: Option<&Node>, made: &mut MergedContents) -> Resolution {
         if content.len() > MAX_MERGE_BYTES {
-            return Ok(Resolution::Impossible("the file that you gave is too large".to_owned()));
+            return Resolution::Impossible("the file that you gave is too large".to_owned());
         }
-        if has_conflict_markers(&content) {
-            return Ok(Resolution::Impossible(
-                "the file that you gave still has lines of both sides".to_owned(),
-            ));
+        if has_conflict_markers(content) {
+            return Resolution::Impossible("the file that you gave still has lines of both sides".to_owned());
         }
         let theirs = self.change.after.as_ref().and_then(Node::mode).unwrap_or(Mode::FILE);
         let mine = mine.and_then(Node::mode).unwrap_or(theirs);
         let before = self.change.before.first().and_then(Node::mode).unwrap_or(mine);
         let mode = self.mode([before, mine, theirs]);
-        Ok(keep_merged(content, mode, MergedHow::Given, &self.change.path, made))
+        keep_merged(content.to_vec(), mode, MergedHow::Given, &self.change.path, made)
     }
 
     /// Both edits together, if they fit.

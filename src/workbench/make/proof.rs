@@ -20,7 +20,6 @@ use crate::plan::OnDrift;
 use crate::progress::{CancelToken, Phase, Quiet};
 use crate::workbench::change::apply::ApplyOptions;
 use crate::workbench::change::permission::CheckedBundles;
-use crate::workbench::look::merging::EditChoices;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
 impl Workbench {
@@ -38,10 +37,9 @@ impl Workbench {
 
         let quiet = Watch { progress: &Quiet, cancel: watch.cancel };
         let mut folder = self.locked(copy.lock()?, copy.folder.path())?;
-        let files = &[output.to_owned()];
-        let bundles = CheckedBundles { files, bundles: vec![bundle] }.permit_unasked_on_a_throwaway_copy();
-        let look =
-            self.preview_here(&bundles, folder.fs(), &EditChoices::new(), quiet).map_err(not_proven)?;
+        let bundles = CheckedBundles::new(vec![output.to_owned()], vec![bundle]);
+        let bundles = bundles.permit_unasked_on_a_throwaway_copy();
+        let look = self.preview_here(&bundles, folder.fs(), quiet).map_err(not_proven)?;
         let options =
             ApplyOptions { allow_unsigned: true, accept_weak_volume: true, ..ApplyOptions::default() };
         let applied = self.apply_locked(&bundles, &mut folder, look, &options, quiet).map_err(not_proven)?;

@@ -104,6 +104,11 @@ impl Workbench {
         TextInput::read(&files)
     }
 
+    /// What stands for the text patches in `file` and how they are read, as they are now.
+    pub(super) fn reading_of(&self, file: &Path) -> Result<Digest> {
+        Ok(self.read_text(file)?.reading(&self.text))
+    }
+
     /// Opens a bundle, or makes one of text patches for `target`.
     pub(super) fn open_for(&self, file: &Path, target: &Path, watch: Watch<'_>) -> Result<VerifiedBundle> {
         if !is_text_patch(file)? {
@@ -144,7 +149,12 @@ impl Workbench {
         let origin = TextOrigin { patches: done.outcomes, fuzz: self.text.fuzz };
         let (changes, contents) = patch::changes(&done.differences, &tree)?;
         let patch = self.patch_of(input, &patches, &origin, changes);
-        let content = InMemory { contents, source_digest: input.digest(), source_bytes: input.size_bytes() };
+        let content = InMemory {
+            contents,
+            reading: input.reading(&self.text),
+            source_digest: input.digest(),
+            source_bytes: input.size_bytes(),
+        };
         Ok(VerifiedBundle::of_text(patch, origin, content, self.keyring()?.policy(""))?)
     }
 
@@ -230,6 +240,18 @@ impl TextInput {
     /// Length of everything that was read, unpacked.
     fn size_bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes.len() as u64).sum()
+    }
+
+    /// SHA-256 of everything that was read, unpacked, and of how it is read.
+    fn reading(&self, options: &TextOptions) -> Digest {
+        let TextOptions { strip, fuzz, base, further: _, only } = options;
+        let mut hasher = Hasher::new();
+        hasher.update(format!("{strip:?} {fuzz} {base:?} {only:?}\n").as_bytes());
+        for TextFile { bytes, strip, reverse, .. } in &self.files {
+            hasher.update(format!("{strip:?} {reverse} {}\n", bytes.len()).as_bytes());
+            hasher.update(bytes);
+        }
+        hasher.finish()
     }
 
     /// SHA-256 of everything that was read.

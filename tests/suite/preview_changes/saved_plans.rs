@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use patchwright::model::Code;
-use patchwright::plan::{OnDrift, PlanFingerprint};
-use patchwright::workbench::{ApplyOptions, Error, PlanFile, RollbackOptions, Which};
+use patchwright::plan::OnDrift;
+use patchwright::workbench::{ApplyOptions, DecisionDigest, Error, PlanFile, RollbackOptions, Which};
 
 use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, obstacles, unwatched};
 use crate::support::trees::Tree;
 
-const MOVED: &str = "E-MOVED: the folder has changed since the plan was made";
+const MOVED: &str = "E-MOVED: this is not what you agreed to: the patch file, the folder, a choice or a key has changed since";
 
 fn old() -> Tree {
     Tree::new().file("a", "1").file("b", "1").file("untouched", "1")
@@ -26,13 +26,12 @@ fn save(sandbox: &Sandbox, target: &Target<'_>, bundle: &Bundle) -> PathBuf {
     plan
 }
 
-fn load(sandbox: &Sandbox, plan: &Path, bundle: &Bundle) -> Result<PlanFingerprint, Error> {
-    let manifest =
-        unwatched(|watch| sandbox.bench().inspect(&bundle.path, watch)).expect("a bundle").manifest_digest;
-    PlanFile::load(plan, manifest)
+/// What the plan stands for, as `apply --plan` finds out in a folder where `bundle` is about to go in.
+fn load(target: &Target<'_>, plan: &Path, bundle: &Bundle) -> Result<DecisionDigest, Error> {
+    PlanFile::load(plan)?.decision(&target.preview(bundle)?, plan)
 }
 
-fn following(expected: PlanFingerprint) -> ApplyOptions {
+fn following(expected: DecisionDigest) -> ApplyOptions {
     ApplyOptions { expected: Some(expected), ..UNSIGNED }
 }
 
@@ -41,7 +40,7 @@ fn a_saved_plan_is_carried_out() {
     let sandbox = Sandbox::new();
     let (bundle, target) = (sandbox.make(&old(), &new()), sandbox.install(&old()));
     let plan = save(&sandbox, &target, &bundle);
-    let expected = load(&sandbox, &plan, &bundle).expect("a plan for this bundle");
+    let expected = load(&target, &plan, &bundle).expect("a plan for this bundle");
     let applied = target.apply_with(&bundle, following(expected)).expect("it is carried out");
     assert!(applied.entry.is_some());
     target.expect(&new());
@@ -53,7 +52,7 @@ fn a_saved_plan_names_every_step_for_people() {
     let (bundle, target) = (sandbox.make(&old(), &new()), sandbox.install(&old()));
     let plan = std::fs::read_to_string(save(&sandbox, &target, &bundle)).expect("a plan");
     for part in [
-        "patchwright-plan/1",
+        "patchwright-plan/2",
         "\"replace\"",
         "\"create\"",
         "\"path\": \"c\"",
@@ -79,7 +78,7 @@ fn a_plan_for_a_folder_that_moved_on_is_refused() {
     for (name, change) in moves {
         let target = sandbox.install(&old());
         let plan = save(&sandbox, &target, &bundle);
-        let expected = load(&sandbox, &plan, &bundle).expect("a plan for this bundle");
+        let expected = load(&target, &plan, &bundle).expect("a plan for this bundle");
         change(&target);
         let before = target.tree();
         assert_eq!(obstacles(target.apply_with(&bundle, following(expected))), [MOVED], "{name}");
@@ -91,8 +90,7 @@ fn a_plan_for_a_folder_that_moved_on_is_refused() {
 fn a_file_that_the_plan_does_not_name_may_change() {
     let sandbox = Sandbox::new();
     let (bundle, target) = (sandbox.make(&old(), &new()), sandbox.install(&old()));
-    let expected =
-        load(&sandbox, &save(&sandbox, &target, &bundle), &bundle).expect("a plan for this bundle");
+    let expected = load(&target, &save(&sandbox, &target, &bundle), &bundle).expect("a plan for this bundle");
     target.edit("untouched", "edited");
     let applied = target.apply_with(&bundle, following(expected)).expect("it is carried out");
     assert!(applied.entry.is_some());
@@ -105,12 +103,12 @@ fn a_plan_for_another_bundle_or_a_damaged_one_is_no_plan() {
     let (bundle, target) = (sandbox.make(&old(), &new()), sandbox.install(&old()));
     let another = sandbox.make(&old(), &new().file("c", "3"));
     let plan = save(&sandbox, &target, &bundle);
-    let wrong = load(&sandbox, &plan, &another).expect_err("a plan for another bundle");
-    assert!(wrong.to_string().contains("it is a plan for another bundle (TEST-1"), "{wrong}");
+    let wrong = load(&target, &plan, &another).expect_err("a plan for another bundle");
+    assert!(wrong.to_string().contains("it is a plan for another patch file (TEST-1"), "{wrong}");
     let text = std::fs::read_to_string(&plan).expect("a plan");
-    for (from, to) in [("patchwright-plan/1", "patchwright-plan/2"), ("\"steps\"", "\"stops\""), ("}", "")] {
+    for (from, to) in [("patchwright-plan/2", "patchwright-plan/1"), ("\"steps\"", "\"stops\""), ("}", "")] {
         std::fs::write(&plan, text.replace(from, to)).expect("our own file");
-        let wrong = load(&sandbox, &plan, &bundle).expect_err("it is damaged");
+        let wrong = load(&target, &plan, &bundle).expect_err("it is damaged");
         assert_eq!(wrong.code(), Code::Moved);
         assert!(matches!(wrong, Error::PlanFile { .. }), "{wrong:?}");
     }
@@ -129,10 +127,10 @@ fn a_rollback_that_was_looked_at_is_refused_when_the_folder_moved_on() {
     };
     let look =
         unwatched(|watch| sandbox.bench().preview_rollback(&target.path, &options, watch)).expect("a look");
-    options.expected = Some(look.preview.plan.base);
+    options.expected = Some(look.decision());
     target.edit("a", "edited");
     let refused = unwatched(|watch| sandbox.bench().roll_back(&target.path, &options, watch));
-    assert_eq!(obstacles(refused), ["E-MOVED: the folder has changed since you looked at it"]);
+    assert_eq!(obstacles(refused), [MOVED]);
     target.edit("a", "2");
     let done = unwatched(|watch| sandbox.bench().roll_back(&target.path, &options, watch));
     assert!(done.is_ok());

@@ -163,7 +163,7 @@ fn lay_out() -> Sandbox {
     });
     sandbox.write("held.json", &held.to_string());
     let plan = json!({
-        "format": "patchwright-plan/1", "patch": EVIL, "manifest": EVIL, "created": EVIL, "fingerprint": EVIL,
+        "format": "patchwright-plan/2", "patch": EVIL, "manifest": EVIL, "created": EVIL, "fingerprint": EVIL,
         "steps": [{ "does": EVIL, "path": EVIL }],
     });
     sandbox.write("hostile.plan", &plan.to_string());

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::io::Cursor;
+use std::io::{self, BufRead, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,6 +26,8 @@ pub struct Console<'a> {
     terminals: Terminals,
     colours: bool,
     typed: String,
+    /// What somebody else does while a question waits for its answer.
+    meanwhile: Option<Box<dyn Fn() + 'a>>,
     interrupt: Interrupt,
 }
 
@@ -45,6 +47,7 @@ impl<'a> Console<'a> {
             terminals: Terminals::default(),
             colours: false,
             typed: String::new(),
+            meanwhile: None,
             interrupt: Interrupt::default(),
         }
     }
@@ -53,6 +56,12 @@ impl<'a> Console<'a> {
     pub fn answering(mut self, typed: &str) -> Self {
         self.terminals = Terminals { input: true, out: true, err: true };
         self.typed = format!("{typed}\n");
+        self
+    }
+
+    /// Somebody else does this while the first question waits for its answer.
+    pub fn meanwhile(mut self, does: impl Fn() + 'a) -> Self {
+        self.meanwhile = Some(Box::new(does));
         self
     }
 
@@ -108,7 +117,10 @@ impl<'a> Console<'a> {
         let args = args.map(|word| OsString::from(word.replace('$', root)));
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut streams = Streams {
-            input: &mut Cursor::new(self.typed.clone()),
+            input: &mut Answers {
+                typed: Cursor::new(self.typed.clone()),
+                meanwhile: self.meanwhile.as_deref(),
+            },
             out: &mut out,
             err: &mut err,
             terminals: self.terminals,
@@ -126,6 +138,32 @@ impl<'a> Console<'a> {
         let run = self.run(command);
         assert_eq!(run.code, 0, "{command}\n{run}");
         run
+    }
+}
+
+/// What is typed, after what somebody else does before the first key.
+struct Answers<'a> {
+    typed: Cursor<String>,
+    meanwhile: Option<&'a dyn Fn()>,
+}
+
+impl Read for Answers<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.fill_buf()?;
+        self.typed.read(buffer)
+    }
+}
+
+impl BufRead for Answers<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if let Some(does) = self.meanwhile.take() {
+            does();
+        }
+        self.typed.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.typed.consume(bytes);
     }
 }
 

@@ -123,9 +123,9 @@ fn a_saved_plan_is_carried_out_only_in_the_folder_it_was_made_for() {
     // The same files again, and yet another folder: it has a history now.
     assert_snapshot!(console.run(&apply), @r#"
     -- err --
-    The folder has changed since the plan was made (E-MOVED)
+    This is not what you agreed to: the patch file, the folder, a choice or a key has changed since (E-MOVED)
     Nothing was changed.
-    Next: Make the plan again and look at it.
+    Next: Look at what would happen again.
     -- exit 3
     "#);
 }

@@ -14,8 +14,12 @@ fn a_damaged_patch_file_is_told_and_nothing_can_be_applied() {
     let damaged = place.join("damaged.patchbundle");
     let whole = fs::read(&sample.sample().bundles[0]).expect("a patch file");
     fs::write(&damaged, &whole[..whole.len() / 2]).expect("room for half of it");
-    let person = Opening::with_paths([damaged, folder]).open();
+    let mut person = Opening::with_paths([damaged, folder]).open();
     person.must_see(words::heading(patchwright::model::Code::Container));
+    for tab in [words::TAB_CHANGES, words::TAB_CHECKS, words::TAB_OVERVIEW] {
+        person.opens_tab(tab);
+        person.must_see(words::heading(patchwright::model::Code::Container));
+    }
     insta::assert_snapshot!("damaged", person.told().replace(&place.display().to_string(), "/tmp/sample"));
     assert_eq!(starts(&person), 0);
 }
@@ -59,4 +63,33 @@ fn a_folder_alone_shows_its_history_and_says_what_is_missing() {
         person.opens_tab(tab);
         person.must_see(empty);
     }
+}
+
+#[test]
+fn what_could_not_be_opened_is_not_remembered() {
+    let sample = Person::with_sample();
+    let (bundle, folder) = (sample.sample().bundles[0].clone(), sample.sample().folder);
+    let gone = sample.sample().place.join("gone.patchbundle");
+    let remembered = |paths: &[std::path::PathBuf]| {
+        let person = Opening::with_paths(paths.to_vec()).open();
+        person.model(|model| {
+            model
+                .recent
+                .pairs
+                .iter()
+                .map(|pair| (pair.bundle.clone(), pair.folder.clone()))
+                .collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(remembered(std::slice::from_ref(&gone)), []);
+    assert_eq!(remembered(&[gone, folder.clone()]), [(None, Some(folder.clone()))]);
+    // The honest twin: what could be opened is.
+    assert_eq!(remembered(&[bundle.clone(), folder.clone()])[0], (Some(bundle), Some(folder)));
+}
+
+#[test]
+fn a_relative_path_is_kept_as_a_whole_one() {
+    let here = std::env::current_dir().expect("a present folder");
+    let person = Opening::with_paths(["src".into()]).open();
+    assert_eq!(person.model(|model| model.workspace.folder.clone()), Some(here.join("src")));
 }

@@ -132,3 +132,33 @@ fn grade_of(person: &Person, path: &str) -> fit::FitGrade {
         item.fit.as_ref().expect("it comes from a text patch").grade
     })
 }
+
+/// A patch that makes `count` files, of which every third is empty: nothing in it can be walked through.
+fn many_files(count: usize) -> String {
+    let file = |number: usize| {
+        let head = format!("diff --git a/f{number:03}.txt b/f{number:03}.txt\nnew file mode 100644\n");
+        let body = format!("--- /dev/null\n+++ b/f{number:03}.txt\n@@ -0,0 +1 @@\n+fresh\n");
+        if number % 3 == 1 { head } else { head + &body }
+    };
+    (0..count).map(file).collect()
+}
+
+#[test]
+fn one_key_walks_through_every_file_and_the_list_follows() {
+    use egui_kittest::kittest::NodeT;
+    let sandbox = scene(HELLO);
+    sandbox.write("many.patch", &many_files(100));
+    let mut person = Opening::with_paths([sandbox.path("many.patch"), sandbox.path("app")]).open();
+    person.opens_tab(words::TAB_CHANGES);
+    let mut walked = vec![person.model(|model| model.workspace.selected)];
+    while person.model(|model| model.workspace.selected) != Some(99) && walked.len() < 300 {
+        person.types(egui::Modifiers::NONE, egui::Key::F7);
+        walked.push(person.model(|model| model.workspace.selected));
+    }
+    walked.dedup();
+    assert_eq!(walked, (0..100).map(Some).collect::<Vec<_>>());
+    let rows = person.harness.root().children_recursive();
+    let chosen = rows.filter(|node| node.accesskit_node().data().is_selected() == Some(true));
+    let chosen: Vec<_> = chosen.filter_map(|node| node.accesskit_node().label()).collect();
+    assert!(chosen.iter().any(|label| label.starts_with("f099.txt")), "{chosen:?}");
+}
