@@ -31,6 +31,8 @@ pub(crate) struct LockedFolder<'a> {
     /// Its history, up to the last entry that was written here.
     pub ledger: Ledger,
     environment: &'a Environment,
+    /// Where is remembered what is written into its history, if it is.
+    memory: Option<&'a Path>,
     /// The newest entry when it was locked.
     since: u64,
 }
@@ -89,11 +91,18 @@ impl Workbench {
     pub(crate) fn locked<'a>(&'a self, root: TargetRoot, target: &'a Path) -> Result<LockedFolder<'a>> {
         let ledger = read_ledger(root.fs())?;
         let since = ledger.head().seq;
-        Ok(LockedFolder { root, target, ledger, environment: &self.environment, since })
+        let (environment, memory) = (&self.environment, self.environment.seen_file.as_deref());
+        Ok(LockedFolder { root, target, ledger, environment, memory, since })
     }
 }
 
 impl LockedFolder<'_> {
+    /// The same folder, of which nothing is remembered: a copy that goes when it has served.
+    pub(crate) fn unremembered(mut self) -> Self {
+        self.memory = None;
+        self
+    }
+
     /// Its disk.
     pub fn fs(&self) -> &dyn Fs {
         self.root.fs()
@@ -151,7 +160,7 @@ impl LockedFolder<'_> {
 
     /// Notes outside the folder that `entry` is about to be written: a crash may come before [`LockedFolder::remember`].
     fn announce(&self, entry: &Entry) {
-        let Some(path) = &self.environment.seen_file else { return };
+        let Some(path) = self.memory else { return };
         let (name, time) = (FolderName::of(self.target), self.environment.now());
         // What goes wrong here goes wrong in the end, too, where somebody hears of it.
         let _ = Memory::change(path, |memory| memory.announce(&name, &time, &self.ledger, entry));
@@ -160,7 +169,7 @@ impl LockedFolder<'_> {
     /// Notes outside the folder what was written into its history under this lock; what it means that this is not
     /// possible, if it is not.
     pub(crate) fn remember(&self) -> Option<Note> {
-        let path = self.environment.seen_file.as_ref()?;
+        let path = self.memory?;
         let (name, time) = (FolderName::of(self.target), self.environment.now());
         let ledger = match read_ledger(self.fs()) {
             Ok(ledger) => ledger,
