@@ -27,7 +27,9 @@ use crate::disk::fs::FolderError;
 use crate::model::{Code, Kind};
 use crate::plan::Obstacle;
 use crate::text::capitalised;
-use crate::transaction::{ChangeFailure, FolderCondition, SafeCopyError, TransactionError};
+use crate::transaction::{
+    ChangeFailure, FolderCondition, SafeCopyError, TransactionError, Unlike, UnlikePlace,
+};
 use crate::workbench::{Error, OrderFinding};
 pub(crate) use words::shell_word;
 use words::{in_words, reasons};
@@ -67,6 +69,8 @@ pub enum Files {
     New,
     /// They are changed, and what is left to take that back is not known.
     Unrecorded,
+    /// What was to be done is done. What failed came after it.
+    Done,
     /// None was changed by the patch itself, but a script has run.
     ScriptOnly,
 }
@@ -83,6 +87,7 @@ impl Files {
                 Some("No file was changed but by the script itself; the history says what it printed.")
             }
             Files::Unrecorded => Some("The files are as the change leaves them."),
+            Files::Done => Some("The change itself is done, and the history has it."),
             Files::New => Some("The patch is in the folder; its safe copies are kept."),
         }
     }
@@ -111,7 +116,7 @@ impl Report {
             Error::Text { path, source } => Self::new(code, "This text patch cannot be used")
                 .at(path.display())
                 .because(source.to_string())
-                .hint("Ask its author for a unified diff, such as `git diff` or `diff -u` make."),
+                .hint(source.remedy.sentence()),
             Error::Refused(obstacles) => of_obstacles(obstacles),
             Error::NotTrusted { file, denial, verdict } => trust::not_trusted(code, file, *denial, verdict),
             Error::Keys(error) => trust::of_keys(code, error),
@@ -202,11 +207,17 @@ impl Report {
             .hint("Look at what would happen, then add --yes.")
     }
 
-    /// The system has no thread for the work.
-    pub(crate) fn no_thread(error: &std::io::Error) -> Self {
-        Self::new(Code::Io, "The system has no thread left for this work")
-            .because(in_words(error))
-            .hint("End other programs, then try again.")
+    /// The program itself failed, and what it was doing is not known any more.
+    pub(crate) fn fault(said: &str, changes_a_folder: bool) -> Self {
+        let report = Self::new(Code::Io, "The program itself failed").because(said).about_no_files();
+        let report = report.hint("Please report this, with what you did and the lines above.");
+        match changes_a_folder {
+            true => {
+                let report = report.leaving(Kind::NeedsPerson, Files::NotConcerned);
+                report.hint("Before you go on, see how the folder stands: patchwright status FOLDER")
+            }
+            false => report,
+        }
     }
 
     /// Printing failed.
@@ -364,6 +375,15 @@ fn of_failure(failure: &ChangeFailure, folder: &str) -> Report {
             report.hints = recovery_hints(folder);
             report
         }
+        FolderCondition::Changed => {
+            let report = Report::new(code, "The change is done, but something failed after it");
+            let report = report.leaving(Kind::NeedsPerson, Files::Done);
+            let folder = match &failure.cause {
+                TransactionError::FolderMoved { now } => shell_word(&now.display().to_string()),
+                _ => folder.to_owned(),
+            };
+            report.hint(format!("See how the folder stands: patchwright status {folder}"))
+        }
     };
     Report { causes, ..report }
 }
@@ -414,15 +434,7 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
             report.hints = recovery_hints(folder);
             report
         }
-        TransactionError::Foreign { paths } => {
-            let mut report = Report::new(code, "Somebody changed files after the change was interrupted")
-                .leaving(Kind::NeedsPerson, Files::Between);
-            report.causes =
-                paths.iter().map(|path| format!("{path} is neither the old nor the new one")).collect();
-            report.hint(format!(
-                "To put these aside, keep them, and put the old ones back: patchwright recover {folder} --undo --on-conflict aside"
-            ))
-        }
+        TransactionError::Foreign { places } => of_unlike(code, places, folder),
         TransactionError::NotAllNew { .. } => Report::generic(code, error)
             .leaving(Kind::NeedsPerson, Files::Between)
             .hint(format!("Put everything back instead: patchwright recover {folder} --undo")),
@@ -438,6 +450,25 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
         }
         TransactionError::Cancelled(_) => stopped(code),
         _ => Report::generic(code, error),
+    }
+}
+
+/// What cannot be put back as it was.
+fn of_unlike(code: Code, places: &[UnlikePlace], folder: &str) -> Report {
+    let headline = match places.iter().all(|place| place.unlike == Unlike::Theirs) {
+        true => "Somebody changed files after the change was interrupted",
+        false => "Not everything can be put back as it was before the change",
+    };
+    let mut report = Report::new(code, headline).leaving(Kind::NeedsPerson, Files::Between);
+    report.causes = places.iter().map(ToString::to_string).collect();
+    report = report.hint(format!(
+        "To put these aside, keep them, and put the old ones back where they are kept: patchwright recover {folder} --undo --on-conflict aside"
+    ));
+    match places.iter().all(|place| place.unlike == Unlike::Theirs) {
+        true => report,
+        false => report.hint(format!(
+            "To take old contents out of a patch file that has them: patchwright recover {folder} --undo --from FILE"
+        )),
     }
 }
 

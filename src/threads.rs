@@ -1,6 +1,7 @@
 //! Threads, where the system may have none left: what can be done without one is done without, and the rest says why
 //! not. Nothing ends the program for it.
 
+use std::any::Any;
 use std::io;
 use std::num::NonZero;
 use std::sync::mpsc::{Sender, channel};
@@ -34,6 +35,14 @@ fn take<T>(shared: &Mutex<Option<T>>) -> Option<T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
+/// What a fault of the program said of itself.
+pub(crate) fn said(fault: &(dyn Any + Send)) -> String {
+    let text = fault.downcast_ref::<&str>().copied();
+    text.or_else(|| fault.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it does not say why")
+        .to_owned()
+}
+
 /// Starts the threads that share out work on many files: one for each processor, or as many as the system gives.
 /// Without this they are started when they are first needed, and the work panics if one of them is refused.
 ///
@@ -54,6 +63,18 @@ pub(crate) fn start_pool() -> io::Result<()> {
         *is_started = true;
     }
     Ok(())
+}
+
+/// The same, for a program that does one thing: where the system has not a single thread, the work is done in this one.
+pub(crate) fn start_pool_or_work_here() {
+    if start_pool().is_err() {
+        // It fails where there is a pool already.
+        let _ = pool_of_this_thread().build_global();
+    }
+}
+
+fn pool_of_this_thread() -> ThreadPoolBuilder {
+    ThreadPoolBuilder::new().num_threads(1).use_current_thread()
 }
 
 /// As many threads as the variable says that rayon knows, or as there are processors.
@@ -88,6 +109,8 @@ pub(crate) fn refused() -> Builder {
 mod tests {
     use std::cell::Cell;
 
+    use rayon::prelude::*;
+
     use super::*;
 
     #[test]
@@ -114,6 +137,17 @@ mod tests {
         });
         assert_eq!((threads.expect("three are enough").len(), given.get()), (3, 4));
         waiting(8, refused).expect_err("nobody can do the work");
+    }
+
+    #[test]
+    fn work_on_many_files_is_done_here_when_there_is_not_a_single_thread() {
+        let done = thread::spawn(|| {
+            let pool = pool_of_this_thread().build().expect("it needs no thread");
+            pool.install(|| (0..100).into_par_iter().map(|_| thread::current().id()).collect::<Vec<_>>())
+                .into_iter()
+                .all(|id| id == thread::current().id())
+        });
+        assert!(done.join().expect("nothing panics"));
     }
 
     #[test]

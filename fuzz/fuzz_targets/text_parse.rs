@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use patchwright::diff::patch_text::{Body, FilePatch, decode_mails, parse, write_patch_text};
+use patchwright::diff::patch_text::{Body, FilePatch, decode_text, parse, write_patch_text};
 
 /// Line numbers of the text change where remarks are left out.
 fn without_lines<'a>(file: &FilePatch<'a>) -> FilePatch<'a> {
@@ -15,7 +15,7 @@ fn without_lines<'a>(file: &FilePatch<'a>) -> FilePatch<'a> {
 }
 
 fuzz_target!(|text: &[u8]| {
-    let Ok(text) = decode_mails(text.to_vec()) else { return };
+    let Ok(text) = decode_text(text.to_vec()) else { return };
     let Ok(patches) = parse(&text) else { return };
     let files: Vec<&FilePatch<'_>> = patches.iter().flat_map(|patch| &patch.files).collect();
     let mut written = Vec::new();

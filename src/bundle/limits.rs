@@ -10,6 +10,22 @@ pub(crate) const MAX_MEMBERS: u64 = 100_000;
 /// Largest sum of all unpacked sizes: what a full disk of an ordinary workstation could still take.
 pub(crate) const MAX_CONTENT_BYTES: u64 = 256 << 30;
 
+/// Largest `changes.patch`: the largest source trees change less from one release to the next. What is above it in a
+/// patch of many texts travels as blobs.
+pub(crate) const MAX_DIFF_BYTES: u64 = 256 << 20;
+
+/// Most bytes that `changes.patch` says about one file: nobody reads more.
+pub(crate) const MAX_SECTION_BYTES: usize = 8 << 20;
+
+/// Most lines that it says about one file. They are held in memory, one by one.
+pub(crate) const MAX_SECTION_LINES: usize = 400_000;
+
+/// Largest sum of the small contents that share a member: they are unpacked whenever the bundle is opened.
+pub(crate) const MAX_SHARED_BYTES: u64 = 64 << 20;
+
+/// Largest content that may be among them. Larger ones are worth their own records, and are read one by one.
+pub(crate) const MAX_SMALL_BLOB_BYTES: u64 = 32 << 10;
+
 /// Largest manifest. It is held in memory; one change takes about 500 bytes, so this is room for 16,000 changes.
 pub(crate) const MAX_MANIFEST_BYTES: u64 = 8 << 20;
 

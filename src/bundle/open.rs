@@ -1,17 +1,19 @@
 //! Opens a bundle: from a file nobody knows to a patch whose every rule was checked.
 
-use std::collections::BTreeSet;
-use std::io::{Read, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Read, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::container::Container;
+use super::diff_text::{self, DiffText, Direction};
 use super::in_memory::InMemory;
 use super::manifest::{ManifestError, read_manifest, referenced_blobs};
+use super::shared::SharedBlobs;
 use super::{BundleError, limits, manifest};
 use crate::diff::on_tree::TextOrigin;
-use crate::model::{Code, Digest, Patch};
+use crate::model::{Code, Digest, Patch, TreePath};
 use crate::trust::{Attached, AttachedReview, Claim, Keyring, Policy, SequencePlace, Verdict, judge};
 
 /// Why a bundle is not opened.
@@ -64,7 +66,9 @@ impl UnverifiedBundle {
     /// Names the first rule that is broken. Signatures that do not count are no error, but in the verdict.
     pub fn verify(self, keyring: &Keyring, now: Timestamp) -> Result<VerifiedBundle, OpenError> {
         let patch = read_manifest(&self.manifest)?;
-        let referenced = referenced_blobs(&patch);
+        let mut referenced = referenced_blobs(&patch);
+        let shared = read_shared(&self.container, &mut referenced)
+            .map_err(|error| error.in_member("blobs/shared").in_file(self.container.path()))?;
         self.container.check_blobs(&referenced.keys().copied().collect::<BTreeSet<_>>())?;
         for (digest, size_bytes) in referenced {
             if size_bytes.is_some() && self.container.blob_size(&digest) != size_bytes {
@@ -72,6 +76,8 @@ impl UnverifiedBundle {
                 return Err(BundleError::new(Code::Manifest, problem).in_file(self.container.path()).into());
             }
         }
+        let diff = read_diff(&self.container, &patch)
+            .map_err(|error| error.in_member("changes.patch").in_file(self.container.path()))?;
         let claim = claim_of(&patch, &self.manifest);
         let verdict = judge(&claim, &self.signatures, &self.reviews, keyring, now);
         let content = BundleContent::Container(self.container);
@@ -82,11 +88,53 @@ impl UnverifiedBundle {
             signatures: self.signatures,
             reviews: self.reviews,
             manifest: self.manifest,
+            diff,
+            shared,
             content,
         };
         bundle.check_scripts()?;
         Ok(bundle)
     }
+}
+
+/// The text changes, if the patch has any; everything that can be checked without a folder is.
+fn read_diff(container: &Container, patch: &Patch) -> Result<Option<DiffText>, BundleError> {
+    let refused = |problem: &str| Err(BundleError::new(Code::Manifest, problem));
+    match (container.diff_size(), patch.diff) {
+        (None, None) => Ok(None),
+        (Some(_), None) => refused("the manifest does not mention it"),
+        (None, Some(_)) => refused("the manifest mentions it, and it is not there"),
+        (Some(size_bytes), Some(declared)) if size_bytes != declared.size_bytes => {
+            refused("it has another size than the manifest says")
+        }
+        (Some(_), Some(_)) => diff_text::read(patch, container.open_diff()?).map(Some),
+    }
+}
+
+/// The small contents that share a member, if there is one, and takes them out of `referenced`: they are those that have
+/// no member of their own.
+fn read_shared(
+    container: &Container,
+    referenced: &mut BTreeMap<Digest, Option<u64>>,
+) -> Result<Option<SharedBlobs>, BundleError> {
+    let refused = |problem: &str| Err(BundleError::new(Code::Manifest, problem));
+    let Some(size_bytes) = container.shared_size() else { return Ok(None) };
+    let mut expected = BTreeMap::new();
+    for (digest, size_bytes) in referenced.iter().filter(|(digest, _)| container.blob_size(digest).is_none())
+    {
+        let Some(size_bytes) = size_bytes else {
+            return refused("a content is missing whose size the manifest does not say");
+        };
+        expected.insert(*digest, *size_bytes);
+    }
+    if expected.is_empty() {
+        return refused("every content that the manifest names has a member of its own");
+    }
+    if expected.values().try_fold(0, |sum: u64, size| sum.checked_add(*size)) != Some(size_bytes) {
+        return refused("it has another size than the contents that are in no other member");
+    }
+    referenced.retain(|digest, _| !expected.contains_key(digest));
+    SharedBlobs::read(&expected, container.open_shared()?).map(Some)
 }
 
 /// What signatures over the exact bytes of `manifest`, which say what `patch` is, vouch for.
@@ -118,6 +166,8 @@ pub struct VerifiedBundle {
     /// The reviews that came along, whoever signed them.
     pub reviews: Vec<AttachedReview>,
     manifest: Vec<u8>,
+    diff: Option<DiffText>,
+    shared: Option<SharedBlobs>,
     content: BundleContent,
 }
 
@@ -151,6 +201,8 @@ impl VerifiedBundle {
             signatures: Vec::new(),
             reviews: Vec::new(),
             manifest,
+            diff: None,
+            shared: None,
             content: BundleContent::Memory(content),
         })
     }
@@ -214,6 +266,10 @@ impl VerifiedBundle {
     /// # Errors
     /// If the blob is damaged or cannot be read.
     pub fn copy_blob(&self, digest: &Digest, out: &mut dyn Write) -> Result<u64, BundleError> {
+        if let Some(small) = self.small_blob(digest)? {
+            out.write_all(&small).map_err(|error| BundleError::io("cannot write the content", error))?;
+            return Ok(small.len() as u64);
+        }
         match &self.content {
             BundleContent::Container(container) => container.copy_blob(digest, out),
             BundleContent::Memory(memory) => memory.copy_blob(digest, out),
@@ -225,6 +281,9 @@ impl VerifiedBundle {
     /// # Errors
     /// If there is no such blob.
     pub(crate) fn open_blob(&self, digest: &Digest) -> Result<Box<dyn Read + '_>, BundleError> {
+        if let Some(small) = self.small_blob(digest)? {
+            return Ok(Box::new(Cursor::new(small)));
+        }
         match &self.content {
             BundleContent::Container(container) => Ok(Box::new(container.open_blob(digest)?)),
             BundleContent::Memory(memory) => Ok(Box::new(memory.blob(digest)?)),
@@ -236,10 +295,50 @@ impl VerifiedBundle {
     /// # Errors
     /// As [`VerifiedBundle::copy_blob`], or [`Code::Limit`].
     pub fn read_blob(&self, digest: &Digest, max_bytes: u64) -> Result<Vec<u8>, BundleError> {
+        if let Some(small) = self.small_blob(digest)? {
+            return match small.len() as u64 > max_bytes {
+                false => Ok(small),
+                true => Err(BundleError::new(
+                    Code::Limit,
+                    format!("{} bytes are more than the allowed {max_bytes}", small.len()),
+                )),
+            };
+        }
         match &self.content {
             BundleContent::Container(container) => container.read_blob(digest, max_bytes),
             BundleContent::Memory(memory) => memory.blob(digest).map(<[u8]>::to_vec),
         }
+    }
+
+    fn small_blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>, BundleError> {
+        self.shared.as_ref().map_or(Ok(None), |shared| shared.blob(digest))
+    }
+
+    /// What the patch's diff says about the change at `path`, as it stands in `changes.patch`; `None` if nothing.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(crate) fn diff_of(&self, path: &TreePath) -> Result<Option<Vec<u8>>, BundleError> {
+        self.diff.as_ref().map_or(Ok(None), |diff| diff.section(path))
+    }
+
+    /// Whether the patch's diff says the change at `path`.
+    pub(crate) fn has_diff_of(&self, path: &TreePath) -> bool {
+        self.diff.as_ref().is_some_and(|diff| diff.says(path))
+    }
+
+    /// What the patch's diff makes of `source` at `path`. Its digest is not compared.
+    ///
+    /// # Errors
+    /// If the diff is not about this content.
+    pub(crate) fn apply_diff(
+        &self,
+        path: &TreePath,
+        direction: Direction,
+        source: &[u8],
+    ) -> Result<Vec<u8>, BundleError> {
+        let missing = || BundleError::new(Code::Container, "the patch has no diff");
+        self.diff.as_ref().ok_or_else(missing)?.make(path, direction, source)
     }
 
     /// All blobs and their sizes, ascending.
@@ -248,7 +347,8 @@ impl VerifiedBundle {
             BundleContent::Container(container) => container.blobs().collect(),
             BundleContent::Memory(memory) => memory.blobs().collect(),
         };
-        blobs.into_iter()
+        let small = self.shared.iter().flat_map(SharedBlobs::blobs);
+        blobs.into_iter().chain(small).collect::<BTreeMap<_, _>>().into_iter()
     }
 
     /// The largest bundle that is opened, in bytes.

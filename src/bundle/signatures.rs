@@ -56,9 +56,7 @@ pub fn add(
     for (name, review) in &reviews {
         new.add_review(name, review)?;
     }
-    for (digest, _) in old.blobs() {
-        new.copy_blob(&old, &digest)?;
-    }
+    new.copy_content(&old)?;
     new.finish()?.flush().map_err(cannot)?;
     // Windows does not replace a file that is open.
     drop(old);

@@ -11,7 +11,6 @@ use super::reading::ReadingArguments;
 use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
-use crate::model::Code;
 use crate::workbench::{
     Applied, ApplyOptions, ApplyPreview, CheckedBundles, DecisionDigest, Error, PlanFile, ScriptConsent,
 };
@@ -48,6 +47,13 @@ pub(super) struct Arguments {
     /// Go ahead although the patch is older than one that was in the folder; the history keeps the reason
     #[arg(long, value_name = "REASON", value_parser = super::flags::reason)]
     allow_downgrade: Option<String>,
+    /// Go ahead although the patch sets back what another one brought; the history keeps the reason
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    allow_undo: Option<String>,
+    /// Go ahead although what patches of different authors or products say about each other, or change of each other,
+    /// is not shown by their files; the history keeps the reason
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    allow_related: Option<String>,
     /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
     #[arg(long)]
     accept_weak_volume: bool,
@@ -108,13 +114,7 @@ impl Arguments {
                 Agreed::NothingToDo(ending) => return Ok(Agreed::NothingToDo(ending)),
             },
         };
-        let options = ApplyOptions {
-            allow_unsigned: self.allow_unsigned,
-            accept_weak_volume: self.accept_weak_volume,
-            expected,
-            scripts,
-            allow_downgrade: self.allow_downgrade.clone(),
-        };
+        let options = ApplyOptions { expected, scripts, ..self.overrides() };
         let applied = session
             .watch(|_, watch| workbench.apply_opened(opened, target, &options, watch))
             .in_folder(target)?;
@@ -151,11 +151,24 @@ impl Arguments {
             return told.map(Agreed::NothingToDo);
         }
         let detail = session.detail();
-        let show = |style| text::plan(&preview, target, None, detail, style);
+        let shown = preview.as_allowed(&self.overrides());
+        let show = |style| text::plan(&shown, target, None, detail, style);
         let question = if preview.patches.len() > 1 { "Apply these patches?" } else { "Apply this patch?" };
         session.ask(show, question)?;
         let scripts = self.scripts.agree(&preview.scripts, target, session)?;
         Ok(Agreed::To((preview.decision(), scripts)))
+    }
+
+    /// What is set aside on request.
+    fn overrides(&self) -> ApplyOptions {
+        ApplyOptions {
+            allow_unsigned: self.allow_unsigned,
+            accept_weak_volume: self.accept_weak_volume,
+            allow_downgrade: self.allow_downgrade.clone(),
+            allow_undo: self.allow_undo.clone(),
+            allow_related: self.allow_related.clone(),
+            ..ApplyOptions::default()
+        }
     }
 
     /// Says no before anybody is asked.
@@ -163,11 +176,8 @@ impl Arguments {
         preview.permits(self.allow_unsigned)?;
         let mut obstacles = preview.preview.obstacles.clone();
         obstacles.extend(preview.scripts.refused.clone());
-        obstacles.retain(|obstacle| match obstacle.code() {
-            Code::Volume => !self.accept_weak_volume,
-            Code::Downgrade => self.allow_downgrade.is_none(),
-            _ => true,
-        });
+        let options = self.overrides();
+        obstacles.retain(|obstacle| !options.allows(obstacle));
         if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
     }
 }

@@ -268,10 +268,15 @@ pub(super) fn content(side: &ChangeSide) -> ViewContent<'_> {
             Some(bytes) => ViewContent::Bytes(bytes),
             None => ViewContent::Unavailable("it is too large to show"),
         },
+        ChangeSide::Diff(section) => ViewContent::Diff(section),
         ChangeSide::Unavailable(reason) => ViewContent::Unavailable(reason),
     }
 }
 
 fn length(side: &ChangeSide) -> usize {
-    if let ChangeSide::Content(content) = side { content.bytes().map_or(0, <[u8]>::len) } else { 0 }
+    match side {
+        ChangeSide::Content(content) => content.bytes().map_or(0, <[u8]>::len),
+        ChangeSide::Diff(section) => section.len(),
+        ChangeSide::Absent | ChangeSide::NotAFile | ChangeSide::Unavailable(_) => 0,
+    }
 }

@@ -46,6 +46,7 @@ mod render;
 
 use std::ffi::OsString;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -109,11 +110,14 @@ fn parse(args: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) ->
 
 fn carry_out(workbench: &Workbench, arguments: Arguments, streams: &mut Streams<'_>) -> u8 {
     let Arguments { common, verb } = arguments;
+    let changes_a_folder = verb.changes_a_folder();
     let mut session = Session::new(workbench, common, &verb, streams);
-    let ending = match threads::start_pool() {
-        Ok(()) => verb.run(&mut session),
-        Err(error) => Err(Report::no_thread(&error).into()),
+    let run = || {
+        threads::start_pool_or_work_here();
+        verb.run(&mut session)
     };
+    let ending = catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or_else(|fault| Err(Report::fault(&threads::said(&*fault), changes_a_folder).into()));
     session.end(ending)
 }
 

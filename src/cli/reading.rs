@@ -6,7 +6,7 @@ use super::Result;
 use super::flags::is_bundle;
 use super::session::{InFolder, Session};
 use crate::report::Report;
-use crate::workbench::{TextOptions, is_text_patch};
+use crate::workbench::{TextOptions, Tolerance, is_text_patch};
 
 /// Most lines that `--fuzz` may leave out of account: no diff has more around a change by custom.
 const MAX_FUZZ: i64 = 10;
@@ -21,6 +21,15 @@ pub(super) struct ReadingArguments {
     /// Allow up to this many lines around a change to differ; the history will say so
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=MAX_FUZZ))]
     fuzz: i64,
+    /// Take any white space for any other, and none at the end of a line, as `patch -l` does; the history will say so
+    #[arg(long)]
+    ignore_whitespace: bool,
+    /// Take a patch out of a folder that has it without a history: backwards, a series from its last patch
+    #[arg(short = 'R', long)]
+    reverse: bool,
+    /// Go ahead without what the patch names and does not carry, such as binary files; the history will say so
+    #[arg(long)]
+    without_uncarried: bool,
     /// The product as it was when the patch was made; what was edited since is merged where that can be proven
     #[arg(long, value_name = "DIR")]
     base: Option<PathBuf>,
@@ -35,8 +44,10 @@ impl ReadingArguments {
         for file in files {
             texts += usize::from(is_text_patch(is_bundle(file)?).without_folder()?);
         }
-        if texts == 0 && (self.strip.is_some() || self.fuzz > 0 || self.base.is_some()) {
-            return Err(Report::usage("-p, --fuzz and --base are for text patches, and this is none").into());
+        if texts == 0
+            && let Some(flag) = self.first_flag()
+        {
+            return Err(Report::usage(format!("{flag} is for text patches, and this is none")).into());
         }
         if texts == 0 {
             return Ok(files.to_vec());
@@ -49,11 +60,26 @@ impl ReadingArguments {
         let fuzz = usize::try_from(self.fuzz).unwrap_or_default();
         session.read_text(TextOptions {
             strip: self.strip,
-            fuzz,
+            tolerance: Tolerance { fuzz, ignores_white_space: self.ignore_whitespace },
+            reverse: self.reverse,
+            without_uncarried: self.without_uncarried,
             base: self.base.clone(),
             further: further.to_vec(),
             only: None,
         });
         Ok(vec![first.clone()])
+    }
+
+    /// One of the flags that were given.
+    fn first_flag(&self) -> Option<&'static str> {
+        let given = [
+            (self.strip.is_some(), "-p"),
+            (self.fuzz > 0, "--fuzz"),
+            (self.ignore_whitespace, "--ignore-whitespace"),
+            (self.reverse, "--reverse"),
+            (self.without_uncarried, "--without-uncarried"),
+            (self.base.is_some(), "--base"),
+        ];
+        given.into_iter().find_map(|(is_given, flag)| is_given.then_some(flag))
     }
 }

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use super::Result;
 use super::render::{answer, text};
 use super::session::{Outcome, Session};
+use crate::model::Kind;
 use crate::report::Report;
 use crate::workbench::{Choice, OnForeign, Recovered};
 
@@ -18,6 +19,7 @@ use crate::workbench::{Choice, OnForeign, Recovered};
 Examples:
   patchwright recover /opt/app --undo
   patchwright recover /opt/app --undo --on-conflict aside
+  patchwright recover /opt/app --undo --from ACME-HF-1042.patchbundle
   patchwright recover /opt/app --finish")]
 pub(super) struct Arguments {
     /// The product folder
@@ -27,6 +29,9 @@ pub(super) struct Arguments {
     /// What to do with files that somebody changed since the interruption
     #[arg(long, value_name = "WHAT", default_value = "stop", conflicts_with = "finish")]
     on_conflict: OnConflict,
+    /// Take old contents that are not kept whole any more out of this patch file; what is there instead is kept aside
+    #[arg(long, value_name = "FILE", conflicts_with = "finish")]
+    from: Vec<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -53,14 +58,15 @@ impl Arguments {
         let target = &self.target;
         let choice = match (self.choice.finish, self.on_conflict) {
             (true, _) => Choice::Finish,
-            (false, OnConflict::Stop) => Choice::Undo(OnForeign::Stop),
-            (false, OnConflict::Aside) => Choice::Undo(OnForeign::PutAside),
+            (false, OnConflict::Stop) if self.from.is_empty() => Choice::Undo(OnForeign::Stop),
+            (false, _) => Choice::Undo(OnForeign::PutAside),
         };
         let recovered = session
-            .watch(|workbench, watch| workbench.recover(target, choice, watch))
+            .watch(|workbench, watch| workbench.recover_from(target, choice, &self.from, watch))
             .map_err(|error| Report::of_recovery(&error, target))?;
         let ending = match &recovered {
             Recovered::NothingToDo => Outcome::NothingToDo,
+            Recovered::PutBack { undone, .. } if !undone.is_exact() => Outcome::Not(Kind::NeedsPerson),
             Recovered::PutBack { .. } | Recovered::Finished(_) => Outcome::Done,
         };
         session.tell_as(

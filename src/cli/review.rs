@@ -120,13 +120,13 @@ impl Arguments {
         let forms: Vec<ReviewForm> =
             self.output.iter().map(|output| ReviewForm::new(output)).collect::<Result<_>>()?;
         let wish = self.wish(session)?;
+        let expected = self.expect;
+        let look = session.watch(|workbench, watch| workbench.look_to_sign(file, expected, watch));
+        let shown = look.without_folder()?;
         let signer = match &self.key {
             Some(key) => Some(signer(session, key, self.password_file.as_deref())?),
             None => None,
         };
-        let expected = self.expect;
-        let look = session.watch(|workbench, watch| workbench.look_to_sign(file, expected, watch));
-        let shown = look.without_folder()?;
         let workbench = session.workbench();
         let review = workbench.review(&shown, &wish).without_folder()?;
         let mut written = Vec::new();

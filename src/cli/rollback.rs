@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::flags::fingerprint;
+use super::flags::{fingerprint, is_bundle};
 use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::plan::OnDrift;
-use crate::workbench::{DecisionDigest, RollbackOptions, ScriptConsent, Turn, Which};
+use crate::workbench::{DamagedBackups, DecisionDigest, RollbackOptions, ScriptConsent, Turn, Which};
 
 /// Take a patch back: everything is as without it
 ///
@@ -23,7 +23,8 @@ Examples:
   patchwright rollback /opt/app ACME-HF-1042 --yes
   patchwright rollback /opt/app ACME-HF-1042 --with-dependents
   patchwright rollback /opt/app --to ACME-HF-1042
-  patchwright rollback /opt/app --undo")]
+  patchwright rollback /opt/app --undo
+  patchwright rollback /opt/app --from ACME-HF-1042.patchbundle --leave-damaged")]
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
@@ -38,6 +39,12 @@ pub(super) struct Arguments {
     /// Go back although files were edited since; your versions are kept as safe copies
     #[arg(long)]
     keep_edits: bool,
+    /// Take old contents whose safe copies are missing or damaged out of this patch file; may be given several times
+    #[arg(long, value_name = "FILE")]
+    from: Vec<PathBuf>,
+    /// Leave files as they are whose safe copies are missing or damaged, and take back the others
+    #[arg(long)]
+    leave_damaged: bool,
     /// Take back the last rollback: the patch comes in again
     #[arg(long, conflicts_with = "id")]
     undo: bool,
@@ -67,10 +74,14 @@ impl Arguments {
             false => self.scripts.consent(),
         };
         let mut options = RollbackOptions { which, on_drift, expected: self.expect, scripts };
+        let damaged = DamagedBackups { from: self.from, leave: self.leave_damaged };
+        for file in &damaged.from {
+            is_bundle(file)?;
+        }
         // Who has said yes already sees nothing beforehand, and the folder is read only once.
         if session.asks() {
             let preview = session
-                .watch(|workbench, watch| workbench.preview_rollback(target, &options, watch))
+                .watch(|workbench, watch| workbench.preview_rollback_from(target, &options, &damaged, watch))
                 .in_folder(target)?;
             if !preview.preview.obstacles.is_empty() {
                 return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
@@ -89,7 +100,7 @@ impl Arguments {
             options.expected.get_or_insert(preview.decision());
         }
         let done = session
-            .watch(|workbench, watch| workbench.roll_back(target, &options, watch))
+            .watch(|workbench, watch| workbench.roll_back_from(target, &options, &damaged, watch))
             .in_folder(target)?;
         session.tell(
             |style| text::rolled_back(&done, target, undo && done.turn != Turn::Went, style),

@@ -35,7 +35,7 @@ pub(crate) enum NotCarried {
 }
 
 /// The places where `new` differs from `old`; `None` if one is no text, or they were too large to compare to the end.
-fn changed_regions(old: &[u8], new: &[u8]) -> Option<Vec<Region>> {
+pub(super) fn changed_regions(old: &[u8], new: &[u8]) -> Option<Vec<Region>> {
     if !is_text(old) || !is_text(new) {
         return None;
     }

@@ -22,6 +22,8 @@ pub enum ViewContent<'a> {
     Absent,
     /// The bytes of the file.
     Bytes(&'a [u8]),
+    /// There is a file, of which only this is known: what the diff of the change, which is the same for both sides, says.
+    Diff(&'a [u8]),
     /// There is a file, but not its bytes, for this reason ("larger than 64 MiB", "not in the bundle").
     Unavailable(&'a str),
 }
@@ -78,8 +80,10 @@ pub fn pair_renames(changes: &[FileChange]) -> Vec<(&FileChange, Option<&FileCha
 /// The other path whose content the file at this one is made from.
 fn source(change: &FileChange) -> Option<&TreePath> {
     match change.payload.as_ref()? {
-        Payload::Delta { from, .. } | Payload::Same { from } => (*from != change.path).then_some(from),
-        Payload::Whole { .. } => None,
+        Payload::Delta { from, .. } | Payload::Diff { from: Some(from) } | Payload::Same { from } => {
+            (*from != change.path).then_some(from)
+        }
+        Payload::Diff { from: None } | Payload::Whole { .. } => None,
     }
 }
 

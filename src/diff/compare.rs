@@ -52,6 +52,50 @@ pub fn compare<K: Eq + Hash>(
     patience: Duration,
     is_stopped: impl Fn() -> bool,
 ) -> (Vec<Region>, Precision) {
+    compare_until(old, new, Limit::Time(Instant::now() + patience), is_stopped)
+}
+
+/// As [`compare`], and never in another way on another machine or another day.
+pub(super) fn compare_the_same_always<K: Eq + Hash>(
+    old: impl IntoIterator<Item = K>,
+    new: impl IntoIterator<Item = K>,
+) -> (Vec<Region>, Precision) {
+    compare_until(old, new, Limit::Lines(MAX_PIECE_LINES), || false)
+}
+
+/// Most lines on both sides of a piece between two landmarks that are compared one by one where time does not count:
+/// at worst half a second's work.
+const MAX_PIECE_LINES: usize = 16_384;
+
+/// When a comparison is coarse rather than true to the end.
+#[derive(Clone, Copy)]
+enum Limit {
+    Lines(usize),
+    Time(Instant),
+}
+
+impl Limit {
+    fn is_reached(self, piece_lines: usize) -> bool {
+        match self {
+            Limit::Lines(limit) => piece_lines > limit,
+            Limit::Time(deadline) => Instant::now() > deadline,
+        }
+    }
+
+    fn deadline(self) -> Option<Instant> {
+        match self {
+            Limit::Lines(_) => None,
+            Limit::Time(deadline) => Some(deadline),
+        }
+    }
+}
+
+fn compare_until<K: Eq + Hash>(
+    old: impl IntoIterator<Item = K>,
+    new: impl IntoIterator<Item = K>,
+    limit: Limit,
+    is_stopped: impl Fn() -> bool,
+) -> (Vec<Region>, Precision) {
     let mut numbers = HashMap::new();
     let mut token = |line: K| {
         let next = numbers.len() as u32;
@@ -61,7 +105,6 @@ pub fn compare<K: Eq + Hash>(
     let new: Vec<_> = new.into_iter().map(&mut token).collect();
     let kinds = numbers.len();
     drop(numbers);
-    let deadline = Instant::now() + patience;
     let mut precision = Precision::Full;
     let mut regions = Vec::new();
     let (mut from_old, mut from_new) = (0, 0);
@@ -71,17 +114,17 @@ pub fn compare<K: Eq + Hash>(
         (from_old, from_new) = (to_old + 1, to_new + 1);
         if left.is_empty() || right.is_empty() {
             add(&mut regions, left, right);
-        } else if Instant::now() > deadline {
-            // There is no time left to look inside, but what is around stays found.
+        } else if limit.is_reached(left.len() + right.len()) {
+            // It would take too long to look inside, but what is around stays found.
             add(&mut regions, left, right);
             precision = Precision::Coarse;
         } else {
             let ops =
-                capture_diff_deadline(Algorithm::Myers, &old[..], left, &new[..], right, Some(deadline));
+                capture_diff_deadline(Algorithm::Myers, &old[..], left, &new[..], right, limit.deadline());
             for op in ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
                 add(&mut regions, op.old_range(), op.new_range());
             }
-            if Instant::now() > deadline {
+            if limit.deadline().is_some_and(|deadline| Instant::now() > deadline) {
                 precision = Precision::Coarse;
             }
         }

@@ -9,7 +9,7 @@ use super::on_tree::sha1_id;
 use super::patch_text::{
     BinaryContent, BinaryMethod, Body, FileOp, FilePatch, GitMode, PatchHunk, write_patch_text,
 };
-use super::{Hunk, diff_lines, is_text};
+use super::{diff_lines, is_text};
 
 /// Unchanged lines around each change, as everybody's tools have them.
 const CONTEXT_LINES: usize = 3;
@@ -62,6 +62,7 @@ fn write_one(
         line: 0,
         is_git: true,
         has_side_folder: true,
+        agree_from: Some(1),
         old: name("a", before),
         new: name("b", after),
         op,
@@ -69,6 +70,7 @@ fn write_one(
         new_mode: after.map(|file| file.mode),
         ids: Some((&old_id, &new_id)),
         body: body(content(before), content(after))?,
+        remarks: Vec::new(),
     };
     // A file whose content stays has no ids to say.
     let patch = if patch.body == Body::Same && op == FileOp::Modify {
@@ -89,14 +91,9 @@ fn body<'a>(old: &'a [u8], new: &'a [u8]) -> io::Result<Body<'a>> {
     }
     if is_text(old) && is_text(new) {
         let hunks = diff_lines(old, new, CONTEXT_LINES).hunks;
-        return Ok(Body::Hunks(hunks.into_iter().map(hunk).collect()));
+        return Ok(Body::Hunks(hunks.into_iter().map(PatchHunk::from).collect()));
     }
     Ok(Body::Binary(literal(new)?, Some(literal(old)?)))
-}
-
-fn hunk(hunk: Hunk<'_>) -> PatchHunk<'_> {
-    let Hunk { old_start, old_len, new_start, new_len, lines } = hunk;
-    PatchHunk { line: 0, old_start, old_len, new_start, new_len, section: b"", lines }
 }
 
 fn literal(content: &[u8]) -> io::Result<BinaryContent> {

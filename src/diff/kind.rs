@@ -14,6 +14,13 @@ pub(crate) fn is_text(content: &[u8]) -> bool {
     !head.contains(&0) && (is_utf8_so_far(head) || head.iter().all(|&byte| is_plain(byte)))
 }
 
+/// Whether `content` says by its first bytes that it is text in UTF-16. Programs do not take it for lines; people can
+/// read it all the same.
+pub(crate) fn is_utf_16(content: &[u8]) -> bool {
+    content.starts_with(b"\xff\xfe") && !content.starts_with(b"\xff\xfe\0\0")
+        || content.starts_with(b"\xfe\xff")
+}
+
 /// How much of a content is looked at: what Git looks at, rounded up.
 const SNIFF_BYTES: usize = 8 * 1024;
 

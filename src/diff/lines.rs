@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::compare::{MAX_COMPARED_LINES, PATIENCE, Precision, Region, compare};
+use super::compare::{MAX_COMPARED_LINES, PATIENCE, Precision, Region, compare, compare_the_same_always};
 
 /// What differs between two contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,13 @@ pub(crate) struct TextDiff<'a> {
 impl TextDiff<'_> {
     /// Number of lines that only the new content has, and that only the old one has.
     pub(crate) fn added_and_removed(&self) -> (usize, usize) {
-        let count = |kind| self.lines().filter(|line| line.kind == kind).count();
+        Self::added_and_removed_in(&self.hunks)
+    }
+
+    /// The same for hunks that are all there is.
+    pub(crate) fn added_and_removed_in(hunks: &[Hunk<'_>]) -> (usize, usize) {
+        let lines = || hunks.iter().flat_map(|hunk| &hunk.lines);
+        let count = |kind| lines().filter(|line| line.kind == kind).count();
         (count(LineKind::Added), count(LineKind::Removed))
     }
 
@@ -91,13 +97,31 @@ pub(crate) fn diff_lines<'a>(old: &'a [u8], new: &'a [u8], context: usize) -> Te
     diff_lines_within(old, new, context, Budget::default())
 }
 
+/// The differences between `old` and `new` with `context` unchanged lines around each: the same for the same contents,
+/// wherever and whenever they are compared.
+pub(crate) fn diff_lines_the_same_always<'a>(old: &'a [u8], new: &'a [u8], context: usize) -> TextDiff<'a> {
+    let (old, new) = (split_lines(old), split_lines(new));
+    let (regions, precision) = compare_the_same_always(&old, &new);
+    hunks_of(&regions, &old, &new, context, precision)
+}
+
 /// The differences between `old` and `new` with `context` unchanged lines around each, within `budget`.
 fn diff_lines_within<'a>(old: &'a [u8], new: &'a [u8], context: usize, budget: Budget) -> TextDiff<'a> {
     let (old, new) = (split_lines(old), split_lines(new));
     let (regions, precision) = regions_within(&old, &new, budget);
+    hunks_of(&regions, &old, &new, context, precision)
+}
+
+fn hunks_of<'a>(
+    regions: &[Region],
+    old: &[&'a [u8]],
+    new: &[&'a [u8]],
+    context: usize,
+    precision: Precision,
+) -> TextDiff<'a> {
     // Where the lines between two differences would all be context, both are one hunk.
     let groups = regions.chunk_by(|above, below| below.old.start - above.old.end <= 2 * context);
-    TextDiff { hunks: groups.map(|group| hunk(group, &old, &new, context)).collect(), precision }
+    TextDiff { hunks: groups.map(|group| hunk(group, old, new, context)).collect(), precision }
 }
 
 /// Each line with its `\n`, so that a missing one at the end is a difference.

@@ -3,9 +3,12 @@
 //! Pure: contents come as bytes, whoever calls has read them. Lines end at `\n` and nowhere else, as in Git, so
 //! that a difference in line endings is a difference one can see.
 
+mod brought;
 mod carry;
 mod change_view;
 mod compare;
+mod exact;
+mod excerpt;
 mod git_patch;
 mod kind;
 mod lines;
@@ -15,16 +18,20 @@ pub mod patch_text;
 pub mod place;
 mod unified;
 
+pub use brought::Fate;
+pub(crate) use brought::{Brought, Standing};
 pub(crate) use carry::{LineRange, NotCarried, carry_over};
 pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};
 pub use compare::{PATIENCE, compare};
+pub(crate) use exact::{apply_exactly, measure};
+pub(crate) use excerpt::{excerpts, hunks_of};
 pub(crate) use git_patch::{GitFile, write_git_patch};
-pub(crate) use kind::is_text;
+pub(crate) use kind::{is_text, is_utf_16};
 pub use lines::{Hunk, Line};
-pub(crate) use lines::{LineKind, TextDiff, diff_lines};
-pub(crate) use merge::{MAX_MERGE_BYTES, Merge, MergedBy, Unmergeable};
-pub use merge::{draft, merge};
+pub(crate) use lines::{LineKind, TextDiff, diff_lines, diff_lines_the_same_always};
+pub(crate) use merge::{MAX_MERGE_BYTES, Unmergeable};
+pub use merge::{Merge, MergedBy, draft, merge};
 pub use unified::{unified, write_patch};
 
 #[cfg(test)]

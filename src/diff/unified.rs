@@ -7,7 +7,11 @@
 use std::fmt;
 use std::io;
 
-use super::{ChangeView, Hunk, LineKind, Precision, ViewContent, diff_lines, is_text};
+use encoding_rs::UTF_16LE;
+
+use super::{
+    ChangeView, Hunk, LineKind, Precision, TextDiff, ViewContent, diff_lines, hunks_of, is_text, is_utf_16,
+};
 use crate::model::{FileNode, Mode, Node};
 use crate::text::with_thousands;
 
@@ -24,11 +28,35 @@ pub fn unified(
     change: &ChangeView<'_>,
     escape: fn(&[u8]) -> String,
 ) -> fmt::Result {
-    write_lines(change, &mut |marker, line| {
+    let texts = [change.before, change.after].map(utf_16_text);
+    let mut view = *change;
+    if let Some([before, after]) = readable(change, &texts) {
+        writeln!(out, "UTF-16, shown as UTF-8: {}", escape(change.change.path.as_str().as_bytes()))?;
+        (view.before, view.after) = (before, after);
+    }
+    write_lines(&view, &mut |marker, line| {
         out.write_str(marker)?;
         out.write_str(&escape(line))?;
         out.write_char('\n')
     })
+}
+
+/// The text of a content in UTF-16.
+fn utf_16_text(content: ViewContent<'_>) -> Option<String> {
+    let ViewContent::Bytes(bytes) = content else { return None };
+    let (text, _, is_broken) = UTF_16LE.decode(bytes);
+    (is_utf_16(bytes) && !is_broken).then(|| text.into_owned())
+}
+
+/// Both sides of a change as a person can read them, where they are UTF-16 and differ in more than its two kinds.
+fn readable<'t>(change: &ChangeView<'_>, texts: &'t [Option<String>; 2]) -> Option<[ViewContent<'t>; 2]> {
+    let side = |content: ViewContent<'_>, text: &'t Option<String>| match (content, text) {
+        (ViewContent::Absent, _) => Some(ViewContent::Absent),
+        (ViewContent::Bytes(_), Some(text)) => Some(ViewContent::Bytes(text.as_bytes())),
+        _ => None,
+    };
+    let both = [side(change.before, &texts[0])?, side(change.after, &texts[1])?];
+    (both[0] != both[1]).then_some(both)
 }
 
 /// Writes `change` for programs such as `git apply`: the bytes as they are.
@@ -185,7 +213,7 @@ fn write_blob<E>(
 enum UnifiedBody<'a> {
     Binary,
     Same,
-    Text(super::TextDiff<'a>),
+    Text(TextDiff<'a>),
     Unavailable(&'a str),
 }
 
@@ -200,8 +228,15 @@ impl<'a> UnifiedBody<'a> {
             None => Ok(&[][..]),
             Some(ViewContent::Bytes(bytes)) => Ok(bytes),
             Some(ViewContent::Unavailable(reason)) => Err(reason),
-            Some(ViewContent::Absent) => Err("the content is not at hand"),
+            Some(ViewContent::Absent | ViewContent::Diff(_)) => Err("the content is not at hand"),
         };
+        for side in [before, after].into_iter().flatten() {
+            if let ViewContent::Diff(section) = side.content {
+                let hunks = hunks_of(section);
+                return hunks
+                    .map_or(Self::Same, |hunks| Self::Text(TextDiff { hunks, precision: Precision::Full }));
+            }
+        }
         match (bytes(before), bytes(after)) {
             (Err(reason), _) | (_, Err(reason)) => Self::Unavailable(reason),
             (Ok(old), Ok(new)) if old == new => Self::Same,
@@ -378,6 +413,34 @@ mod tests {
         Binary files a/bin/app and b/bin/app differ
         1,234 → 1,300,000 bytes, sha256 ad47fd9e8715… → 8d3bfc8c9a4c…
         ");
+    }
+
+    #[test]
+    fn a_person_reads_utf_16_as_text_and_a_program_does_not() {
+        let utf_16 = |text: &str| -> Vec<u8> {
+            [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+        };
+        let (old, new) = (utf_16("one\ntwo\n"), utf_16("one\nTWO\n"));
+        let change = change("s.txt", [file(&old)], Some(file(&new)));
+        insta::assert_snapshot!(shown(&change, ViewContent::Bytes(&old), ViewContent::Bytes(&new)), @r"
+        UTF-16, shown as UTF-8: s.txt
+        diff --git a/s.txt b/s.txt
+        --- a/s.txt
+        +++ b/s.txt
+        @@ -1,2 +1,2 @@
+         one
+        -two
+        +TWO
+        ");
+        let view = ChangeView {
+            change: &change,
+            renamed_from: None,
+            before: ViewContent::Bytes(&old),
+            after: ViewContent::Bytes(&new),
+        };
+        let mut raw = Vec::new();
+        write_patch(&mut raw, &view).expect("memory");
+        assert!(String::from_utf8_lossy(&raw).contains("Binary files"), "{raw:?}");
     }
 
     #[test]

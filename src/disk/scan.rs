@@ -406,7 +406,10 @@ fn problem_of(path: impl ToString, error: &io::Error) -> PlaceProblem {
     let (code, detail) = match error.kind() {
         io::ErrorKind::NotFound => (Code::InUse, "changed while it was read".to_owned()),
         io::ErrorKind::PermissionDenied => (Code::Rights, "the right to read it is missing".to_owned()),
-        io::ErrorKind::CrossesDevices | io::ErrorKind::NotADirectory => {
+        io::ErrorKind::CrossesDevices => {
+            (Code::FileSystem, "is on another disk, which is mounted in the folder".to_owned())
+        }
+        io::ErrorKind::NotADirectory => {
             (Code::FileSystem, "a parent is not a folder of this filesystem".to_owned())
         }
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidFilename => (Code::Path, error.to_string()),

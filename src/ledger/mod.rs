@@ -301,7 +301,10 @@ impl Ledger {
         if fs.look(&Place::from(&folder)).map_err(unlistable)?.is_none() {
             return Ok(ledger);
         }
-        let count = fs.list(&Place::from(&folder)).map_err(unlistable)?.text.len() as u64;
+        let names = fs.list(&Place::from(&folder)).map_err(unlistable)?.text;
+        // What somebody else put there is no entry.
+        let is_entry = |name: &&String| name.bytes().all(|byte| byte.is_ascii_digit());
+        let count = names.iter().filter(is_entry).count() as u64;
         for seq in 1..=count {
             let place = Self::place_of(seq).join("entry.json");
             let bytes =

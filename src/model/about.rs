@@ -122,6 +122,15 @@ impl About {
         self.requires.iter().chain(conditional.map(|only| &only.then)).collect()
     }
 
+    /// Whether it may come where another patch has changed the same files: an earlier edition of itself, or one whose
+    /// fixes it contains.
+    pub(crate) fn may_replace_another(&self) -> bool {
+        self.kind == PatchKind::ServicePack
+            || self.identity.revision > 1
+            || self.fixes.len() > 1
+            || !self.supersedes.is_empty()
+    }
+
     /// Whether the patch says it is never for Windows, so that names Windows cannot store are allowed.
     pub(crate) fn leaves_windows_out(&self) -> bool {
         !self.platforms.is_empty() && self.platforms.iter().all(|platform| !platform.starts_with("windows/"))

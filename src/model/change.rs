@@ -16,8 +16,7 @@ pub struct FileChange {
     /// How the content of `after` is found. `None` exactly when `after` is no file, or a file whose content
     /// is that of the file before (only its mode changes).
     pub payload: Option<Payload>,
-    /// Blob with the content before, shipped for text files: the change can be read, and local edits merged,
-    /// without the product at hand.
+    /// Blob with the content before, shipped where local edits may have to be merged, or the author wishes so.
     pub base: Option<Digest>,
     /// What the file is to the product.
     pub role: Role,
@@ -54,6 +53,11 @@ pub enum Payload {
         from: TreePath,
         /// SHA-256 of the source content; other before files cannot be used.
         source: Digest,
+    },
+    /// The patch's own diff (`changes.patch`) has it, line by line.
+    Diff {
+        /// The place whose before file the diff starts from; `None`: nothing stood there, all lines are in the diff.
+        from: Option<TreePath>,
     },
     /// The content is that of the file that stood at `from` before (a rename, a copy, a swap).
     Same {

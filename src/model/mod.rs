@@ -36,7 +36,7 @@ pub(crate) use name_warning::NameWarning;
 pub(crate) use node::TreeState;
 pub use node::{FileNode, LinkNode, Mode, Node};
 pub(crate) use patch::PatchRef;
-pub use patch::{Patch, PatchId};
+pub use patch::{DiffText, Patch, PatchId};
 pub use path::TreePath;
 pub(crate) use path::{PathError, PathProblem};
 pub(crate) use place_problem::PlaceProblem;

@@ -111,20 +111,27 @@ impl Planner<'_> {
         let coming: BTreeMap<&str, u32> =
             situation.coming.iter().map(|(id, rev)| (id.as_str(), *rev)).collect();
         let is_there = |id: &str| installed.contains_key(id) || coming.contains_key(id);
-        for requirement in patch.about.all_requirements(is_there) {
+        let conditions = patch.about.requires_if.iter().filter(|only| is_there(only.when.as_str()));
+        let conditions =
+            conditions.map(|only| (&only.then, situation.strangers.contains(only.when.as_str())));
+        for (requirement, for_a_stranger) in
+            patch.about.requires.iter().map(|needed| (needed, false)).chain(conditions)
+        {
             let id = requirement.id.as_str();
             let together = coming.get(id).filter(|_| requirement.mode == RequirementMode::Together);
             let found = installed.get(id).or(together).copied();
             let min_revision = requirement.min_revision;
             if found.is_none_or(|revision| revision < min_revision) {
-                self.refuse(Unfit::Requires { id: id.to_owned(), min_revision, found, beside: None });
+                let id = id.to_owned();
+                self.refuse(Unfit::Requires { id, min_revision, found, beside: None, for_a_stranger });
             }
         }
         for conflict in
             patch.about.conflicts.iter().filter(|conflict| installed.contains_key(conflict.id.as_str()))
         {
             let (id, reason) = (conflict.id.to_string(), conflict.reason.clone());
-            self.refuse(Unfit::Excludes { id, reason });
+            let is_strangers = situation.strangers.contains(&id);
+            self.refuse(Unfit::Excludes { id, reason, is_strangers });
         }
     }
 
@@ -196,6 +203,10 @@ impl Planner<'_> {
     fn check_source(&mut self, change: &FileChange, changes: &[FileChange]) {
         let (from, digest) = match &change.payload {
             Some(Payload::Delta { from, source, .. }) => (from, *source),
+            Some(Payload::Diff { from: Some(from) }) => match self.patch.diff_source(change) {
+                Some(file) => (from, file.digest),
+                None => return,
+            },
             Some(Payload::Same { from }) => match change.after.as_ref().and_then(Node::as_file) {
                 Some(file) => (from, file.digest),
                 None => return,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::why::AtPlace;
 use super::{Note, Obstacle, Situation};
-use crate::model::{Node, Step, TreePath};
+use crate::model::{Mode, Node, Step, TreePath};
 
 /// Drops the steps that would take away a folder in which somebody keeps something of their own, with a note. A
 /// folder that was to become a file or link is an obstacle then.
@@ -44,6 +44,20 @@ pub(super) fn settle_folders(
 
 fn stops_being_a_folder(step: &Step) -> bool {
     matches!(step.before, Some(Node::Dir(_))) && !matches!(step.after, Some(Node::Dir(_)))
+}
+
+/// The folders that somebody took away and that `steps` put something into come back with it, with a note.
+pub(super) fn bring_back_parents(steps: &mut Vec<Step>, situation: &Situation, notes: &mut Vec<Note>) {
+    let known: BTreeSet<TreePath> = steps.iter().map(|step| step.path.clone()).collect();
+    let coming = steps.iter().filter(|step| step.before.is_none() && step.after.is_some());
+    let around: BTreeSet<TreePath> = coming.flat_map(|step| step.path.ancestors()).collect();
+    for path in around {
+        if known.contains(&path) || situation.tree.at(&path).is_some() {
+            continue;
+        }
+        notes.push(Note::at(&path, "the folder was removed and comes back, with ordinary permissions"));
+        steps.push(Step { path, before: None, after: Some(Node::Dir(Mode::DIR)) });
+    }
 }
 
 /// An obstacle for every folder that is missing where `steps` put something new.

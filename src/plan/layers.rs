@@ -46,13 +46,43 @@ impl Layer {
         self.steps.iter().map(|step| &step.path).chain(&self.shares)
     }
 
+    /// The same without folders.
+    pub(super) fn files(&self) -> impl Iterator<Item = &TreePath> {
+        let is_folder = |step: &Step| step.before.iter().chain(&step.after).all(Node::is_dir);
+        self.paths().filter(move |path| !self.step_at(path).is_some_and(is_folder))
+    }
+
     /// Its step at `path`.
     pub(crate) fn step_at(&self, path: &TreePath) -> Option<&Step> {
         self.steps.binary_search_by(|step| step.path.cmp(path)).ok().map(|index| &self.steps[index])
     }
 
+    /// What it found at `path` and what it left there; by its manifest, where others had left the same before it.
+    pub(super) fn brought_at(&self, path: &TreePath) -> Option<(Option<&Node>, Option<&Node>)> {
+        match self.step_at(path) {
+            Some(step) => Some((step.before.as_ref(), step.after.as_ref())),
+            None => self.change_at(path).map(|change| (change.before.first(), change.after.as_ref())),
+        }
+    }
+
     fn change_at(&self, path: &TreePath) -> Option<&FileChange> {
         self.patch.as_ref()?.change_at(path)
+    }
+}
+
+/// One step as a layer of its own.
+pub(super) fn alone(path: &TreePath, before: Option<Node>, after: Option<Node>) -> Layer {
+    Layer {
+        key: LayerKey { entry: u64::MAX, part: 0 },
+        id: String::new(),
+        revision: 1,
+        patch: None,
+        authors: BTreeSet::new(),
+        steps: vec![Step { path: path.clone(), before, after }],
+        shares: BTreeSet::new(),
+        shifted: BTreeSet::new(),
+        accepted: false,
+        superseded: None,
     }
 }
 

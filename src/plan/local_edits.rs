@@ -66,11 +66,14 @@ impl MergedHow {
     pub fn phrase(&self) -> String {
         match self {
             MergedHow::By(MergedBy::Lines) => "merged line by line".to_owned(),
+            MergedHow::By(MergedBy::CheckedLines) => {
+                "merged line by line, with every value as it was meant".to_owned()
+            }
             MergedHow::By(MergedBy::Keys(keys)) if keys.is_empty() => {
-                "merged by key, because their lines clash; comments stay as they are here".to_owned()
+                "merged by key; comments stay as they are here".to_owned()
             }
             MergedHow::By(MergedBy::Keys(keys)) => {
-                format!("merged by key, because their lines clash: {}", shortened(keys))
+                format!("merged by key: {}", shortened(keys))
             }
             MergedHow::Given => "merged by hand in the file that you gave".to_owned(),
         }
@@ -79,7 +82,7 @@ impl MergedHow {
     /// The word for it in JSON.
     pub fn as_str(&self) -> &'static str {
         match self {
-            MergedHow::By(MergedBy::Lines) => "by-line",
+            MergedHow::By(MergedBy::Lines | MergedBy::CheckedLines) => "by-line",
             MergedHow::By(MergedBy::Keys(_)) => "by-key",
             MergedHow::Given => "given",
         }

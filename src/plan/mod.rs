@@ -5,16 +5,23 @@
 //! [`ApprovedPlan`] can be carried out.
 
 mod apply;
+#[cfg(test)]
+mod claims_tests;
+mod fates;
 mod folders;
 mod heal;
+mod landing;
 mod layers;
 mod local_edits;
+#[cfg(test)]
+mod loss_tests;
 mod order;
 mod relate;
 #[cfg(test)]
 mod relate_tests;
 mod resolve;
 mod rollback;
+mod scope;
 mod several;
 mod situation;
 #[cfg(test)]
@@ -27,19 +34,21 @@ pub(crate) mod why;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+pub use fates::FileFates;
+pub(crate) use fates::how_it_stands;
 pub(crate) use heal::plan_heal;
 pub use layers::lay;
 pub(crate) use layers::{ContentByDigest, Layer, NoContents, Stack};
 pub(crate) use local_edits::{MergedHow, Resolution};
 pub use order::in_order;
-#[cfg(test)]
-pub(crate) use relate::RelatedPresence;
-#[cfg(test)]
-pub(crate) use relate::relate;
-pub(crate) use relate::{Consequence, Declaration, Meeting, Relation, RelationClass, SharedPlace};
+pub(crate) use relate::{
+    Consequence, Declaration, Loss, Meeting, Relation, RelationClass, SharedPlace, says_that_it_contains,
+    words_of,
+};
 pub(crate) use resolve::{Cycle, resolve};
 pub use rollback::OnDrift;
 pub(crate) use rollback::plan_rollback;
+pub use scope::Scope;
 pub(crate) use several::{Candidate, InstalledStack, PlanOfSeveral, PlannedPatch, plan_several};
 pub use situation::Situation;
 pub(crate) use situation::{FailedCheck, Recalled, VolumeProblem};

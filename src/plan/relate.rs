@@ -1,107 +1,30 @@
 //! How a patch that is to come is related to one that is there.
 //!
-//! Two axes: the sets of fixes, as the vendors name them, and the places, by digest and by line. What hashes or lines
-//! can prove is never decided from names, and what a vendor declares counts only where it is stricter.
+//! Three things are kept apart: what the two say about each other (`claims`), whose they are ([`Scope`]), and what
+//! contents show, by digest and by line. A claim counts only within one product and one author, and never where the
+//! contents show otherwise; what they show needs no author.
 
-use std::collections::BTreeSet;
-use std::fmt;
+mod claims;
+mod class;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Obstacle;
-use super::layers::{ContentByDigest, Layer, has_a_say, lay};
-use super::why::Unfit;
-use crate::diff::LineRange;
-use crate::model::{LayerKey, Node, Patch, Step, TreePath};
+use super::fates::{Bringing, FileFates, PlaceFate};
+use super::landing::{Ground, Landing};
+use super::layers::{ContentByDigest, Layer, Stack, alone, has_a_say, lay};
+use super::scope::Scope;
+use super::why::{Override, Unfit};
+use crate::diff::{Fate, LineRange};
+use crate::model::{FileChange, LayerKey, Node, Patch, TreePath};
 use crate::text::capitalised;
-
-/// In which way two patches are related.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RelationClass {
-    /// The same fixes with the same result.
-    Identical,
-    /// A newer edition of the same patch.
-    ReIssue,
-    /// It contains the other one, or says that it replaces it.
-    Superset,
-    /// The other one contains it, or is a newer edition of it.
-    Subset,
-    /// Both fix something in common, and neither contains the other.
-    FixConflict,
-    /// They have nothing in common.
-    Independent,
-    /// It was made for what the other one leaves.
-    BuildsOn,
-    /// Both change the same files in different places.
-    Mergeable,
-    /// Both change the same lines, or the same file as a whole.
-    FileConflict,
-    /// It would put back what was there before the other one.
-    Regression,
-    /// One of them says that they must not be together.
-    Blocked,
-}
-
-/// What follows from a relation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Consequence {
-    /// There is nothing to apply.
-    Skip,
-    /// The other one is replaced, and returns when this one goes.
-    Replace,
-    Apply,
-    /// It is applied, and places that both change are merged.
-    Merge,
-    /// It is not applied.
-    Stop,
-}
-
-impl RelationClass {
-    /// Every class, the strictest last.
-    pub const ALL: [RelationClass; 11] = [
-        RelationClass::Identical,
-        RelationClass::ReIssue,
-        RelationClass::Superset,
-        RelationClass::Subset,
-        RelationClass::Independent,
-        RelationClass::BuildsOn,
-        RelationClass::Mergeable,
-        RelationClass::FixConflict,
-        RelationClass::FileConflict,
-        RelationClass::Regression,
-        RelationClass::Blocked,
-    ];
-
-    /// What follows.
-    pub(crate) const fn consequence(self) -> Consequence {
-        match self {
-            RelationClass::Identical | RelationClass::Subset => Consequence::Skip,
-            RelationClass::ReIssue | RelationClass::Superset => Consequence::Replace,
-            RelationClass::Independent | RelationClass::BuildsOn => Consequence::Apply,
-            RelationClass::Mergeable => Consequence::Merge,
-            RelationClass::FixConflict
-            | RelationClass::FileConflict
-            | RelationClass::Regression
-            | RelationClass::Blocked => Consequence::Stop,
-        }
-    }
-
-    /// The word for it in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            RelationClass::Identical => "identical",
-            RelationClass::ReIssue => "re-issue",
-            RelationClass::Superset => "superset",
-            RelationClass::Subset => "subset",
-            RelationClass::FixConflict => "fix-conflict",
-            RelationClass::Independent => "independent",
-            RelationClass::BuildsOn => "builds-on",
-            RelationClass::Mergeable => "mergeable",
-            RelationClass::FileConflict => "file-conflict",
-            RelationClass::Regression => "regression",
-            RelationClass::Blocked => "blocked",
-        }
-    }
-}
+use claims::Claims;
+pub(crate) use claims::Declaration;
+pub(crate) use claims::says_that_it_contains;
+pub(crate) use class::{Consequence, RelationClass};
+use words::Facts;
+pub(crate) use words::words_of;
 
 /// How two patches meet at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +49,24 @@ pub struct SharedPlace {
     pub meeting: Meeting,
     /// Whether the new patch was made for what was there before the other one.
     pub(crate) from_before: bool,
+    /// What becomes of what the other one brought there.
+    pub fate: Fate,
+    /// The lines of it that are lost, in what the other one left.
+    pub lost: Vec<LineRange>,
+}
+
+/// What the files show of the new patch containing the other one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Proof {
+    /// Everything that the other one brought stays as it is, and the new one knows it.
+    Holds,
+    /// Some of it becomes something third.
+    Rewritten,
+    /// Some of it is set back to what was before.
+    Undone,
+    /// The new one has nothing to do with some of its files.
+    #[default]
+    Elsewhere,
 }
 
 /// What a relation was decided from.
@@ -139,63 +80,20 @@ pub struct Grounds {
     pub(crate) only_other: Vec<String>,
     /// Places that both change.
     pub places: Vec<SharedPlace>,
-    /// What the vendors say about the two.
+    /// Files of the other one that the new one does not touch: they stay as they are.
+    pub(crate) untouched: Vec<TreePath>,
+    /// How many files the other one has.
+    pub(crate) files: usize,
+    /// What the patches say about each other.
     pub declared: Vec<Declaration>,
-}
-
-/// What the vendor of one patch says about another patch. Displayed as a sentence without its period.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(tag = "says", rename_all = "lowercase")]
-pub enum Declaration {
-    /// The one contains the other.
-    Replaces {
-        /// Whose vendor says so.
-        by: String,
-        other: String,
-    },
-    /// They must not be together.
-    Excludes {
-        /// Whose vendor says so.
-        by: String,
-        other: String,
-        /// Why not.
-        reason: String,
-    },
-}
-
-impl Declaration {
-    /// What `patch`, which is known as `by`, says about the patch `other`.
-    fn new(patch: &Patch, by: &str, other: &str) -> Vec<Self> {
-        let replaces = patch.about.supersedes.iter().any(|old| old.as_str() == other);
-        let replaces = replaces.then(|| Declaration::Replaces { by: by.to_owned(), other: other.to_owned() });
-        let clash = patch.about.conflicts.iter().find(|conflict| conflict.id.as_str() == other);
-        let excludes = clash.map(|conflict| Declaration::Excludes {
-            by: by.to_owned(),
-            other: other.to_owned(),
-            reason: conflict.reason.clone(),
-        });
-        replaces.into_iter().chain(excludes).collect()
-    }
-
-    fn is_exclusion(&self) -> bool {
-        matches!(self, Declaration::Excludes { .. })
-    }
-
-    /// Whether the vendor of `by` says that it contains the other one.
-    fn is_replacement_by(&self, id: &str) -> bool {
-        matches!(self, Declaration::Replaces { by, .. } if by == id)
-    }
-}
-
-impl fmt::Display for Declaration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Declaration::Replaces { by, other } => write!(f, "{by} says that it replaces {other}"),
-            Declaration::Excludes { by, other, reason } => {
-                write!(f, "{by} says that it must not be together with {other}: {reason}")
-            }
-        }
-    }
+    /// Whether the new one says that it contains the other one, in whatever words.
+    pub(crate) says_contains: bool,
+    /// Whether the other one says that it contains the new one.
+    pub(crate) says_contained: bool,
+    /// What the files show of the new one containing the other one.
+    pub proof: Proof,
+    /// Whether all that the new one brings is in the folder already.
+    pub(crate) is_covered: bool,
 }
 
 /// How a patch is related to one that is there.
@@ -207,6 +105,12 @@ pub struct Relation {
     pub revision: u32,
     /// In which way.
     pub class: RelationClass,
+    /// What the files alone would stop, where the class is about something else.
+    pub(crate) loss: Option<Loss>,
+    /// Whether what they say about each other counts.
+    pub scope: Scope,
+    /// With which override it does not stop the patch, if there is one.
+    pub(crate) way_around: Option<Override>,
     /// In plain words.
     pub sentence: String,
     /// The same within a sentence.
@@ -215,6 +119,17 @@ pub struct Relation {
     pub way_out: String,
     /// What it was decided from.
     pub evidence: Grounds,
+}
+
+/// What the other patch loses, beside what is said about the two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Loss {
+    pub class: RelationClass,
+    /// As a phrase.
+    pub phrase: String,
+    /// What to do about it.
+    pub way_out: String,
+    pub way_around: Option<Override>,
 }
 
 /// Where the other patch is.
@@ -226,141 +141,251 @@ pub(crate) enum RelatedPresence {
     AtHand,
 }
 
-/// The relation of `new` to `other`, where `now` tells what should stand at a place.
+/// A patch that is to come, and what is known of how it would.
+#[derive(Clone, Copy)]
+pub(crate) struct Newcomer<'a> {
+    pub patch: &'a Patch,
+    /// The owners of the keys that vouch for it as its authors.
+    pub authors: &'a BTreeSet<String>,
+    /// What becomes of each place; where nothing is known, the change fits nothing there.
+    pub(super) landings: &'a BTreeMap<TreePath, Landing>,
+    /// How what it brings stands in the folder now, place by place.
+    pub(super) coverage: &'a BTreeMap<TreePath, Fate>,
+}
+
+/// The relation of `new` to `other`, which is one of the layers of `stack`.
 pub(crate) fn relate(
-    new: &Patch,
+    new: &Newcomer<'_>,
     other: &Layer,
     presence: RelatedPresence,
-    now: &dyn Fn(&TreePath) -> Option<Node>,
+    stack: &Stack<'_>,
     contents: &dyn ContentByDigest,
 ) -> Relation {
-    let mut evidence = fixes(new, other);
-    evidence.places = places(new, other, now, contents);
-    evidence.declared = declared(new, other);
-    let class = classify(new, other, presence, &evidence);
-    let phrase = phrase(class, new, other, &evidence);
+    let mut evidence = claims::fixes(new.patch, other);
+    let claims = Claims::new(new.patch, other, &evidence);
+    evidence.places = places(new, other, stack, contents);
+    let is_untouched = |path: &&TreePath| new.patch.change_at(path).is_none();
+    evidence.files = other.files().count();
+    evidence.untouched = other.files().filter(is_untouched).cloned().collect();
+    evidence.proof = evidence.proof();
+    evidence.is_covered = new.coverage.values().all(|fate| *fate == Fate::Kept);
+    evidence.declared.clone_from(&claims.declared);
+    (evidence.says_contains, evidence.says_contained) = (claims.contains, claims.contained);
+    let scope = Scope::between(new.patch, new.authors, other);
+    let own = |path: &TreePath| is_rewritten_by(new, other, path, stack);
+    let classifying =
+        Classifying { new, other, presence, scope, claims: &claims, evidence: &evidence, own: &own };
+    let (class, contents) = (classifying.class(), classifying.by_contents());
+    let facts = Facts {
+        class,
+        id: &other.id,
+        revision: other.revision,
+        new_id: new.patch.about.identity.id.as_str(),
+        scope,
+        presence,
+        evidence: &evidence,
+    };
+    let around = |class| way_around(class, scope, presence, new, &evidence);
+    let is_hidden = evidence.proof == Proof::Undone || class == RelationClass::Blocked;
+    let stops = |class: RelationClass| class.consequence() == Consequence::Stop;
+    let loss = (class != contents && is_hidden && stops(class) && stops(contents)).then(|| {
+        let (facts, way_around) = (Facts { class: contents, ..facts }, around(contents));
+        Loss { class: contents, phrase: facts.phrase(), way_out: facts.way_out(way_around), way_around }
+    });
+    let (phrase, way_around) = (facts.phrase(), around(class));
     Relation {
         other: other.key,
         id: other.id.clone(),
         revision: other.revision,
         class,
+        loss,
+        scope,
+        way_around,
         sentence: match class {
             // It begins with a name.
             RelationClass::Blocked => format!("{phrase}."),
             _ => format!("{}.", capitalised(&phrase)),
         },
+        way_out: facts.way_out(way_around),
         phrase,
-        way_out: way_out(class, other, presence),
         evidence,
     }
 }
 
-fn fixes(new: &Patch, other: &Layer) -> Grounds {
-    let ours: BTreeSet<&String> = new.about.fixes.iter().collect();
-    let theirs: BTreeSet<&String> = other.patch.iter().flat_map(|patch| &patch.about.fixes).collect();
-    let list = |fixes: Vec<&&String>| fixes.into_iter().map(|fix| (*fix).clone()).collect();
-    Grounds {
-        both_fix: list(ours.intersection(&theirs).collect()),
-        only_new: list(ours.difference(&theirs).collect()),
-        only_other: list(theirs.difference(&ours).collect()),
-        ..Grounds::default()
-    }
-}
-
 fn places(
-    new: &Patch,
+    new: &Newcomer<'_>,
     other: &Layer,
-    now: &dyn Fn(&TreePath) -> Option<Node>,
+    stack: &Stack<'_>,
     contents: &dyn ContentByDigest,
 ) -> Vec<SharedPlace> {
-    let mut places = Vec::new();
-    for change in new.changes.iter().filter(|change| has_a_say(other, &change.path)) {
-        let path = &change.path;
-        let step = other.step_at(path);
-        let holds = now(path);
-        let left = step.map_or_else(|| holds.clone(), |step| step.after.clone());
-        let found = step.and_then(|step| step.before.as_ref());
-        let from_before = step.is_some() && change.expects(found);
-        let meeting = if change.is_done(holds.as_ref()) || change.is_done(left.as_ref()) {
-            Meeting::Same
-        } else if change.expects(holds.as_ref()) || change.expects(left.as_ref()) {
-            Meeting::OnTop
-        } else {
-            // What the new patch makes of its own before image, made to what is there.
-            let base = if from_before { found.cloned() } else { change.before.first().cloned() };
-            let alone = alone(path, base, change.after.clone());
-            let on = |image: Option<&Node>| lay(path, image, &[&alone], contents);
-            match on(holds.as_ref()).or_else(|_| on(left.as_ref())) {
-                Ok(_) => Meeting::DifferentLines,
-                Err(misfit) if misfit.lines.is_empty() => Meeting::Whole,
-                Err(misfit) => Meeting::SameLines(misfit.lines),
-            }
-        };
-        places.push(SharedPlace { path: path.clone(), meeting, from_before });
-    }
-    places
+    let shared = new.patch.changes.iter().filter(|change| has_a_say(other, &change.path));
+    shared.map(|change| shared_place(new, other, change, stack, contents)).collect()
 }
 
-/// One step as a layer of its own.
-pub(super) fn alone(path: &TreePath, before: Option<Node>, after: Option<Node>) -> Layer {
-    Layer {
-        key: LayerKey { entry: u64::MAX, part: 0 },
-        id: String::new(),
-        revision: 1,
-        patch: None,
-        authors: BTreeSet::new(),
-        steps: vec![Step { path: path.clone(), before, after }],
-        shares: BTreeSet::new(),
-        shifted: BTreeSet::new(),
-        accepted: false,
-        superseded: None,
-    }
+fn shared_place(
+    new: &Newcomer<'_>,
+    other: &Layer,
+    change: &FileChange,
+    stack: &Stack<'_>,
+    contents: &dyn ContentByDigest,
+) -> SharedPlace {
+    let path = &change.path;
+    let step = other.step_at(path);
+    let holds = stack.now(path);
+    let left = step.map_or_else(|| holds.clone(), |step| step.after.clone());
+    let found = step.and_then(|step| step.before.as_ref());
+    let from_before = step.is_some() && change.expects(found);
+    let landing = new.landings.get(path);
+    let will = landing.map_or(change.after.as_ref(), |landing| landing.after.as_ref());
+    let PlaceFate { fate, is_there, lines: lost } = match other.brought_at(path) {
+        Some((before, left)) => Bringing { before, left }.fate(holds.as_ref(), will, contents),
+        None => PlaceFate { fate: Fate::Kept, is_there: false, lines: Vec::new() },
+    };
+    let meeting = if change.is_done(holds.as_ref()) || change.is_done(left.as_ref()) {
+        Meeting::Same
+    } else if change.expects(holds.as_ref()) || change.expects(left.as_ref()) {
+        Meeting::OnTop
+    } else if landing.is_some_and(|landing| landing.on == Ground::There) {
+        Meeting::Same
+    } else if landing.is_some_and(|landing| landing.on != Ground::Expected) && is_there && fate == Fate::Kept
+    {
+        Meeting::DifferentLines
+    } else {
+        // What the new patch makes of its own before image, made to what is there.
+        let base = if from_before { found.cloned() } else { change.before.first().cloned() };
+        let alone = alone(path, base, change.after.clone());
+        let on = |image: Option<&Node>| lay(path, image, &[&alone], contents);
+        match on(holds.as_ref()).or_else(|_| on(left.as_ref())) {
+            Ok(_) => Meeting::DifferentLines,
+            Err(misfit) if misfit.lines.is_empty() => Meeting::Whole,
+            Err(misfit) => Meeting::SameLines(misfit.lines),
+        }
+    };
+    SharedPlace { path: path.clone(), meeting, from_before, fate, lost }
 }
 
-fn declared(new: &Patch, other: &Layer) -> Vec<Declaration> {
-    let own = new.about.identity.id.as_str();
-    let mut declared = Declaration::new(new, own, &other.id);
-    declared.extend(other.patch.iter().flat_map(|patch| Declaration::new(patch, &other.id, own)));
-    declared
+/// Everything that decides in which way two patches are related.
+struct Classifying<'a> {
+    new: &'a Newcomer<'a>,
+    other: &'a Layer,
+    presence: RelatedPresence,
+    scope: Scope,
+    claims: &'a Claims,
+    evidence: &'a Grounds,
+    /// Whether its author, or what it replaced of the same author, changed a place.
+    own: &'a dyn Fn(&TreePath) -> bool,
 }
 
-fn classify(new: &Patch, other: &Layer, presence: RelatedPresence, evidence: &Grounds) -> RelationClass {
-    let (id, other_id) = (new.about.identity.id.as_str(), other.id.as_str());
-    let replaces = |by: &str| evidence.declared.iter().any(|said| said.is_replacement_by(by));
-    if evidence.declared.iter().any(Declaration::is_exclusion) {
-        return RelationClass::Blocked;
-    }
-    let same_fixes = evidence.only_new.is_empty() && evidence.only_other.is_empty();
-    let is_same_patch = id == other_id;
-    if same_fixes && leaves_the_same(new, other) {
-        return RelationClass::Identical;
-    }
-    if is_same_patch && new.about.identity.revision != other.revision {
-        return if new.about.identity.revision > other.revision {
-            RelationClass::ReIssue
-        } else {
+impl Classifying<'_> {
+    fn class(&self) -> RelationClass {
+        let (claims, evidence) = (self.claims, self.evidence);
+        let fixes_the_same = evidence.only_new.is_empty() && evidence.only_other.is_empty();
+        let contents = self.by_contents();
+        // What it needs it cannot replace, whatever the fix sets say.
+        let requirements = self.new.patch.about.all_requirements(|_| true);
+        let needs = requirements.iter().any(|need| need.id.as_str() == self.other.id);
+        if claims.excludes {
+            RelationClass::Blocked
+        } else if fixes_the_same && leaves_the_same(self.new.patch, self.other) {
+            RelationClass::Identical
+        } else if claims.same_id && self.scope.is_foreign() {
+            RelationClass::Unproven
+        } else if claims.contained && self.is_left_to_it() {
             RelationClass::Subset
+        } else if evidence.proof == Proof::Undone {
+            contents
+        } else if needs {
+            if contents == RelationClass::Independent { RelationClass::BuildsOn } else { contents }
+        } else if claims.contains {
+            self.containing(contents)
+        } else if claims.contained {
+            self.contained(contents)
+        } else if claims.fix_the_same || claims.same_id {
+            match (fixes_the_same, evidence.proof) {
+                (true, Proof::Holds) => self.as_replacement(),
+                (true, _) if evidence.is_covered => RelationClass::Subset,
+                _ if self.scope.is_foreign() => RelationClass::Unproven,
+                _ => RelationClass::FixConflict,
+            }
+        } else {
+            contents
+        }
+    }
+
+    /// The new one says that it contains the other one.
+    fn containing(&self, contents: RelationClass) -> RelationClass {
+        match (self.evidence.proof, self.scope) {
+            (Proof::Holds, _) | (_, Scope::Own) => self.as_replacement(),
+            // Nothing is lost, so it is only a word: both stay.
+            (Proof::Elsewhere, Scope::Unsigned) => contents,
+            _ => RelationClass::Unproven,
+        }
+    }
+
+    fn as_replacement(&self) -> RelationClass {
+        match self.claims.same_id {
+            true => RelationClass::ReIssue,
+            false => RelationClass::Superset,
+        }
+    }
+
+    /// The other one says that it contains the new one, and all of that is in the folder, or its own author has made
+    /// something third of it or has issued it anew.
+    fn is_left_to_it(&self) -> bool {
+        let is_rewritten_by_it = |(path, fate): (&TreePath, &Fate)| {
+            *fate == Fate::Kept || *fate == Fate::Rewritten && (self.own)(path)
         };
+        let is_own = self.scope == Scope::Own;
+        self.evidence.is_covered
+            || is_own && (self.claims.same_id || self.new.coverage.iter().all(is_rewritten_by_it))
     }
-    let shares_fixes = !evidence.both_fix.is_empty();
-    // What it needs it cannot replace, whatever the fix sets say.
-    let needs = new.about.all_requirements(|_| true).iter().any(|need| need.id.as_str() == other.id);
-    if needs {
-        return match by_places(presence, &evidence.places) {
-            RelationClass::Independent => RelationClass::BuildsOn,
-            class => class,
-        };
+
+    /// The other one says that it contains the new one, and the files do not show it.
+    fn contained(&self, contents: RelationClass) -> RelationClass {
+        match self.scope {
+            Scope::Own => contents,
+            Scope::Unsigned if !self.claims.same_id => contents,
+            _ => RelationClass::Unproven,
+        }
     }
-    if replaces(id) || shares_fixes && evidence.only_other.is_empty() && !same_fixes {
-        return RelationClass::Superset;
+
+    fn by_contents(&self) -> RelationClass {
+        let places = &self.evidence.places;
+        let has = |meeting: Meeting| places.iter().any(|place| place.meeting == meeting);
+        let clashes: Vec<&SharedPlace> = places.iter().filter(|place| place.clashes()).collect();
+        let goes_back = self.evidence.proof == Proof::Undone || clashes.iter().any(|place| place.from_before);
+        let rewrites = places.iter().any(|place| place.fate == Fate::Rewritten);
+        if goes_back && self.presence == RelatedPresence::Installed {
+            RelationClass::Regression
+        } else if goes_back || !clashes.is_empty() || rewrites && !self.may_rewrite() {
+            RelationClass::FileConflict
+        } else if has(Meeting::DifferentLines) {
+            RelationClass::Mergeable
+        } else if has(Meeting::OnTop) {
+            RelationClass::BuildsOn
+        } else {
+            RelationClass::Independent
+        }
     }
-    if replaces(other_id) || shares_fixes && evidence.only_new.is_empty() && !same_fixes {
-        return RelationClass::Subset;
+
+    /// What somebody known has brought, nobody else changes without being asked.
+    fn may_rewrite(&self) -> bool {
+        self.scope == Scope::Own || self.other.authors.is_empty()
     }
-    if shares_fixes || is_same_patch {
-        return RelationClass::FixConflict;
-    }
-    by_places(presence, &evidence.places)
+}
+
+/// Whether `other`, or what it replaced in its turn, has a say at `path`, and is by the author of `new`.
+fn is_rewritten_by(new: &Newcomer<'_>, other: &Layer, path: &TreePath, stack: &Stack<'_>) -> bool {
+    let belongs = |layer: &&Layer| {
+        let mut layer = *layer;
+        while let Some((by, _)) = layer.superseded.filter(|_| layer.key != other.key) {
+            let Some(newer) = stack.layer(by) else { return false };
+            layer = newer;
+        }
+        layer.key == other.key
+    };
+    let here = stack.layers.iter().filter(|layer| has_a_say(layer, path));
+    here.filter(belongs).any(|layer| Scope::between(new.patch, new.authors, layer) == Scope::Own)
 }
 
 /// Whether both leave the same everywhere.
@@ -373,119 +398,101 @@ fn leaves_the_same(new: &Patch, other: &Layer) -> bool {
             .all(|change| patch.change_at(&change.path).is_some_and(|theirs| theirs.after == change.after))
 }
 
-fn by_places(presence: RelatedPresence, places: &[SharedPlace]) -> RelationClass {
-    let clashes = |place: &&SharedPlace| matches!(place.meeting, Meeting::SameLines(_) | Meeting::Whole);
-    let has = |meeting: Meeting| places.iter().any(|place| place.meeting == meeting);
-    if places.iter().filter(clashes).any(|place| place.from_before) && presence == RelatedPresence::Installed
-    {
-        RelationClass::Regression
-    } else if places.iter().any(|place| clashes(&place)) {
-        RelationClass::FileConflict
-    } else if has(Meeting::DifferentLines) {
-        RelationClass::Mergeable
-    } else if has(Meeting::OnTop) {
-        RelationClass::BuildsOn
-    } else {
-        RelationClass::Independent
+/// What somebody has to say, with a reason, so that it goes ahead all the same.
+fn way_around(
+    class: RelationClass,
+    scope: Scope,
+    presence: RelatedPresence,
+    new: &Newcomer<'_>,
+    evidence: &Grounds,
+) -> Option<Override> {
+    // Two that are to come are told apart by leaving one out.
+    let clashes = evidence.places.iter().any(|place| place.clashes() || place.fate != Fate::Kept);
+    let can_be_done = evidence.places.iter().all(|place| new.landings.contains_key(&place.path));
+    if !can_be_done || clashes && presence == RelatedPresence::AtHand {
+        return None;
     }
-}
-
-fn phrase(class: RelationClass, new: &Patch, other: &Layer, evidence: &Grounds) -> String {
-    let id = &other.id;
-    let files = |wanted: fn(&Meeting) -> bool| {
-        let found = evidence.places.iter().filter(|place| wanted(&place.meeting));
-        enumerate(&found.map(|place| place.path.as_str()).collect::<Vec<_>>())
-    };
     match class {
-        RelationClass::Identical => format!("this fix is already installed, as {id}"),
-        RelationClass::ReIssue => {
-            let old = other.revision;
-            format!("a newer edition of an installed fix: {id} is here as revision {old}")
+        RelationClass::Regression => Some(Override::Undo),
+        RelationClass::FileConflict | RelationClass::FixConflict | RelationClass::Unproven => {
+            Some(Override::Related)
         }
-        RelationClass::Superset => format!("contains the installed fix {id} and more"),
-        RelationClass::Subset if new.about.identity.id.as_str() == id => {
-            format!("a newer edition of it is installed: {id} is here as revision {}", other.revision)
-        }
-        RelationClass::Subset => format!("everything in it is already covered by {id}"),
-        RelationClass::FixConflict if evidence.only_new.is_empty() && evidence.only_other.is_empty() => {
-            format!("both it and {id} fix {}, in different ways", some(&evidence.both_fix))
-        }
-        RelationClass::FixConflict => format!(
-            "both it and {id} fix {}, but each also fixes something the other lacks",
-            some(&evidence.both_fix)
-        ),
-        RelationClass::Independent => format!("has nothing to do with {id}"),
-        RelationClass::BuildsOn => format!("was made on top of {id}"),
-        RelationClass::Mergeable => format!(
-            "both it and {id} change {}, in different places",
-            files(|meeting| *meeting == Meeting::DifferentLines)
-        ),
-        RelationClass::FileConflict | RelationClass::Regression => {
-            let lines = files(|meeting| matches!(meeting, Meeting::SameLines(_)));
-            let same = match lines.is_empty() {
-                true => format!("change {}", files(|meeting| *meeting == Meeting::Whole)),
-                false => format!("change the same lines of {lines}"),
-            };
-            match class {
-                RelationClass::Regression => format!("installing this would undo fix {id}: both {same}"),
-                _ => format!("both it and {id} {same}"),
-            }
-        }
-        RelationClass::Blocked => {
-            let said = evidence.declared.iter().find(|said| said.is_exclusion());
-            said.map(ToString::to_string).unwrap_or_default()
-        }
+        RelationClass::Blocked if scope != Scope::Own => Some(Override::Related),
+        _ => None,
     }
 }
 
-fn way_out(class: RelationClass, other: &Layer, presence: RelatedPresence) -> String {
-    let id = &other.id;
-    let apart = match presence {
-        RelatedPresence::Installed => {
-            format!("Take {id} out first, or ask the vendor for a patch that contains both.")
-        }
-        RelatedPresence::AtHand => {
-            format!("Leave {id} out, or ask the vendor for a patch that contains both.")
-        }
-    };
-    match class.consequence() {
-        Consequence::Skip => "Nothing has to be done.".to_owned(),
-        Consequence::Replace => format!("{id} is replaced, and returns when this one is taken back."),
-        Consequence::Apply => String::new(),
-        Consequence::Merge => "Both changes are made; look at the merged files.".to_owned(),
-        Consequence::Stop => apart,
+impl SharedPlace {
+    /// Whether the two cannot both be right there.
+    fn clashes(&self) -> bool {
+        matches!(self.meeting, Meeting::SameLines(_) | Meeting::Whole) && self.fate != Fate::Kept
     }
 }
 
-/// A few of many.
-fn some(names: &[String]) -> String {
-    enumerate(&names.iter().map(String::as_str).collect::<Vec<_>>())
-}
+impl Grounds {
+    fn proof(&self) -> Proof {
+        let has = |fate| self.places.iter().any(|place| place.fate == fate);
+        let knows_it = self.places.iter().any(|place| place.meeting == Meeting::OnTop && !place.from_before);
+        if has(Fate::Undone) {
+            Proof::Undone
+        } else if has(Fate::Rewritten) {
+            Proof::Rewritten
+        } else if self.places.is_empty() || !self.untouched.is_empty() && !knows_it {
+            Proof::Elsewhere
+        } else {
+            Proof::Holds
+        }
+    }
 
-fn enumerate(names: &[&str]) -> String {
-    const SHOWN: usize = 5;
-    match names.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => format!("{} and {more} more", names[..SHOWN].join(", ")),
-        _ => names.join(", "),
+    /// What becomes of the other one's files.
+    pub(crate) fn file_fates(&self) -> FileFates {
+        let mut fates = FileFates { untouched: self.untouched.clone(), ..FileFates::default() };
+        self.places.iter().for_each(|place| fates.add(&place.path, place.fate));
+        fates.all = self.files;
+        fates
+    }
+
+    /// What is said against their being together.
+    fn exclusion(&self) -> Option<&Declaration> {
+        self.declared.iter().find(|said| matches!(said, Declaration::Excludes { .. }))
     }
 }
 
 impl Relation {
-    /// The reason why the patch cannot be applied, if it is one.
-    pub fn obstacle(&self) -> Option<Obstacle> {
-        if self.class.consequence() != Consequence::Stop {
-            return None;
-        }
-        let why = Unfit::Related(Box::new(self.clone()));
-        Some(match self.clashing_places().as_slice() {
+    /// The reasons why the patch cannot be applied, if it is one.
+    pub fn obstacles(&self) -> Vec<Obstacle> {
+        let at = |why: Unfit| match self.clashing_places().as_slice() {
             [one] => Obstacle::at(one, why),
             _ => Obstacle::new(why),
-        })
+        };
+        let stops = self.class.consequence() == Consequence::Stop;
+        let why = stops.then(|| Unfit::Related(Box::new(self.clone())));
+        why.into_iter().chain(self.loss.clone().map(Unfit::Loses)).map(at).collect()
+    }
+
+    /// Whether the other one loses something.
+    pub(super) fn takes_away(&self) -> bool {
+        matches!(self.evidence.proof, Proof::Rewritten | Proof::Undone)
+    }
+
+    /// The same where its own author says so.
+    pub(super) fn excused(mut self) -> Self {
+        self.class = RelationClass::BuildsOn;
+        self.phrase = self.rewriting().unwrap_or_default();
+        self.sentence = format!("{}.", capitalised(&self.phrase));
+        (self.loss, self.way_around, self.way_out) = (None, None, String::new());
+        self
+    }
+
+    /// Whether both change the file at `path`, in different lines.
+    pub(super) fn is_merged_at(&self, path: &TreePath) -> bool {
+        let replaces = self.class.consequence() == Consequence::Replace;
+        let mut places = self.evidence.places.iter().filter(|_| !replaces);
+        places.any(|place| place.path == *path && place.meeting == Meeting::DifferentLines)
     }
 
     /// Places where the two cannot both be right.
     pub(crate) fn clashing_places(&self) -> Vec<&TreePath> {
-        let clashes = |place: &&SharedPlace| matches!(place.meeting, Meeting::SameLines(_) | Meeting::Whole);
-        self.evidence.places.iter().filter(clashes).map(|place| &place.path).collect()
+        self.evidence.places.iter().filter(|place| place.clashes()).map(|place| &place.path).collect()
     }
 }

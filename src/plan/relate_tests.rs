@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::fates::Bringing;
+use super::landing::land;
+use super::relate::{Newcomer, RelatedPresence, relate, says_that_it_contains};
 use super::tests::{change, file, patch};
 use super::*;
 use crate::model::{
-    Conflict, FileNode, LayerKey, Patch, PatchId, Requirement, RequirementIf, RequirementMode,
+    Conflict, FileChange, FileNode, LayerKey, Patch, PatchId, Requirement, RequirementIf, RequirementMode,
 };
 
 /// Contents that are known because somebody wrote them down here.
@@ -34,7 +37,7 @@ pub(super) fn id(text: &str) -> PatchId {
 }
 
 /// A patch with this id and these fixes.
-pub(super) fn named(name: &str, fixes: &[&str], changes: Vec<crate::model::FileChange>) -> Patch {
+pub(super) fn named(name: &str, fixes: &[&str], changes: Vec<FileChange>) -> Patch {
     let mut patch = patch(changes);
     patch.about.identity.id = id(name);
     patch.about.fixes = fixes.iter().map(|fix| (*fix).to_owned()).collect();
@@ -43,7 +46,7 @@ pub(super) fn named(name: &str, fixes: &[&str], changes: Vec<crate::model::FileC
 
 /// The patch as it lies in a folder where it found what it was made for.
 pub(super) fn layer(patch: &Patch, entry: u64) -> Layer {
-    let step = |change: &crate::model::FileChange| Step {
+    let step = |change: &FileChange| Step {
         path: change.path.clone(),
         before: change.before.first().cloned(),
         after: change.after.clone(),
@@ -71,16 +74,47 @@ fn texts() -> Texts {
     Texts::new(&[BASE, TOP, BOTTOM, TOP_OTHERWISE])
 }
 
-fn edit(at: &str, before: &str, after: &str) -> crate::model::FileChange {
+fn edit(at: &str, before: &str, after: &str) -> FileChange {
     change(at, Some(file(before)), Some(file(after)))
 }
 
-/// What `new` is to `there`, of which everything is in the folder.
+/// What `new` by somebody is to one of `layers`, of which everything is in the folder.
+fn relation_in(
+    new: &Patch,
+    authors: &[&str],
+    layers: &[Layer],
+    number: usize,
+    presence: RelatedPresence,
+    contents: &dyn ContentByDigest,
+) -> Relation {
+    let expected: BTreeMap<TreePath, Option<Node>> = layers
+        .iter()
+        .flat_map(|layer| &layer.steps)
+        .map(|step| (step.path.clone(), step.after.clone()))
+        .collect();
+    let stack = Stack { layers, expected: &expected, origins: &BTreeMap::new() };
+    let contained = layers.iter().filter(|layer| says_that_it_contains(new, layer)).map(|layer| layer.key);
+    let contained = contained.collect();
+    let landing =
+        |change: &FileChange| Some((change.path.clone(), land(change, &stack, &contained, contents)?));
+    let landings = new.changes.iter().filter_map(landing).collect();
+    let stands = |change: &FileChange| {
+        let bringing = Bringing { before: change.before.first(), left: change.after.as_ref() };
+        (change.path.clone(), bringing.stand(stack.now(&change.path).as_ref(), contents))
+    };
+    let coverage = new.changes.iter().map(stands).collect();
+    let authors = authors.iter().map(|owner| (*owner).to_owned()).collect();
+    let new = Newcomer { patch: new, authors: &authors, landings: &landings, coverage: &coverage };
+    relate(&new, &layers[number], presence, &stack, contents)
+}
+
+/// What `new` is to `there`, both by one author.
 fn relation(new: &Patch, there: &Patch, presence: RelatedPresence) -> Relation {
-    let other = layer(there, 1);
-    let left: BTreeMap<_, _> =
-        other.steps.iter().map(|step| (step.path.clone(), step.after.clone())).collect();
-    relate(new, &other, presence, &|path| left.get(path).cloned().flatten(), &texts())
+    relation_in(new, &["ann"], &[by_ann(there)], 0, presence, &texts())
+}
+
+fn by_ann(patch: &Patch) -> Layer {
+    Layer { authors: BTreeSet::from(["ann".to_owned()]), ..layer(patch, 1) }
 }
 
 fn class(new: &Patch, there: &Patch) -> RelationClass {
@@ -114,7 +148,7 @@ fn every_row_of_the_table_holds_in_both_directions() {
         ("the same under another name", one.clone(), of("TWO", &["A"], "f", BASE, TOP), Identical, Identical),
         ("a newer edition", newer.clone(), one.clone(), ReIssue, Subset),
         ("more fixes", of("SP", &["A", "B"], "f", BASE, TOP_OTHERWISE), one.clone(), Superset, Subset),
-        ("declared to replace it", replacing, one.clone(), Superset, Subset),
+        ("declared to replace it", replacing.clone(), one.clone(), Superset, Independent),
         (
             "both fix one, each one more",
             of("X", &["A", "B"], "g", "x", "y"),
@@ -130,7 +164,7 @@ fn every_row_of_the_table_holds_in_both_directions() {
             FixConflict,
         ),
         ("nothing in common", of("X", &["B"], "g", "x", "y"), one.clone(), Independent, Independent),
-        ("made on top", of("X", &["B"], "f", TOP, TOP_OTHERWISE), one.clone(), BuildsOn, FileConflict),
+        ("made on top", of("X", &["B"], "f", TOP, TOP_OTHERWISE), one.clone(), BuildsOn, Regression),
         ("other lines", of("X", &["B"], "f", BASE, BOTTOM), one.clone(), Mergeable, Mergeable),
         ("the same lines", of("X", &["B"], "f", BASE, TOP_OTHERWISE), one.clone(), Regression, Regression),
         (
@@ -156,8 +190,12 @@ fn every_row_of_the_table_holds_in_both_directions() {
         seen.extend([expected, reversed]);
         let told = relation(&new, &there, RelatedPresence::Installed);
         assert!(told.sentence.ends_with('.') && !told.sentence.is_empty(), "{row}: {}", told.sentence);
-        assert_eq!(told.obstacle().is_some(), expected.consequence() == Consequence::Stop, "{row}");
+        assert_eq!(!told.obstacles().is_empty(), expected.consequence() == Consequence::Stop, "{row}");
     }
+    let of_a_stranger =
+        relation_in(&replacing, &["eve"], &[by_ann(&one)], 0, RelatedPresence::Installed, &texts());
+    assert_eq!(of_a_stranger.class, Unproven);
+    seen.insert(of_a_stranger.class);
     assert_eq!(seen.len(), RelationClass::ALL.len(), "every class has a row");
 }
 
@@ -176,7 +214,7 @@ fn lines_that_both_change_are_named() {
         (together.class, together.sentence.as_str()),
         (RelationClass::FileConflict, "Both it and ONE change the same lines of f.")
     );
-    let obstacle = told.obstacle().expect("it stops");
+    let obstacle = &told.obstacles()[0];
     assert_eq!((obstacle.code(), obstacle.path.as_deref()), (Code::Undoes, Some("f")));
 }
 
@@ -184,7 +222,7 @@ fn lines_that_both_change_are_named() {
 fn without_contents_nothing_is_called_mergeable() {
     let one = layer(&named("ONE", &["A"], vec![edit("f", BASE, TOP)]), 1);
     let other = named("X", &["B"], vec![edit("f", BASE, BOTTOM)]);
-    let told = relate(&other, &one, RelatedPresence::Installed, &|_| Some(file(TOP)), &NoContents);
+    let told = relation_in(&other, &[], &[one], 0, RelatedPresence::Installed, &NoContents);
     assert_eq!(told.class, RelationClass::Regression);
 }
 
@@ -215,10 +253,10 @@ fn on_a_stack_what_the_file_holds_decides() {
     let both = "one\n2\n3\n4\nfive\n";
     let second = named("TWO", &["B"], vec![edit("f", TOP, both)]);
     let third = named("THREE", &["C"], vec![edit("f", both, "one\n2\nthree\n4\nfive\n")]);
-    for there in [&first, &second] {
-        let told =
-            relate(&third, &layer(there, 1), RelatedPresence::Installed, &|_| Some(file(both)), &texts());
-        assert_eq!(told.class, RelationClass::BuildsOn, "{}", there.about.identity);
+    let layers = [layer(&first, 1), layer(&second, 2)];
+    for number in [0, 1] {
+        let told = relation_in(&third, &[], &layers, number, RelatedPresence::Installed, &texts());
+        assert_eq!(told.class, RelationClass::BuildsOn, "{}", layers[number].id);
     }
 }
 

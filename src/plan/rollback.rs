@@ -1,6 +1,6 @@
 //! Plans taking a change back.
 
-use super::folders::{find_missing_parents, settle_folders};
+use super::folders::{bring_back_parents, find_missing_parents, settle_folders};
 use super::why::{Since, Undo};
 use super::{Note, Obstacle, Plan, Preview, Resolution, Situation, common_obstacles, in_order};
 use crate::model::{Code, Node, Step};
@@ -52,7 +52,8 @@ pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnD
         }
         inverse.push(Step { before: observed.cloned(), ..step });
     }
-    let inverse = settle_folders(inverse, situation, &mut obstacles, &mut notes);
+    let mut inverse = settle_folders(inverse, situation, &mut obstacles, &mut notes);
+    bring_back_parents(&mut inverse, situation, &mut notes);
     find_missing_parents(&inverse, situation, &mut obstacles);
     let needed_bytes = common_obstacles(situation, &inverse, &mut obstacles);
     // Whoever applied the patch on a weak disk has accepted that; the way back must not be harder than the way there.

@@ -1,17 +1,26 @@
 //! Plans several patches at once as one change: each on what the ones before it would leave.
 //!
-//! Each patch is related to everything that is in the folder by then. What it contains is replaced by it; what both
-//! change in different lines is merged; everything else that is not provably right stops all of them.
+//! Each patch is related to everything that is in the folder by then. What it contains is replaced by it, and what that
+//! had brought to other files stays; what both change in different lines is merged; everything else that is not
+//! provably right stops all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::apply::{PlanPart, plan_part};
-use super::layers::{ContentByDigest, Layer, Stack, lay};
-use super::relate::{Consequence, Meeting, RelatedPresence, Relation, RelationClass, alone, relate};
-use super::take_out::{Rebuilt, places_without};
+use super::fates::Bringing;
+use super::landing::{Ground, Landing, land};
+use super::layers::{ContentByDigest, Layer, Stack};
+use super::relate::{
+    Consequence, Newcomer, Proof, RelatedPresence, Relation, RelationClass, SharedPlace, relate,
+    says_that_it_contains,
+};
+use super::scope::Scope;
 use super::{FailedCheck, Note, Obstacle, Plan, Preview, Situation, common_obstacles, in_order};
-use crate::model::{Code, Digest, FileNode, LayerKey, Node, Patch, Step, TreePath, TreeState};
+use crate::diff::Fate;
+use crate::model::{
+    Code, Digest, FileChange, FileNode, LayerKey, Node, Patch, PatchId, Step, TreePath, TreeState,
+};
 
 /// A patch that is to come, and what its own rules see in the folder.
 #[derive(Debug, Clone)]
@@ -98,6 +107,8 @@ pub(crate) fn plan_several(
 struct FolderSoFar<'a> {
     real: &'a Situation,
     now: Situation,
+    /// Patches that are in the folder by then: id and revision.
+    installed: Vec<(String, u32)>,
     layers: Vec<Layer>,
     expected: BTreeMap<TreePath, Option<Node>>,
     origins: &'a BTreeMap<TreePath, Option<Node>>,
@@ -126,6 +137,7 @@ impl<'a> FolderSoFar<'a> {
         Self {
             real,
             now: real.clone(),
+            installed: real.installed.clone(),
             layers: installed.stack.layers.to_vec(),
             expected: installed.stack.expected.clone(),
             origins: installed.stack.origins,
@@ -145,7 +157,8 @@ impl<'a> FolderSoFar<'a> {
     fn add(&mut self, index: usize, one: &Candidate, all: &[Candidate]) -> PlannedPatch {
         let patch = &one.patch;
         self.touched.extend(patch.changes.iter().map(|change| change.path.clone()));
-        let relations = self.relations(patch);
+        let landings = self.landings(one);
+        let relations = self.relations(one, &landings);
         let mut planned =
             PlannedPatch { index, relations, left_out: None, replaces: Vec::new(), steps: Vec::new() };
         self.see_as(one, all);
@@ -158,10 +171,10 @@ impl<'a> FolderSoFar<'a> {
             return planned;
         }
         let key = LayerKey { entry: self.next_entry, part: self.layers_of_run() };
-        planned.replaces = self.replace(patch, &planned.relations, key);
-        let adapted = self.merged_where_both_change(patch, &planned.relations);
+        planned.replaces = self.replace(patch, &planned.relations, &landings, key);
+        let adapted = self.adapted(patch, &planned.relations, landings);
         let clashing = self.stop_at_clashes(patch, &planned.relations);
-        let PlanPart { steps, obstacles, notes } = plan_part(adapted.as_ref().unwrap_or(patch), &self.now);
+        let PlanPart { steps, obstacles, notes } = plan_part(&adapted, &self.now);
         let is_told_better = |found: &Obstacle| {
             let at_clash = found.path.as_deref().is_some_and(|path| clashing.contains(path));
             at_clash && matches!(found.code(), Code::Drift | Code::Missing | Code::Occupied)
@@ -177,30 +190,103 @@ impl<'a> FolderSoFar<'a> {
         self.layers.iter().filter(|layer| layer.key.entry == self.next_entry).count()
     }
 
-    fn relations(&self, patch: &Patch) -> Vec<Relation> {
+    /// What every place that `one` changes would hold. What it says that it contains it may come over.
+    fn landings(&self, one: &Candidate) -> BTreeMap<TreePath, Landing> {
         let stack = self.stack();
         let known = Known { made: &self.made, others: self.contents };
+        let says = |layer: &&Layer| says_that_it_contains(&one.patch, layer);
+        let contained = self.layers.iter().filter(says).map(|layer| layer.key).collect();
+        let landing =
+            |change: &FileChange| Some((change.path.clone(), land(change, &stack, &contained, &known)?));
+        one.patch.changes.iter().filter_map(landing).collect()
+    }
+
+    fn relations(&self, one: &Candidate, landings: &BTreeMap<TreePath, Landing>) -> Vec<Relation> {
+        let stack = self.stack();
+        let landed: BTreeMap<Digest, Arc<Vec<u8>>> = landings.values().filter_map(Landing::content).collect();
+        let known = Known { made: &self.made, others: self.contents };
+        let known = Known { made: &landed, others: &known };
+        let coverage = self.coverage(&one.patch, &known);
+        let new = Newcomer { patch: &one.patch, authors: &one.authors, landings, coverage: &coverage };
         let relation = |other: &Layer| {
             let is_new = other.key.entry == self.next_entry;
             let presence = if is_new { RelatedPresence::AtHand } else { RelatedPresence::Installed };
-            relate(patch, other, presence, &|path| stack.now(path), &known)
+            relate(&new, other, presence, &stack, &known)
         };
-        self.layers.iter().filter(|layer| layer.is_active()).map(relation).collect()
+        let active = self.layers.iter().filter(|layer| layer.is_active()).map(relation);
+        let mut relations: Vec<Relation> = active.collect();
+        // What was replaced and is still in its files is as safe as what replaced it.
+        let below = self.layers.iter().filter(|layer| !layer.is_active() && layer.is_in_tree());
+        let below = below.map(relation).filter(Relation::takes_away);
+        let stops = |below: &Relation| below.class.consequence() == Consequence::Stop;
+        let told = |below: Relation| match stops(&below) && !self.is_excused(&below, &relations) {
+            true => below,
+            false => below.excused(),
+        };
+        let below: Vec<Relation> = below.map(told).collect();
+        relations.extend(below);
+        relations.sort_by_key(|relation| relation.other);
+        relations
+    }
+
+    /// How everything that `patch` brings stands in the folder now.
+    fn coverage(&self, patch: &Patch, known: &Known<'_>) -> BTreeMap<TreePath, Fate> {
+        let stands = |change: &FileChange| {
+            let bringing = Bringing { before: change.before.first(), left: change.after.as_ref() };
+            (change.path.clone(), bringing.stand(self.now.tree.at(&change.path), known))
+        };
+        patch.changes.iter().map(stands).collect()
+    }
+
+    /// Whether what a replaced patch loses is for its own author to decide, who replaces what replaced it.
+    fn is_excused(&self, below: &Relation, relations: &[Relation]) -> bool {
+        let stack = self.stack();
+        let mut by = Some(below.other);
+        while let Some(key) = by {
+            let replaced = |relation: &&Relation| {
+                relation.other == key && relation.class.consequence() == Consequence::Replace
+            };
+            if relations.iter().any(|relation| replaced(&relation)) {
+                return below.scope == Scope::Own && below.evidence.proof != Proof::Undone;
+            }
+            by = stack.layer(key).and_then(|layer| layer.superseded).map(|(by, _)| by);
+        }
+        false
     }
 
     /// The folder as the rules of `one` see it.
     fn see_as(&mut self, one: &Candidate, all: &[Candidate]) {
         self.now.is_product = one.is_product;
         self.now.product_evidence.clone_from(&one.product_evidence);
-        // What an earlier patch of the same run makes of the version is what a later one meets.
-        if self.layers_of_run() == 0 || self.now.version.is_none() {
-            self.now.version.clone_from(&one.version);
-        }
+        self.now.version = self.version_for(one);
         self.now.failed_checks.clone_from(&one.failed_checks);
         let id_of = |one: &Candidate| {
             (one.patch.about.identity.id.as_str().to_owned(), one.patch.about.identity.revision)
         };
         self.now.coming = all.iter().map(id_of).collect();
+        let scope = |layer: &Layer| Scope::between(&one.patch, &one.authors, layer);
+        let active = || self.layers.iter().filter(|layer| layer.is_active());
+        let strangers = active().filter(|layer| scope(layer) != Scope::Own);
+        self.now.strangers = strangers.map(|layer| layer.id.clone()).collect();
+        // What a stranger says to contain is not there by that.
+        let contained = active().filter(|layer| !scope(layer).is_foreign());
+        let contained = contained.filter_map(|layer| layer.patch.as_ref());
+        let contained = contained.flat_map(|patch| &patch.about.supersedes).map(PatchId::to_string);
+        let is_new = |id: &String| !self.installed.iter().any(|(known, _)| known == id);
+        self.now.installed = self.installed.clone();
+        self.now.installed.extend(contained.filter(is_new).map(|id| (id, u32::MAX)));
+    }
+
+    /// The version that `one` meets: what an earlier patch of the same run makes of it, where that is no stranger's.
+    fn version_for(&self, one: &Candidate) -> Option<String> {
+        let is_own = |layer: &&Layer| !Scope::between(&one.patch, &one.authors, layer).is_foreign();
+        let mut of_run = self.layers.iter().filter(|layer| layer.key.entry == self.next_entry).rev();
+        let claimed = |layer: &Layer| layer.patch.as_ref()?.about.result_version.clone();
+        match of_run.next() {
+            None => one.version.clone(),
+            Some(last) if is_own(&last) => self.now.version.clone().or_else(|| one.version.clone()),
+            Some(_) => of_run.filter(is_own).find_map(claimed).or_else(|| one.version.clone()),
+        }
     }
 
     /// Why there is nothing to apply, if so.
@@ -219,38 +305,43 @@ impl<'a> FolderSoFar<'a> {
             .is_some_and(|layer| layer.paths().all(|path| self.now.tree.at(path) == stack.now(path).as_ref()))
     }
 
-    /// Takes out what `patch` contains, or leaves it below where `patch` was made on top of it.
-    fn replace(&mut self, patch: &Patch, relations: &[Relation], key: LayerKey) -> Vec<(LayerKey, bool)> {
-        let replaces = |relation: &&Relation| relation.class.consequence() == Consequence::Replace;
-        // The newest first: what lies on top goes without having to be told apart from what is below it.
-        let old: Vec<LayerKey> =
-            relations.iter().rev().filter(replaces).map(|relation| relation.other).collect();
+    /// Takes down what `patch` contains. What that changed stays, but for what `patch` itself changes there.
+    fn replace(
+        &mut self,
+        patch: &Patch,
+        relations: &[Relation],
+        landings: &BTreeMap<TreePath, Landing>,
+        key: LayerKey,
+    ) -> Vec<(LayerKey, bool)> {
         let mut replaced = Vec::new();
-        for old in old {
-            let known = Known { made: &self.made, others: self.contents };
-            let gone = BTreeSet::from([old]);
-            let is_declared = self.layers.iter().find(|layer| layer.key == old).is_some_and(|layer| {
-                patch.about.supersedes.iter().any(|replaced| replaced.as_str() == layer.id)
-            });
-            let places = places_without(&self.stack(), &gone, &known)
-                .ok()
-                .filter(|(places, stuck)| {
-                    // Nothing shows that it contains the other one's files as well, and nobody says so.
-                    let is_apart = places.iter().all(|place| patch.change_at(&place.path).is_none());
-                    stuck.is_empty() && (is_declared || !is_apart) && !self.was_made_on(patch, places)
-                })
-                .map(|(places, _)| places);
-            let stays = places.is_none();
-            if !stays {
-                self.forget_the_version_of(old);
-            }
-            self.take_away(places.unwrap_or_default(), old);
-            if let Some(layer) = self.layers.iter_mut().find(|layer| layer.key == old) {
-                layer.superseded = Some((key, stays));
-                let text = format!("{} is contained in {} and is replaced", layer.id, patch.about.identity);
+        for relation in relations {
+            let is_replaced = relation.class.consequence() == Consequence::Replace;
+            let stops = relation.class.consequence() == Consequence::Stop;
+            if let Some(text) = relation.containment().filter(|_| !stops) {
+                let stays = if is_replaced { "" } else { "; both are kept" };
+                self.notes.push(Note::new(format!("{} {text}{stays}", patch.about.identity)));
+            } else if let Some(text) = relation.rewriting().filter(|_| !stops) {
+                self.notes.push(Note::new(format!("{} {text}", patch.about.identity)));
+            } else if relation.evidence.says_contained && !stops {
+                let text = format!(
+                    "{} says that it contains {}; the files do not show it",
+                    relation.id, patch.about.identity
+                );
                 self.notes.push(Note::new(text));
             }
-            replaced.push((old, stays));
+            if !is_replaced {
+                continue;
+            }
+            let comes_over = |place: &SharedPlace| {
+                landings.get(&place.path).is_some_and(|landing| landing.on == Ground::Over)
+            };
+            if relation.evidence.places.iter().any(comes_over) {
+                self.forget_the_version_of(relation.other);
+            }
+            if let Some(layer) = self.layers.iter_mut().find(|layer| layer.key == relation.other) {
+                layer.superseded = Some((key, true));
+            }
+            replaced.push((relation.other, true));
         }
         replaced
     }
@@ -266,80 +357,61 @@ impl<'a> FolderSoFar<'a> {
         }
     }
 
-    /// Whether `patch` expects something that would be gone without what it replaces, or any of that was edited.
-    fn was_made_on(&self, patch: &Patch, places: &[Rebuilt]) -> bool {
-        places.iter().any(|place| {
-            let is_edited = self.now.tree.at(&place.path) != place.now.as_ref();
-            let expects =
-                |node: Option<&Node>| patch.change_at(&place.path).is_some_and(|change| change.expects(node));
-            is_edited || expects(place.now.as_ref()) && !expects(place.then.as_ref())
-        })
-    }
-
-    fn take_away(&mut self, places: Vec<Rebuilt>, old: LayerKey) {
-        for place in places {
-            if let (Some(bytes), Some(Node::File(file))) = (place.made, &place.then) {
-                self.made.insert(file.digest, bytes);
-            }
-            for layer in self.layers.iter_mut().filter(|layer| layer.key > old) {
-                layer.shifted.insert(place.path.clone());
-            }
-            self.touched.insert(place.path.clone());
-            self.set(&place.path, place.then);
-        }
-    }
-
-    /// The patch with merged results where it and something in the folder change different lines of a file. `None`
-    /// where nothing is merged.
-    fn merged_where_both_change(&mut self, patch: &Patch, relations: &[Relation]) -> Option<Patch> {
-        let merges = |relation: &&Relation| relation.class.consequence() == Consequence::Merge;
-        let meets = |relation: &Relation| {
-            let different =
-                relation.evidence.places.iter().filter(|place| place.meeting == Meeting::DifferentLines);
-            different.map(|place| (place.path.clone(), relation.id.clone())).collect::<Vec<_>>()
-        };
-        let places: BTreeMap<TreePath, String> = relations.iter().filter(merges).flat_map(meets).collect();
+    /// The patch as it comes to what is really there.
+    fn adapted(
+        &mut self,
+        patch: &Patch,
+        relations: &[Relation],
+        landings: BTreeMap<TreePath, Landing>,
+    ) -> Patch {
         let mut adapted = patch.clone();
-        let mut is_merged = false;
-        for (path, id) in places {
-            let holds = self.stack().now(&path);
-            let Some(change) = adapted.changes.iter_mut().find(|change| change.path == path) else {
+        for change in &mut adapted.changes {
+            let path = &change.path;
+            let Some(landing) = landings.get(path).filter(|landing| landing.on != Ground::Expected) else {
                 continue;
             };
-            if self.now.tree.at(&path) != holds.as_ref() || change.expects(holds.as_ref()) {
-                continue; // Edited here, which is told as such; or no merge is needed.
+            let holds = self.stack().now(path);
+            if self.now.tree.at(path) != holds.as_ref() {
+                continue; // Edited here, which is told as such.
             }
-            let known = Known { made: &self.made, others: self.contents };
-            let merged = change.before.iter().find_map(|base| {
-                let layer = alone(&path, Some(base.clone()), change.after.clone());
-                lay(&path, holds.as_ref(), &[&layer], &known).ok()
-            });
-            let Some(image) = merged else { continue };
-            if let (Some(bytes), Some(Node::File(file))) = (image.made, &image.node) {
-                self.made.insert(file.digest, bytes);
+            if landing.on == Ground::Merged {
+                let others = relations.iter().filter(|relation| relation.is_merged_at(path));
+                let others: Vec<&str> = others.map(|relation| relation.id.as_str()).collect();
+                let (id, named) = (&patch.about.identity, others.join(", "));
+                let text = format!("is merged: {id} and {named} both change it, in different places");
+                self.notes.extend((!others.is_empty()).then(|| Note::at(path, text)));
             }
-            change.before = holds.into_iter().collect();
-            change.after = image.node;
-            change.payload = None;
-            is_merged = true;
-            let text =
-                format!("is merged: {} and {id} both change it, in different places", patch.about.identity);
-            self.notes.push(Note::at(path, text));
+            self.land_on(change, holds, landing);
         }
-        is_merged.then_some(adapted)
+        adapted
+    }
+
+    /// Makes of `change` what leads from what is there to what `landing` says.
+    fn land_on(&mut self, change: &mut FileChange, holds: Option<Node>, landing: &Landing) {
+        change.before = holds.into_iter().collect();
+        change.after.clone_from(&landing.after);
+        let known = Known { made: &self.made, others: self.contents };
+        let file = landing.after.as_ref().and_then(Node::as_file);
+        let content = landing.made.clone().or_else(|| known.content(file?));
+        if let (Some(bytes), Some(file)) = (content, file) {
+            self.made.insert(file.digest, bytes);
+            change.payload = None;
+        }
     }
 
     /// Adds an obstacle for every relation that forbids it; returns the places that those are about.
     fn stop_at_clashes(&mut self, patch: &Patch, relations: &[Relation]) -> BTreeSet<String> {
         let mut clashing = BTreeSet::new();
         for relation in relations {
-            let Some(obstacle) = relation.obstacle() else { continue };
+            let obstacles = relation.obstacles();
+            if obstacles.is_empty() {
+                continue;
+            }
             let own = |place: &&TreePath| place.as_str().to_owned();
             clashing.extend(relation.clashing_places().iter().map(own));
             // What the patch itself says is told with everything else that it says.
-            if !patch.about.conflicts.iter().any(|conflict| conflict.id.as_str() == relation.id) {
-                self.obstacles.push(obstacle);
-            }
+            let excludes = patch.about.conflicts.iter().any(|conflict| conflict.id.as_str() == relation.id);
+            self.obstacles.extend(obstacles.into_iter().skip(usize::from(excludes)));
         }
         clashing
     }
@@ -365,7 +437,7 @@ impl<'a> FolderSoFar<'a> {
             self.now.version.clone_from(&patch.about.result_version);
         }
         let id = patch.about.identity.id.as_str().to_owned();
-        self.now.installed.push((id.clone(), patch.about.identity.revision));
+        self.installed.push((id.clone(), patch.about.identity.revision));
         self.layers.push(Layer {
             key,
             id,

@@ -25,6 +25,8 @@ pub struct Situation {
     pub version: Option<String>,
     /// Patches that are in the folder: id and revision.
     pub installed: Vec<(String, u32)>,
+    /// Ids of those of them that are not known to be for the product and by the author of the patch that is planned.
+    pub(crate) strangers: BTreeSet<String>,
     /// Patches that come in the same run: id and revision.
     pub coming: Vec<(String, u32)>,
     /// `os/arch` of this machine.

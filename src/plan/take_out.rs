@@ -9,8 +9,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::layers::{ContentByDigest, LaidImage, Layer, Misfit, Stack, has_a_say, lay};
+use super::scope::Scope;
 use crate::diff::LineRange;
-use crate::model::{LayerKey, Node, Step, TreePath};
+use crate::model::{LayerKey, Node, Patch, Step, TreePath};
 
 /// One place after patches were taken out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,10 +115,14 @@ fn dependent_by_name(stack: &Stack<'_>, out: &BTreeSet<LayerKey>) -> Option<Depe
     let stays = |layer: &&Layer| !out.contains(&layer.key);
     for layer in stack.layers.iter().filter(stays) {
         let Some(patch) = &layer.patch else { continue };
-        for need in patch.about.all_requirements(|id| stack.layers.iter().any(|other| provides(other, id, 1)))
-        {
+        // What a stranger says to contain is not there by that.
+        let contains = |other: &Layer, id: &str| {
+            provides(other, id) && !Scope::between(patch, &layer.authors, other).is_foreign()
+        };
+        let is_there = |id: &str| stack.layers.iter().any(|other| other.id == id || contains(other, id));
+        for need in patch.about.all_requirements(is_there) {
             let (id, revision) = (need.id.as_str(), need.min_revision);
-            let gives = |layer: &Layer| provides(layer, id, revision);
+            let gives = |other: &Layer| other.id == id && other.revision >= revision || contains(other, id);
             let was_there = stack.layers.iter().any(gives);
             let is_there = stack.layers.iter().filter(stays).any(gives);
             if was_there && !is_there {
@@ -128,11 +133,10 @@ fn dependent_by_name(stack: &Stack<'_>, out: &BTreeSet<LayerKey>) -> Option<Depe
     None
 }
 
-/// Whether `layer` is the patch `id`, or contains it.
-fn provides(layer: &Layer, id: &str, revision: u32) -> bool {
-    let is_it = layer.id == id && layer.revision >= revision;
-    let replaces = |patch: &crate::model::Patch| patch.about.supersedes.iter().any(|old| old.as_str() == id);
-    is_it || layer.patch.as_deref().is_some_and(replaces)
+/// Whether `layer` says that it contains the patch `id`.
+fn provides(layer: &Layer, id: &str) -> bool {
+    let replaces = |patch: &Patch| patch.about.supersedes.iter().any(|old| old.as_str() == id);
+    layer.patch.as_deref().is_some_and(replaces)
 }
 
 /// The places without `out`, and those that nobody can put together again.

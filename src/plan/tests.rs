@@ -60,7 +60,14 @@ pub(super) fn patch(mut changes: Vec<FileChange>) -> Patch {
     about.product.name = "App".to_owned();
     about.product.versions = vec!["1.0".to_owned()];
     about.result_version = Some("1.1".to_owned());
-    Patch { about, created: "2026-01-01T00:00:00Z".to_owned(), changes, scripts: Vec::new(), proven: false }
+    Patch {
+        about,
+        created: "2026-01-01T00:00:00Z".to_owned(),
+        changes,
+        diff: None,
+        scripts: Vec::new(),
+        proven: false,
+    }
 }
 
 /// A folder on a roomy, well-behaved disk, with these things in it.

@@ -351,7 +351,7 @@ mod tests {
     fn many_reasons_in_one_place_are_one_finding() {
         let hunk = |number: usize| {
             let meaning = format!("hunk {number} of 12 fits nowhere");
-            let trouble = Trouble { code: Code::Drift, hunk: Some(number), meaning };
+            let trouble = Trouble { hunk: Some(number), ..Trouble::new(Code::Drift, meaning) };
             Obstacle::at("lib/a.c", Edits::Diff { trouble, patch: None })
         };
         let findings = findings_of_obstacles(&(1..=12).map(hunk).collect::<Vec<_>>());

@@ -110,9 +110,10 @@ fn grade(hunk: &HunkOutcome) -> FitGrade {
     match &hunk.grade {
         place::HunkGrade::Exact | place::HunkGrade::Clean => FitGrade::Plain,
         place::HunkGrade::AlreadyThere => FitGrade::There,
-        place::HunkGrade::Moved(_) | place::HunkGrade::Merged | place::HunkGrade::Loose { .. } => {
-            FitGrade::NotPlain
-        }
+        place::HunkGrade::Moved(_)
+        | place::HunkGrade::Merged
+        | place::HunkGrade::Loose { .. }
+        | place::HunkGrade::Spaced(_) => FitGrade::NotPlain,
         place::HunkGrade::Ambiguous(_) | place::HunkGrade::Failed(..) => FitGrade::Fails,
     }
 }
@@ -172,9 +173,10 @@ mod tests {
             hunks: grades.iter().map(hunk).collect(),
             is_there: false,
             trouble: None,
+            remarks: Vec::new(),
         };
-        let patch = PatchOutcome { strip: 1, files: vec![file] };
-        TextOrigin { patches: vec![("fix.patch".to_owned(), patch)], fuzz: 0 }
+        let patch = PatchOutcome { strip: 1, files: vec![file], ..PatchOutcome::default() };
+        TextOrigin { patches: vec![("fix.patch".to_owned(), patch)], ..TextOrigin::default() }
     }
 
     #[test]

@@ -198,6 +198,7 @@ fn details(answer: Option<&WorkerAnswer>, found: Result<&FolderView, &Failure>) 
             let template = if check.passed { words::CHECK_PASSED } else { words::CHECK_NOT_PASSED };
             fill(template, &[("check", &line(&check.check)), ("evidence", &line(&check.evidence))])
         }));
+        details.extend(answer.differences().iter().map(|difference| line(difference)));
         details.extend(answer.untidy().map(|untidy| fill(words::TIDYING, &[("what", &line(untidy))])));
     }
     match found {

@@ -17,7 +17,7 @@ use super::workspace::{OpenPatch, Tab, Workspace};
 use crate::model::TreePath;
 use crate::settings::Pair;
 use crate::words::{self, fill};
-use crate::workbench::EditChoices;
+use crate::workbench::{ApplyPreview, EditChoices, Error};
 
 mod guided;
 mod save;
@@ -98,11 +98,7 @@ impl Model {
                 }
             }
             Event::Looked(ticket, answer) => self.looked(ticket, *answer),
-            Event::Previewed(ticket, answer) => {
-                let folder = self.folder_of(ticket);
-                let check = (*answer).map(|preview| CheckPage::of_apply(&preview, &folder));
-                self.checked(ticket, check)
-            }
+            Event::Previewed(ticket, answer) => self.previewed(ticket, *answer),
             Event::BackPreviewed(ticket, answer) => {
                 let folder = self.folder_of(ticket);
                 let again = self.guided.as_ref().is_some_and(|guided| guided.task == Task::BringBack);
@@ -357,6 +353,24 @@ impl Model {
         let guided = self.guided.as_ref().filter(|guided| guided.awaited == Some(ticket));
         let folder = guided.and_then(|guided| guided.folder.clone());
         folder.or_else(|| self.workspace.folder.clone()).unwrap_or_default()
+    }
+
+    /// Patch and folder were held against each other. Where another patch file lies by now than the one that was read, it
+    /// is that which is told, and the file is read again.
+    fn previewed(&mut self, ticket: Ticket, answer: Result<ApplyPreview, Failure>) -> Vec<Effect> {
+        let folder = self.folder_of(ticket);
+        let guided = self.guided.as_ref().filter(|guided| guided.awaited == Some(ticket));
+        let bundle = guided.map_or(&self.workspace.bundle, |guided| &guided.bundle).clone();
+        let is_shown = bundle == self.workspace.bundle;
+        let is_other = |preview: &ApplyPreview| is_shown && !self.workspace.is_of_patch(preview);
+        let Some(bundle) = bundle.filter(|_| answer.as_ref().is_ok_and(is_other)) else {
+            return self.checked(ticket, answer.map(|preview| CheckPage::of_apply(&preview, &folder)));
+        };
+        let failure = Failure::from_error(&Error::not_as_agreed(), Some(&folder));
+        let mut effects = self.checked(ticket, Err(failure));
+        let again = self.workspace.patch.ask(&mut self.tickets);
+        effects.push(Effect::Inspect(again, bundle, self.workspace.folder.clone()));
+        effects
     }
 
     fn looked(&mut self, ticket: Ticket, answer: Result<FolderView, Failure>) -> Vec<Effect> {

@@ -169,6 +169,14 @@ impl WorkerAnswer {
         }
     }
 
+    /// What a recovery could not make as it was.
+    pub(super) fn differences(&self) -> &[String] {
+        match &self.said {
+            Said::Recovered(Recover { recovery: Recovery::PutBack(put_back), .. }) => &put_back.differences,
+            _ => &[],
+        }
+    }
+
     /// Why tidying up did not succeed.
     pub(super) fn untidy(&self) -> Option<&String> {
         match &self.said {

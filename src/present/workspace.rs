@@ -10,7 +10,7 @@ use super::slot::AnswerSlot;
 use super::tree::ChangeTree;
 use crate::viewer::model::ViewedContents;
 use crate::words;
-use crate::workbench::{Inspection, TextReading};
+use crate::workbench::{ApplyPreview, Inspection, TextReading};
 
 /// The pages of the workspace.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -95,6 +95,18 @@ impl Workspace {
         self.patch.ready()?.inspection.text.as_ref()
     }
 
+    /// Whether the patch file is still being read and hashed: until then nothing is said about it.
+    pub fn is_checking_file(&self) -> bool {
+        self.patch.is_waiting() && self.patch.ready().is_none()
+    }
+
+    /// Whether `preview` is of the patch file that was read. Text patches are made anew for each.
+    pub fn is_of_patch(&self, preview: &ApplyPreview) -> bool {
+        self.patch.ready().is_none_or(|OpenPatch { inspection, .. }| {
+            inspection.text.is_some() || inspection.manifest_digest == preview.manifest_digest
+        })
+    }
+
     /// Whether what is open can only be told when there is a folder that can be read.
     pub fn lacks_folder(&self) -> bool {
         self.text().is_some_and(|text| text.origin.is_none())
@@ -113,6 +125,7 @@ impl Workspace {
         match (&self.bundle, &self.folder, self.verdict()) {
             (None, ..) | (_, None, _) => Err(words::NEEDS_BOTH),
             _ if self.patch.failed().is_some() => Err(words::NO_PATCH),
+            _ if self.is_checking_file() => Err(words::CHECKING_FILE),
             (.., None) if self.check.is_waiting() => Err(words::NEEDS_CHECK),
             (.., Some(CheckVerdict::NothingToDo)) => Err(words::ALREADY_DONE),
             _ => Ok(()),

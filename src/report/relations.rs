@@ -1,6 +1,7 @@
 //! What shows how two patches are related, in the same words wherever it is told.
 
-use crate::plan::{Meeting, Relation, SharedPlace};
+use crate::plan::{Meeting, Relation, RelationClass, SharedPlace, words_of as phrases_of};
+use crate::workbench::Containment;
 
 /// What the relation was decided from, in a line each. Texts of bundles are in it as they are.
 pub fn evidence(relation: &Relation) -> Vec<String> {
@@ -15,8 +16,21 @@ pub fn evidence(relation: &Relation) -> Vec<String> {
             lines.push(format!("{label}: {}", fixes.join(", ")));
         }
     }
+    let rewriting = || relation.rewriting().filter(|_| relation.class == RelationClass::BuildsOn);
+    lines.extend(relation.containment().or_else(rewriting).map(|told| format!("files: {told}")));
     lines.extend(evidence.places.iter().map(|place| format!("{}: {}", place.path, meeting(place))));
     lines
+}
+
+/// What a patch says about containing one that is there, and what its files show.
+pub fn contained(told: &Containment) -> String {
+    let (by, files) = (&told.by, phrases_of(&told.files));
+    let is_shown = told.files.kept == told.files.all;
+    match (told.has_replaced, is_shown) {
+        (true, true) => format!("{by} contains it: {files}"),
+        (true, false) => format!("{by} replaces it: {files}"),
+        (false, _) => format!("{by} says that it contains it; both are kept"),
+    }
 }
 
 fn meeting(place: &SharedPlace) -> String {

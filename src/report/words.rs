@@ -5,6 +5,9 @@ use std::io::{self, ErrorKind};
 
 /// What the system said, in words that need no manual; the system's own where there are none.
 pub(super) fn in_words(error: &io::Error) -> String {
+    if is_out_of_handles(error) {
+        return "no more files may be open at the same time (`ulimit -n` raises that limit)".to_owned();
+    }
     let words = match error.kind() {
         ErrorKind::AlreadyExists => "something of this name is already there",
         ErrorKind::InvalidFilename => "the disk does not take this name",
@@ -18,6 +21,13 @@ pub(super) fn in_words(error: &io::Error) -> String {
         _ => return error.to_string(),
     };
     words.to_owned()
+}
+
+/// Whether the process, or the whole system, has as many files open as it may.
+fn is_out_of_handles(error: &io::Error) -> bool {
+    const SYSTEM: i32 = 23;
+    const PROCESS: i32 = 24;
+    cfg!(unix) && matches!(error.raw_os_error(), Some(SYSTEM | PROCESS))
 }
 
 /// The causes of `error`, without its own words and without repetitions.

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use super::record::{self, EndRecord};
 use super::recover::{self, OnForeign};
 use super::{
-    ArmedTransaction, ChangeFailure, FolderCondition, IoResultExt, TransactionError, finish, is_empty, layout,
+    ArmedTransaction, ChangeFailure, FolderCondition, IoResultExt, TransactionError, caught, check_path,
+    finish, is_empty, layout,
 };
 use crate::disk::fs::{Fs, Place, Stat, StatePath};
 use crate::disk::node_at;
@@ -31,12 +32,14 @@ impl ArmedTransaction<'_> {
     ///
     /// # Errors
     /// [`FolderCondition::PutBack`] when everything is as before; [`FolderCondition::NeedsPerson`] when taking it back failed
-    /// too: then everything is kept for [`recover`].
+    /// too: then everything is kept for [`recover`]. [`FolderCondition::Changed`] when all is done, in a folder that is no
+    /// more where it was.
     pub fn commit(self) -> Result<Receipt, ChangeFailure> {
         let fs = self.request.root.fs();
-        match self.swap_and_verify(fs).and_then(|()| self.make_durable(fs)) {
+        match caught(|| self.swap_and_verify(fs).and_then(|()| self.make_durable(fs))) {
             Ok(()) => {
-                let untidy = finish::committed(fs, &self.intent).err();
+                let untidy = caught(|| finish::committed(fs, &self.intent)).err();
+                check_path(fs, self.request.path).map_err(ChangeFailure::after_the_change)?;
                 Ok(Receipt { entry: self.request.entry, untidy })
             }
             Err(cause) => Err(self.put_back(cause)),
@@ -89,13 +92,14 @@ impl ArmedTransaction<'_> {
         self.request.progress.begin(Phase::PuttingBack, self.request.plan.steps().len() as u64);
         let undone = recover::interrupted(root).and_then(|interrupted| {
             let options = recover::Options {
-                on_foreign: OnForeign::Stop,
+                on_foreign: OnForeign::JustFailed,
                 reason: cause.to_string(),
                 environment: self.request.environment,
                 progress: &Quiet,
                 cancel: &CancelToken::new(),
+                originals: None,
             };
-            recover::undo(root, &interrupted, &options)
+            caught(|| recover::undo(root, &interrupted, &options))
         });
         match undone {
             Ok(_) => ChangeFailure { condition: FolderCondition::PutBack, cause, undo: None },

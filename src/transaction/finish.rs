@@ -3,14 +3,15 @@
 //! A folder is renamed to `dead`, synced, and only then emptied: a power cut could otherwise keep the deletions and
 //! lose the rename.
 
+use std::fmt::Display;
 use std::io::ErrorKind;
 
 use super::record::{self, Intent};
 use super::{IoResultExt, TransactionError, exists, layout};
-use crate::disk::TargetRoot;
-use crate::disk::fs::{Fs, Place, StatKind, StatePath};
+use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
+use crate::disk::{TargetRoot, hash_file};
 use crate::ledger::{Entry, Ledger, read_small};
-use crate::model::{Digest, Mode};
+use crate::model::{Digest, Mode, Node, Step};
 
 /// Which programs understand the history; the state folder says so, and the others keep their hands off. The later
 /// one is claimed only where an entry needs it.
@@ -44,6 +45,9 @@ impl Generation {
 }
 
 const OURS: Mode = Mode::new(0o700);
+
+/// The folder for things of other people that were found among ours.
+const FOUND: &str = "found";
 
 /// Makes those of `folders` that are missing, in order.
 pub(super) fn make_folders(fs: &dyn Fs, folders: &[StatePath]) -> Result<(), TransactionError> {
@@ -94,6 +98,10 @@ fn is_torn(bytes: &[u8]) -> bool {
 /// Makes the format readable for later generations, and keeps earlier ones from what they do not understand. It is
 /// synced with everything else that is staged, before an entry of this generation can be in the history.
 pub(super) fn write_format(fs: &dyn Fs, needed: Generation) -> Result<(), TransactionError> {
+    let ignored = layout::ignored();
+    if !exists(fs, &ignored)? {
+        record::write_small(fs, &ignored, b"*\n").context("write", &ignored)?;
+    }
     let place = layout::format();
     match read_format(fs)? {
         StateFormat::Ours(generation) if generation >= needed => return Ok(()),
@@ -121,6 +129,7 @@ pub(super) fn committed(fs: &dyn Fs, intent: &Intent) -> Result<(), TransactionE
         make_folders(fs, &[layout::dead()])?;
     }
     for seq in &intent.retires {
+        keep_newer(fs, *seq)?;
         let retired = layout::way_back(*seq);
         if exists(fs, &retired)? {
             fs.rename(&retired, &layout::dead().join(seq)).context("retire", &retired)?;
@@ -175,7 +184,83 @@ fn sync_names(fs: &dyn Fs) -> Result<(), TransactionError> {
     fs.sync(&[Place::State(StatePath::root())]).context("write to disk", StatePath::root())
 }
 
-/// Removes a thing of ours with everything in it, if it is there.
+/// Makes the folder for other people's things, durably: a power cut could otherwise keep the move into it and lose
+/// the folder.
+pub(super) fn make_conflict_folder(fs: &dyn Fs, conflicts: &StatePath) -> Result<(), TransactionError> {
+    let around = layout::conflicts();
+    make_folders(fs, &[around.clone(), conflicts.clone()])?;
+    fs.sync(&[StatePath::root(), around, conflicts.clone()].map(Place::State))
+        .context("write to disk", conflicts)
+}
+
+/// A name in `folder` that begins with `name` and that nothing has yet.
+pub(super) fn free_place(
+    fs: &dyn Fs,
+    folder: &StatePath,
+    name: impl Display,
+) -> Result<StatePath, TransactionError> {
+    let mut place = folder.join(&name);
+    let mut others = 0;
+    while exists(fs, &place)? {
+        others += 1;
+        place = folder.join(format!("{name}.{others}"));
+    }
+    Ok(place)
+}
+
+/// Moves a thing to where other people's things are kept, durably.
+fn keep(fs: &dyn Fs, place: &StatePath, name: impl Display) -> Result<StatePath, TransactionError> {
+    let folder = layout::conflict(FOUND);
+    make_conflict_folder(fs, &folder)?;
+    let kept = free_place(fs, &folder, name)?;
+    fs.rename(place, &kept).context("keep", place)?;
+    fs.sync(&[Place::from(&folder)]).context("write to disk", &folder)?;
+    Ok(kept)
+}
+
+/// Keeps the originals of entry `seq` that a program went on writing to after they were put away: what it wrote is
+/// nowhere else.
+fn keep_newer(fs: &dyn Fs, seq: u64) -> Result<(), TransactionError> {
+    let (entry, folder) = (Ledger::place_of(seq).join("entry.json"), layout::way_back(seq));
+    let Some(written) = fs.look(&Place::from(&entry)).context("look at", &entry)? else { return Ok(()) };
+    let mut steps = None;
+    let objects = folder.join("objects");
+    if !exists(fs, &objects)? {
+        return Ok(());
+    }
+    for name in fs.list(&Place::from(&objects)).context("list", &objects)?.text {
+        let number = name.strip_suffix(".old").unwrap_or(&name).parse::<usize>();
+        let Some(n) = number.ok().filter(|_| layout::is_ours(&name)) else { continue };
+        let place = objects.join(&name);
+        let found = fs.look(&Place::from(&place)).context("look at", &place)?;
+        // The entry was written before anything was put away.
+        let is_newer = |found: &Stat| {
+            matches!(found.kind, StatKind::File { .. }) && found.modified_nanos > written.modified_nanos
+        };
+        if !found.as_ref().is_some_and(is_newer) {
+            continue;
+        }
+        let steps = match &mut steps {
+            Some(steps) => steps,
+            None => steps.insert(steps_of(fs, &entry)?),
+        };
+        let before = steps.get(n).and_then(|step| step.before.as_ref()).and_then(Node::as_file);
+        let digest = hash_file(fs, &Place::from(&place)).context("read", &place)?.0;
+        if before.is_some_and(|before| before.digest != digest) {
+            keep(fs, &place, format!("{seq}-{n}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn steps_of(fs: &dyn Fs, entry: &StatePath) -> Result<Vec<Step>, TransactionError> {
+    let bytes = read_small(fs, entry, 64 << 20).context("read", entry)?;
+    let damaged = |detail| TransactionError::State(format!("{entry}: {detail}"));
+    Ok(Entry::from_bytes(&bytes).map_err(damaged)?.steps()?)
+}
+
+/// Removes a thing of ours with everything in it, if it is there. What is not ours is kept: a folder with a thing in
+/// it that we did not make, whoever put it there, moves to where other people's things are.
 pub(super) fn remove_tree(fs: &dyn Fs, place: &StatePath) -> Result<(), TransactionError> {
     let Some(found) = fs.look(&Place::from(place)).context("look at", place)? else { return Ok(()) };
     if found.kind != StatKind::Dir {
@@ -185,7 +270,14 @@ pub(super) fn remove_tree(fs: &dyn Fs, place: &StatePath) -> Result<(), Transact
         // A folder of the product may come without the right to empty it.
         fs.set_mode(place, OURS).context("remove", place)?;
     }
-    for name in fs.list(&Place::from(place)).context("list", place)?.text {
+    let names = fs.list(&Place::from(place)).context("list", place)?;
+    // A folder of the product was empty when it was taken out.
+    let is_of_product = place.parent().is_some_and(|parent| parent.as_str().ends_with("objects"));
+    let is_foreign = |name: &String| is_of_product || !layout::is_ours(name);
+    if !names.not_text.is_empty() || names.text.iter().any(is_foreign) {
+        return keep(fs, place, place.as_str().replace('/', "-")).map(drop);
+    }
+    for name in names.text {
         remove_tree(fs, &place.join(name))?;
     }
     fs.remove_dir(place).context("remove", place)
@@ -224,6 +316,7 @@ pub fn give_up(root: &TargetRoot, entries: &[u64]) -> Result<(), TransactionErro
     bury_remains(fs)?;
     make_folders(fs, &[layout::dead()])?;
     for seq in entries {
+        keep_newer(fs, *seq)?;
         let way_back = layout::way_back(*seq);
         if exists(fs, &way_back)? {
             fs.rename(&way_back, &layout::dead().join(seq)).context("give up", &way_back)?;

@@ -1,10 +1,16 @@
 //! Where the transaction keeps its things inside the state folder.
 
 use crate::disk::fs::StatePath;
+use crate::model::Digest;
 
 /// Says which program generation wrote the state folder.
 pub(super) fn format() -> StatePath {
     StatePath::new("format")
+}
+
+/// Keeps Git away from what is ours.
+pub(super) fn ignored() -> StatePath {
+    StatePath::new(".gitignore")
 }
 
 /// Held by whoever changes the folder; the disk makes it.
@@ -27,6 +33,11 @@ pub(super) fn aside(folder: &StatePath, n: usize) -> StatePath {
     folder.join("objects").join(format!("{n}.old"))
 }
 
+/// The original of step `n` out of another source, where the one that was kept is not whole.
+pub(super) fn provided(folder: &StatePath, n: usize) -> StatePath {
+    folder.join("objects").join(format!("{n}.from"))
+}
+
 /// A copy of step `n`'s original, made only when the original has other names outside, through which somebody
 /// could change it later.
 pub(super) fn copy(folder: &StatePath, n: usize) -> StatePath {
@@ -46,6 +57,11 @@ pub(super) fn between(folder: &StatePath) -> StatePath {
 /// What arms the transaction.
 pub(super) fn intent() -> StatePath {
     live().join("intent")
+}
+
+/// The same a second time, so that nothing hangs on one file alone.
+pub(super) fn second_intent() -> StatePath {
+    live().join("intent.bak")
 }
 
 /// What ends it with everything new.
@@ -91,6 +107,34 @@ pub(super) fn conflict(id: &str) -> StatePath {
 /// Where the things of other people are that stood in the way of any undo.
 pub(super) fn conflicts() -> StatePath {
     StatePath::new("conflict")
+}
+
+/// Whether a thing that is to be removed can be one that we made, by its name.
+pub(super) fn is_ours(name: &str) -> bool {
+    const NAMES: [&str; 15] = [
+        "abort",
+        "abort.new",
+        "between",
+        "commit",
+        "commit.new",
+        "copies",
+        "entry",
+        "entry.json",
+        "intent",
+        "intent.bak",
+        "intent.new",
+        "left",
+        "manifest.json",
+        "objects",
+        "undone",
+    ];
+    let (number, rest) = name.split_once('.').unwrap_or((name, ""));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_object = is_number(number) && (matches!(rest, "" | "from" | "old") || is_number(rest));
+    NAMES.contains(&name)
+        || is_object
+        || ["manifest-", "script-", "signatures"].iter().any(|start| name.starts_with(start))
+        || name.parse::<Digest>().is_ok()
 }
 
 /// An entry on its way into the history.

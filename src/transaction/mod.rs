@@ -6,8 +6,9 @@
 //! step of the plan has one *object* there. Before the step it is the new thing, afterwards the original: the two
 //! trade places in one atomic call, and nothing of the product is ever written to or removed.
 //!
-//! 1. *Stage* ([`fn@prepare`]): make `t`, write every new object, the history entry and the unarmed intent.
-//! 2. **Sync 1**: all of that, and the originals, reach the disk.
+//! 1. *Announce* ([`fn@prepare`]): make `t`, write the history entry and the unarmed intent, twice. **Sync 0**: these.
+//!    *Stage*: write every new object.
+//! 2. **Sync 1**: all of that, and the originals, reach the disk. Entry and intent are read back.
 //! 3. *Arm*: rename the intent to its final name. **Sync 2**: `t`. Nothing in the target has changed up to here.
 //! 4. *Swap* ([`ArmedTransaction::commit`]): one move or exchange per step. Whoever traded places must be the object that
 //!    was hashed; otherwise somebody replaced it meanwhile, and everything goes back.
@@ -18,21 +19,27 @@
 //! A crash before 3 leaves an untouched target and rubbish; after 6, a finished change and some tidying; between
 //! them, a target that [`recover`] puts back: every original is at its place or in its object, decided by hash.
 //!
+//! Rubbish is known by the unarmed intent, which was on disk before the first object. Where that is missing and the
+//! armed one, too, a record was lost: its second copy says what to put back, and nothing is removed.
+//!
 //! # What is not done, and why
 //!
 //! The originals are not linked aside beforehand: the exchange itself leaves them in `objects`, which saves two
 //! calls and a name per file and leaves no second name through which they could change. (An original that has
-//! other names outside is copied too, into `copies`.) The intent is not kept twice: it is three lines, and the
-//! list of steps is in the history entry whose digest it names. Syncing the staged files and the unarmed
-//! intent together is safe, because an intent without swaps puts back nothing.
+//! other names outside, that a program has open for writing, or that is a file of settings is copied too, into
+//! `copies`.) The list of steps is not written twice: it is in the history
+//! entry whose digest the intent names.
 
 mod commit;
 mod finish;
 mod layout;
 mod observe;
+mod originals;
 mod prepare;
 mod record;
 pub mod recover;
+mod settled;
+mod staging;
 mod store;
 mod undo;
 
@@ -40,11 +47,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
 pub use commit::Receipt;
 pub use finish::{append, give_up};
+pub use originals::{Unlike, UnlikePlace};
 pub(crate) use prepare::ArmedTransaction;
 pub use prepare::prepare;
+pub(crate) use settled::Settled;
 pub use store::SafeCopies;
 pub(crate) use store::{Archive, SafeCopyError, has_way_back, safe_copy};
 
@@ -55,11 +66,14 @@ use crate::ledger::{Entry, LedgerError};
 use crate::model::{Code, FileNode, Step, TreePath};
 use crate::plan::ApprovedPlan;
 use crate::progress::{CancelToken, Cancelled, Progress};
+use crate::threads;
 
 /// Everything that a change needs.
 pub struct Request<'a> {
     /// The folder, locked for us alone.
     pub root: &'a TargetRoot,
+    /// The path by which people know it, where it has one: it must lead there still.
+    pub path: Option<&'a Path>,
     /// What to do, with nothing in its way.
     pub plan: ApprovedPlan,
     /// How each present place looked when its content was hashed.
@@ -100,6 +114,11 @@ pub trait Contents: Sync {
     /// made later can be merged when the step is taken back.
     fn remembers(&self, step: &Step) -> bool;
 
+    /// Whether the original of `step` is likely to be written to by programs that have it open, as settings are.
+    fn copies_original(&self, _step: &Step) -> bool {
+        false
+    }
+
     /// A thing of ours whose owner and attributes the file that `step` leaves gets, where it replaces no file.
     fn like(&self, _step: &Step) -> Option<StatePath> {
         None
@@ -138,6 +157,8 @@ pub enum FolderCondition {
     PutBack,
     /// Some steps are done, and taking them back needs a person's decision. Everything is kept.
     NeedsPerson,
+    /// The change is done and in the history. What failed came after it.
+    Changed,
 }
 
 /// A change that did not happen.
@@ -160,6 +181,11 @@ impl ChangeFailure {
 
     fn needs_person(cause: impl Into<TransactionError>) -> Self {
         Self { condition: FolderCondition::NeedsPerson, cause: cause.into(), undo: None }
+    }
+
+    /// Something that failed after the change was committed.
+    pub(crate) fn after_the_change(cause: impl Into<TransactionError>) -> Self {
+        Self { condition: FolderCondition::Changed, cause: cause.into(), undo: None }
     }
 }
 
@@ -192,9 +218,9 @@ pub enum TransactionError {
     /// A new file did not read back as it was written.
     #[error("{path} did not read back as it was written")]
     NotVerified { path: TreePath },
-    /// Places hold something that is neither old nor new.
-    #[error("{} changed by somebody else since: {}", if .paths.len() == 1 { "a place was" } else { "places were" }, list(.paths))]
-    Foreign { paths: Vec<TreePath> },
+    /// Places will not be as before by themselves.
+    #[error("not everything can be put back as it was: {}", list(.places))]
+    Foreign { places: Vec<UnlikePlace> },
     /// An original that an undo needs is missing or damaged.
     #[error("the safe copy of {path} is missing or damaged")]
     OriginalLost {
@@ -219,6 +245,12 @@ pub enum TransactionError {
     /// The history is damaged.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The path leads to another folder now, or to none.
+    #[error("the folder was renamed while it was worked in; it is now {}", .now.display())]
+    FolderMoved { now: PathBuf },
+    /// A fault of the program.
+    #[error("the program itself failed: {0}")]
+    Panicked(String),
     /// Somebody wished to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -237,8 +269,8 @@ impl TransactionError {
                 _ => Code::Io,
             },
             TransactionError::Content { code, .. } => *code,
-            TransactionError::ChangedMeanwhile { .. } => Code::Moved,
-            TransactionError::NotVerified { .. } => Code::Io,
+            TransactionError::ChangedMeanwhile { .. } | TransactionError::FolderMoved { .. } => Code::Moved,
+            TransactionError::NotVerified { .. } | TransactionError::Panicked(_) => Code::Io,
             TransactionError::Foreign { .. } => Code::Foreign,
             TransactionError::OriginalLost { .. } => Code::Store,
             TransactionError::State(_) | TransactionError::Ledger(LedgerError::Damaged { .. }) => Code::State,
@@ -250,15 +282,28 @@ impl TransactionError {
     }
 }
 
-fn list(paths: &[TreePath]) -> String {
+fn list(things: &[impl fmt::Display]) -> String {
     const SHOWN: usize = 5;
-    let mut text: Vec<&str> = paths.iter().take(SHOWN).map(TreePath::as_str).collect();
-    let more;
-    if paths.len() > SHOWN {
-        more = format!("{} more", paths.len() - SHOWN);
-        text.push(&more);
+    let mut text: Vec<String> = things.iter().take(SHOWN).map(ToString::to_string).collect();
+    if things.len() > SHOWN {
+        text.push(format!("{} more", things.len() - SHOWN));
     }
     text.join(", ")
+}
+
+/// Does `work`; a fault of the program in it is an error like any other, so that what was begun is put back.
+fn caught<T>(work: impl FnOnce() -> Result<T, TransactionError>) -> Result<T, TransactionError> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|fault| Err(TransactionError::Panicked(threads::said(&*fault))))
+}
+
+/// Whether `path`, where there is one, leads to the folder still.
+pub(crate) fn check_path(fs: &dyn Fs, path: Option<&Path>) -> Result<(), TransactionError> {
+    let Some(path) = path else { return Ok(()) };
+    match fs.moved_to(path).context("look for", path.display())? {
+        None => Ok(()),
+        Some(now) => Err(TransactionError::FolderMoved { now }),
+    }
 }
 
 /// Whether a folder holds nothing.

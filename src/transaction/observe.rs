@@ -84,6 +84,18 @@ pub(super) fn observe(fs: &dyn Fs, steps: &[Step]) -> Result<Vec<Observed>, Tran
     Ok(observed)
 }
 
+/// Whether an original of these steps is in our folder. What was staged and torn by a power cut is none: it is not what
+/// was there before, or that is at its place still.
+pub(super) fn holds_originals(fs: &dyn Fs, steps: &[Step]) -> Result<bool, TransactionError> {
+    let observed = observe(fs, steps)?;
+    Ok(steps.iter().zip(&observed).any(|(step, found)| match (StepKind::from_step(step), &found.original) {
+        (StepKind::Delete, original) => *original != Original::None,
+        (StepKind::Modify, Original::Whole(_)) => found.seen != StepState::Before,
+        (StepKind::Modify, Original::Newer(_)) => found.seen == StepState::After,
+        (StepKind::Modify | StepKind::Create | StepKind::CreateDir | StepKind::DirMode, _) => false,
+    }))
+}
+
 fn observe_one(
     fs: &dyn Fs,
     n: usize,

@@ -24,7 +24,7 @@ const MAGIC: &str = "PATCHWRIGHT1";
 /// What is about to happen. Its presence says that the target may be between old and new.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Intent {
+pub struct Intent {
     /// Object number of the target folder: a state folder that arrived with a copied or downloaded folder
     /// does not fit.
     pub root: u64,

@@ -3,15 +3,16 @@
 //! | found in `.patchwright/t` | meaning | action |
 //! |---|---|---|
 //! | nothing | clean | none |
-//! | no intent | not armed, target untouched | discard |
+//! | nothing but the unarmed intent, or not even objects | not armed, target untouched | discard |
 //! | intent | interrupted | a person chooses: undo, or finish when everything is new |
+//! | objects, and no intent of either kind | interrupted, and the intent is lost: its second copy says the same | as above |
 //! | intent and abort | undone, not tidied | tidy |
 //! | intent and commit | done, not tidied | tidy |
 //! | anything else | impossible by design | stop; everything is kept |
 
 use std::io;
 
-use super::observe::observe;
+use super::observe::{holds_originals, observe};
 use super::record::{self, EndRecord, Intent, RecordRead};
 use super::{IoResultExt, TransactionError, commit, exists, finish, layout};
 use crate::disk::TargetRoot;
@@ -39,15 +40,7 @@ pub enum Unfinished {
         seq: u64,
     },
     /// The change is done; only tidying is left.
-    Done(Tidying),
-}
-
-/// What is left to do after a commit.
-#[derive(Debug)]
-pub struct Tidying {
-    pub(super) intent: Intent,
-    /// The bytes of the committed entry, unless it is in the history already.
-    pub entry: Option<Vec<u8>>,
+    Done(Intent),
 }
 
 /// An interrupted transaction.
@@ -71,20 +64,11 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
     if !exists(fs, &layout::live())? {
         return Ok(Unfinished::Nothing);
     }
-    let intent = record::read::<Intent>(fs, "intent", &layout::intent()).context("read", layout::intent())?;
     let commit =
         record::read::<EndRecord>(fs, "commit", &layout::commit()).context("read", layout::commit())?;
     let abort = record::read::<EndRecord>(fs, "abort", &layout::abort()).context("read", layout::abort())?;
-    let (id, intent, digest) = match (intent, &commit, &abort) {
-        (RecordRead::Absent, RecordRead::Absent, RecordRead::Absent) => return Ok(Unfinished::NotArmed),
-        (RecordRead::Whole { id, body, digest }, ..) => (id, body, digest),
-        (RecordRead::Damaged(detail), ..) => {
-            return Err(TransactionError::State(format!("t/intent: {detail}")));
-        }
-        (RecordRead::Absent, ..) => {
-            return Err(TransactionError::State("t has an outcome without an intent".to_owned()));
-        }
-    };
+    let has_outcome = (&commit, &abort) != (&RecordRead::Absent, &RecordRead::Absent);
+    let Some((id, intent, digest)) = read_intent(fs, has_outcome)? else { return Ok(Unfinished::NotArmed) };
     let root = fs.look(&Place::Root).context("look at", "the folder")?.map_or(0, |found| found.object);
     if intent.root != root {
         return Err(TransactionError::State("the unfinished work was begun in another folder".to_owned()));
@@ -92,20 +76,36 @@ pub fn inspect(fs: &dyn Fs) -> Result<Unfinished, TransactionError> {
     let fits = |outcome: &EndRecord| outcome.intent == digest.to_string();
     match (commit, abort) {
         (RecordRead::Absent, RecordRead::Absent) => read_interrupted(fs, id, intent, digest),
-        (RecordRead::Whole { body, .. }, RecordRead::Absent) if fits(&body) => {
-            let entry = layout::entry().join("entry.json");
-            let entry = match exists(fs, &layout::entry())? {
-                true => Some(read_ours(fs, &entry, MAX_ENTRY_BYTES)?),
-                false => None,
-            };
-            Ok(Unfinished::Done(Tidying { intent, entry }))
-        }
+        (RecordRead::Whole { body, .. }, RecordRead::Absent) if fits(&body) => Ok(Unfinished::Done(intent)),
         (RecordRead::Absent, RecordRead::Whole { body, .. }) if fits(&body) => {
             Ok(Unfinished::Undone { seq: body.seq })
         }
         (RecordRead::Damaged(detail), _) => Err(TransactionError::State(format!("t/commit: {detail}"))),
         (_, RecordRead::Damaged(detail)) => Err(TransactionError::State(format!("t/abort: {detail}"))),
         _ => Err(TransactionError::State("the outcome in t does not fit its intent".to_owned())),
+    }
+}
+
+/// What the change is about, by its intent or, where that is lost or damaged, by the second copy; `None` when nothing
+/// was armed. The unarmed intent is on disk before the folder of objects is made, so objects without it belong to a
+/// change that was armed, and originals are among them.
+fn read_intent(fs: &dyn Fs, has_outcome: bool) -> Result<Option<(String, Intent, Digest)>, TransactionError> {
+    let read = |place: &StatePath| record::read::<Intent>(fs, "intent", place).context("read", place);
+    let trouble = match read(&layout::intent())? {
+        RecordRead::Whole { id, body, digest } => return Ok(Some((id, body, digest))),
+        RecordRead::Damaged(detail) => format!("t/intent: {detail}"),
+        RecordRead::Absent if has_outcome => "t has an outcome without an intent".to_owned(),
+        RecordRead::Absent => {
+            let is_unarmed = exists(fs, &record::unfinished(&layout::intent()))?;
+            if is_unarmed || !exists(fs, &layout::live().join("objects"))? {
+                return Ok(None);
+            }
+            "t holds originals, and what says where they belong is gone".to_owned()
+        }
+    };
+    match read(&layout::second_intent())? {
+        RecordRead::Whole { id, body, digest } => Ok(Some((id, body, digest))),
+        RecordRead::Absent | RecordRead::Damaged(_) => Err(TransactionError::State(trouble)),
     }
 }
 
@@ -130,7 +130,7 @@ fn check_shape(fs: &dyn Fs) -> Result<(), TransactionError> {
         layout::entry(),
     ];
     let steps = layout::entry().join("entry.json");
-    let records = [layout::intent(), layout::commit(), layout::abort(), steps];
+    let records = [layout::intent(), layout::second_intent(), layout::commit(), layout::abort(), steps];
     let is_folder = |place: &StatePath| has_shape(fs, place, true);
     let is_file = |place: &StatePath| has_shape(fs, place, false);
     if !is_folder(&StatePath::root())? {
@@ -214,15 +214,38 @@ pub fn tidy(root: &TargetRoot) -> Result<(), TransactionError> {
     let fs = root.fs();
     match inspect(fs)? {
         Unfinished::Nothing => finish::bury_remains(fs),
-        Unfinished::NotArmed => finish::discard(fs),
+        Unfinished::NotArmed => discard_unarmed(fs),
         Unfinished::Undone { seq } => finish::aborted(fs, seq),
-        Unfinished::Done(tidying) => {
+        Unfinished::Done(intent) => {
             // A process may have died between the commit and its sync.
             fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
-            finish::committed(fs, &tidying.intent)
+            finish::committed(fs, &intent)
         }
         Unfinished::Interrupted(_) => Err(TransactionError::Unfinished),
     }
+}
+
+/// Removes what was staged for a change that was not armed. A drive that lied about a sync can have kept the moves and
+/// lost the arming: an original among the staged things shows it. Then the change is armed after all.
+fn discard_unarmed(fs: &dyn Fs) -> Result<(), TransactionError> {
+    let unarmed = record::unfinished(&layout::intent());
+    let place = layout::entry().join("entry.json");
+    if let RecordRead::Whole { body: intent, .. } =
+        record::read::<Intent>(fs, "intent", &unarmed).context("read", &unarmed)?
+        && exists(fs, &layout::live().join("objects"))?
+    {
+        let bytes = read_ours(fs, &place, MAX_ENTRY_BYTES)?;
+        if Digest::compute(&bytes).to_string() != intent.entry {
+            return Err(TransactionError::State(format!("{place} is not what the intent names")));
+        }
+        let damaged = |detail| TransactionError::State(format!("{place}: {detail}"));
+        if holds_originals(fs, &Entry::from_bytes(&bytes).map_err(damaged)?.steps()?)? {
+            fs.rename(&unarmed, &layout::intent()).context("arm", layout::intent())?;
+            fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
+            return Err(TransactionError::Unfinished);
+        }
+    }
+    finish::discard(fs)
 }
 
 /// Finishes an interrupted transaction whose every place is already new.

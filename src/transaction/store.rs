@@ -15,6 +15,8 @@ use crate::model::{Digest, Node, Step, TreePath};
 pub struct SafeCopies {
     copies: BTreeMap<TreePath, StatePath>,
     left: BTreeMap<TreePath, StatePath>,
+    /// The places whose safe copy is missing or not what it was.
+    damaged: Vec<TreePath>,
 }
 
 /// Why the safe copies cannot be used.
@@ -43,6 +45,18 @@ impl SafeCopies {
     /// # Errors
     /// Lists every copy that is missing or differs; nothing was touched.
     pub fn verify(fs: &dyn Fs, seq: u64, steps: &[Step]) -> Result<Self, SafeCopyError> {
+        let found = Self::find(fs, seq, steps)?;
+        match found.damaged.is_empty() {
+            true => Ok(found),
+            false => Err(SafeCopyError::Damaged(found.damaged)),
+        }
+    }
+
+    /// The same, with those that are missing or differ named beside the others.
+    ///
+    /// # Errors
+    /// If they are gone altogether, or cannot be read.
+    pub(crate) fn find(fs: &dyn Fs, seq: u64, steps: &[Step]) -> Result<Self, SafeCopyError> {
         let folder = layout::way_back(seq);
         let path = || steps.first().map(|step| step.path.clone());
         match (fs.look(&Place::from(&folder)), path()) {
@@ -68,11 +82,12 @@ impl SafeCopies {
                 (true, None) => damaged.push(step.path.clone()),
             }
         }
-        if damaged.is_empty() {
-            Ok(Self { copies, left: left_copies(fs, &folder, steps)? })
-        } else {
-            Err(SafeCopyError::Damaged(damaged))
-        }
+        Ok(Self { copies, left: left_copies(fs, &folder, steps)?, damaged })
+    }
+
+    /// The places whose safe copy is missing or not what it was.
+    pub(crate) fn damaged(&self) -> &[TreePath] {
+        &self.damaged
     }
 
     /// The safe copy for `path`.

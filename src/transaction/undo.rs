@@ -3,13 +3,14 @@
 //! Undo looks at each place and at the step's object, decides from [`UndoTable`], and only then moves anything. It
 //! can be cut at any point and run again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 
 use super::observe::{Observed, Original, StepKind, StepState, find_folders_in_use, observe};
+use super::originals::{Unlike, UnlikePlace, provide, unlike};
 use super::record::{self, EndRecord};
 use super::recover::InterruptedChange;
-use super::{IoResultExt, TransactionError, commit, exists, finish, is_empty, layout};
+use super::{Contents, IoResultExt, TransactionError, commit, finish, is_empty, layout};
 use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
 use crate::environment::Environment;
@@ -20,10 +21,23 @@ use crate::progress::{CancelToken, Phase, Progress};
 /// What to do with things of other people that stand in the way of an undo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnForeign {
-    /// Change nothing and say so.
+    /// Change nothing and say so, unless everything will be exactly as before.
     Stop,
+    /// The change failed a moment ago. What others did to a place in that moment is left as it is, and an original that
+    /// they changed goes back as it is now; anything else stops it.
+    JustFailed,
     /// Move them to `.patchwright/conflict`, then put the original back.
     PutAside,
+}
+
+impl OnForeign {
+    fn stops_at(self, unlike: Unlike) -> bool {
+        match self {
+            OnForeign::Stop => true,
+            OnForeign::JustFailed => !matches!(unlike, Unlike::LeftAlone | Unlike::Newer),
+            OnForeign::PutAside => false,
+        }
+    }
 }
 
 /// How to undo or finish.
@@ -38,6 +52,9 @@ pub struct Options<'a> {
     pub progress: &'a dyn Progress,
     /// Heard only before the first move.
     pub cancel: &'a CancelToken,
+    /// Where originals come from, by what the inverse of a step leaves, that are not whole any more. Used where the
+    /// things of other people go aside.
+    pub originals: Option<&'a dyn Contents>,
 }
 
 /// What an undo did.
@@ -51,8 +68,33 @@ pub struct Undone {
     pub folders_kept: Vec<TreePath>,
     /// Places that somebody else had emptied before the change came to them.
     pub gone: Vec<TreePath>,
-    /// Things of other people that were put aside, and where they are now.
+    /// Places that somebody had changed before the change came to them; they are left alone.
+    pub left_alone: Vec<TreePath>,
+    /// Places whose original is nowhere; what the change left is there.
+    pub lost: Vec<TreePath>,
+    /// Things of other people that were put aside, and newer contents of originals; and where they are now.
     pub put_aside: Vec<(TreePath, StatePath)>,
+}
+
+impl Undone {
+    /// Whether every place is exactly as it was.
+    pub fn is_exact(&self) -> bool {
+        self.differences().is_empty()
+    }
+
+    /// What is not as it was, a phrase for each place.
+    pub fn differences(&self) -> Vec<String> {
+        let told = [
+            (&self.newer, "was changed meanwhile, and the newer content is there"),
+            (&self.left_alone, "was changed by somebody else, and is left alone"),
+            (&self.gone, "was taken away by somebody else"),
+            (&self.lost, "has no backup any more; what the change left is there"),
+            (&self.folders_kept, "stays, because somebody put something into it"),
+        ];
+        let lines =
+            told.iter().flat_map(|(paths, how)| paths.iter().map(move |path| format!("{path}: {how}")));
+        lines.collect()
+    }
 }
 
 /// What undoing one step takes.
@@ -124,49 +166,75 @@ struct Move<'a> {
     foreign_first: bool,
 }
 
-/// Everything that an undo will do, in order, or why it must not begin.
+/// What an undo will do.
+struct Decision<'a> {
+    moves: Vec<Move<'a>>,
+    /// Originals that were changed since and are not put back: they are kept.
+    newer: Vec<(usize, &'a TreePath, &'a StatePath)>,
+    report: Undone,
+}
+
+/// Everything that an undo will do, in order, or why it must not begin. Where an original is `provided`, it takes the
+/// place of the one that is not whole.
 fn decide<'a>(
     steps: &'a [Step],
     observed: &'a [Observed],
     table: &UndoTable,
     on_foreign: OnForeign,
-) -> Result<(Vec<Move<'a>>, Undone), TransactionError> {
-    let (mut moves, mut report, mut foreign) = (Vec::new(), Undone::default(), Vec::new());
+    provided: &'a BTreeMap<usize, StatePath>,
+) -> Result<Decision<'a>, TransactionError> {
+    let (mut moves, mut report, mut places, mut newer) =
+        (Vec::new(), Undone::default(), Vec::new(), Vec::new());
     // Backwards: what was done last is taken back first.
     for (n, (step, Observed { seen, original, found })) in steps.iter().zip(observed).enumerate().rev() {
         let (kind, path) = (StepKind::from_step(step), &step.path);
+        let unlike = unlike(step, &observed[n])
+            .filter(|_| table.action(kind, *seen) != UndoAction::Leave || *seen == StepState::OtherUntouched);
+        places.extend(
+            unlike
+                .filter(|unlike| on_foreign.stops_at(*unlike))
+                .map(|unlike| UnlikePlace { path: path.clone(), unlike }),
+        );
+        let provided = provided.get(&n);
+        if let Original::Newer(place) = original
+            && (provided.is_some() || *seen == StepState::Before)
+        {
+            newer.push((n, path, place));
+        }
         let (asks, action) = match table.action(kind, *seen) {
-            UndoAction::Leave => continue,
+            UndoAction::Leave if provided.is_some() => (true, UndoAction::PutIn),
+            UndoAction::Leave => {
+                report.left_alone.extend(unlike.map(|_| path.clone()));
+                continue;
+            }
             UndoAction::Ask => (true, after_asking(kind, found.as_ref())),
             action => (false, action),
         };
-        let original = match original {
+        let original = provided.or(match original {
             Original::None => None,
             Original::Whole(place) | Original::Newer(place) => Some(place),
-        };
-        let is_lost = original.is_none() && matches!(action, UndoAction::PutIn | UndoAction::TradeBack);
-        if is_lost && kind != StepKind::Delete {
-            return Err(TransactionError::OriginalLost { path: path.clone() });
+        });
+        if original.is_none() && matches!(action, UndoAction::PutIn | UndoAction::TradeBack) {
+            // What was to be deleted and is nowhere was taken away by somebody.
+            let missing = if kind == StepKind::Delete { &mut report.gone } else { &mut report.lost };
+            missing.push(path.clone());
+            continue;
         }
-        if asks || is_lost {
-            foreign.push(path.clone());
-        }
-        // What was to be deleted and is nowhere, and what was to get other permissions, was taken away by somebody.
-        if is_lost || (kind, action) == (StepKind::DirMode, UndoAction::Leave) {
+        if (kind, action) == (StepKind::DirMode, UndoAction::Leave) {
             report.gone.push(path.clone());
             continue;
         }
-        if matches!(observed[n].original, Original::Newer(_)) {
+        if provided.is_none() && matches!(observed[n].original, Original::Newer(_)) {
             report.newer.push(path.clone());
         }
         let foreign_first = asks && kind != StepKind::DirMode;
         moves.push(Move { n, step, action, original, found: found.as_ref(), foreign_first });
     }
-    if !foreign.is_empty() && on_foreign == OnForeign::Stop {
-        foreign.sort();
-        return Err(TransactionError::Foreign { paths: foreign });
+    if !places.is_empty() {
+        places.sort_by(|a, b| a.path.cmp(&b.path));
+        return Err(TransactionError::Foreign { places });
     }
-    Ok((moves, report))
+    Ok(Decision { moves, newer, report })
 }
 
 /// What is done where a person decided that somebody else's thing goes aside.
@@ -183,7 +251,7 @@ fn after_asking(kind: StepKind, found: Option<&Stat>) -> UndoAction {
 /// Puts everything back as it was before the interrupted transaction.
 ///
 /// # Errors
-/// [`TransactionError::Foreign`] and [`TransactionError::OriginalLost`] before the first move; the system's, and
+/// [`TransactionError::Foreign`] before the first move; the system's, and
 /// [`TransactionError::Foreign`] when somebody is at work at the same moment, at any point. In each case
 /// everything is kept and the undo can be run again.
 pub fn undo(
@@ -212,16 +280,27 @@ pub fn undo_by(
     fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
     let mut observed = observe(fs, steps)?;
     find_folders_in_use(fs, steps, &mut observed)?;
-    let (moves, mut report) = decide(steps, &observed, table, options.on_foreign)?;
+    let provided = match options.on_foreign {
+        OnForeign::PutAside => provide(fs, steps, &observed, options.originals)?,
+        OnForeign::Stop | OnForeign::JustFailed => BTreeMap::new(),
+    };
+    let Decision { moves, newer, mut report } =
+        decide(steps, &observed, table, options.on_foreign, &provided)?;
     options.cancel.check()?;
     options.progress.begin(Phase::PuttingBack, moves.len() as u64);
     let conflicts = layout::conflict(&interrupted.id);
-    if moves.iter().any(|step| step.foreign_first) {
-        make_conflict_folder(fs, &conflicts)?;
+    if !newer.is_empty() || moves.iter().any(|step| step.foreign_first) {
+        finish::make_conflict_folder(fs, &conflicts)?;
     }
     for step in &moves {
         carry_out(fs, step, &conflicts, &mut report)?;
         options.progress.advance(1);
+    }
+    for (n, path, place) in newer {
+        let kept = finish::free_place(fs, &conflicts, n)?;
+        fs.rename(place, &kept).context("keep the newer content of", path)?;
+        fs.sync(&[Place::from(&conflicts)]).context("write to disk", &conflicts)?;
+        report.put_aside.push((path.clone(), kept));
     }
     for (step, _) in steps.iter().zip(&observed).filter(|(_, o)| o.seen == StepState::GoneWithFolder) {
         if fs.look(&Place::from(&step.path)).context("look at", &step.path)?.is_none() {
@@ -240,26 +319,6 @@ pub fn undo_by(
     Ok(report)
 }
 
-/// Makes the folder for other people's things, durably: a power cut could otherwise keep the move into it and lose
-/// the folder.
-fn make_conflict_folder(fs: &dyn Fs, conflicts: &StatePath) -> Result<(), TransactionError> {
-    let around = StatePath::new("conflict");
-    finish::make_folders(fs, &[around.clone(), conflicts.clone()])?;
-    fs.sync(&[StatePath::root(), around, conflicts.clone()].map(Place::State))
-        .context("write to disk", conflicts)
-}
-
-/// A name for the thing at step `n`; an undo that was cut may have put another one aside for it.
-fn free_place(fs: &dyn Fs, conflicts: &StatePath, n: usize) -> Result<StatePath, TransactionError> {
-    let mut place = conflicts.join(n);
-    let mut others = 0;
-    while exists(fs, &place)? {
-        others += 1;
-        place = conflicts.join(format!("{n}.{others}"));
-    }
-    Ok(place)
-}
-
 fn carry_out(
     fs: &dyn Fs,
     step: &Move<'_>,
@@ -269,7 +328,7 @@ fn carry_out(
     let path = &step.step.path;
     let object = layout::object(&layout::live(), step.n);
     if step.foreign_first && is_something_at(fs, path)? {
-        let aside = free_place(fs, conflicts, step.n)?;
+        let aside = finish::free_place(fs, conflicts, step.n)?;
         fs.move_out(path, &aside).context("put aside", path)?;
         // At once: a power cut could otherwise lose this and keep a later move, which takes away the folder it was in.
         fs.sync(&[Place::parent_of(path), Place::from(conflicts)]).context("write to disk", conflicts)?;
@@ -288,12 +347,12 @@ fn carry_out(
             fs.exchange(original, path).context("put back", path)?;
             if !is_what_was_found(fs, step, original)? {
                 fs.exchange(original, path).context("leave", path)?;
-                return Err(TransactionError::Foreign { paths: vec![path.clone()] });
+                return Err(theirs(path));
             }
         }
         (UndoAction::TradeBack, Some(original)) => {
             // Ours may still be there, when somebody has put the very same thing into the place meanwhile.
-            take_out(fs, step, &free_place(fs, &layout::live().join("objects"), step.n)?)?;
+            take_out(fs, step, &finish::free_place(fs, &layout::live().join("objects"), step.n)?)?;
             fs.move_in(original, path).context("put back", path)?;
         }
         (UndoAction::SetMode, _) => {
@@ -329,7 +388,7 @@ fn take_out(fs: &dyn Fs, step: &Move<'_>, object: &StatePath) -> Result<(), Tran
         return Ok(());
     }
     fs.move_in(object, path).context("leave", path)?;
-    Err(TransactionError::Foreign { paths: vec![path.clone()] })
+    Err(theirs(path))
 }
 
 /// Whether the thing that came out is the one that the decision was about, as it was then.
@@ -343,6 +402,10 @@ fn is_what_was_found(fs: &dyn Fs, step: &Move<'_>, out: &StatePath) -> Result<bo
     }
     Ok((now.object, now.kind, now.mode, now.modified_nanos)
         == (then.object, then.kind, then.mode, then.modified_nanos))
+}
+
+fn theirs(path: &TreePath) -> TransactionError {
+    TransactionError::Foreign { places: vec![UnlikePlace { path: path.clone(), unlike: Unlike::Theirs }] }
 }
 
 /// A parent that is no folder holds nothing.
@@ -376,6 +439,9 @@ fn remarks(report: &Undone, reason: &str) -> Vec<String> {
     remarks.extend(report.newer.iter().map(|path| format!("kept the newer content of {path}")));
     remarks.extend(report.folders_kept.iter().map(|path| format!("kept the folder {path}, which is in use")));
     remarks.extend(report.gone.iter().map(|path| format!("{path} was taken away by somebody else")));
+    let left_alone = report.left_alone.iter();
+    remarks.extend(left_alone.map(|path| format!("left {path} as somebody else had made it")));
+    remarks.extend(report.lost.iter().map(|path| format!("the original of {path} was missing")));
     remarks.extend(report.put_aside.iter().map(|(path, aside)| format!("put {path} aside as {aside}")));
     remarks
 }
@@ -401,7 +467,9 @@ fn write_abort(
     record::write_small(fs, &unsynced, &bytes).context("write", &unsynced)
 }
 
+/// `t` is among them: a power cut could otherwise keep the abort and lose the entry that goes with it.
 fn abort_places() -> impl Iterator<Item = Place> {
     let undone = layout::undone();
-    [undone.join("entry.json"), undone, record::unfinished(&layout::abort())].into_iter().map(Place::State)
+    let places = [undone.join("entry.json"), undone, record::unfinished(&layout::abort()), layout::live()];
+    places.into_iter().map(Place::State)
 }

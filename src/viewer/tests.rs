@@ -188,6 +188,24 @@ fn hidden_characters_are_a_caution_with_a_place() {
 }
 
 #[test]
+fn where_only_a_diff_is_at_hand_its_lines_are_shown_at_their_numbers() {
+    let section = b"diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -3,2 +3,3 @@\n c\n-d\n+D\n+e\n";
+    let mut change = change(Some(b"a\nb\nc\nd\nf\n"), Some(b"a\nb\nc\nD\ne\nf\n"));
+    change.before = ChangeSide::Diff(section[..].into());
+    change.after = change.before.clone();
+    let contents = ViewedContents::new(change, &CancelToken::new()).expect("nobody stops it");
+    assert_eq!(contents.views(), [View::Text], "there are no bytes to look at");
+    let diff = contents.text().expect("text");
+    let rows = Rows::new(diff, Layout::SideBySide, &Opened::default());
+    assert_eq!(drawn(diff, &rows), ["=...", "=...", "=c", "~d|D", "+e"]);
+    assert!(
+        sentences(&contents)[0].contains("Only the lines around each change"),
+        "{:?}",
+        sentences(&contents)
+    );
+}
+
+#[test]
 fn a_side_that_is_not_at_hand_is_said_and_the_other_one_is_shown() {
     let mut change = change(Some(b"old\n"), Some(b"new\nlines\n"));
     change.before = ChangeSide::Unavailable("the original is not in the patch file".to_owned());

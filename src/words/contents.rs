@@ -135,6 +135,7 @@ words! {
     NOTE_LINK = "Link";
     NOTE_NEW = "New";
     NOTE_NOT_COMPARED = "Not compared";
+    NOTE_EXCERPT = "Excerpt";
     NOTE_NOT_SHOWN = "Not shown";
     NOTE_PERMISSIONS = "Permissions";
     NOTE_PROGRAM = "Program";
@@ -153,6 +154,7 @@ words! {
     COARSE_WAIT = "Comparing to the end; this may take long.";
     COARSE_STOP = "Stop";
     RENAMED = "Was called {from} before.";
+    EXCERPT = "Only the lines around each change are in the patch file. Choose the product folder to see the rest.";
     NOT_SHOWN = "The content {side} cannot be shown: {why}.";
     CREATED = "A {new} is created.";
     CREATED_LINK = "A link to {to} is created.";

@@ -58,6 +58,8 @@ words! {
     CANNOT_CONTINUE = "Cannot continue";
     ALREADY_DONE = "Already in place";
     CHECKING = "Checking…";
+    CHECKING_FILE = "Checking the file…";
+    CHECKING_FILE_MEANING = "Everything in it is read before anything is said about it.";
     NOT_CHECKED = "Not checked yet";
     NEEDS_BOTH = "Choose a patch file and a folder first";
     NEEDS_FOLDER = "Choose a folder first";
@@ -143,7 +145,7 @@ words! {
     CONTACT = "Contact";
     NEEDED = "Needs";
     NOT_TOGETHER = "Not together with";
-    CONTAINS = "Contains";
+    CONTAINS = "Says it contains";
     BECAUSE = "Because";
     DATA_WRITTEN = "Data written since";
     REVIEWED = "Reviewed";
@@ -179,7 +181,7 @@ words! {
     BACK_ALONE = "Can be taken out by itself";
     BACK_REBUILDING = "Can be taken out; files that newer ones share are put together again";
     BACK_WITH_OTHERS = "Can be taken out only with those that need it";
-    BACK_CONTAINED = "Inactive: a newer patch contains it";
+    BACK_CONTAINED = "Inactive: a newer patch replaced it";
     BACK_GIVEN_UP = "Its way back was given up";
     DIFFERS_MISSING = "{path} is missing, {cause}{patch}";
     DIFFERS_UNEXPECTED = "{path} is there and should not be, {cause}{patch}";
@@ -252,6 +254,7 @@ words! {
     HUNKS = "Hunks";
     HUNKS_FIT = "{n}: {counts}";
     WHOLE_FILES = "Whole files: {n}";
+    NOT_CARRIED = "Not carried by the patch";
     FOLDERS_LEFT_OUT = "Folders left out";
     OF_PATCH = "{patch}: {what}";
     HUNK = "Hunk {n} of {all}: {what}";

@@ -194,8 +194,8 @@ impl Error {
         Self::refused(Disk::MovedSinceSeen)
     }
 
-    /// What would happen is not what somebody agreed to.
-    pub(super) fn not_as_agreed() -> Self {
+    /// What would happen is not what somebody looked at and agreed to.
+    pub(crate) fn not_as_agreed() -> Self {
         Self::refused(Disk::NotAsAgreed)
     }
 

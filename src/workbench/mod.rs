@@ -19,6 +19,7 @@ pub(crate) use crate::plan::Recalled;
 pub use change::accept::Accepted;
 pub(crate) use change::accept::KeptEdit;
 pub use change::apply::{Applied, ApplyOptions};
+pub(crate) use change::backups::DamagedBackups;
 pub use change::decision::DecisionDigest;
 pub(crate) use change::heal::HealPreview;
 pub use change::heal::{HealOptions, Healed};
@@ -50,7 +51,7 @@ pub(crate) use look::inspect::{Inspection, Verification};
 pub use look::merging::{EditChoice, EditChoices};
 pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
-pub use look::status::{Drift, FolderStatus, UnfinishedWork};
+pub use look::status::{Containment, Drift, FolderStatus, UnfinishedWork};
 pub(crate) use look::status::{DriftKind, FolderHistory, Removal};
 pub(crate) use make::export::Exported;
 pub use make::sample::Sample;
@@ -58,12 +59,13 @@ pub use make::{Commits, MadeBundle, MakeRequest, OrderSource, ProofChoice};
 pub(crate) use make::{GitMakeRequest, TextMakeRequest};
 pub use text_patch::TextOptions;
 pub(crate) use text_patch::{
-    FileSummary, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
+    FileSummary, TextFault, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
 };
 
 // What answers and questions are made of, for front ends, which do not look behind the workbench.
 pub(crate) use crate::bundle::order::OrderFinding;
-pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
+pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
+pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
 pub use crate::ledger::{Action, Entry, Installed, PatchNote, Turn};
 pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
@@ -78,7 +80,7 @@ use crate::disk::TargetRoot;
 use crate::disk::fs::{Fs, OsFs};
 use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
-use crate::transaction::{TransactionError, recover as recovery};
+use crate::transaction::{Settled, TransactionError, recover as recovery};
 use crate::trust::{Keyring, Places};
 use look::rollback_protection::Remembered;
 
@@ -148,8 +150,9 @@ impl Workbench {
         Ok(Keyring::load(&self.trust_places())?)
     }
 
+    /// The disk of a folder, for looks: what is committed and not tidied away is seen as if it were.
     fn disk(&self, target: &Path) -> Result<Arc<dyn Fs>> {
-        (self.open_disk)(target)
+        Ok(Arc::new(Settled::new((self.open_disk)(target)?)))
     }
 
     /// Locks a folder for a change, with the remains of finished work tidied away.
@@ -161,7 +164,7 @@ impl Workbench {
 
     /// Locks a folder, leaving unfinished work as it is.
     fn lock_as_it_is(&self, target: &Path) -> Result<TargetRoot> {
-        let fs = self.disk(target)?;
+        let fs = (self.open_disk)(target)?;
         let unlockable = |source: io::Error| {
             Error::Transaction(match is_planted(&source) {
                 true => TransactionError::State(source.to_string()),

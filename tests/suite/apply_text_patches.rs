@@ -1,11 +1,14 @@
 //! Plain patches where a bundle is accepted: looked at, applied whole or not at all, and taken back.
 
 mod as_others_do;
+mod dialects;
 mod export;
 mod from_git;
 mod git_pairs;
 mod hostile;
+mod mails;
 mod merged;
+mod not_carried;
 mod series;
 mod where_others_fail;
 

@@ -448,3 +448,51 @@ fn what_a_service_pack_does_to_the_hotfix_in_it_is_told_before() {
     let ways: Vec<WayBack> = stack.iter().map(|row| row.way_back).collect();
     assert_eq!(ways, [WayBack::Now, WayBack::Contained], "the hotfix waits below the service pack");
 }
+
+#[test]
+fn a_damaged_patch_file_is_never_called_ready() {
+    let mut person = Person::new();
+    let bundle = person.sample.bundles[0].clone();
+    let mut bytes = fs::read(&bundle).expect("a bundle");
+    let end = bytes.len();
+    // The end record says where the central directory begins, and the last content ends there.
+    let directory: [u8; 4] = bytes[end - 6..end - 2].try_into().expect("four bytes");
+    bytes[u32::from_le_bytes(directory) as usize - 1] ^= 1;
+    fs::write(&bundle, bytes).expect("our own file");
+    person.opens(0);
+    assert!(person.model.workspace.patch.failed().is_some(), "nothing is said about what it says");
+    assert_eq!(person.verdict(), None);
+    assert!(person.model.workspace.can_apply().is_err());
+}
+
+#[test]
+fn as_long_as_the_file_is_checked_nothing_is_said_about_it() {
+    let mut person = Person::new();
+    let bundle = person.sample.bundles[0].clone();
+    // The answers are on their way.
+    let folder = person.sample.folder.clone();
+    person.model.update(Msg::OpenPair(bundle, Some(folder)));
+    assert!(person.model.workspace.is_checking_file());
+    assert_eq!((person.verdict(), person.model.workspace.can_apply()), (None, Err(words::CHECKING_FILE)));
+    person.opens(0);
+    assert!(!person.model.workspace.is_checking_file());
+    assert_eq!(person.model.workspace.can_apply(), Ok(()));
+}
+
+#[test]
+fn the_patch_that_was_read_is_the_patch_that_is_checked() {
+    let mut person = Person::new();
+    person.opens(0);
+    let title =
+        |person: &Person| person.model.workspace.patch.ready().expect("a patch").overview.title.clone();
+    let shown = title(&person);
+    fs::copy(&person.sample.bundles[1], &person.sample.bundles[0]).expect("another patch in its place");
+    person.does(Msg::BeginApply).is_at(Stage::Checked);
+    let check = person.model.guided.as_ref().and_then(|guided| guided.check.as_ref()).expect("a check");
+    assert!(check.has(Code::Moved), "{check:#?}");
+    // It was read again meanwhile, and can be checked then.
+    assert_ne!(title(&person), shown);
+    person.does(Msg::CheckAgain).is_at(Stage::Checked);
+    let check = person.model.guided.as_ref().and_then(|guided| guided.check.as_ref()).expect("a check");
+    assert!(!check.has(Code::Moved), "{check:#?}");
+}

@@ -14,10 +14,12 @@ mod agree_to_a_change;
 mod apply_patches;
 mod apply_text_patches;
 mod keep_local_edits;
+mod merge_settings;
 mod roll_back;
 mod stacks;
 
 mod believe_a_history;
+mod believe_no_claim;
 mod guard_what_decides;
 mod trust_a_patch;
 
@@ -35,6 +37,8 @@ mod survive_a_crash;
 mod survive_a_kill;
 mod survive_a_power_cut;
 mod take_back_unasked;
+mod take_what_was_shown;
+mod unlucky_machines;
 
 mod use_the_command_line;
 mod write_diffs_for_git;

@@ -4,8 +4,8 @@
 //! Each is the good bundle with one thing changed, so that no check hides another, and is numbered as in the threat
 //! model. Refused means: the stated code, the same one from the preview, from applying and from the command line, whose
 //! exit code fits; product and canary the same to the inode and the time of the last change; and no state folder.
-//! Only what shows when content is unpacked (a bomb that lies about its size, a wrong delta) is noticed after the
-//! lock was taken, and then the product is the same.
+//! Only what shows when a content is made out of another one (a wrong delta, a diff that does not fit) is noticed after
+//! the lock was taken, and then the product is the same.
 //!
 //! Some codes differ from a first guess, because another check comes earlier or says it better. An oversized manifest
 //! is E-LIMIT: its size stands in the directory, and nothing of it is read. A name with a NUL, or not in composed
@@ -15,6 +15,7 @@
 
 mod containers;
 mod deltas;
+mod diffs;
 mod good;
 mod links;
 mod manifests;
@@ -23,5 +24,6 @@ mod paths;
 mod places;
 #[cfg(unix)]
 mod race;
+mod shared;
 #[cfg(unix)]
 mod states;

@@ -56,9 +56,7 @@ fn put_in(sandbox: &Sandbox, name: &str, change: impl Fn(&mut AttachedReview)) {
         change(&mut review);
         new.add_review(&name, &review).expect("room");
     }
-    for (digest, _) in old.blobs() {
-        new.copy_blob(&old, &digest).expect("a blob");
-    }
+    new.copy_content(&old).expect("a blob");
     let bytes = new.finish().expect("a whole bundle");
     drop(old);
     fs::write(path, bytes).expect("our own file");

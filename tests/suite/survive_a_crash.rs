@@ -14,3 +14,4 @@ mod model;
 mod mutation;
 mod power_cut;
 mod records;
+mod truth;

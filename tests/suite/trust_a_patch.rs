@@ -131,7 +131,7 @@ fn move_signature(sandbox: &Sandbox, from: &str, to: &str) {
     for (print, signature) in from.signatures().expect("read") {
         new.add_signature(&print, &signature).expect("written");
     }
-    old.blobs().for_each(|(digest, _)| new.copy_blob(&old, &digest).expect("copied"));
+    new.copy_content(&old).expect("copied");
     std::fs::write(sandbox.path(&format!("{to}.patchbundle")), new.finish().expect("written"))
         .expect("written");
 }

@@ -139,11 +139,12 @@ fn the_hotfix_does_everything_that_a_patch_can_do() {
         patch.changes.iter().filter(|change| wanted(change)).map(|change| change.path.to_string()).collect()
     };
     let content_is_new = |change: &FileChange| change.payload.is_some() && !change.before.is_empty();
+    let is_told_by_lines = |change: &FileChange| matches!(change.payload, Some(Payload::Diff { .. }));
     let is_moved = |change: &FileChange| matches!(change.payload, Some(Payload::Same { .. }));
     let is_link = |change: &FileChange| matches!(change.after, Some(Node::Link(_)));
 
     assert_eq!(
-        paths(&|change| content_is_new(change) && change.base.is_some()),
+        paths(&|change| content_is_new(change) && is_told_by_lines(change)),
         if links_work() {
             vec!["app/board.py", "app/lighthouse.py", "app/tides.py"]
         } else {
@@ -151,7 +152,7 @@ fn the_hotfix_does_everything_that_a_patch_can_do() {
         }
     );
     assert_eq!(
-        paths(&|change| content_is_new(change) && change.base.is_none()),
+        paths(&|change| content_is_new(change) && !is_told_by_lines(change)),
         ["data/tides.dat", "web/icon.png"],
         "without a text to read"
     );
@@ -198,7 +199,8 @@ fn the_service_pack_fits_before_and_after_the_hotfix() {
     let with_the_hotfix = with.folder().tree();
     assert_eq!(with.obstacles(SERVICE_PACK), [""; 0]);
     let notes = with.must_apply(SERVICE_PACK);
-    let is_told = notes.iter().any(|note| note.contains("LIGHTHOUSE-HF-7 is contained in LIGHTHOUSE-SP-1"));
+    let is_told =
+        notes.iter().any(|note| note.contains("LIGHTHOUSE-SP-1 contains LIGHTHOUSE-HF-7: all 12 files"));
     assert!(is_told, "{notes:?}");
 
     with.folder().expect(&without.folder().tree());

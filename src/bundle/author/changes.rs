@@ -1,14 +1,16 @@
 //! From differences to changes: what each place's change says, and which contents it needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::inside::Inside;
 use super::origins::{find_alike, find_same, wanted};
-use super::pack::{DeltaSource, Packed, Wanted};
+use super::pack::{DeltaSource, Form, Packed, Wanted};
 use super::trees::{SourceSide, Trees};
 use super::{AuthorError, MAX_BASE_BYTES, MAX_BASES_BYTES, MAX_DELTA_BYTES};
+use crate::bundle::limits::MAX_DIFF_BYTES;
+use crate::bundle::manifest::limits::DIFFED_BYTES;
 use crate::bundle::order::{Bases, Order};
 use crate::disk::fs::Stat;
 use crate::model::{FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath};
@@ -69,16 +71,14 @@ impl Draft {
         let by_path: BTreeMap<&TreePath, &Step> = basis.steps.iter().map(|step| (&step.path, step)).collect();
         let drafted = basis.steps.iter().zip(&insides).map(|(step, inside)| {
             let alike = alike.get(&step.path).map(|from| by_path[from]);
-            let content = wanted(step).map(|file| basis.content(step, file, alike));
+            let is_text = inside.is_some_and(|inside| inside.is_text);
+            let content = wanted(step).map(|file| basis.content(step, file, alike, is_text));
             let same = same.get(&step.path);
             let change = change(step, basis.order, same, inside.map_or(Role::Data, |inside| inside.role));
             Drafted { change, content: content.filter(|_| same.is_none()), base: None }
         });
         let mut draft = Self { drafted: drafted.collect(), notes: Vec::new() };
-        if basis.order.make.bases == Bases::Text {
-            let moved: BTreeSet<&TreePath> = same.values().collect();
-            draft.add_bases(&insides, &moved);
-        }
+        draft.add_bases(&insides, basis.order);
         Ok(draft)
     }
 
@@ -87,25 +87,64 @@ impl Draft {
         self.drafted.iter().flat_map(|drafted| drafted.content.iter().chain(&drafted.base)).cloned().collect()
     }
 
-    /// The changes as they are.
-    pub fn finish(self, packed: &Packed) -> Vec<FileChange> {
-        let finish = |drafted: Drafted| {
-            let payload = drafted.content.map(|content| packed.payload_of(&content));
-            FileChange { payload: payload.or(drafted.change.payload.clone()), ..drafted.change }
-        };
-        self.drafted.into_iter().map(finish).collect()
+    /// Takes contents for which the patch's diff has no room out of it, the last first; gives those to be packed anew.
+    pub(crate) fn make_room(&mut self, packed: &Packed) -> Vec<Wanted> {
+        let mut left_bytes = MAX_DIFF_BYTES / 2;
+        let mut anew = Vec::new();
+        for content in self.drafted.iter_mut().filter_map(|drafted| drafted.content.as_mut()) {
+            let needed = match packed.form_of(content) {
+                Form::Hunks(hunks) => hunks.size_bytes(),
+                // A line is at least one byte long, and its mark is another.
+                Form::Lines => 2 * content.file.size_bytes,
+                Form::Whole(_) | Form::Delta(_) => continue,
+            };
+            match left_bytes.checked_sub(needed) {
+                Some(left) => left_bytes = left,
+                None => {
+                    content.may_be_diff = false;
+                    anew.push(content.clone());
+                }
+            }
+        }
+        anew
     }
 
-    /// Ships the old content of text files: of those that get another one, and of those that go and are not moved.
-    fn add_bases(&mut self, insides: &[Option<Inside>], moved: &BTreeSet<&TreePath>) {
+    /// What the content at each place is made of.
+    pub(crate) fn contents(&self) -> BTreeMap<&TreePath, &Wanted> {
+        self.drafted
+            .iter()
+            .filter_map(|drafted| Some((&drafted.change.path, drafted.content.as_ref()?)))
+            .collect()
+    }
+
+    /// The changes as they are.
+    pub fn finish(&self, packed: &Packed) -> Vec<FileChange> {
+        let finish = |drafted: &Drafted| {
+            let payload = drafted.content.as_ref().map(|content| packed.payload_of(content));
+            FileChange { payload: payload.or(drafted.change.payload.clone()), ..drafted.change.clone() }
+        };
+        self.drafted.iter().map(finish).collect()
+    }
+
+    /// Ships the old content of text files that get another one, as far as the author wishes.
+    fn add_bases(&mut self, insides: &[Option<Inside>], order: &Order) {
+        let replaces_others = order.about.may_replace_another();
         let mut left_bytes = MAX_BASES_BYTES;
         let mut left_out = 0;
         for (drafted, inside) in self.drafted.iter_mut().zip(insides) {
             let change = &drafted.change;
             let gets_other_content = change.payload.is_some();
-            let goes = change.after.is_none() && !moved.contains(&change.path);
+            let is_wished = match order.make.bases {
+                Bases::All => true,
+                // Who keeps an edited file may also take ours, which is made from the original. And where a patch takes
+                // the place of another that was kept for good, the folder has the original no more.
+                Bases::Merge => {
+                    replaces_others || matches!(change.local_edits, LocalEdits::KeepLocal | LocalEdits::Merge)
+                }
+                Bases::None => false,
+            };
             let [Node::File(file)] = change.before.as_slice() else { continue };
-            if !inside.is_some_and(|inside| inside.is_text) || !(gets_other_content || goes) {
+            if !is_wished || !gets_other_content || !inside.is_some_and(|inside| inside.is_text) {
                 continue;
             }
             if file.size_bytes > MAX_BASE_BYTES || file.size_bytes > left_bytes {
@@ -118,6 +157,7 @@ impl Draft {
                 path: change.path.clone(),
                 file: file.clone(),
                 source: None,
+                may_be_diff: false,
             });
             drafted.change.base = Some(file.digest);
         }
@@ -148,7 +188,7 @@ impl Basis<'_> {
         }
     }
 
-    fn content(&self, step: &Step, file: &FileNode, alike: Option<&Step>) -> Wanted {
+    fn content(&self, step: &Step, file: &FileNode, alike: Option<&Step>, is_text: bool) -> Wanted {
         // What replaces an edited file has to come without the original.
         let needs_no_source = self.local_edits(&step.path) == LocalEdits::Replace;
         let own = step.before.as_ref().and_then(Node::as_file).is_some().then_some(step);
@@ -156,13 +196,24 @@ impl Basis<'_> {
             Some(from) if !needs_no_source => self.source(from, file, own.is_none()),
             _ => None,
         };
-        Wanted { side: SourceSide::New, path: step.path.clone(), file: file.clone(), source }
+        let is_short = |file: &FileNode| file.size_bytes <= DIFFED_BYTES;
+        // A diff starts from the one file that is known to be there, or from nothing.
+        let starts_well = match (&source, &step.before) {
+            (Some(source), Some(_)) => source.path == step.path,
+            (Some(_) | None, None) => true,
+            (None, Some(_)) => false,
+        };
+        let may_be_diff = is_text
+            && !needs_no_source
+            && starts_well
+            && is_short(file)
+            && source.as_ref().is_none_or(|source| is_short(&source.file));
+        Wanted { side: SourceSide::New, path: step.path.clone(), file: file.clone(), source, may_be_diff }
     }
 
     fn source(&self, from: &Step, wanted: &FileNode, is_guess: bool) -> Option<DeltaSource> {
         let file = from.before.as_ref().and_then(Node::as_file)?;
-        let fits = |bytes: u64| (1..=MAX_DELTA_BYTES).contains(&bytes);
-        if !fits(file.size_bytes) || !fits(wanted.size_bytes) {
+        if file.size_bytes.max(wanted.size_bytes) > MAX_DELTA_BYTES {
             return None;
         }
         let seen = self.seen.get(&from.path)?.clone();

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::AuthorError;
 use super::trees::{SourceSide, Trees};
-use crate::diff::is_text;
+use crate::diff::{is_text, is_utf_16};
 use crate::model::{Role, TreePath};
 
 /// As much as [`is_text`] looks at.
@@ -43,7 +43,7 @@ impl Inside {
         let mut head = Vec::new();
         let read = trees.open(side, path)?.take(HEAD_BYTES).read_to_end(&mut head);
         read.map_err(|error| trees.failed(side, path, error))?;
-        Ok(Self { is_text: is_text(&head), role: role_of(path, &head) })
+        Ok(Self { is_text: is_text(&head) || is_utf_16(&head), role: role_of(path, &head) })
     }
 }
 

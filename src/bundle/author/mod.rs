@@ -3,8 +3,9 @@
 //! 1. Look at both folders and compare them (`compare`).
 //! 2. Refuse whatever could not be applied later (`obstacles`): all of it at once, and before the long work begins.
 //! 3. Draft one change per place (`changes`), and find out what moved (`origins`).
-//! 4. Pack the contents, whole or as a delta, whichever is smaller (`pack`, `effort`, `workers`).
-//! 5. Write manifest and contents to a file that gets its name when it is complete.
+//! 4. Pack the contents: by lines, whole or as a delta (`pack`, `effort`, `workers`).
+//! 5. Put what is told by lines into one diff (`diff`), and small contents into one member (`small`).
+//! 6. Write manifest and contents to a file that gets its name when it is complete.
 //!
 //! The same folders, order and time give the same bytes, on one processor or on many. Files are read as streams and
 //! memory is shared out among the threads, so that their size does not matter.
@@ -18,8 +19,10 @@ mod origins;
 mod changes;
 mod inside;
 
+mod diff;
 mod effort;
 mod pack;
+mod small;
 mod workers;
 
 mod trees;
@@ -41,7 +44,7 @@ use super::{BundleError, UnverifiedBundle};
 use crate::diff::pair_renames;
 use crate::disk::fs::{Fs, Stat};
 use crate::disk::{Observation, ScanError, observe_all};
-use crate::model::{Code, Digest, FileChange, Node, Patch, Step, TreePath};
+use crate::model::{Code, DiffText, Digest, FileChange, Node, Patch, Step, TreePath};
 use crate::plan::why::Making;
 use crate::plan::{Note, Obstacle};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
@@ -184,16 +187,26 @@ pub fn author(request: &AuthorRequest<'_>) -> Result<Unpublished, AuthorError> {
     let trees =
         Trees { old: request.old, new: request.new, progress: request.progress, cancel: request.cancel };
     let Compared { steps, seen, mut notes } = compare_trees(request, &trees)?;
-    let draft = Draft::new(&Basis { steps: &steps, seen: &seen, order: request.order, trees: &trees })?;
+    let mut draft = Draft::new(&Basis { steps: &steps, seen: &seen, order: request.order, trees: &trees })?;
     let spool = BlobSpool::create_in(folder_of(request.output))?;
-    let packed = Packed::pack(&draft.wanted(), &trees, &spool)?;
+    let context = request.order.make.context;
+    let mut packed = Packed::pack(&draft.wanted(), context, &trees, &spool)?;
+    let anew = draft.make_room(&packed);
+    if !anew.is_empty() {
+        packed.add(Packed::pack(&anew, context, &trees, &spool)?);
+    }
     notes.extend(draft.notes.iter().cloned());
     let scripts = pack_scripts(request.order, &spool)?;
-    let patch = into_patch(request, draft.finish(&packed));
+    let mut patch = into_patch(request, draft.finish(&packed));
+    let diff = diff::write(&patch, &draft.contents(), &packed, &trees, &spool)?;
+    patch.diff = diff.as_ref().map(|text| DiffText { digest: text.digest(), size_bytes: text.size_bytes() });
     refuse(obstacles::of_patch(&patch))?;
-    let mut blobs = packed.blobs();
+    let wanted = draft.wanted();
+    let mut blobs = packed.blobs(&wanted);
     blobs.extend(scripts.iter().map(|blob| (blob.digest(), blob)));
-    write_container(&patch, &blobs, &mut file, cannot_write)?;
+    let shared = small::share(&wanted, &packed, &mut blobs, &trees, &spool)?;
+    let content = Content { diff: diff.as_ref(), shared: shared.as_ref(), blobs: &blobs };
+    write_container(&patch, &content, &mut file, cannot_write)?;
     request.cancel.check()?;
     let (bundle_bytes, file_digest) = read_back(&patch, file.path())?;
     let counts = Counts::new(&patch.changes);
@@ -366,16 +379,29 @@ fn pack_scripts(order: &Order, spool: &BlobSpool) -> Result<Vec<PackedBlob>, Bun
     files.map(|file| spool.compress(&mut io::Cursor::new(&file.text), LEVEL)).collect()
 }
 
+/// What goes into the container behind the manifest.
+struct Content<'a> {
+    diff: Option<&'a PackedBlob>,
+    shared: Option<&'a PackedBlob>,
+    blobs: &'a BTreeMap<Digest, &'a PackedBlob>,
+}
+
 fn write_container(
     patch: &Patch,
-    blobs: &BTreeMap<Digest, &PackedBlob>,
+    content: &Content<'_>,
     file: &mut WholeFile,
     cannot_write: impl Fn(io::Error) -> AuthorError,
 ) -> Result<(), AuthorError> {
     let manifest = write_manifest(patch);
     refuse(obstacles::of_length(manifest.len(), patch.changes.len()))?;
     let mut container = ContainerWriter::begin(BufWriter::new(file.file()), &manifest)?;
-    for blob in blobs.values() {
+    if let Some(text) = content.diff {
+        container.add_diff(text)?;
+    }
+    if let Some(small) = content.shared {
+        container.add_shared(small)?;
+    }
+    for blob in content.blobs.values() {
         container.add_blob(blob)?;
     }
     container.finish()?.flush().map_err(cannot_write)

@@ -2,13 +2,21 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 
 use super::effort::{CompressionLevels, memory_bytes};
 use super::trees::{SourceSide, Trees};
 use super::{AuthorError, workers};
+use crate::bundle::BundleError;
 use crate::bundle::container::{BlobSpool, PackedBlob};
 use crate::bundle::delta::{self, DeltaError};
+use crate::bundle::limits::{MAX_SECTION_BYTES, MAX_SECTION_LINES};
+use crate::bundle::order::ContextLines;
+use crate::diff::patch_text::write_hunk;
+use crate::diff::{diff_lines_the_same_always, is_text};
 use crate::disk::fs::Stat;
 use crate::model::{Digest, FileNode, Hasher, Payload, TreePath};
 use crate::progress::{Phase, Progress};
@@ -17,6 +25,19 @@ use crate::progress::{Phase, Progress};
 /// well by itself.
 const CLEARLY_SMALLER: u64 = 8;
 
+/// What a blob takes in the container beside its content: two records with its name, and its digest in the manifest.
+pub(super) const BLOB_RECORDS_BYTES: u64 = 280;
+
+/// A diff that packs into so little is taken without a look at other forms.
+const SMALL_DIFF_BYTES: u64 = 2 << 10;
+
+/// Most lines of a file that is compared line by line: each takes some memory while it is.
+const MAX_LINES: usize = 500_000;
+
+/// Most lines and bytes that stand above the hunks of a section: four names, and modes.
+const MAX_HEADER_LINES: usize = 16;
+const MAX_HEADER_BYTES: usize = 48 << 10;
+
 /// A content that the bundle has to bring.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
@@ -24,8 +45,10 @@ pub(super) struct Wanted {
     /// One place where it stands.
     pub path: TreePath,
     pub file: FileNode,
-    /// What a delta may start from.
+    /// What a delta or a diff may start from.
     pub source: Option<DeltaSource>,
+    /// Whether the patch's diff may bring it, line by line.
+    pub may_be_diff: bool,
 }
 
 /// Old content that a delta starts from.
@@ -39,17 +62,29 @@ pub(super) struct DeltaSource {
     pub(crate) is_guess: bool,
 }
 
-/// What tells two wanted contents apart: the content, and what it is made from.
-type WantedKey = (Digest, Option<Digest>);
+/// What tells two wanted contents apart: the content, what it is made from and whether that is a guess, and whether by
+/// lines.
+type WantedKey = (Digest, Option<(Digest, bool)>, bool);
+
+/// How a content travels.
+pub(super) enum Form {
+    Whole(PackedBlob),
+    Delta(PackedBlob),
+    /// These hunks, as they stand in a diff, make it out of its source.
+    Hunks(PackedBlob),
+    /// All its lines are new.
+    Lines,
+}
 
 /// Everything packed, each content once.
 pub(super) struct Packed {
-    by_key: BTreeMap<WantedKey, (bool, PackedBlob)>,
+    by_key: BTreeMap<WantedKey, Form>,
 }
 
 impl Wanted {
     fn key(&self) -> WantedKey {
-        (self.file.digest, self.source.as_ref().map(|source| source.file.digest))
+        let source = self.source.as_ref().map(|source| (source.file.digest, source.is_guess));
+        (self.file.digest, source, self.may_be_diff)
     }
 
     fn source_bytes(&self) -> u64 {
@@ -63,7 +98,12 @@ impl Wanted {
 
 impl Packed {
     /// Packs all of `wanted` into `spool`.
-    pub fn pack(wanted: &[Wanted], trees: &Trees<'_>, spool: &BlobSpool) -> Result<Self, AuthorError> {
+    pub fn pack(
+        wanted: &[Wanted],
+        context: ContextLines,
+        trees: &Trees<'_>,
+        spool: &BlobSpool,
+    ) -> Result<Self, AuthorError> {
         let jobs: BTreeMap<WantedKey, &Wanted> =
             wanted.iter().rev().map(|wanted| (wanted.key(), wanted)).collect();
         let mut jobs: Vec<&Wanted> = jobs.into_values().collect();
@@ -74,6 +114,7 @@ impl Packed {
         let packer = Packer {
             trees,
             spool,
+            context,
             effort: CompressionLevels::for_total(old_bytes.saturating_add(new_bytes)),
         };
         trees.progress.begin(Phase::Packing, new_bytes);
@@ -81,49 +122,122 @@ impl Packed {
         Ok(Self { by_key: jobs.iter().map(|job| job.key()).zip(results).collect() })
     }
 
+    /// Adds what was packed later.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.by_key.extend(other.by_key);
+    }
+
+    /// The form of `wanted`.
+    pub(crate) fn form_of(&self, wanted: &Wanted) -> &Form {
+        &self.by_key[&wanted.key()]
+    }
+
     /// How `wanted` travels.
     pub(crate) fn payload_of(&self, wanted: &Wanted) -> Payload {
-        let (is_delta, blob) = &self.by_key[&wanted.key()];
-        match &wanted.source {
-            Some(DeltaSource { path, file, .. }) if *is_delta => {
+        let source = wanted.source.as_ref();
+        match (self.form_of(wanted), source) {
+            (Form::Delta(blob), Some(DeltaSource { path, file, .. })) => {
                 Payload::Delta { blob: blob.digest(), from: path.clone(), source: file.digest }
             }
-            _ => Payload::Whole { blob: blob.digest() },
+            (Form::Whole(blob) | Form::Delta(blob), _) => Payload::Whole { blob: blob.digest() },
+            (Form::Hunks(_), source) => Payload::Diff { from: source.map(|source| source.path.clone()) },
+            (Form::Lines, _) => Payload::Diff { from: None },
         }
     }
 
-    /// All blobs, ascending.
-    pub fn blobs(&self) -> BTreeMap<Digest, &PackedBlob> {
-        self.by_key.values().map(|(_, blob)| (blob.digest(), blob)).collect()
+    /// All blobs of the bundle that `wanted` needs, ascending.
+    pub fn blobs<'p>(&'p self, wanted: &[Wanted]) -> BTreeMap<Digest, &'p PackedBlob> {
+        let blob = |wanted: &Wanted| match self.form_of(wanted) {
+            Form::Whole(blob) | Form::Delta(blob) => Some((blob.digest(), blob)),
+            Form::Hunks(_) | Form::Lines => None,
+        };
+        wanted.iter().filter_map(blob).collect()
     }
 }
 
 struct Packer<'a> {
     trees: &'a Trees<'a>,
     spool: &'a BlobSpool,
+    context: ContextLines,
     effort: CompressionLevels,
 }
 
 impl Packer<'_> {
-    /// The smaller form of a content, and whether it is a delta.
-    fn pack(&self, wanted: &Wanted) -> Result<(bool, PackedBlob), AuthorError> {
+    /// The form that people can read, unless another is much smaller.
+    fn pack(&self, wanted: &Wanted) -> Result<Form, AuthorError> {
         let ticks = Ticks { progress: self.trees.progress, left: Cell::new(wanted.file.size_bytes) };
-        let packed = match &wanted.source {
-            None => (false, self.whole(wanted, &ticks)?),
-            Some(source) => {
-                let delta = self.delta(wanted, source, &ticks)?;
-                if !source.is_guess && delta.packed_bytes() < wanted.file.size_bytes / CLEARLY_SMALLER {
-                    (true, delta)
-                } else {
-                    let whole = self.whole(wanted, &ticks)?;
-                    let limit =
-                        if source.is_guess { whole.packed_bytes() / 4 * 3 } else { whole.packed_bytes() };
-                    if delta.packed_bytes() < limit { (true, delta) } else { (false, whole) }
+        let diff = self.diff(wanted)?;
+        let form = match diff {
+            Some(diff) if diff.packed_bytes <= SMALL_DIFF_BYTES => self.keep(diff)?,
+            diff => {
+                let blob = self.pack_blob(wanted, &ticks)?;
+                let blob_bytes = match &blob {
+                    Form::Whole(blob) | Form::Delta(blob) => blob.packed_bytes() + BLOB_RECORDS_BYTES,
+                    Form::Hunks(_) | Form::Lines => 0,
+                };
+                match diff {
+                    Some(diff) if diff.packed_bytes * 3 / 4 <= blob_bytes => self.keep(diff)?,
+                    _ => blob,
                 }
             }
         };
         ticks.finish();
-        Ok(packed)
+        Ok(form)
+    }
+
+    /// The smaller form of a content that nobody reads as lines.
+    fn pack_blob(&self, wanted: &Wanted, ticks: &Ticks<'_>) -> Result<Form, AuthorError> {
+        let is_some = |file: &FileNode| file.size_bytes > 0;
+        let source = wanted.source.as_ref().filter(|source| is_some(&source.file) && is_some(&wanted.file));
+        Ok(match source {
+            None => Form::Whole(self.whole(wanted, ticks)?),
+            Some(source) => {
+                let delta = self.delta(wanted, source, ticks)?;
+                if !source.is_guess && delta.packed_bytes() < wanted.file.size_bytes / CLEARLY_SMALLER {
+                    Form::Delta(delta)
+                } else {
+                    let whole = self.whole(wanted, ticks)?;
+                    let limit =
+                        if source.is_guess { whole.packed_bytes() / 4 * 3 } else { whole.packed_bytes() };
+                    if delta.packed_bytes() < limit { Form::Delta(delta) } else { Form::Whole(whole) }
+                }
+            }
+        })
+    }
+
+    /// What the patch's diff would say; `None` if it cannot.
+    fn diff(&self, wanted: &Wanted) -> Result<Option<Diffed>, AuthorError> {
+        if !wanted.may_be_diff {
+            return Ok(None);
+        }
+        let new = self.trees.read(wanted.side, &wanted.path, &wanted.file)?;
+        let old = match &wanted.source {
+            None => Vec::new(),
+            Some(source) => self.trees.read(SourceSide::Old, &source.path, &source.file)?,
+        };
+        if !is_line_by_line(&new) || !is_line_by_line(&old) {
+            return Ok(None);
+        }
+        let lines = || Diffed { hunks: None, packed_bytes: packed_bytes(&new) };
+        let Some(source) = &wanted.source else { return Ok(is_short(&new).then(lines)) };
+        let mut hunks = Vec::new();
+        for hunk in diff_lines_the_same_always(&old, &new, self.context.0).hunks {
+            write_hunk(&mut hunks, &hunk.into()).expect("memory takes what is written");
+        }
+        let changed = Diffed { packed_bytes: packed_bytes(&hunks), hunks: Some(hunks) };
+        // A file that is only guessed to have moved must be much like the other before people are told so.
+        if source.is_guess && changed.packed_bytes > lines().packed_bytes / 4 * 3 {
+            return Ok(is_short(&new).then(lines));
+        }
+        let fits = changed.hunks.as_ref().is_some_and(|hunks| has_room(hunks));
+        Ok(fits.then_some(changed))
+    }
+
+    fn keep(&self, diff: Diffed) -> Result<Form, AuthorError> {
+        let Some(hunks) = diff.hunks else { return Ok(Form::Lines) };
+        let mut kept = self.spool.store();
+        kept.write_all(&hunks).map_err(|error| BundleError::io("cannot keep a diff", error))?;
+        Ok(Form::Hunks(kept.finish()?))
     }
 
     fn whole(&self, wanted: &Wanted, ticks: &Ticks<'_>) -> Result<PackedBlob, AuthorError> {
@@ -166,6 +280,47 @@ impl Packer<'_> {
         self.trees.check_unchanged(SourceSide::Old, &source.path, &source.seen)?;
         Ok(blob.finish()?)
     }
+}
+
+/// What a diff says about one content.
+struct Diffed {
+    /// `None`: every line is new.
+    hunks: Option<Vec<u8>>,
+    /// About what it takes in the bundle.
+    packed_bytes: u64,
+}
+
+/// Whether all lines of a content can be told.
+pub(super) fn is_told_as_a_whole(content: &[u8]) -> bool {
+    is_line_by_line(content) && is_short(content)
+}
+
+/// Whether a content is compared line by line.
+fn is_line_by_line(content: &[u8]) -> bool {
+    is_text(content) && !content.contains(&0) && count_lines(content) <= MAX_LINES
+}
+
+/// Whether a section has room for all of a content, each line with its mark.
+fn is_short(content: &[u8]) -> bool {
+    let lines = count_lines(content);
+    content.len() + lines <= MAX_SECTION_BYTES - MAX_HEADER_BYTES
+        && lines <= MAX_SECTION_LINES - MAX_HEADER_LINES
+}
+
+fn has_room(hunks: &[u8]) -> bool {
+    hunks.len() <= MAX_SECTION_BYTES - MAX_HEADER_BYTES
+        && count_lines(hunks) <= MAX_SECTION_LINES - MAX_HEADER_LINES
+}
+
+fn count_lines(text: &[u8]) -> usize {
+    text.iter().filter(|&&byte| byte == b'\n').count()
+}
+
+/// What a text takes when it is packed by itself.
+fn packed_bytes(text: &[u8]) -> u64 {
+    let mut packer = DeflateEncoder::new(io::sink(), Compression::default());
+    packer.write_all(text).and_then(|()| packer.try_finish()).expect("a sink takes everything");
+    packer.total_out()
 }
 
 fn changed(side: SourceSide, path: &TreePath) -> AuthorError {

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::bundle::VerifiedBundle;
 use crate::bundle::noise::noise;
-use crate::bundle::order::{Bases, Globs, PathPolicy};
+use crate::bundle::order::{Globs, PathPolicy};
 use crate::disk::fs::OsFs;
 use crate::model::{LocalEdits, PatchId, Payload, Role};
 use crate::progress::Quiet;
 use crate::trust::Keyring;
+
+mod by_lines;
 
 const CREATED: &str = "2026-11-23T09:30:00Z";
 
@@ -199,36 +201,6 @@ fn the_smaller_form_of_a_content_travels() {
     let made = shop.author();
     let is_delta = |path| matches!(change(&made.patch, path).payload, Some(Payload::Delta { .. }));
     assert_eq!(["edited", "other", "empty"].map(is_delta), [true, false, false]);
-}
-
-#[test]
-fn texts_bring_their_content_before_unless_the_order_says_none() {
-    let mut shop = Workshop::new();
-    shop.put("old/a.txt", text(0..100)).put("new/a.txt", text(0..101));
-    shop.put("old/a.bin", noise(1000, 1)).put("new/a.bin", noise(1000, 2));
-    shop.put("old/gone.txt", "gone").put("old/moved.txt", "moved").put("new/moved2.txt", "moved");
-    let made = shop.author();
-    let has_base = |made: &Authored, path| change(&made.patch, path).base.is_some();
-    assert_eq!(
-        ["a.txt", "a.bin", "gone.txt", "moved.txt"].map(|path| has_base(&made, path)),
-        [true, false, true, false]
-    );
-    let base = change(&made.patch, "a.txt").base.expect("it has one");
-    assert_eq!(shop.bundle().read_blob(&base, 1 << 20).expect("it is there"), text(0..100).into_bytes());
-
-    shop.order.make.bases = Bases::None;
-    assert!(!has_base(&shop.author(), "a.txt"));
-}
-
-#[test]
-fn a_text_too_long_to_read_goes_without_and_the_author_is_told() {
-    let shop = Workshop::new();
-    let old = text(0..60_000);
-    shop.put("old/long.txt", &old).put("new/long.txt", old.clone() + "more\n");
-    let made = shop.author();
-    assert_eq!(change(&made.patch, "long.txt").base, None);
-    let told = "1 text file without the content before: larger than 1 MiB, or more than 64 MiB together";
-    assert!(made.notes.iter().any(|note| note.text == told), "{:?}", made.notes);
 }
 
 #[test]
@@ -444,4 +416,26 @@ fn a_finished_bundle_that_says_something_else_is_refused() {
     let error = read_back(&patch, &path).expect_err("it says something else");
     assert!(matches!(&error, AuthorError::Bundle(error) if error.code() == Code::Manifest), "{error}");
     assert!(error.to_string().contains("does not say what it was made from"), "{error}");
+}
+
+#[test]
+fn small_contents_share_a_member() {
+    let shop = Workshop::new();
+    let head = noise(500, 1);
+    for number in 0..50 {
+        shop.put(&format!("new/icons/{number}.ico"), [&head[..], &noise(100, number + 2)].concat());
+    }
+    shop.put("new/large.bin", noise(100_000, 99));
+    let made = shop.author();
+    assert!(made.bundle_bytes < 100_000 + 50 * 250 + 4_000, "{}", made.bundle_bytes);
+    let bundle = shop.bundle();
+    assert_eq!(bundle.blobs().count(), 51);
+    for (digest, size_bytes) in bundle.blobs() {
+        let content = bundle.read_blob(&digest, 1 << 20).expect("every byte is right");
+        assert_eq!((Digest::compute(&content), content.len() as u64), (digest, size_bytes));
+        assert_eq!(bundle.copy_blob(&digest, &mut io::sink()).expect("here, too"), size_bytes);
+        let mut pulled = Vec::new();
+        io::copy(&mut bundle.open_blob(&digest).expect("and here"), &mut pulled).expect("it reads");
+        assert_eq!(pulled, content);
+    }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use super::AuthorError;
 use crate::disk::fs::{FileRead, Fs, Place, Stat};
-use crate::model::TreePath;
+use crate::model::{Digest, FileNode, TreePath};
 use crate::progress::{CancelToken, Cancelled, Progress};
 
 /// Which of the two folders.
@@ -47,6 +47,22 @@ impl Trees<'_> {
         self.cancel.check()?;
         let inner = self.fs(side).open(&path.into()).map_err(|error| self.failed(side, path, error))?;
         Ok(SourceFile { inner, cancel: self.cancel })
+    }
+
+    /// A whole file, as it was when it was compared.
+    pub(crate) fn read(
+        &self,
+        side: SourceSide,
+        path: &TreePath,
+        file: &FileNode,
+    ) -> Result<Vec<u8>, AuthorError> {
+        let mut content = Vec::new();
+        let read = self.open(side, path)?.take(file.size_bytes + 1).read_to_end(&mut content);
+        read.map_err(|error| self.failed(side, path, error))?;
+        match Digest::compute(&content) == file.digest {
+            true => Ok(content),
+            false => Err(AuthorError::Changed { side, path: path.clone() }),
+        }
     }
 
     /// Refuses a file that does not look any more as it did when it was compared.

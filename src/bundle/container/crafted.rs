@@ -260,6 +260,14 @@ fn read_file(path: PathBuf) -> Result<Vec<Vec<u8>>, BundleError> {
     for (fingerprint, signature) in container.signatures()? {
         all.extend([fingerprint.into_bytes(), signature.bytes]);
     }
+    if container.diff_size().is_some() {
+        let mut text = Vec::new();
+        container
+            .open_diff()?
+            .read_to_end(&mut text)
+            .map_err(|error| BundleError::io("cannot read", error))?;
+        all.push(text);
+    }
     for (digest, _) in container.blobs() {
         let mut content = Vec::new();
         let copied = container.copy_blob(&digest, &mut content);

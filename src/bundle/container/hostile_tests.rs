@@ -386,11 +386,38 @@ fn h23_no_flipped_byte_changes_what_is_read() {
 }
 
 #[test]
-fn the_manifest_and_signatures_are_not_unpacked() {
+fn what_people_read_is_packed_as_everybody_unpacks_it_and_signatures_not_at_all() {
     let text = vec![b' '; 1_000];
-    for (method, packed) in [(8, deflated(&text)), (93, zstd::bulk::compress(&text, 3).unwrap())] {
-        let manifest = Member::packed(b"manifest.json", method, &packed, &text);
-        refused(&Crafted::new(vec![manifest]).bytes(), "stored uncompressed");
+    let packed = |name: &[u8], method| match method {
+        8 => Member::packed(name, 8, &deflated(&text), &text),
+        _ => Member::packed(name, 93, &zstd::bulk::compress(&text, 3).unwrap(), &text),
+    };
+    let manifest = || packed(b"manifest.json", 8);
+    let signature = format!("signatures/{}.minisig", "0".repeat(16));
+    read_all(&Crafted::new(vec![manifest(), packed(b"changes.patch", 8)]).bytes()).expect("both are read");
+    let by_another = "packed by a method that it may not have";
+    refused(&Crafted::new(vec![packed(b"manifest.json", 93)]).bytes(), by_another);
+    refused(&Crafted::new(vec![manifest(), packed(b"changes.patch", 93)]).bytes(), by_another);
+    refused(&Crafted::new(vec![manifest(), packed(signature.as_bytes(), 8)]).bytes(), by_another);
+}
+
+#[test]
+fn the_crc_of_every_member_is_checked() {
+    let text = b"some text";
+    let members = || {
+        vec![
+            Member::stored(b"manifest.json", MANIFEST),
+            Member::stored(format!("signatures/{}.minisig", "0".repeat(16)).as_bytes(), text),
+            Member::stored(b"changes.patch", text),
+            Member::stored(&blob_name(text), text),
+        ]
+    };
+    read_all(&Crafted::new(members()).bytes()).expect("all are right");
+    for index in 0..members().len() {
+        let mut members = members();
+        members[index].local.crc32 ^= 1;
+        members[index].listed[0].header.crc32 ^= 1;
+        refused_on_reading(&Crafted::new(members).bytes(), "does not match its CRC-32");
     }
 }
 

@@ -3,8 +3,8 @@
 
 use crate::bundle::BundleError;
 use crate::bundle::limits::{
-    MAX_CONTENT_BYTES, MAX_MANIFEST_BYTES, MAX_MEMBER_RATIO, MAX_MEMBERS, MAX_REVIEW_BYTES,
-    MAX_SIGNATURE_BYTES, MAX_SIGNATURES, MAX_TOTAL_RATIO,
+    MAX_CONTENT_BYTES, MAX_DIFF_BYTES, MAX_MANIFEST_BYTES, MAX_MEMBER_RATIO, MAX_MEMBERS, MAX_REVIEW_BYTES,
+    MAX_SHARED_BYTES, MAX_SIGNATURE_BYTES, MAX_SIGNATURES, MAX_TOTAL_RATIO,
 };
 use crate::model::Code;
 
@@ -105,22 +105,26 @@ fn check_company(before: Option<&MemberName>, name: &MemberName) -> Result<(), B
 }
 
 fn check_packing(entry: &DirectoryEntry) -> Result<(), BundleError> {
-    let (is_blob, max_bytes) = match entry.name {
-        MemberName::Manifest => (false, MAX_MANIFEST_BYTES),
+    use Method::{Deflate, Stored, Zstd};
+    // The methods are those that everybody's tools unpack, where people are to read the member without the product.
+    let (methods, max_bytes): (&[Method], u64) = match entry.name {
+        MemberName::Manifest => (&[Stored, Deflate], MAX_MANIFEST_BYTES),
+        MemberName::Diff => (&[Stored, Deflate], MAX_DIFF_BYTES),
+        MemberName::Shared => (&[Stored, Deflate, Zstd], MAX_SHARED_BYTES),
         MemberName::Signature(..) | MemberName::Review(_, ReviewPart::Signature(_)) => {
-            (false, MAX_SIGNATURE_BYTES)
+            (&[Stored], MAX_SIGNATURE_BYTES)
         }
-        MemberName::Review(_, ReviewPart::Report) => (false, MAX_REVIEW_BYTES),
-        MemberName::Blob(_) => (true, MAX_CONTENT_BYTES),
+        MemberName::Review(_, ReviewPart::Report) => (&[Stored], MAX_REVIEW_BYTES),
+        MemberName::Blob(_) => (&[Stored, Deflate, Zstd], MAX_CONTENT_BYTES),
     };
     if entry.size_bytes > max_bytes {
         let problem = format!("{} bytes are more than the allowed {max_bytes}", entry.size_bytes);
         return Err(BundleError::new(Code::Limit, problem));
     }
-    if !is_blob && entry.method != Method::Stored {
-        return Err(refused("it has to be stored uncompressed"));
+    if !methods.contains(&entry.method) {
+        return Err(refused("it is packed by a method that it may not have"));
     }
-    if entry.method == Method::Stored && entry.size_bytes != entry.packed_bytes {
+    if entry.method == Stored && entry.size_bytes != entry.packed_bytes {
         return Err(refused("it is stored, and its two sizes differ"));
     }
     if expands_beyond(entry.size_bytes, entry.packed_bytes, MAX_MEMBER_RATIO) {

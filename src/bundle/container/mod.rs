@@ -9,14 +9,19 @@
 //!
 //! | member, in this order | method | |
 //! |---|---|---|
-//! | `manifest.json` | stored | first |
+//! | `manifest.json` | stored, deflate | first |
 //! | `signatures/<16 to 64 hex digits>.minisig` or `.sshsig` | stored | ascending |
 //! | `reviews/<16 to 64 hex digits>.json`, then its `.minisig` or `.sshsig` | stored | ascending |
+//! | `changes.patch` | stored, deflate | once, or not at all |
+//! | `blobs/shared` | stored, deflate, zstd | once, or not at all |
 //! | `blobs/sha256/<64 hex digits>` | stored, deflate, zstd | ascending |
 //!
-//! What a signature covers and the signature itself are stored, so that no decompressor runs on bytes nobody has
-//! vouched for. Records lie without gap: first member at 0, each at the end of the one before, then the central
-//! directory, then the end record, then the end of the file.
+//! A signature covers the manifest as it unpacks, to the byte, and the manifest names the digest of everything else.
+//! Signatures are stored. What people are to read without this program is packed as everybody's tools unpack it; the
+//! decompressor stops at the size that the record declares, which the limits bound.
+//!
+//! Records lie without gap: first member at 0, each at the end of the one before, then the central directory, then the
+//! end record, then the end of the file.
 //!
 //! The records are read by our own code rather than a ZIP library: a library's job is to accept what is out there, to
 //! search for the end record and to tolerate, and each such kindness would have to be found and undone here. With

@@ -6,6 +6,8 @@ use crate::model::Digest;
 use crate::trust::Scheme;
 
 const MANIFEST: &str = "manifest.json";
+const DIFF: &str = "changes.patch";
+const SHARED: &str = "blobs/shared";
 const SIGNATURE_DIR: &str = "signatures/";
 const REVIEW_DIR: &str = "reviews/";
 const REVIEW_EXTENSION: &str = "json";
@@ -22,6 +24,10 @@ pub(super) enum MemberName {
     Signature(SignatureName, Scheme),
     /// A review; the signature over it stands behind it.
     Review(SignatureName, ReviewPart),
+    /// The changes that a diff can say.
+    Diff,
+    /// Small contents, one behind the other.
+    Shared,
     Blob(Digest),
 }
 
@@ -40,8 +46,11 @@ impl MemberName {
     /// Accepts exactly what [`fmt::Display`] writes.
     pub(super) fn parse(name: &[u8]) -> Option<Self> {
         let name = str::from_utf8(name).ok()?;
-        if name == MANIFEST {
-            return Some(Self::Manifest);
+        match name {
+            MANIFEST => return Some(Self::Manifest),
+            DIFF => return Some(Self::Diff),
+            SHARED => return Some(Self::Shared),
+            _ => {}
         }
         if let Some(hex) = name.strip_prefix(BLOB_DIR) {
             return hex.parse().ok().map(Self::Blob);
@@ -75,6 +84,8 @@ impl fmt::Display for MemberName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Manifest => f.write_str(MANIFEST),
+            Self::Diff => f.write_str(DIFF),
+            Self::Shared => f.write_str(SHARED),
             Self::Signature(fingerprint, scheme) => {
                 write!(f, "{SIGNATURE_DIR}{}.{}", fingerprint.as_str(), scheme.extension())
             }
@@ -98,6 +109,8 @@ mod tests {
     fn every_name_reads_back_as_it_is_written() {
         let names = [
             "manifest.json".to_owned(),
+            "changes.patch".to_owned(),
+            "blobs/shared".to_owned(),
             format!("signatures/{}.minisig", "a".repeat(16)),
             format!("signatures/{}.minisig", "0".repeat(64)),
             format!("signatures/{}.sshsig", "0".repeat(64)),

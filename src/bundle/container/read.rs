@@ -118,6 +118,35 @@ impl Container {
         Ok(reviews)
     }
 
+    /// The declared size of `changes.patch`, if it is there.
+    pub(crate) fn diff_size(&self) -> Option<u64> {
+        self.only(&MemberName::Diff).map(|entry| entry.size_bytes)
+    }
+
+    /// The declared size of `blobs/shared`, if it is there.
+    pub(crate) fn shared_size(&self) -> Option<u64> {
+        self.only(&MemberName::Shared).map(|entry| entry.size_bytes)
+    }
+
+    /// Opens `blobs/shared`; what is wrong shows while it is read, as with [`Container::open_blob`].
+    pub(crate) fn open_shared(&self) -> Result<impl Read + use<'_>, BundleError> {
+        self.open_only(MemberName::Shared)
+    }
+
+    /// Opens `changes.patch`; what is wrong shows while it is read, as with [`Container::open_blob`].
+    pub(crate) fn open_diff(&self) -> Result<impl Read + use<'_>, BundleError> {
+        self.open_only(MemberName::Diff)
+    }
+
+    fn open_only(
+        &self,
+        name: MemberName,
+    ) -> Result<MemberContent<'_, BufReader<FileSlice<'_>>>, BundleError> {
+        let missing = || refused("there is no such member").in_file(&self.path);
+        let entry = self.only(&name).ok_or_else(|| missing().in_member(name))?;
+        MemberContent::new(entry, self.packed(entry)).map_err(|error| error.in_file(&self.path))
+    }
+
     /// All blobs with their declared sizes, ascending.
     pub fn blobs(&self) -> impl Iterator<Item = (Digest, u64)> {
         self.entries.iter().filter_map(|entry| match entry.name {
@@ -171,13 +200,16 @@ impl Container {
         self.content_of(entry)
     }
 
-    /// A blob's records and packed bytes, for copying it into another container as it is.
-    pub(super) fn packed_blob(
-        &self,
-        digest: &Digest,
-    ) -> Result<(&DirectoryEntry, impl BufRead), BundleError> {
-        let entry = self.find(digest).ok_or_else(|| self.missing(digest))?;
-        Ok((entry, self.packed(entry)))
+    /// The records and packed bytes of everything that no key makes: for copying it into another container as it is.
+    pub(super) fn packed_content(&self) -> impl Iterator<Item = (&DirectoryEntry, impl BufRead)> {
+        let is_content = |entry: &&DirectoryEntry| {
+            matches!(entry.name, MemberName::Diff | MemberName::Shared | MemberName::Blob(_))
+        };
+        self.entries.iter().filter(is_content).map(|entry| (entry, self.packed(entry)))
+    }
+
+    fn only(&self, name: &MemberName) -> Option<&DirectoryEntry> {
+        self.entries.iter().find(|entry| entry.name == *name)
     }
 
     fn content_of(&self, entry: &DirectoryEntry) -> Result<Vec<u8>, BundleError> {

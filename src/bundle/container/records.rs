@@ -37,7 +37,7 @@ const FIXED_DATE: u16 = 1 << 5 | 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
     Stored,
-    /// Written by no tool of ours; kept so that a vendor's build can write bundles with any ZIP library.
+    /// What everybody's tools unpack: the manifest and `changes.patch`.
     Deflate,
     Zstd,
 }

@@ -10,6 +10,12 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use miniz_oxide::deflate::core::{
+    CompressionStrategy, CompressorOxide, TDEFLFlush, TDEFLStatus, compress,
+    create_comp_flags_from_zip_params,
+};
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 
@@ -117,6 +123,27 @@ impl BlobSpool {
         Ok((sum, extents))
     }
 
+    /// Packs what `write` writes as everybody's tools unpack it. It may be asked to write the same a second time.
+    ///
+    /// # Errors
+    /// Those of `write`, or the disk's.
+    pub fn deflate<E: From<BundleError>>(
+        &self,
+        write: &dyn Fn(&mut dyn Write) -> Result<(), E>,
+    ) -> Result<PackedBlob, E> {
+        let pack = |flush_every| {
+            let mut packer = Deflater::new(ExtentWriter::new(self.clone()), flush_every);
+            write(&mut packer)?;
+            let (sum, extents) = packer.finish().map_err(cannot_pack)?;
+            Ok::<_, E>(sum.into_blob(Method::Deflate, extents)?)
+        };
+        let packed = pack(None)?;
+        match expands_beyond(packed.size_bytes, packed.packed_bytes, MAX_TOTAL_RATIO) {
+            true => Ok(packed.replaced_by(pack(Some(FLUSHED_BYTES))?)?),
+            false => Ok(packed),
+        }
+    }
+
     /// Takes content that is packed in itself, such as a delta, as it is written.
     pub fn store(&self) -> StoredBlobWriter {
         StoredBlobWriter { sum: Sum::default(), extents: ExtentWriter::new(self.clone()) }
@@ -176,7 +203,7 @@ impl PackedBlob {
     }
 
     /// The packed bytes, piece by piece.
-    pub(super) fn packed(&self) -> impl Iterator<Item = impl Read> {
+    pub(in crate::bundle) fn packed(&self) -> impl Iterator<Item = impl Read> {
         let file = &self.spool.0.file;
         self.extents
             .iter()
@@ -209,6 +236,72 @@ fn encode(
         if flush_every.is_some() {
             encoder.flush()?;
         }
+    }
+}
+
+/// Packs a manifest as everybody's tools unpack it.
+pub(super) fn pack(content: &[u8]) -> Vec<u8> {
+    let packed = pack_without_short_matches(content);
+    if !expands_beyond(content.len() as u64, packed.len() as u64, MAX_TOTAL_RATIO) {
+        return packed;
+    }
+    let mut packer = Deflater::new(Vec::new(), Some(FLUSHED_BYTES));
+    let packed = packer.write_all(content).and_then(|()| packer.finish());
+    packed.expect("memory takes what is written").1
+}
+
+/// Digests repeat by chance three or four digits of others, and to say where takes more room than to say them again: a
+/// manifest of a thousand changes is an eighth smaller without.
+fn pack_without_short_matches(content: &[u8]) -> Vec<u8> {
+    const RAW_STREAM: i32 = -15;
+    let flags = create_comp_flags_from_zip_params(9, RAW_STREAM, CompressionStrategy::Filtered as i32);
+    let mut state = CompressorOxide::new(flags);
+    let mut packed = vec![0; 1 << 10];
+    let (mut read, mut written) = (0, 0);
+    loop {
+        let (status, taken, made) =
+            compress(&mut state, &content[read..], &mut packed[written..], TDEFLFlush::Finish);
+        read += taken;
+        written += made;
+        if status == TDEFLStatus::Done {
+            packed.truncate(written);
+            return packed;
+        }
+        assert_eq!(status, TDEFLStatus::Okay, "the state is fresh, and the room grows");
+        packed.resize(packed.len() * 2, 0);
+    }
+}
+
+/// Packs by deflate what is written.
+struct Deflater<W: Write> {
+    encoder: DeflateEncoder<W>,
+    sum: Sum,
+    flush_every: Option<usize>,
+}
+
+impl<W: Write> Deflater<W> {
+    fn new(out: W, flush_every: Option<usize>) -> Self {
+        Self { encoder: DeflateEncoder::new(out, Compression::best()), sum: Sum::default(), flush_every }
+    }
+
+    fn finish(self) -> io::Result<(Sum, W)> {
+        Ok((self.sum, self.encoder.finish()?))
+    }
+}
+
+impl<W: Write> Write for Deflater<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let piece = &piece[..piece.len().min(self.flush_every.unwrap_or(piece.len()))];
+        self.encoder.write_all(piece)?;
+        self.sum.add(piece);
+        if self.flush_every.is_some() {
+            self.encoder.flush()?;
+        }
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -4,14 +4,14 @@ use std::io::{self, Read, Write};
 
 use crate::bundle::BundleError;
 use crate::bundle::limits::MAX_BUNDLE_BYTES;
-use crate::model::{Code, Digest};
+use crate::model::Code;
 use crate::trust::{Attached, AttachedReview};
 
 use super::member_rules::MemberRules;
 use super::name::{MemberName, ReviewPart, SignatureName};
 use super::read::Container;
 use super::records::{DirectoryEntry, EndOfDirectory, Method};
-use super::spool::PackedBlob;
+use super::spool::{PackedBlob, pack};
 
 /// Writes the members one after another: the manifest, then signatures, reviews and blobs, each ascending by name. Anything
 /// else is refused, like everything that [`Container::open`] would refuse. Everything is known before it is written,
@@ -26,7 +26,16 @@ pub struct ContainerWriter<W> {
 impl<W: Write> ContainerWriter<W> {
     pub fn begin(out: W, manifest: &[u8]) -> Result<Self, BundleError> {
         let mut writer = Self { out, member_rules: MemberRules::default() };
-        writer.add_stored(MemberName::Manifest, manifest)?;
+        let packed = pack(manifest);
+        let entry = DirectoryEntry {
+            name: MemberName::Manifest,
+            method: Method::Deflate,
+            crc32: crc32fast::hash(manifest),
+            packed_bytes: packed.len() as u64,
+            size_bytes: manifest.len() as u64,
+            offset: 0,
+        };
+        writer.add(entry, [&packed[..]])?;
         Ok(writer)
     }
 
@@ -44,10 +53,24 @@ impl<W: Write> ContainerWriter<W> {
         self.add_stored(MemberName::Review(fingerprint, part), &review.signature.bytes)
     }
 
+    /// Adds the text with all changes that a diff can say, as [`BlobSpool::deflate`](super::BlobSpool::deflate) packed it.
+    pub fn add_diff(&mut self, text: &PackedBlob) -> Result<(), BundleError> {
+        self.add_packed(MemberName::Diff, text)
+    }
+
+    /// Adds small contents, in the order of their digests, as one content from the spool.
+    pub fn add_shared(&mut self, contents: &PackedBlob) -> Result<(), BundleError> {
+        self.add_packed(MemberName::Shared, contents)
+    }
+
     /// Adds a blob from the spool.
     pub fn add_blob(&mut self, blob: &PackedBlob) -> Result<(), BundleError> {
+        self.add_packed(MemberName::Blob(blob.digest()), blob)
+    }
+
+    fn add_packed(&mut self, name: MemberName, blob: &PackedBlob) -> Result<(), BundleError> {
         let entry = DirectoryEntry {
-            name: MemberName::Blob(blob.digest()),
+            name,
             method: blob.method,
             crc32: blob.crc32,
             packed_bytes: blob.packed_bytes(),
@@ -57,11 +80,13 @@ impl<W: Write> ContainerWriter<W> {
         self.add(entry, blob.packed())
     }
 
-    /// Adds a blob of another container as it is packed there, for a bundle that only gets another signature. Its
-    /// content is not checked.
-    pub fn copy_blob(&mut self, from: &Container, digest: &Digest) -> Result<(), BundleError> {
-        let (entry, packed) = from.packed_blob(digest)?;
-        self.add(DirectoryEntry { offset: self.member_rules.next_offset(), ..entry.clone() }, [packed])
+    /// Adds the diff and all blobs of another container as they are packed there, for a bundle that only gets another
+    /// signature. Their content is not checked.
+    pub fn copy_content(&mut self, from: &Container) -> Result<(), BundleError> {
+        for (entry, packed) in from.packed_content() {
+            self.add(DirectoryEntry { offset: self.member_rules.next_offset(), ..entry.clone() }, [packed])?;
+        }
+        Ok(())
     }
 
     /// Ends the container and returns what it was written into. Nothing is flushed or synced.

@@ -8,6 +8,9 @@ pub(crate) const CHANGES: usize = 100_000;
 pub(crate) const BEFORE_IMAGES: usize = 32;
 /// Size of one file. Nobody patches larger ones, and 100,000 such sizes still add up in 64 bits.
 pub const FILE_BYTES: u64 = 1 << 40;
+/// Size of a file, before and after, that `changes.patch` changes line by line: what is larger is for programs, and a
+/// delta does better. Both sides and their lines are held in memory while they are made.
+pub(crate) const DIFFED_BYTES: u64 = 16 << 20;
 /// Target of a link that stands there before; no system stores a longer one.
 pub(crate) const LINK_BYTES: usize = 4096;
 

@@ -127,7 +127,7 @@ pub fn referenced_blobs(patch: &Patch) -> BTreeMap<Digest, Option<u64>> {
                 refer(*blob, after.map(|file| file.size_bytes));
             }
             Some(Payload::Delta { blob, .. }) => refer(*blob, None),
-            Some(Payload::Same { .. }) | None => {}
+            Some(Payload::Diff { .. } | Payload::Same { .. }) | None => {}
         }
         if let Some(base) = change.base {
             let before = change.before.iter().filter_map(|before| before.as_file());

@@ -25,8 +25,10 @@ impl Op {
     /// The word for `change`.
     pub(crate) fn from_change(change: &FileChange) -> Self {
         let from_elsewhere = match &change.payload {
-            Some(Payload::Same { from } | Payload::Delta { from, .. }) => *from != change.path,
-            Some(Payload::Whole { .. }) | None => false,
+            Some(
+                Payload::Same { from } | Payload::Delta { from, .. } | Payload::Diff { from: Some(from) },
+            ) => *from != change.path,
+            Some(Payload::Whole { .. } | Payload::Diff { from: None }) | None => false,
         };
         match &change.after {
             None => Op::Delete,

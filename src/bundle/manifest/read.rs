@@ -4,9 +4,9 @@ use super::op::Op;
 use super::problem::ManifestProblem;
 use super::wire;
 use crate::model::{
-    About, Approvals, Check, Code, Conflict, Detect, Digest, Evidence, FileChange, FileNode, Hold, Issue,
-    LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement, RequirementIf,
-    Restart, Rollback, Script, Severity, TreePath, Word,
+    About, Approvals, Check, Code, Conflict, Detect, DiffText, Digest, Evidence, FileChange, FileNode, Hold,
+    Issue, LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement,
+    RequirementIf, Restart, Rollback, Script, Severity, TreePath, Word,
 };
 
 type ManifestRead<T> = Result<T, ManifestProblem>;
@@ -59,6 +59,7 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
     Ok(Patch {
         about,
         created: raw.created,
+        diff: raw.diff.map(diff_text).transpose().map_err(|problem| problem.inside("diff"))?,
         changes: each("changes", raw.changes, change)?,
         scripts: each("scripts", raw.scripts, script)?,
         proven: raw.proof.is_some_and(|proof| proof.round_trip),
@@ -192,12 +193,21 @@ fn probe(kind: &str, mut args: wire::Args) -> ManifestRead<Probe> {
     Ok(probe)
 }
 
+fn diff_text(raw: wire::RawDiffText) -> ManifestRead<DiffText> {
+    Ok(DiffText { digest: digest("sha256", &raw.sha256)?, size_bytes: raw.size })
+}
+
 fn change(raw: wire::RawChange) -> ManifestRead<FileChange> {
+    let place = path("path", &raw.path)?;
+    let before = each("before", raw.before, image)?;
+    // A diff starts from the file at its own path, if there is one, unless another is named.
+    let own = (!before.is_empty()).then_some(&place);
+    let payload = raw.payload.map(|raw| payload(raw, own)).transpose();
     let change = FileChange {
-        path: path("path", &raw.path)?,
-        before: each("before", raw.before, image)?,
+        payload: payload.map_err(|problem| problem.inside("payload"))?,
+        path: place,
+        before,
         after: raw.after.map(image).transpose().map_err(|problem| problem.inside("after"))?,
-        payload: raw.payload.map(payload).transpose().map_err(|problem| problem.inside("payload"))?,
         base: raw.base.map(|raw| digest("base", &raw)).transpose()?,
         role: raw.role.map(|raw| word("role", &raw)).transpose()?.unwrap_or_default(),
         local_edits: raw.local_edits.map(|raw| word("local_edits", &raw)).transpose()?.unwrap_or_default(),
@@ -228,7 +238,7 @@ fn image(mut raw: wire::RawImage) -> ManifestRead<Node> {
     Ok(node)
 }
 
-fn payload(mut raw: wire::RawPayload) -> ManifestRead<Payload> {
+fn payload(mut raw: wire::RawPayload, own: Option<&TreePath>) -> ManifestRead<Payload> {
     let blob = |raw: &mut wire::RawPayload| digest("blob", &must("blob", raw.blob.take())?);
     let from = |raw: &mut wire::RawPayload| path("from", &must("from", raw.from.take())?);
     let payload = match raw.encoding.as_str() {
@@ -239,7 +249,15 @@ fn payload(mut raw: wire::RawPayload) -> ManifestRead<Payload> {
             source: digest("source", &must("source", raw.source.take())?)?,
         },
         "same" => Payload::Same { from: from(&mut raw)? },
-        other => return Err(none_of("encoding", other, "full, zstd-delta, same")),
+        "diff" => {
+            let other = raw.from.take().map(|from| path("from", &from)).transpose()?;
+            if other.is_some() && own.is_some() {
+                let message = "the diff of a file that is there starts from that file";
+                return Err(ManifestProblem::manifest("from", message));
+            }
+            Payload::Diff { from: other.or_else(|| own.cloned()) }
+        }
+        other => return Err(none_of("encoding", other, "full, zstd-delta, same, diff")),
     };
     let taken = wire::RawPayload { encoding: raw.encoding.clone(), ..Default::default() };
     nothing_more(raw == taken, &raw.encoding)?;

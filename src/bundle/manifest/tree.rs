@@ -67,12 +67,13 @@ fn unknown_fix(change: &FileChange, fixes: &BTreeSet<&str>) -> Refusal {
 struct Changes<'a> {
     by_path: HashMap<&'a str, &'a FileChange>,
     links: Links,
+    has_diff: bool,
 }
 
 impl<'a> Changes<'a> {
     fn new(patch: &'a Patch) -> Self {
         let by_path = patch.changes.iter().map(|change| (change.path.as_str(), change)).collect();
-        Self { by_path, links: Links::new(patch) }
+        Self { by_path, links: Links::new(patch), has_diff: patch.diff.is_some() }
     }
 
     /// The first rule that `change` breaks.
@@ -118,6 +119,7 @@ impl<'a> Changes<'a> {
                 let expected = |file: &FileNode| file.digest == *source;
                 self.every_before(from, expected)
             }
+            Payload::Diff { from } => self.diffed(from.as_ref(), after),
             Payload::Same { from } if *from == change.path => {
                 refuse(Code::Manifest, "payload.from", "the content cannot come from the path itself")
             }
@@ -125,6 +127,31 @@ impl<'a> Changes<'a> {
                 let expected =
                     |file: &FileNode| (file.digest, file.size_bytes) == (after.digest, after.size_bytes);
                 self.every_before(from, expected)
+            }
+        }
+    }
+
+    /// A diff fits one content and no other.
+    fn diffed(&self, from: Option<&TreePath>, after: &FileNode) -> Refusal {
+        let too_large = |file: &FileNode| file.size_bytes > limits::DIFFED_BYTES;
+        let large = |file: &FileNode| {
+            let message = format!("a file of {} bytes is too large to be changed by a diff", file.size_bytes);
+            refuse(Code::Limit, "payload", message)
+        };
+        if !self.has_diff {
+            return refuse(Code::Manifest, "payload", "the content is in a diff, and the patch has none");
+        }
+        if too_large(after) {
+            return large(after);
+        }
+        let from = from?;
+        match self.at(from.as_str()).map(|source| source.before.as_slice()) {
+            Some([Node::File(source)]) if too_large(source) => large(source),
+            Some([Node::File(source)]) if source.digest != after.digest => None,
+            _ => {
+                let message =
+                    format!("a diff needs one file, with other content, that stands at {from:?} before");
+                refuse(Code::Manifest, "payload.from", message)
             }
         }
     }

@@ -90,6 +90,7 @@ wire! {
         conflicts*: RawConflict,
         supersedes*: String,
         holds*: RawHold,
+        diff?: RawDiffText,
         changes: Vec<RawChange>,
         preflight*: RawCheck,
         health*: RawCheck,
@@ -164,6 +165,11 @@ wire! {
         kind: String,
         text: String,
         phase: String,
+    }
+
+    struct RawDiffText {
+        sha256: String,
+        size: u64,
     }
 
     struct RawChange {

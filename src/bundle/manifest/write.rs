@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::op::Op;
 use super::wire;
 use crate::model::{
-    Approvals, Check, Conflict, Detect, FileChange, Hold, Issue, Node, Patch, Payload, Probe, Product,
-    Requirement, RequirementIf, Rollback, Script, Severity,
+    Approvals, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Node, Patch, Payload, Probe,
+    Product, Requirement, RequirementIf, Rollback, Script, Severity,
 };
 
 /// The first version of this program that reads what [`write_manifest`] writes. Raise it together with the format.
@@ -80,6 +80,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         conflicts: about.conflicts.iter().map(conflict).collect(),
         supersedes: about.supersedes.iter().map(ToString::to_string).collect(),
         holds: about.notices.iter().map(hold).collect(),
+        diff: patch.diff.as_ref().map(diff_text),
         changes: patch.changes.iter().map(change).collect(),
         preflight: about.preflight.iter().map(check).collect(),
         health: about.health.iter().map(check).collect(),
@@ -214,13 +215,17 @@ fn probe(probe: &Probe) -> (&'static str, wire::Args) {
     }
 }
 
+fn diff_text(text: &DiffText) -> wire::RawDiffText {
+    wire::RawDiffText { sha256: text.digest.to_string(), size: text.size_bytes }
+}
+
 fn change(change: &FileChange) -> wire::RawChange {
     wire::RawChange {
         path: change.path.to_string(),
         op: Op::from_change(change).to_string(),
         before: change.before.iter().map(image).collect(),
         after: change.after.as_ref().map(image),
-        payload: change.payload.as_ref().map(payload),
+        payload: change.payload.as_ref().map(|kind| payload(change, kind)),
         base: change.base.map(|base| base.to_string()),
         role: Some(change.role.to_string()),
         local_edits: Some(change.local_edits.to_string()),
@@ -242,7 +247,7 @@ fn image(node: &Node) -> wire::RawImage {
     }
 }
 
-fn payload(payload: &Payload) -> wire::RawPayload {
+fn payload(change: &FileChange, payload: &Payload) -> wire::RawPayload {
     let of = |encoding: &str| wire::RawPayload { encoding: encoding.to_owned(), ..Default::default() };
     match payload {
         Payload::Whole { blob } => wire::RawPayload { blob: Some(blob.to_string()), ..of("full") },
@@ -252,6 +257,10 @@ fn payload(payload: &Payload) -> wire::RawPayload {
             source: Some(source.to_string()),
             ..of("zstd-delta")
         },
+        Payload::Diff { from } => {
+            let from = from.as_ref().filter(|from| **from != change.path).map(ToString::to_string);
+            wire::RawPayload { from, ..of("diff") }
+        }
         Payload::Same { from } => wire::RawPayload { from: Some(from.to_string()), ..of("same") },
     }
 }

@@ -43,18 +43,37 @@ pub struct Make {
     pub ignore: Globs,
     /// Of which files the content before is shipped.
     pub(crate) bases: Bases,
+    /// Unchanged lines around each change in the patch's diff.
+    pub(crate) context: ContextLines,
     /// What is said about files by their names; a later one wins.
     pub(crate) policies: Vec<PathPolicy>,
+}
+
+/// How many unchanged lines stand around each change: as many as everybody's tools have, or more, up to the whole file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ContextLines(pub usize);
+
+impl ContextLines {
+    /// Other programs apply no diff with fewer.
+    pub(crate) const LEAST: usize = 3;
+}
+
+impl Default for ContextLines {
+    fn default() -> Self {
+        Self(Self::LEAST)
+    }
 }
 
 choices! {
     /// Of which files the content before travels in the bundle.
     #[derive(Default)]
     pub(crate) enum Bases {
-        /// Of text files: the change can be read without the product, and local edits can be merged.
+        /// Of all text files that change: the whole of them can be read without the product.
+        All = "all",
+        /// Of text files whose local edits may have to be merged.
         #[default]
-        Text = "text",
-        /// Of none: a smaller bundle that gives nothing away of the old content.
+        Merge = "merge",
+        /// Of none.
         None = "none",
     }
 }
@@ -123,7 +142,7 @@ impl Order {
     pub(crate) fn into_patch(self, mut changes: Vec<FileChange>, created: String, proven: bool) -> Patch {
         changes.sort_by(|a, b| a.path.cmp(&b.path));
         let scripts = self.scripts.iter().map(OrderedScript::as_script).collect();
-        Patch { about: self.about, created, changes, scripts, proven }
+        Patch { about: self.about, created, changes, diff: None, scripts, proven }
     }
 }
 

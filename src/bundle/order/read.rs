@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::finding::{Findings, OrderFinding};
 use super::table::Table;
-use super::{MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, lint, script};
+use super::{ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, lint, script};
 use crate::model::{
     About, Approvals, Check, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, Level, PatchId, PatchRef,
     Probe, Product, Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, TreePath,
@@ -276,6 +276,7 @@ fn make(order: &Table<'_, '_>) -> Make {
     let make = Make {
         ignore: table.globs("ignore"),
         bases: table.word("bases").unwrap_or_default(),
+        context: context(&table),
         policies: each(&table, "policy", |table| PathPolicy {
             paths: table.must_globs("paths"),
             role: table.word("role"),
@@ -285,6 +286,16 @@ fn make(order: &Table<'_, '_>) -> Make {
     };
     table.finish();
     make
+}
+
+fn context(make: &Table<'_, '_>) -> ContextLines {
+    let Some(lines) = make.number::<u32>("context") else { return ContextLines::default() };
+    if (lines as usize) < ContextLines::LEAST {
+        let message =
+            format!("at least {} lines are needed: other programs apply no less", ContextLines::LEAST);
+        make.error("context", message);
+    }
+    ContextLines(lines as usize)
 }
 
 fn extensions(table: &Table<'_, '_>) -> BTreeMap<String, String> {

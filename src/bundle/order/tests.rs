@@ -159,7 +159,7 @@ fn each_mistake_is_found_where_it_is() {
         ("check = \"port\"", "check = \"exec\"", "health[1].check", "none of file"),
         ("timeout = 5", "timeout = 301", "health[2].timeout", "300"),
         ("port = 8080", "port = 80800", "health[1].port", "too large"),
-        ("bases = \"text\"", "bases = \"none\"", "make.policy[0].local_edits", "cannot be merged"),
+        ("bases = \"merge\"", "bases = \"none\"", "make.policy[0].local_edits", "cannot be merged"),
         ("\"*.log\"", "\"{a\"", "make.ignore", "no pattern"),
         ("role = \"config\"", "role = \"conf\"", "make.policy[0].role", "none of binary"),
         ("fixes = [\"KEY-7\"]\n\n# CVE", "fixes = [\"KEY-8\"]\n\n# CVE", "make.policy[0].fixes", "fix set"),

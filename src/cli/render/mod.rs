@@ -6,7 +6,7 @@ pub(super) mod json;
 mod style;
 pub(super) mod text;
 
-use crate::diff::{ChangeView, ViewContent, is_text};
+use crate::diff::{ChangeView, ViewContent, excerpts, is_text};
 pub(super) use crate::report::answer;
 use crate::report::{changes, hidden, phrases as words};
 use crate::text::confusables::{Confusables, in_content};
@@ -24,6 +24,10 @@ pub(super) enum Detail {
 
 /// What the new content hides that the old one did not; `None` where it is no text or not at hand.
 pub(super) fn brought(view: &ChangeView<'_>) -> Option<Confusables> {
+    if let ViewContent::Diff(section) = view.after {
+        let [old, new] = excerpts(section)?;
+        return is_text(&new).then(|| in_content(Some(&old), &new, &|| true))?;
+    }
     let ViewContent::Bytes(new) = view.after else { return None };
     let old = if let ViewContent::Bytes(old) = view.before { Some(old) } else { None };
     is_text(new).then(|| in_content(old, new, &|| true))?

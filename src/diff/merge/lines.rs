@@ -9,15 +9,27 @@
 //! each region; what it shares with this one is the comparison of two sides below.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
+use std::time::Duration;
 
-use super::super::compare::{Precision, Region};
+use super::super::compare::{Precision, Region, compare};
 use super::super::is_text;
-use super::super::lines::{Budget, regions_within, split_lines};
+use super::super::lines::split_lines;
+use super::settings::Unread;
 
 /// Largest content that is merged, in bytes. Settings are far smaller; what is larger is made by programs, and nobody
 /// would read the result.
 pub(crate) const MAX_MERGE_BYTES: usize = 8 << 20;
+
+/// Most lines of a content that is merged: comparing takes some 100 bytes for each.
+const MAX_MERGE_LINES: usize = 500_000;
+
+/// Most times that two different lines are compared; about a second of work.
+const MAX_COMPARISONS: usize = 50_000_000;
+
+/// Longer than any comparison takes: what ends one is its work, so that it ends in the same way on every machine.
+const NO_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What came of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +60,15 @@ pub enum Unmergeable {
     /// One of them is larger than [`MAX_MERGE_BYTES`].
     #[error("it is larger than {} MiB", MAX_MERGE_BYTES >> 20)]
     TooLarge,
-    /// Comparing them takes too long.
+    /// One of them has more than [`MAX_MERGE_LINES`].
+    #[error("it has more than {MAX_MERGE_LINES} lines")]
+    TooManyLines,
+    /// Comparing them takes too much work.
     #[error("too much in it differs")]
     TooDifferent,
+    /// One of them is not read for certain.
+    #[error(transparent)]
+    Unread(#[from] Unread),
 }
 
 /// Merges the edits that turned `base` into `mine` and into `theirs`, line by line. No byte appears in the result that
@@ -109,8 +127,26 @@ pub fn draft(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Vec<u8>, Unmerge
     Ok(draft)
 }
 
+/// Puts together what came into and went from a list on two sides; `None` where both touched the same place.
+pub(super) fn put_together<'a>(
+    base: &'a [&'a [u8]],
+    mine: &'a [&'a [u8]],
+    theirs: &'a [&'a [u8]],
+) -> Option<Vec<&'a [u8]>> {
+    let agreed = |piece| match piece {
+        MergePiece::Agreed(elements) => Some(elements),
+        MergePiece::Disputed(_) => None,
+    };
+    let agreed: Option<Vec<_>> = pieces(base, mine, theirs).ok()?.into_iter().map(agreed).collect();
+    Some(agreed?.concat())
+}
+
 /// The side that has all edits, if one has.
-fn undisputed<'a>(base: &'a [u8], mine: &'a [u8], theirs: &'a [u8]) -> Result<Option<&'a [u8]>, Unmergeable> {
+pub(super) fn undisputed<'a>(
+    base: &'a [u8],
+    mine: &'a [u8],
+    theirs: &'a [u8],
+) -> Result<Option<&'a [u8]>, Unmergeable> {
     let all = [base, mine, theirs];
     if all.iter().any(|content| content.len() > MAX_MERGE_BYTES) {
         return Err(Unmergeable::TooLarge);
@@ -183,9 +219,16 @@ struct Share {
 
 impl SideEdits {
     fn between(base: &[&[u8]], side: &[&[u8]]) -> Result<Self, Unmergeable> {
-        let (edits, precision) = regions_within(base, side, Budget::default());
-        // A coarse comparison is true as well, but what it comes to would depend on how busy the machine is.
-        if precision == Precision::Coarse {
+        if base.len().max(side.len()) > MAX_MERGE_LINES {
+            return Err(Unmergeable::TooManyLines);
+        }
+        let comparisons = Cell::new(0);
+        let is_enough = || {
+            comparisons.set(comparisons.get() + 1);
+            comparisons.get() > MAX_COMPARISONS
+        };
+        let (edits, precision) = compare(base, side, NO_LIMIT, is_enough);
+        if precision == Precision::Coarse || comparisons.get() > MAX_COMPARISONS {
             return Err(Unmergeable::TooDifferent);
         }
         Ok(Self { edits, next: 0 })
@@ -405,5 +448,7 @@ mod tests {
         assert_eq!(merge_lines(b"a\n", b"\xff\xfea\0\n\0", b"b\n"), Err(Unmergeable::Binary));
         let large = vec![b'\n'; MAX_MERGE_BYTES + 1];
         assert_eq!(merge_lines(b"a\n", &large, b"b\n"), Err(Unmergeable::TooLarge));
+        let long = vec![b'\n'; MAX_MERGE_LINES + 1];
+        assert_eq!(merge_lines(b"a\n", &long, b"b\n"), Err(Unmergeable::TooManyLines));
     }
 }

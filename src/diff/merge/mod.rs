@@ -1,16 +1,16 @@
-//! Brings an edit made here and the change of a patch together: by lines, or, where lines clash in a file of keys and
-//! values, by key. What cannot be done without a guess is left to a person.
+//! Brings an edit made here and the change of a patch together: settings by what they say, other texts by lines. What
+//! cannot be done without a guess is left to a person.
 
-mod keys;
 mod lines;
+mod settings;
 
 use std::ops::Range;
 
 pub use lines::draft;
 pub(crate) use lines::{MAX_MERGE_BYTES, Unmergeable};
 
-use keys::{KeyFormat, KeyMerge};
-use lines::{LineMerge, merge_lines};
+use lines::{LineMerge, merge_lines, undisputed};
+use settings::Format;
 
 /// What came of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,37 +29,32 @@ pub enum Merge {
 /// How a merged content was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MergedBy {
-    /// Line by line: nowhere did both change the same lines.
+    /// Line by line: nowhere did both change the same lines. What they say to a program nobody knows.
     Lines,
-    /// By the keys of a file of keys and values, because the lines clashed: these keys took the patch's value, came or
-    /// went.
+    /// Line by line, and what the result says is what the values on all sides come to.
+    CheckedLines,
+    /// By the keys of settings, because the lines clashed or came to something else: these keys took the patch's value,
+    /// came or went.
     Keys(Vec<String>),
 }
 
-/// Merges the edits that turned `base` into `mine` and into `theirs`; `name` is the file's, and says whether it is a
-/// file of keys and values. A result in such a file has the form that it had on all three sides.
+/// Merges the edits that turned `base` into `mine` and into `theirs`; `name` is the file's, and tells settings whose
+/// form is known from other texts.
 ///
 /// # Errors
-/// If the contents are no text, or too large.
+/// If the contents are no text, or too large, or settings that cannot be read for certain.
 pub fn merge(name: &str, base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Merge, Unmergeable> {
-    let by_lines = merge_lines(base, mine, theirs)?;
-    let format = KeyFormat::from_name(name)
-        .filter(|format| [base, mine, theirs].iter().all(|content| format.reads(content)));
-    let clashes = match (by_lines, format) {
-        (LineMerge::Clean(content), None) => return Ok(Merge::Clean { content, by: MergedBy::Lines }),
-        (LineMerge::Clean(content), Some(format)) if format.reads(&content) => {
-            return Ok(Merge::Clean { content, by: MergedBy::Lines });
+    if let Some(one) = undisputed(base, mine, theirs)? {
+        return Ok(Merge::Clean { content: one.to_vec(), by: MergedBy::Lines });
+    }
+    if let Some(format) = Format::of(name, [base, mine, theirs]) {
+        return settings::merge(format, base, mine, theirs);
+    }
+    Ok(match merge_lines(base, mine, theirs)? {
+        LineMerge::Clean(content) => Merge::Clean { content, by: MergedBy::Lines },
+        LineMerge::Clashes(clashes) => {
+            Merge::Clashes(clashes.iter().map(|clash| in_words(&clash.mine)).collect())
         }
-        // Lines that fit together can still make nonsense: the same key twice, or a list without a comma.
-        (LineMerge::Clean(_), Some(_)) => {
-            vec!["the lines fit together, but the result cannot be read".to_owned()]
-        }
-        (LineMerge::Clashes(clashes), _) => clashes.iter().map(|clash| in_words(&clash.mine)).collect(),
-    };
-    Ok(match format.map(|format| keys::merge(format, base, mine, theirs)) {
-        Some(KeyMerge::Clean { content, keys }) => Merge::Clean { content, by: MergedBy::Keys(keys) },
-        Some(KeyMerge::Clashes(keys)) => Merge::Clashes(keys),
-        Some(KeyMerge::Impossible) | None => Merge::Clashes(clashes),
     })
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::git_id::has_id;
 use super::{FileKind, Series};
-use crate::diff::merge::{Merge, merge};
+use crate::diff::merge::{Merge, Unmergeable, merge};
 use crate::diff::patch_text::{FilePatch, PatchHunk};
 use crate::diff::place::{HunkGrade, Misplaced, Placement, place};
 use crate::model::TreePath;
@@ -36,12 +36,17 @@ impl Series<'_> {
             return;
         };
         let is_there = placement.hunks.iter().all(|(grade, _)| *grade == HunkGrade::AlreadyThere);
-        // What is too large or no text stays with what the hunks say.
-        if !is_there
-            && *base != *old
-            && let Ok(merged) = merge(path.as_str(), &base, old, &theirs)
-        {
-            judge(placement, merged);
+        if !is_there && *base != *old {
+            match merge(path.as_str(), &base, old, &theirs) {
+                Ok(merged) => judge(placement, merged),
+                // Settings that are not read for certain are never merged, but their lines tell a place from its twin.
+                Err(Unmergeable::Unread(_)) => match merge("", &base, old, &theirs) {
+                    Ok(Merge::Clean { content, .. }) if placement.content.as_ref() == Some(&content) => {}
+                    _ => judge(placement, Merge::Clashes(Vec::new())),
+                },
+                // What is too large or no text stays with what the hunks say.
+                Err(_) => {}
+            }
         }
         self.based.insert(path, Some(theirs.into()));
     }

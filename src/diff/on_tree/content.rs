@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::git_id::has_id;
 use super::{FileKind, FileOutcome, Series, Trouble};
-use crate::diff::patch_text::{Body, FilePatch, GitMode, PatchHunk};
+use crate::diff::patch_text::{Body, FilePatch, GitMode, PatchHunk, Remedy};
 use crate::diff::place::{HunkGrade, place};
 use crate::model::{Code, Mode};
 
@@ -31,9 +31,10 @@ impl Series<'_> {
     ) -> Result<Made, Trouble> {
         match &file.body {
             Body::Same => Ok(Made::New(old.clone())),
-            Body::Binary(..) => make_binary(file, old),
+            Body::Binary(..) => self.make_binary(file, old),
             Body::Hunks(hunks) => {
-                let mut placement = place(old, hunks, self.fuzz, &mut self.effort);
+                self.room.go_through(old)?;
+                let mut placement = place(old, hunks, self.tolerance, &mut self.effort);
                 let of_base = outcome.from.as_deref().unwrap_or(&outcome.path);
                 self.correct(file, hunks, of_base, old, &mut placement);
                 let is_there = placement.hunks.iter().all(|(grade, _)| *grade == HunkGrade::AlreadyThere);
@@ -58,15 +59,26 @@ impl Series<'_> {
     }
 }
 
+impl Series<'_> {
+    /// The whole content that a binary diff makes.
+    pub(super) fn make_binary(&mut self, file: &FilePatch<'_>, old: &[u8]) -> Result<Made, Trouble> {
+        let made = make_binary(file, old)?;
+        if let Made::New(content) | Made::There(Some(content)) = &made {
+            self.room.make(content.len())?;
+        }
+        Ok(made)
+    }
+}
+
 /// The whole content that a diff brings for a file that appears, or takes away from one that goes.
-pub(super) fn make_binary(file: &FilePatch<'_>, old: &[u8]) -> Result<Made, Trouble> {
+fn make_binary(file: &FilePatch<'_>, old: &[u8]) -> Result<Made, Trouble> {
     let Body::Binary(forward, back) = &file.body else { return Ok(Made::Nothing) };
     let broken = |meaning: String| Trouble::new(Code::Diff, meaning);
     let ids = file.ids.filter(|(old, new)| old.len() >= FULL_ID && new.len() >= FULL_ID);
     let Some((old_id, new_id)) = ids else {
         let meaning =
             "a binary diff without the full ids of both contents; make it with --binary --full-index";
-        return Err(broken(meaning.to_owned()));
+        return Err(broken(meaning.to_owned()).with(Remedy::FullIndex));
     };
     let is =
         |content: &[u8], id: &str| if is_no_content(id) { content.is_empty() } else { has_id(content, id) };

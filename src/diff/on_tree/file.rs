@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::content::{Made, make_binary, new_mode, thing, with_git_mode};
+use super::content::{Made, new_mode, thing, with_git_mode};
 use super::{FileKind, FileOutcome, PatchProgress, Series, Trouble, strip};
 use crate::diff::patch_text::{Body, FileOp, FilePatch, GitMode, PatchHunk, StripLevel};
 use crate::model::{Code, Mode, TreePath};
@@ -109,7 +109,7 @@ impl Series<'_> {
         let nothing: Arc<[u8]> = Arc::from([]);
         let content = match &file.body {
             Body::Same => nothing,
-            Body::Binary(..) => match make_binary(file, &nothing)? {
+            Body::Binary(..) => match self.make_binary(file, &nothing)? {
                 Made::New(content) => content,
                 // The new content is none.
                 Made::There(_) | Made::Nothing => nothing,
@@ -120,6 +120,10 @@ impl Series<'_> {
             },
         };
         let new = thing(content, file.new_mode, new_mode(file.new_mode))?;
+        // A file that this patch takes away further down makes room for a folder of its name.
+        if path.ancestors().any(|folder| progress.leaving.contains(&folder) && self.has_file(&folder)) {
+            self.original.entry(path.clone()).or_insert(None);
+        }
         match self.read(path)? {
             None => self.put(path, Some(new), progress),
             Some(found) if is_same(&found, &new) => {

@@ -16,13 +16,14 @@ mod strip;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::patch_text::{FileOp, FilePatch, PatchText, StripLevel};
-use super::place::CompareBudget;
-use crate::model::{Mode, TreePath};
+use super::patch_text::{FileOp, FilePatch, PatchText, StripLevel, stripped};
+use super::place::{CompareBudget, Tolerance};
+use crate::model::{Code, Mode, TreePath};
+use crate::text::escape_bytes;
 
 pub(super) use git_id::sha1_id;
 pub use outcome::Trouble;
-pub(crate) use outcome::{FileOutcome, HunkOutcome, PatchOutcome, TextOrigin};
+pub(crate) use outcome::{FileOutcome, HunkOutcome, LeftBehind, NameReading, PatchOutcome, TextOrigin};
 
 /// What stands at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +76,10 @@ pub(crate) struct PatchReading {
 /// Patches on their way through a tree.
 pub(crate) struct Series<'t> {
     tree: &'t dyn ReadableTree,
-    fuzz: usize,
+    tolerance: Tolerance,
     effort: CompareBudget,
+    /// Lines and bytes of contents that may still be gone through.
+    room: ContentBudget,
     /// What the patches were made from, if somebody has it.
     base: Option<&'t dyn ReadableTree>,
     /// Contents of the base, with what patches of the series made of them.
@@ -100,6 +103,47 @@ pub(crate) struct TreeChange {
     pub after: Option<FileKind>,
 }
 
+/// What all patches together may go through and make. Each diff of a file goes through the whole of it, and a few bytes
+/// can be unpacked to many: without a measure a small text would keep a machine busy for hours.
+struct ContentBudget {
+    lines: u64,
+    made_bytes: u64,
+}
+
+impl Default for ContentBudget {
+    /// As much as three hundred diffs of the largest source files there are, and two contents of the largest size.
+    fn default() -> Self {
+        Self { lines: 250_000_000, made_bytes: 1 << 30 }
+    }
+}
+
+impl ContentBudget {
+    /// Counts a content that the hunks of a diff are placed in.
+    fn go_through(&mut self, content: &[u8]) -> Result<(), Trouble> {
+        const BYTES_PER_LINE: u64 = 64;
+        let lines = content.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let cost = lines + content.len() as u64 / BYTES_PER_LINE + 1;
+        self.lines = self.lines.checked_sub(cost).ok_or_else(|| {
+            Trouble::new(
+                Code::Limit,
+                "is changed by so many diffs, and is so large, that carrying them out takes too long",
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Counts a content that was made of packed bytes.
+    fn make(&mut self, bytes: usize) -> Result<(), Trouble> {
+        self.made_bytes = self.made_bytes.checked_sub(bytes as u64).ok_or_else(|| {
+            Trouble::new(
+                Code::Limit,
+                "is one of so many and large binary contents that they are not held in memory",
+            )
+        })?;
+        Ok(())
+    }
+}
+
 /// What one patch has done so far.
 #[derive(Default)]
 struct PatchProgress {
@@ -112,12 +156,13 @@ struct PatchProgress {
 }
 
 impl<'t> Series<'t> {
-    /// None yet. `fuzz`: how many lines around a change may be left out of account.
-    pub fn new(tree: &'t dyn ReadableTree, fuzz: usize) -> Self {
+    /// None yet.
+    pub fn new(tree: &'t dyn ReadableTree, tolerance: impl Into<Tolerance>) -> Self {
         Self {
             tree,
-            fuzz,
+            tolerance: tolerance.into(),
             effort: CompareBudget::ample(),
+            room: ContentBudget::default(),
             base: None,
             based: BTreeMap::new(),
             original: BTreeMap::new(),
@@ -146,7 +191,15 @@ impl<'t> Series<'t> {
                     .collect()
             }
         };
-        let strip = reading.strip.unwrap_or_else(|| strip::find(self, files.iter().map(|(file, _)| *file)));
+        let named: Vec<&FilePatch<'_>> = files.iter().map(|(file, _)| *file).collect();
+        let level = match reading.strip {
+            Some(level) => Ok(level),
+            None => strip::find(self, &named),
+        };
+        let strip = match level {
+            Ok(level) => level,
+            Err(levels) => return unclear(patch, &named, &levels),
+        };
         let mut progress = PatchProgress::default();
         for (file, _) in files.iter().filter(|(file, _)| matches!(file.op, FileOp::Delete | FileOp::Rename)) {
             progress.leaving.extend(strip::path(file, file.old.as_deref(), strip).and_then(Result::ok));
@@ -155,8 +208,9 @@ impl<'t> Series<'t> {
             true => self.apply_file(file, strip, &mut progress),
             false => FileOutcome::new(file).failed(Trouble::cannot_be_turned()),
         };
+        let stripped = strip::left_out(&named, strip);
         let files = files.drain(..).map(carry_out).collect();
-        PatchOutcome { strip, files }
+        PatchOutcome { strip, stripped, readings: Vec::new(), files, left_behind: left_behind(patch, strip) }
     }
 
     /// Every place that is not as it was, or that was found to be as a patch leaves it, by name.
@@ -190,13 +244,22 @@ impl<'t> Series<'t> {
         if let Some(thing) = self.current.get(path).or_else(|| self.original.get(path)) {
             return Ok(thing.clone());
         }
-        // Below what a patch has put there nothing of the tree is left.
+        // Below a file or link that a patch has put there, or taken away, nothing of the tree is left.
         let is_replaced = |folder: TreePath| {
-            matches!(self.current.get(&folder), Some(Some(FileKind::File { .. } | FileKind::Link(_))))
+            matches!(self.current.get(&folder), Some(None | Some(FileKind::File { .. } | FileKind::Link(_))))
         };
         let thing = if path.ancestors().any(is_replaced) { None } else { self.tree.read(path)? };
         self.original.insert(path.clone(), thing.clone());
         Ok(thing)
+    }
+
+    /// Whether a folder stands at `path` now.
+    fn has_folder(&self, path: &TreePath) -> bool {
+        let comes_below =
+            |(place, thing): (&TreePath, &Option<FileKind>)| thing.is_some() && place.is_below(path);
+        let behind =
+            self.current.range(path..).take_while(|(place, _)| place.as_str().starts_with(path.as_str()));
+        self.tree.has_folder(path) || behind.into_iter().any(comes_below)
     }
 
     /// Whether a file or link stands at `path` now.
@@ -229,5 +292,34 @@ impl<'t> Series<'t> {
     }
 }
 
+/// What becomes of a patch whose names can be read in several ways: nothing.
+fn unclear(patch: &PatchText<'_>, files: &[&FilePatch<'_>], levels: &[StripLevel]) -> PatchOutcome {
+    let reading = |strip: &StripLevel| {
+        let name = |file: &&FilePatch<'_>| strip::path(file, Some(file.name()), *strip)?.ok();
+        let path = files.iter().find_map(name).map_or_else(String::new, |path| path.to_string());
+        NameReading { strip: *strip, path }
+    };
+    let strip = levels.first().copied().unwrap_or_default();
+    PatchOutcome {
+        strip,
+        stripped: Vec::new(),
+        readings: levels.iter().map(reading).collect(),
+        files: files.iter().map(|file| FileOutcome::new(file)).collect(),
+        left_behind: left_behind(patch, strip),
+    }
+}
+
+fn left_behind(patch: &PatchText<'_>, strip: StripLevel) -> Vec<LeftBehind> {
+    let left = |found: &super::patch_text::Uncarried| {
+        let level = if found.has_side_folder { strip } else { strip.saturating_sub(1) };
+        let path = stripped(&found.name, level).and_then(|name| TreePath::parse_bytes(name).ok());
+        let path = path.map_or_else(|| escape_bytes(&found.name), |path| path.to_string());
+        LeftBehind { path, line: found.line, kind: found.kind.clone() }
+    };
+    patch.uncarried.iter().map(left).collect()
+}
+
+#[cfg(test)]
+mod level_tests;
 #[cfg(test)]
 mod tests;

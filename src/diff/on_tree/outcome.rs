@@ -2,29 +2,54 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::patch_text::{Body, FileOp, FilePatch, StripLevel};
-use crate::diff::place::{HunkGrade, Misplaced, Nearest};
+use crate::diff::patch_text::{Body, FileOp, FilePatch, ReadingRemark, Remedy, StripLevel, UncarriedKind};
+use crate::diff::place::{HunkGrade, Misplaced, Nearest, Tolerance};
 use crate::model::Code;
 use crate::text::escape_bytes;
 
+/// Most different ways of reading names that are told.
+const MAX_TOLD_READINGS: usize = 5;
+
 /// What became of all patches that were carried out together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TextOrigin {
     /// Each patch by the name of its file or mail, in order.
     pub patches: Vec<(String, PatchOutcome)>,
-    /// How many lines around a change were allowed to be left out of account.
-    pub fuzz: usize,
+    /// What was allowed to differ.
+    pub tolerance: Tolerance,
+    /// Whether somebody agreed to do without what the patches do not carry.
+    pub without_uncarried: bool,
 }
 
 impl TextOrigin {
     /// Whether nothing stands in the way.
     pub(crate) fn is_good(&self) -> bool {
-        self.files().all(|(_, file)| file.is_good())
+        self.patches.iter().all(|(_, patch)| patch.is_good())
+            && (self.without_uncarried || self.left_behind().all(|(_, left)| !left.kind.matters()))
+    }
+
+    /// What the patches do not carry, each with the name of its patch.
+    pub(crate) fn left_behind(&self) -> impl Iterator<Item = (&str, &LeftBehind)> {
+        self.patches
+            .iter()
+            .flat_map(|(name, patch)| patch.left_behind.iter().map(move |left| (name.as_str(), left)))
     }
 
     /// The grades of all hunks as a phrase: `3 clean, 1 moved`. `None` if no file has hunks.
     pub fn summary(&self) -> Option<String> {
         counted(self.files().flat_map(|(_, file)| &file.hunks))
+    }
+
+    /// How the names of the patches were read, as a phrase; of several where they were read differently.
+    pub(crate) fn reading(&self) -> String {
+        let mut ways: Vec<String> = Vec::new();
+        for (_, patch) in self.patches.iter().filter(|(_, patch)| patch.readings.is_empty()) {
+            let way = patch.reading();
+            if !ways.contains(&way) && ways.len() < MAX_TOLD_READINGS {
+                ways.push(way);
+            }
+        }
+        ways.join("; ")
     }
 
     /// Each file with the name of its patch.
@@ -36,18 +61,52 @@ impl TextOrigin {
 }
 
 /// What became of one patch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PatchOutcome {
     /// How many folders at the start of each name were left out.
     pub strip: StripLevel,
+    /// Those folders, escaped, as far as they are few.
+    pub(crate) stripped: Vec<String>,
+    /// The ways to read the names, if nothing tells which of them is meant. Nothing was carried out then.
+    pub(crate) readings: Vec<NameReading>,
     /// Its files, in the order of the text.
     pub files: Vec<FileOutcome>,
+    /// What it names as different and does not bring.
+    pub(crate) left_behind: Vec<LeftBehind>,
+}
+
+/// One way to read the names of a patch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NameReading {
+    /// How many folders are left out.
+    pub strip: StripLevel,
+    /// The first of its files, then. Escaped.
+    pub path: String,
+}
+
+/// Something that a patch names as different and does not bring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LeftBehind {
+    /// The file: its path in the folder or, where that cannot be told, its name in the text. Escaped.
+    pub path: String,
+    /// The line of the text that says so.
+    pub line: usize,
+    pub kind: UncarriedKind,
 }
 
 impl PatchOutcome {
     /// Whether nothing stands in the way.
     pub(crate) fn is_good(&self) -> bool {
-        self.files.iter().all(FileOutcome::is_good)
+        self.readings.is_empty() && self.files.iter().all(FileOutcome::is_good)
+    }
+
+    /// Where the names were taken to begin, as a phrase.
+    pub(crate) fn reading(&self) -> String {
+        match (self.strip, self.stripped.as_slice()) {
+            (0, _) => "names read as they are (-p 0)".to_owned(),
+            (level, []) => format!("names read with -p {level}"),
+            (level, folders) => format!("names read with -p {level}: {} left out", folders.join(", ")),
+        }
     }
 
     /// Whether anything was found to be there already.
@@ -82,6 +141,8 @@ pub struct FileOutcome {
     pub is_there: bool,
     /// What stands in the way, beside hunks that have no place.
     pub trouble: Option<Trouble>,
+    /// What its diff says that was read as something else, as phrases.
+    pub(crate) remarks: Vec<String>,
 }
 
 /// What became of one hunk.
@@ -106,16 +167,25 @@ pub struct Trouble {
     pub hunk: Option<usize>,
     /// A lower-case phrase that follows the file's name.
     pub meaning: String,
+    /// What to do about it.
+    pub(crate) remedy: Remedy,
 }
 
 impl Trouble {
     /// One with these words.
     pub fn new(code: Code, meaning: impl Into<String>) -> Self {
-        Self { code, hunk: None, meaning: meaning.into() }
+        Self { code, hunk: None, meaning: meaning.into(), remedy: Remedy::of(code) }
+    }
+
+    /// The same with another way out.
+    #[must_use]
+    pub(super) fn with(self, remedy: Remedy) -> Self {
+        Self { remedy, ..self }
     }
 
     pub(super) fn cannot_be_turned() -> Self {
         Self::new(Code::Diff, "cannot be taken back: the diff does not say what stood there before")
+            .with(Remedy::SaysNoBefore)
     }
 }
 
@@ -129,6 +199,7 @@ impl FileOutcome {
             hunks: Vec::new(),
             is_there: false,
             trouble: None,
+            remarks: file.remarks.iter().map(ReadingRemark::to_string).collect(),
         }
     }
 
@@ -146,6 +217,19 @@ impl FileOutcome {
             at,
             grade,
         };
+        let more = |(index, hunk): (usize, &crate::diff::patch_text::PatchHunk<'_>)| {
+            let beyond = hunk.beyond.len();
+            (beyond > 0).then(|| {
+                let lines = if beyond == 1 { "line" } else { "lines" };
+                format!(
+                    "hunk {} has {beyond} {lines} of context more than it counts, and they fit",
+                    index + 1
+                )
+            })
+        };
+        if placed.iter().all(|(grade, _)| grade.is_good()) {
+            self.remarks.extend(hunks.iter().enumerate().filter_map(more));
+        }
         self.hunks = hunks.iter().zip(placed).map(outcome).collect();
     }
 
@@ -161,7 +245,8 @@ impl FileOutcome {
             let meaning = hunk.trouble()?;
             let (line, hunk) = (hunk.line, index + 1);
             let meaning = format!("hunk {hunk} of {number} (line {line} of the patch) {meaning}");
-            Some(Trouble { code: Code::Drift, hunk: Some(hunk), meaning })
+            let remedy = self.hunks[index].remedy();
+            Some(Trouble { code: Code::Drift, hunk: Some(hunk), meaning, remedy })
         };
         let hunks = self.hunks.iter().enumerate().filter_map(of_hunk);
         self.trouble.iter().cloned().chain(hunks).collect()
@@ -185,9 +270,10 @@ fn counted<'h>(hunks: impl IntoIterator<Item = &'h HunkOutcome>) -> Option<Strin
         HunkGrade::Moved(_) => 2,
         HunkGrade::Merged => 3,
         HunkGrade::Loose { .. } => 4,
-        HunkGrade::AlreadyThere => 5,
-        HunkGrade::Ambiguous(_) => 6,
-        HunkGrade::Failed(..) => 7,
+        HunkGrade::Spaced(_) => 5,
+        HunkGrade::AlreadyThere => 6,
+        HunkGrade::Ambiguous(_) => 7,
+        HunkGrade::Failed(..) => 8,
     };
     let mut counts: BTreeMap<u8, (&str, usize)> = BTreeMap::new();
     for hunk in hunks {
@@ -221,8 +307,21 @@ impl HunkOutcome {
             HunkGrade::Loose { fuzz, moved } => {
                 format!("loose: fits at line {at}, {}, without {fuzz} of the lines around it", lines(*moved))
             }
+            HunkGrade::Spaced(0) => format!("spaced: fits at its stated line {at} but for white space"),
+            HunkGrade::Spaced(moved) => {
+                format!("spaced: fits at line {at}, {}, but for white space", lines(*moved))
+            }
             HunkGrade::AlreadyThere => format!("already there, at line {at}"),
             HunkGrade::Ambiguous(_) | HunkGrade::Failed(..) => self.trouble().unwrap_or_default(),
+        }
+    }
+
+    /// What to do about what stands in the way.
+    fn remedy(&self) -> Remedy {
+        match &self.grade {
+            HunkGrade::Failed(Misplaced::WhiteSpace, _) => Remedy::IgnoreWhiteSpace,
+            HunkGrade::Failed(Misplaced::Letters, _) => Remedy::SameLetters,
+            _ => Remedy::OtherVersion,
         }
     }
 
@@ -240,6 +339,15 @@ impl HunkOutcome {
             _ => None,
         }
     }
+}
+
+/// What stands at a place that fits nearly, and what the patch has.
+fn of_line(nearest: Option<&Nearest>) -> String {
+    let Some(Nearest { line, differs_at, found, expected, .. }) = nearest else { return String::new() };
+    let found = found.as_deref().unwrap_or_default();
+    let found = escape_bytes(found.strip_suffix(b"\n").unwrap_or(found));
+    let expected = escape_bytes(expected);
+    format!(" (at line {line}): line {differs_at} should be \"{expected}\", and \"{found}\" stands there")
 }
 
 fn failure(reason: Misplaced, nearest: Option<&Nearest>) -> String {
@@ -274,6 +382,19 @@ fn failure(reason: Misplaced, nearest: Option<&Nearest>) -> String {
                 "fits nowhere; nearest at line {line} ({matching} of {of} lines): line {differs_at} should be \"{expected}\", and {found}"
             )
         }
+        (Misplaced::WhiteSpace, nearest) => {
+            format!("differs from the file in white space only{}", of_line(nearest))
+        }
+        (Misplaced::Letters, nearest) => {
+            let found = nearest.and_then(|nearest| nearest.found.as_deref()).unwrap_or_default();
+            let expected = nearest.map_or(&[][..], |nearest| &nearest.expected);
+            let has_mark = |line: &[u8]| line.starts_with("\u{feff}".as_bytes());
+            let what = match has_mark(found) != has_mark(expected) {
+                true => "a byte order mark",
+                false => "how letters with marks are written (NFC or NFD)",
+            };
+            format!("differs from the file in {what} only{}", of_line(nearest))
+        }
         (Misplaced::NoContext, _) => {
             "has no line around it that could prove its place (--fuzz 1 allows that)".to_owned()
         }
@@ -286,6 +407,10 @@ fn failure(reason: Misplaced, nearest: Option<&Nearest>) -> String {
         }
         (Misplaced::EditedSince, _) => {
             "fits, but its own place was edited since the patch was made, so this is not the one that is meant"
+                .to_owned()
+        }
+        (Misplaced::Beyond, _) => {
+            "fits, but the patch has more context behind it than it counts, and that does not stand there"
                 .to_owned()
         }
         (Misplaced::TooMuchWork, _) => "was not found: too many lines of the file look alike".to_owned(),

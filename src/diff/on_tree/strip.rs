@@ -1,10 +1,17 @@
-//! How many folders at the start of a diff's names are not part of them: found from the tree.
+//! How many folders at the start of a diff's names are not part of them.
+//!
+//! The header says it where it names two sides: `a/src/x` and `b/src/x` begin behind their first folder, `src/x` and
+//! `src/x` begin where they begin. Two different sides are believed, as by every program that reads diffs. Two equal names
+//! are what a diff without prefix has, and also one that was made a folder further up; and where a file only appears or
+//! goes away, one name may be all there is. Then the tree is asked: a level fits if every file is there and every hunk has
+//! a place in it. Where several fit, somebody has to say which is meant; a wrong file is never changed on a guess.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::{Series, Trouble};
-use crate::diff::patch_text::{FileOp, FilePatch, StripLevel, stripped};
+use super::git_id::has_id;
+use super::{FileKind, Series, Trouble};
+use crate::diff::patch_text::{Body, FileOp, FilePatch, Remedy, StripLevel, stripped};
+use crate::diff::place::{CompareBudget, place};
 use crate::model::{Code, TreePath};
 use crate::text::escape_bytes;
 
@@ -14,74 +21,172 @@ const MAX_LEVEL: StripLevel = TreePath::MAX_DEPTH;
 /// How many files are looked at. The first some hundred of a patch tell where its tree begins.
 const MAX_LOOKED_AT: usize = 300;
 
-/// What names have in front by custom, then nothing, then more and more.
-fn levels() -> impl Iterator<Item = StripLevel> {
-    [CUSTOM, 0].into_iter().chain(CUSTOM + 1..=MAX_LEVEL)
-}
-
 /// One folder, which stands for a side.
 const CUSTOM: StripLevel = 1;
 
-/// How well a level fits: files that are there, and folders for files that appear.
-type Score = (usize, usize);
+/// Most different folders in front that are told.
+const MAX_TOLD: usize = 4;
 
-/// The level at which most of the files are there; among equals the customary one.
-pub(super) fn find<'f, 'p: 'f>(
-    series: &Series<'_>,
-    files: impl Iterator<Item = &'f FilePatch<'p>>,
-) -> StripLevel {
-    let files: Vec<&FilePatch<'_>> = files.take(MAX_LOOKED_AT).collect();
-    // The first of the best ones.
-    let scored = levels().map(|level| (level, score(series, &files, level))).enumerate();
-    let best = scored.max_by_key(|(order, (_, score))| (*score, Reverse(*order)));
-    best.map_or(CUSTOM, |(_, (level, _))| level)
+/// What the headers say of where the tree begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// All of them that name both sides: behind so many folders.
+    Level(StripLevel),
+    /// None names both sides, but all names have the folders that Git and Mercurial put in front.
+    Custom,
+    /// Nothing, or not all of them the same.
+    Nothing,
 }
 
-fn score(series: &Series<'_>, files: &[&FilePatch<'_>], level: StripLevel) -> Score {
-    // More than the customary folder is left out only where all names lie in one folder: that of the product in a
-    // larger tree.
-    if level > CUSTOM && !lie_together(files, level) {
-        return (0, 0);
+fn said(files: &[&FilePatch<'_>]) -> Said {
+    let mut levels = files.iter().filter_map(|file| file.agree_from);
+    if let Some(first) = levels.next() {
+        return if levels.all(|level| level == first) { Said::Level(first) } else { Said::Nothing };
     }
-    files.iter().fold((0, 0), |(present, homes), file| {
-        let (is_present, has_home) = look(series, file, level);
-        (present + usize::from(is_present), homes + usize::from(has_home && level <= CUSTOM))
+    let is_custom = |file: &&FilePatch<'_>| {
+        let begins = |name: Option<&[u8]>, side: &[u8]| name.is_none_or(|name| name.starts_with(side));
+        begins(file.old.as_deref(), b"a/") && begins(file.new.as_deref(), b"b/")
+    };
+    if files.iter().all(is_custom) { Said::Custom } else { Said::Nothing }
+}
+
+/// The level at which the names of `files` are read.
+///
+/// # Errors
+/// The levels among which somebody has to choose.
+pub(super) fn find(series: &mut Series<'_>, files: &[&FilePatch<'_>]) -> Result<StripLevel, Vec<StripLevel>> {
+    let is_absolute = |name: Option<&[u8]>| name.is_some_and(|name| name.starts_with(b"/"));
+    if files.iter().any(|file| is_absolute(file.old.as_deref()) || is_absolute(file.new.as_deref())) {
+        // Such names are read only as somebody says.
+        return Ok(0);
+    }
+    let said = said(files);
+    let known: Vec<&FilePatch<'_>> =
+        files.iter().copied().filter(|file| file.op != FileOp::Create).take(MAX_LOOKED_AT).collect();
+    if known.is_empty() {
+        return of_new_files(series, files, said);
+    }
+    let is_present = |level: StripLevel| known.iter().any(|file| has_file(series, file, level));
+    if let Said::Level(level @ CUSTOM..) = said
+        && is_present(level)
+    {
+        return Ok(level);
+    }
+    let (first, begin, stated) = match said {
+        Said::Level(level) => (level, level, Some(level)),
+        Said::Custom => (0, CUSTOM, Some(CUSTOM)),
+        Said::Nothing => (0, 0, None),
+    };
+    // More is left out only where all names lie in one folder: that of the product in a larger tree.
+    let can_be = |level: &StripLevel| *level <= begin || lie_together(&known, *level, begin);
+    let present: Vec<StripLevel> = (first..=MAX_LEVEL)
+        .take_while(|level| has_level(&known, *level))
+        .filter(|level| can_be(level) && is_present(*level))
+        .collect();
+    if present.iter().all(|level| Some(*level) == stated) {
+        return Ok(stated.unwrap_or_default());
+    }
+    let fitting: Vec<StripLevel> =
+        present.iter().copied().filter(|level| fits(series, &known, *level)).collect();
+    match (fitting.as_slice(), stated) {
+        ([only], Some(stated)) if *only != stated && present.contains(&stated) => Err(vec![stated, *only]),
+        ([only], _) => Ok(*only),
+        // What is missing, or does not fit, is told of the level that the header says.
+        ([], Some(stated)) => Ok(stated),
+        ([], None) if present.len() == 1 => Ok(present[0]),
+        ([], None) => Err(present),
+        (several, _) => Err(several.to_vec()),
+    }
+}
+
+/// Where only new files come, nothing of the tree proves a level.
+fn of_new_files(
+    series: &Series<'_>,
+    files: &[&FilePatch<'_>],
+    said: Said,
+) -> Result<StripLevel, Vec<StripLevel>> {
+    let has_home = |level: StripLevel| {
+        files.iter().take(MAX_LOOKED_AT).all(|file| {
+            let path = path(file, file.new.as_deref(), level).and_then(Result::ok);
+            path.is_some_and(|path| path.parent().is_none_or(|folder| series.has_folder(&folder)))
+        })
+    };
+    let has_folders = has_level(files, CUSTOM);
+    match said {
+        Said::Level(0) | Said::Nothing if !has_folders => Ok(0),
+        Said::Level(0) if has_home(0) => Ok(0),
+        Said::Level(level @ CUSTOM..) => Ok(level),
+        Said::Custom if !has_home(0) => Ok(CUSTOM),
+        Said::Level(_) | Said::Custom | Said::Nothing => Err(vec![0, CUSTOM]),
+    }
+}
+
+/// Whether some name is left of every file.
+fn has_level(files: &[&FilePatch<'_>], level: StripLevel) -> bool {
+    files.iter().all(|file| path(file, Some(file.name()), level).is_some())
+}
+
+/// Whether the file of a diff is there, before or after.
+fn has_file(series: &Series<'_>, file: &FilePatch<'_>, level: StripLevel) -> bool {
+    let at = |name: Option<&[u8]>| path(file, name, level).and_then(Result::ok);
+    [at(file.old.as_deref()), at(file.new.as_deref())].iter().flatten().any(|path| series.has_file(path))
+}
+
+/// Whether every file is there and everything in it has a place.
+fn fits(series: &mut Series<'_>, files: &[&FilePatch<'_>], level: StripLevel) -> bool {
+    let (mut effort, mut seen) = (CompareBudget::ample(), BTreeSet::new());
+    files.iter().all(|file| {
+        let Ok((old, new)) = paths(series, file, level) else { return false };
+        let here = [old, new].into_iter().flatten().find(|path| series.has_file(path));
+        let Some(here) = here else { return false };
+        let is_first = seen.insert(here.clone());
+        // A second diff of a file is one of what the first makes of it.
+        !is_first
+            || match (series.read(&here), &file.body) {
+                (Ok(Some(FileKind::File { content, .. })), Body::Hunks(hunks)) => {
+                    let placed = place(&content, hunks, series.tolerance, &mut effort).hunks;
+                    placed.iter().all(|(grade, _)| grade.is_good())
+                }
+                (Ok(Some(FileKind::File { content, .. })), Body::Binary(..)) => {
+                    file.ids.is_some_and(|(old, new)| has_id(&content, old) || has_id(&content, new))
+                }
+                (Ok(Some(_)), _) => true,
+                _ => false,
+            }
     })
 }
 
-/// Whether all names before begin with the same folders, and all names after: but for the one that stands for a side.
-fn lie_together(files: &[&FilePatch<'_>], level: StripLevel) -> bool {
-    fn front<'n>(file: &FilePatch<'_>, name: &'n [u8], level: StripLevel) -> Option<&'n [u8]> {
-        let (side, level) = if file.has_side_folder { (1, level) } else { (0, level - 1) };
-        let rest = stripped(name, level)?;
-        let inner = stripped(name, side)?;
-        Some(&inner[..inner.len() - rest.len()])
+/// The folders in front that are left out, escaped: some of them, if there are many.
+pub(super) fn left_out(files: &[&FilePatch<'_>], level: StripLevel) -> Vec<String> {
+    let mut told = BTreeSet::new();
+    for file in files {
+        let level = if file.has_side_folder { level } else { level.saturating_sub(1) };
+        for name in [file.old.as_deref(), file.new.as_deref()].into_iter().flatten() {
+            let rest = stripped(name, level).unwrap_or(name);
+            let front = &name[..name.len() - rest.len()];
+            if !front.is_empty() && told.len() < MAX_TOLD {
+                told.insert(escape_bytes(front));
+            }
+        }
     }
-    let is_one = |before: bool| {
-        let fronts: BTreeSet<Option<&[u8]>> = files
-            .iter()
-            .filter_map(|file| {
-                let name = if before { file.old.as_deref() } else { file.new.as_deref() };
-                Some(front(file, name?, level))
-            })
-            .collect();
-        fronts.len() <= 1 && !fronts.contains(&None)
-    };
-    is_one(true) && is_one(false)
+    told.into_iter().collect()
 }
 
-/// Whether the file of a diff is there, and whether there is a folder for one that appears.
-fn look(series: &Series<'_>, file: &FilePatch<'_>, level: StripLevel) -> (bool, bool) {
-    let at = |name: Option<&[u8]>| path(file, name, level).and_then(Result::ok);
-    let (old, new) = (at(file.old.as_deref()), at(file.new.as_deref()));
-    // That a file of the same name is somewhere says nothing of one that appears.
-    let counts = file.op != FileOp::Create || level <= CUSTOM;
-    let is_present = counts && old.iter().chain(&new).any(|path| series.has_file(path));
-    // Git always has the folder that stands for a side.
-    let has_home = file.op == FileOp::Create
-        && !file.is_git
-        && new.and_then(|path| path.parent()).is_some_and(|folder| series.tree.has_folder(&folder));
-    (is_present, has_home)
+/// Whether all names before begin with the same folders, and all names after, behind the `begin` folders that stand for a
+/// side.
+fn lie_together(files: &[&FilePatch<'_>], level: StripLevel, begin: StripLevel) -> bool {
+    let front = |file: &FilePatch<'_>, name: &[u8]| {
+        let of_rename = usize::from(!file.has_side_folder);
+        let rest = stripped(name, level.saturating_sub(of_rename))?;
+        let inner = stripped(name, begin.saturating_sub(of_rename))?;
+        Some(inner[..inner.len() - rest.len()].to_vec())
+    };
+    let is_one = |name: for<'f> fn(&'f FilePatch<'_>) -> Option<&'f [u8]>| {
+        let fronts: BTreeSet<Option<Vec<u8>>> =
+            files.iter().filter_map(|file| Some(front(file, name(file)?))).collect();
+        fronts.len() <= 1 && !fronts.contains(&None)
+    };
+    is_one(|file| file.old.as_deref()) && is_one(|file| file.new.as_deref())
 }
 
 /// The path that a name of a diff means; `None` if the name has not enough folders.
@@ -94,6 +199,10 @@ pub(super) fn path(
     // Git leaves out the folder that stands for a side where it says a rename.
     let level = if file.has_side_folder { level } else { level.saturating_sub(1) };
     let name = stripped(name, level)?;
+    if name.starts_with(b"/") {
+        let meaning = format!("the name {} begins at the root of the disk", escape_bytes(name));
+        return Some(Err(Trouble::new(Code::Path, meaning).with(Remedy::AbsoluteName)));
+    }
     let unfit = |error: crate::model::PathError| {
         Trouble::new(Code::Path, format!("the name {} cannot be used: {}", escape_bytes(name), error.problem))
     };
@@ -108,10 +217,9 @@ pub(super) fn paths(
 ) -> Result<(Option<TreePath>, Option<TreePath>), Trouble> {
     let too_short = |name: &[u8]| {
         let name = escape_bytes(name);
-        Trouble::new(
-            Code::Diff,
-            format!("the name {name} has fewer than {level} folders to leave out (-p {level})"),
-        )
+        let folders = if level == 1 { "no folder".to_owned() } else { format!("fewer than {level} folders") };
+        let meaning = format!("the name {name} has {folders} to leave out (-p {level})");
+        Trouble::new(Code::Diff, meaning).with(Remedy::StripLevel)
     };
     let one = |name: Option<&[u8]>| match (name, path(file, name, level)) {
         (None, _) => Ok(None),

@@ -6,13 +6,13 @@ use crate::diff::place::HunkGrade;
 use crate::model::Code;
 
 /// A tree: path, content, and whether it can be run; `->` is a link.
-struct Small(BTreeMap<TreePath, FileKind>);
+pub(super) struct Small(pub(super) BTreeMap<TreePath, FileKind>);
 
-fn at(path: &str) -> TreePath {
+pub(super) fn at(path: &str) -> TreePath {
     TreePath::parse(path).expect("a path")
 }
 
-fn file(content: &str) -> FileKind {
+pub(super) fn file(content: &str) -> FileKind {
     FileKind::File { content: content.as_bytes().into(), mode: Mode::FILE }
 }
 
@@ -87,7 +87,7 @@ fn the_folders_in_front_are_found_from_the_tree() {
     for name in ["a/src/x", "src/x", "big/repository/src/x", "prod-1.0/src/x"] {
         assert_eq!(after(&tree, &text(name)), [is("src/x", "b\n")], "{name}");
     }
-    assert_eq!(troubles(&tree, &text("a/src/y")), ["src/y: is missing"]);
+    assert_eq!(troubles(&tree, &text("a/src/y")), ["a/src/y: is missing"]);
     // What `git diff --no-index old new` writes.
     let between = "diff --git a/old/src/x b/new/src/x\nindex 1111111..2222222 100644\n--- a/old/src/x\n+++ b/new/src/x\n@@ -1 +1 @@\n-a\n+b\n";
     assert_eq!(after(&tree, between), [is("src/x", "b\n")]);

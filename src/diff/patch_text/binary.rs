@@ -40,7 +40,7 @@ pub enum BinaryDiffError {
     #[error("its delta is broken")]
     Broken,
     /// The result is too large.
-    #[error("its content is larger than {MAX_BINARY_BYTES} bytes")]
+    #[error("its content is larger than {MAX_BINARY_BYTES} bytes, or far larger than what it is made from")]
     TooLarge,
 }
 
@@ -53,11 +53,20 @@ impl BinaryContent {
         let unpacked = self.unpack()?;
         match self.method {
             BinaryMethod::Literal => Ok(unpacked),
-            BinaryMethod::Delta => follow(&unpacked, old),
+            BinaryMethod::Delta => follow(&unpacked, old, self.most(old.len())),
         }
     }
 
+    /// The largest content that these packed bytes make with `old` bytes of another. No honest one comes near.
+    fn most(&self, old: usize) -> usize {
+        let packed = self.packed.len().saturating_add(old).saturating_mul(MAX_GROWTH);
+        packed.saturating_add(ALWAYS_MADE_BYTES).min(MAX_BINARY_BYTES)
+    }
+
     fn unpack(&self) -> Result<Vec<u8>, BinaryDiffError> {
+        if self.size > self.most(0) {
+            return Err(BinaryDiffError::TooLarge);
+        }
         let mut unpacked = Vec::new();
         // One byte more than stated shows that there is more.
         let mut reader = ZlibDecoder::new(self.packed.as_slice()).take(self.size as u64 + 1);
@@ -68,15 +77,21 @@ impl BinaryContent {
     }
 }
 
+/// How many times larger a content may be than what it is made from.
+const MAX_GROWTH: usize = 200;
+
+/// What may always be made, however small it was packed.
+const ALWAYS_MADE_BYTES: usize = 64 << 20;
+
 /// Carries out the instructions of a delta (gitformat-pack, "Deltified representation").
-fn follow(delta: &[u8], old: &[u8]) -> Result<Vec<u8>, BinaryDiffError> {
+fn follow(delta: &[u8], old: &[u8], most: usize) -> Result<Vec<u8>, BinaryDiffError> {
     let mut rest = delta;
     let old_size = varint(&mut rest)?;
     let new_size = varint(&mut rest)?;
     if old_size != old.len() {
         return Err(BinaryDiffError::OtherSource);
     }
-    if new_size > MAX_BINARY_BYTES {
+    if new_size > most {
         return Err(BinaryDiffError::TooLarge);
     }
     let mut new = Vec::new();
@@ -178,7 +193,7 @@ mod tests {
     #[test]
     fn a_delta_copies_and_adds() {
         let delta = [5, 7, 0x91, 1, 3, 2, b'x', b'y', 0x90, 2];
-        assert_eq!(follow(&delta, b"abcde"), Ok(b"bcdxyab".to_vec()));
+        assert_eq!(follow(&delta, b"abcde", 100), Ok(b"bcdxyab".to_vec()));
     }
 
     #[test]
@@ -194,7 +209,7 @@ mod tests {
             (&[5, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], BinaryDiffError::TooLarge),
             (&[], BinaryDiffError::Broken),
         ] {
-            assert_eq!(follow(delta, b"abcde"), Err(error), "{delta:?}");
+            assert_eq!(follow(delta, b"abcde", 100), Err(error), "{delta:?}");
         }
     }
 }

@@ -22,6 +22,11 @@ impl<'a> Cursor<'a> {
         Some(&self.rest[..end])
     }
 
+    /// What was not walked over yet.
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// The line behind the next one.
     pub(crate) fn peek_second(&self) -> Option<&'a [u8]> {
         let mut ahead = *self;

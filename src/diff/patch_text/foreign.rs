@@ -2,8 +2,8 @@
 //!
 //! An ed script is a program, and the other two say too little to find their place with certainty.
 
-use super::PatchTextError;
 use super::cursor::{Cursor, chomp};
+use super::{PatchTextError, Remedy};
 
 /// How much of a text is looked at to find out what it is.
 const SNIFF_LINES: usize = 2000;
@@ -12,7 +12,10 @@ const SNIFF_LINES: usize = 2000;
 /// can be read.
 pub(super) fn refuse(cursor: &Cursor<'_>) -> Result<(), PatchTextError> {
     let (Some(line), Some(next)) = (cursor.peek(), cursor.peek_second()) else { return Ok(()) };
-    let broken = |problem| Err(PatchTextError::broken(cursor.line, problem));
+    let broken = |problem| Err(PatchTextError::broken(cursor.line, problem).with(Remedy::Unified));
+    if line.starts_with(ESCAPE) && is_header(&uncoloured(line)) {
+        return Err(PatchTextError::broken(cursor.line, COLOURS).with(Remedy::NoColours));
+    }
     if line.starts_with(b"*** ") && next.starts_with(b"--- ") || line.starts_with(b"***************") {
         return broken(CONTEXT);
     }
@@ -32,12 +35,60 @@ pub(super) fn explain(text: &[u8]) -> PatchTextError {
         if cursor.line > SNIFF_LINES {
             break;
         }
+        let broken = |problem: &str| PatchTextError::broken(cursor.line - 1, problem);
+        if let Some(front) = front_of(line, cursor.peek()) {
+            let problem = match front.contains(&b'>') || front.contains(&b'|') {
+                true => "each line is quoted, as in an answer to a mail: something stands in front of each",
+                false => "the diff is indented: blanks stand in front of each line",
+            };
+            return broken(problem).with(Remedy::NoQuotes);
+        }
         if is_ed(chomp(line)) {
             let problem = "it is an ed script, which is a program; only unified diffs are read (diff -u)";
-            return PatchTextError::broken(cursor.line - 1, problem);
+            return broken(problem).with(Remedy::Unified);
+        }
+        if line.contains(&b'\r') && !line.ends_with(b"\n") && is_header(line) {
+            return broken("its lines end in carriage returns alone").with(Remedy::LineEnds);
         }
     }
-    PatchTextError::broken(0, "there is no diff in it")
+    PatchTextError::broken(0, "there is no diff in it").with(Remedy::Unified)
+}
+
+/// What stands in front of `line`, if a diff begins there behind it.
+fn front_of<'a>(line: &'a [u8], next: Option<&[u8]>) -> Option<&'a [u8]> {
+    const MAX_FRONT_BYTES: usize = 40;
+    let is_front = |byte: &&u8| matches!(**byte, b' ' | b'\t' | b'>' | b'|');
+    let (front, rest) = line.split_at(line.iter().take_while(is_front).count());
+    let goes_on = |begin: &[u8]| {
+        next.and_then(|next| next.strip_prefix(front)).is_some_and(|next| next.starts_with(begin))
+    };
+    let begins = rest.starts_with(b"diff --git ") || rest.starts_with(b"--- ") && goes_on(b"+++ ");
+    (begins && (1..=MAX_FRONT_BYTES).contains(&front.len())).then_some(front)
+}
+
+const ESCAPE: &[u8] = b"\x1b[";
+const COLOURS: &str = "the colours of a terminal are in it, as escape codes";
+
+/// The beginning of a line without the codes of colours.
+fn uncoloured(line: &[u8]) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::new(), &line[..line.len().min(100)]);
+    while let Some((&byte, tail)) = rest.split_first() {
+        match rest.strip_prefix(ESCAPE) {
+            None => {
+                out.push(byte);
+                rest = tail;
+            }
+            Some(code) => {
+                let length = code.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b';')).count();
+                rest = code.get(length + 1..).unwrap_or_default();
+            }
+        }
+    }
+    out
+}
+
+fn is_header(line: &[u8]) -> bool {
+    [&b"diff "[..], b"--- ", b"+++ ", b"@@ -"].iter().any(|begin| line.starts_with(begin))
 }
 
 fn is_ed(line: &[u8]) -> bool {

@@ -12,7 +12,8 @@ pub(super) fn is_next(cursor: &Cursor<'_>) -> bool {
 pub(super) fn read_all<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<PatchHunk<'a>>, PatchTextError> {
     let mut hunks: Vec<PatchHunk<'a>> = Vec::new();
     while is_next(cursor) {
-        let hunk = read(cursor)?;
+        let mut hunk = read(cursor)?;
+        hunk.beyond = beyond(cursor);
         if let Some(last) = hunks.last()
             && first_index(&hunk) < first_index(last) + last.old_len
         {
@@ -23,13 +24,30 @@ pub(super) fn read_all<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<PatchHunk<'a>>
     }
     match cursor.peek() {
         // What a person would take for a part of the hunk must not be passed over.
-        Some(line @ [b'+' | b'-' | b' ', ..]) if !is_end(cursor, line) => {
+        Some(line @ [b'+' | b'-', ..]) if !is_end(cursor, line) => {
             let problem = "the hunk goes on, but its first line says that it ends here";
             Err(PatchTextError::broken(cursor.line, problem))
         }
         Some([b'\\', ..]) => Err(PatchTextError::broken(cursor.line, "a remark that belongs to no line")),
         _ => Ok(hunks),
     }
+}
+
+/// Unchanged lines that go on behind the last one that was counted. Where they stand in the file, too, somebody only
+/// counted too few; so whoever places the hunk looks for them.
+fn beyond<'a>(cursor: &mut Cursor<'a>) -> Vec<Line<'a>> {
+    let (mut lines, mut ahead, mut words) = (Vec::new(), *cursor, 0);
+    while let Some(content) = ahead.peek().and_then(|line| line.strip_prefix(b" ")) {
+        ahead.next();
+        let content = chomp(content);
+        lines.push(Line { kind: LineKind::Context, content, missing_newline: false });
+        if !content.trim_ascii().is_empty() {
+            (words, *cursor) = (lines.len(), ahead);
+        }
+    }
+    // Blanks at the end are none of it.
+    lines.truncate(words);
+    lines
 }
 
 /// How many lines of the old file stand before the hunk.
@@ -117,7 +135,16 @@ fn header_of(header: &[u8], line: usize) -> Result<PatchHunk<'_>, PatchTextError
     if old_len == 0 && new_len == 0 {
         return Err(PatchTextError::broken(line, "the hunk is empty"));
     }
-    Ok(PatchHunk { line, old_start, old_len, new_start, new_len, section, lines: Vec::new() })
+    Ok(PatchHunk {
+        line,
+        old_start,
+        old_len,
+        new_start,
+        new_len,
+        section,
+        lines: Vec::new(),
+        beyond: Vec::new(),
+    })
 }
 
 /// `12` or `12,3`.

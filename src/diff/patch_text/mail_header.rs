@@ -3,7 +3,9 @@
 //! No library reads it: fields are also taken from texts that are no mails, and what was tried (`mailparse` 0.18) does not
 //! decode a word behind a letter like `ä`, and takes time that grows with the square of a line that anybody may send.
 
-use super::PatchTextError;
+use std::iter::Peekable;
+
+use super::charset::{guessed, to_utf8};
 use super::cursor::chomp;
 use super::mail::base64;
 
@@ -25,9 +27,9 @@ pub struct MailHeader {
     pub message: String,
 }
 
-/// Whether a line stands between two mails: `From`, a commit's id and the date that all of Git's mails have.
+/// Whether a line stands between two mails: `From`, the sender or a commit's id, and a date.
 pub(super) fn is_mail_separator(line: &[u8]) -> bool {
-    commit_of(line).is_some()
+    line.starts_with(b"From ") && (commit_of(line).is_some() || ends_in_date(chomp(line)))
 }
 
 fn commit_of(line: &[u8]) -> Option<&str> {
@@ -37,53 +39,99 @@ fn commit_of(line: &[u8]) -> Option<&str> {
     (is_id && !date.is_empty()).then_some(id)
 }
 
+/// What Git takes for the date of such a line: a time of day with seconds, and a year behind it.
+fn ends_in_date(line: &[u8]) -> bool {
+    const TIME: usize = "00:00:00".len();
+    let Some(colon) = line.iter().rposition(|&byte| byte == b':') else { return false };
+    let begin = (colon + 3).saturating_sub(TIME);
+    let is_time = line.get(begin..colon + 3).is_some_and(|time| {
+        time.iter()
+            .enumerate()
+            .all(|(at, byte)| if at % 3 == 2 { *byte == b':' } else { byte.is_ascii_digit() })
+    });
+    let year = &line[(colon + 3).min(line.len())..];
+    let year = year.trim_ascii().split(|byte| !byte.is_ascii_digit()).next().unwrap_or_default();
+    let year = std::str::from_utf8(year).ok().and_then(|year| year.parse::<u32>().ok());
+    is_time && begin > 5 && year.is_some_and(|year| year > 90)
+}
+
 /// Takes in the lines above the first diff.
 pub(super) struct Reader {
     commit: Option<String>,
     lines: Vec<String>,
     bytes: usize,
     is_cut: bool,
+    has_words: bool,
 }
 
 impl Reader {
     pub fn new() -> Self {
-        Self { commit: None, lines: Vec::new(), bytes: 0, is_cut: false }
+        Self { commit: None, lines: Vec::new(), bytes: 0, is_cut: false, has_words: false }
     }
 
-    /// # Errors
-    /// If the mail was encoded for its way: the diff in it is not the one that was sent.
-    pub fn take(&mut self, line: &[u8], number: usize) -> Result<(), PatchTextError> {
-        if let Some(commit) = commit_of(line).filter(|_| self.lines.is_empty()) {
-            self.commit = Some(commit.to_owned());
-            return Ok(());
-        }
-        let text = String::from_utf8_lossy(chomp(line)).into_owned();
-        let encoding = field(&text).filter(|(key, _)| key.eq_ignore_ascii_case("content-transfer-encoding"));
-        if let Some((_, encoding)) = encoding
-            && ["base64", "quoted-printable"].iter().any(|word| encoding.eq_ignore_ascii_case(word))
+    /// Whether the letter is over, and what follows belongs to diffs. A text may begin with what a diff says.
+    pub fn is_over(&self) -> bool {
+        self.is_cut || !self.has_words
+    }
+
+    pub fn take(&mut self, line: &[u8]) {
+        if self.bytes == 0
+            && let Some(commit) = commit_of(line)
         {
-            let problem =
-                "a part of the mail is encoded for its way; save the patch in it as a plain text file";
-            return Err(PatchTextError::broken(number, problem));
+            self.commit = Some(commit.to_owned());
+            return;
+        }
+        if self.bytes == 0 && is_mail_separator(line) {
+            return;
         }
         // The list of changed files below the message is made of the diff, and so are the lines above one.
-        self.is_cut |= text == "---" || text.starts_with("diff ") || text.starts_with("Index: ");
-        self.bytes += text.len();
+        self.is_cut |= chomp(line) == b"---" || line.starts_with(b"diff ") || line.starts_with(b"Index: ");
+        self.has_words |= !line.trim_ascii().is_empty();
+        self.bytes = self.bytes.saturating_add(line.len());
         if !self.is_cut && self.bytes <= MAX_LETTER_BYTES {
-            self.lines.push(text);
+            self.lines.push(guessed(chomp(line)).into_owned());
         }
-        Ok(())
     }
 }
 
 impl From<Reader> for MailHeader {
     fn from(reader: Reader) -> Self {
         let mut header = MailHeader { commit: reader.commit, ..MailHeader::default() };
-        let mut lines = reader.lines.iter().map(String::as_str).peekable();
+        let mut lines: Lines<'_> = reader.lines.iter().peekable();
         while lines.next_if(|line| line.trim().is_empty()).is_some() {}
-        let has_header = lines.peek().and_then(|line| field(line)).is_some();
         let mut description = String::new();
-        while has_header && let Some(line) = lines.next_if(|line| !line.trim().is_empty()) {
+        if lines.peek().and_then(|line| field(line)).is_some() {
+            header.take_fields(&mut lines, &mut description, |_| true);
+            if header.author.is_some() {
+                // Whoever forwards a patch says in the letter whose it is.
+                while lines.next_if(|line| line.trim().is_empty()).is_some() {}
+                let is_own =
+                    |key: &str| ["from", "subject", "date"].contains(&key.to_ascii_lowercase().as_str());
+                header.take_fields(&mut lines, &mut description, is_own);
+            }
+        }
+        let rest: Vec<&str> = lines.map(String::as_str).collect();
+        let message = [description.trim(), rest.join("\n").trim()].join("\n\n");
+        header.message = message.trim().to_owned();
+        header
+    }
+}
+
+type Lines<'l> = Peekable<std::slice::Iter<'l, String>>;
+
+impl MailHeader {
+    /// Takes in the fields that come next, up to an empty line or one that is none of those `wanted`.
+    fn take_fields(
+        &mut self,
+        lines: &mut Lines<'_>,
+        description: &mut String,
+        wanted: impl Fn(&str) -> bool,
+    ) {
+        let is_wanted = |line: &&String| match field(line) {
+            Some((key, _)) => wanted(key),
+            None => wanted("") && !line.trim().is_empty(),
+        };
+        while let Some(line) = lines.next_if(is_wanted) {
             let Some((key, value)) = field(line) else { continue };
             let mut value = value.to_owned();
             // Long values go on in lines that begin with a blank; in a description they are paragraphs.
@@ -91,20 +139,14 @@ impl From<Reader> for MailHeader {
                 value.push(if key.eq_ignore_ascii_case("description") { '\n' } else { ' ' });
                 value.push_str(more.trim());
             }
-            header.set(key, value, &mut description);
+            self.set(key, value, description);
         }
-        let rest: Vec<&str> = lines.collect();
-        let message = [description.trim(), rest.join("\n").trim()].join("\n\n");
-        header.message = message.trim().to_owned();
-        header
     }
-}
 
-impl MailHeader {
     fn set(&mut self, key: &str, value: String, description: &mut String) {
         match key.to_ascii_lowercase().as_str() {
-            "subject" => self.subject = Some(without_tags(&decoded(&value)).to_owned()),
-            "from" | "author" => self.author = Some(decoded(&value)),
+            "subject" => self.subject = Some(without_tags(&one_blank(&decoded(&value))).to_owned()),
+            "from" | "author" => self.author = Some(author(&decoded(&value))),
             "date" | "last-update" => self.date = Some(value),
             "description" => {
                 let (title, rest) = value.split_once('\n').unwrap_or((&value, ""));
@@ -127,44 +169,92 @@ fn field(line: &str) -> Option<(&str, &str)> {
     is_key.then(|| (key, value.trim()))
 }
 
-/// A subject without what stands in brackets in front of it.
+/// A subject without what stands in brackets and signs of an answer in front of it.
 fn without_tags(subject: &str) -> &str {
     let mut rest = subject.trim();
-    while let Some((_, tail)) = rest.strip_prefix('[').and_then(|tail| tail.split_once(']')) {
-        rest = tail.trim_start();
+    loop {
+        let bare = rest.trim_start_matches([' ', '\t', ':']);
+        let answer = bare.get(..3).filter(|begin| begin.eq_ignore_ascii_case("re:")).map(|_| &bare[3..]);
+        let tagged = bare.strip_prefix('[').and_then(|tail| tail.split_once(']')).map(|(_, tail)| tail);
+        match answer.or(tagged) {
+            Some(tail) => rest = tail,
+            None => break,
+        }
     }
-    if rest.is_empty() { subject.trim() } else { rest }
+    let bare = rest.trim_start_matches([' ', '\t', ':']);
+    if bare.is_empty() { subject.trim() } else { bare }
 }
 
-/// Decodes the words that mails encode in their headers (RFC 2047), as far as they are UTF-8.
+/// A text with one blank for several.
+fn one_blank(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A name and address as people write them: without quotes, and with the name first.
+fn author(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => {}
+            '\\' => plain.extend(letters.next()),
+            letter => plain.push(letter),
+        }
+    }
+    let plain = one_blank(&plain);
+    match plain.split_once(" (").map(|(address, name)| (address, name.strip_suffix(')'))) {
+        Some((address, Some(name))) if address.contains('@') && !address.contains(['<', ' ']) => {
+            format!("{name} <{address}>")
+        }
+        _ => plain,
+    }
+}
+
+/// Decodes the words that mails encode in their headers (RFC 2047).
 fn decoded(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     let mut ends_in_word = false;
-    while let Some((before, word, after)) = encoded_word(rest) {
+    while let Some((before, tail)) = rest.split_once("=?") {
+        let word = encoded_word(tail);
         // The blank between two such words is no part of the text.
-        if !(ends_in_word && before.trim().is_empty()) {
+        if !(ends_in_word && word.is_some() && before.trim().is_empty()) {
             out.push_str(before);
         }
-        out.push_str(&word);
-        (rest, ends_in_word) = (after, true);
+        ends_in_word = word.is_some();
+        match word {
+            Some((word, after)) => {
+                out.push_str(&word);
+                rest = after;
+            }
+            None => {
+                out.push_str("=?");
+                rest = tail;
+            }
+        }
     }
     out.push_str(rest);
     out
 }
 
-fn encoded_word(text: &str) -> Option<(&str, String, &str)> {
-    let (before, tail) = text.split_once("=?")?;
-    let (charset, tail) = tail.split_once('?')?;
+/// Longest encoded word that is looked for: several times what the standard allows.
+const MAX_WORD_BYTES: usize = 2000;
+
+/// The word that begins `text` behind its `=?`, and what follows it.
+fn encoded_word(text: &str) -> Option<(String, &str)> {
+    let window = &text[..text.floor_char_boundary(MAX_WORD_BYTES)];
+    let (charset, tail) = window.split_once('?')?;
     let (encoding, tail) = tail.split_once('?')?;
-    let (word, after) = tail.split_once("?=")?;
+    let (word, _) = tail.split_once("?=")?;
     let bytes = match encoding {
-        _ if !charset.eq_ignore_ascii_case("utf-8") => return None,
         "q" | "Q" => q_encoded(word)?,
         "b" | "B" => base64(word.as_bytes())?,
         _ => return None,
     };
-    Some((before, String::from_utf8(bytes).ok()?, after))
+    let used = charset.len() + encoding.len() + word.len() + "???=".len();
+    // A language may stand behind the character set.
+    let charset = charset.split('*').next().unwrap_or_default();
+    Some((to_utf8(&bytes, charset).into_owned(), text.get(used..)?))
 }
 
 fn q_encoded(word: &str) -> Option<Vec<u8>> {
@@ -189,9 +279,7 @@ mod tests {
 
     fn read(text: &str) -> MailHeader {
         let mut reader = Reader::new();
-        for (index, line) in text.split_inclusive('\n').enumerate() {
-            reader.take(line.as_bytes(), index + 1).expect("a plain letter");
-        }
+        text.split_inclusive('\n').for_each(|line| reader.take(line.as_bytes()));
         reader.into()
     }
 
@@ -216,9 +304,12 @@ mod tests {
         {
             assert_eq!(decoded(encoded), "Jürgen M");
         }
-        for other in
-            ["=?latin1?q?J=FCrgen?=", "=?utf-8?b?J?=", "=?utf-8?b?_?=", "=?utf-8?q?=C3?=", "=?utf-8?x?a?="]
-        {
+        assert_eq!(
+            decoded("=?ISO-8859-1?Q?J=FCrgen?= M =?koi8-r?B?8NLJ?="),
+            "J\u{fc}rgen M \u{41f}\u{440}\u{438}"
+        );
+        assert_eq!(decoded("\u{e4}=?utf-8?q?b?=c =?utf-8?x?a?= =?utf-8?q?d?="), "\u{e4}bc =?utf-8?x?a?= d");
+        for other in ["=?utf-8?b?J?=", "=?utf-8?b?_?=", "=?utf-8?x?a?=", "=?", "=??=", "=?utf-8?q?a"] {
             assert_eq!(decoded(other), other);
         }
     }
@@ -240,8 +331,35 @@ mod tests {
     }
 
     #[test]
-    fn an_encoded_mail_is_refused() {
-        let error = Reader::new().take(b"Content-Transfer-Encoding: base64\n", 7).expect_err("it is encoded");
-        assert_eq!(error.line, 7);
+    fn who_forwards_a_patch_says_whose_it_is() {
+        let header = read(
+            "From: \"Doe, \\\"J\\\"\" <j@x.example>\nSubject: Re: [PATCH]  [net]  A  title\n\nFrom: Eve <e@x.example>\n\nWhy.\n---\n",
+        );
+        assert_eq!(header.author.as_deref(), Some("Eve <e@x.example>"));
+        assert_eq!((header.subject.as_deref(), header.message.as_str()), (Some("A title"), "Why."));
+        let header = read("From: \"Doe, \\\"J\\\"\" <j@x.example>\nSubject: x\n\nNote: this is prose.\n");
+        assert_eq!(header.author.as_deref(), Some("Doe, \"J\" <j@x.example>"));
+        assert_eq!(header.message, "Note: this is prose.");
+        assert_eq!(author("j@x.example (Jane Doe)"), "Jane Doe <j@x.example>");
+    }
+
+    #[test]
+    fn mails_are_parted_where_git_parts_them() {
+        for line in [
+            "From 1234567890123456789012345678901234567890 Mon Sep 17 00:00:00 2001\n",
+            "From a@x.example Mon Sep 17 00:00:00 2001\n",
+            "From a@x.example Mon Sep 17 00:00:00 2001 +0100\r\n",
+        ] {
+            assert!(is_mail_separator(line.as_bytes()), "{line}");
+        }
+        for line in [
+            "From now on\n",
+            "From: a\n",
+            "From 12:00:00\n",
+            ">From a@x Mon Sep 17 00:00:00 2001\n",
+            "From a at 1:2:3 90\n",
+        ] {
+            assert!(!is_mail_separator(line.as_bytes()), "{line}");
+        }
     }
 }

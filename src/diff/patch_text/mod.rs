@@ -6,6 +6,7 @@
 
 mod base85;
 mod binary;
+mod charset;
 mod cursor;
 mod foreign;
 mod git;
@@ -14,6 +15,8 @@ mod mail;
 mod mail_header;
 mod name;
 mod parse;
+mod remedy;
+mod uncarried;
 mod write;
 
 #[cfg(test)]
@@ -22,16 +25,21 @@ mod tests;
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{Line, LineKind};
+use super::{Hunk, Line, LineKind};
 use crate::model::Code;
 
 #[cfg(test)]
 pub(crate) use binary::BinaryDiffError;
 pub(crate) use binary::{BinaryContent, BinaryMethod};
-pub use mail::decode_mails;
+pub use charset::decode_text;
+pub(crate) use charset::utf_16;
 pub(crate) use mail_header::MailHeader;
 pub(crate) use name::{StripLevel, stripped};
 pub use parse::parse;
+pub(crate) use parse::read;
+pub(crate) use remedy::Remedy;
+pub(crate) use uncarried::{Uncarried, UncarriedKind};
+pub(crate) use write::write_hunk;
 pub use write::write_patch_text;
 
 /// Longest text of patches, unpacked. What it is made into is held in memory several times.
@@ -54,6 +62,18 @@ pub struct PatchText<'a> {
     pub header: MailHeader,
     /// What it does to each file, in the order of the text. One file may be there more than once.
     pub files: Vec<FilePatch<'a>>,
+    /// What it names as different and does not bring.
+    pub(crate) uncarried: Vec<Uncarried>,
+    /// What of it cannot be read. Whoever applies it wants none of these; whoever looks at it wants to see them.
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// A part of a text that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The file it is about as the text names it, escaped, if it names one.
+    pub name: Option<String>,
+    pub error: PatchTextError,
 }
 
 /// A name in a header, unquoted.
@@ -68,6 +88,9 @@ pub struct FilePatch<'a> {
     pub(crate) is_git: bool,
     /// Whether the names have a folder in front that stands for a side (`a/`, `b/`). Those of a rename have none.
     pub(crate) has_side_folder: bool,
+    /// How many folders have to be left out until both sides have the same name: where the header says that the
+    /// tree begins. `None`: it names one side only, or two names that differ in more.
+    pub(crate) agree_from: Option<StripLevel>,
     /// The name before; `None`: `/dev/null`.
     pub old: Option<Name<'a>>,
     /// The name after; `None`: `/dev/null`.
@@ -82,6 +105,30 @@ pub struct FilePatch<'a> {
     pub ids: Option<(&'a str, &'a str)>,
     /// How the content changes.
     pub body: Body<'a>,
+    /// What it says that is read as something else.
+    pub(crate) remarks: Vec<ReadingRemark>,
+}
+
+/// What a diff says that is read as something else, which a person is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ReadingRemark {
+    /// The name has backslashes where folders end.
+    Backslashes,
+    /// Permissions, as they are written, that patches do not carry.
+    Mode { said: String, read: GitMode },
+}
+
+impl fmt::Display for ReadingRemark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadingRemark::Backslashes => {
+                f.write_str("its name has backslashes, which are read as the ends of folders")
+            }
+            ReadingRemark::Mode { said, read } => {
+                write!(f, "permissions {said} are read as {:o}: patches carry no others", read.bits())
+            }
+        }
+    }
 }
 
 /// What happens to a file.
@@ -148,6 +195,22 @@ pub struct PatchHunk<'a> {
     /// What stands behind the second `@@`.
     pub section: &'a [u8],
     pub lines: Vec<Line<'a>>,
+    /// Unchanged lines behind those that its first line counts.
+    pub(crate) beyond: Vec<Line<'a>>,
+}
+
+impl<'a> From<Hunk<'a>> for PatchHunk<'a> {
+    fn from(hunk: Hunk<'a>) -> Self {
+        let Hunk { old_start, old_len, new_start, new_len, lines } = hunk;
+        Self { line: 0, old_start, old_len, new_start, new_len, section: b"", lines, beyond: Vec::new() }
+    }
+}
+
+impl<'a> From<PatchHunk<'a>> for Hunk<'a> {
+    fn from(hunk: PatchHunk<'a>) -> Self {
+        let PatchHunk { old_start, old_len, new_start, new_len, lines, .. } = hunk;
+        Self { old_start, old_len, new_start, new_len, lines }
+    }
 }
 
 impl<'a> PatchHunk<'a> {
@@ -180,6 +243,7 @@ impl<'a> PatchHunk<'a> {
             new_len: self.old_len,
             section: self.section,
             lines: self.lines.iter().map(turned).collect(),
+            beyond: self.beyond.clone(),
         }
     }
 }
@@ -209,6 +273,7 @@ impl FilePatch<'_> {
             ids: self.ids.map(|(old, new)| (new, old)),
             op,
             body,
+            remarks: self.remarks.clone(),
             ..*self
         })
     }
@@ -228,19 +293,30 @@ pub struct PatchTextError {
     pub line: usize,
     /// What is wrong, as a lower-case phrase. Text from outside stands in it only escaped.
     pub problem: String,
+    /// What to do about it.
+    pub(crate) remedy: Remedy,
 }
 
 impl PatchTextError {
     fn broken(line: usize, problem: impl Into<String>) -> Self {
-        Self { code: Code::Diff, line, problem: problem.into() }
+        Self::new(Code::Diff, line, problem)
     }
 
     fn limit(line: usize, problem: impl Into<String>) -> Self {
-        Self { code: Code::Limit, line, problem: problem.into() }
+        Self::new(Code::Limit, line, problem)
     }
 
     fn path(line: usize, problem: impl Into<String>) -> Self {
-        Self { code: Code::Path, line, problem: problem.into() }
+        Self::new(Code::Path, line, problem)
+    }
+
+    fn new(code: Code, line: usize, problem: impl Into<String>) -> Self {
+        Self { code, line, problem: problem.into(), remedy: Remedy::of(code) }
+    }
+
+    /// The same with another way out.
+    fn with(self, remedy: Remedy) -> Self {
+        Self { remedy, ..self }
     }
 }
 

@@ -20,20 +20,68 @@ pub(crate) fn stripped(name: &[u8], level: StripLevel) -> Option<&[u8]> {
     (!rest.is_empty()).then_some(rest)
 }
 
-/// Reads the name of a `---` or `+++` line, which may have a date behind it; `None` for `/dev/null`. The flag says
-/// whether the date is the beginning of time, which older programs write for a file that is not there.
-pub(super) fn marked<'a>(tail: &'a [u8], line: usize) -> Result<(Option<Name<'a>>, bool), PatchTextError> {
+/// The fewest folders to leave out so that `old` and `new` are the same name, or one of them that with an ending such
+/// as `.orig` behind it; `None` if they differ in more than the folders in front.
+pub(crate) fn agreeing_level(old: &[u8], new: &[u8]) -> Option<StripLevel> {
+    fn parts(name: &[u8]) -> Vec<&[u8]> {
+        name.split(|&byte| byte == b'/').collect()
+    }
+    let (old, new) = (parts(old), parts(new));
+    let (old_last, new_last) = (*old.last()?, *new.last()?);
+    if old.len() != new.len() || !(old_last.starts_with(new_last) || new_last.starts_with(old_last)) {
+        return None;
+    }
+    let folders = old.iter().zip(&new).take(old.len() - 1).enumerate();
+    let differing = folders.filter(|(_, (old, new))| old != new).map(|(at, _)| at + 1);
+    let level = differing.max().unwrap_or_default();
+    // Several slashes count as one, and the level with them.
+    let doubled = |parts: &[&[u8]]| parts[..level].iter().skip(1).filter(|part| part.is_empty()).count();
+    (doubled(&old) == doubled(&new)).then(|| level - doubled(&old))
+}
+
+/// What stands behind `---` or `+++`.
+#[derive(Debug)]
+pub(super) struct Marked<'a> {
+    /// The name; `None` for `/dev/null`.
+    pub name: Option<Name<'a>>,
+    /// Whether there is a file of this name.
+    pub is_there: IsThere,
+    pub has_backslashes: bool,
+}
+
+/// What the words or the date behind a name say of its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IsThere {
+    Yes,
+    /// It has the date that older programs write for a file that is not there, or a revision that Subversion writes so.
+    Perhaps,
+    No,
+}
+
+/// Reads the name of a `---` or `+++` line, which may have a date or a revision behind it.
+pub(super) fn marked<'a>(tail: &'a [u8], line: usize) -> Result<Marked<'a>, PatchTextError> {
     let (name, date) = if tail.first() == Some(&b'"') {
-        let (name, rest) = unquoted(tail, line)?;
-        (name, rest)
+        unquoted(tail, line)?
     } else {
         let (name, date) = split_date(tail);
         (Cow::Borrowed(name), date)
     };
     if name.as_ref() == b"/dev/null" {
-        return Ok((None, false));
+        return Ok(Marked { name: None, is_there: IsThere::No, has_backslashes: false });
     }
-    Ok((Some(checked(name, line)?), is_beginning_of_time(date)))
+    let is_there = match date.trim_ascii() {
+        date if date.ends_with(b"(nonexistent)") => IsThere::No,
+        date if date.ends_with(b"(revision 0)") || is_beginning_of_time(date) => IsThere::Perhaps,
+        _ => IsThere::Yes,
+    };
+    // Programs that write backslashes for the ends of folders write no slash and no quotes.
+    let has_backslashes =
+        matches!(&name, Cow::Borrowed(name) if name.contains(&b'\\') && !name.contains(&b'/'));
+    let name = match has_backslashes {
+        true => Cow::Owned(name.iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect()),
+        false => name,
+    };
+    Ok(Marked { name: Some(checked(name, line)?), is_there, has_backslashes })
 }
 
 /// Reads a name that takes up the rest of its line, quoted or not.
@@ -83,9 +131,6 @@ fn checked(name: Name<'_>, line: usize) -> Result<Name<'_>, PatchTextError> {
         return Err(PatchTextError::limit(line, format!("a file name has {} bytes", name.len())));
     }
     let shown = || escape_bytes(&name);
-    if name.starts_with(b"/") {
-        return Err(PatchTextError::path(line, format!("the name {} is absolute", shown())));
-    }
     if name.split(|&byte| byte == b'/' || byte == b'\\').any(|part| part == b"..") {
         return Err(PatchTextError::path(line, format!("the name {} leads out of the folder", shown())));
     }
@@ -161,30 +206,76 @@ pub(super) fn quoted(prefix: &str, name: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Parts a name from a date behind it. The date stands behind a tab; some programs wrote a blank.
+/// Parts a name from a date or revision behind it. It stands behind a tab; some programs wrote blanks.
 fn split_date(tail: &[u8]) -> (&[u8], &[u8]) {
     if let Some(tab) = tail.iter().position(|&byte| byte == b'\t') {
         return (&tail[..tab], &tail[tab + 1..]);
     }
     // ` 2002-02-21 23:30:39` and whatever follows.
     const SHAPE: &[u8] = b" 0000-00-00 00:00:00";
-    let fits = |window: &[u8]| {
-        let same =
-            |(byte, shape): (&u8, &u8)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == shape };
-        window.iter().zip(SHAPE).all(same)
-    };
-    match tail.windows(SHAPE.len()).rposition(fits) {
+    let iso = tail.windows(SHAPE.len()).rposition(|window| has_shape(window, SHAPE));
+    match iso.or_else(|| spoken_date(tail)).or_else(|| revision(tail)) {
         Some(at) if at > 0 => (tail[..at].trim_ascii_end(), &tail[at + 1..]),
         _ => (tail, &[]),
     }
 }
 
+/// Whether `text` is `shape`, with any digit for `0` and any letter for `a`.
+fn has_shape(text: &[u8], shape: &[u8]) -> bool {
+    let same = |(byte, shape): (&u8, &u8)| match shape {
+        b'0' => byte.is_ascii_digit(),
+        b'a' => byte.is_ascii_alphabetic(),
+        shape => byte == shape,
+    };
+    text.len() == shape.len() && text.iter().zip(shape).all(same)
+}
+
+/// Where ` Tue Feb 05 17:23:40 2019 +0100` begins, if the line ends so.
+fn spoken_date(tail: &[u8]) -> Option<usize> {
+    let mut rest = tail.trim_ascii_end();
+    let mut word = || {
+        let at = rest.iter().rposition(u8::is_ascii_whitespace)?;
+        let word = &rest[at + 1..];
+        rest = rest[..at].trim_ascii_end();
+        Some((at, word))
+    };
+    let (_, mut year) = word()?;
+    if has_shape(year, b"+0000") || has_shape(year, b"-0000") {
+        (_, year) = word()?;
+    }
+    let (_, time) = word()?;
+    let (_, day) = word()?;
+    let (_, month) = word()?;
+    let (at, weekday) = word()?;
+    let is_day = has_shape(day, b"00") || has_shape(day, b"0");
+    let fits = has_shape(year, b"0000") && has_shape(time, b"00:00:00") && is_day;
+    (fits && has_shape(month, b"aaa") && has_shape(weekday, b"aaa")).then_some(at)
+}
+
+/// Where what Subversion says of a revision begins, if the line ends so and its tab was lost.
+fn revision(tail: &[u8]) -> Option<usize> {
+    let at = tail.windows(2).rposition(|pair| pair == b" (")?;
+    let words = tail[at + 2..].trim_ascii_end().strip_suffix(b")")?;
+    let is_number = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let is_revision = words.strip_prefix(b"revision ").is_some_and(is_number);
+    (is_revision || matches!(words, b"nonexistent" | b"working copy")).then_some(at)
+}
+
 /// Whether a date is 1970-01-01 00:00:00 in some zone.
 fn is_beginning_of_time(date: &[u8]) -> bool {
     let Ok(date) = std::str::from_utf8(date) else { return false };
-    let mut parts = date.split_ascii_whitespace();
-    let (Some(day), Some(time)) = (parts.next(), parts.next()) else { return false };
-    let zone = parts.next().unwrap_or("+0000");
+    let parts: Vec<&str> = date.split_ascii_whitespace().take(6).collect();
+    let (day, time, zone) = match parts[..] {
+        [day, time] => (day, time, "+0000"),
+        [day, time, zone, ..] if day.contains('-') => (day, time, zone),
+        [_, "Jan", "1" | "01", time, "1970", ref zone @ ..] => {
+            ("1970-01-01", time, zone.first().copied().unwrap_or("+0000"))
+        }
+        [_, "Dec", "31", time, "1969", ref zone @ ..] => {
+            ("1969-12-31", time, zone.first().copied().unwrap_or("+0000"))
+        }
+        _ => return false,
+    };
     let (hours, rest) = time.split_once(':').unwrap_or(("", ""));
     let is_round = rest.starts_with("00:00") && rest[5..].bytes().all(|byte| matches!(byte, b'.' | b'0'));
     let hours = hours.parse::<i32>().ok().filter(|_| is_round);
@@ -208,6 +299,9 @@ mod tests {
             "1970-01-01 01:00:00 +0100",
             "1969-12-31 19:00:00.000000000 -0500",
             "1970-01-01 00:00:00",
+            "Thu Jan 01 00:00:00 1970 +0000",
+            "Thu Jan  1 01:00:00 1970 +0100",
+            "Wed Dec 31 19:00:00 1969 -0500",
         ] {
             assert!(is_beginning_of_time(date.as_bytes()), "{date}");
         }
@@ -218,19 +312,37 @@ mod tests {
 
     #[test]
     fn a_date_is_no_part_of_a_name() {
-        let name =
-            |tail: &'static str| marked(tail.as_bytes(), 1).expect("a name").0.expect("a file").into_owned();
+        let name = |tail: &'static str| {
+            marked(tail.as_bytes(), 1).expect("a name").name.expect("a file").into_owned()
+        };
         assert_eq!(name("a/x.c\t2002-02-21 23:30:39.942229878 -0800"), b"a/x.c");
         assert_eq!(name("a/x.c 2002-02-21 23:30:39.942229878 -0800"), b"a/x.c");
+        assert_eq!(name("a/x.c Tue Feb 05 17:23:40 2019 +0100"), b"a/x.c");
+        assert_eq!(name("a/x.c  Tue Feb  5 17:23:40 2019"), b"a/x.c");
+        assert_eq!(name("x.c (revision 12)"), b"x.c");
         assert_eq!(name("a/with blank.c"), b"a/with blank.c");
+        assert_eq!(name("a/notes of Feb 05 2019 (draft)"), b"a/notes of Feb 05 2019 (draft)");
+        assert_eq!(name("src\\win\\x.c"), b"src/win/x.c");
         assert_eq!(name("\"a/tab\\tand \\303\\244\"\t2002"), b"a/tab\tand \xc3\xa4");
     }
 
     #[test]
+    fn what_both_sides_share_says_where_the_tree_begins() {
+        let level = |old: &str, new: &str| agreeing_level(old.as_bytes(), new.as_bytes());
+        assert_eq!(level("src/x", "src/x"), Some(0));
+        assert_eq!(level("a/src/x", "b/src/x"), Some(1));
+        assert_eq!(level("a/old/src/x", "b/new/src/x"), Some(2));
+        assert_eq!(level("src/x.c.orig", "src/x.c"), Some(0));
+        assert_eq!(level("lin.orig//x", "lin//x"), Some(1));
+        assert_eq!(level("/home/a/x", "/home/b/x"), Some(3));
+        for (old, new) in [("a/x", "b/y"), ("x", "src/x"), ("a/src/x", "a/x")] {
+            assert_eq!(level(old, new), None, "{old} {new}");
+        }
+    }
+
+    #[test]
     fn names_that_lead_away_are_refused() {
-        for name in
-            ["/etc/passwd", "../x", "a/../../x", "a/..", "\"a/\\056\\056/x\"", "a\\..\\x", "\"a/\\000x\""]
-        {
+        for name in ["../x", "a/../../x", "a/..", "\"a/\\056\\056/x\"", "a\\..\\x", "\"a/\\000x\""] {
             let error = marked(name.as_bytes(), 1).expect_err(name);
             assert_eq!(error.code, crate::model::Code::Path, "{name}");
         }
@@ -240,7 +352,7 @@ mod tests {
     fn what_is_quoted_can_be_read_again() {
         for name in [&b"plain"[..], b"with \"quotes\"", b"tab\t", b"\x01\x7f\\", "\u{e4}".as_bytes()] {
             let written = quoted("a/", name);
-            let (read, _) = marked(&written, 1).expect("a name");
+            let read = marked(&written, 1).expect("a name").name;
             assert_eq!(stripped(&read.expect("a file"), 1), Some(name));
         }
     }

@@ -27,9 +27,12 @@ fn comes_back(text: &[u8]) {
 
 /// Line numbers of the text change where remarks are left out.
 fn without_lines<'a>(file: &FilePatch<'a>) -> FilePatch<'a> {
-    let mut file = FilePatch { line: 0, ..file.clone() };
+    let mut file = FilePatch { line: 0, remarks: Vec::new(), ..file.clone() };
     if let Body::Hunks(hunks) = &mut file.body {
-        hunks.iter_mut().for_each(|hunk| hunk.line = 0);
+        for hunk in hunks {
+            hunk.line = 0;
+            hunk.beyond.clear();
+        }
     }
     file
 }
@@ -117,8 +120,6 @@ fn other_diffs_are_refused_by_name() {
         ),
         ("2c2\n< a\n---\n> b\n", "a normal diff"),
         ("diff --cc x\nindex 1,2..3\n", "the combined diff of a merge"),
-        ("diff --git a/x b/x\nindex 1234567..2345678 100644\nBinary files a/x and b/x differ\n", "--binary"),
-        ("diff --git a/s b/s\nindex 1234567..2345678 160000\n", "a submodule"),
         ("hello\n", "there is no diff in it"),
         ("", "there is no diff in it"),
     ] {
@@ -146,12 +147,11 @@ fn hunks_that_lie_are_refused() {
         ("@@ -1,2 +1,2 @@\n a\n", "shorter than its first line says"),
         ("@@ -1 +1 @@\n-a\n+b\n+c\n", "goes on"),
         ("@@ -1 +1 @@\n-a\n-b\n+c\n", "longer than its first line says"),
-        ("@@ -1 +1 @@\n-a\n+b\n c\n", "goes on"),
+        ("@@ -1 +1 @@\n-a\n+b\n c\n-d\n", "goes on"),
         ("@@ -1,2 +1,2 @@\n-a\n\\ No newline at end of file\n-b\n+c\n+d\n", "in the middle of the hunk"),
         ("@@ -5,2 +5 @@\n-a\n b\n@@ -6,2 +5 @@\n-b\n c\n", "before the one above it ends"),
         ("@@ -9 +9 @@\n-a\n+b\n@@ -1 +1 @@\n-a\n+b\n", "before the one above it ends"),
         ("@@ -1 @@\n-a\n", "is broken"),
-        ("", "a hunk is expected"),
     ] {
         let found = problem(file(hunk));
         assert!(found.contains(words), "{hunk}: {found}");
@@ -169,7 +169,7 @@ fn headers_that_disagree_are_refused() {
         ),
         ("diff --git a/x b/x\nnew file mode 100644\ndeleted file mode 100644\n", "two different things"),
         ("diff --git a/x b/x\nnew file mode 100644\n--- a/x\n+++ b/x\n@@ -0,0 +1 @@\n+b\n", "disagree"),
-        ("diff --git a/x b/x\nnew file mode 104755\n", "none that Git has"),
+        ("diff --git a/x b/x\nnew file mode 040000\n", "none that Git has"),
         ("diff --git a/x b/x\nindex 1234567..2345678 100644\n", "not followed by any change"),
         ("diff --git a/o b/n\nrename from ../x\nrename to n\n", "leads out of the folder"),
         ("diff --git a/o b/n\nrename from o\n", "needs the name before and the name after"),

@@ -110,7 +110,8 @@ fn write_binary(out: &mut dyn Write, content: &BinaryContent) -> io::Result<()> 
     out.write_all(b"\n")
 }
 
-fn write_hunk(out: &mut dyn Write, hunk: &PatchHunk<'_>) -> io::Result<()> {
+/// Writes a hunk as it stands in a diff.
+pub(crate) fn write_hunk(out: &mut dyn Write, hunk: &PatchHunk<'_>) -> io::Result<()> {
     let range = |start: usize, len: usize| match len {
         1 => start.to_string(),
         _ => format!("{start},{len}"),

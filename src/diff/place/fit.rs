@@ -1,16 +1,22 @@
 //! Whether the lines of a hunk stand at a place.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::CompareBudget;
 use crate::diff::patch_text::PatchHunk;
 use crate::diff::{Line, LineKind};
 
-/// How the ends of lines are compared.
+/// How lines are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ends {
     /// Byte for byte.
     Literal,
     /// A `\r` before the `\n` is left out of account; the content keeps what it has.
     Ignored,
+    /// Blanks count only as some or none, and not at all at the end of a line, as for `patch -l`.
+    Blanks,
+    /// Letters that are written in two ways are the same, and a byte order mark is none.
+    Letters,
 }
 
 /// The ends that added lines get.
@@ -67,8 +73,10 @@ impl<'h> Pattern<'h> {
         let is_context = |line: &&Line<'_>| line.kind == LineKind::Context;
         let leading = hunk.lines.iter().take_while(is_context).count();
         let trailing = hunk.lines.iter().rev().take_while(is_context).count();
-        // Who made the diff had fewer lines to show on one side, because the file begins or ends there.
-        let anchors = (leading < trailing && hunk.old_start <= 1, trailing < leading);
+        // Who made the diff had fewer lines to show on one side, because the file begins or ends there. A diff that shows
+        // whole functions has fewer at the end without that, but never none.
+        let behind = trailing + hunk.beyond.len();
+        let anchors = (leading < trailing && hunk.old_start <= 1, behind == 0 && leading > 0);
         Self { lines, ends, context: (leading, trailing), skipped: (0, 0), anchors }
     }
 
@@ -152,5 +160,34 @@ pub(super) fn same(line: &Line<'_>, found: &[u8], ends: Ends) -> bool {
         && match ends {
             Ends::Literal => found == line.content,
             Ends::Ignored => found[..bare(found)] == line.content[..bare(line.content)],
+            Ends::Blanks => blanks_joined(found).eq(blanks_joined(line.content)),
+            Ends::Letters => letters(found).eq(letters(line.content)),
         }
+}
+
+/// Whether a line without its end has white space.
+pub(super) fn has_blanks(line: &[u8]) -> bool {
+    line.iter().any(u8::is_ascii_whitespace)
+}
+
+/// A line without its `\n`.
+pub(super) fn bare(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\n").unwrap_or(line)
+}
+
+/// The bytes of a line with one blank for several, and none at the end.
+fn blanks_joined(line: &[u8]) -> impl Iterator<Item = u8> {
+    let line = line.trim_ascii_end();
+    let is_blank = |at: usize| line[at].is_ascii_whitespace();
+    let kept = (0..line.len()).filter(move |&at| !(at > 0 && is_blank(at) && is_blank(at - 1)));
+    kept.map(|at| if line[at].is_ascii_whitespace() { b' ' } else { line[at] })
+}
+
+/// The text of a line in the composed form, without a byte order mark and the end.
+fn letters(line: &[u8]) -> impl Iterator<Item = char> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let text = std::str::from_utf8(line).unwrap_or_default();
+    // What is no text is compared as it is.
+    let bytes = if text.len() == line.len() { &[][..] } else { line };
+    text.trim_start_matches('\u{feff}').nfc().chain(bytes.iter().map(|&byte| char::from(byte)))
 }

@@ -9,6 +9,8 @@
 //! 3. The only other place at which all lines fit, unless the result stands somewhere, too.
 //! 4. The same with fewer lines around the change, if somebody allowed that: *loose*.
 //!
+//! 5. The same with every run of blanks taken for one, if somebody allowed that: *spaced*.
+//!
 //! A content whose lines end in `\r\n` is compared with a diff that does not know them, and the other way round, when
 //! nothing fits literally; it keeps its line ends. Nothing is placed above the hunk before, and no line is changed
 //! twice.
@@ -23,6 +25,21 @@ mod tests;
 use super::patch_text::PatchHunk;
 use fit::{Ends, Fit, Pattern};
 pub(crate) use nearest::Nearest;
+
+/// What may differ where a hunk is placed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tolerance {
+    /// How many lines around a change may be left out of account.
+    pub fuzz: usize,
+    /// Whether blanks count only as some or none, and not at all at the end of a line.
+    pub ignores_white_space: bool,
+}
+
+impl From<usize> for Tolerance {
+    fn from(fuzz: usize) -> Self {
+        Self { fuzz, ignores_white_space: false }
+    }
+}
 
 /// How many places are told of a hunk that fits at several.
 const MAX_TOLD_PLACES: usize = 5;
@@ -45,6 +62,8 @@ pub enum HunkGrade {
         /// How far from the stated line.
         moved: isize,
     },
+    /// All lines fit this many lines from the stated one, but for blanks.
+    Spaced(isize),
     /// The result stands there already.
     AlreadyThere,
     /// It fits at these lines (from 1), and nothing tells which is meant.
@@ -66,6 +85,12 @@ pub enum Misplaced {
     EndOfFile,
     /// Its lines fit, but not where what it was made from has them: there the file was edited.
     EditedSince,
+    /// They differ in blanks only.
+    WhiteSpace,
+    /// They differ in a byte order mark only, or in how letters with marks are written.
+    Letters,
+    /// Its lines fit, but not the unchanged ones that the patch has behind those it counts.
+    Beyond,
     /// Too many lines of the file look alike.
     TooMuchWork,
 }
@@ -79,6 +104,7 @@ impl HunkGrade {
             HunkGrade::Merged => "merged",
             HunkGrade::Moved(_) => "moved",
             HunkGrade::Loose { .. } => "loose",
+            HunkGrade::Spaced(_) => "spaced",
             HunkGrade::AlreadyThere => "already there",
             HunkGrade::Ambiguous(_) => "ambiguous",
             HunkGrade::Failed(..) => "failed",
@@ -124,11 +150,17 @@ impl CompareBudget {
     }
 }
 
-/// Places `hunks`, which are in the order of the file, in `content`. `fuzz`: how many lines around a change may be
-/// left out of account.
-pub fn place(content: &[u8], hunks: &[PatchHunk<'_>], fuzz: usize, effort: &mut CompareBudget) -> Placement {
+/// Places `hunks`, which are in the order of the file, in `content`.
+pub fn place(
+    content: &[u8],
+    hunks: &[PatchHunk<'_>],
+    tolerance: impl Into<Tolerance>,
+    effort: &mut CompareBudget,
+) -> Placement {
     let lines: Vec<&[u8]> = content.split_inclusive(|&byte| byte == b'\n').collect();
-    let mut placer = Placer { lines: &lines, fuzz, effort, free: 0, drift: 0 };
+    let Tolerance { fuzz, ignores_white_space } = tolerance.into();
+    let mut placer =
+        Placer { lines: &lines, fuzz, ignores_white_space, has_blanks: None, effort, free: 0, drift: 0 };
     let mut found = Vec::with_capacity(hunks.len());
     let mut pieces = Vec::with_capacity(hunks.len());
     for hunk in hunks {
@@ -158,6 +190,9 @@ pub fn place(content: &[u8], hunks: &[PatchHunk<'_>], fuzz: usize, effort: &mut 
 struct Placer<'a, 'e> {
     lines: &'a [&'a [u8]],
     fuzz: usize,
+    ignores_white_space: bool,
+    /// Whether the content has blanks, once somebody has looked.
+    has_blanks: Option<bool>,
     effort: &'e mut CompareBudget,
     /// The first line that no hunk above has taken.
     free: usize,
@@ -179,8 +214,18 @@ impl Placer<'_, '_> {
                 outcome = again;
             }
         }
+        if matches!(outcome.0, HunkGrade::Failed(Misplaced::Lines, _))
+            && let Some(nearly) = self.nearly(hunk, stated, expected)
+        {
+            outcome = nearly;
+        }
         if let HunkGrade::Failed(Misplaced::Lines, nearest @ None) = &mut outcome.0 {
             *nearest = nearest::find(self.lines, hunk, expected, self.effort);
+        }
+        if let Some(fit) = &outcome.1
+            && !self.goes_on(hunk, fit)
+        {
+            outcome = (HunkGrade::Failed(Misplaced::Beyond, None), None);
         }
         if let (grade, Some(fit)) = &outcome {
             let at = fit.at as isize - fit.skipped as isize - stated as isize;
@@ -190,6 +235,56 @@ impl Placer<'_, '_> {
             self.free = fit.at + fit.len;
         }
         outcome
+    }
+
+    /// Whether a hunk that fits nowhere differs in less than letters: in blanks, which somebody may have allowed, in a byte
+    /// order mark, or in how letters are written.
+    fn nearly(&mut self, hunk: &PatchHunk<'_>, stated: usize, expected: usize) -> Option<GradedFit> {
+        for (ends, misplaced) in [(Ends::Blanks, Misplaced::WhiteSpace), (Ends::Letters, Misplaced::Letters)]
+        {
+            if !self.may_differ_in(ends, hunk) {
+                continue;
+            }
+            let (grade, fit) = self.with_ends(hunk, ends, stated, expected);
+            let moved = match grade {
+                HunkGrade::Clean => 0,
+                HunkGrade::Moved(moved) => moved,
+                _ => continue,
+            };
+            let fit = fit?;
+            if ends == Ends::Blanks && self.ignores_white_space {
+                return Some((HunkGrade::Spaced(moved), Some(fit)));
+            }
+            let nearest = nearest::at(self.lines, hunk, fit.at);
+            return Some((HunkGrade::Failed(misplaced, nearest), None));
+        }
+        None
+    }
+
+    /// Whether there is anything that could be compared so. Looking for a place takes long where many lines look alike.
+    fn may_differ_in(&mut self, ends: Ends, hunk: &PatchHunk<'_>) -> bool {
+        let any = |of: fn(&[u8]) -> bool| hunk.lines.iter().any(|line| of(line.content));
+        if ends == Ends::Letters {
+            let has_mark = self.lines.first().is_some_and(|line| line.starts_with("\u{feff}".as_bytes()));
+            return has_mark || any(|line| !line.is_ascii());
+        }
+        let lines = self.lines;
+        any(fit::has_blanks)
+            || *self
+                .has_blanks
+                .get_or_insert_with(|| lines.iter().any(|line| fit::has_blanks(fit::bare(line))))
+    }
+
+    /// Whether what the patch has behind the lines that it counts stands behind them, too.
+    fn goes_on(&self, hunk: &PatchHunk<'_>, fit: &Fit) -> bool {
+        let rest = self.lines.get(fit.at + fit.len + fit.skipped_behind..).unwrap_or_default();
+        let ending = |line: &[u8]| line.trim_ascii_end().len();
+        rest.len() >= hunk.beyond.len()
+            && hunk
+                .beyond
+                .iter()
+                .zip(rest)
+                .all(|(line, found)| found[..ending(found)] == line.content[..ending(line.content)])
     }
 
     /// Looks for the place, comparing line ends in one way.

@@ -54,18 +54,30 @@ pub(super) fn find(
         }
     }
     let (at, matching) = best?;
+    told(target, &old, at, matching)
+}
+
+/// The place at line `at`, where the hunk fits nearly.
+pub(super) fn at(target: &[&[u8]], hunk: &PatchHunk<'_>, at: usize) -> Option<Nearest> {
+    let old: Vec<&Line<'_>> = hunk.old_lines().collect();
+    let found = target.get(at..)?;
+    let matching = old.iter().zip(found).filter(|(line, found)| same(line, found, Ends::Ignored)).count();
+    told(target, &old, at, matching)
+}
+
+fn told(target: &[&[u8]], old: &[&Line<'_>], at: usize, matching: usize) -> Option<Nearest> {
     let differs = |(index, line): &(usize, &&Line<'_>)| {
         target.get(at + index).is_none_or(|found| !same(line, found, Ends::Literal))
     };
     // All lines may stand there, and only the end of the file not.
     let (index, line) = old.iter().enumerate().find(differs).unwrap_or((0, old.first()?));
-    let told = |bytes: &[u8]| bytes[..bytes.len().min(MAX_TOLD_BYTES)].to_vec();
+    let cut = |bytes: &[u8]| bytes[..bytes.len().min(MAX_TOLD_BYTES)].to_vec();
     Some(Nearest {
         line: at + 1,
         matching,
         of: old.len(),
         differs_at: at + index + 1,
-        found: target.get(at + index).map(|line| told(line)),
-        expected: told(line.content),
+        found: target.get(at + index).map(|line| cut(line)),
+        expected: cut(line.content),
     })
 }

@@ -137,7 +137,7 @@ fn line_ends_stay_as_the_file_has_them() {
     // A diff that changes line ends means them.
     let ends = "@@ -2,3 +2,3 @@\n b\n-c\n+c\r\n d\n";
     becomes("a\nb\nc\nd\n", ends, "clean at 2", "a\nb\nc\r\nd\n");
-    grades("a\r\nb\r\nc\r\nd\r\n", ends, &["failed Lines"]);
+    grades("a\r\nb\r\nc\r\nd\r\n", ends, &["failed WhiteSpace"]);
 }
 
 #[test]
@@ -212,6 +212,7 @@ fn as_hunks<'a>(old: &'a [u8], new: &'a [u8]) -> Vec<PatchHunk<'a>> {
         new_len: hunk.new_len,
         section: b"",
         lines: hunk.lines,
+        beyond: Vec::new(),
     };
     diff.hunks.into_iter().map(hunk).collect()
 }
@@ -235,9 +236,9 @@ proptest! {
             return Ok(());
         }
         let file = FilePatch {
-            line: 1, is_git: true, has_side_folder: true, old: Some(b"a/x".into()), new: Some(b"b/x".into()),
+            line: 1, is_git: true, has_side_folder: true, agree_from: Some(1), old: Some(b"a/x".into()), new: Some(b"b/x".into()),
             op: crate::diff::patch_text::FileOp::Modify, old_mode: None, new_mode: None, ids: None,
-            body: Body::Hunks(hunks),
+            body: Body::Hunks(hunks), remarks: Vec::new(),
         };
         let mut text = Vec::new();
         crate::diff::patch_text::write_patch_text(&mut text, [&file]).expect("memory");

@@ -17,9 +17,10 @@ mod windows;
 #[cfg(test)]
 mod os_tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 
 pub(crate) use self::os::FolderError;
 #[cfg(unix)]
@@ -79,6 +80,17 @@ impl StatePath {
         } else {
             Some(Self(self.0.rsplit_once('/').map_or("", |(p, _)| p).to_owned()))
         }
+    }
+
+    /// Whether it is in `folder`, at any depth.
+    pub(crate) fn is_below(&self, folder: &Self) -> bool {
+        folder.0.is_empty() && !self.0.is_empty()
+            || self.0.strip_prefix(&folder.0).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// Where this is when what it is, or is in, moves `from` one place `to` another.
+    pub(crate) fn moved(&self, from: &Self, to: &Self) -> Self {
+        Self(format!("{}{}", to.0, self.0.strip_prefix(&from.0).unwrap_or_default()))
     }
 
     /// Relative to the state folder.
@@ -292,6 +304,23 @@ pub trait Fs: Send + Sync {
     /// Room for the present user.
     fn space(&self) -> io::Result<Space>;
 
+    /// Where the folder is now if `path`, by which it was opened, leads to it no more. Only real folders move.
+    ///
+    /// # Errors
+    /// The system's.
+    fn moved_to(&self, _path: &Path) -> io::Result<Option<PathBuf>> {
+        Ok(None)
+    }
+
+    /// The objects that some program has open for writing, as far as that can be known: what it writes goes on going
+    /// there, whatever name they have by then.
+    ///
+    /// # Errors
+    /// The system's.
+    fn open_for_writing(&self) -> io::Result<BTreeSet<u64>> {
+        Ok(BTreeSet::new())
+    }
+
     /// Owner, extended attributes, access control lists.
     fn attributes(&self, at: &Place) -> io::Result<Attributes>;
 
@@ -326,6 +355,14 @@ pub trait Fs: Send + Sync {
 
     /// Sets permission bits of something of ours.
     fn set_mode(&self, at: &StatePath, mode: Mode) -> io::Result<()>;
+
+    /// Makes the present the time at which a file of ours last changed, where the present user may.
+    ///
+    /// # Errors
+    /// The system's.
+    fn touch(&self, _at: &StatePath) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Gives something of ours these attributes.
     fn set_attributes(&self, at: &StatePath, attributes: &Attributes) -> io::Result<()>;

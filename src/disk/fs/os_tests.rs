@@ -19,7 +19,7 @@ impl Target {
         Self::open(|root| OsFs::open(root).expect("the folder opens"))
     }
 
-    pub(super) fn open(open: impl FnOnce(&std::path::Path) -> OsFs) -> Self {
+    pub(super) fn open(open: impl FnOnce(&Path) -> OsFs) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let (root, canary) = (home.path().join("product"), home.path().join("canary"));
         std::fs::create_dir_all(root.join("lib")).expect("a product folder");

@@ -32,7 +32,15 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                 facts(ui, &list);
             });
         }
-    } else if !patch.is_waiting() {
+    } else if patch.is_waiting() {
+        let empty = EmptyState {
+            icon: Icon::FileText,
+            title: words::CHECKING_FILE,
+            body: words::CHECKING_FILE_MEANING,
+            action: None,
+        };
+        empty_state(ui, &empty);
+    } else {
         let empty = EmptyState {
             icon: Icon::FileText,
             title: words::NO_PATCH,

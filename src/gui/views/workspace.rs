@@ -194,6 +194,7 @@ fn reasons_ui(ui: &mut Ui, model: &Model) {
 fn verdict_ui(ui: &mut Ui, model: &Model) {
     let workspace = &model.workspace;
     let (word, tone) = match workspace.verdict() {
+        _ if workspace.is_checking_file() => (words::CHECKING_FILE, Tone::Neutral),
         _ if workspace.check.is_waiting() => (words::CHECKING, Tone::Neutral),
         None => return,
         Some(verdict) => (verdict.as_str(), Tone::Notice(notice(verdict))),

@@ -27,7 +27,7 @@ pub(crate) enum Disk {
         free: u64,
     },
     MovedSinceSeen,
-    /// It would not be what somebody agreed to.
+    /// It would not be what somebody looked at and agreed to.
     NotAsAgreed,
 }
 
@@ -76,7 +76,7 @@ impl Disk {
             ),
             Disk::NotAsAgreed => row(
                 Code::Moved,
-                "this is not what you agreed to: the patch file, the folder, a choice or a key has changed since",
+                "this is not what you looked at: the patch file, the folder, a choice or a key has changed since",
                 "Look at what would happen again.",
             ),
         }

@@ -2,7 +2,8 @@
 
 use super::{Wording, row};
 use crate::diff::Unmergeable;
-use crate::diff::on_tree::Trouble;
+use crate::diff::on_tree::{NameReading, Trouble};
+use crate::diff::patch_text::{Remedy, UncarriedKind};
 use crate::model::{Code, TreePath};
 use crate::plan::local_edits::shortened;
 
@@ -22,7 +23,17 @@ pub(crate) enum Edits {
         trouble: Trouble,
         patch: Option<String>,
     },
+    /// The names of a diff fit the folder in several ways.
+    Names {
+        readings: Vec<NameReading>,
+        patch: Option<String>,
+    },
     NoDraft(NoDraft),
+    /// A text patch names a difference that it does not carry.
+    Uncarried {
+        kind: UncarriedKind,
+        patch: Option<String>,
+    },
 }
 
 /// Why there is nothing for a person to merge.
@@ -47,9 +58,23 @@ impl Edits {
                 let meaning = format!("was edited here and cannot be merged: {because}");
                 row(Code::Clash, meaning, choices(path))
             }
-            Edits::Diff { trouble, patch } => {
-                let of_patch = patch.as_ref().map(|name| format!(" [{name}]")).unwrap_or_default();
-                row(trouble.code, format!("{}{of_patch}", trouble.meaning), of_diff(trouble.code))
+            Edits::Diff { trouble, patch } => row(
+                trouble.code,
+                format!("{}{}", trouble.meaning, of_patch(patch)),
+                trouble.remedy.sentence(),
+            ),
+            Edits::Names { readings, patch } => {
+                let ways: Vec<String> =
+                    readings.iter().map(|way| format!("{} with -p {}", way.path, way.strip)).collect();
+                let meaning = format!(
+                    "the names in the patch{} can mean different files here: {}",
+                    of_patch(patch),
+                    ways.join(", ")
+                );
+                row(Code::Missing, meaning, Remedy::StripLevel.sentence())
+            }
+            Edits::Uncarried { kind, patch } => {
+                row(Code::Missing, format!("{}{}", kind.phrase(), of_patch(patch)), kind.advice())
             }
             Edits::NoDraft(why) => {
                 let meaning = match why {
@@ -67,21 +92,13 @@ impl Edits {
     }
 }
 
+fn of_patch(patch: &Option<String>) -> String {
+    patch.as_ref().map(|name| format!(" [{name}]")).unwrap_or_default()
+}
+
 /// What a person can choose.
 fn choices(path: &TreePath) -> String {
     format!(
         "Choose: --keep-mine {path} keeps your file, --take-theirs {path} takes the patch's and keeps yours as a safe copy, --merged {path}=FILE takes a file in which you merged both."
     )
-}
-
-fn of_diff(code: Code) -> &'static str {
-    match code {
-        Code::Missing => {
-            "Check that this is the right folder and version; -p N says how many folders to leave out of the names."
-        }
-        Code::Occupied => "Move it out of the folder if it is not part of the product.",
-        Code::Drift => "Ask for a patch that was made for this version of the file.",
-        Code::Path => "Do not use this patch; ask its author for one with plain names.",
-        _ => "Look at this place, then try again.",
-    }
 }

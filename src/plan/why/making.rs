@@ -94,7 +94,13 @@ impl Making {
                 row(*code, format!("in {side}: {detail}"), hint_to_read(*code))
             }
             Making::SameName(found) => {
-                row(Code::Collide, found.to_string(), "Give one of them another name.")
+                let hint = match found.case_only {
+                    true => {
+                        "Give one of them another name, or leave Windows out: name the \"platforms\" of the patch in the order."
+                    }
+                    false => "Give one of them another name.",
+                };
+                row(Code::Collide, found.to_string(), hint)
             }
             Making::Ignored { side } => row(
                 Code::Order,

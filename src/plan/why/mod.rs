@@ -8,6 +8,7 @@ mod disk;
 mod edits;
 mod keys;
 mod making;
+mod overrides;
 mod scripts;
 mod signers;
 mod undo;
@@ -20,6 +21,7 @@ pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};
 pub(crate) use keys::{Keys, Reviewing};
 pub(crate) use making::Making;
+pub(crate) use overrides::Override;
 pub(crate) use scripts::{NotAgreed, Scripts};
 pub(crate) use signers::{Before, Signers};
 pub(crate) use undo::{Since, Undo};
@@ -86,6 +88,14 @@ impl Obstacle {
     /// What to do about it.
     pub fn hint(&self) -> String {
         self.why.row().2
+    }
+
+    /// With which override it does not count, if there is one.
+    pub(crate) fn way_around(&self) -> Option<Override> {
+        match &self.why {
+            Why::Unfit(why) => why.way_around(),
+            _ => None,
+        }
     }
 
     /// The number of the hunk that it is about, if it is about one: what a list is sorted by.

@@ -14,6 +14,8 @@ pub(crate) enum Undo {
     },
     /// Nobody has a copy of what should be there.
     NoCopy,
+    /// What was there before is not kept any more, or is not what it was: a program may have gone on writing to it.
+    BackupDamaged,
     /// No patch has changed anything there.
     Untouched,
     /// `id` cannot stay without what is to go.
@@ -77,6 +79,11 @@ impl Undo {
                 Code::Store,
                 "no copy of what should be here is in the folder",
                 "Name the patch file that brought it: --from FILE. Or name the other places, to heal only those.",
+            ),
+            Undo::BackupDamaged => row(
+                Code::Store,
+                "its safe copy is missing or damaged",
+                "Name a patch file that has the old content: --from FILE. Or take the other places back without it: --leave-damaged.",
             ),
             Undo::Untouched => row(
                 Code::Missing,

@@ -1,8 +1,8 @@
 //! Why a patch does not belong to a folder, to this machine, or to other patches.
 
-use super::{Wording, row};
+use super::{Override, Wording, row};
 use crate::model::{Code, PatchRef};
-use crate::plan::{Cycle, FailedCheck, Recalled, Relation, RelationClass};
+use crate::plan::{Cycle, FailedCheck, Loss, Recalled, Relation, RelationClass};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unfit {
@@ -30,12 +30,18 @@ pub(crate) enum Unfit {
         min_revision: u32,
         found: Option<u32>,
         beside: Option<(String, PatchRef)>,
+        /// It is needed only because of a patch that is not known to be for the same product and by the same author.
+        for_a_stranger: bool,
     },
     Excludes {
         id: String,
         reason: String,
+        /// Whether it is not known to be for the same product and by the same author.
+        is_strangers: bool,
     },
     Related(Box<Relation>),
+    /// What the patch would take away from another one, beside what is said about the two.
+    Loses(Loss),
     Circle(Cycle),
     TwoAreCalled(PatchRef),
     NoneNamed,
@@ -68,28 +74,23 @@ impl Unfit {
             Unfit::Check(failed) => {
                 row(Code::Preflight, failed.to_string(), "Make this true, then try again.")
             }
-            Unfit::Requires { id, min_revision, found, beside } => {
+            Unfit::Requires { id, min_revision, found, beside, .. } => {
                 let found =
                     found.map_or("it is not here".to_owned(), |rev| format!("revision {rev} is here"));
                 let hint = match beside {
                     Some((file, patch)) => format!("{file} beside it brings {patch}; name both."),
                     None => format!("Apply {id} first."),
                 };
+                let hint = with_override(hint, self.way_around());
                 row(Code::Requires, format!("needs {id} from revision {min_revision} on, and {found}"), hint)
             }
-            Unfit::Excludes { id, reason } => row(
+            Unfit::Excludes { id, reason, .. } => row(
                 Code::Conflicts,
                 format!("clashes with {id}, which is in this folder: {reason}"),
-                format!("Roll back {id} first, or ask the vendor."),
+                with_override(format!("Roll back {id} first, or ask the vendor."), self.way_around()),
             ),
-            Unfit::Related(relation) => {
-                let code = match relation.class {
-                    RelationClass::Blocked => Code::Conflicts,
-                    RelationClass::Regression => Code::Undoes,
-                    _ => Code::Overlap,
-                };
-                row(code, &relation.phrase, &relation.way_out)
-            }
+            Unfit::Related(relation) => row(code_of(relation.class), &relation.phrase, &relation.way_out),
+            Unfit::Loses(loss) => row(code_of(loss.class), &loss.phrase, &loss.way_out),
             Unfit::Circle(cycle) => row(
                 Code::Requires,
                 format!("these patches require each other in a circle: {cycle}"),
@@ -102,5 +103,32 @@ impl Unfit {
             ),
             Unfit::NoneNamed => row(Code::Usage, "no patch file was named", "Name a patch file."),
         }
+    }
+
+    /// With which override it does not count, if there is one.
+    pub(super) fn way_around(&self) -> Option<Override> {
+        match self {
+            Unfit::Related(relation) => relation.way_around,
+            Unfit::Loses(loss) => loss.way_around,
+            Unfit::Requires { for_a_stranger: true, .. } | Unfit::Excludes { is_strangers: true, .. } => {
+                Some(Override::Related)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn code_of(class: RelationClass) -> Code {
+    match class {
+        RelationClass::Blocked => Code::Conflicts,
+        RelationClass::Regression => Code::Undoes,
+        _ => Code::Overlap,
+    }
+}
+
+fn with_override(hint: String, way_around: Option<Override>) -> String {
+    match way_around {
+        Some(way) => format!("{hint} {}", way.hint()),
+        None => hint,
     }
 }

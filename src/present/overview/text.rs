@@ -53,6 +53,9 @@ fn how_it_fits(text: &TextReading) -> Vec<Fact> {
         .map(|(path, _)| path)
         .collect();
     facts.extend(listed(&bad, |path| Fact::new(words::FIT_FAILS, path)));
+    let left: Vec<String> =
+        origin.left_behind().map(|(_, left)| format!("{}: {}", left.path, left.kind.phrase())).collect();
+    facts.extend(listed(&left, |left| Fact::new(words::NOT_CARRIED, left)));
     facts.extend(fit::strip(origin).map(|level| Fact::new(words::FOLDERS_LEFT_OUT, &level)));
     facts
 }

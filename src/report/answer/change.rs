@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::Coming;
+use super::plan::{Coming, TextFit};
 use super::{PatchName, all, answers, some};
 use crate::plan::Note;
 use crate::report::phrases::path_text;
@@ -27,6 +27,7 @@ answers! {
         notes: Vec<Note> = applied.notes.clone(),
         checks: Vec<CheckNote> = applied.checks.clone(),
         restart: String = applied.patch.about.restart.as_str().to_owned(),
+        [text_patches]: TextFit = applied.text.as_ref().map(TextFit::new),
         [entry]: Entry = applied.entry.as_ref().map(Entry::new),
         [untidy]: String = applied.untidy.clone(),
     }
@@ -80,6 +81,7 @@ answers! {
         [patch]: PatchNote = patch.cloned(),
         put_back: usize = undone.put_back,
         newer: Vec<String> = all(&undone.newer, ToString::to_string),
+        differences: Vec<String> = undone.differences(),
         folders_kept: Vec<String> = all(&undone.folders_kept, ToString::to_string),
         put_aside: Vec<Aside> = all(&undone.put_aside, |(path, now)| Aside::new(path, now)),
     }

@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use super::change::{Entry, ScriptOutcome};
+use super::plan::FileFates;
 use super::{all, answers, some};
 use crate::report::phrases::path_text;
 use crate::workbench::{
-    self, DriftCause, Identified, IdentifiedPatch, Installed, PatchNote, Presence, Recalled, UnfinishedWork,
+    self, Containment, DriftCause, Identified, IdentifiedPatch, Installed, PatchNote, Presence, Recalled,
+    UnfinishedWork,
 };
 
 answers! {
@@ -24,6 +26,7 @@ answers! {
         can_undo_heal: bool = status.can_undo_heal,
         held: Vec<Held> = all(&status.held, Held::new),
         [scripts_in_doubt]: Vec<ScriptOutcome> = some(all(&status.scripts_in_doubt, ScriptOutcome::new)),
+        [locked_away]: String = status.locked_away.clone(),
         [unfinished]: Unfinished = status.unfinished.as_ref().map(Unfinished::new),
     }
 
@@ -35,7 +38,15 @@ answers! {
         state: String = if installed.replaced_by.is_some() { "inactive" } else { "active" }.to_owned(),
         [replaced_by]: String = installed.replaced_by.clone(),
         [authors]: Vec<String> = authors(installed, status),
+        [contained]: Contained = contained(installed, status).map(Contained::new),
         [removal]: Removal = status.removal.iter().find(|(key, _)| *key == installed.key).map(|(_, how)| removal(how)),
+    }
+
+    /// What another patch in the folder says about containing this one, and what the files show.
+    Contained(told: &Containment) {
+        by: String = told.by.clone(),
+        has_replaced: bool = told.has_replaced,
+        files: FileFates = FileFates::new(&told.files),
     }
 
     /// Whether and how a patch can go.
@@ -104,6 +115,10 @@ answers! {
         [first_unfit]: u64 = check.problem.as_ref().map(|(entry, _)| *entry),
         [problem]: String = check.problem.as_ref().map(|(_, problem)| problem.clone()),
     }
+}
+
+fn contained<'a>(installed: &Installed, status: &'a workbench::FolderStatus) -> Option<&'a Containment> {
+    status.contained.iter().find(|(key, _)| *key == installed.key).map(|(_, told)| told)
 }
 
 fn authors(installed: &Installed, status: &workbench::FolderStatus) -> Option<Vec<String>> {

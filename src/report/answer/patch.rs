@@ -9,7 +9,7 @@ use super::plan::Script;
 use super::trust::{Opinion, Trust};
 use super::{PatchName, all, answers, some};
 use crate::bundle::order::{FindingWeight, OrderFinding};
-use crate::diff::{ChangeView, ViewContent, diff_lines, is_text};
+use crate::diff::{ChangeView, TextDiff, ViewContent, diff_lines, hunks_of, is_text};
 use crate::model::{Digest, Patch};
 use crate::plan::Note;
 use crate::report::changes::{self, ChangeStatus};
@@ -17,7 +17,7 @@ use crate::report::phrases::path_text;
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity, Confusables};
 use crate::workbench::{
     self, Exported, FileSummary, HiddenCount, HiddenIn, HiddenPlace, Inspection, MadeBundle, NodeFacts,
-    TextInspection, TextSummary, Verification,
+    TextFault, TextInspection, TextSummary, Verification,
 };
 
 answers! {
@@ -128,6 +128,21 @@ answers! {
         commit: Option<String> = patch.header.commit.clone(),
         message: String = patch.header.message.clone(),
         files: Vec<TextFile> = all(&patch.files, TextFile::new),
+        [uncarried]: Vec<NotCarried> = some(all(&patch.uncarried, |(name, what)| NotCarried::new(name, what))),
+        [problems]: Vec<TextProblem> = some(all(&patch.faults, TextProblem::new)),
+    }
+
+    /// Something that a text patch names as different and does not carry.
+    NotCarried(path: &str, what: &str) {
+        path: String = path.to_owned(),
+        what: String = what.to_owned(),
+    }
+
+    /// A part of a text patch that cannot be applied.
+    TextProblem(fault: &TextFault) {
+        line: usize = fault.line,
+        [path]: String = fault.name.clone(),
+        problem: String = fault.problem.clone(),
     }
 
     TextFile(file: &FileSummary) {
@@ -194,10 +209,14 @@ fn kinds(found: &Confusables) -> Map<String, Value> {
 
 /// How many lines come and go; `None` where contents are no text or not at hand.
 fn line_counts(view: &ChangeView<'_>) -> Option<LineCounts> {
+    if let (ViewContent::Diff(section), _) | (_, ViewContent::Diff(section)) = (view.before, view.after) {
+        let (added, removed) = TextDiff::added_and_removed_in(&hunks_of(section)?);
+        return Some(LineCounts::new(added, removed));
+    }
     let bytes = |content| match content {
         ViewContent::Absent => Some(&[][..]),
         ViewContent::Bytes(bytes) => Some(bytes),
-        ViewContent::Unavailable(_) => None,
+        ViewContent::Diff(_) | ViewContent::Unavailable(_) => None,
     };
     let (old, new) = (bytes(view.before)?, bytes(view.after)?);
     let (added, removed) =

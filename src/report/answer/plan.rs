@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use super::patch::Hidden;
+use super::patch::{Hidden, NotCarried};
 use super::trust::{Opinion, Trust};
 use super::{Failure, Obstacle, PatchName, all, answers, some};
-use crate::diff::{LineRange, MergedBy};
+use crate::diff::{Fate, LineRange, MergedBy};
 use crate::model::{FileNode, TreePath};
 use crate::plan::{self, Consequence, Declaration, Meeting, MergedHow, Note, RelationClass, Resolution};
 use crate::report::Report;
 use crate::report::phrases::path_text;
 use crate::workbench::{
-    ApplyPreview, ComingPatch, Error, FileOutcome, HunkOutcome, NodeFacts, PlannedScript, PlannedStep,
-    ScriptPlan, ScriptTime, TextOrigin,
+    ApplyPreview, ComingPatch, Error, FileOutcome, HunkOutcome, LeftBehind, NodeFacts, PatchOutcome,
+    PlannedScript, PlannedStep, ScriptPlan, ScriptTime, TextOrigin,
 };
 
 answers! {
@@ -90,6 +90,7 @@ answers! {
         id: String = relation.id.clone(),
         revision: u32 = relation.revision,
         class: String = relation.class.as_str().to_owned(),
+        scope: String = relation.scope.as_str().to_owned(),
         consequence: Consequence = relation.class.consequence(),
         sentence: String = relation.sentence.clone(),
         way_out: String = relation.way_out.clone(),
@@ -97,31 +98,48 @@ answers! {
         only_new_fixes: Vec<String> = relation.evidence.only_new.clone(),
         only_other_fixes: Vec<String> = relation.evidence.only_other.clone(),
         declared: Vec<Declaration> = relation.evidence.declared.clone(),
+        [says_contains]: bool = relation.evidence.says_contains.then_some(true),
+        files: FileFates = FileFates::new(&relation.evidence.file_fates()),
         places: Vec<SharedPlace> = all(&relation.evidence.places, SharedPlace::of),
     }
 
-    SharedPlace(path: &TreePath, meeting: &str, lines: &[LineRange]) {
-        path: String = path.to_string(),
+    /// What becomes, or became, of the files that a patch changed.
+    FileFates(fates: &plan::FileFates) {
+        all: usize = fates.all,
+        kept: usize = fates.kept,
+        rewritten: Vec<String> = all(&fates.rewritten, ToString::to_string),
+        undone: Vec<String> = all(&fates.undone, ToString::to_string),
+        untouched: Vec<String> = all(&fates.untouched, ToString::to_string),
+    }
+
+    SharedPlace(place: &plan::SharedPlace, meeting: &str, lines: &[LineRange]) {
+        path: String = place.path.to_string(),
         meeting: String = meeting.to_owned(),
         lines: Vec<(usize, usize)> = all(lines, |lines| (lines.first, lines.last)),
+        fate: String = fate(place.fate).to_owned(),
+        [lost_lines]: Vec<(usize, usize)> = some(all(&place.lost, |lines| (lines.first, lines.last))),
     }
 
     /// How the hunks of each file fit.
     TextFit(origin: &TextOrigin) {
-        fuzz: usize = origin.fuzz,
-        patches: Vec<PatchFit> = all(&origin.patches, |(name, patch)| PatchFit::new(name, patch.strip, &patch.files)),
+        fuzz: usize = origin.tolerance.fuzz,
+        ignore_whitespace: bool = origin.tolerance.ignores_white_space,
+        patches: Vec<PatchFit> = all(&origin.patches, |(name, patch)| PatchFit::new(name, patch)),
     }
 
-    PatchFit(name: &str, strip: usize, files: &[FileOutcome]) {
+    PatchFit(name: &str, patch: &PatchOutcome) {
         name: String = name.to_owned(),
-        strip: usize = strip,
-        files: Vec<FileFit> = all(files, FileFit::new),
+        strip: usize = patch.strip,
+        stripped: Vec<String> = patch.stripped.clone(),
+        files: Vec<FileFit> = all(&patch.files, FileFit::new),
+        [uncarried]: Vec<NotCarried> = some(all(&patch.left_behind, not_carried)),
     }
 
     FileFit(file: &FileOutcome) {
         path: String = file.path.clone(),
         from: Option<String> = file.from.clone(),
         already_there: bool = file.is_there,
+        [remarks]: Vec<String> = some(file.remarks.clone()),
         problem: Option<String> = file.trouble.as_ref().map(|trouble| trouble.meaning.clone()),
         hunks: Vec<HunkFit> = all(&file.hunks, HunkFit::new),
     }
@@ -135,6 +153,10 @@ answers! {
     }
 }
 
+fn not_carried(left: &LeftBehind) -> NotCarried {
+    NotCarried::new(&left.path, &left.kind.phrase())
+}
+
 fn refusal(obstacles: &[plan::Obstacle], target: &Path) -> Option<Failure> {
     let refused = || Report::from_error(&Error::Refused(obstacles.to_vec()), Some(target));
     (!obstacles.is_empty()).then(|| Failure::new(&refused()))
@@ -144,6 +166,14 @@ impl Coming {
     /// Without those in the folder that it has nothing to do with.
     pub fn related(coming: &ComingPatch) -> Self {
         Self::new(coming, |other| other.class != RelationClass::Independent)
+    }
+}
+
+fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Kept => "kept",
+        Fate::Rewritten => "rewritten",
+        Fate::Undone => "undone",
     }
 }
 
@@ -174,6 +204,6 @@ impl SharedPlace {
             Meeting::SameLines(lines) => ("same-lines", lines),
             Meeting::Whole => ("whole", &[]),
         };
-        Self::new(&place.path, meeting, lines)
+        Self::new(place, meeting, lines)
     }
 }

@@ -79,6 +79,8 @@ pub struct Facts {
     pub points_to: Option<String>,
     /// Why the content is not at hand, escaped.
     pub unavailable: Option<String>,
+    /// Whether only the lines around each change are at hand; "..." stands for each of the others.
+    pub(crate) is_excerpt: bool,
     /// What is known about its text, if it is text.
     pub text: Option<TextFacts>,
 }
@@ -108,6 +110,7 @@ impl Facts {
             digest: None,
             points_to: None,
             unavailable: None,
+            is_excerpt: false,
             text: None,
         };
         match node {

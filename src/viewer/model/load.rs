@@ -12,6 +12,7 @@ use super::lines::LineHashers;
 use super::notes::{ChangeNote, Equality, notes};
 use super::text::{Half, LineDiff, ScannedText, TextSides, same_but_for_line_ends};
 use super::white_space::WhiteSpace;
+use crate::diff::excerpts;
 use crate::model::TreePath;
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::confusables::in_content;
@@ -84,7 +85,8 @@ impl ViewedContents {
     pub fn new(change: OneChange, cancel: &CancelToken) -> std::result::Result<Self, Cancelled> {
         let mut before = Facts::of_node(change.left.as_ref());
         let mut after = Facts::of_node(change.change.after.as_ref());
-        let contents = [own(&change.before, &mut before), own(&change.after, &mut after)];
+        let mut contents =
+            [own(&change.before, Half::Left, &mut before), own(&change.after, Half::Right, &mut after)];
         let keys = LineHashers::new();
         let mut reads = [None, None];
         for (index, facts) in [&mut before, &mut after].into_iter().enumerate() {
@@ -104,6 +106,12 @@ impl ViewedContents {
             let content = content.as_ref().filter(|_| facts.kind == ContentKind::Binary)?;
             why_binary(&content.read_at(0, HEAD_BYTES).ok()?)
         });
+        for (facts, content) in [&before, &after].into_iter().zip(&mut contents) {
+            // What stands for the lines that are not at hand is nothing to look at byte by byte.
+            if facts.is_excerpt {
+                *content = None;
+            }
+        }
         let text = compare(reads, [&before, &after], &keys, cancel)?;
         let renamed_from = change.renamed_from.map(|old| old.path);
         let old_name = renamed_from.as_ref().map(|path| escape_line(path.as_str()).into_owned());
@@ -206,10 +214,15 @@ impl ViewedContents {
     }
 }
 
-fn own(side: &ChangeSide, facts: &mut Facts) -> Option<Content> {
+fn own(side: &ChangeSide, half: Half, facts: &mut Facts) -> Option<Content> {
     match side {
         ChangeSide::Absent | ChangeSide::NotAFile => None,
         ChangeSide::Content(content) => Some(content.clone()),
+        ChangeSide::Diff(section) => {
+            facts.is_excerpt = true;
+            let [left, right] = excerpts(section)?;
+            Some(Content::from(if half == Half::Left { left } else { right }))
+        }
         ChangeSide::Unavailable(why) => {
             facts.unavailable = Some(reason(why));
             None

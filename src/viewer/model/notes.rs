@@ -67,6 +67,9 @@ pub(super) fn notes(before: &Facts, after: &Facts, renamed_from: Option<&str>) -
     notes.extend(link_note(before, after));
     notes.extend(mode_note(before, after));
     notes.extend(text_notes(before, after));
+    if before.is_excerpt || after.is_excerpt {
+        notes.push(information(words::NOTE_EXCERPT, words::EXCERPT.to_owned()));
+    }
     for (half, facts) in [(Half::Left, before), (Half::Right, after)] {
         notes.extend(facts.unavailable.as_ref().map(|reason| {
             let sentence = fill(words::NOT_SHOWN, &[("side", half.as_str()), ("why", reason)]);

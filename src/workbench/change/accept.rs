@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::locked::Seen;
-use super::rollback::refuse_unknown;
+use super::which::refuse_unknown;
 use crate::disk::fs::Fs;
 use crate::ledger::{Action, Entry, Ledger, PatchNote};
 use crate::model::{Digest, Node, Step, TreePath};

@@ -11,12 +11,14 @@ use super::scripts::{ScriptConsent, ScriptRun, not_recorded, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
+use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, EntryPart, KeptSignatures, Ledger, PatchNote, Retires, ScriptNote, ScriptTime,
     manifest_name, signatures_name,
 };
 use crate::model::{Code, Digest, Level, Patch};
+use crate::plan::why::Override;
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
 use crate::workbench::contents::{First, Library};
@@ -39,6 +41,30 @@ pub struct ApplyOptions {
     pub scripts: ScriptConsent,
     /// Go ahead with a patch that is older than one that was there before, for this reason. Written to the history.
     pub allow_downgrade: Option<String>,
+    /// Go ahead although the patch sets back what another one brought, for this reason. Written to the history.
+    pub allow_undo: Option<String>,
+    /// Go ahead although the patch and one of another author or product say something about each other, or change the
+    /// same, for this reason. Written to the history.
+    pub allow_related: Option<String>,
+}
+
+impl ApplyOptions {
+    /// The reason for which `rule` is set aside, if it is.
+    pub(crate) fn reason_for(&self, rule: Override) -> Option<&String> {
+        match rule {
+            Override::Undo => self.allow_undo.as_ref(),
+            Override::Related => self.allow_related.as_ref(),
+        }
+    }
+
+    /// Whether `obstacle` is set aside.
+    pub(crate) fn allows(&self, obstacle: &Obstacle) -> bool {
+        match obstacle.code() {
+            Code::Volume => self.accept_weak_volume,
+            Code::Downgrade => self.allow_downgrade.is_some(),
+            _ => obstacle.way_around().is_some_and(|rule| self.reason_for(rule).is_some()),
+        }
+    }
 }
 
 /// What applying did.
@@ -49,6 +75,8 @@ pub struct Applied {
     pub patch: Patch,
     /// Every patch, in the order in which they came.
     pub patches: Vec<ComingPatch>,
+    /// How the diffs fitted, if text patches were named.
+    pub text: Option<TextOrigin>,
     /// The history entry; `None` when there was nothing to do.
     pub entry: Option<Entry>,
     /// What was worth knowing.
@@ -65,6 +93,7 @@ impl Applied {
         Self {
             patch: preview.patch,
             patches: preview.patches,
+            text: preview.text,
             entry: None,
             notes: preview.preview.notes,
             checks: Vec::new(),
@@ -135,6 +164,7 @@ impl Workbench {
             Some(_) => self.refuse_exchanged(&mut opened)?,
             None => opened.refuse_unpermitted(options.allow_unsigned)?,
         }
+        opened.look_through_once(watch)?;
         let remembering = self.remembering(target)?;
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
@@ -158,6 +188,9 @@ impl Workbench {
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         let mut applied = self.apply_locked(&bundles, &mut folder, look, options, watch)?;
         applied.notes.extend(folder.remember());
+        if applied.entry.is_some() {
+            folder.check_path()?;
+        }
         Ok(applied)
     }
 
@@ -216,6 +249,7 @@ impl Workbench {
             notes: looked.preview.preview.notes.clone(),
             patch: looked.preview.patch,
             patches: looked.preview.patches,
+            text: looked.preview.text,
             entry: Some(receipt.entry),
             checks,
             untidy: receipt.untidy.map(|error| error.to_string()),
@@ -365,16 +399,12 @@ fn remarks_on_edits(preview: &ApplyPreview) -> Vec<String> {
 fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<String>) -> Result<ApprovedPlan> {
     preview.decision().refuse_unless(options.expected)?;
     let mut preview = preview.preview;
-    if options.accept_weak_volume {
-        let weak = |obstacle: &Obstacle| obstacle.code() == Code::Volume;
-        remarks.extend(
-            preview.obstacles.iter().filter(|o| weak(o)).map(|o| format!("accepted: {}", o.meaning())),
-        );
-        preview.obstacles.retain(|obstacle| !weak(obstacle));
-    }
-    if options.allow_downgrade.is_some() {
-        preview.obstacles.retain(|obstacle| obstacle.code() != Code::Downgrade);
-    }
+    let (allowed, obstacles): (Vec<Obstacle>, Vec<Obstacle>) =
+        preview.obstacles.into_iter().partition(|obstacle| options.allows(obstacle));
+    // A downgrade is told by the numbers that the history keeps.
+    let told = allowed.iter().filter(|obstacle| obstacle.code() != Code::Downgrade);
+    remarks.extend(told.map(|obstacle| format!("accepted: {}", obstacle.sentence())));
+    preview.obstacles = obstacles;
     preview.approve().map_err(|preview| Error::Refused(preview.obstacles))
 }
 

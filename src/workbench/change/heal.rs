@@ -129,6 +129,7 @@ impl Workbench {
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
         notes.extend(folder.remember());
+        folder.check_path()?;
         Ok(Healed {
             entry: Some(receipt.entry),
             notes,
@@ -240,7 +241,11 @@ fn find_sources(
 }
 
 /// The contents that the history names, out of safe copies and bundles.
-fn contents<'a>(fs: &'a dyn Fs, ledger: &Ledger, bundles: &'a [VerifiedBundle]) -> Result<Library<'a>> {
+pub(super) fn contents<'a>(
+    fs: &'a dyn Fs,
+    ledger: &Ledger,
+    bundles: &'a [VerifiedBundle],
+) -> Result<Library<'a>> {
     let library = Library::new(bundles, First::SafeCopies).in_folder(fs).where_bundles_say();
     Ok(library.with_copies(all_copies(fs, ledger)?))
 }

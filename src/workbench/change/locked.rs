@@ -4,6 +4,7 @@
 //! does it stay true. Apply, roll back, repair and accept all come through here.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use crate::disk::fs::Fs;
 use crate::environment::Environment;
 use crate::ledger::{Action, Entry, Ledger};
 use crate::plan::{ApprovedPlan, Note};
-use crate::transaction::{self, ChangeFailure, Contents, Intermediate, Receipt, Request};
+use crate::transaction::{self, ChangeFailure, Contents, Intermediate, Receipt, Request, TransactionError};
 use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::status::read_ledger;
@@ -35,6 +36,8 @@ pub(crate) struct LockedFolder<'a> {
     memory: Option<&'a Path>,
     /// The newest entry when it was locked.
     since: u64,
+    /// Whether something was done here that lasts, whatever fails after it.
+    is_changed: Cell<bool>,
 }
 
 /// A change and what is kept for taking it back.
@@ -92,7 +95,7 @@ impl Workbench {
         let ledger = read_ledger(root.fs())?;
         let since = ledger.head().seq;
         let (environment, memory) = (&self.environment, self.environment.seen_file.as_deref());
-        Ok(LockedFolder { root, target, ledger, environment, memory, since })
+        Ok(LockedFolder { root, target, ledger, environment, memory, since, is_changed: Cell::default() })
     }
 }
 
@@ -117,6 +120,7 @@ impl LockedFolder<'_> {
         let LockedChange { plan, survey, entry, contents, extras } = change;
         let request = Request {
             root: &self.root,
+            path: Some(self.target),
             plan,
             observed: &survey.observed,
             entry,
@@ -131,7 +135,14 @@ impl LockedFolder<'_> {
         let armed = transaction::prepare(request)?;
         self.announce(armed.entry());
         // A change that was put back has left an entry, too.
-        armed.commit().inspect_err(|_| drop(self.remember()))
+        let receipt = armed.commit().inspect_err(|_| drop(self.remember()))?;
+        self.is_changed.set(true);
+        Ok(receipt)
+    }
+
+    /// Whether people still find the folder where they named it, now that everything is done.
+    pub(crate) fn check_path(&self) -> Result<()> {
+        transaction::check_path(self.fs(), Some(self.target)).map_err(|error| self.failed(error))
     }
 
     /// The next entry of its history.
@@ -142,14 +153,23 @@ impl LockedFolder<'_> {
     /// Reads what a transaction has just written. Under the lock nobody else adds to the history, so that it need not
     /// be read as a whole again.
     pub fn note(&mut self, entry: &Entry) -> Result<()> {
-        Ok(self.ledger.push_committed(&entry.to_bytes())?)
+        self.ledger.push_committed(&entry.to_bytes()).map_err(|error| self.failed(error))
     }
 
     /// Adds an entry that changes no file.
     pub fn append(&mut self, entry: &Entry) -> Result<()> {
         self.announce(entry);
-        transaction::append(&self.root, entry)?;
+        transaction::append(&self.root, entry).map_err(|error| self.failed(error))?;
+        self.is_changed.set(self.is_changed.get() || entry.action == Action::Accept);
         self.note(entry)
+    }
+
+    /// What a failure of the records means: nobody is told that nothing was changed once something was.
+    fn failed(&self, error: impl Into<TransactionError>) -> Error {
+        match self.is_changed.get() {
+            true => ChangeFailure::after_the_change(error).into(),
+            false => error.into().into(),
+        }
     }
 
     /// Reads the history again, after a failure that has added to it.
@@ -181,7 +201,7 @@ impl LockedFolder<'_> {
 
     /// Gives up the safe copies of these entries.
     pub fn give_up(&self, entries: &[u64]) -> Result<()> {
-        Ok(transaction::give_up(&self.root, entries)?)
+        transaction::give_up(&self.root, entries).map_err(|error| self.failed(error))
     }
 }
 

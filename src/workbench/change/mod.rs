@@ -2,6 +2,7 @@
 
 pub(super) mod accept;
 pub(super) mod apply;
+pub(super) mod backups;
 pub(super) mod decision;
 pub(super) mod heal;
 pub(super) mod locked;
@@ -14,3 +15,4 @@ pub(super) mod scripts;
 pub(super) mod suggest;
 pub(super) mod take_out;
 mod trust_checks;
+mod which;

@@ -107,6 +107,14 @@ impl CheckedBundles {
         Ok(())
     }
 
+    /// The same for whoever was shown nothing: a damaged file is found out before anything is written.
+    ///
+    /// # Errors
+    /// As [`CheckedBundles::look_through`].
+    pub(super) fn look_through_once(&mut self, watch: Watch<'_>) -> Result<()> {
+        if self.shown.is_empty() { self.look_through(watch) } else { Ok(()) }
+    }
+
     /// Whether the rules of this machine let each go in; `consent`: somebody said that it is right although not enough
     /// people vouch for it.
     ///

@@ -1,6 +1,7 @@
 //! What applying bundles would do, without doing any of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,11 +12,11 @@ use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::TextOrigin;
 use crate::disk::fs::Fs;
 use crate::ledger::Ledger;
-use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, TreePath};
+use crate::model::{Code, Digest, FileChange, Hasher, LocalEdits, Patch, PatchRef, TreePath};
 use crate::plan::why::Unfit;
 use crate::plan::{
-    Candidate, InstalledStack, Layer, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation,
-    Resolution, plan_several, resolve,
+    Candidate, InstalledStack, Note, Obstacle, PlanOfSeveral, PlannedPatch, Preview, Relation, Resolution,
+    Scope, plan_several, resolve,
 };
 use crate::transaction::recover::{self, Unfinished};
 use crate::transaction::{Archive, TransactionError};
@@ -27,7 +28,7 @@ use crate::workbench::look::merging::{EditChoices, ReadChoices, resolve_edits};
 use crate::workbench::look::situation::{ProductSeen, Survey};
 use crate::workbench::look::stack::{FolderStack, plain};
 use crate::workbench::look::status::read_ledger;
-use crate::workbench::{Error, Result, Watch, Workbench, text_patch};
+use crate::workbench::{ApplyOptions, Error, Result, Watch, Workbench, text_patch};
 
 /// A preview together with what it is a preview of.
 #[derive(Debug, Clone)]
@@ -85,6 +86,22 @@ impl ApplyPreview {
             let permitted = patch.verdict.permits(consent);
             permitted.map_err(|denial| Error::not_trusted(&patch.file, denial, &patch.verdict))
         })
+    }
+
+    /// The same for somebody who is asked about it with `options`: what these set aside stands among what is worth
+    /// knowing, so that the steps are shown.
+    #[must_use]
+    pub(crate) fn as_allowed(&self, options: &ApplyOptions) -> Self {
+        let mut shown = self.clone();
+        let (allowed, obstacles): (Vec<Obstacle>, Vec<Obstacle>) =
+            shown.preview.obstacles.into_iter().partition(|obstacle| options.allows(obstacle));
+        shown.preview.obstacles = obstacles;
+        let note = |obstacle: Obstacle| Note {
+            path: obstacle.path.clone(),
+            ..Note::new(format!("{} ({}), which you allow", obstacle.meaning(), obstacle.code()))
+        };
+        shown.preview.notes.splice(..0, allowed.into_iter().map(note));
+        shown
     }
 
     /// The file of the patch that changes `path`; of several the last one.
@@ -180,14 +197,12 @@ impl Workbench {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
         let folder = FolderStack::read(fs, &ledger)?.vouched(fs, &ledger, &self.keys_of_today()?);
-        let order = order_of(bundles, &folder)?;
+        let Order { order, dropped } = order_of(bundles, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
-        let replaced = may_be_replaced(&patches, &folder);
-        let (mut survey, seen) = self.survey_for_apply(fs, &patches, &replaced, &ledger, watch)?;
+        let (mut survey, seen) = self.survey_for_apply(fs, &patches, &ledger, watch)?;
         let keeps_modes = survey.situation.keeps_modes;
         let coming: Vec<Candidate> =
             order.iter().zip(seen).map(|(one, seen)| coming(&bundles[*one], seen, keeps_modes)).collect();
-        survey.situation.installed.extend(contained(&folder));
         let recalls = self.recalls()?;
         let held = |patch: &&Patch| {
             Some((patch.about.identity.clone(), recalls.about_patch(&patch.about.identity)?.clone()))
@@ -211,6 +226,7 @@ impl Workbench {
         }
         plan.preview.obstacles = told;
         plan.made.extend(survey.made.by_digest());
+        plan.preview.notes.extend(dropped);
         plan.preview.notes.extend(notes_on_idle_choices(&patches, &survey.situation.edits, &checked.choices));
         let mut preview = of_plan(checked, &order, &plan, &coming, &folder, &ledger);
         preview.edits.clone_from(&survey.situation.edits);
@@ -226,51 +242,50 @@ impl Workbench {
     }
 }
 
-/// The order in which the bundles come, each patch once and in its newest edition.
-fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Vec<usize>> {
+/// The bundles that come, in their order, and what is worth knowing about those that do not.
+struct Order {
+    order: Vec<usize>,
+    dropped: Vec<Note>,
+}
+
+/// The order in which the bundles come, each patch once and in its newest edition. Which of two is newer is believed
+/// only of one author, or where of neither it is known who made it.
+fn order_of(bundles: &[VerifiedBundle], folder: &FolderStack) -> Result<Order> {
     let identity = |index: usize| &bundles[index].patch.about.identity;
-    let mut chosen: Vec<usize> = Vec::new();
+    let (mut chosen, mut dropped): (Vec<usize>, Vec<Note>) = (Vec::new(), Vec::new());
+    let mut drop = |old: usize, new: usize| {
+        let text = format!("{} is left out: {} was named as well", identity(old), identity(new));
+        dropped.push(Note::new(text));
+    };
     for index in 0..bundles.len() {
         let twin = chosen.iter().position(|other| identity(*other).id == identity(index).id);
-        match twin {
-            None => chosen.push(index),
-            Some(at) if identity(chosen[at]).revision < identity(index).revision => chosen[at] = index,
-            Some(at) if identity(chosen[at]).revision > identity(index).revision => {}
-            Some(at) if bundles[chosen[at]].manifest() == bundles[index].manifest() => {}
-            Some(_) => {
-                return Err(Error::refused(Unfit::TwoAreCalled(identity(index).clone())));
+        let Some(at) = twin else {
+            chosen.push(index);
+            continue;
+        };
+        let other = chosen[at];
+        if bundles[other].manifest() == bundles[index].manifest() {
+            continue;
+        }
+        let made = |index: usize| (&bundles[index].patch, bundles[index].verdict.authors());
+        let ((one, by), (another, by_another)) = (made(index), made(other));
+        let is_foreign = Scope::of((one, &by), (another, &by_another)).is_foreign();
+        match identity(other).revision.cmp(&identity(index).revision) {
+            Ordering::Less if !is_foreign => {
+                drop(other, index);
+                chosen[at] = index;
+            }
+            Ordering::Greater if !is_foreign => drop(index, other),
+            _ => {
+                let id = identity(index).id.clone();
+                return Err(Error::refused(Unfit::TwoAreCalled(PatchRef { id, revision: 1 })));
             }
         }
     }
     let patches: Vec<&Patch> = chosen.iter().map(|index| &bundles[*index].patch).collect();
     let is_installed = |id: &str| folder.layers.iter().any(|layer| layer.id == id);
     let order = resolve(&patches, is_installed).map_err(|cycle| Error::refused(Unfit::Circle(cycle)))?;
-    Ok(order.into_iter().map(|index| chosen[index]).collect())
-}
-
-/// Places of patches that one of `patches` may replace: they change, too, then.
-fn may_be_replaced(patches: &[&Patch], folder: &FolderStack) -> BTreeSet<TreePath> {
-    let shares_a_fix = |patch: &Patch, layer: &Layer| {
-        let fixes = layer.patch.iter().flat_map(|old| &old.about.fixes);
-        let mut own: BTreeSet<&String> = patch.about.fixes.iter().collect();
-        fixes.into_iter().any(|fix| !own.insert(fix))
-    };
-    let is_replaced = |layer: &&Layer| {
-        patches.iter().any(|patch| {
-            patch.about.identity.id.as_str() == layer.id
-                || patch.about.supersedes.iter().any(|old| old.as_str() == layer.id)
-                || shares_a_fix(patch, layer)
-        })
-    };
-    folder.layers.iter().filter(is_replaced).flat_map(Layer::paths).cloned().collect()
-}
-
-/// Patches that are in the folder because another one contains them, in whatever edition.
-fn contained(folder: &FolderStack) -> Vec<(String, u32)> {
-    let is_here = |id: &str| folder.layers.iter().any(|layer| layer.id == id);
-    let active = folder.layers.iter().filter(|layer| layer.is_active());
-    let contained = active.flat_map(|layer| layer.patch.iter().flat_map(|patch| &patch.about.supersedes));
-    contained.filter(|id| !is_here(id.as_str())).map(|id| (id.to_string(), u32::MAX)).collect()
+    Ok(Order { order: order.into_iter().map(|index| chosen[index]).collect(), dropped })
 }
 
 fn coming(bundle: &VerifiedBundle, seen: ProductSeen, keeps_modes: bool) -> Candidate {

@@ -1,9 +1,12 @@
 //! Deals with a change that was interrupted.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::heal;
+use crate::bundle::VerifiedBundle;
 use crate::ledger::{Action, Entry, PatchNote};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
+use crate::transaction::{ChangeFailure, Contents, check_path};
 use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Result, Watch, Workbench};
@@ -23,12 +26,12 @@ pub enum Choice {
 pub enum Recovered {
     /// No change was interrupted; remains of finished work were tidied away.
     NothingToDo,
-    /// Everything is as before the interrupted change.
+    /// Everything is as before the interrupted change, but for what `undone` names.
     PutBack {
         /// The patch that was being applied or taken back.
         patch: Option<PatchNote>,
         /// What was done.
-        undone: Undone,
+        undone: Box<Undone>,
     },
     /// The interrupted change is done.
     Finished(Box<Entry>),
@@ -41,6 +44,21 @@ impl Workbench {
     /// If the records cannot be trusted, or files stand in the way that somebody changed since; everything is kept
     /// then, and recovery can be run again.
     pub fn recover(&self, target: &Path, choice: Choice, watch: Watch<'_>) -> Result<Recovered> {
+        self.recover_from(target, choice, &[], watch)
+    }
+
+    /// The same; where an original is not what it was any more, the right content comes from these patch files.
+    ///
+    /// # Errors
+    /// As [`Workbench::recover`], and if a patch file cannot be read.
+    pub(crate) fn recover_from(
+        &self,
+        target: &Path,
+        choice: Choice,
+        from: &[PathBuf],
+        watch: Watch<'_>,
+    ) -> Result<Recovered> {
+        let bundles: Vec<VerifiedBundle> = from.iter().map(|file| self.open(file)).collect::<Result<_>>()?;
         let fs = self.disk(target)?;
         let is_nothing = |found: &Unfinished| matches!(found, Unfinished::Nothing);
         let found = self.read_consistently(target, &*fs, || Ok(recover::inspect(&*fs)?), is_nothing)?;
@@ -53,11 +71,22 @@ impl Workbench {
             return Ok(Recovered::NothingToDo);
         };
         match choice {
-            Choice::Finish => Ok(Recovered::Finished(Box::new(recover::roll_forward(&root, &interrupted)?))),
+            Choice::Finish => {
+                let entry = recover::roll_forward(&root, &interrupted)?;
+                check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
+                Ok(Recovered::Finished(Box::new(entry)))
+            }
             Choice::Undo(on_foreign) => {
                 let what = match interrupted.entry.action {
                     Action::Rollback => "the rollback was interrupted and put back",
                     _ => "it was interrupted and put back",
+                };
+                // Nothing is asked for that can be done without.
+                let originals = match on_foreign {
+                    OnForeign::PutAside => {
+                        Some(heal::contents(root.fs(), &read_ledger(root.fs())?, &bundles)?)
+                    }
+                    OnForeign::Stop | OnForeign::JustFailed => None,
                 };
                 let options = Options {
                     on_foreign,
@@ -65,9 +94,11 @@ impl Workbench {
                     environment: &self.environment,
                     progress: watch.progress,
                     cancel: watch.cancel,
+                    originals: originals.as_ref().map(|library| library as &dyn Contents),
                 };
                 let since = read_ledger(root.fs())?.head().seq;
                 let undone = recover::undo(&root, &interrupted, &options)?;
+                check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
                 let head = read_ledger(root.fs())?;
                 if let Some(path) = &self.environment.seen_file {
                     let (name, time) = (FolderName::of(target), self.environment.now());
@@ -76,7 +107,7 @@ impl Workbench {
                 }
                 Ok(Recovered::PutBack {
                     patch: head.entries().last().and_then(|entry| entry.patch.clone()),
-                    undone,
+                    undone: Box::new(undone),
                 })
             }
         }

@@ -1,25 +1,27 @@
 //! Takes a change back, and takes the taking back back.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere};
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::scripts::{
     ScriptConsent, ScriptPlan, ScriptRun, not_recorded, refuse_to_bring_back, script_failed,
 };
 use super::take_out::{OnDependents, refuse_replaced, wanted};
-use crate::disk::fs::{Fs, StatePath};
+use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
+use crate::bundle::VerifiedBundle;
+use crate::disk::fs::Fs;
 use crate::ledger::{
-    Action, CheckNote, Entry, Gone, Installed, LayerSlot, Ledger, PatchNote, ScriptNote, ScriptTime, Turn,
+    Action, CheckNote, Entry, Gone, LayerSlot, Ledger, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{Code, Digest, FileChange, LayerKey, Patch, RollbackPossible, Step, TreePath};
+use crate::model::{Digest, FileChange, LayerKey};
 use crate::plan::why::Undo;
-use crate::plan::{Layer, NoContents, Note, OnDrift, Preview, plan_rollback, take_out};
-use crate::transaction::{Archive, ContentError, Contents, SafeCopies};
+use crate::plan::{Layer, Note, Obstacle, OnDrift, Preview, plan_rollback};
+use crate::transaction::{Archive, Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
-use crate::workbench::look::merging::{MergedContents, resolve_edits_since};
+use crate::workbench::look::merging::resolve_edits_since;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::FolderStack;
 use crate::workbench::look::status::read_ledger;
@@ -132,8 +134,22 @@ impl Workbench {
         options: &RollbackOptions,
         watch: Watch<'_>,
     ) -> Result<RollbackPreview> {
-        let fs = self.disk(target)?;
-        self.read_unlocked(target, &*fs, options, watch).map(|look| look.preview)
+        self.preview_rollback_from(target, options, &DamagedBackups::default(), watch)
+    }
+
+    /// The same where safe copies may be damaged.
+    ///
+    /// # Errors
+    /// As [`Workbench::preview_rollback`], and if a patch file cannot be read.
+    pub(crate) fn preview_rollback_from(
+        &self,
+        target: &Path,
+        options: &RollbackOptions,
+        damaged: &DamagedBackups,
+        watch: Watch<'_>,
+    ) -> Result<RollbackPreview> {
+        let (fs, sources) = (self.disk(target)?, self.other_sources(damaged)?);
+        self.read_unlocked(target, &*fs, options, &sources, watch).map(|look| look.preview)
     }
 
     /// Takes back a patch, several, or the last rollback: everything, or nothing.
@@ -146,14 +162,28 @@ impl Workbench {
         options: &RollbackOptions,
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
-        let fs = self.disk(target)?;
-        let first_look = self.read_unlocked(target, &*fs, options, watch)?;
+        self.roll_back_from(target, options, &DamagedBackups::default(), watch)
+    }
+
+    /// The same where safe copies may be damaged: what `damaged` says is done about those places alone.
+    ///
+    /// # Errors
+    /// As [`Workbench::roll_back`], and if a patch file cannot be read.
+    pub(crate) fn roll_back_from(
+        &self,
+        target: &Path,
+        options: &RollbackOptions,
+        damaged: &DamagedBackups,
+        watch: Watch<'_>,
+    ) -> Result<RolledBack> {
+        let (fs, sources) = (self.disk(target)?, self.other_sources(damaged)?);
+        let first_look = self.read_unlocked(target, &*fs, options, &sources, watch)?;
         first_look.preview.decision().refuse_unless(options.expected)?;
         let entry = first_look.preview.entry;
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         first_look.agree(options)?;
         let can_change = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
-        let see_again = |fs: &dyn Fs| self.look(fs, options, watch);
+        let see_again = |fs: &dyn Fs| self.look(fs, options, &sources, watch);
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         look.preview.decision().refuse_unless(options.expected)?;
         if look.preview.entry != entry {
@@ -163,6 +193,7 @@ impl Workbench {
         let without = look.agree(options)?;
         let mut back = self.take_back_with_scripts(&mut folder, look, without, watch)?;
         back.notes.extend(folder.remember());
+        folder.check_path()?;
         Ok(back)
     }
 
@@ -215,20 +246,27 @@ impl Workbench {
         target: &Path,
         fs: &dyn Fs,
         options: &RollbackOptions,
+        sources: &OtherSources,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         let is_plain = |look: &PlannedRollback| look.preview.preview.obstacles.is_empty();
-        self.read_consistently(target, fs, || self.look(fs, options, watch), is_plain)
+        self.read_consistently(target, fs, || self.look(fs, options, sources, watch), is_plain)
     }
 
     /// What the options ask for, in this folder.
-    fn look(&self, fs: &dyn Fs, options: &RollbackOptions, watch: Watch<'_>) -> Result<PlannedRollback> {
+    fn look(
+        &self,
+        fs: &dyn Fs,
+        options: &RollbackOptions,
+        sources: &OtherSources,
+        watch: Watch<'_>,
+    ) -> Result<PlannedRollback> {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
         if options.which == Which::LastRollback {
             let entry = find_last_rollback(&ledger)?;
             refuse_to_bring_back(&ledger, entry)?;
-            return self.look_at(fs, &ledger, entry, options.on_drift, Vec::new(), watch);
+            return self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch);
         }
         let folder = FolderStack::read(fs, &ledger)?;
         let slots = ledger.layers().slots;
@@ -243,8 +281,8 @@ impl Workbench {
                 let rollback = patch.about.rollback.clone();
                 rollback.data_warning.into_iter().chain(rollback.steps).collect()
             });
-            let mut look =
-                self.look_at(fs, &ledger, entry, options.on_drift, advice.unwrap_or_default(), watch)?;
+            let mut look = self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch)?;
+            look.preview.advice = advice.unwrap_or_default();
             look.describe(&ledger, &folder, slot.key);
             look.preview.scripts = self.undo_plan(fs, &ledger, &[slot.key], options.scripts)?;
             return Ok(look);
@@ -256,8 +294,8 @@ impl Workbench {
             Which::PatchAndDependents(_) | Which::Before(_) => OnDependents::Include,
             _ => OnDependents::Stop,
         };
-        let mut look =
-            self.look_at_layers(fs, &ledger, &folder, &wanted, (on_dependents, options.on_drift), watch)?;
+        let how = (on_dependents, options.on_drift, sources);
+        let mut look = self.look_at_layers(fs, &ledger, &folder, &wanted, how, watch)?;
         if let RollbackRoute::Layers { out, .. } = &look.how {
             look.preview.scripts = self.undo_plan(fs, &ledger, out, options.scripts)?;
         }
@@ -274,11 +312,34 @@ impl Workbench {
         advice: Vec<String>,
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
-        let steps = entry.steps()?;
-        let kept = SafeCopies::verify(fs, entry.seq, &steps)?;
+        let mut look = self.look_at_from(fs, ledger, entry, (on_drift, &OtherSources::default()), watch)?;
+        look.preview.advice = advice;
+        Ok(look)
+    }
+
+    /// The same; what is damaged among the safe copies comes from elsewhere, or stays as it is.
+    fn look_at_from(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        entry: &Entry,
+        (on_drift, sources): (OnDrift, &OtherSources),
+        watch: Watch<'_>,
+    ) -> Result<PlannedRollback> {
+        let mut steps = entry.steps()?;
+        let kept = SafeCopies::find(fs, entry.seq, &steps)?;
+        let found = find_elsewhere(fs, &kept, &steps, sources)?;
+        if sources.leave {
+            steps.retain(|step| !found.nowhere.contains(&step.path));
+        }
         let mut survey = self.survey_for_rollback(fs, &steps, ledger, watch)?;
         resolve_edits_since(fs, &steps, &kept, &mut survey)?;
-        let preview = plan_rollback(&steps, &survey.situation, on_drift);
+        let mut preview = plan_rollback(&steps, &survey.situation, on_drift);
+        preview.notes.extend(found.notes);
+        if !sources.leave {
+            let damaged = found.nowhere.iter();
+            preview.obstacles.extend(damaged.map(|path| Obstacle::at(path, Undo::BackupDamaged)));
+        }
         let preview = RollbackPreview {
             patch: entry.patch.clone(),
             turn: reversal_of(entry, ledger),
@@ -290,10 +351,11 @@ impl Workbench {
             stack_after: Vec::new(),
             rebuilt: Vec::new(),
             preview,
-            advice,
+            advice: Vec::new(),
             scripts: ScriptPlan::default(),
         };
-        Ok(PlannedRollback { preview, survey, how: RollbackRoute::Entry(kept), scripts: Vec::new() })
+        let (how, bundles) = (RollbackRoute::Entry(kept), sources.bundles.clone());
+        Ok(PlannedRollback { preview, survey, how, bundles, scripts: Vec::new() })
     }
 
     /// Takes back what `look` shows, under the lock.
@@ -305,7 +367,7 @@ impl Workbench {
         remarks: &[String],
         watch: Watch<'_>,
     ) -> Result<RolledBack> {
-        let PlannedRollback { preview: told, survey, how, scripts } = look;
+        let PlannedRollback { preview: told, survey, how, bundles, scripts } = look;
         let RollbackPreview { entry: seq, patch, patches, back, preview, .. } = told;
         let reversed = folder.ledger.entry(seq).expect("the look found this entry");
         let notes = preview.notes.clone();
@@ -324,12 +386,13 @@ impl Workbench {
                 entry.reverses = Some(seq);
                 // Of an entry that brought several patches the contents between them are needed when they come back.
                 extras.retires.extend(reversed.parts.is_empty().then_some(seq));
-                Box::new(KeptContents { kept, made: survey.made.clone() })
+                let elsewhere = Library::new(&bundles, First::Bundles).in_folder(folder.fs());
+                Box::new(KeptContents { kept, made: survey.made.clone(), elsewhere })
             }
             RollbackRoute::Layers { out, made, archive } => {
                 entry.remarks.extend(went_and_returned(&patches, &back));
                 entry.out = out.into_iter().map(Gone::from).collect();
-                let library = Library::new(&[], First::Bundles).in_folder(folder.fs());
+                let library = Library::new(&bundles, First::Bundles).in_folder(folder.fs());
                 let library = library.with_seen(&survey.situation.tree).with_copies(archive);
                 Box::new(library.with_made(made))
             }
@@ -396,6 +459,8 @@ pub(crate) struct PlannedRollback {
     pub preview: RollbackPreview,
     pub survey: Survey,
     pub how: RollbackRoute,
+    /// Patch files that stand in for damaged safe copies.
+    pub(super) bundles: Arc<Vec<VerifiedBundle>>,
     /// Scripts for the history: those that ran, and those that are due.
     pub scripts: Vec<ScriptNote>,
 }
@@ -438,108 +503,5 @@ impl PlannedRollback {
         }
         let is_left = !scripts.is_empty() || scripts.refused.is_some();
         Ok(is_left.then(|| "what scripts of the patch did was left as it is, on request".to_owned()))
-    }
-}
-
-/// The patch to take out.
-fn find(ledger: &Ledger, slots: &[LayerSlot], which: &Which) -> Result<LayerSlot> {
-    let installed = ledger.installed();
-    let is_meant = |slot: &&LayerSlot| match which {
-        Which::Last | Which::LastRollback => slot.superseded.is_none(),
-        Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) => {
-            ledger.note(slot.key).is_some_and(|note| note.id == *id)
-        }
-    };
-    let Some(found) = slots.iter().rev().find(is_meant) else {
-        return Err(match which {
-            Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) if !installed.is_empty() => {
-                refuse_unknown(id, &installed)
-            }
-            _ => Error::refused(Undo::Empty),
-        });
-    };
-    if found.accepted {
-        let id = ledger.note(found.key).map_or("the patch", |note| &note.id);
-        return Err(Error::refused(Undo::GivenUp { id: id.to_owned() }));
-    }
-    Ok(*found)
-}
-
-/// The entry that can be taken back as a whole to take out the patch in `slot`: the newest change, or one whose places
-/// no newer patch shares.
-fn whole_entry<'a>(ledger: &'a Ledger, folder: &FolderStack, slot: LayerSlot) -> Option<&'a Entry> {
-    let layer = folder.layer(slot.key)?;
-    let entry = ledger.entry(slot.key.entry)?;
-    if !layer.is_active() || entry.parts.len() > 1 {
-        return None;
-    }
-    let way_back = ledger.entry(slot.way_back)?;
-    if ledger.last_change().is_some_and(|last| last.seq == slot.way_back) {
-        return Some(way_back);
-    }
-    let stands_alone = entry.parts.is_empty() && layer.shifted.is_empty();
-    let is_shared = || {
-        let newer = folder.layers.iter().filter(|newer| newer.key > layer.key);
-        let others: BTreeSet<&TreePath> = newer.flat_map(Layer::paths).collect();
-        layer.paths().any(|path| others.contains(path))
-    };
-    let is_needed = || {
-        let alone = BTreeSet::from([layer.key]);
-        !take_out(&folder.stack(), &alone, &NoContents).dependents.is_empty()
-    };
-    (stands_alone && !is_shared() && !is_needed()).then_some(way_back)
-}
-
-pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
-    let here = installed.iter().map(|patch| patch.patch.id.clone()).collect();
-    Error::refused(Undo::NotHere { id: id.to_owned(), here })
-}
-
-fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
-    ledger.last_rollback().ok_or_else(|| {
-        let last = ledger.last_change().filter(|last| last.action == Action::Rollback);
-        Error::refused(last.map_or(Undo::NoRollback, |last| Undo::RollbackAccepted {
-            patch: last.patch.as_ref().map_or("a patch", |patch| patch.id.as_str()).to_owned(),
-        }))
-    })
-}
-
-fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Result<()> {
-    match vendor {
-        Some(patch)
-            if patch.about.rollback.possible == RollbackPossible::No && entry.action == Action::Apply =>
-        {
-            Err(Error::refused(Undo::Forbidden {
-                patch: patch.about.identity.to_string(),
-                reason: patch.about.rollback.reason.clone(),
-                ask: Some(patch.about.contact.as_ref().unwrap_or(&patch.about.vendor).clone()),
-            }))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Old content out of the safe copies.
-struct KeptContents {
-    kept: SafeCopies,
-    made: MergedContents,
-}
-
-impl Contents for KeptContents {
-    fn kept(&self, step: &Step) -> Option<StatePath> {
-        // A merged file is none of ours: it is written anew.
-        self.kept.of(&step.path).filter(|_| self.made.of(&step.path).is_none()).cloned()
-    }
-
-    fn remembers(&self, step: &Step) -> bool {
-        self.kept.left(&step.path).is_some()
-    }
-
-    fn write(&self, step: &Step, _: &dyn Fs, out: &mut dyn Write) -> std::result::Result<(), ContentError> {
-        if let Some(merged) = self.made.of(&step.path) {
-            return Ok(out.write_all(merged)?);
-        }
-        let detail = "there is no safe copy of it".to_owned();
-        Err(ContentError::Refused { code: Code::Store, detail })
     }
 }

@@ -314,7 +314,9 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
     /// The change did not come about.
     pub(crate) fn change_failed(mut self, failure: ChangeFailure) -> Error {
         // Unfinished work comes first, and what the scripts did is in doubt until then: the history says so.
-        if self.ran.is_empty() || failure.condition == FolderCondition::NeedsPerson {
+        let is_as_before =
+            matches!(failure.condition, FolderCondition::NothingChanged | FolderCondition::PutBack);
+        if self.ran.is_empty() || !is_as_before {
             return failure.into();
         }
         // Putting back has added to the history.

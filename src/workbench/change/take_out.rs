@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::backups::OtherSources;
 use super::rollback::{DependentPatch, PlannedRollback, RebuiltPlace, RollbackPreview, RollbackRoute};
 use super::scripts::ScriptPlan;
 use crate::disk::fs::Fs;
@@ -34,13 +35,13 @@ impl Workbench {
         ledger: &Ledger,
         folder: &FolderStack,
         wanted: &BTreeSet<LayerKey>,
-        (on_dependents, on_drift): (OnDependents, OnDrift),
+        (on_dependents, on_drift, sources): (OnDependents, OnDrift, &OtherSources),
         watch: Watch<'_>,
     ) -> Result<PlannedRollback> {
         let archive = folder.archive(fs)?;
         // What is live is told by the history; whoever reads it checks the digest.
         let live = folder.expected.iter().filter_map(|(path, node)| Some((path.clone(), node.clone()?)));
-        let library = Library::new(&[], First::Bundles).in_folder(fs);
+        let library = Library::new(&sources.bundles, First::Bundles).in_folder(fs);
         let library = library.with_seen(&live.collect()).with_copies(archive.clone());
         let out = take_out(&folder.stack(), wanted, &library);
         let forward = out.forward_steps();
@@ -72,7 +73,8 @@ impl Workbench {
             scripts: ScriptPlan::default(),
         };
         let how = RollbackRoute::Layers { out: out.out.iter().copied().collect(), made, archive };
-        Ok(PlannedRollback { preview, survey, how, scripts: Vec::new() })
+        let bundles = sources.bundles.clone();
+        Ok(PlannedRollback { preview, survey, how, bundles, scripts: Vec::new() })
     }
 }
 
@@ -96,7 +98,9 @@ fn verify(library: &Library<'_>, out: &TakeOut, made: &BTreeMap<Digest, Arc<Vec<
         let copy = library
             .whole_copy(&file.digest)
             .map_err(|source| SafeCopyError::Io { path: place.path.clone(), source })?;
-        if copy.is_none() {
+        let is_brought = || library.is_brought(&file.digest);
+        let failed = |source| SafeCopyError::Io { path: place.path.clone(), source };
+        if copy.is_none() && !is_brought().map_err(failed)? {
             damaged.push(place.path.clone());
         }
     }

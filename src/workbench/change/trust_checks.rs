@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::bundle::place_of;
 use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::{Code, Digest};
-use crate::plan::why::{Before, Signers};
+use crate::plan::why::{Before, Override, Signers};
 use crate::plan::{Note, Obstacle};
 use crate::trust::{Denial, SequencePlace, Standing, Verdict};
 use crate::workbench::look::memory::was_trusted;
@@ -187,6 +187,11 @@ pub(crate) fn overrides(preview: &ApplyPreview, options: &ApplyOptions) -> Vec<O
     notes.extend(is_unsigned.then(|| note("unsigned", None)));
     let reason = options.allow_downgrade.as_ref();
     notes.extend(reason.filter(|_| stands(Code::Downgrade)).map(|reason| note("downgrade", Some(reason))));
+    for rule in [Override::Undo, Override::Related] {
+        let mut obstacles = preview.preview.obstacles.iter();
+        let reason = options.reason_for(rule).filter(|_| obstacles.any(|one| one.way_around() == Some(rule)));
+        notes.extend(reason.map(|reason| note(rule.rule(), Some(reason))));
+    }
     notes.extend((options.accept_weak_volume && stands(Code::Volume)).then(|| note("weak-volume", None)));
     notes
 }

@@ -1,16 +1,16 @@
 //! Finds contents by digest: among what was put together here, in bundles, in the folder, and among the safe copies.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Content, ContentSpool};
-use crate::bundle::{BundleError, VerifiedBundle, delta};
+use crate::bundle::{BundleError, Direction, VerifiedBundle, delta};
 use crate::diff::MAX_MERGE_BYTES;
 use crate::disk::fs::{FileRead, Fs, Place, StatePath};
 use crate::disk::hash_file;
 use crate::model::{
-    Code, Digest, FileChange, FileNode, LocalEdits, Node, Payload, Step, TreePath, TreeState,
+    Code, Digest, FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath, TreeState,
 };
 use crate::plan::ContentByDigest;
 use crate::progress::CancelToken;
@@ -83,6 +83,13 @@ enum Recipe {
     Blob {
         bundle: usize,
     },
+    /// Its diff makes it: out of another content, or out of nothing.
+    Diff {
+        bundle: usize,
+        path: TreePath,
+        direction: Direction,
+        source: Option<Digest>,
+    },
     /// One of its blobs makes it out of another content.
     Delta {
         bundle: usize,
@@ -128,6 +135,9 @@ impl<'a> Library<'a> {
         for (index, bundle) in bundles.iter().enumerate() {
             bundle.patch.changes.iter().for_each(|change| library.add_change(index, change));
         }
+        for (index, bundle) in bundles.iter().enumerate() {
+            bundle.patch.changes.iter().for_each(|change| library.add_way_back(index, change));
+        }
         library
     }
 
@@ -144,8 +154,31 @@ impl<'a> Library<'a> {
             Some(Payload::Delta { blob, source, .. }) => {
                 self.recipes.entry(digest).or_insert(Recipe::Delta { bundle, blob, source });
             }
+            Some(Payload::Diff { .. }) => {
+                let source = self.bundles[bundle].patch.diff_source(change).map(|file| file.digest);
+                let (path, direction) = (change.path.clone(), Direction::Forward);
+                self.recipes.entry(digest).or_insert(Recipe::Diff { bundle, path, direction, source });
+            }
             Some(Payload::Same { .. }) | None => {}
         }
+    }
+
+    /// A diff has both sides: what it makes can be unmade, and what goes away is in it as a whole.
+    fn add_way_back(&mut self, bundle: usize, change: &FileChange) {
+        let opened = &self.bundles[bundle];
+        if !opened.has_diff_of(&change.path) {
+            return;
+        }
+        let (old, source) = match (&change.payload, &change.after) {
+            (Some(Payload::Diff { .. }), Some(after)) => {
+                (opened.patch.diff_source(change), after.as_file().map(|file| file.digest))
+            }
+            (None, None) => (change.before.first().and_then(Node::as_file), None),
+            _ => return,
+        };
+        let Some(old) = old else { return };
+        let (path, direction) = (change.path.clone(), Direction::Back);
+        self.recipes.entry(old.digest).or_insert(Recipe::Diff { bundle, path, direction, source });
     }
 
     /// In this folder, too.
@@ -222,7 +255,7 @@ impl<'a> Library<'a> {
             return Ok(Some(Origin::Folder(Place::from(copy))));
         }
         match self.recipes.get(digest) {
-            Some(Recipe::Blob { bundle } | Recipe::Delta { bundle, .. })
+            Some(Recipe::Blob { bundle } | Recipe::Delta { bundle, .. } | Recipe::Diff { bundle, .. })
                 if self.is_brought_within(digest, deltas)? =>
             {
                 return Ok(Some(Origin::Bundle(*bundle)));
@@ -268,8 +301,8 @@ impl<'a> Library<'a> {
     fn is_brought_within(&self, digest: &Digest, deltas: usize) -> io::Result<bool> {
         Ok(match self.recipes.get(digest) {
             None => false,
-            Some(Recipe::Blob { .. }) => true,
-            Some(Recipe::Delta { source, .. }) => {
+            Some(Recipe::Blob { .. } | Recipe::Diff { source: None, .. }) => true,
+            Some(Recipe::Delta { source, .. } | Recipe::Diff { source: Some(source), .. }) => {
                 deltas > 0
                     && (self.here(source)?.is_some() || self.find_within(source, deltas - 1)?.is_some())
             }
@@ -298,6 +331,18 @@ impl<'a> Library<'a> {
                 let mut old = self.open(source, deltas - 1)?;
                 Ok(delta::decode(&mut delta, &mut *old, size_of(source), size_of(digest), out)
                     .map_err(BundleError::from)?)
+            }
+            (Some(Origin::Bundle(_)), Some(Recipe::Diff { bundle, path, direction, source })) => {
+                let mut old = Vec::new();
+                if let Some(source) = source {
+                    let size_bytes = self.sizes.get(source).copied().unwrap_or_default();
+                    self.open(source, deltas - 1)?.take(size_bytes + 1).read_to_end(&mut old)?;
+                    if Digest::compute(&old) != *source {
+                        return Err(NotRead::SourceDamaged);
+                    }
+                }
+                let new = self.bundles[*bundle].apply_diff(path, *direction, &old)?;
+                Ok(out.write_all(&new)?)
             }
             (Some(Origin::Bundle(_)) | None, _) => Err(NotRead::Nowhere),
         }
@@ -355,6 +400,11 @@ impl Contents for Library<'_> {
     fn remembers(&self, step: &Step) -> bool {
         let mut changes = self.bundles.iter().filter_map(|bundle| bundle.patch.change_at(&step.path));
         self.first == First::Bundles && changes.any(wants_merging)
+    }
+
+    fn copies_original(&self, step: &Step) -> bool {
+        let mut changes = self.bundles.iter().filter_map(|bundle| bundle.patch.change_at(&step.path));
+        changes.any(|change| change.role == Role::Config)
     }
 
     fn like(&self, step: &Step) -> Option<StatePath> {

@@ -12,7 +12,7 @@ use crate::diff::on_tree::FileOutcome;
 use crate::diff::pair_renames;
 use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
-use crate::model::{FileChange, FileNode, LocalEdits, Node, Role, TreePath};
+use crate::model::{FileChange, FileNode, LocalEdits, Node, Payload, Role, TreePath};
 use crate::progress::{CancelToken, Cancelled};
 use crate::workbench::contents::{Content, ContentSpool, First, Library, MAX_IN_MEMORY_BYTES, NotRead};
 use crate::workbench::{Result, Watch, Workbench};
@@ -29,6 +29,8 @@ pub enum ChangeSide {
     /// A folder or link: everything about it is in the change.
     NotAFile,
     Content(Content),
+    /// What the patch's own diff says of both sides; the rest of the file is not at hand.
+    Diff(Arc<[u8]>),
     /// It cannot be shown, and why.
     Unavailable(String),
 }
@@ -44,6 +46,8 @@ pub struct ChangeContents<'a> {
     pub right: Option<Node>,
     pub before: ChangeSide,
     pub after: ChangeSide,
+    /// What the patch's own diff says about the change, where nothing else is there than it expects.
+    pub(crate) diff: Option<Vec<u8>>,
 }
 
 /// One change with both contents, whatever their size; a rename with what stood at the old path.
@@ -127,6 +131,10 @@ impl Workbench {
             let old_contents = sides.of(old);
             (left, before) = (old_contents.left, old_contents.before);
             renamed_from = left.is_some().then(|| old.clone());
+            // One diff says both sides of a rename.
+            if let (ChangeSide::Unavailable(_), ChangeSide::Diff(section)) = (&before, &contents.after) {
+                before = ChangeSide::Diff(Arc::clone(section));
+            }
         }
         watch.cancel.check()?;
         let change = FileChange { after: contents.right, ..change.clone() };
@@ -163,7 +171,7 @@ impl<'a> Sides<'a> {
     fn of<'c>(&self, change: &'c FileChange) -> ChangeContents<'c> {
         let after = match &change.after {
             None => ChangeSide::Absent,
-            Some(Node::File(file)) => shown(self.content(file)),
+            Some(Node::File(file)) => self.side(change, file),
             Some(_) => ChangeSide::NotAFile,
         };
         let (left, before) = match self.disk {
@@ -171,19 +179,38 @@ impl<'a> Sides<'a> {
             None => {
                 let before = match change.before.first() {
                     None => ChangeSide::Absent,
-                    Some(Node::File(file)) => shown(self.content(file)),
+                    Some(Node::File(file)) => self.side(change, file),
                     Some(_) => ChangeSide::NotAFile,
                 };
                 (change.before.first().cloned(), before)
             }
         };
-        let mut contents = ChangeContents { change, left, right: change.after.clone(), before, after };
+        let is_expected = left.as_ref() == change.before.first();
+        let diff = self.bundle.diff_of(&change.path).ok().flatten().filter(|_| is_expected);
+        let mut contents = ChangeContents { change, left, right: change.after.clone(), before, after, diff };
         if let (Some(disk), Some(Node::File(mine))) = (self.disk, &contents.left)
             && let Some((file, merged)) = merging::merged_here(self.bundle, &**disk, change, mine)
         {
             (contents.right, contents.after) = (Some(Node::File(file)), ChangeSide::Content(merged.into()));
         }
         contents
+    }
+
+    /// The content of `file`, or what the patch's diff says about it where there is no folder to take it from.
+    fn side(&self, change: &FileChange, file: &FileNode) -> ChangeSide {
+        match (self.content(file), self.disk) {
+            (Err(reason), None) => match self.diff_of(change) {
+                Some(section) => ChangeSide::Diff(section.into()),
+                None => ChangeSide::Unavailable(reason),
+            },
+            (content, _) => shown(content),
+        }
+    }
+
+    /// The lines that the patch's diff says about `change`; `None` if it says none.
+    fn diff_of(&self, change: &FileChange) -> Option<Vec<u8>> {
+        let says_lines = matches!(change.payload, Some(Payload::Diff { .. }));
+        self.bundle.diff_of(&change.path).ok().flatten().filter(|_| says_lines)
     }
 
     /// What stands at `path`, on both sides: a text patch names it, and does not fit or is there already.

@@ -44,7 +44,7 @@ pub struct Inspection {
 pub struct Verification {
     /// As [`Workbench::inspect`].
     pub inspection: Inspection,
-    /// Number of blobs whose every byte was read and hashed.
+    /// Number of contents whose every byte was read and hashed: blobs, and the diff.
     pub blobs: usize,
 }
 
@@ -75,7 +75,8 @@ impl Workbench {
     pub fn verify(&self, bundle: &Path, watch: Watch<'_>) -> Result<Verification> {
         let bundle = self.open(bundle)?;
         check_contents(&bundle, watch)?;
-        let blobs = bundle.blobs().count();
+        // The diff was read as a whole when the bundle was opened.
+        let blobs = bundle.blobs().count() + usize::from(bundle.patch.diff.is_some());
         Ok(Verification { inspection: inspection(bundle, watch)?, blobs })
     }
 }

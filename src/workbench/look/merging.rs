@@ -57,9 +57,14 @@ impl ReadChoices {
         Ok(read)
     }
 
-    /// Whether each file is still what was read.
+    /// Whether each file is still what was read. What came through a pipe is not there twice, and nobody can exchange it.
     pub(crate) fn still_hold(&self) -> bool {
-        Self::read(&self.choices).is_ok_and(|now| now.merged == self.merged)
+        self.choices.iter().all(|(path, choice)| match choice {
+            EditChoice::Merged(file) => std::fs::metadata(file).is_ok_and(|found| {
+                !found.is_file() || read_merged(file).is_ok_and(|now| now == self.merged[path])
+            }),
+            EditChoice::KeepMine | EditChoice::TakeTheirs => true,
+        })
     }
 
     /// The places that something is wished for.

@@ -86,23 +86,19 @@ impl Interest {
 }
 
 impl Workbench {
-    /// The situation that applying `patches` would meet, and what each sees by its own rules. `replaced` are places
-    /// of patches that may go on the way.
+    /// The situation that applying `patches` would meet, and what each sees by its own rules.
     pub(crate) fn survey_for_apply(
         &self,
         fs: &dyn Fs,
         patches: &[&Patch],
-        replaced: &BTreeSet<TreePath>,
         ledger: &Ledger,
         watch: Watch<'_>,
     ) -> Result<(Survey, Vec<ProductSeen>)> {
         let changes = patches.iter().flat_map(|patch| &patch.changes);
         let places = changes
             .clone()
-            .map(|change| (&change.path, change.before.is_empty(), change.before.iter().any(Node::is_dir)))
-            // What a replaced patch did may have to be undone in any way.
-            .chain(replaced.iter().map(|path| (path, true, true)));
-        let touched: BTreeSet<&TreePath> = changes.map(|change| &change.path).chain(replaced).collect();
+            .map(|change| (&change.path, change.before.is_empty(), change.before.iter().any(Node::is_dir)));
+        let touched: BTreeSet<&TreePath> = changes.map(|change| &change.path).collect();
         let touched: Vec<&TreePath> = touched.into_iter().collect();
         let survey = self.survey(fs, Interest::new(places), &touched, ledger, watch)?;
         let seen = patches.iter().map(|patch| product_seen(fs, patch, watch)).collect::<Result<_>>()?;

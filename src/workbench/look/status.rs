@@ -1,6 +1,7 @@
 //! What is in a folder: product, patches, drift, unfinished work, and how it came to be so.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,12 +10,13 @@ use super::rollback_protection::Foreign;
 use super::stack::{FolderStack, manifests_of};
 use super::vouching::KeysOfToday;
 use crate::checks::identify;
-use crate::disk::fs::Fs;
+use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::observe;
 use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote, Turn};
-use crate::model::{LayerKey, Node, Patch, TreePath};
-use crate::plan::Layer;
+use crate::model::{Code, LayerKey, Node, Patch, TreePath, TreeState};
+use crate::plan::{FileFates, Layer, how_it_stands, says_that_it_contains};
 use crate::transaction::recover::{self, Unfinished};
+use crate::workbench::contents::{First, Library};
 use crate::workbench::{Recalled, Result, Watch, Workbench, text_patch};
 
 /// How things stand in a folder.
@@ -36,6 +38,8 @@ pub struct FolderStatus {
     pub(crate) memory_problem: Option<String>,
     /// What lists of called-back patches say about them.
     pub held: Vec<Recalled>,
+    /// What others say about containing some of them, and what the files show.
+    pub contained: Vec<(LayerKey, Containment)>,
     /// How each of them can be taken out.
     pub removal: Vec<(LayerKey, Removal)>,
     /// Places that are not as the history says.
@@ -44,6 +48,8 @@ pub struct FolderStatus {
     pub compared: usize,
     /// An interrupted change.
     pub unfinished: Option<UnfinishedWork>,
+    /// Why nothing is known of what was done here, where the present user may not read the records.
+    pub(crate) locked_away: Option<String>,
     /// Scripts that were about to run and of which nothing was heard: they may have run, in part or in whole.
     pub(crate) scripts_in_doubt: Vec<ScriptNote>,
     /// Whether the last change was a rollback that can be taken back.
@@ -52,6 +58,17 @@ pub struct FolderStatus {
     pub brought_back: bool,
     /// Whether the last change put places right, and can be taken back.
     pub can_undo_heal: bool,
+}
+
+/// What one patch in a folder says about containing another one there, and what shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Containment {
+    /// The id of the one that says so.
+    pub by: String,
+    /// Whether it has replaced the other one.
+    pub has_replaced: bool,
+    /// How everything that the other one brought stands in the folder.
+    pub files: FileFates,
 }
 
 /// How a patch can be taken out, as far as the history tells. Whether shared files can really be put together again
@@ -128,15 +145,10 @@ pub struct FolderHistory {
     pub foreign: Option<Foreign>,
 }
 
-/// The verified history of a target, with the entry of a change that is done and not yet tidied away.
+/// The verified history of a target, whose records can be trusted.
 pub(crate) fn read_ledger(fs: &dyn Fs) -> Result<Ledger> {
-    let mut ledger = Ledger::read(fs)?;
-    if let Unfinished::Done(tidying) = recover::inspect(fs)?
-        && let Some(bytes) = tidying.entry
-    {
-        ledger.push_committed(&bytes)?;
-    }
-    Ok(ledger)
+    recover::inspect(fs)?;
+    Ok(Ledger::read(fs)?)
 }
 
 impl Workbench {
@@ -147,7 +159,13 @@ impl Workbench {
     pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<FolderStatus> {
         let fs = self.disk(target)?;
         let is_plain = |seen: &FolderStatus| seen.unfinished.is_none() && seen.drift.is_empty();
-        let mut status = self.read_consistently(target, &*fs, || status_now(&*fs, watch), is_plain)?;
+        let mut status = match self.read_consistently(target, &*fs, || status_now(&*fs, watch), is_plain) {
+            Err(error) if error.code() == Code::Rights => match locked_away(&*fs) {
+                Some(why) => return Ok(FolderStatus::unknown(why)),
+                None => return Err(error),
+            },
+            status => status?,
+        };
         match self.keys_of_today() {
             Ok(keys) => status.authors = authors_now(&*fs, &status.installed, &keys)?,
             // Somebody who cannot read their keys still has to see how the folder is.
@@ -209,6 +227,7 @@ pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<FolderStatus> 
         can_undo_heal: last_undoable == Some(Action::Heal),
         scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
         compared: expected.len(),
+        contained: contained(&folder, &observation.tree, fs)?,
         removal: folder.layers.iter().map(|layer| (layer.key, removal(&folder, layer))).collect(),
         installed,
         authors: Vec::new(),
@@ -218,7 +237,40 @@ pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<FolderStatus> 
         held: Vec::new(),
         drift,
         unfinished,
+        locked_away: None,
     })
+}
+
+/// Whose the records are and what keeps the present user from reading them; `None` where nothing does.
+fn locked_away(fs: &dyn Fs) -> Option<String> {
+    let state = Place::State(StatePath::root());
+    let why = fs.obstacles_to_change(&state).ok()?.into_iter().next()?;
+    match fs.list(&state) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Some(why),
+        _ => None,
+    }
+}
+
+impl FolderStatus {
+    fn unknown(locked_away: String) -> Self {
+        Self {
+            product: None,
+            contained: Vec::new(),
+            version: None,
+            installed: Vec::new(),
+            held: Vec::new(),
+            removal: Vec::new(),
+            drift: Vec::new(),
+            compared: 0,
+            unfinished: None,
+            locked_away: Some(locked_away),
+            authors: Vec::new(),
+            keys_problem: None,
+            scripts_in_doubt: Vec::new(),
+            can_undo_rollback: false,
+            can_undo_heal: false,
+        }
+    }
 }
 
 /// Who vouches today for those of `installed` that somebody vouches for.
@@ -230,6 +282,30 @@ fn authors_now(
     let ledger = read_ledger(fs)?;
     let of = |patch: &Installed| (patch.key, keys.authors_of(fs, &ledger, patch.key));
     Ok(installed.iter().map(of).filter(|(_, authors)| !authors.is_empty()).collect())
+}
+
+/// What patches in the folder say about containing others, against what the files show.
+fn contained(folder: &FolderStack, tree: &TreeState, fs: &dyn Fs) -> Result<Vec<(LayerKey, Containment)>> {
+    let says_so = |old: &Layer| {
+        let replaced = old.superseded.and_then(|(by, _)| folder.layer(by)).map(|by| (by, true));
+        let newer = folder.layers.iter().filter(|new| new.key > old.key && new.is_active());
+        let says = |new: &&Layer| new.patch.as_deref().is_some_and(|patch| says_that_it_contains(patch, old));
+        replaced.or_else(|| newer.rev().find(says).map(|by| (by, false)))
+    };
+    let pairs: Vec<(&Layer, (&Layer, bool))> =
+        folder.layers.iter().filter_map(|old| Some((old, says_so(old)?))).collect();
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let library = Library::new(&[], First::SafeCopies).in_folder(fs).with_seen(tree);
+    let library = library.with_copies(folder.archive(fs)?);
+    let keeps_modes = fs.features().modes;
+    let plain = |node: Node| if keeps_modes { node } else { node.without_mode() };
+    let told = pairs.into_iter().map(|(old, (by, has_replaced))| {
+        let files = how_it_stands(old, |path| tree.at(path).cloned().map(plain), &library);
+        (old.key, Containment { by: by.id.clone(), has_replaced, files })
+    });
+    Ok(told.collect())
 }
 
 /// How `layer` can be taken out, told from names and places alone.
@@ -280,7 +356,7 @@ fn drift(
     fs: &dyn Fs,
     ledger: &Ledger,
     expected: &std::collections::BTreeMap<TreePath, Option<Node>>,
-    tree: &crate::model::TreeState,
+    tree: &TreeState,
 ) -> Result<Vec<Drift>> {
     let mut drift = Vec::new();
     for (path, expected) in expected {

@@ -1,10 +1,12 @@
 //! Writes what a bundle changes as one Git patch, for people and machines that have only Git or GNU patch.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::bundle::VerifiedBundle;
 use crate::diff::patch_text::GitMode;
-use crate::diff::{GitFile, write_git_patch};
-use crate::model::{Mode, Node};
+use crate::diff::{GitFile, pair_renames, write_git_patch};
+use crate::model::{FileChange, Mode, Node, TreePath};
 use crate::plan::why::Making;
 use crate::plan::{Note, Obstacle};
 use crate::text::one_line;
@@ -38,7 +40,8 @@ impl Workbench {
             text.extend_from_slice(format!("{key}: {}\n", one_line(value, MAX_HEAD_CHARS)).as_bytes());
         }
         text.extend_from_slice(b"---\n");
-        let mut export = GitExport { text, left_out: Vec::new(), missing: Vec::new() };
+        let moved = if is_text_patch(bundle)? { BTreeSet::new() } else { moved(&self.open(bundle)?) };
+        let mut export = GitExport { text, moved, left_out: Vec::new(), missing: Vec::new() };
         self.changes(bundle, &[], target, watch, &mut |contents| export.take(contents))?;
         match export.missing.is_empty() {
             true => Ok(Exported { text: export.text, left_out: export.left_out }),
@@ -56,8 +59,18 @@ impl Workbench {
     }
 }
 
+/// The places of files that move, where the patch's diff says so.
+fn moved(bundle: &VerifiedBundle) -> BTreeSet<TreePath> {
+    let said = |(new, old): (&FileChange, Option<&FileChange>)| {
+        old.filter(|_| bundle.has_diff_of(&new.path)).map(|old| old.path.clone())
+    };
+    pair_renames(&bundle.patch.changes).into_iter().filter_map(said).collect()
+}
+
 struct GitExport {
     text: Vec<u8>,
+    /// Where files stood whose new place says that they moved.
+    moved: BTreeSet<TreePath>,
     left_out: Vec<Note>,
     missing: Vec<Obstacle>,
 }
@@ -67,6 +80,13 @@ impl GitExport {
         let path = contents.change.path.as_str();
         let (left, right) = (contents.left.as_ref(), contents.change.after.as_ref());
         self.note_what_git_cannot_say(path, left, right);
+        if self.moved.contains(&contents.change.path) {
+            return;
+        }
+        if let Some(section) = &contents.diff {
+            self.text.extend_from_slice(section);
+            return;
+        }
         let (Some(before), Some(after)) =
             (self.side(path, left, &contents.before), self.side(path, right, &contents.after))
         else {
@@ -89,7 +109,9 @@ impl GitExport {
             }
             (Some(Node::File(_)), ChangeSide::Content(content)) => content.bytes().ok_or("it is too large"),
             (Some(Node::File(_)), ChangeSide::Unavailable(reason)) => Err(reason.as_str()),
-            (Some(Node::File(_)), ChangeSide::Absent | ChangeSide::NotAFile) => Err("it is not at hand"),
+            (Some(Node::File(_)), ChangeSide::Absent | ChangeSide::Diff(_) | ChangeSide::NotAFile) => {
+                Err("it is not at hand")
+            }
         };
         match content {
             Ok(content) => {

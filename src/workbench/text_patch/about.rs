@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::diff::on_tree::TextOrigin;
 use crate::diff::patch_text::MailHeader;
-use crate::model::{About, Digest, FileChange, Issue, Node, Patch, PatchId};
+use crate::model::{About, Digest, FileChange, Issue, Node, Patch, PatchId, collisions};
 use crate::text::one_line;
 
 /// Longest title and name, as a manifest allows.
@@ -35,6 +35,8 @@ pub(super) struct TextSource<'a> {
     /// SHA-256 of what was read.
     pub digest: Digest,
     pub written: Option<SystemTime>,
+    /// Whether it is taken out and not put in.
+    pub is_reversed: bool,
     /// The system it is applied on.
     pub platform: &'a str,
 }
@@ -42,12 +44,19 @@ pub(super) struct TextSource<'a> {
 /// The patch.
 pub(super) fn patch(source: &TextSource<'_>, origin: &TextOrigin, changes: Vec<FileChange>) -> Patch {
     let mut about = about(source.name, source.headers, source.digest);
+    if source.is_reversed {
+        // It is another patch than the one it takes back.
+        let id = format!("{}-reversed", about.identity.id);
+        about.identity.id = PatchId::parse(&id).expect("an id with more letters that it may have");
+        about.title = line(&format!("Reverse of: {}", about.title)).unwrap_or(about.title);
+        about.fixes = vec![id];
+    }
     about.source = line(&format!("{}, sha256 {}", source.name, source.digest));
     about.extensions.insert(EXTENSION.to_owned(), record(origin).to_string());
-    if changes.iter().any(is_not_for_windows) {
+    if changes.iter().any(is_not_for_windows) || has_names_that_differ_in_case(&changes) {
         about.platforms = vec![source.platform.to_owned()];
     }
-    Patch { about, created: created(source), changes, scripts: Vec::new(), proven: false }
+    Patch { about, created: created(source), changes, diff: None, scripts: Vec::new(), proven: false }
 }
 
 /// What can be said of patches by their names and letters.
@@ -176,7 +185,13 @@ fn record(origin: &TextOrigin) -> serde_json::Value {
     for hunk in origin.files().flat_map(|(_, file)| &file.hunks) {
         *grades.entry(hunk.grade.as_str()).or_default() += 1;
     }
-    json!({ "patches": patches, "fuzz": origin.fuzz, "hunks": grades })
+    json!({ "patches": patches, "fuzz": origin.tolerance.fuzz, "hunks": grades })
+}
+
+/// Whether two names are the same for a disk that takes no account of capitals. On others they are two files, and the
+/// plan asks the disk.
+fn has_names_that_differ_in_case(changes: &[FileChange]) -> bool {
+    collisions(changes.iter().map(|change| &change.path)).any(|collision| collision.case_only)
 }
 
 fn is_not_for_windows(change: &FileChange) -> bool {

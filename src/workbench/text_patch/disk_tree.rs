@@ -81,5 +81,8 @@ fn unreadable(error: &io::Error) -> Trouble {
         ErrorKind::InvalidInput | ErrorKind::CrossesDevices => Code::FileSystem,
         _ => Code::Io,
     };
+    if error.kind() == ErrorKind::CrossesDevices {
+        return Trouble::new(code, "is on another disk, which is mounted in the folder".to_owned());
+    }
     Trouble::new(code, format!("cannot be read: {error}"))
 }

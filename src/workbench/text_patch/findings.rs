@@ -1,6 +1,6 @@
 //! What a person has to know about how diffs fit: obstacles for what does not, notes for what is not plain.
 
-use crate::diff::on_tree::{FileOutcome, HunkOutcome, TextOrigin};
+use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, TextOrigin};
 use crate::diff::place::HunkGrade;
 use crate::plan::why::Edits;
 use crate::plan::{Note, Obstacle, Preview};
@@ -16,51 +16,77 @@ pub(crate) fn add_findings(preview: &mut Preview, origin: &TextOrigin) {
 /// What a preview notes about how diffs fit: what is done, but not plainly where the diff says.
 fn fit_notes(origin: &TextOrigin) -> Vec<Note> {
     let mut notes = Vec::new();
+    let is_passed_over = |left: &LeftBehind| origin.without_uncarried || !left.kind.matters();
+    for (name, left) in origin.left_behind().filter(|(_, left)| is_passed_over(left)) {
+        let text = format!("{}; the rest is applied without it", left.kind.phrase());
+        notes.push(note(origin, name, &left.path, text));
+    }
     for (name, file) in origin.files() {
+        notes.extend(file.remarks.iter().map(|remark| note(origin, name, &file.path, remark.clone())));
         for (index, hunk) in file.hunks.iter().enumerate() {
             let is_plain = matches!(hunk.grade, HunkGrade::Exact | HunkGrade::Clean);
             if !is_plain && hunk.grade.is_good() {
                 let text = format!("hunk {} of {} is {}", index + 1, file.hunks.len(), hunk.sentence());
-                notes.push(note(origin, name, file, text));
+                notes.push(note(origin, name, &file.path, text));
             }
         }
         if file.is_there && file.hunks.is_empty() && file.is_good() {
-            notes.push(note(origin, name, file, "is already as the patch leaves it".to_owned()));
+            notes.push(note(origin, name, &file.path, "is already as the patch leaves it".to_owned()));
         }
     }
     notes
 }
 
-/// Every hunk and file that stands in the way.
+/// Everything that stands in the way: names that can be read in several ways, hunks and files, what is not carried.
 pub(crate) fn obstacles(origin: &TextOrigin) -> Vec<Obstacle> {
+    let patch_of = |name: &str| (origin.patches.len() > 1).then(|| name.to_owned());
+    let unclear = origin.patches.iter().filter(|(_, patch)| !patch.readings.is_empty());
+    let unclear = unclear.map(|(name, patch)| {
+        Obstacle::new(Edits::Names { readings: patch.readings.clone(), patch: patch_of(name) })
+    });
     let of_file = |(name, file): (&str, &FileOutcome)| -> Vec<Obstacle> {
-        let patch = (origin.patches.len() > 1).then(|| name.to_owned());
+        let patch = patch_of(name);
         let obstacle = |trouble| Obstacle::at(&file.path, Edits::Diff { trouble, patch: patch.clone() });
         file.troubles().into_iter().map(obstacle).collect()
     };
-    origin.files().flat_map(of_file).collect()
+    let is_agreed = origin.without_uncarried;
+    let left = origin.left_behind().filter(|(_, left)| !is_agreed && left.kind.matters());
+    let left = left.map(|(name, left)| {
+        Obstacle::at(&left.path, Edits::Uncarried { kind: left.kind.clone(), patch: patch_of(name) })
+    });
+    unclear.chain(left).chain(origin.files().flat_map(of_file)).collect()
 }
 
-/// A note with the patch that it is about, if there are several.
-fn note(origin: &TextOrigin, name: &str, file: &FileOutcome, text: String) -> Note {
+/// A note on a file, with the patch that it is about if there are several.
+fn note(origin: &TextOrigin, name: &str, path: &str, text: String) -> Note {
     let text = if origin.patches.len() > 1 { format!("{text} [{name}]") } else { text };
-    Note { is_fit: true, ..Note::at(&file.path, text) }
+    Note { is_fit: true, ..Note::at(path, text) }
 }
 
 /// What the history keeps of it.
 pub(crate) fn remarks(origin: &TextOrigin) -> Vec<String> {
-    let not_sure = |hunk: &HunkOutcome| matches!(hunk.grade, HunkGrade::Loose { .. } | HunkGrade::Merged);
+    let not_sure = |hunk: &HunkOutcome| {
+        matches!(hunk.grade, HunkGrade::Loose { .. } | HunkGrade::Merged | HunkGrade::Spaced(_))
+    };
     let loose = origin.files().flat_map(|(name, file)| {
         let loose = file.hunks.iter().enumerate().filter(move |(_, hunk)| not_sure(hunk));
         loose.map(move |(index, hunk)| {
             format!("{name}: hunk {} of {} is {}", index + 1, file.path, hunk.sentence())
         })
     });
-    let read =
-        origin.patches.iter().map(|(name, patch)| format!("text patch {name}, read with -p {}", patch.strip));
-    let fuzz = (origin.fuzz > 0)
-        .then(|| format!("up to {} lines around a change were allowed to differ (--fuzz)", origin.fuzz));
-    read.chain(fuzz).chain(loose).take(MAX_REMARKS).collect()
+    let read = origin.patches.iter().map(|(name, patch)| format!("text patch {name}: {}", patch.reading()));
+    let left = origin.left_behind().map(|(name, left)| {
+        let agreed = if left.kind.matters() { "--without-uncarried: " } else { "" };
+        format!("{agreed}{}: {} [{name}]", left.path, left.kind.phrase())
+    });
+    let fuzz = origin.tolerance.fuzz;
+    let fuzz =
+        (fuzz > 0).then(|| format!("up to {fuzz} lines around a change were allowed to differ (--fuzz)"));
+    let spaced = origin
+        .tolerance
+        .ignores_white_space
+        .then(|| "white space was left out of account (--ignore-whitespace)".to_owned());
+    read.chain(fuzz).chain(spaced).chain(left).chain(loose).take(MAX_REMARKS).collect()
 }
 
 /// Most remarks of one change: a page of the history.

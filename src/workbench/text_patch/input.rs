@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::unpack::{Packing, too_large, unpack};
-use crate::diff::patch_text::{MAX_TEXT_BYTES, StripLevel, decode_mails};
+use crate::diff::patch_text::{MAX_TEXT_BYTES, StripLevel, decode_text, utf_16};
 use crate::model::{Digest, TreePath};
 use crate::workbench::{Error, Result};
 
@@ -54,9 +54,7 @@ pub(crate) fn is_text_patch(file: &Path) -> Result<bool> {
     if found.is_dir() {
         return Ok(series_of(file).is_some());
     }
-    if !found.is_file() {
-        return Ok(false);
-    }
+    is_regular(&found).map_err(failed)?;
     let mut head = Vec::new();
     File::open(file).map_err(failed)?.take(SNIFF_BYTES).read_to_end(&mut head).map_err(failed)?;
     if head.starts_with(b"PK") {
@@ -65,7 +63,11 @@ pub(crate) fn is_text_patch(file: &Path) -> Result<bool> {
     let is_named_so = is_text_patch_by_name(file);
     let begins = ["diff ", "--- ", "*** ", "Index: ", "From "];
     let is_header = |line: &[u8]| begins.iter().any(|begin| line.starts_with(begin.as_bytes()));
-    let is_text = Packing::detect(&head) == Packing::None && !head.contains(&0);
+    let is_text = Packing::detect(&head) == Packing::None && (!head.contains(&0) || utf_16(&head).is_some());
+    if is_text {
+        // Of UTF-16 as of a byte order mark the plain letters are left.
+        head.retain(|byte| byte.is_ascii() && *byte != 0);
+    }
     Ok(is_named_so || is_text && head.split(|&byte| byte == b'\n').any(is_header))
 }
 
@@ -91,6 +93,8 @@ impl TextInput {
 
     fn add(&mut self, path: &Path, name: String, strip: Option<StripLevel>, reverse: bool) -> Result<()> {
         let failed = |source| Error::File { doing: "read the patch file", path: path.to_owned(), source };
+        // Opening a pipe would wait for whoever writes to it.
+        fs::metadata(path).and_then(|found| is_regular(&found)).map_err(failed)?;
         let mut file = File::open(path).map_err(failed)?;
         let found = file.metadata().map_err(failed)?;
         if found.len() > MAX_TEXT_BYTES as u64 {
@@ -100,7 +104,7 @@ impl TextInput {
         (&mut file).take(MAX_TEXT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
         let digest = Digest::compute(&bytes);
         let bytes = unpack(bytes).map_err(failed)?;
-        let bytes = decode_mails(bytes).map_err(|source| Error::Text { path: path.to_owned(), source })?;
+        let bytes = decode_text(bytes).map_err(|source| Error::Text { path: path.to_owned(), source })?;
         let total: usize = self.files.iter().map(|file| file.bytes.len()).sum();
         if total.saturating_add(bytes.len()) > MAX_TEXT_BYTES {
             return Err(failed(too_large()));
@@ -158,6 +162,17 @@ impl TextInput {
             return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it lists no patch")));
         }
         Ok(())
+    }
+}
+
+/// Only a file can be read more than once, and without waiting.
+fn is_regular(found: &fs::Metadata) -> io::Result<()> {
+    match found.is_file() {
+        true => Ok(()),
+        false => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is a pipe or a device, and not a file; save what comes out of it, then name that file",
+        )),
     }
 }
 

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use super::input::{TextInput, is_text_patch};
-use super::{FileSummary, TextInspection, TextSummary, hidden, name_of};
+use super::{FileSummary, TextFault, TextInspection, TextSummary, hidden, name_of};
 use crate::diff::LineKind;
 use crate::diff::on_tree::TextOrigin;
-use crate::diff::patch_text::{Body, FileOp, FilePatch, PatchText};
+use crate::diff::patch_text::{Body, Fault, FileOp, FilePatch, PatchText, Uncarried};
 use crate::model::Digest;
+use crate::text::escape_bytes;
 use crate::trust::Verdict;
 use crate::workbench::{Hidden, Inspection, Result, Watch, Workbench};
 
@@ -56,7 +57,7 @@ impl Workbench {
                 (made.patch.clone(), made.manifest().to_vec(), made.text)
             }
             None => {
-                let none = TextOrigin { patches: Vec::new(), fuzz: self.text.fuzz };
+                let none = self.origin(Vec::new());
                 (self.patch_of(&input, &self.patches_of(&input)?, &none, Vec::new()), Vec::new(), None)
             }
         };
@@ -79,7 +80,7 @@ impl Workbench {
 fn summaries(input: &TextInput) -> Result<(Vec<TextSummary>, Hidden)> {
     let (mut patches, mut hidden) = (Vec::new(), Hidden::default());
     for text in &input.files {
-        let read = text.parse()?;
+        let read = text.read()?;
         let is_alone = read.len() == 1;
         read.iter().for_each(|patch| hidden::look_at(patch, &mut hidden));
         let all = read.iter().enumerate();
@@ -104,11 +105,23 @@ fn summary(name: String, patch: &PatchText<'_>) -> TextSummary {
                 (FileOp::Modify, _) => "change",
                 (FileOp::Rename, _) => "rename",
             },
-            name: crate::text::escape_bytes(file.name()),
+            name: escape_bytes(file.name()),
             hunks: hunks.len(),
             added: count(LineKind::Added),
             removed: count(LineKind::Removed),
         }
     };
-    TextSummary { name, header: patch.header.clone(), files: patch.files.iter().map(file).collect() }
+    let left = |left: &Uncarried| (escape_bytes(&left.name), left.kind.phrase());
+    let fault = |Fault { name, error }: &Fault| TextFault {
+        line: error.line,
+        name: name.clone(),
+        problem: error.problem.clone(),
+    };
+    TextSummary {
+        name,
+        header: patch.header.clone(),
+        files: patch.files.iter().map(file).collect(),
+        uncarried: patch.uncarried.iter().map(left).collect(),
+        faults: patch.faults.iter().map(fault).collect(),
+    }
 }

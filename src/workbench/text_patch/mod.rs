@@ -21,7 +21,8 @@ use std::path::{Path, PathBuf};
 
 use crate::bundle::{InMemory, VerifiedBundle};
 use crate::diff::on_tree::{PatchOutcome, PatchReading, Series, TextOrigin, TreeChange};
-use crate::diff::patch_text::{MailHeader, PatchText, StripLevel, parse};
+use crate::diff::patch_text::{MailHeader, PatchText, StripLevel, parse, read};
+use crate::diff::place::Tolerance;
 use crate::disk::fs::Fs;
 use crate::model::{Digest, FileChange, Hasher, Patch};
 use crate::workbench::{Error, Hidden, Result, Watch, Workbench};
@@ -38,8 +39,13 @@ pub(crate) use inspect::TextReading;
 pub struct TextOptions {
     /// How many folders at the start of each name are left out; `None`: found from the folder.
     pub strip: Option<StripLevel>,
-    /// How many lines around a change may differ.
-    pub fuzz: usize,
+    /// What may differ where a hunk is placed. Written to the history.
+    pub tolerance: Tolerance,
+    /// Take the patches out of a folder that has them without a history, instead of applying them: each backwards, the
+    /// last one first.
+    pub reverse: bool,
+    /// Apply the rest although the patches name differences that they do not carry. Written to the history.
+    pub without_uncarried: bool,
     /// A folder with what the patches were made from. Where it proves to be that, edits made since are merged.
     pub base: Option<PathBuf>,
     /// Files that belong behind the one that is named, to the same change.
@@ -68,6 +74,20 @@ pub struct TextSummary {
     pub header: MailHeader,
     /// Its files: what happens to each, its name, added and removed lines.
     pub files: Vec<FileSummary>,
+    /// What it names as different and does not carry: the name, escaped, and what that is.
+    pub uncarried: Vec<(String, String)>,
+    /// Why it cannot be applied, wherever that is: the line of the text, the name if there is one, and the problem.
+    pub faults: Vec<TextFault>,
+}
+
+/// A part of a text patch that cannot be applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextFault {
+    /// The line of the text, from 1; 0: the text as a whole.
+    pub line: usize,
+    /// The file it is about, escaped.
+    pub name: Option<String>,
+    pub problem: String,
 }
 
 /// What a diff does to one file.
@@ -136,7 +156,7 @@ impl Workbench {
         let tree = DiskTree::new(fs);
         let base = self.text.base.as_deref().map(|base| self.disk(base)).transpose()?;
         let base = base.as_deref().map(DiskTree::new);
-        let mut series = Series::new(&tree, self.text.fuzz);
+        let mut series = Series::new(&tree, self.text.tolerance);
         if let Some(base) = &base {
             series = series.with_base(base);
         }
@@ -146,7 +166,7 @@ impl Workbench {
         {
             done = there;
         }
-        let origin = TextOrigin { patches: done.outcomes, fuzz: self.text.fuzz };
+        let origin = self.origin(done.outcomes);
         let (changes, contents) = patch::changes(&done.differences, &tree)?;
         let patch = self.patch_of(input, &patches, &origin, changes);
         let content = InMemory {
@@ -156,6 +176,12 @@ impl Workbench {
             source_bytes: input.size_bytes(),
         };
         Ok(VerifiedBundle::of_text(patch, origin, content, self.keyring()?.policy(""))?)
+    }
+
+    /// What became of `patches`, with how they were read.
+    fn origin(&self, patches: Vec<(String, PatchOutcome)>) -> TextOrigin {
+        let TextOptions { tolerance, without_uncarried, .. } = self.text;
+        TextOrigin { patches, tolerance, without_uncarried }
     }
 
     fn patch_of(
@@ -172,6 +198,7 @@ impl Workbench {
             headers: &headers,
             digest: input.digest(),
             written: input.written,
+            is_reversed: self.text.reverse,
             platform: &self.environment.platform,
         };
         about::patch(&about, origin, changes)
@@ -181,11 +208,15 @@ impl Workbench {
     fn patches_of<'i>(&self, input: &'i TextInput) -> Result<Vec<Named<'i>>> {
         let mut patches = Vec::new();
         for text in &input.files {
-            let reading = PatchReading { strip: self.text.strip.or(text.strip), reverse: text.reverse };
+            let reverse = text.reverse != self.text.reverse;
+            let reading = PatchReading { strip: self.text.strip.or(text.strip), reverse };
             let read = text.parse()?;
             let is_alone = read.len() == 1;
             let named = |(index, patch)| Named { name: name_of(text, index, is_alone), text: patch, reading };
             patches.extend(read.into_iter().enumerate().map(named));
+        }
+        if self.text.reverse {
+            patches.reverse();
         }
         match self.text.only {
             None => Ok(patches),
@@ -244,9 +275,10 @@ impl TextInput {
 
     /// SHA-256 of everything that was read, unpacked, and of how it is read.
     fn reading(&self, options: &TextOptions) -> Digest {
-        let TextOptions { strip, fuzz, base, further: _, only } = options;
+        let TextOptions { strip, tolerance, reverse, without_uncarried, base, further: _, only } = options;
         let mut hasher = Hasher::new();
-        hasher.update(format!("{strip:?} {fuzz} {base:?} {only:?}\n").as_bytes());
+        let how = format!("{strip:?} {tolerance:?} {reverse} {without_uncarried} {base:?} {only:?}\n");
+        hasher.update(how.as_bytes());
         for TextFile { bytes, strip, reverse, .. } in &self.files {
             hasher.update(format!("{strip:?} {reverse} {}\n", bytes.len()).as_bytes());
             hasher.update(bytes);
@@ -268,8 +300,14 @@ impl TextInput {
 }
 
 impl TextFile {
+    /// All of its patches, none of them broken.
     fn parse(&self) -> Result<Vec<PatchText<'_>>> {
         parse(&self.bytes).map_err(|source| Error::Text { path: self.path.clone(), source })
+    }
+
+    /// All of its patches, for whoever only looks.
+    fn read(&self) -> Result<Vec<PatchText<'_>>> {
+        read(&self.bytes).map_err(|source| Error::Text { path: self.path.clone(), source })
     }
 }
 

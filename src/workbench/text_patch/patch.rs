@@ -9,7 +9,8 @@ use super::disk_tree::DiskTree;
 use super::folders;
 use crate::diff::on_tree::{FileKind, TreeChange};
 use crate::model::{Digest, FileChange, FileNode, LinkNode, LocalEdits, Node, Payload, Role, TreePath};
-use crate::workbench::Result;
+use crate::plan::why::Disk;
+use crate::workbench::{Error, Result};
 
 type ContentMap = BTreeMap<Digest, Arc<[u8]>>;
 
@@ -20,8 +21,11 @@ pub(super) fn changes(
 ) -> Result<(Vec<FileChange>, ContentMap)> {
     let mut changes: BTreeMap<TreePath, FileChange> = BTreeMap::new();
     let mut contents = ContentMap::new();
+    enough_room(differences, tree)?;
+    let digests = digests(differences);
+    let node = |thing: &FileKind| node(thing, &digests);
     let nodes: Vec<(Option<Node>, Option<Node>)> = differences
-        .par_iter()
+        .iter()
         .map(|difference| (difference.before.as_ref().map(node), difference.after.as_ref().map(node)))
         .collect();
     for (difference, (before, after)) in differences.iter().zip(nodes) {
@@ -58,10 +62,41 @@ pub(super) fn change(
     }
 }
 
-fn node(thing: &FileKind) -> Node {
+/// Contents that a disk cannot hold are not even hashed: copies of a large file cost a patch a few bytes each.
+fn enough_room(differences: &[TreeChange], tree: &DiskTree<'_>) -> Result<()> {
+    let Ok(space) = tree.fs.space() else { return Ok(()) }; // The plan asks again, and says why.
+    let size = |thing: &Option<FileKind>| match thing {
+        Some(FileKind::File { content, .. }) => content.len() as u64,
+        _ => 0,
+    };
+    let needed: u64 = differences.iter().map(|difference| size(&difference.after)).sum();
+    match needed > space.free_bytes {
+        true => Err(Error::refused(Disk::Bytes { needed, free: space.free_bytes })),
+        false => Ok(()),
+    }
+}
+
+/// The digest of each content by where it is held: one that stands at many places is hashed once.
+fn digests(differences: &[TreeChange]) -> BTreeMap<usize, Digest> {
+    let mut contents: BTreeMap<usize, &Arc<[u8]>> = BTreeMap::new();
+    for thing in differences.iter().flat_map(|difference| [&difference.before, &difference.after]) {
+        if let Some(FileKind::File { content, .. }) = thing {
+            contents.insert(place_of(content), content);
+        }
+    }
+    let contents: Vec<(usize, &Arc<[u8]>)> = contents.into_iter().collect();
+    contents.par_iter().map(|(at, content)| (*at, Digest::compute(content))).collect()
+}
+
+/// Where a content is held. Two that are held at one place are one, but for empty ones, which are one anyway.
+fn place_of(content: &Arc<[u8]>) -> usize {
+    if content.is_empty() { 0 } else { content.as_ptr().addr() }
+}
+
+fn node(thing: &FileKind, digests: &BTreeMap<usize, Digest>) -> Node {
     match thing {
         FileKind::File { content, mode } => Node::File(FileNode {
-            digest: Digest::compute(content),
+            digest: digests[&place_of(content)],
             size_bytes: content.len() as u64,
             mode: *mode,
         }),

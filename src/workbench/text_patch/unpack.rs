@@ -2,7 +2,11 @@
 
 use std::io::{self, Read};
 
+use crate::bundle::limits::MAX_TOTAL_RATIO;
 use crate::diff::patch_text::MAX_TEXT_BYTES;
+
+/// Text that may always come out, however small it was packed.
+const ALWAYS_UNPACKED_BYTES: usize = 64 << 20;
 
 /// Memory that unpacking may take, in KiB: what `xz -9` asks for.
 const MAX_XZ_KIB: u32 = 80 << 10;
@@ -44,12 +48,19 @@ pub(super) fn unpack(packed: Vec<u8>) -> io::Result<Vec<u8>> {
             Box::new(decoder)
         }
     };
+    // What is far larger than text ever is for its packed size was packed to do harm.
+    let likely = (MAX_TOTAL_RATIO as usize).saturating_mul(packed.len());
+    let most = ALWAYS_UNPACKED_BYTES.saturating_add(likely).min(MAX_TEXT_BYTES);
     let mut text = Vec::new();
-    (&mut reader).take(MAX_TEXT_BYTES as u64 + 1).read_to_end(&mut text)?;
-    if text.len() > MAX_TEXT_BYTES {
-        return Err(too_large());
+    (&mut reader).take(most as u64 + 1).read_to_end(&mut text)?;
+    match text.len() {
+        length if length > MAX_TEXT_BYTES => Err(too_large()),
+        length if length > most => {
+            let problem = format!("unpacking makes it more than {MAX_TOTAL_RATIO} times larger");
+            Err(io::Error::new(io::ErrorKind::FileTooLarge, problem))
+        }
+        _ => Ok(text),
     }
-    Ok(text)
 }
 
 pub(super) fn too_large() -> io::Error {

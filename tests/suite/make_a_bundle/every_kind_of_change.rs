@@ -21,6 +21,8 @@ fn origin(patch: &Patch, path: &str) -> String {
     match &change.payload {
         None => "nowhere".to_owned(),
         Some(Payload::Whole { .. }) => "whole".to_owned(),
+        Some(Payload::Diff { from: None }) => "all lines".to_owned(),
+        Some(Payload::Diff { from: Some(from) }) => format!("lines from {from}"),
         Some(Payload::Delta { from, .. }) => format!("delta from {from}"),
         Some(Payload::Same { from }) => format!("same as {from}"),
     }

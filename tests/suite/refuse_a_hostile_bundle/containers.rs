@@ -172,13 +172,13 @@ fn h10_a_gigabyte_behind_ten_declared_bytes() {
         let bomb = with_file(content, |name| {
             Member::declared(name, method, &packed, content.len(), crc32fast::hash(content))
         });
-        scene.refuses(story, &bomb, By::Preparing, Code::Container);
+        scene.refuses(story, &bomb, By::Reading, Code::Container);
     }
     let less = with_file(content, |name| {
         let packed = zstd::bulk::compress(&content[..9], 1).expect("it can be packed");
         Member::declared(name, 93, &packed, content.len(), crc32fast::hash(content))
     });
-    scene.refuses("less than declared", &less, By::Preparing, Code::Container);
+    scene.refuses("less than declared", &less, By::Reading, Code::Container);
 }
 
 #[test]

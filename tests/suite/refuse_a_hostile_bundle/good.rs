@@ -6,9 +6,11 @@ use crate::support::hostile::{Good, Scene, authored};
 
 #[test]
 fn the_good_bundle_is_applied_and_taken_back() {
-    for (story, bundle) in
-        [("as it was made", authored().to_vec()), ("put together by hand", Good::new().bytes())]
-    {
+    for (story, bundle) in [
+        ("as it was made", authored().to_vec()),
+        ("put together by hand", Good::by_lines().bytes()),
+        ("all in blobs", Good::new().bytes()),
+    ] {
         let scene = Scene::new();
         let before = scene.product();
         let canary = scene.applies(story, &bundle);

@@ -162,5 +162,5 @@ fn h31_a_digest_of_other_content() {
         good.at("lib/a.so")["after"]["sha256"] = json!(promised);
         good.at("lib/a.so")["payload"]["blob"] = json!(promised);
     });
-    Scene::new().refuses("wrong content", &bundle, crate::support::hostile::By::Preparing, Code::Container);
+    Scene::new().refuses_to_read("wrong content", &bundle, Code::Container);
 }

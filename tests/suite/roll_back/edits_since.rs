@@ -136,15 +136,15 @@ fn what_somebody_put_into_a_new_folder_stays_with_its_folder() {
 }
 
 #[test]
-fn a_folder_that_is_gone_is_an_obstacle() {
+fn a_folder_that_is_gone_comes_back_with_what_was_in_it() {
     let sandbox = Sandbox::new();
     let (old, new) = (Tree::new().file("dir/a", "1").file("f", "1"), Tree::new().dir("dir").file("f", "2"));
     let bundle = sandbox.make(&old, &new);
     let target = sandbox.install(&old);
     target.must_apply(&bundle);
     std::fs::remove_dir(target.path.join("dir")).expect("an empty folder");
-    let lines = obstacles(target.roll_back(Which::Last, OnDrift::KeepCopy));
-    assert_eq!(lines, ["E-MISSING dir: the folder is missing"]);
+    target.must_go_back(Which::Last, OnDrift::KeepCopy);
+    target.expect(&old);
 }
 
 #[test]

@@ -42,17 +42,25 @@ fn is_pack(patch: usize) -> bool {
     patch >= HOTFIXES
 }
 
+/// What the service pack of this file contains.
+fn hotfixes_of(file: usize) -> impl Iterator<Item = usize> {
+    (0..HOTFIXES).filter(move |patch| file_of(*patch) == file)
+}
+
 /// Service packs sort after hotfixes.
 fn name(patch: usize) -> String {
     if is_pack(patch) { format!("SP{}", file_of(patch)) } else { format!("P{patch}") }
 }
 
-/// A file with these patches in it, all of which are about it. A service pack has replaced the hotfixes.
+/// A file with these patches in it, all of which are about it. A service pack contains all its hotfixes.
 fn plain_text(own: &[usize], file: usize) -> String {
     debug_assert!(own.iter().all(|patch| file_of(*patch) == file));
     let pack = own.iter().copied().find(|patch| is_pack(*patch));
     let named: Vec<(usize, String)> = match pack {
-        Some(pack) => PLACES.iter().map(|place| (*place, name(pack))).collect(),
+        Some(pack) => {
+            let hotfixes = hotfixes_of(file).map(|patch| (PLACES[patch % PLACES.len()], name(patch)));
+            hotfixes.chain([(2, name(pack))]).collect()
+        }
         None => own.iter().map(|patch| (PLACES[*patch % PLACES.len()], name(*patch))).collect(),
     };
     let changed: Vec<(usize, &str)> = named.iter().map(|(line, name)| (*line, name.as_str())).collect();
@@ -66,8 +74,11 @@ fn product(patches: &[usize]) -> Tree {
         let has_pack = own.iter().any(|patch| is_pack(*patch));
         let tree = tree.file(&format!("file{file}"), plain_text(&own, file));
         // A hotfix also brings a file of its own, which goes with it.
-        let hotfixes = own.into_iter().filter(|patch| !has_pack && !is_pack(*patch));
-        hotfixes.fold(tree, |tree, patch| tree.file(&name(patch), name(patch)))
+        let hotfixes: Vec<usize> = match has_pack {
+            true => hotfixes_of(file).collect(),
+            false => own,
+        };
+        hotfixes.into_iter().fold(tree, |tree, patch| tree.file(&name(patch), name(patch)))
     })
 }
 
@@ -317,7 +328,7 @@ impl Story<'_> {
 fn bundles(sandbox: &Sandbox) -> Vec<Bundle> {
     let hotfix = |patch: usize| fix(sandbox, &name(patch), &product(&[]), &product(&[patch]));
     let pack = |patch: usize| {
-        let contained = (0..HOTFIXES).filter(|hotfix| file_of(*hotfix) == file_of(patch));
+        let contained = hotfixes_of(file_of(patch));
         let fixes: Vec<String> = contained.chain([patch]).map(|fix| format!("\"{}\"", name(fix))).collect();
         bundle(sandbox, &name(patch), &fixes.join(", "), "", &product(&[]), &product(&[patch]))
     };

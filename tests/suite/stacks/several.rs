@@ -141,7 +141,7 @@ fn two_that_change_different_lines_are_merged_and_each_goes_alone() {
 #[test]
 fn a_hotfix_and_the_service_pack_that_contains_it_named_together() {
     let sandbox = Sandbox::new();
-    let packed = base().file("bin", "a\0pack").file("text", lines(&[(2, "pack")]));
+    let packed = base().file("bin", "a\0hotfix").file("text", lines(&[(2, "pack")]));
     let hotfix = fix(&sandbox, "HF", &base(), &base().file("bin", "a\0hotfix"));
     let pack = bundle(&sandbox, "SP", "\"HF\", \"MORE\"", "", &base(), &packed);
     for named in [[&hotfix, &pack], [&pack, &hotfix]] {

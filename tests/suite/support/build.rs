@@ -150,5 +150,5 @@ fn empty_patch(id: &str) -> Patch {
         ..About::minimal(PatchId::parse(id).expect("a good id"))
     };
     let created = text("2026-11-20T12:00:00Z");
-    Patch { about, created, changes: Vec::new(), scripts: Vec::new(), proven: true }
+    Patch { about, created, changes: Vec::new(), diff: None, scripts: Vec::new(), proven: true }
 }

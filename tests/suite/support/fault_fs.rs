@@ -4,8 +4,10 @@
 //! Every call that can fail is counted, those on open files too, and is written down in [`FaultFs::calls`], so that
 //! a test can first watch a run and then let each of its calls fail in each way.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use patchwright::disk::fs::{
@@ -115,6 +117,8 @@ pub enum Fault {
     ShortWrite,
     /// The process is killed before the call, without a chance to clean up.
     Kills,
+    /// The program has a fault just before it.
+    Panics,
 }
 
 /// Which call goes wrong, counted from 1.
@@ -173,6 +177,7 @@ enum Trouble {
 enum Course {
     Normal,
     WriteHalf,
+    Panic,
 }
 
 impl Watch {
@@ -200,6 +205,7 @@ impl Watch {
             }
             Some(Fault::ShortWrite) => Err(Errno::NoSpace.error()),
             Some(Fault::Kills) => kill_this_process(),
+            Some(Fault::Panics) => Ok(Course::Panic),
         }
     }
 }
@@ -263,7 +269,11 @@ impl FaultFs {
 }
 
 fn begin(watch: &Mutex<Watch>, kind: &'static str, place: impl fmt::Display) -> io::Result<Course> {
-    watch.lock().expect("nobody panics with the watch in hand").begin(kind, place.to_string())
+    let course = watch.lock().expect("nobody panics with the watch in hand").begin(kind, place.to_string());
+    if let Ok(Course::Panic) = course {
+        panic!("a fault at {kind} {place}");
+    }
+    course
 }
 
 impl Fs for FaultFs {
@@ -295,6 +305,19 @@ impl Fs for FaultFs {
     fn space(&self) -> io::Result<Space> {
         self.begin("space", Place::Root)?;
         self.inner.space()
+    }
+
+    fn moved_to(&self, path: &Path) -> io::Result<Option<PathBuf>> {
+        self.inner.moved_to(path)
+    }
+
+    fn open_for_writing(&self) -> io::Result<BTreeSet<u64>> {
+        self.inner.open_for_writing()
+    }
+
+    fn touch(&self, at: &StatePath) -> io::Result<()> {
+        self.begin("touch", at)?;
+        self.inner.touch(at)
     }
 
     fn attributes(&self, at: &Place) -> io::Result<Attributes> {
@@ -423,7 +446,7 @@ impl<F: Write> Write for Watched<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match begin(&self.watch, "write", &self.place)? {
             Course::WriteHalf => self.file.write(&bytes[..bytes.len().div_ceil(2)]),
-            Course::Normal => self.file.write(bytes),
+            Course::Normal | Course::Panic => self.file.write(bytes),
         }
     }
 

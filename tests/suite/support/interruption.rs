@@ -16,7 +16,7 @@ use super::product::{Product, install};
 use super::real_folder::Tree;
 
 /// What may be in the state folder when nothing is under way. `dead` is rubbish that the next change removes.
-const LASTING: [&str; 5] = ["dead", "format", "history", "lock", "undo"];
+const LASTING: [&str; 6] = [".gitignore", "dead", "format", "history", "lock", "undo"];
 
 /// How far a change had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -65,6 +65,8 @@ pub const UNSIGNED: ApplyOptions = ApplyOptions {
     expected: None,
     scripts: patchwright::workbench::ScriptConsent::None,
     allow_downgrade: None,
+    allow_undo: None,
+    allow_related: None,
 };
 
 /// An order for a patch of this id, with keys for its top and tables for its end.

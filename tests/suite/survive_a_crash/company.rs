@@ -186,7 +186,7 @@ fn a_wish_to_stop_while_everything_is_verified_comes_too_late() {
 }
 
 /// A change that was interrupted when everything was new but not committed.
-fn interrupted(case: &Case) -> Arc<SimFs> {
+pub(super) fn interrupted(case: &Case) -> Arc<SimFs> {
     let disk = Arc::new(case.start.fork());
     disk.keep_log();
     let _ = run(disk.clone(), &case.deed).expect("nothing is in its way");

@@ -118,6 +118,7 @@ impl Planned {
     ) -> Result<Receipt, ChangeFailure> {
         let request = Request {
             root,
+            path: None,
             plan: approved(self.steps.clone()),
             observed: &self.observed,
             entry: self.entry.clone(),
@@ -212,6 +213,7 @@ pub fn undo_with(
         environment: &environment(),
         progress,
         cancel: &CancelToken::new(),
+        originals: None,
     };
     recover::undo_by(table, root, &interrupted, &options)
 }

@@ -61,6 +61,7 @@ fn judge(
         Err(failure) => match failure.condition {
             FolderCondition::NothingChanged | FolderCondition::PutBack => (Outcome::Failed, Some(State::Old)),
             FolderCondition::NeedsPerson => (Outcome::Failed, None),
+            FolderCondition::Changed => (Outcome::ClaimedDone, Some(State::New)),
         },
     };
     let keeps_promise = |disk: &SimFs| match promised {
@@ -86,7 +87,7 @@ fn judge_message(failure: &ChangeFailure, fault: Fault) -> Result<(), String> {
     let message = told(&failure.cause);
     let errno = match fault {
         Fault::Fails(errno) => errno,
-        Fault::ShortWrite | Fault::Kills => Errno::NoSpace,
+        Fault::ShortWrite | Fault::Kills | Fault::Panics => Errno::NoSpace,
     };
     if !message.contains(&errno.error().to_string()) {
         return Err(format!("the message does not say why: {message}"));

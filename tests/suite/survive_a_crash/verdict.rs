@@ -22,7 +22,7 @@ pub enum State {
 }
 
 /// What may be in the state folder when nothing is under way.
-const LASTING: [&str; 4] = ["format", "history", "lock", "undo"];
+const LASTING: [&str; 5] = [".gitignore", "format", "history", "lock", "undo"];
 
 impl Case {
     /// Looks at a folder after a recovery, or after a run that needs none.

@@ -123,7 +123,7 @@ fn a_saved_plan_is_carried_out_only_in_the_folder_it_was_made_for() {
     // The same files again, and yet another folder: it has a history now.
     assert_snapshot!(console.run(&apply), @r#"
     -- err --
-    This is not what you agreed to: the patch file, the folder, a choice or a key has changed since (E-MOVED)
+    This is not what you looked at: the patch file, the folder, a choice or a key has changed since (E-MOVED)
     Nothing was changed.
     Next: Look at what would happen again.
     -- exit 3
@@ -391,7 +391,7 @@ fn a_patch_made_from_two_folders_goes_in_and_out() {
     let keeps_modes = OsFs::open(&sandbox.path("app")).expect("a folder").features().modes;
     assert_eq!(made.out.contains(told), !keeps_modes, "{made}");
     assert_snapshot!(made.to_string().replace(told, ""), @r#"
-    Made $/fix.patchbundle: ACME-HF-7, 2,756 bytes
+    Made $/fix.patchbundle: ACME-HF-7, 1,147 bytes
     Changes: 1 modified, 3 deleted
     SHA-256: [sha256]
     Not tried on a copy

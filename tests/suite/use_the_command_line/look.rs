@@ -31,7 +31,7 @@ fn show_tells_what_a_patch_says_about_itself() {
     Checked     before: 0.0 MB of disk space are free
                 afterwards: the version is 4.2.1
 
-    File        $/fix.patchbundle, 5,052 bytes
+    File        $/fix.patchbundle, 3,059 bytes
     SHA-256     [sha256]
     Tried       applied and taken back on a copy by whoever made it
 

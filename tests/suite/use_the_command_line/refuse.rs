@@ -327,16 +327,19 @@ fn recover_keeps_what_somebody_wrote_meanwhile() {
     let console = Console::new(&sandbox);
     assert_snapshot!(console.run("recover $/app --undo"), @r#"
     -- err --
-    Somebody changed files after the change was interrupted (E-FOREIGN)
+    Not everything can be put back as it was before the change (E-FOREIGN)
+      doc.txt was changed by somebody else, not by the interrupted change
       version.txt is neither the old nor the new one
     Some files may be new and some old; nothing is lost.
-    Next: To put these aside, keep them, and put the old ones back: patchwright recover $/app --undo --on-conflict aside
+    Next: To put these aside, keep them, and put the old ones back where they are kept: patchwright recover $/app --undo --on-conflict aside
+    Or: To take old contents out of a patch file that has them: patchwright recover $/app --undo --from FILE
     -- exit 6
     "#);
     assert_snapshot!(console.run("recover $/app --undo --on-conflict aside"), @r#"
-    Put back 3 places in $/app: everything is as before ACME-HF-1042
+    Put back 3 places in $/app; not everything is as before ACME-HF-1042:
+      doc.txt: was changed by somebody else, and is left alone
       version.txt: what somebody put there is now .patchwright/conflict/00000000000000000000000000000001/2
-    -- exit 0
+    -- exit 6
     "#);
 }
 

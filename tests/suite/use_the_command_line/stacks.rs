@@ -40,11 +40,15 @@ fn several_patches_are_planned_applied_and_told_as_one_change() {
       replace  text
       needs 2.1 MB of room on the disk
 
-    Ready to apply.
+    Worth knowing
+      THREE rewrites what ONE brought: text (line 1)
+
+    Ready to apply, with 1 thing worth knowing.
     -- exit 0
     "#);
     assert_snapshot!(console.run(&format!("apply {ALL} --allow-unsigned --yes")), @r#"
     Applied ONE, TWO, THREE to $/app: 1 place changed
+      THREE rewrites what ONE brought: text (line 1)
     To take all of them back: patchwright rollback $/app --to ONE
     -- exit 0
     "#);
@@ -70,7 +74,7 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
 
       Installing this would undo fix ONE: both change the same lines of text. (regression)
           text: both change line 1
-          → Take ONE out first, or ask the vendor for a patch that contains both.
+          → Take ONE out first, or ask the vendor for a patch that contains both. If that is really wanted, add --allow-undo with the reason; the history keeps it.
 
     TWO  Umlauts in fonts
     in $/app
@@ -78,11 +82,13 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
       Was made on top of ONE. (builds-on)
           text: made for what the other one leaves
 
-      Has nothing to do with 1 patch more.
+      Both it and CLASH change text, in different places. (mergeable)
+          text: both change it, in different lines
+          → Both changes are made; look at the merged files.
 
     What stands in the way
       text: installing this would undo fix ONE: both change the same lines of text (E-UNDOES)
-          Take ONE out first, or ask the vendor for a patch that contains both.
+          Take ONE out first, or ask the vendor for a patch that contains both. If that is really wanted, add --allow-undo with the reason; the history keeps it.
 
     Cannot be applied, for 1 reason.
     -- exit 3

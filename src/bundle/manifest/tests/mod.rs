@@ -164,6 +164,7 @@ fn good() -> Patch {
         about,
         created: text("2026-11-23T09:30:00Z"),
         changes: good_changes(),
+        diff: Some(DiffText { digest: Digest::compute(b"diff"), size_bytes: 4 }),
         scripts: vec![Script {
             phase: ScriptPhase::Before,
             reason: text("The printer holds the fonts open."),

@@ -32,30 +32,38 @@ fn any_file() -> impl Strategy<Value = Node> {
 fn any_change(index: usize) -> impl Strategy<Value = FileChange> {
     let at = name(index);
     let word = (0..5usize, 0..4usize, any::<bool>());
-    (vec(any_file(), 0..3), option::of(any_file()), any::<bool>(), any::<bool>(), word).prop_filter_map(
-        "before and after have to differ",
-        move |(mut before, after, becomes_link, ships_delta, (role, policy, has_base))| {
-            before.dedup();
-            let after = if becomes_link { after.map(|_| link("../somewhere/else")) } else { after };
-            let mut made = change(at.as_str(), before, after, None);
-            if op::needs_payload(&made) {
-                let digest = made.after.as_ref().and_then(|node| node.as_file()).map(|file| file.digest)?;
-                made.payload = Some(match made.before.as_slice() {
-                    [Node::File(only)] if ships_delta => {
-                        Payload::Delta { blob: Digest::compute(b"d"), from: at.clone(), source: only.digest }
-                    }
-                    _ => Payload::Whole { blob: digest },
-                });
-            }
-            made.base = match made.before.as_slice() {
-                [Node::File(only)] if has_base => Some(only.digest),
-                _ => None,
-            };
-            made.role = Role::WORDS[role].1;
-            made.local_edits = LocalEdits::WORDS[policy].1;
-            Some(made)
-        },
-    )
+    (vec(any_file(), 0..3), option::of(any_file()), any::<bool>(), any::<(bool, bool)>(), word)
+        .prop_filter_map(
+            "before and after have to differ",
+            move |(mut before, after, becomes_link, (ships_delta, ships_diff), (role, policy, has_base))| {
+                before.dedup();
+                let after = if becomes_link { after.map(|_| link("../somewhere/else")) } else { after };
+                let mut made = change(at.as_str(), before, after, None);
+                if op::needs_payload(&made) {
+                    let digest =
+                        made.after.as_ref().and_then(|node| node.as_file()).map(|file| file.digest)?;
+                    made.payload = Some(match made.before.as_slice() {
+                        [Node::File(only)] if ships_delta => Payload::Delta {
+                            blob: Digest::compute(b"d"),
+                            from: at.clone(),
+                            source: only.digest,
+                        },
+                        [] if ships_diff => Payload::Diff { from: None },
+                        [Node::File(only)] if ships_diff && only.digest != digest => {
+                            Payload::Diff { from: Some(at.clone()) }
+                        }
+                        _ => Payload::Whole { blob: digest },
+                    });
+                }
+                made.base = match made.before.as_slice() {
+                    [Node::File(only)] if has_base => Some(only.digest),
+                    _ => None,
+                };
+                made.role = Role::WORDS[role].1;
+                made.local_edits = LocalEdits::WORDS[policy].1;
+                Some(made)
+            },
+        )
 }
 
 fn any_changes() -> impl Strategy<Value = Vec<FileChange>> {

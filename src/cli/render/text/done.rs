@@ -83,6 +83,14 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     if let Some(version) = &entry.version_after {
         text.push_str(&format!("  {} is now {}\n", safe(&patch.about.product.name), safe(version)));
     }
+    if let Some(origin) = &applied.text {
+        text.push_str(&format!("  {}\n", safe(&origin.reading())));
+    }
+    for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
+        let reason = safe(set_aside.reason.as_deref().unwrap_or_default());
+        let allowed = format!("{} allowed: {reason}", safe(&set_aside.rule));
+        text.push_str(&format!("  {}\n", style.bad(&allowed)));
+    }
     text.push_str(&checks(&applied.checks));
     text.push_str(&note_lines(&applied.notes));
     if let Some(restart) = restarts(&applied.patches) {
@@ -181,20 +189,18 @@ pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Sty
         }
         Recovered::PutBack { patch, undone } => (patch, undone),
     };
-    let mut text = format!(
-        "{} {} in {folder}: everything is as before {}\n",
-        style.good("Put back"),
-        words::count(undone.put_back, "place", "places"),
-        name_of(patch.as_ref()),
-    );
-    for path in &undone.newer {
-        text.push_str(&format!(
-            "  {}: was changed meanwhile, and the newer content is there\n",
-            safe(path.as_str())
-        ));
-    }
-    for path in &undone.folders_kept {
-        text.push_str(&format!("  {}: stays, because somebody put something into it\n", safe(path.as_str())));
+    let (count, patch) = (words::count(undone.put_back, "place", "places"), name_of(patch.as_ref()));
+    let mut text = match undone.is_exact() {
+        true => {
+            format!("{} {count} in {folder}: everything is as before {patch}\n", style.good("Put back"))
+        }
+        false => {
+            let put_back = style.attention("Put back");
+            format!("{put_back} {count} in {folder}; not everything is as before {patch}:\n")
+        }
+    };
+    for difference in undone.differences() {
+        text.push_str(&format!("  {}\n", safe(&difference)));
     }
     for (path, now) in &undone.put_aside {
         text.push_str(&format!("  {}: what somebody put there is now {now}\n", safe(path.as_str())));

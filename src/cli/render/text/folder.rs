@@ -6,6 +6,7 @@ use super::list::{Sheet, columns};
 use super::plan::does;
 use super::{place, safe, title};
 use crate::cli::render::{Style, words};
+use crate::report::relations;
 use crate::workbench::{
     CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, PlannedStep,
     UnfinishedWork,
@@ -25,6 +26,12 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
         text.push_str(&unfinished_work(unfinished, &folder, style));
     }
     text.push_str(&scripts_in_doubt(status, style));
+    if let Some(why) = &status.locked_away {
+        text.push_str(&format!(
+            "What was done here is not known to you: {why}.\nThese are the records in .patchwright; ask the user who owns them, or run this as that user.\n"
+        ));
+        return text;
+    }
     match status.installed.is_empty() {
         true => text.push_str("No patch is in this folder.\n"),
         false => {
@@ -107,10 +114,14 @@ fn patch_row(patch: &Installed, status: &FolderStatus) -> [String; 5] {
         1 => String::new(),
         revision => format!(" (revision {revision})"),
     };
-    let state = match (&patch.replaced_by, patch.accepted) {
-        (Some(by), _) => format!("inactive: contained in {}", safe(by)),
-        (None, true) => "accepted, no way back".to_owned(),
-        (None, false) => String::new(),
+    let contained = status.contained.iter().find(|(key, _)| *key == patch.key).map(|(_, told)| told);
+    let accepted = if patch.accepted { "accepted, no way back" } else { "" };
+    let state = match (contained, &patch.replaced_by) {
+        (Some(told), Some(_)) => format!("inactive: {}", safe(&relations::contained(told))),
+        (Some(told), None) if accepted.is_empty() => safe(&relations::contained(told)).into_owned(),
+        (Some(told), None) => format!("{accepted}; {}", safe(&relations::contained(told))),
+        (None, Some(by)) => format!("inactive: replaced by {}", safe(by)),
+        (None, None) => accepted.to_owned(),
     };
     [
         format!("{}{revision}", safe(&patch.patch.id)),

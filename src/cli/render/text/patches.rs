@@ -6,7 +6,7 @@ use super::list::columns;
 use super::plan::note_lines;
 use super::{place, safe, title};
 use crate::cli::render::{Detail, Style, words};
-use crate::workbench::{Exported, FileOutcome, TextInspection, TextOrigin};
+use crate::workbench::{Exported, FileOutcome, TextInspection, TextOrigin, TextSummary};
 
 /// Most files of a list above a question.
 const SHORT_LINES: usize = 15;
@@ -41,14 +41,38 @@ pub(in crate::cli) fn text_patches(shown: &TextInspection, style: Style) -> Stri
         text.push_str(&format!("{}\n", style.strong(&words::count(rows.len(), "file", "files"))));
         text.push_str(&columns(&rows));
         text.push('\n');
+        text.push_str(&not_whole(patch, style));
     }
     text.push_str(&super::hidden(&shown.hidden, Detail::Full, style));
+    text
+}
+
+/// What a patch does not carry, and what of it cannot be applied.
+fn not_whole(patch: &TextSummary, style: Style) -> String {
+    let mut text = String::new();
+    if !patch.uncarried.is_empty() {
+        text.push_str(&format!("{}\n", style.attention("Not carried by this patch")));
+        text.extend(patch.uncarried.iter().map(|(name, what)| format!("  {name}: {what}\n")));
+        text.push('\n');
+    }
+    if !patch.faults.is_empty() {
+        text.push_str(&format!("{}\n", style.bad("Cannot be applied")));
+        for fault in &patch.faults {
+            let name = fault.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+            text.push_str(&format!("  {name}line {}: {}\n", fault.line, fault.problem));
+        }
+        text.push('\n');
+    }
     text
 }
 
 /// How each file's hunks fit; with full detail every hunk.
 pub(super) fn fits(origin: &TextOrigin, detail: Detail, style: Style) -> String {
     let mut text = format!("{}\n", style.strong("How it fits"));
+    let reading = origin.reading();
+    if !reading.is_empty() {
+        text.push_str(&format!("  {}\n", safe(&reading)));
+    }
     let files: Vec<(&str, &FileOutcome)> = origin.files().collect();
     let shown = match detail {
         Detail::Full => files.len(),

@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use super::super::Attributes;
 use super::super::os::utf8;
 use super::confine::Resolved;
-use super::status::ObjectKind;
+use super::status::{self, ObjectKind};
 
 /// Signatures of the content by the kernel. A new content needs its own, an old one would make it unreadable.
 const BOUND_TO_CONTENT: [&str; 2] = ["security.ima", "security.evm"];
@@ -24,8 +24,15 @@ const RETRIES: usize = 8;
 
 /// Reads everything that the present user may read.
 pub(super) fn read(spot: &Resolved) -> io::Result<Attributes> {
-    let owner = Some(spot.existing()?.owner);
-    let object = Object::open(spot)?;
+    read_object(spot.existing()?.owner, &Object::open(spot)?)
+}
+
+/// The same of a thing that is open.
+pub(super) fn read_handle(handle: &OwnedFd) -> io::Result<Attributes> {
+    read_object(status::of_handle(handle)?.owner, &Object::Open(handle.try_clone()?))
+}
+
+fn read_object(owner: (u32, u32), object: &Object) -> io::Result<Attributes> {
     let mut extended = BTreeMap::new();
     for name in object.names()? {
         match object.value(&name) {
@@ -37,7 +44,7 @@ pub(super) fn read(spot: &Resolved) -> io::Result<Attributes> {
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(Attributes { owner, extended })
+    Ok(Attributes { owner: Some(owner), extended })
 }
 
 /// Gives the object these attributes, the owner first: changing the owner drops capabilities and special bits.

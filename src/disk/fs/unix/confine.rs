@@ -6,7 +6,7 @@
 //! between two calls.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{self, AtFlags, CWD, Mode, OFlags};
@@ -53,12 +53,26 @@ pub(super) struct Resolved {
 
 impl Root {
     pub(super) fn open(path: &Path, resolver: Option<Resolver>) -> io::Result<Self> {
-        let path = path.components().collect::<std::path::PathBuf>();
+        let path = path.components().collect::<PathBuf>();
         let flags = ALWAYS | OFlags::RDONLY | OFlags::DIRECTORY;
         let handle = fs::openat(CWD, &path, flags, Mode::empty())?;
         let device = status::of_handle(&handle)?.device;
         let resolver = resolver.unwrap_or_else(|| best_resolver(&handle));
         Ok(Self { handle, device, resolver })
+    }
+
+    /// Where the open folder is now.
+    #[cfg(target_os = "linux")]
+    pub(super) fn path(&self) -> io::Result<PathBuf> {
+        use rustix::fd::AsRawFd;
+        std::fs::read_link(format!("/proc/self/fd/{}", self.handle.as_raw_fd()))
+    }
+
+    /// Where the open folder is now.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn path(&self) -> io::Result<PathBuf> {
+        let path = fs::getpath(&self.handle)?;
+        Ok(PathBuf::from(std::os::unix::ffi::OsStringExt::from_vec(path.into_bytes())))
     }
 
     /// The folder that `place` is in, and its name there. The root has none.

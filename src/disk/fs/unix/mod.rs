@@ -5,19 +5,24 @@
 
 mod attributes;
 mod confine;
+mod holes;
 mod lock;
 mod obstacles;
 mod rename;
 mod status;
 mod sync;
 mod volume;
+#[cfg(target_os = "linux")]
+mod writers;
 
 #[cfg(test)]
 mod tests;
 
+#[cfg(target_os = "linux")]
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fd::OwnedFd;
 use rustix::fs::{self, AtFlags, Dir, OFlags};
@@ -25,6 +30,7 @@ use rustix::io::Errno;
 
 pub(super) use self::confine::Resolver;
 use self::confine::{Resolved, Root};
+use self::holes::WithHoles;
 use self::volume::Traits;
 use super::os::{FolderError, utf8};
 use super::{
@@ -126,8 +132,25 @@ impl Fs for OsFs {
         volume::space(&self.root)
     }
 
+    fn moved_to(&self, path: &Path) -> io::Result<Option<PathBuf>> {
+        let ours = fs::fstat(&self.root.handle)?;
+        match fs::stat(path) {
+            Ok(found) if (found.st_dev, found.st_ino) == (ours.st_dev, ours.st_ino) => Ok(None),
+            Ok(_) | Err(Errno::NOENT | Errno::NOTDIR) => Ok(Some(self.root.path()?)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn open_for_writing(&self) -> io::Result<BTreeSet<u64>> {
+        writers::open_for_writing(&self.root)
+    }
+
     fn attributes(&self, at: &Place) -> io::Result<Attributes> {
-        attributes::read(&self.root.spot(at)?)
+        match at {
+            Place::Root => attributes::read_handle(&self.root.handle),
+            _ => attributes::read(&self.root.spot(at)?),
+        }
     }
 
     fn obstacles_to_change(&self, dir: &Place) -> io::Result<Vec<String>> {
@@ -150,7 +173,7 @@ impl Fs for OsFs {
     }
 
     fn create(&self, at: &StatePath) -> io::Result<Box<dyn FileWrite>> {
-        Ok(Box::new(File::from(self.create_file(at)?)))
+        Ok(Box::new(WithHoles::new(File::from(self.create_file(at)?))))
     }
 
     fn make_link(&self, at: &StatePath, points_to: &str) -> io::Result<()> {
@@ -170,6 +193,16 @@ impl Fs for OsFs {
 
     fn set_mode(&self, at: &StatePath, mode: Mode) -> io::Result<()> {
         self.change_mode(&self.ours(at)?, mode)
+    }
+
+    fn touch(&self, at: &StatePath) -> io::Result<()> {
+        let file = self.ours(at)?.open_file(OFlags::RDONLY)?;
+        let now = fs::Timespec { tv_sec: 0, tv_nsec: fs::UTIME_NOW };
+        let unchanged = fs::Timespec { tv_sec: 0, tv_nsec: fs::UTIME_OMIT };
+        match fs::futimens(file, &fs::Timestamps { last_access: unchanged, last_modification: now }) {
+            Err(Errno::PERM | Errno::ACCESS) => Ok(()),
+            answer => Ok(answer?),
+        }
     }
 
     fn set_attributes(&self, at: &StatePath, attributes: &Attributes) -> io::Result<()> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Large, Sides};
 use crate::bundle::VerifiedBundle;
-use crate::diff::{is_text, pair_renames};
+use crate::diff::{excerpts, is_text, pair_renames};
 use crate::model::{FileChange, FileNode, Node, Payload};
 use crate::progress::CancelToken;
 use crate::text::confusables::{
@@ -240,6 +240,7 @@ impl Looker<'_> {
             // What is only moved, or keeps its content, brings nothing.
             None | Some(Payload::Same { .. }) => return Scanned::NotText,
             Some(Payload::Whole { blob }) => self.head(blob).is_some_and(|head| is_text(&head)),
+            Some(Payload::Diff { .. }) => true,
             // Its source is seldom at hand, and mostly a program; whether it is text shows when it is unpacked.
             Some(Payload::Delta { .. }) => true,
         };
@@ -251,7 +252,7 @@ impl Looker<'_> {
         }
         self.left_bytes -= file.size_bytes;
         let Ok(content) = self.sides.content(file) else {
-            return Scanned::NotAtAll;
+            return self.look_at_diff(change);
         };
         let Some(new) = content.bytes() else { return Scanned::NotAtAll };
         if !is_text(new) {
@@ -267,6 +268,14 @@ impl Looker<'_> {
             }
             None => Scanned::NotAtAll,
         }
+    }
+
+    /// Where the file is not at hand: the lines that the patch's diff says, which are all that it brings.
+    fn look_at_diff(&self, change: &FileChange) -> Scanned {
+        let Some([old, new]) = self.sides.diff_of(change).as_deref().and_then(excerpts) else {
+            return Scanned::NotAtAll;
+        };
+        self.search(Some(&old), &new).map_or(Scanned::NotAtAll, Scanned::Through)
     }
 
     fn head(&self, blob: &crate::model::Digest) -> Option<Vec<u8>> {

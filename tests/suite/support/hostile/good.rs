@@ -1,6 +1,8 @@
 //! The good bundle: one change of every kind, as the program itself makes it, taken apart into manifest and contents.
 
 use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use patchwright::bundle::author::{AuthorRequest, author};
@@ -23,6 +25,8 @@ const MAX_BLOB_BYTES: u64 = 1 << 20;
 pub struct Good {
     pub manifest: Value,
     pub blobs: BTreeMap<String, Vec<u8>>,
+    /// `changes.patch`, if it is there.
+    pub diff: Option<String>,
 }
 
 /// The good bundle exactly as it was made.
@@ -30,12 +34,12 @@ pub fn authored() -> &'static [u8] {
     &made().0
 }
 
-fn made() -> &'static (Vec<u8>, Good) {
-    static MADE: OnceLock<(Vec<u8>, Good)> = OnceLock::new();
+fn made() -> &'static (Vec<u8>, [Good; 2]) {
+    static MADE: OnceLock<(Vec<u8>, [Good; 2])> = OnceLock::new();
     MADE.get_or_init(make)
 }
 
-fn make() -> (Vec<u8>, Good) {
+fn make() -> (Vec<u8>, [Good; 2]) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let [old, new, output] = ["old", "new", "good.patchbundle"].map(|name| folder.path().join(name));
     lay_out(&old, &app_before(), BEFORE, "bin/app");
@@ -64,11 +68,23 @@ fn make() -> (Vec<u8>, Good) {
     let blobs =
         referenced_blobs(&bundle.patch).keys().map(|digest| (digest.to_string(), blob(digest))).collect();
     let manifest = serde_json::from_slice(bundle.manifest()).expect("JSON");
-    let mut good = Good { manifest, blobs };
+    let bytes = std::fs::read(&output).expect("the bundle");
+    let mut by_lines = Good { manifest, blobs, diff: Some(diff_in(&bytes)) };
     if !request.new.features().modes {
-        good.add([other_mode("doc/x", 0o600)]);
+        by_lines.add([other_mode("doc/x", 0o600)]);
     }
-    (std::fs::read(&output).expect("the bundle"), good)
+    let mut whole = by_lines.clone();
+    whole.bring_all_whole(&old, &new);
+    (bytes, [by_lines, whole])
+}
+
+/// The diff in a bundle, as somebody else's program unpacks it.
+fn diff_in(bundle: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bundle)).expect("everybody's ZIP");
+    let mut member = archive.by_name("changes.patch").expect("the good bundle has a diff");
+    let mut text = String::new();
+    member.read_to_string(&mut text).expect("text");
+    text
 }
 
 /// A change of permission bits, which the program does not see where there are none, although bundles that were made
@@ -83,9 +99,48 @@ fn other_mode(path: &str, mode: u32) -> Value {
 }
 
 impl Good {
-    /// An unspoiled one.
+    /// An unspoiled one that brings every content in a blob of its own, as the format allows.
     pub fn new() -> Self {
-        made().1.clone()
+        made().1[1].clone()
+    }
+
+    /// The same as it was made: texts are in the diff.
+    pub fn by_lines() -> Self {
+        made().1[0].clone()
+    }
+
+    /// The same with another diff, which the manifest names.
+    pub fn with_diff(change: impl FnOnce(String) -> String) -> Vec<u8> {
+        let mut good = Self::by_lines();
+        good.bring_diff(change);
+        good.bytes()
+    }
+
+    /// Changes the diff and what the manifest says of it.
+    pub fn bring_diff(&mut self, change: impl FnOnce(String) -> String) {
+        let text = change(self.diff.take().expect("it has one"));
+        self.manifest["diff"] =
+            json!({"sha256": Digest::compute(text.as_bytes()).to_string(), "size": text.len()});
+        self.diff = Some(text);
+    }
+
+    /// Brings contents, old and new, in blobs.
+    fn bring_all_whole(&mut self, old: &Path, new: &Path) {
+        self.diff = None;
+        self.manifest.as_object_mut().expect("an object").shift_remove("diff");
+        let mut changes = self.manifest["changes"].take();
+        for change in changes.as_array_mut().expect("a list") {
+            let path = change["path"].as_str().expect("text").to_owned();
+            let is_gone = change["op"] == "delete" && change["before"][0]["kind"] == "file";
+            if is_gone || (change["payload"]["encoding"] == "diff" && change["op"] == "replace") {
+                change["base"] = json!(self.blob(std::fs::read(old.join(&path)).expect("it was there")));
+            }
+            if change["payload"]["encoding"] == "diff" {
+                let blob = self.blob(std::fs::read(new.join(&path)).expect("it is there"));
+                change["payload"] = json!({"encoding": "full", "blob": blob});
+            }
+        }
+        self.manifest["changes"] = changes;
     }
 
     /// The same, spoiled by `change`.
@@ -153,7 +208,9 @@ impl Good {
         };
         let blobs = self.blobs.keys().filter(named);
         let blobs = blobs.map(|digest| Member::stored(&blob_name(digest), &self.blobs[digest]));
-        let members = [Member::stored(b"manifest.json", manifest)].into_iter().chain(blobs).collect();
+        let diff = self.diff.iter().map(|text| Member::stored(b"changes.patch", text.as_bytes()));
+        let members =
+            [Member::stored(b"manifest.json", manifest)].into_iter().chain(diff).chain(blobs).collect();
         Zip { members, ..Zip::default() }
     }
 

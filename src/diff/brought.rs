@@ -1,0 +1,199 @@
+//! What became of the lines that one change brought, after others came over it.
+//!
+//! Each place that the change made different is asked about by itself. Changed lines that stand one for one against
+//! old ones are told apart, so that one of them set back is not lost among its neighbours.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::carry::{LineRange, changed_regions};
+use super::compare::Region;
+use super::lines::split_lines;
+
+/// What became of one thing that a change brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// It is as the change left it.
+    Kept,
+    /// It is something third.
+    Rewritten,
+    /// It is as it was before the change.
+    Undone,
+}
+
+/// How one place stands in another content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub fate: Fate,
+    /// Which of the lines that the change brought there are there.
+    pub lines: Vec<bool>,
+}
+
+/// What a change from one content to another brought, place by place.
+pub(crate) struct Brought<'a> {
+    before: Vec<&'a [u8]>,
+    left: Vec<&'a [u8]>,
+    regions: Vec<Region>,
+}
+
+impl<'a> Brought<'a> {
+    /// `None` if a content is no text, or they were too large to compare to the end.
+    pub fn new(before: &'a [u8], left: &'a [u8]) -> Option<Self> {
+        let regions = changed_regions(before, left)?.into_iter().flat_map(line_for_line).collect();
+        Some(Self { before: split_lines(before), left: split_lines(left), regions })
+    }
+
+    /// How many places there are.
+    pub fn len(&self) -> usize {
+        self.regions.len()
+    }
+
+    /// The lines of a place in what the change left; where it only removed lines, the one below them.
+    pub fn lines(&self, index: usize) -> LineRange {
+        let Range { start, end } = self.regions[index].new;
+        LineRange { first: start + 1, last: end.max(start + 1) }
+    }
+
+    /// How a place stands where all that is known is its fate.
+    pub fn as_a_whole(&self, index: usize, fate: Fate) -> Standing {
+        Standing { fate, lines: vec![fate == Fate::Kept; self.regions[index].new.len()] }
+    }
+
+    /// What became of each place in `now`; `None` if that is no text.
+    pub fn standings(&self, now: &[u8]) -> Option<Vec<Standing>> {
+        let (before, left) = (self.before.concat(), self.left.concat());
+        let since = changed_regions(&left, now)?;
+        let from_before = changed_regions(&before, now)?;
+        let now = split_lines(now);
+        let fate = |region: &Region| {
+            // Lines that are there twice can be taken for each other; what is all as before is no matter of doubt.
+            let is_as_before = !from_before.iter().any(|change| is_touched(&region.old, &change.old));
+            if is_as_before {
+                Fate::Undone
+            } else if self.is_kept(region, &since, &now) {
+                Fate::Kept
+            } else if is_back(region, &from_before) {
+                Fate::Undone
+            } else {
+                Fate::Rewritten
+            }
+        };
+        let is_there = |line: usize| !since.iter().any(|change| change.old.contains(&line));
+        let standing = |region: &Region| Standing {
+            fate: fate(region),
+            lines: region.new.clone().map(is_there).collect(),
+        };
+        Some(self.regions.iter().map(standing).collect())
+    }
+
+    /// Whether all its lines are there, and none of those that it removed came back beside them.
+    fn is_kept(&self, region: &Region, since: &[Region], now: &[&[u8]]) -> bool {
+        let stays: BTreeSet<&[u8]> = self.left[region.new.clone()].iter().copied().collect();
+        let removed = self.before[region.old.clone()].iter().filter(|line| !stays.contains(*line));
+        let removed: BTreeSet<&[u8]> =
+            removed.copied().filter(|line| !line.trim_ascii().is_empty()).collect();
+        let comes_back = |change: &Region| now[change.new.clone()].iter().any(|line| removed.contains(line));
+        let touches = |change: &&Region| is_touched(&region.new, &change.old);
+        !since.iter().any(|change| cuts(&region.new, &change.old))
+            && !since.iter().filter(touches).any(comes_back)
+    }
+}
+
+/// Whether all lines that stood there before stand there again.
+fn is_back(region: &Region, from_before: &[Region]) -> bool {
+    !region.old.is_empty() && !from_before.iter().any(|change| cuts(&region.old, &change.old))
+}
+
+/// A place where as many lines came as went, line by line.
+fn line_for_line(region: Region) -> Vec<Region> {
+    if region.old.len() != region.new.len() {
+        return vec![region];
+    }
+    let line = |(old, new): (usize, usize)| Region { old: old..old + 1, new: new..new + 1 };
+    region.old.zip(region.new).map(line).collect()
+}
+
+/// Whether a change of the lines `changed` takes some of `lines` away, or goes between them.
+fn cuts(lines: &Range<usize>, changed: &Range<usize>) -> bool {
+    match changed.is_empty() {
+        true => lines.start < changed.start && changed.start < lines.end,
+        false => lines.start.max(changed.start) < lines.end.min(changed.end),
+    }
+}
+
+fn is_touched(lines: &Range<usize>, changed: &Range<usize>) -> bool {
+    changed.start <= lines.end && lines.start <= changed.end
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fates(before: &str, left: &str, now: &str) -> Vec<Fate> {
+        let brought = Brought::new(before.as_bytes(), left.as_bytes()).expect("texts");
+        let standings = brought.standings(now.as_bytes()).expect("text");
+        standings.into_iter().map(|standing| standing.fate).collect()
+    }
+
+    use Fate::{Kept, Rewritten, Undone};
+
+    #[test]
+    fn a_changed_line_is_kept_undone_or_rewritten() {
+        let (before, left) = ("a\nold\nz\n", "a\nnew\nz\n");
+        for (now, fate) in [
+            (left, Kept),
+            ("a\nnew\nz\nmore\n", Kept),
+            ("top\na\nb\nnew\nz\n", Kept),
+            (before, Undone),
+            ("a\nold\nmore\nz\n", Undone),
+            ("a\nthird\nz\n", Rewritten),
+            ("a\nz\n", Rewritten),
+            ("", Rewritten),
+        ] {
+            assert_eq!(fates(before, left, now), [fate], "{now:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_removed_and_comes_back_beside_the_new_line_is_not_kept() {
+        assert_eq!(fates("a\nold\nz\n", "a\nnew\nz\n", "a\nnew\nold\nz\n"), [Undone]);
+        assert_eq!(fates("a\nbad\nworse\nz\n", "a\nz\n", "a\nbad\nworse\nz\n"), [Undone]);
+        assert_eq!(fates("a\nbad\nworse\nz\n", "a\nz\n", "a\nbad\nz\n"), [Rewritten]);
+        assert_eq!(fates("a\nbad\nz\n", "a\nz\n", "a\ngood\nz\n"), [Kept], "what was removed stays removed");
+    }
+
+    #[test]
+    fn added_lines_are_undone_only_if_they_all_go_and_nothing_comes() {
+        let (before, left) = ("a\nz\n", "a\ncheck\nreturn\nz\n");
+        assert_eq!(fates(before, left, before), [Undone]);
+        assert_eq!(fates(before, left, "a\ncheck\nz\n"), [Rewritten]);
+        assert_eq!(fates(before, left, "a\nother\nz\n"), [Rewritten]);
+        assert_eq!(fates(before, left, "a\ncheck\nskip\nreturn\nz\n"), [Rewritten], "something went between");
+        assert_eq!(fates(before, left, "a\nfirst\ncheck\nreturn\nlast\nz\n"), [Kept]);
+    }
+
+    #[test]
+    fn one_line_of_several_that_is_set_back_is_seen() {
+        assert_eq!(
+            fates("a = 1\nb = 1\nc = 1\n", "a = 2\nb = 2\nc = 2\n", "a = 2\nb = 1\nc = 3\n"),
+            [Kept, Undone, Rewritten]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_change_left_is_kept_and_what_was_before_is_undone(
+            before in prop::collection::vec(0_u8..6, 0..12),
+            left in prop::collection::vec(0_u8..6, 0..12),
+        ) {
+            let text = |lines: &[u8]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+            let (before, left) = (text(&before), text(&left));
+            prop_assert!(fates(&before, &left, &left).iter().all(|fate| *fate == Kept));
+            if before != left {
+                prop_assert!(fates(&before, &left, &before).iter().all(|fate| *fate == Undone));
+            }
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! Edits a text at the places of some keys, so that comments, order and everything else of it stay as they are.
+//!
+//! Nothing here has to be right: what comes of it is read again, and counts only if it says what was meant.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
+
+use super::Format;
+use super::meaning::{Meant, Part};
+use super::members::Members;
+use super::sheet::{Entry, Group, Said, Sheet};
+
+/// What a range of the text becomes.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    pub range: Range<usize>,
+    pub new: String,
+    /// Whether an entry goes, so that the comments above it may go, too.
+    pub is_departure: bool,
+}
+
+impl Exchange {
+    pub fn new(range: Range<usize>, new: String) -> Self {
+        Self { range, new, is_departure: false }
+    }
+
+    pub fn departure(range: Range<usize>) -> Self {
+        Self { range, new: String::new(), is_departure: true }
+    }
+}
+
+/// One of the texts, and what it says.
+#[derive(Clone, Copy)]
+pub(super) struct Side<'a> {
+    pub text: &'a str,
+    pub sheet: &'a Sheet,
+}
+
+impl<'a> Side<'a> {
+    fn comments(self) -> impl Iterator<Item = &'a str> {
+        self.comments_in(0..self.text.len())
+    }
+
+    fn comments_in(self, range: Range<usize>) -> impl Iterator<Item = &'a str> {
+        let first = self.sheet.comments.partition_point(|comment| comment.start < range.start);
+        let end = range.end;
+        let inside = self.sheet.comments[first..].iter().take_while(move |comment| comment.end <= end);
+        inside.map(move |comment| self.text[comment.clone()].trim())
+    }
+
+    /// What stands in front of an entry in its line.
+    pub fn indent(self, entry: &Entry) -> &'a str {
+        let line = &self.text[self.sheet.line_start(entry.start())..];
+        &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+    }
+
+    /// The comment that has the line right above this place to itself.
+    fn comment_above(self, start: usize) -> Option<&'a Range<usize>> {
+        let end = self.text[..start].trim_end().len();
+        let found = self.sheet.comments.binary_search_by_key(&end, |comment| comment.end).ok()?;
+        let comment = &self.sheet.comments[found];
+        let is_alone = self.text[self.sheet.line_start(comment.start)..comment.start].trim().is_empty();
+        let has_gap = self.text[end..start].matches('\n').count() > 1;
+        (is_alone && !has_gap).then_some(comment)
+    }
+}
+
+/// The text of `mine` with what the patch changes; `None` if that takes more than exchanging values and lines, or a
+/// comment that somebody wrote would be gone.
+pub(super) fn edited(
+    format: Format,
+    [base, mine, theirs]: [Side<'_>; 3],
+    meant: &Meant<'_>,
+) -> Option<String> {
+    let (Said::Group(my_root), Said::Group(their_root), Meant::Group(parts)) =
+        (&mine.sheet.root, &theirs.sheet.root, meant)
+    else {
+        return None;
+    };
+    let mut edit = Edit {
+        format,
+        mine,
+        theirs,
+        comments_that_stay: mine.comments().collect(),
+        arriving: HashSet::new(),
+        ends: if mine.text.contains("\r\n") { "\r\n" } else { "\n" },
+        has_new_section: false,
+        exchanges: Vec::new(),
+    };
+    edit.let_comments_move(parts);
+    edit.group(my_root, their_root, parts)?;
+    edit.let_comments_go(base);
+    let known: HashSet<&str> = base.comments().chain(theirs.comments()).collect();
+    let keeps =
+        |exchange: &Exchange| mine.comments_in(exchange.range.clone()).all(|comment| known.contains(comment));
+    if edit.exchanges.iter().all(keeps) { exchanged(mine.text, edit.exchanges) } else { None }
+}
+
+/// The text with all exchanges made; `None` if two of them meet.
+fn exchanged(text: &str, mut exchanges: Vec<Exchange>) -> Option<String> {
+    // What comes in at a place stands before what goes from there.
+    exchanges.sort_by_key(|exchange| (exchange.range.start, exchange.range.end));
+    let (mut merged, mut done) = (String::new(), 0);
+    for Exchange { range, new, .. } in exchanges {
+        merged.push_str(text.get(done..range.start)?);
+        merged.push_str(&new);
+        done = range.end;
+    }
+    merged.push_str(text.get(done..)?);
+    Some(merged)
+}
+
+/// A text of several lines with another indent; `from` is what its first line had.
+fn shifted(text: &str, from: &str, to: &str) -> String {
+    let mut lines = text.split_inclusive('\n');
+    let mut shifted = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        match line.strip_prefix(from) {
+            Some(rest) if !line.trim().is_empty() => shifted.extend([to, rest]),
+            _ => shifted.push_str(line),
+        }
+    }
+    shifted
+}
+
+struct Edit<'a> {
+    format: Format,
+    mine: Side<'a>,
+    theirs: Side<'a>,
+    /// Comments that do not stand within or above what goes.
+    comments_that_stay: HashSet<&'a str>,
+    /// Comments that come with what the patch brings.
+    arriving: HashSet<&'a str>,
+    /// What ends a line here.
+    ends: &'static str,
+    has_new_section: bool,
+    exchanges: Vec<Exchange>,
+}
+
+/// What comes into a group, by the entry below which it comes to stand.
+pub(super) type Arrivals<'a> = BTreeMap<Option<usize>, Vec<&'a Entry>>;
+
+impl<'a> Edit<'a> {
+    fn group(&mut self, mine: &Group, theirs: &Group, parts: &[Part<'_>]) -> Option<()> {
+        for part in parts {
+            match (&part.meant, part.mine, part.theirs) {
+                (Some(Meant::Theirs(_)), Some(here), Some(there)) => self.exchange(here, there)?,
+                (Some(Meant::Group(parts)), Some(here), Some(there)) => match (&here.said, &there.said) {
+                    (Said::Group(here), Said::Group(there)) => self.group(here, there, parts)?,
+                    _ => return None,
+                },
+                // Elements have no place of their own.
+                (Some(Meant::List(_)), ..) => return None,
+                _ => {}
+            }
+        }
+        let going: HashSet<&str> =
+            parts.iter().filter(|part| part.meant.is_none()).map(|part| part.key).collect();
+        let stays = |entry: &Entry| !going.contains(entry.key.as_str());
+        let arrivals = arrivals(mine, theirs, parts, &stays);
+        if self.format == Format::Json {
+            let members = Members { mine: self.mine, group: mine };
+            let mut text_of = |entry: &Entry, beside: Option<&Entry>| self.member(entry, beside);
+            let exchanges = members.change(&stays, &arrivals, &mut text_of)?;
+            self.exchanges.extend(exchanges);
+            return Some(());
+        }
+        let gone = mine.entries.iter().filter(|entry| !stays(entry)).flat_map(|entry| &entry.pieces);
+        self.exchanges.extend(gone.cloned().map(Exchange::departure));
+        for (above, entries) in arrivals {
+            let place = self.place_below(above, mine, &stays);
+            for entry in entries {
+                let exchange = match entry.is_section {
+                    true => self.section_at_the_end(entry),
+                    false => self.lines_at(place?, entry),
+                };
+                self.exchanges.push(exchange);
+            }
+        }
+        Some(())
+    }
+
+    /// Comments within and above what goes may come back elsewhere.
+    fn let_comments_move(&mut self, parts: &[Part<'_>]) {
+        for part in parts {
+            match (&part.meant, part.mine) {
+                (Some(Meant::Group(parts)), _) => self.let_comments_move(parts),
+                (None, Some(entry)) => {
+                    for piece in &entry.pieces {
+                        let mut start = piece.start;
+                        while let Some(comment) = self.mine.comment_above(start) {
+                            start = comment.start;
+                        }
+                        for comment in self.mine.comments_in(start..piece.end) {
+                            self.comments_that_stay.remove(comment);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Comments right above what goes that the patch takes away or to another place.
+    fn let_comments_go(&mut self, base: Side<'_>) {
+        let (mine, json) = (self.mine, self.format == Format::Json);
+        let (before, after): (HashSet<&str>, HashSet<&str>) =
+            (base.comments().collect(), self.theirs.comments().collect());
+        let goes = |comment: &str| {
+            before.contains(comment) && (!after.contains(comment) || self.arriving.contains(comment))
+        };
+        for exchange in self.exchanges.iter_mut().filter(|exchange| exchange.is_departure) {
+            let above = |start| mine.comment_above(start).filter(|&it| goes(mine.text[it.clone()].trim()));
+            while let Some(comment) = above(exchange.range.start) {
+                let line = mine.sheet.line_start(comment.start);
+                exchange.range.start = if json { mine.text[..line].trim_end().len() } else { line };
+            }
+        }
+    }
+
+    /// The value of the patch comes into the place of the one here.
+    fn exchange(&mut self, here: &Entry, there: &Entry) -> Option<()> {
+        let (from, to) = (self.theirs.indent(there), self.mine.indent(here));
+        if self.format == Format::Json || here.is_inline && there.is_inline {
+            let text = shifted(&self.theirs.text[there.value.clone()], from, to);
+            self.arriving.extend(self.theirs.comments_in(there.value.clone()));
+            self.exchanges.push(Exchange::new(here.value.clone(), self.with_my_line_ends(&text)));
+        } else if self.format == Format::Yaml {
+            let rest = |text: &str, entry: &Entry| {
+                let end = text[..entry.end()].trim_end_matches(['\n', '\r']).len();
+                entry.sign_end..end.max(entry.sign_end)
+            };
+            let new = rest(self.theirs.text, there);
+            let text = shifted(&self.theirs.text[new.clone()], from, to);
+            self.arriving.extend(self.theirs.comments_in(new));
+            self.exchanges.push(Exchange::new(rest(self.mine.text, here), self.with_my_line_ends(&text)));
+        } else if here.is_section == there.is_section {
+            let mut pieces = here.pieces.iter().cloned();
+            let lines = self.lines_of(there, to);
+            self.exchanges.push(Exchange::new(pieces.next()?, lines));
+            self.exchanges.extend(pieces.map(Exchange::departure));
+        } else {
+            return None;
+        }
+        Some(())
+    }
+
+    fn section_at_the_end(&mut self, entry: &Entry) -> Exchange {
+        let (text, end) = (self.mine.text, self.mine.text.len());
+        let is_open = !self.has_new_section && !text.is_empty() && !text.ends_with('\n');
+        self.has_new_section = true;
+        let gap = if is_open { self.ends.repeat(2) } else { self.ends.to_owned() };
+        Exchange::new(end..end, gap + &self.lines_of(entry, self.theirs.indent(entry)))
+    }
+
+    /// Where lines come to stand below an entry of a group, and how far they are indented there.
+    fn place_below(
+        &self,
+        above: Option<usize>,
+        mine: &Group,
+        stays: &dyn Fn(&Entry) -> bool,
+    ) -> Option<(usize, Option<&'a str>)> {
+        let is_beside = |other: &&Entry| !other.is_section && stays(other);
+        let index = above.map_or(0, |above| above + 1);
+        let before = mine.entries[..index].iter().rev().find(is_beside);
+        let after = if before.is_none() { mine.entries[index..].iter().find(is_beside) } else { None };
+        let indent = before.or(after).map(|beside| self.mine.indent(beside));
+        let at = match (before, after, mine.body) {
+            (Some(before), ..) => before.end(),
+            (None, Some(after), _) => self.comments_above(self.mine, after.start()),
+            // Above the first section, or at the end.
+            (None, None, Some(0)) => mine.entries.first().map_or(self.mine.text.len(), Entry::start),
+            (None, None, body) => body?,
+        };
+        Some((at, indent))
+    }
+
+    fn lines_at(&mut self, (at, indent): (usize, Option<&str>), entry: &Entry) -> Exchange {
+        let indent = indent.unwrap_or(self.theirs.indent(entry));
+        let lines = self.lines_of(entry, indent);
+        if at == 0 || self.mine.text[..at].ends_with('\n') {
+            return Exchange::new(at..at, lines);
+        }
+        // The line above is the last one and has no end; the new one has none instead.
+        Exchange::new(at..at, format!("{}{}", self.ends, lines.trim_end_matches(['\n', '\r'])))
+    }
+
+    /// The lines of an entry of the patch, with the comments above them that are not here yet.
+    fn lines_of(&mut self, entry: &Entry, indent: &str) -> String {
+        let mut text = "\n".to_owned();
+        for piece in &entry.pieces {
+            let start = self.comments_above(self.theirs, piece.start);
+            text.push_str(&self.theirs.text[start..piece.end]);
+            self.arriving.extend(self.theirs.comments_in(start..piece.end));
+            if !text.ends_with('\n') {
+                text.push('\n');
+            }
+        }
+        let text = shifted(&text, self.theirs.indent(entry), indent);
+        self.with_my_line_ends(&text[1..])
+    }
+
+    /// A member of the patch's object, with the comments above it that are not here yet.
+    fn member(&mut self, entry: &Entry, beside: Option<&Entry>) -> String {
+        let mut start = self.comments_above(self.theirs, entry.start());
+        start = if start < entry.start() { start } else { entry.start() };
+        self.arriving.extend(self.theirs.comments_in(start..entry.end()));
+        let from = self.theirs.indent(entry);
+        let indent = beside.map_or(from, |beside| self.mine.indent(beside));
+        let text = shifted(&self.theirs.text[start..entry.end()], from, indent);
+        self.with_my_line_ends(text.trim_start())
+    }
+
+    /// Where the comments right above a line begin; of the patch's, only those that are not here yet.
+    fn comments_above(&self, side: Side<'_>, start: usize) -> usize {
+        let is_theirs = std::ptr::eq(side.sheet, self.theirs.sheet);
+        let is_here = |comment: &Range<usize>| {
+            is_theirs && self.comments_that_stay.contains(side.text[comment.clone()].trim())
+        };
+        let mut begin = start;
+        while let Some(comment) = side.comment_above(begin).filter(|comment| !is_here(comment)) {
+            begin = side.sheet.line_start(comment.start);
+        }
+        begin
+    }
+
+    fn with_my_line_ends(&self, text: &str) -> String {
+        let text = text.replace("\r\n", "\n");
+        if self.ends == "\n" { text } else { text.replace('\n', self.ends) }
+    }
+}
+
+/// What comes into a group: in the order of the patch's file, so that neighbours stay neighbours.
+fn arrivals<'a>(
+    mine: &Group,
+    theirs: &'a Group,
+    parts: &[Part<'_>],
+    stays: &dyn Fn(&Entry) -> bool,
+) -> Arrivals<'a> {
+    let is_coming = |part: &&Part<'_>| part.mine.is_none() && part.meant.is_some();
+    let coming: HashSet<&str> = parts.iter().filter(is_coming).map(|part| part.key).collect();
+    let mut above = None;
+    let mut arrivals = Arrivals::new();
+    for entry in &theirs.entries {
+        if coming.contains(entry.key.as_str()) {
+            arrivals.entry(above).or_default().push(entry);
+        } else if let Some(here) = mine.position(&entry.key).filter(|&here| stays(&mine.entries[here])) {
+            above = Some(here);
+        }
+    }
+    arrivals
+}

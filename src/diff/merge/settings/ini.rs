@@ -1,0 +1,185 @@
+//! Reads INI files with the place of each value. There are many kinds of them; what means different things in two of
+//! them is not read, or is one value that is only taken as a whole.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::sheet::{Budget, Doubt, Entry, Group, Said, Sheet, line_end, lines, lone_carriage_return};
+
+/// Whether a text that could be many things is this one: its first line that is no comment is the name of a section.
+pub(super) fn begins_with_a_section(text: &str) -> bool {
+    let mut said = text.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
+    said.next().is_some_and(|line| line.starts_with('[') && line.ends_with(']'))
+}
+
+fn is_comment(line: &str) -> bool {
+    line.starts_with([';', '#'])
+}
+
+/// # Errors
+/// If a line is neither a section, nor a key, nor a comment, or means one thing here and another there.
+pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
+    lone_carriage_return(text)?;
+    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
+    if let Some(at) = text.find(control) {
+        return Err(Doubt::new(at, "has a control character"));
+    }
+    let mut reader = IniReader {
+        text,
+        root: Group::new(Some(0)),
+        section: None,
+        indent: None,
+        last: None,
+        seen: HashSet::new(),
+        comments: Vec::new(),
+        budget: Budget::default(),
+    };
+    for (start, line) in lines(text) {
+        reader.line(start, line)?;
+    }
+    reader.end_section()?;
+    Ok(Sheet::new(text, Said::Group(reader.root), reader.comments))
+}
+
+struct IniReader<'a> {
+    text: &'a str,
+    root: Group,
+    section: Option<Entry>,
+    /// How far the keys of this section are indented.
+    indent: Option<usize>,
+    /// The key that an indented line would belong to.
+    last: Option<String>,
+    /// To many programs, large and small letters are the same.
+    seen: HashSet<(bool, String)>,
+    comments: Vec<Range<usize>>,
+    budget: Budget,
+}
+
+impl IniReader<'_> {
+    fn line(&mut self, start: usize, line: &str) -> Result<(), Doubt> {
+        let bare = line.trim();
+        let begin = start + line.len() - line.trim_start().len();
+        let indent = line.chars().take_while(|c| c.is_whitespace()).count();
+        if bare.is_empty() {
+            return Ok(());
+        }
+        if is_comment(bare) {
+            self.comments.push(begin..begin + bare.len());
+            return Ok(());
+        }
+        self.budget.spend(start, 1)?;
+        if let Some(last) = self.last.clone()
+            && self.indent.is_some_and(|keys| indent > keys)
+        {
+            return self.goes_on(&last, begin..begin + bare.len());
+        }
+        if let Some(name) = bare.strip_prefix('[') {
+            if indent > 0 {
+                return Err(Doubt::new(start, "has an indented section"));
+            }
+            let name = name.strip_suffix(']').ok_or(Doubt::new(start, "has a section without an end"))?;
+            return self.begin_section(name.trim(), start);
+        }
+        if *self.indent.get_or_insert(indent) != indent {
+            return Err(Doubt::new(start, "is indented in another way than the keys around it"));
+        }
+        if bare.ends_with('\\') {
+            return Err(Doubt::new(start, "may go on in the next line"));
+        }
+        self.key(start, begin, bare)
+    }
+
+    fn key(&mut self, start: usize, begin: usize, bare: &str) -> Result<(), Doubt> {
+        // A word alone is a key without a value, which is not the same as an empty one.
+        let sign = bare.find(['=', ':']);
+        let name = bare[..sign.unwrap_or(bare.len())].trim_end();
+        if name.is_empty() {
+            return Err(Doubt::new(start, "has no key"));
+        }
+        let value = sign.map_or("", |sign| bare[sign + 1..].trim_start());
+        let said = if sign.is_some() { format!("={value}") } else { String::new() };
+        let whole = start..line_end(self.text, start);
+        self.last = None;
+        // For some programs such a line is a word with an argument, for others a key with blanks in it.
+        if let Some((word, _)) = name.split_once(char::is_whitespace) {
+            return self.line_of_words(format!("{word} …"), format!("{name}{said}"), whole);
+        }
+        self.once(name, start)?;
+        let end = begin + bare.len();
+        let mut entry = Entry::value(name.to_owned(), Said::Value(said), end - value.len()..end, whole);
+        entry.is_inline = sign.is_some();
+        self.last = entry.is_inline.then(|| name.to_owned());
+        self.group().add(entry)
+    }
+
+    /// All lines that begin with the same word are one list.
+    fn line_of_words(&mut self, key: String, line: String, whole: Range<usize>) -> Result<(), Doubt> {
+        self.once(&line, whole.start)?;
+        let group = self.group();
+        match group.get_mut(&key) {
+            Some(Entry { said: Said::List(lines), pieces, .. }) => {
+                lines.push(line);
+                pieces.push(whole);
+                Ok(())
+            }
+            _ => {
+                let mut entry = Entry::value(key, Said::List(vec![line]), whole.clone(), whole);
+                entry.is_inline = false;
+                group.add(entry)
+            }
+        }
+    }
+
+    /// An indented line below a key goes on with its value for some programs; to others the whole is a piece of text
+    /// that stays together.
+    fn goes_on(&mut self, key: &str, line: Range<usize>) -> Result<(), Doubt> {
+        let (text, at) = (self.text, line.start);
+        let end = line_end(text, line.end);
+        let entry = self.group().get_mut(key).ok_or(Doubt::new(at, "belongs to no key"))?;
+        let whole = entry.start()..end;
+        // Empty lines between the lines of a value are part of it.
+        let between = text[entry.value.end..at].matches('\n').count();
+        if let Said::Value(value) = &mut entry.said {
+            value.extend(std::iter::repeat_n('\n', between));
+            value.push_str(&text[line.clone()]);
+        }
+        (entry.value, entry.is_inline, entry.pieces) = (entry.value.start..line.end, false, vec![whole]);
+        Ok(())
+    }
+
+    fn begin_section(&mut self, name: &str, start: usize) -> Result<(), Doubt> {
+        self.end_section()?;
+        if !self.seen.insert((true, name.to_lowercase())) {
+            return Err(Doubt::twice(start));
+        }
+        let whole = start..line_end(self.text, start);
+        let group = Group::new(Some(whole.end));
+        let mut section = Entry::value(name.to_owned(), Said::Group(group), whole.clone(), whole);
+        (section.is_inline, section.is_section) = (false, true);
+        (self.section, self.indent, self.last) = (Some(section), None, None);
+        self.seen.retain(|(is_section, _)| *is_section);
+        Ok(())
+    }
+
+    fn end_section(&mut self) -> Result<(), Doubt> {
+        let Some(mut section) = self.section.take() else { return Ok(()) };
+        if let Said::Group(group) = &section.said {
+            let end = group.entries.iter().map(Entry::end).max().unwrap_or(section.end());
+            section.pieces = vec![section.start()..end];
+        }
+        // A key above the first section may have the name of one.
+        section.key = format!("[{}]", section.key);
+        self.root.add(section)
+    }
+
+    fn once(&mut self, name: &str, at: usize) -> Result<(), Doubt> {
+        if self.seen.insert((false, name.to_lowercase())) { Ok(()) } else { Err(Doubt::twice(at)) }
+    }
+
+    fn group(&mut self) -> &mut Group {
+        match &mut self.section {
+            Some(Entry { said: Said::Group(group), .. }) => group,
+            _ => &mut self.root,
+        }
+    }
+}

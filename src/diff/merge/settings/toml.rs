@@ -1,0 +1,129 @@
+//! Reads TOML with the place of each value. An inline table is one value; a list of tables is a list.
+
+use std::ops::Range;
+
+use toml_edit::{ArrayOfTables, Document, Item, Key, Table, Value};
+use toml_parser::{Source, lexer::TokenKind};
+
+use super::sheet::{Budget, Doubt, Entry, Group, Said, Sheet, line_end, line_start};
+
+/// # Errors
+/// If the text is no TOML.
+pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
+    let document = Document::parse(text)
+        .map_err(|error| Doubt::new(error.span().map_or(0, |span| span.start), "is no TOML"))?;
+    let mut reader = TomlReader { text, budget: Budget::default() };
+    let root = reader.table(document.as_table(), 0)?;
+    let is_comment = |token: &toml_parser::lexer::Token| token.kind() == TokenKind::Comment;
+    let tokens = Source::new(text).lex();
+    let comments = tokens.filter(is_comment).map(|token| token.span().start()..token.span().end()).collect();
+    Ok(Sheet::new(text, Said::Group(root), comments))
+}
+
+struct TomlReader<'a> {
+    text: &'a str,
+    budget: Budget,
+}
+
+impl TomlReader<'_> {
+    fn table(&mut self, table: &Table, depth: usize) -> Result<Group, Doubt> {
+        let body = match table.span() {
+            _ if depth == 0 => Some(0),
+            Some(heading) if has_heading(table) => Some(line_end(self.text, heading.end)),
+            _ => None,
+        };
+        let mut group = Group::new(body);
+        for (name, item) in table {
+            let key = table.key(name).and_then(Key::span).unwrap_or_default();
+            self.budget.spend(key.start, depth)?;
+            if let Some(entry) = self.entry(name, &key, item, depth)? {
+                group.add(entry)?;
+            }
+        }
+        group.sort();
+        Ok(group)
+    }
+
+    fn entry(
+        &mut self,
+        name: &str,
+        key: &Range<usize>,
+        item: &Item,
+        depth: usize,
+    ) -> Result<Option<Entry>, Doubt> {
+        let name = name.to_owned();
+        Ok(Some(match item {
+            Item::None => return Ok(None),
+            Item::Value(value) => {
+                let span = value.span().ok_or(Doubt::new(key.start, "has a value without a place"))?;
+                // A key and the beginning of its value stand in one line, and nothing else does.
+                let whole = line_start(self.text, span.start)..line_end(self.text, span.end);
+                Entry::value(name, self.value(value, depth + 1)?, span, whole)
+            }
+            Item::Table(table) => {
+                let group = self.table(table, depth + 1)?;
+                self.section(name, group, has_heading(table).then(|| table.span()).flatten(), key)
+            }
+            Item::ArrayOfTables(tables) => self.tables(name, tables, key, depth)?,
+        }))
+    }
+
+    fn tables(
+        &mut self,
+        name: String,
+        tables: &ArrayOfTables,
+        key: &Range<usize>,
+        depth: usize,
+    ) -> Result<Entry, Doubt> {
+        let (mut elements, mut pieces) = (Vec::new(), Vec::new());
+        for table in tables {
+            self.budget.spend(key.start, depth)?;
+            let group = self.table(table, depth + 1)?;
+            let element = self.section(String::new(), group, table.span(), key);
+            elements.push(element.said.spell());
+            pieces.extend(element.pieces);
+        }
+        pieces.sort_by_key(|piece| piece.start);
+        let mut entry = Entry::value(name, Said::List(elements), key.clone(), key.clone());
+        (entry.is_inline, entry.is_section, entry.pieces) = (false, true, pieces);
+        Ok(entry)
+    }
+
+    /// A table with all that belongs to it, which may stand in several places.
+    fn section(
+        &self,
+        name: String,
+        group: Group,
+        heading: Option<Range<usize>>,
+        key: &Range<usize>,
+    ) -> Entry {
+        let is_section = heading.is_some();
+        let lines = heading.map(|heading| {
+            let own = group.entries.iter().filter(|entry| !entry.is_section).map(Entry::end);
+            let end = line_end(self.text, heading.end);
+            line_start(self.text, heading.start)..own.max().map_or(end, |last| last.max(end))
+        });
+        let apart = group.entries.iter().filter(|entry| entry.is_section || !is_section);
+        let mut pieces: Vec<_> = apart.flat_map(|entry| entry.pieces.clone()).chain(lines).collect();
+        pieces.sort_by_key(|piece| piece.start);
+        // A table that is only named on the way to others has no lines, but they begin in lines of their own.
+        let has_sections = group.entries.iter().any(|entry| entry.is_section);
+        let mut entry = Entry::value(name, Said::Group(group), key.clone(), key.clone());
+        (entry.is_inline, entry.is_section, entry.pieces) = (false, is_section || has_sections, pieces);
+        entry
+    }
+
+    fn value(&mut self, value: &Value, depth: usize) -> Result<Said, Doubt> {
+        let span = value.span().unwrap_or_default();
+        self.budget.spend(span.start, depth)?;
+        let Value::Array(elements) = value else {
+            return Ok(Said::Value(self.text.get(span).unwrap_or_default().to_owned()));
+        };
+        let spelled = elements.iter().map(|element| Ok(self.value(element, depth + 1)?.spell()));
+        Ok(Said::List(spelled.collect::<Result<_, Doubt>>()?))
+    }
+}
+
+fn has_heading(table: &Table) -> bool {
+    !table.is_implicit() && !table.is_dotted()
+}

@@ -1,0 +1,177 @@
+//! What becomes, at one place, of what a patch brought there.
+
+use super::layers::{ContentByDigest, Layer};
+use crate::diff::{Brought, Fate, LineRange, Standing};
+use crate::model::{FileNode, Mode, Node, TreePath};
+
+/// What a patch found at a place and what it left there.
+#[derive(Clone, Copy)]
+pub(super) struct Bringing<'a> {
+    pub before: Option<&'a Node>,
+    pub left: Option<&'a Node>,
+}
+
+/// What becomes of what was brought to one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceFate {
+    /// The worst that happens to any part of it.
+    pub fate: Fate,
+    /// Whether anything of it is there now.
+    pub is_there: bool,
+    /// The lines that are lost, in what the patch left; empty where it is not about lines.
+    pub lines: Vec<LineRange>,
+}
+
+/// What becomes, or became, of the files that a patch changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileFates {
+    /// How many there are.
+    pub all: usize,
+    pub kept: usize,
+    pub rewritten: Vec<TreePath>,
+    pub undone: Vec<TreePath>,
+    /// Those that nobody else has a say in; they stay as they are.
+    pub untouched: Vec<TreePath>,
+}
+
+impl FileFates {
+    pub(super) fn add(&mut self, path: &TreePath, fate: Fate) {
+        self.all += 1;
+        match fate {
+            Fate::Kept => self.kept += 1,
+            Fate::Rewritten => self.rewritten.push(path.clone()),
+            Fate::Undone => self.undone.push(path.clone()),
+        }
+    }
+}
+
+/// How everything stands that `layer` brought, in what `now` tells of each place.
+pub(crate) fn how_it_stands(
+    layer: &Layer,
+    now: impl Fn(&TreePath) -> Option<Node>,
+    contents: &dyn ContentByDigest,
+) -> FileFates {
+    let mut fates = FileFates::default();
+    for path in layer.files() {
+        if let Some((before, left)) = layer.brought_at(path) {
+            fates.add(path, Bringing { before, left }.stand(now(path).as_ref(), contents));
+        }
+    }
+    fates
+}
+
+/// One thing that was brought.
+struct Part {
+    standing: Standing,
+    /// Its lines, if it is some.
+    lines: Option<LineRange>,
+}
+
+impl Part {
+    fn whole(fate: Fate) -> Self {
+        Self { standing: Standing { fate, lines: Vec::new() }, lines: None }
+    }
+
+    fn is_there(&self) -> bool {
+        self.standing.fate == Fate::Kept || self.standing.lines.contains(&true)
+    }
+
+    /// Whether anything of it is here that is not in `will`.
+    fn is_lost_in(&self, will: &Self) -> bool {
+        let goes = self.standing.fate == Fate::Kept && will.standing.fate != Fate::Kept;
+        let mut lines = self.standing.lines.iter().zip(&will.standing.lines);
+        goes || lines.any(|(was, will)| *was && !will)
+    }
+}
+
+impl Bringing<'_> {
+    /// What becomes of it when `was` is replaced by `will`. What is in `was` no more is nobody's loss.
+    pub(super) fn fate(
+        self,
+        was: Option<&Node>,
+        will: Option<&Node>,
+        contents: &dyn ContentByDigest,
+    ) -> PlaceFate {
+        if was == will {
+            return PlaceFate { fate: Fate::Kept, is_there: true, lines: Vec::new() };
+        }
+        let (was, will) = (self.parts(was, contents), self.parts(will, contents));
+        let is_there = was.iter().any(Part::is_there);
+        let lost: Vec<Part> =
+            was.iter().zip(will).filter(|(was, will)| was.is_lost_in(will)).map(|(_, will)| will).collect();
+        // Lines of it that go are a loss, though others of it went before.
+        let worst = lost.iter().map(|part| part.standing.fate.max(Fate::Rewritten)).max();
+        PlaceFate {
+            fate: worst.unwrap_or(Fate::Kept),
+            is_there,
+            lines: lost.into_iter().filter_map(|part| part.lines).collect(),
+        }
+    }
+
+    /// How everything that was brought stands in `now`.
+    pub(super) fn stand(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Fate {
+        let parts = self.parts(now, contents);
+        parts.into_iter().map(|part| part.standing.fate).max().unwrap_or(Fate::Kept)
+    }
+
+    /// The same things in the same order, whatever `now` is.
+    fn parts(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Vec<Part> {
+        let mut parts = match is_same_content(self.before, self.left) {
+            true => Vec::new(),
+            false => self.lines(now, contents).unwrap_or_else(|| vec![Part::whole(self.whole(now))]),
+        };
+        let mode = |node: Option<&Node>| node.and_then(Node::mode);
+        if let (Some(before), Some(left)) = (mode(self.before), mode(self.left))
+            && before != left
+        {
+            parts.push(Part::whole(of_mode(before, left, mode(now))));
+        }
+        parts
+    }
+
+    fn whole(self, now: Option<&Node>) -> Fate {
+        match (is_same_content(self.left, now), is_same_content(self.before, now)) {
+            (true, _) => Fate::Kept,
+            (false, true) => Fate::Undone,
+            (false, false) => Fate::Rewritten,
+        }
+    }
+
+    /// Place by place of a text; `None` if it can only be told of the whole.
+    fn lines(self, now: Option<&Node>, contents: &dyn ContentByDigest) -> Option<Vec<Part>> {
+        let file = |node: Option<&Node>| node.and_then(Node::as_file).cloned();
+        let read = |file: FileNode| contents.content(&file);
+        let before = match self.before {
+            None => Vec::new(),
+            Some(_) => read(file(self.before)?)?.to_vec(),
+        };
+        let left = read(file(self.left)?)?;
+        let brought = Brought::new(&before, &left).filter(|brought| brought.len() > 0)?;
+        let all = |fate| (0..brought.len()).map(|index| brought.as_a_whole(index, fate)).collect();
+        let known = match self.whole(now) {
+            Fate::Rewritten => file(now).and_then(read).and_then(|now| brought.standings(&now)),
+            certain => Some(all(certain)),
+        };
+        let standings: Vec<Standing> = known.unwrap_or_else(|| all(Fate::Rewritten));
+        let part = |(index, standing)| Part { standing, lines: Some(brought.lines(index)) };
+        Some(standings.into_iter().enumerate().map(part).collect())
+    }
+}
+
+fn of_mode(before: Mode, left: Mode, now: Option<Mode>) -> Fate {
+    match now {
+        Some(now) if now == left => Fate::Kept,
+        Some(now) if now == before => Fate::Undone,
+        // Without a file there are no permissions to lose; that it is gone is told of its content.
+        None => Fate::Rewritten,
+        Some(_) => Fate::Rewritten,
+    }
+}
+
+fn is_same_content(one: Option<&Node>, other: Option<&Node>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => one.same_content(other),
+        _ => false,
+    }
+}

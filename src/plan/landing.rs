@@ -1,0 +1,82 @@
+//! What a place will hold when a change comes to it, whatever patches have a say there.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::fates::Bringing;
+use super::layers::{ContentByDigest, LaidImage, Layer, Stack, alone, lay};
+use crate::diff::Fate;
+use crate::model::{Digest, FileChange, LayerKey, Node};
+
+/// How a change comes to a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Landing {
+    /// What the place holds then.
+    pub after: Option<Node>,
+    /// Its content, where that was put together here.
+    pub made: Option<Arc<Vec<u8>>>,
+    pub on: Ground,
+}
+
+impl Landing {
+    /// What was put together here, by its digest.
+    pub(super) fn content(&self) -> Option<(Digest, Arc<Vec<u8>>)> {
+        Some((self.after.as_ref()?.as_file()?.digest, self.made.clone()?))
+    }
+}
+
+/// What a change comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// What it was made for, or what it leaves.
+    Expected,
+    /// Something else that has all of it in it.
+    There,
+    /// Something else that it can be carried over to.
+    Merged,
+    /// What would be there without some patch whose lines it replaces.
+    Over,
+}
+
+/// `None` if the change fits nothing that is or was there. `contained` are the patches that it may replace.
+pub(super) fn land(
+    change: &FileChange,
+    stack: &Stack<'_>,
+    contained: &BTreeSet<LayerKey>,
+    contents: &dyn ContentByDigest,
+) -> Option<Landing> {
+    let path = &change.path;
+    let holds = stack.now(path);
+    let here = stack.at(path);
+    let as_made = || Landing { after: change.after.clone(), made: None, on: Ground::Expected };
+    if here.is_empty() || change.expects(holds.as_ref()) || change.is_done(holds.as_ref()) {
+        return Some(as_made());
+    }
+    let bases: Vec<Option<Node>> = match change.before.as_slice() {
+        [] => vec![None],
+        before => before.iter().cloned().map(Some).collect(),
+    };
+    let on = |below: Option<&Node>, layers: &[&Layer]| {
+        bases.iter().find_map(|base| {
+            let own = alone(path, base.clone(), change.after.clone());
+            let layers: Vec<&Layer> = layers.iter().copied().chain([&own]).collect();
+            lay(path, below, &layers, contents).ok()
+        })
+    };
+    let is_there = |base: &Option<Node>| {
+        let own = Bringing { before: base.as_ref(), left: change.after.as_ref() };
+        own.stand(holds.as_ref(), contents) == Fate::Kept
+    };
+    if bases.iter().any(is_there) {
+        return Some(Landing { after: holds, made: None, on: Ground::There });
+    }
+    let landing = |image: LaidImage, on| Landing { after: image.node, made: image.made, on };
+    if let Some(image) = on(holds.as_ref(), &[]) {
+        return Some(landing(image, Ground::Merged));
+    }
+    let origin = stack.origin(path);
+    let stays = |layer: &&&Layer| !contained.contains(&layer.key);
+    let others: Vec<&Layer> = here.iter().filter(stays).copied().collect();
+    let over = (others.len() < here.len()).then(|| on(origin.as_ref(), &others)).flatten();
+    over.or_else(|| on(origin.as_ref(), &[])).map(|image| landing(image, Ground::Over))
+}

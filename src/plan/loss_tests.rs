@@ -1,0 +1,239 @@
+//! Random patches by random people with random claims: what a trusted fix brought never goes without having been shown
+//! and agreed to. Every line that a patch writes is one of a kind, so that it can be told by itself whether it is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::relate_tests::{Texts, id, layer, named};
+use super::tests::{change, file, folder, path};
+use super::why::Override;
+use super::*;
+use crate::diff::Fate;
+use crate::model::{LayerKey, Patch, PatchId};
+
+const FILES: [&str; 2] = ["one", "two"];
+const LINES: usize = 5;
+
+/// A file, line by line.
+type Lines = Vec<String>;
+type Tree = BTreeMap<&'static str, Lines>;
+
+/// What somebody does to one line.
+#[derive(Debug, Clone, Copy)]
+enum Edit {
+    New,
+    AsDelivered,
+    Away,
+}
+
+/// A patch that somebody makes.
+#[derive(Debug, Clone)]
+struct Deed {
+    author: usize,
+    /// Made from the folder as it is, or as it was delivered.
+    from_delivered: bool,
+    edits: Vec<(usize, usize, Edit)>,
+    supersedes: Vec<usize>,
+    fixes: Vec<usize>,
+    /// Under the id of an earlier one.
+    reissues: Option<usize>,
+    product: usize,
+    allow: (bool, bool),
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let edit = prop_oneof![4 => Just(Edit::New), 2 => Just(Edit::AsDelivered), 1 => Just(Edit::Away)];
+    (
+        (0..3_usize, any::<bool>(), prop::collection::vec((0..FILES.len(), 0..LINES, edit), 1..4)),
+        (prop::collection::vec(0..5_usize, 0..2), prop::collection::vec(0..4_usize, 1..3)),
+        (prop::option::weighted(0.2, 0..5_usize), prop_oneof![5 => Just(0_usize), 1 => Just(1)]),
+        (any::<bool>(), any::<bool>()),
+    )
+        .prop_map(
+            |((author, from_delivered, edits), (supersedes, fixes), (reissues, product), allow)| Deed {
+                author,
+                from_delivered,
+                edits,
+                supersedes,
+                fixes,
+                reissues,
+                product,
+                allow,
+            },
+        )
+}
+
+fn delivered() -> Tree {
+    let lines = |name: &str| (0..LINES).map(|line| format!("{name} {line}")).collect();
+    FILES.into_iter().map(|name| (name, lines(name))).collect()
+}
+
+fn text(lines: &Lines) -> String {
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// What was delivered or is there, and what somebody made of it.
+fn edited(number: usize, deed: &Deed, now: &Tree) -> (Tree, Tree) {
+    let from = if deed.from_delivered { delivered() } else { now.clone() };
+    let mut to = from.clone();
+    for (file, line, edit) in &deed.edits {
+        let name = FILES[*file];
+        let lines = to.get_mut(name).expect("a file");
+        let Some(at) = line.checked_rem(lines.len()) else { continue };
+        match edit {
+            Edit::New => lines[at] = format!("{name} {line} by {number}"),
+            Edit::AsDelivered => lines[at] = format!("{name} {line}"),
+            Edit::Away => _ = lines.remove(at),
+        }
+    }
+    (from, to)
+}
+
+fn patch(number: usize, deed: &Deed, from: &Tree, to: &Tree) -> Patch {
+    let change = |name: &&'static str| {
+        let (before, after) = (text(&from[*name]), text(&to[*name]));
+        (before != after).then(|| change(name, Some(file(&before)), Some(file(&after))))
+    };
+    let fixes: Vec<String> = deed.fixes.iter().map(|fix| format!("FIX-{fix}")).collect();
+    let fixes: Vec<&str> = fixes.iter().map(String::as_str).collect();
+    let mut patch = named(&format!("P{number}"), &fixes, FILES.iter().filter_map(change).collect());
+    if let Some(old) = deed.reissues {
+        patch.about.identity.id = id(&format!("P{old}"));
+        patch.about.identity.revision = 2 + number as u32;
+    }
+    let supersedes: BTreeSet<PatchId> = deed.supersedes.iter().map(|old| id(&format!("P{old}"))).collect();
+    patch.about.supersedes = supersedes.into_iter().collect();
+    patch.about.product.name = ["App", "Other"][deed.product].to_owned();
+    patch.about.result_version = None;
+    patch
+}
+
+#[derive(Default)]
+struct Story {
+    tree: Tree,
+    texts: BTreeSet<String>,
+    layers: Vec<Layer>,
+    expected: BTreeMap<TreePath, Option<Node>>,
+    /// The lines that each layer wrote, by file.
+    wrote: BTreeMap<LayerKey, BTreeSet<(&'static str, String)>>,
+    /// How often something went that somebody had to be asked about.
+    asked: usize,
+}
+
+impl Story {
+    /// Lets one patch come, if it may, and looks at what is gone afterwards.
+    fn come(&mut self, number: usize, deed: &Deed) {
+        let (from, to) = edited(number, deed, &self.tree);
+        let patch = patch(number, deed, &from, &to);
+        if patch.changes.is_empty() {
+            return;
+        }
+        self.texts.extend(self.tree.values().chain(from.values()).chain(to.values()).map(text));
+        let authors: &[&str] = [&["ann"][..], &["eve"], &[]][deed.author];
+        let authors: BTreeSet<String> = authors.iter().map(|name| (*name).to_owned()).collect();
+        let planned = self.plan(&patch, &authors);
+        let allows = |obstacle: &Obstacle| match obstacle.way_around() {
+            Some(Override::Undo) => deed.allow.0,
+            Some(Override::Related) => deed.allow.1,
+            None => false,
+        };
+        if !planned.preview.obstacles.iter().all(allows) {
+            return;
+        }
+        let before = self.tree.clone();
+        let key = self.carry_out(&planned, number, &patch, &authors);
+        self.check(&before, &planned, key, &authors);
+    }
+
+    fn plan(&self, patch: &Patch, authors: &BTreeSet<String>) -> PlanOfSeveral {
+        let things: Vec<(&str, Node)> =
+            self.tree.iter().map(|(name, lines)| (*name, file(&text(lines)))).collect();
+        let situation = folder(&things);
+        let stack = Stack { layers: &self.layers, expected: &self.expected, origins: &BTreeMap::new() };
+        let candidate = Candidate {
+            patch: Arc::new(patch.clone()),
+            authors: authors.clone(),
+            is_product: None,
+            product_evidence: Vec::new(),
+            version: None,
+            failed_checks: Vec::new(),
+        };
+        let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
+        let installed = InstalledStack { stack, next_entry: self.layers.len() as u64 + 1 };
+        plan_several(&[candidate], &situation, &installed, &Texts::new(&texts))
+    }
+
+    fn carry_out(
+        &mut self,
+        planned: &PlanOfSeveral,
+        number: usize,
+        patch: &Patch,
+        authors: &BTreeSet<String>,
+    ) -> LayerKey {
+        let key = LayerKey { entry: self.layers.len() as u64 + 1, part: 0 };
+        let made = planned.made.values().map(|bytes| String::from_utf8(bytes.to_vec()).expect("text"));
+        self.texts.extend(made);
+        for step in &planned.preview.plan.steps {
+            let found = self.texts.iter().find(|text| Some(&file(text)) == step.after.as_ref());
+            let lines = found.expect("every content is known").lines().map(str::to_owned).collect();
+            let name = FILES.into_iter().find(|name| *name == step.path.as_str()).expect("a file");
+            self.tree.insert(name, lines);
+            self.expected.insert(step.path.clone(), step.after.clone());
+        }
+        let [one] = planned.patches.as_slice() else { panic!("one patch") };
+        if one.left_out.is_some() {
+            return key;
+        }
+        for (old, stays) in &one.replaces {
+            let old = self.layers.iter_mut().find(|layer| layer.key == *old).expect("it is there");
+            old.superseded = Some((key, *stays));
+        }
+        let by_it = |line: &&String| line.ends_with(&format!(" by {number}"));
+        let wrote = self
+            .tree
+            .iter()
+            .flat_map(|(name, lines)| lines.iter().filter(by_it).map(|line| (*name, line.clone())));
+        self.wrote.insert(key, wrote.collect());
+        let mut steps = one.steps.clone();
+        steps.sort_by(|a, b| a.path.cmp(&b.path));
+        self.layers.push(Layer { authors: authors.clone(), steps, ..layer(patch, key.entry) });
+        key
+    }
+
+    /// Whatever a trusted patch wrote, was there and is gone now, had a step of its own in the plan; and nobody but its
+    /// own author, for its own product, took it away without a relation that said so and an override.
+    fn check(&mut self, before: &Tree, planned: &PlanOfSeveral, key: LayerKey, authors: &BTreeSet<String>) {
+        let [one] = planned.patches.as_slice() else { panic!("one patch") };
+        for layer in self.layers.iter().filter(|layer| layer.key != key && !layer.authors.is_empty()) {
+            let is_gone = |(name, line): &&(&'static str, String)| {
+                before[name].contains(line) && !self.tree[name].contains(line)
+            };
+            for (name, line) in self.wrote[&layer.key].iter().filter(is_gone) {
+                let steps = &planned.preview.plan.steps;
+                assert!(steps.iter().any(|step| step.path.as_str() == *name), "{line}: a step says so");
+                let told = one.relations.iter().find(|relation| relation.other == layer.key);
+                let lost = told.into_iter().flat_map(|relation| &relation.evidence.places);
+                let lost = lost.filter(|place| place.fate != Fate::Kept);
+                assert!(lost.into_iter().any(|place| place.path == path(name)), "{line}: a relation says so");
+                let is_undone = told.is_some_and(|relation| !relation.obstacles().is_empty());
+                let is_own = !layer.authors.is_disjoint(authors);
+                assert!(is_own || is_undone, "{line}: somebody was asked");
+                self.asked += usize::from(is_undone);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_that_a_trusted_fix_brought_goes_unseen(deeds in prop::collection::vec(deed(), 2..7)) {
+        let mut story = Story { tree: delivered(), ..Story::default() };
+        for (number, deed) in deeds.iter().enumerate() {
+            story.come(number, deed);
+        }
+    }
+}

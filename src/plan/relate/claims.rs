@@ -1,0 +1,150 @@
+//! What two patches say about each other. None of it is believed here.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::Grounds;
+use crate::model::Patch;
+use crate::plan::layers::Layer;
+
+/// What one patch says about another. Displayed as a sentence without its period.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "says", rename_all = "lowercase")]
+pub enum Declaration {
+    /// It contains the other one and replaces it.
+    Replaces {
+        /// Which patch says so.
+        by: String,
+        other: String,
+    },
+    /// It fixes all that the other one fixes, and more.
+    Covers {
+        /// Which patch says so.
+        by: String,
+        other: String,
+    },
+    /// It is a newer edition of the other one.
+    Renews {
+        /// Which patch says so.
+        by: String,
+        other: String,
+        /// Which edition it is.
+        revision: u32,
+    },
+    /// They must not be together.
+    Excludes {
+        /// Which patch says so.
+        by: String,
+        other: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl fmt::Display for Declaration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Declaration::Replaces { by, other } => write!(f, "{by} says that it replaces {other}"),
+            Declaration::Covers { by, other } => {
+                write!(f, "{by} says that it fixes all that {other} fixes, and more")
+            }
+            Declaration::Renews { by, other, revision } => {
+                write!(f, "{by} says that it is revision {revision} of {other}")
+            }
+            Declaration::Excludes { by, other, reason } => {
+                write!(f, "{by} says that it must not be together with {other}: {reason}")
+            }
+        }
+    }
+}
+
+/// What the words of a new patch and of another one come to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Claims {
+    /// The new one says that it contains the other one.
+    pub contains: bool,
+    /// The other one says that it contains the new one.
+    pub contained: bool,
+    /// One of them says that they must not be together.
+    pub excludes: bool,
+    /// Both say that they fix something in common.
+    pub fix_the_same: bool,
+    /// Both have one id.
+    pub same_id: bool,
+    pub declared: Vec<Declaration>,
+}
+
+impl Claims {
+    pub(super) fn new(new: &Patch, other: &Layer, fixes: &Grounds) -> Self {
+        let id = new.about.identity.id.as_str();
+        let mut claims =
+            Self { same_id: id == other.id, fix_the_same: !fixes.both_fix.is_empty(), ..Self::default() };
+        claims.contains = claims.hear(new, id, &other.id);
+        if let Some(patch) = &other.patch {
+            claims.contained = claims.hear(patch, &other.id, id);
+        }
+        claims.hear_of_fixes(id, &other.id, fixes);
+        claims.hear_of_editions(new, other);
+        claims
+    }
+
+    /// What `patch`, which is known as `by`, says in so many words; whether it says that it contains `other`.
+    fn hear(&mut self, patch: &Patch, by: &str, other: &str) -> bool {
+        let (by, named) = (by.to_owned(), other.to_owned());
+        let replaces = patch.about.supersedes.iter().any(|old| old.as_str() == other);
+        if replaces {
+            self.declared.push(Declaration::Replaces { by: by.clone(), other: named.clone() });
+        }
+        if let Some(clash) = patch.about.conflicts.iter().find(|conflict| conflict.id.as_str() == other) {
+            self.excludes = true;
+            let reason = clash.reason.clone();
+            self.declared.push(Declaration::Excludes { by, other: named, reason });
+        }
+        replaces
+    }
+
+    fn hear_of_fixes(&mut self, id: &str, other: &str, fixes: &Grounds) {
+        let mut covers = |by: &str, other: &str| {
+            self.declared.push(Declaration::Covers { by: by.to_owned(), other: other.to_owned() });
+        };
+        match (fixes.both_fix.is_empty(), fixes.only_new.is_empty(), fixes.only_other.is_empty()) {
+            (false, false, true) => {
+                covers(id, other);
+                self.contains = true;
+            }
+            (false, true, false) => {
+                covers(other, id);
+                self.contained = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn hear_of_editions(&mut self, new: &Patch, other: &Layer) {
+        let (id, revision) = (other.id.clone(), new.about.identity.revision);
+        if !self.same_id || revision == other.revision {
+            return;
+        }
+        (self.contains, self.contained) = (revision > other.revision, revision < other.revision);
+        let revision = revision.max(other.revision);
+        self.declared.push(Declaration::Renews { by: id.clone(), other: id, revision });
+    }
+}
+
+/// Whether `new` says that it contains `other`, in whatever words.
+pub(crate) fn says_that_it_contains(new: &Patch, other: &Layer) -> bool {
+    Claims::new(new, other, &fixes(new, other)).contains
+}
+
+/// The fixes of both, and of each alone.
+pub(super) fn fixes(new: &Patch, other: &Layer) -> Grounds {
+    let ours: BTreeSet<&String> = new.about.fixes.iter().collect();
+    let theirs: BTreeSet<&String> = other.patch.iter().flat_map(|patch| &patch.about.fixes).collect();
+    let list = |fixes: Vec<&&String>| fixes.into_iter().map(|fix| (*fix).clone()).collect();
+    Grounds {
+        both_fix: list(ours.intersection(&theirs).collect()),
+        only_new: list(ours.difference(&theirs).collect()),
+        only_other: list(theirs.difference(&ours).collect()),
+        ..Grounds::default()
+    }
+}

@@ -1,0 +1,232 @@
+//! What is said about a relation: what a patch says and what its files show are never mixed up.
+
+use super::{Consequence, Grounds, Meeting, Proof, RelatedPresence, Relation, RelationClass, SharedPlace};
+use crate::diff::{Fate, LineRange};
+use crate::model::TreePath;
+use crate::plan::FileFates;
+use crate::plan::scope::Scope;
+use crate::plan::why::Override;
+
+/// What is worded.
+#[derive(Clone, Copy)]
+pub(super) struct Facts<'a> {
+    pub class: RelationClass,
+    pub id: &'a str,
+    pub revision: u32,
+    pub new_id: &'a str,
+    pub scope: Scope,
+    pub presence: RelatedPresence,
+    pub evidence: &'a Grounds,
+}
+
+impl Facts<'_> {
+    pub(super) fn phrase(&self) -> String {
+        let (id, revision, evidence) = (self.id, self.revision, self.evidence);
+        match self.class {
+            RelationClass::Identical => format!("this fix is already installed, as {id}"),
+            RelationClass::ReIssue => {
+                format!("a newer edition of an installed fix: {id} is here as revision {revision}")
+            }
+            RelationClass::Superset => evidence.containment(id, true),
+            RelationClass::Subset => self.subset(),
+            RelationClass::Unproven => self.unproven(),
+            RelationClass::FixConflict if evidence.only_new.is_empty() && evidence.only_other.is_empty() => {
+                format!("both it and {id} fix {}, in different ways", some(&evidence.both_fix))
+            }
+            RelationClass::FixConflict => format!(
+                "both it and {id} fix {}, but each also fixes something the other lacks",
+                some(&evidence.both_fix)
+            ),
+            RelationClass::Independent => format!("has nothing to do with {id}"),
+            RelationClass::BuildsOn => format!("was made on top of {id}"),
+            RelationClass::Mergeable => {
+                format!("both it and {id} change {}, in different places", self.files(is_apart))
+            }
+            RelationClass::FileConflict | RelationClass::Regression => self.clash(),
+            RelationClass::Blocked => evidence.exclusion().map(ToString::to_string).unwrap_or_default(),
+        }
+    }
+
+    fn subset(&self) -> String {
+        let (id, revision) = (self.id, self.revision);
+        match (self.new_id == id, self.evidence.is_covered) {
+            (true, true) => {
+                format!("a newer edition of it is installed: {id} is here as revision {revision}")
+            }
+            (true, false) => format!(
+                "a newer edition of it is installed, which does not hold all of it: {id} is here as revision {revision}"
+            ),
+            (false, true) => format!("everything in it is already covered by {id}"),
+            (false, false) => format!("{id} replaces it; its lines are rewritten there"),
+        }
+    }
+
+    /// Something is said that would have a consequence, and nothing shows it.
+    fn unproven(&self) -> String {
+        let (id, doubt) = (self.id, self.scope.doubt());
+        if self.new_id == id && self.scope.is_foreign() {
+            return format!("another patch that is called {id} is here, and {doubt}");
+        }
+        let said = self.evidence.declared.iter().map(ToString::to_string).next();
+        let said = said.unwrap_or_else(|| {
+            format!("both it and {id} say that they fix {}", some(&self.evidence.both_fix))
+        });
+        let lost = self.evidence.losing(Fate::Rewritten);
+        match lost.is_empty() {
+            true => format!("{said}; the files do not show it, and {doubt}"),
+            false => {
+                format!("{said}; this patch would rewrite lines of {id} ({}), and {doubt}", places(&lost))
+            }
+        }
+    }
+
+    fn clash(&self) -> String {
+        let (id, evidence) = (self.id, self.evidence);
+        let undone = evidence.losing(Fate::Undone);
+        if !undone.is_empty() {
+            return format!("undoes {id}: {}", places(&undone));
+        }
+        let lines = self.files(|place| matches!(place.meeting, Meeting::SameLines(_)));
+        let whole = self.files(|place| place.meeting == Meeting::Whole);
+        let same = match (lines.is_empty(), whole.is_empty()) {
+            (true, true) => {
+                let lost = places(&evidence.losing(Fate::Rewritten));
+                return format!("rewrites what {id} brought ({lost}), and {}", self.scope.doubt());
+            }
+            (true, false) => format!("change {whole}"),
+            (false, _) => format!("change the same lines of {lines}"),
+        };
+        match self.class {
+            RelationClass::Regression => format!("installing this would undo fix {id}: both {same}"),
+            _ => format!("both it and {id} {same}"),
+        }
+    }
+
+    fn files(&self, wanted: fn(&SharedPlace) -> bool) -> String {
+        let found = self.evidence.places.iter().filter(|place| wanted(place));
+        enumerate(&found.map(|place| place.path.as_str()).collect::<Vec<_>>())
+    }
+
+    pub(super) fn way_out(&self, way_around: Option<Override>) -> String {
+        let id = self.id;
+        let apart = match self.presence {
+            _ if self.class == RelationClass::Unproven => {
+                "Ask whoever made the two what is right.".to_owned()
+            }
+            RelatedPresence::Installed => {
+                format!("Take {id} out first, or ask the vendor for a patch that contains both.")
+            }
+            RelatedPresence::AtHand => {
+                format!("Leave {id} out, or ask the vendor for a patch that contains both.")
+            }
+        };
+        match self.class.consequence() {
+            Consequence::Skip => "Nothing has to be done.".to_owned(),
+            Consequence::Replace => format!("{id} is replaced, and returns when this one is taken back."),
+            Consequence::Apply => String::new(),
+            Consequence::Merge => "Both changes are made; look at the merged files.".to_owned(),
+            Consequence::Stop => match way_around {
+                None => apart,
+                Some(way) => format!("{apart} {}", way.hint()),
+            },
+        }
+    }
+}
+
+fn is_apart(place: &SharedPlace) -> bool {
+    place.meeting == Meeting::DifferentLines
+}
+
+impl Relation {
+    /// What the new patch says about containing the other one, and what the files show. `None` if neither says
+    /// anything.
+    pub(crate) fn containment(&self) -> Option<String> {
+        let replaces = self.class.consequence() == Consequence::Replace;
+        (replaces || self.evidence.says_contains).then(|| self.evidence.containment(&self.id, replaces))
+    }
+}
+
+impl Relation {
+    /// What it makes something third of, if it does.
+    pub(crate) fn rewriting(&self) -> Option<String> {
+        let lost = self.evidence.losing(Fate::Rewritten);
+        (!lost.is_empty()).then(|| format!("rewrites what {} brought: {}", self.id, places(&lost)))
+    }
+}
+
+impl Grounds {
+    fn containment(&self, id: &str, replaces: bool) -> String {
+        let says = if replaces { "replaces" } else { "says that it contains" };
+        match self.proof {
+            Proof::Holds => format!("contains {id}: {}", all_files(self.files)),
+            Proof::Rewritten => {
+                format!("{says} {id}; its lines are rewritten: {}", places(&self.losing(Fate::Rewritten)))
+            }
+            Proof::Undone => format!("says that it contains {id}, and undoes it"),
+            Proof::Elsewhere => {
+                let others: Vec<&str> = self.untouched.iter().map(TreePath::as_str).collect();
+                match others.is_empty() {
+                    true => format!("says that it contains {id}; its files say otherwise"),
+                    false => {
+                        format!("says that it contains {id}; its files say otherwise: {}", enumerate(&others))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Places where the other one loses something in this way, and the lines.
+    fn losing(&self, fate: Fate) -> Vec<&SharedPlace> {
+        self.places.iter().filter(|place| place.fate == fate).collect()
+    }
+}
+
+/// How what a patch brought stands: `all 3 files`, `2 of 3 files, but rewritten in conf/app.toml`.
+pub(crate) fn words_of(fates: &FileFates) -> String {
+    let named = |paths: &[TreePath]| enumerate(&paths.iter().map(TreePath::as_str).collect::<Vec<_>>());
+    let of =
+        |word: &str, paths: &[TreePath]| (!paths.is_empty()).then(|| format!("{word} in {}", named(paths)));
+    let lost = [of("rewritten", &fates.rewritten), of("undone", &fates.undone)];
+    let lost: Vec<String> = lost.into_iter().flatten().collect();
+    match lost.is_empty() {
+        true => all_files(fates.all),
+        false => format!("{} of {} files, but {}", fates.kept, fates.all, lost.join(", ")),
+    }
+}
+
+/// `all 3 files`, `its only file`.
+fn all_files(files: usize) -> String {
+    match files {
+        1 => "its only file".to_owned(),
+        files => format!("all {files} files"),
+    }
+}
+
+/// A few places, with the lines that are lost in each.
+fn places(lost: &[&SharedPlace]) -> String {
+    let told: Vec<String> = lost.iter().map(|place| with_lines(place.path.as_str(), &place.lost)).collect();
+    enumerate(&told.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// A file with a few of its lines.
+fn with_lines(path: &str, lines: &[LineRange]) -> String {
+    if lines.is_empty() {
+        return path.to_owned();
+    }
+    let told: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let word = if lines.len() == 1 && lines[0].first == lines[0].last { "line" } else { "lines" };
+    format!("{path} ({word} {})", enumerate(&told.iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
+/// A few of many.
+fn some(names: &[String]) -> String {
+    enumerate(&names.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn enumerate(names: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    match names.len().checked_sub(SHOWN) {
+        Some(more) if more > 0 => format!("{} and {more} more", names[..SHOWN].join(", ")),
+        _ => names.join(", "),
+    }
+}

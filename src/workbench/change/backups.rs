@@ -1,0 +1,99 @@
+//! Where old contents come from when a rollback needs them: the safe copies, and patch files where those are damaged.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::bundle::VerifiedBundle;
+use crate::disk::fs::{Fs, StatePath};
+use crate::model::{Node, Step, TreePath};
+use crate::plan::Note;
+use crate::transaction::{ContentError, Contents, SafeCopies, SafeCopyError};
+use crate::workbench::contents::{First, Library};
+use crate::workbench::look::merging::MergedContents;
+use crate::workbench::{Result, Workbench};
+
+/// What to do about originals whose safe copies are missing or not what they were.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct DamagedBackups {
+    /// Patch files that may have them.
+    pub from: Vec<PathBuf>,
+    /// Take the other places back, and leave these as they are.
+    pub leave: bool,
+}
+
+/// The same, with the patch files open.
+#[derive(Clone, Default)]
+pub(super) struct OtherSources {
+    pub bundles: Arc<Vec<VerifiedBundle>>,
+    pub leave: bool,
+}
+
+impl Workbench {
+    pub(super) fn other_sources(&self, damaged: &DamagedBackups) -> Result<OtherSources> {
+        let bundles = damaged.from.iter().map(|file| self.open(file)).collect::<Result<_>>()?;
+        Ok(OtherSources { bundles: Arc::new(bundles), leave: damaged.leave })
+    }
+}
+
+/// Where the originals of damaged safe copies are.
+pub(super) struct Elsewhere {
+    /// Nobody has these.
+    pub nowhere: Vec<TreePath>,
+    pub notes: Vec<Note>,
+}
+
+pub(super) fn find_elsewhere(
+    fs: &dyn Fs,
+    kept: &SafeCopies,
+    steps: &[Step],
+    sources: &OtherSources,
+) -> Result<Elsewhere> {
+    let library = Library::new(&sources.bundles, First::Bundles).in_folder(fs);
+    let (mut nowhere, mut notes) = (Vec::new(), Vec::new());
+    for path in kept.damaged() {
+        let before = steps.iter().find(|step| step.path == *path).and_then(|step| step.before.as_ref());
+        let failed = |source| SafeCopyError::Io { path: path.clone(), source };
+        let is_brought = match before.and_then(Node::as_file) {
+            Some(file) => library.is_brought(&file.digest).map_err(failed)?,
+            None => false,
+        };
+        match (is_brought, sources.leave) {
+            (true, _) => {
+                notes.push(Note::at(path, "its safe copy is damaged; the content comes from the patch file"));
+            }
+            (false, leave) => {
+                if leave {
+                    notes.push(Note::at(path, "stays as it is, because its safe copy is missing or damaged"));
+                }
+                nowhere.push(path.clone());
+            }
+        }
+    }
+    Ok(Elsewhere { nowhere, notes })
+}
+
+/// Old content out of the safe copies, or from elsewhere where they are damaged.
+pub(super) struct KeptContents<'a> {
+    pub kept: SafeCopies,
+    pub made: MergedContents,
+    pub elsewhere: Library<'a>,
+}
+
+impl Contents for KeptContents<'_> {
+    fn kept(&self, step: &Step) -> Option<StatePath> {
+        // A merged file is none of ours: it is written anew.
+        self.kept.of(&step.path).filter(|_| self.made.of(&step.path).is_none()).cloned()
+    }
+
+    fn remembers(&self, step: &Step) -> bool {
+        self.kept.left(&step.path).is_some()
+    }
+
+    fn write(&self, step: &Step, fs: &dyn Fs, out: &mut dyn Write) -> std::result::Result<(), ContentError> {
+        if let Some(merged) = self.made.of(&step.path) {
+            return Ok(out.write_all(merged)?);
+        }
+        self.elsewhere.write(step, fs, out)
+    }
+}

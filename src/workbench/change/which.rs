@@ -1,0 +1,93 @@
+//! Which patch a rollback is about, and what keeps it from going.
+
+use std::collections::BTreeSet;
+
+use super::rollback::Which;
+use crate::ledger::{Action, Entry, Installed, LayerSlot, Ledger};
+use crate::model::{Patch, RollbackPossible, TreePath};
+use crate::plan::why::Undo;
+use crate::plan::{Layer, NoContents, take_out};
+use crate::workbench::look::stack::FolderStack;
+use crate::workbench::{Error, Result};
+
+/// The patch to take out.
+pub(super) fn find(ledger: &Ledger, slots: &[LayerSlot], which: &Which) -> Result<LayerSlot> {
+    let installed = ledger.installed();
+    let is_meant = |slot: &&LayerSlot| match which {
+        Which::Last | Which::LastRollback => slot.superseded.is_none(),
+        Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) => {
+            ledger.note(slot.key).is_some_and(|note| note.id == *id)
+        }
+    };
+    let Some(found) = slots.iter().rev().find(is_meant) else {
+        return Err(match which {
+            Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) if !installed.is_empty() => {
+                refuse_unknown(id, &installed)
+            }
+            _ => Error::refused(Undo::Empty),
+        });
+    };
+    if found.accepted {
+        let id = ledger.note(found.key).map_or("the patch", |note| &note.id);
+        return Err(Error::refused(Undo::GivenUp { id: id.to_owned() }));
+    }
+    Ok(*found)
+}
+
+/// The entry that can be taken back as a whole to take out the patch in `slot`: the newest change, or one whose places
+/// no newer patch shares.
+pub(super) fn whole_entry<'a>(
+    ledger: &'a Ledger,
+    folder: &FolderStack,
+    slot: LayerSlot,
+) -> Option<&'a Entry> {
+    let layer = folder.layer(slot.key)?;
+    let entry = ledger.entry(slot.key.entry)?;
+    if !layer.is_active() || entry.parts.len() > 1 {
+        return None;
+    }
+    let way_back = ledger.entry(slot.way_back)?;
+    if ledger.last_change().is_some_and(|last| last.seq == slot.way_back) {
+        return Some(way_back);
+    }
+    let stands_alone = entry.parts.is_empty() && layer.shifted.is_empty();
+    let is_shared = || {
+        let newer = folder.layers.iter().filter(|newer| newer.key > layer.key);
+        let others: BTreeSet<&TreePath> = newer.flat_map(Layer::paths).collect();
+        layer.paths().any(|path| others.contains(path))
+    };
+    let is_needed = || {
+        let alone = BTreeSet::from([layer.key]);
+        !take_out(&folder.stack(), &alone, &NoContents).dependents.is_empty()
+    };
+    (stands_alone && !is_shared() && !is_needed()).then_some(way_back)
+}
+
+pub(super) fn refuse_unknown(id: &str, installed: &[Installed]) -> Error {
+    let here = installed.iter().map(|patch| patch.patch.id.clone()).collect();
+    Error::refused(Undo::NotHere { id: id.to_owned(), here })
+}
+
+pub(super) fn find_last_rollback(ledger: &Ledger) -> Result<&Entry> {
+    ledger.last_rollback().ok_or_else(|| {
+        let last = ledger.last_change().filter(|last| last.action == Action::Rollback);
+        Error::refused(last.map_or(Undo::NoRollback, |last| Undo::RollbackAccepted {
+            patch: last.patch.as_ref().map_or("a patch", |patch| patch.id.as_str()).to_owned(),
+        }))
+    })
+}
+
+pub(super) fn refuse_what_the_vendor_forbids(vendor: Option<&Patch>, entry: &Entry) -> Result<()> {
+    match vendor {
+        Some(patch)
+            if patch.about.rollback.possible == RollbackPossible::No && entry.action == Action::Apply =>
+        {
+            Err(Error::refused(Undo::Forbidden {
+                patch: patch.about.identity.to_string(),
+                reason: patch.about.rollback.reason.clone(),
+                ask: Some(patch.about.contact.as_ref().unwrap_or(&patch.about.vendor).clone()),
+            }))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,254 @@
+//! Diffs as other programs, mailers and people write them: read as they are meant, or refused with the way to a better one.
+
+use std::fs;
+
+use super::{apply, contents, reasons, scene};
+use crate::support::console::{Console, Run};
+use crate::support::sandbox::Sandbox;
+
+/// The product is changed so: path and new content, `None` where it goes away.
+#[track_caller]
+fn becomes(patch: &[u8], before: &[(&str, &str)], after: &[(&str, Option<&str>)]) -> Run {
+    let sandbox = scene(before, "");
+    fs::write(sandbox.path("fix.patch"), patch).expect("a file");
+    let run = Console::new(&sandbox).run("apply $/fix.patch $/app --allow-unsigned --yes");
+    assert_eq!(run.code, 0, "{}\n{run}", String::from_utf8_lossy(patch));
+    for (path, content) in after {
+        assert_eq!(sandbox.read(&format!("app/{path}")).as_deref(), *content, "{path}\n{run}");
+    }
+    run
+}
+
+/// Nothing is changed, and these words are among the reasons and the next steps.
+#[track_caller]
+fn refused(patch: &[u8], before: &[(&str, &str)], words: &[&str]) {
+    let sandbox = scene(before, "");
+    fs::write(sandbox.path("fix.patch"), patch).expect("a file");
+    let was = contents(&sandbox.path("app"));
+    let run = Console::new(&sandbox).run("apply $/fix.patch $/app --allow-unsigned --yes");
+    assert!(matches!(run.code, 3 | 4), "{}\n{run}", String::from_utf8_lossy(patch));
+    for word in words {
+        assert!(run.err.contains(word), "{word:?}\n{}\n{run}", String::from_utf8_lossy(patch));
+    }
+    assert_eq!(contents(&sandbox.path("app")), was);
+}
+
+const GIT: &str = "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n";
+const F: &[(&str, &str)] = &[("f", "a\nb\nc\n")];
+const NEW_F: &[(&str, Option<&str>)] = &[("f", Some("a\nB\nc\n"))];
+
+#[test]
+fn times_behind_blanks_are_no_part_of_a_name() {
+    let patch = "diff -r 3f1b3f909813 f\n--- a/f Tue Feb 05 17:23:40 2019 +0100\n+++ b/f  Tue Feb 05 17:24:01 2019 +0100\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\ndiff -r 3f1b3f909813 new\n--- /dev/null Thu Jan 01 00:00:00 1970 +0000\n+++ b/new  Tue Feb 05 17:24:01 2019 +0100\n@@ -0,0 +1,1 @@\n+n\n";
+    becomes(patch.as_bytes(), F, &[NEW_F[0], ("new", Some("n\n"))]);
+}
+
+#[test]
+fn subversion_creates_and_deletes_in_all_of_its_forms() {
+    let rule = "=".repeat(67);
+    for (git, mode) in [(false, ""), (true, "100644"), (true, "10644")] {
+        let head = |name: &str, said: &str| match git {
+            true => format!(
+                "Index: {name}\n{rule}\ndiff --git a/{name} b/{name}\n{}",
+                if said.is_empty() { String::new() } else { format!("{said} file mode {mode}\n") }
+            ),
+            false => format!("Index: {name}\n{rule}\n"),
+        };
+        let side = |side: &str, name: &str| if git { format!("{side}/{name}") } else { name.to_owned() };
+        let patch = format!(
+            "{}--- {}\t(nonexistent)\n+++ {}\t(working copy)\n@@ -0,0 +1 @@\n+n\n{}--- {}\t(revision 3)\n+++ {}\t(nonexistent)\n@@ -1 +0,0 @@\n-g\n{}--- {}\t(revision 3)\n+++ {}\t(working copy)\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n",
+            head("src/new", "new"),
+            side("a", "src/new"),
+            side("b", "src/new"),
+            head("src/gone", "deleted"),
+            side("a", "src/gone"),
+            side("b", "src/gone"),
+            head("src/f", ""),
+            side("a", "src/f"),
+            side("b", "src/f"),
+        );
+        let before = [("src/f", "a\nb\nc\n"), ("src/gone", "g\n")];
+        becomes(
+            patch.as_bytes(),
+            &before,
+            &[("src/f", Some("a\nB\nc\n")), ("src/new", Some("n\n")), ("src/gone", None)],
+        );
+    }
+}
+
+#[test]
+fn a_header_without_a_hunk_is_prose() {
+    let patch = format!("--- what was\n+++ what is\nSome words about it.\n\n{GIT}");
+    becomes(patch.as_bytes(), F, NEW_F);
+    let patch = "Index: .\n===\n--- .\t(revision 14)\n+++ .\t(working copy)\n\nProperty changes on: .\n___\nAdded: svn:mergeinfo\n## -0,0 +0,1 ##\n   Merged /b:r1-2\n";
+    let run = becomes(format!("{GIT}{patch}").as_bytes(), F, NEW_F);
+    assert!(run.out.contains("svn:mergeinfo"), "{run}");
+}
+
+#[test]
+fn a_patch_saved_by_windows_is_read() {
+    let crlf = GIT.replace('\n', "\r\n");
+    let little: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(crlf.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let big: Vec<u8> =
+        [0xfe, 0xff].into_iter().chain(crlf.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+    let marked = [&b"\xef\xbb\xbf"[..], GIT.as_bytes()].concat();
+    for patch in [little, big, marked, crlf.into_bytes()] {
+        becomes(&patch, F, NEW_F);
+    }
+}
+
+#[test]
+fn colours_quotes_and_indents_are_named_with_the_way_to_a_plain_diff() {
+    let coloured: String = GIT.lines().map(|line| format!("\x1b[1m{line}\x1b[m\n")).collect();
+    refused(coloured.as_bytes(), F, &["colours", "--no-color"]);
+    let only_hunks = GIT.replace("@@ -1,3 +1,3 @@", "\x1b[36m@@ -1,3 +1,3 @@\x1b[m");
+    refused(only_hunks.as_bytes(), F, &["colours"]);
+    let quoted: String = GIT.lines().map(|line| format!("> {line}\n")).collect();
+    refused(quoted.as_bytes(), F, &["quoted", "in front of each line"]);
+    let indented: String = GIT.lines().map(|line| format!("    {line}\n")).collect();
+    refused(indented.as_bytes(), F, &["indented"]);
+    let returns = GIT.replace('\n', "\r");
+    refused(returns.as_bytes(), F, &["carriage returns", "line ends"]);
+    // A fence around it, as in a forum, is prose.
+    let fenced = format!("Try this:\n\n```diff\n{GIT}```\n\nRegards\n");
+    becomes(fenced.as_bytes(), F, NEW_F);
+}
+
+#[test]
+fn context_that_was_not_counted_counts_where_it_fits() {
+    let more = |line: &str| GIT.replace("-1,3 +1,3", "-1,2 +1,2").replace(" c\n", line);
+    let run = becomes(more(" c\n").as_bytes(), F, NEW_F);
+    assert!(run.out.contains("1 line of context more than it counts"), "{run}");
+    refused(more(" d\n").as_bytes(), F, &["more context behind it"]);
+    for line in ["+c\n", "-c\n"] {
+        refused(more(line).as_bytes(), F, &["goes on"]);
+    }
+}
+
+#[test]
+fn a_name_that_begins_at_the_root_is_read_as_somebody_says() {
+    let patch = "--- /home/ada/f\t2024-01-01\n+++ /home/ada/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n";
+    refused(patch.as_bytes(), F, &["begins at the root of the disk", "-p N"]);
+    let sandbox = scene(F, patch);
+    let run = Console::new(&sandbox).run("apply $/fix.patch $/app --allow-unsigned --yes -p 3");
+    assert_eq!((run.code, sandbox.read("app/f").as_deref()), (0, Some("a\nB\nc\n")), "{run}");
+}
+
+#[test]
+fn names_of_windows_and_permissions_of_others_are_told() {
+    let patch = "--- src\\f\t2024-01-01\n+++ src\\f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n";
+    let run = becomes(patch.as_bytes(), &[("src/f", "a\nb\nc\n")], &[("src/f", Some("a\nB\nc\n"))]);
+    assert!(run.out.contains("backslashes"), "{run}");
+    let patch = "diff --git a/new b/new\nnew file mode 100600\n--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+n\n";
+    let run = becomes(patch.as_bytes(), F, &[("new", Some("n\n"))]);
+    assert!(run.out.contains("permissions 100600 are read as 100644"), "{run}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_becomes_a_link_and_a_link_a_folder_in_one_change() {
+    let patch = "diff --git a/f b/f\ndeleted file mode 100644\n--- a/f\n+++ /dev/null\n@@ -1,3 +0,0 @@\n-a\n-b\n-c\ndiff --git a/f b/f\nnew file mode 120000\n--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+g/h\n\\ No newline at end of file\ndiff --git a/g b/g\ndeleted file mode 100644\n--- a/g\n+++ /dev/null\n@@ -1 +0,0 @@\n-g\ndiff --git a/g/h b/g/h\nnew file mode 100644\n--- /dev/null\n+++ b/g/h\n@@ -0,0 +1 @@\n+h\n";
+    becomes(patch.as_bytes(), &[F[0], ("g", "g\n")], &[("g/h", Some("h\n")), ("f", Some("h\n"))]);
+}
+
+#[test]
+fn hunks_that_show_whole_functions_or_nothing_around_a_change_fit() {
+    let function =
+        "--- a/f\n+++ b/f\n@@ -1,5 +1,5 @@\n a\n b\n-c\n+C\n d\n e\n@@ -7,4 +7,4 @@\n g\n h\n-i\n+I\n j\n";
+    let before = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\n";
+    let after = "a\nb\nC\nd\ne\nf\ng\nh\nI\nj\nk\nl\n";
+    becomes(function.as_bytes(), &[("f", before)], &[("f", Some(after))]);
+    let bare = "--- a/f\n+++ b/f\n@@ -3 +3 @@\n-c\n+C\n@@ -9 +9 @@\n-i\n+I\n";
+    becomes(bare.as_bytes(), &[("f", before)], &[("f", Some(after))]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn two_names_that_differ_in_capitals_are_two_files_where_the_disk_says_so() {
+    let one = |name: &str| GIT.replace("a/f", &format!("a/{name}")).replace("b/f", &format!("b/{name}"));
+    let sandbox = scene(
+        &[("xt_DSCP.c", "a\nb\nc\n"), ("xt_dscp.c", "a\nb\nc\n")],
+        &(one("xt_DSCP.c") + &one("xt_dscp.c")),
+    );
+    assert_eq!(reasons(apply(&sandbox)), [""; 0]);
+    for name in ["xt_DSCP.c", "xt_dscp.c"] {
+        assert_eq!(sandbox.read(&format!("app/{name}")).as_deref(), Some("a\nB\nc\n"));
+    }
+    let rename =
+        "diff --git a/readme b/README\nsimilarity index 100%\nrename from readme\nrename to README\n";
+    let sandbox = scene(&[("readme", "r\n")], rename);
+    assert_eq!(reasons(apply(&sandbox)), [""; 0]);
+    assert_eq!((sandbox.read("app/README").as_deref(), sandbox.read("app/readme")), (Some("r\n"), None));
+}
+
+#[test]
+fn a_difference_in_white_space_is_told_and_left_out_of_account_on_request() {
+    let before = "if x:\n\trun()   \n\tstop()\n\tend()\n";
+    let patch = "--- a/f\n+++ b/f\n@@ -1,4 +1,4 @@\n if x:\n \trun()\n-    stop()\n+\thalt()\n \tend()\n";
+    refused(patch.as_bytes(), &[("f", before)], &["white space only", "--ignore-whitespace"]);
+    let sandbox = scene(&[("f", before)], patch);
+    let console = Console::new(&sandbox);
+    let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes --ignore-whitespace");
+    assert_eq!(
+        (run.code, sandbox.read("app/f").as_deref()),
+        (0, Some("if x:\n\trun()   \n\thalt()\n\tend()\n")),
+        "{run}"
+    );
+    let run = console.run("history $/app --verbose");
+    assert!(run.out.contains("--ignore-whitespace"), "{run}");
+    // Letters are letters: a word more is no white space.
+    refused(patch.replace("stop", "go").as_bytes(), &[("f", before)], &["fits nowhere"]);
+    let mark = "--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\n-b\n+B\n";
+    refused(mark.as_bytes(), &[("f", "\u{feff}a\nb\n")], &["byte order mark only"]);
+    let letter = mark.replace(" a\n", " \u{e4}\n");
+    refused(letter.as_bytes(), &[("f", "a\u{308}\nb\n")], &["NFC or NFD"]);
+}
+
+#[test]
+fn a_patch_that_somebody_put_in_by_hand_is_taken_out() {
+    let more = "diff --git a/new b/new\nnew file mode 100644\n--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+n\n";
+    let sandbox = scene(&[("f", "a\nB\nc\n"), ("new", "n\n")], &format!("{GIT}{more}"));
+    let console = Console::new(&sandbox);
+    let run = console.run("plan $/fix.patch $/app --reverse");
+    assert!(run.code == 0 && run.out.contains("Reverse of"), "{run}");
+    let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes -R");
+    assert_eq!(
+        (run.code, sandbox.read("app/f").as_deref(), sandbox.read("app/new")),
+        (0, Some("a\nb\nc\n"), None),
+        "{run}"
+    );
+    let run = console.run("rollback $/app --yes");
+    assert_eq!((run.code, sandbox.read("app/f").as_deref()), (0, Some("a\nB\nc\n")), "{run}");
+    // What is not in it cannot be taken out of it.
+    sandbox.write("app/f", "a\nx\nc\n");
+    assert_eq!(console.run("apply $/fix.patch $/app --allow-unsigned --yes -R").code, 3);
+}
+
+#[test]
+fn a_series_is_taken_out_from_its_last_patch() {
+    let step = |from: &str, to: &str| format!("--- a/f\n+++ b/f\n@@ -1 +1 @@\n-{from}\n+{to}\n");
+    let sandbox = scene(&[("f", "3\n")], "");
+    sandbox.write("patches/series", "one\ntwo\n");
+    sandbox.write("patches/one", &step("1", "2"));
+    sandbox.write("patches/two", &step("2", "3"));
+    let run = Console::new(&sandbox).run("apply $/patches $/app --allow-unsigned --yes --reverse");
+    assert_eq!((run.code, sandbox.read("app/f").as_deref()), (0, Some("1\n")), "{run}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_and_not_waited_for() {
+    let sandbox: Sandbox = scene(F, GIT);
+    let pipe = |place: &str| {
+        let made = std::process::Command::new("mkfifo").arg(sandbox.path(place)).status();
+        assert!(made.is_ok_and(|status| status.success()), "mkfifo");
+    };
+    pipe("pipe");
+    sandbox.write("patches/series", "one\n");
+    pipe("patches/one");
+    for patch in ["pipe", "patches"] {
+        let run = Console::new(&sandbox).run(&format!("apply $/{patch} $/app --allow-unsigned --yes"));
+        assert!(run.code != 0 && run.err.contains("save what comes out of it"), "{run}");
+    }
+}
