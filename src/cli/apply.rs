@@ -48,11 +48,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "REASON", value_parser = super::flags::reason)]
     allow_downgrade: Option<String>,
     /// Go ahead although the patch sets back what another one brought; the history keeps the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
+    #[arg(long, value_name = "REASON", value_parser = super::flags::reason)]
     allow_undo: Option<String>,
     /// Go ahead although what patches of different authors or products say about each other, or change of each other,
     /// is not shown by their files; the history keeps the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
+    #[arg(long, value_name = "REASON", value_parser = super::flags::reason)]
     allow_related: Option<String>,
     /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
     #[arg(long)]

@@ -266,8 +266,11 @@ impl FolderStatus {
             locked_away: Some(locked_away),
             authors: Vec::new(),
             keys_problem: None,
+            foreign: None,
+            memory_problem: None,
             scripts_in_doubt: Vec::new(),
             can_undo_rollback: false,
+            brought_back: false,
             can_undo_heal: false,
         }
     }
