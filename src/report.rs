@@ -67,6 +67,8 @@ pub enum Files {
     /// Some may be new and some old.
     Between,
     New,
+    /// They are changed, and what is left to take that back is not known.
+    Unrecorded,
     /// What was to be done is done. What failed came after it.
     Done,
     /// None was changed by the patch itself, but a script has run.
@@ -84,6 +86,7 @@ impl Files {
             Files::ScriptOnly => {
                 Some("No file was changed but by the script itself; the history says what it printed.")
             }
+            Files::Unrecorded => Some("The files are as the change leaves them."),
             Files::Done => Some("The change itself is done, and the history has it."),
             Files::New => Some("The patch is in the folder; its safe copies are kept."),
         }
@@ -156,6 +159,14 @@ impl Report {
                     .hint(
                         "Get the list again, or take it away; without it nobody knows what was called back.",
                     )
+            }
+            Error::Memory { path, detail } => {
+                let shown = shell_word(&path.display().to_string());
+                Self::new(code, "What was seen of folders before cannot be read")
+                    .at(path.display())
+                    .because(detail.clone())
+                    .hint(format!("Get it out of a backup, or put it aside: mv {shown} {shown}.damaged"))
+                    .hint("Without it nobody knows which patches were here before, and every history counts as foreign.")
             }
             Error::Cancelled(_) | Error::Scan(ScanError::Cancelled(_)) => stopped(code),
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::edits::EditArguments;
-use super::flags::{FilesAndTarget, Lists, fingerprint};
+use super::flags::{FilesAndTarget, Lists, fingerprint, reason};
 use super::reading::ReadingArguments;
 use super::render::{answer, text};
 use super::scripts::ScriptFlags;
@@ -188,14 +188,6 @@ impl Arguments {
         let options = self.overrides();
         obstacles.retain(|obstacle| !options.allows(obstacle));
         if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
-    }
-}
-
-/// A reason says something.
-fn reason(text: &str) -> Result<String, &'static str> {
-    match text.trim() {
-        "" => Err("a reason has to be given"),
-        reason => Ok(reason.to_owned()),
     }
 }
 

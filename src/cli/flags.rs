@@ -93,3 +93,11 @@ pub(super) fn is_bundle(file: &Path) -> Result<&Path> {
     }
     Ok(file)
 }
+
+/// A reason says something.
+pub(super) fn reason(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("a reason has to be given"),
+        reason => Ok(reason.to_owned()),
+    }
+}

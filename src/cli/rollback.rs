@@ -8,7 +8,7 @@ use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::plan::OnDrift;
-use crate::workbench::{DamagedBackups, DecisionDigest, RollbackOptions, ScriptConsent, Which};
+use crate::workbench::{DamagedBackups, DecisionDigest, RollbackOptions, ScriptConsent, Turn, Which};
 
 /// Take a patch back: everything is as without it
 ///
@@ -86,13 +86,14 @@ impl Arguments {
             if !preview.preview.obstacles.is_empty() {
                 return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
             }
-            let question = match (undo, preview.patches.len()) {
+            let comes = undo && preview.turn != Turn::Went;
+            let question = match (comes, preview.patches.len()) {
                 (true, _) => "Bring this patch back?",
                 (false, 0 | 1) => "Take this patch back?",
                 (false, _) => "Take these patches back?",
             };
             let detail = session.detail();
-            session.ask(|style| text::rollback_plan(&preview, target, undo, detail, style), question)?;
+            session.ask(|style| text::rollback_plan(&preview, target, comes, detail, style), question)?;
             if options.scripts == ScriptConsent::None {
                 options.scripts = self.scripts.agree(&preview.scripts, target, session)?;
             }
@@ -102,7 +103,7 @@ impl Arguments {
             .watch(|workbench, watch| workbench.roll_back_from(target, &options, &damaged, watch))
             .in_folder(target)?;
         session.tell(
-            |style| text::rolled_back(&done, target, undo, style),
+            |style| text::rolled_back(&done, target, undo && done.turn != Turn::Went, style),
             || answer::Rollback::new(&done, target),
         )
     }

@@ -19,8 +19,8 @@ use std::io::{self, Read};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use parts::{EntryPart, Gone, Retires};
-pub use replay::Moved;
 pub(crate) use replay::{LayerSlot, Layers};
+pub use replay::{Moved, Turn};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name, without_print};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
 pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
@@ -349,6 +349,14 @@ impl Ledger {
     /// Entry number `seq`.
     pub fn entry(&self, seq: u64) -> Option<&Entry> {
         self.entries.get(usize::try_from(seq).ok()?.checked_sub(1)?)
+    }
+
+    /// The digest of entry number `seq`, which the entry after it names.
+    pub(crate) fn digest_of(&self, seq: u64) -> Option<Digest> {
+        if seq == self.head.seq && seq > 0 {
+            return Some(self.head.digest);
+        }
+        self.entry(seq.checked_add(1)?).filter(|_| seq > 0).map(|next| next.previous)
     }
 
     /// The newest entry that changed the product.

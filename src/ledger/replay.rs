@@ -86,7 +86,49 @@ impl Ledger {
     }
 }
 
+/// What an entry comes to that takes back another one, which may itself have taken back a third.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// A patch went.
+    Went,
+    /// A patch that had gone came back.
+    CameBack,
+    Repaired,
+    RepairUndone,
+}
+
+impl Turn {
+    /// What taking it back comes to.
+    pub(crate) const fn reversed(self) -> Self {
+        match self {
+            Turn::Went => Turn::CameBack,
+            Turn::CameBack => Turn::Went,
+            Turn::Repaired => Turn::RepairUndone,
+            Turn::RepairUndone => Turn::Repaired,
+        }
+    }
+}
+
 impl Entry {
+    /// What it comes to in a history of `entries`.
+    pub(crate) fn turn(&self, entries: &[Entry]) -> Turn {
+        let mut at = self;
+        let mut is_even = true;
+        while at.action == Action::Rollback
+            && let Some(seq) = at.reverses
+            // Only what came before: a history can say anything.
+            && let Some(before) = entries.iter().find(|other| other.seq == seq && seq < at.seq)
+        {
+            (at, is_even) = (before, !is_even);
+        }
+        let first = match at.action {
+            Action::Heal => Turn::Repaired,
+            Action::Rollback => Turn::Went,
+            _ => Turn::CameBack,
+        };
+        if is_even { first } else { first.reversed() }
+    }
+
     /// The patches that it is about, in the order in which they came or went.
     pub fn patches(&self) -> Vec<&PatchNote> {
         match self.parts.is_empty() {

@@ -132,6 +132,7 @@ fn candidate(patch: Patch, authors: &[&str]) -> Candidate {
         product_evidence: Vec::new(),
         version: Some("1.0".to_owned()),
         failed_checks: Vec::new(),
+        unasked_checks: Vec::new(),
     }
 }
 

@@ -137,7 +137,7 @@ impl Story {
         let allows = |obstacle: &Obstacle| match obstacle.way_around() {
             Some(Override::Undo) => deed.allow.0,
             Some(Override::Related) => deed.allow.1,
-            None => false,
+            Some(Override::OtherProduct | Override::Dangerous) | None => false,
         };
         if !planned.preview.obstacles.iter().all(allows) {
             return;
@@ -159,6 +159,7 @@ impl Story {
             product_evidence: Vec::new(),
             version: None,
             failed_checks: Vec::new(),
+            unasked_checks: Vec::new(),
         };
         let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
         let installed = InstalledStack { stack, next_entry: self.layers.len() as u64 + 1 };

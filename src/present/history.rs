@@ -19,6 +19,8 @@ pub struct FolderView {
     pub events: Vec<EventRow>,
     /// What differs from what the history says, in a line each. Escaped.
     pub differences: Vec<String>,
+    /// That somebody else wrote the history, or some of it, if so. Escaped.
+    pub foreign: Option<String>,
     /// Patches in the folder that were called back.
     pub called_back: Vec<CalledBack>,
 }
@@ -94,6 +96,7 @@ impl FolderView {
             stack: stack(&status),
             events: history.entries.iter().rev().map(|entry| event(entry, history)).collect(),
             differences: status.drift.iter().map(difference).collect(),
+            foreign: foreign(&status),
             called_back: status.held.iter().map(called_back).collect(),
             status,
         }
@@ -119,6 +122,11 @@ impl FolderView {
         let newest = self.status.installed.iter().rev().find(|patch| patch.replaced_by.is_none());
         newest.is_some_and(|patch| !patch.accepted)
     }
+}
+
+fn foreign(status: &FolderStatus) -> Option<String> {
+    let unknown = status.memory_problem.as_deref().map(line);
+    unknown.or_else(|| status.foreign.as_ref().map(|foreign| line(&foreign.sentence())))
 }
 
 fn stack(status: &FolderStatus) -> Vec<StackRow> {
@@ -150,8 +158,7 @@ fn way_back(removal: Option<&Removal>) -> (WayBack, &[String]) {
 }
 
 fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
-    let reversed = entry.reverses.and_then(|seq| history.entries.iter().find(|e| e.seq == seq));
-    let event = capitalised(phrases::event(entry, reversed));
+    let event = capitalised(phrases::event(entry, &history.entries));
     let ids: Vec<String> = entry.patches().into_iter().map(reference).collect();
     let patch = (!ids.is_empty()).then(|| ids.join(", "));
     let by = fill(words::USER_ON_HOST, &[("user", &entry.user), ("host", &entry.host)]);
@@ -170,7 +177,10 @@ fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
         let what = fill(template, &[("check", &check.check), ("evidence", &check.evidence)]);
         Fact::new(words::CHECK, &what)
     }));
-    facts.extend(entry.remarks.iter().map(|remark| Fact::new(words::NOTE, &phrases::remark(remark))));
+    let said = phrases::vouched(entry).into_iter().chain(entry.remarks.iter().cloned());
+    let is_foreign = history.foreign.as_ref().is_some_and(|foreign| foreign.holds(entry.seq));
+    let name = if is_foreign { words::HISTORY_SAYS } else { words::NOTE };
+    facts.extend(said.map(|said| Fact::new(name, &said)));
     facts.extend(entry.bundle.map(|digest| Fact::new(words::PATCH_FILE_SHA_256, &digest.to_string())));
     EventRow {
         number: entry.seq,

@@ -48,9 +48,10 @@ impl OutcomePage {
     pub fn new(guided: &Guided, found: Result<&FolderView, &Failure>) -> Self {
         let answer = guided.answer.as_ref();
         let condition = condition(guided, found);
+        let is_back = found.is_ok_and(|view| view.status.brought_back);
         let mut outcome = Self {
             condition,
-            heading: heading(guided, condition, answer).to_owned(),
+            heading: heading(guided, condition, answer, is_back).to_owned(),
             sentence: sentence(answer, condition, found),
             code: answer.and_then(WorkerAnswer::code).map(line),
             facts: facts(guided, answer, found),
@@ -98,12 +99,18 @@ fn condition(guided: &Guided, found: Result<&FolderView, &Failure>) -> FolderEnd
     }
 }
 
-fn heading(guided: &Guided, condition: FolderEnd, answer: Option<&WorkerAnswer>) -> &'static str {
+fn heading(
+    guided: &Guided,
+    condition: FolderEnd,
+    answer: Option<&WorkerAnswer>,
+    is_back: bool,
+) -> &'static str {
     match (condition, guided.task) {
         (FolderEnd::Done, Task::Apply) => words::DONE_APPLY,
         (FolderEnd::Done, Task::TakeBack) if guided.patch.is_some() => words::DONE_TAKE_OUT,
         (FolderEnd::Done, Task::TakeBack) => words::DONE_TAKE_BACK,
-        (FolderEnd::Done, Task::BringBack) => words::DONE_BRING_BACK,
+        (FolderEnd::Done, Task::BringBack) if is_back => words::DONE_BRING_BACK,
+        (FolderEnd::Done, Task::BringBack) => words::DONE_TAKE_BACK,
         (FolderEnd::Done, Task::Recover) if guided.finish => words::DONE_FINISH,
         (FolderEnd::Done, Task::Recover) => words::DONE_UNDO,
         (FolderEnd::NothingToDo, _) => words::NOTHING_WAS_TO_DO,

@@ -1,11 +1,10 @@
 //! Numbers, times and the model's choices in words: the same in both front ends.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use crate::model::{PatchKind, RollbackPossible};
 use crate::text::with_thousands;
-use crate::workbench::{Action, Entry, Standing};
+use crate::workbench::{Action, Entry, Turn, VouchedNote};
 
 /// A path of this machine as text.
 pub(crate) fn path_text(path: &Path) -> String {
@@ -58,18 +57,42 @@ pub fn rollback(possible: RollbackPossible) -> &'static str {
     }
 }
 
-/// What an entry says, for people; `reversed` is the entry it takes back.
-pub fn event(entry: &Entry, reversed: Option<&Entry>) -> &'static str {
-    match (entry.action, reversed.map(|entry| entry.action)) {
-        (Action::Apply, _) => "applied",
-        (Action::Rollback, Some(Action::Rollback)) => "brought back",
-        (Action::Rollback, Some(Action::Heal)) => "repair taken back",
-        (Action::Heal, _) => "repaired",
-        (Action::Rollback, _) => "taken back",
-        (Action::PutBack, _) => "failed, put back",
-        (Action::Accept, _) => "accepted",
-        (Action::Checked, _) => "checked",
-        (Action::Scripts, _) => "scripts",
+/// What an entry says, for people, in a history of `entries`.
+pub fn event(entry: &Entry, entries: &[Entry]) -> &'static str {
+    match entry.action {
+        Action::Apply => "applied",
+        Action::Rollback => match entry.turn(entries) {
+            Turn::Went => "taken back",
+            Turn::CameBack => "brought back",
+            Turn::Repaired => "repaired again",
+            Turn::RepairUndone => "repair taken back",
+        },
+        Action::Heal => "repaired",
+        Action::PutBack => "failed, put back",
+        Action::Accept => "accepted",
+        Action::Checked => "checked",
+        Action::Scripts => "scripts",
+    }
+}
+
+/// Who vouched for each patch of an entry when it came, as the entry keeps it. What counts today is asked of today's keys.
+pub(crate) fn vouched(entry: &Entry) -> Vec<String> {
+    let patches = entry.patches();
+    let several = patches.len() > 1;
+    let said = |(number, note): (usize, &VouchedNote)| match patches.get(number).filter(|_| several) {
+        Some(patch) => format!("{}: {}", patch.id, vouched_then(note)),
+        None => vouched_then(note),
+    };
+    entry.vouched.iter().enumerate().map(said).collect()
+}
+
+fn vouched_then(note: &VouchedNote) -> String {
+    let signers: Vec<String> =
+        note.signers.iter().map(|one| format!("{} ({})", one.name, one.role)).collect();
+    match (note.verdict.as_str(), signers.is_empty()) {
+        (_, true) => "unsigned when it came".to_owned(),
+        ("trusted", false) => format!("signed when it came: {}", signers.join(", ")),
+        (_, false) => format!("not enough signatures when it came: {}", signers.join(", ")),
     }
 }
 
@@ -86,15 +109,4 @@ mod tests {
         assert_eq!(moment("2026-11-23T09:30:00Z"), "2026-11-23 09:30:00 UTC");
         assert_eq!(moment("yesterdayZ"), "yesterdayZ");
     }
-}
-
-/// A remark of the history. What was said of signatures when a patch came is told as that: it was written down by whoever
-/// wrote the history, and says nothing about today.
-pub(crate) fn remark(remark: &str) -> Cow<'_, str> {
-    let all = [Standing::Trusted, Standing::NotEnough, Standing::Untrusted, Standing::Broken];
-    let stored = all.into_iter().find_map(|standing| {
-        let said = remark.strip_prefix(standing.title())?.strip_prefix(": ")?;
-        Some(format!("stored verdict: {} ({said})", standing.title().to_lowercase()))
-    });
-    stored.map_or(Cow::Borrowed(remark), Cow::Owned)
 }

@@ -22,6 +22,9 @@ pub(super) fn of_script(
         ScriptTrouble::StillThere => {
             report.leaving(Kind::Refused, Files::ScriptOnly).hint(without_scripts(folder))
         }
+        ScriptTrouble::NotRecorded => report.leaving(Kind::NeedsPerson, Files::Unrecorded).hint(format!(
+            "Find out what happened to .patchwright in {folder}: without it nothing can be taken back there."
+        )),
         ScriptTrouble::NotUndone => report
             .leaving(Kind::NeedsPerson, Files::PutBack)
             .hint("Undo by hand what the script did, or ask the vendor; the history says what it printed."),

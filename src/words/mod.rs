@@ -216,6 +216,9 @@ words! {
     USER_ON_HOST = "{user} on {host}";
     CHECK_PASSED = "{check} · passed · {evidence}";
     CHECK_NOT_PASSED = "{check} · did not pass · {evidence}";
+    FOREIGN_HISTORY = "Foreign history";
+    HISTORY_SAYS = "The history says";
+    TAKE_OUT_AGAIN = "Take the patch out again";
     LAST_CHANGED_BY = "(last changed by {id})";
     TIDYING = "Tidying up: {what}";
     // Findings

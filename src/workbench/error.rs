@@ -130,6 +130,13 @@ pub enum Error {
         /// Why.
         detail: String,
     },
+    /// What is remembered of folders cannot be used.
+    #[error("the memory {path:?} cannot be used: {detail}")]
+    Memory {
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
     /// Somebody wished to stop before anything changed.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -147,6 +154,8 @@ pub enum ScriptTrouble {
     StillThere,
     /// It takes back what another script did. The files are as they are to be, what that script did is not.
     NotUndone,
+    /// The change is done, and what came after it is not in the history.
+    NotRecorded,
 }
 
 impl ScriptTrouble {
@@ -158,6 +167,7 @@ impl ScriptTrouble {
             ScriptTrouble::StillThere => {
                 "what a script did could not be taken back, so the patch was left in the folder"
             }
+            ScriptTrouble::NotRecorded => "the change is done, but its history cannot be written any more",
             ScriptTrouble::NotUndone => "the files are back, but what a script did could not be taken back",
         }
     }
@@ -231,6 +241,7 @@ impl Error {
             Error::Proof(_) => Code::Proof,
             Error::PlanFile { .. } => Code::Moved,
             Error::RecallsList { .. } => Code::Held,
+            Error::Memory { .. } => Code::Policy,
         }
     }
 }

@@ -49,6 +49,7 @@ pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};
 pub(crate) use look::inspect::{Inspection, Verification};
 pub use look::merging::{EditChoice, EditChoices};
+pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
 pub use look::status::{Containment, Drift, FolderStatus, UnfinishedWork};
 pub(crate) use look::status::{DriftKind, FolderHistory, Removal};
@@ -66,7 +67,7 @@ pub(crate) use crate::bundle::order::OrderFinding;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
 pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
-pub use crate::ledger::{Action, Entry, Installed, PatchNote};
+pub use crate::ledger::{Action, Entry, Installed, PatchNote, Turn};
 pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub(crate) use crate::trust::{
@@ -80,7 +81,8 @@ use crate::disk::fs::{Fs, OsFs};
 use crate::environment::Environment;
 use crate::progress::{CancelToken, Progress};
 use crate::transaction::{Settled, TransactionError, recover as recovery};
-use crate::trust::{Keyring, Places, SequencePlace};
+use crate::trust::{Keyring, Places};
+use look::rollback_protection::Remembered;
 
 /// Opens the disk of a target folder.
 pub(crate) type DiskOpener = dyn Fn(&Path) -> Result<Arc<dyn Fs>> + Send + Sync;
@@ -93,8 +95,8 @@ pub struct Workbench {
     /// Lists of called-back patches beside the one of this machine.
     lists: Vec<std::path::PathBuf>,
     text: TextOptions,
-    /// Patches that were trusted in the present folder before, as this person has seen it.
-    seen: Vec<SequencePlace>,
+    /// What is remembered, where work in a folder asks for it.
+    seen: Remembered,
     /// Stands in for keys of signers who may ship scripts.
     #[cfg(test)]
     believes_scripts: bool,
@@ -126,7 +128,7 @@ impl Workbench {
             open_disk,
             lists: Vec::new(),
             text: TextOptions::default(),
-            seen: Vec::new(),
+            seen: Remembered::default(),
             #[cfg(test)]
             believes_scripts: false,
         }

@@ -34,9 +34,8 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
         for row in &view.stack {
             patch_ui(ui, row, outbox);
         }
-        if view.status.can_undo_rollback
-            && button(ui, &Button::secondary(words::UNDO_GOING_BACK).icon(Icon::Redo2)).clicked()
-        {
+        let undo = if view.status.brought_back { words::TAKE_OUT_AGAIN } else { words::UNDO_GOING_BACK };
+        if view.status.can_undo_rollback && button(ui, &Button::secondary(undo).icon(Icon::Redo2)).clicked() {
             outbox.push(Msg::BeginBringBack);
         }
     });

@@ -144,6 +144,10 @@ pub(crate) fn identity_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
                 if let Some(product) = workspace.view.ready().and_then(FolderView::product) {
                     ui.label(text::caption(product).color(muted));
                 }
+                if let Some(foreign) = workspace.view.ready().and_then(|view| view.foreign.as_deref()) {
+                    let tone = Tone::Notice(Notice::Caution);
+                    badge(ui, &Badge { text: words::FOREIGN_HISTORY, tone, explain: foreign });
+                }
                 if link_button(ui, words::CHANGE).clicked() {
                     outbox.push(Msg::PickFolder);
                 }

@@ -18,6 +18,18 @@ pub(crate) enum Scripts {
     },
     /// What takes them back is not in the history.
     NoUndo,
+    /// Nobody who may ship scripts today signed the patch whose scripts are to be taken back.
+    NotVouchedToday {
+        patch: String,
+    },
+    /// Somebody else wrote into the history what the scripts of the patch did.
+    ForeignHistory {
+        patch: String,
+    },
+    /// Nothing is remembered, so it could be anybody's.
+    NoMemory {
+        patch: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +37,8 @@ pub(crate) enum NotAgreed {
     Others,
     Nobody,
 }
+
+const ONLY_FILES: &str = "With --without-scripts only the files go back; what scripts did stays as it is.";
 
 impl Scripts {
     pub(super) fn row(&self) -> Wording {
@@ -52,10 +66,32 @@ impl Scripts {
                 format!("{script} cannot run here: {because}"),
                 "Ask the vendor for a patch for this system.",
             ),
+            Scripts::NotVouchedToday { patch } => row(
+                Code::Policy,
+                format!(
+                    "nobody whom you trust to ship scripts today has signed {patch}, so nothing of it runs"
+                ),
+                ONLY_FILES,
+            ),
+            Scripts::ForeignHistory { patch } => row(
+                Code::Policy,
+                format!(
+                    "what scripts of {patch} did is told by a history that you did not write on this machine"
+                ),
+                "With --without-scripts only the files go back; what scripts did stays as it is. If you know that the \
+                 history is right, say so first: patchwright history --vouch.",
+            ),
+            Scripts::NoMemory { patch } => row(
+                Code::Policy,
+                format!(
+                    "this account remembers nothing, so nobody knows who wrote what scripts of {patch} did"
+                ),
+                ONLY_FILES,
+            ),
             Scripts::NoUndo => row(
                 Code::Store,
                 "what takes the patch's scripts back is missing or damaged in the history",
-                "With --without-scripts only the files go back; what scripts did stays as it is.",
+                ONLY_FILES,
             ),
         }
     }

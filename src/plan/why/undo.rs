@@ -49,6 +49,8 @@ pub(crate) enum Undo {
     },
     NoRollback,
     HasScripts,
+    /// There is no place to remember who wrote a history.
+    NoMemory,
 }
 
 /// How a place was changed since.
@@ -132,6 +134,11 @@ impl Undo {
                 Code::NoWayBack,
                 "the patch has scripts, and they run only when it is applied",
                 APPLY_AGAIN,
+            ),
+            Undo::NoMemory => row(
+                Code::Rights,
+                "this account has no place where it could be remembered who wrote a history",
+                "Run it as a person who has a home folder, or name a folder in XDG_DATA_HOME.",
             ),
         }
     }

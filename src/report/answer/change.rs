@@ -10,7 +10,8 @@ use crate::plan::Note;
 use crate::report::phrases::path_text;
 use crate::workbench::{
     Accepted, Action, Applied, ApplyPreview, CheckNote, Entry as LedgerEntry, Healed, KeptEdit, OverrideNote,
-    PatchNote, PlannedStep, Recovered, RolledBack, ScriptNote, ScriptState, ScriptTime, Undone, VouchedNote,
+    PatchNote, PlannedStep, Recovered, RolledBack, ScriptNote, ScriptState, ScriptTime, Turn, Undone,
+    VouchedNote,
 };
 
 answers! {
@@ -43,6 +44,7 @@ answers! {
         notes: Vec<Note> = done.notes.clone(),
         patches: Vec<PatchNote> = done.patches.clone(),
         returned: Vec<PatchNote> = done.back.clone(),
+        came_back: bool = done.turn == Turn::CameBack,
         [patch]: PatchNote = done.patch.clone(),
         [untidy]: String = done.untidy.clone(),
     }

@@ -16,6 +16,8 @@ answers! {
         target: String = path_text(target),
         [product]: String = status.product.clone(),
         [version]: String = status.version.clone(),
+        [foreign]: Vec<u64> = status.foreign.as_ref().map(|foreign| foreign.entries.clone()),
+        [memory_problem]: String = status.memory_problem.clone(),
         [keys_problem]: String = status.keys_problem.clone(),
         patches: Vec<InstalledPatch> = all(&status.installed, |patch| InstalledPatch::new(patch, status)),
         compared: usize = status.compared,
@@ -101,6 +103,7 @@ answers! {
     History(history: &workbench::FolderHistory, target: &Path) {
         target: String = path_text(target),
         entries: Vec<Entry> = all(&history.entries, Entry::new),
+        [foreign]: Vec<u64> = history.foreign.as_ref().map(|foreign| foreign.entries.clone()),
     }
 
     HistoryCheck(check: &workbench::HistoryCheck, target: &Path) {
@@ -108,6 +111,7 @@ answers! {
         fitting: u64 = check.fitting,
         [head]: String = check.head.map(|digest| digest.to_string()),
         [seen_before]: u64 = check.seen,
+        [foreign]: Vec<u64> = check.foreign.as_ref().map(|foreign| foreign.entries.clone()),
         [first_unfit]: u64 = check.problem.as_ref().map(|(entry, _)| *entry),
         [problem]: String = check.problem.as_ref().map(|(_, problem)| problem.clone()),
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::permission::{CheckedBundles, PermittedBundles};
 use super::preview::Previewed;
-use super::scripts::{ScriptConsent, ScriptRun, unstoppable};
+use super::scripts::{ScriptConsent, ScriptRun, not_recorded, unstoppable};
 use super::trust_checks::{overrides, vouched_note};
 use crate::bundle::VerifiedBundle;
 use crate::checks::{self, Surroundings};
@@ -173,7 +173,7 @@ impl Workbench {
         }
         opened.is_agreed = options.allow_unsigned;
         opened.look_through_once(watch)?;
-        let remembering = self.with_witness(target);
+        let remembering = self.remembering(target)?;
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
         let fs = self.disk(target)?;
         let first_look = self.read_consistently(
@@ -194,9 +194,9 @@ impl Workbench {
         let see_again = |fs: &dyn Fs| remembering.preview_here(&bundles, fs, watch);
         let can_change = |look: &Previewed| approve(look.preview.clone(), options, &mut Vec::new()).is_ok();
         let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
-        let applied = self.apply_locked(&bundles, &mut folder, look, options, watch)?;
-        if let Some(entry) = &applied.entry {
-            self.witness(target, entry);
+        let mut applied = self.apply_locked(&bundles, &mut folder, look, options, watch)?;
+        applied.notes.extend(folder.remember());
+        if applied.entry.is_some() {
             folder.check_path()?;
         }
         Ok(applied)
@@ -212,9 +212,8 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<Applied> {
         let bundles = bundles.as_slice();
-        let mut remarks = vec![looked.preview.verdict.sentence()];
-        remarks
-            .extend(bundles.iter().filter_map(|bundle| bundle.text.as_ref()).flat_map(text_patch::remarks));
+        let texts = bundles.iter().filter_map(|bundle| bundle.text.as_ref());
+        let mut remarks: Vec<String> = texts.flat_map(text_patch::remarks).collect();
         remarks.extend(looked.survey.remarks.iter().cloned());
         remarks.extend(remarks_on_edits(&looked.preview));
         let plan = approve(looked.preview.clone(), options, &mut remarks)?;
@@ -280,6 +279,10 @@ impl Workbench {
             Some(_) => (Vec::new(), Vec::new()),
             None => check_health(patches, run.folder.fs(), watch),
         };
+        if let Some(lost) = run.lost_history() {
+            let failed = script_failed.into_iter().chain([lost]).collect();
+            return Err(Error::Script { trouble: ScriptTrouble::NotRecorded, failed, cause: None });
+        }
         let is_script = script_failed.is_some();
         failed.extend(script_failed);
         if failed.is_empty() {
@@ -290,7 +293,7 @@ impl Workbench {
                 entry.patch = applied.patch.clone();
                 entry.checks = notes;
                 entry.scripts = run.drain();
-                run.folder.append(&entry)?;
+                run.folder.append(&entry).map_err(not_recorded)?;
             }
             return Ok(told);
         }

@@ -115,7 +115,7 @@ impl Workbench {
         let (folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         look.preview.decision().refuse_unless(options.expected)?;
         let PlannedHeal { preview: HealPreview { preview, from, .. }, survey } = look;
-        let notes = preview.notes.clone();
+        let mut notes = preview.notes.clone();
         let plan = preview.approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         if plan.steps().is_empty() {
             return Ok(Healed { entry: None, notes, untidy: None });
@@ -128,6 +128,7 @@ impl Workbench {
         let extras = ChangeExtras::default();
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
+        notes.extend(folder.remember());
         folder.check_path()?;
         Ok(Healed {
             entry: Some(receipt.entry),

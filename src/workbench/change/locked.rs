@@ -12,8 +12,9 @@ use crate::disk::TargetRoot;
 use crate::disk::fs::Fs;
 use crate::environment::Environment;
 use crate::ledger::{Action, Entry, Ledger};
-use crate::plan::ApprovedPlan;
+use crate::plan::{ApprovedPlan, Note};
 use crate::transaction::{self, ChangeFailure, Contents, Intermediate, Receipt, Request, TransactionError};
+use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Error, Result, Watch, Workbench};
@@ -31,6 +32,10 @@ pub(crate) struct LockedFolder<'a> {
     /// Its history, up to the last entry that was written here.
     pub ledger: Ledger,
     environment: &'a Environment,
+    /// Where is remembered what is written into its history, if it is.
+    memory: Option<&'a Path>,
+    /// The newest entry when it was locked.
+    since: u64,
     /// Whether something was done here that lasts, whatever fails after it.
     is_changed: Cell<bool>,
 }
@@ -88,11 +93,19 @@ impl Workbench {
     /// The folder behind `root`, which is at `target`.
     pub(crate) fn locked<'a>(&'a self, root: TargetRoot, target: &'a Path) -> Result<LockedFolder<'a>> {
         let ledger = read_ledger(root.fs())?;
-        Ok(LockedFolder { root, target, ledger, environment: &self.environment, is_changed: Cell::default() })
+        let since = ledger.head().seq;
+        let (environment, memory) = (&self.environment, self.environment.seen_file.as_deref());
+        Ok(LockedFolder { root, target, ledger, environment, memory, since, is_changed: Cell::default() })
     }
 }
 
 impl LockedFolder<'_> {
+    /// The same folder, of which nothing is remembered: a copy that goes when it has served.
+    pub(crate) fn unremembered(mut self) -> Self {
+        self.memory = None;
+        self
+    }
+
     /// Its disk.
     pub fn fs(&self) -> &dyn Fs {
         self.root.fs()
@@ -119,7 +132,10 @@ impl LockedFolder<'_> {
             progress: watch.progress,
             cancel: watch.cancel,
         };
-        let receipt = transaction::prepare(request)?.commit()?;
+        let armed = transaction::prepare(request)?;
+        self.announce(armed.entry());
+        // A change that was put back has left an entry, too.
+        let receipt = armed.commit().inspect_err(|_| drop(self.remember()))?;
         self.is_changed.set(true);
         Ok(receipt)
     }
@@ -142,6 +158,7 @@ impl LockedFolder<'_> {
 
     /// Adds an entry that changes no file.
     pub fn append(&mut self, entry: &Entry) -> Result<()> {
+        self.announce(entry);
         transaction::append(&self.root, entry).map_err(|error| self.failed(error))?;
         self.is_changed.set(self.is_changed.get() || entry.action == Action::Accept);
         self.note(entry)
@@ -161,8 +178,35 @@ impl LockedFolder<'_> {
         Ok(())
     }
 
+    /// Notes outside the folder that `entry` is about to be written: a crash may come before [`LockedFolder::remember`].
+    fn announce(&self, entry: &Entry) {
+        let Some(path) = self.memory else { return };
+        let (name, time) = (FolderName::of(self.target), self.environment.now());
+        // What goes wrong here goes wrong in the end, too, where somebody hears of it.
+        let _ = Memory::change(path, |memory| memory.announce(&name, &time, &self.ledger, entry));
+    }
+
+    /// Notes outside the folder what was written into its history under this lock; what it means that this is not
+    /// possible, if it is not.
+    pub(crate) fn remember(&self) -> Option<Note> {
+        let path = self.memory?;
+        let (name, time) = (FolderName::of(self.target), self.environment.now());
+        let ledger = match read_ledger(self.fs()) {
+            Ok(ledger) => ledger,
+            Err(error) => return Some(Note::new(not_remembered(&error))),
+        };
+        let noted = Memory::change(path, |memory| memory.settle(&name, &time, &ledger, self.since));
+        noted.err().map(|error| Note::new(not_remembered(&error)))
+    }
+
     /// Gives up the safe copies of these entries.
     pub fn give_up(&self, entries: &[u64]) -> Result<()> {
         transaction::give_up(&self.root, entries).map_err(|error| self.failed(error))
     }
+}
+
+fn not_remembered(error: &Error) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    let why = format!("{error}{cause}");
+    format!("You will not be known here as who wrote this into the history: {why}")
 }

@@ -2,8 +2,8 @@
 
 pub(super) mod accept;
 pub(super) mod apply;
-mod dangers;
 pub(super) mod backups;
+mod dangers;
 pub(super) mod decision;
 pub(super) mod heal;
 pub(super) mod locked;

@@ -54,7 +54,7 @@ impl Workbench {
         }
         let opened = files.iter().map(|file| self.open_for(file, target, watch));
         let bundles = CheckedBundles::new(files.to_vec(), opened.collect::<Result<_>>()?);
-        let said = self.said_elsewhere(target, &self.keyring()?);
+        let said = self.said_elsewhere(target, &self.keyring()?)?;
         Ok(CheckedBundles { choices: ReadChoices::read(choices)?, said, ..bundles })
     }
 

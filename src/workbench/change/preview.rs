@@ -169,7 +169,7 @@ impl Workbench {
     ) -> Result<ApplyPreview> {
         bundles.look_through(watch)?;
         let fs = self.disk(target)?;
-        let remembering = self.with_witness(target);
+        let remembering = self.remembering(target)?;
         let look = || remembering.preview_unlocked(bundles, &*fs, watch).map(|looked| looked.preview);
         let mut preview =
             self.read_consistently(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
@@ -248,7 +248,8 @@ impl Workbench {
             text_patch::add_findings(&mut preview.preview, text);
         }
         add_dangers(&mut preview, fs, watch)?;
-        self.add_doubts(&mut preview, product.as_ref(), &Floors::new(&ledger).and(&self.seen))?;
+        let floors = Floors::new(&ledger).and(self.seen.floors(fs, &patches));
+        self.add_doubts(&mut preview, product.as_ref(), &floors)?;
         Ok(Previewed { preview, survey, plan, order, archive })
     }
 }

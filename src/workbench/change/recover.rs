@@ -7,6 +7,7 @@ use crate::bundle::VerifiedBundle;
 use crate::ledger::{Action, Entry, PatchNote};
 use crate::transaction::recover::{self, OnForeign, Options, Undone, Unfinished};
 use crate::transaction::{ChangeFailure, Contents, check_path};
+use crate::workbench::look::memory::{FolderName, Memory};
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Result, Watch, Workbench};
 
@@ -95,9 +96,15 @@ impl Workbench {
                     cancel: watch.cancel,
                     originals: originals.as_ref().map(|library| library as &dyn Contents),
                 };
+                let since = read_ledger(root.fs())?.head().seq;
                 let undone = recover::undo(&root, &interrupted, &options)?;
                 check_path(root.fs(), Some(target)).map_err(ChangeFailure::after_the_change)?;
                 let head = read_ledger(root.fs())?;
+                if let Some(path) = &self.environment.seen_file {
+                    let (name, time) = (FolderName::of(target), self.environment.now());
+                    // Without it the entry counts as somebody else's. Everything is back all the same.
+                    let _ = Memory::change(path, |memory| memory.settle(&name, &time, &head, since));
+                }
                 Ok(Recovered::PutBack {
                     patch: head.entries().last().and_then(|entry| entry.patch.clone()),
                     undone: Box::new(undone),

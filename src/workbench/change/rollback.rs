@@ -6,12 +6,16 @@ use std::sync::Arc;
 
 use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere};
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
-use super::scripts::{ScriptConsent, ScriptPlan, ScriptRun, refuse_to_bring_back, script_failed};
+use super::scripts::{
+    ScriptConsent, ScriptPlan, ScriptRun, not_recorded, refuse_to_bring_back, script_failed,
+};
 use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
 use crate::bundle::VerifiedBundle;
 use crate::disk::fs::Fs;
-use crate::ledger::{Action, CheckNote, Entry, Gone, LayerSlot, Ledger, PatchNote, ScriptNote, ScriptTime};
+use crate::ledger::{
+    Action, CheckNote, Entry, Gone, LayerSlot, Ledger, PatchNote, ScriptNote, ScriptTime, Turn,
+};
 use crate::model::{Digest, FileChange, LayerKey};
 use crate::plan::why::Undo;
 use crate::plan::{Layer, Note, Obstacle, OnDrift, Preview, plan_rollback};
@@ -56,6 +60,8 @@ pub struct RollbackOptions {
 pub struct RollbackPreview {
     /// The patch that goes, or, for [`Which::LastRollback`], comes back.
     pub patch: Option<PatchNote>,
+    /// What it comes to: a rollback of a rollback of a rollback takes the patch out again.
+    pub turn: Turn,
     /// The entry that is taken back, or that brought the patch.
     pub entry: u64,
     /// Every patch that goes; for [`Which::LastRollback`] empty.
@@ -107,6 +113,8 @@ pub struct RolledBack {
     pub patches: Vec<PatchNote>,
     /// Patches that one that went had replaced, and that are back.
     pub back: Vec<PatchNote>,
+    /// What it came to.
+    pub turn: Turn,
     /// The history entry.
     pub entry: Entry,
     /// What was worth knowing.
@@ -183,8 +191,8 @@ impl Workbench {
             return Err(Error::moved());
         }
         let without = look.agree(options)?;
-        let back = self.take_back_with_scripts(&mut folder, look, without, watch)?;
-        self.witness(target, &back.entry);
+        let mut back = self.take_back_with_scripts(&mut folder, look, without, watch)?;
+        back.notes.extend(folder.remember());
         folder.check_path()?;
         Ok(back)
     }
@@ -220,7 +228,10 @@ impl Workbench {
         let mut told = run.drain();
         let failed = run.run_all(ScriptTime::UndoBefore);
         told.extend(run.notes.iter().cloned());
-        run.record()?;
+        if let Some(lost) = run.lost_history() {
+            return Err(script_failed(ScriptTrouble::NotRecorded, vec![lost], None));
+        }
+        run.record().map_err(not_recorded)?;
         if !failed.is_empty() {
             return Err(script_failed(ScriptTrouble::NotUndone, failed, None));
         }
@@ -273,7 +284,7 @@ impl Workbench {
             let mut look = self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch)?;
             look.preview.advice = advice.unwrap_or_default();
             look.describe(&ledger, &folder, slot.key);
-            look.preview.scripts = self.undo_plan(fs, &ledger, &[slot.key]);
+            look.preview.scripts = self.undo_plan(fs, &ledger, &[slot.key], options.scripts)?;
             return Ok(look);
         }
         if !matches!(options.which, Which::Before(_)) {
@@ -286,7 +297,7 @@ impl Workbench {
         let how = (on_dependents, options.on_drift, sources);
         let mut look = self.look_at_layers(fs, &ledger, &folder, &wanted, how, watch)?;
         if let RollbackRoute::Layers { out, .. } = &look.how {
-            look.preview.scripts = self.undo_plan(fs, &ledger, out);
+            look.preview.scripts = self.undo_plan(fs, &ledger, out, options.scripts)?;
         }
         Ok(look)
     }
@@ -331,6 +342,7 @@ impl Workbench {
         }
         let preview = RollbackPreview {
             patch: entry.patch.clone(),
+            turn: reversal_of(entry, ledger),
             entry: entry.seq,
             patches: Vec::new(),
             with_it: Vec::new(),
@@ -391,6 +403,7 @@ impl Workbench {
         drop(contents);
         folder.note(&receipt.entry)?;
         Ok(RolledBack {
+            turn: receipt.entry.turn(folder.ledger.entries()),
             patch,
             patches,
             back,
@@ -398,6 +411,14 @@ impl Workbench {
             notes,
             untidy: receipt.untidy.map(|error| error.to_string()),
         })
+    }
+}
+
+/// What taking back `entry` comes to.
+fn reversal_of(entry: &Entry, ledger: &Ledger) -> Turn {
+    match entry.action {
+        Action::Apply => Turn::Went,
+        _ => entry.turn(ledger.entries()).reversed(),
     }
 }
 

@@ -31,6 +31,7 @@ use crate::transaction::{ChangeFailure, FolderCondition};
 use crate::trust::Verdict;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::manifest_of;
+use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
 
 /// Longest script that is read out of the history, in bytes: what a bundle may bring.
@@ -300,6 +301,9 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
         if let Err(failed) = self.announce_and_run(ScriptTime::Before, watch)? {
             return Err(self.give_up(vec![failed], None));
         }
+        if let Some(lost) = self.lost_history() {
+            return Err(script_failed(ScriptTrouble::NotBegun, vec![lost], None));
+        }
         if self.ran.is_empty() || survey.places_still_hold(self.folder.fs()) {
             return Ok(());
         }
@@ -320,6 +324,14 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
             Ok(()) => self.give_up(Vec::new(), Some(failure.into())),
             Err(_) => failure.into(),
         }
+    }
+
+    /// What a script did to the history, if any did: what follows could not be written into it.
+    pub(crate) fn lost_history(&self) -> Option<String> {
+        let is_as_it_was =
+            read_ledger(self.folder.fs()).is_ok_and(|ledger| ledger.head() == self.folder.ledger.head());
+        let lost = "a script removed or changed .patchwright, with the history and the safe copies in it";
+        (!self.ran.is_empty() && !is_as_it_was).then(|| lost.to_owned())
     }
 
     /// Notes that the history has by now.
@@ -398,6 +410,11 @@ pub(super) fn script_failed(trouble: ScriptTrouble, failed: Vec<String>, cause: 
     Error::Script { trouble, failed, cause: cause.map(Box::new) }
 }
 
+/// The change is done, and that stays so.
+pub(super) fn not_recorded(error: Error) -> Error {
+    script_failed(ScriptTrouble::NotRecorded, Vec::new(), Some(error))
+}
+
 /// For what has to go on whoever wishes to stop.
 pub(super) fn unstoppable<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
     work(Watch { progress: &Quiet, cancel: &CancelToken::new() })
@@ -417,8 +434,15 @@ impl Workbench {
         Err(Obstacle::new(Scripts::NotVouchedFor))
     }
 
-    /// What takes back the scripts of these patches, in the order in which it would run.
-    pub(super) fn undo_plan(&self, fs: &dyn Fs, ledger: &Ledger, keys: &[LayerKey]) -> ScriptPlan {
+    /// What takes back the scripts of these patches, in the order in which it would run. Where scripts are left as they
+    /// are, nobody is asked who may ship any.
+    pub(super) fn undo_plan(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        keys: &[LayerKey],
+        consent: ScriptConsent,
+    ) -> Result<ScriptPlan> {
         let mut plan = ScriptPlan::default();
         for key in keys.iter().rev() {
             let known = ledger.scripts_of(*key);
@@ -431,14 +455,46 @@ impl Workbench {
             if has_run.is_empty() {
                 continue;
             }
-            match kept_scripts(fs, ledger, *key, &has_run) {
+            let permitted = match consent {
+                ScriptConsent::Without => Ok(()),
+                _ => self.may_undo(fs, ledger, *key)?,
+            };
+            match permitted.and_then(|()| kept_scripts(fs, ledger, *key, &has_run)) {
                 Ok(scripts) => plan.scripts.extend(scripts),
                 Err(why) => drop(plan.refused.get_or_insert(why)),
             }
         }
         plan.refused = plan.refused.take().or_else(|| plan.not_for_this_system());
         plan.scripts.sort_by_key(|script| script.time);
-        plan
+        Ok(plan)
+    }
+
+    /// Whether what takes back the scripts of a patch may run: the keys of today decide, whatever was true when it came,
+    /// and only where this person knows who wrote what the history says about them.
+    fn may_undo(
+        &self,
+        fs: &dyn Fs,
+        ledger: &Ledger,
+        key: LayerKey,
+    ) -> Result<std::result::Result<(), Obstacle>> {
+        let reference = ledger.note(key).and_then(PatchNote::reference);
+        let patch = reference.map(|patch| patch.to_string()).unwrap_or_default();
+        let Some(memory) = self.memory()? else {
+            return Ok(Err(Obstacle::new(Scripts::NoMemory { patch })));
+        };
+        let unknown = memory.unknown_entries(ledger);
+        let tells = |entry: &&Entry| {
+            entry.seq == key.entry || entry.scripts.iter().any(|script| script.patch == patch)
+        };
+        if ledger.entries().iter().filter(tells).any(|entry| unknown.contains(&entry.seq)) {
+            return Ok(Err(Obstacle::new(Scripts::ForeignHistory { patch })));
+        }
+        let verdict = self.keys_of_today()?.verdict_of(fs, ledger, key);
+        Ok(match verdict {
+            Some(verdict) if self.may_run_scripts(&verdict).is_ok() => Ok(()),
+            Some(_) => Err(Obstacle::new(Scripts::NotVouchedToday { patch })),
+            None => Err(Obstacle::new(Scripts::NoUndo)),
+        })
     }
 }
 

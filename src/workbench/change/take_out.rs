@@ -7,7 +7,7 @@ use super::backups::OtherSources;
 use super::rollback::{DependentPatch, PlannedRollback, RebuiltPlace, RollbackPreview, RollbackRoute};
 use super::scripts::ScriptPlan;
 use crate::disk::fs::Fs;
-use crate::ledger::{Ledger, PatchNote};
+use crate::ledger::{Ledger, PatchNote, Turn};
 use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Node, Role, RollbackPossible};
 use crate::plan::why::Undo;
 use crate::plan::{
@@ -58,6 +58,7 @@ impl Workbench {
         let note = |key: &LayerKey| ledger.note(*key).cloned();
         let preview = RollbackPreview {
             patch: wanted.first().and_then(note),
+            turn: Turn::Went,
             entry: wanted.first().map_or(0, |key| key.entry),
             patches: out.out.iter().filter_map(note).collect(),
             with_it: out.dependents.iter().filter_map(|found| with_it(folder, ledger, found)).collect(),

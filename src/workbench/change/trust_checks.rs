@@ -9,7 +9,7 @@ use crate::plan::why::{Before, Override, Signers, Unfit};
 use crate::plan::{FolderProduct, Note, Obstacle};
 use crate::text::confusables::is_same_name;
 use crate::trust::{Denial, SequencePlace, Standing, Verdict};
-use crate::workbench::look::rollback_protection::was_trusted;
+use crate::workbench::look::memory::was_trusted;
 use crate::workbench::{ApplyOptions, ApplyPreview, ComingPatch, Result, Workbench};
 
 /// How far ahead of this machine's clock a patch may have been made: a day covers every time zone set wrongly.
@@ -140,15 +140,16 @@ impl Floors {
     }
 
     /// The same with those that are known from elsewhere.
-    pub fn and(mut self, others: &[SequencePlace]) -> Self {
-        self.0.extend(others.iter().map(|place| (place.clone(), None)));
+    pub fn and(mut self, others: Vec<SequencePlace>) -> Self {
+        self.0.extend(others.into_iter().map(|place| (place, None)));
         self
     }
 
-    /// Only what somebody trusted vouches for has a place in a row that means something.
+    /// What nobody vouches for raises no floor, and is held to those that are there: a signature that was cut off must
+    /// not help.
     fn judge(&self, patch: &ComingPatch) -> Option<SequenceStep> {
         // A patch without an order has no number, and claims none.
-        if patch.verdict.standing != Standing::Trusted || patch.patch.about.sequence == 0 {
+        if patch.patch.about.sequence == 0 {
             return None;
         }
         let place = place_of(&patch.patch);
@@ -167,7 +168,7 @@ impl Floors {
             std::cmp::Ordering::Less => Before::Higher(top),
             std::cmp::Ordering::Equal if !is_other => return None,
             std::cmp::Ordering::Equal => Before::Twin,
-            std::cmp::Ordering::Greater if sequence - top > UNUSUAL_STEP => {
+            std::cmp::Ordering::Greater if is_vouched_for(patch) && sequence - top > UNUSUAL_STEP => {
                 let text = format!("{id} is number {sequence}, far above number {top}; is that right?");
                 return Some(SequenceStep::Far(Note::new(text)));
             }

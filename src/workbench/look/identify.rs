@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::rollback_protection::was_trusted;
+use super::memory::{FolderName, was_trusted};
 use super::stack::manifest_of;
 use super::status::read_ledger;
 use super::vouching::KeysOfToday;
@@ -91,11 +91,13 @@ pub(crate) struct SaidElsewhere {
 
 impl Workbench {
     /// What is known about the product in `target` without its own records.
-    pub(crate) fn said_elsewhere(&self, target: &Path, keyring: &Keyring) -> SaidElsewhere {
-        let seen = self.with_witness(target).seen;
-        // A patch without an order has no number, and says of no product that it is for it.
-        let seen = seen.into_iter().filter(|place| place.sequence > 0).map(|place| place.product);
-        SaidElsewhere { seen: seen.collect(), stated: stated(target, keyring) }
+    ///
+    /// # Errors
+    /// If what this person remembers cannot be read.
+    pub(crate) fn said_elsewhere(&self, target: &Path, keyring: &Keyring) -> Result<SaidElsewhere> {
+        let memory = self.memory()?;
+        let seen = memory.map(|memory| memory.products(&FolderName::of(target))).unwrap_or_default();
+        Ok(SaidElsewhere { seen, stated: stated(target, keyring) })
     }
 }
 

@@ -6,6 +6,7 @@ pub(super) mod drift;
 pub(super) mod folders;
 pub(super) mod identify;
 pub(super) mod inspect;
+pub(super) mod memory;
 pub(super) mod merging;
 pub(super) mod recalls;
 pub(super) mod record;

@@ -1,30 +1,21 @@
-//! What this person has seen of each folder's history, kept outside the folder: whoever cuts a history short, or writes
-//! it anew with a chain of its own, is found out, and an older patch does not come in that way.
+//! What this person remembers of a folder, held against what is in it: who wrote its history, whether that was cut short
+//! or written anew, and which older patch would be a step back.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
+use super::memory::{FolderName, Memory, SeenFolder};
 use super::status::read_ledger;
-use crate::ledger::{Entry, Ledger, LedgerError, VouchedNote, read_small};
-use crate::model::{Digest, LayerKey};
-use crate::text::json;
+use crate::bundle::place_of;
+use crate::disk::fs::Fs;
+use crate::ledger::{Entry, Ledger, LedgerError, read_small};
+use crate::model::{Digest, LayerKey, Patch};
+use crate::plan::why::Undo;
 use crate::transaction::TransactionError;
-use crate::trust::{SequencePlace, Standing};
-use crate::whole_file::WholeFile;
+use crate::trust::SequencePlace;
 use crate::workbench::{Error, Result, Workbench};
-
-/// Longest file that is read, in bytes.
-const MAX_BYTES: usize = 4 << 20;
-
-/// Most folders that are remembered; the one that was seen longest ago makes room.
-const MAX_FOLDERS: usize = 2_000;
 
 /// Longest manifest of an entry that is read, in bytes: what a bundle may bring.
 const MAX_MANIFEST_BYTES: u64 = crate::bundle::limits::MAX_MANIFEST_BYTES;
-
-const FORMAT: &str = "patchwright-seen/1";
 
 /// Whether a history is as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,30 +28,54 @@ pub(crate) struct HistoryCheck {
     pub problem: Option<(u64, String)>,
     /// The newest entry that this person has seen before, and that was looked for.
     pub seen: Option<u64>,
+    /// Entries that this person did not write.
+    pub foreign: Option<Foreign>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Witnessed {
-    format: String,
-    folders: BTreeMap<String, Folder>,
+/// Entries of a history that this person neither wrote nor said to be right: what they say is shown, and nothing in
+/// them is believed or run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// Which, ascending; there is at least one.
+    pub(crate) entries: Vec<u64>,
+    /// How many entries there are in all.
+    pub(crate) of: u64,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Folder {
-    time: String,
-    entry: u64,
-    digest: String,
-    places: Vec<WitnessedPlace>,
+impl Foreign {
+    /// That there are such entries, without a full stop.
+    pub(crate) fn sentence(&self) -> String {
+        let (foreign, of) = (self.entries.len() as u64, self.of);
+        let elsewhere = "was not written by you on this machine";
+        match (foreign, of) {
+            (1, 1) => format!("Foreign history: its only entry {elsewhere}"),
+            (all, of) if all == of => {
+                format!("Foreign history: none of its {of} entries was written by you on this machine")
+            }
+            (1, of) => format!("Foreign history: entry {} of {of} {elsewhere}", self.entries[0]),
+            (some, of) => format!(
+                "Foreign history: {some} of its {of} entries, from entry {} on, were not written by you on this machine",
+                self.entries[0]
+            ),
+        }
+    }
+
+    pub(crate) fn holds(&self, entry: u64) -> bool {
+        self.entries.contains(&entry)
+    }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WitnessedPlace {
-    product: String,
-    channel: String,
-    sequence: u64,
+/// What is remembered, for work in one folder.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Remembered(Option<(FolderName, Memory)>);
+
+impl Remembered {
+    /// The patches that were trusted before and whose numbers count in this folder for `patches`.
+    pub(crate) fn floors(&self, fs: &dyn Fs, patches: &[&Patch]) -> Vec<SequencePlace> {
+        let asked: Vec<SequencePlace> = patches.iter().map(|patch| place_of(patch)).collect();
+        let floors = |(name, memory): &(FolderName, Memory)| memory.floors(name, fs, &asked);
+        self.0.as_ref().map(floors).unwrap_or_default()
+    }
 }
 
 impl Workbench {
@@ -68,15 +83,17 @@ impl Workbench {
     /// person has seen of it before.
     ///
     /// # Errors
-    /// If it cannot be read at all. What does not fit is the answer, no error.
+    /// If it, or what was seen, cannot be read at all. What does not fit is the answer, no error.
     pub(crate) fn check_history(&self, target: &Path) -> Result<HistoryCheck> {
         let fs = self.disk(target)?;
-        let before = self.seen_of(target);
-        let seen = before.as_ref().map(|folder| folder.entry);
+        let memory = self.memory()?.unwrap_or_default();
+        let before = memory.folder(&FolderName::of(target)).and_then(SeenFolder::newest);
+        let seen = before.map(|(entry, _)| entry);
         let ledger = match read_ledger(&*fs) {
             Ok(ledger) => ledger,
             Err(Error::Transaction(TransactionError::Ledger(LedgerError::Damaged { seq, detail }))) => {
-                return Ok(HistoryCheck { fitting: seq - 1, head: None, problem: Some((seq, detail)), seen });
+                let problem = Some((seq, detail));
+                return Ok(HistoryCheck { fitting: seq - 1, head: None, problem, seen, foreign: None });
             }
             Err(other) => return Err(other),
         };
@@ -84,61 +101,58 @@ impl Workbench {
             .entries()
             .iter()
             .find_map(|entry| manifest_problem(&*fs, entry).map(|problem| (entry.seq, problem)))
-            .or_else(|| before.and_then(|folder| cut_short(&ledger, &folder)));
+            .or_else(|| before.and_then(|(entry, digest)| cut_short(&ledger, entry, digest)));
         let fitting = problem.as_ref().map_or(ledger.head().seq, |(seq, _)| seq - 1);
         let head = problem.is_none().then(|| ledger.head().digest);
-        Ok(HistoryCheck { fitting, head, problem, seen })
+        Ok(HistoryCheck { fitting, head, problem, seen, foreign: self.foreign(&ledger)? })
     }
 
-    /// Notes that `entry` is in the history of `target`, and which patches were trusted there.
-    pub(crate) fn witness(&self, target: &Path, entry: &Entry) {
-        let Some(path) = &self.environment.seen_file else { return };
-        let mut seen = load(path).unwrap_or_default();
-        let name = name_of(target);
-        let mut places = seen.folders.remove(&name).map(|folder| folder.places).unwrap_or_default();
-        for note in entry.vouched.iter().filter(|note| was_trusted(note)) {
-            let place = WitnessedPlace {
-                product: note.product.clone(),
-                channel: note.channel.clone(),
-                sequence: note.sequence,
-            };
-            let is_row =
-                |other: &WitnessedPlace| (&other.product, &other.channel) == (&place.product, &place.channel);
-            match places.iter_mut().find(|other| is_row(other)) {
-                Some(known) => known.sequence = known.sequence.max(place.sequence),
-                None => places.push(place),
-            }
-        }
-        let digest = Digest::compute(&entry.to_bytes()).to_string();
-        let folder = Folder { time: self.environment.now(), entry: entry.seq, digest, places };
-        seen.folders.insert(name, folder);
-        if seen.folders.len() > MAX_FOLDERS {
-            let oldest =
-                seen.folders.iter().min_by(|a, b| a.1.time.cmp(&b.1.time)).map(|(name, _)| name.clone());
-            oldest.and_then(|name| seen.folders.remove(&name));
-        }
-        seen.format = FORMAT.to_owned();
-        // The change is done and in the folder's own history; only this second memory of it would be missing.
-        let _ = save(path, &seen);
+    /// What is remembered; `None` where there is no place to remember anything, as for an account without a home.
+    ///
+    /// # Errors
+    /// If it is damaged, or others could have written it.
+    pub(crate) fn memory(&self) -> Result<Option<Memory>> {
+        self.environment.seen_file.as_deref().map(Memory::load).transpose()
     }
 
-    /// The same workbench, which knows what patches were trusted in `target` before, as far as this person has seen it.
-    pub(crate) fn with_witness(&self, target: &Path) -> Self {
-        let places = self.seen_of(target).map(|folder| folder.places).unwrap_or_default();
-        let place =
-            |WitnessedPlace { product, channel, sequence }| SequencePlace { product, channel, sequence };
+    /// The entries of `ledger` that this person did not write; `None` if there are none, or nothing can be remembered.
+    ///
+    /// # Errors
+    /// As [`Workbench::memory`].
+    pub(crate) fn foreign(&self, ledger: &Ledger) -> Result<Option<Foreign>> {
+        let entries = self.memory()?.map(|memory| memory.unknown_entries(ledger)).unwrap_or_default();
+        Ok((!entries.is_empty()).then_some(Foreign { entries, of: ledger.head().seq }))
+    }
+
+    /// Notes that this person says that the history of `target` is right as it is, for this reason: from now on it counts
+    /// as if they had written it.
+    ///
+    /// # Errors
+    /// If the history is damaged, or there is no place to remember it.
+    pub(crate) fn vouch_for_history(&self, target: &Path, reason: &str) -> Result<HistoryCheck> {
+        let path = self.environment.seen_file.as_deref().ok_or_else(|| Error::refused(Undo::NoMemory))?;
+        let fs = self.disk(target)?;
+        let ledger = self.read_consistently(target, &*fs, || read_ledger(&*fs), |_| true)?;
+        let (name, time) = (FolderName::of(target), self.environment.now());
+        if ledger.head().seq > 0 {
+            Memory::change(path, |memory| memory.vouch(&name, &time, &ledger, reason))?;
+        }
+        self.check_history(target)
+    }
+
+    /// The same workbench, which knows what patches were trusted before, in `target` and elsewhere.
+    ///
+    /// # Errors
+    /// As [`Workbench::memory`].
+    pub(crate) fn remembering(&self, target: &Path) -> Result<Self> {
         let mut remembering = self.clone();
-        remembering.seen = places.into_iter().map(place).collect();
-        remembering
-    }
-
-    fn seen_of(&self, target: &Path) -> Option<Folder> {
-        load(self.environment.seen_file.as_ref()?)?.folders.remove(&name_of(target))
+        remembering.seen = Remembered(self.memory()?.map(|memory| (FolderName::of(target), memory)));
+        Ok(remembering)
     }
 }
 
 /// Why the manifest beside an entry is not the one that the entry names.
-fn manifest_problem(fs: &dyn crate::disk::fs::Fs, entry: &Entry) -> Option<String> {
+fn manifest_problem(fs: &dyn Fs, entry: &Entry) -> Option<String> {
     let named: Vec<Digest> = match entry.parts.is_empty() {
         true => entry.manifest.into_iter().collect(),
         false => entry.parts.iter().map(|part| part.manifest).collect(),
@@ -153,39 +167,15 @@ fn manifest_problem(fs: &dyn crate::disk::fs::Fs, entry: &Entry) -> Option<Strin
     })
 }
 
-fn cut_short(ledger: &Ledger, folder: &Folder) -> Option<(u64, String)> {
-    let known = match ledger.entry(folder.entry) {
-        Some(entry) => Digest::compute(&entry.to_bytes()).to_string(),
+fn cut_short(ledger: &Ledger, entry: u64, digest: &str) -> Option<(u64, String)> {
+    match ledger.digest_of(entry) {
         None => {
             let first_missing = ledger.head().seq + 1;
-            return Some((
-                first_missing,
-                format!("it is missing; {} entries were seen here before", folder.entry),
-            ));
+            Some((first_missing, format!("it is missing; {entry} entries were seen here before")))
         }
-    };
-    (known != folder.digest).then(|| (folder.entry, "it is another one than was seen here before".to_owned()))
-}
-
-/// Whether enough people vouched for the patch when it came.
-pub(crate) fn was_trusted(note: &VouchedNote) -> bool {
-    Standing::from_word(&note.verdict) == Some(Standing::Trusted)
-}
-
-/// The folder by its one name, links resolved.
-fn name_of(target: &Path) -> String {
-    std::fs::canonicalize(target).unwrap_or_else(|_| target.to_owned()).to_string_lossy().into_owned()
-}
-
-/// What cannot be read is as if nothing had been seen.
-fn load(path: &Path) -> Option<Witnessed> {
-    let bytes = std::fs::read(path).ok()?;
-    let seen: Witnessed = json::from_slice(&bytes, MAX_BYTES).ok()?;
-    (seen.format == FORMAT).then_some(seen)
-}
-
-fn save(path: &Path, seen: &Witnessed) -> std::io::Result<()> {
-    let folder = path.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
-    std::fs::create_dir_all(folder)?;
-    WholeFile::write_private(path, &serde_json::to_vec_pretty(seen)?)
+        Some(known) if known.to_string() != digest => {
+            Some((entry, "it is another one than was seen here before".to_owned()))
+        }
+        Some(_) => None,
+    }
 }

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::drift::{DriftCause, find_causes};
+use super::rollback_protection::Foreign;
 use super::stack::{FolderStack, manifests_of};
 use super::vouching::KeysOfToday;
 use crate::checks::identify;
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::observe;
-use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote};
+use crate::ledger::{Action, Entry, Installed, Ledger, PatchNote, ScriptNote, Turn};
 use crate::model::{Code, LayerKey, Node, Patch, TreePath, TreeState};
 use crate::plan::{FileFates, Layer, how_it_stands, says_that_it_contains};
 use crate::transaction::recover::{self, Unfinished};
@@ -31,6 +32,10 @@ pub struct FolderStatus {
     pub(crate) authors: Vec<(LayerKey, BTreeSet<String>)>,
     /// Why nobody could be asked who that is.
     pub(crate) keys_problem: Option<String>,
+    /// Entries of the history that this person did not write.
+    pub foreign: Option<Foreign>,
+    /// Why nobody knows which these are.
+    pub(crate) memory_problem: Option<String>,
     /// What lists of called-back patches say about them.
     pub held: Vec<Recalled>,
     /// What others say about containing some of them, and what the files show.
@@ -49,6 +54,8 @@ pub struct FolderStatus {
     pub(crate) scripts_in_doubt: Vec<ScriptNote>,
     /// Whether the last change was a rollback that can be taken back.
     pub can_undo_rollback: bool,
+    /// Whether the last change was one that brought a patch back.
+    pub brought_back: bool,
     /// Whether the last change put places right, and can be taken back.
     pub can_undo_heal: bool,
 }
@@ -134,6 +141,8 @@ impl DriftKind {
 pub struct FolderHistory {
     /// Entries, oldest first. Their chain was verified.
     pub entries: Vec<Entry>,
+    /// Those of them that this person did not write.
+    pub foreign: Option<Foreign>,
 }
 
 /// The verified history of a target, whose records can be trusted.
@@ -162,6 +171,10 @@ impl Workbench {
             // Somebody who cannot read their keys still has to see how the folder is.
             Err(error) => status.keys_problem = Some(error.to_string()),
         }
+        match self.foreign(&read_ledger(&*fs)?) {
+            Ok(foreign) => status.foreign = foreign,
+            Err(error) => status.memory_problem = Some(error.to_string()),
+        }
         let recalls = self.recalls()?;
         let held = |patch: &Installed| recalls.about(&patch.patch.id, patch.patch.revision).cloned();
         status.held = status.installed.iter().filter_map(held).collect();
@@ -183,7 +196,10 @@ impl Workbench {
     /// If the history cannot be read, or an entry does not fit.
     pub fn history(&self, target: &Path) -> Result<FolderHistory> {
         let fs = self.disk(target)?;
-        let look = || Ok(FolderHistory { entries: read_ledger(&*fs)?.entries().to_vec() });
+        let look = || {
+            let ledger = read_ledger(&*fs)?;
+            Ok(FolderHistory { entries: ledger.entries().to_vec(), foreign: self.foreign(&ledger)? })
+        };
         self.read_consistently(target, &*fs, look, |_| true)
     }
 }
@@ -201,11 +217,13 @@ pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<FolderStatus> 
         None => drift(fs, &ledger, expected, &observation.tree)?,
     };
     let (product, version) = product(fs, &ledger, &folder)?;
-    let last_undoable = ledger.last_rollback().filter(|_| unfinished.is_none()).map(|last| last.action);
+    let last = ledger.last_rollback().filter(|_| unfinished.is_none());
+    let last_undoable = last.map(|last| last.action);
     Ok(FolderStatus {
         product,
         version: version.or_else(|| ledger.version().map(str::to_owned)),
         can_undo_rollback: last_undoable == Some(Action::Rollback),
+        brought_back: last.is_some_and(|last| last.turn(ledger.entries()) == Turn::CameBack),
         can_undo_heal: last_undoable == Some(Action::Heal),
         scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
         compared: expected.len(),
@@ -214,6 +232,8 @@ pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<FolderStatus> 
         installed,
         authors: Vec::new(),
         keys_problem: None,
+        foreign: None,
+        memory_problem: None,
         held: Vec::new(),
         drift,
         unfinished,
@@ -246,8 +266,11 @@ impl FolderStatus {
             locked_away: Some(locked_away),
             authors: Vec::new(),
             keys_problem: None,
+            foreign: None,
+            memory_problem: None,
             scripts_in_doubt: Vec::new(),
             can_undo_rollback: false,
+            brought_back: false,
             can_undo_heal: false,
         }
     }

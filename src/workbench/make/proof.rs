@@ -36,7 +36,7 @@ impl Workbench {
         }
 
         let quiet = Watch { progress: &Quiet, cancel: watch.cancel };
-        let mut folder = self.locked(copy.lock()?, copy.folder.path())?;
+        let mut folder = self.locked(copy.lock()?, copy.folder.path())?.unremembered();
         let bundles = CheckedBundles::new(vec![output.to_owned()], vec![bundle]);
         let bundles = bundles.permit_unasked_on_a_throwaway_copy();
         let look = self.preview_here(&bundles, folder.fs(), quiet).map_err(not_proven)?;

@@ -72,13 +72,26 @@ impl<'a> Console<'a> {
     }
 
     /// Keys, rules and what was seen of folders are kept in the sandbox.
-    pub fn with_keys(mut self) -> Self {
+    pub fn with_keys(self) -> Self {
+        self.with_settings("settings")
+    }
+
+    /// The same in this folder: another person, or another machine.
+    pub fn with_settings(mut self, folder: &str) -> Self {
         let place = |name: &str| Some(self.sandbox.path(name));
         let mut environment = fixed_environment();
-        environment.trust_file = place("settings/trust.toml");
+        environment.trust_file = place(&format!("{folder}/trust.toml"));
         environment.machine_trust_file = place("machine/trust.toml");
-        environment.keys_folder = place("settings/keys");
-        environment.seen_file = place("settings/seen.json");
+        environment.keys_folder = place(&format!("{folder}/keys"));
+        environment.seen_file = place(&format!("{folder}/seen.json"));
+        self.workbench = Workbench::new(environment);
+        self
+    }
+
+    /// Nothing is remembered, as for an account without a home.
+    pub fn without_memory(mut self) -> Self {
+        let mut environment = self.workbench.environment().clone();
+        environment.seen_file = None;
         self.workbench = Workbench::new(environment);
         self
     }

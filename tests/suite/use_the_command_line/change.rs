@@ -173,7 +173,7 @@ fn status_and_history_tell_how_things_stand() {
     assert_snapshot!(console.run("history $/app"), @r#"
     What happened to $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042  by ada on server  4.2 → 4.2.1
-            stored verdict: untrusted or unsigned (nobody vouches for this patch)
+            unsigned when it came
       2  2026-11-23 09:30:00 UTC  checked ACME-HF-1042  by ada on server
             passed: the version is 4.2.1
     -- exit 0
@@ -230,7 +230,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     assert_snapshot!(console.run("history $/app --verbose"), @r#"
     What happened to $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042       by ada on server  4.2 → 4.2.1
-            stored verdict: untrusted or unsigned (nobody vouches for this patch)
+            unsigned when it came
             delete fonts/old.txt
             delete readme.txt
             replace version.txt
@@ -334,7 +334,7 @@ fn accept_names_the_rollback_and_the_kept_edits_that_go() {
     assert_snapshot!(console.run("history $/app"), @r#"
     What happened to $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042     by ada on server
-            stored verdict: untrusted or unsigned (nobody vouches for this patch)
+            unsigned when it came
       2  2026-11-23 09:30:00 UTC  taken back ACME-HF-1042  by ada on server
             conf/app.toml: was changed after the patch; your version is kept as a safe copy
       3  2026-11-23 09:30:00 UTC  accepted                 by ada on server
@@ -372,7 +372,7 @@ fn a_failed_health_check_takes_the_change_back() {
     assert_snapshot!(console.run("history $/app"), @r#"
     What happened to $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042     by ada on server
-            stored verdict: untrusted or unsigned (nobody vouches for this patch)
+            unsigned when it came
       2  2026-11-23 09:30:00 UTC  taken back ACME-HF-1042  by ada on server
             failed: version.txt contains "4.2.2", but "version.txt" does not contain "4.2.2"
     -- exit 0

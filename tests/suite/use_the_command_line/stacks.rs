@@ -55,7 +55,9 @@ fn several_patches_are_planned_applied_and_told_as_one_change() {
     assert_snapshot!(console.run("history $/app"), @r#"
     What happened to $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ONE, TWO, THREE  by ada on server
-            stored verdict: untrusted or unsigned (nobody vouches for this patch)
+            ONE: unsigned when it came
+            TWO: unsigned when it came
+            THREE: unsigned when it came
     -- exit 0
     "#);
     assert_eq!(sandbox.read("app/text").as_deref(), Some("three\n2\n3\ntwo\n5\n6\n7\n"));

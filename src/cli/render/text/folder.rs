@@ -6,9 +6,10 @@ use super::list::{Sheet, columns};
 use super::plan::does;
 use super::{place, safe, title};
 use crate::cli::render::{Style, words};
-use crate::report::{phrases, relations};
+use crate::report::relations;
 use crate::workbench::{
-    CheckNote, Entry, FolderHistory, FolderStatus, HistoryCheck, Installed, PlannedStep, UnfinishedWork,
+    CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, PlannedStep,
+    UnfinishedWork,
 };
 
 pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style) -> String {
@@ -19,7 +20,8 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
         (None, Some(version)) => format!("version {} in {folder}", safe(version)),
         (None, None) => folder.clone(),
     };
-    let mut text = format!("{}\n\n", style.strong(&product));
+    let mut text = origin(status, &folder, style);
+    text.push_str(&format!("{}\n\n", style.strong(&product)));
     if let Some(unfinished) = &status.unfinished {
         text.push_str(&unfinished_work(unfinished, &folder, style));
     }
@@ -52,12 +54,28 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
         text.push_str(&drift(status, &folder, style));
     }
     if status.can_undo_rollback {
-        text.push_str(&format!("\nTo take the last rollback back: patchwright rollback {folder} --undo\n"));
+        let what =
+            if status.brought_back { "take the patch out again" } else { "take the last rollback back" };
+        text.push_str(&format!("\nTo {what}: patchwright rollback {folder} --undo\n"));
     }
     if status.can_undo_heal {
         text.push_str(&format!("\nTo take the last repair back: patchwright rollback {folder} --undo\n"));
     }
     text
+}
+
+/// Whose the history is, where it is not this person's: nothing that follows is more than what it says.
+fn origin(status: &FolderStatus, folder: &str, style: Style) -> String {
+    if let Some(problem) = &status.memory_problem {
+        let line = format!("Nobody knows who wrote this folder's history: {}", safe(problem));
+        return format!("{}\n", style.bad(&line));
+    }
+    let Some(foreign) = &status.foreign else { return String::new() };
+    format!(
+        "{}\nScripts in it do not run. {} If you know that it is right: patchwright history {folder} --vouch=REASON\n",
+        style.bad(&foreign.sentence()),
+        style.attention("Next:"),
+    )
 }
 
 /// Scripts that were cut short. Nobody can say what they did but they themselves.
@@ -152,12 +170,17 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
     let rows: Vec<[String; 5]> = history.entries.iter().map(|entry| row(entry, history)).collect();
     let mut text =
         format!("{}\n", style.strong(&format!("What happened to {}, oldest first", place(target))));
+    if let Some(foreign) = &history.foreign {
+        text = format!("{}\n{text}", style.bad(&foreign.sentence()));
+    }
     for (line, entry) in columns(&rows).lines().zip(&history.entries) {
+        let is_foreign = history.foreign.as_ref().is_some_and(|foreign| foreign.holds(entry.seq));
+        let by = if is_foreign { "the history says: " } else { "" };
         text.push_str(line);
         text.push('\n');
         text.extend(entry.outcomes().iter().map(check));
-        for remark in entry.further_remarks() {
-            text.push_str(&format!("        {}\n", safe(&phrases::remark(remark))));
+        for remark in words::vouched(entry).into_iter().chain(entry.further_remarks().cloned()) {
+            text.push_str(&format!("        {by}{}\n", safe(&remark)));
         }
         for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
             let reason = set_aside.reason.as_deref().unwrap_or_default();
@@ -171,7 +194,6 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
 }
 
 fn row(entry: &Entry, history: &FolderHistory) -> [String; 5] {
-    let reversed = history.entries.iter().find(|other| Some(other.seq) == entry.reverses);
     let ids: Vec<String> = entry.patches().iter().map(|patch| safe(&patch.id).into_owned()).collect();
     let patch = ids.join(", ");
     let version = match (&entry.version_before, &entry.version_after) {
@@ -181,7 +203,7 @@ fn row(entry: &Entry, history: &FolderHistory) -> [String; 5] {
     [
         entry.seq.to_string(),
         safe(&words::moment(&entry.time)).into_owned(),
-        format!("{} {patch}", words::event(entry, reversed)).trim_end().to_owned(),
+        format!("{} {patch}", words::event(entry, &history.entries)).trim_end().to_owned(),
         format!("by {} on {}", safe(&entry.user), safe(&entry.host)),
         version,
     ]
@@ -217,6 +239,7 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
     };
     let mut sheet = Sheet::new();
     sheet.option("Head", check.head.filter(|_| check.fitting > 0).map(|digest| digest.to_string()));
+    sheet.option("Origin", check.foreign.as_ref().map(Foreign::sentence));
     sheet
         .option("Compared", check.seen.map(|entry| format!("with entry {entry}, which you saw here before")));
     text.push_str(&sheet.into_text());

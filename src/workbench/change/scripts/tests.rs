@@ -32,8 +32,9 @@ impl Stage {
 
     fn unbelieving(scripts: &[Told]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let workbench = Workbench::new(Environment::of_this_machine());
-        let stage = Self { folder, workbench };
+        let mut environment = Environment::of_this_machine();
+        environment.seen_file = Some(folder.path().join("seen.json"));
+        let stage = Self { folder, workbench: Workbench::new(environment) };
         for (place, content) in [("old/a", "1"), ("new/a", "2"), ("product/a", "1"), ("product/other", "x")] {
             let path = stage.path(place);
             fs::create_dir_all(path.parent().expect("a parent")).expect("the folder");

@@ -1,0 +1,443 @@
+//! What this person has written into the histories of folders, remembered outside the folders: whoever cuts a history
+//! short, writes it anew with a chain of its own, or brings one along with a folder, is found out.
+//!
+//! | known by | what for |
+//! |---|---|
+//! | the digest of an entry, which names all entries before it | whether the entry was written by this person, wherever the folder is now |
+//! | device, object number and time of birth of the folder, or its path | whether its history was cut short or taken away |
+//! | contents that a patch brought | whether an older patch would be a step back in a folder that nobody knows |
+//!
+//! Each entry is noted before it is written, so that a crash leaves none behind that nobody knows. A file that is
+//! damaged, or that others could have written, is an error: an empty memory would forget what must not be forgotten.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::disk::fs::{Fs, Place, StatKind};
+use crate::guarded;
+use crate::ledger::{Entry, Ledger, VouchedNote};
+use crate::model::{Digest, Hasher, Node, Step, TreePath};
+use crate::text::json;
+use crate::trust::{SequencePlace, Standing};
+use crate::whole_file::WholeFile;
+use crate::workbench::{Error, Result};
+
+/// Longest file, in bytes: thousands of folders with all that is remembered of each.
+const MAX_BYTES: usize = 16 << 20;
+
+/// Most folders that are remembered; the one that was changed longest ago makes room.
+const MAX_FOLDERS: usize = 2_000;
+
+/// Most entries that are remembered of a folder. The newest names all before it; older ones are for a folder that comes
+/// back from a backup.
+const MAX_ENTRIES: usize = 32;
+
+/// Most contents that are remembered of a patch, the smallest first: one is enough to recognise it.
+const MAX_MARKS: usize = 8;
+
+const FORMAT: &str = "patchwright-seen/2";
+
+/// Everything that is remembered.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Memory {
+    format: String,
+    folders: Vec<SeenFolder>,
+}
+
+/// What is remembered of one folder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeenFolder {
+    name: FolderName,
+    time: String,
+    /// What was written there, the oldest first.
+    entries: Vec<SeenEntry>,
+    /// The patches of the highest numbers that were trusted there.
+    places: Vec<SeenPlace>,
+    /// Why somebody said that what others wrote is right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<String>,
+}
+
+/// A folder by its place and by what it is for the system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FolderName {
+    /// Links resolved.
+    path: String,
+    /// Device, object number and time of birth, where the system says them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    object: Option<String>,
+}
+
+/// One entry that this person wrote, or said that it is right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeenEntry {
+    entry: u64,
+    digest: String,
+    /// Whether all entries before it were known, too.
+    whole: bool,
+    /// Whether it is known to have come about.
+    there: bool,
+}
+
+/// A patch that was trusted in a folder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeenPlace {
+    product: String,
+    channel: String,
+    sequence: u64,
+    /// Contents that it brought.
+    marks: Vec<Mark>,
+}
+
+/// A content at a place.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mark {
+    path: String,
+    size: u64,
+    sha256: String,
+}
+
+impl FolderName {
+    pub fn of(target: &Path) -> Self {
+        let real = std::fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
+        Self { object: object_of(&real), path: real.to_string_lossy().into_owned() }
+    }
+
+    /// Whether both are the same folder, moved or not. Where the system does not say what a folder is, its path decides.
+    fn is(&self, other: &Self) -> bool {
+        match (&self.object, &other.object) {
+            (Some(one), Some(another)) => one == another,
+            _ => self.path == other.path,
+        }
+    }
+}
+
+/// The time of birth tells a folder from a later one that got the same number.
+#[cfg(unix)]
+fn object_of(folder: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let found = std::fs::metadata(folder).ok()?;
+    let born = found.created().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(format!("{} {} {}", found.dev(), found.ino(), born.as_nanos()))
+}
+
+#[cfg(not(unix))]
+fn object_of(_: &Path) -> Option<String> {
+    None
+}
+
+impl Memory {
+    /// What is remembered in the file at `path`; a file that is not there remembers nothing.
+    ///
+    /// # Errors
+    /// If it cannot be read, is damaged, or others could have written it.
+    pub fn load(path: &Path) -> Result<Self> {
+        let damaged = |detail: String| Error::Memory { path: path.to_owned(), detail };
+        let Some(bytes) = guarded::read(path, MAX_BYTES as u64)? else { return Ok(Self::default()) };
+        let memory: Self = json::from_slice(&bytes, MAX_BYTES).map_err(|error| damaged(error.to_string()))?;
+        match memory.format == FORMAT {
+            true => Ok(memory),
+            false => Err(damaged(format!("its format is not {FORMAT:?}"))),
+        }
+    }
+
+    /// Changes the file at `path`. Nobody else changes it meanwhile.
+    ///
+    /// # Errors
+    /// As [`Memory::load`], or if it cannot be written; it is as before then.
+    pub fn change(path: &Path, change: impl FnOnce(&mut Self)) -> Result<()> {
+        let _lock = guarded::lock(path)?;
+        let mut memory = Self::load(path)?;
+        change(&mut memory);
+        FORMAT.clone_into(&mut memory.format);
+        memory.folders.sort_by(|a, b| b.time.cmp(&a.time));
+        memory.folders.truncate(MAX_FOLDERS);
+        let mut bytes = serde_json::to_vec_pretty(&memory).expect("a memory has text keys only");
+        while bytes.len() > MAX_BYTES && memory.folders.pop().is_some() {
+            bytes = serde_json::to_vec_pretty(&memory).expect("a memory has text keys only");
+        }
+        let failed = |source| Error::File { doing: "write the memory", path: path.to_owned(), source };
+        WholeFile::write_private(path, &bytes).map_err(failed)
+    }
+
+    /// What is remembered of the folder itself, moved or not.
+    pub(super) fn folder(&self, name: &FolderName) -> Option<&SeenFolder> {
+        self.folders.iter().find(|folder| folder.name.is(name))
+    }
+
+    /// The products of the patches that were trusted in a folder, the latest last. A patch without an order has no
+    /// number, and says of no product that it is for it.
+    pub(super) fn products(&self, name: &FolderName) -> Vec<String> {
+        let places = self.folder(name).into_iter().flat_map(|folder| &folder.places);
+        places.filter(|place| place.sequence > 0).map(|place| place.product.clone()).collect()
+    }
+
+    fn folder_mut(&mut self, name: &FolderName, time: &str) -> &mut SeenFolder {
+        let at = self.folders.iter().position(|folder| folder.name.is(name)).unwrap_or_else(|| {
+            let (entries, places, reasons) = (Vec::new(), Vec::new(), Vec::new());
+            self.folders.push(SeenFolder {
+                name: name.clone(),
+                time: String::new(),
+                entries,
+                places,
+                reasons,
+            });
+            self.folders.len() - 1
+        });
+        let folder = &mut self.folders[at];
+        (folder.name, folder.time) = (name.clone(), time.to_owned());
+        folder
+    }
+
+    /// The entries of a history that this person neither wrote nor said to be right, wherever it is.
+    pub(crate) fn unknown_entries(&self, ledger: &Ledger) -> Vec<u64> {
+        let fits = |seen: &&SeenEntry| seen.fits(ledger);
+        let known: Vec<&SeenEntry> =
+            self.folders.iter().flat_map(|folder| &folder.entries).filter(fits).collect();
+        let whole = known.iter().filter(|seen| seen.whole).map(|seen| seen.entry).max().unwrap_or_default();
+        let is_known = |entry: u64| entry <= whole || known.iter().any(|seen| seen.entry == entry);
+        (1..=ledger.head().seq).filter(|entry| !is_known(*entry)).collect()
+    }
+
+    /// Notes that this person is about to write `entry` after what is in `ledger`.
+    pub fn announce(&mut self, name: &FolderName, time: &str, ledger: &Ledger, entry: &Entry) {
+        let digest = Digest::compute(&entry.to_bytes()).to_string();
+        let whole = self.unknown_entries(ledger).is_empty();
+        let folder = self.folder_mut(name, time);
+        folder.forget_all_but(ledger);
+        folder.entries.push(SeenEntry { entry: entry.seq, digest, whole, there: false });
+    }
+
+    /// Notes that everything after entry `since` was written by this person, and which patches were trusted.
+    pub fn settle(&mut self, name: &FolderName, time: &str, ledger: &Ledger, since: u64) {
+        let unknown = self.unknown_entries(ledger);
+        let is_whole = |entry: u64| unknown.iter().all(|unknown| *unknown > since || *unknown > entry);
+        let folder = self.folder_mut(name, time);
+        folder.forget_all_but(ledger);
+        folder.entries.retain(|seen| seen.entry <= since);
+        for entry in ledger.entries().iter().filter(|entry| entry.seq > since) {
+            folder.add_entry(ledger, entry.seq, is_whole(entry.seq));
+            folder.add_places(entry);
+        }
+    }
+
+    /// Notes that somebody says that the whole history is right, and why.
+    pub fn vouch(&mut self, name: &FolderName, time: &str, ledger: &Ledger, reason: &str) {
+        let folder = self.folder_mut(name, time);
+        folder.forget_all_but(ledger);
+        folder.add_entry(ledger, ledger.head().seq, true);
+        ledger.entries().iter().for_each(|entry| folder.add_places(entry));
+        folder.reasons.push(format!("{time}, up to entry {}: {reason}", ledger.head().seq));
+    }
+
+    /// The patches that were trusted before and whose numbers count in this folder: those that were trusted in it, and
+    /// of the rows in `asked` those whose contents are in it.
+    pub(super) fn floors(
+        &self,
+        name: &FolderName,
+        fs: &dyn Fs,
+        asked: &[SequencePlace],
+    ) -> Vec<SequencePlace> {
+        let is_asked = |place: &&SeenPlace| {
+            asked.iter().any(|row| {
+                (&row.product, &row.channel) == (&place.product, &place.channel)
+                    && row.sequence <= place.sequence
+            })
+        };
+        let places = self.folders.iter().flat_map(|folder| {
+            let is_here = folder.name.is(name);
+            folder.places.iter().filter(is_asked).filter(move |place| is_here || place.is_in(fs))
+        });
+        places.map(SeenPlace::place).collect()
+    }
+}
+
+impl SeenFolder {
+    /// The newest entry that is known to have come about.
+    pub fn newest(&self) -> Option<(u64, &str)> {
+        let newest = self.entries.iter().rev().find(|seen| seen.there)?;
+        Some((newest.entry, &newest.digest))
+    }
+
+    /// What a history does not hold any more is of no use.
+    fn forget_all_but(&mut self, ledger: &Ledger) {
+        self.entries.retain(|seen| seen.fits(ledger));
+        self.entries.iter_mut().for_each(|seen| seen.there = true);
+        let too_many = self.entries.len().saturating_sub(MAX_ENTRIES - 1);
+        self.entries.drain(..too_many);
+    }
+
+    fn add_entry(&mut self, ledger: &Ledger, entry: u64, whole: bool) {
+        let Some(digest) = ledger.digest_of(entry) else { return };
+        self.entries.retain(|seen| seen.entry < entry);
+        self.entries.push(SeenEntry { entry, digest: digest.to_string(), whole, there: true });
+    }
+
+    fn add_places(&mut self, entry: &Entry) {
+        let trusted = entry.vouched.iter().enumerate().filter(|(_, note)| was_trusted(note));
+        for (part, note) in trusted {
+            let steps = match entry.parts.get(part) {
+                Some(part) => part.steps(entry.seq),
+                None => entry.steps(),
+            };
+            let VouchedNote { product, channel, sequence, .. } = note.clone();
+            let marks = marks_of(&steps.unwrap_or_default());
+            let place = SeenPlace { product, channel, sequence, marks };
+            let is_row =
+                |other: &SeenPlace| (&other.product, &other.channel) == (&place.product, &place.channel);
+            match self.places.iter_mut().find(|other| is_row(other)) {
+                Some(known) if known.sequence <= place.sequence => *known = place,
+                Some(_) => {}
+                None => self.places.push(place),
+            }
+        }
+    }
+}
+
+impl SeenEntry {
+    fn fits(&self, ledger: &Ledger) -> bool {
+        ledger.digest_of(self.entry).is_some_and(|digest| digest.to_string() == self.digest)
+    }
+}
+
+impl SeenPlace {
+    fn place(&self) -> SequencePlace {
+        let Self { product, channel, sequence, .. } = self.clone();
+        SequencePlace { product, channel, sequence }
+    }
+
+    /// Whether something that it brought is in a folder.
+    fn is_in(&self, fs: &dyn Fs) -> bool {
+        self.marks.iter().any(|mark| mark.is_in(fs))
+    }
+}
+
+impl Mark {
+    fn is_in(&self, fs: &dyn Fs) -> bool {
+        let Ok(path) = TreePath::parse(&self.path) else { return false };
+        let place = Place::from(&path);
+        let kind = fs.look(&place).ok().flatten().map(|found| found.kind);
+        if kind != Some(StatKind::File { size_bytes: self.size }) {
+            return false;
+        }
+        let mut hasher = Hasher::new();
+        let read = fs.open(&place).and_then(|mut file| std::io::copy(&mut file, &mut hasher));
+        read.is_ok() && hasher.finish().to_string() == self.sha256
+    }
+}
+
+/// The smallest of the contents that were not at their places before.
+fn marks_of(steps: &[Step]) -> Vec<Mark> {
+    let digest = |node: &Option<Node>| node.as_ref().and_then(Node::as_file).map(|file| file.digest);
+    let is_new = |step: &&Step| digest(&step.before) != digest(&step.after);
+    let mark = |step: &Step| {
+        let file = step.after.as_ref()?.as_file()?;
+        let (path, sha256) = (step.path.as_str().to_owned(), file.digest.to_string());
+        (file.size_bytes > 0).then_some(Mark { path, size: file.size_bytes, sha256 })
+    };
+    let mut marks: Vec<Mark> = steps.iter().filter(is_new).filter_map(mark).collect();
+    marks.sort_by(|a, b| (a.size, &a.path).cmp(&(b.size, &b.path)));
+    marks.truncate(MAX_MARKS);
+    marks
+}
+
+/// Whether enough people vouched for the patch when it came.
+pub(crate) fn was_trusted(note: &VouchedNote) -> bool {
+    Standing::from_word(&note.verdict) == Some(Standing::Trusted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::Environment;
+    use crate::ledger::Action;
+
+    /// A history that grows.
+    struct Scene {
+        folder: tempfile::TempDir,
+        environment: Environment,
+        ledger: Ledger,
+    }
+
+    impl Scene {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let now = "2026-11-23T09:30:00Z".parse().expect("a time");
+            let ledger =
+                Ledger::read(&crate::disk::fs::OsFs::open(folder.path()).expect("a disk")).expect("empty");
+            Self { folder, environment: Environment::fixed(now, "ada", "server", "linux/x86_64"), ledger }
+        }
+
+        fn path(&self) -> std::path::PathBuf {
+            self.folder.path().join("seen.json")
+        }
+
+        fn next(&self) -> Entry {
+            Entry::after(&self.ledger.head(), Action::Checked, &self.environment)
+        }
+
+        fn add(&mut self, entry: &Entry) {
+            self.ledger.push_committed(&entry.to_bytes()).expect("it follows");
+        }
+
+        fn unknown(&self) -> Vec<u64> {
+            Memory::load(&self.path()).expect("a memory").unknown_entries(&self.ledger)
+        }
+    }
+
+    #[test]
+    fn an_entry_is_known_although_a_crash_came_right_after_it() {
+        let mut scene = Scene::new();
+        let name = FolderName::of(scene.folder.path());
+        let entry = scene.next();
+        Memory::change(&scene.path(), |memory| memory.announce(&name, "t", &scene.ledger, &entry))
+            .expect("noted");
+        // One that never came about is no gap, and is not looked for.
+        assert_eq!(
+            Memory::load(&scene.path()).expect("a memory").folder(&name).and_then(SeenFolder::newest),
+            None
+        );
+        scene.add(&entry);
+        assert_eq!(scene.unknown(), Vec::<u64>::new());
+    }
+
+    #[test]
+    fn what_others_write_in_between_stays_theirs() {
+        let mut scene = Scene::new();
+        let name = FolderName::of(scene.folder.path());
+        for is_ours in [true, false, true] {
+            let (since, entry) = (scene.ledger.head().seq, scene.next());
+            scene.add(&entry);
+            if is_ours {
+                let change = |memory: &mut Memory| memory.settle(&name, "t", &scene.ledger, since);
+                Memory::change(&scene.path(), change).expect("noted");
+            }
+        }
+        assert_eq!(scene.unknown(), [2]);
+        Memory::change(&scene.path(), |memory| memory.vouch(&name, "t", &scene.ledger, "seen"))
+            .expect("noted");
+        assert_eq!(scene.unknown(), Vec::<u64>::new());
+    }
+
+    #[test]
+    fn the_memory_of_a_folder_does_not_grow_without_end() {
+        let mut scene = Scene::new();
+        let name = FolderName::of(scene.folder.path());
+        for _ in 0..2 * MAX_ENTRIES {
+            let (since, entry) = (scene.ledger.head().seq, scene.next());
+            scene.add(&entry);
+            let change = |memory: &mut Memory| memory.settle(&name, "t", &scene.ledger, since);
+            Memory::change(&scene.path(), change).expect("noted");
+        }
+        let memory = Memory::load(&scene.path()).expect("a memory");
+        assert!(memory.folders[0].entries.len() <= MAX_ENTRIES, "{}", memory.folders[0].entries.len());
+        assert_eq!(memory.unknown_entries(&scene.ledger), Vec::<u64>::new());
+    }
+}
