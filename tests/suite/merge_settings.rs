@@ -143,18 +143,6 @@ impl Triple {
             found.iter().all(|comment| mine.contains(comment) || theirs.contains(comment)),
             "{self}\n{text}"
         );
-        // Where one side left it alone, it is there once.
-        let around = |text: &str, comment: &str| {
-            let lines: Vec<String> = text.lines().map(|line| line.trim().to_owned()).collect();
-            let at = lines.iter().position(|line| line == comment)?;
-            Some((lines[at.saturating_sub(1)].clone(), lines.get(at + 1).cloned()))
-        };
-        let is_left_alone = |comment: &str| {
-            let [base, mine, theirs] = [0, 1, 2].map(|side| around(&self.texts[side], comment));
-            base.is_some() && (mine == base || theirs == base)
-        };
-        let is_twice = |at: &usize| found[..*at].contains(&found[*at]) && is_left_alone(found[*at]);
-        assert!(!(0..found.len()).any(|at| is_twice(&at)), "a comment is there twice\n{self}\n{text}");
     }
 
     fn of(&self, base: &str, mine: &str, theirs: &str) -> Self {
