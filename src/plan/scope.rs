@@ -25,8 +25,12 @@ impl Scope {
     /// How two patches with those who vouch for them as their authors belong together. One owner of a key behind both
     /// is enough.
     pub(crate) fn of(one: (&Patch, &BTreeSet<String>), other: (&Patch, &BTreeSet<String>)) -> Self {
-        let product = |patch: &Patch| CollisionKey::of_name(&patch.about.product.name);
-        if product(one.0) != product(other.0) {
+        // What says of no product that it is for it, such as a diff, is for the one that is there.
+        let product = |patch: &Patch| {
+            patch.about.says_which_product().then(|| CollisionKey::of_name(&patch.about.product.name))
+        };
+        let products = product(one.0).zip(product(other.0));
+        if products.is_some_and(|(one, other)| one != other) {
             Scope::OtherProduct
         } else if !one.1.is_disjoint(other.1) {
             Scope::Own

@@ -330,11 +330,12 @@ fn a_signature_that_was_cut_off_does_not_help_an_older_patch() {
     newer_and_older(&sandbox);
     let console = person(&sandbox);
     console.done("apply $/newer.patchbundle $/app --yes");
-    let refused = console.run("apply $/older-cut.patchbundle $/app --allow-unsigned --yes");
+    let refused =
+        console.run("apply $/older-cut.patchbundle $/app --allow-unsigned --allow-related=local --yes");
     assert_eq!(refused.code, 4, "{refused}");
     assert!(refused.err.contains("E-DOWNGRADE"), "{refused}");
     // The next one is no step back, signed or not; neither is one without a number.
-    console.done("apply $/plain.patchbundle $/app --allow-unsigned --allow-downgrade=local --yes");
+    console.done("apply $/plain.patchbundle $/app --allow-unsigned --allow-downgrade=local --allow-related=local --yes");
     let bundle = sandbox.bundle("local").create("local.txt", "x\n");
     let bundle =
         bundle.but(|patch| (patch.about.sequence, patch.about.fixes) = (0, vec!["local".to_owned()]));

@@ -180,7 +180,8 @@ fn a_patch_of_another_product_or_author_does_not_take_the_fix_out_by_naming_it()
     let of_other = scene.patch(Some("other"), &for_product(naming("E-3"), "Other"));
     for file in [unsigned, signed, of_other] {
         scene.refuses(&file, "E-OVERLAP", "says that it replaces L-1; the files do not show it");
-        assert_eq!(scene.apply(&file, "--allow-related=known").code, 0);
+        let known = "--allow-related=known --allow-other-product=known";
+        assert_eq!(scene.apply(&file, known).code, 0);
         assert_eq!(scene.read("f").as_deref(), Some(FIXED), "{file}");
         assert!(scene.active().contains(&"L-1".to_owned()), "{file}");
         scene.console().done("rollback $/app --yes");

@@ -99,7 +99,7 @@ fn a_patch_without_an_order_and_a_text_patch_have_the_rules_of_the_folder() {
 fn twin_where_no_rule_refuses_them_the_same_patches_are_applied() {
     let sandbox = scene_before_the_rule();
     sandbox.write("good.patch", "--- a/readme.txt\n+++ b/readme.txt\n@@ -1 +1 @@\n-two\n+three\n");
-    let run = apply(&sandbox, "good.patch", "--allow-unsigned");
+    let run = apply(&sandbox, "good.patch", "--allow-unsigned --allow-related=known");
     assert_eq!(run.code, 0, "{run}");
     // Its maker spells the name in another way; it is the same product.
     save(&sandbox, "good", "LightHouse", "three\n", "four\n");
@@ -152,7 +152,11 @@ fn a_renamed_product_needs_a_reason_once_which_the_history_keeps() {
     }
     expect_refused(&apply(&sandbox, "renamed.patchbundle", ""), &sandbox, "E-PRODUCT");
     assert_eq!(apply(&sandbox, "renamed.patchbundle", "--allow-other-product=").code, 2);
-    let run = apply(&sandbox, "renamed.patchbundle", "--allow-other-product=renamed-by-the-vendor");
+    let run = apply(
+        &sandbox,
+        "renamed.patchbundle",
+        "--allow-other-product=renamed-by-the-vendor --allow-related=known",
+    );
     assert_eq!(run.code, 0, "{run}");
     let history = console.done("history $/app");
     assert!(history.out.contains("other-product allowed: renamed-by-the-vendor"), "{history}");
@@ -164,7 +168,11 @@ fn a_renamed_product_needs_a_reason_once_which_the_history_keeps() {
 fn an_unsigned_patch_for_another_product_leaves_the_folder_what_it_was() {
     let sandbox = scene_before_the_rule();
     save(&sandbox, "other", "Other", "two\n", "three\n");
-    let run = apply(&sandbox, "other.patchbundle", "--allow-unsigned --allow-other-product=shared-file");
+    let run = apply(
+        &sandbox,
+        "other.patchbundle",
+        "--allow-unsigned --allow-other-product=shared-file --allow-related=known",
+    );
     assert_eq!(run.code, 0, "{run}");
     save(&sandbox, "again", "Other", "three\n", "four\n");
     let run = apply(&sandbox, "again.patchbundle", "--allow-unsigned");

@@ -146,7 +146,9 @@ impl Draft {
                 // Who keeps an edited file may also take ours, which is made from the original. And where a patch takes
                 // the place of another that was kept for good, the folder has the original no more.
                 Bases::Merge => {
-                    replaces_others || matches!(change.local_edits, LocalEdits::KeepLocal | LocalEdits::Merge)
+                    replaces_others
+                        || matches!(change.local_edits, LocalEdits::KeepLocal | LocalEdits::Merge)
+                        || inside.is_some_and(|inside| inside.is_utf_16)
                 }
                 Bases::None => false,
             };

@@ -34,6 +34,8 @@ const DOC: &[&str] = &["adoc", "htm", "html", "man", "md", "pdf", "rst", "rtf", 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Inside {
     pub(crate) is_text: bool,
+    /// Whether its text is UTF-16, whose lines no diff of bytes shows.
+    pub is_utf_16: bool,
     pub role: Role,
     /// What secret it holds, as far as its name and beginning tell.
     pub secret: Option<&'static str>,
@@ -46,7 +48,8 @@ impl Inside {
         let read = trees.open(side, path)?.take(HEAD_BYTES).read_to_end(&mut head);
         read.map_err(|error| trees.failed(side, path, error))?;
         let secret = likely_secret(path).or_else(|| secret_in(&head));
-        Ok(Self { is_text: is_text(&head) || is_utf_16(&head), role: role_of(path, &head), secret })
+        let is_utf_16 = is_utf_16(&head);
+        Ok(Self { is_text: is_text(&head) || is_utf_16, is_utf_16, role: role_of(path, &head), secret })
     }
 }
 
