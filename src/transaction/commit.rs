@@ -59,6 +59,7 @@ impl ArmedTransaction<'_> {
         record::write_small(fs, &unsynced, &record::render("commit", &self.id, &outcome))
             .context("write", &unsynced)?;
         let mut touched = touched_places(steps);
+        touched.extend(taken_out(fs, steps)?);
         touched.push(Place::from(&unsynced));
         fs.sync(&touched).context("write to disk", "the changed folders")?;
         self.request.progress.begin(Phase::Verifying, steps.len() as u64);
@@ -178,7 +179,7 @@ fn keep_if_expected(
 /// Every folder that the steps change, and our folder of objects.
 pub(super) fn touched_places(steps: &[Step]) -> Vec<Place> {
     let mut places: BTreeSet<Place> = steps.iter().map(|step| Place::parent_of(&step.path)).collect();
-    // A folder that is gone cannot be synced and need not be: its parent lost its name.
+    // A folder that is gone is none of them: it is among our objects.
     for step in steps {
         match (&step.before, &step.after) {
             (Some(Node::Dir(_)), Some(Node::Dir(_))) => {
@@ -192,6 +193,23 @@ pub(super) fn touched_places(steps: &[Step]) -> Vec<Place> {
     }
     places.insert(Place::State(layout::live().join("objects")));
     places.into_iter().collect()
+}
+
+/// The folders that the steps took out. They are synced, too: a power cut could otherwise keep the move of a folder and
+/// lose that things in it had been moved before it, which would then be in two places.
+pub(super) fn taken_out(fs: &dyn Fs, steps: &[Step]) -> Result<Vec<Place>, TransactionError> {
+    let mut folders = Vec::new();
+    for (n, step) in steps.iter().enumerate() {
+        if let (Some(Node::Dir(_)), None | Some(Node::File(_) | Node::Link(_))) = (&step.before, &step.after)
+        {
+            for place in [layout::object(&layout::live(), n), layout::aside(&layout::live(), n)] {
+                if finish::is_folder(fs, &place)? {
+                    folders.push(Place::from(&place));
+                }
+            }
+        }
+    }
+    Ok(folders)
 }
 
 /// Reads every place back and compares it with what it should hold.

@@ -3,15 +3,16 @@
 //! A folder is renamed to `dead`, synced, and only then emptied: a power cut could otherwise keep the deletions and
 //! lose the rename.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::ErrorKind;
 
 use super::record::{self, Intent};
-use super::{IoResultExt, TransactionError, exists, layout};
+use super::{IoResultExt, TransactionError, exists, is_empty, layout};
 use crate::disk::fs::{Fs, Place, Stat, StatKind, StatePath};
-use crate::disk::{TargetRoot, hash_file};
+use crate::disk::{TargetRoot, hash_file, node_at};
 use crate::ledger::{Entry, Ledger, read_small};
-use crate::model::{Digest, Mode, Node, Step};
+use crate::model::{Digest, Mode, Node, Step, TreePath};
 
 /// Which programs understand the history; the state folder says so, and the others keep their hands off. The later
 /// one is claimed only where an entry needs it.
@@ -281,6 +282,56 @@ pub(super) fn remove_tree(fs: &dyn Fs, place: &StatePath) -> Result<(), Transact
         remove_tree(fs, &place.join(name))?;
     }
     fs.remove_dir(place).context("remove", place)
+}
+
+/// Empties the new folders among our objects of what the change made and had put into them; returns these folders. After
+/// a power cut they can hold it, because the disk kept only the later move. What anybody else put into them stays.
+pub(super) fn empty_new_folders(fs: &dyn Fs, steps: &[Step]) -> Result<Vec<Place>, TransactionError> {
+    let made: BTreeMap<&TreePath, &Node> =
+        steps.iter().filter_map(|step| Some((&step.path, step.after.as_ref()?))).collect();
+    let objects = layout::live().join("objects");
+    let mut emptied = Vec::new();
+    for name in fs.list(&Place::from(&objects)).context("list", &objects)?.text {
+        let number = name.split_once('.').map_or(&*name, |(number, _)| number);
+        let Some(step) = number.parse::<usize>().ok().and_then(|n| steps.get(n)) else { continue };
+        let folder = objects.join(&name);
+        if step.after.as_ref().is_some_and(Node::is_dir) && is_folder(fs, &folder)? {
+            take_made(fs, &folder, &step.path, &made)?;
+            emptied.push(Place::from(&folder));
+        }
+    }
+    Ok(emptied)
+}
+
+/// Removes from `folder`, which was at `path`, what is exactly as it was `made` there.
+fn take_made(
+    fs: &dyn Fs,
+    folder: &StatePath,
+    path: &TreePath,
+    made: &BTreeMap<&TreePath, &Node>,
+) -> Result<(), TransactionError> {
+    for name in fs.list(&Place::from(folder)).context("list", folder)?.text {
+        let Some((path, node)) = path.join(&name).ok().and_then(|path| made.get_key_value(&path)) else {
+            continue;
+        };
+        let place = folder.join(&name);
+        if !node.is_dir() {
+            if node_at(fs, &Place::from(&place)).context("read", &place)?.as_ref() == Some(node) {
+                fs.remove_file(&place).context("remove", &place)?;
+            }
+        } else if is_folder(fs, &place)? {
+            take_made(fs, &place, path, made)?;
+            if is_empty(fs, &Place::from(&place)).context("list", &place)? {
+                fs.remove_dir(&place).context("remove", &place)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn is_folder(fs: &dyn Fs, place: &StatePath) -> Result<bool, TransactionError> {
+    let found = fs.look(&Place::from(place)).context("look at", place)?;
+    Ok(found.is_some_and(|found| found.kind == StatKind::Dir))
 }
 
 /// Adds an entry that goes with no change of the product.

@@ -271,6 +271,7 @@ pub fn roll_forward(root: &TargetRoot, interrupted: &InterruptedChange) -> Resul
     let bytes = record::render("commit", &interrupted.id, &outcome);
     record::write_small(fs, &unsynced, &bytes).context("write", &unsynced)?;
     let mut touched = commit::touched_places(steps);
+    touched.extend(commit::taken_out(fs, steps)?);
     touched.push(Place::from(&unsynced));
     fs.sync(&touched).context("write to disk", "the changed folders")?;
     commit::verify(fs, steps)?;

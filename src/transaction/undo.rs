@@ -307,9 +307,11 @@ pub fn undo_by(
             report.gone.push(step.path.clone());
         }
     }
+    let emptied = finish::empty_new_folders(fs, steps)?;
     let remarks = remarks(&report, &options.reason);
     write_abort(fs, interrupted, options.environment, remarks)?;
     let mut touched = touched_for_undo(fs, steps, &report)?;
+    touched.extend(emptied);
     touched.extend(abort_places());
     fs.sync(&touched).context("write to disk", "the folders that were put back")?;
     fs.rename(&record::unfinished(&layout::abort()), &layout::abort())

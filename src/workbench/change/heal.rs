@@ -112,7 +112,7 @@ impl Workbench {
         first_look.preview.preview.clone().approve().map_err(|preview| Error::Refused(preview.obstacles))?;
         let can_change = |look: &PlannedHeal| look.preview.preview.obstacles.is_empty();
         let see_again = |fs: &dyn Fs| self.see_drift(fs, options, bundles, watch);
-        let (folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
+        let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
         look.preview.decision().refuse_unless(options.expected)?;
         let PlannedHeal { preview: HealPreview { preview, from, .. }, survey } = look;
         let mut notes = preview.notes.clone();
@@ -128,6 +128,8 @@ impl Workbench {
         let extras = ChangeExtras::default();
         let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
         let receipt = folder.carry_out(change, watch)?;
+        drop(contents);
+        folder.note(&receipt.entry)?;
         notes.extend(folder.remember());
         folder.check_path()?;
         Ok(Healed {
@@ -159,7 +161,7 @@ impl Workbench {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
         let expected = ledger.expected()?;
-        let mut drift = status::status_now(fs, watch)?.drift;
+        let mut drift = status::status_now(fs, &ledger, watch)?.drift;
         for path in &options.paths {
             if !expected.keys().any(|known| known == path || known.is_below(path)) {
                 return Err(Error::refused_at(path, Undo::Untouched));

@@ -135,7 +135,9 @@ impl LockedFolder<'_> {
         let armed = transaction::prepare(request)?;
         self.announce(armed.entry());
         // A change that was put back has left an entry, too.
-        let receipt = armed.commit().inspect_err(|_| drop(self.remember()))?;
+        let receipt = armed.commit().inspect_err(|_| {
+            let _ = read_ledger(self.fs()).and_then(|ledger| self.settle(&ledger));
+        })?;
         self.is_changed.set(true);
         Ok(receipt)
     }
@@ -189,14 +191,13 @@ impl LockedFolder<'_> {
     /// Notes outside the folder what was written into its history under this lock; what it means that this is not
     /// possible, if it is not.
     pub(crate) fn remember(&self) -> Option<Note> {
-        let path = self.memory?;
+        self.settle(&self.ledger).err().map(|error| Note::new(not_remembered(&error)))
+    }
+
+    fn settle(&self, ledger: &Ledger) -> Result<()> {
+        let Some(path) = self.memory else { return Ok(()) };
         let (name, time) = (FolderName::of(self.target), self.environment.now());
-        let ledger = match read_ledger(self.fs()) {
-            Ok(ledger) => ledger,
-            Err(error) => return Some(Note::new(not_remembered(&error))),
-        };
-        let noted = Memory::change(path, |memory| memory.settle(&name, &time, &ledger, self.since));
-        noted.err().map(|error| Note::new(not_remembered(&error)))
+        Memory::change(path, |memory| memory.settle(&name, &time, ledger, self.since))
     }
 
     /// Gives up the safe copies of these entries.

@@ -158,8 +158,13 @@ impl Workbench {
     /// If the folder or its history cannot be read.
     pub fn status(&self, target: &Path, watch: Watch<'_>) -> Result<FolderStatus> {
         let fs = self.disk(target)?;
-        let is_plain = |seen: &FolderStatus| seen.unfinished.is_none() && seen.drift.is_empty();
-        let mut status = match self.read_consistently(target, &*fs, || status_now(&*fs, watch), is_plain) {
+        let look = || {
+            let ledger = read_ledger(&*fs)?;
+            Ok((status_now(&*fs, &ledger, watch)?, ledger))
+        };
+        let is_plain =
+            |(seen, _): &(FolderStatus, Ledger)| seen.unfinished.is_none() && seen.drift.is_empty();
+        let (mut status, ledger) = match self.read_consistently(target, &*fs, look, is_plain) {
             Err(error) if error.code() == Code::Rights => match locked_away(&*fs) {
                 Some(why) => return Ok(FolderStatus::unknown(why)),
                 None => return Err(error),
@@ -167,11 +172,11 @@ impl Workbench {
             status => status?,
         };
         match self.keys_of_today() {
-            Ok(keys) => status.authors = authors_now(&*fs, &status.installed, &keys)?,
+            Ok(keys) => status.authors = authors_now(&*fs, &ledger, &status.installed, &keys),
             // Somebody who cannot read their keys still has to see how the folder is.
             Err(error) => status.keys_problem = Some(error.to_string()),
         }
-        match self.foreign(&read_ledger(&*fs)?) {
+        match self.foreign(&ledger) {
             Ok(foreign) => status.foreign = foreign,
             Err(error) => status.memory_problem = Some(error.to_string()),
         }
@@ -204,19 +209,18 @@ impl Workbench {
     }
 }
 
-pub(crate) fn status_now(fs: &dyn Fs, watch: Watch<'_>) -> Result<FolderStatus> {
-    let ledger = read_ledger(fs)?;
+pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, watch: Watch<'_>) -> Result<FolderStatus> {
     let unfinished = unfinished_now(fs)?;
     let installed = ledger.installed();
-    let folder = FolderStack::read(fs, &ledger)?;
+    let folder = FolderStack::read(fs, ledger)?;
     let expected = &folder.expected;
     let observation = observe(fs, expected.keys(), watch.progress, watch.cancel)?;
     // During unfinished work every place may be old or new, and neither is drift.
     let drift = match unfinished {
         Some(_) => Vec::new(),
-        None => drift(fs, &ledger, expected, &observation.tree)?,
+        None => drift(fs, ledger, expected, &observation.tree)?,
     };
-    let (product, version) = product(fs, &ledger, &folder)?;
+    let (product, version) = product(fs, ledger, &folder)?;
     let last = ledger.last_rollback().filter(|_| unfinished.is_none());
     let last_undoable = last.map(|last| last.action);
     Ok(FolderStatus {
@@ -279,12 +283,12 @@ impl FolderStatus {
 /// Who vouches today for those of `installed` that somebody vouches for.
 fn authors_now(
     fs: &dyn Fs,
+    ledger: &Ledger,
     installed: &[Installed],
     keys: &KeysOfToday,
-) -> Result<Vec<(LayerKey, BTreeSet<String>)>> {
-    let ledger = read_ledger(fs)?;
-    let of = |patch: &Installed| (patch.key, keys.authors_of(fs, &ledger, patch.key));
-    Ok(installed.iter().map(of).filter(|(_, authors)| !authors.is_empty()).collect())
+) -> Vec<(LayerKey, BTreeSet<String>)> {
+    let of = |patch: &Installed| (patch.key, keys.authors_of(fs, ledger, patch.key));
+    installed.iter().map(of).filter(|(_, authors)| !authors.is_empty()).collect()
 }
 
 /// What patches in the folder say about containing others, against what the files show.
