@@ -102,7 +102,7 @@ fn twin_where_no_rule_refuses_them_the_same_patches_are_applied() {
     let run = apply(&sandbox, "good.patch", "--allow-unsigned --allow-related=known");
     assert_eq!(run.code, 0, "{run}");
     // Its maker spells the name in another way; it is the same product.
-    save(&sandbox, "good", "LightHouse", "three\n", "four\n");
+    save_number(&sandbox, "good", "LightHouse", 6, ["three\n", "four\n"]);
     let run = apply(&sandbox, "good.patchbundle", "--allow-unsigned");
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(sandbox.read("app/readme.txt").as_deref(), Some("four\n"));
