@@ -67,7 +67,13 @@ fn everything(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 impl Scene {
     fn new() -> Self {
         let place = tempfile::tempdir().expect("room for a temporary folder");
-        let workbench = Workbench::new(Environment::of_this_machine());
+        let this = Environment::of_this_machine();
+        let workbench = Workbench::new(Environment::fixed(
+            jiff::Timestamp::now(),
+            &this.user,
+            &this.host,
+            &this.platform,
+        ));
         let scene = Self { place, workbench };
         lay_out(&scene.folder(), "old");
         let new = scene.place.path().join("new");
@@ -109,6 +115,8 @@ impl Scene {
         let mut child = Command::new(env!("CARGO_BIN_EXE_patchwright-gui"))
             .arg(WORKER_FLAG)
             .args(change.arguments(&self.folder(), None))
+            // What it trusts and remembers is its own, and not that of whoever runs the tests.
+            .envs(["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"].map(|own| (own, self.place.path())))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

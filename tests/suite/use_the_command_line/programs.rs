@@ -325,6 +325,7 @@ fn work_goes_on_where_the_system_has_not_a_single_thread_left() {
         let run = std::process::Command::new(env!("CARGO_BIN_EXE_patchwright"))
             .args(args)
             .env("RUST_MIN_STACK", (usize::MAX / 8).to_string())
+            .envs(["XDG_CONFIG_HOME", "XDG_DATA_HOME"].map(|own| (own, sandbox.path("own"))))
             .output()
             .expect("the program starts");
         assert_eq!(run.status.code(), Some(0), "{args:?}: {}", String::from_utf8_lossy(&run.stderr));
