@@ -96,11 +96,11 @@ impl Workbench {
         &self,
         target: &Path,
         options: &HealOptions,
-        mut opened: CheckedBundles,
+        opened: CheckedBundles,
         watch: Watch<'_>,
     ) -> Result<Healed> {
         if options.expected.is_some() {
-            self.refuse_exchanged(&mut opened)?;
+            self.refuse_exchanged(&opened)?;
         }
         let bundles = opened.as_slice();
         let fs = self.disk(target)?;
