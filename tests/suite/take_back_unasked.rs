@@ -44,7 +44,8 @@ fn a_patch_after_which_a_required_check_fails_is_taken_back() {
     };
     assert_eq!(failed.len(), 1);
     assert!(failed[0].starts_with("extra/tool is not there: "), "{failed:?}");
-    assert_eq!(delivered.files_lost_in(&Tree::new(folder.path())), None);
+    let [patched, now] = [product.new_edition().as_path(), folder.path()].map(Tree::new);
+    assert_eq!(delivered.not_back_in(&patched, &now), None);
     assert_eq!(actions(folder.path()), [Action::Apply, Action::Rollback]);
     let history = workbench().history(folder.path()).expect("the history can be read");
     let [check] = &history.entries[1].checks[..] else { panic!("the history tells what was checked") };

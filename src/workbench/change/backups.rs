@@ -36,6 +36,11 @@ impl Workbench {
     }
 }
 
+/// What patch files bring: as a whole, or as a change of what they say is in the folder.
+pub(super) fn out_of<'a>(bundles: &'a [VerifiedBundle], fs: &'a dyn Fs) -> Library<'a> {
+    Library::new(bundles, First::Bundles).in_folder(fs).where_bundles_say()
+}
+
 /// Where the originals of damaged safe copies are.
 pub(super) struct Elsewhere {
     /// Nobody has these.
@@ -49,7 +54,7 @@ pub(super) fn find_elsewhere(
     steps: &[Step],
     sources: &OtherSources,
 ) -> Result<Elsewhere> {
-    let library = Library::new(&sources.bundles, First::Bundles).in_folder(fs);
+    let library = out_of(&sources.bundles, fs);
     let (mut nowhere, mut notes) = (Vec::new(), Vec::new());
     for path in kept.damaged() {
         let before = steps.iter().find(|step| step.path == *path).and_then(|step| step.before.as_ref());

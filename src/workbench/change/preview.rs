@@ -200,9 +200,9 @@ impl Workbench {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
         let keys = self.keys_of_today()?;
-        let product = product_of(fs, &ledger, &checked.said, &keys)?;
-        let verdicts = verdicts(checked, product.as_ref(), &keys)?;
         let folder = FolderStack::read(fs, &ledger)?.vouched(fs, &ledger, &keys);
+        let product = product_of(fs, &ledger, &folder, &checked.said, &keys)?;
+        let verdicts = verdicts(checked, product.as_ref(), &keys)?;
         let Order { order, dropped } = order_of(bundles, &verdicts, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
         let reach = |one: &usize| (&bundles[*one].patch, checked.reach_of(&verdicts[*one]));

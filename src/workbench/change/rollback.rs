@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere};
+use super::backups::{DamagedBackups, KeptContents, OtherSources, find_elsewhere, out_of};
 use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
 use super::scripts::{
     ScriptConsent, ScriptPlan, ScriptRun, not_recorded, refuse_to_bring_back, script_failed,
@@ -386,7 +386,7 @@ impl Workbench {
                 entry.reverses = Some(seq);
                 // Of an entry that brought several patches the contents between them are needed when they come back.
                 extras.retires.extend(reversed.parts.is_empty().then_some(seq));
-                let elsewhere = Library::new(&bundles, First::Bundles).in_folder(folder.fs());
+                let elsewhere = out_of(&bundles, folder.fs());
                 Box::new(KeptContents { kept, made: survey.made.clone(), elsewhere })
             }
             RollbackRoute::Layers { out, made, archive } => {

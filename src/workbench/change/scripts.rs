@@ -328,8 +328,8 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
 
     /// What a script did to the history, if any did: what follows could not be written into it.
     pub(crate) fn lost_history(&self) -> Option<String> {
-        let is_as_it_was = ||
-            read_ledger(self.folder.fs()).is_ok_and(|ledger| ledger.head() == self.folder.ledger.head());
+        let is_as_it_was =
+            || read_ledger(self.folder.fs()).is_ok_and(|ledger| ledger.head() == self.folder.ledger.head());
         let lost = "a script removed or changed .patchwright, with the history and the safe copies in it";
         (!self.ran.is_empty() && !is_as_it_was()).then(|| lost.to_owned())
     }

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::memory::{FolderName, was_trusted};
-use super::stack::manifest_of;
+use super::stack::{FolderStack, manifest_of};
 use super::status::read_ledger;
 use super::vouching::KeysOfToday;
 use crate::checks::{Identity, identify};
@@ -133,6 +134,7 @@ fn is_same_folder(one: &Path, other: &Path) -> bool {
 pub(crate) fn product_of(
     fs: &dyn Fs,
     ledger: &Ledger,
+    folder: &FolderStack,
     said: &SaidElsewhere,
     keys: &KeysOfToday,
 ) -> Result<Option<FolderProduct>> {
@@ -146,9 +148,16 @@ pub(crate) fn product_of(
     if let Some(stated) = &said.stated {
         return known(stated, KnownBy::Statement);
     }
-    let is_trusted = |key: &LayerKey| !keys.authors_of(fs, ledger, *key).is_empty();
+    // What is in the folder was read already.
+    let is_trusted = |key: &LayerKey| match folder.layer(*key) {
+        Some(layer) => !layer.authors.is_empty(),
+        None => !keys.authors_of(fs, ledger, *key).is_empty(),
+    };
     let patches = all_patches(ledger).filter(is_trusted).chain(agreed_patches(ledger));
-    let patches = patches.filter_map(|key| manifest_of(fs, ledger, key));
+    let patches = patches.filter_map(|key| match folder.layer(key) {
+        Some(layer) => layer.patch.clone(),
+        None => manifest_of(fs, ledger, key).map(Arc::new),
+    });
     for patch in patches.filter(|patch| patch.about.says_which_product()) {
         if identify(fs, &patch.about.product)?.is_product != Some(false) {
             return known(&patch.about.product.name, KnownBy::Patches);

@@ -44,16 +44,25 @@ fn a_file_that_is_not_named_keeps_its_inode_and_its_times() {
 }
 
 #[test]
-fn a_file_that_comes_back_is_the_very_same_one() {
+fn a_file_that_comes_back_is_the_very_same_one_and_has_the_present_as_its_time() {
     let sandbox = Sandbox::new();
     let bundle = sandbox.make(&old(), &new());
     let target = sandbox.install(&old());
-    let identity = |path: &str| (seen(&target, path).ino(), seen(&target, path).mtime_nsec());
-    let before = ["bin/app", "gone/x", "gone/y"].map(identity);
+    let places = ["bin/app", "gone/x", "gone/y"];
+    let identity = |path: &str| {
+        let (inode, mode, uid, gid, names, ..) = look(&target, path);
+        (inode, mode, uid, gid, names)
+    };
+    let time = |path: &str| seen(&target, path).modified().expect("this system keeps times");
+    let before = places.map(identity);
+    let delivered = places.map(time);
     target.must_apply(&bundle);
     assert_ne!(identity("bin/app"), before[0], "a new content is a new file");
+    let patched = time("bin/app");
     target.must_roll_back();
-    assert_eq!(["bin/app", "gone/x", "gone/y"].map(identity), before);
+    assert_eq!(places.map(identity), before);
+    assert!(time("bin/app") > patched, "what was built from the patched file is older");
+    assert!(places.map(time).iter().zip(delivered).all(|(now, then)| *now > then));
 }
 
 #[test]

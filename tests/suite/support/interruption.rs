@@ -200,7 +200,7 @@ impl<'a> Interruption<'a> {
     /// What is not yet as the change leaves it.
     fn unfinished_part(&self, now: &Tree) -> Option<String> {
         match self.deed {
-            Deed::RollBack => self.delivered.files_lost_in(now),
+            Deed::RollBack => self.delivered.not_back_in(&Tree::new(&self.product.new_edition()), now),
             Deed::Apply | Deed::Undo => {
                 let after = self.after();
                 after.unlike(now).or_else(|| self.before.bystanders_lost_in(&after, now))

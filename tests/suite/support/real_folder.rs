@@ -68,10 +68,12 @@ impl Thing {
         }
     }
 
-    /// As [`Thing::is_same`] for a file without other names, as [`Thing::is_like`] for everything else.
-    fn is_same_file(&self, other: &Self) -> bool {
+    /// Equal in what a patch is about; a file without other names is the very same one, with a time that is not older:
+    /// what came back has the time at which it did.
+    fn is_back(&self, other: &Self) -> bool {
         let is_own_file = matches!(self.what, What::File(_)) && !self.has_other_names;
-        if is_own_file { self.is_same(other) } else { self.is_like(other) }
+        let is_own = self.object == other.object && self.modified <= other.modified;
+        self.is_like(other) && (!is_own_file || is_own)
     }
 
     fn told(thing: Option<&Self>) -> String {
@@ -181,9 +183,15 @@ impl Tree {
         self.difference(now, Thing::is_like)
     }
 
-    /// As [`Tree::unlike`]; and files are the very same objects with the same times, except those with other names.
-    pub fn files_lost_in(&self, now: &Self) -> Option<String> {
-        self.difference(now, Thing::is_same_file)
+    /// Where `now` is not as this tree was before `after`, which came and went again: what both have alike is untouched,
+    /// and every other file is the very same object again, except those with other names and settings: these come out of
+    /// copies.
+    pub fn not_back_in(&self, after: &Self, now: &Self) -> Option<String> {
+        let mut wanted = self.clone();
+        for (path, thing) in &mut wanted.0 {
+            thing.has_other_names |= path.starts_with("conf/");
+        }
+        wanted.difference(now, Thing::is_back).or_else(|| self.bystanders_lost_in(after, now))
     }
 
     /// Where `now` does not hold the very same objects although `after` is like this tree there.
