@@ -96,7 +96,7 @@ impl Workbench {
         &self,
         target: &Path,
         options: &HealOptions,
-        mut opened: CheckedBundles,
+        opened: CheckedBundles,
         watch: Watch<'_>,
     ) -> Result<Healed> {
         if options.expected.is_some() {
