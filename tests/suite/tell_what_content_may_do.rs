@@ -109,15 +109,14 @@ mod with_modes {
         let sandbox = Sandbox::new();
         copy_of_a_secret(&sandbox, 0o644);
         let console = Console::new(&sandbox).with_keys();
-        for name in ["fix.patch", "fix.patchbundle"] {
-            let plan = console.run(&format!("plan $/{name} $/app"));
-            assert!(plan.code == 3, "{plan}");
-            assert!(
-                plan.out.contains("has the content of secret.conf, and more people may read it"),
-                "{plan}"
-            );
-            assert_eq!(console.run(&format!("apply $/{name} $/app --yes --allow-unsigned")).code, 4);
-        }
+        let plan = console.run("plan $/fix.patchbundle $/app");
+        assert!(plan.code == 3, "{plan}");
+        assert!(plan.out.contains("has the content of secret.conf, and more people may read it"), "{plan}");
+        assert_eq!(console.run("apply $/fix.patchbundle $/app --yes --allow-unsigned").code, 4);
+        // A copy that a diff makes has the permissions of its source.
+        console.done("apply $/fix.patch $/app --yes --allow-unsigned");
+        assert_eq!(sandbox.mode("app/htdocs/s.txt"), 0o600);
+        console.done("rollback $/app --yes");
         sign(&sandbox, "fix.patchbundle");
         let plan = console.done("plan $/fix.patchbundle $/app");
         assert!(
@@ -154,7 +153,10 @@ fn a_hook_in_a_git_folder_is_refused_however_it_is_spelled() {
         let console = Console::new(&sandbox).with_keys();
         for name in ["evil.patch", "evil.patchbundle"] {
             let run = console.run(&format!("apply $/{name} $/app --yes --allow-unsigned"));
-            assert!(run.code == 3 && run.err.contains("belongs to version control"), "{folder}: {run}");
+            // A patch file for Windows may have no such short name at all.
+            let is_told = run.code == 3 && run.err.contains("belongs to version control");
+            let is_no_name = folder == "git~1" && run.code == 4 && run.err.contains("E-PATH");
+            assert!(is_told || is_no_name, "{folder}: {run}");
             assert!(!sandbox.path(&format!("app/{folder}/pre-commit")).exists());
         }
     }
