@@ -236,7 +236,7 @@ fn a_folder_that_is_renamed_while_it_changes_is_named_where_it_is() {
 #[test]
 fn a_folder_that_somebody_removed_comes_back_with_a_rollback_and_with_a_repair() {
     let [old, new] = [1, 2].map(|n| {
-        Tree::new().file("conf/deep/app.conf", &format!("port = {n}\n")).file("bin/app", &format!("app {n}"))
+        Tree::new().file("conf/deep/app.conf", format!("port = {n}\n")).file("bin/app", format!("app {n}"))
     });
     for command in ["rollback @ --yes --keep-edits", "heal @ --yes"] {
         let sandbox = Sandbox::new();

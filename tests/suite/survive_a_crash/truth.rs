@@ -36,7 +36,7 @@ fn a_change_whose_intent_is_lost_or_damaged_is_put_back_by_its_second_copy() {
     for (name, new_disk) in DISKS {
         let case = a_bit_of_everything(new_disk);
         for damage in [(|disk| remove(disk, &["intent"])) as fn(&SimFs), |disk| {
-            disk.outside_write(".patchwright/t/intent", "PATCHWRIGHT1 in", Settled::OnDisk)
+            disk.outside_write(".patchwright/t/intent", "PATCHWRIGHT1 in", Settled::OnDisk);
         }] {
             let disk = interrupted(&case);
             damage(&disk);
