@@ -6,10 +6,11 @@ use std::path::Path;
 use std::process::Command;
 
 use patchwright::model::Code;
-use patchwright::workbench::Error;
+use patchwright::workbench::{ApplyOptions, Error};
 use serde_json::json;
 
 use crate::support::hostile::{By, Good, Scene, folder, link, put, whole};
+use crate::support::sandbox::{UNSIGNED, unwatched};
 
 /// A scene in which `name` of the product was taken away.
 fn without(name: &str) -> Scene {
@@ -208,7 +209,13 @@ fn h62_permissions_that_are_there_already_are_not_passed_on() {
         })
     };
     scene.refuses_to_read("others than before", &keeps("6755"), Code::Policy);
-    scene.applies("the same as before", &keeps("4755"));
+    let unvouched = "the same as before, for a content that nobody vouches for";
+    fs::write(scene.bundle(), keeps("4755")).expect("the bundle is written");
+    let refusal = scene.refusal(unvouched);
+    assert_eq!((refusal.by, refusal.code, refusal.exit), (By::Planning, Code::Policy, 4), "{}", refusal.text);
+    let options = ApplyOptions { allow_dangerous: Some("a test".to_owned()), ..UNSIGNED };
+    let allowed = unwatched(|watch| scene.workbench.apply(&scene.bundle(), &scene.root(), options, watch));
+    assert!(allowed.is_ok_and(|applied| applied.entry.is_some()), "with a reason it is applied");
     assert_eq!(scene.product()[Path::new("lib/a.so")].1, 0o4755);
 }
 
