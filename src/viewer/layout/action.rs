@@ -63,16 +63,18 @@ pub enum PaneRequest {
     NextFile,
     /// Show the previous file.
     PreviousFile,
-    /// Call [`ViewedContents::compare_bytes`] in a job.
+    /// Call [`ViewedContents::compare_bytes`](crate::viewer::model::ViewedContents::compare_bytes) in a job.
     CompareBytes,
-    /// Call [`ViewedContents::compare_longer`] in a job and show its result.
+    /// Call [`ViewedContents::compare_longer`](crate::viewer::model::ViewedContents::compare_longer) in a job and show
+    /// its result.
     CompareLonger,
-    /// Call [`ViewedContents::ignoring`] in a job and show its result.
+    /// Call [`ViewedContents::ignoring`](crate::viewer::model::ViewedContents::ignoring) in a job and show its result.
     Ignore(WhiteSpace),
     /// Stop that job.
     StopComparing,
     /// Decode the pictures in a job.
     DecodePictures,
-    /// Call [`LineDiff::find`] in a job and hand what it finds to [`PaneState::found`].
+    /// Call [`LineDiff::find`](crate::viewer::model::LineDiff::find) in a job and hand what it finds to
+    /// [`PaneState::found`](super::PaneState::found).
     Find(Query),
 }
