@@ -132,15 +132,7 @@ impl Report {
             Error::Transaction(error) => of_transaction(error, &folder),
             Error::Store(error) => of_store(error),
             Error::Scan(ScanError::Io { .. }) => Self::generic(code, error),
-            Error::Order { path, findings } => {
-                let line = |finding: &OrderFinding| match path {
-                    Some(path) => format!("{}:{finding}", path.display()),
-                    None => format!("{}: {}", finding.field, finding.message),
-                };
-                let mut report = Self::new(code, capitalised(&error.to_string())).about_no_files();
-                report.causes = findings.iter().map(line).collect();
-                report.hint("Correct this, then make the patch again.")
-            }
+            Error::Order { path, findings } => of_order(code, error, path.as_deref(), findings),
             Error::Proof(detail) => Self::new(
                 code,
                 "The finished patch file did not stand the proof on a copy, so it was not kept",
@@ -160,14 +152,7 @@ impl Report {
                         "Get the list again, or take it away; without it nobody knows what was called back.",
                     )
             }
-            Error::Memory { path, detail } => {
-                let shown = shell_word(&path.display().to_string());
-                Self::new(code, "What was seen of folders before cannot be read")
-                    .at(path.display())
-                    .because(detail.clone())
-                    .hint(format!("Get it out of a backup, or put it aside: mv {shown} {shown}.damaged"))
-                    .hint("Without it nobody knows which patches were here before, and every history counts as foreign.")
-            }
+            Error::Memory { path, detail } => of_memory(code, path, detail),
             Error::Cancelled(_) | Error::Scan(ScanError::Cancelled(_)) => stopped(code),
         }
     }
@@ -283,6 +268,25 @@ impl Report {
 
 fn stopped(code: Code) -> Report {
     Report::new(code, "Stopped, as you wished")
+}
+
+fn of_order(code: Code, error: &Error, path: Option<&Path>, findings: &[OrderFinding]) -> Report {
+    let line = |finding: &OrderFinding| match path {
+        Some(path) => format!("{}:{finding}", path.display()),
+        None => format!("{}: {}", finding.field, finding.message),
+    };
+    let mut report = Report::new(code, capitalised(&error.to_string())).about_no_files();
+    report.causes = findings.iter().map(line).collect();
+    report.hint("Correct this, then make the patch again.")
+}
+
+fn of_memory(code: Code, path: &Path, detail: &str) -> Report {
+    let shown = shell_word(&path.display().to_string());
+    Report::new(code, "What was seen of folders before cannot be read")
+        .at(path.display())
+        .because(detail.to_owned())
+        .hint(format!("Get it out of a backup, or put it aside: mv {shown} {shown}.damaged"))
+        .hint("Without it nobody knows which patches were here before, and every history counts as foreign.")
 }
 
 fn of_folder(code: Code, path: &Path, error: &FolderError) -> Report {

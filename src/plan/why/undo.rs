@@ -100,12 +100,7 @@ impl Undo {
                 format!("the way back of {id} was given up with \"accept\""),
                 "Ask the vendor for a patch that undoes it.",
             ),
-            Undo::Forbidden { patch, reason, ask } => {
-                let reason = reason.as_deref().unwrap_or("no reason is given");
-                let meaning = format!("the vendor says that {patch} cannot be taken back: {reason}");
-                let ask = ask.as_deref().unwrap_or("the vendor");
-                row(Code::NoWayBack, meaning, format!("Ask {ask} how to go on."))
-            }
+            Undo::Forbidden { patch, reason, ask } => forbidden(patch, reason.as_deref(), ask.as_deref()),
             Undo::Stuck => row(
                 Code::Drift,
                 "cannot be put together without it: it is not what the patches left there",
@@ -117,13 +112,7 @@ impl Undo {
                 format!("Take {by} out instead; {id} returns then."),
             ),
             Undo::Empty => row(Code::Unknown, "no patch is in this folder", "There is nothing to take back."),
-            Undo::NotHere { id, here } => {
-                let (here, hint) = match here[..] {
-                    [] => ("no patch is in it".to_owned(), "Check that this is the right folder."),
-                    _ => (format!("in it are {}", here.join(", ")), "Choose one of these."),
-                };
-                row(Code::Unknown, format!("{id} is not in this folder; {here}"), hint)
-            }
+            Undo::NotHere { id, here } => not_here(id, here),
             Undo::RollbackAccepted { patch } => {
                 row(Code::NoWayBack, format!("the rollback of {patch} was accepted and stays"), APPLY_AGAIN)
             }
@@ -142,6 +131,20 @@ impl Undo {
             ),
         }
     }
+}
+
+fn forbidden(patch: &str, reason: Option<&str>, ask: Option<&str>) -> Wording {
+    let reason = reason.unwrap_or("no reason is given");
+    let meaning = format!("the vendor says that {patch} cannot be taken back: {reason}");
+    row(Code::NoWayBack, meaning, format!("Ask {} how to go on.", ask.unwrap_or("the vendor")))
+}
+
+fn not_here(id: &str, here: &[String]) -> Wording {
+    let (here, hint) = match here {
+        [] => ("no patch is in it".to_owned(), "Check that this is the right folder."),
+        _ => (format!("in it are {}", here.join(", ")), "Choose one of these."),
+    };
+    row(Code::Unknown, format!("{id} is not in this folder; {here}"), hint)
 }
 
 const APPLY_AGAIN: &str = "Apply the patch again instead.";

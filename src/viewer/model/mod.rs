@@ -24,6 +24,8 @@ pub use lines::{LineEndCounts, LineTable, LineText, MAX_LINE_BYTES};
 pub use load::{View, ViewedContents, load};
 pub use notes::{ChangeNote, Equality, NoteWeight};
 pub use picture::{PictureFacts, PixelBox, PixelDifference};
+#[cfg(feature = "gui")]
+pub(crate) use refine::is_word;
 pub use refine::{MAX_REFINED_BYTES, Refined, WordMarks};
 pub use search::{Hit, Hits, MAX_HITS, Query, SearchError};
 pub use text::{Coarse, Half, LONG_PATIENCE, LineDiff, TextSides};

@@ -194,7 +194,8 @@ fn between_equal_ends(old: &[u8], new: &[u8]) -> [Range<usize>; 2] {
     [top..old.len() - bottom, top..new.len() - bottom]
 }
 
-fn is_word(byte: u8) -> bool {
+/// Whether a byte is part of a word: a letter, a digit, or of a character beyond ASCII.
+pub(crate) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 

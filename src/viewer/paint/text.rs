@@ -11,7 +11,7 @@ use crate::toolkit::theme::Tokens;
 use crate::viewer::layout::{
     Caret, Column, Layout, LineRowKind, PaneRequest, PaneState, Rows, Selection, Spot,
 };
-use crate::viewer::model::{Half, LineDiff};
+use crate::viewer::model::{Half, LineDiff, is_word};
 use crate::words::{contents as words, fill};
 
 /// Room above and below the characters of a row.
@@ -211,10 +211,9 @@ fn mark_word(diff: &LineDiff, state: &mut PaneState, column: Column, at: Caret) 
     let Some(row) = state.rows().and_then(|rows| rows.row(diff, at.row)) else { return };
     let half = Selection { column, anchor: at, caret: at }.half(&row);
     let Some(Ok(line)) = row.line(half).map(|line| diff.lines(half).line(line)) else { return };
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
     let byte = at.byte.min(line.bytes.len());
-    let before = line.bytes[..byte].iter().rev().take_while(|byte| is_word(byte)).count();
-    let after = line.bytes[byte..].iter().take_while(|byte| is_word(byte)).count();
+    let before = line.bytes[..byte].iter().rev().take_while(|byte| is_word(**byte)).count();
+    let after = line.bytes[byte..].iter().take_while(|byte| is_word(**byte)).count();
     let caret = |byte| Caret { row: at.row, byte };
     state.selection = Some(Selection { column, anchor: caret(byte - before), caret: caret(byte + after) });
 }
