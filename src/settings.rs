@@ -21,6 +21,9 @@ const MAX_BYTES: u64 = 1 << 20;
 /// The file that is there while a way to draw is tried.
 const TRIAL: &str = "drawing";
 
+/// How large code is at first, in points.
+const CODE_SIZE: f32 = 13.0;
+
 /// Light or dark.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -47,6 +50,27 @@ pub enum ChangeColours {
     BlueOrange,
 }
 
+/// How both sides of a change are laid out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiffLayout {
+    /// As there is room.
+    #[default]
+    Auto,
+    SideBySide,
+    Unified,
+}
+
+/// Which two states of a file are compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compared {
+    #[default]
+    OriginalAfter,
+    FolderAfter,
+    OriginalFolder,
+}
+
 /// How the window looks and is divided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -58,6 +82,13 @@ pub struct Settings {
     pub zoom: f32,
     /// Whether nothing moves, as over remote desktop.
     pub is_calm: bool,
+    /// How large code is, in points; 10 to 24.
+    pub code_size: f32,
+    pub layout: DiffLayout,
+    pub compared: Compared,
+    /// How large the window was when it was closed, in points.
+    pub window: Option<[f32; 2]>,
+    pub is_maximised: bool,
     /// Share of the width that the list of changes takes; 0.1 to 0.9.
     pub split: f32,
     /// Fields of other versions.
@@ -72,7 +103,12 @@ impl Default for Settings {
             changes: ChangeColours::default(),
             zoom: 1.0,
             is_calm: false,
-            split: 0.3,
+            code_size: CODE_SIZE,
+            layout: DiffLayout::default(),
+            compared: Compared::default(),
+            window: None,
+            is_maximised: false,
+            split: 0.28,
             others: serde_json::Map::new(),
         }
     }
@@ -92,6 +128,9 @@ pub struct Pair {
 pub struct Recent {
     /// Pairs, the last one first.
     pub pairs: Vec<Pair>,
+    /// The folder that a change was begun in and not seen to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begun: Option<PathBuf>,
 }
 
 impl Recent {
@@ -139,6 +178,10 @@ impl SettingsFiles {
     pub fn load(&self) -> (Settings, Recent) {
         let mut settings: Settings = self.read("settings.json").unwrap_or_default();
         settings.zoom = if settings.zoom.is_finite() { settings.zoom.clamp(0.5, 3.0) } else { 1.0 };
+        settings.code_size =
+            if settings.code_size.is_finite() { settings.code_size.clamp(10.0, 24.0) } else { CODE_SIZE };
+        settings.window =
+            settings.window.filter(|size| size.iter().all(|side| (200.0..20_000.0).contains(side)));
         settings.split = if settings.split.is_finite() { settings.split.clamp(0.1, 0.9) } else { 0.3 };
         (settings, self.read("recent.json").unwrap_or_default())
     }

@@ -26,6 +26,8 @@ pub struct App {
     working_since: Option<Instant>,
     /// What the window was last made to look like.
     appearance: Option<Appearance>,
+    /// What the window is called.
+    title: String,
     /// Whether the window may close now.
     may_close: bool,
 }
@@ -43,6 +45,7 @@ impl App {
             fields: views::Fields::default(),
             working_since: None,
             appearance: None,
+            title: String::new(),
             may_close: false,
         };
         app.apply_theme(context);
@@ -60,8 +63,9 @@ impl App {
     /// picture: what is taken out is handled once.
     pub fn logic(&mut self, context: &Context) {
         let dropped = context.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
-        for file in dropped {
-            self.send(context, Msg::Open(file.path().to_path_buf()));
+        if !dropped.is_empty() {
+            let paths = dropped.iter().map(|file| file.path().to_path_buf()).collect();
+            self.send(context, Msg::Open(paths));
         }
         while let Some(event) = self.jobs.next_event() {
             self.take(context, event);
@@ -75,9 +79,41 @@ impl App {
         } else {
             self.working_since = None;
         }
+        self.remember_size(context);
         if context.input(|input| input.viewport().close_requested()) && !self.may_close {
             context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.send(context, Msg::AskToClose);
+        }
+    }
+
+    /// Notes what a person did with the window itself: with the keys for its size, and with its frame.
+    fn remember_size(&mut self, context: &Context) {
+        let mut settings = self.model.settings.clone();
+        // What the settings asked for comes with the next picture.
+        if self.appearance.as_ref() == Some(&appearance(&settings)) {
+            settings.zoom = context.zoom_factor();
+        }
+        context.input(|input| {
+            let view = input.viewport();
+            settings.is_maximised = view.maximized.unwrap_or(settings.is_maximised);
+            if let Some(inner) = view.inner_rect.filter(|_| !settings.is_maximised) {
+                settings.window = Some((inner.size() * settings.zoom).into());
+            }
+        });
+        if settings.zoom != self.model.settings.zoom {
+            self.send(context, Msg::SetSettings(Box::new(settings)));
+        } else if settings != self.model.settings {
+            // Written down when the window closes.
+            self.model.settings = settings;
+        }
+    }
+
+    /// The name of the window says what is in it.
+    fn apply_title(&mut self, context: &Context) {
+        let title = self.model.title();
+        if self.title != title {
+            context.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
         }
     }
 
@@ -91,6 +127,7 @@ impl App {
         }
         // For the next picture: this one is drawn.
         self.apply_theme(ui.ctx());
+        self.apply_title(ui.ctx());
     }
 
     /// Makes the window look from now on as the settings say, when they have changed.
@@ -105,7 +142,7 @@ impl App {
     fn take(&mut self, context: &Context, event: Event) {
         let effects = self.model.on_event(event);
         self.carry_out(context, effects);
-        self.panes.follow(&self.model.workspace, context);
+        self.panes.follow(&self.model.workspace, &self.model.settings, context);
     }
 
     fn send(&mut self, context: &Context, msg: Msg) {
@@ -146,6 +183,7 @@ fn appearance(settings: &Settings) -> Appearance {
             ChangeColours::BlueOrange => theme::ChangeTokens::BlueOrange,
         },
         zoom: settings.zoom,
+        code_size: settings.code_size,
         calm_motion: settings.is_calm,
     }
 }

@@ -123,12 +123,26 @@ impl Threads {
         }
     }
 
+    /// Looks at what the home page tells of; a newer look calls this one off.
+    fn survey(&mut self, folders: Vec<PathBuf>, files: Vec<PathBuf>) {
+        let cancel = CancelToken::new();
+        if let Some(older) = self.newest.insert(Question::Survey, cancel.clone()) {
+            older.cancel();
+        }
+        let (workbench, sender) = (self.workbench.clone(), self.sender());
+        threads::beside("survey", move || {
+            let watch = Watch { progress: &Quiet, cancel: &cancel };
+            reading::survey(&workbench, folders, files, watch, sender);
+        });
+    }
+
     fn find_interrupted(&self, folders: Vec<PathBuf>) {
         let (workbench, sender) = (self.workbench.clone(), self.sender());
         threads::beside("interrupted work", move || {
             for folder in folders {
                 // A folder that is gone, or not readable now, has nothing to deal with now.
-                if let Ok(Some(work)) = workbench.unfinished(&folder) {
+                let found = workbench.unfinished_in_full(&folder);
+                if let Ok(Some(work)) = found.or_else(|_| workbench.unfinished(&folder)) {
                     sender(Event::Interrupted(folder, work));
                 }
             }
@@ -145,7 +159,7 @@ impl Jobs for Threads {
                     .add_filter(widgets::DIALOG_PATCH_FILE, PATCH_FILES)
                     .add_filter(widgets::DIALOG_ALL_FILES, &["*"]);
                 // A `series` stands for its folder.
-                dialog.pick_file().map(|picked| reading::sort(&picked))
+                dialog.pick_files().map(|picked| reading::sort(&picked))
             }),
             Effect::PickFolder => self.show_dialog(Dialog::Folder, || {
                 rfd::FileDialog::new()
@@ -164,6 +178,8 @@ impl Jobs for Threads {
                 });
             }
             Effect::FindInterrupted(folders) => self.find_interrupted(folders),
+            Effect::ReadTextAs(options) => self.workbench = self.workbench.reading(options),
+            Effect::Survey(folders, files) => self.survey(folders, files),
             Effect::Start(change, folder, expected) => self.start_worker(change.arguments(&folder, expected)),
             Effect::StopWorker => {
                 if let Some(worker) = &mut self.worker {

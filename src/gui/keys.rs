@@ -19,7 +19,9 @@ pub fn take(context: &Context, model: &Model, outbox: &mut Outbox) {
     for (command, shortcut) in shortcuts {
         // What lies on top has the keys; the page below must not move unseen.
         // A field has Escape first: it closes what one types into.
-        let is_field = is_typing && command == Command::Escape && model.overlay.is_none();
+        // So does a menu that is open.
+        let closes_a_menu = command == Command::Escape && egui::Popup::is_any_open(context);
+        let is_field = is_typing && command == Command::Escape && model.overlay.is_none() || closes_a_menu;
         let is_below = model.overlay.is_some() && command != Command::Escape;
         if is_below || is_field || (is_typing && shortcut.is_typed()) {
             continue;

@@ -47,13 +47,13 @@ pub fn run(paths: &[PathBuf], wish: Option<Renderer>) -> eframe::Result {
     let mut outcome = Ok(());
     for tier in renderer::tiers(wish, &memory) {
         let font = FontSearch::start();
-        let (paths, memory, trial) = (paths.to_vec(), memory.clone(), tier.begin(&memory));
+        let (paths, own, trial) = (paths.to_vec(), memory.clone(), tier.begin(&memory));
         outcome = eframe::run_native(
             words::PROGRAM,
-            tier.options(),
+            tier.options(&memory),
             Box::new(move |creation| {
                 renderer::watch_for_trouble(creation);
-                let window = Window::new(&creation.egui_ctx, &paths, memory, trial);
+                let window = Window::new(&creation.egui_ctx, &paths, own, trial);
                 fonts::install(&creation.egui_ctx, font.wait(FONT_PATIENCE));
                 Ok(Box::new(window))
             }),

@@ -9,10 +9,12 @@ use super::outbox::Outbox;
 use crate::present::message::Msg;
 use crate::present::workspace::Workspace;
 use crate::progress::CancelToken;
+use crate::settings::{DiffLayout, Settings};
 use crate::threads;
-use crate::viewer::layout::{PaneRequest, PaneState};
+use crate::toolkit::theme::space;
+use crate::viewer::layout::{LayoutChoice, PaneRequest, PaneState};
 use crate::viewer::model::{Hits, LONG_PATIENCE, Query, SearchError, ViewedContents};
-use crate::viewer::paint::{Given, Highlights, Pictures, decode, highlight, pane_ui};
+use crate::viewer::paint::{Given, Highlights, Pictures, decode, highlight, titled_pane_ui};
 
 /// Most changes whose place is remembered while others are looked at.
 const MAX_REMEMBERED: usize = 500;
@@ -23,6 +25,8 @@ pub(crate) struct Panes {
     /// How far each change is scrolled and what is opened, by its path.
     states: HashMap<String, PaneState>,
     shown: Option<Shown>,
+    /// How the sides were laid out last.
+    layout: DiffLayout,
 }
 
 /// The change that is shown.
@@ -48,7 +52,7 @@ enum Computed {
 
 impl Panes {
     /// Shows what the workspace has read, if that is something else than before.
-    pub fn follow(&mut self, workspace: &Workspace, context: &Context) {
+    pub fn follow(&mut self, workspace: &Workspace, settings: &Settings, context: &Context) {
         let Some(contents) = workspace.contents.ready().and_then(Option::as_ref) else {
             return self.shown = None;
         };
@@ -61,6 +65,7 @@ impl Panes {
         let previous = self.shown.take().and_then(|shown| self.states.get(shown.contents.path.as_str()));
         let fresh = previous.map_or_else(PaneState::new, PaneState::for_next_file);
         let state = self.states.entry(contents.path.as_str().to_owned()).or_insert(fresh);
+        state.choose_layout(layout(settings.layout));
         state.contents_changed();
         let shown = Shown::new(contents.clone());
         shown.start(context, |contents, cancel, tell| {
@@ -71,8 +76,20 @@ impl Panes {
     }
 
     /// Draws the change at `path`, as far as it is read.
-    pub fn pane_ui(&mut self, ui: &mut Ui, path: &str, outbox: &mut Outbox) {
+    pub fn pane_ui(
+        &mut self,
+        ui: &mut Ui,
+        path: &str,
+        settings: &Settings,
+        title: &mut dyn FnMut(&mut Ui),
+        outbox: &mut Outbox,
+    ) {
         let Some(shown) = self.shown.as_mut().filter(|shown| shown.contents.path.as_str() == path) else {
+            // Its name stands where it will stand.
+            ui.horizontal(|ui| {
+                ui.add_space(space::MEDIUM);
+                title(ui);
+            });
             return;
         };
         let Some(state) = self.states.get_mut(path) else { return };
@@ -83,47 +100,41 @@ impl Panes {
             highlights: shown.highlights.as_ref(),
             pictures: shown.pictures.as_ref(),
         };
-        pane_ui(ui, given, state, &mut requests);
+        if self.layout != settings.layout {
+            // It was chosen elsewhere.
+            self.layout = settings.layout;
+            state.choose_layout(layout(self.layout));
+        }
+        titled_pane_ui(ui, given, state, title, &mut requests);
+        let layout = layout_setting(state.layout_choice());
+        if layout != self.layout {
+            self.layout = layout;
+            outbox.push(Msg::SetSettings(Box::new(Settings { layout, ..settings.clone() })));
+        }
         for request in requests {
             match request {
                 PaneRequest::NextFile => outbox.push(Msg::Neighbour { forward: true }),
                 PaneRequest::PreviousFile => outbox.push(Msg::Neighbour { forward: false }),
-                PaneRequest::CompareBytes => shown.start(ui.ctx(), |contents, cancel, _| {
-                    contents.compare_bytes(cancel).ok().map(|()| Computed::Bytes)
-                }),
-                PaneRequest::CompareLonger => {
-                    state.set_comparing(true);
-                    shown.start(ui.ctx(), |contents, cancel, _| {
-                        let longer = contents.compare_longer(LONG_PATIENCE, cancel).ok()?;
-                        Some(Computed::Longer(Box::new(longer)))
-                    });
-                }
-                PaneRequest::Ignore(white_space) => shown.start(ui.ctx(), move |contents, cancel, _| {
-                    let other = contents.ignoring(white_space, cancel).ok()?;
-                    Some(Computed::Longer(Box::new(other)))
-                }),
-                PaneRequest::StopComparing => {
-                    state.set_comparing(false);
-                    shown.cancel.cancel();
-                    shown.cancel = CancelToken::new();
-                }
-                PaneRequest::Find(query) => {
-                    // What was looked for before is of no interest any more.
-                    shown.search.cancel();
-                    shown.search = CancelToken::new();
-                    let cancel = shown.search.clone();
-                    shown.start(ui.ctx(), move |contents, _, _| {
-                        let found = contents.text()?.find(&query, &cancel);
-                        Some(Computed::Found(query, found)).filter(|_| !cancel.is_cancelled())
-                    });
-                }
-                PaneRequest::DecodePictures => {
-                    shown.start(ui.ctx(), |contents, cancel, _| {
-                        decode(contents, cancel).ok().map(Computed::Pictures)
-                    });
-                }
+                other => shown.answer(ui.ctx(), state, other),
             }
         }
+    }
+}
+
+/// The layout that a person chose.
+const fn layout(setting: DiffLayout) -> LayoutChoice {
+    match setting {
+        DiffLayout::Auto => LayoutChoice::Auto,
+        DiffLayout::SideBySide => LayoutChoice::SideBySide,
+        DiffLayout::Unified => LayoutChoice::Unified,
+    }
+}
+
+const fn layout_setting(layout: LayoutChoice) -> DiffLayout {
+    match layout {
+        LayoutChoice::Auto => DiffLayout::Auto,
+        LayoutChoice::SideBySide => DiffLayout::SideBySide,
+        LayoutChoice::Unified => DiffLayout::Unified,
     }
 }
 
@@ -149,6 +160,52 @@ impl Shown {
         };
         let run = move || job(&contents, &cancel, &tell).into_iter().for_each(&tell);
         threads::beside("pane", run);
+    }
+
+    /// Begins what a pane asks for.
+    fn answer(&mut self, context: &Context, state: &mut PaneState, request: PaneRequest) {
+        match request {
+            // The list of changes knows what comes next.
+            PaneRequest::NextFile | PaneRequest::PreviousFile => {}
+            PaneRequest::CompareBytes => self.start(context, |contents, cancel, _| {
+                contents.compare_bytes(cancel).ok().map(|()| Computed::Bytes)
+            }),
+            PaneRequest::CompareLonger => {
+                state.set_comparing(true);
+                self.start(context, |contents, cancel, _| {
+                    let longer = contents.compare_longer(LONG_PATIENCE, cancel).ok()?;
+                    Some(Computed::Longer(Box::new(longer)))
+                });
+            }
+            PaneRequest::Ignore(white_space) => self.start(context, move |contents, cancel, _| {
+                let other = contents.ignoring(white_space, cancel).ok()?;
+                Some(Computed::Longer(Box::new(other)))
+            }),
+            PaneRequest::Decode(old) => self.start(context, move |contents, cancel, _| {
+                let other = contents.in_encoding(old, cancel).ok()?;
+                Some(Computed::Longer(Box::new(other)))
+            }),
+            PaneRequest::StopComparing => {
+                state.set_comparing(false);
+                self.cancel.cancel();
+                self.cancel = CancelToken::new();
+            }
+            PaneRequest::Find(query) => {
+                // What was looked for before is of no interest any more.
+                self.search.cancel();
+                self.search = CancelToken::new();
+                let cancel = self.search.clone();
+                self.start(context, move |contents, _, _| {
+                    let found = contents.text()?.find(&query, &cancel);
+                    Some(Computed::Found(query, found)).filter(|_| !cancel.is_cancelled())
+                });
+            }
+            PaneRequest::DecodePictures => {
+                self.start(context, |contents, cancel, _| {
+                    decode(contents, cancel).ok().map(Computed::Pictures)
+                });
+            }
+        }
     }
 
     fn take_answers(&mut self, state: &mut PaneState) {

@@ -56,12 +56,14 @@ impl Tier {
     }
 
     /// How a window is opened that draws in this way.
-    pub fn options(self) -> NativeOptions {
+    pub fn options(self, memory: &SettingsFiles) -> NativeOptions {
+        let (settings, _) = memory.load();
         let viewport = egui::ViewportBuilder::default()
             .with_app_id("patchwright")
             .with_icon(IconData { rgba: icon::rgba(ICON_SIDE), width: ICON_SIDE, height: ICON_SIDE })
             .with_drag_and_drop(true)
-            .with_inner_size(FIRST_SIZE)
+            .with_inner_size(settings.window.unwrap_or(FIRST_SIZE))
+            .with_maximized(settings.is_maximised)
             .with_min_inner_size(SMALLEST);
         let mut options = NativeOptions { viewport, renderer: self.0, ..NativeOptions::default() };
         system::configure(&mut options);

@@ -8,10 +8,10 @@ use super::fit;
 use super::overview::{line, path_line};
 use crate::model::{Code, Node, Step};
 use crate::plan::Preview;
-use crate::report::phrases;
+use crate::report::{changes, phrases};
 use crate::text::capitalised;
-use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, DecisionDigest, PatchNote, RollbackPreview};
+use crate::words::{self, fill, window};
+use crate::workbench::{ApplyPreview, ComingPatch, DecisionDigest, PatchNote, RollbackPreview, Standing};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum CheckVerdict {
     Ready,
     /// It can be done, with something to read first.
     Warnings,
+    /// It can be done once somebody has chosen between versions of edited files.
+    NeedsDecision,
     /// It cannot be done.
     Blocked,
     /// It is done already.
@@ -32,6 +34,7 @@ impl CheckVerdict {
         match self {
             CheckVerdict::Ready => words::READY,
             CheckVerdict::Warnings => words::READY_WITH_WARNINGS,
+            CheckVerdict::NeedsDecision => window::READY_AFTER_DECISION,
             CheckVerdict::Blocked => words::CANNOT_CONTINUE,
             CheckVerdict::NothingToDo => words::ALREADY_DONE,
         }
@@ -47,6 +50,8 @@ pub struct CheckPage {
     pub verdict: CheckVerdict,
     /// What was found, what matters most first.
     pub findings: Vec<Finding>,
+    /// What was looked at and is as it should be.
+    pub passed: Vec<ReviewLine>,
     /// What would happen, in lines for the review page.
     pub review: Vec<ReviewLine>,
     /// What somebody agrees to who goes on; anything else is refused.
@@ -82,7 +87,10 @@ impl CheckPage {
         let (patch, preview) = (&found.patch, &found.preview);
         let steps = &preview.plan.steps;
         let review = [
-            Some(ReviewLine::choice(words::PATCH, line(&patch.about.title))),
+            Some(match found.patches.as_slice() {
+                [_, _, ..] => ReviewLine::choice(window::PATCHES_IN_ORDER, in_order(&found.patches)),
+                _ => ReviewLine::choice(words::PATCH, line(&patch.about.title)),
+            }),
             Some(ReviewLine::choice(words::FOLDER, path_line(folder))),
             Some(match &found.text {
                 Some(origin) => ReviewLine::fact(words::HOW_IT_FITS, fit::totals(origin)),
@@ -90,7 +98,10 @@ impl CheckPage {
             }),
             Some(ReviewLine::fact(
                 words::FILES,
-                counts(steps, [words::N_ADDED, words::N_CHANGED, words::N_REMOVED]),
+                match found.patches.as_slice() {
+                    [one] => changes::summary(&changes::lines(&one.patch.changes)),
+                    _ => counts(steps, [words::N_ADDED, words::N_CHANGED, words::N_REMOVED]),
+                },
             )),
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
@@ -101,13 +112,17 @@ impl CheckPage {
                 capitalised(phrases::rollback(patch.about.rollback.possible)),
             )),
         ];
-        let check = Self::new((preview, found.decision()), findings_of_apply(found), review, words::APPLY_N);
+        let about = (preview, found.decision(), number_of_changes(found));
+        let check = Self::new(about, findings_of_apply(found), review, words::APPLY_N);
         let product = found
             .version
             .as_deref()
             .map(|version| format!("{} {}", line(&patch.about.product.name), line(version)));
-        let subject = Subject { patch: line(patch.about.identity.id.as_str()), product };
-        Self { subject: Some(subject), needs_consent: found.permits(false).is_err(), ..check }
+        let ids: Vec<String> =
+            found.patches.iter().map(|one| line(one.patch.about.identity.id.as_str())).collect();
+        let subject = Subject { patch: ids.join(" + "), product };
+        let passed = passed_apply(found, &check);
+        Self { subject: Some(subject), passed, needs_consent: found.permits(false).is_err(), ..check }
     }
 
     /// The check of a rollback in `folder`; with `again`, of undoing one.
@@ -142,15 +157,40 @@ impl CheckPage {
             Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
             Some(ReviewLine::fact(words::TIME_NEEDED, duration(steps))),
         ];
-        let subject = found.patch.as_ref().map(|patch| Subject { patch: line(&patch.id), product: None });
-        Self {
-            subject,
-            ..Self::new((preview, found.decision()), findings_of_rollback(found), review, button)
-        }
+        let ids: Vec<String> = match found.patches.as_slice() {
+            [] => found.patch.iter().map(|patch| line(&patch.id)).collect(),
+            several => several.iter().map(|patch| line(&patch.id)).collect(),
+        };
+        let subject = (!ids.is_empty()).then(|| Subject { patch: ids.join(" + "), product: None });
+        let about = (preview, found.decision(), steps.len());
+        let check = Self::new(about, findings_of_rollback(found), review, button);
+        let passed = [
+            check.unless(&[Code::Store], words::SAFE_COPIES, || words::SAFE_COPIES_ARE_WHOLE.to_owned()),
+            check.unless(&[Code::Drift, Code::Missing], words::FILES, || files_as_expected(steps.len())),
+            check.passed_space(preview),
+            check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
+        ];
+        Self { subject, passed: passed.into_iter().flatten().collect(), ..check }
+    }
+
+    /// A line about what was looked at, unless something in the way says otherwise.
+    fn unless(
+        &self,
+        codes: &[Code],
+        name: &'static str,
+        seen: impl FnOnce() -> String,
+    ) -> Option<ReviewLine> {
+        let is_there = |finding: &Finding| finding.code.is_some_and(|code| codes.contains(&code));
+        (!self.findings.iter().any(is_there)).then(|| ReviewLine::fact(name, seen()))
+    }
+
+    fn passed_space(&self, preview: &Preview) -> Option<ReviewLine> {
+        let needed = || fill(window::N_NEEDED, &[("n", &phrases::room(preview.needed_bytes))]);
+        self.unless(&[Code::Space], window::CHECKED_SPACE, needed)
     }
 
     fn new(
-        (preview, decision): (&Preview, DecisionDigest),
+        (preview, decision, number): (&Preview, DecisionDigest, usize),
         findings: Vec<Finding>,
         review: impl IntoIterator<Item = Option<ReviewLine>>,
         button: &str,
@@ -158,15 +198,19 @@ impl CheckPage {
         let worst = findings.iter().map(|finding| finding.rank).min();
         let verdict = match worst {
             _ if preview.is_nothing_to_do() => CheckVerdict::NothingToDo,
+            Some(Rank::Blocks) if blocking(&findings).all(|finding| !finding.choices().is_empty()) => {
+                CheckVerdict::NeedsDecision
+            }
             Some(Rank::Blocks) => CheckVerdict::Blocked,
             Some(Rank::MayBreak) => CheckVerdict::Warnings,
             Some(Rank::Information) | None => CheckVerdict::Ready,
         };
-        let changes = phrases::count(preview.plan.steps.len(), "change", "changes");
+        let changes = phrases::count(number, "change", "changes");
         Self {
             subject: None,
             verdict,
             findings,
+            passed: Vec::new(),
             review: review.into_iter().flatten().collect(),
             decision: Some(decision),
             button: fill(button, &[("n", &changes)]),
@@ -189,14 +233,16 @@ impl CheckPage {
                 meaning: failure.what.clone(),
                 hint: failure.hints.join(" "),
                 evidence: failure.causes.clone(),
-                choices: Vec::new(),
+                places: Vec::new(),
                 way_out,
+                rule: None,
             });
         }
         Self {
             subject: None,
             verdict: CheckVerdict::Blocked,
             findings,
+            passed: Vec::new(),
             review: Vec::new(),
             decision: None,
             button: String::new(),
@@ -214,11 +260,14 @@ impl CheckPage {
         self.findings.iter().any(Finding::is_folded)
     }
 
-    /// Whether everything that stands in the way is of this code.
-    pub(super) fn is_blocked_only_by(&self, code: Code) -> bool {
-        let mut blocking = self.findings.iter().filter(|finding| finding.rank == Rank::Blocks).peekable();
-        blocking.peek().is_some() && blocking.all(|finding| finding.code == Some(code))
+    /// Everything that is in the way.
+    pub fn blocking(&self) -> impl Iterator<Item = &Finding> {
+        blocking(&self.findings)
     }
+}
+
+fn blocking(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    findings.iter().filter(|finding| finding.rank == Rank::Blocks)
 }
 
 impl ReviewLine {
@@ -229,6 +278,49 @@ impl ReviewLine {
     fn choice(name: &'static str, value: String) -> Self {
         Self { name, value, can_change: true }
     }
+}
+
+/// What was looked at before a patch goes in, and is as it should be.
+fn passed_apply(found: &ApplyPreview, check: &CheckPage) -> Vec<ReviewLine> {
+    let (about, preview) = (&found.patch.about, &found.preview);
+    if preview.is_nothing_to_do() {
+        return Vec::new();
+    }
+    const FILES: &[Code] =
+        &[Code::Clash, Code::Drift, Code::Missing, Code::Occupied, Code::Overlap, Code::Undoes];
+    let version = found.version.as_deref().map(line);
+    let needed: Vec<String> = about.requires.iter().map(|needed| line(needed.id.as_str())).collect();
+    let is_bundle = found.text.is_none();
+    let lines = [
+        check.unless(&[Code::Product], words::PRODUCT, || line(&about.product.name)).filter(|_| is_bundle),
+        version.and_then(|version| check.unless(&[Code::Version], window::CHECKED_VERSION, || version)),
+        check
+            .unless(&[Code::Requires], words::NEEDED, || needed.join(", "))
+            .filter(|line| !line.value.is_empty()),
+        check.unless(FILES, window::CHECKED_FILES, || files_as_expected(number_of_changes(found))),
+        check.passed_space(preview),
+        check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
+        (found.verdict.standing == Standing::Trusted)
+            .then(|| ReviewLine::fact(window::CHECKED_SIGNATURE, line(&found.verdict.sentence()))),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+fn files_as_expected(number: usize) -> String {
+    fill(window::ALL_AS_EXPECTED, &[("n", &phrases::count(number, "file", "files"))])
+}
+
+/// How many changes the patches come to, counted as the list of changes counts them: a renamed file is one.
+fn number_of_changes(found: &ApplyPreview) -> usize {
+    let number = found.patches.iter().map(|one| changes::lines(&one.patch.changes).len()).sum::<usize>();
+    // What is there already is no step.
+    number.min(found.preview.plan.steps.len())
+}
+
+/// The patches in the order in which they come.
+fn in_order(patches: &[ComingPatch]) -> String {
+    let title = |one: &ComingPatch| line(&one.patch.about.title);
+    patches.iter().map(title).collect::<Vec<_>>().join(" \u{2192} ")
 }
 
 /// A line with the ids of patches; none where there are none.

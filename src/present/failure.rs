@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::finding::{Finding, findings_of_obstacles};
+use super::finding::{Finding, findings_of_obstacles, without_commands};
 use crate::model::{Code, Kind};
 use crate::report::Report;
 use crate::text::escape_line;
@@ -46,7 +46,12 @@ impl Failure {
             what: line(&report.title()),
             files: report.files.sentence(),
             causes: report.causes.iter().map(line).collect(),
-            hints: report.hints.iter().map(line).collect(),
+            hints: report
+                .hints
+                .iter()
+                .map(|hint| without_commands(&line(hint)))
+                .filter(|hint| !hint.is_empty())
+                .collect(),
             findings: findings_of_obstacles(&report.obstacles),
         }
     }

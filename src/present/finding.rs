@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use super::fit;
 use crate::model::{Code, Hold, HoldKind, HoldPhase, Patch, TreePath};
+use crate::plan::why::Override;
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::text::{capitalised, escape_line};
-use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, Denial, Hidden, RollbackPreview, ScriptPlan, Verdict};
+use crate::words::{self, fill, window};
+use crate::workbench::{ApplyPreview, Denial, EditChoice, Hidden, RollbackPreview, ScriptPlan, Verdict};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,8 +23,53 @@ pub enum Rank {
     Information,
 }
 
+/// A rule that a person may set aside with a reason, which the history keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    Dangerous,
+    Downgrade,
+    OtherProduct,
+    Related,
+    Undo,
+}
+
+impl Rule {
+    /// As the command line and the history call it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Rule::Dangerous => "dangerous",
+            Rule::Downgrade => "downgrade",
+            Rule::OtherProduct => "other-product",
+            Rule::Related => "related",
+            Rule::Undo => "undo",
+        }
+    }
+
+    /// What stands in the way as long as it counts.
+    pub const fn code(self) -> Code {
+        match self {
+            Rule::Dangerous => Code::Trust,
+            Rule::Downgrade => Code::Downgrade,
+            Rule::OtherProduct => Code::Product,
+            Rule::Related => Code::Overlap,
+            Rule::Undo => Code::Undoes,
+        }
+    }
+
+    /// The rule that `obstacle` is about, if it is one that can be set aside.
+    fn of(obstacle: &Obstacle) -> Option<Self> {
+        match obstacle.way_around() {
+            Some(Override::Dangerous) => Some(Rule::Dangerous),
+            Some(Override::OtherProduct) => Some(Rule::OtherProduct),
+            Some(Override::Related) => Some(Rule::Related),
+            Some(Override::Undo) => Some(Rule::Undo),
+            None => (obstacle.code() == Code::Downgrade).then_some(Rule::Downgrade),
+        }
+    }
+}
+
 /// What a button beside a finding does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WayOut {
     /// Another folder is chosen.
     ChooseFolder,
@@ -31,6 +77,12 @@ pub enum WayOut {
     ShowDifferences,
     /// The folder is looked at again.
     CheckAgain,
+    /// A choice between versions of an edited file is taken back.
+    Undecide(TreePath),
+    /// The patch file of this name beside the present one goes in as well.
+    AddFile(String),
+    /// Patches that cannot stay without the one that goes, go with it.
+    WithDependents,
     /// Files that were edited are kept aside.
     KeepEdits,
     /// The interrupted change is dealt with.
@@ -53,16 +105,47 @@ pub struct Finding {
     pub hint: String,
     /// The places it is about, and what was seen there.
     pub evidence: Vec<String>,
-    /// Places of edited files, of each of which either version can be chosen.
-    pub choices: Vec<TreePath>,
+    /// The files it is about, by their exact paths.
+    pub places: Vec<TreePath>,
     /// A button that helps.
     pub way_out: Option<WayOut>,
+    /// The rule that a person may set aside with a reason.
+    pub rule: Option<Rule>,
 }
 
 impl Finding {
     /// Whether its places are listed only on request, and nobody has asked yet.
     pub fn is_folded(&self) -> bool {
         matches!(self.way_out, Some(WayOut::ShowHidden(_)))
+    }
+
+    /// What somebody chose for an edited file, which can be changed.
+    pub(super) fn decided(path: &TreePath, choice: &EditChoice) -> Self {
+        let template = match choice {
+            EditChoice::KeepMine => window::DECIDED_MINE,
+            EditChoice::TakeTheirs | EditChoice::Merged(_) => window::DECIDED_THEIRS,
+        };
+        let meaning = fill(template, &[("path", &escape_line(path.as_str()))]);
+        let way_out = Some(WayOut::Undecide(path.clone()));
+        Self { way_out, ..Self::plain(Rank::Information, window::YOU_DECIDED, meaning) }
+    }
+
+    /// Whether somebody may go on although it is in the way.
+    pub fn can_be_set_aside(&self) -> bool {
+        self.rule.is_some() || self.code == Some(Code::Volume)
+    }
+
+    /// Edited files, of each of which either version can be chosen.
+    pub fn choices(&self) -> &[TreePath] {
+        if self.code == Some(Code::Clash) { &self.places } else { &[] }
+    }
+
+    /// Files that are not what the patch expects.
+    pub fn differing(&self) -> &[TreePath] {
+        match self.way_out {
+            Some(WayOut::ShowDifferences) => &self.places,
+            _ => &[],
+        }
     }
 
     /// Everything it says, for copying and reports.
@@ -84,8 +167,9 @@ impl Finding {
             meaning: meaning.into(),
             hint: String::new(),
             evidence: Vec::new(),
-            choices: Vec::new(),
+            places: Vec::new(),
             way_out: None,
+            rule: None,
         }
     }
 }
@@ -206,26 +290,50 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
             &[("n", &phrases::count(many.len(), "place", "places")), ("what", &meaning)],
         ),
     };
-    let is_choice = code == Code::Clash;
-    let paths = group.iter().filter(|_| is_choice).filter_map(|obstacle| obstacle.path.as_deref());
-    let choices: Vec<TreePath> = paths.filter_map(|path| TreePath::parse(path).ok()).collect();
+    let paths = group.iter().filter_map(|obstacle| obstacle.path.as_deref());
+    let exact: Vec<TreePath> = paths.filter_map(|path| TreePath::parse(path).ok()).collect();
     Finding {
         rank: Rank::Blocks,
         code: Some(code),
         heading: words::heading(code).to_owned(),
         meaning,
-        hint: match choices.is_empty() {
-            true => escape_line(&first.hint()).into_owned(),
-            false => words::CHOOSE_VERSION.to_owned(),
-        },
+        hint: escape_line(&hint(first)).into_owned(),
         evidence: if places.len() > 1 { places } else { Vec::new() },
-        choices,
-        way_out: way_out(code),
+        places: exact,
+        way_out: way_out(first),
+        rule: Rule::of(first),
     }
 }
 
-fn way_out(code: Code) -> Option<WayOut> {
-    match code {
+/// What to do about it, in the words of this surface: there is a button for it, and nothing to type.
+fn hint(obstacle: &Obstacle) -> String {
+    let words = match obstacle.code() {
+        Code::Clash => words::CHOOSE_VERSION,
+        Code::Requires if obstacle.file_beside().is_some() => window::HINT_REQUIRED,
+        Code::NotNewest if way_out(obstacle) == Some(WayOut::WithDependents) => window::HINT_DEPENDENTS,
+        Code::Store => window::HINT_STORE,
+        Code::Volume => window::HINT_VOLUME,
+        _ if Rule::of(obstacle).is_some() => window::HINT_RULE,
+        _ => return without_commands(&obstacle.hint()),
+    };
+    words.to_owned()
+}
+
+/// What the engine advises, without the sentences that tell somebody what to type: here nobody types commands.
+pub(super) fn without_commands(hint: &str) -> String {
+    let is_command = |sentence: &&str| sentence.contains(" --") || sentence.contains("patchwright ");
+    let sentences = hint.split_inclusive(". ").filter(|sentence| !is_command(sentence));
+    sentences.collect::<String>().trim_end().to_owned()
+}
+
+fn way_out(obstacle: &Obstacle) -> Option<WayOut> {
+    if let Some(file) = obstacle.file_beside() {
+        return Some(WayOut::AddFile(file.to_owned()));
+    }
+    if obstacle.is_dependent() {
+        return Some(WayOut::WithDependents);
+    }
+    match obstacle.code() {
         Code::Product | Code::Version | Code::FileSystem => Some(WayOut::ChooseFolder),
         Code::Clash | Code::Drift | Code::Missing | Code::Occupied | Code::Overlap | Code::Undoes => {
             Some(WayOut::ShowDifferences)

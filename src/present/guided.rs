@@ -3,11 +3,13 @@
 //! [`next_stage`] is the whole machine: what is not in it does not happen. The rest of the file carries what the
 //! pages show.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::check::{CheckPage, CheckVerdict};
 use super::failure::Failure;
+use super::finding::{Finding, Rule};
 use super::history::FolderView;
 use super::outcome::OutcomePage;
 use super::overview::{line, path_line};
@@ -15,8 +17,8 @@ use super::slot::Ticket;
 use super::worker::{WorkerAnswer, WorkerChange};
 use crate::model::Code;
 use crate::progress::{HowFar, Phase};
-use crate::words::{self, fill};
-use crate::workbench::EditChoices;
+use crate::words::{self, fill, window};
+use crate::workbench::{EditChoices, TextOptions, Which};
 
 /// What somebody is guided through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,11 +168,15 @@ pub struct Guided {
     /// Through what.
     pub task: Task,
     pub stage: Stage,
-    /// The patch file, for [`Task::Apply`].
-    pub bundle: Option<PathBuf>,
+    /// The patch files, for [`Task::Apply`].
+    pub bundles: Vec<PathBuf>,
     pub folder: Option<PathBuf>,
-    /// For [`Task::TakeBack`]: the patch that goes; without one, the newest.
-    pub patch: Option<String>,
+    /// What goes, or comes back.
+    pub which: Which,
+    /// How text patches are read.
+    pub reading: TextOptions,
+    /// Rules that are set aside, each with the reason.
+    pub reasons: BTreeMap<Rule, String>,
     /// What is wished for files that were edited where the patch changes them.
     pub edits: EditChoices,
     /// The check whose answer is waited for.
@@ -199,13 +205,15 @@ pub struct Guided {
 
 impl Guided {
     /// The beginning of the way.
-    pub fn new(task: Task, bundle: Option<PathBuf>, folder: Option<PathBuf>) -> Self {
+    pub fn new(task: Task, bundles: Vec<PathBuf>, folder: Option<PathBuf>) -> Self {
         Self {
             task,
             stage: Stage::Choosing,
-            bundle,
+            bundles,
             folder,
-            patch: None,
+            which: if task == Task::BringBack { Which::LastRollback } else { Which::Last },
+            reading: TextOptions::default(),
+            reasons: BTreeMap::new(),
             edits: EditChoices::new(),
             awaited: None,
             check: None,
@@ -223,7 +231,7 @@ impl Guided {
 
     /// The way through interrupted work, which begins with the one question.
     pub fn recovering(folder: PathBuf, finish: bool) -> Self {
-        Self { finish, stage: Stage::Confirming, ..Self::new(Task::Recover, None, Some(folder)) }
+        Self { finish, stage: Stage::Confirming, ..Self::new(Task::Recover, Vec::new(), Some(folder)) }
     }
 
     /// Goes where `input` leads; `false` if it leads nowhere.
@@ -245,7 +253,7 @@ impl Guided {
             _ => {}
         }
         if stage == Stage::Choosing {
-            self.edits.clear();
+            self.reasons.clear();
         }
         self.stage = stage;
         true
@@ -255,12 +263,13 @@ impl Guided {
     pub fn reason_to_wait(&self) -> Option<&'static str> {
         match self.stage {
             Stage::Choosing if self.folder.is_none() => Some(words::NEEDS_FOLDER),
-            Stage::Choosing if self.task == Task::Apply && self.bundle.is_none() => Some(words::NEEDS_BOTH),
+            Stage::Choosing if self.task == Task::Apply && self.bundles.is_empty() => Some(words::NEEDS_BOTH),
             Stage::Checking => Some(words::NEEDS_CHECK),
             Stage::Checked | Stage::Reviewing if !self.can_go_on() => Some(words::CHECK_BLOCKED),
             Stage::Checked if self.check.as_ref().is_some_and(CheckPage::has_something_folded) => {
                 Some(words::LOOK_FIRST)
             }
+            Stage::Checked if self.lacks_a_reason() => Some(window::REASON_FIRST),
             Stage::Confirming if self.task != Task::Recover && !self.can_go_on() => {
                 Some(words::CHECK_BLOCKED)
             }
@@ -271,19 +280,30 @@ impl Guided {
         }
     }
 
-    /// Whether the check lets the change go on. A weak disk alone can be consented to.
+    /// Whether the check lets the change go on. A weak disk can be consented to, and some rules can be set aside.
     pub fn can_go_on(&self) -> bool {
         self.check.as_ref().is_some_and(|check| match check.verdict {
             CheckVerdict::Ready | CheckVerdict::Warnings => true,
-            CheckVerdict::Blocked => self.is_weak(),
-            CheckVerdict::NothingToDo => false,
+            CheckVerdict::Blocked => {
+                self.task == Task::Apply && check.blocking().all(Finding::can_be_set_aside)
+            }
+            CheckVerdict::NeedsDecision | CheckVerdict::NothingToDo => false,
         })
     }
 
-    /// Whether the only thing in the way is a disk that cannot keep all promises.
+    /// The rules in the way that can be set aside, each once.
+    pub fn rules(&self) -> BTreeSet<Rule> {
+        self.check.iter().flat_map(CheckPage::blocking).filter_map(|finding| finding.rule).collect()
+    }
+
+    fn lacks_a_reason(&self) -> bool {
+        let has_reason = |rule| self.reasons.get(&rule).is_some_and(|reason| !reason.trim().is_empty());
+        !self.rules().into_iter().all(has_reason)
+    }
+
+    /// Whether a disk that cannot keep all promises is in the way, and nothing that cannot be set aside.
     pub fn is_weak(&self) -> bool {
-        self.task == Task::Apply
-            && self.check.as_ref().is_some_and(|check| check.is_blocked_only_by(Code::Volume))
+        self.can_go_on() && self.check.as_ref().is_some_and(|check| check.has(Code::Volume))
     }
 
     /// Whether somebody has to answer for the patch file.
@@ -295,15 +315,20 @@ impl Guided {
     pub fn change(&self) -> Option<WorkerChange> {
         Some(match self.task {
             Task::Apply => WorkerChange::Apply {
-                bundle: self.bundle.clone()?,
+                bundles: self.bundles.clone(),
                 allow_unsigned: self.consent_unsigned,
                 accept_weak_volume: self.consent_weak && self.is_weak(),
                 edits: self.edits.clone(),
+                reading: self.reading.clone(),
+                reasons: self
+                    .rules()
+                    .into_iter()
+                    .filter_map(|rule| Some((rule, self.reasons.get(&rule)?.trim().to_owned())))
+                    .collect(),
             },
-            Task::TakeBack => {
-                WorkerChange::TakeBack { patch: self.patch.clone(), keep_edits: self.keep_edits }
+            Task::TakeBack | Task::BringBack => {
+                WorkerChange::TakeBack { which: self.which.clone(), keep_edits: self.keep_edits }
             }
-            Task::BringBack => WorkerChange::BringBack,
             Task::Recover if self.finish => WorkerChange::FinishInterrupted,
             Task::Recover => WorkerChange::UndoInterrupted { aside: self.keep_edits },
         })
@@ -313,7 +338,7 @@ impl Guided {
     pub fn title(&self) -> &'static str {
         match self.task {
             Task::Apply => words::APPLY_TITLE,
-            Task::TakeBack if self.patch.is_some() => words::TAKE_OUT_TITLE,
+            Task::TakeBack if self.which != Which::Last => words::TAKE_OUT_TITLE,
             Task::TakeBack => words::TAKE_BACK_TITLE,
             Task::BringBack => words::BRING_BACK_TITLE,
             Task::Recover => words::RECOVER_TITLE,
@@ -323,10 +348,14 @@ impl Guided {
     /// What all of it is about: which patch, and which folder. Empty as long as neither is chosen.
     pub fn subject(&self) -> String {
         let subject = self.check.as_ref().and_then(|check| check.subject.as_ref());
-        let file = || Some(line(&self.bundle.as_ref()?.file_name()?.to_string_lossy()));
+        let file = || match self.bundles.as_slice() {
+            [one] => Some(line(&one.file_name()?.to_string_lossy())),
+            [] => None,
+            several => Some(fill(window::N_PATCH_FILES, &[("n", &several.len().to_string())])),
+        };
         let patch = subject.map(|subject| subject.patch.clone()).or_else(|| match self.task {
             Task::Apply => file(),
-            _ => self.patch.as_deref().map(line),
+            _ => self.named().map(line),
         });
         let product = subject.and_then(|subject| subject.product.as_ref());
         let folder = self.folder.as_deref().map(path_line);
@@ -335,6 +364,14 @@ impl Guided {
         match (patch, folder) {
             (Some(patch), Some(folder)) => fill(template, &[("patch", &patch), ("folder", &folder)]),
             (patch, folder) => patch.or(folder).unwrap_or_default(),
+        }
+    }
+
+    /// The patch that somebody named to go.
+    fn named(&self) -> Option<&str> {
+        match &self.which {
+            Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) => Some(id),
+            Which::Last | Which::LastRollback => None,
         }
     }
 

@@ -3,9 +3,9 @@
 use super::overview::{Fact, line};
 use crate::report::phrases;
 use crate::text::capitalised;
-use crate::words::{self, fill};
+use crate::words::{self, fill, window};
 use crate::workbench::{
-    Drift, DriftKind, Entry, FolderHistory, FolderStatus, Installed, PatchNote, Recalled, Removal,
+    Drift, DriftKind, Entry, FolderHistory, FolderStatus, Installed, PatchNote, Recalled, Removal, Which,
 };
 
 /// What is known about a folder, ready to be shown.
@@ -79,6 +79,15 @@ impl WayBack {
     }
 }
 
+/// One way to roll back. Texts are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollbackChoice {
+    pub which: Which,
+    /// What goes.
+    pub what: String,
+    pub stays: String,
+}
+
 /// Something that happened. Texts are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRow {
@@ -110,6 +119,30 @@ impl FolderView {
             (Some(only), None) | (None, Some(only)) => Some(line(only)),
             (None, None) => None,
         }
+    }
+
+    /// How far the folder can be rolled back: how many of its newest patches go, and what stays.
+    pub fn ways_back(&self) -> Vec<RollbackChoice> {
+        let ids = |rows: &[StackRow]| rows.iter().map(|row| line(&row.exact)).collect::<Vec<_>>().join(", ");
+        let kept = self.stack.iter().position(|row| row.way_back == WayBack::GivenUp);
+        let most = kept.unwrap_or(self.stack.len());
+        let is_end = |number: &usize| self.stack[number - 1].way_back != WayBack::Contained;
+        let choice = |number: usize| {
+            let (go, stay) = self.stack.split_at(number);
+            let template = match number {
+                1 => window::NEWEST_PATCH,
+                _ if stay.is_empty() => window::ALL_PATCHES,
+                _ => window::NEWEST_PATCHES,
+            };
+            let what = fill(template, &[("n", &number.to_string()), ("id", &ids(go)), ("ids", &ids(go))]);
+            let stays = match stay {
+                [] => window::NOTHING_STAYS.to_owned(),
+                _ => fill(window::STAYS, &[("ids", &ids(stay))]),
+            };
+            let which = if number == 1 { Which::Last } else { Which::Before(go[number - 1].exact.clone()) };
+            RollbackChoice { which, what, stays }
+        };
+        (1..=most).filter(is_end).map(choice).collect()
     }
 
     /// The number of the newest entry of the history; 0 before the first.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::Tab;
 use super::failure::Failure;
-use super::finding::WayOut;
+use super::finding::{Rule, WayOut};
 use super::history::FolderView;
+use super::home::Known;
 use super::slot::Ticket;
 use super::tree::Filter;
 use super::worker::{WorkerChange, WorkerLine};
@@ -14,8 +15,8 @@ use crate::model::TreePath;
 use crate::settings::Settings;
 use crate::viewer::model::ViewedContents;
 use crate::workbench::{
-    ApplyPreview, DecisionDigest, EditChoice, EditChoices, FolderList, Inspection, RollbackPreview, Sample,
-    UnfinishedWork,
+    ApplyPreview, Comparison, DecisionDigest, EditChoice, EditChoices, FolderList, Inspection,
+    RollbackPreview, Sample, TextOptions, UnfinishedWork, Which,
 };
 
 /// Where somebody wants to be.
@@ -34,8 +35,12 @@ pub enum Msg {
     PickBundle,
     /// A folder is to be chosen in a dialog.
     PickFolder,
-    /// Something was dropped or typed: a patch file or a folder.
-    Open(PathBuf),
+    /// Something was dropped or typed: patch files, a folder, or both.
+    Open(Vec<PathBuf>),
+    /// These patch files go in with the one that is shown.
+    GoWith(Vec<PathBuf>),
+    /// This patch file does not go in.
+    LeaveOut(PathBuf),
     /// A patch file is to be opened.
     OpenBundle(PathBuf),
     OpenFolder(PathBuf),
@@ -45,6 +50,10 @@ pub enum Msg {
     TypePath(String),
     /// The sample is to be laid out.
     TrySample,
+    /// Text patches are to be read like this.
+    ReadAs(Box<TextOptions>),
+    /// How the change ended that went on without the window.
+    ShowWhatWentOn,
     /// To another page.
     GoTo(Destination),
     /// Patch and folder are held against each other again.
@@ -60,16 +69,22 @@ pub enum Msg {
     SetFilter(Filter),
     /// A folder of the tree is opened or closed.
     Toggle(String),
-    /// The left side is what is really in the folder, or what the patch expects.
-    CompareWithFolder(bool),
+    /// Other states of the files are held against each other.
+    Compare(Comparison),
+    /// These places are shown, original beside what is in the folder, beginning with the first.
+    ShowDifferences(Vec<TreePath>),
     /// The button beside a finding.
     WayOut(WayOut),
     /// The guided apply.
     BeginApply,
     /// The guided rollback.
     BeginTakeBack,
-    /// The guided taking out of the patch with this id, wherever it lies.
-    BeginTakeOut(String),
+    /// The same in this folder.
+    BeginTakeBackIn(PathBuf),
+    /// The guided taking out of these patches.
+    BeginTakeOut(Which),
+    /// Other patches are to go.
+    ChooseWhich(Which),
     /// The guided undo of a rollback.
     BeginBringBack,
     /// Interrupted work: finish it, or undo it.
@@ -98,6 +113,8 @@ pub enum Msg {
     ConsentWeak(bool),
     /// Files that were changed since are kept aside, or not.
     KeepEdits(bool),
+    /// Why a rule is set aside.
+    Reason(Rule, String),
     /// Files that were edited where the patch changes them stay as they are, or get what the patch brings.
     Decide {
         /// Their places.
@@ -162,20 +179,24 @@ pub enum Effect {
     PickFolder,
     /// Show the dialog for a new file with this name.
     PickPlace(ExportWish, String),
-    /// Find out whether this is a patch file or a folder.
-    Sort(PathBuf),
+    /// Find out which of these are patch files, and which is a folder.
+    Sort(Vec<PathBuf>),
+    /// From now on, read text patches like this.
+    ReadTextAs(TextOptions),
     /// Read a patch file; what a text patch does depends on the folder it is for.
     Inspect(Ticket, PathBuf, Option<PathBuf>),
     /// Look at a folder.
     Look(Ticket, PathBuf),
-    /// Hold a patch file against a folder, with wishes for files that were edited.
-    Preview(Ticket, PathBuf, PathBuf, EditChoices),
+    /// Hold patch files against a folder, with wishes for files that were edited.
+    Preview(Ticket, Vec<PathBuf>, PathBuf, EditChoices),
     /// Look at what going back would do.
     PreviewBack(Ticket, PathBuf, RollbackQuestion),
-    /// Read both sides of a change, against what is in the folder if one is named.
-    Contents(Ticket, PathBuf, TreePath, Option<PathBuf>),
+    /// Read both sides of a change, of which the folder may have what the patch file does not bring.
+    Contents(Ticket, PathBuf, TreePath, Option<PathBuf>, Comparison),
     /// Look whether work was interrupted in one of these folders.
     FindInterrupted(Vec<PathBuf>),
+    /// Look at folders and patch files as far as the home page tells of them.
+    Survey(Vec<PathBuf>, Vec<PathBuf>),
     /// List the folders in a folder; where nobody knows where to begin, in the person's own.
     List(Ticket, Option<PathBuf>),
     LayOutSample(Ticket),
@@ -196,10 +217,8 @@ pub enum Effect {
 /// Which going back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RollbackQuestion {
-    /// The patch with this id goes, wherever it lies; without one, the newest.
-    pub patch: Option<String>,
-    /// The last going back is undone.
-    pub again: bool,
+    /// What goes, or comes back.
+    pub which: Which,
     /// Files that were changed since are kept aside.
     pub keep_edits: bool,
 }
@@ -207,8 +226,11 @@ pub struct RollbackQuestion {
 /// What a job answers.
 #[derive(Debug)]
 pub enum Event {
-    /// A path was chosen in a dialog for a patch file.
-    BundlePicked(PathBuf),
+    /// Patch files were told from folders.
+    Sorted {
+        bundles: Vec<PathBuf>,
+        folder: Option<PathBuf>,
+    },
     /// A path was chosen in a dialog for a folder.
     FolderPicked(PathBuf),
     /// No dialog comes up on this machine.
@@ -226,6 +248,8 @@ pub enum Event {
     ContentsRead(Ticket, Result<Option<Arc<ViewedContents>>, Failure>),
     /// Interrupted work was found.
     Interrupted(PathBuf, UnfinishedWork),
+    /// Something that the home page tells of was looked at.
+    Surveyed(PathBuf, Known),
     Listed(Ticket, Result<FolderList, Failure>),
     SampleReady(Ticket, Result<Sample, Failure>),
     /// The worker wrote a line.

@@ -9,6 +9,7 @@ mod model;
 pub mod reading;
 mod update;
 
+pub mod home;
 pub mod slot;
 
 pub mod check;

@@ -1,6 +1,7 @@
 //! How a change ended: one sentence about the folder, and everything a person or their support needs afterwards.
 
 use super::failure::Failure;
+use super::finding::without_commands;
 use super::guided::{Guided, Task};
 use super::history::FolderView;
 use super::overview::{Fact, line, path_line};
@@ -9,6 +10,7 @@ use crate::model::{Code, Kind, Restart, Word};
 use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill};
+use crate::workbench::Which;
 
 /// In which of the named conditions the folder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +109,7 @@ fn heading(
 ) -> &'static str {
     match (condition, guided.task) {
         (FolderEnd::Done, Task::Apply) => words::DONE_APPLY,
-        (FolderEnd::Done, Task::TakeBack) if guided.patch.is_some() => words::DONE_TAKE_OUT,
+        (FolderEnd::Done, Task::TakeBack) if guided.which != Which::Last => words::DONE_TAKE_OUT,
         (FolderEnd::Done, Task::TakeBack) => words::DONE_TAKE_BACK,
         (FolderEnd::Done, Task::BringBack) if is_back => words::DONE_BRING_BACK,
         (FolderEnd::Done, Task::BringBack) => words::DONE_TAKE_BACK,
@@ -149,7 +151,7 @@ fn sentence(
 fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderView, &Failure>) -> Vec<Fact> {
     let mut facts = Vec::new();
     facts.extend(guided.folder.as_ref().map(|folder| Fact::new(words::FOLDER, &path_line(folder))));
-    facts.extend(guided.bundle.as_ref().map(|bundle| Fact::new(words::PATCH_FILE, &path_line(bundle))));
+    facts.extend(guided.bundles.iter().map(|bundle| Fact::new(words::PATCH_FILE, &path_line(bundle))));
     facts.extend(found.ok().and_then(FolderView::product).map(|product| Fact::new(words::PRODUCT, &product)));
     if let Some(entry) = answer.and_then(WorkerAnswer::entry) {
         facts.push(Fact::new(words::REFERENCE, &fill(words::ENTRY_N, &[("n", &entry.seq.to_string())])));
@@ -165,7 +167,8 @@ fn facts(guided: &Guided, answer: Option<&WorkerAnswer>, found: Result<&FolderVi
 fn next(condition: FolderEnd, answer: Option<&WorkerAnswer>) -> Vec<String> {
     let mut next: Vec<String> = Vec::new();
     let Some(answer) = answer else { return next };
-    next.extend(answer.failure().iter().flat_map(|failure| &failure.hints).map(|hint| line(hint)));
+    let hints = answer.failure().into_iter().flat_map(|failure| &failure.hints);
+    next.extend(hints.map(|hint| without_commands(&line(hint))).filter(|hint| !hint.is_empty()));
     if condition == FolderEnd::Done {
         let restart = answer.change().and_then(|change| Restart::parse(&change.restart));
         next.extend(restart.and_then(words::restart).map(str::to_owned));
@@ -186,7 +189,7 @@ fn details(answer: Option<&WorkerAnswer>, found: Result<&FolderView, &Failure>) 
                     "{}: {place}{} {}",
                     line(&obstacle.code),
                     line(&obstacle.meaning),
-                    line(&obstacle.hint)
+                    without_commands(&line(&obstacle.hint))
                 )
             }));
         }

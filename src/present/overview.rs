@@ -38,6 +38,8 @@ pub struct Overview {
     pub standing: Standing,
     /// The same in a word or two.
     pub trust_word: &'static str,
+    /// The same with who signed it, where somebody did who counts.
+    pub trust_chip: String,
     /// Who vouches for it.
     pub trust: String,
     /// Its paragraph for everybody.
@@ -70,6 +72,7 @@ impl Overview {
             ),
             standing: inspection.verdict.standing,
             trust_word: trust_word(&inspection.verdict),
+            trust_chip: trust_chip(&inspection.verdict),
             trust: line(&inspection.verdict.sentence()),
             summary: escape_text(&patch.about.summary).into_owned(),
             hidden: findings_of_hidden(&inspection.hidden),
@@ -183,6 +186,14 @@ fn trust_word(verdict: &Verdict) -> &'static str {
         Standing::Untrusted if verdict.doubts.is_empty() => words::NOT_SIGNED,
         Standing::Untrusted => words::NOT_TRUSTED,
         Standing::Broken => words::BROKEN,
+    }
+}
+
+fn trust_chip(verdict: &Verdict) -> String {
+    let word = trust_word(verdict);
+    match (verdict.standing, verdict.vouchers.first()) {
+        (Standing::Trusted, Some(first)) => format!("{word} · {}", line(&first.name)),
+        _ => word.to_owned(),
     }
 }
 

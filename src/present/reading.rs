@@ -2,14 +2,15 @@
 
 use super::failure::Failure;
 use super::history::FolderView;
+use super::home::{self, Known};
 use super::message::{Effect, Event, RollbackQuestion};
 use crate::plan::OnDrift;
 use crate::viewer;
 use crate::workbench::{
-    Error, RollbackOptions, ScriptConsent, Watch, Which, Workbench, is_text_patch_by_name, typed_path,
+    Error, RollbackOptions, ScriptConsent, Watch, Workbench, is_text_patch_by_name, typed_path,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Questions of which only the newest matters: a new one calls the old one off.
@@ -28,6 +29,8 @@ pub enum Question {
     /// The folders in a folder.
     List,
     Sample,
+    /// How everything stands that the home page tells of.
+    Survey,
 }
 
 impl Question {
@@ -49,7 +52,7 @@ impl Question {
 /// The answer to an effect that asks a question; `None` for one that asks none.
 pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option<Event> {
     Some(match effect {
-        Effect::Sort(path) => sort(&path),
+        Effect::Sort(paths) => sort(&paths),
         Effect::Inspect(ticket, bundle, folder) => {
             let inspect = || workbench.inspect_for(&bundle, folder.as_deref(), watch);
             Event::Inspected(ticket, Box::new(found(None, inspect)))
@@ -58,17 +61,18 @@ pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option
             let look = || look(workbench, &folder, watch);
             Event::Looked(ticket, Box::new(found(Some(&folder), look)))
         }
-        Effect::Preview(ticket, bundle, folder, choices) => {
-            let preview = || workbench.preview_with(std::slice::from_ref(&bundle), &folder, &choices, watch);
+        Effect::Preview(ticket, bundles, folder, choices) => {
+            let preview = || workbench.preview_with(&bundles, &folder, &choices, watch);
             Event::Previewed(ticket, Box::new(found(Some(&folder), preview)))
         }
         Effect::PreviewBack(ticket, folder, question) => {
             let preview = || workbench.preview_rollback(&folder, &options(&question), watch);
             Event::BackPreviewed(ticket, Box::new(found(Some(&folder), preview)))
         }
-        Effect::Contents(ticket, bundle, path, against) => {
-            let load = || viewer::model::load(workbench, &bundle, &path, against.as_deref(), watch);
-            Event::ContentsRead(ticket, found(against.as_deref(), load).map(|found| found.map(Arc::new)))
+        Effect::Contents(ticket, bundle, path, folder, comparison) => {
+            let folder = folder.as_deref();
+            let load = || viewer::model::load(workbench, &bundle, &path, folder, comparison, watch);
+            Event::ContentsRead(ticket, found(folder, load).map(|found| found.map(Arc::new)))
         }
         Effect::List(ticket, place) => {
             Event::Listed(ticket, found(None, || workbench.folders(place.as_deref())))
@@ -80,20 +84,55 @@ pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option
     })
 }
 
-/// Whether `path` is a patch file or a folder. A patch file is known by what it is, and when nothing is there, by its
-/// name; anything else that is missing is told best as a folder that is gone. A folder in which a `series` stands
-/// holds patches; one that has it further below may be what they are for.
-pub fn sort(typed: &Path) -> Event {
-    let path = typed_path(typed);
+/// Looks at what the home page tells of, and hands on each answer as soon as it is there.
+pub fn survey(
+    workbench: &Workbench,
+    folders: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+    watch: Watch<'_>,
+    mut tell: impl FnMut(Event),
+) {
+    for file in files {
+        if let Ok(Some(known)) = catch_unwind(AssertUnwindSafe(|| home::look_at_patch(workbench, &file))) {
+            tell(Event::Surveyed(file, Known::Patch(known)));
+        }
+    }
+    for folder in folders {
+        if watch.cancel.check().is_err() {
+            return;
+        }
+        let look = AssertUnwindSafe(|| home::look_at_folder(workbench, &folder, watch));
+        if let Ok(known) = catch_unwind(look) {
+            tell(Event::Surveyed(folder, Known::Folder(known)));
+        }
+    }
+}
+
+/// Tells patch files from folders, of which the last counts. A patch file is known by what it is, and when nothing is
+/// there, by its name; anything else that is missing is told best as a folder that is gone. A folder in which a
+/// `series` stands holds patches; one that has it further below may be what they are for.
+pub fn sort(typed: &[PathBuf]) -> Event {
+    let (mut bundles, mut folder) = (Vec::new(), None);
+    for path in typed.iter().map(|path| typed_path(path)) {
+        match patch_file(&path) {
+            Some(bundle) => bundles.push(bundle),
+            None => folder = Some(path),
+        }
+    }
+    Event::Sorted { bundles, folder }
+}
+
+/// The patch file or folder of patches that `path` stands for, if it does.
+fn patch_file(path: &Path) -> Option<PathBuf> {
     let has_its_name = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("patchbundle"))
-        || is_text_patch_by_name(&path);
+        || is_text_patch_by_name(path);
     let is_series = path.is_file() && path.file_name().is_some_and(|name| name == SERIES);
     match path.parent() {
-        Some(patches) if is_series => Event::BundlePicked(patches.to_owned()),
+        Some(patches) if is_series => Some(patches.to_owned()),
         _ if path.is_file() || path.join(SERIES).is_file() || has_its_name && !path.exists() => {
-            Event::BundlePicked(path)
+            Some(path.to_owned())
         }
-        _ => Event::FolderPicked(path),
+        _ => None,
     }
 }
 
@@ -113,13 +152,8 @@ fn look(workbench: &Workbench, folder: &Path, watch: Watch<'_>) -> Result<Folder
 }
 
 fn options(question: &RollbackQuestion) -> RollbackOptions {
-    let which = match &question.patch {
-        _ if question.again => Which::LastRollback,
-        Some(id) => Which::Patch(id.clone()),
-        None => Which::Last,
-    };
     RollbackOptions {
-        which,
+        which: question.which.clone(),
         on_drift: if question.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop },
         expected: None,
         scripts: ScriptConsent::None,

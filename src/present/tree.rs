@@ -26,6 +26,8 @@ pub struct TreeItem {
     pub risks: Vec<Risk>,
     /// How it fits, if it comes from a text patch.
     pub fit: Option<FileFit>,
+    /// What is in the folder is not what the patch expects.
+    pub differs: bool,
 }
 
 /// Something about a change that deserves a second look.
@@ -84,6 +86,8 @@ pub struct Filter {
     pub statuses: Vec<ChangeStatus>,
     /// Only changes that deserve a second look.
     pub only_risks: bool,
+    /// Only changes of files that are not what the patch expects.
+    pub only_differing: bool,
 }
 
 /// One row of the tree.
@@ -196,6 +200,24 @@ impl ChangeTree {
         self.items.iter().filter(|item| !item.risks.is_empty()).count()
     }
 
+    /// How many changes are of files that are not what the patch expects.
+    pub fn differing(&self) -> usize {
+        self.items.iter().filter(|item| item.differs).count()
+    }
+
+    /// The first of them.
+    pub fn first_differing(&self) -> Option<usize> {
+        self.items.iter().position(|item| item.differs)
+    }
+
+    /// Marks the files that are not what the patch expects.
+    pub fn mark_differing(&mut self, places: &BTreeSet<&str>) {
+        for item in &mut self.items {
+            item.differs = places.contains(item.path.as_str());
+        }
+        self.build();
+    }
+
     /// The change after (or before, with `forward` false) `index` among those shown; at the end there is none.
     pub fn neighbour(&self, index: Option<usize>, forward: bool) -> Option<usize> {
         let Some(index) = index else { return self.shown.first().copied() };
@@ -260,7 +282,7 @@ impl ChangeTree {
 impl Filter {
     /// Whether it lets everything through.
     pub fn is_empty(&self) -> bool {
-        self.text.trim().is_empty() && self.statuses.is_empty() && !self.only_risks
+        *self == Self { text: self.text.clone(), ..Self::default() } && self.text.trim().is_empty()
     }
 
     fn lets_through(&self, item: &TreeItem) -> bool {
@@ -271,6 +293,7 @@ impl Filter {
         matches
             && (self.statuses.is_empty() || self.statuses.contains(&item.status))
             && (!self.only_risks || !item.risks.is_empty())
+            && (!self.only_differing || item.differs)
     }
 }
 
@@ -306,6 +329,7 @@ fn item(line: &changes::ChangeLine<'_>) -> TreeItem {
         facts: escape_line(&changes::facts(line.before, line.after)).into_owned(),
         risks: risks(line),
         fit: None,
+        differs: false,
     }
 }
 
@@ -313,7 +337,8 @@ fn item(line: &changes::ChangeLine<'_>) -> TreeItem {
 fn unchanged(path: String, fit: FileFit) -> TreeItem {
     let shown = escape_line(&path).into_owned();
     let status = ChangeStatus::Modified;
-    TreeItem { path, shown, from: None, status, facts: String::new(), risks: Vec::new(), fit: Some(fit) }
+    let (facts, risks, fit) = (String::new(), Vec::new(), Some(fit));
+    TreeItem { path, shown, from: None, status, facts, risks, fit, differs: false }
 }
 
 fn risks(line: &changes::ChangeLine<'_>) -> Vec<Risk> {
@@ -353,6 +378,7 @@ mod tests {
                 facts: String::new(),
                 risks: Vec::new(),
                 fit: None,
+                differs: false,
             })
             .collect();
         let mut tree = ChangeTree { items, ..ChangeTree::default() };

@@ -6,27 +6,30 @@ use super::check::CheckPage;
 use super::commands::Command;
 use super::failure::Failure;
 use super::finding::{WayOut, show_hidden};
-use super::guided::{Stage, Task};
+use super::guided::Stage;
 use super::history::FolderView;
 use super::message::{Destination, Dialog, Effect, Event, ExportWish, Msg};
 use super::model::{Model, Overlay, Page};
 use super::outcome;
 use super::overview::path_line;
-use super::slot::{AnswerSlot, Ticket};
+use super::slot::Ticket;
 use super::workspace::{OpenPatch, Tab, Workspace};
-use crate::model::TreePath;
 use crate::settings::Pair;
 use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, EditChoices, Error};
+use crate::workbench::{ApplyPreview, Error, Which};
 
+mod changes;
 mod guided;
+mod opening;
 mod save;
 
 impl Model {
     /// What has to be done when the window opens, with what it was started with.
     pub fn begin(&mut self, paths: &[PathBuf]) -> Vec<Effect> {
-        let mut effects = vec![Effect::FindInterrupted(self.recent.folders())];
-        effects.extend(paths.iter().flat_map(|path| self.update(Msg::Open(path.clone()))));
+        let mut effects = vec![Effect::FindInterrupted(self.recent.folders()), self.survey()];
+        if !paths.is_empty() {
+            effects.extend(self.update(Msg::Open(paths.to_vec())));
+        }
         effects
     }
 
@@ -39,28 +42,43 @@ impl Model {
                 self.typed_path = text;
                 Vec::new()
             }
-            Msg::Open(path) => vec![Effect::Sort(path)],
+            Msg::Open(paths) => vec![Effect::Sort(paths)],
+            Msg::ReadAs(options) => self.read_text_as(*options),
+            Msg::GoWith(others) => self.add_bundles(&others),
+            Msg::LeaveOut(path) => self.leave_out(&path),
             Msg::OpenFolder(path) => self.open_folder(path),
             Msg::OpenBundle(path) => self.open_bundle(path),
             Msg::OpenPair(bundle, folder) => {
-                self.workspace = Workspace::default();
+                self.workspace = Workspace { comparison: self.workspace.comparison, ..Workspace::default() };
                 let folder = folder.map(|folder| self.open_folder(folder)).unwrap_or_default();
                 [folder, self.open_bundle(bundle)].concat()
             }
             Msg::TrySample => vec![Effect::LayOutSample(self.sample.ask(&mut self.tickets))],
+            Msg::ShowWhatWentOn => match self.went_on.take() {
+                Some(folder) => {
+                    [self.open_folder(folder), self.go_to(Destination::Workspace(Tab::History))].concat()
+                }
+                None => Vec::new(),
+            },
             Msg::GoTo(place) => self.go_to(place),
             Msg::CheckAgain if !self.is_guided() => self.look_again(),
-            Msg::Select(_)
-            | Msg::Neighbour { .. }
-            | Msg::SetFilter(_)
-            | Msg::Toggle(_)
-            | Msg::CompareWithFolder(_) => self.update_changes(msg),
+            Msg::Select(_) | Msg::Neighbour { .. } | Msg::SetFilter(_) | Msg::Toggle(_) | Msg::Compare(_) => {
+                self.update_changes(msg)
+            }
+            Msg::ShowDifferences(places) => self.show_differences(&places),
+            Msg::Decide { places, choice } => self.decide(places, Some(&choice)),
+            Msg::WayOut(WayOut::Undecide(place)) => self.decide(vec![place], None),
             Msg::WayOut(way_out) => self.take(way_out),
             Msg::SaveSupport => {
                 vec![Effect::PickPlace(ExportWish::Support, "patchwright-support.zip".to_owned())]
             }
             Msg::ShowPalette => self.show(Overlay::Palette),
-            Msg::ShowKeys => self.show(Overlay::Keys),
+            Msg::ShowKeys => {
+                if self.page != Page::Settings {
+                    (self.page_below, self.page, self.overlay) = (self.page, Page::Settings, None);
+                }
+                Vec::new()
+            }
             Msg::ShowFolders(place) => {
                 self.overlay = Some(Overlay::Folders);
                 vec![Effect::List(self.folders.ask(&mut self.tickets), place)]
@@ -85,7 +103,10 @@ impl Model {
     /// Takes the answer of a job.
     pub fn on_event(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::BundlePicked(path) => self.open_bundle(path),
+            Event::Sorted { bundles, folder } => {
+                let folder = folder.map(|folder| self.open_folder(folder)).unwrap_or_default();
+                [folder, self.open_bundles(bundles)].concat()
+            }
             Event::FolderPicked(path) => self.open_folder(path),
             Event::NoDialog(Dialog::Folder) => self.update(Msg::ShowFolders(None)),
             Event::NoDialog(Dialog::Bundle) => self.note(words::NO_DIALOG),
@@ -101,7 +122,7 @@ impl Model {
             Event::Previewed(ticket, answer) => self.previewed(ticket, *answer),
             Event::BackPreviewed(ticket, answer) => {
                 let folder = self.folder_of(ticket);
-                let again = self.guided.as_ref().is_some_and(|guided| guided.task == Task::BringBack);
+                let again = self.guided.as_ref().is_some_and(|guided| guided.which == Which::LastRollback);
                 let check = (*answer).map(|preview| CheckPage::of_rollback(&preview, &folder, again));
                 self.checked(ticket, check)
             }
@@ -115,6 +136,10 @@ impl Model {
                 }
                 self.interrupted.retain(|(known, _)| *known != folder);
                 self.interrupted.push((folder, work));
+                Vec::new()
+            }
+            Event::Surveyed(path, known) => {
+                self.home.take(path, known);
                 Vec::new()
             }
             Event::Listed(ticket, answer) => {
@@ -142,85 +167,6 @@ impl Model {
         }
     }
 
-    fn open_bundle(&mut self, path: PathBuf) -> Vec<Effect> {
-        if self.is_working() {
-            return Vec::new();
-        }
-        if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Choosing) {
-            guided.bundle = Some(path.clone());
-        }
-        let workspace = &mut self.workspace;
-        workspace.bundle = Some(path.clone());
-        (workspace.patch, workspace.check, workspace.contents) = Default::default();
-        (workspace.tree, workspace.selected) = (None, None);
-        let ticket = workspace.patch.ask(&mut self.tickets);
-        if !self.is_guided() {
-            self.page = Page::Workspace(match self.page {
-                Page::Workspace(Tab::History) | Page::Start | Page::Interrupted | Page::Guided => {
-                    Tab::Overview
-                }
-                Page::Workspace(tab) => tab,
-            });
-        }
-        vec![Effect::Inspect(ticket, path, self.workspace.folder.clone())]
-    }
-
-    /// The patch was read: its changes are listed, the one that was shown stays shown, and it is held against the
-    /// folder.
-    fn inspected(&mut self) -> Vec<Effect> {
-        let workspace = &mut self.workspace;
-        let shown = workspace.tree.as_ref().zip(workspace.selected);
-        let shown = shown.map(|(tree, index)| tree.items()[index].path.clone());
-        workspace.tree = workspace.patch.ready().and_then(OpenPatch::tree);
-        workspace.selected = shown.and_then(|path| workspace.tree.as_ref()?.index_of(&path));
-        let mut effects: Vec<Effect> = self.remember().into_iter().collect();
-        effects.extend(self.check());
-        if self.workspace.text().is_some() {
-            effects.extend(self.read_contents());
-        }
-        if self.workspace.selected.is_none() && self.page == Page::Workspace(Tab::Changes) {
-            effects.extend(self.update_changes(Msg::Neighbour { forward: true }));
-        }
-        effects
-    }
-
-    fn open_folder(&mut self, path: PathBuf) -> Vec<Effect> {
-        if self.is_working() {
-            return Vec::new();
-        }
-        if self.overlay == Some(Overlay::Folders) {
-            self.overlay = None;
-        }
-        if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Choosing) {
-            // A patch that was to be taken out is one of the other folder.
-            guided.patch = guided.patch.take().filter(|_| guided.folder.as_ref() == Some(&path));
-            guided.folder = Some(path.clone());
-        }
-        self.workspace.folder = Some(path);
-        (self.workspace.view, self.workspace.check) = (AnswerSlot::default(), AnswerSlot::default());
-        if !self.is_bundle_open() {
-            // What was read of a text patch was for the folder before.
-            (self.workspace.patch, self.workspace.contents) = Default::default();
-            (self.workspace.tree, self.workspace.selected) = (None, None);
-        }
-        if self.page == Page::Start || self.page == Page::Interrupted {
-            let tab = if self.workspace.bundle.is_some() { Tab::Overview } else { Tab::History };
-            self.page = Page::Workspace(tab);
-        }
-        self.look_again()
-    }
-
-    /// Remembers what could be opened; what could not would only disappoint again.
-    fn remember(&mut self) -> Option<Effect> {
-        let Workspace { bundle, folder, patch, view, .. } = &self.workspace;
-        let bundle = bundle.clone().filter(|_| patch.ready().is_some());
-        let folder = folder.clone().filter(|_| view.ready().is_some());
-        (bundle.is_some() || folder.is_some()).then(|| {
-            self.recent.remember(Pair { bundle, folder });
-            Effect::SaveSettings
-        })
-    }
-
     fn go_to(&mut self, place: Destination) -> Vec<Effect> {
         if self.is_working() {
             return Vec::new();
@@ -232,85 +178,12 @@ impl Model {
             Destination::Workspace(tab) => Page::Workspace(tab),
         };
         match place {
+            Destination::Start => vec![self.survey()],
             Destination::Workspace(Tab::Changes) if self.workspace.selected.is_none() => {
                 self.update_changes(Msg::Neighbour { forward: true })
             }
             _ => Vec::new(),
         }
-    }
-
-    /// Looks at the folder, and holds the patch against it.
-    fn look_again(&mut self) -> Vec<Effect> {
-        let Some(folder) = self.workspace.folder.clone() else { return Vec::new() };
-        let ticket = self.workspace.view.ask(&mut self.tickets);
-        let mut effects = vec![Effect::Look(ticket, folder.clone())];
-        match &self.workspace.bundle {
-            // What a text patch does is made anew of it and the folder; then it is held against that.
-            Some(bundle) if !self.is_bundle_open() => {
-                let bundle = bundle.clone();
-                let ticket = self.workspace.patch.ask(&mut self.tickets);
-                effects.push(Effect::Inspect(ticket, bundle, Some(folder)));
-            }
-            _ => effects.extend(self.check()),
-        }
-        effects
-    }
-
-    /// Whether a bundle was read, which says the same whatever the folder is.
-    fn is_bundle_open(&self) -> bool {
-        self.workspace.patch.ready().is_some_and(|patch| patch.inspection.text.is_none())
-    }
-
-    fn check(&mut self) -> Vec<Effect> {
-        let Workspace { bundle: Some(bundle), folder: Some(folder), patch, .. } = &self.workspace else {
-            return Vec::new();
-        };
-        if patch.ready().is_none() {
-            return Vec::new();
-        }
-        let (bundle, folder) = (bundle.clone(), folder.clone());
-        let ticket = self.workspace.check.ask(&mut self.tickets);
-        let mut effects = vec![Effect::Preview(ticket, bundle, folder, EditChoices::new())];
-        if self.workspace.against_folder && self.is_bundle_open() {
-            effects.extend(self.read_contents());
-        }
-        effects
-    }
-
-    fn update_changes(&mut self, msg: Msg) -> Vec<Effect> {
-        let Some(tree) = &mut self.workspace.tree else { return Vec::new() };
-        match msg {
-            Msg::SetFilter(filter) => tree.set_filter(filter),
-            Msg::Toggle(folder) => tree.toggle(&folder),
-            Msg::CompareWithFolder(really) => {
-                self.workspace.against_folder = really && self.workspace.folder.is_some();
-                return self.read_contents();
-            }
-            Msg::Neighbour { forward } => {
-                if let Some(next) = tree.neighbour(self.workspace.selected, forward) {
-                    return self.update_changes(Msg::Select(next));
-                }
-            }
-            Msg::Select(index) if index < tree.items().len() => {
-                self.workspace.selected = Some(index);
-                return self.read_contents();
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn read_contents(&mut self) -> Vec<Effect> {
-        let Workspace { bundle: Some(bundle), tree: Some(tree), selected: Some(index), .. } = &self.workspace
-        else {
-            return Vec::new();
-        };
-        let path = TreePath::parse(&tree.items()[*index].path).expect("a change has a good path");
-        // The changes of a text patch are those of the folder, and nothing else is expected.
-        let is_against = self.workspace.against_folder || !self.is_bundle_open();
-        let against = self.workspace.folder.clone().filter(|_| is_against);
-        let bundle = bundle.clone();
-        vec![Effect::Contents(self.workspace.contents.ask(&mut self.tickets), bundle, path, against)]
     }
 
     fn take(&mut self, way_out: WayOut) -> Vec<Effect> {
@@ -320,13 +193,22 @@ impl Model {
                 self.update_guided(Msg::ChooseAgain);
                 vec![Effect::PickFolder]
             }
-            WayOut::ShowDifferences => {
-                let mut effects = self.go_to(Destination::Workspace(Tab::Changes));
-                effects.extend(self.update_changes(Msg::CompareWithFolder(true)));
-                effects
-            }
+            WayOut::ShowDifferences => self.show_differences(&[]),
             WayOut::CheckAgain if self.is_guided() => self.update_guided(Msg::CheckAgain),
             WayOut::CheckAgain => self.look_again(),
+            WayOut::Undecide(_) => Vec::new(),
+            WayOut::AddFile(name) => {
+                let beside =
+                    self.workspace.bundle.as_ref().and_then(|bundle| Some(bundle.parent()?.join(name)));
+                self.add_bundles(beside.as_slice())
+            }
+            WayOut::WithDependents => {
+                let Some(guided) = &mut self.guided else { return Vec::new() };
+                if let Which::Patch(id) = &guided.which {
+                    guided.which = Which::PatchAndDependents(id.clone());
+                }
+                self.update_guided(Msg::CheckAgain)
+            }
             WayOut::KeepEdits => self.update_guided(Msg::KeepEdits(true)),
             WayOut::ShowHidden(kind) => {
                 let overview = self.workspace.patch.ready_mut().map(|patch| &mut patch.overview.hidden);
@@ -360,10 +242,11 @@ impl Model {
     fn previewed(&mut self, ticket: Ticket, answer: Result<ApplyPreview, Failure>) -> Vec<Effect> {
         let folder = self.folder_of(ticket);
         let guided = self.guided.as_ref().filter(|guided| guided.awaited == Some(ticket));
-        let bundle = guided.map_or(&self.workspace.bundle, |guided| &guided.bundle).clone();
-        let is_shown = bundle == self.workspace.bundle;
+        let shown = self.workspace.bundle.as_ref();
+        let is_shown = guided.is_none_or(|guided| shown.is_some_and(|shown| guided.bundles.contains(shown)));
         let is_other = |preview: &ApplyPreview| is_shown && !self.workspace.is_of_patch(preview);
-        let Some(bundle) = bundle.filter(|_| answer.as_ref().is_ok_and(is_other)) else {
+        let Some(bundle) = self.workspace.bundle.clone().filter(|_| answer.as_ref().is_ok_and(is_other))
+        else {
             return self.checked(ticket, answer.map(|preview| CheckPage::of_apply(&preview, &folder)));
         };
         let failure = Failure::from_error(&Error::not_as_agreed(), Some(&folder));
@@ -397,12 +280,17 @@ impl Model {
                 guided.keep_edits = true;
             }
         }
+        self.mark_differing();
         self.remember().into_iter().collect()
     }
 
     fn escape(&mut self) -> Vec<Effect> {
         self.notice = None;
         if self.overlay.take().is_some() {
+            return Vec::new();
+        }
+        if self.page == Page::Settings {
+            self.page = self.page_below;
             return Vec::new();
         }
         match &self.guided {

@@ -1,42 +1,45 @@
 //! What the worker is told and what it answers. The worker is the command line in a process of its own: it speaks
 //! JSON, one object per line, and goes on when nobody listens any more.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::finding::Rule;
 use crate::model::{Code, Kind};
 use crate::plan::Note;
 use crate::progress::HowFar;
 pub use crate::report::answer::Outcome;
 use crate::report::answer::{self, Apply, Entry, Failure, Recover, Recovery, Rollback};
 use crate::report::shell_word;
-use crate::workbench::{DecisionDigest, EditChoice, EditChoices};
+use crate::workbench::{DecisionDigest, EditChoice, EditChoices, TextOptions, Which};
 
 /// A change of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkerChange {
-    /// A patch goes in.
+    /// Patches go in.
     Apply {
-        /// The patch file.
-        bundle: PathBuf,
+        /// The patch files.
+        bundles: Vec<PathBuf>,
         /// Although nobody trusted has signed it.
         allow_unsigned: bool,
         /// Although the disk cannot keep all promises.
         accept_weak_volume: bool,
         /// What is wished for files that were edited.
         edits: EditChoices,
+        /// How text patches are read.
+        reading: TextOptions,
+        /// Rules that are set aside, each with the reason.
+        reasons: BTreeMap<Rule, String>,
     },
-    /// A patch goes out.
+    /// Patches go out.
     TakeBack {
-        /// Its id; without one it is the last.
-        patch: Option<String>,
+        which: Which,
         /// Files that were edited since are kept aside.
         keep_edits: bool,
     },
-    /// The last going back is undone.
-    BringBack,
     /// An interrupted change is put back.
     UndoInterrupted {
         /// Files that were changed since are kept aside.
@@ -67,8 +70,10 @@ impl WorkerChange {
         let folder = folder.as_os_str().to_owned();
         let mut words: Vec<OsString> = Vec::new();
         match self {
-            WorkerChange::Apply { bundle, allow_unsigned, accept_weak_volume, edits } => {
-                words.extend(["apply".into(), bundle.as_os_str().to_owned(), folder]);
+            WorkerChange::Apply { bundles, allow_unsigned, accept_weak_volume, edits, reading, reasons } => {
+                words.push("apply".into());
+                words.extend(bundles.iter().chain(&reading.further).map(|file| file.as_os_str().to_owned()));
+                words.push(folder);
                 words.extend(allow_unsigned.then(|| "--allow-unsigned".into()));
                 words.extend(accept_weak_volume.then(|| "--accept-weak-volume".into()));
                 for (path, choice) in edits {
@@ -82,13 +87,22 @@ impl WorkerChange {
                         }
                     });
                 }
+                words.extend(of_reading(reading));
+                for (rule, reason) in reasons {
+                    words.extend([format!("--allow-{}", rule.as_str()).into(), reason.into()]);
+                }
             }
-            WorkerChange::TakeBack { patch, keep_edits } => {
+            WorkerChange::TakeBack { which, keep_edits } => {
                 words.extend(["rollback".into(), folder]);
-                words.extend(patch.as_ref().map(OsString::from));
+                words.extend(match which {
+                    Which::Last => Vec::new(),
+                    Which::Patch(id) => vec![id.into()],
+                    Which::PatchAndDependents(id) => vec![id.into(), "--with-dependents".into()],
+                    Which::Before(id) => vec!["--to".into(), id.into()],
+                    Which::LastRollback => vec!["--undo".into()],
+                });
                 words.extend(keep_edits.then(|| "--keep-edits".into()));
             }
-            WorkerChange::BringBack => words.extend(["rollback".into(), folder, "--undo".into()]),
             WorkerChange::UndoInterrupted { aside } => {
                 words.extend(["recover".into(), folder, "--undo".into()]);
                 if *aside {
@@ -99,6 +113,24 @@ impl WorkerChange {
         }
         words
     }
+}
+
+/// How text patches are read, in the words of the command line.
+fn of_reading(reading: &TextOptions) -> Vec<OsString> {
+    let mut words: Vec<OsString> = Vec::new();
+    if let Some(level) = reading.strip {
+        words.extend(["--strip".into(), level.to_string().into()]);
+    }
+    if reading.tolerance.fuzz > 0 {
+        words.extend(["--fuzz".into(), reading.tolerance.fuzz.to_string().into()]);
+    }
+    words.extend(reading.tolerance.ignores_white_space.then(|| "--ignore-whitespace".into()));
+    words.extend(reading.reverse.then(|| "--reverse".into()));
+    words.extend(reading.without_uncarried.then(|| "--without-uncarried".into()));
+    if let Some(base) = &reading.base {
+        words.extend(["--base".into(), base.as_os_str().to_owned()]);
+    }
+    words
 }
 
 /// One line of the worker.
@@ -216,17 +248,24 @@ mod tests {
     #[test]
     fn what_the_worker_is_told_is_what_a_person_would_type() {
         let change = WorkerChange::Apply {
-            bundle: "a fix.patchbundle".into(),
+            bundles: vec!["a fix.patchbundle".into(), "b.patchbundle".into()],
             allow_unsigned: true,
             accept_weak_volume: false,
             edits: EditChoices::new(),
+            reading: TextOptions { reverse: true, ..TextOptions::default() },
+            reasons: BTreeMap::from([(Rule::Undo, "as agreed".to_owned())]),
         };
         let folder = Path::new("/opt/app");
         assert_eq!(
             change.command(folder),
-            "patchwright apply \"a fix.patchbundle\" /opt/app --allow-unsigned"
+            "patchwright apply \"a fix.patchbundle\" b.patchbundle /opt/app --allow-unsigned \
+             --reverse --allow-undo \"as agreed\""
         );
         let arguments = change.arguments(folder, None);
         assert!(arguments.ends_with(&["--yes".into(), "--progress".into(), "json".into()]), "{arguments:?}");
+        let change =
+            WorkerChange::TakeBack { which: Which::PatchAndDependents("HF 1".into()), keep_edits: true };
+        let typed = "patchwright rollback /opt/app \"HF 1\" --with-dependents --keep-edits";
+        assert_eq!(change.command(folder), typed);
     }
 }

@@ -10,7 +10,9 @@ use super::slot::AnswerSlot;
 use super::tree::ChangeTree;
 use crate::viewer::model::ViewedContents;
 use crate::words;
-use crate::workbench::{ApplyPreview, Inspection, TextReading};
+use crate::workbench::{
+    ApplyPreview, ComingPatch, Comparison, EditChoices, Inspection, TextOptions, TextReading,
+};
 
 /// The pages of the workspace.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -73,7 +75,15 @@ impl OpenPatch {
 pub struct Workspace {
     /// The patch file.
     pub bundle: Option<PathBuf>,
+    /// Further patch files that go in with it.
+    pub others: Vec<PathBuf>,
+    /// The patch file that was open before this one, until somebody has said what is meant.
+    pub put_away: Option<PathBuf>,
     pub folder: Option<PathBuf>,
+    /// How text patches are read.
+    pub reading: TextOptions,
+    /// What is wished for files that were edited where the patch changes them.
+    pub edits: EditChoices,
     /// What the patch file says.
     pub patch: AnswerSlot<OpenPatch>,
     pub view: AnswerSlot<FolderView>,
@@ -83,13 +93,20 @@ pub struct Workspace {
     pub tree: Option<ChangeTree>,
     /// The change that is shown.
     pub selected: Option<usize>,
-    /// Whether the left side is what is really in the folder.
-    pub against_folder: bool,
+    /// Which two states of a file are held against each other.
+    pub comparison: Comparison,
     /// Both sides of the change that is shown.
     pub contents: AnswerSlot<Option<Arc<ViewedContents>>>,
 }
 
 impl Workspace {
+    /// Every patch file that goes in, the one that is shown first. Text patches go in as one, which the first stands
+    /// for.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let others = if self.text().is_some() { &[][..] } else { &self.others };
+        self.bundle.iter().chain(others).cloned().collect()
+    }
+
     /// What the text patches say, if that is what is open.
     pub fn text(&self) -> Option<&TextReading> {
         self.patch.ready()?.inspection.text.as_ref()
@@ -103,7 +120,8 @@ impl Workspace {
     /// Whether `preview` is of the patch file that was read. Text patches are made anew for each.
     pub fn is_of_patch(&self, preview: &ApplyPreview) -> bool {
         self.patch.ready().is_none_or(|OpenPatch { inspection, .. }| {
-            inspection.text.is_some() || inspection.manifest_digest == preview.manifest_digest
+            let is_it = |coming: &ComingPatch| coming.manifest == inspection.manifest_digest;
+            inspection.text.is_some() || preview.patches.iter().any(is_it)
         })
     }
 

@@ -248,6 +248,15 @@ fn discard_unarmed(fs: &dyn Fs) -> Result<(), TransactionError> {
     finish::discard(fs)
 }
 
+/// Whether every place of an interrupted transaction is already new, so that it can be finished.
+///
+/// # Errors
+/// The system's.
+pub fn can_roll_forward(fs: &dyn Fs, interrupted: &InterruptedChange) -> Result<bool, TransactionError> {
+    let observed = observe(fs, &interrupted.steps)?;
+    Ok(observed.iter().all(|observed| observed.seen == StepState::After))
+}
+
 /// Finishes an interrupted transaction whose every place is already new.
 ///
 /// # Errors

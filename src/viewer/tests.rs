@@ -7,7 +7,7 @@ use super::model::*;
 use crate::diff::Region;
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Role, TreePath};
 use crate::progress::CancelToken;
-use crate::workbench::{ChangeSide, Content, OneChange};
+use crate::workbench::{ChangeSide, Comparison, Content, OneChange};
 
 fn node(bytes: &[u8]) -> Node {
     let (digest, size_bytes) = (Digest::compute(bytes), bytes.len() as u64);
@@ -29,6 +29,8 @@ fn change(before: Option<&[u8]>, after: Option<&[u8]>) -> OneChange {
             local_edits: LocalEdits::Refuse,
             fixes: Vec::new(),
         },
+        before_source: None,
+        comparison: Comparison::OriginalToAfter,
         renamed_from: None,
         left: before.map(node),
         before: side(before),
@@ -68,6 +70,24 @@ fn drawn(diff: &LineDiff, rows: &Rows) -> Vec<String> {
 
 fn numbered(lines: usize) -> String {
     (1..=lines).map(|line| format!("line {line}\n")).collect()
+}
+
+#[test]
+fn a_text_from_before_unicode_is_read_as_a_guess_that_is_said_and_can_be_changed() {
+    let guessed = contents(Some(b"caf\xe9\n"), Some(b"th\xe9\n"));
+    let shown = |contents: &ViewedContents| {
+        let diff = contents.text().expect("text");
+        ShownLine::new(&diff.lines(Half::Right).line(0).expect("it reads")).text
+    };
+    assert_eq!(shown(&guessed), "th\u{e9}");
+    let said = guessed.after.phrases();
+    assert!(said[0].contains("Windows-1252"), "{said:?}");
+    assert!(guessed.has_old_text());
+    let cyrillic = guessed.in_encoding(Some(OldEncoding::Windows1251), &CancelToken::new());
+    assert_eq!(shown(&cyrillic.expect("nobody stops it")), "th\u{439}");
+    let bytes = guessed.in_encoding(None, &CancelToken::new()).expect("nobody stops it");
+    assert!(shown(&bytes).contains("xe9"), "{}", shown(&bytes));
+    assert!(!contents(Some(b"plain\n"), Some("caf\u{e9}\n".as_bytes())).has_old_text());
 }
 
 #[test]

@@ -2,8 +2,11 @@
 
 words! {
     // Sides
-    BEFORE = "Before";
+    ORIGINAL = "Original";
+    IN_THE_FOLDER = "Your folder";
     AFTER = "After";
+    PART_READ_IN_FOLDER = "read from your folder";
+    PART_READ_IN_BACKUP = "read from a backup in your folder";
     PART_BEFORE = "before";
     PART_AFTER = "after";
     // Ways to look at a change
@@ -96,6 +99,9 @@ words! {
     PICTURES = "How to show the pictures";
     PICTURES_BESIDE = "Beside each other";
     PICTURES_DIFFERENCE = "Difference";
+    PICTURES_MIX = "How much of the new picture";
+    PICTURES_ONION = "Onion skin";
+    PICTURES_SWIPE = "Swipe";
     PICTURES_SIZES_DIFFER = "The sizes differ, so pixels are not compared.";
     PICTURES_WAIT = "The pictures are being read";
     PICTURE_FIT = "Fit";
@@ -193,6 +199,12 @@ words! {
     SIZE_BYTES = "{n} bytes";
     DIGEST = "SHA-256 {digest}";
     // Encodings
+    ENCODING_NONE = "No encoding: show bytes";
+    ENCODING_WINDOWS_1252 = "Western European (Windows-1252, a guess)";
+    ENCODING_WINDOWS_1250 = "Central European (Windows-1250, a guess)";
+    ENCODING_WINDOWS_1251 = "Cyrillic (Windows-1251, a guess)";
+    ENCODING_SHIFT_JIS = "Japanese (Shift_JIS, a guess)";
+    ENCODING_GBK = "Chinese (GBK, a guess)";
     ENCODING_ASCII = "ASCII";
     ENCODING_UTF_8 = "UTF-8";
     ENCODING_UTF_8_MARK = "UTF-8 with byte order mark";

@@ -17,6 +17,7 @@ macro_rules! words {
 
 pub mod contents;
 pub mod widgets;
+pub mod window;
 
 words! {
     // Start
@@ -92,10 +93,13 @@ words! {
     TREE_WIDTH = "Width of the list of changes";
     SECOND_LOOK = "Second look";
     SHOW_ALL = "Show all";
-    AGAINST = "Left side";
+    COMPARE = "Compare";
+    COMPARE_ORIGINAL_AFTER = "Original \u{2192} After";
+    COMPARE_FOLDER_AFTER = "Your folder \u{2192} After";
+    COMPARE_ORIGINAL_FOLDER = "Original \u{2194} Your folder";
+    DIFFERS = "Differs";
+    DIFFERS_MEANING = "This file in your folder is not the one that the patch expects.";
     FILTER = "Filter by name";
-    AGAINST_EXPECTED = "As expected";
-    AGAINST_FOLDER = "As in the folder";
     WHY = "Why";
     FIXES = "What it fixes";
     FOR_WHOM = "For";

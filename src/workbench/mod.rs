@@ -42,7 +42,7 @@ pub(crate) use keys::review::{SpokenReview, spoken_reviews};
 pub use keys::sign::{Signed, Signer};
 pub(crate) use keys::{KeyWish, KnownKey, MadeKey};
 pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace};
-pub use look::changes::{ChangeSide, OneChange};
+pub use look::changes::{ChangeSide, Comparison, ContentSource, OneChange};
 pub(crate) use look::drift::DriftCause;
 pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use patchwright::cli::{self, Streams};
 use patchwright::model::{LocalEdits, Patch};
 use patchwright::present::worker::WorkerChange;
-use patchwright::workbench::{EditChoice, EditChoices};
+use patchwright::workbench::{EditChoice, EditChoices, TextOptions};
 
 use crate::support::build::{Builder, tree_path};
 use crate::support::console::Console;
@@ -143,7 +143,15 @@ impl Scene {
         let agreed = shown.expect("a preview").decision();
         exchange(self);
         let (allow_unsigned, edits) = (self.after.contains("--allow-unsigned"), wishes(self.after));
-        let change = WorkerChange::Apply { bundle, allow_unsigned, accept_weak_volume: false, edits };
+        let (bundles, reasons) = (vec![bundle], std::collections::BTreeMap::new());
+        let change = WorkerChange::Apply {
+            bundles,
+            allow_unsigned,
+            accept_weak_volume: false,
+            edits,
+            reading: TextOptions::default(),
+            reasons,
+        };
         let arguments =
             [OsString::from("patchwright")].into_iter().chain(change.arguments(&folder, Some(agreed)));
         let (mut input, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());

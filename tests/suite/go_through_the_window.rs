@@ -18,7 +18,7 @@ use patchwright::present::{Model, Overlay, Page, Tab, reading};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::settings::{Recent, Settings};
 use patchwright::words;
-use patchwright::workbench::{EditChoice, Sample, Watch};
+use patchwright::workbench::{Comparison, EditChoice, Sample, Watch, Which};
 
 use super::support::sandbox::{Sandbox, order, unwatched};
 use super::support::trees::Tree;
@@ -375,8 +375,8 @@ fn changes_are_read_one_by_one_and_against_the_folder() {
         person.does(Msg::Neighbour { forward: true });
     }
     assert_eq!(person.model.workspace.selected, Some(number - 1), "at the end it stays");
-    person.does(Msg::CompareWithFolder(true));
-    assert!(person.model.workspace.against_folder && person.model.workspace.contents.ready().is_some());
+    person.does(Msg::Compare(Comparison::FolderToAfter));
+    assert!(person.model.workspace.contents.ready().is_some());
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn a_patch_below_others_is_taken_out_and_comes_back() {
     person.does(Msg::OpenFolder(target.path.clone()));
     let row = person.model.workspace.view.ready().expect("a view").stack[1].clone();
     assert_eq!((row.exact.as_str(), row.way_back), ("FIRST", WayBack::Alone));
-    person.does(Msg::BeginTakeOut(row.exact)).is_at(Stage::Checked);
+    person.does(Msg::BeginTakeOut(Which::Patch(row.exact))).is_at(Stage::Checked);
     let check = person.model.guided.as_ref().and_then(|guided| guided.check.as_ref()).expect("a check");
     let then = check.review.iter().find(|line| line.name == words::THEN_HERE).expect("what is left is told");
     assert_eq!(then.value, "SECOND");
@@ -404,10 +404,12 @@ fn a_patch_below_others_is_taken_out_and_comes_back() {
     let outcome = person.model.guided.as_ref().and_then(|guided| guided.outcome.as_ref()).expect("an end");
     assert_eq!(outcome.can, None, "undoing this is not taking out the newest");
     // Another folder does not have this patch.
-    person.does(Msg::GoTo(Destination::Workspace(Tab::History))).does(Msg::BeginTakeOut("FIRST".to_owned()));
+    person
+        .does(Msg::GoTo(Destination::Workspace(Tab::History)))
+        .does(Msg::BeginTakeOut(Which::Patch("FIRST".to_owned())));
     let other = sandbox.install(&one);
     person.does(Msg::ChooseAgain).does(Msg::OpenFolder(other.path.clone()));
-    assert_eq!(person.model.guided.as_ref().expect("still on the way").patch, None);
+    assert_eq!(person.model.guided.as_ref().expect("still on the way").which, Which::Last);
 }
 
 #[test]
@@ -423,7 +425,7 @@ fn where_both_changed_the_same_somebody_chooses() {
         person.does(Msg::BeginApply).is_at(Stage::Checked);
         let guided = person.model.guided.as_ref().expect("on the way");
         assert!(!guided.can_go_on(), "nothing is guessed");
-        let places = guided.check.as_ref().expect("a check").findings[0].choices.clone();
+        let places = guided.check.as_ref().expect("a check").findings[0].choices().to_vec();
         assert_eq!(places.len(), 1);
         person.does(Msg::Decide { places, choice }).goes_through();
         person.ends(FolderEnd::Done, words::DONE_APPLY);

@@ -3,7 +3,7 @@
 use patchwright::model::TreePath;
 use patchwright::viewer::layout::{Layout, Opened, Rows};
 use patchwright::viewer::model::{Coarse, Half, load};
-use patchwright::workbench::{ChangeSide, MAX_IN_MEMORY_BYTES};
+use patchwright::workbench::{ChangeSide, Comparison, MAX_IN_MEMORY_BYTES};
 
 use crate::support::sandbox::{Sandbox, unwatched};
 use crate::support::trees::Tree;
@@ -28,11 +28,13 @@ fn a_text_beyond_memory_is_compared_line_by_line() {
     let bundle = sandbox.make(&Tree::new().file("log", &old), &Tree::new().file("log", &new));
     let target = sandbox.install(&Tree::new().file("log", &old));
     let path = TreePath::parse("log").expect("a path");
+    let compared = Comparison::FolderToAfter;
 
-    let change =
-        unwatched(|watch| sandbox.bench().one_change(&bundle.path, &path, Some(&target.path), watch))
-            .expect("it can be read")
-            .expect("it is changed");
+    let change = unwatched(|watch| {
+        sandbox.bench().one_change(&bundle.path, &path, Some(&target.path), compared, watch)
+    })
+    .expect("it can be read")
+    .expect("it is changed");
     for (side, bytes) in [(&change.before, &old), (&change.after, &new)] {
         let ChangeSide::Content(content) = side else { panic!("{side:?}") };
         assert!(content.bytes().is_none(), "it is not in memory");
@@ -41,9 +43,10 @@ fn a_text_beyond_memory_is_compared_line_by_line() {
         assert_eq!(piece, &bytes[middle..middle + 100]);
     }
 
-    let contents = unwatched(|watch| load(sandbox.bench(), &bundle.path, &path, Some(&target.path), watch))
-        .expect("it can be read")
-        .expect("it is changed");
+    let contents =
+        unwatched(|watch| load(sandbox.bench(), &bundle.path, &path, Some(&target.path), compared, watch))
+            .expect("it can be read")
+            .expect("it is changed");
     let diff = contents.text().expect("text");
     assert_eq!((diff.hunks().len(), diff.coarse()), (1, None::<Coarse>));
     let rows = Rows::new(diff, Layout::SideBySide, &Opened::default());

@@ -3,6 +3,7 @@
 mod support;
 
 mod look_at_a_bundle;
+mod look_at_contents;
 mod look_at_large_contents;
 mod make_a_bundle;
 mod refuse_a_hostile_bundle;

@@ -82,7 +82,7 @@ fn the_windows_worker_takes_back_only_what_was_checked() {
         };
         let folder = sandbox.path("app");
         let shown = unwatched(|watch| bench.preview_rollback(&folder, &options, watch)).expect("a look");
-        let change = WorkerChange::TakeBack { patch: None, keep_edits: false };
+        let change = WorkerChange::TakeBack { which: Which::Last, keep_edits: false };
         let words = change.arguments(&folder, Some(shown.decision()));
         words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
     };

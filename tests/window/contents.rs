@@ -13,7 +13,7 @@ use patchwright::toolkit::theme;
 use patchwright::viewer::layout::{LayoutChoice, PaneAction, PaneRequest, PaneState};
 use patchwright::viewer::model::{View, ViewedContents};
 use patchwright::viewer::paint::pane_ui;
-use patchwright::workbench::{ChangeSide, Content, OneChange};
+use patchwright::workbench::{ChangeSide, Comparison, Content, OneChange};
 
 /// A pane and what it asked for.
 struct Pane {
@@ -60,6 +60,8 @@ fn contents(path: &str, before: &[u8], after: &[u8]) -> ViewedContents {
             local_edits: LocalEdits::Refuse,
             fixes: Vec::new(),
         },
+        before_source: None,
+        comparison: Comparison::OriginalToAfter,
         renamed_from: None,
         left: Some(node(before)),
         before: ChangeSide::Content(Content::from(before.to_vec())),
@@ -69,7 +71,9 @@ fn contents(path: &str, before: &[u8], after: &[u8]) -> ViewedContents {
 }
 
 fn pane(contents: ViewedContents) -> Harness<'static, Pane> {
-    let pane = Pane { contents, state: PaneState::new(), requests: Vec::new() };
+    let mut state = PaneState::new();
+    state.choose_layout(LayoutChoice::SideBySide);
+    let pane = Pane { contents, state, requests: Vec::new() };
     let mut harness = Harness::builder()
         .with_size(vec2(1000.0, 600.0))
         .with_context_setup(|context| theme::set_up(context, &theme::Appearance::default()))
@@ -168,7 +172,7 @@ fn a_change_far_to_the_right_in_the_one_line_of_a_file_is_brought_into_view() {
     let (old, new) = (minified("6000"), minified("\"other\""));
     let mut harness = pane(contents("data.json", old.as_bytes(), new.as_bytes()));
     let at = old.find(":6000,").expect("it is there") as f32;
-    let font = egui::TextStyle::Monospace.resolve(&harness.ctx.global_style());
+    let font = egui::FontId::monospace(theme::text::CODE);
     let char_width = harness.ctx.fonts_mut(|fonts| fonts.glyph_width(&font, '0'));
     let first_char = |harness: &Harness<'_, Pane>| harness.state().state.shift / char_width;
     let is_in_view = |first: f32| first < at && at < first + 60.0;

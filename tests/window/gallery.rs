@@ -217,6 +217,7 @@ impl Gallery {
             title_while_held: "Let go to open it",
             body: "Its name ends in .patchbundle.",
             action: Button::primary("Open a patch file…").icon(Icon::FolderOpen),
+            is_line: false,
         };
         if drop_zone(ui, &zone).clicked() {
             self.press("open");
@@ -246,6 +247,7 @@ fn tree_ui(ui: &mut Ui, chosen: &mut usize, is_open: &mut bool) {
             note: "7 files",
             is_selected: *chosen == 0,
             place: (0, 8),
+            focus: RowFocus::Stop,
         };
         let response = list_row(ui, &row);
         if response.toggled {
@@ -274,6 +276,7 @@ fn tree_ui(ui: &mut Ui, chosen: &mut usize, is_open: &mut bool) {
                 note,
                 is_selected: *chosen == place.0,
                 place,
+                focus: RowFocus::Stop,
             };
             if list_row(ui, &view).row.clicked() {
                 *chosen = place.0;

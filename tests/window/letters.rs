@@ -59,12 +59,12 @@ fn numbers_in_a_column_line_up() {
 }
 
 #[test]
-fn there_are_four_sizes_of_text() {
+fn there_are_four_sizes_of_text_and_one_of_code_that_is_compared() {
     let context = dressed();
     let style = context.global_style();
     let sizes: BTreeSet<_> = style.text_styles.values().map(|font| font.size.to_bits()).collect();
     let known: BTreeSet<_> =
-        [text::CAPTION, text::BODY, text::HEADING, text::OUTCOME].map(f32::to_bits).into();
+        [text::CAPTION, text::CODE, text::BODY, text::HEADING, text::OUTCOME].map(f32::to_bits).into();
     assert_eq!(sizes, known);
 }
 

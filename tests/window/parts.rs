@@ -144,11 +144,11 @@ fn a_long_list_makes_the_rows_in_sight_and_no_others() {
     let mut harness =
         Harness::builder().with_size([300.0, 240.0]).with_context_setup(setup).build_ui(move |ui| {
             record.borrow_mut().clear();
-            long_tree(ui, "Files", 100_000, None, |ui, number| {
+            long_tree(ui, "Files", 100_000, None, |ui, number, focus| {
                 record.borrow_mut().push(number);
                 let text = format!("file {number}");
                 let place = (number, 100_000);
-                list_row(ui, &RowView { place, ..RowView::plain(&text) });
+                list_row(ui, &RowView { place, focus, ..RowView::plain(&text) }).row.id
             });
         });
     harness.run();

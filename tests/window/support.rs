@@ -15,8 +15,12 @@ pub fn window(
     zoom: f32,
     gallery: Gallery,
 ) -> Harness<'static, Gallery> {
-    let appearance =
-        Appearance { palette: PaletteChoice::Always(palette), changes, zoom: 1.0, calm_motion: true };
+    let appearance = Appearance {
+        palette: PaletteChoice::Always(palette),
+        changes,
+        calm_motion: true,
+        ..Appearance::default()
+    };
     Harness::builder()
         .with_size(size)
         .with_pixels_per_point(zoom)

@@ -10,7 +10,9 @@ use patchwright::environment::Environment;
 use patchwright::gui::worker::WORKER_FLAG;
 use patchwright::present::worker::{Outcome, WorkerAnswer, WorkerChange, WorkerLine, parse};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
-use patchwright::workbench::{EditChoices, MakeRequest, OrderSource, ProofChoice, Watch, Workbench};
+use patchwright::workbench::{
+    EditChoices, MakeRequest, OrderSource, ProofChoice, TextOptions, Watch, Which, Workbench,
+};
 use tempfile::TempDir;
 
 /// Enough that a change of them is met in its middle.
@@ -103,10 +105,12 @@ impl Scene {
 
     fn apply(&self) -> Running {
         let change = WorkerChange::Apply {
-            bundle: self.bundle(),
+            bundles: vec![self.bundle()],
             allow_unsigned: true,
             accept_weak_volume: false,
             edits: EditChoices::new(),
+            reading: TextOptions::default(),
+            reasons: BTreeMap::new(),
         };
         self.start(&change)
     }
@@ -223,7 +227,7 @@ fn a_worker_that_is_told_to_stop_in_the_middle_puts_everything_back() {
             assert_eq!(everything(&scene.folder()), before, "{answer:?}");
             return;
         }
-        let back = scene.start(&WorkerChange::TakeBack { patch: None, keep_edits: false }).answer();
+        let back = scene.start(&WorkerChange::TakeBack { which: Which::Last, keep_edits: false }).answer();
         assert_eq!(back.outcome, Outcome::Done, "{back:?}");
     }
     panic!("the worker was never stopped in its middle");
@@ -246,7 +250,7 @@ fn a_worker_that_is_killed_leaves_work_that_is_found_and_put_back() {
             assert_eq!(everything(&scene.folder()), before);
             return;
         }
-        let back = scene.start(&WorkerChange::TakeBack { patch: None, keep_edits: false }).answer();
+        let back = scene.start(&WorkerChange::TakeBack { which: Which::Last, keep_edits: false }).answer();
         assert_eq!(back.outcome, Outcome::Done, "{back:?}");
     }
     panic!("the worker was never met in its middle");

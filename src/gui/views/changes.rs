@@ -2,6 +2,7 @@
 
 use egui::{Frame, Label, Margin, ScrollArea, Ui};
 
+use super::workspace::is_low;
 use crate::gui::outbox::Outbox;
 use crate::gui::panes::Panes;
 use crate::present::Model;
@@ -12,10 +13,11 @@ use crate::present::tree::{ChangeTree, Filter, RowKind, TreeItem, TreeRow};
 use crate::report::changes::ChangeStatus;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Badge, BadgeStatus as Mark, Button, EmptyState, FactRow, Notice, RowView, SearchView, Split, Tone, badge,
-    card, empty_state, facts, list_row, long_tree, search_field, segmented, split_view,
+    Badge, BadgeStatus as Mark, Button, EmptyState, FactRow, Notice, RowFocus, RowView, SearchView, Split,
+    Tone, badge, card, empty_state, facts, list_row, long_tree, search_field, split_view,
 };
 use crate::words;
+use crate::workbench::Comparison;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, panes: &mut Panes, outbox: &mut Outbox) {
     let Some(list) = &model.workspace.tree else {
@@ -87,8 +89,8 @@ fn tree_pane_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, outbox: &mut Outb
             RowKind::Change(change) => model.workspace.selected == Some(change),
             RowKind::Folder { .. } => false,
         };
-        long_tree(ui, words::TREE, rows.len(), rows.iter().position(is_chosen), |ui, index| {
-            row_ui(ui, model, list, index, &rows[index], outbox);
+        long_tree(ui, words::TREE, rows.len(), rows.iter().position(is_chosen), |ui, index, focus| {
+            row_ui(ui, model, list, (index, focus), outbox)
         });
     });
 }
@@ -102,7 +104,8 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
     let mut is_changed =
         search_field(ui, &mut filter.text, &SearchView { name: words::FILTER, found }).field.changed();
     let mut chips_ui = |ui: &mut Ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(space::TINY, 0.0);
+        ui.spacing_mut().item_spacing = egui::Vec2::splat(space::TINY);
+        ui.spacing_mut().button_padding = egui::vec2(space::SMALL, 0.0);
         ui.spacing_mut().interact_size.y = space::ROW_HEIGHT;
         for status in ChangeStatus::ALL {
             let number = list.count(status);
@@ -117,6 +120,10 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
         if list.risky() > 0 {
             let name = format!("{} {}", words::SECOND_LOOK, list.risky());
             is_changed |= chip_ui(ui, &name, filter.only_risks, |on| filter.only_risks = on);
+        }
+        if list.differing() > 0 {
+            let name = format!("{} {}", words::DIFFERS, list.differing());
+            is_changed |= chip_ui(ui, &name, filter.only_differing, |on| filter.only_differing = on);
         }
         if !filter.is_empty() && crate::toolkit::widgets::link_button(ui, words::SHOW_ALL).clicked() {
             (filter, is_changed) = (Filter::default(), true);
@@ -136,14 +143,27 @@ fn filter_ui(ui: &mut Ui, list: &ChangeTree, outbox: &mut Outbox) {
 
 /// A small switch; `true` when it was turned.
 fn chip_ui(ui: &mut Ui, name: &str, is_on: bool, turn: impl FnOnce(bool)) -> bool {
-    let clicked = ui.add(egui::Button::selectable(is_on, text::caption(name))).clicked();
+    let tokens = Tokens::from_context(ui);
+    let edge = egui::Stroke::new(1.0, if is_on { tokens.accent.text } else { tokens.outline });
+    let chip = egui::Button::selectable(is_on, text::caption(name))
+        .frame_when_inactive(true)
+        .stroke(edge)
+        .corner_radius(space::ROW_HEIGHT / 2.0);
+    let clicked = ui.add(chip).clicked();
     if clicked {
         turn(!is_on);
     }
     clicked
 }
 
-fn row_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize, row: &TreeRow, outbox: &mut Outbox) {
+fn row_ui(
+    ui: &mut Ui,
+    model: &Model,
+    list: &ChangeTree,
+    (index, focus): (usize, RowFocus),
+    outbox: &mut Outbox,
+) -> egui::Id {
+    let row = &list.rows()[index];
     let place = (index, list.rows().len());
     match &row.kind {
         RowKind::Folder { path, is_open, changes } => {
@@ -157,11 +177,13 @@ fn row_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize, row: &Tre
                 note: &note,
                 is_selected: false,
                 place,
+                focus,
             };
             let response = list_row(ui, &view);
             if response.toggled || response.row.clicked() {
                 outbox.push(Msg::Toggle(path.clone()));
             }
+            response.row.id
         }
         RowKind::Change(change) => {
             let item = &list.items()[*change];
@@ -175,10 +197,13 @@ fn row_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize, row: &Tre
                 note: note(item),
                 is_selected,
                 place,
+                focus,
             };
-            if list_row(ui, &view).row.clicked() && !is_selected {
+            let row = list_row(ui, &view).row;
+            if row.clicked() && !is_selected {
                 outbox.push(Msg::Select(*change));
             }
+            row.id
         }
     }
 }
@@ -186,7 +211,11 @@ fn row_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize, row: &Tre
 /// What somebody should see without opening the change: above all that it does not fit.
 fn note(item: &TreeItem) -> &'static str {
     let grade = item.fit.as_ref().map_or("", |fit| fit.grade.as_str());
-    if grade.is_empty() { item.risks.first().map_or("", |risk| risk.as_str()) } else { grade }
+    match item.risks.first() {
+        _ if item.differs => words::DIFFERS,
+        Some(risk) if grade.is_empty() => risk.as_str(),
+        _ => grade,
+    }
 }
 
 const fn mark(status: ChangeStatus) -> Mark {
@@ -212,53 +241,77 @@ fn change_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, panes: &mut Panes, o
         return;
     };
     let item = &list.items()[index];
-    let margin = Margin::symmetric(space::MEDIUM as i8, space::SMALL as i8);
-    Frame::new().inner_margin(margin).show(ui, |ui| title_ui(ui, model, list, index, item, outbox));
     if let Some(failure) = workspace.contents.failed() {
         return super::overview::failure_ui(ui, failure, outbox);
     }
-    panes.pane_ui(ui, &item.path, outbox);
-}
-
-fn title_ui(
-    ui: &mut Ui,
-    model: &Model,
-    list: &ChangeTree,
-    index: usize,
-    item: &TreeItem,
-    outbox: &mut Outbox,
-) {
-    let muted = Tokens::from_context(ui).muted;
-    ui.spacing_mut().item_spacing.y = space::TINY;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::SMALL;
-        badge(ui, &mark(item.status).badge());
-        ui.label(text::strong(&item.shown));
-        if let Some(from) = &item.from {
-            ui.label(text::caption(format!("← {from}")).color(muted));
-        }
-        // An empty text would push what comes behind it onto what stands before it.
-        if !item.facts.is_empty() {
-            ui.label(text::caption(&item.facts).color(muted));
-        }
-        for risk in &item.risks {
-            let tone = Tone::Notice(Notice::Caution);
-            badge(ui, &Badge { text: risk.as_str(), tone, explain: risk.explanation() });
-        }
-        if let Some(position) = list.position(index) {
-            ui.label(text::caption(format!("{position} / {}", list.matching())).color(muted));
-        }
-    });
+    ui.add_space(space::TINY);
     if let Some(fit) = &item.fit {
-        fit_ui(ui, fit);
-    } else if model.workspace.folder.is_some() {
-        let mut chosen = usize::from(model.workspace.against_folder);
-        let names = [words::AGAINST_EXPECTED, words::AGAINST_FOLDER];
-        if segmented(ui, words::AGAINST, &names, &mut chosen) {
-            outbox.push(Msg::CompareWithFolder(chosen == 1));
-        }
+        let margin = Margin::symmetric(space::MEDIUM as i8, 0);
+        Frame::new().inner_margin(margin).show(ui, |ui| fit_ui(ui, fit));
+    }
+    let mut compare = None;
+    let mut title = |ui: &mut Ui| compare = compare.or(title_ui(ui, model, list, index));
+    panes.pane_ui(ui, &item.path, &model.settings, &mut title, outbox);
+    if let Some(comparison) = compare {
+        outbox.push(Msg::Compare(comparison));
     }
 }
+
+/// Which file it is, in a row that the tools share; what else should be compared, if that was asked for.
+fn title_ui(ui: &mut Ui, model: &Model, list: &ChangeTree, index: usize) -> Option<Comparison> {
+    let item = &list.items()[index];
+    let muted = Tokens::from_context(ui).muted;
+    ui.spacing_mut().item_spacing.x = space::SMALL;
+    badge(ui, &mark(item.status).badge());
+    let is_own = item.fit.is_none() && model.workspace.folder.is_some() && !is_low(ui);
+    let compare = is_own.then(|| compare_ui(ui, model.workspace.comparison)).flatten();
+    if item.differs {
+        let tone = Tone::Notice(Notice::Caution);
+        badge(ui, &Badge { text: words::DIFFERS, tone, explain: words::DIFFERS_MEANING });
+    }
+    let risks = if is_low(ui) { &[][..] } else { &item.risks };
+    for risk in risks {
+        let tone = Tone::Notice(Notice::Caution);
+        badge(ui, &Badge { text: risk.as_str(), tone, explain: risk.explanation() });
+    }
+    let path = ui.add(Label::new(text::strong(&item.shown)).truncate());
+    let mut told = vec![item.shown.clone()];
+    told.extend(item.from.iter().map(|from| format!("\u{2190} {from}")));
+    told.extend((!item.facts.is_empty()).then(|| item.facts.clone()));
+    if let Some(position) = list.position(index) {
+        let place = format!("{position} / {}", list.matching());
+        ui.add(Label::new(text::caption(&place).color(muted)).truncate());
+    }
+    for fact in told.iter().skip(1) {
+        ui.add(Label::new(text::caption(fact).color(muted)).truncate());
+    }
+    path.on_hover_text(told.join("\n"));
+    compare
+}
+
+/// What is held against each other; what else should be, if that was chosen.
+fn compare_ui(ui: &mut Ui, present: Comparison) -> Option<Comparison> {
+    let name = |comparison| COMPARISONS.iter().find(|(other, _)| *other == comparison).map_or("", |it| it.1);
+    let mut chosen = None;
+    let label = egui::RichText::new(name(present)).text_style(egui::TextStyle::Small);
+    let menu = ui.menu_button(label, |ui| {
+        for (comparison, name) in COMPARISONS {
+            if ui.selectable_label(comparison == present, name).clicked() {
+                chosen = Some(comparison);
+                ui.close();
+            }
+        }
+    });
+    menu.response.on_hover_text(words::COMPARE);
+    chosen
+}
+
+/// What can be held against each other.
+const COMPARISONS: [(Comparison, &str); 3] = [
+    (Comparison::OriginalToAfter, words::COMPARE_ORIGINAL_AFTER),
+    (Comparison::FolderToAfter, words::COMPARE_FOLDER_AFTER),
+    (Comparison::OriginalToFolder, words::COMPARE_ORIGINAL_FOLDER),
+];
 
 /// Height of the list of hunks at most, in points: the change itself needs the room.
 const FIT_HEIGHT: f32 = 112.0;

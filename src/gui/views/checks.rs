@@ -1,4 +1,4 @@
-//! Everything that was found when the patch was held against the folder.
+//! Everything that was looked at when the patch was held against the folder: what was found, and what is as it should be.
 
 use egui::Ui;
 
@@ -7,11 +7,11 @@ use super::overview::failure_ui;
 use super::workspace::notice;
 use crate::gui::outbox::Outbox;
 use crate::present::Model;
-use crate::present::check::CheckVerdict;
+use crate::present::check::{CheckPage, CheckVerdict};
 use crate::present::message::Msg;
 use crate::toolkit::theme::Icon;
-use crate::toolkit::widgets::{Banner, Button, EmptyState, banner, button, empty_state};
-use crate::words;
+use crate::toolkit::widgets::{Banner, Button, EmptyState, banner, button, card, empty_state, passed_row};
+use crate::words::{self, window};
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let workspace = &model.workspace;
@@ -22,18 +22,31 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         CheckVerdict::Ready if check.findings.is_empty() => words::CHECKS_NOTHING,
         CheckVerdict::Ready => words::CHECK_READY,
         CheckVerdict::Warnings => words::CHECK_WARN,
+        CheckVerdict::NeedsDecision => words::CHOOSE_VERSION,
         CheckVerdict::Blocked => words::CHECK_BLOCKED,
         CheckVerdict::NothingToDo => words::CHECK_NOTHING_MEANING,
     };
     let notice = notice(check.verdict);
     banner(ui, &Banner { notice, title: check.verdict.as_str(), body: meaning, actions: &[] });
     findings_ui(ui, &check.findings, outbox);
+    passed_ui(ui, check);
     let reason = workspace.check.is_waiting().then_some(words::CHECKING);
     if button(ui, &Button::secondary(words::CHECK_AGAIN).icon(Icon::RefreshCw).blocked(reason)).clicked() {
         outbox.push(Msg::CheckAgain);
     }
     if check.verdict == CheckVerdict::Blocked {
         support_ui(ui, outbox);
+    }
+}
+
+/// What was looked at and is as it should be.
+pub(crate) fn passed_ui(ui: &mut Ui, check: &CheckPage) {
+    if !check.passed.is_empty() {
+        card(ui, None, |ui| {
+            for line in &check.passed {
+                passed_row(ui, window::PASSED, line.name, &line.value);
+            }
+        });
     }
 }
 

@@ -1,27 +1,21 @@
 //! Findings, as the checks page and the guided way show them.
 
-use egui::Ui;
+use egui::{TextEdit, Ui};
 
 use crate::gui::outbox::Outbox;
 use crate::present::finding::{Finding, Rank, WayOut};
 use crate::present::message::Msg;
-use crate::toolkit::widgets::{Button, FindingLevel, FindingView, button, card, finding_row, link_button};
-use crate::words;
+use crate::toolkit::theme::{Tokens, space, text};
+use crate::toolkit::widgets::{
+    Button, FindingLevel, FindingView, button, button_row, card, finding_row, link_button,
+};
+use crate::words::{self, fill, window};
 use crate::workbench::EditChoice;
 
 /// Each finding in a row of its own.
 pub fn findings_ui(ui: &mut Ui, findings: &[Finding], outbox: &mut Outbox) {
-    list_ui(ui, findings, false, outbox);
-}
-
-/// The same on the guided way, where a version of an edited file can be chosen.
-pub(crate) fn findings_with_choices_ui(ui: &mut Ui, findings: &[Finding], outbox: &mut Outbox) {
-    list_ui(ui, findings, true, outbox);
-}
-
-fn list_ui(ui: &mut Ui, findings: &[Finding], can_choose: bool, outbox: &mut Outbox) {
     if !findings.is_empty() {
-        card(ui, None, |ui| findings.iter().for_each(|finding| finding_ui(ui, finding, can_choose, outbox)));
+        card(ui, None, |ui| findings.iter().for_each(|finding| finding_ui(ui, finding, outbox)));
     }
 }
 
@@ -32,7 +26,7 @@ pub(crate) fn support_ui(ui: &mut Ui, outbox: &mut Outbox) {
     }
 }
 
-fn finding_ui(ui: &mut Ui, finding: &Finding, can_choose: bool, outbox: &mut Outbox) {
+fn finding_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
     let level = match finding.rank {
         Rank::Blocks => FindingLevel::Blocks,
         Rank::MayBreak => FindingLevel::MayBreak,
@@ -45,33 +39,60 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, can_choose: bool, outbox: &mut Out
     };
     let places = if finding.is_folded() { &[][..] } else { &finding.evidence };
     let evidence: Vec<&str> = places.iter().chain(&code).map(String::as_str).collect();
-    let action = finding.way_out.map(|way_out| Button::secondary(label(way_out)));
+    let label = finding.way_out.as_ref().map(label);
+    let action = label.as_deref().map(Button::secondary);
     let view =
         FindingView { level, sentence: &finding.heading, meaning: &meaning, evidence: &evidence, action };
     let pressed = finding_row(ui, &view).is_some_and(|action| action.clicked());
-    if let Some(way_out) = finding.way_out.filter(|_| pressed) {
-        outbox.push(Msg::WayOut(way_out));
+    if let Some(way_out) = finding.way_out.clone().filter(|_| pressed) {
+        outbox.push(match way_out {
+            WayOut::ShowDifferences => Msg::ShowDifferences(finding.places.clone()),
+            other => Msg::WayOut(other),
+        });
     }
-    if can_choose && !finding.choices.is_empty() {
-        ui.horizontal_wrapped(|ui| {
+    if !finding.choices().is_empty() {
+        choices_ui(ui, finding, outbox);
+    }
+}
+
+/// The two versions that can be chosen, in line with the words above.
+fn choices_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
+    ui.horizontal(|ui| {
+        ui.add_space(space::HUGE);
+        button_row(ui, |ui| {
             for (label, choice) in
                 [(words::KEEP_MINE, EditChoice::KeepMine), (words::TAKE_THEIRS, EditChoice::TakeTheirs)]
             {
                 if button(ui, &Button::secondary(label)).clicked() {
-                    outbox.push(Msg::Decide { places: finding.choices.clone(), choice });
+                    outbox.push(Msg::Decide { places: finding.choices().to_vec(), choice });
                 }
             }
         });
-    }
+    });
 }
 
-const fn label(way_out: WayOut) -> &'static str {
-    match way_out {
+/// Where a rule that is in the way can be set aside: a field for the reason. `reason` is what is typed already.
+pub(crate) fn reason_ui(ui: &mut Ui, reason: &str) -> Option<String> {
+    let mut typed = reason.to_owned();
+    let label = ui.label(text::caption(window::REASON).color(Tokens::from_context(ui).muted));
+    let field = TextEdit::singleline(&mut typed).desired_width(f32::INFINITY).margin(space::SMALL as i8);
+    let changed = ui.add(field).labelled_by(label.id).changed();
+    changed.then_some(typed)
+}
+
+fn label(way_out: &WayOut) -> String {
+    let words = match way_out {
+        WayOut::AddFile(file) => {
+            return fill(window::ADD_FILE, &[("file", &crate::present::overview::line(file))]);
+        }
         WayOut::CheckAgain => words::CHECK_AGAIN,
         WayOut::ChooseFolder => words::CHOOSE_ANOTHER_FOLDER,
         WayOut::KeepEdits => words::KEEP_EDITS,
         WayOut::Recover => words::DEAL_WITH_IT,
         WayOut::ShowDifferences => words::SHOW_DIFFERENCES,
         WayOut::ShowHidden(_) => words::SHOW_PLACES,
-    }
+        WayOut::Undecide(_) => words::CHANGE,
+        WayOut::WithDependents => window::ROLL_BACK_TOGETHER,
+    };
+    words.to_owned()
 }

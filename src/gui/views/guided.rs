@@ -3,7 +3,7 @@
 use egui::{Label, Ui};
 
 use super::Fields;
-use super::findings::findings_with_choices_ui;
+use super::findings::{findings_ui, reason_ui};
 use super::result;
 use super::workspace::notice;
 use crate::gui::outbox::Outbox;
@@ -11,14 +11,14 @@ use crate::present::Model;
 use crate::present::check::{CheckPage, CheckVerdict};
 use crate::present::guided::{Guided, Stage, Task};
 use crate::present::message::Msg;
-use crate::present::overview::path_line;
+use crate::present::overview::{line, path_line};
 use crate::progress::Phase;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Banner, Button, FactRow, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
-    link_button, page_header, progress_block, reason, stepper, tick_box,
+    link_button, page_title, progress_block, stepper, tick_box, with_foot_bar,
 };
-use crate::words;
+use crate::words::{self, window};
 
 /// The names of the six pages.
 const STEPS: [&str; 6] = [
@@ -32,34 +32,68 @@ const STEPS: [&str; 6] = [
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(guided) = &model.guided else { return };
-    let step = guided.stage.step();
-    stepper(ui, &StepperView { steps: &STEPS, current: step - 1 });
-    let subject = guided.subject();
-    if !subject.is_empty() {
-        ui.add(Label::new(text::caption(subject).family(text::semibold())).wrap());
-    }
+    let place = (guided.run, guided.stage);
+    let begins = fields.guided != Some(place);
+    fields.guided = Some(place);
+    let mut hands = (fields, outbox, begins);
+    with_foot_bar(
+        ui,
+        &mut hands,
+        |ui, (fields, outbox, begins)| {
+            super::column_ui(ui, "guided", |ui| {
+                stepper(ui, &StepperView { steps: &STEPS, current: guided.stage.step() - 1 });
+                let subject = guided.subject();
+                if !subject.is_empty() {
+                    ui.add(Label::new(text::caption(subject).family(text::semibold())).wrap());
+                }
+                stage_ui(ui, model, guided, *begins, fields, outbox);
+            });
+        },
+        |ui, _| said_ui(ui, guided),
+        |ui, (_, outbox, begins)| buttons_ui(ui, guided, *begins, outbox),
+    );
+}
+
+fn stage_ui(
+    ui: &mut Ui,
+    model: &Model,
+    guided: &Guided,
+    begins: bool,
+    fields: &mut Fields,
+    outbox: &mut Outbox,
+) {
+    // Where there is nothing to press yet, or where pressing changes something, the keyboard begins at the title.
+    let at_title = begins && (guided.reason_to_wait().is_some() || guided.stage == Stage::Confirming);
     match guided.stage {
-        Stage::Choosing => choose_ui(ui, model, guided, outbox),
-        Stage::Checking => checking_ui(ui, guided, outbox),
-        Stage::Checked => checked_ui(ui, guided, outbox),
-        Stage::Reviewing => review_ui(ui, guided, outbox),
-        Stage::Confirming => confirm_ui(ui, guided, outbox),
-        Stage::Running | Stage::Verifying => working_ui(ui, guided, outbox),
+        Stage::Choosing => choose_ui(ui, model, guided, at_title, outbox),
+        Stage::Checking => title_ui(ui, guided, words::CHECK_WAIT, at_title),
+        Stage::Checked => checked_ui(ui, guided, at_title, outbox),
+        Stage::Reviewing => review_ui(ui, guided, at_title, outbox),
+        Stage::Confirming => confirm_ui(ui, guided, at_title, outbox),
+        Stage::Running | Stage::Verifying => working_ui(ui, guided, at_title),
         Stage::Done => result::page_ui(ui, guided, fields, outbox),
     }
 }
 
-fn title_ui(ui: &mut Ui, guided: &Guided, subtitle: &str) {
-    page_header(ui, &PageHeader { title: guided.title(), subtitle }, |_| ());
+fn title_ui(ui: &mut Ui, guided: &Guided, subtitle: &str, takes_focus: bool) {
+    heading_ui(ui, &PageHeader { title: guided.title(), subtitle }, takes_focus);
 }
 
-fn choose_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
+fn heading_ui(ui: &mut Ui, header: &PageHeader<'_>, takes_focus: bool) {
+    let title = ui.vertical(|ui| page_title(ui, header)).inner;
+    if takes_focus {
+        title.request_focus();
+    }
+}
+
+fn choose_ui(ui: &mut Ui, model: &Model, guided: &Guided, at_title: bool, outbox: &mut Outbox) {
     let question = if guided.task == Task::Apply { words::APPLY_CHOOSE } else { words::TAKE_BACK_CHOOSE };
-    title_ui(ui, guided, question);
+    title_ui(ui, guided, question, at_title);
     card(ui, None, |ui| {
         if guided.task == Task::Apply {
-            let path = guided.bundle.as_deref().map(path_line);
-            chosen_ui(ui, words::PATCH, path.as_deref().unwrap_or(words::NO_PATCH));
+            let paths: Vec<String> = guided.bundles.iter().map(|path| path_line(path)).collect();
+            let path = if paths.is_empty() { words::NO_PATCH.to_owned() } else { paths.join("\n") };
+            chosen_ui(ui, words::PATCH, &path);
             if button(ui, &Button::secondary(words::START_OPEN_PATCH).icon(Icon::FileInput)).clicked() {
                 outbox.push(Msg::PickBundle);
             }
@@ -75,8 +109,12 @@ fn choose_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
             }
         });
     });
-    let known = model.recent.folders();
-    if guided.folder.is_none() && !known.is_empty() {
+    if guided.task == Task::TakeBack {
+        which_ui(ui, model, guided, outbox);
+    }
+    let known: Vec<_> =
+        model.recent.folders().into_iter().filter(|folder| guided.folder.as_ref() != Some(folder)).collect();
+    if !known.is_empty() {
         card(ui, Some(words::START_RECENT), |ui| {
             for folder in known {
                 if link_button(ui, &path_line(&folder)).clicked() {
@@ -85,27 +123,46 @@ fn choose_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
             }
         });
     }
-    promise_ui(ui, words::NOTHING_WRITTEN_YET);
-    buttons_ui(ui, guided, words::NEXT, Msg::Forward, outbox);
+}
+
+/// How many of the patches in the folder go, where there are several: each choice says what goes and what stays.
+fn which_ui(ui: &mut Ui, model: &Model, guided: &Guided, outbox: &mut Outbox) {
+    let view = model.workspace.view.ready().filter(|_| model.workspace.folder == guided.folder);
+    let Some(view) = view.filter(|view| view.stack.len() > 1) else { return };
+    card(ui, Some(window::WHICH_PATCHES), |ui| {
+        for choice in view.ways_back() {
+            let is_chosen = guided.which == choice.which;
+            if ui.radio(is_chosen, &choice.what).clicked() && !is_chosen {
+                outbox.push(Msg::ChooseWhich(choice.which));
+            }
+            ui.indent(&choice.what, |ui| {
+                ui.label(text::caption(&choice.stays).color(Tokens::from_context(ui).muted));
+            });
+        }
+    });
 }
 
 fn chosen_ui(ui: &mut Ui, name: &str, value: &str) {
     facts(ui, &[FactRow::new(name, value)]);
 }
 
-fn checking_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
-    title_ui(ui, guided, words::CHECK_WAIT);
-    buttons_ui(ui, guided, words::NEXT, Msg::Forward, outbox);
-}
-
-fn checked_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
-    title_ui(ui, guided, "");
+fn checked_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox) {
+    title_ui(ui, guided, "", at_title);
     let Some(check) = &guided.check else { return };
     let (title, meaning) = verdict_words(guided, check);
     banner(ui, &Banner { notice: notice(check.verdict), title, body: meaning, actions: &[] });
-    findings_with_choices_ui(ui, &check.findings, outbox);
-    promise_ui(ui, words::NOTHING_WRITTEN_YET);
-    buttons_ui(ui, guided, words::NEXT, Msg::Forward, outbox);
+    findings_ui(ui, &check.findings, outbox);
+    if guided.task == Task::Apply && guided.can_go_on() {
+        for rule in guided.rules() {
+            card(ui, Some(words::heading(rule.code())), |ui| {
+                let typed = guided.reasons.get(&rule).map_or("", String::as_str);
+                if let Some(reason) = reason_ui(ui, typed) {
+                    outbox.push(Msg::Reason(rule, reason));
+                }
+            });
+        }
+    }
+    super::checks::passed_ui(ui, check);
 }
 
 fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static str) {
@@ -115,13 +172,14 @@ fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static 
         (CheckVerdict::Ready, _) => (words::CHECK_READY_BACK, words::CHECK_SAFE_COPIES),
         (CheckVerdict::Warnings, Task::Apply) => (words::CHECK_WARN, words::CHECK_READY_MEANING),
         (CheckVerdict::Warnings, _) => (words::CHECK_WARN, words::CHECK_SAFE_COPIES),
+        (CheckVerdict::NeedsDecision, _) => (window::READY_AFTER_DECISION, words::NOTHING_CHANGED),
         (CheckVerdict::Blocked, _) => (words::CHECK_BLOCKED, words::NOTHING_CHANGED),
         (CheckVerdict::NothingToDo, _) => (words::CHECK_NOTHING, words::CHECK_NOTHING_MEANING),
     }
 }
 
-fn review_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
-    title_ui(ui, guided, words::REVIEW_TITLE);
+fn review_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox) {
+    title_ui(ui, guided, words::REVIEW_TITLE, at_title);
     let Some(check) = &guided.check else { return };
     card(ui, None, |ui| {
         for line in &check.review {
@@ -145,17 +203,19 @@ fn review_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
             });
         }
     });
-    promise_ui(ui, words::NOTHING_WRITTEN_YET);
-    buttons_ui(ui, guided, words::NEXT, Msg::Forward, outbox);
 }
 
-fn confirm_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
+fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox) {
     let (question, promise) = guided.question();
-    title_ui(ui, guided, "");
+    title_ui(ui, guided, "", at_title);
     card(ui, Some(&question), |ui| {
         ui.label(promise);
         let folder = guided.folder.as_deref().map(path_line).unwrap_or_default();
         facts(ui, &[FactRow::new(words::FOLDER, &folder)]);
+        for (rule, reason) in guided.reasons.iter().filter(|(rule, _)| guided.rules().contains(rule)) {
+            let told = format!("{}: {}", words::heading(rule.code()), line(reason));
+            facts(ui, &[FactRow::new(window::SET_ASIDE, &told)]);
+        }
         if guided.needs_consent() {
             tick_ui(ui, guided.consent_unsigned, words::CONSENT_UNSIGNED, Msg::ConsentUnsigned, outbox);
         }
@@ -166,7 +226,6 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
             tick_ui(ui, guided.keep_edits, words::INTERRUPTED_ASIDE, Msg::KeepEdits, outbox);
         }
     });
-    buttons_ui(ui, guided, &guided.button(), Msg::Confirm, outbox);
     if link_button(ui, words::COPY_COMMAND).clicked() {
         outbox.push(Msg::CopyCommand);
     }
@@ -179,14 +238,14 @@ fn tick_ui(ui: &mut Ui, is_ticked: bool, label: &str, msg: fn(bool) -> Msg, outb
     }
 }
 
-fn working_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
+fn working_ui(ui: &mut Ui, guided: &Guided, at_title: bool) {
     let title = match guided.task {
         Task::Apply => words::WORKING_TITLE_APPLY,
         Task::TakeBack => words::WORKING_TITLE_BACK,
         Task::BringBack => words::WORKING_TITLE_BRING,
         Task::Recover => words::WORKING_TITLE_RECOVER,
     };
-    page_header(ui, &PageHeader { title, subtitle: words::WORKING_SURVIVES }, |_| ());
+    heading_ui(ui, &PageHeader { title, subtitle: words::WORKING_SURVIVES }, at_title);
     let work = &guided.work;
     let is_verifying = guided.stage == Stage::Verifying;
     let phase = if is_verifying { words::VERIFYING } else { work.sentence() };
@@ -204,44 +263,70 @@ fn working_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
         };
         progress_block(ui, &view);
     });
-    let (reason, meaning) = match work.stopping() {
-        _ if is_verifying => (Some(words::STOP_TOO_LATE), ""),
-        Ok(meaning) => (None, meaning),
-        Err(reason) => (Some(reason), ""),
+}
+
+/// What stopping would do, or why it is too late.
+fn stopping(guided: &Guided) -> Result<&'static str, &'static str> {
+    match guided.stage {
+        Stage::Verifying => Err(words::STOP_TOO_LATE),
+        _ => guided.work.stopping(),
+    }
+}
+
+/// Beside the buttons: why one goes on or not, and that nothing is written yet.
+fn said_ui(ui: &mut Ui, guided: &Guided) {
+    let (words, is_reason) = match guided.stage {
+        Stage::Running | Stage::Verifying => match stopping(guided) {
+            Ok(meaning) => (meaning, false),
+            Err(why) => (why, true),
+        },
+        Stage::Done => return,
+        _ => match guided.reason_to_wait() {
+            Some(why) => (why, true),
+            None if guided.stage == Stage::Confirming => return,
+            None => (words::NOTHING_WRITTEN_YET, false),
+        },
     };
-    if button(ui, &Button::secondary(words::STOP).icon(Icon::Square).blocked(reason)).clicked() {
-        outbox.push(Msg::Stop);
-    }
-    if !meaning.is_empty() {
-        promise_ui(ui, meaning);
-    }
+    let tokens = Tokens::from_context(ui);
+    let colour = if is_reason { tokens.text } else { tokens.muted };
+    ui.add(Label::new(text::caption(words).color(colour)).wrap());
 }
 
-/// A sentence that calms.
-fn promise_ui(ui: &mut Ui, sentence: &str) {
-    ui.label(text::caption(sentence).color(Tokens::from_context(ui).muted));
-}
-
-/// The one button, with the way back and the way out beside it.
-fn buttons_ui(ui: &mut Ui, guided: &Guided, label: &str, msg: Msg, outbox: &mut Outbox) {
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = space::SMALL;
-        let primary = Button::primary(label).blocked(guided.reason_to_wait());
-        if button(ui, &primary.reason_elsewhere()).clicked() {
-            outbox.push(msg);
+/// The one button at the right end, with the way back and the way out beside it.
+fn buttons_ui(ui: &mut Ui, guided: &Guided, begins: bool, outbox: &mut Outbox) {
+    if guided.stage.is_working() {
+        let stop = Button::secondary(words::STOP).icon(Icon::Square).blocked(stopping(guided).err());
+        if button(ui, &stop.reason_elsewhere()).clicked() {
+            outbox.push(Msg::Stop);
         }
-        if guided.stage != Stage::Choosing
-            && guided.task != Task::Recover
-            && button(ui, &Button::secondary(words::BACK)).clicked()
-        {
-            outbox.push(Msg::Back);
-        }
-        if button(ui, &Button::secondary(words::LEAVE)).clicked() {
-            outbox.push(Msg::Leave);
-        }
-    });
-    if let Some(text) = guided.reason_to_wait() {
-        reason(ui, text);
+        return;
+    }
+    let label = guided.button();
+    let (label, msg) = match guided.stage {
+        Stage::Confirming => (label.as_str(), Msg::Confirm),
+        Stage::Done => (words::CLOSE, Msg::Leave),
+        _ => (words::NEXT, Msg::Forward),
+    };
+    let primary = Button::primary(label).blocked(guided.reason_to_wait());
+    let response = button(ui, &primary.reason_elsewhere());
+    // Enter never starts a change that nobody has looked at.
+    if begins && guided.stage != Stage::Confirming && guided.reason_to_wait().is_none() {
+        response.request_focus();
+    }
+    if response.clicked() {
+        outbox.push(msg);
+    }
+    if guided.stage == Stage::Done {
+        return;
+    }
+    if guided.stage != Stage::Choosing
+        && guided.task != Task::Recover
+        && button(ui, &Button::secondary(words::BACK)).clicked()
+    {
+        outbox.push(Msg::Back);
+    }
+    if button(ui, &Button::secondary(words::LEAVE)).clicked() {
+        outbox.push(Msg::Leave);
     }
 }
 

@@ -13,7 +13,8 @@ use crate::toolkit::widgets::{
     Badge, Banner, Button, DetailsView, EmptyState, FactRow, Notice, Tone, badge, banner, button, card,
     details, empty_state, facts,
 };
-use crate::words;
+use crate::words::{self, window};
+use crate::workbench::Which;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox) {
     let workspace = &model.workspace;
@@ -80,7 +81,12 @@ fn patch_ui(ui: &mut Ui, row: &StackRow, outbox: &mut Outbox) {
         if matches!(row.way_back, WayBack::Alone | WayBack::Rebuilding)
             && button(ui, &Button::secondary(words::TAKE_OUT).icon(Icon::Undo2)).clicked()
         {
-            outbox.push(Msg::BeginTakeOut(row.exact.clone()));
+            outbox.push(Msg::BeginTakeOut(Which::Patch(row.exact.clone())));
+        }
+        if row.way_back == WayBack::WithOthers
+            && button(ui, &Button::secondary(window::ROLL_BACK_TOGETHER).icon(Icon::Undo2)).clicked()
+        {
+            outbox.push(Msg::BeginTakeOut(Which::PatchAndDependents(row.exact.clone())));
         }
         if !row.others.is_empty() {
             let ids = words::fill(words::SHARED_WITH, &[("ids", &row.others.join(", "))]);

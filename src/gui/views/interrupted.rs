@@ -10,7 +10,7 @@ use crate::present::overview::{line, path_line};
 use crate::report::phrases;
 use crate::toolkit::theme::{Icon, text};
 use crate::toolkit::widgets::{Button, FactRow, PageHeader, button, card, facts, link_button, page_header};
-use crate::words;
+use crate::words::{self, window};
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let header = PageHeader { title: words::INTERRUPTED_TITLE, subtitle: words::INTERRUPTED_MEANING };
@@ -31,10 +31,15 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             }
             ui.label(text::caption(words::INTERRUPTED_UNDO_MEANING));
             let finish = Button::secondary(words::INTERRUPTED_FINISH).icon(Icon::Check);
-            if button(ui, &finish).clicked() {
+            let meaning = match work.can_finish {
+                Some(true) => window::CAN_FINISH,
+                Some(false) => window::CANNOT_FINISH,
+                None => words::INTERRUPTED_FINISH_MEANING,
+            };
+            if work.can_finish != Some(false) && button(ui, &finish).clicked() {
                 outbox.push(Msg::BeginRecover { folder: folder.clone(), finish: true });
             }
-            ui.label(text::caption(words::INTERRUPTED_FINISH_MEANING));
+            ui.label(text::caption(meaning));
         });
     }
     support_ui(ui, outbox);

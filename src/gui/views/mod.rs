@@ -9,6 +9,7 @@ mod interrupted;
 mod overlays;
 mod overview;
 mod result;
+mod settings;
 mod start;
 mod workspace;
 
@@ -16,6 +17,7 @@ use egui::{CentralPanel, Frame, ScrollArea, Ui};
 
 use super::outbox::Outbox;
 use super::panes::Panes;
+use crate::present::guided::Stage;
 use crate::present::{Model, Page, Tab};
 use crate::toolkit::theme::{Tokens, space};
 use crate::toolkit::widgets::page_column;
@@ -27,6 +29,8 @@ pub struct Fields {
     pub palette: String,
     /// Which command of the list is chosen.
     pub chosen: usize,
+    /// The page of the guided way that was drawn last.
+    pub(crate) guided: Option<(u64, Stage)>,
     /// Whether the differences from the history are shown.
     pub differences: bool,
     /// Whether the details of a result are shown.
@@ -48,12 +52,16 @@ pub(crate) fn root_ui(
     if let Some(notice) = &model.notice {
         workspace::notice_ui(ui, notice);
     }
+    if model.page != Page::Guided {
+        fields.guided = None;
+    }
     CentralPanel::default().frame(page).show(ui, |ui| match model.page {
-        Page::Start => column_ui(ui, "start", |ui| start::page_ui(ui, model, outbox)),
+        Page::Start => wide_column_ui(ui, "start", |ui| start::page_ui(ui, model, outbox)),
         Page::Interrupted => column_ui(ui, "interrupted", |ui| interrupted::page_ui(ui, model, outbox)),
-        Page::Guided => column_ui(ui, "guided", |ui| guided::page_ui(ui, model, fields, outbox)),
+        Page::Settings => column_ui(ui, "settings", |ui| settings::page_ui(ui, model, outbox)),
+        Page::Guided => guided::page_ui(ui, model, fields, outbox),
         Page::Workspace(Tab::Overview) => {
-            column_ui(ui, "overview", |ui| overview::page_ui(ui, model, outbox));
+            wide_column_ui(ui, "overview", |ui| overview::page_ui(ui, model, outbox));
         }
         Page::Workspace(Tab::Checks) => column_ui(ui, "checks", |ui| checks::page_ui(ui, model, outbox)),
         Page::Workspace(Tab::History) => {
@@ -62,6 +70,12 @@ pub(crate) fn root_ui(
         Page::Workspace(Tab::Changes) => changes::page_ui(ui, model, panes, outbox),
     });
     overlays::show(ui, model, fields, outbox);
+}
+
+/// A page with two columns where there is room.
+fn wide_column_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    const WIDTH: f32 = 2.0 * space::READING_WIDTH;
+    ScrollArea::vertical().id_salt(name).auto_shrink(false).show(ui, |ui| page_column(ui, WIDTH, contents));
 }
 
 /// A page that is read from top to bottom.

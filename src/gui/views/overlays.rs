@@ -9,9 +9,8 @@ use crate::present::commands::Command;
 use crate::present::message::Msg;
 use crate::present::overview::{line, path_line};
 use crate::present::{Model, Overlay};
-use crate::settings::{ChangeColours, Palette};
 use crate::toolkit::theme::{Icon, Tokens, space, text};
-use crate::toolkit::widgets::{Button, FactRow, button, facts, link_button, section, segmented, tick_box};
+use crate::toolkit::widgets::{Button, button, link_button, section};
 use crate::words;
 
 /// Widest and highest overlay, in points.
@@ -29,7 +28,6 @@ pub fn show(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outbox
         ui.set_max_height(SIZE[1]);
         match overlay {
             Overlay::Palette => palette_ui(ui, model, fields, outbox),
-            Overlay::Keys => keys_ui(ui, model, outbox),
             Overlay::Folders => folders_ui(ui, model, outbox),
             Overlay::Closing => closing_ui(ui, outbox),
         }
@@ -83,49 +81,6 @@ fn palette_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Outb
             }
         }
     });
-}
-
-fn keys_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    appearance_ui(ui, model, outbox);
-    section(ui, words::KEYS_LIST);
-    ScrollArea::vertical().auto_shrink([false, true]).max_height(SIZE[1] / 2.0).show(ui, |ui| {
-        for command in Command::ALL {
-            let keys: Vec<String> =
-                command.shortcuts().iter().map(|keys| keys::text(ui.ctx(), *keys)).collect();
-            if !keys.is_empty() {
-                facts(ui, &[FactRow::new(command.name(), &keys.join(", "))]);
-            }
-        }
-    });
-    if button(ui, &Button::secondary(words::CLOSE)).clicked() {
-        outbox.push(Msg::Escape);
-    }
-}
-
-fn appearance_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    const PALETTES: [(Palette, &str); 4] = [
-        (Palette::System, words::APPEARANCE_SYSTEM),
-        (Palette::Light, words::APPEARANCE_LIGHT),
-        (Palette::Dark, words::APPEARANCE_DARK),
-        (Palette::HighContrast, words::APPEARANCE_CONTRAST),
-    ];
-    const COLOURS: [(ChangeColours, &str); 2] = [
-        (ChangeColours::Standard, words::COLOURS_STANDARD),
-        (ChangeColours::BlueOrange, words::COLOURS_BLUE_ORANGE),
-    ];
-    section(ui, words::APPEARANCE);
-    let mut settings = model.settings.clone();
-    let mut chosen =
-        PALETTES.iter().position(|(palette, _)| *palette == settings.palette).unwrap_or_default();
-    let mut is_changed = segmented(ui, words::APPEARANCE, &PALETTES.map(|(_, name)| name), &mut chosen);
-    settings.palette = PALETTES[chosen].0;
-    let mut chosen = COLOURS.iter().position(|(colours, _)| *colours == settings.changes).unwrap_or_default();
-    is_changed |= segmented(ui, words::COLOURS, &COLOURS.map(|(_, name)| name), &mut chosen);
-    settings.changes = COLOURS[chosen].0;
-    is_changed |= tick_box(ui, &mut settings.is_calm, words::APPEARANCE_CALM).changed();
-    if is_changed {
-        outbox.push(Msg::SetSettings(Box::new(settings)));
-    }
 }
 
 fn folders_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {

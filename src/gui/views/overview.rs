@@ -1,5 +1,7 @@
 //! A patch in plain words.
 
+use std::path::Path;
+
 use egui::{Label, Ui};
 
 use super::findings::{findings_ui, support_ui};
@@ -8,11 +10,18 @@ use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::failure::Failure;
 use crate::present::message::Msg;
-use crate::toolkit::theme::{Icon, text};
+use crate::present::overview::{Section, line};
+use crate::toolkit::theme::{Icon, space, text};
 use crate::toolkit::widgets::{
-    Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts,
+    Banner, Button, EmptyState, FactRow, Notice, banner, card, empty_state, facts, link_button, tick_box,
+    two_columns,
 };
-use crate::words;
+use crate::words::{self, fill, window};
+
+/// What stands in the right column: what one looks up rather than reads.
+const ASIDE: [&str; 4] = [words::FOR_WHOM, words::WHO_VOUCHES, words::CARE, words::FINE_PRINT];
+/// Its part of the width.
+const RIGHT: f32 = 0.42;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let patch = &model.workspace.patch;
@@ -22,16 +31,23 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if let Some(failure) = patch.failed() {
         failure_ui(ui, failure, outbox);
     } else if let Some(patch) = patch.ready() {
+        together_ui(ui, model, outbox);
         folder_ui(ui, model, outbox);
+        reading_ui(ui, model, outbox);
         findings_ui(ui, &patch.overview.hidden, outbox);
-        card(ui, Some(words::WHY), |ui| ui.add(Label::new(text::body(&patch.overview.summary)).wrap()));
-        for section in &patch.overview.sections {
-            card(ui, Some(section.heading), |ui| {
-                let list: Vec<FactRow<'_>> =
-                    section.facts.iter().map(|fact| of(&fact.name, &fact.value)).collect();
-                facts(ui, &list);
-            });
-        }
+        let overview = &patch.overview;
+        let (aside, main): (Vec<&Section>, Vec<&Section>) =
+            overview.sections.iter().partition(|section| ASIDE.contains(&section.heading));
+        two_columns(
+            ui,
+            RIGHT,
+            &mut (),
+            |ui, ()| {
+                card(ui, Some(words::WHY), |ui| ui.add(Label::new(text::body(&overview.summary)).wrap()));
+                main.into_iter().for_each(|section| section_ui(ui, section));
+            },
+            |ui, ()| aside.into_iter().for_each(|section| section_ui(ui, section)),
+        );
     } else if patch.is_waiting() {
         let empty = EmptyState {
             icon: Icon::FileText,
@@ -50,6 +66,67 @@ pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         if empty_state(ui, &empty).is_some_and(|action| action.clicked()) {
             outbox.push(Msg::PickBundle);
         }
+    }
+}
+
+/// How a text patch is read, for whoever knows better than it says.
+fn reading_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    if model.workspace.text().is_none() {
+        return;
+    }
+    card(ui, Some(window::READING), |ui| {
+        let mut reading = model.workspace.reading.clone();
+        let ticks = [
+            (&mut reading.reverse, window::READ_REVERSE),
+            (&mut reading.tolerance.ignores_white_space, window::READ_WHITE_SPACE),
+            (&mut reading.without_uncarried, window::READ_UNCARRIED),
+        ];
+        for (ticked, label) in ticks {
+            tick_box(ui, ticked, label);
+        }
+        if reading != model.workspace.reading {
+            outbox.push(Msg::ReadAs(Box::new(reading)));
+        }
+    });
+}
+
+fn section_ui(ui: &mut Ui, section: &Section) {
+    card(ui, Some(section.heading), |ui| {
+        let list: Vec<FactRow<'_>> = section.facts.iter().map(|fact| of(&fact.name, &fact.value)).collect();
+        facts(ui, &list);
+    });
+}
+
+/// Which further patch files go in, and the one that was open before, which may.
+fn together_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let workspace = &model.workspace;
+    let name = |path: &Path| line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
+    if let Some(before) = &workspace.put_away {
+        let title = fill(window::OPENED_INSTEAD, &[("file", &name(before))]);
+        let view = Banner {
+            notice: Notice::Information,
+            title: &title,
+            body: window::OPENED_INSTEAD_MEANING,
+            actions: &[Button::secondary(window::APPLY_BOTH)],
+        };
+        if banner(ui, &view).is_some() {
+            outbox.push(Msg::GoWith(vec![before.clone()]));
+        }
+    }
+    if !workspace.others.is_empty() {
+        card(ui, Some(window::TOGETHER_WITH), |ui| {
+            for other in &workspace.others {
+                ui.horizontal_wrapped(|ui| {
+                    if link_button(ui, &name(other)).clicked() {
+                        outbox.push(Msg::OpenBundle(other.clone()));
+                    }
+                    ui.add_space(space::MEDIUM);
+                    if link_button(ui, window::LEAVE_OUT).clicked() {
+                        outbox.push(Msg::LeaveOut(other.clone()));
+                    }
+                });
+            }
+        });
     }
 }
 

@@ -10,30 +10,28 @@ use crate::present::guided::{Guided, Task};
 use crate::present::message::Msg;
 use crate::present::outcome::FolderEnd;
 use crate::toolkit::theme::{Icon, space, text};
-use crate::toolkit::widgets::{Banner, Button, DetailsView, FactRow, banner, button, card, details, facts};
+use crate::toolkit::widgets::{
+    Button, DetailsView, FactRow, button, button_row, card, details, facts, outcome_mark,
+};
 use crate::words;
 
 pub fn page_ui(ui: &mut Ui, guided: &Guided, fields: &mut Fields, outbox: &mut Outbox) {
     let Some(outcome) = &guided.outcome else { return };
-    let notice = condition_notice(outcome.condition);
-    banner(ui, &Banner { notice, title: &outcome.heading, body: &outcome.sentence, actions: &[] });
+    outcome_mark(ui, condition_notice(outcome.condition), &outcome.heading, &outcome.sentence);
+    if !outcome.next.is_empty() {
+        card(ui, Some(words::RESULT_WHAT_NEXT), |ui| {
+            for line in &outcome.next {
+                ui.add(egui::Label::new(text::body(line)).wrap());
+            }
+        });
+    }
     card(ui, None, |ui| {
         let list: Vec<FactRow<'_>> =
             outcome.facts.iter().map(|fact| FactRow::new(&fact.name, &fact.value)).collect();
         facts(ui, &list);
     });
-    if !outcome.next.is_empty() {
-        card(ui, Some(words::RESULT_WHAT_NEXT), |ui| {
-            for line in &outcome.next {
-                ui.label(text::body(line));
-            }
-        });
-    }
-    ui.horizontal_wrapped(|ui| {
+    button_row(ui, |ui| {
         ui.spacing_mut().item_spacing.x = space::SMALL;
-        if button(ui, &Button::primary(words::CLOSE)).clicked() {
-            outbox.push(Msg::Leave);
-        }
         if let Some(task) = outcome.can {
             let (label, icon) = match task {
                 Task::Recover => (words::DEAL_WITH_IT, Icon::LifeBuoy),

@@ -1,41 +1,67 @@
-//! The beginning: open something, put something back, or try the sample.
+//! The home: the folders that somebody looks after, patch files seen lately, and the ways to begin.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use egui::{Align, Key, Layout, TextEdit, Ui};
+use egui::{Key, Label, Sense, TextEdit, Ui, UiBuilder, vec2};
 
 use crate::gui::outbox::Outbox;
+use crate::present::Model;
+use crate::present::home::{FolderState, KnownFolder, folder_text, patch_files};
 use crate::present::message::Msg;
-use crate::present::{Model, pair_text};
+use crate::present::overview::path_line;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Button, DropZoneView, PageHeader, button, card, drop_zone, link_button, page_header,
+    Badge, Banner, Button, DropZoneView, IconButton, Notice, PageHeader, Tone, badge, banner, button, card,
+    drop_zone, icon_at, icon_button, link_button, page_header, two_columns,
 };
-use crate::words;
+use crate::words::{self, fill, window};
+
+/// The right column's part of the width.
+const RIGHT: f32 = 0.36;
+/// What stands beside the field for a path.
+const BESIDE_FIELD: f32 = 400.0;
+/// A row of the list of folders.
+const FOLDER_ROW: f32 = 52.0;
+/// Most rows of each list.
+const MAX_ROWS: usize = 8;
+/// Folders that can be rolled back with one click.
+const MAX_BACK: usize = 3;
 
 pub fn page_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let header = PageHeader { title: words::START_TITLE, subtitle: words::START_LOOKING_IS_SAFE };
-    page_header(ui, &header, |_| ());
-    drop_ui(ui, outbox);
-    ui.scope(|ui| typed_ui(ui, model, outbox));
-    let layout = Layout::top_down(Align::Min);
-    ui.columns(2, |columns| {
-        columns[0].with_layout(layout, |ui| go_back_ui(ui, outbox));
-        columns[1].with_layout(layout, |ui| sample_ui(ui, model, outbox));
-    });
-    recent_ui(ui, model, outbox);
-    if link_button(ui, words::KEYS).clicked() {
+    let settings =
+        |ui: &mut Ui| icon_button(ui, &IconButton { icon: Icon::Settings, name: words::KEYS }).clicked();
+    if page_header(ui, &header, settings) {
         outbox.push(Msg::ShowKeys);
     }
+    if let Some(folder) = &model.went_on {
+        let body = fill(window::WENT_ON_MEANING, &[("folder", &path_line(folder))]);
+        let actions = &[Button::primary(window::SHOW_RESULT)];
+        let view = Banner { notice: Notice::Information, title: window::WENT_ON, body: &body, actions };
+        if banner(ui, &view).is_some() {
+            outbox.push(Msg::ShowWhatWentOn);
+        }
+    }
+    let folders = model.recent.folders();
+    drop_ui(ui, !folders.is_empty(), outbox);
+    ui.scope(|ui| typed_ui(ui, model, outbox));
+    two_columns(
+        ui,
+        RIGHT,
+        outbox,
+        |ui, outbox| lists_ui(ui, model, &folders, outbox),
+        |ui, outbox| begin_ui(ui, model, &folders, outbox),
+    );
 }
 
-fn drop_ui(ui: &mut Ui, outbox: &mut Outbox) {
+fn drop_ui(ui: &mut Ui, is_line: bool, outbox: &mut Outbox) {
     let zone = DropZoneView {
         icon: Icon::FileDown,
         title: words::START_DROP,
         title_while_held: words::START_DROP_NOW,
         body: words::START_DROP_NAME,
         action: Button::primary(words::START_OPEN_PATCH).icon(Icon::FileInput),
+        is_line,
     };
     if drop_zone(ui, &zone).clicked() {
         outbox.push(Msg::PickBundle);
@@ -46,10 +72,11 @@ fn drop_ui(ui: &mut Ui, outbox: &mut Outbox) {
 fn typed_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     let mut typed = model.typed_path.clone();
     ui.spacing_mut().item_spacing.y = space::SMALL;
-    let label = ui.label(text::caption(words::START_TYPE).color(Tokens::from_context(ui).muted));
-    ui.horizontal_top(|ui| {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
         let is_empty = typed.trim().is_empty();
-        let room = (ui.available_width() - 3.0 * space::HUGE).max(4.0 * space::HUGE);
+        let label = ui.label(text::caption(words::START_TYPE).color(Tokens::from_context(ui).muted));
+        let room = (ui.available_size_before_wrap().x - BESIDE_FIELD).max(6.0 * space::HUGE);
         let field = TextEdit::singleline(&mut typed).desired_width(room).margin(space::SMALL as i8);
         let field = ui.add(field).labelled_by(label.id);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -60,11 +87,9 @@ fn typed_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
             outbox.push(Msg::TypePath(typed.clone()));
         }
         if !is_empty && (clicked || entered) {
-            outbox.push(Msg::Open(PathBuf::from(typed.trim())));
+            outbox.push(Msg::Open(vec![PathBuf::from(typed.trim())]));
         }
-    });
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::LARGE;
+        ui.add_space(space::SMALL);
         if link_button(ui, words::START_CHOOSE_FOLDER).clicked() {
             outbox.push(Msg::PickFolder);
         }
@@ -74,18 +99,127 @@ fn typed_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     });
 }
 
-fn go_back_ui(ui: &mut Ui, outbox: &mut Outbox) {
-    card(ui, Some(words::START_GO_BACK), |ui| {
-        ui.label(text::body(words::START_GO_BACK_MEANING).color(Tokens::from_context(ui).muted));
-        if button(ui, &Button::secondary(words::START_GO_BACK_BUTTON).icon(Icon::Undo2)).clicked() {
-            outbox.push(Msg::BeginTakeBack);
+/// What was opened before: folders, and patch files.
+fn lists_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox) {
+    card(ui, Some(window::HOME_FOLDERS), |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        if folders.is_empty() {
+            ui.add(
+                Label::new(text::body(words::START_RECENT_EMPTY).color(Tokens::from_context(ui).muted))
+                    .wrap(),
+            );
+        }
+        for folder in folders.iter().take(MAX_ROWS) {
+            if folder_row(ui, folder, model.home.folder(folder)) {
+                outbox.push(Msg::OpenFolder(folder.clone()));
+            }
+        }
+    });
+    let files = patch_files(&model.recent);
+    if !files.is_empty() {
+        card(ui, Some(window::HOME_PATCHES), |ui| {
+            files.iter().take(MAX_ROWS).for_each(|file| patch_row(ui, model, file, folders, outbox));
+        });
+    }
+}
+
+/// A folder with how it stands; whether it was pressed.
+fn folder_row(ui: &mut Ui, folder: &Path, known: Option<&KnownFolder>) -> bool {
+    let tokens = Tokens::from_context(ui);
+    let (name, path) = folder_text(folder);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), FOLDER_ROW), Sense::click());
+    let state = known.map_or(words::CHECKING, |known| known.state.as_str());
+    let facts = known.map(|known| {
+        let facts = [known.product.clone(), Some(known.patches.clone()), known.last.clone()];
+        facts.into_iter().flatten().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("  ·  ")
+    });
+    let facts = facts.unwrap_or_default();
+    let label = format!("{name}, {state}, {facts}");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Link, true, &label));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(
+            rect.expand2(vec2(space::SMALL, 0.0)),
+            space::CONTROL_RADIUS,
+            tokens.raised(),
+        );
+    }
+    let mark = egui::Rect::from_min_size(rect.min, vec2(space::WIDE, FOLDER_ROW));
+    let (icon, colour) = known.map_or((Icon::Folder, tokens.muted), |known| sign(known.state, tokens));
+    icon_at(ui, mark, icon, text::ICON + 2.0, colour);
+    let inside = rect.with_min_x(mark.right() + space::SMALL).shrink2(vec2(0.0, space::SMALL));
+    let mut row = ui.new_child(UiBuilder::new().id_salt(&path).max_rect(inside));
+    row.shrink_clip_rect(rect);
+    row.spacing_mut().item_spacing.y = 0.0;
+    row.spacing_mut().interact_size.y = 0.0;
+    let plain = |words| Label::new(words).truncate().selectable(false);
+    row.horizontal(|ui| {
+        ui.add(plain(text::strong(&name)));
+        if known.is_some_and(|known| known.state != FolderState::Fine) {
+            ui.add(plain(text::caption(state).color(colour)));
+        }
+        ui.add(plain(text::caption(&path).color(tokens.muted)));
+    });
+    let below = if known.is_none() { words::CHECKING } else { &facts };
+    row.add(plain(text::caption(below).color(tokens.muted)));
+    response.on_hover_text(&path).clicked()
+}
+
+/// What a folder's state looks like.
+fn sign(state: FolderState, tokens: &Tokens) -> (Icon, egui::Color32) {
+    let notice = match state {
+        FolderState::Fine => return (Icon::CircleCheck, tokens.good.strong),
+        FolderState::Away => return (Icon::FolderX, tokens.muted),
+        FolderState::Differs => Notice::Caution,
+        FolderState::Unfinished | FolderState::Withdrawn => Notice::Danger,
+    };
+    (notice.icon(), notice.colours(tokens).strong)
+}
+
+/// A patch file with its title, and the folder it fits.
+fn patch_row(ui: &mut Ui, model: &Model, file: &Path, folders: &[PathBuf], outbox: &mut Outbox) {
+    let muted = Tokens::from_context(ui).muted;
+    let name = path_line(Path::new(file.file_name().unwrap_or(file.as_os_str())));
+    let known = model.home.patch(file);
+    // Opened with the folder that it was opened with last, or that has its product.
+    let last = model.recent.pairs.iter().find(|pair| pair.bundle.as_deref() == Some(file));
+    let last = last.and_then(|pair| pair.folder.as_ref());
+    let folder = last.or_else(|| model.home.fitting(file, folders));
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        if link_button(ui, &name).clicked() {
+            outbox.push(Msg::OpenPair(file.to_owned(), folder.cloned()));
+        }
+        if let Some(folder) = folder {
+            let fits = fill(window::FITS, &[("folder", &folder_text(folder).0)]);
+            badge(ui, &Badge { text: &fits, tone: Tone::Neutral, explain: &path_line(folder) });
+        }
+        if let Some(known) = known {
+            ui.add(Label::new(text::caption(&known.title).color(muted)).truncate());
         }
     });
 }
 
-fn sample_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+/// The ways to begin beside opening: taking a patch back, and the sample.
+fn begin_ui(ui: &mut Ui, model: &Model, folders: &[PathBuf], outbox: &mut Outbox) {
+    card(ui, Some(words::START_GO_BACK), |ui| {
+        let meaning = text::body(words::START_GO_BACK_MEANING).color(Tokens::from_context(ui).muted);
+        ui.add(Label::new(meaning).wrap());
+        let has_patches = |folder: &&PathBuf| {
+            model.home.folder(folder).is_some_and(|known| known.patches != window::NO_PATCHES)
+        };
+        for folder in folders.iter().filter(has_patches).take(MAX_BACK) {
+            let label = fill(window::ROLL_BACK_IN, &[("folder", &folder_text(folder).0)]);
+            if button(ui, &Button::secondary(&label).icon(Icon::Undo2)).clicked() {
+                outbox.push(Msg::BeginTakeBackIn(folder.clone()));
+            }
+        }
+        if button(ui, &Button::secondary(words::START_GO_BACK_BUTTON).icon(Icon::FolderOpen)).clicked() {
+            outbox.push(Msg::BeginTakeBack);
+        }
+    });
     card(ui, Some(words::START_SAMPLE_TITLE), |ui| {
-        ui.label(text::body(words::START_SAMPLE_MEANING).color(Tokens::from_context(ui).muted));
+        let meaning = text::body(words::START_SAMPLE_MEANING).color(Tokens::from_context(ui).muted);
+        ui.add(Label::new(meaning).wrap());
         let reason = model.sample.is_waiting().then_some(words::SAMPLE_WAIT);
         let sample = Button::secondary(words::START_SAMPLE).icon(Icon::FlaskConical).blocked(reason);
         if button(ui, &sample).clicked() {
@@ -93,31 +227,6 @@ fn sample_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         }
         if let Some(failure) = model.sample.failed() {
             ui.label(text::body(&failure.what).color(Tokens::from_context(ui).danger.text));
-        }
-    });
-}
-
-fn recent_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    card(ui, Some(words::START_RECENT), |ui| {
-        if model.recent.pairs.is_empty() {
-            ui.label(text::body(words::START_RECENT_EMPTY).color(Tokens::from_context(ui).muted));
-        }
-        for pair in &model.recent.pairs {
-            let (bundle, folder) = pair_text(pair);
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing.x = space::SMALL;
-                let name = if pair.bundle.is_some() { &bundle } else { &folder };
-                if link_button(ui, name).clicked() {
-                    outbox.push(match (&pair.bundle, &pair.folder) {
-                        (Some(bundle), folder) => Msg::OpenPair(bundle.clone(), folder.clone()),
-                        (None, Some(folder)) => Msg::OpenFolder(folder.clone()),
-                        (None, None) => return,
-                    });
-                }
-                if pair.bundle.is_some() {
-                    ui.label(text::caption(folder).color(Tokens::from_context(ui).muted));
-                }
-            });
         }
     });
 }

@@ -1,71 +1,75 @@
 //! The head that every page of the workspace has: which patch, which folder, whether both fit, and what can be done.
 
-use egui::{Align, Frame, Label, Layout, Margin, Panel, Ui, vec2};
+use egui::{Align, Frame, Label, Layout, Panel, Ui, UiBuilder, vec2};
 
 use crate::gui::outbox::Outbox;
 use crate::present::check::CheckVerdict;
 use crate::present::history::FolderView;
 use crate::present::message::{Destination, Msg};
-use crate::present::overview::path_line;
+use crate::present::overview::{line, path_line};
 use crate::present::{Model, Tab};
+use crate::text::with_thousands;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
-    Badge, Button, IconButton, Notice, PathView, Tone, badge, button, icon_button, link_button, path_label,
-    reason, segmented,
+    Badge, Button, IconButton, Notice, PathView, TabView, Tone, badge, button, head_frame, icon_button,
+    link_button, path_label, reason, tabs,
 };
 use crate::words;
 use crate::workbench::Standing;
 
-/// Narrower than this, the buttons stand below the titles.
-const SIDE_BY_SIDE: f32 = 720.0;
+/// The one row of patch, folder and verdict.
+const ROW_HEIGHT: f32 = 36.0;
+/// From this width on the folder stands in the same row as the patch, in points.
+const WITH_FOLDER: f32 = 1160.0;
+/// From this width on the id of the patch does, too.
+const WITH_ID: f32 = 860.0;
 /// Lower than this, the exact names move from the head to the first page, in points.
 const LOW: f32 = 480.0;
-/// What the buttons and the verdict take at most.
-const ACTIONS_WIDTH: f32 = 420.0;
+/// What the title takes at least.
+const LEAST_TITLE: f32 = 120.0;
 
 pub(crate) fn header_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
-    let margin = Margin { left: space::WIDE as i8, right: space::WIDE as i8, top: 12, bottom: 8 };
-    let frame = Frame::new().fill(Tokens::from_context(ui).card()).inner_margin(margin);
-    Panel::top("workspace").frame(frame).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = space::SMALL;
-        if is_low(ui) || ui.available_width() < SIDE_BY_SIDE {
-            title_ui(ui, model);
-            if !is_low(ui) {
-                identity_ui(ui, model, outbox);
-            }
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing.x = space::SMALL;
-                apply_ui(ui, model, outbox);
-                back_ui(ui, model, outbox);
-                verdict_ui(ui, model);
-                reasons_ui(ui, model);
-            });
-            ui.horizontal_wrapped(|ui| pages_ui(ui, model, tab, outbox));
-            return;
+    Panel::top("workspace").frame(head_frame(ui, 0)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        if is_low(ui) {
+            return low_ui(ui, model, tab, outbox);
         }
-        // The words come first for the keyboard and for screen readers, too.
-        ui.horizontal_top(|ui| {
-            let titles = vec2(ui.available_width() - ACTIONS_WIDTH, 0.0);
-            ui.allocate_ui_with_layout(titles, Layout::top_down(Align::Min), |ui| {
-                ui.set_width(titles.x);
-                title_ui(ui, model);
-                identity_ui(ui, model, outbox);
-            });
-            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                ui.spacing_mut().item_spacing.x = space::SMALL;
-                apply_ui(ui, model, outbox);
-                back_ui(ui, model, outbox);
-                // As high as the buttons, so that the verdict stands in their middle.
-                let middle = Layout::right_to_left(Align::Center);
-                let size = vec2(0.0, space::CONTROL_HEIGHT);
-                ui.allocate_ui_with_layout(size, middle, |ui| verdict_ui(ui, model));
-            });
-        });
-        ui.horizontal_wrapped(|ui| {
+        ui.add_space(space::SMALL);
+        let has_folder = ui.available_width() >= WITH_FOLDER;
+        // What can be done stands at the right end and takes the room it needs; the words come first for the keyboard.
+        let (_, row) = ui.allocate_space(vec2(ui.available_width(), ROW_HEIGHT));
+        let mut right = ui.new_child(
+            UiBuilder::new().id_salt("done").max_rect(row).layout(Layout::right_to_left(Align::Center)),
+        );
+        right.spacing_mut().item_spacing.x = space::SMALL;
+        actions_ui(&mut right, model, outbox);
+        let words = row.with_max_x(right.min_rect().left() - space::LARGE);
+        let mut left = ui.new_child(
+            UiBuilder::new().id_salt("known").max_rect(words).layout(Layout::left_to_right(Align::Center)),
+        );
+        left.shrink_clip_rect(words);
+        left.spacing_mut().item_spacing.x = space::SMALL;
+        patch_ui(&mut left, model, has_folder, outbox);
+        if has_folder {
+            folder_ui(&mut left, model, outbox);
+        }
+        ui.horizontal(|ui| {
             pages_ui(ui, model, tab, outbox);
-            ui.add_space(space::LARGE);
+            ui.add_space(space::MEDIUM);
+            if !has_folder {
+                folder_ui(ui, model, outbox);
+            }
             reasons_ui(ui, model);
         });
+    });
+}
+
+/// The head in one row: what it leaves out stands on the first page.
+fn low_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
+    ui.horizontal(|ui| {
+        home_ui(ui, outbox);
+        pages_ui(ui, model, tab, outbox);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| apply_ui(ui, model, outbox));
     });
 }
 
@@ -75,91 +79,47 @@ pub(crate) fn is_low(ui: &Ui) -> bool {
 }
 
 fn pages_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
+    let views: Vec<TabView<'_>> = Tab::ALL.iter().map(|tab| tab_view(*tab, model)).collect();
+    let mut chosen = Tab::ALL.iter().position(|other| *other == tab).unwrap_or_default();
+    if tabs(ui, words::PAGES, &views, &mut chosen) {
+        outbox.push(Msg::GoTo(Destination::Workspace(Tab::ALL[chosen])));
+    }
+}
+
+/// A page, how much is on it, and whether something there wants to be seen.
+fn tab_view(tab: Tab, model: &Model) -> TabView<'static> {
+    let workspace = &model.workspace;
+    let check = workspace.check.ready();
+    let number = match tab {
+        Tab::Changes => workspace.tree.as_ref().map(|tree| tree.items().len()),
+        Tab::Checks => check.map(|check| check.findings.len()),
+        Tab::Overview | Tab::History => None,
+    };
+    let number = number.filter(|number| *number > 0);
+    let count = number.map(|number| with_thousands(number as u64)).unwrap_or_default();
+    let dot = match tab {
+        Tab::Overview => workspace.patch.failed().map(|_| Notice::Danger),
+        Tab::Changes => workspace.tree.as_ref().filter(|tree| tree.differing() > 0).map(|_| Notice::Caution),
+        Tab::Checks => check.map(|check| notice(check.verdict)),
+        Tab::History => workspace.view.ready().and_then(folder_notice),
+    };
+    TabView { name: tab.name(), count, dot }
+}
+
+/// What somebody should see about a folder.
+fn folder_notice(view: &FolderView) -> Option<Notice> {
+    let is_odd = !view.differences.is_empty() || view.foreign.is_some();
+    match view.called_back.is_empty() {
+        false => Some(Notice::Danger),
+        true => is_odd.then_some(Notice::Caution),
+    }
+}
+
+fn home_ui(ui: &mut Ui, outbox: &mut Outbox) {
     let home = IconButton { icon: Icon::House, name: words::TO_START };
     if icon_button(ui, &home).clicked() {
         outbox.push(Msg::GoTo(Destination::Start));
     }
-    let names: Vec<String> = Tab::ALL.iter().map(|tab| tab_name(*tab, model)).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut chosen = Tab::ALL.iter().position(|other| *other == tab).unwrap_or_default();
-    if segmented(ui, words::PAGES, &names, &mut chosen) {
-        outbox.push(Msg::GoTo(Destination::Workspace(Tab::ALL[chosen])));
-    }
-    let keys = IconButton { icon: Icon::Keyboard, name: words::KEYS };
-    if icon_button(ui, &keys).clicked() {
-        outbox.push(Msg::ShowKeys);
-    }
-}
-
-/// The name of a page, with how much there is on it.
-fn tab_name(tab: Tab, model: &Model) -> String {
-    let number = match tab {
-        Tab::Changes => model.workspace.tree.as_ref().map(|tree| tree.items().len()),
-        Tab::Checks => model.workspace.check.ready().map(|check| check.findings.len()),
-        Tab::Overview | Tab::History => None,
-    };
-    match number {
-        Some(number) if number > 0 => format!("{} {number}", tab.name()),
-        _ => tab.name().to_owned(),
-    }
-}
-
-fn title_ui(ui: &mut Ui, model: &Model) {
-    let patch = model.workspace.patch.ready();
-    let title = patch.map_or(words::NO_PATCH, |patch| patch.overview.title.as_str());
-    ui.add(Label::new(text::heading(title)).truncate());
-}
-
-/// Which patch and which folder, exactly.
-pub(crate) fn identity_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let workspace = &model.workspace;
-    let muted = Tokens::from_context(ui).muted;
-    ui.spacing_mut().item_spacing.y = space::TINY;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::SMALL;
-        if let Some(patch) = workspace.patch.ready() {
-            ui.label(text::caption(&patch.overview.identity).color(muted));
-            let notice = match patch.overview.standing {
-                Standing::Trusted => Notice::Good,
-                Standing::NotEnough | Standing::Untrusted => Notice::Caution,
-                Standing::Broken => Notice::Danger,
-            };
-            let trust = Badge {
-                text: patch.overview.trust_word,
-                tone: Tone::Notice(notice),
-                explain: &patch.overview.trust,
-            };
-            badge(ui, &trust);
-        } else if link_button(ui, words::START_OPEN_PATCH).clicked() {
-            outbox.push(Msg::PickBundle);
-        }
-    });
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::SMALL;
-        match &workspace.folder {
-            Some(folder) => {
-                let colour = Tokens::from_context(ui).text;
-                let copied = folder.to_string_lossy();
-                path_label(ui, &PathView { shown: &path_line(folder), copied: Some(&copied), colour });
-                if let Some(product) = workspace.view.ready().and_then(FolderView::product) {
-                    ui.label(text::caption(product).color(muted));
-                }
-                if let Some(foreign) = workspace.view.ready().and_then(|view| view.foreign.as_deref()) {
-                    let tone = Tone::Notice(Notice::Caution);
-                    badge(ui, &Badge { text: words::FOREIGN_HISTORY, tone, explain: foreign });
-                }
-                if link_button(ui, words::CHANGE).clicked() {
-                    outbox.push(Msg::PickFolder);
-                }
-            }
-            None => {
-                ui.label(text::caption(words::NO_FOLDER).color(muted));
-                if link_button(ui, words::START_CHOOSE_FOLDER).clicked() {
-                    outbox.push(Msg::PickFolder);
-                }
-            }
-        }
-    });
 }
 
 fn apply_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
@@ -170,24 +130,106 @@ fn apply_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     }
 }
 
-fn back_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
-    let reason = model.workspace.can_go_back().err();
-    let back = Button::secondary(words::GO_BACK).icon(Icon::Undo2).blocked(reason);
-    if button(ui, &back.reason_elsewhere()).clicked() {
-        outbox.push(Msg::BeginTakeBack);
+/// The way home, and which patch it is.
+fn patch_ui(ui: &mut Ui, model: &Model, has_folder: bool, outbox: &mut Outbox) {
+    home_ui(ui, outbox);
+    let Some(patch) = model.workspace.patch.ready() else {
+        ui.label(text::heading(words::NO_PATCH));
+        if link_button(ui, words::START_OPEN_PATCH).clicked() {
+            outbox.push(Msg::PickBundle);
+        }
+        return;
+    };
+    let share = if has_folder { 0.32 } else { 0.5 };
+    let room = (ui.available_width() * share).max(LEAST_TITLE);
+    ui.scope(|ui| {
+        ui.set_max_width(room);
+        ui.add(Label::new(text::heading(&patch.overview.title)).truncate());
+    });
+    if ui.ctx().content_rect().width() >= WITH_ID {
+        let id = line(patch.inspection.patch.about.identity.id.as_str());
+        badge(ui, &Badge { text: &id, tone: Tone::Neutral, explain: &patch.overview.identity });
+    }
+    trust_ui(ui, model);
+}
+
+/// Who stands behind the patch, in a word. That nobody signed it is no alarm by itself.
+fn trust_ui(ui: &mut Ui, model: &Model) {
+    let Some(patch) = model.workspace.patch.ready() else { return };
+    let tone = match patch.overview.standing {
+        Standing::Trusted => Tone::Notice(Notice::Good),
+        Standing::NotEnough => Tone::Notice(Notice::Caution),
+        Standing::Untrusted => Tone::Neutral,
+        Standing::Broken => Tone::Notice(Notice::Danger),
+    };
+    badge(ui, &Badge { text: &patch.overview.trust_chip, tone, explain: &patch.overview.trust });
+}
+
+/// Which folder it is for, with what is in it.
+fn folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let workspace = &model.workspace;
+    let muted = Tokens::from_context(ui).muted;
+    let Some(folder) = &workspace.folder else {
+        ui.label(text::caption(words::NO_FOLDER).color(muted));
+        if link_button(ui, words::START_CHOOSE_FOLDER).clicked() {
+            outbox.push(Msg::PickFolder);
+        }
+        return;
+    };
+    ui.label(text::body("\u{2192}").color(muted));
+    let copied = folder.to_string_lossy();
+    let colour = Tokens::from_context(ui).text;
+    ui.scope(|ui| {
+        ui.set_max_width((ui.available_width() * 0.5).max(LEAST_TITLE));
+        path_label(ui, &PathView { shown: &path_line(folder), copied: Some(&copied), colour });
+    });
+    if let Some(product) = workspace.view.ready().and_then(FolderView::product) {
+        ui.add(Label::new(text::caption(product).color(muted)).truncate());
+    }
+    if let Some(foreign) = workspace.view.ready().and_then(|view| view.foreign.as_deref()) {
+        let tone = Tone::Notice(Notice::Caution);
+        badge(ui, &Badge { text: words::FOREIGN_HISTORY, tone, explain: foreign });
+    }
+    if link_button(ui, words::CHANGE).clicked() {
+        outbox.push(Msg::PickFolder);
     }
 }
 
-/// Why one of the two buttons above cannot be pressed.
+/// Which patch and which folder, exactly: for the first page of a window in which the head has no room for it.
+pub(crate) fn identity_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    reasons_ui(ui, model);
+    ui.horizontal_wrapped(|ui| {
+        verdict_ui(ui, model);
+        trust_ui(ui, model);
+        ui.spacing_mut().item_spacing.x = space::SMALL;
+        if let Some(patch) = model.workspace.patch.ready() {
+            let muted = Tokens::from_context(ui).muted;
+            ui.label(text::caption(&patch.overview.identity).color(muted));
+        }
+    });
+    ui.horizontal(|ui| folder_ui(ui, model, outbox));
+}
+
+/// From right to left: what can be done, and whether it fits.
+fn actions_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+    let keys = IconButton { icon: Icon::Settings, name: words::KEYS };
+    if icon_button(ui, &keys).clicked() {
+        outbox.push(Msg::ShowKeys);
+    }
+    apply_ui(ui, model, outbox);
+    // Where nothing can be rolled back there is no button that would have to say so.
+    if model.workspace.can_go_back().is_ok()
+        && button(ui, &Button::secondary(words::GO_BACK).icon(Icon::Undo2)).clicked()
+    {
+        outbox.push(Msg::BeginTakeBack);
+    }
+    verdict_ui(ui, model);
+}
+
+/// Why the button above cannot be pressed.
 fn reasons_ui(ui: &mut Ui, model: &Model) {
-    let workspace = &model.workspace;
-    let said = |name: &str, reason: &str| format!("{} {reason}", name.replace('…', ":"));
-    let reasons = [
-        workspace.can_apply().err().map(|text| said(words::APPLY, text)),
-        workspace.can_go_back().err().map(|text| said(words::GO_BACK, text)),
-    ];
-    for text in reasons.iter().flatten() {
-        reason(ui, text);
+    if let Some(text) = model.workspace.can_apply().err() {
+        reason(ui, &format!("{} {text}", words::APPLY.replace('…', ":")));
     }
 }
 
@@ -206,7 +248,7 @@ fn verdict_ui(ui: &mut Ui, model: &Model) {
 pub fn notice(verdict: CheckVerdict) -> Notice {
     match verdict {
         CheckVerdict::Ready | CheckVerdict::NothingToDo => Notice::Good,
-        CheckVerdict::Warnings => Notice::Caution,
+        CheckVerdict::Warnings | CheckVerdict::NeedsDecision => Notice::Caution,
         CheckVerdict::Blocked => Notice::Danger,
     }
 }

@@ -101,6 +101,19 @@ impl Obstacle {
         }
     }
 
+    /// The patch file beside those that were named which brings what is missing, if that is it.
+    pub(crate) fn file_beside(&self) -> Option<&str> {
+        match &self.why {
+            Why::Unfit(Unfit::Requires { beside, .. }) => beside.as_ref().map(|(file, _)| file.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Whether a patch cannot stay without what is to go.
+    pub(crate) fn is_dependent(&self) -> bool {
+        matches!(self.why, Why::Undo(Undo::Dependent { .. }))
+    }
+
     /// The number of the hunk that it is about, if it is about one: what a list is sorted by.
     pub(crate) fn hunk(&self) -> Option<usize> {
         match &self.why {

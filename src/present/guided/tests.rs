@@ -33,6 +33,7 @@ fn ready() -> CheckPage {
         subject: None,
         verdict: CheckVerdict::Ready,
         findings: Vec::new(),
+        passed: Vec::new(),
         review: Vec::new(),
         decision: Some(DecisionDigest(crate::model::Digest::compute(b"folder"))),
         button: "Apply 1 change".to_owned(),
@@ -69,7 +70,7 @@ fn the_whole_machine() {
 proptest! {
     #[test]
     fn nothing_runs_that_was_not_checked_as_it_is_now(inputs in prop::collection::vec((0..8usize, any::<bool>()), 0..60)) {
-        let mut guided = Guided::new(Task::Apply, Some("a.patchbundle".into()), Some("folder".into()));
+        let mut guided = Guided::new(Task::Apply, vec!["a.patchbundle".into()], Some("folder".into()));
         let mut checked_since_choosing = false;
         for (index, good) in inputs {
             let input = INPUTS[index];
@@ -135,7 +136,7 @@ fn what_cannot_be_stopped_says_so() {
 
 #[test]
 fn nobody_has_to_answer_for_a_patch_that_enough_people_vouch_for() {
-    let mut guided = Guided::new(Task::Apply, Some("fix.patchbundle".into()), Some("/opt/app".into()));
+    let mut guided = Guided::new(Task::Apply, vec!["fix.patchbundle".into()], Some("/opt/app".into()));
     guided.stage = Stage::Confirming;
     guided.check = Some(ready());
     assert_eq!(guided.reason_to_wait(), Some(words::CONSENT_FIRST));

@@ -35,6 +35,7 @@ impl Overview {
             identity: format!("{} · {sort}", line(patch.about.identity.id.as_str())),
             standing: inspection.verdict.standing,
             trust_word: words::NOT_SIGNED,
+            trust_chip: words::NOT_SIGNED.to_owned(),
             trust: inspection.verdict.sentence(),
             hidden: findings_of_hidden(&inspection.hidden),
             // The titles of a series stand beside the names of its patches.

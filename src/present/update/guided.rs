@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::model::Code;
+use crate::model::{Code, TreePath};
 use crate::present::Tab;
 use crate::present::check::CheckPage;
 use crate::present::failure::Failure;
-use crate::present::finding::WayOut;
+use crate::present::finding::{Finding, WayOut};
 use crate::present::guided::{Guided, GuidedInput, Stage, Task};
 use crate::present::history::FolderView;
 use crate::present::message::{Effect, ExportWish, Msg};
@@ -15,30 +15,31 @@ use crate::present::outcome::OutcomePage;
 use crate::present::slot::Ticket;
 use crate::present::worker::WorkerLine;
 use crate::settings::Pair;
+use crate::workbench::{EditChoice, Which};
 
 impl Model {
     pub(super) fn update_guided(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
             Msg::BeginApply => return self.begin_guided(Task::Apply),
             Msg::BeginTakeBack => return self.begin_guided(Task::TakeBack),
-            Msg::BeginTakeOut(id) => return self.begin_take_out(id),
+            Msg::BeginTakeBackIn(folder) => {
+                let effects = self.begin_guided(Task::TakeBack);
+                return [effects, self.open_folder(folder)].concat();
+            }
+            Msg::BeginTakeOut(which) => return self.begin_take_out(which),
             Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
             Msg::BeginRecover { folder, finish } => return self.begin_recover(&folder, finish),
             _ => {}
         }
         let Some(guided) = &mut self.guided else { return Vec::new() };
         match msg {
+            Msg::ChooseWhich(which) if guided.stage == Stage::Choosing => guided.which = which,
+            Msg::Reason(rule, reason) => _ = guided.reasons.insert(rule, reason),
             Msg::ConsentUnsigned(yes) => guided.consent_unsigned = yes,
             Msg::ConsentWeak(yes) => guided.consent_weak = yes,
             Msg::KeepEdits(yes) => {
                 guided.keep_edits = yes;
                 if guided.task != Task::Recover && guided.go(GuidedInput::CheckAgain) {
-                    return self.check_guided();
-                }
-            }
-            Msg::Decide { places, choice } => {
-                guided.edits.extend(places.into_iter().map(|place| (place, choice.clone())));
-                if guided.go(GuidedInput::CheckAgain) {
                     return self.check_guided();
                 }
             }
@@ -63,8 +64,11 @@ impl Model {
                 None => {}
             },
             Msg::SaveReport => {
-                let name =
-                    guided.bundle.as_deref().and_then(Path::file_stem).map(|stem| stem.to_string_lossy());
+                let name = guided
+                    .bundles
+                    .first()
+                    .and_then(|bundle| bundle.file_stem())
+                    .map(|stem| stem.to_string_lossy());
                 let name = format!("{}-report.html", name.as_deref().unwrap_or("patchwright"));
                 return vec![Effect::PickPlace(ExportWish::Report, name)];
             }
@@ -87,12 +91,16 @@ impl Model {
         if self.is_working() {
             return Vec::new();
         }
-        // After a result the same folder is meant; from the start page of the guided rollback, none yet.
+        // After a result the same folder is meant; from the start page one is proposed, and somebody chooses.
         let folder = self.guided.as_ref().and_then(|guided| guided.folder.clone());
         let folder = folder.or_else(|| self.workspace.folder.clone());
-        let bundle = (task == Task::Apply).then(|| self.workspace.bundle.clone()).flatten();
-        let mut guided = Guided::new(task, bundle, folder);
-        let is_chosen = guided.reason_to_wait().is_none();
+        let is_first_page = self.page == Page::Start;
+        let proposed = || self.recent.folders().into_iter().next();
+        let folder = folder.or_else(|| proposed().filter(|_| is_first_page));
+        let bundles = if task == Task::Apply { self.workspace.files() } else { Vec::new() };
+        let mut guided = Guided::new(task, bundles, folder.clone());
+        let has_choice = task == Task::TakeBack && !self.is_guided() && self.patches_in_folder() > 1;
+        let is_chosen = guided.reason_to_wait().is_none() && !is_first_page && !has_choice;
         if is_chosen {
             guided.go(GuidedInput::Chosen);
         }
@@ -100,17 +108,39 @@ impl Model {
             self.page_before = self.page;
         }
         (self.guided, self.page, self.overlay) = (Some(guided), Page::Guided, None);
-        if is_chosen { self.check_guided() } else { Vec::new() }
+        match folder.filter(|folder| self.workspace.folder.as_ref() != Some(folder)) {
+            _ if is_chosen => self.check_guided(),
+            // What is in a folder that is proposed is looked at, so that one can choose among its patches.
+            Some(folder) => self.open_folder(folder),
+            None => Vec::new(),
+        }
     }
 
-    /// The way of one patch out of the folder of the workspace.
-    fn begin_take_out(&mut self, id: String) -> Vec<Effect> {
-        let mut effects = self.begin_guided(Task::TakeBack);
-        if let Some(guided) = self.guided.as_mut().filter(|guided| guided.stage == Stage::Checking) {
-            guided.patch = Some(id);
-            effects = self.check_guided();
+    /// How many patches are in the folder, as far as it was looked at.
+    fn patches_in_folder(&self) -> usize {
+        self.workspace.view.ready().map_or(0, |view| view.stack.len())
+    }
+
+    /// The way of these patches out of the folder of the workspace.
+    fn begin_take_out(&mut self, which: Which) -> Vec<Effect> {
+        self.begin_guided(Task::TakeBack);
+        let Some(guided) = self.guided.as_mut() else { return Vec::new() };
+        guided.which = which;
+        if guided.stage == Stage::Choosing && !guided.go(GuidedInput::Chosen) {
+            return Vec::new();
         }
-        effects
+        self.check_guided()
+    }
+
+    /// Somebody chooses a version of edited files, or takes that back.
+    pub(super) fn decide(&mut self, places: Vec<TreePath>, choice: Option<&EditChoice>) -> Vec<Effect> {
+        for place in places {
+            match choice {
+                Some(choice) => _ = self.workspace.edits.insert(place, choice.clone()),
+                None => _ = self.workspace.edits.remove(&place),
+            }
+        }
+        self.check_anew()
     }
 
     pub(super) fn begin_recover(&mut self, folder: &Path, finish: bool) -> Vec<Effect> {
@@ -126,12 +156,14 @@ impl Model {
         let Some(guided) = &mut self.guided else { return Vec::new() };
         let ticket = self.tickets.draw();
         guided.awaited = Some(ticket);
+        guided.edits.clone_from(&self.workspace.edits);
+        guided.reading.clone_from(&self.workspace.reading);
         let question = Self::rollback_question(guided);
-        match (guided.task, &guided.bundle, &guided.folder) {
-            (Task::Apply, Some(bundle), Some(folder)) => {
-                vec![Effect::Preview(ticket, bundle.clone(), folder.clone(), guided.edits.clone())]
+        match (guided.task, &guided.folder) {
+            (Task::Apply, Some(folder)) if !guided.bundles.is_empty() => {
+                vec![Effect::Preview(ticket, guided.bundles.clone(), folder.clone(), guided.edits.clone())]
             }
-            (Task::TakeBack | Task::BringBack, _, Some(folder)) => {
+            (Task::TakeBack | Task::BringBack, Some(folder)) => {
                 vec![Effect::PreviewBack(ticket, folder.clone(), question)]
             }
             _ => Vec::new(),
@@ -142,14 +174,18 @@ impl Model {
         if let Some(guided) = self.guided.as_mut().filter(|guided| guided.awaited == Some(ticket)) {
             guided.awaited = None;
             let mut check = check.unwrap_or_else(|failure| CheckPage::of_failure(&failure));
+            check.findings.extend(guided.edits.iter().map(|(path, choice)| Finding::decided(path, choice)));
             if guided.task == Task::TakeBack && !guided.keep_edits {
                 offer_to_keep_edits(&mut check);
             }
             guided.check = Some(check);
             guided.go(GuidedInput::CheckEnded);
         } else {
-            let check = check.or_else(|failure| Ok(CheckPage::of_failure(&failure)));
-            self.workspace.check.take(ticket, check);
+            let mut check = check.unwrap_or_else(|failure| CheckPage::of_failure(&failure));
+            let edits = &self.workspace.edits;
+            check.findings.extend(edits.iter().map(|(path, choice)| Finding::decided(path, choice)));
+            self.workspace.check.take(ticket, Ok(check));
+            self.mark_differing();
         }
         Vec::new()
     }
@@ -166,7 +202,9 @@ impl Model {
         guided.newest = view.map(FolderView::newest);
         let expected = guided.check.as_ref().and_then(|check| check.decision);
         // The folder is remembered before the first change, so that the next start looks here.
-        self.recent.remember(Pair { bundle: guided.bundle.clone(), folder: Some(folder.clone()) });
+        self.recent.remember(Pair { bundle: guided.bundles.first().cloned(), folder: Some(folder.clone()) });
+        // So is that a change was begun: it may go on without the window.
+        self.recent.begun = Some(folder.clone());
         vec![Effect::SaveSettings, Effect::Start(change, folder, expected)]
     }
 
@@ -187,6 +225,7 @@ impl Model {
             return Vec::new();
         }
         self.workspace.folder.clone_from(&guided.folder);
+        self.recent.begun = None;
         self.interrupted.retain(|(known, _)| Some(known) != guided.folder.as_ref());
         self.look_again()
     }

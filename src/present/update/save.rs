@@ -29,7 +29,9 @@ impl Model {
         let environment = Environment::of_this_machine();
         let moment = phrases::moment(&environment.now());
         let who = fill(words::USER_ON_HOST, &[("user", &environment.user), ("host", &environment.host)]);
-        Some(record::html(guided, guided.outcome.as_ref()?, &moment, &who))
+        let shown = self.workspace.bundle.as_ref().filter(|shown| guided.bundles.contains(shown));
+        let patch = shown.and_then(|_| self.workspace.patch.ready()).map(|patch| &patch.inspection);
+        Some(record::html(guided, guided.outcome.as_ref()?, patch, &moment, &who))
     }
 
     /// The folder that somebody has trouble with.

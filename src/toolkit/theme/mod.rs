@@ -11,6 +11,7 @@ use egui::{Context, Id, Theme, ThemePreference};
 
 pub use lucide_icons::Icon;
 
+pub(crate) use tokens::picture_tint;
 pub use tokens::{ChangeTokens, ChangeTone, Meaning, ThemeTokens, Tokens};
 
 /// Smaller than this nothing can be read, larger than this no page fits.
@@ -34,6 +35,8 @@ pub struct Appearance {
     pub changes: ChangeTokens,
     /// 1 is the size the system asks for.
     pub zoom: f32,
+    /// How large code that is compared is, in points.
+    pub code_size: f32,
     /// Nothing moves: over remote desktop, or where the system asks for it.
     pub calm_motion: bool,
 }
@@ -44,6 +47,7 @@ impl Default for Appearance {
             palette: PaletteChoice::default(),
             changes: ChangeTokens::default(),
             zoom: 1.0,
+            code_size: text::CODE,
             calm_motion: false,
         }
     }
@@ -65,7 +69,7 @@ pub fn set_up(context: &Context, appearance: &Appearance) {
     let zoom = if appearance.zoom.is_finite() { appearance.zoom } else { 1.0 };
     context.set_zoom_factor(zoom.clamp(*ZOOM.start(), *ZOOM.end()));
     tokens::wear(context, chosen, appearance.changes);
-    context.all_styles_mut(|style| style::set_sizes(style, appearance.calm_motion));
+    context.all_styles_mut(|style| style::set_sizes(style, appearance.calm_motion, appearance.code_size));
     for theme in [Theme::Light, Theme::Dark] {
         let palette = chosen.unwrap_or_else(|| ThemeTokens::of_theme(theme));
         let tokens = Tokens::for_palette(palette, appearance.changes);

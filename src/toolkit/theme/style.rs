@@ -10,8 +10,8 @@ use super::{space, text};
 const MOTION_SECONDS: f32 = 0.1;
 
 /// Everything but the colours.
-pub(super) fn set_sizes(style: &mut Style, calm_motion: bool) {
-    style.text_styles = text::styles().into();
+pub(super) fn set_sizes(style: &mut Style, calm_motion: bool, code_size: f32) {
+    style.text_styles = text::styles(code_size).into();
     let spacing = &mut style.spacing;
     spacing.item_spacing = Vec2::splat(space::SMALL);
     spacing.button_padding = Vec2::new(space::MEDIUM, space::TINY);

@@ -8,6 +8,8 @@ use egui::{FontFamily, FontId, RichText, TextStyle};
 pub const CAPTION: f32 = 12.0;
 /// Running text and code.
 pub const BODY: f32 = 14.0;
+/// Code that is compared, unless somebody wants it larger.
+pub const CODE: f32 = 13.0;
 /// The title of a section.
 pub const HEADING: f32 = 18.0;
 /// The one line that says what matters on a page.
@@ -63,6 +65,11 @@ pub(crate) fn small_code_style() -> TextStyle {
     TextStyle::Name("small code".into())
 }
 
+/// The style of code that is compared, which has a size of its own.
+pub(crate) fn diff_style() -> TextStyle {
+    TextStyle::Name("diff".into())
+}
+
 /// The heavier of the two weights.
 pub fn semibold() -> FontFamily {
     FontFamily::Name(Arc::from("semibold"))
@@ -74,7 +81,7 @@ pub fn icons() -> FontFamily {
 }
 
 /// Every style there is, with its font.
-pub(super) fn styles() -> [(TextStyle, FontId); 8] {
+pub(super) fn styles(code_size: f32) -> [(TextStyle, FontId); 9] {
     [
         (TextStyle::Small, FontId::proportional(CAPTION)),
         (TextStyle::Body, FontId::proportional(BODY)),
@@ -84,5 +91,6 @@ pub(super) fn styles() -> [(TextStyle, FontId); 8] {
         (outcome_style(), FontId::new(OUTCOME, semibold())),
         (TextStyle::Monospace, FontId::monospace(BODY)),
         (small_code_style(), FontId::monospace(CAPTION)),
+        (diff_style(), FontId::monospace(code_size)),
     ]
 }

@@ -126,6 +126,11 @@ pub struct Tokens {
     pub gap: Color32,
 }
 
+/// The tint of a picture that lies over another one, which shines through it as far as `share` is below 1.
+pub(crate) fn picture_tint(share: f32) -> Color32 {
+    Color32::WHITE.gamma_multiply(share.clamp(0.0, 1.0))
+}
+
 impl Tokens {
     /// The colours that `context` wears; a `&Ui` serves as well.
     pub fn from_context(context: &Context) -> &'static Self {

@@ -24,6 +24,8 @@ pub struct DropZoneView<'a> {
     pub body: &'a str,
     /// The same without dragging.
     pub action: Button<'a>,
+    /// In one line, where other things matter as much.
+    pub is_line: bool,
 }
 
 /// A place to let a file go; the response is that of its button. What is let go anywhere in the window counts:
@@ -34,11 +36,15 @@ pub fn drop_zone(ui: &mut Ui, zone: &DropZoneView<'_>) -> Response {
     let (fill, edge) =
         if is_held { (tokens.accent.surface, tokens.accent.text) } else { (tokens.card(), tokens.edge) };
     let title = if is_held { zone.title_while_held } else { zone.title };
-    let frame = Frame::new().fill(fill).corner_radius(space::CARD_RADIUS).inner_margin(space::HUGE as i8);
+    let margin = if zone.is_line { space::LARGE } else { space::HUGE };
+    let frame = Frame::new().fill(fill).corner_radius(space::CARD_RADIUS).inner_margin(margin as i8);
     let group = UiBuilder::new().accessibility_role(Role::Group).accessibility_label(title);
     let shown = ui.scope_builder(group, |ui| {
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
+            if zone.is_line {
+                return line(ui, zone, title);
+            }
             ui.vertical_centered(|ui| {
                 let colour = if is_held { tokens.accent.text } else { tokens.muted };
                 paint::icon(ui, zone.icon, text::LARGE_ICON, colour);
@@ -57,6 +63,25 @@ pub fn drop_zone(ui: &mut Ui, zone: &DropZoneView<'_>) -> Response {
     let stroke = Stroke::new(space::HAIRLINE, edge);
     ui.painter().extend(Shape::dashed_line(&outline, stroke, DASH, DASH));
     shown.inner.inner
+}
+
+/// The zone as one line: what to do on the left, the button on the right.
+fn line(ui: &mut Ui, zone: &DropZoneView<'_>, title: &str) -> Response {
+    let muted = Tokens::from_context(ui).muted;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::MEDIUM;
+        paint::icon(ui, zone.icon, text::ICON + space::SMALL, muted);
+        ui.add(Label::new(text::strong(title)));
+        let row = egui::Layout::right_to_left(egui::Align::Center);
+        ui.with_layout(row, |ui| {
+            let response = button(ui, &zone.action);
+            let words = Label::new(text::caption(zone.body).color(muted)).truncate();
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| ui.add(words));
+            response
+        })
+        .inner
+    })
+    .inner
 }
 
 /// The outline of `rect` with round corners, as a closed line.

@@ -1,6 +1,6 @@
 //! The head of a page: what it is about, and what can be done with the whole of it.
 
-use egui::{Align, Label, Layout, Response, Role, Ui, WidgetInfo};
+use egui::{Align, Label, Layout, Response, Role, Sense, Ui, WidgetInfo};
 
 use crate::toolkit::theme::{Tokens, space, text};
 
@@ -19,27 +19,39 @@ pub struct PageHeader<'a> {
 /// The head of a page, with `actions` (buttons, badges) at its right end; the first of them is the rightmost.
 pub fn page_header<R>(ui: &mut Ui, header: &PageHeader<'_>, actions: impl FnOnce(&mut Ui) -> R) -> R {
     if ui.available_width() < SIDE_BY_SIDE {
-        titles(ui, header);
+        mark_as_heading(&titles(ui, header), header.title, 1);
         return ui.horizontal_wrapped(actions).inner;
     }
     ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
         // The actions first: the title takes what they leave. In a row of their own they read from left to right.
         let inner = ui.scope(|ui| ui.horizontal(actions).inner).inner;
         ui.add_space(space::LARGE);
-        ui.with_layout(Layout::top_down(Align::Min), |ui| titles(ui, header));
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            mark_as_heading(&titles(ui, header), header.title, 1);
+        });
         inner
     })
     .inner
 }
 
-fn titles(ui: &mut Ui, header: &PageHeader<'_>) {
+/// The title of a page on which the keyboard begins: where a page begins, a screen reader begins to read.
+pub fn page_title(ui: &mut Ui, header: &PageHeader<'_>) -> Response {
+    let title = titles(ui, header);
+    // A place of its own for the keyboard: words that have it would be underlined.
+    title.ctx.accesskit_node_builder(title.id, egui::accesskit::Node::set_hidden);
+    let place = ui.interact(title.rect, title.id.with("begins"), Sense::focusable_noninteractive());
+    mark_as_heading(&place, header.title, 1);
+    place
+}
+
+fn titles(ui: &mut Ui, header: &PageHeader<'_>) -> Response {
     ui.spacing_mut().item_spacing.y = space::TINY;
     let response = ui.add(Label::new(text::outcome(header.title)).wrap());
-    mark_as_heading(&response, header.title, 1);
     if !header.subtitle.is_empty() {
         let colour = Tokens::from_context(ui).muted;
         ui.add(Label::new(text::body(header.subtitle).color(colour)).wrap());
     }
+    response
 }
 
 /// Lets a screen reader jump from title to title.

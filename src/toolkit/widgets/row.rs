@@ -1,13 +1,16 @@
 //! A row of a long list or tree, of which only those in sight are made.
 
 use egui::{
-    EventFilter, FontId, InnerResponse, Key, Pos2, Rect, Response, Role, Sense, TextStyle, Ui, UiBuilder,
+    EventFilter, FontId, Id, InnerResponse, Key, Pos2, Rect, Response, Role, Sense, TextStyle, Ui, UiBuilder,
     Vec2, WidgetInfo,
 };
 
 use super::badge::{self, Badge};
 use super::paint;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
+
+/// How many rows the keys for a page go.
+const PAGE_ROWS: usize = 15;
 
 /// A row.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +31,8 @@ pub struct RowView<'a> {
     pub is_selected: bool,
     /// Its place among all rows, counted from zero, and how many there are.
     pub place: (usize, usize),
+    /// Whether Tab leads to it.
+    pub focus: RowFocus,
 }
 
 impl<'a> RowView<'a> {
@@ -42,6 +47,7 @@ impl<'a> RowView<'a> {
             note: "",
             is_selected: false,
             place: (0, 1),
+            focus: RowFocus::Stop,
         }
     }
 }
@@ -63,20 +69,51 @@ pub fn tree<R>(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui) -> R) -> 
     })
 }
 
+/// Whether Tab leads to a row. In a long list it leads to one, and arrows go on from there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RowFocus {
+    /// Tab leads here.
+    #[default]
+    Stop,
+    /// The arrows have just led here.
+    Comes,
+    /// Tab passes it by.
+    None,
+}
+
+/// Where one is in a [`long_tree`].
+#[derive(Clone, Copy, Default)]
+struct TreePlace {
+    chosen: Option<usize>,
+    /// The row that Tab leads to.
+    cursor: usize,
+    /// That row, as it was drawn last.
+    row: Option<Id>,
+}
+
 /// A [`tree`] that scrolls: `row` makes the row of a number below `count`, and is asked for those in sight only. When
-/// another row is `chosen` than before, by whatever means, it comes into sight.
+/// another row is `chosen` than before, by whatever means, it comes into sight. Tab leads to one row, the arrows to the
+/// others.
 pub fn long_tree(
     ui: &mut Ui,
     name: &str,
     count: usize,
     chosen: Option<usize>,
-    mut row: impl FnMut(&mut Ui, usize),
+    mut row: impl FnMut(&mut Ui, usize, RowFocus) -> Id,
 ) {
     tree(ui, name, |ui| {
-        let id = ui.make_persistent_id("chosen");
-        let before = ui.data_mut(|data| data.get_temp_mut_or_default::<Option<usize>>(id).take());
-        ui.data_mut(|data| data.insert_temp(id, chosen));
-        let comes = chosen.filter(|_| before != chosen);
+        let id = ui.make_persistent_id("place");
+        let mut place = ui.data(|data| data.get_temp::<TreePlace>(id)).unwrap_or_default();
+        let is_new = place.chosen != chosen;
+        let mut comes = chosen.filter(|_| is_new);
+        place.cursor = comes.unwrap_or(place.cursor).min(count.saturating_sub(1));
+        place.chosen = chosen;
+        let has_focus = place.row.is_some_and(|row| ui.memory(|memory| memory.has_focus(row)));
+        let to = if has_focus { walked(ui, place.cursor, count) } else { place.cursor };
+        let walks = to != place.cursor;
+        if walks {
+            (place.cursor, comes) = (to, Some(to));
+        }
         let area = egui::ScrollArea::vertical().auto_shrink(false);
         area.show_rows(ui, space::ROW_HEIGHT, count, |ui, in_sight| {
             if let Some(number) = comes {
@@ -85,19 +122,47 @@ pub fn long_tree(
                 let corner = Pos2::new(ui.max_rect().left(), top);
                 ui.scroll_to_rect(Rect::from_min_size(corner, Vec2::splat(space::ROW_HEIGHT)), None);
             }
+            let is_seen = in_sight.contains(&place.cursor);
+            let stop = if is_seen { place.cursor } else { in_sight.start };
             in_sight.for_each(|number| {
+                let focus = match number == stop {
+                    true if walks && is_seen => RowFocus::Comes,
+                    true => RowFocus::Stop,
+                    false => RowFocus::None,
+                };
                 // A row keeps its identity, and with it the focus, when it scrolls.
-                ui.push_id(number, |ui| row(ui, number));
+                let drawn = ui.push_id(number, |ui| row(ui, number, focus)).inner;
+                if number == stop {
+                    place.row = Some(drawn);
+                }
             });
         });
+        ui.data_mut(|data| data.insert_temp(id, place));
     });
+}
+
+/// Where the arrows lead from `row` of `count`.
+fn walked(ui: &Ui, row: usize, count: usize) -> usize {
+    let presses = |key| ui.input_mut(|input| input.count_and_consume_key(egui::Modifiers::NONE, key));
+    let down = presses(Key::ArrowDown) + presses(Key::PageDown) * PAGE_ROWS;
+    let up = presses(Key::ArrowUp) + presses(Key::PageUp) * PAGE_ROWS;
+    let row = match (presses(Key::Home), presses(Key::End)) {
+        (0, 0) => row,
+        (_, 0) => 0,
+        _ => count,
+    };
+    row.saturating_add(down).min(count.saturating_sub(1)).saturating_sub(up)
 }
 
 /// A row as high as [`space::ROW_HEIGHT`]. Chosen by click, Enter and Space; opened by its arrow, a double click,
 /// Right and Left. Up and down move the focus.
 pub fn list_row(ui: &mut Ui, view: &RowView<'_>) -> RowResponse {
     let size = Vec2::new(ui.available_width(), space::ROW_HEIGHT);
-    let (rect, row) = ui.allocate_exact_size(size, Sense::click());
+    let sense = if view.focus == RowFocus::None { Sense::CLICK } else { Sense::click() };
+    let (rect, row) = ui.allocate_exact_size(size, sense);
+    if view.focus == RowFocus::Comes {
+        row.request_focus();
+    }
     describe(&row, view);
     background(ui, &row, view);
     let mut left = rect.left() + space::SMALL + view.depth as f32 * space::LARGE;
@@ -116,6 +181,12 @@ pub fn list_row(ui: &mut Ui, view: &RowView<'_>) -> RowResponse {
         left += width + space::SMALL;
     }
     words(ui, rect, left, view);
+    let arrows = EventFilter {
+        vertical_arrows: true,
+        horizontal_arrows: view.is_open.is_some(),
+        ..Default::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(row.id, arrows));
     if view.is_open.is_some() {
         toggled |= row.double_clicked() || key_toggles(ui, &row, view);
     }
@@ -166,8 +237,6 @@ fn expander(ui: &Ui, row: &Response, view: &RowView<'_>, left_middle: Pos2) -> b
 
 /// Right opens and Left closes; otherwise the arrows move on.
 fn key_toggles(ui: &Ui, row: &Response, view: &RowView<'_>) -> bool {
-    let filter = EventFilter { horizontal_arrows: true, ..Default::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(row.id, filter));
     let key = if view.is_open == Some(true) { Key::ArrowLeft } else { Key::ArrowRight };
     row.has_focus() && ui.input(|input| input.key_pressed(key))
 }

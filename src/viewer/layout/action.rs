@@ -1,6 +1,6 @@
 //! What a person can do in a pane, and what the pane asks for in return.
 
-use crate::viewer::model::{Half, Query, View, WhiteSpace};
+use crate::viewer::model::{Half, OldEncoding, Query, View, WhiteSpace};
 
 /// How the sides of a text are laid out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub enum PaneAction {
     Count(WhiteSpace),
     /// The same with the next sort of white space.
     NextWhiteSpace,
+    /// Take a text that is in no Unicode encoding for one in this; `None`: show its bytes.
+    Decode(Option<OldEncoding>),
     /// Ask for a line or a byte to go to.
     GoTo,
     /// Look for a text.
@@ -70,6 +72,9 @@ pub enum PaneRequest {
     CompareLonger,
     /// Call [`ViewedContents::ignoring`](crate::viewer::model::ViewedContents::ignoring) in a job and show its result.
     Ignore(WhiteSpace),
+    /// Call [`ViewedContents::in_encoding`](crate::viewer::model::ViewedContents::in_encoding) in a job and show its
+    /// result.
+    Decode(Option<OldEncoding>),
     /// Stop that job.
     StopComparing,
     /// Decode the pictures in a job.

@@ -15,8 +15,8 @@ use crate::model::TreePath;
 use crate::viewer::model::{Half, LineDiff, Refined, TextSides, View, ViewedContents, WhiteSpace, WordMarks};
 use crate::words::{contents as words, fill};
 
-/// Width below which two columns are too narrow to read code in, in points.
-const MIN_SIDE_BY_SIDE_WIDTH: f32 = 760.0;
+/// Width below which two columns are too narrow to read code in, in characters: two times seventy, and the numbers.
+const MIN_SIDE_BY_SIDE_COLUMNS: f32 = 156.0;
 /// Most lines that are kept as they are drawn: some twenty screens.
 const MAX_KEPT_LINES: usize = 4_096;
 /// Most hunks whose changed words are kept.
@@ -110,6 +110,10 @@ pub enum PictureMode {
     /// Beside each other.
     #[default]
     TwoUp,
+    /// The old one on the left of a line that moves, the new one on its right.
+    Swipe,
+    /// The new one over the old one, as thin as one likes.
+    Onion,
     Difference,
 }
 
@@ -118,6 +122,8 @@ pub enum PictureMode {
 pub struct PictureState {
     /// How they are shown.
     pub mode: PictureMode,
+    /// Where the line of [`PictureMode::Swipe`] is, or how thick the new picture is, from 0 to 1; at first in the middle.
+    pub mix: Option<f32>,
     /// Points for a pixel; `None`: as large as fits.
     pub zoom: Option<f32>,
     /// The middle of the view, from the middle of the picture, in pixels.
@@ -149,6 +155,16 @@ impl PaneState {
         let search = self.search.as_ref().map(Search::again);
         let (layout, wide_hunks, white_space) = (self.layout, self.wide_hunks, self.white_space);
         Self { layout, wide_hunks, white_space, opened, search, ..Self::new() }
+    }
+
+    /// How the sides of a text are laid out in every file.
+    pub fn layout_choice(&self) -> LayoutChoice {
+        self.layout
+    }
+
+    /// Lays them out like this.
+    pub fn choose_layout(&mut self, layout: LayoutChoice) {
+        self.layout = layout;
     }
 
     /// Says whether a longer comparison is running.
@@ -191,13 +207,13 @@ impl PaneState {
         }
     }
 
-    /// Lays out the rows for a pane of this width.
-    pub fn lay_out(&mut self, diff: &LineDiff, width: f32) {
+    /// Lays out the rows for a pane that is so many characters wide.
+    pub fn lay_out(&mut self, diff: &LineDiff, columns: f32) {
         let layout = match (self.layout, diff.sides()) {
             (_, TextSides::Alone(_) | TextSides::Only(_)) => Layout::Unified,
             (LayoutChoice::SideBySide, _) => Layout::SideBySide,
             (LayoutChoice::Unified, _) => Layout::Unified,
-            (LayoutChoice::Auto, _) if width >= MIN_SIDE_BY_SIDE_WIDTH => Layout::SideBySide,
+            (LayoutChoice::Auto, _) if columns >= MIN_SIDE_BY_SIDE_COLUMNS => Layout::SideBySide,
             (LayoutChoice::Auto, _) => Layout::Unified,
         };
         if self.rows.as_ref().is_some_and(|(present, _)| *present == layout) {
@@ -306,6 +322,7 @@ impl PaneState {
             PaneAction::GoTo => self.go_to = Some(String::new()),
             PaneAction::Count(white_space) => self.white_space = white_space,
             PaneAction::NextWhiteSpace => self.white_space = self.white_space.next(),
+            PaneAction::Decode(old) => out.push(PaneRequest::Decode(old)),
             PaneAction::Find => self.open_search(),
             PaneAction::NextHit => self.go_by_hit(contents, true),
             PaneAction::PreviousHit => self.go_by_hit(contents, false),

@@ -25,9 +25,51 @@ pub enum TextEncoding {
         /// Whether it begins with a byte order mark.
         mark: bool,
     },
-    /// One of the old encodings with one byte a character, or several encodings mixed. Nobody can know which, so
-    /// bytes beyond ASCII are shown as bytes.
+    /// One of the encodings from before Unicode: a guess, or what somebody chose.
+    Old(OldEncoding),
+    /// One of them, or several encodings mixed, that nobody has named: bytes beyond ASCII are shown as bytes.
     EightBit,
+}
+
+/// An encoding from before Unicode. No file says which it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldEncoding {
+    /// Western Europe; with Latin-1 in it.
+    Windows1252,
+    /// Central Europe.
+    Windows1250,
+    /// Cyrillic.
+    Windows1251,
+    ShiftJis,
+    /// Chinese.
+    Gbk,
+}
+
+impl OldEncoding {
+    /// All that can be chosen, the likeliest first.
+    pub const ALL: [Self; 5] =
+        [Self::Windows1252, Self::Windows1250, Self::Windows1251, Self::ShiftJis, Self::Gbk];
+
+    fn table(self) -> &'static encoding_rs::Encoding {
+        match self {
+            Self::Windows1252 => encoding_rs::WINDOWS_1252,
+            Self::Windows1250 => encoding_rs::WINDOWS_1250,
+            Self::Windows1251 => encoding_rs::WINDOWS_1251,
+            Self::ShiftJis => encoding_rs::SHIFT_JIS,
+            Self::Gbk => encoding_rs::GBK,
+        }
+    }
+
+    /// Its name, as something that one chooses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Windows1252 => words::ENCODING_WINDOWS_1252,
+            Self::Windows1250 => words::ENCODING_WINDOWS_1250,
+            Self::Windows1251 => words::ENCODING_WINDOWS_1251,
+            Self::ShiftJis => words::ENCODING_SHIFT_JIS,
+            Self::Gbk => words::ENCODING_GBK,
+        }
+    }
 }
 
 /// Which byte of a pair comes first.
@@ -65,6 +107,7 @@ impl TextEncoding {
             Self::Utf16 { order: ByteOrder::Little, mark: false } => words::ENCODING_UTF_16_LE,
             Self::Utf16 { order: ByteOrder::Big, mark: true } => words::ENCODING_UTF_16_BE_MARK,
             Self::Utf16 { order: ByteOrder::Big, mark: false } => words::ENCODING_UTF_16_BE,
+            Self::Old(old) => old.name(),
             Self::EightBit => words::PART_ENCODING_EIGHT_BIT,
         }
     }
@@ -78,12 +121,22 @@ impl TextEncoding {
         }
     }
 
+    /// Whether its characters are stored otherwise than as UTF-8, and so have to be decoded as a whole.
+    pub fn needs_decoding(self) -> bool {
+        matches!(self, Self::Utf16 { .. } | Self::Old(_))
+    }
+
     /// The text in UTF-8 without its mark, or, in an 8-bit encoding, as it is.
     pub fn decode(self, content: &[u8]) -> Cow<'_, [u8]> {
         let text = &content[self.mark_bytes().min(content.len())..];
         match self {
             Self::Utf16 { order, .. } => match decode_utf_16(text, order) {
                 Some(text) => Cow::Owned(text.into_bytes()),
+                None => Cow::Borrowed(text),
+            },
+            // Bytes that the encoding has no character for stay as they are, so that they are shown as bytes.
+            Self::Old(old) => match old.table().decode_without_bom_handling_and_without_replacement(text) {
+                Some(text) => Cow::Owned(text.into_owned().into_bytes()),
                 None => Cow::Borrowed(text),
             },
             _ => Cow::Borrowed(text),
@@ -163,6 +216,15 @@ mod tests {
         }
         assert_eq!(TextEncoding::detect(b"caf\xe9\n"), Some(TextEncoding::EightBit));
         assert_eq!(TextEncoding::EightBit.decode(b"caf\xe9\n"), b"caf\xe9\n".as_slice());
+    }
+
+    #[test]
+    fn an_old_encoding_is_read_as_what_somebody_takes_it_for() {
+        use OldEncoding::{ShiftJis, Windows1251, Windows1252};
+        let read = |old, bytes: &[u8]| TextEncoding::Old(old).decode(bytes).into_owned();
+        assert_eq!(read(Windows1252, b"caf\xe9"), "caf\u{e9}".as_bytes());
+        assert_eq!(read(Windows1251, b"\xcf\xf0"), "\u{41f}\u{440}".as_bytes());
+        assert_eq!(read(ShiftJis, b"\xff"), b"\xff", "what it has no character for stays a byte");
     }
 
     #[test]

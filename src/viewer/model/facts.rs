@@ -6,6 +6,7 @@ use crate::model::{Digest, Mode, Node};
 use crate::text::confusables::Confusables;
 use crate::text::{capitalised, escape_line, with_thousands};
 use crate::words::{contents as words, fill};
+use crate::workbench::ContentSource;
 
 /// What stands on one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,8 @@ pub struct Facts {
     pub digest: Option<Digest>,
     /// Where the link points, escaped.
     pub points_to: Option<String>,
+    /// Where the content was read, if that is known.
+    pub source: Option<ContentSource>,
     /// Why the content is not at hand, escaped.
     pub unavailable: Option<String>,
     /// Whether only the lines around each change are at hand; "..." stands for each of the others.
@@ -109,6 +112,7 @@ impl Facts {
             mode: node.and_then(Node::mode),
             digest: None,
             points_to: None,
+            source: None,
             unavailable: None,
             is_excerpt: false,
             text: None,
@@ -160,6 +164,7 @@ impl Facts {
         }
         phrases.extend(self.size_bytes.map(size_words));
         phrases.extend(self.mode.filter(|mode| *mode != Mode::FILE).map(mode_words));
+        phrases.extend(self.source.and_then(source_words).map(str::to_owned));
         phrases
     }
 }
@@ -180,6 +185,15 @@ impl LineEndCounts {
                 Some(fill(words::PART_MIXED_LINE_ENDS, &[("ends", &parts.join(", "))]))
             }
         }
+    }
+}
+
+/// Where a content was read that the patch file does not bring.
+const fn source_words(source: ContentSource) -> Option<&'static str> {
+    match source {
+        ContentSource::PatchFile => None,
+        ContentSource::Folder => Some(words::PART_READ_IN_FOLDER),
+        ContentSource::SafeCopy => Some(words::PART_READ_IN_BACKUP),
     }
 }
 

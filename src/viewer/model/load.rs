@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::encoding::TextEncoding;
+use super::encoding::{OldEncoding, TextEncoding};
 use super::facts::{ContentKind, Facts, PictureFormat, TextFacts};
 use super::hex::{HexDiff, why_binary};
 use super::lines::LineHashers;
@@ -17,7 +17,8 @@ use crate::model::TreePath;
 use crate::progress::{CancelToken, Cancelled};
 use crate::text::confusables::in_content;
 use crate::text::{escape_line, one_line};
-use crate::workbench::{ChangeSide, Content, OneChange, Result, Watch, Workbench};
+use crate::words::contents as words;
+use crate::workbench::{ChangeSide, Comparison, Content, OneChange, Result, Watch, Workbench};
 
 /// How much of a content that is not in memory is looked at to tell what it is.
 const HEAD_BYTES: usize = 64 << 10;
@@ -39,6 +40,8 @@ pub struct ViewedContents {
     pub after: Facts,
     /// What the change does beside changing lines, the weightiest first.
     pub notes: Vec<ChangeNote>,
+    /// What both sides are.
+    pub comparison: Comparison,
     /// How equal both sides are.
     pub equality: Equality,
     /// Why the content is shown as bytes, if it is.
@@ -46,6 +49,8 @@ pub struct ViewedContents {
     text: Option<Arc<LineDiff>>,
     contents: [Option<Content>; 2],
     bytes: Arc<OnceLock<HexDiff>>,
+    /// What all of this was made of.
+    change: Arc<OneChange>,
 }
 
 /// A way to look at a change.
@@ -60,8 +65,8 @@ pub enum View {
     Facts,
 }
 
-/// Reads the change at `path` of `bundle`, compared with what the patch expects or with what is really in the folder
-/// `against`. `None` if the patch changes nothing there. Slow: for a worker thread.
+/// Reads the change at `path` of `bundle`; the `folder` it is for has what the bundle does not bring. `None` if the patch
+/// changes nothing there. Slow: for a worker thread.
 ///
 /// # Errors
 /// If bundle or folder cannot be read, or somebody wished to stop. A content that cannot be read is no error: its
@@ -70,10 +75,12 @@ pub fn load(
     workbench: &Workbench,
     bundle: &Path,
     path: &TreePath,
-    against: Option<&Path>,
+    folder: Option<&Path>,
+    comparison: Comparison,
     watch: Watch<'_>,
 ) -> Result<Option<ViewedContents>> {
-    let Some(change) = workbench.one_change(bundle, path, against, watch)? else { return Ok(None) };
+    let change = workbench.one_change(bundle, path, folder, comparison, watch)?;
+    let Some(change) = change else { return Ok(None) };
     Ok(Some(ViewedContents::new(change, watch.cancel)?))
 }
 
@@ -83,7 +90,31 @@ impl ViewedContents {
     /// # Errors
     /// If somebody wished to stop.
     pub fn new(change: OneChange, cancel: &CancelToken) -> std::result::Result<Self, Cancelled> {
-        let mut before = Facts::of_node(change.left.as_ref());
+        Self::read_as(change, Some(OldEncoding::Windows1252), cancel)
+    }
+
+    /// The same change with texts that are in no Unicode encoding taken for this one; `None`: shown as bytes. Slow: for
+    /// a worker thread.
+    ///
+    /// # Errors
+    /// If somebody wished to stop.
+    pub fn in_encoding(
+        &self,
+        old: Option<OldEncoding>,
+        cancel: &CancelToken,
+    ) -> std::result::Result<Self, Cancelled> {
+        Self::read_as((*self.change).clone(), old, cancel)
+    }
+
+    fn read_as(
+        change: OneChange,
+        old: Option<OldEncoding>,
+        cancel: &CancelToken,
+    ) -> std::result::Result<Self, Cancelled> {
+        let whole = Arc::new(change.clone());
+        // What is in the folder is named so already.
+        let source = change.before_source.filter(|_| change.comparison != Comparison::FolderToAfter);
+        let mut before = Facts { source, ..Facts::of_node(change.left.as_ref()) };
         let mut after = Facts::of_node(change.change.after.as_ref());
         let mut contents =
             [own(&change.before, Half::Left, &mut before), own(&change.after, Half::Right, &mut after)];
@@ -92,7 +123,7 @@ impl ViewedContents {
         for (index, facts) in [&mut before, &mut after].into_iter().enumerate() {
             if let Some(content) = &contents[index] {
                 let [first, _] = &reads;
-                let looked = look(content, facts, first.as_ref(), &keys, cancel);
+                let looked = look(content, facts, first.as_ref(), old, &keys, cancel);
                 reads[index] = looked.or_else(|error| {
                     cancel.check()?;
                     facts.unavailable = Some(reason(&error.to_string()));
@@ -116,21 +147,53 @@ impl ViewedContents {
         let renamed_from = change.renamed_from.map(|old| old.path);
         let old_name = renamed_from.as_ref().map(|path| escape_line(path.as_str()).into_owned());
         let notes = notes(&before, &after, old_name.as_deref());
-        let path = change.change.path;
+        let (path, comparison) = (change.change.path, change.comparison);
         let bytes = Arc::new(OnceLock::new());
         let text = text.map(Arc::new);
         let why_binary = why.filter(|_| text.is_none());
-        let contents =
-            Self { path, renamed_from, before, after, notes, equality, why_binary, text, contents, bytes };
+        let contents = Self {
+            path,
+            renamed_from,
+            before,
+            after,
+            notes,
+            comparison,
+            equality,
+            why_binary,
+            text,
+            contents,
+            bytes,
+            change: whole,
+        };
         if contents.views().first() == Some(&View::Bytes) {
             contents.compare_bytes(cancel)?;
         }
         Ok(contents)
     }
 
+    /// Whether a side is a text in no Unicode encoding, so that one can be chosen.
+    pub fn has_old_text(&self) -> bool {
+        let is_old = |facts: &&Facts| {
+            let encoding = facts.text.as_ref().map(|text| text.encoding);
+            matches!(encoding, Some(TextEncoding::Old(_) | TextEncoding::EightBit))
+        };
+        [&self.before, &self.after].iter().any(is_old)
+    }
+
     /// What is known about one side.
     pub fn facts(&self, half: Half) -> &Facts {
         half.of(&self.before, &self.after)
+    }
+
+    /// What one side is.
+    pub fn title(&self, half: Half) -> &'static str {
+        match (self.comparison, half) {
+            (Comparison::FolderToAfter, Half::Left) | (Comparison::OriginalToFolder, Half::Right) => {
+                words::IN_THE_FOLDER
+            }
+            (_, Half::Left) => words::ORIGINAL,
+            (_, Half::Right) => words::AFTER,
+        }
     }
 
     /// The bytes of one side, if it is a file whose content is at hand.
@@ -234,11 +297,13 @@ fn reason(text: &str) -> String {
     one_line(text, REASON_CHARS)
 }
 
-/// Finds out what a content is, and reads it if it is text. `before` is the text that it takes the place of.
+/// Finds out what a content is, and reads it if it is text. `before` is the text that it takes the place of; `old` is
+/// what a text is taken for that is in no Unicode encoding.
 fn look(
     content: &Content,
     facts: &mut Facts,
     before: Option<&ScannedText>,
+    old: Option<OldEncoding>,
     keys: &LineHashers,
     cancel: &CancelToken,
 ) -> io::Result<Option<ScannedText>> {
@@ -253,6 +318,11 @@ fn look(
         None => {
             TextEncoding::detect(&head).filter(|encoding| !matches!(encoding, TextEncoding::Utf16 { .. }))
         }
+    };
+    let encoding = match (encoding, content.bytes(), old) {
+        // A guess that is said, and can be changed; what is not in memory is shown as it is stored.
+        (Some(TextEncoding::EightBit), Some(_), Some(old)) => Some(TextEncoding::Old(old)),
+        (encoding, ..) => encoding,
     };
     let Some(encoding) = encoding else {
         facts.kind = ContentKind::Binary;

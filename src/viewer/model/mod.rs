@@ -17,7 +17,7 @@ mod search;
 mod text;
 mod white_space;
 
-pub use encoding::{ByteOrder, TextEncoding};
+pub use encoding::{ByteOrder, OldEncoding, TextEncoding};
 pub use facts::{ContentKind, Facts, PictureFormat, TextFacts, size_words};
 pub use hex::{HexDiff, HexRow, ROW_BYTES};
 pub use lines::{LineEndCounts, LineTable, LineText, MAX_LINE_BYTES};

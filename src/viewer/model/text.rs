@@ -99,7 +99,7 @@ impl ScannedText {
         cancel: &CancelToken,
     ) -> io::Result<Self> {
         let (content, start) = match (encoding, content.bytes()) {
-            (TextEncoding::Utf16 { .. }, Some(bytes)) => {
+            (encoding, Some(bytes)) if encoding.needs_decoding() => {
                 (Content::from(encoding.decode(bytes).into_owned()), 0)
             }
             _ => (content.clone(), encoding.mark_bytes() as u64),

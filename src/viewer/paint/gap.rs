@@ -17,12 +17,12 @@ const ICON: f32 = 14.0;
 /// Room between the edge, the buttons and the words.
 const PADDING: f32 = 8.0;
 
-/// Paints how many lines are left out, and in which part of the file the next ones are.
+/// Paints how many lines are left out, and in which part of the file the next ones are; the words stay in `side`.
 pub(super) fn paint(
     painter: &Painter,
     rect: Rect,
-    gap: Gap,
-    section: Option<String>,
+    side: Rect,
+    (gap, section): (Gap, Option<String>),
     tokens: &Tokens,
     metrics: &Metrics,
 ) {
@@ -34,7 +34,7 @@ pub(super) fn paint(
     let left = pos2(rect.left() + PADDING + 3.0 * BUTTON_WIDTH + PADDING, rect.center().y);
     let said = painter.text(left, Align2::LEFT_CENTER, words, metrics.small.clone(), tokens.muted);
     if let Some(section) = section {
-        let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+        let painter = painter.with_clip_rect(side.intersect(painter.clip_rect()));
         let at = pos2(said.right() + 2.0 * PADDING, rect.center().y);
         let font = metrics.number.clone();
         painter.text(at, Align2::LEFT_CENTER, section, font, tokens.text);

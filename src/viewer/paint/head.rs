@@ -15,48 +15,70 @@ use crate::words::{contents as words, fill};
 /// Notes that are shown at once; the others come on request.
 const SHOWN_NOTES: usize = 3;
 /// Height of the head of a column.
-pub(super) const HEAD_HEIGHT: f32 = 28.0;
+const HEAD_HEIGHT: f32 = 24.0;
 /// Height of a button in the tool bar.
-const TOOL_HEIGHT: f32 = 28.0;
+const TOOL_HEIGHT: f32 = space::CONTROL_HEIGHT;
 
-/// Narrower than this, the way from change to change has a row of its own, in points.
-const ONE_ROW_WIDTH: f32 = 640.0;
+/// Narrower than this, the title of the file has a row of its own, in points.
+const ONE_ROW_WIDTH: f32 = 820.0;
+/// How wide the tools are about, until they were drawn, in points.
+const TOOLS_WIDTH: f32 = 420.0;
+/// A window of less height shows the rows and little else, in points.
+const LOW: f32 = 480.0;
 /// Where tools begin: in line with the title above the pane.
 pub(super) const INDENT: f32 = space::MEDIUM;
 
-/// "Before" or "After".
-pub(super) fn title(half: Half) -> &'static str {
-    half.of(words::BEFORE, words::AFTER)
-}
-
-/// The bar with the views, the layouts and the way from change to change.
-pub(super) fn tools_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
-    let is_wide = ui.available_width() >= ONE_ROW_WIDTH;
+/// The bar with the views, the layouts and the way from change to change; before them, in the same row where there is
+/// room, the `title` of the file.
+pub(super) fn tools_ui(
+    ui: &mut Ui,
+    given: &Given<'_>,
+    state: &mut PaneState,
+    title: &mut dyn FnMut(&mut Ui),
+    out: &mut Vec<PaneRequest>,
+) {
+    let is_wide = ui.available_width() >= ONE_ROW_WIDTH || is_low(ui);
+    let id = ui.make_persistent_id("tools");
+    let tools = ui.data(|data| data.get_temp(id)).unwrap_or(TOOLS_WIDTH);
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = TOOL_HEIGHT;
         ui.spacing_mut().button_padding = vec2(10.0, 4.0);
         ui.spacing_mut().item_spacing.x = 4.0;
+        if !is_wide {
+            ui.horizontal(|ui| {
+                ui.add_space(INDENT);
+                title(ui);
+            });
+        }
         ui.horizontal(|ui| {
             ui.add_space(INDENT);
+            if is_wide {
+                // How wide the tools are is known from the picture before; the title takes the rest.
+                let room = (ui.available_width() - tools - 2.0 * INDENT).max(0.0);
+                let row = egui::Layout::left_to_right(egui::Align::Center);
+                ui.allocate_ui_with_layout(vec2(room, TOOL_HEIGHT), row, |ui| {
+                    ui.set_width(room);
+                    ui.shrink_clip_rect(ui.max_rect());
+                    title(ui);
+                });
+            }
+            let begin = ui.cursor().left();
             let action = choices_ui(ui, given, state);
             if !state.said.is_empty() {
                 let said = ui.weak(&state.said);
                 ui.accesskit_node_builder(said.id, |node| node.set_live(egui::accesskit::Live::Polite));
             }
-            let way = if is_wide { way_to_the_right_ui(ui, given, state) } else { None };
+            let way = way_ui(ui, given, state);
+            let used = ui.cursor().left() - begin;
+            if is_wide && (used - tools).abs() > 1.0 {
+                ui.data_mut(|data| data.insert_temp(id, used));
+                ui.ctx().request_discard("how wide the tools are is known now");
+            }
             if let Some(action) = action.or(way) {
                 state.act(given.contents, action, out);
             }
         });
-        if !is_wide && let Some(way) = ui.horizontal(|ui| way_to_the_right_ui(ui, given, state)).inner {
-            state.act(given.contents, way, out);
-        }
     });
-}
-
-fn way_to_the_right_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneAction> {
-    let row = egui::Layout::right_to_left(egui::Align::Center);
-    ui.with_layout(row, |ui| way_ui(ui, given, state)).inner
 }
 
 fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneAction> {
@@ -74,6 +96,9 @@ fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneA
     };
     let words: Vec<_> = choices.iter().map(|(words, _)| *words).collect();
     let mut chosen = choices.iter().position(|(_, action)| is_chosen(action)).unwrap_or(0);
+    if is_low(ui) {
+        return choices_menu_ui(ui, &choices, chosen);
+    }
     if choices.len() > 1 && segmented(ui, words::VIEWS, &words, &mut chosen) {
         return Some(choices[chosen].1);
     }
@@ -86,6 +111,21 @@ fn choices_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneA
     let choices = [words::LINES_CHANGED, words::LINES_WHOLE_FILE];
     let changed = segmented(ui, words::LINES, &choices, &mut is_whole);
     changed.then_some(PaneAction::ToggleWholeFile)
+}
+
+/// The same where there is no room for all of them.
+fn choices_menu_ui(ui: &mut Ui, choices: &[(&'static str, PaneAction)], chosen: usize) -> Option<PaneAction> {
+    let present = choices.get(chosen)?.0;
+    let mut wanted = None;
+    ui.menu_button(present, |ui| {
+        for (number, (words, action)) in choices.iter().enumerate() {
+            if ui.selectable_label(number == chosen, *words).clicked() {
+                wanted = Some(*action);
+                ui.close();
+            }
+        }
+    });
+    wanted
 }
 
 /// The ways to look at the contents, in the order of their keys.
@@ -111,20 +151,21 @@ fn choices(contents: &ViewedContents) -> Vec<(&'static str, PaneAction)> {
     choices
 }
 
-/// "3 of 9" and the two buttons beside it, from right to left.
+/// How many lines came and went, "3 of 9", and the two buttons beside it.
 fn way_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneAction> {
     let (place, count) = state.position(given.contents);
-    let mut action = None;
     if count == 0 {
         return None;
     }
-    let next = IconButton { icon: Icon::ArrowDown, name: words::NEXT_CHANGE_BUTTON };
-    if icon_button(ui, &next).clicked() {
-        action = Some(PaneAction::NextHunk);
-    }
-    let previous = IconButton { icon: Icon::ArrowUp, name: words::PREVIOUS_CHANGE_BUTTON };
-    if icon_button(ui, &previous).clicked() {
-        action = Some(PaneAction::PreviousHunk);
+    ui.add_space(space::SMALL);
+    if let Some(diff) = given.contents.text().filter(|_| state.view(given.contents) == View::Text) {
+        let tokens = Tokens::from_context(ui);
+        let (added, removed) = diff.added_and_removed();
+        let count =
+            |sign: &str, lines| egui::RichText::new(format!("{sign}{}", with_thousands(lines))).monospace();
+        ui.label(count("+", added).color(tokens.added.text)).on_hover_text(words::LINES_ADDED);
+        ui.label(count("-", removed).color(tokens.removed.text)).on_hover_text(words::LINES_REMOVED);
+        ui.add_space(space::SMALL);
     }
     let template = match place {
         0 if count == 1 => words::CHANGES_ONE,
@@ -133,26 +174,22 @@ fn way_ui(ui: &mut Ui, given: &Given<'_>, state: &PaneState) -> Option<PaneActio
     };
     let (place, count) = (with_thousands(place as u64), with_thousands(count as u64));
     let words = fill(template, &[("place", &place), ("n", &count)]);
-    ui.add_space(4.0);
     let response = ui.label(egui::RichText::new(words).strong());
     ui.accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
-    if let Some(diff) = given.contents.text().filter(|_| state.view(given.contents) == View::Text) {
-        let tokens = Tokens::from_context(ui);
-        let (added, removed) = diff.added_and_removed();
-        ui.add_space(12.0);
-        let count =
-            |sign: &str, lines| egui::RichText::new(format!("{sign}{}", with_thousands(lines))).monospace();
-        ui.label(count("-", removed).color(tokens.removed.text)).on_hover_text(words::LINES_REMOVED);
-        ui.label(count("+", added).color(tokens.added.text)).on_hover_text(words::LINES_ADDED);
+    let previous = IconButton { icon: Icon::ArrowUp, name: words::PREVIOUS_CHANGE_BUTTON };
+    let next = IconButton { icon: Icon::ArrowDown, name: words::NEXT_CHANGE_BUTTON };
+    if icon_button(ui, &previous).clicked() {
+        return Some(PaneAction::PreviousHunk);
     }
-    action
+    icon_button(ui, &next).clicked().then_some(PaneAction::NextHunk)
 }
 
 /// What is to be known before one reads the lines.
 pub(super) fn notes_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
     let contents = given.contents;
     let all = &contents.notes;
-    let shown = if state.all_notes { all.len() } else { all.len().min(SHOWN_NOTES) };
+    let at_once = if is_low(ui) { 0 } else { SHOWN_NOTES };
+    let shown = if state.all_notes { all.len() } else { all.len().min(at_once) };
     for note in &all[..shown] {
         let notice = match note.weight {
             NoteWeight::Caution => Notice::Caution,
@@ -264,8 +301,21 @@ fn band_ui(ui: &mut Ui, notice: Notice, subject: &str, sentence: &str, button: O
         .inner
 }
 
+/// Whether the window has so little height that what can be asked for gives way to the rows.
+fn is_low(ui: &Ui) -> bool {
+    ui.ctx().content_rect().height() < LOW
+}
+
+/// How high the heads of the columns are.
+pub(super) fn heads_height(ui: &Ui) -> f32 {
+    if is_low(ui) { 0.0 } else { HEAD_HEIGHT }
+}
+
 /// The heads of both columns, or of the one that there is.
 pub(super) fn heads_ui(ui: &mut Ui, contents: &ViewedContents, layout: Option<Layout>) {
+    if is_low(ui) && layout.is_some() {
+        return;
+    }
     let tokens = Tokens::from_context(ui);
     let is_there = |half: &Half| contents.facts(*half).is_file() || layout.is_none();
     let halves: Vec<_> = Half::BOTH.into_iter().filter(is_there).collect();
@@ -287,7 +337,7 @@ fn head_ui(ui: &Ui, contents: &ViewedContents, half: Half, cell: Rect) {
     let small = egui::TextStyle::Small.resolve(ui.style());
     let painter = ui.painter_at(cell);
     let at = cell.left_center() + vec2(12.0, 0.0);
-    let name = painter.text(at, Align2::LEFT_CENTER, title(half), small.clone(), tokens.text);
+    let name = painter.text(at, Align2::LEFT_CENTER, contents.title(half), small.clone(), tokens.text);
     let words = facts.phrases().join("  \u{b7}  ");
     let mut job = egui::text::LayoutJob::simple_singleline(words.clone(), small, tokens.muted);
     job.wrap = egui::text::TextWrapping::truncate_at_width((cell.right() - name.right() - 24.0).max(40.0));
@@ -295,7 +345,7 @@ fn head_ui(ui: &Ui, contents: &ViewedContents, half: Half, cell: Rect) {
     let top = pos2(name.right() + 12.0, cell.center().y - galley.size().y / 2.0);
     painter.galley(top, galley, tokens.muted);
     let response = ui.interact(cell, ui.make_persistent_id(("head", half)), Sense::hover());
-    let label = format!("{}: {words}", title(half));
+    let label = format!("{}: {words}", contents.title(half));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &label));
     if let Some(digest) = facts.digest {
         let digest = fill(words::DIGEST, &[("digest", &digest.to_string())]);

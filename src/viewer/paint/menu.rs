@@ -4,7 +4,7 @@ use egui::{Response, Ui};
 
 use super::Given;
 use crate::viewer::layout::{PaneAction, PaneRequest, PaneState};
-use crate::viewer::model::{Half, LineDiff, TextSides, WhiteSpace};
+use crate::viewer::model::{Half, LineDiff, OldEncoding, TextSides, WhiteSpace};
 use crate::words::contents as words;
 
 /// Shows it when it is asked for.
@@ -16,12 +16,19 @@ pub(super) fn context_menu(
     out: &mut Vec<PaneRequest>,
 ) {
     response.context_menu(|ui: &mut Ui| {
-        for (words, action) in actions(diff) {
+        let old = given.contents.has_old_text().then(encodings).unwrap_or_default();
+        for (words, action) in actions(diff).into_iter().chain(old) {
             if ui.button(words).clicked() {
                 state.act(given.contents, action, out);
             }
         }
     });
+}
+
+/// What a text may be taken for that is in no Unicode encoding.
+fn encodings() -> Vec<(&'static str, PaneAction)> {
+    let named = OldEncoding::ALL.into_iter().map(|old| (old.name(), PaneAction::Decode(Some(old))));
+    named.chain([(words::ENCODING_NONE, PaneAction::Decode(None))]).collect()
 }
 
 /// What it offers.

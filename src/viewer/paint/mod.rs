@@ -47,9 +47,20 @@ impl<'a> From<&'a ViewedContents> for Given<'a> {
 
 /// Draws a change in the room that there is.
 pub fn pane_ui(ui: &mut Ui, given: Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
+    titled_pane_ui(ui, given, state, &mut |_| (), out);
+}
+
+/// The same below the `title` of the file, which shares its row with the tools where there is room.
+pub fn titled_pane_ui(
+    ui: &mut Ui,
+    given: Given<'_>,
+    state: &mut PaneState,
+    title: &mut dyn FnMut(&mut Ui),
+    out: &mut Vec<PaneRequest>,
+) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        head::tools_ui(ui, &given, state, out);
+        head::tools_ui(ui, &given, state, title, out);
         ui.add_space(4.0);
         head::notes_ui(ui, &given, state, out);
         head::go_to_ui(ui, &given, state);

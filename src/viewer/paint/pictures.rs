@@ -9,7 +9,7 @@ use image::{ImageFormat, ImageReader, Limits, RgbaImage};
 
 use super::Given;
 use crate::progress::{CancelToken, Cancelled};
-use crate::toolkit::theme::{Tokens, space};
+use crate::toolkit::theme::{Tokens, picture_tint, space};
 use crate::toolkit::widgets::segmented;
 use crate::viewer::layout::{PaneRequest, PaneState, PictureMode, PictureState};
 use crate::viewer::model::{ContentKind, Half, PictureFacts, PictureFormat, PixelDifference, ViewedContents};
@@ -175,6 +175,9 @@ fn shrunk(width: usize, height: usize, pixel: impl Fn(u32, u32) -> [u8; 3]) -> C
     ColorImage::from_rgb(size, &bytes)
 }
 
+/// Height of the words above a picture.
+const CAPTION_HEIGHT: f32 = 24.0;
+
 /// Draws the pictures.
 pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState, out: &mut Vec<PaneRequest>) {
     let Some(pictures) = given.pictures else {
@@ -190,6 +193,11 @@ pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState,
     let is_difference = state.pictures.mode == PictureMode::Difference && pictures.difference.is_some();
     let halves: Vec<_> =
         Half::BOTH.into_iter().filter(|half| pictures.halves[*half as usize].is_some()).collect();
+    if let ([Some(Ok(_)), Some(Ok(_))], PictureMode::Swipe | PictureMode::Onion) =
+        (&pictures.halves, state.pictures.mode)
+    {
+        return over_each_other_ui(ui, given, pictures, area, state);
+    }
     let cells = match (is_difference, halves.len()) {
         (false, 2) => {
             let middle = area.center().x.round();
@@ -224,7 +232,7 @@ pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState,
                 let texture = picture.shown.texture(ui);
                 let size = size_of_picture(pictures, half);
                 let file = given.contents.facts(half).phrases().join(", ");
-                let words = format!("{}: {file}, {}", super::head::title(half), picture.facts.phrase());
+                let words = format!("{}: {file}, {}", given.contents.title(half), picture.facts.phrase());
                 canvas_ui(ui, cell, half.as_str(), &words, (texture, size), state);
             }
             Some(Err(reason)) => {
@@ -237,6 +245,30 @@ pub(super) fn pictures_ui(ui: &mut Ui, given: &Given<'_>, state: &mut PaneState,
     }
 }
 
+/// The new picture over the old one: behind a line that moves, or thinner.
+fn over_each_other_ui(ui: &Ui, given: &Given<'_>, pictures: &Pictures, area: Rect, state: &mut PaneState) {
+    let [Some(Ok(old)), Some(Ok(new))] = &pictures.halves else { return };
+    let (mode, mix) = (state.pictures.mode, state.pictures.mix.unwrap_or(0.5));
+    let titles = Half::BOTH.map(|half| given.contents.title(half));
+    let words =
+        format!("{}: {} \u{2192} {}: {}", titles[0], old.facts.phrase(), titles[1], new.facts.phrase());
+    let below = (old.shown.texture(ui), size_of_picture(pictures, Half::Left));
+    let Some((origin, zoom)) = canvas_ui(ui, area, "both", &words, below, state) else { return };
+    let place = Rect::from_min_size(origin, size_of_picture(pictures, Half::Right) * zoom);
+    let frame = area.with_min_y(area.top() + CAPTION_HEIGHT);
+    let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+    let texture = new.shown.texture(ui).id();
+    if mode == PictureMode::Onion {
+        ui.painter_at(frame).image(texture, place, whole, picture_tint(mix));
+        return;
+    }
+    let line = place.left() + place.width() * mix;
+    let right = frame.with_min_x(line.clamp(frame.left(), frame.right()));
+    ui.painter_at(right).image(texture, place, whole, picture_tint(1.0));
+    let stroke = (2.0, Tokens::from_context(ui).focus);
+    ui.painter_at(frame).vline(line, place.y_range(), stroke);
+}
+
 fn size_of_picture(pictures: &Pictures, half: Half) -> Vec2 {
     match &pictures.halves[half as usize] {
         Some(Ok(picture)) => vec2(picture.facts.width as f32, picture.facts.height as f32),
@@ -247,11 +279,26 @@ fn size_of_picture(pictures: &Pictures, half: Half) -> Vec2 {
 fn tools_ui(ui: &mut Ui, pictures: &Pictures, state: &mut PictureState) {
     ui.horizontal(|ui| {
         ui.add_space(super::head::INDENT);
-        if pictures.difference.is_some() {
-            let mut chosen = usize::from(state.mode == PictureMode::Difference);
-            let choices = [words::PICTURES_BESIDE, words::PICTURES_DIFFERENCE];
-            if segmented(ui, words::PICTURES, &choices, &mut chosen) {
-                state.mode = [PictureMode::TwoUp, PictureMode::Difference][chosen];
+        if pictures.halves.iter().all(Option::is_some) {
+            let both = [
+                (words::PICTURES_BESIDE, PictureMode::TwoUp),
+                (words::PICTURES_SWIPE, PictureMode::Swipe),
+                (words::PICTURES_ONION, PictureMode::Onion),
+                (words::PICTURES_DIFFERENCE, PictureMode::Difference),
+            ];
+            // Pixels are compared one by one only where both pictures are of one size.
+            let there = if pictures.difference.is_some() { &both[..] } else { &both[..3] };
+            let mut chosen = there.iter().position(|(_, mode)| *mode == state.mode).unwrap_or(0);
+            let names: Vec<_> = there.iter().map(|(name, _)| *name).collect();
+            if segmented(ui, words::PICTURES, &names, &mut chosen) {
+                state.mode = there[chosen].1;
+            }
+            if matches!(state.mode, PictureMode::Swipe | PictureMode::Onion) {
+                let mut mix = state.mix.unwrap_or(0.5);
+                let slider = egui::Slider::new(&mut mix, 0.0..=1.0).show_value(false);
+                if ui.add(slider).on_hover_text(words::PICTURES_MIX).changed() {
+                    state.mix = Some(mix);
+                }
             }
             ui.add_space(space::SMALL);
         }
@@ -282,7 +329,7 @@ fn canvas_ui(
 ) -> Option<(Pos2, f32)> {
     let tokens = Tokens::from_context(ui);
     let small = egui::TextStyle::Small.resolve(ui.style());
-    let caption = cell.with_max_y(cell.top() + 24.0);
+    let caption = cell.with_max_y(cell.top() + CAPTION_HEIGHT);
     ui.painter_at(caption).text(
         caption.left_center() + vec2(8.0, 0.0),
         Align2::LEFT_CENTER,

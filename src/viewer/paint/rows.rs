@@ -104,7 +104,8 @@ impl RowPainter<'_> {
     fn row(&mut self, number: u64, row: &LineRow, rect: Rect) -> f32 {
         if let Some(gap) = self.state.rows().and_then(|rows| rows.gap(number)) {
             let section = self.state.section(self.diff, gap.number, gap.right + gap.length);
-            gap::paint(self.painter, rect, gap, section, self.tokens, self.metrics);
+            let side = self.in_cell(rect, 0);
+            gap::paint(self.painter, rect, side, (gap, section), self.tokens, self.metrics);
             return 0.0;
         }
         let is_wide =

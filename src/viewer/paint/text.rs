@@ -7,7 +7,7 @@ use super::line::{LineStyle, Metrics, Placed};
 use super::rows::{Columns, paint};
 use super::{Given, gap, list, menu, ruler};
 use crate::text::with_thousands;
-use crate::toolkit::theme::Tokens;
+use crate::toolkit::theme::{Tokens, text};
 use crate::viewer::layout::{
     Caret, Column, Layout, LineRowKind, PaneRequest, PaneState, Rows, Selection, Spot,
 };
@@ -15,7 +15,7 @@ use crate::viewer::model::{Half, LineDiff, is_word};
 use crate::words::{contents as words, fill};
 
 /// Room above and below the characters of a row.
-const ROW_PADDING: f32 = 4.0;
+const ROW_PADDING: f32 = 2.0;
 /// Characters of what is shown that should be in view, at least.
 const REVEALED_CHARS: f32 = 8.0;
 /// Height of the bar that moves lines to the side.
@@ -32,8 +32,9 @@ pub(super) fn text_ui(
     let metrics = metrics(ui);
     let whole = ui.available_rect_before_wrap();
     // A file opens at its first change, so how much is in view has to be known before the rows are laid out.
-    state.visible = (rows_height(whole) / metrics.row_height).max(1.0);
-    state.lay_out(diff, whole.width());
+    let height = whole.height() - super::head::heads_height(ui) - SIDE_BAR_HEIGHT;
+    state.visible = (height / metrics.row_height).max(1.0);
+    state.lay_out(diff, whole.width() / metrics.char_width);
     super::head::heads_ui(ui, given.contents, state.rows().map(Rows::layout));
     let area = ui.available_rect_before_wrap();
     let rows_area = area.with_max_x(area.right() - ruler::WIDTH);
@@ -65,12 +66,8 @@ pub(super) fn text_ui(
     announce(ui, given, state, id);
 }
 
-fn rows_height(whole: Rect) -> f32 {
-    whole.height() - super::head::HEAD_HEIGHT - SIDE_BAR_HEIGHT
-}
-
 fn metrics(ui: &Ui) -> Metrics {
-    let font = egui::TextStyle::Monospace.resolve(ui.style());
+    let font = text::diff_style().resolve(ui.style());
     let small = egui::TextStyle::Small.resolve(ui.style());
     let (char_width, height) = ui.fonts_mut(|fonts| (fonts.glyph_width(&font, '0'), fonts.row_height(&font)));
     let number = egui::FontId::new(small.size, font.family.clone());

@@ -290,6 +290,11 @@ impl<'a> Library<'a> {
         self.supposed.get(digest).into_iter().flatten().map(Place::from)
     }
 
+    /// Where a safe copy of this content should be; whoever reads it compares its digest.
+    pub(crate) fn kept(&self, digest: &Digest) -> impl Iterator<Item = Place> {
+        self.copies.find(digest).iter().map(Place::from)
+    }
+
     /// Whether the bundles bring this content, and what it is made from can be had.
     ///
     /// # Errors

@@ -7,6 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::merging;
+use super::stack::all_copies;
+use super::status::read_ledger;
 use crate::bundle::VerifiedBundle;
 use crate::diff::on_tree::FileOutcome;
 use crate::diff::pair_renames;
@@ -35,6 +37,28 @@ pub enum ChangeSide {
     Unavailable(String),
 }
 
+/// Which two states of a file are held against each other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Comparison {
+    /// What the patch expects, and what it leaves.
+    #[default]
+    OriginalToAfter,
+    /// What is really in the folder, and what the patch leaves there.
+    FolderToAfter,
+    /// What the patch expects, and what is really in the folder.
+    OriginalToFolder,
+}
+
+/// Where a content was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentSource {
+    PatchFile,
+    /// A file of the folder that is exactly this content.
+    Folder,
+    /// One of the safe copies that earlier changes of the folder left.
+    SafeCopy,
+}
+
 /// One change with both contents.
 #[derive(Debug, Clone)]
 pub struct ChangeContents<'a> {
@@ -46,6 +70,8 @@ pub struct ChangeContents<'a> {
     pub right: Option<Node>,
     pub before: ChangeSide,
     pub after: ChangeSide,
+    /// Where the content before was read.
+    pub(crate) before_source: Option<ContentSource>,
     /// What the patch's own diff says about the change, where nothing else is there than it expects.
     pub(crate) diff: Option<Vec<u8>>,
 }
@@ -62,6 +88,10 @@ pub struct OneChange {
     pub before: ChangeSide,
     /// The content after.
     pub after: ChangeSide,
+    /// Where the content before was read, if that is known.
+    pub before_source: Option<ContentSource>,
+    /// What both sides are.
+    pub comparison: Comparison,
 }
 
 /// What happens to contents above [`MAX_IN_MEMORY_BYTES`].
@@ -90,7 +120,8 @@ impl Workbench {
     ) -> Result<()> {
         let bundle = self.open_maybe_for(bundle, target, watch)?;
         let disk = target.map(|target| self.disk(target)).transpose()?;
-        let sides = Sides::new(&bundle, disk.as_ref(), watch.cancel, Large::Describe);
+        let with = (disk.as_ref(), comparison_with(disk.is_some()));
+        let sides = Sides::new(&bundle, with, watch.cancel, Large::Describe);
         let wanted =
             |path: &TreePath| paths.is_empty() || paths.iter().any(|p| p == path || path.is_below(p));
         for change in bundle.patch.changes.iter().filter(|change| wanted(&change.path)) {
@@ -101,8 +132,8 @@ impl Workbench {
         Ok(())
     }
 
-    /// The change at `path`, with contents of any size; `None` if the patch changes nothing there. The left side is
-    /// what the patch expects or, with a `target`, what is really there.
+    /// The change at `path`, with contents of any size; `None` if the patch changes nothing there. What the patch file
+    /// does not bring is taken from the `target` wherever a file or a safe copy there is exactly that content.
     ///
     /// # Errors
     /// If bundle or folder cannot be read, or somebody wished to stop.
@@ -111,11 +142,14 @@ impl Workbench {
         bundle: &Path,
         path: &TreePath,
         target: Option<&Path>,
+        comparison: Comparison,
         watch: Watch<'_>,
     ) -> Result<Option<OneChange>> {
         let bundle = self.open_maybe_for(bundle, target, watch)?;
         let disk = target.map(|target| self.disk(target)).transpose()?;
-        let sides = Sides::new(&bundle, disk.as_ref(), watch.cancel, Large::Spool);
+        // Without a folder there is one pair to compare.
+        let comparison = if disk.is_some() { comparison } else { Comparison::OriginalToAfter };
+        let sides = Sides::new(&bundle, (disk.as_ref(), comparison), watch.cancel, Large::Spool);
         let Some(change) = bundle.patch.change_at(path) else {
             let is_named = |(_, file): (&str, &FileOutcome)| file.path == path.as_str();
             let is_named = bundle.text.as_ref().is_some_and(|text| text.files().any(is_named));
@@ -123,29 +157,48 @@ impl Workbench {
         };
         let pairs = pair_renames(&bundle.patch.changes);
         let old_half = pairs.iter().find(|(new, _)| new.path == *path).and_then(|(_, old)| *old);
-        let contents = sides.of(change);
-        let (mut left, mut before) = (contents.left, contents.before);
+        let mut contents = sides.of(change);
         let mut renamed_from = None;
         // Against a folder that has the file at its new path already, this is no rename any more.
-        if let (Some(old), None, ChangeSide::Absent) = (old_half, &left, &before) {
+        if let (Some(old), None, ChangeSide::Absent) = (old_half, &contents.left, &contents.before) {
             let old_contents = sides.of(old);
-            (left, before) = (old_contents.left, old_contents.before);
-            renamed_from = left.is_some().then(|| old.clone());
+            (contents.left, contents.before) = (old_contents.left, old_contents.before);
+            contents.before_source = old_contents.before_source;
+            renamed_from = contents.left.is_some().then(|| old.clone());
             // One diff says both sides of a rename.
-            if let (ChangeSide::Unavailable(_), ChangeSide::Diff(section)) = (&before, &contents.after) {
-                before = ChangeSide::Diff(Arc::clone(section));
+            if let (ChangeSide::Unavailable(_), ChangeSide::Diff(section)) =
+                (&contents.before, &contents.after)
+            {
+                contents.before = ChangeSide::Diff(Arc::clone(section));
+            }
+            // A file that nobody has moved yet stands at its old path.
+            if comparison == Comparison::OriginalToFolder && contents.right.is_none() {
+                (contents.right, contents.after) = (old_contents.right, old_contents.after);
             }
         }
         watch.cancel.check()?;
-        let change = FileChange { after: contents.right, ..change.clone() };
-        Ok(Some(OneChange { change, renamed_from, left, before, after: contents.after }))
+        Ok(Some(OneChange {
+            change: FileChange { after: contents.right, ..change.clone() },
+            renamed_from,
+            left: contents.left,
+            before: contents.before,
+            after: contents.after,
+            before_source: contents.before_source,
+            comparison,
+        }))
     }
+}
+
+/// What is held against each other where nobody has chosen.
+const fn comparison_with(has_folder: bool) -> Comparison {
+    if has_folder { Comparison::FolderToAfter } else { Comparison::OriginalToAfter }
 }
 
 struct Sides<'a> {
     bundle: &'a VerifiedBundle,
     library: Library<'a>,
     disk: Option<&'a Arc<dyn Fs>>,
+    comparison: Comparison,
     cancel: &'a CancelToken,
     large: Large,
 }
@@ -153,42 +206,42 @@ struct Sides<'a> {
 /// A content, or why there is none, as a phrase.
 type ContentResult = std::result::Result<Content, String>;
 
+/// A node, its content, and where that was read.
+type Side = (Option<Node>, ChangeSide, Option<ContentSource>);
+
 impl<'a> Sides<'a> {
     fn new(
         bundle: &'a VerifiedBundle,
-        disk: Option<&'a Arc<dyn Fs>>,
+        (disk, comparison): (Option<&'a Arc<dyn Fs>>, Comparison),
         cancel: &'a CancelToken,
         large: Large,
     ) -> Self {
         let library = Library::new(std::slice::from_ref(bundle), First::Bundles).where_bundles_say();
         let library = match disk {
+            // A history that cannot be read has no safe copies to offer; other pages say what is the matter with it.
+            Some(disk) if large == Large::Spool => library.in_folder(&**disk).with_copies(
+                read_ledger(&**disk).and_then(|all| all_copies(&**disk, &all)).unwrap_or_default(),
+            ),
             Some(disk) => library.in_folder(&**disk),
             None => library,
         };
-        Self { bundle, library, disk, cancel, large }
+        Self { bundle, library, disk, comparison, cancel, large }
     }
 
     fn of<'c>(&self, change: &'c FileChange) -> ChangeContents<'c> {
-        let after = match &change.after {
-            None => ChangeSide::Absent,
-            Some(Node::File(file)) => self.side(change, file),
-            Some(_) => ChangeSide::NotAFile,
+        let (left, before, before_source) = match (self.comparison, self.disk) {
+            (Comparison::FolderToAfter, Some(disk)) => self.found(disk, &change.path),
+            _ => self.stated(change, change.before.first()),
         };
-        let (left, before) = match self.disk {
-            Some(disk) => self.found(disk, &change.path),
-            None => {
-                let before = match change.before.first() {
-                    None => ChangeSide::Absent,
-                    Some(Node::File(file)) => self.side(change, file),
-                    Some(_) => ChangeSide::NotAFile,
-                };
-                (change.before.first().cloned(), before)
-            }
+        let (right, after, _) = match (self.comparison, self.disk) {
+            (Comparison::OriginalToFolder, Some(disk)) => self.found(disk, &change.path),
+            _ => self.stated(change, change.after.as_ref()),
         };
-        let is_expected = left.as_ref() == change.before.first();
+        let is_expected = left.as_ref() == change.before.first() && right == change.after;
         let diff = self.bundle.diff_of(&change.path).ok().flatten().filter(|_| is_expected);
-        let mut contents = ChangeContents { change, left, right: change.after.clone(), before, after, diff };
-        if let (Some(disk), Some(Node::File(mine))) = (self.disk, &contents.left)
+        let mut contents = ChangeContents { change, left, right, before, after, before_source, diff };
+        if let (Comparison::FolderToAfter, Some(disk)) = (self.comparison, self.disk)
+            && let Some(Node::File(mine)) = &contents.left
             && let Some((file, merged)) = merging::merged_here(self.bundle, &**disk, change, mine)
         {
             (contents.right, contents.after) = (Some(Node::File(file)), ChangeSide::Content(merged.into()));
@@ -196,15 +249,26 @@ impl<'a> Sides<'a> {
         contents
     }
 
-    /// The content of `file`, or what the patch's diff says about it where there is no folder to take it from.
-    fn side(&self, change: &FileChange, file: &FileNode) -> ChangeSide {
-        match (self.content(file), self.disk) {
-            (Err(reason), None) => match self.diff_of(change) {
-                Some(section) => ChangeSide::Diff(section.into()),
-                None => ChangeSide::Unavailable(reason),
+    /// What the patch says of one side of `change`; of a content that is nowhere, what its diff says about it.
+    fn stated(&self, change: &FileChange, node: Option<&Node>) -> Side {
+        let (side, source) = match node {
+            None => (ChangeSide::Absent, None),
+            Some(Node::File(file)) => match self.content(file) {
+                Ok((content, source)) => (ChangeSide::Content(content), Some(source)),
+                Err(reason) => {
+                    let section = self.diff_of(change).filter(|_| self.is_of_patch_alone());
+                    let told = section.map(|section| ChangeSide::Diff(section.into()));
+                    (told.unwrap_or(ChangeSide::Unavailable(reason)), None)
+                }
             },
-            (content, _) => shown(content),
-        }
+            Some(_) => (ChangeSide::NotAFile, None),
+        };
+        (node.cloned(), side, source)
+    }
+
+    /// Whether both sides are what the patch says, and so what its diff is about.
+    fn is_of_patch_alone(&self) -> bool {
+        self.comparison == Comparison::OriginalToAfter
     }
 
     /// The lines that the patch's diff says about `change`; `None` if it says none.
@@ -215,7 +279,7 @@ impl<'a> Sides<'a> {
 
     /// What stands at `path`, on both sides: a text patch names it, and does not fit or is there already.
     fn as_it_is(&self, path: &TreePath) -> Option<OneChange> {
-        let (node, content) = self.found(self.disk?, path);
+        let (node, content, source) = self.found(self.disk?, path);
         let change = FileChange {
             path: path.clone(),
             before: node.iter().cloned().collect(),
@@ -226,42 +290,57 @@ impl<'a> Sides<'a> {
             local_edits: LocalEdits::Refuse,
             fixes: Vec::new(),
         };
-        Some(OneChange { change, renamed_from: None, left: node, before: content.clone(), after: content })
+        Some(OneChange {
+            change,
+            renamed_from: None,
+            left: node,
+            before: content.clone(),
+            after: content,
+            before_source: source,
+            comparison: self.comparison,
+        })
     }
 
     /// What is really at `path`.
-    fn found(&self, disk: &Arc<dyn Fs>, path: &TreePath) -> (Option<Node>, ChangeSide) {
+    fn found(&self, disk: &Arc<dyn Fs>, path: &TreePath) -> Side {
         match node_at(&**disk, &Place::from(path)) {
-            Err(error) => (None, ChangeSide::Unavailable(error.to_string())),
-            Ok(None) => (None, ChangeSide::Absent),
+            Err(error) => (None, ChangeSide::Unavailable(error.to_string()), None),
+            Ok(None) => (None, ChangeSide::Absent, None),
             Ok(Some(Node::File(file))) => {
                 let content = self.allow(file.size_bytes).and_then(|()| {
                     self.at(disk, Place::from(path), &file)?.ok_or_else(|| NO_ORIGINAL.to_owned())
                 });
-                (Some(Node::File(file)), shown(content))
+                (Some(Node::File(file)), shown(content), Some(ContentSource::Folder))
             }
-            Ok(node) => (node, ChangeSide::NotAFile),
+            Ok(node) => (node, ChangeSide::NotAFile, None),
         }
     }
 
     /// The content of `file`, wherever it is.
-    fn content(&self, file: &FileNode) -> ContentResult {
+    fn content(&self, file: &FileNode) -> std::result::Result<(Content, ContentSource), String> {
         self.allow(file.size_bytes)?;
         if self.library.is_brought(&file.digest).map_err(worded)? {
             let mut spool = ContentSpool::new(file.size_bytes, self.cancel);
             self.library.copy_to(&file.digest, &mut spool).map_err(not_read)?;
             let content = spool.finish(file.digest).map_err(worded)?;
-            return content.ok_or_else(|| "the content is damaged".to_owned());
+            let content = content.ok_or_else(|| "the content is damaged".to_owned())?;
+            return Ok((content, ContentSource::PatchFile));
         }
         let Some(disk) = self.disk else {
             return Err("the original is not in the patch file; name a folder to compare with".to_owned());
         };
-        for place in self.library.supposed(&file.digest) {
-            if let Some(content) = self.at(disk, place, file)? {
-                return Ok(content);
+        let in_folder = self.library.supposed(&file.digest).map(|place| (place, ContentSource::Folder));
+        let kept = self.library.kept(&file.digest).map(|place| (place, ContentSource::SafeCopy));
+        let mut problem = None;
+        for (place, source) in in_folder.chain(kept) {
+            match self.at(disk, place, file) {
+                Ok(Some(content)) => return Ok((content, source)),
+                Ok(None) => {}
+                // What cannot be read here may be whole elsewhere.
+                Err(why) => _ = problem.get_or_insert(why),
             }
         }
-        Err(NO_ORIGINAL.to_owned())
+        Err(problem.unwrap_or_else(|| NO_ORIGINAL.to_owned()))
     }
 
     /// The content at `place`, if it is that of `file`.

@@ -13,7 +13,9 @@ use crate::disk::node_at;
 use crate::ledger::Ledger;
 use crate::model::{Digest, FileChange, LocalEdits, Node, Patch, Role, TreePath};
 use crate::workbench::contents::{First, Library, wants_merging};
-use crate::workbench::{ChangeSide, Content, Drift, DriftKind, OneChange, Result, Watch, Workbench};
+use crate::workbench::{
+    ChangeSide, Comparison, Content, Drift, DriftKind, OneChange, Result, Watch, Workbench,
+};
 
 /// Why a place is likely not as the history says.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -139,6 +141,8 @@ impl Workbench {
                 left,
                 before,
                 after,
+                before_source: None,
+                comparison: Comparison::OriginalToFolder,
             });
         }
         Ok(())

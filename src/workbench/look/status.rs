@@ -96,6 +96,8 @@ pub struct UnfinishedWork {
     pub begun: String,
     /// Who began it.
     pub user: String,
+    /// Whether every place is new already, so that it can be finished; `None` where nobody has looked.
+    pub can_finish: Option<bool>,
 }
 
 /// One place that is not as the history says.
@@ -193,6 +195,20 @@ impl Workbench {
     pub fn unfinished(&self, target: &Path) -> Result<Option<UnfinishedWork>> {
         let fs = self.disk(target)?;
         self.read_consistently(target, &*fs, || unfinished_now(&*fs), Option::is_none)
+    }
+
+    /// The same, and whether it can be finished: every file that it changes is read. Writes nothing.
+    ///
+    /// # Errors
+    /// As [`Workbench::unfinished`], and if a file cannot be read.
+    pub fn unfinished_in_full(&self, target: &Path) -> Result<Option<UnfinishedWork>> {
+        let Some(work) = self.unfinished(target)? else { return Ok(None) };
+        let fs = self.disk(target)?;
+        let can_finish = match recover::inspect(&*fs)? {
+            Unfinished::Interrupted(interrupted) => Some(recover::can_roll_forward(&*fs, &interrupted)?),
+            _ => None,
+        };
+        Ok(Some(UnfinishedWork { can_finish, ..work }))
     }
 
     /// Everything that happened to `target`, its chain verified. Writes nothing.
@@ -354,6 +370,7 @@ fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
             patch: interrupted.entry.patch,
             begun: interrupted.entry.time,
             user: interrupted.entry.user,
+            can_finish: None,
         }),
         _ => None,
     })

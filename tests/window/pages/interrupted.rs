@@ -13,12 +13,14 @@ use super::person::{Opening, Person};
 fn at_interrupted_work(sample: &Person) -> Person {
     let folder = sample.sample().folder;
     let mut opening = Opening::new();
-    opening.recent = Recent { pairs: vec![Pair { bundle: None, folder: Some(folder.clone()) }] };
+    opening.recent =
+        Recent { pairs: vec![Pair { bundle: None, folder: Some(folder.clone()) }], ..Recent::default() };
     let work = UnfinishedWork {
         patch: None,
         is_rollback: false,
         begun: "2026-03-04T05:06:07Z".to_owned(),
         user: "ada\u{202e}".to_owned(),
+        can_finish: None,
     };
     opening.desk.interrupted = vec![(folder, work)];
     opening.desk.is_scripted = true;

@@ -5,6 +5,7 @@ use egui_kittest::kittest::NodeT;
 use patchwright::present::message::{Dialog, Effect, Event};
 use patchwright::settings::{Pair, Recent};
 use patchwright::words;
+use patchwright::workbench::Comparison;
 
 use super::person::{Opening, Person, everything};
 
@@ -49,7 +50,7 @@ fn what_was_opened_lately_is_opened_again_in_one_click() {
     let sample = first.sample();
     let mut opening = Opening::new();
     let pair = Pair { bundle: Some(sample.bundles[0].clone()), folder: Some(sample.folder.clone()) };
-    opening.recent = Recent { pairs: vec![pair] };
+    opening.recent = Recent { pairs: vec![pair], ..Recent::default() };
     let mut person = opening.open();
     person.press("LIGHTHOUSE-HF-7.patchbundle");
     person.must_see(words::READY_WITH_WARNINGS);
@@ -86,7 +87,10 @@ fn while_something_is_read_the_page_says_so_and_offers_nothing_rash() {
     let mut person = opening.open();
     assert!(!person.desk().asked.is_empty());
     person.must_see(words::APPLY);
-    assert!(person.control(words::GO_BACK).accesskit_node().is_disabled());
+    assert!(
+        person.try_control(words::GO_BACK).is_none(),
+        "nobody knows yet whether there is something to roll back"
+    );
     person.opens_tab(words::TAB_HISTORY);
     person.must_see(words::CHECK_WAIT);
 }
@@ -102,8 +106,10 @@ fn every_change_can_be_chosen_and_compared_with_what_is_in_the_folder() {
             tree.items()[model.workspace.selected.expect("one is chosen")].shown.clone()
         });
         person.must_see(&shown);
+        assert!(!person.sees("Not shown"), "the right folder has every original: {}", person.told());
         person.types(Modifiers::NONE, Key::CloseBracket);
     }
-    person.press(words::AGAINST_FOLDER);
-    assert!(person.model(|model| model.workspace.against_folder));
+    person.press(words::COMPARE_ORIGINAL_AFTER);
+    person.press(words::COMPARE_FOLDER_AFTER);
+    assert_eq!(person.model(|model| model.workspace.comparison), Comparison::FolderToAfter);
 }

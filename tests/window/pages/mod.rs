@@ -3,10 +3,12 @@
 #[path = "../../suite/support/build.rs"]
 #[allow(dead_code, reason = "the other stories use the rest of it")]
 mod build;
+mod deciding;
 mod escaped;
 mod failing;
 mod guided;
 mod hidden;
+mod home;
 mod interrupted;
 mod keyboard;
 mod looking;

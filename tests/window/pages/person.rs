@@ -111,6 +111,14 @@ impl Jobs for Hands {
                     found.map(|(folder, work)| Event::Interrupted(folder, work)).collect();
                 desk.answers.extend(events);
             }
+            Effect::ReadTextAs(options) => desk.workbench = desk.workbench.reading(options),
+            Effect::Survey(folders, files) => {
+                let cancel = CancelToken::new();
+                let watch = Watch { progress: &Quiet, cancel: &cancel };
+                let mut answers = Vec::new();
+                reading::survey(&desk.workbench, folders, files, watch, |event| answers.push(event));
+                desk.answers.extend(answers);
+            }
             Effect::Start(ref change, ref folder, expected) if !desk.is_scripted => {
                 let arguments = change.arguments(folder, expected);
                 desk.done.push(effect);
@@ -318,7 +326,12 @@ impl Person {
             !inner.is_hidden()
                 && matches!(
                     inner.role(),
-                    Role::Button | Role::Link | Role::CheckBox | Role::RadioButton | Role::TextInput
+                    Role::Button
+                        | Role::Link
+                        | Role::CheckBox
+                        | Role::RadioButton
+                        | Role::Tab
+                        | Role::TextInput
                 )
         };
         self.harness.root().children_recursive().filter(is_control).collect()
@@ -327,8 +340,7 @@ impl Person {
     /// To the page whose name begins so.
     #[track_caller]
     pub fn opens_tab(&mut self, name: &str) {
-        let tabs =
-            self.controls().into_iter().filter(|node| node.accesskit_node().role() == Role::RadioButton);
+        let tabs = self.controls().into_iter().filter(|node| node.accesskit_node().role() == Role::Tab);
         let labels: Vec<String> = tabs.filter_map(|node| node.accesskit_node().label()).collect();
         let label = labels.into_iter().find(|label| label.split(' ').next() == Some(name));
         self.press(&label.expect("every page has a tab"));
@@ -419,6 +431,8 @@ impl Person {
         for text in self.texts() {
             let harm = text.chars().find(|c| !is_harmless(*c));
             assert_eq!(harm, None, "{text:?}");
+            // Who sits at the window types no commands.
+            assert!(!text.contains(" --") && !text.contains("patchwright apply"), "{text:?}");
         }
     }
 }

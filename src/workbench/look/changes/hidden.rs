@@ -5,7 +5,7 @@ use std::io::Read;
 
 use serde_json::Value;
 
-use super::{Large, Sides};
+use super::{Large, Sides, comparison_with};
 use crate::bundle::VerifiedBundle;
 use crate::diff::{excerpts, is_text, pair_renames};
 use crate::model::{FileChange, FileNode, Node, Payload};
@@ -164,7 +164,7 @@ pub(crate) fn in_patch(
         changes.iter().filter(|change| change.after.is_some()).map(|change| change.path.as_str()),
     );
     let mut looker = Looker {
-        sides: Sides::new(bundle, disk, cancel, Large::Describe),
+        sides: Sides::new(bundle, (disk, comparison_with(disk.is_some())), cancel, Large::Describe),
         left_bytes: MAX_LOOKED_THROUGH_BYTES,
     };
     for (change, from) in pair_renames(changes) {
@@ -251,7 +251,7 @@ impl Looker<'_> {
             return Scanned::NotAtAll;
         }
         self.left_bytes -= file.size_bytes;
-        let Ok(content) = self.sides.content(file) else {
+        let Ok((content, _)) = self.sides.content(file) else {
             return self.look_at_diff(change);
         };
         let Some(new) = content.bytes() else { return Scanned::NotAtAll };
@@ -292,7 +292,7 @@ impl Looker<'_> {
     fn old(&self, change: &FileChange, new: &FileNode) -> Vec<u8> {
         let files = change.before.iter().filter_map(Node::as_file).filter(|file| file.digest != new.digest);
         let mut found = files.filter(|file| file.size_bytes <= MAX_FILE_BYTES).filter_map(|file| {
-            let content = self.sides.content(file).ok()?;
+            let (content, _) = self.sides.content(file).ok()?;
             content.bytes().map(<[u8]>::to_vec)
         });
         found.next().unwrap_or_default()

@@ -1,0 +1,82 @@
+//! What is done to the list of changes, and which contents are read for it.
+
+use crate::model::TreePath;
+use crate::present::finding::Finding;
+use crate::present::message::{Destination, Effect, Msg};
+use crate::present::model::Model;
+use crate::present::tree::Filter;
+use crate::present::workspace::{Tab, Workspace};
+use crate::settings::Compared;
+use crate::workbench::Comparison;
+
+impl Model {
+    pub(super) fn update_changes(&mut self, msg: Msg) -> Vec<Effect> {
+        let Some(tree) = &mut self.workspace.tree else { return Vec::new() };
+        match msg {
+            Msg::SetFilter(filter) => tree.set_filter(filter),
+            Msg::Toggle(folder) => tree.toggle(&folder),
+            Msg::Compare(comparison) => {
+                self.workspace.comparison = comparison;
+                self.settings.compared = match comparison {
+                    Comparison::OriginalToAfter => Compared::OriginalAfter,
+                    Comparison::FolderToAfter => Compared::FolderAfter,
+                    Comparison::OriginalToFolder => Compared::OriginalFolder,
+                };
+                let mut effects = self.read_contents();
+                effects.push(Effect::SaveSettings);
+                return effects;
+            }
+            Msg::Neighbour { forward } => {
+                if let Some(next) = tree.neighbour(self.workspace.selected, forward) {
+                    return self.update_changes(Msg::Select(next));
+                }
+            }
+            Msg::Select(index) if index < tree.items().len() => {
+                self.workspace.selected = Some(index);
+                return self.read_contents();
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Shows what somebody changed in the folder: the originals beside what is there now.
+    pub(super) fn show_differences(&mut self, places: &[TreePath]) -> Vec<Effect> {
+        self.go_to(Destination::Workspace(Tab::Changes));
+        self.workspace.comparison = Comparison::OriginalToFolder;
+        let Some(tree) = &mut self.workspace.tree else { return Vec::new() };
+        let named = places.iter().find_map(|place| tree.index_of(place.as_str()));
+        let index = named.or_else(|| tree.first_differing());
+        // What is shown is listed, too.
+        tree.set_filter(Filter { only_differing: tree.differing() > 0, ..Filter::default() });
+        match index.or(self.workspace.selected) {
+            Some(index) => self.update_changes(Msg::Select(index)),
+            None => self.update_changes(Msg::Neighbour { forward: true }),
+        }
+    }
+
+    pub(super) fn read_contents(&mut self) -> Vec<Effect> {
+        let Workspace { bundle: Some(bundle), tree: Some(tree), selected: Some(index), .. } = &self.workspace
+        else {
+            return Vec::new();
+        };
+        let path = TreePath::parse(&tree.items()[*index].path).expect("a change has a good path");
+        // The changes of a text patch are those of the folder, and nothing else is expected.
+        let comparison = match self.is_bundle_open() {
+            true => self.workspace.comparison,
+            false => Comparison::FolderToAfter,
+        };
+        let (bundle, folder) = (bundle.clone(), self.workspace.folder.clone());
+        let ticket = self.workspace.contents.ask(&mut self.tickets);
+        vec![Effect::Contents(ticket, bundle, path, folder, comparison)]
+    }
+
+    /// Marks the changes of files that are not what the patch expects, as far as somebody has looked.
+    pub(super) fn mark_differing(&mut self) {
+        let Workspace { check, view, tree: Some(tree), .. } = &mut self.workspace else { return };
+        let checked =
+            check.ready().into_iter().flat_map(|check| &check.findings).flat_map(Finding::differing);
+        let drifted = view.ready().into_iter().flat_map(|view| &view.status.drift).map(|drift| &drift.path);
+        tree.mark_differing(&checked.chain(drifted).map(TreePath::as_str).collect());
+    }
+}
