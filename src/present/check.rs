@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::failure::Failure;
-use super::finding::{Finding, Rank, WayOut, findings_of_apply, findings_of_rollback};
+use super::finding::{
+    Finding, Rank, WayOut, findings_of_apply, findings_of_notes, findings_of_obstacles, findings_of_rollback,
+};
 use super::fit;
 use super::overview::{line, path_line};
 use crate::model::{Code, Node, Step};
@@ -11,7 +13,9 @@ use crate::plan::Preview;
 use crate::report::{changes, phrases};
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
-use crate::workbench::{ApplyPreview, ComingPatch, DecisionDigest, PatchNote, RollbackPreview, Standing};
+use crate::workbench::{
+    ApplyPreview, ComingPatch, DecisionDigest, HealPreview, PatchNote, RollbackPreview, Standing,
+};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,6 +177,35 @@ impl CheckPage {
         Self { subject, passed: passed.into_iter().flatten().collect(), ..check }
     }
 
+    /// The check of a repair in `folder`.
+    pub(crate) fn of_repair(found: &HealPreview, folder: &Path) -> Self {
+        let preview = &found.preview;
+        let steps = &preview.plan.steps;
+        let files = phrases::count(steps.len(), "file", "files");
+        let mut findings = findings_of_obstacles(&preview.obstacles);
+        findings.extend(findings_of_notes(&preview.notes));
+        let paths: Vec<String> = found.drift.iter().map(|drift| line(drift.path.as_str())).collect();
+        let review = [
+            Some(ReviewLine::fact(words::FOLDER, path_line(folder))),
+            Some(ReviewLine::fact(words::FILES, files.clone())),
+            Some(ReviewLine::fact(window::REPAIRED_FILES, shortened(paths))),
+            Some(ReviewLine::fact(words::EVERYTHING_ELSE, words::STAYS_AS_IT_IS.to_owned())),
+            Some(ReviewLine::fact(words::ROOM_NEEDED, phrases::room(preview.needed_bytes))),
+        ];
+        let about = (preview, found.decision(), steps.len());
+        let check = Self::new(about, findings, review, window::REPAIR_N);
+        let passed = [
+            check.unless(&[Code::Store], words::SAFE_COPIES, || words::SAFE_COPIES_ARE_WHOLE.to_owned()),
+            check.passed_space(preview),
+            check.unless(&[Code::Rights], window::CHECKED_RIGHTS, || window::MAY_WRITE.to_owned()),
+        ];
+        Self {
+            passed: passed.into_iter().flatten().collect(),
+            button: fill(window::REPAIR_N, &[("n", &files)]),
+            ..check
+        }
+    }
+
     /// A line about what was looked at, unless something in the way says otherwise.
     fn unless(
         &self,
@@ -321,6 +354,12 @@ fn number_of_changes(found: &ApplyPreview) -> usize {
 fn in_order(patches: &[ComingPatch]) -> String {
     let title = |one: &ComingPatch| line(&one.patch.about.title);
     patches.iter().map(title).collect::<Vec<_>>().join(" \u{2192} ")
+}
+
+/// Paths in a line each, as many as one reads.
+fn shortened(mut paths: Vec<String>) -> String {
+    fit::shorten(&mut paths);
+    paths.join("\n")
 }
 
 /// A line with the ids of patches; none where there are none.

@@ -400,7 +400,7 @@ fn findings_of_patch(patch: &Patch, phases: &[HoldPhase]) -> Vec<Finding> {
     findings
 }
 
-fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -> Vec<Finding> {
+pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -> Vec<Finding> {
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for note in notes {
         let places = groups.entry(&note.text).or_default();

@@ -29,6 +29,8 @@ pub enum Task {
     TakeBack,
     /// Undoing a going back.
     BringBack,
+    /// Making drifted files what the patches left there.
+    Repair,
     /// Dealing with interrupted work.
     Recover,
 }
@@ -326,6 +328,7 @@ impl Guided {
                     .filter_map(|rule| Some((rule, self.reasons.get(&rule)?.trim().to_owned())))
                     .collect(),
             },
+            Task::Repair => WorkerChange::Repair,
             Task::TakeBack | Task::BringBack => {
                 WorkerChange::TakeBack { which: self.which.clone(), keep_edits: self.keep_edits }
             }
@@ -341,6 +344,7 @@ impl Guided {
             Task::TakeBack if self.which != Which::Last => words::TAKE_OUT_TITLE,
             Task::TakeBack => words::TAKE_BACK_TITLE,
             Task::BringBack => words::BRING_BACK_TITLE,
+            Task::Repair => window::REPAIR_TITLE,
             Task::Recover => words::RECOVER_TITLE,
         }
     }
@@ -387,6 +391,7 @@ impl Guided {
             Task::Apply => (words::CONFIRM_APPLY, words::CONFIRM_APPLY_PROMISE),
             Task::TakeBack => (words::CONFIRM_TAKE_BACK, words::CONFIRM_BACK_PROMISE),
             Task::BringBack => (words::CONFIRM_BRING_BACK, words::CONFIRM_BACK_PROMISE),
+            Task::Repair => (window::CONFIRM_REPAIR, words::CONFIRM_BACK_PROMISE),
             Task::Recover if self.finish => (words::CONFIRM_FINISH, words::CONFIRM_RECOVER_PROMISE),
             Task::Recover => (words::CONFIRM_UNDO, words::CONFIRM_RECOVER_PROMISE),
         }

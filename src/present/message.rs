@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Tab;
+use super::check::CheckPage;
 use super::failure::Failure;
 use super::finding::{Rule, WayOut};
 use super::history::FolderView;
@@ -85,6 +86,8 @@ pub enum Msg {
     BeginTakeOut(Which),
     /// Other patches are to go.
     ChooseWhich(Which),
+    /// The guided repair.
+    BeginRepair,
     /// The guided undo of a rollback.
     BeginBringBack,
     /// Interrupted work: finish it, or undo it.
@@ -191,6 +194,8 @@ pub enum Effect {
     Preview(Ticket, Vec<PathBuf>, PathBuf, EditChoices),
     /// Look at what going back would do.
     PreviewBack(Ticket, PathBuf, RollbackQuestion),
+    /// Look at what a repair would do.
+    PreviewRepair(Ticket, PathBuf),
     /// Read both sides of a change, of which the folder may have what the patch file does not bring.
     Contents(Ticket, PathBuf, TreePath, Option<PathBuf>, Comparison),
     /// Look whether work was interrupted in one of these folders.
@@ -244,6 +249,8 @@ pub enum Event {
     Previewed(Ticket, Box<Result<ApplyPreview, Failure>>),
     /// Going back was looked at.
     BackPreviewed(Ticket, Box<Result<RollbackPreview, Failure>>),
+    /// A repair was looked at.
+    RepairPreviewed(Ticket, Box<Result<CheckPage, Failure>>),
     /// Both sides of a change were read.
     ContentsRead(Ticket, Result<Option<Arc<ViewedContents>>, Failure>),
     /// Interrupted work was found.

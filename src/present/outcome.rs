@@ -9,7 +9,7 @@ use super::worker::{Outcome as Ended, WorkerAnswer};
 use crate::model::{Code, Kind, Restart, Word};
 use crate::report::phrases;
 use crate::text::capitalised;
-use crate::words::{self, fill};
+use crate::words::{self, fill, window};
 use crate::workbench::Which;
 
 /// In which of the named conditions the folder is.
@@ -113,6 +113,7 @@ fn heading(
         (FolderEnd::Done, Task::TakeBack) => words::DONE_TAKE_BACK,
         (FolderEnd::Done, Task::BringBack) if is_back => words::DONE_BRING_BACK,
         (FolderEnd::Done, Task::BringBack) => words::DONE_TAKE_BACK,
+        (FolderEnd::Done, Task::Repair) => window::DONE_REPAIR,
         (FolderEnd::Done, Task::Recover) if guided.finish => words::DONE_FINISH,
         (FolderEnd::Done, Task::Recover) => words::DONE_UNDO,
         (FolderEnd::NothingToDo, _) => words::NOTHING_WAS_TO_DO,

@@ -1,5 +1,6 @@
 //! Answers the model's questions out of the workbench. Slow: whoever calls does so beside the window.
 
+use super::check::CheckPage;
 use super::failure::Failure;
 use super::history::FolderView;
 use super::home::{self, Known};
@@ -7,7 +8,7 @@ use super::message::{Effect, Event, RollbackQuestion};
 use crate::plan::OnDrift;
 use crate::viewer;
 use crate::workbench::{
-    Error, RollbackOptions, ScriptConsent, Watch, Workbench, is_text_patch_by_name, typed_path,
+    Error, HealOptions, RollbackOptions, ScriptConsent, Watch, Workbench, is_text_patch_by_name, typed_path,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -40,7 +41,9 @@ impl Question {
             Effect::Sort(_) => Some(Question::Sort),
             Effect::Inspect(..) => Some(Question::Inspect),
             Effect::Look(..) => Some(Question::Look),
-            Effect::Preview(..) | Effect::PreviewBack(..) => Some(Question::Preview),
+            Effect::Preview(..) | Effect::PreviewBack(..) | Effect::PreviewRepair(..) => {
+                Some(Question::Preview)
+            }
             Effect::Contents(..) => Some(Question::Contents),
             Effect::List(..) => Some(Question::List),
             Effect::LayOutSample(_) => Some(Question::Sample),
@@ -68,6 +71,15 @@ pub fn answer(workbench: &Workbench, effect: Effect, watch: Watch<'_>) -> Option
         Effect::PreviewBack(ticket, folder, question) => {
             let preview = || workbench.preview_rollback(&folder, &options(&question), watch);
             Event::BackPreviewed(ticket, Box::new(found(Some(&folder), preview)))
+        }
+        Effect::PreviewRepair(ticket, folder) => {
+            let preview = || {
+                let options = HealOptions::default();
+                let mut from = workbench.open_for_heal(&options)?;
+                let found = workbench.preview_heal(&folder, &options, &mut from, watch)?;
+                Ok(CheckPage::of_repair(&found, &folder))
+            };
+            Event::RepairPreviewed(ticket, Box::new(found(Some(&folder), preview)))
         }
         Effect::Contents(ticket, bundle, path, folder, comparison) => {
             let folder = folder.as_deref();

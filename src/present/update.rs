@@ -126,6 +126,7 @@ impl Model {
                 let check = (*answer).map(|preview| CheckPage::of_rollback(&preview, &folder, again));
                 self.checked(ticket, check)
             }
+            Event::RepairPreviewed(ticket, answer) => self.checked(ticket, *answer),
             Event::ContentsRead(ticket, answer) => {
                 self.workspace.contents.take(ticket, answer);
                 Vec::new()

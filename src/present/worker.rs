@@ -12,7 +12,7 @@ use crate::model::{Code, Kind};
 use crate::plan::Note;
 use crate::progress::HowFar;
 pub use crate::report::answer::Outcome;
-use crate::report::answer::{self, Apply, Entry, Failure, Recover, Recovery, Rollback};
+use crate::report::answer::{self, Apply, Entry, Failure, Heal, Recover, Recovery, Rollback};
 use crate::report::shell_word;
 use crate::workbench::{DecisionDigest, EditChoice, EditChoices, TextOptions, Which};
 
@@ -40,6 +40,8 @@ pub enum WorkerChange {
         /// Files that were edited since are kept aside.
         keep_edits: bool,
     },
+    /// Drifted files become what the patches left there.
+    Repair,
     /// An interrupted change is put back.
     UndoInterrupted {
         /// Files that were changed since are kept aside.
@@ -103,6 +105,7 @@ impl WorkerChange {
                 });
                 words.extend(keep_edits.then(|| "--keep-edits".into()));
             }
+            WorkerChange::Repair => words.extend(["heal".into(), folder]),
             WorkerChange::UndoInterrupted { aside } => {
                 words.extend(["recover".into(), folder, "--undo".into()]);
                 if *aside {
@@ -159,6 +162,7 @@ enum Said {
     Failed(Failure),
     RolledBack(Box<Rollback>),
     Applied(Box<Apply>),
+    Repaired(Box<Heal>),
     Recovered(Recover),
 }
 
@@ -188,6 +192,7 @@ impl WorkerAnswer {
     pub(super) fn entry(&self) -> Option<&Entry> {
         match &self.said {
             Said::RolledBack(rollback) => Some(&rollback.entry),
+            Said::Repaired(repair) => repair.entry.as_ref(),
             Said::Recovered(Recover { recovery: Recovery::Finished(finished), .. }) => Some(&finished.entry),
             _ => self.change()?.entry.as_ref(),
         }
@@ -197,6 +202,7 @@ impl WorkerAnswer {
     pub(super) fn notes(&self) -> &[Note] {
         match &self.said {
             Said::RolledBack(rollback) => &rollback.notes,
+            Said::Repaired(repair) => &repair.notes,
             _ => self.change().map_or(&[], |change| &change.notes),
         }
     }
@@ -213,6 +219,7 @@ impl WorkerAnswer {
     pub(super) fn untidy(&self) -> Option<&String> {
         match &self.said {
             Said::RolledBack(rollback) => rollback.untidy.as_ref(),
+            Said::Repaired(repair) => repair.untidy.as_ref(),
             _ => self.change()?.untidy.as_ref(),
         }
     }

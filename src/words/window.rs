@@ -18,6 +18,15 @@ words! {
     ROLL_BACK_TOGETHER = "Roll back both";
     STAYS = "Stays: {ids}";
     WHICH_PATCHES = "How many patches";
+    // Repairing
+    CONFIRM_REPAIR = "Repair these files?";
+    DONE_REPAIR = "Files repaired";
+    READY_TO_REPAIR = "Ready to repair";
+    REPAIR = "Repair…";
+    REPAIR_N = "Repair {n}";
+    REPAIR_TITLE = "Repair files";
+    REPAIRED_FILES = "Repaired";
+    WORKING_TITLE_REPAIR = "Repairing files";
     // Decisions
     HINT_DEPENDENTS = "Roll back both, or keep both.";
     HINT_REQUIRED = "It is in a file next to this one.";

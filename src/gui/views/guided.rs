@@ -169,6 +169,7 @@ fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static 
     match (check.verdict, guided.task) {
         (CheckVerdict::Ready, Task::Apply) => (words::CHECK_READY, words::CHECK_READY_MEANING),
         (CheckVerdict::Ready, Task::BringBack) => (words::CHECK_READY_BRING, words::CHECK_SAFE_COPIES),
+        (CheckVerdict::Ready, Task::Repair) => (window::READY_TO_REPAIR, words::CHECK_SAFE_COPIES),
         (CheckVerdict::Ready, _) => (words::CHECK_READY_BACK, words::CHECK_SAFE_COPIES),
         (CheckVerdict::Warnings, Task::Apply) => (words::CHECK_WARN, words::CHECK_READY_MEANING),
         (CheckVerdict::Warnings, _) => (words::CHECK_WARN, words::CHECK_SAFE_COPIES),
@@ -243,6 +244,7 @@ fn working_ui(ui: &mut Ui, guided: &Guided, at_title: bool) {
         Task::Apply => words::WORKING_TITLE_APPLY,
         Task::TakeBack => words::WORKING_TITLE_BACK,
         Task::BringBack => words::WORKING_TITLE_BRING,
+        Task::Repair => window::WORKING_TITLE_REPAIR,
         Task::Recover => words::WORKING_TITLE_RECOVER,
     };
     heading_ui(ui, &PageHeader { title, subtitle: words::WORKING_SURVIVES }, at_title);

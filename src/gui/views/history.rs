@@ -27,7 +27,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
     for held in &view.called_back {
         banner(ui, &Banner { notice: Notice::Danger, title: &held.what, body: &held.why, actions: &[] });
     }
-    condition_ui(ui, view, fields);
+    condition_ui(ui, view, fields, outbox);
     card(ui, Some(words::IN_THE_FOLDER), |ui| {
         if view.stack.is_empty() {
             ui.label(text::body(words::NOTHING_TO_TAKE_BACK).color(Tokens::from_context(ui).muted));
@@ -46,7 +46,7 @@ pub fn page_ui(ui: &mut Ui, model: &Model, fields: &mut Fields, outbox: &mut Out
 }
 
 /// Whether the folder is as the history says.
-fn condition_ui(ui: &mut Ui, view: &FolderView, fields: &mut Fields) {
+fn condition_ui(ui: &mut Ui, view: &FolderView, fields: &mut Fields, outbox: &mut Outbox) {
     let differences = &view.differences;
     if differences.is_empty() {
         if view.status.compared > 0 {
@@ -57,8 +57,12 @@ fn condition_ui(ui: &mut Ui, view: &FolderView, fields: &mut Fields) {
         return;
     }
     let title = words::fill(words::SEVERAL_DIFFER, &[("n", &differences.len().to_string())]);
+    let actions = &[Button::secondary(window::REPAIR).icon(Icon::Wrench)];
     let notice = Notice::Caution;
-    banner(ui, &Banner { notice, title: &title, body: words::DIFFERENCES_MEANING, actions: &[] });
+    let view_of = Banner { notice, title: &title, body: words::DIFFERENCES_MEANING, actions };
+    if banner(ui, &view_of).is_some() {
+        outbox.push(Msg::BeginRepair);
+    }
     let view = DetailsView { title: words::SHOW_DIFFERENCES, text: &differences.join("\n") };
     details(ui, &view, &mut fields.differences);
 }

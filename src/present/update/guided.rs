@@ -27,6 +27,7 @@ impl Model {
                 return [effects, self.open_folder(folder)].concat();
             }
             Msg::BeginTakeOut(which) => return self.begin_take_out(which),
+            Msg::BeginRepair => return self.begin_guided(Task::Repair),
             Msg::BeginBringBack => return self.begin_guided(Task::BringBack),
             Msg::BeginRecover { folder, finish } => return self.begin_recover(&folder, finish),
             _ => {}
@@ -163,6 +164,7 @@ impl Model {
             (Task::Apply, Some(folder)) if !guided.bundles.is_empty() => {
                 vec![Effect::Preview(ticket, guided.bundles.clone(), folder.clone(), guided.edits.clone())]
             }
+            (Task::Repair, Some(folder)) => vec![Effect::PreviewRepair(ticket, folder.clone())],
             (Task::TakeBack | Task::BringBack, Some(folder)) => {
                 vec![Effect::PreviewBack(ticket, folder.clone(), question)]
             }
