@@ -15,7 +15,7 @@ pub(super) use wire::{revoked_from, time_of as parse_time};
 use super::key::{KeyFingerprint, PublicKey};
 use super::policy::{Policy, Rules, SetBy};
 use super::statement::SignerRole;
-use crate::text::confusables::is_same_name;
+use crate::text::confusables::NameMatch;
 
 /// Stands for every product in the scope of a key.
 pub(crate) const EVERY_PRODUCT: &str = "*";
@@ -169,7 +169,10 @@ impl Keyring {
     pub fn policy(&self, product: &str) -> Policy {
         self.fold_rules(|policy, store, set_by| {
             let policy = policy.with(&store.rules, set_by);
-            let own = store.product_rules.iter().filter(|(name, _)| is_same_name(name, product));
+            let own = store
+                .product_rules
+                .iter()
+                .filter(|(name, _)| NameMatch::between(name, product).reads_the_same());
             let own = own.map(|(_, rules)| policy.clone().with(rules, set_by));
             own.reduce(Policy::stricter).unwrap_or(policy)
         })
@@ -199,7 +202,9 @@ impl Keyring {
     /// Whether somebody decided before who makes patches for this product: a key for it alone. Another key is then not
     /// a first contact.
     pub(crate) fn knows_product(&self, product: &str) -> bool {
-        let is_for = |key: &TrustedKey| key.products.iter().any(|one| is_same_name(one, product));
+        let is_for = |key: &TrustedKey| {
+            key.products.iter().any(|one| NameMatch::between(one, product).reads_the_same())
+        };
         self.keys().any(|key| key.roles.contains(&SignerRole::Author) && is_for(key))
     }
 }
@@ -246,6 +251,6 @@ impl TrustedKey {
     }
 
     pub(crate) fn is_for(&self, product: &str) -> bool {
-        self.products.iter().any(|one| one == EVERY_PRODUCT || is_same_name(one, product))
+        self.products.iter().any(|one| one == EVERY_PRODUCT || NameMatch::between(one, product).is_same())
     }
 }

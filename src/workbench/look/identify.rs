@@ -16,7 +16,7 @@ use crate::ledger::{Action, Entry, Ledger};
 use crate::model::{FileChange, LayerKey, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
 use crate::plan::why::Override;
 use crate::plan::{FolderProduct, KnownBy};
-use crate::text::confusables::is_same_name;
+use crate::text::confusables::NameMatch;
 use crate::trust::Keyring;
 use crate::workbench::{Result, Watch, Workbench};
 
@@ -142,7 +142,7 @@ pub(crate) fn product_of(
     if let Some(latest) = said.seen.last() {
         let notes = ledger.entries().iter().rev().flat_map(|entry| entry.vouched.iter().rev());
         let mut names = notes.filter(|note| was_trusted(note)).map(|note| &note.product);
-        let newest = names.find(|name| said.seen.iter().any(|seen| is_same_name(seen, name)));
+        let newest = names.find(|name| said.seen.iter().any(|seen| NameMatch::between(seen, name).is_same()));
         return known(newest.unwrap_or(latest), KnownBy::History);
     }
     if let Some(stated) = &said.stated {
