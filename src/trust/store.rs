@@ -108,6 +108,9 @@ pub struct ListState {
 pub struct KeyStore {
     /// Keys in the order in which they were added.
     pub keys: Vec<TrustedKey>,
+    /// Keys that a later list of their vendor does not name any more, each until then and for the product of that list.
+    /// They sign nothing any more; what they signed is still known as their owner's.
+    pub(crate) retired: Vec<TrustedKey>,
     /// Keys that are no longer good.
     pub revoked: Vec<Revoked>,
     /// The rules for every product.
@@ -156,6 +159,30 @@ impl Keyring {
 
     pub fn find(&self, print: &KeyFingerprint) -> Option<&TrustedKey> {
         self.keys().find(|key| key.key.fingerprint() == *print)
+    }
+
+    /// The same with the keys that lists for `product` named once: who made what is in a folder already. Never to be asked
+    /// about anything that is to come.
+    pub(crate) fn with_retired(&self, product: &str) -> Self {
+        let mut keyring = self.clone();
+        let retired = self.machine.retired.iter().chain(&self.person.retired);
+        for key in retired.filter(|key| key.is_for(product)) {
+            let print = key.key.fingerprint();
+            let counts = |known: &TrustedKey| known.key.fingerprint() == print && known.is_for(product);
+            if !self.keys().any(counts) {
+                for store in [&mut keyring.machine, &mut keyring.person] {
+                    store.keys.retain(|known| known.key.fingerprint() != print);
+                }
+                keyring.person.keys.push(key.clone());
+            }
+        }
+        keyring
+    }
+
+    /// Whether a list for `product` named the key once, and a later one does not.
+    pub(crate) fn is_retired(&self, print: &KeyFingerprint, product: &str) -> bool {
+        let mut retired = self.machine.retired.iter().chain(&self.person.retired);
+        retired.any(|key| key.key.fingerprint() == *print && key.is_for(product))
     }
 
     /// Why a key is no longer good, if it is not.

@@ -200,8 +200,9 @@ impl Workbench {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
         let keys = self.keys_of_today()?;
-        let folder = FolderStack::read(fs, &ledger)?.vouched(fs, &ledger, &keys);
-        let product = product_of(fs, &ledger, &folder, &checked.said, &keys)?;
+        let vouching = self.vouching(&keys, fs, &ledger);
+        let folder = FolderStack::read(fs, &ledger)?.vouched(&vouching);
+        let product = product_of(fs, &ledger, &folder, &checked.said, &vouching)?;
         let verdicts = verdicts(checked, product.as_ref(), &keys)?;
         let Order { order, dropped } = order_of(bundles, &verdicts, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();

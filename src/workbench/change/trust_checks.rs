@@ -200,6 +200,7 @@ pub(crate) fn vouched_note(patch: &ComingPatch) -> VouchedNote {
     let signers = verdict.vouchers.iter().map(|voucher| SignerNote {
         key: voucher.key.to_string(),
         name: voucher.name.clone(),
+        owner: Some(voucher.owner.clone()),
         role: voucher.role.as_str().to_owned(),
         time: voucher.time.clone(),
         review: voucher.review.map(|digest| digest.to_string()),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::memory::{FolderName, was_trusted};
 use super::stack::{FolderStack, manifest_of};
 use super::status::read_ledger;
-use super::vouching::KeysOfToday;
+use super::vouching::Vouching;
 use crate::checks::{Identity, identify};
 use crate::disk::fs::Fs;
 use crate::disk::observe;
@@ -136,7 +136,7 @@ pub(crate) fn product_of(
     ledger: &Ledger,
     folder: &FolderStack,
     said: &SaidElsewhere,
-    keys: &KeysOfToday,
+    vouching: &Vouching<'_>,
 ) -> Result<Option<FolderProduct>> {
     let known = |name: &str, by| Ok(Some(FolderProduct { name: name.to_owned(), by }));
     if let Some(latest) = said.seen.last() {
@@ -151,7 +151,7 @@ pub(crate) fn product_of(
     // What is in the folder was read already.
     let is_trusted = |key: &LayerKey| match folder.layer(*key) {
         Some(layer) => !layer.authors.is_empty(),
-        None => !keys.authors_of(fs, ledger, *key).is_empty(),
+        None => !vouching.authors_of(*key).is_empty(),
     };
     let patches = all_patches(ledger).filter(is_trusted).chain(agreed_patches(ledger));
     let patches = patches.filter_map(|key| match folder.layer(key) {
