@@ -224,6 +224,7 @@ impl Workbench {
         let archive = folder.archive(fs)?;
         let library = Library::new(bundles, First::Bundles).in_folder(fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
+        let library = library.with_made(survey.made.by_digest().collect());
         let installed = InstalledStack { stack: folder.stack(), next_entry: ledger.head().seq + 1 };
         let mut plan = plan_several(&coming, &survey.situation, &installed, &library);
         plan.between.retain(|(_, file)| !library.is_kept(&file.digest));
