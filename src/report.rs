@@ -285,7 +285,7 @@ fn of_memory(code: Code, path: &Path, detail: &str) -> Report {
     Report::new(code, "What was seen of folders before cannot be read")
         .at(path.display())
         .because(detail.to_owned())
-        .hint(format!("Get it out of a backup, or put it aside: mv {shown} {shown}.damaged"))
+        .hint(format!("Get it out of a backup, or put it aside: mv {shown} {shown}.aside"))
         .hint("Without it nobody knows which patches were here before, and every history counts as foreign.")
 }
 
