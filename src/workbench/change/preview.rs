@@ -170,12 +170,13 @@ impl Workbench {
         bundles.look_through(watch)?;
         let fs = self.disk(target)?;
         let remembering = self.remembering(target)?;
-        let look = || remembering.preview_unlocked(bundles, &*fs, watch).map(|looked| looked.preview);
-        let mut preview =
-            self.read_consistently(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
+        let look = || remembering.preview_unlocked(bundles, &*fs, watch);
+        let is_plain = |looked: &Previewed| looked.preview.preview.obstacles.is_empty();
+        let Previewed { mut preview, survey, .. } = self.read_consistently(target, &*fs, look, is_plain)?;
+        let seen = &survey.situation.tree;
         self.name_bundles_at_hand(&bundles.files, &mut preview);
         for bundle in bundles.as_slice() {
-            preview.hidden.merge(hidden_in(bundle, Some(&fs), watch.cancel)?);
+            preview.hidden.merge(hidden_in(bundle, Some((&fs, seen)), watch.cancel)?);
         }
         Ok(preview)
     }
