@@ -163,7 +163,7 @@ fn what_cannot_be_seen_is_not_called_missing() {
     let preview = plan_apply(&patch, &here);
     let told = ["lib", "turned", "pipe"].map(|place| (Code::FileSystem, place));
     assert_eq!(codes(&preview), told, "{:?}", preview.obstacles);
-    assert_eq!(preview.obstacles[0].meaning(), "a link stands where a folder is expected");
+    assert_eq!(preview.obstacles[0].meaning(), "is a link, where a folder is expected");
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn local_edits_go_by_the_policy_of_the_patch() {
     assert_eq!(
         replaced.plan.steps[0].before,
         Some(file("mine")),
-        "the edited file is what can be brought back"
+        "the edited file is what can be reapplied"
     );
 }
 

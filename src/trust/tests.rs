@@ -189,7 +189,7 @@ fn h84_keys_that_are_revoked_expired_not_yet_valid_or_for_another_product_do_not
     let from = RevokedFrom::Sequence(42);
     revoked.machine.revoked.push(Revoked { key: anna().key.fingerprint(), from, reason: "lost".into() });
     let cases = [
-        (revoked, "does not count: the key was taken back: lost"),
+        (revoked, "does not count: the key was rolled back: lost"),
         (
             with(|key| key.not_after = Some(time("2026-03-01T00:00:00Z"))),
             "does not count: the key is no longer valid",
@@ -269,7 +269,7 @@ fn review(opinion: Opinion, manifest: &[u8]) -> Vec<u8> {
         time: now().to_string(),
         opinion,
         verdict: "Trusted: Anna".into(),
-        findings: vec!["no hidden characters".into()],
+        findings: vec!["no invisible characters".into()],
         notes: vec![ReviewNote { path: Some("a.txt".into()), text: "fine".into() }],
         changes: vec![ReviewedChange { path: "a.txt".into(), change: "replace".into(), looked_at: true }],
     };
@@ -382,7 +382,7 @@ fn a_file_of_keys_that_is_not_as_it_must_be_is_refused_whole() {
         (format!("{head}[[keys]]\n{one}[[keys]]\n{one}"), "twice"),
         (format!("{head}[[keys]]\n{}", one.replace("'*'", "")), "for no product"),
         (format!("{head}[[keys]]\n{}", one.replace("'author'", "'boss'")), "unknown variant"),
-        (format!("{head}[[keys]]\n{}", one.replace("'A'", "'A\u{202e}B'")), "hidden characters"),
+        (format!("{head}[[keys]]\n{}", one.replace("'A'", "'A\u{202e}B'")), "invisible characters"),
         (format!("{head}[lists.x]\nversion = 1\nthreshold = 0"), "no signature"),
         (format!("{head}[[revoked]]\nfingerprint = 'x'\nreason = ''"), "no fingerprint"),
     ];

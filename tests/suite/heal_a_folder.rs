@@ -119,8 +119,8 @@ fn what_no_safe_copy_holds_comes_from_a_patch_file_or_not_at_all() {
     assert_eq!(
         obstacles(heal(&sandbox, &target, &[], &[])),
         [
-            "E-STORE bin/app: no copy of what should be here is in the folder",
-            "E-STORE come: no copy of what should be here is in the folder"
+            "E-STORE bin/app: there is no backup of this file in the folder",
+            "E-STORE come: there is no backup of this file in the folder"
         ]
     );
     target.expect(&broken);
@@ -154,7 +154,7 @@ fn a_damaged_safe_copy_is_not_used() {
     target.edit("conf/app.conf", "port = 2\nmine\n");
     assert_eq!(
         obstacles(heal(&sandbox, &target, &[], &[])),
-        ["E-STORE conf/app.conf: no copy of what should be here is in the folder"]
+        ["E-STORE conf/app.conf: there is no backup of this file in the folder"]
     );
     // Without it a rollback cannot merge, and says what it said before.
     assert_eq!(
@@ -169,7 +169,7 @@ fn a_place_that_no_patch_has_touched_is_not_known() {
     let (_, target) = applied(&sandbox);
     assert_eq!(
         obstacles(heal(&sandbox, &target, &["elsewhere"], &[])),
-        ["E-MISSING elsewhere: no patch has changed anything here, so nothing is known about it"]
+        ["E-MISSING elsewhere: no patch has changed this file, so its right content is unknown"]
     );
 }
 
@@ -229,7 +229,7 @@ fn a_folder_in_the_place_of_a_file_is_put_right_only_if_nobody_uses_it() {
     target.edit("come/theirs", "theirs");
     assert_eq!(
         obstacles(heal(&sandbox, &target, &[], &[&bundle.path])),
-        ["E-OCCUPIED come: becomes a file, but holds \"theirs\", which does not belong to the patch"]
+        ["E-OCCUPIED come: becomes a file, but contains \"theirs\", which isn't part of the patch"]
     );
     target.remove("come/theirs");
     let _ = heal(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");

@@ -131,7 +131,7 @@ fn an_edit_of_what_the_patch_changed_stops_the_rollback_until_it_is_kept_as_a_co
     assert_eq!(
         obstacles(target.roll_back(Which::Last, OnDrift::Stop)),
         [
-            "E-DRIFT conf/app.conf: was changed after the patch was applied, where the patch changed it: line 2"
+            "E-DRIFT conf/app.conf: was changed after the patch was applied, in the same lines as the patch: line 2"
         ]
     );
     target.must_go_back(Which::Last, OnDrift::KeepCopy);
@@ -151,7 +151,7 @@ fn edits_that_clash_are_an_obstacle_with_three_ways_out() {
     }
     assert_eq!(
         obstacles(refused),
-        ["E-CLASH conf/app.conf: was edited here, where the patch changes it, too: line 2"]
+        ["E-CLASH conf/app.conf: your version and the patch both change line 2"]
     );
     target.expect(&clashing);
 
@@ -183,7 +183,7 @@ fn a_merged_file_that_is_not_finished_is_not_taken() {
     assert_eq!(
         obstacles(apply(&sandbox, &bundle, &target, &choose(EditChoice::Merged(given)))),
         [
-            "E-CLASH conf/app.conf: was edited here and cannot be merged: the file that you gave still has lines of both sides"
+            "E-CLASH conf/app.conf: was edited here and can't be merged: the file that you gave still has lines of both sides"
         ]
     );
     let gone = choose(EditChoice::Merged(sandbox.place("nowhere")));
@@ -255,7 +255,7 @@ fn what_no_merge_can_be_made_of_is_told_and_nothing_changes() {
     let bundle = bundle(&sandbox, OLD, NEW);
     for (what, mine, why) in cases {
         let target = sandbox.install(&tree(&mine));
-        let expected = format!("E-CLASH conf/app.conf: was edited here and cannot be merged: {why}");
+        let expected = format!("E-CLASH conf/app.conf: was edited here and can't be merged: {why}");
         assert_eq!(obstacles(target.apply(&bundle)), [expected], "{what}");
         target.expect(&tree(&mine));
         assert!(!target.has_state(), "{what}");
@@ -309,7 +309,7 @@ fn a_config_that_the_patch_takes_away_is_a_choice_where_it_was_edited() {
     let target = sandbox.install(&tree(MINE));
     assert_eq!(
         obstacles(target.apply(&bundle)),
-        ["E-CLASH conf/app.conf: was edited here and cannot be merged: the patch takes the file away"]
+        ["E-CLASH conf/app.conf: was edited here and can't be merged: the patch takes the file away"]
     );
     let _ = apply(&sandbox, &bundle, &target, &choose(EditChoice::TakeTheirs)).expect("it is applied");
     target.expect(&without);
@@ -446,7 +446,7 @@ fn an_edit_goes_with_one_patch_after_the_other_but_not_with_several_at_once() {
     assert_eq!(
         seen.preview.obstacles.iter().map(spell).collect::<Vec<_>>(),
         [
-            "E-CLASH conf/app.conf: was edited here and cannot be merged: several of these patches change it; apply them one after the other"
+            "E-CLASH conf/app.conf: was edited here and can't be merged: several of these patches change it; apply them one after the other"
         ]
     );
     assert!(both(&choose(EditChoice::KeepMine)).preview.obstacles.is_empty());

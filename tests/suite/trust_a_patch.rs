@@ -236,7 +236,7 @@ fn a_key_that_was_taken_back_does_not_count_and_cannot_be_trusted_again() {
     console.done("key revoke anna --reason stolen");
     let verified = console.run("verify $/fix.patchbundle");
     assert_eq!(verified.code, 4);
-    assert!(verified.out.contains("the key was taken back: stolen"), "{verified}");
+    assert!(verified.out.contains("the key was rolled back: stolen"), "{verified}");
     let again = console
         .run(&format!("key trust $/settings/keys/anna.pub --product Widget --fingerprint {anna} --yes"));
     assert_eq!(again.code, 3, "{again}");
@@ -479,5 +479,5 @@ fn a_list_of_keys_that_are_taken_back_counts_when_a_revoker_signed_it() {
     trust(&console, "rita", &rita, "--every-product --role revoker");
     console.done("key update $/gone.json");
     let verified = console.run("verify $/fix.patchbundle");
-    assert!(verified.out.contains("the key was taken back: the laptop was stolen"), "{verified}");
+    assert!(verified.out.contains("the key was rolled back: the laptop was stolen"), "{verified}");
 }

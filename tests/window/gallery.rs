@@ -225,7 +225,7 @@ impl Gallery {
             let empty = EmptyState {
                 icon: Icon::History,
                 title: "No patch has been applied here",
-                body: "What is applied to this folder is listed here, and can be taken back from here.",
+                body: "What is applied to this folder is listed here, and can be rolled back from here.",
                 action: Some(Button::secondary("Choose another folder…")),
             };
             if empty_state(ui, &empty).is_some_and(|action| action.clicked()) {

@@ -140,7 +140,7 @@ fn every_problem_of_every_file_is_told() {
         troubles(&tree, text),
         [
             "x: hunk 1 of 1 (line 3 of the patch) fits nowhere, and nothing in the file looks like it",
-            "z: a file is already there, and it is not the one the patch brings",
+            "z: already exists as a file, and it isn't the one the patch adds",
             "none: is missing",
         ]
     );

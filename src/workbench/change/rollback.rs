@@ -40,6 +40,8 @@ pub enum Which {
     Before(String),
     /// The last rollback: the patch comes back.
     LastRollback,
+    /// The same, if a patch comes back by it: not a repair, and not a rollback that was undone already.
+    Reapply,
 }
 
 /// How to take back.
@@ -263,8 +265,11 @@ impl Workbench {
     ) -> Result<PlannedRollback> {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
-        if options.which == Which::LastRollback {
+        if matches!(options.which, Which::LastRollback | Which::Reapply) {
             let entry = find_last_rollback(&ledger)?;
+            if options.which == Which::Reapply && reversal_of(entry, &ledger) != Turn::CameBack {
+                return Err(Error::refused(Undo::NoRollback));
+            }
             refuse_to_bring_back(&ledger, entry)?;
             return self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch);
         }

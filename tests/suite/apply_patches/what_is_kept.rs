@@ -263,7 +263,7 @@ fn a_new_folder_that_its_owner_may_not_write_to_is_refused_before_anything_happe
             "the administrator stays administrator",
         );
     };
-    let told = "is a new folder that its owner may not write in, so the present user cannot put it in";
+    let told = "would be a new folder that its owner can't write to, so you can't create it";
     assert_eq!(lines, [format!("E-RIGHTS locked: {told}")]);
     assert!(!target.has_state(), "nothing was begun");
     target.expect(&old);

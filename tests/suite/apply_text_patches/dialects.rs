@@ -286,42 +286,42 @@ fn each_cause_has_its_own_next_step() {
     }
     insta::assert_snapshot!(told, @r#"
     == no diff
-    This text patch cannot be used: $/fix.patch (E-DIFF)
+    Can't use this text patch: $/fix.patch (E-DIFF)
       there is no diff in it
     Nothing was changed.
     Next: Ask its author for a unified diff, such as `git diff` or `diff -u` make.
     == an ed script
-    This text patch cannot be used: $/fix.patch (E-DIFF)
+    Can't use this text patch: $/fix.patch (E-DIFF)
       line 1: it is an ed script, which is a program; only unified diffs are read (diff -u)
     Nothing was changed.
     Next: Ask its author for a unified diff, such as `git diff` or `diff -u` make. Patchwright reads no other kind, on purpose; GNU patch does.
     == a context diff
-    This text patch cannot be used: $/fix.patch (E-DIFF)
+    Can't use this text patch: $/fix.patch (E-DIFF)
       line 1: it is a context diff; only unified diffs are read (diff -u)
     Nothing was changed.
     Next: Ask its author for a unified diff, such as `git diff` or `diff -u` make. Patchwright reads no other kind, on purpose; GNU patch does.
     == a merge
-    This text patch cannot be used: $/fix.patch (E-DIFF)
+    Can't use this text patch: $/fix.patch (E-DIFF)
       line 1: it is the combined diff of a merge; make a diff against one parent
     Nothing was changed.
     Next: Make the diff against one parent: git diff PARENT COMMIT.
     == colours
-    This text patch cannot be used: $/fix.patch (E-DIFF)
+    Can't use this text patch: $/fix.patch (E-DIFF)
       line 1: the colours of a terminal are in it, as escape codes
     Nothing was changed.
     Next: Make the diff again without colours: git diff --no-color, or diff --color=never.
     == quotes
-    This text patch cannot be used: $/fix.patch (E-DIFF)
+    Can't use this text patch: $/fix.patch (E-DIFF)
       line 1: each line is quoted, as in an answer to a mail: something stands in front of each
     Nothing was changed.
     Next: Save the patch as a file of its own, or take away what stands in front of each line, such as with sed 's/^> //'.
     == a hunk cut off
-    This text patch cannot be used: $/fix.patch (E-DIFF)
+    Can't use this text patch: $/fix.patch (E-DIFF)
       line 8: the hunk is shorter than its first line says
     Nothing was changed.
     Next: The diff was damaged on its way, or edited by hand. Get the file again, as an attachment or a download.
     == a name that leads away
-    This text patch cannot be used: $/fix.patch (E-PATH)
+    Can't use this text patch: $/fix.patch (E-PATH)
       line 1: the name a/../f leads out of the folder
     Nothing was changed.
     Next: This is a rule of Patchwright, so that a patch stays in the product folder and its names can be read; other tools may take it. Ask its author for plain names.

@@ -58,7 +58,7 @@ fn what_a_patch_does_not_carry_stops_it_until_somebody_agrees() {
         let console = Console::new(&sandbox);
 
         let run = console.run("show $/fix.patch");
-        assert!(run.code == 0 && run.out.contains("Not carried by this patch"), "{patch}\n{run}");
+        assert!(run.code == 0 && run.out.contains("Not contained in this patch"), "{patch}\n{run}");
         let run = console.run("plan $/fix.patch $/app");
         assert!(
             run.code == 3 && (run.out.clone() + &run.err).contains(&format!("{name}: ")),

@@ -183,7 +183,7 @@ fn h96_no_flag_runs_the_scripts_of_an_unsigned_bundle() {
     let stage = Stage::unbelieving(&BOTH);
     for consent in [ScriptConsent::All, ScriptConsent::None] {
         let told = policy_refusal(stage.apply(consent));
-        assert_eq!(told, "the patch brings scripts, and nobody whom you trust to ship scripts has signed it");
+        assert_eq!(told, "the patch contains scripts, and isn't signed by anyone you trust to ship scripts");
     }
     assert!(stage.diary().is_empty());
     assert!(!stage.path("product/.patchwright").exists());
