@@ -105,7 +105,9 @@ impl Report {
                 let report =
                     Self::new(code, format!("Can't {doing}")).at(path.display()).because(in_words(source));
                 match code {
-                    Code::Occupied => report.hint("Choose another name; existing files are never overwritten."),
+                    Code::Occupied => {
+                        report.hint("Choose another name; existing files are never overwritten.")
+                    }
                     _ => report,
                 }
             }
@@ -133,13 +135,12 @@ impl Report {
             Error::Store(error) => of_store(error),
             Error::Scan(ScanError::Io { .. }) => Self::generic(code, error),
             Error::Order { path, findings } => of_order(code, error, path.as_deref(), findings),
-            Error::Proof(detail) => Self::new(
-                code,
-                "The patch file failed its test on a copy, so it wasn't kept",
-            )
-            .because(detail.clone())
-            .about_no_files()
-            .hint("Please report this, and how to reproduce it."),
+            Error::Proof(detail) => {
+                Self::new(code, "The patch file failed its test on a copy, so it wasn't kept")
+                    .because(detail.clone())
+                    .about_no_files()
+                    .hint("Please report this, and how to reproduce it.")
+            }
             Error::PlanFile { path, detail } => Self::new(code, "Can't use this plan")
                 .at(path.display())
                 .because(detail.clone())
@@ -394,11 +395,9 @@ fn of_failure(failure: &ChangeFailure, folder: &str) -> Report {
 
 fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report {
     let mut report = match undo {
-        None => {
-            Report::new(Code::Health, "A health check failed after the change, so it was rolled back")
-                .leaving(Kind::PutBack, Files::PutBack)
-                .hint("Find out why the check failed, or ask the vendor, then try again.")
-        }
+        None => Report::new(Code::Health, "A health check failed after the change, so it was rolled back")
+            .leaving(Kind::PutBack, Files::PutBack)
+            .hint("Find out why the check failed, or ask the vendor, then try again."),
         Some(error) => {
             let headline = "A health check failed after the change, and it couldn't be rolled back";
             let report = Report::new(Code::Health, headline);

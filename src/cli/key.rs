@@ -267,9 +267,7 @@ impl Trust {
                     0 => "This patch file has no signature that contains a new key",
                     _ => "This patch file is signed with several new keys",
                 };
-                return Err(Report::usage(problem)
-                    .hint("Get the .pub file from the key's owner.")
-                    .into());
+                return Err(Report::usage(problem).hint("Get the .pub file from the key's owner.").into());
             };
             return Ok((key.clone(), vec![met.product], None));
         }

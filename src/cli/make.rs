@@ -113,7 +113,9 @@ impl Arguments {
         let proof = self.proof();
         let patch = self.reading.prepare(&self.patch, session)?.swap_remove(0);
         let Some(target) = self.target else {
-            return Err(Report::usage("The product folder for the text patch is needed: add --target DIR").into());
+            return Err(
+                Report::usage("The product folder for the text patch is needed: add --target DIR").into()
+            );
         };
         let order = self.order.source();
         let request = TextMakeRequest { patch, target: target.clone(), order, output: self.output, proof };
@@ -136,7 +138,9 @@ impl Arguments {
             },
             (None, Some(commit)) => Commits::One(commit),
             (None, None) => {
-                return Err(Report::usage("The commits are missing: add --range A..B or --commit COMMIT").into());
+                return Err(
+                    Report::usage("The commits are missing: add --range A..B or --commit COMMIT").into()
+                );
             }
         };
         let repository = self.git.git.unwrap_or_default();

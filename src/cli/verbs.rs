@@ -26,7 +26,7 @@ Exit codes:
   6    needs a person: an interrupted or unclear state; everything is kept
   130  stopped before any change";
 
-/// Applies patches to a product folder, and rolls any of them back later.
+/// Applies patches to a product folder, and rolls any of them back later
 #[derive(Debug, Parser)]
 #[command(name = "patchwright", version, after_help = EXIT_CODES, max_term_width = 80)]
 pub(super) struct Arguments {

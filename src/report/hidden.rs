@@ -11,17 +11,14 @@ pub fn what(kind: ConfusableKind, number: u64) -> String {
     let (one, several) = match kind {
         ConfusableKind::BlankLines => ("very long run of empty lines", "very long runs of empty lines"),
         ConfusableKind::Control => ("control character", "control characters"),
-        ConfusableKind::Direction => {
-            ("bidirectional control", "bidirectional controls")
-        }
+        ConfusableKind::Direction => ("bidirectional control", "bidirectional controls"),
         ConfusableKind::FarChange => {
             ("change far to the right of a long line", "changes far to the right of a long line")
         }
         ConfusableKind::Gap => ("text after a long gap", "texts after a long gap"),
-        ConfusableKind::Imitation => (
-            "text that imitates a verdict of this program",
-            "texts that imitate a verdict of this program",
-        ),
+        ConfusableKind::Imitation => {
+            ("text that imitates a verdict of this program", "texts that imitate a verdict of this program")
+        }
         ConfusableKind::Invisible => ("invisible character", "invisible characters"),
         ConfusableKind::LineBreak => {
             ("line break that most programs don't show", "line breaks that most programs don't show")

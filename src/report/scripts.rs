@@ -44,15 +44,13 @@ fn taken_back(report: Report, cause: Option<&Error>, folder: &str) -> Report {
             .hint("Find out why the script failed, or ask the vendor, then try again."),
         Some(Error::Change(ChangeFailure { condition: FolderCondition::NeedsPerson, .. })) => {
             let mut report = report.leaving(Kind::NeedsPerson, Files::Between);
-            report.headline =
-                "A script failed after the change, and the rollback stopped halfway".to_owned();
+            report.headline = "A script failed after the change, and the rollback stopped halfway".to_owned();
             report.hints = recovery_hints(folder);
             report
         }
         Some(_) => {
             let mut report = report.leaving(Kind::NeedsPerson, Files::New);
-            report.headline =
-                "A script failed after the change, and it couldn't be rolled back".to_owned();
+            report.headline = "A script failed after the change, and it couldn't be rolled back".to_owned();
             report.hint(without_scripts(folder))
         }
     }

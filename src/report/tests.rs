@@ -73,7 +73,10 @@ fn a_change_that_stopped_halfway_names_the_command_to_go_on_with() {
     let report = Report::from_error(&error, Some(Path::new("/opt/our app")));
     assert_eq!(report.headline, "The change stopped halfway");
     assert_eq!(report.causes, ["cannot write app.txt", "the disk is full"]);
-    assert_eq!(report.files.sentence(), Some("Some files may be updated and some not. Nothing has been lost."));
+    assert_eq!(
+        report.files.sentence(),
+        Some("Some files may be updated and some not. Nothing has been lost.")
+    );
     assert_eq!(report.hints[0], "Restore the old files: patchwright recover \"/opt/our app\" --undo");
 }
 

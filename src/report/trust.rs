@@ -24,9 +24,9 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
         Denial::Broken => {
             report.hint("Don't use it. Get the patch file again from its author, over another channel.")
         }
-        Denial::Policy => {
-            report.hint("Ask the vendor for a patch file with enough signatures, or your administrator about the rules.")
-        }
+        Denial::Policy => report.hint(
+            "Ask the vendor for a patch file with enough signatures, or your administrator about the rules.",
+        ),
         Denial::NeedsConsent => {
             let report = match (verdict.is_key_change, verdict.unknown_keys.is_empty()) {
                 (true, _) => report.hint(
@@ -37,8 +37,7 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
                     "To trust whoever signed it: patchwright key trust --from {shown} --name NAME"
                 )),
             };
-            report
-                .hint("If you trust the source of this file, add --allow-unsigned; the history records it.")
+            report.hint("If you trust the source of this file, add --allow-unsigned; the history records it.")
         }
     }
 }

@@ -97,7 +97,7 @@ impl Staging<'_> {
         let Some(Node::File(file)) = &self.step.before else { return Ok(()) };
         self.copy(&Place::from(&self.step.path), copy, file)?;
         self.copy_attributes(&Place::from(&self.step.path), copy)?;
-        self.fs.set_mode(copy, file.mode).context("set the permissions of the safe copy of", &self.step.path)
+        self.fs.set_mode(copy, file.mode).context("set the permissions of the backup of", &self.step.path)
     }
 
     /// Copies a file and checks that it is `file`.

@@ -129,7 +129,7 @@ fn a_history_that_somebody_else_wrote_is_foreign_in_the_first_line() {
     person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
     let status = stranger(&sandbox).done("status $/app");
     let first = status.out.lines().next().expect("a line");
-    assert_eq!(first, "Foreign history: none of its 2 entries was written by you on this machine");
+    assert_eq!(first, "Foreign history: none of its 2 entries was written by you on this computer");
     let status = stranger(&sandbox).done("status $/app --json").json();
     assert_eq!(status["foreign"], serde_json::json!([1, 2]));
 

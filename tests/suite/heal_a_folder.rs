@@ -58,7 +58,7 @@ fn every_difference_has_a_likely_cause() {
         [
             "bin/app: as it was before TEST-1",
             "come: as it was before TEST-2",
-            "conf/app.conf: likely edited by somebody here",
+            "conf/app.conf: probably edited",
             "gone: as it was before TEST-1",
         ]
     );
@@ -69,8 +69,8 @@ fn every_difference_has_a_likely_cause() {
         causes(&target),
         [
             "bin/app: of unknown cause",
-            "come: removed by somebody here",
-            "conf/app.conf: likely edited by somebody here",
+            "come: deleted",
+            "conf/app.conf: probably edited",
             "gone: of unknown cause",
         ]
     );
@@ -203,7 +203,7 @@ fn the_command_line_tells_shows_and_heals() {
     sandbox.write("app/conf/app.conf", "mine\n");
     let console = Console::new(&sandbox);
     let status = console.done("status $/app --diff").out;
-    assert!(status.contains("edited  conf/app.conf  likely edited by somebody here"), "{status}");
+    assert!(status.contains("edited  conf/app.conf  probably edited"), "{status}");
     assert!(status.contains("-port = 2\n+mine\n"), "{status}");
     let json = console.done("status $/app --json").json();
     assert_eq!(json["drift"][0]["cause"], "local-edit");

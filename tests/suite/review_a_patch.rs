@@ -213,7 +213,7 @@ fn a_review_of_another_patch_counts_nowhere() {
     put_in(&sandbox, "other.patchbundle", |_| {});
     assert_eq!(verdict(&console), "not-enough");
     let run = console.run("verify $/fix.patchbundle");
-    assert!(run.out.contains("A review does not count: it is of another patch"), "{run}");
+    assert!(run.out.contains("A review isn't accepted: it's for another patch"), "{run}");
     // ... and nobody is made to sign one for the wrong file.
     let bench = bench_with_keys(&sandbox);
     let wish = ReviewWish {

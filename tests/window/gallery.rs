@@ -90,7 +90,7 @@ impl Gallery {
             }
             let reason = Some("Close kestrel.exe first: it is using 2 of the files.");
             if button(ui, &Button::secondary("Take back").icon(Icon::Undo2).blocked(reason)).clicked() {
-                self.press("take back");
+                self.press("roll back");
             }
             if link_button(ui, "What does this mean?").clicked() {
                 self.press("meaning");

@@ -123,22 +123,17 @@ impl ContentBudget {
         const BYTES_PER_LINE: u64 = 64;
         let lines = content.iter().filter(|&&byte| byte == b'\n').count() as u64;
         let cost = lines + content.len() as u64 / BYTES_PER_LINE + 1;
-        self.lines = self.lines.checked_sub(cost).ok_or_else(|| {
-            Trouble::new(
-                Code::Limit,
-                "is changed by so many diffs, and is so large, that carrying them out takes too long",
-            )
-        })?;
+        self.lines = self
+            .lines
+            .checked_sub(cost)
+            .ok_or_else(|| Trouble::new(Code::Limit, "is too large for so many diffs"))?;
         Ok(())
     }
 
     /// Counts a content that was made of packed bytes.
     fn make(&mut self, bytes: usize) -> Result<(), Trouble> {
         self.made_bytes = self.made_bytes.checked_sub(bytes as u64).ok_or_else(|| {
-            Trouble::new(
-                Code::Limit,
-                "is one of so many and large binary contents that they are not held in memory",
-            )
+            Trouble::new(Code::Limit, "is one of too many large binary files for one patch")
         })?;
         Ok(())
     }

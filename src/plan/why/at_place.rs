@@ -59,9 +59,11 @@ impl AtPlace {
                 format!("{path} is built from it, and it isn't the expected file"),
                 CHECK_THE_FOLDER,
             ),
-            AtPlace::NotTheOriginal => {
-                row(Code::Drift, "the new content is built from the original, and this isn't the original", PUT_BACK)
-            }
+            AtPlace::NotTheOriginal => row(
+                Code::Drift,
+                "the new content is built from the original, and this isn't the original",
+                PUT_BACK,
+            ),
             AtPlace::Unportable(why) => {
                 row(Code::Path, why.to_string(), "This patch can't be applied on this system.")
             }
@@ -78,11 +80,9 @@ impl AtPlace {
             AtPlace::NoFolder { found: None } => {
                 row(Code::Missing, "the folder is missing", CHECK_THE_FOLDER)
             }
-            AtPlace::NoFolder { found: Some(found) } => row(
-                Code::FileSystem,
-                format!("is a {found}, where a folder is expected"),
-                CHECK_THE_FOLDER,
-            ),
+            AtPlace::NoFolder { found: Some(found) } => {
+                row(Code::FileSystem, format!("is a {found}, where a folder is expected"), CHECK_THE_FOLDER)
+            }
             AtPlace::VersionControl { folder } => row(
                 Code::Path,
                 format!("is part of version control ({folder}), which can run programs"),
@@ -122,9 +122,7 @@ impl Unlike {
                 row(Code::Drift, meaning, PUT_BACK)
             }
             Unlike::PointsTo(place) => row(Code::Drift, format!("points to {place:?} instead"), PUT_BACK),
-            Unlike::Content => {
-                row(Code::Drift, "isn't the version this patch expects", PUT_BACK)
-            }
+            Unlike::Content => row(Code::Drift, "isn't the version this patch expects", PUT_BACK),
         }
     }
 }

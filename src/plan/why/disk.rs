@@ -60,11 +60,9 @@ impl Disk {
                 problem.to_string(),
                 "Use a folder on a local disk, or add --accept-weak-volume if nobody else uses it.",
             ),
-            Disk::Bytes { needed, free } => row(
-                Code::Space,
-                room(*needed, *free),
-                "Free some disk space, then try again.",
-            ),
+            Disk::Bytes { needed, free } => {
+                row(Code::Space, room(*needed, *free), "Free some disk space, then try again.")
+            }
             Disk::Entries { needed, free } => row(
                 Code::Space,
                 format!(

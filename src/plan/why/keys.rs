@@ -116,7 +116,8 @@ impl Keys {
     }
 }
 
-const GET_THE_KEY: &str = "Get the key file from its owner, then use that: patchwright key trust KEYFILE --product NAME";
+const GET_THE_KEY: &str =
+    "Get the key file from its owner, then use that: patchwright key trust KEYFILE --product NAME";
 
 impl Reviewing {
     pub(super) fn row(&self) -> Wording {

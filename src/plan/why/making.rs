@@ -58,8 +58,7 @@ impl Making {
         match self {
             Making::NothingToDo => row(
                 Code::Order,
-                "there is nothing to do: the folder already has every change of the patch"
-                    .to_owned(),
+                "there is nothing to do: the folder already has every change of the patch".to_owned(),
                 "Use a folder, or commits, without these changes.",
             ),
             Making::NoDifference => row(

@@ -28,18 +28,12 @@ impl Override {
     /// How it is given.
     pub(crate) const fn hint(self) -> &'static str {
         match self {
-            Override::Undo => {
-                "To do it anyway, add --allow-undo REASON; the history records it."
-            }
-            Override::Related => {
-                "To do it anyway, add --allow-related REASON; the history records it."
-            }
+            Override::Undo => "To do it anyway, add --allow-undo REASON; the history records it.",
+            Override::Related => "To do it anyway, add --allow-related REASON; the history records it.",
             Override::OtherProduct => {
                 "To do it anyway, add --allow-other-product REASON; the history records it."
             }
-            Override::Dangerous => {
-                "To do it anyway, add --allow-dangerous REASON; the history records it."
-            }
+            Override::Dangerous => "To do it anyway, add --allow-dangerous REASON; the history records it.",
         }
     }
 }

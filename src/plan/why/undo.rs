@@ -111,7 +111,9 @@ impl Undo {
                 format!("{id} is contained in {by} and was replaced by it"),
                 format!("Roll back {by} instead; {id} then becomes active again."),
             ),
-            Undo::Empty => row(Code::Unknown, "no patch has been applied here", "There is nothing to roll back."),
+            Undo::Empty => {
+                row(Code::Unknown, "no patch has been applied here", "There is nothing to roll back.")
+            }
             Undo::NotHere { id, here } => not_here(id, here),
             Undo::RollbackAccepted { patch } => {
                 row(Code::NoWayBack, format!("the rollback of {patch} was kept for good"), APPLY_AGAIN)
@@ -119,11 +121,9 @@ impl Undo {
             Undo::NoRollback => {
                 row(Code::Unknown, "the last change to this folder was not a rollback", APPLY_AGAIN)
             }
-            Undo::HasScripts => row(
-                Code::NoWayBack,
-                "the patch has scripts, which run only when it's applied",
-                APPLY_AGAIN,
-            ),
+            Undo::HasScripts => {
+                row(Code::NoWayBack, "the patch has scripts, which run only when it's applied", APPLY_AGAIN)
+            }
             Undo::NoMemory => row(
                 Code::Rights,
                 "this account has no folder to remember who wrote a history",

@@ -86,18 +86,21 @@ impl Unfit {
                 "Ask the vendor for a current edition.",
             ),
             Unfit::Recalled(recalled) => row(Code::Held, recalled.meaning(), recalled.hint()),
-            Unfit::Check(failed) => {
-                row(Code::Preflight, failed.to_string(), "Fix this, then try again.")
-            }
+            Unfit::Check(failed) => row(Code::Preflight, failed.to_string(), "Fix this, then try again."),
             Unfit::Requires { id, min_revision, found, beside, .. } => {
-                let found =
-                    found.map_or("it isn't applied here".to_owned(), |rev| format!("revision {rev} is applied here"));
+                let found = found.map_or("it isn't applied here".to_owned(), |rev| {
+                    format!("revision {rev} is applied here")
+                });
                 let hint = match beside {
                     Some((file, _)) => format!("It's in {file}, next to this file. Apply both together."),
                     None => format!("Apply {id} first."),
                 };
                 let hint = with_override(hint, self.way_around());
-                row(Code::Requires, format!("requires {id} (revision {min_revision} or later), and {found}"), hint)
+                row(
+                    Code::Requires,
+                    format!("requires {id} (revision {min_revision} or later), and {found}"),
+                    hint,
+                )
             }
             Unfit::Excludes { id, reason, .. } => row(
                 Code::Conflicts,

@@ -432,10 +432,10 @@ fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<String> {
     let ids = |notes: &[PatchNote]| notes.iter().map(|note| note.id.clone()).collect::<Vec<_>>().join(", ");
     let mut remarks = Vec::new();
     if patches.len() > 1 {
-        remarks.push(format!("together went {}", ids(patches)));
+        remarks.push(format!("rolled back together: {}", ids(patches)));
     }
     if !back.is_empty() {
-        remarks.push(format!("{} returned", ids(back)));
+        remarks.push(format!("{} became active again", ids(back)));
     }
     remarks
 }
@@ -507,6 +507,6 @@ impl PlannedRollback {
             return scripts.agree(options.scripts).map(|()| None);
         }
         let is_left = !scripts.is_empty() || scripts.refused.is_some();
-        Ok(is_left.then(|| "what scripts of the patch did was left as it is, on request".to_owned()))
+        Ok(is_left.then(|| "the patch's scripts were not undone, at your request".to_owned()))
     }
 }

@@ -64,7 +64,7 @@ fn a_fix_that_is_in_a_file_already_is_not_put_in_again() {
     let bundle = sandbox.make(&old(), &new());
     let found = old().file("src/two.c", "int zwei;\n");
     let target = sandbox.install(&found);
-    assert_eq!(target.must_apply(&bundle), ["1 of 3 places are already as the patch leaves them"]);
+    assert_eq!(target.must_apply(&bundle), ["1 of 3 files already have the changes of this patch"]);
     target.expect(&new());
     assert_eq!(target.history()[0].steps().expect("steps").len(), 2);
     target.must_roll_back();
@@ -142,7 +142,9 @@ fn what_somebody_put_into_a_folder_that_goes_stays_with_its_folder() {
     let target = sandbox.install(&old.clone().file("plugins/old/settings", "mine"));
     let notes = target.must_apply(&bundle);
     assert!(
-        notes.iter().any(|note| note == "plugins/old: stays, because \"settings\" in it does not belong to the patch"),
+        notes
+            .iter()
+            .any(|note| note == "plugins/old: is kept, because \"settings\" in it isn't part of the patch"),
         "{notes:?}"
     );
     target.expect(&new.file("plugins/old/settings", "mine"));

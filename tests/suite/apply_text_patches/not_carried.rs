@@ -69,7 +69,7 @@ fn what_a_patch_does_not_carry_stops_it_until_somebody_agrees() {
         assert_eq!(contents(&sandbox.path("app")), before, "{patch}");
 
         let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes --without-uncarried");
-        assert!(run.code == 0 && run.out.contains(name), "the result says what is left out: {patch}\n{run}");
+        assert!(run.code == 0 && run.out.contains(name), "the result says what is skipped: {patch}\n{run}");
         assert_eq!(sandbox.read("app/f").as_deref(), Some("y\n"), "{patch}");
         let run = console.run("history $/app --verbose");
         assert!(run.out.contains("--without-uncarried") && run.out.contains(name), "{patch}\n{run}");

@@ -76,10 +76,7 @@ fn accepting_what_is_not_there_changes_nothing() {
     let sandbox = Sandbox::new();
     let target = with_two_patches(&sandbox);
     let refused = sandbox.bench().accept(&target.path, Some("THREE-3"));
-    assert_eq!(
-        obstacles(refused),
-        ["E-UNKNOWN-PATCH: THREE-3 isn't applied here; in it are ONE-1, TWO-2"]
-    );
+    assert_eq!(obstacles(refused), ["E-UNKNOWN-PATCH: THREE-3 isn't applied here; in it are ONE-1, TWO-2"]);
     assert_eq!(target.story().len(), 2);
 }
 
@@ -136,7 +133,7 @@ fn with_nothing_in_the_folder_accepting_frees_what_the_rollback_keeps() {
     assert!(kept_bytes(&target) < 64 << 10, "{} bytes are left", kept_bytes(&target));
     let last = target.history().pop().expect("an entry");
     assert_eq!((last.action, last.patch), (Action::Accept, None), "no patch came in");
-    assert_eq!(last.remarks, ["the rollback of ONE-1 stays for good"]);
+    assert_eq!(last.remarks, ["the rollback of ONE-1 is kept for good"]);
     assert!(sandbox.bench().accept(&target.path, None).expect("a second time").is_nothing());
     target.expect(&state(1));
 }
@@ -176,7 +173,7 @@ fn edited_files_that_were_kept_are_named_before_and_after_they_go() {
     assert!(!copy.exists());
     let last = target.history().pop().expect("an entry");
     assert!(
-        last.remarks.contains(&"n: the edited file that was kept is gone".to_owned()),
+        last.remarks.contains(&"n: the backup of your edited file was deleted".to_owned()),
         "{:?}",
         last.remarks
     );

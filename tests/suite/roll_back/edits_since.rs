@@ -43,7 +43,7 @@ fn an_edit_that_is_kept_comes_back_with_the_patch() {
     let edited = target.tree();
     assert_eq!(
         target.must_go_back(Which::Last, OnDrift::KeepCopy),
-        ["conf/app.toml: was changed after the patch; your version is kept as a safe copy"]
+        ["conf/app.toml: was changed after the patch was applied; your version is backed up"]
     );
     target.expect(&old());
     let remarks = &target.history()[1].remarks;
@@ -124,9 +124,8 @@ fn what_somebody_put_into_a_new_folder_stays_with_its_folder() {
     target.edit("plugins/new/settings", "mine");
     let notes = target.must_roll_back();
     assert!(
-        notes.contains(
-            &"plugins/new: stays, because \"settings\" in it does not belong to the patch".to_owned()
-        ),
+        notes
+            .contains(&"plugins/new: is kept, because \"settings\" in it isn't part of the patch".to_owned()),
         "{notes:?}"
     );
     let left = old.file("plugins/new/settings", "mine");

@@ -22,7 +22,7 @@ fn apply_shows_the_plan_and_asks_once() {
     -- err --
     ACME-HF-1042  Umlauts in fonts
     for Widget in $/app
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
     What will happen: 6 steps
       delete   fonts/old.txt
@@ -93,7 +93,7 @@ fn apply_again_has_nothing_to_do() {
     assert_snapshot!(console.run("plan $/fix.patchbundle $/app"), @r#"
     ACME-HF-1042  Umlauts in fonts
     for Widget in $/app
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
     Nothing to do: the patch is already in place.
     -- exit 0
@@ -164,8 +164,8 @@ fn status_and_history_tell_how_things_stand() {
       ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC  Umlauts in fonts
 
     2 of 6 places differ as expected:
-      edited   conf/app.toml  likely edited by somebody here  (last changed by ACME-HF-1042)
-      missing  doc.txt        removed by somebody here        (last changed by ACME-HF-1042)
+      edited   conf/app.toml  probably edited  (last changed by ACME-HF-1042)
+      missing  doc.txt        deleted        (last changed by ACME-HF-1042)
     To see how: patchwright status $/app --diff
     To put them right: patchwright heal $/app
     -- exit 0
@@ -272,7 +272,7 @@ fn a_rollback_over_edits_needs_a_wish_and_keeps_them() {
     "#);
     assert_snapshot!(console.run("rollback $/app --yes --keep-edits"), @r#"
     Took ACME-HF-1042 out of $/app: 6 places changed
-      version.txt: was changed after the patch; your version is kept as a safe copy
+      version.txt: was changed after the patch was applied; your version is backed up
     To bring it back: patchwright rollback $/app --undo
     -- exit 0
     "#);
@@ -336,10 +336,10 @@ Also deletes     1 backup of an edited file. Copy what you need first:
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042     by ada on server
             unsigned when applied
       2  2026-11-23 09:30:00 UTC  rolled back ACME-HF-1042  by ada on server
-            conf/app.toml: was changed after the patch; your version is kept as a safe copy
+            conf/app.toml: was changed after the patch was applied; your version is backed up
       3  2026-11-23 09:30:00 UTC  accepted                 by ada on server
-            the rollback of ACME-HF-1042 stays for good
-            conf/app.toml: the edited file that was kept is gone
+            the rollback of ACME-HF-1042 is kept for good
+            conf/app.toml: the backup of your edited file was deleted
     -- exit 0
     "#);
     assert_snapshot!(console.run("rollback $/app --undo --yes"), @r#"
@@ -387,7 +387,7 @@ fn a_patch_made_from_two_folders_goes_in_and_out() {
     let console = Console::new(&sandbox);
     let made =
         console.run("make --from $/app --to $/new --id ACME-HF-7 --output $/fix.patchbundle --no-proof");
-    let told = "Note: permission bits are not kept here: files are taken for ordinary ones, and none for a program\n";
+    let told = "Note: this system keeps no permission bits, so no file is taken for a program\n";
     let keeps_modes = OsFs::open(&sandbox.path("app")).expect("a folder").features().modes;
     assert_eq!(made.out.contains(told), !keeps_modes, "{made}");
     assert_snapshot!(made.to_string().replace(told, ""), @r#"

@@ -11,7 +11,7 @@ fn show_tells_what_a_patch_says_about_itself() {
     sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
     assert_snapshot!(Console::new(&sandbox).run("show $/fix.patchbundle"), @r#"
     ACME-HF-1042 (revision 2)  Umlauts in fonts
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
       | Letters such as “ä” were cut off.
       | Printing is not affected.
@@ -124,7 +124,7 @@ fn verify_gives_one_verdict() {
     let sandbox = product_and_fix();
     assert_snapshot!(Console::new(&sandbox).run("verify $/fix.patchbundle"), @r#"
     $/fix.patchbundle is whole: all 7 contents match their checksums
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
     Patch       ACME-HF-1042  Umlauts in fonts
     SHA-256     [sha256]
@@ -140,7 +140,7 @@ fn plan_shows_what_will_happen() {
     assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r#"
     ACME-HF-1042 (revision 2)  Umlauts in fonts
     for Widget 4.2 in $/app
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
     What will happen: 6 steps
       delete   fonts/old.txt
@@ -166,7 +166,7 @@ fn plan_lists_every_reason_why_not() {
     assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r#"
     ACME-HF-1042  Umlauts in fonts
     for Widget in $/app
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
     Problems to resolve first
       conf/app.toml: isn't the version this patch expects (E-DRIFT)

@@ -204,7 +204,7 @@ fn exit_4_when_nobody_vouches_for_a_patch() {
     assert_snapshot!(Console::new(&sandbox).run("apply $/fix.patchbundle $/app --yes"), @r#"
     -- err --
     This patch isn't signed by anyone you trust: $/fix.patchbundle (E-TRUST)
-      Untrusted or unsigned: nobody vouches for this patch
+      Not trusted: this patch isn't signed
     Nothing was changed.
     Next: If you trust the source of this file, add --allow-unsigned; the history records it.
     -- exit 4
@@ -314,7 +314,7 @@ fn recover_puts_everything_back() {
     assert_snapshot!(console.run("history $/app"), @r#"
     History of $/app, oldest first
       1  2026-11-23 09:30:00 UTC  failed; restored ACME-HF-1042  by ada on server
-            it was interrupted and put back
+            it was interrupted; the files were restored
     -- exit 0
     "#);
 }
@@ -328,8 +328,8 @@ fn recover_keeps_what_somebody_wrote_meanwhile() {
     assert_snapshot!(console.run("recover $/app --undo"), @r#"
     -- err --
     Not everything can be restored to its state before the change (E-FOREIGN)
-      doc.txt was changed by somebody else, not by the interrupted change
-      version.txt is neither the old nor the new one
+      doc.txt was changed by something else, not by the interrupted change
+      version.txt is neither the old nor the new file
     Some files may be updated and some not. Nothing has been lost.
     Next: Restore the old files, and keep copies of files changed since: patchwright recover $/app --undo --on-conflict aside
     Or: Restore missing contents from a patch file: patchwright recover $/app --undo --from FILE
@@ -337,7 +337,7 @@ fn recover_keeps_what_somebody_wrote_meanwhile() {
     "#);
     assert_snapshot!(console.run("recover $/app --undo --on-conflict aside"), @r#"
     Put back 3 places in $/app, but not everything is as before ACME-HF-1042:
-      doc.txt: was changed by somebody else, and is left alone
+      doc.txt: was changed by something else, and is left as it is
       version.txt: what somebody put there is now .patchwright/conflict/00000000000000000000000000000001/2
     -- exit 6
     "#);

@@ -34,7 +34,7 @@ fn several_patches_are_planned_applied_and_told_as_one_change() {
     TWO  Umlauts in fonts
     THREE  Umlauts in fonts
     for Widget in $/app
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
     What will happen: 1 step
       replace  text
@@ -74,7 +74,7 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
 
       Installing this would undo fix ONE: both change the same lines of text. (regression)
           text: both change line 1
-          → Take ONE out first, or ask the vendor for a patch that contains both. To do it anyway, add --allow-undo REASON; the history records it.
+          → Roll back ONE first, or ask the vendor for a patch that contains both. To do it anyway, add --allow-undo REASON; the history records it.
 
     TWO  Umlauts in fonts
     in $/app
@@ -84,11 +84,11 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
 
       Both it and CLASH change text, in different places. (mergeable)
           text: both change it, in different lines
-          → Both changes are made; look at the merged files.
+          → Both changes are applied. Check the merged files.
 
     Problems to resolve first
       text: installing this would undo fix ONE: both change the same lines of text (E-UNDOES)
-          Take ONE out first, or ask the vendor for a patch that contains both. To do it anyway, add --allow-undo REASON; the history records it.
+          Roll back ONE first, or ask the vendor for a patch that contains both. To do it anyway, add --allow-undo REASON; the history records it.
 
     Can't be applied, for 1 reason.
     -- exit 3
@@ -100,7 +100,7 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
       This fix is already installed, as ONE. (identical)
           both fix: ONE
           text: same result
-          → Nothing has to be done.
+          → No action needed.
 
     Nothing to do: the patch is already in place.
     -- exit 0

@@ -79,7 +79,8 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     let identities: Vec<String> =
         coming.iter().map(|coming| coming.patch.about.identity.to_string()).collect();
     let identities = identities.join(", ");
-    let mut text = format!("{} {identities} to {folder}: {}\n", style.good("Applied"), changed(applied, entry));
+    let mut text =
+        format!("{} {identities} to {folder}: {}\n", style.good("Applied"), changed(applied, entry));
     if let Some(version) = &entry.version_after {
         text.push_str(&format!("  {} is now {}\n", safe(&patch.about.product.name), safe(version)));
     }
@@ -145,7 +146,8 @@ pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) 
     if !plan.patches.is_empty() {
         let rows: Vec<[String; 2]> =
             plan.patches.iter().map(|patch| [safe(&patch.id).into_owned(), title(&patch.title)]).collect();
-        let heading = format!("Patches in {} to keep for good; their backups will be deleted:", place(target));
+        let heading =
+            format!("Patches in {} to keep for good; their backups will be deleted:", place(target));
         text.push_str(&format!("{}\n{}\n", style.strong(&heading), columns(&rows)));
     }
     if let Some(patch) = &plan.rollback {
@@ -158,7 +160,8 @@ pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) 
             .map(|edit| [safe(edit.path.as_str()).into_owned(), edit.copy.clone()])
             .collect();
         let (one, many) = ("backup of an edited file", "backups of edited files");
-        let heading = format!("Also deletes {}. Copy what you need first:", words::count(rows.len(), one, many));
+        let heading =
+            format!("Also deletes {}. Copy what you need first:", words::count(rows.len(), one, many));
         text.push_str(&format!("{}\n{}\n", style.attention(&heading), columns(&rows)));
     }
     text

@@ -88,7 +88,8 @@ fn scripts_in_doubt(status: &FolderStatus, style: Style) -> String {
         let line = format!("This may not have finished: {}", safe(&note.name()));
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
-    let advice = "Find out what the script did, or ask the vendor. Then apply the patch again, or roll it back.";
+    let advice =
+        "Find out what the script did, or ask the vendor. Then apply the patch again, or roll it back.";
     format!("{text}{} {advice}\n\n", style.attention("Next:"))
 }
 
@@ -167,8 +168,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         return format!("No changes to {} are recorded\n", place(target));
     }
     let rows: Vec<[String; 5]> = history.entries.iter().map(|entry| row(entry, history)).collect();
-    let mut text =
-        format!("{}\n", style.strong(&format!("History of {}, oldest first", place(target))));
+    let mut text = format!("{}\n", style.strong(&format!("History of {}, oldest first", place(target))));
     if let Some(foreign) = &history.foreign {
         text = format!("{}\n{text}", style.bad(&foreign.sentence()));
     }
@@ -211,7 +211,9 @@ fn row(entry: &Entry, history: &FolderHistory) -> [String; 5] {
 fn check(note: &CheckNote) -> String {
     match note.passed {
         true => format!("        Health check passed: {}\n", safe(&note.check)),
-        false => format!("        Health check failed: {}, but {}\n", safe(&note.check), safe(&note.evidence)),
+        false => {
+            format!("        Health check failed: {}, but {}\n", safe(&note.check), safe(&note.evidence))
+        }
     }
 }
 

@@ -67,7 +67,10 @@ pub(in crate::cli) fn made_key(made: &MadeKey, is_protected: bool, style: Style)
     fingerprint(&mut sheet, "", print);
     let warning = match is_protected {
         true => String::new(),
-        false => format!("\n{}\n", style.attention("The secret key has no password: anyone who can read the file can sign.")),
+        false => format!(
+            "\n{}\n",
+            style.attention("The secret key has no password: anyone who can read the file can sign.")
+        ),
     };
     format!(
         "{}\n\n{}{warning}\nNext: send the public file to the people who will trust you, and tell them the digits \
@@ -123,7 +126,8 @@ fn from(from: RevokedFrom) -> String {
 
 pub(in crate::cli) fn keys(keys: &[KnownKey], verbose: bool, style: Style) -> String {
     if keys.is_empty() {
-        return "You trust no keys yet.\nTo trust one: patchwright key trust KEYFILE --product NAME\n".to_owned();
+        return "You trust no keys yet.\nTo trust one: patchwright key trust KEYFILE --product NAME\n"
+            .to_owned();
     }
     let mut text = String::new();
     for known in keys {

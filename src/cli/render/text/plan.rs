@@ -138,7 +138,11 @@ pub(super) fn restarts(patches: &[ComingPatch]) -> Option<String> {
 fn who_goes(preview: &RollbackPreview, style: Style) -> String {
     let mut text = String::new();
     for with_it in &preview.with_it {
-        text.push_str(&format!("  {} is rolled back, too: {}\n", safe(&with_it.patch.id), safe(&with_it.because)));
+        text.push_str(&format!(
+            "  {} is rolled back, too: {}\n",
+            safe(&with_it.patch.id),
+            safe(&with_it.because)
+        ));
     }
     for patch in &preview.back {
         text.push_str(&format!("  {} becomes active again\n", safe(&patch.id)));
@@ -167,8 +171,7 @@ fn rebuilt(place: &RebuiltPlace, style: Style) -> String {
         after: side(place.after.as_ref(), is_file(place.change.after.as_ref())),
     };
     let path = safe(place.change.path.as_str());
-    let words =
-        format!("{path} is rebuilt; it keeps the changes of {}", safe(&place.stay.join(", ")));
+    let words = format!("{path} is rebuilt; it keeps the changes of {}", safe(&place.stay.join(", ")));
     format!("{}{}\n", heading(&words, style), super::diff(&view, style))
 }
 

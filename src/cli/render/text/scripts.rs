@@ -47,7 +47,9 @@ pub(super) fn scripts_in_short(plan: &ScriptPlan, style: Style) -> String {
         Some(refused) => {
             style.bad(&format!("They can't run: {}. {}", safe(&refused.meaning()), safe(&refused.hint())))
         }
-        None => style.attention("They run only if you add --run-scripts. To read them: patchwright show FILE"),
+        None => {
+            style.attention("They run only if you add --run-scripts. To read them: patchwright show FILE")
+        }
     };
     text.push_str(&format!("{last}\n\n"));
     text
