@@ -213,7 +213,7 @@ impl Guided {
             stage: Stage::Choosing,
             bundles,
             folder,
-            which: if task == Task::BringBack { Which::LastRollback } else { Which::Last },
+            which: if task == Task::BringBack { Which::Reapply } else { Which::Last },
             reading: TextOptions::default(),
             reasons: BTreeMap::new(),
             edits: EditChoices::new(),
@@ -375,7 +375,7 @@ impl Guided {
     fn named(&self) -> Option<&str> {
         match &self.which {
             Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) => Some(id),
-            Which::Last | Which::LastRollback => None,
+            Which::Last | Which::LastRollback | Which::Reapply => None,
         }
     }
 

@@ -6,7 +6,7 @@ use super::check::CheckPage;
 use super::commands::Command;
 use super::failure::Failure;
 use super::finding::{WayOut, show_hidden};
-use super::guided::Stage;
+use super::guided::{Stage, Task};
 use super::history::FolderView;
 use super::message::{Destination, Dialog, Effect, Event, ExportWish, Msg};
 use super::model::{Model, Overlay, Page};
@@ -122,7 +122,7 @@ impl Model {
             Event::Previewed(ticket, answer) => self.previewed(ticket, *answer),
             Event::BackPreviewed(ticket, answer) => {
                 let folder = self.folder_of(ticket);
-                let again = self.guided.as_ref().is_some_and(|guided| guided.which == Which::LastRollback);
+                let again = self.guided.as_ref().is_some_and(|guided| guided.task == Task::BringBack);
                 let check = (*answer).map(|preview| CheckPage::of_rollback(&preview, &folder, again));
                 self.checked(ticket, check)
             }

@@ -12,7 +12,7 @@ use crate::model::{Code, Kind};
 use crate::plan::Note;
 use crate::progress::HowFar;
 pub use crate::report::answer::Outcome;
-use crate::report::answer::{self, Apply, Entry, Failure, Heal, Recover, Recovery, Rollback};
+use crate::report::answer::{self, Apply, Entry, Failure, Recover, Recovery, Repair, Rollback};
 use crate::report::shell_word;
 use crate::workbench::{DecisionDigest, EditChoice, EditChoices, TextOptions, Which};
 
@@ -94,18 +94,22 @@ impl WorkerChange {
                     words.extend([format!("--allow-{}", rule.as_str()).into(), reason.into()]);
                 }
             }
+            WorkerChange::TakeBack { which: Which::Reapply, keep_edits } => {
+                words.extend(["reapply".into(), folder]);
+                words.extend(keep_edits.then(|| "--keep-edits".into()));
+            }
             WorkerChange::TakeBack { which, keep_edits } => {
                 words.extend(["rollback".into(), folder]);
                 words.extend(match which {
-                    Which::Last => Vec::new(),
+                    Which::Last | Which::Reapply => Vec::new(),
+                    Which::LastRollback => vec!["--undo".into()],
                     Which::Patch(id) => vec![id.into()],
                     Which::PatchAndDependents(id) => vec![id.into(), "--with-dependents".into()],
                     Which::Before(id) => vec!["--to".into(), id.into()],
-                    Which::LastRollback => vec!["--undo".into()],
                 });
                 words.extend(keep_edits.then(|| "--keep-edits".into()));
             }
-            WorkerChange::Repair => words.extend(["heal".into(), folder]),
+            WorkerChange::Repair => words.extend(["repair".into(), folder]),
             WorkerChange::UndoInterrupted { aside } => {
                 words.extend(["recover".into(), folder, "--undo".into()]);
                 if *aside {
@@ -162,7 +166,7 @@ enum Said {
     Failed(Failure),
     RolledBack(Box<Rollback>),
     Applied(Box<Apply>),
-    Repaired(Box<Heal>),
+    Repaired(Box<Repair>),
     Recovered(Recover),
 }
 

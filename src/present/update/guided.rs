@@ -100,6 +100,11 @@ impl Model {
         let folder = folder.or_else(|| proposed().filter(|_| is_first_page));
         let bundles = if task == Task::Apply { self.workspace.files() } else { Vec::new() };
         let mut guided = Guided::new(task, bundles, folder.clone());
+        // What was brought back goes again by undoing that.
+        if task == Task::BringBack && self.workspace.view.ready().is_some_and(|view| view.status.brought_back)
+        {
+            guided.which = Which::LastRollback;
+        }
         let has_choice = task == Task::TakeBack && !self.is_guided() && self.patches_in_folder() > 1;
         let is_chosen = guided.reason_to_wait().is_none() && !is_first_page && !has_choice;
         if is_chosen {
