@@ -109,8 +109,11 @@ fn heading(
 ) -> &'static str {
     match (condition, guided.task) {
         (FolderEnd::Done, Task::Apply) => words::DONE_APPLY,
-        (FolderEnd::Done, Task::TakeBack) if guided.which != Which::Last => words::DONE_TAKE_OUT,
-        (FolderEnd::Done, Task::TakeBack) => words::DONE_TAKE_BACK,
+        (FolderEnd::Done, Task::TakeBack) => match guided.which {
+            Which::PatchAndDependents(_) | Which::Before(_) => window::DONE_SEVERAL,
+            Which::Patch(_) => words::DONE_TAKE_OUT,
+            Which::Last | Which::LastRollback | Which::Reapply => words::DONE_TAKE_BACK,
+        },
         (FolderEnd::Done, Task::BringBack) if is_back => words::DONE_BRING_BACK,
         (FolderEnd::Done, Task::BringBack) => words::DONE_TAKE_BACK,
         (FolderEnd::Done, Task::Repair) => window::DONE_REPAIR,

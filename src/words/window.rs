@@ -27,6 +27,7 @@ words! {
     REPAIR_TITLE = "Repair files";
     REPAIRED_FILES = "Repaired";
     WORKING_TITLE_REPAIR = "Repairing files";
+    DONE_SEVERAL = "The patches are out of the folder";
     // Decisions
     HINT_DEPENDENTS = "Roll back both, or keep both.";
     HINT_REQUIRED = "It is in a file next to this one.";

@@ -84,8 +84,9 @@ fn a_hunk_without_a_place_is_told_where_the_file_is_and_where_the_reasons_are() 
     person.must_see(words::CANNOT_CONTINUE);
     person.opens_tab(words::TAB_CHANGES);
     person.must_see(words::FIT_FAILS);
-    let reason = "nearest at line 7 (2 of 3 lines): line 8 should be \"eight\", and \"acht\" stands there";
-    person.must_see(&format!("Hunk 2 of 2: fits nowhere; {reason}"));
+    let reason =
+        "nearest at line 7 (2 of 3 lines match): line 8 should be \"eight\", but \"acht\" stands there";
+    person.must_see(&format!("Hunk 2 of 2: doesn't fit; {reason}"));
     // The file is shown as it is, although nothing of it would change.
     let contents = person.model(|model| model.workspace.contents.ready().cloned().flatten());
     assert!(contents.expect("the file is shown").text().is_some());
