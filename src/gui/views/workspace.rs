@@ -69,7 +69,7 @@ fn low_ui(ui: &mut Ui, model: &Model, tab: Tab, outbox: &mut Outbox) {
     ui.horizontal(|ui| {
         home_ui(ui, outbox);
         pages_ui(ui, model, tab, outbox);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| apply_ui(ui, model, outbox));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| apply_ui(ui, model, false, outbox));
     });
 }
 
@@ -122,9 +122,10 @@ fn home_ui(ui: &mut Ui, outbox: &mut Outbox) {
     }
 }
 
-fn apply_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
+fn apply_ui(ui: &mut Ui, model: &Model, has_icon: bool, outbox: &mut Outbox) {
     let reason = model.workspace.can_apply().err();
-    let apply = Button::primary(words::APPLY).icon(Icon::CheckCheck).blocked(reason);
+    let apply = Button::primary(words::APPLY).blocked(reason);
+    let apply = if has_icon { apply.icon(Icon::CheckCheck) } else { apply };
     if button(ui, &apply.reason_elsewhere()).clicked() {
         outbox.push(Msg::BeginApply);
     }
@@ -183,15 +184,15 @@ fn folder_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
         ui.set_max_width((ui.available_width() * 0.5).max(LEAST_TITLE));
         path_label(ui, &PathView { shown: &path_line(folder), copied: Some(&copied), colour });
     });
+    if link_button(ui, words::CHANGE).clicked() {
+        outbox.push(Msg::PickFolder);
+    }
     if let Some(product) = workspace.view.ready().and_then(FolderView::product) {
         ui.add(Label::new(text::caption(product).color(muted)).truncate());
     }
     if let Some(foreign) = workspace.view.ready().and_then(|view| view.foreign.as_deref()) {
         let tone = Tone::Notice(Notice::Caution);
         badge(ui, &Badge { text: words::FOREIGN_HISTORY, tone, explain: foreign });
-    }
-    if link_button(ui, words::CHANGE).clicked() {
-        outbox.push(Msg::PickFolder);
     }
 }
 
@@ -216,7 +217,7 @@ fn actions_ui(ui: &mut Ui, model: &Model, outbox: &mut Outbox) {
     if icon_button(ui, &keys).clicked() {
         outbox.push(Msg::ShowKeys);
     }
-    apply_ui(ui, model, outbox);
+    apply_ui(ui, model, true, outbox);
     // Where nothing can be rolled back there is no button that would have to say so.
     if model.workspace.can_go_back().is_ok()
         && button(ui, &Button::secondary(words::GO_BACK).icon(Icon::Undo2)).clicked()

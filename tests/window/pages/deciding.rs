@@ -133,7 +133,7 @@ fn the_buttons_of_the_way_stay_where_they_are_and_the_keyboard_begins_at_them() 
     places.push(last.rect());
     let ends: Vec<_> = places.iter().map(|rect| (rect.right(), rect.top())).collect();
     assert!(ends.iter().all(|end| *end == ends[0]), "{ends:?}");
-    let focused = person.harness.root().children_recursive().find(|node| node.is_focused());
+    let focused = person.harness.root().children_recursive().find(egui_kittest::Node::is_focused);
     assert_eq!(focused.expect("the page has the keyboard").accesskit_node().role(), Role::Heading);
     for _ in 0..5 {
         person.types(Modifiers::NONE, Key::Enter);
@@ -147,7 +147,7 @@ fn tab_leads_to_one_row_of_the_changes_and_arrows_to_the_others() {
     person.opens_tab(words::TAB_CHANGES);
     let mut rows = std::collections::BTreeSet::new();
     let focused = |person: &Person| {
-        let node = person.harness.root().children_recursive().find(|node| node.is_focused())?;
+        let node = person.harness.root().children_recursive().find(egui_kittest::Node::is_focused)?;
         let inner = node.accesskit_node();
         (inner.role() == Role::TreeItem).then(|| inner.label().unwrap_or_default())
     };

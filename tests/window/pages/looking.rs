@@ -1,7 +1,6 @@
 //! Looking: the start page, and the four pages of a patch and a folder.
 
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::NodeT;
 use patchwright::present::message::{Dialog, Effect, Event};
 use patchwright::settings::{Pair, Recent};
 use patchwright::words;
