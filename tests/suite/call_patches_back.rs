@@ -49,7 +49,7 @@ fn a_patch_that_was_called_back_is_refused_with_its_reason_and_replacement() {
     let status = unwatched(|watch| bench.status(&sandbox.path("app"), watch)).expect("a folder");
     let view = FolderView::new(status, &bench.history(&sandbox.path("app")).expect("a history"));
     assert_eq!(view.called_back.len(), 1, "the window says so, too");
-    assert_eq!(view.called_back[0].what, "TEST-1 was called back");
+    assert_eq!(view.called_back[0].what, "TEST-1 was withdrawn");
     assert_eq!(view.called_back[0].why, "It loses mail. Use TEST-2 instead.");
 }
 

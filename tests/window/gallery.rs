@@ -71,7 +71,7 @@ impl Gallery {
         page_header(ui, &header, |ui| {
             badge(
                 ui,
-                &Badge { text: "Ready with warnings", tone: Tone::Notice(Notice::Caution), explain: "" },
+                &Badge { text: "Ready, with warnings", tone: Tone::Notice(Notice::Caution), explain: "" },
             );
             badge(
                 ui,
@@ -102,7 +102,7 @@ impl Gallery {
         let actions = [Button::primary("Finish"), Button::secondary("Put everything back")];
         let interrupted = Banner {
             notice: Notice::Caution,
-            title: "An operation was interrupted",
+            title: "A change was interrupted",
             body: "3 of 14 files were replaced before the computer stopped. Their safe copies are complete.",
             actions: &actions,
         };
@@ -214,7 +214,7 @@ impl Gallery {
         let zone = DropZoneView {
             icon: Icon::PackageOpen,
             title: "Drop a patch file here",
-            title_while_held: "Let go to open it",
+            title_while_held: "Drop to open",
             body: "Its name ends in .patchbundle.",
             action: Button::primary("Open a patch file…").icon(Icon::FolderOpen),
         };

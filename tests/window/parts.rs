@@ -23,7 +23,7 @@ fn every_part_is_found_by_its_role_and_its_name() {
         (Role::Button, "Apply 14 changes"),
         (Role::Button, "Give up 2 edits"),
         (Role::Link, "What does this mean?"),
-        (Role::Alert, "An operation was interrupted"),
+        (Role::Alert, "A change was interrupted"),
         (Role::Status, "The patch is in place"),
         (Role::Alert, "This file is not the one Northwind signed"),
         (Role::Group, "Checks"),
@@ -237,7 +237,7 @@ fn the_drop_zone_says_when_to_let_go() {
     harness.input_mut().hovered_files.push(egui::HoveredFile::default());
     // As long as a file is held over the window, egui repaints it.
     harness.run_steps(2);
-    assert!(harness.query_by_role_and_label(Role::Group, "Let go to open it").is_some());
+    assert!(harness.query_by_role_and_label(Role::Group, "Drop to open").is_some());
     harness.get_by_label("Open a patch file…").click();
     harness.run_steps(2);
     assert_eq!(harness.state().pressed, ["open"]);

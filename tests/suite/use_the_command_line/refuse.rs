@@ -136,7 +136,7 @@ fn exit_3_when_something_stands_in_the_way() {
     "#);
     assert_snapshot!(console.run("rollback $/app --yes"), @r#"
     -- err --
-    No patch is in this folder (E-UNKNOWN-PATCH)
+    Nothing to roll back: no patch has been applied here (E-UNKNOWN-PATCH)
     Nothing was changed.
     Next: There is nothing to roll back.
     -- exit 3
