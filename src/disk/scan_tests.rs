@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use crate::disk::fs::{OsFs, Place, STATE_DIR, StatKind};
-use crate::disk::{Observation, ScanError, hash_file, observe, observe_all};
+use crate::disk::scan::Observation;
+use crate::disk::{ScanError, hash_file, observe, observe_all};
 use crate::model::{Code, Digest, Node, PlaceProblem, TreePath};
 use crate::progress::{CancelToken, Phase, Progress, Quiet};
 

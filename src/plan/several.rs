@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::apply::{PlanPart, plan_part};
 use super::fates::Bringing;
+use super::hand_merged::left_out_by_hand;
 use super::landing::{Ground, Landing, land};
 use super::layers::{ContentByDigest, Layer, Stack};
 use super::relate::{
@@ -182,7 +183,9 @@ impl<'a> FolderSoFar<'a> {
             at_clash && matches!(found.code(), Code::Drift | Code::Missing | Code::Occupied)
         };
         self.obstacles.extend(obstacles.into_iter().filter(|found| !is_told_better(found)));
-        self.notes.extend(notes);
+        let (dropped, told) = left_out_by_hand(patch, &self.now, &self.stack(), self.contents);
+        self.obstacles.extend(dropped);
+        self.notes.extend(notes.into_iter().chain(told));
         planned.steps.clone_from(&steps);
         self.come(one, key, steps);
         planned

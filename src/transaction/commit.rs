@@ -49,11 +49,13 @@ impl ArmedTransaction<'_> {
     fn swap_and_verify(&self, fs: &dyn Fs) -> Result<(), TransactionError> {
         let steps = self.request.plan.steps();
         self.request.progress.begin(Phase::Changing, steps.len() as u64);
+        let kept_open = fs.keep_folders_open();
         for (n, step) in steps.iter().enumerate() {
             self.request.cancel.check()?;
             swap(fs, n, step, self.request.observed.get(&step.path))?;
             self.request.progress.advance(1);
         }
+        drop(kept_open);
         let outcome = EndRecord { intent: self.intent_digest.to_string(), seq: self.intent.seq };
         let unsynced = record::unfinished(&layout::commit());
         record::write_small(fs, &unsynced, &record::render("commit", &self.id, &outcome))
@@ -214,6 +216,7 @@ pub(super) fn taken_out(fs: &dyn Fs, steps: &[Step]) -> Result<Vec<Place>, Trans
 
 /// Reads every place back and compares it with what it should hold.
 pub(super) fn verify(fs: &dyn Fs, steps: &[Step]) -> Result<(), TransactionError> {
+    let _kept_open = fs.keep_folders_open();
     let verified: Vec<bool> =
         steps.par_iter().map(|step| holds_after(fs, step)).collect::<Result<_, TransactionError>>()?;
     match steps.iter().zip(verified).find(|(_, verified)| !verified) {

@@ -254,11 +254,17 @@ fn a_damaged_memory_is_not_taken_for_an_empty_one() {
     let sandbox = scene();
     let console = person(&sandbox);
     console.done("apply $/signed.patchbundle $/app --yes");
-    for damaged in ["", "{", "{\"format\":\"patchwright-seen/9\",\"folders\":[]}"] {
+    for (damaged, why) in [
+        ("", "line 1"),
+        ("{", "line 1"),
+        ("{\"format\":\"patchwright-seen/9\",\"folders\":[]}", "a newer edition of this program wrote it"),
+        ("{\"format\":\"notes\",\"folders\":[]}", "is no format of it"),
+    ] {
         sandbox.write("settings/seen.json", damaged);
         let refused = console.run("apply $/plain.patchbundle $/app --allow-unsigned --yes");
         assert_eq!(refused.code, 4, "{refused}");
         assert!(refused.err.contains("mv $/settings/seen.json"), "{refused}");
+        assert!(refused.err.contains(why), "{refused}");
         let status = console.done("status $/app");
         assert!(status.out.starts_with("Can't tell who wrote this folder's history"), "{status}");
         assert_eq!(sandbox.read("settings/seen.json").as_deref(), Some(damaged), "it is left as it is");
@@ -268,6 +274,35 @@ fn a_damaged_memory_is_not_taken_for_an_empty_one() {
     assert!(back.printed().contains("This account won't remember"), "{back}");
     std::fs::remove_file(sandbox.path("settings/seen.json")).expect("put aside");
     console.done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+}
+
+#[test]
+fn a_memory_of_the_first_format_keeps_its_floors_and_what_it_says_was_written_here() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    console.done("apply $/signed.patchbundle $/app --yes");
+    let now: serde_json::Value =
+        serde_json::from_str(&sandbox.read("settings/seen.json").expect("a memory")).expect("JSON");
+    let folder = &now["folders"][0];
+    let (entry, place) = (&folder["entries"][0], &folder["places"][0]);
+    let path = folder["name"]["path"].as_str().expect("a path");
+    let first = serde_json::json!({
+        "format": "patchwright-seen/1",
+        "folders": { path: {
+            "time": folder["time"], "entry": entry["entry"], "digest": entry["digest"],
+            "places": [{ "product": place["product"], "channel": place["channel"], "sequence": 9 }],
+        }},
+    });
+    sandbox.write("settings/seen.json", &first.to_string());
+    let status = console.done("status $/app");
+    assert!(status.out.starts_with("Widget"), "its only entry is the one that was written down: {status}");
+    let refused = console.run("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+    assert!(refused.err.contains("E-DOWNGRADE"), "{refused}");
+    // The next change writes the present format, and forgets nothing.
+    console.done("apply $/plain.patchbundle $/app --allow-unsigned --yes --allow-downgrade=known");
+    let written = sandbox.read("settings/seen.json").expect("a memory");
+    assert!(written.contains("patchwright-seen/2") && written.contains("\"sequence\": 9"), "{written}");
+    assert!(console.done("status $/app").out.starts_with("Widget"));
 }
 
 #[cfg(unix)]

@@ -1,9 +1,8 @@
 //! Carries out the diff of one file.
 
-use std::sync::Arc;
-
 use super::content::{Made, new_mode, thing, with_git_mode};
 use super::{FileKind, FileOutcome, PatchProgress, Series, Trouble, strip};
+use crate::diff::Content;
 use crate::diff::patch_text::{Body, FileOp, FilePatch, GitMode, PatchHunk, StripLevel};
 use crate::model::{Code, Mode, TreePath};
 
@@ -62,7 +61,7 @@ impl Series<'_> {
             };
         };
         let (content, mode) = content_of(&found, file)?;
-        let after = |content: Arc<[u8]>| {
+        let after = |content: Content| {
             let is_changed = file.new_mode != file.old_mode;
             let mode = if is_changed { with_git_mode(mode, file.new_mode) } else { mode };
             thing(content, file.new_mode, mode)
@@ -106,7 +105,7 @@ impl Series<'_> {
         progress: &mut PatchProgress,
         outcome: &mut FileOutcome,
     ) -> Result<(), Trouble> {
-        let nothing: Arc<[u8]> = Arc::from([]);
+        let nothing = Content::from([]);
         let content = match &file.body {
             Body::Same => nothing,
             Body::Binary(..) => match self.make_binary(file, &nothing)? {
@@ -255,7 +254,7 @@ fn missing() -> Trouble {
 }
 
 /// The content and permissions of a file, or of a link where the diff is about one.
-fn content_of(found: &FileKind, file: &FilePatch<'_>) -> Result<(Arc<[u8]>, Mode), Trouble> {
+fn content_of(found: &FileKind, file: &FilePatch<'_>) -> Result<(Content, Mode), Trouble> {
     let is_about_link = [file.old_mode, file.new_mode].contains(&Some(GitMode::Link));
     let is_silent = file.old_mode.is_none() && file.new_mode.is_none();
     match found {

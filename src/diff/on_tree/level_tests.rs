@@ -166,7 +166,7 @@ fn the_right_file_is_changed_or_none() {
             .into_iter()
             .map(|change| {
                 let content = change.after.map(|after| match after {
-                    FileKind::File { content, .. } => String::from_utf8_lossy(&content).into_owned(),
+                    FileKind::File { content, .. } => String::from_utf8_lossy(content.bytes()).into_owned(),
                     other => format!("{other:?}"),
                 });
                 (change.path.to_string(), content)

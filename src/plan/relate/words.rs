@@ -212,12 +212,17 @@ fn places(lost: &[&SharedPlace]) -> String {
 
 /// A file with a few of its lines.
 fn with_lines(path: &str, lines: &[LineRange]) -> String {
+    format!("{path}{}", in_brackets(lines))
+}
+
+/// Lines of a place, to stand after its name; nothing where it is not about lines.
+pub(crate) fn in_brackets(lines: &[LineRange]) -> String {
     if lines.is_empty() {
-        return path.to_owned();
+        return String::new();
     }
     let told: Vec<String> = lines.iter().map(ToString::to_string).collect();
     let word = if lines.len() == 1 && lines[0].first == lines[0].last { "line" } else { "lines" };
-    format!("{path} ({word} {})", enumerate(&told.iter().map(String::as_str).collect::<Vec<_>>()))
+    format!(" ({word} {})", enumerate(&told.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
 /// A few of many.

@@ -1,11 +1,12 @@
 //! What keeps edits that somebody made here, and diffs, from being brought together with what is there.
 
-use super::{Wording, row};
-use crate::diff::Unmergeable;
+use super::{Override, Wording, row};
 use crate::diff::on_tree::{NameReading, Trouble};
 use crate::diff::patch_text::{Remedy, UncarriedKind};
+use crate::diff::{LineRange, Unmergeable};
 use crate::model::{Code, TreePath};
 use crate::plan::local_edits::shortened;
+use crate::plan::relate::in_brackets;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Edits {
@@ -29,6 +30,11 @@ pub(crate) enum Edits {
         patch: Option<String>,
     },
     NoDraft(NoDraft),
+    /// A file that somebody merged by hand leaves out these lines, which another patch brought.
+    Drops {
+        patch: String,
+        lines: Vec<LineRange>,
+    },
     /// A text patch names a difference that it does not carry.
     Uncarried {
         kind: UncarriedKind,
@@ -73,6 +79,11 @@ impl Edits {
                 );
                 row(Code::Missing, meaning, Remedy::StripLevel.sentence())
             }
+            Edits::Drops { patch, lines } => row(
+                Code::Undoes,
+                format!("your merged file drops changes of {patch}{}", in_brackets(lines)),
+                format!("Add them to your merged file. {}", Override::Undo.hint()),
+            ),
             Edits::Uncarried { kind, patch } => {
                 row(Code::Missing, format!("{}{}", kind.phrase(), of_patch(patch)), kind.advice())
             }

@@ -14,6 +14,8 @@ pub(crate) enum Unfit {
     OtherProduct {
         patch: PatchRef,
         says: String,
+        /// Whether that name could be taken for the folder's.
+        looks_like_it: bool,
         folder: FolderProduct,
     },
     Version {
@@ -61,12 +63,13 @@ impl Unfit {
                 format!("this folder doesn't contain {name}: {}", seen.join("; ")),
                 "Choose the folder where the product is installed.",
             ),
-            Unfit::OtherProduct { patch, says, folder } => row(
+            Unfit::OtherProduct { patch, says, looks_like_it, folder } => row(
                 Code::Product,
                 format!(
-                    "this folder contains {}, {}, and {patch} says it's for {says}",
+                    "this folder contains {}, {}, and {patch} says it's for {says}{}",
                     folder.name,
-                    folder.by.phrase()
+                    folder.by.phrase(),
+                    if *looks_like_it { ", which is another name in letters that look the same" } else { "" }
                 ),
                 with_override("Check that this is the right folder.".to_owned(), self.way_around()),
             ),

@@ -38,6 +38,8 @@ struct RawStore {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     keys: Vec<RawKey>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    retired: Vec<RawKey>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     revoked: Vec<RawRevoked>,
 }
 
@@ -110,6 +112,7 @@ pub(super) fn read(text: &str) -> Result<KeyStore, String> {
     raw.products.keys().try_for_each(|product| name_of("product", product).map(drop))?;
     Ok(KeyStore {
         keys: keys.collect::<Result<_, _>>()?,
+        retired: raw.retired.into_iter().map(trusted_key).collect::<Result<_, _>>()?,
         revoked: raw.revoked.into_iter().map(revoked).collect::<Result<_, _>>()?,
         rules: raw.policy,
         product_rules: raw.products,
@@ -137,6 +140,7 @@ pub(super) fn write(store: &KeyStore) -> String {
             })
             .collect(),
         keys: store.keys.iter().map(raw_key).collect(),
+        retired: store.retired.iter().map(raw_key).collect(),
         revoked: store.revoked.iter().map(raw_revoked).collect(),
     };
     format!("{HEADER}{}", toml::to_string(&raw).expect("every value has a form in TOML"))

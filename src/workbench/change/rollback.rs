@@ -273,7 +273,7 @@ impl Workbench {
             refuse_to_bring_back(&ledger, entry)?;
             return self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch);
         }
-        let folder = FolderStack::read(fs, &ledger)?;
+        let folder = self.vouched_stack(fs, &ledger)?;
         let slots = ledger.layers().slots;
         let slot = find(&ledger, &slots, &options.which)?;
         let wanted = wanted(&folder, slot.key, matches!(options.which, Which::Before(_)));

@@ -489,7 +489,8 @@ impl Workbench {
         if ledger.entries().iter().filter(tells).any(|entry| unknown.contains(&entry.seq)) {
             return Ok(Err(Obstacle::new(Scripts::ForeignHistory { patch })));
         }
-        let verdict = self.keys_of_today()?.verdict_of(fs, ledger, key);
+        let keys = self.keys_of_today()?;
+        let verdict = self.vouching(&keys, fs, ledger).verdict_of(key);
         Ok(match verdict {
             Some(verdict) if self.may_run_scripts(&verdict).is_ok() => Ok(()),
             Some(_) => Err(Obstacle::new(Scripts::NotVouchedToday { patch })),

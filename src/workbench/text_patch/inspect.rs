@@ -105,7 +105,8 @@ fn summary(name: String, patch: &PatchText<'_>) -> TextSummary {
             Body::Hunks(hunks) => hunks.as_slice(),
             Body::Binary(..) | Body::Same => &[],
         };
-        let count = |kind| hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind).count();
+        let lines = || hunks.iter().flat_map(|hunk| hunk.lines.iter());
+        let count = |kind| lines().filter(|line| line.kind == kind).count();
         FileSummary {
             does: match (file.op, &file.body) {
                 (FileOp::Copy, _) => "copy",

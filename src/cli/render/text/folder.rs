@@ -132,11 +132,16 @@ fn patch_row(patch: &Installed, status: &FolderStatus) -> [String; 5] {
     ]
 }
 
-/// By the keys that are trusted today, whatever the history says.
+/// By the keys that are trusted today; of other keys it is said that they were trusted when the patch came.
 fn signed_by(patch: &Installed, status: &FolderStatus) -> String {
-    let authors = status.authors.iter().find(|(key, _)| *key == patch.key).map(|(_, authors)| authors);
-    let names: Vec<String> = authors.into_iter().flatten().map(|name| safe(name).into_owned()).collect();
-    if names.is_empty() { String::new() } else { format!("signed by {}", names.join(", ")) }
+    let authorship = status.authors.iter().find(|(key, _)| *key == patch.key).map(|(_, authors)| authors);
+    let Some(authorship) = authorship else { return String::new() };
+    let former = authorship.former.iter().map(|one| format!("{} ({})", one.owner, one.key.phrase()));
+    let names: Vec<String> = match authorship.former.is_empty() {
+        true => authorship.owners.iter().cloned().collect(),
+        false => former.collect(),
+    };
+    format!("signed by {}", safe(&names.join(", ")))
 }
 
 fn drift(status: &FolderStatus, folder: &str, style: Style) -> String {

@@ -41,6 +41,8 @@ impl Default for Budget {
 impl Budget {
     /// Counts one more part, at this depth.
     pub fn spend(&mut self, at: usize, depth: usize) -> Result<(), Doubt> {
+        #[cfg(test)]
+        crate::diff::Work::count(|work| work.settings += 1);
         if depth > MAX_DEPTH {
             return Err(Doubt::new(at, "is nested deeper than 64 levels"));
         }
