@@ -37,8 +37,27 @@ const NOT_COUNTED: [&str; 14] = [
 
 /// What a command may cost for each file that changes.
 const MOST: [(&str, &[&str], f64); 5] = [
-    ("make", &["make", "--from", "old", "--to", "new", "--id", "CALLS-1", "--output", "fix.patchbundle", "--no-proof"], 40.0),
-    ("make, proven", &["make", "--from", "old", "--to", "new", "--id", "CALLS-1", "--output", "proven.patchbundle"], 130.0),
+    (
+        "make",
+        &[
+            "make",
+            "--from",
+            "old",
+            "--to",
+            "new",
+            "--id",
+            "CALLS-1",
+            "--output",
+            "fix.patchbundle",
+            "--no-proof",
+        ],
+        40.0,
+    ),
+    (
+        "make, proven",
+        &["make", "--from", "old", "--to", "new", "--id", "CALLS-1", "--output", "proven.patchbundle"],
+        130.0,
+    ),
     ("plan", &["plan", "fix.patchbundle", "target"], 20.0),
     ("apply", &["apply", "fix.patchbundle", "target", "--yes", "--allow-unsigned"], 35.0),
     ("roll back", &["rollback", "target", "--yes"], 35.0),
@@ -83,7 +102,8 @@ fn lay_out(sandbox: &Sandbox, changed: usize) {
                 100 => format!("line {line} of file {number}, {mark}\n"),
                 _ => format!("line {line} of file {number}, as ever\n"),
             });
-            let path = sandbox.place(side).join(format!("part-{}", number % 5)).join(format!("{number}.conf"));
+            let path =
+                sandbox.place(side).join(format!("part-{}", number % 5)).join(format!("{number}.conf"));
             fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
             fs::write(path, lines.collect::<String>()).expect("a file");
         }
@@ -110,7 +130,8 @@ fn one_more_file_costs_few_calls() {
     let mut too_many = Vec::new();
     for (n, (step, _, most)) in MOST.iter().enumerate() {
         let each = |name: &String| {
-            let [few, many] = [&rounds[0], &rounds[1]].map(|round| round[n].get(name).copied().unwrap_or(0) as f64);
+            let [few, many] =
+                [&rounds[0], &rounds[1]].map(|round| round[n].get(name).copied().unwrap_or(0) as f64);
             (many - few) / (FILES[1] - FILES[0]) as f64
         };
         let cost: BTreeMap<&String, f64> = rounds[1][n].keys().map(|name| (name, each(name))).collect();

@@ -31,7 +31,8 @@ fn written_by(process: &OsStr, device: u64) -> io::Result<Vec<u64>> {
     let path = Path::new("/proc").join(process).join("fd");
     let mut open = Vec::new();
     // A process can close its file, and end, at any moment.
-    let Ok(folder) = fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()) else {
+    let Ok(folder) = fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+    else {
         return Ok(open);
     };
     for file in fs::Dir::read_from(&folder)?.flatten() {
