@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::support::sandbox::Sandbox;
@@ -65,14 +64,13 @@ const MOST: [(&str, &[&str], f64); 5] = [
 
 /// How often each system call is made by the program with these arguments.
 fn calls(sandbox: &Sandbox, arguments: &[&str]) -> BTreeMap<String, usize> {
-    let table = sandbox.place("calls");
-    let settings = sandbox.place("settings");
+    let (table, settings) = (sandbox.path("calls"), sandbox.path("settings"));
     let run = Command::new("strace")
         .args(["-f", "-c", "-o"])
         .arg(&table)
         .arg(env!("CARGO_BIN_EXE_patchwright"))
         .args(arguments)
-        .current_dir(sandbox.place(""))
+        .current_dir(sandbox.path(""))
         .env("HOME", &settings)
         .env("XDG_CONFIG_HOME", &settings)
         .env("XDG_DATA_HOME", &settings)
@@ -165,16 +163,11 @@ fn a_patch_of_one_file_costs_the_same_in_a_large_folder() {
     }
     let costs = [10, 2_000].map(|files| {
         let sandbox = Sandbox::new();
-        let put = |side: &str, name: &Path, text: &str| {
-            let path = sandbox.place(side).join(name);
-            fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
-            fs::write(path, text).expect("a file");
-        };
         for (side, text) in [("old", "1\n"), ("new", "2\n"), ("target", "1\n")] {
-            put(side, Path::new("part/version"), text);
+            sandbox.write(&format!("{side}/part/version"), text);
         }
         for number in 0..files {
-            put("target", Path::new(&format!("part/{number}")), "something else\n");
+            sandbox.write(&format!("target/part/{number}"), "something else\n");
         }
         MOST.map(|(step, arguments, _)| {
             let sum: usize = calls(&sandbox, arguments).values().sum();
