@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use crate::disk::fs::{Fs, Place, STATE_DIR, Stat, StatKind};
 use crate::model::{Code, Digest, FileNode, Hasher, LinkNode, Node, PlaceProblem, TreePath, TreeState};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
+use crate::text::with_thousands;
 
 /// Bytes read in one go: large enough that the disk and not the system calls set the pace, small enough that a
 /// wish to stop is heard at once and that all threads together need only a few megabytes.
@@ -185,10 +186,10 @@ impl Scan<'_> {
                 Ok(None) => return Lookup::Nothing,
                 Ok(Some(found)) => match found.kind {
                     StatKind::Dir => continue,
-                    StatKind::File { .. } => "a file stands where a folder is needed".to_owned(),
-                    StatKind::Link => "a link stands where a folder is needed".to_owned(),
+                    StatKind::File { .. } => "a file is where a folder is needed".to_owned(),
+                    StatKind::Link => "a link is where a folder is needed".to_owned(),
                     StatKind::Mount => "another filesystem is mounted here".to_owned(),
-                    StatKind::Special(word) => format!("a {word} stands where a folder is needed"),
+                    StatKind::Special(word) => format!("a {word} is where a folder is needed"),
                 },
                 Err(error) => return Lookup::Wrong(problem_of(&ancestor, &error)),
             };
@@ -208,7 +209,10 @@ impl Scan<'_> {
         while !level.is_empty() {
             let names = self.list_all(&level, &mut problems)?;
             if present.len() + names.len() > MAX_PLACES {
-                let source = io::Error::other(format!("it holds more than {MAX_PLACES} files and folders"));
+                let source = io::Error::other(format!(
+                    "it contains more than {} files and folders",
+                    with_thousands(MAX_PLACES as u64)
+                ));
                 return Err(ScanError::Io { place: Place::Root, source });
             }
             let sights: Vec<_> = names
@@ -434,7 +438,7 @@ fn not_text(dir: &Place, name: &str) -> PlaceProblem {
 fn problem_of(path: impl ToString, error: &io::Error) -> PlaceProblem {
     let (code, detail) = match error.kind() {
         io::ErrorKind::NotFound => (Code::InUse, "changed while it was read".to_owned()),
-        io::ErrorKind::PermissionDenied => (Code::Rights, "the right to read it is missing".to_owned()),
+        io::ErrorKind::PermissionDenied => (Code::Rights, "you don't have permission to read it".to_owned()),
         io::ErrorKind::CrossesDevices => {
             (Code::FileSystem, "is on another disk, which is mounted in the folder".to_owned())
         }

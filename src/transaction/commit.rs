@@ -77,7 +77,7 @@ impl ArmedTransaction<'_> {
         if synced.is_err() {
             // Nobody knows whether the commit is on disk. It must be gone for certain before anything is undone,
             // or a crash in the undo would be taken for a finished change.
-            fs.rename(&commit, &unsynced).context("take back", &commit)?;
+            fs.rename(&commit, &unsynced).context("roll back", &commit)?;
             fs.sync(&[live]).context("write to disk", layout::live())?;
         }
         synced
@@ -119,12 +119,12 @@ fn swap(fs: &dyn Fs, n: usize, step: &Step, expected: Option<&Stat>) -> Result<(
     let path = &step.path;
     match (&step.before, &step.after) {
         (None, None) => Ok(()),
-        (None, Some(_)) => moved(fs.move_in(&object, path), "put the new thing at", path),
+        (None, Some(_)) => moved(fs.move_in(&object, path), "put the new file at", path),
         (Some(Node::Dir(_)), Some(Node::Dir(mode))) => {
             moved(fs.set_dir_mode(path, *mode), "set the permissions of the folder", path)
         }
         (Some(_), None) => {
-            moved(fs.move_out(path, &object), "take away", path)?;
+            moved(fs.move_out(path, &object), "remove", path)?;
             keep_if_expected(fs, path, &object, step, expected)
         }
         (Some(_), Some(_)) if fs.features().exchange => {
@@ -133,8 +133,8 @@ fn swap(fs: &dyn Fs, n: usize, step: &Step, expected: Option<&Stat>) -> Result<(
         }
         (Some(_), Some(_)) => {
             let aside = layout::aside(&layout::live(), n);
-            moved(fs.move_out(path, &aside), "put aside", path)?;
-            moved(fs.move_in(&object, path), "put the new thing at", path)?;
+            moved(fs.move_out(path, &aside), "back up", path)?;
+            moved(fs.move_in(&object, path), "put the new file at", path)?;
             keep_if_expected(fs, path, &aside, step, expected)
         }
     }

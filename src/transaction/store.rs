@@ -23,13 +23,13 @@ pub struct SafeCopies {
 #[derive(Debug, thiserror::Error)]
 pub enum SafeCopyError {
     /// Their folder is gone.
-    #[error("the safe copies in {0} are gone")]
+    #[error("the backups in {0} are missing")]
     Gone(StatePath),
     /// Some are not what they were.
-    #[error("safe copies are missing or damaged: {}", super::list(.0))]
+    #[error("backups are missing or damaged: {}", super::list(.0))]
     Damaged(Vec<TreePath>),
     /// The system refused.
-    #[error("cannot read the safe copy of {path}")]
+    #[error("can't read the backup of {path}")]
     Io {
         /// Whose.
         path: TreePath,

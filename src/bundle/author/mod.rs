@@ -153,7 +153,7 @@ pub enum AuthorError {
         source: io::Error,
     },
     /// Somebody writes to one of the folders.
-    #[error("{path:?} in {side} changed while the bundle was made")]
+    #[error("{path:?} in {side} changed while the patch file was made")]
     Changed {
         /// Which folder.
         side: SourceSide,
@@ -323,10 +323,7 @@ fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compa
         .collect();
     let mut notes = worth_knowing(request, &steps);
     notes.extend(left_out.into_inner().into_iter().map(|folder| {
-        Note::at(
-            folder,
-            "is left out: it belongs to version control, and the order does not say that it is meant",
-        )
+        Note::at(folder, "is left out: it's part of version control, and the order doesn't ask for it")
     }));
     Ok(Compared { notes, steps, seen })
 }
@@ -378,14 +375,13 @@ impl Progress for Comparing<'_> {
 fn worth_knowing(request: &AuthorRequest<'_>, steps: &[Step]) -> Vec<Note> {
     let mut notes = Vec::new();
     if !request.old.features().modes || !request.new.features().modes {
-        let text =
-            "permission bits are not kept here: files are taken for ordinary ones, and none for a program";
+        let text = "this system keeps no permission bits, so no file is taken for a program";
         notes.push(Note::new(text));
     }
     for step in steps.iter().filter(|step| step.before.is_none()) {
         if matches!(&step.after, Some(Node::Dir(mode)) if mode.bits() & 0o200 == 0) {
             let text =
-                "only the administrator can apply a patch with a new folder that its owner may not write in";
+                "only an administrator can apply a patch with a new folder that its owner can't write to";
             notes.push(Note::at(&step.path, text));
         }
         for name_warning in step.path.name_warnings() {

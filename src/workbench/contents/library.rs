@@ -70,10 +70,8 @@ impl From<NotRead> for ContentError {
         match error {
             NotRead::Bundle(error) => refused(error.code(), error.problem()),
             NotRead::Disk(error) => ContentError::Io(error),
-            NotRead::Nowhere => {
-                refused(Code::Store, "its content is neither in the folder nor among the safe copies")
-            }
-            NotRead::SourceDamaged => refused(Code::Delta, "what its content is made from is damaged"),
+            NotRead::Nowhere => refused(Code::Store, "its content is neither in the folder nor in a backup"),
+            NotRead::SourceDamaged => refused(Code::Delta, "the file its content is built from is damaged"),
         }
     }
 }
