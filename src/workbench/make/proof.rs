@@ -124,6 +124,7 @@ impl Copy {
         let total = patch.changes.iter().filter_map(|change| change.before.first()).map(size).sum();
         watch.progress.begin(Phase::Proving, total);
         let mut folders = Vec::new();
+        let _kept_open = old.keep_folders_open();
         for path in &places {
             watch.cancel.check()?;
             let to = copy.folder.path().join(path.as_str());
@@ -186,7 +187,7 @@ fn copy_one(old: &dyn Fs, path: &TreePath, to: &Path, watch: Watch<'_>) -> io::R
             return Ok(Some(found.mode.bits()));
         }
         StatKind::File { .. } => {
-            let copied = io::copy(&mut old.open(&at)?, &mut File::create_new(to)?)?;
+            let copied = io::copy(&mut old.open_seen(&at, &found)?, &mut File::create_new(to)?)?;
             watch.progress.advance(copied);
             set_mode(to, found.mode.bits())?;
         }
