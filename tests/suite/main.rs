@@ -42,6 +42,8 @@ mod survive_a_power_cut;
 mod take_back_unasked;
 mod take_what_was_shown;
 mod unlucky_machines;
+#[cfg(unix)]
+mod wait_for_nobody;
 
 mod use_the_command_line;
 mod write_diffs_for_git;
