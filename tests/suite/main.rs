@@ -35,6 +35,7 @@ mod failing_disk;
 mod live_long;
 mod one_writer;
 mod refuse_a_damaged_store;
+mod run_out;
 mod simulated_disk;
 mod survive_a_crash;
 mod survive_a_kill;
