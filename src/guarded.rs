@@ -76,7 +76,7 @@ pub(crate) fn read(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, Guard
     let failed = |source| GuardedError::Io { doing: "read", path: path.to_owned(), source };
     // Asked before it is opened, because opening a pipe waits for somebody to write to it; nobody else can exchange it.
     if !fs::metadata(&place).map_err(failed)?.is_file() {
-        let problem = "it is a folder, pipe or device, and not a file";
+        let problem = "it's a folder, pipe or device, not a file";
         return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, problem)));
     }
     let file = File::open(&place).map_err(failed)?;

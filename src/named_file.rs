@@ -53,8 +53,8 @@ pub(crate) fn read_text(path: &Path, max_bytes: usize) -> io::Result<String> {
 fn is_file(found: &Metadata) -> io::Result<()> {
     let problem = match found.is_file() {
         true => return Ok(()),
-        false if found.is_dir() => "it is a folder, and not a file",
-        false => "it is a pipe or a device, and not a file; save what comes out of it, then name that file",
+        false if found.is_dir() => "it's a folder, not a file",
+        false => "it's a pipe or device, not a file; save its output to a file, then name that file",
     };
     Err(io::Error::new(ErrorKind::InvalidInput, problem))
 }

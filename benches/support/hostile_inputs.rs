@@ -882,7 +882,7 @@ fn documents(size: usize) -> Vec<Input> {
     };
     let deep = || wall("[", size);
     let wide = || format!("{{\"format\": \"x\", \"held\": [{}1]}}", wall("{\"id\": \"a\"},", size));
-    const HOLDS: &str = "plan fix.patch app --holds holds.json";
+    const HOLDS: &str = "plan fix.patch app --withdrawn holds.json";
     const PLANNED: &str = "apply fix.patch app --allow-unsigned --yes --plan plan.json";
     const ORDER: &str = "make --from app --to app --order order.toml --output out.patchbundle";
     vec![

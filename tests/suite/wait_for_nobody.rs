@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const COMMANDS: &[(&str, &str)] = &[
     ("accept target", "accept % --yes"),
     ("apply base", "apply fix.patch app --yes --base %"),
-    ("apply holds", "apply good.patchbundle app --yes --holds %"),
+    ("apply withdrawn", "apply good.patchbundle app --yes --withdrawn %"),
     ("apply merged", "apply good.patchbundle app --yes --merged bin/app=%"),
     ("apply paths", "apply % app --yes"),
     ("apply paths", "apply good.patchbundle % --yes"),
@@ -27,14 +27,14 @@ const COMMANDS: &[(&str, &str)] = &[
     ("diff base", "diff fix.patch --target app --base %"),
     ("diff file", "diff %"),
     ("diff target", "diff good.patchbundle --target %"),
-    ("explain holds", "explain good.patchbundle app --holds %"),
+    ("explain withdrawn", "explain good.patchbundle app --withdrawn %"),
     ("explain paths", "explain % app"),
     ("explain paths", "explain good.patchbundle %"),
     ("export file", "export %"),
     ("export output", "export good.patchbundle --target app --output %"),
     ("export target", "export good.patchbundle --target %"),
-    ("heal from", "heal patched --yes --from %"),
-    ("heal target", "heal % --yes"),
+    ("repair from", "repair patched --yes --from %"),
+    ("repair target", "repair % --yes"),
     ("history target", "history %"),
     ("identify files", "identify app %"),
     ("identify target", "identify %"),
@@ -57,11 +57,13 @@ const COMMANDS: &[(&str, &str)] = &[
     ("new output", "new --output %"),
     ("plan base", "plan fix.patch app --base %"),
     ("plan draft", "plan good.patchbundle edited --draft bin/app=%"),
-    ("plan holds", "plan good.patchbundle app --holds %"),
+    ("plan withdrawn", "plan good.patchbundle app --withdrawn %"),
     ("plan merged", "plan good.patchbundle app --merged bin/app=%"),
     ("plan output", "plan good.patchbundle app --output %"),
     ("plan paths", "plan % app"),
     ("plan paths", "plan good.patchbundle %"),
+    ("reapply from", "reapply patched --yes --from %"),
+    ("reapply target", "reapply % --yes"),
     ("recover from", "recover patched --undo --yes --from %"),
     ("recover target", "recover % --undo"),
     ("review file", "review % --verdict commented"),
@@ -79,7 +81,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("sign file", "sign % --key ada.key"),
     ("sign key", "sign good.patchbundle --key %"),
     ("sign password_file", "sign good.patchbundle --key locked.key --password-file %"),
-    ("status holds", "status patched --holds %"),
+    ("status withdrawn", "status patched --withdrawn %"),
     ("status target", "status %"),
     ("support output", "support app --output %"),
     ("support target", "support % --output out.zip"),
@@ -173,8 +175,8 @@ fn nobody_is_waited_for_at_a_pipe() {
     assert!(made.is_ok_and(|status| status.success()), "mkfifo");
     let wrong = wrong_with(&sandbox, "pipe.json");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let (_, said) = run(&sandbox, "plan good.patchbundle app --holds pipe.json");
-    assert!(said.contains("it is a pipe or a device, and not a file"), "{said}");
+    let (_, said) = run(&sandbox, "plan good.patchbundle app --withdrawn pipe.json");
+    assert!(said.contains("it's a pipe or device, not a file"), "{said}");
 }
 
 #[test]
@@ -232,6 +234,6 @@ fn a_file_behind_a_link_is_a_file() {
     for (link, file) in [("link.patchbundle", "good.patchbundle"), ("link.json", "holds.json")] {
         std::os::unix::fs::symlink(file, sandbox.path(link)).expect("a link");
     }
-    let (code, said) = run(&sandbox, "plan link.patchbundle app --holds link.json");
+    let (code, said) = run(&sandbox, "plan link.patchbundle app --withdrawn link.json");
     assert_eq!(code, Some(0), "{said}");
 }

@@ -78,7 +78,7 @@ fn make_binary(file: &FilePatch<'_>, old: &Content, budget: &WorkBudget) -> Resu
     let ids = file.ids.filter(|(old, new)| old.len() >= FULL_ID && new.len() >= FULL_ID);
     let Some((old_id, new_id)) = ids else {
         let meaning =
-            "a binary diff without the full ids of both contents; make it with --binary --full-index";
+            "the binary diff doesn't have the full IDs of both contents; make it with --binary --full-index";
         return Err(broken(meaning.to_owned()).with(Remedy::FullIndex));
     };
     let is = |content: &Content, id: &str| match is_no_content(id) {
@@ -93,16 +93,13 @@ fn make_binary(file: &FilePatch<'_>, old: &Content, budget: &WorkBudget) -> Resu
             let before = back.as_ref().and_then(|back| back.make(old.bytes()).ok());
             return Ok(Made::There(before.map(Content::from)));
         }
-        return Err(Trouble::new(
-            Code::Drift,
-            "was edited: its content is not the one the binary diff was made from",
-        ));
+        return Err(Trouble::new(Code::Drift, "isn't the version the binary diff was made from"));
     }
-    let new = forward.make(old.bytes()).map_err(|error| broken(format!("cannot be made: {error}")))?;
+    let new = forward.make(old.bytes()).map_err(|error| broken(format!("can't be built: {error}")))?;
     let new = Content::from(new);
     match is(&new, new_id)? {
         true => Ok(Made::New(new)),
-        false => Err(broken("the binary diff does not make the content it promises".to_owned())),
+        false => Err(broken("the binary diff doesn't build the content it promises".to_owned())),
     }
 }
 

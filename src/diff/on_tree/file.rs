@@ -40,7 +40,7 @@ impl Series<'_> {
                 outcome.from = Some(old.as_str().to_owned());
                 self.carry(file, &old, &new, progress, outcome)
             }
-            _ => Err(Trouble::new(Code::Diff, "the diff does not say which file it is about")),
+            _ => Err(Trouble::new(Code::Diff, "the diff doesn't name its file")),
         }
     }
 
@@ -137,7 +137,7 @@ impl Series<'_> {
             Some(_) if progress.leaving.contains(path) => self.put(path, Some(new), progress),
             Some(found) => Err(Trouble::new(
                 Code::Occupied,
-                format!("a {} is already there, and it is not the one the patch brings", found.as_str()),
+                format!("already exists as a {}, and it isn't the one the patch adds", found.as_str()),
             )),
         }
     }
@@ -164,8 +164,8 @@ impl Series<'_> {
         };
         if !left.is_empty() {
             let meaning = match file.body {
-                Body::Same => "the diff takes it away without saying what is in it, and it is not empty",
-                _ => "holds more than what the patch takes away, so it is not deleted",
+                Body::Same => "the diff deletes it without its content, and the file isn't empty",
+                _ => "has more content than the patch deletes, so it isn't deleted",
             };
             return Err(Trouble::new(Code::Drift, meaning));
         }
@@ -193,7 +193,7 @@ impl Series<'_> {
         let Some(source) = source else {
             return match there {
                 Some(there) if file.op == FileOp::Rename => self.is_carried(file, old, new, &there, outcome),
-                _ => Err(Trouble::new(Code::Missing, format!("{old}, which it is made from, is missing"))),
+                _ => Err(Trouble::new(Code::Missing, format!("{old}, from which it is built, is missing"))),
             };
         };
         let (content, mode) = content_of(&source, file)?;
@@ -211,7 +211,7 @@ impl Series<'_> {
             let word = there.map_or("file", |there| there.as_str());
             return Err(Trouble::new(
                 Code::Occupied,
-                format!("a {word} is already there, and it is not the one the patch brings"),
+                format!("already exists as a {word}, and it isn't the one the patch adds"),
             ));
         }
         self.put(new, Some(made), progress)?;
@@ -235,7 +235,10 @@ impl Series<'_> {
             Made::New(same) if same == content => content,
             Made::There(Some(before)) => before,
             _ => {
-                return Err(Trouble::new(Code::Missing, format!("{old}, which it is made from, is missing")));
+                return Err(Trouble::new(
+                    Code::Missing,
+                    format!("{old}, from which it is built, is missing"),
+                ));
             }
         };
         outcome.is_there = true;

@@ -217,7 +217,7 @@ pub(super) fn path(
         return Some(Err(Trouble::new(Code::Path, meaning).with(Remedy::AbsoluteName)));
     }
     let unfit = |error: crate::model::PathError| {
-        Trouble::new(Code::Path, format!("the name {} cannot be used: {}", escape_bytes(name), error.problem))
+        Trouble::new(Code::Path, format!("can't use the name {}: {}", escape_bytes(name), error.problem))
     };
     Some(TreePath::parse_bytes(name).map_err(unfit))
 }
@@ -231,7 +231,7 @@ pub(super) fn paths(
     let too_short = |name: &[u8]| {
         let name = escape_bytes(name);
         let folders = if level == 1 { "no folder".to_owned() } else { format!("fewer than {level} folders") };
-        let meaning = format!("the name {name} has {folders} to leave out (-p {level})");
+        let meaning = format!("the name {name} has {folders} to strip (-p {level})");
         Trouble::new(Code::Diff, meaning).with(Remedy::StripLevel)
     };
     let one = |name: Option<&[u8]>| match (name, path(file, name, level)) {

@@ -140,8 +140,8 @@ fn every_problem_of_every_file_is_told() {
     assert_eq!(
         troubles(&tree, text),
         [
-            "x: hunk 1 of 1 (line 3 of the patch) fits nowhere, and nothing in the file looks like it",
-            "z: a file is already there, and it is not the one the patch brings",
+            "x: hunk 1 of 1 (line 3 of the patch) doesn't fit, and nothing in the file looks like it",
+            "z: already exists as a file, and it isn't the one the patch adds",
             "none: is missing",
         ]
     );
@@ -201,7 +201,7 @@ fn a_file_with_more_in_it_is_not_deleted() {
     let empty = "diff --git a/x b/x\ndeleted file mode 100644\n";
     assert_eq!(
         troubles(&tree, empty),
-        ["x: the diff takes it away without saying what is in it, and it is not empty"]
+        ["x: the diff deletes it without its content, and the file isn't empty"]
     );
 }
 

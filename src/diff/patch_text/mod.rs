@@ -125,10 +125,10 @@ impl fmt::Display for ReadingRemark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReadingRemark::Backslashes => {
-                f.write_str("its name has backslashes, which are read as the ends of folders")
+                f.write_str("backslashes in its name are read as folder separators")
             }
             ReadingRemark::Mode { said, read } => {
-                write!(f, "permissions {said} are read as {:o}: patches carry no others", read.bits())
+                write!(f, "permissions {said} are read as {:o}; patches have no others", read.bits())
             }
         }
     }

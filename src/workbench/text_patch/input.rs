@@ -133,7 +133,7 @@ impl TextInput {
             let mut words = line.split_ascii_whitespace();
             let name = words.next().unwrap_or_default();
             let path = TreePath::parse(name).map_err(|error| {
-                broken(number, format!("{name:?} is no name of a patch: {}", error.problem))
+                broken(number, format!("{name:?} isn't the name of a patch: {}", error.problem))
             })?;
             // What quilt applies without a word about it has one folder in front.
             let (mut strip, mut reverse) = (Some(1), false);
@@ -143,11 +143,11 @@ impl TextInput {
                     Some(level) => {
                         let level = level
                             .parse()
-                            .map_err(|_| broken(number, format!("{option:?} is no strip level")))?;
+                            .map_err(|_| broken(number, format!("{option:?} isn't a strip level")))?;
                         strip = Some(level);
                     }
                     None if option == "-R" => reverse = true,
-                    None => return Err(broken(number, format!("the option {option:?} is not known"))),
+                    None => return Err(broken(number, format!("unknown option {option:?}"))),
                 }
             }
             if self.files.len() == MAX_SERIES {
@@ -157,7 +157,7 @@ impl TextInput {
             self.add(&place, path.as_str().to_owned(), strip, reverse)?;
         }
         if self.files.is_empty() {
-            return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it lists no patch")));
+            return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it lists no patches")));
         }
         Ok(())
     }

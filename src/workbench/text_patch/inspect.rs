@@ -149,7 +149,7 @@ fn unusable_name(file: &FilePatch<'_>) -> Option<TextFault> {
 
 fn name_problem(name: &[u8]) -> Option<String> {
     if name.starts_with(b"/") {
-        return Some("the name begins at the root of the disk, and is read only with -p N".to_owned());
+        return Some("the name begins at the root of the disk, so it needs -p N".to_owned());
     }
-    TreePath::parse_bytes(name).err().map(|error| format!("the name cannot be used: {}", error.problem))
+    TreePath::parse_bytes(name).err().map(|error| format!("can't use the name: {}", error.problem))
 }
