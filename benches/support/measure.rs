@@ -68,7 +68,6 @@ pub fn run(commands: Vec<Command>, accepted: &[i32], measure: Measure, samples: 
         }
         let mut child = command
             .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
         let status = match measure {
