@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::edits::EditArguments;
-use super::flags::{FilesAndTarget, Lists, fingerprint, reason};
+use super::flags::{FilesAndTarget, Lists, OverrideFlags, fingerprint};
 use super::reading::ReadingArguments;
 use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::workbench::{
-    Applied, ApplyOptions, ApplyPreview, CheckedBundles, DecisionDigest, Error, PlanFile, ScriptConsent,
+    Applied, ApplyOptions, ApplyPreview, CheckedBundles, DecisionDigest, Error, Override, PlanFile,
+    ScriptConsent,
 };
 
 /// Apply patches to a product folder: everything, or nothing
@@ -41,29 +42,8 @@ pub(super) struct Arguments {
     /// Go ahead only if the plan still has this fingerprint, as `plan --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "plan")]
     expect: Option<DecisionDigest>,
-    /// Go ahead although nobody you trust has signed the patch file; the history will say so
-    #[arg(long)]
-    allow_unsigned: bool,
-    /// Go ahead although the patch is older than one that was in the folder; the history keeps the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
-    allow_downgrade: Option<String>,
-    /// Go ahead although the patch says it's for another product than the one in the folder; the history keeps the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
-    allow_other_product: Option<String>,
-    /// Go ahead although an unsigned patch brings content that runs with special rights, or shows what fewer people may
-    /// read; the history keeps the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
-    allow_dangerous: Option<String>,
-    /// Go ahead although the patch sets back what another one brought; the history keeps the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
-    allow_undo: Option<String>,
-    /// Go ahead although what patches of different authors or products say about each other, or change of each other,
-    /// is not shown by their files; the history keeps the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
-    allow_related: Option<String>,
-    /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
-    #[arg(long)]
-    accept_weak_volume: bool,
+    #[command(flatten)]
+    overrides: OverrideFlags,
     #[command(flatten)]
     scripts: ScriptFlags,
     #[command(flatten)]
@@ -168,21 +148,12 @@ impl Arguments {
 
     /// What is set aside on request.
     fn overrides(&self) -> ApplyOptions {
-        ApplyOptions {
-            allow_unsigned: self.allow_unsigned,
-            accept_weak_volume: self.accept_weak_volume,
-            allow_downgrade: self.allow_downgrade.clone(),
-            allow_other_product: self.allow_other_product.clone(),
-            allow_dangerous: self.allow_dangerous.clone(),
-            allow_undo: self.allow_undo.clone(),
-            allow_related: self.allow_related.clone(),
-            ..ApplyOptions::default()
-        }
+        ApplyOptions { overrides: self.overrides.0.clone(), ..ApplyOptions::default() }
     }
 
     /// Says no before anybody is asked.
     fn refuse(&self, preview: &ApplyPreview) -> Result<(), Error> {
-        preview.permits(self.allow_unsigned)?;
+        preview.permits(self.overrides.0.has(Override::Unsigned))?;
         let mut obstacles = preview.preview.obstacles.clone();
         obstacles.extend(preview.scripts.refused.clone());
         let options = self.overrides();

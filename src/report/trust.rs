@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Report, in_words};
 use crate::model::Code;
-use crate::workbench::{Denial, GuardedError, KeysError, Standing, Verdict};
+use crate::workbench::{Denial, GuardedError, KeysError, Override, Standing, Verdict};
 
 /// A patch is not applied, or not shown, because of who vouches for it.
 pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Verdict) -> Report {
@@ -37,8 +37,7 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
                     "To get to know who signed it: patchwright key trust --from {shown}"
                 )),
             };
-            report
-                .hint("If you know where the file comes from, add --allow-unsigned; the history will say so.")
+            report.hint(Override::Unsigned.hint())
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the disk, the rights of the present user or something that moves keep from being done.
 
-use super::{Wording, row};
+use super::{Override, Wording, row};
 use crate::model::Code;
 use crate::plan::VolumeProblem;
 
@@ -57,7 +57,7 @@ impl Disk {
             Disk::Volume(problem) => row(
                 Code::Volume,
                 problem.to_string(),
-                "Use a folder on a local disk, or pass --accept-weak-volume if you know that nobody else uses it.",
+                format!("Use a folder on a local disk. {}", Override::WeakVolume.hint()),
             ),
             Disk::Bytes { needed, free } => row(
                 Code::Space,

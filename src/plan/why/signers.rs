@@ -1,6 +1,6 @@
 //! Why a patch may not come here because of who vouches for it, or when it was made.
 
-use super::{Wording, row};
+use super::{Override, Wording, row};
 use crate::model::{Code, PatchRef};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Signers {
                 row(
                     Code::Downgrade,
                     format!("{patch} is number {sequence}, {before}"),
-                    "If an older patch is really wanted, add --allow-downgrade with the reason; the history keeps it.",
+                    Override::Downgrade.hint(),
                 )
             }
         }
