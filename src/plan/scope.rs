@@ -49,7 +49,7 @@ impl Scope {
     pub(super) fn doubt(self) -> &'static str {
         match self {
             Scope::Own => "",
-            Scope::Unsigned | Scope::OtherAuthor => "no trusted key shows that both are by one author",
+            Scope::Unsigned | Scope::OtherAuthor => "no key you trust shows that both are by the same author",
             Scope::OtherProduct => "they are for different products",
         }
     }

@@ -215,11 +215,17 @@ impl KeyList {
         let by_old = owners(bytes, signatures, StatementKind::KeyList, old.iter().copied());
         if (by_old.len() as u64) < u64::from(old_threshold) {
             let has = by_old.len();
-            return Err(format!("{has} of {old_threshold} of those who are trusted for {product} signed it"));
+            return Err(format!(
+                "signed by {has} of the {old_threshold} required keys that you trust for {product}"
+            ));
         }
         let by_new = owners(bytes, signatures, StatementKind::KeyList, authors(&self.keys));
         if (by_new.len() as u64) < u64::from(self.threshold) {
-            return Err(format!("{} of {} of those whom it names signed it", by_new.len(), self.threshold));
+            return Err(format!(
+                "signed by {} of the {} required keys in the list itself",
+                by_new.len(),
+                self.threshold
+            ));
         }
         self.replace_keys(store, now);
         let state = ListState { version: self.version, threshold: self.threshold };
@@ -291,13 +297,13 @@ fn take_back(
         .filter(|key| !owners(bytes, signatures, StatementKind::Revocation, [*key]).is_empty())
         .collect();
     if signers.is_empty() {
-        return Err("nobody who may take back keys here has signed it".to_owned());
+        return Err("it isn't signed by anyone you trust to revoke keys".to_owned());
     }
     for one in revoked {
         let Some(known) = keyring.find(&one.key) else { continue };
         let may = |signer: &&TrustedKey| known.products.iter().all(|product| signer.is_for(product));
         if !signers.iter().any(may) {
-            return Err(format!("{} is for products that its signer may not speak for", known.name));
+            return Err(format!("{} is for products you don't trust its signer for", known.name));
         }
     }
     for one in revoked {

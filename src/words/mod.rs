@@ -321,9 +321,9 @@ words! {
     CONSENT_UNSIGNED = "I know where this patch file comes from";
     CONSENT_FIRST = "Tick the box above first";
     REASON_FIRST = "Give a reason above first";
-    REASON_FOR = "Continue although {what}. Your reason:";
+    REASON_FOR = "{what}. Your reason:";
     CHECK_SET_ASIDE = "This patch needs your decision";
-    CAN_BE_SET_ASIDE = "Read what stands in the way. You can continue with a reason, which the history keeps.";
+    CAN_BE_SET_ASIDE = "Read what stands in the way. You can continue with a reason, which the history records.";
     CONSENT_WEAK = "Go on although this disk cannot keep all promises";
     WORKING_TITLE_APPLY = "Applying the patch";
     WORKING_TITLE_BACK = "Putting the folder back";

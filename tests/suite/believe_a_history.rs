@@ -129,13 +129,13 @@ fn a_history_that_somebody_else_wrote_is_foreign_in_the_first_line() {
     person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
     let status = stranger(&sandbox).done("status $/app");
     let first = status.out.lines().next().expect("a line");
-    assert_eq!(first, "Foreign history: none of its 2 entries was written by you on this machine");
+    assert_eq!(first, "Foreign history: none of its 2 entries was written by you on this computer");
     let status = stranger(&sandbox).done("status $/app --json").json();
     assert_eq!(status["foreign"], serde_json::json!([1, 2]));
 
     // What it says of who signed is what it says, and nothing more.
     let history = stranger(&sandbox).done("history $/app");
-    assert!(history.out.contains("the history says: signed when it came: anna (author)"), "{history}");
+    assert!(history.out.contains("the history says: signed when applied: anna (author)"), "{history}");
     assert!(!history.out.contains("Trusted"), "{history}");
 
     // Going on with it makes nobody the author of what was there before.
@@ -169,7 +169,7 @@ fn a_history_of_ones_own_is_never_foreign_wherever_its_folder_goes() {
     console.done("apply $/plain.patchbundle $/backup --allow-unsigned --yes");
     is_own("backup");
     let history = console.done("history $/backup");
-    assert!(history.out.contains("        signed when it came: anna (author)"), "{history}");
+    assert!(history.out.contains("        signed when applied: anna (author)"), "{history}");
     console.done("history $/backup --verify");
 }
 
@@ -209,7 +209,7 @@ fn a_folder_that_was_brought_along_can_be_vouched_for() {
     person(&sandbox).done("apply $/scripted.patchbundle $/app --yes --run-scripts");
     let console = stranger(&sandbox);
     trust_anna_with_scripts(&sandbox, &console);
-    assert_eq!(console.run("history $/app --vouch=").code, 2, "a reason has to be given");
+    assert_eq!(console.run("history $/app --vouch=").code, 2, "a reason is needed");
     let vouched = console.done("history $/app --vouch=moved-from-the-old-server");
     assert!(!vouched.out.contains("Foreign"), "{vouched}");
     let seen = sandbox.read("stranger/seen.json").expect("it is remembered");
@@ -440,7 +440,7 @@ fn a_rollback_that_is_undone_twice_takes_the_patch_out_again_and_says_so() {
     let history = console.done("history $/app").out;
     let events: Vec<&str> =
         history.lines().filter_map(|line| line.split("UTC").nth(1)).map(str::trim_start).collect();
-    let told = ["applied", "taken back", "brought back", "taken back"];
+    let told = ["applied", "rolled back", "reapplied", "rolled back"];
     assert!(events.iter().zip(told).all(|(line, event)| line.starts_with(event)), "{history}");
     let back = console.done("rollback $/app --undo --yes --json").json();
     assert_eq!(back["came_back"], true);

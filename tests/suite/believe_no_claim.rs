@@ -150,7 +150,7 @@ fn a_strangers_fixes_do_not_make_the_vendors_hotfix_already_covered() {
         let stranger = scene.patch(None, &stranger);
         scene.must_apply(&stranger);
         let hotfix = scene.hotfix();
-        scene.refuses(&hotfix, "E-OVERLAP", "no trusted key shows that both are by one author");
+        scene.refuses(&hotfix, "E-OVERLAP", "no key you trust shows that both are by the same author");
         let done = scene.apply(&hotfix, "--allow-related=ticket-7");
         assert_eq!(done.code, 0, "{id}: {done}");
         assert_eq!(scene.read("f").as_deref(), Some(FIXED), "{id}");
@@ -168,7 +168,7 @@ fn a_fix_that_is_really_there_is_already_covered_whoever_brought_it() {
     let hotfix = scene.hotfix();
     let done = scene.must_apply(&hotfix);
     assert!(
-        done.out.contains("everything in it is already covered by TEAM")
+        done.out.contains("everything in this patch is already in TEAM")
             || done.out.contains("Everything in it is already covered by TEAM"),
         "{done}"
     );
@@ -200,7 +200,7 @@ fn the_authors_own_service_pack_replaces_the_hotfix_and_leaves_its_files() {
     let pack = superseding(scene.bundle("SP", &["CVE-1", "MORE"]), "L-1").replace("notes", "1\n", "2\n");
     let pack = scene.patch(Some("ann"), &pack);
     let plan = scene.console().done(&format!("plan $/{pack} $/app"));
-    assert!(plan.out.contains("SP says that it contains L-1; its files say otherwise: f"), "{plan}");
+    assert!(plan.out.contains("SP says it contains L-1; its files say otherwise: f"), "{plan}");
     scene.must_apply(&pack);
     assert_eq!(scene.read("f").as_deref(), Some(FIXED), "what a replaced patch brought stays");
     assert_eq!(scene.active(), ["SP"]);

@@ -55,5 +55,6 @@ mod try_the_sample;
 mod real_releases;
 
 mod architecture;
+mod count_system_calls;
 mod documentation;
 mod every_code;

@@ -179,7 +179,7 @@ fn set_aside_ui(ui: &mut Ui, guided: &Guided, rule: Override, outbox: &mut Outbo
     let sentence = match rule {
         Override::Unsigned => words::CONSENT_UNSIGNED.to_owned(),
         Override::WeakVolume => words::CONSENT_WEAK.to_owned(),
-        rule => fill(words::REASON_FOR, &[("what", rule.although())]),
+        rule => fill(words::REASON_FOR, &[("what", rule.deed())]),
     };
     if rule.needs_reason() {
         let label = ui.label(&sentence);

@@ -57,11 +57,11 @@ impl Edits {
         match self {
             Edits::Clash { path, places } => {
                 let places = shortened(places);
-                let meaning = format!("was edited here, where the patch changes it, too: {places}");
+                let meaning = format!("your version and the patch both change {places}");
                 row(Code::Clash, meaning, choices(path))
             }
             Edits::Unmergeable { path, because } => {
-                let meaning = format!("was edited here and cannot be merged: {because}");
+                let meaning = format!("was edited here and can't be merged: {because}");
                 row(Code::Clash, meaning, choices(path))
             }
             Edits::Diff { trouble, patch } => row(
@@ -73,7 +73,7 @@ impl Edits {
                 let ways: Vec<String> =
                     readings.iter().map(|way| format!("{} with -p {}", way.path, way.strip)).collect();
                 let meaning = format!(
-                    "the names in the patch{} can mean different files here: {}",
+                    "the names in the patch{} match several files here: {}",
                     of_patch(patch),
                     ways.join(", ")
                 );
@@ -89,15 +89,15 @@ impl Edits {
             }
             Edits::NoDraft(why) => {
                 let meaning = match why {
-                    NoDraft::NoChange => "the patch changes nothing here".to_owned(),
-                    NoDraft::NoFile => "no file is here".to_owned(),
+                    NoDraft::NoChange => "the patch doesn't change this file".to_owned(),
+                    NoDraft::NoFile => "there is no file here".to_owned(),
                     NoDraft::NoOriginal => {
-                        "the patch file does not hold the original, or the file is too large".to_owned()
+                        "the original isn't in the patch file, or the file is too large".to_owned()
                     }
-                    NoDraft::NoNewContent => "the patch file does not hold the whole new content".to_owned(),
+                    NoDraft::NoNewContent => "the whole new content isn't in the patch file".to_owned(),
                     NoDraft::Unmergeable(why) => why.to_string(),
                 };
-                row(Code::Clash, meaning, "patchwright plan lists the files that were edited here.")
+                row(Code::Clash, meaning, "To list the edited files: patchwright plan FILE FOLDER")
             }
         }
     }
@@ -110,6 +110,6 @@ fn of_patch(patch: &Option<String>) -> String {
 /// What a person can choose.
 fn choices(path: &TreePath) -> String {
     format!(
-        "Choose: --keep-mine {path} keeps your file, --take-theirs {path} takes the patch's and keeps yours as a safe copy, --merged {path}=FILE takes a file in which you merged both."
+        "Choose which version to keep; the other is backed up: --keep-mine {path}, --take-theirs {path}, or --merged {path}=FILE with your own merge."
     )
 }

@@ -34,32 +34,38 @@ impl Override {
         Self::WeakVolume,
     ];
 
-    /// As the history calls it, the flag for it, and what somebody says who sets it aside: "although …".
+    /// As the history calls it, the flag for it, and what it does.
     const fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Unsigned => ("unsigned", "allow-unsigned", "nobody you trust has signed the patch file"),
-            Self::Downgrade => {
-                ("downgrade", "allow-downgrade", "the patch is older than one that was in the folder")
+            Self::Unsigned => {
+                ("unsigned", "allow-unsigned", "Apply a patch that isn't signed by anyone you trust")
             }
-            Self::OtherProduct => (
-                "other-product",
-                "allow-other-product",
-                "the patch says it's for another product than the one in the folder",
+            Self::Downgrade => (
+                "downgrade",
+                "allow-downgrade",
+                "Apply a patch that is older than one that was in the folder",
             ),
+            Self::OtherProduct => {
+                ("other-product", "allow-other-product", "Apply a patch that says it's for another product")
+            }
             Self::Dangerous => (
                 "dangerous",
                 "allow-dangerous",
-                "an unsigned patch brings content that runs with special rights, or shows what fewer people may read",
+                "Apply an unsigned patch with content that runs with special rights, or that lets more people read a file",
             ),
-            Self::Undo => ("undo", "allow-undo", "what a patch brought is set back or dropped"),
+            Self::Undo => {
+                ("undo", "allow-undo", "Apply a patch although part of another one would be undone")
+            }
             Self::Related => (
                 "related",
                 "allow-related",
-                "what patches of different authors or products say about each other, or change of each other, is not shown by their files",
+                "Apply a patch although what it says about a patch by another author, or for another product, isn't shown by their files",
             ),
-            Self::WeakVolume => {
-                ("weak-volume", "accept-weak-volume", "the disk cannot keep all promises (FAT, network)")
-            }
+            Self::WeakVolume => (
+                "weak-volume",
+                "accept-weak-volume",
+                "Continue on a disk that can't guarantee recovery (FAT, network)",
+            ),
         }
     }
 
@@ -73,8 +79,8 @@ impl Override {
         self.row().1
     }
 
-    /// What somebody says who sets it aside, to stand after "although".
-    pub(crate) const fn although(self) -> &'static str {
+    /// What it does, as a sentence without its period.
+    pub(crate) const fn deed(self) -> &'static str {
         self.row().2
     }
 
@@ -84,19 +90,24 @@ impl Override {
     }
 
     /// How it is set aside, for whoever meets it.
-    pub(crate) fn hint(self) -> String {
-        let know = match self {
-            Self::Unsigned => "you know where the file comes from",
-            Self::Downgrade => "an older patch is really wanted",
-            Self::OtherProduct => "it is",
-            Self::Dangerous => "you know that this is right",
-            Self::Undo => "that is really wanted",
-            Self::Related => "you know that it is right",
-            Self::WeakVolume => "you know that nobody else uses it",
-        };
-        let (flag, with) = (self.flag(), if self.needs_reason() { " with the reason" } else { "" });
-        let keeps = if self.needs_reason() { "the history keeps it" } else { "the history will say so" };
-        format!("If {know}, add --{flag}{with}; {keeps}.")
+    pub(crate) const fn hint(self) -> &'static str {
+        match self {
+            Self::Unsigned => {
+                "If you trust the source of this file, add --allow-unsigned; the history records it."
+            }
+            Self::Downgrade => {
+                "To apply the older patch anyway, add --allow-downgrade REASON; the history records it."
+            }
+            Self::OtherProduct => {
+                "To do it anyway, add --allow-other-product REASON; the history records it."
+            }
+            Self::Dangerous => "To do it anyway, add --allow-dangerous REASON; the history records it.",
+            Self::Undo => "To do it anyway, add --allow-undo REASON; the history records it.",
+            Self::Related => "To do it anyway, add --allow-related REASON; the history records it.",
+            Self::WeakVolume => {
+                "Use a folder on a local disk, or add --accept-weak-volume if nobody else uses it."
+            }
+        }
     }
 }
 

@@ -18,8 +18,8 @@ const FORMAT: &str = "patchwright-trust/1";
 const MAX_NAME_CHARS: usize = 120;
 
 const HEADER: &str = "\
-# The keys that are trusted here, and the rules for patches. Written by `patchwright key`; comments are not kept.
-# A machine's own file has the same form, is only read, and wins.
+# Keys you trust, and rules for patches. Written by `patchwright key`; comments are not kept.
+# A file for the whole computer has the same form. It is only read, and it takes precedence.
 
 ";
 

@@ -170,12 +170,13 @@ impl Workbench {
         bundles.look_through(watch)?;
         let fs = self.disk(target)?;
         let remembering = self.remembering(target)?;
-        let look = || remembering.preview_unlocked(bundles, &*fs, watch).map(|looked| looked.preview);
-        let mut preview =
-            self.read_consistently(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
+        let look = || remembering.preview_unlocked(bundles, &*fs, watch);
+        let is_plain = |looked: &Previewed| looked.preview.preview.obstacles.is_empty();
+        let Previewed { mut preview, survey, .. } = self.read_consistently(target, &*fs, look, is_plain)?;
+        let seen = &survey.situation.tree;
         self.name_bundles_at_hand(&bundles.files, &mut preview);
         for bundle in bundles.as_slice() {
-            preview.hidden.merge(hidden_in(bundle, Some(&fs), watch.cancel)?);
+            preview.hidden.merge(hidden_in(bundle, Some((&fs, seen)), watch.cancel)?);
         }
         Ok(preview)
     }
@@ -288,7 +289,7 @@ fn order_of(bundles: &[VerifiedBundle], verdicts: &[Verdict], folder: &FolderSta
     let identity = |index: usize| &bundles[index].patch.about.identity;
     let (mut chosen, mut dropped): (Vec<usize>, Vec<Note>) = (Vec::new(), Vec::new());
     let mut drop = |old: usize, new: usize| {
-        let text = format!("{} is left out: {} was named as well", identity(old), identity(new));
+        let text = format!("{} is skipped: you also named {}", identity(old), identity(new));
         dropped.push(Note::new(text));
     };
     for index in 0..bundles.len() {
@@ -417,8 +418,8 @@ fn notes_on_idle_choices(
     let note = |path: &TreePath| {
         let refuses = |change: &FileChange| change.local_edits == LocalEdits::Refuse;
         let text = match patches.iter().filter_map(|patch| patch.change_at(path)).any(refuses) {
-            true => "the patch leaves no choice here",
-            false => "nothing has to be chosen here",
+            true => "the patch allows no choice for this file",
+            false => "no choice is needed for this file",
         };
         Note::at(path, text)
     };

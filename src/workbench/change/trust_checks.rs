@@ -74,7 +74,7 @@ fn first_word(patch: &ComingPatch) -> Option<Note> {
     (about.says_which_product() && patch.verdict.standing != Standing::Trusted).then(|| {
         let name = &about.product.name;
         Note::new(format!(
-            "nothing is known about this folder yet, and only {} says that it holds {name}; trust.toml can say what it holds",
+            "this folder is new to you, and only {} says it contains {name}; trust.toml can say what it contains",
             about.identity
         ))
     })
@@ -115,7 +115,7 @@ fn old_age(patch: &ComingPatch, now: Timestamp) -> Option<Note> {
     let limit = patch.verdict.policy.max_age_days?;
     let made: Timestamp = patch.patch.created.parse().ok()?;
     let days = (now.as_second() - made.as_second()) / SECONDS_PER_DAY;
-    let text = format!("{} is {days} days old; is there a newer one?", patch.patch.about.identity);
+    let text = format!("{} is {days} days old; check if there is a newer one", patch.patch.about.identity);
     (days > i64::from(limit)).then_some(Note::new(text))
 }
 
@@ -172,7 +172,8 @@ impl Floors {
             std::cmp::Ordering::Equal if !is_other => return None,
             std::cmp::Ordering::Equal => Before::Twin,
             std::cmp::Ordering::Greater if is_vouched_for(patch) && sequence - top > UNUSUAL_STEP => {
-                let text = format!("{id} is number {sequence}, far above number {top}; is that right?");
+                let text =
+                    format!("{id} is number {sequence}, far above number {top}; check if that is right");
                 return Some(SequenceStep::Far(Note::new(text)));
             }
             std::cmp::Ordering::Greater => return None,

@@ -74,9 +74,9 @@ impl Presence {
     pub const fn phrase(self) -> &'static str {
         match self {
             Presence::In => "in",
-            Presence::NotIn => "not in",
-            Presence::Partly => "partly in",
-            Presence::Neither => "neither before nor after",
+            Presence::NotIn => "not applied",
+            Presence::Partly => "partly applied",
+            Presence::Neither => "neither original nor patched",
         }
     }
 }

@@ -81,10 +81,10 @@ impl IniReader<'_> {
             return self.begin_section(name.trim(), start);
         }
         if *self.indent.get_or_insert(indent) != indent {
-            return Err(Doubt::new(start, "is indented in another way than the keys around it"));
+            return Err(Doubt::new(start, "is indented differently from the keys around it"));
         }
         if bare.ends_with('\\') {
-            return Err(Doubt::new(start, "may go on in the next line"));
+            return Err(Doubt::new(start, "may continue on the next line"));
         }
         self.key(start, begin, bare)
     }

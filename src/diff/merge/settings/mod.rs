@@ -80,7 +80,7 @@ impl Format {
 
     fn read_side(self, side: &'static str, content: &[u8]) -> Result<(Text, Sheet), Unread> {
         let doubt = |line, why| Unread { side, format: self.name(), line, why };
-        let text = Text::new(self, content).ok_or(doubt(1, "is no UTF-8"))?;
+        let text = Text::new(self, content).ok_or(doubt(1, "isn't UTF-8"))?;
         let sheet = self.read(&text.text).map_err(|Doubt { at, why }| {
             let above = text.text.as_bytes()[..at.min(text.text.len())].iter();
             doubt(above.filter(|&&byte| byte == b'\n').count() + 1, why)
@@ -132,7 +132,7 @@ impl Text {
 /// If one of them cannot be read for certain, or not be compared.
 pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Merge, Unmergeable> {
     let (base_text, base_sheet) = format.read_side("the original", base)?;
-    let (my_text, my_sheet) = format.read_side("the file here", mine)?;
+    let (my_text, my_sheet) = format.read_side("your file", mine)?;
     let (their_text, their_sheet) = format.read_side("the patch's file", theirs)?;
     let meant = match meaning::work_out(&base_sheet.root, &my_sheet.root, &their_sheet.root) {
         Ok(meant) => meant,
@@ -146,7 +146,7 @@ pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> 
             return Ok(Merge::Clean { content, by: MergedBy::CheckedLines });
         }
         // Lines that fit together can still say what nobody meant: a key that moved to another section.
-        Ok(LineMerge::Clean(_)) => vec!["the lines fit together, but not what they say".to_owned()],
+        Ok(LineMerge::Clean(_)) => vec!["the merged lines don't have the intended values".to_owned()],
         Ok(LineMerge::Clashes(clashes)) => clashes.iter().map(|clash| in_words(&clash.mine)).collect(),
         Err(reason) => vec![reason.to_string()],
     };

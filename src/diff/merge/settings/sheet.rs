@@ -23,7 +23,7 @@ impl Doubt {
     }
 
     pub fn twice(at: usize) -> Self {
-        Self::new(at, "names something a second time")
+        Self::new(at, "has the same key twice")
     }
 }
 
@@ -41,6 +41,8 @@ impl Default for Budget {
 impl Budget {
     /// Counts one more part, at this depth.
     pub fn spend(&mut self, at: usize, depth: usize) -> Result<(), Doubt> {
+        #[cfg(test)]
+        crate::diff::Work::count(|work| work.settings += 1);
         if depth > MAX_DEPTH {
             return Err(Doubt::new(at, "is nested deeper than 64 levels"));
         }
@@ -219,7 +221,7 @@ pub(super) fn lone_carriage_return(text: &str) -> Result<(), Doubt> {
     let bytes = text.as_bytes();
     let is_alone = |&at: &usize| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
     match (0..bytes.len()).find(is_alone) {
-        Some(at) => Err(Doubt::new(at, "has a carriage return that ends no line")),
+        Some(at) => Err(Doubt::new(at, "has a carriage return inside a line")),
         None => Ok(()),
     }
 }

@@ -15,7 +15,7 @@ use super::sheet::{Budget, Doubt, Entry, Group, Said, Sheet, line_end, line_star
 pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
     lone_carriage_return(text)?;
     if let Some(at) = text.find(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}']) {
-        return Err(Doubt::new(at, "has a character that ends the line for some readers"));
+        return Err(Doubt::new(at, "has a character that ends the line for some programs"));
     }
     if text.starts_with('%') || text.contains("\n%") {
         return Err(Doubt::new(text.find('%').unwrap_or(0), "may be a directive"));
@@ -73,8 +73,8 @@ impl<'a> YamlReader<'a> {
                 let range = self.byte(span.start.index())..self.byte(span.end.index());
                 Ok((event, range))
             }
-            Some(Err(error)) => Err(Doubt::new(self.byte(error.marker().index()), "is no YAML")),
-            None => Err(Doubt::new(self.text.len(), "is no YAML")),
+            Some(Err(error)) => Err(Doubt::new(self.byte(error.marker().index()), "isn't YAML")),
+            None => Err(Doubt::new(self.text.len(), "isn't YAML")),
         }
     }
 
@@ -164,7 +164,7 @@ impl<'a> YamlReader<'a> {
                 _ => return Err(Doubt::new(at.start, "has a key that is more than a word")),
             };
             if style == ScalarStyle::Plain && is_doubtful_key(&name) {
-                return Err(Doubt::new(at.start, "has a key that is no text to some readers"));
+                return Err(Doubt::new(at.start, "has a key that isn't text to some programs"));
             }
             let key = self.scalar(&name, style, at).range;
             let next = self.next()?;

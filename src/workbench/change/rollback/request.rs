@@ -21,6 +21,8 @@ pub enum Which {
     Before(String),
     /// The last rollback: the patch comes back.
     LastRollback,
+    /// The same, if a patch comes back by it: not a repair, and not a rollback that was undone already.
+    Reapply,
 }
 
 /// How to take back.
