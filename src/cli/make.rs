@@ -8,7 +8,8 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::report::Report;
 use crate::workbench::{
-    Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, ProofChoice, TextMakeRequest,
+    Commits, EditMakeRequest, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, ProofChoice,
+    TextMakeRequest,
 };
 
 /// Make a patch file from two folders, a text patch or Git commits
@@ -20,15 +21,16 @@ use crate::workbench::{
 #[command(after_help = "\
 Examples:
   patchwright make --from app-1.0 --to app-1.1 --order order.toml --output fix.patchbundle
+  patchwright make --from app-1.0 --order edits.toml --output fix.patchbundle
   patchwright make --from app-1.0 --to app-1.1 --id ACME-HF-1042 --output fix.patchbundle
   patchwright make --patch fix.patch --target /opt/app --output fix.patchbundle
   patchwright make --git . --range v1.2..v1.2.1 --output fix.patchbundle
   patchwright make --git . --commit abc1234 --output fix.patchbundle")]
 pub(super) struct Arguments {
     /// The product as it is
-    #[arg(long, value_name = "OLD", requires = "to", required_unless_present_any = ["patch", "git"])]
+    #[arg(long, value_name = "OLD", required_unless_present_any = ["patch", "git"])]
     from: Option<PathBuf>,
-    /// The product as it shall be
+    /// The product as it shall be; not needed where the edits of the order are all that changes
     #[arg(long, value_name = "NEW", requires = "from")]
     to: Option<PathBuf>,
     /// A text patch, or several in their order
@@ -97,8 +99,18 @@ impl Arguments {
 
     fn of_folders(self, session: &mut Session<'_, '_>) -> Result<MadeBundle> {
         let proof = self.proof();
-        let (Some(from), Some(to)) = (self.from, self.to) else {
-            return Err(Report::usage("Two folders are needed, OLD and NEW").into());
+        let Some(from) = self.from else {
+            return Err(Report::usage("A folder is needed, OLD").into());
+        };
+        let Some(to) = self.to else {
+            let Some(order) = self.order.order else {
+                return Err(Report::usage("Without NEW, an order has to say what changes: --to or --order")
+                    .hint("[[edits]] of an order change single values; `patchwright new` writes a template.")
+                    .into());
+            };
+            let request = EditMakeRequest { from, order, output: self.output, proof };
+            let made = session.watch(|workbench, watch| workbench.make_of_edits(&request, watch));
+            return made.without_folder();
         };
         let Some(order) = self.order.source() else {
             return Err(Report::usage("Two folders say nothing about the patch: --order or --id is needed")

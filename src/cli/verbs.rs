@@ -72,6 +72,7 @@ macro_rules! verbs {
 // In the order in which the help lists them.
 verbs! {
     New(new): Nothing,
+    Edit(edit): Nothing,
     Make(make): File,
     Show(show): Nothing,
     Diff(diff): Nothing,

@@ -53,10 +53,11 @@ pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
 pub use look::status::{Containment, Drift, FolderStatus, UnfinishedWork};
 pub(crate) use look::status::{DriftKind, FolderHistory, Removal};
+pub use make::TriedFile;
 pub(crate) use make::export::Exported;
 pub use make::sample::Sample;
 pub use make::{Commits, MadeBundle, MakeRequest, OrderSource, ProofChoice};
-pub(crate) use make::{GitMakeRequest, TextMakeRequest};
+pub(crate) use make::{EditMakeRequest, GitMakeRequest, TextMakeRequest};
 pub use text_patch::TextOptions;
 pub(crate) use text_patch::{
     FileSummary, TextFault, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,

@@ -56,4 +56,5 @@ mod real_releases;
 
 mod architecture;
 mod documentation;
+mod edit_by_key;
 mod every_code;

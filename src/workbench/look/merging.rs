@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::situation::Survey;
 use crate::bundle::VerifiedBundle;
-use crate::diff::{MAX_MERGE_BYTES, Merge, draft, merge};
+use crate::diff::{FileEdits, MAX_EDIT_BYTES, MAX_MERGE_BYTES, Merge, Tried, draft, merge};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::{ScanError, node_at};
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, TreePath};
@@ -152,6 +152,9 @@ pub(crate) fn resolve_edits(
             (None, Some(Node::File(mine))) if change.local_edits == LocalEdits::Merge => {
                 Some(edit.merge(mine, &mut survey.made)?)
             }
+            (None, Some(Node::File(mine))) if change.local_edits == LocalEdits::Edit => {
+                Some(edit.edit(mine, &mut survey.made)?)
+            }
             (None, _) => None,
         };
         if let Some(resolution) = resolution {
@@ -205,11 +208,16 @@ pub(crate) fn merged_here(
     mine: &FileNode,
 ) -> Option<(FileNode, Vec<u8>)> {
     let edit = LocalEdit { bundle, fs, change, keeps_modes: fs.features().modes };
-    if change.local_edits != LocalEdits::Merge || edit.is_none(Some(&Node::File(mine.clone()))) {
+    if edit.is_none(Some(&Node::File(mine.clone()))) {
         return None;
     }
     let mut made = MergedContents::default();
-    match edit.merge(mine, &mut made).ok()? {
+    let resolution = match change.local_edits {
+        LocalEdits::Edit => edit.edit(mine, &mut made),
+        LocalEdits::Merge => edit.merge(mine, &mut made),
+        _ => return None,
+    };
+    match resolution.ok()? {
         Resolution::Merged { file, .. } => Some((file, made.contents.remove(&change.path)?)),
         _ => None,
     }
@@ -309,6 +317,38 @@ impl LocalEdit<'_> {
         let mode = self.mode([before.mode, mine.mode, after.mode]);
         let merged = merge(self.change.path.name(), &base, &my_content, &theirs);
         Ok(resolution_of(merged, &self.change.path, [mode; 3], made))
+    }
+
+    /// What is here, with the edits of the patch.
+    fn edit(&self, mine: &FileNode, made: &mut MergedContents) -> Result<Resolution> {
+        let impossible = |why: &str| Ok(Resolution::Impossible(why.to_owned()));
+        let (Some(Node::File(after)), Some(digest)) = (&self.change.after, self.change.edit) else {
+            return impossible("the patch has no edits for it");
+        };
+        let Some((before, base)) = self.base()? else {
+            return impossible("the patch file does not hold the original");
+        };
+        let edits = match FileEdits::from_json(&self.bundle.read_blob(&digest, MAX_EDIT_BYTES as u64)?) {
+            Ok(edits) => edits,
+            Err(problem) => {
+                return Ok(Resolution::Impossible(format!("the patch's edits are none: {problem}")));
+            }
+        };
+        // What somebody was shown is what the edits make of the original; they do nothing else here.
+        let comes_to = edits.try_on(&base).ok().and_then(|tried| tried.content);
+        if comes_to.is_none_or(|content| Digest::compute(&content) != after.digest) {
+            return impossible("the patch's edits do not make its new content of the original");
+        }
+        let my_content =
+            read_file(self.fs, &Place::from(&self.change.path), mine.digest)?.ok_or_else(Error::moved)?;
+        Ok(match edits.try_on_edited(&base, &my_content) {
+            Err(why) => Resolution::Unfit(vec![why.to_string()]),
+            Ok(Tried { content: Some(content), keys, .. }) => {
+                let mode = self.mode([before.mode, mine.mode, after.mode]);
+                keep_merged(content, mode, MergedHow::Edited(keys), &self.change.path, made)
+            }
+            Ok(tried) => Resolution::Unfit(tried.clashes().map(ToString::to_string).collect()),
+        })
     }
 
     /// The permissions that a merged file gets.

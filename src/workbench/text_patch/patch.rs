@@ -56,6 +56,7 @@ pub(super) fn change(
         after,
         payload,
         base: None,
+        edit: None,
         role: Role::Data,
         local_edits: LocalEdits::Refuse,
         fixes: Vec::new(),
