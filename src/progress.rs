@@ -37,12 +37,12 @@ impl Phase {
             Phase::Reading => "Reading the patch file",
             Phase::Comparing => "Comparing the folders",
             Phase::Packing => "Writing the patch file",
-            Phase::Proving => "Trying it on a copy",
-            Phase::Checking => "Looking at the folder",
+            Phase::Proving => "Testing it on a copy",
+            Phase::Checking => "Checking the folder",
             Phase::Preparing => "Preparing the new files",
             Phase::Changing => "Changing the folder",
-            Phase::Verifying => "Reading back",
-            Phase::PuttingBack => "Putting everything back",
+            Phase::Verifying => "Verifying",
+            Phase::PuttingBack => "Restoring the files",
         }
     }
 
@@ -120,7 +120,7 @@ pub struct CancelToken(Arc<AtomicBool>);
 
 /// The work was stopped because somebody wished so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("stopped on request")]
+#[error("stopped at your request")]
 pub struct Cancelled;
 
 impl CancelToken {

@@ -81,14 +81,14 @@ impl Files {
         match self {
             Files::NotConcerned => None,
             Files::Unchanged => Some("Nothing was changed."),
-            Files::PutBack => Some("Everything was put back as it was."),
-            Files::Between => Some("Some files may be new and some old; nothing is lost."),
+            Files::PutBack => Some("Your files were restored."),
+            Files::Between => Some("Some files may be updated and some not. Nothing has been lost."),
             Files::ScriptOnly => {
-                Some("No file was changed but by the script itself; the history says what it printed.")
+                Some("Only the script itself may have changed files. The history has its output.")
             }
-            Files::Unrecorded => Some("The files are as the change leaves them."),
-            Files::Done => Some("The change itself is done, and the history has it."),
-            Files::New => Some("The patch is in the folder; its safe copies are kept."),
+            Files::Unrecorded => Some("The files have been changed."),
+            Files::Done => Some("The change itself is done and in the history."),
+            Files::New => Some("The patch is applied, and its backups are kept."),
         }
     }
 }
@@ -103,9 +103,11 @@ impl Report {
             Error::Folder { path, error } => of_folder(code, path, error),
             Error::File { doing, path, source } => {
                 let report =
-                    Self::new(code, format!("Cannot {doing}")).at(path.display()).because(in_words(source));
+                    Self::new(code, format!("Can't {doing}")).at(path.display()).because(in_words(source));
                 match code {
-                    Code::Occupied => report.hint("Choose another name; nothing is ever written over."),
+                    Code::Occupied => {
+                        report.hint("Choose another name; existing files are never overwritten.")
+                    }
                     _ => report,
                 }
             }
@@ -113,7 +115,7 @@ impl Report {
             Error::Bundle(OpenError::Manifest(error)) => {
                 Self::new(code, bundle_headline(code)).because(error.to_string()).hint(bundle_hint(code))
             }
-            Error::Text { path, source } => Self::new(code, "This text patch cannot be used")
+            Error::Text { path, source } => Self::new(code, "Can't use this text patch")
                 .at(path.display())
                 .because(source.to_string())
                 .hint(source.remedy.sentence()),
@@ -121,7 +123,7 @@ impl Report {
             Error::NotTrusted { file, denial, verdict } => trust::not_trusted(code, file, *denial, verdict),
             Error::Keys(error) => trust::of_keys(code, error),
             Error::Guarded(error) => trust::of_guarded(code, error),
-            Error::Busy { path } => Self::new(code, "Somebody else is changing this folder right now")
+            Error::Busy { path } => Self::new(code, "Someone else is changing this folder right now")
                 .at(path.display())
                 .hint("Wait until they are done, then try again."),
             Error::Change(failure) => of_failure(failure, &folder),
@@ -133,23 +135,22 @@ impl Report {
             Error::Store(error) => of_store(error),
             Error::Scan(ScanError::Io { .. }) => Self::generic(code, error),
             Error::Order { path, findings } => of_order(code, error, path.as_deref(), findings),
-            Error::Proof(detail) => Self::new(
-                code,
-                "The finished patch file did not stand the proof on a copy, so it was not kept",
-            )
-            .because(detail.clone())
-            .about_no_files()
-            .hint("Do not give this patch to anybody; please report how to see this again."),
-            Error::PlanFile { path, detail } => Self::new(code, "This plan cannot be used")
+            Error::Proof(detail) => {
+                Self::new(code, "The patch file failed its test on a copy, so it wasn't kept")
+                    .because(detail.clone())
+                    .about_no_files()
+                    .hint("Please report this, and how to reproduce it.")
+            }
+            Error::PlanFile { path, detail } => Self::new(code, "Can't use this plan")
                 .at(path.display())
                 .because(detail.clone())
-                .hint("Make the plan again for this patch and this folder, and look at it."),
+                .hint("Save a new plan for this patch and this folder, and read it."),
             Error::RecallsList { path, detail } => {
-                Self::new(code, "This list of called-back patches cannot be used")
+                Self::new(code, "Can't use this list of withdrawn patches")
                     .at(path.display())
                     .because(detail.clone())
                     .hint(
-                        "Get the list again, or take it away; without it nobody knows what was called back.",
+                        "Get the list again, or remove it. Without it, withdrawn patches aren't recognised.",
                     )
             }
             Error::Memory { path, detail } => of_memory(code, path, detail),
@@ -164,7 +165,7 @@ impl Report {
             report.kind = Kind::NeedsPerson;
             report.files = Files::Between;
             if report.hints.is_empty() {
-                report.hints.push("When the reason is gone, run the same command again.".to_owned());
+                report.hints.push("Fix the cause, then run the same command again.".to_owned());
             }
         }
         report
@@ -177,29 +178,29 @@ impl Report {
 
     /// The person said no.
     pub fn declined() -> Self {
-        Self::new(Code::Declined, "Not done, because you said no")
+        Self::new(Code::Declined, "Not done: you said no")
     }
 
     /// A password is needed, and nobody sits at a terminal.
     pub(crate) fn cannot_ask_secret() -> Self {
-        Self::usage("A password is needed, and there is no terminal to ask for it")
-            .hint("Put it into a file that only you can read, and name that with --password-file.")
+        Self::usage("A password is needed, but there is no terminal to ask for it")
+            .hint("Save the password in a file that only you can read, then add --password-file FILE.")
     }
 
     /// The person could not be asked.
     pub(crate) fn cannot_ask() -> Self {
-        Self::new(Code::Declined, "This changes the folder, and there is no terminal to ask you on")
-            .hint("Look at what would happen, then add --yes.")
+        Self::new(Code::Declined, "This changes the folder, but there is no terminal to ask you")
+            .hint("Check what would happen first (see patchwright plan --help), then add --yes.")
     }
 
     /// The program itself failed, and what it was doing is not known any more.
     pub(crate) fn fault(said: &str, changes_a_folder: bool) -> Self {
         let report = Self::new(Code::Io, "The program itself failed").because(said).about_no_files();
-        let report = report.hint("Please report this, with what you did and the lines above.");
+        let report = report.hint("Please report this, with the lines above and what you did.");
         match changes_a_folder {
             true => {
                 let report = report.leaving(Kind::NeedsPerson, Files::NotConcerned);
-                report.hint("Before you go on, see how the folder stands: patchwright status FOLDER")
+                report.hint("Check the folder first: patchwright status FOLDER")
             }
             false => report,
         }
@@ -207,7 +208,7 @@ impl Report {
 
     /// Printing failed.
     pub fn output(error: &std::io::Error) -> Self {
-        Self::new(Code::Io, "Cannot write the answer").because(in_words(error)).about_no_files()
+        Self::new(Code::Io, "Can't write the output").because(in_words(error)).about_no_files()
     }
 
     /// Adds a hint.
@@ -267,7 +268,7 @@ impl Report {
 }
 
 fn stopped(code: Code) -> Report {
-    Report::new(code, "Stopped, as you wished")
+    Report::new(code, "Stopped at your request")
 }
 
 fn of_order(code: Code, error: &Error, path: Option<&Path>, findings: &[OrderFinding]) -> Report {
@@ -277,31 +278,31 @@ fn of_order(code: Code, error: &Error, path: Option<&Path>, findings: &[OrderFin
     };
     let mut report = Report::new(code, capitalised(&error.to_string())).about_no_files();
     report.causes = findings.iter().map(line).collect();
-    report.hint("Correct this, then make the patch again.")
+    report.hint("Correct the order, then make the patch again.")
 }
 
 fn of_memory(code: Code, path: &Path, detail: &str) -> Report {
     let shown = shell_word(&path.display().to_string());
-    Report::new(code, "What was seen of folders before cannot be read")
+    Report::new(code, "Can't read what this account saw of folders before")
         .at(path.display())
         .because(detail.to_owned())
-        .hint(format!("Get it out of a backup, or put it aside: mv {shown} {shown}.damaged"))
-        .hint("Without it nobody knows which patches were here before, and every history counts as foreign.")
+        .hint(format!("Restore the file from a backup, or move it away: mv {shown} {shown}.damaged"))
+        .hint("Without it, older patches aren't recognised, and every history counts as foreign.")
 }
 
 fn of_folder(code: Code, path: &Path, error: &FolderError) -> Report {
-    let report = Report::new(code, "Cannot open the folder").at(path.display());
+    let report = Report::new(code, "Can't open the folder").at(path.display());
     match error {
         FolderError::IsLink { real, .. } => {
             let real = real.display().to_string();
-            let hint = format!("If you mean the folder it leads to, name that one: {}", shell_word(&real));
-            report.because(format!("it is a link to {real}")).hint(hint)
+            let hint = format!("To use the folder it points to, name that one: {}", shell_word(&real));
+            report.because(format!("it's a link to {real}")).hint(hint)
         }
         FolderError::NotAFolder(_) => {
-            report.because("it is not a folder").hint("Name the folder that the product is installed in.")
+            report.because("it isn't a folder").hint("Name the folder where the product is installed.")
         }
         FolderError::System { source, .. } => {
-            report.because(in_words(source)).hint("Name the folder that the product is installed in.")
+            report.because(in_words(source)).hint("Name the folder where the product is installed.")
         }
     }
 }
@@ -321,18 +322,18 @@ fn of_container(error: &BundleError) -> Report {
 
 fn bundle_headline(code: Code) -> &'static str {
     match code {
-        Code::Container => "This is not a patch file, or it is damaged",
-        Code::Io => "Cannot read the patch file",
-        Code::Newer => "This patch file needs a newer version of the program",
-        _ => "This patch file breaks a rule, so nothing in it is used",
+        Code::Container => "Can't open this file: it's damaged or not a patch",
+        Code::Io => "Can't read the patch file",
+        Code::Newer => "This patch file needs a newer version of Patchwright",
+        _ => "This patch file breaks a rule, so none of it is used",
     }
 }
 
 fn bundle_hint(code: Code) -> &'static str {
     match code {
-        Code::Container => "Get the file again, and compare its SHA-256 with the one the sender has.",
-        Code::Newer => "Get the newer version, or ask the vendor for a patch file that this one reads.",
-        _ => "Do not use this file; show this message to whoever sent it.",
+        Code::Container => "Get the file again, and compare its SHA-256 with the sender's.",
+        Code::Newer => "Update Patchwright, or ask the vendor for a patch file that this version can read.",
+        _ => "Don't use this file. Show this message to whoever sent it.",
     }
 }
 
@@ -348,7 +349,7 @@ fn of_obstacles(obstacles: &[Obstacle]) -> Report {
             report.path.clone_from(&one.path);
             report
         }
-        many => Report::new(code, format!("This cannot be done, for {} reasons", many.len())),
+        many => Report::new(code, format!("There are {} problems to resolve first", many.len())),
     };
     report.obstacles = obstacles.to_vec();
     // Whatever the code says elsewhere: the folder did not fit the patch, and nobody is to be distrusted for it, unless
@@ -364,12 +365,12 @@ fn of_failure(failure: &ChangeFailure, folder: &str) -> Report {
     let mut causes = vec![failure.cause.to_string()];
     causes.extend(reasons(&failure.cause));
     if let Some(undo) = &failure.undo {
-        causes.push(format!("putting it back failed, too: {undo}"));
+        causes.push(format!("restoring the files failed, too: {undo}"));
         causes.extend(reasons(&**undo));
     }
     let report = match failure.condition {
         FolderCondition::NothingChanged if code == Code::Interrupted => return stopped(code),
-        FolderCondition::NothingChanged => Report::new(code, "The change was given up before it began"),
+        FolderCondition::NothingChanged => Report::new(code, "The change was stopped before it started"),
         FolderCondition::PutBack => {
             Report::new(code, "The change failed").leaving(Kind::PutBack, Files::PutBack)
         }
@@ -380,13 +381,13 @@ fn of_failure(failure: &ChangeFailure, folder: &str) -> Report {
             report
         }
         FolderCondition::Changed => {
-            let report = Report::new(code, "The change is done, but something failed after it");
+            let report = Report::new(code, "The change is done, but a later step failed");
             let report = report.leaving(Kind::NeedsPerson, Files::Done);
             let folder = match &failure.cause {
                 TransactionError::FolderMoved { now } => shell_word(&now.display().to_string()),
                 _ => folder.to_owned(),
             };
-            report.hint(format!("See how the folder stands: patchwright status {folder}"))
+            report.hint(format!("Check the folder: patchwright status {folder}"))
         }
     };
     Report { causes, ..report }
@@ -394,13 +395,11 @@ fn of_failure(failure: &ChangeFailure, folder: &str) -> Report {
 
 fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report {
     let mut report = match undo {
-        None => {
-            Report::new(Code::Health, "A health check failed after the change, so the change was taken back")
-                .leaving(Kind::PutBack, Files::PutBack)
-                .hint("Find out why the check failed, or ask the vendor, before you try again.")
-        }
+        None => Report::new(Code::Health, "A health check failed after the change, so it was rolled back")
+            .leaving(Kind::PutBack, Files::PutBack)
+            .hint("Find out why the check failed, or ask the vendor, then try again."),
         Some(error) => {
-            let headline = "A health check failed after the change, and the change could not be taken back";
+            let headline = "A health check failed after the change, and it couldn't be rolled back";
             let report = Report::new(Code::Health, headline);
             match error {
                 Error::Change(ChangeFailure { condition: FolderCondition::NeedsPerson, .. }) => {
@@ -410,13 +409,13 @@ fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report
                 }
                 _ => report
                     .leaving(Kind::NeedsPerson, Files::New)
-                    .hint(format!("When the reason is gone, take it back: patchwright rollback {folder}")),
+                    .hint(format!("Fix the cause, then roll back: patchwright rollback {folder}")),
             }
         }
     };
     report.causes = failed.to_vec();
     if let Some(undo) = undo {
-        report.causes.push(format!("taking it back: {undo}"));
+        report.causes.push(format!("rolling it back: {undo}"));
         report.causes.extend(reasons(undo));
     }
     report
@@ -424,8 +423,8 @@ fn of_unhealthy(failed: &[String], undo: Option<&Error>, folder: &str) -> Report
 
 fn recovery_hints(folder: &str) -> Vec<String> {
     vec![
-        format!("Put everything back as it was: patchwright recover {folder} --undo"),
-        format!("Finish it, if every file is already new: patchwright recover {folder} --finish"),
+        format!("Restore the old files: patchwright recover {folder} --undo"),
+        format!("Finish it, if every file has already been updated: patchwright recover {folder} --finish"),
     ]
 }
 
@@ -433,7 +432,7 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
     let code = error.code();
     match error {
         TransactionError::Unfinished => {
-            let mut report = Report::new(code, "An earlier change of this folder was interrupted")
+            let mut report = Report::new(code, "An earlier change to this folder was interrupted")
                 .leaving(Kind::NeedsPerson, Files::Between);
             report.hints = recovery_hints(folder);
             report
@@ -441,16 +440,16 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
         TransactionError::Foreign { places } => of_unlike(code, places, folder),
         TransactionError::NotAllNew { .. } => Report::generic(code, error)
             .leaving(Kind::NeedsPerson, Files::Between)
-            .hint(format!("Put everything back instead: patchwright recover {folder} --undo")),
+            .hint(format!("Restore the old files instead: patchwright recover {folder} --undo")),
         TransactionError::OriginalLost { .. } => Report::generic(code, error)
             .leaving(Kind::NeedsPerson, Files::Between)
-            .hint("Keep the folder as it is, and get this file from a backup or the product's own medium."),
+            .hint("Leave the folder as it is, and get this file from a backup or the installer."),
         TransactionError::State(_) | TransactionError::Ledger(_) => {
             let report = Report::generic(code, error);
             if code != Code::State {
                 return report;
             }
-            report.hint("Keep the folder as it is, and show this message to whoever looks after it.")
+            report.hint("Leave the folder as it is, and show this message to its administrator.")
         }
         TransactionError::Cancelled(_) => stopped(code),
         _ => Report::generic(code, error),
@@ -460,25 +459,25 @@ fn of_transaction(error: &TransactionError, folder: &str) -> Report {
 /// What cannot be put back as it was.
 fn of_unlike(code: Code, places: &[UnlikePlace], folder: &str) -> Report {
     let headline = match places.iter().all(|place| place.unlike == Unlike::Theirs) {
-        true => "Somebody changed files after the change was interrupted",
-        false => "Not everything can be put back as it was before the change",
+        true => "Files were changed after the interruption",
+        false => "Not everything can be restored to its state before the change",
     };
     let mut report = Report::new(code, headline).leaving(Kind::NeedsPerson, Files::Between);
     report.causes = places.iter().map(ToString::to_string).collect();
     report = report.hint(format!(
-        "To put these aside, keep them, and put the old ones back where they are kept: patchwright recover {folder} --undo --on-conflict aside"
+        "Restore the old files, and keep copies of files changed since: patchwright recover {folder} --undo --on-conflict aside"
     ));
     match places.iter().all(|place| place.unlike == Unlike::Theirs) {
         true => report,
         false => report.hint(format!(
-            "To take old contents out of a patch file that has them: patchwright recover {folder} --undo --from FILE"
+            "Restore missing contents from a patch file: patchwright recover {folder} --undo --from FILE"
         )),
     }
 }
 
 fn of_store(error: &SafeCopyError) -> Report {
     Report::generic(Code::Store, error).hint(
-        "Without them there is no way back; get the old files from a backup or the product's own medium.",
+        "Without backups, a rollback isn't possible. Get the old files from another backup or the installer.",
     )
 }
 

@@ -34,9 +34,8 @@ fn renderer_from_env() -> Option<Renderer> {
 
 /// Says why there is no window: on the terminal, and in a box for those who started it with a click.
 fn report(error: &eframe::Error) {
-    let text = format!(
-        "The window cannot be opened: {error}\n\nThe command line does the same work: patchwright --help"
-    );
+    let text =
+        format!("Can't open the window: {error}\n\nThe command line does the same work: patchwright --help");
     eprintln!("{text}");
     rfd::MessageDialog::new()
         .set_level(rfd::MessageLevel::Error)

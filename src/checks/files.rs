@@ -22,11 +22,11 @@ pub(super) fn file(
         Err(error) => return Ok(Attempt::No(cannot_read(path, &error))),
     };
     let Some(found) = found else {
-        return Ok(Attempt::when(!present, format!("nothing is at {path:?}")));
+        return Ok(Attempt::when(!present, format!("{path:?} doesn't exist")));
     };
     match (present, digest, found.kind) {
-        (false, ..) => Ok(Attempt::No(format!("{path:?} is there"))),
-        (true, None, _) => Ok(Attempt::Yes(format!("{path:?} is there"))),
+        (false, ..) => Ok(Attempt::No(format!("{path:?} exists"))),
+        (true, None, _) => Ok(Attempt::Yes(format!("{path:?} exists"))),
         (true, Some(digest), StatKind::File { .. }) => content(fs, path, digest, limits),
         (true, Some(_), _) => Ok(Attempt::No(format!("{path:?} is not a file"))),
     }
@@ -99,8 +99,8 @@ fn cannot_read(path: &TreePath, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::CrossesDevices => format!("{path:?} is on another filesystem"),
         io::ErrorKind::NotADirectory => format!("a parent of {path:?} is not a folder"),
-        io::ErrorKind::PermissionDenied => format!("the right to read {path:?} is missing"),
-        _ => format!("cannot read {path:?}: {error}"),
+        io::ErrorKind::PermissionDenied => format!("you don't have permission to read {path:?}"),
+        _ => format!("can't read {path:?}: {error}"),
     }
 }
 

@@ -48,10 +48,10 @@ fn file(name: &str, present: bool, content: Option<&str>) -> Probe {
 
 #[test]
 fn a_file_is_there_or_not() {
-    assert_outcome(file("conf/release", true, None), true, "\"conf/release\" is there");
-    assert_outcome(file("conf/release", false, None), false, "\"conf/release\" is there");
-    assert_outcome(file("conf/old", true, None), false, "nothing is at \"conf/old\"");
-    assert_outcome(file("conf/old", false, None), true, "nothing is at \"conf/old\"");
+    assert_outcome(file("conf/release", true, None), true, "\"conf/release\" exists");
+    assert_outcome(file("conf/release", false, None), false, "\"conf/release\" exists");
+    assert_outcome(file("conf/old", true, None), false, "\"conf/old\" doesn't exist");
+    assert_outcome(file("conf/old", false, None), true, "\"conf/old\" doesn't exist");
     let evidence = "a parent of \"conf/release/x\" is not a folder";
     assert_outcome(file("conf/release/x", false, None), false, evidence);
 }
@@ -96,6 +96,6 @@ fn after_a_wish_to_stop_every_check_still_has_a_result() {
     let cancel = CancelToken::new();
     cancel.cancel();
     let results = outcomes(vec![file("conf", true, None), file("old", false, None)], &cancel);
-    let stopped = CheckResult { passed: false, evidence: "stopped on request".to_owned(), tries: 0 };
+    let stopped = CheckResult { passed: false, evidence: "stopped at your request".to_owned(), tries: 0 };
     assert_eq!(results, [stopped.clone(), stopped]);
 }

@@ -51,7 +51,7 @@ pub fn identify(fs: &dyn Fs, product: &Product) -> Result<Identity, ScanError> {
                     Ok((found, _)) if found == *digest => {
                         (true, format!("{path:?} has the expected content"))
                     }
-                    Ok(_) => (false, format!("{path:?} has another content")),
+                    Ok(_) => (false, format!("{path:?} has other content")),
                     Err(error) => (false, absence_or_error(path, error)?),
                 },
             },
@@ -70,7 +70,7 @@ pub fn identify(fs: &dyn Fs, product: &Product) -> Result<Identity, ScanError> {
                         identity.version.get_or_insert(version);
                         (true, evidence)
                     }
-                    None => (false, format!("{path:?} names no version after {after:?}")),
+                    None => (false, format!("{path:?} has no version after {after:?}")),
                 },
             },
         };
@@ -84,7 +84,7 @@ pub fn identify(fs: &dyn Fs, product: &Product) -> Result<Identity, ScanError> {
 
 fn exists(fs: &dyn Fs, path: &TreePath) -> Result<(bool, String), ScanError> {
     match fs.look(&path.into()) {
-        Ok(Some(_)) => Ok((true, format!("{path:?} is there"))),
+        Ok(Some(_)) => Ok((true, format!("{path:?} exists"))),
         Ok(None) => Ok((false, format!("{path:?} is missing"))),
         Err(error) => Ok((false, absence_or_error(path, error)?)),
     }
@@ -136,7 +136,7 @@ fn file_at(fs: &dyn Fs, path: &TreePath) -> Result<Result<Place, String>, ScanEr
 fn absence_or_error(path: &TreePath, error: io::Error) -> Result<String, ScanError> {
     match error.kind() {
         io::ErrorKind::NotFound => Ok(format!("{path:?} is missing")),
-        io::ErrorKind::PermissionDenied => Ok(format!("the right to read {path:?} is missing")),
+        io::ErrorKind::PermissionDenied => Ok(format!("you don't have permission to read {path:?}")),
         io::ErrorKind::CrossesDevices => Ok(format!("{path:?} is on another filesystem")),
         io::ErrorKind::NotADirectory => Ok(format!("a parent of {path:?} is not a folder")),
         _ => Err(ScanError::Io { place: path.into(), source: error }),
@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(
             evidence,
             [
-                (false, "\"conf/release\" names no version after \"release =\""),
+                (false, "\"conf/release\" has no version after \"release =\""),
                 (true, "\"conf/release\" names version \"4.2.0\""),
             ]
         );

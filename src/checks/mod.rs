@@ -94,9 +94,9 @@ pub(crate) const fn leaves_the_folder(probe: &Probe) -> bool {
 /// What `probe` asks for, as a lower-case phrase. May hold text from the bundle: escape it before showing it.
 pub fn describe(probe: &Probe) -> String {
     match probe {
-        Probe::File { path, present: true, digest: None } => format!("{path} is there"),
+        Probe::File { path, present: true, digest: None } => format!("{path} exists"),
         Probe::File { path, present: true, digest: Some(_) } => format!("{path} has the expected content"),
-        Probe::File { path, present: false, .. } => format!("{path} is not there"),
+        Probe::File { path, present: false, .. } => format!("{path} doesn't exist"),
         Probe::Text { path, contains } => format!("{path} contains {contains:?}"),
         Probe::Version { is } => format!("the version is {is}"),
         Probe::Disk { free_bytes } => format!("{:.1} MB of disk space are free", *free_bytes as f64 / 1e6),

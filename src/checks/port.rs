@@ -23,7 +23,7 @@ pub(super) fn port(host: &str, port: u16, open: bool, limits: &Limits<'_>) -> Re
         Some(Err(NoConnection::Late)) | None => {
             Attempt::No(format!("{place} did not answer within {}", seconds(limits.timeout)))
         }
-        Some(Err(NoConnection::Failed(reason))) => Attempt::No(format!("cannot reach {place}: {reason}")),
+        Some(Err(NoConnection::Failed(reason))) => Attempt::No(format!("can't reach {place}: {reason}")),
     })
 }
 
@@ -80,7 +80,7 @@ fn most_telling(failures: Vec<NoConnection>) -> NoConnection {
         NoConnection::Refused => 1,
         NoConnection::Failed(_) => 2,
     };
-    let no_address = || NoConnection::Failed("the name has no address".to_owned());
+    let no_address = || NoConnection::Failed("the host name has no address".to_owned());
     failures.into_iter().min_by_key(rank).unwrap_or_else(no_address)
 }
 

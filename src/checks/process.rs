@@ -17,7 +17,7 @@ mod system;
 #[cfg(not(any(target_os = "linux", windows)))]
 mod system {
     pub(super) fn find(_: &str) -> std::io::Result<Option<u32>> {
-        Err(std::io::Error::other("this system does not say which processes run"))
+        Err(std::io::Error::other("this system doesn't list running processes"))
     }
 }
 
@@ -28,8 +28,8 @@ pub(super) fn process(name: &str, running: bool) -> Attempt {
 fn answer(name: &str, running: bool, found: io::Result<Option<u32>>) -> Attempt {
     match found {
         Ok(Some(id)) => Attempt::when(running, format!("{name:?} runs as process {id}")),
-        Ok(None) => Attempt::when(!running, format!("no process is called {name:?}")),
-        Err(error) => Attempt::CannotTell(format!("cannot tell whether {name:?} runs: {error}")),
+        Ok(None) => Attempt::when(!running, format!("no process has the name {name:?}")),
+        Err(error) => Attempt::CannotTell(format!("can't tell if {name:?} is running: {error}")),
     }
 }
 
@@ -41,7 +41,7 @@ mod tests {
     fn not_knowing_passes_neither_way() {
         for running in [true, false] {
             let answer = answer("app", running, Err(io::Error::other("no view")));
-            assert_eq!(answer, Attempt::CannotTell("cannot tell whether \"app\" runs: no view".to_owned()));
+            assert_eq!(answer, Attempt::CannotTell("can't tell if \"app\" is running: no view".to_owned()));
         }
     }
 
@@ -50,7 +50,7 @@ mod tests {
         let evidence = "\"app\" runs as process 7".to_owned();
         assert_eq!(answer("app", true, Ok(Some(7))), Attempt::Yes(evidence.clone()));
         assert_eq!(answer("app", false, Ok(Some(7))), Attempt::No(evidence));
-        let evidence = "no process is called \"app\"".to_owned();
+        let evidence = "no process has the name \"app\"".to_owned();
         assert_eq!(answer("app", false, Ok(None)), Attempt::Yes(evidence.clone()));
         assert_eq!(answer("app", true, Ok(None)), Attempt::No(evidence));
     }

@@ -6,11 +6,11 @@ use super::Result;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 
-/// Keep patches for good: give up the way back and free the space
+/// Keep patches for good: delete their backups and free the space
 ///
-/// Accepts the patch ID and every older one; a rollback that came later can still be taken back. Without an ID it
-/// accepts everything: all patches, and the last rollback. The safe copies are removed, edited files that were kept
-/// among them, which are listed before the question. This cannot be undone.
+/// Keeps the patch ID and every older one for good; you can still undo a later rollback. Without an ID, keeps
+/// everything: all patches, and the last rollback. The backups are deleted, and with them edited files that were backed
+/// up; you see a list of those first. This can't be undone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,7 +19,7 @@ Examples:
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
-    /// The newest patch to accept
+    /// The newest patch to keep for good
     id: Option<String>,
 }
 
@@ -30,7 +30,7 @@ impl Arguments {
         let plan = session.workbench().preview_accept(target, id).in_folder(target)?;
         let agreed = plan.decision();
         if !plan.is_nothing() {
-            let question = "Give up the way back? This cannot be undone.";
+            let question = "Delete these backups? This can't be undone.";
             session.ask(|style| text::accept_plan(&plan, target, style), question)?;
         }
         let accepted = session.workbench().accept_as_agreed(target, id, Some(agreed)).in_folder(target)?;

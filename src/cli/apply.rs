@@ -1,4 +1,4 @@
-//! `patchwright apply`: puts patches into a folder.
+//! `patchwright apply`: applies patches to a folder.
 
 mod each;
 
@@ -15,53 +15,53 @@ use crate::workbench::{
     Applied, ApplyOptions, ApplyPreview, CheckedBundles, DecisionDigest, Error, PlanFile, ScriptConsent,
 };
 
-/// Apply patches to a product folder: everything, or nothing
+/// Apply patches to a product folder: all of them, or none
 ///
-/// Shows what will happen and asks once. Several patch files go in together, in the order that their requirements ask
-/// for, whatever the order in which they are named; each can be taken out by itself later. The folder is checked again
-/// before the first change; afterwards `patchwright rollback` puts everything back as it was.
+/// Shows the changes and asks once. Several patch files are one change, in the order that they require, whatever order
+/// you name them in; each can be rolled back on its own later. The folder is checked again right before the first
+/// change. If anything fails, your files are restored. `patchwright rollback` undoes it at any time.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright apply [OPTIONS] <FILE>... <TARGET>",
     after_help = "\
 Examples:
-  patchwright apply fix.patchbundle /opt/app --allow-unsigned
+  patchwright apply fix.patchbundle /opt/app
   patchwright apply fix.patchbundle /opt/app --allow-unsigned --yes --json
-  patchwright apply one.patchbundle two.patchbundle /opt/app --allow-unsigned
-  patchwright apply fix.patchbundle /opt/app --allow-unsigned --plan reviewed.plan
+  patchwright apply one.patchbundle two.patchbundle /opt/app
+  patchwright apply fix.patchbundle /opt/app --plan reviewed.plan
   patchwright apply fix.patch /opt/app --allow-unsigned
-  patchwright apply 0001-a.patch 0002-b.patch /opt/app --allow-unsigned --each"
+  patchwright apply a.patch b.patch /opt/app --allow-unsigned --each"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: FilesAndTarget,
-    /// Go ahead only if exactly this plan is what would happen, step by step
+    /// Continue only if the changes are exactly those of this saved plan
     #[arg(long, value_name = "PLAN")]
     plan: Option<PathBuf>,
-    /// Go ahead only if the plan still has this fingerprint, as `plan --json` prints it
+    /// Continue only if the plan still has this fingerprint, as `plan --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "plan")]
     expect: Option<DecisionDigest>,
-    /// Go ahead although nobody you trust has signed the patch file; the history will say so
+    /// Apply a patch that isn't signed by anyone you trust; the history records it
     #[arg(long)]
     allow_unsigned: bool,
-    /// Go ahead although the patch is older than one that was in the folder; the history keeps the reason
+    /// Apply a patch that is older than one that was in the folder; the history records the reason
     #[arg(long, value_name = "REASON", value_parser = reason)]
     allow_downgrade: Option<String>,
-    /// Go ahead although the patch says it's for another product than the one in the folder; the history keeps the reason
+    /// Apply a patch that says it's for another product; the history records the reason
     #[arg(long, value_name = "REASON", value_parser = reason)]
     allow_other_product: Option<String>,
-    /// Go ahead although an unsigned patch brings content that runs with special rights, or shows what fewer people may
-    /// read; the history keeps the reason
+    /// Apply an unsigned patch with content that runs with special rights, or that lets more people read a file; the
+    /// history records the reason
     #[arg(long, value_name = "REASON", value_parser = reason)]
     allow_dangerous: Option<String>,
-    /// Go ahead although the patch sets back what another one brought; the history keeps the reason
+    /// Apply a patch that would undo part of another one; the history records the reason
     #[arg(long, value_name = "REASON", value_parser = reason)]
     allow_undo: Option<String>,
-    /// Go ahead although what patches of different authors or products say about each other, or change of each other,
-    /// is not shown by their files; the history keeps the reason
+    /// Apply a patch although what it says about a patch by another author, or for another product, isn't shown by
+    /// their files; the history records the reason
     #[arg(long, value_name = "REASON", value_parser = reason)]
     allow_related: Option<String>,
-    /// Go ahead on a disk that cannot keep all promises (FAT, network); the history will say so
+    /// Continue on a disk that can't guarantee recovery (FAT, network); the history records it
     #[arg(long)]
     accept_weak_volume: bool,
     #[command(flatten)]
@@ -72,7 +72,7 @@ pub(super) struct Arguments {
     lists: Lists,
     #[command(flatten)]
     reading: ReadingArguments,
-    /// Apply the patches of a series one by one, so that each can be taken back alone
+    /// Apply the patches of a series one by one, so that each can be rolled back on its own
     #[arg(long, conflicts_with_all = ["plan", "expect"])]
     each: bool,
 }
@@ -109,7 +109,7 @@ impl Arguments {
         session: &mut Session<'_, '_>,
     ) -> Result<Agreed<Applied>> {
         let choices = self.edits.choices()?;
-        let workbench = session.workbench().asking_lists(&self.lists.holds);
+        let workbench = session.workbench().asking_lists(&self.lists.withdrawn);
         let mut opened = session
             .watch(|_, watch| workbench.open_for_change(files, target, &choices, watch))
             .in_folder(target)?;
@@ -135,7 +135,7 @@ impl Arguments {
         target: &Path,
         session: &mut Session<'_, '_>,
     ) -> Result<Agreed<(DecisionDigest, ScriptConsent)>> {
-        let workbench = session.workbench().asking_lists(&self.lists.holds);
+        let workbench = session.workbench().asking_lists(&self.lists.withdrawn);
         let preview =
             session.watch(|_, watch| workbench.preview_opened(opened, target, watch)).in_folder(target)?;
         let agreed = match &self.plan {

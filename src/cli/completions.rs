@@ -6,7 +6,7 @@ use super::Result;
 use super::session::{Outcome, Session, Stop};
 use super::verbs::command;
 
-/// Print a script that lets your shell complete commands and flags
+/// Print shell completions for commands and options
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -14,7 +14,7 @@ Examples:
   patchwright completions zsh > ~/.zfunc/_patchwright
   patchwright completions powershell >> $PROFILE")]
 pub(super) struct Arguments {
-    /// The shell
+    /// Your shell
     shell: Shell,
 }
 

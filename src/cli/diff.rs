@@ -20,10 +20,9 @@ const MAX_HELD_BYTES: usize = 256 << 20;
 
 /// Show every changed line as a unified diff
 ///
-/// Compares what the patch file expects with what it brings. With --target the left side is what the folder really
-/// holds; where somebody edited a file and the patch merges that, the right side is the merged file. Characters nobody
-/// would see are spelled out, with a line above each file that brings some, so this is for reading; --raw prints
-/// everything as it is, for `git apply`.
+/// Compares the original files with the patched ones. With --target, the left side is your folder; where the patch
+/// merges a file that was edited, the right side is the merged file. Invisible characters are shown as codes, with a
+/// warning above each file that adds some. So this is for reading; use --raw for `git apply`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -33,13 +32,13 @@ Examples:
 pub(super) struct Arguments {
     /// The patch file
     file: PathBuf,
-    /// Only these files, and everything in these folders
+    /// Show only these files, and everything in these folders
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
-    /// Compare with what this product folder really holds
+    /// Compare with the files in this product folder
     #[arg(long, value_name = "DIR")]
     target: Option<PathBuf>,
-    /// Print the bytes as they are; not on a terminal
+    /// Print the bytes as they are; to a file or program only
     #[arg(long)]
     raw: bool,
     #[command(flatten)]
@@ -53,8 +52,8 @@ impl Arguments {
         let form = match session.is_json() {
             true => DiffForm::Facts(Vec::new()),
             false if self.raw && session.is_read_on_a_terminal() => {
-                return Err(Report::usage("--raw could let a patch file rearrange your terminal")
-                    .hint("Write it to a file: --raw > fix.diff")
+                return Err(Report::usage("--raw can't print to a terminal: a patch file could control it")
+                    .hint("Write it to a file instead: --raw > fix.diff")
                     .into());
             }
             false if self.raw => DiffForm::Raw,
@@ -121,8 +120,8 @@ impl Arguments {
                 wanted.extend(pairs.other_half(&change.path).cloned());
             }
             if wanted.len() == before {
-                return Err(Report::usage(format!("The patch changes nothing at {path}"))
-                    .hint("`patchwright show` lists what it changes.")
+                return Err(Report::usage(format!("The patch doesn't change {path}"))
+                    .hint("`patchwright show` lists the files it changes.")
                     .into());
             }
         }

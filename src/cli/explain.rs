@@ -1,4 +1,4 @@
-//! `patchwright explain`: how patches are related to what is in a folder.
+//! `patchwright explain`: how patches are related to those in a folder.
 
 use super::Result;
 use super::flags::{FilesAndTarget, Lists};
@@ -6,11 +6,11 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
 
-/// Explain whether patches fit a folder, and why
+/// Explain how patches relate to those in a folder
 ///
-/// Tells how each patch file is related to every patch in the folder and to the others that are named: the same, newer,
-/// containing, contained, in conflict, mergeable, or unrelated; with the fixes, files and lines that show it, and what to
-/// do about it. Writes nothing to the folder. Exits with 3 when something stands in the way.
+/// For each patch in the folder and each other patch you name: is it the same, newer, contained, in conflict,
+/// mergeable, or unrelated? Shows the fixes, files and lines that prove it, and what to do. Changes nothing. Exits
+/// with 3 if the patch can't be applied yet.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright explain [OPTIONS] <FILE>... <TARGET>",
@@ -29,7 +29,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let (files, target) = self.paths.split()?;
-        let workbench = session.workbench().asking_lists(&self.lists.holds);
+        let workbench = session.workbench().asking_lists(&self.lists.withdrawn);
         let preview =
             session.watch(|_, watch| workbench.preview_all(&files, target, watch)).in_folder(target)?;
         let ending = match &preview.preview {

@@ -1,4 +1,4 @@
-//! `patchwright export`: a bundle's change as a Git patch.
+//! `patchwright export`: a patch file's changes as a Git patch.
 
 use std::path::PathBuf;
 
@@ -8,10 +8,10 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session, Stop};
 use crate::report::Report;
 
-/// Write what a patch file changes as a Git patch
+/// Write a patch file's changes as a Git patch
 ///
-/// For machines that have only `git apply` or GNU patch: with binary contents, links and permissions, but without
-/// checks, history or a way back. The contents before that the patch file does not carry are taken from --target.
+/// For machines that have only `git apply` or GNU patch. Includes binary files, links and permissions, but no checks,
+/// no history and no rollback. Originals that the patch file doesn't contain are read from --target.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -20,10 +20,10 @@ Examples:
 pub(super) struct Arguments {
     /// The patch file
     file: PathBuf,
-    /// A folder that the patch is for
+    /// A product folder that the patch is for; it is only read
     #[arg(long, value_name = "DIR")]
     target: Option<PathBuf>,
-    /// Where the Git patch goes; otherwise it is printed
+    /// Write the Git patch to this file instead of printing it
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -32,8 +32,8 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let file = is_bundle(&self.file)?;
         if self.output.is_none() && (session.is_read_on_a_terminal() || session.is_json()) {
-            return Err(Report::usage("A Git patch is for programs, and could rearrange your terminal")
-                .hint("Write it to a file: --output fix.patch")
+            return Err(Report::usage("A Git patch can't be printed to a terminal: it could control it")
+                .hint("Write it to a file instead: --output fix.patch")
                 .into());
         }
         let target = self.target.as_deref();

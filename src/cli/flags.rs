@@ -16,19 +16,19 @@ pub(super) struct Common {
     /// Print one JSON document instead of text
     #[arg(long, global = true)]
     pub json: bool,
-    /// Print one JSON object per line while working; implies --json
+    /// Print progress as one JSON object per line; implies --json
     #[arg(long, global = true, value_name = "json", hide_possible_values = true)]
     pub progress: Option<ProgressFormat>,
-    /// Answer the question that a changing command asks with yes
+    /// Answer yes to the one question before a change
     #[arg(short, long, global = true)]
     pub yes: bool,
-    /// Print no colours; the environment variable NO_COLOR does the same
+    /// Print without colours, like the environment variable NO_COLOR
     #[arg(long, global = true)]
     pub(crate) no_color: bool,
-    /// Print nothing about work that succeeded
+    /// Print nothing about a success
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print everything: full lists, digests, each changed file
+    /// Print full lists, checksums and each changed file
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }
@@ -43,7 +43,7 @@ pub(super) enum ProgressFormat {
 /// Patch files and the folder they are for. One list, so that flags may stand before, between and behind them.
 #[derive(Debug, Args)]
 pub(super) struct FilesAndTarget {
-    /// The patch files or text patches, and last the product folder
+    /// The patch files or text patches, then the product folder
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -57,22 +57,22 @@ impl FilesAndTarget {
                 Ok((files.to_vec(), target))
             }
             one_or_none => {
-                let named = one_or_none.first().map_or("nothing".to_owned(), |path| format!("{path:?}"));
-                Err(Report::usage(format!("A patch file and a product folder are needed; {named} was named"))
-                    .hint("Name the patch file first and the product folder last.")
+                let named = one_or_none.first().map_or("neither".to_owned(), |path| format!("{path:?}"));
+                Err(Report::usage(format!("A patch file and a product folder are needed; you named {named}"))
+                    .hint("Name the patch file first, then the product folder.")
                     .into())
             }
         }
     }
 }
 
-/// Lists of patches that were called back.
+/// Lists of withdrawn patches.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Patches that were called back")]
+#[command(next_help_heading = "Withdrawn patches")]
 pub(super) struct Lists {
-    /// Also ask this list of called-back patches; the one of this machine is asked always
-    #[arg(long, value_name = "FILE")]
-    pub holds: Vec<PathBuf>,
+    /// Also check this list of withdrawn patches; this computer's own list is always checked
+    #[arg(long, alias = "holds", value_name = "FILE")]
+    pub withdrawn: Vec<PathBuf>,
 }
 
 /// Reads what `plan --json` prints as `fingerprint`.
@@ -82,14 +82,14 @@ pub(super) fn fingerprint(text: &str) -> std::result::Result<DecisionDigest, Str
 
 /// Reads a digest, as it is printed.
 pub(super) fn sha256(text: &str) -> std::result::Result<Digest, String> {
-    text.parse().map_err(|_| "64 hexadecimal digits are expected".to_owned())
+    text.parse().map_err(|_| "expected 64 hexadecimal digits".to_owned())
 }
 
 /// Refuses `-`: a bundle is read more than once, so it cannot come through a pipe.
 pub(super) fn is_bundle(file: &Path) -> Result<&Path> {
     if file.as_os_str() == "-" {
         let report = Report::usage("A patch file cannot be read from a pipe");
-        return Err(report.hint("Save it to a file, then name that.").into());
+        return Err(report.hint("Save it to a file first, then name that file.").into());
     }
     Ok(file)
 }
@@ -97,7 +97,7 @@ pub(super) fn is_bundle(file: &Path) -> Result<&Path> {
 /// A reason says something.
 pub(super) fn reason(text: &str) -> Result<String, &'static str> {
     match text.trim() {
-        "" => Err("a reason has to be given"),
+        "" => Err("a reason is needed"),
         reason => Ok(reason.to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-//! `patchwright history`: what happened to a folder.
+//! `patchwright history`: what was done to a folder.
 
 use std::path::PathBuf;
 
@@ -7,11 +7,11 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
 
-/// Show everything that happened to a product folder
+/// Show everything that was done to a product folder
 ///
-/// Oldest first. Each entry names the one before it by its digest, and this chain is checked.
-/// Entries that you did not write on this machine are named: what they say is shown, and nothing of it is believed.
-/// With --verify the manifests kept with it are checked, too, and the history is compared with what you saw of it before.
+/// Oldest first. Each entry names the one before it by its checksum, and this chain is verified. Entries that you didn't
+/// write on this computer are marked: you see what they say, but nothing relies on it. With --verify, also checks the
+/// manifests in the history, and compares the history with what you saw before.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -22,10 +22,10 @@ Examples:
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
-    /// Say whether every entry is as it was written, and name the first one that is not
+    /// Verify every entry, and name the first one that was changed
     #[arg(long)]
     verify: bool,
-    /// Say that the history is right although somebody else wrote it, for this reason; then its scripts can be taken back
+    /// Confirm for this reason that a history somebody else wrote is right; its scripts can then be undone
     #[arg(long, value_name = "REASON", value_parser = super::flags::reason, conflicts_with = "verify")]
     vouch: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! `patchwright identify`: what a folder is, from what its files hold.
+//! `patchwright identify`: what a folder is, from its files.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use super::flags::is_bundle;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 
-/// Show which product is in a folder and which patches are in it, from what its files hold
+/// Find out a folder's product and patches from its files
 ///
-/// Compares the folder with the patches that its history names and with the patch files that are given. Also for
-/// folders in which no history was ever written.
+/// Compares the folder with the patches in its history and with the patch files you name. Works for folders without a
+/// history, too. Changes nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

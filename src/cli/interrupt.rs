@@ -34,7 +34,7 @@ impl Interrupt {
             }
         });
         // Without a handler Ctrl-C ends the process at once, which a transaction survives like a crash.
-        heard.unwrap_or_else(|error| say(&format!("Ctrl-C will not be heard: {error}")));
+        heard.unwrap_or_else(|error| say(&format!("Ctrl-C can't stop this: {error}")));
     }
 
     /// Hears a line `stop` on standard input.
@@ -52,7 +52,7 @@ impl Interrupt {
         };
         // The work can be taken back when it is done; not being able to stop it is no reason to leave it undone.
         if let Err(error) = thread.spawn(listen) {
-            say(&format!("A wish to stop will not be heard: {error}"));
+            say(&format!("This can't be stopped: {error}"));
         }
     }
 

@@ -11,10 +11,10 @@ use super::sign::signer;
 use crate::report::Report;
 use crate::workbench::{KeyFingerprint, KeyWish, PublicKey, Revoked, RevokedFrom, SignerRole};
 
-/// Make keys, and decide whose keys are trusted here
+/// Make keys, and decide whose keys you trust
 ///
-/// A patch is trusted because of who signed it, and a key is trusted because somebody here decided so, after comparing
-/// its fingerprint with the owner by another way than the one the key came, such as the telephone.
+/// A patch is trusted because of who signed it. A key is trusted because you decided so, after you compared its
+/// fingerprint with the owner over another channel, such as a phone call.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -44,9 +44,9 @@ enum KeyVerb {
 /// Make a key to sign with, protected by a password
 #[derive(Debug, clap::Args)]
 struct New {
-    /// What the key is called; its files are NAME.key and NAME.pub
+    /// The key's name; its files are NAME.key and NAME.pub
     name: String,
-    /// Where the secret part goes, instead of among this person's settings
+    /// Write the secret key to this file instead of your settings
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Read the password from the first line of this file
@@ -57,59 +57,59 @@ struct New {
     no_password: bool,
 }
 
-/// List the keys that are trusted here
+/// List the keys you trust
 #[derive(Debug, clap::Args)]
 struct ListedKeys {}
 
-/// Trust a key, after its fingerprint was compared with its owner
+/// Trust a key, after you compared its fingerprint with the owner
 ///
-/// Without a terminal the fingerprint has to be given with --fingerprint; --yes does not stand for comparing.
+/// Without a terminal, pass the fingerprint with --fingerprint; --yes doesn't replace comparing it.
 #[derive(Debug, clap::Args)]
 struct Trust {
     /// The .pub file of the key
     #[arg(value_name = "KEYFILE", required_unless_present = "from")]
     file: Option<PathBuf>,
-    /// Get to know the key that signed this patch file: as author, for its product alone
+    /// Trust the key that signed this patch file, as author and for its product only
     #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "role", "product", "every_product"])]
     from: Option<PathBuf>,
-    /// What the key is called here
+    /// Your name for the key
     #[arg(long)]
     name: Option<String>,
-    /// Whose key it is; two keys of one owner count once [default: the name]
+    /// Who owns the key; two keys of one owner count once [default: the name]
     #[arg(long)]
     owner: Option<String>,
-    /// What the key may do; can be given several times
+    /// What the key may do; repeat for several
     #[arg(long, value_name = "ROLE", value_enum, default_value = "author")]
     role: Vec<KeyRole>,
-    /// For which product; can be given several times
+    /// The product it's trusted for; repeat for several
     #[arg(long, required_unless_present_any = ["every_product", "from"])]
     product: Vec<String>,
-    /// For every product
+    /// Trust it for every product
     #[arg(long, conflicts_with = "product")]
     every_product: bool,
-    /// From when on it counts, such as 2027-01-31T00:00:00Z
+    /// The time from which it is valid, such as 2027-01-31T00:00:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     not_before: Option<jiff::Timestamp>,
-    /// Until when it counts
+    /// The time until which it is valid
     #[arg(long, value_name = "TIME", value_parser = time)]
     not_after: Option<jiff::Timestamp>,
-    /// The fingerprint as the owner told it: 64 hexadecimal digits, with or without blanks
+    /// The fingerprint the owner told you: 64 hexadecimal digits, spaces allowed
     #[arg(long, value_name = "DIGITS", value_parser = print)]
     fingerprint: Option<KeyFingerprint>,
 }
 
-/// Take a key back: nothing that it signed is trusted any more
+/// Revoke a key: nothing it signed is trusted any more
 #[derive(Debug, clap::Args)]
 struct Revoke {
-    /// The key's name here, or its fingerprint
+    /// Your name for the key, or its fingerprint
     key: String,
-    /// Why; it is shown wherever the key does not count
+    /// Why; shown wherever the key isn't accepted
     #[arg(long)]
     reason: String,
-    /// Only for patches from this number on
+    /// Revoke it only for patches from this number on
     #[arg(long, value_name = "NUMBER", conflicts_with = "from_time")]
     from_sequence: Option<u64>,
-    /// Only for patches made at or after this time
+    /// Revoke it only for patches made at or after this time
     #[arg(long, value_name = "TIME", value_parser = time)]
     from_time: Option<jiff::Timestamp>,
 }
@@ -117,26 +117,26 @@ struct Revoke {
 /// Print a public key, so that others can trust it
 #[derive(Debug, clap::Args)]
 struct KeyExport {
-    /// The key's name here, or its fingerprint
+    /// Your name for the key, or its fingerprint
     key: String,
 }
 
-/// Take in a vendor's new list of keys, or a list of keys that are taken back
+/// Import a vendor's new list of keys, or a list of revoked keys
 ///
-/// The signatures lie beside the file, as FILE.*.minisig or FILE.*.sshsig. A list needs as many of those who are trusted
-/// for its product now as the last one asked for, and as many of those whom it names as it asks for.
+/// The signatures are next to the file, as FILE.*.minisig or FILE.*.sshsig. A list must be signed by as many keys you
+/// trust for the product now as the last list required, and by as many of its own keys as it requires.
 #[derive(Debug, clap::Args)]
 struct Update {
     /// The list
     file: PathBuf,
 }
 
-/// Sign a list of keys, beside the file
+/// Sign a list of keys; the signature goes next to the file
 #[derive(Debug, clap::Args)]
 struct SignList {
     /// The list
     file: PathBuf,
-    /// The secret key, or the .pub file of an SSH key that an agent has
+    /// The secret key, or the .pub file of an SSH key in an agent
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
     /// Read the key's password from the first line of this file
@@ -201,7 +201,7 @@ impl New {
         let is_file_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
         if self.name.is_empty() || self.name.starts_with('.') || !self.name.chars().all(is_file_name) {
             return Err(
-                Report::usage("A key is named with letters, digits, dots, dashes and underscores").into()
+                Report::usage("A key's name has only letters, digits, dots, dashes and underscores").into()
             );
         }
         let password = match (self.no_password, &self.password_file) {
@@ -209,16 +209,16 @@ impl New {
             (false, Some(file)) => Some(session.password("", Some(file))?),
             (false, None) => {
                 let first = session.password("Password for the new key: ", None)?;
-                let second = session.password("The same again: ", None)?;
+                let second = session.password("Repeat the password: ", None)?;
                 if !first.is_same(&second) {
-                    return Err(Report::usage("The two passwords differ; no key was made").into());
+                    return Err(Report::usage("The two passwords differ. No key was made").into());
                 }
                 Some(first)
             }
         };
         if password.as_ref().is_some_and(crate::workbench::Password::is_empty) {
-            let report = Report::usage("The password is empty; no key was made");
-            return Err(report.hint("Give one, or say --no-password.").into());
+            let report = Report::usage("The password is empty. No key was made");
+            return Err(report.hint("Enter a password, or add --no-password.").into());
         }
         let made = session.workbench().new_key(&self.name, self.output.as_deref(), password.as_ref());
         let made = made.without_folder()?;
@@ -236,7 +236,7 @@ impl Trust {
             (Some(name), _) => name.clone(),
             (None, Some(name)) => name,
             (None, None) => {
-                return Err(Report::usage("The key needs a name here; say --name").into());
+                return Err(Report::usage("The key needs a name: add --name NAME").into());
             }
         };
         let wish = KeyWish {
@@ -264,12 +264,10 @@ impl Trust {
                 session.watch(|workbench, watch| workbench.unknown_keys(bundle, watch)).without_folder()?;
             let [key] = met.keys.as_slice() else {
                 let problem = match met.keys.len() {
-                    0 => "No key that is new here has signed this patch file with its key in the signature",
-                    _ => "Several new keys have signed this patch file",
+                    0 => "This patch file has no signature that contains a new key",
+                    _ => "This patch file is signed with several new keys",
                 };
-                return Err(Report::usage(problem)
-                    .hint("Get the key's own .pub file from its owner.")
-                    .into());
+                return Err(Report::usage(problem).hint("Get the .pub file from the key's owner.").into());
             };
             return Ok((key.clone(), vec![met.product], None));
         }
@@ -285,15 +283,15 @@ impl Trust {
         match self.fingerprint {
             Some(told) if told == print => Ok(()),
             Some(_) => {
-                let report = Report::usage("The key has another fingerprint than the one that was told");
-                Err(report.hint("Do not trust it. Ask its owner again.").into())
+                let report = Report::usage("The key's fingerprint isn't the one you entered");
+                Err(report.hint("Don't trust this key. Ask its owner again.").into())
             }
             None if !session.asks() => {
-                let report = Report::usage("--yes does not stand for comparing a fingerprint");
-                Err(report.hint("Give the fingerprint that the owner told with --fingerprint.").into())
+                let report = Report::usage("--yes doesn't replace comparing a fingerprint");
+                Err(report.hint("Add the fingerprint the owner told you: --fingerprint DIGITS").into())
             }
             None => {
-                let question = "Did the owner tell you these digits or words by another way?";
+                let question = "Did the owner confirm these digits or words over another channel?";
                 session.ask(|style| text::key_to_compare(wish, style), question)
             }
         }
@@ -318,9 +316,9 @@ impl Revoke {
 }
 
 fn time(text: &str) -> std::result::Result<jiff::Timestamp, String> {
-    text.parse().map_err(|_| "a time such as 2027-01-31T00:00:00Z is expected".to_owned())
+    text.parse().map_err(|_| "expected a time such as 2027-01-31T00:00:00Z".to_owned())
 }
 
 fn print(text: &str) -> std::result::Result<KeyFingerprint, String> {
-    KeyFingerprint::parse(text).ok_or_else(|| "64 hexadecimal digits are expected".to_owned())
+    KeyFingerprint::parse(text).ok_or_else(|| "expected 64 hexadecimal digits".to_owned())
 }

@@ -1,4 +1,4 @@
-//! `patchwright make`: two folders, a text patch or commits become a bundle.
+//! `patchwright make`: two folders, a text patch or commits become a patch file.
 
 use std::path::PathBuf;
 
@@ -14,39 +14,39 @@ use crate::workbench::{
 
 /// Make a patch file from two folders, a text patch or Git commits
 ///
-/// Compares the folder OLD with the folder NEW, adds what the order says, and writes one patch file. Or takes what a
-/// text patch would do to a folder, or what Git commits changed; what they say about themselves stands in for the
-/// order. The file is then tried on a copy: applied, compared, taken back, compared. Nobody gets a file that fails.
+/// Compares the folders OLD and NEW, adds the description in the order, and writes one patch file. A text patch or Git
+/// commits bring their own description. The file is then tested on a copy: applied, compared, rolled back, compared. A
+/// file that fails the test isn't kept.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  patchwright make --from app-1.0 --to app-1.1 --order order.toml --output fix.patchbundle
-  patchwright make --from app-1.0 --order edits.toml --output fix.patchbundle
-  patchwright make --from app-1.0 --to app-1.1 --id ACME-HF-1042 --output fix.patchbundle
+  patchwright make --from old --to new --order order.toml -o fix.patchbundle
+  patchwright make --from old --order edits.toml -o fix.patchbundle
+  patchwright make --from old --to new --id ACME-HF-1042 -o fix.patchbundle
   patchwright make --patch fix.patch --target /opt/app --output fix.patchbundle
   patchwright make --git . --range v1.2..v1.2.1 --output fix.patchbundle
   patchwright make --git . --commit abc1234 --output fix.patchbundle")]
 pub(super) struct Arguments {
-    /// The product as it is
+    /// The folder with the original product
     #[arg(long, value_name = "OLD", required_unless_present_any = ["patch", "git"])]
     from: Option<PathBuf>,
-    /// The product as it shall be; not needed where the edits of the order are all that changes
+    /// The folder with the changed product; not needed if the edits of the order are all that changes
     #[arg(long, value_name = "NEW", requires = "from")]
     to: Option<PathBuf>,
-    /// A text patch, or several in their order
+    /// A text patch, or several in order
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "target", conflicts_with_all = ["from", "to", "git"])]
     patch: Vec<PathBuf>,
-    /// The folder that the text patch is for; it is only read
+    /// The product folder for the text patch; it is only read
     #[arg(long, value_name = "DIR", requires = "patch")]
     target: Option<PathBuf>,
     #[command(flatten)]
     git: Git,
     #[command(flatten)]
     order: OrderArguments,
-    /// Where the patch file goes
+    /// The patch file to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Do not try the patch file on a copy
+    /// Don't test the patch file on a copy
     #[arg(long)]
     no_proof: bool,
     #[command(flatten)]
@@ -58,10 +58,10 @@ struct Git {
     /// A Git repository; it is only read
     #[arg(long, value_name = "REPO", conflicts_with_all = ["from", "to"])]
     git: Option<PathBuf>,
-    /// What changed between two versions of the repository
+    /// Use the changes between two versions in the repository
     #[arg(long, value_name = "A..B", requires = "git", conflicts_with = "commit")]
     range: Option<String>,
-    /// What one commit changed
+    /// Use the changes of one commit
     #[arg(long, value_name = "COMMIT", requires = "git")]
     commit: Option<String>,
 }
@@ -69,10 +69,10 @@ struct Git {
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]
 struct OrderArguments {
-    /// What there is to say about the patch; `patchwright new` writes a template
+    /// The description of the patch; `patchwright new` writes a template
     #[arg(long, value_name = "FILE")]
     order: Option<PathBuf>,
-    /// Only an id, for a patch nobody has to read about
+    /// Only an ID, without a description
     #[arg(long)]
     id: Option<String>,
 }
@@ -100,12 +100,12 @@ impl Arguments {
     fn of_folders(self, session: &mut Session<'_, '_>) -> Result<MadeBundle> {
         let proof = self.proof();
         let Some(from) = self.from else {
-            return Err(Report::usage("A folder is needed, OLD").into());
+            return Err(Report::usage("A folder is needed: --from OLD").into());
         };
         let Some(to) = self.to else {
             let Some(order) = self.order.order else {
-                return Err(Report::usage("Without NEW, an order has to say what changes: --to or --order")
-                    .hint("[[edits]] of an order change single values; `patchwright new` writes a template.")
+                return Err(Report::usage("Name the changed product, or an order with edits: --to NEW or --order FILE")
+                    .hint("[[edits]] in an order change single values. `patchwright new` writes an order to fill in.")
                     .into());
             };
             let request = EditMakeRequest { from, order, output: self.output, proof };
@@ -113,8 +113,8 @@ impl Arguments {
             return made.without_folder();
         };
         let Some(order) = self.order.source() else {
-            return Err(Report::usage("Two folders say nothing about the patch: --order or --id is needed")
-                .hint("`patchwright new` writes a template of an order.")
+            return Err(Report::usage("The patch needs a description or an ID: add --order FILE or --id ID")
+                .hint("`patchwright new` writes an order to fill in.")
                 .into());
         };
         let request = MakeRequest { from, to, order, output: self.output, proof };
@@ -125,7 +125,9 @@ impl Arguments {
         let proof = self.proof();
         let patch = self.reading.prepare(&self.patch, session)?.swap_remove(0);
         let Some(target) = self.target else {
-            return Err(Report::usage("The folder that the text patch is for is needed: --target").into());
+            return Err(
+                Report::usage("The product folder for the text patch is needed: add --target DIR").into()
+            );
         };
         let order = self.order.source();
         let request = TextMakeRequest { patch, target: target.clone(), order, output: self.output, proof };
@@ -140,15 +142,17 @@ impl Arguments {
                     Commits::Range(from.to_owned(), to.to_owned())
                 }
                 _ => {
-                    let report = Report::usage(format!("{range:?} is no range of commits"));
+                    let report = Report::usage(format!("{range:?} isn't a range of commits"));
                     return Err(report
-                        .hint("Write it as v1.2..v1.2.1: from what people have, to what they get.")
+                        .hint("Write it as v1.2..v1.2.1: the old version, two dots, the new version.")
                         .into());
                 }
             },
             (None, Some(commit)) => Commits::One(commit),
             (None, None) => {
-                return Err(Report::usage("Which commits? --range A..B or --commit COMMIT is needed").into());
+                return Err(
+                    Report::usage("The commits are missing: add --range A..B or --commit COMMIT").into()
+                );
             }
         };
         let repository = self.git.git.unwrap_or_default();

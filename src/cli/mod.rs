@@ -31,10 +31,11 @@ mod accept;
 mod apply;
 mod explain;
 mod plan;
+mod reapply;
 mod recover;
+mod repair;
 mod rollback;
 
-mod heal;
 mod history;
 mod identify;
 mod status;
@@ -49,8 +50,6 @@ use std::ffi::OsString;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-
-use clap::Parser;
 
 pub use interrupt::Interrupt;
 pub use streams::{Streams, Terminals};
@@ -106,7 +105,7 @@ pub fn run_with(
 /// What was asked for; the exit code when that is only help, or nothing that makes sense.
 fn parse(args: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> Result<Arguments, u8> {
     let args: Vec<OsString> = args.into_iter().collect();
-    Arguments::try_parse_from(&args).map_err(|error| session::explain(&error, &args, streams))
+    verbs::read(&args).map_err(|error| session::explain(&error, &args, streams))
 }
 
 fn carry_out(workbench: &Workbench, arguments: Arguments, streams: &mut Streams<'_>) -> u8 {

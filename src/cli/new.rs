@@ -6,9 +6,9 @@ use super::Result;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 
-/// Start a patch order: a commented template to fill in
+/// Write a patch order to fill in: the description of a patch
 ///
-/// Prints the template, or writes it to a new file. An order that is there already is never written over.
+/// Prints a template with comments, or writes it to a new file. Existing files are never overwritten.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Result;
-use super::edits::{EditArguments, place_and_file};
+use super::edits::{EditArguments, path_and_file};
 use super::flags::{FilesAndTarget, Lists};
 use super::reading::ReadingArguments;
 use super::render::{Detail, answer, text};
@@ -11,10 +11,10 @@ use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
 use crate::workbench::PlanFile;
 
-/// Show what apply would do, and every reason why not
+/// Show what apply would change, and every problem
 ///
-/// Several patch files are one plan, in the order that their requirements ask for. Writes nothing to the folder. Exits
-/// with 3 when something stands in the way.
+/// Checks the patch and the folder, and changes nothing. Several patch files are one plan, in the order that they
+/// require. Exits with 3 if the patch can't be applied yet.
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "patchwright plan [OPTIONS] <FILE>... <TARGET>",
@@ -25,17 +25,16 @@ Examples:
   patchwright plan fix.patchbundle /opt/app --output reviewed.plan
   patchwright plan fix.patch /opt/app
   patchwright plan debian/patches /opt/app-src
-  patchwright plan fix.patchbundle /opt/app --draft conf/app.toml=merged.toml
-  patchwright plan fix.patchbundle /opt/app --merged conf/app.toml=merged.toml
-  patchwright apply fix.patchbundle /opt/app --plan reviewed.plan --allow-unsigned"
+  patchwright plan fix.patchbundle /opt/app --draft app.toml=merged.toml
+  patchwright plan fix.patchbundle /opt/app --merged app.toml=merged.toml"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
     paths: FilesAndTarget,
-    /// Save the plan, to apply exactly this one later
+    /// Save the plan, to apply exactly these changes later
     #[arg(short, long, value_name = "PLAN")]
     output: Option<PathBuf>,
-    /// Write an edited file with both sides of each clash marked, to merge it by hand and give it back with --merged
+    /// Write FILE with both versions of PATH and each conflict marked; edit it, then use --merged
     #[arg(long, value_name = "PATH=FILE")]
     draft: Vec<String>,
     #[command(flatten)]
@@ -51,14 +50,14 @@ impl Arguments {
         let (files, target) = self.paths.split()?;
         let files = self.reading.prepare(&files, session)?;
         let choices = self.edits.choices()?;
-        let workbench = session.workbench().asking_lists(&self.lists.holds);
+        let workbench = session.workbench().asking_lists(&self.lists.withdrawn);
         let preview = session
             .watch(|_, watch| workbench.preview_with(&files, target, &choices, watch))
             .in_folder(target)?;
         for pair in &self.draft {
-            let (place, output) = place_and_file("--draft", pair)?;
-            let file = preview.file_that_changes(&place);
-            workbench.draft_merge(file.unwrap_or(&files[0]), target, &place, &output).in_folder(target)?;
+            let (path, output) = path_and_file("--draft", pair)?;
+            let file = preview.file_that_changes(&path);
+            workbench.draft_merge(file.unwrap_or(&files[0]), target, &path, &output).in_folder(target)?;
         }
         let saved = self.output.as_deref();
         if let Some(output) = saved {

@@ -13,24 +13,24 @@ const MAX_FUZZ: i64 = 10;
 
 /// Flags for text patches. A bundle needs none of them.
 #[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "Options for text patches (.patch, .diff, mails, a quilt series)")]
+#[command(next_help_heading = "Text patches (.patch, .diff, emails, a quilt series)")]
 pub(super) struct ReadingArguments {
-    /// Leave out this many folders at the start of each name; otherwise as many as fit the product folder
+    /// Strip this many folders from the start of each name; by default, as many as fit your folder
     #[arg(short = 'p', long = "strip", value_name = "N")]
     strip: Option<usize>,
-    /// Allow up to this many lines around a change to differ; the history will say so
+    /// Fuzz: let up to this many lines around a change differ; the history records it
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=MAX_FUZZ))]
     fuzz: i64,
-    /// Take any white space for any other, and none at the end of a line, as `patch -l` does; the history will say so
+    /// Ignore differences in white space, as `patch -l` does; the history records it
     #[arg(long)]
     ignore_whitespace: bool,
-    /// Take a patch out of a folder that has it without a history: backwards, a series from its last patch
+    /// Apply in reverse: remove a patch from a folder that has no history of it
     #[arg(short = 'R', long)]
     reverse: bool,
-    /// Go ahead without what the patch names and does not carry, such as binary files; the history will say so
+    /// Apply the rest of a patch that names changes it doesn't contain, such as binary files; the history records it
     #[arg(long)]
     without_uncarried: bool,
-    /// The product as it was when the patch was made; what was edited since is merged where that can be proven
+    /// The product as it was when the patch was made; later edits are merged where that can be proven
     #[arg(long, value_name = "DIR")]
     base: Option<PathBuf>,
 }
@@ -47,14 +47,14 @@ impl ReadingArguments {
         if texts == 0
             && let Some(flag) = self.first_flag()
         {
-            return Err(Report::usage(format!("{flag} is for text patches, and this is none")).into());
+            return Err(Report::usage(format!("{flag} works only with text patches")).into());
         }
         if texts == 0 {
             return Ok(files.to_vec());
         }
         if texts < files.len() {
-            return Err(Report::usage("Patch files and text patches do not go in together")
-                .hint("Apply them one after the other, or make a patch file of the text patch first (make --patch).")
+            return Err(Report::usage("Patch files and text patches can't be applied together")
+                .hint("Apply them one after the other, or make a patch file from the text patch: patchwright make --patch FILE --target FOLDER --output NEW.patchbundle")
                 .into());
         }
         let fuzz = usize::try_from(self.fuzz).unwrap_or_default();

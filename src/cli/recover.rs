@@ -1,4 +1,4 @@
-//! `patchwright recover`: deals with a change that was interrupted.
+//! `patchwright recover`: recovers from an interrupted change.
 
 use std::path::PathBuf;
 
@@ -11,25 +11,26 @@ use crate::model::Kind;
 use crate::report::Report;
 use crate::workbench::{Choice, OnForeign, Recovered};
 
-/// After a crash or a power cut: put everything back, or finish
+/// Recover from a crash or power cut: restore the old files, or finish
 ///
-/// Asks nothing: --undo or --finish is the answer. Can be interrupted and run again.
+/// --undo is always safe: it restores the folder to its state before the change. --finish only works if every file has
+/// already been updated. Asks no question, and can be repeated.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   patchwright recover /opt/app --undo
   patchwright recover /opt/app --undo --on-conflict aside
-  patchwright recover /opt/app --undo --from ACME-HF-1042.patchbundle
+  patchwright recover /opt/app --undo --from old.patchbundle
   patchwright recover /opt/app --finish")]
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
     #[command(flatten)]
     choice: Direction,
-    /// What to do with files that somebody changed since the interruption
+    /// What to do about files that were changed since the interruption
     #[arg(long, value_name = "WHAT", default_value = "stop", conflicts_with = "finish")]
     on_conflict: OnConflict,
-    /// Take old contents that are not kept whole any more out of this patch file; what is there instead is kept aside
+    /// Take old contents with a missing or damaged backup from this patch file; repeat for several
     #[arg(long, value_name = "FILE", conflicts_with = "finish")]
     from: Vec<PathBuf>,
 }
@@ -37,19 +38,19 @@ pub(super) struct Arguments {
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
 struct Direction {
-    /// Put everything back as it was before the interrupted change
+    /// Restore the files to their state before the interrupted change
     #[arg(long)]
     undo: bool,
-    /// Finish the interrupted change; possible when every file is already new
+    /// Finish the change; only possible if every file has already been updated
     #[arg(long)]
     finish: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum OnConflict {
-    /// Change nothing and say which they are
+    /// Change nothing, and list them
     Stop,
-    /// Keep them in .patchwright/conflict and put the old ones back
+    /// Keep copies in .patchwright/conflict, and restore the old files
     Aside,
 }
 

@@ -1,4 +1,4 @@
-//! `patchwright review`: says what somebody found who looked a patch over.
+//! `patchwright review`: records a reviewer's verdict.
 
 use std::path::{Path, PathBuf};
 
@@ -11,46 +11,46 @@ use crate::model::Digest;
 use crate::report::{Report, review as report};
 use crate::workbench::{Opinion, Review, ReviewWish, Watch, Workbench, is_text_patch};
 
-/// Say what you think of a patch file after you looked it over, and sign that
+/// Record your review of a patch file, and sign it
 ///
-/// Everything in the file is read and checked first. The review has its hashes, what the program found, your notes, your
-/// verdict, and which changes you looked at. With --key its exact bytes are signed and put into the patch file, where it
-/// counts as a reviewer's signature; whoever applies the patch reads it before.
+/// Reads and checks the whole file first. The review contains the file's checksums, the program's findings, your notes,
+/// your verdict, and the changes you looked at. With --key, the review is signed and added to the patch file as a
+/// reviewer's signature. Everyone who applies the patch sees it first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   patchwright review fix.patchbundle --verdict commented
-  patchwright review fix.patchbundle --verdict approved --looked-at-all --key ~/keys/anna.key
-  patchwright review fix.patchbundle --verdict rejected --notes notes.txt --output review.html
-  patchwright review fix.patchbundle --verdict approved --looked-at conf --key ~/keys/anna.key --output review.json")]
+  patchwright review fix.patchbundle --verdict approved --key anna.key
+  patchwright review fix.patchbundle --verdict rejected --notes notes.txt
+  patchwright review fix.patchbundle --verdict approved --looked-at conf")]
 pub(super) struct Arguments {
     /// The patch file
     file: PathBuf,
-    /// What you say
+    /// Your verdict
     #[arg(long, value_enum)]
     verdict: SpokenVerdict,
-    /// A note about a changed place or, without one, about the whole patch; can be given several times
+    /// A note on a changed file or, without a path, on the whole patch; repeat for several
     #[arg(long, value_name = "[PATH: ]TEXT")]
     note: Vec<String>,
-    /// Read notes from a text file, one a line
+    /// Read notes from a text file, one per line
     #[arg(long, value_name = "FILE")]
     notes: Option<PathBuf>,
-    /// A changed place, or a folder of them, that you looked at; can be given several times
+    /// A changed file or folder that you looked at; repeat for several
     #[arg(long, value_name = "PATH", conflicts_with = "looked_at_all")]
     looked_at: Vec<String>,
     /// You looked at every change
     #[arg(long)]
     looked_at_all: bool,
-    /// Who you are; by default the name of your account and of this machine
+    /// Your name; by default, your account on this computer
     #[arg(long, value_name = "NAME")]
     reviewer: Option<String>,
-    /// Review only the file with this SHA-256, which you looked at with `show`
+    /// Continue only if the file has this SHA-256, as `show` printed it
     #[arg(long, value_name = "SHA-256", value_parser = sha256)]
     expect: Option<Digest>,
-    /// Where the review goes, as .json, .md or .html; can be given several times
+    /// Write the review to a .json, .md or .html file; repeat for several
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
-    /// Sign the review with this secret key, or the .pub file of an SSH key that an agent has
+    /// Sign with this secret key, or the .pub file of an SSH key in an agent
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// Read the key's password from the first line of this file
@@ -95,8 +95,8 @@ impl ReviewForm {
             Some("json") => Ok(ReviewForm::Json),
             Some("md") => Ok(ReviewForm::Markdown),
             Some("html") => Ok(ReviewForm::Html),
-            _ => Err(Report::usage(format!("A review cannot be written as {output:?}"))
-                .hint("Name a file that ends with .json, .md or .html.")
+            _ => Err(Report::usage(format!("A review can't be written to {output:?}"))
+                .hint("Use a name that ends in .json, .md or .html.")
                 .into()),
         }
     }
@@ -114,8 +114,8 @@ impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let file = is_bundle(&self.file)?;
         if is_text_patch(file).without_folder()? {
-            let report = Report::usage("A text patch cannot be reviewed: it has no place for a signature");
-            return Err(report.hint("patchwright make --patch makes a patch file of it.").into());
+            let report = Report::usage("A text patch can't be reviewed: it can't hold a signature");
+            return Err(report.hint("Make a patch file from it: patchwright make --patch FILE --target FOLDER --output NEW.patchbundle").into());
         }
         let forms: Vec<ReviewForm> =
             self.output.iter().map(|output| ReviewForm::new(output)).collect::<Result<_>>()?;

@@ -1,6 +1,6 @@
-//! `patchwright rollback`: takes patches out of a folder.
+//! `patchwright rollback`: rolls patches back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::flags::{fingerprint, is_bundle};
@@ -8,14 +8,14 @@ use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::plan::OnDrift;
-use crate::workbench::{DamagedBackups, DecisionDigest, RollbackOptions, ScriptConsent, Turn, Which};
+use crate::workbench::{DamagedBackups, DecisionDigest, RollbackOptions, ScriptConsent, Which};
 
-/// Take a patch back: everything is as without it
+/// Roll back a patch: the folder is as it was without it
 ///
-/// Without an ID it is the last patch. Any other one can be named: files that newer patches share with it are put
-/// together again from the safe copies and the patches that stay, where that can be proven, and the difference is shown.
-/// With --to everything that came after the patch goes as well. Shows what will happen and asks once. A rollback can
-/// itself be taken back with --undo.
+/// Without an ID, rolls back the last patch. You can name any other patch, too: files that newer patches share with it
+/// are rebuilt from the backups and the patches that stay, where the result can be proven, and you see the difference
+/// first. With --to, everything newer than the patch is rolled back as well. Shows the changes and asks once.
+/// `patchwright reapply` undoes a rollback.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,87 +24,106 @@ Examples:
   patchwright rollback /opt/app ACME-HF-1042 --with-dependents
   patchwright rollback /opt/app --to ACME-HF-1042
   patchwright rollback /opt/app --undo
-  patchwright rollback /opt/app --from ACME-HF-1042.patchbundle --leave-damaged")]
+  patchwright rollback /opt/app --from old.patchbundle --leave-damaged")]
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
-    /// The patch to take out
+    /// The patch to roll back
     id: Option<String>,
-    /// Also take out the patches that cannot stay without it
+    /// Also roll back the patches that depend on it
     #[arg(long, requires = "id")]
     with_dependents: bool,
-    /// Go back to before this patch: it and everything newer goes
+    /// Roll back this patch and everything newer
     #[arg(long, value_name = "ID", conflicts_with_all = ["id", "undo"])]
     to: Option<String>,
-    /// Go back although files were edited since; your versions are kept as safe copies
-    #[arg(long)]
-    keep_edits: bool,
-    /// Take old contents whose safe copies are missing or damaged out of this patch file; may be given several times
-    #[arg(long, value_name = "FILE")]
-    from: Vec<PathBuf>,
-    /// Leave files as they are whose safe copies are missing or damaged, and take back the others
-    #[arg(long)]
-    leave_damaged: bool,
-    /// Take back the last rollback: the patch comes in again
+    #[command(flatten)]
+    damage: Damage,
+    /// Undo the last rollback or repair; for a rollback, `reapply` does the same
     #[arg(long, conflicts_with = "id")]
     undo: bool,
-    /// Go ahead only with the rollback that has this fingerprint
+    /// Continue only if the rollback still has this fingerprint
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
     expect: Option<DecisionDigest>,
     #[command(flatten)]
     scripts: ScriptFlags,
-    /// Take only the files back, and leave what the patch's scripts did; the history will say so
+    /// Restore only the files, and keep what the patch's scripts did; the history records it
     #[arg(long, conflicts_with = "run_scripts", help_heading = "Scripts")]
     without_scripts: bool,
 }
 
+/// What to do about files that are not as the change left them, and backups that are not as they were made.
+#[derive(Debug, clap::Args)]
+pub(super) struct Damage {
+    /// Continue although files were edited since; your versions are backed up
+    #[arg(long)]
+    keep_edits: bool,
+    /// Take old contents with a missing or damaged backup from this patch file; repeat for several
+    #[arg(long, value_name = "FILE")]
+    from: Vec<PathBuf>,
+    /// Leave files with a missing or damaged backup as they are, and restore the others
+    #[arg(long)]
+    leave_damaged: bool,
+}
+
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
-        let (target, undo) = (&self.target, self.undo);
         let which = match (self.id, self.to) {
             (_, Some(id)) => Which::Before(id),
             (Some(id), None) if self.with_dependents => Which::PatchAndDependents(id),
             (Some(id), None) => Which::Patch(id),
-            (None, None) if undo => Which::LastRollback,
+            (None, None) if self.undo => Which::LastRollback,
             (None, None) => Which::Last,
         };
-        let on_drift = if self.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
         let scripts = match self.without_scripts {
             true => ScriptConsent::Without,
             false => self.scripts.consent(),
         };
-        let mut options = RollbackOptions { which, on_drift, expected: self.expect, scripts };
-        let damaged = DamagedBackups { from: self.from, leave: self.leave_damaged };
-        for file in &damaged.from {
-            is_bundle(file)?;
-        }
-        // Who has said yes already sees nothing beforehand, and the folder is read only once.
-        if session.asks() {
-            let preview = session
-                .watch(|workbench, watch| workbench.preview_rollback_from(target, &options, &damaged, watch))
-                .in_folder(target)?;
-            if !preview.preview.obstacles.is_empty() {
-                return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
-            }
-            let comes = undo && preview.turn != Turn::Went;
-            let question = match (comes, preview.patches.len()) {
-                (true, _) => "Bring this patch back?",
-                (false, 0 | 1) => "Take this patch back?",
-                (false, _) => "Take these patches back?",
-            };
-            let detail = session.detail();
-            session.ask(|style| text::rollback_plan(&preview, target, comes, detail, style), question)?;
-            if options.scripts == ScriptConsent::None {
-                options.scripts = self.scripts.agree(&preview.scripts, target, session)?;
-            }
-            options.expected.get_or_insert(preview.decision());
-        }
-        let done = session
-            .watch(|workbench, watch| workbench.roll_back_from(target, &options, &damaged, watch))
-            .in_folder(target)?;
-        session.tell(
-            |style| text::rolled_back(&done, target, undo && done.turn != Turn::Went, style),
-            || answer::Rollback::new(&done, target),
-        )
+        let wish = Wish { which, expected: self.expect, scripts };
+        roll_back(&self.target, wish, self.damage, &self.scripts, session)
     }
+}
+
+/// What somebody wants to be rolled back, or reapplied.
+pub(super) struct Wish {
+    pub which: Which,
+    pub expected: Option<DecisionDigest>,
+    pub scripts: ScriptConsent,
+}
+
+/// Shows what will happen, asks, and does it.
+pub(super) fn roll_back(
+    target: &Path,
+    Wish { which, expected, scripts }: Wish,
+    damage: Damage,
+    flags: &ScriptFlags,
+    session: &mut Session<'_, '_>,
+) -> Result<Outcome> {
+    let undo = matches!(which, Which::LastRollback | Which::Reapply);
+    let on_drift = if damage.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
+    let mut options = RollbackOptions { which, on_drift, expected, scripts };
+    let damaged = DamagedBackups { from: damage.from, leave: damage.leave_damaged };
+    for file in &damaged.from {
+        is_bundle(file)?;
+    }
+    // Who has said yes already sees nothing beforehand, and the folder is read only once.
+    if session.asks() {
+        let preview = session
+            .watch(|workbench, watch| workbench.preview_rollback_from(target, &options, &damaged, watch))
+            .in_folder(target)?;
+        if !preview.preview.obstacles.is_empty() {
+            return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
+        }
+        let detail = session.detail();
+        let question = text::rollback_question(preview.turn, preview.patches.len());
+        session.ask(|style| text::rollback_plan(&preview, target, detail, style), question)?;
+        if options.scripts == ScriptConsent::None {
+            options.scripts = flags.agree(&preview.scripts, target, session)?;
+        }
+        options.expected.get_or_insert(preview.decision());
+    }
+    let done = session
+        .watch(|workbench, watch| workbench.roll_back_from(target, &options, &damaged, watch))
+        .in_folder(target)?;
+    session
+        .tell(|style| text::rolled_back(&done, target, undo, style), || answer::Rollback::new(&done, target))
 }

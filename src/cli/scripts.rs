@@ -8,11 +8,11 @@ use crate::workbench::{PlannedScript, ScriptConsent, ScriptPlan};
 use std::path::Path;
 
 /// Flags about scripts.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Scripts")]
 pub(super) struct ScriptFlags {
-    /// Agree that the patch's scripts run on this machine, in this run; with a SHA-256 only to those that
-    /// `plan --json` names so
+    /// Let the patch's scripts run on this computer, this time; with a SHA-256, only those that `plan --json` shows
+    /// with it
     #[arg(long, value_name = "SHA-256", num_args = 0..=1, require_equals = true, default_missing_value = "all",
           value_parser = consent)]
     run_scripts: Option<ScriptConsent>,
@@ -24,7 +24,7 @@ fn consent(text: &str) -> std::result::Result<ScriptConsent, String> {
         digest => digest
             .parse::<Digest>()
             .map(ScriptConsent::Shown)
-            .map_err(|_| "64 hexadecimal digits are expected".to_owned()),
+            .map_err(|_| "expected 64 hexadecimal digits".to_owned()),
     }
 }
 
@@ -52,7 +52,7 @@ impl ScriptFlags {
             return Err(plan.nobody_agreed()).in_folder(target);
         }
         let names: Vec<String> = plan.scripts.iter().map(PlannedScript::name).collect();
-        let question = format!("Run {} on this machine?", names.join(", and "));
+        let question = format!("Run {} on this computer?", names.join(", and "));
         session.ask(|style| text::scripts_in_full(&plan.scripts, style), &question)?;
         Ok(ScriptConsent::Shown(plan.digest()))
     }

@@ -1,4 +1,4 @@
-//! `patchwright show`: what a bundle says about itself.
+//! `patchwright show`: what a patch file says about itself.
 
 use std::path::PathBuf;
 
@@ -8,10 +8,9 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::workbench::is_text_patch;
 
-/// Show what a patch file says about itself
+/// Show what a patch is for, who signed it, and what it changes
 ///
-/// What it is for, who made it, what it needs, every file it changes, and how it is taken back. Needs no product
-/// folder and changes nothing.
+/// Also shows what it requires and how to roll it back. Needs no product folder, and changes nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -1,4 +1,4 @@
-//! `patchwright sign`: vouches for a patch.
+//! `patchwright sign`: signs a patch file.
 
 use std::path::{Path, PathBuf};
 
@@ -10,11 +10,10 @@ use crate::model::Digest;
 use crate::report::Report;
 use crate::workbench::{Signer, SignerRole};
 
-/// Sign a patch file, as the one who made it or as one who reviewed it
+/// Sign a patch file as its author or as a reviewer
 ///
-/// Everything in the file is read and checked first. Then the signature is added; what others signed before stays valid.
-/// The key is one that `patchwright key new` or minisign made, or an Ed25519 key of SSH, from a file, an agent or a
-/// security device; for those OpenSSH's own program signs.
+/// Reads and checks the whole file first. Earlier signatures stay valid. Use a key from `patchwright key new` or
+/// minisign, or an Ed25519 SSH key from a file, an agent or a security device (OpenSSH then signs).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,22 +24,22 @@ Examples:
 pub(super) struct Arguments {
     /// The patch file
     file: PathBuf,
-    /// The secret key, or the .pub file of an SSH key that an agent has
+    /// The secret key, or the .pub file of an SSH key in an agent
     #[arg(long, value_name = "FILE", required_unless_present_any = ["attach", "comment"])]
     key: Option<PathBuf>,
-    /// As what to sign
+    /// Your role
     #[arg(long = "as", value_name = "ROLE", value_enum, default_value = "author")]
     role: SignAs,
     /// Read the key's password from the first line of this file
     #[arg(long, value_name = "FILE", requires = "key")]
     password_file: Option<PathBuf>,
-    /// Add a signature over the manifest that minisign or ssh-keygen made
+    /// Add a signature of the manifest made by minisign or ssh-keygen
     #[arg(long, value_name = "FILE", conflicts_with = "key")]
     attach: Option<PathBuf>,
-    /// Sign only the file with this SHA-256, which you looked at with `show`
+    /// Continue only if the file has this SHA-256, as `show` printed it
     #[arg(long, value_name = "SHA-256", value_parser = sha256)]
     expect: Option<Digest>,
-    /// Print the comment that a signature by minisign itself has to carry, and sign nothing
+    /// Print the comment that minisign's own signature must contain, and sign nothing
     #[arg(long, conflicts_with_all = ["key", "attach"])]
     comment: bool,
 }
@@ -48,9 +47,9 @@ pub(super) struct Arguments {
 /// As what somebody signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum SignAs {
-    /// The one who made it.
+    /// The patch's author.
     Author,
-    /// One who looked over it.
+    /// Someone who reviewed it.
     Reviewer,
 }
 
@@ -82,7 +81,7 @@ impl Arguments {
                 let signer = signer(session, key, self.password_file.as_deref())?;
                 session.watch(|workbench, watch| workbench.sign(file, &shown, role, &signer, watch))
             }
-            (None, None) => return Err(Report::usage("A key is needed to sign with").into()),
+            (None, None) => return Err(Report::usage("A key is needed: add --key FILE").into()),
         };
         let signed = signed.without_folder()?;
         session.tell(|style| text::signed(&signed, file, style), || answer::Sign::new(&signed, file))

@@ -1,4 +1,4 @@
-//! `patchwright status`: how things stand in a folder.
+//! `patchwright status`: the state of a folder.
 
 use std::path::{Path, PathBuf};
 
@@ -11,9 +11,9 @@ use crate::diff::ChangeView;
 use crate::progress::{CancelToken, Quiet};
 use crate::workbench::{OneChange, Watch};
 
-/// Show how things stand in a product folder
+/// Show the patches in a folder, and files that aren't as expected
 ///
-/// Product and version, the patches in it, files that are not as expected, and whether a change was interrupted.
+/// Also shows the product, its version, and whether a change was interrupted. Changes nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +23,7 @@ Examples:
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
-    /// Show what differs in the files that are not as expected, as unified diffs; not with --json
+    /// Also show unified diffs of the files that aren't as expected; not with --json
     #[arg(long)]
     diff: bool,
     #[command(flatten)]
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
         let target = &self.target;
-        let workbench = session.workbench().asking_lists(&self.lists.holds);
+        let workbench = session.workbench().asking_lists(&self.lists.withdrawn);
         let status = session.watch(|_, watch| workbench.status(target, watch)).in_folder(target)?;
         let ending = session
             .answer(|style| text::status(&status, target, style), || answer::Status::new(&status, target))?;

@@ -1,4 +1,4 @@
-//! `patchwright support`: a file for whoever helps.
+//! `patchwright support`: a file for whoever helps you.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use super::Result;
 use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 
-/// Save a file for support: records and checksums, never what is in your files
+/// Save a support file: records and checksums, never file contents
 ///
-/// A ZIP file with the machine, the history of the folder and what is known about a change that was interrupted. It
-/// holds the names of patched files, and who patched them when. The folder is not changed.
+/// A ZIP file about the computer, the folder's history and an interrupted change. It contains the names of patched
+/// files, and who changed them when. Changes nothing in the folder.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,7 +18,7 @@ Examples:
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
-    /// The file to write; one of the same name is replaced
+    /// The file to write; an existing one is replaced
     #[arg(short, long, value_name = "FILE", default_value = "./patchwright-support.zip")]
     output: PathBuf,
 }

@@ -1,31 +1,34 @@
 //! The verbs: a line for each, and a file in this folder with its flags and what it does.
 
-use clap::{CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::Result;
 use super::flags::Common;
 use super::session::{Outcome, Session};
 
+const EXAMPLES: &str = "\
+Examples:
+  patchwright show fix.patchbundle             what the patch is for
+  patchwright plan fix.patchbundle /opt/app    what it would change, and problems
+  patchwright apply fix.patchbundle /opt/app   apply it; asks you first
+  patchwright rollback /opt/app                undo it";
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done, or nothing to do
-  1    failed for a reason of the machine (disk, permission ...); the folder is as before
-  2    the command line itself is wrong
-  3    refused: something stands in the way (wrong version, conflict, drift ...); nothing changed
-  4    not trusted: the patch file is damaged, hostile or not signed; nothing changed
-  5    failed while changing and put back as before
-  6    needs a person: unfinished or contradictory state; everything is kept
-  130  interrupted before any change
+  1    the computer failed (disk, permissions ...); the folder is as before
+  2    the command line is wrong; nothing was done
+  3    refused (wrong version, conflict, drift ...); nothing was changed
+  4    not trusted, or a damaged patch file; nothing was changed
+  5    the change failed, and the folder was restored
+  6    needs a person: an interrupted or unclear state; everything is kept
+  130  stopped before any change";
 
-Examples:
-  patchwright show fix.patchbundle
-  patchwright plan fix.patchbundle /opt/app
-  patchwright apply fix.patchbundle /opt/app --allow-unsigned
-  patchwright rollback /opt/app";
-
-/// Puts patches into a product folder so carefully that anybody can take each of them out again.
+/// Applies patches to a product folder, and rolls any of them back later
 #[derive(Debug, Parser)]
-#[command(name = "patchwright", version, after_help = EXIT_CODES)]
+#[command(name = "patchwright", version, after_help = EXIT_CODES, max_term_width = 80)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub common: Common,
@@ -45,55 +48,68 @@ enum AtStake {
 }
 
 macro_rules! verbs {
-    ($($verb:ident($file:ident): $at_stake:ident,)*) => {
+    ($($group:literal: {$($verb:ident($file:ident): $at_stake:ident,)*})*) => {
         /// What to do.
         #[derive(Debug, Subcommand)]
         pub(super) enum Verb {
-            $($verb(super::$file::Arguments),)*
+            $($($verb(super::$file::Arguments),)*)*
         }
+
+        /// What the verbs are for, and which they are, in the order in which the help lists them.
+        const GROUPS: &[(&str, &[&str])] = &[$(($group, &[$(stringify!($file)),*])),*];
 
         impl Verb {
             /// The verb as it is typed.
             pub fn name(&self) -> &'static str {
-                match self { $(Verb::$verb(_) => stringify!($file),)* }
+                match self { $($(Verb::$verb(_) => stringify!($file),)*)* }
             }
 
             fn at_stake(&self) -> AtStake {
-                match self { $(Verb::$verb(_) => AtStake::$at_stake,)* }
+                match self { $($(Verb::$verb(_) => AtStake::$at_stake,)*)* }
             }
 
             pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
-                match self { $(Verb::$verb(arguments) => arguments.run(session),)* }
+                match self { $($(Verb::$verb(arguments) => arguments.run(session),)*)* }
             }
         }
     };
 }
 
-// In the order in which the help lists them.
 verbs! {
-    New(new): Nothing,
-    Edit(edit): Nothing,
-    Make(make): File,
-    Show(show): Nothing,
-    Diff(diff): Nothing,
-    Export(export): Nothing,
-    Verify(verify): Nothing,
-    Review(review): File,
-    Sign(sign): File,
-    Key(key): File,
-    Plan(plan): Nothing,
-    Explain(explain): Nothing,
-    Apply(apply): Folder,
-    Rollback(rollback): Folder,
-    Accept(accept): Folder,
-    Status(status): Nothing,
-    Heal(heal): Folder,
-    Identify(identify): Nothing,
-    History(history): Nothing,
-    Recover(recover): Folder,
-    Support(support): Nothing,
-    Completions(completions): Nothing,
-    Man(man): Nothing,
+    "Look (these change nothing)": {
+        Show(show): Nothing,
+        Diff(diff): Nothing,
+        Plan(plan): Nothing,
+        Explain(explain): Nothing,
+        Status(status): Nothing,
+        Identify(identify): Nothing,
+    }
+    "Change a folder": {
+        Apply(apply): Folder,
+        Rollback(rollback): Folder,
+        Reapply(reapply): Folder,
+        Repair(repair): Folder,
+        Recover(recover): Folder,
+        Accept(accept): Folder,
+    }
+    "Make patch files": {
+        New(new): Nothing,
+        Edit(edit): Nothing,
+        Make(make): File,
+        Export(export): Nothing,
+    }
+    "Trust": {
+        Verify(verify): Nothing,
+        Review(review): File,
+        Sign(sign): File,
+        Key(key): File,
+    }
+    "Records, and this program": {
+        History(history): Nothing,
+        Support(support): Nothing,
+        Completions(completions): Nothing,
+        Man(man): Nothing,
+    }
 }
 
 impl Verb {
@@ -109,6 +125,33 @@ impl Verb {
 }
 
 /// The whole command line as data: for help, completions and the manual page.
-pub fn command() -> clap::Command {
-    Arguments::command()
+pub fn command() -> Command {
+    let command = Arguments::command();
+    let help = help_of_the_program(&command);
+    command.help_template(help).mut_subcommands(|verb| verb.help_template(HELP_OF_A_VERB))
+}
+
+/// What was typed.
+pub(super) fn read(args: &[OsString]) -> Result<Arguments, clap::Error> {
+    let mut command = command();
+    let read = command.try_get_matches_from_mut(args).and_then(|read| Arguments::from_arg_matches(&read));
+    read.map_err(|error| error.format(&mut command))
+}
+
+/// Examples are read before anything else.
+const HELP_OF_A_VERB: &str = "{about-with-newline}{after-help}\n\n{usage-heading} {usage}\n\n{all-args}";
+
+/// A sentence, examples, and the verbs by what they are for.
+fn help_of_the_program(command: &Command) -> String {
+    let mut help = format!("{{about-with-newline}}\n{EXAMPLES}\n\n{{usage-heading}} {{usage}}\n");
+    for (group, verbs) in GROUPS {
+        help.push_str(&format!("\n{group}:\n"));
+        for name in *verbs {
+            let about = command.find_subcommand(name).and_then(Command::get_about);
+            help.push_str(&format!("  {name:<11}  {}\n", about.unwrap_or_default()));
+        }
+    }
+    help.push_str("\nFor one of them: patchwright COMMAND --help\n");
+    help.push_str("\nOptions of every command:\n{options}{after-help}");
+    help
 }

@@ -1,4 +1,4 @@
-//! `patchwright verify`: is every byte of a bundle what it should be?
+//! `patchwright verify`: is every byte of a patch file what it should be?
 
 use std::path::PathBuf;
 
@@ -10,10 +10,10 @@ use crate::model::Kind;
 use crate::report::Report;
 use crate::workbench::{Standing, is_text_patch};
 
-/// Check every byte of a patch file
+/// Verify a patch file: its checksums and its signatures
 ///
-/// Reads everything in it and compares it with what the patch file says about it. Also says who vouches for it,
-/// and ends with 4 if that is not enough here.
+/// Reads the whole file and compares every checksum. Shows who signed it, and exits with 4 if you don't trust enough of
+/// the signers.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -22,7 +22,7 @@ Examples:
 pub(super) struct Arguments {
     /// The patch file
     file: PathBuf,
-    /// Ask only whether every byte is right, whoever vouches for it
+    /// Check only the checksums, whoever signed it
     #[arg(long)]
     allow_unsigned: bool,
 }
@@ -32,8 +32,8 @@ impl Arguments {
         let file = is_bundle(&self.file)?;
         if is_text_patch(file).without_folder()? {
             let report =
-                Report::usage("A text patch cannot be verified: it holds no digests and no signatures");
-            let hint = "patchwright plan shows how it fits a folder; patchwright make --patch makes a patch file of it.";
+                Report::usage("A text patch can't be verified: it has no checksums and no signatures");
+            let hint = "To see how it fits a folder: patchwright plan FILE FOLDER";
             return Err(report.hint(hint).into());
         }
         let verified = session.watch(|workbench, watch| workbench.verify(file, watch)).without_folder()?;

@@ -3,7 +3,7 @@
 //! Each place that the change made different is asked about by itself. Changed lines that stand one for one against
 //! old ones are told apart, so that one of them set back is not lost among its neighbours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 
 use super::carry::{LineRange, changed_regions};
@@ -64,39 +64,117 @@ impl<'a> Brought<'a> {
         let (before, left) = (self.before.concat(), self.left.concat());
         let since = changed_regions(&left, now)?;
         let from_before = changed_regions(&before, now)?;
-        let now = split_lines(now);
-        let fate = |region: &Region| {
-            // Lines that are there twice can be taken for each other; what is all as before is no matter of doubt.
-            let is_as_before = !from_before.iter().any(|change| is_touched(&region.old, &change.old));
-            if is_as_before {
-                Fate::Undone
-            } else if self.is_kept(region, &since, &now) {
-                Fate::Kept
-            } else if is_back(region, &from_before) {
-                Fate::Undone
-            } else {
-                Fate::Rewritten
+        let against = Against { brought: self, since, from_before, now: split_lines(now) };
+        Some(self.regions.iter().map(|region| against.standing(region)).collect())
+    }
+}
+
+/// A content that is held against what a change brought and against what was before it.
+struct Against<'a> {
+    brought: &'a Brought<'a>,
+    /// What differs from what the change left.
+    since: Vec<Region>,
+    /// What differs from what was before the change.
+    from_before: Vec<Region>,
+    now: Vec<&'a [u8]>,
+}
+
+impl Against<'_> {
+    fn standing(&self, region: &Region) -> Standing {
+        let is_there = |line: usize| self.place_of(line).is_some();
+        Standing { fate: self.fate(region), lines: region.new.clone().map(is_there).collect() }
+    }
+
+    fn fate(&self, region: &Region) -> Fate {
+        let is_as_before = !self.from_before.iter().any(|change| is_touched(&region.old, &change.old));
+        let (is_here, is_elsewhere) = self.whereabouts(region);
+        // Lines that are there twice can be taken for each other; what is all as before, with none of the lines beside
+        // it, is no matter of doubt.
+        if is_as_before && !is_here {
+            if self.is_moved(region) { Fate::Rewritten } else { Fate::Undone }
+        } else if self.is_kept(region) && !is_elsewhere {
+            Fate::Kept
+        } else if is_back(region, &self.from_before) {
+            Fate::Undone
+        } else {
+            Fate::Rewritten
+        }
+    }
+
+    /// Where a line of what the change left is now, if it is there.
+    fn place_of(&self, line: usize) -> Option<usize> {
+        let above = self.since.iter().take_while(|change| change.old.start <= line);
+        above
+            .clone()
+            .all(|change| !change.old.contains(&line))
+            .then(|| above.fold(line, |place, change| place + change.new.len() - change.old.len()))
+    }
+
+    /// Whether lines of a place are now where what was before has got something new: at the place, and elsewhere.
+    fn whereabouts(&self, region: &Region) -> (bool, bool) {
+        let lines = region.new.clone().filter(|line| !is_blank(self.brought.left[*line]));
+        let places = lines.filter_map(|line| self.place_of(line));
+        let new =
+            places.filter_map(|place| self.from_before.iter().find(|change| change.new.contains(&place)));
+        let (mut is_here, mut is_elsewhere) = (false, false);
+        for change in new {
+            let is_at_the_place = is_touched(&region.old, &self.reach(change));
+            (is_here, is_elsewhere) = (is_here || is_at_the_place, is_elsewhere || !is_at_the_place);
+        }
+        (is_here, is_elsewhere)
+    }
+
+    /// Where in what was before a change may stand as well, with the same result: added lines that begin like those
+    /// below them, or end like those above, can be told in several ways. Empty lines around it count as its place, too.
+    fn reach(&self, change: &Region) -> Range<usize> {
+        let before = &self.brought.before;
+        let (mut start, mut end) = (change.old.start, change.old.end);
+        if change.old.is_empty() {
+            let mut added = VecDeque::from_iter(self.now[change.new.clone()].iter().copied());
+            while start > 0 && added.back() == Some(&before[start - 1]) {
+                added.rotate_right(1);
+                start -= 1;
             }
+            let mut added = VecDeque::from_iter(self.now[change.new.clone()].iter().copied());
+            while end < before.len() && added.front() == Some(&before[end]) {
+                added.rotate_left(1);
+                end += 1;
+            }
+        }
+        start -= before[..start].iter().rev().take_while(|line| is_blank(line)).count();
+        end += before[end..].iter().take_while(|line| is_blank(line)).count();
+        start..end
+    }
+
+    /// Whether all lines that were only added somewhere are new to what was before in other places.
+    fn is_moved(&self, region: &Region) -> bool {
+        let new = self.from_before.iter().flat_map(|change| &self.now[change.new.clone()]);
+        let mut new: Vec<&[u8]> = new.copied().collect();
+        let lines = self.brought.left[region.new.clone()].iter().filter(|line| !is_blank(line));
+        let mut lines = lines.peekable();
+        let mut take = |line: &&[u8]| {
+            let at = new.iter().position(|other| other == line);
+            at.map(|at| new.swap_remove(at)).is_some()
         };
-        let is_there = |line: usize| !since.iter().any(|change| change.old.contains(&line));
-        let standing = |region: &Region| Standing {
-            fate: fate(region),
-            lines: region.new.clone().map(is_there).collect(),
-        };
-        Some(self.regions.iter().map(standing).collect())
+        region.old.is_empty() && lines.peek().is_some() && lines.all(|line| take(line))
     }
 
     /// Whether all its lines are there, and none of those that it removed came back beside them.
-    fn is_kept(&self, region: &Region, since: &[Region], now: &[&[u8]]) -> bool {
-        let stays: BTreeSet<&[u8]> = self.left[region.new.clone()].iter().copied().collect();
-        let removed = self.before[region.old.clone()].iter().filter(|line| !stays.contains(*line));
-        let removed: BTreeSet<&[u8]> =
-            removed.copied().filter(|line| !line.trim_ascii().is_empty()).collect();
-        let comes_back = |change: &Region| now[change.new.clone()].iter().any(|line| removed.contains(line));
+    fn is_kept(&self, region: &Region) -> bool {
+        let Brought { before, left, .. } = self.brought;
+        let stays: BTreeSet<&[u8]> = left[region.new.clone()].iter().copied().collect();
+        let removed = before[region.old.clone()].iter().filter(|line| !stays.contains(*line));
+        let removed: BTreeSet<&[u8]> = removed.copied().filter(|line| !is_blank(line)).collect();
+        let comes_back =
+            |change: &Region| self.now[change.new.clone()].iter().any(|line| removed.contains(line));
         let touches = |change: &&Region| is_touched(&region.new, &change.old);
-        !since.iter().any(|change| cuts(&region.new, &change.old))
-            && !since.iter().filter(touches).any(comes_back)
+        !self.since.iter().any(|change| cuts(&region.new, &change.old))
+            && !self.since.iter().filter(touches).any(comes_back)
     }
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.trim_ascii().is_empty()
 }
 
 /// Whether all lines that stood there before stand there again.
@@ -172,6 +250,28 @@ mod tests {
         assert_eq!(fates(before, left, "a\nother\nz\n"), [Rewritten]);
         assert_eq!(fates(before, left, "a\ncheck\nskip\nreturn\nz\n"), [Rewritten], "something went between");
         assert_eq!(fates(before, left, "a\nfirst\ncheck\nreturn\nlast\nz\n"), [Kept]);
+    }
+
+    #[test]
+    fn added_lines_are_known_again_although_their_place_can_be_told_in_two_ways() {
+        // The empty line below them is the one above them just as well.
+        let (before, left) = ("a\n\nz\n", "a\n\nfirst\nsecond\nthird\n\nz\n");
+        assert_eq!(fates(before, left, "a\n\nfirst\nSECOND\nthird\n\nz\n"), [Rewritten]);
+        assert_eq!(fates(before, left, "a\n\nfirst\nsecond\nthird\n\nnext\n\nz\n"), [Kept]);
+        assert_eq!(fates(before, left, "a\n\n\nfirst\nsecond\nthird\n\nz\n"), [Kept]);
+        assert_eq!(fates(before, left, "a\n\nother\n\nz\n"), [Rewritten], "other lines are in their place");
+        // An empty line goes between them and what they followed.
+        let (before, left) = ("a\n\nb\n\nz\n", "a\nfirst\nsecond\n\nb\n\nz\n");
+        assert_eq!(fates(before, left, "a\n\nfirst\nsecond\n\nz\n"), [Kept]);
+    }
+
+    #[test]
+    fn added_lines_that_went_past_others_are_not_where_they_were() {
+        let (before, left) = ("a\nb\nz\n", "a\nreturn\nb\nz\n");
+        assert_eq!(fates(before, left, "a\nb\nreturn\nz\n"), [Rewritten]);
+        assert_eq!(fates(before, left, "a\nother\nb\nreturn\nz\n"), [Rewritten]);
+        assert_eq!(fates(before, left, "return\na\nb\nz\n"), [Rewritten]);
+        assert_eq!(fates(before, left, "a\nb\nz\nRETURN\n"), [Undone]);
     }
 
     #[test]

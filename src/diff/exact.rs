@@ -3,8 +3,8 @@
 //! [`place`](super::place) looks for the lines of a hunk, because a text patch meets folders that nobody knows. Here the
 //! content is known to the last byte: whatever does not fit at its own line number is a lie.
 
+use super::LineKind;
 use super::patch_text::PatchHunk;
-use super::{Line, LineKind};
 
 /// The new content; `None` if a hunk is not about `old`.
 pub(crate) fn apply_exactly(old: &[u8], hunks: &[PatchHunk<'_>]) -> Option<Vec<u8>> {
@@ -18,7 +18,7 @@ pub(crate) fn apply_exactly(old: &[u8], hunks: &[PatchHunk<'_>]) -> Option<Vec<u
         if (made.old_lines, made.new_lines) != (old_above, new_above) {
             return None;
         }
-        for line in &hunk.lines {
+        for line in hunk.lines.iter() {
             let end: &[u8] = if line.missing_newline { b"" } else { b"\n" };
             if line.kind != LineKind::Added {
                 let found = made.take_old()?;
@@ -63,7 +63,7 @@ pub(crate) fn measure(hunks: &[PatchHunk<'_>]) -> Option<Measure> {
         }
         (old_end, new_end) = (old_above + hunk.old_len, new_above + hunk.new_len);
         let size = |kind| -> u64 {
-            hunk.lines.iter().filter(|line| line.kind == kind).map(|line| Line::size_bytes(line) as u64).sum()
+            hunk.lines.iter().filter(|line| line.kind == kind).map(|line| line.size_bytes() as u64).sum()
         };
         let removed = size(LineKind::Removed);
         measure.least_old_bytes += old_gap as u64 + size(LineKind::Context) + removed;

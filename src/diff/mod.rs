@@ -4,9 +4,11 @@
 //! that a difference in line endings is a difference one can see.
 
 mod brought;
+mod budget;
 mod carry;
 mod change_view;
 mod compare;
+mod content;
 mod edits;
 mod exact;
 mod excerpt;
@@ -22,10 +24,14 @@ mod unified;
 
 pub use brought::Fate;
 pub(crate) use brought::{Brought, Standing};
+#[cfg(test)]
+pub(crate) use budget::Work;
+pub use budget::WorkBudget;
 pub(crate) use carry::{LineRange, NotCarried, carry_over};
 pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};
 pub use compare::{PATIENCE, compare};
+pub use content::Content;
 pub use edits::{FileEdits, Grade, KeyChange, OrderedEdit, Tried, TriedOp};
 pub(crate) use edits::{MAX_EDIT_BYTES, MAX_EDITED_BYTES, ordered};
 pub(crate) use exact::{apply_exactly, measure};

@@ -145,8 +145,8 @@ fn remark(change: &ChangeView<'_>) -> Option<String> {
         (Some(Node::Dir(old)), Some(Node::Dir(new))) => {
             (old != new).then(|| format!("Folder permissions changed: {path} ({old} → {new})"))
         }
-        (Some(Node::Dir(_)), _) => Some(format!("Folder removed: {path}")),
-        (_, Some(Node::Dir(mode))) => Some(format!("Folder created: {path} ({mode})")),
+        (Some(Node::Dir(_)), _) => Some(format!("Folder deleted: {path}")),
+        (_, Some(Node::Dir(mode))) => Some(format!("Folder added: {path} ({mode})")),
         (Some(Node::File(old)), Some(Node::File(new))) => {
             let said = is_said_by_git(old.mode) && is_said_by_git(new.mode);
             let (old, new) = (old.mode, new.mode);
@@ -232,7 +232,7 @@ impl<'a> UnifiedBody<'a> {
             None => Ok(&[][..]),
             Some(ViewContent::Bytes(bytes)) => Ok(bytes),
             Some(ViewContent::Unavailable(reason)) => Err(reason),
-            Some(ViewContent::Absent | ViewContent::Diff(_)) => Err("the content is not at hand"),
+            Some(ViewContent::Absent | ViewContent::Diff(_)) => Err("the content isn't available"),
         };
         for side in [before, after].into_iter().flatten() {
             if let ViewContent::Diff(section) = side.content {
@@ -477,7 +477,7 @@ mod tests {
             shown(&replaced, nothing, ViewContent::Bytes(b"x\n")),
         ];
         insta::assert_snapshot!(all.concat(), @r"
-        Folder created: logs (0750)
+        Folder added: logs (0750)
         Folder permissions changed: logs (0755 → 0700)
         Folder removed: logs
         diff --git a/logs b/logs

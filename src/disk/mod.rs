@@ -1,8 +1,10 @@
 //! The folder a patch goes into, as it stands on the disk: every call that reaches it, what is seen there, its lock.
 
+mod beside;
 pub mod fs;
 mod node;
 mod scan;
+mod whole;
 
 #[cfg(test)]
 mod scan_tests;
@@ -10,11 +12,13 @@ mod scan_tests;
 use std::io;
 use std::sync::Arc;
 
+pub(crate) use beside::Walk;
 use fs::{Fs, LockGuard, LockKind};
 pub(crate) use node::node_at;
 pub(crate) use scan::hash_while;
 pub use scan::observe_all;
-pub(crate) use scan::{Observation, ScanError, hash_file, look_at_all, observe};
+pub(crate) use scan::{ScanError, hash_file, look_at_all, observe};
+pub(crate) use whole::read_whole;
 
 /// A target that is open, confined to its own folder, and locked for one writer: us.
 pub struct TargetRoot {

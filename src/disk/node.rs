@@ -3,7 +3,7 @@
 use std::io;
 
 use super::fs::{Fs, Place, StatKind};
-use super::hash_file;
+use super::scan::hash_seen;
 use crate::model::{FileNode, LinkNode, Node};
 
 /// What stands at `at`; `None` when nothing does.
@@ -15,7 +15,7 @@ pub(crate) fn node_at(fs: &dyn Fs, at: &Place) -> io::Result<Option<Node>> {
     let Some(found) = fs.look(at)? else { return Ok(None) };
     Ok(Some(match found.kind {
         StatKind::File { .. } => {
-            let (digest, size_bytes) = hash_file(fs, at)?;
+            let (digest, size_bytes) = hash_seen(fs, at, &found)?;
             Node::File(FileNode { digest, size_bytes, mode: found.mode })
         }
         StatKind::Link => Node::Link(LinkNode { points_to: fs.read_link(at)? }),

@@ -15,10 +15,11 @@ use rayon::prelude::*;
 use crate::disk::fs::{Fs, Place, STATE_DIR, Stat, StatKind};
 use crate::model::{Code, Digest, FileNode, Hasher, LinkNode, Node, PlaceProblem, TreePath, TreeState};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
+use crate::text::with_thousands;
 
 /// Bytes read in one go: large enough that the disk and not the system calls set the pace, small enough that a
 /// wish to stop is heard at once and that all threads together need only a few megabytes.
-const PIECE_BYTES: usize = 1024 * 1024;
+pub(super) const PIECE_BYTES: usize = 1024 * 1024;
 
 /// Most places one scan looks at. Real products stay far below; a filesystem that invents names without end (some
 /// user-space ones do) would otherwise take all memory.
@@ -63,6 +64,7 @@ pub(crate) fn observe<'p>(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<Observation, ScanError> {
+    let _kept_open = fs.keep_folders_open();
     let scan = Scan { fs, progress, cancel };
     let named: BTreeSet<&TreePath> = paths.into_iter().collect();
     let sights: Vec<_> = named
@@ -103,6 +105,7 @@ pub fn observe_all(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<Observation, ScanError> {
+    let _kept_open = fs.keep_folders_open();
     let scan = Scan { fs, progress, cancel };
     let (present, problems) = scan.walk(ignore)?;
     Ok(scan.read_all(present, problems)?)
@@ -117,6 +120,7 @@ pub(crate) fn look_at_all(
     progress: &dyn Progress,
     cancel: &CancelToken,
 ) -> Result<Vec<(TreePath, Stat)>, ScanError> {
+    let _kept_open = fs.keep_folders_open();
     let scan = Scan { fs, progress, cancel };
     Ok(scan.walk(&|_, _| false)?.0)
 }
@@ -136,7 +140,13 @@ pub(crate) fn hash_while(
     place: &Place,
     go_on: &mut dyn FnMut(u64) -> bool,
 ) -> io::Result<Option<(Digest, u64)>> {
-    hash_reader(&mut *fs.open(place)?, PIECE_BYTES, go_on)
+    hash_reader(&mut *fs.open(place)?, None, go_on)
+}
+
+/// As [`hash_file`] of a file that was just `seen` there.
+pub(super) fn hash_seen(fs: &dyn Fs, place: &Place, seen: &Stat) -> io::Result<(Digest, u64)> {
+    let read = hash_reader(&mut *fs.open_seen(place, seen)?, Some(size_of(seen)), &mut |_| true)?;
+    Ok(read.expect("nobody asked to stop"))
 }
 
 /// What a look at one place shows.
@@ -151,10 +161,10 @@ enum Lookup {
     Wrong(PlaceProblem),
 }
 
-struct Scan<'a> {
-    fs: &'a dyn Fs,
-    progress: &'a dyn Progress,
-    cancel: &'a CancelToken,
+pub(super) struct Scan<'a> {
+    pub fs: &'a dyn Fs,
+    pub progress: &'a dyn Progress,
+    pub cancel: &'a CancelToken,
 }
 
 impl Scan<'_> {
@@ -176,10 +186,10 @@ impl Scan<'_> {
                 Ok(None) => return Lookup::Nothing,
                 Ok(Some(found)) => match found.kind {
                     StatKind::Dir => continue,
-                    StatKind::File { .. } => "a file stands where a folder is needed".to_owned(),
-                    StatKind::Link => "a link stands where a folder is needed".to_owned(),
+                    StatKind::File { .. } => "a file is where a folder is needed".to_owned(),
+                    StatKind::Link => "a link is where a folder is needed".to_owned(),
                     StatKind::Mount => "another filesystem is mounted here".to_owned(),
-                    StatKind::Special(word) => format!("a {word} stands where a folder is needed"),
+                    StatKind::Special(word) => format!("a {word} is where a folder is needed"),
                 },
                 Err(error) => return Lookup::Wrong(problem_of(&ancestor, &error)),
             };
@@ -192,14 +202,17 @@ impl Scan<'_> {
 
     /// Everything in the target, level by level; each level is listed and looked at by all threads. (Recursion
     /// would let one thread stack up as many folders as it steals.)
-    fn walk(&self, ignore: &dyn Fn(&TreePath, bool) -> bool) -> Result<Walked, ScanError> {
+    pub fn walk(&self, ignore: &dyn Fn(&TreePath, bool) -> bool) -> Result<Walked, ScanError> {
         let mut present = Vec::new();
         let mut problems = Vec::new();
         let mut level = vec![Place::Root];
         while !level.is_empty() {
             let names = self.list_all(&level, &mut problems)?;
             if present.len() + names.len() > MAX_PLACES {
-                let source = io::Error::other(format!("it holds more than {MAX_PLACES} files and folders"));
+                let source = io::Error::other(format!(
+                    "it contains more than {} files and folders",
+                    with_thousands(MAX_PLACES as u64)
+                ));
                 return Err(ScanError::Io { place: Place::Root, source });
             }
             let sights: Vec<_> = names
@@ -272,7 +285,7 @@ impl Scan<'_> {
     }
 
     /// Reads every file and link among `present`.
-    fn read_all(
+    pub fn read_all(
         &self,
         present: Vec<(TreePath, Stat)>,
         mut problems: Vec<PlaceProblem>,
@@ -326,11 +339,10 @@ impl Scan<'_> {
             self.progress.advance(read);
             !self.cancel.is_cancelled()
         };
-        let piece_bytes = usize::try_from(size_bytes).unwrap_or(PIECE_BYTES).clamp(1, PIECE_BYTES);
-        let read = self.fs.open(&place).and_then(|file| {
+        let read = self.fs.open_seen(&place, before).and_then(|file| {
             // One byte more than there should be shows that a file grows, and a file that grows as fast as it is
             // read still comes to an end.
-            hash_reader(&mut file.take(size_bytes.saturating_add(1)), piece_bytes, &mut go_on)
+            hash_reader(&mut file.take(size_bytes.saturating_add(1)), Some(size_bytes), &mut go_on)
         });
         let (digest, read_bytes) = match read {
             Ok(Some(read)) => read,
@@ -341,11 +353,7 @@ impl Scan<'_> {
             Ok(after) => after,
             Err(error) => return Ok(Err(problem_of(path, &error))),
         };
-        let is_same = after.is_some_and(|after| {
-            (after.kind, after.object, after.modified_nanos)
-                == (before.kind, before.object, before.modified_nanos)
-        });
-        Ok(if is_same && read_bytes == size_bytes {
+        Ok(if is_unchanged(before, after) && read_bytes == size_bytes {
             Ok(Node::File(FileNode { digest, size_bytes, mode: before.mode }))
         } else {
             Err(changed(path))
@@ -353,17 +361,20 @@ impl Scan<'_> {
     }
 }
 
-type Walked = (Vec<(TreePath, Stat)>, Vec<PlaceProblem>);
+pub(super) type Walked = (Vec<(TreePath, Stat)>, Vec<PlaceProblem>);
 
+/// Reads to the end, which is where it is `expected` if a read there brings less than it could.
 fn hash_reader(
     file: &mut dyn Read,
-    piece_bytes: usize,
+    expected: Option<u64>,
     go_on: &mut dyn FnMut(u64) -> bool,
 ) -> io::Result<Option<(Digest, u64)>> {
     thread_local! {
         /// Kept by each thread: clearing a new one takes longer than reading and hashing a small file.
         static PIECE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
+    let wanted = expected.and_then(|bytes| usize::try_from(bytes).ok()?.checked_add(1));
+    let piece_bytes = wanted.map_or(PIECE_BYTES, |bytes| bytes.min(PIECE_BYTES));
     PIECE.with_borrow_mut(|kept| {
         if kept.len() < piece_bytes {
             kept.resize(piece_bytes, 0);
@@ -383,8 +394,17 @@ fn hash_reader(
             if !go_on(read as u64) {
                 return Ok(None);
             }
+            if read < piece_bytes && expected == Some(total_bytes) {
+                return Ok(Some((hasher.finish(), total_bytes)));
+            }
         }
     })
+}
+
+/// Whether a file is still as it was `before`.
+pub(super) fn is_unchanged(before: &Stat, after: Option<Stat>) -> bool {
+    let stamp = |found: &Stat| (found.kind, found.object, found.modified_nanos);
+    after.is_some_and(|after| stamp(&after) == stamp(before))
 }
 
 fn size_of(found: &Stat) -> u64 {
@@ -418,7 +438,7 @@ fn not_text(dir: &Place, name: &str) -> PlaceProblem {
 fn problem_of(path: impl ToString, error: &io::Error) -> PlaceProblem {
     let (code, detail) = match error.kind() {
         io::ErrorKind::NotFound => (Code::InUse, "changed while it was read".to_owned()),
-        io::ErrorKind::PermissionDenied => (Code::Rights, "the right to read it is missing".to_owned()),
+        io::ErrorKind::PermissionDenied => (Code::Rights, "you don't have permission to read it".to_owned()),
         io::ErrorKind::CrossesDevices => {
             (Code::FileSystem, "is on another disk, which is mounted in the folder".to_owned())
         }
@@ -438,19 +458,42 @@ mod tests {
 
     #[test]
     fn content_longer_than_a_piece_has_the_digest_of_the_whole() {
-        let content = vec![7; 10_000];
+        let content = vec![7; PIECE_BYTES * 2 + 1808];
         let mut pieces = Vec::new();
-        let read = hash_reader(&mut content.as_slice(), 4096, &mut |bytes| {
+        let read = hash_reader(&mut content.as_slice(), None, &mut |bytes| {
             pieces.push(bytes);
             true
         });
-        assert_eq!(read.unwrap(), Some((Digest::compute(&content), 10_000)));
-        assert_eq!(pieces, [4096, 4096, 1808]);
+        assert_eq!(read.unwrap(), Some((Digest::compute(&content), content.len() as u64)));
+        assert_eq!(pieces, [PIECE_BYTES as u64, PIECE_BYTES as u64, 1808]);
+    }
+
+    #[test]
+    fn a_file_is_read_to_its_end_whatever_length_was_expected() {
+        let content = vec![7; 10_000];
+        for expected in [0, 1, 9_999, 10_000, 10_001, PIECE_BYTES as u64] {
+            let read = hash_reader(&mut content.as_slice(), Some(expected), &mut |_| true);
+            assert_eq!(read.unwrap(), Some((Digest::compute(&content), 10_000)), "{expected}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_the_expected_length_is_read_in_one_go() {
+        struct Counted<'a>(&'a [u8], usize);
+        impl Read for Counted<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                self.1 += 1;
+                self.0.read(buffer)
+            }
+        }
+        let mut file = Counted(&[7; 10_000], 0);
+        assert!(hash_reader(&mut file, Some(10_000), &mut |_| true).unwrap().is_some());
+        assert_eq!(file.1, 1);
     }
 
     #[test]
     fn a_wish_to_stop_is_heard_between_two_pieces() {
-        let read = hash_reader(&mut io::repeat(1), 4096, &mut |_| false);
+        let read = hash_reader(&mut io::repeat(1), None, &mut |_| false);
         assert_eq!(read.unwrap(), None);
     }
 
@@ -466,7 +509,7 @@ mod tests {
                 }
             }
         }
-        let read = hash_reader(&mut ReadStopped(false), 16, &mut |_| true);
+        let read = hash_reader(&mut ReadStopped(false), None, &mut |_| true);
         assert_eq!(read.unwrap(), Some((Digest::compute(b""), 0)));
     }
 }

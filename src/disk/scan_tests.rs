@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use crate::disk::fs::{OsFs, Place, STATE_DIR, StatKind};
-use crate::disk::{Observation, ScanError, hash_file, observe, observe_all};
+use crate::disk::scan::Observation;
+use crate::disk::{ScanError, hash_file, observe, observe_all};
 use crate::model::{Code, Digest, Node, PlaceProblem, TreePath};
 use crate::progress::{CancelToken, Phase, Progress, Quiet};
 
@@ -181,7 +182,7 @@ fn a_file_that_is_replaced_while_it_is_read_is_a_problem() {
 fn a_file_in_the_way_is_a_problem_once() {
     let target = Target::with(&[("conf", "a file")]);
     let seen = target.observe(&["conf/a", "conf/b", "conf/c/d"]);
-    let in_the_way = problem("conf", Code::FileSystem, "a file stands where a folder is needed");
+    let in_the_way = problem("conf", Code::FileSystem, "a file is where a folder is needed");
     assert_eq!(seen.problems, [in_the_way]);
 }
 
@@ -229,7 +230,7 @@ mod on_unix {
         let target = Target::with(&[("real/a", "x")]);
         symlink("real", target.path().join("conf")).unwrap();
         let seen = target.observe(&["conf/a"]);
-        let in_the_way = problem("conf", Code::FileSystem, "a link stands where a folder is needed");
+        let in_the_way = problem("conf", Code::FileSystem, "a link is where a folder is needed");
         assert_eq!(seen.problems, [in_the_way]);
         assert_eq!(names(&seen), [""; 0]);
     }
@@ -269,7 +270,7 @@ mod on_unix {
             eprintln!("skipped: this user may read every file");
             return;
         }
-        let missing = |name| problem(name, Code::Rights, "the right to read it is missing");
+        let missing = |name| problem(name, Code::Rights, "you don't have permission to read it");
         assert_eq!(seen.problems, [missing("a"), missing("b"), missing("closed")]);
         assert_eq!(names(&seen), ["closed", "z"]);
     }

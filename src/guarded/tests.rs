@@ -47,12 +47,12 @@ fn what_others_can_write_or_exchange_does_not_count() {
     let file = root.join("a/b/file");
     for (mode, who) in [(0o666, "everybody"), (0o602, "everybody"), (0o660, "its group")] {
         set_mode(&file, mode);
-        let said = format!("file can be written by {who}; chmod go-w");
+        let said = format!("file can be changed by {who}; chmod go-w");
         assert_eq!(problem(&file), said);
     }
     set_mode(&file, 0o600);
     set_mode(&root.join("a"), 0o777);
-    assert_eq!(problem(&file), "a can be written by everybody; chmod go-w");
+    assert_eq!(problem(&file), "a can be changed by everybody; chmod go-w");
     set_mode(&root.join("a"), 0o1777);
     assert!(read(&file, 4).is_ok(), "in a sticky folder nobody exchanges what belongs to others");
 }
@@ -68,7 +68,7 @@ fn a_link_counts_as_what_it_leads_to() {
     assert!(read(&root.join("a/b/link"), 4).is_ok());
     assert!(read(&root.join("whole/b/link"), 4).is_ok());
     set_mode(&root.join("open"), 0o777);
-    assert!(problem(&root.join("whole/b/link")).starts_with("open can be written by everybody"));
+    assert!(problem(&root.join("whole/b/link")).starts_with("open can be changed by everybody"));
     symlink("nowhere", root.join("a/b/lost")).expect("linked");
     symlink("round", root.join("a/b/round")).expect("linked");
     for lost in ["lost", "round"] {
@@ -87,7 +87,7 @@ fn what_belongs_to_somebody_else_does_not_count() {
     for place in [&file, &root.join("a")] {
         std::os::unix::fs::chown(place, Some(65534), None).expect("given away");
         let name = place.file_name().unwrap_or_default().display().to_string();
-        let said = format!("{name} belongs to somebody else (user 65534); chown root");
+        let said = format!("{name} belongs to someone else (user 65534); chown root");
         assert_eq!(problem(&file), said);
         std::os::unix::fs::chown(place, Some(0), None).expect("taken back");
     }

@@ -103,7 +103,7 @@ fn check_owner(path: &Path, found: &Metadata) -> Result<(), GuardedError> {
         return Ok(());
     }
     let mend = if me == 0 { "chown root".to_owned() } else { format!("sudo chown {me}") };
-    let problem = format!("belongs to somebody else (user {owner})");
+    let problem = format!("belongs to someone else (user {owner})");
     Err(GuardedError::OfOthers { path: path.to_owned(), problem, mend })
 }
 
@@ -116,7 +116,7 @@ fn writers(mode: u32) -> Option<&'static str> {
 }
 
 fn writable_by(path: &Path, writers: &str) -> GuardedError {
-    let problem = format!("can be written by {writers}");
+    let problem = format!("can be changed by {writers}");
     GuardedError::OfOthers { path: path.to_owned(), problem, mend: "chmod go-w".to_owned() }
 }
 

@@ -320,7 +320,7 @@ impl Ledger {
             return Err(format!("it calls itself entry {}", entry.seq));
         }
         if entry.previous != self.head.digest {
-            return Err("it does not follow the entry before it".to_owned());
+            return Err("it doesn't follow the entry before it".to_owned());
         }
         self.head = LedgerHead { seq, digest: Digest::compute(bytes) };
         self.entries.push(entry);
@@ -429,7 +429,7 @@ fn unreadable(seq: u64, place: StatePath, source: io::Error) -> LedgerError {
         io::ErrorKind::NotFound => "it is missing",
         io::ErrorKind::FileTooLarge => "it is too long",
         io::ErrorKind::InvalidInput | io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => {
-            "a link or another thing stands in its place"
+            "it was replaced by a link or something else"
         }
         _ => return LedgerError::Io { place, source },
     };

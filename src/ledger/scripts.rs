@@ -98,7 +98,7 @@ impl ScriptNote {
             ScriptTime::Before => format!("script {number} of {}, before the change", self.patch),
             ScriptTime::After => format!("script {number} of {}, after the change", self.patch),
             ScriptTime::UndoAfter | ScriptTime::UndoBefore => {
-                format!("what takes script {number} of {} back", self.patch)
+                format!("the script that undoes script {number} of {}", self.patch)
             }
         }
     }

@@ -34,6 +34,9 @@ pub struct SignerNote {
     pub key: String,
     /// What the key was called here.
     pub name: String,
+    /// Whose it was, as this machine knew it then.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub owner: Option<String>,
     /// As what it counted.
     pub role: String,
     /// When it was signed, as the signer's clock said.

@@ -87,7 +87,7 @@ impl About {
             approvals: Approvals::default(),
             kind: PatchKind::Hotfix,
             title: id.to_string(),
-            summary: "Made from two folders, without an order that says more.".to_owned(),
+            summary: "No description was provided.".to_owned(),
             severity: None,
             issues: Vec::new(),
             fixes: vec![id.to_string()],

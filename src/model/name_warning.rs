@@ -10,10 +10,10 @@ pub(crate) enum NameWarning {
     #[error("{0:?} starts with a tilde, so a shell may take it for a home folder")]
     LeadingTilde(String),
     /// A character that looks like a separator and is none.
-    #[error("{0:?} looks like a slash or backslash and is none")]
+    #[error("{0:?} looks like a slash or backslash, but isn't one")]
     SlashLookAlike(char),
     /// A character that looks like the dot before an extension and is none.
-    #[error("{0:?} looks like a dot and is none")]
+    #[error("{0:?} looks like a dot, but isn't one")]
     DotLookAlike(char),
     /// A space that is not the one of the space bar.
     #[error("the name contains an unusual space, U+{:04X}", u32::from(*.0))]

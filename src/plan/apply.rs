@@ -10,6 +10,7 @@ use crate::model::{
     CollisionKey, FileChange, Node, Patch, Payload, RequirementMode, Role, RollbackPossible, Step, TreePath,
     executed_by, version_control,
 };
+use crate::text::with_thousands;
 
 /// A patch's own part of a plan.
 pub(super) struct PlanPart {
@@ -104,7 +105,7 @@ impl Planner<'_> {
             }
         }
         for check in &situation.unasked_checks {
-            self.note(format!("not asked yet: {check}; it's asked once you agree to apply this patch"));
+            self.note(format!("not checked yet: {check}; the check runs once you agree to apply this patch"));
         }
     }
 
@@ -166,7 +167,11 @@ impl Planner<'_> {
             steps.push(Step { path: change.path.clone(), before: observed.cloned(), after });
         }
         if done > 0 && !steps.is_empty() && self.obstacles.is_empty() {
-            self.note(format!("{done} of {} places are already as the patch leaves them", changes.len()));
+            self.note(format!(
+                "{} of {} files already have the changes of this patch",
+                with_thousands(done as u64),
+                with_thousands(changes.len() as u64)
+            ));
         }
         settle_folders(steps, self.situation, &mut self.obstacles, &mut self.notes)
     }
@@ -254,7 +259,7 @@ impl Planner<'_> {
                 match self.situation.stores_any_name {
                     false => self.refuse_at(&step.path, AtPlace::Unportable(reason)),
                     true => {
-                        self.note_at(&step.path, format!("a name for systems other than Windows: {reason}"));
+                        self.note_at(&step.path, format!("this name doesn't work on Windows: {reason}"));
                     }
                 }
             }
@@ -283,11 +288,11 @@ impl Planner<'_> {
     fn note_what_is_worth_knowing(&mut self, steps: &[Step]) {
         let changed: BTreeSet<&TreePath> = steps.iter().map(|step| &step.path).collect();
         for path in self.situation.hard_linked.iter().filter(|path| changed.contains(path)) {
-            self.note_at(path, "has other names (hard links); those keep the old content");
+            self.note_at(path, "has other names (hard links), which keep the old content");
         }
         for step in steps.iter().filter(|step| matches!(step.after, Some(Node::File(_) | Node::Link(_)))) {
             if let Some(phrase) = executed_by(&step.path) {
-                self.note_at(&step.path, format!("is run without being asked for: {phrase}"));
+                self.note_at(&step.path, format!("runs automatically: {phrase}"));
             }
         }
         for hold in &self.patch.about.notices {
@@ -295,8 +300,8 @@ impl Planner<'_> {
         }
         if self.patch.about.rollback.possible != RollbackPossible::Yes {
             let until = match self.patch.about.rollback.possible {
-                RollbackPossible::No => "cannot be taken back",
-                _ => "can be taken back only until it is accepted",
+                RollbackPossible::No => "can't be rolled back",
+                _ => "can be rolled back only until you keep it for good",
             };
             let reason = self.patch.about.rollback.reason.as_deref().unwrap_or("the vendor gives no reason");
             self.note(format!("this patch {until}: {reason}"));

@@ -268,14 +268,22 @@ fn a_version_that_a_patch_says_it_leaves_counts_for_its_own_kind_only() {
 }
 
 #[test]
-fn products_are_compared_by_what_they_are_on_any_system() {
-    let mut new = coming(Files::Third);
-    new.about.product.name = "APP".to_owned();
-    new.about.supersedes = vec![id("OLD")];
-    let layer = Layer { authors: owners(&["ann"]), ..layer(&old(), 1) };
-    let planned = plan(&[layer], &[candidate(new, &["ann"])]);
-    assert_eq!(planned.patches[0].relations[0].scope, Scope::Own);
-    assert_eq!(planned.preview.obstacles, []);
+fn a_product_in_another_spelling_is_the_same_and_one_that_looks_like_it_is_not() {
+    for (product, scope) in [
+        ("APP", Scope::Own),
+        ("Ａｐｐ", Scope::Own),
+        (" App", Scope::Own),
+        ("\u{410}pp", Scope::OtherProduct),
+        ("App 2", Scope::OtherProduct),
+    ] {
+        let mut new = coming(Files::Third);
+        new.about.product.name = product.to_owned();
+        new.about.supersedes = vec![id("OLD")];
+        let layer = Layer { authors: owners(&["ann"]), ..layer(&old(), 1) };
+        let planned = plan(&[layer], &[candidate(new, &["ann"])]);
+        assert_eq!(planned.patches[0].relations[0].scope, scope, "{product}");
+        assert_eq!(planned.preview.obstacles.is_empty(), scope == Scope::Own, "{product}");
+    }
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub(super) fn settle_folders(
         match (names.into_iter().find(stays), &step.after) {
             (None, _) => {}
             (Some(name), None) => {
-                let text = format!("stays, because {name:?} in it does not belong to the patch");
+                let text = format!("is kept, because {name:?} in it isn't part of the patch");
                 notes.push(Note::at(&step.path, text));
                 kept.insert(step.path.clone());
             }
@@ -55,7 +55,7 @@ pub(super) fn bring_back_parents(steps: &mut Vec<Step>, situation: &Situation, n
         if known.contains(&path) || situation.tree.at(&path).is_some() {
             continue;
         }
-        notes.push(Note::at(&path, "the folder was removed and comes back, with ordinary permissions"));
+        notes.push(Note::at(&path, "the folder was deleted; it is restored with default permissions"));
         steps.push(Step { path, before: None, after: Some(Node::Dir(Mode::DIR)) });
     }
 }

@@ -72,10 +72,10 @@ impl MergedHow {
         match self {
             MergedHow::By(MergedBy::Lines) => "merged line by line".to_owned(),
             MergedHow::By(MergedBy::CheckedLines) => {
-                "merged line by line, with every value as it was meant".to_owned()
+                "merged line by line, with every value as intended".to_owned()
             }
             MergedHow::By(MergedBy::Keys(keys)) if keys.is_empty() => {
-                "merged by key; comments stay as they are here".to_owned()
+                "merged by key; your comments are kept".to_owned()
             }
             MergedHow::By(MergedBy::Keys(keys)) => {
                 format!("merged by key: {}", shortened(keys))
@@ -84,7 +84,7 @@ impl MergedHow {
                 let keys: Vec<String> = keys.iter().map(KeyChange::phrase).collect();
                 format!("edited by key: {}; its bytes are not the author's", shortened(&keys))
             }
-            MergedHow::Given => "merged by hand in the file that you gave".to_owned(),
+            MergedHow::Given => "merged in the file you provided".to_owned(),
         }
     }
 
@@ -114,21 +114,22 @@ impl Planner<'_> {
         let theirs = |needs_source| Some(Settled { after: change.after.clone(), needs_source });
         match self.situation.edits.get(path) {
             Some(Resolution::KeepMine) => {
-                self.note_at(path, format!("{was} and stays so, as you chose"));
+                self.note_at(path, format!("{was}; your version is kept"));
                 return None;
             }
             Some(Resolution::TakeTheirs { is_at_hand }) => {
-                let kept = if observed.is_some() { "; the edited file is kept as a safe copy" } else { "" };
-                let what = if change.after.is_some() { "the patch's version comes" } else { "it goes" };
-                self.note_at(path, format!("{was}, and {what}, as you chose{kept}"));
+                let kept = if observed.is_some() { "; your version is backed up" } else { "" };
+                let what =
+                    if change.after.is_some() { "the patch's version is used" } else { "it is deleted" };
+                self.note_at(path, format!("{was}; {what}, as you chose{kept}"));
                 return theirs(!is_at_hand);
             }
             Some(Resolution::Merged { file, .. }) if observed.and_then(Node::as_file) == Some(file) => {
-                self.note_at(path, "was edited here, and what the patch changes is already in it");
+                self.note_at(path, "was edited here, and already has the changes of this patch");
                 return None;
             }
             Some(Resolution::Merged { file, by }) => {
-                self.note_at(path, format!("{was}; both changes will be in it, {}", by.phrase()));
+                self.note_at(path, format!("{was}; it will have both changes, {}", by.phrase()));
                 return Some(Settled { after: Some(Node::File(file.clone())), needs_source: false });
             }
             Some(Resolution::Clashes(places)) => {
@@ -148,18 +149,18 @@ impl Planner<'_> {
         let is_edit = matches!((observed, change.before.first()), (Some(Node::File(_)), Some(Node::File(_))));
         match change.local_edits {
             LocalEdits::KeepLocal if is_edit => {
-                self.note_at(path, "was edited here and stays as it is");
+                self.note_at(path, "was edited here; your version is kept");
                 None
             }
             LocalEdits::Edit | LocalEdits::KeepLocal | LocalEdits::Merge if was_deleted(change, observed) => {
                 let text = format!(
-                    "was deleted here and stays deleted; --take-theirs {path} brings the patch's version"
+                    "was deleted here, and stays deleted; for the patch's version, add --take-theirs {path}"
                 );
                 self.note_at(path, text);
                 None
             }
             LocalEdits::Replace if is_edit && change.after.is_some() => {
-                self.note_at(path, "was edited here; the edited file is kept as a safe copy and replaced");
+                self.note_at(path, "was edited here; it is replaced, and your version is backed up");
                 theirs(true)
             }
             _ => {

@@ -9,6 +9,7 @@ mod apply;
 mod claims_tests;
 mod fates;
 mod folders;
+mod hand_merged;
 mod heal;
 mod landing;
 mod layers;

@@ -24,7 +24,7 @@ pub(crate) use claims::Declaration;
 pub(crate) use claims::says_that_it_contains;
 pub(crate) use class::{Consequence, RelationClass};
 use words::Facts;
-pub(crate) use words::words_of;
+pub(crate) use words::{in_brackets, words_of};
 
 /// How two patches meet at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,7 +26,8 @@ pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnD
         }
         if let Some(Resolution::Merged { file, by }) = situation.edits.get(&step.path) {
             // The other way round: what the patch did goes, what was edited since stays.
-            let text = format!("was edited after the patch; your edits stay in it, {}", by.phrase());
+            let text =
+                format!("was edited after the patch was applied; your edits are kept, {}", by.phrase());
             notes.push(Note::at(&step.path, text));
             inverse.push(Step {
                 path: step.path,
@@ -39,7 +40,7 @@ pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnD
         let is_file = |node: Option<&Node>| matches!(node, None | Some(Node::File(_)));
         let can_be_kept = is_file(observed) && is_file(step.before.as_ref()) && is_file(step.after.as_ref());
         if edited && on_drift == OnDrift::KeepCopy && can_be_kept {
-            let text = "was changed after the patch; your version is kept as a safe copy";
+            let text = "was changed after the patch was applied; your version is backed up";
             notes.push(Note::at(&step.path, text));
         } else if edited {
             let how = match (observed, situation.edits.get(&step.path)) {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::layers::Layer;
-use crate::model::{CollisionKey, Patch};
+use crate::model::Patch;
+use crate::text::confusables::NameMatch;
 
 /// Whether two patches belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +27,9 @@ impl Scope {
     /// is enough.
     pub(crate) fn of(one: (&Patch, &BTreeSet<String>), other: (&Patch, &BTreeSet<String>)) -> Self {
         // What says of no product that it is for it, such as a diff, is for the one that is there.
-        let product = |patch: &Patch| {
-            patch.about.says_which_product().then(|| CollisionKey::of_name(&patch.about.product.name))
-        };
-        let products = product(one.0).zip(product(other.0));
-        if products.is_some_and(|(one, other)| one != other) {
+        let names = [one.0, other.0].map(|patch| &patch.about.product.name);
+        let say_it = [one.0, other.0].iter().all(|patch| patch.about.says_which_product());
+        if say_it && !NameMatch::between(names[0], names[1]).is_same() {
             Scope::OtherProduct
         } else if !one.1.is_disjoint(other.1) {
             Scope::Own
@@ -50,7 +49,7 @@ impl Scope {
     pub(super) fn doubt(self) -> &'static str {
         match self {
             Scope::Own => "",
-            Scope::Unsigned | Scope::OtherAuthor => "no trusted key shows that both are by one author",
+            Scope::Unsigned | Scope::OtherAuthor => "no key you trust shows that both are by the same author",
             Scope::OtherProduct => "they are for different products",
         }
     }

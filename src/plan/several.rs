@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::apply::{PlanPart, plan_part};
 use super::fates::Bringing;
+use super::hand_merged::left_out_by_hand;
 use super::landing::{Ground, Landing, land};
 use super::layers::{ContentByDigest, Layer, Stack};
 use super::relate::{
@@ -166,7 +167,7 @@ impl<'a> FolderSoFar<'a> {
         self.see_as(one, all);
         if let Some(reason) = self.left_out(&planned.relations) {
             if planned.relations.iter().all(|relation| relation.class != RelationClass::Identical) {
-                let text = format!("{} is left out: {}", patch.about.identity, reason.trim_end_matches('.'));
+                let text = format!("{} is skipped: {}", patch.about.identity, reason.trim_end_matches('.'));
                 self.notes.push(Note::new(text));
             }
             planned.left_out = Some(reason);
@@ -182,7 +183,9 @@ impl<'a> FolderSoFar<'a> {
             at_clash && matches!(found.code(), Code::Drift | Code::Missing | Code::Occupied)
         };
         self.obstacles.extend(obstacles.into_iter().filter(|found| !is_told_better(found)));
-        self.notes.extend(notes);
+        let (dropped, told) = left_out_by_hand(patch, &self.now, &self.stack(), self.contents);
+        self.obstacles.extend(dropped);
+        self.notes.extend(notes.into_iter().chain(told));
         planned.steps.clone_from(&steps);
         self.come(one, key, steps);
         planned
@@ -333,7 +336,7 @@ impl<'a> FolderSoFar<'a> {
                 self.notes.push(Note::new(format!("{} {text}", patch.about.identity)));
             } else if relation.evidence.says_contained && !stops {
                 let text = format!(
-                    "{} says that it contains {}; the files do not show it",
+                    "{} says it contains {}, but the files don't show it",
                     relation.id, patch.about.identity
                 );
                 self.notes.push(Note::new(text));
@@ -387,7 +390,7 @@ impl<'a> FolderSoFar<'a> {
                 let others = relations.iter().filter(|relation| relation.is_merged_at(path));
                 let others: Vec<&str> = others.map(|relation| relation.id.as_str()).collect();
                 let (id, named) = (&patch.about.identity, others.join(", "));
-                let text = format!("is merged: {id} and {named} both change it, in different places");
+                let text = format!("is merged: {id} and {named} both change it, in different lines");
                 self.notes.extend((!others.is_empty()).then(|| Note::at(path, text)));
             }
             self.land_on(change, holds, landing);

@@ -99,10 +99,10 @@ impl KnownBy {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum VolumeProblem {
     /// A journal.
-    #[error("this disk has no journal (FAT): a power cut could harm it beyond repair")]
+    #[error("this disk has no journal (FAT), so a power cut could damage it")]
     Fat,
     /// An order of writes that somebody far away promises; the kind of disk.
-    #[error("this folder is on a network or user-space disk ({0}), which does not promise to keep order")]
+    #[error("this folder is on a network or user-space disk ({0}), which can't guarantee recovery")]
     Network(String),
     /// Writing.
     #[error("this disk is read-only")]
@@ -145,14 +145,14 @@ impl Recalled {
 
     /// Why the patch is not applied, as a phrase.
     pub fn meaning(&self) -> String {
-        format!("{} was called back: {}", self.id, self.reason)
+        format!("{} was withdrawn: {}", self.id, self.reason)
     }
 
     /// What to do instead.
     pub fn hint(&self) -> String {
         match &self.replacement {
             Some(replacement) => format!("Use {replacement} instead."),
-            None => "Ask the vendor what to do instead.".to_owned(),
+            None => "Ask the vendor what to use instead.".to_owned(),
         }
     }
 }

@@ -47,13 +47,13 @@ pub enum Because {
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Because::Needs(id) => write!(f, "it needs {id}"),
+            Because::Needs(id) => write!(f, "it requires {id}"),
             Because::Lines { path, lines } => {
                 let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
                 write!(f, "both change the same lines of {path} ({})", lines.join(", "))
             }
             Because::Place(path) => {
-                write!(f, "both change {path}, and what belongs to whom cannot be told apart")
+                write!(f, "both change {path}, and their changes can't be separated")
             }
         }
     }

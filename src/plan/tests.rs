@@ -164,7 +164,7 @@ fn what_cannot_be_seen_is_not_called_missing() {
     let preview = plan_apply(&patch, &here);
     let told = ["lib", "turned", "pipe"].map(|place| (Code::FileSystem, place));
     assert_eq!(codes(&preview), told, "{:?}", preview.obstacles);
-    assert_eq!(preview.obstacles[0].meaning(), "a link stands where a folder is expected");
+    assert_eq!(preview.obstacles[0].meaning(), "is a link, where a folder is expected");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn what_is_already_new_is_left_alone_and_the_rest_is_done() {
     ]);
     let preview = plan_apply(&patch, &folder(&[("a", file("new")), ("b", file("old"))]));
     assert_eq!(steps(&preview), ["b"]);
-    assert_eq!(preview.notes[0].text, "1 of 2 places are already as the patch leaves them");
+    assert_eq!(preview.notes[0].text, "1 of 2 files already have the changes of this patch");
 }
 
 #[test]
@@ -265,11 +265,7 @@ fn local_edits_go_by_the_policy_of_the_patch() {
     assert_eq!((codes(&kept), steps(&kept)), (vec![], vec![]));
     let replaced = with(LocalEdits::Replace);
     assert_eq!((codes(&replaced), steps(&replaced)), (vec![], vec!["app.conf"]));
-    assert_eq!(
-        replaced.plan.steps[0].before,
-        Some(file("mine")),
-        "the edited file is what can be brought back"
-    );
+    assert_eq!(replaced.plan.steps[0].before, Some(file("mine")), "the edited file is what can be reapplied");
 }
 
 #[test]

@@ -332,10 +332,10 @@ mod tests {
             [edited("a"), edited("b\u{202e}"), Obstacle::new(Disk::Entries { needed: 17, free: 0 })];
         let findings = findings_of_obstacles(&obstacles);
         assert_eq!(findings.len(), 2);
-        assert_eq!(findings[0].meaning, "2 places: was edited: its content is not what the patch expects");
+        assert_eq!(findings[0].meaning, "2 places: isn't the version this patch expects");
         assert_eq!(findings[0].evidence.len(), 2);
         assert!(!findings[0].evidence[1].contains('\u{202e}'), "what hides is shown");
-        assert_eq!(findings[1].meaning, "17 free file entries are needed on this disk, and 0 are left");
+        assert_eq!(findings[1].meaning, "needs 17 more files on this disk, but there is room for 0");
     }
 
     #[test]

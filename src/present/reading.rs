@@ -114,7 +114,7 @@ fn look(workbench: &Workbench, folder: &Path, watch: Watch<'_>) -> Result<Folder
 
 fn options(question: &RollbackQuestion) -> RollbackOptions {
     let which = match &question.patch {
-        _ if question.again => Which::LastRollback,
+        _ if question.again => Which::Reapply,
         Some(id) => Which::Patch(id.clone()),
         None => Which::Last,
     };

@@ -88,7 +88,7 @@ impl WorkerChange {
                 words.extend(patch.as_ref().map(OsString::from));
                 words.extend(keep_edits.then(|| "--keep-edits".into()));
             }
-            WorkerChange::BringBack => words.extend(["rollback".into(), folder, "--undo".into()]),
+            WorkerChange::BringBack => words.extend(["reapply".into(), folder]),
             WorkerChange::UndoInterrupted { aside } => {
                 words.extend(["recover".into(), folder, "--undo".into()]);
                 if *aside {

@@ -8,7 +8,7 @@ mod patch;
 mod plan;
 mod trust;
 
-pub(crate) use change::{Accept, Apply, Change, Entry, Heal, Recover, Recovery, Rollback, Series};
+pub(crate) use change::{Accept, Apply, Change, Entry, Recover, Recovery, Repair, Rollback, Series};
 pub(crate) use edits::{EditTest, EditedKey};
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};
 pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};

@@ -1,7 +1,10 @@
 //! The changes of a patch as a list: one line each, a rename as one.
 
+use std::collections::BTreeMap;
+
 use crate::diff::pair_renames;
-use crate::model::{FileChange, Node, TreePath};
+use crate::model::{Digest, FileChange, LocalEdits, Node, Patch, Payload, Role, Step, TreePath};
+use crate::text::with_thousands;
 
 use super::phrases::bytes;
 
@@ -72,7 +75,7 @@ impl ChangeStatus {
             ChangeStatus::Deleted => "deleted",
             ChangeStatus::Modified => "modified",
             ChangeStatus::Renamed => "renamed",
-            ChangeStatus::TypeChanged => "of another type",
+            ChangeStatus::TypeChanged => "with a new type",
         }
     }
 }
@@ -96,9 +99,55 @@ pub fn summary(lines: &[ChangeLine<'_>]) -> String {
         .into_iter()
         .map(|status| (number(lines, status), status))
         .filter(|(number, _)| *number > 0)
-        .map(|(number, status)| format!("{number} {}", status.as_str()))
+        .map(|(number, status)| format!("{} {}", with_thousands(number as u64), status.as_str()))
         .collect();
     if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
+}
+
+/// What the steps of a rollback do, counted: `2 restored, 1 reverted`.
+pub(crate) fn reverted(steps: &[Step]) -> String {
+    let number = |word: &str, is_meant: &dyn Fn(&Step) -> bool| {
+        let number = steps.iter().filter(|step| is_meant(step)).count();
+        (number > 0).then(|| format!("{} {word}", with_thousands(number as u64)))
+    };
+    let counts: Vec<String> = [
+        number("restored", &|step| step.before.is_none()),
+        number("reverted", &|step| step.before.is_some() && step.after.is_some()),
+        number("deleted", &|step| step.after.is_none()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if counts.is_empty() { "nothing changed".to_owned() } else { counts.join(", ") }
+}
+
+/// Steps as the changes that they are: a file that one of `patches` makes from one that goes, or that has the content
+/// of one that goes, is that one renamed.
+pub(crate) fn of_steps(steps: &[Step], patches: &[&Patch]) -> Vec<FileChange> {
+    let gone: BTreeMap<Digest, &TreePath> = steps
+        .iter()
+        .filter(|step| step.after.is_none())
+        .filter_map(|step| Some((step.before.as_ref()?.as_file()?.digest, &step.path)))
+        .collect();
+    let payload = |step: &Step| {
+        let known = patches.iter().flat_map(|patch| &patch.changes).find(|change| change.path == step.path);
+        let same = || {
+            let from = gone.get(&step.after.as_ref()?.as_file()?.digest)?;
+            Some(Payload::Same { from: (*from).clone() })
+        };
+        known.and_then(|change| change.payload.clone()).or_else(same)
+    };
+    let change = |step: &Step| FileChange {
+        path: step.path.clone(),
+        before: step.before.iter().cloned().collect(),
+        after: step.after.clone(),
+        payload: payload(step),
+        base: None,
+        role: Role::default(),
+        local_edits: LocalEdits::default(),
+        fixes: Vec::new(),
+    };
+    steps.iter().map(change).collect()
 }
 
 /// How many of `lines` have this status.
@@ -115,7 +164,7 @@ pub fn facts(before: Option<&Node>, after: Option<&Node>) -> String {
             let mut facts = Vec::new();
             match (old.digest == new.digest, old.size_bytes == new.size_bytes) {
                 (true, _) => {}
-                (false, true) => facts.push(format!("still {}", bytes(new.size_bytes))),
+                (false, true) => facts.push(format!("{}, same size", bytes(new.size_bytes))),
                 (false, false) => {
                     facts.push(format!("{} → {}", bytes(old.size_bytes), bytes(new.size_bytes)));
                 }

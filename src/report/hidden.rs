@@ -9,28 +9,25 @@ use super::phrases::count;
 /// `12 hidden characters`, `1 word that looks like another`.
 pub fn what(kind: ConfusableKind, number: u64) -> String {
     let (one, several) = match kind {
-        ConfusableKind::BlankLines => ("flood of empty lines", "floods of empty lines"),
+        ConfusableKind::BlankLines => ("very long run of empty lines", "very long runs of empty lines"),
         ConfusableKind::Control => ("control character", "control characters"),
-        ConfusableKind::Direction => {
-            ("character that turns the reading direction", "characters that turn the reading direction")
-        }
+        ConfusableKind::Direction => ("bidirectional control", "bidirectional controls"),
         ConfusableKind::FarChange => {
-            ("change beyond the edge of the screen", "changes beyond the edge of the screen")
+            ("change far to the right of a long line", "changes far to the right of a long line")
         }
-        ConfusableKind::Gap => ("text far behind a gap", "texts far behind a gap"),
-        ConfusableKind::Imitation => (
-            "text that reads like a verdict of this program",
-            "texts that read like a verdict of this program",
-        ),
-        ConfusableKind::Invisible => ("hidden character", "hidden characters"),
+        ConfusableKind::Gap => ("text after a long gap", "texts after a long gap"),
+        ConfusableKind::Imitation => {
+            ("text that imitates a verdict of this program", "texts that imitate a verdict of this program")
+        }
+        ConfusableKind::Invisible => ("invisible character", "invisible characters"),
         ConfusableKind::LineBreak => {
-            ("line break that most programs do not show", "line breaks that most programs do not show")
+            ("line break that most programs don't show", "line breaks that most programs don't show")
         }
         ConfusableKind::LongLine => ("very long line", "very long lines"),
         ConfusableKind::LookAlike => {
-            ("word or name that looks like another", "words or names that look like others")
+            ("look-alike name (mixed alphabets)", "look-alike names (mixed alphabets)")
         }
-        ConfusableKind::Marks => ("pile of marks on one letter", "piles of marks on one letter"),
+        ConfusableKind::Marks => ("letter with many stacked marks", "letters with many stacked marks"),
         ConfusableKind::Unknown => ("character without a known shape", "characters without a known shape"),
     };
     format!("{} {}", with_thousands(number), if number == 1 { one } else { several })

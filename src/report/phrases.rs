@@ -51,9 +51,9 @@ pub fn kind(kind: PatchKind) -> &'static str {
 /// Until when a patch can be taken back.
 pub fn rollback(possible: RollbackPossible) -> &'static str {
     match possible {
-        RollbackPossible::Yes => "at any time, until it is accepted",
-        RollbackPossible::UntilAccept => "only until it is accepted",
-        RollbackPossible::No => "not at all",
+        RollbackPossible::Yes => "any time, until you keep it for good",
+        RollbackPossible::UntilAccept => "only until you keep it for good",
+        RollbackPossible::No => "not possible",
     }
 }
 
@@ -62,14 +62,14 @@ pub fn event(entry: &Entry, entries: &[Entry]) -> &'static str {
     match entry.action {
         Action::Apply => "applied",
         Action::Rollback => match entry.turn(entries) {
-            Turn::Went => "taken back",
-            Turn::CameBack => "brought back",
+            Turn::Went => "rolled back",
+            Turn::CameBack => "reapplied",
             Turn::Repaired => "repaired again",
-            Turn::RepairUndone => "repair taken back",
+            Turn::RepairUndone => "repair undone",
         },
         Action::Heal => "repaired",
-        Action::PutBack => "failed, put back",
-        Action::Accept => "accepted",
+        Action::PutBack => "failed; restored",
+        Action::Accept => "kept for good",
         Action::Checked => "checked",
         Action::Scripts => "scripts",
     }
@@ -90,9 +90,9 @@ fn vouched_then(note: &VouchedNote) -> String {
     let signers: Vec<String> =
         note.signers.iter().map(|one| format!("{} ({})", one.name, one.role)).collect();
     match (note.verdict.as_str(), signers.is_empty()) {
-        (_, true) => "unsigned when it came".to_owned(),
-        ("trusted", false) => format!("signed when it came: {}", signers.join(", ")),
-        (_, false) => format!("not enough signatures when it came: {}", signers.join(", ")),
+        (_, true) => "unsigned when applied".to_owned(),
+        ("trusted", false) => format!("signed when applied: {}", signers.join(", ")),
+        (_, false) => format!("not enough signatures when applied: {}", signers.join(", ")),
     }
 }
 

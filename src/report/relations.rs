@@ -29,20 +29,20 @@ pub fn contained(told: &Containment) -> String {
     match (told.has_replaced, is_shown) {
         (true, true) => format!("{by} contains it: {files}"),
         (true, false) => format!("{by} replaces it: {files}"),
-        (false, _) => format!("{by} says that it contains it; both are kept"),
+        (false, _) => format!("{by} says it contains it; both are kept"),
     }
 }
 
 fn meeting(place: &SharedPlace) -> String {
     match &place.meeting {
-        Meeting::Same => "both leave the same".to_owned(),
-        Meeting::OnTop => "made for what the other one leaves".to_owned(),
+        Meeting::Same => "same result".to_owned(),
+        Meeting::OnTop => "made for the result of the other".to_owned(),
         Meeting::DifferentLines => "both change it, in different lines".to_owned(),
         Meeting::SameLines(lines) => {
             let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
             let word = if lines.len() == 1 && !lines[0].contains('-') { "line" } else { "lines" };
             format!("both change {word} {}", lines.join(", "))
         }
-        Meeting::Whole => "both change it, and what belongs to whom cannot be told apart".to_owned(),
+        Meeting::Whole => "both change it, and their changes can't be separated".to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use crate::trust::ReviewNote;
 use crate::workbench::{Opinion, Review, SpokenReview};
 
 /// Stands below both whole forms.
-const WHAT_IS_SIGNED: &str = "This text is for reading. A signature covers the JSON form of the review.";
+const WHAT_IS_SIGNED: &str = "This text is for reading. Signatures cover the JSON form of the review.";
 
 /// `anna approved it and looked at 2 of 3 changes`.
 pub fn sentence(spoken: &SpokenReview<'_>) -> String {
@@ -54,7 +54,7 @@ pub fn markdown(review: &Review) -> String {
     text.push_str(&format!("- SHA-256 of the manifest: `{}`\n", review.manifest));
     text.push_str(&format!("- SHA-256 of the patch file: `{}`\n", review.bundle));
     let findings = review.findings.iter().map(|finding| plain(finding));
-    text.push_str(&section("What the program found", findings));
+    text.push_str(&section("Findings of the program", findings));
     let notes = review.notes.iter().map(|note| match &note.path {
         Some(path) => format!("{}: {}", code(path), plain(&note.text)),
         None => plain(&note.text),
@@ -86,7 +86,7 @@ pub fn html(review: &Review) -> String {
     let facts: Vec<(&str, String)> = facts.into_iter().map(|(name, value)| (name, shown(&value))).collect();
     text.push_str(&page::table("Review", facts.iter().map(|(name, value)| (*name, value.as_str()))));
     let findings: Vec<String> = review.findings.iter().map(|finding| shown(finding)).collect();
-    text.push_str(&page::list("What the program found", &findings));
+    text.push_str(&page::list("Findings of the program", &findings));
     let notes: Vec<String> = review.notes.iter().map(|note| shown(&note_line(note))).collect();
     text.push_str(&page::list("Notes", &notes));
     let change = |change: &crate::trust::ReviewedChange| {
@@ -112,7 +112,7 @@ fn facts(review: &Review) -> Vec<(&'static str, String)> {
         ("Time", review.time.clone()),
         ("Looked at", looked_at(review)),
         ("Product", format!("{}{channel}, number {}", place.product, place.sequence)),
-        ("Who vouched for it then", review.verdict.clone()),
+        ("Signatures then", review.verdict.clone()),
     ]
 }
 

@@ -17,17 +17,17 @@ pub(super) fn of_script(
     let mut report = match trouble {
         ScriptTrouble::NotBegun => report
             .leaving(Kind::Refused, Files::ScriptOnly)
-            .hint("Find out why the script failed, or ask the vendor, before you try again."),
+            .hint("Find out why the script failed, or ask the vendor, then try again."),
         ScriptTrouble::TakenBack => taken_back(report, cause, folder),
         ScriptTrouble::StillThere => {
             report.leaving(Kind::Refused, Files::ScriptOnly).hint(without_scripts(folder))
         }
         ScriptTrouble::NotRecorded => report.leaving(Kind::NeedsPerson, Files::Unrecorded).hint(format!(
-            "Find out what happened to .patchwright in {folder}: without it nothing can be taken back there."
+            "Find out what happened to .patchwright in {folder}. Without it, nothing there can be rolled back."
         )),
         ScriptTrouble::NotUndone => report
             .leaving(Kind::NeedsPerson, Files::PutBack)
-            .hint("Undo by hand what the script did, or ask the vendor; the history says what it printed."),
+            .hint("Undo what the script did by hand, or ask the vendor. The history has its output."),
     };
     report.causes = failed.to_vec();
     if let Some(cause) = cause {
@@ -41,18 +41,16 @@ fn taken_back(report: Report, cause: Option<&Error>, folder: &str) -> Report {
     match cause {
         None => report
             .leaving(Kind::PutBack, Files::PutBack)
-            .hint("Find out why the script failed, or ask the vendor, before you try again."),
+            .hint("Find out why the script failed, or ask the vendor, then try again."),
         Some(Error::Change(ChangeFailure { condition: FolderCondition::NeedsPerson, .. })) => {
             let mut report = report.leaving(Kind::NeedsPerson, Files::Between);
-            report.headline =
-                "A script failed after the change, and taking the change back stopped halfway".to_owned();
+            report.headline = "A script failed after the change, and the rollback stopped halfway".to_owned();
             report.hints = recovery_hints(folder);
             report
         }
         Some(_) => {
             let mut report = report.leaving(Kind::NeedsPerson, Files::New);
-            report.headline =
-                "A script failed after the change, and the change could not be taken back".to_owned();
+            report.headline = "A script failed after the change, and it couldn't be rolled back".to_owned();
             report.hint(without_scripts(folder))
         }
     }
@@ -60,6 +58,6 @@ fn taken_back(report: Report, cause: Option<&Error>, folder: &str) -> Report {
 
 fn without_scripts(folder: &str) -> String {
     format!(
-        "To take only the files back and leave what scripts did: patchwright rollback {folder} --without-scripts"
+        "To restore only the files, without undoing scripts: patchwright rollback {folder} --without-scripts"
     )
 }

@@ -73,8 +73,11 @@ fn a_change_that_stopped_halfway_names_the_command_to_go_on_with() {
     let report = Report::from_error(&error, Some(Path::new("/opt/our app")));
     assert_eq!(report.headline, "The change stopped halfway");
     assert_eq!(report.causes, ["cannot write app.txt", "the disk is full"]);
-    assert_eq!(report.files.sentence(), Some("Some files may be new and some old; nothing is lost."));
-    assert_eq!(report.hints[0], "Put everything back as it was: patchwright recover \"/opt/our app\" --undo");
+    assert_eq!(
+        report.files.sentence(),
+        Some("Some files may be updated and some not. Nothing has been lost.")
+    );
+    assert_eq!(report.hints[0], "Restore the old files: patchwright recover \"/opt/our app\" --undo");
 }
 
 #[test]
@@ -84,20 +87,20 @@ fn a_failed_undo_is_told_beside_the_first_failure() {
     let report = Report::from_error(&Error::Change(failure), None);
     assert_eq!(
         report.causes.last().map(String::as_str),
-        Some("putting it back failed, too: an earlier change was interrupted")
+        Some("restoring the files failed, too: an earlier change was interrupted")
     );
 }
 
 #[test]
 fn one_obstacle_is_the_headline_and_several_are_a_list() {
     let one = Report::from_error(&Error::Refused(vec![edited("conf/app.toml")]), None);
-    let headline = "conf/app.toml: was edited: its content is not what the patch expects";
+    let headline = "conf/app.toml: isn't the version this patch expects";
     assert_eq!((one.headline.as_str(), one.code), (headline, Code::Drift));
-    assert_eq!(one.hints, ["Put the original file back, or ask the vendor for a patch that fits this file."]);
+    assert_eq!(one.hints, ["Restore the original, or ask the vendor for a patch for this version."]);
 
     let two = vec![edited("a"), Obstacle::new(Disk::Entries { needed: 17, free: 0 })];
     let two = Report::from_error(&Error::Refused(two), None);
-    assert_eq!(two.headline, "This cannot be done, for 2 reasons");
+    assert_eq!(two.headline, "There are 2 problems to resolve first");
     assert_eq!((two.obstacles.len(), two.hints.len()), (2, 0));
 }
 

@@ -9,36 +9,35 @@ use crate::workbench::{Denial, GuardedError, KeysError, Standing, Verdict};
 /// A patch is not applied, or not shown, because of who vouches for it.
 pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Verdict) -> Report {
     let headline = match (denial, verdict.standing) {
-        (Denial::Broken, _) => "This patch file is not what was signed",
-        (Denial::Policy, _) => "The rules here refuse this patch file",
-        (Denial::NeedsConsent, Standing::NotEnough) => "Not enough people vouch for this patch file",
+        (Denial::Broken, _) => "This patch file isn't the one that was signed",
+        (Denial::Policy, _) => "Your trust rules refuse this patch file",
+        (Denial::NeedsConsent, Standing::NotEnough) => "Not enough people have signed this patch file",
         (Denial::NeedsConsent, _) if verdict.is_key_change => {
-            "This patch file is signed by somebody else than those you know for this product"
+            "This patch file is signed by someone new for this product"
         }
-        (Denial::NeedsConsent, _) => "Nobody you trust has signed this patch file",
+        (Denial::NeedsConsent, _) => "This patch isn't signed by anyone you trust",
     };
     let report = Report::new(code, headline).at(file.display()).because(verdict.sentence());
     let report = verdict.doubts.iter().fold(report, |report, doubt| report.because(doubt.sentence()));
     let shown = super::shell_word(&file.display().to_string());
     match denial {
         Denial::Broken => {
-            report.hint("Do not use it. Get the patch file again, by another way, from whoever made it.")
+            report.hint("Don't use it. Get the patch file again from its author, over another channel.")
         }
-        Denial::Policy => {
-            report.hint("Ask for a patch file that enough people have signed, or whoever set the rules.")
-        }
+        Denial::Policy => report.hint(
+            "Ask the vendor for a patch file with enough signatures, or your administrator about the rules.",
+        ),
         Denial::NeedsConsent => {
             let report = match (verdict.is_key_change, verdict.unknown_keys.is_empty()) {
                 (true, _) => report.hint(
-                    "Ask the vendor by another way than the one the file came, such as the telephone, whether there is a new key.",
-                ).hint("If there is, get the key's own file from them: patchwright key trust KEYFILE"),
+                    "Ask the vendor over another channel, such as a phone call, whether they have a new key.",
+                ).hint("If they do, get the key file from them: patchwright key trust KEYFILE --product NAME"),
                 (false, true) => report,
                 (false, false) => report.hint(format!(
-                    "To get to know who signed it: patchwright key trust --from {shown}"
+                    "To trust whoever signed it: patchwright key trust --from {shown} --name NAME"
                 )),
             };
-            report
-                .hint("If you know where the file comes from, add --allow-unsigned; the history will say so.")
+            report.hint("If you trust the source of this file, add --allow-unsigned; the history records it.")
         }
     }
 }
@@ -47,18 +46,18 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
 pub(super) fn of_guarded(code: Code, error: &GuardedError) -> Report {
     match error {
         GuardedError::Io { doing, path, source } => {
-            Report::new(code, format!("Cannot {doing} a file that decides what is trusted"))
+            Report::new(code, format!("Can't {doing} a file that decides what you trust"))
                 .at(path.display())
                 .because(in_words(source))
         }
         GuardedError::OfOthers { path, problem, mend } => {
             let shown = super::shell_word(&path.display().to_string());
-            let report = Report::new(code, "Others could change what is trusted here")
+            let report = Report::new(code, "Others could change what you trust here")
                 .at(path.display())
                 .because(format!("it {problem}"))
-                .hint(format!("If what is in it is right: {mend} {shown}"));
+                .hint(format!("If its contents are right: {mend} {shown}"));
             match mend.starts_with("chown root") {
-                true => report.hint("Or run it with root's own home, as sudo -H does."),
+                true => report.hint("Use root's own home folder, as sudo -H does."),
                 false => report,
             }
         }
@@ -69,16 +68,16 @@ pub(super) fn of_guarded(code: Code, error: &GuardedError) -> Report {
 pub(super) fn of_keys(code: Code, error: &KeysError) -> Report {
     match error {
         KeysError::Guarded(error) => of_guarded(code, error),
-        KeysError::Io { path, source } => Report::new(code, "Cannot write the file of keys and rules")
+        KeysError::Io { path, source } => Report::new(code, "Can't write the file of keys and rules")
             .at(path.display())
             .because(in_words(source)),
         KeysError::Wrong { path, detail } => {
-            Report::new(code, "The file of keys and rules cannot be used, so nobody is trusted")
+            Report::new(code, "Can't use the file of keys and rules, so nobody is trusted")
                 .at(path.display())
                 .because(detail.clone())
-                .hint("Correct the file, or take it away and trust the keys again.")
+                .hint("Correct the file, or delete it and trust the keys again.")
         }
-        KeysError::NoPlace => Report::new(code, "There is no place to keep keys and rules")
-            .hint("Run the program as a person who has a home folder."),
+        KeysError::NoPlace => Report::new(code, "There is no folder for keys and rules")
+            .hint("Run this as a user with a home folder."),
     }
 }

@@ -6,16 +6,16 @@ use std::io::{self, ErrorKind};
 /// What the system said, in words that need no manual; the system's own where there are none.
 pub(super) fn in_words(error: &io::Error) -> String {
     if is_out_of_handles(error) {
-        return "no more files may be open at the same time (`ulimit -n` raises that limit)".to_owned();
+        return "too many files are open (`ulimit -n` raises the limit)".to_owned();
     }
     let words = match error.kind() {
-        ErrorKind::AlreadyExists => "something of this name is already there",
-        ErrorKind::InvalidFilename => "the disk does not take this name",
-        ErrorKind::IsADirectory => "it is a folder",
-        ErrorKind::NotADirectory => "a folder on the way to it is not a folder",
-        ErrorKind::NotFound => "there is nothing of this name",
-        ErrorKind::PermissionDenied => "you do not have the permission",
-        ErrorKind::QuotaExceeded => "your share of the disk is used up",
+        ErrorKind::AlreadyExists => "this name already exists",
+        ErrorKind::InvalidFilename => "the disk doesn't allow this name",
+        ErrorKind::IsADirectory => "it's a folder",
+        ErrorKind::NotADirectory => "a part of its path isn't a folder",
+        ErrorKind::NotFound => "file not found",
+        ErrorKind::PermissionDenied => "you don't have permission",
+        ErrorKind::QuotaExceeded => "your disk quota is used up",
         ErrorKind::ReadOnlyFilesystem => "the disk is read-only",
         ErrorKind::StorageFull => "the disk is full",
         _ => return error.to_string(),

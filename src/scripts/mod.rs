@@ -111,9 +111,9 @@ impl Ran {
         match &self.end {
             ScriptEnd::Exit(code) => format!("ended with {code} after {secs:.1} s"),
             ScriptEnd::Signal(signal) => format!("was killed by signal {signal} after {secs:.1} s"),
-            ScriptEnd::TimedOut => format!("was not done in time and was ended after {secs:.1} s"),
-            ScriptEnd::Stopped => format!("was ended after {secs:.1} s, because somebody wished to stop"),
-            ScriptEnd::NotStarted(reason) => format!("could not be started: {reason}"),
+            ScriptEnd::TimedOut => format!("took too long and was stopped after {secs:.1} s"),
+            ScriptEnd::Stopped => format!("was stopped after {secs:.1} s, at your request"),
+            ScriptEnd::NotStarted(reason) => format!("couldn't be started: {reason}"),
         }
     }
 
@@ -140,10 +140,10 @@ pub(crate) fn program_of(interpreter: Interpreter) -> Result<PathBuf, String> {
         Interpreter::Cmd => "the command processor of Windows",
     };
     let program =
-        system::program_of(interpreter).ok_or_else(|| format!("{name} is not part of this system"))?;
+        system::program_of(interpreter).ok_or_else(|| format!("{name} isn't part of this system"))?;
     match program.is_file() {
         true => Ok(program),
-        false => Err(format!("{name} is not at {}", program.display())),
+        false => Err(format!("{name} isn't at {}", program.display())),
     }
 }
 
@@ -241,7 +241,7 @@ fn scratch_in(folder: &Path) -> Result<TempDir, String> {
 fn refuse_inside(path: &Path, target: &Path, what: &str) -> Result<(), String> {
     let real = |path: &Path| path.canonicalize().map_err(|error| format!("{}: {error}", path.display()));
     match real(path)?.starts_with(real(target)?) {
-        true => Err(format!("{what} is inside the folder that is patched: {}", path.display())),
+        true => Err(format!("{what} is inside the folder to patch: {}", path.display())),
         false => Ok(()),
     }
 }

@@ -267,7 +267,7 @@ fn no_script_runs_out_of_a_folder_in_which_others_can_exchange_it() {
         scratch_in(temporary.path())
     };
     let refused = scratch(0o777).expect_err("anybody could rename it away");
-    assert!(refused.contains("can be written by everybody"), "{refused}");
+    assert!(refused.contains("can be changed by everybody"), "{refused}");
     assert_eq!(fs::read_dir(temporary.path()).expect("listed").count(), 0, "nothing is left lying there");
     for mode in [0o1777, 0o755, 0o700] {
         scratch(mode).expect("nobody else can exchange what is in it");

@@ -117,7 +117,7 @@ pub(super) fn end_of(status: ExitStatus) -> ScriptEnd {
     match (status.code(), status.signal()) {
         (Some(code), _) => ScriptEnd::Exit(code),
         (None, Some(signal)) => ScriptEnd::Signal(signal),
-        (None, None) => ScriptEnd::NotStarted("nobody knows how it ended".to_owned()),
+        (None, None) => ScriptEnd::NotStarted("how it ended is unknown".to_owned()),
     }
 }
 

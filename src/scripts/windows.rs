@@ -159,7 +159,7 @@ impl Group {
 pub(super) fn end_of(status: ExitStatus) -> ScriptEnd {
     match status.code() {
         Some(code) => ScriptEnd::Exit(code),
-        None => ScriptEnd::NotStarted("nobody knows how it ended".to_owned()),
+        None => ScriptEnd::NotStarted("how it ended is unknown".to_owned()),
     }
 }
 

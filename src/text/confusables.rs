@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use crate::text::one_line;
 
 pub(crate) use lines::{FAR_COLUMNS, in_content};
-pub(crate) use names::{in_name, is_same_name, look_alike_names};
+pub(crate) use names::{NameMatch, in_name, look_alike_names};
 
 /// What a vendor's words hide, be it a line or a page; also whether they speak as if they were ours.
 pub fn in_words(text: &str) -> Confusables {

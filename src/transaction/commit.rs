@@ -49,11 +49,13 @@ impl ArmedTransaction<'_> {
     fn swap_and_verify(&self, fs: &dyn Fs) -> Result<(), TransactionError> {
         let steps = self.request.plan.steps();
         self.request.progress.begin(Phase::Changing, steps.len() as u64);
+        let kept_open = fs.keep_folders_open();
         for (n, step) in steps.iter().enumerate() {
             self.request.cancel.check()?;
             swap(fs, n, step, self.request.observed.get(&step.path))?;
             self.request.progress.advance(1);
         }
+        drop(kept_open);
         let outcome = EndRecord { intent: self.intent_digest.to_string(), seq: self.intent.seq };
         let unsynced = record::unfinished(&layout::commit());
         record::write_small(fs, &unsynced, &record::render("commit", &self.id, &outcome))
@@ -75,7 +77,7 @@ impl ArmedTransaction<'_> {
         if synced.is_err() {
             // Nobody knows whether the commit is on disk. It must be gone for certain before anything is undone,
             // or a crash in the undo would be taken for a finished change.
-            fs.rename(&commit, &unsynced).context("take back", &commit)?;
+            fs.rename(&commit, &unsynced).context("roll back", &commit)?;
             fs.sync(&[live]).context("write to disk", layout::live())?;
         }
         synced
@@ -117,12 +119,12 @@ fn swap(fs: &dyn Fs, n: usize, step: &Step, expected: Option<&Stat>) -> Result<(
     let path = &step.path;
     match (&step.before, &step.after) {
         (None, None) => Ok(()),
-        (None, Some(_)) => moved(fs.move_in(&object, path), "put the new thing at", path),
+        (None, Some(_)) => moved(fs.move_in(&object, path), "put the new file at", path),
         (Some(Node::Dir(_)), Some(Node::Dir(mode))) => {
             moved(fs.set_dir_mode(path, *mode), "set the permissions of the folder", path)
         }
         (Some(_), None) => {
-            moved(fs.move_out(path, &object), "take away", path)?;
+            moved(fs.move_out(path, &object), "remove", path)?;
             keep_if_expected(fs, path, &object, step, expected)
         }
         (Some(_), Some(_)) if fs.features().exchange => {
@@ -131,8 +133,8 @@ fn swap(fs: &dyn Fs, n: usize, step: &Step, expected: Option<&Stat>) -> Result<(
         }
         (Some(_), Some(_)) => {
             let aside = layout::aside(&layout::live(), n);
-            moved(fs.move_out(path, &aside), "put aside", path)?;
-            moved(fs.move_in(&object, path), "put the new thing at", path)?;
+            moved(fs.move_out(path, &aside), "back up", path)?;
+            moved(fs.move_in(&object, path), "put the new file at", path)?;
             keep_if_expected(fs, path, &aside, step, expected)
         }
     }
@@ -214,6 +216,7 @@ pub(super) fn taken_out(fs: &dyn Fs, steps: &[Step]) -> Result<Vec<Place>, Trans
 
 /// Reads every place back and compares it with what it should hold.
 pub(super) fn verify(fs: &dyn Fs, steps: &[Step]) -> Result<(), TransactionError> {
+    let _kept_open = fs.keep_folders_open();
     let verified: Vec<bool> =
         steps.par_iter().map(|step| holds_after(fs, step)).collect::<Result<_, TransactionError>>()?;
     match steps.iter().zip(verified).find(|(_, verified)| !verified) {

@@ -178,6 +178,7 @@ pub(super) fn bury_remains(fs: &dyn Fs) -> Result<(), TransactionError> {
 
 /// Deletes what is dead; that it is dead must be on disk.
 fn bury(fs: &dyn Fs) -> Result<(), TransactionError> {
+    let _kept_open = fs.keep_folders_open();
     remove_tree(fs, &layout::dead())
 }
 
@@ -229,6 +230,7 @@ fn keep_newer(fs: &dyn Fs, seq: u64) -> Result<(), TransactionError> {
     if !exists(fs, &objects)? {
         return Ok(());
     }
+    let _kept_open = fs.keep_folders_open();
     for name in fs.list(&Place::from(&objects)).context("list", &objects)?.text {
         let number = name.strip_suffix(".old").unwrap_or(&name).parse::<usize>();
         let Some(n) = number.ok().filter(|_| layout::is_ours(&name)) else { continue };

@@ -203,7 +203,7 @@ pub enum TransactionError {
         source: io::Error,
     },
     /// New content could not be produced or is not what was promised.
-    #[error("cannot produce the new content of {path}: {detail}")]
+    #[error("can't build the new content of {path}: {detail}")]
     Content {
         /// Which file.
         path: TreePath,
@@ -213,22 +213,22 @@ pub enum TransactionError {
         detail: String,
     },
     /// Somebody changed a place while we were working.
-    #[error("{path} was changed by somebody else at the same moment")]
+    #[error("{path} was changed by another program at the same moment")]
     ChangedMeanwhile { path: TreePath },
     /// A new file did not read back as it was written.
-    #[error("{path} did not read back as it was written")]
+    #[error("{path} didn't read back as it was written")]
     NotVerified { path: TreePath },
     /// Places will not be as before by themselves.
-    #[error("not everything can be put back as it was: {}", list(.places))]
+    #[error("not everything can be restored: {}", list(.places))]
     Foreign { places: Vec<UnlikePlace> },
     /// An original that an undo needs is missing or damaged.
-    #[error("the safe copy of {path} is missing or damaged")]
+    #[error("the backup of {path} is missing or damaged")]
     OriginalLost {
         /// Whose.
         path: TreePath,
     },
     /// The records in the state folder contradict each other or are not ours.
-    #[error("the records in .patchwright cannot be trusted: {0}")]
+    #[error("the records in .patchwright can't be trusted: {0}")]
     State(String),
     /// There is unfinished work.
     #[error("an earlier change was interrupted")]
@@ -237,7 +237,7 @@ pub enum TransactionError {
     #[error("no change was interrupted here")]
     NothingUnfinished,
     /// Not every place is new, so the change cannot be finished.
-    #[error("the interrupted change cannot be finished: {} not changed yet", list(.paths))]
+    #[error("the interrupted change can't be finished: {} not updated yet", list(.paths))]
     NotAllNew {
         /// The places that are not.
         paths: Vec<TreePath>,
@@ -246,7 +246,7 @@ pub enum TransactionError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// The path leads to another folder now, or to none.
-    #[error("the folder was renamed while it was worked in; it is now {}", .now.display())]
+    #[error("the folder was renamed during the change; it is now {}", .now.display())]
     FolderMoved { now: PathBuf },
     /// A fault of the program.
     #[error("the program itself failed: {0}")]

@@ -77,6 +77,7 @@ pub(super) struct Observed {
 
 /// Looks at every step.
 pub(super) fn observe(fs: &dyn Fs, steps: &[Step]) -> Result<Vec<Observed>, TransactionError> {
+    let _kept_open = fs.keep_folders_open();
     let by_path: BTreeMap<&TreePath, &Step> = steps.iter().map(|step| (&step.path, step)).collect();
     let one = |n: usize| observe_one(fs, n, &steps[n], &by_path);
     let mut observed: Vec<Observed> = (0..steps.len()).into_par_iter().map(one).collect::<Result<_, _>>()?;

@@ -35,15 +35,15 @@ impl fmt::Display for UnlikePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = &self.path;
         match self.unlike {
-            Unlike::Theirs => write!(f, "{path} is neither the old nor the new one"),
+            Unlike::Theirs => write!(f, "{path} is neither the old nor the new file"),
             Unlike::LeftAlone => {
-                write!(f, "{path} was changed by somebody else, not by the interrupted change")
+                write!(f, "{path} was changed by something else, not by the interrupted change")
             }
             Unlike::Newer => {
                 write!(f, "the backup of {path} has changed since it was made; a program may have it open")
             }
             Unlike::Lost => write!(f, "the backup of {path} is missing"),
-            Unlike::Gone => write!(f, "{path} was taken away by somebody else"),
+            Unlike::Gone => write!(f, "{path} was deleted by something else"),
         }
     }
 }

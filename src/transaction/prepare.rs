@@ -64,6 +64,7 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<ArmedTransaction<'_>, Trans
         .filter_map(|step| step.after.as_ref()?.as_file())
         .map(|file| file.size_bytes);
     request.progress.begin(Phase::Preparing, total.sum());
+    let kept_open = fs.keep_folders_open();
     (0..request.plan.steps().len()).into_par_iter().try_for_each(|n| {
         request.cancel.check()?;
         let is_copied = copied.contains(&n);
@@ -73,6 +74,7 @@ fn stage_and_arm(mut request: Request<'_>) -> Result<ArmedTransaction<'_>, Trans
         request.cancel.check()?;
         keep_between(&request, fs, between)
     })?;
+    drop(kept_open);
 
     for (name, bytes) in &request.beside {
         write(fs, &layout::entry().join(name), bytes)?;

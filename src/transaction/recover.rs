@@ -215,9 +215,12 @@ pub fn tidy(root: &TargetRoot) -> Result<(), TransactionError> {
     match inspect(fs)? {
         Unfinished::Nothing => finish::bury_remains(fs),
         Unfinished::NotArmed => discard_unarmed(fs),
-        Unfinished::Undone { seq } => finish::aborted(fs, seq),
+        // A process may have died between such a record and its sync.
+        Unfinished::Undone { seq } => {
+            fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
+            finish::aborted(fs, seq)
+        }
         Unfinished::Done(intent) => {
-            // A process may have died between the commit and its sync.
             fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
             finish::committed(fs, &intent)
         }

@@ -13,8 +13,8 @@ use super::layout;
 use super::record::Intent;
 use super::recover::{self, Unfinished};
 use crate::disk::fs::{
-    Attributes, Features, FileRead, FileWrite, FolderNames, Fs, LockGuard, LockKind, Place, Space, Stat,
-    StatePath,
+    Attributes, Features, FileRead, FileWrite, FolderNames, Fs, KeepsOpen, LockGuard, LockKind, Place, Space,
+    Stat, StatePath,
 };
 use crate::ledger::Ledger;
 use crate::model::{Code, Mode, TreePath};
@@ -31,9 +31,11 @@ impl Settled {
     /// What is committed and not tidied away.
     fn pending(&self) -> Option<Intent> {
         let fs = &*self.0;
-        let is_committed = fs.look(&Place::from(&layout::commit())).is_ok_and(|found| found.is_some());
+        if !fs.look(&Place::from(&layout::commit())).is_ok_and(|found| found.is_some()) {
+            return None;
+        }
         match recover::inspect(fs) {
-            Ok(Unfinished::Done(intent)) if is_committed => Some(intent),
+            Ok(Unfinished::Done(intent)) => Some(intent),
             // Whatever is wrong is told by whoever asks about unfinished work.
             _ => None,
         }
@@ -80,6 +82,15 @@ impl Settled {
     }
 }
 
+/// Calls that the disk behind it answers as they are.
+macro_rules! passed_on {
+    ($(fn $call:ident($($name:ident: $kind:ty),*) -> $answer:ty;)*) => {
+        $(fn $call(&self, $($name: $kind),*) -> $answer {
+            self.0.$call($($name),*)
+        })*
+    };
+}
+
 impl Fs for Settled {
     fn look(&self, at: &Place) -> io::Result<Option<Stat>> {
         self.0.look(&self.now(at)?)
@@ -93,6 +104,10 @@ impl Fs for Settled {
         self.0.open(&self.now(at)?)
     }
 
+    fn open_seen(&self, at: &Place, seen: &Stat) -> io::Result<Box<dyn FileRead>> {
+        self.0.open_seen(&self.now(at)?, seen)
+    }
+
     fn read_link(&self, at: &Place) -> io::Result<String> {
         self.0.read_link(&self.now(at)?)
     }
@@ -101,95 +116,34 @@ impl Fs for Settled {
         self.0.attributes(&self.now(at)?)
     }
 
-    fn features(&self) -> Features {
-        self.0.features()
+    fn keep_folders_open(&self) -> Box<dyn KeepsOpen + '_> {
+        self.0.keep_folders_open()
     }
 
-    fn space(&self) -> io::Result<Space> {
-        self.0.space()
-    }
-
-    fn moved_to(&self, path: &Path) -> io::Result<Option<PathBuf>> {
-        self.0.moved_to(path)
-    }
-
-    fn open_for_writing(&self) -> io::Result<BTreeSet<u64>> {
-        self.0.open_for_writing()
-    }
-
-    fn touch(&self, at: &StatePath) -> io::Result<()> {
-        self.0.touch(at)
-    }
-
-    fn obstacles_to_change(&self, dir: &Place) -> io::Result<Vec<String>> {
-        self.0.obstacles_to_change(dir)
-    }
-
-    fn obstacles_to_move(&self, at: &TreePath) -> io::Result<Vec<(Code, String)>> {
-        self.0.obstacles_to_move(at)
-    }
-
-    fn lock(&self, kind: LockKind) -> io::Result<Option<Box<dyn LockGuard>>> {
-        self.0.lock(kind)
-    }
-
-    fn make_dir(&self, at: &StatePath, mode: Mode) -> io::Result<()> {
-        self.0.make_dir(at, mode)
-    }
-
-    fn create(&self, at: &StatePath) -> io::Result<Box<dyn FileWrite>> {
-        self.0.create(at)
-    }
-
-    fn make_link(&self, at: &StatePath, points_to: &str) -> io::Result<()> {
-        self.0.make_link(at, points_to)
-    }
-
-    fn hard_link(&self, from: &Place, to: &StatePath) -> io::Result<()> {
-        self.0.hard_link(from, to)
-    }
-
-    fn reflink(&self, from: &Place, to: &StatePath) -> io::Result<()> {
-        self.0.reflink(from, to)
-    }
-
-    fn set_mode(&self, at: &StatePath, mode: Mode) -> io::Result<()> {
-        self.0.set_mode(at, mode)
-    }
-
-    fn set_attributes(&self, at: &StatePath, attributes: &Attributes) -> io::Result<()> {
-        self.0.set_attributes(at, attributes)
-    }
-
-    fn rename(&self, from: &StatePath, to: &StatePath) -> io::Result<()> {
-        self.0.rename(from, to)
-    }
-
-    fn remove_file(&self, at: &StatePath) -> io::Result<()> {
-        self.0.remove_file(at)
-    }
-
-    fn remove_dir(&self, at: &StatePath) -> io::Result<()> {
-        self.0.remove_dir(at)
-    }
-
-    fn exchange(&self, ours: &StatePath, product: &TreePath) -> io::Result<()> {
-        self.0.exchange(ours, product)
-    }
-
-    fn move_in(&self, ours: &StatePath, product: &TreePath) -> io::Result<()> {
-        self.0.move_in(ours, product)
-    }
-
-    fn move_out(&self, product: &TreePath, ours: &StatePath) -> io::Result<()> {
-        self.0.move_out(product, ours)
-    }
-
-    fn set_dir_mode(&self, dir: &TreePath, mode: Mode) -> io::Result<()> {
-        self.0.set_dir_mode(dir, mode)
-    }
-
-    fn sync(&self, places: &[Place]) -> io::Result<()> {
-        self.0.sync(places)
+    passed_on! {
+        fn features() -> Features;
+        fn space() -> io::Result<Space>;
+        fn moved_to(path: &Path) -> io::Result<Option<PathBuf>>;
+        fn open_for_writing() -> io::Result<BTreeSet<u64>>;
+        fn obstacles_to_change(dir: &Place) -> io::Result<Vec<String>>;
+        fn obstacles_to_move(at: &TreePath) -> io::Result<Vec<(Code, String)>>;
+        fn lock(kind: LockKind) -> io::Result<Option<Box<dyn LockGuard>>>;
+        fn make_dir(at: &StatePath, mode: Mode) -> io::Result<()>;
+        fn create(at: &StatePath) -> io::Result<Box<dyn FileWrite>>;
+        fn make_link(at: &StatePath, points_to: &str) -> io::Result<()>;
+        fn hard_link(from: &Place, to: &StatePath) -> io::Result<()>;
+        fn reflink(from: &Place, to: &StatePath) -> io::Result<()>;
+        fn set_mode(at: &StatePath, mode: Mode) -> io::Result<()>;
+        fn touch(at: &StatePath) -> io::Result<()>;
+        fn set_attributes(at: &StatePath, attributes: &Attributes) -> io::Result<()>;
+        fn make_like(at: &StatePath, attributes: &Attributes, mode: Mode) -> io::Result<()>;
+        fn rename(from: &StatePath, to: &StatePath) -> io::Result<()>;
+        fn remove_file(at: &StatePath) -> io::Result<()>;
+        fn remove_dir(at: &StatePath) -> io::Result<()>;
+        fn exchange(ours: &StatePath, product: &TreePath) -> io::Result<()>;
+        fn move_in(ours: &StatePath, product: &TreePath) -> io::Result<()>;
+        fn move_out(product: &TreePath, ours: &StatePath) -> io::Result<()>;
+        fn set_dir_mode(dir: &TreePath, mode: Mode) -> io::Result<()>;
+        fn sync(places: &[Place]) -> io::Result<()>;
     }
 }

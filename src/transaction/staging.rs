@@ -25,7 +25,7 @@ impl Staging<'_> {
             (_, Some(Node::Dir(mode))) => self.stage_dir(&object, *mode)?,
             (_, Some(Node::Link(link))) => {
                 self.fs.make_link(&object, &link.points_to).context("prepare the link", &self.step.path)?;
-                self.take_over_attributes(&object)?;
+                self.take_over_attributes(&object, None)?;
             }
             (_, Some(Node::File(file))) => {
                 self.stage_file(&object, file)?;
@@ -42,8 +42,7 @@ impl Staging<'_> {
 
     fn stage_dir(&self, object: &StatePath, mode: Mode) -> Result<(), TransactionError> {
         self.fs.make_dir(object, mode).context("prepare the folder", &self.step.path)?;
-        self.take_over_attributes(object)?;
-        self.fs.set_mode(object, mode).context("set the permissions of", &self.step.path)
+        self.take_over_attributes(object, Some(mode))
     }
 
     fn stage_file(&self, object: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
@@ -59,10 +58,9 @@ impl Staging<'_> {
         }
         let replaces_a_file = matches!(self.step.before, Some(Node::File(_)));
         match self.request.contents.like(self.step).filter(|_| !replaces_a_file) {
-            Some(kept) => self.copy_attributes(&Place::from(&kept), object)?,
-            None => self.inherit_attributes(object)?,
+            Some(kept) => self.copy_attributes(&Place::from(&kept), object, Some(file.mode)),
+            None => self.inherit_attributes(object, Some(file.mode)),
         }
-        self.fs.set_mode(object, file.mode).context("set the permissions of", &self.step.path)
     }
 
     pub fn write_content(&self, object: &StatePath, file: &FileNode) -> Result<(), TransactionError> {
@@ -89,15 +87,13 @@ impl Staging<'_> {
             return Ok(());
         }
         self.copy(kept, object, file)?;
-        self.copy_attributes(kept, object)?;
-        self.fs.set_mode(object, file.mode).context("set the permissions of", &self.step.path)
+        self.copy_attributes(kept, object, Some(file.mode))
     }
 
     fn copy_original(&self, copy: &StatePath) -> Result<(), TransactionError> {
         let Some(Node::File(file)) = &self.step.before else { return Ok(()) };
         self.copy(&Place::from(&self.step.path), copy, file)?;
-        self.copy_attributes(&Place::from(&self.step.path), copy)?;
-        self.fs.set_mode(copy, file.mode).context("set the permissions of the safe copy of", &self.step.path)
+        self.copy_attributes(&Place::from(&self.step.path), copy, Some(file.mode))
     }
 
     /// Copies a file and checks that it is `file`.
@@ -129,20 +125,26 @@ impl Staging<'_> {
 
     /// The new object gets the owner and attributes of the kept thing that it brings back, or else of what it
     /// replaces.
-    fn take_over_attributes(&self, object: &StatePath) -> Result<(), TransactionError> {
+    fn take_over_attributes(&self, object: &StatePath, mode: Option<Mode>) -> Result<(), TransactionError> {
         match self.request.contents.kept(self.step) {
-            Some(kept) => self.copy_attributes(&Place::from(&kept), object),
-            None => self.inherit_attributes(object),
+            Some(kept) => self.copy_attributes(&Place::from(&kept), object, mode),
+            None => self.inherit_attributes(object, mode),
         }
     }
 
     /// The new object takes over owner and attributes of what it replaces.
-    fn inherit_attributes(&self, object: &StatePath) -> Result<(), TransactionError> {
+    fn inherit_attributes(&self, object: &StatePath, mode: Option<Mode>) -> Result<(), TransactionError> {
         let same_kind = |(before, after): (&Node, &Node)| before.same_kind(after);
-        if !self.step.before.as_ref().zip(self.step.after.as_ref()).is_some_and(same_kind) {
-            return self.inherit_from_folder(object);
+        if self.step.before.as_ref().zip(self.step.after.as_ref()).is_some_and(same_kind) {
+            return self.copy_attributes(&Place::from(&self.step.path), object, mode);
         }
-        self.copy_attributes(&Place::from(&self.step.path), object)
+        self.inherit_from_folder(object)?;
+        self.set_mode(object, mode)
+    }
+
+    fn set_mode(&self, object: &StatePath, mode: Option<Mode>) -> Result<(), TransactionError> {
+        let Some(mode) = mode else { return Ok(()) };
+        self.fs.set_mode(object, mode).context("set the permissions of", &self.step.path)
     }
 
     /// What is made in a folder with the set-group-id bit belongs to the folder's group, and a folder's default access
@@ -159,7 +161,11 @@ impl Staging<'_> {
         };
         let read =
             |place: &Place| self.fs.attributes(place).context("read the owner and attributes of", place);
-        let (mut attributes, folder) = (read(&Place::from(object))?, read(&place)?);
+        let folder = read(&place)?;
+        if found.mode.bits() & SET_GROUP_ID == 0 && !folder.extended.contains_key(DEFAULT_LIST) {
+            return Ok(());
+        }
+        let mut attributes = read(&Place::from(object))?;
         let before = attributes.clone();
         if let (Some(owner), Some(of_folder)) = (&mut attributes.owner, folder.owner)
             && found.mode.bits() & SET_GROUP_ID != 0
@@ -184,9 +190,18 @@ impl Staging<'_> {
         }
     }
 
-    fn copy_attributes(&self, from: &Place, to: &StatePath) -> Result<(), TransactionError> {
+    fn copy_attributes(
+        &self,
+        from: &Place,
+        to: &StatePath,
+        mode: Option<Mode>,
+    ) -> Result<(), TransactionError> {
         let attributes = self.fs.attributes(from).context("read the owner and attributes of", from)?;
-        self.fs.set_attributes(to, &attributes).context("keep the owner and attributes of", from)
+        match mode {
+            Some(mode) => self.fs.make_like(to, &attributes, mode),
+            None => self.fs.set_attributes(to, &attributes),
+        }
+        .context("keep the owner and attributes of", from)
     }
 
     fn content_error(&self, error: ContentError) -> TransactionError {

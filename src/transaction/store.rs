@@ -23,13 +23,13 @@ pub struct SafeCopies {
 #[derive(Debug, thiserror::Error)]
 pub enum SafeCopyError {
     /// Their folder is gone.
-    #[error("the safe copies in {0} are gone")]
+    #[error("the backups in {0} are missing")]
     Gone(StatePath),
     /// Some are not what they were.
-    #[error("safe copies are missing or damaged: {}", super::list(.0))]
+    #[error("backups are missing or damaged: {}", super::list(.0))]
     Damaged(Vec<TreePath>),
     /// The system refused.
-    #[error("cannot read the safe copy of {path}")]
+    #[error("can't read the backup of {path}")]
     Io {
         /// Whose.
         path: TreePath,
@@ -57,32 +57,32 @@ impl SafeCopies {
     /// # Errors
     /// If they are gone altogether, or cannot be read.
     pub(crate) fn find(fs: &dyn Fs, seq: u64, steps: &[Step]) -> Result<Self, SafeCopyError> {
+        let mut safe = Self { copies: BTreeMap::new(), left: BTreeMap::new(), damaged: Vec::new() };
+        let Some(first) = steps.first() else { return Ok(safe) };
+        let unreadable = |step: &Step, source| SafeCopyError::Io { path: step.path.clone(), source };
         let folder = layout::way_back(seq);
-        let path = || steps.first().map(|step| step.path.clone());
-        match (fs.look(&Place::from(&folder)), path()) {
-            (Ok(Some(_)), _) | (_, None) => {}
-            (Ok(None), _) => return Err(SafeCopyError::Gone(folder)),
-            (Err(source), Some(path)) => return Err(SafeCopyError::Io { path, source }),
+        let _kept_open = fs.keep_folders_open();
+        if fs.look(&Place::from(&folder)).map_err(|source| unreadable(first, source))?.is_none() {
+            return Err(SafeCopyError::Gone(folder));
         }
-        let found: Vec<Option<StatePath>> = (0..steps.len())
-            .into_par_iter()
-            .map(|n| {
-                find(fs, &folder, n, &steps[n])
-                    .map_err(|source| SafeCopyError::Io { path: steps[n].path.clone(), source })
-            })
+        let present = present_in(fs, &folder).map_err(|source| unreadable(first, source))?;
+        let found: Vec<Option<StatePath>> = steps
+            .par_iter()
+            .enumerate()
+            .map(|(n, step)| find(fs, &present, &folder, n, step).map_err(|source| unreadable(step, source)))
             .collect::<Result<_, _>>()?;
-        let mut copies = BTreeMap::new();
-        let mut damaged = Vec::new();
-        for (step, place) in steps.iter().zip(found) {
+        for (n, (step, place)) in steps.iter().zip(found).enumerate() {
             match (needs_copy(step), place) {
                 (false, _) => {}
-                (true, Some(place)) => {
-                    copies.insert(step.path.clone(), place);
-                }
-                (true, None) => damaged.push(step.path.clone()),
+                (true, Some(place)) => _ = safe.copies.insert(step.path.clone(), place),
+                (true, None) => safe.damaged.push(step.path.clone()),
+            }
+            let left = layout::left(&folder, n);
+            if present.contains(&left) {
+                safe.left.insert(step.path.clone(), left);
             }
         }
-        Ok(Self { copies, left: left_copies(fs, &folder, steps)?, damaged })
+        Ok(safe)
     }
 
     /// The places whose safe copy is missing or not what it was.
@@ -101,20 +101,16 @@ impl SafeCopies {
     }
 }
 
-fn left_copies(
-    fs: &dyn Fs,
-    folder: &StatePath,
-    steps: &[Step],
-) -> Result<BTreeMap<TreePath, StatePath>, SafeCopyError> {
-    let mut left = BTreeMap::new();
-    for (n, step) in steps.iter().enumerate() {
-        let place = layout::left(folder, n);
-        let found = fs.look(&Place::from(&place));
-        if found.map_err(|source| SafeCopyError::Io { path: step.path.clone(), source })?.is_some() {
-            left.insert(step.path.clone(), place);
+/// What is in the folders of a way back.
+fn present_in(fs: &dyn Fs, folder: &StatePath) -> io::Result<BTreeSet<StatePath>> {
+    let mut present = BTreeSet::new();
+    for place in ["copies", "left", "objects"].map(|name| folder.join(name)) {
+        if fs.look(&Place::from(&place))?.is_some() {
+            let names = fs.list(&Place::from(&place))?.text;
+            present.extend(names.iter().filter(|name| StatePath::is_name(name)).map(|name| place.join(name)));
         }
     }
-    Ok(left)
+    Ok(present)
 }
 
 /// Where contents are kept, by digest, over the safe copies of many entries. What is in it was only found by name;
@@ -236,11 +232,17 @@ fn needs_copy(step: &Step) -> bool {
     step.before.is_some() && !in_place
 }
 
-fn find(fs: &dyn Fs, folder: &StatePath, n: usize, step: &Step) -> io::Result<Option<StatePath>> {
+fn find(
+    fs: &dyn Fs,
+    present: &BTreeSet<StatePath>,
+    folder: &StatePath,
+    n: usize,
+    step: &Step,
+) -> io::Result<Option<StatePath>> {
     if !needs_copy(step) {
         return Ok(None);
     }
-    for place in places(folder, n) {
+    for place in places(folder, n).into_iter().filter(|place| present.contains(place)) {
         if node_at(fs, &Place::from(&place))? == step.before {
             return Ok(Some(place));
         }

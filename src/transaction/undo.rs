@@ -85,11 +85,11 @@ impl Undone {
     /// What is not as it was, a phrase for each place.
     pub fn differences(&self) -> Vec<String> {
         let told = [
-            (&self.newer, "was changed meanwhile, and the newer content is there"),
-            (&self.left_alone, "was changed by somebody else, and is left alone"),
-            (&self.gone, "was taken away by somebody else"),
-            (&self.lost, "has no backup any more; what the change left is there"),
-            (&self.folders_kept, "stays, because somebody put something into it"),
+            (&self.newer, "was changed meanwhile, and the newer content is kept"),
+            (&self.left_alone, "was changed by something else, and is left as it is"),
+            (&self.gone, "was deleted by something else"),
+            (&self.lost, "has no backup any more, so the changed file is kept"),
+            (&self.folders_kept, "is kept, because it contains other files"),
         ];
         let lines =
             told.iter().flat_map(|(paths, how)| paths.iter().map(move |path| format!("{path}: {how}")));
@@ -440,11 +440,11 @@ fn remarks(report: &Undone, reason: &str) -> Vec<String> {
     let mut remarks = vec![reason.to_owned()];
     remarks.extend(report.newer.iter().map(|path| format!("kept the newer content of {path}")));
     remarks.extend(report.folders_kept.iter().map(|path| format!("kept the folder {path}, which is in use")));
-    remarks.extend(report.gone.iter().map(|path| format!("{path} was taken away by somebody else")));
+    remarks.extend(report.gone.iter().map(|path| format!("{path} was deleted by something else")));
     let left_alone = report.left_alone.iter();
-    remarks.extend(left_alone.map(|path| format!("left {path} as somebody else had made it")));
+    remarks.extend(left_alone.map(|path| format!("left {path} as it was changed by something else")));
     remarks.extend(report.lost.iter().map(|path| format!("the original of {path} was missing")));
-    remarks.extend(report.put_aside.iter().map(|(path, aside)| format!("put {path} aside as {aside}")));
+    remarks.extend(report.put_aside.iter().map(|(path, aside)| format!("kept a copy of {path} as {aside}")));
     remarks
 }
 

@@ -169,7 +169,7 @@ impl<'a> Evaluation<'a> {
             let named = signature.named_key.clone().filter(|key| keyring.find(&key.fingerprint()).is_none());
             return Err(match (named, known.first()) {
                 (Some(key), _) if signature.covers(content, &key) => self.newcomer(key),
-                (_, Some(known)) => Doubt::new(Some(known), Reason::Invalid("it does not fit these bytes")),
+                (_, Some(known)) => Doubt::new(Some(known), Reason::Invalid("it doesn't match this file")),
                 (..) => Doubt::new(None, Reason::UnknownNumber(signature.key_id)),
             });
         };

@@ -64,13 +64,13 @@ pub(super) enum KeyForm {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Neither of the two formats.
-    #[error("it is neither a minisign public key nor an SSH public key")]
+    #[error("it's neither a minisign public key nor an SSH public key")]
     Unreadable,
     /// An SSH key of another kind.
-    #[error("it is an SSH key of the kind {0}; only Ed25519 keys are used, from a file or a security device")]
+    #[error("it's an SSH key of type {0}; only Ed25519 keys work, from a file or a security device")]
     OtherKind(String),
     /// Not on the curve, or of small order.
-    #[error("it is no safe Ed25519 key")]
+    #[error("it isn't a safe Ed25519 key")]
     Weak,
 }
 

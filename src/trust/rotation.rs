@@ -15,6 +15,7 @@ use super::statement::{SignerRole, StatementKind};
 use super::store::{
     KeyStore, Keyring, ListState, Revoked, RevokedFrom, TrustOrigin, TrustedKey, parse_time, revoked_from,
 };
+use crate::text::confusables::NameMatch;
 use crate::text::json;
 
 /// Longest file that is read, in bytes: two thousand keys.
@@ -202,40 +203,62 @@ impl KeyList {
         now: Timestamp,
     ) -> Result<Rotated, String> {
         let product = &self.product;
-        let known = store.lists.get(product);
+        let known = store.lists.iter().find(|(name, _)| self.is_for(name)).map(|(_, known)| *known);
         if let Some(known) = known.filter(|known| known.version.checked_add(1) != Some(self.version)) {
             return Err(format!("it is version {}, and the last one was {}", self.version, known.version));
         }
         let old: Vec<&TrustedKey> = authors(keyring.keys())
-            .filter(|key| key.products.contains(product) && is_good(key, keyring, now))
+            .filter(|key| key.products.iter().any(|name| self.is_for(name)) && is_good(key, keyring, now))
             .collect();
         let old_threshold =
             known.map_or_else(|| keyring.policy(product).needs.authors.max(1), |known| known.threshold);
         let by_old = owners(bytes, signatures, StatementKind::KeyList, old.iter().copied());
         if (by_old.len() as u64) < u64::from(old_threshold) {
             let has = by_old.len();
-            return Err(format!("{has} of {old_threshold} of those who are trusted for {product} signed it"));
+            return Err(format!(
+                "signed by {has} of the {old_threshold} required keys that you trust for {product}"
+            ));
         }
         let by_new = owners(bytes, signatures, StatementKind::KeyList, authors(&self.keys));
         if (by_new.len() as u64) < u64::from(self.threshold) {
-            return Err(format!("{} of {} of those whom it names signed it", by_new.len(), self.threshold));
+            return Err(format!(
+                "signed by {} of the {} required keys in the list itself",
+                by_new.len(),
+                self.threshold
+            ));
         }
         self.replace_keys(store, now);
         let state = ListState { version: self.version, threshold: self.threshold };
+        store.lists.retain(|name, _| !self.is_for(name));
         store.lists.insert(product.clone(), state);
         let signers = by_old.into_iter().collect();
         Ok(Rotated { signers, list: Some((product.clone(), self.version)), keys: self.keys.len() })
     }
 
+    /// Whether `name` is its product's.
+    fn is_for(&self, name: &str) -> bool {
+        NameMatch::between(name, &self.product).is_same()
+    }
+
     /// The list is the whole truth about who makes patches, ships scripts and takes back keys for its product. Reviewers
-    /// who were trusted here stay, and so does what any key may do for other products.
+    /// who were trusted here stay, and so does what any key may do for other products. Whose the others were stays known.
     fn replace_keys(&self, store: &mut KeyStore, now: Timestamp) {
         let is_listed = |key: &TrustedKey| {
             self.keys.iter().any(|listed| listed.key.fingerprint() == key.key.fingerprint())
         };
+        store.retired.retain(|key| !(is_listed(key) && key.products.iter().all(|name| self.is_for(name))));
         for key in &mut store.keys {
+            let is_dropped = !is_listed(key) && key.products.iter().any(|name| self.is_for(name));
+            if is_dropped && key.roles.contains(&SignerRole::Author) {
+                let not_after = Some(key.not_after.map_or(now, |last| last.min(now)));
+                store.retired.push(TrustedKey {
+                    products: vec![self.product.clone()],
+                    not_after,
+                    ..key.clone()
+                });
+            }
             if key.roles != [SignerRole::Reviewer] || is_listed(key) {
-                key.products.retain(|product| *product != self.product);
+                key.products.retain(|name| !self.is_for(name));
             }
         }
         store.keys.retain(|key| !key.products.is_empty());
@@ -274,13 +297,13 @@ fn take_back(
         .filter(|key| !owners(bytes, signatures, StatementKind::Revocation, [*key]).is_empty())
         .collect();
     if signers.is_empty() {
-        return Err("nobody who may take back keys here has signed it".to_owned());
+        return Err("it isn't signed by anyone you trust to revoke keys".to_owned());
     }
     for one in revoked {
         let Some(known) = keyring.find(&one.key) else { continue };
         let may = |signer: &&TrustedKey| known.products.iter().all(|product| signer.is_for(product));
         if !signers.iter().any(may) {
-            return Err(format!("{} is for products that its signer may not speak for", known.name));
+            return Err(format!("{} is for products you don't trust its signer for", known.name));
         }
     }
     for one in revoked {

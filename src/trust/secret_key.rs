@@ -40,13 +40,13 @@ pub struct Password(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SecretKeyError {
     /// Not in the format.
-    #[error("it is no minisign secret key")]
+    #[error("it isn't a minisign secret key")]
     Unreadable,
     /// Its parameters would take more memory or time than any key needs.
     #[error("it asks for more memory or time than any key needs")]
     Limit,
     /// It is protected.
-    #[error("it is protected with a password")]
+    #[error("it's protected with a password")]
     NeedsPassword,
     /// It does not come out right.
     #[error("the password is wrong, or the file is damaged")]

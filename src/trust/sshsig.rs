@@ -27,9 +27,9 @@ impl SshSignature {
     /// Says what is wrong, as a phrase.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         let read =
-            SshSig::from_pem(bytes).map_err(|_| "it is no SSH signature by an Ed25519 key".to_owned())?;
+            SshSig::from_pem(bytes).map_err(|_| "it isn't an SSH signature by an Ed25519 key".to_owned())?;
         let key = PublicKey::of_ssh(read.public_key()).map_err(|error| match error {
-            KeyError::OtherKind(kind) => format!("it is by a key of the kind {kind}, not by an Ed25519 key"),
+            KeyError::OtherKind(kind) => format!("it's by a {kind} key, not an Ed25519 key"),
             other => format!("its key is not taken: {other}"),
         })?;
         if !read.reserved().is_empty() {
@@ -49,7 +49,7 @@ impl SshSignature {
         if !matches!(self.read.hash_alg(), HashAlg::Sha256 | HashAlg::Sha512) {
             return Err("its hash is not known");
         }
-        let unfit = "it does not fit these bytes";
+        let unfit = "it doesn't match this file";
         let signed =
             SshSig::signed_data(kind.namespace(), self.read.hash_alg(), content).map_err(|_| unfit)?;
         let is_valid = match (self.key.form(), self.read.signature_bytes()) {

@@ -15,7 +15,7 @@ pub(super) use wire::{revoked_from, time_of as parse_time};
 use super::key::{KeyFingerprint, PublicKey};
 use super::policy::{Policy, Rules, SetBy};
 use super::statement::SignerRole;
-use crate::text::confusables::is_same_name;
+use crate::text::confusables::NameMatch;
 
 /// Stands for every product in the scope of a key.
 pub(crate) const EVERY_PRODUCT: &str = "*";
@@ -108,6 +108,9 @@ pub struct ListState {
 pub struct KeyStore {
     /// Keys in the order in which they were added.
     pub keys: Vec<TrustedKey>,
+    /// Keys that a later list of their vendor does not name any more, each until then and for the product of that list.
+    /// They sign nothing any more; what they signed is still known as their owner's.
+    pub(crate) retired: Vec<TrustedKey>,
     /// Keys that are no longer good.
     pub revoked: Vec<Revoked>,
     /// The rules for every product.
@@ -158,6 +161,30 @@ impl Keyring {
         self.keys().find(|key| key.key.fingerprint() == *print)
     }
 
+    /// The same with the keys that lists for `product` named once: who made what is in a folder already. Never to be asked
+    /// about anything that is to come.
+    pub(crate) fn with_retired(&self, product: &str) -> Self {
+        let mut keyring = self.clone();
+        let retired = self.machine.retired.iter().chain(&self.person.retired);
+        for key in retired.filter(|key| key.is_for(product)) {
+            let print = key.key.fingerprint();
+            let counts = |known: &TrustedKey| known.key.fingerprint() == print && known.is_for(product);
+            if !self.keys().any(counts) {
+                for store in [&mut keyring.machine, &mut keyring.person] {
+                    store.keys.retain(|known| known.key.fingerprint() != print);
+                }
+                keyring.person.keys.push(key.clone());
+            }
+        }
+        keyring
+    }
+
+    /// Whether a list for `product` named the key once, and a later one does not.
+    pub(crate) fn is_retired(&self, print: &KeyFingerprint, product: &str) -> bool {
+        let mut retired = self.machine.retired.iter().chain(&self.person.retired);
+        retired.any(|key| key.key.fingerprint() == *print && key.is_for(product))
+    }
+
     /// Why a key is no longer good, if it is not.
     pub(crate) fn revocations(&self, print: KeyFingerprint) -> impl Iterator<Item = &Revoked> {
         let all = self.machine.revoked.iter().chain(&self.person.revoked);
@@ -169,7 +196,10 @@ impl Keyring {
     pub fn policy(&self, product: &str) -> Policy {
         self.fold_rules(|policy, store, set_by| {
             let policy = policy.with(&store.rules, set_by);
-            let own = store.product_rules.iter().filter(|(name, _)| is_same_name(name, product));
+            let own = store
+                .product_rules
+                .iter()
+                .filter(|(name, _)| NameMatch::between(name, product).reads_the_same());
             let own = own.map(|(_, rules)| policy.clone().with(rules, set_by));
             own.reduce(Policy::stricter).unwrap_or(policy)
         })
@@ -199,7 +229,9 @@ impl Keyring {
     /// Whether somebody decided before who makes patches for this product: a key for it alone. Another key is then not
     /// a first contact.
     pub(crate) fn knows_product(&self, product: &str) -> bool {
-        let is_for = |key: &TrustedKey| key.products.iter().any(|one| is_same_name(one, product));
+        let is_for = |key: &TrustedKey| {
+            key.products.iter().any(|one| NameMatch::between(one, product).reads_the_same())
+        };
         self.keys().any(|key| key.roles.contains(&SignerRole::Author) && is_for(key))
     }
 }
@@ -246,6 +278,6 @@ impl TrustedKey {
     }
 
     pub(crate) fn is_for(&self, product: &str) -> bool {
-        self.products.iter().any(|one| one == EVERY_PRODUCT || is_same_name(one, product))
+        self.products.iter().any(|one| one == EVERY_PRODUCT || NameMatch::between(one, product).is_same())
     }
 }

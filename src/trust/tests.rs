@@ -107,7 +107,7 @@ fn one_author_who_is_known_is_enough_where_nobody_asks_for_more() {
 #[test]
 fn h78_nobody_signed() {
     let verdict = judged(&[], &[], &ring([anna()]));
-    expect(&verdict, Standing::Untrusted, "Untrusted or unsigned: nobody vouches for this patch");
+    expect(&verdict, Standing::Untrusted, "Not trusted: this patch isn't signed");
     assert_eq!((verdict.permits(false), verdict.permits(true)), (Err(Denial::NeedsConsent), Ok(())));
     let mut strict = ring([anna()]);
     strict.machine.rules.unsigned_apply = Some(Unvouched::Refuse);
@@ -139,14 +139,14 @@ fn h83_the_same_key_twice_and_two_keys_of_one_owner_count_once() {
     let two = asking(ring([anna(), bob()]), 2, 0);
     let verdict = judged(&[by(ANNA, SignerRole::Author), by(ANNA, SignerRole::Author)], &[], &two);
     expect(&verdict, Standing::NotEnough, "Not enough signatures: 1 of 2 authors");
-    assert_eq!(verdict.doubts[0].sentence(), "The signature by Anna counts once: it is there twice");
+    assert_eq!(verdict.doubts[0].sentence(), "The signature by Anna counts only once: it's there twice");
 
     let mut second = trusted(CAROL, "Anna's laptop", &[SignerRole::Author]);
     second.owner = "Anna".to_owned();
     let two = asking(ring([anna(), second]), 2, 0);
     let verdict = judged(&[by(ANNA, SignerRole::Author), by(CAROL, SignerRole::Author)], &[], &two);
     expect(&verdict, Standing::NotEnough, "Not enough signatures: 1 of 2 authors");
-    let twice = "The signature by Anna's laptop counts once: its owner signed with another key, too";
+    let twice = "The signature by Anna's laptop counts only once: its owner also signed with another key";
     assert_eq!(verdict.doubts[0].sentence(), twice);
 }
 
@@ -155,7 +155,7 @@ fn h83_an_author_is_no_reviewer_and_nobody_fills_two_roles() {
     let keys = asking(ring([anna(), bob()]), 1, 1);
     let verdict = judged(&[by(ANNA, SignerRole::Author), by(ANNA, SignerRole::Reviewer)], &[], &keys);
     expect(&verdict, Standing::NotEnough, "Not enough signatures: 1 of 1 author, 0 of 1 reviewer");
-    let wrong = "The signature by Anna does not count: the key may not sign as reviewer";
+    let wrong = "The signature by Anna isn't accepted: you don't trust the key as reviewer";
     assert_eq!(verdict.doubts[0].sentence(), wrong);
 
     // A key that may be both is one person still.
@@ -189,7 +189,7 @@ fn h84_keys_that_are_revoked_expired_not_yet_valid_or_for_another_product_do_not
     let from = RevokedFrom::Sequence(42);
     revoked.machine.revoked.push(Revoked { key: anna().key.fingerprint(), from, reason: "lost".into() });
     let cases = [
-        (revoked, "does not count: the key was taken back: lost"),
+        (revoked, "does not count: the key was rolled back: lost"),
         (
             with(|key| key.not_after = Some(time("2026-03-01T00:00:00Z"))),
             "does not count: the key is no longer valid",
@@ -269,7 +269,7 @@ fn review(opinion: Opinion, manifest: &[u8]) -> Vec<u8> {
         time: now().to_string(),
         opinion,
         verdict: "Trusted: Anna".into(),
-        findings: vec!["no hidden characters".into()],
+        findings: vec!["no invisible characters".into()],
         notes: vec![ReviewNote { path: Some("a.txt".into()), text: "fine".into() }],
         changes: vec![ReviewedChange { path: "a.txt".into(), change: "replace".into(), looked_at: true }],
     };
@@ -300,7 +300,7 @@ fn a_signed_review_vouches_for_the_patch_that_it_names() {
     let mut edited = approved;
     edited.report = String::from_utf8(edited.report).expect("text").replace("fine", "good").into_bytes();
     let verdict = judged(&author, &[edited], &keys);
-    expect(&verdict, Standing::Broken, "Broken: this is not the file that Bob signed");
+    expect(&verdict, Standing::Broken, "Broken: this isn't the file that Bob signed");
     let comment = reviewed(Opinion::Commented, MANIFEST, BOB);
     assert_eq!(judged(&author, &[comment], &keys).standing, Standing::NotEnough);
 }
@@ -382,7 +382,7 @@ fn a_file_of_keys_that_is_not_as_it_must_be_is_refused_whole() {
         (format!("{head}[[keys]]\n{one}[[keys]]\n{one}"), "twice"),
         (format!("{head}[[keys]]\n{}", one.replace("'*'", "")), "for no product"),
         (format!("{head}[[keys]]\n{}", one.replace("'author'", "'boss'")), "unknown variant"),
-        (format!("{head}[[keys]]\n{}", one.replace("'A'", "'A\u{202e}B'")), "hidden characters"),
+        (format!("{head}[[keys]]\n{}", one.replace("'A'", "'A\u{202e}B'")), "invisible characters"),
         (format!("{head}[lists.x]\nversion = 1\nthreshold = 0"), "no signature"),
         (format!("{head}[[revoked]]\nfingerprint = 'x'\nreason = ''"), "no fingerprint"),
     ];

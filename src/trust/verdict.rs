@@ -43,7 +43,7 @@ impl Standing {
         match self {
             Standing::Trusted => "Trusted",
             Standing::NotEnough => "Not enough signatures",
-            Standing::Untrusted => "Untrusted or unsigned",
+            Standing::Untrusted => "Not trusted",
             Standing::Broken => "Broken",
         }
     }
@@ -122,27 +122,27 @@ impl Doubt {
             None => "A signature".to_owned(),
         };
         match &self.reason {
-            Reason::Unreadable(problem) => format!("{who} cannot be read: {problem}"),
+            Reason::Unreadable(problem) => format!("{who} can't be read: {problem}"),
             Reason::Invalid(problem) => format!("{who} is not valid: {problem}"),
             Reason::UnknownKey(print) => {
-                format!("{who} is by a key that is not known here: {}", print.short())
+                format!("{who} is by an unknown key: {}", print.short())
             }
             Reason::UnknownNumber(id) => {
                 let number = u64::from_le_bytes(*id);
-                format!("{who} is by a key that is not known here: number {number:016X}")
+                format!("{who} is by an unknown key: number {number:016X}")
             }
-            Reason::OtherComment => format!("{who} does not count: its comment does not name this patch"),
-            Reason::OfAnotherPatch => "A review does not count: it is of another patch".to_owned(),
-            Reason::Revoked(reason) => format!("{who} does not count: the key was taken back: {reason}"),
-            Reason::OtherProduct => format!("{who} does not count: the key is for other products"),
-            Reason::NotYet => format!("{who} does not count: the key is not valid yet"),
-            Reason::Expired => format!("{who} does not count: the key is no longer valid"),
+            Reason::OtherComment => format!("{who} isn't accepted: its comment doesn't name this patch"),
+            Reason::OfAnotherPatch => "A review isn't accepted: it's for another patch".to_owned(),
+            Reason::Revoked(reason) => format!("{who} isn't accepted: the key was revoked: {reason}"),
+            Reason::OtherProduct => format!("{who} isn't accepted: you trust the key for other products"),
+            Reason::NotYet => format!("{who} isn't accepted: the key isn't valid yet"),
+            Reason::Expired => format!("{who} isn't accepted: the key has expired"),
             Reason::NoRole(roles) => {
                 let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-                format!("{who} does not count: the key may not sign as {}", roles.join(" or "))
+                format!("{who} isn't accepted: you don't trust the key as {}", roles.join(" or "))
             }
-            Reason::SameKey => format!("{who} counts once: it is there twice"),
-            Reason::SameOwner => format!("{who} counts once: its owner signed with another key, too"),
+            Reason::SameKey => format!("{who} counts only once: it's there twice"),
+            Reason::SameOwner => format!("{who} counts only once: its owner also signed with another key"),
             Reason::Rejects => format!("{} looked at this patch and rejects it", self.subject()),
             Reason::OnlyComments => format!("{} looked at this patch and did not approve it", self.subject()),
         }
@@ -232,18 +232,22 @@ impl Verdict {
         let said = match self.standing {
             Standing::Trusted => self.names(),
             Standing::NotEnough => self.missing(),
-            Standing::Untrusted if self.is_key_change => {
-                "signed by somebody else than those you know for this product".to_owned()
+            Standing::Untrusted if self.is_key_change => "signed by someone new for this product".to_owned(),
+            Standing::Untrusted if self.doubts.is_empty() => "this patch isn't signed".to_owned(),
+            Standing::Untrusted => {
+                let is_unknown =
+                    |doubt: &Doubt| matches!(doubt.reason, Reason::UnknownKey(_) | Reason::UnknownNumber(_));
+                match (self.doubts.len(), self.doubts.iter().all(is_unknown)) {
+                    (1, true) => "signed with a key you haven't trusted".to_owned(),
+                    (many, true) => format!("signed with {many} keys you haven't trusted"),
+                    (1, false) => "its signature isn't accepted".to_owned(),
+                    (many, false) => format!("none of its {many} signatures is accepted"),
+                }
             }
-            Standing::Untrusted if self.doubts.is_empty() => "nobody vouches for this patch".to_owned(),
-            Standing::Untrusted => match self.doubts.len() {
-                1 => "its signature is not one that counts here".to_owned(),
-                many => format!("none of its {many} signatures counts here"),
-            },
             Standing::Broken => {
                 let forged = self.doubts.iter().find(|doubt| matches!(doubt.reason, Reason::Invalid(_)));
                 let name = forged.and_then(|doubt| doubt.name.as_deref()).unwrap_or("its author");
-                format!("this is not the file that {name} signed")
+                format!("this isn't the file that {name} signed")
             }
         };
         format!("{}: {said}", self.standing.title())

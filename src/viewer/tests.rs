@@ -182,7 +182,7 @@ fn hidden_characters_are_a_caution_with_a_place() {
     assert_eq!(note.weight, NoteWeight::Caution);
     assert_eq!(
         note.sentence,
-        "The text after brings 1 character that turns the reading direction, 1 hidden character. What cannot be \
+        "The text after brings 1 bidirectional control, 1 invisible character. What cannot be \
          seen is spelled out below."
     );
     assert_eq!(note.place, Some((Half::Right, 1)));

@@ -70,7 +70,7 @@ pub enum Error {
     #[error(transparent)]
     Guarded(#[from] GuardedError),
     /// Somebody else is changing the folder.
-    #[error("somebody else is changing {path:?} right now")]
+    #[error("someone else is changing {path:?} right now")]
     Busy {
         /// Which folder.
         path: PathBuf,
@@ -79,7 +79,7 @@ pub enum Error {
     #[error(transparent)]
     Change(#[from] ChangeFailure),
     /// A required health check failed; the change was taken back.
-    #[error("a health check failed after the change, so it was taken back: {}", .failed.join("; "))]
+    #[error("a health check failed after the change, so it was rolled back: {}", .failed.join("; "))]
     Unhealthy {
         /// What was checked, and what was seen.
         failed: Vec<String>,
@@ -114,24 +114,24 @@ pub enum Error {
         findings: Vec<OrderFinding>,
     },
     /// The bundle that was made did not stand the proof.
-    #[error("the finished bundle did not stand the proof on a copy: {0}")]
+    #[error("the finished patch file failed its test on a copy: {0}")]
     Proof(String),
     /// A saved plan cannot be used.
-    #[error("the plan {path:?} cannot be used: {detail}")]
+    #[error("can't use the plan {path:?}: {detail}")]
     PlanFile {
         path: PathBuf,
         /// Why.
         detail: String,
     },
     /// A list of patches that were called back cannot be used.
-    #[error("the list of called-back patches {path:?} cannot be used: {detail}")]
+    #[error("can't use the list of withdrawn patches {path:?}: {detail}")]
     RecallsList {
         path: PathBuf,
         /// Why.
         detail: String,
     },
     /// What is remembered of folders cannot be used.
-    #[error("the memory {path:?} cannot be used: {detail}")]
+    #[error("can't use the memory {path:?}: {detail}")]
     Memory {
         path: PathBuf,
         /// Why.
@@ -162,13 +162,11 @@ impl ScriptTrouble {
     /// What happened, as a phrase.
     pub const fn phrase(self) -> &'static str {
         match self {
-            ScriptTrouble::NotBegun => "a script failed before the change, so the change was not begun",
-            ScriptTrouble::TakenBack => "a script failed after the change, so the change was taken back",
-            ScriptTrouble::StillThere => {
-                "what a script did could not be taken back, so the patch was left in the folder"
-            }
-            ScriptTrouble::NotRecorded => "the change is done, but its history cannot be written any more",
-            ScriptTrouble::NotUndone => "the files are back, but what a script did could not be taken back",
+            ScriptTrouble::NotBegun => "a script failed before the change, so the change wasn't started",
+            ScriptTrouble::TakenBack => "a script failed after the change, so the change was rolled back",
+            ScriptTrouble::StillThere => "a script couldn't be undone, so the patch wasn't rolled back",
+            ScriptTrouble::NotRecorded => "the change is done, but the history can't be written any more",
+            ScriptTrouble::NotUndone => "the files are restored, but a script couldn't be undone",
         }
     }
 }
@@ -261,6 +259,6 @@ impl From<LedgerError> for Error {
 fn summary(obstacles: &[Obstacle]) -> String {
     match obstacles {
         [one] => one.sentence(),
-        many => format!("{} reasons stand in the way", many.len()),
+        many => format!("{} problems to resolve first", many.len()),
     }
 }

@@ -53,6 +53,7 @@ pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
 pub use look::status::{Containment, Drift, FolderStatus, UnfinishedWork};
 pub(crate) use look::status::{DriftKind, FolderHistory, Removal};
+pub use look::vouching::{Authorship, FormerAuthor};
 pub use make::TriedFile;
 pub(crate) use make::export::Exported;
 pub use make::sample::Sample;

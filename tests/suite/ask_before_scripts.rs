@@ -62,7 +62,7 @@ fn programs_get_scripts_with_their_digests() {
     assert_eq!(planned["scripts_sha256"].as_str().map(str::len), Some(64));
     assert_eq!(
         planned["scripts_refused"],
-        "the patch brings scripts, and nobody whom you trust to ship scripts has signed it"
+        "the patch contains scripts, and isn't signed by anyone you trust to ship scripts"
     );
 }
 

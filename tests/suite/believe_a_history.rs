@@ -129,13 +129,13 @@ fn a_history_that_somebody_else_wrote_is_foreign_in_the_first_line() {
     person(&sandbox).done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
     let status = stranger(&sandbox).done("status $/app");
     let first = status.out.lines().next().expect("a line");
-    assert_eq!(first, "Foreign history: none of its 2 entries was written by you on this machine");
+    assert_eq!(first, "Foreign history: none of its 2 entries was written by you on this computer");
     let status = stranger(&sandbox).done("status $/app --json").json();
     assert_eq!(status["foreign"], serde_json::json!([1, 2]));
 
     // What it says of who signed is what it says, and nothing more.
     let history = stranger(&sandbox).done("history $/app");
-    assert!(history.out.contains("the history says: signed when it came: anna (author)"), "{history}");
+    assert!(history.out.contains("the history says: signed when applied: anna (author)"), "{history}");
     assert!(!history.out.contains("Trusted"), "{history}");
 
     // Going on with it makes nobody the author of what was there before.
@@ -169,7 +169,7 @@ fn a_history_of_ones_own_is_never_foreign_wherever_its_folder_goes() {
     console.done("apply $/plain.patchbundle $/backup --allow-unsigned --yes");
     is_own("backup");
     let history = console.done("history $/backup");
-    assert!(history.out.contains("        signed when it came: anna (author)"), "{history}");
+    assert!(history.out.contains("        signed when applied: anna (author)"), "{history}");
     console.done("history $/backup --verify");
 }
 
@@ -209,7 +209,7 @@ fn a_folder_that_was_brought_along_can_be_vouched_for() {
     person(&sandbox).done("apply $/scripted.patchbundle $/app --yes --run-scripts");
     let console = stranger(&sandbox);
     trust_anna_with_scripts(&sandbox, &console);
-    assert_eq!(console.run("history $/app --vouch=").code, 2, "a reason has to be given");
+    assert_eq!(console.run("history $/app --vouch=").code, 2, "a reason is needed");
     let vouched = console.done("history $/app --vouch=moved-from-the-old-server");
     assert!(!vouched.out.contains("Foreign"), "{vouched}");
     let seen = sandbox.read("stranger/seen.json").expect("it is remembered");
@@ -254,11 +254,17 @@ fn a_damaged_memory_is_not_taken_for_an_empty_one() {
     let sandbox = scene();
     let console = person(&sandbox);
     console.done("apply $/signed.patchbundle $/app --yes");
-    for damaged in ["", "{", "{\"format\":\"patchwright-seen/9\",\"folders\":[]}"] {
+    for (damaged, why) in [
+        ("", "line 1"),
+        ("{", "line 1"),
+        ("{\"format\":\"patchwright-seen/9\",\"folders\":[]}", "a newer edition of this program wrote it"),
+        ("{\"format\":\"notes\",\"folders\":[]}", "is no format of it"),
+    ] {
         sandbox.write("settings/seen.json", damaged);
         let refused = console.run("apply $/plain.patchbundle $/app --allow-unsigned --yes");
         assert_eq!(refused.code, 4, "{refused}");
         assert!(refused.err.contains("mv $/settings/seen.json"), "{refused}");
+        assert!(refused.err.contains(why), "{refused}");
         let status = console.done("status $/app");
         assert!(status.out.starts_with("Nobody knows who wrote this folder's history"), "{status}");
         assert_eq!(sandbox.read("settings/seen.json").as_deref(), Some(damaged), "it is left as it is");
@@ -268,6 +274,35 @@ fn a_damaged_memory_is_not_taken_for_an_empty_one() {
     assert!(back.printed().contains("You will not be known here"), "{back}");
     std::fs::remove_file(sandbox.path("settings/seen.json")).expect("put aside");
     console.done("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+}
+
+#[test]
+fn a_memory_of_the_first_format_keeps_its_floors_and_what_it_says_was_written_here() {
+    let sandbox = scene();
+    let console = person(&sandbox);
+    console.done("apply $/signed.patchbundle $/app --yes");
+    let now: serde_json::Value =
+        serde_json::from_str(&sandbox.read("settings/seen.json").expect("a memory")).expect("JSON");
+    let folder = &now["folders"][0];
+    let (entry, place) = (&folder["entries"][0], &folder["places"][0]);
+    let path = folder["name"]["path"].as_str().expect("a path");
+    let first = serde_json::json!({
+        "format": "patchwright-seen/1",
+        "folders": { path: {
+            "time": folder["time"], "entry": entry["entry"], "digest": entry["digest"],
+            "places": [{ "product": place["product"], "channel": place["channel"], "sequence": 9 }],
+        }},
+    });
+    sandbox.write("settings/seen.json", &first.to_string());
+    let status = console.done("status $/app");
+    assert!(status.out.starts_with("Widget"), "its only entry is the one that was written down: {status}");
+    let refused = console.run("apply $/plain.patchbundle $/app --allow-unsigned --yes");
+    assert!(refused.err.contains("E-DOWNGRADE"), "{refused}");
+    // The next change writes the present format, and forgets nothing.
+    console.done("apply $/plain.patchbundle $/app --allow-unsigned --yes --allow-downgrade=known");
+    let written = sandbox.read("settings/seen.json").expect("a memory");
+    assert!(written.contains("patchwright-seen/2") && written.contains("\"sequence\": 9"), "{written}");
+    assert!(console.done("status $/app").out.starts_with("Widget"));
 }
 
 #[cfg(unix)]
@@ -405,7 +440,7 @@ fn a_rollback_that_is_undone_twice_takes_the_patch_out_again_and_says_so() {
     let history = console.done("history $/app").out;
     let events: Vec<&str> =
         history.lines().filter_map(|line| line.split("UTC").nth(1)).map(str::trim_start).collect();
-    let told = ["applied", "taken back", "brought back", "taken back"];
+    let told = ["applied", "rolled back", "reapplied", "rolled back"];
     assert!(events.iter().zip(told).all(|(line, event)| line.starts_with(event)), "{history}");
     let back = console.done("rollback $/app --undo --yes --json").json();
     assert_eq!(back["came_back"], true);

@@ -33,14 +33,14 @@ fn a_patch_that_was_called_back_is_refused_with_its_reason_and_replacement() {
         let refused = console.run(&format!("{verb} $/fix.patchbundle $/app --holds $/holds.json --json"));
         let answer = refused.json();
         assert_eq!((refused.code, &answer["code"]), (3, &"E-HELD".into()), "{answer}");
-        assert_eq!(answer["obstacles"][0]["meaning"], "TEST-1 was called back: it loses mail");
+        assert_eq!(answer["obstacles"][0]["meaning"], "TEST-1 was withdrawn: it loses mail");
         assert_eq!(answer["obstacles"][0]["hint"], "Use TEST-2 instead.");
     }
     assert_eq!(sandbox.read("app/app").as_deref(), Some("1"));
 
     console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
     let status = console.done("status $/app --holds $/holds.json");
-    assert!(status.out.contains("TEST-1 was called back: it loses mail. Use TEST-2 instead."), "{status}");
+    assert!(status.out.contains("TEST-1 was withdrawn: it loses mail. Use TEST-2 instead."), "{status}");
     let status = console.done("status $/app --holds $/holds.json --json").json();
     assert_eq!(status["held"][0]["replacement"], "TEST-2");
     assert_eq!(console.done("status $/app --json").json()["held"], json!([]));

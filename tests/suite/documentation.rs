@@ -126,6 +126,41 @@ fn every_file_that_the_map_names_is_there() {
 }
 
 #[test]
+fn every_threat_has_a_test_that_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = [root.join("tests"), root.join("src")].map(|folder| files_below(&folder, &["rs"])).concat();
+    let tests: BTreeSet<String> = files
+        .iter()
+        .flat_map(|path| tests_in(&std::fs::read_to_string(path).expect("our own file")))
+        .collect();
+    let table = document("THREATS.md");
+    let rows = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| attack "));
+    let mut threats = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        let [_, _, named] = cells[..] else { panic!("three cells: {row}") };
+        let named: Vec<String> = code_spans(named).collect();
+        assert!(!named.is_empty(), "no test is named: {row}");
+        for name in named {
+            assert!(tests.contains(&name), "there is no test {name}, which is to stop: {}", cells[0]);
+        }
+        threats += 1;
+    }
+    assert!(threats > 40, "{threats}");
+}
+
+/// The names of the functions that a test harness runs in `source`.
+fn tests_in(source: &str) -> Vec<String> {
+    let mut lines = source.lines().map(str::trim_start);
+    let mut names = Vec::new();
+    while lines.by_ref().any(|line| line == "#[test]") {
+        let signature = lines.by_ref().find_map(|line| line.strip_prefix("fn "));
+        names.extend(signature.and_then(|rest| rest.split('(').next()).map(str::to_owned));
+    }
+    names
+}
+
+#[test]
 fn the_changelog_has_a_place_for_the_next_line() {
     let changelog = document("CHANGELOG.md");
     let first = changelog.lines().find(|line| line.starts_with("## "));

@@ -58,7 +58,7 @@ fn every_difference_has_a_likely_cause() {
         [
             "bin/app: as it was before TEST-1",
             "come: as it was before TEST-2",
-            "conf/app.conf: likely edited by somebody here",
+            "conf/app.conf: probably edited",
             "gone: as it was before TEST-1",
         ]
     );
@@ -69,8 +69,8 @@ fn every_difference_has_a_likely_cause() {
         causes(&target),
         [
             "bin/app: of unknown cause",
-            "come: removed by somebody here",
-            "conf/app.conf: likely edited by somebody here",
+            "come: deleted",
+            "conf/app.conf: probably edited",
             "gone: of unknown cause",
         ]
     );
@@ -119,8 +119,8 @@ fn what_no_safe_copy_holds_comes_from_a_patch_file_or_not_at_all() {
     assert_eq!(
         obstacles(heal(&sandbox, &target, &[], &[])),
         [
-            "E-STORE bin/app: no copy of what should be here is in the folder",
-            "E-STORE come: no copy of what should be here is in the folder"
+            "E-STORE bin/app: there is no backup of this file in the folder",
+            "E-STORE come: there is no backup of this file in the folder"
         ]
     );
     target.expect(&broken);
@@ -154,7 +154,7 @@ fn a_damaged_safe_copy_is_not_used() {
     target.edit("conf/app.conf", "port = 2\nmine\n");
     assert_eq!(
         obstacles(heal(&sandbox, &target, &[], &[])),
-        ["E-STORE conf/app.conf: no copy of what should be here is in the folder"]
+        ["E-STORE conf/app.conf: there is no backup of this file in the folder"]
     );
     // Without it a rollback cannot merge, and says what it said before.
     assert_eq!(
@@ -169,7 +169,7 @@ fn a_place_that_no_patch_has_touched_is_not_known() {
     let (_, target) = applied(&sandbox);
     assert_eq!(
         obstacles(heal(&sandbox, &target, &["elsewhere"], &[])),
-        ["E-MISSING elsewhere: no patch has changed anything here, so nothing is known about it"]
+        ["E-MISSING elsewhere: no patch has changed this file, so its right content is unknown"]
     );
 }
 
@@ -203,7 +203,7 @@ fn the_command_line_tells_shows_and_heals() {
     sandbox.write("app/conf/app.conf", "mine\n");
     let console = Console::new(&sandbox);
     let status = console.done("status $/app --diff").out;
-    assert!(status.contains("edited  conf/app.conf  likely edited by somebody here"), "{status}");
+    assert!(status.contains("edited  conf/app.conf  probably edited"), "{status}");
     assert!(status.contains("-port = 2\n+mine\n"), "{status}");
     let json = console.done("status $/app --json").json();
     assert_eq!(json["drift"][0]["cause"], "local-edit");
@@ -229,7 +229,7 @@ fn a_folder_in_the_place_of_a_file_is_put_right_only_if_nobody_uses_it() {
     target.edit("come/theirs", "theirs");
     assert_eq!(
         obstacles(heal(&sandbox, &target, &[], &[&bundle.path])),
-        ["E-OCCUPIED come: becomes a file, but holds \"theirs\", which does not belong to the patch"]
+        ["E-OCCUPIED come: becomes a file, but contains \"theirs\", which isn't part of the patch"]
     );
     target.remove("come/theirs");
     let _ = heal(&sandbox, &target, &[], &[&bundle.path]).expect("it is put right");

@@ -74,7 +74,7 @@ fn an_edit_in_other_lines_than_the_patch_is_merged_and_named_with_its_digest() {
     let seen = preview(&sandbox, &bundle, &target, &EditChoices::new());
     assert_eq!(
         told(&seen.preview.notes),
-        ["conf/app.conf: was edited here; both changes will be in it, merged line by line"]
+        ["conf/app.conf: was edited here; it will have both changes, merged line by line"]
     );
     let step =
         seen.preview.plan.steps.iter().find(|step| step.path.as_str() == "conf/app.conf").expect("a step");
@@ -102,7 +102,7 @@ fn a_config_that_was_edited_after_the_patch_keeps_the_edit_when_the_patch_goes_a
     let notes = target.must_roll_back();
     assert_eq!(
         notes,
-        ["conf/app.conf: was edited after the patch; your edits stay in it, merged line by line"]
+        ["conf/app.conf: was edited after the patch was applied; your edits are kept, merged line by line"]
     );
     target.expect(&tree(MINE));
     target.must_undo_the_rollback();
@@ -131,7 +131,7 @@ fn an_edit_of_what_the_patch_changed_stops_the_rollback_until_it_is_kept_as_a_co
     assert_eq!(
         obstacles(target.roll_back(Which::Last, OnDrift::Stop)),
         [
-            "E-DRIFT conf/app.conf: was changed after the patch was applied, where the patch changed it: line 2"
+            "E-DRIFT conf/app.conf: was changed after the patch was applied, in the same lines as the patch: line 2"
         ]
     );
     target.must_go_back(Which::Last, OnDrift::KeepCopy);
@@ -149,10 +149,7 @@ fn edits_that_clash_are_an_obstacle_with_three_ways_out() {
     for flag in ["--keep-mine conf/app.conf", "--take-theirs conf/app.conf", "--merged conf/app.conf=FILE"] {
         assert!(list[0].hint().contains(flag), "{list:?}");
     }
-    assert_eq!(
-        obstacles(refused),
-        ["E-CLASH conf/app.conf: was edited here, where the patch changes it, too: line 2"]
-    );
+    assert_eq!(obstacles(refused), ["E-CLASH conf/app.conf: your version and the patch both change line 2"]);
     target.expect(&clashing);
 
     let given = sandbox.place("merged.conf");
@@ -183,7 +180,7 @@ fn a_merged_file_that_is_not_finished_is_not_taken() {
     assert_eq!(
         obstacles(apply(&sandbox, &bundle, &target, &choose(EditChoice::Merged(given)))),
         [
-            "E-CLASH conf/app.conf: was edited here and cannot be merged: the file that you gave still has lines of both sides"
+            "E-CLASH conf/app.conf: was edited here and can't be merged: your merged file still has conflict marks"
         ]
     );
     let gone = choose(EditChoice::Merged(sandbox.place("nowhere")));
@@ -216,7 +213,7 @@ fn a_deleted_config_stays_deleted_unless_somebody_wants_the_new_one() {
     assert_eq!(
         target.must_apply(&bundle),
         [
-            "conf/app.conf: was deleted here and stays deleted; --take-theirs conf/app.conf brings the patch's version"
+            "conf/app.conf: was deleted here, and stays deleted; for the patch's version, add --take-theirs conf/app.conf"
         ]
     );
     target.expect(&without.clone().file("app", "2"));
@@ -237,7 +234,7 @@ fn a_config_that_says_already_what_the_patch_changes_is_left_alone() {
     let target = sandbox.install(&tree(BOTH));
     assert_eq!(
         target.must_apply(&bundle),
-        ["conf/app.conf: was edited here, and what the patch changes is already in it"]
+        ["conf/app.conf: was edited here, and already has the changes of this patch"]
     );
     target.expect(&tree(BOTH).file("app", "2"));
 }
@@ -247,15 +244,15 @@ fn what_no_merge_can_be_made_of_is_told_and_nothing_changes() {
     let sandbox = Sandbox::new();
     let large = "x\n".repeat(5 << 20);
     let cases: [(&str, Vec<u8>, &str); 4] = [
-        ("a NUL byte", [MINE.as_bytes(), b"\0"].concat(), "it is no text"),
-        ("a program", b"\x7fELF\x02\x01\x01\0".to_vec(), "it is no text"),
-        ("UTF-16", MINE.encode_utf16().flat_map(u16::to_le_bytes).collect(), "it is no text"),
-        ("a huge file", large.into_bytes(), "it is larger than 8 MiB"),
+        ("a NUL byte", [MINE.as_bytes(), b"\0"].concat(), "it isn't text"),
+        ("a program", b"\x7fELF\x02\x01\x01\0".to_vec(), "it isn't text"),
+        ("UTF-16", MINE.encode_utf16().flat_map(u16::to_le_bytes).collect(), "it isn't text"),
+        ("a huge file", large.into_bytes(), "it's larger than 8 MiB"),
     ];
     let bundle = bundle(&sandbox, OLD, NEW);
     for (what, mine, why) in cases {
         let target = sandbox.install(&tree(&mine));
-        let expected = format!("E-CLASH conf/app.conf: was edited here and cannot be merged: {why}");
+        let expected = format!("E-CLASH conf/app.conf: was edited here and can't be merged: {why}");
         assert_eq!(obstacles(target.apply(&bundle)), [expected], "{what}");
         target.expect(&tree(&mine));
         assert!(!target.has_state(), "{what}");
@@ -309,7 +306,7 @@ fn a_config_that_the_patch_takes_away_is_a_choice_where_it_was_edited() {
     let target = sandbox.install(&tree(MINE));
     assert_eq!(
         obstacles(target.apply(&bundle)),
-        ["E-CLASH conf/app.conf: was edited here and cannot be merged: the patch takes the file away"]
+        ["E-CLASH conf/app.conf: was edited here and can't be merged: the patch deletes this file"]
     );
     let _ = apply(&sandbox, &bundle, &target, &choose(EditChoice::TakeTheirs)).expect("it is applied");
     target.expect(&without);
@@ -328,7 +325,7 @@ fn settings_whose_lines_clash_are_merged_by_key_and_that_is_said() {
     let target = sandbox.install(&at(1, "mine"));
     assert_eq!(
         target.must_apply(&bundle),
-        ["conf/app.toml: was edited here; both changes will be in it, merged by key: port"]
+        ["conf/app.toml: was edited here; it will have both changes, merged by key: port"]
     );
     target.expect(&at(2, "mine").file("app", "2"));
     target.must_roll_back();
@@ -397,7 +394,7 @@ fn the_command_line_shows_the_merged_file_and_takes_the_choices() {
     console.run("plan $/fix.patchbundle $/app --draft conf/app.conf=$/draft.conf");
     let draft = sandbox.read("draft.conf").expect("a draft");
     assert!(
-        draft.contains("<<<<<<< as it is here\nport = 99\n=======\nport = 2\n>>>>>>> as the patch has it\n")
+        draft.contains("<<<<<<< your version\nport = 99\n=======\nport = 2\n>>>>>>> the patch's version\n")
     );
     let unfinished =
         "apply $/fix.patchbundle $/app --allow-unsigned --yes --merged conf/app.conf=$/draft.conf";
@@ -421,9 +418,9 @@ fn a_wish_that_means_nothing_is_told() {
     assert_eq!(
         told(&seen.preview.notes),
         [
-            "app: the patch leaves no choice here",
-            "conf/app.conf: nothing has to be chosen here",
-            "nowhere: nothing has to be chosen here"
+            "app: the patch allows no choice for this file",
+            "conf/app.conf: no choice is needed for this file",
+            "nowhere: no choice is needed for this file"
         ]
     );
     assert_eq!(seen.preview.obstacles.len(), 1, "it was edited all the same");
@@ -446,7 +443,7 @@ fn an_edit_goes_with_one_patch_after_the_other_but_not_with_several_at_once() {
     assert_eq!(
         seen.preview.obstacles.iter().map(spell).collect::<Vec<_>>(),
         [
-            "E-CLASH conf/app.conf: was edited here and cannot be merged: several of these patches change it; apply them one after the other"
+            "E-CLASH conf/app.conf: was edited here and can't be merged: several of these patches change it; apply them one after the other"
         ]
     );
     assert!(both(&choose(EditChoice::KeepMine)).preview.obstacles.is_empty());

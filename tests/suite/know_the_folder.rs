@@ -125,6 +125,39 @@ fn a_key_for_another_product_does_not_count_in_the_folder() {
 }
 
 #[test]
+fn a_product_whose_name_looks_like_the_folders_is_held_to_its_rules_and_is_not_it() {
+    let sandbox = scene_before_the_rule();
+    let console = Console::new(&sandbox).with_keys();
+    save_number(&sandbox, "twin", "Lighth\u{43e}use", 6, ["two\n", "three\n"]);
+    console.done("sign $/twin.patchbundle --key $/anna.key");
+    let verified = console.run("verify $/twin.patchbundle");
+    assert!(verified.code == 4 && verified.out.contains("the key is for other products"), "{verified}");
+    let run = apply(&sandbox, "twin.patchbundle", "");
+    expect_refused(&run, &sandbox, "E-PRODUCT");
+    assert!(run.err.contains("another name in letters that look the same"), "{run}");
+    let path = sandbox.path("settings/trust.toml");
+    let trust = fs::read_to_string(&path).expect("keys");
+    fs::write(&path, with_rule(&trust).replace("unsigned_apply = \"refuse\"", "floor = 7")).expect("a rule");
+    expect_refused(&apply(&sandbox, "twin.patchbundle", "--allow-other-product=known"), &sandbox, "E-POLICY");
+}
+
+#[test]
+fn twin_the_product_in_another_spelling_is_the_same_one() {
+    let sandbox = scene_before_the_rule();
+    let console = Console::new(&sandbox).with_keys();
+    for (name, number, spelling, texts) in [
+        ("case", 6, "LIGHTHOUSE", ["two\n", "three\n"]),
+        ("width", 7, "Ｌighthouse", ["three\n", "four\n"]),
+        ("spaces", 8, " Lighthouse", ["four\n", "five\n"]),
+    ] {
+        save_number(&sandbox, name, spelling, number, texts);
+        console.done(&format!("sign $/{name}.patchbundle --key $/anna.key"));
+        let run = apply(&sandbox, &format!("{name}.patchbundle"), "");
+        assert_eq!(run.code, 0, "{run}");
+    }
+}
+
+#[test]
 fn twin_a_key_for_both_products_counts_in_both_folders() {
     let sandbox = scene_before_the_rule();
     let console = Console::new(&sandbox).with_keys();

@@ -55,6 +55,7 @@ mod try_the_sample;
 mod real_releases;
 
 mod architecture;
+mod count_system_calls;
 mod documentation;
 mod edit_by_key;
 mod every_code;

@@ -76,14 +76,14 @@ fn a_signed_approval_is_the_reviewer_that_was_missing_and_stands_before_the_ques
                    --looked-at doc.txt --key $/rose.key";
     insta::assert_snapshot!(console.done(command), @r"
     Reviewed FIX-1: approved
-    Looked at   2 of 3 changes; the review says so
+    Looked at   2 of 3 changes, and the review says so
     Signed      in $/fix.patchbundle
     Trusted: anna (author, 2026-11-23T09:30:00Z), rose (reviewer, 2026-11-23T09:30:00Z)
     -- exit 0
     ");
     assert_eq!(verdict(&console), "trusted");
     insta::assert_snapshot!(console.done("verify $/fix.patchbundle"), @r"
-    $/fix.patchbundle is whole: its 4 contents are exactly what its manifest says
+    $/fix.patchbundle is whole: all 4 contents match their checksums
     Trusted: anna (author, 2026-11-23T09:30:00Z), rose (reviewer, 2026-11-23T09:30:00Z)
 
     Patch       FIX-1  Umlauts in fonts
@@ -213,7 +213,7 @@ fn a_review_of_another_patch_counts_nowhere() {
     put_in(&sandbox, "other.patchbundle", |_| {});
     assert_eq!(verdict(&console), "not-enough");
     let run = console.run("verify $/fix.patchbundle");
-    assert!(run.out.contains("A review does not count: it is of another patch"), "{run}");
+    assert!(run.out.contains("A review isn't accepted: it's for another patch"), "{run}");
     // ... and nobody is made to sign one for the wrong file.
     let bench = bench_with_keys(&sandbox);
     let wish = ReviewWish {
@@ -254,7 +254,7 @@ fn a_review_is_printed_when_it_goes_nowhere_else() {
     - Time: 2026-11-23T09:30:00Z
     - Looked at: 1 of 3 changes
     - Product: Widget, number 1
-    - Who vouched for it then: Not enough signatures: 1 of 1 author, 0 of 1 reviewer
+    - Signatures then: Not enough signatures: 1 of 1 author, 0 of 1 reviewer
     - SHA-256 of the manifest: `[sha256]`
     - SHA-256 of the patch file: `[sha256]`
 
@@ -268,7 +268,7 @@ fn a_review_is_printed_when_it_goes_nowhere_else() {
     - [ ] `doc.txt`: added
     - [ ] `old.txt`: deleted
 
-    This text is for reading. A signature covers the JSON form of the review.
+    This text is for reading. Signatures cover the JSON form of the review.
     -- exit 0
     ");
 }
@@ -285,11 +285,11 @@ fn what_a_stranger_wrote_stays_text_in_every_form() {
                    --output $/review.html --output $/review.md --output $/review.json";
     insta::assert_snapshot!(console.done(command), @r"
     Reviewed FIX-1: approved
-    Looked at   0 of 4 changes; the review says so
+    Looked at   0 of 4 changes, and the review says so
     Written     $/review.html
                 $/review.md
                 $/review.json
-    Signed      no; --key signs it and puts it into the patch file
+    Signed      no; add --key FILE to sign it and add it to the patch file
     -- exit 0
     ");
     let html = sandbox.read("review.html").expect("a page");

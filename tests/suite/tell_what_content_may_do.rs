@@ -295,6 +295,6 @@ fn a_verdict_in_a_history_is_told_as_what_was_written_down() {
     Console::new(&sandbox).with_keys().done("apply $/fix.patchbundle $/app --yes");
     // Somebody else, who trusts nobody, gets the folder.
     let history = Console::new(&sandbox).done("history $/app");
-    assert!(history.out.contains("signed when it came: anna"), "{history}");
+    assert!(history.out.contains("signed when applied: anna"), "{history}");
     assert!(!history.out.contains("Trusted: anna"), "{history}");
 }

@@ -221,7 +221,7 @@ fn the_service_pack_fits_before_and_after_the_hotfix() {
 fn the_feature_waits_for_the_service_pack() {
     let laid_out = LaidOut::new();
     let untouched = laid_out.folder().tree();
-    let reasons = ["E-REQUIRES: needs LIGHTHOUSE-SP-1 from revision 1 on, and it is not here"];
+    let reasons = ["E-REQUIRES: requires LIGHTHOUSE-SP-1 (revision 1 or later), and it isn't applied here"];
     assert_eq!(laid_out.obstacles(FEATURE), reasons);
     laid_out.must_apply(HOTFIX);
     assert_eq!(laid_out.obstacles(FEATURE), reasons, "the hotfix is not enough");
@@ -237,7 +237,7 @@ fn the_feature_waits_for_the_service_pack() {
 #[test]
 fn the_new_settings_meet_the_edit_made_on_site() {
     let laid_out = LaidOut::new();
-    let reasons = ["E-DRIFT conf/lighthouse.toml: was edited: its content is not what the patch expects"];
+    let reasons = ["E-DRIFT conf/lighthouse.toml: isn't the version this patch expects"];
     assert_eq!(laid_out.obstacles(CONFIG), reasons);
     laid_out.must_apply(SERVICE_PACK);
     assert_eq!(laid_out.obstacles(CONFIG), reasons, "no other patch changes that");

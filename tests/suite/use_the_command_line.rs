@@ -52,10 +52,8 @@ fn second_exchange(disk: &dyn Fs) -> At {
 
 /// What was printed, with those two steps worded as the one that they are elsewhere.
 fn as_exchanged(run: &Run) -> String {
-    let words = [
-        ("put aside conf/app.toml", "exchange conf/app.toml"),
-        ("take away version.txt", "put back version.txt"),
-    ];
+    let words =
+        [("back up conf/app.toml", "exchange conf/app.toml"), ("remove version.txt", "put back version.txt")];
     words.iter().fold(run.to_string(), |text, (two, one)| {
         text.replace(&format!("cannot {two}"), &format!("cannot {one}"))
     })

@@ -90,7 +90,7 @@ impl Gallery {
             }
             let reason = Some("Close kestrel.exe first: it is using 2 of the files.");
             if button(ui, &Button::secondary("Take back").icon(Icon::Undo2).blocked(reason)).clicked() {
-                self.press("take back");
+                self.press("roll back");
             }
             if link_button(ui, "What does this mean?").clicked() {
                 self.press("meaning");
@@ -225,7 +225,7 @@ impl Gallery {
             let empty = EmptyState {
                 icon: Icon::History,
                 title: "No patch has been applied here",
-                body: "What is applied to this folder is listed here, and can be taken back from here.",
+                body: "What is applied to this folder is listed here, and can be rolled back from here.",
                 action: Some(Button::secondary("Choose another folder…")),
             };
             if empty_state(ui, &empty).is_some_and(|action| action.clicked()) {

@@ -5,6 +5,7 @@ use std::io::Read;
 use super::AuthorError;
 use super::trees::{SourceSide, Trees};
 use crate::diff::{is_text, is_utf_16};
+use crate::disk::read_whole;
 use crate::model::{Role, TreePath, likely_secret};
 
 /// As much as [`is_text`] looks at.
@@ -44,9 +45,8 @@ pub(super) struct Inside {
 impl Inside {
     /// Looks into a file.
     pub fn new(trees: &Trees<'_>, side: SourceSide, path: &TreePath) -> Result<Self, AuthorError> {
-        let mut head = Vec::new();
-        let read = trees.open(side, path)?.take(HEAD_BYTES).read_to_end(&mut head);
-        read.map_err(|error| trees.failed(side, path, error))?;
+        let head = read_whole(&mut trees.open(side, path)?.take(HEAD_BYTES), HEAD_BYTES);
+        let head = head.map_err(|error| trees.failed(side, path, error))?;
         let secret = likely_secret(path).or_else(|| secret_in(&head));
         let is_utf_16 = is_utf_16(&head);
         Ok(Self { is_text: is_text(&head) || is_utf_16, is_utf_16, role: role_of(path, &head), secret })

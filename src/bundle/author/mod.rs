@@ -44,10 +44,8 @@ use super::order::{Order, OrderedScript};
 use super::{BundleError, UnverifiedBundle};
 use crate::diff::pair_renames;
 use crate::disk::fs::{Fs, Stat};
-use crate::disk::{Observation, ScanError, observe_all};
-use crate::model::{
-    Code, DiffText, Digest, FileChange, Node, Patch, PlaceProblem, Step, TreePath, TreeState, version_control,
-};
+use crate::disk::{ScanError, Walk};
+use crate::model::{Code, DiffText, Digest, FileChange, Node, Patch, Step, TreePath, version_control};
 use crate::plan::why::Making;
 use crate::plan::{Note, Obstacle};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
@@ -155,7 +153,7 @@ pub enum AuthorError {
         source: io::Error,
     },
     /// Somebody writes to one of the folders.
-    #[error("{path:?} in {side} changed while the bundle was made")]
+    #[error("{path:?} in {side} changed while the patch file was made")]
     Changed {
         /// Which folder.
         side: SourceSide,
@@ -190,6 +188,7 @@ pub fn author(request: &AuthorRequest<'_>) -> Result<Unpublished, AuthorError> {
     let trees =
         Trees { old: request.old, new: request.new, progress: request.progress, cancel: request.cancel };
     let Compared { steps, seen, mut notes } = compare_trees(request, &trees)?;
+    let _kept_open = [request.old.keep_folders_open(), request.new.keep_folders_open()];
     let mut draft = Draft::new(&Basis { steps: &steps, seen: &seen, order: request.order, trees: &trees })?;
     let spool = BlobSpool::create_in(folder_of(request.output))?;
     let context = request.order.make.context;
@@ -299,8 +298,12 @@ struct Compared {
 }
 
 fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compared, AuthorError> {
-    let old = observe(SourceSide::Old, request)?;
-    let new = observe(SourceSide::New, request)?;
+    let progress = Comparing(request.progress);
+    let left_out = RefCell::new(BTreeSet::new());
+    let mut old = walk(SourceSide::Old, request, &progress, &RefCell::default())?;
+    let mut new = walk(SourceSide::New, request, &progress, &left_out)?;
+    old.leave_out_alike(&mut new)?;
+    let (old, new) = (old.read()?, new.read()?);
     let mut steps = compare(&old.tree, &new.tree);
     retain_meant(&mut steps, request.order);
     let mut obstacles: Vec<Obstacle> = obstacles::of_scan(SourceSide::Old, &old.problems).collect();
@@ -310,7 +313,7 @@ fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compa
         obstacles.push(Obstacle::new(Making::NoDifference));
     } else {
         let patch = into_patch(request, changes::bare(&steps, request.order));
-        obstacles.extend(obstacles::of_names(&steps, &new.tree, patch.about.leaves_windows_out()));
+        obstacles.extend(obstacles::of_names(&steps, &new.facts, patch.about.leaves_windows_out()));
         obstacles.extend(obstacles::of_patch(&patch));
     }
     refuse(obstacles)?;
@@ -319,11 +322,8 @@ fn compare_trees(request: &AuthorRequest<'_>, trees: &Trees<'_>) -> Result<Compa
         .filter_map(|step| Some((step.path.clone(), old.facts.get(&step.path)?.clone())))
         .collect();
     let mut notes = worth_knowing(request, &steps);
-    notes.extend(new.left_out.into_iter().map(|folder| {
-        Note::at(
-            folder,
-            "is left out: it belongs to version control, and the order does not say that it is meant",
-        )
+    notes.extend(left_out.into_inner().into_iter().map(|folder| {
+        Note::at(folder, "is left out: it's part of version control, and the order doesn't ask for it")
     }));
     Ok(Compared { notes, steps, seen })
 }
@@ -336,33 +336,27 @@ fn retain_meant(steps: &mut Vec<Step>, order: &Order) {
     steps.retain(|step| is_meant(step) || around.contains(&step.path));
 }
 
-/// What was seen in one of the folders.
-struct Seen {
-    tree: TreeState,
-    facts: BTreeMap<TreePath, Stat>,
-    problems: Vec<PlaceProblem>,
-    /// Folders of version control systems that were passed over.
-    left_out: BTreeSet<TreePath>,
-}
-
-fn observe(side: SourceSide, request: &AuthorRequest<'_>) -> Result<Seen, AuthorError> {
+/// Goes through one of the folders; folders of version control systems that are passed over are added to `left_out`.
+fn walk<'a>(
+    side: SourceSide,
+    request: &AuthorRequest<'a>,
+    progress: &'a dyn Progress,
+    left_out: &RefCell<BTreeSet<TreePath>>,
+) -> Result<Walk<'a>, AuthorError> {
     let fs = match side {
         SourceSide::Old => request.old,
         SourceSide::New => request.new,
     };
-    let left_out = RefCell::new(BTreeSet::new());
     let ignore = |path: &TreePath, is_dir: bool| {
         if request.order.leaves_version_control(path, is_dir) {
             left_out.borrow_mut().extend(version_control(path));
         }
         request.order.is_ignored(path, is_dir)
     };
-    let seen = observe_all(fs, &ignore, &Comparing(request.progress), request.cancel);
-    let Observation { tree, facts, problems } = seen.map_err(|source| match source {
+    Walk::new(fs, &ignore, progress, request.cancel).map_err(|source| match source {
         ScanError::Cancelled(cancelled) => cancelled.into(),
         source => AuthorError::Scan { side, source },
-    })?;
-    Ok(Seen { tree, facts, problems, left_out: left_out.into_inner() })
+    })
 }
 
 /// A scan calls itself checking; here it is half of a comparison.
@@ -381,14 +375,13 @@ impl Progress for Comparing<'_> {
 fn worth_knowing(request: &AuthorRequest<'_>, steps: &[Step]) -> Vec<Note> {
     let mut notes = Vec::new();
     if !request.old.features().modes || !request.new.features().modes {
-        let text =
-            "permission bits are not kept here: files are taken for ordinary ones, and none for a program";
+        let text = "this system keeps no permission bits, so no file is taken for a program";
         notes.push(Note::new(text));
     }
     for step in steps.iter().filter(|step| step.before.is_none()) {
         if matches!(&step.after, Some(Node::Dir(mode)) if mode.bits() & 0o200 == 0) {
             let text =
-                "only the administrator can apply a patch with a new folder that its owner may not write in";
+                "only an administrator can apply a patch with a new folder that its owner can't write to";
             notes.push(Note::at(&step.path, text));
         }
         for name_warning in step.path.name_warnings() {

@@ -1,6 +1,6 @@
 //! What speaks against making a bundle: everything that could not be applied later, all of it at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::AuthorError;
@@ -8,8 +8,8 @@ use super::trees::{SourceSide, Trees};
 use crate::bundle::limits::MAX_MANIFEST_BYTES;
 use crate::bundle::manifest::{self, ManifestProblem};
 use crate::bundle::order::Order;
-use crate::disk::fs::{Place, StatKind};
-use crate::model::{Node, Patch, PlaceProblem, Step, TreePath, TreeState, collisions};
+use crate::disk::fs::{Place, Stat, StatKind};
+use crate::model::{Patch, PlaceProblem, Step, TreePath, collisions};
 use crate::plan::Obstacle;
 use crate::plan::why::Making;
 
@@ -22,15 +22,20 @@ pub(super) fn of_scan(side: SourceSide, problems: &[PlaceProblem]) -> impl Itera
 
 /// New places that some system takes for another place of the new tree. Changed places are judged with the manifest's
 /// rules; this is about the many that stay as they are.
-pub(super) fn of_names(steps: &[Step], new: &TreeState, leaves_windows_out: bool) -> Vec<Obstacle> {
+pub(super) fn of_names(
+    steps: &[Step],
+    new: &BTreeMap<TreePath, Stat>,
+    leaves_windows_out: bool,
+) -> Vec<Obstacle> {
     let created: BTreeSet<&TreePath> =
         steps.iter().filter(|step| step.before.is_none()).map(|step| &step.path).collect();
     if created.is_empty() {
         return Vec::new();
     }
-    let is_file = |path: &TreePath| new.at(path).and_then(Node::as_file).is_some();
+    let is_file =
+        |path: &TreePath| new.get(path).is_some_and(|seen| matches!(seen.kind, StatKind::File { .. }));
     let concerns_us = |a: &TreePath, b: &TreePath| created.contains(a) || created.contains(b);
-    collisions(new.iter().map(|(path, _)| path))
+    collisions(new.keys())
         .filter(|found| concerns_us(&found.first, &found.second))
         .filter(|found| {
             !(found.case_only && leaves_windows_out && is_file(&found.first) && is_file(&found.second))

@@ -222,7 +222,7 @@ fn what_the_order_ignores_must_not_be_in_the_way() {
     shop.put("old/build/x", "x").put("new/build", "now a file");
     assert_eq!(
         shop.refused(),
-        ["build: the order ignores what is here in the old folder, so it would be in the way"]
+        ["build: the order ignores this in the old folder, but the patch would change it"]
     );
 }
 
@@ -256,7 +256,7 @@ fn the_order_says_what_a_file_is_and_what_edits_mean() {
 fn folders_that_do_not_differ_make_no_bundle() {
     let shop = Workshop::new();
     shop.keep("a.txt", "a");
-    assert_eq!(shop.refused(), [": the two folders do not differ"]);
+    assert_eq!(shop.refused(), [": the two folders are the same"]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use super::AuthorError;
 use crate::disk::fs::{FileRead, Fs, Place, Stat};
+use crate::disk::read_whole;
 use crate::model::{Digest, FileNode, TreePath};
 use crate::progress::{CancelToken, Cancelled, Progress};
 
@@ -56,9 +57,8 @@ impl Trees<'_> {
         path: &TreePath,
         file: &FileNode,
     ) -> Result<Vec<u8>, AuthorError> {
-        let mut content = Vec::new();
-        let read = self.open(side, path)?.take(file.size_bytes + 1).read_to_end(&mut content);
-        read.map_err(|error| self.failed(side, path, error))?;
+        let content = read_whole(&mut self.open(side, path)?, file.size_bytes);
+        let content = content.map_err(|error| self.failed(side, path, error))?;
         match Digest::compute(&content) == file.digest {
             true => Ok(content),
             false => Err(AuthorError::Changed { side, path: path.clone() }),

@@ -38,9 +38,8 @@ fn identity(about: &About, problems: &mut Problems) {
     }
     for (at, number) in [("author", about.approvals.authors), ("reviewer", about.approvals.reviewers)] {
         if number as usize > MAX_SIGNATURES {
-            let message = format!(
-                "{number} people cannot vouch for it: a bundle has at most {MAX_SIGNATURES} signatures"
-            );
+            let message =
+                format!("{number} signatures are too many: a patch file has at most {MAX_SIGNATURES}");
             problems.manifest(format_args!("needs_approval.{at}"), message);
         }
     }
@@ -64,7 +63,7 @@ fn meaning(about: &About, problems: &mut Problems) {
     // An empty fix set would be contained in every other one: the patch would always count as installed.
     if about.fixes.is_empty() {
         problems
-            .manifest("fixes", "the fix set is empty; name at least one thing that the patch mends or adds");
+            .manifest("fixes", "the fix set is empty; name at least one thing that the patch fixes or adds");
     }
     names("fixes", &about.fixes, problems);
     names("vulnerabilities", &about.vulnerabilities, problems);
@@ -292,7 +291,7 @@ fn rollback(about: &About, problems: &mut Problems) {
     let rollback = &about.rollback;
     if rollback.possible != RollbackPossible::Yes && rollback.reason.is_none() {
         problems
-            .manifest("rollback.reason", "the reason why the patch cannot always be taken back is missing");
+            .manifest("rollback.reason", "the reason why the patch can't always be rolled back is missing");
     }
     if let Some(reason) = &rollback.reason {
         problems.paragraph("rollback.reason", reason, limits::SENTENCE_CHARS);

@@ -61,16 +61,16 @@ fn advice(order: &Order) -> Vec<(String, &'static str)> {
             advice.push((field.to_owned(), message));
         }
     };
-    unless(about.contact.is_some(), "contact", "nobody is named to call when something goes wrong");
+    unless(about.contact.is_some(), "contact", "there is no contact for when something goes wrong");
     unless(about.title != about.summary, "summary", "the summary only repeats the title");
     unless(
         !about.product.detect.is_empty(),
         "product.detect",
-        "the product is recognised by its changed files only",
+        "nothing but the changed files identifies the product",
     );
-    unless(!about.issues.is_empty(), "issues", "no tracked work is named");
-    unless(!about.evidence.tests.is_empty(), "tests", "nothing is said about tests");
-    unless(!about.evidence.review.is_empty(), "review", "nothing is said about a review");
+    unless(!about.issues.is_empty(), "issues", "no issue or ticket is named");
+    unless(!about.evidence.tests.is_empty(), "tests", "there is no information on tests");
+    unless(!about.evidence.review.is_empty(), "review", "there is no information on a review");
     let retires = about.kind != PatchKind::ServicePack || !about.supersedes.is_empty();
     unless(retires, "supersedes", "a service pack usually replaces the hotfixes in it");
     for (index, script) in order.scripts.iter().enumerate() {
@@ -83,15 +83,11 @@ fn advice(order: &Order) -> Vec<(String, &'static str)> {
             &format!("{field}.interpreter"),
             "none of the named platforms has this interpreter",
         );
-        unless(
-            script.undo.is_some(),
-            &field,
-            "nothing takes back what the script does; say so in \"reason\"",
-        );
+        unless(script.undo.is_some(), &field, "nothing undoes the script; say so in \"reason\"");
     }
     for (index, platform) in about.platforms.iter().enumerate() {
         let system = platform.split('/').next().unwrap_or_default();
-        unless(SYSTEMS.contains(&system), &format!("platforms[{index}]"), "no system is known by this name");
+        unless(SYSTEMS.contains(&system), &format!("platforms[{index}]"), "unknown system");
     }
     advice
 }

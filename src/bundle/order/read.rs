@@ -141,7 +141,7 @@ fn issue(table: &Table<'_, '_>) -> Issue {
 
 fn product(order: &Table<'_, '_>) -> Product {
     let Some(table) = order.table("product") else {
-        order.error("product", "the table [product] is missing: it says what is patched");
+        order.error("product", "the table [product] is missing: it says what to patch");
         return Product::default();
     };
     let product = Product {
@@ -262,7 +262,7 @@ fn probe(table: &Table<'_, '_>) -> Option<Probe> {
 
 fn rollback(order: &Table<'_, '_>) -> Rollback {
     let Some(table) = order.table("rollback") else {
-        order.error("rollback", "the table [rollback] is missing: it says how the patch is taken back");
+        order.error("rollback", "the table [rollback] is missing: it says how the patch is rolled back");
         return Rollback::default();
     };
     let rollback = Rollback {

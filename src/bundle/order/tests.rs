@@ -128,10 +128,10 @@ fn everything_that_is_wrong_is_said_at_once_with_its_line() {
         "3: kind: \"update\" is none of hotfix, service-pack, feature, config, rollback",
         "4: title: the text is empty",
         "5: sumary: unknown key",
-        "6: fixes: the fix set is empty; name at least one thing that the patch mends or adds",
+        "6: fixes: the fix set is empty; name at least one thing that the patch fixes or adds",
         "7: vendor: a text is expected here",
         "10: product.versions: a list of texts is expected here",
-        "11: rollback.reason: the reason why the patch cannot always be taken back is missing",
+        "11: rollback.reason: the reason why the patch cannot always be rolled back is missing",
     ];
     assert_eq!(errors, expected);
 }

@@ -18,7 +18,7 @@ pub(super) fn apply_each(
 ) -> Result<Outcome> {
     let file = files.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
     if !is_text_patch(file).without_folder()? {
-        return Err(Report::usage("--each is for a series of text patches, and this is none").into());
+        return Err(Report::usage("--each works only with a series of text patches").into());
     }
     let series = session.workbench().inspect_text(file).without_folder()?;
     let mut done: Vec<Applied> = Vec::new();
@@ -49,10 +49,10 @@ fn told(stop: Stop, name: &str, done: &[Applied], all: usize) -> Stop {
     let count = done.len();
     report.hints.push(match done.last() {
         Some(last) => format!(
-            "{count} of {all} patches of the series are in the folder, the last one is {}; each can be rolled back.",
+            "{count} of {all} patches of the series are applied, up to {}; you can roll back each of them.",
             last.patch.about.identity
         ),
-        None => format!("None of the {all} patches of the series is in the folder."),
+        None => format!("None of the {all} patches of the series was applied."),
     });
     Stop::Failed(report)
 }

@@ -55,16 +55,16 @@ pub(crate) struct Clash {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unmergeable {
     /// One of them is no text.
-    #[error("it is no text")]
+    #[error("it isn't text")]
     Binary,
     /// One of them is larger than [`MAX_MERGE_BYTES`].
-    #[error("it is larger than {} MiB", MAX_MERGE_BYTES >> 20)]
+    #[error("it's larger than {} MiB", MAX_MERGE_BYTES >> 20)]
     TooLarge,
     /// One of them has more than [`MAX_MERGE_LINES`].
     #[error("it has more than {MAX_MERGE_LINES} lines")]
     TooManyLines,
     /// Comparing them takes too much work.
-    #[error("too much in it differs")]
+    #[error("too many lines differ")]
     TooDifferent,
     /// One of them is not read for certain.
     #[error(transparent)]
@@ -116,11 +116,11 @@ pub fn draft(base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Vec<u8>, Unmerge
             MergePiece::Agreed(lines) => draft.extend_from_slice(&lines.concat()),
             MergePiece::Disputed(clash) => {
                 let mark = |words: &str| format!("{words}{ends}").into_bytes();
-                draft.extend(mark("<<<<<<< as it is here"));
+                draft.extend(mark("<<<<<<< your version"));
                 add(&mut draft, &mine[clash.mine]);
                 draft.extend(mark("======="));
                 add(&mut draft, &theirs[clash.theirs]);
-                draft.extend(mark(">>>>>>> as the patch has it"));
+                draft.extend(mark(">>>>>>> the patch's version"));
             }
         }
     }
@@ -396,10 +396,10 @@ mod tests {
     #[test]
     fn a_draft_has_what_fits_and_both_sides_of_what_does_not() {
         let (base, mine, theirs) = (b"1\n2\n3\n4", b"1\nmine\n3\n4", b"1\ntheirs\n3\nfour");
-        let marked = "1\n<<<<<<< as it is here\nmine\n=======\ntheirs\n>>>>>>> as the patch has it\n3\nfour";
+        let marked = "1\n<<<<<<< your version\nmine\n=======\ntheirs\n>>>>>>> the patch's version\n3\nfour";
         assert_eq!(draft(base, mine, theirs).as_deref(), Ok(marked.as_bytes()));
         assert_eq!(draft(base, base, theirs).as_deref(), Ok(theirs.as_slice()));
-        let at_the_end = "<<<<<<< as it is here\r\na\r\n=======\r\nb\r\n>>>>>>> as the patch has it\r\n";
+        let at_the_end = "<<<<<<< your version\r\na\r\n=======\r\nb\r\n>>>>>>> the patch's version\r\n";
         let found = draft(b"x\r\n1", b"x\r\na", b"x\r\nb").expect("text");
         assert_eq!(String::from_utf8(found), Ok(format!("x\r\n{at_the_end}")));
     }

@@ -5,10 +5,9 @@
 //! what was edited is a merge with three sides. So a hunk that fits at one place of the target only because its own
 //! place is gone (its twin is still there) is found out.
 
-use std::sync::Arc;
-
 use super::git_id::has_id;
 use super::{FileKind, Series};
+use crate::diff::Content;
 use crate::diff::merge::{Merge, Unmergeable, merge};
 use crate::diff::patch_text::{FilePatch, PatchHunk};
 use crate::diff::place::{HunkGrade, Misplaced, Placement, place};
@@ -22,36 +21,36 @@ impl Series<'_> {
         file: &FilePatch<'_>,
         hunks: &[PatchHunk<'_>],
         path: &str,
-        old: &[u8],
+        old: &Content,
         placement: &mut Placement,
     ) {
         let Ok(path) = TreePath::parse(path) else { return };
         let Some(base) = self.base_at(&path) else { return };
-        let on_base = place(&base, hunks, 0, &mut self.effort);
+        let on_base = place(&base, hunks, 0, &mut self.budget);
+        let is = |content: &Content, id| has_id(content, id, &self.budget) == Some(true);
         let Some(theirs) = on_base.content.filter(|theirs| {
-            let has_ids =
-                file.ids.is_none_or(|(before, after)| has_id(&base, before) && has_id(theirs, after));
+            let has_ids = file.ids.is_none_or(|(before, after)| is(&base, before) && is(theirs, after));
             on_base.hunks.iter().all(|(grade, _)| *grade == HunkGrade::Clean) && has_ids
         }) else {
             return;
         };
         let is_there = placement.hunks.iter().all(|(grade, _)| *grade == HunkGrade::AlreadyThere);
-        if !is_there && *base != *old {
-            match merge(path.as_str(), &base, old, &theirs) {
+        if !is_there && base != *old {
+            match merge(path.as_str(), base.bytes(), old.bytes(), theirs.bytes()) {
                 Ok(merged) => judge(placement, merged),
                 // Settings that are not read for certain are never merged, but their lines tell a place from its twin.
-                Err(Unmergeable::Unread(_)) => match merge("", &base, old, &theirs) {
-                    Ok(Merge::Clean { content, .. }) if placement.content.as_ref() == Some(&content) => {}
+                Err(Unmergeable::Unread(_)) => match merge("", base.bytes(), old.bytes(), theirs.bytes()) {
+                    Ok(Merge::Clean { content, .. }) if makes(placement, &content) => {}
                     _ => judge(placement, Merge::Clashes(Vec::new())),
                 },
                 // What is too large or no text stays with what the hunks say.
                 Err(_) => {}
             }
         }
-        self.based.insert(path, Some(theirs.into()));
+        self.based.insert(path, Some(theirs));
     }
 
-    fn base_at(&mut self, path: &TreePath) -> Option<Arc<[u8]>> {
+    fn base_at(&mut self, path: &TreePath) -> Option<Content> {
         if let Some(known) = self.based.get(path) {
             return known.clone();
         }
@@ -67,7 +66,7 @@ impl Series<'_> {
 /// Holds what the hunks say against what the merge says.
 fn judge(placement: &mut Placement, merged: Merge) {
     match merged {
-        Merge::Clean { content, .. } if placement.content.as_ref() == Some(&content) => {}
+        Merge::Clean { content, .. } if makes(placement, &content) => {}
         Merge::Clean { content, .. } => {
             let are_plain = placement.hunks.iter().all(|(grade, _)| is_plain(grade));
             for (grade, at) in &mut placement.hunks {
@@ -76,7 +75,7 @@ fn judge(placement: &mut Placement, merged: Merge) {
                     (*grade, *at) = (HunkGrade::Merged, None);
                 }
             }
-            placement.content = Some(content);
+            placement.content = Some(content.into());
         }
         Merge::Clashes(_) => {
             for (grade, at) in &mut placement.hunks {
@@ -87,6 +86,10 @@ fn judge(placement: &mut Placement, merged: Merge) {
             }
         }
     }
+}
+
+fn makes(placement: &Placement, content: &[u8]) -> bool {
+    placement.content.as_ref().is_some_and(|made| **made.bytes() == *content)
 }
 
 fn is_plain(grade: &HunkGrade) -> bool {

@@ -1,11 +1,10 @@
 //! The new content of one file.
 
-use std::sync::Arc;
-
 use super::git_id::has_id;
 use super::{FileKind, FileOutcome, Series, Trouble};
 use crate::diff::patch_text::{Body, FilePatch, GitMode, PatchHunk, Remedy};
 use crate::diff::place::{HunkGrade, place};
+use crate::diff::{Content, WorkBudget};
 use crate::model::{Code, Mode};
 
 /// Shortest id of a content in full. Only those prove that a binary diff belongs to a content.
@@ -14,9 +13,9 @@ const FULL_ID: usize = 40;
 /// What the diff makes of a content.
 pub(super) enum Made {
     /// Another one, or the same if it only moves.
-    New(Arc<[u8]>),
+    New(Content),
     /// It is already as the diff leaves it; and what it was before, as far as that can be told.
-    There(Option<Arc<[u8]>>),
+    There(Option<Content>),
     /// Hunks have no place; the outcome says which.
     Nothing,
 }
@@ -26,22 +25,21 @@ impl Series<'_> {
     pub(super) fn make(
         &mut self,
         file: &FilePatch<'_>,
-        old: &Arc<[u8]>,
+        old: &Content,
         outcome: &mut FileOutcome,
     ) -> Result<Made, Trouble> {
         match &file.body {
             Body::Same => Ok(Made::New(old.clone())),
             Body::Binary(..) => self.make_binary(file, old),
             Body::Hunks(hunks) => {
-                self.room.go_through(old)?;
-                let mut placement = place(old, hunks, self.tolerance, &mut self.effort);
+                let mut placement = place(old, hunks, self.tolerance, &mut self.budget);
                 let of_base = outcome.from.as_deref().unwrap_or(&outcome.path);
                 self.correct(file, hunks, of_base, old, &mut placement);
                 let is_there = placement.hunks.iter().all(|(grade, _)| *grade == HunkGrade::AlreadyThere);
                 if let (Some(content), Some((old_id, new_id))) = (&placement.content, file.ids)
                     && placement.hunks.iter().all(|(grade, _)| *grade == HunkGrade::Clean)
-                    && has_id(old, old_id)
-                    && has_id(content, new_id)
+                    && has_id(old, old_id, &self.budget) == Some(true)
+                    && has_id(content, new_id, &self.budget) == Some(true)
                 {
                     placement.hunks.iter_mut().for_each(|(grade, _)| *grade = HunkGrade::Exact);
                 }
@@ -50,9 +48,9 @@ impl Series<'_> {
                     None => Made::Nothing,
                     Some(_) if is_there => {
                         let back: Vec<_> = hunks.iter().map(PatchHunk::reversed).collect();
-                        Made::There(place(old, &back, 0, &mut self.effort).content.map(Arc::from))
+                        Made::There(place(old, &back, 0, &mut self.budget).content)
                     }
-                    Some(content) => Made::New(content.into()),
+                    Some(content) => Made::New(content),
                 })
             }
         }
@@ -61,41 +59,47 @@ impl Series<'_> {
 
 impl Series<'_> {
     /// The whole content that a binary diff makes.
-    pub(super) fn make_binary(&mut self, file: &FilePatch<'_>, old: &[u8]) -> Result<Made, Trouble> {
-        let made = make_binary(file, old)?;
-        if let Made::New(content) | Made::There(Some(content)) = &made {
-            self.room.make(content.len())?;
+    pub(super) fn make_binary(&mut self, file: &FilePatch<'_>, old: &Content) -> Result<Made, Trouble> {
+        let made = make_binary(file, old, &self.budget)?;
+        if let Made::New(content) | Made::There(Some(content)) = &made
+            && !self.budget.make(content.len())
+        {
+            let meaning = "is one of so many and large binary contents that they are not held in memory";
+            return Err(Trouble::new(Code::Limit, meaning));
         }
         Ok(made)
     }
 }
 
 /// The whole content that a diff brings for a file that appears, or takes away from one that goes.
-fn make_binary(file: &FilePatch<'_>, old: &[u8]) -> Result<Made, Trouble> {
+fn make_binary(file: &FilePatch<'_>, old: &Content, budget: &WorkBudget) -> Result<Made, Trouble> {
     let Body::Binary(forward, back) = &file.body else { return Ok(Made::Nothing) };
     let broken = |meaning: String| Trouble::new(Code::Diff, meaning);
     let ids = file.ids.filter(|(old, new)| old.len() >= FULL_ID && new.len() >= FULL_ID);
     let Some((old_id, new_id)) = ids else {
         let meaning =
-            "a binary diff without the full ids of both contents; make it with --binary --full-index";
+            "the binary diff doesn't have the full IDs of both contents; make it with --binary --full-index";
         return Err(broken(meaning.to_owned()).with(Remedy::FullIndex));
     };
-    let is =
-        |content: &[u8], id: &str| if is_no_content(id) { content.is_empty() } else { has_id(content, id) };
-    if !is(old, old_id) {
-        if is(old, new_id) {
-            let before = back.as_ref().and_then(|back| back.make(old).ok());
-            return Ok(Made::There(before.map(Arc::from)));
+    let is = |content: &Content, id: &str| match is_no_content(id) {
+        true => Ok(content.is_empty()),
+        false => has_id(content, id, budget).ok_or_else(|| {
+            let meaning = "is one of so many and large binary contents that proving them takes too long";
+            Trouble::new(Code::Limit, meaning)
+        }),
+    };
+    if !is(old, old_id)? {
+        if is(old, new_id)? {
+            let before = back.as_ref().and_then(|back| back.make(old.bytes()).ok());
+            return Ok(Made::There(before.map(Content::from)));
         }
-        return Err(Trouble::new(
-            Code::Drift,
-            "was edited: its content is not the one the binary diff was made from",
-        ));
+        return Err(Trouble::new(Code::Drift, "isn't the version the binary diff was made from"));
     }
-    let new = forward.make(old).map_err(|error| broken(format!("cannot be made: {error}")))?;
-    match is(&new, new_id) {
-        true => Ok(Made::New(new.into())),
-        false => Err(broken("the binary diff does not make the content it promises".to_owned())),
+    let new = forward.make(old.bytes()).map_err(|error| broken(format!("can't be built: {error}")))?;
+    let new = Content::from(new);
+    match is(&new, new_id)? {
+        true => Ok(Made::New(new)),
+        false => Err(broken("the binary diff doesn't build the content it promises".to_owned())),
     }
 }
 
@@ -105,11 +109,11 @@ fn is_no_content(id: &str) -> bool {
 }
 
 /// A file or link with this content, as Git's mode says.
-pub(super) fn thing(content: Arc<[u8]>, git_mode: Option<GitMode>, mode: Mode) -> Result<FileKind, Trouble> {
+pub(super) fn thing(content: Content, git_mode: Option<GitMode>, mode: Mode) -> Result<FileKind, Trouble> {
     if git_mode != Some(GitMode::Link) {
         return Ok(FileKind::File { content, mode });
     }
-    match String::from_utf8(content.to_vec()) {
+    match String::from_utf8(content.bytes().to_vec()) {
         Ok(points_to) => Ok(FileKind::Link(points_to)),
         Err(_) => Err(Trouble::new(Code::Path, "the link's target is not UTF-8")),
     }

@@ -1,9 +1,8 @@
 //! Carries out the diff of one file.
 
-use std::sync::Arc;
-
 use super::content::{Made, new_mode, thing, with_git_mode};
 use super::{FileKind, FileOutcome, PatchProgress, Series, Trouble, strip};
+use crate::diff::Content;
 use crate::diff::patch_text::{Body, FileOp, FilePatch, GitMode, PatchHunk, StripLevel};
 use crate::model::{Code, Mode, TreePath};
 
@@ -41,7 +40,7 @@ impl Series<'_> {
                 outcome.from = Some(old.as_str().to_owned());
                 self.carry(file, &old, &new, progress, outcome)
             }
-            _ => Err(Trouble::new(Code::Diff, "the diff does not say which file it is about")),
+            _ => Err(Trouble::new(Code::Diff, "the diff doesn't name its file")),
         }
     }
 
@@ -62,7 +61,7 @@ impl Series<'_> {
             };
         };
         let (content, mode) = content_of(&found, file)?;
-        let after = |content: Arc<[u8]>| {
+        let after = |content: Content| {
             let is_changed = file.new_mode != file.old_mode;
             let mode = if is_changed { with_git_mode(mode, file.new_mode) } else { mode };
             thing(content, file.new_mode, mode)
@@ -106,7 +105,7 @@ impl Series<'_> {
         progress: &mut PatchProgress,
         outcome: &mut FileOutcome,
     ) -> Result<(), Trouble> {
-        let nothing: Arc<[u8]> = Arc::from([]);
+        let nothing = Content::from([]);
         let content = match &file.body {
             Body::Same => nothing,
             Body::Binary(..) => match self.make_binary(file, &nothing)? {
@@ -138,7 +137,7 @@ impl Series<'_> {
             Some(_) if progress.leaving.contains(path) => self.put(path, Some(new), progress),
             Some(found) => Err(Trouble::new(
                 Code::Occupied,
-                format!("a {} is already there, and it is not the one the patch brings", found.as_str()),
+                format!("already exists as a {}, and it isn't the one the patch adds", found.as_str()),
             )),
         }
     }
@@ -165,8 +164,8 @@ impl Series<'_> {
         };
         if !left.is_empty() {
             let meaning = match file.body {
-                Body::Same => "the diff takes it away without saying what is in it, and it is not empty",
-                _ => "holds more than what the patch takes away, so it is not deleted",
+                Body::Same => "the diff deletes it without its content, and the file isn't empty",
+                _ => "has more content than the patch deletes, so it isn't deleted",
             };
             return Err(Trouble::new(Code::Drift, meaning));
         }
@@ -194,7 +193,7 @@ impl Series<'_> {
         let Some(source) = source else {
             return match there {
                 Some(there) if file.op == FileOp::Rename => self.is_carried(file, old, new, &there, outcome),
-                _ => Err(Trouble::new(Code::Missing, format!("{old}, which it is made from, is missing"))),
+                _ => Err(Trouble::new(Code::Missing, format!("{old}, from which it is built, is missing"))),
             };
         };
         let (content, mode) = content_of(&source, file)?;
@@ -212,7 +211,7 @@ impl Series<'_> {
             let word = there.map_or("file", |there| there.as_str());
             return Err(Trouble::new(
                 Code::Occupied,
-                format!("a {word} is already there, and it is not the one the patch brings"),
+                format!("already exists as a {word}, and it isn't the one the patch adds"),
             ));
         }
         self.put(new, Some(made), progress)?;
@@ -236,7 +235,10 @@ impl Series<'_> {
             Made::New(same) if same == content => content,
             Made::There(Some(before)) => before,
             _ => {
-                return Err(Trouble::new(Code::Missing, format!("{old}, which it is made from, is missing")));
+                return Err(Trouble::new(
+                    Code::Missing,
+                    format!("{old}, from which it is built, is missing"),
+                ));
             }
         };
         outcome.is_there = true;
@@ -252,7 +254,7 @@ fn missing() -> Trouble {
 }
 
 /// The content and permissions of a file, or of a link where the diff is about one.
-fn content_of(found: &FileKind, file: &FilePatch<'_>) -> Result<(Arc<[u8]>, Mode), Trouble> {
+fn content_of(found: &FileKind, file: &FilePatch<'_>) -> Result<(Content, Mode), Trouble> {
     let is_about_link = [file.old_mode, file.new_mode].contains(&Some(GitMode::Link));
     let is_silent = file.old_mode.is_none() && file.new_mode.is_none();
     match found {

@@ -166,7 +166,7 @@ fn the_right_file_is_changed_or_none() {
             .into_iter()
             .map(|change| {
                 let content = change.after.map(|after| match after {
-                    FileKind::File { content, .. } => String::from_utf8_lossy(&content).into_owned(),
+                    FileKind::File { content, .. } => String::from_utf8_lossy(content.bytes()).into_owned(),
                     other => format!("{other:?}"),
                 });
                 (change.path.to_string(), content)
@@ -199,7 +199,7 @@ fn two_different_sides_are_believed() {
     let found = outcome(TWINS, &text);
     assert_eq!((found.strip, found.files[0].path.as_str()), (1, "src/package.json"));
     assert_eq!(found.stripped, ["a/", "b/"]);
-    assert_eq!(found.reading(), "names read with -p 1: a/, b/ left out");
+    assert_eq!(found.reading(), "path prefix stripped: 1 (-p a/, b/)");
 }
 
 #[test]

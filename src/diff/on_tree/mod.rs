@@ -14,11 +14,11 @@ mod outcome;
 mod strip;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::patch_text::{FileOp, FilePatch, PatchText, StripLevel, stripped};
-use super::place::{CompareBudget, Tolerance};
-use crate::model::{Code, Mode, TreePath};
+use super::place::Tolerance;
+use super::{Content, WorkBudget};
+use crate::model::{Mode, TreePath};
 use crate::text::escape_bytes;
 
 pub(super) use git_id::sha1_id;
@@ -29,7 +29,7 @@ pub(crate) use outcome::{FileOutcome, HunkOutcome, LeftBehind, NameReading, Patc
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FileKind {
     File {
-        content: Arc<[u8]>,
+        content: Content,
         /// Its permissions.
         mode: Mode,
     },
@@ -77,13 +77,11 @@ pub(crate) struct PatchReading {
 pub(crate) struct Series<'t> {
     tree: &'t dyn ReadableTree,
     tolerance: Tolerance,
-    effort: CompareBudget,
-    /// Lines and bytes of contents that may still be gone through.
-    room: ContentBudget,
+    budget: WorkBudget,
     /// What the patches were made from, if somebody has it.
     base: Option<&'t dyn ReadableTree>,
     /// Contents of the base, with what patches of the series made of them.
-    based: BTreeMap<TreePath, Option<Arc<[u8]>>>,
+    based: BTreeMap<TreePath, Option<Content>>,
     /// What the tree itself holds, where that was read.
     original: BTreeMap<TreePath, Option<FileKind>>,
     /// What patches left.
@@ -103,47 +101,6 @@ pub(crate) struct TreeChange {
     pub after: Option<FileKind>,
 }
 
-/// What all patches together may go through and make. Each diff of a file goes through the whole of it, and a few bytes
-/// can be unpacked to many: without a measure a small text would keep a machine busy for hours.
-struct ContentBudget {
-    lines: u64,
-    made_bytes: u64,
-}
-
-impl Default for ContentBudget {
-    /// As much as three hundred diffs of the largest source files there are, and two contents of the largest size.
-    fn default() -> Self {
-        Self { lines: 250_000_000, made_bytes: 1 << 30 }
-    }
-}
-
-impl ContentBudget {
-    /// Counts a content that the hunks of a diff are placed in.
-    fn go_through(&mut self, content: &[u8]) -> Result<(), Trouble> {
-        const BYTES_PER_LINE: u64 = 64;
-        let lines = content.iter().filter(|&&byte| byte == b'\n').count() as u64;
-        let cost = lines + content.len() as u64 / BYTES_PER_LINE + 1;
-        self.lines = self.lines.checked_sub(cost).ok_or_else(|| {
-            Trouble::new(
-                Code::Limit,
-                "is changed by so many diffs, and is so large, that carrying them out takes too long",
-            )
-        })?;
-        Ok(())
-    }
-
-    /// Counts a content that was made of packed bytes.
-    fn make(&mut self, bytes: usize) -> Result<(), Trouble> {
-        self.made_bytes = self.made_bytes.checked_sub(bytes as u64).ok_or_else(|| {
-            Trouble::new(
-                Code::Limit,
-                "is one of so many and large binary contents that they are not held in memory",
-            )
-        })?;
-        Ok(())
-    }
-}
-
 /// What one patch has done so far.
 #[derive(Default)]
 struct PatchProgress {
@@ -161,8 +118,7 @@ impl<'t> Series<'t> {
         Self {
             tree,
             tolerance: tolerance.into(),
-            effort: CompareBudget::ample(),
-            room: ContentBudget::default(),
+            budget: WorkBudget::default(),
             base: None,
             based: BTreeMap::new(),
             original: BTreeMap::new(),

@@ -103,9 +103,9 @@ impl PatchOutcome {
     /// Where the names were taken to begin, as a phrase.
     pub(crate) fn reading(&self) -> String {
         match (self.strip, self.stripped.as_slice()) {
-            (0, _) => "names read as they are (-p 0)".to_owned(),
-            (level, []) => format!("names read with -p {level}"),
-            (level, folders) => format!("names read with -p {level}: {} left out", folders.join(", ")),
+            (0, _) => "path prefix: nothing stripped (-p 0)".to_owned(),
+            (level, []) => format!("path prefix stripped: -p {level}"),
+            (level, folders) => format!("path prefix stripped: {} (-p {level})", folders.join(", ")),
         }
     }
 
@@ -184,7 +184,7 @@ impl Trouble {
     }
 
     pub(super) fn cannot_be_turned() -> Self {
-        Self::new(Code::Diff, "cannot be taken back: the diff does not say what stood there before")
+        Self::new(Code::Diff, "can't be reversed: the diff doesn't contain the original")
             .with(Remedy::SaysNoBefore)
     }
 }
@@ -222,7 +222,7 @@ impl FileOutcome {
             (beyond > 0).then(|| {
                 let lines = if beyond == 1 { "line" } else { "lines" };
                 format!(
-                    "hunk {} has {beyond} {lines} of context more than it counts, and they fit",
+                    "hunk {} has {beyond} more {lines} of context than it counts, and they match",
                     index + 1
                 )
             })
@@ -294,24 +294,24 @@ impl HunkOutcome {
         let at = self.at.unwrap_or_default();
         match &self.grade {
             HunkGrade::Exact => {
-                format!("exact: the file is the very one the patch was made from (line {at})")
+                format!("exact: this is the file the patch was made from (line {at})")
             }
-            HunkGrade::Clean => format!("clean: fits at its stated line {at}"),
+            HunkGrade::Clean => format!("clean: fits at line {at}, as stated"),
             HunkGrade::Moved(moved) => format!("moved: fits at line {at}, {}", lines(*moved)),
-            HunkGrade::Merged => {
-                "merged: brought together with what was edited since the patch was made".to_owned()
-            }
+            HunkGrade::Merged => "merged with edits made since the patch".to_owned(),
             HunkGrade::Loose { fuzz, moved: 0 } => {
-                format!("loose: fits at its stated line {at} without {fuzz} of the lines around it")
+                format!("fuzz: fits at line {at}, as stated, ignoring {fuzz} of the lines around it")
             }
             HunkGrade::Loose { fuzz, moved } => {
-                format!("loose: fits at line {at}, {}, without {fuzz} of the lines around it", lines(*moved))
+                format!("fuzz: fits at line {at}, {}, ignoring {fuzz} of the lines around it", lines(*moved))
             }
-            HunkGrade::Spaced(0) => format!("spaced: fits at its stated line {at} but for white space"),
+            HunkGrade::Spaced(0) => {
+                format!("white space: fits at line {at}, as stated, ignoring white space")
+            }
             HunkGrade::Spaced(moved) => {
-                format!("spaced: fits at line {at}, {}, but for white space", lines(*moved))
+                format!("white space: fits at line {at}, {}, ignoring white space", lines(*moved))
             }
-            HunkGrade::AlreadyThere => format!("already there, at line {at}"),
+            HunkGrade::AlreadyThere => format!("already applied at line {at}"),
             HunkGrade::Ambiguous(_) | HunkGrade::Failed(..) => self.trouble().unwrap_or_default(),
         }
     }
@@ -330,10 +330,7 @@ impl HunkOutcome {
         match &self.grade {
             HunkGrade::Ambiguous(lines) => {
                 let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
-                Some(format!(
-                    "is ambiguous: it, or its result, fits at lines {}, and nothing tells which is meant",
-                    lines.join(", ")
-                ))
+                Some(format!("is ambiguous: it, or its result, fits at lines {}", lines.join(", ")))
             }
             HunkGrade::Failed(reason, nearest) => Some(failure(*reason, nearest.as_ref())),
             _ => None,
@@ -352,15 +349,13 @@ fn of_line(nearest: Option<&Nearest>) -> String {
 
 fn failure(reason: Misplaced, nearest: Option<&Nearest>) -> String {
     match (reason, nearest) {
-        (Misplaced::Lines, None) => "fits nowhere, and nothing in the file looks like it".to_owned(),
+        (Misplaced::Lines, None) => "doesn't fit, and nothing in the file looks like it".to_owned(),
         (Misplaced::Lines, Some(nearest)) => {
             let Nearest { line, matching, of, differs_at, found, expected } = nearest;
             if matching == of
                 && found.as_deref().is_some_and(|found| found.strip_suffix(b"\n") == Some(expected))
             {
-                return format!(
-                    "fits at line {line} but for the end: the patch says that the file begins or ends there"
-                );
+                return format!("fits at line {line}, but the patch says the file begins or ends there");
             }
             let expected = escape_bytes(expected);
             let found = match found {
@@ -370,20 +365,19 @@ fn failure(reason: Misplaced, nearest: Option<&Nearest>) -> String {
                     let found = escape_bytes(found.strip_suffix(b"\n").unwrap_or(found));
                     match (found == expected, ended) {
                         (true, true) => {
-                            "the same line stands there, but not as the last one without a line end"
-                                .to_owned()
+                            "the same line is there, but not as the last line without a newline".to_owned()
                         }
-                        (true, false) => "the same line stands there, but without a line end".to_owned(),
+                        (true, false) => "the same line is there, but without a newline".to_owned(),
                         _ => format!("\"{found}\" stands there"),
                     }
                 }
             };
             format!(
-                "fits nowhere; nearest at line {line} ({matching} of {of} lines): line {differs_at} should be \"{expected}\", and {found}"
+                "doesn't fit; nearest at line {line} ({matching} of {of} lines match): line {differs_at} should be \"{expected}\", but {found}"
             )
         }
         (Misplaced::WhiteSpace, nearest) => {
-            format!("differs from the file in white space only{}", of_line(nearest))
+            format!("differs from the file only in white space{}", of_line(nearest))
         }
         (Misplaced::Letters, nearest) => {
             let found = nearest.and_then(|nearest| nearest.found.as_deref()).unwrap_or_default();
@@ -393,25 +387,22 @@ fn failure(reason: Misplaced, nearest: Option<&Nearest>) -> String {
                 true => "a byte order mark",
                 false => "how letters with marks are written (NFC or NFD)",
             };
-            format!("differs from the file in {what} only{}", of_line(nearest))
+            format!("differs from the file only in {what}{}", of_line(nearest))
         }
         (Misplaced::NoContext, _) => {
-            "has no line around it that could prove its place (--fuzz 1 allows that)".to_owned()
+            "has no lines around it that prove its position (--fuzz 1 allows that)".to_owned()
         }
         (Misplaced::MixedLineEnds, _) => {
-            "fits, but some lines there end in CR LF and some in LF, so the new ones have no certain line end"
-                .to_owned()
+            "fits, but the lines there mix CR LF and LF, so the line ends of new lines are unclear".to_owned()
         }
         (Misplaced::EndOfFile, _) => {
-            "fits, but would leave a line without a line end in the middle of the file".to_owned()
+            "fits, but would leave a line without a newline in the middle of the file".to_owned()
         }
         (Misplaced::EditedSince, _) => {
-            "fits, but its own place was edited since the patch was made, so this is not the one that is meant"
-                .to_owned()
+            "fits here, but its original position was edited since the patch was made".to_owned()
         }
         (Misplaced::Beyond, _) => {
-            "fits, but the patch has more context behind it than it counts, and that does not stand there"
-                .to_owned()
+            "fits, but the patch has more context after it than it counts, and that doesn't match".to_owned()
         }
         (Misplaced::TooMuchWork, _) => "was not found: too many lines of the file look alike".to_owned(),
     }

@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 
 use super::git_id::has_id;
 use super::{FileKind, Series, Trouble};
+use crate::diff::WorkBudget;
 use crate::diff::patch_text::{Body, FileOp, FilePatch, Remedy, StripLevel, stripped};
-use crate::diff::place::{CompareBudget, place};
+use crate::diff::place::place;
 use crate::model::{Code, TreePath};
 use crate::text::escape_bytes;
 
@@ -90,8 +91,10 @@ pub(super) fn find(series: &mut Series<'_>, files: &[&FilePatch<'_>]) -> Result<
     if present.iter().all(|level| Some(*level) == stated) {
         return Ok(stated.unwrap_or_default());
     }
+    // All levels together may cost what one patch does.
+    let mut budget = WorkBudget::default();
     let fitting: Vec<StripLevel> =
-        present.iter().copied().filter(|level| fits(series, &known, *level)).collect();
+        present.iter().copied().filter(|level| fits(series, &known, *level, &mut budget)).collect();
     match (fitting.as_slice(), stated) {
         ([only], Some(stated)) if *only != stated && present.contains(&stated) => Err(vec![stated, *only]),
         ([only], _) => Ok(*only),
@@ -137,8 +140,13 @@ fn has_file(series: &Series<'_>, file: &FilePatch<'_>, level: StripLevel) -> boo
 }
 
 /// Whether every file is there and everything in it has a place.
-fn fits(series: &mut Series<'_>, files: &[&FilePatch<'_>], level: StripLevel) -> bool {
-    let (mut effort, mut seen) = (CompareBudget::ample(), BTreeSet::new());
+fn fits(
+    series: &mut Series<'_>,
+    files: &[&FilePatch<'_>],
+    level: StripLevel,
+    budget: &mut WorkBudget,
+) -> bool {
+    let mut seen = BTreeSet::new();
     files.iter().all(|file| {
         let Ok((old, new)) = paths(series, file, level) else { return false };
         let here = [old, new].into_iter().flatten().find(|path| series.has_file(path));
@@ -148,11 +156,12 @@ fn fits(series: &mut Series<'_>, files: &[&FilePatch<'_>], level: StripLevel) ->
         !is_first
             || match (series.read(&here), &file.body) {
                 (Ok(Some(FileKind::File { content, .. })), Body::Hunks(hunks)) => {
-                    let placed = place(&content, hunks, series.tolerance, &mut effort).hunks;
+                    let placed = place(&content, hunks, series.tolerance, budget).hunks;
                     placed.iter().all(|(grade, _)| grade.is_good())
                 }
                 (Ok(Some(FileKind::File { content, .. })), Body::Binary(..)) => {
-                    file.ids.is_some_and(|(old, new)| has_id(&content, old) || has_id(&content, new))
+                    let is = |id| has_id(&content, id, budget) == Some(true);
+                    file.ids.is_some_and(|(old, new)| is(old) || is(new))
                 }
                 (Ok(Some(_)), _) => true,
                 _ => false,
@@ -208,7 +217,7 @@ pub(super) fn path(
         return Some(Err(Trouble::new(Code::Path, meaning).with(Remedy::AbsoluteName)));
     }
     let unfit = |error: crate::model::PathError| {
-        Trouble::new(Code::Path, format!("the name {} cannot be used: {}", escape_bytes(name), error.problem))
+        Trouble::new(Code::Path, format!("can't use the name {}: {}", escape_bytes(name), error.problem))
     };
     Some(TreePath::parse_bytes(name).map_err(unfit))
 }
@@ -222,7 +231,7 @@ pub(super) fn paths(
     let too_short = |name: &[u8]| {
         let name = escape_bytes(name);
         let folders = if level == 1 { "no folder".to_owned() } else { format!("fewer than {level} folders") };
-        let meaning = format!("the name {name} has {folders} to leave out (-p {level})");
+        let meaning = format!("the name {name} has {folders} to strip (-p {level})");
         Trouble::new(Code::Diff, meaning).with(Remedy::StripLevel)
     };
     let one = |name: Option<&[u8]>| match (name, path(file, name, level)) {

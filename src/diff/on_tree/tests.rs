@@ -1,6 +1,7 @@
 //! Patches on trees in memory.
 
 use super::*;
+use crate::diff::Work;
 use crate::diff::patch_text::parse;
 use crate::diff::place::HunkGrade;
 use crate::model::Code;
@@ -46,7 +47,7 @@ fn run(tree: &Small, texts: &[&str]) -> (Vec<FileOutcome>, Vec<(String, Option<S
     let show = |thing: &FileKind| match thing {
         FileKind::File { content, mode } => {
             let mode = if *mode == Mode::FILE { String::new() } else { format!(" ({mode})") };
-            format!("{}{mode}", String::from_utf8_lossy(content))
+            format!("{}{mode}", String::from_utf8_lossy(content.bytes()))
         }
         FileKind::Link(points_to) => format!("-> {points_to}"),
         FileKind::Dir => "folder".to_owned(),
@@ -139,8 +140,8 @@ fn every_problem_of_every_file_is_told() {
     assert_eq!(
         troubles(&tree, text),
         [
-            "x: hunk 1 of 1 (line 3 of the patch) fits nowhere, and nothing in the file looks like it",
-            "z: a file is already there, and it is not the one the patch brings",
+            "x: hunk 1 of 1 (line 3 of the patch) doesn't fit, and nothing in the file looks like it",
+            "z: already exists as a file, and it isn't the one the patch adds",
             "none: is missing",
         ]
     );
@@ -200,7 +201,7 @@ fn a_file_with_more_in_it_is_not_deleted() {
     let empty = "diff --git a/x b/x\ndeleted file mode 100644\n";
     assert_eq!(
         troubles(&tree, empty),
-        ["x: the diff takes it away without saying what is in it, and it is not empty"]
+        ["x: the diff deletes it without its content, and the file isn't empty"]
     );
 }
 
@@ -215,11 +216,44 @@ fn names_that_no_folder_may_have_are_refused() {
 }
 
 #[test]
-fn contents_are_gone_through_and_made_within_a_measure() {
-    let mut room = ContentBudget { lines: 10, made_bytes: 10 };
-    assert!(room.go_through(b"1\n2\n3\n").is_ok() && room.go_through(b"1\n2\n3\n").is_ok());
-    assert_eq!(room.go_through(b"1\n2\n3\n").map_err(|trouble| trouble.code), Err(Code::Limit));
-    assert!(room.make(10).is_ok() && room.make(1).is_err());
+fn many_diffs_of_a_large_file_are_no_more_work_than_as_many_of_small_ones() {
+    let work = |lines: usize| {
+        let tree = small(&[("f", &format!("0\n{}", "a\n".repeat(lines)))]);
+        let diff = |n: usize| format!("--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-{n}\n+{}\n a\n", n + 1);
+        let text: String = (0..1000).map(diff).collect();
+        let patches = parse(text.as_bytes()).expect("a patch");
+        let before = Work::so_far();
+        let mut series = Series::new(&tree, 0);
+        assert!(series.apply(&patches[0], PatchReading::default()).is_good());
+        let changes = series.differences();
+        let Some(FileKind::File { content, .. }) = &changes[0].after else { panic!("a file") };
+        assert!(content.bytes().starts_with(b"1000\na\n"));
+        Work::so_far() - before
+    };
+    assert_eq!(work(200_000), work(20));
+}
+
+#[test]
+fn proving_the_same_large_content_again_and_again_ends() {
+    use sha1::Digest as _;
+    let content = "a".repeat(30 << 20);
+    let id: String = sha1::Sha1::digest(format!("blob {}\0{content}", content.len()))
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let tree = small(&[("f", &content)]);
+    // It is proven once.
+    let same = format!(
+        "diff --git a/f b/f\nindex {}..{id} 100644\nGIT binary patch\nliteral 0\nHcmV?d00001\n\n",
+        "1".repeat(40)
+    );
+    let patches = same.repeat(40);
+    let patches = parse(patches.as_bytes()).expect("a patch");
+    let before = Work::so_far();
+    let mut series = Series::new(&tree, 0);
+    let outcome = series.apply(&patches[0], PatchReading { strip: Some(1), reverse: false });
+    assert!(outcome.is_good(), "{:?}", outcome.files[0]);
+    assert_eq!((Work::so_far() - before).hashed_bytes, content.len() as u64);
 }
 
 #[test]

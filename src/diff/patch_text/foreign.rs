@@ -25,8 +25,8 @@ pub(super) fn refuse(cursor: &Cursor<'_>) -> Result<(), PatchTextError> {
     Ok(())
 }
 
-const CONTEXT: &str = "it is a context diff; only unified diffs are read (diff -u)";
-const NORMAL: &str = "it is a normal diff; only unified diffs are read (diff -u)";
+const CONTEXT: &str = "it's a context diff; only unified diffs are supported (diff -u)";
+const NORMAL: &str = "it's a normal diff; only unified diffs are supported (diff -u)";
 
 /// What a text without any diff is.
 pub(super) fn explain(text: &[u8]) -> PatchTextError {
@@ -38,20 +38,20 @@ pub(super) fn explain(text: &[u8]) -> PatchTextError {
         let broken = |problem: &str| PatchTextError::broken(cursor.line - 1, problem);
         if let Some(front) = front_of(line, cursor.peek()) {
             let problem = match front.contains(&b'>') || front.contains(&b'|') {
-                true => "each line is quoted, as in an answer to a mail: something stands in front of each",
-                false => "the diff is indented: blanks stand in front of each line",
+                true => "each line is quoted, as in a reply to an email",
+                false => "the diff is indented: each line begins with spaces",
             };
             return broken(problem).with(Remedy::NoQuotes);
         }
         if is_ed(chomp(line)) {
-            let problem = "it is an ed script, which is a program; only unified diffs are read (diff -u)";
+            let problem = "it's an ed script, which is a program; only unified diffs are supported (diff -u)";
             return broken(problem).with(Remedy::Unified);
         }
         if line.contains(&b'\r') && !line.ends_with(b"\n") && is_header(line) {
-            return broken("its lines end in carriage returns alone").with(Remedy::LineEnds);
+            return broken("its lines end in carriage returns only").with(Remedy::LineEnds);
         }
     }
-    PatchTextError::broken(0, "there is no diff in it").with(Remedy::NoDiff)
+    PatchTextError::broken(0, "it contains no diff").with(Remedy::NoDiff)
 }
 
 /// What stands in front of `line`, if a diff begins there behind it.
@@ -67,7 +67,7 @@ fn front_of<'a>(line: &'a [u8], next: Option<&[u8]>) -> Option<&'a [u8]> {
 }
 
 const ESCAPE: &[u8] = b"\x1b[";
-const COLOURS: &str = "the colours of a terminal are in it, as escape codes";
+const COLOURS: &str = "it contains terminal colours, as escape codes";
 
 /// The beginning of a line without the codes of colours.
 fn uncoloured(line: &[u8]) -> Vec<u8> {

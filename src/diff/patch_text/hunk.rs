@@ -1,7 +1,8 @@
 //! Reads hunks: what their first line promises is what has to follow.
 
 use super::cursor::{Cursor, chomp};
-use super::{Line, LineKind, MAX_LINE_NUMBER, PatchHunk, PatchTextError};
+use super::hunk_lines::{HunkLines, LineForm, LinesBeyond, take_remark};
+use super::{LineKind, MAX_LINE_NUMBER, PatchHunk, PatchTextError};
 
 /// Whether the next line begins a hunk.
 pub(super) fn is_next(cursor: &Cursor<'_>) -> bool {
@@ -35,19 +36,16 @@ pub(super) fn read_all<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<PatchHunk<'a>>
 
 /// Unchanged lines that go on behind the last one that was counted. Where they stand in the file, too, somebody only
 /// counted too few; so whoever places the hunk looks for them.
-fn beyond<'a>(cursor: &mut Cursor<'a>) -> Vec<Line<'a>> {
-    let (mut lines, mut ahead, mut words) = (Vec::new(), *cursor, 0);
+fn beyond<'a>(cursor: &mut Cursor<'a>) -> LinesBeyond<'a> {
+    let (text, mut ahead) = (cursor.rest(), *cursor);
     while let Some(content) = ahead.peek().and_then(|line| line.strip_prefix(b" ")) {
         ahead.next();
-        let content = chomp(content);
-        lines.push(Line { kind: LineKind::Context, content, missing_newline: false });
+        // Blanks at the end are none of it.
         if !content.trim_ascii().is_empty() {
-            (words, *cursor) = (lines.len(), ahead);
+            *cursor = ahead;
         }
     }
-    // Blanks at the end are none of it.
-    lines.truncate(words);
-    lines
+    LinesBeyond(&text[..text.len() - cursor.rest().len()])
 }
 
 /// How many lines of the old file stand before the hunk.
@@ -67,26 +65,14 @@ fn is_end(cursor: &Cursor<'_>, line: &[u8]) -> bool {
 fn read<'a>(cursor: &mut Cursor<'a>) -> Result<PatchHunk<'a>, PatchTextError> {
     let line = cursor.line;
     let header = cursor.next().unwrap_or_default();
-    let came_through_windows = header.ends_with(b"\r\n");
     let mut hunk = header_of(chomp(header), line)?;
+    let form = LineForm { has_return: header.ends_with(b"\r\n"), is_turned: false };
+    let text = cursor.rest();
     let (mut old_left, mut new_left) = (hunk.old_len, hunk.new_len);
     while old_left > 0 || new_left > 0 {
         let at = cursor.line;
         let too_short = || PatchTextError::broken(at, "the hunk is shorter than its first line says");
-        let raw = cursor.next().ok_or_else(too_short)?;
-        let content = raw.strip_suffix(b"\n").unwrap_or(raw);
-        let content = match came_through_windows {
-            true => content.strip_suffix(b"\r").unwrap_or(content),
-            false => content,
-        };
-        let (kind, content) = match content {
-            [b'+', rest @ ..] => (LineKind::Added, rest),
-            [b'-', rest @ ..] => (LineKind::Removed, rest),
-            [b' ', rest @ ..] => (LineKind::Context, rest),
-            // Mail programs and editors take away blanks at the end of a line.
-            [] | [b'\r'] => (LineKind::Context, content),
-            _ => return Err(too_short()),
-        };
+        let (kind, _) = cursor.next().and_then(|raw| form.line(raw)).ok_or_else(too_short)?;
         let left = |count: &mut usize| match count.checked_sub(1) {
             Some(less) => {
                 *count = less;
@@ -107,18 +93,9 @@ fn read<'a>(cursor: &mut Cursor<'a>) -> Result<PatchHunk<'a>, PatchTextError> {
             let problem = "a line in the middle of the hunk is said to be the last of its file";
             return Err(PatchTextError::broken(at, problem));
         }
-        hunk.lines.push(Line { kind, content, missing_newline });
     }
+    hunk.lines = HunkLines::of_text(&text[..text.len() - cursor.rest().len()], form);
     Ok(hunk)
-}
-
-/// Moves past `\ No newline at end of file`, in whatever language.
-fn take_remark(cursor: &mut Cursor<'_>) -> bool {
-    let is_remark = cursor.is_at("\\ ");
-    if is_remark {
-        cursor.next();
-    }
-    is_remark
 }
 
 /// `@@ -1,2 +3,4 @@ section`
@@ -142,8 +119,8 @@ fn header_of(header: &[u8], line: usize) -> Result<PatchHunk<'_>, PatchTextError
         new_start,
         new_len,
         section,
-        lines: Vec::new(),
-        beyond: Vec::new(),
+        lines: Vec::new().into(),
+        beyond: LinesBeyond::default(),
     })
 }
 

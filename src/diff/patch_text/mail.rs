@@ -236,7 +236,7 @@ fn write_part(
         return write_leaf(part, depth, line, out);
     };
     if depth == MAX_DEPTH {
-        let problem = format!("the mail has parts in parts, more than {MAX_DEPTH} deep");
+        let problem = format!("the email's parts are nested more than {MAX_DEPTH} deep");
         return Err(PatchTextError::limit(line, problem));
     }
     let delimiter = [b"--", boundary.as_bytes()].concat();
@@ -295,7 +295,7 @@ fn write_leaf(
     line: usize,
     out: &mut Vec<u8>,
 ) -> Result<(), PatchTextError> {
-    let problem = "the text of the mail is not encoded as its header says";
+    let problem = "the email's text isn't encoded as its header says";
     let decoded = match part.encoding {
         TransferEncoding::Base64 => {
             base64_body(part.body).ok_or_else(|| PatchTextError::broken(line, problem))?

@@ -11,6 +11,7 @@ mod cursor;
 mod foreign;
 mod git;
 mod hunk;
+mod hunk_lines;
 mod mail;
 mod mail_header;
 mod name;
@@ -33,6 +34,8 @@ pub(crate) use binary::BinaryDiffError;
 pub(crate) use binary::{BinaryContent, BinaryMethod};
 pub use charset::decode_text;
 pub(crate) use charset::utf_16;
+pub use hunk_lines::HunkLines;
+pub(crate) use hunk_lines::LinesBeyond;
 pub(crate) use mail_header::MailHeader;
 pub(crate) use name::{StripLevel, stripped};
 pub use parse::parse;
@@ -122,10 +125,10 @@ impl fmt::Display for ReadingRemark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReadingRemark::Backslashes => {
-                f.write_str("its name has backslashes, which are read as the ends of folders")
+                f.write_str("backslashes in its name are read as folder separators")
             }
             ReadingRemark::Mode { said, read } => {
-                write!(f, "permissions {said} are read as {:o}: patches carry no others", read.bits())
+                write!(f, "permissions {said} are read as {:o}; patches have no others", read.bits())
             }
         }
     }
@@ -194,47 +197,48 @@ pub struct PatchHunk<'a> {
     pub(crate) new_len: usize,
     /// What stands behind the second `@@`.
     pub section: &'a [u8],
-    pub lines: Vec<Line<'a>>,
+    pub lines: HunkLines<'a>,
     /// Unchanged lines behind those that its first line counts.
-    pub(crate) beyond: Vec<Line<'a>>,
+    pub(crate) beyond: LinesBeyond<'a>,
 }
 
 impl<'a> From<Hunk<'a>> for PatchHunk<'a> {
     fn from(hunk: Hunk<'a>) -> Self {
         let Hunk { old_start, old_len, new_start, new_len, lines } = hunk;
-        Self { line: 0, old_start, old_len, new_start, new_len, section: b"", lines, beyond: Vec::new() }
+        Self {
+            line: 0,
+            old_start,
+            old_len,
+            new_start,
+            new_len,
+            section: b"",
+            lines: lines.into(),
+            beyond: LinesBeyond::default(),
+        }
     }
 }
 
 impl<'a> From<PatchHunk<'a>> for Hunk<'a> {
     fn from(hunk: PatchHunk<'a>) -> Self {
         let PatchHunk { old_start, old_len, new_start, new_len, lines, .. } = hunk;
-        Self { old_start, old_len, new_start, new_len, lines }
+        Self { old_start, old_len, new_start, new_len, lines: lines.iter().collect() }
     }
 }
 
 impl<'a> PatchHunk<'a> {
     /// The lines that have to be there before.
-    pub(crate) fn old_lines(&self) -> impl DoubleEndedIterator<Item = &Line<'a>> {
+    pub(crate) fn old_lines(&self) -> impl Iterator<Item = Line<'a>> {
         self.lines.iter().filter(|line| line.kind != LineKind::Added)
     }
 
     /// The lines that are there afterwards.
-    pub(crate) fn new_lines(&self) -> impl DoubleEndedIterator<Item = &Line<'a>> {
+    pub(crate) fn new_lines(&self) -> impl Iterator<Item = Line<'a>> {
         self.lines.iter().filter(|line| line.kind != LineKind::Removed)
     }
 
     /// What takes this one back.
     #[must_use]
     pub(crate) fn reversed(&self) -> Self {
-        let turned = |line: &Line<'a>| Line {
-            kind: match line.kind {
-                LineKind::Added => LineKind::Removed,
-                LineKind::Removed => LineKind::Added,
-                LineKind::Context => LineKind::Context,
-            },
-            ..*line
-        };
         Self {
             line: self.line,
             old_start: self.new_start,
@@ -242,8 +246,8 @@ impl<'a> PatchHunk<'a> {
             new_start: self.old_start,
             new_len: self.old_len,
             section: self.section,
-            lines: self.lines.iter().map(turned).collect(),
-            beyond: self.beyond.clone(),
+            lines: self.lines.turned(),
+            beyond: self.beyond,
         }
     }
 }

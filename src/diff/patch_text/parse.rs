@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
             return Err(PatchTextError::broken(cursor.line, "a hunk without file names above it"));
         }
         if cursor.is_at("diff --cc ") || cursor.is_at("diff --combined ") || cursor.is_at("@@@ ") {
-            let problem = "it is the combined diff of a merge; make a diff against one parent";
+            let problem = "it's the combined diff of a merge; make a diff against one parent";
             return Err(PatchTextError::broken(cursor.line, problem).with(Remedy::OneParent));
         }
         if cursor.is_at("GIT binary patch") {

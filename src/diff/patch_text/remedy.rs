@@ -57,43 +57,43 @@ impl Remedy {
     pub fn sentence(self) -> &'static str {
         match self {
             Remedy::AbsoluteName => {
-                "Patchwright reads such a name only where -p N says how many folders to leave out, as patch -p N does."
+                "To use such a name, add -p N with the number of folders to strip, as for patch -p N."
             }
-            Remedy::FullIndex => "Ask for the diff with git diff --binary --full-index.",
+            Remedy::FullIndex => "Ask for the diff from git diff --binary --full-index.",
             Remedy::GetItAgain => {
-                "The diff was damaged on its way, or edited by hand. Get the file again, as an attachment or a download."
+                "The diff was damaged in transit or edited by hand. Get the file again, as an attachment or a download."
             }
             Remedy::IgnoreWhiteSpace => {
-                "--ignore-whitespace applies it all the same, as patch -l does; the file keeps its own white space around the change."
+                "To apply it anyway, add --ignore-whitespace, as for patch -l. The file keeps its own white space around the change."
             }
-            Remedy::LineEnds => "Save the file again with line ends of Unix (LF) or Windows (CR LF).",
-            Remedy::LookThere => "Look at this place, then try again.",
+            Remedy::LineEnds => "Save the file again with Unix (LF) or Windows (CR LF) line ends.",
+            Remedy::LookThere => "Check this file, then try again.",
             Remedy::MakeSmaller => {
-                "Ask for it in several parts, or make a patch file from two folders: patchwright make."
+                "Ask for it in several parts, or make a patch file from two folders: patchwright make --from OLD --to NEW --id ID --output NEW.patchbundle"
             }
-            Remedy::MoveAway => "Move it out of the folder if it is not part of the product.",
+            Remedy::MoveAway => "Move it out of the folder if it isn't part of the product.",
             Remedy::NoColours => {
                 "Make the diff again without colours: git diff --no-color, or diff --color=never."
             }
             Remedy::NoQuotes => {
-                "Save the patch as a file of its own, or take away what stands in front of each line, such as with sed 's/^> //'."
+                "Save the patch as a separate file, or remove the start of each line, for example with sed 's/^> //'."
             }
-            Remedy::NoDiff => "Ask its author for a unified diff, such as `git diff` or `diff -u` make.",
+            Remedy::NoDiff => "Ask the author for a unified diff, as from `git diff` or `diff -u`.",
             Remedy::OneParent => "Make the diff against one parent: git diff PARENT COMMIT.",
-            Remedy::OtherVersion => "Ask for a patch that was made for this version of the file.",
+            Remedy::OtherVersion => "Ask for a patch for this version of the file.",
             Remedy::PlainNames => {
-                "This is a rule of Patchwright, so that a patch stays in the product folder and its names can be read; other tools may take it. Ask its author for plain names."
+                "Patchwright doesn't allow such names, so that a patch stays inside the product folder. Ask its author for plain names."
             }
             Remedy::RightFolder => {
-                "Check that this is the right folder and version; -p N says how many folders to leave out of the names."
+                "Check that this is the right folder and version. To strip folders from the names, add -p N."
             }
             Remedy::SameLetters => {
-                "Save the file as the patch expects it, or ask for a patch that was made for this version of the file."
+                "Save the file as the patch expects it, or ask for a patch for this version of the file."
             }
-            Remedy::SaysNoBefore => "Apply a patch that does the opposite, or put the original back.",
-            Remedy::StripLevel => "Say how many folders at the start of each name to leave out: -p N.",
+            Remedy::SaysNoBefore => "Apply a patch that does the opposite, or restore the original.",
+            Remedy::StripLevel => "Add the number of folders to strip from each name: -p N",
             Remedy::Unified => {
-                "Ask its author for a unified diff, such as `git diff` or `diff -u` make. Patchwright reads no other kind, on purpose; GNU patch does."
+                "Ask the author for a unified diff, as from `git diff` or `diff -u`. Patchwright supports no other kind, on purpose; GNU patch does."
             }
         }
     }

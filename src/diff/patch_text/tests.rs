@@ -31,7 +31,7 @@ fn without_lines<'a>(file: &FilePatch<'a>) -> FilePatch<'a> {
     if let Body::Hunks(hunks) = &mut file.body {
         for hunk in hunks {
             hunk.line = 0;
-            hunk.beyond.clear();
+            hunk.beyond = LinesBeyond::default();
         }
     }
     file
@@ -106,7 +106,7 @@ fn a_diff_that_came_through_windows_loses_the_carriage_returns_of_its_way() {
         one("--- a/x\r\n+++ b/x\r\n@@ -1,2 +1,2 @@\r\n a\r\n-b\r\n+c\r\n\\ No newline at end of file\r\n");
     let Body::Hunks(hunks) = &file.body else { panic!("hunks") };
     assert_eq!(hunks[0].lines.iter().map(|line| line.content).collect::<Vec<_>>(), [b"a", b"b", b"c"]);
-    assert!(hunks[0].lines[2].missing_newline);
+    assert!(hunks[0].lines.iter().last().is_some_and(|line| line.missing_newline));
 }
 
 #[test]
@@ -120,8 +120,8 @@ fn other_diffs_are_refused_by_name() {
         ),
         ("2c2\n< a\n---\n> b\n", "a normal diff"),
         ("diff --cc x\nindex 1,2..3\n", "the combined diff of a merge"),
-        ("hello\n", "there is no diff in it"),
-        ("", "there is no diff in it"),
+        ("hello\n", "it contains no diff"),
+        ("", "it contains no diff"),
     ] {
         assert!(problem(text).contains(word), "{text}: {}", problem(text));
     }

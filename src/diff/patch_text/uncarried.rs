@@ -55,27 +55,25 @@ impl UncarriedKind {
     pub fn phrase(&self) -> String {
         match self {
             UncarriedKind::GitBinary | UncarriedKind::Binary => {
-                "is a binary file that differs, and its content is not in the patch".to_owned()
+                "is a binary file that differs, but the patch doesn't contain it".to_owned()
             }
             UncarriedKind::Kinds => {
-                "is a file on one side and a folder or link on the other, and the patch does not bring either"
+                "is a file on one side and a folder or link on the other, but the patch contains neither"
                     .to_owned()
             }
             UncarriedKind::Link => {
-                "is a link that differs, and where it points to is not in the patch".to_owned()
+                "is a link that differs, but the patch doesn't say where it points".to_owned()
             }
-            UncarriedKind::OneSide => {
-                "is on one side only, and the patch does not say what is in it".to_owned()
-            }
+            UncarriedKind::OneSide => "is on one side only, and the patch doesn't contain it".to_owned(),
             UncarriedKind::Properties(names) if names.is_empty() => {
-                "has Subversion properties that a patch does not carry".to_owned()
+                "has Subversion properties, which a patch can't contain".to_owned()
             }
             UncarriedKind::Properties(names) => {
                 let names: Vec<String> = names.iter().map(|name| escape_bytes(name.as_bytes())).collect();
-                format!("has Subversion properties that a patch does not carry: {}", names.join(", "))
+                format!("has Subversion properties, which a patch can't contain: {}", names.join(", "))
             }
             UncarriedKind::Submodule => {
-                "is a submodule that changes, and what is in it is not in the patch".to_owned()
+                "is a submodule that changes, and the patch doesn't contain it".to_owned()
             }
         }
     }
@@ -84,19 +82,19 @@ impl UncarriedKind {
     pub fn advice(&self) -> &'static str {
         match self {
             UncarriedKind::GitBinary => {
-                "Ask for the diff with binary contents: git diff --binary. --without-uncarried applies the rest alone."
+                "Ask for the diff with binary contents (git diff --binary). To apply only the rest, add --without-uncarried."
             }
             UncarriedKind::Binary | UncarriedKind::Kinds | UncarriedKind::Link => {
-                "Ask for a diff that Git writes: git diff --no-index --binary OLD NEW. --without-uncarried applies the rest alone."
+                "Ask for a diff from Git (git diff --no-index --binary OLD NEW). To apply only the rest, add --without-uncarried."
             }
             UncarriedKind::OneSide => {
-                "Ask for the diff with new files: diff -ruN OLD NEW. --without-uncarried applies the rest alone."
+                "Ask for the diff with new files (diff -ruN OLD NEW). To apply only the rest, add --without-uncarried."
             }
             UncarriedKind::Properties(_) => {
-                "Set in the product what the property stands for. --without-uncarried applies the rest alone."
+                "Set what the property stands for in the product. To apply only the rest, add --without-uncarried."
             }
             UncarriedKind::Submodule => {
-                "Ask for a diff of what is in it: git diff --submodule=diff. --without-uncarried applies the rest alone."
+                "Ask for a diff of its contents (git diff --submodule=diff). To apply only the rest, add --without-uncarried."
             }
         }
     }

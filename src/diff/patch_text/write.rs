@@ -120,7 +120,7 @@ pub(crate) fn write_hunk(out: &mut dyn Write, hunk: &PatchHunk<'_>) -> io::Resul
     write!(out, "@@ -{old} +{new} @@")?;
     out.write_all(hunk.section)?;
     out.write_all(b"\n")?;
-    for line in &hunk.lines {
+    for line in hunk.lines.iter() {
         let marker: &[u8] = match line.kind {
             LineKind::Added => b"+",
             LineKind::Context => b" ",

@@ -1,8 +1,11 @@
 //! Whether the lines of a hunk stand at a place.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
-use super::CompareBudget;
+use crate::diff::budget::WorkBudget;
+use crate::diff::content::{Content, LinesFrom};
 use crate::diff::patch_text::PatchHunk;
 use crate::diff::{Line, LineKind};
 
@@ -47,8 +50,11 @@ pub(super) struct Fit {
 
 /// The lines that have to stand at a place.
 #[derive(Debug, Clone)]
-pub(super) struct Pattern<'h> {
-    lines: Vec<&'h Line<'h>>,
+pub(super) struct Pattern<'p> {
+    /// They, as they would stand in a content.
+    text: Cow<'p, [u8]>,
+    /// How many.
+    len: usize,
     ends: Ends,
     /// Unchanged lines at the start and at the end.
     context: (usize, usize),
@@ -58,31 +64,37 @@ pub(super) struct Pattern<'h> {
     anchors: (bool, bool),
 }
 
-impl<'h> Pattern<'h> {
+impl<'p> Pattern<'p> {
     /// What has to be there before.
-    pub fn old(hunk: &'h PatchHunk<'_>, ends: Ends) -> Self {
-        Self::from_hunk(hunk, hunk.old_lines().collect(), ends)
+    pub fn old(hunk: &PatchHunk<'_>, ends: Ends) -> Self {
+        Self::from_hunk(hunk, hunk.old_lines(), ends)
     }
 
     /// What is there afterwards.
-    pub fn new(hunk: &'h PatchHunk<'_>, ends: Ends) -> Self {
-        Self::from_hunk(hunk, hunk.new_lines().collect(), ends)
+    pub fn new(hunk: &PatchHunk<'_>, ends: Ends) -> Self {
+        Self::from_hunk(hunk, hunk.new_lines(), ends)
     }
 
-    fn from_hunk(hunk: &'h PatchHunk<'_>, lines: Vec<&'h Line<'h>>, ends: Ends) -> Self {
-        let is_context = |line: &&Line<'_>| line.kind == LineKind::Context;
-        let leading = hunk.lines.iter().take_while(is_context).count();
-        let trailing = hunk.lines.iter().rev().take_while(is_context).count();
+    fn from_hunk<'h>(hunk: &PatchHunk<'_>, lines: impl Iterator<Item = Line<'h>>, ends: Ends) -> Self {
+        let (mut text, mut len) = (Vec::new(), 0);
+        for line in lines {
+            text.extend_from_slice(line.content);
+            text.extend_from_slice(if line.missing_newline { b"" } else { b"\n" });
+            len += 1;
+        }
+        let leading = hunk.lines.iter().take_while(|line| line.kind == LineKind::Context).count();
+        let behind_last = |count, line: Line<'_>| if line.kind == LineKind::Context { count + 1 } else { 0 };
+        let trailing = hunk.lines.iter().fold(0, behind_last);
         // Who made the diff had fewer lines to show on one side, because the file begins or ends there. A diff that shows
         // whole functions has fewer at the end without that, but never none.
-        let behind = trailing + hunk.beyond.len();
+        let behind = trailing + usize::from(!hunk.beyond.is_empty());
         let anchors = (leading < trailing && hunk.old_start <= 1, behind == 0 && leading > 0);
-        Self { lines, ends, context: (leading, trailing), skipped: (0, 0), anchors }
+        Self { text: text.into(), len, ends, context: (leading, trailing), skipped: (0, 0), anchors }
     }
 
     /// The same with `fuzz` lines of the longer side left out of account, and of the other side as many as it then has
     /// too many; `None` if that leaves out none.
-    pub(crate) fn with_fuzz(&self, fuzz: usize) -> Option<Self> {
+    pub(crate) fn with_fuzz(&self, fuzz: usize) -> Option<Pattern<'_>> {
         let (leading, trailing) = self.context;
         let longer = leading.max(trailing);
         if fuzz > longer {
@@ -90,30 +102,59 @@ impl<'h> Pattern<'h> {
         }
         let of = |context: usize| (fuzz + context).saturating_sub(longer);
         let skipped = (of(leading), of(trailing));
-        let lines = self.lines[skipped.0..self.lines.len() - skipped.1].to_vec();
+        let len = self.len.checked_sub(skipped.0 + skipped.1).filter(|len| *len > 0)?;
+        let lines = || self.lines().map(<[u8]>::len);
+        let begin: usize = lines().take(skipped.0).sum();
+        let length: usize = lines().skip(skipped.0).take(len).sum();
         let anchors = (self.anchors.0 && fuzz + leading < longer, self.anchors.1 && fuzz + trailing < longer);
-        (!lines.is_empty()).then_some(Self { lines, skipped, anchors, ..self.clone() })
+        let text = Cow::Borrowed(&self.text[begin..begin + length]);
+        Some(Pattern { text, len, skipped, anchors, ..*self })
     }
 
     pub fn len(&self) -> usize {
-        self.lines.len()
+        self.len
     }
 
     pub fn skipped(&self) -> usize {
         self.skipped.0
     }
 
-    /// Whether it stands at `at`.
-    pub fn fits(&self, target: &[&[u8]], at: usize, effort: &mut CompareBudget) -> bool {
-        let Some(found) = target.get(at..).and_then(|rest| rest.get(..self.len())) else { return false };
-        let is_off = self.anchors.0 && at != 0 || self.anchors.1 && at + self.len() != target.len();
-        if is_off || !effort.spend(1) {
+    /// The lines, each with its `\n` if it has one.
+    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.text.split_inclusive(|&byte| byte == b'\n')
+    }
+
+    /// Whether it stands where `target` goes on, which is its line `at` of `of`.
+    pub fn fits(&self, target: LinesFrom<'_>, at: usize, of: usize, budget: &mut WorkBudget) -> bool {
+        let Some(behind) = of.checked_sub(at + self.len) else { return false };
+        let is_off = self.anchors.0 && at != 0 || self.anchors.1 && behind != 0;
+        if is_off || !budget.step(1) {
             return false;
         }
-        self.lines.iter().zip(found).all(|(line, found)| {
-            // A long line costs as much as many short ones.
-            effort.spend(1 + line.content.len() as u64 / 64) && same(line, found, self.ends)
-        })
+        match self.ends {
+            Ends::Literal => self.is_next(target, behind, budget),
+            ends => self.lines().zip(target).all(|(line, found)| {
+                budget.step(1 + line.len() as u64 / STEP_BYTES) && same(line, found, ends)
+            }),
+        }
+    }
+
+    /// Whether its very bytes come next. They are whole lines then, but for a last one without an end.
+    fn is_next(&self, mut target: LinesFrom<'_>, behind: usize, budget: &mut WorkBudget) -> bool {
+        let mut rest = &*self.text;
+        while !rest.is_empty() {
+            let ahead = target.ahead();
+            let length = rest.len().min(ahead.len()).min(BLOCK_BYTES);
+            if length == 0
+                || !budget.step(1 + length as u64 / STEP_BYTES)
+                || ahead[..length] != rest[..length]
+            {
+                return false;
+            }
+            rest = &rest[length..];
+            target.skip_bytes(length);
+        }
+        self.text.ends_with(b"\n") || behind == 0 && target.ahead().is_empty()
     }
 
     /// It at `at`, with what is told of it when it is the result that stands there.
@@ -123,12 +164,12 @@ impl<'h> Pattern<'h> {
     }
 
     /// It at `at`, where it fits; `None` if the lines there end in different ways and it has no way of its own.
-    pub(crate) fn settle_at(&self, target: &[&[u8]], at: usize) -> Option<Fit> {
+    pub(crate) fn settle_at(&self, target: &Content, at: usize) -> Option<Fit> {
         let fit = self.fit_at(at);
         if self.ends == Ends::Literal {
             return Some(fit);
         }
-        let whole = || target[at..at + self.len()].iter().filter(|line| line.ends_with(b"\n"));
+        let whole = || target.lines_from(at).take(self.len()).filter(|line| line.ends_with(b"\n"));
         let any_crlf = whole().any(|line| line.ends_with(b"\r\n"));
         let any_lf = whole().any(|line| !line.ends_with(b"\r\n"));
         match (any_crlf, any_lf) {
@@ -139,29 +180,33 @@ impl<'h> Pattern<'h> {
     }
 }
 
+/// A long line costs as much as many short ones: a step for so many bytes.
+const STEP_BYTES: u64 = 64;
+
+/// How much is compared between two looks at what is left to spend. Most places differ in the first few bytes.
+const BLOCK_BYTES: usize = 256;
+
 /// Whether all lines of the hunk end in the same way, so that their ends mean nothing.
 pub(super) fn may_ignore_ends(hunk: &PatchHunk<'_>) -> bool {
     let mut whole = hunk.lines.iter().filter(|line| !line.missing_newline);
-    let has_return = |line: &Line<'_>| line.content.ends_with(b"\r");
+    let has_return = |line: Line<'_>| line.content.ends_with(b"\r");
     match whole.next() {
         Some(first) => whole.all(|line| has_return(line) == has_return(first)),
         None => false,
     }
 }
 
-/// Whether `found`, with its `\n` if it has one, is `line`.
-pub(super) fn same(line: &Line<'_>, found: &[u8], ends: Ends) -> bool {
-    let (found, ended) = match found.strip_suffix(b"\n") {
-        Some(found) => (found, true),
-        None => (found, false),
-    };
-    let bare = |content: &'_ [u8]| content.len() - usize::from(content.ends_with(b"\r"));
-    ended != line.missing_newline
+/// Whether `found` is `line`; each has its `\n` if it has one.
+pub(super) fn same(line: &[u8], found: &[u8], ends: Ends) -> bool {
+    let is_ended = line.ends_with(b"\n");
+    let (line, content) = (bare(found), bare(line));
+    let unended = |content: &'_ [u8]| content.len() - usize::from(content.ends_with(b"\r"));
+    is_ended == found.ends_with(b"\n")
         && match ends {
-            Ends::Literal => found == line.content,
-            Ends::Ignored => found[..bare(found)] == line.content[..bare(line.content)],
-            Ends::Blanks => blanks_joined(found).eq(blanks_joined(line.content)),
-            Ends::Letters => letters(found).eq(letters(line.content)),
+            Ends::Literal => line == content,
+            Ends::Ignored => line[..unended(line)] == content[..unended(content)],
+            Ends::Blanks => blanks_joined(line).eq(blanks_joined(content)),
+            Ends::Letters => letters(line).eq(letters(content)),
         }
 }
 

@@ -22,6 +22,8 @@ mod result;
 #[cfg(test)]
 mod tests;
 
+use super::budget::WorkBudget;
+use super::content::Content;
 use super::patch_text::PatchHunk;
 use fit::{Ends, Fit, Pattern};
 pub(crate) use nearest::Nearest;
@@ -123,44 +125,19 @@ pub struct Placement {
     /// The grade of each hunk, and the line (from 1) where it was placed.
     pub hunks: Vec<(HunkGrade, Option<usize>)>,
     /// The new content, if every hunk has a place.
-    pub content: Option<Vec<u8>>,
-}
-
-/// Comparisons of lines that may still be made. Whoever places many files shares one among them, so that a hostile
-/// diff cannot take longer than a large one.
-#[derive(Debug)]
-pub struct CompareBudget {
-    left: u64,
-}
-
-impl CompareBudget {
-    /// Enough for every honest diff, used up in about a second.
-    pub fn ample() -> Self {
-        Self { left: 100_000_000 }
-    }
-
-    fn spend(&mut self, units: u64) -> bool {
-        let enough = self.left >= units;
-        self.left -= units.min(self.left);
-        enough
-    }
-
-    fn is_used_up(&self) -> bool {
-        self.left == 0
-    }
+    pub content: Option<Content>,
 }
 
 /// Places `hunks`, which are in the order of the file, in `content`.
 pub fn place(
-    content: &[u8],
+    content: &Content,
     hunks: &[PatchHunk<'_>],
     tolerance: impl Into<Tolerance>,
-    effort: &mut CompareBudget,
+    budget: &mut WorkBudget,
 ) -> Placement {
-    let lines: Vec<&[u8]> = content.split_inclusive(|&byte| byte == b'\n').collect();
     let Tolerance { fuzz, ignores_white_space } = tolerance.into();
     let mut placer =
-        Placer { lines: &lines, fuzz, ignores_white_space, has_blanks: None, effort, free: 0, drift: 0 };
+        Placer { content, fuzz, ignores_white_space, has_blanks: None, budget, free: 0, drift: 0 };
     let mut found = Vec::with_capacity(hunks.len());
     let mut pieces = Vec::with_capacity(hunks.len());
     for hunk in hunks {
@@ -174,7 +151,7 @@ pub fn place(
         found.push((outcome.0, line));
     }
     let content = match found.iter().all(|(grade, _)| grade.is_good()) {
-        true => result::build(&lines, content.len(), &pieces),
+        true => result::build(content, &pieces),
         false => None,
     };
     if content.is_none()
@@ -187,13 +164,13 @@ pub fn place(
     Placement { hunks: found, content }
 }
 
-struct Placer<'a, 'e> {
-    lines: &'a [&'a [u8]],
+struct Placer<'a, 'b> {
+    content: &'a Content,
     fuzz: usize,
     ignores_white_space: bool,
     /// Whether the content has blanks, once somebody has looked.
     has_blanks: Option<bool>,
-    effort: &'e mut CompareBudget,
+    budget: &'b mut WorkBudget,
     /// The first line that no hunk above has taken.
     free: usize,
     /// How far the hunk above stood from its stated line.
@@ -220,7 +197,7 @@ impl Placer<'_, '_> {
             outcome = nearly;
         }
         if let HunkGrade::Failed(Misplaced::Lines, nearest @ None) = &mut outcome.0 {
-            *nearest = nearest::find(self.lines, hunk, expected, self.effort);
+            *nearest = nearest::find(self.content, hunk, expected, self.budget);
         }
         if let Some(fit) = &outcome.1
             && !self.goes_on(hunk, fit)
@@ -255,7 +232,7 @@ impl Placer<'_, '_> {
             if ends == Ends::Blanks && self.ignores_white_space {
                 return Some((HunkGrade::Spaced(moved), Some(fit)));
             }
-            let nearest = nearest::at(self.lines, hunk, fit.at);
+            let nearest = nearest::at(self.content, hunk, fit.at);
             return Some((HunkGrade::Failed(misplaced, nearest), None));
         }
         None
@@ -265,26 +242,27 @@ impl Placer<'_, '_> {
     fn may_differ_in(&mut self, ends: Ends, hunk: &PatchHunk<'_>) -> bool {
         let any = |of: fn(&[u8]) -> bool| hunk.lines.iter().any(|line| of(line.content));
         if ends == Ends::Letters {
-            let has_mark = self.lines.first().is_some_and(|line| line.starts_with("\u{feff}".as_bytes()));
+            let first = self.content.lines_from(0).next();
+            let has_mark = first.is_some_and(|line| line.starts_with("\u{feff}".as_bytes()));
             return has_mark || any(|line| !line.is_ascii());
         }
-        let lines = self.lines;
+        let content = self.content;
         any(fit::has_blanks)
             || *self
                 .has_blanks
-                .get_or_insert_with(|| lines.iter().any(|line| fit::has_blanks(fit::bare(line))))
+                .get_or_insert_with(|| content.lines_from(0).any(|line| fit::has_blanks(fit::bare(line))))
     }
 
     /// Whether what the patch has behind the lines that it counts stands behind them, too.
     fn goes_on(&self, hunk: &PatchHunk<'_>, fit: &Fit) -> bool {
-        let rest = self.lines.get(fit.at + fit.len + fit.skipped_behind..).unwrap_or_default();
+        if hunk.beyond.is_empty() {
+            return true;
+        }
+        let mut rest = self.content.lines_from(fit.at + fit.len + fit.skipped_behind);
         let ending = |line: &[u8]| line.trim_ascii_end().len();
-        rest.len() >= hunk.beyond.len()
-            && hunk
-                .beyond
-                .iter()
-                .zip(rest)
-                .all(|(line, found)| found[..ending(found)] == line.content[..ending(line.content)])
+        hunk.beyond
+            .iter()
+            .all(|line| rest.next().is_some_and(|found| found[..ending(found)] == line[..ending(line)]))
     }
 
     /// Looks for the place, comparing line ends in one way.
@@ -328,14 +306,14 @@ impl Placer<'_, '_> {
     /// A hunk that only adds and has no line around it.
     fn place_without_context(&mut self, hunk: &PatchHunk<'_>, ends: Ends, expected: usize) -> GradedFit {
         let (old, new) = (Pattern::old(hunk, ends), Pattern::new(hunk, ends));
-        if self.lines.is_empty() {
+        if self.content.is_empty() {
             return (HunkGrade::Clean, Some(old.fit_at(0)));
         }
         if self.fits(&new, expected) {
             return (HunkGrade::AlreadyThere, Some(new.fit_at(expected)));
         }
-        let at = expected.clamp(self.free, self.lines.len().max(self.free));
-        if self.fuzz > 0 && at == expected && at <= self.lines.len() {
+        let at = expected.clamp(self.free, self.content.line_count().max(self.free));
+        if self.fuzz > 0 && at == expected && at <= self.content.line_count() {
             return (HunkGrade::Loose { fuzz: 0, moved: self.drift }, Some(old.fit_at(at)));
         }
         (HunkGrade::Failed(Misplaced::NoContext, None), None)
@@ -362,7 +340,7 @@ impl Placer<'_, '_> {
 
     /// The hunk goes to `at`, unless its line ends cannot be told there.
     fn settle(&mut self, old: &Pattern<'_>, at: usize, stated: usize, fuzz: Option<usize>) -> GradedFit {
-        let Some(fit) = old.settle_at(self.lines, at) else {
+        let Some(fit) = old.settle_at(self.content, at) else {
             return (HunkGrade::Failed(Misplaced::MixedLineEnds, None), None);
         };
         let moved = at as isize - old.skipped() as isize - stated as isize;
@@ -377,26 +355,29 @@ impl Placer<'_, '_> {
     /// Nothing fits everywhere, and so proves nothing, but in an empty content.
     fn fits(&mut self, pattern: &Pattern<'_>, at: usize) -> bool {
         if pattern.len() == 0 {
-            return self.lines.is_empty();
+            return self.content.is_empty();
         }
-        at >= self.free && pattern.fits(self.lines, at, self.effort)
+        let (lines, of) = (self.content.lines_from(at), self.content.line_count());
+        at >= self.free && pattern.fits(lines, at, of, self.budget)
     }
 
     /// The first few places at which `pattern` fits; `None` if looking took too long.
     fn search(&mut self, pattern: &Pattern<'_>) -> Option<Vec<usize>> {
-        let last = self.lines.len().checked_sub(pattern.len()).filter(|_| pattern.len() > 0);
+        let of = self.content.line_count();
+        let last = of.checked_sub(pattern.len()).filter(|_| pattern.len() > 0);
         let Some(last) = last else { return Some(Vec::new()) };
-        let mut places = Vec::new();
+        let (mut places, mut lines) = (Vec::new(), self.content.lines_from(self.free));
         for at in self.free..=last {
-            if pattern.fits(self.lines, at, self.effort) {
+            if pattern.fits(lines, at, of, self.budget) {
                 places.push(at);
                 if places.len() == MAX_TOLD_PLACES {
                     break;
                 }
             }
-            if self.effort.is_used_up() {
+            if self.budget.is_used_up() {
                 return None;
             }
+            lines.next();
         }
         Some(places)
     }

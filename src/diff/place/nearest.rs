@@ -1,8 +1,8 @@
 //! Finds the place that looks most like a hunk that fits nowhere, so that a person sees what is different.
 
-use super::CompareBudget;
-use super::fit::{Ends, same};
-use crate::diff::Line;
+use super::fit::{Ends, Pattern, bare, same};
+use crate::diff::budget::WorkBudget;
+use crate::diff::content::Content;
 use crate::diff::patch_text::PatchHunk;
 
 /// How far around the expected line is looked.
@@ -28,22 +28,30 @@ pub struct Nearest {
     pub expected: Vec<u8>,
 }
 
+/// Most lines of a hunk that a place is looked for that is like it. More would be no help to a person.
+const MAX_LINES: usize = 10_000;
+
 /// The best place around `expected` at which at least half of the lines fit.
 pub(super) fn find(
-    target: &[&[u8]],
+    target: &Content,
     hunk: &PatchHunk<'_>,
     expected: usize,
-    effort: &mut CompareBudget,
+    budget: &mut WorkBudget,
 ) -> Option<Nearest> {
-    let old: Vec<&Line<'_>> = hunk.old_lines().collect();
-    let first = expected.saturating_sub(REACH_LINES).min(target.len());
-    let last = expected.saturating_add(REACH_LINES).min(target.len());
+    if hunk.old_len > MAX_LINES {
+        return None;
+    }
+    let pattern = Pattern::old(hunk, Ends::Ignored);
+    let old: Vec<&[u8]> = pattern.lines().collect();
+    let first = expected.saturating_sub(REACH_LINES).min(target.line_count());
+    let last = expected.saturating_add(REACH_LINES).min(target.line_count());
+    let around: Vec<&[u8]> = target.lines_from(first).take(last - first + old.len()).collect();
     let mut best: Option<(usize, usize)> = None;
     for at in first..last {
-        if !effort.spend(old.len() as u64) {
+        if !budget.step(old.len() as u64) {
             return None;
         }
-        let found = &target[at..];
+        let found = &around[at - first..];
         let matching = old.iter().zip(found).filter(|(line, found)| same(line, found, Ends::Ignored)).count();
         let distance = |at: usize| at.abs_diff(expected);
         let is_better = best.is_none_or(|(best_at, most)| {
@@ -54,30 +62,33 @@ pub(super) fn find(
         }
     }
     let (at, matching) = best?;
-    told(target, &old, at, matching)
+    told(target, &pattern, at, matching)
 }
 
 /// The place at line `at`, where the hunk fits nearly.
-pub(super) fn at(target: &[&[u8]], hunk: &PatchHunk<'_>, at: usize) -> Option<Nearest> {
-    let old: Vec<&Line<'_>> = hunk.old_lines().collect();
-    let found = target.get(at..)?;
-    let matching = old.iter().zip(found).filter(|(line, found)| same(line, found, Ends::Ignored)).count();
-    told(target, &old, at, matching)
+pub(super) fn at(target: &Content, hunk: &PatchHunk<'_>, at: usize) -> Option<Nearest> {
+    let pattern = Pattern::old(hunk, Ends::Ignored);
+    let both = pattern.lines().zip(target.lines_from(at));
+    let matching = both.filter(|(line, found)| same(line, found, Ends::Ignored)).count();
+    told(target, &pattern, at, matching)
 }
 
-fn told(target: &[&[u8]], old: &[&Line<'_>], at: usize, matching: usize) -> Option<Nearest> {
-    let differs = |(index, line): &(usize, &&Line<'_>)| {
-        target.get(at + index).is_none_or(|found| !same(line, found, Ends::Literal))
-    };
+fn told(target: &Content, old: &Pattern<'_>, at: usize, matching: usize) -> Option<Nearest> {
+    let mut found = target.lines_from(at);
+    let pairs = old.lines().map(|line| (line, found.next()));
+    let mut differing = pairs
+        .enumerate()
+        .filter(|(_, (line, found))| found.is_none_or(|found| !same(line, found, Ends::Literal)));
     // All lines may stand there, and only the end of the file not.
-    let (index, line) = old.iter().enumerate().find(differs).unwrap_or((0, old.first()?));
+    let whole = || Some((0, (old.lines().next()?, target.lines_from(at).next())));
+    let (index, (line, found)) = differing.next().or_else(whole)?;
     let cut = |bytes: &[u8]| bytes[..bytes.len().min(MAX_TOLD_BYTES)].to_vec();
     Some(Nearest {
         line: at + 1,
         matching,
         of: old.len(),
         differs_at: at + index + 1,
-        found: target.get(at + index).map(|line| cut(line)),
-        expected: cut(line.content),
+        found: found.map(cut),
+        expected: cut(bare(line)),
     })
 }

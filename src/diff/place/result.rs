@@ -2,30 +2,31 @@
 
 use super::fit::{Fit, NewEnds};
 use crate::diff::LineKind;
+use crate::diff::content::{Content, ContentBuilder};
 use crate::diff::patch_text::PatchHunk;
 
-/// The content of `target` (which has `size_bytes`) with each hunk at its place; `None` if a line that does not end in
-/// `\n` would not be the last one.
-pub(super) fn build(
-    target: &[&[u8]],
-    size_bytes: usize,
-    pieces: &[(&PatchHunk<'_>, Fit)],
-) -> Option<Vec<u8>> {
-    let mut out = Output { bytes: Vec::with_capacity(size_bytes), is_whole: true };
+/// The content of `target` with each hunk at its place; `None` if a line that does not end in `\n` would not be the last
+/// one.
+pub(super) fn build(target: &Content, pieces: &[(&PatchHunk<'_>, Fit)]) -> Option<Content> {
+    let mut out = ContentBuilder::default();
     let mut next = 0;
     for (hunk, fit) in pieces {
-        for line in &target[next..fit.at] {
-            out.line(line);
-        }
+        out.share(target, next..fit.at);
         next = fit.at;
-        let lines = &hunk.lines[fit.skipped..hunk.lines.len() - fit.skipped_behind];
-        for line in lines {
+        let (skipped, wanted) = (fit.skipped, fit.skipped + fit.len);
+        let (mut old, mut found) = (0, target.lines_from(fit.at));
+        for line in hunk.lines.iter() {
+            // Lines around the change that were left out of account stay as they are.
+            let is_in = if line.kind == LineKind::Added { true } else { (skipped..wanted).contains(&old) };
+            old += usize::from(line.kind != LineKind::Added);
+            if !is_in {
+                continue;
+            }
             match line.kind {
-                LineKind::Context => {
-                    out.line(target[next]);
-                    next += 1;
+                LineKind::Context => out.line(found.next()?, b""),
+                LineKind::Removed => {
+                    found.next();
                 }
-                LineKind::Removed => next += 1,
                 LineKind::Added => {
                     let bare = line.content.strip_suffix(b"\r").unwrap_or(line.content);
                     let (content, end): (&[u8], &[u8]) = match fit.ends {
@@ -33,31 +34,12 @@ pub(super) fn build(
                         NewEnds::Lf => (bare, b"\n"),
                         NewEnds::CrLf => (bare, b"\r\n"),
                     };
-                    out.begin_line();
-                    out.bytes.extend_from_slice(content);
-                    out.bytes.extend_from_slice(if line.missing_newline { b"" } else { end });
+                    out.line(content, if line.missing_newline { b"" } else { end });
                 }
             }
         }
+        next += fit.len;
     }
-    for line in &target[next..] {
-        out.line(line);
-    }
-    out.is_whole.then_some(out.bytes)
-}
-
-struct Output {
-    bytes: Vec<u8>,
-    is_whole: bool,
-}
-
-impl Output {
-    fn begin_line(&mut self) {
-        self.is_whole &= self.bytes.last().is_none_or(|&byte| byte == b'\n');
-    }
-
-    fn line(&mut self, line: &[u8]) {
-        self.begin_line();
-        self.bytes.extend_from_slice(line);
-    }
+    out.share(target, next..target.line_count());
+    out.finish()
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::diff::patch_text::{Body, FilePatch, PatchText, parse};
+use crate::diff::patch_text::{Body, FilePatch, LinesBeyond, PatchText, parse};
 use crate::diff::{LineKind, diff_lines};
 
 fn patch(hunks: &str) -> Vec<u8> {
@@ -21,7 +21,7 @@ fn hunks<'a>(patches: &'a [PatchText<'a>]) -> &'a [PatchHunk<'a>] {
 fn placed(content: &str, diff: &str, fuzz: usize) -> (Vec<String>, Option<String>) {
     let text = patch(diff);
     let patches = parse(&text).unwrap_or_else(|error| panic!("{error}: {diff}"));
-    let placement = place(content.as_bytes(), hunks(&patches), fuzz, &mut CompareBudget::ample());
+    let placement = place(&content.as_bytes().into(), hunks(&patches), fuzz, &mut WorkBudget::default());
     let word = |(grade, line): &(HunkGrade, Option<usize>)| match (grade, line) {
         (HunkGrade::Moved(by), Some(line)) => format!("moved {by} to {line}"),
         (HunkGrade::Loose { fuzz, moved }, Some(line)) => format!("loose {fuzz}, moved {moved}, at {line}"),
@@ -30,7 +30,7 @@ fn placed(content: &str, diff: &str, fuzz: usize) -> (Vec<String>, Option<String
         (grade, Some(line)) => format!("{} at {line}", grade.as_str()),
         (grade, None) => format!("{} nowhere", grade.as_str()),
     };
-    let content = placement.content.map(|content| String::from_utf8(content).expect("text"));
+    let content = placement.content.map(|content| String::from_utf8(content.bytes().to_vec()).expect("text"));
     (placement.hunks.iter().map(word).collect(), content)
 }
 
@@ -155,7 +155,7 @@ fn the_end_of_the_file_is_where_the_diff_says() {
 fn a_hunk_that_fails_tells_the_nearest_place() {
     let text = patch(SWAP);
     let patches = parse(&text).expect("a diff");
-    let placement = place(b"0\na\nb\nx\nd\n", hunks(&patches), 0, &mut CompareBudget::ample());
+    let placement = place(&b"0\na\nb\nx\nd\n"[..].into(), hunks(&patches), 0, &mut WorkBudget::default());
     let HunkGrade::Failed(Misplaced::Lines, Some(nearest)) = &placement.hunks[0].0 else {
         panic!("{placement:?}")
     };
@@ -202,6 +202,10 @@ fn pair() -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
     )
 }
 
+fn bytes(placement: &Placement) -> Option<&[u8]> {
+    placement.content.as_ref().map(|content| &**content.bytes())
+}
+
 fn as_hunks<'a>(old: &'a [u8], new: &'a [u8]) -> Vec<PatchHunk<'a>> {
     let diff = diff_lines(old, new, 3);
     let hunk = |hunk: crate::diff::Hunk<'a>| PatchHunk {
@@ -211,8 +215,8 @@ fn as_hunks<'a>(old: &'a [u8], new: &'a [u8]) -> Vec<PatchHunk<'a>> {
         new_start: hunk.new_start,
         new_len: hunk.new_len,
         section: b"",
-        lines: hunk.lines,
-        beyond: Vec::new(),
+        lines: hunk.lines.into(),
+        beyond: LinesBeyond::default(),
     };
     diff.hunks.into_iter().map(hunk).collect()
 }
@@ -221,12 +225,12 @@ proptest! {
     #[test]
     fn what_differs_makes_one_of_the_other_and_back((old, new) in pair()) {
         let hunks = as_hunks(&old, &new);
-        let there = place(&old, &hunks, 0, &mut CompareBudget::ample());
-        prop_assert_eq!(there.content.as_deref(), Some(new.as_slice()), "{:?}", there.hunks);
+        let there = place(&old.as_slice().into(), &hunks, 0, &mut WorkBudget::default());
+        prop_assert_eq!(bytes(&there), Some(new.as_slice()), "{:?}", there.hunks);
         prop_assert!(there.hunks.iter().all(|(grade, _)| *grade == HunkGrade::Clean));
         let reversed: Vec<_> = hunks.iter().map(PatchHunk::reversed).collect();
-        let back = place(&new, &reversed, 0, &mut CompareBudget::ample());
-        prop_assert_eq!(back.content.as_deref(), Some(old.as_slice()), "{:?}", back.hunks);
+        let back = place(&new.as_slice().into(), &reversed, 0, &mut WorkBudget::default());
+        prop_assert_eq!(bytes(&back), Some(old.as_slice()), "{:?}", back.hunks);
     }
 
     #[test]
@@ -244,22 +248,22 @@ proptest! {
         crate::diff::patch_text::write_patch_text(&mut text, [&file]).expect("memory");
         let patches = parse(&text).expect("what we write we can read");
         let Body::Hunks(read) = &patches[0].files[0].body else { panic!("hunks") };
-        let there = place(&old, read, 0, &mut CompareBudget::ample());
-        prop_assert_eq!(there.content.as_deref(), Some(new.as_slice()));
+        let there = place(&old.as_slice().into(), read, 0, &mut WorkBudget::default());
+        prop_assert_eq!(bytes(&there), Some(new.as_slice()));
     }
 
     #[test]
     fn on_any_other_text_it_changes_whole_hunks_or_nothing((old, new) in pair(), other in text(), fuzz in 0..3usize) {
         let hunks = as_hunks(&old, &new);
-        let there = place(&other, &hunks, fuzz, &mut CompareBudget::ample());
+        let there = place(&other.as_slice().into(), &hunks, fuzz, &mut WorkBudget::default());
         prop_assert_eq!(there.content.is_some(), there.hunks.iter().all(|(grade, _)| grade.is_good()));
-        if let Some(content) = there.content {
-            let added = |kind| hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind).count();
+        if let Some(content) = bytes(&there) {
+            let added = |kind| hunks.iter().flat_map(|hunk| hunk.lines.iter()).filter(|line| line.kind == kind).count();
             let lines = |bytes: &[u8]| bytes.split_inclusive(|&byte| byte == b'\n').count();
             let grown = added(LineKind::Added) as isize - added(LineKind::Removed) as isize;
             let is_all_new = there.hunks.iter().all(|(grade, _)| *grade != HunkGrade::AlreadyThere);
             if is_all_new {
-                prop_assert_eq!(lines(&content) as isize - lines(&other) as isize, grown);
+                prop_assert_eq!(lines(content) as isize - lines(&other) as isize, grown);
             }
         }
     }

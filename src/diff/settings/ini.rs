@@ -17,7 +17,7 @@ pub(super) enum Dialect {
     Unit,
 }
 
-const GOES_ON: &str = "may go on in the next line";
+const GOES_ON: &str = "may continue on the next line";
 
 /// Whether a text that could be many things is this one: its first line that is no comment is the name of a section.
 pub(super) fn begins_with_a_section(text: &str) -> bool {
@@ -109,7 +109,7 @@ impl IniReader<'_> {
             return Ok(());
         }
         if *self.indent.get_or_insert(indent) != indent && self.dialect == Dialect::Many {
-            return Err(Doubt::new(start, "is indented in another way than the keys around it"));
+            return Err(Doubt::new(start, "is indented differently from the keys around it"));
         }
         if self.goes_on && self.dialect == Dialect::Many {
             return Err(Doubt::new(start, GOES_ON));

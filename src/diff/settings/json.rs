@@ -21,7 +21,7 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
     let root = Entry::new(String::new(), said, begin..reader.at, begin..reader.at);
     reader.skip_space()?;
     if reader.at < text.len() {
-        return Err(Doubt::new(reader.at, "goes on after the end"));
+        return Err(Doubt::new(reader.at, "continues after the end"));
     }
     let comments = reader.comments;
     let plain = String::from_utf8(reader.plain).map_err(|_| no_json(0))?;
@@ -35,7 +35,7 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
 }
 
 fn no_json(at: usize) -> Doubt {
-    Doubt::new(at, "is no JSON")
+    Doubt::new(at, "isn't JSON")
 }
 
 struct JsonReader<'a> {

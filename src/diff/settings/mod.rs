@@ -148,7 +148,7 @@ impl Format {
     /// If it is none of this form, or all of it is in doubt.
     pub fn read(self, side: &'static str, content: &[u8]) -> Result<(Text, Sheet), Unread> {
         let doubt = |line, why| Unread { side, format: self.name(), line, why };
-        let text = Text::new(self, content).ok_or(doubt(1, "is no UTF-8"))?;
+        let text = Text::new(self, content).ok_or(doubt(1, "isn't UTF-8"))?;
         let sheet = self.read_text(&text.text).map_err(|Doubt { at, why, .. }| doubt(text.line(at), why))?;
         Ok((text, sheet))
     }

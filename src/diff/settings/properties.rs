@@ -55,7 +55,7 @@ fn entry(text: &str, range: Range<usize>) -> Result<Entry, Doubt> {
     let has_sign = rest.starts_with(['=', ':']);
     let before = &bare[..bare.len() - value.len()];
     if before.contains('\n') || !has_sign && (value.starts_with("\\\n") || value.starts_with("\\\r\n")) {
-        return Err(Doubt::new(start, "goes on in the next line before its value begins"));
+        return Err(Doubt::new(start, "continues on the next line before its value begins"));
     }
     let said = Said::Value(unescaped(value, start)?);
     let whole = start..line_end(text, end);
@@ -78,7 +78,7 @@ fn unescaped(text: &str, at: usize) -> Result<String, Doubt> {
                 let digits: String = chars.by_ref().take(4).collect();
                 let is_hex = digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
                 let unit = u16::from_str_radix(&digits, 16).ok().filter(|_| is_hex);
-                units.push(unit.ok_or(Doubt::new(at, "has an escape that is none"))?);
+                units.push(unit.ok_or(Doubt::new(at, "has an unknown escape"))?);
                 continue;
             }
             Some('t') => '\t',

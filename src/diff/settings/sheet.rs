@@ -19,7 +19,7 @@ pub(in crate::diff) struct Doubt {
     pub is_of_a_name: bool,
 }
 
-pub(super) const TWICE: &str = "names something a second time";
+pub(super) const TWICE: &str = "has the same key twice";
 
 impl Doubt {
     pub fn new(at: usize, why: &'static str) -> Self {
@@ -45,6 +45,8 @@ impl Default for Budget {
 impl Budget {
     /// Counts one more part, at this depth.
     pub fn spend(&mut self, at: usize, depth: usize) -> Result<(), Doubt> {
+        #[cfg(test)]
+        crate::diff::Work::count(|work| work.settings += 1);
         if depth > MAX_DEPTH {
             return Err(Doubt::new(at, "is nested deeper than 64 levels"));
         }
@@ -335,7 +337,7 @@ pub(super) fn lone_carriage_return(text: &str) -> Result<(), Doubt> {
     let bytes = text.as_bytes();
     let is_alone = |&at: &usize| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
     match (0..bytes.len()).find(is_alone) {
-        Some(at) => Err(Doubt::new(at, "has a carriage return that ends no line")),
+        Some(at) => Err(Doubt::new(at, "has a carriage return inside a line")),
         None => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use super::sheet::{Budget, Doubt, Entry, Form, Group, List, Said, Sheet, line_en
 /// If the text is no TOML.
 pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
     let document = Document::parse(text)
-        .map_err(|error| Doubt::new(error.span().map_or(0, |span| span.start), "is no TOML"))?;
+        .map_err(|error| Doubt::new(error.span().map_or(0, |span| span.start), "isn't TOML"))?;
     let mut reader = TomlReader { text, budget: Budget::default() };
     let root = reader.table(document.as_table(), 0)?;
     let is_comment = |token: &toml_parser::lexer::Token| token.kind() == TokenKind::Comment;

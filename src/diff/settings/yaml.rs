@@ -19,7 +19,7 @@ const NAMED: &str = "has an anchor, an alias or a tag";
 pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
     lone_carriage_return(text)?;
     if let Some(at) = text.find(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}']) {
-        return Err(Doubt::new(at, "has a character that ends the line for some readers"));
+        return Err(Doubt::new(at, "has a character that ends the line for some programs"));
     }
     if text.starts_with('%') || text.contains("\n%") {
         return Err(Doubt::new(text.find('%').unwrap_or(0), "may be a directive"));
@@ -104,8 +104,8 @@ impl<'a> YamlReader<'a> {
                 let range = self.byte(span.start.index())..self.byte(span.end.index());
                 Ok((event, range))
             }
-            Some(Err(error)) => Err(Doubt::new(self.byte(error.marker().index()), "is no YAML")),
-            None => Err(Doubt::new(self.text.len(), "is no YAML")),
+            Some(Err(error)) => Err(Doubt::new(self.byte(error.marker().index()), "isn't YAML")),
+            None => Err(Doubt::new(self.text.len(), "isn't YAML")),
         }
     }
 
@@ -122,7 +122,7 @@ impl<'a> YamlReader<'a> {
             Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag) => {
                 *anchor > 0 || tag.is_some()
             }
-            _ => return Err(Doubt::new(range.start, "is no YAML")),
+            _ => return Err(Doubt::new(range.start, "isn't YAML")),
         };
         if is_named {
             self.doubts.push(Doubt::new(range.start, NAMED));
@@ -275,7 +275,7 @@ impl<'a> YamlReader<'a> {
             };
             let is_doubtful = style == ScalarStyle::Plain && is_doubtful_key(&name);
             if is_doubtful {
-                const NO_TEXT: &str = "has a key that is no text to some readers";
+                const NO_TEXT: &str = "has a key that isn't text to some programs";
                 self.doubts.push(Doubt { is_of_a_name: true, ..Doubt::new(at.start, NO_TEXT) });
                 doubtful_keys += 1;
                 if doubtful_keys > 1 || name == "<<" || name == "=" {

@@ -268,6 +268,10 @@ impl<T: Read + Seek + Send> FileRead for T {}
 pub trait FileWrite: Write + Send {}
 impl<T: Write + Send> FileWrite for T {}
 
+/// While it lives, folders may stay open from one call to the next.
+pub trait KeepsOpen {}
+impl<T> KeepsOpen for T {}
+
 /// The lock on a target; held until dropped. The system releases it when the process dies.
 pub trait LockGuard: Send + Sync {}
 
@@ -300,6 +304,22 @@ pub trait Fs: Send + Sync {
 
     /// Opens a regular file for reading; anything else is refused without waiting for it.
     fn open(&self, at: &Place) -> io::Result<Box<dyn FileRead>>;
+
+    /// Opens the regular file that was just `seen` at `at`, without another look before.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotFound`] where another thing has taken its place, as far as that is noticed; else as
+    /// [`Fs::open`].
+    fn open_seen(&self, at: &Place, _seen: &Stat) -> io::Result<Box<dyn FileRead>> {
+        self.open(at)
+    }
+
+    /// Lets folders stay open until the answer is dropped, so that looking at many things in them takes fewer calls. What
+    /// is looked at meanwhile may have been there at any moment since. What belongs to the product is changed where it is
+    /// at the moment of the change all the same.
+    fn keep_folders_open(&self) -> Box<dyn KeepsOpen + '_> {
+        Box::new(())
+    }
 
     /// Room for the present user.
     fn space(&self) -> io::Result<Space>;
@@ -366,6 +386,15 @@ pub trait Fs: Send + Sync {
 
     /// Gives something of ours these attributes.
     fn set_attributes(&self, at: &StatePath, attributes: &Attributes) -> io::Result<()>;
+
+    /// The same, and then these permission bits, which another owner may have taken away.
+    ///
+    /// # Errors
+    /// The system's.
+    fn make_like(&self, at: &StatePath, attributes: &Attributes, mode: Mode) -> io::Result<()> {
+        self.set_attributes(at, attributes)?;
+        self.set_mode(at, mode)
+    }
 
     /// Renames something of ours to a name nobody has.
     fn rename(&self, from: &StatePath, to: &StatePath) -> io::Result<()>;

@@ -1,5 +1,6 @@
 //! What the real disk means on every system: how a folder is opened, where a place lies in it, who holds the lock.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::Builder;
@@ -58,9 +59,9 @@ impl FolderError {
 ///
 /// A path of the product that leads into the state folder is refused here too, although the path policy already
 /// does so: this is the last gate before the disk.
-pub(super) fn relative(place: &Place) -> io::Result<String> {
+pub(super) fn relative(place: &Place) -> io::Result<Cow<'_, str>> {
     match place {
-        Place::Root => Ok(String::new()),
+        Place::Root => Ok(Cow::Borrowed("")),
         Place::Tree(path) => {
             let first = path.components().next().unwrap_or_default();
             if first.eq_ignore_ascii_case(STATE_DIR) {
@@ -69,10 +70,10 @@ pub(super) fn relative(place: &Place) -> io::Result<String> {
             if path.components().any(|name| matches!(name, "" | "." | "..") || name.contains('\0')) {
                 return Err(refused("a path of the product is not a plain path"));
             }
-            Ok(path.as_str().to_owned())
+            Ok(Cow::Borrowed(path.as_str()))
         }
-        Place::State(path) if path.as_str().is_empty() => Ok(STATE_DIR.to_owned()),
-        Place::State(path) => Ok(format!("{STATE_DIR}/{}", path.as_str())),
+        Place::State(path) if path.as_str().is_empty() => Ok(Cow::Borrowed(STATE_DIR)),
+        Place::State(path) => Ok(Cow::Owned(format!("{STATE_DIR}/{}", path.as_str()))),
     }
 }
 

@@ -44,15 +44,15 @@ pub enum Declaration {
 impl fmt::Display for Declaration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Declaration::Replaces { by, other } => write!(f, "{by} says that it replaces {other}"),
+            Declaration::Replaces { by, other } => write!(f, "{by} says it replaces {other}"),
             Declaration::Covers { by, other } => {
-                write!(f, "{by} says that it fixes all that {other} fixes, and more")
+                write!(f, "{by} says it fixes everything {other} fixes, and more")
             }
             Declaration::Renews { by, other, revision } => {
-                write!(f, "{by} says that it is revision {revision} of {other}")
+                write!(f, "{by} says it's revision {revision} of {other}")
             }
             Declaration::Excludes { by, other, reason } => {
-                write!(f, "{by} says that it must not be together with {other}: {reason}")
+                write!(f, "{by} says it can't be combined with {other}: {reason}")
             }
         }
     }

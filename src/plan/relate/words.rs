@@ -25,22 +25,22 @@ impl Facts<'_> {
         match self.class {
             RelationClass::Identical => format!("this fix is already installed, as {id}"),
             RelationClass::ReIssue => {
-                format!("a newer edition of an installed fix: {id} is here as revision {revision}")
+                format!("a newer edition of an installed fix: revision {revision} of {id} is applied here")
             }
             RelationClass::Superset => evidence.containment(id, true),
             RelationClass::Subset => self.subset(),
             RelationClass::Unproven => self.unproven(),
             RelationClass::FixConflict if evidence.only_new.is_empty() && evidence.only_other.is_empty() => {
-                format!("both it and {id} fix {}, in different ways", some(&evidence.both_fix))
+                format!("this patch and {id} both fix {}, in different ways", some(&evidence.both_fix))
             }
             RelationClass::FixConflict => format!(
-                "both it and {id} fix {}, but each also fixes something the other lacks",
+                "this patch and {id} both fix {}, but each also fixes something else",
                 some(&evidence.both_fix)
             ),
-            RelationClass::Independent => format!("has nothing to do with {id}"),
-            RelationClass::BuildsOn => format!("was made on top of {id}"),
+            RelationClass::Independent => format!("unrelated to {id}"),
+            RelationClass::BuildsOn => format!("builds on {id}"),
             RelationClass::Mergeable => {
-                format!("both it and {id} change {}, in different places", self.files(is_apart))
+                format!("this patch and {id} both change {}, in different lines", self.files(is_apart))
             }
             RelationClass::FileConflict | RelationClass::Regression => self.clash(),
             RelationClass::Blocked => evidence.exclusion().map(ToString::to_string).unwrap_or_default(),
@@ -51,13 +51,13 @@ impl Facts<'_> {
         let (id, revision) = (self.id, self.revision);
         match (self.new_id == id, self.evidence.is_covered) {
             (true, true) => {
-                format!("a newer edition of it is installed: {id} is here as revision {revision}")
+                format!("a newer edition is installed: revision {revision} of {id} is applied here")
             }
             (true, false) => format!(
-                "a newer edition of it is installed, which does not hold all of it: {id} is here as revision {revision}"
+                "a newer edition is installed that doesn't contain all of this one: revision {revision} of {id} is applied here"
             ),
-            (false, true) => format!("everything in it is already covered by {id}"),
-            (false, false) => format!("{id} replaces it; its lines are rewritten there"),
+            (false, true) => format!("everything in this patch is already in {id}"),
+            (false, false) => format!("{id} replaces it, and rewrites its lines"),
         }
     }
 
@@ -65,15 +65,15 @@ impl Facts<'_> {
     fn unproven(&self) -> String {
         let (id, doubt) = (self.id, self.scope.doubt());
         if self.new_id == id && self.scope.is_foreign() {
-            return format!("another patch that is called {id} is here, and {doubt}");
+            return format!("another patch named {id} is applied here, and {doubt}");
         }
         let said = self.evidence.declared.iter().map(ToString::to_string).next();
         let said = said.unwrap_or_else(|| {
-            format!("both it and {id} say that they fix {}", some(&self.evidence.both_fix))
+            format!("this patch and {id} both say they fix {}", some(&self.evidence.both_fix))
         });
         let lost = self.evidence.losing(Fate::Rewritten);
         match lost.is_empty() {
-            true => format!("{said}; the files do not show it, and {doubt}"),
+            true => format!("{said}, but the files don't show it, and {doubt}"),
             false => {
                 format!("{said}; this patch would rewrite lines of {id} ({}), and {doubt}", places(&lost))
             }
@@ -91,14 +91,14 @@ impl Facts<'_> {
         let same = match (lines.is_empty(), whole.is_empty()) {
             (true, true) => {
                 let lost = places(&evidence.losing(Fate::Rewritten));
-                return format!("rewrites what {id} brought ({lost}), and {}", self.scope.doubt());
+                return format!("rewrites changes of {id} ({lost}), and {}", self.scope.doubt());
             }
             (true, false) => format!("change {whole}"),
             (false, _) => format!("change the same lines of {lines}"),
         };
         match self.class {
-            RelationClass::Regression => format!("installing this would undo fix {id}: both {same}"),
-            _ => format!("both it and {id} {same}"),
+            RelationClass::Regression => format!("applying this would undo fix {id}: both {same}"),
+            _ => format!("this patch and {id} {same}"),
         }
     }
 
@@ -111,20 +111,22 @@ impl Facts<'_> {
         let id = self.id;
         let apart = match self.presence {
             _ if self.class == RelationClass::Unproven => {
-                "Ask whoever made the two what is right.".to_owned()
+                "Ask the authors of both patches which is right.".to_owned()
             }
             RelatedPresence::Installed => {
-                format!("Take {id} out first, or ask the vendor for a patch that contains both.")
+                format!("Roll back {id} first, or ask the vendor for a patch that contains both.")
             }
             RelatedPresence::AtHand => {
-                format!("Leave {id} out, or ask the vendor for a patch that contains both.")
+                format!("Apply this patch without {id}, or ask the vendor for a patch that contains both.")
             }
         };
         match self.class.consequence() {
-            Consequence::Skip => "Nothing has to be done.".to_owned(),
-            Consequence::Replace => format!("{id} is replaced, and returns when this one is taken back."),
+            Consequence::Skip => "No action needed.".to_owned(),
+            Consequence::Replace => {
+                format!("{id} is replaced, and becomes active again if you roll this one back.")
+            }
             Consequence::Apply => String::new(),
-            Consequence::Merge => "Both changes are made; look at the merged files.".to_owned(),
+            Consequence::Merge => "Both changes are applied. Check the merged files.".to_owned(),
             Consequence::Stop => match way_around {
                 None => apart,
                 Some(way) => format!("{apart} {}", way.hint()),
@@ -150,25 +152,25 @@ impl Relation {
     /// What it makes something third of, if it does.
     pub(crate) fn rewriting(&self) -> Option<String> {
         let lost = self.evidence.losing(Fate::Rewritten);
-        (!lost.is_empty()).then(|| format!("rewrites what {} brought: {}", self.id, places(&lost)))
+        (!lost.is_empty()).then(|| format!("rewrites changes of {}: {}", self.id, places(&lost)))
     }
 }
 
 impl Grounds {
     fn containment(&self, id: &str, replaces: bool) -> String {
-        let says = if replaces { "replaces" } else { "says that it contains" };
+        let says = if replaces { "replaces" } else { "says it contains" };
         match self.proof {
             Proof::Holds => format!("contains {id}: {}", all_files(self.files)),
             Proof::Rewritten => {
                 format!("{says} {id}; its lines are rewritten: {}", places(&self.losing(Fate::Rewritten)))
             }
-            Proof::Undone => format!("says that it contains {id}, and undoes it"),
+            Proof::Undone => format!("says it contains {id}, but undoes it"),
             Proof::Elsewhere => {
                 let others: Vec<&str> = self.untouched.iter().map(TreePath::as_str).collect();
                 match others.is_empty() {
-                    true => format!("says that it contains {id}; its files say otherwise"),
+                    true => format!("says it contains {id}, but its files don't"),
                     false => {
-                        format!("says that it contains {id}; its files say otherwise: {}", enumerate(&others))
+                        format!("says it contains {id}, but its files don't: {}", enumerate(&others))
                     }
                 }
             }
@@ -210,12 +212,17 @@ fn places(lost: &[&SharedPlace]) -> String {
 
 /// A file with a few of its lines.
 fn with_lines(path: &str, lines: &[LineRange]) -> String {
+    format!("{path}{}", in_brackets(lines))
+}
+
+/// Lines of a place, to stand after its name; nothing where it is not about lines.
+pub(crate) fn in_brackets(lines: &[LineRange]) -> String {
     if lines.is_empty() {
-        return path.to_owned();
+        return String::new();
     }
     let told: Vec<String> = lines.iter().map(ToString::to_string).collect();
     let word = if lines.len() == 1 && lines[0].first == lines[0].last { "line" } else { "lines" };
-    format!("{path} ({word} {})", enumerate(&told.iter().map(String::as_str).collect::<Vec<_>>()))
+    format!(" ({word} {})", enumerate(&told.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
 /// A few of many.

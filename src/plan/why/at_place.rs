@@ -1,4 +1,4 @@
-//! What is wrong at a place that a patch changes, or on the way to it.
+//! What is wrong with a file that a patch changes, or with a folder on its path.
 
 use super::{CHECK_THE_FOLDER, Wording, row};
 use crate::model::{Code, Mode, TreePath, Unportable};
@@ -51,53 +51,53 @@ impl AtPlace {
         match self {
             AtPlace::Unexpected { is, changed_by } => {
                 let (code, meaning, hint) = is.row();
-                let by = changed_by.as_ref().map(|id| format!(" (changed by {id} in this folder)"));
+                let by = changed_by.as_ref().map(|id| format!(" (last changed by {id})"));
                 row(code, meaning + &by.unwrap_or_default(), hint)
             }
             AtPlace::NoSourceFor { path } => row(
                 Code::Missing,
-                format!("the content of {path} is made from it, and it is not as expected"),
+                format!("{path} is built from it, and it isn't the expected file"),
                 CHECK_THE_FOLDER,
             ),
-            AtPlace::NotTheOriginal => {
-                row(Code::Drift, "the new content is made from the original, and this is not it", PUT_BACK)
-            }
+            AtPlace::NotTheOriginal => row(
+                Code::Drift,
+                "the new content is built from the original, and this isn't the original",
+                PUT_BACK,
+            ),
             AtPlace::Unportable(why) => {
-                row(Code::Path, why.to_string(), "This patch cannot be applied on this system.")
+                row(Code::Path, why.to_string(), "This patch can't be applied on this system.")
             }
             AtPlace::SameNameAs(twin) => row(
                 Code::Collide,
-                format!("is the same name as {twin} on some systems"),
-                "Move the other file out of the way if it is not part of the product.",
+                format!("has the same name as {twin} on some systems"),
+                "Move the other file away if it isn't part of the product.",
             ),
             AtPlace::OnTheWay { found } => row(
                 Code::FileSystem,
-                format!("a {found} stands where a folder is expected"),
-                "Put the folder itself there, then try again.",
+                format!("is a {found}, where a folder is expected"),
+                "Replace it with a folder, then try again.",
             ),
             AtPlace::NoFolder { found: None } => {
                 row(Code::Missing, "the folder is missing", CHECK_THE_FOLDER)
             }
-            AtPlace::NoFolder { found: Some(found) } => row(
-                Code::FileSystem,
-                format!("a {found} stands where a folder is expected"),
-                CHECK_THE_FOLDER,
-            ),
+            AtPlace::NoFolder { found: Some(found) } => {
+                row(Code::FileSystem, format!("is a {found}, where a folder is expected"), CHECK_THE_FOLDER)
+            }
             AtPlace::VersionControl { folder } => row(
                 Code::Path,
-                format!("belongs to version control ({folder}), which decides what programs run"),
-                "Do not use this patch unless it is meant for that; its order must then say so: role = \"version-control\".",
+                format!("is part of version control ({folder}), which can run programs"),
+                "Don't use this patch unless that is its purpose. Its order must then say so: role = \"version-control\".",
             ),
             AtPlace::InUse { becomes, holds } => row(
                 Code::Occupied,
-                format!("becomes a {becomes}, but holds {holds:?}, which does not belong to the patch"),
-                "Move what is in it out of the folder, then try again.",
+                format!("becomes a {becomes}, but contains {holds:?}, which isn't part of the patch"),
+                "Move its contents out of the folder, then try again.",
             ),
         }
     }
 }
 
-const PUT_BACK: &str = "Put the original file back, or ask the vendor for a patch that fits this file.";
+const PUT_BACK: &str = "Restore the original, or ask the vendor for a patch for this version.";
 
 impl Unlike {
     fn row(&self) -> Wording {
@@ -105,12 +105,12 @@ impl Unlike {
             Unlike::Missing => row(
                 Code::Missing,
                 "is missing",
-                "Check that this is the right folder and version; restore the file from the product's own medium.",
+                "Check that this is the right folder and version, or restore the file from the installer.",
             ),
             Unlike::Occupied { found } => row(
                 Code::Occupied,
-                format!("a {found} is already there, and it is not the one the patch brings"),
-                "Move it out of the folder if it is not part of the product.",
+                format!("already exists as a {found}, and it isn't the one the patch adds"),
+                "Move it out of the folder if it isn't part of the product.",
             ),
             Unlike::Kind { found, expected } => {
                 row(Code::FileSystem, format!("is a {found} instead of a {expected}"), PUT_BACK)
@@ -122,9 +122,7 @@ impl Unlike {
                 row(Code::Drift, meaning, PUT_BACK)
             }
             Unlike::PointsTo(place) => row(Code::Drift, format!("points to {place:?} instead"), PUT_BACK),
-            Unlike::Content => {
-                row(Code::Drift, "was edited: its content is not what the patch expects", PUT_BACK)
-            }
+            Unlike::Content => row(Code::Drift, "isn't the version this patch expects", PUT_BACK),
         }
     }
 }

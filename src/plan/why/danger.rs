@@ -15,10 +15,10 @@ impl Danger {
     pub(crate) fn meaning(&self) -> String {
         match self {
             Danger::SpecialRights { rights } => {
-                format!("gets new content, and runs with special rights ({rights})")
+                format!("gets new content and runs with special rights ({rights})")
             }
             Danger::Revealed { of, from, to } => {
-                format!("has the content of {of}, and more people may read it ({from} → {to})")
+                format!("gets the content of {of}, and more people may read it ({from} → {to})")
             }
         }
     }
@@ -27,7 +27,7 @@ impl Danger {
         row(
             Code::Policy,
             self.meaning(),
-            format!("Ask for a patch file that is signed. {}", Override::Dangerous.hint()),
+            format!("Ask the vendor for a signed patch file. {}", Override::Dangerous.hint()),
         )
     }
 }

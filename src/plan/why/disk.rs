@@ -3,6 +3,7 @@
 use super::{Wording, row};
 use crate::model::Code;
 use crate::plan::VolumeProblem;
+use crate::text::with_thousands;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Disk {
@@ -37,9 +38,9 @@ impl Disk {
             Disk::Unclear { code, found } => {
                 let hint = match code {
                     Code::InUse => CLOSE_IT,
-                    _ => "Look at this place, and move it out of the way if it is not part of the product.",
+                    _ => "Check it, and move it away if it isn't part of the product.",
                 };
-                row(*code, format!("cannot be handled safely: {found}"), hint)
+                row(*code, format!("can't be changed safely: {found}"), hint)
             }
             Disk::Locked { code, because } => {
                 let hint = match code {
@@ -51,33 +52,35 @@ impl Disk {
             }
             Disk::ComesLocked => row(
                 Code::Rights,
-                "is a new folder that its owner may not write in, so the present user cannot put it in",
-                "Run as administrator, or ask the vendor for a folder that its owner may write in.",
+                "would be a new folder that its owner can't write to, so you can't create it",
+                "Run as administrator, or ask the vendor for a patch with a writable folder.",
             ),
             Disk::Volume(problem) => row(
                 Code::Volume,
                 problem.to_string(),
-                "Use a folder on a local disk, or pass --accept-weak-volume if you know that nobody else uses it.",
+                "Use a folder on a local disk, or add --accept-weak-volume if nobody else uses it.",
             ),
-            Disk::Bytes { needed, free } => row(
-                Code::Space,
-                format!("{} must be free on this disk, and {} are", megabytes(*needed), megabytes(*free)),
-                "Free some space, then try again.",
-            ),
+            Disk::Bytes { needed, free } => {
+                row(Code::Space, room(*needed, *free), "Free some disk space, then try again.")
+            }
             Disk::Entries { needed, free } => row(
                 Code::Space,
-                format!("{needed} free file entries are needed on this disk, and {free} are left"),
-                "Remove files that nobody needs, then try again.",
+                format!(
+                    "needs {} more files on this disk, but there is room for {}",
+                    with_thousands(*needed),
+                    with_thousands(*free)
+                ),
+                "Delete files that nobody needs, then try again.",
             ),
             Disk::MovedSinceSeen => row(
                 Code::Moved,
                 "the folder has changed since you looked at it",
-                "Look at what would happen again.",
+                "Check what would happen again, then continue.",
             ),
             Disk::NotAsAgreed => row(
                 Code::Moved,
-                "this is not what you looked at: the patch file, the folder, a choice or a key has changed since",
-                "Look at what would happen again.",
+                "the patch file, the folder, a choice or a key has changed since you looked",
+                "Check what would happen again, then continue.",
             ),
         }
     }
@@ -85,6 +88,10 @@ impl Disk {
 
 const CLOSE_IT: &str = "Close the program that uses it, then try again.";
 
-fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1e6)
+fn room(needed: u64, free: u64) -> String {
+    let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+    match free {
+        0..50_000 => format!("needs {}; the disk is full", megabytes(needed)),
+        _ => format!("needs {}; the disk has {} free", megabytes(needed), megabytes(free)),
+    }
 }

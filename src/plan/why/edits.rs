@@ -1,11 +1,12 @@
 //! What keeps edits that somebody made here, and diffs, from being brought together with what is there.
 
-use super::{Wording, row};
-use crate::diff::Unmergeable;
+use super::{Override, Wording, row};
 use crate::diff::on_tree::{NameReading, Trouble};
 use crate::diff::patch_text::{Remedy, UncarriedKind};
+use crate::diff::{LineRange, Unmergeable};
 use crate::model::{Code, TreePath};
 use crate::plan::local_edits::shortened;
+use crate::plan::relate::in_brackets;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Edits {
@@ -34,6 +35,11 @@ pub(crate) enum Edits {
         patch: Option<String>,
     },
     NoDraft(NoDraft),
+    /// A file that somebody merged by hand leaves out these lines, which another patch brought.
+    Drops {
+        patch: String,
+        lines: Vec<LineRange>,
+    },
     /// A text patch names a difference that it does not carry.
     Uncarried {
         kind: UncarriedKind,
@@ -56,11 +62,11 @@ impl Edits {
         match self {
             Edits::Clash { path, places } => {
                 let places = shortened(places);
-                let meaning = format!("was edited here, where the patch changes it, too: {places}");
+                let meaning = format!("your version and the patch both change {places}");
                 row(Code::Clash, meaning, choices(path))
             }
             Edits::Unmergeable { path, because } => {
-                let meaning = format!("was edited here and cannot be merged: {because}");
+                let meaning = format!("was edited here and can't be merged: {because}");
                 row(Code::Clash, meaning, choices(path))
             }
             Edits::Unfit { path, whys } => {
@@ -77,26 +83,31 @@ impl Edits {
                 let ways: Vec<String> =
                     readings.iter().map(|way| format!("{} with -p {}", way.path, way.strip)).collect();
                 let meaning = format!(
-                    "the names in the patch{} can mean different files here: {}",
+                    "the names in the patch{} match several files here: {}",
                     of_patch(patch),
                     ways.join(", ")
                 );
                 row(Code::Missing, meaning, Remedy::StripLevel.sentence())
             }
+            Edits::Drops { patch, lines } => row(
+                Code::Undoes,
+                format!("the file that you gave drops what {patch} brought{}", in_brackets(lines)),
+                format!("Put it into the file that you give. {}", Override::Undo.hint()),
+            ),
             Edits::Uncarried { kind, patch } => {
                 row(Code::Missing, format!("{}{}", kind.phrase(), of_patch(patch)), kind.advice())
             }
             Edits::NoDraft(why) => {
                 let meaning = match why {
-                    NoDraft::NoChange => "the patch changes nothing here".to_owned(),
-                    NoDraft::NoFile => "no file is here".to_owned(),
+                    NoDraft::NoChange => "the patch doesn't change this file".to_owned(),
+                    NoDraft::NoFile => "there is no file here".to_owned(),
                     NoDraft::NoOriginal => {
-                        "the patch file does not hold the original, or the file is too large".to_owned()
+                        "the original isn't in the patch file, or the file is too large".to_owned()
                     }
-                    NoDraft::NoNewContent => "the patch file does not hold the whole new content".to_owned(),
+                    NoDraft::NoNewContent => "the whole new content isn't in the patch file".to_owned(),
                     NoDraft::Unmergeable(why) => why.to_string(),
                 };
-                row(Code::Clash, meaning, "patchwright plan lists the files that were edited here.")
+                row(Code::Clash, meaning, "To list the edited files: patchwright plan FILE FOLDER")
             }
         }
     }
@@ -109,6 +120,6 @@ fn of_patch(patch: &Option<String>) -> String {
 /// What a person can choose.
 fn choices(path: &TreePath) -> String {
     format!(
-        "Choose: --keep-mine {path} keeps your file, --take-theirs {path} takes the patch's and keeps yours as a safe copy, --merged {path}=FILE takes a file in which you merged both."
+        "Choose which version to keep; the other is backed up: --keep-mine {path}, --take-theirs {path}, or --merged {path}=FILE with your own merge."
     )
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{Wording, row};
 use crate::model::Code;
+use crate::text::with_thousands;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Keys {
@@ -59,94 +60,95 @@ impl Keys {
         let key = |meaning: String, hint: &str| row(Code::Key, meaning, hint);
         match self {
             Keys::SeveralAreCalled(name) => key(
-                format!("several keys are called {name:?}"),
-                "Name the fingerprint instead; patchwright key list has it.",
+                format!("several keys are named {name:?}"),
+                "Use the fingerprint instead. To see it: patchwright key list",
             ),
             Keys::NoneIsCalled(name) => key(
-                format!("no key here is called {name:?} or has this fingerprint"),
-                "patchwright key list names the keys that are known.",
+                format!("you have no key with the name or fingerprint {name:?}"),
+                "To see the keys you have: patchwright key list",
             ),
             Keys::OfMachine => row(
                 Code::Key,
-                "the machine's own file has this key",
-                "Whoever looks after the machine can change it.",
+                "this key is set for the whole computer",
+                "Ask the computer's administrator to change it.",
             ),
             Keys::TakenBack { reason } => {
-                key(format!("this key was taken back: {reason}"), "Ask its owner for a new key.")
+                key(format!("this key was revoked: {reason}"), "Ask its owner for a new key.")
             }
-            Keys::Nonsense(problem) => row(Code::Key, problem, "Say it in another way."),
+            Keys::Nonsense(problem) => row(Code::Key, problem, "Correct it, then try again."),
             Keys::NameTaken(name) => {
-                key(format!("another key is called {name:?} already"), "Give it another name with --name.")
+                key(format!("another key already has the name {name:?}"), "Choose another name: --name NAME")
             }
             Keys::BoldFirstContact => row(
                 Code::Key,
-                "a key that was met in a patch file can only be the author's, for one product",
+                "a key from a patch file can only be trusted as an author's key, for one product",
                 GET_THE_KEY,
             ),
             Keys::SomebodyElseIsKnown { product } => {
-                row(Code::Trust, format!("somebody else is known already for {product}"), GET_THE_KEY)
+                row(Code::Trust, format!("you already trust someone else for {product}"), GET_THE_KEY)
             }
             Keys::UnusableFile { path, because, hint } => {
-                key(format!("{} cannot be used: {because}", path.display()), hint)
+                key(format!("can't use {}: {because}", path.display()), hint)
             }
             Keys::HiddenInProduct(name) => key(
-                format!("the product's name hides characters: {name}"),
-                "Ask its author to name the product plainly.",
+                format!("the product's name contains invisible characters: {name}"),
+                "Ask the patch's author for a plain product name.",
             ),
             Keys::ListChangesNothing { path, because } => row(
                 Code::Trust,
                 format!("{} changes nothing: {because}", path.display()),
-                "Ask whoever sent it for the file with all of its signatures.",
+                "Ask the sender for the file with all its signatures.",
             ),
             Keys::DoesNotFit => row(
                 Code::Signature,
-                "the signature does not fit this patch file, or is by a key that is not known here",
-                "Sign the exact manifest of this file; trust the key first.",
+                "the signature doesn't match this patch file, or is by an unknown key",
+                "Trust the key first, then sign this file's exact manifest.",
             ),
             Keys::NoSshKeygen => row(
                 Code::Key,
-                "signing with an SSH key needs the program ssh-keygen, which is not here",
-                "Install OpenSSH, or use a key made with patchwright key new.",
+                "signing with an SSH key needs ssh-keygen, which isn't installed",
+                "Install OpenSSH, or make a key: patchwright key new NAME",
             ),
             Keys::SshDidNotSign { said } => {
-                key(format!("OpenSSH did not sign: {said}"), "Name an Ed25519 key, and try again.")
+                key(format!("OpenSSH didn't sign: {said}"), "Use an Ed25519 key, then try again.")
             }
         }
     }
 }
 
-const GET_THE_KEY: &str = "Get the key's own file from its owner, and give that.";
+const GET_THE_KEY: &str =
+    "Get the key file from its owner, then use that: patchwright key trust KEYFILE --product NAME";
 
 impl Reviewing {
     pub(super) fn row(&self) -> Wording {
         match self {
             Reviewing::Unreadable(problem) => {
-                row(Code::Key, format!("the review cannot be read: {problem}"), "Make the review again.")
+                row(Code::Key, format!("can't read the review: {problem}"), "Make the review again.")
             }
             Reviewing::OfAnother => row(
                 Code::Key,
-                "the review is of another patch, or of another edition of it",
+                "the review is for another patch, or another edition of this one",
                 "Review this patch file.",
             ),
             Reviewing::NotLookedAt => row(
                 Code::Moved,
-                "this is another file than the one that you looked at",
+                "this isn't the file you looked at",
                 "Look at this file, then try again with its SHA-256.",
             ),
             Reviewing::TooLong { max_bytes } => row(
                 Code::Usage,
-                format!("the review is longer than {max_bytes} bytes"),
-                "Keep the notes shorter, and put the long ones beside the review.",
+                format!("the review is longer than {} bytes", with_thousands(*max_bytes as u64)),
+                "Shorten the notes, or keep long ones in a separate file.",
             ),
             Reviewing::NotesTooLong { max_bytes } => row(
                 Code::Usage,
-                format!("the notes are longer than {max_bytes} bytes"),
-                "Keep the notes shorter.",
+                format!("the notes are longer than {} bytes", with_thousands(*max_bytes as u64)),
+                "Shorten the notes.",
             ),
             Reviewing::NotChanged(place) => row(
                 Code::Usage,
-                format!("the patch does not change {place:?}"),
-                "patchwright show lists what it changes.",
+                format!("the patch doesn't change {place:?}"),
+                "To see what it changes: patchwright show FILE",
             ),
         }
     }

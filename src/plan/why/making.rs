@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{Wording, row};
 use crate::model::{Code, Collision, Kind, PathProblem};
+use crate::text::with_thousands;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Making {
@@ -68,14 +69,13 @@ impl Making {
         match self {
             Making::NothingToDo => row(
                 Code::Order,
-                "there is nothing to make a patch file of: everything is already as the patch leaves it"
-                    .to_owned(),
-                "Name a folder, or commits, without the change.",
+                "there is nothing to do: the folder already has every change of the patch".to_owned(),
+                "Use a folder, or commits, without these changes.",
             ),
             Making::NoDifference => row(
                 Code::Order,
-                "the two folders do not differ".to_owned(),
-                "Check that these are the right folders, and that the order does not ignore too much.",
+                "the two folders are the same".to_owned(),
+                "Check that these are the right folders, and that the order doesn't ignore too much.",
             ),
             Making::ChangedMeanwhile => {
                 row(Code::Moved, "changed while the patch file was made".to_owned(), STOP_WRITING)
@@ -106,25 +106,25 @@ impl Making {
                 "Leave --to out where the edits are all that changes, or let the new folder have what they make.",
             ),
             Making::ChangedInside { side } => {
-                row(Code::InUse, format!("changed in {side} while the bundle was made"), STOP_WRITING)
+                row(Code::InUse, format!("changed in {side} while the patch file was made"), STOP_WRITING)
             }
             Making::Name(problem) => {
-                super::row(Code::Path, problem.to_string(), "A patch file cannot carry this name.")
+                super::row(Code::Path, problem.to_string(), "A patch file can't contain this name.")
             }
             Making::NoContent { because } => row(
                 Code::Missing,
                 format!("its content is needed, and {because}"),
-                "Name a folder that the patch is for: --target DIR.",
+                "Add a product folder that the patch is for: --target DIR",
             ),
             Making::Nested { from, to } => row(
                 Code::Order,
                 format!("one of the folders {from:?} and {to:?} is inside the other"),
-                "Put the old and the new product side by side.",
+                "Put the old and the new product in separate folders.",
             ),
             Making::OutputInside { output, around } => row(
                 Code::Order,
-                format!("the output {output:?} would lie inside {around:?}, which it is made from"),
-                "Choose an output outside of both folders.",
+                format!("the output {output:?} is inside {around:?}, from which the patch is made"),
+                "Choose an output outside both folders.",
             ),
             Making::Unreadable { side, code, detail } => {
                 row(*code, format!("in {side}: {detail}"), hint_to_read(*code))
@@ -132,15 +132,15 @@ impl Making {
             Making::SameName(found) => {
                 let hint = match found.case_only {
                     true => {
-                        "Give one of them another name, or leave Windows out: name the \"platforms\" of the patch in the order."
+                        "Rename one of them, or exclude Windows: list the patch's \"platforms\" in the order."
                     }
-                    false => "Give one of them another name.",
+                    false => "Rename one of them.",
                 };
                 row(Code::Collide, found.to_string(), hint)
             }
             Making::Ignored { side } => row(
                 Code::Order,
-                format!("the order ignores what is here in {side}, so it would be in the way"),
+                format!("the order ignores this in {side}, but the patch would change it"),
                 "Ignore it in both folders, or in none.",
             ),
             Making::Rule { field, code, message } => {
@@ -150,7 +150,10 @@ impl Making {
             Making::LongManifest { changes, bytes, max_bytes } => row(
                 Code::Order,
                 format!(
-                    "{changes} changed places take a manifest of {bytes} bytes, and {max_bytes} are allowed"
+                    "{} changes need a manifest of {} bytes, and {} are allowed",
+                    with_thousands(*changes as u64),
+                    with_thousands(*bytes as u64),
+                    with_thousands(*max_bytes as u64)
                 ),
                 SPLIT,
             ),
@@ -182,6 +185,6 @@ fn as_mistake(code: Code) -> Code {
     if code.kind() == Kind::NotTrusted { Code::Order } else { code }
 }
 
-const LEAVE_IT_OUT: &str = "Rename or remove it, or leave it out with \"ignore\" in the order.";
+const LEAVE_IT_OUT: &str = "Rename or delete it, or add it to \"ignore\" in the order.";
 const SPLIT: &str = "Split the change into several patches.";
-const STOP_WRITING: &str = "Stop whatever writes to the folder, then try again.";
+const STOP_WRITING: &str = "Stop the program that writes to the folder, then try again.";

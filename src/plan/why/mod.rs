@@ -97,6 +97,7 @@ impl Obstacle {
         match &self.why {
             Why::Unfit(why) => why.way_around(),
             Why::Danger(_) => Some(Override::Dangerous),
+            Why::Edits(Edits::Drops { .. }) => Some(Override::Undo),
             _ => None,
         }
     }

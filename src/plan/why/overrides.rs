@@ -28,18 +28,12 @@ impl Override {
     /// How it is given.
     pub(crate) const fn hint(self) -> &'static str {
         match self {
-            Override::Undo => {
-                "If that is really wanted, add --allow-undo with the reason; the history keeps it."
-            }
-            Override::Related => {
-                "If you know that it is right, add --allow-related with the reason; the history keeps it."
-            }
+            Override::Undo => "To do it anyway, add --allow-undo REASON; the history records it.",
+            Override::Related => "To do it anyway, add --allow-related REASON; the history records it.",
             Override::OtherProduct => {
-                "If it is, add --allow-other-product with the reason; the history keeps it."
+                "To do it anyway, add --allow-other-product REASON; the history records it."
             }
-            Override::Dangerous => {
-                "If you know that this is right, add --allow-dangerous with the reason; the history keeps it."
-            }
+            Override::Dangerous => "To do it anyway, add --allow-dangerous REASON; the history records it.",
         }
     }
 }

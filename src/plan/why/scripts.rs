@@ -38,7 +38,7 @@ pub(crate) enum NotAgreed {
     Nobody,
 }
 
-const ONLY_FILES: &str = "With --without-scripts only the files go back; what scripts did stays as it is.";
+const ONLY_FILES: &str = "To restore only the files, without undoing scripts, add --without-scripts.";
 
 impl Scripts {
     pub(super) fn row(&self) -> Wording {
@@ -47,50 +47,50 @@ impl Scripts {
                 let named = scripts.iter().map(|(name, digest)| format!("{name} (SHA-256 {digest})"));
                 let named = named.collect::<Vec<_>>().join(", ");
                 let why = match why {
-                    NotAgreed::Others => "these are other scripts than those that somebody agreed to",
-                    NotAgreed::Nobody => "nobody has agreed to them in this run",
+                    NotAgreed::Others => "these aren't the scripts that you agreed to",
+                    NotAgreed::Nobody => "nobody has agreed to them this time",
                 };
                 row(
                     Code::Policy,
                     format!("scripts would run, and {why}: {named}"),
-                    "Read them, then add --run-scripts if you agree that they run on this machine.",
+                    "Read them, then add --run-scripts to let them run on this computer.",
                 )
             }
             Scripts::NotVouchedFor => row(
                 Code::Policy,
-                "the patch brings scripts, and nobody whom you trust to ship scripts has signed it",
-                "Scripts run only if their signer may ship scripts. Ask the vendor for a signed patch file.",
+                "the patch contains scripts, and isn't signed by anyone you trust to ship scripts",
+                "Scripts run only if you trust the signer to ship scripts. Ask the vendor for a signed patch file.",
             ),
             Scripts::NoProgram { script, because } => row(
                 Code::Script,
-                format!("{script} cannot run here: {because}"),
+                format!("{script} can't run here: {because}"),
                 "Ask the vendor for a patch for this system.",
             ),
             Scripts::NotVouchedToday { patch } => row(
                 Code::Policy,
                 format!(
-                    "nobody whom you trust to ship scripts today has signed {patch}, so nothing of it runs"
+                    "{patch} isn't signed by anyone you trust today to ship scripts, so its scripts don't run"
                 ),
                 ONLY_FILES,
             ),
             Scripts::ForeignHistory { patch } => row(
                 Code::Policy,
                 format!(
-                    "what scripts of {patch} did is told by a history that you did not write on this machine"
+                    "only a history that you didn't write on this computer says what scripts of {patch} did"
                 ),
-                "With --without-scripts only the files go back; what scripts did stays as it is. If you know that the \
-                 history is right, say so first: patchwright history --vouch.",
+                "To restore only the files, add --without-scripts. If you know that the history is right, confirm it first: \
+                 patchwright history FOLDER --vouch=REASON",
             ),
             Scripts::NoMemory { patch } => row(
                 Code::Policy,
                 format!(
-                    "this account remembers nothing, so nobody knows who wrote what scripts of {patch} did"
+                    "this account has no memory of folders, so it can't tell who recorded what scripts of {patch} did"
                 ),
                 ONLY_FILES,
             ),
             Scripts::NoUndo => row(
                 Code::Store,
-                "what takes the patch's scripts back is missing or damaged in the history",
+                "the scripts that undo the patch's scripts are missing or damaged in the history",
                 ONLY_FILES,
             ),
         }

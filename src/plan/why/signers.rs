@@ -1,4 +1,4 @@
-//! Why a patch may not come here because of who vouches for it, or when it was made.
+//! Why a patch is refused because of who signed it, or when it was made.
 
 use super::{Wording, row};
 use crate::model::{Code, PatchRef};
@@ -40,22 +40,22 @@ impl Signers {
     pub(super) fn row(&self) -> Wording {
         match self {
             Signers::Broken { verdict } => {
-                row(Code::Signature, verdict, "Get the patch file again from whoever made it.")
+                row(Code::Signature, verdict, "Get the patch file again from its author.")
             }
             Signers::Policy { verdict } => row(
                 Code::Policy,
                 verdict,
-                "Ask for a patch file that is signed, or whoever looks after the rules here.",
+                "Ask the vendor for a signed patch file, or your administrator about the rules.",
             ),
             Signers::MadeInFuture { patch, created } => row(
                 Code::Policy,
-                format!("{patch} says it was made on {created}, which is yet to come"),
-                "Look at the clock of this machine; if it is right, ask the vendor.",
+                format!("{patch} says it was made on {created}, which is in the future"),
+                "Check this computer's clock. If it's right, ask the vendor.",
             ),
             Signers::BelowFloor { patch, sequence, floor } => row(
                 Code::Policy,
                 format!(
-                    "the rules here ask for patch number {floor} or later, and {patch} is number {sequence}"
+                    "your trust rules require patch number {floor} or later, and {patch} is number {sequence}"
                 ),
                 "Ask the vendor for a newer patch.",
             ),
@@ -67,7 +67,7 @@ impl Signers {
                 row(
                     Code::Downgrade,
                     format!("{patch} is number {sequence}, {before}"),
-                    "If an older patch is really wanted, add --allow-downgrade with the reason; the history keeps it.",
+                    "To apply the older patch anyway, add --allow-downgrade REASON; the history records it.",
                 )
             }
         }

@@ -1,4 +1,4 @@
-//! What keeps a change from being taken back, or a place from being put right.
+//! What keeps a change from being rolled back, or a file from being repaired.
 
 use super::{Wording, row};
 use crate::model::Code;
@@ -70,81 +70,81 @@ impl Undo {
                 how.meaning(),
                 match can_be_kept {
                     true => {
-                        "Go back with --keep-edits, which keeps your version as a safe copy, or put the file right first."
+                        "To back up your version and continue, add --keep-edits. Or restore the file first."
                     }
-                    false => "Put this place right first, then try again.",
+                    false => "Restore this file first, then try again.",
                 },
             ),
             Undo::NoCopy => row(
                 Code::Store,
-                "no copy of what should be here is in the folder",
-                "Name the patch file that brought it: --from FILE. Or name the other places, to heal only those.",
+                "there is no backup of this file in the folder",
+                "Add the patch file it came from: --from FILE. Or name the other files, to repair only those.",
             ),
             Undo::BackupDamaged => row(
                 Code::Store,
-                "its safe copy is missing or damaged",
-                "Name a patch file that has the old content: --from FILE. Or take the other places back without it: --leave-damaged.",
+                "its backup is missing or damaged",
+                "Add a patch file with the old content: --from FILE. Or restore only the other files: --leave-damaged.",
             ),
             Undo::Untouched => row(
                 Code::Missing,
-                "no patch has changed anything here, so nothing is known about it",
-                "patchwright status lists the places that differ.",
+                "no patch has changed this file, so its right content is unknown",
+                "To list the files that aren't as expected: patchwright status FOLDER",
             ),
             Undo::Dependent { id, because } => row(
                 Code::NotNewest,
-                format!("{id} cannot stay without it: {because}"),
-                "Take all of them out with --with-dependents, or roll back to before the patch with --to.",
+                format!("{id} depends on it: {because}"),
+                "To roll back both, add --with-dependents. To roll back everything newer as well, use --to ID.",
             ),
             Undo::GivenUp { id } => row(
                 Code::NoWayBack,
-                format!("the way back of {id} was given up with \"accept\""),
+                format!("{id} was kept for good, and its backups were deleted"),
                 "Ask the vendor for a patch that undoes it.",
             ),
             Undo::Forbidden { patch, reason, ask } => forbidden(patch, reason.as_deref(), ask.as_deref()),
             Undo::Stuck => row(
                 Code::Drift,
-                "cannot be put together without it: it is not what the patches left there",
-                "Put the file right first, or roll back to before the patch.",
+                "can't be rebuilt without it: it isn't as the patches left it",
+                "Repair the file first, or roll back everything newer as well: --to ID",
             ),
             Undo::Replaced { id, by } => row(
                 Code::NotNewest,
                 format!("{id} is contained in {by} and was replaced by it"),
-                format!("Take {by} out instead; {id} returns then."),
+                format!("Roll back {by} instead; {id} then becomes active again."),
             ),
-            Undo::Empty => row(Code::Unknown, "no patch is in this folder", "There is nothing to take back."),
+            Undo::Empty => {
+                row(Code::Unknown, "no patch has been applied here", "There is nothing to roll back.")
+            }
             Undo::NotHere { id, here } => not_here(id, here),
             Undo::RollbackAccepted { patch } => {
-                row(Code::NoWayBack, format!("the rollback of {patch} was accepted and stays"), APPLY_AGAIN)
+                row(Code::NoWayBack, format!("the rollback of {patch} was kept for good"), APPLY_AGAIN)
             }
             Undo::NoRollback => {
-                row(Code::Unknown, "the last change of this folder was not a rollback", APPLY_AGAIN)
+                row(Code::Unknown, "the last change to this folder was not a rollback", APPLY_AGAIN)
             }
-            Undo::HasScripts => row(
-                Code::NoWayBack,
-                "the patch has scripts, and they run only when it is applied",
-                APPLY_AGAIN,
-            ),
+            Undo::HasScripts => {
+                row(Code::NoWayBack, "the patch has scripts, which run only when it's applied", APPLY_AGAIN)
+            }
             Undo::NoMemory => row(
                 Code::Rights,
-                "this account has no place where it could be remembered who wrote a history",
-                "Run it as a person who has a home folder, or name a folder in XDG_DATA_HOME.",
+                "this account has no folder to remember who wrote a history",
+                "Run this as a user with a home folder, or set XDG_DATA_HOME to a folder.",
             ),
         }
     }
 }
 
 fn forbidden(patch: &str, reason: Option<&str>, ask: Option<&str>) -> Wording {
-    let reason = reason.unwrap_or("no reason is given");
-    let meaning = format!("the vendor says that {patch} cannot be taken back: {reason}");
-    row(Code::NoWayBack, meaning, format!("Ask {} how to go on.", ask.unwrap_or("the vendor")))
+    let reason = reason.unwrap_or("no reason was given");
+    let meaning = format!("the vendor says {patch} can't be rolled back: {reason}");
+    row(Code::NoWayBack, meaning, format!("Ask {} what to do.", ask.unwrap_or("the vendor")))
 }
 
 fn not_here(id: &str, here: &[String]) -> Wording {
     let (here, hint) = match here {
-        [] => ("no patch is in it".to_owned(), "Check that this is the right folder."),
-        _ => (format!("in it are {}", here.join(", ")), "Choose one of these."),
+        [] => ("no patch has been applied here".to_owned(), "Check that this is the right folder."),
+        _ => (format!("applied here: {}", here.join(", ")), "Choose one of these."),
     };
-    row(Code::Unknown, format!("{id} is not in this folder; {here}"), hint)
+    row(Code::Unknown, format!("{id} isn't applied here; {here}"), hint)
 }
 
 const APPLY_AGAIN: &str = "Apply the patch again instead.";
@@ -152,11 +152,11 @@ const APPLY_AGAIN: &str = "Apply the patch again instead.";
 impl Since {
     fn meaning(&self) -> String {
         match self {
-            Since::Removed => "was removed after the patch was applied".to_owned(),
+            Since::Removed => "was deleted after the patch was applied".to_owned(),
             Since::Edited => "was changed after the patch was applied".to_owned(),
             Since::EditedAt(places) => {
                 let places = shortened(places);
-                format!("was changed after the patch was applied, where the patch changed it: {places}")
+                format!("was changed after the patch was applied, in the same lines as the patch: {places}")
             }
         }
     }

@@ -14,6 +14,8 @@ pub(crate) enum Unfit {
     OtherProduct {
         patch: PatchRef,
         says: String,
+        /// Whether that name could be taken for the folder's.
+        looks_like_it: bool,
         folder: FolderProduct,
     },
     Version {
@@ -58,27 +60,28 @@ impl Unfit {
         match self {
             Unfit::Product { name, seen } => row(
                 Code::Product,
-                format!("this folder does not hold {name}: {}", seen.join("; ")),
-                "Choose the folder that the product is installed in.",
+                format!("this folder doesn't contain {name}: {}", seen.join("; ")),
+                "Choose the folder where the product is installed.",
             ),
-            Unfit::OtherProduct { patch, says, folder } => row(
+            Unfit::OtherProduct { patch, says, looks_like_it, folder } => row(
                 Code::Product,
                 format!(
-                    "this folder holds {}, {}, and {patch} says it is for {says}",
+                    "this folder contains {}, {}, and {patch} says it's for {says}{}",
                     folder.name,
-                    folder.by.phrase()
+                    folder.by.phrase(),
+                    if *looks_like_it { ", which is another name in letters that look the same" } else { "" }
                 ),
                 with_override("Check that this is the right folder.".to_owned(), self.way_around()),
             ),
             Unfit::Version { product, found, expected } => row(
                 Code::Version,
                 format!("this is {product} {found}, and the patch is for {}", expected.join(", ")),
-                "Ask the vendor for the patch that belongs to this version.",
+                "Ask the vendor for the patch for this version.",
             ),
             Unfit::Platform { here, expected } => row(
                 Code::Platform,
-                format!("the patch is for {}, and this machine is {here}", expected.join(", ")),
-                "Ask the vendor for the patch that belongs to this system.",
+                format!("the patch is for {}, and this computer is {here}", expected.join(", ")),
+                "Ask the vendor for the patch for this system.",
             ),
             Unfit::Expired { at } => row(
                 Code::Expired,
@@ -86,22 +89,25 @@ impl Unfit {
                 "Ask the vendor for a current edition.",
             ),
             Unfit::Recalled(recalled) => row(Code::Held, recalled.meaning(), recalled.hint()),
-            Unfit::Check(failed) => {
-                row(Code::Preflight, failed.to_string(), "Make this true, then try again.")
-            }
+            Unfit::Check(failed) => row(Code::Preflight, failed.to_string(), "Fix this, then try again."),
             Unfit::Requires { id, min_revision, found, beside, .. } => {
-                let found =
-                    found.map_or("it is not here".to_owned(), |rev| format!("revision {rev} is here"));
+                let found = found.map_or("it isn't applied here".to_owned(), |rev| {
+                    format!("revision {rev} is applied here")
+                });
                 let hint = match beside {
-                    Some((file, patch)) => format!("{file} beside it brings {patch}; name both."),
+                    Some((file, _)) => format!("It's in {file}, next to this file. Apply both together."),
                     None => format!("Apply {id} first."),
                 };
                 let hint = with_override(hint, self.way_around());
-                row(Code::Requires, format!("needs {id} from revision {min_revision} on, and {found}"), hint)
+                row(
+                    Code::Requires,
+                    format!("requires {id} (revision {min_revision} or later), and {found}"),
+                    hint,
+                )
             }
             Unfit::Excludes { id, reason, .. } => row(
                 Code::Conflicts,
-                format!("clashes with {id}, which is in this folder: {reason}"),
+                format!("conflicts with {id}, which is applied here: {reason}"),
                 with_override(format!("Roll back {id} first, or ask the vendor."), self.way_around()),
             ),
             Unfit::Related(relation) => row(code_of(relation.class), &relation.phrase, &relation.way_out),
@@ -109,12 +115,12 @@ impl Unfit {
             Unfit::Circle(cycle) => row(
                 Code::Requires,
                 format!("these patches require each other in a circle: {cycle}"),
-                "Ask the vendor which of them comes first.",
+                "Ask the vendor which comes first.",
             ),
             Unfit::TwoAreCalled(identity) => row(
                 Code::Overlap,
-                format!("two different patch files call themselves {identity}"),
-                "Ask the vendor which of them is right.",
+                format!("two different patch files have the name {identity}"),
+                "Ask the vendor which is right.",
             ),
             Unfit::NoneNamed => row(Code::Usage, "no patch file was named", "Name a patch file."),
         }

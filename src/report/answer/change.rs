@@ -49,7 +49,7 @@ answers! {
         [untidy]: String = done.untidy.clone(),
     }
 
-    Heal(healed: &Healed, target: &Path) {
+    Repair(healed: &Healed, target: &Path) {
         target: String = path_text(target),
         notes: Vec<Note> = healed.notes.clone(),
         [entry]: Entry = healed.entry.as_ref().map(Entry::new),

@@ -38,8 +38,16 @@ answers! {
         state: String = if installed.replaced_by.is_some() { "inactive" } else { "active" }.to_owned(),
         [replaced_by]: String = installed.replaced_by.clone(),
         [authors]: Vec<String> = authors(installed, status),
+        [former_authors]: Vec<FormerAuthor> = former_authors(installed, status),
         [contained]: Contained = contained(installed, status).map(Contained::new),
         [removal]: Removal = status.removal.iter().find(|(key, _)| *key == installed.key).map(|(_, how)| removal(how)),
+    }
+
+    /// Who vouched for a patch as its author when it came, with a key that does not count today.
+    FormerAuthor(author: &workbench::FormerAuthor) {
+        owner: String = author.owner.clone(),
+        key: String = author.key.as_str().to_owned(),
+        [reason]: String = author.key.reason().map(str::to_owned),
     }
 
     /// What another patch in the folder says about containing this one, and what the files show.
@@ -121,9 +129,21 @@ fn contained<'a>(installed: &Installed, status: &'a workbench::FolderStatus) -> 
     status.contained.iter().find(|(key, _)| *key == installed.key).map(|(_, told)| told)
 }
 
+fn authorship<'a>(
+    installed: &Installed,
+    status: &'a workbench::FolderStatus,
+) -> Option<&'a workbench::Authorship> {
+    status.authors.iter().find(|(key, _)| *key == installed.key).map(|(_, authors)| authors)
+}
+
 fn authors(installed: &Installed, status: &workbench::FolderStatus) -> Option<Vec<String>> {
-    let (_, authors) = status.authors.iter().find(|(key, _)| *key == installed.key)?;
-    Some(authors.iter().cloned().collect())
+    let owners = &authorship(installed, status)?.owners;
+    (!owners.is_empty()).then(|| owners.iter().cloned().collect())
+}
+
+fn former_authors(installed: &Installed, status: &workbench::FolderStatus) -> Option<Vec<FormerAuthor>> {
+    let former = &authorship(installed, status)?.former;
+    (!former.is_empty()).then(|| former.iter().map(FormerAuthor::new).collect())
 }
 
 fn removal(removal: &workbench::Removal) -> Removal {

@@ -1,7 +1,7 @@
 //! Tells words of a vendor that read like ours: a verdict, or the fingerprint of a key.
 
 /// How our own verdicts and statements about signatures begin.
-const VERDICTS: [&str; 12] = [
+const VERDICTS: [&str; 13] = [
     "trusted",
     "untrusted",
     "verified",
@@ -9,6 +9,7 @@ const VERDICTS: [&str; 12] = [
     "signed by",
     "unsigned",
     "not signed",
+    "not trusted",
     "not enough signatures",
     "broken",
     "signature valid",

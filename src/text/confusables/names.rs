@@ -66,19 +66,49 @@ pub(crate) fn look_alike_names<'a>(names: impl IntoIterator<Item = &'a str>) -> 
     found
 }
 
-/// Whether two names of something that is no file, such as a product, are one to whoever reads them: they differ in case,
-/// width, spaces or what is not seen, or letters of one alphabet stand for those of another. Letters and digits of the
-/// same plain alphabet stay apart, as in `Tool I` and `Tool 1`.
-pub(crate) fn is_same_name(one: &str, other: &str) -> bool {
-    if one == other {
-        return true;
+/// How the names of two things that are no files, such as products, compare: the one answer to whether they are the same.
+///
+/// Who is given something asks [`NameMatch::is_same`]: whether what a patch says of another one counts, and which
+/// patches a key may sign. Who is held to something asks [`NameMatch::reads_the_same`]: which rules and which highest
+/// number count. So nobody gains anything by a name that looks like another one, and nobody escapes by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameMatch {
+    /// One name: they differ at most in case, width, spaces or what is not seen.
+    Same,
+    /// Two names that are one to whoever reads them: letters of one alphabet stand for those of another.
+    LookAlike,
+    /// Two names. Letters and digits of the same plain alphabet stay apart, as in `Tool I` and `Tool 1`.
+    Different,
+}
+
+impl NameMatch {
+    pub(crate) fn between(one: &str, other: &str) -> Self {
+        if one == other {
+            return Self::Same;
+        }
+        let (one, other) = (spaced(one), spaced(other));
+        let key = |name: &str| CollisionKey::of_name(name);
+        let look = |name: &str| key(&skeleton(name).collect::<String>());
+        let lower = |name: &str| look(&name.to_lowercase());
+        let is_plain = one.is_ascii() && other.is_ascii();
+        if key(&one) == key(&other) {
+            Self::Same
+        } else if !is_plain && (look(&one) == look(&other) || lower(&one) == lower(&other)) {
+            Self::LookAlike
+        } else {
+            Self::Different
+        }
     }
-    let (one, other) = (spaced(one), spaced(other));
-    let key = |name: &str| CollisionKey::of_name(name);
-    let look = |name: &str| key(&skeleton(name).collect::<String>());
-    let lower = |name: &str| look(&name.to_lowercase());
-    let is_plain = one.is_ascii() && other.is_ascii();
-    key(&one) == key(&other) || !is_plain && (look(&one) == look(&other) || lower(&one) == lower(&other))
+
+    /// Whether they are one name.
+    pub(crate) fn is_same(self) -> bool {
+        self == Self::Same
+    }
+
+    /// Whether one could be taken for the other.
+    pub(crate) fn reads_the_same(self) -> bool {
+        self != Self::Different
+    }
 }
 
 /// The words of a name with one space between them, in the form that has no widths.

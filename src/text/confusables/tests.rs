@@ -150,26 +150,29 @@ fn h95_names_that_deceive_are_found() {
 }
 
 #[test]
-fn names_that_are_one_to_whoever_reads_them_are_the_same() {
-    for other in [
-        "LIGHTHOUSE",
-        "Ｌｉｇｈｔｈｏｕｓｅ",
-        "Lighth\u{43e}use",
-        "LIGHTHOUS\u{415}",
-        "Light\u{200b}house",
-        " Lighthouse ",
+fn a_name_is_the_same_one_or_looks_like_it_or_is_another() {
+    use NameMatch::{Different, LookAlike, Same};
+    for (one, other, expected) in [
+        ("Lighthouse", "Lighthouse", Same),
+        ("Lighthouse", "LIGHTHOUSE", Same),
+        ("Lighthouse", "Ｌｉｇｈｔｈｏｕｓｅ", Same),
+        ("Lighthouse", "Light\u{200b}house", Same),
+        ("Lighthouse", " Lighthouse ", Same),
+        ("Lighthouse  Pro", "lighthouse\u{a0}pro", Same),
+        ("Маяк", "МАЯК", Same),
+        ("Lighthouse", "Lighth\u{43e}use", LookAlike),
+        ("Lighthouse", "LIGHTHOUS\u{415}", LookAlike),
+        ("lighthouse", "LIGHTH\u{39f}USE", LookAlike),
+        ("Tool I", "Tool 1", Different),
+        ("App 10", "App lO", Different),
+        ("Lighthouse", "Lighthouse Pro", Different),
+        ("Modern", "Modem", Different),
+        ("Отчёт", "Отчет", Different),
     ] {
-        assert!(is_same_name("Lighthouse", other) && is_same_name(other, "Lighthouse"), "{other:?}");
-    }
-    assert!(is_same_name("Lighthouse  Pro", "lighthouse\u{a0}pro"));
-    for (one, other) in [
-        ("Tool I", "Tool 1"),
-        ("App 10", "App lO"),
-        ("Lighthouse", "Lighthouse Pro"),
-        ("Modern", "Modem"),
-        ("Отчёт", "Отчет"),
-    ] {
-        assert!(!is_same_name(one, other), "{one:?} {other:?}");
+        assert_eq!(NameMatch::between(one, other), expected, "{one:?} {other:?}");
+        assert_eq!(NameMatch::between(other, one), expected, "{other:?} {one:?}");
+        assert_eq!(NameMatch::between(one, other).is_same(), expected == Same);
+        assert_eq!(NameMatch::between(one, other).reads_the_same(), expected != Different);
     }
 }
 

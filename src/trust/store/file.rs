@@ -34,7 +34,7 @@ pub enum KeyStoreError {
         detail: String,
     },
     /// There is no place to keep keys: the person has no home.
-    #[error("there is no place to keep keys")]
+    #[error("there is no folder for keys")]
     NoPlace,
 }
 

@@ -18,8 +18,8 @@ const FORMAT: &str = "patchwright-trust/1";
 const MAX_NAME_CHARS: usize = 120;
 
 const HEADER: &str = "\
-# The keys that are trusted here, and the rules for patches. Written by `patchwright key`; comments are not kept.
-# A machine's own file has the same form, is only read, and wins.
+# Keys you trust, and rules for patches. Written by `patchwright key`; comments are not kept.
+# A file for the whole computer has the same form. It is only read, and it takes precedence.
 
 ";
 
@@ -37,6 +37,8 @@ struct RawStore {
     folders: BTreeMap<PathBuf, RawFolder>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     keys: Vec<RawKey>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    retired: Vec<RawKey>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     revoked: Vec<RawRevoked>,
 }
@@ -110,6 +112,7 @@ pub(super) fn read(text: &str) -> Result<KeyStore, String> {
     raw.products.keys().try_for_each(|product| name_of("product", product).map(drop))?;
     Ok(KeyStore {
         keys: keys.collect::<Result<_, _>>()?,
+        retired: raw.retired.into_iter().map(trusted_key).collect::<Result<_, _>>()?,
         revoked: raw.revoked.into_iter().map(revoked).collect::<Result<_, _>>()?,
         rules: raw.policy,
         product_rules: raw.products,
@@ -137,6 +140,7 @@ pub(super) fn write(store: &KeyStore) -> String {
             })
             .collect(),
         keys: store.keys.iter().map(raw_key).collect(),
+        retired: store.retired.iter().map(raw_key).collect(),
         revoked: store.revoked.iter().map(raw_revoked).collect(),
     };
     format!("{HEADER}{}", toml::to_string(&raw).expect("every value has a form in TOML"))

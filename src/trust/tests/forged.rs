@@ -41,14 +41,14 @@ fn h79_a_signature_of_something_else_does_not_count() {
     let review = signed(MANIFEST, StatementKind::Review, SignerRole::Reviewer, &secret(ANNA));
     let (standing, why) = standing(review);
     assert_eq!(standing, Standing::Untrusted);
-    assert_eq!(why, "The signature by Anna does not count: its comment does not name this patch");
+    assert_eq!(why, "The signature by Anna isn't accepted: its comment doesn't name this patch");
 }
 
 #[test]
 fn h81_the_older_kind_of_minisign_does_not_count() {
     let (standing, why) = standing(with_head(|head| head[1] = b'd'));
     assert_eq!(standing, Standing::Untrusted);
-    assert_eq!(why, "A signature cannot be read: it is of the older kind, which is not safe enough");
+    assert_eq!(why, "A signature can't be read: it is of the older kind, which is not safe enough");
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn h82_a_comment_about_another_patch_does_not_count() {
         let text = sign(MANIFEST, &comment, &secret(ANNA));
         let (standing, why) = standing(Attached { scheme: Scheme::Minisign, bytes: text.into_bytes() });
         assert_eq!(standing, Standing::Untrusted);
-        assert_eq!(why, "The signature by Anna does not count: its comment does not name this patch");
+        assert_eq!(why, "The signature by Anna isn't accepted: its comment doesn't name this patch");
     }
 }
 

@@ -90,11 +90,11 @@ impl Workbench {
         entry.reverses = Some(through);
         entry.patch = given_up.patches.last().cloned();
         let rollback = given_up.rollback.iter();
-        entry.remarks.extend(rollback.map(|gone| format!("the rollback of {} stays for good", gone.id)));
+        entry.remarks.extend(rollback.map(|gone| format!("the rollback of {} is kept for good", gone.id)));
         let edits = given_up.edits.iter();
         entry
             .remarks
-            .extend(edits.map(|edit| format!("{}: the edited file that was kept is gone", edit.path)));
+            .extend(edits.map(|edit| format!("{}: the backup of your edited file was deleted", edit.path)));
         folder.append(&entry)?;
         folder.give_up(&unused)?;
         Ok(given_up)

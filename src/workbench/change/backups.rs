@@ -65,11 +65,11 @@ pub(super) fn find_elsewhere(
         };
         match (is_brought, sources.leave) {
             (true, _) => {
-                notes.push(Note::at(path, "its safe copy is damaged; the content comes from the patch file"));
+                notes.push(Note::at(path, "its backup is damaged; the content is taken from the patch file"));
             }
             (false, leave) => {
                 if leave {
-                    notes.push(Note::at(path, "stays as it is, because its safe copy is missing or damaged"));
+                    notes.push(Note::at(path, "is left as it is, because its backup is missing or damaged"));
                 }
                 nowhere.push(path.clone());
             }

@@ -22,6 +22,7 @@ pub(super) fn add_dangers(preview: &mut ApplyPreview, fs: &dyn Fs, watch: Watch<
         return Ok(());
     }
     let steps = &preview.preview.plan.steps;
+    let _kept_open = fs.keep_folders_open();
     let mut found: Vec<(TreePath, Danger)> = Vec::new();
     for step in steps {
         found.extend(

@@ -237,7 +237,7 @@ fn find_sources(
     }
     let remark = |bundle: usize| {
         let (patch, digest) = (&bundles[bundle].patch.about, bundles[bundle].file_digest()?);
-        Ok(format!("contents were taken from the patch file of {}, SHA-256 {digest}", patch.identity))
+        Ok(format!("restored from the patch file of {}, SHA-256 {digest}", patch.identity))
     };
     Ok((lost, used.into_iter().map(remark).collect::<Result<_>>()?))
 }

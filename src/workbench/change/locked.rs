@@ -209,5 +209,5 @@ impl LockedFolder<'_> {
 fn not_remembered(error: &Error) -> String {
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
     let why = format!("{error}{cause}");
-    format!("You will not be known here as who wrote this into the history: {why}")
+    format!("This account won't remember that you made this change: {why}")
 }

@@ -130,7 +130,7 @@ impl PlanFile {
         let plan: Self = json::from_slice(&bytes, MAX_BYTES).map_err(|error| wrong(error.to_string()))?;
         match plan.format == FORMAT {
             true => Ok(plan),
-            false => Err(wrong("it is no plan of this version of the program".to_owned())),
+            false => Err(wrong("it isn't a plan from this version of Patchwright".to_owned())),
         }
     }
 
@@ -143,7 +143,7 @@ impl PlanFile {
         let wrong = |detail: String| Error::PlanFile { path: path.to_owned(), detail };
         let now = Self::new(preview, self.created.clone());
         if (&self.patch, &self.manifest) != (&now.patch, &now.manifest) {
-            return Err(wrong(format!("it is a plan for another patch file ({})", self.patch)));
+            return Err(wrong(format!("it's a plan for another patch file ({})", self.patch)));
         }
         let agreed =
             self.fingerprint.parse().map_err(|_| wrong("its fingerprint is malformed".to_owned()))?;
@@ -151,7 +151,7 @@ impl PlanFile {
             let differs = self.steps.iter().zip(&now.steps).find(|(said, step)| said != step);
             let first = differs.map(|(_, step)| step).or(now.steps.get(self.steps.len()));
             let place = first.map(|step| format!(", first at {}", step.path)).unwrap_or_default();
-            return Err(wrong(format!("its steps are not those that would be carried out{place}")));
+            return Err(wrong(format!("its changes aren't those that would be made now{place}")));
         }
         Ok(DecisionDigest(agreed))
     }

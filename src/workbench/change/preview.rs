@@ -170,12 +170,13 @@ impl Workbench {
         bundles.look_through(watch)?;
         let fs = self.disk(target)?;
         let remembering = self.remembering(target)?;
-        let look = || remembering.preview_unlocked(bundles, &*fs, watch).map(|looked| looked.preview);
-        let mut preview =
-            self.read_consistently(target, &*fs, look, |seen| seen.preview.obstacles.is_empty())?;
+        let look = || remembering.preview_unlocked(bundles, &*fs, watch);
+        let is_plain = |looked: &Previewed| looked.preview.preview.obstacles.is_empty();
+        let Previewed { mut preview, survey, .. } = self.read_consistently(target, &*fs, look, is_plain)?;
+        let seen = &survey.situation.tree;
         self.name_bundles_at_hand(&bundles.files, &mut preview);
         for bundle in bundles.as_slice() {
-            preview.hidden.merge(hidden_in(bundle, Some(&fs), watch.cancel)?);
+            preview.hidden.merge(hidden_in(bundle, Some((&fs, seen)), watch.cancel)?);
         }
         Ok(preview)
     }
@@ -200,8 +201,9 @@ impl Workbench {
         let bundles = checked.as_slice();
         let ledger = read_ledger(fs)?;
         let keys = self.keys_of_today()?;
-        let folder = FolderStack::read(fs, &ledger)?.vouched(fs, &ledger, &keys);
-        let product = product_of(fs, &ledger, &folder, &checked.said, &keys)?;
+        let vouching = self.vouching(&keys, fs, &ledger);
+        let folder = FolderStack::read(fs, &ledger)?.vouched(&vouching);
+        let product = product_of(fs, &ledger, &folder, &checked.said, &vouching)?;
         let verdicts = verdicts(checked, product.as_ref(), &keys)?;
         let Order { order, dropped } = order_of(bundles, &verdicts, &folder)?;
         let patches: Vec<&Patch> = order.iter().map(|index| &bundles[*index].patch).collect();
@@ -223,6 +225,7 @@ impl Workbench {
         let archive = folder.archive(fs)?;
         let library = Library::new(bundles, First::Bundles).in_folder(fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());
+        let library = library.with_made(survey.made.by_digest().collect());
         let installed = InstalledStack { stack: folder.stack(), next_entry: ledger.head().seq + 1 };
         let mut plan = plan_several(&coming, &survey.situation, &installed, &library);
         plan.between.retain(|(_, file)| !library.is_kept(&file.digest));
@@ -286,7 +289,7 @@ fn order_of(bundles: &[VerifiedBundle], verdicts: &[Verdict], folder: &FolderSta
     let identity = |index: usize| &bundles[index].patch.about.identity;
     let (mut chosen, mut dropped): (Vec<usize>, Vec<Note>) = (Vec::new(), Vec::new());
     let mut drop = |old: usize, new: usize| {
-        let text = format!("{} is left out: {} was named as well", identity(old), identity(new));
+        let text = format!("{} is skipped: you also named {}", identity(old), identity(new));
         dropped.push(Note::new(text));
     };
     for index in 0..bundles.len() {
@@ -415,8 +418,8 @@ fn notes_on_idle_choices(
     let note = |path: &TreePath| {
         let refuses = |change: &FileChange| change.local_edits == LocalEdits::Refuse;
         let text = match patches.iter().filter_map(|patch| patch.change_at(path)).any(refuses) {
-            true => "the patch leaves no choice here",
-            false => "nothing has to be chosen here",
+            true => "the patch allows no choice for this file",
+            false => "no choice is needed for this file",
         };
         Note::at(path, text)
     };

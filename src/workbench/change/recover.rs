@@ -78,8 +78,8 @@ impl Workbench {
             }
             Choice::Undo(on_foreign) => {
                 let what = match interrupted.entry.action {
-                    Action::Rollback => "the rollback was interrupted and put back",
-                    _ => "it was interrupted and put back",
+                    Action::Rollback => "the rollback was interrupted; the files were restored",
+                    _ => "it was interrupted; the files were restored",
                 };
                 // Nothing is asked for that can be done without.
                 let originals = match on_foreign {

@@ -40,6 +40,8 @@ pub enum Which {
     Before(String),
     /// The last rollback: the patch comes back.
     LastRollback,
+    /// The same, if a patch comes back by it: not a repair, and not a rollback that was undone already.
+    Reapply,
 }
 
 /// How to take back.
@@ -263,12 +265,15 @@ impl Workbench {
     ) -> Result<PlannedRollback> {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
-        if options.which == Which::LastRollback {
+        if matches!(options.which, Which::LastRollback | Which::Reapply) {
             let entry = find_last_rollback(&ledger)?;
+            if options.which == Which::Reapply && reversal_of(entry, &ledger) != Turn::CameBack {
+                return Err(Error::refused(Undo::NoRollback));
+            }
             refuse_to_bring_back(&ledger, entry)?;
             return self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch);
         }
-        let folder = FolderStack::read(fs, &ledger)?;
+        let folder = self.vouched_stack(fs, &ledger)?;
         let slots = ledger.layers().slots;
         let slot = find(&ledger, &slots, &options.which)?;
         let wanted = wanted(&folder, slot.key, matches!(options.which, Which::Before(_)));
@@ -427,10 +432,10 @@ fn went_and_returned(patches: &[PatchNote], back: &[PatchNote]) -> Vec<String> {
     let ids = |notes: &[PatchNote]| notes.iter().map(|note| note.id.clone()).collect::<Vec<_>>().join(", ");
     let mut remarks = Vec::new();
     if patches.len() > 1 {
-        remarks.push(format!("together went {}", ids(patches)));
+        remarks.push(format!("rolled back together: {}", ids(patches)));
     }
     if !back.is_empty() {
-        remarks.push(format!("{} returned", ids(back)));
+        remarks.push(format!("{} became active again", ids(back)));
     }
     remarks
 }
@@ -502,6 +507,6 @@ impl PlannedRollback {
             return scripts.agree(options.scripts).map(|()| None);
         }
         let is_left = !scripts.is_empty() || scripts.refused.is_some();
-        Ok(is_left.then(|| "what scripts of the patch did was left as it is, on request".to_owned()))
+        Ok(is_left.then(|| "the patch's scripts were not undone, at your request".to_owned()))
     }
 }

@@ -129,10 +129,10 @@ impl PlannedScript {
     fn noted(&self, ran: &Ran) -> ScriptNote {
         let mut how = ran.how();
         if ran.left_running {
-            how.push_str("; what it had left running was ended");
+            how.push_str("; programs it left running were stopped");
         }
         if ran.dropped_bytes > 0 {
-            how.push_str(&format!("; {} bytes of what it printed were not kept", ran.dropped_bytes));
+            how.push_str(&format!("; {} bytes of its output were not kept", ran.dropped_bytes));
         }
         let skipped = ran.output.chars().count().saturating_sub(NOTED_CHARS);
         ScriptNote {
@@ -330,7 +330,7 @@ impl<'a, 'f> ScriptRun<'a, 'f> {
     pub(crate) fn lost_history(&self) -> Option<String> {
         let is_as_it_was =
             || read_ledger(self.folder.fs()).is_ok_and(|ledger| ledger.head() == self.folder.ledger.head());
-        let lost = "a script removed or changed .patchwright, with the history and the safe copies in it";
+        let lost = "a script deleted or changed .patchwright, with the history and the backups in it";
         (!self.ran.is_empty() && !is_as_it_was()).then(|| lost.to_owned())
     }
 
@@ -489,7 +489,8 @@ impl Workbench {
         if ledger.entries().iter().filter(tells).any(|entry| unknown.contains(&entry.seq)) {
             return Ok(Err(Obstacle::new(Scripts::ForeignHistory { patch })));
         }
-        let verdict = self.keys_of_today()?.verdict_of(fs, ledger, key);
+        let keys = self.keys_of_today()?;
+        let verdict = self.vouching(&keys, fs, ledger).verdict_of(key);
         Ok(match verdict {
             Some(verdict) if self.may_run_scripts(&verdict).is_ok() => Ok(()),
             Some(_) => Err(Obstacle::new(Scripts::NotVouchedToday { patch })),

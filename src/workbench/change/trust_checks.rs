@@ -7,7 +7,7 @@ use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
 use crate::model::{Code, Digest};
 use crate::plan::why::{Before, Override, Signers, Unfit};
 use crate::plan::{FolderProduct, Note, Obstacle};
-use crate::text::confusables::is_same_name;
+use crate::text::confusables::NameMatch;
 use crate::trust::{Denial, SequencePlace, Standing, Verdict};
 use crate::workbench::look::memory::was_trusted;
 use crate::workbench::{ApplyOptions, ApplyPreview, ComingPatch, Result, Workbench};
@@ -59,10 +59,11 @@ impl Workbench {
 /// What is in the folder decides what a patch can be for.
 fn for_another(patch: &ComingPatch, folder: &FolderProduct) -> Option<Obstacle> {
     let about = &patch.patch.about;
-    let is_other = about.says_which_product() && !is_same_name(&about.product.name, &folder.name);
-    is_other.then(|| {
+    let names = NameMatch::between(&about.product.name, &folder.name);
+    (about.says_which_product() && !names.is_same()).then(|| {
         let (patch, says) = (about.identity.clone(), about.product.name.clone());
-        Obstacle::new(Unfit::OtherProduct { patch, says, folder: folder.clone() })
+        let looks_like_it = names.reads_the_same();
+        Obstacle::new(Unfit::OtherProduct { patch, says, looks_like_it, folder: folder.clone() })
     })
 }
 
@@ -73,7 +74,7 @@ fn first_word(patch: &ComingPatch) -> Option<Note> {
     (about.says_which_product() && patch.verdict.standing != Standing::Trusted).then(|| {
         let name = &about.product.name;
         Note::new(format!(
-            "nothing is known about this folder yet, and only {} says that it holds {name}; trust.toml can say what it holds",
+            "this folder is new to you, and only {} says it contains {name}; trust.toml can say what it contains",
             about.identity
         ))
     })
@@ -114,7 +115,7 @@ fn old_age(patch: &ComingPatch, now: Timestamp) -> Option<Note> {
     let limit = patch.verdict.policy.max_age_days?;
     let made: Timestamp = patch.patch.created.parse().ok()?;
     let days = (now.as_second() - made.as_second()) / SECONDS_PER_DAY;
-    let text = format!("{} is {days} days old; is there a newer one?", patch.patch.about.identity);
+    let text = format!("{} is {days} days old; check if there is a newer one", patch.patch.about.identity);
     (days > i64::from(limit)).then_some(Note::new(text))
 }
 
@@ -154,7 +155,9 @@ impl Floors {
         }
         let place = place_of(&patch.patch);
         let is_same_row = |other: &&(SequencePlace, Option<Digest>)| {
-            is_same_name(&other.0.product, &place.product) && is_same_name(&other.0.channel, &place.channel)
+            let reads_the_same = |one: &str, other: &str| NameMatch::between(one, other).reads_the_same();
+            reads_the_same(&other.0.product, &place.product)
+                && reads_the_same(&other.0.channel, &place.channel)
         };
         let row: Vec<&(SequencePlace, Option<Digest>)> = self.0.iter().filter(is_same_row).collect();
         let highest = row.iter().max_by_key(|(other, _)| other.sequence)?;
@@ -169,7 +172,8 @@ impl Floors {
             std::cmp::Ordering::Equal if !is_other => return None,
             std::cmp::Ordering::Equal => Before::Twin,
             std::cmp::Ordering::Greater if is_vouched_for(patch) && sequence - top > UNUSUAL_STEP => {
-                let text = format!("{id} is number {sequence}, far above number {top}; is that right?");
+                let text =
+                    format!("{id} is number {sequence}, far above number {top}; check if that is right");
                 return Some(SequenceStep::Far(Note::new(text)));
             }
             std::cmp::Ordering::Greater => return None,
@@ -197,6 +201,7 @@ pub(crate) fn vouched_note(patch: &ComingPatch) -> VouchedNote {
     let signers = verdict.vouchers.iter().map(|voucher| SignerNote {
         key: voucher.key.to_string(),
         name: voucher.name.clone(),
+        owner: Some(voucher.owner.clone()),
         role: voucher.role.as_str().to_owned(),
         time: voucher.time.clone(),
         review: voucher.review.map(|digest| digest.to_string()),

@@ -14,7 +14,7 @@ use crate::workbench::{Error, Result};
 pub(super) fn find(ledger: &Ledger, slots: &[LayerSlot], which: &Which) -> Result<LayerSlot> {
     let installed = ledger.installed();
     let is_meant = |slot: &&LayerSlot| match which {
-        Which::Last | Which::LastRollback => slot.superseded.is_none(),
+        Which::Last | Which::LastRollback | Which::Reapply => slot.superseded.is_none(),
         Which::Patch(id) | Which::PatchAndDependents(id) | Which::Before(id) => {
             ledger.note(slot.key).is_some_and(|note| note.id == *id)
         }

@@ -1,14 +1,14 @@
 //! Finds contents by digest: among what was put together here, in bundles, in the folder, and among the safe copies.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Content, ContentSpool};
 use crate::bundle::{BundleError, Direction, VerifiedBundle, delta};
 use crate::diff::MAX_MERGE_BYTES;
 use crate::disk::fs::{FileRead, Fs, Place, StatePath};
-use crate::disk::hash_file;
+use crate::disk::{hash_file, read_whole};
 use crate::model::{
     Code, Digest, FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath, TreeState,
 };
@@ -70,10 +70,8 @@ impl From<NotRead> for ContentError {
         match error {
             NotRead::Bundle(error) => refused(error.code(), error.problem()),
             NotRead::Disk(error) => ContentError::Io(error),
-            NotRead::Nowhere => {
-                refused(Code::Store, "its content is neither in the folder nor among the safe copies")
-            }
-            NotRead::SourceDamaged => refused(Code::Delta, "what its content is made from is damaged"),
+            NotRead::Nowhere => refused(Code::Store, "its content is neither in the folder nor in a backup"),
+            NotRead::SourceDamaged => refused(Code::Delta, "the file its content is built from is damaged"),
         }
     }
 }
@@ -336,7 +334,7 @@ impl<'a> Library<'a> {
                 let mut old = Vec::new();
                 if let Some(source) = source {
                     let size_bytes = self.sizes.get(source).copied().unwrap_or_default();
-                    self.open(source, deltas - 1)?.take(size_bytes + 1).read_to_end(&mut old)?;
+                    old = read_whole(&mut *self.open(source, deltas - 1)?, size_bytes)?;
                     if Digest::compute(&old) != *source {
                         return Err(NotRead::SourceDamaged);
                     }

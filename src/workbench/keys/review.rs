@@ -128,14 +128,14 @@ fn findings(shown: &Inspection) -> Vec<String> {
     let patch = &shown.patch;
     let mut findings = Vec::new();
     if !patch.proven {
-        findings.push("it was not applied and taken back on a copy by whoever made it".to_owned());
+        findings.push("its author didn't test it on a copy".to_owned());
     }
     if shown.verdict.standing == Standing::Untrusted && shown.verdict.doubts.is_empty() {
-        findings.push("nobody has signed it yet".to_owned());
+        findings.push("it isn't signed yet".to_owned());
     }
     findings.extend(shown.verdict.doubts.iter().map(Doubt::sentence));
     if patch.about.rollback.possible == RollbackPossible::No {
-        findings.push("it cannot be taken back".to_owned());
+        findings.push("it can't be rolled back".to_owned());
     }
     findings.extend(patch.scripts.iter().map(|script| {
         let when = script.phase;
@@ -153,10 +153,10 @@ fn findings_at(change: &FileChange) -> Vec<String> {
     let mode = |node: Option<&Node>| node.filter(|node| !node.is_dir()).and_then(Node::mode);
     let can_run = |node| mode(node).is_some_and(Mode::is_executable);
     if can_run(new) && !can_run(old) {
-        findings.push(format!("{path}: can be run as a program afterwards"));
+        findings.push(format!("{path}: becomes a program"));
     }
     if let Some(mode) = new.and_then(Node::mode).filter(|mode| mode.is_special()) {
-        findings.push(format!("{path}: has special permissions afterwards ({mode})"));
+        findings.push(format!("{path}: gets special permissions ({mode})"));
     }
     if let (Some(old), Some(new)) = (old.and_then(Node::mode), new.and_then(Node::mode))
         && old != new
@@ -164,7 +164,7 @@ fn findings_at(change: &FileChange) -> Vec<String> {
         findings.push(format!("{path}: permissions {old} → {new}"));
     }
     if let Some(Node::Link(link)) = new {
-        findings.push(format!("{path}: is a link to {} afterwards", link.points_to));
+        findings.push(format!("{path}: becomes a link to {}", link.points_to));
     }
     findings
 }
@@ -180,7 +180,7 @@ fn hidden(hidden: &Hidden) -> Vec<String> {
     let mut findings: Vec<String> = hidden.counts().map(sentence).collect();
     if hidden.not_looked_through > 0 {
         let number = hidden.not_looked_through;
-        findings.push(format!("not looked through for what is hidden: {number} of the files"));
+        findings.push(format!("not checked for invisible text: {number} of the files"));
     }
     findings
 }

@@ -153,7 +153,7 @@ impl Workbench {
         };
         let attached = Attached { scheme, bytes: signature };
         let key = signer_of(&attached, &bytes, kind, &[])
-            .ok_or_else(|| unusable(file, "the signature does not fit"))?;
+            .ok_or_else(|| unusable(file, "the signature doesn't match"))?;
         let mut place = file.as_os_str().to_owned();
         place.push(format!(".{}.{}", &key.to_string()[..16], scheme.extension()));
         write_new(Path::new(&place), &attached.bytes, Mode::FILE)?;

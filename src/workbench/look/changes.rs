@@ -14,6 +14,7 @@ use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
 use crate::model::{FileChange, FileNode, LocalEdits, Node, Payload, Role, TreePath};
 use crate::progress::{CancelToken, Cancelled};
+use crate::text::with_thousands;
 use crate::workbench::contents::{Content, ContentSpool, First, Library, MAX_IN_MEMORY_BYTES, NotRead};
 use crate::workbench::{Result, Watch, Workbench};
 
@@ -255,7 +256,9 @@ impl<'a> Sides<'a> {
             return content.ok_or_else(|| "the content is damaged".to_owned());
         }
         let Some(disk) = self.disk else {
-            return Err("the original is not in the patch file; name a folder to compare with".to_owned());
+            return Err(
+                "the original isn't in the patch file; choose the product folder to see it".to_owned()
+            );
         };
         for place in self.library.supposed(&file.digest) {
             if let Some(content) = self.at(disk, place, file)? {
@@ -278,13 +281,13 @@ impl<'a> Sides<'a> {
     fn allow(&self, size_bytes: u64) -> std::result::Result<(), String> {
         self.cancel.check().map_err(|Cancelled| Cancelled.to_string())?;
         if self.large == Large::Describe && size_bytes > MAX_IN_MEMORY_BYTES {
-            return Err(format!("{size_bytes} bytes are too many to show"));
+            return Err(format!("{} bytes are too many to show", with_thousands(size_bytes)));
         }
         Ok(())
     }
 }
 
-const NO_ORIGINAL: &str = "the folder does not hold the original";
+const NO_ORIGINAL: &str = "the folder doesn't contain the original";
 
 fn shown(content: ContentResult) -> ChangeSide {
     content.map_or_else(ChangeSide::Unavailable, ChangeSide::Content)
@@ -293,7 +296,7 @@ fn shown(content: ContentResult) -> ChangeSide {
 /// A failure of the disk as a phrase; the one that a person can do something about by its meaning.
 fn worded(error: io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::StorageFull => "there is no room for a temporary copy".to_owned(),
+        io::ErrorKind::StorageFull => "there isn't enough disk space for a temporary copy".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -311,7 +314,9 @@ fn not_read(error: NotRead) -> String {
 fn with_cause(error: &dyn std::error::Error) -> String {
     match error.source() {
         Some(cause) => match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
-            Some(io::ErrorKind::StorageFull) => "there is no room for a temporary copy".to_owned(),
+            Some(io::ErrorKind::StorageFull) => {
+                "there isn't enough disk space for a temporary copy".to_owned()
+            }
             _ => format!("{error}: {cause}"),
         },
         None => error.to_string(),

@@ -36,9 +36,9 @@ impl DriftCause {
     pub fn phrase(&self) -> String {
         match self {
             DriftCause::AsBefore(patch) => format!("as it was before {patch}"),
-            DriftCause::AsLeftBy(patch) => format!("as {patch} left it earlier"),
-            DriftCause::LocalEdit => "likely edited by somebody here".to_owned(),
-            DriftCause::Removed => "removed by somebody here".to_owned(),
+            DriftCause::AsLeftBy(patch) => format!("as an earlier {patch} left it"),
+            DriftCause::LocalEdit => "probably edited".to_owned(),
+            DriftCause::Removed => "deleted".to_owned(),
             DriftCause::Unknown => "of unknown cause".to_owned(),
         }
     }
@@ -156,9 +156,9 @@ fn side(fs: &Arc<dyn Fs>, node: Option<&Node>, place: Option<Place>, watch: Watc
     let content =
         place.map(|place| Content::in_target(fs, place, (file.digest, file.size_bytes), watch.cancel));
     match content {
-        None => ChangeSide::Unavailable("no copy of what should be here is in the folder".to_owned()),
+        None => ChangeSide::Unavailable("there is no backup of this file in the folder".to_owned()),
         Some(Ok(Some(content))) => ChangeSide::Content(content),
-        Some(Ok(None)) => ChangeSide::Unavailable("it was changed while it was looked at".to_owned()),
+        Some(Ok(None)) => ChangeSide::Unavailable("it changed while it was read".to_owned()),
         Some(Err(error)) => ChangeSide::Unavailable(error.to_string()),
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::memory::{FolderName, was_trusted};
 use super::stack::{FolderStack, manifest_of};
 use super::status::read_ledger;
-use super::vouching::KeysOfToday;
+use super::vouching::Vouching;
 use crate::checks::{Identity, identify};
 use crate::disk::fs::Fs;
 use crate::disk::observe;
@@ -16,7 +16,7 @@ use crate::ledger::{Action, Entry, Ledger};
 use crate::model::{FileChange, LayerKey, LocalEdits, Node, Patch, PatchRef, TreePath, TreeState};
 use crate::plan::why::Override;
 use crate::plan::{FolderProduct, KnownBy};
-use crate::text::confusables::is_same_name;
+use crate::text::confusables::NameMatch;
 use crate::trust::Keyring;
 use crate::workbench::{Result, Watch, Workbench};
 
@@ -74,9 +74,9 @@ impl Presence {
     pub const fn phrase(self) -> &'static str {
         match self {
             Presence::In => "in",
-            Presence::NotIn => "not in",
-            Presence::Partly => "partly in",
-            Presence::Neither => "neither before nor after",
+            Presence::NotIn => "not applied",
+            Presence::Partly => "partly applied",
+            Presence::Neither => "neither original nor patched",
         }
     }
 }
@@ -136,13 +136,13 @@ pub(crate) fn product_of(
     ledger: &Ledger,
     folder: &FolderStack,
     said: &SaidElsewhere,
-    keys: &KeysOfToday,
+    vouching: &Vouching<'_>,
 ) -> Result<Option<FolderProduct>> {
     let known = |name: &str, by| Ok(Some(FolderProduct { name: name.to_owned(), by }));
     if let Some(latest) = said.seen.last() {
         let notes = ledger.entries().iter().rev().flat_map(|entry| entry.vouched.iter().rev());
         let mut names = notes.filter(|note| was_trusted(note)).map(|note| &note.product);
-        let newest = names.find(|name| said.seen.iter().any(|seen| is_same_name(seen, name)));
+        let newest = names.find(|name| said.seen.iter().any(|seen| NameMatch::between(seen, name).is_same()));
         return known(newest.unwrap_or(latest), KnownBy::History);
     }
     if let Some(stated) = &said.stated {
@@ -151,7 +151,7 @@ pub(crate) fn product_of(
     // What is in the folder was read already.
     let is_trusted = |key: &LayerKey| match folder.layer(*key) {
         Some(layer) => !layer.authors.is_empty(),
-        None => !keys.authors_of(fs, ledger, *key).is_empty(),
+        None => !vouching.authors_of(*key).is_empty(),
     };
     let patches = all_patches(ledger).filter(is_trusted).chain(agreed_patches(ledger));
     let patches = patches.filter_map(|key| match folder.layer(key) {

@@ -10,6 +10,8 @@
 //! Each entry is noted before it is written, so that a crash leaves none behind that nobody knows. A file that is
 //! damaged, or that others could have written, is an error: an empty memory would forget what must not be forgotten.
 
+mod format;
+
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,7 @@ use crate::disk::fs::{Fs, Place, StatKind};
 use crate::guarded;
 use crate::ledger::{Entry, Ledger, VouchedNote};
 use crate::model::{Digest, Hasher, Node, Step, TreePath};
-use crate::text::json;
+use crate::text::confusables::NameMatch;
 use crate::trust::{SequencePlace, Standing};
 use crate::whole_file::WholeFile;
 use crate::workbench::{Error, Result};
@@ -35,8 +37,6 @@ const MAX_ENTRIES: usize = 32;
 
 /// Most contents that are remembered of a patch, the smallest first: one is enough to recognise it.
 const MAX_MARKS: usize = 8;
-
-const FORMAT: &str = "patchwright-seen/2";
 
 /// Everything that is remembered.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -137,15 +137,11 @@ impl Memory {
     /// What is remembered in the file at `path`; a file that is not there remembers nothing.
     ///
     /// # Errors
-    /// If it cannot be read, is damaged, or others could have written it.
+    /// If it cannot be read, is damaged, is newer than this program, or others could have written it.
     pub fn load(path: &Path) -> Result<Self> {
-        let damaged = |detail: String| Error::Memory { path: path.to_owned(), detail };
+        let unusable = |detail: String| Error::Memory { path: path.to_owned(), detail };
         let Some(bytes) = guarded::read(path, MAX_BYTES as u64)? else { return Ok(Self::default()) };
-        let memory: Self = json::from_slice(&bytes, MAX_BYTES).map_err(|error| damaged(error.to_string()))?;
-        match memory.format == FORMAT {
-            true => Ok(memory),
-            false => Err(damaged(format!("its format is not {FORMAT:?}"))),
-        }
+        format::read(&bytes).map_err(unusable)
     }
 
     /// Changes the file at `path`. Nobody else changes it meanwhile.
@@ -156,7 +152,7 @@ impl Memory {
         let _lock = guarded::lock(path)?;
         let mut memory = Self::load(path)?;
         change(&mut memory);
-        FORMAT.clone_into(&mut memory.format);
+        format::FORMAT.clone_into(&mut memory.format);
         memory.folders.sort_by(|a, b| b.time.cmp(&a.time));
         memory.folders.truncate(MAX_FOLDERS);
         let mut bytes = serde_json::to_vec_pretty(&memory).expect("a memory has text keys only");
@@ -247,8 +243,10 @@ impl Memory {
     ) -> Vec<SequencePlace> {
         let is_asked = |place: &&SeenPlace| {
             asked.iter().any(|row| {
-                (&row.product, &row.channel) == (&place.product, &place.channel)
-                    && row.sequence <= place.sequence
+                let reads_the_same = |one: &str, other: &str| NameMatch::between(one, other).reads_the_same();
+                row.sequence <= place.sequence
+                    && reads_the_same(&row.product, &place.product)
+                    && reads_the_same(&row.channel, &place.channel)
             })
         };
         let places = self.folders.iter().flat_map(|folder| {

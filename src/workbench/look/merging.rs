@@ -282,10 +282,10 @@ impl LocalEdit<'_> {
 
     fn take_given(&self, content: &[u8], mine: Option<&Node>, made: &mut MergedContents) -> Resolution {
         if content.len() > MAX_MERGE_BYTES {
-            return Resolution::Impossible("the file that you gave is too large".to_owned());
+            return Resolution::Impossible("your merged file is too large".to_owned());
         }
         if has_conflict_markers(content) {
-            return Resolution::Impossible("the file that you gave still has lines of both sides".to_owned());
+            return Resolution::Impossible("your merged file still has conflict marks".to_owned());
         }
         let theirs = self.change.after.as_ref().and_then(Node::mode).unwrap_or(Mode::FILE);
         let mine = mine.and_then(Node::mode).unwrap_or(theirs);
@@ -298,19 +298,19 @@ impl LocalEdit<'_> {
     fn merge(&self, mine: &FileNode, made: &mut MergedContents) -> Result<Resolution> {
         let impossible = |why: &str| Ok(Resolution::Impossible(why.to_owned()));
         let Some(Node::File(after)) = &self.change.after else {
-            return impossible("the patch takes the file away");
+            return impossible("the patch deletes this file");
         };
         if self.change.before.is_empty() {
-            return impossible("the patch brings a file of this name, too");
+            return impossible("the patch adds a file with the same name");
         }
         if mine.size_bytes > MAX_MERGE_BYTES as u64 || after.size_bytes > MAX_MERGE_BYTES as u64 {
             return impossible(&crate::diff::Unmergeable::TooLarge.to_string());
         }
         let Some((before, base)) = self.base()? else {
-            return impossible("the patch file does not hold the original");
+            return impossible("the original isn't in the patch file");
         };
         let Some(theirs) = self.theirs()? else {
-            return impossible("the patch file does not hold the whole new content");
+            return impossible("the whole new content isn't in the patch file");
         };
         let my_content =
             read_file(self.fs, &Place::from(&self.change.path), mine.digest)?.ok_or_else(Error::moved)?;

@@ -47,7 +47,7 @@ impl Recalls {
     /// Which lists were asked, for the history.
     pub fn remarks(&self) -> impl Iterator<Item = String> {
         self.lists.iter().map(|(path, digest)| {
-            format!("not among the called-back patches in {}, SHA-256 {digest}", path.display())
+            format!("not in the list of withdrawn patches {}, SHA-256 {digest}", path.display())
         })
     }
 }
@@ -101,7 +101,7 @@ impl Workbench {
 
 fn read(path: &Path) -> Result<Vec<u8>> {
     let failed =
-        |source| Error::File { doing: "read the list of called-back patches", path: path.to_owned(), source };
+        |source| Error::File { doing: "read the list of withdrawn patches", path: path.to_owned(), source };
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(failed)?;
     file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -117,7 +117,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Recalled>> {
     let held = list.held.into_iter().map(|item| {
         let is_id = |id: &str| PatchId::parse(id).is_some();
         if !is_id(&item.id) || !item.replacement.as_deref().is_none_or(is_id) || item.revisions.contains(&0) {
-            return Err(wrong(format!("{:?} or what replaces it is no patch", item.id)));
+            return Err(wrong(format!("{:?} or its replacement isn't a patch ID", item.id)));
         }
         let RecallItem { id, revisions, reason, replacement } = item;
         Ok(Recalled { id, revisions, reason, replacement, list: path.to_owned() })

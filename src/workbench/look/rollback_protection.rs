@@ -46,15 +46,15 @@ impl Foreign {
     /// That there are such entries, without a full stop.
     pub(crate) fn sentence(&self) -> String {
         let (foreign, of) = (self.entries.len() as u64, self.of);
-        let elsewhere = "was not written by you on this machine";
+        let elsewhere = "was not written by you on this computer";
         match (foreign, of) {
             (1, 1) => format!("Foreign history: its only entry {elsewhere}"),
             (all, of) if all == of => {
-                format!("Foreign history: none of its {of} entries was written by you on this machine")
+                format!("Foreign history: none of its {of} entries was written by you on this computer")
             }
             (1, of) => format!("Foreign history: entry {} of {of} {elsewhere}", self.entries[0]),
             (some, of) => format!(
-                "Foreign history: {some} of its {of} entries, from entry {} on, were not written by you on this machine",
+                "Foreign history: {some} of its {of} entries, from entry {} on, were not written by you on this computer",
                 self.entries[0]
             ),
         }
@@ -161,8 +161,8 @@ fn manifest_problem(fs: &dyn Fs, entry: &Entry) -> Option<String> {
         let place = Ledger::manifest_of(LayerKey { entry: entry.seq, part });
         match read_small(fs, &place, MAX_MANIFEST_BYTES) {
             Ok(bytes) if Digest::compute(&bytes) == digest => None,
-            Ok(_) => Some("the manifest kept with it is another one than it names".to_owned()),
-            Err(error) => Some(format!("the manifest kept with it cannot be read: {error}")),
+            Ok(_) => Some("its manifest isn't the one it names".to_owned()),
+            Err(error) => Some(format!("its manifest can't be read: {error}")),
         }
     })
 }
@@ -171,10 +171,10 @@ fn cut_short(ledger: &Ledger, entry: u64, digest: &str) -> Option<(u64, String)>
     match ledger.digest_of(entry) {
         None => {
             let first_missing = ledger.head().seq + 1;
-            Some((first_missing, format!("it is missing; {entry} entries were seen here before")))
+            Some((first_missing, format!("it is missing; you saw {entry} entries here before")))
         }
         Some(known) if known.to_string() != digest => {
-            Some((entry, "it is another one than was seen here before".to_owned()))
+            Some((entry, "it isn't the one you saw here before".to_owned()))
         }
         Some(_) => None,
     }

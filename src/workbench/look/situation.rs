@@ -33,6 +33,7 @@ impl Survey {
 
     /// The same without the history.
     pub(crate) fn places_still_hold(&self, fs: &dyn Fs) -> bool {
+        let _kept_open = fs.keep_folders_open();
         self.paths.par_iter().all(|path| match (fs.look(&Place::from(path)), self.observed.get(path)) {
             // A folder's time changes with its entries, and the lock has just added one to the target.
             (Ok(Some(now)), Some(then)) if then.kind == StatKind::Dir => {
@@ -141,6 +142,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<Survey> {
         let observation = observe(fs, &interest.paths, watch.progress, watch.cancel)?;
+        let _kept_open = fs.keep_folders_open();
         let features = fs.features();
         let mut problems = observation.problems;
         let names = names(fs, &interest.listed, &mut problems);

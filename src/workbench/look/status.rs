@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::drift::{DriftCause, find_causes};
 use super::rollback_protection::Foreign;
 use super::stack::{FolderStack, manifests_of};
-use super::vouching::KeysOfToday;
+use super::vouching::{Authorship, Vouching};
 use crate::checks::identify;
 use crate::disk::fs::{Fs, Place, StatePath};
 use crate::disk::observe;
@@ -28,8 +28,8 @@ pub struct FolderStatus {
     pub version: Option<String>,
     /// Patches in it, replaced ones among them, in the order in which they came in.
     pub installed: Vec<Installed>,
-    /// The owners of the keys that vouch for each of them as its authors, by the keys that are trusted today.
-    pub(crate) authors: Vec<(LayerKey, BTreeSet<String>)>,
+    /// Who made each of them, where anything is known of that.
+    pub(crate) authors: Vec<(LayerKey, Authorship)>,
     /// Why nobody could be asked who that is.
     pub(crate) keys_problem: Option<String>,
     /// Entries of the history that this person did not write.
@@ -172,7 +172,9 @@ impl Workbench {
             status => status?,
         };
         match self.keys_of_today() {
-            Ok(keys) => status.authors = authors_now(&*fs, &ledger, &status.installed, &keys),
+            Ok(keys) => {
+                status.authors = authors(&status.installed, &self.vouching(&keys, &*fs, &ledger));
+            }
             // Somebody who cannot read their keys still has to see how the folder is.
             Err(error) => status.keys_problem = Some(error.to_string()),
         }
@@ -280,15 +282,10 @@ impl FolderStatus {
     }
 }
 
-/// Who vouches today for those of `installed` that somebody vouches for.
-fn authors_now(
-    fs: &dyn Fs,
-    ledger: &Ledger,
-    installed: &[Installed],
-    keys: &KeysOfToday,
-) -> Vec<(LayerKey, BTreeSet<String>)> {
-    let of = |patch: &Installed| (patch.key, keys.authors_of(fs, ledger, patch.key));
-    installed.iter().map(of).filter(|(_, authors)| !authors.is_empty()).collect()
+/// Who made those of `installed` that somebody vouches for, or has vouched for.
+fn authors(installed: &[Installed], vouching: &Vouching<'_>) -> Vec<(LayerKey, Authorship)> {
+    let of = |patch: &Installed| (patch.key, vouching.authorship_of(patch.key));
+    installed.iter().map(of).filter(|(_, authors)| *authors != Authorship::default()).collect()
 }
 
 /// What patches in the folder say about containing others, against what the files show.

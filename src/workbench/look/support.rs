@@ -23,14 +23,16 @@ const MAX_LISTED: usize = 100_000;
 const MAX_DEPTH: usize = 6;
 
 const READ_ME: &str = "\
-This file was made by Patchwright so that somebody can help you.
+Patchwright saved this file so that someone can help you.
 
-It holds: what went wrong (report.txt), the program and the machine (machine.txt), the names and sizes of Patchwright's
-own files in the folder (listing.txt), and its records (records/): which patch changed which place when, by whom, with
-checksums.
+It contains:
+- report.txt: what went wrong
+- machine.txt: the program and the computer
+- listing.txt: the names and sizes of Patchwright's own files in the folder
+- records/: which patch changed which file, when, and by whom, with checksums
 
-It does not hold the content of any file of yours, nor what scripts printed. It does hold the names of files, the
-folder, the user and the machine.
+It contains the names of files, the folder, the user and the computer. It doesn't contain the contents of your files,
+or the output of scripts.
 ";
 
 impl Workbench {
@@ -62,7 +64,7 @@ impl Workbench {
                     members.push(("listing.txt".to_owned(), found.listing.into_bytes()));
                     members.extend(found.records);
                 }
-                Err(error) => machine.push_str(&format!("The folder cannot be opened: {error}\n")),
+                Err(error) => machine.push_str(&format!("Can't open the folder: {error}\n")),
             }
         }
         members.push(("machine.txt".to_owned(), machine.into_bytes()));
@@ -103,7 +105,7 @@ impl Records {
         let names = match fs.list(&Place::from(dir)) {
             Ok(names) => names,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,
-            Err(error) => return self.say(dir, &format!("cannot be listed: {error}")),
+            Err(error) => return self.say(dir, &format!("can't be listed: {error}")),
         };
         let mut names: Vec<String> = names.text.into_iter().filter(|name| StatePath::is_name(name)).collect();
         names.sort_by_key(|name| (name.parse::<u64>().map_or(0, |number| u64::MAX - number), name.clone()));
@@ -124,7 +126,7 @@ impl Records {
                     other => self.say(&place, &format!("{other:?}")),
                 },
                 Ok(None) => {}
-                Err(error) => self.say(&place, &format!("cannot be looked at: {error}")),
+                Err(error) => self.say(&place, &format!("can't be checked: {error}")),
             }
         }
     }
@@ -136,12 +138,12 @@ impl Records {
         match read_small(fs, place, MAX_RECORD_BYTES) {
             Ok(bytes) => {
                 let Some(bytes) = shareable(place, bytes) else {
-                    return self.say(place, "is left out: it cannot be read, so nobody knows what it holds");
+                    return self.say(place, "is left out: it can't be read, so its contents are unknown");
                 };
                 self.bytes += bytes.len() as u64;
                 self.records.push((format!("records/{}", place.as_str()), bytes));
             }
-            Err(error) => self.say(place, &format!("cannot be read: {error}")),
+            Err(error) => self.say(place, &format!("can't be read: {error}")),
         }
     }
 

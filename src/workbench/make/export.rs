@@ -110,7 +110,7 @@ impl GitExport {
             (Some(Node::File(_)), ChangeSide::Content(content)) => content.bytes().ok_or("it is too large"),
             (Some(Node::File(_)), ChangeSide::Unavailable(reason)) => Err(reason.as_str()),
             (Some(Node::File(_)), ChangeSide::Absent | ChangeSide::Diff(_) | ChangeSide::NotAFile) => {
-                Err("it is not at hand")
+                Err("it isn't available")
             }
         };
         match content {
@@ -136,11 +136,11 @@ impl GitExport {
         };
         let modes = (left.and_then(Node::mode), right.and_then(Node::mode));
         if modes.0 != modes.1 && !is_plain(right) {
-            self.leave_out(path, "permissions are only \"can be run\" or not");
+            self.leave_out(path, "the only permission is \"executable\"");
         }
         let is_dir = |node: Option<&Node>| node.is_some_and(Node::is_dir);
         if is_dir(left) != is_dir(right) {
-            self.leave_out(path, "a folder comes with its first file and goes with its last");
+            self.leave_out(path, "folders are created and deleted with their files");
         }
     }
 

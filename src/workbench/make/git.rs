@@ -48,7 +48,7 @@ impl Repository {
     /// The commit that `name` stands for.
     pub fn commit(&self, name: &str) -> Result<Version> {
         if name.is_empty() || name.starts_with('-') || name.chars().any(char::is_control) {
-            return Err(self.failed(&format!("{name:?} is no name of a commit")));
+            return Err(self.failed(&format!("{name:?} isn't a commit")));
         }
         let commit = format!("{name}^{{commit}}");
         let id = self.ask(&["rev-parse", "--verify", "--quiet", &commit]);
@@ -101,7 +101,7 @@ impl Repository {
             Ok(mode @ (0o100_644 | 0o100_755 | 0o120_000)) => Ok(Some((mode, id.to_owned()))),
             _ => {
                 let name = crate::text::escape_bytes(name);
-                Err(self.failed(&format!("{name} is a submodule, which a patch file cannot carry")))
+                Err(self.failed(&format!("{name} is a submodule, which a patch file can't contain")))
             }
         };
         Ok(GitChange {
@@ -148,7 +148,7 @@ impl Repository {
         let mut child = command.stdin(Stdio::piped()).spawn().map_err(|error| self.not_run(error))?;
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         let (Some(mut stdin), Some(stdout)) = (stdin, stdout) else {
-            return Err(self.failed("git cannot be talked to"));
+            return Err(self.failed("can't run git"));
         };
         let questions: String = ids.iter().map(|id| format!("{id}\n")).collect();
         let asking = std::thread::Builder::new().name("git questions".to_owned());
@@ -172,7 +172,7 @@ impl Repository {
         let size = head.trim_end().rsplit(' ').next().and_then(|size| size.parse::<u64>().ok());
         let size = size.filter(|size| *size <= MAX_BLOB_BYTES && head.contains(" blob "));
         let size =
-            size.ok_or_else(|| self.failed(&format!("git cannot give a content: {:?}", head.trim_end())))?;
+            size.ok_or_else(|| self.failed(&format!("git can't read a file: {:?}", head.trim_end())))?;
         let mut content = Vec::new();
         answers.take(size).read_to_end(&mut content).map_err(failed)?;
         let mut end = [0];
@@ -182,7 +182,7 @@ impl Repository {
 
     fn run(&self, args: &[&str]) -> Result<Vec<u8>> {
         self.ask(args).map_err(|answer| match answer {
-            GitRefusal::Silent => self.failed("git says no, without a reason"),
+            GitRefusal::Silent => self.failed("git refused, without a reason"),
             GitRefusal::Failed(error) => error,
         })
     }

@@ -43,7 +43,7 @@ impl Workbench {
         let options = ApplyOptions {
             allow_unsigned: true,
             accept_weak_volume: true,
-            allow_dangerous: Some("the proof on a copy".to_owned()),
+            allow_dangerous: Some("the test on a copy".to_owned()),
             ..ApplyOptions::default()
         };
         let applied = self.apply_locked(&bundles, &mut folder, look, &options, quiet).map_err(not_proven)?;
@@ -54,7 +54,7 @@ impl Workbench {
         let look = look.map_err(not_proven)?;
         let taken_back = self.take_back(&mut folder, look, Vec::new(), &[], quiet);
         let _ = taken_back.map_err(not_proven)?;
-        compare("after it was taken back", &copy.state(watch.cancel)?, &before, folder.fs())
+        compare("after the rollback", &copy.state(watch.cancel)?, &before, folder.fs())
     }
 }
 
@@ -101,7 +101,7 @@ fn compare(when: &str, found: &TreeState, expected: &TreeState, fs: &dyn Fs) -> 
     let differs = |path: &TreePath| found.at(path).map(as_kept) != expected.at(path).map(as_kept);
     match places.into_iter().find(|path| differs(path)) {
         None => Ok(()),
-        Some(path) => Err(Error::Proof(format!("{when}, {path:?} is not as it should be"))),
+        Some(path) => Err(Error::Proof(format!("{when}, {path:?} isn't as expected"))),
     }
 }
 
@@ -167,7 +167,7 @@ impl Drop for Copy {
 }
 
 fn cannot_copy(path: &Path, source: io::Error) -> Error {
-    Error::File { doing: "make the copy for the proof in", path: path.to_owned(), source }
+    Error::File { doing: "make the copy for the test in", path: path.to_owned(), source }
 }
 
 /// Copies one thing. A folder is open to us until everything is in it; the mode it is to have comes back.

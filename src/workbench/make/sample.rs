@@ -181,7 +181,7 @@ fn new_place(temporary: &Path) -> io::Result<TempDir> {
 }
 
 fn not_laid_out(path: &Path, source: io::Error) -> Error {
-    Error::File { doing: "lay out the sample in", path: path.to_owned(), source }
+    Error::File { doing: "prepare the sample in", path: path.to_owned(), source }
 }
 
 impl SamplePatch {

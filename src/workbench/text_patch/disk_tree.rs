@@ -27,7 +27,7 @@ impl<'f> DiskTree<'f> {
         let total = self.read_bytes.get().saturating_add(size_bytes);
         if size_bytes > MAX_FILE_BYTES || total > MAX_TOTAL_BYTES {
             let meaning =
-                format!("has {size_bytes} bytes, too many for a text patch; make a bundle from two folders");
+                "has too many bytes for a text patch; make a patch file from two folders".to_owned();
             return Err(Trouble::new(Code::Limit, meaning));
         }
         self.read_bytes.set(total);
@@ -45,7 +45,7 @@ impl ReadableTree for DiskTree<'_> {
             Ok(found) => found,
             // On the way there stands no folder: there is nothing, and the plan says what is in the way.
             Err(error) if error.kind() == ErrorKind::NotADirectory => {
-                let meaning = "a link or file stands where a folder is expected on the way to it";
+                let meaning = "a part of its path is a link or file instead of a folder";
                 return Err(Trouble::new(Code::FileSystem, meaning));
             }
             Err(error) => return Err(unreadable(&error)),

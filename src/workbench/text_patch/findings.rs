@@ -18,7 +18,7 @@ fn fit_notes(origin: &TextOrigin) -> Vec<Note> {
     let mut notes = Vec::new();
     let is_passed_over = |left: &LeftBehind| origin.without_uncarried || !left.kind.matters();
     for (name, left) in origin.left_behind().filter(|(_, left)| is_passed_over(left)) {
-        let text = format!("{}; the rest is applied without it", left.kind.phrase());
+        let text = format!("{}; only the rest is applied", left.kind.phrase());
         notes.push(note(origin, name, &left.path, text));
     }
     for (name, file) in origin.files() {
@@ -31,7 +31,7 @@ fn fit_notes(origin: &TextOrigin) -> Vec<Note> {
             }
         }
         if file.is_there && file.hunks.is_empty() && file.is_good() {
-            notes.push(note(origin, name, &file.path, "is already as the patch leaves it".to_owned()));
+            notes.push(note(origin, name, &file.path, "already has the changes of this patch".to_owned()));
         }
     }
     notes
@@ -85,7 +85,7 @@ pub(crate) fn remarks(origin: &TextOrigin) -> Vec<String> {
     let spaced = origin
         .tolerance
         .ignores_white_space
-        .then(|| "white space was left out of account (--ignore-whitespace)".to_owned());
+        .then(|| "differences in white space were ignored (--ignore-whitespace)".to_owned());
     read.chain(fuzz).chain(spaced).chain(left).chain(loose).take(MAX_REMARKS).collect()
 }
 

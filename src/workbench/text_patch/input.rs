@@ -135,7 +135,7 @@ impl TextInput {
             let mut words = line.split_ascii_whitespace();
             let name = words.next().unwrap_or_default();
             let path = TreePath::parse(name).map_err(|error| {
-                broken(number, format!("{name:?} is no name of a patch: {}", error.problem))
+                broken(number, format!("{name:?} isn't the name of a patch: {}", error.problem))
             })?;
             // What quilt applies without a word about it has one folder in front.
             let (mut strip, mut reverse) = (Some(1), false);
@@ -145,11 +145,11 @@ impl TextInput {
                     Some(level) => {
                         let level = level
                             .parse()
-                            .map_err(|_| broken(number, format!("{option:?} is no strip level")))?;
+                            .map_err(|_| broken(number, format!("{option:?} isn't a strip level")))?;
                         strip = Some(level);
                     }
                     None if option == "-R" => reverse = true,
-                    None => return Err(broken(number, format!("the option {option:?} is not known"))),
+                    None => return Err(broken(number, format!("unknown option {option:?}"))),
                 }
             }
             if self.files.len() == MAX_SERIES {
@@ -159,7 +159,7 @@ impl TextInput {
             self.add(&place, path.as_str().to_owned(), strip, reverse)?;
         }
         if self.files.is_empty() {
-            return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it lists no patch")));
+            return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it lists no patches")));
         }
         Ok(())
     }
@@ -171,7 +171,7 @@ fn is_regular(found: &fs::Metadata) -> io::Result<()> {
         true => Ok(()),
         false => Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            "it is a pipe or a device, and not a file; save what comes out of it, then name that file",
+            "it's a pipe or device, not a file; save its output to a file, then name that file",
         )),
     }
 }

@@ -105,7 +105,8 @@ fn summary(name: String, patch: &PatchText<'_>) -> TextSummary {
             Body::Hunks(hunks) => hunks.as_slice(),
             Body::Binary(..) | Body::Same => &[],
         };
-        let count = |kind| hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind).count();
+        let lines = || hunks.iter().flat_map(|hunk| hunk.lines.iter());
+        let count = |kind| lines().filter(|line| line.kind == kind).count();
         FileSummary {
             does: match (file.op, &file.body) {
                 (FileOp::Copy, _) => "copy",
@@ -148,7 +149,7 @@ fn unusable_name(file: &FilePatch<'_>) -> Option<TextFault> {
 
 fn name_problem(name: &[u8]) -> Option<String> {
     if name.starts_with(b"/") {
-        return Some("the name begins at the root of the disk, and is read only with -p N".to_owned());
+        return Some("the name begins at the root of the disk, so it needs -p N".to_owned());
     }
-    TreePath::parse_bytes(name).err().map(|error| format!("the name cannot be used: {}", error.problem))
+    TreePath::parse_bytes(name).err().map(|error| format!("can't use the name: {}", error.problem))
 }

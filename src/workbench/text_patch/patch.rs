@@ -7,8 +7,11 @@ use rayon::prelude::*;
 
 use super::disk_tree::DiskTree;
 use super::folders;
+use crate::diff::Content;
 use crate::diff::on_tree::{FileKind, TreeChange};
-use crate::model::{Digest, FileChange, FileNode, LinkNode, LocalEdits, Node, Payload, Role, TreePath};
+use crate::model::{
+    Digest, FileChange, FileNode, Hasher, LinkNode, LocalEdits, Node, Payload, Role, TreePath,
+};
 use crate::plan::why::Disk;
 use crate::workbench::{Error, Result};
 
@@ -35,7 +38,7 @@ pub(super) fn changes(
         if let (Some(Payload::Whole { blob }), Some(FileKind::File { content, .. })) =
             (&payload, &difference.after)
         {
-            contents.insert(*blob, content.clone());
+            contents.insert(*blob, content.bytes().clone());
         }
         let change = change(difference.path.clone(), before, after, payload);
         changes.insert(difference.path.clone(), change);
@@ -79,25 +82,26 @@ fn enough_room(differences: &[TreeChange], tree: &DiskTree<'_>) -> Result<()> {
 
 /// The digest of each content by where it is held: one that stands at many places is hashed once.
 fn digests(differences: &[TreeChange]) -> BTreeMap<usize, Digest> {
-    let mut contents: BTreeMap<usize, &Arc<[u8]>> = BTreeMap::new();
+    let mut contents: BTreeMap<usize, &Content> = BTreeMap::new();
     for thing in differences.iter().flat_map(|difference| [&difference.before, &difference.after]) {
         if let Some(FileKind::File { content, .. }) = thing {
-            contents.insert(place_of(content), content);
+            contents.insert(content.place(), content);
         }
     }
-    let contents: Vec<(usize, &Arc<[u8]>)> = contents.into_iter().collect();
-    contents.par_iter().map(|(at, content)| (*at, Digest::compute(content))).collect()
+    let contents: Vec<(usize, &Content)> = contents.into_iter().collect();
+    contents.par_iter().map(|(at, content)| (*at, digest(content))).collect()
 }
 
-/// Where a content is held. Two that are held at one place are one, but for empty ones, which are one anyway.
-fn place_of(content: &Arc<[u8]>) -> usize {
-    if content.is_empty() { 0 } else { content.as_ptr().addr() }
+fn digest(content: &Content) -> Digest {
+    let mut hasher = Hasher::new();
+    content.pieces().for_each(|piece| hasher.update(piece));
+    hasher.finish()
 }
 
 fn node(thing: &FileKind, digests: &BTreeMap<usize, Digest>) -> Node {
     match thing {
         FileKind::File { content, mode } => Node::File(FileNode {
-            digest: digests[&place_of(content)],
+            digest: digests[&content.place()],
             size_bytes: content.len() as u64,
             mode: *mode,
         }),

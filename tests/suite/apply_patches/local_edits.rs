@@ -39,8 +39,8 @@ fn an_edited_file_that_is_kept_stays_as_it_is_there_and_back() {
     assert_eq!(
         target.must_apply(&bundle),
         [
-            "conf/app.toml: was edited here and stays as it is",
-            "conf/gone.toml: was edited here and stays as it is"
+            "conf/app.toml: was edited here; your version is kept",
+            "conf/gone.toml: was edited here; your version is kept"
         ]
     );
     target.expect(&edited().file("app", "2"));
@@ -69,7 +69,7 @@ fn an_edited_file_that_is_replaced_comes_back_with_its_edits() {
     let target = sandbox.install(&edited);
     assert_eq!(
         target.must_apply(&bundle),
-        ["conf/app.toml: was edited here; the edited file is kept as a safe copy and replaced"]
+        ["conf/app.toml: was edited here; it is replaced, and your version is backed up"]
     );
     target.expect(&new());
     target.must_roll_back();

@@ -52,7 +52,7 @@ fn when_the_second_file_of_three_does_not_match_nothing_changes() {
     let target = sandbox.install(&found);
     assert_eq!(
         obstacles(target.apply(&bundle)),
-        ["E-DRIFT src/three.c: was edited: its content is not what the patch expects"]
+        ["E-DRIFT src/three.c: isn't the version this patch expects"]
     );
     target.expect(&found);
     assert!(!target.has_state());
@@ -64,7 +64,7 @@ fn a_fix_that_is_in_a_file_already_is_not_put_in_again() {
     let bundle = sandbox.make(&old(), &new());
     let found = old().file("src/two.c", "int zwei;\n");
     let target = sandbox.install(&found);
-    assert_eq!(target.must_apply(&bundle), ["1 of 3 places are already as the patch leaves them"]);
+    assert_eq!(target.must_apply(&bundle), ["1 of 3 files already have the changes of this patch"]);
     target.expect(&new());
     assert_eq!(target.history()[0].steps().expect("steps").len(), 2);
     target.must_roll_back();
@@ -96,7 +96,7 @@ fn a_moved_file_whose_new_place_is_taken_already_moves_nothing() {
     let target = sandbox.install(&old.clone().file("b", "somebody's"));
     assert_eq!(
         obstacles(target.apply(&bundle)),
-        ["E-OCCUPIED b: a file is already there, and it is not the one the patch brings"]
+        ["E-OCCUPIED b: already exists as a file, and it isn't the one the patch adds"]
     );
     target.expect(&old.file("b", "somebody's"));
 }
@@ -128,7 +128,7 @@ fn a_copy_without_its_source_is_an_obstacle_with_a_name() {
     let lines = obstacles(target.apply(&bundle));
     assert_eq!(
         lines,
-        ["E-MISSING a: the content of b is made from it, and it is not as expected"],
+        ["E-MISSING a: b is built from it, and it isn't the expected file"],
         "the old place is as the patch leaves it, and still its content is missed"
     );
 }
@@ -142,7 +142,9 @@ fn what_somebody_put_into_a_folder_that_goes_stays_with_its_folder() {
     let target = sandbox.install(&old.clone().file("plugins/old/settings", "mine"));
     let notes = target.must_apply(&bundle);
     assert!(
-        notes.iter().any(|note| note == "plugins/old: stays, because \"settings\" in it does not belong to the patch"),
+        notes
+            .iter()
+            .any(|note| note == "plugins/old: is kept, because \"settings\" in it isn't part of the patch"),
         "{notes:?}"
     );
     target.expect(&new.file("plugins/old/settings", "mine"));
@@ -160,7 +162,7 @@ fn a_folder_in_use_does_not_become_a_file() {
     let target = sandbox.install(&found);
     assert_eq!(
         obstacles(target.apply(&bundle)),
-        ["E-OCCUPIED x: becomes a file, but holds \"mine\", which does not belong to the patch"]
+        ["E-OCCUPIED x: becomes a file, but contains \"mine\", which isn't part of the patch"]
     );
     target.expect(&found);
 }

@@ -73,7 +73,7 @@ fn the_other_names_of_a_file_keep_its_old_content() {
     let other = sandbox.place("other-name");
     fs::hard_link(target.path.join("bin/app"), &other).expect("a second name");
     let notes = target.must_apply(&bundle);
-    assert_eq!(notes, ["bin/app: has other names (hard links); those keep the old content"]);
+    assert_eq!(notes, ["bin/app: has other names (hard links), which keep the old content"]);
     target.expect(&new());
     assert_eq!(fs::read(&other).expect("it is there"), b"old");
     // Whoever writes through the other name now does not reach the way back.
@@ -249,7 +249,7 @@ fn a_new_folder_that_its_owner_may_not_write_to_is_refused_before_anything_happe
     let old = Tree::new().file("f", "1");
     let new = Tree::new().file("f", "2").file("locked/x", "x").dir_with_mode("locked", 0o555);
     let bundle = sandbox.make(&old, &new);
-    let told = "only the administrator can apply a patch with a new folder that its owner may not write in";
+    let told = "only an administrator can apply a patch with a new folder that its owner can't write to";
     assert_eq!(
         bundle.made.notes,
         [Note { path: Some("locked".to_owned()), text: told.to_owned(), is_fit: false }]
@@ -263,7 +263,7 @@ fn a_new_folder_that_its_owner_may_not_write_to_is_refused_before_anything_happe
             "the administrator stays administrator",
         );
     };
-    let told = "is a new folder that its owner may not write in, so the present user cannot put it in";
+    let told = "would be a new folder that its owner can't write to, so you can't create it";
     assert_eq!(lines, [format!("E-RIGHTS locked: {told}")]);
     assert!(!target.has_state(), "nothing was begun");
     target.expect(&old);

@@ -286,80 +286,80 @@ fn each_cause_has_its_own_next_step() {
     }
     insta::assert_snapshot!(told, @r#"
     == no diff
-    This text patch cannot be used: $/fix.patch (E-DIFF)
-      there is no diff in it
+    Can't use this text patch: $/fix.patch (E-DIFF)
+      it contains no diff
     Nothing was changed.
-    Next: Ask its author for a unified diff, such as `git diff` or `diff -u` make.
+    Next: Ask the author for a unified diff, as from `git diff` or `diff -u`.
     == an ed script
-    This text patch cannot be used: $/fix.patch (E-DIFF)
-      line 1: it is an ed script, which is a program; only unified diffs are read (diff -u)
+    Can't use this text patch: $/fix.patch (E-DIFF)
+      line 1: it's an ed script, which is a program; only unified diffs are supported (diff -u)
     Nothing was changed.
-    Next: Ask its author for a unified diff, such as `git diff` or `diff -u` make. Patchwright reads no other kind, on purpose; GNU patch does.
+    Next: Ask the author for a unified diff, as from `git diff` or `diff -u`. Patchwright supports no other kind, on purpose; GNU patch does.
     == a context diff
-    This text patch cannot be used: $/fix.patch (E-DIFF)
-      line 1: it is a context diff; only unified diffs are read (diff -u)
+    Can't use this text patch: $/fix.patch (E-DIFF)
+      line 1: it's a context diff; only unified diffs are supported (diff -u)
     Nothing was changed.
-    Next: Ask its author for a unified diff, such as `git diff` or `diff -u` make. Patchwright reads no other kind, on purpose; GNU patch does.
+    Next: Ask the author for a unified diff, as from `git diff` or `diff -u`. Patchwright supports no other kind, on purpose; GNU patch does.
     == a merge
-    This text patch cannot be used: $/fix.patch (E-DIFF)
-      line 1: it is the combined diff of a merge; make a diff against one parent
+    Can't use this text patch: $/fix.patch (E-DIFF)
+      line 1: it's the combined diff of a merge; make a diff against one parent
     Nothing was changed.
     Next: Make the diff against one parent: git diff PARENT COMMIT.
     == colours
-    This text patch cannot be used: $/fix.patch (E-DIFF)
-      line 1: the colours of a terminal are in it, as escape codes
+    Can't use this text patch: $/fix.patch (E-DIFF)
+      line 1: it contains terminal colours, as escape codes
     Nothing was changed.
     Next: Make the diff again without colours: git diff --no-color, or diff --color=never.
     == quotes
-    This text patch cannot be used: $/fix.patch (E-DIFF)
-      line 1: each line is quoted, as in an answer to a mail: something stands in front of each
+    Can't use this text patch: $/fix.patch (E-DIFF)
+      line 1: each line is quoted, as in a reply to an email
     Nothing was changed.
-    Next: Save the patch as a file of its own, or take away what stands in front of each line, such as with sed 's/^> //'.
+    Next: Save the patch as a separate file, or remove the start of each line, for example with sed 's/^> //'.
     == a hunk cut off
-    This text patch cannot be used: $/fix.patch (E-DIFF)
+    Can't use this text patch: $/fix.patch (E-DIFF)
       line 8: the hunk is shorter than its first line says
     Nothing was changed.
-    Next: The diff was damaged on its way, or edited by hand. Get the file again, as an attachment or a download.
+    Next: The diff was damaged in transit or edited by hand. Get the file again, as an attachment or a download.
     == a name that leads away
-    This text patch cannot be used: $/fix.patch (E-PATH)
+    Can't use this text patch: $/fix.patch (E-PATH)
       line 1: the name a/../f leads out of the folder
     Nothing was changed.
-    Next: This is a rule of Patchwright, so that a patch stays in the product folder and its names can be read; other tools may take it. Ask its author for plain names.
+    Next: Patchwright doesn't allow such names, so that a patch stays inside the product folder. Ask its author for plain names.
     == a name at the root
     /f: the name /f begins at the root of the disk (E-PATH)
     Nothing was changed.
-    Next: Patchwright reads such a name only where -p N says how many folders to leave out, as patch -p N does.
+    Next: To use such a name, add -p N with the number of folders to strip, as for patch -p N.
     == a control character
     b/a\\u{1}b: the name a\\u{1}b cannot be used: a name contains the control character U+0001 (E-PATH)
     Nothing was changed.
-    Next: This is a rule of Patchwright, so that a patch stays in the product folder and its names can be read; other tools may take it. Ask its author for plain names.
+    Next: Patchwright doesn't allow such names, so that a patch stays inside the product folder. Ask its author for plain names.
     == a missing file
     g: is missing (E-MISSING)
     Nothing was changed.
-    Next: Check that this is the right folder and version; -p N says how many folders to leave out of the names.
+    Next: Check that this is the right folder and version. To strip folders from the names, add -p N.
     == another version
-    f: hunk 1 of 1 (line 4 of the patch) fits nowhere, and nothing in the file looks like it (E-DRIFT)
+    f: hunk 1 of 1 (line 4 of the patch) doesn't fit, and nothing in the file looks like it (E-DRIFT)
     Nothing was changed.
-    Next: Ask for a patch that was made for this version of the file.
+    Next: Ask for a patch for this version of the file.
     == white space
-    f: hunk 1 of 1 (line 4 of the patch) differs from the file in white space only (at line 1): line 2 should be "b  ", and "b" stands there (E-DRIFT)
+    f: hunk 1 of 1 (line 4 of the patch) differs from the file only in white space (at line 1): line 2 should be "b  ", and "b" stands there (E-DRIFT)
     Nothing was changed.
-    Next: --ignore-whitespace applies it all the same, as patch -l does; the file keeps its own white space around the change.
+    Next: To apply it anyway, add --ignore-whitespace, as for patch -l. The file keeps its own white space around the change.
     == binary without ids
-    f: a binary diff without the full ids of both contents; make it with --binary --full-index (E-DIFF)
+    f: the binary diff doesn't have the full IDs of both contents; make it with --binary --full-index (E-DIFF)
     Nothing was changed.
-    Next: Ask for the diff with git diff --binary --full-index.
+    Next: Ask for the diff from git diff --binary --full-index.
     == binary without content
-    f: is a binary file that differs, and its content is not in the patch (E-MISSING)
+    f: is a binary file that differs, but the patch doesn't contain it (E-MISSING)
     Nothing was changed.
-    Next: Ask for the diff with binary contents: git diff --binary. --without-uncarried applies the rest alone.
+    Next: Ask for the diff with binary contents (git diff --binary). To apply only the rest, add --without-uncarried.
     == a submodule
-    s: is a submodule that changes, and what is in it is not in the patch (E-MISSING)
+    s: is a submodule that changes, and the patch doesn't contain it (E-MISSING)
     Nothing was changed.
-    Next: Ask for a diff of what is in it: git diff --submodule=diff. --without-uncarried applies the rest alone.
+    Next: Ask for a diff of its contents (git diff --submodule=diff). To apply only the rest, add --without-uncarried.
     == one side only
-    docs/new.txt: is on one side only, and the patch does not say what is in it (E-MISSING)
+    docs/new.txt: is on one side only, and the patch doesn't contain it (E-MISSING)
     Nothing was changed.
-    Next: Ask for the diff with new files: diff -ruN OLD NEW. --without-uncarried applies the rest alone.
+    Next: Ask for the diff with new files (diff -ruN OLD NEW). To apply only the rest, add --without-uncarried.
     "#);
 }

@@ -75,7 +75,7 @@ fn whichever_program_wrote_it_the_right_twin_is_changed_or_the_choice_is_shown()
                     let run =
                         Console::new(&sandbox).run("apply $/fix.patch $/app --allow-unsigned --yes -p 0");
                     assert_eq!(run.code, 0, "{run}");
-                    assert!(run.out.contains("names read as they are (-p 0)"), "{run}");
+                    assert!(run.out.contains("path prefix: nothing stripped (-p 0)"), "{run}");
                     assert_eq!(contents(&sandbox.path("app")), contents(&sandbox.path("right")), "{run}");
                 }
             }
@@ -87,7 +87,7 @@ fn whichever_program_wrote_it_the_right_twin_is_changed_or_the_choice_is_shown()
 fn plan_and_result_say_how_names_were_read() {
     let sandbox = scene(&[("x", "a\n")], "--- prod-1.0/x\n+++ prod-1.1/x\n@@ -1 +1 @@\n-a\n+b\n");
     let console = Console::new(&sandbox);
-    const READ: &str = "names read with -p 1: prod-1.0/, prod-1.1/ left out";
+    const READ: &str = "path prefix stripped: 1 (-p prod-1.0/, prod-1.1/)";
     let run = console.run("plan $/fix.patch $/app");
     assert!(run.out.contains(READ), "{run}");
     let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes");
@@ -105,7 +105,7 @@ fn two_ways_to_read_a_name_are_shown_with_the_option_that_decides() {
     -- err --
     The names in the patch can mean different files here: docs/new.txt with -p 0, new.txt with -p 1 (E-MISSING)
     Nothing was changed.
-    Next: Say how many folders at the start of each name to leave out: -p N.
+    Next: Add the number of folders to strip from each name: -p N
     -- exit 3
     ");
 }

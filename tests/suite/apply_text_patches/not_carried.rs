@@ -58,7 +58,7 @@ fn what_a_patch_does_not_carry_stops_it_until_somebody_agrees() {
         let console = Console::new(&sandbox);
 
         let run = console.run("show $/fix.patch");
-        assert!(run.code == 0 && run.out.contains("Not carried by this patch"), "{patch}\n{run}");
+        assert!(run.code == 0 && run.out.contains("Not contained in this patch"), "{patch}\n{run}");
         let run = console.run("plan $/fix.patch $/app");
         assert!(
             run.code == 3 && (run.out.clone() + &run.err).contains(&format!("{name}: ")),
@@ -69,7 +69,7 @@ fn what_a_patch_does_not_carry_stops_it_until_somebody_agrees() {
         assert_eq!(contents(&sandbox.path("app")), before, "{patch}");
 
         let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes --without-uncarried");
-        assert!(run.code == 0 && run.out.contains(name), "the result says what is left out: {patch}\n{run}");
+        assert!(run.code == 0 && run.out.contains(name), "the result says what is skipped: {patch}\n{run}");
         assert_eq!(sandbox.read("app/f").as_deref(), Some("y\n"), "{patch}");
         let run = console.run("history $/app --verbose");
         assert!(run.out.contains("--without-uncarried") && run.out.contains(name), "{patch}\n{run}");

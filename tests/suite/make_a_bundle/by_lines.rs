@@ -68,7 +68,7 @@ fn git_makes_the_new_product_out_of_the_diff_in_the_patch_file() {
     let bundle = sandbox.make(&before, &after);
     sandbox.round(&before, &after);
     let text = changes_patch(&bundle.path);
-    assert!(text.starts_with(b"diff --git "), "nothing is left out: {}", String::from_utf8_lossy(&text));
+    assert!(text.starts_with(b"diff --git "), "nothing is skipped: {}", String::from_utf8_lossy(&text));
     if cfg!(not(unix)) || !is_here("git", "git_makes_the_new_product_out_of_the_diff_in_the_patch_file") {
         return;
     }

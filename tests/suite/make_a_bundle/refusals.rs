@@ -23,7 +23,7 @@ fn base() -> Tree {
 
 #[test]
 fn two_equal_folders_make_no_patch() {
-    assert_eq!(refused(&base(), &base()), ["E-ORDER: the two folders do not differ"]);
+    assert_eq!(refused(&base(), &base()), ["E-ORDER: the two folders are the same"]);
 }
 
 #[test]

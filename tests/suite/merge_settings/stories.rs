@@ -75,7 +75,7 @@ fn settings_that_programs_may_read_in_two_ways_are_never_merged_by_line() {
     assert_eq!(
         obstacles(target.apply(&bundle)),
         [
-            "E-CLASH conf/a.yml: was edited here and cannot be merged: as YAML, line 1 of the original has an anchor, an alias or a tag"
+            "E-CLASH conf/a.yml: was edited here and can't be merged: as YAML, line 1 of the original has an anchor, an alias or a tag"
         ]
     );
     target.expect(&tree("a.yml", &mine));
@@ -107,7 +107,7 @@ fn a_key_of_the_patch_lands_in_its_section_though_that_was_cut_in_two_here() {
     let notes = target.must_apply(&patch(&sandbox, "a.ini", old, &new));
     assert_eq!(
         notes,
-        ["conf/a.ini: was edited here; both changes will be in it, merged by key: [client].tls"]
+        ["conf/a.ini: was edited here; it will have both changes, merged by key: [client].tls"]
     );
     target.expect(&tree("a.ini", "[client]\na=1\ntls=on\n[server]\nb=2\nc=3\nd=4\n[x]\nq=1\n"));
     target.must_roll_back();
@@ -120,7 +120,7 @@ fn a_text_of_no_known_form_is_merged_by_line_and_that_is_said() {
     let old = "one\n\n\ntwo\n";
     let target = sandbox.install(&tree("a.conf", "one\n\n\nmine\n"));
     let notes = target.must_apply(&patch(&sandbox, "a.conf", old, "new\n\n\ntwo\n"));
-    assert_eq!(notes, ["conf/a.conf: was edited here; both changes will be in it, merged line by line"]);
+    assert_eq!(notes, ["conf/a.conf: was edited here; it will have both changes, merged line by line"]);
     target.expect(&tree("a.conf", "new\n\n\nmine\n"));
 }
 
@@ -157,7 +157,7 @@ fn settings_that_are_too_deep_are_left_to_a_person_and_that_is_said() {
     assert_eq!(
         obstacles(target.apply(&patch(&sandbox, "a.yml", &old, &new))),
         [
-            "E-CLASH conf/a.yml: was edited here and cannot be merged: as YAML, line 66 of the original is nested deeper than 64 levels"
+            "E-CLASH conf/a.yml: was edited here and can't be merged: as YAML, line 66 of the original is nested deeper than 64 levels"
         ]
     );
     let (old, new, mine) = sides(40);

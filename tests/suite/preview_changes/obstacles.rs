@@ -45,10 +45,10 @@ fn all_obstacles_are_told_at_once() {
         lines,
         [
             "E-FS becomes-folder: is a folder instead of a file",
-            "E-DRIFT edited: was edited: its content is not what the patch expects",
-            "E-DRIFT gone/away: was edited: its content is not what the patch expects",
+            "E-DRIFT edited: isn't the version this patch expects",
+            "E-DRIFT gone/away: isn't the version this patch expects",
             "E-MISSING missing: is missing",
-            "E-OCCUPIED occupied: a file is already there, and it is not the one the patch brings",
+            "E-OCCUPIED occupied: already exists as a file, and it isn't the one the patch adds",
             "E-MISSING in: the folder is missing",
         ]
     );
@@ -135,12 +135,12 @@ fn names_that_another_system_takes_for_one_are_an_obstacle_only_where_it_matters
     let bundle = sandbox.make(&old, &new);
     assert_eq!(
         obstacles(target.apply(&bundle)),
-        ["E-COLLIDE README: is the same name as readme on some systems"]
+        ["E-COLLIDE README: has the same name as readme on some systems"]
     );
     let platform = format!("platforms = [\"{}\"]", sandbox.bench().environment().platform);
     let bundle = sandbox.try_to_make(&order("TEST-1", &platform, ""), &old, &new).expect("a bundle");
     let preview = target.preview(&bundle).expect("a preview").preview;
-    assert_eq!(told(&preview.notes), ["README: is the same name as readme on some systems"]);
+    assert_eq!(told(&preview.notes), ["README: has the same name as readme on some systems"]);
     target.must_apply(&bundle);
     target.expect(&new.file("readme", "somebody's"));
 }

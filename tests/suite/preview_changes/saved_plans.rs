@@ -9,7 +9,7 @@ use patchwright::workbench::{ApplyOptions, DecisionDigest, Error, PlanFile, Roll
 use crate::support::sandbox::{Bundle, Sandbox, Target, UNSIGNED, obstacles, unwatched};
 use crate::support::trees::Tree;
 
-const MOVED: &str = "E-MOVED: this is not what you looked at: the patch file, the folder, a choice or a key has changed since";
+const MOVED: &str = "E-MOVED: the patch file, the folder, a choice or a key has changed since you looked";
 
 fn old() -> Tree {
     Tree::new().file("a", "1").file("b", "1").file("untouched", "1")

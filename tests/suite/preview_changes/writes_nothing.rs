@@ -76,7 +76,7 @@ fn folders(sandbox: &Sandbox) -> (Bundle, Vec<(&'static str, PathBuf)>) {
     drifted.must_apply(&bundle);
     drifted.edit("conf/app.toml", "edited");
     let folders =
-        [("untouched", untouched), ("applied", applied), ("taken back", taken_back), ("drifted", drifted)];
+        [("untouched", untouched), ("applied", applied), ("rolled back", taken_back), ("drifted", drifted)];
     (bundle, folders.into_iter().map(|(name, target)| (name, target.path)).collect())
 }
 
@@ -116,7 +116,7 @@ fn a_patch_that_is_refused_or_declined_makes_no_call_that_changes_anything() {
             };
             assert_eq!(
                 obstacles(bench.roll_back(folder, &last, watch)),
-                ["E-UNKNOWN-PATCH: no patch is in this folder"]
+                ["E-UNKNOWN-PATCH: no patch has been applied here"]
             );
             assert!(bench.accept(folder, None).expect("there is nothing to do").patches.is_empty());
         }

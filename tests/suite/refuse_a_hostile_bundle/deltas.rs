@@ -184,7 +184,7 @@ fn h74_a_window_of_two_gib_is_not_allocated() {
 fn without_checksum(mut delta: Vec<u8>) -> Vec<u8> {
     const HAS_CHECKSUM: u8 = 1 << 2;
     const CHECKSUM_BYTES: usize = 4;
-    assert_ne!(delta[FRAME + 4] & HAS_CHECKSUM, 0, "there is one to take away");
+    assert_ne!(delta[FRAME + 4] & HAS_CHECKSUM, 0, "there is one to remove");
     delta[FRAME + 4] &= !HAS_CHECKSUM;
     delta.truncate(delta.len() - CHECKSUM_BYTES);
     let length = (delta.len() - FRAME) as u32;

@@ -56,7 +56,7 @@ fn h56_a_full_folder_for_a_link_where_a_link_out_stands_already() {
         let below = json!({"path": "out/a.so", "op": "delete", "before": [file]});
         good.add([turned, below]);
     });
-    scene.refuses("a link stands where a folder is expected", &bundle, By::Planning, Code::FileSystem);
+    scene.refuses("is a link, where a folder is expected", &bundle, By::Planning, Code::FileSystem);
 }
 
 #[test]

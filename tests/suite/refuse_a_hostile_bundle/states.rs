@@ -130,7 +130,7 @@ impl Forged {
     fn is_not_changed(&self, story: &str) {
         let before = self.scene.look();
         for (deed, answer) in self.try_everything() {
-            if deed == "recover" || deed == "recover, put aside" || deed == "finish" {
+            if deed == "recover" || deed == "recover, back up" || deed == "finish" {
                 let error = answer.expect_err(&format!("{story}: {deed}"));
                 assert_eq!(error.code(), Code::State, "{story}: {deed}: {error}");
             }
@@ -151,7 +151,7 @@ impl Forged {
             ("roll back", Scene::roll_back),
             ("accept", |scene| scene.workbench.accept(&scene.root(), None).map(drop)),
             ("recover", |scene| recover(scene, Choice::Undo(OnForeign::Stop)).map(drop)),
-            ("recover, put aside", |scene| recover(scene, Choice::Undo(OnForeign::PutAside)).map(drop)),
+            ("recover, back up", |scene| recover(scene, Choice::Undo(OnForeign::PutAside)).map(drop)),
             ("finish", |scene| recover(scene, Choice::Finish).map(drop)),
         ];
         DEEDS.into_iter().map(|(name, deed)| (name, deed(&self.scene)))

@@ -47,7 +47,7 @@ fn accepting_frees_the_space_and_gives_up_the_way_back() {
     assert!(kept_bytes(&target) < 64 << 10, "{} bytes are left", kept_bytes(&target));
     assert_eq!(
         obstacles(target.roll_back(Which::Last, OnDrift::Stop)),
-        ["E-NO-WAY-BACK: the way back of TWO-2 was given up with \"accept\""]
+        ["E-NO-WAY-BACK: TWO-2 was kept for good, and its backups were deleted"]
     );
     target.expect(&state(3));
     assert!(target.drift().is_empty());
@@ -65,7 +65,7 @@ fn the_older_patch_is_accepted_and_the_newer_one_can_still_go() {
     target.expect(&state(2));
     assert_eq!(
         obstacles(target.roll_back(Which::Last, OnDrift::Stop)),
-        ["E-NO-WAY-BACK: the way back of ONE-1 was given up with \"accept\""]
+        ["E-NO-WAY-BACK: ONE-1 was kept for good, and its backups were deleted"]
     );
     target.must_undo_the_rollback();
     target.expect(&state(3));
@@ -76,10 +76,7 @@ fn accepting_what_is_not_there_changes_nothing() {
     let sandbox = Sandbox::new();
     let target = with_two_patches(&sandbox);
     let refused = sandbox.bench().accept(&target.path, Some("THREE-3"));
-    assert_eq!(
-        obstacles(refused),
-        ["E-UNKNOWN-PATCH: THREE-3 is not in this folder; in it are ONE-1, TWO-2"]
-    );
+    assert_eq!(obstacles(refused), ["E-UNKNOWN-PATCH: THREE-3 isn't applied here; in it are ONE-1, TWO-2"]);
     assert_eq!(target.story().len(), 2);
 }
 
@@ -118,7 +115,7 @@ fn accepting_everything_gives_up_the_way_forth_of_a_rollback_and_says_so() {
     assert!(!target.status().can_undo_rollback);
     assert_eq!(
         obstacles(target.roll_back(Which::LastRollback, OnDrift::Stop)),
-        ["E-NO-WAY-BACK: the rollback of TWO-2 was accepted and stays"]
+        ["E-NO-WAY-BACK: the rollback of TWO-2 was kept for good"]
     );
     target.expect(&state(2));
 }
@@ -136,7 +133,7 @@ fn with_nothing_in_the_folder_accepting_frees_what_the_rollback_keeps() {
     assert!(kept_bytes(&target) < 64 << 10, "{} bytes are left", kept_bytes(&target));
     let last = target.history().pop().expect("an entry");
     assert_eq!((last.action, last.patch), (Action::Accept, None), "no patch came in");
-    assert_eq!(last.remarks, ["the rollback of ONE-1 stays for good"]);
+    assert_eq!(last.remarks, ["the rollback of ONE-1 is kept for good"]);
     assert!(sandbox.bench().accept(&target.path, None).expect("a second time").is_nothing());
     target.expect(&state(1));
 }
@@ -168,7 +165,7 @@ fn edited_files_that_were_kept_are_named_before_and_after_they_go() {
     assert_eq!(std::fs::read_to_string(&copy).expect("a safe copy"), "edited here");
 
     let older = sandbox.bench().accept(&target.path, Some("ONE-1")).expect("it is accepted");
-    assert!(older.edits.is_empty(), "they belong to the rollback, which can still be taken back");
+    assert!(older.edits.is_empty(), "they belong to the rollback, which can still be rolled back");
     assert!(copy.exists());
 
     let all = sandbox.bench().accept(&target.path, None).expect("it is accepted");
@@ -176,7 +173,7 @@ fn edited_files_that_were_kept_are_named_before_and_after_they_go() {
     assert!(!copy.exists());
     let last = target.history().pop().expect("an entry");
     assert!(
-        last.remarks.contains(&"n: the edited file that was kept is gone".to_owned()),
+        last.remarks.contains(&"n: the backup of your edited file was deleted".to_owned()),
         "{:?}",
         last.remarks
     );

@@ -43,7 +43,7 @@ fn an_edit_that_is_kept_comes_back_with_the_patch() {
     let edited = target.tree();
     assert_eq!(
         target.must_go_back(Which::Last, OnDrift::KeepCopy),
-        ["conf/app.toml: was changed after the patch; your version is kept as a safe copy"]
+        ["conf/app.toml: was changed after the patch was applied; your version is backed up"]
     );
     target.expect(&old());
     let remarks = &target.history()[1].remarks;
@@ -124,9 +124,8 @@ fn what_somebody_put_into_a_new_folder_stays_with_its_folder() {
     target.edit("plugins/new/settings", "mine");
     let notes = target.must_roll_back();
     assert!(
-        notes.contains(
-            &"plugins/new: stays, because \"settings\" in it does not belong to the patch".to_owned()
-        ),
+        notes
+            .contains(&"plugins/new: is kept, because \"settings\" in it isn't part of the patch".to_owned()),
         "{notes:?}"
     );
     let left = old.file("plugins/new/settings", "mine");
@@ -152,9 +151,9 @@ fn there_is_nothing_to_take_back_in_a_folder_without_patches() {
     let sandbox = Sandbox::new();
     let target = sandbox.install(&old());
     for (which, line) in [
-        (Which::Last, "E-UNKNOWN-PATCH: no patch is in this folder"),
-        (Which::Patch("X-1".to_owned()), "E-UNKNOWN-PATCH: no patch is in this folder"),
-        (Which::LastRollback, "E-UNKNOWN-PATCH: the last change of this folder was not a rollback"),
+        (Which::Last, "E-UNKNOWN-PATCH: no patch has been applied here"),
+        (Which::Patch("X-1".to_owned()), "E-UNKNOWN-PATCH: no patch has been applied here"),
+        (Which::LastRollback, "E-UNKNOWN-PATCH: the last change to this folder was not a rollback"),
     ] {
         assert_eq!(obstacles(target.roll_back(which, OnDrift::Stop)), [line]);
     }
@@ -173,7 +172,7 @@ fn any_patch_goes_by_its_name() {
     let back = |id: &str| target.roll_back(Which::Patch(id.to_owned()), OnDrift::Stop);
     assert_eq!(
         obstacles(back("THREE-3")),
-        ["E-UNKNOWN-PATCH: THREE-3 is not in this folder; in it are ONE-1, TWO-2"]
+        ["E-UNKNOWN-PATCH: THREE-3 isn't applied here; in it are ONE-1, TWO-2"]
     );
     target.must_go_back(Which::Patch("ONE-1".to_owned()), OnDrift::Stop);
     target.expect(&old().file("another", "1"));
@@ -195,7 +194,7 @@ fn a_rollback_is_undone_only_while_it_is_the_last_change() {
     assert!(!target.status().can_undo_rollback);
     assert_eq!(
         obstacles(target.roll_back(Which::LastRollback, OnDrift::Stop)),
-        ["E-UNKNOWN-PATCH: the last change of this folder was not a rollback"]
+        ["E-UNKNOWN-PATCH: the last change to this folder was not a rollback"]
     );
     assert_eq!(target.story(), [Action::Apply, Action::Rollback, Action::Apply]);
 }
@@ -208,10 +207,10 @@ fn what_the_vendor_calls_final_is_not_taken_back() {
     let bundle = sandbox.try_to_make(&order, &old(), &new()).expect("a bundle");
     let target = sandbox.install(&old());
     let notes = target.must_apply(&bundle);
-    assert_eq!(notes, ["this patch cannot be taken back: the database is converted"]);
+    assert_eq!(notes, ["this patch cannot be rolled back: the database is converted"]);
     assert_eq!(
         obstacles(target.roll_back(Which::Last, OnDrift::Stop)),
-        ["E-NO-WAY-BACK: the vendor says that TEST-1 cannot be taken back: the database is converted"]
+        ["E-NO-WAY-BACK: the vendor says that TEST-1 cannot be rolled back: the database is converted"]
     );
     target.expect(&new());
 }

@@ -16,9 +16,9 @@ fn found(bundle: impl Fn(&Sandbox) -> Builder) -> Value {
     sandbox.save("fix.patchbundle", &bundle(&sandbox));
     let console = Console::new(&sandbox);
     let shown = console.done("show $/fix.patchbundle").out;
-    assert!(shown.contains("Look twice before you trust your eyes"), "{shown}");
+    assert!(shown.contains("Parts of this patch may not be what they seem"), "{shown}");
     let planned = console.run("plan $/fix.patchbundle $/app").out;
-    assert!(planned.contains("Look twice before you trust your eyes"), "{planned}");
+    assert!(planned.contains("Parts of this patch may not be what they seem"), "{planned}");
     let compared = console.done("diff $/fix.patchbundle").out;
     for text in [&shown, &planned, &compared] {
         assert_eq!(text.chars().find(|c| !is_harmless(*c) && *c != '\t'), None, "{text:?}");
@@ -69,7 +69,7 @@ fn h91_trojan_source_is_named_with_its_place_and_drawn_in_its_true_order() {
     sandbox.save("fix.patchbundle", &sandbox.bundle("H91").create("a.py", early_return));
     let compared = Console::new(&sandbox).done("diff $/fix.patchbundle").out;
     let banner = compared.lines().next();
-    assert_eq!(banner, Some("! look twice at a.py: 1 character that turns the reading direction"));
+    assert_eq!(banner, Some("! check a.py: 1 bidirectional control"));
     assert!(compared.contains(r"+'''Subtract funds then \u{2067}''' ;return"), "{compared}");
 }
 
@@ -108,7 +108,7 @@ fn h93_a_change_at_column_ten_thousand_is_told() {
     let bundle = sandbox.bundle("H93").replace("min.js", &format!("{old}\n"), &format!("{new}\n"));
     sandbox.save("fix.patchbundle", &bundle);
     let shown = Console::new(&sandbox).done("show $/fix.patchbundle --verbose").out;
-    assert!(shown.contains("1 change beyond the edge of the screen in 1 place"), "{shown}");
+    assert!(shown.contains("1 change far to the right of a long line in 1 place"), "{shown}");
     assert!(shown.contains("min.js:1:10004: "), "{shown}");
     assert!(!shown.contains("Look twice"), "a long line alone is no reason to shout");
 }
@@ -205,7 +205,7 @@ fn text_patches_are_looked_through_with_and_without_their_folder() {
     let planned = console.done("plan $/fix.patch $/app --json").json()["hidden"].clone();
     assert!(deceiving(&planned).contains(&("direction".to_owned(), 1)), "{planned}");
     let compared = console.done("diff $/fix.patch").out;
-    assert!(compared.starts_with("Look twice before you trust your eyes\n"), "{compared}");
+    assert!(compared.starts_with("Parts of this patch may not be what they seem\n"), "{compared}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn a_service_pack_made_on_top_of_the_hotfix_leaves_its_other_files_there() {
     target.must_apply(&fix(&sandbox, "HF", &base(), &hotfixed));
     target.must_apply(&bundle(&sandbox, "SP", "\"MORE\"", "", &hotfixed, &packed));
     target.expect(&packed);
-    assert_eq!(stack(&target), ["HF", "SP"], "nothing says that it contains the hotfix");
+    assert_eq!(stack(&target), ["HF", "SP"], "nothing says it contains the hotfix");
 
     let hotfixed = hotfixed.file("text", lines(&[(1, "hotfix")]));
     let packed = hotfixed.clone().file("text", lines(&[(1, "hotfix"), (9, "pack")]));
@@ -110,14 +110,14 @@ fn a_patch_that_would_undo_an_installed_fix_is_refused() {
     let other = fix(&sandbox, "OTHER", &base(), &base().file("bin", "a\0otherwise"));
     assert_eq!(
         obstacles(target.apply(&other)),
-        ["E-UNDOES bin: installing this would undo fix HF: both change bin"]
+        ["E-UNDOES bin: applying this would undo fix HF: both change bin"]
     );
     let lines = fix(&sandbox, "LINES", &base(), &base().file("text", lines(&[(3, "three")])));
     target.must_apply(&lines);
     let clash = fix(&sandbox, "CLASH", &base(), &base().file("text", super::lines(&[(3, "drei")])));
     assert_eq!(
         obstacles(target.apply(&clash)),
-        ["E-UNDOES text: installing this would undo fix LINES: both change the same lines of text"]
+        ["E-UNDOES text: applying this would undo fix LINES: both change the same lines of text"]
     );
     target.expect(&fixed.file("text", super::lines(&[(3, "three")])));
 }
@@ -131,7 +131,7 @@ fn two_that_fix_the_same_and_each_something_else_do_not_go_together() {
     let clash = bundle(&sandbox, "CLASH", "\"BOTH\", \"TWO\"", "", &base(), &other);
     assert_eq!(
         obstacles(target.apply(&clash)),
-        ["E-OVERLAP: both it and HERE fix BOTH, but each also fixes something the other lacks"]
+        ["E-OVERLAP: this patch and HERE both fix BOTH, but each also fixes something else"]
     );
     target.expect(&here);
 }
@@ -165,7 +165,7 @@ fn a_hotfix_that_is_required_or_whose_files_are_not_touched_keeps_what_it_change
     let target = sandbox.install(&base());
     target.must_apply(&hotfix);
     let notes = target.must_apply(&bundle(&sandbox, "CUMULATIVE", "\"HF\", \"MORE\"", "", &hotfixed, &more));
-    let said = "CUMULATIVE says that it contains HF; its files say otherwise: bin; both are kept";
+    let said = "CUMULATIVE says it contains HF; its files say otherwise: bin; both are kept";
     assert!(notes.contains(&said.to_owned()), "{notes:?}");
     target.expect(&more);
     assert_eq!(stack(&target), ["HF", "CUMULATIVE"]);

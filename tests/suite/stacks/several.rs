@@ -56,7 +56,7 @@ fn what_is_required_comes_first_and_what_is_missing_is_named_with_who_brings_it(
     let target = sandbox.install(&base());
     let alone = preview_all(&sandbox, &target, &[&needing]);
     let told: Vec<String> = alone.preview.obstacles.iter().map(spell).collect();
-    assert_eq!(told, ["E-REQUIRES: needs AAA from revision 1 on, and it is not here"]);
+    assert_eq!(told, ["E-REQUIRES: requires AAA (revision 1 or later), and it isn't applied here"]);
     let name = needed.path.file_name().expect("a name").to_string_lossy().into_owned();
     assert_eq!(alone.preview.obstacles[0].hint(), format!("{name} beside it brings AAA; name both."));
 
@@ -66,7 +66,7 @@ fn what_is_required_comes_first_and_what_is_missing_is_named_with_who_brings_it(
     assert_eq!(stack(&target), ["AAA", "ZZZ"]);
     assert_eq!(
         obstacles(target.roll_back(patch("AAA"), OnDrift::Stop)),
-        ["E-NOT-NEWEST: ZZZ cannot stay without it: it needs AAA"]
+        ["E-NOT-NEWEST: ZZZ depends on it: it needs AAA"]
     );
     target.must_go_back(Which::PatchAndDependents("AAA".to_owned()), OnDrift::Stop);
     target.expect(&base());
@@ -124,7 +124,7 @@ fn two_that_change_different_lines_are_merged_and_each_goes_alone() {
     let target = sandbox.install(&base());
     target.must_apply(&top);
     let notes = target.must_apply(&end);
-    assert_eq!(notes, ["text: is merged: END and TOP both change it, in different places"]);
+    assert_eq!(notes, ["text: is merged: END and TOP both change it, in different lines"]);
     target.expect(&base().file("text", lines(&[(1, "top"), (9, "end")])));
     target.must_go_back(patch("TOP"), OnDrift::Stop);
     target.expect(&base().file("text", lines(&[(9, "end")])));

@@ -64,7 +64,7 @@ fn who_shares_lines_is_named_and_goes_only_when_asked_for() {
     let (target, trees) = three(&sandbox);
     assert_eq!(
         obstacles(target.roll_back(patch("ONE"), OnDrift::Stop)),
-        ["E-NOT-NEWEST text: THREE cannot stay without it: both change the same lines of text (1)"]
+        ["E-NOT-NEWEST text: THREE depends on it: both change the same lines of text (1)"]
     );
     target.expect(&trees[3]);
     target.must_go_back(Which::PatchAndDependents("ONE".to_owned()), OnDrift::Stop);

@@ -321,7 +321,7 @@ impl Target<'_> {
     #[track_caller]
     pub fn must_go_back(&self, which: Which, on_drift: OnDrift) -> Vec<String> {
         let back = self.roll_back(which, on_drift);
-        let back = back.unwrap_or_else(|error| panic!("not taken back: {}", in_words(&error)));
+        let back = back.unwrap_or_else(|error| panic!("not rolled back: {}", in_words(&error)));
         assert_eq!(back.untidy, None, "nothing is left lying around");
         told(&back.notes)
     }

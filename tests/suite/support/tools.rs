@@ -4,7 +4,7 @@ use std::env;
 use std::process::{Command, Stdio};
 
 /// What `.ci/run` installs. Without them, a whole group of stories would pass by never happening.
-pub const INSTALLED_BY_CI: [&str; 4] = ["git", "minisign", "patch", "ssh-keygen"];
+pub const INSTALLED_BY_CI: [&str; 5] = ["git", "minisign", "patch", "ssh-keygen", "strace"];
 
 /// Whether `program` is on this machine; if not, says loudly that `story` does not happen.
 ///

@@ -235,7 +235,7 @@ impl Case {
     pub fn then_rolled_back(&self) -> Self {
         let disk = Arc::new(self.start.fork());
         let _ = must_run(&disk, &self.deed);
-        Self::rollback(&format!("{}, taken back", self.name), disk, self.head + 1, self.before.clone())
+        Self::rollback(&format!("{}, rolled back", self.name), disk, self.head + 1, self.before.clone())
     }
 }
 

@@ -162,13 +162,18 @@ fn an_edit_after_an_undo_stays() {
     }
 }
 
+/// The call in whose line of the log this is.
+fn call_in(log: Vec<String>, words: &str) -> usize {
+    let number = |line: String| line.split_whitespace().next()?.parse().ok();
+    log.into_iter().find(|line| line.contains(words)).and_then(number).expect("there is such a call")
+}
+
 /// The call of a change in whose line of the log this is.
 fn call_with(case: &Case, words: &str) -> usize {
     let disk = Arc::new(case.start.fork());
     disk.keep_log();
     let _ = run(disk.clone(), &case.deed).expect("nothing is in its way");
-    let number = |line: String| line.split_whitespace().next()?.parse().ok();
-    disk.log().into_iter().find(|line| line.contains(words)).and_then(number).expect("there is such a call")
+    call_in(disk.log(), words)
 }
 
 #[test]
@@ -193,6 +198,24 @@ fn every_sync_of_the_tidying_after_a_commit_is_needed() {
     for muted_sync in [None, Some(1), Some(2)] {
         let effort = Effort { seeds_per_call: 100, recovery_crashes: 0 };
         let explored = explore_recovery(&case, &start, outcome, effort, muted_sync);
+        assert_eq!(explored.is_ok(), muted_sync.is_none(), "without sync {muted_sync:?}: {explored:?}");
+    }
+}
+
+#[test]
+fn the_sync_before_the_tidying_after_an_undo_is_needed() {
+    let case = a_bit_of_everything();
+    let killed = killed_at(&case, call_with(&case, "rename .patchwright/t/commit.new")).0;
+    let told = Arc::new(killed.fork());
+    told.keep_log();
+    recover(told.clone()).expect("nothing is in its way");
+    let undone = Arc::new(killed.fork());
+    undone.crash_at_call(1 + call_in(told.log(), "rename .patchwright/t/abort.new"));
+    recover(undone.clone()).expect_err("it is killed");
+    let start = undone.fork();
+    for muted_sync in [None, Some(1)] {
+        let effort = Effort { seeds_per_call: 100, recovery_crashes: 0 };
+        let explored = explore_recovery(&case, &start, Outcome::Failed, effort, muted_sync);
         assert_eq!(explored.is_ok(), muted_sync.is_none(), "without sync {muted_sync:?}: {explored:?}");
     }
 }

@@ -81,14 +81,14 @@ impl Life {
                 (left, now) => left.is_none() && now.is_none(),
             };
             if !is_as_left {
-                self.story.push(format!("entry {seq} cannot be taken back: {path} was edited"));
+                self.story.push(format!("entry {seq} cannot be rolled back: {path} was edited"));
                 return Ok(());
             }
             wanted.remove(path);
             wanted.extend(before.get(path).map(|entry| (path.clone(), entry.clone())));
         }
         if !is_a_tree(&wanted) {
-            self.story.push(format!("entry {seq} cannot be taken back: others use its folders"));
+            self.story.push(format!("entry {seq} cannot be rolled back: others use its folders"));
             return Ok(());
         }
         let case = Case::rollback("rollback", self.disk.clone(), seq, wanted);

@@ -22,7 +22,7 @@ fn apply_shows_the_plan_and_asks_once() {
     -- err --
     ACME-HF-1042  Umlauts in fonts
     for Widget in $/app
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
     What will happen: 6 steps
       delete   fonts/old.txt
@@ -47,7 +47,7 @@ fn a_no_changes_nothing() {
         let run =
             Console::new(&sandbox).answering(answer).run("apply $/fix.patchbundle $/app --allow-unsigned");
         let told = run.err.split_once("[y/N] ").expect("it asks").1;
-        let said_no = "Not done, because you said no (E-DECLINED)\nNothing was changed.\n";
+        let said_no = "Not done: you said no (E-DECLINED)\nNothing was changed.\n";
         assert_eq!((run.code, told), (3, said_no), "{answer:?}");
     }
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
@@ -87,15 +87,15 @@ fn apply_again_has_nothing_to_do() {
     let console = Console::new(&sandbox);
     console.done(APPLY);
     assert_snapshot!(console.run(APPLY), @r#"
-    Nothing to do: $/app is already as ACME-HF-1042 leaves it
+    Nothing to do: $/app is already in place in ACME-HF-1042
     -- exit 0
     "#);
     assert_snapshot!(console.run("plan $/fix.patchbundle $/app"), @r#"
     ACME-HF-1042  Umlauts in fonts
     for Widget in $/app
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
-    Nothing to do: the folder is already as the patch leaves it.
+    Nothing to do: the patch is already in place.
     -- exit 0
     "#);
 }
@@ -115,7 +115,7 @@ fn a_saved_plan_is_carried_out_only_in_the_folder_it_was_made_for() {
         console
             .done("plan $/fix.patchbundle $/app --output $/fix.plan")
             .out
-            .ends_with("The plan is in $/fix.plan\n")
+            .ends_with("Saved the plan to $/fix.plan\n")
     );
     let apply = format!("{APPLY} --plan $/fix.plan");
     console.done(&apply);
@@ -125,7 +125,7 @@ fn a_saved_plan_is_carried_out_only_in_the_folder_it_was_made_for() {
     -- err --
     This is not what you looked at: the patch file, the folder, a choice or a key has changed since (E-MOVED)
     Nothing was changed.
-    Next: Look at what would happen again.
+    Next: Check what would happen again, then continue.
     -- exit 3
     "#);
 }
@@ -138,11 +138,11 @@ fn status_and_history_tell_how_things_stand() {
     assert_snapshot!(console.run("status $/app"), @r#"
     $/app
 
-    No patch is in this folder.
+    No patches have been applied here.
     -- exit 0
     "#);
     assert_snapshot!(console.run("history $/app"), @r#"
-    Nothing has happened to $/app so far
+    No changes to $/app are recorded
     -- exit 0
     "#);
     console.done(APPLY);
@@ -152,7 +152,7 @@ fn status_and_history_tell_how_things_stand() {
     Patches in this folder, oldest first:
       ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC  Umlauts in fonts
 
-    6 places compared: everything is as expected.
+    6 places checked: everything is as expected.
     -- exit 0
     "#);
     sandbox.write("app/conf/app.toml", "colour = \"red\"\n");
@@ -163,17 +163,17 @@ fn status_and_history_tell_how_things_stand() {
     Patches in this folder, oldest first:
       ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC  Umlauts in fonts
 
-    2 of 6 places differ from what is expected:
-      edited   conf/app.toml  likely edited by somebody here  (last changed by ACME-HF-1042)
-      missing  doc.txt        removed by somebody here        (last changed by ACME-HF-1042)
+    2 of 6 places differ as expected:
+      edited   conf/app.toml  probably edited  (last changed by ACME-HF-1042)
+      missing  doc.txt        deleted        (last changed by ACME-HF-1042)
     To see how: patchwright status $/app --diff
     To put them right: patchwright heal $/app
     -- exit 0
     "#);
     assert_snapshot!(console.run("history $/app"), @r#"
-    What happened to $/app, oldest first
+    History of $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042  by ada on server  4.2 → 4.2.1
-            unsigned when it came
+            unsigned when applied
       2  2026-11-23 09:30:00 UTC  checked ACME-HF-1042  by ada on server
             passed: the version is 4.2.1
     -- exit 0
@@ -203,7 +203,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
       create   fonts/old.txt
       needs 2.1 MB of room on the disk
 
-    What the vendor says about taking it back
+    The vendor's advice for rolling back
       | documents made since keep the new fonts
       | close all documents
 
@@ -213,9 +213,9 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     assert_snapshot!(console.run("status $/app"), @r#"
     Widget 4.2 in $/app
 
-    No patch is in this folder.
+    No patches have been applied here.
 
-    6 places compared: everything is as expected.
+    6 places checked: everything is as expected.
 
     To take the last rollback back: patchwright rollback $/app --undo
     -- exit 0
@@ -228,9 +228,9 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     "#);
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2.1\n"));
     assert_snapshot!(console.run("history $/app --verbose"), @r#"
-    What happened to $/app, oldest first
+    History of $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042       by ada on server  4.2 → 4.2.1
-            unsigned when it came
+            unsigned when applied
             delete fonts/old.txt
             delete readme.txt
             replace version.txt
@@ -239,14 +239,14 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
             create fonts/umlauts.txt
       2  2026-11-23 09:30:00 UTC  checked ACME-HF-1042       by ada on server
             passed: the version is 4.2.1
-      3  2026-11-23 09:30:00 UTC  taken back ACME-HF-1042    by ada on server  4.2.1 → 4.2
+      3  2026-11-23 09:30:00 UTC  rolled back ACME-HF-1042    by ada on server  4.2.1 → 4.2
             delete fonts/umlauts.txt
             delete doc.txt
             replace version.txt
             replace conf/app.toml
             create readme.txt
             create fonts/old.txt
-      4  2026-11-23 09:30:00 UTC  brought back ACME-HF-1042  by ada on server  4.2 → 4.2.1
+      4  2026-11-23 09:30:00 UTC  reapplied ACME-HF-1042  by ada on server  4.2 → 4.2.1
             delete fonts/old.txt
             delete readme.txt
             replace version.txt
@@ -267,12 +267,12 @@ fn a_rollback_over_edits_needs_a_wish_and_keeps_them() {
     -- err --
     version.txt: was changed after the patch was applied (E-DRIFT)
     Nothing was changed.
-    Next: Go back with --keep-edits, which keeps your version as a safe copy, or put the file right first.
+    Next: To back up your version and continue, add --keep-edits. Or restore the file first.
     -- exit 3
     "#);
     assert_snapshot!(console.run("rollback $/app --yes --keep-edits"), @r#"
     Took ACME-HF-1042 out of $/app: 6 places changed
-      version.txt: was changed after the patch; your version is kept as a safe copy
+      version.txt: was changed after the patch was applied; your version is backed up
     To bring it back: patchwright rollback $/app --undo
     -- exit 0
     "#);
@@ -286,24 +286,24 @@ fn accept_asks_and_gives_up_the_way_back() {
     let sandbox = product_and_fix();
     let console = Console::new(&sandbox);
     assert_snapshot!(console.run("accept $/app"), @r#"
-    Nothing to do: no patch in $/app waits to be accepted
+    Nothing to do: everything in $/app is already kept for good
     -- exit 0
     "#);
     console.done(APPLY);
     assert_snapshot!(console.run("accept $/app"), @r#"
     -- err --
-    This changes the folder, and there is no terminal to ask you on (E-DECLINED)
+    This changes the folder, but there is no terminal to ask you (E-DECLINED)
     Nothing was changed.
-    Next: Look at what would happen, then add --yes.
+    Next: Check what would happen first (see patchwright plan --help), then add --yes.
     -- exit 3
     "#);
     assert_snapshot!(Console::new(&sandbox).answering("yes").run("accept $/app"), @r#"
-    Accepted ACME-HF-1042 in $/app; the safe copies are gone
+    Accepted ACME-HF-1042 for good in $/app. The backups are deleted.
     -- err --
-    These patches stay in $/app for good; their safe copies go:
+    Patches in $/app to keep for good; their backups will be deleted:
       ACME-HF-1042  Umlauts in fonts
 
-    Give up the way back? This cannot be undone. [y/N] -- exit 0
+    Delete these backups? This can't be undone. [y/N] -- exit 0
     "#);
     assert_snapshot!(console.run("rollback $/app --yes"), @r#"
     -- err --
@@ -322,24 +322,24 @@ fn accept_names_the_rollback_and_the_kept_edits_that_go() {
     sandbox.write("app/conf/app.toml", "edited here\n");
     console.done("rollback $/app --keep-edits --yes");
     assert_snapshot!(Console::new(&sandbox).answering("yes").run("accept $/app"), @r#"
-    Accepted the rollback of ACME-HF-1042 in $/app; the safe copies are gone
-    The edited conf/app.toml that was kept is gone, too
+    Accepted the rollback of ACME-HF-1042 for good in $/app. The backups are deleted.
+    Deleted the backup of your edited conf/app.toml
     -- err --
-    The rollback of ACME-HF-1042 can no longer be taken back.
-    1 edited file that was kept goes, too. Copy out what you need:
+    The rollback of ACME-HF-1042 can no longer be rolled back.
+Also deletes     1 backup of an edited file. Copy what you need first:
       conf/app.toml  .patchwright/undo/00000002/objects/3
 
-    Give up the way back? This cannot be undone. [y/N] -- exit 0
+    Delete these backups? This can't be undone. [y/N] -- exit 0
     "#);
     assert_snapshot!(console.run("history $/app"), @r#"
-    What happened to $/app, oldest first
+    History of $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042     by ada on server
-            unsigned when it came
-      2  2026-11-23 09:30:00 UTC  taken back ACME-HF-1042  by ada on server
-            conf/app.toml: was changed after the patch; your version is kept as a safe copy
+            unsigned when applied
+      2  2026-11-23 09:30:00 UTC  rolled back ACME-HF-1042  by ada on server
+            conf/app.toml: was changed after the patch was applied; your version is backed up
       3  2026-11-23 09:30:00 UTC  accepted                 by ada on server
-            the rollback of ACME-HF-1042 stays for good
-            conf/app.toml: the edited file that was kept is gone
+            the rollback of ACME-HF-1042 is kept for good
+            conf/app.toml: the backup of your edited file was deleted
     -- exit 0
     "#);
     assert_snapshot!(console.run("rollback $/app --undo --yes"), @r#"
@@ -362,19 +362,19 @@ fn a_failed_health_check_takes_the_change_back() {
     let console = Console::new(&sandbox);
     assert_snapshot!(console.run(APPLY), @r#"
     -- err --
-    A health check failed after the change, so the change was taken back (E-HEALTH)
+    A health check failed after the change, so it was rolled back (E-HEALTH)
       version.txt contains "4.2.2": "version.txt" does not contain "4.2.2"
-    Everything was put back as it was.
-    Next: Find out why the check failed, or ask the vendor, before you try again.
+    Your files were restored.
+    Next: Find out why the check failed, or ask the vendor, then try again.
     -- exit 5
     "#);
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
     assert_snapshot!(console.run("history $/app"), @r#"
-    What happened to $/app, oldest first
+    History of $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042     by ada on server
-            unsigned when it came
-      2  2026-11-23 09:30:00 UTC  taken back ACME-HF-1042  by ada on server
-            failed: version.txt contains "4.2.2", but "version.txt" does not contain "4.2.2"
+            unsigned when applied
+      2  2026-11-23 09:30:00 UTC  rolled back ACME-HF-1042  by ada on server
+            Health check failed: version.txt contains "4.2.2", but "version.txt" does not contain "4.2.2"
     -- exit 0
     "#);
 }
@@ -387,14 +387,14 @@ fn a_patch_made_from_two_folders_goes_in_and_out() {
     let console = Console::new(&sandbox);
     let made =
         console.run("make --from $/app --to $/new --id ACME-HF-7 --output $/fix.patchbundle --no-proof");
-    let told = "Worth knowing: permission bits are not kept here: files are taken for ordinary ones, and none for a program\n";
+    let told = "Note: this system keeps no permission bits, so no file is taken for a program\n";
     let keeps_modes = OsFs::open(&sandbox.path("app")).expect("a folder").features().modes;
     assert_eq!(made.out.contains(told), !keeps_modes, "{made}");
     assert_snapshot!(made.to_string().replace(told, ""), @r#"
     Made $/fix.patchbundle: ACME-HF-7, 1,147 bytes
     Changes: 1 modified, 3 deleted
     SHA-256: [sha256]
-    Not tried on a copy
+    Not tested on a copy
     -- exit 0
     "#);
     console.done(APPLY);

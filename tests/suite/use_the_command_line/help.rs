@@ -7,26 +7,27 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 22] = [
-    "new",
-    "make",
+const VERBS: [&str; 23] = [
     "show",
     "diff",
+    "plan",
+    "explain",
+    "status",
+    "identify",
+    "apply",
+    "rollback",
+    "reapply",
+    "repair",
+    "recover",
+    "accept",
+    "new",
+    "make",
     "export",
     "verify",
     "review",
     "sign",
     "key",
-    "plan",
-    "explain",
-    "apply",
-    "rollback",
-    "accept",
-    "status",
-    "heal",
-    "identify",
     "history",
-    "recover",
     "support",
     "completions",
     "man",
@@ -53,8 +54,58 @@ fn every_verb_explains_itself_with_examples() {
         assert_eq!(help.err, "");
     }
     let help = Console::new(&sandbox).done("--help").out;
-    assert!(help.contains("130  interrupted before any change"), "{help}");
+    assert!(help.contains("130  stopped before any change"), "{help}");
     assert!(Console::new(&sandbox).done("--version").out.starts_with("patchwright "));
+}
+
+/// Columns of the narrowest terminal in use.
+const COLUMNS: usize = 80;
+
+#[test]
+fn help_fits_a_narrow_terminal() {
+    let sandbox = Sandbox::new();
+    let console = Console::new(&sandbox);
+    let of_verbs = VERBS.iter().map(|verb| format!("{verb} --help"));
+    for typed in of_verbs.chain(["--help".to_owned(), "key trust --help".to_owned()]) {
+        let help = console.done(&typed).out;
+        let wide: Vec<_> = help.lines().filter(|line| line.chars().count() > COLUMNS).collect();
+        assert!(wide.is_empty(), "{typed}: {wide:#?}");
+    }
+}
+
+#[test]
+fn help_opens_with_a_sentence_and_examples_and_groups_the_verbs() {
+    let sandbox = Sandbox::new();
+    let help = Console::new(&sandbox).done("--help").out;
+    let opening = "Applies patches to a product folder, and rolls any of them back later\n\nExamples:\n";
+    assert!(help.starts_with(opening), "{help}");
+    let headings: Vec<_> = help.lines().filter(|line| line.ends_with(':')).collect();
+    let expected = [
+        "Examples:",
+        "Look (these change nothing):",
+        "Change a folder:",
+        "Make patch files:",
+        "Trust:",
+        "Records, and this program:",
+        "Options of every command:",
+        "Exit codes:",
+    ];
+    assert_eq!(headings, expected, "{help}");
+    for verb in VERBS {
+        assert_eq!(help.matches(&format!("\n  {verb:<11}  ")).count(), 1, "{verb} is listed once\n{help}");
+    }
+}
+
+#[test]
+fn what_was_called_otherwise_once_still_works() {
+    for typed in ["heal app", "plan fix.patchbundle app --holds list.json", "rollback app --undo"] {
+        let parsed = command().try_get_matches_from(["patchwright"].into_iter().chain(typed.split(' ')));
+        assert!(parsed.is_ok(), "{typed}: {parsed:?}");
+    }
+    let sandbox = Sandbox::new();
+    let console = Console::new(&sandbox);
+    let help = ["--help", "plan --help"].map(|typed| console.done(typed).out).concat();
+    assert!(!help.contains("heal ") && !help.contains("--holds"), "old names are not taught: {help}");
 }
 
 #[test]

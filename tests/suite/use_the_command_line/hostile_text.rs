@@ -165,9 +165,5 @@ fn a_summary_cannot_speak_for_the_program() {
     let shown = Console::new(&sandbox).done("show $/fix.patchbundle").out;
     assert!(shown.contains("\n  | Ready to apply.\n"), "{shown}");
     let trust = shown.lines().nth(1);
-    assert_eq!(
-        trust,
-        Some("Untrusted or unsigned: nobody vouches for this patch"),
-        "our own word stands above the vendor's"
-    );
+    assert_eq!(trust, Some("Not trusted: this patch isn't signed"), "our own word stands above the vendor's");
 }

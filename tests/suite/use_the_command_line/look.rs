@@ -11,7 +11,7 @@ fn show_tells_what_a_patch_says_about_itself() {
     sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
     assert_snapshot!(Console::new(&sandbox).run("show $/fix.patchbundle"), @r#"
     ACME-HF-1042 (revision 2)  Umlauts in fonts
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
       | Letters such as “ä” were cut off.
       | Printing is not affected.
@@ -25,7 +25,7 @@ fn show_tells_what_a_patch_says_about_itself() {
     CVEs        CVE-2026-12345
     Issues      jira ACME-7, https://tracker.example/ACME-7
     Restart     service
-    Taken back  at any time, until it is accepted
+    Rollback  any time, until you keep it for good
                 documents made since keep the new fonts
                 1. close all documents
     Checked     before: 0.0 MB of disk space are free
@@ -33,7 +33,7 @@ fn show_tells_what_a_patch_says_about_itself() {
 
     File        $/fix.patchbundle, 3,059 bytes
     SHA-256     [sha256]
-    Tried       applied and taken back on a copy by whoever made it
+    Tried       applied and rolled back on a copy before release
 
     Changes: 1 added, 2 modified, 1 renamed, 1 deleted
       M  conf/app.toml         still 26 bytes
@@ -123,8 +123,8 @@ fn diff_against_a_folder_shows_what_is_really_there() {
 fn verify_gives_one_verdict() {
     let sandbox = product_and_fix();
     assert_snapshot!(Console::new(&sandbox).run("verify $/fix.patchbundle"), @r#"
-    $/fix.patchbundle is whole: its 7 contents are exactly what its manifest says
-    Untrusted or unsigned: nobody vouches for this patch
+    $/fix.patchbundle is whole: all 7 contents match their checksums
+    Not trusted: this patch isn't signed
 
     Patch       ACME-HF-1042  Umlauts in fonts
     SHA-256     [sha256]
@@ -140,7 +140,7 @@ fn plan_shows_what_will_happen() {
     assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r#"
     ACME-HF-1042 (revision 2)  Umlauts in fonts
     for Widget 4.2 in $/app
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
     What will happen: 6 steps
       delete   fonts/old.txt
@@ -166,15 +166,15 @@ fn plan_lists_every_reason_why_not() {
     assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r#"
     ACME-HF-1042  Umlauts in fonts
     for Widget in $/app
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
-    What stands in the way
-      conf/app.toml: was edited: its content is not what the patch expects (E-DRIFT)
-          Put the original file back, or ask the vendor for a patch that fits this file.
-      fonts/umlauts.txt: a file is already there, and it is not the one the patch brings (E-OCCUPIED)
-          Move it out of the folder if it is not part of the product.
+    Problems to resolve first
+      conf/app.toml: isn't the version this patch expects (E-DRIFT)
+          Restore the original, or ask the vendor for a patch for this version.
+      fonts/umlauts.txt: already exists as a file, and it isn't the one the patch adds (E-OCCUPIED)
+          Move it out of the folder if it isn't part of the product.
 
-    Cannot be applied, for 2 reasons.
+    Can't be applied, for 2 reasons.
     -- exit 3
     "#);
 }

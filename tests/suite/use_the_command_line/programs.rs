@@ -307,7 +307,7 @@ fn a_reader_who_has_seen_enough_is_no_failure() {
 #[test]
 fn an_answer_nobody_hears_changes_nothing_about_what_was_done() {
     let sandbox = product_and_fix();
-    let unheard = "Cannot write the answer (E-IO)\n  the disk is full\n".to_owned();
+    let unheard = "Can't write the output (E-IO)\n  the disk is full\n".to_owned();
     let show = ["show", "$/fix.patchbundle"];
     assert_eq!(run_unheard(&sandbox, ErrorKind::StorageFull, &show), (1, unheard.clone()));
     let apply = ["apply", "$/fix.patchbundle", "$/app", "--allow-unsigned", "--yes"];

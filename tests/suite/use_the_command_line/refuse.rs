@@ -29,17 +29,17 @@ fn exit_1_when_the_machine_cannot() {
     let sandbox = product();
     assert_snapshot!(Console::new(&sandbox).run("show $/nothing.patchbundle"), @r#"
     -- err --
-    Cannot read the patch file: $/nothing.patchbundle (E-IO)
-      cannot open: there is nothing of this name
+    Can't read the patch file: $/nothing.patchbundle (E-IO)
+      cannot open: file not found
     Nothing was changed.
     -- exit 1
     "#);
     assert_snapshot!(Console::new(&sandbox).run("status $/nowhere"), @r#"
     -- err --
-    Cannot open the folder: $/nowhere (E-IO)
-      there is nothing of this name
+    Can't open the folder: $/nowhere (E-IO)
+      file not found
     Nothing was changed.
-    Next: Name the folder that the product is installed in.
+    Next: Name the folder where the product is installed.
     -- exit 1
     "#);
 }
@@ -61,8 +61,8 @@ fn exit_2_when_the_command_line_is_wrong() {
     "#);
     assert_snapshot!(console.run("apply $/app"), @r#"
     -- err --
-    A patch file and a product folder are needed; "$/app" was named (E-USAGE)
-    Next: Name the patch file first and the product folder last.
+    A patch file and a product folder are needed; you named "$/app" (E-USAGE)
+    Next: Name the patch file first, then the product folder.
     -- exit 2
     "#);
     assert_snapshot!(console.run("apply --allow-unsigned"), @r#"
@@ -88,13 +88,13 @@ fn exit_2_when_the_command_line_is_wrong() {
     assert_snapshot!(console.run("show -"), @r#"
     -- err --
     A patch file cannot be read from a pipe (E-USAGE)
-    Next: Save it to a file, then name that.
+    Next: Save it to a file first, then name that file.
     -- exit 2
     "#);
     assert_snapshot!(console.run("diff $/fix.patchbundle fonts/none.txt"), @r#"
     -- err --
     The patch changes nothing at fonts/none.txt (E-USAGE)
-    Next: `patchwright show` lists what it changes.
+    Next: `patchwright show` lists the files it changes.
     -- exit 2
     "#);
     assert_snapshot!(console.run("diff $/fix.patchbundle ../up"), @r#"
@@ -104,8 +104,8 @@ fn exit_2_when_the_command_line_is_wrong() {
     "#);
     assert_snapshot!(Console::new(&sandbox).answering("").run("diff $/fix.patchbundle --raw"), @r#"
     -- err --
-    --raw could let a patch file rearrange your terminal (E-USAGE)
-    Next: Write it to a file: --raw > fix.diff
+    --raw can't print to a terminal: a patch file could control it (E-USAGE)
+    Next: Write it to a file instead: --raw > fix.diff
     -- exit 2
     "#);
 }
@@ -117,20 +117,20 @@ fn exit_3_when_something_stands_in_the_way() {
     let console = Console::new(&sandbox);
     assert_snapshot!(console.run(APPLY), @r#"
     -- err --
-    conf/app.toml: was edited: its content is not what the patch expects (E-DRIFT)
+    conf/app.toml: isn't the version this patch expects (E-DRIFT)
     Nothing was changed.
-    Next: Put the original file back, or ask the vendor for a patch that fits this file.
+    Next: Restore the original, or ask the vendor for a patch for this version.
     -- exit 3
     "#);
     sandbox.write("app/version.txt", "mine\n");
     assert_snapshot!(console.run(APPLY), @r#"
     -- err --
-    This cannot be done, for 2 reasons (E-DRIFT)
-    What stands in the way
-      conf/app.toml: was edited: its content is not what the patch expects (E-DRIFT)
-          Put the original file back, or ask the vendor for a patch that fits this file.
-      version.txt: was edited: its content is not what the patch expects (E-DRIFT)
-          Put the original file back, or ask the vendor for a patch that fits this file.
+    There are 2 problems to resolve first (E-DRIFT)
+    Problems to resolve first
+      conf/app.toml: isn't the version this patch expects (E-DRIFT)
+          Restore the original, or ask the vendor for a patch for this version.
+      version.txt: isn't the version this patch expects (E-DRIFT)
+          Restore the original, or ask the vendor for a patch for this version.
     Nothing was changed.
     -- exit 3
     "#);
@@ -138,7 +138,7 @@ fn exit_3_when_something_stands_in_the_way() {
     -- err --
     No patch is in this folder (E-UNKNOWN-PATCH)
     Nothing was changed.
-    Next: There is nothing to take back.
+    Next: There is nothing to roll back.
     -- exit 3
     "#);
     assert!(!sandbox.path("app/.patchwright").exists());
@@ -149,9 +149,9 @@ fn exit_3_when_nobody_can_be_asked() {
     let sandbox = product_and_fix();
     assert_snapshot!(Console::new(&sandbox).run("apply $/fix.patchbundle $/app --allow-unsigned"), @r#"
     -- err --
-    This changes the folder, and there is no terminal to ask you on (E-DECLINED)
+    This changes the folder, but there is no terminal to ask you (E-DECLINED)
     Nothing was changed.
-    Next: Look at what would happen, then add --yes.
+    Next: Check what would happen first (see patchwright plan --help), then add --yes.
     -- exit 3
     "#);
 }
@@ -163,7 +163,7 @@ fn exit_3_when_the_folder_is_reached_by_a_link() {
     std::os::unix::fs::symlink(sandbox.path("app"), sandbox.path("link")).expect("a new link");
     assert_snapshot!(Console::new(&sandbox).run("status $/link"), @r#"
     -- err --
-    Cannot open the folder: $/link (E-FS)
+    Can't open the folder: $/link (E-FS)
       it is a link to $/app
     Nothing was changed.
     Next: If you mean the folder it leads to, name that one: $/app
@@ -171,10 +171,10 @@ fn exit_3_when_the_folder_is_reached_by_a_link() {
     "#);
     assert_snapshot!(Console::new(&sandbox).run("status $/fix.patchbundle"), @r#"
     -- err --
-    Cannot open the folder: $/fix.patchbundle (E-FS)
-      it is not a folder
+    Can't open the folder: $/fix.patchbundle (E-FS)
+      it isn't a folder
     Nothing was changed.
-    Next: Name the folder that the product is installed in.
+    Next: Name the folder where the product is installed.
     -- exit 3
     "#);
 }
@@ -184,15 +184,15 @@ fn exit_3_when_an_order_is_there_already() {
     let sandbox = product();
     let console = Console::new(&sandbox);
     assert_snapshot!(console.run("new --output $/order.toml"), @r#"
-    Wrote $/order.toml. Fill it in, then: patchwright make --from OLD --to NEW --order $/order.toml --output FILE.patchbundle
+    Wrote $/order.toml. Fill it in, then run:  patchwright make --from OLD --to NEW --order $/order.toml --output NEW.patchbundle
     -- exit 0
     "#);
     assert_snapshot!(console.run("new --output $/order.toml"), @r#"
     -- err --
     Cannot write the patch order: $/order.toml (E-OCCUPIED)
-      something of this name is already there
+      this name already exists
     Nothing was changed.
-    Next: Choose another name; nothing is ever written over.
+    Next: Choose another name; existing files are never overwritten.
     -- exit 3
     "#);
     assert!(sandbox.read("order.toml").is_some_and(|order| order.contains("possible = \"yes\"")));
@@ -203,10 +203,10 @@ fn exit_4_when_nobody_vouches_for_a_patch() {
     let sandbox = product_and_fix();
     assert_snapshot!(Console::new(&sandbox).run("apply $/fix.patchbundle $/app --yes"), @r#"
     -- err --
-    Nobody you trust has signed this patch file: $/fix.patchbundle (E-TRUST)
-      Untrusted or unsigned: nobody vouches for this patch
+    This patch isn't signed by anyone you trust: $/fix.patchbundle (E-TRUST)
+      Not trusted: this patch isn't signed
     Nothing was changed.
-    Next: If you know where the file comes from, add --allow-unsigned; the history will say so.
+    Next: If you trust the source of this file, add --allow-unsigned; the history records it.
     -- exit 4
     "#);
 }
@@ -221,18 +221,18 @@ fn exit_4_when_a_patch_file_is_damaged() {
     let console = Console::new(&sandbox);
     assert_snapshot!(console.run("verify $/fix.patchbundle"), @r#"
     -- err --
-    This is not a patch file, or it is damaged: $/fix.patchbundle (E-CONTAINER)
+    Can't open this file: it's damaged or not a patch: $/fix.patchbundle (E-CONTAINER)
       manifest.json: its content does not match its CRC-32
     Nothing was changed.
-    Next: Get the file again, and compare its SHA-256 with the one the sender has.
+    Next: Get the file again, and compare its SHA-256 with the sender's.
     -- exit 4
     "#);
     assert_snapshot!(console.run("plan $/app/readme.txt $/app"), @r#"
     -- err --
-    This is not a patch file, or it is damaged: $/app/readme.txt (E-CONTAINER)
+    Can't open this file: it's damaged or not a patch: $/app/readme.txt (E-CONTAINER)
       too short to be a bundle
     Nothing was changed.
-    Next: Get the file again, and compare its SHA-256 with the one the sender has.
+    Next: Get the file again, and compare its SHA-256 with the sender's.
     -- exit 4
     "#);
 }
@@ -249,7 +249,7 @@ fn exit_5_when_a_change_failed_and_was_put_back() {
     The change failed (E-SPACE)
       cannot exchange conf/app.toml
       the disk is full
-    Everything was put back as it was.
+    Your files were restored.
     -- exit 5
     "#);
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
@@ -265,35 +265,35 @@ fn exit_6_when_a_person_is_needed() {
       the disk is full
       putting it back failed, too: cannot put back version.txt
       the disk is full
-    Some files may be new and some old; nothing is lost.
-    Next: Put everything back as it was: patchwright recover $/app --undo
-    Or: Finish it, if every file is already new: patchwright recover $/app --finish
+    Some files may be updated and some not. Nothing has been lost.
+    Next: Restore the old files: patchwright recover $/app --undo
+    Or: Finish it, if every file has already been updated: patchwright recover $/app --finish
     -- exit 6
     "#);
     let console = Console::new(&sandbox);
     assert_snapshot!(console.run("status $/app"), @r#"
     $/app
 
-    Applying ACME-HF-1042 was interrupted (begun 2026-11-23 09:30:00 UTC by ada)
-    Some files may be new and some old; nothing is lost.
+    Applying ACME-HF-1042 was interrupted (started 2026-11-23 09:30:00 UTC by ada)
+    Some files may be updated and some not. Nothing has been lost.
     Next: Put everything back: patchwright recover $/app --undo
 
-    No patch is in this folder.
+    No patches have been applied here.
     -- exit 0
     "#);
     assert_snapshot!(console.run("plan $/fix.patchbundle $/app"), @r#"
     -- err --
-    An earlier change of this folder was interrupted (E-UNFINISHED)
-    Some files may be new and some old; nothing is lost.
-    Next: Put everything back as it was: patchwright recover $/app --undo
-    Or: Finish it, if every file is already new: patchwright recover $/app --finish
+    An earlier change to this folder was interrupted (E-UNFINISHED)
+    Some files may be updated and some not. Nothing has been lost.
+    Next: Restore the old files: patchwright recover $/app --undo
+    Or: Finish it, if every file has already been updated: patchwright recover $/app --finish
     -- exit 6
     "#);
     assert_snapshot!(console.run("recover $/app --finish"), @r#"
     -- err --
     The interrupted change cannot be finished: conf/app.toml, doc.txt, fonts/umlauts.txt not changed yet (E-UNFINISHED)
-    Some files may be new and some old; nothing is lost.
-    Next: Put everything back instead: patchwright recover $/app --undo
+    Some files may be updated and some not. Nothing has been lost.
+    Next: Restore the old files instead: patchwright recover $/app --undo
     -- exit 6
     "#);
 }
@@ -308,13 +308,13 @@ fn recover_puts_everything_back() {
     "#);
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
     assert_snapshot!(console.run("recover $/app --undo"), @r#"
-    Nothing to do: no change of $/app was interrupted
+    Nothing to do: no change to $/app was interrupted
     -- exit 0
     "#);
     assert_snapshot!(console.run("history $/app"), @r#"
-    What happened to $/app, oldest first
-      1  2026-11-23 09:30:00 UTC  failed, put back ACME-HF-1042  by ada on server
-            it was interrupted and put back
+    History of $/app, oldest first
+      1  2026-11-23 09:30:00 UTC  failed; restored ACME-HF-1042  by ada on server
+            it was interrupted; the files were restored
     -- exit 0
     "#);
 }
@@ -327,17 +327,17 @@ fn recover_keeps_what_somebody_wrote_meanwhile() {
     let console = Console::new(&sandbox);
     assert_snapshot!(console.run("recover $/app --undo"), @r#"
     -- err --
-    Not everything can be put back as it was before the change (E-FOREIGN)
-      doc.txt was changed by somebody else, not by the interrupted change
-      version.txt is neither the old nor the new one
-    Some files may be new and some old; nothing is lost.
-    Next: To put these aside, keep them, and put the old ones back where they are kept: patchwright recover $/app --undo --on-conflict aside
-    Or: To take old contents out of a patch file that has them: patchwright recover $/app --undo --from FILE
+    Not everything can be restored to its state before the change (E-FOREIGN)
+      doc.txt was changed by something else, not by the interrupted change
+      version.txt is neither the old nor the new file
+    Some files may be updated and some not. Nothing has been lost.
+    Next: Restore the old files, and keep copies of files changed since: patchwright recover $/app --undo --on-conflict aside
+    Or: Restore missing contents from a patch file: patchwright recover $/app --undo --from FILE
     -- exit 6
     "#);
     assert_snapshot!(console.run("recover $/app --undo --on-conflict aside"), @r#"
-    Put back 3 places in $/app; not everything is as before ACME-HF-1042:
-      doc.txt: was changed by somebody else, and is left alone
+    Put back 3 places in $/app, but not everything is as before ACME-HF-1042:
+      doc.txt: was changed by something else, and is left as it is
       version.txt: what somebody put there is now .patchwright/conflict/00000000000000000000000000000001/2
     -- exit 6
     "#);
@@ -348,7 +348,7 @@ fn exit_130_when_it_was_stopped_before_any_change() {
     let sandbox = product_and_fix();
     assert_snapshot!(Console::new(&sandbox).interrupted().run(APPLY), @r#"
     -- err --
-    Stopped, as you wished (E-INTERRUPTED)
+    Stopped at your request (E-INTERRUPTED)
     Nothing was changed.
     -- exit 130
     "#);
@@ -368,14 +368,14 @@ fn an_order_that_is_not_filled_in_is_told_line_by_line() {
     -- err --
     The patch order has 1 finding (E-ORDER)
       id: "A:B" is no patch id: 1 to 80 letters, digits, ".", "_" or "-", the first a letter or digit
-    Next: Correct this, then make the patch again.
+    Next: Correct the order, then make the patch again.
     -- exit 3
     "#);
     assert_snapshot!(console.run("make --from $/app --to $/app --id AB --output $/fix.patchbundle"), @r#"
     -- err --
     The two folders do not differ (E-ORDER)
     Nothing was changed.
-    Next: Check that these are the right folders, and that the order does not ignore too much.
+    Next: Check that these are the right folders, and that the order doesn't ignore too much.
     -- exit 3
     "#);
 }

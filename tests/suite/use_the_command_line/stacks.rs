@@ -34,16 +34,16 @@ fn several_patches_are_planned_applied_and_told_as_one_change() {
     TWO  Umlauts in fonts
     THREE  Umlauts in fonts
     for Widget in $/app
-    Untrusted or unsigned: nobody vouches for this patch
+    Not trusted: this patch isn't signed
 
     What will happen: 1 step
       replace  text
       needs 2.1 MB of room on the disk
 
-    Worth knowing
+    Notes
       THREE rewrites what ONE brought: text (line 1)
 
-    Ready to apply, with 1 thing worth knowing.
+    Ready to apply. Read the 1 thing above first.
     -- exit 0
     "#);
     assert_snapshot!(console.run(&format!("apply {ALL} --allow-unsigned --yes")), @r#"
@@ -53,11 +53,11 @@ fn several_patches_are_planned_applied_and_told_as_one_change() {
     -- exit 0
     "#);
     assert_snapshot!(console.run("history $/app"), @r#"
-    What happened to $/app, oldest first
+    History of $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ONE, TWO, THREE  by ada on server
-            ONE: unsigned when it came
-            TWO: unsigned when it came
-            THREE: unsigned when it came
+            ONE: unsigned when applied
+            TWO: unsigned when applied
+            THREE: unsigned when applied
     -- exit 0
     "#);
     assert_eq!(sandbox.read("app/text").as_deref(), Some("three\n2\n3\ntwo\n5\n6\n7\n"));
@@ -74,23 +74,23 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
 
       Installing this would undo fix ONE: both change the same lines of text. (regression)
           text: both change line 1
-          → Take ONE out first, or ask the vendor for a patch that contains both. If that is really wanted, add --allow-undo with the reason; the history keeps it.
+          → Roll back ONE first, or ask the vendor for a patch that contains both. To do it anyway, add --allow-undo REASON; the history records it.
 
     TWO  Umlauts in fonts
     in $/app
 
       Was made on top of ONE. (builds-on)
-          text: made for what the other one leaves
+          text: made for the result of the other
 
       Both it and CLASH change text, in different places. (mergeable)
           text: both change it, in different lines
-          → Both changes are made; look at the merged files.
+          → Both changes are applied. Check the merged files.
 
-    What stands in the way
+    Problems to resolve first
       text: installing this would undo fix ONE: both change the same lines of text (E-UNDOES)
-          Take ONE out first, or ask the vendor for a patch that contains both. If that is really wanted, add --allow-undo with the reason; the history keeps it.
+          Roll back ONE first, or ask the vendor for a patch that contains both. To do it anyway, add --allow-undo REASON; the history records it.
 
-    Cannot be applied, for 1 reason.
+    Can't be applied, for 1 reason.
     -- exit 3
     "#);
     assert_snapshot!(console.run("explain $/one.patchbundle $/app"), @r#"
@@ -99,10 +99,10 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
 
       This fix is already installed, as ONE. (identical)
           both fix: ONE
-          text: both leave the same
-          → Nothing has to be done.
+          text: same result
+          → No action needed.
 
-    Nothing to do: the folder is already as the patch leaves it.
+    Nothing to do: the patch is already in place.
     -- exit 0
     "#);
 }
@@ -116,7 +116,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
     -- err --
     text: THREE cannot stay without it: both change the same lines of text (1) (E-NOT-NEWEST)
     Nothing was changed.
-    Next: Take all of them out with --with-dependents, or roll back to before the patch with --to.
+    Next: To roll back both, add --with-dependents. To roll back everything newer as well, use --to ID.
     -- exit 3
     "#);
     assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app TWO"), @r#"
@@ -134,7 +134,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
       replace  text
       needs 2.1 MB of room on the disk
 
-    text is put together again; it keeps what ONE, THREE changed
+    text is rebuilt; it keeps the changes of ONE, THREE
     diff --git a/text b/text
     --- a/text
     +++ b/text
@@ -157,7 +157,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
       ONE    2026-11-23 09:30:00 UTC  Umlauts in fonts
       THREE  2026-11-23 09:30:00 UTC  Umlauts in fonts
 
-    1 place compared: everything is as expected.
+    1 place checked: everything is as expected.
 
     To take the last rollback back: patchwright rollback $/app --undo
     -- exit 0
@@ -179,7 +179,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
       replace  text
       needs 2.1 MB of room on the disk
 
-    text is put together again; it keeps what TWO changed
+    text is rebuilt; it keeps the changes of TWO
     diff --git a/text b/text
     --- a/text
     +++ b/text
@@ -208,7 +208,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
       replace  text
       needs 2.1 MB of room on the disk
 
-    text is put together again; it keeps what ONE changed
+    text is rebuilt; it keeps the changes of ONE
     diff --git a/text b/text
     --- a/text
     +++ b/text

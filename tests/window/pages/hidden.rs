@@ -30,13 +30,13 @@ fn a_patch_that_deceives_goes_in_only_after_its_places_were_looked_at() {
     let (turned, look_alike) =
         ("login.js:1:5: if (\\u{202e} admin) {}", "login.js:2:4: s\u{430}yHello looks like sayHello: U+0430");
 
-    person.must_see("1 character that turns the reading direction in 1 place");
+    person.must_see("1 bidirectional control in 1 place");
     assert!(!person.sees(turned), "places are listed when somebody wants to see them");
     person.press(words::SHOW_PLACES);
     person.must_see(turned);
 
     person.press(words::APPLY);
-    person.must_see("1 word or name that looks like another in 1 place");
+    person.must_see("1 look-alike name (mixed alphabets) in 1 place");
     assert_eq!(reason_to_wait(&person).as_deref(), Some(words::LOOK_FIRST));
     person.press(words::SHOW_PLACES);
     assert_eq!(reason_to_wait(&person).as_deref(), Some(words::LOOK_FIRST), "there is another kind");
@@ -56,5 +56,5 @@ fn the_changes_page_warns_above_the_file() {
     let bundle = sandbox.save("fix.patchbundle", &bundle);
     let mut person = Opening::with_paths([bundle, sandbox.path("app")]).open();
     person.opens_tab(words::TAB_CHANGES);
-    person.must_see("The text after brings 1 character that turns the reading direction.");
+    person.must_see("The text after brings 1 bidirectional control.");
 }

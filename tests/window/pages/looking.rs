@@ -59,7 +59,7 @@ fn what_was_opened_lately_is_opened_again_in_one_click() {
 fn the_sample_opens_on_a_page_that_says_why_the_patch_exists() {
     let mut person = Person::with_sample();
     let before = everything(&person.sample().folder);
-    person.must_see("Untrusted or unsigned: nobody vouches for this patch");
+    person.must_see("Not trusted: this patch isn't signed");
     person.must_see(words::READY_WITH_WARNINGS);
     insta::assert_snapshot!("overview", person.told());
 

@@ -70,7 +70,7 @@ fn stop_is_said_once_and_the_result_says_that_everything_is_as_before() {
     person.settle();
     assert_eq!(stops(&person), 1);
     person.hears_end(
-        r#"{"outcome":"interrupted","code":"E-INTERRUPTED","message":"stopped on request","causes":[],"hints":[],"obstacles":[]}"#,
+        r#"{"outcome":"interrupted","code":"E-INTERRUPTED","message":"stopped at your request","causes":[],"hints":[],"obstacles":[]}"#,
     );
     person.must_see(&format!("Step 6 of 6: {}", words::STEP_RESULT));
     person.must_see(words::NOT_DONE);

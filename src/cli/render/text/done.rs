@@ -1,4 +1,4 @@
-//! What was done, and how to go on from there.
+//! What was done, and what can be done next.
 
 use std::path::Path;
 
@@ -10,18 +10,18 @@ use crate::model::Patch;
 use crate::plan::RelationClass;
 use crate::workbench::{
     Accepted, Applied, ApplyPreview, CheckNote, ComingPatch, Entry, MadeBundle, PatchNote, Recovered,
-    RolledBack,
+    RolledBack, Turn,
 };
 
 pub(in crate::cli) fn order_written(output: &Path) -> String {
     format!(
-        "Wrote {}. Fill it in, then: patchwright make --from OLD --to NEW --order {0} --output FILE.patchbundle\n",
+        "Wrote {}. Fill it in, then run:\n  patchwright make --from OLD --to NEW --order {0} --output NEW.patchbundle\n",
         place(output)
     )
 }
 
 pub(in crate::cli) fn support_saved(saved: &Path) -> String {
-    format!("Saved {}. It holds names and records, and never what is in your files\n", place(saved))
+    format!("Saved {}. It contains names and records, but no contents of your files.\n", place(saved))
 }
 
 pub(in crate::cli) fn made(made: &MadeBundle, style: Style) -> String {
@@ -36,14 +36,14 @@ pub(in crate::cli) fn made(made: &MadeBundle, style: Style) -> String {
         made.file_digest,
     );
     text.push_str(match made.patch.proven {
-        true => "Applied and taken back on a copy: both ways give exactly the folders it was made from\n",
-        false => "Not tried on a copy\n",
+        true => "Tested: applied and rolled back on a copy, with exactly the expected files\n",
+        false => "Not tested on a copy\n",
     });
     for warning in &made.warnings {
         text.push_str(&format!("{} {}\n", style.attention("Order:"), safe(&warning.to_string())));
     }
     for known in &made.notes {
-        text.push_str(&format!("{} {}\n", style.attention("Worth knowing:"), note(known)));
+        text.push_str(&format!("{} {}\n", style.attention("Note:"), note(known)));
     }
     text
 }
@@ -63,7 +63,7 @@ fn nothing(patches: &[ComingPatch], last: &Patch, folder: &str) -> String {
         .map(|(coming, reason)| format!("{}: {}", coming.patch.about.identity, safe(reason)))
         .collect();
     match reasons.is_empty() {
-        true => format!("Nothing to do: {folder} is already as {} leaves it\n", last.about.identity),
+        true => format!("Nothing to do: {} is already in place in {folder}\n", last.about.identity),
         false => format!("Nothing to do. {}\n", reasons.join(" ")),
     }
 }
@@ -79,7 +79,8 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     let identities: Vec<String> =
         coming.iter().map(|coming| coming.patch.about.identity.to_string()).collect();
     let identities = identities.join(", ");
-    let mut text = format!("{} {identities} to {folder}: {}\n", style.good("Applied"), places(entry));
+    let mut text =
+        format!("{} {identities} to {folder}: {}\n", style.good("Applied"), changed(applied, entry));
     if let Some(version) = &entry.version_after {
         text.push_str(&format!("  {} is now {}\n", safe(&patch.about.product.name), safe(version)));
     }
@@ -94,15 +95,15 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     text.push_str(&checks(&applied.checks));
     text.push_str(&note_lines(&applied.notes));
     if let Some(restart) = restarts(&applied.patches) {
-        text.push_str(&format!("  to restart: {}\n", safe(&restart)));
+        text.push_str(&format!("  Restart: {}\n", safe(&restart)));
     }
     text.push_str(&untidy(applied.untidy.as_deref()));
     text.push_str(&match coming.as_slice() {
         [first, _, ..] => {
             let first = &first.patch.about.identity.id;
-            format!("To take all of them back: patchwright rollback {folder} --to {first}\n")
+            format!("To undo all of them: patchwright rollback {folder} --to {first}\n")
         }
-        _ => format!("To take it back: patchwright rollback {folder}\n"),
+        _ => format!("To undo it: patchwright rollback {folder}\n"),
     });
     text
 }
@@ -113,26 +114,29 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, undo: bool, 
         [] => name_of(done.patch.as_ref()),
         all => all.iter().map(|patch| safe(&patch.id).into_owned()).collect::<Vec<_>>().join(", "),
     };
-    let did = match undo {
-        true if done.patch.is_none() => format!("{} what was there before into {folder}", style.good("Put")),
-        false => format!("{} {patch} out of {folder}", style.good("Took")),
-        true => format!("{} {patch} back to {folder}", style.good("Brought")),
+    let did = match done.turn {
+        Turn::Went => format!("{} {patch} in {folder}", style.good("Rolled back")),
+        Turn::CameBack => format!("{} {patch} to {folder}", style.good("Reapplied")),
+        Turn::Repaired => format!("{} the files in {folder} again", style.good("Repaired")),
+        Turn::RepairUndone => format!("{} the repair in {folder}", style.good("Undid")),
     };
-    let mut text = format!("{did}: {}\n", places(&done.entry));
+    let steps = done.entry.steps().unwrap_or_default();
+    let counts = match done.turn {
+        Turn::Went => changes::reverted(&steps),
+        _ => changes::summary(&changes::lines(&changes::of_steps(&steps, &[]))),
+    };
+    let mut text = format!("{did}: {counts}\n");
     for patch in &done.back {
         text.push_str(&format!("  {} is active again\n", safe(&patch.id)));
     }
     if let Some(version) = &done.entry.version_after {
-        text.push_str(&format!("  the version is now {}\n", safe(version)));
+        text.push_str(&format!("  The version is now {}\n", safe(version)));
     }
     text.push_str(&note_lines(&done.notes));
     text.push_str(&untidy(done.untidy.as_deref()));
-    text.push_str(&match undo {
-        false => format!("To bring it back: patchwright rollback {folder} --undo\n"),
-        true if done.patch.is_none() => {
-            format!("To put it right again: patchwright rollback {folder} --undo\n")
-        }
-        true => format!("To take it out again: patchwright rollback {folder} --undo\n"),
+    text.push_str(&match (done.turn, undo) {
+        (Turn::Went, false) => format!("To undo it: patchwright reapply {folder}\n"),
+        _ => format!("To undo it: patchwright rollback {folder} --undo\n"),
     });
     text
 }
@@ -142,11 +146,12 @@ pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) 
     if !plan.patches.is_empty() {
         let rows: Vec<[String; 2]> =
             plan.patches.iter().map(|patch| [safe(&patch.id).into_owned(), title(&patch.title)]).collect();
-        let heading = format!("These patches stay in {} for good; their safe copies go:", place(target));
+        let heading =
+            format!("Patches in {} to keep for good; their backups will be deleted:", place(target));
         text.push_str(&format!("{}\n{}\n", style.strong(&heading), columns(&rows)));
     }
     if let Some(patch) = &plan.rollback {
-        text.push_str(&format!("The rollback of {} can no longer be taken back.\n", safe(&patch.id)));
+        text.push_str(&format!("After this, the rollback of {} can't be undone.\n", safe(&patch.id)));
     }
     if !plan.edits.is_empty() {
         let rows: Vec<[String; 2]> = plan
@@ -154,8 +159,9 @@ pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) 
             .iter()
             .map(|edit| [safe(edit.path.as_str()).into_owned(), edit.copy.clone()])
             .collect();
-        let (one, many) = ("edited file that was kept goes", "edited files that were kept go");
-        let heading = format!("{}, too. Copy out what you need:", words::count(rows.len(), one, many));
+        let (one, many) = ("backup of an edited file", "backups of edited files");
+        let heading =
+            format!("Also deletes {}. Copy what you need first:", words::count(rows.len(), one, many));
         text.push_str(&format!("{}\n{}\n", style.attention(&heading), columns(&rows)));
     }
     text
@@ -164,14 +170,14 @@ pub(in crate::cli) fn accept_plan(plan: &Accepted, target: &Path, style: Style) 
 pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path, style: Style) -> String {
     let folder = place(target);
     if accepted.is_nothing() {
-        return format!("Nothing to do: no patch in {folder} waits to be accepted\n");
+        return format!("Nothing to do: everything in {folder} is already kept for good\n");
     }
     let ids = accepted.patches.iter().map(|patch| safe(&patch.id).into_owned());
     let rollback = accepted.rollback.iter().map(|patch| format!("the rollback of {}", safe(&patch.id)));
     let what = ids.chain(rollback).collect::<Vec<_>>().join(", ");
-    let mut text = format!("{} {what} in {folder}; the safe copies are gone\n", style.good("Accepted"));
+    let mut text = format!("{} {what} for good in {folder}. The backups are deleted.\n", style.good("Kept"));
     for edit in &accepted.edits {
-        text.push_str(&format!("The edited {} that was kept is gone, too\n", safe(edit.path.as_str())));
+        text.push_str(&format!("Deleted the backup of your edited {}\n", safe(edit.path.as_str())));
     }
     text
 }
@@ -179,31 +185,31 @@ pub(in crate::cli) fn accepted(accepted: &Accepted, target: &Path, style: Style)
 pub(in crate::cli) fn recovered(recovered: &Recovered, target: &Path, style: Style) -> String {
     let folder = place(target);
     let (patch, undone) = match recovered {
-        Recovered::NothingToDo => return format!("Nothing to do: no change of {folder} was interrupted\n"),
+        Recovered::NothingToDo => return format!("Nothing to do: no change to {folder} was interrupted\n"),
         Recovered::Finished(entry) => {
             let patch = name_of(entry.patch.as_ref());
             return format!(
-                "{} the change of {folder} by {patch}: every file is new\n",
+                "{} the interrupted change to {folder}: {patch} is applied\n",
                 style.good("Finished")
             );
         }
         Recovered::PutBack { patch, undone } => (patch, undone),
     };
-    let (count, patch) = (words::count(undone.put_back, "place", "places"), name_of(patch.as_ref()));
+    let (count, patch) = (words::count(undone.put_back, "file", "files"), name_of(patch.as_ref()));
     let mut text = match undone.is_exact() {
         true => {
-            format!("{} {count} in {folder}: everything is as before {patch}\n", style.good("Put back"))
+            format!("{} {count} in {folder}: everything is as before {patch}\n", style.good("Restored"))
         }
         false => {
-            let put_back = style.attention("Put back");
-            format!("{put_back} {count} in {folder}; not everything is as before {patch}:\n")
+            let restored = style.attention("Restored");
+            format!("{restored} {count} in {folder}, but not everything is as before {patch}:\n")
         }
     };
     for difference in undone.differences() {
         text.push_str(&format!("  {}\n", safe(&difference)));
     }
     for (path, now) in &undone.put_aside {
-        text.push_str(&format!("  {}: what somebody put there is now {now}\n", safe(path.as_str())));
+        text.push_str(&format!("  {}: the file that was there is now {now}\n", safe(path.as_str())));
     }
     text
 }
@@ -212,23 +218,25 @@ fn name_of(patch: Option<&PatchNote>) -> String {
     patch.map_or_else(|| "the patch".to_owned(), |patch| safe(&patch.id).into_owned())
 }
 
-/// How much was changed. Steps that cannot be read were written by nobody of ours, and are not counted.
-fn places(entry: &Entry) -> String {
-    let number = entry.steps().map_or(0, |steps| steps.len());
-    format!("{} changed", words::count(number, "place", "places"))
+/// How much was changed, counted as the list of changes counts. Steps that cannot be read were written by nobody of
+/// ours, and are not counted.
+fn changed(applied: &Applied, entry: &Entry) -> String {
+    let patches: Vec<&Patch> = applied.patches.iter().map(|coming| &coming.patch).collect();
+    let steps = entry.steps().unwrap_or_default();
+    changes::summary(&changes::lines(&changes::of_steps(&steps, &patches)))
 }
 
 fn checks(checks: &[CheckNote]) -> String {
     let line = |note: &CheckNote| match note.passed {
-        true => format!("  checked: {}\n", safe(&note.check)),
+        true => format!("  Health check passed: {}\n", safe(&note.check)),
         // A required one would have taken the change back.
-        false => format!("  check failed: {}, but {}\n", safe(&note.check), safe(&note.evidence)),
+        false => format!("  Health check failed: {}, but {}\n", safe(&note.check), safe(&note.evidence)),
     };
     checks.iter().map(line).collect()
 }
 
 fn untidy(error: Option<&str>) -> String {
     error.map_or(String::new(), |error| {
-        format!("  tidying up has to wait for the next command: {}\n", safe(error))
+        format!("  Cleanup was postponed to the next command: {}\n", safe(error))
     })
 }

@@ -1,4 +1,4 @@
-//! How patches are related to what is in a folder, with everything that shows it.
+//! How patches are related to those in a folder, with everything that shows it.
 
 use std::path::Path;
 
@@ -31,10 +31,10 @@ fn one(coming: &ComingPatch, target: &Path, style: Style) -> String {
     }
     let number = words::count(unrelated.len(), "patch", "patches");
     text.push_str(&match coming.relations.len() {
-        0 => "  There is no other patch to be related to.\n\n".to_owned(),
-        all if all == unrelated.len() => format!("  Has nothing to do with the {number} there.\n\n"),
+        0 => "  There is no other patch to compare with.\n\n".to_owned(),
+        all if all == unrelated.len() => format!("  Unrelated to the {number} there.\n\n"),
         _ if unrelated.is_empty() => String::new(),
-        _ => format!("  Has nothing to do with {number} more.\n\n"),
+        _ => format!("  Unrelated to {number} more.\n\n"),
     });
     text
 }

@@ -1,15 +1,14 @@
-//! How things stand in a folder, and how it came to be so.
+//! The state of a folder, and what was done to it.
 
 use std::path::Path;
 
 use super::list::{Sheet, columns};
-use super::plan::does;
+use super::plan::change_row;
 use super::{place, safe, title};
-use crate::cli::render::{Style, words};
+use crate::cli::render::{Style, changes, words};
 use crate::report::relations;
 use crate::workbench::{
-    CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, PlannedStep,
-    UnfinishedWork,
+    CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, UnfinishedWork,
 };
 
 pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style) -> String {
@@ -28,12 +27,12 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
     text.push_str(&scripts_in_doubt(status, style));
     if let Some(why) = &status.locked_away {
         text.push_str(&format!(
-            "What was done here is not known to you: {why}.\nThese are the records in .patchwright; ask the user who owns them, or run this as that user.\n"
+            "You can't see this folder's records: {why}.\nThey are in .patchwright. Ask the user who owns them, or run this as that user.\n"
         ));
         return text;
     }
     match status.installed.is_empty() {
-        true => text.push_str("No patch is in this folder.\n"),
+        true => text.push_str("No patches have been applied here.\n"),
         false => {
             text.push_str("Patches in this folder, oldest first:\n");
             text.push_str(&columns(
@@ -42,7 +41,7 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
         }
     }
     if let Some(problem) = &status.keys_problem {
-        let line = format!("Who signed them is not known: {}", safe(problem));
+        let line = format!("Can't tell who signed them: {}", safe(problem));
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
     for held in &status.held {
@@ -54,12 +53,13 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
         text.push_str(&drift(status, &folder, style));
     }
     if status.can_undo_rollback {
-        let what =
-            if status.brought_back { "take the patch out again" } else { "take the last rollback back" };
-        text.push_str(&format!("\nTo {what}: patchwright rollback {folder} --undo\n"));
+        text.push_str(&match status.brought_back {
+            true => format!("\nTo roll it back again: patchwright rollback {folder} --undo\n"),
+            false => format!("\nTo undo the last rollback: patchwright reapply {folder}\n"),
+        });
     }
     if status.can_undo_heal {
-        text.push_str(&format!("\nTo take the last repair back: patchwright rollback {folder} --undo\n"));
+        text.push_str(&format!("\nTo undo the last repair: patchwright rollback {folder} --undo\n"));
     }
     text
 }
@@ -67,12 +67,12 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
 /// Whose the history is, where it is not this person's: nothing that follows is more than what it says.
 fn origin(status: &FolderStatus, folder: &str, style: Style) -> String {
     if let Some(problem) = &status.memory_problem {
-        let line = format!("Nobody knows who wrote this folder's history: {}", safe(problem));
+        let line = format!("Can't tell who wrote this folder's history: {}", safe(problem));
         return format!("{}\n", style.bad(&line));
     }
     let Some(foreign) = &status.foreign else { return String::new() };
     format!(
-        "{}\nScripts in it do not run. {} If you know that it is right: patchwright history {folder} --vouch=REASON\n",
+        "{}\nIts scripts don't run. {} If you know that it is right: patchwright history {folder} --vouch=REASON\n",
         style.bad(&foreign.sentence()),
         style.attention("Next:"),
     )
@@ -85,25 +85,25 @@ fn scripts_in_doubt(status: &FolderStatus, style: Style) -> String {
     }
     let mut text = String::new();
     for note in &status.scripts_in_doubt {
-        let line = format!("Nobody knows whether this ran to its end: {}", safe(&note.name()));
+        let line = format!("This may not have finished: {}", safe(&note.name()));
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
-    let advice = "A script is no part of the change: see what it did, or ask the vendor. Then apply the patch again, or \
-                  take it back.";
+    let advice =
+        "Find out what the script did, or ask the vendor. Then apply the patch again, or roll it back.";
     format!("{text}{} {advice}\n\n", style.attention("Next:"))
 }
 
 fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> String {
-    let what = if unfinished.is_rollback { "Taking back" } else { "Applying" };
+    let what = if unfinished.is_rollback { "The rollback of" } else { "Applying" };
     let patch = unfinished.patch.as_ref().map_or("a repair".into(), |patch| safe(&patch.id));
     let headline = format!(
-        "{what} {patch} was interrupted (begun {} by {})",
+        "{what} {patch} was interrupted (started {} by {})",
         safe(&words::moment(&unfinished.begun)),
         safe(&unfinished.user)
     );
     format!(
-        "{}\nSome files may be new and some old; nothing is lost.\n\
-         {} Put everything back: patchwright recover {folder} --undo\n\n",
+        "{}\nSome files may be updated and some not. Nothing has been lost.\n\
+         {} Restore the old files: patchwright recover {folder} --undo\n\n",
         style.bad(&headline),
         style.attention("Next:"),
     )
@@ -115,7 +115,7 @@ fn patch_row(patch: &Installed, status: &FolderStatus) -> [String; 5] {
         revision => format!(" (revision {revision})"),
     };
     let contained = status.contained.iter().find(|(key, _)| *key == patch.key).map(|(_, told)| told);
-    let accepted = if patch.accepted { "accepted, no way back" } else { "" };
+    let accepted = if patch.accepted { "kept for good" } else { "" };
     let state = match (contained, &patch.replaced_by) {
         (Some(told), Some(_)) => format!("inactive: {}", safe(&relations::contained(told))),
         (Some(told), None) if accepted.is_empty() => safe(&relations::contained(told)).into_owned(),
@@ -132,17 +132,22 @@ fn patch_row(patch: &Installed, status: &FolderStatus) -> [String; 5] {
     ]
 }
 
-/// By the keys that are trusted today, whatever the history says.
+/// By the keys that are trusted today; of other keys it is said that they were trusted when the patch came.
 fn signed_by(patch: &Installed, status: &FolderStatus) -> String {
-    let authors = status.authors.iter().find(|(key, _)| *key == patch.key).map(|(_, authors)| authors);
-    let names: Vec<String> = authors.into_iter().flatten().map(|name| safe(name).into_owned()).collect();
-    if names.is_empty() { String::new() } else { format!("signed by {}", names.join(", ")) }
+    let authorship = status.authors.iter().find(|(key, _)| *key == patch.key).map(|(_, authors)| authors);
+    let Some(authorship) = authorship else { return String::new() };
+    let former = authorship.former.iter().map(|one| format!("{} ({})", one.owner, one.key.phrase()));
+    let names: Vec<String> = match authorship.former.is_empty() {
+        true => authorship.owners.iter().cloned().collect(),
+        false => former.collect(),
+    };
+    format!("signed by {}", safe(&names.join(", ")))
 }
 
 fn drift(status: &FolderStatus, folder: &str, style: Style) -> String {
-    let places = words::count(status.compared, "place", "places");
+    let files = words::count(status.compared, "file", "files");
     if status.drift.is_empty() {
-        return format!("{}\n", style.good(&format!("{places} compared: everything is as expected.")));
+        return format!("{}\n", style.good(&format!("{files} checked: everything is as expected.")));
     }
     let rows: Vec<[String; 4]> = status
         .drift
@@ -154,10 +159,10 @@ fn drift(status: &FolderStatus, folder: &str, style: Style) -> String {
             [drift.kind.as_str().to_owned(), path, cause, patch.unwrap_or_default()]
         })
         .collect();
-    let differ = if rows.len() == 1 { "differs" } else { "differ" };
-    let heading = format!("{} of {places} {differ} from what is expected:", rows.len());
+    let are = if rows.len() == 1 { "isn't" } else { "aren't" };
+    let heading = format!("{} of {files} {are} as expected:", rows.len());
     format!(
-        "{}\n{}To see how: patchwright status {folder} --diff\nTo put them right: patchwright heal {folder}\n",
+        "{}\n{}To see the differences: patchwright status {folder} --diff\nTo repair them: patchwright repair {folder}\n",
         style.attention(&heading),
         columns(&rows)
     )
@@ -165,11 +170,10 @@ fn drift(status: &FolderStatus, folder: &str, style: Style) -> String {
 
 pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: bool, style: Style) -> String {
     if history.entries.is_empty() {
-        return format!("Nothing has happened to {} so far\n", place(target));
+        return format!("No changes to {} are recorded\n", place(target));
     }
     let rows: Vec<[String; 5]> = history.entries.iter().map(|entry| row(entry, history)).collect();
-    let mut text =
-        format!("{}\n", style.strong(&format!("What happened to {}, oldest first", place(target))));
+    let mut text = format!("{}\n", style.strong(&format!("History of {}, oldest first", place(target))));
     if let Some(foreign) = &history.foreign {
         text = format!("{}\n{text}", style.bad(&foreign.sentence()));
     }
@@ -211,16 +215,18 @@ fn row(entry: &Entry, history: &FolderHistory) -> [String; 5] {
 
 fn check(note: &CheckNote) -> String {
     match note.passed {
-        true => format!("        passed: {}\n", safe(&note.check)),
-        false => format!("        failed: {}, but {}\n", safe(&note.check), safe(&note.evidence)),
+        true => format!("        Health check passed: {}\n", safe(&note.check)),
+        false => {
+            format!("        Health check failed: {}, but {}\n", safe(&note.check), safe(&note.evidence))
+        }
     }
 }
 
 /// What an entry changed; an entry whose steps cannot be read is shown without them, its chain being right.
 fn steps(entry: &Entry) -> String {
-    let steps = entry.steps().unwrap_or_default();
-    let line = |step: PlannedStep| format!("        {} {}\n", does(&step.does), safe(&step.path));
-    steps.iter().map(PlannedStep::from_step).map(line).collect()
+    let steps = changes::of_steps(&entry.steps().unwrap_or_default(), &[]);
+    let line = |line: &changes::ChangeLine<'_>| format!("        {}\n", change_row(line).join(" "));
+    changes::lines(&steps).iter().map(line).collect()
 }
 
 /// Whether a history is as it was written.
@@ -229,11 +235,11 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
         (None, 0) => format!("{} has no history yet\n", place(target)),
         (None, fitting) => {
             let entries = words::count(usize::try_from(fitting).unwrap_or(usize::MAX), "entry", "entries");
-            format!("{}\n", style.good(&format!("The history of {} is whole: {entries}", place(target))))
+            format!("{}\n", style.good(&format!("The history of {} is intact: {entries}", place(target))))
         }
         (Some((entry, problem)), _) => format!(
             "{}\n  {}\n",
-            style.bad(&format!("The history of {} does not fit from entry {entry} on", place(target))),
+            style.bad(&format!("The history of {} was changed, from entry {entry} on", place(target))),
             safe(problem)
         ),
     };
@@ -244,7 +250,11 @@ pub(in crate::cli) fn history_check(check: &HistoryCheck, target: &Path, style: 
         .option("Compared", check.seen.map(|entry| format!("with entry {entry}, which you saw here before")));
     text.push_str(&sheet.into_text());
     if check.problem.is_some() {
-        text.push_str("Next: patchwright support saves what is there, for somebody who knows the folder.\n");
+        let next = style.attention("Next:");
+        text.push_str(&format!(
+            "{next} Save the records for whoever helps you: patchwright support {}\n",
+            place(target)
+        ));
     }
     text
 }

@@ -13,26 +13,26 @@ const SHORT_PLACES: usize = 5;
 pub(in crate::cli) fn hidden(hidden: &Hidden, detail: Detail, style: Style) -> String {
     let mut text = String::new();
     if hidden.number(ConfusableSeverity::Deceiving) > 0 {
-        text.push_str(&format!("{}\n", style.bad("Look twice before you trust your eyes")));
+        text.push_str(&format!("{}\n", style.bad("Parts of this patch may not be what they seem")));
         text.push_str(&kinds(hidden, ConfusableSeverity::Deceiving, detail, style));
     }
     if let Some(unusual) = words::kinds(hidden, ConfusableSeverity::Unusual) {
         match detail {
             Detail::Short => {
-                text.push_str(&format!("Unusual, and mostly harmless: {unusual}; --verbose shows where\n"));
+                text.push_str(&format!("Unusual, usually harmless: {unusual}; --verbose shows where\n"));
             }
             Detail::Full => {
-                text.push_str(&format!("{}\n", style.strong("Unusual, and mostly harmless")));
+                text.push_str(&format!("{}\n", style.strong("Unusual, usually harmless")));
                 text.push_str(&kinds(hidden, ConfusableSeverity::Unusual, detail, style));
             }
         }
     }
     if detail == Detail::Full && hidden.there_before > 0 {
-        text.push_str(&format!("{} more on lines that the files have already\n", hidden.there_before));
+        text.push_str(&format!("{} more on unchanged lines\n", hidden.there_before));
     }
     if detail == Detail::Full && hidden.not_looked_through > 0 {
         let number = words::files(hidden.not_looked_through);
-        text.push_str(&format!("{number} not looked through: too large, or not in the patch file\n"));
+        text.push_str(&format!("{number} not checked: too large, or not in the patch file\n"));
     }
     if !text.is_empty() {
         text.push('\n');
@@ -62,7 +62,7 @@ fn kinds(hidden: &Hidden, danger: ConfusableSeverity, detail: Detail, style: Sty
 pub(in crate::cli) fn banner(path: &str, found: &Confusables, style: Style) -> String {
     let lines = words::in_file(found).into_iter().map(|(danger, words)| match danger {
         ConfusableSeverity::Deceiving => {
-            format!("{} {}: {words}\n", style.bad("! look twice at"), safe(path))
+            format!("{} {}: {words}\n", style.bad("! check"), safe(path))
         }
         ConfusableSeverity::Unusual => format!("! unusual in {}: {words}\n", safe(path)),
     });

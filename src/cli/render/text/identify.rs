@@ -1,4 +1,4 @@
-//! What a folder is, from what its files hold.
+//! What a folder is, from its files.
 
 use std::path::Path;
 
@@ -19,13 +19,13 @@ pub(in crate::cli) fn identified(
 ) -> String {
     let product = match (&found.product, &found.version) {
         (Some(product), Some(version)) => format!("{} {}", safe(product), safe(version)),
-        (Some(product), None) => format!("{}, of unknown version", safe(product)),
+        (Some(product), None) => format!("{}, unknown version", safe(product)),
         (None, Some(version)) => format!("An unknown product, version {}", safe(version)),
         (None, None) => "An unknown product".to_owned(),
     };
     let mut text = format!("{}\n\n", style.strong(&format!("{product} in {}", place(target))));
     if found.patches.is_empty() {
-        text.push_str("Nothing to compare with: it has no history, and no patch file was named.\n");
+        text.push_str("Nothing to compare with: there is no history, and you named no patch file.\n");
         return text;
     }
     let rows: Vec<[String; 3]> = found.patches.iter().map(row).collect();
@@ -34,8 +34,8 @@ pub(in crate::cli) fn identified(
         for remark in remarks(patch) {
             text.push_str(&format!("        {remark}\n"));
         }
-        text.push_str(&places("edited here", &patch.edited, is_verbose));
-        text.push_str(&places("neither before nor after", &patch.other, is_verbose));
+        text.push_str(&files("edited here", &patch.edited, is_verbose));
+        text.push_str(&files("neither original nor patched", &patch.other, is_verbose));
     }
     text
 }
@@ -43,33 +43,33 @@ pub(in crate::cli) fn identified(
 fn row(patch: &IdentifiedPatch) -> [String; 3] {
     let all = patch.after + patch.before + patch.edited.len() + patch.other.len();
     let number = match patch.after {
-        after if after == all => words::count(all, "place", "places"),
-        after => format!("{after} of {}", words::count(all, "place", "places")),
+        after if after == all => words::count(all, "file", "files"),
+        after => format!("{after} of {}", words::count(all, "file", "files")),
     };
-    let presence = format!("{}: {number} as it leaves them", patch.presence.phrase());
+    let presence = format!("{}: {number} match", patch.presence.phrase());
     [safe(&patch.identity.to_string()).into_owned(), presence, title(&patch.title)]
 }
 
 fn remarks(patch: &IdentifiedPatch) -> Vec<String> {
     let mut remarks = Vec::new();
     if patch.in_history {
-        remarks.push("the history says that it was applied here".to_owned());
+        remarks.push("the history says it was applied here".to_owned());
     }
     if patch.is_product == Some(false) {
-        remarks.push(format!("it is for {}, which is not in this folder", safe(&patch.product)));
+        remarks.push(format!("it is for {}, which isn't in this folder", safe(&patch.product)));
     } else if patch.is_for_version == Some(false) {
         remarks.push("it is for another version".to_owned());
     }
     remarks
 }
 
-fn places(what: &str, places: &[TreePath], is_verbose: bool) -> String {
-    let shown = if is_verbose { places.len() } else { places.len().min(SHOWN) };
+fn files(what: &str, files: &[TreePath], is_verbose: bool) -> String {
+    let shown = if is_verbose { files.len() } else { files.len().min(SHOWN) };
     let mut text: String =
-        places[..shown].iter().map(|path| format!("        {what}: {}\n", safe(path.as_str()))).collect();
-    if shown < places.len() {
-        let rest = places.len() - shown;
-        text.push_str(&format!("        … and {rest} more; --verbose shows all of them\n"));
+        files[..shown].iter().map(|path| format!("        {what}: {}\n", safe(path.as_str()))).collect();
+    if shown < files.len() {
+        let rest = files.len() - shown;
+        text.push_str(&format!("        … and {rest} more; --verbose lists all of them\n"));
     }
     text
 }

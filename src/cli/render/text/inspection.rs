@@ -1,4 +1,4 @@
-//! What a bundle says about itself. What we say stands first, so that nothing in the bundle can speak for us.
+//! What a patch file says about itself. What we say stands first, so that nothing in it can speak for us.
 
 use std::path::Path;
 
@@ -72,14 +72,14 @@ fn details(patch: &Patch, verbose: bool) -> String {
         sheet.line("Systems", patch.about.platforms.join(", "));
     }
     sheet.lines(
-        "Needs",
+        "Requires",
         patch.about.requires.iter().map(|needed| match needed.min_revision {
             1 => needed.id.to_string(),
-            revision => format!("{} from revision {revision} on", needed.id),
+            revision => format!("{} (revision {revision} or later)", needed.id),
         }),
     );
     sheet.lines(
-        "Clashes",
+        "Conflicts",
         patch.about.conflicts.iter().map(|clash| format!("with {}: {}", clash.id, clash.reason)),
     );
     sheet.lines("Replaces", patch.about.supersedes.iter().map(ToString::to_string));
@@ -92,10 +92,10 @@ fn details(patch: &Patch, verbose: bool) -> String {
         "To do",
         patch.about.notices.iter().map(|hold| format!("{}: {} ({})", hold.phase, hold.text, hold.kind)),
     );
-    sheet.lines("Taken back", way_back(patch));
+    sheet.lines("Rollback", way_back(patch));
     sheet.lines(
-        "Checked",
-        checks_of(&patch.about.preflight, "before").chain(checks_of(&patch.about.health, "afterwards")),
+        "Checks",
+        checks_of(&patch.about.preflight, "before").chain(checks_of(&patch.about.health, "after")),
     );
     sheet.option("Expires", patch.about.expires.as_deref().map(words::moment));
     if verbose {
@@ -133,20 +133,20 @@ fn way_back(patch: &Patch) -> Vec<String> {
 
 fn checks_of<'a>(checks: &'a [Check], when: &'a str) -> impl Iterator<Item = String> + 'a {
     checks.iter().map(move |check| {
-        let weight = if check.level == Level::Wanted { " (only reported)" } else { "" };
+        let weight = if check.level == Level::Wanted { " (warning only)" } else { "" };
         format!("{when}: {}{weight}", checks::describe(&check.probe))
     })
 }
 
 fn file_facts(shown: &Inspection, file: &Path) -> String {
     let proof = match shown.patch.proven {
-        true => "applied and taken back on a copy by whoever made it",
-        false => "not tried on a copy by whoever made it",
+        true => "applied and rolled back on a copy before release",
+        false => "no test on a copy before release",
     };
     let mut sheet = Sheet::new();
     sheet.line("File", format!("{}, {}", words::path_text(file), words::bytes(shown.file_bytes)));
     sheet.line("SHA-256", shown.file_digest.to_string());
-    sheet.line("Tried", proof);
+    sheet.line("Tested", proof);
     sheet.into_text()
 }
 
@@ -170,11 +170,11 @@ fn change_list(patch: &Patch, style: Style) -> String {
 pub(in crate::cli) fn verification(verified: &Verification, file: &Path, style: Style) -> String {
     let shown = &verified.inspection;
     let contents = match verified.blobs {
-        1 => "its one content is exactly what its manifest says".to_owned(),
-        number => format!("its {number} contents are exactly what its manifest says"),
+        1 => "its content matches its checksum".to_owned(),
+        number => format!("all {number} contents match their checksums"),
     };
     let mut text = format!(
-        "{} is whole: {contents}\n{}\n\n",
+        "{} is intact: {contents}\n{}\n\n",
         style.strong(&place(file)),
         verdict_line(&shown.verdict, style),
     );

@@ -1,4 +1,4 @@
-//! Keys, signatures, and who vouches for a patch.
+//! Keys, signatures, and who signed a patch.
 
 use std::path::Path;
 
@@ -51,7 +51,7 @@ pub(super) fn reviews(verdict: &Verdict, reviews: &[(Digest, Review)], detail: D
                 let short = lines.take(SHORT_NOTES).map(|line| one_line(&line, SHORT_NOTE_CHARS));
                 sheet.shown_lines("", short);
                 if let Some(more) = notes.len().checked_sub(SHORT_NOTES).filter(|more| *more > 0) {
-                    sheet.line("", format!("… and {more} more notes; --verbose shows all of them"));
+                    sheet.line("", format!("… and {more} more notes; --verbose lists all of them"));
                 }
             }
         }
@@ -62,17 +62,20 @@ pub(super) fn reviews(verdict: &Verdict, reviews: &[(Digest, Review)], detail: D
 pub(in crate::cli) fn made_key(made: &MadeKey, is_protected: bool, style: Style) -> String {
     let print = made.key.fingerprint();
     let mut sheet = Sheet::new();
-    sheet.line("Secret", format!("{} (give it to nobody)", words::path_text(&made.secret)));
+    sheet.line("Secret", format!("{} (never share this)", words::path_text(&made.secret)));
     sheet.line("Public", words::path_text(&made.public));
     fingerprint(&mut sheet, "", print);
     let warning = match is_protected {
         true => String::new(),
-        false => format!("\n{}\n", style.attention("Whoever can read the secret file can sign with it.")),
+        false => format!(
+            "\n{}\n",
+            style.attention("The secret key has no password: anyone who can read the file can sign.")
+        ),
     };
     format!(
-        "{}\n\n{}{warning}\nNext: give the public file to those who shall trust you, and tell them the digits or words \
-         above by another way.\n",
-        style.good("The key is made"),
+        "{}\n\n{}{warning}\nNext: send the public file to the people who will trust you, and tell them the digits \
+         or words over another channel.\n",
+        style.good("Made a new key"),
         sheet.into_text()
     )
 }
@@ -90,7 +93,7 @@ pub(in crate::cli) fn key_to_compare(wish: &KeyWish, style: Style) -> String {
     let mut sheet = Sheet::new();
     sheet.line("Name", &wish.name);
     sheet.line("Owner", &wish.owner);
-    sheet.line("May sign as", roles(&wish.roles));
+    sheet.line("Role", roles(&wish.roles));
     sheet.line("For", products(&wish.products));
     fingerprint(&mut sheet, "", wish.key.fingerprint());
     format!("{}\n\n{}", style.strong("Compare this key with its owner"), sheet.into_text())
@@ -107,8 +110,8 @@ pub(in crate::cli) fn trusted_key(trusted: &TrustedKey, style: Style) -> String 
 }
 
 pub(in crate::cli) fn revoked_key(revoked: &Revoked, style: Style) -> String {
-    let said = format!("The key {} is taken back{}", revoked.key.short(), from(revoked.from));
-    format!("{}\nPatches that only it vouched for are no longer trusted here.\n", style.good(&said))
+    let said = format!("Revoked the key {}{}", revoked.key.short(), from(revoked.from));
+    format!("{}\nPatches that only this key signed are no longer trusted here.\n", style.good(&said))
 }
 
 fn from(from: RevokedFrom) -> String {
@@ -123,7 +126,8 @@ fn from(from: RevokedFrom) -> String {
 
 pub(in crate::cli) fn keys(keys: &[KnownKey], verbose: bool, style: Style) -> String {
     if keys.is_empty() {
-        return "No key is trusted here.\nNext: patchwright key trust KEYFILE --product NAME\n".to_owned();
+        return "You trust no keys yet.\nTo trust one: patchwright key trust KEYFILE --product NAME\n"
+            .to_owned();
     }
     let mut text = String::new();
     for known in keys {
@@ -132,12 +136,12 @@ pub(in crate::cli) fn keys(keys: &[KnownKey], verbose: bool, style: Style) -> St
         let machine = if known.is_of_machine { ", set for this machine" } else { "" };
         text.push_str(&format!("{}{whose}{machine}\n", style.strong(&safe(&key.name))));
         let mut sheet = Sheet::new();
-        sheet.line("  Signs as", roles(&key.roles));
+        sheet.line("  Role", roles(&key.roles));
         sheet.line("  For", products(&key.products));
         sheet.option("  From", key.not_before.map(|time| words::moment(&time.to_string())));
         sheet.option("  Until", key.not_after.map(|time| words::moment(&time.to_string())));
         sheet.lines(
-            "  Taken back",
+            "  Revoked",
             known.revoked.iter().map(|revoked| format!("{}{}", revoked.reason, from(revoked.from))),
         );
         match verbose {
@@ -167,9 +171,9 @@ pub(in crate::cli) fn rotated(rotated: &Rotated, style: Style) -> String {
     let keys = words::count(rotated.keys, "key", "keys");
     let said = match &rotated.list {
         Some((product, version)) => {
-            format!("Version {version} of the list for {product} is taken in: {keys}")
+            format!("Imported version {version} of the key list for {product}: {keys}")
         }
-        None => format!("{keys} taken back"),
+        None => format!("Revoked {keys}"),
     };
     format!("{}\nSigned by {}\n", style.good(&safe(&said)), safe(&rotated.signers.join(", ")))
 }

@@ -6,7 +6,6 @@ mod edits;
 mod explain;
 mod failure;
 mod folder;
-mod heal;
 mod hidden;
 mod identify;
 mod inspection;
@@ -14,6 +13,7 @@ mod keys;
 mod list;
 mod patches;
 mod plan;
+mod repair;
 mod review;
 mod scripts;
 
@@ -26,7 +26,6 @@ pub(in crate::cli) use edits::edits_tried;
 pub(in crate::cli) use explain::explanation;
 pub(in crate::cli) use failure::failure;
 pub(in crate::cli) use folder::{history, history_check, status};
-pub(in crate::cli) use heal::{heal_plan, healed};
 pub(in crate::cli) use hidden::{banner, hidden};
 pub(in crate::cli) use identify::identified;
 pub(in crate::cli) use inspection::{inspection, verification};
@@ -34,7 +33,8 @@ pub(in crate::cli) use keys::{
     key_to_compare, keys, made_key, revoked_key, rotated, signed, signed_list, trusted_key,
 };
 pub(in crate::cli) use patches::{exported, text_patches};
-pub(in crate::cli) use plan::{plan, rollback_plan};
+pub(in crate::cli) use plan::{plan, rollback_plan, rollback_question};
+pub(in crate::cli) use repair::{repair_plan, repaired};
 pub(in crate::cli) use review::reviewed;
 pub(in crate::cli) use scripts::scripts_in_full;
 

@@ -23,7 +23,7 @@ pub(in crate::cli) fn text_patches(shown: &TextInspection, style: Style) -> Stri
         if !by.is_empty() {
             text.push_str(&format!("from {}\n", by.join(", ")));
         }
-        text.push_str(&format!("{}\n\n", style.attention("A text patch: nobody vouches for it")));
+        text.push_str(&format!("{}\n\n", style.attention("A text patch: it can't be signed")));
         for line in header.message.lines() {
             text.push_str(format!("  | {}", safe(line)).trim_end());
             text.push('\n');
@@ -51,12 +51,12 @@ pub(in crate::cli) fn text_patches(shown: &TextInspection, style: Style) -> Stri
 fn not_whole(patch: &TextSummary, style: Style) -> String {
     let mut text = String::new();
     if !patch.uncarried.is_empty() {
-        text.push_str(&format!("{}\n", style.attention("Not carried by this patch")));
+        text.push_str(&format!("{}\n", style.attention("Not contained in this patch")));
         text.extend(patch.uncarried.iter().map(|(name, what)| format!("  {name}: {what}\n")));
         text.push('\n');
     }
     if !patch.faults.is_empty() {
-        text.push_str(&format!("{}\n", style.bad("Cannot be applied")));
+        text.push_str(&format!("{}\n", style.bad("Can't be applied")));
         for fault in &patch.faults {
             let name = fault.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
             text.push_str(&format!("  {name}line {}: {}\n", fault.line, fault.problem));
@@ -91,7 +91,7 @@ pub(super) fn fits(origin: &TextOrigin, detail: Detail, style: Style) -> String 
         }
     }
     if shown < files.len() {
-        text.push_str(&format!("  … and {} more files; --verbose shows all of them\n", files.len() - shown));
+        text.push_str(&format!("  … and {} more files; --verbose lists all of them\n", files.len() - shown));
     }
     text.push('\n');
     text
@@ -100,7 +100,7 @@ pub(super) fn fits(origin: &TextOrigin, detail: Detail, style: Style) -> String 
 pub(in crate::cli) fn exported(exported: &Exported, output: &Path, style: Style) -> String {
     let mut text = format!("Wrote {}\n", style.strong(&place(output)));
     if !exported.left_out.is_empty() {
-        text.push_str("What such a patch cannot say:\n");
+        text.push_str("Not included, because a Git patch can't contain it:\n");
         text.push_str(&note_lines(&exported.left_out));
     }
     text

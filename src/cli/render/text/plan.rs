@@ -1,4 +1,4 @@
-//! What would happen, and what stands in the way. The verdict comes last, where the eye is.
+//! What would happen, and every problem. The verdict comes last, where the eye is.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,11 +7,12 @@ use super::keys::{reviews, verdict_line};
 use super::list::columns;
 use super::scripts::scripts_in_short;
 use super::{headline, place, safe, title};
-use crate::cli::render::{Detail, Style, words};
+use crate::cli::render::{Detail, Style, changes, words};
 use crate::diff::{ChangeView, ViewContent};
-use crate::model::{Node, Restart};
+use crate::model::{Node, Patch, Restart};
 use crate::plan::{Note, Obstacle, Preview};
-use crate::workbench::{ApplyPreview, ComingPatch, PlannedStep, RebuiltPlace, RollbackPreview};
+use crate::report::changes::ChangeStatus;
+use crate::workbench::{ApplyPreview, ComingPatch, RebuiltPlace, RollbackPreview, Turn};
 
 /// Most lines of a list above a question: the question stays on a small screen.
 const SHORT_LINES: usize = 15;
@@ -35,12 +36,13 @@ pub(in crate::cli) fn plan(
         },
         safe(&patch.about.product.name),
         place(target),
-        who_vouches(preview, detail, style),
+        signers(preview, detail, style),
     );
+    let patches: Vec<&Patch> = preview.patches.iter().map(|coming| &coming.patch).collect();
     let is_nothing_to_do = preview.preview.is_nothing_to_do();
     // With something in the way the steps are only some of them, and nobody is going to take them.
     if preview.preview.obstacles.is_empty() && !is_nothing_to_do {
-        text.push_str(&what_will_happen(&preview.preview, detail, style));
+        text.push_str(&what_will_happen(&preview.preview, &patches, detail, style));
     }
     if let Some(origin) = &preview.text {
         text.push_str(&super::patches::fits(origin, detail, style));
@@ -48,7 +50,7 @@ pub(in crate::cli) fn plan(
     text.push_str(&notes(&preview.preview.notes, style));
     text.push_str(&super::hidden(&preview.hidden, detail, style));
     if let Some(restart) = restarts(&preview.patches).filter(|_| !is_nothing_to_do) {
-        text.push_str(&format!("To restart afterwards: {}\n\n", safe(&restart)));
+        text.push_str(&format!("Restart afterwards: {}\n\n", safe(&restart)));
     }
     text.push_str(&scripts_in_short(&preview.scripts, style));
     text.push_str(&obstacles(&preview.preview.obstacles, style));
@@ -57,13 +59,13 @@ pub(in crate::cli) fn plan(
     }
     text.push_str(&verdict(&preview.preview, style));
     if let Some(saved) = saved {
-        text.push_str(&format!("The plan is in {}\n", place(saved)));
+        text.push_str(&format!("Saved the plan to {}\n", place(saved)));
     }
     text
 }
 
 /// The verdict, and what those say who reviewed one of the patches.
-fn who_vouches(preview: &ApplyPreview, detail: Detail, style: Style) -> String {
+fn signers(preview: &ApplyPreview, detail: Detail, style: Style) -> String {
     let mut text = format!("{}\n", verdict_line(&preview.verdict, style));
     for coming in preview.patches.iter().filter(|coming| coming.left_out.is_none()) {
         let said = reviews(&coming.verdict, &coming.reviews, detail);
@@ -78,11 +80,15 @@ fn who_vouches(preview: &ApplyPreview, detail: Detail, style: Style) -> String {
 pub(in crate::cli) fn rollback_plan(
     preview: &RollbackPreview,
     target: &Path,
-    undo: bool,
     detail: Detail,
     style: Style,
 ) -> String {
-    let doing = if undo { "comes back to" } else { "goes out of" };
+    let doing = match preview.turn {
+        Turn::Went => "will be rolled back in",
+        Turn::CameBack => "will be reapplied to",
+        Turn::Repaired => "will be repaired again in",
+        Turn::RepairUndone => "was repaired; the repair will be undone in",
+    };
     let mut text = match &preview.patch {
         Some(patch) => format!(
             "{}  {}\n{doing} {}\n\n",
@@ -93,18 +99,29 @@ pub(in crate::cli) fn rollback_plan(
         None => format!("A patch {doing} {}\n\n", place(target)),
     };
     text.push_str(&who_goes(preview, style));
-    text.push_str(&what_will_happen(&preview.preview, detail, style));
+    text.push_str(&what_will_happen(&preview.preview, &[], detail, style));
     for place in &preview.rebuilt {
         text.push_str(&rebuilt(place, style));
     }
     text.push_str(&notes(&preview.preview.notes, style));
     text.push_str(&scripts_in_short(&preview.scripts, style));
     if !preview.advice.is_empty() {
-        text.push_str(&heading("What the vendor says about taking it back", style));
+        text.push_str(&heading("The vendor's advice for rolling back", style));
         text.extend(preview.advice.iter().map(|line| format!("  | {}\n", safe(line))));
         text.push('\n');
     }
     text
+}
+
+/// What is asked below the plan.
+pub(in crate::cli) fn rollback_question(turn: Turn, patches: usize) -> &'static str {
+    match (turn, patches) {
+        (Turn::Went, 0 | 1) => "Roll back this patch?",
+        (Turn::Went, _) => "Roll back these patches?",
+        (Turn::CameBack, _) => "Reapply this patch?",
+        (Turn::Repaired, _) => "Repair these files again?",
+        (Turn::RepairUndone, _) => "Undo this repair?",
+    }
 }
 
 /// What has to be restarted for any of the patches that come.
@@ -121,10 +138,14 @@ pub(super) fn restarts(patches: &[ComingPatch]) -> Option<String> {
 fn who_goes(preview: &RollbackPreview, style: Style) -> String {
     let mut text = String::new();
     for with_it in &preview.with_it {
-        text.push_str(&format!("  {} goes as well: {}\n", safe(&with_it.patch.id), safe(&with_it.because)));
+        text.push_str(&format!(
+            "  {} is rolled back, too: {}\n",
+            safe(&with_it.patch.id),
+            safe(&with_it.because)
+        ));
     }
     for patch in &preview.back {
-        text.push_str(&format!("  {} returns\n", safe(&patch.id)));
+        text.push_str(&format!("  {} becomes active again\n", safe(&patch.id)));
     }
     if preview.stack_before.len() > 1 {
         let list = |ids: &[String]| match ids {
@@ -150,8 +171,7 @@ fn rebuilt(place: &RebuiltPlace, style: Style) -> String {
         after: side(place.after.as_ref(), is_file(place.change.after.as_ref())),
     };
     let path = safe(place.change.path.as_str());
-    let words =
-        format!("{path} is put together again; it keeps what {} changed", safe(&place.stay.join(", ")));
+    let words = format!("{path} is rebuilt; it keeps the changes of {}", safe(&place.stay.join(", ")));
     format!("{}{}\n", heading(&words, style), super::diff(&view, style))
 }
 
@@ -159,7 +179,7 @@ fn rebuilt(place: &RebuiltPlace, style: Style) -> String {
 fn side(bytes: Option<&Arc<Vec<u8>>>, is_file: bool) -> ViewContent<'_> {
     match (bytes, is_file) {
         (Some(bytes), _) => ViewContent::Bytes(bytes),
-        (None, true) => ViewContent::Unavailable("too large to be compared"),
+        (None, true) => ViewContent::Unavailable("too large to compare"),
         (None, false) => ViewContent::Absent,
     }
 }
@@ -168,37 +188,52 @@ fn heading(words: &str, style: Style) -> String {
     format!("{}\n", style.strong(words))
 }
 
-pub(super) fn what_will_happen(preview: &Preview, detail: Detail, style: Style) -> String {
-    let steps: Vec<PlannedStep> = preview.plan.steps.iter().map(PlannedStep::from_step).collect();
+pub(super) fn what_will_happen(
+    preview: &Preview,
+    patches: &[&Patch],
+    detail: Detail,
+    style: Style,
+) -> String {
+    let steps = changes::of_steps(&preview.plan.steps, patches);
+    let lines = changes::lines(&steps);
     let shown = match detail {
-        Detail::Full => steps.len(),
-        Detail::Short => steps.len().min(SHORT_LINES),
+        Detail::Full => lines.len(),
+        Detail::Short => lines.len().min(SHORT_LINES),
     };
-    let rows: Vec<[String; 2]> = steps[..shown]
-        .iter()
-        .map(|step| [does(&step.does).to_owned(), safe(&step.path).into_owned()])
-        .collect();
-    let mut text =
-        heading(&format!("What will happen: {}", words::count(steps.len(), "step", "steps")), style);
+    let rows: Vec<[String; 2]> = lines[..shown].iter().map(change_row).collect();
+    let mut text = heading(&format!("Changes: {}", changes::summary(&lines)), style);
     text.push_str(&columns(&rows));
-    if shown < steps.len() {
-        let rest = words::count(steps.len() - shown, "more", "more");
-        text.push_str(&format!("  … and {rest}; --verbose shows all of them\n"));
+    if shown < lines.len() {
+        text.push_str(&format!("  … and {} more; --verbose lists all of them\n", lines.len() - shown));
     }
-    text.push_str(&format!("  needs {} of room on the disk\n\n", words::room(preview.needed_bytes)));
+    text.push_str(&format!("  Disk space needed: {}\n\n", words::room(preview.needed_bytes)));
     text
 }
 
-/// The word of a step, for people.
-pub(super) fn does(word: &str) -> &str {
-    if word == "mode" { "change permissions" } else { word }
+/// What a change does, and where.
+pub(super) fn change_row(line: &changes::ChangeLine<'_>) -> [String; 2] {
+    let path = safe(line.path.as_str());
+    let does = match (line.status, line.before, line.after) {
+        (ChangeStatus::Added, ..) => "add",
+        (ChangeStatus::Deleted, ..) => "delete",
+        (ChangeStatus::Modified, Some(before), Some(after)) if before.same_content(after) => {
+            "change permissions"
+        }
+        (ChangeStatus::Modified | ChangeStatus::TypeChanged, ..) => "modify",
+        (ChangeStatus::Renamed, ..) => "rename",
+    };
+    let name = match line.from {
+        Some(from) => format!("{} → {path}", safe(from.as_str())),
+        None => path.into_owned(),
+    };
+    [does.to_owned(), name]
 }
 
 pub(super) fn notes(notes: &[Note], style: Style) -> String {
     if notes.is_empty() {
         return String::new();
     }
-    let mut text = heading("Worth knowing", style);
+    let mut text = heading("Notes", style);
     text.push_str(&note_lines(notes));
     text.push('\n');
     text
@@ -218,7 +253,7 @@ pub(super) fn obstacles(obstacles: &[Obstacle], style: Style) -> String {
     if obstacles.is_empty() {
         return String::new();
     }
-    let mut text = heading("What stands in the way", style);
+    let mut text = heading("Problems to resolve first", style);
     for obstacle in obstacles {
         let path = obstacle.path.as_ref().map(|path| format!("{}: ", safe(path))).unwrap_or_default();
         let code = style.bad(obstacle.code().as_str());
@@ -231,15 +266,16 @@ pub(super) fn obstacles(obstacles: &[Obstacle], style: Style) -> String {
 pub(super) fn verdict(preview: &Preview, style: Style) -> String {
     let verdict = match (preview.obstacles.len(), preview.notes.len()) {
         (0, _) if preview.plan.steps.is_empty() => {
-            style.good("Nothing to do: the folder is already as the patch leaves it.")
+            style.good("Nothing to do: the patch is already in place.")
         }
         (0, 0) => style.good("Ready to apply."),
         (0, notes) => {
-            let notes = words::count(notes, "thing", "things");
-            style.attention(&format!("Ready to apply, with {notes} worth knowing."))
+            let notes = words::count(notes, "note", "notes");
+            style.attention(&format!("Ready to apply. Read the {notes} above first."))
         }
         (reasons, _) => {
-            style.bad(&format!("Cannot be applied, for {}.", words::count(reasons, "reason", "reasons")))
+            let problems = words::count(reasons, "problem", "problems");
+            style.bad(&format!("Can't apply this patch yet: {problems}."))
         }
     };
     format!("{verdict}\n")

@@ -24,12 +24,12 @@ pub(in crate::cli) fn reviewed(
     let said = safe(&said);
     let mut sheet = Sheet::new();
     let is_hasty = review.opinion == Opinion::Approved && !report::is_whole(review);
-    let rest = if is_hasty { "; the review says so" } else { "" };
+    let rest = if is_hasty { ", and the review says so" } else { "" };
     sheet.line("Looked at", format!("{}{rest}", report::looked_at(review)));
     sheet.lines("Written", written.iter().map(|path| words::path_text(path)));
     match signed {
         Some(_) => sheet.line("Signed", format!("in {}", words::path_text(file))),
-        None => sheet.line("Signed", "no; --key signs it and puts it into the patch file"),
+        None => sheet.line("Signed", "no; add --key FILE to sign it and add it to the patch file"),
     }
     let verdict = signed.map(|signed| format!("{}\n", verdict_line(&signed.inspection.verdict, style)));
     format!(

@@ -45,9 +45,11 @@ pub(super) fn scripts_in_short(plan: &ScriptPlan, style: Style) -> String {
     }
     let last = match &plan.refused {
         Some(refused) => {
-            style.bad(&format!("They may not run: {}. {}", safe(&refused.meaning()), safe(&refused.hint())))
+            style.bad(&format!("They can't run: {}. {}", safe(&refused.meaning()), safe(&refused.hint())))
         }
-        None => style.attention("They run only with --run-scripts. To read them: patchwright show FILE"),
+        None => {
+            style.attention("They run only if you add --run-scripts. To read them: patchwright show FILE")
+        }
     };
     text.push_str(&format!("{last}\n\n"));
     text

@@ -16,7 +16,7 @@ use crate::diff::settings::{Format, Side};
 /// If one of them cannot be read for certain, or not be compared.
 pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> Result<Merge, Unmergeable> {
     let (base_text, base_sheet) = format.read_certain("the original", base)?;
-    let (my_text, my_sheet) = format.read_certain("the file here", mine)?;
+    let (my_text, my_sheet) = format.read_certain("your file", mine)?;
     let (their_text, their_sheet) = format.read_certain("the patch's file", theirs)?;
     let meant = match meaning::work_out(base_sheet.root(), my_sheet.root(), their_sheet.root()) {
         Ok(meant) => meant,
@@ -30,7 +30,7 @@ pub(super) fn merge(format: Format, base: &[u8], mine: &[u8], theirs: &[u8]) -> 
             return Ok(Merge::Clean { content, by: MergedBy::CheckedLines });
         }
         // Lines that fit together can still say what nobody meant: a key that moved to another section.
-        Ok(LineMerge::Clean(_)) => vec!["the lines fit together, but not what they say".to_owned()],
+        Ok(LineMerge::Clean(_)) => vec!["the merged lines don't have the intended values".to_owned()],
         Ok(LineMerge::Clashes(clashes)) => clashes.iter().map(|clash| in_words(&clash.mine)).collect(),
         Err(reason) => vec![reason.to_string()],
     };

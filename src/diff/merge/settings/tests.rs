@@ -140,10 +140,10 @@ fn properties_are_compared_as_a_program_sees_them() {
     // The same value in two spellings is no edit.
     assert_eq!(text("a.properties", "a=b\nc=1\n", "a=\\u0062\nc=2\n", "a=d\nc=1\n"), "a=d\nc=2\n");
     for (text, why) in [
-        ("a=1\nb=2\n\\u0061=3\n", "names something a second time"),
-        ("a=1\nb=2\rc=3\n", "has a carriage return that ends no line"),
-        ("a=1\nb=\\u12g4\n", "has an escape that is none"),
-        ("a=1\nke\\\n  y=2\n", "goes on in the next line before its value begins"),
+        ("a=1\nb=2\n\\u0061=3\n", "has the same key twice"),
+        ("a=1\nb=2\rc=3\n", "has a carriage return inside a line"),
+        ("a=1\nb=\\u12g4\n", "has an unknown escape"),
+        ("a=1\nke\\\n  y=2\n", "continues on the next line before its value begins"),
     ] {
         assert_eq!(doubt("a.properties", text).expect(text).1, why, "{text:?}");
     }
@@ -190,24 +190,24 @@ fn yaml_is_merged_with_everything_else_of_it_kept() {
 #[test]
 fn yaml_that_could_mean_something_else_is_not_read() {
     const NAMED: &str = "has an anchor, an alias or a tag";
-    const KEY: &str = "has a key that is no text to some readers";
+    const KEY: &str = "has a key that isn't text to some programs";
     for (text, line, why) in [
         ("a: &x 1\nb: *x\n", 1, NAMED),
-        ("a: 1\nb: *x\n", 2, "is no YAML"),
+        ("a: 1\nb: *x\n", 2, "isn't YAML"),
         ("a: !!str 1\n", 1, NAMED),
         ("d: {q: 1}\n<<: x\n", 2, KEY),
         ("b: 1\non: 2\n", 2, KEY),
         ("b: 1\nc: {no: 2}\n", 2, KEY),
         ("- 0x1f: 2\n", 1, KEY),
-        ("a: 1\nb: 2\n'a': 2\n", 3, "names something a second time"),
-        ("- a: 1\n  a: 2\n", 2, "names something a second time"),
-        ("a: {b: 1, b: 2}\n", 1, "names something a second time"),
-        ("a: \"not closed\n", 1, "is no YAML"),
+        ("a: 1\nb: 2\n'a': 2\n", 3, "has the same key twice"),
+        ("- a: 1\n  a: 2\n", 2, "has the same key twice"),
+        ("a: {b: 1, b: 2}\n", 1, "has the same key twice"),
+        ("a: \"not closed\n", 1, "isn't YAML"),
         ("? [a]\n: b\n", 1, "has a key that is more than a word"),
         ("a: 1\n---\nb: 2\n", 2, "begins another document"),
         ("%YAML 1.1\n---\na: 1\n", 1, "may be a directive"),
-        ("a: b: c\n", 1, "is no YAML"),
-        ("a: x\u{2028}b: y\n", 1, "has a character that ends the line for some readers"),
+        ("a: b: c\n", 1, "isn't YAML"),
+        ("a: x\u{2028}b: y\n", 1, "has a character that ends the line for some programs"),
     ] {
         assert_eq!(doubt("a.yaml", text), Some((line, why)), "{text:?}");
     }
@@ -237,7 +237,7 @@ fn what_is_not_read_is_never_merged_by_line() {
             1,
             "as YAML, line 1 of the original has an anchor, an alias or a tag",
         ),
-        ("a.ini", &doubled, 6, "as INI, line 6 of the original names something a second time"),
+        ("a.ini", &doubled, 6, "as INI, line 6 of the original has the same key twice"),
     ] {
         let refused = merge(name, text(1, 1).as_bytes(), text(2, 1).as_bytes(), text(1, 2).as_bytes());
         assert!(matches!(&refused, Err(Unmergeable::Unread(unread)) if unread.line == line), "{refused:?}");
@@ -251,16 +251,16 @@ fn what_is_not_read_is_never_merged_by_line() {
 #[test]
 fn ini_that_could_mean_something_else_is_not_read() {
     for (text, line, why) in [
-        ("[a]\nx=1\n[A]\ny=1\n", 3, "names something a second time"),
-        ("[a]\nx=1\nX=2\n", 3, "names something a second time"),
-        ("[a]\nx=1\n[b]\ny=1\n[a]\nz=1\n", 5, "names something a second time"),
-        ("[a]\n  x=1\n y=2\n", 3, "is indented in another way than the keys around it"),
+        ("[a]\nx=1\n[A]\ny=1\n", 3, "has the same key twice"),
+        ("[a]\nx=1\nX=2\n", 3, "has the same key twice"),
+        ("[a]\nx=1\n[b]\ny=1\n[a]\nz=1\n", 5, "has the same key twice"),
+        ("[a]\n  x=1\n y=2\n", 3, "is indented differently from the keys around it"),
         ("[a]\nx=1\n\n[b\ny=1\n", 4, "has a section without an end"),
-        ("[a]\nx\n  y=1\n", 3, "is indented in another way than the keys around it"),
+        ("[a]\nx\n  y=1\n", 3, "is indented differently from the keys around it"),
         (" [a]\nx=1\n", 1, "has an indented section"),
-        ("[a]\nx=1\\\ny=1\n", 2, "may go on in the next line"),
+        ("[a]\nx=1\\\ny=1\n", 2, "may continue on the next line"),
         ("[a]\n=1\n", 2, "has no key"),
-        ("[a]\nx=1\ry=2\n", 2, "has a carriage return that ends no line"),
+        ("[a]\nx=1\ry=2\n", 2, "has a carriage return inside a line"),
         ("[a]\nx=1\x0by=2\n", 2, "has a control character"),
     ] {
         assert_eq!(doubt("a.ini", text), Some((line, why)), "{text:?}");

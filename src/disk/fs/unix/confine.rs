@@ -2,11 +2,14 @@
 //!
 //! Linux has one call for it, `openat2`. Elsewhere, and where a kernel or a container does not offer that call, the
 //! names are walked one after the other. Both hold the folder itself, so that renaming or replacing a folder on
-//! the way can only lead to an error or to the folder as it was, never out of the target. Nothing is remembered
-//! between two calls.
+//! the way can only lead to an error or to the folder as it was, never out of the target.
+//!
+//! The way to what belongs to the product and is changed is always a new one. Folders are kept open from one call to
+//! the next ([`KeptOpen`]) only for looking, and for our own things, and only while somebody asks for it.
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{self, AtFlags, CWD, Mode, OFlags};
@@ -14,6 +17,7 @@ use rustix::io::Errno;
 
 use super::super::Place;
 use super::super::os::{refused, relative};
+use super::kept_open::{KeptOpen, Wish};
 use super::status::{self, ObjectKind, ObjectStatus};
 
 /// Opens a folder only to start from it. Linux needs no right to read it for that.
@@ -38,14 +42,15 @@ pub(in super::super) enum Resolver {
 /// The open target folder.
 pub(super) struct Root {
     /// Open for reading, since before anything was written: `syncfs` on it reports every error since then.
-    pub(super) handle: OwnedFd,
+    pub(super) handle: Arc<OwnedFd>,
     pub(super) device: u64,
     resolver: Resolver,
+    kept_open: KeptOpen,
 }
 
 /// An open folder inside the target and a name in it, which may or may not exist.
 pub(super) struct Resolved {
-    pub(super) dir: OwnedFd,
+    pub(super) dir: Arc<OwnedFd>,
     pub(super) name: String,
     device: u64,
     resolver: Resolver,
@@ -58,7 +63,7 @@ impl Root {
         let handle = fs::openat(CWD, &path, flags, Mode::empty())?;
         let device = status::of_handle(&handle)?.device;
         let resolver = resolver.unwrap_or_else(|| best_resolver(&handle));
-        Ok(Self { handle, device, resolver })
+        Ok(Self { handle: Arc::new(handle), device, resolver, kept_open: KeptOpen::default() })
     }
 
     /// Where the open folder is now.
@@ -75,14 +80,48 @@ impl Root {
         Ok(PathBuf::from(std::os::unix::ffi::OsStringExt::from_vec(path.into_bytes())))
     }
 
-    /// The folder that `place` is in, and its name there. The root has none.
+    /// Keeps folders open until the wish is dropped.
+    pub(super) fn keep_folders_open(&self) -> Wish<'_> {
+        self.kept_open.wish()
+    }
+
+    /// The thing at `place` is about to go away or to move.
+    pub(super) fn forget(&self, place: &Place) -> io::Result<()> {
+        self.kept_open.forget(&relative(place)?);
+        Ok(())
+    }
+
+    /// The folder that `place` is in, and its name there. The root has none. The folder may have been opened by an
+    /// earlier call.
     pub(super) fn spot(&self, place: &Place) -> io::Result<Resolved> {
+        self.resolve(place, |parent| {
+            if let Some(open) = self.kept_open.find(parent) {
+                return Ok(open);
+            }
+            let folder = self.folder(parent)?;
+            self.kept_open.keep(parent, &folder);
+            Ok(folder)
+        })
+    }
+
+    /// As [`Root::spot`], by the way that leads there at this moment.
+    pub(super) fn spot_now(&self, place: &Place) -> io::Result<Resolved> {
+        self.resolve(place, |parent| self.folder(parent))
+    }
+
+    fn resolve(
+        &self,
+        place: &Place,
+        folder: impl FnOnce(&str) -> io::Result<Arc<OwnedFd>>,
+    ) -> io::Result<Resolved> {
         let path = relative(place)?;
         if path.is_empty() {
             return Err(refused("the target folder itself is not a place in it"));
         }
-        let (parent, name) = path.rsplit_once('/').unwrap_or((".", &path));
-        let dir = self.folder(parent)?;
+        let (dir, name) = match path.rsplit_once('/') {
+            Some((parent, name)) => (folder(parent)?, name),
+            None => (self.handle.clone(), &*path),
+        };
         Ok(Resolved { dir, name: name.to_owned(), device: self.device, resolver: self.resolver })
     }
 
@@ -96,14 +135,17 @@ impl Root {
         }
     }
 
-    fn folder(&self, path: &str) -> io::Result<OwnedFd> {
+    fn folder(&self, path: &str) -> io::Result<Arc<OwnedFd>> {
         match self.resolver {
             #[cfg(target_os = "linux")]
-            Resolver::Openat2 => Ok(beneath(&self.handle, path, START, Mode::empty()).map_err(not_a_dir)?),
+            Resolver::Openat2 => {
+                Ok(beneath(&self.handle, path, START, Mode::empty()).map(Arc::new).map_err(not_a_dir)?)
+            }
             Resolver::Walk => {
-                let mut dir = fs::openat(&self.handle, ".", ALWAYS | START, Mode::empty())?;
-                for name in path.split('/').filter(|name| *name != ".") {
-                    dir = one_step(&dir, name, START, Mode::empty(), self.device).map_err(not_a_dir)?;
+                let mut dir = self.handle.clone();
+                for name in path.split('/') {
+                    let next = one_step(&dir, name, START, Mode::empty(), self.device);
+                    dir = Arc::new(next.map_err(not_a_dir)?);
                 }
                 Ok(dir)
             }
@@ -151,17 +193,34 @@ impl Resolved {
     /// and again afterwards, because it may have been replaced in between.
     pub(super) fn open_file(&self, flags: OFlags) -> io::Result<OwnedFd> {
         only_file(&self.existing()?)?;
+        self.open_looked_at(flags).map(|(file, _)| file)
+    }
+
+    /// Opens the regular file there that somebody has just looked at: `object`, and nothing that took its place.
+    pub(super) fn open_seen(&self, object: u64) -> io::Result<OwnedFd> {
+        let (file, found) = self.open_looked_at(OFlags::RDONLY)?;
+        if found.object == object { Ok(file) } else { Err(Errno::NOENT.into()) }
+    }
+
+    fn open_looked_at(&self, flags: OFlags) -> io::Result<(OwnedFd, ObjectStatus)> {
         let file = self.open(flags, Mode::empty())?;
-        only_file(&status::of_handle(&file)?)?;
-        Ok(file)
+        let found = status::of_handle(&file)?;
+        only_file(&found)?;
+        Ok((file, found))
     }
 
     /// Opens the file or folder there for reading.
     pub(super) fn open_file_or_dir(&self) -> io::Result<OwnedFd> {
-        match self.existing()?.kind {
-            ObjectKind::Dir => self.open_dir(OFlags::RDONLY),
-            _ => self.open_file(OFlags::RDONLY),
+        self.open_file_or_dir_of(&self.existing()?)
+    }
+
+    /// The same of what was just `found` there.
+    pub(super) fn open_file_or_dir_of(&self, found: &ObjectStatus) -> io::Result<OwnedFd> {
+        if found.kind == ObjectKind::Dir {
+            return self.open_dir(OFlags::RDONLY);
         }
+        only_file(found)?;
+        self.open_looked_at(OFlags::RDONLY).map(|(file, _)| file)
     }
 }
 

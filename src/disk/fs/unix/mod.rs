@@ -1,11 +1,12 @@
 //! The real disk on Linux and macOS.
 //!
-//! Every call finds its folder anew from the open root ([`confine`]) and then uses the system's `*at` calls on the
+//! Every call finds its folder from the open root ([`confine`]) and then uses the system's `*at` calls on the
 //! last name, which do not follow a link there.
 
 mod attributes;
 mod confine;
 mod holes;
+mod kept_open;
 mod lock;
 mod obstacles;
 mod rename;
@@ -34,8 +35,8 @@ use self::holes::WithHoles;
 use self::volume::Traits;
 use super::os::{FolderError, utf8};
 use super::{
-    Attributes, Features, FileRead, FileWrite, FolderNames, Fs, LockGuard, LockKind, Place, Space, Stat,
-    StatePath,
+    Attributes, Features, FileRead, FileWrite, FolderNames, Fs, KeepsOpen, LockGuard, LockKind, Place, Space,
+    Stat, StatePath,
 };
 use crate::model::{Code, Mode, TreePath};
 
@@ -77,11 +78,21 @@ impl OsFs {
     }
 
     fn ours(&self, at: &StatePath) -> io::Result<Resolved> {
-        self.root.spot(&Place::State(at.clone()))
+        self.root.spot(&Place::from(at))
     }
 
-    fn theirs(&self, at: &TreePath) -> io::Result<Resolved> {
-        self.root.spot(&Place::Tree(at.clone()))
+    /// A thing of ours that moves or goes away.
+    fn ours_to_move(&self, at: &StatePath) -> io::Result<Resolved> {
+        let place = Place::from(at);
+        self.root.forget(&place)?;
+        self.root.spot(&place)
+    }
+
+    /// A thing of the product that moves, or the place that one moves to.
+    fn theirs_to_move(&self, at: &TreePath) -> io::Result<Resolved> {
+        let place = Place::from(at);
+        self.root.forget(&place)?;
+        self.root.spot_now(&place)
     }
 
     fn keeps_modes(&self) -> bool {
@@ -128,6 +139,14 @@ impl Fs for OsFs {
         Ok(Box::new(File::from(file)))
     }
 
+    fn open_seen(&self, at: &Place, seen: &Stat) -> io::Result<Box<dyn FileRead>> {
+        Ok(Box::new(File::from(self.root.spot(at)?.open_seen(seen.object)?)))
+    }
+
+    fn keep_folders_open(&self) -> Box<dyn KeepsOpen + '_> {
+        Box::new(self.root.keep_folders_open())
+    }
+
     fn space(&self) -> io::Result<Space> {
         volume::space(&self.root)
     }
@@ -143,7 +162,10 @@ impl Fs for OsFs {
 
     #[cfg(target_os = "linux")]
     fn open_for_writing(&self) -> io::Result<BTreeSet<u64>> {
-        writers::open_for_writing(&self.root)
+        match self.is_disposable {
+            true => Ok(BTreeSet::new()),
+            false => writers::open_for_writing(&self.root),
+        }
     }
 
     fn attributes(&self, at: &Place) -> io::Result<Attributes> {
@@ -196,21 +218,27 @@ impl Fs for OsFs {
     }
 
     fn touch(&self, at: &StatePath) -> io::Result<()> {
-        let file = self.ours(at)?.open_file(OFlags::RDONLY)?;
+        let spot = self.ours(at)?;
         let now = fs::Timespec { tv_sec: 0, tv_nsec: fs::UTIME_NOW };
         let unchanged = fs::Timespec { tv_sec: 0, tv_nsec: fs::UTIME_OMIT };
-        match fs::futimens(file, &fs::Timestamps { last_access: unchanged, last_modification: now }) {
+        let times = fs::Timestamps { last_access: unchanged, last_modification: now };
+        match fs::utimensat(&spot.dir, &spot.name, &times, AtFlags::SYMLINK_NOFOLLOW) {
             Err(Errno::PERM | Errno::ACCESS) => Ok(()),
             answer => Ok(answer?),
         }
     }
 
     fn set_attributes(&self, at: &StatePath, attributes: &Attributes) -> io::Result<()> {
-        attributes::write(&self.ours(at)?, attributes)
+        attributes::write(&self.ours(at)?, attributes, None)
+    }
+
+    fn make_like(&self, at: &StatePath, attributes: &Attributes, mode: Mode) -> io::Result<()> {
+        let mode = self.keeps_modes().then(|| bits(mode));
+        attributes::write(&self.ours(at)?, attributes, mode)
     }
 
     fn rename(&self, from: &StatePath, to: &StatePath) -> io::Result<()> {
-        rename::to_free_name(&self.ours(from)?, &self.ours(to)?)
+        rename::to_free_name(&self.ours_to_move(from)?, &self.ours(to)?)
     }
 
     fn remove_file(&self, at: &StatePath) -> io::Result<()> {
@@ -219,24 +247,24 @@ impl Fs for OsFs {
     }
 
     fn remove_dir(&self, at: &StatePath) -> io::Result<()> {
-        let spot = self.ours(at)?;
+        let spot = self.ours_to_move(at)?;
         Ok(fs::unlinkat(&spot.dir, &spot.name, AtFlags::REMOVEDIR)?)
     }
 
     fn exchange(&self, ours: &StatePath, product: &TreePath) -> io::Result<()> {
-        rename::exchange(&self.ours(ours)?, &self.theirs(product)?)
+        rename::exchange(&self.ours_to_move(ours)?, &self.theirs_to_move(product)?)
     }
 
     fn move_in(&self, ours: &StatePath, product: &TreePath) -> io::Result<()> {
-        rename::to_free_name(&self.ours(ours)?, &self.theirs(product)?)
+        rename::to_free_name(&self.ours_to_move(ours)?, &self.theirs_to_move(product)?)
     }
 
     fn move_out(&self, product: &TreePath, ours: &StatePath) -> io::Result<()> {
-        rename::to_free_name(&self.theirs(product)?, &self.ours(ours)?)
+        rename::to_free_name(&self.theirs_to_move(product)?, &self.ours(ours)?)
     }
 
     fn set_dir_mode(&self, dir: &TreePath, mode: Mode) -> io::Result<()> {
-        let spot = self.theirs(dir)?;
+        let spot = self.root.spot_now(&Place::from(dir))?;
         if spot.existing()?.kind != status::ObjectKind::Dir {
             return Err(Errno::NOTDIR.into());
         }
@@ -260,9 +288,7 @@ impl OsFs {
         if !self.keeps_modes() {
             return Ok(());
         }
-        // Bits fit in the system's type on every system: there are twelve.
-        #[allow(clippy::unnecessary_cast, reason = "16 bits on macOS, 32 on Linux")]
-        let bits = fs::Mode::from_raw_mode(mode.bits() as fs::RawMode);
+        let bits = bits(mode);
         match spot.open_file_or_dir() {
             Ok(handle) => Ok(fs::fchmod(handle, bits)?),
             Err(error) if Errno::from_io_error(&error) == Some(Errno::ACCESS) => {
@@ -296,6 +322,12 @@ impl OsFs {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Permission bits as the system wants them. They fit in its type everywhere: there are twelve.
+#[allow(clippy::unnecessary_cast, reason = "16 bits on macOS, 32 on Linux")]
+fn bits(mode: Mode) -> fs::Mode {
+    fs::Mode::from_raw_mode(mode.bits() as fs::RawMode)
 }
 
 /// Makes a symbolic link anywhere.

@@ -1,6 +1,7 @@
 //! What would stop the present user, found out by asking only.
 
 use std::io;
+use std::sync::LazyLock;
 
 use rustix::fs::{self, Access, OFlags, StatVfsMountFlags};
 use rustix::io::Errno;
@@ -46,7 +47,7 @@ pub(super) fn to_move(root: &Root, at: &Place) -> io::Result<Vec<(Code, String)>
     if thing.is_mount(root.device) {
         obstacles.push("another filesystem is mounted on it".to_owned());
     }
-    if restricts_to_owners(&status::of_handle(&spot.dir)?) && thing.owner.0 != me() {
+    if thing.owner.0 != me() && restricts_to_owners(&status::of_handle(&spot.dir)?) {
         obstacles.push(format!("it is in a sticky folder and belongs to user {}", thing.owner.0));
     }
     // A folder's own ".." changes when it moves.
@@ -80,8 +81,10 @@ const START: OFlags = OFlags::PATH;
 #[cfg(not(target_os = "linux"))]
 const START: OFlags = OFlags::RDONLY;
 
+/// The present user, who is the same for as long as we run.
 fn me() -> u32 {
-    rustix::process::geteuid().as_raw()
+    static ME: LazyLock<u32> = LazyLock::new(|| rustix::process::geteuid().as_raw());
+    *ME
 }
 
 fn restricts_to_owners(folder: &ObjectStatus) -> bool {

@@ -183,7 +183,7 @@ fn h96_no_flag_runs_the_scripts_of_an_unsigned_bundle() {
     let stage = Stage::unbelieving(&BOTH);
     for consent in [ScriptConsent::All, ScriptConsent::None] {
         let told = policy_refusal(stage.apply(consent));
-        assert_eq!(told, "the patch brings scripts, and nobody whom you trust to ship scripts has signed it");
+        assert_eq!(told, "the patch contains scripts, and isn't signed by anyone you trust to ship scripts");
     }
     assert!(stage.diary().is_empty());
     assert!(!stage.path("product/.patchwright").exists());
@@ -254,7 +254,7 @@ fn a_script_that_cannot_be_undone_before_the_files_go_back_keeps_the_patch() {
     assert_eq!(stage.product(), "2");
     let done = stage.roll_back(Which::Last, ScriptConsent::Without).expect("only the files go back");
     assert_eq!(stage.product(), "1");
-    assert_eq!(done.entry.remarks, ["what scripts of the patch did was left as it is, on request"]);
+    assert_eq!(done.entry.remarks, ["the patch's scripts were not undone, at your request"]);
 }
 
 #[test]

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::{Large, Sides};
 use crate::bundle::VerifiedBundle;
 use crate::diff::{excerpts, is_text, pair_renames};
-use crate::model::{FileChange, FileNode, Node, Payload};
+use crate::disk::fs::Fs;
+use crate::model::{FileChange, FileNode, Node, Payload, TreeState};
 use crate::progress::CancelToken;
 use crate::text::confusables::{
     Confusable, ConfusableKind, ConfusableSeverity, Confusables, FAR_COLUMNS, in_content, in_name, in_words,
@@ -145,13 +147,13 @@ impl Hidden {
 }
 
 /// Looks through a whole patch: what it says, its names, and the text that it brings. Contents that are not in the
-/// patch are looked up on `disk`, if there is one.
+/// patch are looked up in a folder, if there is one: on its disk, where it was `seen` that they are.
 ///
 /// # Errors
 /// If somebody wished to stop.
 pub(crate) fn in_patch(
     bundle: &VerifiedBundle,
-    disk: Option<&std::sync::Arc<dyn crate::disk::fs::Fs>>,
+    folder: Option<(&Arc<dyn Fs>, &TreeState)>,
     cancel: &CancelToken,
 ) -> Result<Hidden> {
     let mut hidden = Hidden::default();
@@ -163,10 +165,12 @@ pub(crate) fn in_patch(
     hidden.look_at_names(
         changes.iter().filter(|change| change.after.is_some()).map(|change| change.path.as_str()),
     );
-    let mut looker = Looker {
-        sides: Sides::new(bundle, disk, cancel, Large::Describe),
-        left_bytes: MAX_LOOKED_THROUGH_BYTES,
-    };
+    let mut sides = Sides::new(bundle, folder.map(|(disk, _)| disk), cancel, Large::Describe);
+    let kept_open = folder.map(|(disk, _)| disk.keep_folders_open());
+    if let Some((_, seen)) = folder {
+        sides.library = sides.library.with_seen(seen);
+    }
+    let mut looker = Looker { sides, left_bytes: MAX_LOOKED_THROUGH_BYTES };
     for (change, from) in pair_renames(changes) {
         cancel.check()?;
         match looker.look_at(change, from) {
@@ -178,6 +182,7 @@ pub(crate) fn in_patch(
             Scanned::NotAtAll => hidden.not_looked_through += 1,
         }
     }
+    drop(kept_open);
     cancel.check()?;
     Ok(hidden)
 }

@@ -1,4 +1,4 @@
-//! `patchwright heal`: puts right what is not as the history says.
+//! `patchwright repair`: makes files again what the history says.
 
 use std::path::PathBuf;
 
@@ -10,25 +10,28 @@ use crate::model::TreePath;
 use crate::report::Report;
 use crate::workbench::{DecisionDigest, Error, HealOptions};
 
-/// Put files right that are not as the patches left them
+/// Repair files that are no longer as the patches left them
 ///
-/// Takes what should be there from the safe copies or, with --from, from patch files. Shows what will happen and asks
-/// once. What is replaced is kept as a safe copy; `patchwright rollback --undo` brings it back.
+/// Restores them from the backups or, with --from, from patch files. Shows the changes and asks once. What a repair
+/// replaces is backed up; `patchwright rollback TARGET --undo` undoes the repair.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    alias = "heal",
+    after_help = "\
 Examples:
-  patchwright heal /opt/app
-  patchwright heal /opt/app conf/app.toml lib --from fix.patchbundle --yes")]
+  patchwright repair /opt/app
+  patchwright repair /opt/app conf/app.toml lib --from fix.patchbundle --yes"
+)]
 pub(super) struct Arguments {
     /// The product folder
     target: PathBuf,
-    /// Only these files, and everything in these folders
+    /// Repair only these files, and everything in these folders
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
-    /// A patch file to take contents from; may be given several times
+    /// Take contents from this patch file; repeat for several
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
-    /// Go ahead only with the repair that has this fingerprint
+    /// Continue only if the repair still has this fingerprint
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
     expect: Option<DecisionDigest>,
 }
@@ -51,7 +54,7 @@ impl Arguments {
             if !look.preview.is_nothing_to_do() {
                 let detail = session.detail();
                 session
-                    .ask(|style| text::heal_plan(&look, target, detail, style), "Put these places right?")?;
+                    .ask(|style| text::repair_plan(&look, target, detail, style), "Repair these files?")?;
             }
             options.expected.get_or_insert(look.decision());
         }
@@ -61,13 +64,13 @@ impl Arguments {
         let ending = if healed.entry.is_some() { Outcome::Done } else { Outcome::NothingToDo };
         session.tell_as(
             ending,
-            |style| text::healed(&healed, target, style),
-            || answer::Heal::new(&healed, target),
+            |style| text::repaired(&healed, target, style),
+            || answer::Repair::new(&healed, target),
         )
     }
 }
 
-/// Places in a product folder, as they are typed.
+/// Paths in a product folder, as they are typed.
 pub(super) fn places(typed: &[String]) -> Result<Vec<TreePath>> {
     let place = |raw: &String| {
         TreePath::parse(raw.trim_end_matches('/')).map_err(|error| Report::usage(error.to_string()).into())

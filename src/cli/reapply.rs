@@ -1,0 +1,36 @@
+//! `patchwright reapply`: undoes a rollback.
+
+use std::path::PathBuf;
+
+use super::Result;
+use super::flags::fingerprint;
+use super::rollback::{Damage, Wish, roll_back};
+use super::scripts::ScriptFlags;
+use super::session::{Outcome, Session};
+use crate::workbench::{DecisionDigest, ScriptConsent, Which};
+
+/// Reapply the patch that was rolled back last
+///
+/// Undoes the last rollback from the backups; you don't need the patch file. Only the last change of the folder can be
+/// undone in this way. Shows the changes and asks once.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright reapply /opt/app
+  patchwright reapply /opt/app --yes")]
+pub(super) struct Arguments {
+    /// The product folder
+    target: PathBuf,
+    #[command(flatten)]
+    damage: Damage,
+    /// Continue only if the change still has this fingerprint
+    #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
+    expect: Option<DecisionDigest>,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
+        let wish = Wish { which: Which::Reapply, expected: self.expect, scripts: ScriptConsent::None };
+        roll_back(&self.target, wish, self.damage, &ScriptFlags::default(), session)
+    }
+}
