@@ -44,6 +44,7 @@ pub(crate) use keys::{KeyWish, KnownKey, MadeKey};
 pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace};
 pub use look::changes::{ChangeSide, OneChange};
 pub(crate) use look::drift::DriftCause;
+pub use look::edits::ShownEdits;
 pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};

@@ -7,7 +7,7 @@ use patchwright::diff::FileEdits;
 use patchwright::model::{Digest, FileChange, LocalEdits, Payload};
 
 use crate::support::build::{Builder, change, file};
-use crate::support::console::Console;
+use crate::support::console::{Console, Run};
 use crate::support::sandbox::{Sandbox, order};
 
 const VALUES: &str = "# the web tier\nimage:\n  repo: acme/web\n  tag: 1.4.2   # pinned\n\nreplicas: 2\nenv:\n- name: A\n  value: \"1\"\n";
@@ -35,12 +35,19 @@ fn make(console: &Console<'_>) {
     console.done("make --from $/known --order $/order.toml --output $/fix.patchbundle");
 }
 
+/// What was printed, wherever its lines were broken.
+fn in_one_line(run: &Run) -> String {
+    run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn a_known_file_becomes_exactly_what_the_author_had_and_comes_back() {
     let sandbox = product(VALUES, EDITS);
     let console = Console::new(&sandbox);
     make(&console);
     console.done("verify $/fix.patchbundle --allow-unsigned");
+    let shown = console.done("show $/fix.patchbundle --json").json();
+    assert_eq!(shown["edits"][0]["keys"][0]["after"], "\"1.4.3\"", "{}", shown["edits"]);
     console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
     assert_eq!(sandbox.read(PATH).as_deref(), Some(EDITED));
     let again = console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned --json").json();
@@ -55,15 +62,14 @@ fn a_file_that_was_edited_here_gets_the_same_values_and_keeps_everything_else() 
     let console = Console::new(&sandbox);
     make(&console);
     let plan = console.done("plan $/fix.patchbundle $/app --allow-unsigned");
-    let told = "edited by key: image.tag \"1.4.2\" → \"1.4.3\", env[2] added as {\"name\": \"B\", \"value\": \"2\"}; its bytes are not the author's";
-    assert!(plan.out.replace('\n', " ").contains("edited by key: image.tag"), "{plan}");
+    let told = "edited by key: image.tag \"1.4.2\" → \"1.4.3\", env[2] added as {\"name\": \"B\", \"value\": \"2\"}; \
+                its bytes are not the author's";
+    assert!(in_one_line(&plan).contains(told), "{plan}");
     let json = console.done("plan $/fix.patchbundle $/app --allow-unsigned --json").json();
     let edit = &json["edits"][0];
     assert_eq!(edit["merged"], "by-edit", "{edit}");
     assert_eq!(edit["edited"][0]["path"], "image.tag");
     assert_eq!(edit["edited"][0]["before"], "\"1.4.2\"");
-    let note = json["notes"].to_string();
-    assert!(note.contains("its bytes are not the author's"), "{note}, wanted {told}");
     assert_eq!(sandbox.read(PATH).as_deref(), Some(SITE), "a plan changes nothing");
     console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
     assert_eq!(sandbox.read(PATH).as_deref(), Some(SITE_EDITED));
@@ -94,7 +100,7 @@ fn a_value_that_was_changed_here_is_not_run_over() {
     make(&console);
     let refused = console.run("apply $/fix.patchbundle $/app --yes --allow-unsigned");
     assert_eq!(refused.code, 3, "{refused}");
-    let told = refused.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = in_one_line(&refused);
     assert!(
         told.contains("image.tag was \"1.4.2\", is 9.9 here, and would become \"1.4.3\""),
         "both values are named: {refused}"
@@ -147,7 +153,7 @@ fn an_edit_that_does_not_do_what_it_says_makes_no_patch() {
         let refused =
             Console::new(&sandbox).run("make --from $/known --order $/order.toml --output $/fix.patchbundle");
         assert_eq!(refused.code, 3, "{refused}");
-        let words = refused.printed().split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = in_one_line(&refused);
         assert!(words.contains(told), "{told}: {refused}");
         assert!(!sandbox.path("fix.patchbundle").exists());
     }
@@ -168,7 +174,7 @@ fn the_new_folder_and_the_edits_have_to_agree() {
     let refused =
         console.run("make --from $/known --to $/other --order $/order.toml --output $/other.patchbundle");
     assert_eq!(refused.code, 3, "{refused}");
-    assert!(refused.printed().contains("something else than the edits make"), "{refused}");
+    assert!(in_one_line(&refused).contains("something else than the edits make"), "{refused}");
 }
 
 #[test]
@@ -220,15 +226,15 @@ fn edits_that_say_something_else_than_what_was_shown_are_not_made() {
         sandbox.save("evil.patchbundle", &bundle);
         let run = Console::new(&sandbox).run("apply $/evil.patchbundle $/app --yes --allow-unsigned");
         assert_eq!(sandbox.read(PATH).as_deref() == Some(SITE), run.code != 0, "{run}");
-        (run.code, run.printed().split_whitespace().collect::<Vec<_>>().join(" "))
+        (run.code, in_one_line(&run))
     };
     let (code, told) = hostile(r#"[{"do":[{"set":"replicas","to":0}],"format":"yaml"}]"#);
     assert_eq!(code, 3, "{told}");
-    assert!(told.contains("do not make its new content of the original"), "{told}");
+    assert!(told.contains("they don't turn the original into the patch's version"), "{told}");
     for bad in ["{}", "[]", "[{\"do\":[{\"explode\":\"a\"}],\"format\":\"yaml\"}]", "not json"] {
         let (code, told) = hostile(bad);
         assert_eq!(code, 3, "{told}");
-        assert!(told.contains("the patch's edits are none"), "{told}");
+        assert!(told.contains("the patch's edits can't be used"), "{told}");
     }
     // The honest twin.
     let honest = r#"[{"do":[{"set":"image.tag","to":"1.4.3"},{"add":"env[]","value":{"name":"B","value":"2"}}],"format":"yaml"}]"#;

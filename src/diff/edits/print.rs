@@ -267,7 +267,10 @@ impl Seen<'_> {
     }
 }
 
-/// How many characters of its line stand before a place.
+/// How many characters of its line stand before a place; none where that is no indent of anything, because the line is
+/// longer than people write them.
 pub(super) fn column(side: Side<'_>, at: usize) -> usize {
-    side.text[side.sheet.line_start(at)..at].chars().count()
+    const LONG_LINE_BYTES: usize = 4096;
+    let line = side.sheet.line_start(at);
+    if at - line > LONG_LINE_BYTES { 0 } else { side.text[line..at].chars().count() }
 }

@@ -5,9 +5,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::edits::{CheckedEdits, edits_of};
 use super::situation::Survey;
 use crate::bundle::VerifiedBundle;
-use crate::diff::{FileEdits, MAX_EDIT_BYTES, MAX_MERGE_BYTES, Merge, Tried, draft, merge};
+use crate::diff::{MAX_MERGE_BYTES, Merge, Tried, draft, merge};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::{ScanError, node_at};
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, TreePath};
@@ -321,30 +322,21 @@ impl LocalEdit<'_> {
 
     /// What is here, with the edits of the patch.
     fn edit(&self, mine: &FileNode, made: &mut MergedContents) -> Result<Resolution> {
-        let impossible = |why: &str| Ok(Resolution::Impossible(why.to_owned()));
-        let (Some(Node::File(after)), Some(digest)) = (&self.change.after, self.change.edit) else {
-            return impossible("the patch has no edits for it");
+        let CheckedEdits { edits, base, .. } = match edits_of(self.bundle, self.change)? {
+            Ok(checked) => checked,
+            Err(why) => return Ok(Resolution::Impossible(format!("the patch's edits can't be used: {why}"))),
         };
-        let Some((before, base)) = self.base()? else {
-            return impossible("the patch file does not hold the original");
-        };
-        let edits = match FileEdits::from_json(&self.bundle.read_blob(&digest, MAX_EDIT_BYTES as u64)?) {
-            Ok(edits) => edits,
-            Err(problem) => {
-                return Ok(Resolution::Impossible(format!("the patch's edits are none: {problem}")));
-            }
-        };
-        // What somebody was shown is what the edits make of the original; they do nothing else here.
-        let comes_to = edits.try_on(&base).ok().and_then(|tried| tried.content);
-        if comes_to.is_none_or(|content| Digest::compute(&content) != after.digest) {
-            return impossible("the patch's edits do not make its new content of the original");
-        }
         let my_content =
             read_file(self.fs, &Place::from(&self.change.path), mine.digest)?.ok_or_else(Error::moved)?;
         Ok(match edits.try_on_edited(&base, &my_content) {
             Err(why) => Resolution::Unfit(vec![why.to_string()]),
             Ok(Tried { content: Some(content), keys, .. }) => {
-                let mode = self.mode([before.mode, mine.mode, after.mode]);
+                let mode = |node: Option<&Node>| node.and_then(Node::mode).unwrap_or(mine.mode);
+                let mode = self.mode([
+                    mode(self.change.before.first()),
+                    mine.mode,
+                    mode(self.change.after.as_ref()),
+                ]);
                 keep_merged(content, mode, MergedHow::Edited(keys), &self.change.path, made)
             }
             Ok(tried) => Resolution::Unfit(tried.clashes().map(ToString::to_string).collect()),
