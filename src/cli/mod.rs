@@ -15,6 +15,7 @@ mod verbs;
 
 mod new;
 
+mod edit;
 mod make;
 
 mod diff;

@@ -60,4 +60,5 @@ mod real_releases;
 mod architecture;
 mod count_system_calls;
 mod documentation;
+mod edit_by_key;
 mod every_code;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::patch::{Hidden, NotCarried};
 use super::trust::{Opinion, Trust};
-use super::{Failure, Obstacle, PatchName, all, answers, some};
+use super::{EditedKey, Failure, Obstacle, PatchName, all, answers, some};
 use crate::diff::{Fate, LineRange, MergedBy};
 use crate::model::{FileNode, TreePath};
 use crate::plan::{self, Consequence, Declaration, Meeting, MergedHow, Note, RelationClass, Resolution};
@@ -81,7 +81,8 @@ answers! {
         [merged]: String = merged(edit).map(|(_, by)| by.as_str().to_owned()),
         [after]: NodeFacts = merged(edit).map(|(file, _)| NodeFacts::of_file(file)),
         [keys]: Vec<String> = merged(edit).and_then(|(_, by)| keys(by).cloned()),
-        [places]: Vec<String> = if let Resolution::Clashes(places) = edit { Some(places.clone()) } else { None },
+        [edited]: Vec<EditedKey> = merged(edit).and_then(|(_, by)| edited(by)),
+        [places]: Vec<String> = places(edit).cloned(),
         [why]: String = if let Resolution::Impossible(why) = edit { Some(why.clone()) } else { None },
         outcome: String = outcome(edit).to_owned(),
     }
@@ -193,8 +194,16 @@ fn outcome(edit: &Resolution) -> &'static str {
         Resolution::KeepMine => "kept",
         Resolution::TakeTheirs { .. } => "replaced",
         Resolution::Merged { .. } => "merged",
-        Resolution::Clashes(_) | Resolution::Impossible(_) => "clash",
+        Resolution::Clashes(_) | Resolution::Unfit(_) | Resolution::Impossible(_) => "clash",
     }
+}
+
+fn places(edit: &Resolution) -> Option<&Vec<String>> {
+    if let Resolution::Clashes(places) | Resolution::Unfit(places) = edit { Some(places) } else { None }
+}
+
+fn edited(by: &MergedHow) -> Option<Vec<EditedKey>> {
+    if let MergedHow::Edited(keys) = by { Some(all(keys, EditedKey::new)) } else { None }
 }
 
 /// Those that took the patch's value, came or went.

@@ -1,5 +1,6 @@
 //! Makes a bundle from two folders and an order, and proves it on a copy before anybody gets it.
 
+mod edits;
 pub(super) mod export;
 mod from_git;
 mod from_patch;
@@ -12,6 +13,8 @@ mod template;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub(crate) use edits::EditMakeRequest;
+pub use edits::TriedFile;
 pub use from_git::Commits;
 pub(crate) use from_git::GitMakeRequest;
 pub(crate) use from_patch::TextMakeRequest;
@@ -81,8 +84,11 @@ impl Workbench {
     /// [`Error::Order`] and [`Error::Refused`] list everything that speaks against it, [`Error::Proof`] says what the
     /// proof found. Nothing is left behind, and what had the output's name still has it.
     pub fn make(&self, request: &MakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
-        let order = read_order(&request.order)?;
+        let mut order = read_order(&request.order)?;
         refuse_nested(&request.from, &request.to)?;
+        if !order.edits.is_empty() {
+            edits::pack(&mut order, &*self.disk(&request.from)?, &*self.disk(&request.to)?)?;
+        }
         self.make_with(order, &request.from, &request.to, &request.output, request.proof, watch)
     }
 
