@@ -1,20 +1,22 @@
 //! What a look at the folder found before a change: whether it can go on, what is to be known, what would happen.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::failure::Failure;
 use super::finding::{
-    Finding, Rank, WayOut, findings_of_apply, findings_of_notes, findings_of_obstacles, findings_of_rollback,
+    Finding, Rank, WayOut, finding_of_scripts, findings_of_apply, findings_of_notes, findings_of_obstacles,
+    findings_of_rollback,
 };
 use super::fit;
 use super::overview::{line, path_line};
 use crate::model::{Code, Node, Step};
-use crate::plan::Preview;
+use crate::plan::{Obstacle, Preview};
 use crate::report::{changes, phrases};
 use crate::text::capitalised;
 use crate::words::{self, fill, window};
 use crate::workbench::{
-    ApplyPreview, ComingPatch, DecisionDigest, HealPreview, PatchNote, RollbackPreview, Standing,
+    ApplyPreview, ComingPatch, DecisionDigest, HealPreview, Override, PatchNote, RollbackPreview, Standing,
 };
 
 /// How a check ended.
@@ -62,8 +64,8 @@ pub struct CheckPage {
     pub decision: Option<DecisionDigest>,
     /// The button of the last page, such as "Take back 14 changes".
     pub button: String,
-    /// Whether somebody has to say that the patch file is right, because too few people who are trusted do.
-    pub needs_consent: bool,
+    /// What somebody has to set aside so that it can go on; `None`: nothing helps.
+    pub asks_for: Option<BTreeSet<Override>>,
 }
 
 /// What a check is about. Texts are escaped.
@@ -126,7 +128,12 @@ impl CheckPage {
             found.patches.iter().map(|one| line(one.patch.about.identity.id.as_str())).collect();
         let subject = Subject { patch: ids.join(" + "), product };
         let passed = passed_apply(found, &check);
-        Self { subject: Some(subject), passed, needs_consent: found.permits(false).is_err(), ..check }
+        let is_open = finding_of_scripts(&found.scripts).is_none();
+        let asks_for = check.asks_for.clone().filter(|_| is_open).map(|mut asks_for| {
+            asks_for.extend(found.permits(false).is_err().then_some(Override::Unsigned));
+            asks_for
+        });
+        Self { subject: Some(subject), passed, asks_for, ..check }
     }
 
     /// The check of a rollback in `folder`; with `again`, of undoing one.
@@ -148,7 +155,7 @@ impl CheckPage {
             names(words::GO_AS_WELL, found.with_it.iter().map(|with| &with.patch)),
             names(words::RETURN, &found.back),
             (!found.rebuilt.is_empty()).then(|| {
-                let places = phrases::count(found.rebuilt.len(), "place", "places");
+                let places = phrases::count(found.rebuilt.len(), "file", "files");
                 ReviewLine::fact(words::PUT_TOGETHER, places)
             }),
             (found.stack_before.len() > 1).then(|| {
@@ -247,7 +254,7 @@ impl CheckPage {
             review: review.into_iter().flatten().collect(),
             decision: Some(decision),
             button: fill(button, &[("n", &changes)]),
-            needs_consent: false,
+            asks_for: preview.obstacles.iter().map(Obstacle::way_around).collect(),
         }
     }
 
@@ -268,7 +275,6 @@ impl CheckPage {
                 evidence: failure.causes.clone(),
                 places: Vec::new(),
                 way_out,
-                rule: None,
             });
         }
         Self {
@@ -279,7 +285,7 @@ impl CheckPage {
             review: Vec::new(),
             decision: None,
             button: String::new(),
-            needs_consent: false,
+            asks_for: None,
         }
     }
 
@@ -291,11 +297,6 @@ impl CheckPage {
     /// Whether something deceives whose places nobody has looked at.
     pub fn has_something_folded(&self) -> bool {
         self.findings.iter().any(Finding::is_folded)
-    }
-
-    /// Everything that is in the way.
-    pub fn blocking(&self) -> impl Iterator<Item = &Finding> {
-        blocking(&self.findings)
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::fit;
 use crate::model::{Code, Hold, HoldKind, HoldPhase, Patch, TreePath};
-use crate::plan::why::Override;
 use crate::plan::{Consequence, Note, Obstacle, Relation};
 use crate::report::{hidden as report_hidden, phrases, relations};
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
@@ -21,51 +20,6 @@ pub enum Rank {
     MayBreak,
     /// Good to know.
     Information,
-}
-
-/// A rule that a person may set aside with a reason, which the history keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rule {
-    Dangerous,
-    Downgrade,
-    OtherProduct,
-    Related,
-    Undo,
-}
-
-impl Rule {
-    /// As the command line and the history call it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Rule::Dangerous => "dangerous",
-            Rule::Downgrade => "downgrade",
-            Rule::OtherProduct => "other-product",
-            Rule::Related => "related",
-            Rule::Undo => "undo",
-        }
-    }
-
-    /// What stands in the way as long as it counts.
-    pub const fn code(self) -> Code {
-        match self {
-            Rule::Dangerous => Code::Trust,
-            Rule::Downgrade => Code::Downgrade,
-            Rule::OtherProduct => Code::Product,
-            Rule::Related => Code::Overlap,
-            Rule::Undo => Code::Undoes,
-        }
-    }
-
-    /// The rule that `obstacle` is about, if it is one that can be set aside.
-    fn of(obstacle: &Obstacle) -> Option<Self> {
-        match obstacle.way_around() {
-            Some(Override::Dangerous) => Some(Rule::Dangerous),
-            Some(Override::OtherProduct) => Some(Rule::OtherProduct),
-            Some(Override::Related) => Some(Rule::Related),
-            Some(Override::Undo) => Some(Rule::Undo),
-            None => (obstacle.code() == Code::Downgrade).then_some(Rule::Downgrade),
-        }
-    }
 }
 
 /// What a button beside a finding does.
@@ -109,8 +63,6 @@ pub struct Finding {
     pub places: Vec<TreePath>,
     /// A button that helps.
     pub way_out: Option<WayOut>,
-    /// The rule that a person may set aside with a reason.
-    pub rule: Option<Rule>,
 }
 
 impl Finding {
@@ -128,11 +80,6 @@ impl Finding {
         let meaning = fill(template, &[("path", &escape_line(path.as_str()))]);
         let way_out = Some(WayOut::Undecide(path.clone()));
         Self { way_out, ..Self::plain(Rank::Information, window::YOU_DECIDED, meaning) }
-    }
-
-    /// Whether somebody may go on although it is in the way.
-    pub fn can_be_set_aside(&self) -> bool {
-        self.rule.is_some() || self.code == Some(Code::Volume)
     }
 
     /// Edited files, of each of which either version can be chosen.
@@ -169,7 +116,6 @@ impl Finding {
             evidence: Vec::new(),
             places: Vec::new(),
             way_out: None,
-            rule: None,
         }
     }
 }
@@ -189,7 +135,7 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
 }
 
 /// Scripts that would run. The window has no place yet to read them in full, so it leaves them to the command line.
-fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
+pub(super) fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
     if let Some(refused) = &plan.refused {
         return Some(finding_of_group(&[refused]));
     }
@@ -287,7 +233,7 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
         [one] => format!("{one} {meaning}"),
         many => fill(
             words::SEVERAL_PLACES,
-            &[("n", &phrases::count(many.len(), "place", "places")), ("what", &meaning)],
+            &[("n", &phrases::count(many.len(), "file", "files")), ("what", &meaning)],
         ),
     };
     let paths = group.iter().filter_map(|obstacle| obstacle.path.as_deref());
@@ -301,7 +247,6 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
         evidence: if places.len() > 1 { places } else { Vec::new() },
         places: exact,
         way_out: way_out(first),
-        rule: Rule::of(first),
     }
 }
 
@@ -313,7 +258,7 @@ fn hint(obstacle: &Obstacle) -> String {
         Code::NotNewest if way_out(obstacle) == Some(WayOut::WithDependents) => window::HINT_DEPENDENTS,
         Code::Store => window::HINT_STORE,
         Code::Volume => window::HINT_VOLUME,
-        _ if Rule::of(obstacle).is_some() => window::HINT_RULE,
+        _ if obstacle.way_around().is_some() => window::HINT_RULE,
         _ => return without_commands(&obstacle.hint()),
     };
     words.to_owned()
@@ -412,7 +357,7 @@ pub(super) fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -
             [] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, capitalised(&text)),
             [one] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, format!("{one} {text}")),
             many => {
-                let number = phrases::count(many.len(), "place", "places");
+                let number = phrases::count(many.len(), "file", "files");
                 let meaning = fill(words::SEVERAL_PLACES, &[("n", &number), ("what", &text)]);
                 Finding {
                     evidence: places,
@@ -440,7 +385,7 @@ mod tests {
             [edited("a"), edited("b\u{202e}"), Obstacle::new(Disk::Entries { needed: 17, free: 0 })];
         let findings = findings_of_obstacles(&obstacles);
         assert_eq!(findings.len(), 2);
-        assert_eq!(findings[0].meaning, "2 places: isn't the version this patch expects");
+        assert_eq!(findings[0].meaning, "2 files: isn't the version this patch expects");
         assert_eq!(findings[0].evidence.len(), 2);
         assert!(!findings[0].evidence[1].contains('\u{202e}'), "what hides is shown");
         assert_eq!(findings[1].meaning, "Needs 17 more files on this disk, but there is room for 0");

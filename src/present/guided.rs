@@ -3,22 +3,20 @@
 //! [`next_stage`] is the whole machine: what is not in it does not happen. The rest of the file carries what the
 //! pages show.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::check::{CheckPage, CheckVerdict};
 use super::failure::Failure;
-use super::finding::{Finding, Rule};
 use super::history::FolderView;
 use super::outcome::OutcomePage;
 use super::overview::{line, path_line};
 use super::slot::Ticket;
 use super::worker::{WorkerAnswer, WorkerChange};
-use crate::model::Code;
 use crate::progress::{HowFar, Phase};
 use crate::words::{self, fill, window};
-use crate::workbench::{EditChoices, TextOptions, Which};
+use crate::workbench::{EditChoices, Override, Overrides, TextOptions, Which};
 
 /// What somebody is guided through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,8 +175,6 @@ pub struct Guided {
     pub which: Which,
     /// How text patches are read.
     pub reading: TextOptions,
-    /// Rules that are set aside, each with the reason.
-    pub reasons: BTreeMap<Rule, String>,
     /// What is wished for files that were edited where the patch changes them.
     pub edits: EditChoices,
     /// The check whose answer is waited for.
@@ -187,10 +183,8 @@ pub struct Guided {
     pub check: Option<CheckPage>,
     /// Whether interrupted work is finished rather than undone.
     pub finish: bool,
-    /// Whether somebody answers for an unsigned patch.
-    pub consent_unsigned: bool,
-    /// Whether somebody accepts a disk that cannot keep all promises.
-    pub consent_weak: bool,
+    /// What somebody sets aside, and why.
+    pub overrides: Overrides,
     /// Whether files that were changed since are kept aside.
     pub keep_edits: bool,
     /// The newest entry of the folder's history before the worker began, if it was known.
@@ -215,13 +209,11 @@ impl Guided {
             folder,
             which: if task == Task::BringBack { Which::Reapply } else { Which::Last },
             reading: TextOptions::default(),
-            reasons: BTreeMap::new(),
             edits: EditChoices::new(),
             awaited: None,
             check: None,
             finish: false,
-            consent_unsigned: false,
-            consent_weak: false,
+            overrides: Overrides::default(),
             keep_edits: false,
             newest: None,
             run: 0,
@@ -249,13 +241,10 @@ impl Guided {
             Stage::Choosing | Stage::Checking => {
                 (self.check, self.awaited, self.outcome) = (None, None, None);
                 // What somebody answers for is this patch in this folder as it was seen, not the next one.
-                (self.consent_unsigned, self.consent_weak) = (false, false);
+                self.overrides = Overrides::default();
             }
             Stage::Running => (self.run, self.work, self.answer) = (self.run + 1, Work::BEGINNING, None),
             _ => {}
-        }
-        if stage == Stage::Choosing {
-            self.reasons.clear();
         }
         self.stage = stage;
         true
@@ -271,46 +260,31 @@ impl Guided {
             Stage::Checked if self.check.as_ref().is_some_and(CheckPage::has_something_folded) => {
                 Some(words::LOOK_FIRST)
             }
-            Stage::Checked if self.lacks_a_reason() => Some(window::REASON_FIRST),
             Stage::Confirming if self.task != Task::Recover && !self.can_go_on() => {
                 Some(words::CHECK_BLOCKED)
             }
-            Stage::Confirming if self.needs_consent() && !self.consent_unsigned => Some(words::CONSENT_FIRST),
-            Stage::Confirming if self.is_weak() && !self.consent_weak => Some(words::CONSENT_FIRST),
+            Stage::Confirming => {
+                let missing = self.asks_for().into_iter().find(|rule| !self.overrides.has(*rule))?;
+                Some(if missing.needs_reason() { words::REASON_FIRST } else { words::CONSENT_FIRST })
+            }
             Stage::Running | Stage::Verifying => Some(words::STILL_WORKING),
             _ => None,
         }
     }
 
-    /// Whether the check lets the change go on. A weak disk can be consented to, and some rules can be set aside.
+    /// Whether the check lets the change go on, be it with something set aside.
     pub fn can_go_on(&self) -> bool {
         self.check.as_ref().is_some_and(|check| match check.verdict {
             CheckVerdict::Ready | CheckVerdict::Warnings => true,
-            CheckVerdict::Blocked => {
-                self.task == Task::Apply && check.blocking().all(Finding::can_be_set_aside)
-            }
+            CheckVerdict::Blocked => self.task == Task::Apply && check.asks_for.is_some(),
             CheckVerdict::NeedsDecision | CheckVerdict::NothingToDo => false,
         })
     }
 
-    /// The rules in the way that can be set aside, each once.
-    pub fn rules(&self) -> BTreeSet<Rule> {
-        self.check.iter().flat_map(CheckPage::blocking).filter_map(|finding| finding.rule).collect()
-    }
-
-    fn lacks_a_reason(&self) -> bool {
-        let has_reason = |rule| self.reasons.get(&rule).is_some_and(|reason| !reason.trim().is_empty());
-        !self.rules().into_iter().all(has_reason)
-    }
-
-    /// Whether a disk that cannot keep all promises is in the way, and nothing that cannot be set aside.
-    pub fn is_weak(&self) -> bool {
-        self.can_go_on() && self.check.as_ref().is_some_and(|check| check.has(Code::Volume))
-    }
-
-    /// Whether somebody has to answer for the patch file.
-    pub fn needs_consent(&self) -> bool {
-        self.task == Task::Apply && self.check.as_ref().is_none_or(|check| check.needs_consent)
+    /// What somebody has to set aside before it can go on.
+    pub(crate) fn asks_for(&self) -> BTreeSet<Override> {
+        let check = self.check.as_ref().filter(|_| self.task == Task::Apply);
+        check.and_then(|check| check.asks_for.clone()).unwrap_or_default()
     }
 
     /// What the worker would do.
@@ -318,15 +292,9 @@ impl Guided {
         Some(match self.task {
             Task::Apply => WorkerChange::Apply {
                 bundles: self.bundles.clone(),
-                allow_unsigned: self.consent_unsigned,
-                accept_weak_volume: self.consent_weak && self.is_weak(),
+                overrides: self.overrides.only(&self.asks_for()),
                 edits: self.edits.clone(),
                 reading: self.reading.clone(),
-                reasons: self
-                    .rules()
-                    .into_iter()
-                    .filter_map(|rule| Some((rule, self.reasons.get(&rule)?.trim().to_owned())))
-                    .collect(),
             },
             Task::Repair => WorkerChange::Repair,
             Task::TakeBack | Task::BringBack => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Tab;
 use super::check::CheckPage;
 use super::failure::Failure;
-use super::finding::{Rule, WayOut};
+use super::finding::WayOut;
 use super::history::FolderView;
 use super::home::Known;
 use super::slot::Ticket;
@@ -16,7 +16,7 @@ use crate::model::TreePath;
 use crate::settings::Settings;
 use crate::viewer::model::ViewedContents;
 use crate::workbench::{
-    ApplyPreview, Comparison, DecisionDigest, EditChoice, EditChoices, FolderList, Inspection,
+    ApplyPreview, Comparison, DecisionDigest, EditChoice, EditChoices, FolderList, Inspection, Override,
     RollbackPreview, Sample, TextOptions, UnfinishedWork, Which,
 };
 
@@ -110,14 +110,10 @@ pub enum Msg {
     Confirm,
     /// The wish to stop.
     Stop,
-    /// Somebody answers for an unsigned patch, or not.
-    ConsentUnsigned(bool),
-    /// Somebody accepts a weak disk, or not.
-    ConsentWeak(bool),
+    /// Somebody sets a rule aside and says why, or does not.
+    SetAside(Override, Option<String>),
     /// Files that were changed since are kept aside, or not.
     KeepEdits(bool),
-    /// Why a rule is set aside.
-    Reason(Rule, String),
     /// Files that were edited where the patch changes them stay as they are, or get what the patch brings.
     Decide {
         /// Their places.

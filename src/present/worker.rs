@@ -1,20 +1,18 @@
 //! What the worker is told and what it answers. The worker is the command line in a process of its own: it speaks
 //! JSON, one object per line, and goes on when nobody listens any more.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::finding::Rule;
 use crate::model::{Code, Kind};
 use crate::plan::Note;
 use crate::progress::HowFar;
 pub use crate::report::answer::Outcome;
 use crate::report::answer::{self, Apply, Entry, Failure, Recover, Recovery, Repair, Rollback};
 use crate::report::shell_word;
-use crate::workbench::{DecisionDigest, EditChoice, EditChoices, TextOptions, Which};
+use crate::workbench::{DecisionDigest, EditChoice, EditChoices, Overrides, TextOptions, Which};
 
 /// A change of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,16 +21,12 @@ pub enum WorkerChange {
     Apply {
         /// The patch files.
         bundles: Vec<PathBuf>,
-        /// Although nobody trusted has signed it.
-        allow_unsigned: bool,
-        /// Although the disk cannot keep all promises.
-        accept_weak_volume: bool,
+        /// What somebody sets aside, and why.
+        overrides: Overrides,
         /// What is wished for files that were edited.
         edits: EditChoices,
         /// How text patches are read.
         reading: TextOptions,
-        /// Rules that are set aside, each with the reason.
-        reasons: BTreeMap<Rule, String>,
     },
     /// Patches go out.
     TakeBack {
@@ -72,12 +66,11 @@ impl WorkerChange {
         let folder = folder.as_os_str().to_owned();
         let mut words: Vec<OsString> = Vec::new();
         match self {
-            WorkerChange::Apply { bundles, allow_unsigned, accept_weak_volume, edits, reading, reasons } => {
+            WorkerChange::Apply { bundles, overrides, edits, reading } => {
                 words.push("apply".into());
                 words.extend(bundles.iter().chain(&reading.further).map(|file| file.as_os_str().to_owned()));
                 words.push(folder);
-                words.extend(allow_unsigned.then(|| "--allow-unsigned".into()));
-                words.extend(accept_weak_volume.then(|| "--accept-weak-volume".into()));
+                words.extend(overrides.flags().map(OsString::from));
                 for (path, choice) in edits {
                     words.extend(match choice {
                         EditChoice::KeepMine => ["--keep-mine".into(), path.as_str().into()],
@@ -90,9 +83,6 @@ impl WorkerChange {
                     });
                 }
                 words.extend(of_reading(reading));
-                for (rule, reason) in reasons {
-                    words.extend([format!("--allow-{}", rule.as_str()).into(), reason.into()]);
-                }
             }
             WorkerChange::TakeBack { which: Which::Reapply, keep_edits } => {
                 words.extend(["reapply".into(), folder]);
@@ -238,6 +228,7 @@ pub fn parse(line: &str) -> Option<WorkerLine> {
 mod tests {
     use super::*;
     use crate::progress::Phase;
+    use crate::workbench::Override;
 
     #[test]
     fn lines_of_the_worker_are_read_and_other_lines_are_not() {
@@ -260,17 +251,15 @@ mod tests {
     fn what_the_worker_is_told_is_what_a_person_would_type() {
         let change = WorkerChange::Apply {
             bundles: vec!["a fix.patchbundle".into(), "b.patchbundle".into()],
-            allow_unsigned: true,
-            accept_weak_volume: false,
+            overrides: Overrides::UNSIGNED.with(Override::Undo, "the vendor said so"),
             edits: EditChoices::new(),
             reading: TextOptions { reverse: true, ..TextOptions::default() },
-            reasons: BTreeMap::from([(Rule::Undo, "as agreed".to_owned())]),
         };
         let folder = Path::new("/opt/app");
         assert_eq!(
             change.command(folder),
             "patchwright apply \"a fix.patchbundle\" b.patchbundle /opt/app --allow-unsigned \
-             --reverse --allow-undo \"as agreed\""
+             \"--allow-undo=the vendor said so\" --reverse"
         );
         let arguments = change.arguments(folder, None);
         assert!(arguments.ends_with(&["--yes".into(), "--progress".into(), "json".into()]), "{arguments:?}");

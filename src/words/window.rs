@@ -35,9 +35,6 @@ words! {
     HINT_STORE = "Ask the vendor for the patch file that brought it, and ask support for help.";
     HINT_VOLUME = "Use a folder on a local disk, or continue if nobody else uses this one.";
     READY_AFTER_DECISION = "Ready after your decision";
-    REASON = "Reason to continue anyway";
-    REASON_FIRST = "Give a reason above to continue";
-    SET_ASIDE = "Set aside";
     YOU_DECIDED = "Your decision";
     DECIDED_MINE = "{path}: your version stays";
     DECIDED_THEIRS = "{path}: the patch's version goes in, and yours is kept as a backup";

@@ -11,7 +11,7 @@ use patchwright::gui::worker::WORKER_FLAG;
 use patchwright::present::worker::{Outcome, WorkerAnswer, WorkerChange, WorkerLine, parse};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
 use patchwright::workbench::{
-    EditChoices, MakeRequest, OrderSource, ProofChoice, TextOptions, Watch, Which, Workbench,
+    EditChoices, MakeRequest, OrderSource, Overrides, ProofChoice, TextOptions, Watch, Which, Workbench,
 };
 use tempfile::TempDir;
 
@@ -106,11 +106,9 @@ impl Scene {
     fn apply(&self) -> Running {
         let change = WorkerChange::Apply {
             bundles: vec![self.bundle()],
-            allow_unsigned: true,
-            accept_weak_volume: false,
+            overrides: Overrides::UNSIGNED,
             edits: EditChoices::new(),
             reading: TextOptions::default(),
-            reasons: BTreeMap::new(),
         };
         self.start(&change)
     }

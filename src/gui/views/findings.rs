@@ -1,11 +1,11 @@
 //! Findings, as the checks page and the guided way show them.
 
-use egui::{TextEdit, Ui};
+use egui::Ui;
 
 use crate::gui::outbox::Outbox;
 use crate::present::finding::{Finding, Rank, WayOut};
 use crate::present::message::Msg;
-use crate::toolkit::theme::{Tokens, space, text};
+use crate::toolkit::theme::space;
 use crate::toolkit::widgets::{
     Button, FindingLevel, FindingView, button, button_row, card, finding_row, link_button,
 };
@@ -69,15 +69,6 @@ fn choices_ui(ui: &mut Ui, finding: &Finding, outbox: &mut Outbox) {
             }
         });
     });
-}
-
-/// Where a rule that is in the way can be set aside: a field for the reason. `reason` is what is typed already.
-pub(crate) fn reason_ui(ui: &mut Ui, reason: &str) -> Option<String> {
-    let mut typed = reason.to_owned();
-    let label = ui.label(text::caption(window::REASON).color(Tokens::from_context(ui).muted));
-    let field = TextEdit::singleline(&mut typed).desired_width(f32::INFINITY).margin(space::SMALL as i8);
-    let changed = ui.add(field).labelled_by(label.id).changed();
-    changed.then_some(typed)
 }
 
 fn label(way_out: &WayOut) -> String {

@@ -1,9 +1,9 @@
 //! The guided way: one page, one question, one button.
 
-use egui::{Label, Ui};
+use egui::{Label, TextEdit, Ui};
 
 use super::Fields;
-use super::findings::{findings_ui, reason_ui};
+use super::findings::findings_ui;
 use super::result;
 use super::workspace::notice;
 use crate::gui::outbox::Outbox;
@@ -18,7 +18,8 @@ use crate::toolkit::widgets::{
     Banner, Button, FactRow, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
     link_button, page_title, progress_block, stepper, tick_box, with_foot_bar,
 };
-use crate::words::{self, window};
+use crate::words::{self, fill, window};
+use crate::workbench::Override;
 
 /// The names of the six pages.
 const STEPS: [&str; 6] = [
@@ -152,16 +153,6 @@ fn checked_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
     let (title, meaning) = verdict_words(guided, check);
     banner(ui, &Banner { notice: notice(check.verdict), title, body: meaning, actions: &[] });
     findings_ui(ui, &check.findings, outbox);
-    if guided.task == Task::Apply && guided.can_go_on() {
-        for rule in guided.rules() {
-            card(ui, Some(words::heading(rule.code())), |ui| {
-                let typed = guided.reasons.get(&rule).map_or("", String::as_str);
-                if let Some(reason) = reason_ui(ui, typed) {
-                    outbox.push(Msg::Reason(rule, reason));
-                }
-            });
-        }
-    }
     super::checks::passed_ui(ui, check);
 }
 
@@ -174,6 +165,7 @@ fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static 
         (CheckVerdict::Warnings, Task::Apply) => (words::CHECK_WARN, words::CHECK_READY_MEANING),
         (CheckVerdict::Warnings, _) => (words::CHECK_WARN, words::CHECK_SAFE_COPIES),
         (CheckVerdict::NeedsDecision, _) => (window::READY_AFTER_DECISION, words::NOTHING_CHANGED),
+        (CheckVerdict::Blocked, _) if guided.can_go_on() => (words::CHECK_SET_ASIDE, words::CAN_BE_SET_ASIDE),
         (CheckVerdict::Blocked, _) => (words::CHECK_BLOCKED, words::NOTHING_CHANGED),
         (CheckVerdict::NothingToDo, _) => (words::CHECK_NOTHING, words::CHECK_NOTHING_MEANING),
     }
@@ -213,18 +205,14 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
         ui.label(promise);
         let folder = guided.folder.as_deref().map(path_line).unwrap_or_default();
         facts(ui, &[FactRow::new(words::FOLDER, &folder)]);
-        for (rule, reason) in guided.reasons.iter().filter(|(rule, _)| guided.rules().contains(rule)) {
-            let told = format!("{}: {}", words::heading(rule.code()), line(reason));
-            facts(ui, &[FactRow::new(window::SET_ASIDE, &told)]);
-        }
-        if guided.needs_consent() {
-            tick_ui(ui, guided.consent_unsigned, words::CONSENT_UNSIGNED, Msg::ConsentUnsigned, outbox);
-        }
-        if guided.is_weak() {
-            tick_ui(ui, guided.consent_weak, words::CONSENT_WEAK, Msg::ConsentWeak, outbox);
+        for rule in guided.asks_for() {
+            set_aside_ui(ui, guided, rule, outbox);
         }
         if guided.task == Task::Recover && !guided.finish {
-            tick_ui(ui, guided.keep_edits, words::INTERRUPTED_ASIDE, Msg::KeepEdits, outbox);
+            let mut is_ticked = guided.keep_edits;
+            if tick_box(ui, &mut is_ticked, words::INTERRUPTED_ASIDE).changed() {
+                outbox.push(Msg::KeepEdits(is_ticked));
+            }
         }
     });
     if link_button(ui, words::COPY_COMMAND).clicked() {
@@ -232,10 +220,25 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, at_title: bool, outbox: &mut Outbox)
     }
 }
 
-fn tick_ui(ui: &mut Ui, is_ticked: bool, label: &str, msg: fn(bool) -> Msg, outbox: &mut Outbox) {
-    let mut ticked = is_ticked;
-    if tick_box(ui, &mut ticked, label).changed() {
-        outbox.push(msg(ticked));
+/// A yes to what has to be set aside, or the reason for it.
+fn set_aside_ui(ui: &mut Ui, guided: &Guided, rule: Override, outbox: &mut Outbox) {
+    let sentence = match rule {
+        Override::Unsigned => words::CONSENT_UNSIGNED.to_owned(),
+        Override::WeakVolume => words::CONSENT_WEAK.to_owned(),
+        rule => fill(words::REASON_FOR, &[("what", rule.deed())]),
+    };
+    if rule.needs_reason() {
+        let label = ui.label(&sentence);
+        let mut reason = guided.overrides.said(rule).to_owned();
+        let field = TextEdit::singleline(&mut reason).desired_width(f32::INFINITY);
+        if ui.add(field.margin(space::SMALL as i8)).labelled_by(label.id).changed() {
+            outbox.push(Msg::SetAside(rule, Some(reason)));
+        }
+        return;
+    }
+    let mut is_ticked = guided.overrides.has(rule);
+    if tick_box(ui, &mut is_ticked, &sentence).changed() {
+        outbox.push(Msg::SetAside(rule, is_ticked.then(String::new)));
     }
 }
 

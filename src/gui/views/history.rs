@@ -8,6 +8,7 @@ use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::history::{EventRow, FolderView, StackRow, WayBack};
 use crate::present::message::Msg;
+use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, Banner, Button, DetailsView, EmptyState, FactRow, Notice, Tone, badge, banner, button, card,
@@ -56,7 +57,8 @@ fn condition_ui(ui: &mut Ui, view: &FolderView, fields: &mut Fields, outbox: &mu
         }
         return;
     }
-    let title = words::fill(words::SEVERAL_DIFFER, &[("n", &differences.len().to_string())]);
+    let title =
+        words::fill(words::SEVERAL_DIFFER, &[("n", &phrases::count(differences.len(), "file", "files"))]);
     let actions = &[Button::secondary(window::REPAIR).icon(Icon::Wrench)];
     let notice = Notice::Caution;
     let view_of = Banner { notice, title: &title, body: words::DIFFERENCES_MEANING, actions };

@@ -19,6 +19,11 @@ pub(crate) enum Edits {
         path: TreePath,
         because: String,
     },
+    /// The edits of the patch do not fit the file that is here.
+    Unfit {
+        path: TreePath,
+        whys: Vec<String>,
+    },
     /// A diff does not fit; and whose it is, where there are several.
     Diff {
         trouble: Trouble,
@@ -64,6 +69,11 @@ impl Edits {
                 let meaning = format!("was edited here and can't be merged: {because}");
                 row(Code::Clash, meaning, choices(path))
             }
+            Edits::Unfit { path, whys } => {
+                let meaning =
+                    format!("was edited here, and the patch's edits do not fit: {}", shortened(whys));
+                row(Code::Clash, meaning, choices(path))
+            }
             Edits::Diff { trouble, patch } => row(
                 trouble.code,
                 format!("{}{}", trouble.meaning, of_patch(patch)),
@@ -81,8 +91,8 @@ impl Edits {
             }
             Edits::Drops { patch, lines } => row(
                 Code::Undoes,
-                format!("the file that you gave drops what {patch} brought{}", in_brackets(lines)),
-                format!("Put it into the file that you give. {}", Override::Undo.hint()),
+                format!("your merged file drops changes of {patch}{}", in_brackets(lines)),
+                format!("Add them to your merged file. {}", Override::Undo.hint()),
             ),
             Edits::Uncarried { kind, patch } => {
                 row(Code::Missing, format!("{}{}", kind.phrase(), of_patch(patch)), kind.advice())

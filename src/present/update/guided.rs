@@ -35,9 +35,7 @@ impl Model {
         let Some(guided) = &mut self.guided else { return Vec::new() };
         match msg {
             Msg::ChooseWhich(which) if guided.stage == Stage::Choosing => guided.which = which,
-            Msg::Reason(rule, reason) => _ = guided.reasons.insert(rule, reason),
-            Msg::ConsentUnsigned(yes) => guided.consent_unsigned = yes,
-            Msg::ConsentWeak(yes) => guided.consent_weak = yes,
+            Msg::SetAside(rule, reason) => guided.overrides.set(rule, reason),
             Msg::KeepEdits(yes) => {
                 guided.keep_edits = yes;
                 if guided.task != Task::Recover && guided.go(GuidedInput::CheckAgain) {
