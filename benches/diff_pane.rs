@@ -21,7 +21,7 @@ use patchwright::viewer::layout::{PaneAction, PaneState};
 use patchwright::viewer::model::{View, ViewedContents};
 use patchwright::viewer::paint::{decode, highlight, pane_ui};
 use patchwright::workbench::{
-    ChangeSide, Content, MakeRequest, OneChange, OrderSource, ProofChoice, Watch, Workbench,
+    ChangeSide, Comparison, Content, MakeRequest, OneChange, OrderSource, ProofChoice, Watch, Workbench,
 };
 
 /// Pictures that are drawn while scrolling.
@@ -285,6 +285,8 @@ fn contents(path: &str, before: Vec<u8>, after: Vec<u8>) -> ViewedContents {
             local_edits: LocalEdits::Refuse,
             fixes: Vec::new(),
         },
+        before_source: None,
+        comparison: Comparison::OriginalToAfter,
         renamed_from: None,
         left: Some(left),
         before: ChangeSide::Content(Content::from(before)),

@@ -11,7 +11,7 @@ use crate::present::Model;
 use crate::present::check::{CheckPage, CheckVerdict};
 use crate::present::guided::{Guided, Stage, Task};
 use crate::present::message::Msg;
-use crate::present::overview::{line, path_line};
+use crate::present::overview::path_line;
 use crate::progress::Phase;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{

@@ -146,7 +146,7 @@ fn nobody_has_to_answer_for_a_patch_that_enough_people_vouch_for() {
 
 #[test]
 fn what_can_be_set_aside_with_a_reason_goes_on_once_every_reason_is_given() {
-    let mut guided = Guided::new(Task::Apply, Some("fix.patchbundle".into()), Some("/opt/app".into()));
+    let mut guided = Guided::new(Task::Apply, vec!["fix.patchbundle".into()], Some("/opt/app".into()));
     guided.stage = Stage::Confirming;
     guided.check = Some(CheckPage { verdict: CheckVerdict::Blocked, asks_for: None, ..ready() });
     assert_eq!(guided.reason_to_wait(), Some(words::CHECK_BLOCKED), "nothing helps");
