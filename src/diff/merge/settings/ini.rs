@@ -30,7 +30,8 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
         section: None,
         indent: None,
         last: None,
-        seen: HashSet::new(),
+        sections: HashSet::new(),
+        keys: HashSet::new(),
         comments: Vec::new(),
         budget: Budget::default(),
     };
@@ -49,8 +50,10 @@ struct IniReader<'a> {
     indent: Option<usize>,
     /// The key that an indented line would belong to.
     last: Option<String>,
-    /// To many programs, large and small letters are the same.
-    seen: HashSet<(bool, String)>,
+    /// The names of sections so far; to many programs, large and small letters are the same.
+    sections: HashSet<String>,
+    /// The keys of this section so far.
+    keys: HashSet<String>,
     comments: Vec<Range<usize>>,
     budget: Budget,
 }
@@ -149,7 +152,7 @@ impl IniReader<'_> {
 
     fn begin_section(&mut self, name: &str, start: usize) -> Result<(), Doubt> {
         self.end_section()?;
-        if !self.seen.insert((true, name.to_lowercase())) {
+        if !self.sections.insert(name.to_lowercase()) {
             return Err(Doubt::twice(start));
         }
         let whole = start..line_end(self.text, start);
@@ -157,7 +160,7 @@ impl IniReader<'_> {
         let mut section = Entry::value(name.to_owned(), Said::Group(group), whole.clone(), whole);
         (section.is_inline, section.is_section) = (false, true);
         (self.section, self.indent, self.last) = (Some(section), None, None);
-        self.seen.retain(|(is_section, _)| *is_section);
+        self.keys = HashSet::new();
         Ok(())
     }
 
@@ -174,7 +177,7 @@ impl IniReader<'_> {
     }
 
     fn once(&mut self, name: &str, at: usize) -> Result<(), Doubt> {
-        if self.seen.insert((false, name.to_lowercase())) { Ok(()) } else { Err(Doubt::twice(at)) }
+        if self.keys.insert(name.to_lowercase()) { Ok(()) } else { Err(Doubt::twice(at)) }
     }
 
     fn group(&mut self) -> &mut Group {
