@@ -152,11 +152,11 @@ impl Against<'_> {
         let mut new: Vec<&[u8]> = new.copied().collect();
         let lines = self.brought.left[region.new.clone()].iter().filter(|line| !is_blank(line));
         let mut lines = lines.peekable();
-        let mut take = |line: &&[u8]| {
+        let take = |line: &&[u8]| {
             let at = new.iter().position(|other| other == line);
             at.map(|at| new.swap_remove(at)).is_some()
         };
-        region.old.is_empty() && lines.peek().is_some() && lines.all(|line| take(line))
+        region.old.is_empty() && lines.peek().is_some() && lines.all(take)
     }
 
     /// Whether all its lines are there, and none of those that it removed came back beside them.
