@@ -280,6 +280,7 @@ fn contents(path: &str, before: Vec<u8>, after: Vec<u8>) -> ViewedContents {
             after: Some(right),
             payload: None,
             base: None,
+            edit: None,
             role: Role::Data,
             local_edits: LocalEdits::Refuse,
             fixes: Vec::new(),

@@ -8,7 +8,8 @@ use super::render::{answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::report::Report;
 use crate::workbench::{
-    Commits, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, ProofChoice, TextMakeRequest,
+    Commits, EditMakeRequest, GitMakeRequest, MadeBundle, MakeRequest, OrderSource, ProofChoice,
+    TextMakeRequest,
 };
 
 /// Make a patch file from two folders, a text patch or Git commits
@@ -20,15 +21,16 @@ use crate::workbench::{
 #[command(after_help = "\
 Examples:
   patchwright make --from old --to new --order order.toml -o fix.patchbundle
+  patchwright make --from old --order edits.toml -o fix.patchbundle
   patchwright make --from old --to new --id ACME-HF-1042 -o fix.patchbundle
   patchwright make --patch fix.patch --target /opt/app --output fix.patchbundle
   patchwright make --git . --range v1.2..v1.2.1 --output fix.patchbundle
   patchwright make --git . --commit abc1234 --output fix.patchbundle")]
 pub(super) struct Arguments {
     /// The folder with the original product
-    #[arg(long, value_name = "OLD", requires = "to", required_unless_present_any = ["patch", "git"])]
+    #[arg(long, value_name = "OLD", required_unless_present_any = ["patch", "git"])]
     from: Option<PathBuf>,
-    /// The folder with the changed product
+    /// The folder with the changed product; not needed if the edits of the order are all that changes
     #[arg(long, value_name = "NEW", requires = "from")]
     to: Option<PathBuf>,
     /// A text patch, or several in order
@@ -97,8 +99,18 @@ impl Arguments {
 
     fn of_folders(self, session: &mut Session<'_, '_>) -> Result<MadeBundle> {
         let proof = self.proof();
-        let (Some(from), Some(to)) = (self.from, self.to) else {
-            return Err(Report::usage("Two folders are needed: --from OLD --to NEW").into());
+        let Some(from) = self.from else {
+            return Err(Report::usage("A folder is needed: --from OLD").into());
+        };
+        let Some(to) = self.to else {
+            let Some(order) = self.order.order else {
+                return Err(Report::usage("Name the changed product, or an order with edits: --to NEW or --order FILE")
+                    .hint("[[edits]] in an order change single values. `patchwright new` writes an order to fill in.")
+                    .into());
+            };
+            let request = EditMakeRequest { from, order, output: self.output, proof };
+            let made = session.watch(|workbench, watch| workbench.make_of_edits(&request, watch));
+            return made.without_folder();
         };
         let Some(order) = self.order.source() else {
             return Err(Report::usage("The patch needs a description or an ID: add --order FILE or --id ID")

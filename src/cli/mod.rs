@@ -15,6 +15,7 @@ mod verbs;
 
 mod new;
 
+mod edit;
 mod make;
 
 mod diff;
@@ -44,6 +45,9 @@ mod completions;
 mod man;
 
 mod render;
+
+#[cfg(test)]
+mod tests;
 
 use std::ffi::OsString;
 use std::io;

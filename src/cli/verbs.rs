@@ -94,6 +94,7 @@ verbs! {
     }
     "Make patch files": {
         New(new): Nothing,
+        Edit(edit): Nothing,
         Make(make): File,
         Export(export): Nothing,
     }

@@ -9,6 +9,7 @@ mod carry;
 mod change_view;
 mod compare;
 mod content;
+mod edits;
 mod exact;
 mod excerpt;
 mod git_patch;
@@ -18,6 +19,7 @@ mod merge;
 pub mod on_tree;
 pub mod patch_text;
 pub mod place;
+mod settings;
 mod unified;
 
 pub use brought::Fate;
@@ -30,6 +32,8 @@ pub use change_view::{ChangeView, ViewContent, pair_renames};
 pub(crate) use compare::{MAX_COMPARED_LINES, Precision, Region};
 pub use compare::{PATIENCE, compare};
 pub use content::Content;
+pub use edits::{FileEdits, Grade, KeyChange, OrderedEdit, Tried, TriedOp};
+pub(crate) use edits::{MAX_EDIT_BYTES, MAX_EDITED_BYTES, ordered};
 pub(crate) use exact::{apply_exactly, measure};
 pub(crate) use excerpt::{excerpts, hunks_of};
 pub(crate) use git_patch::{GitFile, write_git_patch};
@@ -56,6 +60,7 @@ mod tests {
             after,
             payload: None,
             base: None,
+            edit: None,
             role: Role::Data,
             local_edits: LocalEdits::Refuse,
             fixes: Vec::new(),

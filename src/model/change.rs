@@ -18,6 +18,8 @@ pub struct FileChange {
     pub payload: Option<Payload>,
     /// Blob with the content before, shipped where local edits may have to be merged, or the author wishes so.
     pub base: Option<Digest>,
+    /// Blob with the edits by key that make `after` of `base`, and can be made in a file that somebody edited, too.
+    pub edit: Option<Digest>,
     /// What the file is to the product.
     pub role: Role,
     /// What to do where somebody edited it.
@@ -95,6 +97,8 @@ choices! {
         KeepLocal = "keep-local",
         /// Merge with the shipped base.
         Merge = "merge",
+        /// Edit the edited file by the keys that the patch names.
+        Edit = "edit",
         /// Put the edited file aside and write ours.
         Replace = "replace",
     }

@@ -6,15 +6,16 @@
 //! | yes | edited differently | refuse | obstacle |
 //! | yes | edited differently | keep-local | stays |
 //! | yes | edited differently | merge | both edits, or an obstacle with choices where they clash |
+//! | yes | edited differently | edit | what is here with the edits of the patch, or an obstacle where they do not fit |
 //! | yes | edited differently | replace | the patch's; the edited file is kept as a safe copy |
-//! | yes | deleted | keep-local, merge | stays deleted |
+//! | yes | deleted | edit, keep-local, merge | stays deleted |
 //! | yes | deleted | refuse, replace | obstacle |
 //!
 //! Whatever the patch does not change is not looked at. A person's choice comes before all but "refuse".
 
 use super::apply::Planner;
 use super::why::Edits;
-use crate::diff::MergedBy;
+use crate::diff::{KeyChange, MergedBy};
 use crate::model::{FileChange, FileNode, LocalEdits, Node};
 
 /// What is to become of an edited file, as it was worked out or chosen.
@@ -36,6 +37,8 @@ pub enum Resolution {
     },
     /// Both changed the same places; each in words.
     Clashes(Vec<String>),
+    /// The edits of the patch do not fit what is here; each reason as a phrase.
+    Unfit(Vec<String>),
     /// It cannot be merged, and why, as a phrase.
     Impossible(String),
 }
@@ -45,6 +48,8 @@ pub enum Resolution {
 pub enum MergedHow {
     /// Worked out.
     By(MergedBy),
+    /// The edits of the patch were made in the file that is here; these values became others.
+    Edited(Vec<KeyChange>),
     /// Somebody gave it.
     Given,
 }
@@ -56,7 +61,7 @@ impl Resolution {
             Resolution::KeepMine => "mine".to_owned(),
             Resolution::TakeTheirs { .. } => "theirs".to_owned(),
             Resolution::Merged { file, .. } => format!("merged {} {}", file.digest, file.mode),
-            Resolution::Clashes(_) | Resolution::Impossible(_) => "open".to_owned(),
+            Resolution::Clashes(_) | Resolution::Unfit(_) | Resolution::Impossible(_) => "open".to_owned(),
         }
     }
 }
@@ -75,6 +80,10 @@ impl MergedHow {
             MergedHow::By(MergedBy::Keys(keys)) => {
                 format!("merged by key: {}", shortened(keys))
             }
+            MergedHow::Edited(keys) => {
+                let keys: Vec<String> = keys.iter().map(KeyChange::phrase).collect();
+                format!("edited by key: {}; its bytes are not the author's", shortened(&keys))
+            }
             MergedHow::Given => "merged in the file you provided".to_owned(),
         }
     }
@@ -84,6 +93,7 @@ impl MergedHow {
         match self {
             MergedHow::By(MergedBy::Lines | MergedBy::CheckedLines) => "by-line",
             MergedHow::By(MergedBy::Keys(_)) => "by-key",
+            MergedHow::Edited(_) => "by-edit",
             MergedHow::Given => "given",
         }
     }
@@ -126,6 +136,10 @@ impl Planner<'_> {
                 self.refuse_at(path, Edits::Clash { path: path.clone(), places: places.clone() });
                 return None;
             }
+            Some(Resolution::Unfit(whys)) => {
+                self.refuse_at(path, Edits::Unfit { path: path.clone(), whys: whys.clone() });
+                return None;
+            }
             Some(Resolution::Impossible(why)) => {
                 self.refuse_at(path, Edits::Unmergeable { path: path.clone(), because: why.clone() });
                 return None;
@@ -138,7 +152,7 @@ impl Planner<'_> {
                 self.note_at(path, "was edited here; your version is kept");
                 None
             }
-            LocalEdits::KeepLocal | LocalEdits::Merge if was_deleted(change, observed) => {
+            LocalEdits::Edit | LocalEdits::KeepLocal | LocalEdits::Merge if was_deleted(change, observed) => {
                 let text = format!(
                     "was deleted here, and stays deleted; for the patch's version, add --take-theirs {path}"
                 );

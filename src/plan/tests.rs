@@ -43,6 +43,7 @@ pub(super) fn change(at: &str, before: Option<Node>, after: Option<Node>) -> Fil
         after,
         payload,
         base: None,
+        edit: None,
         role: Role::Data,
         local_edits: LocalEdits::Refuse,
         fixes: Vec::new(),

@@ -105,7 +105,7 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
 }
 
 /// Scripts that would run. The window has no place yet to read them in full, so it leaves them to the command line.
-fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
+pub(super) fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
     if let Some(refused) = &plan.refused {
         return Some(finding_of_group(&[refused]));
     }

@@ -126,6 +126,7 @@ pub(crate) fn of_steps(steps: &[Step], patches: &[&Patch]) -> Vec<FileChange> {
         after: step.after.clone(),
         payload: payload(step),
         base: None,
+        edit: None,
         role: Role::default(),
         local_edits: LocalEdits::default(),
         fixes: Vec::new(),

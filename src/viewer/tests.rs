@@ -25,6 +25,7 @@ fn change(before: Option<&[u8]>, after: Option<&[u8]>) -> OneChange {
             after: after.map(node),
             payload: None,
             base: None,
+            edit: None,
             role: Role::Config,
             local_edits: LocalEdits::Refuse,
             fixes: Vec::new(),

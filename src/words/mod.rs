@@ -320,6 +320,10 @@ words! {
     CONFIRM_RECOVER_PROMISE = "If this fails, you can try again.";
     CONSENT_UNSIGNED = "I trust the source of this file";
     CONSENT_FIRST = "Select the box above to continue";
+    REASON_FIRST = "Enter a reason above to continue";
+    REASON_FOR = "{what}. Your reason:";
+    CHECK_SET_ASIDE = "This patch needs your decision";
+    CAN_BE_SET_ASIDE = "Read the problems below. You can continue with a reason, which goes into the history.";
     CONSENT_WEAK = "Continue, although this disk can't guarantee recovery";
     WORKING_TITLE_APPLY = "Applying the patch";
     WORKING_TITLE_BACK = "Rolling back the patch";

@@ -44,6 +44,7 @@ pub(crate) use keys::{KeyWish, KnownKey, MadeKey};
 pub(crate) use look::changes::{ChangeContents, Hidden, HiddenCount, HiddenIn, HiddenPlace};
 pub use look::changes::{ChangeSide, OneChange};
 pub(crate) use look::drift::DriftCause;
+pub use look::edits::ShownEdits;
 pub(crate) use look::folders::{FolderList, typed_path};
 pub(crate) use look::identify::IdentifiedPatch;
 pub use look::identify::{Identified, Presence};
@@ -54,10 +55,11 @@ pub(crate) use look::rollback_protection::HistoryCheck;
 pub use look::status::{Containment, Drift, FolderStatus, UnfinishedWork};
 pub(crate) use look::status::{DriftKind, FolderHistory, Removal};
 pub use look::vouching::{Authorship, FormerAuthor};
+pub use make::TriedFile;
 pub(crate) use make::export::Exported;
 pub use make::sample::Sample;
 pub use make::{Commits, MadeBundle, MakeRequest, OrderSource, ProofChoice};
-pub(crate) use make::{GitMakeRequest, TextMakeRequest};
+pub(crate) use make::{EditMakeRequest, GitMakeRequest, TextMakeRequest};
 pub use text_patch::TextOptions;
 pub(crate) use text_patch::{
     FileSummary, TextFault, TextInspection, TextReading, TextSummary, is_text_patch, is_text_patch_by_name,
@@ -70,6 +72,7 @@ pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
 pub use crate::ledger::{Action, Entry, Installed, PatchNote, Turn};
 pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
+pub use crate::plan::why::{Override, Overrides};
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub(crate) use crate::trust::{
     Denial, Doubt, EVERY_PRODUCT, KeyFingerprint, KeyStoreError as KeysError, Password, Revoked, RevokedFrom,

@@ -43,7 +43,7 @@ fn the_order_has_a_place_for_every_module() {
     let beside: Vec<_> = declared.difference(&placed).map(String::as_str).collect();
     assert_eq!(
         beside,
-        ["environment", "guarded", "progress", "threads", "whole_file"],
+        ["environment", "guarded", "named_file", "progress", "threads", "whole_file"],
         "a new module needs a place in the order"
     );
 }

@@ -1,6 +1,7 @@
 //! Settings are merged by what they say: thousands of made-up edits of each form, and never a result that says
 //! something else than both meant; on the way back, too.
 
+mod by_edits;
 mod judge;
 mod model;
 mod read;

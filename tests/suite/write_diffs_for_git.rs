@@ -115,6 +115,7 @@ fn change(path: &str, before: Option<Node>, after: Option<Node>) -> FileChange {
         after,
         payload: None,
         base: None,
+        edit: None,
         role: Role::Data,
         local_edits: LocalEdits::Refuse,
         fixes: Vec::new(),

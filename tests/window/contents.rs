@@ -56,6 +56,7 @@ fn contents(path: &str, before: &[u8], after: &[u8]) -> ViewedContents {
             after: Some(node(after)),
             payload: None,
             base: None,
+            edit: None,
             role: FileRole::Data,
             local_edits: LocalEdits::Refuse,
             fixes: Vec::new(),

@@ -13,7 +13,7 @@ use crate::bundle::limits::MAX_DIFF_BYTES;
 use crate::bundle::manifest::limits::DIFFED_BYTES;
 use crate::bundle::order::{Bases, Order};
 use crate::disk::fs::Stat;
-use crate::model::{FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath};
+use crate::model::{Digest, FileChange, FileNode, LocalEdits, Node, Payload, Role, Step, TreePath};
 use crate::plan::Note;
 
 /// The changes as far as they are known without a look at any content: good for everything but applying.
@@ -30,6 +30,7 @@ fn change(step: &Step, order: &Order, same: Option<&TreePath>, role: Role) -> Fi
         after: step.after.clone(),
         payload: same.map(|from| Payload::Same { from: from.clone() }).or_else(whole),
         base: None,
+        edit: order.edits_at(&step.path).map(Digest::compute),
         role: wished_role.unwrap_or(role),
         local_edits: local_edits.unwrap_or_default(),
         fixes: fixes.to_vec(),
@@ -147,6 +148,7 @@ impl Draft {
                 // the place of another that was kept for good, the folder has the original no more.
                 Bases::Merge => {
                     replaces_others
+                        || change.edit.is_some()
                         || matches!(change.local_edits, LocalEdits::KeepLocal | LocalEdits::Merge)
                         || inside.is_some_and(|inside| inside.is_utf_16)
                 }

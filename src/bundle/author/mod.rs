@@ -198,14 +198,14 @@ pub fn author(request: &AuthorRequest<'_>) -> Result<Unpublished, AuthorError> {
         packed.add(Packed::pack(&anew, context, &trees, &spool)?);
     }
     notes.extend(draft.notes.iter().cloned());
-    let scripts = pack_scripts(request.order, &spool)?;
+    let texts = pack_texts(request.order, &spool)?;
     let mut patch = into_patch(request, draft.finish(&packed));
     let diff = diff::write(&patch, &draft.contents(), &packed, &trees, &spool)?;
     patch.diff = diff.as_ref().map(|text| DiffText { digest: text.digest(), size_bytes: text.size_bytes() });
     refuse(obstacles::of_patch(&patch))?;
     let wanted = draft.wanted();
     let mut blobs = packed.blobs(&wanted);
-    blobs.extend(scripts.iter().map(|blob| (blob.digest(), blob)));
+    blobs.extend(texts.iter().map(|blob| (blob.digest(), blob)));
     let shared = small::share(&wanted, &packed, &mut blobs, &trees, &spool)?;
     let content = Content { diff: diff.as_ref(), shared: shared.as_ref(), blobs: &blobs };
     write_container(&patch, &content, &mut file, cannot_write)?;
@@ -401,11 +401,12 @@ fn refuse(mut obstacles: Vec<Obstacle>) -> Result<(), AuthorError> {
     if obstacles.is_empty() { Ok(()) } else { Err(AuthorError::Refused(obstacles)) }
 }
 
-/// Scripts are short: they are packed at once, at the level that any reader knows.
-fn pack_scripts(order: &Order, spool: &BlobSpool) -> Result<Vec<PackedBlob>, BundleError> {
+/// Scripts and edits are short: they are packed at once, at the level that any reader knows.
+fn pack_texts(order: &Order, spool: &BlobSpool) -> Result<Vec<PackedBlob>, BundleError> {
     const LEVEL: i32 = 3;
-    let files = order.scripts.iter().flat_map(OrderedScript::files);
-    files.map(|file| spool.compress(&mut io::Cursor::new(&file.text), LEVEL)).collect()
+    let files = order.scripts.iter().flat_map(OrderedScript::files).map(|file| &file.text);
+    let texts = files.chain(order.packed_edits.values());
+    texts.map(|text| spool.compress(&mut io::Cursor::new(text), LEVEL)).collect()
 }
 
 /// What goes into the container behind the manifest.

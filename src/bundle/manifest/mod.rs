@@ -133,6 +133,9 @@ pub fn referenced_blobs(patch: &Patch) -> BTreeMap<Digest, Option<u64>> {
             let before = change.before.iter().filter_map(|before| before.as_file());
             refer(base, before.map(|file| file.size_bytes).next());
         }
+        if let Some(edit) = change.edit {
+            refer(edit, None);
+        }
     }
     patch.scripts.iter().flat_map(Script::blobs).for_each(|blob| refer(blob, None));
     blobs

@@ -209,6 +209,7 @@ fn change(raw: wire::RawChange) -> ManifestRead<FileChange> {
         before,
         after: raw.after.map(image).transpose().map_err(|problem| problem.inside("after"))?,
         base: raw.base.map(|raw| digest("base", &raw)).transpose()?,
+        edit: raw.edit.map(|raw| digest("edit", &raw)).transpose()?,
         role: raw.role.map(|raw| word("role", &raw)).transpose()?.unwrap_or_default(),
         local_edits: raw.local_edits.map(|raw| word("local_edits", &raw)).transpose()?.unwrap_or_default(),
         fixes: raw.fixes,

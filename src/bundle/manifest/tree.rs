@@ -11,8 +11,8 @@ use super::links::Links;
 use super::op::needs_payload;
 use super::problem::Problems;
 use crate::model::{
-    Code, Digest, FileChange, FileNode, LinkNode, Mode, Node, Patch, Payload, TreePath, Unportable,
-    check_link, collisions, unportable_link,
+    Code, Digest, FileChange, FileNode, LinkNode, LocalEdits, Mode, Node, Patch, Payload, TreePath,
+    Unportable, check_link, collisions, unportable_link,
 };
 
 /// Checks all changes.
@@ -81,6 +81,7 @@ impl<'a> Changes<'a> {
         images(change)
             .or_else(|| modes(change))
             .or_else(|| base(change))
+            .or_else(|| edit(change))
             .or_else(|| self.payload(change))
             .or_else(|| self.parents(change))
             .or_else(|| self.link(change))
@@ -281,6 +282,22 @@ fn base(change: &FileChange) -> Refusal {
         }
         _ => refuse(Code::Manifest, "base", "a base needs exactly one before image, a file"),
     }
+}
+
+/// Edits by key begin with a content that everybody can see, and end with one.
+fn edit(change: &FileChange) -> Refusal {
+    if change.edit.is_none() && change.local_edits == LocalEdits::Edit {
+        return refuse(Code::Manifest, "edit", "the edits that an edited file would get are missing");
+    }
+    change.edit?;
+    let ends_with_a_file = change.after.as_ref().is_some_and(|after| after.as_file().is_some());
+    if change.base.is_none() || !ends_with_a_file {
+        return refuse(Code::Manifest, "edit", "edits by key need the content before, and a file afterwards");
+    }
+    if !matches!(change.local_edits, LocalEdits::Edit | LocalEdits::Refuse) {
+        return refuse(Code::Manifest, "local_edits", "a file with edits by key is edited, or refused");
+    }
+    None
 }
 
 /// The same content cannot have two sizes. Space is reckoned with these numbers before any byte is seen.

@@ -179,6 +179,7 @@ wire! {
         after?: RawImage,
         payload?: RawPayload,
         base?: String,
+        edit?: String,
         role?: String,
         local_edits?: String,
         fixes*: String,

@@ -227,6 +227,7 @@ fn change(change: &FileChange) -> wire::RawChange {
         after: change.after.as_ref().map(image),
         payload: change.payload.as_ref().map(|kind| payload(change, kind)),
         base: change.base.map(|base| base.to_string()),
+        edit: change.edit.map(|edit| edit.to_string()),
         role: Some(change.role.to_string()),
         local_edits: Some(change.local_edits.to_string()),
         fixes: change.fixes.clone(),

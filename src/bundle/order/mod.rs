@@ -4,8 +4,11 @@
 //! order is not read by serde, which stops at the first mistake, but key by key (`table`, `read`), and what was read
 //! is then held to the manifest's own rules.
 
+use std::collections::BTreeMap;
+
 use crate::model::{About, FileChange, LocalEdits, Patch, PatchId, Role, TreePath, choices, version_control};
 
+mod edits;
 mod finding;
 mod globs;
 mod lint;
@@ -13,6 +16,8 @@ mod read;
 mod script;
 mod table;
 
+pub use edits::OrderEdit;
+pub(crate) use edits::{by_file, for_content};
 pub(crate) use finding::{FindingWeight, OrderFinding};
 pub(crate) use globs::Globs;
 pub(crate) use script::{OrderedScript, ReadFile};
@@ -30,6 +35,10 @@ pub struct Order {
     pub about: About,
     /// Programs that run before and after, with their texts.
     pub scripts: Vec<OrderedScript>,
+    /// Edits of files by their keys.
+    pub edits: Vec<OrderEdit>,
+    /// The same as they travel, by file: worked out by whoever has the files.
+    pub(crate) packed_edits: BTreeMap<TreePath, Vec<u8>>,
     /// How the bundle is made from the two folders.
     pub make: Make,
     /// What could be better, though a bundle can be made.
@@ -143,7 +152,14 @@ impl Order {
         let matching = || self.make.policies.iter().rev().filter(|policy| policy.paths.matches(path, false));
         let fixes = matching().map(|policy| policy.fixes.as_slice()).find(|fixes| !fixes.is_empty());
         let role = matching().find_map(|policy| policy.role);
-        (role, matching().find_map(|policy| policy.local_edits), fixes.unwrap_or_default())
+        let edited = self.edits.iter().find(|edit| edit.path == *path).map(OrderEdit::local_edits);
+        let local_edits = edited.or_else(|| matching().find_map(|policy| policy.local_edits));
+        (role, local_edits, fixes.unwrap_or_default())
+    }
+
+    /// The edits by key of the file at `path`, as they travel.
+    pub(crate) fn edits_at(&self, path: &TreePath) -> Option<&[u8]> {
+        self.packed_edits.get(path).map(Vec::as_slice)
     }
 
     /// The patch that this order and the computed changes make together. `proven`: it was applied and taken back on
@@ -157,7 +173,14 @@ impl Order {
 
 impl From<About> for Order {
     fn from(about: About) -> Self {
-        Self { about, scripts: Vec::new(), make: Make::default(), warnings: Vec::new() }
+        Self {
+            about,
+            scripts: Vec::new(),
+            edits: Vec::new(),
+            packed_edits: BTreeMap::new(),
+            make: Make::default(),
+            warnings: Vec::new(),
+        }
     }
 }
 

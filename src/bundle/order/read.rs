@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::finding::{Findings, OrderFinding};
 use super::table::Table;
-use super::{ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, lint, script};
+use super::{ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, edits, lint, script};
 use crate::model::{
     About, Approvals, Check, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, Level, PatchId, PatchRef,
     Probe, Product, Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, TreePath,
@@ -37,6 +37,8 @@ pub(super) fn order(text: &str, read_file: Option<&ReadFile<'_>>) -> Result<Orde
     let mut order = sections(&table);
     drop(table);
     let mut findings = findings.into_inner();
+    order.edits = edits::read(text, &root, &mut findings);
+    edits::check(&mut order.edits, read_file, &root, &mut findings);
     if let Some(read_file) = read_file {
         script::load(&mut order.scripts, read_file, &root, &mut findings);
     }
@@ -90,7 +92,9 @@ fn sections(table: &Table<'_, '_>) -> Order {
         extensions: extensions(table),
     };
     let scripts = each(table, "scripts", script::read).into_iter().flatten().collect();
-    let order = Order { about, scripts, make: make(table), warnings: Vec::new() };
+    // Read by the reader of files that are edited: the values in them keep their spelling.
+    table.tables("edits");
+    let order = Order { scripts, make: make(table), ..Order::from(about) };
     for (key, ..) in table.unknown().filter(|(key, ..)| !key.starts_with("x-")) {
         table.error(key, "unknown key");
     }

@@ -216,6 +216,7 @@ fn new_file(at: &str) -> FileChange {
         after: Some(Node::File(FileNode { digest, size_bytes: 3, mode: Mode::FILE })),
         payload: Some(Payload::Whole { blob: digest }),
         base: None,
+        edit: None,
         role: Role::default(),
         local_edits: LocalEdits::default(),
         fixes: Vec::new(),

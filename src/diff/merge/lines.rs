@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::super::compare::{Precision, Region, compare};
 use super::super::is_text;
 use super::super::lines::split_lines;
-use super::settings::Unread;
+use crate::diff::settings::Unread;
 
 /// Largest content that is merged, in bytes. Settings are far smaller; what is larger is made by programs, and nobody
 /// would read the result.

@@ -9,8 +9,8 @@ use std::ops::Range;
 pub use lines::draft;
 pub(crate) use lines::{MAX_MERGE_BYTES, Unmergeable};
 
+use crate::diff::settings::Format;
 use lines::{LineMerge, merge_lines, undisputed};
-use settings::Format;
 
 /// What came of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]

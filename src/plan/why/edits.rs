@@ -19,6 +19,11 @@ pub(crate) enum Edits {
         path: TreePath,
         because: String,
     },
+    /// The edits of the patch do not fit the file that is here.
+    Unfit {
+        path: TreePath,
+        whys: Vec<String>,
+    },
     /// A diff does not fit; and whose it is, where there are several.
     Diff {
         trouble: Trouble,
@@ -62,6 +67,11 @@ impl Edits {
             }
             Edits::Unmergeable { path, because } => {
                 let meaning = format!("was edited here and can't be merged: {because}");
+                row(Code::Clash, meaning, choices(path))
+            }
+            Edits::Unfit { path, whys } => {
+                let meaning =
+                    format!("was edited here, and the patch's edits do not fit: {}", shortened(whys));
                 row(Code::Clash, meaning, choices(path))
             }
             Edits::Diff { trouble, patch } => row(

@@ -12,6 +12,17 @@ pub(crate) enum Making {
     NothingToDo,
     NoDifference,
     ChangedMeanwhile,
+    /// An edit by key does not fit, or does nothing.
+    Edit {
+        because: String,
+    },
+    NoEditFor {
+        file: PathBuf,
+    },
+    NoEdits,
+    NoFileToEdit,
+    /// The new folder has something else than the edits make of the old file.
+    OtherThanEdited,
     ChangedInside {
         side: &'static str,
     },
@@ -69,6 +80,31 @@ impl Making {
             Making::ChangedMeanwhile => {
                 row(Code::Moved, "changed while the patch file was made".to_owned(), STOP_WRITING)
             }
+            Making::Edit { because } => row(
+                Code::Order,
+                format!("an edit does not do what it says: {because}"),
+                "patchwright edit test shows how each edit of an order fits.",
+            ),
+            Making::NoEditFor { file } => row(
+                Code::Order,
+                format!("the order has no edits for {file:?}"),
+                "Name a file as the order names it, or the product folder.",
+            ),
+            Making::NoEdits => row(
+                Code::Order,
+                "the order has no edits".to_owned(),
+                "Write them as [[edits]]; `patchwright new` writes a template.",
+            ),
+            Making::NoFileToEdit => row(
+                Code::Order,
+                "the order edits it, and no file is here".to_owned(),
+                "Check the path, which begins at the product folder.",
+            ),
+            Making::OtherThanEdited => row(
+                Code::Order,
+                "the new folder has something else than the edits make of the old file".to_owned(),
+                "Leave --to out where the edits are all that changes, or let the new folder have what they make.",
+            ),
             Making::ChangedInside { side } => {
                 row(Code::InUse, format!("changed in {side} while the patch file was made"), STOP_WRITING)
             }
@@ -117,7 +153,7 @@ impl Making {
                     "{} changes need a manifest of {} bytes, and {} are allowed",
                     with_thousands(*changes as u64),
                     with_thousands(*bytes as u64),
-                    with_thousands(*max_bytes as u64)
+                    with_thousands(*max_bytes)
                 ),
                 SPLIT,
             ),

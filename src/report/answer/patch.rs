@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::plan::Script;
 use super::trust::{Opinion, Trust};
-use super::{PatchName, all, answers, some};
+use super::{EditedKey, PatchName, all, answers, some};
 use crate::bundle::order::{FindingWeight, OrderFinding};
 use crate::diff::{ChangeView, TextDiff, ViewContent, diff_lines, hunks_of, is_text};
 use crate::model::{Digest, Patch};
@@ -17,7 +17,7 @@ use crate::report::phrases::path_text;
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity, Confusables};
 use crate::workbench::{
     self, Exported, FileSummary, HiddenCount, HiddenIn, HiddenPlace, Inspection, MadeBundle, NodeFacts,
-    TextFault, TextInspection, TextSummary, Verification,
+    ShownEdits, TextFault, TextInspection, TextSummary, Verification,
 };
 
 answers! {
@@ -63,8 +63,15 @@ answers! {
         ..about: About = About::new(shown, path),
         changes: Counts = Counts::new(&changes::lines(&shown.patch.changes)),
         hidden: Hidden = Hidden::new(&shown.hidden),
+        [edits]: Vec<Edits> = some(all(&shown.edits, Edits::new)),
         manifest: Value = serde_json::from_slice(&shown.manifest).unwrap_or_default(),
         [scripts]: Vec<Script> = some(all(&shown.scripts, Script::new)),
+    }
+
+    /// What the edits by key of one file change.
+    Edits(edits: &ShownEdits) {
+        path: String = edits.path.to_string(),
+        keys: Vec<EditedKey> = all(&edits.keys, EditedKey::new),
     }
 
     Verify(verified: &Verification, path: &Path) {

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use super::patch::{Hidden, NotCarried};
 use super::trust::{Opinion, Trust};
-use super::{Failure, Obstacle, PatchName, all, answers, some};
+use super::{EditedKey, Failure, Obstacle, PatchName, all, answers, some};
 use crate::diff::{Fate, LineRange, MergedBy};
 use crate::model::{FileNode, TreePath};
 use crate::plan::{self, Consequence, Declaration, Meeting, MergedHow, Note, RelationClass, Resolution};
 use crate::report::Report;
 use crate::report::phrases::path_text;
 use crate::workbench::{
-    ApplyPreview, ComingPatch, Error, FileOutcome, HunkOutcome, LeftBehind, NodeFacts, PatchOutcome,
-    PlannedScript, PlannedStep, ScriptPlan, ScriptTime, TextOrigin,
+    ApplyPreview, ComingPatch, DecisionDigest, Error, FileOutcome, HunkOutcome, LeftBehind, NodeFacts,
+    PatchOutcome, PlannedScript, PlannedStep, ScriptPlan, ScriptTime, TextOrigin,
 };
 
 answers! {
@@ -36,6 +36,17 @@ answers! {
         [edits]: Vec<Edit> = some(preview.edits.iter().map(|(path, edit)| Edit::new(path, edit)).collect()),
         ..scripts: Option<Scripts> = (!preview.scripts.is_empty()).then(|| Scripts::new(&preview.scripts)),
         [plan_file]: String = saved.map(path_text),
+    }
+
+    /// What another change would do than putting a patch in, and what somebody agrees to who makes it.
+    DryRun(preview: &plan::Preview, decision: DecisionDigest, scripts: Option<&ScriptPlan>, target: &Path) {
+        dry_run: bool = true,
+        target: String = path_text(target),
+        steps: Vec<PlannedStep> = all(&preview.plan.steps, PlannedStep::from_step),
+        notes: Vec<Note> = preview.notes.clone(),
+        needed_bytes: u64 = preview.needed_bytes,
+        fingerprint: String = decision.0.to_string(),
+        ..scripts: Option<Scripts> = scripts.filter(|plan| !plan.is_empty()).map(Scripts::new),
     }
 
     Explain(preview: &ApplyPreview, target: &Path) {
@@ -70,7 +81,8 @@ answers! {
         [merged]: String = merged(edit).map(|(_, by)| by.as_str().to_owned()),
         [after]: NodeFacts = merged(edit).map(|(file, _)| NodeFacts::of_file(file)),
         [keys]: Vec<String> = merged(edit).and_then(|(_, by)| keys(by).cloned()),
-        [places]: Vec<String> = if let Resolution::Clashes(places) = edit { Some(places.clone()) } else { None },
+        [edited]: Vec<EditedKey> = merged(edit).and_then(|(_, by)| edited(by)),
+        [places]: Vec<String> = places(edit).cloned(),
         [why]: String = if let Resolution::Impossible(why) = edit { Some(why.clone()) } else { None },
         outcome: String = outcome(edit).to_owned(),
     }
@@ -182,8 +194,16 @@ fn outcome(edit: &Resolution) -> &'static str {
         Resolution::KeepMine => "kept",
         Resolution::TakeTheirs { .. } => "replaced",
         Resolution::Merged { .. } => "merged",
-        Resolution::Clashes(_) | Resolution::Impossible(_) => "clash",
+        Resolution::Clashes(_) | Resolution::Unfit(_) | Resolution::Impossible(_) => "clash",
     }
+}
+
+fn places(edit: &Resolution) -> Option<&Vec<String>> {
+    if let Resolution::Clashes(places) | Resolution::Unfit(places) = edit { Some(places) } else { None }
+}
+
+fn edited(by: &MergedHow) -> Option<Vec<EditedKey>> {
+    if let MergedHow::Edited(keys) = by { Some(all(keys, EditedKey::new)) } else { None }
 }
 
 /// Those that took the patch's value, came or went.

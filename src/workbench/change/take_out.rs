@@ -160,6 +160,7 @@ fn rebuilt(folder: &FolderStack, out: &TakeOut, library: &Library<'_>) -> Vec<Re
             after: place.then.clone(),
             payload: None,
             base: None,
+            edit: None,
             role: Role::default(),
             local_edits: LocalEdits::default(),
             fixes: Vec::new(),

@@ -423,7 +423,8 @@ impl Contents for Library<'_> {
 /// taken back: where the patch wants them merged.
 pub(crate) fn wants_merging(change: &FileChange) -> bool {
     let is_small = |node: &Node| node.as_file().is_some_and(|file| file.size_bytes <= MAX_MERGE_BYTES as u64);
-    change.local_edits == LocalEdits::Merge && change.after.as_ref().is_some_and(is_small)
+    matches!(change.local_edits, LocalEdits::Edit | LocalEdits::Merge)
+        && change.after.as_ref().is_some_and(is_small)
 }
 
 #[cfg(test)]

@@ -223,6 +223,7 @@ impl<'a> Sides<'a> {
             after: node.clone(),
             payload: None,
             base: None,
+            edit: None,
             role: Role::Data,
             local_edits: LocalEdits::Refuse,
             fixes: Vec::new(),

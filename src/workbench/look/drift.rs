@@ -131,6 +131,7 @@ impl Workbench {
                     after: right,
                     payload: None,
                     base: None,
+                    edit: None,
                     role: Role::Data,
                     local_edits: LocalEdits::Refuse,
                     fixes: Vec::new(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::changes::{Hidden, hidden_in};
+use super::edits::{ShownEdits, shown_edits};
 use crate::bundle::{BundleError, UnverifiedBundle, VerifiedBundle};
 use crate::model::{Digest, Hasher, Patch};
 use crate::progress::{Phase, WatchedWriter};
@@ -28,6 +29,8 @@ pub struct Inspection {
     pub manifest_digest: Digest,
     /// The exact manifest.
     pub manifest: Vec<u8>,
+    /// What its edits by key change in the files that they were made for.
+    pub edits: Vec<ShownEdits>,
     /// What it hides, in words, names and contents.
     pub hidden: Hidden,
     /// Its scripts, whole, in the patch's own order.
@@ -110,6 +113,7 @@ fn inspection(bundle: VerifiedBundle, watch: Watch<'_>) -> Result<Inspection> {
     let file_digest = file_digest(&bundle, watch)?;
     let hidden = hidden_in(&bundle, None, watch.cancel)?;
     Ok(Inspection {
+        edits: shown_edits(&bundle)?,
         hidden,
         verdict: bundle.verdict.clone(),
         file_bytes: bundle.file_bytes(),

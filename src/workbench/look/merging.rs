@@ -5,12 +5,14 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::edits::{CheckedEdits, edits_of};
 use super::situation::Survey;
 use crate::bundle::VerifiedBundle;
-use crate::diff::{MAX_MERGE_BYTES, Merge, draft, merge};
+use crate::diff::{MAX_MERGE_BYTES, Merge, Tried, draft, merge};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::{ScanError, node_at};
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, TreePath};
+use crate::named_file;
 use crate::plan::why::{Edits, NoDraft};
 use crate::plan::{MergedHow, Resolution};
 use crate::transaction::SafeCopies;
@@ -57,12 +59,10 @@ impl ReadChoices {
         Ok(read)
     }
 
-    /// Whether each file is still what was read. What came through a pipe is not there twice, and nobody can exchange it.
+    /// Whether each file is still what was read.
     pub(crate) fn still_hold(&self) -> bool {
         self.choices.iter().all(|(path, choice)| match choice {
-            EditChoice::Merged(file) => std::fs::metadata(file).is_ok_and(|found| {
-                !found.is_file() || read_merged(file).is_ok_and(|now| now == self.merged[path])
-            }),
+            EditChoice::Merged(file) => read_merged(file).is_ok_and(|now| now == self.merged[path]),
             EditChoice::KeepMine | EditChoice::TakeTheirs => true,
         })
     }
@@ -76,10 +76,7 @@ impl ReadChoices {
 /// What is in a merged file; if it is too large for one, a little more than it may be.
 fn read_merged(file: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::File { doing: "read the merged file", path: file.to_owned(), source };
-    let mut content = Vec::new();
-    let opened = std::fs::File::open(file).map_err(failed)?;
-    opened.take(MAX_MERGE_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?;
-    Ok(content)
+    named_file::read(file, MAX_MERGE_BYTES).map_err(failed)
 }
 
 /// Contents that were worked out and are in no bundle and no safe copy, by their place.
@@ -152,6 +149,9 @@ pub(crate) fn resolve_edits(
             (None, Some(Node::File(mine))) if change.local_edits == LocalEdits::Merge => {
                 Some(edit.merge(mine, &mut survey.made)?)
             }
+            (None, Some(Node::File(mine))) if change.local_edits == LocalEdits::Edit => {
+                Some(edit.edit(mine, &mut survey.made)?)
+            }
             (None, _) => None,
         };
         if let Some(resolution) = resolution {
@@ -205,11 +205,16 @@ pub(crate) fn merged_here(
     mine: &FileNode,
 ) -> Option<(FileNode, Vec<u8>)> {
     let edit = LocalEdit { bundle, fs, change, keeps_modes: fs.features().modes };
-    if change.local_edits != LocalEdits::Merge || edit.is_none(Some(&Node::File(mine.clone()))) {
+    if edit.is_none(Some(&Node::File(mine.clone()))) {
         return None;
     }
     let mut made = MergedContents::default();
-    match edit.merge(mine, &mut made).ok()? {
+    let resolution = match change.local_edits {
+        LocalEdits::Edit => edit.edit(mine, &mut made),
+        LocalEdits::Merge => edit.merge(mine, &mut made),
+        _ => return None,
+    };
+    match resolution.ok()? {
         Resolution::Merged { file, .. } => Some((file, made.contents.remove(&change.path)?)),
         _ => None,
     }
@@ -309,6 +314,29 @@ impl LocalEdit<'_> {
         let mode = self.mode([before.mode, mine.mode, after.mode]);
         let merged = merge(self.change.path.name(), &base, &my_content, &theirs);
         Ok(resolution_of(merged, &self.change.path, [mode; 3], made))
+    }
+
+    /// What is here, with the edits of the patch.
+    fn edit(&self, mine: &FileNode, made: &mut MergedContents) -> Result<Resolution> {
+        let CheckedEdits { edits, base, .. } = match edits_of(self.bundle, self.change)? {
+            Ok(checked) => checked,
+            Err(why) => return Ok(Resolution::Impossible(format!("the patch's edits can't be used: {why}"))),
+        };
+        let my_content =
+            read_file(self.fs, &Place::from(&self.change.path), mine.digest)?.ok_or_else(Error::moved)?;
+        Ok(match edits.try_on_edited(&base, &my_content) {
+            Err(why) => Resolution::Unfit(vec![why.to_string()]),
+            Ok(Tried { content: Some(content), keys, .. }) => {
+                let mode = |node: Option<&Node>| node.and_then(Node::mode).unwrap_or(mine.mode);
+                let mode = self.mode([
+                    mode(self.change.before.first()),
+                    mine.mode,
+                    mode(self.change.after.as_ref()),
+                ]);
+                keep_merged(content, mode, MergedHow::Edited(keys), &self.change.path, made)
+            }
+            Ok(tried) => Resolution::Unfit(tried.clashes().map(ToString::to_string).collect()),
+        })
     }
 
     /// The permissions that a merged file gets.

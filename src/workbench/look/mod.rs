@@ -3,6 +3,7 @@
 pub(super) mod changes;
 pub(super) mod consistent_read;
 pub(super) mod drift;
+pub(super) mod edits;
 pub(super) mod folders;
 pub(super) mod identify;
 pub(super) mod inspect;

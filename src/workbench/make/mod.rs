@@ -1,5 +1,6 @@
 //! Makes a bundle from two folders and an order, and proves it on a copy before anybody gets it.
 
+mod edits;
 pub(super) mod export;
 mod from_git;
 mod from_patch;
@@ -9,9 +10,11 @@ pub(super) mod sample;
 mod side_by_side;
 mod template;
 
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
+pub(crate) use edits::EditMakeRequest;
+pub use edits::TriedFile;
 pub use from_git::Commits;
 pub(crate) use from_git::GitMakeRequest;
 pub(crate) use from_patch::TextMakeRequest;
@@ -19,6 +22,7 @@ pub(crate) use from_patch::TextMakeRequest;
 use crate::bundle::author::{self, AuthorError, Authored};
 use crate::bundle::order::{FindingWeight, MAX_ORDER_BYTES, Order, OrderFinding};
 use crate::model::{Digest, Patch, PatchId, TreePath};
+use crate::named_file;
 use crate::plan::Note;
 use crate::plan::why::Making;
 use crate::workbench::{Error, Result, Watch, Workbench};
@@ -80,8 +84,11 @@ impl Workbench {
     /// [`Error::Order`] and [`Error::Refused`] list everything that speaks against it, [`Error::Proof`] says what the
     /// proof found. Nothing is left behind, and what had the output's name still has it.
     pub fn make(&self, request: &MakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
-        let order = read_order(&request.order)?;
+        let mut order = read_order(&request.order)?;
         refuse_nested(&request.from, &request.to)?;
+        if !order.edits.is_empty() {
+            edits::pack(&mut order, &*self.disk(&request.from)?, &*self.disk(&request.to)?)?;
+        }
         self.make_with(order, &request.from, &request.to, &request.output, request.proof, watch)
     }
 
@@ -136,19 +143,14 @@ fn read_order(source: &OrderSource) -> Result<Order> {
 
 fn read_order_file(path: &Path) -> Result<Order> {
     let failed = |source| Error::File { doing: "read the patch order", path: path.to_owned(), source };
-    let length = std::fs::metadata(path).map_err(failed)?.len();
-    if length > MAX_ORDER_BYTES as u64 {
-        let problem = format!("it has {length} bytes, and {MAX_ORDER_BYTES} are allowed");
+    let text = named_file::read_text(path, MAX_ORDER_BYTES).map_err(failed)?;
+    if text.len() > MAX_ORDER_BYTES {
+        let problem = format!("it has more than {MAX_ORDER_BYTES} bytes");
         return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, problem)));
     }
-    let text = std::fs::read_to_string(path).map_err(failed)?;
     let beside = path.parent().unwrap_or(Path::new("")).to_owned();
-    let read_file = |name: &TreePath, max_bytes: u64| {
-        let mut content = Vec::new();
-        let file = std::fs::File::open(beside.join(name.as_str()))?;
-        file.take(max_bytes + 1).read_to_end(&mut content)?;
-        Ok(content)
-    };
+    let read_file =
+        |name: &TreePath, max_bytes: u64| named_file::read(&beside.join(name.as_str()), max_bytes as usize);
     Order::parse_with_files(&text, &read_file)
         .map_err(|findings| Error::Order { path: Some(path.to_owned()), findings })
 }

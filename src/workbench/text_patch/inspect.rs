@@ -72,6 +72,7 @@ impl Workbench {
             }
         };
         Ok(Inspection {
+            edits: Vec::new(),
             patch,
             verdict: Verdict::unsigned(self.keyring()?.policy("")),
             hidden,

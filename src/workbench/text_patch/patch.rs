@@ -59,6 +59,7 @@ pub(super) fn change(
         after,
         payload,
         base: None,
+        edit: None,
         role: Role::Data,
         local_edits: LocalEdits::Refuse,
         fixes: Vec::new(),

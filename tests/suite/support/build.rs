@@ -89,7 +89,8 @@ impl Builder {
         self
     }
 
-    fn with_contents(mut self, contents: &[&str]) -> Self {
+    /// Adds contents that a change may name.
+    pub fn with_contents(mut self, contents: &[&str]) -> Self {
         self.contents.extend(contents.iter().map(|content| content.as_bytes().to_vec()));
         self
     }
@@ -128,6 +129,7 @@ pub fn change(path: &str, before: Option<Node>, after: Option<Node>, payload: Op
         after,
         payload,
         base: None,
+        edit: None,
         role: Role::default(),
         local_edits: LocalEdits::default(),
         fixes: Vec::new(),

@@ -26,7 +26,17 @@ fn path(text: &str) -> TreePath {
 
 fn change(at: &str, before: Vec<Node>, after: Option<Node>, payload: Option<Payload>) -> FileChange {
     let (role, local_edits) = (Role::default(), LocalEdits::default());
-    FileChange { path: path(at), before, after, payload, base: None, role, local_edits, fixes: Vec::new() }
+    FileChange {
+        path: path(at),
+        before,
+        after,
+        payload,
+        base: None,
+        edit: None,
+        role,
+        local_edits,
+        fixes: Vec::new(),
+    }
 }
 
 fn whole(text: &str) -> Option<Payload> {

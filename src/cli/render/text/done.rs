@@ -88,9 +88,7 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
         text.push_str(&format!("  {}\n", safe(&origin.reading())));
     }
     for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
-        let reason = safe(set_aside.reason.as_deref().unwrap_or_default());
-        let allowed = format!("{} allowed: {reason}", safe(&set_aside.rule));
-        text.push_str(&format!("  {}\n", style.bad(&allowed)));
+        text.push_str(&format!("  {}\n", style.bad(&safe(&words::set_aside(set_aside)))));
     }
     text.push_str(&checks(&applied.checks));
     text.push_str(&note_lines(&applied.notes));

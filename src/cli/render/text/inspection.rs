@@ -8,6 +8,7 @@ use super::scripts::scripts_in_full;
 use super::{headline, place, safe};
 use crate::checks;
 use crate::cli::render::{Detail, Style, changes, words};
+use crate::diff::KeyChange;
 use crate::model::{Check, Level, Patch, Restart};
 use crate::workbench::{Inspection, Verification};
 
@@ -26,6 +27,13 @@ pub(in crate::cli) fn inspection(shown: &Inspection, file: &Path, verbose: bool,
     text.push_str(&signatures(shown));
     text.push('\n');
     text.push_str(&change_list(patch, style));
+    if !shown.edits.is_empty() {
+        text.push_str(&format!("\n{}\n", style.strong("Edits by key, also made in files that were edited")));
+    }
+    for edits in &shown.edits {
+        let phrases = edits.keys.iter().map(KeyChange::phrase);
+        text.extend(phrases.map(|phrase| format!("  {}: {phrase}\n", safe(edits.path.as_str()))));
+    }
     let detail = if verbose { Detail::Full } else { Detail::Short };
     let hidden = super::hidden(&shown.hidden, detail, style);
     if !hidden.is_empty() {

@@ -2,6 +2,7 @@
 
 mod difference;
 mod done;
+mod edits;
 mod explain;
 mod failure;
 mod folder;
@@ -21,6 +22,7 @@ pub(in crate::cli) use done::{
     accept_plan, accepted, applied, made, nothing_to_apply, order_written, recovered, rolled_back,
     support_saved,
 };
+pub(in crate::cli) use edits::edits_tried;
 pub(in crate::cli) use explain::explanation;
 pub(in crate::cli) use failure::failure;
 pub(in crate::cli) use folder::{history, history_check, status};

@@ -2,68 +2,11 @@
 //!
 //! Nothing here has to be right: what comes of it is read again, and counts only if it says what was meant.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
-use super::Format;
 use super::meaning::{Meant, Part};
-use super::members::Members;
-use super::sheet::{Entry, Group, Said, Sheet};
-
-/// What a range of the text becomes.
-#[derive(Debug)]
-pub(super) struct Exchange {
-    pub range: Range<usize>,
-    pub new: String,
-    /// Whether an entry goes, so that the comments above it may go, too.
-    pub is_departure: bool,
-}
-
-impl Exchange {
-    pub fn new(range: Range<usize>, new: String) -> Self {
-        Self { range, new, is_departure: false }
-    }
-
-    pub fn departure(range: Range<usize>) -> Self {
-        Self { range, new: String::new(), is_departure: true }
-    }
-}
-
-/// One of the texts, and what it says.
-#[derive(Clone, Copy)]
-pub(super) struct Side<'a> {
-    pub text: &'a str,
-    pub sheet: &'a Sheet,
-}
-
-impl<'a> Side<'a> {
-    fn comments(self) -> impl Iterator<Item = &'a str> {
-        self.comments_in(0..self.text.len())
-    }
-
-    fn comments_in(self, range: Range<usize>) -> impl Iterator<Item = &'a str> {
-        let first = self.sheet.comments.partition_point(|comment| comment.start < range.start);
-        let end = range.end;
-        let inside = self.sheet.comments[first..].iter().take_while(move |comment| comment.end <= end);
-        inside.map(move |comment| self.text[comment.clone()].trim())
-    }
-
-    /// What stands in front of an entry in its line.
-    pub fn indent(self, entry: &Entry) -> &'a str {
-        let line = &self.text[self.sheet.line_start(entry.start())..];
-        &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
-    }
-
-    /// The comment that has the line right above this place to itself.
-    fn comment_above(self, start: usize) -> Option<&'a Range<usize>> {
-        let end = self.text[..start].trim_end().len();
-        let found = self.sheet.comments.binary_search_by_key(&end, |comment| comment.end).ok()?;
-        let comment = &self.sheet.comments[found];
-        let is_alone = self.text[self.sheet.line_start(comment.start)..comment.start].trim().is_empty();
-        let has_gap = self.text[end..start].matches('\n').count() > 1;
-        (is_alone && !has_gap).then_some(comment)
-    }
-}
+use crate::diff::settings::{Arrivals, Entry, Exchange, Format, Group, Members, Said, Side, exchanged};
 
 /// The text of `mine` with what the patch changes; `None` if that takes more than exchanging values and lines, or a
 /// comment that somebody wrote would be gone.
@@ -73,7 +16,7 @@ pub(super) fn edited(
     meant: &Meant<'_>,
 ) -> Option<String> {
     let (Said::Group(my_root), Said::Group(their_root), Meant::Group(parts)) =
-        (&mine.sheet.root, &theirs.sheet.root, meant)
+        (mine.sheet.root(), theirs.sheet.root(), meant)
     else {
         return None;
     };
@@ -93,21 +36,7 @@ pub(super) fn edited(
     let known: HashSet<&str> = base.comments().chain(theirs.comments()).collect();
     let keeps =
         |exchange: &Exchange| mine.comments_in(exchange.range.clone()).all(|comment| known.contains(comment));
-    if edit.exchanges.iter().all(keeps) { exchanged(mine.text, edit.exchanges) } else { None }
-}
-
-/// The text with all exchanges made; `None` if two of them meet.
-fn exchanged(text: &str, mut exchanges: Vec<Exchange>) -> Option<String> {
-    // What comes in at a place stands before what goes from there.
-    exchanges.sort_by_key(|exchange| (exchange.range.start, exchange.range.end));
-    let (mut merged, mut done) = (String::new(), 0);
-    for Exchange { range, new, .. } in exchanges {
-        merged.push_str(text.get(done..range.start)?);
-        merged.push_str(&new);
-        done = range.end;
-    }
-    merged.push_str(text.get(done..)?);
-    Some(merged)
+    if edit.exchanges.iter().all(keeps) { exchanged(mine.text, &mut edit.exchanges) } else { None }
 }
 
 /// A text of several lines with another indent; `from` is what its first line had.
@@ -137,9 +66,6 @@ struct Edit<'a> {
     exchanges: Vec<Exchange>,
 }
 
-/// What comes into a group, by the entry below which it comes to stand.
-pub(super) type Arrivals<'a> = BTreeMap<Option<usize>, Vec<&'a Entry>>;
-
 impl<'a> Edit<'a> {
     fn group(&mut self, mine: &Group, theirs: &Group, parts: &[Part<'_>]) -> Option<()> {
         for part in parts {
@@ -159,8 +85,9 @@ impl<'a> Edit<'a> {
         let stays = |entry: &Entry| !going.contains(entry.key.as_str());
         let arrivals = arrivals(mine, theirs, parts, &stays);
         if self.format == Format::Json {
-            let members = Members { mine: self.mine, group: mine };
-            let mut text_of = |entry: &Entry, beside: Option<&Entry>| self.member(entry, beside);
+            let members = Members { side: self.mine, members: &mine.entries, body: mine.body, gap: "" };
+            let stays = |index: usize| stays(&mine.entries[index]);
+            let mut text_of = |entry: &&Entry, beside: Option<&Entry>| self.member(entry, beside);
             let exchanges = members.change(&stays, &arrivals, &mut text_of)?;
             self.exchanges.extend(exchanges);
             return Some(());
@@ -336,7 +263,7 @@ fn arrivals<'a>(
     theirs: &'a Group,
     parts: &[Part<'_>],
     stays: &dyn Fn(&Entry) -> bool,
-) -> Arrivals<'a> {
+) -> Arrivals<&'a Entry> {
     let is_coming = |part: &&Part<'_>| part.mine.is_none() && part.meant.is_some();
     let coming: HashSet<&str> = parts.iter().filter(is_coming).map(|part| part.key).collect();
     let mut above = None;

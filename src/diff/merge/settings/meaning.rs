@@ -6,8 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::lines::put_together;
-use super::sheet::{Entry, Group, Said};
+use crate::diff::merge::lines::put_together;
+use crate::diff::settings::{Entry, Form, Group, Said};
 
 /// What is meant in one place.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Meant<'_> {
     pub fn is(&self, said: &Said) -> bool {
         match (self, said) {
             (Meant::Mine(meant) | Meant::Theirs(meant), _) => *meant == said,
-            (Meant::List(meant), Said::List(said)) => meant == said,
+            (Meant::List(meant), Said::List(said)) => *meant == said.spelled(),
             (Meant::Group(parts), Said::Group(group)) => {
                 let meant = parts.iter().filter_map(|part| Some((part.key, part.meant.as_ref()?)));
                 let is_there = |(key, meant): (&str, &Meant<'_>)| {
@@ -102,7 +102,9 @@ fn of_three<'a>(
     name: &str,
     clashes: &mut Vec<String>,
 ) -> Meant<'a> {
-    if let (Said::Group(base), Said::Group(mine), Said::Group(theirs)) = (base, mine, theirs) {
+    if let (Said::Group(base), Said::Group(mine), Said::Group(theirs)) = (base, mine, theirs)
+        && [base, mine, theirs].iter().all(|group| group.form != Form::Flow)
+    {
         return Meant::Group(key_by_key(base, mine, theirs, name, clashes));
     }
     if theirs == base || mine == theirs {
@@ -112,7 +114,7 @@ fn of_three<'a>(
         return Meant::Theirs(theirs);
     }
     if let (Said::List(base), Said::List(mine), Said::List(theirs)) = (base, mine, theirs)
-        && let Some(elements) = element_by_element(base, mine, theirs)
+        && let Some(elements) = element_by_element(&base.spelled(), &mine.spelled(), &theirs.spelled())
     {
         return Meant::List(elements);
     }

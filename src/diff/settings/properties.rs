@@ -33,7 +33,7 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
         budget.spend(first, 1)?;
         root.add(entry(text, first..end)?)?;
     }
-    Ok(Sheet::new(text, Said::Group(root), comments))
+    Ok(Sheet::of_one(text, root, comments, Vec::new()))
 }
 
 fn ends_with_a_lone_backslash(line: &str) -> bool {
@@ -59,7 +59,9 @@ fn entry(text: &str, range: Range<usize>) -> Result<Entry, Doubt> {
     }
     let said = Said::Value(unescaped(value, start)?);
     let whole = start..line_end(text, end);
-    let mut entry = Entry::value(unescaped(&bare[..key_length], start)?, said, end - value.len()..end, whole);
+    let key = unescaped(&bare[..key_length], start)?;
+    let name = end - bare.len()..end - bare.len() + key_length;
+    let mut entry = Entry::new(key, said, end - value.len()..end, whole).named(name);
     // Without a sign between them, what comes in the place of an empty value would become part of the key.
     entry.is_inline = !rest.is_empty();
     Ok(entry)

@@ -3,32 +3,36 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Most keys and list elements of a file that is merged by what it says; settings have far fewer.
-pub(super) const MAX_PARTS: usize = 100_000;
+/// Most keys and list elements of a file that is read for what it says; settings have far fewer.
+const MAX_PARTS: usize = 100_000;
 
 /// Deepest nesting; parsers of other programs fail from about a hundred.
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// Why a text is not read, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Doubt {
+pub(in crate::diff) struct Doubt {
     pub at: usize,
     /// A phrase that follows "line 3".
     pub why: &'static str,
+    /// Whether it is only about how a key is spelled, which no edit changes.
+    pub is_of_a_name: bool,
 }
+
+pub(super) const TWICE: &str = "has the same key twice";
 
 impl Doubt {
     pub fn new(at: usize, why: &'static str) -> Self {
-        Self { at, why }
+        Self { at, why, is_of_a_name: false }
     }
 
     pub fn twice(at: usize) -> Self {
-        Self::new(at, "has the same key twice")
+        Self::new(at, TWICE)
     }
 }
 
 /// The parts of a text that are still allowed.
-pub(super) struct Budget {
+pub(in crate::diff) struct Budget {
     left: usize,
 }
 
@@ -53,20 +57,40 @@ impl Budget {
 
 /// A text that was read.
 #[derive(Debug)]
-pub(super) struct Sheet {
-    pub root: Said,
+pub(in crate::diff) struct Sheet {
+    /// What it says; YAML may say several things one after the other, all others one.
+    pub documents: Vec<Entry>,
     /// Where its comments stand, from top to bottom.
     pub comments: Vec<Range<usize>>,
+    /// What two programs may read in two ways, in the order in which it was found.
+    pub doubts: Vec<Doubt>,
     line_starts: Vec<usize>,
 }
 
 impl Sheet {
-    pub fn new(text: &str, root: Said, mut comments: Vec<Range<usize>>) -> Self {
+    pub fn new(
+        text: &str,
+        documents: Vec<Entry>,
+        mut comments: Vec<Range<usize>>,
+        doubts: Vec<Doubt>,
+    ) -> Self {
         for comment in &mut comments {
             comment.end = comment.start + text[comment.clone()].trim_end().len();
         }
         let line_starts = text.match_indices('\n').map(|(at, _)| at + 1).collect();
-        Self { root, comments, line_starts }
+        Self { documents, comments, doubts, line_starts }
+    }
+
+    /// A text that says one thing.
+    pub fn of_one(text: &str, root: Group, comments: Vec<Range<usize>>, doubts: Vec<Doubt>) -> Self {
+        let all = 0..text.len();
+        let root = Entry::new(String::new(), Said::Group(root), all.clone(), all);
+        Self::new(text, vec![root], comments, doubts)
+    }
+
+    /// What the first thing is that it says.
+    pub fn root(&self) -> &Said {
+        &self.documents[0].said
     }
 
     /// Where the line begins that `at` is in.
@@ -78,9 +102,11 @@ impl Sheet {
 
 /// What stands behind a key. Spelled alike is alike; what is spelled in two ways may count as two things.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub(in crate::diff) enum Said {
     Value(String),
-    List(Vec<String>),
+    /// A value that two programs may read in two ways, as it is spelled.
+    Odd(String),
+    List(List),
     Group(Group),
 }
 
@@ -91,7 +117,8 @@ impl Said {
         let mut add = |part: &str| text.push_str(&format!("{}:{part}", part.len()));
         match self {
             Said::Value(value) => return format!("={value}"),
-            Said::List(elements) => elements.iter().for_each(|element| add(element)),
+            Said::Odd(value) => return format!("?{value}"),
+            Said::List(list) => list.elements.iter().for_each(|element| add(&element.said.spell())),
             Said::Group(group) => group.entries.iter().for_each(|entry| {
                 add(&entry.key);
                 add(&entry.said.spell());
@@ -102,20 +129,64 @@ impl Said {
     }
 }
 
+/// How a list or a group is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::diff) enum Form {
+    /// Each part has lines of its own.
+    #[default]
+    Lines,
+    /// In brackets, with commas, as all lists and groups of such a file.
+    Brackets,
+    /// In brackets in a file of lines. For merges such a group is one value.
+    Flow,
+}
+
+/// Elements, one after the other.
+#[derive(Debug, Default)]
+pub(in crate::diff) struct List {
+    /// Each as an entry without a key; its name is the sign in front of it, if there is one.
+    pub elements: Vec<Entry>,
+    pub form: Form,
+    /// What the opening bracket is followed by.
+    pub body: Option<usize>,
+}
+
+impl List {
+    /// All elements, each in a text of its own.
+    pub fn spelled(&self) -> Vec<String> {
+        self.elements.iter().map(|element| element.said.spell()).collect()
+    }
+}
+
+/// Where the elements stand says nothing.
+impl PartialEq for List {
+    fn eq(&self, other: &Self) -> bool {
+        self.elements.len() == other.elements.len()
+            && self.elements.iter().zip(&other.elements).all(|(one, two)| one.said == two.said)
+    }
+}
+
+impl Eq for List {}
+
 /// Keys with what stands behind them.
 #[derive(Debug, Default)]
-pub(super) struct Group {
+pub(in crate::diff) struct Group {
     pub entries: Vec<Entry>,
     by_key: HashMap<String, usize>,
+    pub form: Form,
     /// Where an entry may stand when there is no other one; the end of the line of a heading, or what an opening brace
     /// is followed by.
     pub body: Option<usize>,
+    /// Why nobody knows for certain which keys it has.
+    pub doubt: Option<&'static str>,
 }
 
 /// One key with what stands behind it.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(in crate::diff) struct Entry {
     pub key: String,
+    /// Where the key stands.
+    pub name: Range<usize>,
     pub said: Said,
     /// Where the value stands.
     pub value: Range<usize>,
@@ -123,17 +194,51 @@ pub(super) struct Entry {
     pub is_inline: bool,
     /// Where the sign between key and value ends.
     pub sign_end: usize,
-    /// All that belongs to it, from top to bottom: whole lines, or from the key to the end of the value in JSON.
+    /// All that belongs to it, from top to bottom: whole lines, or from the key to the end of the value in brackets.
     pub pieces: Vec<Range<usize>>,
     /// Whether it has a heading, and so ends only where the next one begins.
     pub is_section: bool,
+    /// Why a change of its value could mean two things.
+    pub doubt: Option<&'static str>,
 }
 
 impl Entry {
-    /// An entry that is one value in one place.
-    pub fn value(key: String, said: Said, value: Range<usize>, whole: Range<usize>) -> Self {
-        let sign_end = value.start;
-        Self { key, said, value, is_inline: true, sign_end, pieces: vec![whole], is_section: false }
+    /// An entry that is one value in one place; its key is at the beginning of it.
+    pub fn new(key: String, said: Said, value: Range<usize>, whole: Range<usize>) -> Self {
+        let (name, sign_end) = (whole.start..whole.start, value.start);
+        Self {
+            key,
+            name,
+            said,
+            value,
+            is_inline: true,
+            sign_end,
+            pieces: vec![whole],
+            is_section: false,
+            doubt: None,
+        }
+    }
+
+    /// The same entry, with where its key stands.
+    pub fn named(mut self, name: Range<usize>) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// Its key is there once more: what stood there is a list from now on, if it was none.
+    pub fn also(&mut self, next: Entry) {
+        self.pieces.extend(next.pieces.clone());
+        if let Said::List(list) = &mut self.said {
+            list.elements.push(next);
+            return;
+        }
+        let said = std::mem::replace(&mut self.said, Said::List(List::default()));
+        let whole = self.pieces[0].clone();
+        let mut first =
+            Entry::new(self.key.clone(), said, self.value.clone(), whole).named(self.name.clone());
+        (first.is_inline, first.sign_end, first.doubt) = (self.is_inline, self.sign_end, self.doubt.take());
+        self.said = Said::List(List { elements: vec![first, next], ..List::default() });
+        self.is_inline = false;
     }
 
     pub fn start(&self) -> usize {
@@ -151,17 +256,28 @@ impl Group {
         Self { body, ..Self::default() }
     }
 
+    /// The same group in this form.
+    pub fn written(mut self, form: Form) -> Self {
+        self.form = form;
+        self
+    }
+
     /// Adds an entry.
     ///
     /// # Errors
     /// If the key is there already.
     pub fn add(&mut self, entry: Entry) -> Result<(), Doubt> {
-        let at = entry.start();
-        if self.by_key.insert(entry.key.clone(), self.entries.len()).is_some() {
-            return Err(Doubt::twice(at));
+        if self.by_key.contains_key(&entry.key) {
+            return Err(Doubt::twice(entry.start()));
         }
-        self.entries.push(entry);
+        self.push(entry);
         Ok(())
+    }
+
+    /// Adds an entry whose key is not there yet.
+    pub fn push(&mut self, entry: Entry) {
+        self.by_key.insert(entry.key.clone(), self.entries.len());
+        self.entries.push(entry);
     }
 
     pub fn get(&self, key: &str) -> Option<&Entry> {
@@ -201,7 +317,7 @@ pub(super) fn line_start(text: &str, at: usize) -> usize {
 }
 
 /// Where the line that `at` is in ends, its end included.
-pub(super) fn line_end(text: &str, at: usize) -> usize {
+pub(in crate::diff) fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
 }
 

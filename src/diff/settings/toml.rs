@@ -1,11 +1,11 @@
-//! Reads TOML with the place of each value. An inline table is one value; a list of tables is a list.
+//! Reads TOML with the place of each value. A list of tables is a list.
 
 use std::ops::Range;
 
-use toml_edit::{ArrayOfTables, Document, Item, Key, Table, Value};
+use toml_edit::{ArrayOfTables, Document, InlineTable, Item, Key, Table, Value};
 use toml_parser::{Source, lexer::TokenKind};
 
-use super::sheet::{Budget, Doubt, Entry, Group, Said, Sheet, line_end, line_start};
+use super::sheet::{Budget, Doubt, Entry, Form, Group, List, Said, Sheet, line_end, line_start};
 
 /// # Errors
 /// If the text is no TOML.
@@ -17,7 +17,7 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
     let is_comment = |token: &toml_parser::lexer::Token| token.kind() == TokenKind::Comment;
     let tokens = Source::new(text).lex();
     let comments = tokens.filter(is_comment).map(|token| token.span().start()..token.span().end()).collect();
-    Ok(Sheet::new(text, Said::Group(root), comments))
+    Ok(Sheet::of_one(text, root, comments, Vec::new()))
 }
 
 struct TomlReader<'a> {
@@ -58,7 +58,8 @@ impl TomlReader<'_> {
                 let span = value.span().ok_or(Doubt::new(key.start, "has a value without a place"))?;
                 // A key and the beginning of its value stand in one line, and nothing else does.
                 let whole = line_start(self.text, span.start)..line_end(self.text, span.end);
-                Entry::value(name, self.value(value, depth + 1)?, span, whole)
+                let said = self.value(value, &span, depth + 1)?;
+                Entry::new(name, said, span, whole).named(key.clone())
             }
             Item::Table(table) => {
                 let group = self.table(table, depth + 1)?;
@@ -80,11 +81,12 @@ impl TomlReader<'_> {
             self.budget.spend(key.start, depth)?;
             let group = self.table(table, depth + 1)?;
             let element = self.section(String::new(), group, table.span(), key);
-            elements.push(element.said.spell());
-            pieces.extend(element.pieces);
+            pieces.extend(element.pieces.clone());
+            elements.push(element);
         }
         pieces.sort_by_key(|piece| piece.start);
-        let mut entry = Entry::value(name, Said::List(elements), key.clone(), key.clone());
+        let mut entry =
+            Entry::new(name, Said::List(List { elements, ..List::default() }), key.clone(), key.clone());
         (entry.is_inline, entry.is_section, entry.pieces) = (false, true, pieces);
         Ok(entry)
     }
@@ -108,19 +110,50 @@ impl TomlReader<'_> {
         pieces.sort_by_key(|piece| piece.start);
         // A table that is only named on the way to others has no lines, but they begin in lines of their own.
         let has_sections = group.entries.iter().any(|entry| entry.is_section);
-        let mut entry = Entry::value(name, Said::Group(group), key.clone(), key.clone());
+        let mut entry = Entry::new(name, Said::Group(group), key.clone(), key.clone()).named(key.clone());
         (entry.is_inline, entry.is_section, entry.pieces) = (false, is_section || has_sections, pieces);
         entry
     }
 
-    fn value(&mut self, value: &Value, depth: usize) -> Result<Said, Doubt> {
-        let span = value.span().unwrap_or_default();
+    fn value(&mut self, value: &Value, span: &Range<usize>, depth: usize) -> Result<Said, Doubt> {
         self.budget.spend(span.start, depth)?;
-        let Value::Array(elements) = value else {
-            return Ok(Said::Value(self.text.get(span).unwrap_or_default().to_owned()));
-        };
-        let spelled = elements.iter().map(|element| Ok(self.value(element, depth + 1)?.spell()));
-        Ok(Said::List(spelled.collect::<Result<_, Doubt>>()?))
+        match value {
+            Value::Array(array) => {
+                let body = Some(span.start + 1);
+                let mut list = List { form: Form::Flow, body, ..List::default() };
+                for element in array {
+                    let at = element.span().unwrap_or_else(|| span.clone());
+                    let said = self.value(element, &at, depth + 1)?;
+                    list.elements.push(Entry::new(String::new(), said, at.clone(), at));
+                }
+                Ok(Said::List(list))
+            }
+            Value::InlineTable(table) => self.inline_table(table, span, depth).map(Said::Group),
+            _ => Ok(Said::Value(self.text.get(span.clone()).unwrap_or_default().to_owned())),
+        }
+    }
+
+    fn inline_table(
+        &mut self,
+        table: &InlineTable,
+        span: &Range<usize>,
+        depth: usize,
+    ) -> Result<Group, Doubt> {
+        // What is only named on the way to another key has no brackets of its own.
+        let body = (!table.is_dotted()).then_some(span.start + 1);
+        let mut group = Group::new(body).written(Form::Flow);
+        for (name, value) in table {
+            let key = table.key(name).and_then(Key::span).unwrap_or_default();
+            let at = value.span().unwrap_or_else(|| key.clone());
+            let said = self.value(value, &at, depth + 1)?;
+            let inner = match &said {
+                Said::Group(group) if group.body.is_none() => group.entries.last().map(Entry::end),
+                _ => None,
+            };
+            let whole = key.start..inner.unwrap_or(at.end);
+            group.add(Entry::new(name.to_owned(), said, at, whole).named(key))?;
+        }
+        Ok(group)
     }
 }
 

@@ -4,7 +4,20 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::sheet::{Budget, Doubt, Entry, Group, Said, Sheet, line_end, lines, lone_carriage_return};
+use super::sheet::{
+    Budget, Doubt, Entry, Group, List, Said, Sheet, TWICE, line_end, lines, lone_carriage_return,
+};
+
+/// What a text is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// What many programs call INI.
+    Many,
+    /// What systemd reads: large and small letters are two things, and a key may be there several times.
+    Unit,
+}
+
+const GOES_ON: &str = "may continue on the next line";
 
 /// Whether a text that could be many things is this one: its first line that is no comment is the name of a section.
 pub(super) fn begins_with_a_section(text: &str) -> bool {
@@ -18,7 +31,7 @@ fn is_comment(line: &str) -> bool {
 
 /// # Errors
 /// If a line is neither a section, nor a key, nor a comment, or means one thing here and another there.
-pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
+pub(super) fn read(text: &str, dialect: Dialect) -> Result<Sheet, Doubt> {
     lone_carriage_return(text)?;
     let control = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
     if let Some(at) = text.find(control) {
@@ -26,10 +39,13 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
     }
     let mut reader = IniReader {
         text,
+        dialect,
         root: Group::new(Some(0)),
         section: None,
         indent: None,
         last: None,
+        goes_on: false,
+        doubts: Vec::new(),
         seen: HashSet::new(),
         comments: Vec::new(),
         budget: Budget::default(),
@@ -37,18 +53,22 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
     for (start, line) in lines(text) {
         reader.line(start, line)?;
     }
-    reader.end_section()?;
-    Ok(Sheet::new(text, Said::Group(reader.root), reader.comments))
+    reader.end_section();
+    Ok(Sheet::of_one(text, reader.root, reader.comments, reader.doubts))
 }
 
 struct IniReader<'a> {
     text: &'a str,
+    dialect: Dialect,
     root: Group,
     section: Option<Entry>,
     /// How far the keys of this section are indented.
     indent: Option<usize>,
     /// The key that an indented line would belong to.
     last: Option<String>,
+    /// Whether the line above ends with a backslash, so that this one belongs to it for some programs.
+    goes_on: bool,
+    doubts: Vec<Doubt>,
     /// To many programs, large and small letters are the same.
     seen: HashSet<(bool, String)>,
     comments: Vec<Range<usize>>,
@@ -68,7 +88,14 @@ impl IniReader<'_> {
             return Ok(());
         }
         self.budget.spend(start, 1)?;
+        let is_more = self.goes_on;
+        self.goes_on = bare.ends_with('\\');
+        if is_more {
+            let last = self.last.clone().ok_or(Doubt::new(start, "belongs to no key"))?;
+            return self.goes_on(&last, begin..begin + bare.len());
+        }
         if let Some(last) = self.last.clone()
+            && self.dialect == Dialect::Many
             && self.indent.is_some_and(|keys| indent > keys)
         {
             return self.goes_on(&last, begin..begin + bare.len());
@@ -78,20 +105,21 @@ impl IniReader<'_> {
                 return Err(Doubt::new(start, "has an indented section"));
             }
             let name = name.strip_suffix(']').ok_or(Doubt::new(start, "has a section without an end"))?;
-            return self.begin_section(name.trim(), start);
+            self.begin_section(name.trim(), start);
+            return Ok(());
         }
-        if *self.indent.get_or_insert(indent) != indent {
+        if *self.indent.get_or_insert(indent) != indent && self.dialect == Dialect::Many {
             return Err(Doubt::new(start, "is indented differently from the keys around it"));
         }
-        if bare.ends_with('\\') {
-            return Err(Doubt::new(start, "may continue on the next line"));
+        if self.goes_on && self.dialect == Dialect::Many {
+            return Err(Doubt::new(start, GOES_ON));
         }
         self.key(start, begin, bare)
     }
 
     fn key(&mut self, start: usize, begin: usize, bare: &str) -> Result<(), Doubt> {
         // A word alone is a key without a value, which is not the same as an empty one.
-        let sign = bare.find(['=', ':']);
+        let sign = bare.find(|c| c == '=' || c == ':' && self.dialect == Dialect::Many);
         let name = bare[..sign.unwrap_or(bare.len())].trim_end();
         if name.is_empty() {
             return Err(Doubt::new(start, "has no key"));
@@ -102,30 +130,45 @@ impl IniReader<'_> {
         self.last = None;
         // For some programs such a line is a word with an argument, for others a key with blanks in it.
         if let Some((word, _)) = name.split_once(char::is_whitespace) {
-            return self.line_of_words(format!("{word} …"), format!("{name}{said}"), whole);
+            self.line_of_words(format!("{word} …"), format!("{name}{said}"), whole);
+            return Ok(());
         }
-        self.once(name, start)?;
         let end = begin + bare.len();
-        let mut entry = Entry::value(name.to_owned(), Said::Value(said), end - value.len()..end, whole);
+        let mut entry = Entry::new(name.to_owned(), Said::Value(said), end - value.len()..end, whole);
+        entry.name = begin..begin + name.len();
         entry.is_inline = sign.is_some();
+        entry.doubt = self.goes_on.then_some(GOES_ON);
         self.last = entry.is_inline.then(|| name.to_owned());
-        self.group().add(entry)
+        self.add(entry, start);
+        Ok(())
+    }
+
+    /// A key that is there already makes a list of it.
+    fn add(&mut self, entry: Entry, at: usize) {
+        let is_new = self.is_new(&entry.key, at);
+        let group = self.group();
+        if is_new || group.get(&entry.key).is_none() {
+            group.doubt = group.doubt.or((!is_new).then_some(TWICE));
+            group.push(entry);
+        } else if let Some(first) = group.get_mut(&entry.key) {
+            first.also(entry);
+        }
     }
 
     /// All lines that begin with the same word are one list.
-    fn line_of_words(&mut self, key: String, line: String, whole: Range<usize>) -> Result<(), Doubt> {
-        self.once(&line, whole.start)?;
+    fn line_of_words(&mut self, key: String, line: String, whole: Range<usize>) {
+        self.is_new(&line, whole.start);
         let group = self.group();
+        let element = Entry::new(key.clone(), Said::Value(line), whole.clone(), whole.clone());
         match group.get_mut(&key) {
-            Some(Entry { said: Said::List(lines), pieces, .. }) => {
-                lines.push(line);
-                pieces.push(whole);
-                Ok(())
-            }
-            _ => {
-                let mut entry = Entry::value(key, Said::List(vec![line]), whole.clone(), whole);
-                entry.is_inline = false;
-                group.add(entry)
+            Some(words) => words.also(element),
+            None => {
+                let list = List { elements: vec![element], ..List::default() };
+                let mut words = Entry::new(key, Said::List(list), whole.clone(), whole);
+                words.is_inline = false;
+                words.doubt =
+                    Some("is a key with blanks to some programs, and a word with more behind it to others");
+                group.push(words);
             }
         }
     }
@@ -136,6 +179,15 @@ impl IniReader<'_> {
         let (text, at) = (self.text, line.start);
         let end = line_end(text, line.end);
         let entry = self.group().get_mut(key).ok_or(Doubt::new(at, "belongs to no key"))?;
+        let entry = match &mut entry.said {
+            Said::List(list) if !list.elements.is_empty() => {
+                if let Some(piece) = entry.pieces.last_mut() {
+                    piece.end = end;
+                }
+                list.elements.last_mut().ok_or(Doubt::new(at, "belongs to no key"))?
+            }
+            _ => entry,
+        };
         let whole = entry.start()..end;
         // Empty lines between the lines of a value are part of it.
         let between = text[entry.value.end..at].matches('\n').count();
@@ -147,22 +199,22 @@ impl IniReader<'_> {
         Ok(())
     }
 
-    fn begin_section(&mut self, name: &str, start: usize) -> Result<(), Doubt> {
-        self.end_section()?;
-        if !self.seen.insert((true, name.to_lowercase())) {
-            return Err(Doubt::twice(start));
+    fn begin_section(&mut self, name: &str, start: usize) {
+        self.end_section();
+        if !self.seen.insert((true, self.as_compared(name))) {
+            self.doubts.push(Doubt::twice(start));
+            self.root.doubt = Some(TWICE);
         }
         let whole = start..line_end(self.text, start);
         let group = Group::new(Some(whole.end));
-        let mut section = Entry::value(name.to_owned(), Said::Group(group), whole.clone(), whole);
+        let mut section = Entry::new(name.to_owned(), Said::Group(group), whole.clone(), whole);
         (section.is_inline, section.is_section) = (false, true);
         (self.section, self.indent, self.last) = (Some(section), None, None);
         self.seen.retain(|(is_section, _)| *is_section);
-        Ok(())
     }
 
-    fn end_section(&mut self) -> Result<(), Doubt> {
-        let Some(mut section) = self.section.take() else { return Ok(()) };
+    fn end_section(&mut self) {
+        let Some(mut section) = self.section.take() else { return };
         if let Said::Group(group) = &section.said {
             let end = group.entries.iter().map(Entry::end).max().unwrap_or(section.end());
             let whole = section.start()..end;
@@ -170,11 +222,22 @@ impl IniReader<'_> {
         }
         // A key above the first section may have the name of one.
         section.key = format!("[{}]", section.key);
-        self.root.add(section)
+        if self.root.get(&section.key).is_none() {
+            self.root.push(section);
+        }
     }
 
-    fn once(&mut self, name: &str, at: usize) -> Result<(), Doubt> {
-        if self.seen.insert((false, name.to_lowercase())) { Ok(()) } else { Err(Doubt::twice(at)) }
+    fn as_compared(&self, name: &str) -> String {
+        if self.dialect == Dialect::Unit { name.to_owned() } else { name.to_lowercase() }
+    }
+
+    /// Whether this name is there for the first time in this section.
+    fn is_new(&mut self, name: &str, at: usize) -> bool {
+        let is_new = self.seen.insert((false, self.as_compared(name)));
+        if !is_new && self.dialect == Dialect::Many {
+            self.doubts.push(Doubt::twice(at));
+        }
+        is_new
     }
 
     fn group(&mut self) -> &mut Group {

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-use super::sheet::{Budget, Doubt, Entry, Group, Said, Sheet};
+use super::sheet::{Budget, Doubt, Entry, Form, Group, List, Said, Sheet};
 
 /// # Errors
 /// If the text is no JSON, or names a key twice.
@@ -16,7 +16,9 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
     let mut reader =
         JsonReader { text, plain: text.into(), at: 0, comments: Vec::new(), budget: Budget::default() };
     reader.skip_space()?;
-    let root = reader.value(0)?;
+    let begin = reader.at;
+    let said = reader.value(0)?;
+    let root = Entry::new(String::new(), said, begin..reader.at, begin..reader.at);
     reader.skip_space()?;
     if reader.at < text.len() {
         return Err(Doubt::new(reader.at, "continues after the end"));
@@ -24,7 +26,7 @@ pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
     let comments = reader.comments;
     let plain = String::from_utf8(reader.plain).map_err(|_| no_json(0))?;
     match serde_json::from_str::<IgnoredAny>(&plain) {
-        Ok(_) => Ok(Sheet::new(text, root, comments)),
+        Ok(_) => Ok(Sheet::new(text, vec![root], comments, Vec::new())),
         Err(error) => {
             let line = text.split_inclusive('\n').take(error.line().saturating_sub(1));
             Err(no_json(line.map(str::len).sum()))
@@ -101,7 +103,7 @@ impl JsonReader<'_> {
 
     fn object(&mut self, depth: usize) -> Result<Group, Doubt> {
         self.at += 1;
-        let mut group = Group::new(Some(self.at));
+        let mut group = Group::new(Some(self.at)).written(Form::Brackets);
         self.skip_space()?;
         while self.peek() != Some(b'}') {
             let start = self.at;
@@ -109,7 +111,8 @@ impl JsonReader<'_> {
                 return Err(no_json(start));
             }
             self.skip_text();
-            let key: String = serde_json::from_str(&self.text[start..self.at]).map_err(|_| no_json(start))?;
+            let name = start..self.at;
+            let key: String = serde_json::from_str(&self.text[name.clone()]).map_err(|_| no_json(start))?;
             self.skip_space()?;
             if self.peek() != Some(b':') {
                 return Err(no_json(self.at));
@@ -118,7 +121,7 @@ impl JsonReader<'_> {
             self.skip_space()?;
             let begin = self.at;
             let said = self.value(depth + 1)?;
-            group.add(Entry::value(key, said, begin..self.at, start..self.at))?;
+            group.add(Entry::new(key, said, begin..self.at, start..self.at).named(name))?;
             self.next(b'}')?;
         }
         self.at += 1;
@@ -127,14 +130,16 @@ impl JsonReader<'_> {
 
     fn list(&mut self, depth: usize) -> Result<Said, Doubt> {
         self.at += 1;
-        let mut elements = Vec::new();
+        let mut list = List { form: Form::Brackets, body: Some(self.at), ..List::default() };
         self.skip_space()?;
         while !matches!(self.peek(), Some(b']')) {
-            elements.push(self.value(depth + 1)?.spell());
+            let begin = self.at;
+            let said = self.value(depth + 1)?;
+            list.elements.push(Entry::new(String::new(), said, begin..self.at, begin..self.at));
             self.next(b']')?;
         }
         self.at += 1;
-        Ok(Said::List(elements))
+        Ok(Said::List(list))
     }
 
     /// Goes over the comma behind a value, or stops at the end of what it is in.

@@ -1,0 +1,52 @@
+//! `patchwright edit`: edits of files by their keys, before a patch file is made of them.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::Result;
+use super::render::{answer, text};
+use super::session::{InFolder, Outcome, Session};
+use crate::model::Kind;
+use crate::workbench::TriedFile;
+
+/// Try edits by key on files, before a patch file is made of them
+///
+/// An order can say what becomes of the values of a settings file, wherever they stand in it: [[edits]] in the
+/// template that `patchwright new` writes. Nothing is written here.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  patchwright edit test order.toml /opt/app
+  patchwright edit test order.toml site-a/values.yaml site-b/values.yaml --json")]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    verb: EditVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum EditVerb {
+    Test(Test),
+}
+
+/// Show what the edits of an order do to files; ends with 3 if one does not fit
+#[derive(Debug, clap::Args)]
+struct Test {
+    /// The order with the edits
+    order: PathBuf,
+    /// Files to try them on, or product folders
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+}
+
+impl Arguments {
+    pub fn run(self, session: &mut Session<'_, '_>) -> Result<Outcome> {
+        let EditVerb::Test(Test { order, files }) = self.verb;
+        let tried = session.workbench().try_edits(&order, &files).without_folder()?;
+        let ending = match tried.iter().all(TriedFile::fits) {
+            true => Outcome::Done,
+            false => Outcome::Not(Kind::Refused),
+        };
+        session.answer_as(ending, |style| text::edits_tried(&tried, style), || answer::EditTest::new(&tried))
+    }
+}

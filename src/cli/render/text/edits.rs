@@ -1,0 +1,48 @@
+//! How edits by key fit files.
+
+use super::list::columns;
+use super::{place, safe};
+use crate::cli::render::Style;
+use crate::diff::{Grade, KeyChange, Tried, TriedOp};
+use crate::workbench::TriedFile;
+
+pub(in crate::cli) fn edits_tried(files: &[TriedFile], style: Style) -> String {
+    files.iter().map(|file| one_file(file, style)).collect::<Vec<_>>().join("\n")
+}
+
+fn one_file(file: &TriedFile, style: Style) -> String {
+    let name = place(&file.file);
+    match &file.tried {
+        Err(why) => format!("{}\n  {}\n", style.strong(&format!("{name}: cannot be edited")), safe(why)),
+        Ok(tried) => format!("{}\n{}", style.strong(&format!("{name}: {}", verdict(tried))), rows(tried)),
+    }
+}
+
+fn verdict(tried: &Tried) -> &'static str {
+    match (&tried.content, tried.keys.is_empty()) {
+        (None, _) => "the edits do not fit",
+        (Some(_), true) => "already as the edits leave it",
+        (Some(_), false) => "the edits fit",
+    }
+}
+
+fn rows(tried: &Tried) -> String {
+    let op = |op: &TriedOp| [grade(&op.grade), op.name.to_owned(), safe(&op.path).into_owned()];
+    let mut text = columns(&tried.ops.iter().map(op).collect::<Vec<_>>());
+    text.extend(tried.clashes().map(|why| format!("  ! {why}\n")));
+    if tried.content.is_some() {
+        text.extend(tried.keys.iter().map(KeyChange::phrase).map(|change| format!("  > {change}\n")));
+    }
+    text
+}
+
+fn grade(grade: &Grade) -> String {
+    match grade {
+        Grade::AlreadyThere => "already there",
+        Grade::Clash(_) => "clash",
+        Grade::Clean => "clean",
+        Grade::Created => "created",
+        Grade::Holds => "holds",
+    }
+    .to_owned()
+}

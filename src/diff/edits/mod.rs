@@ -1,0 +1,248 @@
+//! Edits of files by what they say: "set `image.tag` to 1.4.3", not "exchange line 12".
+//!
+//! What operations come to is worked out on the values alone (`ops`); `fit` then exchanges as little of the text as makes
+//! it say that. Neither is trusted: the edited text is read again, and counts only if it says exactly what was meant and
+//! everything else of it is as it was (`proof`). What cannot be proven is refused; nothing is ever printed anew.
+
+mod condition;
+mod fit;
+mod ops;
+mod path;
+mod print;
+mod proof;
+mod read;
+mod several;
+mod value;
+mod why;
+mod words;
+mod work;
+
+pub use ops::Grade;
+pub use read::OrderedEdit;
+pub(crate) use read::{MAX_EDIT_BYTES, ordered};
+pub use several::FileEdits;
+pub use value::Value;
+pub use why::{NoDocument, Why};
+
+use std::fmt;
+
+use super::settings::{Format, Side, exchanged};
+use condition::Condition;
+use ops::Op;
+use path::Path;
+use work::Work;
+
+/// Most bytes of a file that is edited.
+pub(crate) const MAX_EDITED_BYTES: usize = 16 << 20;
+
+/// Changes of the values of one file.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Edit {
+    format: Format,
+    /// What is so in the one document that is meant.
+    selector: Vec<(Path, Value)>,
+    ops: Vec<Op>,
+    must: Vec<Condition>,
+    /// All of it as it is written.
+    written: Value,
+}
+
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.written)
+    }
+}
+
+/// What an edit does to one content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// Every operation, and how it fits.
+    pub ops: Vec<TriedOp>,
+    /// Conditions that would not hold afterwards.
+    pub broken: Vec<Why>,
+    /// The values that become others.
+    pub keys: Vec<KeyChange>,
+    /// The content that comes of it: the same one where all of it is there already. Nothing where it does not fit.
+    pub content: Option<Vec<u8>>,
+}
+
+/// One operation, and how it fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TriedOp {
+    /// What it is called: `set`.
+    pub name: &'static str,
+    /// Its path as it was written.
+    pub path: String,
+    pub grade: Grade,
+}
+
+/// One value that becomes another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyChange {
+    pub path: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl KeyChange {
+    /// What became of it, as a phrase that is safe to show.
+    pub fn phrase(&self) -> String {
+        let path = why::shown(&self.path);
+        let shown = |value: &str| crate::text::one_line(value, 60);
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) => format!("{path} {} → {}", shown(before), shown(after)),
+            (None, Some(after)) => format!("{path} added as {}", shown(after)),
+            (Some(before), None) => format!("{path} removed, was {}", shown(before)),
+            (None, None) => path,
+        }
+    }
+}
+
+impl Tried {
+    /// Everything that is in the way.
+    pub fn clashes(&self) -> impl Iterator<Item = &Why> {
+        let of_ops = self.ops.iter().filter_map(|op| match &op.grade {
+            Grade::Clash(why) => Some(why),
+            _ => None,
+        });
+        of_ops.chain(&self.broken)
+    }
+
+    /// What an author has to hear about an edit that does not do what it says.
+    pub fn idle(&self) -> Vec<String> {
+        let is_idle = |op: &&TriedOp| op.name == "remove" && op.grade == Grade::AlreadyThere;
+        let mut idle: Vec<_> = self
+            .ops
+            .iter()
+            .filter(is_idle)
+            .map(|op| format!("{} is not there", why::shown(&op.path)))
+            .collect();
+        if idle.is_empty() && self.keys.is_empty() && self.content.is_some() {
+            idle.push("the edit changes nothing in this file".to_owned());
+        }
+        idle
+    }
+}
+
+impl Edit {
+    /// What it does to this content.
+    ///
+    /// # Errors
+    /// If the content cannot be read, or a place in it not be edited alone, or the result not be proven. That single
+    /// operations do not fit is no error: all of them are told in the answer.
+    pub fn try_on(&self, content: &[u8]) -> Result<Tried, Why> {
+        if content.len() > MAX_EDITED_BYTES {
+            return Err(Why::Unread("it is larger than 16 MiB".to_owned()));
+        }
+        let (text, sheet) =
+            self.format.read("the file", content).map_err(|unread| Why::Unread(unread.to_string()))?;
+        let documents = Value::of_sheet(self.format, &sheet);
+        let chosen = self.document(&documents)?;
+        let before = &documents[chosen];
+        let outcome = ops::run(&self.ops, &self.must, before)?;
+        let name = |(op, grade): (&Op, Grade)| TriedOp { name: op.name(), path: op.path().to_owned(), grade };
+        let ops: Vec<_> = self.ops.iter().zip(outcome.grades).map(name).collect();
+        let mut tried = Tried { ops, broken: outcome.broken, keys: Vec::new(), content: None };
+        if tried.clashes().next().is_some() {
+            return Ok(tried);
+        }
+        let after = proof::as_read(self.format, &outcome.value);
+        tried.keys = proof::changed_keys(before, &after);
+        if before.says(&after) {
+            tried.content = Some(content.to_vec());
+            return Ok(tried);
+        }
+        let side = Side { text: &text.text, sheet: &sheet };
+        let mut fit = fit::Fit::new(self.format, side);
+        fit.document(&sheet.documents[chosen], before, &outcome.value)?;
+        let fit::Fit { mut exchanges, gone, .. } = fit;
+        let unproven = |why| Why::Unproven(why);
+        let edited = exchanged(&text.text, &mut exchanges).ok_or(unproven("two places of the edit meet"))?;
+        let bytes = text.bytes_of(&edited).ok_or(unproven("the file's encoding has no such character"))?;
+        let claim = proof::Claim { edit: self, before: &documents, chosen, after: &after, gone: &gone };
+        claim.prove(side, &edited, &exchanges, &bytes).map_err(unproven)?;
+        tried.content = Some(bytes);
+        Ok(tried)
+    }
+
+    /// What somebody changed here that the edit would change, too: what it finds at a key is another value than in the
+    /// content that it was made for, and no test of its own allows that.
+    ///
+    /// # Errors
+    /// If one of the contents cannot be read.
+    fn meets(&self, made_for: &[u8], here: &[u8]) -> Result<Vec<Why>, Why> {
+        let read = |content: &[u8]| {
+            let read = self.format.read("the file", content);
+            let (_, sheet) = read.map_err(|unread| Why::Unread(unread.to_string()))?;
+            let mut documents = Value::of_sheet(self.format, &sheet);
+            let chosen = self.document(&documents)?;
+            Ok(documents.swap_remove(chosen))
+        };
+        let (before, here) = (read(made_for)?, read(here)?);
+        let mut work = Work::default();
+        let mut found = |path: &Path, root: &Value| match path.find(root, &mut work) {
+            Err(Why::TooMuch) => Err(Why::TooMuch),
+            Ok(path::Found::Here(steps)) => Ok(path::at(root, &steps).cloned()),
+            _ => Ok(None),
+        };
+        let (mut met, mut tested): (Vec<Why>, Vec<&Path>) = (Vec::new(), Vec::new());
+        for op in &self.ops {
+            let (path, to) = match op {
+                Op::Test(condition) => {
+                    tested.push(&condition.path);
+                    continue;
+                }
+                Op::Set { path, to, .. } | Op::Put { path, value: to } => (path, Some(to)),
+                Op::Remove(path) => (path, None),
+                _ => continue,
+            };
+            let (was, is) = (found(path, &before)?, found(path, &here)?);
+            let is_allowed = tested.iter().any(|tested| tested.is_same(path));
+            let is_as_meant = is.as_ref() == to || was == is || is.is_none();
+            if !is_allowed && !is_as_meant {
+                let spelled =
+                    |value: Option<&Value>| value.map_or("not there".to_owned(), ToString::to_string);
+                met.push(Why::BothChanged {
+                    at: path.spelled().to_owned(),
+                    was: spelled(was.as_ref()),
+                    is: spelled(is.as_ref()),
+                    to: spelled(to),
+                });
+            }
+        }
+        Ok(met)
+    }
+
+    /// Which document is meant.
+    fn document(&self, documents: &[Value]) -> Result<usize, Why> {
+        let mut fitting = Vec::new();
+        for (index, document) in documents.iter().enumerate() {
+            if self.is_meant(document)? {
+                fitting.push(index);
+            }
+        }
+        match fitting[..] {
+            [one] => Ok(one),
+            [] => Err(Why::NoDocument(NoDocument::None)),
+            _ if self.selector.is_empty() => Err(Why::NoDocument(NoDocument::Unsaid(documents.len()))),
+            _ => Err(Why::NoDocument(NoDocument::Several(fitting.len()))),
+        }
+    }
+
+    fn is_meant(&self, document: &Value) -> Result<bool, Why> {
+        for (path, wanted) in &self.selector {
+            let found = match path.find(document, &mut Work::default()) {
+                Ok(path::Found::Here(steps)) => path::at(document, &steps),
+                Err(Why::TooMuch) => return Err(Why::TooMuch),
+                _ => None,
+            };
+            if !found.is_some_and(|found| found.is_meant_by(wanted)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests;

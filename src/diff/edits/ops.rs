@@ -1,0 +1,414 @@
+//! What operations make of a value, without any text: the reference that every edited file is held against.
+
+use super::condition::Condition;
+use super::path::{Found, Path, Step, at, at_mut, named};
+use super::value::{Item, Value};
+use super::why::Why;
+use super::work::Work;
+
+/// One step of an edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Op {
+    /// Goes behind the last element of a list, unless it is there.
+    Add {
+        path: Path,
+        value: Value,
+        unless: Option<Path>,
+    },
+    /// RFC 6902.
+    Copy {
+        from: Path,
+        path: Path,
+    },
+    /// RFC 7396: the whole document becomes what it and the patch come to.
+    Merge(Value),
+    /// RFC 6902.
+    Move {
+        from: Path,
+        path: Path,
+    },
+    /// RFC 6902, `add`: a new member, or another value for it, or a new element in front of the one that is there.
+    Put {
+        path: Path,
+        value: Value,
+    },
+    Remove(Path),
+    /// The value becomes another; with `create`, the keys that lead to it come, too.
+    Set {
+        path: Path,
+        to: Value,
+        create: bool,
+    },
+    Test(Condition),
+}
+
+/// How an operation fits what is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grade {
+    AlreadyThere,
+    Clash(Why),
+    Clean,
+    Created,
+    /// A test that holds.
+    Holds,
+}
+
+/// What came of all operations.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub value: Value,
+    pub grades: Vec<Grade>,
+    /// Conditions that do not hold afterwards.
+    pub broken: Vec<Why>,
+}
+
+impl Op {
+    /// The path it is about, as it was written.
+    pub fn path(&self) -> &str {
+        match self {
+            Op::Add { path, .. }
+            | Op::Copy { path, .. }
+            | Op::Move { path, .. }
+            | Op::Put { path, .. }
+            | Op::Set { path, .. }
+            | Op::Remove(path) => path.spelled(),
+            Op::Test(condition) => condition.path.spelled(),
+            Op::Merge(_) => "",
+        }
+    }
+
+    /// What it is called where it is written.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Op::Add { .. } => "add",
+            Op::Copy { .. } => "copy",
+            Op::Merge(_) => "merge",
+            Op::Move { .. } => "move",
+            Op::Put { .. } => "put",
+            Op::Remove(_) => "remove",
+            Op::Set { .. } => "set",
+            Op::Test(_) => "test",
+        }
+    }
+}
+
+/// Carries all operations out, one after the other. Is all of it there already, nothing is tested.
+///
+/// # Errors
+/// If that takes too much work.
+pub(super) fn run(ops: &[Op], must: &[Condition], before: &Value) -> Result<Outcome, Why> {
+    let mut work = Work::default();
+    if let Some(grades) = all_is_there(ops, must, before, &mut work)? {
+        return Ok(Outcome { value: before.clone(), grades, broken: Vec::new() });
+    }
+    let mut run = Run { value: before.clone(), tested: Vec::new(), work };
+    let mut grades = Vec::new();
+    for op in ops {
+        match run.op(op) {
+            Err(Why::TooMuch) => return Err(Why::TooMuch),
+            Err(why) => grades.push(Grade::Clash(why)),
+            Ok(grade) => grades.push(grade),
+        }
+    }
+    let mut broken = Vec::new();
+    for condition in must {
+        broken.extend(condition.hold(&run.value, &mut run.work).err());
+    }
+    Ok(Outcome { value: run.value, grades, broken })
+}
+
+/// The grades, if every operation has been carried out already and all conditions hold.
+fn all_is_there(
+    ops: &[Op],
+    must: &[Condition],
+    value: &Value,
+    work: &mut Work,
+) -> Result<Option<Vec<Grade>>, Why> {
+    let mut changes = 0;
+    for op in ops.iter().filter(|op| !matches!(op, Op::Test(_))) {
+        changes += 1;
+        if !is_there(op, value, work)? {
+            return Ok(None);
+        }
+    }
+    for condition in must {
+        if condition.hold(value, work).is_err() {
+            return Ok(None);
+        }
+    }
+    Ok((changes > 0).then(|| vec![Grade::AlreadyThere; ops.len()]))
+}
+
+fn is_there(op: &Op, root: &Value, work: &mut Work) -> Result<bool, Why> {
+    let mut found = |path: &Path| match path.find(root, work) {
+        Err(Why::TooMuch) => Err(Why::TooMuch),
+        Ok(found) => Ok(Some(found)),
+        Err(_) => Ok(None),
+    };
+    let value_at = |found: Option<Found>| match found {
+        Some(Found::Here(steps)) => at(root, &steps),
+        _ => None,
+    };
+    Ok(match op {
+        Op::Set { path, to, .. } => value_at(found(path)?).is_some_and(|value| value.says(to)),
+        Op::Put { path, value, .. } => {
+            // An element that is inserted at an index says nothing about what stood there before.
+            let place = found(path)?;
+            let is_key = matches!(&place, Some(Found::Here(steps)) if matches!(steps.last(), Some(Step::Key(_)) | None));
+            is_key && value_at(place).is_some_and(|here| here.says(value))
+        }
+        Op::Add { path, value, unless } => {
+            let hits = match unless {
+                Some(unless) => matches!(found(unless)?, Some(Found::Here(_))),
+                None => false,
+            };
+            let list = match found(path)? {
+                Some(Found::End(steps)) => at(root, &steps),
+                _ => None,
+            };
+            hits || list.is_some_and(|list| has_element(list, value))
+        }
+        Op::Remove(path) => matches!(found(path)?, Some(Found::Missing { .. })),
+        Op::Merge(patch) => merged(Some(root), patch).says(root),
+        // What was moved away cannot be compared.
+        Op::Move { .. } => false,
+        Op::Copy { from, path } => {
+            let from = value_at(found(from)?);
+            from.is_some() && from.zip(value_at(found(path)?)).is_some_and(|(from, to)| from.says(to))
+        }
+        Op::Test(_) => true,
+    })
+}
+
+fn has_element(list: &Value, value: &Value) -> bool {
+    match list {
+        Value::List(items) => items.iter().any(|item| item.value.says(value)),
+        // A key that is there once is a list of one.
+        one => one.says(value),
+    }
+}
+
+struct Run<'a> {
+    value: Value,
+    /// Paths at which a test held.
+    tested: Vec<&'a Path>,
+    work: Work,
+}
+
+impl<'a> Run<'a> {
+    fn op(&mut self, op: &'a Op) -> Result<Grade, Why> {
+        match op {
+            Op::Test(condition) => {
+                condition.hold(&self.value, &mut self.work)?;
+                self.tested.push(&condition.path);
+                Ok(Grade::Holds)
+            }
+            Op::Set { path, to, create } => self.set(path, to, *create),
+            Op::Add { path, value, unless } => self.add(path, value, unless.as_ref()),
+            Op::Put { path, value } => self.put(path, value.clone()),
+            Op::Remove(path) => match path.find(&self.value, &mut self.work)? {
+                Found::Missing { .. } => Ok(Grade::AlreadyThere),
+                Found::End(_) => Err(Why::Missing { at: path.spelled().to_owned() }),
+                Found::Here(steps) => {
+                    self.guard(path, &steps)?;
+                    self.take(path, &steps)?;
+                    Ok(Grade::Clean)
+                }
+            },
+            Op::Move { from, path } => {
+                if path.is_below(from) {
+                    return Err(Why::IntoItself { at: from.spelled().to_owned() });
+                }
+                let steps = self.existing(from)?;
+                self.guard(from, &steps)?;
+                let before = self.value.clone();
+                self.work.spend(before.size())?;
+                let value = self.take(from, &steps)?;
+                self.put(path, value).inspect_err(|_| self.value = before)
+            }
+            Op::Copy { from, path } => {
+                let steps = self.existing(from)?;
+                let value = at(&self.value, &steps).cloned().unwrap_or(Value::Null);
+                self.work.spend(value.size())?;
+                self.put(path, value)
+            }
+            Op::Merge(patch) => {
+                let merged = merged(Some(&self.value), patch);
+                self.work.spend(merged.size())?;
+                let is_there = merged.says(&self.value);
+                self.value = merged;
+                Ok(if is_there { Grade::AlreadyThere } else { Grade::Clean })
+            }
+        }
+    }
+
+    fn existing(&mut self, path: &Path) -> Result<Vec<Step>, Why> {
+        match path.find(&self.value, &mut self.work)? {
+            Found::Here(steps) => Ok(steps),
+            _ => Err(Why::Missing { at: path.spelled().to_owned() }),
+        }
+    }
+
+    /// An index means what it meant to the author only where a test said what stands there.
+    fn guard(&self, path: &Path, steps: &[Step]) -> Result<(), Why> {
+        let is_guarded = |index: usize| {
+            let element = path.up_to(index + 1);
+            self.tested.iter().any(|tested| tested.is_same(&element) || tested.is_below(&element))
+        };
+        match path.indices(steps).into_iter().all(is_guarded) {
+            true => Ok(()),
+            false => Err(Why::Unguarded { at: path.spelled().to_owned() }),
+        }
+    }
+
+    fn set(&mut self, path: &Path, to: &Value, create: bool) -> Result<Grade, Why> {
+        self.work.spend(to.size())?;
+        match path.find(&self.value, &mut self.work)? {
+            Found::Here(steps) => {
+                self.guard(path, &steps)?;
+                let here = at_mut(&mut self.value, &steps).ok_or(Why::TooMuch)?;
+                self.work.spend(here.size())?;
+                if here.says(to) {
+                    return Ok(Grade::AlreadyThere);
+                }
+                *here = to.clone();
+                Ok(Grade::Clean)
+            }
+            Found::Missing { steps, keys } if create && !keys.is_empty() => {
+                self.guard(path, &steps)?;
+                let (last, way) = keys.split_last().ok_or(Why::TooMuch)?;
+                let mut new = (last.clone(), to.clone());
+                for key in way.iter().rev() {
+                    new = (key.clone(), Value::Map(vec![new]));
+                }
+                self.member(path, &steps, new)?;
+                Ok(Grade::Created)
+            }
+            _ => Err(Why::Missing { at: path.spelled().to_owned() }),
+        }
+    }
+
+    fn add(&mut self, path: &Path, value: &Value, unless: Option<&Path>) -> Result<Grade, Why> {
+        self.work.spend(value.size())?;
+        if let Some(unless) = unless
+            && matches!(unless.find(&self.value, &mut self.work)?, Found::Here(_))
+        {
+            return Ok(Grade::AlreadyThere);
+        }
+        let steps = match path.find(&self.value, &mut self.work)? {
+            Found::End(steps) => steps,
+            // The first line with a key that may be there several times.
+            Found::Missing { steps, keys } if keys.len() == 1 => {
+                self.member(path, &steps, (keys[0].clone(), value.clone()))?;
+                return Ok(Grade::Created);
+            }
+            _ => return Err(Why::Missing { at: path.spelled().to_owned() }),
+        };
+        let list = at_mut(&mut self.value, &steps).ok_or(Why::TooMuch)?;
+        self.work.spend(list.size())?;
+        if has_element(list, value) {
+            return Ok(Grade::AlreadyThere);
+        }
+        let new = Item { value: value.clone(), was: None };
+        match list {
+            Value::List(items) => items.push(new),
+            one => {
+                let first = Item { value: one.clone(), was: Some(0) };
+                *one = Value::List(vec![first, new]);
+            }
+        }
+        Ok(Grade::Clean)
+    }
+
+    fn put(&mut self, path: &Path, value: Value) -> Result<Grade, Why> {
+        self.work.spend(value.size())?;
+        let missing = || Why::Missing { at: path.spelled().to_owned() };
+        match path.find(&self.value, &mut self.work)? {
+            Found::Here(steps) => match steps.split_last() {
+                Some((Step::Index(index), list)) => {
+                    self.guard(path, &steps)?;
+                    let list = at_mut(&mut self.value, list).ok_or_else(missing)?;
+                    let Value::List(items) = list else { return Err(missing()) };
+                    self.work.spend(items.len())?;
+                    items.insert(*index, Item { value, was: None });
+                    Ok(Grade::Clean)
+                }
+                _ => {
+                    self.guard(path, &steps)?;
+                    let here = at_mut(&mut self.value, &steps).ok_or_else(missing)?;
+                    let is_there = here.says(&value);
+                    *here = value;
+                    Ok(if is_there { Grade::AlreadyThere } else { Grade::Clean })
+                }
+            },
+            Found::End(steps) => {
+                let list = at_mut(&mut self.value, &steps).ok_or_else(missing)?;
+                let Value::List(items) = list else { return Err(missing()) };
+                items.push(Item { value, was: None });
+                Ok(Grade::Clean)
+            }
+            Found::Missing { steps, keys } => match &keys[..] {
+                [key] => {
+                    self.guard(path, &steps)?;
+                    self.member(path, &steps, (key.clone(), value))?;
+                    Ok(Grade::Created)
+                }
+                _ => Err(missing()),
+            },
+        }
+    }
+
+    fn member(&mut self, path: &Path, steps: &[Step], new: (String, Value)) -> Result<(), Why> {
+        match at_mut(&mut self.value, steps) {
+            Some(Value::Map(entries)) => {
+                entries.push(new);
+                Ok(())
+            }
+            Some(other) => {
+                let wanted = "a group of keys";
+                Err(Why::OtherKind { at: named(steps), is: other.kind(), wanted })
+            }
+            None => Err(Why::Missing { at: path.spelled().to_owned() }),
+        }
+    }
+
+    fn take(&mut self, path: &Path, steps: &[Step]) -> Result<Value, Why> {
+        let missing = || Why::Missing { at: path.spelled().to_owned() };
+        let (last, above) = steps.split_last().ok_or(Why::Unspelled {
+            at: "the document".to_owned(),
+            why: "a whole document cannot be taken away",
+        })?;
+        let holder = at_mut(&mut self.value, above).ok_or_else(missing)?;
+        match (holder, last) {
+            (Value::Map(entries), Step::Key(key)) => {
+                self.work.spend(entries.len())?;
+                let index = entries.iter().position(|(name, _)| name == key).ok_or_else(missing)?;
+                Ok(entries.remove(index).1)
+            }
+            (Value::List(items), Step::Index(index)) if *index < items.len() => {
+                self.work.spend(items.len())?;
+                Ok(items.remove(*index).value)
+            }
+            _ => Err(missing()),
+        }
+    }
+}
+
+/// What RFC 7396 makes of a value and a patch.
+fn merged(target: Option<&Value>, patch: &Value) -> Value {
+    let Value::Map(patch) = patch else { return patch.clone() };
+    let mut entries = match target {
+        Some(Value::Map(entries)) => entries.clone(),
+        _ => Vec::new(),
+    };
+    for (key, value) in patch {
+        let place = entries.iter().position(|(name, _)| name == key);
+        match (value, place) {
+            (Value::Null, Some(place)) => _ = entries.remove(place),
+            (Value::Null, None) => {}
+            (value, Some(place)) => entries[place].1 = merged(Some(&entries[place].1), value),
+            (value, None) => entries.push((key.clone(), merged(None, value))),
+        }
+    }
+    Value::Map(entries)
+}

@@ -1,0 +1,75 @@
+//! Reads files of environment variables (`.env`, `EnvironmentFile=`), with the place of each value.
+//!
+//! Shells, systemd, Docker and many libraries read them, each in its own way. A value is certain where all agree: without
+//! quotes if nothing in it is special to a shell, or in quotes in one line.
+
+use std::ops::Range;
+
+use super::sheet::{Budget, Doubt, Entry, Group, Said, Sheet, TWICE, line_end, lines, lone_carriage_return};
+
+/// # Errors
+/// If a line is neither a variable nor a comment.
+pub(super) fn read(text: &str) -> Result<Sheet, Doubt> {
+    lone_carriage_return(text)?;
+    let mut root = Group::new(Some(0));
+    let (mut comments, mut doubts, mut budget) = (Vec::new(), Vec::new(), Budget::default());
+    for (start, line) in lines(text) {
+        let bare = line.trim();
+        let begin = start + line.len() - line.trim_start().len();
+        if bare.is_empty() {
+            continue;
+        }
+        if bare.starts_with(['#', ';']) {
+            comments.push(begin..begin + bare.len());
+            continue;
+        }
+        budget.spend(start, 1)?;
+        let entry = entry(text, begin..begin + bare.len(), start)?;
+        if root.get(&entry.key).is_some() {
+            doubts.push(Doubt::twice(start));
+            root.doubt = Some(TWICE);
+            continue;
+        }
+        root.push(entry);
+    }
+    Ok(Sheet::of_one(text, root, comments, doubts))
+}
+
+fn entry(text: &str, range: Range<usize>, start: usize) -> Result<Entry, Doubt> {
+    let Range { start: begin, end } = range;
+    let line = &text[begin..end];
+    let bare = match line.strip_prefix("export") {
+        Some(rest) if rest.starts_with([' ', '\t']) => rest.trim_start(),
+        _ => line,
+    };
+    let name_start = end - bare.len();
+    let (name, value) = bare.split_once('=').ok_or(Doubt::new(start, "is no variable"))?;
+    let is_name = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace);
+    if !is_name(name) {
+        return Err(Doubt::new(start, "has no name of a variable"));
+    }
+    let (said, doubt) = match plain(value) {
+        Some(said) => (Said::Value(said.to_owned()), None),
+        None => (Said::Odd(value.to_owned()), Some("has a value that programs read in different ways")),
+    };
+    let whole = start..line_end(text, end);
+    let mut entry = Entry::new(name.to_owned(), said, end - value.len()..end, whole);
+    (entry.name, entry.doubt) = (name_start..name_start + name.len(), doubt);
+    Ok(entry)
+}
+
+/// What all programs take this value for, if they agree.
+fn plain(value: &str) -> Option<&str> {
+    for quote in ['\'', '"'] {
+        if let Some(rest) = value.strip_prefix(quote) {
+            let special = |c: char| c == quote || c == '\\' || quote == '"' && matches!(c, '$' | '`');
+            return rest.strip_suffix(quote).filter(|inner| !inner.contains(special));
+        }
+    }
+    (!value.contains(is_special)).then_some(value)
+}
+
+/// Whether a shell, or one of the programs, takes this for more than a character of a value without quotes.
+pub(in crate::diff) fn is_special(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || "'\"\\$`#;&|<>()*?[]!~{}".contains(c)
+}

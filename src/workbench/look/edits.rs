@@ -1,0 +1,68 @@
+//! The edits by key that a patch file has, held against what it says they come to.
+
+use crate::bundle::{BundleError, VerifiedBundle};
+use crate::diff::{FileEdits, KeyChange, MAX_EDIT_BYTES, MAX_MERGE_BYTES};
+use crate::model::{Code, Digest, FileChange, Node, TreePath};
+use crate::workbench::Result;
+
+/// The edits of one file, with the content that they begin with.
+pub(super) struct CheckedEdits {
+    pub edits: FileEdits,
+    pub base: Vec<u8>,
+    /// The values that become others.
+    pub keys: Vec<KeyChange>,
+}
+
+/// What the edits of one file change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownEdits {
+    pub path: TreePath,
+    pub keys: Vec<KeyChange>,
+}
+
+/// What all edits by key of a bundle change.
+///
+/// # Errors
+/// If one of them comes to something else than the bundle says: nobody would know which of the two is meant.
+pub(super) fn shown_edits(bundle: &VerifiedBundle) -> Result<Vec<ShownEdits>> {
+    let mut shown = Vec::new();
+    for change in bundle.patch.changes.iter().filter(|change| change.edit.is_some()) {
+        match edits_of(bundle, change)? {
+            Ok(CheckedEdits { keys, .. }) => shown.push(ShownEdits { path: change.path.clone(), keys }),
+            Err(why) => {
+                let message = format!("the edits by key of {:?} can't be used: {why}", change.path.as_str());
+                return Err(BundleError::new(Code::Manifest, message).into());
+            }
+        }
+    }
+    Ok(shown)
+}
+
+/// The edits of one change, or why they are none.
+///
+/// # Errors
+/// If the bundle cannot be read.
+pub(super) fn edits_of(
+    bundle: &VerifiedBundle,
+    change: &FileChange,
+) -> Result<std::result::Result<CheckedEdits, String>> {
+    let (Some(edit), Some(base), Some(Node::File(after))) = (change.edit, change.base, &change.after) else {
+        return Ok(Err("the patch file has no edits for it".to_owned()));
+    };
+    let edits = match FileEdits::from_json(&bundle.read_blob(&edit, MAX_EDIT_BYTES as u64)?) {
+        Ok(edits) => edits,
+        Err(problem) => return Ok(Err(problem.to_string())),
+    };
+    let base = bundle.read_blob(&base, MAX_MERGE_BYTES as u64)?;
+    let tried = match edits.try_on(&base) {
+        Ok(tried) => tried,
+        Err(why) => return Ok(Err(why.to_string())),
+    };
+    Ok(match &tried.content {
+        // What somebody was shown is what the edits make of the original; they do nothing else anywhere.
+        Some(content) if Digest::compute(content) == after.digest => {
+            Ok(CheckedEdits { edits, base, keys: tried.keys })
+        }
+        _ => Err("they don't turn the original into the patch's version".to_owned()),
+    })
+}

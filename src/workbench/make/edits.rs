@@ -1,0 +1,185 @@
+//! Edits by key: tried on the files that an author has, and made into a patch file.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::side_by_side::{SideBySide, TreeSide};
+use super::{MadeBundle, ProofChoice, read_order_file};
+use crate::bundle::order::{Order, OrderEdit, by_file, for_content};
+use crate::diff::{FileEdits, MAX_EDITED_BYTES, Tried};
+use crate::disk::fs::{Fs, Place};
+use crate::disk::node_at;
+use crate::model::{Mode, Node, TreePath};
+use crate::plan::why::Making;
+use crate::workbench::{Error, Result, Watch, Workbench};
+
+/// What to make a bundle of edits from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EditMakeRequest {
+    /// The product as it is. It is only read.
+    pub from: PathBuf,
+    /// The file with the order, which has the edits.
+    pub order: PathBuf,
+    /// Where the bundle goes.
+    pub output: PathBuf,
+    /// Whether it is proven.
+    pub proof: ProofChoice,
+}
+
+/// How the edits of an order fit one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TriedFile {
+    /// The file that was tried.
+    pub file: PathBuf,
+    /// What came of it, or why nothing did.
+    pub tried: std::result::Result<Tried, String>,
+}
+
+impl TriedFile {
+    /// Whether the edits can be made in the file, or are in it.
+    pub fn fits(&self) -> bool {
+        self.tried.as_ref().is_ok_and(|tried| tried.content.is_some())
+    }
+}
+
+impl Workbench {
+    /// Makes a bundle of the edits of an order, for a product that has the files.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] lists every edit that does not fit or does nothing; otherwise as [`Workbench::make`].
+    pub(crate) fn make_of_edits(&self, request: &EditMakeRequest, watch: Watch<'_>) -> Result<MadeBundle> {
+        let mut order = read_order_file(&request.order)?;
+        let fs = self.disk(&request.from)?;
+        let sides = SideBySide::new()?;
+        for edited in edited_files(&order, &*fs)? {
+            watch.cancel.check()?;
+            let mut ancestors: Vec<TreePath> = edited.path.ancestors().collect();
+            ancestors.sort_by_key(TreePath::depth);
+            for side in [TreeSide::Old, TreeSide::New] {
+                for folder in &ancestors {
+                    sides.put_folder(side, folder, Mode::DIR)?;
+                }
+            }
+            sides.put_file(TreeSide::Old, &edited.path, &edited.before, edited.mode)?;
+            sides.put_file(TreeSide::New, &edited.path, &edited.after, edited.mode)?;
+            order.packed_edits.insert(edited.path, edited.packed);
+        }
+        if order.packed_edits.is_empty() {
+            return Err(Error::refused(Making::NothingToDo));
+        }
+        self.make_with(
+            order,
+            &sides.root(TreeSide::Old),
+            &sides.root(TreeSide::New),
+            &request.output,
+            request.proof,
+            watch,
+        )
+    }
+
+    /// Tries the edits of an order on files, or on the files of product folders. Nothing is written.
+    ///
+    /// # Errors
+    /// If the order is none or has no edits for a file, or a file cannot be read.
+    pub fn try_edits(&self, order: &Path, files: &[PathBuf]) -> Result<Vec<TriedFile>> {
+        let order = read_order_file(order)?;
+        let by_file = by_file(&order.edits);
+        let mut tried = Vec::new();
+        for file in files {
+            if file.is_dir() {
+                for (path, edits) in &by_file {
+                    tried.push(try_on(file.join(path.as_str()), edits)?);
+                }
+                continue;
+            }
+            let is_meant = |path: &TreePath| file.ends_with(Path::new(path.as_str()));
+            let meant = by_file.iter().find(|(path, _)| is_meant(path));
+            // Where the order edits one file only, there is nothing to mistake.
+            let only = if by_file.len() == 1 { by_file.iter().next() } else { None };
+            match meant.or(only) {
+                Some((_, edits)) => tried.push(try_on(file.clone(), edits)?),
+                None => return Err(Error::refused(Making::NoEditFor { file: file.clone() })),
+            }
+        }
+        match by_file.is_empty() {
+            true => Err(Error::refused(Making::NoEdits)),
+            false => Ok(tried),
+        }
+    }
+}
+
+fn try_on(file: PathBuf, edits: &[&OrderEdit]) -> Result<TriedFile> {
+    let failed = |source| Error::File { doing: "read", path: file.clone(), source };
+    let mut content = Vec::new();
+    File::open(&file)
+        .and_then(|open| open.take(MAX_EDITED_BYTES as u64 + 1).read_to_end(&mut content))
+        .map_err(failed)?;
+    let tried =
+        for_content(edits, &content).and_then(|edits| edits.try_on(&content).map_err(|why| why.to_string()));
+    Ok(TriedFile { file, tried })
+}
+
+/// One file as it is, and as its edits make it.
+struct Edited {
+    path: TreePath,
+    before: Vec<u8>,
+    after: Vec<u8>,
+    mode: Mode,
+    packed: Vec<u8>,
+}
+
+/// Packs the edits of an order that is made into a bundle of two whole folders. Where the new folder has something else
+/// than the edits make of the old file, nobody knows which of the two is meant.
+pub(super) fn pack(order: &mut Order, old: &dyn Fs, new: &dyn Fs) -> Result<()> {
+    let mut obstacles = Vec::new();
+    for edited in edited_files(order, old)? {
+        if read(new, &edited.path)?.map(|(content, _)| content).as_deref() == Some(&edited.after) {
+            order.packed_edits.insert(edited.path, edited.packed);
+        } else {
+            obstacles.push(crate::plan::Obstacle::at(&edited.path, Making::OtherThanEdited));
+        }
+    }
+    if obstacles.is_empty() { Ok(()) } else { Err(Error::Refused(obstacles)) }
+}
+
+/// Every file that the order edits, with what becomes of it.
+fn edited_files(order: &Order, fs: &dyn Fs) -> Result<Vec<Edited>> {
+    let (mut edited, mut obstacles) = (Vec::new(), Vec::new());
+    for (path, edits) in by_file(&order.edits) {
+        let Some((before, mode)) = read(fs, path)? else {
+            obstacles.push(crate::plan::Obstacle::at(path, Making::NoFileToEdit));
+            continue;
+        };
+        match edit(&edits, &before) {
+            Ok((after, packed)) => edited.push(Edited { path: path.clone(), before, after, mode, packed }),
+            Err(whys) => {
+                let at = |because| crate::plan::Obstacle::at(path, Making::Edit { because });
+                obstacles.extend(whys.into_iter().map(at));
+            }
+        }
+    }
+    if obstacles.is_empty() { Ok(edited) } else { Err(Error::Refused(obstacles)) }
+}
+
+/// What the edits make of a content, and the edits as they travel; or everything that is wrong with them.
+fn edit(edits: &[&OrderEdit], before: &[u8]) -> std::result::Result<(Vec<u8>, Vec<u8>), Vec<String>> {
+    let one = |why: String| vec![why];
+    let edits: FileEdits = for_content(edits, before).map_err(one)?;
+    let tried = edits.try_on(before).map_err(|why| one(why.to_string()))?;
+    let wrong: Vec<String> = tried.clashes().map(ToString::to_string).chain(tried.idle()).collect();
+    let packed = edits.to_json().map_err(|problem| one(problem.to_string()))?;
+    match tried.content {
+        Some(after) if wrong.is_empty() => Ok((after, packed)),
+        _ => Err(wrong),
+    }
+}
+
+fn read(fs: &dyn Fs, path: &TreePath) -> Result<Option<(Vec<u8>, Mode)>> {
+    let failed = |source| Error::File { doing: "read", path: PathBuf::from(path.as_str()), source };
+    let Some(Node::File(file)) = node_at(fs, &Place::from(path)).map_err(failed)? else { return Ok(None) };
+    let mut content = Vec::new();
+    let open = fs.open(&Place::from(path)).map_err(failed)?;
+    open.take(MAX_EDITED_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?;
+    Ok(Some((content, file.mode)))
+}
