@@ -65,7 +65,7 @@ impl HandMerge<'_> {
         (fated.fate != Fate::Kept).then(|| {
             let lines: Vec<LineRange> = fated.lines.iter().map(|(line, _)| *line).collect();
             let lines = in_brackets(&lines);
-            format!("the file that you gave does not have all that {} brings{lines}", patch.about.identity.id)
+            format!("your merged file doesn't have all changes of {}{lines}", patch.about.identity.id)
         })
     }
 }

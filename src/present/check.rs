@@ -135,7 +135,7 @@ impl CheckPage {
             names(words::GO_AS_WELL, found.with_it.iter().map(|with| &with.patch)),
             names(words::RETURN, &found.back),
             (!found.rebuilt.is_empty()).then(|| {
-                let places = phrases::count(found.rebuilt.len(), "place", "places");
+                let places = phrases::count(found.rebuilt.len(), "file", "files");
                 ReviewLine::fact(words::PUT_TOGETHER, places)
             }),
             (found.stack_before.len() > 1).then(|| {

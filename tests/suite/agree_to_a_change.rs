@@ -401,7 +401,7 @@ fn the_patch_is_called_back_meanwhile() {
         format!(r#"{{"format": "patchwright-holds/1", "issued": "2026-11-23T00:00:00Z", "held": [{held}]}}"#)
     };
     let scene = || {
-        let flags = "--keep-mine conf.ini --holds $/held.json";
+        let flags = "--keep-mine conf.ini --withdrawn $/held.json";
         let scene = Scene::new().flags(flags, flags);
         scene.sandbox.write("held.json", &list(""));
         scene

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::support::files_below;
 
+mod hints;
+mod plain_english;
 mod words;
 
 /// Modules that compute and do nothing else: whoever calls them gives them time, chance and news of progress.

@@ -128,7 +128,7 @@ fn the_windows_worker_takes_back_only_what_was_checked() {
 
 #[test]
 fn a_repair_is_held_to_its_question_and_to_the_patch_file_that_was_shown() {
-    let command = "heal $/app --from $/fix.patchbundle";
+    let command = "repair $/app --from $/fix.patchbundle";
     let drifted = || {
         let sandbox = patched();
         sandbox.write("app/readme.txt", "Drifted.\n");

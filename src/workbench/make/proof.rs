@@ -264,7 +264,10 @@ mod tests {
         };
         prove("old").expect("it fits");
         let refused = prove("other").expect_err("it does not fit");
-        assert!(matches!(&refused, Error::Proof(why) if why.starts_with("a: was edited")), "{refused:?}");
+        assert!(
+            matches!(&refused, Error::Proof(why) if why.starts_with("a: isn't the version")),
+            "{refused:?}"
+        );
         assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 4, "no copy is left");
     }
 
@@ -278,6 +281,6 @@ mod tests {
         let fs = OsFs::open(folder.path()).expect("a folder");
         compare("afterwards", &one, &one, &fs).expect("they are the same");
         let differs = compare("afterwards", &one, &other, &fs).expect_err("b differs");
-        assert!(matches!(differs, Error::Proof(why) if why == "afterwards, \"b\" is not as it should be"));
+        assert!(matches!(differs, Error::Proof(why) if why == "afterwards, \"b\" isn't as expected"));
     }
 }
