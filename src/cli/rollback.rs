@@ -101,7 +101,6 @@ pub(super) fn roll_back(
     flags: &ScriptFlags,
     session: &mut Session<'_, '_>,
 ) -> Result<Outcome> {
-    let undo = matches!(which, Which::LastRollback | Which::Reapply);
     let on_drift = if damage.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
     let mut options = RollbackOptions { which, on_drift, expected, scripts };
     let damaged = DamagedBackups { from: damage.from, leave: damage.leave_damaged };
@@ -135,6 +134,5 @@ pub(super) fn roll_back(
     let done = session
         .watch(|workbench, watch| workbench.roll_back_from(target, &options, &damaged, watch))
         .in_folder(target)?;
-    session
-        .tell(|style| text::rolled_back(&done, target, undo, style), || answer::Rollback::new(&done, target))
+    session.tell(|style| text::rolled_back(&done, target, style), || answer::Rollback::new(&done, target))
 }

@@ -220,7 +220,7 @@ fn every_patch_of_the_sample_shows_what_it_was_made_for() {
             .findings
             .iter()
             .filter(|finding| finding.code.is_some())
-            .map(|finding| finding.way_out)
+            .map(|finding| finding.way_out.clone())
             .collect();
         (
             check.verdict,

@@ -6,14 +6,16 @@ use clap::Command;
 use clap::error::ErrorKind;
 use patchwright::cli::command;
 
-use super::words::texts;
+use super::words::{reads_like_words, texts};
 use super::{read, rust_files, without_tests};
 
-/// Where a command in a sentence ends.
-const ENDS: [&str; 9] = ["\\n", "\n", ". ", ", ", "; ", ": ", ")", "`", "\\\""];
+/// Where a command in a sentence ends, beside the end of the sentence.
+const ENDS: [&str; 8] = ["\\n", "\n", ", ", "; ", ": ", ")", "`", "\\\""];
 /// Flags of other programs that texts name.
-const OF_OTHERS: [&str; 7] =
-    ["--binary", "--cached", "--color", "--full-index", "--no-color", "--no-index", "--submodule"];
+const OF_OTHERS: [&str; 6] =
+    ["--binary", "--color", "--full-index", "--no-color", "--no-index", "--submodule"];
+/// What begins like a command and is the name of a thing inside the program.
+const NAMES: [&str; 4] = ["change colours", "fonts", "palette", "progress"];
 
 #[test]
 fn every_command_that_a_text_names_can_be_typed() {
@@ -34,10 +36,10 @@ fn every_command_that_a_text_names_can_be_typed() {
 fn every_flag_that_a_text_names_is_one() {
     let known = flags(&command());
     let mut unknown = Vec::new();
-    for (whence, text) in texts_of_the_code() {
+    for (whence, text) in texts_of_the_code().into_iter().filter(|(_, text)| reads_like_words(text)) {
         for word in text.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
-            let is_flag = word.len() > 2 && word.starts_with("--") && !OF_OTHERS.contains(&word);
-            if is_flag && !known.contains(word) {
+            let is_flag = word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic));
+            if is_flag && !known.contains(word) && !OF_OTHERS.contains(&word) {
                 unknown.push(format!("{whence}: {word}"));
             }
         }
@@ -57,13 +59,21 @@ fn what_cannot_be_typed_is_found() {
 
 /// What stands behind the program's name in `text`, up to the end of the command.
 fn commands(text: &str) -> Vec<String> {
-    let behind = text.split("patchwright ").skip(1);
     let command = |rest: &str| {
-        let end = ENDS.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
-        rest[..end].split("  ").next().unwrap_or_default().trim().trim_end_matches('.').to_owned()
+        // A stop ends it where a sentence begins; elsewhere it may be a folder.
+        let stops = rest.match_indices(". ").map(|(at, _)| at);
+        let stop = stops.into_iter().find(|at| rest[at + 2..].starts_with(char::is_uppercase));
+        let ends = ENDS.iter().filter_map(|end| rest.find(end)).chain(stop);
+        let typed = &rest[..ends.min().unwrap_or(rest.len())];
+        typed.split("  ").next().unwrap_or_default().trim().trim_end_matches('.').to_owned()
     };
-    let is_one = |typed: &String| typed.starts_with(|first: char| first.is_ascii_lowercase() || first == '-');
-    behind.map(command).filter(is_one).collect()
+    let is_one = |typed: &String| {
+        typed.starts_with(|first: char| first.is_ascii_lowercase() || first == '-')
+            && !NAMES.contains(&typed.as_str())
+    };
+    // `.patchwright` is a folder.
+    let named = text.match_indices("patchwright ").filter(|(at, _)| !text[..*at].ends_with('.'));
+    named.map(|(at, name)| command(&text[at + name.len()..])).filter(is_one).collect()
 }
 
 /// Why it cannot be typed, if so. What is filled in later stands for itself.

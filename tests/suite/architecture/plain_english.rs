@@ -173,13 +173,15 @@ fn everything() -> Vec<Said> {
     all
 }
 
-/// What is typed into a shell, and paths, are not read as sentences.
+/// What is typed into a shell, and settings that are commented out, are not read as sentences.
 fn without_code(paragraph: &str) -> String {
+    let is_setting = |line: &&str| line.starts_with('#') && !line.starts_with("# ");
+    let paragraph = &paragraph.lines().filter(|line| !is_setting(line)).collect::<Vec<_>>().join("\n");
     if paragraph.starts_with("```") || paragraph.starts_with("    ") {
         let comments = paragraph.lines().filter(|line| line.starts_with('#'));
         return comments.collect::<Vec<_>>().join("\n\n");
     }
-    paragraph.to_owned()
+    paragraph.clone()
 }
 
 /// Every text outside of tests that reads like words.

@@ -186,7 +186,7 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     let console = Console::new(&sandbox);
     console.done(APPLY);
     assert_snapshot!(Console::new(&sandbox).answering("y").run("rollback $/app"), @r"
-    Rolled back ACME-HF-1042 in $/app: 2 restored, 2 reverted, 2 deleted
+    Rolled back ACME-HF-1042 in $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       The version is now 4.2
     To undo it: patchwright reapply $/app
     -- err --
@@ -266,7 +266,7 @@ fn a_rollback_over_edits_needs_a_wish_and_keeps_them() {
     -- exit 3
     "#);
     assert_snapshot!(console.run("rollback $/app --yes --keep-edits"), @r"
-    Rolled back ACME-HF-1042 in $/app: 2 restored, 2 reverted, 2 deleted
+    Rolled back ACME-HF-1042 in $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       version.txt: was changed after the patch was applied; your version is backed up
     To undo it: patchwright reapply $/app
     -- exit 0
@@ -289,7 +289,7 @@ fn accept_asks_and_gives_up_the_way_back() {
     -- err --
     This changes the folder, but there is no terminal to ask you (E-DECLINED)
     Nothing was changed.
-    Next: Check what would happen first (see patchwright plan --help), then add --yes.
+    Next: Check what would happen first, then add --yes.
     -- exit 3
     "#);
     assert_snapshot!(Console::new(&sandbox).answering("yes").run("accept $/app"), @r"

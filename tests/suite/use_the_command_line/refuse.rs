@@ -151,7 +151,7 @@ fn exit_3_when_nobody_can_be_asked() {
     -- err --
     This changes the folder, but there is no terminal to ask you (E-DECLINED)
     Nothing was changed.
-    Next: Check what would happen first (see patchwright plan --help), then add --yes.
+    Next: Check what would happen first, then add --yes.
     -- exit 3
     "#);
 }

@@ -120,7 +120,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
     -- exit 3
     ");
     assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app TWO"), @r"
-    Rolled back TWO in $/app: 1 reverted
+    Rolled back TWO in $/app: 1 modified
     To undo it: patchwright reapply $/app
     -- err --
     TWO  Umlauts in fonts
@@ -164,7 +164,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
     ");
     console.done("rollback $/app --undo --yes");
     assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app ONE --with-dependents"), @r"
-    Rolled back ONE, THREE in $/app: 1 reverted
+    Rolled back ONE, THREE in $/app: 1 modified
     To undo it: patchwright reapply $/app
     -- err --
     ONE  Umlauts in fonts
@@ -194,7 +194,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
     ");
     console.done("rollback $/app --undo --yes");
     assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app --to TWO"), @r"
-    Rolled back TWO, THREE in $/app: 1 reverted
+    Rolled back TWO, THREE in $/app: 1 modified
     To undo it: patchwright reapply $/app
     -- err --
     TWO  Umlauts in fonts
