@@ -105,7 +105,11 @@ impl Against<'_> {
         // Lines that are there twice can be taken for each other; what is all as before, with none of the lines beside
         // it, is no matter of doubt.
         if is_as_before && !is_here {
-            if self.is_moved(region) { Fate::Rewritten } else { Fate::Undone }
+            if self.is_moved(region) || self.adds_blank_lines(region) {
+                Fate::Rewritten
+            } else {
+                Fate::Undone
+            }
         } else if self.is_kept(region) && !is_elsewhere {
             Fate::Kept
         } else if is_back(region, &self.from_before) {
@@ -140,6 +144,11 @@ impl Against<'_> {
             (is_here, is_elsewhere) = (is_here || is_at_the_place, is_elsewhere || !is_at_the_place);
         }
         (is_here, is_elsewhere)
+    }
+
+    /// Whether it only added blank lines. Nobody can tell which of several blank lines went.
+    fn adds_blank_lines(&self, region: &Region) -> bool {
+        region.old.is_empty() && self.brought.left[region.new.clone()].iter().all(|line| is_blank(line))
     }
 
     /// Whether most of the lines that were only added there are new to what was before in another place. Only a line that
