@@ -335,7 +335,7 @@ mod tests {
         assert_eq!(findings[0].meaning, "2 files: isn't the version this patch expects");
         assert_eq!(findings[0].evidence.len(), 2);
         assert!(!findings[0].evidence[1].contains('\u{202e}'), "what hides is shown");
-        assert_eq!(findings[1].meaning, "needs 17 more files on this disk, but there is room for 0");
+        assert_eq!(findings[1].meaning, "Needs 17 more files on this disk, but there is room for 0");
     }
 
     #[test]
