@@ -762,13 +762,17 @@ fn series(size: usize) -> Vec<Input> {
         ends,
     };
     vec![
-        input("a series that goes round and round", Shown, "one\nback\n".repeat((size / 9).min(4_000))),
+        input(
+            "a series that goes round and round",
+            Refused("E-IO"),
+            "one\nback\n".repeat((size / 9).min(4_000)),
+        ),
         input(
             "a series of more patches than there are",
             Refused("E-IO"),
             "one\nback\n".repeat(size.max(100_000) / 9),
         ),
-        input("a series that lists itself", Refused("E-DIFF"), wall("series\n", size / 10)),
+        input("a series that lists itself", Refused("E-IO"), wall("series\n", size / 10)),
         input("a series of remarks", Refused("E-IO"), wall("# one\n", size)),
         input("a series of blanks", Refused("E-IO"), wall(" ", size)),
         input(

@@ -2,6 +2,7 @@
 //! files show it. Beside every attack stands an honest twin that goes through without a question.
 
 mod a_year;
+mod by_chance;
 mod merged_by_hand;
 mod rotation;
 

@@ -89,7 +89,7 @@ fn a_dry_run_changes_nothing_and_names_what_expect_takes() {
     for (command, left) in [
         ("rollback $/app ACME-HF-1", "Read me.\n"),
         ("reapply $/app", "Read me well.\n"),
-        ("repair $/app", "Read me well.\n"),
+        ("repair $/app --from $/fix.patchbundle", "Read me well.\n"),
     ] {
         if command.starts_with("repair") {
             sandbox.write("app/readme.txt", "Edited.\n");

@@ -23,14 +23,17 @@ pub(super) fn bare(steps: &[Step], order: &Order) -> Vec<FileChange> {
 
 fn change(step: &Step, order: &Order, same: Option<&TreePath>, role: Role) -> FileChange {
     let (wished_role, local_edits, fixes) = order.policy_for(&step.path);
+    let edit = order.edits_at(&step.path).map(Digest::compute);
+    // Edits by key begin with a content that travels with them.
+    let base = step.before.as_ref().and_then(Node::as_file).filter(|_| edit.is_some());
     let whole = || wanted(step).map(|file| Payload::Whole { blob: file.digest });
     FileChange {
         path: step.path.clone(),
         before: step.before.iter().cloned().collect(),
         after: step.after.clone(),
         payload: same.map(|from| Payload::Same { from: from.clone() }).or_else(whole),
-        base: None,
-        edit: order.edits_at(&step.path).map(Digest::compute),
+        base: base.map(|file| file.digest),
+        edit,
         role: wished_role.unwrap_or(role),
         local_edits: local_edits.unwrap_or_default(),
         fixes: fixes.to_vec(),
@@ -140,22 +143,26 @@ impl Draft {
         let mut left_bytes = MAX_BASES_BYTES;
         let mut left_out = 0;
         for (drafted, inside) in self.drafted.iter_mut().zip(insides) {
+            drafted.change.base = None;
             let change = &drafted.change;
             let gets_other_content = change.payload.is_some();
+            let is_needed = change.edit.is_some();
             let is_wished = match order.make.bases {
                 Bases::All => true,
                 // Who keeps an edited file may also take ours, which is made from the original. And where a patch takes
                 // the place of another that was kept for good, the folder has the original no more.
                 Bases::Merge => {
                     replaces_others
-                        || change.edit.is_some()
                         || matches!(change.local_edits, LocalEdits::KeepLocal | LocalEdits::Merge)
                         || inside.is_some_and(|inside| inside.is_utf_16)
                 }
                 Bases::None => false,
             };
             let [Node::File(file)] = change.before.as_slice() else { continue };
-            if !is_wished || !gets_other_content || !inside.is_some_and(|inside| inside.is_text) {
+            if !(is_wished || is_needed)
+                || !gets_other_content
+                || !inside.is_some_and(|inside| inside.is_text)
+            {
                 continue;
             }
             if file.size_bytes > MAX_BASE_BYTES || file.size_bytes > left_bytes {

@@ -340,8 +340,13 @@ impl<'a> Fit<'a> {
     fn list(&mut self, entry: &'a Entry, list: &'a List, old: &[Item], new: &[Item]) -> Fits {
         let mut stays = vec![false; old.len()];
         let mut arrivals: Arrivals<&Value> = Arrivals::new();
+        let last_kept = new.iter().rposition(|item| item.was.is_some());
         let mut above = None;
-        for item in new {
+        for (index, item) in new.iter().enumerate() {
+            // What comes behind all others stands where the last one stood, be that one gone or not.
+            if list.form == Form::Lines && last_kept.is_none_or(|last| index > last) {
+                above = old.len().checked_sub(1);
+            }
             match item.was {
                 Some(was) => {
                     stays[was] = true;

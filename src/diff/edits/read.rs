@@ -152,7 +152,7 @@ impl OrderedEdit {
             items.extend(Value::list(ops).into_items());
         }
         entries.sort_by(|one, two| one.0.cmp(&two.0));
-        Edit::read(Value::Map(entries).as_new())
+        Edit::read(Value::Map(entries).into_new())
     }
 }
 
@@ -162,7 +162,7 @@ fn imported_json(import: Import, bytes: &[u8]) -> Result<Value, BadEdit> {
         return bad(at, "is too large");
     }
     match Format::Json.read_certain("it", bytes) {
-        Ok((_, sheet)) => Ok(Value::of_sheet(Format::Json, &sheet).remove(0).as_new()),
+        Ok((_, sheet)) => Ok(Value::of_sheet(Format::Json, &sheet).remove(0).into_new()),
         Err(unread) => bad(at, unread.to_string()),
     }
 }

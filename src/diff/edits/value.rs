@@ -43,11 +43,11 @@ impl Value {
     }
 
     /// The same value, as one that stood nowhere before.
-    pub(super) fn as_new(self) -> Self {
+    pub(super) fn into_new(self) -> Self {
         match self {
-            Value::List(items) => Value::list(items.into_iter().map(|item| item.value.as_new())),
+            Value::List(items) => Value::list(items.into_iter().map(|item| item.value.into_new())),
             Value::Map(entries) => {
-                Value::Map(entries.into_iter().map(|(key, value)| (key, value.as_new())).collect())
+                Value::Map(entries.into_iter().map(|(key, value)| (key, value.into_new())).collect())
             }
             other => other,
         }

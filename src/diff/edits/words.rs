@@ -272,7 +272,7 @@ pub(super) fn yaml_block(text: &str, indent: &str) -> Option<String> {
     };
     let is_line = |line: &str| {
         !line.chars().any(|c| c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}'))
-            && !(line.trim().is_empty() && !line.is_empty())
+            && (line.is_empty() || !line.trim().is_empty())
     };
     let begins_well = !body.starts_with([' ', '\n', '\t']) && !body.is_empty() && !body.ends_with('\n');
     if !body.contains('\n') || !begins_well || !body.split('\n').all(is_line) {

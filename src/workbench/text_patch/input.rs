@@ -1,5 +1,6 @@
 //! Reads what a person names: a file, several, or a folder with a `series`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -124,6 +125,7 @@ impl TextInput {
             return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, problem)));
         }
         let folder = series.parent().unwrap_or(Path::new(""));
+        let mut listed = BTreeSet::new();
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             let line = line.find(" #").map_or(line, |remark| &line[..remark]);
@@ -135,6 +137,9 @@ impl TextInput {
             let path = TreePath::parse(name).map_err(|error| {
                 broken(number, format!("{name:?} isn't the name of a patch: {}", error.problem))
             })?;
+            if !listed.insert(path.clone()) {
+                return Err(broken(number, format!("{name:?} is listed a second time")));
+            }
             // What quilt applies without a word about it has one folder in front.
             let (mut strip, mut reverse) = (Some(1), false);
             for option in words {
