@@ -214,7 +214,7 @@ fn lines_that_both_change_are_named() {
     let together = relation(&other, &one, RelatedPresence::AtHand);
     assert_eq!(
         (together.class, together.sentence.as_str()),
-        (RelationClass::FileConflict, "Both it and ONE change the same lines of f.")
+        (RelationClass::FileConflict, "This patch and ONE change the same lines of f.")
     );
     let obstacle = &told.obstacles()[0];
     assert_eq!((obstacle.code(), obstacle.path.as_deref()), (Code::Undoes, Some("f")));

@@ -106,7 +106,7 @@ fn a_patch_is_looked_at_applied_and_taken_back() {
     let run = console.run("status $/app");
     assert!(run.out.contains("Greet politely"), "{run}");
     let run = console.run("history $/app --verbose");
-    assert!(run.out.contains("read with -p 1"), "{run}");
+    assert!(run.out.contains("path prefix stripped: a/, b/ (-p 1)"), "{run}");
 
     let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes");
     assert_eq!((run.code, run.out.contains("othing to do")), (0, true), "{run}");

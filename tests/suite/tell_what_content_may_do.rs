@@ -121,7 +121,7 @@ mod with_modes {
         sign(&sandbox, "fix.patchbundle");
         let plan = console.done("plan $/fix.patchbundle $/app");
         assert!(
-            plan.out.contains("has the content of secret.conf"),
+            plan.out.contains("gets the content of secret.conf"),
             "a signed patch is told of, too: {plan}"
         );
     }

@@ -353,7 +353,7 @@ fn a_history_that_was_cut_short_or_changed_is_found_out() {
     std::fs::rename(&entry, &kept).expect("moved");
     let cut = console.run("history $/app --verify");
     assert_eq!(cut.code, 6, "{cut}");
-    assert!(cut.out.contains("does not fit from entry 2 on"), "{cut}");
+    assert!(cut.out.contains("was changed, from entry 2 on"), "{cut}");
     // Somebody else, who has never seen it, cannot know.
     Console::new(&sandbox).done("history $/app --verify");
     std::fs::rename(&kept, &entry).expect("moved back");
@@ -378,7 +378,7 @@ fn a_history_that_was_cut_short_or_changed_is_found_out() {
     std::fs::write(&first, text.replace("\"user\":\"ada\"", "\"user\":\"bob\"")).expect("written");
     let forged = console.run("history $/app --verify");
     assert_eq!(forged.code, 6, "{forged}");
-    assert!(forged.out.contains("does not fit from entry 2 on"), "{forged}");
+    assert!(forged.out.contains("was changed, from entry 2 on"), "{forged}");
 
     // Even a history that is taken away whole does not open the door to an older patch.
     std::fs::remove_dir_all(sandbox.path("app/.patchwright")).expect("removed");

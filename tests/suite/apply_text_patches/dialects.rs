@@ -198,9 +198,9 @@ fn a_difference_in_white_space_is_told_and_left_out_of_account_on_request() {
     let run = console.run("history $/app --verbose");
     assert!(run.out.contains("--ignore-whitespace"), "{run}");
     // Letters are letters: a word more is no white space.
-    refused(patch.replace("stop", "go").as_bytes(), &[("f", before)], &["fits nowhere"]);
+    refused(patch.replace("stop", "go").as_bytes(), &[("f", before)], &["doesn't fit"]);
     let mark = "--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\n-b\n+B\n";
-    refused(mark.as_bytes(), &[("f", "\u{feff}a\nb\n")], &["byte order mark only"]);
+    refused(mark.as_bytes(), &[("f", "\u{feff}a\nb\n")], &["only in a byte order mark"]);
     let letter = mark.replace(" a\n", " \u{e4}\n");
     refused(letter.as_bytes(), &[("f", "a\u{308}\nb\n")], &["NFC or NFD"]);
 }

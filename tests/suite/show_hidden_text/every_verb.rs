@@ -63,6 +63,7 @@ const CASES: &[(&str, &str, Quotes)] = &[
     ("review", "$/fix.patchbundle --verdict approved --output $/NAME.html", Quotes::Hostile),
     ("key", "update $/NAME", Quotes::Hostile),
     ("key", "update $/hostile.plan", Quotes::Either),
+    ("edit", "test $/NAME $/app", Quotes::Hostile),
     ("sign", "$/fix.patchbundle --comment", Quotes::Hostile),
     ("sign", "$/fix.patchbundle --key $/NAME", Quotes::Hostile),
     ("sign", "$/fix.patchbundle --attach $/hostile.plan", Quotes::Either),
