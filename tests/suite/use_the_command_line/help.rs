@@ -21,6 +21,7 @@ const VERBS: [&str; 23] = [
     "recover",
     "accept",
     "new",
+    "edit",
     "make",
     "export",
     "verify",
