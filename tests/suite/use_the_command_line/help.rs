@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 23] = [
+const VERBS: [&str; 24] = [
     "show",
     "diff",
     "plan",
