@@ -15,11 +15,12 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use support::folders;
 use support::inputs::Chance;
 use support::machine::{describe, first_line};
-use support::measure::{Measure, Samples, run};
+use support::measure::{Measure, Samples, program, run};
 
 /// Runs of each tool unless `--runs` says otherwise.
 const RUNS: usize = 5;
@@ -43,7 +44,7 @@ fn main() -> io::Result<()> {
         println!("{}.", version.unwrap_or_else(|| format!("no {tool}")));
     }
     println!(
-        "Medians of {runs} runs.\n\n| patch | Patchwright | git apply | GNU patch |\n|---|---:|---:|---:|"
+        "Medians of {runs} runs: by the clock, and of the processor's time.\n\n| patch | Patchwright | git apply | GNU patch |\n|---|---:|---:|---:|"
     );
     // Five hunks a file, two hundred lines from each other.
     measure(&work.join("hunks"), "10,000 hunks, 2,000 files", 2000 / part, 1000, 200, 1, runs)?;
@@ -81,7 +82,11 @@ fn measure(
             run(commands(tool, &target), &[0], Measure::Time, into);
             assert!(folders::are_equal(&target, &folder.join("new"))?, "{tool} left another result");
         }
-        medians.push(samples.median().map_or("–".to_owned(), |time| format!("{:.2} s", time.as_secs_f64())));
+        let seconds = |time: Option<Duration>| {
+            time.map_or("–".to_owned(), |time| format!("{:.2} s", time.as_secs_f64()))
+        };
+        let (clock, processor) = (seconds(samples.median()), seconds(samples.median_of_processor()));
+        medians.push(format!("{clock}, {processor}"));
     }
     let size = fs::metadata(folder.join("fix.patch"))?.len() as f64 / 1e6;
     println!("| {title} ({size:.1} MB) | {} |", medians.join(" | "));
@@ -92,19 +97,19 @@ fn measure(
 fn commands(tool: &str, target: &Path) -> Vec<Command> {
     let mut command = match tool {
         "patchwright" => {
-            let mut ours = Command::new(env!("CARGO_BIN_EXE_patchwright"));
+            let mut ours = program(env!("CARGO_BIN_EXE_patchwright"));
             ours.args(["apply", "../fix.patch", ".", "--allow-unsigned", "--yes", "--quiet"]);
             ours
         }
         "git" => {
-            let mut git = Command::new("git");
+            let mut git = program("git");
             git.args(["apply", "--whitespace=nowarn", "-p2", "../fix.patch"]);
             // In a repository, such as the one around this bench, it would say nothing and do nothing.
             git.env("GIT_CEILING_DIRECTORIES", target.parent().expect("it is in a folder"));
             git
         }
         _ => {
-            let mut patch = Command::new("patch");
+            let mut patch = program("patch");
             patch.args(["-p2", "-s", "-i", "../fix.patch"]);
             patch
         }

@@ -1,4 +1,4 @@
-//! Whole rounds (make, plan, apply, roll back) beside `git diff` and `git apply`, as a person would run them.
+//! Whole rounds (make, plan, apply, roll back) beside `git diff`, `git apply` and GNU patch, as a person would run them.
 //!
 //! ```text
 //! cargo bench --bench whole_round [-- [--runs N] [--small]]
@@ -6,8 +6,9 @@
 //!
 //! Prints a Markdown page. The rival gets a `sync -f` after each change, because a tool that says "done" before
 //! the disk has it would win by promising less; it still does not survive a crash in the middle. Both start from
-//! a copy that is on disk already and in the page cache. Every result is compared byte by byte. A last table
-//! compares reading and hashing a whole folder with `sha256sum` on all cores.
+//! a copy that is on disk already and in the page cache. Every result is compared byte by byte. Seconds by the clock
+//! depend on what else the machine does; the processor's time does so far less, and the number of system calls
+//! not at all. A last table compares reading and hashing a whole folder with `sha256sum` on all cores.
 
 mod support;
 
@@ -21,15 +22,19 @@ use patchwright::disk::fs::OsFs;
 use patchwright::disk::observe_all;
 use patchwright::progress::{CancelToken, Quiet};
 use support::machine::{describe, first_line};
-use support::measure::{Measure, Samples, run};
+use support::measure::{Measure, Samples, program, run};
 use support::{folders, inputs};
 
 /// Runs of each step unless `--runs` says otherwise.
 const RUNS: usize = 5;
 
 /// The four steps, what they are called in the table.
-const STEPS: [&str; 4] =
-    ["make · git diff", "plan · git apply --check", "apply · git apply", "roll back · git apply -R"];
+const STEPS: [&str; 4] = [
+    "make · git diff",
+    "plan · git apply --check · patch --dry-run",
+    "apply · git apply · patch",
+    "roll back · git apply -R · patch -R",
+];
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -46,18 +51,28 @@ fn main() -> io::Result<()> {
     folders::remove(&work)?;
     fs::create_dir_all(&work)?;
     let work = work.canonicalize()?;
-    let git = first_line(Command::new("git").arg("--version")).unwrap_or_else(|| "no git".to_owned());
-    println!("# Patchwright {} and {git}\n", env!("CARGO_PKG_VERSION"));
+    let version = |program: &str| {
+        first_line(Command::new(program).arg("--version")).unwrap_or_else(|| format!("no {program}"))
+    };
+    println!("# Patchwright {}, {} and {}\n", env!("CARGO_PKG_VERSION"), version("git"), version("patch"));
     println!("{}. Medians of {runs} runs.\n", describe(&work));
 
     let title = format!("{} changed files in a tree of {files} text files of 10 KiB", files / 10);
     let write = |old: &Path, new: &Path| inputs::write_text_tree(old, new, files);
-    Scenario::prepare(&work.join("text"), write)?.report(&title, runs)?;
+    Scenario::prepare(&work.join("text"), write)?.report(&title, &Tool::ALL, runs)?;
+
+    for files in [100, if small { 5_000 } else { 100_000 }] {
+        let title = format!("one changed file in a folder of {files} files");
+        let write = |old: &Path, new: &Path| inputs::write_one_of_many(old, new, files);
+        Scenario::prepare(&work.join("one"), write)?.report(&title, &Tool::ALL, runs)?;
+        folders::remove(&work.join("one"))?;
+    }
 
     let title =
         format!("one binary of {} MB with scattered edits and a moved block", binary_bytes / 1_000_000);
     let write = |old: &Path, new: &Path| inputs::write_binary(old, new, binary_bytes);
-    Scenario::prepare(&work.join("binary"), write)?.report(&title, runs)?;
+    // GNU patch takes no binary files.
+    Scenario::prepare(&work.join("binary"), write)?.report(&title, &[Tool::Patchwright, Tool::Git], runs)?;
     folders::remove(&work)
 }
 
@@ -77,33 +92,42 @@ impl Scenario {
         self.folder.join(name)
     }
 
-    fn report(&self, title: &str, runs: usize) -> io::Result<()> {
-        let mut ours = <[Samples; 4]>::default();
-        let mut theirs = <[Samples; 4]>::default();
+    fn report(&self, title: &str, tools: &[Tool], runs: usize) -> io::Result<()> {
+        let mut samples = vec![<[Samples; 4]>::default(); tools.len()];
         for number in 0..=runs {
             // The first round warms the caches and measures memory only.
             let measure = if number == 0 { Measure::Memory } else { Measure::Time };
-            self.round(Tool::Patchwright, measure, &mut ours)?;
-            self.round(Tool::Git, measure, &mut theirs)?;
+            for (tool, samples) in tools.iter().zip(&mut samples) {
+                self.round(*tool, measure, samples)?;
+            }
         }
         println!("## {title}\n");
-        println!("| step | Patchwright | git | ratio | memory, Patchwright | memory, git |");
-        println!("|---|---:|---:|---:|---:|---:|");
-        for ((step, ours), theirs) in STEPS.iter().zip(&ours).zip(&theirs) {
-            println!(
-                "| {step} | {} | {} | {} | {} | {} |",
-                in_seconds(ours.median()),
-                in_seconds(theirs.median()),
-                ratio(ours.median(), theirs.median()),
-                in_mib(ours.peak_bytes),
-                in_mib(theirs.peak_bytes),
-            );
+        println!("By the clock, processor's time, peak memory.\n");
+        let names: Vec<&str> = tools.iter().map(|tool| tool.name()).collect();
+        println!("| step | {} | ratios to Git: clock, processor |", names.join(" | "));
+        println!("|---|{}---:|", "---:|".repeat(tools.len()));
+        for (step, name) in STEPS.iter().enumerate() {
+            let cells =
+                tools.iter().zip(&samples).map(|(tool, samples)| self.cell(*tool, step, &samples[step]));
+            let cells = cells.collect::<io::Result<Vec<_>>>()?;
+            let (ours, git) = (&samples[0][step], &samples[1][step]);
+            let clock = ratio(ours.median(), git.median());
+            let processor = ratio(ours.median_of_processor(), git.median_of_processor());
+            println!("| {name} | {} | {clock}, {processor} |", cells.join(" | "));
         }
         println!("\n| what is sent | size |\n|---|---:|");
         println!("| bundle | {} |", in_kib(size_of(&self.place(Tool::Patchwright.product()))));
         println!("| git diff | {} |", in_kib(size_of(&self.place(Tool::Git.product()))));
         println!("| zstd -19 --patch-from of the tars | {} |\n", in_kib(self.tar_delta_bytes()?));
         self.report_scan(runs)
+    }
+
+    fn cell(&self, tool: Tool, step: usize, samples: &Samples) -> io::Result<String> {
+        if tool.commands(step, &self.folder)?.is_empty() {
+            return Ok("–".to_owned());
+        }
+        let (clock, processor) = (in_seconds(samples.median()), in_seconds(samples.median_of_processor()));
+        Ok(format!("{clock}, {processor}, {}", in_mib(samples.peak_bytes)))
     }
 
     fn report_scan(&self, runs: usize) -> io::Result<()> {
@@ -139,11 +163,16 @@ impl Scenario {
     fn round(&self, tool: Tool, measure: Measure, samples: &mut [Samples; 4]) -> io::Result<()> {
         let target = self.place("target");
         folders::remove(&target)?;
-        folders::remove(&self.place(tool.product()))?;
+        if tool != Tool::Patch {
+            folders::remove(&self.place(tool.product()))?;
+        }
         folders::copy(&self.place("old"), &target)?;
         flush(&target).status()?;
         for (step, samples) in samples.iter_mut().enumerate() {
-            run(tool.commands(step, &self.folder)?, tool.accepted(step), measure, samples);
+            let commands = tool.commands(step, &self.folder)?;
+            if !commands.is_empty() {
+                run(commands, tool.accepted(step), measure, samples);
+            }
             let expected = self.place(if step == 2 { "new" } else { "old" });
             assert!(folders::are_equal(&target, &expected)?, "{} left another result", STEPS[step]);
         }
@@ -187,17 +216,28 @@ impl Scenario {
 }
 
 /// Who takes part. Steps are counted as in [`STEPS`].
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Tool {
-    Git,
     Patchwright,
+    Git,
+    Patch,
 }
 
 impl Tool {
+    const ALL: [Tool; 3] = [Tool::Patchwright, Tool::Git, Tool::Patch];
+
+    fn name(self) -> &'static str {
+        match self {
+            Tool::Patchwright => "Patchwright",
+            Tool::Git => "Git",
+            Tool::Patch => "GNU patch",
+        }
+    }
+
     /// What the first step makes.
     fn product(self) -> &'static str {
         match self {
-            Tool::Git => "git.diff",
+            Tool::Git | Tool::Patch => "git.diff",
             Tool::Patchwright => "bundle.patchbundle",
         }
     }
@@ -214,17 +254,21 @@ impl Tool {
     fn commands(self, step: usize, folder: &Path) -> io::Result<Vec<Command>> {
         match self {
             Tool::Git => git(step, folder),
+            Tool::Patch => Ok(gnu_patch(step, folder)),
             Tool::Patchwright => Ok(vec![patchwright(step, folder)]),
         }
     }
 }
 
 fn patchwright(step: usize, folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_patchwright"));
+    let mut command = program(env!("CARGO_BIN_EXE_patchwright"));
     command.stdout(Stdio::null()).current_dir(folder);
     let bundle = Tool::Patchwright.product();
     match step {
-        0 => command.args(["make", "--from", "old", "--to", "new", "--id", "BENCH-1", "--output", bundle]),
+        // Git proves nothing.
+        0 => {
+            command.args(["make", "--from=old", "--to=new", "--id=BENCH-1", "--no-proof", "--output", bundle])
+        }
         1 => command.args(["plan", bundle, "target"]),
         2 => command.args(["apply", bundle, "target", "--yes", "--allow-unsigned"]),
         _ => command.args(["rollback", "target", "--yes"]),
@@ -233,7 +277,7 @@ fn patchwright(step: usize, folder: &Path) -> Command {
 }
 
 fn git(step: usize, folder: &Path) -> io::Result<Vec<Command>> {
-    let mut command = Command::new("git");
+    let mut command = program("git");
     // Neither the settings of whoever runs this nor the repository around the folder may take part.
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
     let ceilings = std::env::join_paths(folder.ancestors().take(2)).map_err(io::Error::other)?;
@@ -255,6 +299,26 @@ fn git(step: usize, folder: &Path) -> io::Result<Vec<Command>> {
         command.arg("--reverse");
     }
     Ok(vec![command, flush(&target)])
+}
+
+/// Takes the diff that Git made.
+fn gnu_patch(step: usize, folder: &Path) -> Vec<Command> {
+    let target = folder.join("target");
+    let mut command = program("patch");
+    command.current_dir(&target).args(["-p2", "-s", "-i"]).arg(folder.join(Tool::Patch.product()));
+    match step {
+        0 => Vec::new(),
+        1 => {
+            command.arg("--dry-run");
+            vec![command]
+        }
+        _ => {
+            if step == 3 {
+                command.arg("-R");
+            }
+            vec![command, flush(&target)]
+        }
+    }
 }
 
 /// Waits until everything that was written to the filesystem of `folder` is on disk.

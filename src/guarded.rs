@@ -74,11 +74,13 @@ impl GuardedError {
 pub(crate) fn read(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, GuardedError> {
     let Some(place) = system::find(path)? else { return Ok(None) };
     let failed = |source| GuardedError::Io { doing: "read", path: path.to_owned(), source };
+    // Asked before it is opened, because opening a pipe waits for somebody to write to it; nobody else can exchange it.
+    if !fs::metadata(&place).map_err(failed)?.is_file() {
+        let problem = "it's a folder, pipe or device, not a file";
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, problem)));
+    }
     let file = File::open(&place).map_err(failed)?;
     let found = file.metadata().map_err(failed)?;
-    if !found.is_file() {
-        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")));
-    }
     system::check_file(&place, &found)?;
     let mut bytes = Vec::new();
     file.take(max_bytes + 1).read_to_end(&mut bytes).map_err(failed)?;

@@ -9,7 +9,7 @@
 //!
 //! A module uses only what stands to its right, and never its neighbour in the same place;
 //! `tests/suite/architecture.rs` fails on an arrow that points left.
-//! `environment`, `guarded`, `progress`, `threads` and `whole_file` stand beside the line: whoever does something may use them (`plan`,
+//! `environment`, `guarded`, `named_file`, `progress`, `threads` and `whole_file` stand beside the line: whoever does something may use them (`plan`,
 //! `diff`, `text` and `model` only compute), and they use nothing but `model`.
 
 pub mod cli;
@@ -43,6 +43,7 @@ pub mod model;
 
 pub mod environment;
 pub mod guarded;
+pub mod named_file;
 pub mod progress;
 pub mod threads;
 pub mod whole_file;

@@ -190,7 +190,7 @@ impl Report {
     /// The person could not be asked.
     pub(crate) fn cannot_ask() -> Self {
         Self::new(Code::Declined, "This changes the folder, but there is no terminal to ask you")
-            .hint("Check what would happen first (see patchwright plan --help), then add --yes.")
+            .hint("Check what would happen first, then add --yes.")
     }
 
     /// The program itself failed, and what it was doing is not known any more.

@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::environment::OwnFolders;
 use crate::guarded::make_folder;
+use crate::named_file;
 use crate::whole_file::WholeFile;
 
 /// Most pairs of patch and folder that are remembered.
 const MAX_RECENT: usize = 12;
 /// Largest file that is read, in bytes; ours have a few hundred.
-const MAX_BYTES: u64 = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 /// The file that is there while a way to draw is tried.
 const TRIAL: &str = "drawing";
@@ -172,13 +173,12 @@ impl SettingsFiles {
 
     /// The way to draw that took the program down last time.
     pub fn trial(&self) -> Option<String> {
-        std::fs::read_to_string(self.place.as_ref()?.join(TRIAL)).ok()
+        named_file::read_text(&self.place.as_ref()?.join(TRIAL), MAX_BYTES).ok()
     }
 
     fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let path = self.place.as_ref()?.join(name);
-        let is_small = std::fs::metadata(&path).is_ok_and(|found| found.len() <= MAX_BYTES);
-        let bytes = is_small.then(|| std::fs::read(&path).ok())??;
+        let bytes = named_file::read(&path, MAX_BYTES).ok().filter(|bytes| bytes.len() <= MAX_BYTES)?;
         serde_json::from_slice(&bytes).ok()
     }
 }

@@ -53,23 +53,17 @@ impl WholeFile {
     /// The system's, or something other than a regular file has the name already: a device, a folder and also a
     /// link are nobody's intention.
     pub fn create(target: &Path) -> io::Result<Self> {
-        match fs::symlink_metadata(target) {
-            Ok(found) if !found.is_file() => {
-                let problem = "something that is no regular file has this name";
-                return Err(io::Error::new(io::ErrorKind::AlreadyExists, problem));
-            }
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        refuse_if(target, |found| !found.is_file())?;
         // What any program's new file gets; the system takes the user's mask away from it.
         Self::begin(target, Mode::new(0o666))
     }
 
-    /// Begins a file that only its owner may read.
+    /// Begins a file that only its owner may read. A link that has the name will be replaced.
     ///
     /// # Errors
-    /// The system's.
+    /// The system's, or a device, a pipe or a folder has the name already.
     pub fn private(target: &Path) -> io::Result<Self> {
+        refuse_if(target, |found| !found.is_file() && !found.is_symlink())?;
         Self::begin(target, Mode::new(0o600))
     }
 
@@ -147,6 +141,19 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Refuses a name that something has already which is not to be replaced. Whoever may do everything could lose a device
+/// that the whole machine needs.
+fn refuse_if(target: &Path, is_unfit: impl FnOnce(&fs::Metadata) -> bool) -> io::Result<()> {
+    match fs::symlink_metadata(target) {
+        Ok(found) if is_unfit(&found) => {
+            let problem = "something that is no regular file has this name";
+            Err(io::Error::new(io::ErrorKind::AlreadyExists, problem))
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -181,7 +188,7 @@ mod tests {
     #[test]
     fn a_folder_is_never_replaced_by_a_file() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(WholeFile::create(folder.path()).is_err());
+        assert!(WholeFile::create(folder.path()).is_err() && WholeFile::private(folder.path()).is_err());
     }
 
     #[test]

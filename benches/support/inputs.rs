@@ -73,6 +73,21 @@ pub fn write_text_tree(old: &Path, new: &Path, files: usize) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes `files` short text files into one folder; one of them differs in a line.
+pub fn write_one_of_many(old: &Path, new: &Path, files: usize) -> io::Result<()> {
+    let mut chance = Chance::new(3);
+    for number in 0..files {
+        let mut lines: Vec<String> = (0..20).map(|_| line(&mut chance)).collect();
+        let name = format!("part/settings-{number}.conf");
+        write(&old.join(&name), lines.concat().as_bytes())?;
+        if number == files / 2 {
+            lines[10] = line(&mut chance);
+        }
+        write(&new.join(&name), lines.concat().as_bytes())?;
+    }
+    Ok(())
+}
+
 /// Writes one file of `length` bytes that does not compress to `old`, and to `new` the same with a short edit in
 /// every megabyte, a few bytes inserted near the beginning, and a block of a sixteenth of it moved to the end.
 pub fn write_binary(old: &Path, new: &Path, length: usize) -> io::Result<()> {

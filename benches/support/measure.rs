@@ -1,7 +1,10 @@
-//! Runs whole commands and says how long they took and how much memory they needed.
+//! Runs whole commands and says how long they took, how much of the processor's time, and how much memory.
 
+use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,16 +20,38 @@ pub enum Measure {
 #[derive(Clone, Default)]
 pub struct Samples {
     pub times: Vec<Duration>,
+    /// The processor's time of the same runs, in the program and in the system; empty where nobody can tell.
+    pub processor: Vec<Duration>,
     /// The most memory that any of the step's commands had resident at once.
     pub peak_bytes: Option<u64>,
 }
 
 impl Samples {
     pub fn median(&self) -> Option<Duration> {
-        let mut sorted = self.times.clone();
-        sorted.sort();
-        sorted.get(sorted.len() / 2).copied()
+        median(&self.times)
     }
+
+    pub fn median_of_processor(&self) -> Option<Duration> {
+        median(&self.processor)
+    }
+}
+
+fn median(times: &[Duration]) -> Option<Duration> {
+    let mut sorted = times.to_vec();
+    sorted.sort();
+    sorted.get(sorted.len() / 2).copied()
+}
+
+/// Where the shell writes what a program took of the processor's time.
+const TOLD: &str = "PROCESSOR_TIME";
+
+/// A command that runs `program` and tells its processor's time, which Rust's own library does not.
+pub fn program(program: impl AsRef<OsStr>) -> Command {
+    const SCRIPT: &str = r#"[ -n "$PROCESSOR_TIME" ] || exec "$@"
+        TIMEFORMAT='%3U %3S'; { time "$@" 2>&3; } 3>&2 2>"$PROCESSOR_TIME""#;
+    let mut command = Command::new("bash");
+    command.args(["-c", SCRIPT, "bash"]).arg(program);
+    command
 }
 
 /// Runs `commands` one after the other as one step. A status in `accepted` counts as success.
@@ -35,10 +60,14 @@ impl Samples {
 /// If one of them cannot be started or fails: a benchmark of failures would look fast.
 pub fn run(commands: Vec<Command>, accepted: &[i32], measure: Measure, samples: &mut Samples) {
     let begin = Instant::now();
+    let mut processor = Some(Duration::ZERO);
+    let told = env::temp_dir().join(format!("processor-time-{}", std::process::id()));
     for mut command in commands {
+        if measure == Measure::Time {
+            command.env(TOLD, &told);
+        }
         let mut child = command
             .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
         let status = match measure {
@@ -47,10 +76,21 @@ pub fn run(commands: Vec<Command>, accepted: &[i32], measure: Measure, samples: 
         };
         let code = status.unwrap_or_else(|error| panic!("cannot wait for {command:?}: {error}")).code();
         assert!(code.is_some_and(|code| accepted.contains(&code)), "{command:?} ended with {code:?}");
+        if measure == Measure::Time {
+            processor = processor.zip(read_times(&told)).map(|(sum, more)| sum + more);
+        }
     }
     if measure == Measure::Time {
         samples.times.push(begin.elapsed());
+        samples.processor.extend(processor);
+        let _ = fs::remove_file(told);
     }
+}
+
+fn read_times(told: &Path) -> Option<Duration> {
+    let text = fs::read_to_string(told).ok()?;
+    let seconds: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    (seconds.len() == 2).then(|| Duration::from_secs_f64(seconds.iter().sum()))
 }
 
 /// Asks the kernel again and again for the process's high-water mark, which only grows; what it grows within the

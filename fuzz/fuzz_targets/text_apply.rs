@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 
 use libfuzzer_sys::fuzz_target;
 use patchwright::diff::patch_text::{Body, FileOp, parse};
-use patchwright::diff::place::{Effort, Grade, place};
+use patchwright::diff::place::{HunkGrade, place};
+use patchwright::diff::{Content, WorkBudget};
 
 const BETWEEN: &[u8] = b"=====\n";
 
@@ -20,14 +21,14 @@ fuzz_target!(|input: &[u8]| {
     let [patch] = patches.as_slice() else { return };
     let [file] = patch.files.as_slice() else { return };
     let Body::Hunks(hunks) = &file.body else { return };
-    let placement = place(content, hunks, 0, &mut Effort::ample());
-    let is_clean = placement.hunks.iter().all(|(grade, _)| *grade == Grade::Clean);
+    let placement = place(&Content::from(content), hunks, 0, &mut WorkBudget::default());
+    let is_clean = placement.hunks.iter().all(|(grade, _)| *grade == HunkGrade::Clean);
     let is_of_x = file.op == FileOp::Modify
         && file.new.as_deref() == Some(b"b/x")
         && file.old.as_deref() == Some(b"a/x");
     let Some(ours) = placement.content.filter(|_| is_clean && is_of_x) else { return };
     if let Some(theirs) = git_apply(content, diff) {
-        assert_eq!(ours.escape_ascii().to_string(), theirs.escape_ascii().to_string());
+        assert_eq!(ours.bytes().escape_ascii().to_string(), theirs.escape_ascii().to_string());
     }
 });
 

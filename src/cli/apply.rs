@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::edits::EditArguments;
-use super::flags::{FilesAndTarget, Lists, fingerprint, reason};
+use super::flags::{FilesAndTarget, Lists, OverrideFlags, fingerprint};
 use super::reading::ReadingArguments;
 use super::render::{answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::workbench::{
-    Applied, ApplyOptions, ApplyPreview, CheckedBundles, DecisionDigest, Error, PlanFile, ScriptConsent,
+    Applied, ApplyOptions, ApplyPreview, CheckedBundles, DecisionDigest, Error, Override, PlanFile,
+    ScriptConsent,
 };
 
 /// Apply patches to a product folder: all of them, or none
@@ -41,29 +42,8 @@ pub(super) struct Arguments {
     /// Continue only if the plan still has this fingerprint, as `plan --json` prints it
     #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "plan")]
     expect: Option<DecisionDigest>,
-    /// Apply a patch that isn't signed by anyone you trust; the history records it
-    #[arg(long)]
-    allow_unsigned: bool,
-    /// Apply a patch that is older than one that was in the folder; the history records the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
-    allow_downgrade: Option<String>,
-    /// Apply a patch that says it's for another product; the history records the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
-    allow_other_product: Option<String>,
-    /// Apply an unsigned patch with content that runs with special rights, or that lets more people read a file; the
-    /// history records the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
-    allow_dangerous: Option<String>,
-    /// Apply a patch that would undo part of another one; the history records the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
-    allow_undo: Option<String>,
-    /// Apply a patch although what it says about a patch by another author, or for another product, isn't shown by
-    /// their files; the history records the reason
-    #[arg(long, value_name = "REASON", value_parser = reason)]
-    allow_related: Option<String>,
-    /// Continue on a disk that can't guarantee recovery (FAT, network); the history records it
-    #[arg(long)]
-    accept_weak_volume: bool,
+    #[command(flatten)]
+    overrides: OverrideFlags,
     #[command(flatten)]
     scripts: ScriptFlags,
     #[command(flatten)]
@@ -168,21 +148,12 @@ impl Arguments {
 
     /// What is set aside on request.
     fn overrides(&self) -> ApplyOptions {
-        ApplyOptions {
-            allow_unsigned: self.allow_unsigned,
-            accept_weak_volume: self.accept_weak_volume,
-            allow_downgrade: self.allow_downgrade.clone(),
-            allow_other_product: self.allow_other_product.clone(),
-            allow_dangerous: self.allow_dangerous.clone(),
-            allow_undo: self.allow_undo.clone(),
-            allow_related: self.allow_related.clone(),
-            ..ApplyOptions::default()
-        }
+        ApplyOptions { overrides: self.overrides.0.clone(), ..ApplyOptions::default() }
     }
 
     /// Says no before anybody is asked.
     fn refuse(&self, preview: &ApplyPreview) -> Result<(), Error> {
-        preview.permits(self.allow_unsigned)?;
+        preview.permits(self.overrides.0.has(Override::Unsigned))?;
         let mut obstacles = preview.preview.obstacles.clone();
         obstacles.extend(preview.scripts.refused.clone());
         let options = self.overrides();

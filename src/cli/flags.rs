@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, ValueEnum};
 
 use super::Result;
 use crate::model::Digest;
 use crate::report::Report;
-use crate::workbench::DecisionDigest;
+use crate::workbench::{DecisionDigest, Override, Overrides};
 
 /// Flags of every command.
 #[derive(Debug, Clone, Args)]
@@ -99,5 +99,46 @@ pub(super) fn reason(text: &str) -> Result<String, &'static str> {
     match text.trim() {
         "" => Err("a reason is needed"),
         reason => Ok(reason.to_owned()),
+    }
+}
+
+/// The rules that are set aside, a flag for each.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OverrideFlags(pub Overrides);
+
+impl Args for OverrideFlags {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        Override::ALL.into_iter().fold(command, |command, rule| {
+            let what = if rule.needs_reason() { "the reason" } else { "it" };
+            let help = format!("{}; the history records {what}", rule.deed());
+            let flag = Arg::new(rule.flag()).long(rule.flag()).help(help);
+            command.arg(match rule.needs_reason() {
+                true => flag.value_name("REASON").value_parser(reason),
+                false => flag.action(ArgAction::SetTrue),
+            })
+        })
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl clap::FromArgMatches for OverrideFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut given = Self::default();
+        given.update_from_arg_matches(matches)?;
+        Ok(given)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        for rule in Override::ALL {
+            let said = match rule.needs_reason() {
+                true => matches.get_one::<String>(rule.flag()).cloned(),
+                false => matches.get_flag(rule.flag()).then(String::new),
+            };
+            self.0.set(rule, said);
+        }
+        Ok(())
     }
 }

@@ -23,8 +23,8 @@ pub(super) struct Arguments {
     target: PathBuf,
     #[command(flatten)]
     damage: Damage,
-    /// Continue only if the change still has this fingerprint
-    #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
+    /// Continue only if the change still has this fingerprint, as `--dry-run --json` prints it
+    #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "dry_run")]
     expect: Option<DecisionDigest>,
 }
 

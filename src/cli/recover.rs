@@ -11,7 +11,7 @@ use crate::model::Kind;
 use crate::report::Report;
 use crate::workbench::{Choice, OnForeign, Recovered};
 
-/// Recover from a crash or power cut: restore the old files, or finish
+/// Recover from a crash or power cut: restore the files, or finish
 ///
 /// --undo is always safe: it restores the folder to its state before the change. --finish only works if every file has
 /// already been updated. Asks no question, and can be repeated.

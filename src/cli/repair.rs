@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::flags::{fingerprint, is_bundle};
-use super::render::{answer, text};
+use super::render::{Detail, answer, text};
 use super::session::{InFolder, Outcome, Session};
 use crate::model::TreePath;
 use crate::report::Report;
@@ -19,7 +19,7 @@ use crate::workbench::{DecisionDigest, Error, HealOptions};
     alias = "heal",
     after_help = "\
 Examples:
-  patchwright repair /opt/app
+  patchwright repair /opt/app --dry-run
   patchwright repair /opt/app conf/app.toml lib --from fix.patchbundle --yes"
 )]
 pub(super) struct Arguments {
@@ -31,8 +31,11 @@ pub(super) struct Arguments {
     /// Take contents from this patch file; repeat for several
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
-    /// Continue only if the repair still has this fingerprint
-    #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Continue only if the repair still has this fingerprint, as `--dry-run --json` prints it
+    #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "dry_run")]
     expect: Option<DecisionDigest>,
 }
 
@@ -44,12 +47,20 @@ impl Arguments {
             is_bundle(file)?;
         }
         let mut from = session.workbench().open_for_heal(&options).in_folder(target)?;
-        if session.asks() {
+        if session.asks() || self.dry_run {
             let look = session
                 .watch(|workbench, watch| workbench.preview_heal(target, &options, &mut from, watch))
                 .in_folder(target)?;
             if !look.preview.obstacles.is_empty() {
                 return Err(Error::Refused(look.preview.obstacles)).in_folder(target);
+            }
+            if self.dry_run {
+                let is_idle = look.preview.is_nothing_to_do();
+                return session.answer_as(
+                    if is_idle { Outcome::NothingToDo } else { Outcome::Done },
+                    |style| text::repair_plan(&look, target, Detail::Full, style),
+                    || answer::DryRun::new(&look.preview, look.decision(), None, target),
+                );
             }
             if !look.preview.is_nothing_to_do() {
                 let detail = session.detail();

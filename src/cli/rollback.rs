@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Result;
 use super::flags::{fingerprint, is_bundle};
-use super::render::{answer, text};
+use super::render::{Detail, answer, text};
 use super::scripts::ScriptFlags;
 use super::session::{InFolder, Outcome, Session};
 use crate::plan::OnDrift;
@@ -22,7 +22,7 @@ Examples:
   patchwright rollback /opt/app
   patchwright rollback /opt/app ACME-HF-1042 --yes
   patchwright rollback /opt/app ACME-HF-1042 --with-dependents
-  patchwright rollback /opt/app --to ACME-HF-1042
+  patchwright rollback /opt/app --to ACME-HF-1042 --dry-run
   patchwright rollback /opt/app --undo
   patchwright rollback /opt/app --from old.patchbundle --leave-damaged")]
 pub(super) struct Arguments {
@@ -41,8 +41,8 @@ pub(super) struct Arguments {
     /// Undo the last rollback or repair; for a rollback, `reapply` does the same
     #[arg(long, conflicts_with = "id")]
     undo: bool,
-    /// Continue only if the rollback still has this fingerprint
-    #[arg(long, value_name = "SHA-256", value_parser = fingerprint)]
+    /// Continue only if the rollback still has this fingerprint, as `--dry-run --json` prints it
+    #[arg(long, value_name = "SHA-256", value_parser = fingerprint, conflicts_with = "dry_run")]
     expect: Option<DecisionDigest>,
     #[command(flatten)]
     scripts: ScriptFlags,
@@ -54,6 +54,9 @@ pub(super) struct Arguments {
 /// What to do about files that are not as the change left them, and backups that are not as they were made.
 #[derive(Debug, clap::Args)]
 pub(super) struct Damage {
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
     /// Continue although files were edited since; your versions are backed up
     #[arg(long)]
     keep_edits: bool,
@@ -98,7 +101,6 @@ pub(super) fn roll_back(
     flags: &ScriptFlags,
     session: &mut Session<'_, '_>,
 ) -> Result<Outcome> {
-    let undo = matches!(which, Which::LastRollback | Which::Reapply);
     let on_drift = if damage.keep_edits { OnDrift::KeepCopy } else { OnDrift::Stop };
     let mut options = RollbackOptions { which, on_drift, expected, scripts };
     let damaged = DamagedBackups { from: damage.from, leave: damage.leave_damaged };
@@ -106,12 +108,20 @@ pub(super) fn roll_back(
         is_bundle(file)?;
     }
     // Who has said yes already sees nothing beforehand, and the folder is read only once.
-    if session.asks() {
+    if session.asks() || damage.dry_run {
         let preview = session
             .watch(|workbench, watch| workbench.preview_rollback_from(target, &options, &damaged, watch))
             .in_folder(target)?;
         if !preview.preview.obstacles.is_empty() {
             return Err(crate::workbench::Error::Refused(preview.preview.obstacles)).in_folder(target);
+        }
+        if damage.dry_run {
+            let (preview, decision) = (&preview, preview.decision());
+            return session.answer_as(
+                Outcome::Done,
+                |style| text::rollback_plan(preview, target, Detail::Full, style),
+                || answer::DryRun::new(&preview.preview, decision, Some(&preview.scripts), target),
+            );
         }
         let detail = session.detail();
         let question = text::rollback_question(preview.turn, preview.patches.len());
@@ -124,6 +134,5 @@ pub(super) fn roll_back(
     let done = session
         .watch(|workbench, watch| workbench.roll_back_from(target, &options, &damaged, watch))
         .in_folder(target)?;
-    session
-        .tell(|style| text::rolled_back(&done, target, undo, style), || answer::Rollback::new(&done, target))
+    session.tell(|style| text::rolled_back(&done, target, style), || answer::Rollback::new(&done, target))
 }

@@ -10,8 +10,8 @@ use super::session::{Outcome, Session};
 
 const EXAMPLES: &str = "\
 Examples:
-  patchwright show fix.patchbundle             what the patch is for
-  patchwright plan fix.patchbundle /opt/app    what it would change, and problems
+  patchwright show fix.patchbundle             see what the patch is for
+  patchwright plan fix.patchbundle /opt/app    see what it would change
   patchwright apply fix.patchbundle /opt/app   apply it; asks you first
   patchwright rollback /opt/app                undo it";
 

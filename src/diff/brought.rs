@@ -3,7 +3,7 @@
 //! Each place that the change made different is asked about by itself. Changed lines that stand one for one against
 //! old ones are told apart, so that one of them set back is not lost among its neighbours.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Range;
 
 use super::carry::{LineRange, changed_regions};
@@ -64,7 +64,15 @@ impl<'a> Brought<'a> {
         let (before, left) = (self.before.concat(), self.left.concat());
         let since = changed_regions(&left, now)?;
         let from_before = changed_regions(&before, now)?;
-        let against = Against { brought: self, since, from_before, now: split_lines(now) };
+        let now = split_lines(now);
+        let mut once_new = only_once(&now);
+        let new: HashSet<&[u8]> =
+            from_before.iter().flat_map(|change| &now[change.new.clone()]).copied().collect();
+        once_new.retain(|line| new.contains(line));
+        let once_left = only_once(&self.left);
+        let reach = |change: &Region| reach(change, &self.before, &now[change.new.clone()]);
+        let reaches = from_before.iter().map(reach).collect();
+        let against = Against { brought: self, since, from_before, reaches, now, once_left, once_new };
         Some(self.regions.iter().map(|region| against.standing(region)).collect())
     }
 }
@@ -76,7 +84,13 @@ struct Against<'a> {
     since: Vec<Region>,
     /// What differs from what was before the change.
     from_before: Vec<Region>,
+    /// Where each of these may stand as well, in what was before.
+    reaches: Vec<Range<usize>>,
     now: Vec<&'a [u8]>,
+    /// Lines that are in what the change left, and there once.
+    once_left: HashSet<&'a [u8]>,
+    /// Lines that are new to what was before, and there once.
+    once_new: HashSet<&'a [u8]>,
 }
 
 impl Against<'_> {
@@ -103,60 +117,38 @@ impl Against<'_> {
 
     /// Where a line of what the change left is now, if it is there.
     fn place_of(&self, line: usize) -> Option<usize> {
-        let above = self.since.iter().take_while(|change| change.old.start <= line);
-        above
-            .clone()
-            .all(|change| !change.old.contains(&line))
-            .then(|| above.fold(line, |place, change| place + change.new.len() - change.old.len()))
+        let above = self.since.partition_point(|change| change.old.start <= line);
+        match above.checked_sub(1).map(|last| &self.since[last]) {
+            None => Some(line),
+            Some(change) => (!change.old.contains(&line)).then(|| line + change.new.end - change.old.end),
+        }
+    }
+
+    /// Where in what was before the line at `place` came, if it is new to that.
+    fn came_at(&self, place: usize) -> Option<&Range<usize>> {
+        let last = self.from_before.partition_point(|change| change.new.start <= place).checked_sub(1)?;
+        self.from_before[last].new.contains(&place).then(|| &self.reaches[last])
     }
 
     /// Whether lines of a place are now where what was before has got something new: at the place, and elsewhere.
     fn whereabouts(&self, region: &Region) -> (bool, bool) {
         let lines = region.new.clone().filter(|line| !is_blank(self.brought.left[*line]));
-        let places = lines.filter_map(|line| self.place_of(line));
-        let new =
-            places.filter_map(|place| self.from_before.iter().find(|change| change.new.contains(&place)));
+        let came = lines.filter_map(|line| self.came_at(self.place_of(line)?));
         let (mut is_here, mut is_elsewhere) = (false, false);
-        for change in new {
-            let is_at_the_place = is_touched(&region.old, &self.reach(change));
+        for reach in came {
+            let is_at_the_place = is_touched(&region.old, reach);
             (is_here, is_elsewhere) = (is_here || is_at_the_place, is_elsewhere || !is_at_the_place);
         }
         (is_here, is_elsewhere)
     }
 
-    /// Where in what was before a change may stand as well, with the same result: added lines that begin like those
-    /// below them, or end like those above, can be told in several ways. Empty lines around it count as its place, too.
-    fn reach(&self, change: &Region) -> Range<usize> {
-        let before = &self.brought.before;
-        let (mut start, mut end) = (change.old.start, change.old.end);
-        if change.old.is_empty() {
-            let mut added = VecDeque::from_iter(self.now[change.new.clone()].iter().copied());
-            while start > 0 && added.back() == Some(&before[start - 1]) {
-                added.rotate_right(1);
-                start -= 1;
-            }
-            let mut added = VecDeque::from_iter(self.now[change.new.clone()].iter().copied());
-            while end < before.len() && added.front() == Some(&before[end]) {
-                added.rotate_left(1);
-                end += 1;
-            }
-        }
-        start -= before[..start].iter().rev().take_while(|line| is_blank(line)).count();
-        end += before[end..].iter().take_while(|line| is_blank(line)).count();
-        start..end
-    }
-
-    /// Whether all lines that were only added somewhere are new to what was before in other places.
+    /// Whether most of the lines that were only added there are new to what was before in another place. Only a line that
+    /// is there once and was there once is known to be the same one.
     fn is_moved(&self, region: &Region) -> bool {
-        let new = self.from_before.iter().flat_map(|change| &self.now[change.new.clone()]);
-        let mut new: Vec<&[u8]> = new.copied().collect();
-        let lines = self.brought.left[region.new.clone()].iter().filter(|line| !is_blank(line));
-        let mut lines = lines.peekable();
-        let mut take = |line: &&[u8]| {
-            let at = new.iter().position(|other| other == line);
-            at.map(|at| new.swap_remove(at)).is_some()
-        };
-        region.old.is_empty() && lines.peek().is_some() && lines.all(|line| take(line))
+        let known =
+            || self.brought.left[region.new.clone()].iter().filter(|line| self.once_left.contains(*line));
+        let moved = known().filter(|line| self.once_new.contains(*line)).count();
+        region.old.is_empty() && 2 * moved > known().count()
     }
 
     /// Whether all its lines are there, and none of those that it removed came back beside them.
@@ -173,8 +165,38 @@ impl Against<'_> {
     }
 }
 
+/// The lines that stand there once, blank ones left out.
+fn only_once<'a>(lines: &[&'a [u8]]) -> HashSet<&'a [u8]> {
+    let mut is_single: HashMap<&[u8], bool> = HashMap::new();
+    for line in lines.iter().filter(|line| !is_blank(line)) {
+        is_single.entry(line).and_modify(|single| *single = false).or_insert(true);
+    }
+    is_single.into_iter().filter(|(_, single)| *single).map(|(line, _)| line).collect()
+}
+
 fn is_blank(line: &[u8]) -> bool {
     line.trim_ascii().is_empty()
+}
+
+/// Where in `before` a change that brings `lines` may stand as well, with the same result: added lines that begin like
+/// those below them, or end like those above, can be told in several ways. Empty lines around it count as its place, too.
+fn reach(change: &Region, before: &[&[u8]], lines: &[&[u8]]) -> Range<usize> {
+    let Range { mut start, mut end } = change.old;
+    if change.old.is_empty() {
+        let mut added: VecDeque<&[u8]> = lines.iter().copied().collect();
+        while start > 0 && added.back() == Some(&before[start - 1]) {
+            added.rotate_right(1);
+            start -= 1;
+        }
+        let mut added: VecDeque<&[u8]> = lines.iter().copied().collect();
+        while end < before.len() && added.front() == Some(&before[end]) {
+            added.rotate_left(1);
+            end += 1;
+        }
+    }
+    start -= before[..start].iter().rev().take_while(|line| is_blank(line)).count();
+    end += before[end..].iter().take_while(|line| is_blank(line)).count();
+    start..end
 }
 
 /// Whether all lines that stood there before stand there again.
@@ -272,6 +294,12 @@ mod tests {
         assert_eq!(fates(before, left, "a\nother\nb\nreturn\nz\n"), [Rewritten]);
         assert_eq!(fates(before, left, "return\na\nb\nz\n"), [Rewritten]);
         assert_eq!(fates(before, left, "a\nb\nz\nRETURN\n"), [Undone]);
+        // A line as it may stand anywhere has not moved there.
+        let (before, left) = ("return\na\nb\nz\n", "return\na\nreturn\nb\nz\n");
+        assert_eq!(fates(before, left, "return\na\nb\nz\nreturn\n"), [Undone]);
+        let (before, left) = ("a\nz\n", "a\none\ntwo\nthree\nz\n");
+        assert_eq!(fates(before, left, "a\nz\none\ntwo\n"), [Rewritten]);
+        assert_eq!(fates(before, left, "a\nz\none\n"), [Undone]);
     }
 
     #[test]

@@ -479,7 +479,7 @@ mod tests {
         insta::assert_snapshot!(all.concat(), @r"
         Folder added: logs (0750)
         Folder permissions changed: logs (0755 → 0700)
-        Folder removed: logs
+        Folder deleted: logs
         diff --git a/logs b/logs
         new file mode 100644
         --- /dev/null

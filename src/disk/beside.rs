@@ -6,7 +6,8 @@ use std::io;
 use rayon::prelude::*;
 
 use super::fs::{Fs, Stat, StatKind};
-use super::scan::{Observation, PIECE_BYTES, Scan, ScanError, is_unchanged};
+use super::reading::PIECE_BYTES;
+use super::scan::{Observation, Scan, ScanError, is_unchanged};
 use crate::model::{PlaceProblem, TreePath};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
 

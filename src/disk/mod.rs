@@ -3,8 +3,8 @@
 mod beside;
 pub mod fs;
 mod node;
+mod reading;
 mod scan;
-mod whole;
 
 #[cfg(test)]
 mod scan_tests;
@@ -15,10 +15,9 @@ use std::sync::Arc;
 pub(crate) use beside::Walk;
 use fs::{Fs, LockGuard, LockKind};
 pub(crate) use node::node_at;
-pub(crate) use scan::hash_while;
+pub(crate) use reading::{hash_file, hash_while, read_whole};
 pub use scan::observe_all;
-pub(crate) use scan::{ScanError, hash_file, look_at_all, observe};
-pub(crate) use whole::read_whole;
+pub(crate) use scan::{ScanError, look_at_all, observe};
 
 /// A target that is open, confined to its own folder, and locked for one writer: us.
 pub struct TargetRoot {

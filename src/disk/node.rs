@@ -3,7 +3,7 @@
 use std::io;
 
 use super::fs::{Fs, Place, StatKind};
-use super::scan::hash_seen;
+use super::reading::hash_seen;
 use crate::model::{FileNode, LinkNode, Node};
 
 /// What stands at `at`; `None` when nothing does.

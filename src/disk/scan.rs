@@ -6,20 +6,16 @@
 //! A file that somebody writes to during the scan is a problem too. It is noticed by looking at the file before
 //! and after it is read; a writer that keeps both length and time stamp is not noticed.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use rayon::prelude::*;
 
-use crate::disk::fs::{Fs, Place, STATE_DIR, Stat, StatKind};
-use crate::model::{Code, Digest, FileNode, Hasher, LinkNode, Node, PlaceProblem, TreePath, TreeState};
+use super::fs::{Fs, Place, STATE_DIR, Stat, StatKind};
+use super::reading::{hash_reader, size_of};
+use crate::model::{Code, FileNode, LinkNode, Node, PlaceProblem, TreePath, TreeState};
 use crate::progress::{CancelToken, Cancelled, Phase, Progress};
 use crate::text::with_thousands;
-
-/// Bytes read in one go: large enough that the disk and not the system calls set the pace, small enough that a
-/// wish to stop is heard at once and that all threads together need only a few megabytes.
-pub(super) const PIECE_BYTES: usize = 1024 * 1024;
 
 /// Most places one scan looks at. Real products stay far below; a filesystem that invents names without end (some
 /// user-space ones do) would otherwise take all memory.
@@ -123,30 +119,6 @@ pub(crate) fn look_at_all(
     let _kept_open = fs.keep_folders_open();
     let scan = Scan { fs, progress, cancel };
     Ok(scan.walk(&|_, _| false)?.0)
-}
-
-/// Digest and length of a regular file.
-///
-/// # Errors
-/// The system's.
-pub(crate) fn hash_file(fs: &dyn Fs, place: &Place) -> io::Result<(Digest, u64)> {
-    let read = hash_while(fs, place, &mut |_| true)?;
-    Ok(read.expect("nobody asked to stop"))
-}
-
-/// As [`hash_file`], telling `go_on` the length of every piece; `None` once that says no.
-pub(crate) fn hash_while(
-    fs: &dyn Fs,
-    place: &Place,
-    go_on: &mut dyn FnMut(u64) -> bool,
-) -> io::Result<Option<(Digest, u64)>> {
-    hash_reader(&mut *fs.open(place)?, None, go_on)
-}
-
-/// As [`hash_file`] of a file that was just `seen` there.
-pub(super) fn hash_seen(fs: &dyn Fs, place: &Place, seen: &Stat) -> io::Result<(Digest, u64)> {
-    let read = hash_reader(&mut *fs.open_seen(place, seen)?, Some(size_of(seen)), &mut |_| true)?;
-    Ok(read.expect("nobody asked to stop"))
 }
 
 /// What a look at one place shows.
@@ -363,55 +335,10 @@ impl Scan<'_> {
 
 pub(super) type Walked = (Vec<(TreePath, Stat)>, Vec<PlaceProblem>);
 
-/// Reads to the end, which is where it is `expected` if a read there brings less than it could.
-fn hash_reader(
-    file: &mut dyn Read,
-    expected: Option<u64>,
-    go_on: &mut dyn FnMut(u64) -> bool,
-) -> io::Result<Option<(Digest, u64)>> {
-    thread_local! {
-        /// Kept by each thread: clearing a new one takes longer than reading and hashing a small file.
-        static PIECE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    }
-    let wanted = expected.and_then(|bytes| usize::try_from(bytes).ok()?.checked_add(1));
-    let piece_bytes = wanted.map_or(PIECE_BYTES, |bytes| bytes.min(PIECE_BYTES));
-    PIECE.with_borrow_mut(|kept| {
-        if kept.len() < piece_bytes {
-            kept.resize(piece_bytes, 0);
-        }
-        let piece = &mut kept[..piece_bytes];
-        let mut hasher = Hasher::new();
-        let mut total_bytes = 0;
-        loop {
-            let read = match file.read(piece) {
-                Ok(0) => return Ok(Some((hasher.finish(), total_bytes))),
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            hasher.update(&piece[..read]);
-            total_bytes += read as u64;
-            if !go_on(read as u64) {
-                return Ok(None);
-            }
-            if read < piece_bytes && expected == Some(total_bytes) {
-                return Ok(Some((hasher.finish(), total_bytes)));
-            }
-        }
-    })
-}
-
 /// Whether a file is still as it was `before`.
 pub(super) fn is_unchanged(before: &Stat, after: Option<Stat>) -> bool {
     let stamp = |found: &Stat| (found.kind, found.object, found.modified_nanos);
     after.is_some_and(|after| stamp(&after) == stamp(before))
-}
-
-fn size_of(found: &Stat) -> u64 {
-    match found.kind {
-        StatKind::File { size_bytes } => size_bytes,
-        _ => 0,
-    }
 }
 
 fn is_blocked(error: &io::Error) -> bool {
@@ -450,66 +377,4 @@ fn problem_of(path: impl ToString, error: &io::Error) -> PlaceProblem {
         _ => (Code::Io, format!("cannot be read: {error}")),
     };
     problem(path, code, detail)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn content_longer_than_a_piece_has_the_digest_of_the_whole() {
-        let content = vec![7; PIECE_BYTES * 2 + 1808];
-        let mut pieces = Vec::new();
-        let read = hash_reader(&mut content.as_slice(), None, &mut |bytes| {
-            pieces.push(bytes);
-            true
-        });
-        assert_eq!(read.unwrap(), Some((Digest::compute(&content), content.len() as u64)));
-        assert_eq!(pieces, [PIECE_BYTES as u64, PIECE_BYTES as u64, 1808]);
-    }
-
-    #[test]
-    fn a_file_is_read_to_its_end_whatever_length_was_expected() {
-        let content = vec![7; 10_000];
-        for expected in [0, 1, 9_999, 10_000, 10_001, PIECE_BYTES as u64] {
-            let read = hash_reader(&mut content.as_slice(), Some(expected), &mut |_| true);
-            assert_eq!(read.unwrap(), Some((Digest::compute(&content), 10_000)), "{expected}");
-        }
-    }
-
-    #[test]
-    fn a_file_of_the_expected_length_is_read_in_one_go() {
-        struct Counted<'a>(&'a [u8], usize);
-        impl Read for Counted<'_> {
-            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-                self.1 += 1;
-                self.0.read(buffer)
-            }
-        }
-        let mut file = Counted(&[7; 10_000], 0);
-        assert!(hash_reader(&mut file, Some(10_000), &mut |_| true).unwrap().is_some());
-        assert_eq!(file.1, 1);
-    }
-
-    #[test]
-    fn a_wish_to_stop_is_heard_between_two_pieces() {
-        let read = hash_reader(&mut io::repeat(1), None, &mut |_| false);
-        assert_eq!(read.unwrap(), None);
-    }
-
-    #[test]
-    fn an_interrupted_read_is_tried_again() {
-        struct ReadStopped(bool);
-        impl Read for ReadStopped {
-            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-                if std::mem::replace(&mut self.0, true) {
-                    Ok(0)
-                } else {
-                    Err(io::ErrorKind::Interrupted.into())
-                }
-            }
-        }
-        let read = hash_reader(&mut ReadStopped(false), None, &mut |_| true);
-        assert_eq!(read.unwrap(), Some((Digest::compute(b""), 0)));
-    }
 }

@@ -7,10 +7,12 @@
 //! are beside its manifest, as `signatures.json` or `signatures-<number>.json`. Texts that take back what scripts did are
 //! kept there, too, as `script-<digest>`.
 
+mod as_text;
 mod parts;
 mod replay;
 mod scripts;
 mod signed;
+mod steps;
 mod vouched;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,8 +27,10 @@ pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name, witho
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
 pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
 
+use steps::StepNote;
+
 use crate::disk::fs::{Fs, Place, StatePath};
-use crate::model::{Digest, FileNode, LayerKey, LinkNode, Mode, Node, PatchId, PatchRef, Step, TreePath};
+use crate::model::{Digest, LayerKey, Node, PatchId, PatchRef, Step, TreePath};
 
 /// Longest entry that is read, in bytes: 100,000 steps at about 500 bytes each.
 const MAX_ENTRY_BYTES: u64 = 64 << 20;
@@ -120,9 +124,9 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reverses: Option<u64>,
     /// Digest of the bundle file.
-    #[serde(skip_serializing_if = "Option::is_none", default, with = "as_text_option")]
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "as_text::option")]
     pub bundle: Option<Digest>,
-    #[serde(skip_serializing_if = "Option::is_none", default, with = "as_text_option")]
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "as_text::option")]
     pub manifest: Option<Digest>,
     /// The product's version before and after, where it is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -447,95 +451,4 @@ pub(crate) fn read_small(fs: &dyn Fs, place: &StatePath, max_bytes: u64) -> io::
         return Err(io::Error::from(io::ErrorKind::FileTooLarge));
     }
     Ok(bytes)
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StepNote {
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    before: Option<NodeNote>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    after: Option<NodeNote>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-enum NodeNote {
-    File { sha256: String, size: u64, mode: u32 },
-    Link { to: String },
-    Dir { mode: u32 },
-}
-
-impl StepNote {
-    fn from_step(step: &Step) -> Self {
-        let note = |node: &Option<Node>| node.as_ref().map(NodeNote::from_node);
-        Self { path: step.path.as_str().to_owned(), before: note(&step.before), after: note(&step.after) }
-    }
-
-    fn step(&self) -> Result<Step, String> {
-        let node = |note: &Option<NodeNote>| note.as_ref().map(NodeNote::node).transpose();
-        let path = TreePath::parse(&self.path).map_err(|error| error.to_string())?;
-        Ok(Step { path, before: node(&self.before)?, after: node(&self.after)? })
-    }
-}
-
-impl NodeNote {
-    fn from_node(node: &Node) -> Self {
-        match node {
-            Node::File(file) => NodeNote::File {
-                sha256: file.digest.to_string(),
-                size: file.size_bytes,
-                mode: file.mode.bits(),
-            },
-            Node::Link(link) => NodeNote::Link { to: link.points_to.clone() },
-            Node::Dir(mode) => NodeNote::Dir { mode: mode.bits() },
-        }
-    }
-
-    fn node(&self) -> Result<Node, String> {
-        Ok(match self {
-            NodeNote::File { sha256, size, mode } => Node::File(FileNode {
-                digest: sha256.parse().map_err(|error: crate::model::DigestError| error.to_string())?,
-                size_bytes: *size,
-                mode: Mode::new(*mode),
-            }),
-            NodeNote::Link { to } => Node::Link(LinkNode { points_to: to.clone() }),
-            NodeNote::Dir { mode } => Node::Dir(Mode::new(*mode)),
-        })
-    }
-}
-
-mod as_text {
-    use super::Digest;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(crate) fn serialize<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(digest)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
-
-mod as_text_option {
-    use super::{Digest, as_text};
-    use serde::{Deserializer, Serializer};
-
-    pub(crate) fn serialize<S: Serializer>(
-        digest: &Option<Digest>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match digest {
-            Some(digest) => as_text::serialize(digest, serializer),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Digest>, D::Error> {
-        as_text::deserialize(deserializer).map(Some)
-    }
 }

@@ -18,8 +18,15 @@ pub struct PlaceFate {
     pub fate: Fate,
     /// Whether anything of it is there now.
     pub is_there: bool,
-    /// The lines that are lost, in what the patch left; empty where it is not about lines.
-    pub lines: Vec<LineRange>,
+    /// The lines that are lost, in what the patch left, and how; empty where it is not about lines.
+    pub lines: Vec<(LineRange, Fate)>,
+}
+
+impl PlaceFate {
+    /// The lines to which the worst happens.
+    pub(super) fn worst_lines(&self) -> Vec<LineRange> {
+        self.lines.iter().filter(|(_, fate)| *fate == self.fate).map(|(line, _)| *line).collect()
+    }
 }
 
 /// What becomes, or became, of the files that a patch changed.
@@ -100,11 +107,12 @@ impl Bringing<'_> {
         let lost: Vec<Part> =
             was.iter().zip(will).filter(|(was, will)| was.is_lost_in(will)).map(|(_, will)| will).collect();
         // Lines of it that go are a loss, though others of it went before.
-        let worst = lost.iter().map(|part| part.standing.fate.max(Fate::Rewritten)).max();
+        let fate = |part: &Part| part.standing.fate.max(Fate::Rewritten);
+        let worst = lost.iter().map(fate).max();
         PlaceFate {
             fate: worst.unwrap_or(Fate::Kept),
             is_there,
-            lines: lost.into_iter().filter_map(|part| part.lines).collect(),
+            lines: lost.iter().filter_map(|part| Some((part.lines?, fate(part)))).collect(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a file that somebody merged by hand leaves out of what patches brought to its place.
 
-use super::fates::{Bringing, PlaceFate};
+use super::fates::Bringing;
 use super::layers::{ContentByDigest, Stack};
 use super::local_edits::{MergedHow, Resolution};
 use super::relate::in_brackets;
@@ -50,19 +50,22 @@ impl HandMerge<'_> {
         let here = self.situation.tree.at(&self.change.path);
         let fate = |will: Option<&Node>| brought.fate(here, will, self.contents);
         let (by_hand, by_patch) = (fate(Some(&self.file)), fate(self.change.after.as_ref()));
-        let is_new = |line: &LineRange| !by_patch.lines.contains(line);
-        let lines: Vec<LineRange> = by_hand.lines.into_iter().filter(is_new).collect();
+        let goes_anyway = |(line, fate): &(LineRange, Fate)| {
+            by_patch.lines.iter().any(|(other, by_patch)| other == line && by_patch >= fate)
+        };
+        let lines = by_hand.lines.iter().filter(|lost| !goes_anyway(lost)).map(|(line, _)| *line);
+        let lines: Vec<LineRange> = lines.collect();
         (!lines.is_empty() || by_hand.fate > by_patch.fate).then_some(lines)
     }
 
     /// What the patch brings and is not in what somebody made, as a phrase.
     fn drops_of_its_own(&self, patch: &Patch) -> Option<String> {
         let (before, left) = (self.change.before.first(), self.change.after.as_ref());
-        let PlaceFate { fate, lines, .. } =
-            Bringing { before, left }.fate(left, Some(&self.file), self.contents);
-        (fate != Fate::Kept).then(|| {
+        let fated = Bringing { before, left }.fate(left, Some(&self.file), self.contents);
+        (fated.fate != Fate::Kept).then(|| {
+            let lines: Vec<LineRange> = fated.lines.iter().map(|(line, _)| *line).collect();
             let lines = in_brackets(&lines);
-            format!("the file that you gave does not have all that {} brings{lines}", patch.about.identity.id)
+            format!("your merged file doesn't have all changes of {}{lines}", patch.about.identity.id)
         })
     }
 }

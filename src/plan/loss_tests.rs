@@ -137,7 +137,7 @@ impl Story {
         let allows = |obstacle: &Obstacle| match obstacle.way_around() {
             Some(Override::Undo) => deed.allow.0,
             Some(Override::Related) => deed.allow.1,
-            Some(Override::OtherProduct | Override::Dangerous) | None => false,
+            _ => false,
         };
         if !planned.preview.obstacles.iter().all(allows) {
             return;

@@ -237,10 +237,11 @@ fn shared_place(
     let from_before = step.is_some() && change.expects(found);
     let landing = new.landings.get(path);
     let will = landing.map_or(change.after.as_ref(), |landing| landing.after.as_ref());
-    let PlaceFate { fate, is_there, lines: lost } = match other.brought_at(path) {
+    let fated = match other.brought_at(path) {
         Some((before, left)) => Bringing { before, left }.fate(holds.as_ref(), will, contents),
         None => PlaceFate { fate: Fate::Kept, is_there: false, lines: Vec::new() },
     };
+    let (fate, is_there, lost) = (fated.fate, fated.is_there, fated.worst_lines());
     let meeting = if change.is_done(holds.as_ref()) || change.is_done(left.as_ref()) {
         Meeting::Same
     } else if change.expects(holds.as_ref()) || change.expects(left.as_ref()) {

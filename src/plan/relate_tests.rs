@@ -206,7 +206,7 @@ fn lines_that_both_change_are_named() {
     let one = named("ONE", &["A"], vec![edit("f", BASE, TOP)]);
     let other = named("X", &["B"], vec![edit("f", BASE, TOP_OTHERWISE)]);
     let told = relation(&other, &one, RelatedPresence::Installed);
-    assert_eq!(told.sentence, "Installing this would undo fix ONE: both change the same lines of f.");
+    assert_eq!(told.sentence, "Applying this would undo fix ONE: both change the same lines of f.");
     assert_eq!(
         told.evidence.places[0].meeting,
         Meeting::SameLines(vec![crate::diff::LineRange { first: 1, last: 1 }])

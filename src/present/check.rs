@@ -1,17 +1,18 @@
 //! What a look at the folder found before a change: whether it can go on, what is to be known, what would happen.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::failure::Failure;
-use super::finding::{Finding, Rank, WayOut, findings_of_apply, findings_of_rollback};
+use super::finding::{Finding, Rank, WayOut, finding_of_scripts, findings_of_apply, findings_of_rollback};
 use super::fit;
 use super::overview::{line, path_line};
 use crate::model::{Code, Node, Step};
-use crate::plan::Preview;
+use crate::plan::{Obstacle, Preview};
 use crate::report::phrases;
 use crate::text::capitalised;
 use crate::words::{self, fill};
-use crate::workbench::{ApplyPreview, DecisionDigest, PatchNote, RollbackPreview};
+use crate::workbench::{ApplyPreview, DecisionDigest, Override, PatchNote, RollbackPreview};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +54,8 @@ pub struct CheckPage {
     pub decision: Option<DecisionDigest>,
     /// The button of the last page, such as "Take back 14 changes".
     pub button: String,
-    /// Whether somebody has to say that the patch file is right, because too few people who are trusted do.
-    pub needs_consent: bool,
+    /// What somebody has to set aside so that it can go on; `None`: nothing helps.
+    pub asks_for: Option<BTreeSet<Override>>,
 }
 
 /// What a check is about. Texts are escaped.
@@ -107,7 +108,12 @@ impl CheckPage {
             .as_deref()
             .map(|version| format!("{} {}", line(&patch.about.product.name), line(version)));
         let subject = Subject { patch: line(patch.about.identity.id.as_str()), product };
-        Self { subject: Some(subject), needs_consent: found.permits(false).is_err(), ..check }
+        let is_open = finding_of_scripts(&found.scripts).is_none();
+        let asks_for = check.asks_for.filter(|_| is_open).map(|mut asks_for| {
+            asks_for.extend(found.permits(false).is_err().then_some(Override::Unsigned));
+            asks_for
+        });
+        Self { subject: Some(subject), asks_for, ..check }
     }
 
     /// The check of a rollback in `folder`; with `again`, of undoing one.
@@ -129,7 +135,7 @@ impl CheckPage {
             names(words::GO_AS_WELL, found.with_it.iter().map(|with| &with.patch)),
             names(words::RETURN, &found.back),
             (!found.rebuilt.is_empty()).then(|| {
-                let places = phrases::count(found.rebuilt.len(), "place", "places");
+                let places = phrases::count(found.rebuilt.len(), "file", "files");
                 ReviewLine::fact(words::PUT_TOGETHER, places)
             }),
             (found.stack_before.len() > 1).then(|| {
@@ -170,7 +176,7 @@ impl CheckPage {
             review: review.into_iter().flatten().collect(),
             decision: Some(decision),
             button: fill(button, &[("n", &changes)]),
-            needs_consent: false,
+            asks_for: preview.obstacles.iter().map(Obstacle::way_around).collect(),
         }
     }
 
@@ -200,7 +206,7 @@ impl CheckPage {
             review: Vec::new(),
             decision: None,
             button: String::new(),
-            needs_consent: false,
+            asks_for: None,
         }
     }
 
@@ -212,12 +218,6 @@ impl CheckPage {
     /// Whether something deceives whose places nobody has looked at.
     pub fn has_something_folded(&self) -> bool {
         self.findings.iter().any(Finding::is_folded)
-    }
-
-    /// Whether everything that stands in the way is of this code.
-    pub(super) fn is_blocked_only_by(&self, code: Code) -> bool {
-        let mut blocking = self.findings.iter().filter(|finding| finding.rank == Rank::Blocks).peekable();
-        blocking.peek().is_some() && blocking.all(|finding| finding.code == Some(code))
     }
 }
 

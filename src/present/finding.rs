@@ -105,7 +105,7 @@ pub fn findings_of_apply(preview: &ApplyPreview) -> Vec<Finding> {
 }
 
 /// Scripts that would run. The window has no place yet to read them in full, so it leaves them to the command line.
-fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
+pub(super) fn finding_of_scripts(plan: &ScriptPlan) -> Option<Finding> {
     if let Some(refused) = &plan.refused {
         return Some(finding_of_group(&[refused]));
     }
@@ -203,7 +203,7 @@ fn finding_of_group(group: &[&Obstacle]) -> Finding {
         [one] => format!("{one} {meaning}"),
         many => fill(
             words::SEVERAL_PLACES,
-            &[("n", &phrases::count(many.len(), "place", "places")), ("what", &meaning)],
+            &[("n", &phrases::count(many.len(), "file", "files")), ("what", &meaning)],
         ),
     };
     let is_choice = code == Code::Clash;
@@ -304,7 +304,7 @@ fn findings_of_notes<'a>(notes: impl IntoIterator<Item = &'a Note>) -> Vec<Findi
             [] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, capitalised(&text)),
             [one] => Finding::plain(Rank::Information, words::GOOD_TO_KNOW, format!("{one} {text}")),
             many => {
-                let number = phrases::count(many.len(), "place", "places");
+                let number = phrases::count(many.len(), "file", "files");
                 let meaning = fill(words::SEVERAL_PLACES, &[("n", &number), ("what", &text)]);
                 Finding {
                     evidence: places,
@@ -332,7 +332,7 @@ mod tests {
             [edited("a"), edited("b\u{202e}"), Obstacle::new(Disk::Entries { needed: 17, free: 0 })];
         let findings = findings_of_obstacles(&obstacles);
         assert_eq!(findings.len(), 2);
-        assert_eq!(findings[0].meaning, "2 places: isn't the version this patch expects");
+        assert_eq!(findings[0].meaning, "2 files: isn't the version this patch expects");
         assert_eq!(findings[0].evidence.len(), 2);
         assert!(!findings[0].evidence[1].contains('\u{202e}'), "what hides is shown");
         assert_eq!(findings[1].meaning, "needs 17 more files on this disk, but there is room for 0");

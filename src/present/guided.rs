@@ -3,6 +3,7 @@
 //! [`next_stage`] is the whole machine: what is not in it does not happen. The rest of the file carries what the
 //! pages show.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,10 +14,9 @@ use super::outcome::OutcomePage;
 use super::overview::{line, path_line};
 use super::slot::Ticket;
 use super::worker::{WorkerAnswer, WorkerChange};
-use crate::model::Code;
 use crate::progress::{HowFar, Phase};
 use crate::words::{self, fill};
-use crate::workbench::EditChoices;
+use crate::workbench::{EditChoices, Override, Overrides};
 
 /// What somebody is guided through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,10 +179,8 @@ pub struct Guided {
     pub check: Option<CheckPage>,
     /// Whether interrupted work is finished rather than undone.
     pub finish: bool,
-    /// Whether somebody answers for an unsigned patch.
-    pub consent_unsigned: bool,
-    /// Whether somebody accepts a disk that cannot keep all promises.
-    pub consent_weak: bool,
+    /// What somebody sets aside, and why.
+    pub overrides: Overrides,
     /// Whether files that were changed since are kept aside.
     pub keep_edits: bool,
     /// The newest entry of the folder's history before the worker began, if it was known.
@@ -210,8 +208,7 @@ impl Guided {
             awaited: None,
             check: None,
             finish: false,
-            consent_unsigned: false,
-            consent_weak: false,
+            overrides: Overrides::default(),
             keep_edits: false,
             newest: None,
             run: 0,
@@ -239,7 +236,7 @@ impl Guided {
             Stage::Choosing | Stage::Checking => {
                 (self.check, self.awaited, self.outcome) = (None, None, None);
                 // What somebody answers for is this patch in this folder as it was seen, not the next one.
-                (self.consent_unsigned, self.consent_weak) = (false, false);
+                self.overrides = Overrides::default();
             }
             Stage::Running => (self.run, self.work, self.answer) = (self.run + 1, Work::BEGINNING, None),
             _ => {}
@@ -264,31 +261,28 @@ impl Guided {
             Stage::Confirming if self.task != Task::Recover && !self.can_go_on() => {
                 Some(words::CHECK_BLOCKED)
             }
-            Stage::Confirming if self.needs_consent() && !self.consent_unsigned => Some(words::CONSENT_FIRST),
-            Stage::Confirming if self.is_weak() && !self.consent_weak => Some(words::CONSENT_FIRST),
+            Stage::Confirming => {
+                let missing = self.asks_for().into_iter().find(|rule| !self.overrides.has(*rule))?;
+                Some(if missing.needs_reason() { words::REASON_FIRST } else { words::CONSENT_FIRST })
+            }
             Stage::Running | Stage::Verifying => Some(words::STILL_WORKING),
             _ => None,
         }
     }
 
-    /// Whether the check lets the change go on. A weak disk alone can be consented to.
+    /// Whether the check lets the change go on, be it with something set aside.
     pub fn can_go_on(&self) -> bool {
         self.check.as_ref().is_some_and(|check| match check.verdict {
             CheckVerdict::Ready | CheckVerdict::Warnings => true,
-            CheckVerdict::Blocked => self.is_weak(),
+            CheckVerdict::Blocked => self.task == Task::Apply && check.asks_for.is_some(),
             CheckVerdict::NothingToDo => false,
         })
     }
 
-    /// Whether the only thing in the way is a disk that cannot keep all promises.
-    pub fn is_weak(&self) -> bool {
-        self.task == Task::Apply
-            && self.check.as_ref().is_some_and(|check| check.is_blocked_only_by(Code::Volume))
-    }
-
-    /// Whether somebody has to answer for the patch file.
-    pub fn needs_consent(&self) -> bool {
-        self.task == Task::Apply && self.check.as_ref().is_none_or(|check| check.needs_consent)
+    /// What somebody has to set aside before it can go on.
+    pub(crate) fn asks_for(&self) -> BTreeSet<Override> {
+        let check = self.check.as_ref().filter(|_| self.task == Task::Apply);
+        check.and_then(|check| check.asks_for.clone()).unwrap_or_default()
     }
 
     /// What the worker would do.
@@ -296,8 +290,7 @@ impl Guided {
         Some(match self.task {
             Task::Apply => WorkerChange::Apply {
                 bundle: self.bundle.clone()?,
-                allow_unsigned: self.consent_unsigned,
-                accept_weak_volume: self.consent_weak && self.is_weak(),
+                overrides: self.overrides.only(&self.asks_for()),
                 edits: self.edits.clone(),
             },
             Task::TakeBack => {

@@ -171,13 +171,14 @@ fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
     }
     // An entry whose places cannot be read is shown without them.
     let places = entry.steps().map(|steps| steps.len()).unwrap_or_default();
-    facts.push(Fact::new(words::PLACES, &phrases::count(places, "place", "places")));
+    facts.push(Fact::new(words::PLACES, &phrases::count(places, "file", "files")));
     facts.extend(entry.outcomes().iter().map(|check| {
         let template = if check.passed { words::CHECK_PASSED } else { words::CHECK_NOT_PASSED };
         let what = fill(template, &[("check", &check.check), ("evidence", &check.evidence)]);
         Fact::new(words::CHECK, &what)
     }));
-    let said = phrases::vouched(entry).into_iter().chain(entry.remarks.iter().cloned());
+    let set_aside = entry.overrides.iter().map(phrases::set_aside);
+    let said = phrases::vouched(entry).into_iter().chain(entry.remarks.iter().cloned()).chain(set_aside);
     let is_foreign = history.foreign.as_ref().is_some_and(|foreign| foreign.holds(entry.seq));
     let name = if is_foreign { words::HISTORY_SAYS } else { words::NOTE };
     facts.extend(said.map(|said| Fact::new(name, &said)));

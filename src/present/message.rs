@@ -14,8 +14,8 @@ use crate::model::TreePath;
 use crate::settings::Settings;
 use crate::viewer::model::ViewedContents;
 use crate::workbench::{
-    ApplyPreview, DecisionDigest, EditChoice, EditChoices, FolderList, Inspection, RollbackPreview, Sample,
-    UnfinishedWork,
+    ApplyPreview, DecisionDigest, EditChoice, EditChoices, FolderList, Inspection, Override, RollbackPreview,
+    Sample, UnfinishedWork,
 };
 
 /// Where somebody wants to be.
@@ -92,10 +92,8 @@ pub enum Msg {
     Confirm,
     /// The wish to stop.
     Stop,
-    /// Somebody answers for an unsigned patch, or not.
-    ConsentUnsigned(bool),
-    /// Somebody accepts a weak disk, or not.
-    ConsentWeak(bool),
+    /// Somebody sets a rule aside and says why, or does not.
+    SetAside(Override, Option<String>),
     /// Files that were changed since are kept aside, or not.
     KeepEdits(bool),
     /// Files that were edited where the patch changes them stay as they are, or get what the patch brings.

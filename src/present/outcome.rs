@@ -131,14 +131,14 @@ fn sentence(
         return format!("{}.{files}", line(&failure.message));
     }
     let Ok(view) = found else { return found.err().map(|failure| failure.what.clone()).unwrap_or_default() };
-    let number = phrases::count(view.status.compared, "place", "places");
+    let number = phrases::count(view.status.compared, "file", "files");
     match condition {
         FolderEnd::NothingChanged => words::NO_ANSWER_UNCHANGED.to_owned(),
         FolderEnd::NeedsAttention if view.status.unfinished.is_some() => {
             words::INTERRUPTED_MEANING.to_owned()
         }
         FolderEnd::NeedsAttention if !view.status.drift.is_empty() => {
-            let number = phrases::count(view.status.drift.len(), "place", "places");
+            let number = phrases::count(view.status.drift.len(), "file", "files");
             fill(words::DONE_DIFFERS, &[("n", &number)])
         }
         _ if view.status.compared == 0 => words::AS_EXPECTED.to_owned(),

@@ -49,7 +49,7 @@ mod tests {
         let guided = Guided::new(Task::Apply, None, None);
         let outcome = OutcomePage {
             condition: FolderEnd::Done,
-            heading: "The patch is in the folder".to_owned(),
+            heading: "Patch applied".to_owned(),
             sentence: "<script src=x>".to_owned(),
             code: None,
             facts: vec![Fact::new("Folder", "/opt/<b>\"app\"")],

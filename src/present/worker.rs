@@ -12,7 +12,7 @@ use crate::progress::HowFar;
 pub use crate::report::answer::Outcome;
 use crate::report::answer::{self, Apply, Entry, Failure, Recover, Recovery, Rollback};
 use crate::report::shell_word;
-use crate::workbench::{DecisionDigest, EditChoice, EditChoices};
+use crate::workbench::{DecisionDigest, EditChoice, EditChoices, Overrides};
 
 /// A change of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +21,8 @@ pub enum WorkerChange {
     Apply {
         /// The patch file.
         bundle: PathBuf,
-        /// Although nobody trusted has signed it.
-        allow_unsigned: bool,
-        /// Although the disk cannot keep all promises.
-        accept_weak_volume: bool,
+        /// What somebody sets aside, and why.
+        overrides: Overrides,
         /// What is wished for files that were edited.
         edits: EditChoices,
     },
@@ -67,10 +65,9 @@ impl WorkerChange {
         let folder = folder.as_os_str().to_owned();
         let mut words: Vec<OsString> = Vec::new();
         match self {
-            WorkerChange::Apply { bundle, allow_unsigned, accept_weak_volume, edits } => {
+            WorkerChange::Apply { bundle, overrides, edits } => {
                 words.extend(["apply".into(), bundle.as_os_str().to_owned(), folder]);
-                words.extend(allow_unsigned.then(|| "--allow-unsigned".into()));
-                words.extend(accept_weak_volume.then(|| "--accept-weak-volume".into()));
+                words.extend(overrides.flags().map(OsString::from));
                 for (path, choice) in edits {
                     words.extend(match choice {
                         EditChoice::KeepMine => ["--keep-mine".into(), path.as_str().into()],
@@ -195,6 +192,7 @@ pub fn parse(line: &str) -> Option<WorkerLine> {
 mod tests {
     use super::*;
     use crate::progress::Phase;
+    use crate::workbench::Override;
 
     #[test]
     fn lines_of_the_worker_are_read_and_other_lines_are_not() {
@@ -217,14 +215,13 @@ mod tests {
     fn what_the_worker_is_told_is_what_a_person_would_type() {
         let change = WorkerChange::Apply {
             bundle: "a fix.patchbundle".into(),
-            allow_unsigned: true,
-            accept_weak_volume: false,
+            overrides: Overrides::UNSIGNED.with(Override::Undo, "the vendor said so"),
             edits: EditChoices::new(),
         };
         let folder = Path::new("/opt/app");
         assert_eq!(
             change.command(folder),
-            "patchwright apply \"a fix.patchbundle\" /opt/app --allow-unsigned"
+            "patchwright apply \"a fix.patchbundle\" /opt/app --allow-unsigned \"--allow-undo=the vendor said so\""
         );
         let arguments = change.arguments(folder, None);
         assert!(arguments.ends_with(&["--yes".into(), "--progress".into(), "json".into()]), "{arguments:?}");

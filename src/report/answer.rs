@@ -12,7 +12,7 @@ pub(crate) use change::{Accept, Apply, Change, Entry, Recover, Recovery, Repair,
 pub(crate) use edits::{EditTest, EditedKey};
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};
 pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
-pub(crate) use plan::{Explain, Plan};
+pub(crate) use plan::{DryRun, Explain, Plan};
 pub(crate) use trust::{
     Comment, Key, KeyInfo, Keys, MadeKey, Reviewed, RevokedKey, Rotation, Sign, SignedList,
 };

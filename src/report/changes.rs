@@ -104,23 +104,6 @@ pub fn summary(lines: &[ChangeLine<'_>]) -> String {
     if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
 }
 
-/// What the steps of a rollback do, counted: `2 restored, 1 reverted`.
-pub(crate) fn reverted(steps: &[Step]) -> String {
-    let number = |word: &str, is_meant: &dyn Fn(&Step) -> bool| {
-        let number = steps.iter().filter(|step| is_meant(step)).count();
-        (number > 0).then(|| format!("{} {word}", with_thousands(number as u64)))
-    };
-    let counts: Vec<String> = [
-        number("restored", &|step| step.before.is_none()),
-        number("reverted", &|step| step.before.is_some() && step.after.is_some()),
-        number("deleted", &|step| step.after.is_none()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if counts.is_empty() { "nothing changed".to_owned() } else { counts.join(", ") }
-}
-
 /// Steps as the changes that they are: a file that one of `patches` makes from one that goes, or that has the content
 /// of one that goes, is that one renamed.
 pub(crate) fn of_steps(steps: &[Step], patches: &[&Patch]) -> Vec<FileChange> {

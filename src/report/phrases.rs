@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::model::{PatchKind, RollbackPossible};
 use crate::text::with_thousands;
-use crate::workbench::{Action, Entry, Turn, VouchedNote};
+use crate::workbench::{Action, Entry, OverrideNote, Turn, VouchedNote};
 
 /// A path of this machine as text.
 pub(crate) fn path_text(path: &Path) -> String {
@@ -84,6 +84,14 @@ pub(crate) fn vouched(entry: &Entry) -> Vec<String> {
         None => vouched_then(note),
     };
     entry.vouched.iter().enumerate().map(said).collect()
+}
+
+/// That a rule was set aside, and for which reason.
+pub(crate) fn set_aside(note: &OverrideNote) -> String {
+    match &note.reason {
+        Some(reason) => format!("{} allowed: {reason}", note.rule),
+        None => format!("{} allowed", note.rule),
+    }
 }
 
 fn vouched_then(note: &VouchedNote) -> String {

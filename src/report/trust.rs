@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Report, in_words};
 use crate::model::Code;
-use crate::workbench::{Denial, GuardedError, KeysError, Standing, Verdict};
+use crate::workbench::{Denial, GuardedError, KeysError, Override, Standing, Verdict};
 
 /// A patch is not applied, or not shown, because of who vouches for it.
 pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Verdict) -> Report {
@@ -37,7 +37,7 @@ pub(super) fn not_trusted(code: Code, file: &Path, denial: Denial, verdict: &Ver
                     "To trust whoever signed it: patchwright key trust --from {shown} --name NAME"
                 )),
             };
-            report.hint("If you trust the source of this file, add --allow-unsigned; the history records it.")
+            report.hint(Override::Unsigned.hint())
         }
     }
 }

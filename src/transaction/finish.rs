@@ -236,9 +236,11 @@ fn keep_newer(fs: &dyn Fs, seq: u64) -> Result<(), TransactionError> {
         let Some(n) = number.ok().filter(|_| layout::is_ours(&name)) else { continue };
         let place = objects.join(&name);
         let found = fs.look(&Place::from(&place)).context("look at", &place)?;
-        // The entry was written before anything was put away.
+        // The entry was written before anything was put away. What went back by another name is there, and newer for it.
         let is_newer = |found: &Stat| {
-            matches!(found.kind, StatKind::File { .. }) && found.modified_nanos > written.modified_nanos
+            matches!(found.kind, StatKind::File { .. })
+                && found.modified_nanos > written.modified_nanos
+                && found.names == 1
         };
         if !found.as_ref().is_some_and(is_newer) {
             continue;

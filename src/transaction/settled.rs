@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::layout;
 use super::record::Intent;
@@ -21,16 +21,55 @@ use crate::model::{Code, Mode, TreePath};
 
 /// The disk behind it, seen as if tidying had been done. Only looks differ: what changes something is for whoever
 /// holds the lock and has tidied.
-pub(crate) struct Settled(Arc<dyn Fs>);
+pub(crate) struct Settled {
+    fs: Arc<dyn Fs>,
+    asked: Mutex<Asked>,
+}
+
+/// What is asked once while somebody looks at many things.
+#[derive(Default)]
+struct Asked {
+    wanted_by: usize,
+    pending: Option<Option<Intent>>,
+}
+
+/// The wish to look at many things as they are at one moment.
+struct Wish<'a> {
+    settled: &'a Settled,
+    _kept_open: Box<dyn KeepsOpen + 'a>,
+}
+
+impl Drop for Wish<'_> {
+    fn drop(&mut self) {
+        let mut asked = self.settled.asked();
+        asked.wanted_by -= 1;
+        if asked.wanted_by == 0 {
+            asked.pending = None;
+        }
+    }
+}
 
 impl Settled {
     pub fn new(fs: Arc<dyn Fs>) -> Self {
-        Self(fs)
+        Self { fs, asked: Mutex::default() }
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is committed and not tidied away.
     fn pending(&self) -> Option<Intent> {
-        let fs = &*self.0;
+        let mut asked = self.asked();
+        if asked.wanted_by == 0 {
+            drop(asked);
+            return self.pending_now();
+        }
+        asked.pending.get_or_insert_with(|| self.pending_now()).clone()
+    }
+
+    fn pending_now(&self) -> Option<Intent> {
+        let fs = &*self.fs;
         if !fs.look(&Place::from(&layout::commit())).is_ok_and(|found| found.is_some()) {
             return None;
         }
@@ -52,7 +91,7 @@ impl Settled {
         let moves =
             [(Ledger::place_of(intent.seq), layout::entry()), (layout::way_back(intent.seq), layout::live())];
         for (then, now) in moves {
-            if is_kept(&then) && self.0.look(&Place::from(&then))?.is_none() {
+            if is_kept(&then) && self.fs.look(&Place::from(&then))?.is_none() {
                 return Ok(Place::State(path.moved(&then, &now)));
             }
         }
@@ -86,38 +125,39 @@ impl Settled {
 macro_rules! passed_on {
     ($(fn $call:ident($($name:ident: $kind:ty),*) -> $answer:ty;)*) => {
         $(fn $call(&self, $($name: $kind),*) -> $answer {
-            self.0.$call($($name),*)
+            self.fs.$call($($name),*)
         })*
     };
 }
 
 impl Fs for Settled {
     fn look(&self, at: &Place) -> io::Result<Option<Stat>> {
-        self.0.look(&self.now(at)?)
+        self.fs.look(&self.now(at)?)
     }
 
     fn list(&self, dir: &Place) -> io::Result<FolderNames> {
-        self.names(dir, self.0.list(&self.now(dir)?)?)
+        self.names(dir, self.fs.list(&self.now(dir)?)?)
     }
 
     fn open(&self, at: &Place) -> io::Result<Box<dyn FileRead>> {
-        self.0.open(&self.now(at)?)
+        self.fs.open(&self.now(at)?)
     }
 
     fn open_seen(&self, at: &Place, seen: &Stat) -> io::Result<Box<dyn FileRead>> {
-        self.0.open_seen(&self.now(at)?, seen)
+        self.fs.open_seen(&self.now(at)?, seen)
     }
 
     fn read_link(&self, at: &Place) -> io::Result<String> {
-        self.0.read_link(&self.now(at)?)
+        self.fs.read_link(&self.now(at)?)
     }
 
     fn attributes(&self, at: &Place) -> io::Result<Attributes> {
-        self.0.attributes(&self.now(at)?)
+        self.fs.attributes(&self.now(at)?)
     }
 
     fn keep_folders_open(&self) -> Box<dyn KeepsOpen + '_> {
-        self.0.keep_folders_open()
+        self.asked().wanted_by += 1;
+        Box::new(Wish { settled: self, _kept_open: self.fs.keep_folders_open() })
     }
 
     passed_on! {

@@ -148,17 +148,22 @@ impl Staging<'_> {
     }
 
     /// What is made in a folder with the set-group-id bit belongs to the folder's group, and a folder's default access
-    /// control list is that of what is made in it: so people share it. The new object was made elsewhere.
+    /// control list is that of what is made in it: so people share it. The new object was made elsewhere. Of a folder that
+    /// comes itself, the one that it comes into tells.
     fn inherit_from_folder(&self, object: &StatePath) -> Result<(), TransactionError> {
         const SET_GROUP_ID: u32 = 0o2000;
         const DEFAULT_LIST: &str = "system.posix_acl_default";
         const ACCESS_LIST: &str = "system.posix_acl_access";
-        let place = Place::parent_of(&self.step.path);
-        let keeps_modes = self.fs.features().modes;
-        let is_folder = |found: &Stat| keeps_modes && found.kind == StatKind::Dir;
-        let Ok(Some(found)) = self.fs.look(&place).map(|found| found.filter(is_folder)) else {
+        if !self.fs.features().modes {
             return Ok(());
+        }
+        let is_folder = |found: &Stat| found.kind == StatKind::Dir;
+        let stands_there = |place: Place| {
+            let found = self.fs.look(&place).ok().flatten().filter(is_folder)?;
+            Some((place, found))
         };
+        let folders = self.step.path.ancestors().map(Place::Tree).chain([Place::Root]);
+        let Some((place, found)) = folders.into_iter().find_map(stands_there) else { return Ok(()) };
         let read =
             |place: &Place| self.fs.attributes(place).context("read the owner and attributes of", place);
         let folder = read(&place)?;

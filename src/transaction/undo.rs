@@ -313,7 +313,7 @@ pub fn undo_by(
     let mut touched = touched_for_undo(fs, steps, &report)?;
     touched.extend(emptied);
     touched.extend(abort_places());
-    fs.sync(&touched).context("write to disk", "the folders that were put back")?;
+    fs.sync(&touched).context("write to disk", "the restored folders")?;
     fs.rename(&record::unfinished(&layout::abort()), &layout::abort())
         .context("record in", layout::abort())?;
     fs.sync(&[Place::from(&layout::live())]).context("write to disk", layout::live())?;
@@ -344,9 +344,9 @@ fn carry_out(
                 return Ok(());
             }
         }
-        (UndoAction::PutIn, Some(original)) => fs.move_in(original, path).context("put back", path)?,
+        (UndoAction::PutIn, Some(original)) => fs.move_in(original, path).context("restore", path)?,
         (UndoAction::TradeBack, Some(original)) if fs.features().exchange => {
-            fs.exchange(original, path).context("put back", path)?;
+            fs.exchange(original, path).context("restore", path)?;
             if !is_what_was_found(fs, step, original)? {
                 fs.exchange(original, path).context("leave", path)?;
                 return Err(theirs(path));
@@ -355,7 +355,7 @@ fn carry_out(
         (UndoAction::TradeBack, Some(original)) => {
             // Ours may still be there, when somebody has put the very same thing into the place meanwhile.
             take_out(fs, step, &finish::free_place(fs, &layout::live().join("objects"), step.n)?)?;
-            fs.move_in(original, path).context("put back", path)?;
+            fs.move_in(original, path).context("restore", path)?;
         }
         (UndoAction::SetMode, _) => {
             let mode = step.step.before.as_ref().and_then(Node::mode);

@@ -39,7 +39,7 @@ impl MinisignSignature {
         let text = str::from_utf8(bytes).map_err(|_| "it is not text")?;
         let lines: Vec<&str> = text.strip_suffix('\n').unwrap_or(text).split('\n').collect();
         let [first, signature, comment, comment_signature] = lines[..] else {
-            return Err("it does not have four lines");
+            return Err("it doesn't have four lines");
         };
         let untrusted = first.strip_prefix(UNTRUSTED).ok_or("its first line is no comment")?;
         let comment = comment.strip_prefix(TRUSTED).ok_or("its third line is no comment")?;

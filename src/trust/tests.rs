@@ -189,24 +189,30 @@ fn h84_keys_that_are_revoked_expired_not_yet_valid_or_for_another_product_do_not
     let from = RevokedFrom::Sequence(42);
     revoked.machine.revoked.push(Revoked { key: anna().key.fingerprint(), from, reason: "lost".into() });
     let cases = [
-        (revoked, "does not count: the key was rolled back: lost"),
+        (revoked, "isn't accepted: the key was revoked: lost"),
         (
             with(|key| key.not_after = Some(time("2026-03-01T00:00:00Z"))),
-            "does not count: the key is no longer valid",
+            "isn't accepted: the key has expired",
         ),
         (
             with(|key| key.not_before = Some(time("2026-04-01T00:00:00Z"))),
-            "does not count: the key is not valid yet",
+            "isn't accepted: the key isn't valid yet",
         ),
-        (with(|key| key.products = vec!["Other".into()]), "does not count: the key is for other products"),
-        (with(|key| key.roles = vec![SignerRole::Revoker]), "does not count: the key may not sign as author"),
+        (
+            with(|key| key.products = vec!["Other".into()]),
+            "isn't accepted: you trust the key for other products",
+        ),
+        (
+            with(|key| key.roles = vec![SignerRole::Revoker]),
+            "isn't accepted: you don't trust the key as author",
+        ),
     ];
     for (ring, why) in cases {
         let verdict = judged(&signature, &[], &ring);
         assert_eq!(verdict.standing, Standing::Untrusted);
         assert_eq!(verdict.doubts[0].sentence(), format!("The signature by Anna {why}"));
     }
-    // What was signed before the key was taken back still counts, if it was taken back from a number on.
+    // What was signed before the key was revoked still counts, if it was revoked from a number on.
     let mut later = ring([anna()]);
     let from = RevokedFrom::Sequence(43);
     later.person.revoked.push(Revoked { key: anna().key.fingerprint(), from, reason: "lost".into() });

@@ -182,8 +182,7 @@ fn hidden_characters_are_a_caution_with_a_place() {
     assert_eq!(note.weight, NoteWeight::Caution);
     assert_eq!(
         note.sentence,
-        "The text after brings 1 bidirectional control, 1 invisible character. What cannot be \
-         seen is spelled out below."
+        "The new text adds 1 bidirectional control, 1 invisible character, shown as codes below."
     );
     assert_eq!(note.place, Some((Half::Right, 1)));
 }
@@ -231,7 +230,7 @@ fn a_new_file_is_all_added_and_an_empty_one_has_no_row() {
 fn bytes_are_shown_with_the_reason_and_pictures_as_pictures() {
     let binary = contents(Some(b"\x7fELF\x02\x01\x01\0old"), Some(b"\x7fELF\x02\x01\x01\0new"));
     assert_eq!(binary.views(), [View::Bytes]);
-    assert_eq!(binary.why_binary.as_deref(), Some("Shown as bytes: there is a zero byte at 0x7."));
+    assert_eq!(binary.why_binary.as_deref(), Some("Shown as bytes: the file contains a zero byte at 0x7."));
     assert_eq!(binary.bytes().expect("compared at once").differences().len(), 1);
     let picture = contents(None, Some(b"\x89PNG\r\n\x1a\n"));
     assert_eq!(picture.views(), [View::Picture, View::Bytes]);

@@ -27,7 +27,6 @@ const BANNED: &[&str] = &[
     "target",
     "transaction",
     "update",
-    "wrong",
 ];
 /// Longest sentence that is understood at the first reading, in words.
 const LONGEST_SENTENCE: usize = 20;

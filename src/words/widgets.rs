@@ -4,16 +4,16 @@ words! {
     PROGRAM = "Patchwright";
     // Badges
     STATUS_ADDED = "Added";
-    STATUS_BINARY = "Not text";
-    STATUS_CONFLICT = "Differs from what is expected";
-    STATUS_DELETED = "Removed";
-    STATUS_MODIFIED = "Changed";
-    STATUS_RENAMED = "Renamed or moved";
+    STATUS_BINARY = "Binary";
+    STATUS_CONFLICT = "Not as expected";
+    STATUS_DELETED = "Deleted";
+    STATUS_MODIFIED = "Modified";
+    STATUS_RENAMED = "Renamed";
     STATUS_TYPE = "Type or permissions changed";
     // Findings
-    LEVEL_BLOCKS = "Blocks";
-    LEVEL_INFORMATION = "Information";
-    LEVEL_MAY_BREAK = "May break";
+    LEVEL_BLOCKS = "Must fix";
+    LEVEL_INFORMATION = "Note";
+    LEVEL_MAY_BREAK = "Warning";
     // Paths and facts
     COPY = "Copy {what}";
     PATH = "Path";
@@ -34,8 +34,8 @@ words! {
     DIALOG_OPEN_PATCH = "Open a patch file";
     DIALOG_PATCH_FILE = "Patch files";
     // Work and drawing that do not begin
-    WORKER_NOT_STARTED = "The worker could not be started: {why}";
-    DRIVER_TROUBLE = "The graphics driver had trouble: {what}";
+    WORKER_NOT_STARTED = "Can't start the change: {why}";
+    DRIVER_TROUBLE = "The graphics driver reported a problem: {what}";
     DEVICE_LOST = "The graphics device was lost: {what}";
     PART_NO_ADAPTER = "no graphics adapter can draw in this window";
 }

@@ -72,6 +72,7 @@ pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
 pub use crate::ledger::{Action, Entry, Installed, PatchNote, Turn};
 pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
+pub use crate::plan::why::{Override, Overrides};
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub(crate) use crate::trust::{
     Denial, Doubt, EVERY_PRODUCT, KeyFingerprint, KeyStoreError as KeysError, Password, Revoked, RevokedFrom,

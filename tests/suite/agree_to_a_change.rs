@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use patchwright::cli::{self, Streams};
 use patchwright::model::{LocalEdits, Patch};
 use patchwright::present::worker::WorkerChange;
-use patchwright::workbench::{EditChoice, EditChoices};
+use patchwright::workbench::{EditChoice, EditChoices, Overrides};
 
 use crate::support::build::{Builder, tree_path};
 use crate::support::console::Console;
@@ -142,8 +142,9 @@ impl Scene {
         });
         let agreed = shown.expect("a preview").decision();
         exchange(self);
-        let (allow_unsigned, edits) = (self.after.contains("--allow-unsigned"), wishes(self.after));
-        let change = WorkerChange::Apply { bundle, allow_unsigned, accept_weak_volume: false, edits };
+        let is_unsigned = self.after.contains("--allow-unsigned");
+        let overrides = if is_unsigned { Overrides::UNSIGNED } else { Overrides::default() };
+        let change = WorkerChange::Apply { bundle, overrides, edits: wishes(self.after) };
         let arguments =
             [OsString::from("patchwright")].into_iter().chain(change.arguments(&folder, Some(agreed)));
         let (mut input, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
@@ -400,7 +401,7 @@ fn the_patch_is_called_back_meanwhile() {
         format!(r#"{{"format": "patchwright-holds/1", "issued": "2026-11-23T00:00:00Z", "held": [{held}]}}"#)
     };
     let scene = || {
-        let flags = "--keep-mine conf.ini --holds $/held.json";
+        let flags = "--keep-mine conf.ini --withdrawn $/held.json";
         let scene = Scene::new().flags(flags, flags);
         scene.sandbox.write("held.json", &list(""));
         scene

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::support::files_below;
 
+mod hints;
+mod plain_english;
 mod words;
 
 /// Modules that compute and do nothing else: whoever calls them gives them time, chance and news of progress.
@@ -41,7 +43,7 @@ fn the_order_has_a_place_for_every_module() {
     let beside: Vec<_> = declared.difference(&placed).map(String::as_str).collect();
     assert_eq!(
         beside,
-        ["environment", "guarded", "progress", "threads", "whole_file"],
+        ["environment", "guarded", "named_file", "progress", "threads", "whole_file"],
         "a new module needs a place in the order"
     );
 }

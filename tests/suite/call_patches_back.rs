@@ -30,7 +30,7 @@ fn a_patch_that_was_called_back_is_refused_with_its_reason_and_replacement() {
     sandbox.write("holds.json", &list(held));
     let console = Console::new(&sandbox);
     for verb in ["plan", "apply --yes --allow-unsigned"] {
-        let refused = console.run(&format!("{verb} $/fix.patchbundle $/app --holds $/holds.json --json"));
+        let refused = console.run(&format!("{verb} $/fix.patchbundle $/app --withdrawn $/holds.json --json"));
         let answer = refused.json();
         assert_eq!((refused.code, &answer["code"]), (3, &"E-HELD".into()), "{answer}");
         assert_eq!(answer["obstacles"][0]["meaning"], "TEST-1 was withdrawn: it loses mail");
@@ -39,9 +39,9 @@ fn a_patch_that_was_called_back_is_refused_with_its_reason_and_replacement() {
     assert_eq!(sandbox.read("app/app").as_deref(), Some("1"));
 
     console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned");
-    let status = console.done("status $/app --holds $/holds.json");
+    let status = console.done("status $/app --withdrawn $/holds.json");
     assert!(status.out.contains("TEST-1 was withdrawn: it loses mail. Use TEST-2 instead."), "{status}");
-    let status = console.done("status $/app --holds $/holds.json --json").json();
+    let status = console.done("status $/app --withdrawn $/holds.json --json").json();
     assert_eq!(status["held"][0]["replacement"], "TEST-2");
     assert_eq!(console.done("status $/app --json").json()["held"], json!([]));
 
@@ -49,7 +49,7 @@ fn a_patch_that_was_called_back_is_refused_with_its_reason_and_replacement() {
     let status = unwatched(|watch| bench.status(&sandbox.path("app"), watch)).expect("a folder");
     let view = FolderView::new(status, &bench.history(&sandbox.path("app")).expect("a history"));
     assert_eq!(view.called_back.len(), 1, "the window says so, too");
-    assert_eq!(view.called_back[0].what, "TEST-1 was called back");
+    assert_eq!(view.called_back[0].what, "TEST-1 was withdrawn");
     assert_eq!(view.called_back[0].why, "It loses mail. Use TEST-2 instead.");
 }
 
@@ -60,7 +60,7 @@ fn other_editions_and_other_patches_are_not_meant_and_the_history_names_the_list
         json!([{ "id": "TEST-1", "revisions": [2], "reason": "x" }, { "id": "TEST-10", "reason": "y" }]);
     sandbox.write("holds.json", &list(held));
     let console = Console::new(&sandbox);
-    console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned --holds $/holds.json");
+    console.done("apply $/fix.patchbundle $/app --yes --allow-unsigned --withdrawn $/holds.json");
     let history = console.done("history $/app --json").json();
     let remarks = history["entries"][0]["remarks"].to_string();
     let digest =
@@ -109,7 +109,7 @@ fn a_list_is_read_strictly_and_as_its_schema_says() {
         std::iter::once((&good, true)).chain(both_refuse.iter().chain(&we_refuse).map(|text| (text, false)))
     {
         sandbox.write("holds.json", text);
-        let code = console.run("plan $/fix.patchbundle $/app --holds $/holds.json").code;
+        let code = console.run("plan $/fix.patchbundle $/app --withdrawn $/holds.json").code;
         assert_eq!(code, if fits { 0 } else { 3 }, "{text}");
     }
     for text in &both_refuse {

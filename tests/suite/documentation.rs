@@ -89,13 +89,13 @@ fn the_exit_codes_of_the_readme_are_those_of_the_program() {
 /// How the meaning of an exit code begins.
 fn first_words(kind: Kind) -> &'static str {
     match kind {
-        Kind::Machine => "failed for a reason of the machine",
-        Kind::Usage => "the command line itself is wrong",
+        Kind::Machine => "the computer failed",
+        Kind::Usage => "the command line is wrong",
         Kind::Refused => "refused",
         Kind::NotTrusted => "not trusted",
-        Kind::PutBack => "failed while changing and put back",
+        Kind::PutBack => "the change failed, and the folder was restored",
         Kind::NeedsPerson => "needs a person",
-        Kind::Interrupted => "interrupted",
+        Kind::Interrupted => "stopped before any change",
     }
 }
 

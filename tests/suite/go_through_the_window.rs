@@ -18,9 +18,9 @@ use patchwright::present::{Model, Overlay, Page, Tab, reading};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::settings::{Recent, Settings};
 use patchwright::words;
-use patchwright::workbench::{EditChoice, Sample, Watch};
+use patchwright::workbench::{EditChoice, Override, Overrides, Sample, Watch};
 
-use super::support::sandbox::{Sandbox, order, unwatched};
+use super::support::sandbox::{Sandbox, UNSIGNED, order, unwatched};
 use super::support::trees::Tree;
 
 /// Somebody at a window, with the sample laid out.
@@ -113,7 +113,9 @@ impl Person {
     fn goes_through(&mut self) -> &mut Self {
         self.is_at(Stage::Checked).does(Msg::Forward);
         self.is_at(Stage::Reviewing).does(Msg::Forward);
-        self.is_at(Stage::Confirming).does(Msg::ConsentUnsigned(true)).does(Msg::Confirm);
+        self.is_at(Stage::Confirming)
+            .does(Msg::SetAside(Override::Unsigned, Some(String::new())))
+            .does(Msg::Confirm);
         self.is_at(Stage::Done)
     }
 
@@ -236,11 +238,46 @@ fn what_blocks_cannot_be_gone_past() {
     let mut person = Person::new();
     let before = everything(&person.sample.folder);
     person.opens(3).does(Msg::BeginApply).is_at(Stage::Checked);
-    for msg in [Msg::Forward, Msg::Confirm, Msg::ConsentUnsigned(true), Msg::Forward, Msg::Confirm] {
+    for msg in [
+        Msg::Forward,
+        Msg::Confirm,
+        Msg::SetAside(Override::Unsigned, Some(String::new())),
+        Msg::Forward,
+        Msg::Confirm,
+    ] {
         person.does(msg).is_at(Stage::Checked);
     }
     person.does(Msg::Leave);
     assert_eq!(everything(&person.sample.folder), before);
+}
+
+#[test]
+fn a_rule_is_set_aside_with_a_reason_as_on_the_command_line_and_the_history_keeps_it() {
+    let mut person = Person::new();
+    person.sandbox.write("app/f", "no\n");
+    let folder = person.sandbox.path("app");
+    for (id, before, after) in [("L-1", "no\n", "yes\n"), ("E-1", "yes\n", "no\n")] {
+        let bundle = person.sandbox.bundle(id).replace("f", before, after);
+        let bundle = bundle.but(|patch| patch.about.fixes = vec![id.to_owned()]);
+        person.sandbox.save(&format!("{id}.patchbundle"), &bundle);
+    }
+    let fix = person.sandbox.path("L-1.patchbundle");
+    let fixed = unwatched(|watch| person.sandbox.bench().apply(&fix, &folder, UNSIGNED, watch));
+    let _ = fixed.expect("the fix is in");
+
+    person.does(Msg::OpenPair(person.sandbox.path("E-1.patchbundle"), Some(folder.clone())));
+    person.does(Msg::BeginApply).is_at(Stage::Checked).does(Msg::Forward).does(Msg::Forward);
+    let says = |rule, reason: &str| Msg::SetAside(rule, Some(reason.to_owned()));
+    for msg in [says(Override::Unsigned, ""), says(Override::Undo, " "), says(Override::Related, "other")] {
+        person.does(msg).does(Msg::Confirm).is_at(Stage::Confirming);
+    }
+    person.does(says(Override::Undo, "the fix broke printing")).does(Msg::Confirm).is_at(Stage::Done);
+    assert_eq!(person.sandbox.read("app/f").as_deref(), Some("no\n"));
+    let history = person.sandbox.bench().history(&folder).expect("a history");
+    let newest = history.entries.last().expect("an entry");
+    let told: Vec<_> =
+        newest.overrides.iter().map(|one| (one.rule.as_str(), one.reason.as_deref())).collect();
+    assert_eq!(told, [("unsigned", None), ("undo", Some("the fix broke printing"))]);
 }
 
 #[test]
@@ -252,7 +289,7 @@ fn a_folder_that_changes_between_review_and_confirm_is_left_alone() {
     let path = person.sample.folder.join(changed.path.as_str());
     fs::write(&path, "somebody else was here").expect("written");
     let before = everything(&person.sample.folder);
-    person.does(Msg::ConsentUnsigned(true)).does(Msg::Confirm).is_at(Stage::Done);
+    person.does(Msg::SetAside(Override::Unsigned, Some(String::new()))).does(Msg::Confirm).is_at(Stage::Done);
     person.ends(FolderEnd::NothingChanged, words::NOT_DONE);
     assert_eq!(everything(&person.sample.folder), before);
     person.does(Msg::CheckAgain).is_at(Stage::Checked);
@@ -301,14 +338,14 @@ fn a_worker_whose_answer_is_lost_is_not_taken_for_one_that_did_nothing() {
 fn another_folder_is_asked_about_anew() {
     let mut person = Person::new();
     person.opens(0).does(Msg::BeginApply).does(Msg::Forward).does(Msg::Forward);
-    person.does(Msg::ConsentUnsigned(true)).is_at(Stage::Confirming);
+    person.does(Msg::SetAside(Override::Unsigned, Some(String::new()))).is_at(Stage::Confirming);
     let other = tempfile::tempdir().expect("a folder");
     person.does(Msg::WayOut(WayOut::ChooseFolder)).is_at(Stage::Choosing);
     let effects = person.model.on_event(Event::FolderPicked(other.path().to_owned()));
     assert!(!effects.is_empty(), "the folder is looked at");
     let guided = person.model.guided.as_ref().expect("still on the way");
     assert_eq!(guided.folder.as_deref(), Some(other.path()), "the way goes on with the other folder");
-    assert!(!guided.consent_unsigned, "nobody has answered for the patch in this folder");
+    assert_eq!(guided.overrides, Overrides::default(), "nobody has answered for the patch in this folder");
 }
 
 #[test]
@@ -337,7 +374,7 @@ fn a_report_and_the_command_are_at_hand() {
 fn while_work_goes_on_nothing_else_begins_and_closing_asks() {
     let mut person = Person::new();
     person.opens(0).does(Msg::BeginApply);
-    person.does(Msg::Forward).does(Msg::Forward).does(Msg::ConsentUnsigned(true));
+    person.does(Msg::Forward).does(Msg::Forward).does(Msg::SetAside(Override::Unsigned, Some(String::new())));
     let effects = person.model.update(Msg::Confirm);
     assert!(matches!(effects.as_slice(), [Effect::SaveSettings, Effect::Start(..)]), "{effects:?}");
     person.is_at(Stage::Running);

@@ -191,7 +191,7 @@ fn what_differs_is_shown_with_what_should_be_there() {
     };
     let mut show = show;
     unwatched(|watch| sandbox.bench().drift_contents(&target.path, watch, &mut show)).expect("it is shown");
-    assert!(seen[0].1.contains("no copy of what should be here"), "{seen:?}");
+    assert!(seen[0].1.contains("there is no backup"), "{seen:?}");
     assert_eq!(seen[1], ("conf/app.conf".to_owned(), "port = 2\n".to_owned(), "mine\n".to_owned()));
 }
 
@@ -207,13 +207,13 @@ fn the_command_line_tells_shows_and_heals() {
     assert!(status.contains("-port = 2\n+mine\n"), "{status}");
     let json = console.done("status $/app --json").json();
     assert_eq!(json["drift"][0]["cause"], "local-edit");
-    assert_eq!(console.run("heal $/app").code, 3, "nobody is there to ask");
-    let asked = Console::new(&sandbox).answering("n").run("heal $/app");
-    assert!(asked.code == 3 && asked.err.contains("1 place differs"), "{asked}");
+    assert_eq!(console.run("repair $/app").code, 3, "nobody is there to ask");
+    let asked = Console::new(&sandbox).answering("n").run("repair $/app");
+    assert!(asked.code == 3 && asked.err.contains("1 file isn't as expected"), "{asked}");
     assert_eq!(sandbox.read("app/conf/app.conf").as_deref(), Some("mine\n"));
-    let healed = console.done("heal $/app --yes").out;
-    assert!(healed.starts_with("Put right 1 place in $/app\n  conf/app.conf\n"), "{healed}");
-    assert_eq!(console.done("heal $/app --yes --json").json()["outcome"], "nothing-to-do");
+    let healed = console.done("repair $/app --yes").out;
+    assert!(healed.starts_with("Repaired 1 file in $/app\n  conf/app.conf\n"), "{healed}");
+    assert_eq!(console.done("repair $/app --yes --json").json()["outcome"], "nothing-to-do");
     let history = console.done("history $/app").out;
     assert!(history.contains("repaired"), "{history}");
     console.done("rollback $/app --undo --yes");

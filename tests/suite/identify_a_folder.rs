@@ -90,7 +90,7 @@ fn the_command_line_names_product_and_patches() {
     };
     std::fs::copy(&bundle.path, sandbox.path("fix.patchbundle")).expect("a copy");
     let found = console.done("identify $/app $/fix.patchbundle").out;
-    assert!(found.contains("TEST-1  not in: 0 of 3 places match"), "{found}");
+    assert!(found.contains("TEST-1  not applied: 0 of 3 files match"), "{found}");
     let json = console.done("identify $/app $/fix.patchbundle --json").json();
     assert_eq!((&json["version"], &json["patches"][0]["is_for_version"]), (&"1.0".into(), &true.into()));
     assert_eq!(json["patches"][0]["presence"], "not-in");

@@ -201,7 +201,10 @@ fn a_plan_that_was_made_with_a_choice_is_no_plan_for_another_choice() {
         sandbox.bench().apply_with(std::slice::from_ref(&bundle.path), &target.path, options, &theirs, watch)
     });
     let [moved] = obstacles(other).try_into().expect("one reason");
-    assert!(moved.starts_with("E-MOVED: this is not what you looked at"), "{moved}");
+    assert!(
+        moved.starts_with("E-MOVED: the patch file, the folder, a choice or a key has changed"),
+        "{moved}"
+    );
 }
 
 #[test]

@@ -118,8 +118,8 @@ fn a_key_for_another_product_does_not_count_in_the_folder() {
     let verified = console.done("verify $/other.patchbundle");
     assert!(verified.out.contains("Trusted: oscar"), "by itself it is what it says: {verified}");
     let plan = console.run("plan $/other.patchbundle $/app");
-    assert!(plan.out.contains("the key is for other products"), "{plan}");
-    assert!(plan.out.contains("this folder holds Lighthouse, as its history says"), "{plan}");
+    assert!(plan.out.contains("you trust the key for other products"), "{plan}");
+    assert!(plan.out.contains("this folder contains Lighthouse, as its history says"), "{plan}");
     expect_refused(&apply(&sandbox, "other.patchbundle", ""), &sandbox, "E-TRUST");
     expect_refused(&apply(&sandbox, "other.patchbundle", "--allow-unsigned"), &sandbox, "E-PRODUCT");
 }
@@ -131,7 +131,10 @@ fn a_product_whose_name_looks_like_the_folders_is_held_to_its_rules_and_is_not_i
     save_number(&sandbox, "twin", "Lighth\u{43e}use", 6, ["two\n", "three\n"]);
     console.done("sign $/twin.patchbundle --key $/anna.key");
     let verified = console.run("verify $/twin.patchbundle");
-    assert!(verified.code == 4 && verified.out.contains("the key is for other products"), "{verified}");
+    assert!(
+        verified.code == 4 && verified.out.contains("you trust the key for other products"),
+        "{verified}"
+    );
     let run = apply(&sandbox, "twin.patchbundle", "");
     expect_refused(&run, &sandbox, "E-PRODUCT");
     assert!(run.err.contains("another name in letters that look the same"), "{run}");
@@ -331,7 +334,7 @@ fn twin_the_first_patch_into_a_folder_nobody_knows_is_applied_and_says_so() {
     assert!(!plan.out.contains("nothing is known about this folder"), "nothing depends on it: {plan}");
     sandbox.write("machine/trust.toml", "format = 'patchwright-trust/1'\n[products.Lighthouse]\nfloor = 3\n");
     let plan = console.done("plan $/good.patchbundle $/app");
-    assert!(plan.out.contains("nothing is known about this folder yet, and only P-good says"), "{plan}");
+    assert!(plan.out.contains("this folder is new to you, and only P-good says"), "{plan}");
     let run = apply(&sandbox, "good.patchbundle", "--allow-unsigned");
     assert_eq!(run.code, 0, "{run}");
     // A patch that somebody took out again has not settled what the folder is.
@@ -347,7 +350,7 @@ fn a_statement_about_a_folder_that_could_be_any_is_refused() {
     save(&sandbox, "good", "Toy", "two\n", "three\n");
     for (folders, problem) in [
         ("[folders.app]\nproduct = 'X'", "from the top of the disk on"),
-        ("[folders.'/x']\nproduct = ''", "cannot be a product"),
+        ("[folders.'/x']\nproduct = ''", "can't be a product"),
     ] {
         sandbox.write("machine/trust.toml", &format!("format = 'patchwright-trust/1'\n{folders}\n"));
         let run = apply(&sandbox, "good.patchbundle", "--allow-unsigned");

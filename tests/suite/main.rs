@@ -35,6 +35,7 @@ mod failing_disk;
 mod live_long;
 mod one_writer;
 mod refuse_a_damaged_store;
+mod run_out;
 mod simulated_disk;
 mod survive_a_crash;
 mod survive_a_kill;
@@ -42,6 +43,8 @@ mod survive_a_power_cut;
 mod take_back_unasked;
 mod take_what_was_shown;
 mod unlucky_machines;
+#[cfg(unix)]
+mod wait_for_nobody;
 
 mod use_the_command_line;
 mod write_diffs_for_git;

@@ -83,7 +83,7 @@ fn a_signed_approval_is_the_reviewer_that_was_missing_and_stands_before_the_ques
     ");
     assert_eq!(verdict(&console), "trusted");
     insta::assert_snapshot!(console.done("verify $/fix.patchbundle"), @r"
-    $/fix.patchbundle is whole: all 4 contents match their checksums
+    $/fix.patchbundle is intact: all 4 contents match their checksums
     Trusted: anna (author, 2026-11-23T09:30:00Z), rose (reviewer, 2026-11-23T09:30:00Z)
 
     Patch       FIX-1  Umlauts in fonts
@@ -321,9 +321,9 @@ fn a_place_that_is_not_changed_a_form_that_is_not_known_and_a_text_patch_are_ref
     let console = Console::new(&sandbox).with_keys();
     sandbox.write("fix.patch", "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n");
     for (arguments, says) in [
-        ("$/fix.patchbundle --looked-at confusion", "does not change \"confusion\""),
-        ("$/fix.patchbundle --output $/review.txt", "ends with .json, .md or .html"),
-        ("$/fix.patch", "A text patch cannot be reviewed"),
+        ("$/fix.patchbundle --looked-at confusion", "doesn't change \"confusion\""),
+        ("$/fix.patchbundle --output $/review.txt", "ends in .json, .md or .html"),
+        ("$/fix.patch", "A text patch can't be reviewed"),
         ("$/fix.patchbundle --notes $/nowhere.txt", "read the notes"),
     ] {
         let run = console.run(&format!("review {arguments} --verdict approved"));

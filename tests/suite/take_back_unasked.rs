@@ -7,7 +7,7 @@ use patchwright::bundle::order::Order;
 use patchwright::ledger::Action;
 use patchwright::model::{About, Check, Level, PatchId, Probe, TreePath};
 use patchwright::progress::{CancelToken, Phase, Progress, Quiet};
-use patchwright::workbench::{Applied, ApplyOptions, Error, Result, Watch};
+use patchwright::workbench::{Applied, ApplyOptions, Error, Overrides, Result, Watch};
 
 use crate::support::child::{Deed, rollback_options, workbench};
 use crate::support::interruption::Interruption;
@@ -24,7 +24,7 @@ fn product_with_check(level: Level) -> Product {
 }
 
 fn apply(product: &Product, folder: &Path, watch: Watch<'_>) -> Result<Applied> {
-    let options = ApplyOptions { allow_unsigned: true, ..ApplyOptions::default() };
+    let options = ApplyOptions { overrides: Overrides::UNSIGNED, ..ApplyOptions::default() };
     workbench().apply(&product.bundle(), folder, options, watch)
 }
 

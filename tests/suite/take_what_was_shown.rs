@@ -71,6 +71,37 @@ fn a_rollback_is_held_to_its_question() {
 }
 
 #[test]
+fn a_dry_run_changes_nothing_and_names_what_expect_takes() {
+    let sandbox = patched();
+    let console = Console::new(&sandbox);
+    let dry = |command: &str| {
+        let before = (readme(&sandbox), sandbox.read("app/other.txt"));
+        let planned = console.done(&format!("{command} --dry-run --json")).json();
+        assert_eq!((readme(&sandbox), sandbox.read("app/other.txt")), before, "{command}");
+        assert_eq!(planned["dry_run"], true);
+        planned["fingerprint"].as_str().expect("a fingerprint").to_owned()
+    };
+    let told = console.done("rollback $/app --dry-run");
+    assert!(told.out.contains("readme.txt"), "{told}");
+    let seen = dry("rollback $/app");
+    apply(&sandbox, "other");
+    is_moved(&console.run(&format!("rollback $/app --yes --expect {seen}")));
+    for (command, left) in [
+        ("rollback $/app ACME-HF-1", "Read me.\n"),
+        ("reapply $/app", "Read me well.\n"),
+        ("repair $/app --from $/fix.patchbundle", "Read me well.\n"),
+    ] {
+        if command.starts_with("repair") {
+            sandbox.write("app/readme.txt", "Edited.\n");
+        }
+        let seen = dry(command);
+        console.done(&format!("{command} --yes --expect {seen}"));
+        assert_eq!(readme(&sandbox), left, "{command}");
+    }
+    assert_eq!(console.run("repair $/app --dry-run --json").json()["outcome"], "nothing-to-do");
+}
+
+#[test]
 fn the_windows_worker_takes_back_only_what_was_checked() {
     let words = |sandbox: &Sandbox| {
         let bench = sandbox.bench();
@@ -97,7 +128,7 @@ fn the_windows_worker_takes_back_only_what_was_checked() {
 
 #[test]
 fn a_repair_is_held_to_its_question_and_to_the_patch_file_that_was_shown() {
-    let command = "heal $/app --from $/fix.patchbundle";
+    let command = "repair $/app --from $/fix.patchbundle";
     let drifted = || {
         let sandbox = patched();
         sandbox.write("app/readme.txt", "Drifted.\n");

@@ -66,7 +66,7 @@ mod with_modes {
         sign(&sandbox, "fix.patchbundle");
         let console = Console::new(&sandbox).with_keys();
         let plan = console.done("plan $/fix.patchbundle $/app");
-        assert!(plan.out.contains("bin/tool: gets new content, and runs with special rights"), "{plan}");
+        assert!(plan.out.contains("bin/tool: gets new content and runs with special rights"), "{plan}");
         console.done("apply $/fix.patchbundle $/app --yes");
     }
 
@@ -111,7 +111,7 @@ mod with_modes {
         let console = Console::new(&sandbox).with_keys();
         let plan = console.run("plan $/fix.patchbundle $/app");
         assert!(plan.code == 3, "{plan}");
-        assert!(plan.out.contains("has the content of secret.conf, and more people may read it"), "{plan}");
+        assert!(plan.out.contains("gets the content of secret.conf, and more people may read it"), "{plan}");
         assert_eq!(console.run("apply $/fix.patchbundle $/app --yes --allow-unsigned").code, 4);
         // A copy that a diff makes has the permissions of its source.
         console.done("apply $/fix.patch $/app --yes --allow-unsigned");
@@ -155,7 +155,7 @@ fn a_hook_in_a_git_folder_is_refused_however_it_is_spelled() {
         for name in ["evil.patch", "evil.patchbundle"] {
             let run = console.run(&format!("apply $/{name} $/app --yes --allow-unsigned"));
             // A patch file for Windows may have no such short name at all.
-            let is_told = run.code == 3 && run.err.contains("belongs to version control");
+            let is_told = run.code == 3 && run.err.contains("is part of version control");
             let is_no_name = folder == "git~1" && run.code == 4 && run.err.contains("E-PATH");
             assert!(is_told || is_no_name, "{folder}: {run}");
             assert!(!sandbox.path(&format!("app/{folder}/pre-commit")).exists());
@@ -194,7 +194,7 @@ fn what_programs_run_without_being_asked_is_told() {
     }
     let plan = Console::new(&sandbox).with_keys().done("plan $/fix.patchbundle $/app");
     for place in places {
-        assert!(plan.out.contains(&format!("{place}: is run without being asked for")), "{place}: {plan}");
+        assert!(plan.out.contains(&format!("{place}: runs automatically")), "{place}: {plan}");
     }
 }
 

@@ -118,7 +118,7 @@ fn one_damaged_safe_copy_is_named_and_the_rest_can_be_rolled_back() {
     );
     target.expect(&before);
     let rest = typed(&sandbox, &target.path, "rollback @ --yes --leave-damaged");
-    assert!(rest.code == 0 && rest.out.contains("app.log: stays as it is"), "{}{}", rest.out, rest.err);
+    assert!(rest.code == 0 && rest.out.contains("app.log: is left as it is"), "{}{}", rest.out, rest.err);
     target.expect(&old().file("app.log", "start\nnew\n"));
     assert!(holds(&conflicts(&target), b"start\nunseen\n"), "the newer content is kept aside");
     assert!(target.installed().is_empty());
@@ -238,20 +238,20 @@ fn a_folder_that_somebody_removed_comes_back_with_a_rollback_and_with_a_repair()
     let [old, new] = [1, 2].map(|n| {
         Tree::new().file("conf/deep/app.conf", format!("port = {n}\n")).file("bin/app", format!("app {n}"))
     });
-    for command in ["rollback @ --yes --keep-edits", "heal @ --yes"] {
+    for command in ["rollback @ --yes --keep-edits", "repair @ --yes"] {
         let sandbox = Sandbox::new();
         let bundle = sandbox.make(&old, &new);
         let target = sandbox.install(&old);
         target.must_apply(&bundle);
         fs::remove_dir_all(target.path.join("conf")).expect("it is there");
-        let from = match command.starts_with("heal") {
+        let from = match command.starts_with("repair") {
             true => format!(" --from {}", bundle.path.display()),
             false => String::new(),
         };
         let run = typed(&sandbox, &target.path, &format!("{command}{from}"));
         assert_eq!(run.code, 0, "{command}: {}", run.err);
-        assert!(run.out.contains("the folder was removed and comes back"), "{}", run.out);
-        target.expect(if command.starts_with("heal") { &new } else { &old });
+        assert!(run.out.contains("the folder was deleted; it is restored"), "{}", run.out);
+        target.expect(if command.starts_with("repair") { &new } else { &old });
     }
 }
 
@@ -324,7 +324,7 @@ fn running_out_of_open_files_is_said_as_that() {
     });
     let command = format!("apply {} {} --yes --allow-unsigned", bundle.path.display(), target.path.display());
     let run = failing.run(&command);
-    assert!(run.code == 1 && run.err.contains("no more files may be open"), "{}: {}", run.code, run.err);
+    assert!(run.code == 1 && run.err.contains("too many files are open"), "{}: {}", run.code, run.err);
     target.expect(&old());
 }
 

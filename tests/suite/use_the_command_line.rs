@@ -4,6 +4,7 @@ mod change;
 mod help;
 pub mod hostile_text;
 mod look;
+mod next_steps;
 mod programs;
 pub mod refuse;
 mod stacks;

@@ -129,7 +129,7 @@ fn press(harness: &mut Harness<'_, Pane>, modifiers: Modifiers, key: Key) {
 fn a_file_opens_at_its_first_change_and_says_so() {
     let harness = pane(million());
     assert_eq!(row(&harness), "second, changed from line 2, line 2, before line 2");
-    harness.get_by_label("Changes in log/big.txt, hunk 1 of 3");
+    harness.get_by_label("Changes in log/big.txt, change 1 of 3");
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn bytes_are_compared_on_request_and_walked_by_keys() {
     assert_eq!(harness.state().requests, [PaneRequest::CompareBytes]);
     harness.state_mut().contents.compare_bytes(&CancelToken::new()).expect("nobody stops it");
     harness.run();
-    harness.get_by_label("Bytes of a.txt, 1 places differ");
+    harness.get_by_label("Bytes of a.txt, 1 differences");
     press(&mut harness, Modifiers::NONE, Key::N);
     assert_eq!(row(&harness), "6f 6e 65 0a 74 77 75 0a, changed from 6f 6e 65 0a 74 77 6f 0a, at 0x0");
     press(&mut harness, Modifiers::NONE, Key::Num2);
@@ -282,13 +282,13 @@ fn nothing_is_drawn_again_when_nobody_does_anything() {
 fn the_layout_is_chosen_by_key_and_kept_for_the_next_file() {
     let mut harness = pane(contents("a.txt", b"1\n2\n", b"1\ntwo\n"));
     press(&mut harness, Modifiers::NONE, Key::Num2);
-    assert_eq!(row(&harness), "2, removed, line 2");
+    assert_eq!(row(&harness), "2, deleted, line 2");
     let mut next = harness.state().state.for_next_file();
     let other = contents("b.txt", b"x\n", b"y\n");
     next.act(&other, PaneAction::Show(View::Text), &mut Vec::new());
     *harness.state_mut() = Pane { contents: other, state: next, requests: Vec::new() };
     harness.run();
-    assert_eq!(row(&harness), "x, removed, line 1");
+    assert_eq!(row(&harness), "x, deleted, line 1");
     let lay = PaneAction::Lay(LayoutChoice::SideBySide);
     let pane = harness.state_mut();
     pane.state.act(&pane.contents, lay, &mut Vec::new());

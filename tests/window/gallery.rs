@@ -71,7 +71,7 @@ impl Gallery {
         page_header(ui, &header, |ui| {
             badge(
                 ui,
-                &Badge { text: "Ready with warnings", tone: Tone::Notice(Notice::Caution), explain: "" },
+                &Badge { text: "Ready, with warnings", tone: Tone::Notice(Notice::Caution), explain: "" },
             );
             badge(
                 ui,
@@ -89,7 +89,7 @@ impl Gallery {
                 self.press("give up");
             }
             let reason = Some("Close kestrel.exe first: it is using 2 of the files.");
-            if button(ui, &Button::secondary("Take back").icon(Icon::Undo2).blocked(reason)).clicked() {
+            if button(ui, &Button::secondary("Roll back").icon(Icon::Undo2).blocked(reason)).clicked() {
                 self.press("roll back");
             }
             if link_button(ui, "What does this mean?").clicked() {
@@ -99,11 +99,11 @@ impl Gallery {
     }
 
     fn notices_ui(&mut self, ui: &mut Ui) {
-        let actions = [Button::primary("Finish"), Button::secondary("Put everything back")];
+        let actions = [Button::primary("Finish"), Button::secondary("Restore the old files")];
         let interrupted = Banner {
             notice: Notice::Caution,
-            title: "An operation was interrupted",
-            body: "3 of 14 files were replaced before the computer stopped. Their safe copies are complete.",
+            title: "A change was interrupted",
+            body: "3 of 14 files were replaced before the computer stopped. Their backups are complete.",
             actions: &actions,
         };
         if let Some(action) = banner(ui, &interrupted) {
@@ -149,7 +149,7 @@ impl Gallery {
             let room = FindingView {
                 meaning: "",
                 level: FindingLevel::Information,
-                sentence: "There is room for the safe copies",
+                sentence: "There is room for the backups",
                 evidence: &["12.4 MB of 310 GB free on C:"],
                 action: None,
             };
@@ -214,7 +214,7 @@ impl Gallery {
         let zone = DropZoneView {
             icon: Icon::PackageOpen,
             title: "Drop a patch file here",
-            title_while_held: "Let go to open it",
+            title_while_held: "Drop to open",
             body: "Its name ends in .patchbundle.",
             action: Button::primary("Open a patch file…").icon(Icon::FolderOpen),
         };

@@ -23,7 +23,7 @@ fn every_part_is_found_by_its_role_and_its_name() {
         (Role::Button, "Apply 14 changes"),
         (Role::Button, "Give up 2 edits"),
         (Role::Link, "What does this mean?"),
-        (Role::Alert, "An operation was interrupted"),
+        (Role::Alert, "A change was interrupted"),
         (Role::Status, "The patch is in place"),
         (Role::Alert, "This file is not the one Northwind signed"),
         (Role::Group, "Checks"),
@@ -52,7 +52,7 @@ fn every_part_is_found_by_its_role_and_its_name() {
 fn what_cannot_be_pressed_says_why_beside_it() {
     let mut harness = tall_window();
     let reason = "Close kestrel.exe first: it is using 2 of the files.";
-    let button = harness.get_by_role_and_label(Role::Button, "Take back");
+    let button = harness.get_by_role_and_label(Role::Button, "Roll back");
     assert!(button.accesskit_node().is_disabled());
     assert_eq!(button.accesskit_node().description().as_deref(), Some(reason));
     let shown = harness.get_by_role_and_label(Role::Label, reason);
@@ -96,11 +96,11 @@ fn tab_reaches_what_can_be_pressed_and_skips_what_cannot() {
 #[test]
 fn a_banner_and_a_finding_answer_which_action_was_pressed() {
     let mut harness = tall_window();
-    harness.get_by_label("Put everything back").click();
+    harness.get_by_label("Restore the old files").click();
     harness.run();
     harness.get_by_label("Check again").click();
     harness.run();
-    assert_eq!(harness.state().pressed, ["Put everything back", "check again"]);
+    assert_eq!(harness.state().pressed, ["Restore the old files", "check again"]);
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn the_drop_zone_says_when_to_let_go() {
     harness.input_mut().hovered_files.push(egui::HoveredFile::default());
     // As long as a file is held over the window, egui repaints it.
     harness.run_steps(2);
-    assert!(harness.query_by_role_and_label(Role::Group, "Let go to open it").is_some());
+    assert!(harness.query_by_role_and_label(Role::Group, "Drop to open").is_some());
     harness.get_by_label("Open a patch file…").click();
     harness.run_steps(2);
     assert_eq!(harness.state().pressed, ["open"]);

@@ -10,7 +10,9 @@ use patchwright::environment::Environment;
 use patchwright::gui::worker::WORKER_FLAG;
 use patchwright::present::worker::{Outcome, WorkerAnswer, WorkerChange, WorkerLine, parse};
 use patchwright::progress::{CancelToken, HowFar, Phase, Quiet};
-use patchwright::workbench::{EditChoices, MakeRequest, OrderSource, ProofChoice, Watch, Workbench};
+use patchwright::workbench::{
+    EditChoices, MakeRequest, OrderSource, Overrides, ProofChoice, Watch, Workbench,
+};
 use tempfile::TempDir;
 
 /// Enough that a change of them is met in its middle.
@@ -104,8 +106,7 @@ impl Scene {
     fn apply(&self) -> Running {
         let change = WorkerChange::Apply {
             bundle: self.bundle(),
-            allow_unsigned: true,
-            accept_weak_volume: false,
+            overrides: Overrides::UNSIGNED,
             edits: EditChoices::new(),
         };
         self.start(&change)

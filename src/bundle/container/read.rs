@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::bundle::BundleError;
 use crate::bundle::limits::{MAX_BUNDLE_BYTES, MAX_MEMBERS};
 use crate::model::{Code, Digest, Hasher};
+use crate::named_file;
 use crate::trust::{Attached, AttachedReview};
 
 use super::member_rules::MemberRules;
@@ -36,12 +37,12 @@ impl Container {
 
     fn open_file(path: &Path) -> Result<Self, BundleError> {
         let cannot = |attempted: &'static str| move |error| BundleError::io(attempted, error);
-        // Asked by name first: opening a pipe would wait for somebody to write into it.
-        let found = std::fs::metadata(path).map_err(cannot("cannot open"))?;
-        if !found.is_file() {
-            return Err(refused("not a regular file"));
-        }
-        let file = File::open(path).map_err(cannot("cannot open"))?;
+        let file = match named_file::open(path) {
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {
+                return Err(refused("not a regular file"));
+            }
+            opened => opened.map_err(cannot("cannot open"))?,
+        };
         let file_bytes = file.metadata().map_err(cannot("cannot open"))?.len();
         if file_bytes < END_BYTES as u64 {
             return Err(refused("too short to be a bundle"));
@@ -288,7 +289,7 @@ fn read_central_entry(directory: &mut impl Read) -> Result<DirectoryEntry, Bundl
 
 fn cannot_read_directory(error: io::Error) -> BundleError {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => refused("the central directory ends early"),
+        ErrorKind::UnexpectedEof => refused("the central directory ends early"),
         _ => BundleError::io("cannot read the central directory", error),
     }
 }

@@ -40,15 +40,20 @@ impl fmt::Display for OrderFinding {
     }
 }
 
+/// Most findings that are told. Nobody mends more in one go.
+const MAX_FINDINGS: usize = 200;
+
 /// The findings so far, about one text.
 pub(super) struct Findings<'t> {
     text: &'t str,
     found: Vec<OrderFinding>,
+    /// Whether there are more, and an error among them.
+    is_cut: bool,
 }
 
 impl<'t> Findings<'t> {
     pub fn new(text: &'t str) -> Self {
-        Self { text, found: Vec::new() }
+        Self { text, found: Vec::new(), is_cut: false }
     }
 
     pub fn push(
@@ -58,6 +63,10 @@ impl<'t> Findings<'t> {
         field: impl Into<String>,
         message: impl Into<String>,
     ) {
+        if self.found.len() >= MAX_FINDINGS {
+            self.is_cut |= level == FindingWeight::Error;
+            return;
+        }
         let Position { line, column } = Position::new(self.text.as_bytes(), span.start);
         self.found.push(OrderFinding { line, column, level, field: field.into(), message: message.into() });
     }
@@ -75,11 +84,16 @@ impl<'t> Findings<'t> {
     }
 
     pub(crate) fn has_errors(&self) -> bool {
-        self.found.iter().any(|finding| finding.level == FindingWeight::Error)
+        self.is_cut || self.found.iter().any(|finding| finding.level == FindingWeight::Error)
     }
 
     pub(crate) fn into_sorted(mut self) -> Vec<OrderFinding> {
         self.found.sort_by_key(|finding| (finding.line, finding.column));
+        if let Some(last) = self.found.last().filter(|_| self.is_cut) {
+            let message = format!("more is wrong than these {MAX_FINDINGS} findings");
+            let more = OrderFinding { level: FindingWeight::Error, field: String::new(), message, ..*last };
+            self.found.push(more);
+        }
         self.found
     }
 }

@@ -131,7 +131,7 @@ fn everything_that_is_wrong_is_said_at_once_with_its_line() {
         "6: fixes: the fix set is empty; name at least one thing that the patch fixes or adds",
         "7: vendor: a text is expected here",
         "10: product.versions: a list of texts is expected here",
-        "11: rollback.reason: the reason why the patch cannot always be rolled back is missing",
+        "11: rollback.reason: the reason why the patch can't always be rolled back is missing",
     ];
     assert_eq!(errors, expected);
 }
@@ -153,7 +153,7 @@ fn each_mistake_is_found_where_it_is() {
         ("key = \"KEY-7\"", "", "issues[0].key", "missing"),
         ("url = \"https:", "url = \"ftp:", "issues[0].url", "no address"),
         ("min_revision = 1", "min_revisions = 1", "requires[0].min_revisions", "unknown key"),
-        ("reason = \"it mends", "why = \"it mends", "conflicts[0].reason", "missing"),
+        ("reason = \"it fixes", "why = \"it fixes", "conflicts[0].reason", "missing"),
         ("phase = \"before\"", "phase = \"soon\"", "holds[0].phase", "none of before"),
         ("free_bytes = 100_000_000", "free_bytes = \"much\"", "preflight[0].free_bytes", "whole number"),
         ("check = \"port\"", "check = \"exec\"", "health[1].check", "none of file"),

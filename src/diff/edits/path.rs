@@ -70,7 +70,7 @@ impl Path {
     pub fn parse(spelled: &str, format: Format) -> Result<Self, NoPath> {
         let no = |at, why| Err(NoPath { at, why });
         if spelled.len() > MAX_PATH_BYTES {
-            return no(MAX_PATH_BYTES, "it is longer than 4096 bytes");
+            return no(MAX_PATH_BYTES, "it's longer than 4,096 bytes");
         }
         let is_one_key = matches!(format, Format::Env | Format::Properties);
         let parts = match is_one_key {
@@ -91,7 +91,7 @@ impl Path {
     pub fn pointer(spelled: &str) -> Result<Self, NoPath> {
         let no = |at, why| Err(NoPath { at, why });
         if spelled.len() > MAX_PATH_BYTES {
-            return no(MAX_PATH_BYTES, "it is longer than 4096 bytes");
+            return no(MAX_PATH_BYTES, "it's longer than 4,096 bytes");
         }
         if !spelled.is_empty() && !spelled.starts_with('/') {
             return no(0, "a JSON pointer begins with \"/\"");

@@ -220,7 +220,7 @@ impl Edit {
                 .enumerate()
                 .map(|(index, item)| (format!("{key}[{index}]"), &item.value))
                 .collect()),
-            Some(Value::List(_)) => bad(key, "has more than 10000 entries"),
+            Some(Value::List(_)) => bad(key, "has more than 10,000 entries"),
             Some(_) => bad(key, "is a list"),
         };
         let mut ops = Vec::new();

@@ -443,7 +443,7 @@ fn hostile_edits_and_files_end_soon_and_say_why() {
     let json = format!("[{{\"do\":[{}],\"format\":\"json\"}}]", many.trim_end_matches(','));
     assert_eq!(
         FileEdits::from_json(json.as_bytes()).expect_err("too many").to_string(),
-        "do: has more than 10000 entries"
+        "do: has more than 10,000 entries"
     );
     for json in [
         r#"{"do":[{"set":"a","to":{"=number":"1","x":1}}],"format":"json"}"#,

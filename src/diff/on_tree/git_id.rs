@@ -22,7 +22,7 @@ const SHA1_DIGITS: usize = 40;
 
 fn hex<D: sha2::Digest>(content: &Content) -> String {
     let begin = D::new().chain_update(format!("blob {}\0", content.len()));
-    in_hex(&content.pieces().fold(begin, |hasher, piece| hasher.chain_update(piece)).finalize())
+    in_hex(&content.pieces().fold(begin, sha2::Digest::chain_update).finalize())
 }
 
 /// The SHA-1 id in full.

@@ -199,7 +199,7 @@ fn two_different_sides_are_believed() {
     let found = outcome(TWINS, &text);
     assert_eq!((found.strip, found.files[0].path.as_str()), (1, "src/package.json"));
     assert_eq!(found.stripped, ["a/", "b/"]);
-    assert_eq!(found.reading(), "path prefix stripped: 1 (-p a/, b/)");
+    assert_eq!(found.reading(), "path prefix stripped: a/, b/ (-p 1)");
 }
 
 #[test]

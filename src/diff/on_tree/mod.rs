@@ -169,6 +169,11 @@ impl<'t> Series<'t> {
         PatchOutcome { strip, stripped, readings: Vec::new(), files, left_behind: left_behind(patch, strip) }
     }
 
+    /// Whether so much was compared that the rest of the hunks could not be looked for.
+    pub fn is_used_up(&self) -> bool {
+        self.budget.is_used_up()
+    }
+
     /// Every place that is not as it was, or that was found to be as a patch leaves it, by name.
     pub fn differences(&self) -> Vec<TreeChange> {
         let difference = |path: &TreePath, before: &Option<FileKind>, after: &Option<FileKind>| {

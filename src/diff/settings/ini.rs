@@ -46,7 +46,8 @@ pub(super) fn read(text: &str, dialect: Dialect) -> Result<Sheet, Doubt> {
         last: None,
         goes_on: false,
         doubts: Vec::new(),
-        seen: HashSet::new(),
+        sections: HashSet::new(),
+        keys: HashSet::new(),
         comments: Vec::new(),
         budget: Budget::default(),
     };
@@ -69,8 +70,10 @@ struct IniReader<'a> {
     /// Whether the line above ends with a backslash, so that this one belongs to it for some programs.
     goes_on: bool,
     doubts: Vec<Doubt>,
-    /// To many programs, large and small letters are the same.
-    seen: HashSet<(bool, String)>,
+    /// The names of sections so far; to many programs, large and small letters are the same.
+    sections: HashSet<String>,
+    /// The keys of this section so far.
+    keys: HashSet<String>,
     comments: Vec<Range<usize>>,
     budget: Budget,
 }
@@ -201,7 +204,7 @@ impl IniReader<'_> {
 
     fn begin_section(&mut self, name: &str, start: usize) {
         self.end_section();
-        if !self.seen.insert((true, self.as_compared(name))) {
+        if !self.sections.insert(self.as_compared(name)) {
             self.doubts.push(Doubt::twice(start));
             self.root.doubt = Some(TWICE);
         }
@@ -210,7 +213,7 @@ impl IniReader<'_> {
         let mut section = Entry::new(name.to_owned(), Said::Group(group), whole.clone(), whole);
         (section.is_inline, section.is_section) = (false, true);
         (self.section, self.indent, self.last) = (Some(section), None, None);
-        self.seen.retain(|(is_section, _)| *is_section);
+        self.keys = HashSet::new();
     }
 
     fn end_section(&mut self) {
@@ -233,7 +236,7 @@ impl IniReader<'_> {
 
     /// Whether this name is there for the first time in this section.
     fn is_new(&mut self, name: &str, at: usize) -> bool {
-        let is_new = self.seen.insert((false, self.as_compared(name)));
+        let is_new = self.keys.insert(self.as_compared(name));
         if !is_new && self.dialect == Dialect::Many {
             self.doubts.push(Doubt::twice(at));
         }

@@ -1,6 +1,6 @@
 //! The guided way: one page, one question, one button.
 
-use egui::{Label, Ui};
+use egui::{Label, TextEdit, Ui};
 
 use super::Fields;
 use super::findings::findings_with_choices_ui;
@@ -18,7 +18,8 @@ use crate::toolkit::widgets::{
     Banner, Button, FactRow, Notice, PageHeader, ProgressView, StepperView, banner, button, card, facts,
     link_button, page_header, progress_block, reason, stepper, tick_box,
 };
-use crate::words;
+use crate::words::{self, fill};
+use crate::workbench::Override;
 
 /// The names of the six pages.
 const STEPS: [&str; 6] = [
@@ -115,6 +116,7 @@ fn verdict_words(guided: &Guided, check: &CheckPage) -> (&'static str, &'static 
         (CheckVerdict::Ready, _) => (words::CHECK_READY_BACK, words::CHECK_SAFE_COPIES),
         (CheckVerdict::Warnings, Task::Apply) => (words::CHECK_WARN, words::CHECK_READY_MEANING),
         (CheckVerdict::Warnings, _) => (words::CHECK_WARN, words::CHECK_SAFE_COPIES),
+        (CheckVerdict::Blocked, _) if guided.can_go_on() => (words::CHECK_SET_ASIDE, words::CAN_BE_SET_ASIDE),
         (CheckVerdict::Blocked, _) => (words::CHECK_BLOCKED, words::NOTHING_CHANGED),
         (CheckVerdict::NothingToDo, _) => (words::CHECK_NOTHING, words::CHECK_NOTHING_MEANING),
     }
@@ -156,14 +158,14 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
         ui.label(promise);
         let folder = guided.folder.as_deref().map(path_line).unwrap_or_default();
         facts(ui, &[FactRow::new(words::FOLDER, &folder)]);
-        if guided.needs_consent() {
-            tick_ui(ui, guided.consent_unsigned, words::CONSENT_UNSIGNED, Msg::ConsentUnsigned, outbox);
-        }
-        if guided.is_weak() {
-            tick_ui(ui, guided.consent_weak, words::CONSENT_WEAK, Msg::ConsentWeak, outbox);
+        for rule in guided.asks_for() {
+            set_aside_ui(ui, guided, rule, outbox);
         }
         if guided.task == Task::Recover && !guided.finish {
-            tick_ui(ui, guided.keep_edits, words::INTERRUPTED_ASIDE, Msg::KeepEdits, outbox);
+            let mut is_ticked = guided.keep_edits;
+            if tick_box(ui, &mut is_ticked, words::INTERRUPTED_ASIDE).changed() {
+                outbox.push(Msg::KeepEdits(is_ticked));
+            }
         }
     });
     buttons_ui(ui, guided, &guided.button(), Msg::Confirm, outbox);
@@ -172,10 +174,25 @@ fn confirm_ui(ui: &mut Ui, guided: &Guided, outbox: &mut Outbox) {
     }
 }
 
-fn tick_ui(ui: &mut Ui, is_ticked: bool, label: &str, msg: fn(bool) -> Msg, outbox: &mut Outbox) {
-    let mut ticked = is_ticked;
-    if tick_box(ui, &mut ticked, label).changed() {
-        outbox.push(msg(ticked));
+/// A yes to what has to be set aside, or the reason for it.
+fn set_aside_ui(ui: &mut Ui, guided: &Guided, rule: Override, outbox: &mut Outbox) {
+    let sentence = match rule {
+        Override::Unsigned => words::CONSENT_UNSIGNED.to_owned(),
+        Override::WeakVolume => words::CONSENT_WEAK.to_owned(),
+        rule => fill(words::REASON_FOR, &[("what", rule.deed())]),
+    };
+    if rule.needs_reason() {
+        let label = ui.label(&sentence);
+        let mut reason = guided.overrides.said(rule).to_owned();
+        let field = TextEdit::singleline(&mut reason).desired_width(f32::INFINITY);
+        if ui.add(field.margin(space::SMALL as i8)).labelled_by(label.id).changed() {
+            outbox.push(Msg::SetAside(rule, Some(reason)));
+        }
+        return;
+    }
+    let mut is_ticked = guided.overrides.has(rule);
+    if tick_box(ui, &mut is_ticked, &sentence).changed() {
+        outbox.push(Msg::SetAside(rule, is_ticked.then(String::new)));
     }
 }
 

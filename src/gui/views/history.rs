@@ -8,6 +8,7 @@ use crate::gui::outbox::Outbox;
 use crate::present::Model;
 use crate::present::history::{EventRow, FolderView, StackRow, WayBack};
 use crate::present::message::Msg;
+use crate::report::phrases;
 use crate::toolkit::theme::{Icon, Tokens, space, text};
 use crate::toolkit::widgets::{
     Badge, Banner, Button, DetailsView, EmptyState, FactRow, Notice, Tone, badge, banner, button, card,
@@ -55,7 +56,8 @@ fn condition_ui(ui: &mut Ui, view: &FolderView, fields: &mut Fields) {
         }
         return;
     }
-    let title = words::fill(words::SEVERAL_DIFFER, &[("n", &differences.len().to_string())]);
+    let title =
+        words::fill(words::SEVERAL_DIFFER, &[("n", &phrases::count(differences.len(), "file", "files"))]);
     let notice = Notice::Caution;
     banner(ui, &Banner { notice, title: &title, body: words::DIFFERENCES_MEANING, actions: &[] });
     let view = DetailsView { title: words::SHOW_DIFFERENCES, text: &differences.join("\n") };

@@ -1,6 +1,6 @@
 //! What the disk, the rights of the present user or something that moves keep from being done.
 
-use super::{Wording, row};
+use super::{Override, Wording, row};
 use crate::model::Code;
 use crate::plan::VolumeProblem;
 use crate::text::with_thousands;
@@ -55,11 +55,7 @@ impl Disk {
                 "would be a new folder that its owner can't write to, so you can't create it",
                 "Run as administrator, or ask the vendor for a patch with a writable folder.",
             ),
-            Disk::Volume(problem) => row(
-                Code::Volume,
-                problem.to_string(),
-                "Use a folder on a local disk, or add --accept-weak-volume if nobody else uses it.",
-            ),
+            Disk::Volume(problem) => row(Code::Volume, problem.to_string(), Override::WeakVolume.hint()),
             Disk::Bytes { needed, free } => {
                 row(Code::Space, room(*needed, *free), "Free some disk space, then try again.")
             }

@@ -91,8 +91,8 @@ impl Edits {
             }
             Edits::Drops { patch, lines } => row(
                 Code::Undoes,
-                format!("the file that you gave drops what {patch} brought{}", in_brackets(lines)),
-                format!("Put it into the file that you give. {}", Override::Undo.hint()),
+                format!("your merged file drops changes of {patch}{}", in_brackets(lines)),
+                format!("Add them to your merged file. {}", Override::Undo.hint()),
             ),
             Edits::Uncarried { kind, patch } => {
                 row(Code::Missing, format!("{}{}", kind.phrase(), of_patch(patch)), kind.advice())

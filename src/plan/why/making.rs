@@ -153,7 +153,7 @@ impl Making {
                     "{} changes need a manifest of {} bytes, and {} are allowed",
                     with_thousands(*changes as u64),
                     with_thousands(*bytes as u64),
-                    with_thousands(*max_bytes as u64)
+                    with_thousands(*max_bytes)
                 ),
                 SPLIT,
             ),

@@ -23,7 +23,7 @@ pub(crate) use disk::Disk;
 pub(crate) use edits::{Edits, NoDraft};
 pub(crate) use keys::{Keys, Reviewing};
 pub(crate) use making::Making;
-pub(crate) use overrides::Override;
+pub use overrides::{Override, Overrides};
 pub(crate) use scripts::{NotAgreed, Scripts};
 pub(crate) use signers::{Before, Signers};
 pub(crate) use undo::{Since, Undo};
@@ -97,7 +97,9 @@ impl Obstacle {
         match &self.why {
             Why::Unfit(why) => why.way_around(),
             Why::Danger(_) => Some(Override::Dangerous),
+            Why::Disk(Disk::Volume(_)) => Some(Override::WeakVolume),
             Why::Edits(Edits::Drops { .. }) => Some(Override::Undo),
+            Why::Signers(Signers::Downgrade { .. }) => Some(Override::Downgrade),
             _ => None,
         }
     }

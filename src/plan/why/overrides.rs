@@ -1,39 +1,165 @@
-//! What a person may set aside with a reason, which the history keeps.
+//! Rules that a person may set aside: the one table behind the command line, the window and the history.
+
+use std::collections::BTreeSet;
 
 /// A rule that can be set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Override {
-    /// That no patch sets back what another one brought.
-    Undo,
-    /// That what patches of different authors or products say about each other, or change of each other, is asked
-    /// about.
-    Related,
+pub enum Override {
+    /// That enough people who are trusted vouch for a patch.
+    Unsigned,
+    /// That no patch is older than one that was there before.
+    Downgrade,
     /// That a patch is for the product in the folder.
     OtherProduct,
     /// That what nobody vouches for gets no special rights, and shows nothing that fewer people may read.
     Dangerous,
+    /// That nothing sets back what a patch brought.
+    Undo,
+    /// That what patches of different authors or products say about each other, or change of each other, is asked
+    /// about.
+    Related,
+    /// That the disk can keep all promises.
+    WeakVolume,
 }
 
 impl Override {
-    /// As the history calls it.
-    pub(crate) const fn rule(self) -> &'static str {
+    /// Each of them, in the order in which they are told.
+    pub const ALL: [Self; 7] = [
+        Self::Unsigned,
+        Self::Downgrade,
+        Self::OtherProduct,
+        Self::Dangerous,
+        Self::Undo,
+        Self::Related,
+        Self::WeakVolume,
+    ];
+
+    /// As the history calls it, the flag for it, and what it does.
+    const fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Override::Undo => "undo",
-            Override::Related => "related",
-            Override::OtherProduct => "other-product",
-            Override::Dangerous => "dangerous",
+            Self::Unsigned => {
+                ("unsigned", "allow-unsigned", "Apply a patch that isn't signed by anyone you trust")
+            }
+            Self::Downgrade => (
+                "downgrade",
+                "allow-downgrade",
+                "Apply a patch that is older than one that was in the folder",
+            ),
+            Self::OtherProduct => {
+                ("other-product", "allow-other-product", "Apply a patch that says it's for another product")
+            }
+            Self::Dangerous => (
+                "dangerous",
+                "allow-dangerous",
+                "Apply an unsigned patch with content that runs with special rights, or that lets more people read a file",
+            ),
+            Self::Undo => {
+                ("undo", "allow-undo", "Apply a patch although part of another one would be undone")
+            }
+            Self::Related => (
+                "related",
+                "allow-related",
+                "Apply a patch although what it says about a patch by another author, or for another product, isn't shown by their files",
+            ),
+            Self::WeakVolume => (
+                "weak-volume",
+                "accept-weak-volume",
+                "Continue on a disk that can't guarantee recovery (FAT, network)",
+            ),
         }
     }
 
-    /// How it is given.
+    /// As the history calls it.
+    pub const fn rule(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The flag for it, without its dashes.
+    pub(crate) const fn flag(self) -> &'static str {
+        self.row().1
+    }
+
+    /// What it does, as a sentence without its period.
+    pub(crate) const fn deed(self) -> &'static str {
+        self.row().2
+    }
+
+    /// Whether it takes a reason, which the history keeps; a yes is enough for the others.
+    pub(crate) const fn needs_reason(self) -> bool {
+        !matches!(self, Self::Unsigned | Self::WeakVolume)
+    }
+
+    /// How it is set aside, for whoever meets it.
     pub(crate) const fn hint(self) -> &'static str {
         match self {
-            Override::Undo => "To do it anyway, add --allow-undo REASON; the history records it.",
-            Override::Related => "To do it anyway, add --allow-related REASON; the history records it.",
-            Override::OtherProduct => {
+            Self::Unsigned => {
+                "If you trust the source of this file, add --allow-unsigned; the history records it."
+            }
+            Self::Downgrade => {
+                "To apply the older patch anyway, add --allow-downgrade REASON; the history records it."
+            }
+            Self::OtherProduct => {
                 "To do it anyway, add --allow-other-product REASON; the history records it."
             }
-            Override::Dangerous => "To do it anyway, add --allow-dangerous REASON; the history records it.",
+            Self::Dangerous => "To do it anyway, add --allow-dangerous REASON; the history records it.",
+            Self::Undo => "To do it anyway, add --allow-undo REASON; the history records it.",
+            Self::Related => "To do it anyway, add --allow-related REASON; the history records it.",
+            Self::WeakVolume => {
+                "Use a folder on a local disk, or add --accept-weak-volume if nobody else uses it."
+            }
         }
+    }
+}
+
+/// The rules that somebody sets aside, with the reason for each that takes one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides([Option<String>; Override::ALL.len()]);
+
+impl Overrides {
+    /// Only a yes to a patch that nobody signed.
+    pub const UNSIGNED: Self = Self([Some(String::new()), None, None, None, None, None, None]);
+
+    /// The same with one more.
+    #[must_use]
+    pub fn with(mut self, rule: Override, reason: &str) -> Self {
+        self.set(rule, Some(reason.to_owned()));
+        self
+    }
+
+    /// Sets `rule` aside for this reason, or not at all.
+    pub(crate) fn set(&mut self, rule: Override, reason: Option<String>) {
+        self.0[rule as usize] = reason;
+    }
+
+    /// Whether `rule` is set aside. Where a reason is needed, there has to be one.
+    pub(crate) fn has(&self, rule: Override) -> bool {
+        self.0[rule as usize].as_ref().is_some_and(|reason| !rule.needs_reason() || !reason.trim().is_empty())
+    }
+
+    /// What was said about `rule`, as far as it goes.
+    pub(crate) fn said(&self, rule: Override) -> &str {
+        self.0[rule as usize].as_deref().unwrap_or_default()
+    }
+
+    /// The reason for which `rule` is set aside, if it is and takes one.
+    pub(crate) fn reason(&self, rule: Override) -> Option<&str> {
+        (rule.needs_reason() && self.has(rule)).then(|| self.said(rule).trim())
+    }
+
+    /// Those of them that are asked for.
+    pub(crate) fn only(&self, asked_for: &BTreeSet<Override>) -> Self {
+        let mut only = Self::default();
+        for rule in asked_for.iter().filter(|rule| self.has(**rule)) {
+            only.set(*rule, Some(self.said(*rule).trim().to_owned()));
+        }
+        only
+    }
+
+    /// As they are typed.
+    pub(crate) fn flags(&self) -> impl Iterator<Item = String> {
+        Override::ALL.into_iter().filter(|rule| self.has(*rule)).map(|rule| match self.reason(rule) {
+            Some(reason) => format!("--{}={reason}", rule.flag()),
+            None => format!("--{}", rule.flag()),
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Why a patch is refused because of who signed it, or when it was made.
 
-use super::{Wording, row};
+use super::{Override, Wording, row};
 use crate::model::{Code, PatchRef};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Signers {
                 row(
                     Code::Downgrade,
                     format!("{patch} is number {sequence}, {before}"),
-                    "To apply the older patch anyway, add --allow-downgrade REASON; the history records it.",
+                    Override::Downgrade.hint(),
                 )
             }
         }

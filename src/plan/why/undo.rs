@@ -142,7 +142,7 @@ fn forbidden(patch: &str, reason: Option<&str>, ask: Option<&str>) -> Wording {
 fn not_here(id: &str, here: &[String]) -> Wording {
     let (here, hint) = match here {
         [] => ("no patch has been applied here".to_owned(), "Check that this is the right folder."),
-        _ => (format!("applied here: {}", here.join(", ")), "Choose one of these."),
+        _ => (format!("these patches are: {}", here.join(", ")), "Choose one of these."),
     };
     row(Code::Unknown, format!("{id} isn't applied here; {here}"), hint)
 }

@@ -36,7 +36,7 @@ fn ready() -> CheckPage {
         review: Vec::new(),
         decision: Some(DecisionDigest(crate::model::Digest::compute(b"folder"))),
         button: "Apply 1 change".to_owned(),
-        needs_consent: true,
+        asks_for: Some([Override::Unsigned].into()),
     }
 }
 
@@ -79,16 +79,16 @@ proptest! {
                 checked_since_choosing = good;
             }
             if before == Stage::Confirming {
-                guided.consent_unsigned = good;
+                guided.overrides = if good { Overrides::UNSIGNED } else { Overrides::default() };
             }
             if guided.go(input) {
                 if matches!(guided.stage, Stage::Choosing | Stage::Checking) {
                     checked_since_choosing = false;
                     prop_assert!(guided.check.is_none(), "a new look begins with nothing known");
-                    prop_assert!(!guided.consent_unsigned, "nobody has answered for the next patch yet");
+                    prop_assert_eq!(&guided.overrides, &Overrides::default(), "nobody has answered for the next patch yet");
                 }
                 if guided.stage == Stage::Running {
-                    prop_assert!(checked_since_choosing && guided.consent_unsigned && before == Stage::Confirming);
+                    prop_assert!(checked_since_choosing && guided.overrides.has(Override::Unsigned) && before == Stage::Confirming);
                 }
             }
         }
@@ -139,6 +139,32 @@ fn nobody_has_to_answer_for_a_patch_that_enough_people_vouch_for() {
     guided.stage = Stage::Confirming;
     guided.check = Some(ready());
     assert_eq!(guided.reason_to_wait(), Some(words::CONSENT_FIRST));
-    guided.check = Some(CheckPage { needs_consent: false, ..ready() });
+    guided.check = Some(CheckPage { asks_for: Some(BTreeSet::new()), ..ready() });
     assert_eq!(guided.reason_to_wait(), None);
+}
+
+#[test]
+fn what_can_be_set_aside_with_a_reason_goes_on_once_every_reason_is_given() {
+    let mut guided = Guided::new(Task::Apply, Some("fix.patchbundle".into()), Some("/opt/app".into()));
+    guided.stage = Stage::Confirming;
+    guided.check = Some(CheckPage { verdict: CheckVerdict::Blocked, asks_for: None, ..ready() });
+    assert_eq!(guided.reason_to_wait(), Some(words::CHECK_BLOCKED), "nothing helps");
+    let asks_for = [Override::Unsigned, Override::Undo, Override::WeakVolume];
+    guided.check =
+        Some(CheckPage { verdict: CheckVerdict::Blocked, asks_for: Some(asks_for.into()), ..ready() });
+    let set = |guided: &mut Guided, rule, reason: &str| guided.overrides.set(rule, Some(reason.to_owned()));
+    assert_eq!(guided.reason_to_wait(), Some(words::CONSENT_FIRST));
+    set(&mut guided, Override::Unsigned, "");
+    for blank in ["", "  "] {
+        set(&mut guided, Override::Undo, blank);
+        assert_eq!(guided.reason_to_wait(), Some(words::REASON_FIRST));
+    }
+    set(&mut guided, Override::Undo, "the fix broke printing ");
+    set(&mut guided, Override::WeakVolume, "");
+    assert_eq!(guided.reason_to_wait(), None);
+    // What nobody was asked for is not passed on.
+    set(&mut guided, Override::Related, "left from before");
+    let command = guided.change().expect("a change").command("/opt/app".as_ref());
+    let flags = "--allow-unsigned \"--allow-undo=the fix broke printing\" --accept-weak-volume";
+    assert_eq!(command, format!("patchwright apply fix.patchbundle /opt/app {flags}"));
 }

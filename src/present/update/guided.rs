@@ -28,8 +28,7 @@ impl Model {
         }
         let Some(guided) = &mut self.guided else { return Vec::new() };
         match msg {
-            Msg::ConsentUnsigned(yes) => guided.consent_unsigned = yes,
-            Msg::ConsentWeak(yes) => guided.consent_weak = yes,
+            Msg::SetAside(rule, reason) => guided.overrides.set(rule, reason),
             Msg::KeepEdits(yes) => {
                 guided.keep_edits = yes;
                 if guided.task != Task::Recover && guided.go(GuidedInput::CheckAgain) {

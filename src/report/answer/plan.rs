@@ -11,8 +11,8 @@ use crate::plan::{self, Consequence, Declaration, Meeting, MergedHow, Note, Rela
 use crate::report::Report;
 use crate::report::phrases::path_text;
 use crate::workbench::{
-    ApplyPreview, ComingPatch, Error, FileOutcome, HunkOutcome, LeftBehind, NodeFacts, PatchOutcome,
-    PlannedScript, PlannedStep, ScriptPlan, ScriptTime, TextOrigin,
+    ApplyPreview, ComingPatch, DecisionDigest, Error, FileOutcome, HunkOutcome, LeftBehind, NodeFacts,
+    PatchOutcome, PlannedScript, PlannedStep, ScriptPlan, ScriptTime, TextOrigin,
 };
 
 answers! {
@@ -36,6 +36,17 @@ answers! {
         [edits]: Vec<Edit> = some(preview.edits.iter().map(|(path, edit)| Edit::new(path, edit)).collect()),
         ..scripts: Option<Scripts> = (!preview.scripts.is_empty()).then(|| Scripts::new(&preview.scripts)),
         [plan_file]: String = saved.map(path_text),
+    }
+
+    /// What another change would do than putting a patch in, and what somebody agrees to who makes it.
+    DryRun(preview: &plan::Preview, decision: DecisionDigest, scripts: Option<&ScriptPlan>, target: &Path) {
+        dry_run: bool = true,
+        target: String = path_text(target),
+        steps: Vec<PlannedStep> = all(&preview.plan.steps, PlannedStep::from_step),
+        notes: Vec<Note> = preview.notes.clone(),
+        needed_bytes: u64 = preview.needed_bytes,
+        fingerprint: String = decision.0.to_string(),
+        ..scripts: Option<Scripts> = scripts.filter(|plan| !plan.is_empty()).map(Scripts::new),
     }
 
     Explain(preview: &ApplyPreview, target: &Path) {

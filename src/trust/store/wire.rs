@@ -212,7 +212,7 @@ pub(in crate::trust) fn revoked_from(
         (None, None) => Ok(RevokedFrom::Always),
         (Some(first), None) => Ok(RevokedFrom::Sequence(first)),
         (None, Some(time)) => time_of(time).map(RevokedFrom::Time),
-        (Some(_), Some(_)) => Err("a key is taken back from a sequence or from a time, not both".to_owned()),
+        (Some(_), Some(_)) => Err("a key is revoked from a sequence or from a time, not both".to_owned()),
     }
 }
 
@@ -234,7 +234,7 @@ pub(in crate::trust) fn name_of(what: &str, name: &str) -> Result<String, String
         && hidden_count(name) == 0
         && escape_line(name) == name;
     let shown: String = escape_line(name).chars().take(MAX_NAME_CHARS).collect();
-    let problem = || format!("{shown:?} cannot be a {what}: it is empty, too long or has hidden characters");
+    let problem = || format!("{shown:?} can't be a {what}: it's empty, too long or has invisible characters");
     if is_good { Ok(name.to_owned()) } else { Err(problem()) }
 }
 

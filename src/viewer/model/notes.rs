@@ -182,16 +182,12 @@ fn hidden_note(half: Half, facts: &Facts) -> Option<ChangeNote> {
     let text = facts.text.as_ref()?;
     let (danger, kinds) = report::in_file(&text.hidden).into_iter().next()?;
     let first = text.hidden.places.iter().find(|place| place.danger == danger)?;
-    let mut side = half.as_str().to_owned();
-    if !text.is_looked_through {
-        side.push(' ');
-        side.push_str(words::PART_HIDDEN_IN_FIRST);
-    }
+    let part = if text.is_looked_through { "" } else { words::PART_HIDDEN_IN_FIRST };
     let template = match half {
         Half::Left => words::HIDDEN_BEFORE,
         Half::Right => words::HIDDEN_AFTER,
     };
-    let sentence = fill(template, &[("side", side.as_str()), ("kinds", &kinds)]);
+    let sentence = fill(template, &[("kinds", kinds.as_str()), ("part", part)]);
     let is_warning = half == Half::Right && danger == ConfusableSeverity::Deceiving;
     let weight = if is_warning { NoteWeight::Caution } else { NoteWeight::Information };
     let line = usize::try_from(first.line.saturating_sub(1)).unwrap_or(usize::MAX);
@@ -218,12 +214,12 @@ mod tests {
         let folder = Facts::of_node(Some(&Node::Dir(Mode::DIR)));
         let link = |to: &str| Facts::of_node(Some(&Node::Link(LinkNode { points_to: to.to_owned() })));
         let cases = [
-            (&nothing, &folder, "A folder is created."),
-            (&folder, &nothing, "The folder is removed."),
-            (&nothing, &link("a\u{202e}"), r"A link to a\u{202e} is created."),
-            (&link("a"), &link("b"), "Points to b instead of a."),
-            (&file(0o644), &link("b"), "A link takes the place of the file."),
-            (&file(0o644), &file(0o755), "May be run as a program from now on (0644 → 0755)."),
+            (&nothing, &folder, "Adds a folder."),
+            (&folder, &nothing, "Deletes the folder."),
+            (&nothing, &link("a\u{202e}"), r"Adds a link to a\u{202e}."),
+            (&link("a"), &link("b"), "Now points to b instead of a."),
+            (&file(0o644), &link("b"), "Replaces the file with a link."),
+            (&file(0o644), &file(0o755), "Becomes a program that can be run (0644 → 0755)."),
             (&file(0o755), &file(0o644), "Can no longer be run as a program (0755 → 0644)."),
             (&file(0o640), &file(0o600), "Permissions change from 0640 to 0600."),
         ];
@@ -232,9 +228,9 @@ mod tests {
         }
         assert_eq!(
             sentences(&nothing, &file(0o755)),
-            ["The new file may be run as a program (0755).", "A file is created."]
+            ["The new file can be run as a program (0755).", "Adds a file."]
         );
-        assert!(sentences(&file(0o755), &file(0o4755))[0].contains("rights of its owner"));
+        assert!(sentences(&file(0o755), &file(0o4755))[0].contains("as its owner"));
         assert!(sentences(&file(0o644), &file(0o644)).is_empty());
     }
 }

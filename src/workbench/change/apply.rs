@@ -18,7 +18,7 @@ use crate::ledger::{
     manifest_name, signatures_name,
 };
 use crate::model::{Code, Digest, Level, Patch};
-use crate::plan::why::Override;
+use crate::plan::why::{Override, Overrides};
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
 use crate::workbench::contents::{First, Library};
@@ -30,48 +30,18 @@ use crate::workbench::{
 /// How to apply.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ApplyOptions {
-    /// Go ahead although not enough people who are trusted vouch for the bundle, if the rules here leave that to
-    /// whoever applies it. Written to the history.
-    pub allow_unsigned: bool,
-    /// Go ahead on a disk that cannot keep all promises. Written to the history.
-    pub accept_weak_volume: bool,
+    /// The rules that are set aside. Written to the history.
+    pub overrides: Overrides,
     /// What somebody agreed to; anything else is refused.
     pub expected: Option<DecisionDigest>,
     /// Whether somebody agreed to the scripts of the patch.
     pub scripts: ScriptConsent,
-    /// Go ahead with a patch that is older than one that was there before, for this reason. Written to the history.
-    pub allow_downgrade: Option<String>,
-    /// Go ahead with a patch that says it is for another product than the one in the folder, for this reason. Written to
-    /// the history.
-    pub allow_other_product: Option<String>,
-    /// Go ahead with a patch that not enough people vouch for although its content would run with special rights, or show
-    /// what fewer people may read, for this reason. Written to the history.
-    pub allow_dangerous: Option<String>,
-    /// Go ahead although the patch sets back what another one brought, for this reason. Written to the history.
-    pub allow_undo: Option<String>,
-    /// Go ahead although the patch and one of another author or product say something about each other, or change the
-    /// same, for this reason. Written to the history.
-    pub allow_related: Option<String>,
 }
 
 impl ApplyOptions {
-    /// The reason for which `rule` is set aside, if it is.
-    pub(crate) fn reason_for(&self, rule: Override) -> Option<&String> {
-        match rule {
-            Override::Undo => self.allow_undo.as_ref(),
-            Override::Related => self.allow_related.as_ref(),
-            Override::OtherProduct => self.allow_other_product.as_ref(),
-            Override::Dangerous => self.allow_dangerous.as_ref(),
-        }
-    }
-
     /// Whether `obstacle` is set aside.
     pub(crate) fn allows(&self, obstacle: &Obstacle) -> bool {
-        match obstacle.code() {
-            Code::Volume => self.accept_weak_volume,
-            Code::Downgrade => self.allow_downgrade.is_some(),
-            _ => obstacle.way_around().is_some_and(|rule| self.reason_for(rule).is_some()),
-        }
+        obstacle.way_around().is_some_and(|rule| self.overrides.has(rule))
     }
 }
 
@@ -171,7 +141,7 @@ impl Workbench {
         if options.expected.is_some() {
             self.refuse_exchanged(&opened)?;
         }
-        opened.is_agreed = options.allow_unsigned;
+        opened.is_agreed = options.overrides.has(Override::Unsigned);
         opened.look_through_once(watch)?;
         let remembering = self.remembering(target)?;
         // A folder where nothing would be done is left without a trace: no lock, no state folder.
@@ -186,7 +156,7 @@ impl Workbench {
             },
         )?;
         first_look.preview.decision().refuse_unless(options.expected)?;
-        let bundles = opened.permit(&first_look.preview, options.allow_unsigned)?;
+        let bundles = opened.permit(&first_look.preview, options.overrides.has(Override::Unsigned))?;
         if approve(first_look.preview.clone(), options, &mut Vec::new())?.steps().is_empty() {
             return Ok(Applied::nothing(first_look.preview));
         }
@@ -406,7 +376,7 @@ fn remarks_on_edits(preview: &ApplyPreview) -> Vec<String> {
 /// The plan, if nothing stands in its way but what `options` allow.
 fn approve(preview: ApplyPreview, options: &ApplyOptions, remarks: &mut Vec<String>) -> Result<ApprovedPlan> {
     preview.decision().refuse_unless(options.expected)?;
-    preview.permits(options.allow_unsigned)?;
+    preview.permits(options.overrides.has(Override::Unsigned))?;
     let mut preview = preview.preview;
     let (allowed, obstacles): (Vec<Obstacle>, Vec<Obstacle>) =
         preview.obstacles.into_iter().partition(|obstacle| options.allows(obstacle));

@@ -3,12 +3,12 @@
 //! A file is opened once. What was shown and asked about is what goes in, whatever has come into the place of the file
 //! since; and if anything has, that is told instead.
 
-use std::fs::File;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use crate::bundle::VerifiedBundle;
 use crate::model::{Digest, Hasher};
+use crate::named_file;
 use crate::plan::why::Unfit;
 use crate::trust::{Standing, Verdict};
 use crate::workbench::look::identify::SaidElsewhere;
@@ -78,11 +78,8 @@ impl Workbench {
 
 /// SHA-256 of what is in `file` now. Only to compare: nothing is taken from it.
 fn digest_at(file: &Path) -> std::io::Result<Digest> {
-    if !std::fs::metadata(file)?.is_file() {
-        return Err(std::io::ErrorKind::InvalidInput.into());
-    }
     let mut hasher = Hasher::new();
-    std::io::copy(&mut File::open(file)?, &mut hasher)?;
+    std::io::copy(&mut named_file::open(file)?, &mut hasher)?;
     Ok(hasher.finish())
 }
 

@@ -1,12 +1,11 @@
 //! A plan as a file: made here, reviewed there, carried out only if it is still what would happen, step by step.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{FileNode, Node, Step};
+use crate::named_file;
 use crate::text::json;
 use crate::whole_file::WholeFile;
 use crate::workbench::{ApplyPreview, DecisionDigest, Error, Result};
@@ -124,9 +123,7 @@ impl PlanFile {
     pub fn load(path: &Path) -> Result<Self> {
         let wrong = |detail: String| Error::PlanFile { path: path.to_owned(), detail };
         let failed = |source| Error::File { doing: "read the plan", path: path.to_owned(), source };
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(failed)?;
-        file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+        let bytes = named_file::read(path, MAX_BYTES).map_err(failed)?;
         let plan: Self = json::from_slice(&bytes, MAX_BYTES).map_err(|error| wrong(error.to_string()))?;
         match plan.format == FORMAT {
             true => Ok(plan),

@@ -1,5 +1,7 @@
 //! Takes a change back, and takes the taking back back.
 
+mod request;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,114 +18,19 @@ use crate::disk::fs::Fs;
 use crate::ledger::{
     Action, CheckNote, Entry, Gone, LayerSlot, Ledger, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{Digest, FileChange, LayerKey};
+use crate::model::{Digest, LayerKey};
 use crate::plan::why::Undo;
-use crate::plan::{Layer, Note, Obstacle, OnDrift, Preview, plan_rollback};
+use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
 use crate::transaction::{Archive, Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
 use crate::workbench::look::merging::resolve_edits_since;
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::FolderStack;
 use crate::workbench::look::status::read_ledger;
-use crate::workbench::{DecisionDigest, Error, Result, ScriptTrouble, Watch, Workbench};
+use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
 
-/// What to take back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
-    /// The patch that came in last.
-    Last,
-    /// The patch with this id, wherever it lies.
-    Patch(String),
-    /// The patch with this id, and those that cannot stay without it.
-    PatchAndDependents(String),
-    /// The patch with this id and everything that came after it: back to before it.
-    Before(String),
-    /// The last rollback: the patch comes back.
-    LastRollback,
-    /// The same, if a patch comes back by it: not a repair, and not a rollback that was undone already.
-    Reapply,
-}
-
-/// How to take back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RollbackOptions {
-    /// What to take back.
-    pub which: Which,
-    /// What to do with files that were edited since.
-    pub on_drift: OnDrift,
-    /// What somebody agreed to; anything else is refused.
-    pub expected: Option<DecisionDigest>,
-    /// Whether somebody agreed to what takes the patch's scripts back.
-    pub scripts: ScriptConsent,
-}
-
-/// What a rollback would do.
-#[derive(Debug, Clone)]
-pub struct RollbackPreview {
-    /// The patch that goes, or, for [`Which::LastRollback`], comes back.
-    pub patch: Option<PatchNote>,
-    /// What it comes to: a rollback of a rollback of a rollback takes the patch out again.
-    pub turn: Turn,
-    /// The entry that is taken back, or that brought the patch.
-    pub entry: u64,
-    /// Every patch that goes; for [`Which::LastRollback`] empty.
-    pub patches: Vec<PatchNote>,
-    /// Those of them that nobody asked for.
-    pub(crate) with_it: Vec<DependentPatch>,
-    /// Patches that one that goes had replaced, and that return.
-    pub back: Vec<PatchNote>,
-    /// Ids of the patches in the folder, oldest first.
-    pub stack_before: Vec<String>,
-    /// The same afterwards.
-    pub stack_after: Vec<String>,
-    /// Places that patches share that stay.
-    pub rebuilt: Vec<RebuiltPlace>,
-    /// What would happen.
-    pub preview: Preview,
-    /// The vendor's steps and warnings for taking it back.
-    pub advice: Vec<String>,
-    /// What would run to take back what the patch's scripts did.
-    pub scripts: ScriptPlan,
-}
-
-/// A patch that cannot stay without the ones that go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct DependentPatch {
-    pub patch: PatchNote,
-    /// Why, as a phrase.
-    pub because: String,
-}
-
-/// A place that is put together anew, because patches that stay share it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RebuiltPlace {
-    pub change: FileChange,
-    /// What is there; `None` if it is no file, or too large to be compared.
-    pub before: Option<Arc<Vec<u8>>>,
-    pub after: Option<Arc<Vec<u8>>>,
-    /// Ids of the patches that stay.
-    pub stay: Vec<String>,
-}
-
-/// What a rollback did.
-#[derive(Debug)]
-#[must_use]
-pub struct RolledBack {
-    /// The patch that went, or came back.
-    pub patch: Option<PatchNote>,
-    /// Every patch that went.
-    pub patches: Vec<PatchNote>,
-    /// Patches that one that went had replaced, and that are back.
-    pub back: Vec<PatchNote>,
-    /// What it came to.
-    pub turn: Turn,
-    /// The history entry.
-    pub entry: Entry,
-    /// What was worth knowing.
-    pub notes: Vec<Note>,
-    /// Why tidying up did not succeed, if so. The change is done.
-    pub untidy: Option<String>,
-}
+pub(crate) use request::DependentPatch;
+pub use request::{RebuiltPlace, RollbackOptions, RollbackPreview, RolledBack, Which};
 
 impl Workbench {
     /// What taking back would do. The safe copies are read and hashed. Writes nothing.

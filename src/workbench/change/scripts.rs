@@ -14,25 +14,25 @@
 //! A patch that replaces another one does not run that one's undo scripts, and one that returns with its successor's
 //! going has its scripts still done: they were never undone.
 
+mod undoing;
+
 use std::time::Duration;
 
 use super::locked::{ChangeExtras, LockedFolder};
 use crate::bundle::VerifiedBundle;
-use crate::disk::fs::Fs;
-use crate::ledger::{
-    Action, Entry, Ledger, PatchNote, ScriptNote, ScriptState, ScriptTime, read_small, script_name,
-};
-use crate::model::{Digest, Hasher, Interpreter, LayerKey, Script, ScriptPhase};
+use crate::ledger::{Action, PatchNote, ScriptNote, ScriptState, ScriptTime, script_name};
+use crate::model::{Digest, Hasher, Interpreter, Script, ScriptPhase};
 use crate::plan::Obstacle;
-use crate::plan::why::{NotAgreed, Scripts, Undo};
+use crate::plan::why::{NotAgreed, Scripts};
 use crate::progress::{CancelToken, Quiet};
 use crate::scripts::{self, Job, Ran};
 use crate::transaction::{ChangeFailure, FolderCondition};
 use crate::trust::Verdict;
 use crate::workbench::look::situation::Survey;
-use crate::workbench::look::stack::manifest_of;
 use crate::workbench::look::status::read_ledger;
 use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
+
+pub(super) use undoing::refuse_to_bring_back;
 
 /// Longest script that is read out of the history, in bytes: what a bundle may bring.
 const MAX_SCRIPT_BYTES: u64 = crate::bundle::manifest::limits::SCRIPT_BYTES;
@@ -433,120 +433,6 @@ impl Workbench {
         }
         Err(Obstacle::new(Scripts::NotVouchedFor))
     }
-
-    /// What takes back the scripts of these patches, in the order in which it would run. Where scripts are left as they
-    /// are, nobody is asked who may ship any.
-    pub(super) fn undo_plan(
-        &self,
-        fs: &dyn Fs,
-        ledger: &Ledger,
-        keys: &[LayerKey],
-        consent: ScriptConsent,
-    ) -> Result<ScriptPlan> {
-        let mut plan = ScriptPlan::default();
-        for key in keys.iter().rev() {
-            let known = ledger.scripts_of(*key);
-            // One that is only due may have run: taking it back has to cope with that, as the template says.
-            let may_have_run = |note: &&ScriptNote| {
-                matches!(note.time, ScriptTime::Before | ScriptTime::After)
-                    && note.state != ScriptState::Skipped
-            };
-            let has_run: Vec<&ScriptNote> = known.iter().filter(may_have_run).collect();
-            if has_run.is_empty() {
-                continue;
-            }
-            let permitted = match consent {
-                ScriptConsent::Without => Ok(()),
-                _ => self.may_undo(fs, ledger, *key)?,
-            };
-            match permitted.and_then(|()| kept_scripts(fs, ledger, *key, &has_run)) {
-                Ok(scripts) => plan.scripts.extend(scripts),
-                Err(why) => drop(plan.refused.get_or_insert(why)),
-            }
-        }
-        plan.refused = plan.refused.take().or_else(|| plan.not_for_this_system());
-        plan.scripts.sort_by_key(|script| script.time);
-        Ok(plan)
-    }
-
-    /// Whether what takes back the scripts of a patch may run: the keys of today decide, whatever was true when it came,
-    /// and only where this person knows who wrote what the history says about them.
-    fn may_undo(
-        &self,
-        fs: &dyn Fs,
-        ledger: &Ledger,
-        key: LayerKey,
-    ) -> Result<std::result::Result<(), Obstacle>> {
-        let reference = ledger.note(key).and_then(PatchNote::reference);
-        let patch = reference.map(|patch| patch.to_string()).unwrap_or_default();
-        let Some(memory) = self.memory()? else {
-            return Ok(Err(Obstacle::new(Scripts::NoMemory { patch })));
-        };
-        let unknown = memory.unknown_entries(ledger);
-        let tells = |entry: &&Entry| {
-            entry.seq == key.entry || entry.scripts.iter().any(|script| script.patch == patch)
-        };
-        if ledger.entries().iter().filter(tells).any(|entry| unknown.contains(&entry.seq)) {
-            return Ok(Err(Obstacle::new(Scripts::ForeignHistory { patch })));
-        }
-        let keys = self.keys_of_today()?;
-        let verdict = self.vouching(&keys, fs, ledger).verdict_of(key);
-        Ok(match verdict {
-            Some(verdict) if self.may_run_scripts(&verdict).is_ok() => Ok(()),
-            Some(_) => Err(Obstacle::new(Scripts::NotVouchedToday { patch })),
-            None => Err(Obstacle::new(Scripts::NoUndo)),
-        })
-    }
-}
-
-/// What takes back those scripts of one patch that have run, the last one first.
-fn kept_scripts(
-    fs: &dyn Fs,
-    ledger: &Ledger,
-    key: LayerKey,
-    has_run: &[&ScriptNote],
-) -> std::result::Result<Vec<PlannedScript>, Obstacle> {
-    let lost = || Obstacle::new(Scripts::NoUndo);
-    // The manifest's digest is checked; each text is by the digest that the manifest names.
-    let patch = manifest_of(fs, ledger, key).ok_or_else(lost)?;
-    let name = patch.about.identity.to_string();
-    let text_of = |digest: &Digest| -> Option<String> {
-        let place = Ledger::place_of(key.entry).join(script_name(digest));
-        let bytes = read_small(fs, &place, MAX_SCRIPT_BYTES).ok()?;
-        (Digest::compute(&bytes) == *digest).then(|| String::from_utf8(bytes).ok())?
-    };
-    let mut undo = Vec::new();
-    for (index, script) in patch.scripts.iter().enumerate().rev() {
-        let Some(digest) = script.undo.filter(|_| has_run.iter().any(|note| note.number == index + 1)) else {
-            continue;
-        };
-        let time = match script.phase {
-            ScriptPhase::Before => ScriptTime::UndoBefore,
-            ScriptPhase::After => ScriptTime::UndoAfter,
-        };
-        undo.push(PlannedScript {
-            patch: name.clone(),
-            number: index + 1,
-            time,
-            reason: script.reason.clone(),
-            interpreter: script.interpreter,
-            timeout_secs: script.timeout_secs,
-            digest,
-            text: text_of(&digest).ok_or_else(lost)?,
-            undo: None,
-        });
-    }
-    Ok(undo)
-}
-
-/// Taking a rollback back would bring a patch in without its scripts.
-pub(super) fn refuse_to_bring_back(ledger: &Ledger, rollback: &Entry) -> Result<()> {
-    let reversed = rollback.reverses.and_then(|seq| ledger.entry(seq));
-    let out = rollback.out.iter().filter_map(|gone| ledger.entry(gone.key().entry));
-    if reversed.into_iter().chain(out).chain([rollback]).all(|entry| entry.scripts.is_empty()) {
-        return Ok(());
-    }
-    Err(Error::refused(Undo::HasScripts))
 }
 
 #[cfg(all(test, unix))]

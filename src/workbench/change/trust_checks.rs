@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::bundle::place_of;
 use crate::ledger::{Entry, Ledger, OverrideNote, SignerNote, VouchedNote};
-use crate::model::{Code, Digest};
+use crate::model::Digest;
 use crate::plan::why::{Before, Override, Signers, Unfit};
 use crate::plan::{FolderProduct, Note, Obstacle};
 use crate::text::confusables::NameMatch;
@@ -220,20 +220,16 @@ pub(crate) fn vouched_note(patch: &ComingPatch) -> VouchedNote {
 
 /// The rules that `options` set aside, as far as the patches needed it.
 pub(crate) fn overrides(preview: &ApplyPreview, options: &ApplyOptions) -> Vec<OverrideNote> {
-    let note =
-        |rule: &str, reason: Option<&String>| OverrideNote { rule: rule.to_owned(), reason: reason.cloned() };
-    let coming = || preview.patches.iter().filter(|patch| patch.left_out.is_none());
-    let stands = |code: Code| preview.preview.obstacles.iter().any(|obstacle| obstacle.code() == code);
-    let is_unsigned = coming().any(|patch| patch.verdict.standing != Standing::Trusted);
-    let mut notes = Vec::new();
-    notes.extend(is_unsigned.then(|| note("unsigned", None)));
-    let reason = options.allow_downgrade.as_ref();
-    notes.extend(reason.filter(|_| stands(Code::Downgrade)).map(|reason| note("downgrade", Some(reason))));
-    for rule in [Override::Undo, Override::Related, Override::OtherProduct, Override::Dangerous] {
-        let mut obstacles = preview.preview.obstacles.iter();
-        let reason = options.reason_for(rule).filter(|_| obstacles.any(|one| one.way_around() == Some(rule)));
-        notes.extend(reason.map(|reason| note(rule.rule(), Some(reason))));
-    }
-    notes.extend((options.accept_weak_volume && stands(Code::Volume)).then(|| note("weak-volume", None)));
-    notes
+    let mut coming = preview.patches.iter().filter(|patch| patch.left_out.is_none());
+    let is_unsigned = coming.any(|patch| patch.verdict.standing != Standing::Trusted);
+    let stands = |rule| preview.preview.obstacles.iter().any(|one| one.way_around() == Some(rule));
+    let is_needed = |rule: &Override| match rule {
+        Override::Unsigned => is_unsigned,
+        rule => options.overrides.has(*rule) && stands(*rule),
+    };
+    let note = |rule: Override| OverrideNote {
+        rule: rule.rule().to_owned(),
+        reason: options.overrides.reason(rule).map(str::to_owned),
+    };
+    Override::ALL.into_iter().filter(is_needed).map(note).collect()
 }

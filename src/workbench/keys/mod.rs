@@ -3,7 +3,6 @@
 pub(super) mod review;
 pub(super) mod sign;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -11,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::guarded::{self, make_folder};
 use crate::model::Mode;
+use crate::named_file;
 use crate::plan::why::Keys;
 use crate::trust::{
     EVERY_PRODUCT, KeyFingerprint, KeyStore, KeyStoreError, Keyring, MAX_KEY_BYTES, MAX_SECRET_BYTES,
@@ -279,9 +279,7 @@ pub(super) fn write_new(path: &Path, content: &[u8], mode: Mode) -> Result<()> {
 
 fn read_text(path: &Path, max_bytes: usize, doing: &'static str) -> Result<String> {
     let failed = |source| Error::File { doing, path: path.to_owned(), source };
-    let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(failed)?;
-    file.take(max_bytes as u64 + 1).read_to_string(&mut text).map_err(failed)?;
+    let text = named_file::read_text(path, max_bytes).map_err(failed)?;
     match text.len() > max_bytes {
         true => Err(of_file(path, "it is too long", "Name the file of a key.")),
         false => Ok(text),

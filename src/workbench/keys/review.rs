@@ -1,11 +1,11 @@
 //! Makes a review of a patch: what the program found, what somebody looked at and noted, and what they say.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::bundle::place_of;
 use crate::diff::pair_renames;
 use crate::model::{Digest, FileChange, Mode, Node, Patch, RollbackPossible};
+use crate::named_file;
 use crate::plan::why::Reviewing;
 use crate::text::confusables::{ConfusableKind, ConfusableSeverity};
 use crate::trust::{
@@ -74,9 +74,7 @@ impl Workbench {
     /// If it cannot be read, is no text, or is longer than any review.
     pub(crate) fn read_notes(&self, file: &Path) -> Result<Vec<String>> {
         let failed = |source| Error::File { doing: "read the notes", path: file.to_owned(), source };
-        let mut text = String::new();
-        let opened = std::fs::File::open(file).map_err(failed)?;
-        opened.take(MAX_REVIEW_BYTES as u64 + 1).read_to_string(&mut text).map_err(failed)?;
+        let text = named_file::read_text(file, MAX_REVIEW_BYTES).map_err(failed)?;
         if text.len() > MAX_REVIEW_BYTES {
             return Err(Error::refused(Reviewing::NotesTooLong { max_bytes: MAX_REVIEW_BYTES }));
         }

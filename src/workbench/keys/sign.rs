@@ -1,7 +1,6 @@
 //! Signs bundles and reviews: with a key of our own, or with the person's SSH key through OpenSSH's own program, so that
 //! passphrases, agents and security devices work as they are used to, and the secret never comes here.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -10,6 +9,7 @@ use crate::bundle::limits::{MAX_SIGNATURE_BYTES, MAX_SIGNATURES};
 use crate::bundle::place_of;
 use crate::bundle::signatures::{Addition, add};
 use crate::model::{Digest, Mode, Patch};
+use crate::named_file;
 use crate::plan::why::{Keys, Reviewing};
 use crate::text::escape_line;
 use crate::trust::{
@@ -111,7 +111,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<Signed> {
         let failed = |source| Error::File { doing: "read the signature", path: signature.to_owned(), source };
-        let bytes = std::fs::read(signature).map_err(failed)?;
+        let bytes = named_file::read(signature, MAX_SIGNATURE_BYTES as usize).map_err(failed)?;
         let is_ssh = bytes.starts_with(b"-----BEGIN SSH SIGNATURE-----");
         let scheme = if is_ssh { Scheme::Ssh } else { Scheme::Minisign };
         let role = match scheme {
@@ -239,10 +239,7 @@ impl Workbench {
 
 fn read_rotation(file: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::File { doing: "read the list of keys", path: file.to_owned(), source };
-    let mut bytes = Vec::new();
-    let opened = std::fs::File::open(file).map_err(failed)?;
-    opened.take(MAX_ROTATION_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
+    named_file::read(file, MAX_ROTATION_BYTES).map_err(failed)
 }
 
 /// The signatures whose names begin with that of the file.
@@ -260,9 +257,7 @@ fn signatures_beside(file: &Path) -> Result<Vec<Attached>> {
     places.sort();
     places.truncate(MAX_SIGNATURES);
     let read = |(path, scheme): (PathBuf, Scheme)| {
-        let mut bytes = Vec::new();
-        let opened = std::fs::File::open(path).map_err(failed)?;
-        opened.take(MAX_SIGNATURE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+        let bytes = named_file::read(&path, MAX_SIGNATURE_BYTES as usize).map_err(failed)?;
         Ok(Attached { scheme, bytes })
     };
     places.into_iter().map(read).collect()

@@ -12,6 +12,7 @@ use crate::diff::{MAX_MERGE_BYTES, Merge, Tried, draft, merge};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::{ScanError, node_at};
 use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, TreePath};
+use crate::named_file;
 use crate::plan::why::{Edits, NoDraft};
 use crate::plan::{MergedHow, Resolution};
 use crate::transaction::SafeCopies;
@@ -58,12 +59,10 @@ impl ReadChoices {
         Ok(read)
     }
 
-    /// Whether each file is still what was read. What came through a pipe is not there twice, and nobody can exchange it.
+    /// Whether each file is still what was read.
     pub(crate) fn still_hold(&self) -> bool {
         self.choices.iter().all(|(path, choice)| match choice {
-            EditChoice::Merged(file) => std::fs::metadata(file).is_ok_and(|found| {
-                !found.is_file() || read_merged(file).is_ok_and(|now| now == self.merged[path])
-            }),
+            EditChoice::Merged(file) => read_merged(file).is_ok_and(|now| now == self.merged[path]),
             EditChoice::KeepMine | EditChoice::TakeTheirs => true,
         })
     }
@@ -77,10 +76,7 @@ impl ReadChoices {
 /// What is in a merged file; if it is too large for one, a little more than it may be.
 fn read_merged(file: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::File { doing: "read the merged file", path: file.to_owned(), source };
-    let mut content = Vec::new();
-    let opened = std::fs::File::open(file).map_err(failed)?;
-    opened.take(MAX_MERGE_BYTES as u64 + 1).read_to_end(&mut content).map_err(failed)?;
-    Ok(content)
+    named_file::read(file, MAX_MERGE_BYTES).map_err(failed)
 }
 
 /// Contents that were worked out and are in no bundle and no safe copy, by their place.

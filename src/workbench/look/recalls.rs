@@ -3,13 +3,13 @@
 //! A list is read as strictly as a manifest. Its path and digest go into the history with every patch that was checked
 //! against it; a signature over exactly these bytes has its place beside the digest.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::guarded;
 use crate::model::{Digest, PatchId, PatchRef};
+use crate::named_file;
 use crate::plan::Recalled;
 use crate::text::json;
 use crate::workbench::{Error, Result, Workbench};
@@ -102,10 +102,7 @@ impl Workbench {
 fn read(path: &Path) -> Result<Vec<u8>> {
     let failed =
         |source| Error::File { doing: "read the list of withdrawn patches", path: path.to_owned(), source };
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(failed)?;
-    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
+    named_file::read(path, MAX_BYTES).map_err(failed)
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Recalled>> {

@@ -10,7 +10,7 @@ pub(super) mod sample;
 mod side_by_side;
 mod template;
 
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use edits::EditMakeRequest;
@@ -22,6 +22,7 @@ pub(crate) use from_patch::TextMakeRequest;
 use crate::bundle::author::{self, AuthorError, Authored};
 use crate::bundle::order::{FindingWeight, MAX_ORDER_BYTES, Order, OrderFinding};
 use crate::model::{Digest, Patch, PatchId, TreePath};
+use crate::named_file;
 use crate::plan::Note;
 use crate::plan::why::Making;
 use crate::workbench::{Error, Result, Watch, Workbench};
@@ -142,19 +143,14 @@ fn read_order(source: &OrderSource) -> Result<Order> {
 
 fn read_order_file(path: &Path) -> Result<Order> {
     let failed = |source| Error::File { doing: "read the patch order", path: path.to_owned(), source };
-    let length = std::fs::metadata(path).map_err(failed)?.len();
-    if length > MAX_ORDER_BYTES as u64 {
-        let problem = format!("it has {length} bytes, and {MAX_ORDER_BYTES} are allowed");
+    let text = named_file::read_text(path, MAX_ORDER_BYTES).map_err(failed)?;
+    if text.len() > MAX_ORDER_BYTES {
+        let problem = format!("it has more than {MAX_ORDER_BYTES} bytes");
         return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, problem)));
     }
-    let text = std::fs::read_to_string(path).map_err(failed)?;
     let beside = path.parent().unwrap_or(Path::new("")).to_owned();
-    let read_file = |name: &TreePath, max_bytes: u64| {
-        let mut content = Vec::new();
-        let file = std::fs::File::open(beside.join(name.as_str()))?;
-        file.take(max_bytes + 1).read_to_end(&mut content)?;
-        Ok(content)
-    };
+    let read_file =
+        |name: &TreePath, max_bytes: u64| named_file::read(&beside.join(name.as_str()), max_bytes as usize);
     Order::parse_with_files(&text, &read_file)
         .map_err(|findings| Error::Order { path: Some(path.to_owned()), findings })
 }

@@ -17,6 +17,7 @@ use crate::disk::fs::{Fs, OsFs, Place, StatKind, make_link};
 use crate::disk::{TargetRoot, observe_all};
 use crate::model::{Node, Patch, TreePath, TreeState};
 use crate::plan::OnDrift;
+use crate::plan::why::{Override, Overrides};
 use crate::progress::{CancelToken, Phase, Quiet};
 use crate::workbench::change::apply::ApplyOptions;
 use crate::workbench::change::permission::CheckedBundles;
@@ -40,12 +41,10 @@ impl Workbench {
         let bundles = CheckedBundles::new(vec![output.to_owned()], vec![bundle]);
         let bundles = bundles.permit_unasked_on_a_throwaway_copy();
         let look = self.preview_here(&bundles, folder.fs(), quiet).map_err(not_proven)?;
-        let options = ApplyOptions {
-            allow_unsigned: true,
-            accept_weak_volume: true,
-            allow_dangerous: Some("the test on a copy".to_owned()),
-            ..ApplyOptions::default()
-        };
+        let overrides = Overrides::UNSIGNED
+            .with(Override::WeakVolume, "")
+            .with(Override::Dangerous, "the test on a copy");
+        let options = ApplyOptions { overrides, ..ApplyOptions::default() };
         let applied = self.apply_locked(&bundles, &mut folder, look, &options, quiet).map_err(not_proven)?;
         compare("after it was applied", &copy.state(watch.cancel)?, &after, folder.fs())?;
 
@@ -124,6 +123,7 @@ impl Copy {
         let total = patch.changes.iter().filter_map(|change| change.before.first()).map(size).sum();
         watch.progress.begin(Phase::Proving, total);
         let mut folders = Vec::new();
+        let _kept_open = old.keep_folders_open();
         for path in &places {
             watch.cancel.check()?;
             let to = copy.folder.path().join(path.as_str());
@@ -186,7 +186,7 @@ fn copy_one(old: &dyn Fs, path: &TreePath, to: &Path, watch: Watch<'_>) -> io::R
             return Ok(Some(found.mode.bits()));
         }
         StatKind::File { .. } => {
-            let copied = io::copy(&mut old.open(&at)?, &mut File::create_new(to)?)?;
+            let copied = io::copy(&mut old.open_seen(&at, &found)?, &mut File::create_new(to)?)?;
             watch.progress.advance(copied);
             set_mode(to, found.mode.bits())?;
         }
@@ -265,7 +265,10 @@ mod tests {
         };
         prove("old").expect("it fits");
         let refused = prove("other").expect_err("it does not fit");
-        assert!(matches!(&refused, Error::Proof(why) if why.starts_with("a: was edited")), "{refused:?}");
+        assert!(
+            matches!(&refused, Error::Proof(why) if why.starts_with("a: isn't the version")),
+            "{refused:?}"
+        );
         assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 4, "no copy is left");
     }
 
@@ -279,6 +282,6 @@ mod tests {
         let fs = OsFs::open(folder.path()).expect("a folder");
         compare("afterwards", &one, &one, &fs).expect("they are the same");
         let differs = compare("afterwards", &one, &other, &fs).expect_err("b differs");
-        assert!(matches!(differs, Error::Proof(why) if why == "afterwards, \"b\" is not as it should be"));
+        assert!(matches!(differs, Error::Proof(why) if why == "afterwards, \"b\" isn't as expected"));
     }
 }

@@ -15,14 +15,17 @@ pub(super) fn add(changes: &mut BTreeMap<TreePath, FileChange>, tree: &DiskTree<
         .filter(|change| change.after.is_some())
         .flat_map(|change| change.path.ancestors().collect::<Vec<_>>())
         .collect();
+    // In a folder that is not there nothing is there, and nobody has to look: the outer one comes first.
+    let mut absent: BTreeSet<&TreePath> = BTreeSet::new();
     for folder in &new {
+        let is_absent = folder.parent().is_some_and(|outer| absent.contains(&outer));
         match changes.get_mut(folder) {
             // A file makes room for a folder of its name.
             Some(change) if change.after.is_none() => change.after = Some(Node::Dir(Mode::DIR)),
             Some(_) => {}
-            None if tree.has_folder(folder) => {}
-            None if is_blocked(folder, tree) => {}
+            None if !is_absent && (tree.has_folder(folder) || is_blocked(folder, tree)) => {}
             None => {
+                absent.insert(folder);
                 let after = Some(Node::Dir(Mode::DIR));
                 changes.insert(folder.clone(), change(folder.clone(), None, after, None));
             }

@@ -1,6 +1,7 @@
 //! Reads what a person names: a file, several, or a folder with a `series`.
 
-use std::fs::{self, File};
+use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -8,16 +9,17 @@ use std::time::SystemTime;
 use super::unpack::{Packing, too_large, unpack};
 use crate::diff::patch_text::{MAX_TEXT_BYTES, StripLevel, decode_text, utf_16};
 use crate::model::{Digest, TreePath};
+use crate::named_file;
 use crate::workbench::{Error, Result};
 
 /// How much of a file is looked at to tell a text patch from a bundle.
-const SNIFF_BYTES: u64 = 64 << 10;
+const SNIFF_BYTES: usize = 64 << 10;
 
 /// Most patches of a series: ten times as many as the largest distribution carries for one product.
 const MAX_SERIES: usize = 10_000;
 
 /// Longest `series` file.
-const MAX_SERIES_BYTES: u64 = 4 << 20;
+const MAX_SERIES_BYTES: usize = 4 << 20;
 
 /// Names that text patches have, packed or not.
 const ENDINGS: &[&str] = &["patch", "diff", "mbox", "eml", "dpatch"];
@@ -54,9 +56,7 @@ pub(crate) fn is_text_patch(file: &Path) -> Result<bool> {
     if found.is_dir() {
         return Ok(series_of(file).is_some());
     }
-    is_regular(&found).map_err(failed)?;
-    let mut head = Vec::new();
-    File::open(file).map_err(failed)?.take(SNIFF_BYTES).read_to_end(&mut head).map_err(failed)?;
+    let mut head = named_file::read(file, SNIFF_BYTES).map_err(failed)?;
     if head.starts_with(b"PK") {
         return Ok(false);
     }
@@ -93,9 +93,7 @@ impl TextInput {
 
     fn add(&mut self, path: &Path, name: String, strip: Option<StripLevel>, reverse: bool) -> Result<()> {
         let failed = |source| Error::File { doing: "read the patch file", path: path.to_owned(), source };
-        // Opening a pipe would wait for whoever writes to it.
-        fs::metadata(path).and_then(|found| is_regular(&found)).map_err(failed)?;
-        let mut file = File::open(path).map_err(failed)?;
+        let mut file = named_file::open(path).map_err(failed)?;
         let found = file.metadata().map_err(failed)?;
         if found.len() > MAX_TEXT_BYTES as u64 {
             return Err(failed(too_large()));
@@ -121,11 +119,13 @@ impl TextInput {
             let problem = format!("line {}: {problem}", number + 1);
             failed(io::Error::new(io::ErrorKind::InvalidData, problem))
         };
-        if fs::metadata(series).map_err(failed)?.len() > MAX_SERIES_BYTES {
-            return Err(failed(too_large()));
+        let text = named_file::read_text(series, MAX_SERIES_BYTES).map_err(failed)?;
+        if text.len() > MAX_SERIES_BYTES {
+            let problem = format!("it has more than {MAX_SERIES_BYTES} bytes");
+            return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, problem)));
         }
-        let text = fs::read_to_string(series).map_err(failed)?;
         let folder = series.parent().unwrap_or(Path::new(""));
+        let mut listed = BTreeSet::new();
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             let line = line.find(" #").map_or(line, |remark| &line[..remark]);
@@ -137,6 +137,9 @@ impl TextInput {
             let path = TreePath::parse(name).map_err(|error| {
                 broken(number, format!("{name:?} isn't the name of a patch: {}", error.problem))
             })?;
+            if !listed.insert(path.clone()) {
+                return Err(broken(number, format!("{name:?} is listed a second time")));
+            }
             // What quilt applies without a word about it has one folder in front.
             let (mut strip, mut reverse) = (Some(1), false);
             for option in words {
@@ -162,17 +165,6 @@ impl TextInput {
             return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it lists no patches")));
         }
         Ok(())
-    }
-}
-
-/// Only a file can be read more than once, and without waiting.
-fn is_regular(found: &fs::Metadata) -> io::Result<()> {
-    match found.is_file() {
-        true => Ok(()),
-        false => Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "it's a pipe or device, not a file; save its output to a file, then name that file",
-        )),
     }
 }
 

@@ -161,7 +161,8 @@ impl Workbench {
             series = series.with_base(base);
         }
         let mut done = carry_out(&patches, series, watch)?;
-        if !done.outcomes.iter().all(|(_, patch)| patch.is_good())
+        if !done.is_used_up
+            && !done.outcomes.iter().all(|(_, patch)| patch.is_good())
             && let Some(there) = find_all_there(&patches, &tree, watch)?
         {
             done = there;
@@ -245,6 +246,8 @@ struct Named<'i> {
 struct Done {
     outcomes: Vec<(String, PatchOutcome)>,
     differences: Vec<TreeChange>,
+    /// Whether the work ended because there was too much of it.
+    is_used_up: bool,
 }
 
 fn carry_out(patches: &[Named<'_>], mut series: Series<'_>, watch: Watch<'_>) -> Result<Done> {
@@ -253,7 +256,7 @@ fn carry_out(patches: &[Named<'_>], mut series: Series<'_>, watch: Watch<'_>) ->
         watch.cancel.check()?;
         outcomes.push((patch.name.clone(), series.apply(&patch.text, patch.reading)));
     }
-    Ok(Done { outcomes, differences: series.differences() })
+    Ok(Done { outcomes, differences: series.differences(), is_used_up: series.is_used_up() })
 }
 
 /// Whether the whole of a series is in the folder already. Its first patches need not look so, because later ones
@@ -273,7 +276,8 @@ fn find_all_there(patches: &[Named<'_>], tree: &DiskTree<'_>, watch: Watch<'_>) 
     }
     outcomes.reverse();
     let turned = |TreeChange { path, before, after }| TreeChange { path, before: after, after: before };
-    Ok(Some(Done { outcomes, differences: series.differences().into_iter().map(turned).collect() }))
+    let differences = series.differences().into_iter().map(turned).collect();
+    Ok(Some(Done { outcomes, differences, is_used_up: false }))
 }
 
 impl TextInput {

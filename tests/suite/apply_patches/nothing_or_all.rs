@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use patchwright::model::Code;
-use patchwright::workbench::{Action, ApplyOptions, Error};
+use patchwright::workbench::{Action, ApplyOptions, Error, Override, Overrides};
 
 use crate::support::sandbox::{Sandbox, UNSIGNED, obstacles, order, skip};
 use crate::support::tools::is_here;
@@ -248,7 +248,8 @@ fn patches_follow_each_other_and_go_back_the_same_way() {
     let target = sandbox.install(&state(0));
     for (n, bundle) in bundles.iter().enumerate() {
         // Some of them take out again what the one before them brought.
-        let options = ApplyOptions { allow_undo: Some("a test".to_owned()), ..UNSIGNED };
+        let options =
+            ApplyOptions { overrides: Overrides::UNSIGNED.with(Override::Undo, "a test"), ..UNSIGNED };
         let applied = target.apply_with(bundle, options).expect("applied");
         assert_eq!(applied.untidy, None, "nothing is left lying around");
         target.expect(&state(n + 1));

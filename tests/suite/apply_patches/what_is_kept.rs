@@ -200,6 +200,57 @@ fn what_comes_into_a_folder_that_shares_its_group_gets_the_group() {
     assert_eq!(fs::metadata(&folder).expect("it is there").permissions().mode() & 0o7777, 0o2755);
 }
 
+/// What comes with folders of its own into a folder that people share.
+fn shared() -> (Tree, Tree) {
+    let old = Tree::new().file("share/a", "a");
+    (old.clone(), old.file("share/new/deep/b", "b").file("share/c", "c"))
+}
+
+#[test]
+fn what_comes_with_its_folders_into_a_folder_that_shares_its_group_gets_the_group() {
+    const STORY: &str = "what_comes_with_its_folders_into_a_folder_that_shares_its_group_gets_the_group";
+    let sandbox = Sandbox::new();
+    let (old, new) = shared();
+    let bundle = sandbox.make(&old, &new);
+    let target = sandbox.install(&old);
+    let folder = target.path.join("share");
+    if std::os::unix::fs::chown(&folder, None, Some(4321)).is_err() {
+        return skip(STORY, "only the administrator can give folders away");
+    }
+    set_mode(&folder, 0o2755);
+    target.must_apply(&bundle);
+    for path in ["share/c", "share/new", "share/new/deep", "share/new/deep/b"] {
+        assert_eq!(seen(&target, path).gid(), 4321, "{path}");
+    }
+    target.must_roll_back();
+    assert!(!folder.join("new").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_comes_with_its_folders_gets_the_default_access_list() {
+    const DEFAULT: &str = "system.posix_acl_default";
+    let sandbox = Sandbox::new();
+    let (old, new) = shared();
+    let bundle = sandbox.make(&old, &new);
+    let target = sandbox.install(&old);
+    let folder = target.path.join("share");
+    if let Err(error) = setxattr(&folder, DEFAULT, &access_list(), XattrFlags::empty()) {
+        return skip("what_comes_with_its_folders_gets_the_default_access_list", &error.to_string());
+    }
+    target.must_apply(&bundle);
+    for path in ["new", "new/deep"] {
+        assert_eq!(attribute(&folder.join(path), DEFAULT), Some(access_list()), "{path}");
+    }
+    for path in ["c", "new/deep/b"] {
+        assert!(attribute(&folder.join(path), "system.posix_acl_access").is_some(), "{path}");
+    }
+    // Where nobody shares anything, nothing is given.
+    let alone = sandbox.install(&old);
+    alone.must_apply(&bundle);
+    assert_eq!(attribute(&alone.path.join("share/new"), DEFAULT), None);
+}
+
 #[test]
 fn files_that_nobody_may_write_to_are_replaced_all_the_same() {
     let sandbox = Sandbox::new();

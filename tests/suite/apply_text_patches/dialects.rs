@@ -105,7 +105,7 @@ fn colours_quotes_and_indents_are_named_with_the_way_to_a_plain_diff() {
     let only_hunks = GIT.replace("@@ -1,3 +1,3 @@", "\x1b[36m@@ -1,3 +1,3 @@\x1b[m");
     refused(only_hunks.as_bytes(), F, &["colours"]);
     let quoted: String = GIT.lines().map(|line| format!("> {line}\n")).collect();
-    refused(quoted.as_bytes(), F, &["quoted", "in front of each line"]);
+    refused(quoted.as_bytes(), F, &["quoted", "the start of each line"]);
     let indented: String = GIT.lines().map(|line| format!("    {line}\n")).collect();
     refused(indented.as_bytes(), F, &["indented"]);
     let returns = GIT.replace('\n', "\r");
@@ -119,8 +119,8 @@ fn colours_quotes_and_indents_are_named_with_the_way_to_a_plain_diff() {
 fn context_that_was_not_counted_counts_where_it_fits() {
     let more = |line: &str| GIT.replace("-1,3 +1,3", "-1,2 +1,2").replace(" c\n", line);
     let run = becomes(more(" c\n").as_bytes(), F, NEW_F);
-    assert!(run.out.contains("1 line of context more than it counts"), "{run}");
-    refused(more(" d\n").as_bytes(), F, &["more context behind it"]);
+    assert!(run.out.contains("1 more line of context than it counts"), "{run}");
+    refused(more(" d\n").as_bytes(), F, &["more context after it"]);
     for line in ["+c\n", "-c\n"] {
         refused(more(line).as_bytes(), F, &["goes on"]);
     }
@@ -186,7 +186,7 @@ fn two_names_that_differ_in_capitals_are_two_files_where_the_disk_says_so() {
 fn a_difference_in_white_space_is_told_and_left_out_of_account_on_request() {
     let before = "if x:\n\trun()   \n\tstop()\n\tend()\n";
     let patch = "--- a/f\n+++ b/f\n@@ -1,4 +1,4 @@\n if x:\n \trun()\n-    stop()\n+\thalt()\n \tend()\n";
-    refused(patch.as_bytes(), &[("f", before)], &["white space only", "--ignore-whitespace"]);
+    refused(patch.as_bytes(), &[("f", before)], &["only in white space", "--ignore-whitespace"]);
     let sandbox = scene(&[("f", before)], patch);
     let console = Console::new(&sandbox);
     let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes --ignore-whitespace");
@@ -249,7 +249,7 @@ fn a_pipe_is_refused_and_not_waited_for() {
     pipe("patches/one");
     for patch in ["pipe", "patches"] {
         let run = Console::new(&sandbox).run(&format!("apply $/{patch} $/app --allow-unsigned --yes"));
-        assert!(run.code != 0 && run.err.contains("save what comes out of it"), "{run}");
+        assert!(run.code != 0 && run.err.contains("save its output to a file"), "{run}");
     }
 }
 
@@ -330,7 +330,7 @@ fn each_cause_has_its_own_next_step() {
     Nothing was changed.
     Next: To use such a name, add -p N with the number of folders to strip, as for patch -p N.
     == a control character
-    b/a\\u{1}b: the name a\\u{1}b cannot be used: a name contains the control character U+0001 (E-PATH)
+    b/a\\u{1}b: can't use the name a\\u{1}b: a name contains the control character U+0001 (E-PATH)
     Nothing was changed.
     Next: Patchwright doesn't allow such names, so that a patch stays inside the product folder. Ask its author for plain names.
     == a missing file

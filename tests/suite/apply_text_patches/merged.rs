@@ -20,7 +20,10 @@ fn a_twin_is_not_taken_for_the_block_that_somebody_removed() {
     sandbox.write("base/x", BASE);
     let before = contents(&sandbox.path("app"));
     let refused = reasons(apply_with(&sandbox, with_base(&sandbox), &sandbox.path("fix.patch")));
-    assert!(refused.len() == 1 && refused[0].contains("its own place was edited since"), "{refused:?}");
+    assert!(
+        refused.len() == 1 && refused[0].contains("its original position was edited since"),
+        "{refused:?}"
+    );
     assert_eq!(contents(&sandbox.path("app")), before);
     // Without the base nothing tells: the one place that is left fits.
     assert_eq!(reasons(apply_with(&sandbox, TextOptions::default(), &sandbox.path("fix.patch"))), [""; 0]);
@@ -43,7 +46,7 @@ fn lines_that_were_edited_beside_the_change_are_merged() {
     let expected = BASE.replace("\ni\n", "\nI was here\n").replace("1\nclose\nk", "2\nclose\nk");
     assert_eq!(sandbox.read("app/x"), Some(expected));
     let run = console.run("history $/app --verbose");
-    assert!(run.out.contains("merged: brought together"), "{run}");
+    assert!(run.out.contains("merged with edits"), "{run}");
     let _ = roll_back(&sandbox);
     assert_eq!(contents(&sandbox.path("app")), before);
 }

@@ -66,10 +66,7 @@ fn whichever_program_wrote_it_the_right_twin_is_changed_or_the_choice_is_shown()
             match told.as_slice() {
                 [] => assert_eq!(after, contents(&sandbox.path("right")), "{command:?} {changed}"),
                 told => {
-                    assert!(
-                        !is_certain && told[0].contains("can mean different files"),
-                        "{command:?}: {told:?}"
-                    );
+                    assert!(!is_certain && told[0].contains("match several files"), "{command:?}: {told:?}");
                     assert_eq!(after, before);
                     // Somebody says which, and gets it.
                     let run =
@@ -87,7 +84,7 @@ fn whichever_program_wrote_it_the_right_twin_is_changed_or_the_choice_is_shown()
 fn plan_and_result_say_how_names_were_read() {
     let sandbox = scene(&[("x", "a\n")], "--- prod-1.0/x\n+++ prod-1.1/x\n@@ -1 +1 @@\n-a\n+b\n");
     let console = Console::new(&sandbox);
-    const READ: &str = "path prefix stripped: 1 (-p prod-1.0/, prod-1.1/)";
+    const READ: &str = "path prefix stripped: prod-1.0/, prod-1.1/ (-p 1)";
     let run = console.run("plan $/fix.patch $/app");
     assert!(run.out.contains(READ), "{run}");
     let run = console.run("apply $/fix.patch $/app --allow-unsigned --yes");
@@ -103,7 +100,7 @@ fn two_ways_to_read_a_name_are_shown_with_the_option_that_decides() {
     let run = Console::new(&sandbox).run("apply $/fix.patch $/app --allow-unsigned --yes");
     insta::assert_snapshot!(run, @r"
     -- err --
-    The names in the patch can mean different files here: docs/new.txt with -p 0, new.txt with -p 1 (E-MISSING)
+    The names in the patch match several files here: docs/new.txt with -p 0, new.txt with -p 1 (E-MISSING)
     Nothing was changed.
     Next: Add the number of folders to strip from each name: -p N
     -- exit 3

@@ -95,9 +95,9 @@ fn packed_patches_are_read() {
 fn a_series_names_only_what_is_in_its_folder() {
     let sandbox = quilt();
     for (line, words) in [
-        ("../fix.patch\n", "no name of a patch"),
-        ("one.patch --force\n", "is not known"),
-        ("# none\n", "lists no patch"),
+        ("../fix.patch\n", "isn't the name of a patch"),
+        ("one.patch --force\n", "unknown option"),
+        ("# none\n", "lists no patches"),
     ] {
         sandbox.write("patches/series", line);
         let problem =

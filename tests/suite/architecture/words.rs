@@ -85,7 +85,7 @@ fn every_word_of_the_tables_is_said() {
 #[test]
 fn what_reads_like_words_is_told_from_what_does_not() {
     for text in
-        ["Copy", "Copy what is after", "not there", "Open…", "{n} more to know", "<p>Done</p>", "Folder: {}"]
+        ["Copy", "Copy new text", "not available", "Open…", "{n} more notes", "<p>Done</p>", "Folder: {}"]
     {
         assert!(reads_like_words(text), "{text}");
     }
@@ -156,7 +156,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// The texts of `source` with where each begins, as they are written between their quotes.
-fn texts(source: &str) -> Vec<(usize, &str)> {
+pub(super) fn texts(source: &str) -> Vec<(usize, &str)> {
     let mut texts = Vec::new();
     let mut at = 0;
     while let Some(first) = source[at..].chars().next() {
@@ -185,7 +185,7 @@ fn is_name(c: char) -> bool {
 
 /// Whether a text has a capital with small letters behind it and then a blank or the end, as sentences and labels
 /// begin, or two words without capitals behind each other.
-fn reads_like_words(text: &str) -> bool {
+pub(super) fn reads_like_words(text: &str) -> bool {
     let text = without_markup(text);
     let words: Vec<&str> =
         text.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ':', ';', '?', '…'])).collect();

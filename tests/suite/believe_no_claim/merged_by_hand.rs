@@ -26,7 +26,7 @@ fn a_file_that_was_merged_by_hand_does_not_silently_drop_a_fix() {
     scene.sandbox.write("merged", WITHOUT_THE_FIX);
     let merged = "--merged f=$/merged";
     let plan = scene.console().run(&format!("plan $/{patch} $/app {merged}"));
-    assert!(plan.out.contains("the file that you gave drops what L-1 brought (line 1)"), "{plan}");
+    assert!(plan.out.contains("your merged file drops changes of L-1 (line 1)"), "{plan}");
     let refused = scene.apply(&patch, merged);
     assert!(refused.code == 3 && refused.err.contains("E-UNDOES"), "{refused}");
     assert_eq!(scene.read("f").as_deref(), Some(EDITED_HERE));
@@ -34,7 +34,7 @@ fn a_file_that_was_merged_by_hand_does_not_silently_drop_a_fix() {
     assert_eq!(done.code, 0, "{done}");
     assert!(done.out.contains("undo allowed: the-check-broke-printing"), "{done}");
     let history = scene.console().done("history $/app");
-    assert!(history.out.contains("the file that you gave drops what L-1 brought (line 1)"), "{history}");
+    assert!(history.out.contains("your merged file drops changes of L-1 (line 1)"), "{history}");
     assert_eq!(scene.read("f").as_deref(), Some(WITHOUT_THE_FIX));
 }
 
@@ -54,7 +54,7 @@ fn twin_what_the_patch_itself_would_have_brought_is_a_choice_that_is_told() {
     scene.sandbox.write("merged", WITHOUT_THE_NEW);
     let done = scene.apply(&patch, "--merged f=$/merged");
     assert_eq!(done.code, 0, "{done}");
-    let told = "the file that you gave does not have all that L-2 brings (line 5)";
+    let told = "your merged file doesn't have all changes of L-2 (line 5)";
     assert!(done.printed().contains(told), "{done}");
     assert_eq!(scene.read("f").as_deref(), Some(WITHOUT_THE_NEW));
 }

@@ -47,7 +47,7 @@ fn what_a_key_signed_that_was_rotated_out_is_not_given_to_anybody_else() {
         let scene = after_a_rotation();
         scene.refuses(&pack(&scene, key), "E-OVERLAP", "L-1");
         let silent = scene.bundle("E-1", &["E"]).replace("f", FIXED, FIXED_OTHERWISE);
-        scene.refuses(&scene.patch(key, &silent), "E-OVERLAP", "Rewrites what L-1 brought (f (line 1))");
+        scene.refuses(&scene.patch(key, &silent), "E-OVERLAP", "Rewrites changes of L-1 (f (line 1))");
     }
 }
 
@@ -58,7 +58,7 @@ fn a_key_that_was_rotated_out_signs_nothing_new() {
     let found = pack(&scene, Some("old"));
     let refused = scene.console().run(&format!("apply $/{found} $/app --yes"));
     assert_eq!(refused.code, 4, "{refused}");
-    scene.refuses(&found, "E-OVERLAP", "no trusted key shows that both are by one author");
+    scene.refuses(&found, "E-OVERLAP", "no key you trust shows that both are by the same author");
     // What came in on somebody's word stays nobody's, though the key was the vendor's once.
     let found = scene.patch(Some("old"), &scene.bundle("E-1", &["E"]).create("extra", "extra\n"));
     scene.must_apply(&found);
@@ -83,7 +83,7 @@ fn a_key_that_was_revoked_proves_nothing_whenever_it_signed() {
     scene.refuses(
         &pack(&scene, Some("new")),
         "E-OVERLAP",
-        "no trusted key shows that both are by one author",
+        "no key you trust shows that both are by the same author",
     );
 }
 

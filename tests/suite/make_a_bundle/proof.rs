@@ -10,8 +10,8 @@ use patchwright::model::Code;
 use patchwright::plan::OnDrift;
 use patchwright::progress::{CancelToken, Phase, Progress, Quiet};
 use patchwright::workbench::{
-    ApplyOptions, Error, MadeBundle, MakeRequest, OrderSource, ProofChoice, Result, RollbackOptions, Watch,
-    Which, Workbench,
+    ApplyOptions, Error, MadeBundle, MakeRequest, OrderSource, Override, Overrides, ProofChoice, Result,
+    RollbackOptions, Watch, Which, Workbench,
 };
 
 /// Two editions of a product, and a folder it is installed in.
@@ -124,7 +124,10 @@ fn a_bundle_turns_the_old_product_into_the_new_one_and_back() {
 
     let (target, before) = (vendor.path("old"), tree(&vendor.path("old")));
     let cancel = CancelToken::new();
-    let options = ApplyOptions { allow_unsigned: true, accept_weak_volume: true, ..ApplyOptions::default() };
+    let options = ApplyOptions {
+        overrides: Overrides::UNSIGNED.with(Override::WeakVolume, ""),
+        ..ApplyOptions::default()
+    };
     let applied = vendor.workbench.apply(&made.output, &target, options, watch(&cancel));
     let _ = applied.expect("it fits");
     assert_eq!(tree(&target), tree(&vendor.path("new")));

@@ -104,7 +104,7 @@ fn a_plan_for_another_bundle_or_a_damaged_one_is_no_plan() {
     let another = sandbox.make(&old(), &new().file("c", "3"));
     let plan = save(&sandbox, &target, &bundle);
     let wrong = load(&target, &plan, &another).expect_err("a plan for another bundle");
-    assert!(wrong.to_string().contains("it is a plan for another patch file (TEST-1"), "{wrong}");
+    assert!(wrong.to_string().contains("it's a plan for another patch file (TEST-1"), "{wrong}");
     let text = std::fs::read_to_string(&plan).expect("a plan");
     for (from, to) in [("patchwright-plan/2", "patchwright-plan/1"), ("\"steps\"", "\"stops\""), ("}", "")] {
         std::fs::write(&plan, text.replace(from, to)).expect("our own file");

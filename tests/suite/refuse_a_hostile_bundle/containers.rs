@@ -230,7 +230,7 @@ fn h13_sizes_that_come_behind_the_content() {
         });
         containers.push((story, described));
     }
-    containers.push(("promised and not there", with_last(|fields| fields.flags = 1 << 3)));
+    containers.push(("promised and not available", with_last(|fields| fields.flags = 1 << 3)));
     all_refused(containers);
 }
 

@@ -99,7 +99,7 @@ fn a_diff_whose_lines_cannot_be_what_the_manifest_says() {
 fn a_diff_that_does_not_fit_the_file_is_noticed_before_the_product_is_touched() {
     let scene = Scene::new();
     for (story, old, new) in [
-        ("lines that are not there", "-mode = slow", "-mode = slop"),
+        ("lines that are not available", "-mode = slow", "-mode = slop"),
         ("lines that make another file", "+mode = fast", "+mode = fist"),
     ] {
         let bundle = Good::with_diff(|text| text.replacen(old, new, 1));

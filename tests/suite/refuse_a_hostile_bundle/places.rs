@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use patchwright::model::Code;
-use patchwright::workbench::{ApplyOptions, Error};
+use patchwright::workbench::{ApplyOptions, Error, Override, Overrides};
 use serde_json::json;
 
 use crate::support::hostile::{By, Good, Scene, folder, link, put, whole};
@@ -213,7 +213,8 @@ fn h62_permissions_that_are_there_already_are_not_passed_on() {
     fs::write(scene.bundle(), keeps("4755")).expect("the bundle is written");
     let refusal = scene.refusal(unvouched);
     assert_eq!((refusal.by, refusal.code, refusal.exit), (By::Planning, Code::Policy, 4), "{}", refusal.text);
-    let options = ApplyOptions { allow_dangerous: Some("a test".to_owned()), ..UNSIGNED };
+    let options =
+        ApplyOptions { overrides: Overrides::UNSIGNED.with(Override::Dangerous, "a test"), ..UNSIGNED };
     let allowed = unwatched(|watch| scene.workbench.apply(&scene.bundle(), &scene.root(), options, watch));
     assert!(allowed.is_ok_and(|applied| applied.entry.is_some()), "with a reason it is applied");
     assert_eq!(scene.product()[Path::new("lib/a.so")].1, 0o4755);

@@ -76,7 +76,10 @@ fn accepting_what_is_not_there_changes_nothing() {
     let sandbox = Sandbox::new();
     let target = with_two_patches(&sandbox);
     let refused = sandbox.bench().accept(&target.path, Some("THREE-3"));
-    assert_eq!(obstacles(refused), ["E-UNKNOWN-PATCH: THREE-3 isn't applied here; in it are ONE-1, TWO-2"]);
+    assert_eq!(
+        obstacles(refused),
+        ["E-UNKNOWN-PATCH: THREE-3 isn't applied here; these patches are: ONE-1, TWO-2"]
+    );
     assert_eq!(target.story().len(), 2);
 }
 

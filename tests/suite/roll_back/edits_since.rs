@@ -172,7 +172,7 @@ fn any_patch_goes_by_its_name() {
     let back = |id: &str| target.roll_back(Which::Patch(id.to_owned()), OnDrift::Stop);
     assert_eq!(
         obstacles(back("THREE-3")),
-        ["E-UNKNOWN-PATCH: THREE-3 isn't applied here; in it are ONE-1, TWO-2"]
+        ["E-UNKNOWN-PATCH: THREE-3 isn't applied here; these patches are: ONE-1, TWO-2"]
     );
     target.must_go_back(Which::Patch("ONE-1".to_owned()), OnDrift::Stop);
     target.expect(&old().file("another", "1"));
@@ -207,10 +207,10 @@ fn what_the_vendor_calls_final_is_not_taken_back() {
     let bundle = sandbox.try_to_make(&order, &old(), &new()).expect("a bundle");
     let target = sandbox.install(&old());
     let notes = target.must_apply(&bundle);
-    assert_eq!(notes, ["this patch cannot be rolled back: the database is converted"]);
+    assert_eq!(notes, ["this patch can't be rolled back: the database is converted"]);
     assert_eq!(
         obstacles(target.roll_back(Which::Last, OnDrift::Stop)),
-        ["E-NO-WAY-BACK: the vendor says that TEST-1 cannot be rolled back: the database is converted"]
+        ["E-NO-WAY-BACK: the vendor says TEST-1 can't be rolled back: the database is converted"]
     );
     target.expect(&new());
 }

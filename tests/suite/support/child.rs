@@ -18,7 +18,8 @@ use patchwright::environment::Environment;
 use patchwright::plan::OnDrift;
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::workbench::{
-    ApplyOptions, Choice, Error, OnForeign, Recovered, Result, RollbackOptions, Watch, Which, Workbench,
+    ApplyOptions, Choice, Error, OnForeign, Overrides, Recovered, Result, RollbackOptions, Watch, Which,
+    Workbench,
 };
 
 use super::fault_fs::{At, Fault, FaultFs, Lasting};
@@ -87,7 +88,7 @@ impl Deed {
         let watch = Watch { progress: &Quiet, cancel: &CancelToken::new() };
         let outcome = match self {
             Deed::Apply => {
-                let options = ApplyOptions { allow_unsigned: true, ..ApplyOptions::default() };
+                let options = ApplyOptions { overrides: Overrides::UNSIGNED, ..ApplyOptions::default() };
                 workbench.apply(bundle, folder, options, watch).map(|applied| applied.entry.is_some())
             }
             Deed::RollBack => workbench.roll_back(folder, &rollback_options(), watch).map(|_| true),

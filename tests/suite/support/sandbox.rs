@@ -21,7 +21,7 @@ use patchwright::plan::{Note, Obstacle, OnDrift};
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::workbench::{
     Action, Applied, ApplyOptions, ApplyPreview, Entry, Error, FolderStatus, MadeBundle, MakeRequest,
-    OrderSource, ProofChoice, RollbackOptions, RolledBack, Watch, Which, Workbench,
+    OrderSource, Override, Overrides, ProofChoice, RollbackOptions, RolledBack, Watch, Which, Workbench,
 };
 use tempfile::TempDir;
 
@@ -60,15 +60,9 @@ pub fn unwatched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
 
 /// What applying takes in a world without signatures.
 pub const UNSIGNED: ApplyOptions = ApplyOptions {
-    allow_unsigned: true,
-    accept_weak_volume: false,
+    overrides: Overrides::UNSIGNED,
     expected: None,
     scripts: patchwright::workbench::ScriptConsent::None,
-    allow_downgrade: None,
-    allow_other_product: None,
-    allow_dangerous: None,
-    allow_undo: None,
-    allow_related: None,
 };
 
 /// An order for a patch of this id, with keys for its top and tables for its end.
@@ -248,7 +242,8 @@ impl Target<'_> {
     #[track_caller]
     pub fn round(&self, bundle: &Bundle, old: &Tree, new: &Tree) {
         // Made by chance, it may show what fewer people could read.
-        let options = ApplyOptions { allow_dangerous: Some("chance".to_owned()), ..UNSIGNED };
+        let options =
+            ApplyOptions { overrides: Overrides::UNSIGNED.with(Override::Dangerous, "chance"), ..UNSIGNED };
         let applied = self.apply_with(bundle, options);
         let applied = applied.unwrap_or_else(|error| panic!("not applied: {}", in_words(&error)));
         assert_eq!(applied.untidy, None, "nothing is left lying around");

@@ -7,6 +7,7 @@ use super::case::{Case, KINDS, all_cases};
 use super::driver::{recover, run};
 use super::verdict::State;
 use crate::support::explore::{Effort, Exploration, MutedSync, Outcome, Survey, Violation};
+use crate::support::fault_fs::{At, Errno, Fault, FaultFs, Lasting};
 use crate::support::sim_fs::{Settled, SimFs, What};
 
 /// The folder after a process that was killed before call `n` of a change, and what it had said by then.
@@ -185,10 +186,37 @@ fn every_sync_of_an_undo_is_needed() {
         explore_edit_after_undo(&case, &start, Some(k)).is_err()
             || explore_recovery(&case, &start, Outcome::Failed, effort, Some(k)).is_err()
     };
-    // The first one makes sure of the arming. Without it a change that was armed a moment ago is found out by the
-    // originals among what would be rubbish.
+    // What the first one makes sure of is on disk here; the next story has a folder where it is not.
     let unnoticed: Vec<usize> = (2..=5).filter(|&k| !is_noticed(k)).collect();
     assert!(unnoticed.is_empty(), "nobody notices without these syncs: {unnoticed:?}");
+}
+
+/// The folder after a process whose commit the disk did not take: it took it back, and was killed before that was on disk.
+fn killed_with_its_commit_taken_back(case: &Case) -> SimFs {
+    // Syncs announce, stage, arm, swap; the fifth commits.
+    let fails_to_commit = |disk: &Arc<SimFs>| {
+        let (commit, fault) = (At::CallOf("sync", 5), Fault::Fails(Errno::Io));
+        let disk = FaultFs::failing(disk.clone(), commit, fault, Lasting::Once);
+        run(Arc::new(disk), &case.deed).expect_err("the commit is not on disk")
+    };
+    let told = Arc::new(case.start.fork());
+    told.keep_log();
+    fails_to_commit(&told);
+    let killed = Arc::new(case.start.fork());
+    killed.crash_at_call(1 + call_in(told.log(), "rename .patchwright/t/commit to"));
+    fails_to_commit(&killed);
+    killed.fork()
+}
+
+#[test]
+fn the_sync_before_an_undo_is_needed() {
+    let case = a_bit_of_everything();
+    let start = killed_with_its_commit_taken_back(&case);
+    for muted_sync in [None, Some(1)] {
+        let effort = Effort { seeds_per_call: 100, recovery_crashes: 0 };
+        let explored = explore_recovery(&case, &start, Outcome::Failed, effort, muted_sync);
+        assert_eq!(explored.is_ok(), muted_sync.is_none(), "without sync {muted_sync:?}: {explored:?}");
+    }
 }
 
 #[test]

@@ -16,27 +16,26 @@ const APPLY: &str = "apply $/fix.patchbundle $/app --allow-unsigned --yes";
 fn apply_shows_the_plan_and_asks_once() {
     let sandbox = product_and_fix();
     let run = Console::new(&sandbox).answering("y").run("apply $/fix.patchbundle $/app --allow-unsigned");
-    assert_snapshot!(run, @r#"
-    Applied ACME-HF-1042 to $/app: 6 places changed
-    To take it back: patchwright rollback $/app
+    assert_snapshot!(run, @r"
+    Applied ACME-HF-1042 to $/app: 1 added, 2 modified, 1 renamed, 1 deleted
+    To undo it: patchwright rollback $/app
     -- err --
     ACME-HF-1042  Umlauts in fonts
     for Widget in $/app
     Not trusted: this patch isn't signed
 
-    What will happen: 6 steps
-      delete   fonts/old.txt
-      delete   readme.txt
-      replace  version.txt
-      replace  conf/app.toml
-      create   doc.txt
-      create   fonts/umlauts.txt
-      needs 2.1 MB of room on the disk
+    Changes: 1 added, 2 modified, 1 renamed, 1 deleted
+      delete  fonts/old.txt
+      modify  version.txt
+      modify  conf/app.toml
+      rename  readme.txt → doc.txt
+      add     fonts/umlauts.txt
+      Disk space needed: 2.1 MB
 
     Ready to apply.
 
     Apply this patch? [y/N] -- exit 0
-    "#);
+    ");
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2.1\n"));
 }
 
@@ -64,21 +63,21 @@ fn a_long_plan_leaves_the_question_on_the_screen() {
     sandbox.save("fix.patchbundle", &bundle);
     let run = Console::new(&sandbox).answering("n").run("apply $/fix.patchbundle $/app --allow-unsigned");
     assert!(run.err.lines().count() < 30, "{run}");
-    assert!(run.err.contains("… and 86 more; --verbose shows all of them"), "{run}");
+    assert!(run.err.contains("… and 86 more; --verbose lists all of them"), "{run}");
 }
 
 #[test]
 fn apply_tells_what_it_did_and_how_to_take_it_back() {
     let sandbox = product();
     sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
-    assert_snapshot!(Console::new(&sandbox).run(APPLY), @r#"
-    Applied ACME-HF-1042 (revision 2) to $/app: 6 places changed
+    assert_snapshot!(Console::new(&sandbox).run(APPLY), @r"
+    Applied ACME-HF-1042 (revision 2) to $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       Widget is now 4.2.1
-      checked: the version is 4.2.1
-      to restart: service
-    To take it back: patchwright rollback $/app
+      Health check passed: the version is 4.2.1
+      Restart: service
+    To undo it: patchwright rollback $/app
     -- exit 0
-    "#);
+    ");
 }
 
 #[test]
@@ -86,10 +85,10 @@ fn apply_again_has_nothing_to_do() {
     let sandbox = product_and_fix();
     let console = Console::new(&sandbox);
     console.done(APPLY);
-    assert_snapshot!(console.run(APPLY), @r#"
-    Nothing to do: $/app is already in place in ACME-HF-1042
+    assert_snapshot!(console.run(APPLY), @r"
+    Nothing to do: ACME-HF-1042 is already in place in $/app
     -- exit 0
-    "#);
+    ");
     assert_snapshot!(console.run("plan $/fix.patchbundle $/app"), @r#"
     ACME-HF-1042  Umlauts in fonts
     for Widget in $/app
@@ -121,13 +120,13 @@ fn a_saved_plan_is_carried_out_only_in_the_folder_it_was_made_for() {
     console.done(&apply);
     console.done("rollback $/app --yes");
     // The same files again, and yet another folder: it has a history now.
-    assert_snapshot!(console.run(&apply), @r#"
+    assert_snapshot!(console.run(&apply), @r"
     -- err --
-    This is not what you looked at: the patch file, the folder, a choice or a key has changed since (E-MOVED)
+    The patch file, the folder, a choice or a key has changed since you looked (E-MOVED)
     Nothing was changed.
     Next: Check what would happen again, then continue.
     -- exit 3
-    "#);
+    ");
 }
 
 #[test]
@@ -146,38 +145,38 @@ fn status_and_history_tell_how_things_stand() {
     -- exit 0
     "#);
     console.done(APPLY);
-    assert_snapshot!(console.run("status $/app"), @r#"
+    assert_snapshot!(console.run("status $/app"), @r"
     Widget 4.2.1 in $/app
 
     Patches in this folder, oldest first:
       ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC  Umlauts in fonts
 
-    6 places checked: everything is as expected.
+    6 files checked: everything is as expected.
     -- exit 0
-    "#);
+    ");
     sandbox.write("app/conf/app.toml", "colour = \"red\"\n");
     std::fs::remove_file(sandbox.path("app/doc.txt")).expect("it is there");
-    assert_snapshot!(console.run("status $/app"), @r#"
+    assert_snapshot!(console.run("status $/app"), @r"
     Widget 4.2.1 in $/app
 
     Patches in this folder, oldest first:
       ACME-HF-1042 (revision 2)  2026-11-23 09:30:00 UTC  Umlauts in fonts
 
-    2 of 6 places differ as expected:
+    2 of 6 files aren't as expected:
       edited   conf/app.toml  probably edited  (last changed by ACME-HF-1042)
-      missing  doc.txt        deleted        (last changed by ACME-HF-1042)
-    To see how: patchwright status $/app --diff
-    To put them right: patchwright heal $/app
+      missing  doc.txt        deleted          (last changed by ACME-HF-1042)
+    To see the differences: patchwright status $/app --diff
+    To repair them: patchwright repair $/app
     -- exit 0
-    "#);
-    assert_snapshot!(console.run("history $/app"), @r#"
+    ");
+    assert_snapshot!(console.run("history $/app"), @r"
     History of $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042  by ada on server  4.2 → 4.2.1
             unsigned when applied
       2  2026-11-23 09:30:00 UTC  checked ACME-HF-1042  by ada on server
-            passed: the version is 4.2.1
+            Health check passed: the version is 4.2.1
     -- exit 0
-    "#);
+    ");
 }
 
 #[test]
@@ -186,75 +185,71 @@ fn rollback_puts_everything_back_and_can_itself_be_taken_back() {
     sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
     let console = Console::new(&sandbox);
     console.done(APPLY);
-    assert_snapshot!(Console::new(&sandbox).answering("y").run("rollback $/app"), @r#"
-    Took ACME-HF-1042 out of $/app: 6 places changed
-      the version is now 4.2
-    To bring it back: patchwright rollback $/app --undo
+    assert_snapshot!(Console::new(&sandbox).answering("y").run("rollback $/app"), @r"
+    Rolled back ACME-HF-1042 in $/app: 1 added, 2 modified, 1 renamed, 1 deleted
+      The version is now 4.2
+    To undo it: patchwright reapply $/app
     -- err --
     ACME-HF-1042  Umlauts in fonts
-    goes out of $/app
+    will be rolled back in $/app
 
-    What will happen: 6 steps
-      delete   fonts/umlauts.txt
-      delete   doc.txt
-      replace  version.txt
-      replace  conf/app.toml
-      create   readme.txt
-      create   fonts/old.txt
-      needs 2.1 MB of room on the disk
+    Changes: 1 added, 2 modified, 1 renamed, 1 deleted
+      delete  fonts/umlauts.txt
+      modify  version.txt
+      modify  conf/app.toml
+      rename  doc.txt → readme.txt
+      add     fonts/old.txt
+      Disk space needed: 2.1 MB
 
     The vendor's advice for rolling back
       | documents made since keep the new fonts
       | close all documents
 
-    Take this patch back? [y/N] -- exit 0
-    "#);
+    Roll back this patch? [y/N] -- exit 0
+    ");
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
-    assert_snapshot!(console.run("status $/app"), @r#"
+    assert_snapshot!(console.run("status $/app"), @r"
     Widget 4.2 in $/app
 
     No patches have been applied here.
 
-    6 places checked: everything is as expected.
+    6 files checked: everything is as expected.
 
-    To take the last rollback back: patchwright rollback $/app --undo
+    To undo the last rollback: patchwright reapply $/app
     -- exit 0
-    "#);
-    assert_snapshot!(console.run("rollback $/app --undo --yes"), @r#"
-    Brought ACME-HF-1042 back to $/app: 6 places changed
-      the version is now 4.2.1
-    To take it out again: patchwright rollback $/app --undo
+    ");
+    assert_snapshot!(console.run("rollback $/app --undo --yes"), @r"
+    Reapplied ACME-HF-1042 to $/app: 1 added, 2 modified, 1 renamed, 1 deleted
+      The version is now 4.2.1
+    To undo it: patchwright rollback $/app --undo
     -- exit 0
-    "#);
+    ");
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2.1\n"));
-    assert_snapshot!(console.run("history $/app --verbose"), @r#"
+    assert_snapshot!(console.run("history $/app --verbose"), @r"
     History of $/app, oldest first
-      1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042       by ada on server  4.2 → 4.2.1
+      1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042      by ada on server  4.2 → 4.2.1
             unsigned when applied
             delete fonts/old.txt
-            delete readme.txt
-            replace version.txt
-            replace conf/app.toml
-            create doc.txt
-            create fonts/umlauts.txt
-      2  2026-11-23 09:30:00 UTC  checked ACME-HF-1042       by ada on server
-            passed: the version is 4.2.1
-      3  2026-11-23 09:30:00 UTC  rolled back ACME-HF-1042    by ada on server  4.2.1 → 4.2
+            modify version.txt
+            modify conf/app.toml
+            rename readme.txt → doc.txt
+            add fonts/umlauts.txt
+      2  2026-11-23 09:30:00 UTC  checked ACME-HF-1042      by ada on server
+            Health check passed: the version is 4.2.1
+      3  2026-11-23 09:30:00 UTC  rolled back ACME-HF-1042  by ada on server  4.2.1 → 4.2
             delete fonts/umlauts.txt
-            delete doc.txt
-            replace version.txt
-            replace conf/app.toml
-            create readme.txt
-            create fonts/old.txt
-      4  2026-11-23 09:30:00 UTC  reapplied ACME-HF-1042  by ada on server  4.2 → 4.2.1
+            modify version.txt
+            modify conf/app.toml
+            rename doc.txt → readme.txt
+            add fonts/old.txt
+      4  2026-11-23 09:30:00 UTC  reapplied ACME-HF-1042    by ada on server  4.2 → 4.2.1
             delete fonts/old.txt
-            delete readme.txt
-            replace version.txt
-            replace conf/app.toml
-            create doc.txt
-            create fonts/umlauts.txt
+            modify version.txt
+            modify conf/app.toml
+            rename readme.txt → doc.txt
+            add fonts/umlauts.txt
     -- exit 0
-    "#);
+    ");
 }
 
 #[test]
@@ -270,12 +265,12 @@ fn a_rollback_over_edits_needs_a_wish_and_keeps_them() {
     Next: To back up your version and continue, add --keep-edits. Or restore the file first.
     -- exit 3
     "#);
-    assert_snapshot!(console.run("rollback $/app --yes --keep-edits"), @r#"
-    Took ACME-HF-1042 out of $/app: 6 places changed
+    assert_snapshot!(console.run("rollback $/app --yes --keep-edits"), @r"
+    Rolled back ACME-HF-1042 in $/app: 1 added, 2 modified, 1 renamed, 1 deleted
       version.txt: was changed after the patch was applied; your version is backed up
-    To bring it back: patchwright rollback $/app --undo
+    To undo it: patchwright reapply $/app
     -- exit 0
-    "#);
+    ");
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
     console.done("rollback $/app --undo --yes");
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2.1-mine\n"));
@@ -294,24 +289,24 @@ fn accept_asks_and_gives_up_the_way_back() {
     -- err --
     This changes the folder, but there is no terminal to ask you (E-DECLINED)
     Nothing was changed.
-    Next: Check what would happen first (see patchwright plan --help), then add --yes.
+    Next: Check what would happen first, then add --yes.
     -- exit 3
     "#);
-    assert_snapshot!(Console::new(&sandbox).answering("yes").run("accept $/app"), @r#"
-    Accepted ACME-HF-1042 for good in $/app. The backups are deleted.
+    assert_snapshot!(Console::new(&sandbox).answering("yes").run("accept $/app"), @r"
+    Kept ACME-HF-1042 for good in $/app. The backups are deleted.
     -- err --
     Patches in $/app to keep for good; their backups will be deleted:
       ACME-HF-1042  Umlauts in fonts
 
     Delete these backups? This can't be undone. [y/N] -- exit 0
-    "#);
-    assert_snapshot!(console.run("rollback $/app --yes"), @r#"
+    ");
+    assert_snapshot!(console.run("rollback $/app --yes"), @r"
     -- err --
-    The way back of ACME-HF-1042 was given up with "accept" (E-NO-WAY-BACK)
+    ACME-HF-1042 was kept for good, and its backups were deleted (E-NO-WAY-BACK)
     Nothing was changed.
     Next: Ask the vendor for a patch that undoes it.
     -- exit 3
-    "#);
+    ");
 }
 
 #[test]
@@ -321,34 +316,34 @@ fn accept_names_the_rollback_and_the_kept_edits_that_go() {
     console.done(APPLY);
     sandbox.write("app/conf/app.toml", "edited here\n");
     console.done("rollback $/app --keep-edits --yes");
-    assert_snapshot!(Console::new(&sandbox).answering("yes").run("accept $/app"), @r#"
-    Accepted the rollback of ACME-HF-1042 for good in $/app. The backups are deleted.
+    assert_snapshot!(Console::new(&sandbox).answering("yes").run("accept $/app"), @r"
+    Kept the rollback of ACME-HF-1042 for good in $/app. The backups are deleted.
     Deleted the backup of your edited conf/app.toml
     -- err --
-    The rollback of ACME-HF-1042 can no longer be rolled back.
-Also deletes     1 backup of an edited file. Copy what you need first:
+    After this, the rollback of ACME-HF-1042 can't be undone.
+    Also deletes 1 backup of an edited file. Copy what you need first:
       conf/app.toml  .patchwright/undo/00000002/objects/3
 
     Delete these backups? This can't be undone. [y/N] -- exit 0
-    "#);
-    assert_snapshot!(console.run("history $/app"), @r#"
+    ");
+    assert_snapshot!(console.run("history $/app"), @r"
     History of $/app, oldest first
-      1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042     by ada on server
+      1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042      by ada on server
             unsigned when applied
       2  2026-11-23 09:30:00 UTC  rolled back ACME-HF-1042  by ada on server
             conf/app.toml: was changed after the patch was applied; your version is backed up
-      3  2026-11-23 09:30:00 UTC  accepted                 by ada on server
+      3  2026-11-23 09:30:00 UTC  kept for good             by ada on server
             the rollback of ACME-HF-1042 is kept for good
             conf/app.toml: the backup of your edited file was deleted
     -- exit 0
-    "#);
-    assert_snapshot!(console.run("rollback $/app --undo --yes"), @r#"
+    ");
+    assert_snapshot!(console.run("rollback $/app --undo --yes"), @r"
     -- err --
-    The rollback of ACME-HF-1042 was accepted and stays (E-NO-WAY-BACK)
+    The rollback of ACME-HF-1042 was kept for good (E-NO-WAY-BACK)
     Nothing was changed.
     Next: Apply the patch again instead.
     -- exit 3
-    "#);
+    ");
 }
 
 #[test]
@@ -371,7 +366,7 @@ fn a_failed_health_check_takes_the_change_back() {
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
     assert_snapshot!(console.run("history $/app"), @r#"
     History of $/app, oldest first
-      1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042     by ada on server
+      1  2026-11-23 09:30:00 UTC  applied ACME-HF-1042      by ada on server
             unsigned when applied
       2  2026-11-23 09:30:00 UTC  rolled back ACME-HF-1042  by ada on server
             Health check failed: version.txt contains "4.2.2", but "version.txt" does not contain "4.2.2"
@@ -390,13 +385,13 @@ fn a_patch_made_from_two_folders_goes_in_and_out() {
     let told = "Note: this system keeps no permission bits, so no file is taken for a program\n";
     let keeps_modes = OsFs::open(&sandbox.path("app")).expect("a folder").features().modes;
     assert_eq!(made.out.contains(told), !keeps_modes, "{made}");
-    assert_snapshot!(made.to_string().replace(told, ""), @r#"
-    Made $/fix.patchbundle: ACME-HF-7, 1,147 bytes
+    assert_snapshot!(made.to_string().replace(told, ""), @r"
+    Made $/fix.patchbundle: ACME-HF-7, 1,129 bytes
     Changes: 1 modified, 3 deleted
     SHA-256: [sha256]
     Not tested on a copy
     -- exit 0
-    "#);
+    ");
     console.done(APPLY);
     assert_eq!(sandbox.read("app/fonts/old.txt"), None);
     console.done("rollback $/app --yes");

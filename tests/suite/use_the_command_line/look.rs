@@ -9,7 +9,7 @@ use crate::support::console::Console;
 fn show_tells_what_a_patch_says_about_itself() {
     let sandbox = product();
     sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
-    assert_snapshot!(Console::new(&sandbox).run("show $/fix.patchbundle"), @r#"
+    assert_snapshot!(Console::new(&sandbox).run("show $/fix.patchbundle"), @r"
     ACME-HF-1042 (revision 2)  Umlauts in fonts
     Not trusted: this patch isn't signed
 
@@ -25,24 +25,24 @@ fn show_tells_what_a_patch_says_about_itself() {
     CVEs        CVE-2026-12345
     Issues      jira ACME-7, https://tracker.example/ACME-7
     Restart     service
-    Rollback  any time, until you keep it for good
+    Rollback    any time, until you keep it for good
                 documents made since keep the new fonts
                 1. close all documents
-    Checked     before: 0.0 MB of disk space are free
-                afterwards: the version is 4.2.1
+    Checks      before: 0.0 MB of disk space are free
+                after: the version is 4.2.1
 
     File        $/fix.patchbundle, 3,059 bytes
     SHA-256     [sha256]
-    Tried       applied and rolled back on a copy before release
+    Tested      applied and rolled back on a copy before release
 
     Changes: 1 added, 2 modified, 1 renamed, 1 deleted
-      M  conf/app.toml         still 26 bytes
+      M  conf/app.toml         26 bytes, same size
       R  readme.txt → doc.txt
       D  fonts/old.txt         9 bytes
       A  fonts/umlauts.txt     7 bytes
       M  version.txt           4 bytes → 6 bytes
     -- exit 0
-    "#);
+    ");
 }
 
 #[test]
@@ -122,40 +122,39 @@ fn diff_against_a_folder_shows_what_is_really_there() {
 #[test]
 fn verify_gives_one_verdict() {
     let sandbox = product_and_fix();
-    assert_snapshot!(Console::new(&sandbox).run("verify $/fix.patchbundle"), @r#"
-    $/fix.patchbundle is whole: all 7 contents match their checksums
+    assert_snapshot!(Console::new(&sandbox).run("verify $/fix.patchbundle"), @r"
+    $/fix.patchbundle is intact: all 7 contents match their checksums
     Not trusted: this patch isn't signed
 
     Patch       ACME-HF-1042  Umlauts in fonts
     SHA-256     [sha256]
     Manifest    [sha256]
     -- exit 4
-    "#);
+    ");
 }
 
 #[test]
 fn plan_shows_what_will_happen() {
     let sandbox = product();
     sandbox.save("fix.patchbundle", &talkative(fix(&sandbox)));
-    assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r#"
+    assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r"
     ACME-HF-1042 (revision 2)  Umlauts in fonts
     for Widget 4.2 in $/app
     Not trusted: this patch isn't signed
 
-    What will happen: 6 steps
-      delete   fonts/old.txt
-      delete   readme.txt
-      replace  version.txt
-      replace  conf/app.toml
-      create   doc.txt
-      create   fonts/umlauts.txt
-      needs 2.1 MB of room on the disk
+    Changes: 1 added, 2 modified, 1 renamed, 1 deleted
+      delete  fonts/old.txt
+      modify  version.txt
+      modify  conf/app.toml
+      rename  readme.txt → doc.txt
+      add     fonts/umlauts.txt
+      Disk space needed: 2.1 MB
 
-    To restart afterwards: service
+    Restart afterwards: service
 
     Ready to apply.
     -- exit 0
-    "#);
+    ");
 }
 
 #[test]
@@ -163,7 +162,7 @@ fn plan_lists_every_reason_why_not() {
     let sandbox = product_and_fix();
     sandbox.write("app/conf/app.toml", "colour = \"green\"\n");
     sandbox.write("app/fonts/umlauts.txt", "mine\n");
-    assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r#"
+    assert_snapshot!(Console::new(&sandbox).run("plan $/fix.patchbundle $/app"), @r"
     ACME-HF-1042  Umlauts in fonts
     for Widget in $/app
     Not trusted: this patch isn't signed
@@ -174,7 +173,7 @@ fn plan_lists_every_reason_why_not() {
       fonts/umlauts.txt: already exists as a file, and it isn't the one the patch adds (E-OCCUPIED)
           Move it out of the folder if it isn't part of the product.
 
-    Can't be applied, for 2 reasons.
+    Can't apply this patch yet: 2 problems.
     -- exit 3
-    "#);
+    ");
 }

@@ -91,12 +91,12 @@ fn exit_2_when_the_command_line_is_wrong() {
     Next: Save it to a file first, then name that file.
     -- exit 2
     "#);
-    assert_snapshot!(console.run("diff $/fix.patchbundle fonts/none.txt"), @r#"
+    assert_snapshot!(console.run("diff $/fix.patchbundle fonts/none.txt"), @r"
     -- err --
-    The patch changes nothing at fonts/none.txt (E-USAGE)
+    The patch doesn't change fonts/none.txt (E-USAGE)
     Next: `patchwright show` lists the files it changes.
     -- exit 2
-    "#);
+    ");
     assert_snapshot!(console.run("diff $/fix.patchbundle ../up"), @r#"
     -- err --
     A path contains "..": "../up" (E-USAGE)
@@ -134,13 +134,13 @@ fn exit_3_when_something_stands_in_the_way() {
     Nothing was changed.
     -- exit 3
     "#);
-    assert_snapshot!(console.run("rollback $/app --yes"), @r#"
+    assert_snapshot!(console.run("rollback $/app --yes"), @r"
     -- err --
-    No patch is in this folder (E-UNKNOWN-PATCH)
+    No patch has been applied here (E-UNKNOWN-PATCH)
     Nothing was changed.
     Next: There is nothing to roll back.
     -- exit 3
-    "#);
+    ");
     assert!(!sandbox.path("app/.patchwright").exists());
 }
 
@@ -151,7 +151,7 @@ fn exit_3_when_nobody_can_be_asked() {
     -- err --
     This changes the folder, but there is no terminal to ask you (E-DECLINED)
     Nothing was changed.
-    Next: Check what would happen first (see patchwright plan --help), then add --yes.
+    Next: Check what would happen first, then add --yes.
     -- exit 3
     "#);
 }
@@ -161,14 +161,14 @@ fn exit_3_when_nobody_can_be_asked() {
 fn exit_3_when_the_folder_is_reached_by_a_link() {
     let sandbox = product_and_fix();
     std::os::unix::fs::symlink(sandbox.path("app"), sandbox.path("link")).expect("a new link");
-    assert_snapshot!(Console::new(&sandbox).run("status $/link"), @r#"
+    assert_snapshot!(Console::new(&sandbox).run("status $/link"), @r"
     -- err --
     Can't open the folder: $/link (E-FS)
-      it is a link to $/app
+      it's a link to $/app
     Nothing was changed.
-    Next: If you mean the folder it leads to, name that one: $/app
+    Next: To use the folder it points to, name that one: $/app
     -- exit 3
-    "#);
+    ");
     assert_snapshot!(Console::new(&sandbox).run("status $/fix.patchbundle"), @r#"
     -- err --
     Can't open the folder: $/fix.patchbundle (E-FS)
@@ -183,18 +183,19 @@ fn exit_3_when_the_folder_is_reached_by_a_link() {
 fn exit_3_when_an_order_is_there_already() {
     let sandbox = product();
     let console = Console::new(&sandbox);
-    assert_snapshot!(console.run("new --output $/order.toml"), @r#"
-    Wrote $/order.toml. Fill it in, then run:  patchwright make --from OLD --to NEW --order $/order.toml --output NEW.patchbundle
+    assert_snapshot!(console.run("new --output $/order.toml"), @r"
+    Wrote $/order.toml. Fill it in, then run:
+      patchwright make --from OLD --to NEW --order $/order.toml --output NEW.patchbundle
     -- exit 0
-    "#);
-    assert_snapshot!(console.run("new --output $/order.toml"), @r#"
+    ");
+    assert_snapshot!(console.run("new --output $/order.toml"), @r"
     -- err --
-    Cannot write the patch order: $/order.toml (E-OCCUPIED)
+    Can't write the patch order: $/order.toml (E-OCCUPIED)
       this name already exists
     Nothing was changed.
     Next: Choose another name; existing files are never overwritten.
     -- exit 3
-    "#);
+    ");
     assert!(sandbox.read("order.toml").is_some_and(|order| order.contains("possible = \"yes\"")));
 }
 
@@ -258,29 +259,29 @@ fn exit_5_when_a_change_failed_and_was_put_back() {
 #[test]
 fn exit_6_when_a_person_is_needed() {
     let (sandbox, run) = interrupted();
-    assert_snapshot!(as_exchanged(&run), @r#"
+    assert_snapshot!(as_exchanged(&run), @r"
     -- err --
     The change stopped halfway (E-SPACE)
       cannot exchange conf/app.toml
       the disk is full
-      putting it back failed, too: cannot put back version.txt
+      restoring the files failed, too: cannot restore version.txt
       the disk is full
     Some files may be updated and some not. Nothing has been lost.
     Next: Restore the old files: patchwright recover $/app --undo
     Or: Finish it, if every file has already been updated: patchwright recover $/app --finish
     -- exit 6
-    "#);
+    ");
     let console = Console::new(&sandbox);
-    assert_snapshot!(console.run("status $/app"), @r#"
+    assert_snapshot!(console.run("status $/app"), @r"
     $/app
 
     Applying ACME-HF-1042 was interrupted (started 2026-11-23 09:30:00 UTC by ada)
     Some files may be updated and some not. Nothing has been lost.
-    Next: Put everything back: patchwright recover $/app --undo
+    Next: Restore the old files: patchwright recover $/app --undo
 
     No patches have been applied here.
     -- exit 0
-    "#);
+    ");
     assert_snapshot!(console.run("plan $/fix.patchbundle $/app"), @r#"
     -- err --
     An earlier change to this folder was interrupted (E-UNFINISHED)
@@ -289,23 +290,23 @@ fn exit_6_when_a_person_is_needed() {
     Or: Finish it, if every file has already been updated: patchwright recover $/app --finish
     -- exit 6
     "#);
-    assert_snapshot!(console.run("recover $/app --finish"), @r#"
+    assert_snapshot!(console.run("recover $/app --finish"), @r"
     -- err --
-    The interrupted change cannot be finished: conf/app.toml, doc.txt, fonts/umlauts.txt not changed yet (E-UNFINISHED)
+    The interrupted change can't be finished: conf/app.toml, doc.txt, fonts/umlauts.txt not updated yet (E-UNFINISHED)
     Some files may be updated and some not. Nothing has been lost.
     Next: Restore the old files instead: patchwright recover $/app --undo
     -- exit 6
-    "#);
+    ");
 }
 
 #[test]
 fn recover_puts_everything_back() {
     let (sandbox, _) = interrupted();
     let console = Console::new(&sandbox);
-    assert_snapshot!(console.run("recover $/app --undo"), @r#"
-    Put back 3 places in $/app: everything is as before ACME-HF-1042
+    assert_snapshot!(console.run("recover $/app --undo"), @r"
+    Restored 3 files in $/app: everything is as before ACME-HF-1042
     -- exit 0
-    "#);
+    ");
     assert_eq!(sandbox.read("app/version.txt").as_deref(), Some("4.2\n"));
     assert_snapshot!(console.run("recover $/app --undo"), @r#"
     Nothing to do: no change to $/app was interrupted
@@ -335,12 +336,12 @@ fn recover_keeps_what_somebody_wrote_meanwhile() {
     Or: Restore missing contents from a patch file: patchwright recover $/app --undo --from FILE
     -- exit 6
     "#);
-    assert_snapshot!(console.run("recover $/app --undo --on-conflict aside"), @r#"
-    Put back 3 places in $/app, but not everything is as before ACME-HF-1042:
+    assert_snapshot!(console.run("recover $/app --undo --on-conflict aside"), @r"
+    Restored 3 files in $/app, but not everything is as before ACME-HF-1042:
       doc.txt: was changed by something else, and is left as it is
-      version.txt: what somebody put there is now .patchwright/conflict/00000000000000000000000000000001/2
+      version.txt: the file that was there is now .patchwright/conflict/00000000000000000000000000000001/2
     -- exit 6
-    "#);
+    ");
 }
 
 #[test]
@@ -371,11 +372,11 @@ fn an_order_that_is_not_filled_in_is_told_line_by_line() {
     Next: Correct the order, then make the patch again.
     -- exit 3
     "#);
-    assert_snapshot!(console.run("make --from $/app --to $/app --id AB --output $/fix.patchbundle"), @r#"
+    assert_snapshot!(console.run("make --from $/app --to $/app --id AB --output $/fix.patchbundle"), @r"
     -- err --
-    The two folders do not differ (E-ORDER)
+    The two folders are the same (E-ORDER)
     Nothing was changed.
     Next: Check that these are the right folders, and that the order doesn't ignore too much.
     -- exit 3
-    "#);
+    ");
 }

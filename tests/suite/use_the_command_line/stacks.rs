@@ -29,29 +29,29 @@ const ALL: &str = "$/three.patchbundle $/one.patchbundle $/two.patchbundle $/app
 fn several_patches_are_planned_applied_and_told_as_one_change() {
     let sandbox = three_patches();
     let console = Console::new(&sandbox);
-    assert_snapshot!(console.run(&format!("plan {ALL}")), @r#"
+    assert_snapshot!(console.run(&format!("plan {ALL}")), @r"
     ONE  Umlauts in fonts
     TWO  Umlauts in fonts
     THREE  Umlauts in fonts
     for Widget in $/app
     Not trusted: this patch isn't signed
 
-    What will happen: 1 step
-      replace  text
-      needs 2.1 MB of room on the disk
+    Changes: 1 modified
+      modify  text
+      Disk space needed: 2.1 MB
 
     Notes
-      THREE rewrites what ONE brought: text (line 1)
+      THREE rewrites changes of ONE: text (line 1)
 
-    Ready to apply. Read the 1 thing above first.
+    Ready to apply. Read the 1 note above first.
     -- exit 0
-    "#);
-    assert_snapshot!(console.run(&format!("apply {ALL} --allow-unsigned --yes")), @r#"
-    Applied ONE, TWO, THREE to $/app: 1 place changed
-      THREE rewrites what ONE brought: text (line 1)
-    To take all of them back: patchwright rollback $/app --to ONE
+    ");
+    assert_snapshot!(console.run(&format!("apply {ALL} --allow-unsigned --yes")), @r"
+    Applied ONE, TWO, THREE to $/app: 1 modified
+      THREE rewrites changes of ONE: text (line 1)
+    To undo all of them: patchwright rollback $/app --to ONE
     -- exit 0
-    "#);
+    ");
     assert_snapshot!(console.run("history $/app"), @r#"
     History of $/app, oldest first
       1  2026-11-23 09:30:00 UTC  applied ONE, TWO, THREE  by ada on server
@@ -68,31 +68,31 @@ fn how_patches_are_related_is_explained_with_what_shows_it() {
     let sandbox = three_patches();
     let console = Console::new(&sandbox);
     console.done("apply $/one.patchbundle $/app --allow-unsigned --yes");
-    assert_snapshot!(console.run("explain $/clash.patchbundle $/two.patchbundle $/app"), @r#"
+    assert_snapshot!(console.run("explain $/clash.patchbundle $/two.patchbundle $/app"), @r"
     CLASH  Umlauts in fonts
     in $/app
 
-      Installing this would undo fix ONE: both change the same lines of text. (regression)
+      Applying this would undo fix ONE: both change the same lines of text. (regression)
           text: both change line 1
           → Roll back ONE first, or ask the vendor for a patch that contains both. To do it anyway, add --allow-undo REASON; the history records it.
 
     TWO  Umlauts in fonts
     in $/app
 
-      Was made on top of ONE. (builds-on)
+      Builds on ONE. (builds-on)
           text: made for the result of the other
 
-      Both it and CLASH change text, in different places. (mergeable)
+      This patch and CLASH both change text, in different lines. (mergeable)
           text: both change it, in different lines
           → Both changes are applied. Check the merged files.
 
     Problems to resolve first
-      text: installing this would undo fix ONE: both change the same lines of text (E-UNDOES)
+      text: applying this would undo fix ONE: both change the same lines of text (E-UNDOES)
           Roll back ONE first, or ask the vendor for a patch that contains both. To do it anyway, add --allow-undo REASON; the history records it.
 
-    Can't be applied, for 1 reason.
+    Can't apply this patch yet: 1 problem.
     -- exit 3
-    "#);
+    ");
     assert_snapshot!(console.run("explain $/one.patchbundle $/app"), @r#"
     ONE  Umlauts in fonts
     in $/app
@@ -112,27 +112,27 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
     let sandbox = three_patches();
     let console = Console::new(&sandbox);
     console.done(&format!("apply {ALL} --allow-unsigned --yes"));
-    assert_snapshot!(console.run("rollback $/app ONE --yes"), @r#"
+    assert_snapshot!(console.run("rollback $/app ONE --yes"), @r"
     -- err --
-    text: THREE cannot stay without it: both change the same lines of text (1) (E-NOT-NEWEST)
+    text: THREE depends on it: both change the same lines of text (1) (E-NOT-NEWEST)
     Nothing was changed.
     Next: To roll back both, add --with-dependents. To roll back everything newer as well, use --to ID.
     -- exit 3
-    "#);
-    assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app TWO"), @r#"
-    Took TWO out of $/app: 1 place changed
-    To bring it back: patchwright rollback $/app --undo
+    ");
+    assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app TWO"), @r"
+    Rolled back TWO in $/app: 1 modified
+    To undo it: patchwright reapply $/app
     -- err --
     TWO  Umlauts in fonts
-    goes out of $/app
+    will be rolled back in $/app
 
     Patches in the folder
       before: ONE, TWO, THREE
       after:  ONE, THREE
 
-    What will happen: 1 step
-      replace  text
-      needs 2.1 MB of room on the disk
+    Changes: 1 modified
+      modify  text
+      Disk space needed: 2.1 MB
 
     text is rebuilt; it keeps the changes of ONE, THREE
     diff --git a/text b/text
@@ -148,36 +148,36 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
      6
      7
 
-    Take this patch back? [y/N] -- exit 0
-    "#);
-    assert_snapshot!(console.run("status $/app"), @r#"
+    Roll back this patch? [y/N] -- exit 0
+    ");
+    assert_snapshot!(console.run("status $/app"), @r"
     Widget in $/app
 
     Patches in this folder, oldest first:
       ONE    2026-11-23 09:30:00 UTC  Umlauts in fonts
       THREE  2026-11-23 09:30:00 UTC  Umlauts in fonts
 
-    1 place checked: everything is as expected.
+    1 file checked: everything is as expected.
 
-    To take the last rollback back: patchwright rollback $/app --undo
+    To undo the last rollback: patchwright reapply $/app
     -- exit 0
-    "#);
+    ");
     console.done("rollback $/app --undo --yes");
-    assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app ONE --with-dependents"), @r#"
-    Took ONE, THREE out of $/app: 1 place changed
-    To bring it back: patchwright rollback $/app --undo
+    assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app ONE --with-dependents"), @r"
+    Rolled back ONE, THREE in $/app: 1 modified
+    To undo it: patchwright reapply $/app
     -- err --
     ONE  Umlauts in fonts
-    goes out of $/app
+    will be rolled back in $/app
 
     Patches in the folder
-      THREE goes as well: both change the same lines of text (1)
+      THREE is rolled back, too: both change the same lines of text (1)
       before: ONE, TWO, THREE
       after:  TWO
 
-    What will happen: 1 step
-      replace  text
-      needs 2.1 MB of room on the disk
+    Changes: 1 modified
+      modify  text
+      Disk space needed: 2.1 MB
 
     text is rebuilt; it keeps the changes of TWO
     diff --git a/text b/text
@@ -190,23 +190,23 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
      3
      two
 
-    Take these patches back? [y/N] -- exit 0
-    "#);
+    Roll back these patches? [y/N] -- exit 0
+    ");
     console.done("rollback $/app --undo --yes");
-    assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app --to TWO"), @r#"
-    Took TWO, THREE out of $/app: 1 place changed
-    To bring it back: patchwright rollback $/app --undo
+    assert_snapshot!(Console::new(&sandbox).answering("y\n").run("rollback $/app --to TWO"), @r"
+    Rolled back TWO, THREE in $/app: 1 modified
+    To undo it: patchwright reapply $/app
     -- err --
     TWO  Umlauts in fonts
-    goes out of $/app
+    will be rolled back in $/app
 
     Patches in the folder
       before: ONE, TWO, THREE
       after:  ONE
 
-    What will happen: 1 step
-      replace  text
-      needs 2.1 MB of room on the disk
+    Changes: 1 modified
+      modify  text
+      Disk space needed: 2.1 MB
 
     text is rebuilt; it keeps the changes of ONE
     diff --git a/text b/text
@@ -223,7 +223,7 @@ fn a_patch_in_the_middle_is_taken_out_after_a_look_at_the_difference() {
      6
      7
 
-    Take these patches back? [y/N] -- exit 0
-    "#);
+    Roll back these patches? [y/N] -- exit 0
+    ");
     assert_eq!(sandbox.read("app/text").as_deref(), Some("one\n2\n3\n4\n5\n6\n7\n"));
 }

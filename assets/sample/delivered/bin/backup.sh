@@ -1,5 +1,5 @@
 #!/bin/sh
-# Keeps a safe copy of settings and data, named after the day. Meant for the night: "0 3 * * * .../bin/backup.sh"
+# Keeps a backup of settings and data, named after the day. Meant for the night: "0 3 * * * .../bin/backup.sh"
 set -eu
 
 home=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)

@@ -88,9 +88,7 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
         text.push_str(&format!("  {}\n", safe(&origin.reading())));
     }
     for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
-        let reason = safe(set_aside.reason.as_deref().unwrap_or_default());
-        let allowed = format!("{} allowed: {reason}", safe(&set_aside.rule));
-        text.push_str(&format!("  {}\n", style.bad(&allowed)));
+        text.push_str(&format!("  {}\n", style.bad(&safe(&words::set_aside(set_aside)))));
     }
     text.push_str(&checks(&applied.checks));
     text.push_str(&note_lines(&applied.notes));
@@ -108,7 +106,7 @@ pub(in crate::cli) fn applied(applied: &Applied, target: &Path, style: Style) ->
     text
 }
 
-pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, undo: bool, style: Style) -> String {
+pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style) -> String {
     let folder = place(target);
     let patch = match done.patches.as_slice() {
         [] => name_of(done.patch.as_ref()),
@@ -121,10 +119,7 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, undo: bool, 
         Turn::RepairUndone => format!("{} the repair in {folder}", style.good("Undid")),
     };
     let steps = done.entry.steps().unwrap_or_default();
-    let counts = match done.turn {
-        Turn::Went => changes::reverted(&steps),
-        _ => changes::summary(&changes::lines(&changes::of_steps(&steps, &[]))),
-    };
+    let counts = changes::summary(&changes::lines(&changes::of_steps(&steps, &[])));
     let mut text = format!("{did}: {counts}\n");
     for patch in &done.back {
         text.push_str(&format!("  {} is active again\n", safe(&patch.id)));
@@ -134,8 +129,8 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, undo: bool, 
     }
     text.push_str(&note_lines(&done.notes));
     text.push_str(&untidy(done.untidy.as_deref()));
-    text.push_str(&match (done.turn, undo) {
-        (Turn::Went, false) => format!("To undo it: patchwright reapply {folder}\n"),
+    text.push_str(&match done.turn {
+        Turn::Went => format!("To undo it: patchwright reapply {folder}\n"),
         _ => format!("To undo it: patchwright rollback {folder} --undo\n"),
     });
     text

@@ -187,8 +187,7 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
             text.push_str(&format!("        {by}{}\n", safe(&remark)));
         }
         for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
-            let reason = set_aside.reason.as_deref().unwrap_or_default();
-            text.push_str(&format!("        {} allowed: {}\n", safe(&set_aside.rule), safe(reason)));
+            text.push_str(&format!("        {}\n", safe(&words::set_aside(set_aside))));
         }
         if verbose {
             text.push_str(&steps(entry));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 
 use rustix::fd::OwnedFd;
-use rustix::fs::{self, AtFlags, Gid, Uid, XattrFlags};
+use rustix::fs::{self, AtFlags, Gid, OFlags, Uid, XattrFlags};
 use rustix::io::Errno;
 
 use super::super::Attributes;
@@ -63,14 +63,13 @@ fn read_object(owner: (u32, u32), object: &Object) -> io::Result<Attributes> {
 /// Gives the object these attributes, the owner first and the `mode` last: changing the owner drops capabilities and
 /// special bits.
 pub(super) fn write(spot: &Resolved, wanted: &Attributes, mode: Option<fs::Mode>) -> io::Result<()> {
-    let found = spot.existing()?;
+    let (object, found) = Object::of_ours(spot)?;
     if let Some((user, group)) = wanted.owner
         && found.owner != (user, group)
     {
         let (user, group) = (Uid::from_raw(user), Gid::from_raw(group));
         fs::chownat(&spot.dir, &spot.name, Some(user), Some(group), AtFlags::SYMLINK_NOFOLLOW)?;
     }
-    let object = Object::open(spot, &found)?;
     for name in object.names()? {
         if !wanted.extended.contains_key(&name) && REMOVABLE.iter().any(|start| name.starts_with(start)) {
             object.remove(&name)?;
@@ -108,6 +107,20 @@ enum Object {
 }
 
 impl Object {
+    /// A thing of ours, and how it looks. Opening one does nothing but open it, so it is not looked at before.
+    fn of_ours(spot: &Resolved) -> io::Result<(Self, ObjectStatus)> {
+        let Ok(handle) = spot.open(OFlags::RDONLY, fs::Mode::empty()) else {
+            let found = spot.existing()?;
+            return Ok((Self::open(spot, &found)?, found));
+        };
+        let found = status::of_handle(&handle)?;
+        let object = match found.kind {
+            ObjectKind::File | ObjectKind::Dir => Self::Open(handle),
+            ObjectKind::Link | ObjectKind::Special(_) => Self::OutOfReach,
+        };
+        Ok((object, found))
+    }
+
     fn open(spot: &Resolved, found: &ObjectStatus) -> io::Result<Self> {
         match found.kind {
             ObjectKind::File | ObjectKind::Dir => Ok(Self::Open(spot.open_file_or_dir_of(found)?)),

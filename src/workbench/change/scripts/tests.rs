@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::environment::Environment;
+use crate::ledger::Entry;
 use crate::model::Code;
 use crate::plan::OnDrift;
 use crate::workbench::{
-    ApplyOptions, MakeRequest, OrderSource, ProofChoice, RollbackOptions, RolledBack, Which,
+    ApplyOptions, MakeRequest, OrderSource, Overrides, ProofChoice, RollbackOptions, RolledBack, Which,
 };
 
 /// A product, a patch for it, and a diary that scripts write to.
@@ -80,7 +81,7 @@ impl Stage {
     }
 
     fn apply(&self, scripts: ScriptConsent) -> Result<crate::workbench::Applied> {
-        let options = ApplyOptions { allow_unsigned: true, scripts, ..ApplyOptions::default() };
+        let options = ApplyOptions { overrides: Overrides::UNSIGNED, scripts, ..ApplyOptions::default() };
         let bundle = self.path("one.patchbundle");
         unstoppable(|watch| self.workbench.apply(&bundle, &self.path("product"), options, watch))
     }
@@ -315,7 +316,7 @@ fn a_patch_from_the_middle_takes_its_own_scripts_back() {
     fs::write(stage.path("old/a"), "2").expect("the file");
     fs::write(stage.path("new/a"), "2").expect("the file");
     stage.make("two", "", &[]);
-    let options = ApplyOptions { allow_unsigned: true, ..ApplyOptions::default() };
+    let options = ApplyOptions { overrides: Overrides::UNSIGNED, ..ApplyOptions::default() };
     let applied = unstoppable(|watch| {
         stage.workbench.apply(&stage.path("two.patchbundle"), &stage.path("product"), options, watch)
     });

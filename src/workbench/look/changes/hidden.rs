@@ -10,7 +10,7 @@ use super::{Large, Sides};
 use crate::bundle::VerifiedBundle;
 use crate::diff::{excerpts, is_text, pair_renames};
 use crate::disk::fs::Fs;
-use crate::model::{FileChange, FileNode, Node, Payload, TreeState};
+use crate::model::{Digest, FileChange, FileNode, Node, Payload, TreeState};
 use crate::progress::CancelToken;
 use crate::text::confusables::{
     Confusable, ConfusableKind, ConfusableSeverity, Confusables, FAR_COLUMNS, in_content, in_name, in_words,
@@ -170,7 +170,7 @@ pub(crate) fn in_patch(
     if let Some((_, seen)) = folder {
         sides.library = sides.library.with_seen(seen);
     }
-    let mut looker = Looker { sides, left_bytes: MAX_LOOKED_THROUGH_BYTES };
+    let mut looker = Looker { sides, left_bytes: MAX_LOOKED_THROUGH_BYTES, known: BTreeMap::new() };
     for (change, from) in pair_renames(changes) {
         cancel.check()?;
         match looker.look_at(change, from) {
@@ -236,11 +236,30 @@ enum Scanned {
 struct Looker<'a> {
     sides: Sides<'a>,
     left_bytes: u64,
+    /// What was found in contents that come to places where nothing stood: one that comes to many is looked through once.
+    known: BTreeMap<Digest, Confusables>,
 }
 
 impl Looker<'_> {
     fn look_at(&mut self, change: &FileChange, renamed_from: Option<&FileChange>) -> Scanned {
         let Some(Node::File(file)) = &change.after else { return Scanned::NotText };
+        let comes_to_nothing = change.before.is_empty() && renamed_from.is_none();
+        if let Some(known) = self.known.get(&file.digest).filter(|_| comes_to_nothing) {
+            return Scanned::Through(known.clone());
+        }
+        let found = self.look_through(change, file, renamed_from);
+        if let (true, Scanned::Through(found)) = (comes_to_nothing, &found) {
+            self.known.insert(file.digest, found.clone());
+        }
+        found
+    }
+
+    fn look_through(
+        &mut self,
+        change: &FileChange,
+        file: &FileNode,
+        renamed_from: Option<&FileChange>,
+    ) -> Scanned {
         let brings_text = match &change.payload {
             // What is only moved, or keeps its content, brings nothing.
             None | Some(Payload::Same { .. }) => return Scanned::NotText,
@@ -283,7 +302,7 @@ impl Looker<'_> {
         self.search(Some(&old), &new).map_or(Scanned::NotAtAll, Scanned::Through)
     }
 
-    fn head(&self, blob: &crate::model::Digest) -> Option<Vec<u8>> {
+    fn head(&self, blob: &Digest) -> Option<Vec<u8>> {
         let mut head = Vec::new();
         self.sides.bundle.open_blob(blob).ok()?.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
         Some(head)

@@ -14,7 +14,9 @@ use patchwright::environment::Environment;
 use patchwright::model::{Code, Digest};
 use patchwright::plan::OnDrift;
 use patchwright::progress::{CancelToken, Quiet};
-use patchwright::workbench::{Applied, ApplyOptions, Error, RollbackOptions, Watch, Which, Workbench};
+use patchwright::workbench::{
+    Applied, ApplyOptions, Error, Overrides, RollbackOptions, Watch, Which, Workbench,
+};
 
 use crate::support::real_folder::{Eyes, Sight};
 
@@ -128,7 +130,7 @@ impl Scene {
 
     /// Applies the bundle that is there.
     pub fn apply(&self) -> Result<Applied, Error> {
-        let options = ApplyOptions { allow_unsigned: true, ..ApplyOptions::default() };
+        let options = ApplyOptions { overrides: Overrides::UNSIGNED, ..ApplyOptions::default() };
         self.workbench.apply(&self.bundle(), &self.root(), options, watch(&CancelToken::new()))
     }
 

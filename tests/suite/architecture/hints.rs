@@ -1,0 +1,117 @@
+//! What a text tells somebody to type can be typed.
+
+use std::collections::BTreeSet;
+
+use clap::Command;
+use clap::error::ErrorKind;
+use patchwright::cli::command;
+
+use super::words::{reads_like_words, texts};
+use super::{read, rust_files, without_tests};
+
+/// Where a command in a sentence ends, beside the end of the sentence.
+const ENDS: [&str; 8] = ["\\n", "\n", ", ", "; ", ": ", ")", "`", "\\\""];
+/// Flags of other programs that texts name.
+const OF_OTHERS: [&str; 6] =
+    ["--binary", "--color", "--full-index", "--no-color", "--no-index", "--submodule"];
+/// What begins like a command and is the name of a thing inside the program.
+const NAMES: [&str; 4] = ["change colours", "fonts", "palette", "progress"];
+
+#[test]
+fn every_command_that_a_text_names_can_be_typed() {
+    let (mut tried, mut refused) = (0, Vec::new());
+    for (whence, text) in texts_of_the_code() {
+        for typed in commands(&text) {
+            tried += 1;
+            if let Some(problem) = problem(&typed) {
+                refused.push(format!("{whence}: patchwright {typed}\n    {problem}"));
+            }
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+    assert!(tried > 80, "{tried} were tried");
+}
+
+#[test]
+fn every_flag_that_a_text_names_is_one() {
+    let known = flags(&command());
+    let mut unknown = Vec::new();
+    for (whence, text) in texts_of_the_code().into_iter().filter(|(_, text)| reads_like_words(text)) {
+        for word in text.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
+            let is_flag = word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic));
+            if is_flag && !known.contains(word) && !OF_OTHERS.contains(&word) {
+                unknown.push(format!("{whence}: {word}"));
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "{}", unknown.join("\n"));
+}
+
+#[test]
+fn what_cannot_be_typed_is_found() {
+    assert_eq!(commands("Roll back: patchwright rollback {folder}. Or not."), ["rollback {folder}"]);
+    assert_eq!(problem("rollback {folder}"), None);
+    assert_eq!(problem("repair"), None, "the name of a verb alone is no command");
+    for wrong in ["roll back {folder}", "rollback {folder} --sideways", "key trust KEYFILE"] {
+        assert!(problem(wrong).is_some(), "{wrong}");
+    }
+}
+
+/// What stands behind the program's name in `text`, up to the end of the command.
+fn commands(text: &str) -> Vec<String> {
+    let command = |rest: &str| {
+        // A stop ends it where a sentence begins; elsewhere it may be a folder.
+        let stops = rest.match_indices(". ").map(|(at, _)| at);
+        let stop = stops.into_iter().find(|at| rest[at + 2..].starts_with(char::is_uppercase));
+        let ends = ENDS.iter().filter_map(|end| rest.find(end)).chain(stop);
+        let typed = &rest[..ends.min().unwrap_or(rest.len())];
+        typed.split("  ").next().unwrap_or_default().trim().trim_end_matches('.').to_owned()
+    };
+    let is_one = |typed: &String| {
+        typed.starts_with(|first: char| first.is_ascii_lowercase() || first == '-')
+            && !NAMES.contains(&typed.as_str())
+    };
+    // `.patchwright` is a folder.
+    let named = text.match_indices("patchwright ").filter(|(at, _)| !text[..*at].ends_with('.'));
+    named.map(|(at, name)| command(&text[at + name.len()..])).filter(is_one).collect()
+}
+
+/// Why it cannot be typed, if so. What is filled in later stands for itself.
+fn problem(typed: &str) -> Option<String> {
+    let words: Vec<&str> =
+        typed.split_whitespace().take_while(|word| !["|", ">", ">>"].contains(word)).collect();
+    if let [verb] = words.as_slice()
+        && command().find_subcommand(verb).is_some()
+    {
+        return None;
+    }
+    let words = ["patchwright"].into_iter().chain(words);
+    match command().try_get_matches_from(words) {
+        Err(error) if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            Some(error.to_string())
+        }
+        _ => None,
+    }
+}
+
+fn flags(command: &Command) -> BTreeSet<String> {
+    let own =
+        command.get_arguments().flat_map(|flag| flag.get_long_and_visible_aliases().unwrap_or_default());
+    let mut all: BTreeSet<String> = own.map(|flag| format!("--{flag}")).collect();
+    all.insert("--help".to_owned());
+    all.extend(command.get_subcommands().flat_map(flags));
+    all
+}
+
+/// The texts outside of tests, and where each stands.
+fn texts_of_the_code() -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for path in rust_files("src").into_iter().filter(|path| !path.to_string_lossy().contains("tests")) {
+        let source = read(&path);
+        for (at, text) in texts(without_tests(&source)) {
+            let line = source[..at].matches('\n').count() + 1;
+            all.push((format!("{}:{line}", path.display()), text.replace("\\\n", " ")));
+        }
+    }
+    all
+}

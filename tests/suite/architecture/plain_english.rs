@@ -1,0 +1,217 @@
+//! One word per idea, in every text that a person reads: the texts of the code, the help, the snapshots of what is
+//! printed, and what is written beside the program.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::words::{reads_like_words, texts};
+use super::{files_below, read, root, rust_files, without_tests};
+
+/// What is never said, and what is said instead. A word stands for itself alone, not for a part of another one.
+const NEVER: [(&str, &str); 34] = [
+    ("accept the rollback", "keep for good"),
+    ("bring back", "reapply, restore"),
+    ("bringing back", "reapplying, restoring"),
+    ("brought back", "reapplied, restored"),
+    ("called back", "withdrawn"),
+    ("called-back", "withdrawn"),
+    ("cannot continue", "can't apply this patch yet"),
+    ("folders to leave out", "folders to strip"),
+    ("give up the way back", "keep for good"),
+    ("go back", "roll back"),
+    ("going back", "rolling back"),
+    ("goes back", "is rolled back"),
+    ("heal", "repair"),
+    ("look twice", "check, easily misread"),
+    ("nobody vouches", "isn't signed"),
+    ("place(s)", "files"),
+    ("places differ", "files aren't as expected"),
+    ("put back", "restored"),
+    ("put everything back", "restore the old files"),
+    ("put right", "repair"),
+    ("puts back", "restores"),
+    ("putting back", "restoring"),
+    ("safe copies", "backups"),
+    ("safe copy", "backup"),
+    ("stand in the way", "problems to resolve first"),
+    ("stands in the way", "problem to resolve first"),
+    ("take back", "roll back"),
+    ("take out", "roll back"),
+    ("taken back", "rolled back"),
+    ("taken out", "rolled back"),
+    ("takes back", "rolls back"),
+    ("vouches", "signed by, reviewed by"),
+    ("way back", "backups"),
+    ("worth knowing", "note"),
+];
+/// Beginnings of a sentence that hide who does what.
+const PASSIVE_OPENINGS: [&str; 6] =
+    ["Is taken ", "Was called ", "Were read ", "Is put ", "Was put ", "Is removed from "];
+/// Longest sentence that is understood at the first reading, in words; those of the window are shorter still.
+const LONGEST_SENTENCE: usize = 32;
+/// Words for what is counted: a number in front of them has separators.
+const COUNTED: [&str; 8] =
+    ["bytes", "files", "lines", "hunks", "entries", "folders", "changes", "characters"];
+/// Texts that only look like one, and why.
+const EXCEPTIONS: [(&str, &str); 2] = [
+    ("\"heal\"", "a key of the JSON contract and of histories"),
+    ("put-back", "an outcome of the JSON contract and of histories"),
+];
+
+#[test]
+fn one_word_stands_for_one_idea_in_every_text() {
+    let found: Vec<String> = everything().iter().flat_map(Said::faults).collect();
+    assert!(found.is_empty(), "{} texts:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn a_text_that_breaks_a_rule_is_found() {
+    let faults = |text: &str| Said { whence: "here".to_owned(), text: text.to_owned() }.faults().len();
+    for (never, _) in NEVER {
+        assert_eq!(faults(&format!("They {never} now.")), 1, "{never}");
+    }
+    assert_eq!(faults("Were read and are whole"), 1);
+    let long: Vec<String> = (0..=LONGEST_SENTENCE).map(|number| format!("word{number}")).collect();
+    assert_eq!(faults(&long.join(" ")), 1);
+    assert_eq!(faults("12345 bytes"), 1);
+    assert_eq!(faults("A folder was changed here, and a folder was changed here"), 1);
+    for good in
+        ["The health check passed", "Repaired 3 files", "12,345 bytes", "already in place", "2026-11-23"]
+    {
+        assert_eq!(faults(good), 0, "{good}");
+    }
+}
+
+/// A text, and where it stands.
+struct Said {
+    whence: String,
+    text: String,
+}
+
+impl Said {
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let plain = EXCEPTIONS.iter().fold(self.text.clone(), |text, (known, _)| text.replace(known, ""));
+        let lower = plain.to_lowercase();
+        // The longest first, so that one fault is told once.
+        let never = NEVER.iter().filter(|(never, _)| holds(&lower, never));
+        if let Some((never, better)) = never.max_by_key(|(never, _)| never.len()) {
+            faults.push(format!("{never:?} is {better}"));
+        }
+        faults.extend(
+            PASSIVE_OPENINGS
+                .iter()
+                .filter(|opening| plain.starts_with(*opening))
+                .map(|opening| format!("{opening:?} hides who does it")),
+        );
+        for sentence in sentences(&plain) {
+            let words: Vec<&str> = sentence.split_whitespace().collect();
+            if words.len() > LONGEST_SENTENCE {
+                faults.push(format!("{} words: {sentence}", words.len()));
+            }
+            let mut seen = BTreeSet::new();
+            if let Some(twice) = words.windows(5).find(|five| !seen.insert(*five)) {
+                faults.push(format!("said twice: {}", twice.join(" ")));
+            }
+            let bare = |pair: &&[&str]| {
+                COUNTED.contains(&pair[1]) && pair[0].len() > 3 && pair[0].bytes().all(|b| b.is_ascii_digit())
+            };
+            faults
+                .extend(words.windows(2).find(bare).map(|pair| format!("no separators: {}", pair.join(" "))));
+        }
+        faults.iter().map(|fault| format!("{}: {fault}\n    {}", self.whence, self.text.trim())).collect()
+    }
+}
+
+/// Whether `text` has these words, and not only as a part of others.
+fn holds(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(at, _)| {
+        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !is_part(text[..at].chars().next_back()) && !is_part(text[at + words.len()..].chars().next())
+    })
+}
+
+/// Lines are no sentences of their own: texts are wrapped. Empty ones, examples, list items and table cells end one.
+fn sentences(text: &str) -> Vec<String> {
+    let mut joined = text.replace("\\n", "\n").replace('|', ". ");
+    for end in ["\n\n", "\n- ", "\n  "] {
+        joined = joined.replace(end, ". ");
+    }
+    let ends = |c: char| matches!(c, '.' | '?' | '!' | ':' | ';');
+    let mut sentences = Vec::new();
+    let mut sentence = String::new();
+    for word in joined.split_whitespace() {
+        sentence.push_str(word);
+        sentence.push(' ');
+        if word.ends_with(ends) {
+            sentences.push(std::mem::take(&mut sentence));
+        }
+    }
+    sentences.push(sentence);
+    sentences
+}
+
+fn everything() -> Vec<Said> {
+    let mut all = in_the_code();
+    all.extend(in_the_help(&patchwright::cli::command(), "help"));
+    let beside = ["README.md", "assets/order-template.toml", "assets/sample/read-me.txt"];
+    let snapshots = ["src", "tests"].map(|folder| files_below(&root().join(folder), &["snap"])).concat();
+    for path in beside.map(|name| root().join(name)).into_iter().chain(snapshots) {
+        // A snapshot has lines, and no sentences that go on in the next one.
+        let is_snapshot = path.extension().is_some_and(|ending| ending == "snap");
+        for paragraph in read(&path).split(if is_snapshot { "\n" } else { "\n\n" }) {
+            let text = if is_snapshot { paragraph.to_owned() } else { without_code(paragraph) };
+            all.push(Said { whence: path.display().to_string(), text });
+        }
+    }
+    for path in files_below(&root().join("assets/schema"), &["json"]) {
+        let source = read(&path);
+        let described = source.split("\"description\": \"").skip(1);
+        let text = |rest: &str| rest.split('"').next().unwrap_or_default().to_owned();
+        all.extend(described.map(|rest| Said { whence: path.display().to_string(), text: text(rest) }));
+    }
+    all
+}
+
+/// What is typed into a shell, and settings that are commented out, are not read as sentences.
+fn without_code(paragraph: &str) -> String {
+    let is_setting = |line: &&str| line.starts_with('#') && !line.starts_with("# ");
+    let paragraph = &paragraph.lines().filter(|line| !is_setting(line)).collect::<Vec<_>>().join("\n");
+    if paragraph.starts_with("```") || paragraph.starts_with("    ") {
+        let comments = paragraph.lines().filter(|line| line.starts_with('#'));
+        return comments.collect::<Vec<_>>().join("\n\n");
+    }
+    paragraph.clone()
+}
+
+/// Every text outside of tests that reads like words.
+fn in_the_code() -> Vec<Said> {
+    let mut all = Vec::new();
+    let is_test = |path: &PathBuf| path.to_string_lossy().contains("tests");
+    for path in rust_files("src").into_iter().filter(|path| !is_test(path)) {
+        let source = read(&path);
+        for (at, text) in texts(without_tests(&source)) {
+            if source[..at].trim_end().ends_with(".expect(") || !reads_like_words(text) {
+                continue;
+            }
+            let line = source[..at].matches('\n').count() + 1;
+            let text = text.replace("\\\n", " ");
+            all.push(Said { whence: format!("{}:{line}", path.display()), text });
+        }
+    }
+    all
+}
+
+/// What a verb, its flags and its own verbs say about themselves.
+fn in_the_help(command: &clap::Command, whence: &str) -> Vec<Said> {
+    let whence = format!("{whence} {}", command.get_name());
+    let own = [command.get_long_about().or(command.get_about()), command.get_after_help()];
+    let flags = command.get_arguments().map(|flag| flag.get_long_help().or(flag.get_help()));
+    let said = own.into_iter().chain(flags).flatten();
+    let mut all: Vec<Said> =
+        said.map(|text| Said { whence: whence.clone(), text: text.to_string() }).collect();
+    for verb in command.get_subcommands() {
+        all.extend(in_the_help(verb, &whence));
+    }
+    all
+}
