@@ -61,11 +61,11 @@ fn a_file_that_was_edited_here_gets_the_same_values_and_keeps_everything_else() 
     let sandbox = product(SITE, EDITS);
     let console = Console::new(&sandbox);
     make(&console);
-    let plan = console.done("plan $/fix.patchbundle $/app --allow-unsigned");
+    let plan = console.done("plan $/fix.patchbundle $/app");
     let told = "edited by key: image.tag \"1.4.2\" → \"1.4.3\", env[2] added as {\"name\": \"B\", \"value\": \"2\"}; \
                 its bytes are not the author's";
     assert!(in_one_line(&plan).contains(told), "{plan}");
-    let json = console.done("plan $/fix.patchbundle $/app --allow-unsigned --json").json();
+    let json = console.done("plan $/fix.patchbundle $/app --json").json();
     let edit = &json["edits"][0];
     assert_eq!(edit["merged"], "by-edit", "{edit}");
     assert_eq!(edit["edited"][0]["path"], "image.tag");
