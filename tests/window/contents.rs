@@ -261,7 +261,7 @@ fn bytes_are_compared_on_request_and_walked_by_keys() {
     press(&mut harness, Modifiers::NONE, Key::N);
     assert_eq!(row(&harness), "6f 6e 65 0a 74 77 75 0a, changed from 6f 6e 65 0a 74 77 6f 0a, at 0x0");
     press(&mut harness, Modifiers::NONE, Key::Num2);
-    assert!(row(&harness).starts_with("two, removed"), "{}", row(&harness));
+    assert!(row(&harness).starts_with("two, deleted"), "{}", row(&harness));
 }
 
 #[test]

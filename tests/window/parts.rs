@@ -27,7 +27,7 @@ fn every_part_is_found_by_its_role_and_its_name() {
         (Role::Status, "The patch is in place"),
         (Role::Alert, "This file is not the one Northwind signed"),
         (Role::Group, "Checks"),
-        (Role::ListItem, "Blocks: kestrel.exe is using 2 of the files"),
+        (Role::ListItem, "Must fix: kestrel.exe is using 2 of the files"),
         (Role::RadioGroup, "Layout"),
         (Role::RadioButton, "Side by side"),
         (Role::TextInput, "Search the files"),

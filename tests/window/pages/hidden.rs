@@ -56,5 +56,5 @@ fn the_changes_page_warns_above_the_file() {
     let bundle = sandbox.save("fix.patchbundle", &bundle);
     let mut person = Opening::with_paths([bundle, sandbox.path("app")]).open();
     person.opens_tab(words::TAB_CHANGES);
-    person.must_see("The text after brings 1 bidirectional control.");
+    person.must_see("The new text adds 1 bidirectional control, shown as codes below.");
 }
