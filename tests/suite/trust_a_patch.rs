@@ -363,7 +363,7 @@ fn a_history_that_was_cut_short_or_changed_is_found_out() {
     let text = std::fs::read_to_string(&manifest).expect("read");
     std::fs::write(&manifest, text.replace("Umlauts", "Anything")).expect("written");
     let changed = console.run("history $/app --verify");
-    assert!(changed.out.contains("does not fit from entry 1 on"), "{changed}");
+    assert!(changed.out.contains("was changed, from entry 1 on"), "{changed}");
     // Nothing that an exchanged one says is shown as what the folder is.
     let mut planted: serde_json::Value = serde_json::from_str(&text).expect("a manifest");
     planted["product"]["name"] = "Planted".into();
