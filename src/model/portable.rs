@@ -3,6 +3,8 @@
 //! A patch whose platforms leave Windows out may use them (Perl's manual pages are called `Foo::Bar.3pm`). The
 //! rules are the same on every system, so a bundle gets one verdict wherever it is read.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// What is wrong with a name on Windows only.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unportable {
@@ -42,10 +44,12 @@ fn unportable_name(name: &str) -> Option<Unportable> {
     if let Some(c) = name.chars().find(|&c| forbidden(c)) {
         return Some(Unportable::Character(c));
     }
-    if is_device(name) {
+    // Some programs fold compatible forms of Unicode (UAX 15) into plain ones before Windows sees the name.
+    let plain: String = name.nfkc().collect();
+    if is_device(&plain) {
         return Some(Unportable::Device(name.to_owned()));
     }
-    match name.chars().next_back() {
+    match plain.chars().next_back() {
         Some('.') => Some(Unportable::TrailingDot(name.to_owned())),
         Some(' ') => Some(Unportable::TrailingSpace(name.to_owned())),
         _ if is_short_name(name) => Some(Unportable::ShortName(name.to_owned())),
@@ -53,17 +57,15 @@ fn unportable_name(name: &str) -> Option<Unportable> {
     }
 }
 
-/// `NUL`, and as well `nul.txt`, `COM1 .log` and `LPT²`: extension, case and blanks before the dot do not count,
-/// and Windows reads the superscripts one to three as digits.
+/// `NUL`, and as well `nul.txt` and `COM1 .log`: extension, case and blanks before the dot do not count. Windows reads
+/// the superscripts one to three as digits, which folding makes of them.
 fn is_device(name: &str) -> bool {
     const DEVICES: [&str; 7] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
-    // What compatible forms of Unicode (UAX 15) make a dot of, ends the name for a program that normalises first.
-    const DOTS: [char; 6] = ['.', '\u{2024}', '\u{2025}', '\u{2026}', '\u{fe52}', '\u{ff0e}'];
-    let base = name.split(DOTS).next().unwrap_or(name).trim_end_matches(' ').to_ascii_uppercase();
+    let base = name.split('.').next().unwrap_or(name).trim_end_matches(' ').to_ascii_uppercase();
     let is_port = || {
         let number = base.strip_prefix("COM").or_else(|| base.strip_prefix("LPT"));
         let mut digits = number.unwrap_or_default().chars();
-        let is_digit = digits.next().is_some_and(|c| matches!(c, '0'..='9' | '¹' | '²' | '³'));
+        let is_digit = digits.next().is_some_and(|c| c.is_ascii_digit());
         is_digit && digits.next().is_none()
     };
     DEVICES.contains(&base.as_str()) || is_port()
@@ -127,6 +129,10 @@ mod tests {
             "COM1 .txt",
             "COM¹",
             "lpt².x",
+            "COM⁴",
+            "CON\u{a0}",
+            "CON\u{a0}.x",
+            "ＣＯＮ",
             "Com³ ",
             "CONIN$",
             "conOut$  .xyz",
@@ -143,7 +149,7 @@ mod tests {
 
     #[test]
     fn names_that_only_begin_like_a_device_are_portable() {
-        for name in ["console.rs", "COM", "COM10", "com4x", "aux_in.c", "null", "lpt", "COM⁴", "x.con"] {
+        for name in ["console.rs", "COM", "COM10", "com4x", "aux_in.c", "null", "lpt", "x.con"] {
             assert_eq!(unportable_name(name), None, "{name}");
         }
     }
@@ -153,6 +159,8 @@ mod tests {
         assert_eq!(unportable_name("app.exe."), Some(Unportable::TrailingDot("app.exe.".to_owned())));
         assert_eq!(unportable_name("..."), Some(Unportable::TrailingDot("...".to_owned())));
         assert_eq!(unportable_name("app.exe "), Some(Unportable::TrailingSpace("app.exe ".to_owned())));
+        let folded = "app.exe\u{a0}";
+        assert_eq!(unportable_name(folded), Some(Unportable::TrailingSpace(folded.to_owned())));
         assert_eq!(first_unportable("dir. ./x"), Some(Unportable::TrailingDot("dir. .".to_owned())));
     }
 
