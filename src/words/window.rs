@@ -39,7 +39,6 @@ words! {
     DECIDED_MINE = "{path}: your version stays";
     DECIDED_THEIRS = "{path}: the patch's version goes in, and yours is kept as a backup";
     // Checks that passed
-    CHECKED_BACKUPS = "Backups";
     CHECKED_FILES = "Files";
     CHECKED_RIGHTS = "Permissions";
     CHECKED_SIGNATURE = "Signature";
@@ -48,11 +47,10 @@ words! {
     ALL_AS_EXPECTED = "{n} as expected";
     MAY_WRITE = "You may change this folder";
     N_NEEDED = "{n} needed";
-    NO_ROLLBACK = "Roll back";
     PASSED = "Passed";
     // Text patches
     READING = "How it is read";
-    READ_REVERSE = "Apply it backwards: take out what it brings";
+    READ_REVERSE = "Reverse it: undo what it adds";
     READ_WHITE_SPACE = "Ignore white space";
     READ_UNCARRIED = "Go ahead without what it names and doesn't carry";
     // After an interruption

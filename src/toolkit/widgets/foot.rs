@@ -19,7 +19,7 @@ pub fn with_foot_bar<T>(
     let whole = ui.available_rect_before_wrap();
     let middle = whole.bottom() - HEIGHT;
     let above = whole.with_max_y(middle);
-    let mut upper = ui.new_child(UiBuilder::new().id_salt("above the foot").max_rect(above));
+    let mut upper = ui.new_child(UiBuilder::new().id_salt("above_foot").max_rect(above));
     upper.shrink_clip_rect(above);
     page(&mut upper, state);
     let below = whole.with_min_y(middle);

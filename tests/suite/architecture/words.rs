@@ -24,6 +24,11 @@ const FOR_NOBODY: [&str; 7] = [
 const NO_WORDS: &[(&str, &[&str], &str)] = &[
     ("src/gui/app.rs", &["time alone does nothing"], "says what a debug build was built on"),
     ("src/viewer/paint/highlight.rs", &["Plain Text"], "a language's name in the set of grammars"),
+    (
+        "src/viewer/paint/head.rs",
+        &["how wide the tools are is known now"],
+        "says why a frame is laid out again",
+    ),
     ("src/gui/jobs.rs", &["interrupted work", "save a file"], "names of threads"),
     ("src/gui/renderer/wgpu_first.rs", &["Basic Render Driver"], "what a driver calls itself"),
     (

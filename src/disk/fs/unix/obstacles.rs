@@ -1,7 +1,6 @@
 //! What would stop the present user, found out by asking only.
 
 use std::io;
-use std::sync::LazyLock;
 
 use rustix::fs::{self, Access, OFlags, StatVfsMountFlags};
 use rustix::io::Errno;
@@ -81,10 +80,12 @@ const START: OFlags = OFlags::PATH;
 #[cfg(not(target_os = "linux"))]
 const START: OFlags = OFlags::RDONLY;
 
-/// The present user, who is the same for as long as we run.
+/// The present user, asked for once on each thread: Linux keeps it per thread.
 fn me() -> u32 {
-    static ME: LazyLock<u32> = LazyLock::new(|| rustix::process::geteuid().as_raw());
-    *ME
+    thread_local! {
+        static ME: u32 = rustix::process::geteuid().as_raw();
+    }
+    ME.with(|me| *me)
 }
 
 fn restricts_to_owners(folder: &ObjectStatus) -> bool {
