@@ -292,7 +292,7 @@ impl Guided {
         Some(match self.task {
             Task::Apply => WorkerChange::Apply {
                 bundles: self.bundles.clone(),
-                overrides: self.overrides.only(&self.asks_for()),
+                overrides: Box::new(self.overrides.only(&self.asks_for())),
                 edits: self.edits.clone(),
                 reading: self.reading.clone(),
             },

@@ -22,7 +22,7 @@ pub enum WorkerChange {
         /// The patch files.
         bundles: Vec<PathBuf>,
         /// What somebody sets aside, and why.
-        overrides: Overrides,
+        overrides: Box<Overrides>,
         /// What is wished for files that were edited.
         edits: EditChoices,
         /// How text patches are read.
@@ -251,7 +251,7 @@ mod tests {
     fn what_the_worker_is_told_is_what_a_person_would_type() {
         let change = WorkerChange::Apply {
             bundles: vec!["a fix.patchbundle".into(), "b.patchbundle".into()],
-            overrides: Overrides::UNSIGNED.with(Override::Undo, "the vendor said so"),
+            overrides: Box::new(Overrides::UNSIGNED.with(Override::Undo, "the vendor said so")),
             edits: EditChoices::new(),
             reading: TextOptions { reverse: true, ..TextOptions::default() },
         };

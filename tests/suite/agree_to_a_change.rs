@@ -143,7 +143,7 @@ impl Scene {
         let agreed = shown.expect("a preview").decision();
         exchange(self);
         let is_unsigned = self.after.contains("--allow-unsigned");
-        let overrides = if is_unsigned { Overrides::UNSIGNED } else { Overrides::default() };
+        let overrides = Box::new(if is_unsigned { Overrides::UNSIGNED } else { Overrides::default() });
         let (bundles, reading) = (vec![bundle], TextOptions::default());
         let change = WorkerChange::Apply { bundles, overrides, edits: wishes(self.after), reading };
         let arguments =

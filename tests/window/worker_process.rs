@@ -106,7 +106,7 @@ impl Scene {
     fn apply(&self) -> Running {
         let change = WorkerChange::Apply {
             bundles: vec![self.bundle()],
-            overrides: Overrides::UNSIGNED,
+            overrides: Box::new(Overrides::UNSIGNED),
             edits: EditChoices::new(),
             reading: TextOptions::default(),
         };

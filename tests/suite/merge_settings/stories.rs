@@ -53,7 +53,7 @@ fn a_key_that_both_added_in_different_places_is_never_there_twice() {
     for (((name, old), (_, new)), (_, mine)) in twins {
         let target = sandbox.install(&tree(name, &mine));
         let notes = target.must_apply(&patch(&sandbox, name, &old, &new));
-        assert!(notes[0].ends_with("with every value as it was meant"), "{name}: {notes:?}");
+        assert!(notes[0].ends_with("with every value as intended"), "{name}: {notes:?}");
         let merged = forms("log: 0\n", "tls: 1\n").into_iter().find(|(other, _)| *other == name);
         let merged = tree(name, &merged.expect("the same form").1);
         target.expect(&merged);
