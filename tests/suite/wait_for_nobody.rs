@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use patchwright::cli::command;
 
-use crate::support::sandbox::{Sandbox, skip};
+use crate::support::sandbox::{Sandbox, order, skip};
 use crate::support::trees::Tree;
 
 /// Longer than any of these commands takes on a busy machine, and shorter than for ever.
@@ -27,6 +27,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("diff base", "diff fix.patch --target app --base %"),
     ("diff file", "diff %"),
     ("diff target", "diff good.patchbundle --target %"),
+    ("edit test files", "edit test edits.toml %"),
+    ("edit test order", "edit test % edited/f.json"),
     ("explain withdrawn", "explain good.patchbundle app --withdrawn %"),
     ("explain paths", "explain % app"),
     ("explain paths", "explain good.patchbundle %"),
@@ -122,6 +124,11 @@ fn scene() -> Sandbox {
     Tree::new().file("bin/app", "edited\n").file("f", "a\n").write_to(&sandbox.path("edited"));
     sandbox.write("fix.patch", "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n");
     sandbox.write("list.json", "{}");
+    let edits = "[[edits]]\nfile = \"f.json\"\ndo = [{ set = \"a\", to = 1, create = true }]\n";
+    sandbox.write("edits.toml", &order("ACME-1", "", edits));
+    sandbox.write("edited/f.json", "{}\n");
+    let tried = run(&sandbox, "edit test edits.toml edited/f.json");
+    assert_eq!(tried.0, Some(0), "{}", tried.1);
     for (name, more) in [("ada", "--no-password"), ("locked", "--password-file word")] {
         sandbox.write("word", "correct horse\n");
         let made = run(&sandbox, &format!("key new {name} --output {name}.key {more}"));

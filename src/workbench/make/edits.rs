@@ -1,6 +1,5 @@
 //! Edits by key: tried on the files that an author has, and made into a patch file.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +10,7 @@ use crate::diff::{FileEdits, MAX_EDITED_BYTES, Tried};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::node_at;
 use crate::model::{Mode, Node, TreePath};
+use crate::named_file;
 use crate::plan::why::Making;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
@@ -111,10 +111,7 @@ impl Workbench {
 
 fn try_on(file: PathBuf, edits: &[&OrderEdit]) -> Result<TriedFile> {
     let failed = |source| Error::File { doing: "read", path: file.clone(), source };
-    let mut content = Vec::new();
-    File::open(&file)
-        .and_then(|open| open.take(MAX_EDITED_BYTES as u64 + 1).read_to_end(&mut content))
-        .map_err(failed)?;
+    let content = named_file::read(&file, MAX_EDITED_BYTES).map_err(failed)?;
     let tried =
         for_content(edits, &content).and_then(|edits| edits.try_on(&content).map_err(|why| why.to_string()));
     Ok(TriedFile { file, tried })

@@ -145,7 +145,7 @@ fn a_patch_that_an_installed_one_contains_is_left_out() {
     let hotfix = fix(&sandbox, "HF", &base(), &base().file("bin", "a\0hotfix"));
     let done = target.apply(&hotfix).expect("nothing to do");
     assert!(done.entry.is_none());
-    assert_eq!(done.patches[0].left_out.as_deref(), Some("Everything in it is already covered by SP."));
+    assert_eq!(done.patches[0].left_out.as_deref(), Some("Everything in this patch is already in SP."));
     target.expect(&packed);
 }
 
@@ -165,7 +165,7 @@ fn a_hotfix_that_is_required_or_whose_files_are_not_touched_keeps_what_it_change
     let target = sandbox.install(&base());
     target.must_apply(&hotfix);
     let notes = target.must_apply(&bundle(&sandbox, "CUMULATIVE", "\"HF\", \"MORE\"", "", &hotfixed, &more));
-    let said = "CUMULATIVE says it contains HF; its files say otherwise: bin; both are kept";
+    let said = "CUMULATIVE says it contains HF, but its files don't: bin; both are kept";
     assert!(notes.contains(&said.to_owned()), "{notes:?}");
     target.expect(&more);
     assert_eq!(stack(&target), ["HF", "CUMULATIVE"]);

@@ -58,7 +58,10 @@ fn what_is_required_comes_first_and_what_is_missing_is_named_with_who_brings_it(
     let told: Vec<String> = alone.preview.obstacles.iter().map(spell).collect();
     assert_eq!(told, ["E-REQUIRES: requires AAA (revision 1 or later), and it isn't applied here"]);
     let name = needed.path.file_name().expect("a name").to_string_lossy().into_owned();
-    assert_eq!(alone.preview.obstacles[0].hint(), format!("{name} beside it brings AAA; name both."));
+    assert_eq!(
+        alone.preview.obstacles[0].hint(),
+        format!("It's in {name}, next to this file. Apply both together.")
+    );
 
     let both = preview_all(&sandbox, &target, &[&needing, &needed]);
     assert_eq!(both.preview.obstacles, []);
@@ -66,7 +69,7 @@ fn what_is_required_comes_first_and_what_is_missing_is_named_with_who_brings_it(
     assert_eq!(stack(&target), ["AAA", "ZZZ"]);
     assert_eq!(
         obstacles(target.roll_back(patch("AAA"), OnDrift::Stop)),
-        ["E-NOT-NEWEST: ZZZ depends on it: it needs AAA"]
+        ["E-NOT-NEWEST: ZZZ depends on it: it requires AAA"]
     );
     target.must_go_back(Which::PatchAndDependents("AAA".to_owned()), OnDrift::Stop);
     target.expect(&base());
