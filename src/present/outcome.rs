@@ -137,7 +137,6 @@ fn sentence(
         return format!("{}.{files}", line(&failure.message));
     }
     let Ok(view) = found else { return found.err().map(|failure| failure.what.clone()).unwrap_or_default() };
-    let number = phrases::count(view.status.compared, "file", "files");
     match condition {
         FolderEnd::NothingChanged => words::NO_ANSWER_UNCHANGED.to_owned(),
         FolderEnd::NeedsAttention if view.status.unfinished.is_some() => {
@@ -148,7 +147,7 @@ fn sentence(
             fill(words::DONE_DIFFERS, &[("n", &number)])
         }
         _ if view.status.compared == 0 => words::AS_EXPECTED.to_owned(),
-        _ => fill(words::DONE_CHECKED, &[("n", &number)]),
+        _ => words::DONE_CHECKED.to_owned(),
     }
 }
 

@@ -227,7 +227,7 @@ words! {
     TIDYING = "Tidying up: {what}";
     // Findings
     RELATED = "Related to a patch in this folder";
-    GOOD_TO_KNOW = "Note";
+    GOOD_TO_KNOW = "Good to know";
     VENDOR_ADVICE = "The vendor's advice";
     SCRIPTS_WOULD_RUN = "Scripts would run on this computer, beginning with {script}";
     SCRIPTS_ON_THE_COMMAND_LINE = "This window doesn't run scripts. Use the command line, which shows each one and asks.";
@@ -347,7 +347,7 @@ words! {
     DONE_BRING_BACK = "Patch reapplied";
     DONE_UNDO = "Old files restored. The folder is as it was before the change.";
     DONE_FINISH = "The interrupted change is finished";
-    DONE_CHECKED = "{n} verified on disk.";
+    DONE_CHECKED = "All patched files verified on disk.";
     DONE_DIFFERS = "{n} not as expected. See History.";
     NOTHING_WAS_TO_DO = "There was nothing to do";
     NOT_DONE = "Nothing was changed";
