@@ -10,10 +10,10 @@ use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
 use crate::workbench::TriedFile;
 
-/// Try edits by key on files, before a patch file is made of them
+/// Try the edits of an order on files, before a patch file is made from them
 ///
-/// An order can say what becomes of the values of a settings file, wherever they stand in it: [[edits]] in the
-/// template that `patchwright new` writes. Nothing is written here.
+/// The "edits" tables of an order say which values of a settings file change, wherever they are in the file; the template
+/// that `patchwright new` writes explains them. This command writes nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
