@@ -49,9 +49,10 @@ fn unportable_name(name: &str) -> Option<Unportable> {
     if is_device(&plain) {
         return Some(Unportable::Device(name.to_owned()));
     }
-    match plain.chars().next_back() {
+    match name.chars().next_back() {
         Some('.') => Some(Unportable::TrailingDot(name.to_owned())),
-        Some(' ') => Some(Unportable::TrailingSpace(name.to_owned())),
+        // An ellipsis may end a name; a space of any kind may not.
+        _ if plain.ends_with(' ') => Some(Unportable::TrailingSpace(name.to_owned())),
         _ if is_short_name(name) => Some(Unportable::ShortName(name.to_owned())),
         _ => None,
     }
