@@ -10,10 +10,10 @@ use super::session::{InFolder, Outcome, Session};
 use crate::model::Kind;
 use crate::workbench::TriedFile;
 
-/// Try the edits of an order on files, before a patch file is made from them
+/// Try the edits of an order on files
 ///
 /// The "edits" tables of an order say which values of a settings file change, wherever they are in the file; the template
-/// that `patchwright new` writes explains them. This command writes nothing.
+/// that `patchwright new` writes explains them. This command writes nothing, so try them before you make the patch file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
