@@ -202,6 +202,11 @@ fn toml_text(text: &str, quotes: Quotes) -> String {
     if quotes == Quotes::Single && is_plain {
         return format!("'{text}'");
     }
+    double_quoted(text, |c| c.is_control().then(|| format!("\\u{:04X}", u32::from(c))))
+}
+
+/// A text in double quotes, with the escapes that TOML and YAML share; others as `escape` says.
+fn double_quoted(text: &str, escape: impl Fn(char) -> Option<String>) -> String {
     let mut spelled = "\"".to_owned();
     for c in text.chars() {
         match c {
@@ -210,8 +215,10 @@ fn toml_text(text: &str, quotes: Quotes) -> String {
             '\n' => spelled.push_str("\\n"),
             '\r' => spelled.push_str("\\r"),
             '\t' => spelled.push_str("\\t"),
-            c if c.is_control() => spelled.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => spelled.push(c),
+            c => match escape(c) {
+                Some(escaped) => spelled.push_str(&escaped),
+                None => spelled.push(c),
+            },
         }
     }
     spelled + "\""
@@ -233,23 +240,16 @@ pub(super) fn yaml_text(text: &str, quotes: Quotes, is_flow: bool) -> String {
 }
 
 fn yaml_double(text: &str) -> String {
-    let mut spelled = "\"".to_owned();
-    for c in text.chars() {
-        match c {
-            '"' => spelled.push_str("\\\""),
-            '\\' => spelled.push_str("\\\\"),
-            '\n' => spelled.push_str("\\n"),
-            '\r' => spelled.push_str("\\r"),
-            '\t' => spelled.push_str("\\t"),
-            '\u{85}' => spelled.push_str("\\N"),
-            '\u{2028}' => spelled.push_str("\\L"),
-            '\u{2029}' => spelled.push_str("\\P"),
-            '\u{feff}' => spelled.push_str("\\uFEFF"),
-            c if c.is_control() => spelled.push_str(&format!("\\x{:02X}", u32::from(c))),
-            c => spelled.push(c),
-        }
-    }
-    spelled + "\""
+    double_quoted(text, |c| {
+        Some(match c {
+            '\u{85}' => "\\N".to_owned(),
+            '\u{2028}' => "\\L".to_owned(),
+            '\u{2029}' => "\\P".to_owned(),
+            '\u{feff}' => "\\uFEFF".to_owned(),
+            c if c.is_control() => format!("\\x{:02X}", u32::from(c)),
+            _ => return None,
+        })
+    })
 }
 
 /// Whether a text is the same text without quotes, to every reader and wherever it stands.

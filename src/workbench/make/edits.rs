@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::from_patch::nothing_to_make;
 use super::side_by_side::{SideBySide, TreeSide};
 use super::{MadeBundle, ProofChoice, read_order_file};
 use crate::bundle::order::{Order, OrderEdit, by_file, for_content};
@@ -66,7 +67,7 @@ impl Workbench {
             order.packed_edits.insert(edited.path, edited.packed);
         }
         if order.packed_edits.is_empty() {
-            return Err(Error::refused(Making::NothingToDo));
+            return Err(nothing_to_make());
         }
         self.make_with(
             order,
