@@ -35,6 +35,7 @@ mod reapply;
 mod recover;
 mod repair;
 mod rollback;
+mod toggle;
 
 mod history;
 mod identify;

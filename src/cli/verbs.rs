@@ -89,6 +89,7 @@ verbs! {
         Rollback(rollback): Folder,
         Reapply(reapply): Folder,
         Repair(repair): Folder,
+        Toggle(toggle): Folder,
         Recover(recover): Folder,
         Accept(accept): Folder,
     }

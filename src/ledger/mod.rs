@@ -13,6 +13,7 @@ mod replay;
 mod scripts;
 mod signed;
 mod steps;
+mod toggled;
 mod vouched;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ pub(crate) use replay::{LayerSlot, Layers};
 pub use replay::{Moved, Turn};
 pub(crate) use scripts::{ScriptNote, ScriptState, ScriptTime, script_name, without_print};
 pub(crate) use signed::{KeptSignatures, MAX_SIGNATURES_BYTES, signatures_name};
+pub use toggled::ToggleNote;
 pub(crate) use vouched::{OverrideNote, SignerNote, VouchedNote};
 
 use steps::StepNote;
@@ -53,6 +55,8 @@ pub enum Action {
     Checked,
     /// Scripts are about to run or have run, with no change of files in between.
     Scripts,
+    /// A switch of a patch was moved.
+    Toggle,
 }
 
 /// The patch that an entry is about, as far as later entries and people need it.
@@ -154,6 +158,9 @@ pub struct Entry {
     /// Rules that were set aside on request.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub overrides: Vec<OverrideNote>,
+    /// The switch that was moved.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub toggle: Option<ToggleNote>,
     /// What changed, in the order in which it was done.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     steps: Vec<StepNote>,
@@ -203,6 +210,7 @@ impl Entry {
             out: Vec::new(),
             vouched: Vec::new(),
             overrides: Vec::new(),
+            toggle: None,
             steps: Vec::new(),
         }
     }
@@ -365,12 +373,13 @@ impl Ledger {
 
     /// The newest entry that changed the product.
     pub(crate) fn last_change(&self) -> Option<&Entry> {
-        let changed =
-            |entry: &&Entry| matches!(entry.action, Action::Apply | Action::Rollback | Action::Heal);
+        let changed = |entry: &&Entry| {
+            matches!(entry.action, Action::Apply | Action::Rollback | Action::Heal | Action::Toggle)
+        };
         self.entries.iter().rev().find(changed)
     }
 
-    /// The newest change, if it is a rollback that can itself be taken back, or put places right.
+    /// The newest change, if it is a rollback that can itself be taken back, put places right or moved a switch.
     pub(crate) fn last_rollback(&self) -> Option<&Entry> {
         self.last_change().filter(|last| last.action != Action::Apply && last.seq > self.accepted_through())
     }
@@ -397,7 +406,7 @@ impl Ledger {
     pub(crate) fn lasting_changes(&self) -> impl Iterator<Item = &Entry> {
         let mut about_healing = BTreeSet::new();
         self.entries.iter().filter(move |entry| match entry.action {
-            Action::Apply => true,
+            Action::Apply | Action::Toggle => true,
             Action::Rollback => {
                 let is_lasting = entry.reverses.is_none_or(|reversed| !about_healing.contains(&reversed));
                 if !is_lasting {

@@ -95,6 +95,9 @@ pub enum Turn {
     CameBack,
     Repaired,
     RepairUndone,
+    /// A switch was moved.
+    Switched,
+    SwitchedBack,
 }
 
 impl Turn {
@@ -105,6 +108,8 @@ impl Turn {
             Turn::CameBack => Turn::Went,
             Turn::Repaired => Turn::RepairUndone,
             Turn::RepairUndone => Turn::Repaired,
+            Turn::Switched => Turn::SwitchedBack,
+            Turn::SwitchedBack => Turn::Switched,
         }
     }
 }
@@ -123,6 +128,7 @@ impl Entry {
         }
         let first = match at.action {
             Action::Heal => Turn::Repaired,
+            Action::Toggle => Turn::Switched,
             Action::Rollback => Turn::Went,
             _ => Turn::CameBack,
         };
@@ -150,6 +156,11 @@ impl Entry {
     pub(crate) fn is_of_third_generation(&self) -> bool {
         !self.scripts.is_empty() || self.action == Action::Scripts
     }
+
+    /// Whether it says something that also the third generation does not understand.
+    pub(crate) fn is_of_fourth_generation(&self) -> bool {
+        self.toggle.is_some() || self.action == Action::Toggle
+    }
 }
 
 struct Replay<'a> {
@@ -173,7 +184,7 @@ impl Replay<'_> {
                 }
                 return;
             }
-            Action::Heal | Action::PutBack | Action::Checked | Action::Scripts => return,
+            Action::Heal | Action::PutBack | Action::Checked | Action::Scripts | Action::Toggle => return,
         }
         self.last = entry.seq;
     }

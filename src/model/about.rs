@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::word::choices;
-use super::{Digest, PatchId, PatchRef, TreePath};
+use super::{Digest, PatchId, PatchRef, Toggle, TreePath};
 
 /// Everything that is written down about a patch and not computed. Texts are as the vendor wrote them and must be
 /// escaped before they are shown.
@@ -61,6 +61,8 @@ pub struct About {
     pub preflight: Vec<Check>,
     /// Checks after.
     pub health: Vec<Check>,
+    /// Switches that it brings.
+    pub toggles: Vec<Toggle>,
     /// What has to be restarted afterwards.
     pub restart: Restart,
     /// How it is taken back.
@@ -107,6 +109,7 @@ impl About {
             notices: Vec::new(),
             preflight: Vec::new(),
             health: Vec::new(),
+            toggles: Vec::new(),
             restart: Restart::Nothing,
             rollback: Rollback::default(),
             source: None,

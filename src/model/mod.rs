@@ -19,6 +19,7 @@ mod place_problem;
 mod portable;
 mod script;
 mod special_name;
+mod toggle;
 mod word;
 
 pub use about::{
@@ -44,5 +45,7 @@ pub(crate) use place_problem::PlaceProblem;
 pub(crate) use portable::Unportable;
 pub use script::{Interpreter, Script, ScriptPhase};
 pub(crate) use special_name::{executed_by, likely_secret, version_control};
+pub(crate) use toggle::{ABSENT, PRESENT};
+pub use toggle::{Position, Setting, TakesEffect, Toggle, ToggleKind};
 pub(crate) use word::Word;
 pub(crate) use word::choices;

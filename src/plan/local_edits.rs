@@ -35,6 +35,11 @@ pub enum Resolution {
         /// How that was found.
         by: MergedHow,
     },
+    /// As it was, from a file whose switch is not where the patch left it.
+    Switched {
+        /// What it comes to where switches of other patches stay as they are; nothing: exactly what was there.
+        file: Option<FileNode>,
+    },
     /// Both changed the same places; each in words.
     Clashes(Vec<String>),
     /// The edits of the patch do not fit what is here; each reason as a phrase.
@@ -61,6 +66,8 @@ impl Resolution {
             Resolution::KeepMine => "mine".to_owned(),
             Resolution::TakeTheirs { .. } => "theirs".to_owned(),
             Resolution::Merged { file, .. } => format!("merged {} {}", file.digest, file.mode),
+            Resolution::Switched { file: None } => "switched".to_owned(),
+            Resolution::Switched { file: Some(file) } => format!("switched {} {}", file.digest, file.mode),
             Resolution::Clashes(_) | Resolution::Unfit(_) | Resolution::Impossible(_) => "open".to_owned(),
         }
     }
@@ -131,6 +138,11 @@ impl Planner<'_> {
             Some(Resolution::Merged { file, by }) => {
                 self.note_at(path, format!("{was}; it will have both changes, {}", by.phrase()));
                 return Some(Settled { after: Some(Node::File(file.clone())), needs_source: false });
+            }
+            Some(Resolution::Switched { file }) => {
+                self.note_at(path, "its switch stays where it is");
+                let after = file.clone().map(Node::File).or_else(|| change.after.clone());
+                return Some(Settled { after, needs_source: false });
             }
             Some(Resolution::Clashes(places)) => {
                 self.refuse_at(path, Edits::Clash { path: path.clone(), places: places.clone() });

@@ -24,6 +24,16 @@ pub(crate) fn plan_rollback(steps: &[Step], situation: &Situation, on_drift: OnD
             notes.push(Note::at(&step.path, "is already as it was before"));
             continue;
         }
+        if let Some(Resolution::Switched { file }) = situation.edits.get(&step.path) {
+            let text = match file {
+                None => "the patch's switch in it is removed first",
+                Some(_) => "the patch's switch in it is removed first; other switches and edits in it stay",
+            };
+            notes.push(Note::at(&step.path, text));
+            let after = file.clone().map(Node::File).or(step.after);
+            inverse.push(Step { path: step.path, before: observed.cloned(), after });
+            continue;
+        }
         if let Some(Resolution::Merged { file, by }) = situation.edits.get(&step.path) {
             // The other way round: what the patch did goes, what was edited since stays.
             let text =

@@ -133,6 +133,8 @@ pub struct Recalled {
     pub reason: String,
     /// The id of the patch to use instead.
     pub replacement: Option<String>,
+    /// The switch of the patch to turn off where the patch is applied: recommended, never done unasked.
+    pub toggle_off: Option<String>,
     /// The list that says so.
     pub list: PathBuf,
 }
@@ -150,10 +152,19 @@ impl Recalled {
 
     /// What to do instead.
     pub fn hint(&self) -> String {
-        match &self.replacement {
-            Some(replacement) => format!("Use {replacement} instead."),
-            None => "Ask the vendor what to use instead.".to_owned(),
-        }
+        let instead = match (&self.replacement, &self.toggle_off) {
+            (Some(replacement), _) => format!("Use {replacement} instead."),
+            (None, None) => "Ask the vendor what to use instead.".to_owned(),
+            (None, Some(_)) => String::new(),
+        };
+        let off = self.toggle_off.as_ref().map(|switch| {
+            format!(
+                "Where it is applied, turn its switch off: patchwright toggle off {}/{switch} FOLDER",
+                self.id
+            )
+        });
+        let sentences = [instead, off.unwrap_or_default()];
+        sentences.join(" ").trim().to_owned()
     }
 }
 

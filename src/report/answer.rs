@@ -6,6 +6,7 @@ mod edits;
 mod folder;
 mod patch;
 mod plan;
+mod switches;
 mod trust;
 
 pub(crate) use change::{Accept, Apply, Change, Entry, Recover, Recovery, Repair, Rollback, Series};
@@ -13,6 +14,7 @@ pub(crate) use edits::{EditTest, EditedKey};
 pub(crate) use folder::{History, HistoryCheck, Identify, Status};
 pub(crate) use patch::{Diff, Difference, Export, Make, Show, Support, Template, TextPatches, Verify};
 pub(crate) use plan::{DryRun, Explain, Plan};
+pub(crate) use switches::{Toggle, Toggles};
 pub(crate) use trust::{
     Comment, Key, KeyInfo, Keys, MadeKey, Reviewed, RevokedKey, Rotation, Sign, SignedList,
 };

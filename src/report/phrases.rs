@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::model::{PatchKind, RollbackPossible};
+use crate::model::{PatchKind, Position, RollbackPossible};
 use crate::text::with_thousands;
 use crate::workbench::{Action, Entry, OverrideNote, Turn, VouchedNote};
 
@@ -66,12 +66,27 @@ pub fn event(entry: &Entry, entries: &[Entry]) -> &'static str {
             Turn::CameBack => "reapplied",
             Turn::Repaired => "repaired again",
             Turn::RepairUndone => "repair undone",
+            Turn::Switched => "switch moved again",
+            Turn::SwitchedBack => "switch moved back",
         },
         Action::Heal => "repaired",
         Action::PutBack => "failed; restored",
         Action::Accept => "kept for good",
         Action::Checked => "checked",
         Action::Scripts => "scripts",
+        Action::Toggle => match &entry.toggle {
+            Some(note) if note.position == Position::Off.as_str() => "turned off",
+            _ => "turned on",
+        },
+    }
+}
+
+/// What an entry is about: its patches, or the switch of one.
+pub(crate) fn subject(entry: &Entry) -> String {
+    let ids: Vec<&str> = entry.patches().iter().map(|patch| patch.id.as_str()).collect();
+    match &entry.toggle {
+        Some(note) => format!("{}/{}", ids.join(", "), note.id),
+        None => ids.join(", "),
     }
 }
 

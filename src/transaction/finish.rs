@@ -24,15 +24,23 @@ pub(super) enum Generation {
     Second,
     /// Entries about scripts.
     Third,
+    /// Entries about switches.
+    Fourth,
 }
 
 impl Generation {
+    const ALL: [Self; 4] = [Self::First, Self::Second, Self::Third, Self::Fourth];
+
     /// The one that `entry` needs.
     pub fn new(entry: &Entry) -> Self {
-        match (entry.is_of_third_generation(), entry.is_of_second_generation()) {
-            (true, _) => Generation::Third,
-            (false, true) => Generation::Second,
-            (false, false) => Generation::First,
+        if entry.is_of_fourth_generation() {
+            Generation::Fourth
+        } else if entry.is_of_third_generation() {
+            Generation::Third
+        } else if entry.is_of_second_generation() {
+            Generation::Second
+        } else {
+            Generation::First
         }
     }
 
@@ -41,6 +49,7 @@ impl Generation {
             Generation::First => b"patchwright-state/1\n",
             Generation::Second => b"patchwright-state/2\n",
             Generation::Third => b"patchwright-state/3\n",
+            Generation::Fourth => b"patchwright-state/4\n",
         }
     }
 }
@@ -80,19 +89,23 @@ pub(super) fn read_format(fs: &dyn Fs) -> Result<StateFormat, TransactionError> 
     }
     let length = Generation::First.spelled().len();
     match read_small(fs, &place, length as u64) {
-        Ok(bytes) if bytes == Generation::First.spelled() => Ok(StateFormat::Ours(Generation::First)),
-        Ok(bytes) if bytes == Generation::Second.spelled() => Ok(StateFormat::Ours(Generation::Second)),
-        Ok(bytes) if bytes == Generation::Third.spelled() => Ok(StateFormat::Ours(Generation::Third)),
-        Ok(bytes) if is_torn(&bytes) => Ok(StateFormat::Torn),
+        Ok(bytes) => match Generation::ALL.into_iter().find(|one| bytes == one.spelled()) {
+            Some(generation) => Ok(StateFormat::Ours(generation)),
+            None if is_torn(&bytes) => Ok(StateFormat::Torn),
+            None => Err(written_by_another_version()),
+        },
         Err(error) if error.kind() != ErrorKind::FileTooLarge => Err(error).context("read", &place),
-        _ => Err(TransactionError::State("they were written by another version of the program".to_owned())),
+        Err(_) => Err(written_by_another_version()),
     }
+}
+
+fn written_by_another_version() -> TransactionError {
+    TransactionError::State("they were written by another version of the program".to_owned())
 }
 
 /// Whether a power cut can have left this of one of ours.
 fn is_torn(bytes: &[u8]) -> bool {
-    let generations = [Generation::First, Generation::Second, Generation::Third];
-    let is_beginning = generations.iter().any(|one| one.spelled().starts_with(bytes));
+    let is_beginning = Generation::ALL.iter().any(|one| one.spelled().starts_with(bytes));
     is_beginning || bytes.iter().all(|&byte| byte == 0)
 }
 

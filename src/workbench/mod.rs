@@ -33,6 +33,7 @@ pub(crate) use change::rollback::{RebuiltPlace, RollbackPreview};
 pub use change::rollback::{RollbackOptions, RolledBack, Which};
 pub use change::scripts::ScriptConsent;
 pub(crate) use change::scripts::{PlannedScript, ScriptPlan};
+pub use change::toggle::{ToggleOptions, TogglePreview, Toggled};
 
 pub use contents::{Content, MAX_IN_MEMORY_BYTES};
 pub(crate) use error::ScriptTrouble;
@@ -54,6 +55,7 @@ pub use look::rollback_protection::Foreign;
 pub(crate) use look::rollback_protection::HistoryCheck;
 pub use look::status::{Containment, Drift, FolderStatus, UnfinishedWork};
 pub(crate) use look::status::{DriftKind, FolderHistory, Removal};
+pub use look::switches::{FolderSwitch, SwitchMove, SwitchStand};
 pub use look::vouching::{Authorship, FormerAuthor};
 pub use make::TriedFile;
 pub(crate) use make::export::Exported;
@@ -70,8 +72,9 @@ pub(crate) use crate::bundle::order::OrderFinding;
 pub(crate) use crate::diff::on_tree::{FileOutcome, HunkOutcome, LeftBehind, PatchOutcome, TextOrigin};
 pub use crate::diff::place::Tolerance;
 pub(crate) use crate::guarded::GuardedError;
-pub use crate::ledger::{Action, Entry, Installed, PatchNote, Turn};
+pub use crate::ledger::{Action, Entry, Installed, PatchNote, ToggleNote, Turn};
 pub(crate) use crate::ledger::{CheckNote, OverrideNote, ScriptNote, ScriptState, ScriptTime, VouchedNote};
+pub(crate) use crate::plan::why::are_open;
 pub use crate::plan::why::{Override, Overrides};
 pub use crate::transaction::recover::{OnForeign, Undone};
 pub(crate) use crate::trust::{

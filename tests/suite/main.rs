@@ -43,6 +43,7 @@ mod survive_a_kill;
 mod survive_a_power_cut;
 mod take_back_unasked;
 mod take_what_was_shown;
+mod turn_off;
 mod unlucky_machines;
 #[cfg(unix)]
 mod wait_for_nobody;

@@ -112,11 +112,11 @@ fn hold_and_die(product: &Product, call: usize) -> Reached {
     let mut holder = Child::start(folder, &product.bundle(), Fate::PausesAt(call));
     holder.tell(Deed::Apply);
     holder.wait_for_pause();
-    for deed in [Deed::Apply, Deed::RollBack, Deed::Undo] {
+    for deed in [Deed::Apply, Deed::RollBack, Deed::Undo, Deed::TurnOff] {
         let answer = deed.carry_out(&workbench(), folder, &product.other_bundle());
         let sees_nothing_to_do = match deed {
             Deed::Apply => false,
-            Deed::RollBack => answer.is_failed("E-UNKNOWN-PATCH"),
+            Deed::RollBack | Deed::TurnOff => answer.is_failed("E-UNKNOWN-PATCH"),
             Deed::Undo => answer == Answer::NothingToDo,
         };
         assert!(

@@ -140,9 +140,16 @@ fn a_killed_rollback_leaves_everything_old_or_everything_new() {
 }
 
 #[test]
+fn a_killed_turn_of_a_switch_leaves_it_on_or_off() {
+    let count =
+        kill_at_every_call(Deed::TurnOff, Effort { every_look: 16, every_change: EVERY_CHANGE, again: 1 });
+    assert!(count.kills > 60 / EVERY_CHANGE, "{count:?}");
+}
+
+#[test]
 #[ignore = "takes minutes"]
 fn slow_a_kill_at_every_call_leaves_everything_old_or_everything_new() {
-    for deed in [Deed::Apply, Deed::RollBack] {
+    for deed in [Deed::Apply, Deed::RollBack, Deed::TurnOff] {
         let count = kill_at_every_call(deed, Effort { every_look: 1, every_change: 1, again: 20 });
         println!("{deed:?}: {count:?}");
     }

@@ -45,6 +45,9 @@ pub(crate) const CHECK_TIMEOUT_SECS: u32 = 300;
 /// Further tries of a check, one second apart.
 pub(crate) const CHECK_RETRIES: u32 = 60;
 
+/// Switches of one patch. Somebody has to keep each of them in mind.
+pub(crate) const TOGGLES: usize = 64;
+
 /// Scripts of one patch. They are read one by one before anybody agrees to them.
 pub(crate) const SCRIPTS: usize = 16;
 /// Bytes of one script: some thousand lines, which is more than anybody reads before agreeing.

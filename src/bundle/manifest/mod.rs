@@ -21,6 +21,7 @@ pub mod limits;
 mod links;
 mod problem;
 mod rules;
+mod toggles;
 mod tree;
 
 pub use write::write_manifest;
@@ -102,6 +103,7 @@ pub(super) fn problems(patch: &Patch) -> Vec<ManifestProblem> {
     let mut problems = Problems::default();
     rules::check(&patch.about, Some(&patch.created), &patch.scripts, &mut problems);
     tree::check(patch, &mut problems);
+    toggles::check_files(patch, &mut problems);
     problems.into_all()
 }
 

@@ -1,12 +1,14 @@
 //! From the wire to the model: each text becomes the value it stands for, or is refused.
 
+use serde_json::Value;
+
 use super::op::Op;
 use super::problem::ManifestProblem;
 use super::wire;
 use crate::model::{
     About, Approvals, Check, Code, Conflict, Detect, DiffText, Digest, Evidence, FileChange, FileNode, Hold,
     Issue, LinkNode, Mode, Node, Patch, PatchId, PatchRef, Payload, Probe, Product, Requirement,
-    RequirementIf, Restart, Rollback, Script, Severity, TreePath, Word,
+    RequirementIf, Restart, Rollback, Script, Setting, Severity, Toggle, TreePath, Word,
 };
 
 type ManifestRead<T> = Result<T, ManifestProblem>;
@@ -50,6 +52,7 @@ pub(super) fn patch(document: wire::RawDocument) -> ManifestRead<Patch> {
         notices: each("holds", raw.holds, hold)?,
         preflight: each("preflight", raw.preflight, check)?,
         health: each("health", raw.health, check)?,
+        toggles: each("toggles", raw.toggles, toggle)?,
         restart: raw.restart.map_or(Ok(Restart::Nothing), |text| word("restart", &text))?,
         rollback: rollback(raw.rollback).map_err(|problem| problem.inside("rollback"))?,
         source: raw.source,
@@ -157,6 +160,36 @@ fn script(raw: wire::RawScript) -> ManifestRead<Script> {
         timeout_secs: raw.timeout,
         undo: raw.undo.map(|raw| digest("undo", &raw)).transpose()?,
     })
+}
+
+fn toggle(raw: wire::RawToggle) -> ManifestRead<Toggle> {
+    Ok(Toggle {
+        id: patch_id("id", &raw.id)?,
+        title: raw.title,
+        file: path("file", &raw.file)?,
+        kind: word("kind", &raw.kind)?,
+        key: raw.key,
+        on: setting("on", &raw.on)?,
+        off: setting("off", &raw.off)?,
+        initially: word("initially", &raw.initially)?,
+        takes_effect: word("takes_effect", &raw.takes_effect)?,
+        when_off: raw.when_off,
+        fixes: raw.fixes,
+        vulnerabilities: raw.vulnerabilities,
+        until: raw.until,
+        health: each("health", raw.health, check)?,
+    })
+}
+
+fn setting(at: &str, raw: &Value) -> ManifestRead<Setting> {
+    match raw {
+        Value::String(text) => Ok(Setting::Text(text.clone())),
+        Value::Bool(flag) => Ok(Setting::Flag(*flag)),
+        other => match other.as_i64() {
+            Some(number) => Ok(Setting::Number(number)),
+            None => Err(ManifestProblem::manifest(at, "a setting is a text, a whole number, true or false")),
+        },
+    }
 }
 
 fn probe(kind: &str, mut args: wire::Args) -> ManifestRead<Probe> {

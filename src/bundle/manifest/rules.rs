@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 
-use super::limits;
 use super::problem::Problems;
+use super::{limits, toggles};
 use crate::bundle::limits::MAX_SIGNATURES;
 use crate::model::{About, Check, Code, Detect, PatchId, Probe, RollbackPossible, Script};
 use crate::text::json;
@@ -20,6 +20,7 @@ pub(super) fn check(about: &About, created: Option<&str>, scripts: &[Script], pr
     holds(about, problems);
     checks("preflight", &about.preflight, problems);
     checks("health", &about.health, problems);
+    toggles::check(about, problems);
     check_scripts(scripts, problems);
     rollback(about, problems);
     evidence(about, problems);
@@ -218,7 +219,7 @@ fn holds(about: &About, problems: &mut Problems) {
     }
 }
 
-fn checks(list: &str, checks: &[Check], problems: &mut Problems) {
+pub(super) fn checks(list: &str, checks: &[Check], problems: &mut Problems) {
     problems.entries(list, checks.len(), limits::CHECKS);
     for (index, check) in checks.iter().enumerate() {
         let at = format!("{list}[{index}]");
@@ -347,6 +348,9 @@ fn portable_paths(about: &About, problems: &mut Problems) {
         | Detect::Text { path, .. }
         | Detect::Version { path, .. }) = detect;
         portable(format!("product.detect[{index}].path"), path);
+    }
+    for (index, toggle) in about.toggles.iter().enumerate() {
+        portable(format!("toggles[{index}].file"), &toggle.file);
     }
     for (list, checks) in [("preflight", &about.preflight), ("health", &about.health)] {
         for (index, check) in checks.iter().enumerate() {

@@ -95,6 +95,7 @@ wire! {
         preflight*: RawCheck,
         health*: RawCheck,
         scripts*: RawScript,
+        toggles*: RawToggle,
         restart?: String,
         rollback: RawRollback,
         source?: String,
@@ -234,6 +235,23 @@ wire! {
         interpreter: String,
         timeout: u32,
         undo?: String,
+    }
+
+    struct RawToggle {
+        id: String,
+        title: String,
+        file: String,
+        kind: String,
+        key?: String,
+        on: Value,
+        off: Value,
+        initially: String,
+        takes_effect: String,
+        when_off: String,
+        fixes*: String,
+        vulnerabilities*: String,
+        until?: String,
+        health*: RawCheck,
     }
 
     struct RawRollback {

@@ -7,7 +7,7 @@ use super::op::Op;
 use super::wire;
 use crate::model::{
     Approvals, Check, Conflict, Detect, DiffText, FileChange, Hold, Issue, Node, Patch, Payload, Probe,
-    Product, Requirement, RequirementIf, Rollback, Script, Severity,
+    Product, Requirement, RequirementIf, Rollback, Script, Setting, Severity, Toggle,
 };
 
 /// The first version of this program that reads what [`write_manifest`] writes. Raise it together with the format.
@@ -85,6 +85,7 @@ fn manifest(patch: &Patch) -> wire::Manifest {
         preflight: about.preflight.iter().map(check).collect(),
         health: about.health.iter().map(check).collect(),
         scripts: patch.scripts.iter().map(script).collect(),
+        toggles: about.toggles.iter().map(toggle).collect(),
         restart: Some(about.restart.to_string()),
         rollback: rollback(&about.rollback),
         source: about.source.clone(),
@@ -137,6 +138,30 @@ fn detect(detect: &Detect) -> wire::RawDetect {
         Detect::Version { path, after, until } => {
             wire::RawDetect { after: Some(after.clone()), until: until.clone(), ..of("version", path) }
         }
+    }
+}
+
+fn toggle(toggle: &Toggle) -> wire::RawToggle {
+    let setting = |setting: &Setting| match setting {
+        Setting::Text(text) => Value::from(text.as_str()),
+        Setting::Flag(flag) => Value::from(*flag),
+        Setting::Number(number) => Value::from(*number),
+    };
+    wire::RawToggle {
+        id: toggle.id.to_string(),
+        title: toggle.title.clone(),
+        file: toggle.file.to_string(),
+        kind: toggle.kind.to_string(),
+        key: toggle.key.clone(),
+        on: setting(&toggle.on),
+        off: setting(&toggle.off),
+        initially: toggle.initially.to_string(),
+        takes_effect: toggle.takes_effect.to_string(),
+        when_off: toggle.when_off.clone(),
+        fixes: toggle.fixes.clone(),
+        vulnerabilities: toggle.vulnerabilities.clone(),
+        until: toggle.until.clone(),
+        health: toggle.health.iter().map(check).collect(),
     }
 }
 

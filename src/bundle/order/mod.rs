@@ -15,6 +15,7 @@ mod lint;
 mod read;
 mod script;
 mod table;
+mod toggles;
 
 pub use edits::OrderEdit;
 pub(crate) use edits::{by_file, for_content};

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::finding::{Findings, OrderFinding};
 use super::table::Table;
-use super::{ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, edits, lint, script};
+use super::{ContextLines, MAX_ORDER_BYTES, Make, Order, PathPolicy, ReadFile, edits, lint, script, toggles};
 use crate::model::{
     About, Approvals, Check, Conflict, Detect, Evidence, Hold, HoldPhase, Issue, Level, PatchId, PatchRef,
     Probe, Product, Requirement, RequirementIf, RequirementMode, Restart, Rollback, Severity, TreePath,
@@ -81,6 +81,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
         notices: each(table, "holds", hold),
         preflight: checks(table, "preflight"),
         health: checks(table, "health"),
+        toggles: Vec::new(),
         restart: table.word("restart").unwrap_or(Restart::Nothing),
         rollback: rollback(table),
         source: table.text("source"),
@@ -91,6 +92,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
         },
         extensions: extensions(table),
     };
+    let about = About { toggles: toggles::read(table, &about.vulnerabilities), ..about };
     let scripts = each(table, "scripts", script::read).into_iter().flatten().collect();
     // Read by the reader of files that are edited: the values in them keep their spelling.
     table.tables("edits");
@@ -102,7 +104,7 @@ fn sections(table: &Table<'_, '_>) -> Order {
 }
 
 /// Stands in for an id that is missing or wrong; an order with it is never handed out.
-fn unknown_id() -> PatchId {
+pub(super) fn unknown_id() -> PatchId {
     PatchId::parse("unknown").expect("the word keeps the rules of ids")
 }
 
@@ -212,7 +214,7 @@ fn hold(table: &Table<'_, '_>) -> Hold {
     }
 }
 
-fn checks(table: &Table<'_, '_>, key: &'static str) -> Vec<Check> {
+pub(super) fn checks(table: &Table<'_, '_>, key: &'static str) -> Vec<Check> {
     let read = |table: &Table<'_, '_>| {
         let level = table.word("level").unwrap_or(Level::Required);
         let timeout_secs = table.number("timeout").unwrap_or(DEFAULT_TIMEOUT_SECS);

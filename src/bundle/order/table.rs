@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::finding::Findings;
 use super::globs::Globs;
-use crate::model::{Digest, PatchId, TreePath, Word};
+use crate::model::{Digest, PatchId, Setting, TreePath, Word};
 
 /// What is said about a text that nobody filled in.
 const PLACEHOLDER: &str = "the template's placeholder is still here";
@@ -85,6 +85,11 @@ impl<'a, 't> Table<'a, 't> {
         taken
     }
 
+    /// Whether anything is said about `key`.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
     /// Reports a required key that is not there.
     fn must_have(&self, key: &'static str) {
         if !self.entries.contains_key(key) {
@@ -148,6 +153,27 @@ impl<'a, 't> Table<'a, 't> {
     /// `true` or `false`.
     pub fn flag(&self, key: &'static str) -> Option<bool> {
         self.typed(key, "true or false", DeValue::as_bool)
+    }
+
+    /// A day, as a date or as a text.
+    pub(crate) fn day(&self, key: &'static str) -> Option<String> {
+        self.typed(key, "a day such as 2027-06-01", |value| match value {
+            DeValue::Datetime(day) => Some(day.to_string()),
+            other => one_text(other),
+        })
+    }
+
+    /// What stands in a file for one position of a switch.
+    pub(crate) fn must_setting(&self, key: &'static str) -> Setting {
+        self.must_have(key);
+        let setting = self.typed(key, "a text, a whole number, true or false", |value| match value {
+            DeValue::Boolean(flag) => Some(Setting::Flag(*flag)),
+            DeValue::Integer(number) => {
+                i64::from_str_radix(number.as_str(), number.radix()).ok().map(Setting::Number)
+            }
+            other => one_text(other).map(Setting::Text),
+        });
+        setting.unwrap_or(Setting::Text(String::new()))
     }
 
     /// One of the words of `W`.

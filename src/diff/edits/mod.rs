@@ -12,6 +12,7 @@ mod print;
 mod proof;
 mod read;
 mod several;
+mod switch;
 mod value;
 mod why;
 mod words;
@@ -21,6 +22,7 @@ pub use ops::Grade;
 pub use read::OrderedEdit;
 pub(crate) use read::{MAX_EDIT_BYTES, ordered};
 pub use several::FileEdits;
+pub use switch::{Stand, Switch};
 pub use value::Value;
 pub use why::{NoDocument, Why};
 

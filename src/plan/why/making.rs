@@ -19,6 +19,11 @@ pub(crate) enum Making {
     NoEditFor {
         file: PathBuf,
     },
+    /// A switch of the order is none.
+    Toggle {
+        id: String,
+        because: String,
+    },
     NoEdits,
     NoFileToEdit,
     /// The new folder has something else than the edits make of the old file.
@@ -84,6 +89,11 @@ impl Making {
                 Code::Order,
                 format!("an edit does not do what it says: {because}"),
                 "patchwright edit test shows how each edit of an order fits.",
+            ),
+            Making::Toggle { id, because } => row(
+                Code::Order,
+                format!("the switch {id} can't be made: {because}"),
+                "A switch stands at its first position in the new folder, and moves one value of one file.",
             ),
             Making::NoEditFor { file } => row(
                 Code::Order,

@@ -12,6 +12,7 @@ mod making;
 mod overrides;
 mod scripts;
 mod signers;
+mod switches;
 mod undo;
 mod unfit;
 
@@ -26,6 +27,7 @@ pub(crate) use making::Making;
 pub use overrides::{Override, Overrides};
 pub(crate) use scripts::{NotAgreed, Scripts};
 pub(crate) use signers::{Before, Signers};
+pub(crate) use switches::{Switches, are_open};
 pub(crate) use undo::{Since, Undo};
 pub(crate) use unfit::Unfit;
 
@@ -67,7 +69,7 @@ macro_rules! families {
     };
 }
 
-families!(AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Scripts, Signers, Undo, Unfit);
+families!(AtPlace, Danger, Disk, Edits, Keys, Making, Reviewing, Scripts, Signers, Switches, Undo, Unfit);
 
 impl Obstacle {
     pub(crate) fn new(why: impl Into<Why>) -> Self {

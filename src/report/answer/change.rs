@@ -10,8 +10,8 @@ use crate::plan::Note;
 use crate::report::phrases::path_text;
 use crate::workbench::{
     Accepted, Action, Applied, ApplyPreview, CheckNote, Entry as LedgerEntry, Healed, KeptEdit, OverrideNote,
-    PatchNote, PlannedStep, Recovered, RolledBack, ScriptNote, ScriptState, ScriptTime, Turn, Undone,
-    VouchedNote,
+    PatchNote, PlannedStep, Recovered, RolledBack, ScriptNote, ScriptState, ScriptTime, ToggleNote, Turn,
+    Undone, VouchedNote,
 };
 
 answers! {
@@ -111,6 +111,7 @@ answers! {
         [version_after]: String = entry.version_after.clone(),
         [vouched]: Vec<VouchedNote> = some(entry.vouched.clone()),
         [overrides]: Vec<OverrideNote> = some(entry.overrides.clone()),
+        [toggle]: ToggleNote = entry.toggle.clone(),
         remarks: Vec<String> = entry.remarks.clone(),
         checks: Vec<CheckNote> = entry.checks.clone(),
         steps: Vec<PlannedStep> = all(&entry.steps().unwrap_or_default(), PlannedStep::from_step),

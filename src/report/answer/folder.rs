@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::change::{Entry, ScriptOutcome};
 use super::plan::FileFates;
+use super::switches::Switch;
 use super::{all, answers, some};
 use crate::report::phrases::path_text;
 use crate::workbench::{
@@ -25,6 +26,8 @@ answers! {
         can_undo_rollback: bool = status.can_undo_rollback,
         can_undo_heal: bool = status.can_undo_heal,
         held: Vec<Held> = all(&status.held, Held::new),
+        can_undo_toggle: bool = status.can_undo_toggle,
+        [switches]: Vec<Switch> = some(all(&status.switches, Switch::new)),
         [scripts_in_doubt]: Vec<ScriptOutcome> = some(all(&status.scripts_in_doubt, ScriptOutcome::new)),
         [locked_away]: String = status.locked_away.clone(),
         [unfinished]: Unfinished = status.unfinished.as_ref().map(Unfinished::new),
@@ -76,10 +79,11 @@ answers! {
         reason: String = held.reason.clone(),
         list: String = path_text(&held.list),
         [replacement]: String = held.replacement.clone(),
+        [toggle_off]: String = held.toggle_off.clone(),
     }
 
     Unfinished(work: &UnfinishedWork) {
-        doing: String = if work.is_rollback { "rollback" } else { "apply" }.to_owned(),
+        doing: String = doing(work).to_owned(),
         begun: String = work.begun.clone(),
         user: String = work.user.clone(),
         [patch]: PatchNote = work.patch.clone(),
@@ -144,6 +148,14 @@ fn authors(installed: &Installed, status: &workbench::FolderStatus) -> Option<Ve
 fn former_authors(installed: &Installed, status: &workbench::FolderStatus) -> Option<Vec<FormerAuthor>> {
     let former = &authorship(installed, status)?.former;
     (!former.is_empty()).then(|| former.iter().map(FormerAuthor::new).collect())
+}
+
+fn doing(work: &UnfinishedWork) -> &'static str {
+    match (&work.switch, work.is_rollback) {
+        (Some(_), _) => "toggle",
+        (None, true) => "rollback",
+        (None, false) => "apply",
+    }
 }
 
 fn removal(removal: &workbench::Removal) -> Removal {

@@ -193,7 +193,7 @@ fn outcome(edit: &Resolution) -> &'static str {
     match edit {
         Resolution::KeepMine => "kept",
         Resolution::TakeTheirs { .. } => "replaced",
-        Resolution::Merged { .. } => "merged",
+        Resolution::Merged { .. } | Resolution::Switched { .. } => "merged",
         Resolution::Clashes(_) | Resolution::Unfit(_) | Resolution::Impossible(_) => "clash",
     }
 }

@@ -152,6 +152,7 @@ impl Decision {
             let moved = ledger.layers().moved;
             still_used.extend(moved.iter().flat_map(|moved| [moved.key.entry, moved.at]));
         }
+        still_used.extend(taken_away(ledger)?);
         let mut unused = Vec::new();
         for seq in (1..=ledger.head().seq).filter(|seq| !still_used.contains(seq)) {
             if transaction::has_way_back(fs, seq)? {
@@ -174,6 +175,18 @@ impl Decision {
         }
         Ok(Self { given_up, through, unused })
     }
+}
+
+/// The entries that have the only copies of files which a switch took away: turning it back needs them.
+fn taken_away(ledger: &Ledger) -> Result<BTreeSet<u64>> {
+    let mut newest: BTreeMap<TreePath, Option<u64>> = BTreeMap::new();
+    for entry in ledger.lasting_changes() {
+        let is_move = ledger.moved_by(entry).is_some();
+        for step in entry.steps()? {
+            newest.insert(step.path, (is_move && step.after.is_none()).then_some(entry.seq));
+        }
+    }
+    Ok(newest.into_values().flatten().collect())
 }
 
 /// The safe copies of `entry` that are neither what a patch expected nor what one left there.

@@ -17,7 +17,7 @@ use crate::ledger::{
     Action, CheckNote, Entry, EntryPart, KeptSignatures, Ledger, PatchNote, Retires, ScriptNote, ScriptTime,
     manifest_name, signatures_name,
 };
-use crate::model::{Code, Digest, Level, Patch};
+use crate::model::{Check, Code, Digest, Level, Patch, Product};
 use crate::plan::why::{Override, Overrides};
 use crate::plan::{ApprovedPlan, Obstacle, OnDrift, PlannedPatch};
 use crate::transaction::Intermediate;
@@ -346,19 +346,32 @@ impl Seen for Previewed {
 fn check_health(patches: &[&Patch], fs: &dyn Fs, watch: Watch<'_>) -> (Vec<CheckNote>, Vec<String>) {
     let (mut notes, mut failed) = (Vec::new(), Vec::new());
     for patch in patches {
-        let surroundings = Surroundings { fs, product: &patch.about.product };
-        let results = checks::run_all(&patch.about.health, &surroundings, watch.cancel);
-        for (check, result) in patch.about.health.iter().zip(results) {
-            let check_note = CheckNote {
-                check: checks::describe(&check.probe),
-                passed: result.passed,
-                evidence: result.evidence,
-            };
-            if check.level == Level::Required && !check_note.passed {
-                failed.push(check_note.line());
-            }
-            notes.push(check_note);
+        let of_one = run_checks(&patch.about.health, &patch.about.product, fs, watch);
+        notes.extend(of_one.0);
+        failed.extend(of_one.1);
+    }
+    (notes, failed)
+}
+
+/// The outcome of each of `checks`, and what failed that must not.
+pub(super) fn run_checks(
+    checks: &[Check],
+    product: &Product,
+    fs: &dyn Fs,
+    watch: Watch<'_>,
+) -> (Vec<CheckNote>, Vec<String>) {
+    let results = checks::run_all(checks, &Surroundings { fs, product }, watch.cancel);
+    let (mut notes, mut failed) = (Vec::new(), Vec::new());
+    for (check, result) in checks.iter().zip(results) {
+        let check_note = CheckNote {
+            check: checks::describe(&check.probe),
+            passed: result.passed,
+            evidence: result.evidence,
+        };
+        if check.level == Level::Required && !check_note.passed {
+            failed.push(check_note.line());
         }
+        notes.push(check_note);
     }
     (notes, failed)
 }

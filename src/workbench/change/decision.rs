@@ -13,7 +13,7 @@ use crate::ledger::PatchNote;
 use crate::model::{Digest, Hasher};
 use crate::plan::why::{Unfit, Why};
 use crate::plan::{Obstacle, Preview};
-use crate::workbench::{Accepted, ApplyPreview, Error, HealPreview, Result, RollbackPreview};
+use crate::workbench::{Accepted, ApplyPreview, Error, HealPreview, Result, RollbackPreview, TogglePreview};
 
 /// SHA-256 of what somebody agrees to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,19 @@ impl HealPreview {
     pub(crate) fn decision(&self) -> DecisionDigest {
         let mut sum = Sum::of("repair");
         self.from.iter().for_each(|from| sum.add("from", from));
+        sum.add_preview(&self.preview);
+        sum.finish()
+    }
+}
+
+impl TogglePreview {
+    /// What somebody agrees to who moves the switch that this shows.
+    pub fn decision(&self) -> DecisionDigest {
+        let mut sum = Sum::of("toggle");
+        sum.add_notes("patch", std::slice::from_ref(&self.switch.patch));
+        sum.add("switch", self.switch.toggle.id.as_str());
+        sum.add("to", self.to.as_str());
+        self.opens().iter().for_each(|open| sum.add("opens", open));
         sum.add_preview(&self.preview);
         sum.finish()
     }

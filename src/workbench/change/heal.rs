@@ -161,7 +161,7 @@ impl Workbench {
         super::preview::refuse_unfinished(fs)?;
         let ledger = read_ledger(fs)?;
         let expected = ledger.expected()?;
-        let mut drift = status::status_now(fs, &ledger, watch)?.drift;
+        let mut drift = status::status_now(fs, &ledger, &self.environment().now(), watch)?.drift;
         for path in &options.paths {
             if !expected.keys().any(|known| known == path || known.is_below(path)) {
                 return Err(Error::refused_at(path, Undo::Untouched));

@@ -15,5 +15,6 @@ pub(super) mod rollback;
 pub(super) mod scripts;
 pub(super) mod suggest;
 pub(super) mod take_out;
+pub(super) mod toggle;
 mod trust_checks;
 mod which;

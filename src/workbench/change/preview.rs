@@ -27,6 +27,7 @@ use crate::workbench::look::changes::{Hidden, hidden_in};
 use crate::workbench::look::identify::product_of;
 use crate::workbench::look::inspect::readable_reviews;
 use crate::workbench::look::merging::{EditChoices, ReadChoices, resolve_edits};
+use crate::workbench::look::moved_switches::MovedSwitches;
 use crate::workbench::look::situation::{ProductSeen, Reach, Survey};
 use crate::workbench::look::stack::{FolderStack, plain};
 use crate::workbench::look::status::read_ledger;
@@ -221,7 +222,8 @@ impl Workbench {
         survey.situation.held = patches.iter().filter_map(held).collect();
         survey.remarks = recalls.remarks().collect();
         let coming_bundles: Vec<&VerifiedBundle> = order.iter().map(|index| &bundles[*index]).collect();
-        resolve_edits(&coming_bundles, fs, &mut survey, &checked.choices)?;
+        let moved = MovedSwitches::find(fs, &ledger, &folder)?;
+        resolve_edits(&coming_bundles, fs, &mut survey, &checked.choices, &moved)?;
         let archive = folder.archive(fs)?;
         let library = Library::new(bundles, First::Bundles).in_folder(fs);
         let library = library.with_seen(&survey.situation.tree).with_copies(archive.clone());

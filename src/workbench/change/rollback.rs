@@ -14,19 +14,21 @@ use super::scripts::{
 use super::take_out::{OnDependents, refuse_replaced, wanted};
 use super::which::{find, find_last_rollback, refuse_what_the_vendor_forbids, whole_entry};
 use crate::bundle::VerifiedBundle;
-use crate::disk::fs::Fs;
+use crate::disk::fs::{Fs, Place, StatePath};
 use crate::ledger::{
     Action, CheckNote, Entry, Gone, LayerSlot, Ledger, PatchNote, ScriptNote, ScriptTime, Turn,
 };
-use crate::model::{Digest, LayerKey};
-use crate::plan::why::Undo;
+use crate::model::{Digest, FileNode, LayerKey, Position, Step};
+use crate::plan::why::{Switches, Undo};
 use crate::plan::{Layer, Note, Obstacle, OnDrift, plan_rollback};
 use crate::transaction::{Archive, Contents, SafeCopies};
 use crate::workbench::contents::{First, Library};
-use crate::workbench::look::merging::resolve_edits_since;
+use crate::workbench::look::merging::{read_file, resolve_edits_since};
+use crate::workbench::look::moved_switches::{ContentOf, MovedSwitches};
 use crate::workbench::look::situation::Survey;
 use crate::workbench::look::stack::FolderStack;
 use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::switches::{FolderSwitch, switches};
 use crate::workbench::{Error, Result, ScriptTrouble, Watch, Workbench};
 
 pub(crate) use request::DependentPatch;
@@ -178,6 +180,7 @@ impl Workbench {
                 return Err(Error::refused(Undo::NoRollback));
             }
             refuse_to_bring_back(&ledger, entry)?;
+            refuse_to_open(fs, &ledger, entry)?;
             return self.look_at_from(fs, &ledger, entry, (options.on_drift, sources), watch);
         }
         let folder = self.vouched_stack(fs, &ledger)?;
@@ -246,6 +249,10 @@ impl Workbench {
         }
         let mut survey = self.survey_for_rollback(fs, &steps, ledger, watch)?;
         resolve_edits_since(fs, &steps, &kept, &mut survey)?;
+        // A switch that is moved back is that change itself.
+        if ledger.moved_by(entry).is_none() {
+            resolve_switches(fs, ledger, entry, &steps, &kept, &mut survey)?;
+        }
         let mut preview = plan_rollback(&steps, &survey.situation, on_drift);
         preview.notes.extend(found.notes);
         if !sources.leave {
@@ -323,6 +330,48 @@ impl Workbench {
             notes,
             untidy: receipt.untidy.map(|error| error.to_string()),
         })
+    }
+}
+
+/// As [`resolve_edits_since`] for files whose switches were moved since.
+fn resolve_switches(
+    fs: &dyn Fs,
+    ledger: &Ledger,
+    entry: &Entry,
+    steps: &[Step],
+    kept: &SafeCopies,
+    survey: &mut Survey,
+) -> Result<()> {
+    let moved = MovedSwitches::find(fs, ledger, &FolderStack::read(fs, ledger)?)?;
+    let going = ledger.layers().slots.into_iter().filter(|slot| slot.way_back == entry.seq);
+    let read = |copy: Option<&StatePath>, file: &FileNode| match copy {
+        Some(copy) => read_file(fs, &Place::from(copy), file.digest),
+        None => Ok(None),
+    };
+    let contents: (&ContentOf<'_>, &ContentOf<'_>) =
+        (&|path, file| read(kept.of(path), file), &|path, file| read(kept.left(path), file));
+    moved.resolve(fs, steps, &going.map(|slot| slot.key).collect(), contents, survey)
+}
+
+/// Nobody opens a vulnerability by undoing: that needs a reason, which moving the switch asks for.
+fn refuse_to_open(fs: &dyn Fs, ledger: &Ledger, entry: &Entry) -> Result<()> {
+    let Some((moved, is_forth)) = ledger.moved_by(entry) else { return Ok(()) };
+    let Some(note) = &moved.toggle else { return Ok(()) };
+    let turns_off = (note.position == Position::Off.as_str()) != is_forth;
+    if !turns_off {
+        return Ok(());
+    }
+    let all = switches(fs, ledger, &FolderStack::read(fs, ledger)?, "")?;
+    let is_it = |switch: &&FolderSwitch| {
+        switch.toggle.id.as_str() == note.id
+            && moved.patch.as_ref().is_some_and(|patch| patch.id == switch.patch.id)
+    };
+    match all.iter().find(is_it) {
+        Some(switch) if !switch.toggle.vulnerabilities.is_empty() => {
+            let (id, opens) = (switch.full_name(), switch.toggle.vulnerabilities.clone());
+            Err(Error::refused(Switches::UndoOpens { id, opens }))
+        }
+        _ => Ok(()),
     }
 }
 

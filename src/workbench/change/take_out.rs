@@ -8,13 +8,16 @@ use super::rollback::{DependentPatch, PlannedRollback, RebuiltPlace, RollbackPre
 use super::scripts::ScriptPlan;
 use crate::disk::fs::Fs;
 use crate::ledger::{Ledger, PatchNote, Turn};
-use crate::model::{Digest, FileChange, LayerKey, LocalEdits, Node, Role, RollbackPossible};
+use crate::model::{
+    Digest, FileChange, FileNode, LayerKey, LocalEdits, Node, Role, RollbackPossible, TreePath,
+};
 use crate::plan::why::Undo;
 use crate::plan::{
     Because, ContentByDigest, Dependent, Layer, Obstacle, OnDrift, TakeOut, plan_rollback, take_out,
 };
 use crate::transaction::SafeCopyError;
 use crate::workbench::contents::{First, Library};
+use crate::workbench::look::moved_switches::MovedSwitches;
 use crate::workbench::look::stack::FolderStack;
 use crate::workbench::{Error, Result, Watch, Workbench};
 
@@ -43,17 +46,21 @@ impl Workbench {
         let live = folder.expected.iter().filter_map(|(path, node)| Some((path.clone(), node.clone()?)));
         let library = Library::new(&sources.bundles, First::Bundles).in_folder(fs);
         let library = library.with_seen(&live.collect()).with_copies(archive.clone());
-        let out = take_out(&folder.stack(), wanted, &library);
+        let moved = MovedSwitches::find(fs, ledger, folder)?;
+        let expected = moved.expected_without(fs, &folder.expected)?;
+        let out = take_out(&folder.stack_with(&expected), wanted, &library);
         let forward = out.forward_steps();
-        let survey = self.survey_for_rollback(fs, &forward, ledger, watch)?;
+        let mut survey = self.survey_for_rollback(fs, &forward, ledger, watch)?;
+        let made: BTreeMap<Digest, Arc<Vec<u8>>> = out.places.iter().filter_map(made_at).collect();
+        let library = library.with_made(made.clone());
+        let original = |_: &TreePath, file: &FileNode| Ok(library.content(file).map(|found| found.to_vec()));
+        moved.resolve(fs, &forward, &out.out, (&original, &|_, _| Ok(None)), &mut survey)?;
         let mut preview = plan_rollback(&forward, &survey.situation, on_drift);
         let told: BTreeSet<Option<String>> =
             preview.obstacles.iter().map(|obstacle| obstacle.path.clone()).collect();
         // A place that was edited cannot be put together; what else follows from that needs no telling.
         let is_new = |found: &Obstacle| found.path.is_none() || !told.contains(&found.path);
         preview.obstacles.extend(obstacles(folder, &out, on_dependents).into_iter().filter(is_new));
-        let made: BTreeMap<Digest, Arc<Vec<u8>>> = out.places.iter().filter_map(made_at).collect();
-        let library = library.with_made(made.clone());
         verify(&library, &out, &made)?;
         let note = |key: &LayerKey| ledger.note(*key).cloned();
         let preview = RollbackPreview {
@@ -72,6 +79,8 @@ impl Workbench {
             preview,
             scripts: ScriptPlan::default(),
         };
+        let mut made = made;
+        made.extend(survey.made.by_digest());
         let how = RollbackRoute::Layers { out: out.out.iter().copied().collect(), made, archive };
         let bundles = sources.bundles.clone();
         Ok(PlannedRollback { preview, survey, how, bundles, scripts: Vec::new() })

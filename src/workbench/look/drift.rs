@@ -108,7 +108,7 @@ impl Workbench {
     ) -> Result<()> {
         let fs = self.disk(target)?;
         let ledger = read_ledger(&*fs)?;
-        let drift = status_now(&*fs, &ledger, watch)?.drift;
+        let drift = status_now(&*fs, &ledger, &self.environment().now(), watch)?.drift;
         let expected = ledger.expected()?;
         let file =
             |node: Option<&Node>| node.and_then(Node::as_file).map(|file| (file.digest, file.size_bytes));

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::edits::{CheckedEdits, edits_of};
+use super::moved_switches::{MovedSwitch, MovedSwitches, as_left, same_but};
 use super::situation::Survey;
 use crate::bundle::VerifiedBundle;
 use crate::diff::{MAX_MERGE_BYTES, Merge, Tried, draft, merge};
 use crate::disk::fs::{Fs, Place};
 use crate::disk::{ScanError, node_at};
-use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, TreePath};
+use crate::model::{Digest, FileChange, FileNode, LocalEdits, Mode, Node, Step, Toggle, TreePath};
 use crate::named_file;
 use crate::plan::why::{Edits, NoDraft};
 use crate::plan::{MergedHow, Resolution};
@@ -97,8 +98,16 @@ impl MergedContents {
         self.contents.values().map(|content| (Digest::compute(content), Arc::new(content.clone())))
     }
 
+    /// Gives up the content for `path`.
+    pub(crate) fn forget(&mut self, path: &TreePath) {
+        if let Some(content) = self.contents.remove(path) {
+            self.bytes -= content.len();
+        }
+    }
+
     /// Keeps a content; `false` if there is no room for it.
     pub(crate) fn keep(&mut self, path: &TreePath, content: Vec<u8>) -> bool {
+        self.forget(path);
         if self.bytes + content.len() > MAX_MADE_BYTES {
             return false;
         }
@@ -118,6 +127,7 @@ pub(crate) fn resolve_edits(
     fs: &dyn Fs,
     survey: &mut Survey,
     choices: &ReadChoices,
+    moved: &MovedSwitches,
 ) -> Result<()> {
     let keeps_modes = survey.situation.keeps_modes;
     let hidden: Vec<String> = survey.situation.problems.iter().map(|problem| problem.path.clone()).collect();
@@ -125,13 +135,21 @@ pub(crate) fn resolve_edits(
         bundles.iter().flat_map(|bundle| bundle.patch.changes.iter().map(|change| &change.path)).collect();
     let changes =
         bundles.iter().flat_map(|bundle| bundle.patch.changes.iter().map(move |change| (*bundle, change)));
-    for (bundle, change) in changes.filter(|(_, change)| change.local_edits != LocalEdits::Refuse) {
+    let may_differ =
+        |change: &FileChange| change.local_edits != LocalEdits::Refuse || !moved.at(&change.path).is_empty();
+    for (bundle, change) in changes.filter(|(_, change)| may_differ(change)) {
         if hidden.iter().any(|place| place == change.path.as_str()) {
             continue;
         }
         let observed = survey.situation.tree.at(&change.path).cloned();
         let edit = LocalEdit { bundle, fs, change, keeps_modes };
         if edit.is_none(observed.as_ref()) {
+            continue;
+        }
+        if let (None, Some(Node::File(mine))) = (choices.choices.get(&change.path), &observed)
+            && let Some(resolution) = edit.with_its_switch(mine, moved, &mut survey.made)?
+        {
+            survey.situation.edits.insert(change.path.clone(), resolution);
             continue;
         }
         let is_shared = || changed.iter().filter(|path| ***path == change.path).count() > 1;
@@ -289,6 +307,46 @@ impl LocalEdit<'_> {
         let before = self.change.before.first().and_then(Node::mode).unwrap_or(mine);
         let mode = self.mode([before, mine, theirs]);
         keep_merged(content.to_vec(), mode, MergedHow::Given, &self.change.path, made)
+    }
+
+    /// What the patch brings, where all that was changed here is a switch which an older edition of it brought, and which
+    /// it has, too: the switch stays where it is.
+    fn with_its_switch(
+        &self,
+        mine: &FileNode,
+        moved: &MovedSwitches,
+        made: &mut MergedContents,
+    ) -> Result<Option<Resolution>> {
+        let about = &self.bundle.patch.about;
+        let is_same = |one: &Toggle, two: &Toggle| {
+            (&one.id, &one.file, one.kind, &one.key, &one.on, &one.off)
+                == (&two.id, &two.file, two.kind, &two.key, &two.on, &two.off)
+        };
+        let has_it = |one: &&MovedSwitch| {
+            one.patch == about.identity.id.as_str()
+                && about.toggles.iter().any(|toggle| is_same(toggle, &one.toggle))
+        };
+        let here = moved.at(&self.change.path);
+        if here.is_empty() || !here.iter().all(|one| has_it(&one)) {
+            return Ok(None);
+        }
+        let place = Place::from(&self.change.path);
+        let content = read_file(self.fs, &place, mine.digest)?.ok_or_else(Error::moved)?;
+        let Some(as_left) = as_left(here, &content) else { return Ok(None) };
+        let left = same_but(mine, &as_left);
+        if !self.is_none(Some(&Node::File(left.clone()))) {
+            return Ok(None);
+        }
+        let Some(Node::File(after)) = &self.change.after else { return Ok(None) };
+        let library = Library::new(std::slice::from_ref(self.bundle), First::Bundles).in_folder(self.fs);
+        let library = library.where_bundles_say();
+        let library = library.with_made(BTreeMap::from([(left.digest, Arc::new(as_left))]));
+        let Ok(Some(theirs)) = library.read(&after.digest) else { return Ok(None) };
+        let content = here.iter().try_fold(theirs, |content, one| one.in_place(&content));
+        let Some(content) = content else { return Ok(None) };
+        let mode = self.mode([left.mode, mine.mode, after.mode]);
+        let file = FileNode { mode, ..same_but(after, &content) };
+        Ok(made.keep(&self.change.path, content).then_some(Resolution::Switched { file: Some(file) }))
     }
 
     /// Both edits together, if they fit.

@@ -72,6 +72,8 @@ struct RecallItem {
     reason: String,
     #[serde(default, deserialize_with = "json::present")]
     replacement: Option<String>,
+    #[serde(default, deserialize_with = "json::present")]
+    toggle_off: Option<String>,
 }
 
 impl Workbench {
@@ -113,11 +115,14 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Recalled>> {
     }
     let held = list.held.into_iter().map(|item| {
         let is_id = |id: &str| PatchId::parse(id).is_some();
-        if !is_id(&item.id) || !item.replacement.as_deref().is_none_or(is_id) || item.revisions.contains(&0) {
-            return Err(wrong(format!("{:?} or its replacement isn't a patch ID", item.id)));
+        if !is_id(&item.id)
+            || ![&item.replacement, &item.toggle_off].into_iter().flatten().all(|id| is_id(id))
+            || item.revisions.contains(&0)
+        {
+            return Err(wrong(format!("{:?} or its replacement or its switch isn't an ID", item.id)));
         }
-        let RecallItem { id, revisions, reason, replacement } = item;
-        Ok(Recalled { id, revisions, reason, replacement, list: path.to_owned() })
+        let RecallItem { id, revisions, reason, replacement, toggle_off } = item;
+        Ok(Recalled { id, revisions, reason, replacement, toggle_off, list: path.to_owned() })
     });
     held.collect()
 }

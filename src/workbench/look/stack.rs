@@ -72,7 +72,12 @@ impl FolderStack {
 
     /// For plans.
     pub fn stack(&self) -> Stack<'_> {
-        Stack { layers: &self.layers, expected: &self.expected, origins: &self.origins }
+        self.stack_with(&self.expected)
+    }
+
+    /// The same where other things are `expected`.
+    pub(crate) fn stack_with<'a>(&'a self, expected: &'a BTreeMap<TreePath, Option<Node>>) -> Stack<'a> {
+        Stack { layers: &self.layers, expected, origins: &self.origins }
     }
 
     /// Where the contents of all safe copies are.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::drift::{DriftCause, find_causes};
 use super::rollback_protection::Foreign;
 use super::stack::{FolderStack, manifests_of};
+use super::switches::{FolderSwitch, switches};
 use super::vouching::{Authorship, Vouching};
 use crate::checks::identify;
 use crate::disk::fs::{Fs, Place, StatePath};
@@ -56,6 +57,10 @@ pub struct FolderStatus {
     pub can_undo_rollback: bool,
     /// Whether the last change was one that brought a patch back.
     pub brought_back: bool,
+    /// The switches of its active patches.
+    pub switches: Vec<FolderSwitch>,
+    /// Whether the last change moved a switch, and can be taken back.
+    pub can_undo_toggle: bool,
     /// Whether the last change put places right, and can be taken back.
     pub can_undo_heal: bool,
 }
@@ -93,6 +98,8 @@ pub struct UnfinishedWork {
     pub patch: Option<PatchNote>,
     /// Whether it was being taken back rather than applied.
     pub is_rollback: bool,
+    /// The switch that was being moved, if that is it.
+    pub switch: Option<String>,
     pub begun: String,
     /// Who began it.
     pub user: String,
@@ -162,7 +169,7 @@ impl Workbench {
         let fs = self.disk(target)?;
         let look = || {
             let ledger = read_ledger(&*fs)?;
-            Ok((status_now(&*fs, &ledger, watch)?, ledger))
+            Ok((status_now(&*fs, &ledger, &self.environment().now(), watch)?, ledger))
         };
         let is_plain =
             |(seen, _): &(FolderStatus, Ledger)| seen.unfinished.is_none() && seen.drift.is_empty();
@@ -227,7 +234,8 @@ impl Workbench {
     }
 }
 
-pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, watch: Watch<'_>) -> Result<FolderStatus> {
+/// How things stand at the time `now`.
+pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, now: &str, watch: Watch<'_>) -> Result<FolderStatus> {
     let unfinished = unfinished_now(fs)?;
     let installed = ledger.installed();
     let folder = FolderStack::read(fs, ledger)?;
@@ -244,9 +252,12 @@ pub(crate) fn status_now(fs: &dyn Fs, ledger: &Ledger, watch: Watch<'_>) -> Resu
     Ok(FolderStatus {
         product,
         version: version.or_else(|| ledger.version().map(str::to_owned)),
-        can_undo_rollback: last_undoable == Some(Action::Rollback),
+        can_undo_rollback: last_undoable == Some(Action::Rollback)
+            && last.is_some_and(|last| ledger.moved_by(last).is_none()),
         brought_back: last.is_some_and(|last| last.turn(ledger.entries()) == Turn::CameBack),
         can_undo_heal: last_undoable == Some(Action::Heal),
+        can_undo_toggle: last.is_some_and(|last| ledger.moved_by(last).is_some()),
+        switches: switches(fs, ledger, &folder, now)?,
         scripts_in_doubt: ledger.scripts_in_doubt().into_iter().cloned().collect(),
         compared: expected.len(),
         contained: contained(&folder, &observation.tree, fs)?,
@@ -294,6 +305,8 @@ impl FolderStatus {
             can_undo_rollback: false,
             brought_back: false,
             can_undo_heal: false,
+            can_undo_toggle: false,
+            switches: Vec::new(),
         }
     }
 }
@@ -364,6 +377,10 @@ fn unfinished_now(fs: &dyn Fs) -> Result<Option<UnfinishedWork>> {
     Ok(match recover::inspect(fs)? {
         Unfinished::Interrupted(interrupted) => Some(UnfinishedWork {
             is_rollback: interrupted.entry.action == Action::Rollback,
+            switch: interrupted.entry.toggle.as_ref().map(|note| {
+                let patch = interrupted.entry.patch.as_ref().map_or("", |patch| patch.id.as_str());
+                format!("{patch}/{}", note.id)
+            }),
             patch: interrupted.entry.patch,
             begun: interrupted.entry.time,
             user: interrupted.entry.user,

@@ -55,19 +55,18 @@ impl Workbench {
         let sides = SideBySide::new()?;
         for edited in edited_files(&order, &*fs)? {
             watch.cancel.check()?;
-            let mut ancestors: Vec<TreePath> = edited.path.ancestors().collect();
-            ancestors.sort_by_key(TreePath::depth);
-            for side in [TreeSide::Old, TreeSide::New] {
-                for folder in &ancestors {
-                    sides.put_folder(side, folder, Mode::DIR)?;
-                }
-            }
-            sides.put_file(TreeSide::Old, &edited.path, &edited.before, edited.mode)?;
-            sides.put_file(TreeSide::New, &edited.path, &edited.after, edited.mode)?;
+            put_on_both_sides(&sides, &edited.path, [&edited.before, &edited.after], edited.mode)?;
             order.packed_edits.insert(edited.path, edited.packed);
         }
         if order.packed_edits.is_empty() {
             return Err(nothing_to_make());
+        }
+        for toggle in
+            order.about.toggles.iter().filter(|toggle| !order.packed_edits.contains_key(&toggle.file))
+        {
+            if let Some((content, mode)) = read(&*fs, &toggle.file)? {
+                put_on_both_sides(&sides, &toggle.file, [&content, &content], mode)?;
+            }
         }
         self.make_with(
             order,
@@ -108,6 +107,19 @@ impl Workbench {
             false => Ok(tried),
         }
     }
+}
+
+/// Puts a file into the old and the new folder.
+fn put_on_both_sides(sides: &SideBySide, path: &TreePath, contents: [&[u8]; 2], mode: Mode) -> Result<()> {
+    let mut ancestors: Vec<TreePath> = path.ancestors().collect();
+    ancestors.sort_by_key(TreePath::depth);
+    for (side, content) in [TreeSide::Old, TreeSide::New].into_iter().zip(contents) {
+        for folder in &ancestors {
+            sides.put_folder(side, folder, Mode::DIR)?;
+        }
+        sides.put_file(side, path, content, mode)?;
+    }
+    Ok(())
 }
 
 fn try_on(file: PathBuf, edits: &[&OrderEdit]) -> Result<TriedFile> {
@@ -173,7 +185,8 @@ fn edit(edits: &[&OrderEdit], before: &[u8]) -> std::result::Result<(Vec<u8>, Ve
     }
 }
 
-fn read(fs: &dyn Fs, path: &TreePath) -> Result<Option<(Vec<u8>, Mode)>> {
+/// The file at `path`, if there is one.
+pub(super) fn read(fs: &dyn Fs, path: &TreePath) -> Result<Option<(Vec<u8>, Mode)>> {
     let failed = |source| Error::File { doing: "read", path: PathBuf::from(path.as_str()), source };
     let Some(Node::File(file)) = node_at(fs, &Place::from(path)).map_err(failed)? else { return Ok(None) };
     let mut content = Vec::new();

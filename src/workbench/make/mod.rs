@@ -9,6 +9,7 @@ mod proof;
 pub(super) mod sample;
 mod side_by_side;
 mod template;
+mod toggles;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -102,6 +103,7 @@ impl Workbench {
         watch: Watch<'_>,
     ) -> Result<MadeBundle> {
         let (old, new) = (self.disk(from)?, self.disk(to)?);
+        toggles::prove(&order, &*new)?;
         let bundle = author::author(&author::AuthorRequest {
             old: &*old,
             new: &*new,

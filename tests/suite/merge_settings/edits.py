@@ -4,6 +4,19 @@ Comes behind judge.py, whose readers it uses.
 """
 import jsonpatch
 
+# Readers of other people, where they are there: of YAML as of 1.2, and of TOML.
+SECOND = {}
+try:
+    from ruamel.yaml import YAML
+    SECOND["a.yaml"] = lambda text: YAML(typ="safe", pure=True).load(text)
+except ImportError:
+    print("SKIPPED a.yaml: no ruamel.yaml", file=sys.stderr)
+try:
+    import tomlkit
+    SECOND["a.toml"] = lambda text: tomlkit.parse(text).unwrap()
+except ImportError:
+    print("SKIPPED a.toml: no tomlkit", file=sys.stderr)
+
 
 def judge_edits():
     seen, wrong = {}, 0
@@ -13,15 +26,18 @@ def judge_edits():
         if reader is None:
             seen[name] = "no reader"
             continue
-        try:
-            wanted = jsonpatch.apply_patch(reader(before), ops)
-            is_right, found = same(wanted, reader(after)), reader(after)
-        except Exception as error:
-            is_right, found = False, repr(error)
-        seen[name] = seen.get(name, 0) + 1
-        if not is_right:
-            wrong += 1
-            print("WRONG", name, before, json.dumps(ops), after, found, sep="\n--------\n")
+        for who, reader in [(name, reader), ("second " + name, SECOND.get(name))]:
+            if reader is None:
+                continue
+            try:
+                wanted = jsonpatch.apply_patch(reader(before), ops)
+                is_right, found = same(wanted, reader(after)), reader(after)
+            except Exception as error:
+                is_right, found = False, repr(error)
+            seen[who] = seen.get(who, 0) + 1
+            if not is_right:
+                wrong += 1
+                print("WRONG", who, before, json.dumps(ops), after, found, sep="\n--------\n")
     print("read", json.dumps(seen, sort_keys=True))
     sys.exit(1 if wrong else 0)
 

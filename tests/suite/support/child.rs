@@ -15,14 +15,16 @@ use std::sync::Arc;
 use patchwright::cli::{Interrupt, Streams, Terminals, run_with};
 use patchwright::disk::fs::{Fs, OsFs};
 use patchwright::environment::Environment;
+use patchwright::model::Position;
 use patchwright::plan::OnDrift;
 use patchwright::progress::{CancelToken, Quiet};
 use patchwright::workbench::{
-    ApplyOptions, Choice, Error, OnForeign, Overrides, Recovered, Result, RollbackOptions, Watch, Which,
-    Workbench,
+    ApplyOptions, Choice, Error, OnForeign, Overrides, Recovered, Result, RollbackOptions, ToggleOptions,
+    Watch, Which, Workbench,
 };
 
 use super::fault_fs::{At, Fault, FaultFs, Lasting};
+use super::product::SWITCH_ID;
 
 /// Makes a process a child, and names the folder it works in.
 const FOLDER: &str = "PATCHWRIGHT_TEST_CHILD_FOLDER";
@@ -45,16 +47,19 @@ pub enum Deed {
     RollBack,
     /// Undo what was interrupted.
     Undo,
+    /// Turn the switch of the patch off.
+    TurnOff,
 }
 
 impl Deed {
-    const ALL: [Self; 3] = [Deed::Apply, Deed::RollBack, Deed::Undo];
+    const ALL: [Self; 4] = [Deed::Apply, Deed::RollBack, Deed::Undo, Deed::TurnOff];
 
     fn as_str(self) -> &'static str {
         match self {
             Deed::Apply => "apply",
             Deed::RollBack => "roll back",
             Deed::Undo => "undo",
+            Deed::TurnOff => "turn off",
         }
     }
 
@@ -65,6 +70,7 @@ impl Deed {
             Deed::Apply => typed.extend(["apply".into(), "--allow-unsigned".into(), bundle.into()]),
             Deed::RollBack => typed.push("rollback".into()),
             Deed::Undo => typed.extend(["recover", "--undo"].map(OsString::from)),
+            Deed::TurnOff => typed.extend(["toggle", "off", SWITCH_ID].map(OsString::from)),
         }
         typed.push(folder.into());
         let mut printed = Vec::new();
@@ -95,6 +101,11 @@ impl Deed {
             Deed::Undo => workbench
                 .recover(folder, Choice::Undo(OnForeign::Stop), watch)
                 .map(|recovered| !matches!(recovered, Recovered::NothingToDo)),
+            Deed::TurnOff => {
+                let id = SWITCH_ID.to_owned();
+                let options = ToggleOptions { id, to: Position::Off, reason: None, expected: None };
+                workbench.toggle(folder, &options, watch).map(|done| done.entry.is_some())
+            }
         };
         Answer::new(outcome)
     }

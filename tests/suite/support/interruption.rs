@@ -43,7 +43,7 @@ impl<'a> Interruption<'a> {
     pub fn prepare(deed: Deed, product: &'a Product, folder: &Path) -> Self {
         install(folder);
         let delivered = Tree::new(folder);
-        if deed == Deed::RollBack {
+        if matches!(deed, Deed::RollBack | Deed::TurnOff) {
             assert_eq!(start(Deed::Apply, product, folder), Answer::Done);
         }
         Self { deed, product, delivered, before: Tree::new(folder) }
@@ -142,6 +142,7 @@ impl<'a> Interruption<'a> {
         let actions: Vec<Action> = history.entries.iter().map(|entry| entry.action).collect();
         let (earlier, own): (&[Action], Action) = match self.deed {
             Deed::RollBack => (&[Action::Apply], Action::Rollback),
+            Deed::TurnOff => (&[Action::Apply], Action::Toggle),
             Deed::Apply | Deed::Undo => (&[], Action::Apply),
         };
         let fits = match actions.strip_prefix(earlier) {
@@ -168,7 +169,7 @@ impl<'a> Interruption<'a> {
     /// The change that was cut short can simply be made now, or taken back if it was finished.
     pub fn go_on(&self, folder: &Path, is_new: bool) -> Result<(), String> {
         let (deed, is_new_then) = match (self.deed, is_new) {
-            (Deed::Apply, true) => (Deed::RollBack, false),
+            (Deed::Apply | Deed::TurnOff, true) => (Deed::RollBack, false),
             (Deed::RollBack, true) => (Deed::Apply, false),
             (deed, _) => (deed, true),
         };
@@ -177,7 +178,9 @@ impl<'a> Interruption<'a> {
             other => return Err(format!("{deed:?} afterwards: {other}")),
         }
         let now = Tree::new(folder);
-        let wrong = if is_new_then { self.unfinished_part(&now) } else { self.before.unlike(&now) };
+        // A rollback takes the patch out with its switch, wherever that stands.
+        let old = if self.deed == Deed::TurnOff { &self.delivered } else { &self.before };
+        let wrong = if is_new_then { self.unfinished_part(&now) } else { old.unlike(&now) };
         fails_on(wrong, "after going on")?;
         match names_in_state_folder(folder).iter().any(|name| name == "dead") {
             true => Err("rubbish is left behind in the state folder".to_owned()),
@@ -188,7 +191,10 @@ impl<'a> Interruption<'a> {
     fn reached(&self, folder: &Path) -> Reached {
         let state = folder.join(STATE_DIR);
         let has = |name: &str| state.join("t").join(name).exists();
-        let kept = if self.deed == Deed::RollBack { "undo/00000002" } else { "undo/00000001" };
+        let kept = match self.deed {
+            Deed::RollBack | Deed::TurnOff => "undo/00000002",
+            Deed::Apply | Deed::Undo => "undo/00000001",
+        };
         match () {
             () if has("abort") => Reached::NotArmed,
             () if has("commit") || state.join(kept).exists() => Reached::Committed,
@@ -201,7 +207,7 @@ impl<'a> Interruption<'a> {
     fn unfinished_part(&self, now: &Tree) -> Option<String> {
         match self.deed {
             Deed::RollBack => self.delivered.not_back_in(&Tree::new(&self.product.new_edition()), now),
-            Deed::Apply | Deed::Undo => {
+            Deed::Apply | Deed::Undo | Deed::TurnOff => {
                 let after = self.after();
                 after.unlike(now).or_else(|| self.before.bystanders_lost_in(&after, now))
             }
@@ -212,6 +218,7 @@ impl<'a> Interruption<'a> {
         match self.deed {
             Deed::RollBack => self.delivered.clone(),
             Deed::Apply | Deed::Undo => Tree::new(&self.product.new_edition()),
+            Deed::TurnOff => Tree::new(&self.product.switched_edition()),
         }
     }
 }

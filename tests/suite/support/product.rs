@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use patchwright::bundle::author::{AuthorRequest, author};
 use patchwright::bundle::order::Order;
 use patchwright::disk::fs::OsFs;
-use patchwright::model::PatchId;
+use patchwright::model::{PatchId, Position, Setting, TakesEffect, Toggle, ToggleKind, TreePath};
 use patchwright::progress::{CancelToken, Quiet};
 
 use super::real_folder::{put_dir, put_file, put_link, quick_folder};
@@ -44,6 +44,7 @@ fn lay_out(folder: &Path, edition: &Edition) {
     if is_new {
         put_file(folder, "extra/tool", "a new tool", 0o755);
         put_link(folder, "extra/link", "tool");
+        put_file(folder, SWITCH, "PARSER=new\n", 0o640);
         put_file(folder, "plugin/init", "what was a file is a folder now", 0o644);
     } else {
         put_file(folder, "doc/old.txt", "outdated", 0o644);
@@ -59,7 +60,9 @@ fn lay_out(folder: &Path, edition: &Edition) {
 impl Product {
     /// Makes the bundles.
     pub fn new() -> Self {
-        Self::with_order(Order::minimal(id("ACME-HF-1"), None, None))
+        let mut order = Order::minimal(id("ACME-HF-1"), None, None);
+        order.about.toggles.push(toggle());
+        Self::with_order(order)
     }
 
     /// As [`Product::new`]; the patch says these things about itself.
@@ -71,6 +74,10 @@ impl Product {
         lay_out(&new, &Edition::NEW);
         install(&other);
         put_file(&other, "README", "somebody else's patch\n", 0o644);
+        let switched = product.switched_edition();
+        put_file(&switched, "README", "what this is\n", 0o644);
+        lay_out(&switched, &Edition::NEW);
+        put_file(&switched, SWITCH, "PARSER=old\n", 0o640);
         make(&old, &new, &order, &product.bundle());
         make(&old, &other, &Order::minimal(id("ACME-HF-2"), None, None), &product.other_bundle());
         product
@@ -86,9 +93,37 @@ impl Product {
         self.folder.path().join("new")
     }
 
+    /// The same with its switch turned off.
+    pub fn switched_edition(&self) -> PathBuf {
+        self.folder.path().join("switched")
+    }
+
     /// A patch that changes a file which the first leaves alone.
     pub fn other_bundle(&self) -> PathBuf {
         self.folder.path().join("other.patchbundle")
+    }
+}
+
+/// The file with the switch of the patch, and what the switch is called.
+const SWITCH: &str = "conf/switch.env";
+pub const SWITCH_ID: &str = "parser";
+
+fn toggle() -> Toggle {
+    Toggle {
+        id: id(SWITCH_ID),
+        title: "the new parser".to_owned(),
+        file: TreePath::parse(SWITCH).expect("a good path"),
+        kind: ToggleKind::Env,
+        key: Some("PARSER".to_owned()),
+        on: Setting::Text("new".to_owned()),
+        off: Setting::Text("old".to_owned()),
+        initially: Position::On,
+        takes_effect: TakesEffect::Restart,
+        when_off: "the old parser is slow".to_owned(),
+        fixes: Vec::new(),
+        vulnerabilities: Vec::new(),
+        until: None,
+        health: Vec::new(),
     }
 }
 

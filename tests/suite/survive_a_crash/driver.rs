@@ -87,7 +87,12 @@ impl Deed {
                 (steps.iter().map(Step::inverse).collect(), BTreeMap::new(), Some(kept), vec![*seq])
             }
         };
-        let action = if kept.is_some() { Action::Rollback } else { Action::Apply };
+        // A change of one file is what moving a switch is, too.
+        let action = match (&kept, &steps[..]) {
+            (Some(_), _) => Action::Rollback,
+            (None, [_]) => Action::Toggle,
+            (None, _) => Action::Apply,
+        };
         let mut entry = Entry::after(&ledger.head(), action, &environment());
         entry.reverses = retires.first().copied();
         // Every other change is of the second generation, so that the state folder becomes one that knows it.

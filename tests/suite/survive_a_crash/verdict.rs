@@ -77,7 +77,8 @@ impl Case {
         let newer = self.newer_actions(disk)?;
         let fits = matches!(
             (state, &newer[..]),
-            (State::New, [Action::Apply | Action::Rollback]) | (State::Old, [] | [Action::PutBack])
+            (State::New, [Action::Apply | Action::Rollback | Action::Toggle])
+                | (State::Old, [] | [Action::PutBack])
         );
         if !fits {
             return Err(format!("everything is {state:?}, but the history says {newer:?}"));

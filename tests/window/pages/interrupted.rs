@@ -18,6 +18,7 @@ fn at_interrupted_work(sample: &Person) -> Person {
     let work = UnfinishedWork {
         patch: None,
         is_rollback: false,
+        switch: None,
         begun: "2026-03-04T05:06:07Z".to_owned(),
         user: "ada\u{202e}".to_owned(),
         can_finish: None,

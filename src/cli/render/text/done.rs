@@ -117,6 +117,8 @@ pub(in crate::cli) fn rolled_back(done: &RolledBack, target: &Path, style: Style
         Turn::CameBack => format!("{} {patch} to {folder}", style.good("Reapplied")),
         Turn::Repaired => format!("{} the files in {folder} again", style.good("Repaired")),
         Turn::RepairUndone => format!("{} the repair in {folder}", style.good("Undid")),
+        Turn::Switched => format!("{} a switch of {patch} in {folder} again", style.good("Moved")),
+        Turn::SwitchedBack => format!("{} a switch of {patch} in {folder} back", style.good("Moved")),
     };
     let steps = done.entry.steps().unwrap_or_default();
     let counts = changes::summary(&changes::lines(&changes::of_steps(&steps, &[])));

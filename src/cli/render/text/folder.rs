@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::list::{Sheet, columns};
 use super::plan::change_row;
+use super::switches::switch_lines;
 use super::{place, safe, title};
 use crate::cli::render::{Style, changes, words};
 use crate::report::relations;
 use crate::workbench::{
-    CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, UnfinishedWork,
+    CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, UnfinishedWork, are_open,
 };
 
 pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style) -> String {
@@ -48,6 +49,10 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
         let line = format!("{}. {}", safe(&held.meaning()), safe(&held.hint()));
         text.push_str(&format!("{}\n", style.bad(&line)));
     }
+    if !status.switches.is_empty() {
+        text.push_str("\nSwitches:\n");
+        text.extend(status.switches.iter().map(|switch| switch_lines(switch, style)));
+    }
     if status.unfinished.is_none() && status.compared > 0 {
         text.push('\n');
         text.push_str(&drift(status, &folder, style));
@@ -57,6 +62,11 @@ pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style)
             true => format!("\nTo roll it back again: patchwright rollback {folder} --undo\n"),
             false => format!("\nTo undo the last rollback: patchwright reapply {folder}\n"),
         });
+    }
+    if status.can_undo_toggle {
+        text.push_str(&format!(
+            "\nTo undo the last move of a switch: patchwright rollback {folder} --undo\n"
+        ));
     }
     if status.can_undo_heal {
         text.push_str(&format!("\nTo undo the last repair: patchwright rollback {folder} --undo\n"));
@@ -94,8 +104,13 @@ fn scripts_in_doubt(status: &FolderStatus, style: Style) -> String {
 }
 
 fn unfinished_work(unfinished: &UnfinishedWork, folder: &str, style: Style) -> String {
-    let what = if unfinished.is_rollback { "The rollback of" } else { "Applying" };
+    let what = match (&unfinished.switch, unfinished.is_rollback) {
+        (Some(_), _) => "Moving the switch",
+        (None, true) => "The rollback of",
+        (None, false) => "Applying",
+    };
     let patch = unfinished.patch.as_ref().map_or("a repair".into(), |patch| safe(&patch.id));
+    let patch = unfinished.switch.as_ref().map_or(patch, |switch| safe(switch));
     let headline = format!(
         "{what} {patch} was interrupted (started {} by {})",
         safe(&words::moment(&unfinished.begun)),
@@ -189,6 +204,13 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
             text.push_str(&format!("        {}\n", safe(&words::set_aside(set_aside))));
         }
+        if let Some(note) = &entry.toggle {
+            let reason = note.reason.iter().map(|reason| format!("reason: {reason}"));
+            let opens = (!note.opens.is_empty()).then(|| format!("{} again", are_open(&note.opens)));
+            for line in reason.chain(opens) {
+                text.push_str(&format!("        {}\n", safe(&line)));
+            }
+        }
         if verbose {
             text.push_str(&steps(entry));
         }
@@ -197,8 +219,8 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
 }
 
 fn row(entry: &Entry, history: &FolderHistory) -> [String; 5] {
-    let ids: Vec<String> = entry.patches().iter().map(|patch| safe(&patch.id).into_owned()).collect();
-    let patch = ids.join(", ");
+    let subject = words::subject(entry);
+    let subject = safe(&subject);
     let version = match (&entry.version_before, &entry.version_after) {
         (Some(before), Some(after)) if before != after => format!("{} → {}", safe(before), safe(after)),
         _ => String::new(),
@@ -206,7 +228,7 @@ fn row(entry: &Entry, history: &FolderHistory) -> [String; 5] {
     [
         entry.seq.to_string(),
         safe(&words::moment(&entry.time)).into_owned(),
-        format!("{} {patch}", words::event(entry, &history.entries)).trim_end().to_owned(),
+        format!("{} {subject}", words::event(entry, &history.entries)).trim_end().to_owned(),
         format!("by {} on {}", safe(&entry.user), safe(&entry.host)),
         version,
     ]

@@ -70,6 +70,13 @@ fn details(patch: &Patch, verbose: bool) -> String {
         sheet.line("CVEs", patch.about.vulnerabilities.join(", "));
     }
     sheet.lines(
+        "Switches",
+        patch.about.toggles.iter().map(|toggle| {
+            let at = toggle.key.as_ref().map(|key| format!(", {key}")).unwrap_or_default();
+            format!("{}: {} (in {}{at}; {} at first)", toggle.id, toggle.title, toggle.file, toggle.initially)
+        }),
+    );
+    sheet.lines(
         "Issues",
         patch.about.issues.iter().map(|issue| {
             let url = issue.url.as_ref().map(|url| format!(", {url}")).unwrap_or_default();

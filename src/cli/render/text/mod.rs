@@ -16,6 +16,7 @@ mod plan;
 mod repair;
 mod review;
 mod scripts;
+mod switches;
 
 pub(in crate::cli) use difference::diff;
 pub(in crate::cli) use done::{
@@ -37,6 +38,7 @@ pub(in crate::cli) use plan::{plan, rollback_plan, rollback_question};
 pub(in crate::cli) use repair::{repair_plan, repaired};
 pub(in crate::cli) use review::reviewed;
 pub(in crate::cli) use scripts::scripts_in_full;
+pub(in crate::cli) use switches::{switches, toggle_plan, toggled};
 
 use std::borrow::Cow;
 use std::path::Path;

@@ -88,6 +88,8 @@ pub(in crate::cli) fn rollback_plan(
         Turn::CameBack => "will be reapplied to",
         Turn::Repaired => "will be repaired again in",
         Turn::RepairUndone => "was repaired; the repair will be undone in",
+        Turn::Switched => "has a switch that will be moved again in",
+        Turn::SwitchedBack => "has a switch that will be moved back in",
     };
     let mut text = match &preview.patch {
         Some(patch) => format!(
@@ -121,6 +123,8 @@ pub(in crate::cli) fn rollback_question(turn: Turn, patches: usize) -> &'static 
         (Turn::CameBack, _) => "Reapply this patch?",
         (Turn::Repaired, _) => "Repair these files again?",
         (Turn::RepairUndone, _) => "Undo this repair?",
+        (Turn::Switched, _) => "Move this switch again?",
+        (Turn::SwitchedBack, _) => "Move this switch back?",
     }
 }
 

@@ -1,0 +1,123 @@
+//! The switches that patches brought, and moving one.
+
+use std::path::Path;
+
+use super::plan::{note_lines, notes, what_will_happen};
+use super::{place, safe, title};
+use crate::cli::render::{Detail, Style, words};
+use crate::diff::KeyChange;
+use crate::model::Position;
+use crate::workbench::{FolderSwitch, SwitchStand, TogglePreview, Toggled, are_open};
+
+pub(in crate::cli) fn switches(switches: &[FolderSwitch], target: &Path, style: Style) -> String {
+    let folder = place(target);
+    let Some(first) = switches.first() else {
+        return format!("The patches in {folder} have no switches\n");
+    };
+    let mut text = format!("{}\n", style.strong(&format!("Switches of the patches in {folder}")));
+    text.extend(switches.iter().map(|switch| switch_lines(switch, style)));
+    let (verb, name) = match first.position() {
+        Some(Position::Off) => ("on", first.name()),
+        _ => ("off", first.name()),
+    };
+    text.push_str(&format!("\nTo turn one {verb}: patchwright toggle {verb} {} {folder}\n", safe(&name)));
+    text
+}
+
+/// One switch: where it stands, and what follows from that.
+pub(super) fn switch_lines(switch: &FolderSwitch, style: Style) -> String {
+    let toggle = &switch.toggle;
+    let stand = match &switch.stand {
+        SwitchStand::At(position) => position.to_string(),
+        SwitchStand::Elsewhere(value) => {
+            style.bad(&format!("{}, which is neither on nor off", safe(&crate::text::one_line(value, 60))))
+        }
+        SwitchStand::Unclear(why) => style.bad(&format!("unclear: {}", safe(why))),
+    };
+    let named = format!("{} ({})", title(&toggle.title), safe(&switch.patch.id));
+    let mut text = format!("  {}  {stand}  {named}\n", safe(&switch.name()));
+    let mut say = |line: String| text.push_str(&format!("      {line}\n"));
+    if let Some(since) = &switch.since {
+        let reason = since.reason.as_ref().map(|reason| format!(": {}", safe(reason)));
+        let moment = words::moment(&since.time);
+        say(format!("since {} by {}{}", safe(&moment), safe(&since.user), reason.unwrap_or_default()));
+    }
+    if switch.position() == Some(Position::Off) {
+        say(format!("while it is off: {}", safe(&toggle.when_off)));
+    }
+    if !switch.open_again().is_empty() {
+        say(style.bad(&format!("off; {} again here", safe(&are_open(switch.open_again())))));
+    }
+    match &toggle.until {
+        Some(until) if switch.is_overdue => {
+            say(style.attention(&format!("the switch was to be gone after {}; ask the vendor", safe(until))));
+        }
+        Some(until) => say(format!("the switch is meant to be gone after {}", safe(until))),
+        None => {}
+    }
+    text
+}
+
+pub(in crate::cli) fn toggle_plan(
+    look: &TogglePreview,
+    target: &Path,
+    detail: Detail,
+    style: Style,
+) -> String {
+    let (switch, folder) = (&look.switch, place(target));
+    if look.preview.is_nothing_to_do() {
+        return already(switch, look.to, &folder);
+    }
+    let mut text = format!(
+        "{}  {}\nwill be turned {} in {folder}\n\n",
+        style.strong(&safe(&switch.full_name())),
+        title(&switch.toggle.title),
+        look.to,
+    );
+    text.push_str(&what_will_happen(&look.preview, &[], detail, style));
+    text.extend(look.keys.iter().map(|key| format!("  {}\n", KeyChange::phrase(key))));
+    text.push_str(&consequences(switch, look.to, style));
+    text.push('\n');
+    text.push_str(&notes(&look.preview.notes, style));
+    text
+}
+
+pub(in crate::cli) fn toggled(done: &Toggled, target: &Path, style: Style) -> String {
+    let folder = place(target);
+    if done.entry.is_none() {
+        return already(&done.switch, done.to, &folder);
+    }
+    let mut text = format!(
+        "{} {} in {folder}\n",
+        style.good(&format!("Turned {}", done.to)),
+        safe(&done.switch.full_name())
+    );
+    text.push_str(&consequences(&done.switch, done.to, style));
+    text.extend(done.checks.iter().map(|check| format!("  ✓ {}\n", safe(&check.check))));
+    text.push_str(&note_lines(&done.notes));
+    if let Some(error) = &done.untidy {
+        text.push_str(&format!("  cleanup was postponed to the next command: {}\n", safe(error)));
+    }
+    let (back, name) = (done.to.other(), done.switch.name());
+    text.push_str(&format!("To turn it {back} again: patchwright toggle {back} {} {folder}\n", safe(&name)));
+    text
+}
+
+fn already(switch: &FolderSwitch, to: Position, folder: &str) -> String {
+    format!("Nothing to do: {} is {to} in {folder}\n", safe(&switch.full_name()))
+}
+
+/// What follows from where a switch is moved: told before, and once more afterwards.
+fn consequences(switch: &FolderSwitch, to: Position, style: Style) -> String {
+    let toggle = &switch.toggle;
+    let mut text =
+        format!("  The patch's code stays. The change takes effect {}.\n", toggle.takes_effect.phrase());
+    if to == Position::Off {
+        text.push_str(&format!("  While it is off: {}\n", safe(&toggle.when_off)));
+        if !toggle.vulnerabilities.is_empty() {
+            let line = format!("{} again here while it is off", are_open(&toggle.vulnerabilities));
+            text.push_str(&format!("  {}\n", style.bad(&safe(&line))));
+        }
+    }
+    text
+}

@@ -1,0 +1,84 @@
+//! What keeps a switch of a patch from being moved.
+
+use super::{Wording, row};
+use crate::model::Code;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Switches {
+    /// No patch in the folder has a switch of this name; `here` are those that there are.
+    Unknown { id: String, here: Vec<String> },
+    /// Several patches have a switch of this name.
+    Several { id: String, names: Vec<String> },
+    /// Somebody wrote a value that is neither of its two.
+    Elsewhere { value: String, on: String, off: String },
+    /// Where it stands cannot be told for certain, or it could not be moved without moving anything else.
+    Unclear { because: String },
+    /// The file belongs to another patch.
+    OfAnother { patch: String },
+    /// Nobody has the file that should come back.
+    NoCopy,
+    /// Undoing the last move would turn it off, and vulnerabilities are open then.
+    UndoOpens { id: String, opens: Vec<String> },
+    /// Vulnerabilities are open while it is off, and nobody said why it should be.
+    NeedsReason { opens: Vec<String> },
+}
+
+impl Switches {
+    pub(super) fn row(&self) -> Wording {
+        match self {
+            Switches::Unknown { id, here } if here.is_empty() => row(
+                Code::Unknown,
+                format!("there is no switch {id} in this folder"),
+                "No patch here has any.",
+            ),
+            Switches::Unknown { id, here } => row(
+                Code::Unknown,
+                format!("there is no switch {id} in this folder"),
+                format!("The switches here: {}", here.join(", ")),
+            ),
+            Switches::Several { id, names } => row(
+                Code::Unknown,
+                format!("several patches have a switch {id}"),
+                format!("Say which one you mean: {}", names.join(", ")),
+            ),
+            Switches::Elsewhere { value, on, off } => row(
+                Code::Drift,
+                format!("the switch is {value}, which is neither on ({on}) nor off ({off})"),
+                "Somebody changed it. Set it to one of the two in the file, then try again.",
+            ),
+            Switches::Unclear { because } => row(
+                Code::Drift,
+                format!("the switch can't be moved safely: {because}"),
+                "Compare the file with the patch's version: patchwright status FOLDER --diff",
+            ),
+            Switches::OfAnother { patch } => row(
+                Code::Overlap,
+                format!("the file belongs to {patch}, another patch"),
+                "Ask the vendor for a patch whose switch is in a file of its own.",
+            ),
+            Switches::NoCopy => row(
+                Code::Store,
+                "there is no copy of this file in the folder",
+                "Put the file back from the patch file: patchwright repair FOLDER --from FILE",
+            ),
+            Switches::UndoOpens { id, opens } => row(
+                Code::Undoes,
+                format!("undoing this would turn {id} off; while it is off, {} again", are_open(opens)),
+                format!(
+                    "If it has to be, turn it off and say why: patchwright toggle off {id} FOLDER --reason TEXT"
+                ),
+            ),
+            Switches::NeedsReason { opens } => row(
+                Code::Undoes,
+                format!("while it is off, {} again", are_open(opens)),
+                "If it has to be, say why: --reason TEXT",
+            ),
+        }
+    }
+}
+
+/// That vulnerabilities are open, as a phrase.
+pub(crate) fn are_open(vulnerabilities: &[String]) -> String {
+    let are = if vulnerabilities.len() == 1 { "is" } else { "are" };
+    format!("{} {are} open", vulnerabilities.join(", "))
+}

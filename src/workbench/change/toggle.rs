@@ -1,0 +1,383 @@
+//! Moves a switch that a patch brought: one value of one file, as a change like any other.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::apply::run_checks;
+use super::locked::{ChangeExtras, LockedChange, LockedFolder, Seen};
+use super::scripts::unstoppable;
+use crate::diff::{KeyChange, Switch};
+use crate::disk::fs::{Fs, Place, StatePath};
+use crate::ledger::{Action, CheckNote, Entry, Ledger, ToggleNote};
+use crate::model::{Digest, FileNode, Mode, Node, Position, Product, Step, Toggle, ToggleKind};
+use crate::plan::why::Switches;
+use crate::plan::{Note, Obstacle, OnDrift, Preview, plan_heal};
+use crate::transaction::{ContentError, Contents, SafeCopies};
+use crate::workbench::look::merging::read_file;
+use crate::workbench::look::situation::Survey;
+use crate::workbench::look::stack::FolderStack;
+use crate::workbench::look::status::read_ledger;
+use crate::workbench::look::switches::{FolderSwitch, SwitchStand, owner, stand_in, switches};
+use crate::workbench::{DecisionDigest, Error, Result, Watch, Workbench};
+
+/// Which switch to move, and where to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToggleOptions {
+    /// `PATCH/ID`, or the id alone where only one patch has such a switch.
+    pub id: String,
+    pub to: Position,
+    /// Why, in the words of whoever moves it.
+    pub reason: Option<String>,
+    /// What somebody agreed to; anything else is refused.
+    pub expected: Option<DecisionDigest>,
+}
+
+/// What moving a switch would do.
+#[derive(Debug, Clone)]
+pub struct TogglePreview {
+    /// The switch, where it stands now.
+    pub switch: FolderSwitch,
+    pub to: Position,
+    /// The value that becomes another one.
+    pub keys: Vec<KeyChange>,
+    pub preview: Preview,
+}
+
+/// What moving a switch did.
+#[derive(Debug)]
+#[must_use]
+pub struct Toggled {
+    /// The switch, as it stood before.
+    pub switch: FolderSwitch,
+    pub to: Position,
+    /// The history entry; `None` when it stood there already.
+    pub entry: Option<Entry>,
+    /// Health checks that ran.
+    pub checks: Vec<CheckNote>,
+    pub notes: Vec<Note>,
+    /// Why tidying up did not succeed, if so. The change is done.
+    pub untidy: Option<String>,
+}
+
+impl TogglePreview {
+    /// Vulnerabilities that would be open again.
+    pub fn opens(&self) -> &[String] {
+        if self.to == Position::Off { &self.switch.toggle.vulnerabilities } else { &[] }
+    }
+}
+
+impl Workbench {
+    /// The switches of the patches in `target`, and where they stand. Writes nothing.
+    ///
+    /// # Errors
+    /// If the folder or its history cannot be read.
+    pub fn switches(&self, target: &Path) -> Result<Vec<FolderSwitch>> {
+        let fs = self.disk(target)?;
+        let look = || {
+            let ledger = read_ledger(&*fs)?;
+            switches(&*fs, &ledger, &FolderStack::read(&*fs, &ledger)?, &self.environment().now())
+        };
+        self.read_consistently(target, &*fs, look, |_| true)
+    }
+
+    /// What moving a switch would do. Writes nothing.
+    ///
+    /// # Errors
+    /// If there is no such switch, the folder or its history cannot be read, or unfinished work has to be dealt with
+    /// first.
+    pub fn preview_toggle(
+        &self,
+        target: &Path,
+        options: &ToggleOptions,
+        watch: Watch<'_>,
+    ) -> Result<TogglePreview> {
+        let fs = self.disk(target)?;
+        self.see_switch_unlocked(target, &*fs, options, watch).map(|look| look.preview)
+    }
+
+    /// Moves a switch, or nothing. A required health check that fails moves it back.
+    ///
+    /// # Errors
+    /// As [`Workbench::preview_toggle`]; [`Error::Refused`] lists every obstacle; [`Error::Unhealthy`].
+    pub fn toggle(&self, target: &Path, options: &ToggleOptions, watch: Watch<'_>) -> Result<Toggled> {
+        let fs = self.disk(target)?;
+        let first_look = self.see_switch_unlocked(target, &*fs, options, watch)?;
+        first_look.preview.decision().refuse_unless(options.expected)?;
+        if first_look.preview.preview.is_nothing_to_do() {
+            return Ok(first_look.preview.nothing());
+        }
+        let approve =
+            |preview: Preview| preview.approve().map_err(|preview| Error::Refused(preview.obstacles));
+        approve(first_look.preview.preview.clone())?;
+        let can_change = |look: &PlannedToggle| look.preview.preview.obstacles.is_empty();
+        let see_again = |fs: &dyn Fs| self.see_switch(fs, options, watch);
+        let (mut folder, look) = self.lock_as_seen(target, first_look, see_again, can_change)?;
+        look.preview.decision().refuse_unless(options.expected)?;
+        let PlannedToggle { preview: told, survey, product, contents } = look;
+        let plan = approve(told.preview.clone())?;
+        if plan.steps().is_empty() {
+            return Ok(told.nothing());
+        }
+        let entry = entry_of(&folder, &told, options);
+        let extras = ChangeExtras { retires: contents.used.into_iter().collect(), ..ChangeExtras::default() };
+        let change = LockedChange { plan, survey: &survey, entry, contents: &contents, extras };
+        let receipt = folder.carry_out(change, watch)?;
+        folder.note(&receipt.entry)?;
+        let checks = self.prove_switch(&mut folder, &told.switch.toggle, &product, &receipt.entry, watch)?;
+        let mut notes = told.preview.notes;
+        notes.extend(folder.remember());
+        folder.check_path()?;
+        Ok(Toggled {
+            switch: told.switch,
+            to: told.to,
+            entry: Some(receipt.entry),
+            checks,
+            notes,
+            untidy: receipt.untidy.map(|error| error.to_string()),
+        })
+    }
+
+    /// Runs the switch's own health checks. When a required one fails, takes `moved` back.
+    fn prove_switch(
+        &self,
+        folder: &mut LockedFolder<'_>,
+        toggle: &Toggle,
+        product: &Product,
+        moved: &Entry,
+        watch: Watch<'_>,
+    ) -> Result<Vec<CheckNote>> {
+        let (notes, failed) = run_checks(&toggle.health, product, folder.fs(), watch);
+        if failed.is_empty() {
+            if !notes.is_empty() {
+                let mut entry = folder.next_entry(Action::Checked);
+                entry.patch.clone_from(&moved.patch);
+                entry.checks.clone_from(&notes);
+                folder.append(&entry)?;
+            }
+            return Ok(notes);
+        }
+        // The wish to stop is not heard any more: going back is the safe way.
+        unstoppable(|watch| {
+            let look = self.look_at(folder.fs(), &folder.ledger, moved, OnDrift::Stop, Vec::new(), watch);
+            let taken_back = look.and_then(|look| self.take_back(folder, look, notes, &failed, watch));
+            folder.remember();
+            Err(Error::Unhealthy { failed, undo: taken_back.err().map(Box::new) })
+        })
+    }
+
+    fn see_switch_unlocked(
+        &self,
+        target: &Path,
+        fs: &dyn Fs,
+        options: &ToggleOptions,
+        watch: Watch<'_>,
+    ) -> Result<PlannedToggle> {
+        let is_plain = |look: &PlannedToggle| look.preview.preview.obstacles.is_empty();
+        self.read_consistently(target, fs, || self.see_switch(fs, options, watch), is_plain)
+    }
+
+    fn see_switch(&self, fs: &dyn Fs, options: &ToggleOptions, watch: Watch<'_>) -> Result<PlannedToggle> {
+        super::preview::refuse_unfinished(fs)?;
+        let ledger = read_ledger(fs)?;
+        let folder = FolderStack::read(fs, &ledger)?;
+        let mut switch = find(switches(fs, &ledger, &folder, &self.environment().now())?, &options.id)?;
+        let path = switch.toggle.file.clone();
+        let goal = Step { path: path.clone(), before: None, after: None };
+        let survey = self.survey_for_rollback(fs, &[goal], &ledger, watch)?;
+        let observed = survey.situation.tree.at(&path).cloned();
+        let mut obstacles = Vec::new();
+        let layer = folder.layer(switch.key).expect("a switch is one of a patch that is there");
+        if let Some(other) = owner(&folder, layer, &path) {
+            obstacles.push(Obstacle::at(&path, Switches::OfAnother { patch: other.id.clone() }));
+        }
+        let product = layer.patch.as_ref().map(|patch| patch.about.product.clone()).unwrap_or_default();
+        let look = Look { fs, ledger: &ledger, switch: &switch, to: options.to, observed: observed.as_ref() };
+        let moved = look.moved()?;
+        let (after, keys, contents) = match moved {
+            Ok(moved) => (moved.after, moved.keys, moved.contents),
+            Err(why) => {
+                obstacles.push(Obstacle::at(&path, why));
+                (observed.clone(), Vec::new(), ToggleContents::default())
+            }
+        };
+        if observed != after {
+            // What is told is what is moved.
+            switch.stand = SwitchStand::At(options.to.other());
+            let opens = &switch.toggle.vulnerabilities;
+            if options.to == Position::Off && !opens.is_empty() && options.reason.is_none() {
+                obstacles.push(Obstacle::new(Switches::NeedsReason { opens: opens.clone() }));
+            }
+        }
+        let step = Step { path, before: observed, after };
+        let steps = if step.before == step.after { Vec::new() } else { vec![step] };
+        let mut preview = plan_heal(steps, &[], &survey.situation);
+        preview.obstacles.splice(..0, obstacles);
+        let preview = TogglePreview { switch, to: options.to, keys, preview };
+        Ok(PlannedToggle { preview, survey, product, contents })
+    }
+}
+
+impl TogglePreview {
+    /// It stands there already.
+    fn nothing(self) -> Toggled {
+        let notes = self.preview.notes;
+        Toggled { switch: self.switch, to: self.to, entry: None, checks: Vec::new(), notes, untidy: None }
+    }
+}
+
+/// A preview with what it was made from.
+struct PlannedToggle {
+    preview: TogglePreview,
+    survey: Survey,
+    product: Product,
+    contents: ToggleContents,
+}
+
+impl Seen for PlannedToggle {
+    fn still_holds(&self, fs: &dyn Fs, ledger: &Ledger) -> bool {
+        self.survey.still_holds(fs, ledger)
+    }
+}
+
+/// The one switch that is meant.
+fn find(all: Vec<FolderSwitch>, id: &str) -> Result<FolderSwitch> {
+    let names = |some: &[FolderSwitch]| some.iter().map(FolderSwitch::full_name).collect();
+    let is_meant = |switch: &FolderSwitch| switch.toggle.id.as_str() == id || switch.full_name() == id;
+    let (mut meant, others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_meant);
+    let id = id.to_owned();
+    match meant.len() {
+        0 => Err(Error::refused(Switches::Unknown { id, here: names(&others) })),
+        1 => Ok(meant.remove(0)),
+        _ => Err(Error::refused(Switches::Several { id, names: names(&meant) })),
+    }
+}
+
+/// One switch and what is at its place.
+struct Look<'a> {
+    fs: &'a dyn Fs,
+    ledger: &'a Ledger,
+    switch: &'a FolderSwitch,
+    to: Position,
+    observed: Option<&'a Node>,
+}
+
+/// What will be at its place.
+struct Moved {
+    after: Option<Node>,
+    keys: Vec<KeyChange>,
+    contents: ToggleContents,
+}
+
+impl Look<'_> {
+    /// What the place becomes, or why it cannot.
+    fn moved(&self) -> Result<std::result::Result<Moved, Switches>> {
+        let unclear = |because: &str| Ok(Err(Switches::Unclear { because: because.to_owned() }));
+        match (self.switch.toggle.kind, self.observed) {
+            (_, Some(Node::Link(_) | Node::Dir(_))) => unclear("something else than a file is there"),
+            (ToggleKind::File, observed) => self.file_moved(observed),
+            (_, None) => unclear("the file is missing"),
+            (_, Some(Node::File(file))) => self.value_moved(file),
+        }
+    }
+
+    fn value_moved(&self, file: &FileNode) -> Result<std::result::Result<Moved, Switches>> {
+        let toggle = &self.switch.toggle;
+        let content =
+            read_file(self.fs, &Place::from(&toggle.file), file.digest)?.ok_or_else(Error::moved)?;
+        if let SwitchStand::Elsewhere(value) = stand_in(toggle, &content) {
+            let (on, off) = (toggle.on.to_string(), toggle.off.to_string());
+            return Ok(Err(Switches::Elsewhere { value, on, off }));
+        }
+        let moved = Switch::of(toggle, Some(&content)).and_then(|switch| switch.moved(&content, self.to));
+        Ok(match moved {
+            Err(because) => Err(Switches::Unclear { because }),
+            Ok((content, keys)) => {
+                let (digest, size_bytes) = (Digest::compute(&content), content.len() as u64);
+                let after = Some(Node::File(FileNode { digest, size_bytes, mode: file.mode }));
+                let contents = ToggleContents { content, ..ToggleContents::default() };
+                Ok(Moved { after, keys, contents })
+            }
+        })
+    }
+
+    fn file_moved(&self, observed: Option<&Node>) -> Result<std::result::Result<Moved, Switches>> {
+        let toggle = &self.switch.toggle;
+        let contents = ToggleContents::default();
+        let should_be_there = toggle.position_of_file(true) == self.to;
+        if should_be_there == observed.is_some() {
+            return Ok(Ok(Moved { after: observed.cloned(), keys: Vec::new(), contents }));
+        }
+        if !should_be_there {
+            return Ok(Ok(Moved { after: None, keys: Vec::new(), contents }));
+        }
+        if let Some((node, contents)) = self.taken_away()? {
+            return Ok(Ok(Moved { after: Some(node), keys: Vec::new(), contents }));
+        }
+        // Nobody has taken it away, so it was never there: an empty file is as good as any.
+        let empty = FileNode { digest: Digest::compute(b""), size_bytes: 0, mode: Mode::FILE };
+        match toggle.initially == self.to {
+            true => Ok(Err(Switches::NoCopy)),
+            false => Ok(Ok(Moved { after: Some(Node::File(empty)), keys: Vec::new(), contents })),
+        }
+    }
+
+    /// The file that was there before the switch was moved, with its safe copy.
+    fn taken_away(&self) -> Result<Option<(Node, ToggleContents)>> {
+        let (patch, id) = (&self.switch.patch.id, self.switch.toggle.id.as_str());
+        let Some(moved) = self.ledger.last_move(patch, id) else { return Ok(None) };
+        let steps = moved.entry.steps()?;
+        let copies = match SafeCopies::find(self.fs, moved.entry.seq, &steps) {
+            Ok(copies) => copies,
+            Err(crate::transaction::SafeCopyError::Gone(_)) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let step = steps.into_iter().find(|step| step.path == self.switch.toggle.file);
+        let found = step.and_then(|step| Some((step.before?, copies.of(&step.path)?.clone())));
+        Ok(found.map(|(node, copy)| {
+            let used = Some(moved.entry.seq);
+            (node, ToggleContents { kept: Some(copy), used, content: Vec::new() })
+        }))
+    }
+}
+
+/// What the history will say.
+fn entry_of(folder: &LockedFolder<'_>, told: &TogglePreview, options: &ToggleOptions) -> Entry {
+    let mut entry = folder.next_entry(Action::Toggle);
+    entry.patch = Some(told.switch.patch.clone());
+    entry.version_before = folder.ledger.version().map(str::to_owned);
+    entry.version_after.clone_from(&entry.version_before);
+    entry.toggle = Some(ToggleNote {
+        id: told.switch.toggle.id.to_string(),
+        position: told.to.to_string(),
+        reason: options.reason.clone(),
+        opens: told.opens().to_vec(),
+    });
+    entry
+}
+
+/// What is at the switch's place afterwards.
+#[derive(Default)]
+struct ToggleContents {
+    /// The safe copy that becomes live again, and the entry that has it.
+    kept: Option<StatePath>,
+    used: Option<u64>,
+    content: Vec<u8>,
+}
+
+impl Contents for ToggleContents {
+    fn kept(&self, _: &Step) -> Option<StatePath> {
+        self.kept.clone()
+    }
+
+    fn remembers(&self, step: &Step) -> bool {
+        step.after.is_some()
+    }
+
+    fn copies_original(&self, _: &Step) -> bool {
+        true
+    }
+
+    fn write(&self, _: &Step, _: &dyn Fs, out: &mut dyn Write) -> std::result::Result<(), ContentError> {
+        Ok(out.write_all(&self.content)?)
+    }
+}

@@ -1,0 +1,283 @@
+//! A patch brings a switch. It is turned off and on like any other change of the folder, and everything else that happens
+//! to the folder knows about it.
+
+mod hostile;
+mod kinds;
+mod readers;
+
+use std::fs;
+
+use crate::support::console::{Console, Run};
+use crate::support::sandbox::{Sandbox, order};
+
+const OLD: &str = "{\n  \"flags\": {}\n}\n";
+const FLAGS: &str = "{\n  \"flags\": {\n    \"new-parser\": {\n      \"state\": \"ENABLED\",\n      \"variants\": { \"on\": true, \"off\": false },\n      \"defaultVariant\": \"on\"\n    }\n  }\n}\n";
+const FILE: &str = "app/conf/flags.json";
+const TOGGLE: &str = "[[toggles]]\nid = \"new-parser\"\ntitle = \"the new parser\"\nfile = \"conf/flags.json\"\nkind = \"flagd\"\nkey = \"new-parser\"\non = \"on\"\noff = \"off\"\ntakes_effect = \"live\"\nwhen_off = \"names in Cyrillic fail again\"\n";
+const CVE: &str = "vulnerabilities = [\"CVE-2026-1\"]\n";
+const APPLY: &str = "apply $/fix.patchbundle $/app --yes --allow-unsigned";
+
+fn off() -> String {
+    FLAGS.replace("\"defaultVariant\": \"on\"", "\"defaultVariant\": \"off\"")
+}
+
+/// A product in `$/app`, what the patch makes of it in `$/new`, and its order.
+fn product(keys: &str, toggle: &str) -> Sandbox {
+    let sandbox = Sandbox::with(&[
+        (FILE, OLD),
+        ("app/bin/web", "old\n"),
+        ("old/conf/flags.json", OLD),
+        ("old/bin/web", "old\n"),
+        ("new/conf/flags.json", FLAGS),
+        ("new/bin/web", "new\n"),
+    ]);
+    sandbox.write("order.toml", &order("ACME-1", keys, toggle));
+    sandbox
+}
+
+fn make(console: &Console<'_>) {
+    console.done("make --from $/old --to $/new --order $/order.toml --output $/fix.patchbundle");
+}
+
+/// A product with the patch in it.
+fn applied(keys: &str, toggle: &str) -> Sandbox {
+    let sandbox = product(keys, toggle);
+    make(&Console::new(&sandbox));
+    Console::new(&sandbox).done(APPLY);
+    sandbox
+}
+
+/// What was printed, wherever its lines were broken.
+fn in_one_line(run: &Run) -> String {
+    run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn off_and_on_again_gives_the_same_bytes_and_everybody_sees_it() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    let list = console.done("toggle $/app");
+    assert!(list.printed().contains("new-parser  on  the new parser (ACME-1)"), "{list}");
+    let plan = console.done("toggle off new-parser $/app --dry-run");
+    assert!(in_one_line(&plan).contains("flags.new-parser.defaultVariant \"on\" → \"off\""), "{plan}");
+    assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS), "a plan changes nothing");
+    let did = console.done("toggle off new-parser $/app --yes --reason=slow");
+    for said in ["Turned off ACME-1/new-parser", "The patch's code stays.", "names in Cyrillic fail again"] {
+        assert!(did.printed().contains(said), "{did}");
+    }
+    assert_eq!(sandbox.read(FILE), Some(off()));
+    let status = console.done("status $/app");
+    assert!(status.printed().contains("new-parser  off  the new parser (ACME-1)"), "{status}");
+    assert!(status.printed().contains("everything is as expected"), "a switch is no drift: {status}");
+    assert!(in_one_line(&status).contains("by ada: slow while it is off: names in Cyrillic"), "{status}");
+    let history = console.done("history $/app");
+    assert!(history.printed().contains("turned off ACME-1/new-parser"), "{history}");
+    assert!(history.printed().contains("reason: slow"), "{history}");
+    let again = console.done("toggle off new-parser $/app --yes --json").json();
+    assert_eq!(again["outcome"], "nothing-to-do");
+    let on = console.done("toggle on ACME-1/new-parser $/app --yes --json").json();
+    assert_eq!((&on["position"], &on["entry"]["action"]), (&"on".into(), &"toggle".into()));
+    assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS));
+    console.done("rollback $/app --undo --yes");
+    assert_eq!(sandbox.read(FILE), Some(off()));
+    let json = console.done("toggle $/app --json").json();
+    let switch = &json["switches"][0];
+    assert_eq!((&switch["position"], &switch["since"]["entry"]), (&"off".into(), &4.into()), "{switch}");
+}
+
+#[test]
+fn what_was_agreed_to_is_what_is_moved() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    let plan = console.done("toggle off new-parser $/app --dry-run --json").json();
+    let agreed = plan["fingerprint"].as_str().expect("a fingerprint").to_owned();
+    fs::write(sandbox.path(FILE), format!("{FLAGS}\n")).expect("our own file");
+    let run = console.run(&format!("toggle off new-parser $/app --yes --expect {agreed}"));
+    assert_eq!(run.code, 3, "{run}");
+    fs::write(sandbox.path(FILE), FLAGS).expect("our own file");
+    console.done(&format!("toggle off new-parser $/app --yes --expect {agreed}"));
+}
+
+#[test]
+fn a_fix_of_a_vulnerability_is_turned_off_only_for_a_reason_and_says_that_it_is_open() {
+    let sandbox = applied(CVE, TOGGLE);
+    let console = Console::new(&sandbox);
+    let run = console.run("toggle off new-parser $/app --yes");
+    assert_eq!(run.code, 3, "{run}");
+    assert!(in_one_line(&run).contains("while it is off, CVE-2026-1 is open again"), "{run}");
+    console.done("toggle off new-parser $/app --yes --reason=worse");
+    let status = console.done("status $/app");
+    assert!(in_one_line(&status).contains("off; CVE-2026-1 is open again here"), "{status}");
+    let json = console.done("status $/app --json").json();
+    assert_eq!(json["switches"][0]["open_again"][0], "CVE-2026-1");
+    console.done("rollback $/app --undo --yes");
+    // Undoing that would turn it off again, and nobody said why.
+    let run = console.run("rollback $/app --undo --yes");
+    assert_eq!(run.code, 3, "{run}");
+    assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS));
+}
+
+#[test]
+fn a_switch_that_says_it_opens_nothing_needs_no_reason() {
+    let sandbox = applied(CVE, &format!("{TOGGLE}vulnerabilities = []\n"));
+    Console::new(&sandbox).done("toggle off new-parser $/app --yes");
+}
+
+#[test]
+fn a_value_that_is_neither_is_refused_and_shown() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    let third = FLAGS.replace("\"defaultVariant\": \"on\"", "\"defaultVariant\": \"maybe\"");
+    fs::write(sandbox.path(FILE), &third).expect("our own file");
+    let status = console.done("status $/app");
+    assert!(status.printed().contains("\"maybe\", which is neither on nor off"), "{status}");
+    for to in ["on", "off"] {
+        let run = console.run(&format!("toggle {to} new-parser $/app --yes"));
+        assert_eq!(run.code, 3, "{run}");
+        assert!(
+            in_one_line(&run).contains("the switch is \"maybe\", which is neither on (on) nor off (off)"),
+            "{run}"
+        );
+    }
+    assert_eq!(sandbox.read(FILE), Some(third));
+}
+
+#[test]
+fn what_targeting_or_a_disabled_flag_would_overrule_is_not_called_off() {
+    for (from, to) in [
+        ("\"defaultVariant\"", "\"targeting\": {\"if\": [true, \"on\"]},\n      \"defaultVariant\""),
+        ("ENABLED", "DISABLED"),
+        ("\"off\": false", "\"off\": true"),
+    ] {
+        let sandbox = applied("", TOGGLE);
+        let console = Console::new(&sandbox);
+        fs::write(sandbox.path(FILE), FLAGS.replace(from, to)).expect("our own file");
+        let run = console.run("toggle off new-parser $/app --yes");
+        assert_eq!(run.code, 3, "{to}: {run}");
+        // An author hears of it, too.
+        let sandbox = product("", TOGGLE);
+        sandbox.write("new/conf/flags.json", &FLAGS.replace(from, to));
+        let command = "make --from $/old --to $/new --order $/order.toml --output $/fix.patchbundle";
+        let run = Console::new(&sandbox).run(command);
+        assert_eq!(run.code, 3, "{to}: {run}");
+        assert!(run.printed().contains("the switch new-parser can't be made"), "{run}");
+    }
+}
+
+#[test]
+fn only_the_key_moves_in_a_file_that_was_edited_here_and_the_edit_survives_everything() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    let ours = |text: &str| text.replace("{\n  \"flags\"", "{\n  \"$schema\": \"ours\",\n  \"flags\"");
+    fs::write(sandbox.path(FILE), ours(FLAGS)).expect("our own file");
+    console.done("toggle off new-parser $/app --yes");
+    assert_eq!(sandbox.read(FILE), Some(ours(&off())));
+    let rollback = console.done("rollback $/app ACME-1 --yes");
+    assert!(rollback.printed().contains("switch"), "{rollback}");
+    assert_eq!(sandbox.read(FILE), Some(ours(OLD)), "{rollback}");
+}
+
+#[test]
+fn taking_the_patch_out_takes_its_switch_along_and_reapplying_keeps_it_where_it_was() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    console.done("toggle off new-parser $/app --yes");
+    console.done("rollback $/app --yes");
+    assert_eq!(sandbox.read(FILE).as_deref(), Some(OLD));
+    assert_eq!(console.done("toggle $/app --json").json()["switches"].as_array().map(Vec::len), Some(0));
+    console.done("reapply $/app --yes");
+    assert_eq!(sandbox.read(FILE), Some(off()));
+    let json = console.done("toggle $/app --json").json();
+    assert_eq!(json["switches"][0]["since"]["user"], "ada", "{json}");
+    console.done("toggle on new-parser $/app --yes");
+    assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS));
+}
+
+#[test]
+fn a_new_edition_of_the_patch_keeps_the_position() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    console.done("toggle off new-parser $/app --yes --reason=slow");
+    let second = FLAGS.replace("\"flags\": {\n", "\"flags\": {\n    \"other\": {},\n");
+    sandbox.write("second/conf/flags.json", &second);
+    sandbox.write("second/bin/web", "newer\n");
+    sandbox.write("order.toml", &order("ACME-1", "revision = 2\n", TOGGLE));
+    console.done("make --from $/new --to $/second --order $/order.toml --output $/fix2.patchbundle");
+    let applied = console.done("apply $/fix2.patchbundle $/app --yes --allow-unsigned");
+    let expected = second.replace("\"defaultVariant\": \"on\"", "\"defaultVariant\": \"off\"");
+    assert_eq!(sandbox.read(FILE), Some(expected), "{applied}");
+    let json = console.done("toggle $/app --json").json();
+    assert_eq!(json["switches"][0]["since"]["reason"], "slow", "{json}");
+}
+
+#[test]
+fn another_patch_sees_a_local_edit() {
+    for (policy, code) in [("refuse", 3), ("merge", 0)] {
+        let sandbox = applied("", TOGGLE);
+        let console = Console::new(&sandbox);
+        console.done("toggle off new-parser $/app --yes");
+        let second = FLAGS.replace("\"flags\": {\n", "\"flags\": {\n    \"other\": {},\n");
+        sandbox.write("second/conf/flags.json", &second);
+        sandbox.write("second/bin/web", "new\n");
+        let tables = format!("[[make.policy]]\npaths = [\"/conf/*\"]\nlocal_edits = \"{policy}\"\n");
+        sandbox.write("order.toml", &order("ACME-2", "", &tables));
+        console.done("make --from $/new --to $/second --order $/order.toml --output $/fix2.patchbundle");
+        let run = console.run("apply $/fix2.patchbundle $/app --yes --allow-unsigned");
+        assert_eq!(run.code, code, "{run}");
+        if code == 0 {
+            let expected = second.replace("\"defaultVariant\": \"on\"", "\"defaultVariant\": \"off\"");
+            assert_eq!(sandbox.read(FILE), Some(expected));
+            console.done("rollback $/app --yes");
+            assert_eq!(sandbox.read(FILE), Some(off()), "the switch of the patch that stays stays");
+        }
+    }
+}
+
+#[test]
+fn a_patch_on_top_goes_and_the_switch_below_it_stays_off() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    let second = FLAGS.replace("\"flags\": {\n", "\"flags\": {\n    \"other\": {},\n");
+    sandbox.write("second/conf/flags.json", &second);
+    sandbox.write("second/bin/web", "new\n");
+    sandbox.write("order.toml", &order("ACME-2", "", ""));
+    console.done("make --from $/new --to $/second --order $/order.toml --output $/fix2.patchbundle");
+    console.done("apply $/fix2.patchbundle $/app --yes --allow-unsigned");
+    console.done("toggle off new-parser $/app --yes");
+    console.done("rollback $/app --yes");
+    assert_eq!(sandbox.read(FILE), Some(off()));
+    assert!(console.done("status $/app").printed().contains("new-parser  off"));
+    // And from the middle: the lower patch goes, with its switch.
+    console.done("apply $/fix2.patchbundle $/app --yes --allow-unsigned --take-theirs conf/flags.json");
+}
+
+#[test]
+fn a_health_check_of_the_switch_puts_it_back() {
+    let check = "[[toggles.health]]\ncheck = \"text\"\npath = \"conf/flags.json\"\ncontains = \"\\\"defaultVariant\\\": \\\"on\\\"\"\n";
+    let sandbox = applied("", &format!("{TOGGLE}{check}"));
+    let console = Console::new(&sandbox);
+    let run = console.run("toggle off new-parser $/app --yes");
+    assert_eq!(run.code, 5, "{run}");
+    assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS));
+    assert!(console.done("status $/app").printed().contains("new-parser  on"));
+}
+
+#[test]
+fn the_day_until_which_it_was_to_be_there_is_reminded() {
+    for (until, said) in [
+        ("2020-01-01", "was to be gone after 2020-01-01"),
+        ("2999-01-01", "is meant to be gone after 2999-01-01"),
+    ] {
+        let sandbox = applied("", &format!("{TOGGLE}until = {until}\n"));
+        let status = Console::new(&sandbox).done("status $/app");
+        assert!(status.printed().contains(said), "{status}");
+    }
+}
+
+#[test]
+fn a_switch_nobody_knows_is_named_with_those_that_are_there() {
+    let sandbox = applied("", TOGGLE);
+    let run = Console::new(&sandbox).run("toggle off newparser $/app --yes");
+    assert_eq!(run.code, 3, "{run}");
+    assert!(in_one_line(&run).contains("The switches here: ACME-1/new-parser"), "{run}");
+}

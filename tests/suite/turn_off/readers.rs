@@ -1,0 +1,71 @@
+//! Programs that read a switch see that it was moved: what flagd's own provider and a shell make of the file.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use super::kinds::{product, toggle};
+use super::{FILE, FLAGS, TOGGLE, applied, make};
+use crate::support::console::Console;
+use crate::support::tools::is_here;
+
+/// Names a Python that has `openfeature-provider-flagd`, where `python3` has not.
+const PYTHON: &str = "PATCHWRIGHT_FLAGD_PYTHON";
+
+#[test]
+fn the_provider_of_flagd_sees_the_switch_off_and_on() {
+    const STORY: &str = "moving a flag under the provider of flagd";
+    let python = std::env::var(PYTHON).unwrap_or_else(|_| "python3".to_owned());
+    if !is_here(&python, STORY) {
+        return;
+    }
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    let named = |text: &str| text.replace("true", "\"new\"").replace("false", "\"old\"");
+    std::fs::write(sandbox.path(FILE), named(FLAGS)).expect("our own file");
+    let mut program = Command::new(&python)
+        .args(["-c", include_str!("flagd.py")])
+        .arg(sandbox.path(FILE))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Python starts");
+    let said = BufReader::new(program.stdout.take().expect("it can be heard")).lines();
+    let (tell, heard) = channel();
+    let listener = thread::spawn(move || said.map_while(Result::ok).for_each(|line| drop(tell.send(line))));
+    let next = || heard.recv_timeout(Duration::from_secs(40)).unwrap_or_else(|_| "nothing".to_owned());
+    let first = next();
+    if first.starts_with("missing") {
+        eprintln!("SKIPPED {STORY}: {first}");
+    } else {
+        assert_eq!(first, "new");
+        for (to, value) in [("off", "old"), ("on", "new")] {
+            console.done(&format!("toggle {to} new-parser $/app --yes"));
+            assert_eq!(next(), value);
+        }
+    }
+    let _ = program.kill();
+    program.wait().expect("it ends");
+    drop(listener.join());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_shell_that_reads_an_environment_file_sees_the_switch() {
+    let rest = "kind = \"env\"\nkey = \"PARSER\"\non = \"new\"\noff = \"the old one\"\n";
+    let sandbox = product("c/app.env", "# ours\nPARSER=\"new\"\nOTHER=1\n", &toggle("c/app.env", rest));
+    let console = Console::new(&sandbox);
+    make(&console);
+    console.done(super::APPLY);
+    let read = || {
+        let script = "set -a; . \"$0\"; printenv PARSER OTHER";
+        let run = Command::new("/bin/sh").args(["-c", script]).arg(sandbox.path("app/c/app.env")).output();
+        String::from_utf8(run.expect("a shell").stdout).expect("text")
+    };
+    assert_eq!(read(), "new\n1\n");
+    console.done("toggle off s $/app --yes");
+    assert_eq!(read(), "the old one\n1\n");
+    console.done("toggle on s $/app --yes");
+    assert_eq!(read(), "new\n1\n");
+}
