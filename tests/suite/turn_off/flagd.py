@@ -19,7 +19,8 @@ end = time.time() + 60
 while time.time() < end:
     # A default that is neither: nobody can take it for what the file says.
     value = client.get_string_value("new-parser", "the program's own default")
-    if value != said:
+    # Until the provider has read the file, there is only the default.
+    if value != said and (said or value != "the program's own default"):
         said = value
         print(value, flush=True)
     time.sleep(0.02)

@@ -10,11 +10,7 @@ const WRONG: [(&str, &str, &str); 12] = [
     ("key = \"new-parser\"\n", "", "the key is missing"),
     ("kind = \"flagd\"\nkey = \"new-parser\"", "kind = \"key\"\nkey = \"a..b\"", "toggles[0].key"),
     ("file = \"conf/flags.json\"", "file = \"../flags.json\"", "toggles[0].file"),
-    (
-        "file = \"conf/flags.json\"",
-        "file = \"bin/other\"",
-        "neither changes this file nor knows the product by it",
-    ),
+    ("file = \"conf/flags.json\"", "file = \"bin/other\"", "there is no such file in the new folder"),
     ("kind = \"flagd\"\nkey = \"new-parser\"", "kind = \"file\"", "one of on and off is \"present\""),
     ("title = \"the new parser\"", "title = \"\"", "toggles[0].title"),
     ("takes_effect = \"live\"\n", "", "toggles[0]"),

@@ -55,8 +55,8 @@ const FORMS: [Form; 9] = [
     (
         "c/a.conf",
         "kind = \"key\"\nkey = \"main.level\"\non = \"3\"\noff = \"0\"\n",
-        "\u{feff}[main]\nlevel=3\n",
-        "\u{feff}[main]\nlevel=0\n",
+        "[main]\nlevel=3\n",
+        "[main]\nlevel=0\n",
     ),
     (
         "c/flags.json",

@@ -18,6 +18,7 @@ const VERBS: [&str; 24] = [
     "rollback",
     "reapply",
     "repair",
+    "toggle",
     "recover",
     "accept",
     "new",

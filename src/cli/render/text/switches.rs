@@ -16,11 +16,8 @@ pub(in crate::cli) fn switches(switches: &[FolderSwitch], target: &Path, style: 
     };
     let mut text = format!("{}\n", style.strong(&format!("Switches of the patches in {folder}")));
     text.extend(switches.iter().map(|switch| switch_lines(switch, style)));
-    let (verb, name) = match first.position() {
-        Some(Position::Off) => ("on", first.name()),
-        _ => ("off", first.name()),
-    };
-    text.push_str(&format!("\nTo turn one {verb}: patchwright toggle {verb} {} {folder}\n", safe(&name)));
+    let to = first.position().map_or(Position::Off, Position::other);
+    text.push_str(&format!("\nTo turn one {to}: {}\n", command(first, to, &folder)));
     text
 }
 
@@ -98,9 +95,19 @@ pub(in crate::cli) fn toggled(done: &Toggled, target: &Path, style: Style) -> St
     if let Some(error) = &done.untidy {
         text.push_str(&format!("  cleanup was postponed to the next command: {}\n", safe(error)));
     }
-    let (back, name) = (done.to.other(), done.switch.name());
-    text.push_str(&format!("To turn it {back} again: patchwright toggle {back} {} {folder}\n", safe(&name)));
+    let back = done.to.other();
+    text.push_str(&format!("To turn it {back} again: {}\n", command(&done.switch, back, &folder)));
     text
+}
+
+/// What is typed to move a switch.
+fn command(switch: &FolderSwitch, to: Position, folder: &str) -> String {
+    let name = switch.name();
+    let name = safe(&name);
+    match to {
+        Position::On => format!("patchwright toggle on {name} {folder}"),
+        Position::Off => format!("patchwright toggle off {name} {folder}"),
+    }
 }
 
 fn already(switch: &FolderSwitch, to: Position, folder: &str) -> String {
