@@ -193,7 +193,10 @@ fn way_back(removal: Option<&Removal>) -> (WayBack, &[String]) {
 fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
     let event = capitalised(phrases::event(entry, &history.entries));
     let ids: Vec<String> = entry.patches().into_iter().map(reference).collect();
-    let patch = (!ids.is_empty()).then(|| ids.join(", "));
+    let patch = match &entry.toggle {
+        Some(_) => Some(line(&phrases::subject(entry))),
+        None => (!ids.is_empty()).then(|| ids.join(", ")),
+    };
     let by = fill(words::USER_ON_HOST, &[("user", &entry.user), ("host", &entry.host)]);
     let mut facts = vec![Fact::new(words::BY, &by)];
     facts.extend(entry.patch.as_ref().map(|patch| Fact::new(words::TITLE, &patch.title)));
@@ -211,7 +214,11 @@ fn event(entry: &Entry, history: &FolderHistory) -> EventRow {
         Fact::new(words::CHECK, &what)
     }));
     let set_aside = entry.overrides.iter().map(phrases::set_aside);
-    let said = phrases::vouched(entry).into_iter().chain(entry.remarks.iter().cloned()).chain(set_aside);
+    let said = phrases::vouched(entry)
+        .into_iter()
+        .chain(phrases::why_moved(entry))
+        .chain(entry.remarks.iter().cloned())
+        .chain(set_aside);
     let is_foreign = history.foreign.as_ref().is_some_and(|foreign| foreign.holds(entry.seq));
     let name = if is_foreign { words::HISTORY_SAYS } else { words::NOTE };
     facts.extend(said.map(|said| Fact::new(name, &said)));

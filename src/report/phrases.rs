@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::model::{PatchKind, Position, RollbackPossible};
 use crate::text::with_thousands;
-use crate::workbench::{Action, Entry, OverrideNote, Turn, VouchedNote};
+use crate::workbench::{Action, Entry, OverrideNote, Turn, VouchedNote, are_open};
 
 /// A path of this machine as text.
 pub(crate) fn path_text(path: &Path) -> String {
@@ -88,6 +88,14 @@ pub(crate) fn subject(entry: &Entry) -> String {
         Some(note) => format!("{}/{}", ids.join(", "), note.id),
         None => ids.join(", "),
     }
+}
+
+/// Why a switch was moved, and which vulnerabilities are open by that.
+pub(crate) fn why_moved(entry: &Entry) -> Vec<String> {
+    let Some(note) = &entry.toggle else { return Vec::new() };
+    let reason = note.reason.iter().map(|reason| format!("reason: {reason}"));
+    let opens = (!note.opens.is_empty()).then(|| format!("{} again", are_open(&note.opens)));
+    reason.chain(opens).collect()
 }
 
 /// Who vouched for each patch of an entry when it came, as the entry keeps it. What counts today is asked of today's keys.

@@ -7,7 +7,7 @@ use patchwright::cli::command;
 use crate::support::console::Console;
 use crate::support::sandbox::Sandbox;
 
-const VERBS: [&str; 24] = [
+const VERBS: [&str; 25] = [
     "show",
     "diff",
     "plan",

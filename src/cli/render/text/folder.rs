@@ -9,7 +9,7 @@ use super::{place, safe, title};
 use crate::cli::render::{Style, changes, words};
 use crate::report::relations;
 use crate::workbench::{
-    CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, UnfinishedWork, are_open,
+    CheckNote, Entry, FolderHistory, FolderStatus, Foreign, HistoryCheck, Installed, UnfinishedWork,
 };
 
 pub(in crate::cli) fn status(status: &FolderStatus, target: &Path, style: Style) -> String {
@@ -204,12 +204,8 @@ pub(in crate::cli) fn history(history: &FolderHistory, target: &Path, verbose: b
         for set_aside in entry.overrides.iter().filter(|one| one.reason.is_some()) {
             text.push_str(&format!("        {}\n", safe(&words::set_aside(set_aside))));
         }
-        if let Some(note) = &entry.toggle {
-            let reason = note.reason.iter().map(|reason| format!("reason: {reason}"));
-            let opens = (!note.opens.is_empty()).then(|| format!("{} again", are_open(&note.opens)));
-            for line in reason.chain(opens) {
-                text.push_str(&format!("        {}\n", safe(&line)));
-            }
+        for line in words::why_moved(entry) {
+            text.push_str(&format!("        {}\n", safe(&line)));
         }
         if verbose {
             text.push_str(&steps(entry));
