@@ -155,6 +155,7 @@ fn good() -> Patch {
                 contains: Some(text("ok")),
             }),
         ],
+        toggles: Vec::new(),
         restart: Restart::Service,
         rollback: Rollback {
             possible: RollbackPossible::UntilAccept,
