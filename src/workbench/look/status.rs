@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::drift::{DriftCause, find_causes};
 use super::rollback_protection::Foreign;
-use super::stack::{FolderStack, manifests_of};
+use super::stack::{FolderStack, manifests_of, read_ledger};
 use super::vouching::{Authorship, Vouching};
 use crate::checks::identify;
 use crate::disk::fs::{Fs, Place, StatePath};
@@ -145,12 +145,6 @@ pub struct FolderHistory {
     pub entries: Vec<Entry>,
     /// Those of them that this person did not write.
     pub foreign: Option<Foreign>,
-}
-
-/// The verified history of a target, whose records can be trusted.
-pub(crate) fn read_ledger(fs: &dyn Fs) -> Result<Ledger> {
-    recover::inspect(fs)?;
-    Ok(Ledger::read(fs)?)
 }
 
 impl Workbench {
