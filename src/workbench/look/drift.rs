@@ -8,8 +8,46 @@ use crate::diff::is_text;
 use crate::disk::fs::Fs;
 use crate::ledger::Ledger;
 use crate::model::{Node, Patch, Role, TreePath};
+use crate::workbench::Result;
 use crate::workbench::contents::wants_merging;
-use crate::workbench::{Drift, DriftKind, Result};
+
+/// One place that is not as the history says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// The place.
+    pub path: TreePath,
+    /// In which way.
+    pub kind: DriftKind,
+    /// The last patch that changed it.
+    pub patch: Option<String>,
+    /// Why that is likely so.
+    pub cause: DriftCause,
+}
+
+/// In which way a place is not as expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriftKind {
+    /// It is gone.
+    Missing,
+    /// Something is there that should not be.
+    Unexpected,
+    /// Its content, kind or target differs.
+    Edited,
+    /// Only its permissions differ.
+    Permissions,
+}
+
+impl DriftKind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            DriftKind::Missing => "missing",
+            DriftKind::Unexpected => "unexpected",
+            DriftKind::Edited => "edited",
+            DriftKind::Permissions => "permissions",
+        }
+    }
+}
 
 /// Why a place is likely not as the history says.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

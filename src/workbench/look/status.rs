@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::drift::{DriftCause, find_causes};
+use super::drift::{Drift, DriftCause, DriftKind, find_causes};
 use super::rollback_protection::Foreign;
 use super::stack::{FolderStack, manifests_of, read_ledger};
 use super::vouching::{Authorship, Vouching};
@@ -98,44 +98,6 @@ pub struct UnfinishedWork {
     pub user: String,
     /// Whether every place is new already, so that it can be finished; `None` where nobody has looked.
     pub can_finish: Option<bool>,
-}
-
-/// One place that is not as the history says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drift {
-    /// The place.
-    pub path: TreePath,
-    /// In which way.
-    pub kind: DriftKind,
-    /// The last patch that changed it.
-    pub patch: Option<String>,
-    /// Why that is likely so.
-    pub cause: DriftCause,
-}
-
-/// In which way a place is not as expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DriftKind {
-    /// It is gone.
-    Missing,
-    /// Something is there that should not be.
-    Unexpected,
-    /// Its content, kind or target differs.
-    Edited,
-    /// Only its permissions differ.
-    Permissions,
-}
-
-impl DriftKind {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            DriftKind::Missing => "missing",
-            DriftKind::Unexpected => "unexpected",
-            DriftKind::Edited => "edited",
-            DriftKind::Permissions => "permissions",
-        }
-    }
 }
 
 /// Everything that happened to a folder.

@@ -7,7 +7,49 @@ use super::{ModulePath, read, rust_files, tokens, without_tests};
 type Module = Vec<String>;
 
 /// Files that need each other, each group with its reason.
-const KNOWN: [(&[&str], &str); 0] = [];
+const KNOWN: [(&[&str], &str); 14] = [
+    (&["cli/session", "cli/verbs"], "a verb runs in a session, and a session knows its verb"),
+    (&["diff/edits/value", "diff/edits/words"], "a value is worded, and the words show values"),
+    (
+        &["diff/patch_text/charset", "diff/patch_text/mail", "diff/patch_text/mail_header"],
+        "one reader of mails in three files",
+    ),
+    (&["gui/views/guided", "gui/views/result"], "the last guided page is the result"),
+    (
+        &[
+            "plan/apply",
+            "plan/folders",
+            "plan/landing",
+            "plan/local_edits",
+            "plan/relate",
+            "plan/situation",
+            "plan/why/edits",
+            "plan/why/unfit",
+        ],
+        "steps, relations and reasons of one plan",
+    ),
+    (
+        &["present/finding", "present/fit", "present/overview"],
+        "findings stand on the overview, and are counted there",
+    ),
+    (&["present/guided", "present/outcome"], "the last guided page is the outcome"),
+    (&["report/answer/patch", "report/answer/plan"], "both list scripts and what is hidden"),
+    (
+        &["toolkit/theme/palettes", "toolkit/theme/tokens"],
+        "a palette is made of tokens, and tokens are chosen from palettes",
+    ),
+    (
+        &["transaction/commit", "transaction/recover", "transaction/undo"],
+        "one protocol: a failed commit is undone as a crash is",
+    ),
+    (&["transaction/prepare", "transaction/staging"], "what is announced is what is staged"),
+    (&["viewer/layout/search", "viewer/layout/state"], "a search moves what is shown"),
+    (
+        &["viewer/model/refine", "viewer/model/text", "viewer/model/white_space"],
+        "one comparison of a text, in three files",
+    ),
+    (&["viewer/paint/head", "viewer/paint/hex"], "the head of a hex view is a head"),
+];
 
 #[test]
 fn no_two_files_need_each_other() {
