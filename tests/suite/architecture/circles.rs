@@ -100,10 +100,11 @@ impl Graph {
         for (module, tokens) in &files {
             for (path, is_handed_on) in paths(tokens) {
                 let Some(path) = absolute(module, &path, &files) else { continue };
-                match path.last().filter(|_| is_handed_on) {
-                    Some(name) => {
-                        _ = handed_on.entry(module.clone()).or_default().insert(name.clone(), path.clone())
-                    }
+                if let Some(name) = path.last().filter(|_| is_handed_on) {
+                    handed_on.entry(module.clone()).or_default().insert(name.clone(), path.clone());
+                } else {
+                    named.entry(module.clone()).or_default().push(path);
+                }
                     None => named.entry(module.clone()).or_default().push(path),
                 }
             }
